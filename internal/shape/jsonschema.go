@@ -1,0 +1,114 @@
+package shape
+
+// Draft is the JSON Schema version of everything this project publishes.
+const Draft = "https://json-schema.org/draft/2020-12/schema"
+
+// VariableDef is the name under $defs of the schema of a text that holds a variable. Every scalar
+// may be one, since variables are replaced before values are checked.
+const VariableDef = "variable"
+
+// Variable is the schema that VariableDef names.
+func Variable() map[string]any {
+	return map[string]any{"type": "string", "pattern": `\$\{`, "description": "A text with ${NAME}, ${NAME:-default} or ${NAME:?message} in it."}
+}
+
+// JSONSchema renders s for JSON Schema 2020-12. The result refers to #/$defs/variable.
+func (s *Shape) JSONSchema() map[string]any {
+	m := s.constraints()
+	if s.Doc != "" {
+		m["description"] = s.describe()
+	}
+	if s.Default != nil {
+		m["default"] = s.Default
+	}
+	if s.Example != nil {
+		m["examples"] = []any{s.Example}
+	}
+	if s.Secret {
+		m["writeOnly"] = true
+	}
+	return m
+}
+
+func (s *Shape) describe() string {
+	if s.Unit != "" {
+		return s.Doc + " Unit: " + s.Unit + "."
+	}
+	return s.Doc
+}
+
+func (s *Shape) constraints() map[string]any {
+	m := map[string]any{}
+	switch s.Type {
+	case Text:
+		m["type"] = "string"
+	case Whole:
+		m["type"] = "integer"
+	case Number:
+		m["type"] = "number"
+	case Flag:
+		m["type"] = "boolean"
+	case List:
+		m["type"], m["items"] = "array", s.Items.JSONSchema()
+	case Map:
+		s.mapKeywords(m)
+	case Either:
+		choices := make([]any, len(s.Choices))
+		for i, c := range s.Choices {
+			choices[i] = c.JSONSchema()
+		}
+		m["anyOf"] = choices
+	case Free:
+	}
+	for _, r := range s.Rules {
+		if r.Soft {
+			continue
+		}
+		for k, v := range r.Keywords {
+			m[k] = v
+		}
+	}
+	return s.orVariableOrNull(m)
+}
+
+func (s *Shape) mapKeywords(m map[string]any) {
+	properties, required := map[string]any{}, []any{}
+	for _, f := range s.Fields {
+		properties[f.Name] = f.Shape.JSONSchema()
+		if f.Required {
+			required = append(required, f.Name)
+		}
+	}
+	m["type"], m["properties"], m["additionalProperties"] = "object", properties, s.Open
+	if len(required) > 0 {
+		m["required"] = required
+	}
+	if s.Cases == nil {
+		return
+	}
+	var all []any
+	for _, value := range sortedKeys(s.Cases.Shapes) {
+		all = append(all, map[string]any{
+			"if":   map[string]any{"properties": map[string]any{s.Cases.By: map[string]any{"const": value}}, "required": []any{s.Cases.By}},
+			"then": map[string]any{"properties": map[string]any{s.Cases.Field: s.Cases.Shapes[value].JSONSchema()}},
+		})
+	}
+	m["allOf"] = all
+}
+
+// orVariableOrNull lets a scalar be a variable as well, and anything nullable be null.
+func (s *Shape) orVariableOrNull(m map[string]any) map[string]any {
+	var others []any
+	switch s.Type {
+	case Text, Whole, Number, Flag:
+		others = append(others, map[string]any{"$ref": "#/$defs/" + VariableDef})
+	default:
+	}
+	if s.Nullable && s.Type != Free {
+		others = append(others, map[string]any{"type": "null"})
+	}
+	if len(others) == 0 || (s.Type == Text && len(s.Rules) == 0 && !s.Nullable) {
+		return m
+	}
+	return map[string]any{"anyOf": append([]any{m}, others...)}
+}

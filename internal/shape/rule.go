@@ -1,0 +1,139 @@
+package shape
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// Rule is one demand on a value: how it is checked, and how JSON Schema says it.
+type Rule struct {
+	Keywords map[string]any     // JSON Schema 2020-12; nil when it cannot say it
+	Broken   func(v any) string // "" or what is wrong; v is string, int64, float64, bool or []any
+	Hint     string             // what to do about it; "" when Broken says enough
+	Soft     bool               // the API's own documents disagree: a warning, not an error
+}
+
+// Softly turns a rule into a warning, for rules that the API's own documents contradict.
+func Softly(r Rule) Rule { r.Soft = true; return r }
+
+// Length demands between low and high characters (not bytes); high 0 means no upper bound.
+func Length(low, high int) Rule {
+	k := map[string]any{}
+	if low > 0 {
+		k["minLength"] = low
+	}
+	if high > 0 {
+		k["maxLength"] = high
+	}
+	return Rule{Keywords: k, Broken: func(v any) string {
+		s, _ := v.(string)
+		n := utf8.RuneCountInString(s)
+		switch {
+		case n < low && low == high, high > 0 && n > high && low == high:
+			return fmt.Sprintf("has %s; exactly %d are needed", count(n, "character"), low)
+		case n < low:
+			return fmt.Sprintf("has %s; at least %d are needed", count(n, "character"), low)
+		case high > 0 && n > high:
+			return fmt.Sprintf("has %s; at most %d are allowed", count(n, "character"), high)
+		}
+		return ""
+	}}
+}
+
+// Pattern demands that the whole text matches expr (an RE2 expression that JSON Schema can read as
+// well); says names the characters for people, such as "letters, digits and _".
+func Pattern(expr, says string) Rule {
+	re := regexp.MustCompile("^(?:" + expr + ")$")
+	return Rule{Keywords: map[string]any{"pattern": "^(?:" + expr + ")$"}, Hint: "allowed are " + says,
+		Broken: func(v any) string {
+			if s, _ := v.(string); !re.MatchString(s) {
+				return fmt.Sprintf("%q has characters that are not allowed here", s)
+			}
+			return ""
+		}}
+}
+
+// OneOf demands one of the words given.
+func OneOf(words ...string) Rule {
+	enum := make([]any, len(words))
+	for i, w := range words {
+		enum[i] = w
+	}
+	return Rule{Keywords: map[string]any{"enum": enum}, Hint: "one of " + strings.Join(words, ", "),
+		Broken: func(v any) string {
+			s, _ := v.(string)
+			for _, w := range words {
+				if w == s {
+					return ""
+				}
+			}
+			return fmt.Sprintf("%q is not one of the allowed words", s)
+		}}
+}
+
+// Range demands a whole number from low to high.
+func Range(low, high int64) Rule {
+	return Rule{Keywords: map[string]any{"minimum": low, "maximum": high}, Hint: fmt.Sprintf("from %d to %d", low, high),
+		Broken: func(v any) string {
+			if n, ok := v.(int64); ok && (n < low || n > high) {
+				return fmt.Sprintf("%d is out of range", n)
+			}
+			if n, ok := v.(float64); ok && (n < float64(low) || n > float64(high)) {
+				return fmt.Sprintf("%v is out of range", n)
+			}
+			return ""
+		}}
+}
+
+// Count demands between low and high items in a list; high 0 means no upper bound.
+func Count(low, high int) Rule {
+	k := map[string]any{}
+	if low > 0 {
+		k["minItems"] = low
+	}
+	if high > 0 {
+		k["maxItems"] = high
+	}
+	return Rule{Keywords: k, Broken: func(v any) string {
+		l, _ := v.([]any)
+		switch {
+		case len(l) < low:
+			return fmt.Sprintf("has %s; at least %d are needed", count(len(l), "entry"), low)
+		case high > 0 && len(l) > high:
+			return fmt.Sprintf("has %s; at most %d are allowed", count(len(l), "entry"), high)
+		}
+		return ""
+	}}
+}
+
+// Test demands what JSON Schema cannot say: broken returns "" or what is wrong with the text.
+func Test(broken func(text string) string, hint string) Rule {
+	return Rule{Hint: hint, Broken: func(v any) string {
+		if s, ok := v.(string); ok {
+			return broken(s)
+		}
+		return ""
+	}}
+}
+
+// TestList is Test for lists.
+func TestList(broken func(items []any) string, hint string) Rule {
+	return Rule{Hint: hint, Broken: func(v any) string {
+		if l, ok := v.([]any); ok {
+			return broken(l)
+		}
+		return ""
+	}}
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if strings.HasSuffix(noun, "y") {
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,134 @@
+// Package shape describes what a value in a desired-state file may look like: its type, its rules,
+// what it means when absent, and the words that explain it. One description serves the loader (which
+// checks YAML nodes against it), the published JSON Schema and the reference documentation.
+package shape
+
+// Type is the sort of a value.
+type Type int
+
+const (
+	Text   Type = iota // a string
+	Whole              // an integer
+	Number             // an integer or a decimal number
+	Flag               // true or false
+	List               // a sequence; Items tells of what
+	Map                // a mapping with the keys in Fields
+	Free               // any value; passed through as it is
+	Either             // one of Choices, told apart by their types
+)
+
+func (t Type) String() string {
+	return [...]string{"text", "a whole number", "a number", "true or false", "a list", "a mapping", "any value", "one of several forms"}[t]
+}
+
+// Shape is the description of one value. Shapes are built once and never changed afterwards.
+type Shape struct {
+	Type     Type
+	Doc      string // one or two sentences for the person who edits the file
+	Unit     string // such as "seconds"; "" when it has none
+	Default  any    // what an absent value means: nil (nothing), string, int64, float64 or bool
+	Example  any    // a value worth copying; nil when the default or an enumeration says enough
+	Secret   bool   // never shown, logged or saved
+	Nullable bool   // null is allowed and means the same as absent
+	Rules    []Rule
+
+	Items   *Shape   // List
+	Fields  []Field  // Map, in the order in which they are written
+	Open    bool     // Map: other keys are passed through unchecked
+	Cases   *Cases   // Map: one field takes its shape from another
+	Choices []*Shape // Either
+}
+
+// Field is one key of a mapping.
+type Field struct {
+	Name     string
+	Shape    *Shape
+	Required bool
+}
+
+// Cases gives Field the shape that the value of By selects, such as the content of a plugin by its type.
+type Cases struct {
+	By, Field string
+	Shapes    map[string]*Shape
+}
+
+// OfText describes a string.
+func OfText(doc string, rules ...Rule) *Shape { return &Shape{Type: Text, Doc: doc, Rules: rules} }
+
+// OfWhole describes an integer.
+func OfWhole(doc string, rules ...Rule) *Shape { return &Shape{Type: Whole, Doc: doc, Rules: rules} }
+
+// OfNumber describes an integer or decimal number.
+func OfNumber(doc string, rules ...Rule) *Shape { return &Shape{Type: Number, Doc: doc, Rules: rules} }
+
+// OfFlag describes true or false.
+func OfFlag(doc string) *Shape { return &Shape{Type: Flag, Doc: doc} }
+
+// OfFree describes a value that is passed through unchecked.
+func OfFree(doc string) *Shape { return &Shape{Type: Free, Doc: doc} }
+
+// OfList describes a sequence of items.
+func OfList(doc string, items *Shape, rules ...Rule) *Shape {
+	return &Shape{Type: List, Doc: doc, Items: items, Rules: rules}
+}
+
+// OfMap describes a mapping with exactly these keys.
+func OfMap(doc string, fields ...Field) *Shape { return &Shape{Type: Map, Doc: doc, Fields: fields} }
+
+// OfEither describes a value that has one of several types.
+func OfEither(doc string, choices ...*Shape) *Shape {
+	return &Shape{Type: Either, Doc: doc, Choices: choices}
+}
+
+// Need is a key that must be present.
+func Need(name string, s *Shape) Field { return Field{Name: name, Shape: s, Required: true} }
+
+// May is a key that can be left out.
+func May(name string, s *Shape) Field { return Field{Name: name, Shape: s} }
+
+// WithDefault returns a copy of s whose absence means v.
+func (s *Shape) WithDefault(v any) *Shape { c := *s; c.Default = v; return &c }
+
+// WithExample returns a copy of s with an example.
+func (s *Shape) WithExample(v any) *Shape { c := *s; c.Example = v; return &c }
+
+// WithUnit returns a copy of s measured in unit.
+func (s *Shape) WithUnit(unit string) *Shape { c := *s; c.Unit = unit; return &c }
+
+// AsSecret returns a copy of s whose value is never shown.
+func (s *Shape) AsSecret() *Shape { c := *s; c.Secret = true; return &c }
+
+// OrNull returns a copy of s that may also be null.
+func (s *Shape) OrNull() *Shape { c := *s; c.Nullable = true; return &c }
+
+// AndOthers returns a copy of a mapping that lets other keys pass unchecked.
+func (s *Shape) AndOthers() *Shape { c := *s; c.Open = true; return &c }
+
+// WithCases returns a copy of a mapping in which one field takes its shape from another.
+func (s *Shape) WithCases(c Cases) *Shape { m := *s; m.Cases = &c; return &m }
+
+// And returns a copy of a mapping with further keys at its end.
+func (s *Shape) And(fields ...Field) *Shape {
+	c := *s
+	c.Fields = append(append([]Field(nil), s.Fields...), fields...)
+	return &c
+}
+
+// Field returns the shape of a key of a mapping, nil when there is no such key.
+func (s *Shape) Field(name string) *Shape {
+	for i := range s.Fields {
+		if s.Fields[i].Name == name {
+			return s.Fields[i].Shape
+		}
+	}
+	return nil
+}
+
+// Names lists the keys of a mapping in their order.
+func (s *Shape) Names() []string {
+	names := make([]string, len(s.Fields))
+	for i, f := range s.Fields {
+		names[i] = f.Name
+	}
+	return names
+}
