@@ -1,0 +1,135 @@
+package remote
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+)
+
+const (
+	maxBody      = 64 << 20 // of a success: thousands of objects
+	maxErrorBody = 64 << 10
+	maxMessage   = 1000 // characters of the gateway's words that are shown
+)
+
+// answer is what came back for a question.
+type answer struct {
+	q     *question
+	resp  *http.Response
+	clean cleaner
+}
+
+func (a answer) read(reply any) error {
+	if status := a.resp.StatusCode; status < 200 || status > 299 {
+		return a.failure()
+	}
+	if reply == nil || a.resp.StatusCode == http.StatusNoContent {
+		_, _ = io.Copy(io.Discard, io.LimitReader(a.resp.Body, maxErrorBody)) // so that the connection can be used again
+		return nil
+	}
+	body, err := io.ReadAll(io.LimitReader(a.resp.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return a.unreadable(fmt.Errorf("it broke off after %d bytes: %w", len(body), err))
+	case len(body) > maxBody:
+		return a.unreadable(fmt.Errorf("it has more than %d bytes", maxBody))
+	}
+	return a.decode(body, reply)
+}
+
+// decode fills a value of its own first, so that a failed attempt leaves nothing in reply. The
+// decoder's errors are put into words here, because they may quote values.
+func (a answer) decode(body []byte, reply any) error {
+	into := reflect.ValueOf(reply)
+	fresh := reflect.New(into.Type().Elem())
+	err := json.Unmarshal(body, fresh.Interface())
+	if err == nil {
+		into.Elem().Set(fresh.Elem())
+		return nil
+	}
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		value, _, _ := strings.Cut(wrong.Value, " ") // "number 12" holds the value
+		return a.unreadable(fmt.Errorf("field %q is a %s", wrong.Field, value))
+	}
+	if !json.Valid(body) {
+		return a.unreadable(errors.New("it is not JSON" + a.contentType()))
+	}
+	return a.unreadable(errors.New("a value has an unknown form"))
+}
+
+func (a answer) unreadable(why error) error {
+	return fmt.Errorf("%d%s: %w: %w", a.resp.StatusCode, a.inParentheses(), api.ErrUnreadable, why)
+}
+
+func (a answer) inParentheses() string {
+	if id := a.requestID(); id != "" {
+		return " (request " + id + ")"
+	}
+	return ""
+}
+
+func (a answer) contentType() string {
+	if t := a.resp.Header.Get("Content-Type"); t != "" && !strings.Contains(t, "json") {
+		return " but " + a.clean.line(t, 60)
+	}
+	return ""
+}
+
+func (a answer) requestID() string { return a.clean.line(a.resp.Header.Get("X-Request-Id"), 100) }
+
+// failureBody holds the spellings of an error that the gateway, its front door and IAM use.
+type failureBody struct {
+	Code      string `json:"error_code"`
+	Message   string `json:"error_msg"`
+	RequestID string `json:"request_id"`
+	Error     struct {
+		Message string `json:"message"`
+	} `json:"error"`
+}
+
+// failure is the error of an answer that is no success.
+func (a answer) failure() *api.Error {
+	text, _ := io.ReadAll(io.LimitReader(a.resp.Body, maxErrorBody)) // what there is tells more than nothing
+	var body failureBody
+	if json.Unmarshal(text, &body) != nil && body == (failureBody{}) {
+		body.Message = string(text)
+	}
+	return &api.Error{
+		Operation:  a.q.Operation,
+		Method:     a.q.Method,
+		Path:       a.q.url.EscapedPath(),
+		Status:     a.resp.StatusCode,
+		Code:       a.clean.line(body.Code, 50),
+		Message:    a.clean.line(cmp.Or(body.Message, body.Error.Message), maxMessage),
+		RequestID:  cmp.Or(a.requestID(), a.clean.line(body.RequestID, 100)),
+		RetryAfter: retryAfter(a.resp.Header, time.Now()),
+	}
+}
+
+// retryAfter reads seconds or a date. A date is compared with the gateway's own clock when it
+// tells it.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, err := strconv.Atoi(text); err == nil {
+		const most = 1_000_000_000 // more would not fit a time.Duration in nanoseconds
+		return time.Duration(min(max(seconds, 0), most)) * time.Second
+	}
+	date, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	if told, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = told
+	}
+	return max(date.Sub(now), 0)
+}

@@ -1,0 +1,141 @@
+package remote
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+)
+
+// maxRedirects within one attempt.
+const maxRedirects = 3
+
+// attempt sends q once and decodes the answer into reply.
+func (c *Client) attempt(ctx context.Context, q *question, reply any, number int) error {
+	began := time.Now()
+	actx, cancel := outlive(ctx, c.timeout, c.grace)
+	defer cancel()
+	clean := newCleaner(append(c.creds.secrets(), q.Secrets...))
+	keys, err := c.creds.now(actx)
+	if err != nil {
+		err = fmt.Errorf("%w: %w: %w", api.ErrNotSent, errNoKeys, interrupted(ctx, actx, err))
+		return clean.err(fmt.Errorf("%s: %w", q.name(), err))
+	}
+	clean = newCleaner(append(keys.secrets(), q.Secrets...))
+	resp, at, sent, err := c.send(actx, q, keys)
+	a := answer{q: at, clean: clean}
+	if err == nil {
+		a.resp = resp
+		c.noteDate(resp, began)
+		err = a.read(reply)
+		_ = resp.Body.Close()
+	}
+	var e *api.Error
+	if err != nil && !errors.As(err, &e) {
+		err = interrupted(ctx, actx, err)
+		if !sent {
+			err = fmt.Errorf("%w: %w", api.ErrNotSent, err)
+		}
+		err = clean.err(fmt.Errorf("%s: %w", q.name(), err))
+	}
+	c.logAttempt(ctx, a, number, time.Since(began), err)
+	return err
+}
+
+// send signs and sends q, following redirects within the same host. at is the question that was
+// answered; sent is false when surely nothing of it has left.
+func (c *Client) send(ctx context.Context, q *question, keys Credentials) (_ *http.Response, at *question, sent bool, _ error) {
+	for hops := 0; ; hops++ {
+		resp, sent, err := c.exchange(ctx, q, keys)
+		if err != nil {
+			return nil, q, sent || hops > 0, err
+		}
+		location := resp.Header.Get("Location")
+		if resp.StatusCode < 300 || resp.StatusCode > 399 || location == "" {
+			return resp, q, true, nil
+		}
+		_ = resp.Body.Close()
+		next, err := q.redirected(resp.StatusCode, location)
+		if err == nil && hops == maxRedirects {
+			err = errors.New("the gateway redirects in circles")
+		}
+		if err != nil {
+			return nil, q, true, &api.Error{
+				Operation: q.Operation, Method: q.Method, Path: q.url.EscapedPath(), Status: resp.StatusCode,
+				Message: err.Error(), RequestID: resp.Header.Get("X-Request-Id"),
+			}
+		}
+		q = next
+	}
+}
+
+// exchange is one HTTP round trip. The transport is used without http.Client, which would follow
+// redirects with a signature that does not fit.
+func (c *Client) exchange(ctx context.Context, q *question, keys Credentials) (_ *http.Response, sent bool, _ error) {
+	var connected atomic.Bool
+	_, own := c.transport.(*http.Transport)
+	if own {
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+			GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+		})
+	}
+	resp, err := c.transport.RoundTrip(q.request(ctx, c, keys))
+	if err != nil {
+		return nil, !dialFailed(err) && (connected.Load() || !own), err
+	}
+	return resp, true, nil
+}
+
+// dialFailed reports whether err says that no connection came about. Other transports than
+// net/http's own are believed nothing else: their failures may come after the request was sent.
+func dialFailed(err error) bool {
+	var op *net.OpError
+	if errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") {
+		return true
+	}
+	var dns *net.DNSError
+	return errors.As(err, &dns) || certificateRefused(err)
+}
+
+func certificateRefused(err error) bool {
+	var verify *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	return errors.As(err, &verify) || errors.As(err, &record)
+}
+
+// noteDate learns the gateway's clock. The answer's date is taken to be of half way between the
+// question and now.
+func (c *Client) noteDate(resp *http.Response, began time.Time) {
+	date, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return
+	}
+	middle := began.Add(time.Since(began) / 2)
+	c.tally.setClockOffset(date.Sub(middle).Round(time.Second))
+}
+
+func (c *Client) logAttempt(ctx context.Context, a answer, number int, took time.Duration, err error) {
+	if !c.log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("operation", a.q.Operation), slog.String("method", a.q.Method),
+		slog.String("path", a.q.url.EscapedPath()), slog.Int("attempt", number),
+		slog.Duration("took", took.Round(time.Millisecond)),
+	}
+	if a.resp != nil {
+		attrs = append(attrs, slog.Int("status", a.resp.StatusCode), slog.String("request_id", a.requestID()))
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", err.Error()))
+	}
+	c.log.LogAttrs(ctx, slog.LevelDebug, "request", attrs...)
+}

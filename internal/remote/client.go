@@ -1,0 +1,139 @@
+// Package remote asks a gateway's management API: it signs, paces, repeats and decodes. It knows
+// no resources; what is asked comes in as api.Request.
+package remote
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"reflect"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+)
+
+// Config is what a Client needs to know. The zero value of everything but Endpoint and
+// Credentials has a meaning.
+type Config struct {
+	Endpoint    string // base URL; http only for a loopback host
+	ProjectID   string // "" is an error as soon as a request needs it
+	InstanceID  string // "" is an error as soon as a request needs it
+	Credentials Credentials
+
+	Parallelism    int           // requests in flight at most; 0 means 10
+	MaxRPS         float64       // requests a second at most; 0 means no fixed cap
+	RequestTimeout time.Duration // one attempt, answer included; 0 means 30 s
+	Grace          time.Duration // what attempts in flight get after a cancel; 0 means 10 s, below 0 none
+	RetryBudget    int           // repeats of the whole run; 0 means 200, below 0 none
+
+	Transport http.RoundTripper // nil means a pool of its own, sized to Parallelism
+	UserAgent string            // "" means apigw-sync
+	Log       *slog.Logger      // Debug: every attempt; Info: long pauses; nil means none
+}
+
+// Client sends requests to one gateway. It implements api.Caller and is safe for concurrent use.
+//
+// When the context of a call ends, nothing new starts and waits end at once, but an attempt in
+// flight may still finish within Config.Grace: a write that is cut leaves an unclear outcome.
+type Client struct {
+	base       *url.URL
+	projectID  string
+	instanceID string
+	creds      Credentials
+	timeout    time.Duration
+	grace      time.Duration
+	userAgent  string
+	transport  http.RoundTripper
+	pace       *pacer
+	tally      *tally
+	log        *slog.Logger
+	where      string // what decides about the endpoint, for hints
+}
+
+var _ api.Caller = (*Client)(nil)
+
+// New checks c and makes a client. It sends nothing.
+func New(c Config) (*Client, error) {
+	base, err := parseEndpoint(c.Endpoint)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Credentials.check(); err != nil {
+		return nil, err
+	}
+	c = c.withDefaults()
+	client := &Client{
+		base: base, projectID: c.ProjectID, instanceID: c.InstanceID, creds: c.Credentials,
+		timeout: c.RequestTimeout, grace: c.Grace, userAgent: c.UserAgent, transport: c.Transport,
+		tally: newTally(c.RetryBudget), log: c.Log, where: "--endpoint and --region",
+	}
+	client.pace = newPacer(c.Parallelism, c.MaxRPS, func(wait time.Duration) {
+		c.Log.Info("waiting, as the gateway or --max-rps allows no more requests now",
+			"wait", wait.Round(time.Millisecond).String())
+	})
+	return client, nil
+}
+
+func (c Config) withDefaults() Config {
+	if c.Parallelism <= 0 {
+		c.Parallelism = 10
+	}
+	if c.RequestTimeout <= 0 {
+		c.RequestTimeout = 30 * time.Second
+	}
+	if c.Grace == 0 {
+		c.Grace = 10 * time.Second
+	}
+	if c.RetryBudget == 0 {
+		c.RetryBudget = 200
+	}
+	if c.UserAgent == "" {
+		c.UserAgent = "apigw-sync"
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Transport == nil {
+		c.Transport = newTransport(c.Parallelism)
+	}
+	return c
+}
+
+// Call implements api.Caller. A DELETE that is answered with "not found" after an earlier attempt
+// of the same call had an unclear outcome counts as done: that attempt has deleted the object.
+func (c *Client) Call(ctx context.Context, r api.Request, reply any) (attempts int, err error) {
+	prefix := []string{"v2", c.projectID, "apigw"}
+	if r.Scope == api.Instance {
+		prefix = append(prefix, "instances", c.instanceID)
+	}
+	if c.projectID == "" {
+		return 0, fmt.Errorf("%s: %w: no project id; set --project-id", r.Operation, api.ErrNotSent)
+	}
+	if r.Scope == api.Instance && c.instanceID == "" {
+		return 0, fmt.Errorf("%s: %w: no instance id; set --instance-id", r.Operation, api.ErrNotSent)
+	}
+	return c.call(ctx, append(prefix, r.Path...), r, reply)
+}
+
+// call is Call for any path below the endpoint.
+func (c *Client) call(ctx context.Context, segments []string, r api.Request, reply any) (int, error) {
+	if v := reflect.ValueOf(reply); reply != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
+		return 0, fmt.Errorf("%s: %w: the reply must be a pointer, not %T", r.Operation, api.ErrNotSent, reply)
+	}
+	q, err := newQuestion(c.base, segments, r)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w: %w", r.Operation, api.ErrNotSent, err)
+	}
+	attempts, err := c.repeat(ctx, q, reply)
+	return attempts, c.withHint(err)
+}
+
+// Stats returns what the client has done so far.
+func (c *Client) Stats() Stats { return c.tally.stats() }
+
+// ServerDate returns how far the gateway's clock is ahead of this machine's (negative: behind), as
+// of the last answer that carried a Date. The header has whole seconds, so that offsets of a
+// second or two mean nothing. ok is false before the first such answer.
+func (c *Client) ServerDate() (offset time.Duration, ok bool) { return c.tally.clockOffset() }

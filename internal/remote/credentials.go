@@ -1,0 +1,166 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"strings"
+)
+
+// Credentials say who asks. Either Token is set, or AccessKey and SecretKey are, or they are
+// fetched and renewed by themselves (instance metadata). However printed, logged or encoded, they
+// show nothing but where they come from.
+//
+//	Token   AccessKey   SecretKey   SecurityToken
+//	set     -           -           -               a token of IAM, valid for 24 hours
+//	-       set         set         -               permanent keys
+//	-       set         set         set             temporary keys
+type Credentials struct {
+	Token         Secret
+	AccessKey     string
+	SecretKey     Secret
+	SecurityToken Secret
+
+	From        string // where they were found, for messages
+	ProjectID   string // the project that the profile file names; "" when it names none
+	IAMEndpoint string // the IAM endpoint that the profile file names; "" when it names none
+
+	renew *metadata // nil for credentials that stay as they are
+}
+
+// Format makes every verb print where the credentials come from, and nothing else.
+func (c Credentials) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
+
+func (c Credentials) String() string {
+	from := c.From
+	if from == "" {
+		from = "unknown source"
+	}
+	return "credentials from " + from
+}
+
+// LogValue keeps the keys out of structured logs.
+func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalText keeps the keys out of JSON, YAML and the like.
+func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// errNoKeys marks a request that could not be signed.
+var errNoKeys = errors.New("no valid credentials")
+
+// now returns what to sign with at this moment, fetched anew when it is about to expire.
+func (c Credentials) now(ctx context.Context) (Credentials, error) {
+	if c.renew == nil {
+		return c, nil
+	}
+	return c.renew.credentials(ctx)
+}
+
+// secrets are the values that must not show in any text.
+func (c Credentials) secrets() []string {
+	return []string{c.Token.Reveal(), c.SecretKey.Reveal(), c.SecurityToken.Reveal()}
+}
+
+// check refuses what could never work, without showing it.
+func (c Credentials) check() error {
+	if c.renew != nil {
+		return nil
+	}
+	token, ak, sk := c.Token.Reveal(), c.AccessKey, c.SecretKey.Reveal()
+	switch {
+	case token == "" && (ak == "" || sk == ""):
+		return errors.New("no credentials: neither a token nor an access key with its secret key")
+	case !headerSafe(token), !headerSafe(ak), !headerSafe(c.SecurityToken.Reveal()):
+		return fmt.Errorf("the %s hold characters that no HTTP header can carry", c)
+	}
+	return nil
+}
+
+// headerSafe reports whether s can stand in a header as it is.
+func headerSafe(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// Lookup reads an environment variable, like os.LookupEnv. A variable that is set but blank counts
+// as not set.
+type Lookup = func(name string) (value string, ok bool)
+
+func read(lookup Lookup, name string) string {
+	value, _ := lookup(name)
+	return strings.TrimSpace(value)
+}
+
+// FindCredentials looks where the ecosystem keeps credentials; the first place that holds some
+// wins: token variables, key variables of the SDK, key variables of the Terraform provider, the
+// SDK's profile file below home (or where HUAWEICLOUD_SDK_CREDENTIALS_FILE points), instance
+// metadata through hc (nil means a client of its own, which uses no proxy). A place that is half
+// filled is an error, never skipped. When there are none, the error lists all that was looked at.
+func FindCredentials(ctx context.Context, lookup Lookup, home string, hc *http.Client) (Credentials, error) {
+	var looked []string
+	for _, name := range []string{"APIGW_SYNC_TOKEN", "HW_AUTH_TOKEN"} {
+		if token := read(lookup, name); token != "" {
+			c := Credentials{Token: NewSecret(token), From: name}
+			return c, c.check()
+		}
+		looked = append(looked, name+" (not set)")
+	}
+	for _, v := range []keyNames{
+		{"HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"},
+		{"HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"},
+	} {
+		c, found, err := v.find(lookup)
+		if found || err != nil {
+			return c, err
+		}
+		looked = append(looked, v.ak+" and "+v.sk+" (not set)")
+	}
+	c, found, note, err := findProfile(lookup, home)
+	if found || err != nil {
+		return c, err
+	}
+	m := newMetadata(hc)
+	if c, err := m.credentials(ctx); err == nil {
+		c.renew = m
+		return c, nil
+	} else if ctx.Err() != nil {
+		return Credentials{}, stopCause(ctx)
+	} else {
+		looked = append(looked, note, fmt.Sprintf("instance metadata (%v)", err))
+	}
+	return Credentials{}, fmt.Errorf("no credentials found; looked at %s; "+
+		"set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or APIGW_SYNC_TOKEN", strings.Join(looked, ", "))
+}
+
+// keyNames are the variables that hold one set of keys.
+type keyNames struct{ ak, sk, token string }
+
+func (n keyNames) find(lookup Lookup) (c Credentials, found bool, err error) {
+	ak, sk := read(lookup, n.ak), read(lookup, n.sk)
+	switch {
+	case ak == "" && sk == "":
+		return Credentials{}, false, nil
+	case sk == "":
+		return Credentials{}, false, fmt.Errorf("%s is set but %s is not; set both or neither", n.ak, n.sk)
+	case ak == "":
+		return Credentials{}, false, fmt.Errorf("%s is set but %s is not; set both or neither", n.sk, n.ak)
+	}
+	c = Credentials{
+		AccessKey: ak, SecretKey: NewSecret(sk), SecurityToken: NewSecret(read(lookup, n.token)),
+		From: n.ak + " and " + n.sk,
+	}
+	return c, true, c.check()
+}
+
+// profilePath is where the SDK's profile file is; named tells whether the user said so.
+func profilePath(lookup Lookup, home string) (path string, named bool) {
+	if path := read(lookup, "HUAWEICLOUD_SDK_CREDENTIALS_FILE"); path != "" {
+		return path, true
+	}
+	if home == "" {
+		return "", false
+	}
+	return filepath.Join(home, ".huaweicloud", "credentials"), false
+}

@@ -1,0 +1,106 @@
+package remote
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// limit is a rate that the gateway named: so many requests in any window of that length.
+type limit struct {
+	count int
+	per   time.Duration
+}
+
+// limitWords is how the front door names the limit that was reached, such as "policy user over
+// ratelimit,limit:200,time:5 minute".
+var limitWords = regexp.MustCompile(`(?i)\blimit:\s*(\d{1,9})\s*,\s*time:\s*(\d{1,6})\s*(second|minute|hour|day)`)
+
+// parseLimit finds a limit in the message of a refusal.
+func parseLimit(message string) (limit, bool) {
+	found := limitWords.FindStringSubmatch(message)
+	if found == nil {
+		return limit{}, false
+	}
+	count, errCount := strconv.Atoi(found[1])
+	times, errTimes := strconv.Atoi(found[2])
+	if errCount != nil || errTimes != nil || count < 1 || times < 1 {
+		return limit{}, false
+	}
+	unit := map[string]time.Duration{
+		"second": time.Second, "minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour,
+	}[strings.ToLower(found[3])]
+	if per := time.Duration(times) * unit; per/unit == time.Duration(times) {
+		return limit{count, per}, true
+	}
+	return limit{}, false
+}
+
+const (
+	// spacedUpTo is the longest window inside which requests are spread evenly. That holds whatever
+	// way the gateway counts (fixed or sliding windows, a bucket), and costs at most one window. In
+	// longer windows it would make a few requests wait for minutes, so there they may come at once.
+	spacedUpTo = 10 * time.Second
+
+	slowerBy    = 0.8  // share of the rate that is kept when others use the same limit
+	fasterBy    = 1.02 // growth of that share after each window without a refusal
+	lowestShare = 0.05
+)
+
+// window paces to one limit.
+type window struct {
+	limit
+	share float64   // of the limit that is used: 1 unless others seem to use it too
+	calm  time.Time // last change of share
+}
+
+// margin is added to the window's length: requests do not all travel equally long.
+func (w *window) margin() time.Duration { return min(w.per/20, time.Second) }
+
+// delay is how long the next request must wait so that, with what was started before, no window
+// holds more requests than the limit.
+func (w *window) delay(now time.Time, started []start) time.Duration {
+	if len(started) == 0 {
+		return 0
+	}
+	var d time.Duration
+	if w.per <= spacedUpTo {
+		space := float64(w.per+w.margin()) / (float64(w.count) * w.share)
+		d = started[len(started)-1].at.Add(time.Duration(space)).Sub(now)
+	}
+	if len(started) >= w.count {
+		oldest := started[len(started)-w.count].at
+		d = max(d, oldest.Add(w.per+w.margin()).Sub(now))
+	}
+	return max(d, 0)
+}
+
+// explains reports whether the requests started before t use the limit up by themselves, so that
+// its refusal was bound to come and waiting for the window to pass is all there is to do.
+func (w *window) explains(t ticket, started []start) bool {
+	n := 0
+	for i := len(started) - 1; i >= 0 && n < w.count; i-- {
+		if started[i].at.Before(t.at.Add(-w.per)) {
+			break
+		}
+		if started[i].seq < t.seq {
+			n++
+		}
+	}
+	return n >= w.count
+}
+
+// slower gives way to others that use the same limit.
+func (w *window) slower(now time.Time) {
+	w.share = max(w.share*slowerBy, lowestShare)
+	w.calm = now
+}
+
+// faster takes a little more after a window without a refusal.
+func (w *window) faster(now time.Time) {
+	if w.share < 1 && now.Sub(w.calm) >= w.per {
+		w.share = min(w.share*fasterBy, 1)
+		w.calm = now
+	}
+}

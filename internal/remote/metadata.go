@@ -1,0 +1,121 @@
+package remote
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	metadataHost    = "http://169.254.169.254" // link-local: it never leaves the machine's own network
+	metadataTimeout = 3 * time.Second
+	renewBefore     = 40 * time.Minute // before expiry, like the vendor's SDK
+	renewPause      = time.Minute      // between two tries to renew while the old keys still work
+)
+
+// metadata fetches the temporary keys of the machine's agency and renews them before they expire.
+// It is safe for concurrent use.
+type metadata struct {
+	client *http.Client
+
+	mu      sync.Mutex
+	keys    Credentials
+	expires time.Time
+	next    time.Time // no try to renew before
+}
+
+func newMetadata(hc *http.Client) *metadata {
+	client := http.Client{Transport: &http.Transport{Proxy: nil, DisableKeepAlives: true}}
+	if hc != nil {
+		client = *hc
+	}
+	client.Timeout = metadataTimeout
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &metadata{client: &client}
+}
+
+// credentials returns keys that hold for a while yet. Keys that cannot be renewed are used until
+// they expire.
+func (m *metadata) credentials(ctx context.Context) (Credentials, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Now()
+	valid := now.Before(m.expires)
+	if valid && (m.expires.Sub(now) > renewBefore || now.Before(m.next)) {
+		return m.keys, nil
+	}
+	m.next = now.Add(renewPause)
+	keys, expires, err := m.fetch(ctx)
+	if err != nil && valid {
+		return m.keys, nil
+	}
+	if err != nil {
+		return Credentials{}, err
+	}
+	m.keys, m.expires = keys, expires
+	return keys, nil
+}
+
+func (m *metadata) fetch(ctx context.Context) (Credentials, time.Time, error) {
+	token, err := m.ask(ctx, http.MethodPut, "/meta-data/latest/api/token",
+		http.Header{"X-Metadata-Token-Ttl-Seconds": {"21600"}})
+	if err != nil {
+		return Credentials{}, time.Time{}, err
+	}
+	if !headerSafe(string(token)) {
+		return Credentials{}, time.Time{}, errors.New("the answer is no metadata token")
+	}
+	body, err := m.ask(ctx, http.MethodGet, "/openstack/latest/securitykey",
+		http.Header{"X-Metadata-Token": {string(token)}})
+	if err != nil {
+		return Credentials{}, time.Time{}, err
+	}
+	var answer struct {
+		Credential struct {
+			Access        string    `json:"access"`
+			Secret        string    `json:"secret"`
+			SecurityToken string    `json:"securitytoken"`
+			ExpiresAt     time.Time `json:"expires_at"`
+		} `json:"credential"`
+	}
+	if json.Unmarshal(body, &answer) != nil || answer.Credential.Access == "" || answer.Credential.Secret == "" {
+		return Credentials{}, time.Time{}, errors.New("the answer holds no keys; does the machine have an agency?")
+	}
+	got := answer.Credential
+	keys := Credentials{
+		AccessKey: got.Access, SecretKey: NewSecret(got.Secret), SecurityToken: NewSecret(got.SecurityToken),
+		From: "instance metadata",
+	}
+	if got.ExpiresAt.IsZero() {
+		got.ExpiresAt = time.Now().Add(time.Hour)
+	}
+	return keys, got.ExpiresAt, keys.check()
+}
+
+func (m *metadata) ask(ctx context.Context, method, path string, header http.Header) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, metadataTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, metadataHost+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header = header
+	resp, err := m.client.Do(req)
+	if err != nil {
+		return nil, errors.New("no answer from 169.254.169.254")
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+	if err != nil {
+		return nil, errors.New("the answer broke off")
+	}
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("answered with status %d", resp.StatusCode)
+	}
+	return body, nil
+}

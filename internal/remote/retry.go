@@ -1,0 +1,226 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+)
+
+const (
+	maxFailures   = 6  // attempts of one request that fail otherwise than for pace
+	maxUnreadable = 3  // a body that cannot be read is mostly the same next time
+	maxRefusals   = 10 // attempts of one request that are refused for pace
+)
+
+// verdict is what follows from the error of an attempt.
+//
+//	error                                        Once=false   Once=true
+//	429, APIGW.0308, APIG.9008                   paced        paced
+//	nothing was sent, and that may pass          again        again
+//	nothing was sent: certificate, no such host  final        final
+//	5xx, timeout, reset, unreadable answer       again        final
+//	every other answer                           final        final
+type verdict int
+
+const (
+	final verdict = iota // the call ends with this error
+	again                // repeat after a growing wait
+	paced                // repeat when the pacer lets it
+)
+
+func judge(once bool, err error) verdict {
+	var e *api.Error
+	switch {
+	case refusal(err) != nil:
+		return paced
+	case errors.Is(err, api.ErrNotSent):
+		if lasting(err) {
+			return final
+		}
+		return again
+	case once:
+		return final
+	case errors.As(err, &e) && e.Status < 500:
+		return final
+	}
+	return again
+}
+
+// lasting reports whether what kept a request from being sent will be the same next time.
+func lasting(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns) && dns.IsNotFound || certificateRefused(err) || errors.Is(err, errNoKeys)
+}
+
+// refusal is the gateway's error when err is one for pace, else nil.
+func refusal(err error) *api.Error {
+	var e *api.Error
+	if api.Throttled(err) && errors.As(err, &e) {
+		return e
+	}
+	return nil
+}
+
+// history is what has happened to one request so far.
+type history struct {
+	q          *question
+	attempts   int
+	failures   int
+	refusals   int
+	unreadable int
+	last       error // of the last attempt
+	unclear    error // the last one after which the request may have been carried out
+	backoff    *backoff.ExponentialBackOff
+}
+
+// repeat sends q until there is an answer to give back.
+func (c *Client) repeat(ctx context.Context, q *question, reply any) (attempts int, err error) {
+	h := &history{q: q}
+	for {
+		if err := c.attemptPaced(ctx, h, reply); err != nil {
+			return h.attempts, h.stopped(err)
+		}
+		if h.last == nil {
+			return h.attempts, nil
+		}
+		wait, ok := h.next()
+		if !ok {
+			return h.attempts, h.ended()
+		}
+		if ctx.Err() != nil {
+			return h.attempts, h.stopped(stopCause(ctx))
+		}
+		if !c.tally.mayRepeat() {
+			return h.attempts, h.stopped(errors.New("the run has used up its repeats"))
+		}
+		if err := c.wait(ctx, wait); err != nil {
+			return h.attempts, h.stopped(err)
+		}
+	}
+}
+
+// attemptPaced makes one attempt in its turn; h.last tells how it ended. An error means that there
+// was no attempt.
+func (c *Client) attemptPaced(ctx context.Context, h *history, reply any) error {
+	began := time.Now()
+	t, err := c.pace.acquire(ctx)
+	c.tally.waited(time.Since(began))
+	if err != nil {
+		return err
+	}
+	h.attempts++
+	c.tally.attempted(h.q.Operation)
+	err = c.attempt(ctx, h.q, reply, h.attempts)
+	c.pace.release(t, err)
+	c.tally.ended(err)
+	h.note(err)
+	return nil
+}
+
+func (c *Client) wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	began := time.Now()
+	defer func() { c.tally.waited(time.Since(began)) }()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return stopCause(ctx)
+	}
+}
+
+// note records how an attempt ended. "Not found" is what a DELETE wanted when an earlier attempt
+// may have done it.
+func (h *history) note(err error) {
+	if h.q.Method == http.MethodDelete && h.unclear != nil && api.NotFound(err) {
+		err = nil
+	}
+	h.last = err
+	if api.Unclear(err) {
+		h.unclear = err
+	}
+}
+
+// next decides whether to repeat, and after which wait of the request's own.
+func (h *history) next() (wait time.Duration, ok bool) {
+	switch judge(h.q.Once, h.last) {
+	case final:
+		return 0, false
+	case paced:
+		h.refusals++
+		return 0, h.refusals < maxRefusals
+	}
+	h.failures++
+	if errors.Is(h.last, api.ErrUnreadable) {
+		h.unreadable++
+	}
+	if h.failures >= maxFailures || h.unreadable >= maxUnreadable {
+		return 0, false
+	}
+	var e *api.Error
+	errors.As(h.last, &e)
+	if h.backoff == nil {
+		h.backoff = newBackoff(e)
+	}
+	wait = h.backoff.NextBackOff()
+	if e != nil && e.RetryAfter > longestWait {
+		return 0, false
+	}
+	if e != nil {
+		wait = max(wait, e.RetryAfter)
+	}
+	return wait, true
+}
+
+// newBackoff starts slower for failures that come from parallel writes (APIG.3500) or an
+// overloaded store (APIG.9999).
+func newBackoff(e *api.Error) *backoff.ExponentialBackOff {
+	b := &backoff.ExponentialBackOff{
+		InitialInterval: 500 * time.Millisecond, RandomizationFactor: 0.5, Multiplier: 2,
+		MaxInterval: 15 * time.Second,
+	}
+	if e != nil && (e.Code == "APIG.3500" || e.Code == "APIG.9999") {
+		b.InitialInterval = time.Second
+	}
+	b.Reset()
+	return b
+}
+
+// ended is the error of a call whose last attempt is final. The gateway's definite answer counts;
+// without one, the least clear outcome of all attempts does.
+func (h *history) ended() error {
+	err := h.last
+	if h.unclear != nil && (errors.Is(err, api.ErrNotSent) || refusal(err) != nil) {
+		err = h.unclear
+	}
+	if h.attempts > 1 {
+		return fmt.Errorf("%w (after %d attempts)", err, h.attempts)
+	}
+	return err
+}
+
+// stopped is the error of a call that would have gone on but for why.
+func (h *history) stopped(why error) error {
+	err := h.last
+	if h.unclear != nil {
+		err = h.unclear
+	}
+	switch {
+	case h.attempts == 0:
+		return fmt.Errorf("%s: %w: %w", h.q.name(), api.ErrNotSent, why)
+	case errors.Is(err, errCut):
+		return err // already says why
+	}
+	return fmt.Errorf("%w (not repeated: %w)", err, why)
+}
