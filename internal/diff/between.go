@@ -1,0 +1,350 @@
+package diff
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Between plans how to get from what the gateway holds to what the files declare.
+func Between(have kind.Actual, want kind.Desired, policy Policy) *Plan {
+	c := newComparison(have, want, policy)
+	for _, k := range kind.All {
+		if k.Owner == "" {
+			c.objects(k)
+		}
+	}
+	for _, k := range kind.All {
+		if k.Owner != "" {
+			c.parts(k)
+		}
+	}
+	for _, k := range kind.Links {
+		c.links(k)
+	}
+	c.references()
+	sortChanges(c.plan.Changes)
+	sort.Slice(c.plan.Extra, func(i, j int) bool { return c.plan.Extra[i].Address < c.plan.Extra[j].Address })
+	c.guard()
+	c.plan.Steps = steps(c)
+	return c.plan
+}
+
+// Read is a collection of a gateway's object that must be known before plans can be made.
+type Read struct {
+	Object kind.Object
+	Part   *kind.Kind     // what lives inside Object; or
+	Link   *kind.LinkKind // what Object is bound to
+}
+
+// Reads tells, once the objects are listed, which of their parts and bindings a plan needs: those that
+// the files list, and those of objects that are to be deleted or replaced.
+func Reads(objects []kind.Object, want kind.Desired, policy Policy) []Read {
+	c := newComparison(kind.Actual{Objects: objects}, want, policy)
+	var out []Read
+	for _, k := range kind.All {
+		if k.Owner != "" {
+			continue
+		}
+		link := kind.LinkFrom(k.Name)
+		for _, p := range c.pair(k) {
+			if p.have == nil {
+				continue
+			}
+			goes := p.want == nil || c.replaces(k, p)
+			if link != nil && p.have.Bound != 0 && (p.want != nil && p.want.ManagesKind(link.Name) || goes && !dropsLinks(k)) {
+				out = append(out, Read{Object: *p.have, Link: link})
+			}
+			for _, part := range kind.Parts(k.Name) {
+				if p.want != nil && p.want.ManagesKind(part.Name) && p.have.Parts {
+					out = append(out, Read{Object: *p.have, Part: part})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// dropsLinks holds for owners whose deletion takes their links along, as that of an app does.
+func dropsLinks(k *kind.Kind) bool { return k.Name == "app" }
+
+// comparison is one run of Between.
+type comparison struct {
+	policy   Policy
+	want     kind.Desired
+	have     kind.Actual
+	plan     *Plan
+	rules    *ignoreRules
+	filter   filter
+	pairs    map[string][]pair // of the kinds that stand alone, by kind
+	renamed  map[string]string // KIND/OLD to the new key
+	haveKey  map[string]map[string]*kind.Object
+	wantKey  map[string]map[string]*kind.Declared
+	retiring map[string]bool // addresses that are deleted
+	swaps    map[string]*swap
+}
+
+// pair is what the gateway has beside what the files want; one of them may be nil.
+type pair struct {
+	have *kind.Object
+	want *kind.Declared
+	next *kind.Object // successor that an interrupted replace left behind
+}
+
+func newComparison(have kind.Actual, want kind.Desired, policy Policy) *comparison {
+	c := &comparison{
+		policy: policy, want: want, have: have, plan: &Plan{}, rules: newIgnoreRules(want.Ignore, policy.Today), filter: newFilter(policy),
+		pairs: map[string][]pair{}, renamed: map[string]string{}, retiring: map[string]bool{}, swaps: map[string]*swap{},
+		haveKey: map[string]map[string]*kind.Object{}, wantKey: map[string]map[string]*kind.Declared{},
+	}
+	for _, k := range kind.All {
+		c.haveKey[k.Name], c.wantKey[k.Name] = map[string]*kind.Object{}, map[string]*kind.Declared{}
+	}
+	for i := range have.Objects {
+		o := &have.Objects[i]
+		c.haveKey[o.Kind][o.Key] = o
+	}
+	for i := range want.Objects {
+		d := &want.Objects[i]
+		c.wantKey[d.Kind][d.Key] = d
+	}
+	return c
+}
+
+// pair joins the objects of a kind that stands alone: by name, by the name they had before, and by the
+// name that an interrupted replace gave them.
+func (c *comparison) pair(k *kind.Kind) (out []pair) {
+	have, taken := c.haveKey[k.Name], map[string]bool{}
+	for i := range c.want.Objects {
+		w := &c.want.Objects[i]
+		if w.Kind != k.Name || !c.filter.object(k, w.Key) {
+			continue
+		}
+		p := pair{want: w, have: have[w.Key]}
+		next := have[successor(k, w.Key)]
+		switch {
+		case p.have == nil && w.MovedFrom != "" && have[w.MovedFrom] != nil:
+			p.have = have[w.MovedFrom]
+		case p.have == nil && next != nil:
+			p.have = next
+		case p.have != nil && next != nil:
+			p.next = next
+		}
+		if p.have != nil {
+			taken[p.have.Key] = true
+		}
+		if p.next != nil {
+			taken[p.next.Key] = true
+		}
+		out = append(out, p)
+	}
+	for i := range c.have.Objects {
+		o := &c.have.Objects[i]
+		if o.Kind == k.Name && !taken[o.Key] && c.filter.object(k, o.Key) && c.owned(k.Name, o.Key) && !c.rules.whole(k.Name, o.Key) {
+			if !c.policy.Prune {
+				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
+				continue
+			}
+			out = append(out, pair{have: o})
+		}
+	}
+	return out
+}
+
+// successor is the name that the new object has while a replace is under way. It is a function of the
+// final name, so that the next run recognises what an interrupted one left.
+func successor(k *kind.Kind, key string) string {
+	if len(k.Replace) == 0 {
+		return ""
+	}
+	const keep = 50 // of the 64 characters that the shortest names may have
+	sum := sha256.Sum256([]byte(k.Name + "/" + key))
+	name := []rune(key)
+	return string(name[:min(len(name), keep)]) + "_next_" + hex.EncodeToString(sum[:4])
+}
+
+func (c *comparison) owned(kindName, key string) bool {
+	return slices.ContainsFunc(c.want.Owns[kindName], func(glob string) bool { return kind.Glob(glob, key) })
+}
+
+// replaces reports whether a pair differs in a field that cannot change in place.
+func (c *comparison) replaces(k *kind.Kind, p pair) bool {
+	if p.want == nil || p.have == nil || len(k.Replace) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(leaves(k, p.have.Value, p.want.Value), func(f Field) bool { return slices.Contains(k.Replace, f.Path) })
+}
+
+// objects compares a kind that stands alone.
+func (c *comparison) objects(k *kind.Kind) {
+	c.pairs[k.Name] = c.pair(k)
+	for _, p := range c.pairs[k.Name] {
+		switch {
+		case p.want == nil:
+			c.retiring[p.have.Address()] = true
+			c.add(Change{Address: p.have.Address(), Kind: k.Name, Name: p.have.Key, Action: Delete, Have: p.have})
+		case c.rules.whole(k.Name, p.want.Key):
+			c.plan.Ignored++
+		default:
+			c.compare(k, p)
+		}
+	}
+}
+
+// compare plans one declared object.
+func (c *comparison) compare(k *kind.Kind, p pair) {
+	w := p.want
+	change := Change{Address: w.Address(), Kind: k.Name, Name: w.Name(), Source: &w.Source, Want: w, Have: p.have}
+	if p.have == nil {
+		change.Action, change.Fields = Create, created(k, w.Value)
+		c.add(change)
+		return
+	}
+	if p.have.Key != w.Key {
+		c.renamed[p.have.Address()] = w.Key
+		if w.MovedFrom == p.have.Key {
+			change.Note = "renamed from " + p.have.Key
+		}
+	}
+	fields := leaves(k, k.Settle(w.Value, p.have.Value), w.Value)
+	kept, ignored := c.rules.fields(k.Name, w.Key, fields)
+	switch {
+	case slices.ContainsFunc(kept, func(f Field) bool { return slices.Contains(k.Replace, f.Path) }):
+		change.Action, change.Fields = Replace, kept
+		c.retiring[p.have.Address()] = true
+		c.swaps[w.Address()] = &swap{old: p.have, next: p.next}
+	case len(kept) > 0:
+		change.Action, change.Fields = Update, kept
+	case len(ignored) > 0:
+		c.plan.Ignored++
+		return
+	default:
+		c.plan.Unchanged++
+		c.leftover(k, p)
+		return
+	}
+	if len(ignored) > 0 {
+		change.Want = c.rules.keep(k, w, p.have)
+	}
+	c.add(change)
+	if change.Action == Update {
+		c.leftover(k, p)
+	}
+}
+
+// leftover plans to delete the successor of a replace that nobody wants any more.
+func (c *comparison) leftover(k *kind.Kind, p pair) {
+	if p.next == nil {
+		return
+	}
+	c.retiring[p.next.Address()] = true
+	c.add(Change{Address: p.next.Address(), Kind: k.Name, Name: p.next.Key, Action: Delete, Have: p.next, Note: "left behind by an interrupted replace"})
+}
+
+// parts compares a kind that lives inside another, owner by owner.
+func (c *comparison) parts(k *kind.Kind) {
+	have := map[string][]kind.Object{}
+	for i := range c.have.Objects {
+		if o := c.have.Objects[i]; o.Kind == k.Name {
+			have[o.Owner] = append(have[o.Owner], o)
+		}
+	}
+	want := map[string][]kind.Declared{}
+	for i := range c.want.Objects {
+		if w := c.want.Objects[i]; w.Kind == k.Name {
+			want[w.Owner] = append(want[w.Owner], w)
+		}
+	}
+	for _, p := range c.pairs[k.Owner] {
+		if p.want == nil || !p.want.ManagesKind(k.Name) || c.rules.whole(k.Owner, p.want.Key) || !c.filter.part(k) {
+			continue
+		}
+		m := kind.Matched{Want: want[p.want.Key]}
+		if p.have != nil {
+			m.Have = rekey(have[p.have.Key], p.have.Key, p.want.Key)
+		}
+		if k.Match != nil {
+			m = k.Match(p.want.Key, m.Want, m.Have)
+		}
+		c.plan.Unchanged += len(want[p.want.Key]) - len(m.Want)
+		c.partsOf(k, m)
+	}
+}
+
+// partsOf compares what lives inside one owner, by key.
+func (c *comparison) partsOf(k *kind.Kind, m kind.Matched) {
+	have := map[string]*kind.Object{}
+	for i := range m.Have {
+		have[m.Have[i].Key] = &m.Have[i]
+	}
+	for i := range m.Want {
+		w := &m.Want[i]
+		h := have[w.Key]
+		delete(have, w.Key)
+		if c.rules.whole(k.Name, w.Owner) {
+			c.plan.Ignored++
+			continue
+		}
+		c.compare(k, pair{want: w, have: h})
+	}
+	for i := range m.Have {
+		h := &m.Have[i]
+		if have[h.Key] != h {
+			continue
+		}
+		if c.rules.whole(k.Name, h.Owner) {
+			c.plan.Ignored++
+			continue
+		}
+		c.add(Change{Address: h.Address(), Kind: k.Name, Name: h.Name(), Action: Delete, Have: h})
+	}
+}
+
+// rekey gives parts of a renamed owner the keys that they will have.
+func rekey(parts []kind.Object, from, to string) []kind.Object {
+	if from == to {
+		return parts
+	}
+	out := slices.Clone(parts)
+	for i := range out {
+		out[i].Owner = to
+		out[i].Key = to + strings.TrimPrefix(out[i].Key, from)
+	}
+	return out
+}
+
+// references reports objects that refer to what neither files nor gateway have.
+func (c *comparison) references() {
+	for i := range c.plan.Changes {
+		ch := &c.plan.Changes[i]
+		if ch.Want == nil {
+			continue
+		}
+		for _, ref := range kind.Of(ch.Kind).Refs(ch.Want.Value) {
+			if c.wantKey[ref.Kind][ref.Key] != nil || c.haveKey[ref.Kind][ref.Key] != nil && !c.retiring[ref.Kind+"/"+ref.Key] {
+				continue
+			}
+			c.plan.Errors = append(c.plan.Errors, Note{Address: ch.Address, Source: ch.Source,
+				Message: "refers to the " + ref.Kind + " " + ref.Key + ", which neither the files nor the gateway have; declare it, or correct the name"})
+		}
+	}
+}
+
+func (c *comparison) add(ch Change) { c.plan.Changes = append(c.plan.Changes, ch) }
+
+func sortChanges(changes []Change) {
+	sort.SliceStable(changes, func(i, j int) bool {
+		a, b := &changes[i], &changes[j]
+		if a.Kind != b.Kind {
+			return a.Kind < b.Kind
+		}
+		if a.Name != b.Name {
+			return a.Name < b.Name
+		}
+		return a.Address < b.Address
+	})
+}

@@ -1,0 +1,172 @@
+package diff
+
+import (
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// cover chooses, for links that one request can write either for one owner or for one API, the fewest
+// requests that write each link exactly once. Owners and APIs of one environment are the two sides of a
+// graph and links its edges; a set of requests is a vertex cover, and by Kőnig's theorem the smallest
+// one is as large as a maximum matching, which Hopcroft and Karp's algorithm finds.
+func cover(ways []kind.Write, items []Item) (out []bundle) {
+	byEnv, envs := map[string][]Item{}, []string{}
+	for i := range items {
+		e := items[i].Link.Env
+		if byEnv[e] == nil {
+			envs = append(envs, e)
+		}
+		byEnv[e] = append(byEnv[e], items[i])
+	}
+	for _, env := range envs {
+		out = append(out, coverOne(ways, byEnv[env])...)
+	}
+	return out
+}
+
+func coverOne(ways []kind.Write, items []Item) (out []bundle) {
+	g := newGraph(items)
+	left, right := g.minimumCover()
+	byOwner, byAPI := make([][]Item, len(g.edges)), make([][]Item, g.right)
+	for i := range items {
+		o, a := g.ends[i][0], g.ends[i][1]
+		if left[o] && (!right[a] || len(byOwner[o]) > 0) {
+			byOwner[o] = append(byOwner[o], items[i])
+		} else {
+			byAPI[a] = append(byAPI[a], items[i])
+		}
+	}
+	for _, list := range byOwner {
+		out = append(out, chunks(0, ways[0].Max, list)...)
+	}
+	for _, list := range byAPI {
+		out = append(out, chunks(1, ways[1].Max, list)...)
+	}
+	return out
+}
+
+// graph is bipartite: owners on the left, APIs on the right.
+type graph struct {
+	edges [][]int  // right ends by left vertex
+	right int      // number of right vertices
+	ends  [][2]int // of each item
+}
+
+func newGraph(items []Item) *graph {
+	g := &graph{ends: make([][2]int, len(items))}
+	lefts, rights := map[string]int{}, map[string]int{}
+	for i := range items {
+		l := &items[i].Link
+		o, ok := lefts[l.Owner]
+		if !ok {
+			o = len(lefts)
+			lefts[l.Owner] = o
+			g.edges = append(g.edges, nil)
+		}
+		a, ok := rights[apiKey(l.API)]
+		if !ok {
+			a = len(rights)
+			rights[apiKey(l.API)] = a
+		}
+		g.edges[o] = append(g.edges[o], a)
+		g.ends[i] = [2]int{o, a}
+	}
+	g.right = len(rights)
+	return g
+}
+
+const free = -1
+
+// minimumCover marks the vertices of a smallest cover. By Kőnig: of the vertices that alternating paths
+// from unmatched left vertices reach, it takes the right ones, and of the others the left ones.
+func (g *graph) minimumCover() (left, right []bool) {
+	ofLeft, ofRight := g.matching()
+	seenLeft, seenRight := make([]bool, len(g.edges)), make([]bool, g.right)
+	var queue []int
+	for v := range g.edges {
+		if ofLeft[v] == free {
+			seenLeft[v] = true
+			queue = append(queue, v)
+		}
+	}
+	for len(queue) > 0 {
+		v := queue[0]
+		queue = queue[1:]
+		for _, w := range g.edges[v] {
+			if seenRight[w] {
+				continue
+			}
+			seenRight[w] = true
+			if u := ofRight[w]; u != free && !seenLeft[u] {
+				seenLeft[u] = true
+				queue = append(queue, u)
+			}
+		}
+	}
+	left = make([]bool, len(g.edges))
+	for v := range left {
+		left[v] = !seenLeft[v] && len(g.edges[v]) > 0
+	}
+	return left, seenRight
+}
+
+// matching finds a maximum matching; free stands for an unmatched vertex.
+func (g *graph) matching() (ofLeft, ofRight []int) {
+	ofLeft, ofRight = filled(len(g.edges)), filled(g.right)
+	level := make([]int, len(g.edges))
+	for g.layers(ofLeft, ofRight, level) {
+		for v := range g.edges {
+			if ofLeft[v] == free {
+				g.augment(v, ofLeft, ofRight, level)
+			}
+		}
+	}
+	return ofLeft, ofRight
+}
+
+// layers numbers left vertices by their distance from an unmatched one; false when no augmenting path
+// is left.
+func (g *graph) layers(ofLeft, ofRight, level []int) bool {
+	var queue []int
+	for v := range g.edges {
+		level[v] = free
+		if ofLeft[v] == free {
+			level[v] = 0
+			queue = append(queue, v)
+		}
+	}
+	found := false
+	for len(queue) > 0 {
+		v := queue[0]
+		queue = queue[1:]
+		for _, w := range g.edges[v] {
+			u := ofRight[w]
+			if u == free {
+				found = true
+			} else if level[u] == free {
+				level[u] = level[v] + 1
+				queue = append(queue, u)
+			}
+		}
+	}
+	return found
+}
+
+func (g *graph) augment(v int, ofLeft, ofRight, level []int) bool {
+	for _, w := range g.edges[v] {
+		u := ofRight[w]
+		if u == free || level[u] == level[v]+1 && g.augment(u, ofLeft, ofRight, level) {
+			ofLeft[v], ofRight[w] = w, v
+			return true
+		}
+	}
+	level[v] = free
+	return false
+}
+
+func filled(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = free
+	}
+	return out
+}

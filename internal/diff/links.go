@@ -1,0 +1,173 @@
+package diff
+
+import (
+	"sort"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// edge identifies a link by what it joins, whatever it is called on the gateway.
+type edge struct{ owner, api, env string }
+
+// place is what of an API in an environment holds only one link of a kind.
+type place struct{ slot, api, env string }
+
+// swap is a replace: old goes once its successor holds the bindings.
+type swap struct {
+	old, next *kind.Object
+	carried   []kind.Link // links of the new object that are no changes of their own
+	released  []kind.Link // links of the old object, all of which go
+}
+
+// links compares one kind of binding.
+func (c *comparison) links(k *kind.LinkKind) {
+	owner := kind.Of(k.Owner)
+	want, have := c.wantedLinks(k), c.heldLinks(k)
+	for _, p := range c.pairs[k.Owner] {
+		switch {
+		case p.want == nil:
+			if !dropsLinks(owner) {
+				c.unbind(k, have[p.have.Key], nil)
+			}
+			continue
+		case c.rules.whole(k.Owner, p.want.Key), !c.filter.link(k):
+			continue
+		}
+		var held []kind.Link
+		if p.have != nil {
+			held = have[p.have.Key]
+		}
+		if sw := c.swaps[p.want.Address()]; sw != nil {
+			if p.next != nil {
+				held = append(held, have[p.next.Key]...)
+			}
+			c.swapLinks(k, p, sw, held, want[p.want.Key])
+			continue
+		}
+		if p.next != nil {
+			c.unbind(k, have[p.next.Key], nil)
+		}
+		if p.want.ManagesKind(k.Name) {
+			c.compareLinks(k, p, held, want[p.want.Key])
+		}
+	}
+}
+
+func (c *comparison) wantedLinks(k *kind.LinkKind) map[string][]kind.DeclaredLink {
+	out := map[string][]kind.DeclaredLink{}
+	for i := range c.want.Links {
+		if l := &c.want.Links[i]; l.Kind == k.Name {
+			out[l.Owner] = append(out[l.Owner], *l)
+		}
+	}
+	return out
+}
+
+func (c *comparison) heldLinks(k *kind.LinkKind) map[string][]kind.Link {
+	out := map[string][]kind.Link{}
+	for i := range c.have.Links {
+		if l := &c.have.Links[i]; l.Kind == k.Name {
+			out[l.Owner] = append(out[l.Owner], *l)
+		}
+	}
+	return out
+}
+
+// compareLinks compares the links of one owner that stays.
+func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, want []kind.DeclaredLink) {
+	has := make(map[edge]bool, len(held))
+	for i := range held {
+		has[edgeOf(&held[i])] = true
+	}
+	wanted := make(map[edge]bool, len(want))
+	for i := range want {
+		e := edgeOf(&want[i].Link)
+		wanted[e] = true
+		switch {
+		case has[e]:
+			c.plan.Unchanged++
+		case c.rules.whole(k.Name, p.want.Key):
+			c.plan.Ignored++
+		default:
+			c.bind(k, &want[i])
+		}
+	}
+	var goes []kind.Link
+	for i := range held {
+		if wanted[edgeOf(&held[i])] {
+			continue
+		}
+		if c.rules.whole(k.Name, p.want.Key) {
+			c.plan.Ignored++
+			continue
+		}
+		l := held[i]
+		l.Owner = p.want.Key
+		goes = append(goes, l)
+	}
+	c.unbind(k, goes, nil)
+}
+
+// swapLinks carries the links of a replaced owner over to its successor: what both have is part of the
+// replace, what only one has is a change of its own.
+func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, held []kind.Link, want []kind.DeclaredLink) {
+	onOld, onNext := map[edge]bool{}, map[edge]bool{}
+	for i := range held {
+		if p.next != nil && held[i].OwnerID == p.next.ID {
+			onNext[edgeOf(&held[i])] = true
+			continue
+		}
+		onOld[edgeOf(&held[i])] = true
+		sw.released = append(sw.released, held[i])
+	}
+	if !p.want.ManagesKind(k.Name) {
+		for _, l := range sw.released {
+			l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
+			if !onNext[edgeOf(&l)] {
+				sw.carried = append(sw.carried, l)
+			}
+		}
+		return
+	}
+	wanted := map[edge]bool{}
+	for i := range want {
+		e := edgeOf(&want[i].Link)
+		wanted[e] = true
+		switch {
+		case onNext[e]:
+		case onOld[e]:
+			sw.carried = append(sw.carried, want[i].Link)
+		default:
+			c.bind(k, &want[i])
+		}
+	}
+	for i := range held {
+		if !wanted[edgeOf(&held[i])] {
+			c.unbind(k, held[i:i+1], &p.want.Source)
+		}
+	}
+}
+
+func (c *comparison) bind(k *kind.LinkKind, d *kind.DeclaredLink) {
+	l := d.Link
+	c.add(Change{Address: l.Address(), Kind: k.Name, Name: l.Owner, Action: Bind, Source: &d.Source, Link: &l})
+}
+
+func (c *comparison) unbind(k *kind.LinkKind, links []kind.Link, source *kind.Source) {
+	sort.SliceStable(links, func(i, j int) bool { return links[i].Address() < links[j].Address() })
+	for i := range links {
+		l := links[i]
+		c.add(Change{Address: l.Address(), Kind: k.Name, Name: l.Owner, Action: Unbind, Source: source, Link: &l})
+	}
+}
+
+// edgeOf leaves the owner out where only one owner is looked at, so that a rename changes nothing.
+func edgeOf(l *kind.Link) edge { return edge{api: apiKey(l.API), env: l.Env} }
+
+// apiKey identifies an API by its id, or by its name where a list told no id.
+func apiKey(a *kind.API) string {
+	if a.ID != "" {
+		return a.ID
+	}
+	return a.Address()
+}

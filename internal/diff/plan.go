@@ -1,0 +1,133 @@
+// Package diff compares what a gateway holds with what files declare and makes the plan that turns
+// one into the other: the changes that people read and the steps, one request each, that carry them
+// out. It is pure: it reads nothing, writes nothing, and gives the same plan for the same input.
+package diff
+
+import (
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Action is what happens to an object or link.
+//
+//	Action   Have  Want
+//	Create   nil   set    the object is new
+//	Update   set   set    fields change in place
+//	Replace  set   set    a fixed field changes: a new object takes over the bindings of the old one
+//	Delete   set   nil
+//	Bind     -     -      Link is new
+//	Unbind   -     -      Link goes; its ID is set
+type Action string
+
+// The actions, in the words of the plan's JSON.
+const (
+	Create  Action = "create"
+	Update  Action = "update"
+	Replace Action = "replace"
+	Delete  Action = "delete"
+	Bind    Action = "bind"
+	Unbind  Action = "unbind"
+)
+
+// Change is one difference between gateway and files.
+type Change struct {
+	Address string
+	Kind    string
+	Name    string // of the object, or of the owner of a link or part
+	Action  Action
+	Source  *kind.Source // nil for what no file declares
+	Fields  []Field      // changed leaves; of a new object its leaves that are not zero
+	Note    string       // what a person should know about it; may be empty
+
+	Have *kind.Object
+	Want *kind.Declared
+	Link *kind.Link
+}
+
+// Field is one changed leaf of an object.
+type Field struct {
+	Path      string // JSON pointer
+	Before    any    // nil when it did not exist
+	After     any    // nil when it ceases to exist
+	Sensitive bool   // Before and After are then Hidden or nil
+}
+
+// Hidden stands for a secret value in everything that leaves the program.
+const Hidden = "(sensitive)"
+
+// Extra is an object that the files own but do not declare.
+type Extra struct{ Address string }
+
+// Refusal is a guard that forbids to apply a plan.
+type Refusal struct {
+	Guard   string // short stable word, such as max-deletes
+	Reason  string // what is wrong
+	Would   string // what would have happened
+	Flag    string // the flag that overrides it; "" when none does
+	Address string // of the object concerned; "" when it is about the whole plan
+}
+
+// Note is a warning or an error about the comparison.
+type Note struct {
+	Address string       `json:"address,omitempty"`
+	Source  *kind.Source `json:"source,omitempty"`
+	Message string       `json:"message"`
+}
+
+// Summary counts changes by action.
+type Summary struct {
+	Create    int `json:"create"`
+	Update    int `json:"update"`
+	Replace   int `json:"replace"`
+	Delete    int `json:"delete"`
+	Bind      int `json:"bind"`
+	Unbind    int `json:"unbind"`
+	Extra     int `json:"extra"`
+	Ignored   int `json:"ignored"`
+	Unchanged int `json:"unchanged"`
+}
+
+// Plan is all that separates a gateway from its files.
+type Plan struct {
+	Changes   []Change // by kind, name and address
+	Steps     []Step   // in an order that respects what each waits for
+	Extra     []Extra
+	Ignored   int
+	Unchanged int
+	Refusals  []Refusal
+	Warnings  []Note
+	Errors    []Note
+}
+
+// Empty reports whether there is nothing to apply.
+func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
+
+// Summary counts the changes.
+func (p *Plan) Summary() Summary {
+	s := Summary{Extra: len(p.Extra), Ignored: p.Ignored, Unchanged: p.Unchanged}
+	for i := range p.Changes {
+		switch p.Changes[i].Action {
+		case Create:
+			s.Create++
+		case Update:
+			s.Update++
+		case Replace:
+			s.Replace++
+		case Delete:
+			s.Delete++
+		case Bind:
+			s.Bind++
+		case Unbind:
+			s.Unbind++
+		}
+	}
+	return s
+}
+
+// Policy says what a comparison may look at and do.
+type Policy struct {
+	Kinds      []string // sections or kinds to look at; none means all
+	Names      []string // globs of names to look at; none means all
+	Prune      bool     // delete what is owned and not declared
+	MaxDeletes int      // refuse more deletes and replaces than this; negative means no limit
+	Today      string   // YYYY-MM-DD, for ignore rules with an end
+}

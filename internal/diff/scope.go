@@ -1,0 +1,176 @@
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// filter narrows a comparison to some kinds and names.
+type filter struct {
+	kinds map[string]bool // nil means all
+	names []string
+}
+
+func newFilter(p Policy) filter {
+	f := filter{names: p.Names}
+	for _, name := range p.Kinds {
+		if f.kinds == nil {
+			f.kinds = map[string]bool{}
+		}
+		f.kinds[name] = true
+	}
+	return f
+}
+
+// object reports whether an object that stands alone is looked at: its own kind is asked for, or one
+// of what belongs to it.
+func (f filter) object(k *kind.Kind, key string) bool {
+	return f.anyOf(k) && f.name(key)
+}
+
+func (f filter) anyOf(k *kind.Kind) bool {
+	if f.kinds == nil || f.kinds[k.Name] || f.kinds[k.Section] {
+		return true
+	}
+	if l := kind.LinkFrom(k.Name); l != nil && f.kinds[l.Name] {
+		return true
+	}
+	return slices.ContainsFunc(kind.Parts(k.Name), func(p *kind.Kind) bool { return f.kinds[p.Name] })
+}
+
+func (f filter) name(key string) bool {
+	return len(f.names) == 0 || slices.ContainsFunc(f.names, func(glob string) bool { return kind.Glob(glob, key) })
+}
+
+// part and link report whether what belongs to an owner is looked at: when it is asked for itself, or
+// its owner's kind is.
+func (f filter) part(k *kind.Kind) bool {
+	owner := kind.Of(k.Owner)
+	return f.kinds == nil || f.kinds[k.Name] || f.kinds[owner.Name] || f.kinds[owner.Section]
+}
+
+func (f filter) link(k *kind.LinkKind) bool {
+	owner := kind.Of(k.Owner)
+	return f.kinds == nil || f.kinds[k.Name] || f.kinds[owner.Name] || f.kinds[owner.Section]
+}
+
+// ignoreRules are the ignore rules that hold today.
+type ignoreRules struct{ byKind map[string][]kind.Ignore }
+
+func newIgnoreRules(rules []kind.Ignore, today string) *ignoreRules {
+	r := &ignoreRules{byKind: map[string][]kind.Ignore{}}
+	for _, i := range rules {
+		if i.Until == "" || today == "" || today <= i.Until {
+			r.byKind[i.Kind] = append(r.byKind[i.Kind], i)
+		}
+	}
+	return r
+}
+
+// whole reports whether a rule leaves the object alone altogether.
+func (r *ignoreRules) whole(kindName, name string) bool {
+	return slices.ContainsFunc(r.byKind[kindName], func(i kind.Ignore) bool { return len(i.Fields) == 0 && kind.Glob(i.Name, name) })
+}
+
+// fields parts changed leaves into those that count and those that a rule leaves alone.
+func (r *ignoreRules) fields(kindName, key string, all []Field) (kept, ignored []Field) {
+	if len(r.byKind[kindName]) == 0 {
+		return all, nil
+	}
+	for _, f := range all {
+		if slices.ContainsFunc(r.byKind[kindName], func(i kind.Ignore) bool {
+			return kind.Glob(i.Name, key) && slices.ContainsFunc(i.Fields, func(p string) bool { return f.Path == p || strings.HasPrefix(f.Path, p+"/") })
+		}) {
+			ignored = append(ignored, f)
+		} else {
+			kept = append(kept, f)
+		}
+	}
+	return kept, ignored
+}
+
+// keep returns w with what the rules leave alone as the gateway has it, since an update sends whole objects.
+func (r *ignoreRules) keep(k *kind.Kind, w *kind.Declared, have *kind.Object) *kind.Declared {
+	var pointers []string
+	for _, i := range r.byKind[k.Name] {
+		if kind.Glob(i.Name, w.Key) {
+			pointers = append(pointers, i.Fields...)
+		}
+	}
+	out := *w
+	if v, err := k.Overlay(w.Value, have.Value, pointers); err == nil {
+		out.Value = v
+	}
+	return &out
+}
+
+// guard collects what forbids to apply the plan.
+func (c *comparison) guard() {
+	deletes := 0
+	for i := range c.plan.Changes {
+		ch := &c.plan.Changes[i]
+		if ch.Action != Delete && ch.Action != Replace {
+			continue
+		}
+		deletes++
+		if ch.Want != nil && ch.Want.Protected {
+			c.plan.Refusals = append(c.plan.Refusals, Refusal{
+				Guard: "protected", Address: ch.Address,
+				Reason: ch.Address + " is protected",
+				Would:  fmt.Sprintf("it would have been %sd, since %s changed", ch.Action, ch.Fields[0].Path),
+			})
+		}
+	}
+	if c.policy.MaxDeletes >= 0 && deletes > c.policy.MaxDeletes {
+		c.plan.Refusals = append(c.plan.Refusals, Refusal{
+			Guard:  "max-deletes",
+			Reason: fmt.Sprintf("the plan deletes or replaces %d objects; at most %d are allowed", deletes, c.policy.MaxDeletes),
+			Would:  c.listDeletes(),
+			Flag:   fmt.Sprintf("--max-deletes %d", deletes),
+		})
+	}
+	c.guardPrune()
+}
+
+// guardPrune refuses to delete all of a kind because the files declare nothing of it: more often a
+// missing folder than a wish.
+func (c *comparison) guardPrune() {
+	for _, k := range kind.All {
+		if len(c.want.Owns[k.Name]) == 0 || !c.policy.Prune || len(c.wantKey[k.Name]) > 0 {
+			continue
+		}
+		n := 0
+		for _, p := range c.pairs[k.Name] {
+			if p.want == nil {
+				n++
+			}
+		}
+		if n > 0 {
+			c.plan.Refusals = append(c.plan.Refusals, Refusal{
+				Guard:  "prune-all",
+				Reason: fmt.Sprintf("the files own %s but declare none", k.Section),
+				Would:  fmt.Sprintf("all %d that they own would have been deleted", n),
+				Flag:   "--allow-empty",
+			})
+		}
+	}
+}
+
+func (c *comparison) listDeletes() string {
+	const most = 5
+	var names []string
+	for i := range c.plan.Changes {
+		if a := c.plan.Changes[i].Action; a == Delete || a == Replace {
+			names = append(names, c.plan.Changes[i].Address)
+		}
+	}
+	more := ""
+	if len(names) > most {
+		more = fmt.Sprintf(" and %d more", len(names)-most)
+		names = names[:most]
+	}
+	return "gone would have been " + strings.Join(names, ", ") + more
+}

@@ -1,0 +1,328 @@
+package diff
+
+import (
+	"container/heap"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Op is what a step does with the gateway.
+type Op string
+
+// The operations of steps. A replace is made of several steps.
+const (
+	OpCreate      Op = "create"       // a new object
+	OpStage       Op = "stage"        // the successor of a replaced object, under a name of its own
+	OpRestage     Op = "restage"      // the same, where an interrupted run left one
+	OpUpdate      Op = "update"       // an object in place
+	OpRename      Op = "rename"       // a successor, to its final name
+	OpDelete      Op = "delete"       // one object
+	OpBatchDelete Op = "batch-delete" // several objects
+	OpBind        Op = "bind"
+	OpUnbind      Op = "unbind"
+)
+
+// Step is one request. It carries out one or more changes, or a part of a replace.
+type Step struct {
+	Op        Op
+	Kind      string // of the objects or links
+	Operation string // the vendor's name of the request
+	Write     int    // which of the link kind's ways to write
+	Items     []Item
+	After     []int    // steps that must have ended before, however they ended
+	Lanes     []string // no two steps that share a lane run at the same time
+}
+
+// Item is what one step does for one change.
+type Item struct {
+	Change    int       // index into Plan.Changes
+	Link      kind.Link // of a bind or unbind
+	Displaced bool      // the link goes because the step binds another one in its place
+	Needs     []int     // steps that must have succeeded for the change that they serve
+}
+
+// builder collects steps while their dependencies are found.
+type builder struct {
+	c       *comparison
+	plan    *Plan
+	steps   []Step
+	create  map[string]int   // address to the step that makes its id known
+	binds   map[spot][]int   // steps that bind something to an API in an environment
+	unbinds map[string][]int // address of an owner to the steps that take its links away
+	parts   map[string][]int // address of an owner to the steps that change what lives inside it
+	index   map[string]int   // ADDRESS ACTION to its change
+	update  map[string]int   // address to the step that updates it in place
+	refs    map[string][]int // address to the steps that remove what refers to it
+	held    map[string]int   // KIND OWNER to the number of what lives inside it now
+}
+
+// spot is an API in an environment, for one kind of link.
+type spot struct{ kind, api, env string }
+
+func spotOf(l *kind.Link) spot { return spot{l.Kind, apiKey(l.API), l.Env} }
+
+// steps turns changes into requests. The order of the result respects After and Needs.
+func steps(c *comparison) []Step {
+	b := &builder{
+		c: c, plan: c.plan, create: map[string]int{}, binds: map[spot][]int{}, unbinds: map[string][]int{},
+		parts: map[string][]int{}, index: map[string]int{}, update: map[string]int{}, refs: map[string][]int{}, held: map[string]int{},
+	}
+	for i := range c.have.Objects {
+		if o := &c.have.Objects[i]; o.Owner != "" {
+			owner := o.Owner
+			if now, ok := c.renamed[kind.Of(o.Kind).Owner+"/"+owner]; ok {
+				owner = now
+			}
+			b.held[o.Kind+" "+owner]++
+		}
+	}
+	for i := range c.plan.Changes {
+		ch := &c.plan.Changes[i]
+		b.index[ch.Address+" "+string(ch.Action)] = i
+	}
+	b.newObjects()
+	b.insides()
+	for _, k := range kind.Links {
+		b.bind(k)
+		b.unbind(k)
+	}
+	b.deletes()
+	return ordered(b.steps)
+}
+
+func (b *builder) add(s Step) int {
+	for i := range s.Items {
+		s.After = append(s.After, s.Items[i].Needs...)
+	}
+	slices.Sort(s.After)
+	s.After = slices.Compact(s.After)
+	b.steps = append(b.steps, s)
+	return len(b.steps) - 1
+}
+
+// newObjects creates and updates objects that stand alone, and stages the successors of replaced ones.
+func (b *builder) newObjects() {
+	for i := range b.plan.Changes {
+		ch := &b.plan.Changes[i]
+		k := kind.Of(ch.Kind)
+		if k == nil || k.Owner != "" {
+			continue
+		}
+		one := []Item{{Change: i}}
+		switch ch.Action {
+		case Create:
+			b.create[ch.Address] = b.add(Step{Op: OpCreate, Kind: k.Name, Operation: k.Ops.Create, Items: one})
+		case Update:
+			b.update[ch.Address] = b.add(Step{Op: OpUpdate, Kind: k.Name, Operation: k.Ops.Update, Items: one})
+		case Replace:
+			b.stage(k, i)
+		}
+	}
+}
+
+// stage begins a replace. Without links there is nothing to keep in force, so that the old object goes
+// first; else its successor is made beside it, under a name of its own.
+func (b *builder) stage(k *kind.Kind, i int) {
+	ch := &b.plan.Changes[i]
+	sw, one := b.c.swaps[ch.Address], []Item{{Change: i}}
+	switch {
+	case sw.next != nil:
+		b.create[ch.Address] = b.add(Step{Op: OpRestage, Kind: k.Name, Operation: k.Ops.Update, Items: one})
+	case len(sw.released) == 0:
+		gone := b.add(Step{Op: OpDelete, Kind: k.Name, Operation: k.Ops.Delete, Items: one})
+		b.create[ch.Address] = b.add(Step{Op: OpCreate, Kind: k.Name, Operation: k.Ops.Create, Items: []Item{{Change: i, Needs: []int{gone}}}})
+	default:
+		b.create[ch.Address] = b.add(Step{Op: OpStage, Kind: k.Name, Operation: k.Ops.Create, Items: one})
+	}
+}
+
+// insides changes what lives inside objects: deletes before creates, so that quotas hold, except where
+// a kind keeps the old until the new is there.
+func (b *builder) insides() {
+	groups := map[string][]int{}
+	var order []string
+	for i := range b.plan.Changes {
+		ch := &b.plan.Changes[i]
+		if k := kind.Of(ch.Kind); k != nil && k.Owner != "" {
+			key := k.Name + " " + ch.Name
+			if groups[key] == nil {
+				order = append(order, key)
+			}
+			groups[key] = append(groups[key], i)
+		}
+	}
+	for _, key := range order {
+		b.inside(groups[key])
+	}
+}
+
+func (b *builder) inside(changes []int) {
+	first := &b.plan.Changes[changes[0]]
+	k := kind.Of(first.Kind)
+	owner := k.Owner + "/" + first.Name
+	var creates, deletes, rest []int
+	for _, i := range changes {
+		switch b.plan.Changes[i].Action {
+		case Create:
+			creates = append(creates, i)
+		case Delete:
+			deletes = append(deletes, i)
+		default:
+			rest = append(rest, i)
+		}
+	}
+	early := deletes
+	if k.Quota > 0 {
+		// Old ones stay until the new ones are there, as far as the quota leaves room.
+		over := max(0, b.held[k.Name+" "+first.Name]+len(creates)-k.Quota)
+		early = deletes[:min(over, len(deletes))]
+	}
+	var gone []int
+	for _, i := range early {
+		gone = append(gone, b.partStep(k, owner, i, OpDelete, k.Ops.Delete, nil))
+	}
+	var made []int
+	for _, i := range append(creates, rest...) {
+		op, operation := OpCreate, k.Ops.Create
+		if b.plan.Changes[i].Action == Update {
+			op, operation = OpUpdate, k.Ops.Update
+		}
+		made = append(made, b.partStep(k, owner, i, op, operation, gone))
+	}
+	for _, i := range deletes[len(early):] {
+		b.partStep(k, owner, i, OpDelete, k.Ops.Delete, made)
+	}
+	b.besideOwner(k, owner)
+}
+
+func (b *builder) partStep(k *kind.Kind, owner string, change int, op Op, operation string, needs []int) int {
+	item := Item{Change: change, Needs: slices.Clone(needs)}
+	if made, ok := b.create[owner]; ok {
+		item.Needs = append(item.Needs, made)
+	}
+	if w := b.plan.Changes[change].Want; w != nil {
+		for _, ref := range k.Refs(w.Value) {
+			if made, ok := b.create[ref.Kind+"/"+ref.Key]; ok {
+				item.Needs = append(item.Needs, made)
+			}
+		}
+	}
+	s := b.add(Step{Op: op, Kind: k.Name, Operation: operation, Items: []Item{item}})
+	if h := b.plan.Changes[change].Have; op == OpDelete && h != nil {
+		for _, ref := range k.Refs(h.Value) {
+			b.refs[ref.Kind+"/"+ref.Key] = append(b.refs[ref.Kind+"/"+ref.Key], s)
+		}
+	}
+	b.parts[owner] = append(b.parts[owner], s)
+	return s
+}
+
+// besideOwner orders the update of an owner and what changes inside it: what must fit the narrower
+// owner changes first, what needs the wider one changes after it.
+func (b *builder) besideOwner(k *kind.Kind, owner string) {
+	i, ok := b.index[owner+" "+string(Update)]
+	if !ok || k.BeforeOwner == nil {
+		return
+	}
+	ch, update := &b.plan.Changes[i], b.update[owner]
+	narrows := k.BeforeOwner(ch.Have.Value, ch.Want.Value)
+	for _, part := range b.parts[owner] {
+		switch {
+		case narrows:
+			b.steps[update].After = append(b.steps[update].After, part)
+		case b.steps[part].Op != OpDelete:
+			b.steps[part].Items[0].Needs = append(b.steps[part].Items[0].Needs, update)
+			b.steps[part].After = append(b.steps[part].After, update)
+		}
+	}
+}
+
+// deletes removes objects once nothing is bound to them, and gives successors their final names.
+func (b *builder) deletes() {
+	batches := map[string][]Item{}
+	for i := range b.plan.Changes {
+		ch := &b.plan.Changes[i]
+		k := kind.Of(ch.Kind)
+		if k == nil || k.Owner != "" || ch.Action != Delete && (ch.Action != Replace || len(b.c.swaps[ch.Address].released) == 0 && b.c.swaps[ch.Address].next == nil) {
+			continue
+		}
+		item := Item{Change: i, Needs: slices.Clone(b.unbinds[ch.Kind+"/"+ch.Have.ID])}
+		if ch.Action == Replace {
+			item.Needs = append(item.Needs, b.create[ch.Address])
+			gone := b.add(Step{Op: OpDelete, Kind: k.Name, Operation: k.Ops.Delete, Items: []Item{item}})
+			b.add(Step{Op: OpRename, Kind: k.Name, Operation: k.Ops.Update, Items: []Item{{Change: i, Needs: []int{gone}}}})
+			continue
+		}
+		item.Needs = append(item.Needs, b.refs[ch.Kind+"/"+ch.Have.Key]...)
+		batches[k.Name] = append(batches[k.Name], item)
+	}
+	for _, k := range kind.All {
+		for chunk := range slices.Chunk(batches[k.Name], max(1, k.BatchMax)) {
+			op, operation := OpDelete, k.Ops.Delete
+			if len(chunk) > 1 {
+				op, operation = OpBatchDelete, k.Ops.BatchDelete
+			}
+			b.add(Step{Op: op, Kind: k.Name, Operation: operation, Items: chunk})
+		}
+	}
+}
+
+// ordered sorts steps so that each stands behind what it waits for, else in the order given.
+func ordered(all []Step) []Step {
+	waits, next := make([]int, len(all)), make([][]int, len(all))
+	for i := range all {
+		for _, a := range all[i].After {
+			next[a] = append(next[a], i)
+			waits[i]++
+		}
+	}
+	var ready intHeap
+	for i, n := range waits {
+		if n == 0 {
+			heap.Push(&ready, i)
+		}
+	}
+	place, out := make([]int, len(all)), make([]Step, 0, len(all))
+	for ready.Len() > 0 {
+		i := heap.Pop(&ready).(int)
+		place[i] = len(out)
+		out = append(out, all[i])
+		for _, j := range next[i] {
+			if waits[j]--; waits[j] == 0 {
+				heap.Push(&ready, j)
+			}
+		}
+	}
+	for i := range out {
+		out[i].After = renumber(out[i].After, place)
+		for j := range out[i].Items {
+			out[i].Items[j].Needs = renumber(out[i].Items[j].Needs, place)
+		}
+	}
+	return out
+}
+
+func renumber(steps, place []int) []int {
+	if len(steps) == 0 {
+		return nil
+	}
+	out := make([]int, len(steps))
+	for i, s := range steps {
+		out[i] = place[s]
+	}
+	return out
+}
+
+type intHeap []int
+
+func (h intHeap) Len() int           { return len(h) }
+func (h intHeap) Less(i, j int) bool { return h[i] < h[j] }
+func (h intHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *intHeap) Push(x any)        { *h = append(*h, x.(int)) }
+func (h *intHeap) Pop() any {
+	old := *h
+	x := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return x
+}

@@ -1,0 +1,223 @@
+package kind
+
+import (
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// ACL lets in or keeps out callers by address or account. API reference: "Access Control Policy
+// Management".
+type ACL struct {
+	Name       string   `json:"name"`
+	Type       string   `json:"type"`        // PERMIT or DENY
+	EntityType string   `json:"entity_type"` // IP, DOMAIN (account name) or DOMAIN_ID; fixed at creation
+	Values     []string `json:"values"`      // a set, sorted
+	Written    []string `json:"-"`           // the values in the order of the file
+}
+
+type aclWire struct {
+	ID         string `json:"id,omitempty"`
+	Name       string `json:"acl_name"`
+	Type       string `json:"acl_type"`
+	EntityType string `json:"entity_type"`
+	Value      string `json:"acl_value"`
+	Bound      *int   `json:"bind_num,omitempty"`
+}
+
+const (
+	aclAddresses  = 100  // entries of an IP policy
+	aclCharacters = 1024 // of all values of an account policy, joined
+)
+
+var acl = of(Def[ACL, aclWire]{
+	Name: "acl", Section: "acls", Path: "acls", ListField: "acls", NameQuery: "name",
+	Ops: Operations{
+		List: "ListAclStrategiesV2", Create: "CreateAclStrategyV2", Update: "UpdateAclStrategyV2",
+		Delete: "DeleteAclV2", BatchDelete: "BatchDeleteAclV2",
+	},
+	BatchMax: 100, // undocumented; the default quota of ACLs
+	Replace:  []string{"/entity_type"},
+	Named:    func(a ACL, name string) ACL { a.Name = name; return a },
+	Shape: shape.OfMap("An access control policy: who may call the APIs bound to it.",
+		shape.Need("name", name("ACL")),
+		shape.Need("type", shape.OfText("PERMIT lets only these callers in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
+		shape.Need("entity_type", shape.OfText("What the values are: addresses (IP), account names (DOMAIN) or account ids (DOMAIN_ID). A change replaces the policy.", shape.OneOf("IP", "DOMAIN", "DOMAIN_ID"))),
+		shape.Need("values", shape.OfList("Addresses, ranges (a-b) and networks (CIDR) for IP; account names or ids else.", shape.OfText("One address, range, network or account.", shape.Length(1, 0)).WithExample("192.168.1.0/24"), shape.Count(1, 0), distinctTexts)),
+	),
+	Key: func(a ACL) string { return a.Name },
+	Normalize: func(a ACL) ACL {
+		if a.Written == nil {
+			a.Written = slices.Clone(a.Values)
+		}
+		a.Values = sortedSet(a.Values)
+		return a
+	},
+	Check: checkACL,
+	Encode: func(a ACL, _ IDs) (aclWire, error) {
+		return aclWire{Name: a.Name, Type: a.Type, EntityType: a.EntityType, Value: strings.Join(a.Written, ",")}, nil
+	},
+	Decode: func(_ string, w aclWire) Found[ACL] {
+		bound := Unknown
+		if w.Bound != nil {
+			bound = *w.Bound
+		}
+		return Found[ACL]{ID: w.ID, Bound: bound, Value: ACL{Name: w.Name, Type: w.Type, EntityType: w.EntityType, Values: strings.Split(w.Value, ",")}}
+	},
+})
+
+func checkACL(a ACL) (out []shape.Problem) {
+	for i, v := range a.Written {
+		var wrong shape.Problem
+		switch a.EntityType {
+		case "IP":
+			wrong = checkAddress(v)
+		case "DOMAIN":
+			wrong = checkAccountName(v)
+		case "DOMAIN_ID":
+			if len(v) != 32 || strings.ContainsRune(v, ',') {
+				wrong = shape.Problem{Text: "is not an account id", Hint: "an account id has 32 characters"}
+			}
+		}
+		if wrong.Text != "" {
+			wrong.Path = "/values/" + itoa(int64(i))
+			out = append(out, wrong)
+		}
+	}
+	joined := strings.Join(a.Written, ",")
+	switch {
+	case a.EntityType == "IP" && len(a.Written) > aclAddresses:
+		out = append(out, shape.Problem{Path: "/values", Text: "has " + itoa(int64(len(a.Written))) + " entries; at most 100 are allowed", Hint: "join neighbours to networks, or split the policy"})
+	case a.EntityType != "IP" && len(joined) > aclCharacters:
+		out = append(out, shape.Problem{Path: "/values", Text: "has " + itoa(int64(len(joined))) + " characters with its commas; at most 1024 are allowed", Hint: "split the policy"})
+	}
+	return out
+}
+
+func checkAccountName(v string) shape.Problem {
+	digits := strings.Trim(v, "0123456789") == ""
+	for _, r := range v {
+		if r > 126 || r < 32 || r == ',' {
+			return shape.Problem{Text: "is not an account name", Hint: "account names are ASCII without commas"}
+		}
+	}
+	if digits || len(v) > 64 {
+		return shape.Problem{Text: "is not an account name", Hint: "account names have 1 to 64 characters, not digits alone"}
+	}
+	return shape.Problem{}
+}
+
+// addressShape is one address, range or network.
+var addressShape = shape.OfText("An address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16).",
+	shape.Test(func(v string) string { return hard(checkAddress(v)) }, "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16"),
+	shape.Softly(shape.Test(func(v string) string { return soft(checkAddress(v)) }, "use IPv4 to be sure")))
+
+// checkAddress accepts IPv4 addresses, ranges and networks; IPv6 is doubtful.
+func checkAddress(v string) shape.Problem {
+	bad := shape.Problem{Text: "is not an address, range or network", Hint: "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16"}
+	var six bool
+	switch {
+	case strings.ContainsRune(v, '-'):
+		from, to, _ := strings.Cut(v, "-")
+		a, err1 := netip.ParseAddr(from)
+		b, err2 := netip.ParseAddr(to)
+		if err1 != nil || err2 != nil || a.Is4() != b.Is4() || b.Less(a) {
+			return bad
+		}
+		six = a.Is6()
+	case strings.ContainsRune(v, '/'):
+		p, err := netip.ParsePrefix(v)
+		if err != nil {
+			return bad
+		}
+		six = p.Addr().Is6()
+	default:
+		a, err := netip.ParseAddr(v)
+		if err != nil {
+			return bad
+		}
+		six = a.Is6()
+	}
+	if six {
+		return shape.Problem{Text: "is an IPv6 address, which the gateway may not accept", Hint: "use IPv4 to be sure", Soft: true}
+	}
+	return shape.Problem{}
+}
+
+func hard(p shape.Problem) string {
+	if p.Soft {
+		return ""
+	}
+	return p.Text
+}
+
+func soft(p shape.Problem) string {
+	if p.Soft {
+		return p.Text
+	}
+	return ""
+}
+
+var distinctTexts = shape.TestList(func(items []any) string {
+	seen := map[string]bool{}
+	for _, item := range items {
+		s, _ := item.(string)
+		if seen[s] {
+			return "holds " + s + " twice"
+		}
+		seen[s] = true
+	}
+	return ""
+}, "remove one of them")
+
+type aclBindingRow struct {
+	ID        string `json:"bind_id"`
+	BoundID   string `json:"id"` // in the answer of a bind
+	APIID     string `json:"api_id"`
+	API       string `json:"api_name"`
+	Group     string `json:"group_name"`
+	EnvID     string `json:"env_id"`
+	Env       string `json:"env_name"`
+	PublishID string `json:"publish_id"`
+	Method    string `json:"req_method"`
+	ACLID     string `json:"acl_id"`
+	ACL       string `json:"acl_name"`
+}
+
+var aclBinding = linkOf(LinkDef[aclBindingRow]{
+	Name: "acl_binding", Owner: "acl", Counted: true,
+	Slot: func(owner any) string { return owner.(ACL).EntityType },
+	OfOwner: Reading{
+		Operation: "ListApisBindedToAclPolicyV2", ListField: "apis", Path: fixed("acl-bindings", "binded-apis"),
+		Query: func(id string) url.Values { return query("acl_id", id) },
+	},
+	OfAPI: Reading{
+		Operation: "ListAclPolicyBindedToApiV2", ListField: "acls", Path: fixed("acl-bindings", "binded-acls"),
+		Query: func(id string) url.Values { return query("api_id", id) },
+	},
+	Row: func(r aclBindingRow) Row {
+		return Row{ID: r.ID, OwnerID: r.ACLID, Owner: r.ACL, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method}
+	},
+	BindAnswer: "acl_bindings",
+	Bound: func(r aclBindingRow) Row {
+		return Row{ID: r.BoundID, OwnerID: r.ACLID, APIID: r.APIID, EnvID: r.EnvID}
+	},
+	Bind: []Write{{
+		By: ByOwner, Operation: "CreateApiAclBindingV2", Max: publishMax,
+		Request: func(l []Link) api.Request {
+			return api.Request{Operation: "CreateApiAclBindingV2", Method: "POST", Path: []string{"acl-bindings"}, Once: true,
+				Body: map[string]any{"acl_id": l[0].OwnerID, "publish_ids": gather(l, publishID)}}
+		},
+	}},
+	Unbind: []Write{{
+		By: Together, Operation: "BatchDeleteApiAclBindingV2", Max: unbindMax,
+		Request: func(l []Link) api.Request {
+			return api.Request{Operation: "BatchDeleteApiAclBindingV2", Method: "PUT", Path: []string{"acl-bindings"},
+				Query: query("action", "delete"), Body: map[string]any{"acl_bindings": gather(l, linkID)}}
+		},
+	}},
+})

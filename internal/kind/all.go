@@ -1,0 +1,71 @@
+package kind
+
+import "strconv"
+
+// All are the kinds, owners before what lives inside them.
+var All = []*Kind{acl, app, appAccessControl, appCode, plugin, throttle, throttleSpecial}
+
+// Links are the kinds of bindings.
+var Links = []*LinkKind{aclBinding, appAuthorization, pluginBinding, throttleBinding}
+
+var (
+	byName     = index(All, func(k *Kind) string { return k.Name })
+	linkByName = index(Links, func(k *LinkKind) string { return k.Name })
+	linkOfKind = index(Links, func(k *LinkKind) string { return k.Owner })
+)
+
+// Of returns the kind of that name, nil when there is none.
+func Of(name string) *Kind { return byName[name] }
+
+// LinkOf returns the kind of links of that name, nil when there is none.
+func LinkOf(name string) *LinkKind { return linkByName[name] }
+
+// LinkFrom returns the kind of links that a kind of owner has, nil when it has none.
+func LinkFrom(owner string) *LinkKind { return linkOfKind[owner] }
+
+// Parts are the kinds that live inside a kind.
+func Parts(owner string) (out []*Kind) {
+	for _, k := range All {
+		if k.Owner == owner {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func index[T any](all []*T, by func(*T) string) map[string]*T {
+	m := make(map[string]*T, len(all))
+	for _, x := range all {
+		m[by(x)] = x
+	}
+	return m
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+func limit(n int64) *int64 {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
+
+func value[T any](p *T) (zero T) {
+	if p == nil {
+		return zero
+	}
+	return *p
+}
+
+// distinct returns the values without repeats, in the order of their first appearance.
+func distinct(values []string) []string {
+	out := make([]string, 0, len(values))
+	seen := make(map[string]bool, len(values))
+	for _, v := range values {
+		if !seen[v] {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}

@@ -1,0 +1,151 @@
+package kind
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// App is a credential with which callers identify themselves. API reference: "App Management".
+type App struct {
+	Name   string `json:"name"`
+	Remark string `json:"remark"`
+	Key    string `json:"app_key"`    // "" leaves the key to the gateway
+	Secret string `json:"app_secret"` // "" leaves the secret to the gateway
+}
+
+type appWire struct {
+	ID     string  `json:"id,omitempty"`
+	Name   string  `json:"name"`
+	Remark *string `json:"remark,omitempty"`
+	Key    string  `json:"app_key,omitempty"`
+	Secret string  `json:"app_secret,omitempty"`
+	Bound  *int    `json:"bind_num,omitempty"`
+}
+
+var app = of(Def[App, appWire]{
+	Name: "app", Section: "apps", Path: "apps", ListField: "apps", NameQuery: "name",
+	Ops: Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
+	Shape: shape.OfMap("An app (credential): who may call, with which key, secret and codes.",
+		shape.Need("name", name("app")),
+		shape.May("remark", remark()),
+		shape.May("app_key", shape.OfText("Key of the app. Absent means that the gateway makes one, which is left alone. Needs the gateway's switch for own keys.",
+			shape.Length(8, 200), shape.Pattern(`[A-Za-z0-9][A-Za-z0-9_-]*`, "letters, digits, _ and -, starting with a letter or digit")).WithExample("${ORDERS_KEY}")),
+		shape.May("app_secret", shape.OfText("Secret of the app. Absent means that the gateway makes one, which is left alone. Needs the gateway's switch for own keys.",
+			shape.Length(8, 128), shape.Pattern(`[A-Za-z0-9][A-Za-z0-9_!@#$%-]*`, "letters, digits and _ - ! @ # $ %, starting with a letter or digit")).AsSecret().WithExample("${ORDERS_SECRET}")),
+		shape.May("app_codes", codeList),
+		shape.May("access_control", accessControlShape),
+	),
+	Key: func(a App) string { return a.Name },
+	Settle: func(want, have App) App {
+		if want.Key == "" {
+			have.Key = ""
+		}
+		if want.Secret == "" || shows(have.Secret, want.Secret) {
+			have.Secret = want.Secret
+		}
+		return have
+	},
+	Secrets: func(App) []string { return []string{"/app_secret"} },
+	Values:  func(a App) []string { return []string{a.Secret} },
+	Encode: func(a App, _ IDs) (appWire, error) {
+		return appWire{Name: a.Name, Remark: &a.Remark, Key: a.Key, Secret: a.Secret}, nil
+	},
+	Insist: func(a App, got App) (any, bool) {
+		// Some versions keep the old remark when they are sent an empty one; a space they take.
+		return appWire{Name: a.Name, Remark: &space, Key: a.Key, Secret: a.Secret}, a.Remark == "" && got.Remark != ""
+	},
+	Normalize: func(a App) App {
+		if strings.TrimSpace(a.Remark) == "" {
+			a.Remark = ""
+		}
+		return a
+	},
+	Decode: func(_ string, w appWire) Found[App] {
+		bound := Unknown
+		if w.Bound != nil {
+			bound = *w.Bound
+		}
+		return Found[App]{ID: w.ID, Bound: bound, Value: App{Name: w.Name, Remark: value(w.Remark), Key: w.Key, Secret: w.Secret}}
+	},
+})
+
+var space = " "
+
+// shows reports whether what the gateway shows of a secret can be want: in clear, masked (1ff***9a4),
+// or not at all.
+func shows(shown, want string) bool {
+	first := strings.IndexByte(shown, '*')
+	if first < 0 {
+		return shown == want || shown == ""
+	}
+	last := strings.LastIndexByte(shown, '*')
+	head, tail := shown[:first], shown[last+1:]
+	return len(want) >= len(head)+len(tail) && strings.HasPrefix(want, head) && strings.HasSuffix(want, tail)
+}
+
+type authorizationRow struct {
+	ID        string     `json:"id"`
+	APIID     string     `json:"api_id"`
+	API       string     `json:"api_name"`
+	Group     string     `json:"group_name"`
+	EnvID     string     `json:"env_id"`
+	Env       string     `json:"env_name"`
+	PublishID string     `json:"publish_id"`
+	AppID     string     `json:"app_id"`
+	App       string     `json:"app_name"`
+	Result    authResult `json:"auth_result"`
+}
+
+type authResult struct {
+	Status  string `json:"status"` // SUCCESS, SKIPPED (it existed) or FAILED
+	Code    string `json:"error_code"`
+	Message string `json:"error_msg"`
+}
+
+func (r authorizationRow) row() Row {
+	return Row{
+		ID: r.ID, OwnerID: r.AppID, Owner: r.App, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env,
+		PublishID: r.PublishID, Failed: r.Result.Status == "FAILED", ErrorCode: r.Result.Code, ErrorMessage: r.Result.Message,
+	}
+}
+
+// pairMax is the app-API pairs of one authorization call, undocumented by the API.
+const pairMax = 500
+
+var appAuthorization = linkOf(LinkDef[authorizationRow]{
+	Name: "app_authorization", Owner: "app", Counted: true,
+	OfOwner: Reading{
+		Operation: "ListApisBindedToAppV2", ListField: "auths", Path: fixed("app-auths", "binded-apis"),
+		Query: func(id string) url.Values { return query("app_id", id) },
+	},
+	OfAPI: Reading{
+		Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps"),
+		Query: func(id string) url.Values { return query("api_id", id) },
+	},
+	OfAll: Reading{Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps")},
+	Row:   authorizationRow.row,
+	Bind: []Write{{
+		By: Cross, Operation: "CreateAuthorizingAppsV2", Max: pairMax,
+		Request: func(l []Link) api.Request {
+			return api.Request{Operation: "CreateAuthorizingAppsV2", Method: "POST", Path: []string{"app-auths"}, Body: map[string]any{
+				"env_id":  l[0].EnvID,
+				"app_ids": distinct(gather(l, ownerID)),
+				"api_ids": distinct(gather(l, apiID)),
+			}}
+		},
+	}},
+	BindAnswer: "auths",
+	Unbind: []Write{{
+		By: Alone, Operation: "CancelingAuthorizationV2", Max: 1,
+		Request: func(l []Link) api.Request {
+			return api.Request{Operation: "CancelingAuthorizationV2", Method: "DELETE", Path: []string{"app-auths", l[0].ID}}
+		},
+	}},
+	Lanes: func(l *Link) []string { return []string{"app/" + l.Owner + "@" + l.Env} },
+})
+
+func ownerID(l *Link) string { return l.OwnerID }
+func apiID(l *Link) string   { return l.API.ID }

@@ -1,0 +1,67 @@
+package kind
+
+import (
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// AccessControl lists the source addresses from which an app may, or may not, call. API reference:
+// "App Access Control" (instance feature app_acl).
+type AccessControl struct {
+	App     string   `json:"-"`
+	Type    string   `json:"type"`   // PERMIT or DENY
+	Values  []string `json:"values"` // a set, sorted
+	Written []string `json:"-"`      // the values in the order of the file
+}
+
+type accessControlWire struct {
+	Type   string   `json:"app_acl_type"`
+	Values []string `json:"app_acl_values"`
+}
+
+var accessControlShape = shape.OfMap("Source addresses of the app. Absent means not managed, {} means none.",
+	shape.May("type", shape.OfText("PERMIT lets only these addresses in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
+	shape.May("values", shape.OfList("Addresses, ranges (a-b) and networks (CIDR).", addressShape, shape.Count(1, 0), distinctTexts)),
+)
+
+var appAccessControl = of(Def[AccessControl, accessControlWire]{
+	Name: "app_access_control", Owner: "app", Field: "access_control", Single: true,
+	Shape: accessControlShape,
+	Path:  "apps/{owner}/app-acl",
+	Ops:   Operations{List: "ShowDetailsOfAppAcl", Create: "UpdateAppAcl", Update: "UpdateAppAcl", Delete: "DeleteAppAcl"},
+	Key:   func(c AccessControl) string { return c.App },
+	Items: func(owner string, element any) []AccessControl {
+		c, err := recode[AccessControl](element)
+		if m, _ := element.(map[string]any); err != nil || len(m) == 0 {
+			return nil
+		}
+		c.App = owner
+		return []AccessControl{c}
+	},
+	Normalize: func(c AccessControl) AccessControl {
+		if c.Written == nil {
+			c.Written = slices.Clone(c.Values)
+		}
+		c.Values = sortedSet(c.Values)
+		return c
+	},
+	Check: func(c AccessControl) (out []shape.Problem) {
+		if c.Type == "" {
+			out = append(out, shape.Problem{Text: "has no type", Hint: "add type: PERMIT or type: DENY"})
+		}
+		if len(c.Values) == 0 {
+			out = append(out, shape.Problem{Text: "has no values", Hint: "list the addresses, or write {} for no access control"})
+		}
+		return out
+	},
+	Encode: func(c AccessControl, _ IDs) (accessControlWire, error) {
+		return accessControlWire{Type: c.Type, Values: c.Written}, nil
+	},
+	Decode: func(owner string, w accessControlWire) Found[AccessControl] {
+		if w.Type == "" {
+			return Found[AccessControl]{}
+		}
+		return Found[AccessControl]{Bound: Unknown, Value: AccessControl{App: owner, Type: w.Type, Values: w.Values}}
+	},
+})

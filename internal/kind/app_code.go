@@ -1,0 +1,135 @@
+package kind
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"sort"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// AppCode is a code with which a caller identifies itself as an app, without a signature. API
+// reference: "App Code Management" (simple authentication).
+type AppCode struct {
+	App       string `json:"-"`
+	Value     string `json:"app_code"`
+	Generated int    `json:"-"` // 1, 2, … for one that the gateway shall make; 0 for a given value
+}
+
+type appCodeWire struct {
+	ID    string `json:"id,omitempty"`
+	Value string `json:"app_code"`
+}
+
+// codesOfAnApp is the most codes that an app may have (quota APP_CODE_NUM_LIMIT).
+const codesOfAnApp = 5
+
+var codeList = shape.OfList("Codes for simple authentication: given values, and how many the gateway shall make. Absent means not managed, [] means none.",
+	shape.OfEither("A given code, or {generate: N}: at least N codes made by the gateway.",
+		shape.OfText("A code.", shape.Length(64, 180),
+			shape.Pattern(`[A-Za-z0-9+/][A-Za-z0-9+_!@#$%/=-]*`, "letters, digits and + _ ! @ # $ % - / =, starting with a letter, digit, + or /")).AsSecret(),
+		shape.OfMap("Codes that the gateway makes.",
+			shape.Need("generate", shape.OfWhole("At least so many codes besides the given ones.", shape.Range(1, codesOfAnApp)))),
+	),
+	shape.TestList(checkCodes, "an app may have "+fmt.Sprint(codesOfAnApp)+" codes"))
+
+func checkCodes(items []any) string {
+	total, seen, generated := 0, map[string]bool{}, false
+	for _, item := range items {
+		switch v := item.(type) {
+		case string:
+			if seen[v] {
+				return "holds the same code twice"
+			}
+			seen[v] = true
+			total++
+		case map[string]any:
+			if generated {
+				return "holds generate twice"
+			}
+			generated = true
+			n, _ := v["generate"].(int64)
+			total += int(n)
+		}
+	}
+	if total > codesOfAnApp {
+		return fmt.Sprintf("asks for %d codes", total)
+	}
+	return ""
+}
+
+var appCode = of(Def[AppCode, appCodeWire]{
+	Name: "app_code", Owner: "app", Field: "app_codes",
+	Shape: codeList.Items,
+	Path:  "apps/{owner}/app-codes", ListField: "app_codes",
+	Quota: codesOfAnApp,
+	Ops:   Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Delete: "DeleteAppCodeV2"},
+	Key: func(c AppCode) string {
+		if c.Generated > 0 {
+			return fmt.Sprintf("%s/#generated-%d", c.App, c.Generated)
+		}
+		sum := sha256.Sum256([]byte(c.Value))
+		return c.App + "/#" + hex.EncodeToString(sum[:4])
+	},
+	Items: func(owner string, element any) (out []AppCode) {
+		switch v := element.(type) {
+		case string:
+			out = append(out, AppCode{App: owner, Value: v})
+		case map[string]any:
+			n, _ := v["generate"].(int64)
+			for i := range int(n) {
+				out = append(out, AppCode{App: owner, Generated: i + 1})
+			}
+		}
+		return out
+	},
+	Secrets: func(AppCode) []string { return []string{"/app_code"} },
+	Values:  func(c AppCode) []string { return []string{c.Value} },
+	Match:   matchCodes,
+	Encode:  func(c AppCode, _ IDs) (appCodeWire, error) { return appCodeWire{Value: c.Value}, nil },
+	Creating: func(c AppCode, r api.Request) api.Request {
+		if c.Generated > 0 {
+			r.Operation, r.Method, r.Body = "CreateAppCodeAutoV2", "PUT", nil
+		}
+		return r
+	},
+	Decode: func(owner string, w appCodeWire) Found[AppCode] {
+		return Found[AppCode]{ID: w.ID, Bound: Unknown, Value: AppCode{App: owner, Value: w.Value}}
+	},
+})
+
+// matchCodes lets codes that the gateway already has stand for those that it shall make. Where codes
+// shall be made, others than the given ones stay, as far as the quota leaves room.
+func matchCodes(_ string, want []Declared, have []Object) Matched {
+	given, pending := map[string]bool{}, []Declared{}
+	var out Matched
+	for _, w := range want {
+		if w.Value.(AppCode).Generated > 0 {
+			pending = append(pending, w)
+			continue
+		}
+		given[w.Key] = true
+		out.Want = append(out.Want, w)
+	}
+	var others []Object
+	for _, h := range have {
+		if given[h.Key] {
+			out.Have = append(out.Have, h)
+		} else {
+			others = append(others, h)
+		}
+	}
+	if len(pending) == 0 {
+		out.Have = append(out.Have, others...)
+		return out
+	}
+	sort.Slice(others, func(i, j int) bool { return others[i].Key < others[j].Key })
+	stay := min(len(others), codesOfAnApp-len(given))
+	out.Have = append(out.Have, others[stay:]...)
+	if stay < len(pending) {
+		out.Want = append(out.Want, pending[stay:]...)
+	}
+	return out
+}

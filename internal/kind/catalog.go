@@ -1,0 +1,101 @@
+package kind
+
+import (
+	"encoding/json"
+	"net/url"
+	"strconv"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+)
+
+// Catalog finds the gateway's APIs by id, by name, and by method and path. It is built once from the
+// API list and safe for concurrent reading.
+type Catalog struct {
+	APIs   []*API
+	ByID   map[string]*API
+	groups map[string][]*API // by group name
+	names  map[string][]*API // by API name
+	routes map[string][]*API // by path
+	envs   map[string]bool
+}
+
+// NewCatalog indexes the APIs.
+func NewCatalog(apis []*API) *Catalog {
+	c := &Catalog{APIs: apis, ByID: map[string]*API{}, groups: map[string][]*API{}, names: map[string][]*API{}, routes: map[string][]*API{}, envs: map[string]bool{}}
+	for _, a := range apis {
+		c.ByID[a.ID] = a
+		c.groups[a.Group] = append(c.groups[a.Group], a)
+		c.names[a.Name] = append(c.names[a.Name], a)
+		c.routes[a.Path] = append(c.routes[a.Path], a)
+		for _, p := range a.Published {
+			c.envs[p.Env] = true
+		}
+	}
+	return c
+}
+
+// InGroup returns the APIs of a group by its exact name.
+func (c *Catalog) InGroup(group string) []*API { return c.groups[group] }
+
+// Named returns the APIs of an exact name, in any group.
+func (c *Catalog) Named(name string) []*API { return c.names[name] }
+
+// AtPath returns the APIs of an exact path.
+func (c *Catalog) AtPath(path string) []*API { return c.routes[path] }
+
+// Groups returns the names of the groups that hold APIs, in no order.
+func (c *Catalog) Groups() []string {
+	out := make([]string, 0, len(c.groups))
+	for g := range c.groups {
+		out = append(out, g)
+	}
+	return out
+}
+
+// HasEnv reports whether any API is published in the environment.
+func (c *Catalog) HasEnv(env string) bool { return c.envs[env] }
+
+type apiWire struct {
+	ID         string   `json:"id"`
+	Name       string   `json:"name"`
+	GroupID    string   `json:"group_id"`
+	Group      string   `json:"group_name"`
+	Method     string   `json:"req_method"`
+	Path       string   `json:"req_uri"`
+	MatchMode  string   `json:"match_mode"`
+	AuthType   string   `json:"auth_type"`
+	Tags       []string `json:"tags"`
+	EnvIDs     string   `json:"run_env_id"`
+	Envs       string   `json:"run_env_name"`
+	PublishIDs string   `json:"publish_id"`
+}
+
+// ListAPIs asks for one page of the gateway's APIs, of one exact name when name is not "".
+func ListAPIs(name string, offset int) api.Request {
+	q := url.Values{"limit": {strconv.Itoa(PageSize)}, "offset": {strconv.Itoa(offset)}}
+	if name != "" {
+		q.Set("name", name)
+		q.Set("precise_search", "name")
+	}
+	return api.Request{Operation: "ListApisV2", Method: "GET", Path: []string{"apis"}, Query: q}
+}
+
+// APIs reads the answer of ListAPIs.
+func APIs(page Page) ([]*API, error) {
+	raw := page.items("apis")
+	if raw == nil {
+		return nil, nil
+	}
+	var list []apiWire
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, err
+	}
+	out := make([]*API, len(list))
+	for i, w := range list {
+		out[i] = &API{
+			ID: w.ID, Name: w.Name, Group: w.Group, GroupID: w.GroupID, Method: w.Method, Path: w.Path, MatchMode: w.MatchMode,
+			AuthType: w.AuthType, Tags: w.Tags, Published: parsePublished(w.EnvIDs, w.Envs, w.PublishIDs),
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,347 @@
+package kind
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// Operations are the vendor's names of what can be done with a kind; "" where there is no such call.
+type Operations struct{ List, Create, Update, Delete, BatchDelete string }
+
+// Def defines a kind: S is the value as files write it, W is the object as the wire carries it. It is
+// written in the kind's own file and erased by of.
+//
+// A kind that lives inside another names its Owner and the Field of the owner's mapping that lists it;
+// its Path then holds {owner} where the owner's id stands. A Single kind exists at most once inside its
+// owner, at its Path, and has no id of its own.
+type Def[S, W any] struct {
+	Name        string
+	Section     string // top-level key in files; "" for a kind inside an owner
+	Owner       string
+	Field       string
+	Shape       *shape.Shape // of one item
+	Path        string       // below the instance, segments joined by /
+	ListField   string       // the array of the list's answer; "" when it has no list
+	NameQuery   string       // query parameter for an exact name; "" when the list offers none
+	Single      bool
+	Ops         Operations
+	BatchMax    int                       // ids in one BatchDelete
+	Replace     []string                  // JSON pointers that cannot change in place
+	Quota       int                       // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
+	Named       func(s S, name string) S  // s under another name; for kinds with Replace
+	BeforeOwner func(have, want any) bool // what lives inside must change before the owner goes from have to want
+	Refs        func(S) []Ref
+
+	Key       func(S) string
+	Items     func(owner string, element any) []S                        // what one element of Field declares
+	Normalize func(S) S                                                  // defaults filled in, sets ordered; idempotent
+	Settle    func(want, have S) S                                       // have as want can see it: what the gateway hides or what want leaves open is taken from want
+	Check     func(S) []shape.Problem                                    // what no single rule sees
+	CheckIn   func(owner any, s S) []shape.Problem                       // what depends on the owner, too
+	Insist    func(want, got S) (body any, ok bool)                      // a second body for an update that kept what it should have cleared
+	Secrets   func(S) []string                                           // JSON pointers of secret values
+	Values    func(S) []string                                           // the secret values themselves, for redaction
+	Encode    func(S, IDs) (W, error)                                    // for create and update
+	Patch     func(S, IDs) (any, error)                                  // for update, where it takes another body
+	Decode    func(owner string, w W) Found[S]                           //
+	Creating  func(S, api.Request) api.Request                           // adjusts the request of a create
+	Match     func(owner string, want []Declared, have []Object) Matched // pairs what keys cannot pair
+	HasParts  func(W) bool
+}
+
+// Ref is a reference to an object that must exist first.
+type Ref struct {
+	Kind, Key string
+	Path      string // JSON pointer of the field that names it
+}
+
+// Found is an object as read from the wire.
+type Found[S any] struct {
+	ID    string
+	Value S
+	Bound int
+}
+
+// Matched is the outcome of pairing the parts of one owner.
+type Matched struct {
+	Want []Declared // what is still to be compared by key
+	Have []Object
+}
+
+// Kind is a Def without its types.
+type Kind struct {
+	Name, Section, Owner, Field string
+	Shape                       *shape.Shape
+	ListField                   string
+	NameQuery                   string
+	Single                      bool
+	Ops                         Operations
+	BatchMax                    int
+	Quota                       int
+	Replace                     []string
+	BeforeOwner                 func(have, want any) bool
+
+	Named    func(value any, name string) any
+	Overlay  func(value, from any, pointers []string) (any, error)
+	Refs     func(value any) []Ref
+	Declare  func(item any) (Object, error)
+	Items    func(owner string, element any) []Object
+	Settle   func(want, have any) any
+	Check    func(value any) []shape.Problem
+	CheckIn  func(owner, value any) []shape.Problem
+	Insist   func(want, got any) (body any, ok bool)
+	Secrets  func(value any) []string
+	Values   func(value any) []string
+	Match    func(owner string, want []Declared, have []Object) Matched
+	decode   func(owner string, raw json.RawMessage) ([]Object, error)
+	decode1  func(owner string, raw json.RawMessage) (Object, error)
+	encode   func(value any, ids IDs) (any, error)
+	patch    func(value any, ids IDs) (any, error)
+	creating func(value any, r api.Request) api.Request
+	path     string
+}
+
+// of erases the types of d. It is the only place where a value meets a type assertion.
+func of[S, W any](d Def[S, W]) *Kind {
+	object := func(s S, owner string) Object {
+		if d.Normalize != nil {
+			s = d.Normalize(s)
+		}
+		return Object{Kind: d.Name, Key: d.Key(s), Owner: owner, Value: s, Bound: Unknown}
+	}
+	found := func(owner string, w W) Object {
+		f := d.Decode(owner, w)
+		o := object(f.Value, owner)
+		o.ID, o.Bound = f.ID, f.Bound
+		o.Parts = d.HasParts == nil || d.HasParts(w)
+		return o
+	}
+	k := &Kind{
+		Name: d.Name, Section: d.Section, Owner: d.Owner, Field: d.Field, Shape: d.Shape, ListField: d.ListField,
+		NameQuery: d.NameQuery, Single: d.Single, Ops: d.Ops, BatchMax: d.BatchMax, Quota: d.Quota, BeforeOwner: d.BeforeOwner, Replace: d.Replace, Match: d.Match, path: d.Path,
+		Named: func(v any, name string) any { return d.Named(v.(S), name) },
+		Overlay: func(v, from any, pointers []string) (any, error) {
+			s, err := overlay(v.(S), from.(S), pointers)
+			return object(s, "").Value, err
+		},
+		Refs:    func(v any) []Ref { return call(d.Refs, v) },
+		Check:   func(v any) []shape.Problem { return call(d.Check, v) },
+		Secrets: func(v any) []string { return call(d.Secrets, v) },
+		Values:  func(v any) []string { return call(d.Values, v) },
+		Settle: func(want, have any) any {
+			if d.Settle == nil {
+				return have
+			}
+			return d.Settle(want.(S), have.(S))
+		},
+		Declare: func(item any) (Object, error) {
+			s, err := recode[S](item)
+			return object(s, ""), err
+		},
+		Items: func(owner string, element any) []Object {
+			var out []Object
+			for _, s := range d.Items(owner, element) {
+				out = append(out, object(s, owner))
+			}
+			return out
+		},
+		encode: func(v any, ids IDs) (any, error) { return d.Encode(v.(S), ids) },
+		decode: func(owner string, raw json.RawMessage) ([]Object, error) {
+			var list []W
+			if err := json.Unmarshal(raw, &list); err != nil {
+				return nil, err
+			}
+			out := make([]Object, len(list))
+			for i, w := range list {
+				out[i] = found(owner, w)
+			}
+			return out, nil
+		},
+		decode1: func(owner string, raw json.RawMessage) (Object, error) {
+			var w W
+			err := json.Unmarshal(raw, &w)
+			return found(owner, w), err
+		},
+		creating: func(v any, r api.Request) api.Request {
+			if d.Creating == nil {
+				return r
+			}
+			return d.Creating(v.(S), r)
+		},
+	}
+	k.CheckIn = func(owner, v any) []shape.Problem {
+		if d.CheckIn == nil {
+			return nil
+		}
+		return d.CheckIn(owner, v.(S))
+	}
+	k.Insist = func(want, got any) (any, bool) {
+		if d.Insist == nil {
+			return nil, false
+		}
+		return d.Insist(want.(S), got.(S))
+	}
+	k.patch = k.encode
+	if d.Patch != nil {
+		k.patch = func(v any, ids IDs) (any, error) { return d.Patch(v.(S), ids) }
+	}
+	return k
+}
+
+func call[S, R any](f func(S) R, v any) (zero R) {
+	if f == nil {
+		return zero
+	}
+	return f(v.(S))
+}
+
+// recode turns a checked tree of maps, lists and scalars into a kind's own type.
+func recode[S any](tree any) (s S, err error) {
+	raw, err := json.Marshal(tree)
+	if err == nil {
+		err = json.Unmarshal(raw, &s)
+	}
+	return s, err
+}
+
+// PageSize is the most that a list of the management API returns at once.
+const PageSize = 500
+
+// List asks for one page of the kind, inside ownerID for a kind that lives inside another. A name
+// other than "" asks for the objects of exactly that name, where the list offers it.
+func (k *Kind) List(ownerID, name string, offset int) api.Request {
+	r := api.Request{Operation: k.Ops.List, Method: "GET", Path: k.segments(ownerID)}
+	if k.Single {
+		return r
+	}
+	r.Query = url.Values{"limit": {fmt.Sprint(PageSize)}, "offset": {fmt.Sprint(offset)}}
+	if name != "" && k.NameQuery != "" {
+		r.Query.Set(k.NameQuery, name)
+		r.Query.Set("precise_search", k.NameQuery)
+	}
+	return r
+}
+
+// Objects reads the answer of List. A missing or null array is an empty one.
+func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
+	if k.Single {
+		o, err := k.decode1(owner, page.raw)
+		if err != nil || o.Key == "" {
+			return nil, err
+		}
+		return []Object{o}, nil
+	}
+	raw := page.items(k.ListField)
+	if raw == nil {
+		return nil, nil
+	}
+	return k.decode(owner, raw)
+}
+
+// Create asks for a new object; the answer goes to Created.
+func (k *Kind) Create(value any, ownerID string, ids IDs) (api.Request, error) {
+	body, err := k.encode(value, ids)
+	if err != nil {
+		return api.Request{}, err
+	}
+	r := api.Request{Operation: k.Ops.Create, Method: "POST", Path: k.segments(ownerID), Body: body, Once: true, Secrets: k.Values(value)}
+	if k.Single {
+		r.Method, r.Once = "PUT", false
+	}
+	return k.creating(value, r), nil
+}
+
+// Created reads the answer of Create: the object as the gateway made it, with its id.
+func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
+	if k.Single || len(answer) == 0 {
+		return Object{Kind: k.Name, Owner: owner}, nil
+	}
+	return k.decode1(owner, answer)
+}
+
+// Update asks to change the object id in place.
+func (k *Kind) Update(value any, ownerID, id string, ids IDs) (api.Request, error) {
+	body, err := k.patch(value, ids)
+	if err != nil {
+		return api.Request{}, err
+	}
+	return api.Request{Operation: k.Ops.Update, Method: "PUT", Path: k.segments(ownerID, id), Body: body, Secrets: k.Values(value)}, nil
+}
+
+// Delete asks to remove the object id.
+func (k *Kind) Delete(ownerID, id string) api.Request {
+	return api.Request{Operation: k.Ops.Delete, Method: "DELETE", Path: k.segments(ownerID, id)}
+}
+
+// BatchDelete asks to remove several objects at once; the answer names those that stayed.
+func (k *Kind) BatchDelete(ids []string) api.Request {
+	return api.Request{Operation: k.Ops.BatchDelete, Method: "PUT", Path: k.segments(""),
+		Query: url.Values{"action": {"delete"}}, Body: map[string]any{k.ListField: ids}}
+}
+
+// segments is the path of the kind, with an id at its end when there is one.
+func (k *Kind) segments(ownerID string, id ...string) []string {
+	path := strings.Split(k.path, "/")
+	for i, s := range path {
+		if s == "{owner}" {
+			path[i] = ownerID
+		}
+	}
+	if k.Single {
+		return path
+	}
+	return append(path, id...)
+}
+
+// Page is the answer of a list.
+type Page struct {
+	Size, Total int
+	raw         json.RawMessage
+	fields      map[string]json.RawMessage
+}
+
+// UnmarshalJSON keeps the answer for the kind that asked for it.
+func (p *Page) UnmarshalJSON(raw []byte) error {
+	p.raw = slices.Clone(raw)
+	if err := json.Unmarshal(raw, &p.fields); err != nil {
+		return err
+	}
+	for name, to := range map[string]*int{"size": &p.Size, "total": &p.Total} {
+		if v, ok := p.fields[name]; ok {
+			if err := json.Unmarshal(v, to); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Page) items(field string) json.RawMessage {
+	raw := p.fields[field]
+	if string(raw) == "null" {
+		return nil
+	}
+	return raw
+}
+
+// overlay returns v with what stands under the pointers taken from another value.
+func overlay[S any](v, from S, pointers []string) (S, error) {
+	to, err := recode[map[string]any](v)
+	if err != nil {
+		return v, err
+	}
+	source, err := recode[map[string]any](from)
+	if err != nil {
+		return v, err
+	}
+	for _, p := range pointers {
+		to = put(to, p, at(source, p))
+	}
+	return recode[S](to)
+}

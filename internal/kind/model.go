@@ -1,0 +1,159 @@
+// Package kind says what the resources of a gateway are: how each looks in a file and on the wire,
+// how it is read and written, and how it is bound to APIs. One file tells all of one kind; the rest
+// of the program knows kinds only through Kind and LinkKind.
+package kind
+
+import (
+	"strings"
+)
+
+// Object is one resource, either as a gateway holds it or as a file declares it.
+type Object struct {
+	Kind  string // such as "throttle"
+	Key   string // unique within the kind: the name, or OWNER/… for a kind that lives inside another
+	Owner string // key of the owner, for a kind that lives inside another; else ""
+	ID    string // the gateway's id; "" when it has none (yet)
+	Value any    // the kind's own type, normalised
+	Bound int    // to how many APIs the gateway says it is bound; Unknown when it does not say
+	Parts bool   // the gateway says that, or cannot tell whether, other objects live inside it
+}
+
+// Unknown is the Bound of an object whose gateway does not count its bindings.
+const Unknown = -1
+
+// Address names an object or link in everything that people and scripts see, such as "acl/orders_office".
+func (o *Object) Address() string { return o.Kind + "/" + o.Key }
+
+// Name is the name of the object, or of its owner when it lives inside one.
+func (o *Object) Name() string {
+	if o.Owner != "" {
+		return o.Owner
+	}
+	return o.Key
+}
+
+// Source is a place in a file, lines and columns counted from 1, columns in characters.
+type Source struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"-"`
+}
+
+// Declared is an object of a desired-state file.
+type Declared struct {
+	Object
+	Source    Source
+	Protected bool     // never deleted or replaced
+	MovedFrom string   // the name it had before; "" when it was not renamed
+	Manages   []string // kinds of parts and links of which the file lists all: what is not listed goes
+}
+
+// ManagesKind reports whether the file lists all parts or links of kind k.
+func (d *Declared) ManagesKind(k string) bool {
+	for _, m := range d.Manages {
+		if m == k {
+			return true
+		}
+	}
+	return false
+}
+
+// Link binds an owner (a policy or an app) to an API in an environment.
+type Link struct {
+	Kind      string // such as "acl_binding"
+	Owner     string // key of the owner
+	OwnerID   string // the gateway's id of the owner; "" until it is created
+	API       *API
+	Env       string // environment by name
+	EnvID     string
+	PublishID string // publish record of the API in the environment
+	ID        string // the gateway's id of the binding; "" when it does not exist (yet)
+}
+
+// Address is KIND/POLICY/GROUP/API@ENV.
+func (l *Link) Address() string {
+	return l.Kind + "/" + l.Owner + "/" + l.API.Group + "/" + l.API.Name + "@" + l.Env
+}
+
+// DeclaredLink is a link of a desired-state file, its reference resolved.
+type DeclaredLink struct {
+	Link
+	Source Source
+}
+
+// Ignore leaves differences alone, whole objects or fields of them.
+type Ignore struct {
+	Kind   string   // of the object or link; links are named by their owner
+	Name   string   // glob
+	Fields []string // JSON pointers; none means the whole object
+	Reason string
+	Until  string // the last day on which it holds, YYYY-MM-DD; "" for ever
+	Source Source
+}
+
+// Desired is what the files ask for, references resolved.
+type Desired struct {
+	Objects []Declared
+	Links   []DeclaredLink
+	Owns    map[string][]string // kind to globs of names for which the files are the whole truth
+	Ignore  []Ignore
+}
+
+// Actual is what the gateway holds, as far as it was read.
+type Actual struct {
+	Objects []Object
+	Links   []Link
+}
+
+// IDs finds the gateway's id of an object by kind and key.
+type IDs interface {
+	ID(kind, key string) (id string, ok bool)
+}
+
+// JoinKey makes the key of an object that lives inside an owner.
+func JoinKey(owner, rest string) string { return owner + "/" + rest }
+
+// API is one API of the gateway, with the environments in which it is published.
+type API struct {
+	ID, Name, Group, GroupID string
+	Method, Path, MatchMode  string
+	AuthType                 string
+	Tags                     []string
+	Published                []Publication
+}
+
+// Publication is a publish record: an API in one environment.
+type Publication struct{ Env, EnvID, PublishID string }
+
+// In returns the publish record of an environment.
+func (a *API) In(env string) (Publication, bool) {
+	for _, p := range a.Published {
+		if p.Env == env {
+			return p, true
+		}
+	}
+	return Publication{}, false
+}
+
+// Address names an API as references do: group/api.
+func (a *API) Address() string { return a.Group + "/" + a.Name }
+
+// parsePublished splits the parallel lists, joined with |, in which the API list tells publications.
+func parsePublished(envIDs, envs, publishIDs string) []Publication {
+	if envIDs == "" {
+		return nil
+	}
+	ids, names, records := strings.Split(envIDs, "|"), strings.Split(envs, "|"), strings.Split(publishIDs, "|")
+	out := make([]Publication, 0, len(ids))
+	for i, id := range ids {
+		p := Publication{EnvID: id}
+		if i < len(names) {
+			p.Env = names[i]
+		}
+		if i < len(records) {
+			p.PublishID = records[i]
+		}
+		out = append(out, p)
+	}
+	return out
+}

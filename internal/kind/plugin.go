@@ -1,0 +1,202 @@
+package kind
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/kind/content"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// Plugin adds behaviour to the APIs that it is attached to, one plugin of a type for each API and
+// environment. API reference: "Plug-in Management".
+type Plugin struct {
+	Name    string         `json:"name"`
+	Type    string         `json:"type"` // fixed at creation
+	Remark  string         `json:"remark"`
+	Content map[string]any `json:"content"` // in the canonical form of its type
+	Written map[string]any `json:"-"`       // as the file has it
+}
+
+type pluginWire struct {
+	ID      string  `json:"plugin_id,omitempty"`
+	Name    string  `json:"plugin_name"`
+	Type    string  `json:"plugin_type"`
+	Scope   string  `json:"plugin_scope"` // always global
+	Content string  `json:"plugin_content"`
+	Remark  *string `json:"remark,omitempty"`
+}
+
+// contentMax is the length of a plugin's content in characters.
+const contentMax = 65535
+
+var plugin = of(Def[Plugin, pluginWire]{
+	Name: "plugin", Section: "plugins", Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
+	Ops:     Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
+	Replace: []string{"/type"},
+	Named:   func(p Plugin, name string) Plugin { p.Name = name; return p },
+	Shape:   pluginShape(),
+	Key:     func(p Plugin) string { return p.Name },
+	Normalize: func(p Plugin) Plugin {
+		if p.Written == nil {
+			p.Written = p.Content
+		}
+		if t, ok := content.Of(p.Type); ok {
+			p.Content = t.Normalize(p.Content)
+		}
+		p.Remark = strings.TrimSpace(p.Remark)
+		return p
+	},
+	Settle: settlePlugin,
+	Check: func(p Plugin) []shape.Problem {
+		t, ok := content.Of(p.Type)
+		if !ok {
+			return nil
+		}
+		var out []shape.Problem
+		for _, found := range t.Check(p.Written) {
+			found.Path = "/content" + found.Path
+			out = append(out, found)
+		}
+		if raw, _ := json.Marshal(p.Written); len([]rune(string(raw))) > contentMax {
+			out = append(out, shape.Problem{Path: "/content", Text: "is longer than 65535 characters", Hint: "split it over several plugins"})
+		}
+		return out
+	},
+	Secrets: func(p Plugin) (out []string) {
+		t, _ := content.Of(p.Type)
+		for _, s := range t.Secrets {
+			out = append(out, "/content"+s)
+		}
+		return out
+	},
+	Values: func(p Plugin) (out []string) {
+		t, _ := content.Of(p.Type)
+		for _, s := range t.Secrets {
+			if v, _ := at(p.Written, s).(string); v != "" {
+				out = append(out, v)
+			}
+		}
+		return out
+	},
+	Encode: func(p Plugin, _ IDs) (pluginWire, error) { return pluginBody(p, &p.Remark) },
+	Insist: func(p Plugin, got Plugin) (any, bool) {
+		// Some versions keep the old remark when they are sent an empty one; a space they take.
+		w, err := pluginBody(p, &space)
+		return w, err == nil && p.Remark == "" && got.Remark != ""
+	},
+	Decode: func(_ string, w pluginWire) Found[Plugin] {
+		p := Plugin{Name: w.Name, Type: w.Type, Remark: value(w.Remark), Content: map[string]any{}}
+		// A content that is no JSON object is compared as an empty one: it is about to be replaced.
+		_ = json.Unmarshal([]byte(w.Content), &p.Content)
+		return Found[Plugin]{ID: w.ID, Value: p, Bound: Unknown}
+	},
+})
+
+func pluginBody(p Plugin, remark *string) (pluginWire, error) {
+	raw, err := json.Marshal(p.Written)
+	return pluginWire{Name: p.Name, Type: p.Type, Scope: "global", Content: string(raw), Remark: remark}, err
+}
+
+func pluginShape() *shape.Shape {
+	shapes, types := map[string]*shape.Shape{}, []string{}
+	for _, t := range content.Types {
+		shapes[t.Name] = t.Shape
+		types = append(types, t.Name)
+	}
+	return shape.OfMap("A plugin: behaviour added to the APIs that it is attached to.",
+		shape.Need("name", shape.OfText("Name of the plugin, unique in the gateway. It identifies the plugin.",
+			shape.Length(3, 255),
+			shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9_一-鿿-]*`, "letters, digits, _ and Chinese characters, starting with a letter or a Chinese character"),
+			shape.Softly(shape.Test(func(s string) string {
+				if strings.ContainsRune(s, '-') {
+					return "has a -, which not every version of the gateway takes"
+				}
+				return ""
+			}, "use _ to be sure")))),
+		shape.Need("type", shape.OfText("Type of the plugin, which says what its content may be. A change replaces the plugin.", shape.OneOf(types...))),
+		shape.May("remark", remark()),
+		shape.Need("content", shape.OfFree("Settings of the plugin, by its type.")),
+	).WithCases(shape.Cases{By: "type", Field: "content", Shapes: shapes})
+}
+
+// settlePlugin takes from want the secrets that the gateway does not show, or shows masked.
+func settlePlugin(want, have Plugin) Plugin {
+	t, ok := content.Of(want.Type)
+	if !ok || want.Type != have.Type {
+		return have
+	}
+	for _, path := range t.Secrets {
+		wanted, _ := at(want.Content, path).(string)
+		shown, _ := at(have.Content, path).(string)
+		if shows(shown, wanted) {
+			if wanted == "" {
+				have.Content = put(have.Content, path, nil)
+			} else {
+				have.Content = put(have.Content, path, wanted)
+			}
+		}
+	}
+	return have
+}
+
+type attachRow struct {
+	ID        string `json:"plugin_attach_id"`
+	PluginID  string `json:"plugin_id"`
+	Plugin    string `json:"plugin_name"`
+	APIID     string `json:"api_id"`
+	API       string `json:"api_name"`
+	Group     string `json:"group_name"`
+	EnvID     string `json:"env_id"`
+	Env       string `json:"env_name"`
+	PublishID string `json:"publish_id"`
+	Method    string `json:"req_method"`
+	Path      string `json:"req_uri"`
+}
+
+// attachMax is the ids of one attach or detach call.
+const attachMax = 500
+
+var pluginBinding = linkOf(LinkDef[attachRow]{
+	Name: "plugin_binding", Owner: "plugin", Overwrites: true,
+	Slot: func(owner any) string { return owner.(Plugin).Type },
+	OfOwner: Reading{
+		Operation: "ListPluginAttachedApis", ListField: "apis",
+		Path: func(id string) []string { return []string{"plugins", id, "attached-apis"} },
+	},
+	OfAPI: Reading{
+		Operation: "ListApiAttachedPlugins", ListField: "plugins",
+		Path: func(id string) []string { return []string{"apis", id, "attached-plugins"} },
+	},
+	Row: func(r attachRow) Row {
+		return Row{ID: r.ID, OwnerID: r.PluginID, Owner: r.Plugin, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method, Path: r.Path}
+	},
+	BindAnswer: "attached_plugins",
+	Bind: []Write{
+		{By: ByPlugin, Operation: "AttachApiToPlugin", Max: attachMax, Request: attach("AttachApiToPlugin", "POST", "attach", false)},
+		{By: ByAPI, Operation: "AttachPluginToApi", Max: attachMax, Request: attach("AttachPluginToApi", "POST", "attach", true)},
+	},
+	Unbind: []Write{
+		{By: ByPlugin, Operation: "DetachApiFromPlugin", Max: attachMax, Request: attach("DetachApiFromPlugin", "PUT", "detach", false)},
+		{By: ByAPI, Operation: "DetachPluginFromApi", Max: attachMax, Request: attach("DetachPluginFromApi", "PUT", "detach", true)},
+	},
+	Lanes: func(l *Link) []string {
+		return []string{"plugin/" + l.Owner + "@" + l.Env, "api/" + l.API.Address() + "@" + l.Env}
+	},
+})
+
+// attach makes the request that attaches or detaches, from the side of the plugin or of the API.
+func attach(operation, method, verb string, fromAPI bool) func([]Link) api.Request {
+	return func(l []Link) api.Request {
+		r := api.Request{Operation: operation, Method: method}
+		if fromAPI {
+			r.Path = []string{"apis", l[0].API.ID, "plugins", verb}
+			r.Body = map[string]any{"env_id": l[0].EnvID, "plugin_ids": gather(l, ownerID)}
+		} else {
+			r.Path = []string{"plugins", l[0].OwnerID, verb}
+			r.Body = map[string]any{"env_id": l[0].EnvID, "api_ids": gather(l, apiID)}
+		}
+		return r
+	}
+}

@@ -1,0 +1,179 @@
+package kind
+
+import (
+	"math"
+	"net/url"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// Throttle limits the calls of the APIs that it is bound to. API reference: "Request Throttling
+// Policy Management". A limit of 0 means that there is none.
+type Throttle struct {
+	Name         string `json:"name"`
+	Type         string `json:"type"`          // basic: each API counted alone; shared: one counter for all
+	TimeInterval int64  `json:"time_interval"` // in TimeUnit
+	TimeUnit     string `json:"time_unit"`     // SECOND MINUTE HOUR DAY
+	APILimit     int64  `json:"api_call_limits"`
+	UserLimit    int64  `json:"user_call_limits"`
+	AppLimit     int64  `json:"app_call_limits"`
+	IPLimit      int64  `json:"ip_call_limits"`
+	Remark       string `json:"remark"`
+}
+
+type throttleWire struct {
+	ID           string  `json:"id,omitempty"`
+	Name         string  `json:"name"`
+	Type         int     `json:"type,omitempty"`
+	TimeInterval int64   `json:"time_interval"`
+	TimeUnit     string  `json:"time_unit"`
+	APILimit     int64   `json:"api_call_limits"`
+	UserLimit    *int64  `json:"user_call_limits,omitempty"`
+	AppLimit     *int64  `json:"app_call_limits,omitempty"`
+	IPLimit      *int64  `json:"ip_call_limits,omitempty"`
+	Remark       *string `json:"remark,omitempty"`
+	Bound        int     `json:"bind_num,omitempty"`
+	Specials     int     `json:"is_inclu_special_throttle,omitempty"` // 1 some, 2 none
+}
+
+var calls = shape.Range(1, math.MaxInt32)
+
+var throttle = of(Def[Throttle, throttleWire]{
+	Name: "throttle", Section: "throttles", Path: "throttles", ListField: "throttles", NameQuery: "name",
+	Ops: Operations{
+		List: "ListRequestThrottlingPolicyV2", Create: "CreateRequestThrottlingPolicyV2",
+		Update: "UpdateRequestThrottlingPolicyV2", Delete: "DeleteRequestThrottlingPolicyV2",
+	},
+	Shape: shape.OfMap("A request throttling policy: how many calls the APIs bound to it take in a period.",
+		shape.Need("name", name("throttle")),
+		shape.May("type", shape.OfText("How calls are counted: each API alone (basic), or all bound APIs together (shared).", shape.OneOf("basic", "shared")).WithDefault("basic")),
+		shape.Need("time_interval", shape.OfWhole("Length of the period, in time_unit.", calls).WithExample(int64(1))),
+		shape.Need("time_unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY"))),
+		shape.Need("api_call_limits", shape.OfWhole("Calls that an API takes in a period, from all callers together.", calls).WithUnit("calls per period").WithExample(int64(800))),
+		shape.May("user_call_limits", shape.OfWhole("Calls of one account in a period; at most api_call_limits. Absent means no such limit.", calls).WithUnit("calls per period")),
+		shape.May("app_call_limits", shape.OfWhole("Calls of one app in a period; at most user_call_limits. Absent means no such limit.", calls).WithUnit("calls per period")),
+		shape.May("ip_call_limits", shape.OfWhole("Calls from one address in a period; at most api_call_limits. Absent means no such limit.", calls).WithUnit("calls per period")),
+		shape.May("remark", remark()),
+		shape.May("specials", specialList),
+	),
+	Key: func(t Throttle) string { return t.Name },
+	Normalize: func(t Throttle) Throttle {
+		if t.Type == "" {
+			t.Type = "basic"
+		}
+		return t
+	},
+	Check:    checkThrottle,
+	HasParts: func(w throttleWire) bool { return w.Specials != 2 },
+	Encode: func(t Throttle, _ IDs) (throttleWire, error) {
+		w := throttleWire{
+			Name: t.Name, Type: 1, TimeInterval: t.TimeInterval, TimeUnit: t.TimeUnit, APILimit: t.APILimit,
+			UserLimit: limit(t.UserLimit), AppLimit: limit(t.AppLimit), IPLimit: limit(t.IPLimit), Remark: &t.Remark,
+		}
+		if t.Type == "shared" {
+			w.Type = 2
+		}
+		return w, nil
+	},
+	Insist: func(t Throttle, got Throttle) (any, bool) {
+		w := struct {
+			Throttle
+			Type int `json:"type"`
+		}{Throttle: t, Type: 1}
+		if t.Type == "shared" {
+			w.Type = 2
+		}
+		kept := t.UserLimit == 0 && got.UserLimit != 0 || t.AppLimit == 0 && got.AppLimit != 0 || t.IPLimit == 0 && got.IPLimit != 0
+		return w, kept
+	},
+	Decode: func(_ string, w throttleWire) Found[Throttle] {
+		t := Throttle{
+			Name: w.Name, Type: "basic", TimeInterval: w.TimeInterval, TimeUnit: w.TimeUnit, APILimit: w.APILimit,
+			UserLimit: value(w.UserLimit), AppLimit: value(w.AppLimit), IPLimit: value(w.IPLimit), Remark: value(w.Remark),
+		}
+		if w.Type == 2 {
+			t.Type = "shared"
+		}
+		return Found[Throttle]{ID: w.ID, Value: t, Bound: w.Bound}
+	},
+})
+
+func checkThrottle(t Throttle) (out []shape.Problem) {
+	above := func(field string, n int64, other string, m int64) {
+		if n > m && m > 0 {
+			out = append(out, shape.Problem{Path: "/" + field, Text: "is above " + other, Hint: "lower it to " + itoa(m) + " or raise " + other})
+		}
+	}
+	above("user_call_limits", t.UserLimit, "api_call_limits", t.APILimit)
+	above("ip_call_limits", t.IPLimit, "api_call_limits", t.APILimit)
+	if t.UserLimit > 0 {
+		above("app_call_limits", t.AppLimit, "user_call_limits", t.UserLimit)
+	} else {
+		above("app_call_limits", t.AppLimit, "api_call_limits", t.APILimit)
+	}
+	return out
+}
+
+type throttleBindingRow struct {
+	ID         string `json:"throttle_apply_id"`
+	APIID      string `json:"id"`
+	API        string `json:"name"`
+	Group      string `json:"group_name"`
+	EnvID      string `json:"run_env_id"`
+	Env        string `json:"run_env_name"`
+	PublishID  string `json:"publish_id"`
+	Method     string `json:"req_method"`
+	Path       string `json:"req_uri"`
+	ThrottleID string `json:"strategy_id"` // in the answer of a bind, where id is the binding's
+}
+
+var throttleBinding = linkOf(LinkDef[throttleBindingRow]{
+	Name: "throttle_binding", Owner: "throttle", Counted: true,
+	Slot: func(any) string { return "" },
+	OfOwner: Reading{
+		Operation: "ListApisBindedToRequestThrottlingPolicyV2", ListField: "apis",
+		Path:  fixed("throttle-bindings", "binded-apis"),
+		Query: func(id string) url.Values { return query("throttle_id", id) },
+	},
+	OfAPI: Reading{
+		Operation: "ListRequestThrottlingPoliciesBindedToApiV2", ListField: "throttles",
+		Path:  fixed("throttle-bindings", "binded-throttles"),
+		Query: func(id string) url.Values { return query("api_id", id) },
+	},
+	Row: func(r throttleBindingRow) Row {
+		return Row{ID: r.ID, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method, Path: r.Path}
+	},
+	BindAnswer: "throttle_applys",
+	Bound: func(r throttleBindingRow) Row {
+		return Row{ID: r.APIID, OwnerID: r.ThrottleID, PublishID: r.PublishID}
+	},
+	Bind: []Write{{
+		By: ByOwner, Operation: "AssociateRequestThrottlingPolicyV2", Max: publishMax,
+		Request: func(l []Link) api.Request {
+			return api.Request{Operation: "AssociateRequestThrottlingPolicyV2", Method: "POST", Path: []string{"throttle-bindings"}, Once: true,
+				Body: map[string]any{"strategy_id": l[0].OwnerID, "publish_ids": gather(l, publishID)}}
+		},
+	}},
+	Unbind: []Write{{
+		By: Together, Operation: "BatchDisassociateThrottlingPolicyV2", Max: unbindMax,
+		Request: func(l []Link) api.Request {
+			return api.Request{Operation: "BatchDisassociateThrottlingPolicyV2", Method: "PUT", Path: []string{"throttle-bindings"},
+				Query: query("action", "delete"), Body: map[string]any{"throttle_bindings": gather(l, linkID)}}
+		},
+	}},
+})
+
+// publishMax and unbindMax are the publish ids of one bind and the binding ids of one batch unbind. The
+// API documents no maximum; its console limits itself to 1000, this keeps to half of that.
+const (
+	publishMax = 500
+	unbindMax  = 500
+)
+
+func publishID(l *Link) string { return l.PublishID }
+func linkID(l *Link) string    { return l.ID }
+
+func fixed(path ...string) func(string) []string {
+	return func(string) []string { return path }
+}

@@ -1,0 +1,124 @@
+package kind
+
+import (
+	"fmt"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// Special overrides the limits of a throttle for one app or one account. API reference: "Excluded
+// Request Throttling Configuration".
+type Special struct {
+	Throttle string `json:"-"`
+	App      string `json:"app,omitempty"`  // name of an app; either App or User is set
+	User     string `json:"user,omitempty"` // account id, passed through
+	Limit    int64  `json:"call_limits"`
+}
+
+type specialWire struct {
+	ID         string `json:"id,omitempty"`
+	Limit      int64  `json:"call_limits"`
+	ObjectID   string `json:"object_id"`
+	ObjectType string `json:"object_type"` // APP or USER
+	AppName    string `json:"app_name,omitempty"`
+	ObjectName string `json:"object_name,omitempty"`
+}
+
+const specialsOfAType = 30
+
+var specialList = shape.OfList("Limits of their own for single apps or accounts. Absent means not managed, [] means none.",
+	shape.OfMap("A limit for one app or one account, above or below what user_call_limits and app_call_limits say.",
+		shape.May("app", shape.OfText("Name of the app.", shape.Length(3, 64)).WithExample("orders_mobile")),
+		shape.May("user", shape.OfText("Account id.", shape.Length(1, 64)).WithExample("5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b")),
+		shape.Need("call_limits", shape.OfWhole("Calls in a period of the throttle; at most its api_call_limits.", calls).WithUnit("calls per period")),
+	),
+	shape.TestList(checkSpecials, ""))
+
+func checkSpecials(items []any) string {
+	seen, number := map[string]bool{}, map[string]int{}
+	for _, item := range items {
+		m, _ := item.(map[string]any)
+		for _, by := range []string{"app", "user"} {
+			object, ok := m[by].(string)
+			if !ok {
+				continue
+			}
+			if seen[by+object] {
+				return fmt.Sprintf("holds the %s %s twice", by, object)
+			}
+			seen[by+object] = true
+			if number[by]++; number[by] > specialsOfAType {
+				return fmt.Sprintf("holds more than %d entries with %s", specialsOfAType, by)
+			}
+		}
+	}
+	return ""
+}
+
+var throttleSpecial = of(Def[Special, specialWire]{
+	Name: "throttle_special", Owner: "throttle", Field: "specials",
+	Shape: specialList.Items,
+	Path:  "throttles/{owner}/throttle-specials", ListField: "throttle_specials",
+	Ops: Operations{
+		List: "ListSpecialThrottlingConfigurationsV2", Create: "CreateSpecialThrottlingConfigurationV2",
+		Update: "UpdateSpecialThrottlingConfigurationV2", Delete: "DeleteSpecialThrottlingConfigurationV2",
+	},
+	BeforeOwner: func(have, want any) bool { return want.(Throttle).APILimit < have.(Throttle).APILimit },
+	Key: func(s Special) string {
+		if s.App != "" {
+			return JoinKey(s.Throttle, "app:"+s.App)
+		}
+		return JoinKey(s.Throttle, "user:"+s.User)
+	},
+	Items: func(owner string, element any) []Special {
+		s, err := recode[Special](element)
+		if err != nil {
+			return nil
+		}
+		s.Throttle = owner
+		return []Special{s}
+	},
+	Refs: func(s Special) []Ref {
+		if s.App == "" {
+			return nil
+		}
+		return []Ref{{Kind: "app", Key: s.App, Path: "/app"}}
+	},
+	Check: func(s Special) []shape.Problem {
+		if (s.App == "") == (s.User == "") {
+			return []shape.Problem{{Text: "needs either app or user", Hint: "name one app, or one account id"}}
+		}
+		return nil
+	},
+	CheckIn: func(owner any, s Special) []shape.Problem {
+		if t := owner.(Throttle); s.Limit > t.APILimit && t.APILimit > 0 {
+			return []shape.Problem{{Path: "/call_limits", Text: "is above the throttle's api_call_limits", Hint: "lower it to " + itoa(t.APILimit) + " or raise api_call_limits"}}
+		}
+		return nil
+	},
+	Encode: func(s Special, ids IDs) (specialWire, error) {
+		w := specialWire{Limit: s.Limit, ObjectID: s.User, ObjectType: "USER"}
+		if s.App == "" {
+			return w, nil
+		}
+		id, ok := ids.ID("app", s.App)
+		if !ok {
+			return w, fmt.Errorf("no app named %s", s.App)
+		}
+		w.ObjectID, w.ObjectType = id, "APP"
+		return w, nil
+	},
+	Patch: func(s Special, _ IDs) (any, error) { return map[string]any{"call_limits": s.Limit}, nil },
+	Decode: func(owner string, w specialWire) Found[Special] {
+		s := Special{Throttle: owner, Limit: w.Limit}
+		switch {
+		case w.ObjectType == "USER":
+			s.User = w.ObjectID
+		case w.AppName != "":
+			s.App = w.AppName
+		default:
+			s.App = w.ObjectName
+		}
+		return Found[Special]{ID: w.ID, Value: s, Bound: Unknown}
+	},
+})
