@@ -56,7 +56,7 @@ func Reads(objects []kind.Object, want kind.Desired, policy Policy) []Read {
 				continue
 			}
 			goes := p.want == nil || c.replaces(k, p)
-			if link != nil && p.have.Bound != 0 && (p.want != nil && p.want.ManagesKind(link.Name) || goes && !dropsLinks(k)) {
+			if link != nil && p.have.Bound != 0 && (p.want != nil && p.want.ManagesKind(link.Name) || goes && !link.Dropped) {
 				out = append(out, Read{Object: *p.have, Link: link})
 			}
 			for _, part := range kind.Parts(k.Name) {
@@ -68,9 +68,6 @@ func Reads(objects []kind.Object, want kind.Desired, policy Policy) []Read {
 	}
 	return out
 }
-
-// dropsLinks holds for owners whose deletion takes their links along, as that of an app does.
-func dropsLinks(k *kind.Kind) bool { return k.Name == "app" }
 
 // comparison is one run of Between.
 type comparison struct {

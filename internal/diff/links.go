@@ -21,12 +21,11 @@ type swap struct {
 
 // links compares one kind of binding.
 func (c *comparison) links(k *kind.LinkKind) {
-	owner := kind.Of(k.Owner)
 	want, have := c.wantedLinks(k), c.heldLinks(k)
 	for _, p := range c.pairs[k.Owner] {
 		switch {
 		case p.want == nil:
-			if !dropsLinks(owner) {
+			if !k.Dropped {
 				c.unbind(k, have[p.have.Key], nil)
 			}
 			continue

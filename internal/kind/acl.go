@@ -174,9 +174,9 @@ var distinctTexts = shape.TestList(func(items []any) string {
 	return ""
 }, "remove one of them")
 
+// aclBindingRow is a binding as binded-apis and binded-acls tell it.
 type aclBindingRow struct {
 	ID        string `json:"bind_id"`
-	BoundID   string `json:"id"` // in the answer of a bind
 	APIID     string `json:"api_id"`
 	API       string `json:"api_name"`
 	Group     string `json:"group_name"`
@@ -188,24 +188,31 @@ type aclBindingRow struct {
 	ACL       string `json:"acl_name"`
 }
 
-var aclBinding = linkOf(LinkDef[aclBindingRow]{
-	Name: "acl_binding", Owner: "acl", Counted: true,
+func (r aclBindingRow) row() Row {
+	return Row{ID: r.ID, OwnerID: r.ACLID, Owner: r.ACL, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method}
+}
+
+type aclBound struct {
+	ID    string `json:"id"`
+	APIID string `json:"api_id"`
+	EnvID string `json:"env_id"`
+	ACLID string `json:"acl_id"`
+}
+
+var aclBinding = &LinkKind{
+	Name: "acl_binding", Owner: "acl",
 	Slot: func(owner any) string { return owner.(ACL).EntityType },
-	OfOwner: Reading{
+	OfOwner: reading(Reading{
 		Operation: "ListApisBindedToAclPolicyV2", ListField: "apis", Path: fixed("acl-bindings", "binded-apis"),
 		Query: func(id string) url.Values { return query("acl_id", id) },
-	},
-	OfAPI: Reading{
+	}, aclBindingRow.row),
+	OfAPI: reading(Reading{
 		Operation: "ListAclPolicyBindedToApiV2", ListField: "acls", Path: fixed("acl-bindings", "binded-acls"),
 		Query: func(id string) url.Values { return query("api_id", id) },
-	},
-	Row: func(r aclBindingRow) Row {
-		return Row{ID: r.ID, OwnerID: r.ACLID, Owner: r.ACL, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method}
-	},
-	BindAnswer: "acl_bindings",
-	Bound: func(r aclBindingRow) Row {
-		return Row{ID: r.BoundID, OwnerID: r.ACLID, APIID: r.APIID, EnvID: r.EnvID}
-	},
+	}, aclBindingRow.row),
+	Answer: answer("acl_bindings", func(r aclBound) Row {
+		return Row{ID: r.ID, OwnerID: r.ACLID, APIID: r.APIID, EnvID: r.EnvID}
+	}),
 	Bind: []Write{{
 		By: ByOwner, Operation: "CreateApiAclBindingV2", Max: publishMax,
 		Request: func(l []Link) api.Request {
@@ -220,4 +227,4 @@ var aclBinding = linkOf(LinkDef[aclBindingRow]{
 				Query: query("action", "delete"), Body: map[string]any{"acl_bindings": gather(l, linkID)}}
 		},
 	}},
-})
+}

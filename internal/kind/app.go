@@ -115,18 +115,18 @@ func (r authorizationRow) row() Row {
 // pairMax is the app-API pairs of one authorization call, undocumented by the API.
 const pairMax = 500
 
-var appAuthorization = linkOf(LinkDef[authorizationRow]{
-	Name: "app_authorization", Owner: "app", Counted: true,
-	OfOwner: Reading{
+var appAuthorization = &LinkKind{
+	Name: "app_authorization", Owner: "app", Dropped: true,
+	OfOwner: reading(Reading{
 		Operation: "ListApisBindedToAppV2", ListField: "auths", Path: fixed("app-auths", "binded-apis"),
 		Query: func(id string) url.Values { return query("app_id", id) },
-	},
-	OfAPI: Reading{
+	}, authorizationRow.row),
+	OfAPI: reading(Reading{
 		Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps"),
 		Query: func(id string) url.Values { return query("api_id", id) },
-	},
-	OfAll: Reading{Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps")},
-	Row:   authorizationRow.row,
+	}, authorizationRow.row),
+	OfAll:  reading(Reading{Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps")}, authorizationRow.row),
+	Answer: answer("auths", authorizationRow.row),
 	Bind: []Write{{
 		By: Cross, Operation: "CreateAuthorizingAppsV2", Max: pairMax,
 		Request: func(l []Link) api.Request {
@@ -137,7 +137,6 @@ var appAuthorization = linkOf(LinkDef[authorizationRow]{
 			}}
 		},
 	}},
-	BindAnswer: "auths",
 	Unbind: []Write{{
 		By: Alone, Operation: "CancelingAuthorizationV2", Max: 1,
 		Request: func(l []Link) api.Request {
@@ -145,7 +144,7 @@ var appAuthorization = linkOf(LinkDef[authorizationRow]{
 		},
 	}},
 	Lanes: func(l *Link) []string { return []string{"app/" + l.Owner + "@" + l.Env} },
-})
+}
 
 func ownerID(l *Link) string { return l.OwnerID }
 func apiID(l *Link) string   { return l.API.ID }

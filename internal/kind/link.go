@@ -32,8 +32,8 @@ type Write struct {
 	Request   func(links []Link) api.Request
 }
 
-// LinkDef defines how an owner is bound to APIs. R is a row of the lists that tell bindings.
-type LinkDef[R any] struct {
+// LinkKind defines how an owner is bound to APIs.
+type LinkKind struct {
 	Name  string // such as acl_binding
 	Owner string // kind of the owner
 
@@ -42,17 +42,15 @@ type LinkDef[R any] struct {
 	Slot func(owner any) string
 	// Overwrites: binding to a taken slot surely replaces what was there.
 	Overwrites bool
-	// Counted: the owner's list tells to how many APIs each owner is bound.
-	Counted bool
+	// Dropped: deleting the owner takes its links along.
+	Dropped bool
 
 	OfOwner Reading // links of one owner
-	OfAPI   Reading // links of one API; Operation "" when there is none
-	OfAll   Reading // all links at once; Operation "" when there is none
-	Row     func(R) Row
+	OfAPI   Reading // links of one API
+	OfAll   Reading // all links at once; Operation "" when there is no such list
 
 	Bind, Unbind []Write // ways to write, cheapest judged by the planner
-	BindAnswer   string  // array of the bind answer that tells what was bound; "" when it tells nothing
-	Bound        func(R) Row
+	Answer       Answer  // what a bind says it did
 
 	// Lanes names what no two writes may touch at the same time; nil when writes never disturb each other.
 	Lanes func(l *Link) []string
@@ -64,6 +62,37 @@ type Reading struct {
 	ListField string
 	Path      func(id string) []string
 	Query     func(id string) url.Values // nil when the path says it all
+	rows      func(raw json.RawMessage) ([]Row, error)
+}
+
+// Answer is the part of a bind's answer that tells what was bound.
+type Answer struct {
+	ListField string
+	rows      func(raw json.RawMessage) ([]Row, error)
+}
+
+// reading gives a list the type of its items: R as the wire has them.
+func reading[R any](r Reading, row func(R) Row) Reading {
+	r.rows = rowsOf(row)
+	return r
+}
+
+func answer[R any](field string, row func(R) Row) Answer {
+	return Answer{ListField: field, rows: rowsOf(row)}
+}
+
+func rowsOf[R any](row func(R) Row) func(json.RawMessage) ([]Row, error) {
+	return func(raw json.RawMessage) ([]Row, error) {
+		var list []R
+		if err := json.Unmarshal(raw, &list); err != nil {
+			return nil, err
+		}
+		out := make([]Row, len(list))
+		for i, r := range list {
+			out[i] = row(r)
+		}
+		return out, nil
+	}
 }
 
 // Row is one link as a list or the answer of a bind tells it. Fields that it leaves out are "".
@@ -76,46 +105,19 @@ type Row struct {
 	ErrorCode, ErrorMessage string // why
 }
 
-// LinkKind is a LinkDef without its type.
-type LinkKind struct {
-	Name, Owner         string
-	Slot                func(owner any) string
-	Overwrites, Counted bool
-	OfOwner             Reading
-	OfAPI               Reading
-	OfAll               Reading
-	Bind, Unbind        []Write
-	Lanes               func(l *Link) []string
-
-	bindAnswer string
-	rows       func(raw json.RawMessage) ([]Row, error)
-	bound      func(raw json.RawMessage) ([]Row, error)
-}
-
-func linkOf[R any](d LinkDef[R]) *LinkKind {
-	rows := func(convert func(R) Row) func(json.RawMessage) ([]Row, error) {
-		return func(raw json.RawMessage) ([]Row, error) {
-			var list []R
-			if err := json.Unmarshal(raw, &list); err != nil {
-				return nil, err
-			}
-			out := make([]Row, len(list))
-			for i, r := range list {
-				out[i] = convert(r)
-			}
-			return out, nil
+// Fill takes from known what the row leaves out.
+func (r *Row) Fill(known Row) {
+	for _, f := range []struct{ to, from *string }{
+		{&r.OwnerID, &known.OwnerID}, {&r.Owner, &known.Owner}, {&r.APIID, &known.APIID}, {&r.API, &known.API}, {&r.Group, &known.Group},
+	} {
+		if *f.to == "" {
+			*f.to = *f.from
 		}
 	}
-	bound := d.Bound
-	if bound == nil {
-		bound = d.Row
-	}
-	return &LinkKind{
-		Name: d.Name, Owner: d.Owner, Slot: d.Slot, Overwrites: d.Overwrites, Counted: d.Counted,
-		OfOwner: d.OfOwner, OfAPI: d.OfAPI, OfAll: d.OfAll, Bind: d.Bind, Unbind: d.Unbind, Lanes: d.Lanes,
-		bindAnswer: d.BindAnswer, rows: rows(d.Row), bound: rows(bound),
-	}
 }
+
+// Key tells rows of one list apart.
+func (r *Row) Key() string { return r.ID + " " + r.OwnerID + " " + r.APIID + " " + r.Env }
 
 // Read asks for one page of a list of links, of the owner or API id where it takes one.
 func (r Reading) Read(id string, offset int) api.Request {
@@ -128,29 +130,29 @@ func (r Reading) Read(id string, offset int) api.Request {
 	return api.Request{Operation: r.Operation, Method: "GET", Path: r.Path(id), Query: q}
 }
 
-// Rows reads the answer of a list of links.
-func (k *LinkKind) Rows(r Reading, page Page) ([]Row, error) {
+// Rows reads the answer of Read.
+func (r Reading) Rows(page Page) ([]Row, error) {
 	raw := page.items(r.ListField)
 	if raw == nil {
 		return nil, nil
 	}
-	return k.rows(raw)
+	return r.rows(raw)
 }
 
-// BindAnswer reads what a bind says it did; ok is false when the kind's answer tells nothing.
-func (k *LinkKind) BindAnswer(answer json.RawMessage) (rows []Row, ok bool, err error) {
-	if k.bindAnswer == "" || len(answer) == 0 {
+// Rows reads what a bind says it did; ok is false when it does not say.
+func (a Answer) Rows(body json.RawMessage) (rows []Row, ok bool, err error) {
+	if len(body) == 0 {
 		return nil, false, nil
 	}
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(answer, &fields); err != nil {
+	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, false, err
 	}
-	raw, ok := fields[k.bindAnswer]
+	raw, ok := fields[a.ListField]
 	if !ok || string(raw) == "null" {
 		return nil, ok, nil
 	}
-	rows, err = k.bound(raw)
+	rows, err = a.rows(raw)
 	return rows, true, err
 }
 

@@ -158,21 +158,22 @@ type attachRow struct {
 // attachMax is the ids of one attach or detach call.
 const attachMax = 500
 
-var pluginBinding = linkOf(LinkDef[attachRow]{
+func (r attachRow) row() Row {
+	return Row{ID: r.ID, OwnerID: r.PluginID, Owner: r.Plugin, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method, Path: r.Path}
+}
+
+var pluginBinding = &LinkKind{
 	Name: "plugin_binding", Owner: "plugin", Overwrites: true,
 	Slot: func(owner any) string { return owner.(Plugin).Type },
-	OfOwner: Reading{
+	OfOwner: reading(Reading{
 		Operation: "ListPluginAttachedApis", ListField: "apis",
 		Path: func(id string) []string { return []string{"plugins", id, "attached-apis"} },
-	},
-	OfAPI: Reading{
+	}, attachRow.row),
+	OfAPI: reading(Reading{
 		Operation: "ListApiAttachedPlugins", ListField: "plugins",
 		Path: func(id string) []string { return []string{"apis", id, "attached-plugins"} },
-	},
-	Row: func(r attachRow) Row {
-		return Row{ID: r.ID, OwnerID: r.PluginID, Owner: r.Plugin, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method, Path: r.Path}
-	},
-	BindAnswer: "attached_plugins",
+	}, attachRow.row),
+	Answer: answer("attached_plugins", attachRow.row),
 	Bind: []Write{
 		{By: ByPlugin, Operation: "AttachApiToPlugin", Max: attachMax, Request: attach("AttachApiToPlugin", "POST", "attach", false)},
 		{By: ByAPI, Operation: "AttachPluginToApi", Max: attachMax, Request: attach("AttachPluginToApi", "POST", "attach", true)},
@@ -184,7 +185,7 @@ var pluginBinding = linkOf(LinkDef[attachRow]{
 	Lanes: func(l *Link) []string {
 		return []string{"plugin/" + l.Owner + "@" + l.Env, "api/" + l.API.Address() + "@" + l.Env}
 	},
-})
+}
 
 // attach makes the request that attaches or detaches, from the side of the plugin or of the API.
 func attach(operation, method, verb string, fromAPI bool) func([]Link) api.Request {

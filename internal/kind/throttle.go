@@ -115,39 +115,53 @@ func checkThrottle(t Throttle) (out []shape.Problem) {
 	return out
 }
 
+// throttleBindingRow is a binding as binded-apis tells it.
 type throttleBindingRow struct {
-	ID         string `json:"throttle_apply_id"`
-	APIID      string `json:"id"`
-	API        string `json:"name"`
-	Group      string `json:"group_name"`
-	EnvID      string `json:"run_env_id"`
-	Env        string `json:"run_env_name"`
-	PublishID  string `json:"publish_id"`
-	Method     string `json:"req_method"`
-	Path       string `json:"req_uri"`
-	ThrottleID string `json:"strategy_id"` // in the answer of a bind, where id is the binding's
+	ID        string `json:"throttle_apply_id"`
+	APIID     string `json:"id"`
+	API       string `json:"name"`
+	Group     string `json:"group_name"`
+	EnvID     string `json:"run_env_id"`
+	Env       string `json:"run_env_name"`
+	PublishID string `json:"publish_id"`
+	Method    string `json:"req_method"`
+	Path      string `json:"req_uri"`
 }
 
-var throttleBinding = linkOf(LinkDef[throttleBindingRow]{
-	Name: "throttle_binding", Owner: "throttle", Counted: true,
+// throttleOfAPI is a binding as binded-throttles tells it: the policy, with no environment id.
+type throttleOfAPI struct {
+	ID         string `json:"bind_id"`
+	ThrottleID string `json:"id"`
+	Throttle   string `json:"name"`
+	Env        string `json:"env_name"`
+}
+
+type throttleApply struct {
+	ID         string `json:"id"`
+	PublishID  string `json:"publish_id"`
+	ThrottleID string `json:"strategy_id"`
+}
+
+var throttleBinding = &LinkKind{
+	Name: "throttle_binding", Owner: "throttle",
 	Slot: func(any) string { return "" },
-	OfOwner: Reading{
+	OfOwner: reading(Reading{
 		Operation: "ListApisBindedToRequestThrottlingPolicyV2", ListField: "apis",
 		Path:  fixed("throttle-bindings", "binded-apis"),
 		Query: func(id string) url.Values { return query("throttle_id", id) },
-	},
-	OfAPI: Reading{
+	}, func(r throttleBindingRow) Row {
+		return Row{ID: r.ID, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method, Path: r.Path}
+	}),
+	OfAPI: reading(Reading{
 		Operation: "ListRequestThrottlingPoliciesBindedToApiV2", ListField: "throttles",
 		Path:  fixed("throttle-bindings", "binded-throttles"),
 		Query: func(id string) url.Values { return query("api_id", id) },
-	},
-	Row: func(r throttleBindingRow) Row {
-		return Row{ID: r.ID, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method, Path: r.Path}
-	},
-	BindAnswer: "throttle_applys",
-	Bound: func(r throttleBindingRow) Row {
-		return Row{ID: r.APIID, OwnerID: r.ThrottleID, PublishID: r.PublishID}
-	},
+	}, func(r throttleOfAPI) Row {
+		return Row{ID: r.ID, OwnerID: r.ThrottleID, Owner: r.Throttle, Env: r.Env}
+	}),
+	Answer: answer("throttle_applys", func(r throttleApply) Row {
+		return Row{ID: r.ID, OwnerID: r.ThrottleID, PublishID: r.PublishID}
+	}),
 	Bind: []Write{{
 		By: ByOwner, Operation: "AssociateRequestThrottlingPolicyV2", Max: publishMax,
 		Request: func(l []Link) api.Request {
@@ -162,7 +176,7 @@ var throttleBinding = linkOf(LinkDef[throttleBindingRow]{
 				Query: query("action", "delete"), Body: map[string]any{"throttle_bindings": gather(l, linkID)}}
 		},
 	}},
-})
+}
 
 // publishMax and unbindMax are the publish ids of one bind and the binding ids of one batch unbind. The
 // API documents no maximum; its console limits itself to 1000, this keeps to half of that.

@@ -1,0 +1,202 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Inside reads parts and links of objects: by owner, by API, or all of a kind at once, whichever takes
+// the fewest requests. It returns the links unjoined; Join gives them their APIs.
+func (r *Reader) Inside(ctx context.Context, reads []diff.Read, apis []*kind.API) (objects []kind.Object, rows []Rows, err error) {
+	byLink := map[*kind.LinkKind][]kind.Object{}
+	g, gctx := errgroup.WithContext(ctx)
+	parts := make([][]kind.Object, len(reads))
+	for i, read := range reads {
+		if read.Link != nil {
+			byLink[read.Link] = append(byLink[read.Link], read.Object)
+			continue
+		}
+		g.Go(func() (err error) {
+			parts[i], err = r.parts(gctx, read)
+			return err
+		})
+	}
+	rows = make([]Rows, len(kind.Links))
+	for i, k := range kind.Links {
+		g.Go(func() (err error) {
+			rows[i], err = r.links(gctx, k, byLink[k], apis)
+			return err
+		})
+	}
+	err = g.Wait()
+	for _, p := range parts {
+		objects = append(objects, p...)
+	}
+	return objects, rows, err
+}
+
+func (r *Reader) parts(ctx context.Context, read diff.Read) ([]kind.Object, error) {
+	k, o := read.Part, read.Object
+	if k.Single {
+		page, err := r.call(ctx, k.List(o.ID, "", 0))
+		if api.NotFound(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read %s of %s: %w", k.Name, o.Address(), err)
+		}
+		return k.Objects(o.Key, page)
+	}
+	got, err := all(ctx, r, listing[kind.Object]{
+		ask:  func(offset int) api.Request { return k.List(o.ID, "", offset) },
+		take: func(p kind.Page) ([]kind.Object, error) { return k.Objects(o.Key, p) },
+		id:   func(o *kind.Object) string { return o.ID },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %s of %s: %w", k.Name, o.Address(), err)
+	}
+	return got, nil
+}
+
+// Rows are the links of one kind as lists told them.
+type Rows struct {
+	Kind *kind.LinkKind
+	Rows []kind.Row
+}
+
+// links reads the links of some owners in the cheapest way.
+func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Object, apis []*kind.API) (Rows, error) {
+	out := Rows{Kind: k}
+	if len(owners) == 0 {
+		return out, nil
+	}
+	byOwner, inAll := 0, 0
+	for i := range owners {
+		byOwner += max(1, pages(owners[i].Bound))
+		inAll += max(0, owners[i].Bound)
+	}
+	if k.OfAll.Operation != "" && pages(inAll) < byOwner {
+		rows, err := r.rows(ctx, k.OfAll, "", kind.Row{})
+		if err == nil {
+			out.Rows = of(rows, owners)
+			return out, nil
+		}
+		if !refused(err) {
+			return out, err
+		}
+	}
+	var err error
+	if len(apis) > 0 && len(apis) < byOwner {
+		out.Rows, err = r.perAPI(ctx, k, apis)
+		out.Rows = of(out.Rows, owners)
+	} else {
+		out.Rows, err = r.perOwner(ctx, k, owners, apis)
+	}
+	return out, err
+}
+
+func pages(n int) int { return (n + kind.PageSize - 1) / kind.PageSize }
+
+func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.Object, apis []*kind.API) ([]kind.Row, error) {
+	found := make([][]kind.Row, len(owners))
+	g, gctx := errgroup.WithContext(ctx)
+	for i := range owners {
+		g.Go(func() (err error) {
+			o := &owners[i]
+			found[i], err = r.rows(gctx, k.OfOwner, o.ID, kind.Row{OwnerID: o.ID, Owner: o.Key})
+			if half := (*Incomplete)(nil); errors.As(err, &half) && len(apis) > 0 {
+				// An old version ignores the offset of this list; the lists by API are short.
+				found[i], err = r.perAPI(gctx, k, apis)
+				found[i] = of(found[i], owners[i:i+1])
+			}
+			if err != nil {
+				return fmt.Errorf("read the bindings of %s: %w", o.Address(), err)
+			}
+			return nil
+		})
+	}
+	err := g.Wait()
+	var out []kind.Row
+	for _, f := range found {
+		out = append(out, f...)
+	}
+	return out, err
+}
+
+func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API) ([]kind.Row, error) {
+	found := make([][]kind.Row, len(apis))
+	g, gctx := errgroup.WithContext(ctx)
+	for i, a := range apis {
+		g.Go(func() (err error) {
+			found[i], err = r.rows(gctx, k.OfAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group})
+			if err != nil {
+				return fmt.Errorf("read the %ss of API %s: %w", k.Owner, a.Address(), err)
+			}
+			return nil
+		})
+	}
+	err := g.Wait()
+	var out []kind.Row
+	for _, f := range found {
+		out = append(out, f...)
+	}
+	return out, err
+}
+
+// rows reads one list of links; known fills in what its items leave out because it was asked for.
+func (r *Reader) rows(ctx context.Context, reading kind.Reading, id string, known kind.Row) ([]kind.Row, error) {
+	return all(ctx, r, listing[kind.Row]{
+		ask: func(offset int) api.Request { return reading.Read(id, offset) },
+		take: func(p kind.Page) ([]kind.Row, error) {
+			rows, err := reading.Rows(p)
+			for i := range rows {
+				rows[i].Fill(known)
+			}
+			return rows, err
+		},
+		id: (*kind.Row).Key,
+	})
+}
+
+// of keeps the rows of some owners.
+func of(rows []kind.Row, owners []kind.Object) (out []kind.Row) {
+	keys := make(map[string]string, len(owners))
+	for i := range owners {
+		keys[owners[i].ID] = owners[i].Key
+	}
+	for _, row := range rows {
+		if key, ok := keys[row.OwnerID]; ok {
+			row.Owner = key
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// Join gives links the APIs of the catalog, or where it lacks one what the row says of it.
+func Join(all []Rows, c *kind.Catalog) (out []kind.Link) {
+	others := map[string]*kind.API{}
+	for _, rows := range all {
+		for _, row := range rows.Rows {
+			a := c.ByID[row.APIID]
+			if a == nil {
+				a = others[row.APIID]
+			}
+			if a == nil {
+				a = &kind.API{ID: row.APIID, Name: row.API, Group: row.Group, Method: row.Method, Path: row.Path}
+				others[row.APIID] = a
+			}
+			out = append(out, kind.Link{
+				Kind: rows.Kind.Name, Owner: row.Owner, OwnerID: row.OwnerID, API: a, Env: row.Env, EnvID: row.EnvID, PublishID: row.PublishID, ID: row.ID,
+			})
+		}
+	}
+	return out
+}
