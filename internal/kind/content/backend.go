@@ -1,0 +1,93 @@
+package content
+
+import "github.com/apigw-sync/apigw-sync/internal/shape"
+
+// backendInfo names, for each backend type, the member that tells about it.
+//
+//	type        | member            | needed
+//	http        | http_info         | yes
+//	mock        | mock_info         | yes
+//	http_vpc    | http_vpc_info     | a warning: http_info knows channels as well
+//	function    | func_info         | a warning: its members are not documented
+//	passthrough | passthrough_infos | no
+var backendInfo = []struct {
+	kind, member   string
+	needed, warned bool
+}{
+	{kind: "http", member: "http_info", needed: true},
+	{kind: "http_vpc", member: "http_vpc_info", warned: true},
+	{kind: "function", member: "func_info", warned: true},
+	{kind: "mock", member: "mock_info", needed: true},
+	{kind: "passthrough", member: "passthrough_infos"},
+}
+
+// backend describes where calls go instead; doc says when.
+func backend(doc string) *shape.Shape {
+	return shape.OfMap(doc,
+		shape.Need("type", shape.OfText("What answers: a server, one behind a channel, a function, a fixed answer, or the backend itself.",
+			shape.OneOf("http", "http_vpc", "function", "mock", "passthrough"))),
+		shape.May("http_info", httpInfo.OrNull()),
+		shape.May("http_vpc_info", shape.OfFree("The server behind a channel, passed on as it is.")),
+		shape.May("func_info", shape.OfFree("The function, passed on as it is.")),
+		shape.May("mock_info", mockInfo.OrNull()),
+		shape.May("passthrough_infos", shape.OfFree("How calls are passed through, passed on as it is.")),
+	).OrNull()
+}
+
+var httpInfo = shape.OfMap("The server that answers when type is http.",
+	shape.May("isVpc", shape.OfFlag("Whether the server is behind a channel.")),
+	shape.May("vpc_channel_id", shape.OfText("The ID of the channel, when isVpc is true.")),
+	shape.May("address", shape.OfText("The server, when isVpc is false.", emptyOr(address(false))).WithExample("10.0.0.1:8080")),
+	shape.May("scheme", shape.OfText("The protocol the server speaks.", shape.Softly(shape.OneOf("HTTP", "HTTPS")))),
+	shape.May("method", shape.OfText("The HTTP method of the call to the server.",
+		shape.Softly(shape.OneOf(append([]string{"ANY"}, methods...)...)))),
+	shape.May("path", shape.OfText("The path on the server.", emptyOr(rooted)).WithExample("/fallback")),
+	shape.May("timeout", shape.OfWhole("How long the server may take.", shape.Softly(shape.Range(1, 600000))).
+		WithUnit("milliseconds").WithExample(int64(5000))),
+)
+
+var mockInfo = shape.OfMap("The fixed answer when type is mock.",
+	shape.May("status_code", shape.OfWhole("The HTTP status of the answer.", shape.Softly(shape.Range(100, 599))).WithExample(int64(200))),
+	shape.May("result_content", shape.OfText("The body of the answer.").WithExample(`{"status":"busy"}`)),
+	shape.May("headers", shape.OfList("The headers of the answer, passed on as they are.", shape.OfFree("A header of the answer.")).OrNull()),
+)
+
+// checkBackend tells what no single rule sees of the backend b at path.
+func checkBackend(path string, b map[string]any) []shape.Problem {
+	var found []shape.Problem
+	kind := textOf(b, "type")
+	for _, info := range backendInfo {
+		at := path + "/" + info.member
+		set := !allBlank(b[info.member])
+		switch {
+		case kind == info.kind && !set && (info.needed || info.warned):
+			p := missing(at, "when type is "+kind, "")
+			p.Soft = info.warned
+			found = append(found, p)
+		case kind != info.kind && set && !(kind == "http_vpc" && info.member == "http_info"):
+			found = append(found, useless(at, "when type is "+kind))
+		}
+	}
+	if h := objectOf(b, "http_info"); len(h) > 0 {
+		found = append(found, checkHTTPInfo(path+"/http_info", h)...)
+	}
+	return found
+}
+
+func checkHTTPInfo(path string, h map[string]any) []shape.Problem {
+	channel, server := textOf(h, "vpc_channel_id"), textOf(h, "address")
+	p := shape.Problem{Soft: channel != "" || server != ""} // a warning as long as there is something to call
+	switch behind := flagOf(h, "isVpc"); {
+	case behind && channel == "":
+		p.Path, p.Text = path+"/vpc_channel_id", "is needed when isVpc is true"
+		p.Hint = "write the ID of the channel, or set isVpc to false"
+	case !behind && server == "":
+		p.Path, p.Text = path+"/address", "is needed when isVpc is false"
+		p.Hint = "write a host, or host:port"
+	case !behind && channel != "":
+		p.Path, p.Text = path+"/vpc_channel_id", "has no effect when isVpc is false"
+	default:
+		return nil
+	}
+	return []shape.Problem{p}
+}

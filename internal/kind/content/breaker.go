@@ -1,0 +1,179 @@
+package content
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// breaker stops calling a backend that fails, and answers by other means meanwhile.
+// Vendor's page: "BreakerContent".
+var breaker = Type{
+	Name: "breaker",
+	Shape: shape.OfMap("When calls to a failing backend stop, and what answers meanwhile.",
+		shape.May("scope", shape.OfText("Whether each API is watched for itself (basic) or all bound APIs together (share).", shape.OneOf("basic", "share"))),
+		shape.Need("breaker_condition", breakerCondition),
+		shape.May("downgrade_default", backend("What answers while the breaker is open; nothing means status 503.")),
+		shape.May("downgrade_parameters", parameters()),
+		shape.May("downgrade_rules", shape.OfList("Breakers and answers of their own for calls that meet a condition.", downgradeRule).OrNull()),
+	),
+	Check: checkBreaker,
+	// The pages name no defaults: scope and mode are assumed to be the first of their words. The zeros
+	// keep a threshold of 0 where the mode needs it; trimThresholds takes the others out.
+	fill: merged(
+		map[string]any{"/scope": "basic"},
+		conditionFill("/breaker_condition"),
+		conditionFill("/downgrade_rules/*/breaker_condition"),
+	),
+	finish: func(c map[string]any) {
+		trimThresholds(objectOf(c, "breaker_condition"))
+		for _, r := range listOf(c, "downgrade_rules") {
+			trimThresholds(objectOf(r, "breaker_condition"))
+		}
+	},
+	forms: map[string]form{
+		"/breaker_condition/unhealthy_condition":                   jsonText,
+		"/downgrade_parameters":                                    by("name"),
+		"/downgrade_rules/*/match_regex":                           jsonText,
+		"/downgrade_rules/*/breaker_condition/unhealthy_condition": jsonText,
+		"/downgrade_rules/*/parameters":                            parameterNames,
+	},
+}
+
+// breakerCondition tells when a breaker opens.
+//
+//	breaker_type condition  | unhealthy_condition is needed
+//	breaker_type timeout    | unhealthy_condition is empty
+//	breaker_mode counter    | unhealthy_threshold is needed
+//	breaker_mode percentage | min_call_threshold and unhealthy_percentage are needed
+var breakerCondition = shape.OfMap("When the breaker opens and closes.",
+	shape.Need("breaker_type", shape.OfText("What counts as a failed call: one that takes too long, or one that meets unhealthy_condition.",
+		shape.OneOf("timeout", "condition"))),
+	shape.May("breaker_mode", shape.OfText("Whether failed calls are counted, or their share of all calls is taken.", shape.OneOf("counter", "percentage"))),
+	shape.May("unhealthy_condition", expressionText("Which calls have failed, when breaker_type is condition: JSON in a text.").
+		WithExample(`["$context.statusCode","in","500,501"]`)),
+	shape.May("unhealthy_threshold", shape.OfWhole("How many failed calls open the breaker, when breaker_mode is counter.", atLeast(0)).
+		WithUnit("calls").WithExample(int64(30))),
+	shape.May("min_call_threshold", shape.OfWhole("How many calls there must be before their failed share is looked at, when breaker_mode is percentage.", atLeast(0)).
+		WithUnit("calls").WithExample(int64(20))),
+	shape.May("unhealthy_percentage", shape.OfWhole("Which share of failed calls opens the breaker, when breaker_mode is percentage.", shape.Softly(shape.Range(0, 100))).
+		WithUnit("percent").WithExample(int64(51))),
+	shape.Need("time_window", shape.OfWhole("The time over which calls are counted.", atLeast(1)).WithUnit("seconds").WithExample(int64(15))),
+	shape.Need("open_breaker_time", shape.OfWhole("How long the breaker stays open.", atLeast(1)).WithUnit("seconds").WithExample(int64(15))),
+)
+
+var downgradeRule = shape.OfMap("A breaker and an answer of its own for the calls that meet a condition.",
+	shape.Need("rule_name", ruleName()),
+	shape.Need("match_regex", matchRegex()),
+	// The table has whole parameters here, the examples their names.
+	shape.May("parameters", shape.OfList("The names of the parameters that the condition compares.",
+		shape.OfEither("A declared parameter.",
+			shape.OfText("The name of a declared parameter.", shape.Length(1, 32)).WithExample("reqPath"),
+			parameter)).OrNull()),
+	// One page needs it, one does not: its absence is a warning, see checkBreaker.
+	shape.May("breaker_condition", breakerCondition.OrNull()),
+	shape.May("downgrade_backend", backend("What answers while the breaker of this rule is open.")),
+)
+
+func conditionFill(at string) map[string]any {
+	return map[string]any{
+		at + "/breaker_mode":         "counter",
+		at + "/unhealthy_threshold":  int64(0),
+		at + "/min_call_threshold":   int64(0),
+		at + "/unhealthy_percentage": int64(0),
+	}
+}
+
+func merged(fills ...map[string]any) map[string]any {
+	all := map[string]any{}
+	for _, f := range fills {
+		maps.Copy(all, f)
+	}
+	return all
+}
+
+// trimThresholds takes out the zeros that the mode of b does not look at.
+func trimThresholds(b map[string]any) {
+	for member, mode := range map[string]string{
+		"unhealthy_threshold": "counter", "min_call_threshold": "percentage", "unhealthy_percentage": "percentage",
+	} {
+		if zero(b[member]) && b["breaker_mode"] != mode {
+			delete(b, member)
+		}
+	}
+}
+
+// parameterNames sorts a list of names, or of whole parameters.
+func parameterNames(v any) any {
+	l, ok := v.([]any)
+	if !ok || len(l) == 0 {
+		return v
+	}
+	if _, ok := l[0].(string); ok {
+		return set(v)
+	}
+	return by("name")(v)
+}
+
+func checkBreaker(c map[string]any) []shape.Problem {
+	found := checkBreakerCondition("/breaker_condition", objectOf(c, "breaker_condition"))
+	if b := objectOf(c, "downgrade_default"); b != nil {
+		found = append(found, checkBackend("/downgrade_default", b)...)
+	}
+	declared := namesOf(listOf(c, "downgrade_parameters"))
+	for i, r := range listOf(c, "downgrade_rules") {
+		found = append(found, checkDowngradeRule(fmt.Sprintf("/downgrade_rules/%d", i), r, declared)...)
+	}
+	return found
+}
+
+func checkDowngradeRule(at string, r any, declared []string) []shape.Problem {
+	var found []shape.Problem
+	for j, p := range listOf(r, "parameters") {
+		name, ok := p.(string)
+		if !ok {
+			declared = append(declared[:len(declared):len(declared)], textOf(p, "name"))
+		} else if len(notIn(declared, []string{name})) > 0 {
+			found = append(found, shape.Problem{
+				Path: fmt.Sprintf("%s/parameters/%d", at, j), Text: fmt.Sprintf("%q is no declared parameter", name),
+				Hint: "declare it under /downgrade_parameters", Soft: true,
+			})
+		}
+	}
+	found = append(found, undeclared(at+"/match_regex", textOf(r, "match_regex"), declared, "/downgrade_parameters")...)
+	if b := objectOf(r, "breaker_condition"); len(b) > 0 {
+		found = append(found, checkBreakerCondition(at+"/breaker_condition", b)...)
+	} else {
+		found = append(found, shape.Problem{Path: at + "/breaker_condition", Text: "is not there; one page of the API needs it", Soft: true})
+	}
+	if b := objectOf(r, "downgrade_backend"); b != nil {
+		found = append(found, checkBackend(at+"/downgrade_backend", b)...)
+	}
+	return found
+}
+
+func checkBreakerCondition(at string, b map[string]any) []shape.Problem {
+	var found []shape.Problem
+	need := func(member, because string) {
+		if blank(b[member]) {
+			found = append(found, missing(at+"/"+member, because, ""))
+		}
+	}
+	switch textOf(b, "breaker_type") {
+	case "condition":
+		need("unhealthy_condition", "when breaker_type is condition")
+	case "timeout":
+		if textOf(b, "unhealthy_condition") != "" {
+			found = append(found, useless(at+"/unhealthy_condition", "when breaker_type is timeout"))
+		}
+	}
+	switch textOf(b, "breaker_mode") {
+	case "counter":
+		need("unhealthy_threshold", "when breaker_mode is counter")
+	case "percentage":
+		need("min_call_threshold", "when breaker_mode is percentage")
+		need("unhealthy_percentage", "when breaker_mode is percentage")
+	}
+	return found
+}

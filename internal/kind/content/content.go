@@ -1,0 +1,46 @@
+// Package content describes what the content of a plugin may be: one [Type] per plugin type, with the
+// shape people write, the rules that span several members, and the canonical form in which a content
+// from a file and the one a gateway echoes can be compared.
+//
+// A file is one type. Facts come from the vendor's reference, which has a page for the content of each
+// type, and from what gateways were seen to echo; where these contradict each other, or say nothing, a
+// rule is a warning only.
+package content
+
+import "github.com/apigw-sync/apigw-sync/internal/shape"
+
+// Type is what one plugin type says about its content.
+type Type struct {
+	Name    string                                 // as the API spells it, such as "cors"
+	Shape   *shape.Shape                           // the content as written in files
+	Check   func(c map[string]any) []shape.Problem // what no single rule sees; nil when there is nothing
+	Secrets []string                               // JSON pointers of members a gateway hides or masks
+
+	forms  map[string]form        // canonical forms by place; list items are "*", as in "/rules/*/match_regex"
+	fill   map[string]any         // by place: what absence means where the shape cannot or must not say it
+	finish func(c map[string]any) // last touches, on the fresh copy, that need several members
+}
+
+// Types lists all plugin types, sorted by name.
+var Types = []Type{
+	breaker,
+	cors,
+	jwtAuth,
+	kafkaLog,
+	oidcAuth,
+	proxyCache,
+	proxyMirror,
+	rateLimit,
+	setRespHeaders,
+	thirdAuth,
+}
+
+// Of returns the type with that name.
+func Of(name string) (Type, bool) {
+	for _, t := range Types {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return Type{}, false
+}

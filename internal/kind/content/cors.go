@@ -1,0 +1,67 @@
+package content
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// cors lets browsers call an API from pages of other sites.
+// Vendor's page: "CorsPluginContent".
+var cors = Type{
+	Name: "cors",
+	Shape: shape.OfMap("Which pages of other sites may call the API from a browser.",
+		shape.Need("allow_origin", shape.OfText("The sites whose pages may call, separated by commas, or * for all.",
+			shape.Length(1, 0), commaList(brokenOrigin, "write * or origins such as https://shop.example.com")).
+			WithExample("https://shop.example.com")),
+		shape.May("allow_methods", shape.OfText("The HTTP methods that pages may use, separated by commas. The methods of the bound APIs must be among them.",
+			commaList(brokenMethod, "write methods such as GET,POST")).WithExample("GET,POST")),
+		shape.May("allow_headers", shape.OfText("The request headers that pages may send, separated by commas.",
+			commaList(brokenToken, "write header names such as Content-Type,Accept")).WithExample("Content-Type,Accept")),
+		shape.May("expose_headers", shape.OfText("The response headers that pages may read, separated by commas.",
+			commaList(brokenToken, "write header names such as X-Request-Id")).WithExample("X-Request-Id")),
+		// One table ends at 86400, one example has 172800.
+		shape.May("max_age", shape.OfWhole("How long browsers may remember the answer of the gateway.",
+			shape.Range(0, maxWhole), shape.Softly(shape.Range(0, 86400))).WithUnit("seconds").WithExample(int64(86400))),
+		shape.May("allow_credentials", shape.OfFlag("Whether pages may send cookies and other credentials.")),
+	),
+	Check: checkCORS,
+	forms: map[string]form{
+		"/allow_origin":   commaSet,
+		"/allow_methods":  upperCommaSet,
+		"/allow_headers":  commaSet,
+		"/expose_headers": commaSet,
+	},
+}
+
+func checkCORS(c map[string]any) []shape.Problem {
+	origins := commaItems(textOf(c, "allow_origin"))
+	if len(origins) > 1 && slices.Contains(origins, "*") {
+		return []shape.Problem{{
+			Path: "/allow_origin", Text: "names sites beside *, which lets all in",
+			Hint: "write * alone, or leave it out", Soft: true,
+		}}
+	}
+	return nil
+}
+
+func brokenOrigin(item string) string {
+	u, err := url.Parse(item)
+	if item == "*" || err == nil && u.Scheme != "" && u.Host != "" && u.Path == "" && u.RawQuery == "" {
+		return ""
+	}
+	return fmt.Sprintf("%q is no origin", item)
+}
+
+func brokenMethod(item string) string {
+	if item == "*" || item == "ANY" || slices.Contains(methods, item) {
+		return ""
+	}
+	if slices.Contains(methods, strings.ToUpper(item)) {
+		return fmt.Sprintf("%q is to be written in capitals", item)
+	}
+	return fmt.Sprintf("%q is no HTTP method", item)
+}

@@ -1,0 +1,232 @@
+package content
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"slices"
+	"strings"
+)
+
+// form brings a value into its canonical form; a value it does not understand stays as it is. Forms
+// are idempotent and never edit their argument.
+type form func(v any) any
+
+// blank tells whether v says nothing: null, "", [] or {}.
+func blank(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
+}
+
+// allBlank is blank that also looks at the members of mappings.
+func allBlank(v any) bool {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return blank(v)
+	}
+	for _, member := range m {
+		if !allBlank(member) {
+			return false
+		}
+	}
+	return true
+}
+
+// zero tells whether v is the number 0.
+func zero(v any) bool {
+	return v == int64(0) || v == float64(0) || v == json.Number("0")
+}
+
+// allZero tells whether v is a mapping that is blank but for zeros and false, as a gateway echoes an
+// object that was not set.
+func allZero(v any) bool {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return false
+	}
+	for _, member := range m {
+		if !allBlank(member) && !allZero(member) && !zero(member) && member != false {
+			return false
+		}
+	}
+	return true
+}
+
+// plain copies a value of no particular shape: whole numbers become int64, other ones float64, and
+// members of mappings that say nothing are left out.
+func plain(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, member := range v {
+			if member = plain(member); !blank(member) {
+				out[name] = member
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = plain(item)
+		}
+		return out
+	case int:
+		return int64(v)
+	case float64:
+		if v == math.Trunc(v) && math.Abs(v) < 1<<63 {
+			return int64(v)
+		}
+		return v
+	case json.Number:
+		if n, err := v.Int64(); err == nil {
+			return n
+		}
+		if f, err := v.Float64(); err == nil {
+			return plain(f)
+		}
+		return v
+	}
+	return v
+}
+
+// onText makes a form of a function on texts.
+func onText(f func(string) string) form {
+	return func(v any) any {
+		if s, ok := v.(string); ok {
+			return f(s)
+		}
+		return v
+	}
+}
+
+// commaSet sorts a comma list and takes the blanks and repetitions out.
+var commaSet = onText(func(s string) string {
+	items := commaItems(s)
+	slices.Sort(items)
+	return strings.Join(slices.Compact(items), ",")
+})
+
+// upperCommaSet is commaSet for HTTP methods.
+var upperCommaSet = onText(func(s string) string {
+	out, _ := commaSet(strings.ToUpper(s)).(string)
+	return out
+})
+
+// commaItems splits a comma list, without blanks around the items and without empty items.
+func commaItems(s string) []string {
+	var items []string
+	for item := range strings.SplitSeq(s, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// pem evens out the line ends and the blank space around a text of several lines.
+var pem = onText(func(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(s, "\r", ""))
+})
+
+// jsonText writes the JSON inside a text compactly, with sorted keys.
+var jsonText = onText(func(s string) string {
+	v, err := decodeJSON(s)
+	if err != nil {
+		return strings.TrimSpace(s)
+	}
+	return encodeJSON(v)
+})
+
+// zeroIsAbsent is for a number whose range does not have 0.
+func zeroIsAbsent(v any) any {
+	if v == int64(0) {
+		return nil
+	}
+	return v
+}
+
+// set sorts a list of texts, or of whole numbers, and takes repetitions out.
+func set(v any) any {
+	l, ok := v.([]any)
+	if !ok || len(l) == 0 {
+		return v
+	}
+	switch l[0].(type) {
+	case string:
+		return sortedSet[string](l)
+	case int64:
+		return sortedSet[int64](l)
+	}
+	return v
+}
+
+func sortedSet[T cmp.Ordered](l []any) any {
+	items := make([]T, len(l))
+	for i, item := range l {
+		t, ok := item.(T)
+		if !ok {
+			return l
+		}
+		items[i] = t
+	}
+	slices.Sort(items)
+	items = slices.Compact(items)
+	out := make([]any, len(items))
+	for i, t := range items {
+		out[i] = t
+	}
+	return out
+}
+
+// by sorts a list of mappings by one of their members; equal ones by all they hold.
+func by(member string) form {
+	return func(v any) any {
+		l, ok := v.([]any)
+		if !ok {
+			return v
+		}
+		out := slices.Clone(l)
+		slices.SortStableFunc(out, func(a, b any) int {
+			return cmp.Or(cmp.Compare(textOf(a, member), textOf(b, member)), cmp.Compare(encodeJSON(a), encodeJSON(b)))
+		})
+		return out
+	}
+}
+
+var errAfterJSON = errors.New("there is more text after the JSON value")
+
+// decodeJSON reads one JSON value and nothing after it; numbers keep their spelling.
+func decodeJSON(s string) (any, error) {
+	d := json.NewDecoder(strings.NewReader(s))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errAfterJSON
+	}
+	return v, nil
+}
+
+func encodeJSON(v any) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

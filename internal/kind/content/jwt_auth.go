@@ -1,0 +1,127 @@
+package content
+
+import (
+	"fmt"
+	"net/textproto"
+	"strconv"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// jwtAuth lets calls pass that carry a token signed by a known key (RS and ES with 256, 384 or 512). A
+// gateway takes at most five of them.
+// Vendor's page: "JWTAuthContent".
+var jwtAuth = Type{
+	Name: "jwt_auth",
+	Shape: shape.OfMap("Which tokens let calls pass, and where they are in a request. One of jwks_service and jwks is needed.",
+		shape.May("jwks_service", shape.OfMap("The server that has the keys, asked every five minutes; passed on as it is.").AndOthers().OrNull()),
+		shape.May("jwks", shape.OfText("The keys themselves: a JSON Web Key Set in a text.", shape.Test(brokenKeySet, "write a JSON Web Key Set (RFC 7517)"),
+			shape.Softly(shape.Test(keylessSet, ""))).WithExample(`{"keys":[{"kty":"RSA","kid":"1","n":"...","e":"AQAB"}]}`)),
+		shape.May("token_location", shape.OfText("Where the token is.", shape.OneOf("header", "query", "cookie")).WithDefault("header")),
+		shape.May("token_name", shape.OfText("The name of the header, query parameter or cookie; Authorization and access_token when there is none, needed for a cookie.").
+			WithExample("Authorization")),
+		shape.May("token_prefix", shape.OfText("What stands before the token in a header.", emptyMeans(defaultPrefix)).WithDefault(defaultPrefix)),
+		shape.May("token_expiration_tolerance", shape.OfText("How long a token holds after its end: a number in quotes, from 0 to 86400.",
+			emptyOr(shape.Test(brokenTolerance, `write a number in quotes, from "0" to "86400"`))).WithUnit("seconds").WithDefault("0")),
+		shape.May("token_pass_through_enabled", off("Whether the backend gets the token.")),
+		shape.May("missing_token_skip_auth_enabled", off("Whether calls without a token pass.")),
+		shape.May("ignore_expiration_validation_enabled", off("Whether tokens hold for ever.")),
+		shape.May("carry_payload", shape.OfFree("How the backend gets what the token says, passed on as it is.")),
+		shape.May("claims_to_headers", shape.OfList("Which claims the backend gets in which headers, passed on as they are.", shape.OfFree("A claim and its header.")).OrNull()),
+		shape.May("blacklist", shape.OfList("Which tokens are refused, passed on as it is.", shape.OfFree("What refused tokens have.")).OrNull()),
+		shape.May("whitelist", shape.OfList("Which tokens are accepted, passed on as it is.", shape.OfFree("What accepted tokens have.")).OrNull()),
+	),
+	Check: checkJWTAuth,
+	forms: map[string]form{
+		"/jwks":                       jsonText,
+		"/token_expiration_tolerance": seconds,
+	},
+	finish: finishJWTAuth,
+}
+
+const (
+	defaultPrefix = "Bearer"
+	maxTolerance  = 86400    // seconds: a day
+	maxKeySet     = 50 << 10 // bytes
+)
+
+// defaultTokenName tells which name the gateway looks for, by token_location.
+var defaultTokenName = map[string]string{"header": "Authorization", "query": "access_token"}
+
+// finishJWTAuth fills in the name that belongs to the location. Header names have one spelling, and a
+// prefix is for headers only.
+func finishJWTAuth(c map[string]any) {
+	location, name := textOf(c, "token_location"), textOf(c, "token_name")
+	if name == "" && defaultTokenName[location] != "" {
+		c["token_name"] = defaultTokenName[location]
+	}
+	if location != "header" {
+		delete(c, "token_prefix")
+	} else if name != "" {
+		c["token_name"] = textproto.CanonicalMIMEHeaderKey(name)
+	}
+}
+
+// seconds writes a number of seconds as the API wants it: in a text.
+func seconds(v any) any {
+	switch v := v.(type) {
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case string:
+		if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+			return strconv.FormatInt(n, 10)
+		}
+	}
+	return v
+}
+
+func brokenTolerance(s string) string {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > maxTolerance {
+		return fmt.Sprintf("%q is out of range", s)
+	}
+	return ""
+}
+
+func brokenKeySet(s string) string {
+	if s == "" {
+		return ""
+	}
+	if len(s) > maxKeySet {
+		return fmt.Sprintf("has %d bytes; at most %d are allowed", len(s), maxKeySet)
+	}
+	v, err := decodeJSON(s)
+	if err != nil {
+		return fmt.Sprintf("is no JSON: %v", err)
+	}
+	if _, ok := v.(map[string]any); !ok {
+		return "is no JSON object"
+	}
+	return ""
+}
+
+func keylessSet(s string) string {
+	if v, err := decodeJSON(s); err == nil && len(listOf(v, "keys")) == 0 {
+		return "has no keys"
+	}
+	return ""
+}
+
+func checkJWTAuth(c map[string]any) []shape.Problem {
+	var found []shape.Problem
+	service, keys := !allBlank(c["jwks_service"]), !blank(c["jwks"])
+	switch {
+	case !service && !keys:
+		found = append(found, shape.Problem{Path: "", Text: "has no keys to check tokens with", Hint: "write jwks_service or jwks"})
+	case service && keys:
+		found = append(found, useless("/jwks", "beside jwks_service"))
+	}
+	location := textOf(c, "token_location")
+	if location == "cookie" && textOf(c, "token_name") == "" {
+		found = append(found, missing("/token_name", "when token_location is cookie", "write the name of the cookie"))
+	}
+	if (location == "query" || location == "cookie") && textOf(c, "token_prefix") != "" {
+		found = append(found, useless("/token_prefix", "unless token_location is header"))
+	}
+	return found
+}

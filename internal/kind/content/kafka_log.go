@@ -1,0 +1,91 @@
+package content
+
+import (
+	"fmt"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// kafkaLog writes a log entry for each call to a Kafka topic. A gateway takes at most five of them.
+// Vendor's page: "KafkaLogContent".
+var kafkaLog = Type{
+	Name: "kafka_log",
+	Shape: shape.OfMap("Where the log of calls goes, and what is in it. It costs about 30 % of the throughput.",
+		shape.Need("broker_list", shape.OfList("The brokers.", shape.OfText("A broker.", address(true)).WithExample("10.0.0.1:9092"), shape.Count(1, 0))),
+		shape.Need("topic", shape.OfText("The topic that takes the entries.", shape.Length(1, 0)).WithExample("calls")),
+		shape.May("key", shape.OfText("The key that selects a partition; without it entries go to any.").WithExample("orders")),
+		shape.May("max_retry_count", shape.OfWhole("How often sending is tried again.", shape.Range(0, 5)).WithUnit("times").WithDefault(int64(0))),
+		shape.May("retry_backoff", shape.OfWhole("How long to wait before trying again.", shape.Range(1, 10)).WithUnit("seconds").WithExample(int64(1))),
+		shape.May("sasl_config", saslConfig),
+		shape.May("meta_config", shape.OfMap("What an entry holds.",
+			shape.May("system", systemFields()),
+			shape.May("call_data", callData),
+		)),
+	),
+	Check:   checkKafkaLog,
+	Secrets: []string{"/sasl_config/sasl_password"},
+	fill:    map[string]any{"/retry_backoff": int64(1)}, // no page names one; assumed to be the smallest
+	forms: map[string]form{
+		"/broker_list":                                       set,
+		"/retry_backoff":                                     zeroIsAbsent,
+		"/sasl_config/ssl_ca_content":                        pem,
+		"/meta_config/call_data/request_header_filter":       commaSet,
+		"/meta_config/call_data/request_query_string_filter": commaSet,
+		"/meta_config/call_data/response_header_filter":      commaSet,
+		"/meta_config/call_data/custom_authorizer/frontend":  set,
+		"/meta_config/call_data/custom_authorizer/backend":   set,
+	},
+}
+
+var saslConfig = shape.OfMap("How to log in to the brokers.",
+	shape.May("security_protocol", shape.OfText("Whether to log in (SASL), and whether the connection is encrypted (SSL).",
+		shape.OneOf("PLAINTEXT", "SASL_PLAINTEXT", "SASL_SSL")).WithDefault("PLAINTEXT")),
+	shape.May("sasl_mechanisms", shape.OfText("How to log in.", emptyMeans("PLAIN")).WithDefault("PLAIN")),
+	shape.May("sasl_username", shape.OfText("The user; needed unless security_protocol is PLAINTEXT.").WithExample("apig")),
+	shape.May("sasl_password", shape.OfText("The user's password; needed unless security_protocol is PLAINTEXT.").WithExample("${KAFKA_PASSWORD}").AsSecret()),
+	shape.May("ssl_ca_content", shape.OfText("The certificate of the authority that signed those of the brokers, in PEM; needed when security_protocol is SASL_SSL.",
+		shape.Softly(emptyOr(pemBlock)))),
+)
+
+var callData = shape.OfMap("What an entry holds of the request and the response.",
+	shape.May("log_request_header", off("Whether request headers are in the entry.")),
+	shape.May("log_request_query_string", off("Whether query parameters are in the entry.")),
+	shape.May("log_request_body", off("Whether the request body is in the entry.")),
+	shape.May("log_response_header", off("Whether response headers are in the entry.")),
+	shape.May("log_response_body", off("Whether the response body is in the entry.")),
+	shape.May("request_header_filter", filter("Which request headers")),
+	shape.May("request_query_string_filter", filter("Which query parameters")),
+	shape.May("response_header_filter", filter("Which response headers")),
+	shape.May("custom_authorizer", shape.OfMap("Which values from custom authorizers are in the entry.",
+		shape.May("frontend", shape.OfList("Values from the authorizer of the API.", authorizerValue).OrNull()),
+		shape.May("backend", shape.OfList("Values from the authorizer of the backend.", authorizerValue).OrNull()),
+	)),
+)
+
+var authorizerValue = shape.OfText("The name of a value.").WithExample("user_id")
+
+func off(doc string) *shape.Shape { return shape.OfFlag(doc).WithDefault(false) }
+
+func filter(which string) *shape.Shape {
+	return shape.OfText(which+" are in the entry: names separated by commas, in which * stands for anything.",
+		commaList(brokenToken, "write names such as X-Request-*,Host")).WithExample("X-Request-*,Host")
+}
+
+func checkKafkaLog(c map[string]any) []shape.Problem {
+	sasl := objectOf(c, "sasl_config")
+	protocol := textOf(sasl, "security_protocol")
+	if protocol != "SASL_PLAINTEXT" && protocol != "SASL_SSL" {
+		return nil
+	}
+	needed := []string{"sasl_username", "sasl_password"}
+	if protocol == "SASL_SSL" {
+		needed = append(needed, "ssl_ca_content")
+	}
+	var found []shape.Problem
+	for _, member := range needed {
+		if textOf(sasl, member) == "" {
+			found = append(found, missing("/sasl_config/"+member, fmt.Sprintf("when security_protocol is %s", protocol), ""))
+		}
+	}
+	return found
+}

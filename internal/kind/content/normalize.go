@@ -1,0 +1,184 @@
+package content
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// Normalize returns the canonical form of c. It is for comparison and for writing files: what is sent
+// is what a file says. It takes what a file holds as well as what encoding/json made of a gateway's echo
+// (numbers as float64 or json.Number), and leaves c alone.
+//
+//	in c                                    | in the result
+//	absent, null, "", []                    | the default, or absent where there is none
+//	an absent flag without a default        | false, which is what gateways fill in
+//	0 of an optional number without default | absent, for the same reason
+//	{} and a mapping of nothing but these   | absent; filled with its defaults if it cannot be null
+//	a list item                             | never dropped; sets are sorted, without repetition
+//	comma lists, JSON in a string           | sorted, trimmed; compact
+//	a member the shape does not know        | absent; see [Type.Unknown]
+//	a value of a wrong type                 | itself
+//
+// Whole numbers come out as int64, numbers that may have decimals as float64.
+func (t Type) Normalize(c map[string]any) map[string]any {
+	out := t.mapping(t.Shape, "", c)
+	if t.finish != nil {
+		t.finish(out)
+	}
+	return out
+}
+
+func (t Type) mapping(s *shape.Shape, at string, m map[string]any) map[string]any {
+	out := make(map[string]any, len(m))
+	for _, f := range s.Fields {
+		if v := t.member(f, at+"/"+f.Name, m[f.Name]); v != nil {
+			out[f.Name] = v
+		}
+	}
+	if !s.Open {
+		return out
+	}
+	for name, v := range m {
+		if s.Field(name) != nil {
+			continue
+		}
+		if v = plain(v); !blank(v) {
+			out[name] = v
+		}
+	}
+	return out
+}
+
+// member returns the canonical value of a key, nil when it is to be left out.
+func (t Type) member(f shape.Field, at string, v any) any {
+	s := f.Shape
+	switch {
+	case s.Type == shape.Map && !s.Nullable && allBlank(v):
+		v = map[string]any{} // to be filled
+	case allBlank(v), s.Type == shape.Map && s.Nullable && !s.Open && allZero(v):
+		v = nil
+	}
+	if v != nil {
+		v = t.value(s, at, v)
+	}
+	def := t.defaultOf(s, at)
+	switch {
+	case blank(v) && def != nil:
+		return t.value(s, at, def)
+	case blank(v), def == nil && !f.Required && zero(v):
+		return nil
+	}
+	return v
+}
+
+// defaultOf returns what absence means, nil when it means nothing.
+func (t Type) defaultOf(s *shape.Shape, at string) any {
+	switch {
+	case s.Default != nil:
+		return s.Default
+	case t.fill[at] != nil:
+		return t.fill[at]
+	case s.Type == shape.Flag:
+		return false
+	}
+	return nil
+}
+
+// value returns the canonical form of a value that is there.
+func (t Type) value(s *shape.Shape, at string, v any) any {
+	if s.Type == shape.Either {
+		s = choose(s, v)
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		if s.Type == shape.Map {
+			return t.formed(at, t.mapping(s, at, v))
+		}
+	case []any:
+		if s.Type == shape.List {
+			items := make([]any, len(v))
+			for i, item := range v {
+				items[i] = t.value(s.Items, at+"/*", item)
+			}
+			return t.formed(at, items)
+		}
+	}
+	v = plain(v)
+	if n, ok := v.(int64); ok && s.Type == shape.Number {
+		v = float64(n)
+	}
+	return t.formed(at, v)
+}
+
+func (t Type) formed(at string, v any) any {
+	if f := t.forms[at]; f != nil {
+		return f(v)
+	}
+	return v
+}
+
+// choose returns the choice of an Either whose type fits v, the first one when none does.
+func choose(s *shape.Shape, v any) *shape.Shape {
+	for _, c := range s.Choices {
+		switch v.(type) {
+		case map[string]any:
+			if c.Type == shape.Map {
+				return c
+			}
+		case []any:
+			if c.Type == shape.List {
+				return c
+			}
+		default:
+			if c.Type != shape.Map && c.Type != shape.List {
+				return c
+			}
+		}
+	}
+	return s.Choices[0]
+}
+
+// console lists members that only the vendor's console writes; they mean nothing to a gateway.
+var console = []string{"disabled", "focused", "id"}
+
+// Unknown lists, as sorted JSON pointers, the members of c that the shape does not know and that
+// Normalize therefore drops, such as those of a newer gateway. Empty ones and marks left by the
+// vendor's console are not listed: nothing is lost with them.
+func (t Type) Unknown(c map[string]any) []string {
+	found := unknown(t.Shape, "", c, nil)
+	slices.Sort(found)
+	return found
+}
+
+func unknown(s *shape.Shape, at string, v any, found []string) []string {
+	if s.Type == shape.Either {
+		s = choose(s, v)
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		if s.Type != shape.Map {
+			return found
+		}
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			place := at + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+			switch field := s.Field(name); {
+			case field != nil:
+				found = unknown(field, place, v[name], found)
+			case !s.Open && !allBlank(v[name]) && !slices.Contains(console, name):
+				found = append(found, place)
+			}
+		}
+	case []any:
+		if s.Type != shape.List {
+			return found
+		}
+		for i, item := range v {
+			found = unknown(s.Items, at+"/"+strconv.Itoa(i), item, found)
+		}
+	}
+	return found
+}

@@ -1,0 +1,54 @@
+package content
+
+import (
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// oidcAuth sends callers to an identity provider to log in. The APIs it names cannot be deleted.
+// Vendor's page: "OIDCAuthContent".
+var oidcAuth = Type{
+	Name: "oidc_auth",
+	Shape: shape.OfMap("Which identity provider callers log in at.",
+		shape.Need("client_id", shape.OfText("The gateway's ID at the provider.", shape.Length(1, 0)).WithExample("gateway")),
+		shape.Need("client_secret", shape.OfText("The gateway's secret at the provider.", shape.Length(1, 0)).WithExample("${OIDC_SECRET}").AsSecret()),
+		shape.Need("discovery", shape.OfText("The URL at which the provider describes itself.", webURL).
+			WithExample("https://login.example.com/.well-known/openid-configuration")),
+		shape.Need("redirect_api_id", shape.OfText("The ID of the API to which the provider sends callers back; bound to this plugin as well, with a path no other bound API has.",
+			shape.Length(1, 0)).WithExample("5f918d104dc84480a75166ba99efff21")),
+		shape.May("scope", shape.OfText("What is asked of the provider, separated by spaces.", emptyMeans(defaultScope)).WithDefault(defaultScope)),
+		shape.May("logout_api_id", shape.OfText("The ID of the API that logs callers out; bound to this plugin as well, with a path no other bound API has.").
+			WithExample("9f918d104dc84480a75166ba99efff24")),
+		shape.May("redirect_after_logout_uri", shape.OfText("Where callers go after logging out.").WithExample("https://shop.example.com/bye")),
+		shape.May("access_token_expires_in", shape.OfWhole("How long a token holds when the provider does not say.", atLeast(1)).
+			WithUnit("seconds").WithDefault(int64(3600))),
+		shape.May("jwt_cache_enabled", shape.OfFlag("Whether the outcome of checking a token is remembered.").WithDefault(true)),
+		shape.May("jwks_enabled", shape.OfFlag("Whether the keys that check tokens come from the provider; public_key checks them otherwise.").WithDefault(true)),
+		shape.May("public_key", shape.OfText("The key that checks tokens, in PEM, when jwks_enabled is false.", shape.Softly(emptyOr(pemBlock)))),
+		shape.May("slient_renew_access_token_enabled", shape.OfFlag("Whether tokens are renewed without the caller noticing. The API spells the name so.").WithDefault(true)),
+	),
+	Check:   checkOIDCAuth,
+	Secrets: []string{"/client_secret"},
+	forms: map[string]form{
+		"/scope":      onText(func(s string) string { return strings.Join(strings.Fields(s), " ") }),
+		"/public_key": pem,
+	},
+}
+
+const defaultScope = "openid email profile"
+
+func checkOIDCAuth(c map[string]any) []shape.Problem {
+	var found []shape.Problem
+	fromProvider, written := c["jwks_enabled"].(bool)
+	switch key := textOf(c, "public_key"); {
+	case written && !fromProvider && key == "":
+		found = append(found, missing("/public_key", "when jwks_enabled is false", "write the key in PEM"))
+	case (!written || fromProvider) && key != "":
+		found = append(found, useless("/public_key", "unless jwks_enabled is false"))
+	}
+	if id := textOf(c, "logout_api_id"); id != "" && id == textOf(c, "redirect_api_id") {
+		found = append(found, shape.Problem{Path: "/logout_api_id", Text: "is the same API as redirect_api_id", Soft: true})
+	}
+	return found
+}

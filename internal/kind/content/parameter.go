@@ -1,0 +1,40 @@
+package content
+
+import "github.com/apigw-sync/apigw-sync/internal/shape"
+
+// parameter describes one value of a request that conditions can compare.
+var parameter = shape.OfMap("A value of the request that the conditions of rules can compare.",
+	shape.Need("type", shape.OfText("Where the value comes from; system means a variable of the gateway.",
+		shape.OneOf("header", "query", "path", "method", "system"))),
+	shape.Need("name", shape.OfText("The name that conditions use for it.", shape.Length(1, 32)).WithExample("Host")),
+	shape.May("value", shape.OfText("What is read, such as the name of the header or query parameter; for path and method any name.").WithExample("Host")),
+)
+
+// parameters describes the values that the conditions of rules can compare.
+func parameters() *shape.Shape {
+	return shape.OfList("The values of a request that the conditions of the rules can compare.", parameter).OrNull()
+}
+
+// matchRegex describes the condition of a rule.
+func matchRegex() *shape.Shape {
+	return expressionText("The condition under which the rule holds: JSON in a text. It compares parameters declared beside the rules.",
+		shape.Length(1, 0)).WithExample(`["Host","==","a.com"]`)
+}
+
+// ruleName describes what a rule is called.
+func ruleName() *shape.Shape {
+	return shape.OfText("What the rule is called.", shape.Length(1, 0)).WithExample("night")
+}
+
+// namesOf lists the names in a list of parameters, or of names of parameters.
+func namesOf(list []any) []string {
+	var names []string
+	for _, p := range list {
+		if name, ok := p.(string); ok {
+			names = append(names, name)
+		} else if name := textOf(p, "name"); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,66 @@
+package content
+
+import "github.com/apigw-sync/apigw-sync/internal/shape"
+
+// proxyCache answers from memory what the backend answered before; for GET and HEAD only. Bodies above
+// 1 MB are not kept, and a gateway keeps 128 MB in all.
+// Vendor's page: "ProxyCacheContent".
+var proxyCache = Type{
+	Name: "proxy_cache",
+	Shape: shape.OfMap("Which responses are kept, for how long, and which requests get them.",
+		shape.Need("cache_key", cacheKey),
+		shape.May("cache_http_status_and_ttl", shape.OfList("How long responses are kept, by their status.", statusAndTTL).OrNull()),
+		shape.May("client_cache_control", shape.OfMap("Whose Cache-Control header is obeyed.",
+			shape.May("mode", shape.OfText("Nobody's, everybody's, or that of the apps in datas.",
+				shape.OneOf("off", "all", "apps")).WithDefault("off")),
+			shape.May("datas", shape.OfList("The IDs of the apps, when mode is apps.",
+				shape.OfText("The ID of an app.", shape.Length(1, 0)).WithExample("e9230d70c749408eb3d1e838850cdd23")).OrNull()),
+		)),
+		shape.May("cacheable_headers", shape.OfList("The response headers that are kept; Content-Type, Content-Encoding and Content-Language when there are none.",
+			shape.OfText("The name of a header.", shape.Length(1, 64), shape.Test(reservedHeader, "choose another header")).WithExample("X-Custom"),
+			shape.Count(0, 20)).OrNull()),
+	),
+	Check: checkProxyCache,
+	fill: map[string]any{
+		"/cacheable_headers": []any{"Content-Encoding", "Content-Language", "Content-Type"},
+	},
+	forms: map[string]form{
+		"/cache_key/system_params":                 set,
+		"/cache_key/parameters":                    set,
+		"/cache_key/headers":                       set,
+		"/cache_http_status_and_ttl/*/http_status": set,
+		"/client_cache_control/datas":              set,
+		"/cacheable_headers":                       set,
+	},
+}
+
+var cacheKey = shape.OfMap("What tells requests apart: those that agree in all of it share a response. At least one member is needed.",
+	shape.May("system_params", shape.OfList("Variables of the gateway.", shape.OfText("A variable of the gateway.",
+		shape.OneOf("$context.sourceIp", "$context.stage", "$context.apiId", "$context.appId", "$context.requestId",
+			"$context.serverAddr", "$context.serverName", "$context.handleTime", "$context.apiName", "$context.appName"))).OrNull()),
+	shape.May("parameters", shape.OfList("Query parameters.", shape.OfText("The name of a query parameter.", shape.Length(1, 0)).WithExample("q")).OrNull()),
+	shape.May("headers", shape.OfList("Request headers.", shape.OfText("The name of a header.", shape.Length(1, 0)).WithExample("Accept-Language")).OrNull()),
+)
+
+var statusAndTTL = shape.OfMap("How long responses with certain statuses are kept.",
+	shape.Need("http_status", shape.OfList("The statuses.", shape.OfWhole("An HTTP status.", shape.Range(100, 599)).WithExample(int64(200)))),
+	shape.Need("ttl", shape.OfWhole("How long the responses are kept.", shape.Range(0, maxWhole)).WithUnit("seconds").WithExample(int64(60))),
+)
+
+func checkProxyCache(c map[string]any) []shape.Problem {
+	var found []shape.Problem
+	if key := objectOf(c, "cache_key"); key != nil && allBlank(key) {
+		found = append(found, shape.Problem{
+			Path: "/cache_key", Text: "is empty: all requests would share one response",
+			Hint: "name at least one of system_params, parameters and headers",
+		})
+	}
+	control := objectOf(c, "client_cache_control")
+	switch mode, apps := textOf(control, "mode"), listOf(control, "datas"); {
+	case mode == "apps" && len(apps) == 0:
+		found = append(found, missing("/client_cache_control/datas", "when mode is apps", "write the IDs of the apps"))
+	case mode != "apps" && len(apps) > 0:
+		found = append(found, useless("/client_cache_control/datas", "unless mode is apps"))
+	}
+	return found
+}

@@ -1,0 +1,41 @@
+package content
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// proxyMirror sends a copy of requests to another server, whose answers nobody sees; not for APIs with
+// a mock backend.
+// Vendor's page: "ProxyMirrorContent".
+var proxyMirror = Type{
+	Name: "proxy_mirror",
+	Shape: shape.OfMap("Where copies of requests go.",
+		// No page lists the protocols.
+		shape.Need("protocol", shape.OfText("The protocol that the server speaks.", shape.Length(1, 0),
+			shape.Softly(shape.OneOf("HTTP", "HTTPS", "GRPC", "GRPCS"))).WithExample("HTTPS")),
+		shape.Need("host", shape.OfText("The server, as host:port; without a port it is that of the protocol.", shape.Length(1, 255), address(false)).
+			WithExample("mirror.example.com:7443")),
+		shape.May("path", shape.OfText("The path on the server, that of the request when there is none; not for gRPC.", shape.Length(0, 512),
+			shape.Softly(emptyOr(rooted))).WithExample("/copies")),
+		shape.May("path_concat_mode", shape.OfText("Whether path replaces that of the request, or is put before it.",
+			shape.OneOf("replace", "prefix")).WithDefault("replace")),
+		shape.May("sample_ratio", shape.OfNumber("Which part of the requests is copied; 1 is all of them.", shape.Range(0, 1)).WithDefault(float64(1))),
+		shape.May("timeout", shape.OfWhole("How long the server may take.", atLeast(1)).WithUnit("milliseconds").WithExample(int64(5000))),
+		shape.May("mirror_request_body_enabled", shape.OfFlag("Whether the copies have the body of the request.").WithDefault(true)),
+	),
+	Check: checkProxyMirror,
+}
+
+func checkProxyMirror(c map[string]any) []shape.Problem {
+	protocol := textOf(c, "protocol")
+	switch path := textOf(c, "path"); {
+	case path != "" && strings.HasPrefix(strings.ToUpper(protocol), "GRPC"):
+		return []shape.Problem{useless("/path", fmt.Sprintf("when protocol is %s", protocol))}
+	case path == "" && textOf(c, "path_concat_mode") == "prefix":
+		return []shape.Problem{useless("/path_concat_mode", "without a path")}
+	}
+	return nil
+}

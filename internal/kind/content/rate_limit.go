@@ -1,0 +1,114 @@
+package content
+
+import (
+	"fmt"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// rateLimit limits how often APIs are called; where it is bound, a throttle has no effect.
+// Vendor's page: "RateLimitContent".
+var rateLimit = Type{
+	Name: "rate_limit",
+	Shape: shape.OfMap("How often the bound APIs may be called in a period.",
+		shape.May("scope", shape.OfText("Whether each API is counted for itself (basic) or all bound APIs together (share).", shape.OneOf("basic", "share"))),
+		shape.May("default_time_unit", shape.OfText("The unit of default_interval; in small letters here, unlike that of a throttle.",
+			timeUnit).WithDefault("second")),
+		shape.May("default_interval", shape.OfWhole("How many units the period has.", shape.Range(1, maxWhole)).WithExample(int64(1))),
+		shape.Need("api_limit", shape.OfWhole("Calls of an API in a period; -1 is no limit.",
+			shape.Range(-1, maxWhole), notZero).WithUnit("calls").WithExample(int64(100))),
+		shape.May("app_limit", limit("Calls of an API by one app in a period, at most user_limit; 0 is no limit.")),
+		shape.May("user_limit", limit("Calls of an API by one user in a period, at most api_limit; 0 is no limit.")),
+		shape.May("ip_limit", limit("Calls of an API from one address in a period, at most api_limit; 0 is no limit.")),
+		shape.May("algorithm", shape.OfText("How calls are counted: exactly (counter), fast and nearly exactly (haht), or by each node for itself (local).",
+			shape.OneOf("counter", "haht", "local"))),
+		shape.May("specials", shape.OfList("Other limits for certain apps and users.", special).OrNull()),
+		shape.May("parameters", parameters()),
+		shape.May("rules", shape.OfList("Other limits for calls that meet a condition.", limitRule, shape.Count(0, 100)).OrNull()),
+	),
+	Check: checkRateLimit,
+	// The pages give these two no default; they are assumed to be the first of their words.
+	fill: map[string]any{"/scope": "basic", "/algorithm": "counter"},
+	forms: map[string]form{
+		"/specials":            by("type"),
+		"/specials/*/policies": by("key"),
+		"/parameters":          by("name"),
+		"/rules/*/match_regex": jsonText,
+	},
+}
+
+var timeUnit = shape.OneOf("second", "minute", "hour", "day")
+
+// notZero is for api_limit, where 0 is neither a limit nor none.
+var notZero = shape.Rule{
+	Keywords: map[string]any{"not": map[string]any{"const": 0}},
+	Broken: func(v any) string {
+		if v == int64(0) {
+			return "is 0, which is neither a limit nor none"
+		}
+		return ""
+	},
+	Hint: "write -1 for no limit",
+}
+
+func limit(doc string) *shape.Shape {
+	return shape.OfWhole(doc, shape.Range(0, maxWhole)).WithUnit("calls").WithExample(int64(50))
+}
+
+var special = shape.OfMap("Other limits for apps, or for users.",
+	shape.Need("type", shape.OfText("Whether the keys are apps or users.", shape.OneOf("app", "user"))),
+	shape.Need("policies", shape.OfList("One entry for each app or user.",
+		shape.OfMap("The limit of one app or user.",
+			shape.Need("key", shape.OfText("The ID of the app, or of the user or account.", shape.Length(1, 0)).WithExample("5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b")),
+			shape.Need("limit", shape.OfWhole("Calls in a period, at most api_limit.", shape.Range(1, maxWhole)).WithUnit("calls").WithExample(int64(10))),
+		))),
+)
+
+var limitRule = shape.OfMap("A limit for the calls that meet a condition.",
+	shape.Need("rule_name", ruleName()),
+	shape.Need("match_regex", matchRegex()),
+	shape.May("time_unit", shape.OfText("The unit of interval.", timeUnit).WithExample("minute")),
+	shape.May("interval", shape.OfWhole("How many units the period of this rule has; 0 takes the default period.", shape.Range(0, maxWhole)).WithExample(int64(1))),
+	shape.Need("limit", shape.OfWhole("Calls in a period.", shape.Range(1, maxWhole)).WithUnit("calls").WithExample(int64(20))),
+)
+
+func checkRateLimit(c map[string]any) []shape.Problem {
+	found := checkLimits(c)
+	for i, s := range listOf(c, "specials") {
+		for j, p := range listOf(s, "policies") {
+			if n, api := wholeOf(p, "limit"), wholeOf(c, "api_limit"); api > 0 && n > api {
+				found = append(found, above(fmt.Sprintf("/specials/%d/policies/%d/limit", i, j), n, "api_limit", api))
+			}
+		}
+	}
+	declared := namesOf(listOf(c, "parameters"))
+	for i, r := range listOf(c, "rules") {
+		at := fmt.Sprintf("/rules/%d/match_regex", i)
+		found = append(found, undeclared(at, textOf(r, "match_regex"), declared, "/parameters")...)
+	}
+	return found
+}
+
+// checkLimits demands app ≤ user ≤ api and ip ≤ api among those that are set.
+func checkLimits(c map[string]any) []shape.Problem {
+	var found []shape.Problem
+	for _, chain := range [][]string{{"app_limit", "user_limit", "api_limit"}, {"user_limit", "api_limit"}, {"ip_limit", "api_limit"}} {
+		n := wholeOf(c, chain[0])
+		for _, bound := range chain[1:] {
+			if most := wholeOf(c, bound); most > 0 {
+				if n > most {
+					found = append(found, above("/"+chain[0], n, bound, most))
+				}
+				break
+			}
+		}
+	}
+	return found
+}
+
+func above(path string, n int64, bound string, most int64) shape.Problem {
+	return shape.Problem{
+		Path: path, Text: fmt.Sprintf("%d is above %s (%d)", n, bound, most),
+		Hint: fmt.Sprintf("lower it to %d or raise %s", most, bound),
+	}
+}

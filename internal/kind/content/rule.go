@@ -1,0 +1,129 @@
+package content
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+const maxWhole = 2147483647 // the largest number the API takes, 2³¹−1
+
+// emptyMeans warns that an empty text is no way to switch a default off.
+func emptyMeans(def string) shape.Rule {
+	return shape.Softly(shape.Test(func(s string) string {
+		if s == "" {
+			return fmt.Sprintf("is empty, which means %q", def)
+		}
+		return ""
+	}, ""))
+}
+
+// commaList warns of list items that cannot be right; broken returns "" or what is wrong with an item.
+func commaList(broken func(item string) string, hint string) shape.Rule {
+	return shape.Softly(shape.Test(func(s string) string {
+		if s == "" {
+			return ""
+		}
+		for item := range strings.SplitSeq(s, ",") {
+			item = strings.TrimSpace(item)
+			if item == "" {
+				return "has an empty entry between its commas"
+			}
+			if b := broken(item); b != "" {
+				return b
+			}
+		}
+		return ""
+	}, hint))
+}
+
+// brokenToken tells what is wrong with the name of a header or query parameter in a comma list.
+func brokenToken(item string) string {
+	for _, r := range item {
+		if r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) {
+			return fmt.Sprintf("%q is no name", item)
+		}
+	}
+	return ""
+}
+
+// methods are those a content may name.
+var methods = []string{"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"}
+
+// address demands host:port, or also a host alone where a port is not needed.
+func address(portNeeded bool) shape.Rule {
+	hint := "write host:port, such as 10.0.0.1:9092"
+	if !portNeeded {
+		hint = "write a host, or host:port, without protocol and path"
+	}
+	return shape.Test(func(s string) string {
+		host, port, err := net.SplitHostPort(s)
+		if err != nil && !portNeeded && !strings.Contains(s, ":") {
+			host, port, err = s, "80", nil
+		}
+		n, notNumber := strconv.Atoi(port)
+		switch {
+		case s == "":
+			return "is empty"
+		case err != nil, host == "", strings.ContainsAny(host, " \t/@,"):
+			return fmt.Sprintf("%q is no address", s)
+		case notNumber != nil, n < 1, n > 65535:
+			return fmt.Sprintf("%q has no port from 1 to 65535", s)
+		}
+		return ""
+	}, hint)
+}
+
+// reservedHeader tells of headers that belong to the gateway.
+func reservedHeader(name string) string {
+	lower := strings.ToLower(name)
+	if lower == "x-request-id" || strings.HasPrefix(lower, "x-apig-") {
+		return fmt.Sprintf("%q belongs to the gateway", name)
+	}
+	return ""
+}
+
+// atLeast warns of numbers below low, where the vendor names no bounds.
+func atLeast(low int64) shape.Rule { return shape.Softly(shape.Range(low, maxWhole)) }
+
+// rooted demands a path that begins with a slash.
+var rooted = shape.Test(func(s string) string {
+	if s == "" || s[0] != '/' {
+		return fmt.Sprintf("%q does not begin with /", s)
+	}
+	return ""
+}, "write a path such as /check")
+
+// webURL demands an address that begins with http or https.
+var webURL = shape.Test(func(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Sprintf("%q is no web address", s)
+	}
+	return ""
+}, "begin with https://")
+
+// pemBlock demands what looks like a key or certificate in PEM.
+var pemBlock = shape.Test(func(s string) string {
+	if !strings.HasPrefix(strings.TrimSpace(s), "-----BEGIN ") {
+		return "does not look like PEM"
+	}
+	return ""
+}, "begin with a line such as -----BEGIN PUBLIC KEY----- or -----BEGIN CERTIFICATE-----")
+
+// emptyOr lets a text be empty, which means the same as leaving it out.
+func emptyOr(r shape.Rule) shape.Rule {
+	broken := r.Broken
+	r.Keywords = nil
+	r.Broken = func(v any) string {
+		if v == "" {
+			return ""
+		}
+		return broken(v)
+	}
+	return r
+}

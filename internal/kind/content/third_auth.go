@@ -1,0 +1,136 @@
+package content
+
+import (
+	"fmt"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// thirdAuth asks another server whether a call may pass.
+// Vendor's page: "ThirdAuthContent".
+var thirdAuth = Type{
+	Name: "third_auth",
+	Shape: shape.OfMap("Which server decides whether a call may pass, and what it is told.",
+		shape.Need("auth_request", authRequest),
+		shape.May("identities", shape.OfMap("What of the request is passed on; a call that has none of it is refused.",
+			shape.May("headers", identityList("The headers that are passed on.", "header")),
+			shape.May("queries", identityList("The query parameters that are passed on.", "query parameter")),
+		).OrNull()),
+		shape.May("carry_body", shape.OfMap("Whether the request body is passed on.",
+			shape.May("enabled", shape.OfFlag("Whether the request body is passed on.")),
+			shape.May("max_body_size", shape.OfWhole("How much of the body is passed on.", atLeast(0)).WithUnit("bytes").WithExample(int64(1000))),
+		)),
+		shape.May("carry_path_enabled", shape.OfFlag("Whether the path of the request is passed on.")),
+		shape.May("return_resp_body_enabled", shape.OfFlag("Whether callers see the server's response body when it refuses.")),
+		// One table has carry_resp_header; the examples and what gateways echo have the plural.
+		shape.May("carry_resp_headers", shape.OfList("The headers of the server's response that the backend gets when it accepts.",
+			shape.OfText("The name of a header.", shape.Length(1, 64)).WithExample("X-User"), shape.Count(0, 10)).OrNull()),
+		shape.May("simple_auth_mode_enabled", shape.OfFlag("Whether the status of the server's response alone decides; match_auth decides otherwise.")),
+		shape.May("match_auth", shape.OfMap("Which value in the server's response means that the call may pass.",
+			shape.May("key", shape.OfText("The name of the value.").WithExample("status")),
+			shape.May("value", shape.OfText("The value that lets the call pass.").WithExample("ok")),
+		).OrNull()),
+		shape.May("rule_enabled", shape.OfFlag("Whether rules select the calls that the server is asked about.")),
+		shape.May("rule_type", shape.OfText("Whether calls that meet a rule pass without asking (allow), or are those to ask about (deny).",
+			shape.OneOf("allow", "deny")).WithExample("allow")),
+		shape.May("parameters", parameters()),
+		shape.May("rules", shape.OfList("The conditions that select calls.", shape.OfMap("A condition that selects calls.",
+			shape.Need("rule_name", ruleName()),
+			shape.Need("match_regex", matchRegex()),
+		), shape.Count(0, 100)).OrNull()),
+		shape.May("custom_forbid_limit", shape.OfWhole("How many refused calls in five minutes block an address.", atLeast(0)).
+			WithUnit("calls").WithExample(int64(100))),
+		shape.May("auth_downgrade_enabled", shape.OfFlag("Whether calls pass when the server cannot be reached.")),
+	),
+	Check: checkThirdAuth,
+	forms: map[string]form{
+		"/identities/headers":  by("name"),
+		"/identities/queries":  by("name"),
+		"/carry_resp_headers":  set,
+		"/parameters":          by("name"),
+		"/rules/*/match_regex": jsonText,
+	},
+}
+
+var authRequest = shape.OfMap("How the server is asked.",
+	shape.Need("method", shape.OfText("The HTTP method of the question.", shape.OneOf("GET", "POST", "PUT", "HEAD"))),
+	shape.Need("protocol", shape.OfText("The protocol of the question.", shape.OneOf("HTTP", "HTTPS"))),
+	shape.May("url_domain", shape.OfText("The host of the server; empty when a channel is used.",
+		shape.Length(0, 255), shape.Softly(emptyOr(address(false)))).WithExample("auth.example.com")),
+	shape.Need("path", shape.OfText("The path on the server.", rooted).WithExample("/check")),
+	shape.May("timeout", shape.OfWhole("How long the server may take.", shape.Range(1, 60000)).WithUnit("milliseconds").WithDefault(int64(5000))),
+	shape.May("vpc_channel_enabled", shape.OfFlag("Whether the server is behind a channel. A channel in use cannot be deleted.")),
+	shape.May("vpc_channel_info", shape.OfMap("The channel.",
+		shape.May("vpc_id", shape.OfText("The ID of the channel.").WithExample("56a7d7358e1b42459c9d730d65b14e59")),
+		shape.May("vpc_proxy_host", shape.OfText("The Host header that the server gets.").WithExample("auth.internal")),
+	).OrNull()),
+)
+
+func identityList(doc, what string) *shape.Shape {
+	return shape.OfList(doc, shape.OfMap("A "+what+".",
+		shape.Need("name", shape.OfText("The name of the "+what+".", shape.Length(1, 0)).WithExample("X-Token")),
+	), shape.Count(0, 10)).OrNull()
+}
+
+func checkThirdAuth(c map[string]any) []shape.Problem {
+	found := checkMatchAuth(c)
+	if r := objectOf(c, "auth_request"); r != nil {
+		found = append(found, checkAuthServer(r)...)
+	}
+	switch enabled, rules := flagOf(c, "rule_enabled"), listOf(c, "rules"); {
+	case enabled && textOf(c, "rule_type") == "":
+		found = append(found, missing("/rule_type", "when rule_enabled is true", "write allow or deny"))
+	case enabled && len(rules) == 0:
+		found = append(found, shape.Problem{Path: "/rules", Text: "is empty though rule_enabled is true", Soft: true})
+	case !enabled && len(rules) > 0:
+		found = append(found, useless("/rules", "unless rule_enabled is true"))
+	}
+	declared := namesOf(listOf(c, "parameters"))
+	for i, r := range listOf(c, "rules") {
+		at := fmt.Sprintf("/rules/%d/match_regex", i)
+		found = append(found, undeclared(at, textOf(r, "match_regex"), declared, "/parameters")...)
+	}
+	return found
+}
+
+// checkAuthServer demands a host or a channel.
+func checkAuthServer(r map[string]any) []shape.Problem {
+	const at = "/auth_request"
+	domain, channel := textOf(r, "url_domain"), textOf(objectOf(r, "vpc_channel_info"), "vpc_id")
+	switch behind := flagOf(r, "vpc_channel_enabled"); {
+	case behind && channel == "":
+		return []shape.Problem{missing(at+"/vpc_channel_info/vpc_id", "when vpc_channel_enabled is true", "write the ID of the channel")}
+	case behind && domain != "":
+		return []shape.Problem{useless(at+"/url_domain", "when vpc_channel_enabled is true")}
+	case !behind && domain == "":
+		return []shape.Problem{missing(at+"/url_domain", "unless vpc_channel_enabled is true", "write the host of the server")}
+	case !behind && channel != "":
+		return []shape.Problem{useless(at+"/vpc_channel_info", "unless vpc_channel_enabled is true")}
+	}
+	return nil
+}
+
+// checkMatchAuth demands match_auth where the status of a response does not decide. What an absent
+// simple_auth_mode_enabled means is not documented.
+func checkMatchAuth(c map[string]any) []shape.Problem {
+	simple, written := c["simple_auth_mode_enabled"].(bool)
+	match := objectOf(c, "match_auth")
+	if simple {
+		if !allBlank(match) {
+			return []shape.Problem{useless("/match_auth", "when simple_auth_mode_enabled is true")}
+		}
+		return nil
+	}
+	if allBlank(match) {
+		p := missing("/match_auth", "unless simple_auth_mode_enabled is true", "write the key and value that let a call pass")
+		p.Soft = !written
+		return []shape.Problem{p}
+	}
+	if textOf(match, "key") == "" {
+		return []shape.Problem{missing("/match_auth/key", "in match_auth", "")}
+	}
+	if textOf(match, "value") == "" {
+		return []shape.Problem{missing("/match_auth/value", "in match_auth", "")}
+	}
+	return nil
+}
