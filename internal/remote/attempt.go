@@ -107,8 +107,13 @@ func dialFailed(err error) bool {
 
 func certificateRefused(err error) bool {
 	var verify *tls.CertificateVerificationError
+	return errors.As(err, &verify)
+}
+
+// speaksNoTLS reports whether something else than TLS came back from an https endpoint.
+func speaksNoTLS(err error) bool {
 	var record tls.RecordHeaderError
-	return errors.As(err, &verify) || errors.As(err, &record)
+	return errors.As(err, &record)
 }
 
 // noteDate learns the gateway's clock. The answer's date is taken to be of half way between the

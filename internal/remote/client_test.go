@@ -16,6 +16,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -246,7 +247,7 @@ func TestFailures(t *testing.T) {
 }
 
 func TestHints(t *testing.T) {
-	now := time.Now()
+	ahead := time.Date(2000, 1, 1, 0, 20, 0, 0, time.UTC) // faked time begins at midnight
 	tests := []struct {
 		name  string
 		step  roundTrip
@@ -257,7 +258,7 @@ func TestHints(t *testing.T) {
 		{"temporary keys", refuses(401, "APIGW.0301", "bad"), testKeys, "may have expired"},
 		{"token", refuses(401, "APIG.1002", "bad"), testToken, "HW_AUTH_TOKEN: check that they are valid"},
 		{
-			"clock", refuses(401, "APIGW.0301", "bad", "Date: "+now.Add(20*time.Minute).UTC().Format(http.TimeFormat)), testKeys,
+			"clock", refuses(401, "APIGW.0301", "bad", "Date: "+ahead.Format(http.TimeFormat)), testKeys,
 			"clock is 20m0s behind the gateway's",
 		},
 		{"instance", refuses(404, "APIG.3030", ""), testKeys, "check --instance-id"},
@@ -267,11 +268,13 @@ func TestHints(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := testClient(t, tt.step, func(c *Config) { c.Credentials = tt.creds })
-			_, err := c.Call(t.Context(), post(), nil)
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error is %v, want it to hold %q", err, tt.want)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				c := testClient(t, tt.step, func(c *Config) { c.Credentials = tt.creds })
+				_, err := c.Call(t.Context(), post(), nil)
+				if err == nil || !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("error is %v, want it to hold %q", err, tt.want)
+				}
+			})
 		})
 	}
 }
@@ -446,6 +449,16 @@ func TestRealConnections(t *testing.T) {
 	c = testClient(t, nil, func(c *Config) { c.Endpoint = server.URL })
 	if attempts, err := c.Call(t.Context(), post(), nil); attempts != 1 || !errors.Is(err, api.ErrNotSent) || !strings.Contains(err.Error(), "not trusted") {
 		t.Errorf("certificate: %d attempts, %v", attempts, err)
+	}
+}
+
+func TestPlainAnswerToHTTPS(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	c := testClient(t, nil, func(c *Config) { c.Endpoint = strings.Replace(server.URL, "http:", "https:", 1) })
+	attempts, err := c.Call(t.Context(), post(), nil)
+	if attempts != 1 || !errors.Is(err, api.ErrNotSent) || !strings.Contains(err.Error(), "does not speak HTTPS") {
+		t.Errorf("%d attempts, %v", attempts, err)
 	}
 }
 

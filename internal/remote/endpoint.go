@@ -42,7 +42,8 @@ func loopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// newTransport keeps as many connections alive as requests may be in flight.
+// newTransport keeps twice as many connections as requests may be in flight: one that has just
+// ended is not free at once, and the next request must not make the pool close another.
 func newTransport(parallel int) *http.Transport {
 	dialer := net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
@@ -50,7 +51,7 @@ func newTransport(parallel int) *http.Transport {
 		DialContext:           dialer.DialContext,
 		ForceAttemptHTTP2:     true,
 		MaxIdleConns:          2 * parallel,
-		MaxIdleConnsPerHost:   parallel,
+		MaxIdleConnsPerHost:   2 * parallel,
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,

@@ -72,6 +72,8 @@ func (c *Client) hintForConnection(err error) string {
 		return "check " + c.where + ", and the name server"
 	case certificateRefused(err):
 		return "the TLS certificate of " + c.base.Host + " is not trusted here: check " + c.where + ", and proxies on the way"
+	case speaksNoTLS(err):
+		return c.base.Host + " does not speak HTTPS: check " + c.where
 	case errors.As(err, &op):
 		return "check " + c.where + ", and the way through the network"
 	}

@@ -56,7 +56,7 @@ func judge(once bool, err error) verdict {
 // lasting reports whether what kept a request from being sent will be the same next time.
 func lasting(err error) bool {
 	var dns *net.DNSError
-	return errors.As(err, &dns) && dns.IsNotFound || certificateRefused(err) || errors.Is(err, errNoKeys)
+	return errors.As(err, &dns) && dns.IsNotFound || certificateRefused(err) || speaksNoTLS(err) || errors.Is(err, errNoKeys)
 }
 
 // refusal is the gateway's error when err is one for pace, else nil.
