@@ -1,0 +1,274 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// checker compares nodes with shapes. One walk gives the plain value (string, int64, float64, bool,
+// nil, []any, map[string]any), variables replaced, and a finding for each mistake.
+type checker struct {
+	lookup func(string) (string, bool)
+	prefix func(n *node) string // JSON pointer, inside the document of n, of where the walk began
+	path   []string             // steps from there
+	report func(Finding)
+	errors int // findings that are no warnings
+}
+
+func (c *checker) push(step string) { c.path = append(c.path, step) }
+func (c *checker) pop()             { c.path = c.path[:len(c.path)-1] }
+
+func (c *checker) pointer(n *node) string {
+	var b strings.Builder
+	b.WriteString(c.prefix(n))
+	for _, step := range c.path {
+		b.WriteString("/" + escape(step))
+	}
+	return b.String()
+}
+
+func (c *checker) fail(n *node, problem, hint string) {
+	c.errors++
+	c.report(finding(n, c.pointer(n), problem, hint))
+}
+
+// value checks n. ok is false when the value is of no use because of an error reported for it or
+// inside it.
+func (c *checker) value(n *node, s *shape.Shape) (v any, ok bool) {
+	before := c.errors
+	switch {
+	case n.form == broken:
+		c.errors++
+	case n.form == scalar && n.plain && isNull(n.value) && s.Type != shape.Free:
+		if s.Nullable {
+			return nil, true
+		}
+		c.null(n, s)
+	case s.Type == shape.Either:
+		return c.value(n, choose(n, s))
+	case s.Type == shape.Free:
+		v = c.free(n)
+	case s.Type == shape.Map:
+		v = c.fields(n, s)
+	case s.Type == shape.List:
+		v = c.list(n, s)
+	case n.form != scalar:
+		c.fail(n, "is "+describe(n)+"; "+s.Type.String()+" is wanted", "")
+	default:
+		v = c.scalar(n, s)
+	}
+	if c.errors > before {
+		return nil, false
+	}
+	c.rules(n, s, v)
+	return v, c.errors == before
+}
+
+func (c *checker) null(n *node, s *shape.Shape) {
+	hint := "give it " + s.Type.String() + ", or leave the key out"
+	switch {
+	case s.Type == shape.Either:
+		hint = "give it a value, or leave the key out"
+	case s.Type == shape.List:
+		hint = "write [] for none, or leave the key out"
+	case s.Type == shape.Text && n.value != "":
+		hint = "quote it if it is a text, or leave the key out"
+	}
+	c.fail(n, "has no value", hint)
+}
+
+func describe(n *node) string {
+	switch {
+	case n.form == list:
+		return "a list"
+	case n.form == mapping:
+		return "a mapping"
+	case n.plain:
+		if other := otherThanText(n.value); other != "" {
+			return other
+		}
+	}
+	return "text"
+}
+
+// choose picks the choice whose type is the node's, else the first, whose error then tells what is
+// wanted.
+func choose(n *node, s *shape.Shape) *shape.Shape {
+	wanted := []shape.Type{shape.Text}
+	switch {
+	case n.form == list:
+		wanted = []shape.Type{shape.List}
+	case n.form == mapping:
+		wanted = []shape.Type{shape.Map}
+	case n.plain && (n.value == "true" || n.value == "false"):
+		wanted = []shape.Type{shape.Flag, shape.Text}
+	case n.plain && otherThanText(n.value) == "a number":
+		wanted = []shape.Type{shape.Whole, shape.Number, shape.Text}
+	}
+	for _, t := range wanted {
+		for _, choice := range s.Choices {
+			if choice.Type == t {
+				return choice
+			}
+		}
+	}
+	return s.Choices[0]
+}
+
+func (c *checker) list(n *node, s *shape.Shape) any {
+	if n.form != list {
+		c.fail(n, "is "+describe(n)+"; a list is wanted", "write it between [ and ]")
+		return nil
+	}
+	out := make([]any, 0, len(n.items))
+	for i, item := range n.items {
+		c.push(strconv.Itoa(i))
+		v, _ := c.value(item, s.Items)
+		c.pop()
+		out = append(out, v)
+	}
+	return out
+}
+
+// fields checks a mapping. The field that takes its shape from another is looked at last.
+func (c *checker) fields(n *node, s *shape.Shape) any {
+	if n.form != mapping {
+		c.fail(n, "is "+describe(n)+"; a mapping is wanted", "")
+		return nil
+	}
+	out := make(map[string]any, len(n.keys))
+	late := -1
+	for i, key := range n.keys {
+		if s.Cases != nil && s.Cases.Field == key.value {
+			late = i
+			continue
+		}
+		if f := s.Field(key.value); f != nil {
+			c.field(out, n, i, f)
+			continue
+		}
+		c.push(key.value)
+		if s.Open {
+			out[key.value] = c.free(n.items[i])
+		} else {
+			c.fail(key, "the key "+key.value+" is not known", keyHint(key.value, s.Names()))
+		}
+		c.pop()
+	}
+	if late >= 0 {
+		by, _ := out[s.Cases.By].(string)
+		if f := s.Cases.Shapes[by]; f != nil {
+			c.field(out, n, late, f)
+		}
+	}
+	for _, f := range s.Fields {
+		if f.Required && n.index(f.Name) < 0 {
+			c.fail(n, f.Name+" is missing", missingHint(f))
+		}
+	}
+	return out
+}
+
+func (c *checker) field(out map[string]any, n *node, i int, s *shape.Shape) {
+	name := n.keys[i].value
+	c.push(name)
+	defer c.pop()
+	if v, ok := c.value(n.items[i], s); ok && v != nil {
+		out[name] = v
+	}
+}
+
+func missingHint(f shape.Field) string {
+	if e, ok := f.Shape.Example.(string); ok && !f.Shape.Secret {
+		return "add it, as in " + f.Name + ": " + e
+	}
+	for _, r := range f.Shape.Rules {
+		if r.Keywords["enum"] != nil {
+			return "add it: " + r.Hint
+		}
+	}
+	return "add it"
+}
+
+// rules checks what a value of the right type must obey. After a broken rule others add nothing.
+func (c *checker) rules(n *node, s *shape.Shape, v any) {
+	if v == nil {
+		return
+	}
+	for _, r := range s.Rules {
+		if r.Broken == nil {
+			continue
+		}
+		text := r.Broken(v)
+		if text == "" {
+			continue
+		}
+		hint := r.Hint
+		if s.Secret || tells(text, secretsIn(v, s)) {
+			text = "breaks a rule"
+			if hint == "" {
+				hint = lengthHint(r)
+			}
+		}
+		if !r.Soft {
+			c.fail(n, text, hint)
+			return
+		}
+		f := finding(n, c.pointer(n), text, hint)
+		f.Warning = true
+		c.report(f)
+	}
+}
+
+// secretsIn collects the secret texts inside a value.
+func secretsIn(v any, s *shape.Shape) (out []string) {
+	if s.Type == shape.Either {
+		for _, choice := range s.Choices {
+			out = append(out, secretsIn(v, choice)...)
+		}
+		return out
+	}
+	switch v := v.(type) {
+	case string:
+		if s.Secret && s.Type == shape.Text {
+			out = append(out, v)
+		}
+	case []any:
+		if s.Type == shape.List {
+			for _, item := range v {
+				out = append(out, secretsIn(item, s.Items)...)
+			}
+		}
+	case map[string]any:
+		for _, f := range s.Fields {
+			out = append(out, secretsIn(v[f.Name], f.Shape)...)
+		}
+	}
+	return out
+}
+
+// tells reports whether a text holds one of the secrets, as it is or with its special characters escaped.
+func tells(text string, secrets []string) bool {
+	return slices.ContainsFunc(secrets, func(secret string) bool {
+		quoted := strconv.Quote(secret)
+		return secret != "" && (strings.Contains(text, secret) || strings.Contains(text, quoted[1:len(quoted)-1]))
+	})
+}
+
+func lengthHint(r shape.Rule) string {
+	low, _ := r.Keywords["minLength"].(int)
+	high, _ := r.Keywords["maxLength"].(int)
+	switch {
+	case low > 0 && high > 0:
+		return fmt.Sprintf("it must have %d to %d characters", low, high)
+	case low > 0:
+		return fmt.Sprintf("it must have at least %d characters", low)
+	case high > 0:
+		return fmt.Sprintf("it must have at most %d characters", high)
+	}
+	return ""
+}

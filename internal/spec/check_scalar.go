@@ -1,0 +1,160 @@
+package spec
+
+import (
+	"strconv"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// scalar gives a scalar the type that its shape wants.
+func (c *checker) scalar(n *node, s *shape.Shape) any {
+	if s.Type == shape.Text {
+		return c.text(n, s)
+	}
+	text, plain := n.value, n.plain
+	e := expand(n.value, c.lookup)
+	switch {
+	case len(e.faults) > 0:
+		c.faults(n, e)
+		return nil
+	case e.varied && !e.whole:
+		c.fail(n, "mixes variables with other characters where "+s.Type.String()+" is wanted", "let one variable hold all of it")
+		return nil
+	case e.varied: // in quotes, too: inside { } and in JSON a variable cannot do without
+		text, plain = e.text, true
+	}
+	v, problem, hint := convert(text, plain, s.Type)
+	if problem == "" {
+		return v
+	}
+	if e.varied {
+		problem, hint = "the variable holds no value for this; "+s.Type.String()+" is wanted", ""
+		if !s.Secret {
+			problem = "is " + strconv.Quote(text) + " after its variables were replaced; " + s.Type.String() + " is wanted"
+		}
+	}
+	c.fail(n, problem, hint)
+	return nil
+}
+
+// convert reads a scalar that is no text. Problems do not show the value.
+func convert(text string, plain bool, t shape.Type) (v any, problem, hint string) {
+	switch t {
+	case shape.Flag:
+		if plain && (text == "true" || text == "false") {
+			return text == "true", "", ""
+		}
+		if b, ok := flagOf(text); ok && plain {
+			return nil, "is not spelled as it should", "write " + strconv.FormatBool(b)
+		} else if ok {
+			return nil, "is text; true or false is wanted", "write " + strconv.FormatBool(b) + " without quotes"
+		}
+		return nil, "is neither true nor false", "write true or false"
+	case shape.Whole:
+		if v, ok := wholeOf(text); ok && plain {
+			return v, "", ""
+		}
+		if plain && wholeForm.MatchString(text) {
+			return nil, "is too large", ""
+		}
+	default:
+		if v, ok := numberOf(text); ok && plain {
+			return v, "", ""
+		}
+	}
+	problem = "is text; " + t.String() + " is wanted"
+	if plain && otherThanText(text) == "a number" {
+		problem = "is not spelled as " + t.String() + " should be"
+	}
+	if _, ok := numberOf(text); ok && !plain {
+		return nil, problem, "write " + text + " without quotes"
+	}
+	return nil, problem, wholeFix(text, !plain)
+}
+
+// text reads a text. Without quotes it must not look like anything else.
+func (c *checker) text(n *node, s *shape.Shape) any {
+	if n.plain && s != untilShape {
+		if other := otherThanText(n.value); other != "" {
+			hint := "put it in quotes"
+			if !s.Secret {
+				hint = "quote it: " + strconv.Quote(n.value)
+			}
+			c.fail(n, "is "+other+" to some readers of YAML; text is wanted", hint)
+			return nil
+		}
+	}
+	e := expand(n.value, c.lookup)
+	if len(e.faults) > 0 {
+		c.faults(n, e)
+		return nil
+	}
+	return e.text
+}
+
+func (c *checker) faults(n *node, e expanded) {
+	for _, f := range e.faults {
+		c.fail(n, f.problem, f.hint)
+	}
+}
+
+// free passes a value on as it is. Numbers that YAML readers disagree about are errors here, too.
+func (c *checker) free(n *node) any {
+	switch n.form {
+	case mapping:
+		out := make(map[string]any, len(n.keys))
+		for i, key := range n.keys {
+			c.push(key.value)
+			out[key.value] = c.free(n.items[i])
+			c.pop()
+		}
+		return out
+	case list:
+		out := make([]any, 0, len(n.items))
+		for i, item := range n.items {
+			c.push(strconv.Itoa(i))
+			out = append(out, c.free(item))
+			c.pop()
+		}
+		return out
+	case broken:
+		c.errors++
+		return nil
+	default:
+		return c.freeScalar(n)
+	}
+}
+
+func (c *checker) freeScalar(n *node) any {
+	if n.plain {
+		switch other := otherThanText(n.value); {
+		case isNull(n.value):
+			return nil
+		case n.value == "true" || n.value == "false":
+			return n.value == "true"
+		case other != "":
+			if v, ok := numberOf(n.value); ok && sameSpelling(v, n.value) {
+				return v
+			}
+			c.fail(n, "YAML readers disagree about what this is", "quote it if it is text, else write it like 800, 0.5, true or null")
+			return nil
+		}
+	}
+	e := expand(n.value, c.lookup)
+	if len(e.faults) > 0 {
+		c.faults(n, e)
+		return nil
+	}
+	return e.text
+}
+
+// sameSpelling reports whether a number looks the same when it is written again, unlike 1.10.
+func sameSpelling(v any, s string) bool {
+	switch v := v.(type) {
+	case int64:
+		return strconv.FormatInt(v, 10) == s
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64) == s || strconv.FormatFloat(v, 'g', -1, 64) == s
+	}
+	return false
+}

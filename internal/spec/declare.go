@@ -1,0 +1,134 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// declare checks an entry and turns it into an object, the parts inside it, and references.
+func (l *loader) declare(e *entry) {
+	c := &checker{lookup: l.options.Lookup, report: l.report, prefix: e.prefix}
+	v, ok := c.value(e.node, items[e.kind.Section])
+	if !ok {
+		return
+	}
+	item, _ := v.(map[string]any)
+	owner, ok := l.owner(c, e, item)
+	if !ok {
+		return
+	}
+	at := len(l.state.Objects)
+	l.state.Objects = append(l.state.Objects, owner)
+	for _, part := range kind.Parts(e.kind.Name) {
+		if element, ok := item[part.Field]; ok {
+			l.state.Objects[at].Manages = append(l.state.Objects[at].Manages, part.Name)
+			l.parts(c, part, &owner, element, e.node.get(part.Field))
+		}
+	}
+	if apis, ok := item["apis"].([]any); ok {
+		link := kind.LinkFrom(e.kind.Name).Name
+		l.state.Objects[at].Manages = append(l.state.Objects[at].Manages, link)
+		l.references(e, link, owner.Key, apis)
+	}
+}
+
+// owner makes the object of an entry from its own fields.
+func (l *loader) owner(c *checker, e *entry, item map[string]any) (kind.Declared, bool) {
+	own := maps.Clone(item)
+	for _, key := range []string{"apis", "protected", "moved_from"} {
+		delete(own, key)
+	}
+	for _, part := range kind.Parts(e.kind.Name) {
+		delete(own, part.Field)
+	}
+	o, err := e.kind.Declare(own)
+	if err != nil {
+		c.fail(e.node, "cannot be read as "+e.kind.Name+": "+err.Error(), "")
+		return kind.Declared{}, false
+	}
+	d := kind.Declared{Object: o, Source: e.node.source()}
+	d.Protected, _ = item["protected"].(bool)
+	d.MovedFrom, _ = item["moved_from"].(string)
+	c.problems(e.node, e.kind.Check(o.Value), e.kind.Values(o.Value))
+	return d, true
+}
+
+// parts declares what lives inside an owner. A single part is the element itself.
+func (l *loader) parts(c *checker, k *kind.Kind, owner *kind.Declared, v any, n *node) {
+	c.push(k.Field)
+	defer c.pop()
+	if k.Single {
+		l.part(c, k, owner, v, n)
+		return
+	}
+	elements, _ := v.([]any)
+	for i, element := range elements {
+		c.push(strconv.Itoa(i))
+		l.part(c, k, owner, element, n.items[i])
+		c.pop()
+	}
+}
+
+func (l *loader) part(c *checker, k *kind.Kind, owner *kind.Declared, element any, n *node) {
+	for _, o := range k.Items(owner.Key, element) {
+		problems := append(k.Check(o.Value), k.CheckIn(owner.Value, o.Value)...)
+		c.problems(n, problems, k.Values(o.Value))
+		l.state.Objects = append(l.state.Objects, kind.Declared{Object: o, Source: n.source()})
+	}
+}
+
+// problems reports what a kind found in a value, at the place that its pointer leads to.
+func (c *checker) problems(n *node, problems []shape.Problem, secrets []string) {
+	for _, p := range problems {
+		text, hint := p.Text, p.Hint
+		if tells(text, secrets) {
+			text = "breaks a rule"
+		}
+		if tells(hint, secrets) {
+			hint = ""
+		}
+		target := n.at(p.Path)
+		f := finding(target, c.pointer(target)+p.Path, text, hint)
+		f.Warning = p.Soft
+		c.report(f)
+	}
+}
+
+func (l *loader) references(e *entry, link, owner string, apis []any) {
+	n := e.node.get("apis")
+	for i, v := range apis {
+		r := referenceOf(v, n.items[i], l.options.Environment)
+		r.Kind, r.Owner = link, owner
+		r.Pointer = e.prefix(n) + "/apis/" + strconv.Itoa(i)
+		l.state.References = append(l.state.References, r)
+	}
+}
+
+// checkMoves finds renames that contradict what is declared.
+func (l *loader) checkMoves() {
+	from := map[string]*kind.Declared{}
+	for i := range l.state.Objects {
+		d := &l.state.Objects[i]
+		if d.MovedFrom == "" {
+			continue
+		}
+		e := l.names[kind.Of(d.Kind).Section+"/"+d.Key]
+		n := e.node.get("moved_from")
+		report := func(problem, hint string) { l.report(finding(n, e.prefix(n)+"/moved_from", problem, hint)) }
+		if d.MovedFrom == d.Key {
+			report("is the present name", "remove moved_from")
+		} else if other := l.names[kind.Of(d.Kind).Section+"/"+d.MovedFrom]; other != nil {
+			report(fmt.Sprintf("the %s %s is declared at %s", d.Kind, d.MovedFrom, place(other.nameNode().source())), "a rename needs a name that nothing else has; remove one of them")
+		}
+		id := d.Kind + "/" + d.MovedFrom
+		if first := from[id]; first != nil {
+			report(fmt.Sprintf("the %s at %s was renamed from %s, too", d.Kind, place(first.Source), d.MovedFrom), "remove one of them")
+			continue
+		}
+		from[id] = d
+	}
+}

@@ -1,0 +1,185 @@
+package spec
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// entry is one item of a section, overlays merged over it.
+type entry struct {
+	kind   *kind.Kind
+	name   string // variables replaced; "" when it has none
+	node   *node
+	places []where // the documents that its values come from
+}
+
+// where is a document and the JSON pointer of an entry in it.
+type where struct {
+	doc    *document
+	prefix string
+}
+
+// prefix is where the entry stands in the document of a node.
+func (e *entry) prefix(n *node) string {
+	for _, w := range e.places {
+		if w.doc == n.doc {
+			return w.prefix
+		}
+	}
+	return e.places[0].prefix
+}
+
+// nameNode is the node that tells the name, else the whole item.
+func (e *entry) nameNode() *node {
+	if n := e.node.get("name"); n != nil {
+		return n
+	}
+	return e.node
+}
+
+// open takes one document apart.
+func (l *loader) open(root *node, overlay bool, own map[string]*entry) {
+	c := l.checker("")
+	if root.form == broken {
+		return
+	}
+	if root.form != mapping {
+		c.fail(root, "the document is "+describe(root)+"; a mapping is wanted", "begin with version: "+Version)
+		return
+	}
+	rest := *root
+	rest.keys, rest.items = nil, nil
+	var found []int
+	for i, key := range root.keys {
+		switch section := sectionOf(key.value); {
+		case section != nil:
+			found = append(found, i)
+		case head.Field(key.value) == nil:
+			c.push(key.value)
+			c.fail(key, "the key "+key.value+" is not known", keyHint(key.value, documentKeys()))
+			c.pop()
+		default:
+			rest.keys, rest.items = append(rest.keys, key), append(rest.items, root.items[i])
+		}
+	}
+	l.head(&rest, overlay)
+	for _, i := range found {
+		l.section(sectionOf(root.keys[i].value), root.items[i], overlay, own)
+	}
+}
+
+func sectionOf(key string) *kind.Kind {
+	for _, k := range sections {
+		if k.Section == key {
+			return k
+		}
+	}
+	return nil
+}
+
+// head reads the keys beside the sections. Those that are right count even when others are not.
+func (l *loader) head(n *node, overlay bool) {
+	c := l.checker("")
+	values, _ := c.fields(n, head).(map[string]any)
+	n.doc.environment, _ = values["environment"].(string)
+	owns, _ := values["owns"].(map[string]any)
+	for _, k := range sections {
+		if globs, ok := owns[k.Section]; ok {
+			if overlay {
+				l.state.Owns[k.Name] = nil
+			}
+			l.state.Owns[k.Name] = append(l.state.Owns[k.Name], texts(globs)...)
+		}
+	}
+	rules, _ := values["ignore"].([]any)
+	for i, rule := range rules {
+		m, _ := rule.(map[string]any)
+		l.state.Ignore = append(l.state.Ignore, ignoreOf(m, n.get("ignore").items[i]))
+	}
+}
+
+func ignoreOf(m map[string]any, n *node) kind.Ignore {
+	r := kind.Ignore{Fields: texts(m["fields"]), Source: n.source()}
+	r.Kind, _ = m["kind"].(string)
+	r.Name, _ = m["name"].(string)
+	r.Reason, _ = m["reason"].(string)
+	r.Until, _ = m["until"].(string)
+	return r
+}
+
+// section collects the items of one section of one document.
+func (l *loader) section(k *kind.Kind, n *node, overlay bool, own map[string]*entry) {
+	c := l.checker("/" + k.Section)
+	if n.form != list {
+		c.value(n, shape.OfList("", items[k.Section])) // tells what is wrong
+		return
+	}
+	for i, item := range n.items {
+		e := &entry{kind: k, node: item, places: []where{{item.doc, "/" + k.Section + "/" + strconv.Itoa(i)}}}
+		if item.form == mapping {
+			e.name = l.name(item)
+		}
+		switch {
+		case item.form == broken:
+		case overlay:
+			l.overlay(e, own)
+		default:
+			l.add(e, l.names)
+		}
+	}
+}
+
+// name is the name of an item, "" when it has none that can be read.
+func (l *loader) name(item *node) string {
+	n := item.get("name")
+	if n == nil || n.form != scalar {
+		return ""
+	}
+	e := expand(n.value, l.options.Lookup)
+	if len(e.faults) > 0 {
+		return ""
+	}
+	return e.text
+}
+
+// add puts a new entry behind the others, unless its name is among the taken ones.
+func (l *loader) add(e *entry, taken map[string]*entry) {
+	if !l.unique(e, taken) {
+		return
+	}
+	l.entries = append(l.entries, e)
+}
+
+// unique claims the name of an entry.
+func (l *loader) unique(e *entry, taken map[string]*entry) bool {
+	if e.name == "" {
+		return true
+	}
+	id := e.kind.Section + "/" + e.name
+	if first := taken[id]; first != nil {
+		n := e.nameNode()
+		l.report(finding(n, e.prefix(n)+"/name",
+			fmt.Sprintf("the %s %s is declared twice, first at %s", e.kind.Name, e.name, place(first.nameNode().source())),
+			"remove or rename one of them"))
+		return false
+	}
+	taken[id] = e
+	return true
+}
+
+// overlay lays an entry over the one of the same section and name, or adds it.
+func (l *loader) overlay(e *entry, own map[string]*entry) {
+	if !l.unique(e, own) {
+		return
+	}
+	base := l.names[e.kind.Section+"/"+e.name]
+	if base == nil || e.name == "" {
+		l.add(e, l.names)
+		return
+	}
+	base.node = merge(base.node, e.node)
+	base.places = append(base.places, e.places...)
+}

@@ -1,0 +1,85 @@
+// Package spec reads desired-state files: YAML (or JSON) bytes become checked objects that know their
+// places. It reads no files, no environment and no clock itself; see Input and Options.
+//
+// Load goes through these steps, and collects the findings of all inputs:
+//
+//	read      bytes to nodes, one tree per document; aliases, merge keys, duplicate keys
+//	open      documents to entries, one per item of a section
+//	overlay   entries of overlays over entries of the same section and name
+//	check     entries against the shapes of package kind; variables are replaced here
+//	declare   checked entries to objects, parts and references
+//
+// State.Resolve then finds the APIs that the references mean.
+package spec
+
+import (
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Input is one file, read by the caller.
+type Input struct {
+	Name    string // as findings shall show it
+	Data    []byte
+	Overlay bool // its items merge over those of the same section and name
+}
+
+// Options are what Load needs from outside.
+type Options struct {
+	Lookup      func(name string) (value string, ok bool) // variables; nil means that none is set
+	Environment string                                    // default environment of references; "" means RELEASE
+}
+
+// State is what the files say, references not resolved yet.
+type State struct {
+	Objects    []kind.Declared // in the order of the files, parts behind their owner
+	References []Reference
+	Owns       map[string][]string // kind to globs
+	Ignore     []kind.Ignore
+}
+
+// Load reads the inputs in their order: files first, then overlays in the order in which they apply.
+// The findings are sorted. The state is fit for further use only when no finding is an error; it is
+// never nil.
+func Load(inputs []Input, o Options) (*State, []Finding) {
+	if o.Lookup == nil {
+		o.Lookup = func(string) (string, bool) { return "", false }
+	}
+	l := loader{options: o, state: &State{Owns: map[string][]string{}}, names: map[string]*entry{}}
+	for _, overlay := range []bool{false, true} {
+		for _, in := range inputs {
+			if in.Overlay == overlay {
+				l.input(in)
+			}
+		}
+	}
+	for _, e := range l.entries {
+		l.declare(e)
+	}
+	l.checkMoves()
+	return l.state, tidy(l.findings)
+}
+
+// loader is one run of Load.
+type loader struct {
+	options  Options
+	state    *State
+	entries  []*entry          // in the order of the files
+	names    map[string]*entry // by section and name
+	findings []Finding
+}
+
+func (l *loader) report(f Finding) { l.findings = append(l.findings, f) }
+
+// checker checks what stands at prefix of its document.
+func (l *loader) checker(prefix string) *checker {
+	return &checker{lookup: l.options.Lookup, report: l.report, prefix: func(*node) string { return prefix }}
+}
+
+func (l *loader) input(in Input) {
+	roots, findings := read(in)
+	l.findings = append(l.findings, findings...)
+	own := map[string]*entry{} // entries of this overlay
+	for _, root := range roots {
+		l.open(root, in.Overlay, own)
+	}
+}

@@ -1,0 +1,170 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// matcher finds the APIs that references mean. Each distinct reference is looked up once, and the
+// whole catalog is gone through only for one that names neither group, name nor path exactly.
+type matcher struct {
+	catalog   *kind.Catalog
+	addresses map[string][]*kind.API // by group/api: all readings of a text at once
+	known     map[string][]*kind.API // by what the reference asks for
+	hints     int                    // searches for similar names that are left
+	names     []string               // addresses, sorted; made when first needed
+}
+
+// maxHints bounds the searches for similar names: each goes through the whole catalog.
+const maxHints = 100
+
+func newMatcher(c *kind.Catalog) *matcher {
+	m := &matcher{catalog: c, addresses: make(map[string][]*kind.API, len(c.APIs)), known: map[string][]*kind.API{}, hints: maxHints}
+	for _, a := range c.APIs {
+		m.addresses[a.Address()] = append(m.addresses[a.Address()], a)
+	}
+	return m
+}
+
+func (m *matcher) match(r *Reference) []*kind.API {
+	if r.Text != "" {
+		return m.addresses[r.Text]
+	}
+	key := r.key()
+	found, ok := m.known[key]
+	if !ok {
+		found = m.search(r)
+		m.known[key] = found
+	}
+	return found
+}
+
+// key is equal for references that mean the same APIs.
+func (r *Reference) key() string {
+	return strings.Join(append([]string{r.Group, r.Name, r.Method, r.Path}, r.Tags...), "\x00")
+}
+
+func (m *matcher) search(r *Reference) (found []*kind.API) {
+	for _, a := range m.candidates(r) {
+		if r.matches(a) {
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
+// candidates is the shortest list that surely holds all matches.
+func (m *matcher) candidates(r *Reference) []*kind.API {
+	out := m.catalog.APIs
+	shorter := func(l []*kind.API) {
+		if len(l) < len(out) {
+			out = l
+		}
+	}
+	if r.Path != "" {
+		shorter(m.catalog.AtPath(r.Path))
+	}
+	if r.Group != "" && !isGlob(r.Group) {
+		shorter(m.catalog.InGroup(r.Group))
+	}
+	if r.Name != "" && !isGlob(r.Name) {
+		shorter(m.catalog.Named(r.Name))
+	}
+	return out
+}
+
+func (r *Reference) matches(a *kind.API) bool {
+	switch {
+	case r.Method != "" && r.Method != a.Method,
+		r.Path != "" && r.Path != a.Path,
+		r.Group != "" && !matchGlob(r.Group, a.Group),
+		r.Name != "" && !matchGlob(r.Name, a.Name):
+		return false
+	}
+	for _, t := range r.Tags {
+		if !slices.Contains(a.Tags, t) {
+			return false
+		}
+	}
+	return true
+}
+
+// hint helps with a reference that matches nothing.
+func (m *matcher) hint(r *Reference) string {
+	const otherwise = "check the spelling, or add optional: true to a mapping"
+	if isGlob(r.Text) {
+		return "globs are for mappings, as in {group: orders, name: \"get_*\"}"
+	}
+	if m.hints == 0 {
+		return otherwise
+	}
+	m.hints--
+	near := ""
+	switch {
+	case r.Text != "":
+		near = nearest(r.Text, m.sortedAddresses())
+	case r.Group != "" && !isGlob(r.Group) && len(m.catalog.InGroup(r.Group)) == 0:
+		if near = nearest(r.Group, m.sortedGroups()); near != "" {
+			near = "group " + near
+		}
+	case r.Name != "" && !isGlob(r.Name):
+		near = m.nearestName(r)
+	}
+	if near == "" {
+		return otherwise
+	}
+	return "did you mean " + near + "?"
+}
+
+func (m *matcher) sortedAddresses() []string {
+	if m.names == nil {
+		for address := range m.addresses {
+			m.names = append(m.names, address)
+		}
+		slices.Sort(m.names)
+	}
+	return m.names
+}
+
+func (m *matcher) sortedGroups() []string {
+	groups := m.catalog.Groups()
+	slices.Sort(groups)
+	return groups
+}
+
+// nearestName looks among the APIs that have all the rest of what is asked for.
+func (m *matcher) nearestName(r *Reference) string {
+	other := *r
+	other.Name = ""
+	var names []string
+	addresses := map[string]string{}
+	for _, a := range m.search(&other) {
+		if addresses[a.Name] == "" || a.Address() < addresses[a.Name] {
+			addresses[a.Name] = a.Address()
+		}
+		names = append(names, a.Name)
+	}
+	slices.Sort(names)
+	return addresses[nearest(r.Name, names)]
+}
+
+// String is the reference as findings show it.
+func (r *Reference) String() string {
+	if r.Text != "" {
+		return r.Text
+	}
+	var parts []string
+	add := func(key, value string) {
+		if value != "" {
+			parts = append(parts, key+": "+value)
+		}
+	}
+	add("group", r.Group)
+	add("name", r.Name)
+	add("method", r.Method)
+	add("path", r.Path)
+	add("tags", strings.Join(r.Tags, ", "))
+	return "{" + strings.Join(parts, ", ") + "}"
+}

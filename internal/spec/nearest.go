@@ -1,0 +1,39 @@
+package spec
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// nearest returns the candidate most like word, "" when none is like it: at most a third of the
+// characters may differ, one always. The first of several equally near ones wins.
+func nearest(word string, candidates []string) string {
+	length := utf8.RuneCountInString(word)
+	limit := max(1, length/3)
+	best, found := limit+1, ""
+	for _, c := range candidates {
+		if d := utf8.RuneCountInString(c) - length; d >= best || -d >= best {
+			continue
+		}
+		if strings.EqualFold(c, word) {
+			return c
+		}
+		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(c)); d < best {
+			best, found = d, c
+		}
+	}
+	return found
+}
+
+// keyHint helps with an unknown key.
+func keyHint(key string, known []string) string {
+	if near := nearest(key, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	if len(known) == 0 {
+		return "nothing is allowed here"
+	}
+	return "known keys are " + strings.Join(known, ", ")
+}

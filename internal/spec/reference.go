@@ -1,0 +1,117 @@
+package spec
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// Reference names APIs of the gateway to which an owner is to be bound. Either Text or at least one of
+// Group, Name, Method, Path and Tags is set.
+type Reference struct {
+	Kind        string // of the links, such as acl_binding
+	Owner       string // name of the policy or app
+	Group, Name string // globs; "" means any
+	Method      string // exact; "" means any
+	Path        string // exact, as the API has it; "" means any
+	Tags        []string
+	Environment string // never ""
+	Text        string // group/api; either part may hold a / itself
+	Optional    bool   // it may match nothing
+	Source      kind.Source
+	Pointer     string // JSON pointer inside the YAML document
+}
+
+var apisShape = shape.OfList("APIs that it is bound to. Absent means not managed, [] means bound nowhere.",
+	shape.OfEither("An API as group/api, or a mapping of what the API must have.", referenceText, referenceMap))
+
+var referenceText = shape.OfText("An API as group/api.",
+	shape.Rule{
+		Keywords: map[string]any{"pattern": `^[^/][\s\S]*/[\s\S]*[^/]$`},
+		Hint:     "write group/api, or a mapping such as {name: api}",
+		Broken:   func(v any) string { s, _ := v.(string); return brokenReference(s) },
+	}).WithExample("orders/create_order")
+
+// brokenReference is "" or why a text cannot be group/api.
+func brokenReference(text string) string {
+	switch {
+	case !strings.Contains(text, "/"):
+		return strconv.Quote(text) + " names no group"
+	case strings.HasPrefix(text, "/"):
+		return strconv.Quote(text) + " has nothing before its first /"
+	case strings.HasSuffix(text, "/"):
+		return strconv.Quote(text) + " has nothing after its last /"
+	}
+	return ""
+}
+
+var selectors = []string{"group", "name", "method", "path", "tags"}
+
+var referenceMap = withRules(shape.OfMap("APIs that have all of what is given.",
+	shape.May("group", globText),
+	shape.May("name", globText),
+	shape.May("method", shape.OfText("HTTP method, as the API has it.", shape.OneOf("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "ANY"))),
+	shape.May("path", shape.OfText("Path, exactly as the API has it.", shape.Length(1, 0)).WithExample("/v1/orders/{id}")),
+	shape.May("tags", shape.OfList("Tags, all of which the API must have.", shape.OfText("A tag.", shape.Length(1, 0)), shape.Count(1, 0))),
+	shape.May("environment", environmentShape),
+	shape.May("optional", shape.OfFlag("Whether it is fine when no API matches, or one is not published in the environment.").WithDefault(false)),
+), shape.Rule{
+	Keywords: map[string]any{"anyOf": needOne()},
+	Hint:     "name at least one of " + strings.Join(selectors, ", ") + `; {name: "*"} means all`,
+	Broken: func(v any) string {
+		m, _ := v.(map[string]any)
+		for _, s := range selectors {
+			if m[s] != nil {
+				return ""
+			}
+		}
+		return "does not say which APIs"
+	},
+})
+
+func withRules(s *shape.Shape, rules ...shape.Rule) *shape.Shape {
+	c := *s
+	c.Rules = rules
+	return &c
+}
+
+func needOne() (out []any) {
+	for _, s := range selectors {
+		out = append(out, map[string]any{"required": []any{s}})
+	}
+	return out
+}
+
+// referenceOf makes a reference of a checked entry of apis; fallback is the default environment.
+func referenceOf(v any, n *node, fallback string) Reference {
+	r := Reference{Source: n.source()}
+	if text, ok := v.(string); ok {
+		r.Text = text
+	}
+	m, _ := v.(map[string]any)
+	r.Group, _ = m["group"].(string)
+	r.Name, _ = m["name"].(string)
+	r.Method, _ = m["method"].(string)
+	r.Path, _ = m["path"].(string)
+	r.Environment, _ = m["environment"].(string)
+	r.Optional, _ = m["optional"].(bool)
+	r.Tags = texts(m["tags"])
+	for _, other := range []string{n.doc.environment, fallback, DefaultEnvironment} {
+		if r.Environment == "" {
+			r.Environment = other
+		}
+	}
+	return r
+}
+
+func texts(v any) (out []string) {
+	l, _ := v.([]any)
+	for _, item := range l {
+		if s, ok := item.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,104 @@
+package spec
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// YAML 1.1 and 1.2 disagree about what a scalar without quotes is, and people disagree with both.
+// Hence a scalar is never converted silently: text that either version reads as something else must
+// be quoted, and numbers have exactly one spelling, the one of JSON.
+
+var (
+	wholeForm = regexp.MustCompile(`^-?(?:0|[1-9][0-9]*)$`)
+	jsonForm  = regexp.MustCompile(`^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$`)
+	// Numbers of YAML 1.1 (with _, octal 0123, base 60 as in 12:30:45) and of YAML 1.2.
+	numberForm = regexp.MustCompile(`^[-+]?(?:` +
+		`0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*|` +
+		`[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|` +
+		`(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+|` +
+		`\.(?:inf|Inf|INF))$|^\.(?:nan|NaN|NAN)$`)
+	dateForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?)?)?$`)
+)
+
+func isNull(s string) bool {
+	return s == "" || s == "~" || s == "null" || s == "Null" || s == "NULL"
+}
+
+// flagOf reads what some version of YAML takes for true or false.
+func flagOf(s string) (value, ok bool) {
+	switch s {
+	case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON":
+		return true, true
+	case "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF":
+		return false, true
+	}
+	return false, false
+}
+
+// otherThanText tells what some version of YAML makes of a scalar without quotes; "" means text.
+func otherThanText(s string) string {
+	if isNull(s) {
+		return "null"
+	}
+	if len(s) > 5 && (s[0] < '+' || s[0] > '9') { // longer than any word below and no number
+		return ""
+	}
+	if _, ok := flagOf(s); ok {
+		return "true or false"
+	}
+	switch {
+	case numberForm.MatchString(s):
+		return "a number"
+	case dateForm.MatchString(s):
+		return "a date"
+	}
+	return ""
+}
+
+// wholeOf reads a whole number in its one spelling.
+func wholeOf(s string) (int64, bool) {
+	if !wholeForm.MatchString(s) {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil
+}
+
+// numberOf reads a number as JSON spells it; int64 when it is whole, else float64.
+func numberOf(s string) (any, bool) {
+	if n, ok := wholeOf(s); ok {
+		return n, true
+	}
+	if !jsonForm.MatchString(s) {
+		return nil, false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsInf(f, 0) {
+		return nil, false
+	}
+	return f, true
+}
+
+// wholeFix suggests how to write s where a whole number is wanted.
+func wholeFix(s string, quoted bool) string {
+	if _, ok := wholeOf(s); ok && quoted {
+		return "write " + s + " without quotes"
+	}
+	plain := strings.ReplaceAll(strings.TrimPrefix(s, "+"), "_", "")
+	if digits := strings.TrimLeft(plain, "0"); len(digits) < len(plain) && digits != "" && strings.Trim(plain, "0123456789") == "" {
+		if octal, err := strconv.ParseInt(plain, 8, 64); err == nil {
+			return "write " + digits + ", or " + strconv.FormatInt(octal, 10) + " if an octal number is meant"
+		}
+		return "write " + digits
+	}
+	if n, err := strconv.ParseInt(plain, 0, 64); err == nil {
+		return "write " + strconv.FormatInt(n, 10)
+	}
+	if f, err := strconv.ParseFloat(plain, 64); err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return "write " + strconv.FormatInt(int64(f), 10)
+	}
+	return "write it in digits, such as 800"
+}

@@ -1,0 +1,121 @@
+package spec
+
+import (
+	"strings"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// Version is what the key version of a document must say.
+const Version = "apigw-sync/v1"
+
+// DefaultEnvironment is where APIs are looked up when nothing else names an environment.
+const DefaultEnvironment = "RELEASE"
+
+// sections are the kinds that files list under a key of their own, in the order of kind.All.
+var sections = sectionKinds()
+
+func sectionKinds() (out []*kind.Kind) {
+	for _, k := range kind.All {
+		if k.Section != "" {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// items are the shapes of one item of each section.
+var items = itemShapes()
+
+func itemShapes() map[string]*shape.Shape {
+	out := map[string]*shape.Shape{}
+	for _, k := range sections {
+		var more []shape.Field
+		if kind.LinkFrom(k.Name) != nil {
+			more = append(more, shape.May("apis", apisShape))
+		}
+		more = append(more,
+			shape.May("protected", shape.OfFlag("Whether the "+k.Name+" must never be deleted or replaced; a plan that would is refused.").WithDefault(false)),
+			shape.May("moved_from", shape.OfText("The name that the "+k.Name+" had before. It is renamed instead of deleted and created.", shape.Length(1, 255))))
+		out[k.Section] = k.Shape.And(more...)
+	}
+	return out
+}
+
+var environmentShape = shape.OfText("Environment in which APIs are looked up.", shape.Length(1, 64)).WithExample("RELEASE")
+
+var globText = shape.OfText("A name, or a glob: * stands for any characters, ? for one, [a-z] for one of a set.", shape.Length(1, 0),
+	shape.Test(brokenGlob, `close the [, or write \[ for the character`)).WithExample("orders_*")
+
+// untilShape is recognised by the checker: a date needs no quotes here.
+var untilShape = shape.OfText("Last day on which the rule holds. Absent means for ever.",
+	shape.Rule{
+		Keywords: map[string]any{"format": "date", "pattern": `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`},
+		Hint:     "write it like 2027-03-31",
+		Broken: func(v any) string {
+			if s, _ := v.(string); s != "" {
+				if _, err := time.Parse(time.DateOnly, s); err == nil {
+					return ""
+				}
+			}
+			return "is not a day of the calendar"
+		},
+	}).WithExample("2027-03-31")
+
+var pointerShape = shape.OfText("JSON pointer of a field, such as /content/max_age.",
+	shape.Rule{
+		Keywords: map[string]any{"pattern": `^(/([^~/]|~[01])*)+$`},
+		Hint:     "write it like /content/max_age; ~0 stands for ~ and ~1 for /",
+		Broken: func(v any) string {
+			s, _ := v.(string)
+			if !strings.HasPrefix(s, "/") || strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(s), "~") {
+				return "is not a JSON pointer"
+			}
+			return ""
+		},
+	}).WithExample("/content/max_age")
+
+var ignoreShape = shape.OfMap("Differences that are left alone by diff, apply and drift.",
+	shape.Need("kind", shape.OfText("Kind of the objects, or of the bindings, which go by the name of their policy or app.", shape.OneOf(ignorable()...))),
+	shape.Need("name", globText),
+	shape.May("fields", shape.OfList("Fields that may differ. Absent means the whole object.", pointerShape, shape.Count(1, 0))),
+	shape.May("reason", shape.OfText("Why, for people.")),
+	shape.May("until", untilShape),
+)
+
+func ignorable() (names []string) {
+	for _, k := range kind.All {
+		names = append(names, k.Name)
+	}
+	for _, l := range kind.Links {
+		names = append(names, l.Name)
+	}
+	return names
+}
+
+// head are the keys of a document beside its sections.
+var head = shape.OfMap("A desired-state file of apigw-sync.",
+	shape.Need("version", shape.OfText("Version of the format.", shape.OneOf(Version)).WithExample(Version)),
+	shape.May("environment", environmentShape),
+	shape.May("owns", ownsShape()),
+	shape.May("ignore", shape.OfList("Rules that leave differences alone.", ignoreShape)),
+)
+
+func ownsShape() *shape.Shape {
+	var fields []shape.Field
+	for _, k := range sections {
+		fields = append(fields, shape.May(k.Section, shape.OfList("Names of "+k.Section+" of which the files are the whole truth.", globText)))
+	}
+	return shape.OfMap("Globs of names for which the files are the whole truth: what they match and no file declares is superfluous.", fields...)
+}
+
+// documentKeys are all keys that a document may have.
+func documentKeys() []string {
+	keys := head.Names()
+	for _, k := range sections {
+		keys = append(keys, k.Section)
+	}
+	return keys
+}
