@@ -198,8 +198,10 @@ func (p *pacer) refused(t ticket, e *api.Error, now time.Time) {
 	p.successes = 0
 	p.probing = true
 	first, longest := firstPause, longestPause
-	if named {
+	if named && p.strikes == 0 { // refused tries during a pause say nothing new about the rate
 		w.slower(now)
+	}
+	if named {
 		first, longest = min(w.per/4, firstPause), w.per/4
 	}
 	pause := pauseFor(p.strikes, first, longest)

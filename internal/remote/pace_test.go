@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"sync"
 	"testing"
@@ -118,6 +119,7 @@ func TestNamedLimit(t *testing.T) {
 		"sliding window": func() limiter { return &slidingWindow{limit: l} },
 		"bucket":         func() limiter { return &bucket{limit: l, burst: 20, tokens: 20, last: time.Now()} },
 		"no burst":       func() limiter { return &bucket{limit: l, burst: 1, tokens: 1, last: time.Now()} },
+		"used up before": func() limiter { return &fixedWindow{limit: l, window: time.Now().Truncate(l.per), n: l.count} },
 	}
 	for name, make := range limiters {
 		for _, latency := range []time.Duration{0, 10 * time.Millisecond, 150 * time.Millisecond, 400 * time.Millisecond} {
@@ -142,6 +144,31 @@ func TestNamedLimit(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Requests that do not all travel equally long are no reason for more refusals.
+func TestNamedLimitWithJitter(t *testing.T) {
+	l := limit{20, time.Second}
+	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same each time
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		gate := limited(&fixedWindow{limit: l}, 0, named(l, "second"))
+		c := testClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
+			there, back := time.Duration(random.IntN(120)), time.Duration(random.IntN(120))
+			mu.Unlock()
+			time.Sleep(there * time.Millisecond)
+			defer time.Sleep(back * time.Millisecond)
+			return gate(r)
+		}), nil)
+		const n = 1000
+		took := run(t, c, n)
+		s := c.Stats()
+		t.Logf("took %v, throttled %d of %d", took, s.Throttled, s.Attempts)
+		if took > 65*time.Second || s.Throttled > n/20 {
+			t.Errorf("took %v (ideal 50s), %d of %d refused", took, s.Throttled, s.Attempts)
+		}
+	})
 }
 
 // In a long window requests may come at once as soon as there is room again.
