@@ -1,0 +1,215 @@
+package emulator
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// acl lets callers in or keeps them out.
+type acl struct {
+	identity
+	aclBody
+}
+
+type aclBody struct {
+	Name       string `json:"acl_name"`
+	Type       string `json:"acl_type"`
+	Value      string `json:"acl_value"`
+	EntityType string `json:"entity_type"`
+}
+
+type aclView struct {
+	ID string `json:"id"`
+	aclBody
+	UpdateTime string `json:"update_time"`
+	BindNum    *int   `json:"bind_num,omitempty"` // in lists alone
+}
+
+// What an ACL may hold.
+const (
+	mostAddresses = 100
+	mostACLText   = 1024
+)
+
+var (
+	accountName = regexp.MustCompile(`^[\x21-\x2b\x2d-\x7e]{1,64}$`) // ASCII without comma
+	onlyDigits  = regexp.MustCompile(`^[0-9]+$`)
+	accountID   = regexp.MustCompile(`^[A-Za-z0-9]{32}$`)
+)
+
+var aclRoutes = []route{
+	{op: "ListAclStrategiesV2", method: http.MethodGet, path: "{I}/acls", do: listACLs},
+	{op: "CreateAclStrategyV2", method: http.MethodPost, path: "{I}/acls", do: createACL},
+	{op: "BatchDeleteAclV2", method: http.MethodPut, path: "{I}/acls", do: deleteACLs},
+	{op: "ShowDetailsOfAclPolicyV2", method: http.MethodGet, path: "{I}/acls/{acl_id}", do: showACL},
+	{op: "UpdateAclStrategyV2", method: http.MethodPut, path: "{I}/acls/{acl_id}", do: updateACL},
+	{op: "DeleteAclV2", method: http.MethodDelete, path: "{I}/acls/{acl_id}", do: deleteACL},
+}
+
+func (a *acl) view() aclView {
+	return aclView{ID: a.id, aclBody: a.aclBody, UpdateTime: stamp(a.updated)}
+}
+
+func (a *acl) effect(action string) Effect {
+	return Effect{Kind: "acl", Action: action, ID: a.id, Name: a.name, Type: a.EntityType}
+}
+
+func listACLs(g *Gateway, c *call) (reply, error) {
+	var f filter[*acl]
+	f.where(c, "id", func(a *acl) string { return a.id })
+	f.like(c, "name", c.precise("name"), func(a *acl) string { return a.name })
+	f.where(c, "acl_type", func(a *acl) string { return a.Type })
+	f.where(c, "entity_type", func(a *acl) string { return a.EntityType })
+	return page(g, c, "acls", g.acls.pick(c.arg("id"), c.exact("name", "name")), f.keep(), func(a *acl) aclView {
+		v, n := a.view(), len(g.screened.ofPolicy(a.id))
+		v.BindNum = &n
+		return v
+	})
+}
+
+func (b aclBody) check() error {
+	var v checks
+	v.text("acl_name", b.Name, 3, 64, policyName)
+	v.oneOf("acl_type", b.Type, "PERMIT", "DENY")
+	v.oneOf("entity_type", b.EntityType, "IP", "DOMAIN", "DOMAIN_ID")
+	v.that(b.Value != "", "acl_value")
+	if v.err != nil {
+		return v.err
+	}
+	entries := strings.Split(b.Value, ",")
+	v.that(b.EntityType == "IP" || len(b.Value) <= mostACLText, "acl_value")
+	v.that(b.EntityType != "IP" || len(entries) <= mostAddresses, "acl_value")
+	for _, entry := range entries {
+		entry = strings.TrimSpace(entry)
+		switch b.EntityType {
+		case "IP":
+			v.that(address(entry), "acl_value")
+		case "DOMAIN":
+			v.that(accountName.MatchString(entry) && !onlyDigits.MatchString(entry), "acl_value")
+		case "DOMAIN_ID":
+			v.that(accountID.MatchString(entry), "acl_value")
+		}
+	}
+	return v.err
+}
+
+// stored is the body as the gateway keeps it.
+func (b aclBody) stored(g *Gateway) aclBody {
+	if g.behaviour.ACLValueOrder == "sort" {
+		entries := strings.Split(b.Value, ",")
+		slices.Sort(entries)
+		b.Value = strings.Join(entries, ",")
+	}
+	return b
+}
+
+func createACL(g *Gateway, c *call) (reply, error) {
+	b, err := body[aclBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := b.check(); err != nil {
+		return reply{}, err
+	}
+	if g.acls.taken("", b.Name, "") {
+		return reply{}, nameTaken("APIG.3206", "access control policy", b.Name)
+	}
+	if err := g.room(quotaACLs, len(g.acls.rows)); err != nil {
+		return reply{}, err
+	}
+	a := &acl{identity: g.identify(b.Name, "", c.now), aclBody: b.stored(g)}
+	g.acls.add(a)
+	c.effect(a.effect("create"))
+	v := a.view()
+	v.UpdateTime = exactStamp(a.updated)
+	return created(v)
+}
+
+func showACL(g *Gateway, c *call) (reply, error) {
+	a, err := g.acls.get(c.path["acl_id"], noACL)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(a.view())
+}
+
+func updateACL(g *Gateway, c *call) (reply, error) {
+	a, err := g.acls.get(c.path["acl_id"], noACL)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[aclBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := b.check(); err != nil {
+		return reply{}, err
+	}
+	if b.EntityType != a.EntityType {
+		return reply{}, invalid("entity_type")
+	}
+	if g.acls.taken("", b.Name, a.id) {
+		return reply{}, nameTaken("APIG.3206", "access control policy", b.Name)
+	}
+	g.acls.rename(a, b.Name)
+	a.aclBody, a.updated = b.stored(g), c.now
+	c.effect(a.effect("update"))
+	return ok(a.view())
+}
+
+// dropACL deletes an ACL that is bound nowhere.
+func (g *Gateway) dropACL(c *call, a *acl) *refusal {
+	if len(g.screened.ofPolicy(a.id)) > 0 {
+		return refuse(http.StatusForbidden, "APIG.3447", "The access control policy has been bound to APIs,id:%s", a.id)
+	}
+	g.acls.remove(a)
+	c.effect(a.effect("delete"))
+	return nil
+}
+
+func deleteACL(g *Gateway, c *call) (reply, error) {
+	a, err := g.acls.get(c.path["acl_id"], noACL)
+	if err != nil {
+		return reply{}, err
+	}
+	if no := g.dropACL(c, a); no != nil {
+		return reply{}, no
+	}
+	return noContent()
+}
+
+func deleteACLs(g *Gateway, c *call) (reply, error) {
+	if err := c.wantDelete(); err != nil {
+		return reply{}, err
+	}
+	b, err := body[struct {
+		IDs []string `json:"acls"`
+	}](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if len(b.IDs) == 0 {
+		return reply{}, invalid("acls")
+	}
+	if err := g.batch(len(b.IDs), "acls"); err != nil {
+		return reply{}, err
+	}
+	failures, done := []map[string]any{}, 0
+	for _, id := range b.IDs {
+		a, no, name := g.acls.ids[id], noACL(id), ""
+		if a != nil {
+			no, name = g.strikeItem(c.route.op, id, nil), a.name
+		}
+		if no == nil {
+			no = g.dropACL(c, a)
+		}
+		if no == nil {
+			done++
+			continue
+		}
+		failures = append(failures, map[string]any{"acl_id": id, "acl_name": name, "error_code": no.code, "error_msg": no.message})
+	}
+	return ok(map[string]any{"success_count": done, "failure": failures})
+}

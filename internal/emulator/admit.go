@@ -1,0 +1,83 @@
+package emulator
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// admit is the front door: who asks, how fast, and for what.
+func (g *Gateway) admit(r *http.Request, c *call) error {
+	if err := g.authenticate(r, c); err != nil {
+		return err
+	}
+	if err := g.pace(c.now); err != nil {
+		return err
+	}
+	if len(c.raw) > mostBody {
+		return refuse(http.StatusRequestEntityTooLarge, "APIGW.0201", "Request entity too large")
+	}
+	if c.route == nil {
+		_, _ = fmt.Fprintf(g.opts.Log, "unknown operation: %s %s\n", r.Method, r.URL.Path)
+		return refuse(http.StatusNotFound, "APIGW.0101", "The API does not exist or has not been published in the environment")
+	}
+	return nil
+}
+
+// authenticate accepts the token, or a signature made with the access key.
+func (g *Gateway) authenticate(r *http.Request, c *call) error {
+	if token := r.Header.Get("X-Auth-Token"); token != "" {
+		if !same(token, g.opts.Token) {
+			return unauthenticated("decrypt token fail")
+		}
+		return nil
+	}
+	if r.Header.Get("Authorization") == "" {
+		return unauthenticated("neither a token nor a signature")
+	}
+	return g.verify(r, c)
+}
+
+func unauthenticated(format string, args ...any) error {
+	return refuse(http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: "+format, args...)
+}
+
+// same compares secrets without telling by its duration where they differ.
+func same(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+// pace counts the request against the rate limit. Refused requests do not count.
+func (g *Gateway) pace(now time.Time) error {
+	limit := g.opts.Limit
+	if limit.Requests <= 0 {
+		return nil
+	}
+	if now.Sub(g.period) >= limit.Per || now.Before(g.period) {
+		g.period, g.inPeriod = now.Truncate(limit.Per), 0
+	}
+	if g.inPeriod >= limit.Requests {
+		no := refuse(http.StatusTooManyRequests, "APIGW.0308",
+			"The throttling threshold has been reached: policy user over ratelimit,limit:%d,time:%s", limit.Requests, period(limit.Per))
+		no.retryAfter = limit.RetryAfter
+		return no
+	}
+	g.inPeriod++
+	return nil
+}
+
+// period spells a duration as the front door does: "1 second", "1 minute".
+func period(d time.Duration) string {
+	switch {
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%d hour", d/time.Hour)
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%d minute", d/time.Minute)
+	case d%time.Second == 0:
+		return fmt.Sprintf("%d second", d/time.Second)
+	}
+	return d.String()
+}

@@ -1,0 +1,221 @@
+package emulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// api is an API: its draft, and where it is published.
+type api struct {
+	identity
+	apiBody
+	group    *group
+	pubs     []*publication           // now, newest first
+	everPub  map[*environment]string  // the last publish id of each environment
+	versions map[*environment]history // oldest first
+}
+
+// apiBody is an API's definition as sent. Backends and parameters are kept as they are.
+type apiBody struct {
+	Name                string          `json:"name"`
+	Type                int             `json:"type"`
+	Version             string          `json:"version"`
+	ReqProtocol         string          `json:"req_protocol"`
+	ReqMethod           string          `json:"req_method"`
+	ReqURI              string          `json:"req_uri"`
+	MatchMode           string          `json:"match_mode"`
+	AuthType            string          `json:"auth_type"`
+	AuthOpt             json.RawMessage `json:"auth_opt,omitempty"`
+	Cors                bool            `json:"cors"`
+	TraceEnabled        *bool           `json:"trace_enabled,omitempty"`
+	SamplingStrategy    string          `json:"sampling_strategy,omitempty"`
+	SamplingParam       string          `json:"sampling_param,omitempty"`
+	BackendType         string          `json:"backend_type"`
+	Remark              string          `json:"remark"`
+	GroupID             string          `json:"group_id"`
+	BodyRemark          string          `json:"body_remark"`
+	ResultNormalSample  string          `json:"result_normal_sample"`
+	ResultFailureSample string          `json:"result_failure_sample"`
+	AuthorizerID        string          `json:"authorizer_id"`
+	Tags                []string        `json:"tags"`
+	ResponseID          string          `json:"response_id"`
+	RomaAppID           string          `json:"roma_app_id,omitempty"`
+	DomainName          string          `json:"domain_name,omitempty"`
+	Tag                 string          `json:"tag,omitempty"`
+	ContentType         string          `json:"content_type,omitempty"`
+	IsSendFgBodyBase64  *bool           `json:"is_send_fg_body_base64,omitempty"`
+	apiBackend
+}
+
+// apiBackend is the part of a definition that lists leave out.
+type apiBackend struct {
+	MockInfo        json.RawMessage `json:"mock_info,omitempty"`
+	FuncInfo        json.RawMessage `json:"func_info,omitempty"`
+	BackendAPI      json.RawMessage `json:"backend_api,omitempty"`
+	ReqParams       json.RawMessage `json:"req_params,omitempty"`
+	BackendParams   json.RawMessage `json:"backend_params,omitempty"`
+	PolicyMocks     json.RawMessage `json:"policy_mocks,omitempty"`
+	PolicyFunctions json.RawMessage `json:"policy_functions,omitempty"`
+	PolicyHTTPS     json.RawMessage `json:"policy_https,omitempty"`
+}
+
+type apiView struct {
+	apiBody
+	ID               string         `json:"id"`
+	Status           int            `json:"status"`
+	ArrangeNecessary int            `json:"arrange_necessary"`
+	RegisterTime     string         `json:"register_time"`
+	UpdateTime       string         `json:"update_time"`
+	GroupName        string         `json:"group_name"`
+	GroupVersion     string         `json:"group_version"`
+	RunEnvID         string         `json:"run_env_id"`
+	RunEnvName       string         `json:"run_env_name"`
+	PublishID        string         `json:"publish_id"`
+	PublishTime      string         `json:"publish_time"`
+	RomaAppName      string         `json:"roma_app_name"`
+	LdAPIID          string         `json:"ld_api_id"`
+	APIGroupInfo     map[string]any `json:"api_group_info,omitempty"`
+}
+
+var apiRoutes = []route{
+	{op: "ListApisV2", method: http.MethodGet, path: "{I}/apis", do: listAPIs},
+	{op: "CreateApiV2", method: http.MethodPost, path: "{I}/apis", do: createAPI},
+	{op: "CheckApisV2", method: http.MethodPost, path: "{I}/apis/check", do: checkAPIs},
+	{op: "ShowDetailsOfApiV2", method: http.MethodGet, path: "{I}/apis/{api_id}", do: showAPI},
+	{op: "UpdateApiV2", method: http.MethodPut, path: "{I}/apis/{api_id}", do: updateAPI},
+	{op: "DeleteApiV2", method: http.MethodDelete, path: "{I}/apis/{api_id}", do: deleteAPI},
+	{op: "ListTagsV2", method: http.MethodGet, path: "{I}/tags", do: listTags},
+}
+
+// label is GROUP/NAME, as files and the journal write it.
+func (a *api) label() string { return a.group.name + "/" + a.name }
+
+// live is the publication in the environment, or nil.
+func (a *api) live(e *environment) *publication {
+	for _, p := range a.pubs {
+		if p.env == e {
+			return p
+		}
+	}
+	return nil
+}
+
+// liveID is the publish id in the environment, "" when the API is not published there.
+func (a *api) liveID(e *environment) string {
+	if p := a.live(e); p != nil {
+		return p.id
+	}
+	return ""
+}
+
+// joined is one property of all publications, as lists show it.
+func (a *api) joined(of func(*publication) string) string {
+	parts := make([]string, 0, len(a.pubs))
+	for _, p := range a.pubs {
+		parts = append(parts, of(p))
+	}
+	return strings.Join(parts, "|")
+}
+
+// view shows the API with its backend; lists clear that.
+func (g *Gateway) apiView(a *api) apiView {
+	v := apiView{
+		apiBody: a.apiBody, ID: a.id, Status: 1, ArrangeNecessary: 2,
+		RegisterTime: stamp(a.created), UpdateTime: stamp(a.updated),
+		GroupName: a.group.name, GroupVersion: "V1",
+		RunEnvID:    a.joined(func(p *publication) string { return p.env.id }),
+		RunEnvName:  a.joined(func(p *publication) string { return p.env.name }),
+		PublishID:   a.joined(func(p *publication) string { return p.id }),
+		PublishTime: a.joined(func(p *publication) string { return stamp(p.at) }),
+	}
+	v.Tags = g.tags(a)
+	return v
+}
+
+// tags is what answers show as the API's tags: a list, or null when it is empty and Behaviour says so.
+func (g *Gateway) tags(a *api) []string {
+	if len(a.Tags) == 0 {
+		if g.behaviour.NullLists {
+			return nil
+		}
+		return []string{}
+	}
+	return a.Tags
+}
+
+func (a *api) effect(action string) Effect {
+	return Effect{Kind: "api", Action: action, ID: a.id, Name: a.label(), API: a.label()}
+}
+
+func listAPIs(g *Gateway, c *call) (reply, error) {
+	var f filter[*api]
+	f.like(c, "name", c.precise("name"), func(a *api) string { return a.name })
+	f.like(c, "req_uri", c.precise("req_uri"), func(a *api) string { return a.ReqURI })
+	f.where(c, "id", func(a *api) string { return a.id })
+	f.where(c, "group_id", func(a *api) string { return a.group.id })
+	f.where(c, "req_protocol", func(a *api) string { return a.ReqProtocol })
+	f.where(c, "req_method", func(a *api) string { return a.ReqMethod })
+	f.where(c, "auth_type", func(a *api) string { return a.AuthType })
+	f.where(c, "type", func(a *api) string { return string(rune('0' + a.Type)) })
+	if env := c.arg("env_id"); env != "" {
+		f = append(f, func(a *api) bool {
+			return slices.ContainsFunc(a.pubs, func(p *publication) bool { return p.env.id == env })
+		})
+	}
+	if c.arg("vpc_channel_name") != "" {
+		f = append(f, func(*api) bool { return false }) // no channel exists here
+	}
+	f.tagged(c, func(a *api) *api { return a })
+	rows := g.apis.pick(c.arg("id"), "")
+	if x := g.groups.ids[c.arg("group_id")]; x != nil && c.arg("id") == "" {
+		rows = x.apis
+	}
+	mode := c.arg("return_data_mode")
+	return page(g, c, "apis", rows, f.keep(), func(a *api) apiView {
+		v := g.apiView(a)
+		if mode == "include_group" || mode == "include_group_backend" {
+			v.APIGroupInfo = map[string]any{"id": a.group.id, "name": a.group.name, "status": 1}
+		}
+		if mode != "include_group_backend" {
+			v.apiBackend = apiBackend{}
+		}
+		return v
+	})
+}
+
+// tagged adds the condition of the tags filter: one of the tags, or none for #no_tags#.
+func (f *filter[T]) tagged(c *call, of func(T) *api) {
+	want := c.query["tags"]
+	if len(want) == 0 {
+		return
+	}
+	*f = append(*f, func(x T) bool {
+		tags := of(x).Tags
+		return slices.ContainsFunc(want, func(w string) bool {
+			return w == "#no_tags#" && len(tags) == 0 || slices.Contains(tags, w)
+		})
+	})
+}
+
+func showAPI(g *Gateway, c *call) (reply, error) {
+	a, err := g.apis.get(c.path["api_id"], noAPI)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(g.apiView(a))
+}
+
+func listTags(g *Gateway, c *call) (reply, error) {
+	seen := map[string]bool{}
+	var tags []string
+	for _, a := range g.apis.rows {
+		for _, t := range a.Tags {
+			if !seen[t] {
+				seen[t], tags = true, append(tags, t)
+			}
+		}
+	}
+	return page(g, c, "tags", tags, nil, func(t string) string { return t })
+}

@@ -1,0 +1,207 @@
+package emulator
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+)
+
+// pathParameter is a placeholder in a path; only its position counts for uniqueness.
+var pathParameter = regexp.MustCompile(`\{[^}]*\}`)
+
+// withDefaults fills what an API's definition may leave out.
+func (b apiBody) withDefaults() apiBody {
+	if b.MatchMode == "" {
+		b.MatchMode = "NORMAL"
+	}
+	if b.ReqProtocol == "" {
+		b.ReqProtocol = "HTTPS"
+	}
+	if b.ReqProtocol == "GRPCS" {
+		b.ReqMethod = http.MethodPost
+	}
+	return b
+}
+
+// route is what must be unique inside a group.
+func (b apiBody) route() string {
+	return b.ReqMethod + " " + pathParameter.ReplaceAllString(b.ReqURI, "{}") + " " + b.MatchMode
+}
+
+// checkAPI looks at a definition and returns its group.
+func (g *Gateway) checkAPI(b apiBody, self string) (*group, error) {
+	var v checks
+	v.text("name", b.Name, 3, 255, apiName)
+	v.oneOf("type", strconv.Itoa(b.Type), "1", "2")
+	v.oneOf("req_protocol", b.ReqProtocol, "HTTP", "HTTPS", "BOTH", "GRPCS")
+	v.oneOf("req_method", b.ReqMethod, "GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "ANY")
+	v.text("req_uri", b.ReqURI, 1, 512, nil)
+	v.that(b.ReqURI != "" && b.ReqURI[0] == '/', "req_uri")
+	v.oneOf("match_mode", b.MatchMode, "NORMAL", "SWA")
+	v.oneOf("auth_type", b.AuthType, "NONE", "APP", "IAM", "AUTHORIZER")
+	v.that(b.AuthType != "AUTHORIZER" || b.AuthorizerID != "", "authorizer_id")
+	v.oneOf("backend_type", b.BackendType, "HTTP", "FUNCTION", "MOCK", "GRPC")
+	v.remark(b.Remark, 255)
+	for _, sample := range []string{b.BodyRemark, b.ResultNormalSample, b.ResultFailureSample} {
+		v.text("body_remark", sample, 0, 20480, nil)
+	}
+	for _, t := range b.Tags {
+		v.text("tags", t, 1, 128, tagName)
+	}
+	if v.err == nil && len(b.Tags) > g.limit(quotaTags) {
+		v.fail(overQuota("APIG.3133", "tags of the API", g.limit(quotaTags)))
+	}
+	if v.err != nil {
+		return nil, v.err
+	}
+	in, err := g.groups.get(b.GroupID, noGroup)
+	if err != nil {
+		return nil, err
+	}
+	return in, in.unique(b, self)
+}
+
+// unique refuses a second API with the same name, or the same method, path and match mode.
+func (x *group) unique(b apiBody, self string) error {
+	for _, other := range x.apis {
+		switch {
+		case other.id == self:
+		case other.name == b.Name:
+			return nameTaken("APIG.3202", "API", b.Name)
+		case other.route() == b.route():
+			return refuse(http.StatusBadRequest, "APIG.3301", "The API already exists,api_name:%s", other.name)
+		}
+	}
+	return nil
+}
+
+func createAPI(g *Gateway, c *call) (reply, error) {
+	b, err := body[apiBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	b = b.withDefaults()
+	in, err := g.checkAPI(b, "")
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.room(quotaAPIs, len(g.apis.rows)); err != nil {
+		return reply{}, err
+	}
+	if err := g.room(quotaGroupAPIs, len(in.apis)); err != nil {
+		return reply{}, err
+	}
+	a := g.addAPI(g.identify(b.Name, in.id, c.now), b, in)
+	c.effect(a.effect("create"))
+	v := g.apiView(a)
+	v.RegisterTime = exactStamp(a.created)
+	return created(v)
+}
+
+func (s *state) addAPI(i identity, b apiBody, in *group) *api {
+	b.GroupID = in.id
+	a := &api{identity: i, apiBody: b, group: in, everPub: map[*environment]string{}, versions: map[*environment]history{}}
+	s.apis.add(a)
+	in.apis.add(a)
+	return a
+}
+
+// updateAPI replaces the draft; what is published stays until the next publication.
+func updateAPI(g *Gateway, c *call) (reply, error) {
+	a, err := g.apis.get(c.path["api_id"], noAPI)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[apiBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	b = b.withDefaults()
+	in, err := g.checkAPI(b, a.id)
+	if err != nil {
+		return reply{}, err
+	}
+	if in != a.group {
+		return reply{}, invalid("group_id")
+	}
+	g.apis.rename(a, b.Name)
+	a.apiBody, a.updated = b, c.now
+	c.effect(a.effect("update"))
+	return ok(g.apiView(a))
+}
+
+func deleteAPI(g *Gateway, c *call) (reply, error) {
+	a, err := g.apis.get(c.path["api_id"], noAPI)
+	if err != nil {
+		return reply{}, err
+	}
+	if len(a.pubs) > 0 {
+		return reply{}, refuse(http.StatusForbidden, "APIG.3416", "The API has been published,id:%s", a.id)
+	}
+	g.dropLinks(c, a, nil)
+	for _, versions := range a.versions {
+		for _, v := range versions {
+			delete(g.versions, v.id)
+		}
+	}
+	g.apis.remove(a)
+	a.group.apis.remove(a)
+	c.effect(a.effect("delete"))
+	return noContent()
+}
+
+// dropLinks removes the bindings and authorizations that rest on what is about to go: those of the
+// API, or with a nil API all of the environment's.
+func (g *Gateway) dropLinks(c *call, a *api, e *environment) {
+	dropFrom(g, c, g.throttled, a, e)
+	dropFrom(g, c, g.screened, a, e)
+	dropFrom(g, c, g.attached, a, e)
+	dropFrom(g, c, g.auths, a, e)
+}
+
+func dropFrom[P object](g *Gateway, c *call, l *links[P], a *api, e *environment) {
+	rows := []*link[P](l.all)
+	if a != nil {
+		rows = l.ofAPI(a.id)
+	}
+	for _, x := range slices.Clone(rows) {
+		if a != nil || x.env == e {
+			unbind(g, c, l, x)
+		}
+	}
+}
+
+func checkAPIs(g *Gateway, c *call) (reply, error) {
+	b, err := body[struct {
+		Type      string `json:"type"`
+		Name      string `json:"name"`
+		ReqMethod string `json:"req_method"`
+		ReqURI    string `json:"req_uri"`
+		MatchMode string `json:"match_mode"`
+		GroupID   string `json:"group_id"`
+		APIID     string `json:"api_id"`
+		RomaAppID string `json:"roma_app_id"`
+	}](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if b.Type != "name" && b.Type != "path" {
+		return reply{}, invalid("type")
+	}
+	for _, x := range g.groups.rows {
+		if b.GroupID != "" && x.id != b.GroupID {
+			continue
+		}
+		probe := apiBody{Name: b.Name, ReqMethod: b.ReqMethod, ReqURI: b.ReqURI, MatchMode: b.MatchMode}.withDefaults()
+		if b.Type == "path" {
+			probe.Name = ""
+		} else {
+			probe.ReqMethod = ""
+		}
+		if err := x.unique(probe, b.APIID); err != nil {
+			return reply{}, err
+		}
+	}
+	return noContent()
+}

@@ -1,0 +1,266 @@
+package emulator
+
+import (
+	"net/http"
+)
+
+// app is a caller with credentials.
+type app struct {
+	identity
+	remark   string
+	key      string
+	secret   string
+	domainID string
+	project  string
+	codes    list[*appCodeEntry]
+	access   *appAccess // nil when anybody may use the app
+	quota    *appQuota  // nil when none is bound
+	quotaAt  string
+	specials []*special
+}
+
+type appBody struct {
+	Name      string  `json:"name"`
+	Remark    *string `json:"remark"`
+	Key       *string `json:"app_key"`
+	Secret    *string `json:"app_secret"`
+	DomainID  string  `json:"related_domain_id"`
+	ProjectID string  `json:"related_project_id"`
+}
+
+type appView struct {
+	ID           string `json:"id"`
+	Name         string `json:"name"`
+	Remark       string `json:"remark"`
+	Creator      string `json:"creator"`
+	UpdateTime   string `json:"update_time"`
+	AppKey       string `json:"app_key"`
+	AppSecret    string `json:"app_secret"`
+	RegisterTime string `json:"register_time"`
+	Status       int    `json:"status"`
+	AppType      string `json:"app_type"`
+	RomaAppType  string `json:"roma_app_type"`
+	DomainID     string `json:"related_domain_id"`
+	ProjectID    string `json:"related_project_id"`
+	BindNum      *int   `json:"bind_num,omitempty"` // in lists alone
+}
+
+var appRoutes = []route{
+	{op: "ListAppsV2", method: http.MethodGet, path: "{I}/apps", do: listApps},
+	{op: "CreateAnAppV2", method: http.MethodPost, path: "{I}/apps", do: createApp},
+	{op: "ShowDetailsOfAppV2", method: http.MethodGet, path: "{I}/apps/{app_id}", do: showApp},
+	{op: "UpdateAppV2", method: http.MethodPut, path: "{I}/apps/{app_id}", do: updateApp},
+	{op: "DeleteAppV2", method: http.MethodDelete, path: "{I}/apps/{app_id}", do: deleteApp},
+	{op: "CheckAppV2", method: http.MethodGet, path: "{I}/apps/validation/{app_id}", do: validateApp},
+	{op: "ResettingAppSecretV2", method: http.MethodPut, path: "{I}/apps/secret/{app_id}", do: resetSecret},
+}
+
+// view shows the app with its secret as Behaviour says.
+func (g *Gateway) appView(a *app) appView {
+	v := appView{
+		ID: a.id, Name: a.name, Remark: a.remark, Creator: "USER", UpdateTime: stamp(a.updated), AppKey: a.key,
+		AppSecret: a.secret, RegisterTime: stamp(a.created), Status: 1, AppType: "apig", DomainID: a.domainID, ProjectID: a.project,
+	}
+	if g.behaviour.AppSecret == "masked" {
+		v.AppSecret = masked(a.secret)
+	}
+	return v
+}
+
+// masked keeps three characters on either side, as the manual's example does.
+func masked(secret string) string {
+	if len(secret) < 8 {
+		return "************"
+	}
+	return secret[:3] + "************" + secret[len(secret)-3:]
+}
+
+func (a *app) effect(kind, action, id string) Effect {
+	return Effect{Kind: kind, Action: action, ID: id, Policy: a.id, PolicyName: a.name}
+}
+
+func (a *app) ownEffect(action string) Effect {
+	return Effect{Kind: "app", Action: action, ID: a.id, Name: a.name}
+}
+
+func listApps(g *Gateway, c *call) (reply, error) {
+	var f filter[*app]
+	f.where(c, "id", func(a *app) string { return a.id })
+	f.like(c, "name", c.precise("name"), func(a *app) string { return a.name })
+	f.where(c, "status", func(*app) string { return "1" })
+	f.where(c, "app_key", func(a *app) string { return a.key })
+	f.where(c, "creator", func(*app) string { return "USER" })
+	f.where(c, "related_domain_id", func(a *app) string { return a.domainID })
+	f.where(c, "related_project_id", func(a *app) string { return a.project })
+	return page(g, c, "apps", g.apps.pick(c.arg("id"), c.exact("name", "name")), f.keep(), func(a *app) appView {
+		v, n := g.appView(a), len(g.auths.ofPolicy(a.id))
+		v.BindNum = &n
+		return v
+	})
+}
+
+// checkApp looks at what a creation or update sends; self is "" at a creation.
+func (g *Gateway) checkApp(b appBody, self string) error {
+	var v checks
+	v.text("name", b.Name, 3, 64, policyName)
+	v.text("remark", or(b.Remark, ""), 0, 255, nil)
+	if b.Key != nil {
+		v.that(g.appSwitch(), "app_key")
+		v.text("app_key", *b.Key, 8, 200, appKey)
+	}
+	if b.Secret != nil {
+		v.that(g.appSwitch(), "app_secret")
+		v.text("app_secret", *b.Secret, 8, 128, appSecret)
+	}
+	if v.err != nil {
+		return v.err
+	}
+	if g.apps.taken("", b.Name, self) {
+		return nameTaken("APIG.3203", "app", b.Name)
+	}
+	if holder := g.appKeys[or(b.Key, "")]; holder != nil && holder.id != self {
+		return refuse(http.StatusBadRequest, "APIG.3310", "The app key already exists,app_key:%s", *b.Key)
+	}
+	return nil
+}
+
+// appSwitch reports whether callers may choose keys and secrets.
+func (g *Gateway) appSwitch() bool {
+	if n, set := g.limits[quotaAppSwitch.name]; set {
+		return n == 1
+	}
+	return g.behaviour.AppSwitch != "off"
+}
+
+func createApp(g *Gateway, c *call) (reply, error) {
+	b, err := body[appBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.checkApp(b, ""); err != nil {
+		return reply{}, err
+	}
+	if err := g.room(quotaApps, len(g.apps.rows)); err != nil {
+		return reply{}, err
+	}
+	a := &app{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, ""), domainID: b.DomainID, project: b.ProjectID}
+	g.addApp(a, or(b.Key, ""), or(b.Secret, ""))
+	c.effect(a.ownEffect("create"))
+	v := g.appView(a)
+	v.AppSecret, v.RegisterTime = a.secret, exactStamp(a.created)
+	return created(v)
+}
+
+// addApp stores the app; a key or secret of "" is generated.
+func (s *state) addApp(a *app, key, secret string) {
+	if key == "" {
+		key = s.newID()
+	}
+	if secret == "" {
+		secret = s.newID()
+	}
+	a.key, a.secret = key, secret
+	s.apps.add(a)
+	s.appKeys[a.key] = a
+}
+
+func showApp(g *Gateway, c *call) (reply, error) {
+	a, err := g.apps.get(c.path["app_id"], noApp)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(g.appView(a))
+}
+
+func validateApp(g *Gateway, c *call) (reply, error) {
+	a, err := g.apps.get(c.path["app_id"], noApp)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(map[string]any{"id": a.id, "name": a.name, "remark": a.remark})
+}
+
+func updateApp(g *Gateway, c *call) (reply, error) {
+	a, err := g.apps.get(c.path["app_id"], noApp)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[appBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.checkApp(b, a.id); err != nil {
+		return reply{}, err
+	}
+	g.apps.rename(a, b.Name)
+	a.remark = g.remark(a.remark, b.Remark)
+	if b.Key != nil {
+		delete(g.appKeys, a.key)
+		a.key = *b.Key
+		g.appKeys[a.key] = a
+	}
+	c.effect(a.ownEffect("update"))
+	if b.Secret != nil && *b.Secret != a.secret {
+		g.setSecret(c, a, *b.Secret)
+	}
+	a.updated = c.now
+	return ok(g.appView(a))
+}
+
+// remark is the remark after an update that sent one, or none.
+func (g *Gateway) remark(was string, sent *string) string {
+	if sent == nil || *sent == "" && g.behaviour.EmptyRemark == "keeps" {
+		return was
+	}
+	return *sent
+}
+
+func (g *Gateway) setSecret(c *call, a *app, secret string) {
+	a.secret, a.updated = secret, c.now
+	e := a.effect("app_secret", "update", a.id)
+	e.Value = fingerprint(secret)
+	c.effect(e)
+}
+
+func resetSecret(g *Gateway, c *call) (reply, error) {
+	a, err := g.apps.get(c.path["app_id"], missing("APIG.3002", "The app"))
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[struct {
+		Secret *string `json:"app_secret"`
+	}](c)
+	if err != nil {
+		return reply{}, err
+	}
+	secret := or(b.Secret, "")
+	if secret == "" {
+		secret = g.newID()
+	} else if err := g.checkApp(appBody{Name: a.name, Secret: b.Secret}, a.id); err != nil {
+		return reply{}, err
+	}
+	g.setSecret(c, a, secret)
+	return ok(g.appView(a))
+}
+
+func deleteApp(g *Gateway, c *call) (reply, error) {
+	a, err := g.apps.get(c.path["app_id"], noApp)
+	if err != nil {
+		return reply{}, err
+	}
+	unbindAll(g, c, g.auths, g.auths.ofPolicy(a.id))
+	for _, s := range a.specials {
+		s.throttle.specials.remove(s)
+		c.effect(s.effect("delete"))
+	}
+	if a.quota != nil {
+		a.quota.apps--
+	}
+	g.apps.remove(a)
+	delete(g.appKeys, a.key)
+	c.effect(a.ownEffect("delete"))
+	return noContent()
+}
+
+// appOf finds the app that the path names.
+func (g *Gateway) appOf(c *call) (*app, error) { return g.apps.get(c.path["app_id"], noApp) }

@@ -1,0 +1,74 @@
+package emulator
+
+import "net/http"
+
+// appAccess is where an app may be used from.
+type appAccess struct {
+	Type   string   `json:"app_acl_type"`
+	Values []string `json:"app_acl_values"`
+}
+
+const appACLPath = "{I}/apps/{app_id}/app-acl"
+
+var appACLRoutes = []route{
+	{op: "ShowDetailsOfAppAcl", method: http.MethodGet, path: appACLPath, do: showAppACL},
+	{op: "UpdateAppAcl", method: http.MethodPut, path: appACLPath, do: setAppACL},
+	{op: "DeleteAppAcl", method: http.MethodDelete, path: appACLPath, do: deleteAppACL},
+}
+
+func (a *app) accessView() map[string]any {
+	if a.access == nil {
+		return map[string]any{}
+	}
+	return map[string]any{"app_id": a.id, "app_acl_type": a.access.Type, "app_acl_values": a.access.Values}
+}
+
+// appWithACL finds the app of a request about its access control.
+func (g *Gateway) appWithACL(c *call) (*app, error) {
+	if !g.supports("app_acl") {
+		return nil, unsupported("app_acl")
+	}
+	return g.appOf(c)
+}
+
+func showAppACL(g *Gateway, c *call) (reply, error) {
+	a, err := g.appWithACL(c)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(a.accessView())
+}
+
+// setAppACL answers 201, as documented.
+func setAppACL(g *Gateway, c *call) (reply, error) {
+	a, err := g.appWithACL(c)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[appAccess](c)
+	if err != nil {
+		return reply{}, err
+	}
+	var v checks
+	v.oneOf("app_acl_type", b.Type, "PERMIT", "DENY")
+	v.that(len(b.Values) > 0 && len(b.Values) <= mostAddresses, "app_acl_values")
+	for _, entry := range b.Values {
+		v.that(address(entry), "app_acl_values")
+	}
+	if v.err != nil {
+		return reply{}, v.err
+	}
+	a.access = &b
+	c.effect(a.effect("app_access_control", "update", a.id))
+	return created(a.accessView())
+}
+
+func deleteAppACL(g *Gateway, c *call) (reply, error) {
+	a, err := g.appWithACL(c)
+	if err != nil {
+		return reply{}, err
+	}
+	a.access = nil
+	c.effect(a.effect("app_access_control", "delete", a.id))
+	return noContent()
+}

@@ -1,0 +1,243 @@
+package emulator
+
+import (
+	"net/http"
+	"slices"
+)
+
+// appQuota limits the calls of apps over all APIs.
+type appQuota struct {
+	identity
+	quotaBody
+	apps int
+}
+
+type quotaBody struct {
+	Name         string `json:"name"`
+	CallLimits   int64  `json:"call_limits"`
+	TimeUnit     string `json:"time_unit"`
+	TimeInterval int64  `json:"time_interval"`
+	ResetTime    string `json:"reset_time"`
+	Remark       string `json:"remark"`
+}
+
+type quotaView struct {
+	ID string `json:"app_quota_id"`
+	quotaBody
+	CreateTime  string `json:"create_time"`
+	BoundAppNum int    `json:"bound_app_num"`
+}
+
+const (
+	quotasPath   = "{I}/app-quotas"
+	oneQuotaPath = quotasPath + "/{app_quota_id}"
+)
+
+var appQuotaRoutes = []route{
+	{op: "ListAppQuotas", method: http.MethodGet, path: quotasPath, do: listAppQuotas},
+	{op: "CreateAppQuota", method: http.MethodPost, path: quotasPath, do: createAppQuota},
+	{op: "ShowAppQuota", method: http.MethodGet, path: oneQuotaPath, do: showAppQuota},
+	{op: "UpdateAppQuota", method: http.MethodPut, path: oneQuotaPath, do: updateAppQuota},
+	{op: "DeleteAppQuota", method: http.MethodDelete, path: oneQuotaPath, do: deleteAppQuota},
+	{op: "AssociateAppsForAppQuota", method: http.MethodPost, path: oneQuotaPath + "/binding-apps", do: bindQuota},
+	{op: "ListAppQuotaBoundApps", method: http.MethodGet, path: oneQuotaPath + "/bound-apps", do: listBoundApps},
+	{op: "ListAppQuotaBindableApps", method: http.MethodGet, path: oneQuotaPath + "/bindable-apps", do: listBindableApps},
+	{op: "DisassociateAppQuotaWithApp", method: http.MethodDelete, path: oneQuotaPath + "/bound-apps/{app_id}", do: unbindQuota},
+	{op: "ShowAppBoundAppQuota", method: http.MethodGet, path: "{I}/apps/{app_id}/bound-quota", do: showBoundQuota},
+}
+
+func (q *appQuota) view() quotaView {
+	return quotaView{ID: q.id, quotaBody: q.quotaBody, CreateTime: stamp(q.created), BoundAppNum: q.apps}
+}
+
+func (q *appQuota) effect(action string) Effect {
+	return Effect{Kind: "app_quota", Action: action, ID: q.id, Name: q.name}
+}
+
+func (q *appQuota) bindEffect(a *app, action string) Effect {
+	return Effect{Kind: "app_quota_binding", Action: action, ID: a.id, Policy: q.id, PolicyName: q.name, Name: a.name}
+}
+
+// quotaOf finds the quota that the path names.
+func (g *Gateway) quotaOf(c *call) (*appQuota, error) {
+	if !g.supports("app_quota") {
+		return nil, unsupported("app_quota")
+	}
+	return g.appQuotas.get(c.path["app_quota_id"], noAppQuota)
+}
+
+func listAppQuotas(g *Gateway, c *call) (reply, error) {
+	var f filter[*appQuota]
+	f.like(c, "name", false, func(q *appQuota) string { return q.name })
+	return page(g, c, "quotas", g.appQuotas.rows, f.keep(), (*appQuota).view)
+}
+
+func (g *Gateway) checkQuota(b quotaBody, self string) error {
+	var v checks
+	v.text("name", b.Name, 3, 255, policyName)
+	v.count("call_limits", b.CallLimits)
+	v.count("time_interval", b.TimeInterval)
+	v.oneOf("time_unit", b.TimeUnit, "SECOND", "MINUTE", "HOUR", "DAY")
+	v.remark(b.Remark, 255)
+	if v.err == nil && g.appQuotas.taken("", b.Name, self) {
+		v.fail(nameTaken("APIG.3325", "app quota", b.Name))
+	}
+	return v.err
+}
+
+func createAppQuota(g *Gateway, c *call) (reply, error) {
+	if !g.supports("app_quota") {
+		return reply{}, unsupported("app_quota")
+	}
+	b, err := body[quotaBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.checkQuota(b, ""); err != nil {
+		return reply{}, err
+	}
+	q := &appQuota{identity: g.identify(b.Name, "", c.now), quotaBody: b}
+	g.appQuotas.add(q)
+	c.effect(q.effect("create"))
+	return created(q.view())
+}
+
+func showAppQuota(g *Gateway, c *call) (reply, error) {
+	q, err := g.quotaOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(q.view())
+}
+
+func updateAppQuota(g *Gateway, c *call) (reply, error) {
+	q, err := g.quotaOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[quotaBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.checkQuota(b, q.id); err != nil {
+		return reply{}, err
+	}
+	g.appQuotas.rename(q, b.Name)
+	q.quotaBody = b
+	c.effect(q.effect("update"))
+	return ok(q.view())
+}
+
+func deleteAppQuota(g *Gateway, c *call) (reply, error) {
+	q, err := g.quotaOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	for _, a := range g.appsUnder(q) {
+		g.setQuota(c, a, nil)
+	}
+	g.appQuotas.remove(q)
+	c.effect(q.effect("delete"))
+	return noContent()
+}
+
+// appsUnder are the apps that the quota holds for.
+func (g *Gateway) appsUnder(q *appQuota) []*app {
+	return slices.DeleteFunc(slices.Clone(g.apps.rows), func(a *app) bool { return a.quota != q })
+}
+
+// setQuota binds the app to the quota, or to none.
+func (g *Gateway) setQuota(c *call, a *app, q *appQuota) {
+	if a.quota == q {
+		return
+	}
+	if a.quota != nil {
+		a.quota.apps--
+		c.effect(a.quota.bindEffect(a, "delete"))
+	}
+	a.quota, a.quotaAt = q, ""
+	if q != nil {
+		q.apps++
+		a.quotaAt = stamp(c.now)
+		c.effect(q.bindEffect(a, "create"))
+	}
+}
+
+func bindQuota(g *Gateway, c *call) (reply, error) {
+	q, err := g.quotaOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[struct {
+		AppIDs []string `json:"app_ids"`
+	}](c)
+	if err != nil {
+		return reply{}, err
+	}
+	apps, err := g.apps.all(b.AppIDs, noApp)
+	if err != nil {
+		return reply{}, err
+	}
+	applies := []map[string]any{}
+	for _, a := range apps {
+		g.setQuota(c, a, q)
+		applies = append(applies, map[string]any{"app_quota_id": q.id, "app_id": a.id, "bound_time": a.quotaAt})
+	}
+	return created(map[string]any{"applies": applies})
+}
+
+func unbindQuota(g *Gateway, c *call) (reply, error) {
+	q, err := g.quotaOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	a, err := g.appOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	if a.quota == q {
+		g.setQuota(c, a, nil)
+	}
+	return noContent()
+}
+
+func quotaAppView(a *app) map[string]any {
+	v := map[string]any{
+		"app_id": a.id, "name": a.name, "status": 1, "app_key": a.key, "remark": a.remark,
+		"register_time": stamp(a.created), "update_time": stamp(a.updated),
+	}
+	if a.quota != nil {
+		v["app_quota_id"], v["app_quota_name"], v["bound_time"] = a.quota.id, a.quota.name, a.quotaAt
+	}
+	return v
+}
+
+func listBoundApps(g *Gateway, c *call) (reply, error) {
+	return listQuotaApps(g, c, func(a *app, q *appQuota) bool { return a.quota == q })
+}
+
+func listBindableApps(g *Gateway, c *call) (reply, error) {
+	return listQuotaApps(g, c, func(a *app, q *appQuota) bool { return a.quota != q })
+}
+
+func listQuotaApps(g *Gateway, c *call, which func(*app, *appQuota) bool) (reply, error) {
+	q, err := g.quotaOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	f := filter[*app]{func(a *app) bool { return which(a, q) }}
+	f.like(c, "app_name", false, func(a *app) string { return a.name })
+	return page(g, c, "apps", g.apps.rows, f.keep(), quotaAppView)
+}
+
+// showBoundQuota answers an empty object when the app has no quota.
+func showBoundQuota(g *Gateway, c *call) (reply, error) {
+	a, err := g.appOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	if a.quota == nil {
+		return ok(map[string]any{})
+	}
+	return ok(a.quota.view())
+}

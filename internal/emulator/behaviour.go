@@ -1,0 +1,84 @@
+package emulator
+
+import "time"
+
+// Behaviour chooses between readings where the vendor's documents are silent or contradict each
+// other. The zero value is the likelier reading of each; BehaviourHelp lists them as text.
+type Behaviour struct {
+	// Rebind is what happens when a throttle or ACL is bound to an API whose place is taken by
+	// another: "replace" (default) it, "reject" with 400 APIG.3309, or, for ACLs alone, "add".
+	Rebind string
+
+	// ReplaceKeepsBindingID lets the binding that takes another's place inherit its id.
+	ReplaceKeepsBindingID bool
+
+	// ACLSlot is how many ACLs an API holds in an environment: one for each "entity" type (default)
+	// or just "one".
+	ACLSlot string
+
+	// PublishIDStable gives an API the same publish id each time it is published in an environment.
+	PublishIDStable bool
+
+	// BindingsVisibleAfter delays what lists of bindings show after a bind or unbind.
+	BindingsVisibleAfter Lag
+
+	// AppSecret is how reads of an app show its secret: "clear" (default) or "masked". The answer to
+	// its creation always shows it.
+	AppSecret string
+
+	// PluginSecret is how secrets inside plugin contents come back: "absent" (default) or "masked".
+	PluginSecret string
+
+	// InstanceWideAuths is whether the list of authorized apps works without an API: "allowed"
+	// (default) or "refused" with 400 APIG.2012.
+	InstanceWideAuths string
+
+	// DeleteBound is what deleting a throttle that is bound does: "refused" with 403 APIG.3451
+	// (default) or "cascade", which takes its bindings along. ACLs and plugins always refuse.
+	DeleteBound string
+
+	// UpdateOmittedLimit is what leaving an optional limit out of a throttle's update does to it:
+	// "clears" (default) or "keeps".
+	UpdateOmittedLimit string
+
+	// EmptyRemark is what an empty remark in the update of an app or plugin does to the old one:
+	// "clears" (default) or "keeps". A remark left out keeps it either way.
+	EmptyRemark string
+
+	// BindPartial is what one unknown publish id does to the rest of a bind: "fail-whole" (default)
+	// or "fewer-items" in the answer.
+	BindPartial string
+
+	// DetachMissing is the status of detaching a plugin from an API that does not have it: "204"
+	// (default) or "404".
+	DetachMissing string
+
+	// BatchMax is the largest number of items in one bind, unbind, batch deletion or authorization
+	// (apps times APIs); more are refused with 400 APIG.2012. 0 means no such limit. The documented
+	// limits of plugin attachment (500) and batch publication (1000) hold always.
+	BatchMax int
+
+	// ACLValueOrder is how the entries of an ACL come back: "keep" (default) their order or "sort".
+	ACLValueOrder string
+
+	// AppSwitch is the instance's APP_KEY_SECRET_SWITCH: "on" (default) lets callers choose keys and
+	// secrets of apps. A value in the state file's quotas wins over it.
+	AppSwitch string
+
+	// SerialWrites refuses a write with 500 APIG.3500 while another to the same plugin and
+	// environment, API and environment, or app and environment is in flight.
+	SerialWrites bool
+
+	// NullLists leaves empty lists out of answers and makes empty tags null.
+	NullLists bool
+
+	// OfflineOffset makes the list of an ACL's APIs ignore offset, as old instances did.
+	OfflineOffset bool
+}
+
+// Lag is how late lists are: a change shows after so many reads of a list, or after a time. The zero
+// value shows it at once.
+type Lag struct {
+	Reads int           // reads of the list concerned that still miss the change
+	Time  time.Duration // how long it is missed
+}

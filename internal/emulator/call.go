@@ -1,0 +1,122 @@
+package emulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// call is one request while it is carried out.
+type call struct {
+	route   *route
+	path    map[string]string // by name in the route's path
+	query   url.Values
+	raw     []byte // the body as received
+	effects []Effect
+	now     time.Time
+}
+
+// reply is an answer that says yes. A nil body sends none.
+type reply struct {
+	status int
+	body   any
+}
+
+func ok(body any) (reply, error)      { return reply{http.StatusOK, body}, nil }
+func created(body any) (reply, error) { return reply{http.StatusCreated, body}, nil }
+func noContent() (reply, error)       { return reply{http.StatusNoContent, nil}, nil }
+
+// effect notes what a write did.
+func (c *call) effect(e Effect) { c.effects = append(c.effects, e) }
+
+// arg is a query parameter, "" when absent.
+func (c *call) arg(name string) string { return c.query.Get(name) }
+
+// exact is the value of a name filter when the request asks for exact matches of it, else "".
+func (c *call) exact(filter, preciseWord string) string {
+	if c.precise(preciseWord) {
+		return c.arg(filter)
+	}
+	return ""
+}
+
+// precise reports whether precise_search, a list joined by commas, has the word.
+func (c *call) precise(word string) bool {
+	return slices.Contains(strings.Split(c.arg("precise_search"), ","), word)
+}
+
+// wantDelete refuses a batch whose action is anything but delete.
+func (c *call) wantDelete() error {
+	if c.arg("action") != "delete" {
+		return invalid("action")
+	}
+	return nil
+}
+
+// need is a query parameter that the operation cannot do without.
+func (c *call) need(name string) (string, error) {
+	if v := c.arg(name); v != "" {
+		return v, nil
+	}
+	return "", invalidAs("APIG.2012", name)
+}
+
+// body decodes the request's JSON object. Unknown members, members in another case, wrong types and
+// anything after the object are refused as 400 APIG.2011 naming the member.
+func body[T any](c *call) (T, error) {
+	var into T
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(c.raw, &members); err != nil || members == nil {
+		return into, refuse(http.StatusBadRequest, "APIG.2011", "The request body is not a JSON object,parameterName:body")
+	}
+	known := memberNames(reflect.TypeFor[T]())
+	for name := range members {
+		if !slices.Contains(known, name) {
+			return into, invalid(name)
+		}
+	}
+	d := json.NewDecoder(bytes.NewReader(c.raw))
+	d.DisallowUnknownFields()
+	err := d.Decode(&into)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong):
+		return into, invalid(wrong.Field)
+	case err != nil:
+		_, name, _ := strings.Cut(err.Error(), "unknown field ")
+		return into, invalid(strings.Trim(name, `"`))
+	}
+	return into, nil
+}
+
+// memberNames lists the JSON names of a struct's fields, those of embedded structs included.
+func memberNames(t reflect.Type) []string {
+	var names []string
+	for _, f := range reflect.VisibleFields(t) {
+		if tag, ok := f.Tag.Lookup("json"); ok {
+			name, _, _ := strings.Cut(tag, ",")
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// or returns what p points to, or the default.
+func or[T any](p *T, absent T) T {
+	if p == nil {
+		return absent
+	}
+	return *p
+}
+
+// stamp is the time as lists and reads show it: whole seconds.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// exactStamp is the time as the answer to a creation shows it, with its fraction.
+func exactStamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -1,0 +1,229 @@
+package emulator
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// certificate is a server certificate of the project. Its key is never shown.
+type certificate struct {
+	identity
+	certificateFacts
+}
+
+// certificateFacts is what a state file says of a certificate, and what is read out of an uploaded one.
+type certificateFacts struct {
+	Name       string    `json:"name"`
+	Type       string    `json:"type,omitempty"`           // global (default) or instance
+	Algorithm  string    `json:"algorithm_type,omitempty"` // RSA (default), ECC or SM2
+	CommonName string    `json:"common_name,omitempty"`
+	SAN        []string  `json:"san,omitempty"`
+	NotBefore  time.Time `json:"not_before,omitzero"`
+	NotAfter   time.Time `json:"not_after"`
+	Serial     string    `json:"serial_number,omitempty"` // decimal
+	Issuer     []string  `json:"issuer,omitempty"`
+	Org        []string  `json:"organization,omitempty"`
+	Signature  string    `json:"signature_algorithm,omitempty"`
+}
+
+type certificateBody struct {
+	Name       string `json:"name"`
+	Content    string `json:"cert_content"`
+	PrivateKey string `json:"private_key"`
+	Type       string `json:"type"`
+	InstanceID string `json:"instance_id"`
+	RootCA     string `json:"trusted_root_ca"`
+	Algorithm  string `json:"algorithm_type"`
+}
+
+const (
+	certificatesPath   = "/v2/{project_id}/apigw/certificates"
+	oneCertificatePath = certificatesPath + "/{certificate_id}"
+)
+
+var certificateRoutes = []route{
+	{op: "ListCertificatesV2", method: http.MethodGet, path: certificatesPath, do: listCertificates},
+	{op: "CreateCertificateV2", method: http.MethodPost, path: certificatesPath, do: createCertificate},
+	{op: "ShowDetailsOfCertificateV2", method: http.MethodGet, path: oneCertificatePath, do: showCertificate},
+	{op: "DeleteCertificateV2", method: http.MethodDelete, path: oneCertificatePath, do: deleteCertificate},
+	{op: "ListAttachedDomainsV2", method: http.MethodGet, path: oneCertificatePath + "/attached-domains", do: listAttachedDomains},
+}
+
+func (f certificateFacts) withDefaults() certificateFacts {
+	if f.Type == "" {
+		f.Type = "global"
+	}
+	if f.Algorithm == "" {
+		f.Algorithm = "RSA"
+	}
+	if f.Signature == "" {
+		f.Signature = "SHA256-RSA"
+	}
+	if f.Serial == "" {
+		f.Serial = new(big.Int).SetBytes([]byte(f.Name)).String()
+	}
+	return f
+}
+
+// scopeNumber is the type as domains show it.
+func (k *certificate) scopeNumber() int {
+	if k.Type == "instance" {
+		return 1
+	}
+	return 2
+}
+
+// view leaves out what the certificate does not have, as the service does.
+func (k *certificate) view(g *Gateway) map[string]any {
+	v := map[string]any{
+		"id": k.id, "name": k.name, "type": k.Type, "instance_id": "common", "project_id": g.opts.ProjectID,
+		"create_time": stamp(k.created), "update_time": stamp(k.updated), "not_after": stamp(k.NotAfter), "version": 3,
+		"serial_number": k.Serial, "signature_algorithm": k.Signature, "algorithm_type": k.Algorithm, "is_has_trusted_root_ca": false,
+	}
+	if k.Type == "instance" {
+		v["instance_id"] = g.opts.InstanceID
+	}
+	if !k.NotBefore.IsZero() {
+		v["not_before"] = stamp(k.NotBefore)
+	}
+	if k.CommonName != "" {
+		v["common_name"] = k.CommonName
+	}
+	for member, list := range map[string][]string{"san": k.SAN, "issuer": k.Issuer, "organization": k.Org} {
+		if len(list) > 0 {
+			v[member] = list
+		}
+	}
+	return v
+}
+
+func (k *certificate) effect(action string) Effect {
+	return Effect{Kind: "certificate", Action: action, ID: k.id, Name: k.name}
+}
+
+func listCertificates(g *Gateway, c *call) (reply, error) {
+	id, err := c.need("instance_id")
+	if err != nil {
+		return reply{}, err
+	}
+	if id != g.opts.InstanceID {
+		return reply{}, noInstance(id)
+	}
+	var f filter[*certificate]
+	f.like(c, "name", false, func(k *certificate) string { return k.name })
+	f.like(c, "common_name", false, func(k *certificate) string { return k.CommonName })
+	f.where(c, "signature_algorithm", func(k *certificate) string { return k.Signature })
+	f.where(c, "type", func(k *certificate) string { return k.Type })
+	f.where(c, "algorithm_type", func(k *certificate) string { return k.Algorithm })
+	return page(g, c, "certs", g.certs.rows, f.keep(), func(k *certificate) map[string]any { return k.view(g) })
+}
+
+func createCertificate(g *Gateway, c *call) (reply, error) {
+	b, err := body[certificateBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	var v checks
+	v.text("name", b.Name, 4, 50, policyName)
+	v.that(b.Type == "" || b.Type == "global" || b.Type == "instance" && b.InstanceID == g.opts.InstanceID, "type")
+	if v.err != nil {
+		return reply{}, v.err
+	}
+	facts, err := readCertificate(b, c.now)
+	if err != nil {
+		return reply{}, err
+	}
+	k := &certificate{identity: g.identify(b.Name, "", c.now), certificateFacts: facts.withDefaults()}
+	g.certs.add(k)
+	c.effect(k.effect("create"))
+	return ok(k.view(g)) // 200, not 201
+}
+
+// readCertificate checks an uploaded pair as the service does.
+func readCertificate(b certificateBody, now time.Time) (certificateFacts, error) {
+	block, _ := pem.Decode([]byte(b.Content))
+	if block == nil {
+		return certificateFacts{}, invalidAs("APIG.2106", "cert_content")
+	}
+	leaf, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return certificateFacts{}, invalidAs("APIG.2106", "cert_content")
+	}
+	if strings.Contains(b.PrivateKey, "ENCRYPTED") {
+		return certificateFacts{}, invalidAs("APIG.2105", "private_key")
+	}
+	if _, err := tls.X509KeyPair([]byte(b.Content), []byte(b.PrivateKey)); err != nil {
+		return certificateFacts{}, invalidAs("APIG.2101", "private_key")
+	}
+	if now.After(leaf.NotAfter) {
+		return certificateFacts{}, invalidAs("APIG.2102", "cert_content")
+	}
+	if len(leaf.DNSNames)+len(leaf.IPAddresses) == 0 {
+		return certificateFacts{}, invalidAs("APIG.2109", "cert_content")
+	}
+	f := certificateFacts{
+		Name: b.Name, Type: b.Type, CommonName: leaf.Subject.CommonName, SAN: leaf.DNSNames, NotBefore: leaf.NotBefore,
+		NotAfter: leaf.NotAfter, Serial: leaf.SerialNumber.String(), Issuer: leaf.Issuer.Organization,
+		Org: leaf.Subject.Organization, Signature: leaf.SignatureAlgorithm.String(), Algorithm: "RSA",
+	}
+	if leaf.PublicKeyAlgorithm == x509.ECDSA {
+		f.Algorithm = "ECC"
+	}
+	return f, nil
+}
+
+func showCertificate(g *Gateway, c *call) (reply, error) {
+	k, err := g.certs.get(c.path["certificate_id"], noCert)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(k.view(g))
+}
+
+// domainsWith are the domains that carry the certificate, with their groups.
+func (g *Gateway) domainsWith(k *certificate) (domains []*domain, groups []*group) {
+	for _, x := range g.groups.rows {
+		for _, d := range x.domains {
+			if d.cert == k {
+				domains, groups = append(domains, d), append(groups, x)
+			}
+		}
+	}
+	return domains, groups
+}
+
+func deleteCertificate(g *Gateway, c *call) (reply, error) {
+	k, err := g.certs.get(c.path["certificate_id"], noCert)
+	if err != nil {
+		return reply{}, err
+	}
+	if domains, _ := g.domainsWith(k); len(domains) > 0 {
+		return reply{}, refuse(http.StatusBadRequest, "APIG.2000", "The certificate has been bound to domain names,id:%s", k.id)
+	}
+	g.certs.remove(k)
+	c.effect(k.effect("delete"))
+	return noContent()
+}
+
+func listAttachedDomains(g *Gateway, c *call) (reply, error) {
+	k, err := g.certs.get(c.path["certificate_id"], noCert)
+	if err != nil {
+		return reply{}, err
+	}
+	domains, groups := g.domainsWith(k)
+	rows := []map[string]any{}
+	for i, d := range domains {
+		v := d.bindView()
+		v["ssl_id"], v["ssl_name"], v["instance_id"] = k.id, k.name, g.opts.InstanceID
+		v["api_group_id"], v["api_group_name"] = groups[i].id, groups[i].name
+		rows = append(rows, v)
+	}
+	var f filter[map[string]any]
+	f.like(c, "url_domain", false, func(v map[string]any) string { s, _ := v["url_domain"].(string); return s })
+	return page(g, c, "bound_domains", rows, f.keep(), func(v map[string]any) map[string]any { return v })
+}

@@ -1,0 +1,82 @@
+package emulator
+
+import (
+	"math"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// The charsets of the API's names. Letters are those of ASCII.
+var (
+	policyName = regexp.MustCompile(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9_]*$`)
+	pluginName = regexp.MustCompile(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9_-]*$`)
+	envName    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+	apiName    = regexp.MustCompile(`^[\p{Han}A-Za-z0-9][\p{Han}A-Za-z0-9\-_./():：（）、。]*$`)
+	tagName    = regexp.MustCompile(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9\-*#%.:_]*$`)
+	appKey     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+	appSecret  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_\-!@#$%]*$`)
+	appCode    = regexp.MustCompile(`^[A-Za-z0-9+/][A-Za-z0-9+_!@#$%\-/=]*$`)
+)
+
+// checks gathers the first thing wrong with a request's parameters.
+type checks struct{ err error }
+
+func (c *checks) fail(r *refusal) {
+	if c.err == nil {
+		c.err = r
+	}
+}
+
+// that refuses the parameter unless ok.
+func (c *checks) that(ok bool, parameter string) {
+	if !ok {
+		c.fail(invalid(parameter))
+	}
+}
+
+// text wants between least and most characters; a nil charset allows all.
+func (c *checks) text(parameter, value string, least, most int, charset *regexp.Regexp) {
+	n := utf8.RuneCountInString(value)
+	c.that(n >= least && n <= most && (charset == nil || value == "" && least == 0 || charset.MatchString(value)), parameter)
+}
+
+// remark wants at most so many characters and no angle brackets.
+func (c *checks) remark(value string, most int) {
+	c.text("remark", value, 0, most, nil)
+	c.that(!strings.ContainsAny(value, "<>"), "remark")
+}
+
+// oneOf wants one of the words.
+func (c *checks) oneOf(parameter, value string, words ...string) {
+	c.that(slices.Contains(words, value), parameter)
+}
+
+// count wants a positive number of 32 bits.
+func (c *checks) count(parameter string, n int64) {
+	c.that(n >= 1 && n <= math.MaxInt32, parameter)
+}
+
+// atMost refuses a number above the one it depends on.
+func (c *checks) atMost(parameter string, n, most int64) {
+	if n > most {
+		c.fail(invalidAs("APIG.2003", parameter))
+	}
+}
+
+// address reports whether s is an IP address, a range a-b of them, or a CIDR block.
+func address(s string) bool {
+	if first, last, isRange := strings.Cut(s, "-"); isRange {
+		a, errA := netip.ParseAddr(strings.TrimSpace(first))
+		b, errB := netip.ParseAddr(strings.TrimSpace(last))
+		return errA == nil && errB == nil && a.BitLen() == b.BitLen() && a.Compare(b) <= 0
+	}
+	if strings.Contains(s, "/") {
+		_, err := netip.ParsePrefix(s)
+		return err == nil
+	}
+	_, err := netip.ParseAddr(s)
+	return err == nil
+}

@@ -1,0 +1,109 @@
+package emulator
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// ordered is anything that remembers when it came: lists keep the order of creation.
+type ordered interface{ order() uint64 }
+
+// list is a sequence in order of creation. Removal finds its place by that order, so that no list
+// of any length is ever searched from its beginning.
+type list[T ordered] []T
+
+func (l *list[T]) add(x T) { *l = append(*l, x) }
+
+func (l *list[T]) remove(x T) {
+	i, found := slices.BinarySearchFunc(*l, x.order(), func(y T, n uint64) int {
+		return cmp.Compare(y.order(), n)
+	})
+	if found {
+		*l = slices.Delete(*l, i, i+1)
+	}
+}
+
+// identity is what every named object has.
+type identity struct {
+	seq     uint64 // position in the order of creation
+	id      string
+	name    string
+	scope   string // names are unique inside it; "" for the whole gateway
+	created time.Time
+	updated time.Time
+}
+
+func (i *identity) order() uint64    { return i.seq }
+func (i *identity) ident() *identity { return i }
+
+// object is a pointer to a struct with an identity.
+type object interface {
+	ordered
+	ident() *identity
+}
+
+// table holds the objects of one kind: in order of creation, by id, and by name inside their scope.
+type table[T object] struct {
+	rows  list[T]
+	ids   map[string]T
+	names map[[2]string]T
+}
+
+func newTable[T object]() *table[T] {
+	return &table[T]{ids: map[string]T{}, names: map[[2]string]T{}}
+}
+
+func (t *table[T]) add(x T) {
+	i := x.ident()
+	t.rows.add(x)
+	t.ids[i.id] = x
+	t.names[[2]string{i.scope, i.name}] = x
+}
+
+func (t *table[T]) remove(x T) {
+	i := x.ident()
+	t.rows.remove(x)
+	delete(t.ids, i.id)
+	delete(t.names, [2]string{i.scope, i.name})
+}
+
+func (t *table[T]) rename(x T, name string) {
+	i := x.ident()
+	delete(t.names, [2]string{i.scope, i.name})
+	i.name = name
+	t.names[[2]string{i.scope, i.name}] = x
+}
+
+// get returns the object with this id, or the error that says so.
+func (t *table[T]) get(id string, missing func(string) *refusal) (T, error) {
+	if x, ok := t.ids[id]; ok {
+		return x, nil
+	}
+	var none T
+	return none, missing(id)
+}
+
+// taken reports whether the name belongs to an object other than self.
+func (t *table[T]) taken(scope, name, self string) bool {
+	x, ok := t.names[[2]string{scope, name}]
+	return ok && x.ident().id != self
+}
+
+// pick returns the rows that a list with these filters can concern at all: the one with the id, the
+// one with the exact name, or all of them.
+func (t *table[T]) pick(id, exactName string) []T {
+	switch {
+	case id != "":
+		if x, ok := t.ids[id]; ok {
+			return []T{x}
+		}
+		return nil
+	case exactName != "":
+		if x, ok := t.names[[2]string{"", exactName}]; ok {
+			return []T{x}
+		}
+		return nil
+	}
+	return t.rows
+}

@@ -1,0 +1,259 @@
+package emulator
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+)
+
+// domain is a host name of a group's own.
+type domain struct {
+	id         string
+	name       string
+	minVersion string
+	redirect   bool
+	verify     bool // client certificates
+	http       int
+	https      int
+	cert       *certificate // nil when it has none
+}
+
+type domainView struct {
+	ID         string    `json:"id"`
+	Domain     string    `json:"domain"`
+	CNAME      int       `json:"cname_status"`
+	SSLID      string    `json:"ssl_id,omitempty"`
+	SSLName    string    `json:"ssl_name,omitempty"`
+	SSLInfos   []sslInfo `json:"ssl_infos"`
+	MinVersion string    `json:"min_ssl_version"`
+	Verify     bool      `json:"verified_client_certificate_enabled"`
+	TrustedCA  bool      `json:"is_has_trusted_root_ca"`
+	HTTPPort   int       `json:"ingress_http_port"`
+	HTTPSPort  int       `json:"ingress_https_port"`
+	Redirect   bool      `json:"is_http_redirect_to_https"`
+}
+
+type sslInfo struct {
+	ID        string `json:"ssl_id"`
+	Name      string `json:"ssl_name"`
+	Algorithm string `json:"algorithm_type"`
+	Type      int    `json:"type"` // 1 of the instance, 2 global
+	TrustedCA bool   `json:"is_has_trusted_root_ca"`
+}
+
+type domainBody struct {
+	Domain     string `json:"url_domain"`
+	MinVersion string `json:"min_ssl_version"`
+	Redirect   *bool  `json:"is_http_redirect_to_https"`
+	Verify     *bool  `json:"verified_client_certificate_enabled"`
+	HTTPPort   *int   `json:"ingress_http_port"`
+	HTTPSPort  *int   `json:"ingress_https_port"`
+}
+
+const (
+	domainsPath   = "{I}/api-groups/{group_id}/domains"
+	oneDomainPath = domainsPath + "/{domain_id}"
+)
+
+var domainRoutes = []route{
+	{op: "AssociateDomainV2", method: http.MethodPost, path: domainsPath, do: createDomain},
+	{op: "UpdateDomainV2", method: http.MethodPut, path: oneDomainPath, do: updateDomain},
+	{op: "DisassociateDomainV2", method: http.MethodDelete, path: oneDomainPath, do: deleteDomain},
+	{op: "UpdateSlDomainSettingV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}/sl-domain-access-settings", do: setSlDomain},
+	{op: "ShowDetailsOfDomainNameCertificateV2", method: http.MethodGet, path: oneDomainPath + "/certificate/{certificate_id}", do: showDomainCertificate},
+	{op: "BatchAssociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/attach", do: attachCertificates},
+	{op: "BatchDisassociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/detach", do: detachCertificates},
+}
+
+// domainName is a host name, perhaps with a wildcard as its first label.
+var domainName = regexp.MustCompile(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`)
+
+func (d *domain) view() domainView {
+	v := domainView{
+		ID: d.id, Domain: d.name, CNAME: 3, SSLInfos: []sslInfo{}, MinVersion: d.minVersion, Verify: d.verify,
+		HTTPPort: d.http, HTTPSPort: d.https, Redirect: d.redirect,
+	}
+	if k := d.cert; k != nil {
+		v.SSLID, v.SSLName = k.id, k.name
+		v.SSLInfos = []sslInfo{{ID: k.id, Name: k.name, Algorithm: k.Algorithm, Type: k.scopeNumber()}}
+	}
+	return v
+}
+
+// bindView is how bind and update show a domain.
+func (d *domain) bindView() map[string]any {
+	return map[string]any{
+		"id": d.id, "url_domain": d.name, "status": 3, "min_ssl_version": d.minVersion, "is_http_redirect_to_https": d.redirect,
+		"verified_client_certificate_enabled": d.verify, "ingress_http_port": d.http, "ingress_https_port": d.https,
+	}
+}
+
+func (d *domain) effect(action string) Effect {
+	return Effect{Kind: "domain", Action: action, ID: d.id, Name: d.name}
+}
+
+func (g *Gateway) groupOf(c *call) (*group, error) { return g.groups.get(c.path["group_id"], noGroup) }
+
+// domainOf finds the domain that the path names.
+func (g *Gateway) domainOf(c *call) (*group, *domain, error) {
+	x, err := g.groupOf(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, d := range x.domains {
+		if d.id == c.path["domain_id"] {
+			return x, d, nil
+		}
+	}
+	return nil, nil, noDomain(c.path["domain_id"])
+}
+
+// apply changes what the body says; ports come both or not at all.
+func (d *domain) apply(b domainBody) error {
+	var v checks
+	v.oneOf("min_ssl_version", b.MinVersion, "TLSv1.1", "TLSv1.2")
+	v.that((b.HTTPPort == nil) == (b.HTTPSPort == nil), "ingress_http_port")
+	v.that(or(b.HTTPPort, 0) != -1 || or(b.HTTPSPort, 0) != -1, "ingress_http_port")
+	if v.err != nil {
+		return v.err
+	}
+	d.minVersion = b.MinVersion
+	d.redirect, d.verify = or(b.Redirect, d.redirect), or(b.Verify, d.verify)
+	d.http, d.https = or(b.HTTPPort, d.http), or(b.HTTPSPort, d.https)
+	return nil
+}
+
+func createDomain(g *Gateway, c *call) (reply, error) {
+	x, err := g.groupOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[domainBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if len(b.Domain) > 255 || !domainName.MatchString(b.Domain) {
+		return reply{}, invalidAs("APIG.2024", "url_domain")
+	}
+	for _, d := range x.domains {
+		if d.name == b.Domain {
+			return reply{}, nameTaken("APIG.3305", "domain", b.Domain)
+		}
+	}
+	if err := g.room(quotaDomains, len(x.domains)); err != nil {
+		return reply{}, err
+	}
+	if b.MinVersion == "" {
+		b.MinVersion = "TLSv1.1"
+	}
+	d := &domain{name: b.Domain, http: 80, https: 443}
+	if err := d.apply(b); err != nil {
+		return reply{}, err
+	}
+	d.id = g.newID()
+	x.domains = append(x.domains, d)
+	c.effect(d.effect("create"))
+	return created(d.bindView())
+}
+
+// updateDomain answers 201, as documented.
+func updateDomain(g *Gateway, c *call) (reply, error) {
+	_, d, err := g.domainOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[domainBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := d.apply(b); err != nil {
+		return reply{}, err
+	}
+	c.effect(d.effect("update"))
+	return created(d.bindView())
+}
+
+func deleteDomain(g *Gateway, c *call) (reply, error) {
+	x, d, err := g.domainOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	x.domains = slices.DeleteFunc(slices.Clone(x.domains), func(o *domain) bool { return o == d })
+	c.effect(d.effect("delete"))
+	return noContent()
+}
+
+func setSlDomain(g *Gateway, c *call) (reply, error) {
+	x, err := g.groupOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[struct {
+		Enabled *bool `json:"sl_domain_access_enabled"`
+	}](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if b.Enabled == nil {
+		return reply{}, invalid("sl_domain_access_enabled")
+	}
+	x.slAccess = *b.Enabled
+	c.effect(x.effect("update"))
+	return noContent()
+}
+
+func showDomainCertificate(g *Gateway, c *call) (reply, error) {
+	_, d, err := g.domainOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	if d.cert == nil || d.cert.id != c.path["certificate_id"] {
+		return reply{}, noCert(c.path["certificate_id"])
+	}
+	return ok(d.cert.view(g))
+}
+
+// certificateOf reads the one certificate that an attach or detach names.
+func (g *Gateway) certificateOf(c *call) (*certificate, error) {
+	b, err := body[struct {
+		IDs    []string `json:"certificate_ids"`
+		Verify *bool    `json:"verified_client_certificate_enabled"`
+	}](c)
+	if err != nil {
+		return nil, err
+	}
+	if len(b.IDs) != 1 {
+		return nil, invalid("certificate_ids")
+	}
+	return g.certs.get(b.IDs[0], noCert)
+}
+
+func attachCertificates(g *Gateway, c *call) (reply, error) {
+	_, d, err := g.domainOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	k, err := g.certificateOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	d.cert = k
+	c.effect(d.effect("update"))
+	return noContent()
+}
+
+func detachCertificates(g *Gateway, c *call) (reply, error) {
+	_, d, err := g.domainOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	k, err := g.certificateOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	if d.cert == k {
+		d.cert = nil
+		c.effect(d.effect("update"))
+	}
+	return noContent()
+}

@@ -1,0 +1,109 @@
+package emulator
+
+import (
+	"net/http"
+)
+
+// environment is a stage that APIs are published in.
+type environment struct {
+	identity
+	remark    string
+	published int // APIs that are published here now
+}
+
+type environmentBody struct {
+	Name   string `json:"name"`
+	Remark string `json:"remark"`
+}
+
+type environmentView struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Remark     string `json:"remark"`
+	CreateTime string `json:"create_time"`
+}
+
+var environmentRoutes = []route{
+	{op: "ListEnvironmentsV2", method: http.MethodGet, path: "{I}/envs", do: listEnvironments},
+	{op: "CreateEnvironmentV2", method: http.MethodPost, path: "{I}/envs", do: createEnvironment},
+	{op: "UpdateEnvironmentV2", method: http.MethodPut, path: "{I}/envs/{env_id}", do: updateEnvironment},
+	{op: "DeleteEnvironmentV2", method: http.MethodDelete, path: "{I}/envs/{env_id}", do: deleteEnvironment},
+}
+
+func (e *environment) view() environmentView {
+	return environmentView{ID: e.id, Name: e.name, Remark: e.remark, CreateTime: stamp(e.created)}
+}
+
+func (e *environment) effect(action string) Effect {
+	return Effect{Kind: "environment", Action: action, ID: e.id, Name: e.name}
+}
+
+func listEnvironments(g *Gateway, c *call) (reply, error) {
+	var f filter[*environment]
+	f.like(c, "name", false, func(e *environment) string { return e.name })
+	return page(g, c, "envs", g.envs.rows, f.keep(), (*environment).view)
+}
+
+func (g *Gateway) checkEnvironment(b environmentBody, self string) error {
+	var v checks
+	v.text("name", b.Name, 3, 64, envName)
+	v.remark(b.Remark, 255)
+	if v.err == nil && g.envs.taken("", b.Name, self) {
+		v.fail(nameTaken("APIG.3205", "environment", b.Name))
+	}
+	return v.err
+}
+
+func createEnvironment(g *Gateway, c *call) (reply, error) {
+	b, err := body[environmentBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.checkEnvironment(b, ""); err != nil {
+		return reply{}, err
+	}
+	if err := g.room(quotaEnvironments, len(g.envs.rows)); err != nil {
+		return reply{}, err
+	}
+	e := &environment{identity: g.identify(b.Name, "", c.now), remark: b.Remark}
+	g.envs.add(e)
+	c.effect(e.effect("create"))
+	shown := e.view()
+	shown.CreateTime = exactStamp(e.created)
+	return created(shown)
+}
+
+func updateEnvironment(g *Gateway, c *call) (reply, error) {
+	e, err := g.envs.get(c.path["env_id"], noEnv)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[environmentBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.checkEnvironment(b, e.id); err != nil {
+		return reply{}, err
+	}
+	g.envs.rename(e, b.Name)
+	e.remark = b.Remark
+	c.effect(e.effect("update"))
+	return ok(e.view())
+}
+
+func deleteEnvironment(g *Gateway, c *call) (reply, error) {
+	e, err := g.envs.get(c.path["env_id"], noEnv)
+	if err != nil {
+		return reply{}, err
+	}
+	if e.id == releaseID {
+		return reply{}, refuse(http.StatusForbidden, "APIG.1103", "The environment RELEASE cannot be deleted")
+	}
+	if e.published > 0 {
+		return reply{}, refuse(http.StatusForbidden, "APIG.3418", "APIs have been published in the environment,id:%s", e.id)
+	}
+	g.envs.remove(e)
+	g.dropLinks(c, nil, e)
+	c.effect(e.effect("delete"))
+	return noContent()
+}

@@ -1,0 +1,206 @@
+package emulator
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// mostBody is the largest body that the service takes in a signed request.
+const mostBody = 12 << 20
+
+// Gateway is one API gateway instance with its management API. It is safe for concurrent use: each
+// operation is carried out as a whole.
+type Gateway struct {
+	opts   Options
+	routes *router
+
+	mu        sync.Mutex // guards everything below
+	behaviour Behaviour
+	faults    []*armed
+	*state
+	journal  []Entry
+	requests uint64          // counts requests, for their ids
+	writing  map[string]bool // what is being written by a request in flight
+	period   time.Time       // begin of the rate limit's current period
+	inPeriod int             // requests admitted in it
+	chance   *rand.Rand
+}
+
+// New returns an empty gateway: the environment RELEASE, the group DEFAULT, and nothing else.
+func New(o Options) *Gateway {
+	o = o.withDefaults()
+	g := &Gateway{
+		opts:      o,
+		routes:    newRouter(allRoutes()),
+		behaviour: o.Behaviour,
+		writing:   map[string]bool{},
+		chance:    rand.New(rand.NewPCG(o.Seed, 0x6661756c7473)), //nolint:gosec // faults, not secrets
+	}
+	g.state = newState(o)
+	g.faults = arm(o.Faults)
+	return g
+}
+
+// SetFaults replaces the faults; their counters begin anew.
+func (g *Gateway) SetFaults(faults []Fault) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.faults = arm(faults)
+}
+
+// SetBehaviour replaces the readings of what the vendor leaves open. It changes nothing that is there.
+func (g *Gateway) SetBehaviour(b Behaviour) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.behaviour = b
+}
+
+// answer is what leaves the gateway for one request.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	fate   fate
+}
+
+// ServeHTTP implements [http.Handler]. A fault that loses the answer aborts the connection.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a := g.serve(r)
+	if a.fate != delivered && a.fate != torn {
+		panic(http.ErrAbortHandler)
+	}
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	if a.fate == torn {
+		w.Header().Set("Content-Length", fmt.Sprint(len(a.body)))
+		w.WriteHeader(a.status)
+		_, _ = w.Write(a.body[:len(a.body)/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body)
+}
+
+// serve carries out one request: read, admit, wait, do, note.
+func (g *Gateway) serve(r *http.Request) answer {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, mostBody+1))
+	if err != nil {
+		return answer{fate: reset}
+	}
+	rt, params := g.routes.find(r.Method, decodedSegments(r.URL.EscapedPath()))
+	c := &call{route: rt, path: params, query: r.URL.Query(), raw: raw, now: g.opts.Now()}
+
+	g.mu.Lock()
+	g.requests++
+	seq := g.requests
+	id := mixID(g.opts.Seed^0x72657175657374, seq)
+	op := ""
+	if rt != nil {
+		op = rt.op
+	}
+	hit := g.strike(op)
+	refused := g.admit(r, c)
+	locked := g.beginWrite(c, refused == nil)
+	g.mu.Unlock()
+
+	wait(r, g.opts.Latency+hit.slow)
+
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	defer g.endWrite(locked)
+	if locked == nil && refused == nil {
+		refused = refuse(http.StatusInternalServerError, "APIG.3500",
+			"Failed to synchronize data to the configuration store, another request is writing")
+	}
+	a, carried := g.act(c, hit, refused, id)
+	if r.Context().Err() != nil && a.fate != reset && a.fate != refusedConn {
+		a.fate = lost // whoever asked has gone; what arrived is carried out all the same
+	}
+	g.note(r, c, seq, op, a, hit, carried)
+	return a
+}
+
+// act carries the request out, unless it is refused or a fault strikes before, and encodes the answer.
+func (g *Gateway) act(c *call, hit strike, refused error, id string) (a answer, carried bool) {
+	if hit.before() {
+		return g.encode(reply{}, hit.refusal, id, hit), false
+	}
+	var answer reply
+	err := refused
+	if err == nil {
+		answer, err = g.perform(c)
+	}
+	carried = err == nil && c.route.method != http.MethodGet
+	if hit.refusal != nil {
+		err = hit.refusal
+	}
+	return g.encode(answer, err, id, hit), carried
+}
+
+// perform runs the operation, with the checks that all operations of an instance share.
+func (g *Gateway) perform(c *call) (reply, error) {
+	if id, has := c.path["project_id"]; has && id != g.opts.ProjectID {
+		return reply{}, refuse(http.StatusForbidden, "APIG.1005", "No permissions to request this method")
+	}
+	if id, has := c.path["instance_id"]; has && id != g.opts.InstanceID {
+		if strings.TrimPrefix(c.route.path, "{I}") == "" {
+			return reply{}, noGateway(id)
+		}
+		return reply{}, noInstance(id)
+	}
+	if c.route.method != http.MethodGet && g.instance.Status != statusRunning {
+		return reply{}, refuse(http.StatusConflict, "APIC.7701", "The instance is in the state %s, which forbids this operation", g.instance.Status)
+	}
+	return c.route.do(g, c)
+}
+
+// encode turns a reply or a refusal into bytes and lets the fault spoil them.
+func (g *Gateway) encode(yes reply, err error, id string, hit strike) answer {
+	a := answer{status: yes.status, header: http.Header{}, fate: hit.fate}
+	a.header.Set("X-Request-Id", id)
+	payload := yes.body
+	var no *refusal
+	switch {
+	case errors.As(err, &no):
+		a.status, payload = no.status, no.body(id)
+		if no.retryAfter > 0 {
+			a.header.Set("Retry-After", fmt.Sprint(int(no.retryAfter/time.Second)))
+		}
+	case err != nil:
+		a.status, payload = http.StatusInternalServerError, refuse(http.StatusInternalServerError, "APIG.9999", "%v", err).body(id)
+	}
+	if payload == nil {
+		return a
+	}
+	a.header.Set("Content-Type", "application/json;charset=UTF-8")
+	a.body, err = json.Marshal(payload)
+	if err != nil {
+		panic(fmt.Sprintf("encode the answer: %v", err)) // every body is made of plain values
+	}
+	if hit.wrongType {
+		a.body = confuse(a.body)
+	}
+	return a
+}
+
+// wait sleeps, unless the request ends before.
+func wait(r *http.Request, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-r.Context().Done():
+	}
+}

@@ -1,0 +1,159 @@
+package emulator
+
+import (
+	"net/http"
+)
+
+// group is a folder of APIs with a domain of its own.
+type group struct {
+	identity
+	remark    string
+	isDefault bool // the built-in group, which cannot be deleted
+	slAccess  bool // may the debugging domain be called
+	apis      list[*api]
+	domains   []*domain
+}
+
+type groupBody struct {
+	Name   string  `json:"name"`
+	Remark *string `json:"remark"`
+}
+
+type groupView struct {
+	ID           string       `json:"id"`
+	Name         string       `json:"name"`
+	Status       int          `json:"status"`
+	SlDomain     string       `json:"sl_domain"`
+	SlDomains    []string     `json:"sl_domains"`
+	SlAccess     bool         `json:"sl_domain_access_enabled"`
+	RegisterTime string       `json:"register_time"`
+	UpdateTime   string       `json:"update_time"`
+	OnSellStatus int          `json:"on_sell_status"`
+	URLDomains   []domainView `json:"url_domains"`
+	Remark       string       `json:"remark"`
+	CallLimits   *int         `json:"call_limits"`
+	TimeInterval *int         `json:"time_interval"`
+	TimeUnit     *string      `json:"time_unit"`
+	IsDefault    int          `json:"is_default"`
+	Version      string       `json:"version"`
+	RomaAppID    *string      `json:"roma_app_id"`
+	RomaAppName  *string      `json:"roma_app_name"`
+}
+
+var groupRoutes = []route{
+	{op: "ListApiGroupsV2", method: http.MethodGet, path: "{I}/api-groups", do: listGroups},
+	{op: "CreateApiGroupV2", method: http.MethodPost, path: "{I}/api-groups", do: createGroup},
+	{op: "CheckApiGroupsV2", method: http.MethodPost, path: "{I}/api-groups/check", do: checkGroupName},
+	{op: "ShowDetailsOfApiGroupV2", method: http.MethodGet, path: "{I}/api-groups/{group_id}", do: showGroup},
+	{op: "UpdateApiGroupV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}", do: updateGroup},
+	{op: "DeleteApiGroupV2", method: http.MethodDelete, path: "{I}/api-groups/{group_id}", do: deleteGroup},
+}
+
+func (x *group) view() groupView {
+	sl := x.id + ".apic.emulator.example.com"
+	v := groupView{
+		ID: x.id, Name: x.name, Status: 1, SlDomain: sl, SlDomains: []string{sl}, SlAccess: x.slAccess,
+		RegisterTime: stamp(x.created), UpdateTime: stamp(x.updated), OnSellStatus: 2,
+		URLDomains: []domainView{}, Remark: x.remark, IsDefault: 2, Version: "V1",
+	}
+	if x.isDefault {
+		v.IsDefault = 1
+	}
+	for _, d := range x.domains {
+		v.URLDomains = append(v.URLDomains, d.view())
+	}
+	return v
+}
+
+func (x *group) effect(action string) Effect {
+	return Effect{Kind: "group", Action: action, ID: x.id, Name: x.name}
+}
+
+func listGroups(g *Gateway, c *call) (reply, error) {
+	var f filter[*group]
+	f.where(c, "id", func(x *group) string { return x.id })
+	f.like(c, "name", c.precise("name"), func(x *group) string { return x.name })
+	return page(g, c, "groups", g.groups.pick(c.arg("id"), c.exact("name", "name")), f.keep(), (*group).view)
+}
+
+func (g *Gateway) checkGroup(b groupBody, self string) error {
+	var v checks
+	v.text("name", b.Name, 3, 255, apiName)
+	v.text("remark", or(b.Remark, ""), 0, 1000, nil)
+	if v.err == nil && g.groups.taken("", b.Name, self) {
+		v.fail(nameTaken("APIG.3201", "API group", b.Name))
+	}
+	return v.err
+}
+
+func createGroup(g *Gateway, c *call) (reply, error) {
+	b, err := body[groupBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.checkGroup(b, ""); err != nil {
+		return reply{}, err
+	}
+	if err := g.room(quotaGroups, len(g.groups.rows)); err != nil {
+		return reply{}, err
+	}
+	x := &group{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, ""), slAccess: true}
+	g.groups.add(x)
+	c.effect(x.effect("create"))
+	return created(x.view())
+}
+
+func checkGroupName(g *Gateway, c *call) (reply, error) {
+	b, err := body[struct {
+		Name string `json:"group_name"`
+	}](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.checkGroup(groupBody{Name: b.Name}, ""); err != nil {
+		return reply{}, err
+	}
+	return noContent()
+}
+
+func showGroup(g *Gateway, c *call) (reply, error) {
+	x, err := g.groups.get(c.path["group_id"], noGroup)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(x.view())
+}
+
+func updateGroup(g *Gateway, c *call) (reply, error) {
+	x, err := g.groups.get(c.path["group_id"], noGroup)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[groupBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.checkGroup(b, x.id); err != nil {
+		return reply{}, err
+	}
+	g.groups.rename(x, b.Name)
+	x.remark, x.updated = or(b.Remark, x.remark), c.now
+	c.effect(x.effect("update"))
+	return ok(x.view())
+}
+
+func deleteGroup(g *Gateway, c *call) (reply, error) {
+	x, err := g.groups.get(c.path["group_id"], noGroup)
+	if err != nil {
+		return reply{}, err
+	}
+	if x.isDefault {
+		return reply{}, refuse(http.StatusForbidden, "APIG.1101", "The default API group cannot be deleted")
+	}
+	if len(x.apis) > 0 {
+		return reply{}, refuse(http.StatusForbidden, "APIG.3415", "The API group contains APIs,id:%s", x.id)
+	}
+	g.groups.remove(x)
+	c.effect(x.effect("delete"))
+	return noContent()
+}

@@ -1,0 +1,180 @@
+package emulator
+
+import (
+	"net/http"
+	"slices"
+	"time"
+)
+
+const (
+	statusRunning = "Running"
+	runningNumber = 6
+)
+
+// instance is the gateway as a thing that was bought.
+type instance struct {
+	Name     string   `json:"name,omitempty"`
+	Status   string   `json:"status,omitempty"` // such as Running or Freezing
+	Number   int      `json:"instance_status,omitempty"`
+	Spec     string   `json:"spec,omitempty"`
+	Locks    []lock   `json:"locks,omitempty"`
+	Features []string `json:"features,omitempty"`
+
+	id      string
+	created time.Time
+}
+
+// lock is an operation that billing has locked.
+type lock struct {
+	Scene  string `json:"lock_scene"` // TO_PERIOD_LOCK or PEC_CHG_LOCK
+	Source string `json:"lock_source_id"`
+}
+
+// feature is a setting of the instance.
+type feature struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Enable     bool   `json:"enable"`
+	Config     string `json:"config"`
+	InstanceID string `json:"instance_id"`
+	UpdateTime string `json:"update_time"`
+	at         time.Time
+}
+
+// statusNumbers are the numbers of the states that a state file is likely to name.
+var statusNumbers = map[string]int{
+	"Creating": 1, statusRunning: runningNumber, "InitingFailed": 7, "Installing": 10, "Updating": 12, "UpdateFailed": 13,
+	"Rollbacking": 20, "Deleting": 23, "Starting": 35, "Freezing": 36, "Frozen": 37, "Restarting": 38, "RestartFail": 39,
+	"Unhealthy": 40, "Resizing": 42, "ResizeFailed": 43,
+}
+
+// defaultFeatures are those of a new professional instance.
+var defaultFeatures = []string{
+	"cors", "set_resp_headers", "kafka_log", "breaker", "breakerv2", "rate_limit_plugin", "rate_limit_algorithm", "third_auth",
+	"proxy_cache", "sign_basic", "sign_aes", "public_key", "app_quota", "app_acl", "app_secret", "app_basic", "app_token",
+	"app_jwt", "app_api_key", "gateway_responses", "ratelimit", "throttle_strategy", "request_body_size", "backend_timeout",
+	"real_ip_from_xff", "route", "custom_log", "multi_auth",
+}
+
+var instanceRoutes = []route{
+	{op: "ListInstancesV2", method: http.MethodGet, path: "/v2/{project_id}/apigw/instances", do: listInstances},
+	{op: "ShowDetailsOfInstanceV2", method: http.MethodGet, path: "{I}", do: showInstance},
+	{op: "ListInstanceFeatures", method: http.MethodGet, path: "{I}/instance-features", do: listInstanceFeatures},
+	{op: "ListFeaturesV2", method: http.MethodGet, path: "{I}/features", do: listFeatures},
+	{op: "CreateFeatureV2", method: http.MethodPost, path: "{I}/features", do: setFeature},
+	{op: "ListProjectCofigsV2", method: http.MethodGet, path: "{I}/project/configs", do: listQuotas},
+	{op: "KeystoneListProjects", method: http.MethodGet, path: "/v3/projects", do: listProjects},
+}
+
+func newInstance(o Options) instance {
+	return instance{
+		Name: "apig-emulator", Status: statusRunning, Number: runningNumber, Spec: "PROFESSIONAL",
+		Features: slices.Clone(defaultFeatures), id: o.InstanceID, created: o.Now(),
+	}
+}
+
+// supports reports whether the instance has the feature; every instance has the feature "".
+func (g *Gateway) supports(feature string) bool {
+	return feature == "" || slices.Contains(g.instance.Features, feature)
+}
+
+// summary is what the list shows of the instance.
+func (g *Gateway) summary() map[string]any {
+	i := g.instance
+	locks := i.Locks
+	if locks == nil {
+		locks = []lock{}
+	}
+	return map[string]any{
+		"id": g.opts.InstanceID, "project_id": g.opts.ProjectID, "instance_name": i.Name, "status": i.Status,
+		"instance_status": i.Number, "type": "apig", "spec": i.Spec, "create_time": i.created.UnixMilli(),
+		"enterprise_project_id": "0", "eip_address": nil, "charging_mode": 0, "cbc_metadata": "",
+		"loadbalancer_provider": "elb", "cbc_operation_locks": locks,
+	}
+}
+
+func listInstances(g *Gateway, c *call) (reply, error) {
+	f := filter[map[string]any]{}
+	text := func(member string) func(map[string]any) string {
+		return func(m map[string]any) string { s, _ := m[member].(string); return s }
+	}
+	f.where(c, "instance_id", text("id"))
+	f.like(c, "instance_name", false, text("instance_name"))
+	f.where(c, "status", text("status"))
+	return page(g, c, "instances", []map[string]any{g.summary()}, f.keep(), func(m map[string]any) map[string]any { return m })
+}
+
+func showInstance(g *Gateway, _ *call) (reply, error) {
+	v := g.summary()
+	for name, value := range map[string]any{
+		"description": "", "instance_version": "2.0.0", "vpc_id": mixID(0, 1), "subnet_id": mixID(0, 2), "security_group_id": mixID(0, 3),
+		"available_zone_ids": "[az-1, az-2]", "maintain_begin": "22:00:00", "maintain_end": "02:00:00", "ingress_ip": "192.168.0.10",
+		"bandwidth_size": 0, "bandwidth_charging_mode": "bandwidth", "supported_features": g.instance.Features,
+		"node_ips":  map[string]any{"livedata": []string{"192.168.0.11"}, "shubao": []string{"192.168.0.12"}},
+		"publicips": []any{}, "privateips": []any{}, "endpoint_services": []any{}, "listeners": nil,
+	} {
+		v[name] = value
+	}
+	return ok(v)
+}
+
+func listInstanceFeatures(g *Gateway, c *call) (reply, error) {
+	return page(g, c, "features", g.instance.Features, nil, func(s string) string { return s })
+}
+
+func listFeatures(g *Gateway, c *call) (reply, error) {
+	rows := []*feature{}
+	for _, name := range g.instance.Features {
+		if f := g.features[name]; f != nil {
+			rows = append(rows, f)
+		}
+	}
+	return page(g, c, "features", rows, nil, func(f *feature) feature { return *f })
+}
+
+// setFeature changes a setting, each at most once a minute.
+func setFeature(g *Gateway, c *call) (reply, error) {
+	b, err := body[struct {
+		Name   string `json:"name"`
+		Enable *bool  `json:"enable"`
+		Config string `json:"config"`
+	}](c)
+	if err != nil {
+		return reply{}, err
+	}
+	var v checks
+	v.that(b.Name != "", "name")
+	v.that(b.Enable != nil, "enable")
+	if v.err != nil {
+		return reply{}, v.err
+	}
+	if !g.supports(b.Name) {
+		return reply{}, unsupported(b.Name)
+	}
+	f := g.features[b.Name]
+	if f != nil && c.now.Sub(f.at) < time.Minute {
+		return reply{}, refuse(http.StatusConflict, "APIG.3711", "The feature can be changed only once per minute,name:%s", b.Name)
+	}
+	if f == nil {
+		f = &feature{ID: g.newID(), Name: b.Name, InstanceID: g.opts.InstanceID}
+		g.features[b.Name] = f
+	}
+	f.Enable, f.Config, f.at, f.UpdateTime = *b.Enable, b.Config, c.now, stamp(c.now)
+	c.effect(Effect{Kind: "feature", Action: "update", ID: f.ID, Name: f.Name})
+	return created(*f)
+}
+
+// listProjects is IAM's own operation, which finds a project by the name of its region.
+func listProjects(g *Gateway, c *call) (reply, error) {
+	name := c.arg("name")
+	if name == "" {
+		name = "emulator-1"
+	}
+	return ok(map[string]any{
+		"links": map[string]any{"self": "", "previous": nil, "next": nil},
+		"projects": []map[string]any{{
+			"id": g.opts.ProjectID, "name": name, "domain_id": mixID(0, 4), "parent_id": mixID(0, 4),
+			"enabled": true, "is_domain": false, "description": "",
+		}},
+	})
+}

@@ -1,0 +1,136 @@
+package emulator
+
+import "time"
+
+// link binds a policy (or an app) to an API in an environment.
+type link[P object] struct {
+	seq     uint64
+	id      string
+	policy  P
+	api     *api
+	env     *environment
+	created time.Time
+}
+
+func (l *link[P]) order() uint64 { return l.seq }
+
+// pair is what can be linked once.
+type pair struct{ policy, api, env string }
+
+// links holds the bindings of one kind, found by id, by pair, by policy and by API.
+type links[P object] struct {
+	kind     string // of effects
+	ids      map[string]*link[P]
+	pairs    map[pair]*link[P]
+	all      list[*link[P]]
+	policies map[string]*list[*link[P]]
+	apis     map[string]*list[*link[P]]
+	late     map[string][]*lateness[P]
+}
+
+func newLinks[P object](kind string) *links[P] {
+	return &links[P]{
+		kind: kind, ids: map[string]*link[P]{}, pairs: map[pair]*link[P]{},
+		policies: map[string]*list[*link[P]]{}, apis: map[string]*list[*link[P]]{},
+		late: map[string][]*lateness[P]{},
+	}
+}
+
+func (l *links[P]) key(x *link[P]) pair { return pair{x.policy.ident().id, x.api.id, x.env.id} }
+
+func (l *links[P]) add(x *link[P]) {
+	l.ids[x.id] = x
+	l.pairs[l.key(x)] = x
+	l.all.add(x)
+	under(l.policies, x.policy.ident().id).add(x)
+	under(l.apis, x.api.id).add(x)
+}
+
+func (l *links[P]) remove(x *link[P]) {
+	delete(l.ids, x.id)
+	delete(l.pairs, l.key(x))
+	l.all.remove(x)
+	under(l.policies, x.policy.ident().id).remove(x)
+	under(l.apis, x.api.id).remove(x)
+}
+
+func under[P object](m map[string]*list[*link[P]], key string) *list[*link[P]] {
+	if m[key] == nil {
+		m[key] = &list[*link[P]]{}
+	}
+	return m[key]
+}
+
+// ofPolicy are the links of a policy; the slice must not be kept.
+func (l *links[P]) ofPolicy(id string) []*link[P] {
+	if rows := l.policies[id]; rows != nil {
+		return *rows
+	}
+	return nil
+}
+
+// ofAPI are the links of an API; the slice must not be kept.
+func (l *links[P]) ofAPI(id string) []*link[P] {
+	if rows := l.apis[id]; rows != nil {
+		return *rows
+	}
+	return nil
+}
+
+// holder is the link that takes the place which policy wants on the API, as rivals says; nil when the
+// place is free.
+func (l *links[P]) holder(policy P, a *api, e *environment, rivals func(a, b P) bool) *link[P] {
+	for _, x := range l.ofAPI(a.id) {
+		if x.env == e && x.policy.ident() != policy.ident() && rivals(x.policy, policy) {
+			return x
+		}
+	}
+	return nil
+}
+
+// effect is the note of of a link that came or went.
+func (l *links[P]) effect(x *link[P], action string) Effect {
+	return Effect{
+		Kind: l.kind, Action: action, ID: x.id, Policy: x.policy.ident().id, PolicyName: x.policy.ident().name,
+		Type: typeOf(x.policy), API: x.api.label(), Env: x.env.name,
+	}
+}
+
+// typeOf is what divides policies of one kind into those that share a place and those that do not.
+func typeOf(policy any) string {
+	switch p := policy.(type) {
+	case *plugin:
+		return p.kind
+	case *acl:
+		return p.EntityType
+	}
+	return ""
+}
+
+// bind links the policy to the API and takes whoever holds the place away. An existing link stays.
+func bind[P object](g *Gateway, c *call, l *links[P], policy P, a *api, e *environment, gives *link[P]) *link[P] {
+	if x := l.pairs[pair{policy.ident().id, a.id, e.id}]; x != nil {
+		return x
+	}
+	x := &link[P]{seq: g.next(), policy: policy, api: a, env: e, created: c.now}
+	if gives != nil {
+		unbind(g, c, l, gives)
+		if g.behaviour.ReplaceKeepsBindingID {
+			x.id = gives.id
+		}
+	}
+	if x.id == "" {
+		x.id = g.newID()
+	}
+	l.add(x)
+	l.lag(g.behaviour.BindingsVisibleAfter, x, true, c.now)
+	c.effect(l.effect(x, "create"))
+	return x
+}
+
+// unbind takes a link away.
+func unbind[P object](g *Gateway, c *call, l *links[P], x *link[P]) {
+	l.remove(x)
+	l.lag(g.behaviour.BindingsVisibleAfter, x, false, c.now)
+	c.effect(l.effect(x, "delete"))
+}

@@ -1,0 +1,189 @@
+package emulator
+
+import (
+	"net/http"
+)
+
+// plugin is a policy whose content depends on its type.
+type plugin struct {
+	identity
+	kind    string // its type
+	content content
+	remark  string
+}
+
+type pluginBody struct {
+	Name    string  `json:"plugin_name"`
+	Type    string  `json:"plugin_type"`
+	Scope   string  `json:"plugin_scope"`
+	Content string  `json:"plugin_content"`
+	Remark  *string `json:"remark"`
+}
+
+type pluginView struct {
+	ID         string `json:"plugin_id"`
+	Name       string `json:"plugin_name"`
+	Type       string `json:"plugin_type"`
+	Scope      string `json:"plugin_scope"`
+	Content    string `json:"plugin_content"`
+	Remark     string `json:"remark"`
+	CreateTime string `json:"create_time"`
+	UpdateTime string `json:"update_time"`
+}
+
+// mostContent is the longest plugin content, in bytes.
+const mostContent = 65535
+
+var pluginRoutes = []route{
+	{op: "ListPlugins", method: http.MethodGet, path: "{I}/plugins", do: listPlugins},
+	{op: "CreatePlugin", method: http.MethodPost, path: "{I}/plugins", do: createPlugin},
+	{op: "ShowPlugin", method: http.MethodGet, path: "{I}/plugins/{plugin_id}", do: showPlugin},
+	{op: "UpdatePlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}", do: updatePlugin},
+	{op: "DeletePlugin", method: http.MethodDelete, path: "{I}/plugins/{plugin_id}", do: deletePlugin},
+}
+
+func (g *Gateway) pluginView(p *plugin) pluginView {
+	return pluginView{
+		ID: p.id, Name: p.name, Type: p.kind, Scope: "global", Content: p.content.shown(p.kind, g.behaviour.PluginSecret == "masked"),
+		Remark: p.remark, CreateTime: stamp(p.created), UpdateTime: stamp(p.updated),
+	}
+}
+
+func (p *plugin) effect(action string) Effect {
+	return Effect{Kind: "plugin", Action: action, ID: p.id, Name: p.name, Type: p.kind}
+}
+
+func listPlugins(g *Gateway, c *call) (reply, error) {
+	exact := c.precise("plugin_name") || c.precise("name")
+	name := ""
+	if exact {
+		name = c.arg("plugin_name")
+	}
+	var f filter[*plugin]
+	f.where(c, "plugin_id", func(p *plugin) string { return p.id })
+	f.like(c, "plugin_name", exact, func(p *plugin) string { return p.name })
+	f.where(c, "plugin_type", func(p *plugin) string { return p.kind })
+	f.where(c, "plugin_scope", func(*plugin) string { return "global" })
+	return page(g, c, "plugins", g.plugins.pick(c.arg("plugin_id"), name), f.keep(), g.pluginView)
+}
+
+// checkPlugin looks at what a creation or update sends and returns the content as it will be kept.
+func (g *Gateway) checkPlugin(b pluginBody, self string) (content, error) {
+	var v checks
+	v.text("plugin_name", b.Name, 3, 255, pluginName)
+	v.that(contents[b.Type] != nil, "plugin_type")
+	v.oneOf("plugin_scope", b.Scope, "global")
+	v.text("remark", or(b.Remark, ""), 0, 255, nil)
+	v.that(len(b.Content) <= mostContent, "plugin_content")
+	if v.err != nil {
+		return nil, v.err
+	}
+	if !g.supports(pluginFeature(b.Type)) {
+		return nil, unsupported(pluginFeature(b.Type))
+	}
+	parsed, err := parseContent(b.Type, b.Content)
+	if err != nil {
+		return nil, refuse(http.StatusBadRequest, "APIG.2011",
+			"Invalid parameter value,parameterName:plugin_content. Please refer to the support documentation: %v", err)
+	}
+	if g.plugins.taken("", b.Name, self) {
+		return nil, nameTaken("APIG.3326", "plugin", b.Name)
+	}
+	return parsed, nil
+}
+
+// pluginFeature is the feature that a plugin type needs; "" means none.
+func pluginFeature(kind string) string {
+	switch kind {
+	case "cors", "set_resp_headers", "kafka_log", "breaker", "third_auth", "proxy_cache":
+		return kind
+	case "rate_limit":
+		return "rate_limit_plugin"
+	}
+	return ""
+}
+
+func createPlugin(g *Gateway, c *call) (reply, error) {
+	b, err := body[pluginBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	parsed, err := g.checkPlugin(b, "")
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.roomForPlugin(b.Type); err != nil {
+		return reply{}, err
+	}
+	p := &plugin{identity: g.identify(b.Name, "", c.now), kind: b.Type, content: parsed, remark: or(b.Remark, "")}
+	g.plugins.add(p)
+	c.effect(p.effect("create"))
+	v := g.pluginView(p)
+	v.CreateTime = exactStamp(p.created)
+	return created(v)
+}
+
+// mostCostly is how many kafka_log and how many jwt_auth plugins an instance takes.
+const mostCostly = 5
+
+func (g *Gateway) roomForPlugin(kind string) error {
+	if kind == "kafka_log" || kind == "jwt_auth" {
+		n := 0
+		for _, p := range g.plugins.rows {
+			if p.kind == kind {
+				n++
+			}
+		}
+		if n >= mostCostly {
+			return overQuota("APIG.3100", kind+" plugins", mostCostly)
+		}
+	}
+	return g.room(quotaPlugins, len(g.plugins.rows))
+}
+
+func (g *Gateway) pluginOf(c *call) (*plugin, error) {
+	return g.plugins.get(c.path["plugin_id"], noPlugin)
+}
+
+func showPlugin(g *Gateway, c *call) (reply, error) {
+	p, err := g.pluginOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(g.pluginView(p))
+}
+
+func updatePlugin(g *Gateway, c *call) (reply, error) {
+	p, err := g.pluginOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[pluginBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if b.Type != p.kind {
+		return reply{}, invalid("plugin_type")
+	}
+	parsed, err := g.checkPlugin(b, p.id)
+	if err != nil {
+		return reply{}, err
+	}
+	g.plugins.rename(p, b.Name)
+	p.content, p.remark, p.updated = parsed, g.remark(p.remark, b.Remark), c.now
+	c.effect(p.effect("update"))
+	return ok(g.pluginView(p))
+}
+
+func deletePlugin(g *Gateway, c *call) (reply, error) {
+	p, err := g.pluginOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	if len(g.attached.ofPolicy(p.id)) > 0 {
+		return reply{}, refuse(http.StatusConflict, "APIG.3462", "The plugin has been bound to APIs,id:%s", p.id)
+	}
+	g.plugins.remove(p)
+	c.effect(p.effect("delete"))
+	return noContent()
+}

@@ -1,0 +1,207 @@
+package emulator
+
+import (
+	"net/http"
+	"slices"
+	"time"
+)
+
+// publication is an API that is live in an environment.
+type publication struct {
+	id   string
+	api  *api
+	env  *environment
+	at   time.Time
+	live *version
+}
+
+// version is one record of an API having been published.
+type version struct {
+	id     string
+	number string
+	api    *api
+	env    *environment
+	at     time.Time
+	remark string
+	def    apiBody // as published
+	name   string
+}
+
+// history is the versions of an API in one environment, oldest first.
+type history []*version
+
+// mostBatch is how many APIs one batch publication takes.
+const mostBatch = 1000
+
+var publishRoutes = []route{
+	{op: "CreateOrDeletePublishRecordForApiV2", method: http.MethodPost, path: "{I}/apis/action", do: publishOne},
+	{op: "BatchPublishOrOfflineApiV2", method: http.MethodPost, path: "{I}/apis/publish", do: publishMany},
+	{op: "ListApiVersionsV2", method: http.MethodGet, path: "{I}/apis/publish/{api_id}", do: listVersions},
+	{op: "ChangeApiVersionV2", method: http.MethodPut, path: "{I}/apis/publish/{api_id}", do: switchVersion},
+	{op: "ListApiRuntimeDefinitionV2", method: http.MethodGet, path: "{I}/apis/runtime/{api_id}", do: showRuntime},
+	{op: "ListApiVersionDetailV2", method: http.MethodGet, path: "{I}/apis/versions/{version_id}", do: showVersion},
+	{op: "DeleteApiByVersionIdV2", method: http.MethodDelete, path: "{I}/apis/versions/{version_id}", do: offlineVersion},
+}
+
+type publishView struct {
+	PublishID   string `json:"publish_id,omitempty"`
+	APIID       string `json:"api_id"`
+	APIName     string `json:"api_name"`
+	EnvID       string `json:"env_id"`
+	Remark      string `json:"remark"`
+	PublishTime string `json:"publish_time,omitempty"`
+	VersionID   string `json:"version_id,omitempty"`
+}
+
+func (p *publication) view() publishView {
+	return publishView{
+		PublishID: p.id, APIID: p.api.id, APIName: p.api.name, EnvID: p.env.id,
+		Remark: p.live.remark, PublishTime: stamp(p.at), VersionID: p.live.id,
+	}
+}
+
+func (p *publication) effect(action string) Effect {
+	return Effect{Kind: "publication", Action: action, ID: p.id, API: p.api.label(), Env: p.env.name}
+}
+
+// publish makes the API's draft live in the environment; id "" means that the gateway chooses.
+func (g *Gateway) publish(c *call, a *api, e *environment, remark, id string) *publication {
+	v := &version{
+		id: g.newID(), number: c.now.UTC().Format("20060102150405"), api: a, env: e,
+		at: c.now, remark: remark, def: a.apiBody, name: a.name,
+	}
+	g.versions[v.id] = v
+	a.versions[e] = append(a.versions[e], v)
+	for len(a.versions[e]) > g.limit(quotaVersions) {
+		delete(g.versions, a.versions[e][0].id)
+		a.versions[e] = a.versions[e][1:]
+	}
+	if id == "" && g.behaviour.PublishIDStable {
+		id = a.everPub[e]
+	}
+	if id == "" {
+		id = g.newID()
+	}
+	if old := a.live(e); old != nil {
+		g.withdraw(old)
+	}
+	p := &publication{id: id, api: a, env: e, at: c.now, live: v}
+	g.pubs[id], a.everPub[e] = p, id
+	a.pubs = append([]*publication{p}, a.pubs...)
+	e.published++
+	c.effect(p.effect("create"))
+	return p
+}
+
+// withdraw takes a publication away; bindings stay and wait for the next.
+func (g *Gateway) withdraw(p *publication) {
+	delete(g.pubs, p.id)
+	p.api.pubs = slices.DeleteFunc(slices.Clone(p.api.pubs), func(q *publication) bool { return q == p })
+	p.env.published--
+}
+
+// act publishes an API or takes it offline.
+func (g *Gateway) turn(c *call, action string, a *api, e *environment, remark string) (publishView, error) {
+	if action == "online" {
+		return g.publish(c, a, e, remark, "").view(), nil
+	}
+	p := a.live(e)
+	if p == nil {
+		return publishView{}, noPublication(a.id)
+	}
+	g.withdraw(p)
+	c.effect(p.effect("delete"))
+	return publishView{APIID: a.id, APIName: a.name, EnvID: e.id, Remark: remark}, nil
+}
+
+func publishOne(g *Gateway, c *call) (reply, error) {
+	b, err := body[struct {
+		Action string `json:"action"`
+		EnvID  string `json:"env_id"`
+		APIID  string `json:"api_id"`
+		Remark string `json:"remark"`
+	}](c)
+	if err != nil {
+		return reply{}, err
+	}
+	var v checks
+	v.oneOf("action", b.Action, "online", "offline")
+	v.remark(b.Remark, 255)
+	if v.err != nil {
+		return reply{}, v.err
+	}
+	a, err := g.apis.get(b.APIID, noAPI)
+	if err != nil {
+		return reply{}, err
+	}
+	e, err := g.envs.get(b.EnvID, noEnv)
+	if err != nil {
+		return reply{}, err
+	}
+	shown, err := g.turn(c, b.Action, a, e, b.Remark)
+	if err != nil {
+		return reply{}, err
+	}
+	return created(shown)
+}
+
+func publishMany(g *Gateway, c *call) (reply, error) {
+	b, err := body[struct {
+		APIs    []string `json:"apis"`
+		EnvID   string   `json:"env_id"`
+		GroupID string   `json:"group_id"`
+		Remark  string   `json:"remark"`
+	}](c)
+	if err != nil {
+		return reply{}, err
+	}
+	var v checks
+	v.oneOf("action", c.arg("action"), "online", "offline")
+	v.remark(b.Remark, 255)
+	v.that(len(b.APIs) <= mostBatch && (len(b.APIs) > 0) != (b.GroupID != ""), "apis")
+	if v.err != nil {
+		return reply{}, v.err
+	}
+	e, err := g.envs.get(b.EnvID, noEnv)
+	if err != nil {
+		return reply{}, err
+	}
+	ids := b.APIs
+	if b.GroupID != "" {
+		in, err := g.groups.get(b.GroupID, noGroup)
+		if err != nil {
+			return reply{}, err
+		}
+		for _, a := range in.apis {
+			ids = append(ids, a.id)
+		}
+	}
+	success, failure := []publishView{}, []map[string]any{}
+	for _, id := range ids {
+		shown, no := g.turnItem(c, id, e, b.Remark)
+		if no == nil {
+			success = append(success, shown)
+			continue
+		}
+		failure = append(failure, map[string]any{
+			"api_id": id, "api_name": shown.APIName, "error_code": no.code, "error_msg": no.message,
+		})
+	}
+	return ok(map[string]any{"success": success, "failure": failure})
+}
+
+// turnItem is turn for one item of a batch; the view carries at least the API's name.
+func (g *Gateway) turnItem(c *call, id string, e *environment, remark string) (publishView, *refusal) {
+	a := g.apis.ids[id]
+	if a == nil {
+		return publishView{}, noAPI(id)
+	}
+	if no := g.strikeItem(c.route.op, "", a); no != nil {
+		return publishView{APIName: a.name}, no
+	}
+	shown, err := g.turn(c, c.arg("action"), a, e, remark)
+	if err != nil {
+		return publishView{APIName: a.name}, noPublication(id)
+	}
+	return shown, nil
+}

@@ -1,0 +1,116 @@
+package emulator
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// route is one operation of the API.
+type route struct {
+	op     string // the vendor's name
+	method string
+	path   string // segments in braces are parameters; {I} is the instance's own path
+	do     func(*Gateway, *call) (reply, error)
+
+	// serial names what the gateway wants written by one request at a time; nil means nothing.
+	serial func(*Gateway, *call) []string
+}
+
+// instancePath is what {I} stands for in the paths of routes.
+const instancePath = "/v2/{project_id}/apigw/instances/{instance_id}"
+
+// allRoutes are the operations of every kind. A kind's own file holds its part.
+func allRoutes() []route {
+	return slices.Concat(
+		instanceRoutes, environmentRoutes, groupRoutes, domainRoutes, certificateRoutes,
+		apiRoutes, publishRoutes,
+		throttleRoutes, specialRoutes, throttleBindingRoutes,
+		aclRoutes, aclBindingRoutes,
+		pluginRoutes, attachRoutes,
+		appRoutes, appCodeRoutes, appACLRoutes, authRoutes, appQuotaRoutes,
+		statisticsRoutes,
+	)
+}
+
+// router finds the operation of a request. A literal segment wins over a parameter.
+type router struct {
+	literal map[string]*router
+	any     *router
+	methods map[string]*route
+}
+
+func newRouter(routes []route) *router {
+	root := &router{}
+	for i := range routes {
+		r := &routes[i]
+		at := root
+		for _, segment := range segments(strings.Replace(r.path, "{I}", instancePath, 1)) {
+			at = at.child(segment)
+		}
+		if at.methods == nil {
+			at.methods = map[string]*route{}
+		}
+		at.methods[r.method] = r
+	}
+	return root
+}
+
+func (r *router) child(segment string) *router {
+	if strings.HasPrefix(segment, "{") {
+		if r.any == nil {
+			r.any = &router{}
+		}
+		return r.any
+	}
+	if r.literal == nil {
+		r.literal = map[string]*router{}
+	}
+	if r.literal[segment] == nil {
+		r.literal[segment] = &router{}
+	}
+	return r.literal[segment]
+}
+
+// find returns the route and its parameters by name, or nil.
+func (r *router) find(method string, path []string) (*route, map[string]string) {
+	found := r.walk(method, path)
+	if found == nil {
+		return nil, nil
+	}
+	params := map[string]string{}
+	for i, segment := range segments(strings.Replace(found.path, "{I}", instancePath, 1)) {
+		if name, isParam := strings.CutPrefix(segment, "{"); isParam {
+			params[strings.TrimSuffix(name, "}")] = path[i]
+		}
+	}
+	return found, params
+}
+
+func (r *router) walk(method string, path []string) *route {
+	if len(path) == 0 {
+		return r.methods[method]
+	}
+	if next := r.literal[path[0]]; next != nil {
+		if found := next.walk(method, path[1:]); found != nil {
+			return found
+		}
+	}
+	if r.any != nil {
+		return r.any.walk(method, path[1:])
+	}
+	return nil
+}
+
+func segments(path string) []string { return strings.Split(strings.Trim(path, "/"), "/") }
+
+// decodedSegments splits an escaped path, so that an escaped slash stays inside its segment.
+func decodedSegments(escaped string) []string {
+	parts := segments(escaped)
+	for i, p := range parts {
+		if plain, err := url.PathUnescape(p); err == nil {
+			parts[i] = plain
+		}
+	}
+	return parts
+}

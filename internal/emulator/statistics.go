@@ -1,0 +1,156 @@
+package emulator
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// traffic is what a state file says of an API's calls: the totals of the last minutes, spread evenly.
+type traffic struct {
+	Group      string  `json:"group"`
+	API        string  `json:"api,omitempty"`     // "" means calls of the group that no entry names
+	Minutes    int     `json:"minutes,omitempty"` // before now; 0 means 60
+	Calls      int     `json:"calls"`
+	Errors4xx  int     `json:"errors_4xx,omitempty"`
+	Errors5xx  int     `json:"errors_5xx,omitempty"`
+	AvgLatency float64 `json:"avg_latency,omitempty"`       // ms
+	MaxLatency int     `json:"max_latency,omitempty"`       // ms
+	Output     int64   `json:"output_throughput,omitempty"` // bytes
+	Input      int64   `json:"input_throughput,omitempty"`
+}
+
+type minuteView struct {
+	MaxLatency int     `json:"max_latency"`
+	AvgLatency float64 `json:"avg_latency"`
+	Count      int     `json:"req_count"`
+	Count2xx   int     `json:"req_count2xx"`
+	Count4xx   int     `json:"req_count4xx"`
+	Count5xx   int     `json:"req_count5xx"`
+	CountError int     `json:"req_count_error"`
+	Output     int64   `json:"output_throughput"`
+	Input      int64   `json:"input_throughput"`
+	Minute     int64   `json:"current_minute"`
+	GroupID    string  `json:"group_id,omitempty"`
+	APIID      string  `json:"api_id,omitempty"`
+	Cycle      string  `json:"cycle,omitempty"`
+	Provider   string  `json:"provider"`
+	ReqTime    string  `json:"req_time"`
+	Registered string  `json:"register_time"`
+	Status     int     `json:"status,omitempty"`
+}
+
+var statisticsRoutes = []route{
+	{op: "ListLatelyGroupStatisticsV2", method: http.MethodGet, path: "{I}/statistics/group/latest", do: groupStatistics},
+	{op: "ListLatelyApiStatisticsV2", method: http.MethodGet, path: "{I}/statistics/api/latest", do: apiStatistics},
+}
+
+// hour is the longest span of the statistics, in minutes.
+const hour = 60
+
+func groupStatistics(g *Gateway, c *call) (reply, error) {
+	id, err := c.need("group_id")
+	if err != nil {
+		return reply{}, err
+	}
+	x, err := g.groups.get(id, noGroup)
+	if err != nil {
+		return reply{}, err
+	}
+	minutes := g.minutes(c.now, hour, func(t traffic) bool { return t.Group == x.name })
+	for i := range minutes {
+		minutes[i].GroupID = x.id
+	}
+	return statistics(c.now, hour, minutes)
+}
+
+func apiStatistics(g *Gateway, c *call) (reply, error) {
+	id, err := c.need("api_id")
+	if err != nil {
+		return reply{}, err
+	}
+	span, err := span(c.arg("duration"))
+	if err != nil {
+		return reply{}, err
+	}
+	a, err := g.apis.get(id, noAPI)
+	if err != nil {
+		return reply{}, err
+	}
+	minutes := g.minutes(c.now, span, func(t traffic) bool { return t.Group == a.group.name && t.API == a.name })
+	for i := range minutes {
+		minutes[i].APIID, minutes[i].GroupID, minutes[i].Cycle, minutes[i].Status = a.id, a.group.id, "MINUTE", 1
+	}
+	return statistics(c.now, span, minutes)
+}
+
+// span reads a duration such as 1h or 30m as minutes.
+func span(s string) (int, error) {
+	unit := strings.TrimLeft(s, "0123456789")
+	n, err := strconv.Atoi(strings.TrimSuffix(s, unit))
+	switch {
+	case err == nil && n > 0 && unit == "m":
+		return n, nil
+	case err == nil && n > 0 && unit == "h":
+		return n * hour, nil
+	}
+	return 0, invalidAs("APIG.2012", "duration")
+}
+
+// minutes adds up the traffic minute by minute, oldest first; minutes without a call are left out.
+func (g *Gateway) minutes(now time.Time, span int, which func(traffic) bool) []minuteView {
+	out := []minuteView{}
+	for ago := span; ago >= 1; ago-- {
+		at := now.UTC().Truncate(time.Minute).Add(-time.Duration(ago) * time.Minute)
+		m := minuteView{Minute: at.Unix(), Provider: mixID(0, 4)}
+		m.ReqTime, m.Registered = at.Format(time.DateTime), at.Format(time.DateTime)
+		for _, t := range g.traffic {
+			if which(t) {
+				m.add(t, ago)
+			}
+		}
+		if m.Count > 0 {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// add counts the minute's share of the traffic.
+func (m *minuteView) add(t traffic, ago int) {
+	over := t.Minutes
+	if over == 0 {
+		over = hour
+	}
+	calls := share(t.Calls, over, ago)
+	if calls == 0 {
+		return
+	}
+	m.AvgLatency = (m.AvgLatency*float64(m.Count) + t.AvgLatency*float64(calls)) / float64(m.Count+calls)
+	m.MaxLatency = max(m.MaxLatency, t.MaxLatency)
+	m.Count += calls
+	m.Count4xx += share(t.Errors4xx, over, ago)
+	m.Count5xx += share(t.Errors5xx, over, ago)
+	m.CountError = m.Count4xx + m.Count5xx
+	m.Count2xx = max(0, m.Count-m.CountError)
+	m.Output += t.Output / int64(over)
+	m.Input += t.Input / int64(over)
+}
+
+// share is what falls on the minute so long ago when a total is spread over minutes; the shares of
+// all minutes add up to the total.
+func share(total, minutes, ago int) int {
+	if ago > minutes {
+		return 0
+	}
+	return total*ago/minutes - total*(ago-1)/minutes
+}
+
+func statistics(now time.Time, span int, minutes []minuteView) (reply, error) {
+	end := now.UTC().Truncate(time.Minute)
+	return ok(map[string]any{
+		"code": "APIG.0000", "msg": "Success", "start_time": end.Add(-time.Duration(span) * time.Minute).Unix(),
+		"end_time": end.Unix(), "list": minutes,
+	})
+}

@@ -1,0 +1,191 @@
+package emulator
+
+import (
+	"net/http"
+)
+
+// throttle limits how often APIs may be called.
+type throttle struct {
+	identity
+	throttleLimits
+	specials list[*special]
+}
+
+// throttleLimits is what callers set, in the API's own terms; 0 means no such limit.
+type throttleLimits struct {
+	TimeUnit      string `json:"time_unit"`
+	TimeInterval  int64  `json:"time_interval"`
+	APICallLimits int64  `json:"api_call_limits"`
+	UserLimits    int64  `json:"user_call_limits"`
+	AppLimits     int64  `json:"app_call_limits"`
+	IPLimits      int64  `json:"ip_call_limits"`
+	Type          int64  `json:"type"`
+	Remark        string `json:"remark"`
+}
+
+type throttleBody struct {
+	Name            string `json:"name"`
+	TimeUnit        string `json:"time_unit"`
+	TimeInterval    int64  `json:"time_interval"`
+	APICallLimits   int64  `json:"api_call_limits"`
+	UserLimits      *int64 `json:"user_call_limits"`
+	AppLimits       *int64 `json:"app_call_limits"`
+	IPLimits        *int64 `json:"ip_call_limits"`
+	Type            *int64 `json:"type"`
+	AdaptiveControl string `json:"enable_adaptive_control"`
+	Remark          string `json:"remark"`
+}
+
+type throttleView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	throttleLimits
+	AdaptiveControl string `json:"enable_adaptive_control"`
+	BindNum         int    `json:"bind_num"`
+	HasSpecials     int    `json:"is_inclu_special_throttle"` // 1 yes, 2 no
+	CreateTime      string `json:"create_time"`
+}
+
+var throttleRoutes = []route{
+	{op: "ListRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles", do: listThrottles},
+	{op: "CreateRequestThrottlingPolicyV2", method: http.MethodPost, path: "{I}/throttles", do: createThrottle},
+	{op: "ShowDetailsOfRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles/{throttle_id}", do: showThrottle},
+	{op: "UpdateRequestThrottlingPolicyV2", method: http.MethodPut, path: "{I}/throttles/{throttle_id}", do: updateThrottle},
+	{op: "DeleteRequestThrottlingPolicyV2", method: http.MethodDelete, path: "{I}/throttles/{throttle_id}", do: deleteThrottle},
+}
+
+func (g *Gateway) throttleView(t *throttle) throttleView {
+	v := throttleView{
+		ID: t.id, Name: t.name, throttleLimits: t.throttleLimits, AdaptiveControl: "FALSE",
+		BindNum: len(g.throttled.ofPolicy(t.id)), HasSpecials: 2, CreateTime: stamp(t.created),
+	}
+	if len(t.specials) > 0 {
+		v.HasSpecials = 1
+	}
+	return v
+}
+
+func (t *throttle) effect(action string) Effect {
+	return Effect{Kind: "throttle", Action: action, ID: t.id, Name: t.name}
+}
+
+func listThrottles(g *Gateway, c *call) (reply, error) {
+	var f filter[*throttle]
+	f.where(c, "id", func(t *throttle) string { return t.id })
+	f.like(c, "name", c.precise("name"), func(t *throttle) string { return t.name })
+	return page(g, c, "throttles", g.throttles.pick(c.arg("id"), c.exact("name", "name")), f.keep(), g.throttleView)
+}
+
+// limits applies the body to what was there (the zero value at a creation) and checks the result.
+func (b throttleBody) limits(g *Gateway, was throttleLimits) (throttleLimits, error) {
+	if g.behaviour.UpdateOmittedLimit != "keeps" {
+		was.UserLimits, was.AppLimits, was.IPLimits = 0, 0, 0
+	}
+	l := throttleLimits{
+		TimeUnit: b.TimeUnit, TimeInterval: b.TimeInterval, APICallLimits: b.APICallLimits, Remark: b.Remark,
+		UserLimits: or(b.UserLimits, was.UserLimits), AppLimits: or(b.AppLimits, was.AppLimits),
+		IPLimits: or(b.IPLimits, was.IPLimits), Type: or(b.Type, max(was.Type, 1)),
+	}
+	var v checks
+	v.text("name", b.Name, 3, 64, policyName)
+	v.oneOf("time_unit", l.TimeUnit, "SECOND", "MINUTE", "HOUR", "DAY")
+	v.count("time_interval", l.TimeInterval)
+	v.count("api_call_limits", l.APICallLimits)
+	v.that(l.Type == 1 || l.Type == 2, "type")
+	v.remark(l.Remark, 255)
+	v.that(b.AdaptiveControl == "" || b.AdaptiveControl == "TRUE" || b.AdaptiveControl == "FALSE", "enable_adaptive_control")
+	for _, part := range []struct {
+		parameter string
+		sent      *int64
+		n, most   int64
+	}{
+		{"user_call_limits", b.UserLimits, l.UserLimits, l.APICallLimits},
+		{"app_call_limits", b.AppLimits, l.AppLimits, l.mostForApp()},
+		{"ip_call_limits", b.IPLimits, l.IPLimits, l.APICallLimits},
+	} {
+		if part.sent != nil {
+			v.count(part.parameter, *part.sent)
+		}
+		v.atMost(part.parameter, part.n, part.most)
+	}
+	return l, v.err
+}
+
+// mostForApp is the bound of the limit per app: the limit per user when there is one.
+func (l throttleLimits) mostForApp() int64 {
+	if l.UserLimits > 0 {
+		return l.UserLimits
+	}
+	return l.APICallLimits
+}
+
+func createThrottle(g *Gateway, c *call) (reply, error) {
+	b, err := body[throttleBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	limits, err := b.limits(g, throttleLimits{})
+	if err != nil {
+		return reply{}, err
+	}
+	if g.throttles.taken("", b.Name, "") {
+		return reply{}, nameTaken("APIG.3204", "request throttling policy", b.Name)
+	}
+	if err := g.room(quotaThrottles, len(g.throttles.rows)); err != nil {
+		return reply{}, err
+	}
+	t := &throttle{identity: g.identify(b.Name, "", c.now), throttleLimits: limits}
+	g.throttles.add(t)
+	c.effect(t.effect("create"))
+	shown := g.throttleView(t)
+	shown.CreateTime = exactStamp(t.created)
+	return created(shown)
+}
+
+func showThrottle(g *Gateway, c *call) (reply, error) {
+	t, err := g.throttles.get(c.path["throttle_id"], noThrottle)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(g.throttleView(t))
+}
+
+func updateThrottle(g *Gateway, c *call) (reply, error) {
+	t, err := g.throttles.get(c.path["throttle_id"], noThrottle)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[throttleBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	limits, err := b.limits(g, t.throttleLimits)
+	if err != nil {
+		return reply{}, err
+	}
+	if g.throttles.taken("", b.Name, t.id) {
+		return reply{}, nameTaken("APIG.3204", "request throttling policy", b.Name)
+	}
+	g.throttles.rename(t, b.Name)
+	t.throttleLimits = limits
+	c.effect(t.effect("update"))
+	return ok(g.throttleView(t))
+}
+
+func deleteThrottle(g *Gateway, c *call) (reply, error) {
+	t, err := g.throttles.get(c.path["throttle_id"], noThrottle)
+	if err != nil {
+		return reply{}, err
+	}
+	bound := g.throttled.ofPolicy(t.id)
+	if len(bound) > 0 && g.behaviour.DeleteBound != "cascade" {
+		return reply{}, refuse(http.StatusForbidden, "APIG.3451", "The request throttling policy has been bound to APIs,id:%s", t.id)
+	}
+	unbindAll(g, c, g.throttled, bound)
+	for _, s := range t.specials {
+		s.leave()
+	}
+	g.throttles.remove(t)
+	c.effect(t.effect("delete"))
+	return noContent()
+}

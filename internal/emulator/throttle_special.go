@@ -1,0 +1,211 @@
+package emulator
+
+import (
+	"net/http"
+	"slices"
+	"time"
+)
+
+// special is a throttle's own limit for one app or one account.
+type special struct {
+	seq      uint64
+	id       string
+	throttle *throttle
+	app      *app   // nil for an account
+	user     string // id of the account; "" for an app
+	limit    int64
+	applied  time.Time
+}
+
+func (s *special) order() uint64 { return s.seq }
+
+type specialBody struct {
+	CallLimits int64  `json:"call_limits"`
+	ObjectID   string `json:"object_id"`
+	ObjectType string `json:"object_type"`
+}
+
+type specialView struct {
+	ID         string `json:"id"`
+	CallLimits int64  `json:"call_limits"`
+	ApplyTime  string `json:"apply_time"`
+	AppID      string `json:"app_id"`
+	AppName    string `json:"app_name"`
+	ObjectID   string `json:"object_id"`
+	ObjectType string `json:"object_type"`
+	ObjectName string `json:"object_name"`
+	ThrottleID string `json:"throttle_id"`
+}
+
+const specialsPath = "{I}/throttles/{throttle_id}/throttle-specials"
+
+var specialRoutes = []route{
+	{op: "ListSpecialThrottlingConfigurationsV2", method: http.MethodGet, path: specialsPath, do: listSpecials},
+	{op: "CreateSpecialThrottlingConfigurationV2", method: http.MethodPost, path: specialsPath, do: createSpecial},
+	{op: "UpdateSpecialThrottlingConfigurationV2", method: http.MethodPut, path: specialsPath + "/{strategy_id}", do: updateSpecial},
+	{op: "DeleteSpecialThrottlingConfigurationV2", method: http.MethodDelete, path: specialsPath + "/{strategy_id}", do: deleteSpecial},
+}
+
+// objectType is APP or USER.
+func (s *special) objectType() string {
+	if s.app != nil {
+		return "APP"
+	}
+	return "USER"
+}
+
+func (s *special) objectID() string {
+	if s.app != nil {
+		return s.app.id
+	}
+	return s.user
+}
+
+func (s *special) view() specialView {
+	v := specialView{
+		ID: s.id, CallLimits: s.limit, ApplyTime: stamp(s.applied), ObjectID: s.objectID(),
+		ObjectType: s.objectType(), ObjectName: s.user, ThrottleID: s.throttle.id,
+	}
+	if s.app != nil {
+		v.AppID, v.AppName, v.ObjectName = s.app.id, s.app.name, s.app.name
+	}
+	return v
+}
+
+func (s *special) effect(action string) Effect {
+	e := Effect{Kind: "throttle_special", Action: action, ID: s.id, Policy: s.throttle.id, PolicyName: s.throttle.name}
+	e.Name = "user:" + s.user
+	if s.app != nil {
+		e.Name = "app:" + s.app.name
+	}
+	return e
+}
+
+// join and leave keep the app's own record of the throttles that treat it specially.
+func (s *special) join() {
+	s.throttle.specials.add(s)
+	if s.app != nil {
+		s.app.specials = append(s.app.specials, s)
+	}
+}
+
+func (s *special) leave() {
+	if s.app != nil {
+		s.app.specials = slices.DeleteFunc(s.app.specials, func(o *special) bool { return o == s })
+	}
+}
+
+func listSpecials(g *Gateway, c *call) (reply, error) {
+	t, err := g.throttles.get(c.path["throttle_id"], noThrottle)
+	if err != nil {
+		return reply{}, err
+	}
+	var f filter[*special]
+	f.where(c, "object_type", (*special).objectType)
+	f.like(c, "app_name", false, func(s *special) string { return s.view().AppName })
+	f.like(c, "user", false, func(s *special) string { return s.user })
+	return page(g, c, "throttle_specials", t.specials, f.keep(), (*special).view)
+}
+
+func createSpecial(g *Gateway, c *call) (reply, error) {
+	t, err := g.throttles.get(c.path["throttle_id"], noThrottle)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[specialBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	var v checks
+	v.oneOf("object_type", b.ObjectType, "APP", "USER")
+	v.count("call_limits", b.CallLimits)
+	v.atMost("call_limits", b.CallLimits, t.APICallLimits)
+	v.text("object_id", b.ObjectID, 1, 65, nil)
+	if v.err != nil {
+		return reply{}, v.err
+	}
+	s := &special{throttle: t, limit: b.CallLimits, applied: c.now}
+	if b.ObjectType == "APP" {
+		if s.app, err = g.apps.get(b.ObjectID, noApp); err != nil {
+			return reply{}, err
+		}
+	} else {
+		v.text("object_id", b.ObjectID, 32, 32, nil)
+		s.user = b.ObjectID
+	}
+	if v.err != nil {
+		return reply{}, v.err
+	}
+	if err := g.admitSpecial(t, s); err != nil {
+		return reply{}, err
+	}
+	s.seq, s.id = g.next(), g.newID()
+	s.join()
+	c.effect(s.effect("create"))
+	return created(s.view())
+}
+
+// admitSpecial refuses a second entry for one object and more entries than the quotas allow.
+func (g *Gateway) admitSpecial(t *throttle, s *special) error {
+	quota, same := quotaSpecialApps, 0
+	if s.app == nil {
+		quota = quotaSpecialUsers
+	}
+	for _, other := range t.specials {
+		if other.objectType() != s.objectType() {
+			continue
+		}
+		if other.objectID() == s.objectID() {
+			return refuse(http.StatusBadRequest, "APIG.3308", "The excluded request throttling configuration already exists,object_id:%s", s.objectID())
+		}
+		same++
+	}
+	return g.room(quota, same)
+}
+
+// special finds the entry that the path names.
+func (g *Gateway) special(c *call) (*special, error) {
+	t, err := g.throttles.get(c.path["throttle_id"], noThrottle)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range t.specials {
+		if s.id == c.path["strategy_id"] {
+			return s, nil
+		}
+	}
+	return nil, noSpecial(c.path["strategy_id"])
+}
+
+func updateSpecial(g *Gateway, c *call) (reply, error) {
+	s, err := g.special(c)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[struct {
+		CallLimits int64 `json:"call_limits"`
+	}](c)
+	if err != nil {
+		return reply{}, err
+	}
+	var v checks
+	v.count("call_limits", b.CallLimits)
+	v.atMost("call_limits", b.CallLimits, s.throttle.APICallLimits)
+	if v.err != nil {
+		return reply{}, v.err
+	}
+	s.limit = b.CallLimits
+	c.effect(s.effect("update"))
+	return ok(s.view())
+}
+
+func deleteSpecial(g *Gateway, c *call) (reply, error) {
+	s, err := g.special(c)
+	if err != nil {
+		return reply{}, err
+	}
+	s.throttle.specials.remove(s)
+	s.leave()
+	c.effect(s.effect("delete"))
+	return noContent()
+}
