@@ -122,7 +122,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 			continue
 		}
 		p := pair{want: w, have: have[w.Key]}
-		next := have[successor(k, w.Key)]
+		next := have[Successor(k, w.Key)]
 		switch {
 		case p.have == nil && w.MovedFrom != "" && have[w.MovedFrom] != nil:
 			p.have = have[w.MovedFrom]
@@ -152,9 +152,9 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 	return out
 }
 
-// successor is the name that the new object has while a replace is under way. It is a function of the
+// Successor is the name that the new object has while a replace is under way. It is a function of the
 // final name, so that the next run recognises what an interrupted one left.
-func successor(k *kind.Kind, key string) string {
+func Successor(k *kind.Kind, key string) string {
 	if len(k.Replace) == 0 {
 		return ""
 	}
@@ -173,7 +173,7 @@ func (c *comparison) replaces(k *kind.Kind, p pair) bool {
 	if p.want == nil || p.have == nil || len(k.Replace) == 0 {
 		return false
 	}
-	return slices.ContainsFunc(leaves(k, p.have.Value, p.want.Value), func(f Field) bool { return slices.Contains(k.Replace, f.Path) })
+	return slices.ContainsFunc(Leaves(k, p.have.Value, p.want.Value), func(f Field) bool { return slices.Contains(k.Replace, f.Path) })
 }
 
 // objects compares a kind that stands alone.
@@ -207,11 +207,11 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 			change.Note = "renamed from " + p.have.Key
 		}
 	}
-	fields := leaves(k, k.Settle(w.Value, p.have.Value), w.Value)
+	fields := Leaves(k, k.Settle(w.Value, p.have.Value), w.Value)
 	kept, ignored := c.rules.fields(k.Name, w.Key, fields)
 	switch {
 	case slices.ContainsFunc(kept, func(f Field) bool { return slices.Contains(k.Replace, f.Path) }):
-		change.Action, change.Fields = Replace, kept
+		change.Action, change.Fields, change.Next = Replace, kept, p.next
 		c.retiring[p.have.Address()] = true
 		c.swaps[w.Address()] = &swap{old: p.have, next: p.next}
 	case len(kept) > 0:

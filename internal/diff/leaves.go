@@ -13,8 +13,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// leaves lists the leaves in which have and want differ, both values of one kind.
-func leaves(k *kind.Kind, have, want any) []Field {
+// Leaves lists the leaves in which have and want differ, both values of one kind.
+func Leaves(k *kind.Kind, have, want any) []Field {
 	var r reporter
 	cmp.Equal(have, want, cmp.Reporter(&r), cmp.FilterPath(unwritten, cmp.Ignore()))
 	hide(r.fields, slices.Concat(k.Secrets(have), k.Secrets(want)))
@@ -24,7 +24,7 @@ func leaves(k *kind.Kind, have, want any) []Field {
 
 // created lists the leaves of a new object that are not zero.
 func created(k *kind.Kind, want any) []Field {
-	return leaves(k, reflect.Zero(reflect.TypeOf(want)).Interface(), want)
+	return Leaves(k, reflect.Zero(reflect.TypeOf(want)).Interface(), want)
 }
 
 // hide takes secret values out before anything else sees them.

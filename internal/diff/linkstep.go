@@ -25,11 +25,11 @@ func (b *builder) bind(k *kind.LinkKind) {
 	for _, g := range group(k.Bind, items) {
 		step := Step{Op: OpBind, Kind: k.Name, Operation: k.Bind[g.write].Operation, Write: g.write, Items: g.items, Lanes: lanes(k, g.items)}
 		for i := range g.items {
-			step.Items = append(step.Items, displaced[spotOf(&g.items[i].Link)][b.slot(k, &g.items[i].Link)]...)
+			step.Items = append(step.Items, displaced[SpotOf(&g.items[i].Link)][b.slot(k, &g.items[i].Link)]...)
 		}
 		s := b.add(step)
 		for i := range g.items {
-			at := spotOf(&g.items[i].Link)
+			at := SpotOf(&g.items[i].Link)
 			b.binds[at] = append(b.binds[at], s)
 		}
 	}
@@ -50,25 +50,25 @@ func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 }
 
 // displaced finds, for kinds whose binds overwrite, the links that go because another takes their slot.
-func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[spot]map[string][]Item {
+func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[Spot]map[string][]Item {
 	if !k.Overwrites {
 		return nil
 	}
-	taken := map[spot]map[string]bool{}
+	taken := map[Spot]map[string]bool{}
 	for i := range binds {
-		at := spotOf(&binds[i].Link)
+		at := SpotOf(&binds[i].Link)
 		if taken[at] == nil {
 			taken[at] = map[string]bool{}
 		}
 		taken[at][b.slot(k, &binds[i].Link)] = true
 	}
-	out := map[spot]map[string][]Item{}
+	out := map[Spot]map[string][]Item{}
 	for i := range b.plan.Changes {
 		ch := &b.plan.Changes[i]
 		if ch.Kind != k.Name || ch.Action != Unbind {
 			continue
 		}
-		at := spotOf(ch.Link)
+		at := SpotOf(ch.Link)
 		slot := b.slot(k, ch.Link)
 		if !taken[at][slot] {
 			continue
@@ -121,9 +121,9 @@ func (b *builder) unbind(k *kind.LinkKind) {
 	}
 	for i := range items {
 		if !k.Overwrites {
-			items[i].Needs = slices.Clone(b.binds[spotOf(&items[i].Link)])
+			items[i].Needs = slices.Clone(b.binds[SpotOf(&items[i].Link)])
 		} else if b.plan.Changes[items[i].Change].Action == Replace {
-			items[i].Needs = slices.Clone(b.binds[spotOf(&items[i].Link)])
+			items[i].Needs = slices.Clone(b.binds[SpotOf(&items[i].Link)])
 		}
 	}
 	// What waits for nothing goes first, so that only the last chunks wait.
@@ -191,6 +191,28 @@ func group(ways []kind.Write, items []Item) []bundle {
 	default:
 		return chunks(0, 1, items)
 	}
+}
+
+// Batch is the links of one request and the way to write them.
+type Batch struct {
+	Write int
+	Links []kind.Link
+}
+
+// Group makes as few requests for some links as the ways to write allow.
+func Group(ways []kind.Write, links []kind.Link) (out []Batch) {
+	items := make([]Item, len(links))
+	for i := range links {
+		items[i].Link = links[i]
+	}
+	for _, g := range group(ways, items) {
+		b := Batch{Write: g.write}
+		for i := range g.items {
+			b.Links = append(b.Links, g.items[i].Link)
+		}
+		out = append(out, b)
+	}
+	return out
 }
 
 func chunks(write, most int, items []Item) (out []bundle) {

@@ -39,6 +39,7 @@ type Change struct {
 	Note    string       // what a person should know about it; may be empty
 
 	Have *kind.Object
+	Next *kind.Object // of a replace: the successor that an interrupted run left; nil when there is none
 	Want *kind.Declared
 	Link *kind.Link
 }

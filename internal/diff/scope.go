@@ -25,6 +25,15 @@ func newFilter(p Policy) filter {
 	return f
 }
 
+// Covers reports whether a policy lets a run look at an object of a kind; an empty name asks for the kind.
+func (p Policy) Covers(k *kind.Kind, name string) bool {
+	if k.Owner != "" {
+		k = kind.Of(k.Owner)
+	}
+	f := newFilter(p)
+	return f.anyOf(k) && (name == "" || f.name(name))
+}
+
 // object reports whether an object that stands alone is looked at: its own kind is asked for, or one
 // of what belongs to it.
 func (f filter) object(k *kind.Kind, key string) bool {

@@ -48,7 +48,7 @@ type builder struct {
 	plan    *Plan
 	steps   []Step
 	create  map[string]int   // address to the step that makes its id known
-	binds   map[spot][]int   // steps that bind something to an API in an environment
+	binds   map[Spot][]int   // steps that bind something to an API in an environment
 	unbinds map[string][]int // address of an owner to the steps that take its links away
 	parts   map[string][]int // address of an owner to the steps that change what lives inside it
 	index   map[string]int   // ADDRESS ACTION to its change
@@ -57,15 +57,16 @@ type builder struct {
 	held    map[string]int   // KIND OWNER to the number of what lives inside it now
 }
 
-// spot is an API in an environment, for one kind of link.
-type spot struct{ kind, api, env string }
+// Spot is an API in an environment, for one kind of link.
+type Spot struct{ Kind, API, Env string }
 
-func spotOf(l *kind.Link) spot { return spot{l.Kind, apiKey(l.API), l.Env} }
+// SpotOf is the spot that a link takes.
+func SpotOf(l *kind.Link) Spot { return Spot{l.Kind, apiKey(l.API), l.Env} }
 
 // steps turns changes into requests. The order of the result respects After and Needs.
 func steps(c *comparison) []Step {
 	b := &builder{
-		c: c, plan: c.plan, create: map[string]int{}, binds: map[spot][]int{}, unbinds: map[string][]int{},
+		c: c, plan: c.plan, create: map[string]int{}, binds: map[Spot][]int{}, unbinds: map[string][]int{},
 		parts: map[string][]int{}, index: map[string]int{}, update: map[string]int{}, refs: map[string][]int{}, held: map[string]int{},
 	}
 	for i := range c.have.Objects {

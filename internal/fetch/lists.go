@@ -40,7 +40,7 @@ func (r *Reader) objects(ctx context.Context, w Want) ([]kind.Object, error) {
 		return nil, nil
 	}
 	return scarce(ctx, r, scarcity[kind.Object]{
-		all: w.All, names: w.Names, name: func(o *kind.Object) string { return o.Key },
+		all: w.All, names: w.Names, name: func(o *kind.Object) string { return o.Key }, ambiguous: len(w.Kind.Replace) > 0,
 		list: func(name string) listing[kind.Object] {
 			return listing[kind.Object]{
 				ask:  func(offset int) api.Request { return w.Kind.List("", name, offset) },
@@ -71,7 +71,7 @@ type scarcity[T any] struct {
 	all       bool
 	names     []string
 	name      func(*T) string
-	ambiguous bool // several items may share a name
+	ambiguous bool // finding one item does not settle its name: others may share or extend it
 	list      func(name string) listing[T]
 }
 

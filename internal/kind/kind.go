@@ -223,7 +223,9 @@ func (k *Kind) List(ownerID, name string, offset int) api.Request {
 	r.Query = url.Values{"limit": {fmt.Sprint(PageSize)}, "offset": {fmt.Sprint(offset)}}
 	if name != "" && k.NameQuery != "" {
 		r.Query.Set(k.NameQuery, name)
-		r.Query.Set("precise_search", k.NameQuery)
+		if len(k.Replace) == 0 {
+			r.Query.Set("precise_search", k.NameQuery) // else a substring match finds the successor of a replace, too
+		}
 	}
 	return r
 }

@@ -1,0 +1,60 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Named lists the objects of a kind that may have a key: those of that exact name, or all that live inside
+// the owner ownerID.
+func (r *Reader) Named(ctx context.Context, k *kind.Kind, ownerID, owner, key string) ([]kind.Object, error) {
+	if k.Owner != "" {
+		return r.parts(ctx, diff.Read{Part: k, Object: kind.Object{Kind: k.Owner, Key: owner, ID: ownerID}})
+	}
+	return all(ctx, r, listing[kind.Object]{
+		ask:  func(offset int) api.Request { return k.List("", key, offset) },
+		take: func(p kind.Page) ([]kind.Object, error) { return k.Objects("", p) },
+		id:   func(o *kind.Object) string { return o.ID },
+	})
+}
+
+// ByID finds one object by its id; nil when the gateway does not have it.
+func (r *Reader) ByID(ctx context.Context, k *kind.Kind, ownerID, owner, id string) (*kind.Object, error) {
+	objects, err := r.Named(ctx, k, ownerID, owner, "")
+	if err != nil {
+		return nil, err
+	}
+	for i := range objects {
+		if objects[i].ID == id {
+			return &objects[i], nil
+		}
+	}
+	return nil, nil
+}
+
+// LinksOf reads the links of one owner.
+func (r *Reader) LinksOf(ctx context.Context, k *kind.LinkKind, owner kind.Object) ([]kind.Link, error) {
+	rows, err := r.rows(ctx, k.OfOwner, owner.ID, kind.Row{OwnerID: owner.ID, Owner: owner.Key})
+	return Join([]Rows{{Kind: k, Rows: rows}}, kind.NewCatalog(nil)), err
+}
+
+// LinksAt reads the links of one API, in all environments.
+func (r *Reader) LinksAt(ctx context.Context, k *kind.LinkKind, a *kind.API) ([]kind.Link, error) {
+	rows, err := r.rows(ctx, k.OfAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group})
+	return Join([]Rows{{Kind: k, Rows: rows}}, kind.NewCatalog([]*kind.API{a})), err
+}
+
+// Instance reads the gateway's own state.
+func (r *Reader) Instance(ctx context.Context) (*kind.Instance, error) {
+	var i kind.Instance
+	attempts, err := r.Caller.Call(ctx, kind.ShowInstance(), &i)
+	r.sent.Add(int64(attempts))
+	if err != nil {
+		return nil, fmt.Errorf("read the gateway: %w", err)
+	}
+	return &i, nil
+}

@@ -1,0 +1,172 @@
+// Package reconcile is the way from desired-state files to a gateway that matches them:
+// resolve → fetch → diff → apply → read again.
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// Run is one comparison of files with a gateway, and what follows from it.
+type Run struct {
+	Caller   api.Caller
+	Policy   diff.Policy
+	Parallel int // writes under way at most
+
+	// CheckInstance reads the gateway's own state and refuses to write to one that is not Running or
+	// is locked, unless AllowUnhealthy.
+	CheckInstance  bool
+	AllowUnhealthy bool
+
+	// Progress is told how far a stage ("read", "write", "verify") is; total is 0 while it is not
+	// known. It may be nil, and is called from several goroutines.
+	Progress func(stage string, done, total int)
+}
+
+// Comparison is what separates files and gateway.
+type Comparison struct {
+	Plan     *diff.Plan
+	Desired  kind.Desired
+	Actual   kind.Actual
+	Findings []spec.Finding // of references; with an error among them Plan is not to be applied
+	Reads    int            // requests made
+}
+
+// Outcome is what an apply did.
+type Outcome struct {
+	Results   []apply.Result // one for each change, in the order of the plan
+	Converged bool           // what was touched was read again and matches
+	Remaining []diff.Change  // what still differs
+	Writes    int            // requests sent, repeats included
+	Reads     int
+	Warnings  []diff.Note
+	Stopped   bool // the run was stopped before everything was tried
+}
+
+// Compare reads the gateway and plans. It returns an error when the gateway cannot be read.
+func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, error) {
+	reader := r.reader("read")
+	objects, catalog, instance, err := r.lists(ctx, reader, state)
+	if err != nil {
+		return nil, err
+	}
+	c := &Comparison{Plan: &diff.Plan{}}
+	c.Desired, c.Findings = state.Resolve(catalog)
+	if !slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
+		if c.Actual, err = r.inside(ctx, reader, objects, c.Desired, catalog); err != nil {
+			return nil, err
+		}
+		c.Plan = diff.Between(c.Actual, c.Desired, r.Policy)
+	}
+	if instance != nil && !r.AllowUnhealthy {
+		c.Plan.Refusals = append(c.Plan.Refusals, unhealthy(instance)...)
+	}
+	c.Reads = reader.Requests()
+	return c, nil
+}
+
+func (r *Run) reader(stage string) *fetch.Reader {
+	reader := &fetch.Reader{Caller: r.Caller}
+	if r.Progress != nil {
+		reader.Progress = func(n int) { r.Progress(stage, n, 0) }
+	}
+	return reader
+}
+
+// lists reads everything that does not depend on anything else, all at once.
+func (r *Run) lists(ctx context.Context, reader *fetch.Reader, state *spec.State) (objects []kind.Object, catalog *kind.Catalog, instance *kind.Instance, err error) {
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		objects, err = reader.Objects(gctx, r.wanted(state))
+		return err
+	})
+	g.Go(func() (err error) {
+		everything, names := apisOf(state, r.Policy)
+		catalog = kind.NewCatalog(nil)
+		if everything || len(names) > 0 {
+			catalog, err = reader.Catalog(gctx, everything, names)
+		}
+		return err
+	})
+	if r.CheckInstance {
+		g.Go(func() (err error) {
+			instance, err = reader.Instance(gctx)
+			return err
+		})
+	}
+	err = g.Wait()
+	return objects, catalog, instance, err
+}
+
+// inside reads what of the listed objects the comparison needs to know.
+func (r *Run) inside(ctx context.Context, reader *fetch.Reader, objects []kind.Object, want kind.Desired, catalog *kind.Catalog) (kind.Actual, error) {
+	parts, rows, err := reader.Inside(ctx, diff.Reads(objects, want, r.Policy), catalog.APIs)
+	if err != nil {
+		return kind.Actual{}, err
+	}
+	return kind.Actual{Objects: append(objects, parts...), Links: fetch.Join(rows, catalog)}, nil
+}
+
+// unhealthy tells why a gateway must not be written to.
+func unhealthy(i *kind.Instance) (out []diff.Refusal) {
+	if i.Status != "Running" {
+		out = append(out, diff.Refusal{
+			Guard: "instance", Reason: fmt.Sprintf("the gateway is %s, not Running", i.Status),
+			Would: "writes might have been lost or half done", Flag: "--allow-unhealthy",
+		})
+	}
+	for _, l := range i.Locks {
+		out = append(out, diff.Refusal{
+			Guard: "instance", Reason: fmt.Sprintf("the gateway is locked (%s by %s)", l.Scene, l.Source),
+			Would: "writes might have been refused half way", Flag: "--allow-unhealthy",
+		})
+	}
+	return out
+}
+
+// Apply carries the plan out and reads what it touched again.
+func (r *Run) Apply(ctx context.Context, c *Comparison) *Outcome {
+	results, tally := apply.Run(ctx, r.Caller, c.Plan, c.Actual, apply.Options{
+		Parallel: r.Parallel,
+		Progress: func(done, total int) {
+			if r.Progress != nil {
+				r.Progress("write", done, total)
+			}
+		},
+	})
+	out := &Outcome{Results: results, Writes: tally.Writes, Reads: c.Reads + tally.Reads, Stopped: ctx.Err() != nil}
+	out.Warnings = append(out.Warnings, promise(c.Plan, tally)...)
+	r.verify(ctx, c, out)
+	return out
+}
+
+// promise compares the requests that the plan announced with those that were sent.
+func promise(plan *diff.Plan, sent apply.Tally) (out []diff.Note) {
+	planned := map[string]int{}
+	for i := range plan.Steps {
+		planned[plan.Steps[i].Operation]++
+	}
+	operations := map[string]bool{}
+	for op := range planned {
+		operations[op] = true
+	}
+	for op := range sent.Operations {
+		operations[op] = true
+	}
+	for _, op := range sorted(operations) {
+		if planned[op] != sent.Operations[op] {
+			out = append(out, diff.Note{Message: fmt.Sprintf("%s: %d requests planned, %d sent", op, planned[op], sent.Operations[op])})
+		}
+	}
+	return out
+}

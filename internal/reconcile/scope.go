@@ -1,0 +1,100 @@
+package reconcile
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// wanted tells which objects of which kinds must be listed: those that the files declare, those that
+// they refer to, and all of a kind of which they own names.
+func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
+	names := map[string]map[string]bool{}
+	add := func(kindName, key string) {
+		if names[kindName] == nil {
+			names[kindName] = map[string]bool{}
+		}
+		if key != "" {
+			names[kindName][key] = true
+		}
+	}
+	for i := range state.Objects {
+		d := &state.Objects[i]
+		k := kind.Of(d.Kind)
+		if !r.Policy.Covers(k, d.Name()) {
+			continue
+		}
+		if k.Owner == "" {
+			add(k.Name, d.Key)
+			add(k.Name, d.MovedFrom)
+		}
+		for _, ref := range k.Refs(d.Value) {
+			add(ref.Kind, ref.Key)
+		}
+	}
+	for _, k := range kind.All {
+		if k.Owner != "" {
+			continue
+		}
+		owned, exact := r.ownedNames(k, state.Owns[k.Name])
+		for _, n := range exact {
+			add(k.Name, n)
+		}
+		if owned || len(names[k.Name]) > 0 {
+			out = append(out, fetch.Want{Kind: k, All: owned, Names: sorted(names[k.Name])})
+		}
+	}
+	return out
+}
+
+// ownedNames tells whether objects that the files own but do not declare must be looked for in the whole
+// list, or, when the run is narrowed to exact names, under which names.
+func (r *Run) ownedNames(k *kind.Kind, globs []string) (whole bool, exact []string) {
+	if len(globs) == 0 || !r.Policy.Covers(k, "") {
+		return false, nil
+	}
+	for _, n := range append(slices.Clone(r.Policy.Names), globs...) {
+		if !isGlob(n) {
+			exact = append(exact, n)
+		}
+	}
+	switch {
+	case len(r.Policy.Names) > 0 && !slices.ContainsFunc(r.Policy.Names, isGlob):
+		return false, r.Policy.Names
+	case !slices.ContainsFunc(globs, isGlob):
+		return false, globs
+	}
+	return true, nil
+}
+
+func isGlob(s string) bool { return strings.ContainsAny(s, "*?[") }
+
+// apisOf tells which APIs the references need: all, or those of some exact names.
+func apisOf(state *spec.State, policy diff.Policy) (everything bool, names []string) {
+	set := map[string]bool{}
+	for i := range state.References {
+		ref := &state.References[i]
+		if !policy.Covers(kind.Of(kind.LinkOf(ref.Kind).Owner), ref.Owner) {
+			continue
+		}
+		name := ref.Name
+		if ref.Text != "" {
+			_, rest, _ := strings.Cut(ref.Text, "/")
+			if name = rest; strings.Contains(rest, "/") {
+				return true, nil // more than one reading
+			}
+		}
+		if name == "" || ref.Text == "" && isGlob(name) {
+			return true, nil
+		}
+		set[name] = true
+	}
+	return false, sorted(set)
+}
+
+func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -1,0 +1,152 @@
+package reconcile
+
+import (
+	"context"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// settleFor is how long bindings may take to show up in lists before what remains is believed. The
+// gateway shows them "with a short delay"; clients of the vendor ask every 2 seconds.
+const settleFor = 20 * time.Second
+
+// verify reads what a plan touched again and says what still differs.
+func (r *Run) verify(ctx context.Context, c *Comparison, out *Outcome) {
+	want, policy := touched(c)
+	if len(want.Objects) == 0 && len(want.Owns) == 0 || ctx.Err() != nil {
+		out.Converged = len(c.Plan.Changes) == 0
+		out.Remaining = unfinished(out.Results)
+		return
+	}
+	reader := r.reader("verify")
+	waited, wait := time.Duration(0), time.Second
+	for {
+		plan, err := r.again(ctx, reader, want, policy)
+		out.Reads = c.Reads + reader.Requests()
+		if err != nil {
+			out.Warnings = append(out.Warnings, diff.Note{Message: "what was touched could not be read again: " + err.Error()})
+			out.Remaining = unfinished(out.Results)
+			return
+		}
+		out.Remaining = plan.Changes
+		if out.Converged = plan.Empty(); out.Converged || !worthWaiting(out) || waited >= settleFor {
+			return
+		}
+		if !pause(ctx, wait) {
+			return
+		}
+		waited += wait
+		wait = min(2*wait, 4*time.Second)
+	}
+}
+
+// worthWaiting holds when everything was done and only links still differ: lists show them late.
+func worthWaiting(out *Outcome) bool {
+	for i := range out.Remaining {
+		if out.Remaining[i].Link == nil {
+			return false
+		}
+	}
+	s := apply.Summarize(out.Results)
+	return s.Failed+s.Skipped+s.Unknown == 0
+}
+
+func unfinished(results []apply.Result) (out []diff.Change) {
+	for i := range results {
+		if results[i].Status != apply.Succeeded {
+			out = append(out, *results[i].Change)
+		}
+	}
+	return out
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// again compares the touched part of the files with the gateway.
+func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired, policy diff.Policy) (*diff.Plan, error) {
+	var wants []fetch.Want
+	names := map[string]map[string]bool{}
+	for i := range want.Objects {
+		d := &want.Objects[i]
+		k := kind.Of(d.Kind)
+		for _, ref := range k.Refs(d.Value) {
+			note(names, ref.Kind, ref.Key)
+		}
+		if k.Owner == "" {
+			note(names, d.Kind, d.Key)
+		}
+	}
+	for kindName, gone := range want.Owns {
+		for _, n := range gone {
+			note(names, kindName, n)
+		}
+	}
+	for _, k := range kind.All {
+		if len(names[k.Name]) > 0 {
+			wants = append(wants, fetch.Want{Kind: k, Names: sorted(names[k.Name])})
+		}
+	}
+	objects, err := reader.Objects(ctx, wants)
+	if err != nil {
+		return nil, err
+	}
+	have, err := (&Run{Policy: policy}).inside(ctx, reader, objects, want, kind.NewCatalog(nil))
+	if err != nil {
+		return nil, err
+	}
+	return diff.Between(have, want, policy), nil
+}
+
+func note(names map[string]map[string]bool, kindName, key string) {
+	if names[kindName] == nil {
+		names[kindName] = map[string]bool{}
+	}
+	names[kindName][key] = true
+}
+
+// touched is the part of the desired state that a plan changes. Deleted objects are owned by their exact
+// names there, so that one that is still around counts as a difference.
+func touched(c *Comparison) (kind.Desired, diff.Policy) {
+	owners, gone := map[string]bool{}, map[string][]string{}
+	for i := range c.Plan.Changes {
+		ch := &c.Plan.Changes[i]
+		switch k, link := kind.Of(ch.Kind), kind.LinkOf(ch.Kind); {
+		case link != nil:
+			owners[link.Owner+"/"+ch.Name] = true
+		case k.Owner != "":
+			owners[k.Owner+"/"+ch.Name] = true
+		case ch.Action == diff.Delete:
+			gone[k.Name] = append(gone[k.Name], ch.Have.Key)
+		default:
+			owners[ch.Address] = true
+		}
+	}
+	want := kind.Desired{Owns: gone, Ignore: c.Desired.Ignore}
+	for i := range c.Desired.Objects {
+		d := &c.Desired.Objects[i]
+		k := kind.Of(d.Kind)
+		if owners[d.Address()] || k.Owner != "" && owners[k.Owner+"/"+d.Owner] {
+			want.Objects = append(want.Objects, *d)
+		}
+	}
+	for i := range c.Desired.Links {
+		l := &c.Desired.Links[i]
+		if owners[kind.LinkOf(l.Kind).Owner+"/"+l.Owner] {
+			want.Links = append(want.Links, *l)
+		}
+	}
+	return want, diff.Policy{Prune: true, MaxDeletes: -1}
+}
