@@ -49,7 +49,10 @@ func (c *checker) value(n *node, s *shape.Shape) (v any, ok bool) {
 		}
 		c.null(n, s)
 	case s.Type == shape.Either:
-		return c.value(n, choose(n, s))
+		if choice := choose(n, s); choice != nil {
+			return c.value(n, choice)
+		}
+		c.fail(n, "is "+describe(n)+"; "+wanted(s)+" is wanted", "")
 	case s.Type == shape.Free:
 		v = c.free(n)
 	case s.Type == shape.Map:
@@ -95,19 +98,27 @@ func describe(n *node) string {
 	return "text"
 }
 
-// choose picks the choice whose type is the node's, else the first, whose error then tells what is
-// wanted.
+// wanted names the types of a shape's choices.
+func wanted(s *shape.Shape) string {
+	names := make([]string, len(s.Choices))
+	for i, choice := range s.Choices {
+		names[i] = choice.Type.String()
+	}
+	return strings.Join(names, " or ")
+}
+
+// choose picks the choice whose type is the node's; nil when there is none.
 func choose(n *node, s *shape.Shape) *shape.Shape {
-	wanted := []shape.Type{shape.Text}
+	wanted := []shape.Type{shape.Text, shape.Whole, shape.Number, shape.Flag}
 	switch {
 	case n.form == list:
 		wanted = []shape.Type{shape.List}
 	case n.form == mapping:
 		wanted = []shape.Type{shape.Map}
 	case n.plain && (n.value == "true" || n.value == "false"):
-		wanted = []shape.Type{shape.Flag, shape.Text}
+		wanted = []shape.Type{shape.Flag, shape.Text, shape.Whole, shape.Number}
 	case n.plain && otherThanText(n.value) == "a number":
-		wanted = []shape.Type{shape.Whole, shape.Number, shape.Text}
+		wanted = []shape.Type{shape.Whole, shape.Number, shape.Text, shape.Flag}
 	}
 	for _, t := range wanted {
 		for _, choice := range s.Choices {
@@ -116,7 +127,7 @@ func choose(n *node, s *shape.Shape) *shape.Shape {
 			}
 		}
 	}
-	return s.Choices[0]
+	return nil
 }
 
 func (c *checker) list(n *node, s *shape.Shape) any {
@@ -142,6 +153,7 @@ func (c *checker) fields(n *node, s *shape.Shape) any {
 	}
 	out := make(map[string]any, len(n.keys))
 	late := -1
+	var meant []string // what unknown keys resemble: not missing as well
 	for i, key := range n.keys {
 		if s.Cases != nil && s.Cases.Field == key.value {
 			late = i
@@ -155,7 +167,8 @@ func (c *checker) fields(n *node, s *shape.Shape) any {
 		if s.Open {
 			out[key.value] = c.free(n.items[i])
 		} else {
-			c.fail(key, "the key "+key.value+" is not known", keyHint(key.value, s.Names()))
+			c.fail(key, "the key "+shown(key.value)+" is not known", keyHint(key.value, s.Names()))
+			meant = append(meant, nearest(key.value, s.Names()))
 		}
 		c.pop()
 	}
@@ -166,7 +179,7 @@ func (c *checker) fields(n *node, s *shape.Shape) any {
 		}
 	}
 	for _, f := range s.Fields {
-		if f.Required && n.index(f.Name) < 0 {
+		if f.Required && n.index(f.Name) < 0 && !slices.Contains(meant, f.Name) {
 			c.fail(n, f.Name+" is missing", missingHint(f))
 		}
 	}

@@ -14,6 +14,7 @@ func (l *loader) declare(e *entry) {
 	c := &checker{lookup: l.options.Lookup, report: l.report, prefix: e.prefix}
 	v, ok := c.value(e.node, items[e.kind.Section])
 	if !ok {
+		l.lonely(e)
 		return
 	}
 	item, _ := v.(map[string]any)
@@ -34,6 +35,25 @@ func (l *loader) declare(e *entry) {
 		l.state.Objects[at].Manages = append(l.state.Objects[at].Manages, link)
 		l.references(e, link, owner.Key, apis)
 	}
+}
+
+// lonely tells about a wrong item of an overlay that it changes nothing of the files.
+func (l *loader) lonely(e *entry) {
+	if !e.alone {
+		return
+	}
+	var names []string
+	for _, other := range l.entries {
+		if other.kind == e.kind && other != e {
+			names = append(names, other.name)
+		}
+	}
+	hint := "complete it, or correct its name"
+	if near := nearest(e.name, names); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	n := e.nameNode()
+	l.report(finding(n, e.prefix(n)+"/name", "the files have no "+e.kind.Name+" "+e.name+" that this could change, and it is not complete", hint))
 }
 
 // owner makes the object of an entry from its own fields.

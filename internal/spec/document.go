@@ -13,6 +13,7 @@ type entry struct {
 	kind   *kind.Kind
 	name   string // variables replaced; "" when it has none
 	node   *node
+	alone  bool    // from an overlay, with nothing below it
 	places []where // the documents that its values come from
 }
 
@@ -59,7 +60,7 @@ func (l *loader) open(root *node, overlay bool, own map[string]*entry) {
 			found = append(found, i)
 		case head.Field(key.value) == nil:
 			c.push(key.value)
-			c.fail(key, "the key "+key.value+" is not known", keyHint(key.value, documentKeys()))
+			c.fail(key, "the key "+shown(key.value)+" is not known", keyHint(key.value, documentKeys()))
 			c.pop()
 		default:
 			rest.keys, rest.items = append(rest.keys, key), append(rest.items, root.items[i])
@@ -177,6 +178,7 @@ func (l *loader) overlay(e *entry, own map[string]*entry) {
 	}
 	base := l.names[e.kind.Section+"/"+e.name]
 	if base == nil || e.name == "" {
+		e.alone = e.name != ""
 		l.add(e, l.names)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -44,21 +45,29 @@ func position(data []byte, offset int) (line, column int) {
 	return line, 1 + utf8.RuneCount(before)
 }
 
+// The parser's words that need a look at the text.
+const (
+	missingInList    = "did not find expected ',' or ']'"
+	missingInMapping = "did not find expected ',' or '}'"
+	unclosed         = "found unexpected end of stream"
+	badStart         = "found character that cannot start any token"
+)
+
 // saying puts the parser's words in ours. The parser's own texts are shown only when they are
 // constant: an unknown alias could be an unquoted secret.
 var saying = map[string]fault{
 	"mapping values are not allowed in this context": {"a : is not expected here", "check the indentation, and quote a text that holds a colon and a space"},
-	"found character that cannot start any token":    {"a text cannot begin with this character", "quote the text"},
-	"unknown anchor":                                        {"no anchor of this name stands before the alias", "quote the text if the * belongs to it"},
-	"found unexpected end of stream":                        {"the quote is not closed", "add the closing quote"},
-	"did not find expected ',' or ']'":                      {"a , or ] is missing in the list", `quote texts that hold [ ] { } or a comma, as in "${NAME}"`},
-	"did not find expected ',' or '}'":                      {"a , or } is missing in the mapping", `quote texts that hold [ ] { } or a comma, as in "${NAME}"`},
-	"could not find expected ':'":                           {"a : is missing after the key", "check the indentation, and quote texts of several lines"},
-	"did not find expected key":                             {"a key is expected here", "check the indentation"},
-	"did not find expected '-' indicator":                   {"a - is expected here", "check the indentation"},
-	"did not find expected node content":                    {"a value is missing", ""},
+	badStart:                              {"a text cannot begin with this character", "quote the text"},
+	"unknown anchor":                      {"no anchor of this name stands before the alias", "quote the text if the * belongs to it"},
+	unclosed:                              {"the quote is not closed", "add the closing quote"},
+	missingInList:                         {"a , or ] is missing in the list", `quote texts that hold [ ] { } or a comma, as in "${NAME}"`},
+	missingInMapping:                      {"a , or } is missing in the mapping", `quote texts that hold [ ] { } or a comma, as in "${NAME}"`},
+	"could not find expected ':'":         {"a : is missing after the key", "check the indentation, and quote texts of several lines"},
+	"did not find expected key":           {"a key is expected here", "check the indentation, and that quotes before it are closed"},
+	"did not find expected '-' indicator": {"a - is expected here", "check the indentation"},
+	"did not find expected node content":  {"a value is missing", ""},
 	"did not find expected alphabetic or numeric character": {"a name is missing after the * or &", "quote the text if the character belongs to it"},
-	"found unknown escape character":                        {"this escape is not known between double quotes", `write \\ for a backslash, or use single quotes`},
+	"found unknown escape character":                        {"this escape is not known between double quotes", `write \\ for a backslash, and / without one`},
 	"found invalid Unicode character escape code":           {"this is no character", "write the character itself"},
 	"control characters are not allowed":                    {"a control character is not allowed", "take it out, or write it as an escape between double quotes"},
 	"found undefined tag handle":                            {"tags are not supported", "quote the text if the ! belongs to it"},
@@ -68,8 +77,6 @@ var saying = map[string]fault{
 	"found duplicate %YAML directive":                       {"the %YAML line stands here twice", "remove one of them"},
 	"found incompatible YAML document":                      {"the file asks for another version of YAML", "remove the %YAML line"},
 }
-
-var tab = fault{"a tab cannot indent", "use spaces"}
 
 var parserLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
@@ -81,13 +88,16 @@ func syntaxFinding(in Input, err error) Finding {
 	if !known {
 		said = fault{problem: "this is not YAML: " + message}
 	}
-	offset := failingOffset(in.Data, message)
-	if message == "found unexpected end of stream" {
+	offset := failingOffset(in.Data, message, reportedLine(err))
+	if message == unclosed {
 		offset = openQuote(in.Data, reportedLine(err), offset)
 	}
 	line, column := position(in.Data, offset)
-	if message == "found character that cannot start any token" && offset < len(in.Data) && in.Data[offset] == '\t' {
-		said = tab
+	switch rest := in.Data[min(offset, len(in.Data)):]; {
+	case message == badStart && bytes.HasPrefix(rest, []byte("\t")):
+		said = fault{"a tab cannot indent", "use spaces"}
+	case bytes.HasPrefix(rest, []byte("${")):
+		said = fault{"a variable inside [ ] or { } must be quoted", `write "${NAME}"`}
 	}
 	return Finding{Source: at(in.Name, line, column), Problem: said.problem, Hint: said.hint}
 }
@@ -113,33 +123,75 @@ func reportedLine(err error) int {
 // maxSearch is the size above which the place of a syntax error is only estimated.
 const maxSearch = 1 << 20
 
-// failingOffset returns the offset of the last character without which the parser does not fail in
-// this way.
-func failingOffset(data []byte, message string) int {
-	high, _ := parse(data, 1)
-	if len(data) > maxSearch {
-		return lastVisible(data, high-1)
+// lookahead is how many characters the parser has ready before it looks at the first of them.
+const lookahead = 4
+
+// failingOffset returns the offset of the character at which the parser fails in this way.
+func failingOffset(data []byte, message string, line int) int {
+	taken, _ := parse(data, 1)
+	switch {
+	case message == missingInList || message == missingInMapping:
+		return brokenFlow(data[:taken])
+	case len(data) > maxSearch:
+		return lastVisible(data, taken-1)
 	}
+	ends := characters(data[:taken], min(startOf(data, line), lastLines(data[:taken])))
 	fails := func(n int) bool {
 		_, err := parse(data[:n], n)
 		return err != nil && essence(err) == message
 	}
-	if !fails(high) {
-		high = len(data)
-	}
-	low := bytes.LastIndexByte(data[:high], '\n')
-	low = max(0, bytes.LastIndexByte(data[:max(0, low)], '\n'))
-	if fails(low) {
-		low = 0
-	}
-	for low+1 < high {
-		if middle := (low + high) / 2; fails(middle) {
-			high = middle
-		} else {
-			low = middle
+	i := sort.Search(len(ends)-1, func(i int) bool { return fails(ends[i]) })
+	return lastVisible(data, ends[i]-1)
+}
+
+// startOf is the offset at which a line starts.
+func startOf(data []byte, line int) (start int) {
+	for range line - 1 {
+		next := bytes.IndexByte(data[start:], '\n')
+		if next < 0 {
+			break
 		}
+		start += next + 1
 	}
-	return lastVisible(data, high-1)
+	return start
+}
+
+// lastLines is the offset at which the line before the last one starts that says something.
+func lastLines(data []byte) int {
+	last := bytes.LastIndexByte(bytes.TrimRight(data, " \r\n"), '\n')
+	return bytes.LastIndexByte(data[:max(0, last)], '\n') + 1
+}
+
+// characters lists where the characters from start on end; the last entry is the end of the data.
+func characters(data []byte, start int) (ends []int) {
+	for i := start; i < len(data); {
+		_, width := utf8.DecodeRune(data[i:])
+		i += width
+		ends = append(ends, i)
+	}
+	return append(ends, len(data))
+}
+
+// brokenFlow is where a list or mapping in brackets goes on as it should not: a variable without
+// quotes on the last two lines, else where the parser was.
+func brokenFlow(taken []byte) int {
+	start := lastLines(taken)
+	for rest := taken[start:]; ; {
+		i := bytes.LastIndex(rest, []byte("${"))
+		if i < 0 {
+			break
+		}
+		if i > 0 && bytes.IndexByte([]byte(" ,:[{"), rest[i-1]) >= 0 {
+			return start + i
+		}
+		rest = rest[:i]
+	}
+	end := len(taken)
+	for range lookahead - 1 {
+		_, width := utf8.DecodeLastRune(taken[:end])
+		end -= width
+	}
+	return lastVisible(taken, end-1)
 }
 
 // lastVisible steps back over blank space other than a tab that indents, and to the start of its character.
@@ -158,22 +210,14 @@ func lastVisible(data []byte, offset int) int {
 // with which the rest of the line makes it fail.
 func openQuote(data []byte, line, otherwise int) int {
 	for _, l := range []int{line, 1} {
-		start := 0
-		for range l - 1 {
-			next := bytes.IndexByte(data[start:], '\n')
-			if next < 0 {
-				break
-			}
-			start += next + 1
-		}
-		for i := start; i < len(data) && data[i] != '\n'; i++ {
+		for i := startOf(data, l); i < len(data) && data[i] != '\n'; i++ {
 			if data[i] != '"' && data[i] != '\'' {
 				continue
 			}
 			if closes(data[i+1:], data[i]) {
 				continue
 			}
-			if _, err := parse(data[:i+1], i+1); err != nil && essence(err) == "found unexpected end of stream" {
+			if _, err := parse(data[:i+1], i+1); err != nil && essence(err) == unclosed {
 				return i
 			}
 		}
