@@ -147,9 +147,12 @@ func (f *armed) refusal() *refusal {
 	}
 	if no.code == "" {
 		no.code = "APIG.9999"
+		if no.status == http.StatusTooManyRequests {
+			no.code = "APIGW.0308"
+		}
 	}
 	if no.message == "" {
-		no.message = "System error"
+		no.message = plausible(no.status, no.code)
 	}
 	return no
 }
