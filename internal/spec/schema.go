@@ -5,6 +5,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/shape"
 )
 
+//go:generate go test -run TestSchemaIsCurrent -update
+
 // Schema is the JSON Schema (2020-12) of a desired-state file, for editors and other tools. Overlays
 // follow it except that their items may leave out keys. Like in the checker a scalar may be a
 // variable; what only YAML can get wrong, such as quotes, no JSON Schema can tell.
@@ -18,17 +20,12 @@ func Schema() map[string]any {
 			fields["apis"] = map[string]any{"type": "array", "description": apisShape.Doc, "items": ref("reference")}
 		}
 		defs[k.Name] = item
-		properties[k.Section] = map[string]any{"type": "array", "items": ref(k.Name)}
+		properties[k.Section] = map[string]any{"type": "array", "description": k.Shape.Doc, "items": ref(k.Name)}
 	}
 	defs["reference"] = apisShape.Items.JSONSchema()
-	// An empty file, or document, is a file.
-	return map[string]any{
-		"$schema": shape.Draft, "title": "apigw-sync desired state", "description": head.Doc,
-		"anyOf": []any{map[string]any{"type": "null"}, ref("document")},
-		"$defs": with(defs, "document", root),
-	}
+	root["$schema"], root["title"], root["$defs"] = shape.Draft, "apigw-sync desired state", defs
+	root["type"] = []any{"object", "null"} // a document may be empty
+	return root
 }
 
 func ref(name string) map[string]any { return map[string]any{"$ref": "#/$defs/" + name} }
-
-func with(m map[string]any, key string, v any) map[string]any { m[key] = v; return m }

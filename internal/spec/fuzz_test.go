@@ -1,0 +1,63 @@
+package spec
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// FuzzLoad: no input makes Load panic, findings point into the file, loading again gives the same, and
+// what was read without errors can be resolved.
+func FuzzLoad(f *testing.F) {
+	for _, file := range corpus(f) {
+		if data := contents(f, file); len(data) < 4096 {
+			f.Add(data, []byte("version: apigw-sync/v1\nacls: [{name: office, remark: null}]\n"))
+		}
+	}
+	f.Fuzz(func(t *testing.T, data, overlay []byte) {
+		if len(data) > 1<<14 {
+			return
+		}
+		inputs := []Input{{Name: "base", Data: data}, {Name: "over", Data: overlay, Overlay: true}}
+		state, findings := Load(inputs, Options{Lookup: lookup})
+		for _, finding := range findings {
+			in := inputs[0]
+			if finding.Source.File == "over" {
+				in = inputs[1]
+			}
+			inside(t, in, finding)
+		}
+		again, repeated := Load(inputs, Options{Lookup: lookup})
+		if diff := cmp.Diff(findings, repeated); diff != "" {
+			t.Fatal(diff)
+		}
+		if wrong(findings) {
+			return
+		}
+		if diff := cmp.Diff(state, again); diff != "" {
+			t.Fatal(diff)
+		}
+		state.Resolve(gateway)
+	})
+}
+
+// inside demands that a finding points to a character of its file, or right behind one.
+func inside(t *testing.T, in Input, f Finding) {
+	t.Helper()
+	if f.Problem == "" || f.Source.File != in.Name || f.Source.Line < 1 || f.Source.Column < 1 {
+		t.Fatalf("no place: %+v", f)
+	}
+	if !utf8.Valid(in.Data) || bytes.ContainsAny(in.Data, "\u0085\u2028\u2029") || bytes.ContainsRune(in.Data, '\r') {
+		return // other line ends; only the parser counts them
+	}
+	lines := strings.Split(string(in.Data), "\n")
+	if f.Source.Line > len(lines) {
+		t.Fatalf("beyond the last line: %s in %q", f, in.Data)
+	}
+	if width := utf8.RuneCountInString(lines[f.Source.Line-1]); f.Source.Column > width+1 {
+		t.Fatalf("beyond the end of the line: %s in %q", f, in.Data)
+	}
+}
