@@ -9,6 +9,10 @@
 //	check     entries against the shapes of package kind; variables are replaced here
 //	declare   checked entries to objects, parts and references
 //
+// Overlays: a mapping merges key by key, a list or scalar replaces, and a written null takes a key of
+// the file away. An item that no file has is added and must be complete. Globs under owns replace those
+// of the same kind, ignore rules add up, and the environment of an overlay holds for its own references.
+//
 // State.Resolve then finds the APIs that the references mean.
 package spec
 

@@ -22,9 +22,10 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 // parsed is reported, and what comes before it is returned.
 func read(in Input) (roots []*node, findings []Finding) {
 	c := converter{report: func(f Finding) { findings = append(findings, f) }}
-	if f, ok := badBytes(in); ok {
+	if f, bad := badBytes(in); bad {
 		return nil, []Finding{f}
 	}
+	in.Data = fromJSON(in.Data)
 	decoder := yaml.NewDecoder(bytes.NewReader(in.Data))
 	for {
 		var y yaml.Node

@@ -125,8 +125,8 @@ func (r *resolver) link(ref *Reference, a *kind.API, p kind.Publication) {
 		return
 	}
 	def := kind.LinkOf(ref.Kind)
-	if def.Slot != nil {
-		s := slot{ref.Kind, def.Slot(r.owners[def.Owner+"/"+ref.Owner].Value), a.ID, p.Env}
+	if owner := r.owners[def.Owner+"/"+ref.Owner]; owner != nil && def.Slot != nil {
+		s := slot{ref.Kind, def.Slot(owner.Value), a.ID, p.Env}
 		if first, ok := r.taken[s]; ok {
 			r.conflict(ref, &r.links[first], s.slot)
 			return
