@@ -1,8 +1,6 @@
 package emulator
 
-import (
-	"net/http"
-)
+import "net/http"
 
 // environment is a stage that APIs are published in.
 type environment struct {
@@ -84,6 +82,9 @@ func updateEnvironment(g *Gateway, c *call) (reply, error) {
 	}
 	if err := g.checkEnvironment(b, e.id); err != nil {
 		return reply{}, err
+	}
+	if e.id == releaseID && b.Name != e.name {
+		return reply{}, refuse(http.StatusForbidden, "APIG.1103", "The environment RELEASE cannot be renamed")
 	}
 	g.envs.rename(e, b.Name)
 	e.remark = b.Remark

@@ -78,15 +78,10 @@ func (g *Gateway) Listen(ctx context.Context, addr string) (url string, wait fun
 		return "", nil, err
 	}
 	server := &http.Server{Handler: g, ReadHeaderTimeout: time.Minute}
+	context.AfterFunc(ctx, func() { _ = server.Close() }) // requests in flight have nobody left to answer to
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	wait = func() error {
-		select {
-		case err := <-served:
-			return err
-		case <-ctx.Done():
-		}
-		_ = server.Close() // requests in flight have nobody left to answer to
 		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}

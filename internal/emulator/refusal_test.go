@@ -1,0 +1,198 @@
+package emulator_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+)
+
+// throttleWith is a valid throttle with some members changed; a nil value leaves one out.
+func throttleWith(change object) object {
+	return with(object{"name": "throttle_demo", "time_unit": "SECOND", "time_interval": 1, "api_call_limits": 800}, change)
+}
+
+func aclWith(change object) object {
+	return with(object{"acl_name": "acl_demo", "acl_type": "PERMIT", "entity_type": "IP", "acl_value": "10.0.0.1"}, change)
+}
+
+func pluginWith(kind, content string) object {
+	return object{"plugin_name": "plugin_demo", "plugin_type": kind, "plugin_scope": "global", "plugin_content": content}
+}
+
+func apiWith(change object) object {
+	return with(object{
+		"name": "list_orders", "type": 1, "req_protocol": "HTTPS", "req_method": "GET", "req_uri": "/v1/list", "auth_type": "NONE",
+		"backend_type": "MOCK",
+	}, change)
+}
+
+func with(o, change object) object {
+	for name, v := range change {
+		if v == nil {
+			delete(o, name)
+		} else {
+			o[name] = v
+		}
+	}
+	return o
+}
+
+// TestRefusals has one request for each documented rule; %s in a path or body is filled from ids.
+func TestRefusals(t *testing.T) {
+	c := newShop(t)
+	throttle := c.id("/throttles", "throttles", "name", "orders_basic")
+	app := c.id("/apps", "apps", "name", "orders_mobile")
+	plugin := c.id("/plugins", "plugins", "plugin_name", "orders_cors")
+	acl := c.id("/acls", "acls", "acl_name", "orders_office")
+	group := c.id("/api-groups", "groups", "name", "orders")
+	create, refund := c.api("create_order")["id"].(string), c.api("refund")["id"].(string)
+	specials := "/throttles/" + throttle + "/throttle-specials"
+	many := strings.TrimSuffix(strings.Repeat("10.0.0.1,", 101), ",")
+	accounts := strings.TrimSuffix(strings.Repeat("account_name,", 79), ",")
+	for _, x := range []struct {
+		name, method, path string
+		body               any
+		status             int
+		code               string
+	}{
+		{"short name", "POST", "/throttles", throttleWith(object{"name": "ab"}), 400, "APIG.2011"},
+		{"name begins with a digit", "POST", "/throttles", throttleWith(object{"name": "1abc"}), 400, "APIG.2011"},
+		{"name with a dash", "POST", "/throttles", throttleWith(object{"name": "a-b-c"}), 400, "APIG.2011"},
+		{"long Chinese name", "POST", "/throttles", throttleWith(object{"name": strings.Repeat("支", 65)}), 400, "APIG.2011"},
+		{"name taken", "POST", "/throttles", throttleWith(object{"name": "orders_basic"}), 400, "APIG.3204"},
+		{"unknown unit", "POST", "/throttles", throttleWith(object{"time_unit": "second"}), 400, "APIG.2011"},
+		{"no interval", "POST", "/throttles", throttleWith(object{"time_interval": nil}), 400, "APIG.2011"},
+		{"zero limit", "POST", "/throttles", throttleWith(object{"user_call_limits": 0}), 400, "APIG.2011"},
+		{"limit over 31 bits", "POST", "/throttles", throttleWith(object{"api_call_limits": 1 << 31}), 400, "APIG.2011"},
+		{"user above api", "POST", "/throttles", throttleWith(object{"user_call_limits": 801}), 400, "APIG.2003"},
+		{"app above user", "POST", "/throttles", throttleWith(object{"user_call_limits": 5, "app_call_limits": 6}), 400, "APIG.2003"},
+		{"ip above api", "POST", "/throttles", throttleWith(object{"ip_call_limits": 900}), 400, "APIG.2003"},
+		{"angle bracket", "POST", "/throttles", throttleWith(object{"remark": "<b>"}), 400, "APIG.2011"},
+		{"unknown member", "POST", "/throttles", throttleWith(object{"limit": 5}), 400, "APIG.2011"},
+		{"member in another case", "POST", "/throttles", throttleWith(object{"name": nil, "Name": "abc"}), 400, "APIG.2011"},
+		{"number as text", "POST", "/throttles", throttleWith(object{"api_call_limits": "800"}), 400, "APIG.2011"},
+		{"broken JSON", "POST", "/throttles", "{", 400, "APIG.2011"},
+		{"no object", "POST", "/throttles", "[]", 400, "APIG.2011"},
+		{"missing throttle", "PUT", "/throttles/nobody", throttleWith(nil), 404, "APIG.3005"},
+		{"bound throttle", "DELETE", "/throttles/" + throttle, nil, 403, "APIG.3451"},
+
+		{"special above the limit", "POST", specials, object{"object_id": app, "object_type": "APP", "call_limits": 801}, 400, "APIG.2003"},
+		{"special exists", "POST", specials, object{"object_id": app, "object_type": "APP", "call_limits": 8}, 400, "APIG.3308"},
+		{"special for no app", "POST", specials, object{"object_id": "nobody", "object_type": "APP", "call_limits": 8}, 404, "APIG.3004"},
+		{"special user id", "POST", specials, object{"object_id": "short", "object_type": "USER", "call_limits": 8}, 400, "APIG.2011"},
+		{"missing special", "PUT", specials + "/nobody", object{"call_limits": 8}, 404, "APIG.3013"},
+
+		{"unknown publish id", "POST", "/throttle-bindings", object{"strategy_id": throttle, "publish_ids": []string{"nobody"}}, 404, "APIG.3015"},
+		{"no publish id", "POST", "/throttle-bindings", object{"strategy_id": throttle, "publish_ids": []string{}}, 400, "APIG.2011"},
+		{"bind a missing throttle", "POST", "/throttle-bindings", object{"strategy_id": "nobody", "publish_ids": []string{"x"}}, 404, "APIG.3005"},
+		{"another action", "PUT", "/throttle-bindings?action=remove", object{"throttle_bindings": []string{"x"}}, 400, "APIG.2011"},
+		{"missing binding", "DELETE", "/throttle-bindings/nobody", nil, 404, "APIG.3012"},
+		{"list without id", "GET", "/throttle-bindings/binded-apis", nil, 400, "APIG.2012"},
+
+		{"bad address", "POST", "/acls", aclWith(object{"acl_value": "10.0.0.300"}), 400, "APIG.2011"},
+		{"range upside down", "POST", "/acls", aclWith(object{"acl_value": "10.0.0.9-10.0.0.1"}), 400, "APIG.2011"},
+		{"too many addresses", "POST", "/acls", aclWith(object{"acl_value": many}), 400, "APIG.2011"},
+		{"too long accounts", "POST", "/acls", aclWith(object{"entity_type": "DOMAIN", "acl_value": accounts}), 400, "APIG.2011"},
+		{"account of digits", "POST", "/acls", aclWith(object{"entity_type": "DOMAIN", "acl_value": "12345"}), 400, "APIG.2011"},
+		{"account id", "POST", "/acls", aclWith(object{"entity_type": "DOMAIN_ID", "acl_value": "short"}), 400, "APIG.2011"},
+		{"unknown entity", "POST", "/acls", aclWith(object{"entity_type": "ip"}), 400, "APIG.2011"},
+		{"acl name taken", "POST", "/acls", aclWith(object{"acl_name": "orders_office"}), 400, "APIG.3206"},
+		{"entity changes", "PUT", "/acls/" + acl, aclWith(object{"entity_type": "DOMAIN", "acl_value": "somebody"}), 400, "APIG.2011"},
+		{"bound acl", "DELETE", "/acls/" + acl, nil, 403, "APIG.3447"},
+		{"missing acl", "GET", "/acls/nobody", nil, 404, "APIG.3006"},
+		{"missing acl binding", "DELETE", "/acl-bindings/nobody", nil, 404, "APIG.3010"},
+
+		{"app name taken", "POST", "/apps", object{"name": "orders_mobile"}, 400, "APIG.3203"},
+		{"short key", "POST", "/apps", object{"name": "app_demo", "app_key": "short"}, 400, "APIG.2011"},
+		{"short code", "POST", "/apps/" + app + "/app-codes", object{"app_code": "short"}, 400, "APIG.2011"},
+		{"code exists", "POST", "/apps/" + app + "/app-codes", object{"app_code": codeA}, 400, "APIG.3309"},
+		{"missing code", "GET", "/apps/" + app + "/app-codes/nobody", nil, 404, "APIG.3082"},
+		{"missing app", "GET", "/apps/nobody", nil, 404, "APIG.3004"},
+		{"app acl without values", "PUT", "/apps/" + app + "/app-acl", object{"app_acl_type": "PERMIT", "app_acl_values": []string{}}, 400, "APIG.2011"},
+		{"authorize a missing app", "POST", "/app-auths", object{"env_id": release, "app_ids": []string{"nobody"}, "api_ids": []string{create}}, 404, "APIG.3004"},
+		{"missing authorization", "DELETE", "/app-auths/nobody", nil, 404, "APIG.3009"},
+		{"missing quota", "GET", "/app-quotas/nobody", nil, 404, "APIG.3093"},
+
+		{"unknown plugin type", "POST", "/plugins", pluginWith("corse", `{}`), 400, "APIG.2011"},
+		{"plugin name taken", "POST", "/plugins", with(pluginWith("cors", `{"allow_origin":"*"}`), object{"plugin_name": "orders_cors"}), 400, "APIG.3326"},
+		{"plugin type changes", "PUT", "/plugins/" + plugin, pluginWith("rate_limit", `{}`), 400, "APIG.2011"},
+		{"attached plugin", "DELETE", "/plugins/" + plugin, nil, 409, "APIG.3462"},
+		{"attach to an unpublished API", "POST", "/plugins/" + plugin + "/attach", object{"env_id": release, "api_ids": []string{refund}}, 409, "APIG.3707"},
+		{"attach to a missing API", "POST", "/plugins/" + plugin + "/attach", object{"env_id": release, "api_ids": []string{"nobody"}}, 404, "APIG.3002"},
+		{"attach to nothing", "POST", "/plugins/" + plugin + "/attach", object{"env_id": release, "api_ids": []string{}}, 400, "APIG.2012"},
+		{"attach to 501", "POST", "/plugins/" + plugin + "/attach", object{"env_id": release, "api_ids": make([]string, 501)}, 400, "APIG.2012"},
+
+		{"environment taken", "POST", "/envs", object{"name": "STAGING"}, 400, "APIG.3205"},
+		{"environment in use", "DELETE", "/envs/" + c.id("/envs", "envs", "name", "STAGING"), nil, 403, "APIG.3418"},
+		{"group in use", "DELETE", "/api-groups/" + group, nil, 403, "APIG.3415"},
+		{"group taken", "POST", "/api-groups", object{"name": "orders"}, 400, "APIG.3201"},
+		{"API name taken", "POST", "/apis", apiWith(object{"group_id": group, "name": "get_order"}), 400, "APIG.3202"},
+		{"API path taken", "POST", "/apis", apiWith(object{"group_id": group, "req_uri": "/v1/orders/{number}"}), 400, "APIG.3301"},
+		{"API without group", "POST", "/apis", apiWith(object{"group_id": "nobody"}), 404, "APIG.3001"},
+		{"published API", "DELETE", "/apis/" + create, nil, 403, "APIG.3416"},
+		{"offline twice", "POST", "/apis/action", object{"action": "offline", "env_id": release, "api_id": refund}, 404, "APIG.3015"},
+		{"statistics of nothing", "GET", "/statistics/group/latest?group_id=nobody", nil, 404, "APIG.3001"},
+		{"unknown path", "GET", "/throttle", nil, 404, "APIGW.0101"},
+		{"unknown method", "PUT", "/throttles", nil, 404, "APIGW.0101"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			before, _ := c.g.Dump()
+			c.t = t
+			c.refused(x.method, x.path, x.body, x.status, x.code)
+			if after, _ := c.g.Dump(); string(before) != string(after) {
+				t.Error("the refused request changed something")
+			}
+		})
+	}
+}
+
+const release = "DEFAULT_ENVIRONMENT_RELEASE_ID"
+
+func TestQuotas(t *testing.T) {
+	c := newShop(t)
+	if err := c.g.Load([]byte("gateway: {quotas: {THROTTLE_NUM_LIMIT: 1, ACL_NUM_LIMIT: 0, APP_NUM_LIMIT: 0, ENVIRONMENT_NUM_LIMIT: 1, APP_THROTTLE_LIMIT: 1}}")); err != nil {
+		t.Fatal(err)
+	}
+	made := c.do("POST", "/throttles", throttleWith(nil), 201)
+	c.refused("POST", "/throttles", throttleWith(object{"name": "second"}), 403, "APIG.3107")
+	c.refused("POST", "/acls", aclWith(nil), 403, "APIG.3112")
+	c.refused("POST", "/apps", object{"name": "app_demo"}, 403, "APIG.3103")
+	c.refused("POST", "/envs", object{"name": "DEV"}, 403, "APIG.3104")
+	for i := range 30 {
+		user := fmt.Sprintf("%032d", i)
+		c.do("POST", "/throttles/"+made["id"].(string)+"/throttle-specials", object{"object_id": user, "object_type": "USER", "call_limits": 8}, 201)
+	}
+	c.refused("POST", "/throttles/"+made["id"].(string)+"/throttle-specials", object{"object_id": strings.Repeat("f", 32), "object_type": "USER", "call_limits": 8}, 403, "APIG.3100")
+	for _, q := range c.list("/project/configs", "configs") {
+		if q["config_name"] == "THROTTLE_NUM_LIMIT" && (q["config_value"] != "1" || q["used"] != 1.0) {
+			t.Errorf("quota of throttles: %v", q)
+		}
+	}
+}
+
+func TestFeaturesGateKinds(t *testing.T) {
+	c := newClient(t, "gateway: {instance: {features: [cors]}}")
+	c.refused("POST", "/app-quotas", object{}, 412, "APIG.3458")
+	c.refused("POST", "/plugins", pluginWith("kafka_log", `{}`), 412, "APIG.3458")
+	c.do("POST", "/plugins", pluginWith("cors", `{"allow_origin":"*"}`), 201)
+}
+
+func TestInstanceThatIsNotRunningRefusesWrites(t *testing.T) {
+	c := newClient(t, "gateway: {instance: {status: Freezing, locks: [{lock_scene: TO_PERIOD_LOCK, lock_source_id: order-1}]}}")
+	c.refused("POST", "/throttles", throttleWith(nil), 409, "APIC.7701")
+	i := c.do("GET", "", nil, 200)
+	if i["instance_status"] != 36.0 || i["status"] != "Freezing" || len(i["cbc_operation_locks"].([]any)) != 1 {
+		t.Errorf("instance: %v", i)
+	}
+}
+
+func TestUnknownOperationIsLogged(t *testing.T) {
+	var log strings.Builder
+	c := newShop(t, func(o *emulator.Options) { o.Log = &log })
+	c.refused("GET", "/vpc-channels", nil, 404, "APIGW.0101")
+	if want := "unknown operation: GET " + base + "/vpc-channels\n"; log.String() != want {
+		t.Errorf("log %q, want %q", log.String(), want)
+	}
+}
