@@ -307,9 +307,9 @@ func (r *runner) strangers(ctx context.Context, k *kind.LinkKind, l *kind.Link) 
 	if err != nil {
 		return nil
 	}
-	mine, known := r.slots[k.Owner+"/"+l.OwnerID]
+	mine, known := r.slots.Load(k.Owner + "/" + l.OwnerID)
 	for _, h := range held {
-		theirs, ok := r.slots[k.Owner+"/"+h.OwnerID]
+		theirs, ok := r.slots.Load(k.Owner + "/" + h.OwnerID)
 		if h.Env == l.Env && h.OwnerID != l.OwnerID && (!known || !ok || mine == theirs) {
 			out = append(out, h)
 		}

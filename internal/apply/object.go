@@ -24,7 +24,7 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 		name := diff.Successor(k, ch.Want.Key)
 		r.create(ctx, k, j, k.Named(ch.Want.Value, name), name)
 	case diff.OpRestage:
-		r.ids.set(k.Name, ch.Want.Key, ch.Next.ID)
+		r.made(k, ch.Want.Key, ch.Next.ID, ch.Want.Value)
 		r.update(ctx, k, j, k.Named(ch.Want.Value, ch.Next.Key), ch.Next.ID)
 	case diff.OpRename:
 		id, _ := r.ids.ID(k.Name, ch.Want.Key)
@@ -63,7 +63,7 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 		j.out.attempts += n
 		if err == nil {
 			if o, derr := k.Created(ch.Name, raw); derr == nil && (o.ID != "" || k.Single) {
-				r.ids.set(k.Name, ch.Want.Key, o.ID)
+				r.made(k, ch.Want.Key, o.ID, value)
 				j.succeed("")
 				return
 			}
@@ -77,6 +77,12 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 			return
 		}
 	}
+}
+
+// made notes the id of a new object for what refers to it.
+func (r *runner) made(k *kind.Kind, key, id string, value any) {
+	r.learnSlot(k.Name, id, value)
+	r.ids.set(k.Name, key, id)
 }
 
 // taken reports whether the gateway refuses a create because the object exists.
@@ -95,7 +101,7 @@ func (r *runner) adopted(ctx context.Context, k *kind.Kind, j *job, value any, k
 	case found != nil && taken(err) && j.out.attempts <= 1 && len(diff.Leaves(k, k.Settle(value, found.Value), value)) > 0:
 		j.fail(fmt.Errorf("%w; it was made by somebody else since the gateway was read; run again to compare with it", err))
 	case found != nil:
-		r.ids.set(k.Name, j.change.Want.Key, found.ID)
+		r.made(k, j.change.Want.Key, found.ID, value)
 		j.succeed("the answer was lost; the object was found by its name")
 	case taken(err):
 		j.fail(err)
@@ -150,7 +156,17 @@ func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, id
 		return
 	}
 	if !api.Unclear(err) {
-		j.fail(err)
+		if body, ok := r.cleared(k, j, value); ok {
+			// What the gateway keeps when it is left out may be what it refuses.
+			q.Body = body
+			n, err = r.call(ctx, q, nil)
+			j.out.attempts += n
+		}
+		if err == nil {
+			j.succeed("")
+		} else {
+			j.miss(err)
+		}
 		return
 	}
 	found, ferr := r.reader.ByID(ctx, k, r.owner(k, j.change), j.change.Name, id)
@@ -162,6 +178,14 @@ func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, id
 	default:
 		j.fail(err)
 	}
+}
+
+// cleared is the body that clears explicitly what an update leaves out.
+func (r *runner) cleared(k *kind.Kind, j *job, value any) (any, bool) {
+	if j.change.Have == nil {
+		return nil, false
+	}
+	return k.Insist(value, j.change.Have.Value)
 }
 
 // insist sends an update once more, in another form, where the gateway kept what it should have cleared.
@@ -262,12 +286,17 @@ func (r *runner) batchDelete(ctx context.Context, s *diff.Step, work []*job) {
 		r.delete(ctx, k, work[0])
 		return
 	}
+	var answer kind.BatchAnswer
 	list := make([]string, len(work))
 	for i, j := range work {
 		list[i] = j.change.Have.ID
 	}
-	var answer kind.BatchAnswer
 	n, err := r.call(ctx, k.BatchDelete(list), &answer)
+	if divisible(err) {
+		r.batchDelete(ctx, s, work[:len(work)/2])
+		r.batchDelete(ctx, s, work[len(work)/2:])
+		return
+	}
 	failed := map[string]kind.BatchFailure{}
 	for _, f := range answer.Failure {
 		failed[f.ACLID] = f

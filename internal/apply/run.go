@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -62,7 +63,7 @@ type runner struct {
 	ids       *ids
 	outcomes  [][]outcome // by step and item; written by the step alone
 	occupants map[string]map[diff.Spot][]kind.Link
-	slots     map[string]string // KIND/ID of an owner to its slot
+	slots     sync.Map // KIND/ID of an owner to its slot, a string
 	freed     set               // ids of links that were unbound out of turn, to make room
 	tally     tally
 }
@@ -81,7 +82,7 @@ type outcome struct {
 func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 	r := &runner{
 		caller: caller, reader: &fetch.Reader{Caller: caller}, plan: plan, have: have, ids: newIDs(have, plan),
-		outcomes: make([][]outcome, len(plan.Steps)), occupants: map[string]map[diff.Spot][]kind.Link{}, slots: map[string]string{},
+		outcomes: make([][]outcome, len(plan.Steps)), occupants: map[string]map[diff.Spot][]kind.Link{},
 	}
 	for i := range plan.Steps {
 		s := &plan.Steps[i]
@@ -98,12 +99,16 @@ func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 		}
 	}
 	for i := range have.Objects {
-		o := &have.Objects[i]
-		if k := kind.LinkFrom(o.Kind); k != nil && k.Slot != nil {
-			r.slots[o.Kind+"/"+o.ID] = k.Slot(o.Value)
-		}
+		r.learnSlot(have.Objects[i].Kind, have.Objects[i].ID, have.Objects[i].Value)
 	}
 	return r
+}
+
+// learnSlot notes what of an API the links of an owner take.
+func (r *runner) learnSlot(kindName, id string, value any) {
+	if k := kind.LinkFrom(kindName); k != nil && k.Slot != nil {
+		r.slots.Store(kindName+"/"+id, k.Slot(value))
+	}
 }
 
 // call sends a write.

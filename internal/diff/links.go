@@ -52,6 +52,18 @@ func (c *comparison) links(k *kind.LinkKind) {
 	}
 }
 
+// claims are the places that declared links take.
+func (c *comparison) claims(k *kind.LinkKind) map[place]bool {
+	out := map[place]bool{}
+	for i := range c.want.Links {
+		l := &c.want.Links[i]
+		if owner := c.wantKey[k.Owner][l.Owner]; l.Kind == k.Name && owner != nil {
+			out[place{k.Slot(owner.Value), apiKey(l.API), l.Env}] = true
+		}
+	}
+	return out
+}
+
 func (c *comparison) wantedLinks(k *kind.LinkKind) map[string][]kind.DeclaredLink {
 	out := map[string][]kind.DeclaredLink{}
 	for i := range c.want.Links {
@@ -120,9 +132,10 @@ func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, held []kind.L
 		sw.released = append(sw.released, held[i])
 	}
 	if !p.want.ManagesKind(k.Name) {
+		claimed := c.claims(k)
 		for _, l := range sw.released {
 			l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
-			if !onNext[edgeOf(&l)] {
+			if !onNext[edgeOf(&l)] && !claimed[place{k.Slot(p.want.Value), apiKey(l.API), l.Env}] {
 				sw.carried = append(sw.carried, l)
 			}
 		}

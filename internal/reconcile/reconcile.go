@@ -55,6 +55,7 @@ type Outcome struct {
 
 // Compare reads the gateway and plans. It returns an error when the gateway cannot be read.
 func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, error) {
+	state = r.narrow(state)
 	reader := r.reader("read")
 	objects, catalog, instance, err := r.lists(ctx, reader, state)
 	if err != nil {
@@ -91,7 +92,7 @@ func (r *Run) lists(ctx context.Context, reader *fetch.Reader, state *spec.State
 		return err
 	})
 	g.Go(func() (err error) {
-		everything, names := apisOf(state, r.Policy)
+		everything, names := apisOf(state)
 		catalog = kind.NewCatalog(nil)
 		if everything || len(names) > 0 {
 			catalog, err = reader.Catalog(gctx, everything, names)

@@ -5,11 +5,25 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
+
+// narrow leaves out the references of what the run does not look at.
+func (r *Run) narrow(state *spec.State) *spec.State {
+	if len(r.Policy.Kinds) == 0 && len(r.Policy.Names) == 0 {
+		return state
+	}
+	out := *state
+	out.References = nil
+	for _, ref := range state.References {
+		if r.Policy.Covers(kind.Of(kind.LinkOf(ref.Kind).Owner), ref.Owner) {
+			out.References = append(out.References, ref)
+		}
+	}
+	return &out
+}
 
 // wanted tells which objects of which kinds must be listed: those that the files declare, those that
 // they refer to, and all of a kind of which they own names.
@@ -75,13 +89,10 @@ func (r *Run) ownedNames(k *kind.Kind, globs []string) (whole bool, exact []stri
 func isGlob(s string) bool { return strings.ContainsAny(s, "*?[") }
 
 // apisOf tells which APIs the references need: all, or those of some exact names.
-func apisOf(state *spec.State, policy diff.Policy) (everything bool, names []string) {
+func apisOf(state *spec.State) (everything bool, names []string) {
 	set := map[string]bool{}
 	for i := range state.References {
 		ref := &state.References[i]
-		if !policy.Covers(kind.Of(kind.LinkOf(ref.Kind).Owner), ref.Owner) {
-			continue
-		}
 		name := ref.Name
 		if ref.Text != "" {
 			_, rest, _ := strings.Cut(ref.Text, "/")

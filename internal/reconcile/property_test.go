@@ -1,0 +1,161 @@
+package reconcile_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/remote"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/testworld"
+)
+
+var small = testworld.Options{Groups: 2, APIs: 4, Policies: 5}
+
+// behaviours are readings of what the API leaves open; every pair of states converges under each.
+var behaviours = []struct {
+	name  string
+	b     emulator.Behaviour
+	world func(*testworld.Options)
+}{
+	{name: "default"},
+	{name: "rebind=reject", b: emulator.Behaviour{Rebind: "reject"}},
+	{name: "rebind=add", b: emulator.Behaviour{Rebind: "add"}},
+	{name: "replace-keeps-binding-id", b: emulator.Behaviour{ReplaceKeepsBindingID: true}},
+	{name: "acl-slot=one", b: emulator.Behaviour{ACLSlot: "one"}, world: func(o *testworld.Options) { o.OneACLPerAPI = true }},
+	{name: "acl-slot=one rebind=reject", b: emulator.Behaviour{ACLSlot: "one", Rebind: "reject"}, world: func(o *testworld.Options) { o.OneACLPerAPI = true }},
+	{name: "publish-id-stable", b: emulator.Behaviour{PublishIDStable: true}},
+	{name: "late lists", b: emulator.Behaviour{BindingsVisibleAfter: emulator.Lag{Reads: 1}}},
+	{name: "masked", b: emulator.Behaviour{AppSecret: "masked", PluginSecret: "masked"}},
+	{name: "instance-wide-auths=refused", b: emulator.Behaviour{InstanceWideAuths: "refused"}},
+	{name: "delete-bound=cascade", b: emulator.Behaviour{DeleteBound: "cascade"}},
+	{name: "omitted limit kept", b: emulator.Behaviour{UpdateOmittedLimit: "keeps"}},
+	{name: "empty remark kept", b: emulator.Behaviour{EmptyRemark: "keeps"}},
+	{name: "fewer-items", b: emulator.Behaviour{BindPartial: "fewer-items"}},
+	{name: "detach-missing=404", b: emulator.Behaviour{DetachMissing: "404"}},
+	{name: "batch-max=2", b: emulator.Behaviour{BatchMax: 2}},
+	{name: "acl values sorted", b: emulator.Behaviour{ACLValueOrder: "sort"}},
+	{name: "no own keys", b: emulator.Behaviour{AppSwitch: "off"}, world: func(o *testworld.Options) { o.NoOwnKeys = true }},
+	{name: "serial writes", b: emulator.Behaviour{SerialWrites: true}},
+	{name: "null lists", b: emulator.Behaviour{NullLists: true}},
+}
+
+// TestApplyConverges: for any gateway state A and desired state B, apply leaves an empty diff, and a
+// second apply sends no write.
+func TestApplyConverges(t *testing.T) {
+	for _, tc := range behaviours {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(20) {
+				o := small
+				o.Unmanaged = seed%4 == 3 && tc.b.ACLSlot != "one" // what is not declared may claim the one slot
+				if tc.world != nil {
+					tc.world(&o)
+				}
+				r := rand.New(rand.NewPCG(seed, 7))
+				w := testworld.New(r, o)
+				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
+				t.Run(fmt.Sprint(seed), func(t *testing.T) { converge(t, have, want, tc.b) })
+			}
+		})
+	}
+}
+
+func converge(t *testing.T, have, want []byte, b emulator.Behaviour) {
+	t.Helper()
+	g := gateway(t, have, b)
+	run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	first := compare(ctx, t, run, load(t, want))
+	out := run.Apply(ctx, first)
+	for _, res := range out.Results {
+		if res.Status != apply.Succeeded {
+			t.Errorf("%s %s: %s: %+v (waited for %q)", res.Change.Action, res.Change.Address, res.Status, res.Error, res.WaitedFor)
+		}
+	}
+	if !out.Converged {
+		t.Errorf("not converged; remaining:\n%s", describe(out.Remaining))
+	}
+	again := compare(ctx, t, run, load(t, want))
+	if !again.Plan.Empty() {
+		t.Errorf("the diff after apply is not empty:\n%s\nfirst plan:\n%s", describe(again.Plan.Changes), describe(first.Plan.Changes))
+	}
+	g.ResetJournal()
+	run.Apply(ctx, again)
+	for _, e := range g.Journal() {
+		if e.Method != "GET" {
+			t.Errorf("a second apply sent %s %s", e.Method, e.Path)
+		}
+	}
+}
+
+func gateway(t *testing.T, state []byte, b emulator.Behaviour) *emulator.Gateway {
+	t.Helper()
+	g := emulator.New(emulator.Options{Behaviour: b})
+	if err := g.Load(state); err != nil {
+		t.Fatalf("load the gateway: %v\n%s", err, state)
+	}
+	return g
+}
+
+func client(t *testing.T, g *emulator.Gateway) *remote.Client {
+	t.Helper()
+	c, err := remote.New(remote.Config{
+		Endpoint: "http://localhost", ProjectID: emulator.DefaultProjectID, InstanceID: emulator.DefaultInstanceID,
+		Credentials: remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}, Transport: emulator.Transport(g), Parallelism: 8,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func load(t *testing.T, file []byte) *spec.State {
+	t.Helper()
+	state, findings := spec.Load([]spec.Input{{Name: "gateway.yaml", Data: file}}, spec.Options{Lookup: variables})
+	for _, f := range findings {
+		if !f.Warning {
+			t.Fatalf("%s\n%s", f, file)
+		}
+	}
+	return state
+}
+
+// variables are those that the example contents of plugins refer to.
+func variables(name string) (string, bool) { return "value-of-" + name, true }
+
+func compare(ctx context.Context, t *testing.T, run *reconcile.Run, state *spec.State) *reconcile.Comparison {
+	t.Helper()
+	c, err := run.Compare(ctx, state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range c.Findings {
+		if !f.Warning {
+			t.Fatal(f)
+		}
+	}
+	for _, e := range c.Plan.Errors {
+		t.Fatalf("%s: %s", e.Address, e.Message)
+	}
+	return c
+}
+
+func describe(changes []diff.Change) string {
+	var b strings.Builder
+	for _, c := range changes {
+		fmt.Fprintf(&b, "%s %s\n", c.Action, c.Address)
+		for _, f := range c.Fields {
+			fmt.Fprintf(&b, "    %s: %v -> %v\n", f.Path, f.Before, f.After)
+		}
+	}
+	return b.String()
+}
