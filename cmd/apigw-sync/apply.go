@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+type applyOptions struct {
+	compare compareOptions
+	output  outputOptions
+	yes     bool
+}
+
+func applies(f *report.Format) bool { return f.Results != nil }
+
+func newApplyCommand(p *program, g *globals) *cobra.Command {
+	var o applyOptions
+	cmd := &cobra.Command{
+		Use:     "apply",
+		Aliases: []string{"sync"},
+		Short:   "Make the gateway match the files",
+		Long: `Apply compares desired-state files with the gateway, shows the plan, asks, and carries the plan out. A
+failure never stops independent changes; applying again finishes the rest and repeats nothing. After
+writing, what was touched is read again.
+` + exits(exitDone, exitError, exitIncomplete, exitRefused),
+		Example: `  apigw-sync apply --target staging
+  apigw-sync apply -f gateway/ --prune --max-deletes 3 --yes -o json
+  apigw-sync apply --endpoint emulator:state.yaml --yes`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
+				return err
+			}
+			return runApply(cmd.Context(), p, &o, g)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SetNormalizeFunc(unaliased)
+	o.compare.addFlags(flags)
+	o.output.addFlags(flags, formatsWith(applies))
+	flags.BoolVar(&o.yes, "yes", false, "write without asking (also --auto-approve); needed when stdin is no terminal")
+	return cmd
+}
+
+func runApply(ctx context.Context, p *program, o *applyOptions, g *globals) error {
+	out, err := p.printer(o.output, g, applies)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := o.compare.gateway.limit(ctx)
+	defer cancel()
+	c, err := o.compare.compare(ctx, p, g)
+	d := report.EmptyResults(c.head)
+	if err == nil {
+		d, err = o.apply(ctx, out, c)
+	}
+	c.quiet()
+	err = both(err, c.close())
+	switch {
+	case len(d.Results) == 0 && err == nil && out.isText():
+		return nil // the plan has said all
+	case len(d.Results) > 0:
+		return both(emit(out, out.format.Results, d, &d.Trouble, nil), both(err, verdict(d)))
+	}
+	d.Warnings = append(d.Warnings, c.warnings...)
+	return emit(out, out.format.Results, d, &d.Trouble, err)
+}
+
+// apply goes from a comparison to results: show, guard, ask, write.
+func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (*report.Results, error) {
+	d := report.EmptyResults(c.head)
+	d.Requests.Read = c.Reads
+	if err := o.show(out, c); err != nil {
+		return d, err
+	}
+	if len(c.Plan.Refusals) > 0 {
+		return d, refuse(d, c)
+	}
+	if c.Plan.Empty() {
+		d.Converged = true
+		return d, nil
+	}
+	if err := o.confirm(ctx, out, len(c.Plan.Changes)); err != nil {
+		return d, err
+	}
+	return o.results(c, c.run.Apply(ctx, c.Comparison)), nil
+}
+
+// show prints the plan before anything is asked or written: to stdout where people read the result
+// there, else to stderr where they are asked.
+func (o *applyOptions) show(out *printer, c *comparison) error {
+	d := c.plan()
+	d.Refusals = []report.Refusal{} // they are told as errors
+	text := report.All[0]
+	var w io.Writer
+	switch {
+	case out.isText():
+		w = out.program.Stdout
+	case !o.yes && terminal(out.program.Stdin):
+		w = out.program.Stderr
+	default:
+		return nil
+	}
+	if err := text.Plan(w, d, out.style); err != nil {
+		return fmt.Errorf("write the plan: %w", err)
+	}
+	if len(d.Changes) > 0 {
+		_, _ = fmt.Fprintln(w)
+	}
+	return nil
+}
+
+// refuse ends a run that guards forbid.
+func refuse(d *report.Results, c *comparison) error {
+	p := problems{summary: "nothing was changed"}
+	for _, r := range c.Plan.Refusals {
+		d.Refusals = append(d.Refusals, report.Refusal(r))
+		p.list = append(p.list, report.Refusal(r).Problem())
+	}
+	return coded{exitRefused, p}
+}
+
+func (o *applyOptions) results(c *comparison, outcome *reconcile.Outcome) *report.Results {
+	d := report.NewResults(c.head, outcome.Results, outcome.Remaining)
+	d.Converged, d.Stopped = outcome.Converged, outcome.Stopped
+	d.Requests = report.Requests{Read: outcome.Reads, Write: outcome.Writes}
+	d.Warnings = append(append(d.Warnings, c.warnings...), report.Notes(outcome.Warnings)...)
+	return d
+}
+
+// verdict is the exit code of an apply that tried. The results say the rest.
+func verdict(d *report.Results) error {
+	s := d.Summary
+	switch {
+	case d.Converged && s.Failed+s.Skipped+s.Unknown == 0:
+		return nil
+	case s.Succeeded+s.Unknown > 0:
+		return coded{code: exitIncomplete}
+	}
+	return coded{code: exitError}
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// compareOptions say what is compared with what, and which guards hold. Diff and apply share them, so
+// that what one shows is what the other does.
+type compareOptions struct {
+	files   fileOptions
+	gateway gatewayOptions
+
+	kinds          []string
+	names          []string
+	prune          bool
+	maxDeletes     int
+	allowEmpty     bool
+	allowUnhealthy bool
+}
+
+func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
+	o.files.addFlags(flags)
+	o.gateway.addFlags(flags)
+	flags.StringArrayVar(&o.kinds, "kind", nil, "look at this `KIND` only: "+strings.Join(kindNames(), ", ")+"; repeatable")
+	flags.StringArrayVar(&o.names, "name", nil, "look at objects whose name matches this `GLOB` only; repeatable")
+	flags.BoolVar(&o.prune, "prune", false, "also delete what owns covers and the files do not declare")
+	flags.IntVar(&o.maxDeletes, "max-deletes", 10, "refuse a plan that deletes or replaces more than `N` objects; below 0 means any number")
+	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "let --prune delete all objects of a kind of which the files declare none")
+	flags.BoolVar(&o.allowUnhealthy, "allow-unhealthy", false, "write to a gateway that is not running or is locked")
+}
+
+// kindNames are the values that --kind takes, besides the names of sections.
+func kindNames() (names []string) {
+	for _, k := range kind.All {
+		names = append(names, k.Name)
+	}
+	for _, l := range kind.Links {
+		names = append(names, l.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (o *compareOptions) check() error {
+	for _, name := range o.kinds {
+		known := slices.Contains(kindNames(), name) ||
+			slices.ContainsFunc(kind.All, func(k *kind.Kind) bool { return k.Section != "" && k.Section == name })
+		if !known {
+			return hinted{fmt.Errorf("--kind: there is no kind %q", name), "there are " + strings.Join(kindNames(), ", ")}
+		}
+	}
+	return o.gateway.check()
+}
+
+func (o *compareOptions) policy() diff.Policy {
+	return diff.Policy{Kinds: o.kinds, Names: o.names, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly)}
+}
+
+// comparison is a comparison with what is needed to apply it.
+type comparison struct {
+	*reconcile.Comparison
+	run      *reconcile.Run
+	head     report.Head
+	warnings []report.Problem // of files and references
+	quiet    func()           // ends the progress
+	close    func() error     // call it at the end, also after an error
+}
+
+// compare reads files and gateway. The result is never nil; it is fit to be applied when err is nil and
+// the plan is not refused.
+func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*comparison, error) {
+	c := &comparison{head: head(""), close: func() error { return nil }, quiet: func() {}}
+	if err := o.check(); err != nil {
+		return c, err
+	}
+	stderr := &shared{w: p.Stderr}
+	log, err := g.log(stderr)
+	if err != nil {
+		return c, err
+	}
+	state, findings, err := o.files.load(p)
+	if err != nil {
+		return c, err
+	}
+	if c.warnings, err = judge(findings); err != nil {
+		return c, err
+	}
+	gateway, err := o.gateway.connect(ctx, p, log, stderr)
+	if err != nil {
+		return c, err
+	}
+	c.close, c.head = gateway.close, head(gateway.instanceID)
+	c.run = &reconcile.Run{
+		Caller: gateway, Policy: o.policy(), Parallel: o.gateway.parallelism,
+		CheckInstance: true, AllowUnhealthy: o.allowUnhealthy, Progress: func(string, int, int) {},
+	}
+	if !g.quiet {
+		told := watch(stderr, terminal(p.Stderr))
+		c.run.Progress, c.quiet = told.report, told.close
+	}
+	found, err := c.run.Compare(ctx, state)
+	if err != nil {
+		return c, o.explain(ctx, err)
+	}
+	c.Comparison = found
+	return c, o.judge(c)
+}
+
+// judge looks at what a comparison found besides changes: errors end it, overridden guards go.
+func (o *compareOptions) judge(c *comparison) error {
+	warnings, err := judge(c.Findings)
+	c.warnings = append(c.warnings, warnings...)
+	if err == nil {
+		err = wrongFiles(report.Notes(c.Plan.Errors))
+	}
+	if o.allowEmpty {
+		c.Plan.Refusals = slices.DeleteFunc(c.Plan.Refusals, func(r diff.Refusal) bool { return r.Flag == "--allow-empty" })
+	}
+	return err
+}
+
+// explain says why a run was stopped, where it was.
+func (o *compareOptions) explain(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil && !errors.Is(err, cause) {
+		return fmt.Errorf("%w (%v)", cause, err) //nolint:errorlint // the cause is what happened
+	}
+	return err
+}
+
+// plan is the document of the comparison.
+func (c *comparison) plan() *report.Plan {
+	if c.Comparison == nil {
+		d := report.EmptyPlan(c.head)
+		d.Warnings = append(d.Warnings, c.warnings...)
+		return d
+	}
+	d := report.NewPlan(c.head, c.Plan, c.Reads)
+	d.Warnings, d.Errors = append(c.warnings, d.Warnings...), []report.Problem{}
+	if d.Warnings == nil {
+		d.Warnings = []report.Problem{}
+	}
+	return d
+}
+
+// changes is "1 change", "2 changes".
+func changes(n int) string {
+	if n == 1 {
+		return "1 change"
+	}
+	return fmt.Sprintf("%d changes", n)
+}

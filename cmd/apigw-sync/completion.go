@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func newCompletionCommand(p *program) *cobra.Command {
+	shells := []string{"bash", "zsh", "fish", "powershell"}
+	return &cobra.Command{
+		Use:       "completion SHELL",
+		Short:     "Print the completion script of a shell",
+		Long:      "Completion prints a script that teaches a shell (bash, zsh, fish or powershell) to complete commands and flags.\n" + exits(exitDone, exitError),
+		Example:   "  source <(apigw-sync completion bash)",
+		ValidArgs: shells,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return hinted{fmt.Errorf("one shell is wanted, not %d", len(args)), "name one of bash, zsh, fish and powershell"}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return runCompletion(p, cmd.Root(), args[0]) },
+	}
+}
+
+func runCompletion(p *program, root *cobra.Command, shell string) error {
+	switch shell {
+	case "bash":
+		return root.GenBashCompletionV2(p.Stdout, true)
+	case "zsh":
+		return root.GenZshCompletion(p.Stdout)
+	case "fish":
+		return root.GenFishCompletion(p.Stdout, true)
+	case "powershell":
+		return root.GenPowerShellCompletionWithDesc(p.Stdout)
+	}
+	return hinted{fmt.Errorf("the shell %q is unknown", shell), "name one of bash, zsh, fish and powershell"}
+}

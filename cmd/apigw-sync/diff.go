@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+type diffOptions struct {
+	compare  compareOptions
+	output   outputOptions
+	detailed bool
+}
+
+func plans(f *report.Format) bool { return f.Plan != nil }
+
+func newDiffCommand(p *program, g *globals) *cobra.Command {
+	var o diffOptions
+	cmd := &cobra.Command{
+		Use:     "diff",
+		Aliases: []string{"plan"},
+		Short:   "Show what apply would do",
+		Long: `Diff compares desired-state files with the gateway and shows what apply would do. It only reads.
+` + exits(exitDone, exitError, exitDiffers),
+		Example: `  apigw-sync diff --target staging
+  apigw-sync diff -f gateway/ --prune -o json
+  apigw-sync diff --endpoint emulator:state.yaml --detailed-exitcode`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
+				return err
+			}
+			return runDiff(cmd.Context(), p, &o, g)
+		},
+	}
+	flags := cmd.Flags()
+	o.compare.addFlags(flags)
+	o.output.addFlags(flags, formatsWith(plans))
+	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
+	return cmd
+}
+
+func runDiff(ctx context.Context, p *program, o *diffOptions, g *globals) error {
+	out, err := p.printer(o.output, g, plans)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := o.compare.gateway.limit(ctx)
+	defer cancel()
+	c, err := o.compare.compare(ctx, p, g)
+	c.quiet()
+	err = both(err, c.close())
+	d := c.plan()
+	if err := emit(out, out.format.Plan, d, &d.Trouble, err); err != nil {
+		return err
+	}
+	if o.detailed && len(d.Changes) > 0 {
+		return coded{code: exitDiffers}
+	}
+	return nil
+}

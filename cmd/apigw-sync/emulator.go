@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+)
+
+type serveOptions struct {
+	emulatorOptions
+	listen string
+	state  string
+}
+
+func newEmulatorCommand(p *program, _ *globals) *cobra.Command {
+	var o serveOptions
+	cmd := &cobra.Command{
+		Use:   "emulator [-- COMMAND ...]",
+		Short: "Serve an emulated gateway on this machine",
+		Long: `Emulator serves a gateway that lives in memory, on a loopback address, for trying out and for tests. It
+prints export lines for its address and token, and ends with a signal. With a COMMAND it runs that with
+these variables set, and ends with it.
+
+The state file is YAML: the sections of a desired-state file, plus "gateway" with environments, groups
+and APIs. It is written back at the end when something changed.
+
+Habits of the gateway (--behaviour NAME=VALUE; the first value is the default):
+` + emulator.BehaviourHelp + `
+Faults (--fault RULE):
+` + emulator.FaultHelp + exits(exitDone, exitError) + `
+  N  the exit code of the COMMAND`,
+		Example: `  eval "$(apigw-sync emulator --state state.yaml &)"
+  apigw-sync emulator --state state.yaml -- apigw-sync diff
+  apigw-sync emulator --fault 'op=CreateAcl* every=2 status=500' -- ./test.sh`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && cmd.ArgsLenAtDash() != 0 {
+				return hinted{fmt.Errorf("unexpected argument %q", args[0]), "put -- before the command"}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := p.settle(cmd.Flags()); err != nil {
+				return err
+			}
+			return runEmulator(cmd.Context(), p, &o, args)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "loopback `ADDRESS` and port; port 0 takes a free one")
+	flags.StringVar(&o.state, "state", "", "keep the state in `FILE`, which is made when it is missing")
+	flags.DurationVar(&o.latency, "latency", 0, "time that each request takes longer")
+	o.addFlags(flags, "")
+	return cmd
+}
+
+func runEmulator(ctx context.Context, p *program, o *serveOptions, command []string) (err error) {
+	options, err := o.options()
+	if err != nil {
+		return err
+	}
+	options.Log = p.Stderr
+	g, save, err := startEmulator(o.state, options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = both(err, save()) }()
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	url, wait, err := g.Listen(serving, o.listen)
+	if err != nil {
+		return err
+	}
+	variables := []string{
+		twin("endpoint") + "=" + url, twin("project-id") + "=" + emulator.DefaultProjectID,
+		twin("instance-id") + "=" + emulator.DefaultInstanceID, twin("token") + "=" + emulator.DefaultToken,
+	}
+	if len(command) > 0 {
+		err = p.runCommand(ctx, command, variables)
+		stop()
+		return both(err, wait())
+	}
+	for _, v := range variables {
+		if _, err := fmt.Fprintln(p.Stdout, "export "+v); err != nil {
+			return err
+		}
+	}
+	context.AfterFunc(ctx, stop)
+	return wait()
+}
+
+// runCommand runs a command with more variables set. Its exit code becomes ours.
+func (p *program) runCommand(ctx context.Context, command, variables []string) error {
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // to run it is what was asked for
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Stdin, p.Stdout, p.Stderr
+	cmd.Env = slices.Concat(p.Environ, variables)
+	cmd.Cancel = func() error {
+		// A terminal has sent SIGINT to the command, too; a second one would kill it.
+		var s signaled
+		if errors.As(context.Cause(ctx), &s) && s.Signal != os.Interrupt {
+			if err := cmd.Process.Signal(s.Signal); err != nil {
+				return err
+			}
+		}
+		return os.ErrProcessDone // so that Wait tells how the command ended
+	}
+	cmd.WaitDelay = 15 * time.Second
+	err := cmd.Run()
+	var ended *exec.ExitError
+	if !errors.As(err, &ended) {
+		return err
+	}
+	if code := ended.ExitCode(); code >= 0 {
+		return coded{code: code}
+	}
+	const bySignal = 128 // what shells add to the number of a signal
+	if status, ok := ended.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return coded{code: bySignal + int(status.Signal())}
+	}
+	return err
+}

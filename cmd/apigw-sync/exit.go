@@ -1,0 +1,159 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/fatih/color"
+
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// The exit codes.
+const (
+	exitDone       = 0
+	exitError      = 1
+	exitDiffers    = 2
+	exitIncomplete = 3
+	exitRefused    = 4
+)
+
+var exitMeaning = map[int]string{
+	exitDone:       "done",
+	exitError:      "error; nothing was changed",
+	exitDiffers:    "differences (diff --detailed-exitcode)",
+	exitIncomplete: "incomplete: something was changed, and something failed, was skipped or is unknown",
+	exitRefused:    "refused by a guard; nothing was changed",
+}
+
+// exits is the part of a help text that lists exit codes.
+func exits(codes ...int) string {
+	var b strings.Builder
+	b.WriteString("\nExit codes:")
+	for _, c := range codes {
+		fmt.Fprintf(&b, "\n  %d  %s", c, exitMeaning[c])
+	}
+	return b.String()
+}
+
+// coded gives an error an exit code other than 1. Without an error the result has said all.
+type coded struct {
+	code int
+	err  error
+}
+
+func (c coded) Error() string {
+	if c.err == nil {
+		return fmt.Sprintf("exit code %d", c.code)
+	}
+	return c.err.Error()
+}
+
+func (c coded) Unwrap() error { return c.err }
+
+// exitCode is the one place where an error becomes an exit code.
+func exitCode(err error) int {
+	var c coded
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &c):
+		return c.code
+	}
+	return exitError
+}
+
+// hinted is an error with what to do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
+// problems are errors at places of files, or refusals. The summary ends them.
+type problems struct {
+	list    []report.Problem
+	summary string
+}
+
+func (p problems) Error() string { return p.summary }
+
+// pair is an error, and another one that happened while the first was dealt with.
+type pair struct{ first, second error }
+
+func (p pair) Error() string   { return p.first.Error() + "; " + p.second.Error() }
+func (p pair) Unwrap() []error { return []error{p.first, p.second} }
+
+// both joins errors, each of which may be nil.
+func both(first, second error) error {
+	switch {
+	case first == nil:
+		return second
+	case second == nil:
+		return first
+	}
+	return pair{first, second}
+}
+
+// written marks an error that stands in the document on stdout already.
+type written struct{ error }
+
+func (w written) Unwrap() error { return w.error }
+
+// documented reports whether a document with the error in it is on stdout.
+func documented(err error) bool {
+	var w written
+	var c coded
+	return errors.As(err, &w) || errors.As(err, &c) && c.err == nil
+}
+
+// problemsOf takes an error apart for a document.
+func problemsOf(err error) []report.Problem {
+	var list problems
+	var h hinted
+	var c coded
+	var two pair
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &two):
+		return append(problemsOf(two.first), problemsOf(two.second)...)
+	case errors.As(err, &list):
+		return list.list
+	case errors.As(err, &c) && c.err == nil:
+		return nil
+	case errors.As(err, &h):
+		return []report.Problem{{Message: err.Error(), Hint: h.hint}}
+	}
+	return []report.Problem{{Message: err.Error()}}
+}
+
+// complain writes an error to Stderr: problems of files as file:line:col lines, all else behind
+// "error: ".
+func (p *program) complain(err error) {
+	word := "error:"
+	if colored(p.Stderr, p.Lookup) {
+		red := color.New(color.FgRed)
+		red.EnableColor()
+		word = red.Sprint(word)
+	}
+	for _, x := range problemsOf(err) {
+		if x.File != "" {
+			_, _ = fmt.Fprintln(p.Stderr, x)
+		} else {
+			_, _ = fmt.Fprintln(p.Stderr, word, x)
+		}
+	}
+	var list problems
+	if errors.As(err, &list) && list.summary != "" {
+		_, _ = fmt.Fprintln(p.Stderr, word, list.summary)
+	}
+}
+
+// lowered makes an error of the flag parser begin in lower case, as all errors do.
+func lowered(err error) error {
+	s := err.Error()
+	return errors.New(strings.ToLower(s[:1]) + s[1:])
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// fileOptions say which desired-state files are read, and how.
+type fileOptions struct {
+	files       []string
+	overlays    []string
+	environment string
+	target      string
+	config      string
+
+	vars map[string]string // of the target
+}
+
+func (o *fileOptions) addFlags(flags *pflag.FlagSet) {
+	flags.StringArrayVarP(&o.files, "file", "f", nil, "desired-state `PATH`: a file, a folder or - for stdin; repeatable (default gateway.yaml, else gateway/)")
+	flags.StringArrayVar(&o.overlays, "overlay", nil, "file or folder at `PATH` whose items merge over those of the same kind and name; repeatable")
+	flags.StringVar(&o.environment, "environment", "", "environment of bindings that `NAME` none (default \""+spec.DefaultEnvironment+"\")")
+	flags.StringVar(&o.target, "target", "", "section `NAME` of the config file")
+	flags.StringVar(&o.config, "config", "", "config file at `PATH` (default .apigw-sync.yaml, searched upward)")
+}
+
+// load reads the files. The state is fit for use only when no finding is an error.
+func (o *fileOptions) load(p *program) (*spec.State, []spec.Finding, error) {
+	paths := o.files
+	if len(paths) == 0 {
+		found, err := usualFile()
+		if err != nil {
+			return nil, nil, err
+		}
+		paths = []string{found}
+	}
+	var inputs []spec.Input
+	var failed []error
+	seen := map[string]bool{}
+	for _, overlay := range []bool{false, true} {
+		if overlay {
+			paths, seen = o.overlays, map[string]bool{}
+		}
+		for _, path := range paths {
+			more, err := p.read(path, seen)
+			failed = append(failed, err)
+			for _, in := range more {
+				in.Overlay = overlay
+				inputs = append(inputs, in)
+			}
+		}
+	}
+	if err := errors.Join(failed...); err != nil {
+		return nil, nil, err
+	}
+	state, findings := spec.Load(inputs, spec.Options{Environment: o.environment, Lookup: o.lookup(p)})
+	return state, findings, nil
+}
+
+// lookup finds variables of desired-state files: the environment wins over the target.
+func (o *fileOptions) lookup(p *program) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		if value, ok := p.Lookup(name); ok {
+			return value, true
+		}
+		value, ok := o.vars[name]
+		return value, ok
+	}
+}
+
+// usualFile is what is read when no file is named.
+func usualFile() (string, error) {
+	for _, path := range []string{"gateway.yaml", "gateway"} {
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
+	}
+	return "", hinted{errors.New("no desired-state files: there is neither gateway.yaml nor gateway/ here"), "name them with --file"}
+}
+
+// stdinName is how findings show what was read from stdin.
+const stdinName = "<stdin>"
+
+// read reads a file, all files of a folder in the order of their paths, or stdin. What was read before
+// is left out.
+func (p *program) read(path string, seen map[string]bool) ([]spec.Input, error) {
+	if path == "-" {
+		if seen[stdinName] {
+			return nil, nil
+		}
+		seen[stdinName] = true
+		data, err := io.ReadAll(p.Stdin)
+		if err != nil {
+			return nil, fmt.Errorf("read stdin: %w", err)
+		}
+		return []spec.Input{{Name: stdinName, Data: data}}, nil
+	}
+	paths, err := filesAt(path)
+	if err != nil {
+		return nil, err
+	}
+	var inputs []spec.Input
+	for _, path := range paths {
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		data, err := os.ReadFile(path) //nolint:gosec // the user named it
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, spec.Input{Name: filepath.ToSlash(path), Data: data})
+	}
+	return inputs, nil
+}
+
+// filesAt lists the files at a path. In folders, names that begin with a dot are no desired state.
+func filesAt(path string) ([]string, error) {
+	path = filepath.Clean(path)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return []string{path}, nil
+	}
+	var paths []string
+	root := path + string(filepath.Separator) // so that a link to a folder counts as a folder
+	err = filepath.WalkDir(root, func(at string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case at != root && strings.HasPrefix(d.Name(), ".") && d.IsDir():
+			return filepath.SkipDir
+		case d.IsDir() || strings.HasPrefix(d.Name(), "."):
+			return nil
+		}
+		if ext := filepath.Ext(at); ext != ".yaml" && ext != ".yml" {
+			return nil
+		}
+		if info, err := os.Stat(at); err == nil && info.IsDir() {
+			return nil
+		}
+		paths = append(paths, filepath.Clean(at))
+		return nil
+	})
+	if err == nil && len(paths) == 0 {
+		err = fmt.Errorf("%s holds no *.yaml or *.yml", path)
+	}
+	return paths, err
+}
+
+// judge parts findings into warnings, and errors as one error (nil when there are none).
+func judge(findings []spec.Finding) (warnings []report.Problem, err error) {
+	var wrong []report.Problem
+	for _, f := range findings {
+		x := report.Problem{File: f.Source.File, Line: f.Source.Line, Column: f.Source.Column, Path: f.Path, Message: f.Problem, Hint: f.Hint}
+		if f.Warning {
+			warnings = append(warnings, x)
+		} else {
+			wrong = append(wrong, x)
+		}
+	}
+	return warnings, wrongFiles(wrong)
+}
+
+func wrongFiles(wrong []report.Problem) error {
+	switch len(wrong) {
+	case 0:
+		return nil
+	case 1:
+		return problems{wrong, "the files have 1 error"}
+	}
+	return problems{wrong, fmt.Sprintf("the files have %d errors", len(wrong))}
+}

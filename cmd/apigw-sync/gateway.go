@@ -1,0 +1,222 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/remote"
+)
+
+// gatewayOptions say which gateway is asked, and how.
+type gatewayOptions struct {
+	endpoint       string
+	region         string
+	projectID      string
+	instanceID     string
+	parallelism    int
+	maxRPS         float64
+	timeout        time.Duration
+	requestTimeout time.Duration
+	emulator       emulatorOptions
+}
+
+func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.endpoint, "endpoint", "", "base `URL` of the API, or emulator:FILE for an emulated gateway whose state is kept in FILE (default from the region)")
+	flags.StringVar(&o.region, "region", "", "region `NAME`, such as cn-north-4")
+	flags.StringVar(&o.projectID, "project-id", "", "project `ID` (default: looked up from the region)")
+	flags.StringVar(&o.instanceID, "instance-id", "", "`ID` of the gateway")
+	flags.IntVar(&o.parallelism, "parallelism", 10, "requests in flight at most")
+	flags.Float64Var(&o.maxRPS, "max-rps", 0, "requests a second at most; 0 means no fixed cap")
+	flags.DurationVar(&o.timeout, "timeout", 0, "time that the whole run may take; 0 means any")
+	flags.DurationVar(&o.requestTimeout, "request-timeout", 30*time.Second, "time that one request may take")
+	o.emulator.addFlags(flags, "emulator-")
+}
+
+func (o *gatewayOptions) check() error {
+	switch {
+	case o.parallelism < 1:
+		return fmt.Errorf("--parallelism: %d is below 1", o.parallelism)
+	case o.maxRPS < 0:
+		return fmt.Errorf("--max-rps: %g is below 0", o.maxRPS)
+	case o.timeout < 0:
+		return fmt.Errorf("--timeout: %s is below 0", o.timeout)
+	case o.requestTimeout <= 0:
+		return fmt.Errorf("--request-timeout: %s is not above 0", o.requestTimeout)
+	}
+	return nil
+}
+
+// overtime is why a run was stopped when its time was over.
+type overtime struct{ after time.Duration }
+
+func (o overtime) Error() string {
+	return fmt.Sprintf("the run took longer than --timeout %s", o.after)
+}
+
+// limit makes the context of the whole run.
+func (o *gatewayOptions) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if o.timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, o.timeout, overtime{o.timeout})
+}
+
+// gateway is what is asked. Close it also after failures.
+type gateway struct {
+	api.Caller
+	instanceID string
+	close      func() error
+}
+
+// emulated is how an endpoint names the emulator inside the process.
+const emulated = "emulator:"
+
+// connect finds address and credentials. Nothing is sent to the gateway itself.
+func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logger, unknown io.Writer) (*gateway, error) {
+	config := remote.Config{
+		Endpoint: o.endpoint, ProjectID: o.projectID, InstanceID: o.instanceID,
+		Parallelism: o.parallelism, MaxRPS: o.maxRPS, RequestTimeout: o.requestTimeout,
+		UserAgent: "apigw-sync/" + build().Version, Log: log,
+	}
+	end := func() error { return nil }
+	if file, ok := strings.CutPrefix(o.endpoint, emulated); ok {
+		transport, save, err := o.emulator.inside(file, &config, unknown)
+		if err != nil {
+			return nil, err
+		}
+		config.Transport, end = transport, save
+	} else if err := o.address(ctx, p, &config); err != nil {
+		return nil, err
+	}
+	client, err := remote.New(config)
+	if err != nil {
+		return nil, errors.Join(err, end())
+	}
+	return &gateway{Caller: client, instanceID: config.InstanceID, close: end}, nil
+}
+
+// address completes c with what the environment says about a real gateway.
+func (o *gatewayOptions) address(ctx context.Context, p *program, c *remote.Config) error {
+	if len(o.emulator.behaviours)+len(o.emulator.faults) > 0 {
+		return hinted{errors.New("--emulator-behaviour and --emulator-fault are for the emulator"), "add --endpoint emulator:FILE"}
+	}
+	if o.instanceID == "" {
+		return hinted{errors.New("no gateway is named"), "set --instance-id, or --target for a section of the config file, or try out with --endpoint emulator:FILE"}
+	}
+	home, _ := os.UserHomeDir() // "" is fine: no profile file is looked for
+	var err error
+	c.Credentials, err = remote.FindCredentials(ctx, p.Lookup, home, nil)
+	if err != nil {
+		return err
+	}
+	found, err := remote.FindAddress(ctx, remote.Address{Region: o.region, Endpoint: o.endpoint, ProjectID: o.projectID}, c.Credentials, p.Lookup, nil)
+	if err != nil {
+		return err
+	}
+	c.Endpoint, c.ProjectID = found.Endpoint, found.ProjectID
+	return nil
+}
+
+// emulatorOptions say how an emulated gateway behaves.
+type emulatorOptions struct {
+	behaviours []string
+	faults     []string
+	latency    time.Duration
+}
+
+// addFlags adds the flags that bring trouble, their names behind prefix.
+func (o *emulatorOptions) addFlags(flags *pflag.FlagSet, prefix string) {
+	flags.StringArrayVar(&o.behaviours, prefix+"behaviour", nil, "for trying out: `NAME=VALUE`, a habit of the emulator; repeatable (see apigw-sync emulator --help)")
+	flags.StringArrayVar(&o.faults, prefix+"fault", nil, "for trying out: `RULE` by which requests to the emulator fail; repeatable (see apigw-sync emulator --help)")
+}
+
+func (o *emulatorOptions) options() (emulator.Options, error) {
+	b, err := emulator.ParseBehaviour(o.behaviours...)
+	if err != nil {
+		return emulator.Options{}, err
+	}
+	out := emulator.Options{Behaviour: b, Latency: o.latency}
+	for _, rule := range o.faults {
+		f, err := emulator.ParseFault(rule)
+		if err != nil {
+			return emulator.Options{}, err
+		}
+		out.Faults = append(out.Faults, f)
+	}
+	return out, nil
+}
+
+// inside starts a gateway in the process and completes c with its address. Call save at the end.
+func (o *emulatorOptions) inside(file string, c *remote.Config, unknown io.Writer) (transport http.RoundTripper, save func() error, err error) {
+	options, err := o.options()
+	if err != nil {
+		return nil, nil, err
+	}
+	options.ProjectID, options.InstanceID, options.Log = c.ProjectID, c.InstanceID, unknown
+	g, save, err := startEmulator(file, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.Endpoint = "http://localhost" // nothing listens there: requests stay in the process
+	if c.ProjectID == "" {
+		c.ProjectID = emulator.DefaultProjectID
+	}
+	if c.InstanceID == "" {
+		c.InstanceID = emulator.DefaultInstanceID
+	}
+	c.Credentials = remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken), From: "the emulator"}
+	return emulator.Transport(g), save, nil
+}
+
+// startEmulator makes a gateway with the state of a file ("" means none). Save writes the state back
+// when it changed or the file was missing.
+func startEmulator(file string, o emulator.Options) (g *emulator.Gateway, save func() error, err error) {
+	g = emulator.New(o)
+	if file == "" {
+		return g, func() error { return nil }, nil
+	}
+	state, err := os.ReadFile(file) //nolint:gosec // the user named it
+	missing := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !missing {
+		return nil, nil, fmt.Errorf("state of the emulator: %w", err)
+	}
+	if err := g.Load(state); !missing && err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return g, func() error { return saveEmulator(g, file, missing) }, nil
+}
+
+func saveEmulator(g *emulator.Gateway, file string, missing bool) error {
+	changed := missing
+	for _, e := range g.Journal() {
+		changed = changed || e.Carried
+	}
+	if !changed {
+		return nil
+	}
+	state, err := g.Dump()
+	if err != nil {
+		return err
+	}
+	const private = 0o600 // it holds secrets
+	err = writeFile(file, private, func(w io.Writer) error {
+		_, err := w.Write(state)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("save the state of the emulator: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+)
+
+// shared lets logs and progress share Stderr without breaking each other's lines.
+type shared struct {
+	mu            sync.Mutex
+	w             io.Writer
+	before, after func(io.Writer) // clear what a line must not run into, and show it again; nil means nothing
+}
+
+func (s *shared) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.before != nil {
+		s.before(s.w)
+		defer s.after(s.w)
+	}
+	return s.w.Write(b)
+}
+
+// do calls f with the writer while nobody else writes.
+func (s *shared) do(f func(io.Writer)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(s.w)
+}
+
+// between sets what happens before and after each line.
+func (s *shared) between(before, after func(io.Writer)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before, s.after = before, after
+}
+
+// log makes the logger that the flags ask for.
+func (g *globals) log(w io.Writer) (*slog.Logger, error) {
+	if g.verbose && g.quiet {
+		return nil, errors.New("--verbose and --quiet exclude each other")
+	}
+	options := &slog.HandlerOptions{Level: slog.LevelInfo}
+	switch {
+	case g.verbose:
+		options.Level = slog.LevelDebug
+	case g.quiet:
+		options.Level = slog.LevelError
+	}
+	switch g.logFormat {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, options)), nil
+	}
+	return nil, hinted{fmt.Errorf("--log-format: %q is unknown", g.logFormat), "use text or json"}
+}

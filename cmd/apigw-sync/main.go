@@ -1,0 +1,155 @@
+// Apigw-sync makes a Huawei Cloud API gateway match desired-state files.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	p := &program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ()}
+	os.Exit(p.Main(os.Args[1:]))
+}
+
+// program is the whole command with all that it touches, so that a test can call it.
+//
+// Stdout carries the result alone; errors, logs, progress and questions go to Stderr.
+type program struct {
+	Stdin   io.Reader
+	Stdout  io.Writer
+	Stderr  io.Writer
+	Environ []string // NAME=VALUE
+}
+
+// Lookup reads a variable of the environment, like os.LookupEnv.
+func (p *program) Lookup(name string) (string, bool) {
+	for i := len(p.Environ) - 1; i >= 0; i-- {
+		if value, ok := strings.CutPrefix(p.Environ[i], name+"="); ok {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// Main runs the command that args name and returns the exit code.
+func (p *program) Main(args []string) int {
+	ctx, stop := p.untilSignal()
+	defer stop()
+	root := p.newRootCommand()
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return 0
+	}
+	if wantsJSON(args, p.Lookup) && !documented(err) {
+		err = p.document(cmd.Name(), err)
+	}
+	p.complain(err)
+	return exitCode(err)
+}
+
+// signaled is why a run was stopped.
+type signaled struct{ os.Signal }
+
+func (s signaled) Error() string { return "stopped by the signal " + s.String() }
+
+// untilSignal is a context that ends with the first SIGINT or SIGTERM. The second one kills.
+func (p *program) untilSignal() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			cancel(signaled{s})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel(nil)
+	}
+}
+
+// globals are the flags of all commands.
+type globals struct {
+	color     string
+	verbose   bool
+	quiet     bool
+	logFormat string
+}
+
+func (p *program) newRootCommand() *cobra.Command {
+	var g globals
+	root := &cobra.Command{
+		Use:   "apigw-sync",
+		Short: "Make an API gateway match desired-state files",
+		Long: `Apigw-sync makes a Huawei Cloud API gateway (APIG, dedicated) match desired-state files: throttling
+policies, apps, plugins, access control policies, and what they are bound to.
+
+Every flag can also be set in the environment as APIGW_SYNC_ and its name in upper case, such as
+APIGW_SYNC_INSTANCE_ID; values of repeatable flags are separated by commas there, fault rules by
+semicolons. A flag wins over the environment, which wins over the target of the config file
+.apigw-sync.yaml.
+` + exits(0, 1, 2, 3, 4),
+		Example: `  apigw-sync validate -f gateway.yaml
+  apigw-sync diff --region cn-north-4 --instance-id 0e5a1c0ffee00000000000000000a001
+  apigw-sync apply --target staging`,
+		Args:               knownCommand,
+		RunE:               func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SilenceErrors:      true,
+		SilenceUsage:       true,
+		DisableSuggestions: true,
+		CompletionOptions:  cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.SetIn(p.Stdin)
+	root.SetOut(p.Stdout)
+	root.SetErr(p.Stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return hinted{lowered(err), "see " + cmd.CommandPath() + " --help"}
+	})
+	flags := root.PersistentFlags()
+	flags.StringVar(&g.color, "color", "auto", "`WHEN` to colour the output: auto, always or never")
+	flags.BoolVar(&g.verbose, "verbose", false, "log each request, without secrets")
+	flags.BoolVar(&g.quiet, "quiet", false, "no progress, and no logs but errors")
+	flags.StringVar(&g.logFormat, "log-format", "text", "`FORM` of the logs: text or json")
+	root.AddCommand(
+		newValidateCommand(p, &g), newDiffCommand(p, &g), newApplyCommand(p, &g),
+		newEmulatorCommand(p, &g), newSchemaCommand(p), newVersionCommand(p, &g), newCompletionCommand(p),
+	)
+	root.InitDefaultHelpCmd()
+	return root
+}
+
+// knownCommand refuses arguments of the root, which are commands that do not exist.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	hint := "see apigw-sync --help"
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean " + near[0] + "?"
+	}
+	return hinted{fmt.Errorf("unknown command %q", args[0]), hint}
+}
+
+// noArgs refuses arguments.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "see " + cmd.CommandPath() + " --help"
+	if cmd.Flags().Lookup("file") != nil {
+		hint = "name files with --file"
+	}
+	return hinted{fmt.Errorf("unexpected argument %q", args[0]), hint}
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// outputOptions say how and where a result is written.
+type outputOptions struct {
+	format string
+	path   string
+}
+
+func (o *outputOptions) addFlags(flags *pflag.FlagSet, formats []string) {
+	flags.StringVarP(&o.format, "output", "o", "text", "`FORM` of the result: "+strings.Join(formats, ", "))
+	flags.StringVar(&o.path, "output-file", "", "write the result to `PATH` instead of stdout")
+}
+
+// formatsWith lists the formats that a command has.
+func formatsWith(has func(*report.Format) bool) (names []string) {
+	for _, f := range report.All {
+		if has(f) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// printer writes documents as the flags ask.
+type printer struct {
+	program *program
+	format  *report.Format
+	style   report.Style
+	path    string // "" is stdout
+}
+
+func (p *program) printer(o outputOptions, g *globals, has func(*report.Format) bool) (*printer, error) {
+	f := report.Find(o.format)
+	if f == nil || !has(f) {
+		return nil, hinted{fmt.Errorf("--output: there is no %q here", o.format), "use " + strings.Join(formatsWith(has), " or ")}
+	}
+	style, err := p.style(g, o.path == "")
+	return &printer{program: p, format: f, style: style, path: o.path}, err
+}
+
+// style decides about colour and width. NO_COLOR and TERM=dumb count unless colour is wanted always.
+func (p *program) style(g *globals, toStdout bool) (report.Style, error) {
+	var s report.Style
+	if toStdout {
+		s.Width = width(p.Stdout)
+	}
+	switch g.color {
+	case "always":
+		s.Color = true
+	case "auto":
+		s.Color = toStdout && colored(p.Stdout, p.Lookup)
+	case "never":
+	default:
+		return s, hinted{fmt.Errorf("--color: %q is unknown", g.color), "use auto, always or never"}
+	}
+	return s, nil
+}
+
+func colored(w io.Writer, lookup func(string) (string, bool)) bool {
+	no, _ := lookup("NO_COLOR")
+	kind, _ := lookup("TERM")
+	return no == "" && kind != "dumb" && terminal(w)
+}
+
+func terminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// width is the number of columns of a terminal, 0 for anything else.
+func width(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}
+
+// isText reports whether people read the result on stdout.
+func (o *printer) isText() bool { return o.format.Name == "text" && o.path == "" }
+
+// emit writes a document. A command that failed with err writes one only where its readers want it, the
+// error in it.
+func emit[D any](o *printer, write func(io.Writer, D, report.Style) error, d D, trouble *report.Trouble, err error) error {
+	trouble.Errors = append(trouble.Errors, problemsOf(err)...)
+	if err != nil && !o.format.Failures {
+		return err
+	}
+	if cause := o.to(func(w io.Writer) error { return write(w, d, o.style) }); cause != nil {
+		return errors.Join(err, fmt.Errorf("write the result: %w", cause))
+	}
+	if err != nil {
+		return written{err}
+	}
+	return nil
+}
+
+func (o *printer) to(write func(io.Writer) error) error {
+	if o.path == "" {
+		return write(o.program.Stdout)
+	}
+	return writeFile(o.path, 0o666, write)
+}
+
+// writeFile replaces a file as a whole: readers see the old one or the new one. What is no regular
+// file, such as a pipe, is written to as it is.
+func writeFile(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	info, err := os.Stat(path)
+	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	to := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s is a folder", path)
+	case err == nil && !info.Mode().IsRegular():
+		flags, to = os.O_WRONLY, path
+	case err == nil:
+		mode = info.Mode().Perm()
+	}
+	f, err := os.OpenFile(to, flags, mode) //nolint:gosec // the user named it
+	if err != nil {
+		return err
+	}
+	err = errors.Join(write(f), f.Close())
+	if to == path {
+		return err
+	}
+	if err == nil {
+		err = os.Rename(to, path)
+	}
+	if err != nil {
+		_ = os.Remove(to) // the first error tells more
+	}
+	return err
+}
+
+// wantsJSON reports whether a command line asks for JSON, even one with mistakes in it.
+func wantsJSON(args []string, lookup func(string) (string, bool)) bool {
+	format, _ := lookup(twin("output"))
+	for i, a := range args {
+		next := ""
+		if i+1 < len(args) {
+			next = args[i+1]
+		}
+		switch {
+		case a == "--":
+			return format == "json"
+		case a == "-o", a == "--output":
+			format = next
+		case strings.HasPrefix(a, "--output="):
+			format = strings.TrimPrefix(a, "--output=")
+		case strings.HasPrefix(a, "-o") && !strings.HasPrefix(a, "--"):
+			format = strings.TrimPrefix(strings.TrimPrefix(a, "-o"), "=")
+		}
+	}
+	return format == "json"
+}
+
+// document writes the error of a command that did not get to write its own.
+func (p *program) document(command string, err error) error {
+	o := &printer{program: p, format: report.Find("json")}
+	switch command {
+	case "diff":
+		d := report.EmptyPlan(head(""))
+		return emit(o, o.format.Plan, d, &d.Trouble, err)
+	case "apply":
+		d := report.EmptyResults(head(""))
+		return emit(o, o.format.Results, d, &d.Trouble, err)
+	}
+	d := report.NewCheck(head(""), map[string]int{})
+	return emit(o, o.format.Check, d, &d.Trouble, err)
+}
+
+// head begins the documents of a run.
+func head(instanceID string) report.Head {
+	return report.Head{FormatVersion: report.FormatVersion, ToolVersion: build().Version, InstanceID: instanceID}
+}

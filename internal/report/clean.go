@@ -1,0 +1,33 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Clean makes text from outside harmless for a terminal: control characters, escape sequences and
+// whatever else cannot be seen, such as marks that turn the direction of writing, show as escapes.
+func Clean(s string) string {
+	i := strings.IndexFunc(s, unseen)
+	if i < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, width := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && width == 1:
+			b.WriteString(`\x` + strconv.FormatUint(uint64(s[i])+0x100, 16)[1:])
+		case unseen(r):
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		default:
+			b.WriteRune(r)
+		}
+		i += width
+	}
+	return b.String()
+}
+
+func unseen(r rune) bool { return r == utf8.RuneError || !strconv.IsPrint(r) }

@@ -1,0 +1,181 @@
+package report
+
+import (
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// FormatVersion is the version of the machine formats. Additions leave it as it is.
+const FormatVersion = "1.0"
+
+// Head begins every document.
+type Head struct {
+	FormatVersion string `json:"format_version"`
+	ToolVersion   string `json:"tool_version"`
+	InstanceID    string `json:"instance_id"` // "" where no gateway is known
+}
+
+// Trouble ends every document.
+type Trouble struct {
+	Warnings []Problem `json:"warnings"`
+	Errors   []Problem `json:"errors"`
+}
+
+// Problem is a warning or an error, at a place of a file where there is one.
+type Problem struct {
+	Address string `json:"address,omitempty"` // of the object concerned
+	File    string `json:"file"`              // "" when it is about no file
+	Line    int    `json:"line"`              // from 1; 0 when it is about no line
+	Column  int    `json:"column"`            // in characters from 1; 0 when not known
+	Path    string `json:"path"`              // JSON pointer inside the YAML document
+	Message string `json:"message"`
+	Hint    string `json:"hint"` // what to do about it; may be empty
+}
+
+// Notes makes problems of what a comparison noted.
+func Notes(notes []diff.Note) []Problem {
+	var out []Problem
+	for _, n := range notes {
+		p := Problem{Address: n.Address, Message: n.Message}
+		if n.Source != nil {
+			p.File, p.Line, p.Column = n.Source.File, n.Source.Line, n.Source.Column
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// Plan tells what separates a gateway from its files.
+type Plan struct {
+	Head
+	Summary  diff.Summary `json:"summary"`
+	Changes  []Change     `json:"changes"`
+	Extra    []Extra      `json:"extra"`
+	Refusals []Refusal    `json:"refusals"`
+	Requests Requests     `json:"requests"`
+	Trouble
+}
+
+// Change is one difference. Fields belong to objects, Binding to links.
+type Change struct {
+	Address string       `json:"address"`
+	Kind    string       `json:"kind"`
+	Name    string       `json:"name"`
+	Action  diff.Action  `json:"action"`
+	Source  *kind.Source `json:"source"` // nil for what no file declares
+	Fields  []Field      `json:"fields,omitzero"`
+	Binding *Binding     `json:"binding,omitempty"`
+	Note    string       `json:"note,omitempty"`
+}
+
+// Field is one changed leaf. Before is nil when it did not exist, After when it ceases to exist.
+type Field struct {
+	Path      string `json:"path"`
+	Before    any    `json:"before"`
+	After     any    `json:"after"`
+	Sensitive bool   `json:"sensitive"`
+}
+
+// Binding is the API side of a link.
+type Binding struct {
+	Group       string `json:"group"`
+	API         string `json:"api"`
+	Environment string `json:"environment"`
+	Method      string `json:"method"`
+	Path        string `json:"path"`
+}
+
+// Extra is an object that the files own but do not declare.
+type Extra struct {
+	Address string `json:"address"`
+}
+
+// Refusal is a guard that forbids to apply the plan.
+type Refusal struct {
+	Guard   string `json:"guard"`
+	Reason  string `json:"reason"`
+	Would   string `json:"would"`             // what would have happened
+	Flag    string `json:"flag"`              // the flag that overrides it; "" when none does
+	Address string `json:"address,omitempty"` // of the object concerned
+}
+
+// Problem tells the refusal as an error.
+func (r Refusal) Problem() Problem {
+	p := Problem{Address: r.Address, Message: "refused (" + r.Guard + "): " + r.Reason}
+	if r.Would != "" {
+		p.Message += "; " + r.Would
+	}
+	if r.Flag != "" {
+		p.Hint = "allow it with " + r.Flag
+	}
+	return p
+}
+
+// Requests counts what is sent to the gateway: what was read, and what was or will be written.
+type Requests struct {
+	Read  int `json:"read"`
+	Write int `json:"write"`
+}
+
+// NewPlan is the document of p. Warnings and errors that p does not know are added by the caller.
+func NewPlan(h Head, p *diff.Plan, reads int) *Plan {
+	d := EmptyPlan(h)
+	d.Summary, d.Changes, d.Requests = p.Summary(), Changes(p.Changes), Requests{Read: reads, Write: len(p.Steps)}
+	for _, e := range p.Extra {
+		d.Extra = append(d.Extra, Extra(e))
+	}
+	for _, r := range p.Refusals {
+		d.Refusals = append(d.Refusals, Refusal(r))
+	}
+	d.Warnings = append(d.Warnings, Notes(p.Warnings)...)
+	d.Errors = append(d.Errors, Notes(p.Errors)...)
+	return d
+}
+
+// EmptyPlan is the document of a comparison that found nothing, or failed.
+func EmptyPlan(h Head) *Plan {
+	return &Plan{Head: h, Changes: []Change{}, Extra: []Extra{}, Refusals: []Refusal{}, Trouble: noTrouble()}
+}
+
+func noTrouble() Trouble { return Trouble{Warnings: []Problem{}, Errors: []Problem{}} }
+
+// Changes are the documents' form of changes; never nil.
+func Changes(changes []diff.Change) []Change {
+	out := make([]Change, len(changes))
+	for i := range changes {
+		out[i] = newChange(&changes[i])
+	}
+	return out
+}
+
+func newChange(c *diff.Change) Change {
+	d := Change{Address: c.Address, Kind: c.Kind, Name: c.Name, Action: c.Action, Source: c.Source, Note: c.Note}
+	if c.Link != nil {
+		a := c.Link.API
+		d.Binding = &Binding{Group: a.Group, API: a.Name, Environment: c.Link.Env, Method: a.Method, Path: a.Path}
+		return d
+	}
+	d.Fields = make([]Field, 0, len(c.Fields))
+	for _, f := range c.Fields {
+		if c.Action == diff.Create {
+			f.Before = nil // the zero value that a new object is compared with
+		}
+		if f.Before != nil || f.After != nil {
+			d.Fields = append(d.Fields, Field(f))
+		}
+	}
+	return d
+}
+
+// Check is the outcome of looking at files alone.
+type Check struct {
+	Head
+	Valid   bool           `json:"valid"`
+	Summary map[string]int `json:"summary"` // declared objects by section, and "references"
+	Trouble
+}
+
+// NewCheck is the document of files that declare what summary counts. Findings are added by the caller.
+func NewCheck(h Head, summary map[string]int) *Check {
+	return &Check{Head: h, Summary: summary, Trouble: noTrouble()}
+}

@@ -1,0 +1,22 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+)
+
+// machine is JSON, one document. Its schemas are in the folder schema.
+var machine = &Format{
+	Name:     "json",
+	Failures: true,
+	Plan:     func(w io.Writer, d *Plan, _ Style) error { return writeJSON(w, d) },
+	Results:  func(w io.Writer, d *Results, _ Style) error { return writeJSON(w, d) },
+	Check:    func(w io.Writer, d *Check, _ Style) error { return writeJSON(w, d) },
+}
+
+func writeJSON(w io.Writer, d any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(d)
+}

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sergi/go-diff/diffmatchpatch"
+)
+
+const (
+	around   = 3  // unchanged lines that stay visible beside a changed one
+	mostKept = 40 // lines of a text that is new, or goes, as a whole
+)
+
+// line is one line of a comparison of texts. Mark is '+', '-', ' ', or '…' for lines left out.
+type line struct {
+	mark rune
+	text string
+}
+
+// compareLines tells two texts apart line by line; nil when only the end of the last line differs.
+func compareLines(before, after string) []line {
+	before, after = ended(before), ended(after)
+	if before == after {
+		return nil
+	}
+	d := diffmatchpatch.New()
+	d.DiffTimeout = 0
+	a, b, texts := d.DiffLinesToRunes(before, after)
+	var all []line
+	for _, part := range d.DiffCharsToLines(d.DiffMainRunes(a, b, false), texts) {
+		mark := map[diffmatchpatch.Operation]rune{
+			diffmatchpatch.DiffInsert: '+', diffmatchpatch.DiffDelete: '-', diffmatchpatch.DiffEqual: ' ',
+		}[part.Type]
+		for text := range strings.Lines(part.Text) {
+			all = append(all, line{mark, strings.TrimSuffix(text, "\n")})
+		}
+	}
+	return fold(all)
+}
+
+func ended(s string) string {
+	if s == "" || strings.HasSuffix(s, "\n") {
+		return s
+	}
+	return s + "\n"
+}
+
+// fold leaves out what is far from any change, and the rest of long runs of changed lines.
+func fold(all []line) []line {
+	near := make([]bool, len(all))
+	run := 0
+	for i, l := range all {
+		if l.mark == ' ' {
+			run = 0
+			continue
+		}
+		if run++; i > 0 && all[i-1].mark != l.mark {
+			run = 1
+		}
+		if run > mostKept {
+			continue
+		}
+		for j := max(0, i-around); j <= min(len(all)-1, i+around); j++ {
+			near[j] = near[j] || j == i || all[j].mark == ' '
+		}
+	}
+	var out []line
+	for i := 0; i < len(all); {
+		if near[i] {
+			out = append(out, all[i])
+			i++
+			continue
+		}
+		start := i
+		for i < len(all) && !near[i] {
+			i++
+		}
+		lines := "lines"
+		if i-start == 1 {
+			lines = "line"
+		}
+		out = append(out, line{'…', fmt.Sprintf("%d %s", i-start, lines)})
+	}
+	return out
+}

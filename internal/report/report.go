@@ -1,0 +1,38 @@
+// Package report shows what a command found: documents, which are plain data without secrets, and
+// formats, which write them. A format is one file and one line in All.
+package report
+
+import (
+	"io"
+)
+
+// Style is how text looks. The zero value suits a file or a pipe.
+type Style struct {
+	Color bool
+	Width int // columns of the terminal; 0 when the output goes to none
+}
+
+// Format writes documents in one way. A function is nil where the format has no use for the document.
+type Format struct {
+	Name string
+	// Failures: its readers want a document also when a command could not do its work. The others
+	// have the errors on stderr.
+	Failures bool
+
+	Plan    func(w io.Writer, d *Plan, s Style) error
+	Results func(w io.Writer, d *Results, s Style) error
+	Check   func(w io.Writer, d *Check, s Style) error
+}
+
+// All are the formats, the default first.
+var All = []*Format{text, machine}
+
+// Find returns the format of that name, nil when there is none.
+func Find(name string) *Format {
+	for _, f := range All {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package report
+
+import (
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+// Results tells what an apply did.
+type Results struct {
+	Head
+	Summary   apply.Summary `json:"summary"`
+	Results   []Result      `json:"results"`
+	Converged bool          `json:"converged"` // what was touched was read again and matches
+	Remaining []Change      `json:"remaining"` // what still differs
+	Stopped   bool          `json:"stopped"`   // the run was stopped before everything was tried
+	Refusals  []Refusal     `json:"refusals"`  // guards that kept the plan from being applied
+	Requests  Requests      `json:"requests"`
+	Trouble
+}
+
+// Result is what became of one planned change.
+type Result struct {
+	Change
+	Status    apply.Status   `json:"status"`
+	Attempts  int            `json:"attempts"`
+	BindID    string         `json:"bind_id,omitempty"`    // of an unbind that failed inside a batch
+	WaitedFor string         `json:"waited_for,omitempty"` // address of the failed change that a skipped one needed
+	Remark    string         `json:"remark,omitempty"`     // what came of it besides, such as that it was gone already
+	Error     *apply.Failure `json:"error,omitempty"`      // set unless the change succeeded
+}
+
+// EmptyResults is the document of an apply that had nothing to do, or did not begin.
+func EmptyResults(h Head) *Results {
+	return &Results{Head: h, Results: []Result{}, Remaining: []Change{}, Refusals: []Refusal{}, Trouble: noTrouble()}
+}
+
+// NewResults is the document of results and of what remains.
+func NewResults(h Head, results []apply.Result, remaining []diff.Change) *Results {
+	d := EmptyResults(h)
+	d.Summary, d.Remaining = apply.Summarize(results), Changes(remaining)
+	for i := range results {
+		d.Results = append(d.Results, newResult(&results[i]))
+	}
+	return d
+}
+
+func newResult(r *apply.Result) Result {
+	d := Result{
+		Change: newChange(r.Change), Status: r.Status, Attempts: r.Attempts,
+		BindID: r.BindID, WaitedFor: r.WaitedFor, Remark: r.Note, Error: r.Error,
+	}
+	if d.Error == nil && d.Status != apply.Succeeded {
+		d.Error = &apply.Failure{ErrorMsg: reason(r)}
+	}
+	return d
+}
+
+// reason is why a change did not succeed when no answer of the gateway tells.
+func reason(r *apply.Result) string {
+	switch {
+	case r.WaitedFor != "":
+		return "it needs " + r.WaitedFor + ", which did not succeed"
+	case r.Status == apply.Skipped:
+		return "the run was stopped before its turn"
+	case r.Status == apply.Unknown:
+		return "the outcome could not be found out"
+	}
+	return "no reason is known"
+}

@@ -1,0 +1,158 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/fatih/color"
+	"github.com/rivo/uniseg"
+)
+
+// text is for people. Rules of its output:
+//
+//   - one line per change: a symbol, the address, what else helps, the place in the files;
+//   - below it one line per changed leaf, indented, as path: old → new;
+//   - the symbol of a change stands in the first three columns, so that grep and the eye find it;
+//   - everything that comes from outside goes through Clean;
+//   - colour repeats what words and symbols say, and never says anything alone;
+//   - the last line sums up.
+var text = &Format{Name: "text", Plan: textPlan, Results: textResults, Check: textCheck}
+
+// page is what text is written on. The first error of the writer ends it.
+type page struct {
+	*bufio.Writer
+	style Style
+}
+
+func newPage(w io.Writer, s Style) *page { return &page{bufio.NewWriter(w), s} }
+
+// paint colours s, when colour is wanted at all.
+func (p *page) paint(s string, attributes ...color.Attribute) string {
+	if !p.style.Color || s == "" || len(attributes) == 0 {
+		return s
+	}
+	c := color.New(attributes...)
+	c.EnableColor()
+	return c.Sprint(s)
+}
+
+func (p *page) linef(format string, args ...any) {
+	_, _ = fmt.Fprintf(p, format, args...) // Flush tells
+	_ = p.WriteByte('\n')
+}
+
+// wide is how many columns a text takes.
+func wide(s string) int { return uniseg.StringWidth(s) }
+
+// pad is s with blanks up to width columns.
+func pad(s string, width int) string { return s + strings.Repeat(" ", max(0, width-wide(s))) }
+
+// row is a line of a block whose columns are aligned.
+type row struct {
+	symbol string // 3 columns
+	cells  []string
+	paint  []color.Attribute // of the symbol
+	below  func()            // writes what belongs under it; may be nil
+}
+
+const (
+	mostPadded = 72 // columns up to which cells are aligned; longer ones stand out
+	gap        = "  "
+)
+
+// rows writes a block of lines, their cells in columns. On a terminal that is too narrow the cells
+// behind the first stand on a line of their own.
+func (p *page) rows(block []row) {
+	widths := columns(block)
+	for _, r := range block {
+		symbol := p.paint(r.symbol, r.paint...) + " "
+		var b strings.Builder
+		for i, cell := range r.cells {
+			if i == len(r.cells)-1 || rest(r.cells[i+1:]) {
+				b.WriteString(cell)
+				break
+			}
+			b.WriteString(pad(cell, widths[i]) + gap)
+		}
+		if line := b.String(); p.style.Width == 0 || 4+wide(line) <= p.style.Width || len(r.cells) < 2 {
+			p.linef("%s%s", symbol, line)
+		} else {
+			p.linef("%s%s", symbol, r.cells[0])
+			for _, cell := range r.cells[1:] {
+				if cell != "" {
+					p.linef("%s%s", indent, cell)
+				}
+			}
+		}
+		if r.below != nil {
+			r.below()
+		}
+	}
+}
+
+// rest reports whether nothing follows.
+func rest(cells []string) bool {
+	for _, c := range cells {
+		if c != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func columns(block []row) []int {
+	var widths []int
+	for _, r := range block {
+		for i, cell := range r.cells {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			if w := wide(cell); w <= mostPadded {
+				widths[i] = max(widths[i], w)
+			}
+		}
+	}
+	return widths
+}
+
+// problems lists warnings or errors.
+func (p *page) problems(word string, list []Problem, attributes ...color.Attribute) {
+	for _, x := range list {
+		p.linef("%s %s", p.paint(word+":", attributes...), x)
+	}
+}
+
+// String is file:line:col: path: message; hint, without control characters.
+func (p Problem) String() string {
+	var b strings.Builder
+	if p.File != "" {
+		b.WriteString(p.File)
+		if p.Line > 0 {
+			fmt.Fprintf(&b, ":%d", p.Line)
+			if p.Column > 0 {
+				fmt.Fprintf(&b, ":%d", p.Column)
+			}
+		}
+		b.WriteString(": ")
+	}
+	if p.Path != "" {
+		b.WriteString(p.Path + ": ")
+	} else if p.Address != "" {
+		b.WriteString(p.Address + ": ")
+	}
+	b.WriteString(p.Message)
+	if p.Hint != "" {
+		b.WriteString("; " + p.Hint)
+	}
+	return Clean(b.String())
+}
+
+// count is "1 object", "2 objects".
+func count(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}

@@ -1,0 +1,158 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/fatih/color"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+const indent = "      "
+
+// symbols are how actions look, three columns wide.
+var symbols = map[diff.Action]struct {
+	symbol string
+	paint  []color.Attribute
+}{
+	diff.Create:  {"  +", []color.Attribute{color.FgGreen}},
+	diff.Bind:    {"  +", []color.Attribute{color.FgGreen}},
+	diff.Update:  {"  ~", []color.Attribute{color.FgYellow}},
+	diff.Replace: {"-/+", []color.Attribute{color.FgMagenta}},
+	diff.Delete:  {"  -", []color.Attribute{color.FgRed}},
+	diff.Unbind:  {"  -", []color.Attribute{color.FgRed}},
+}
+
+func textPlan(w io.Writer, d *Plan, s Style) error {
+	p := newPage(w, s)
+	p.changes(d.Changes)
+	if len(d.Changes) > 0 {
+		p.linef("")
+	}
+	p.beside(d)
+	p.linef("%s", p.paint(d.sum(), color.Bold))
+	return p.Flush()
+}
+
+// sum is the last line of a plan.
+func (d *Plan) sum() string {
+	if len(d.Changes) == 0 {
+		return "No changes. The gateway matches the files."
+	}
+	s := d.Summary
+	return fmt.Sprintf("Plan: %d to create, %d to update, %d to replace, %d to delete, %d to bind, %d to unbind.",
+		s.Create, s.Update, s.Replace, s.Delete, s.Bind, s.Unbind)
+}
+
+// beside writes what a reader should know besides the changes.
+func (p *page) beside(d *Plan) {
+	if len(d.Extra) > 0 {
+		p.linef("Extra, as the files own but do not declare it; --prune deletes:")
+		for _, e := range d.Extra {
+			p.linef("    %s", p.paint(Clean(e.Address), color.FgCyan))
+		}
+		p.linef("")
+	}
+	if d.Summary.Ignored > 0 {
+		p.linef("Left alone by ignore rules: %s.", count(d.Summary.Ignored, "object", "objects"))
+	}
+	p.problems("warning", d.Warnings, color.FgYellow)
+	p.problems("error", d.Errors, color.FgRed)
+	for _, r := range d.Refusals {
+		x := r.Problem()
+		x.Message = strings.TrimPrefix(x.Message, "refused ")
+		p.linef("%s %s", p.paint("apply would refuse", color.FgRed), x)
+	}
+	if len(d.Changes) > 0 {
+		p.linef("Unchanged: %d. Requests: %d to compare, %d to apply.", d.Summary.Unchanged, d.Requests.Read, d.Requests.Write)
+	}
+}
+
+// changes writes blocks of one kind each, a blank line between them.
+func (p *page) changes(list []Change) {
+	for start := 0; start < len(list); {
+		end := start
+		var block []row
+		for ; end < len(list) && list[end].Kind == list[start].Kind; end++ {
+			block = append(block, p.change(&list[end]))
+		}
+		if start > 0 {
+			p.linef("")
+		}
+		p.rows(block)
+		start = end
+	}
+}
+
+func (p *page) change(c *Change) row {
+	look := symbols[c.Action]
+	r := row{symbol: look.symbol, paint: look.paint, cells: []string{Clean(c.Address)}}
+	if c.Binding != nil {
+		r.cells = append(r.cells, strings.TrimSpace(Clean(c.Binding.Method+" "+c.Binding.Path)))
+	}
+	if c.Source != nil {
+		r.cells = append(r.cells, Clean(fmt.Sprintf("%s:%d", c.Source.File, c.Source.Line)))
+	}
+	r.below = func() {
+		if c.Note != "" {
+			p.linef("%s(%s)", indent, Clean(c.Note))
+		}
+		for i := range c.Fields {
+			p.field(c, &c.Fields[i])
+		}
+	}
+	return r
+}
+
+// field writes one changed leaf. What a new object is called, its address says already.
+func (p *page) field(c *Change, f *Field) {
+	if c.Action == diff.Create && f.Path == "/name" && f.After == any(c.Name) {
+		return
+	}
+	path := Clean(f.Path)
+	if severalLines(f.Before) || severalLines(f.After) {
+		before, _ := f.Before.(string)
+		after, _ := f.After.(string)
+		if lines := compareLines(before, after); lines != nil {
+			p.linef("%s%s:", indent, path)
+			p.lines(lines)
+			return
+		}
+	}
+	old, now := shorten(f.Before, f.After, p.room(path))
+	if c.Action == diff.Create {
+		p.linef("%s%s: %s", indent, path, p.paint(shown(now, f.Sensitive), color.FgGreen))
+		return
+	}
+	p.linef("%s%s: %s → %s", indent, path, p.paint(shown(old, f.Sensitive), color.FgRed), p.paint(shown(now, f.Sensitive), color.FgGreen))
+}
+
+func (p *page) lines(lines []line) {
+	for _, l := range lines {
+		text := indent + "  " + string(l.mark) + " " + Clean(l.text)
+		switch l.mark {
+		case '+':
+			text = p.paint(text, color.FgGreen)
+		case '-':
+			text = p.paint(text, color.FgRed)
+		case '…':
+			text = p.paint(text, color.Faint)
+		}
+		p.linef("%s", text)
+	}
+}
+
+// room is how many characters of a value are shown.
+func (p *page) room(path string) int {
+	const (
+		least = 24
+		most  = 160
+		marks = len(` "": "" →`) + 2*len("… (999)")
+	)
+	if p.style.Width == 0 {
+		return most
+	}
+	return min(most, max(least, (p.style.Width-len(indent)-wide(path)-marks)/2))
+}

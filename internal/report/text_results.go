@@ -1,0 +1,129 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/fatih/color"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+// outcomes are how statuses look, three columns wide.
+var outcomes = map[apply.Status]struct {
+	symbol string
+	paint  []color.Attribute
+}{
+	apply.Succeeded: {"  ✓", []color.Attribute{color.FgGreen}},
+	apply.Failed:    {"  ✗", []color.Attribute{color.FgRed}},
+	apply.Skipped:   {"  ·", []color.Attribute{color.FgYellow}},
+	apply.Unknown:   {"  ?", []color.Attribute{color.FgMagenta}},
+}
+
+var past = map[diff.Action]string{
+	diff.Create: "created", diff.Update: "updated", diff.Replace: "replaced", diff.Delete: "deleted",
+	diff.Bind: "bound", diff.Unbind: "unbound",
+}
+
+func textResults(w io.Writer, d *Results, s Style) error {
+	p := newPage(w, s)
+	block := make([]row, len(d.Results))
+	for i := range d.Results {
+		r := &d.Results[i]
+		look := outcomes[r.Status]
+		block[i] = row{symbol: look.symbol, paint: look.paint, cells: []string{Clean(r.Address), r.story()}}
+	}
+	p.rows(block)
+	if len(block) > 0 {
+		p.linef("")
+	}
+	p.problems("warning", d.Warnings, color.FgYellow)
+	p.problems("error", d.Errors, color.FgRed)
+	if rest := d.surprises(); len(rest) > 0 {
+		p.linef("Read again after writing, these differences remain:")
+		p.changes(rest)
+		p.linef("")
+	}
+	if d.Stopped {
+		p.linef("The run was stopped before everything was tried.")
+	}
+	p.linef("%s", p.paint(d.sum(), color.Bold))
+	return p.Flush()
+}
+
+// surprises are remaining differences that no failure above explains.
+func (d *Results) surprises() (out []Change) {
+	told := map[string]bool{}
+	for i := range d.Results {
+		if r := &d.Results[i]; r.Status != apply.Succeeded {
+			told[r.Address] = true
+		}
+	}
+	for i := range d.Remaining {
+		if !told[d.Remaining[i].Address] {
+			out = append(out, d.Remaining[i])
+		}
+	}
+	return out
+}
+
+// story says in words what became of a change.
+func (r *Result) story() string {
+	var b strings.Builder
+	switch r.Status {
+	case apply.Succeeded:
+		b.WriteString(past[r.Action])
+		if r.Attempts > 1 {
+			fmt.Fprintf(&b, " (%d attempts)", r.Attempts)
+		}
+	case apply.Failed:
+		b.WriteString(string(r.Action) + " failed: " + r.failure())
+	case apply.Skipped:
+		b.WriteString("skipped: " + r.failure())
+	case apply.Unknown:
+		b.WriteString(string(r.Action) + " unknown: " + r.failure())
+	}
+	if r.Remark != "" {
+		b.WriteString("; " + r.Remark)
+	}
+	return Clean(b.String())
+}
+
+// failure is bind_id ID, API, status, code, message and request, as far as they are known.
+func (r *Result) failure() string {
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if r.BindID != "" {
+		add("bind_id %s", r.BindID)
+		if r.Binding != nil {
+			add("API %s/%s", r.Binding.Group, r.Binding.API)
+		}
+	}
+	e := r.Error
+	if e == nil {
+		return strings.Join(parts, ", ")
+	}
+	if code := strings.TrimPrefix(fmt.Sprintf("%d %s", e.HTTPStatus, e.ErrorCode), "0 "); code != "" {
+		add("%s", strings.TrimSpace(code))
+	}
+	out := strings.Join(parts, ", ")
+	if e.ErrorMsg != "" {
+		out = strings.TrimPrefix(out+": "+e.ErrorMsg, ": ")
+	}
+	if e.RequestID != "" {
+		out += " (request " + e.RequestID + ")"
+	}
+	return out
+}
+
+// sum is the last line of an apply.
+func (d *Results) sum() string {
+	s := d.Summary
+	out := fmt.Sprintf("Apply: %d succeeded, %d failed, %d skipped, %d unknown.", s.Succeeded, s.Failed, s.Skipped, s.Unknown)
+	if d.Converged {
+		return out + " The gateway matches the files."
+	}
+	return out + " The gateway does not match the files yet; apply again to finish the rest."
+}

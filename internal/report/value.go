@@ -1,0 +1,90 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+// none stands for a value that does not exist.
+const none = "(none)"
+
+// shown is a value as text shows it: texts quoted, so that an empty one and a number in quotes are
+// told apart from none and from a number.
+func shown(v any, sensitive bool) string {
+	switch v := v.(type) {
+	case nil:
+		return none
+	case string:
+		if sensitive && v == diff.Hidden {
+			return v
+		}
+		return strconv.Quote(v)
+	}
+	out, err := json.Marshal(v)
+	if err != nil {
+		return Clean(fmt.Sprint(v))
+	}
+	return Clean(string(out))
+}
+
+// shorten cuts two values down to about most characters each, around the place where they begin to
+// differ. What is cut off shows as … and the length.
+func shorten(a, b any, most int) (any, any) {
+	x, isText := a.(string)
+	y, both := b.(string)
+	from := 0
+	if isText && both {
+		from = commonPrefix(x, y)
+	}
+	if isText {
+		a = window(x, from, most)
+	}
+	if both {
+		b = window(y, from, most)
+	}
+	return a, b
+}
+
+// lead is how many characters stay visible before a difference.
+const lead = 12
+
+func window(s string, from, most int) string {
+	n := utf8.RuneCountInString(s)
+	if n <= most {
+		return s
+	}
+	runes := []rune(s)
+	start := min(max(0, from-lead), n-most)
+	out := string(runes[start : start+most])
+	if start > 0 {
+		out = "…" + out
+	}
+	if start+most < n {
+		out += "…"
+	}
+	return fmt.Sprintf("%s (%d characters)", out, n)
+}
+
+// commonPrefix counts the characters with which both begin.
+func commonPrefix(a, b string) int {
+	n := 0
+	for i, r := range a {
+		s, _ := utf8.DecodeRuneInString(b[min(i, len(b)):])
+		if i >= len(b) || s != r {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// severalLines reports whether a value is a text of more than one line.
+func severalLines(v any) bool {
+	s, ok := v.(string)
+	return ok && strings.Contains(strings.TrimSuffix(s, "\n"), "\n")
+}
