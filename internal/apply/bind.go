@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -52,8 +53,8 @@ func (r *runner) displace(j *job, binds []*job) {
 
 // attempt says what was tried already for a group of binds.
 type attempt struct {
-	repeated int  // times that an unclear outcome was followed by another try
-	freed    bool // slots were made free
+	repeated int // times that an unclear outcome was followed by another try
+	level    int // how hard it was tried to make slots free
 }
 
 // bindAll sends one bind for all jobs. When the gateway refuses, it makes room for those whose slot is
@@ -73,8 +74,7 @@ func (r *runner) bindAll(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 	switch {
 	case api.Unclear(err):
 		r.unsure(ctx, k, way, work, a, err)
-	case !a.freed && occupied(err) && r.free(ctx, k, work):
-		a.freed = true
+	case occupied(err) && r.free(ctx, k, work, &a.level):
 		r.bindAll(ctx, k, way, work, a)
 		r.restore(ctx, k, work)
 	case len(work) > 1 && divisible(err):
@@ -152,7 +152,7 @@ func (r *runner) unsure(ctx context.Context, k *kind.LinkKind, way kind.Write, w
 			}
 			return
 		}
-		if left = r.present(left, held); len(left) == 0 {
+		if left = r.found(left, held); len(left) == 0 {
 			return
 		}
 	}
@@ -190,7 +190,7 @@ func (r *runner) heldBy(ctx context.Context, k *kind.LinkKind, work []*job) (map
 
 func pairKey(l *kind.Link) string { return l.OwnerID + " " + l.API.ID + " " + l.Env }
 
-func (r *runner) present(work []*job, held map[string]kind.Link) (left []*job) {
+func (r *runner) found(work []*job, held map[string]kind.Link) (left []*job) {
 	for _, j := range work {
 		if l, ok := held[pairKey(&j.Link)]; ok {
 			j.out.newID = l.ID
@@ -261,19 +261,27 @@ func occupied(err error) bool {
 	return errors.As(err, &e) && (e.Status == 400 || e.Status == 403 || e.Status == 409 || e.Status == 412)
 }
 
-// free unbinds what takes the slots of some links, so that the bind that follows at once finds room. It
-// returns false when nothing was in the way.
-func (r *runner) free(ctx context.Context, k *kind.LinkKind, work []*job) bool {
-	if k.Slot == nil || k.Overwrites {
-		return false
+// free unbinds what takes the slots of some links, so that the bind that follows at once finds room: first
+// what the plan says takes them, then what the gateway says. It returns false when nothing is in the way.
+func (r *runner) free(ctx context.Context, k *kind.LinkKind, work []*job, level *int) bool {
+	for k.Slot != nil && !k.Overwrites && *level < 2 {
+		inWay := r.planned
+		if *level == 1 {
+			inWay = r.present
+		}
+		*level++
+		if r.makeRoom(ctx, k, work, inWay) {
+			return true
+		}
 	}
+	return false
+}
+
+// makeRoom unbinds what inWay finds in the way of each link.
+func (r *runner) makeRoom(ctx context.Context, k *kind.LinkKind, work []*job, inWay func(context.Context, *kind.LinkKind, *kind.Link) []kind.Link) bool {
 	var gone []kind.Link
 	for _, j := range work {
-		inWay := r.occupants[k.Name][diff.SpotOf(&j.Link)]
-		if len(inWay) == 0 {
-			inWay = r.strangers(ctx, k, &j.Link)
-		}
-		for _, l := range inWay {
+		for _, l := range inWay(ctx, k, &j.Link) {
 			if l.ID != "" && !r.freed.has(l.ID) {
 				gone = append(gone, l)
 				j.displaced = append(j.displaced, l)
@@ -301,20 +309,37 @@ func (r *runner) free(ctx context.Context, k *kind.LinkKind, work []*job) bool {
 	return true
 }
 
-// strangers are links in the slot that the plan knows nothing of.
-func (r *runner) strangers(ctx context.Context, k *kind.LinkKind, l *kind.Link) (out []kind.Link) {
-	held, err := r.reader.LinksAt(ctx, k, l.API)
-	if err != nil {
-		return nil
-	}
-	mine, known := r.slots.Load(k.Owner + "/" + l.OwnerID)
-	for _, h := range held {
-		theirs, ok := r.slots.Load(k.Owner + "/" + h.OwnerID)
-		if h.Env == l.Env && h.OwnerID != l.OwnerID && (!known || !ok || mine == theirs) {
+// planned are the links in a slot that go by the plan.
+func (r *runner) planned(_ context.Context, k *kind.LinkKind, l *kind.Link) (out []kind.Link) {
+	for _, h := range r.occupants[k.Name][diff.SpotOf(l)] {
+		if r.sameSlot(k, l, &h) {
 			out = append(out, h)
 		}
 	}
 	return out
+}
+
+// present are the links that the gateway has where l shall go: those in its slot, and for gateways with one
+// slot for all, those that go by the plan anyway.
+func (r *runner) present(ctx context.Context, k *kind.LinkKind, l *kind.Link) (out []kind.Link) {
+	held, err := r.reader.LinksAt(ctx, k, l.API)
+	if err != nil {
+		return nil
+	}
+	for _, h := range held {
+		goes := slices.ContainsFunc(r.occupants[k.Name][diff.SpotOf(l)], func(o kind.Link) bool { return o.ID == h.ID })
+		if h.Env == l.Env && h.OwnerID != l.OwnerID && (goes || r.sameSlot(k, l, &h)) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// sameSlot reports whether two links of an API take the same slot, as far as their owners are known.
+func (r *runner) sameSlot(k *kind.LinkKind, a, b *kind.Link) bool {
+	x, known := r.slots.Load(k.Owner + "/" + a.OwnerID)
+	y, ok := r.slots.Load(k.Owner + "/" + b.OwnerID)
+	return !known || !ok || x == y
 }
 
 // restore binds again what was unbound to make room for a bind that then failed all the same, so that no

@@ -64,7 +64,7 @@ type runner struct {
 	outcomes  [][]outcome // by step and item; written by the step alone
 	occupants map[string]map[diff.Spot][]kind.Link
 	slots     sync.Map // KIND/ID of an owner to its slot, a string
-	freed     set               // ids of links that were unbound out of turn, to make room
+	freed     set      // ids of links that were unbound out of turn, to make room
 	tally     tally
 }
 

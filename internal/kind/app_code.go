@@ -26,14 +26,19 @@ type appCodeWire struct {
 // codesOfAnApp is the most codes that an app may have (quota APP_CODE_NUM_LIMIT).
 const codesOfAnApp = 5
 
-var codeList = shape.OfList("Codes for simple authentication: given values, and how many the gateway shall make. Absent means not managed, [] means none.",
-	shape.OfEither("A given code, or {generate: N}: at least N codes made by the gateway.",
+var (
+	generated = shape.OfMap("Codes that the gateway makes.",
+		shape.Need("generate", shape.OfWhole("At least so many codes besides the given ones.", shape.Range(1, codesOfAnApp))))
+
+	codeShape = shape.OfEither("A given code, or {generate: N}: at least N codes made by the gateway.",
 		shape.OfText("A code.", shape.Length(64, 180),
 			shape.Pattern(`[A-Za-z0-9+/][A-Za-z0-9+_!@#$%/=-]*`, "letters, digits and + _ ! @ # $ % - / =, starting with a letter, digit, + or /")).AsSecret(),
-		shape.OfMap("Codes that the gateway makes.",
-			shape.Need("generate", shape.OfWhole("At least so many codes besides the given ones.", shape.Range(1, codesOfAnApp)))),
-	),
-	shape.TestList(checkCodes, "an app may have "+fmt.Sprint(codesOfAnApp)+" codes"))
+		generated)
+
+	codeList = shape.OfEither("Codes for simple authentication: given values, and how many the gateway shall make. Absent means not managed, [] means none; {generate: N} alone is short for a list of it.",
+		shape.OfList("Given codes, and {generate: N}.", codeShape, shape.TestList(checkCodes, "")),
+		generated)
+)
 
 func checkCodes(items []any) string {
 	total, seen, generated := 0, map[string]bool{}, false
@@ -55,14 +60,14 @@ func checkCodes(items []any) string {
 		}
 	}
 	if total > codesOfAnApp {
-		return fmt.Sprintf("asks for %d codes", total)
+		return fmt.Sprintf("asks for %d codes; an app may have %d", total, codesOfAnApp)
 	}
 	return ""
 }
 
 var appCode = of(Def[AppCode, appCodeWire]{
 	Name: "app_code", Owner: "app", Field: "app_codes",
-	Shape: codeList.Items,
+	Shape: codeShape,
 	Path:  "apps/{owner}/app-codes", ListField: "app_codes",
 	Quota: codesOfAnApp,
 	Ops:   Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Delete: "DeleteAppCodeV2"},

@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -204,10 +205,12 @@ func call[S, R any](f func(S) R, v any) (zero R) {
 // recode turns a checked tree of maps, lists and scalars into a kind's own type.
 func recode[S any](tree any) (s S, err error) {
 	raw, err := json.Marshal(tree)
-	if err == nil {
-		err = json.Unmarshal(raw, &s)
+	if err != nil {
+		return s, err
 	}
-	return s, err
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	return s, d.Decode(&s)
 }
 
 // PageSize is the most that a list of the management API returns at once.

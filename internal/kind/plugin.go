@@ -40,7 +40,7 @@ var plugin = of(Def[Plugin, pluginWire]{
 	Key:     func(p Plugin) string { return p.Name },
 	Normalize: func(p Plugin) Plugin {
 		if p.Written == nil {
-			p.Written = p.Content
+			p.Written, _ = numbers(p.Content).(map[string]any)
 		}
 		if t, ok := content.Of(p.Type); ok {
 			p.Content = t.Normalize(p.Content)
@@ -89,10 +89,37 @@ var plugin = of(Def[Plugin, pluginWire]{
 	Decode: func(_ string, w pluginWire) Found[Plugin] {
 		p := Plugin{Name: w.Name, Type: w.Type, Remark: value(w.Remark), Content: map[string]any{}}
 		// A content that is no JSON object is compared as an empty one: it is about to be replaced.
-		_ = json.Unmarshal([]byte(w.Content), &p.Content)
+		d := json.NewDecoder(strings.NewReader(w.Content))
+		d.UseNumber()
+		_ = d.Decode(&p.Content)
 		return Found[Plugin]{ID: w.ID, Value: p, Bound: Unknown}
 	},
 })
+
+// numbers turns the numbers of a decoded tree into int64, or float64 where they are no whole numbers.
+func numbers(v any) any {
+	switch t := v.(type) {
+	case json.Number:
+		if n, err := t.Int64(); err == nil {
+			return n
+		}
+		f, _ := t.Float64()
+		return f
+	case map[string]any:
+		out := make(map[string]any, len(t))
+		for k, inner := range t {
+			out[k] = numbers(inner)
+		}
+		return out
+	case []any:
+		out := make([]any, len(t))
+		for i, inner := range t {
+			out[i] = numbers(inner)
+		}
+		return out
+	}
+	return v
+}
 
 func pluginBody(p Plugin, remark *string) (pluginWire, error) {
 	raw, err := json.Marshal(p.Written)

@@ -2,7 +2,6 @@ package kind
 
 import (
 	"maps"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,15 +70,4 @@ func setKey(m map[string]any, keys []string, v any) map[string]any {
 		m[key] = inner
 	}
 	return m
-}
-
-// Glob reports whether a name matches a pattern in which * stands for any characters, ? for one and
-// [abc] for one of some. A pattern that cannot be read matches nothing but itself.
-func Glob(pattern, name string) bool {
-	if pattern == name {
-		return true
-	}
-	// path.Match gives / a meaning of its own, which names do not have.
-	ok, err := path.Match(strings.ReplaceAll(pattern, "/", "\x00"), strings.ReplaceAll(name, "/", "\x00"))
-	return ok && err == nil
 }

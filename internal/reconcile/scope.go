@@ -73,20 +73,18 @@ func (r *Run) ownedNames(k *kind.Kind, globs []string) (whole bool, exact []stri
 		return false, nil
 	}
 	for _, n := range append(slices.Clone(r.Policy.Names), globs...) {
-		if !isGlob(n) {
+		if !kind.IsGlob(n) {
 			exact = append(exact, n)
 		}
 	}
 	switch {
-	case len(r.Policy.Names) > 0 && !slices.ContainsFunc(r.Policy.Names, isGlob):
+	case len(r.Policy.Names) > 0 && !slices.ContainsFunc(r.Policy.Names, kind.IsGlob):
 		return false, r.Policy.Names
-	case !slices.ContainsFunc(globs, isGlob):
+	case !slices.ContainsFunc(globs, kind.IsGlob):
 		return false, globs
 	}
 	return true, nil
 }
-
-func isGlob(s string) bool { return strings.ContainsAny(s, "*?[") }
 
 // apisOf tells which APIs the references need: all, or those of some exact names.
 func apisOf(state *spec.State) (everything bool, names []string) {
@@ -100,7 +98,7 @@ func apisOf(state *spec.State) (everything bool, names []string) {
 				return true, nil // more than one reading
 			}
 		}
-		if name == "" || ref.Text == "" && isGlob(name) {
+		if name == "" || ref.Text == "" && kind.IsGlob(name) {
 			return true, nil
 		}
 		set[name] = true

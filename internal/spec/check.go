@@ -16,7 +16,8 @@ type checker struct {
 	prefix func(n *node) string // JSON pointer, inside the document of n, of where the walk began
 	path   []string             // steps from there
 	report func(Finding)
-	errors int // findings that are no warnings
+	errors int            // findings that are no warnings
+	failed map[*node]bool // what an error was reported for
 }
 
 func (c *checker) push(step string) { c.path = append(c.path, step) }
@@ -33,11 +34,15 @@ func (c *checker) pointer(n *node) string {
 
 func (c *checker) fail(n *node, problem, hint string) {
 	c.errors++
+	if c.failed == nil {
+		c.failed = map[*node]bool{}
+	}
+	c.failed[n] = true
 	c.report(finding(n, c.pointer(n), problem, hint))
 }
 
-// value checks n. ok is false when the value is of no use because of an error reported for it or
-// inside it.
+// value checks n. ok is false when the value is of no use, or of use only without some of its fields,
+// because of an error reported for it or inside it.
 func (c *checker) value(n *node, s *shape.Shape) (v any, ok bool) {
 	before := c.errors
 	switch {
@@ -65,7 +70,7 @@ func (c *checker) value(n *node, s *shape.Shape) (v any, ok bool) {
 		v = c.scalar(n, s)
 	}
 	if c.errors > before {
-		return nil, false
+		return v, false
 	}
 	c.rules(n, s, v)
 	return v, c.errors == before
@@ -105,6 +110,12 @@ func wanted(s *shape.Shape) string {
 		names[i] = choice.Type.String()
 	}
 	return strings.Join(names, " or ")
+}
+
+// doubtful reports whether an error was reported for n or inside it, so that what else can be said of it
+// may only repeat that.
+func (c *checker) doubtful(n *node) bool {
+	return c.failed[n] || slices.ContainsFunc(n.keys, c.doubtful) || slices.ContainsFunc(n.items, c.doubtful)
 }
 
 // choose picks the choice whose type is the node's; nil when there is none.
@@ -190,7 +201,8 @@ func (c *checker) field(out map[string]any, n *node, i int, s *shape.Shape) {
 	name := n.keys[i].value
 	c.push(name)
 	defer c.pop()
-	if v, ok := c.value(n.items[i], s); ok && v != nil {
+	v, ok := c.value(n.items[i], s)
+	if _, inner := v.(map[string]any); v != nil && (ok || inner) {
 		out[name] = v
 	}
 }

@@ -12,12 +12,16 @@ import (
 // declare checks an entry and turns it into an object, the parts inside it, and references.
 func (l *loader) declare(e *entry) {
 	c := &checker{lookup: l.options.Lookup, report: l.report, prefix: e.prefix}
-	v, ok := c.value(e.node, items[e.kind.Section])
-	if !ok {
+	v, good := c.value(e.node, items[e.kind.Section])
+	if !good {
 		l.lonely(e)
-		return
+		// What is left of the item is still looked at, so that all its mistakes are told at once.
+		defer func(n int) { l.state.Objects = l.state.Objects[:n] }(len(l.state.Objects))
 	}
 	item, _ := v.(map[string]any)
+	if item == nil {
+		return
+	}
 	owner, ok := l.owner(c, e, item)
 	if !ok {
 		return
@@ -30,7 +34,7 @@ func (l *loader) declare(e *entry) {
 			l.parts(c, part, &owner, element, e.node.get(part.Field))
 		}
 	}
-	if apis, ok := item["apis"].([]any); ok {
+	if apis, ok := item["apis"].([]any); ok && good {
 		link := kind.LinkFrom(e.kind.Name).Name
 		l.state.Objects[at].Manages = append(l.state.Objects[at].Manages, link)
 		l.references(e, link, owner.Key, apis)
@@ -86,7 +90,14 @@ func (l *loader) parts(c *checker, k *kind.Kind, owner *kind.Declared, v any, n 
 		return
 	}
 	elements, _ := v.([]any)
+	if _, one := v.(map[string]any); one {
+		l.part(c, k, owner, v, n)
+		return
+	}
 	for i, element := range elements {
+		if element == nil || c.doubtful(n.items[i]) {
+			continue
+		}
 		c.push(strconv.Itoa(i))
 		l.part(c, k, owner, element, n.items[i])
 		c.pop()
@@ -112,6 +123,9 @@ func (c *checker) problems(n *node, problems []shape.Problem, secrets []string) 
 			hint = ""
 		}
 		target := n.at(p.Path)
+		if c.doubtful(target) {
+			continue
+		}
 		f := finding(target, c.pointer(target)+p.Path, text, hint)
 		f.Warning = p.Soft
 		c.report(f)

@@ -66,10 +66,10 @@ func (m *matcher) candidates(r *Reference) []*kind.API {
 	if r.Path != "" {
 		shorter(m.catalog.AtPath(r.Path))
 	}
-	if r.Group != "" && !isGlob(r.Group) {
+	if r.Group != "" && !kind.IsGlob(r.Group) {
 		shorter(m.catalog.InGroup(r.Group))
 	}
-	if r.Name != "" && !isGlob(r.Name) {
+	if r.Name != "" && !kind.IsGlob(r.Name) {
 		shorter(m.catalog.Named(r.Name))
 	}
 	return out
@@ -79,8 +79,8 @@ func (r *Reference) matches(a *kind.API) bool {
 	switch {
 	case r.Method != "" && r.Method != a.Method,
 		r.Path != "" && r.Path != a.Path,
-		r.Group != "" && !matchGlob(r.Group, a.Group),
-		r.Name != "" && !matchGlob(r.Name, a.Name):
+		r.Group != "" && !kind.Glob(r.Group, a.Group),
+		r.Name != "" && !kind.Glob(r.Name, a.Name):
 		return false
 	}
 	for _, t := range r.Tags {
@@ -94,7 +94,7 @@ func (r *Reference) matches(a *kind.API) bool {
 // hint helps with a reference that matches nothing.
 func (m *matcher) hint(r *Reference) string {
 	const otherwise = "check the spelling, or add optional: true to a mapping"
-	if isGlob(r.Text) {
+	if kind.IsGlob(r.Text) {
 		return "globs are for mappings, as in {group: orders, name: \"get_*\"}"
 	}
 	if m.hints == 0 {
@@ -105,11 +105,11 @@ func (m *matcher) hint(r *Reference) string {
 	switch {
 	case r.Text != "":
 		near = nearest(r.Text, m.sortedAddresses())
-	case r.Group != "" && !isGlob(r.Group) && len(m.catalog.InGroup(r.Group)) == 0:
+	case r.Group != "" && !kind.IsGlob(r.Group) && len(m.catalog.InGroup(r.Group)) == 0:
 		if near = nearest(r.Group, m.sortedGroups()); near != "" {
 			near = "group " + near
 		}
-	case r.Name != "" && !isGlob(r.Name):
+	case r.Name != "" && !kind.IsGlob(r.Name):
 		near = m.nearestName(r)
 	}
 	if near == "" {
