@@ -112,6 +112,9 @@ func (d *dumper) api(a *api) fileAPI {
 		Name: a.name, Method: a.ReqMethod, Path: a.ReqURI, MatchMode: a.MatchMode, Protocol: a.ReqProtocol, Type: a.Type,
 		AuthType: a.AuthType, BackendType: a.BackendType, Cors: a.Cors, Remark: a.Remark, Tags: a.Tags, Definition: a.definition(),
 	}
+	for e, id := range a.everPub {
+		d.file.Gateway.IDs["publication/"+a.label()+"@"+e.name] = id
+	}
 	for _, p := range slices.Backward(a.pubs) {
 		f.Published = append(f.Published, p.env.name)
 		at := a.label() + "@" + p.env.name

@@ -70,11 +70,6 @@ type strike struct {
 	slow      time.Duration
 }
 
-// before reports whether the request never gets to the point of being carried out.
-func (s strike) before() bool {
-	return s.fate == reset || s.fate == refusedConn || s.refusal != nil && !s.after
-}
-
 // strike finds the fault that hits a request for the operation.
 func (g *Gateway) strike(op string) strike {
 	var hit strike

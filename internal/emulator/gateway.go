@@ -131,19 +131,19 @@ func (g *Gateway) serve(r *http.Request) answer {
 
 // act carries the request out, unless it is refused or a fault strikes before, and encodes the answer.
 func (g *Gateway) act(c *call, hit strike, refused error, id string) (a answer, carried bool) {
-	if hit.before() {
-		return g.encode(reply{}, hit.refusal, id, hit), false
-	}
-	var answer reply
+	var yes reply
 	err := refused
-	if err == nil {
-		answer, err = g.perform(c)
+	switch {
+	case hit.fate == reset, hit.fate == refusedConn:
+		return answer{fate: hit.fate}, false
+	case err == nil && (hit.refusal == nil || hit.after):
+		yes, err = g.perform(c)
+		carried = err == nil && c.route.method != http.MethodGet
 	}
-	carried = err == nil && c.route.method != http.MethodGet
 	if hit.refusal != nil {
 		err = hit.refusal
 	}
-	return g.encode(answer, err, id, hit), carried
+	return g.encode(yes, err, id, hit), carried
 }
 
 // perform runs the operation, with the checks that all operations of an instance share.

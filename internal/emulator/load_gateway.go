@@ -139,6 +139,11 @@ func (l *loader) api(x *group, f fileAPI) error {
 		return errors.New("defined twice")
 	}
 	a := l.addAPI(i, b.withDefaults(), x)
+	for _, e := range l.envs.rows { // perhaps of a publication that was taken offline
+		if id := l.ids["publication/"+a.label()+"@"+e.name]; id != "" {
+			a.everPub[e] = id
+		}
+	}
 	for _, env := range f.Published {
 		if err := l.publication(a, env); err != nil {
 			return fmt.Errorf("published: %w", err)

@@ -103,7 +103,9 @@ func (b throttleBody) limits(g *Gateway, was throttleLimits) (throttleLimits, er
 		{"app_call_limits", b.AppLimits, l.AppLimits, l.mostForApp()},
 		{"ip_call_limits", b.IPLimits, l.IPLimits, l.APICallLimits},
 	} {
-		if part.sent != nil {
+		// A gateway that keeps what is left out takes 0 for "no limit", as it reads back: else a
+		// limit could never be taken away.
+		if part.sent != nil && (*part.sent != 0 || g.behaviour.UpdateOmittedLimit != "keeps") {
 			v.count(part.parameter, *part.sent)
 		}
 		v.atMost(part.parameter, part.n, part.most)
