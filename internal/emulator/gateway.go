@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -182,10 +183,13 @@ func (g *Gateway) encode(yes reply, err error, id string, hit strike) answer {
 		return a
 	}
 	a.header.Set("Content-Type", "application/json;charset=UTF-8")
-	a.body, err = json.Marshal(payload)
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(payload); err != nil {
 		panic(fmt.Sprintf("encode the answer: %v", err)) // every body is made of plain values
 	}
+	a.body = bytes.TrimSpace(b.Bytes())
 	if hit.wrongType {
 		a.body = confuse(a.body)
 	}
