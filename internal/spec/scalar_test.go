@@ -1,6 +1,10 @@
 package spec
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
 
 func TestOtherThanText(t *testing.T) {
 	for _, s := range []string{
