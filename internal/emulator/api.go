@@ -92,6 +92,11 @@ var apiRoutes = []route{
 // label is GROUP/NAME, as files and the journal write it.
 func (a *api) label() string { return a.group.name + "/" + a.name }
 
+// address is the label with one slash alone, for use in gateway.ids.
+func (a *api) address() string { return a.group.address() + "/" + a.name }
+
+func (x *group) address() string { return strings.ReplaceAll(x.name, "/", "%2F") }
+
 // live is the publication in the environment, or nil.
 func (a *api) live(e *environment) *publication {
 	for _, p := range a.pubs {

@@ -98,7 +98,7 @@ func (d *dumper) group(x *group) fileGroup {
 			shown.Certificate.ref = o.cert.name
 		}
 		f.Domains = append(f.Domains, shown)
-		d.file.Gateway.IDs["domain/"+x.name+"/"+o.name] = o.id
+		d.file.Gateway.IDs["domain/"+x.address()+"/"+o.name] = o.id
 	}
 	for _, a := range x.apis {
 		f.APIs = append(f.APIs, d.api(a))
@@ -107,17 +107,17 @@ func (d *dumper) group(x *group) fileGroup {
 }
 
 func (d *dumper) api(a *api) fileAPI {
-	d.note("api/"+a.label(), a.id, a.created, a.updated)
+	d.note("api/"+a.address(), a.id, a.created, a.updated)
 	f := fileAPI{
 		Name: a.name, Method: a.ReqMethod, Path: a.ReqURI, MatchMode: a.MatchMode, Protocol: a.ReqProtocol, Type: a.Type,
 		AuthType: a.AuthType, BackendType: a.BackendType, Cors: a.Cors, Remark: a.Remark, Tags: a.Tags, Definition: a.definition(),
 	}
 	for e, id := range a.everPub {
-		d.file.Gateway.IDs["publication/"+a.label()+"@"+e.name] = id
+		d.file.Gateway.IDs["publication/"+a.address()+"@"+e.name] = id
 	}
 	for _, p := range slices.Backward(a.pubs) {
 		f.Published = append(f.Published, p.env.name)
-		at := a.label() + "@" + p.env.name
+		at := a.address() + "@" + p.env.name
 		d.note("publication/"+at, p.id, p.at, p.at)
 		d.file.Gateway.IDs["version/"+at] = p.live.id
 	}

@@ -100,7 +100,7 @@ func (l *loader) group(f fileGroup) error {
 
 func (l *loader) domain(x *group, f fileDomain) error {
 	d := &domain{
-		id: l.id("domain/" + x.name + "/" + f.Domain), name: f.Domain, minVersion: cmp.Or(f.MinVersion, "TLSv1.1"),
+		id: l.id("domain/" + x.address() + "/" + f.Domain), name: f.Domain, minVersion: cmp.Or(f.MinVersion, "TLSv1.1"),
 		redirect: f.Redirect, verify: f.Verify, http: cmp.Or(f.HTTPPort, 80), https: cmp.Or(f.HTTPSPort, 443),
 	}
 	var err error
@@ -130,7 +130,7 @@ func (l *loader) api(x *group, f fileAPI) error {
 	if b.ReqMethod == "" || b.ReqURI == "" {
 		return errors.New("method or path is missing")
 	}
-	i, err := l.identity("api", x.name+"/"+f.Name, x.id)
+	i, err := l.identity("api", x.address()+"/"+f.Name, x.id)
 	if err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (l *loader) api(x *group, f fileAPI) error {
 	}
 	a := l.addAPI(i, b.withDefaults(), x)
 	for _, e := range l.envs.rows { // perhaps of a publication that was taken offline
-		if id := l.ids["publication/"+a.label()+"@"+e.name]; id != "" {
+		if id := l.ids["publication/"+a.address()+"@"+e.name]; id != "" {
 			a.everPub[e] = id
 		}
 	}
@@ -160,17 +160,17 @@ func (l *loader) publication(a *api, env string) error {
 	if a.live(e) != nil {
 		return fmt.Errorf("%s is named twice", env)
 	}
-	at, _, err := l.times("publication/" + a.label() + "@" + env)
+	at, _, err := l.times("publication/" + a.address() + "@" + env)
 	if err != nil {
 		return err
 	}
 	v := &version{
-		id: l.id("version/" + a.label() + "@" + env), number: at.UTC().Format("20060102150405"),
+		id: l.id("version/" + a.address() + "@" + env), number: at.UTC().Format("20060102150405"),
 		api: a, env: e, at: at, def: a.apiBody, name: a.name,
 	}
 	l.versions[v.id] = v
 	a.versions[e] = history{v}
-	p := &publication{id: l.id("publication/" + a.label() + "@" + env), api: a, env: e, at: at, live: v}
+	p := &publication{id: l.id("publication/" + a.address() + "@" + env), api: a, env: e, at: at, live: v}
 	l.pubs[p.id], a.everPub[e] = p, p.id
 	a.pubs = append([]*publication{p}, a.pubs...)
 	e.published++

@@ -193,7 +193,7 @@ func bindOne[P object](l *loader, links *links[P], policy P, a *api, e *environm
 
 // address is the binding's place in gateway.ids.
 func (l *links[P]) address(x *link[P]) string {
-	return l.kind + "/" + x.policy.ident().name + "/" + x.api.label() + "@" + x.env.name
+	return l.kind + "/" + x.policy.ident().name + "/" + x.api.address() + "@" + x.env.name
 }
 
 // match finds the APIs that a reference means in the environment.

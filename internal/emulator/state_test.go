@@ -95,6 +95,30 @@ gateway:
 	}
 }
 
+// TestSlashesInNames has two APIs that read the same as GROUP/API.
+func TestSlashesInNames(t *testing.T) {
+	c := newClient(t, `
+acls:
+  - {name: first_acl, type: DENY, entity_type: IP, values: [1.2.3.4], apis: [{group: a, name: b/c}]}
+  - {name: second_acl, type: DENY, entity_type: IP, values: [1.2.3.4], apis: [{group: a/b, name: c}]}
+gateway:
+  groups:
+    - {name: a, apis: [{name: b/c, method: GET, path: /1, published: [RELEASE]}]}
+    - {name: a/b, apis: [{name: c, method: GET, path: /2, published: [RELEASE]}]}
+`)
+	first, err := c.g.Dump()
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := newClient(t, string(first)).g.Dump()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(first), string(second)); d != "" {
+		t.Errorf("a dump of what was loaded differs (-saved +loaded):\n%s", d)
+	}
+}
+
 func TestParseBehaviour(t *testing.T) {
 	text := "rebind=reject replace-keeps-binding-id=on acl-slot=one bindings-visible-after=2s batch-max=7 detach-missing=404"
 	want := emulator.Behaviour{
