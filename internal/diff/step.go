@@ -113,7 +113,7 @@ func (b *builder) newObjects() {
 		one := []Item{{Change: i}}
 		switch ch.Action {
 		case Create:
-			b.create[ch.Address] = b.add(Step{Op: OpCreate, Kind: k.Name, Operation: k.Ops.Create, Items: one})
+			b.create[ch.Address] = b.add(Step{Op: OpCreate, Kind: k.Name, Operation: k.CreateOperation(ch.Want.Value), Items: one})
 		case Update:
 			b.update[ch.Address] = b.add(Step{Op: OpUpdate, Kind: k.Name, Operation: k.Ops.Update, Items: one})
 		case Replace:
@@ -185,9 +185,9 @@ func (b *builder) inside(changes []int) {
 	}
 	var made []int
 	for _, i := range append(creates, rest...) {
-		op, operation := OpCreate, k.Ops.Create
-		if b.plan.Changes[i].Action == Update {
-			op, operation = OpUpdate, k.Ops.Update
+		op, operation := OpUpdate, k.Ops.Update
+		if ch := &b.plan.Changes[i]; ch.Action == Create {
+			op, operation = OpCreate, k.CreateOperation(ch.Want.Value)
 		}
 		made = append(made, b.partStep(k, owner, i, op, operation, gone))
 	}

@@ -262,6 +262,11 @@ func (k *Kind) Create(value any, ownerID string, ids IDs) (api.Request, error) {
 	return k.creating(value, r), nil
 }
 
+// CreateOperation is the vendor's name of what Create asks for.
+func (k *Kind) CreateOperation(value any) string {
+	return k.creating(value, api.Request{Operation: k.Ops.Create}).Operation
+}
+
 // Created reads the answer of Create: the object as the gateway made it, with its id.
 func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
 	if k.Single || len(answer) == 0 {
