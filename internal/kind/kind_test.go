@@ -1,0 +1,206 @@
+package kind_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/content"
+)
+
+// fixtures hold at least one item of each kind, as files write it.
+var fixtures = map[string][]map[string]any{
+	"acl": {
+		{"name": "订单_office", "type": "PERMIT", "entity_type": "IP", "values": []any{"10.0.0.2", "10.0.0.1", "10.0.0.0/8"}},
+		{"name": "accounts", "type": "DENY", "entity_type": "DOMAIN_ID", "values": []any{"0123456789abcdef0123456789abcdef"}},
+	},
+	"app": {
+		{"name": "orders_mobile", "remark": "手机", "app_key": "orders-key", "app_secret": "orders-secret"},
+		{"name": "generated"},
+	},
+	"throttle": {
+		{"name": "orders_basic", "time_interval": 1, "time_unit": "SECOND", "api_call_limits": 800, "user_call_limits": 500, "app_call_limits": 300, "ip_call_limits": 600, "remark": "all"},
+		{"name": "shared", "type": "shared", "time_interval": 2, "time_unit": "DAY", "api_call_limits": 1},
+	},
+	"plugin": plugins(),
+	"throttle_special": {
+		{"app": "orders_mobile", "call_limits": 10},
+		{"user": "5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b", "call_limits": 20},
+	},
+	"app_access_control": {{"type": "PERMIT", "values": []any{"10.0.0.9", "10.0.0.1"}}},
+}
+
+func plugins() (out []map[string]any) {
+	for _, t := range content.Types {
+		out = append(out, map[string]any{"name": "plugin_" + t.Name, "type": t.Name, "remark": "r", "content": content.Example(t.Name)})
+	}
+	return out
+}
+
+type known map[string]string
+
+func (k known) ID(kindName, key string) (string, bool) { id, ok := k[kindName+"/"+key]; return id, ok }
+
+// TestRoundTrip: what a kind sends, it reads back as the same object, for every kind and fixture.
+func TestRoundTrip(t *testing.T) {
+	ids := known{"app/orders_mobile": "app-id"}
+	for _, k := range kind.All {
+		if len(objects(t, k)) == 0 {
+			t.Errorf("%s has no fixture", k.Name)
+		}
+		for i, o := range objects(t, k) {
+			t.Run(fmt.Sprintf("%s/%d", k.Name, i), func(t *testing.T) {
+				q, err := k.Create(o.Value, "owner-id", ids)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := k.Objects(o.Owner, page(t, k, echo(t, k, q, o)))
+				if err != nil || len(got) != 1 {
+					t.Fatalf("read back %d objects, error %v", len(got), err)
+				}
+				if got[0].Key != o.Key {
+					t.Errorf("key %q became %q", o.Key, got[0].Key)
+				}
+				written := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Written" }, cmp.Ignore())
+				if d := cmp.Diff(o.Value, k.Settle(o.Value, got[0].Value), written); d != "" {
+					t.Errorf("value (-sent +read):\n%s", d)
+				}
+			})
+		}
+	}
+}
+
+// objects declares the fixtures of a kind.
+func objects(t *testing.T, k *kind.Kind) (out []kind.Object) {
+	t.Helper()
+	if k.Name == "app_code" {
+		return k.Items("orders_mobile", "c0de"+"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")
+	}
+	for _, item := range fixtures[k.Name] {
+		if k.Owner != "" {
+			out = append(out, k.Items("owner", item)...)
+			continue
+		}
+		o, err := k.Declare(item)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// echo is the object that a gateway makes of a create: the body, with an id and names for ids.
+func echo(t *testing.T, k *kind.Kind, q api.Request, o kind.Object) map[string]any {
+	t.Helper()
+	raw, err := json.Marshal(q.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	if err := json.Unmarshal(raw, &m); err != nil {
+		t.Fatal(err)
+	}
+	m["id"] = "new-id"
+	if s, ok := o.Value.(kind.Special); ok && s.App != "" {
+		m["app_name"] = s.App
+	}
+	return m
+}
+
+func page(t *testing.T, k *kind.Kind, item map[string]any) kind.Page {
+	t.Helper()
+	var answer any = map[string]any{"size": 1, "total": 1, k.ListField: []any{item}}
+	if k.Single {
+		answer = item
+	}
+	raw, err := json.Marshal(answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p kind.Page
+	if err := json.Unmarshal(raw, &p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestEmptyLists: a missing or null array is an empty one.
+func TestEmptyLists(t *testing.T) {
+	for _, k := range kind.All {
+		for _, raw := range []string{`{"size":0,"total":0}`, fmt.Sprintf(`{"size":0,"total":0,%q:null}`, k.ListField), `{}`} {
+			var p kind.Page
+			if err := json.Unmarshal([]byte(raw), &p); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := k.Objects("owner", p); err != nil || len(got) != 0 {
+				t.Errorf("%s of %s: %d objects, error %v", k.Name, raw, len(got), err)
+			}
+		}
+	}
+}
+
+func TestSettleSecrets(t *testing.T) {
+	app := kind.Of("app")
+	for _, tc := range []struct {
+		shown, want string
+		same        bool
+	}{
+		{"secret-one", "secret-one", true},
+		{"secret-two", "secret-one", false},
+		{"sec****one", "secret-one", true},
+		{"sec****two", "secret-one", false},
+		{"********", "secret-one", true},
+		{"", "secret-one", true},
+		{"anything", "", true},
+		{"secret-one****secret-one", "secret-one", false},
+	} {
+		want := kind.App{Name: "a", Secret: tc.want}
+		have := app.Settle(want, kind.App{Name: "a", Secret: tc.shown}).(kind.App)
+		if got := have.Secret == want.Secret; got != tc.same {
+			t.Errorf("shown %q, wanted %q: same = %t", tc.shown, tc.want, got)
+		}
+	}
+}
+
+func TestGlob(t *testing.T) {
+	for _, tc := range []struct {
+		pattern, name string
+		want          bool
+	}{
+		{"orders_*", "orders_basic", true},
+		{"orders_*", "order", false},
+		{"*", "订单/限流", true},
+		{"get_?", "get_订", true},
+		{"[ab]x", "bx", true},
+		{"[", "[", false},
+	} {
+		if got := kind.Glob(tc.pattern, tc.name); got != tc.want {
+			t.Errorf("%q matches %q: %t", tc.pattern, tc.name, got)
+		}
+	}
+}
+
+// TestNewKindIsComplete holds each kind to what the rest of the program relies on.
+func TestNewKindIsComplete(t *testing.T) {
+	for _, k := range kind.All {
+		if kind.Of(k.Name) != k || k.Shape == nil || k.Shape.Doc == "" && k.Owner == "" || k.Ops.Create == "" || k.Ops.Delete == "" || k.Ops.List == "" {
+			t.Errorf("%s lacks a name, a shape, or operations", k.Name)
+		}
+		if (k.Owner == "") == (k.Section == "") {
+			t.Errorf("%s needs either a section or an owner", k.Name)
+		}
+		if k.Owner != "" && kind.Of(k.Owner).Shape.Field(k.Field) == nil {
+			t.Errorf("%s: %s has no key %s", k.Name, k.Owner, k.Field)
+		}
+	}
+	for _, l := range kind.Links {
+		if kind.Of(l.Owner) == nil || l.OfOwner.Operation == "" || l.OfAPI.Operation == "" || len(l.Bind) == 0 || len(l.Unbind) == 0 || l.Answer.ListField == "" {
+			t.Errorf("%s is not complete", l.Name)
+		}
+	}
+}
