@@ -121,7 +121,7 @@ func (c *client) send(method, path string, body any) (int, object) {
 	default:
 		payload, _ = json.Marshal(b)
 	}
-	r, err := http.NewRequestWithContext(c.t.Context(), method, "http://gateway"+base+path, bytes.NewReader(payload))
+	r, err := http.NewRequestWithContext(c.t.Context(), method, "http://gateway"+place(path), bytes.NewReader(payload))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func (c *client) list(path, member string) []object {
 // id finds the id of the one object with this name.
 func (c *client) id(path, member, field, name string) string {
 	c.t.Helper()
-	for _, x := range c.list(path+"?limit=500", member) {
+	for _, x := range c.list(path+"?limit=500&instance_id="+emulator.DefaultInstanceID, member) {
 		if x[field] == name {
 			for _, idField := range []string{"id", "plugin_id", "app_quota_id"} {
 				if id, ok := x[idField].(string); ok {
@@ -219,4 +219,12 @@ func TestDumpLoadsAsTheSame(t *testing.T) {
 	if bytes.Contains(first, []byte(made["id"].(string))) {
 		t.Errorf("id %v was given before the dump", made["id"])
 	}
+}
+
+// place is a path below the instance, or with ../../ below the project.
+func place(path string) string {
+	if rest, above := strings.CutPrefix(strings.TrimPrefix(path, "/"), "../../"); above {
+		return "/v2/" + emulator.DefaultProjectID + "/apigw/" + rest
+	}
+	return base + path
 }
