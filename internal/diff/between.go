@@ -205,6 +205,8 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 		c.renamed[p.have.Address()] = w.Key
 		if w.MovedFrom == p.have.Key {
 			change.Note = "renamed from " + p.have.Key
+		} else {
+			change.Note = "finishes a replace that was interrupted"
 		}
 	}
 	fields := Leaves(k, k.Settle(w.Value, p.have.Value), w.Value)

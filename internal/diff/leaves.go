@@ -24,7 +24,11 @@ func Leaves(k *kind.Kind, have, want any) []Field {
 
 // created lists the leaves of a new object that are not zero.
 func created(k *kind.Kind, want any) []Field {
-	return Leaves(k, reflect.Zero(reflect.TypeOf(want)).Interface(), want)
+	fields := Leaves(k, reflect.Zero(reflect.TypeOf(want)).Interface(), want)
+	for i := range fields {
+		fields[i].Before = nil
+	}
+	return fields
 }
 
 // hide takes secret values out before anything else sees them.

@@ -94,6 +94,8 @@ func steps(c *comparison) []Step {
 
 func (b *builder) add(s Step) int {
 	for i := range s.Items {
+		slices.Sort(s.Items[i].Needs)
+		s.Items[i].Needs = slices.Compact(s.Items[i].Needs)
 		s.After = append(s.After, s.Items[i].Needs...)
 	}
 	slices.Sort(s.After)
