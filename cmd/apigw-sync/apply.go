@@ -66,7 +66,8 @@ func runApply(ctx context.Context, p *program, o *applyOptions, g *globals) erro
 	case len(d.Results) == 0 && err == nil && out.isText():
 		return nil // the plan has said all
 	case len(d.Results) > 0:
-		return both(emit(out, out.format.Results, d, &d.Trouble, nil), both(err, verdict(d)))
+		d.Errors = append(d.Errors, problemsOf(err)...)
+		return both(emit(out, out.format.Results, d, &d.Trouble, nil), verdict(d, err))
 	}
 	d.Warnings = append(d.Warnings, c.warnings...)
 	return emit(out, out.format.Results, d, &d.Trouble, err)
@@ -86,10 +87,16 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 		d.Converged = true
 		return d, nil
 	}
+	if ctx.Err() != nil {
+		return d, fmt.Errorf("nothing was changed: %w", context.Cause(ctx))
+	}
 	if err := o.confirm(ctx, out, len(c.Plan.Changes)); err != nil {
 		return d, err
 	}
-	return o.results(c, c.run.Apply(ctx, c.Comparison)), nil
+	if d = o.results(c, c.run.Apply(ctx, c.Comparison)); d.Stopped {
+		return d, context.Cause(ctx)
+	}
+	return d, nil
 }
 
 // show prints the plan before anything is asked or written: to stdout where people read the result
@@ -134,14 +141,15 @@ func (o *applyOptions) results(c *comparison, outcome *reconcile.Outcome) *repor
 	return d
 }
 
-// verdict is the exit code of an apply that tried. The results say the rest.
-func verdict(d *report.Results) error {
+// verdict is the exit code of an apply that tried, and was ended by err (nil: it was not). The results
+// say the rest.
+func verdict(d *report.Results, err error) error {
 	s := d.Summary
 	switch {
-	case d.Converged && s.Failed+s.Skipped+s.Unknown == 0:
+	case err == nil && d.Converged && s.Failed+s.Skipped+s.Unknown == 0:
 		return nil
 	case s.Succeeded+s.Unknown > 0:
-		return coded{code: exitIncomplete}
+		return coded{exitIncomplete, err}
 	}
-	return coded{code: exitError}
+	return coded{exitError, err}
 }

@@ -114,6 +114,9 @@ semicolons. A flag wins over the environment, which wins over the target of the 
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if words := cmd.Flags().Args(); cmd == root && len(words) > 0 {
+			return knownCommand(root, words) // its flags are not to blame
+		}
 		return hinted{lowered(err), "see " + cmd.CommandPath() + " --help"}
 	})
 	flags := root.PersistentFlags()

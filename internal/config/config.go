@@ -49,7 +49,27 @@ type Target struct {
 	Timeout        *string  `json:"timeout"` // such as 10m
 	RequestTimeout *string  `json:"request_timeout"`
 
-	Vars map[string]string `json:"vars"` // variables of desired-state files
+	Vars vars `json:"vars"` // variables of desired-state files
+}
+
+// vars are texts by name.
+type vars map[string]string
+
+// UnmarshalJSON names the variable that is no text.
+func (v *vars) UnmarshalJSON(raw []byte) error {
+	var values map[string]json.RawMessage
+	if err := unmarshal(raw, &values); err != nil {
+		return fmt.Errorf("vars: %w", err)
+	}
+	*v = vars{}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		var text string
+		if err := unmarshal(values[name], &text); err != nil {
+			return fmt.Errorf("vars.%s: %w", name, err)
+		}
+		(*v)[name] = text
+	}
+	return nil
 }
 
 // Find looks for the config file in folder and the folders above it. The path is "" when there is none.
@@ -90,11 +110,14 @@ func Read(path string) (*File, error) {
 	return f, nil
 }
 
+// noise is what the YAML parser says without telling anything.
+var noise = strings.NewReplacer("error converting YAML to JSON: ", "", "yaml: ", "", "unmarshal errors:\n  ", "", "\n  ", "; ")
+
 func (f *File) parse(text []byte) error {
 	// Once without types, since the error of an unknown key should say where it stands.
 	asJSON, err := yaml.YAMLToJSONStrict(text)
 	if err != nil {
-		return errors.New(strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "error converting YAML to JSON: yaml: "))
+		return errors.New(noise.Replace(err.Error()))
 	}
 	var top map[string]json.RawMessage
 	if err := unmarshal(asJSON, &top); err != nil {

@@ -17,6 +17,7 @@ import (
 //   - the symbol of a change stands in the first three columns, so that grep and the eye find it;
 //   - everything that comes from outside goes through Clean;
 //   - colour repeats what words and symbols say, and never says anything alone;
+//   - errors stand on stderr and are left out; warnings are a part of the result;
 //   - the last line sums up.
 var text = &Format{Name: "text", Plan: textPlan, Results: textResults, Check: textCheck}
 
@@ -117,10 +118,9 @@ func columns(block []row) []int {
 	return widths
 }
 
-// problems lists warnings or errors.
-func (p *page) problems(word string, list []Problem, attributes ...color.Attribute) {
+func (p *page) warnings(list []Problem) {
 	for _, x := range list {
-		p.linef("%s %s", p.paint(word+":", attributes...), x)
+		p.linef("%s %s", p.paint("warning:", color.FgYellow), x)
 	}
 }
 

@@ -58,8 +58,7 @@ func (p *page) beside(d *Plan) {
 	if d.Summary.Ignored > 0 {
 		p.linef("Left alone by ignore rules: %s.", count(d.Summary.Ignored, "object", "objects"))
 	}
-	p.problems("warning", d.Warnings, color.FgYellow)
-	p.problems("error", d.Errors, color.FgRed)
+	p.warnings(d.Warnings)
 	for _, r := range d.Refusals {
 		x := r.Problem()
 		x.Message = strings.TrimPrefix(x.Message, "refused ")

@@ -39,8 +39,7 @@ func textResults(w io.Writer, d *Results, s Style) error {
 	if len(block) > 0 {
 		p.linef("")
 	}
-	p.problems("warning", d.Warnings, color.FgYellow)
-	p.problems("error", d.Errors, color.FgRed)
+	p.warnings(d.Warnings)
 	if rest := d.surprises(); len(rest) > 0 {
 		p.linef("Read again after writing, these differences remain:")
 		p.changes(rest)

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/apigw-sync/apigw-sync/schema"
+)
+
+var update = flag.Bool("update", false, "rewrite what scripts compare output with")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"apigw-sync": main})
+}
+
+// TestScripts runs the program against the emulator. Besides the usual commands scripts have
+//
+//	exits CODE COMMAND...   runs a command and checks its exit code
+//	conforms SCHEMA FILE    checks a JSON file, or stdout, against a schema
+func TestScripts(t *testing.T) {
+	quickstart, err := filepath.Abs("../../examples/quickstart")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("QUICKSTART", quickstart)
+			e.Setenv("HOME", e.WorkDir)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exitsWith, "conforms": conforms},
+	})
+}
+
+func exitsWith(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	var ended *exec.ExitError
+	switch {
+	case errors.As(err, &ended):
+		got = ended.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func conforms(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: conforms SCHEMA FILE")
+	}
+	ts.Check(valid(args[0], []byte(ts.ReadFile(args[1]))))
+}
+
+// valid checks a document against a schema, which is made to refuse keys that it does not know: what is
+// written must be described.
+func valid(name string, document []byte) error {
+	text, ok := schema.Output(name)
+	if !ok {
+		return errors.New("no schema " + name)
+	}
+	described, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	seal(described)
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(name, described); err != nil {
+		return err
+	}
+	compiled, err := c.Compile(name)
+	if err != nil {
+		return err
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
+	if err != nil {
+		return err
+	}
+	return compiled.Validate(v)
+}
+
+// seal closes every described object of a schema.
+func seal(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		if _, described := v["properties"]; described && v["type"] == "object" {
+			v["additionalProperties"] = false
+		}
+		for _, x := range v {
+			seal(x)
+		}
+	case []any:
+		for _, x := range v {
+			seal(x)
+		}
+	}
+}
+
+// run runs the program inside the test.
+func run(t *testing.T, environ []string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	p := &program{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &errs, Environ: append(os.Environ(), environ...)}
+	code = p.Main(args)
+	return code, out.String(), errs.String()
+}
