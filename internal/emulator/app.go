@@ -253,9 +253,7 @@ func deleteApp(g *Gateway, c *call) (reply, error) {
 		s.throttle.specials.remove(s)
 		c.effect(s.effect("delete"))
 	}
-	if a.quota != nil {
-		a.quota.apps--
-	}
+	g.setQuota(c, a, nil)
 	g.apps.remove(a)
 	delete(g.appKeys, a.key)
 	c.effect(a.ownEffect("delete"))

@@ -33,25 +33,25 @@ func (k binding[P]) bindPublished(g *Gateway, c *call, policy P, publishIDs []st
 	}
 	if mode == "reject" {
 		for _, p := range targets {
-			if held := k.holder(g, policy, p); held != nil {
+			if held := k.holders(g, policy, p); len(held) > 0 {
 				return nil, refuse(http.StatusBadRequest, "APIG.3309",
-					"The API has been bound to another policy,api_id:%s,policy:%s", p.api.id, held.policy.ident().name)
+					"The API has been bound to another policy,api_id:%s,policy:%s", p.api.id, held[0].policy.ident().name)
 			}
 		}
 	}
 	links := make([]*link[P], 0, len(targets))
 	for _, p := range targets {
-		gives := k.holder(g, policy, p)
+		giveWay := k.holders(g, policy, p)
 		if mode == "add" && k.adds {
-			gives = nil
+			giveWay = nil
 		}
-		links = append(links, bind(g, c, l, policy, p.api, p.env, gives))
+		links = append(links, bind(g, c, l, policy, p.api, p.env, giveWay))
 	}
 	return links, nil
 }
 
-func (k binding[P]) holder(g *Gateway, policy P, p *publication) *link[P] {
-	return k.links(g).holder(policy, p.api, p.env, func(a, b P) bool { return k.rivals(g, a, b) })
+func (k binding[P]) holders(g *Gateway, policy P, p *publication) []*link[P] {
+	return k.links(g).holders(policy, p.api, p.env, func(a, b P) bool { return k.rivals(g, a, b) })
 }
 
 // unbindOne is the operation that removes the binding which the path parameter names.

@@ -77,18 +77,18 @@ func (l *links[P]) ofAPI(id string) []*link[P] {
 	return nil
 }
 
-// holder is the link that takes the place which policy wants on the API, as rivals says; nil when the
-// place is free.
-func (l *links[P]) holder(policy P, a *api, e *environment, rivals func(a, b P) bool) *link[P] {
+// holders are the links that take the place which policy wants on the API, as rivals says.
+func (l *links[P]) holders(policy P, a *api, e *environment, rivals func(a, b P) bool) []*link[P] {
+	var found []*link[P]
 	for _, x := range l.ofAPI(a.id) {
 		if x.env == e && x.policy.ident() != policy.ident() && rivals(x.policy, policy) {
-			return x
+			found = append(found, x)
 		}
 	}
-	return nil
+	return found
 }
 
-// effect is the note of of a link that came or went.
+// effect is the note of a link that came or went.
 func (l *links[P]) effect(x *link[P], action string) Effect {
 	return Effect{
 		Kind: l.kind, Action: action, ID: x.id, Policy: x.policy.ident().id, PolicyName: x.policy.ident().name,
@@ -107,16 +107,16 @@ func typeOf(policy any) string {
 	return ""
 }
 
-// bind links the policy to the API and takes whoever holds the place away. An existing link stays.
-func bind[P object](g *Gateway, c *call, l *links[P], policy P, a *api, e *environment, gives *link[P]) *link[P] {
+// bind links the policy to the API after taking away the links that give way. An existing link stays.
+func bind[P object](g *Gateway, c *call, l *links[P], policy P, a *api, e *environment, giveWay []*link[P]) *link[P] {
 	if x := l.pairs[pair{policy.ident().id, a.id, e.id}]; x != nil {
 		return x
 	}
 	x := &link[P]{seq: g.next(), policy: policy, api: a, env: e, created: c.now}
-	if gives != nil {
-		unbind(g, c, l, gives)
+	for _, old := range giveWay {
+		unbind(g, c, l, old)
 		if g.behaviour.ReplaceKeepsBindingID {
-			x.id = gives.id
+			x.id = old.id
 		}
 	}
 	if x.id == "" {

@@ -175,8 +175,8 @@ func bindOne[P object](l *loader, links *links[P], policy P, a *api, e *environm
 		return nil
 	}
 	if rules.rivals != nil {
-		if held := links.holder(policy, a, e, rules.rivals); held != nil {
-			return fmt.Errorf("apis: %s has %s bound in %s already", a.label(), held.policy.ident().name, e.name)
+		if held := links.holders(policy, a, e, rules.rivals); len(held) > 0 {
+			return fmt.Errorf("apis: %s has %s bound in %s already", a.label(), held[0].policy.ident().name, e.name)
 		}
 	}
 	x := &link[P]{seq: l.next(), policy: policy, api: a, env: e}

@@ -131,8 +131,8 @@ func attach(g *Gateway, c *call, read func(*Gateway, *call) (attachment, error))
 	views := []map[string]any{}
 	for _, p := range what.plugins {
 		for _, a := range what.apis {
-			gives := g.attached.holder(p, a, what.env, func(a, b *plugin) bool { return a.kind == b.kind })
-			x := bind(g, c, g.attached, p, a, what.env, gives)
+			giveWay := g.attached.holders(p, a, what.env, func(a, b *plugin) bool { return a.kind == b.kind })
+			x := bind(g, c, g.attached, p, a, what.env, giveWay)
 			v := attachView(x)
 			v["api_id"], v["api_name"] = a.id, a.name
 			v["attached_time"] = exactStamp(x.created)
