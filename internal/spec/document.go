@@ -146,11 +146,9 @@ func (l *loader) name(item *node) string {
 	return e.text
 }
 
-// add puts a new entry behind the others, unless its name is among the taken ones.
+// add puts a new entry behind the others. One whose name is taken is still looked at for other mistakes.
 func (l *loader) add(e *entry, taken map[string]*entry) {
-	if !l.unique(e, taken) {
-		return
-	}
+	l.unique(e, taken)
 	l.entries = append(l.entries, e)
 }
 
