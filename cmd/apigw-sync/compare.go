@@ -90,6 +90,11 @@ func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*
 	if err != nil {
 		return c, err
 	}
+	context.AfterFunc(ctx, func() {
+		if errors.As(context.Cause(ctx), new(signaled)) {
+			log.Warn("stopping: requests under way get up to 10 s to end; a second signal kills")
+		}
+	})
 	state, findings, err := o.files.load(p)
 	if err != nil {
 		return c, err
@@ -111,8 +116,11 @@ func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*
 		c.run.Progress, c.quiet = told.report, told.close
 	}
 	found, err := c.run.Compare(ctx, state)
-	if err != nil {
-		return c, o.explain(ctx, err)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return c, fmt.Errorf("%w, while the gateway was read", context.Cause(ctx))
+	case err != nil:
+		return c, err
 	}
 	c.Comparison = found
 	return c, o.judge(c)
@@ -127,14 +135,6 @@ func (o *compareOptions) judge(c *comparison) error {
 	}
 	if o.allowEmpty {
 		c.Plan.Refusals = slices.DeleteFunc(c.Plan.Refusals, func(r diff.Refusal) bool { return r.Flag == "--allow-empty" })
-	}
-	return err
-}
-
-// explain says why a run was stopped, where it was.
-func (o *compareOptions) explain(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); cause != nil && ctx.Err() != nil && !errors.Is(err, cause) {
-		return fmt.Errorf("%w (%v)", cause, err) //nolint:errorlint // the cause is what happened
 	}
 	return err
 }

@@ -18,7 +18,11 @@ func (o *applyOptions) confirm(ctx context.Context, out *printer, n int) error {
 	case !terminal(p.Stdin):
 		return hinted{fmt.Errorf("%s to apply, and nobody to ask: stdin is no terminal", changes(n)), "add --yes"}
 	}
-	_, _ = fmt.Fprintf(p.Stderr, "Apply these %s? [y/N] ", changes(n))
+	these := "these"
+	if n == 1 {
+		these = "this"
+	}
+	_, _ = fmt.Fprintf(p.Stderr, "Apply %s %s? [y/N] ", these, changes(n))
 	answer := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(p.Stdin).ReadString('\n') // no answer is a no

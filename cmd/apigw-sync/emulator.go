@@ -38,8 +38,8 @@ Habits of the gateway (--behaviour NAME=VALUE; the first value is the default):
 Faults (--fault RULE):
 ` + emulator.FaultHelp + exits(exitDone, exitError) + `
   N  the exit code of the COMMAND`,
-		Example: `  eval "$(apigw-sync emulator --state state.yaml &)"
-  apigw-sync emulator --state state.yaml -- apigw-sync diff
+		Example: `  apigw-sync emulator --state state.yaml -- apigw-sync diff
+  apigw-sync emulator --state state.yaml -- bash
   apigw-sync emulator --fault 'op=CreateAcl* every=2 status=500' -- ./test.sh`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && cmd.ArgsLenAtDash() != 0 {

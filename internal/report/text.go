@@ -81,11 +81,7 @@ func (p *page) rows(block []row) {
 			p.linef("%s%s", symbol, line)
 		} else {
 			p.linef("%s%s", symbol, r.cells[0])
-			for _, cell := range r.cells[1:] {
-				if cell != "" {
-					p.linef("%s%s", indent, cell)
-				}
-			}
+			p.linef("%s%s", indent, strings.Join(r.cells[1:], gap))
 		}
 		if r.below != nil {
 			r.below()

@@ -120,12 +120,18 @@ func (p *page) field(c *Change, f *Field) {
 			return
 		}
 	}
-	old, now := shorten(f.Before, f.After, p.room(path))
-	if c.Action == diff.Create {
-		p.linef("%s%s: %s", indent, path, p.paint(shown(now, f.Sensitive), color.FgGreen))
-		return
+	old, now := shorten(f.Before, f.After, p.room())
+	before, after := shown(old, f.Sensitive), shown(now, f.Sensitive)
+	tooWide := p.style.Width > 0 && wide(indent+path+before+after)+len(":  → ") > p.style.Width
+	switch {
+	case c.Action == diff.Create:
+		p.linef("%s%s: %s", indent, path, p.paint(after, color.FgGreen))
+	case tooWide:
+		p.linef("%s%s:", indent, path)
+		p.lines([]line{{'-', before}, {'+', after}})
+	default:
+		p.linef("%s%s: %s → %s", indent, path, p.paint(before, color.FgRed), p.paint(after, color.FgGreen))
 	}
-	p.linef("%s%s: %s → %s", indent, path, p.paint(shown(old, f.Sensitive), color.FgRed), p.paint(shown(now, f.Sensitive), color.FgGreen))
 }
 
 func (p *page) lines(lines []line) {
@@ -143,15 +149,15 @@ func (p *page) lines(lines []line) {
 	}
 }
 
-// room is how many characters of a value are shown.
-func (p *page) room(path string) int {
+// room is how many characters of a value are shown: on a terminal what fits on a line of its own.
+func (p *page) room() int {
 	const (
 		least = 24
 		most  = 160
-		marks = len(` "": "" →`) + 2*len("… (999)")
+		marks = len(`  - "" (9999 characters)`) + 2
 	)
 	if p.style.Width == 0 {
 		return most
 	}
-	return min(most, max(least, (p.style.Width-len(indent)-wide(path)-marks)/2))
+	return min(most, max(least, p.style.Width-len(indent)-marks))
 }

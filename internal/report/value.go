@@ -24,6 +24,8 @@ func shown(v any, sensitive bool) string {
 			return v
 		}
 		return strconv.Quote(v)
+	case excerpt:
+		return fmt.Sprintf("%q (%d characters)", v.text, v.length)
 	}
 	out, err := json.Marshal(v)
 	if err != nil {
@@ -32,8 +34,14 @@ func shown(v any, sensitive bool) string {
 	return Clean(string(out))
 }
 
-// shorten cuts two values down to about most characters each, around the place where they begin to
-// differ. What is cut off shows as … and the length.
+// excerpt is a part of a text, with … where something is cut off.
+type excerpt struct {
+	text   string
+	length int // of the whole text, in characters
+}
+
+// shorten cuts texts of more than most characters down to excerpts, around the place where they begin
+// to differ. Other values stay as they are.
 func shorten(a, b any, most int) (any, any) {
 	x, isText := a.(string)
 	y, both := b.(string)
@@ -53,7 +61,7 @@ func shorten(a, b any, most int) (any, any) {
 // lead is how many characters stay visible before a difference.
 const lead = 12
 
-func window(s string, from, most int) string {
+func window(s string, from, most int) any {
 	n := utf8.RuneCountInString(s)
 	if n <= most {
 		return s
@@ -67,7 +75,7 @@ func window(s string, from, most int) string {
 	if start+most < n {
 		out += "…"
 	}
-	return fmt.Sprintf("%s (%d characters)", out, n)
+	return excerpt{out, n}
 }
 
 // commonPrefix counts the characters with which both begin.

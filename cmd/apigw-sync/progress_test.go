@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestProgressLines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		p := watch(&shared{w: &b}, false)
+		p.report("read", 1, 0)
+		time.Sleep(900 * time.Millisecond)
+		p.report("write", 0, 40)
+		time.Sleep(12 * time.Second)
+		p.report("write", 30, 40)
+		p.report("write", 29, 40) // came late
+		time.Sleep(10 * time.Second)
+		p.close()
+		want := "writing changes: 0 of 40\nwriting changes: 0 of 40\nwriting changes: 30 of 40\n"
+		if d := cmp.Diff(want, b.String()); d != "" {
+			t.Errorf("-want +got:\n%s", d)
+		}
+	})
+}
+
+func TestProgressBar(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		out := &shared{w: &b}
+		p := watch(out, true)
+		p.report("write", 1, 40)
+		time.Sleep(900 * time.Millisecond)
+		if b.Len() > 0 {
+			t.Errorf("too early: %q", b.String())
+		}
+		p.report("write", 20, 40)
+		time.Sleep(time.Second)
+		if !strings.Contains(b.String(), "writing changes  50%") || !strings.Contains(b.String(), "20/40") {
+			t.Errorf("no bar: %q", b.String())
+		}
+		slog.New(slog.NewTextHandler(out, nil)).Info("beside the bar")
+		p.close()
+		last := b.String()[strings.LastIndexByte(b.String(), '\n')+1:]
+		if got := strings.TrimSpace(strings.ReplaceAll(afterReturn(last), "\x1b[K", "")); got != "" {
+			t.Errorf("the bar stays: %q", got)
+		}
+		for l := range strings.Lines(b.String()) {
+			if text := afterReturn(strings.TrimSuffix(l, "\n")); strings.HasSuffix(l, "\n") && !strings.HasPrefix(text, "time=") && !strings.Contains(text, "\x1b[Ktime=") {
+				t.Errorf("a log line runs into the bar: %q", l)
+			}
+		}
+	})
+}
+
+// afterReturn is what a terminal shows of a line: what was written since the cursor went back last.
+func afterReturn(s string) string { return s[strings.LastIndexByte(s, '\r')+1:] }
+
+func TestProgressIsSilentForShortRuns(t *testing.T) {
+	for _, terminal := range []bool{true, false} {
+		t.Run(fmt.Sprint(terminal), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var b bytes.Buffer
+				p := watch(&shared{w: &b}, terminal)
+				for i := range 9 {
+					p.report("read", i, 0)
+					time.Sleep(100 * time.Millisecond)
+				}
+				p.close()
+				if b.Len() > 0 {
+					t.Errorf("got %q", b.String())
+				}
+			})
+		})
+	}
+}
