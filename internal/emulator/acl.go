@@ -62,7 +62,7 @@ func listACLs(g *Gateway, c *call) (reply, error) {
 	f.like(c, "name", c.precise("name"), func(a *acl) string { return a.name })
 	f.where(c, "acl_type", func(a *acl) string { return a.Type })
 	f.where(c, "entity_type", func(a *acl) string { return a.EntityType })
-	return page(g, c, "acls", g.acls.pick(c.arg("id"), c.exact("name", "name")), f.keep(), func(a *acl) aclView {
+	return page(g, c, "acls", g.acls.pick(c.arg("id"), c.exactName()), f.keep(), func(a *acl) aclView {
 		v, n := a.view(), len(g.screened.ofPolicy(a.id))
 		v.BindNum = &n
 		return v

@@ -71,8 +71,10 @@ func TestSignatures(t *testing.T) {
 		{"clock 15 minutes ahead", vectorA, 15 * time.Minute, nil, 200, ""},
 		{"clock further ahead", vectorA, 15*time.Minute + time.Second, nil, 401, "signature expired"},
 		{"clock behind", vectorA, -16 * time.Minute, nil, 401, "signature expired"},
-		{"another query", vectorA, 0, func(r *http.Request) { r.URL.RawQuery = "offset=0&name=Gold+plan%2F50%25&limit=400" }, 401,
-			"|limit=400&name=Gold%20plan%2F50%25&offset=0|host:apig.cn-north-4.myhuaweicloud.com|x-project-id:"},
+		{
+			"another query", vectorA, 0, func(r *http.Request) { r.URL.RawQuery = "offset=0&name=Gold+plan%2F50%25&limit=400" }, 401,
+			"|limit=400&name=Gold%20plan%2F50%25&offset=0|host:apig.cn-north-4.myhuaweicloud.com|x-project-id:",
+		},
 		{"another method", vectorA, 0, func(r *http.Request) { r.Method = "DELETE" }, 401, "canonicalRequest:DELETE|"},
 		{"another header", vectorB, 0, func(r *http.Request) { r.Header.Set("X-Security-Token", "other") }, 401, "x-security-token:other|"},
 		{"another body", vectorB, 0, func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader(`{}`)) }, 401, "APIGW.0301"},

@@ -42,7 +42,7 @@ func (g *Gateway) checkAPI(b apiBody, self string) (*group, error) {
 	v.oneOf("auth_type", b.AuthType, "NONE", "APP", "IAM", "AUTHORIZER")
 	v.that(b.AuthType != "AUTHORIZER" || b.AuthorizerID != "", "authorizer_id")
 	v.oneOf("backend_type", b.BackendType, "HTTP", "FUNCTION", "MOCK", "GRPC")
-	v.remark(b.Remark, 255)
+	v.remark(b.Remark)
 	for _, sample := range []string{b.BodyRemark, b.ResultNormalSample, b.ResultFailureSample} {
 		v.text("body_remark", sample, 0, 20480, nil)
 	}
@@ -59,7 +59,10 @@ func (g *Gateway) checkAPI(b apiBody, self string) (*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	return in, in.unique(b, self)
+	if err := in.unique(b, self); err != nil {
+		return nil, err
+	}
+	return in, nil
 }
 
 // unique refuses a second API with the same name, or the same method, path and match mode.

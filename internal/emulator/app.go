@@ -92,7 +92,7 @@ func listApps(g *Gateway, c *call) (reply, error) {
 	f.where(c, "creator", func(*app) string { return "USER" })
 	f.where(c, "related_domain_id", func(a *app) string { return a.domainID })
 	f.where(c, "related_project_id", func(a *app) string { return a.project })
-	return page(g, c, "apps", g.apps.pick(c.arg("id"), c.exact("name", "name")), f.keep(), func(a *app) appView {
+	return page(g, c, "apps", g.apps.pick(c.arg("id"), c.exactName()), f.keep(), func(a *app) appView {
 		v, n := g.appView(a), len(g.auths.ofPolicy(a.id))
 		v.BindNum = &n
 		return v
@@ -103,7 +103,7 @@ func listApps(g *Gateway, c *call) (reply, error) {
 func (g *Gateway) checkApp(b appBody, self string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, policyName)
-	v.text("remark", or(b.Remark, ""), 0, 255, nil)
+	v.text("remark", or(b.Remark, ""), 0, mostRemark, nil)
 	if b.Key != nil {
 		v.that(g.appSwitch(), "app_key")
 		v.text("app_key", *b.Key, 8, 200, appKey)

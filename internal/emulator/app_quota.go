@@ -78,7 +78,7 @@ func (g *Gateway) checkQuota(b quotaBody, self string) error {
 	v.count("call_limits", b.CallLimits)
 	v.count("time_interval", b.TimeInterval)
 	v.oneOf("time_unit", b.TimeUnit, "SECOND", "MINUTE", "HOUR", "DAY")
-	v.remark(b.Remark, 255)
+	v.remark(b.Remark)
 	if v.err == nil && g.appQuotas.taken("", b.Name, self) {
 		v.fail(nameTaken("APIG.3325", "app quota", b.Name))
 	}

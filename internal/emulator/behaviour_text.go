@@ -17,44 +17,106 @@ type choice struct {
 }
 
 var choices = []choice{
-	{"rebind", []string{"replace", "reject", "add"}, "bind a throttle or ACL where another is bound (add: ACLs alone)",
-		func(b *Behaviour) any { return &b.Rebind }},
-	{"replace-keeps-binding-id", nil, "the binding that replaces another inherits its id",
-		func(b *Behaviour) any { return &b.ReplaceKeepsBindingID }},
-	{"acl-slot", []string{"entity", "one"}, "ACLs per API and environment: one per entity type, or one",
-		func(b *Behaviour) any { return &b.ACLSlot }},
-	{"publish-id-stable", nil, "publishing again keeps the publish id",
-		func(b *Behaviour) any { return &b.PublishIDStable }},
-	{"bindings-visible-after", nil, "lists of bindings are late by so many reads (3) or so long (2s)",
-		func(b *Behaviour) any { return &b.BindingsVisibleAfter }},
-	{"app-secret", []string{"clear", "masked"}, "how reads show an app's secret",
-		func(b *Behaviour) any { return &b.AppSecret }},
-	{"plugin-secret", []string{"absent", "masked"}, "how reads show secrets inside plugin contents",
-		func(b *Behaviour) any { return &b.PluginSecret }},
-	{"instance-wide-auths", []string{"allowed", "refused"}, "listing authorized apps without an API",
-		func(b *Behaviour) any { return &b.InstanceWideAuths }},
-	{"delete-bound", []string{"refused", "cascade"}, "deleting a throttle that is bound",
-		func(b *Behaviour) any { return &b.DeleteBound }},
-	{"update-omitted-limit", []string{"clears", "keeps"}, "an optional limit left out of a throttle's update",
-		func(b *Behaviour) any { return &b.UpdateOmittedLimit }},
-	{"empty-remark", []string{"clears", "keeps"}, "an empty remark in the update of an app or plugin",
-		func(b *Behaviour) any { return &b.EmptyRemark }},
-	{"bind-partial", []string{"fail-whole", "fewer-items"}, "one unknown publish id in a bind",
-		func(b *Behaviour) any { return &b.BindPartial }},
-	{"detach-missing", []string{"204", "404"}, "detaching a plugin that is not attached",
-		func(b *Behaviour) any { return &b.DetachMissing }},
-	{"batch-max", nil, "most items in one bind, unbind, batch deletion or authorization; 0: no such limit",
-		func(b *Behaviour) any { return &b.BatchMax }},
-	{"acl-value-order", []string{"keep", "sort"}, "order of an ACL's entries when read back",
-		func(b *Behaviour) any { return &b.ACLValueOrder }},
-	{"app-switch", []string{"on", "off"}, "may callers choose app keys and secrets",
-		func(b *Behaviour) any { return &b.AppSwitch }},
-	{"serial-writes", nil, "overlapping writes to one plugin, API or app fail with APIG.3500",
-		func(b *Behaviour) any { return &b.SerialWrites }},
-	{"null-lists", nil, "empty lists are missing or null in answers",
-		func(b *Behaviour) any { return &b.NullLists }},
-	{"offline-offset", nil, "the list of an ACL's APIs ignores offset",
-		func(b *Behaviour) any { return &b.OfflineOffset }},
+	{
+		"rebind",
+		[]string{"replace", "reject", "add"},
+		"bind a throttle or ACL where another is bound (add: ACLs alone)",
+		func(b *Behaviour) any { return &b.Rebind },
+	},
+	{
+		"replace-keeps-binding-id", nil, "the binding that replaces another inherits its id",
+		func(b *Behaviour) any { return &b.ReplaceKeepsBindingID },
+	},
+	{
+		"acl-slot",
+		[]string{"entity", "one"},
+		"ACLs per API and environment: one per entity type, or one",
+		func(b *Behaviour) any { return &b.ACLSlot },
+	},
+	{
+		"publish-id-stable", nil, "publishing again keeps the publish id",
+		func(b *Behaviour) any { return &b.PublishIDStable },
+	},
+	{
+		"bindings-visible-after", nil, "lists of bindings are late by so many reads (3) or so long (2s)",
+		func(b *Behaviour) any { return &b.BindingsVisibleAfter },
+	},
+	{
+		"app-secret",
+		[]string{"clear", "masked"},
+		"how reads show an app's secret",
+		func(b *Behaviour) any { return &b.AppSecret },
+	},
+	{
+		"plugin-secret",
+		[]string{"absent", "masked"},
+		"how reads show secrets inside plugin contents",
+		func(b *Behaviour) any { return &b.PluginSecret },
+	},
+	{
+		"instance-wide-auths",
+		[]string{"allowed", "refused"},
+		"listing authorized apps without an API",
+		func(b *Behaviour) any { return &b.InstanceWideAuths },
+	},
+	{
+		"delete-bound",
+		[]string{"refused", "cascade"},
+		"deleting a throttle that is bound",
+		func(b *Behaviour) any { return &b.DeleteBound },
+	},
+	{
+		"update-omitted-limit",
+		[]string{"clears", "keeps"},
+		"an optional limit left out of a throttle's update",
+		func(b *Behaviour) any { return &b.UpdateOmittedLimit },
+	},
+	{
+		"empty-remark",
+		[]string{"clears", "keeps"},
+		"an empty remark in the update of an app or plugin",
+		func(b *Behaviour) any { return &b.EmptyRemark },
+	},
+	{
+		"bind-partial",
+		[]string{"fail-whole", "fewer-items"},
+		"one unknown publish id in a bind",
+		func(b *Behaviour) any { return &b.BindPartial },
+	},
+	{
+		"detach-missing",
+		[]string{"204", "404"},
+		"detaching a plugin that is not attached",
+		func(b *Behaviour) any { return &b.DetachMissing },
+	},
+	{
+		"batch-max", nil, "most items in one bind, unbind, batch deletion or authorization; 0: no such limit",
+		func(b *Behaviour) any { return &b.BatchMax },
+	},
+	{
+		"acl-value-order",
+		[]string{"keep", "sort"},
+		"order of an ACL's entries when read back",
+		func(b *Behaviour) any { return &b.ACLValueOrder },
+	},
+	{
+		"app-switch",
+		[]string{"on", "off"},
+		"may callers choose app keys and secrets",
+		func(b *Behaviour) any { return &b.AppSwitch },
+	},
+	{
+		"serial-writes", nil, "overlapping writes to one plugin, API or app fail with APIG.3500",
+		func(b *Behaviour) any { return &b.SerialWrites },
+	},
+	{
+		"null-lists", nil, "empty lists are missing or null in answers",
+		func(b *Behaviour) any { return &b.NullLists },
+	},
+	{
+		"offline-offset", nil, "the list of an ACL's APIs ignores offset",
+		func(b *Behaviour) any { return &b.OfflineOffset },
+	},
 }
 
 // BehaviourHelp lists the switches that ParseBehaviour knows, one a line.
@@ -159,7 +221,7 @@ func (b Behaviour) String() string {
 				value = field.Time.String()
 			}
 		}
-		if value != "" && (s.values == nil || value != s.values[0]) {
+		if value != "" && (len(s.values) == 0 || value != s.values[0]) {
 			set = append(set, s.name+"="+value)
 		}
 	}

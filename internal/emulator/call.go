@@ -38,10 +38,10 @@ func (c *call) effect(e Effect) { c.effects = append(c.effects, e) }
 // arg is a query parameter, "" when absent.
 func (c *call) arg(name string) string { return c.query.Get(name) }
 
-// exact is the value of a name filter when the request asks for exact matches of it, else "".
-func (c *call) exact(filter, preciseWord string) string {
-	if c.precise(preciseWord) {
-		return c.arg(filter)
+// exactName is the name filter when the request asks for exact matches of it, else "".
+func (c *call) exactName() string {
+	if c.precise("name") {
+		return c.arg("name")
 	}
 	return ""
 }

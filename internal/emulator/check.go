@@ -43,9 +43,12 @@ func (c *checks) text(parameter, value string, least, most int, charset *regexp.
 	c.that(n >= least && n <= most && (charset == nil || value == "" && least == 0 || charset.MatchString(value)), parameter)
 }
 
-// remark wants at most so many characters and no angle brackets.
-func (c *checks) remark(value string, most int) {
-	c.text("remark", value, 0, most, nil)
+// mostRemark is the longest remark, in characters, of all but groups.
+const mostRemark = 255
+
+// remark wants a text that is not too long and has no angle brackets.
+func (c *checks) remark(value string) {
+	c.text("remark", value, 0, mostRemark, nil)
 	c.that(!strings.ContainsAny(value, "<>"), "remark")
 }
 

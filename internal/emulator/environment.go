@@ -45,7 +45,7 @@ func listEnvironments(g *Gateway, c *call) (reply, error) {
 func (g *Gateway) checkEnvironment(b environmentBody, self string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, envName)
-	v.remark(b.Remark, 255)
+	v.remark(b.Remark)
 	if v.err == nil && g.envs.taken("", b.Name, self) {
 		v.fail(nameTaken("APIG.3205", "environment", b.Name))
 	}

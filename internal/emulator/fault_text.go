@@ -129,8 +129,15 @@ func (f Fault) String() string {
 		words = append(words, name+"="+value)
 	}
 	for _, w := range []struct{ name, value string }{
-		{"op", f.Op}, {"bind", f.Bind}, {"bind-id", f.BindID}, {"skip", nonzero(f.Skip)}, {"every", nonzero(f.Every)},
-		{"count", nonzero(f.Count)}, {"status", nonzero(f.Status)}, {"code", f.Code}, {"message", f.Message},
+		{"op", f.Op},
+		{"bind", f.Bind},
+		{"bind-id", f.BindID},
+		{"skip", nonzero(f.Skip)},
+		{"every", nonzero(f.Every)},
+		{"count", nonzero(f.Count)},
+		{"status", nonzero(f.Status)},
+		{"code", f.Code},
+		{"message", f.Message},
 	} {
 		if w.value != "" {
 			say(w.name, w.value)

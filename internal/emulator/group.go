@@ -73,7 +73,7 @@ func listGroups(g *Gateway, c *call) (reply, error) {
 	var f filter[*group]
 	f.where(c, "id", func(x *group) string { return x.id })
 	f.like(c, "name", c.precise("name"), func(x *group) string { return x.name })
-	return page(g, c, "groups", g.groups.pick(c.arg("id"), c.exact("name", "name")), f.keep(), (*group).view)
+	return page(g, c, "groups", g.groups.pick(c.arg("id"), c.exactName()), f.keep(), (*group).view)
 }
 
 func (g *Gateway) checkGroup(b groupBody, self string) error {

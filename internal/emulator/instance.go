@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -106,15 +107,13 @@ func listInstances(g *Gateway, c *call) (reply, error) {
 
 func showInstance(g *Gateway, _ *call) (reply, error) {
 	v := g.summary()
-	for name, value := range map[string]any{
+	maps.Copy(v, map[string]any{
 		"description": "", "instance_version": "2.0.0", "vpc_id": mixID(0, 1), "subnet_id": mixID(0, 2), "security_group_id": mixID(0, 3),
 		"available_zone_ids": "[az-1, az-2]", "maintain_begin": "22:00:00", "maintain_end": "02:00:00", "ingress_ip": "192.168.0.10",
 		"bandwidth_size": 0, "bandwidth_charging_mode": "bandwidth", "supported_features": g.instance.Features,
 		"node_ips":  map[string]any{"livedata": []string{"192.168.0.11"}, "shubao": []string{"192.168.0.12"}},
 		"publicips": []any{}, "privateips": []any{}, "endpoint_services": []any{}, "listeners": nil,
-	} {
-		v[name] = value
-	}
+	})
 	return ok(v)
 }
 

@@ -9,7 +9,7 @@ import (
 const (
 	DefaultProjectID  = "0e5a1c0ffee00000000000000000e001"
 	DefaultInstanceID = "0e5a1c0ffee00000000000000000a001"
-	DefaultToken      = "emulator-token"
+	DefaultToken      = "emulator-token" //nolint:gosec // it opens nothing but emulators
 )
 
 // Options say how a Gateway behaves. The zero value is a gateway without latency, faults or rate

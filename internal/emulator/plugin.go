@@ -73,7 +73,7 @@ func (g *Gateway) checkPlugin(b pluginBody, self string) (content, error) {
 	v.text("plugin_name", b.Name, 3, 255, pluginName)
 	v.that(contents[b.Type] != nil, "plugin_type")
 	v.oneOf("plugin_scope", b.Scope, "global")
-	v.text("remark", or(b.Remark, ""), 0, 255, nil)
+	v.text("remark", or(b.Remark, ""), 0, mostRemark, nil)
 	v.that(len(b.Content) <= mostContent, "plugin_content")
 	if v.err != nil {
 		return nil, v.err

@@ -126,7 +126,7 @@ func publishOne(g *Gateway, c *call) (reply, error) {
 	}
 	var v checks
 	v.oneOf("action", b.Action, "online", "offline")
-	v.remark(b.Remark, 255)
+	v.remark(b.Remark)
 	if v.err != nil {
 		return reply{}, v.err
 	}
@@ -157,7 +157,7 @@ func publishMany(g *Gateway, c *call) (reply, error) {
 	}
 	var v checks
 	v.oneOf("action", c.arg("action"), "online", "offline")
-	v.remark(b.Remark, 255)
+	v.remark(b.Remark)
 	v.that(len(b.APIs) <= mostBatch && (len(b.APIs) > 0) != (b.GroupID != ""), "apis")
 	if v.err != nil {
 		return reply{}, v.err

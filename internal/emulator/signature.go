@@ -56,9 +56,9 @@ func (g *Gateway) verify(r *http.Request, c *call) error {
 
 // canonicalRequest is the text that both sides hash.
 func canonicalRequest(r *http.Request, c *call, signed []string) string {
-	path := ""
+	var path, headers strings.Builder
 	for _, segment := range decodedSegments(r.URL.EscapedPath()) {
-		path += "/" + escape(segment)
+		path.WriteString("/" + escape(segment))
 	}
 	var pairs []string
 	for _, name := range slices.Sorted(maps.Keys(c.query)) {
@@ -66,21 +66,20 @@ func canonicalRequest(r *http.Request, c *call, signed []string) string {
 			pairs = append(pairs, escape(name)+"="+escape(v))
 		}
 	}
-	headers := ""
 	for _, name := range signed {
 		value := r.Header.Get(name)
 		if name == "host" {
 			value = r.Host
 		}
-		headers += name + ":" + strings.TrimSpace(value) + "\n"
+		headers.WriteString(name + ":" + strings.TrimSpace(value) + "\n")
 	}
 	hash := r.Header.Get("X-Sdk-Content-Sha256")
-	if hash != unsignedPayload {
+	if hash != unsignedPayload || !slices.Contains(signed, "x-sdk-content-sha256") {
 		sum := sha256.Sum256(c.raw)
 		hash = hex.EncodeToString(sum[:])
 	}
 	return strings.Join([]string{
-		r.Method, strings.TrimSuffix(path, "/") + "/", strings.Join(pairs, "&"), headers, strings.Join(signed, ";"), hash,
+		r.Method, strings.TrimSuffix(path.String(), "/") + "/", strings.Join(pairs, "&"), headers.String(), strings.Join(signed, ";"), hash,
 	}, "\n")
 }
 

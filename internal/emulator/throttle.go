@@ -73,7 +73,7 @@ func listThrottles(g *Gateway, c *call) (reply, error) {
 	var f filter[*throttle]
 	f.where(c, "id", func(t *throttle) string { return t.id })
 	f.like(c, "name", c.precise("name"), func(t *throttle) string { return t.name })
-	return page(g, c, "throttles", g.throttles.pick(c.arg("id"), c.exact("name", "name")), f.keep(), g.throttleView)
+	return page(g, c, "throttles", g.throttles.pick(c.arg("id"), c.exactName()), f.keep(), g.throttleView)
 }
 
 // limits applies the body to what was there (the zero value at a creation) and checks the result.
@@ -92,7 +92,7 @@ func (b throttleBody) limits(g *Gateway, was throttleLimits) (throttleLimits, er
 	v.count("time_interval", l.TimeInterval)
 	v.count("api_call_limits", l.APICallLimits)
 	v.that(l.Type == 1 || l.Type == 2, "type")
-	v.remark(l.Remark, 255)
+	v.remark(l.Remark)
 	v.that(b.AdaptiveControl == "" || b.AdaptiveControl == "TRUE" || b.AdaptiveControl == "FALSE", "enable_adaptive_control")
 	for _, part := range []struct {
 		parameter string
