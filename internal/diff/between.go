@@ -27,6 +27,7 @@ func Between(have kind.Actual, want kind.Desired, policy Policy) *Plan {
 		c.links(k)
 	}
 	c.references()
+	c.concealed()
 	sortChanges(c.plan.Changes)
 	sort.Slice(c.plan.Extra, func(i, j int) bool { return c.plan.Extra[i].Address < c.plan.Extra[j].Address })
 	c.guard()
@@ -83,6 +84,7 @@ type comparison struct {
 	wantKey  map[string]map[string]*kind.Declared
 	retiring map[string]bool // addresses that are deleted
 	swaps    map[string]*swap
+	hidden   []string // secrets that could not be compared
 }
 
 // pair is what the gateway has beside what the files want; one of them may be nil.
@@ -209,7 +211,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 			change.Note = "finishes a replace that was interrupted"
 		}
 	}
-	fields := Leaves(k, k.Settle(w.Value, p.have.Value), w.Value)
+	fields := append(Leaves(k, k.Settle(w.Value, p.have.Value), w.Value), c.resent(k, w, p.have)...)
 	kept, ignored := c.rules.fields(k.Name, w.Key, fields)
 	switch {
 	case slices.ContainsFunc(kept, func(f Field) bool { return slices.Contains(k.Replace, f.Path) }):
@@ -233,6 +235,30 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	if change.Action == Update {
 		c.leftover(k, p)
 	}
+}
+
+// resent notes secrets that cannot be compared, since the gateway hides them. They are changes only when
+// the policy asks to send them all the same.
+func (c *comparison) resent(k *kind.Kind, w *kind.Declared, have *kind.Object) (out []Field) {
+	for _, path := range k.Hides(w.Value, have.Value) {
+		if c.policy.ResendSecrets {
+			out = append(out, Field{Path: path, Before: Hidden, After: Hidden, Sensitive: true})
+		} else {
+			c.hidden = append(c.hidden, w.Address()+" "+path)
+		}
+	}
+	return out
+}
+
+// concealed warns of the secrets that could not be compared.
+func (c *comparison) concealed() {
+	if len(c.hidden) == 0 {
+		return
+	}
+	sort.Strings(c.hidden)
+	c.plan.Warnings = append(c.plan.Warnings, Note{
+		Message: "the gateway hides secrets, so that they cannot be compared: " + strings.Join(c.hidden, ", ") + "; after a change of one, apply with --resend-secrets",
+	})
 }
 
 // leftover plans to delete the successor of a replace that nobody wants any more.

@@ -131,4 +131,7 @@ type Policy struct {
 	Prune      bool     // delete what is owned and not declared
 	MaxDeletes int      // refuse more deletes and replaces than this; negative means no limit
 	Today      string   // YYYY-MM-DD, for ignore rules with an end
+
+	// ResendSecrets counts secrets that the gateway hides as changed, since they cannot be compared.
+	ResendSecrets bool
 }

@@ -48,6 +48,12 @@ var app = of(Def[App, appWire]{
 		}
 		return have
 	},
+	Hides: func(want, have App) []string {
+		if want.Secret != "" && concealed(have.Secret) {
+			return []string{"/app_secret"}
+		}
+		return nil
+	},
 	Secrets: func(App) []string { return []string{"/app_secret"} },
 	Values:  func(a App) []string { return []string{a.Secret} },
 	Encode: func(a App, _ IDs) (appWire, error) {
@@ -73,6 +79,9 @@ var app = of(Def[App, appWire]{
 })
 
 var space = " "
+
+// concealed reports whether what the gateway shows of a secret says nothing about it.
+func concealed(shown string) bool { return strings.Trim(shown, "*") == "" }
 
 // shows reports whether what the gateway shows of a secret can be want: in clear, masked (1ff***9a4),
 // or not at all.

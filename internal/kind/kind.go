@@ -43,6 +43,7 @@ type Def[S, W any] struct {
 	Items     func(owner string, element any) []S                        // what one element of Field declares
 	Normalize func(S) S                                                  // defaults filled in, sets ordered; idempotent
 	Settle    func(want, have S) S                                       // have as want can see it: what the gateway hides or what want leaves open is taken from want
+	Hides     func(want, have S) []string                                // JSON pointers of wanted secrets that the gateway does not let compare
 	Check     func(S) []shape.Problem                                    // what no single rule sees
 	CheckIn   func(owner any, s S) []shape.Problem                       // what depends on the owner, too
 	Insist    func(want, got S) (body any, ok bool)                      // a second body for an update that kept what it should have cleared
@@ -94,6 +95,7 @@ type Kind struct {
 	Declare  func(item any) (Object, error)
 	Items    func(owner string, element any) []Object
 	Settle   func(want, have any) any
+	Hides    func(want, have any) []string
 	Check    func(value any) []shape.Problem
 	CheckIn  func(owner, value any) []shape.Problem
 	Insist   func(want, got any) (body any, ok bool)
@@ -140,6 +142,12 @@ func of[S, W any](d Def[S, W]) *Kind {
 				return have
 			}
 			return d.Settle(want.(S), have.(S))
+		},
+		Hides: func(want, have any) []string {
+			if d.Hides == nil {
+				return nil
+			}
+			return d.Hides(want.(S), have.(S))
 		},
 		Declare: func(item any) (Object, error) {
 			s, err := recode[S](item)

@@ -49,6 +49,17 @@ var plugin = of(Def[Plugin, pluginWire]{
 		return p
 	},
 	Settle: settlePlugin,
+	Hides: func(want, have Plugin) (out []string) {
+		t, _ := content.Of(want.Type)
+		for _, path := range t.Secrets {
+			wanted, _ := at(want.Content, path).(string)
+			shown, _ := at(have.Content, path).(string)
+			if wanted != "" && want.Type == have.Type && concealed(shown) {
+				out = append(out, "/content"+path)
+			}
+		}
+		return out
+	},
 	Check: func(p Plugin) []shape.Problem {
 		t, ok := content.Of(p.Type)
 		if !ok {
