@@ -1,0 +1,76 @@
+# `make` alone lists the targets. Nothing but Go, make and a POSIX shell is needed: tools are pinned by the
+# modules under tools/, and built from what the Go module proxy has.
+
+GO       ?= go
+FUZZTIME ?= 20s
+BENCH    ?= .
+PKG      ?= ./...
+SDKTEST  := internal/emulator/sdktest
+MODULES  := . $(SDKTEST) tools/golangci-lint tools/actionlint
+LINT     := bin/golangci-lint
+ACTIONS  := bin/actionlint
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/apigw-sync
+	$(GO) build -trimpath -o bin/ ./cmd/apigw-sync
+
+.PHONY: test
+test: ## run all tests with the race detector, those with the vendor's SDK too
+	$(GO) test -race -timeout 9m $(PKG)
+	$(GO) -C $(SDKTEST) test -race -timeout 5m ./...
+
+.PHONY: race
+race: ## hunt races: what runs concurrently, five times over
+	$(GO) test -race -count 5 -timeout 30m ./internal/apply ./internal/emulator ./internal/fetch ./internal/reconcile ./internal/remote
+
+.PHONY: lint
+lint: $(LINT) $(ACTIONS) ## check style, imports, modules, scripts and CI recipes
+	$(LINT) run ./...
+	cd $(SDKTEST) && $(CURDIR)/$(LINT) run --config $(CURDIR)/.golangci.yml ./...
+	@for m in $(MODULES); do echo "$(GO) -C $$m mod tidy -diff"; $(GO) -C $$m mod tidy -diff || exit 1; done
+	@for f in .ci/run scripts/*.sh examples/ci/scripts/*.sh; do sh -n $$f || exit 1; done
+	$(ACTIONS) examples/ci/github/*.yml
+
+.PHONY: fmt
+fmt: $(LINT) ## format the Go code
+	$(LINT) fmt ./...
+
+.PHONY: fuzz
+fuzz: ## fuzz each fuzz test for FUZZTIME (20s)
+	@FUZZTIME=$(FUZZTIME) GO=$(GO) sh scripts/fuzz.sh
+
+.PHONY: bench
+bench: ## run the benchmarks that match BENCH (all), for benchstat
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(PKG)
+
+.PHONY: golden
+golden: ## write the expected outputs of tests anew; review the difference
+	@GO=$(GO) sh scripts/golden.sh
+
+.PHONY: schema
+schema: ## write the JSON Schema of desired-state files anew
+	$(GO) run ./cmd/apigw-sync schema > schema/config.schema.json.tmp
+	mv schema/config.schema.json.tmp schema/config.schema.json
+
+.PHONY: cover
+cover: ## measure how much of each package the tests reach, from anywhere
+	$(GO) test -coverpkg=./... -coverprofile=cover.out -timeout 20m ./... > /dev/null
+	@sh scripts/cover.sh cover.out
+	@$(GO) tool cover -func=cover.out | tail -1
+
+.PHONY: demo
+demo: ## play diff, apply, a change by hand and its repair on the embedded emulator
+	@$(GO) build -trimpath -o bin/ ./cmd/apigw-sync ./scripts/demo/meddle
+	@sh scripts/demo/demo.sh
+
+# Each tool is a module of its own, so that none can change what another is built from.
+$(LINT) $(ACTIONS): bin/%: tools/%/go.mod tools/%/go.sum
+	$(GO) build -C tools/$* -o ../../bin/ tool
+	@touch $@

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Puts a comment on a pull request, in place of the one that an earlier run put there.
+#
+#   comment-github.sh NUMBER FILE
+#
+# The first line of FILE tells the comment from others. It needs gh, which GitHub's runners have,
+# GH_TOKEN with the permission pull-requests: write, and GITHUB_REPOSITORY.
+set -eu
+number=$1
+file=$2
+mark=$(head -n 1 "$file")
+
+id=$(gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$number/comments" \
+	--jq ".[] | select(.body | startswith(\"$mark\")) | .id" | head -n 1)
+if [ -n "$id" ]; then
+	gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" --field "body=@$file"
+else
+	gh api --silent --method POST "repos/$GITHUB_REPOSITORY/issues/$number/comments" --field "body=@$file"
+fi

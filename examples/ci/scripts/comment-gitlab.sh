@@ -1,0 +1,28 @@
+#!/bin/sh
+# Puts a note on a merge request, in place of the one that an earlier run put there.
+#
+#   comment-gitlab.sh FILE
+#
+# The first line of FILE tells the note from others. It needs curl and jq, GITLAB_TOKEN (a project token
+# with the scope api), and the variables that GitLab gives to the jobs of a merge request.
+set -eu
+file=$1
+mark=$(head -n 1 "$file")
+notes="$CI_API_V4_URL/projects/$CI_PROJECT_ID/merge_requests/$CI_MERGE_REQUEST_IID/notes"
+
+# The token goes through a file: arguments can be seen by other processes.
+header=$(mktemp)
+trap 'rm -f "$header"' EXIT
+printf 'PRIVATE-TOKEN: %s\n' "$GITLAB_TOKEN" >"$header"
+
+call() {
+	curl --silent --show-error --fail --retry 3 --header "@$header" "$@"
+}
+
+id=$(call "$notes?per_page=100&sort=asc" | jq -r --arg mark "$mark" \
+	'[.[] | select(.body | startswith($mark)) | .id][0] // empty')
+if [ -n "$id" ]; then
+	call --request PUT --data-urlencode "body@$file" "$notes/$id" >/dev/null
+else
+	call --request POST --data-urlencode "body@$file" "$notes" >/dev/null
+fi
