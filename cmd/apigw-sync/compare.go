@@ -28,6 +28,7 @@ type compareOptions struct {
 	maxDeletes     int
 	allowEmpty     bool
 	allowUnhealthy bool
+	resendSecrets  bool
 }
 
 func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
@@ -39,6 +40,7 @@ func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
 	flags.IntVar(&o.maxDeletes, "max-deletes", 10, "refuse a plan that deletes or replaces more than `N` objects; below 0 means any number")
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "let --prune delete all objects of a kind of which the files declare none")
 	flags.BoolVar(&o.allowUnhealthy, "allow-unhealthy", false, "write to a gateway that is not running or is locked")
+	flags.BoolVar(&o.resendSecrets, "resend-secrets", false, "send secrets that the gateway hides, since they cannot be compared")
 }
 
 // kindNames are the values that --kind takes, besides the names of sections.
@@ -65,7 +67,7 @@ func (o *compareOptions) check() error {
 }
 
 func (o *compareOptions) policy() diff.Policy {
-	return diff.Policy{Kinds: o.kinds, Names: o.names, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly)}
+	return diff.Policy{Kinds: o.kinds, Names: o.names, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly), ResendSecrets: o.resendSecrets}
 }
 
 // comparison is a comparison with what is needed to apply it.
