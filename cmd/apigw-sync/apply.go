@@ -67,7 +67,8 @@ func runApply(ctx context.Context, p *program, o *applyOptions, g *globals) erro
 		return nil // the plan has said all
 	case len(d.Results) > 0:
 		d.Errors = append(d.Errors, problemsOf(err)...)
-		return both(emit(out, out.format.Results, d, &d.Trouble, nil), verdict(d, err))
+		unwritten := emit(out, out.format.Results, d, &d.Trouble, nil)
+		return verdict(d, both(err, unwritten))
 	}
 	d.Warnings = append(d.Warnings, c.warnings...)
 	return emit(out, out.format.Results, d, &d.Trouble, err)
@@ -77,6 +78,7 @@ func runApply(ctx context.Context, p *program, o *applyOptions, g *globals) erro
 func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (*report.Results, error) {
 	d := report.EmptyResults(c.head)
 	d.Requests.Read = c.Reads
+	c.pause()
 	if err := o.show(out, c); err != nil {
 		return d, err
 	}

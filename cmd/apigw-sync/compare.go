@@ -76,6 +76,7 @@ type comparison struct {
 	run      *reconcile.Run
 	head     report.Head
 	warnings []report.Problem // of files and references
+	pause    func()           // clears what progress shows, so that something else can be
 	quiet    func()           // ends the progress
 	close    func() error     // call it at the end, also after an error
 }
@@ -83,7 +84,7 @@ type comparison struct {
 // compare reads files and gateway. The result is never nil; it is fit to be applied when err is nil and
 // the plan is not refused.
 func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*comparison, error) {
-	c := &comparison{head: head(""), close: func() error { return nil }, quiet: func() {}}
+	c := &comparison{head: head(""), close: func() error { return nil }, pause: func() {}, quiet: func() {}}
 	if err := o.check(); err != nil {
 		return c, err
 	}
@@ -115,7 +116,7 @@ func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*
 	}
 	if !g.quiet {
 		told := watch(stderr, terminal(p.Stderr))
-		c.run.Progress, c.quiet = told.report, told.close
+		c.run.Progress, c.pause, c.quiet = told.report, told.pause, told.close
 	}
 	found, err := c.run.Compare(ctx, state)
 	switch {

@@ -49,6 +49,9 @@ func (p *program) printer(o outputOptions, g *globals, has func(*report.Format) 
 	if f == nil || !has(f) {
 		return nil, hinted{fmt.Errorf("--output: there is no %q here", o.format), "use " + strings.Join(formatsWith(has), " or ")}
 	}
+	if _, err := os.Stat(filepath.Dir(o.path)); err != nil {
+		return nil, fmt.Errorf("--output-file: %w", err) // better now than after something was changed
+	}
 	style, err := p.style(g, o.path == "")
 	return &printer{program: p, format: f, style: style, path: o.path}, err
 }

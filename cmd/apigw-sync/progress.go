@@ -22,9 +22,10 @@ var stages = map[string]string{"read": "reading the gateway", "write": "writing 
 type progress struct {
 	out      *shared
 	terminal bool
+	screen   screen // used inside out.do alone
 
-	mu          sync.Mutex // guards what follows; never held while out is written to
-	stage       string
+	mu          sync.Mutex // guards what follows
+	stage       string     // "" while there is nothing to tell
 	done, total int
 
 	stop chan struct{}
@@ -34,6 +35,7 @@ type progress struct {
 // watch starts to tell. It ends with close.
 func watch(out *shared, terminal bool) *progress {
 	p := &progress{out: out, terminal: terminal, stop: make(chan struct{})}
+	out.between(func(io.Writer) { p.screen.clear() }, func(io.Writer) { p.screen.redraw() })
 	p.over.Go(p.run)
 	return p
 }
@@ -49,33 +51,39 @@ func (p *progress) report(stage string, done, total int) {
 	p.done, p.total = max(p.done, done), total
 }
 
-func (p *progress) state() (stage string, done, total int) {
+// pause clears the screen until the next report, so that something else can be shown.
+func (p *progress) pause() {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.stage, p.done, p.total
+	p.stage = ""
+	p.mu.Unlock()
+	p.out.do(p.show)
 }
 
 // close ends the telling and leaves nothing on the screen but whole lines.
 func (p *progress) close() {
 	close(p.stop)
 	p.over.Wait()
+	p.pause()
 }
 
 func (p *progress) run() {
 	ticks := time.NewTicker(drawEvery)
 	defer ticks.Stop()
-	var s screen
-	defer func() { p.out.do(s.clear) }()
 	for {
 		select {
 		case <-p.stop:
 			return
-		case now := <-ticks.C:
-			stage, done, total := p.state()
-			p.out.do(func(w io.Writer) { s.show(w, p.terminal, now, stage, done, total) })
-			p.out.between(s.clear, s.redraw)
+		case <-ticks.C:
+			p.out.do(p.show)
 		}
 	}
+}
+
+func (p *progress) show(w io.Writer) {
+	p.mu.Lock()
+	stage, done, total := p.stage, p.done, p.total
+	p.mu.Unlock()
+	p.screen.show(w, p.terminal, time.Now(), stage, done, total)
 }
 
 // screen is what stands on Stderr now.
@@ -88,7 +96,7 @@ type screen struct {
 
 func (s *screen) show(w io.Writer, terminal bool, now time.Time, stage string, done, total int) {
 	if stage != s.stage {
-		s.clear(w)
+		s.clear()
 		*s = screen{stage: stage, since: now}
 	}
 	switch {
@@ -112,18 +120,19 @@ func (s *screen) draw(w io.Writer, done, total int) {
 		}
 		s.bar = progressbar.NewOptions(total,
 			progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(stages[s.stage]), progressbar.OptionShowCount(),
-			progressbar.OptionSetWidth(30), progressbar.OptionSetPredictTime(false), progressbar.OptionSpinnerType(14))
+			progressbar.OptionSetWidth(30), progressbar.OptionSetPredictTime(false), progressbar.OptionSpinnerType(14),
+			progressbar.OptionSetSpinnerChangeInterval(0)) // it must not draw by itself
 	}
 	_ = s.bar.Set(done) // a bar that cannot be drawn is no reason to stop
 }
 
-func (s *screen) clear(io.Writer) {
+func (s *screen) clear() {
 	if s.bar != nil {
 		_ = s.bar.Clear()
 	}
 }
 
-func (s *screen) redraw(io.Writer) {
+func (s *screen) redraw() {
 	if s.bar != nil {
 		_ = s.bar.RenderBlank()
 	}

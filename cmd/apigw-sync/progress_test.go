@@ -63,6 +63,25 @@ func TestProgressBar(t *testing.T) {
 // afterReturn is what a terminal shows of a line: what was written since the cursor went back last.
 func afterReturn(s string) string { return s[strings.LastIndexByte(s, '\r')+1:] }
 
+func TestProgressPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		p := watch(&shared{w: &b}, true)
+		p.report("read", 1, 0) // total unknown: a spinner
+		time.Sleep(3 * time.Second)
+		p.pause()
+		before := b.Len()
+		if before == 0 || strings.TrimSpace(afterReturn(b.String())) != "" {
+			t.Errorf("not cleared: %q", b.String())
+		}
+		time.Sleep(5 * time.Second)
+		if b.Len() > before {
+			t.Errorf("shown while pausing: %q", b.String()[before:])
+		}
+		p.close()
+	})
+}
+
 func TestProgressIsSilentForShortRuns(t *testing.T) {
 	for _, terminal := range []bool{true, false} {
 		t.Run(fmt.Sprint(terminal), func(t *testing.T) {
