@@ -57,7 +57,8 @@ var acl = of(Def[ACL, aclWire]{
 		a.Values = sortedSet(a.Values)
 		return a
 	},
-	Check: checkACL,
+	Written: func(a ACL) ACL { a.Values, a.Written = a.Written, nil; return a },
+	Check:   checkACL,
 	Encode: func(a ACL, _ IDs) (aclWire, error) {
 		return aclWire{Name: a.Name, Type: a.Type, EntityType: a.EntityType, Value: strings.Join(a.Written, ",")}, nil
 	},

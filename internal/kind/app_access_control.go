@@ -46,6 +46,7 @@ var appAccessControl = of(Def[AccessControl, accessControlWire]{
 		c.Values = sortedSet(c.Values)
 		return c
 	},
+	Written: func(c AccessControl) AccessControl { c.Values, c.Written = c.Written, nil; return c },
 	Check: func(c AccessControl) (out []shape.Problem) {
 		if c.Type == "" {
 			out = append(out, shape.Problem{Text: "has no type", Hint: "add type: PERMIT or type: DENY"})

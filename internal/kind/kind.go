@@ -42,6 +42,7 @@ type Def[S, W any] struct {
 	Key       func(S) string
 	Items     func(owner string, element any) []S                        // what one element of Field declares
 	Normalize func(S) S                                                  // defaults filled in, sets ordered; idempotent
+	Written   func(S) S                                                  // s as its file has it; Normalize makes it s again
 	Settle    func(want, have S) S                                       // have as want can see it: what the gateway hides or what want leaves open is taken from want
 	Hides     func(want, have S) []string                                // JSON pointers of wanted secrets that the gateway does not let compare
 	Check     func(S) []shape.Problem                                    // what no single rule sees
@@ -107,6 +108,8 @@ type Kind struct {
 	encode   func(value any, ids IDs) (any, error)
 	patch    func(value any, ids IDs) (any, error)
 	creating func(value any, r api.Request) api.Request
+	pack     func(value any) (map[string]any, error)
+	unpack   func(tree map[string]any) (any, error)
 	path     string
 }
 
@@ -184,6 +187,17 @@ func of[S, W any](d Def[S, W]) *Kind {
 			return d.Creating(v.(S), r)
 		},
 	}
+	k.pack = func(v any) (map[string]any, error) {
+		s := v.(S)
+		if d.Written != nil {
+			s = d.Written(s)
+		}
+		return packed(s)
+	}
+	k.unpack = func(tree map[string]any) (any, error) {
+		s, err := unpacked[S](tree)
+		return object(s, "").Value, err
+	}
 	k.CheckIn = func(owner, v any) []shape.Problem {
 		if d.CheckIn == nil {
 			return nil
@@ -219,6 +233,14 @@ func recode[S any](tree any) (s S, err error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	return s, d.Decode(&s)
+}
+
+// strict decodes JSON, numbers kept as they are written; keys that nobody knows are errors.
+func strict(raw []byte, to any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	d.DisallowUnknownFields()
+	return d.Decode(to)
 }
 
 // PageSize is the most that a list of the management API returns at once.

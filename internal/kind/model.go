@@ -46,6 +46,14 @@ type Declared struct {
 	Protected bool     // never deleted or replaced
 	MovedFrom string   // the name it had before; "" when it was not renamed
 	Manages   []string // kinds of parts and links of which the file lists all: what is not listed goes
+	Secrets   []Origin // where the secrets in Value come from
+}
+
+// Origin tells where a secret comes from, without telling it.
+type Origin struct {
+	Path      string   // JSON pointer inside the value of the object
+	Variables []string // whose values, one behind the other, are the secret; none when it stands in the file
+	Source    Source
 }
 
 // ManagesKind reports whether the file lists all parts or links of kind k.

@@ -48,7 +48,8 @@ var plugin = of(Def[Plugin, pluginWire]{
 		p.Remark = strings.TrimSpace(p.Remark)
 		return p
 	},
-	Settle: settlePlugin,
+	Written: func(p Plugin) Plugin { p.Content, p.Written = p.Written, nil; return p },
+	Settle:  settlePlugin,
 	Hides: func(want, have Plugin) (out []string) {
 		t, _ := content.Of(want.Type)
 		for _, path := range t.Secrets {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/shape"
 )
 
@@ -18,6 +19,8 @@ type checker struct {
 	report func(Finding)
 	errors int            // findings that are no warnings
 	failed map[*node]bool // what an error was reported for
+
+	origins []kind.Origin // of secrets, their pointers from where the walk began
 }
 
 func (c *checker) push(step string) { c.path = append(c.path, step) }

@@ -89,6 +89,9 @@ func (c *checker) text(n *node, s *shape.Shape) any {
 		c.faults(n, e)
 		return nil
 	}
+	if s.Secret {
+		c.secretAt(n)
+	}
 	return e.text
 }
 

@@ -74,7 +74,7 @@ func (l *loader) owner(c *checker, e *entry, item map[string]any) (kind.Declared
 		c.fail(e.node, "cannot be read as "+e.kind.Name+": "+err.Error(), "")
 		return kind.Declared{}, false
 	}
-	d := kind.Declared{Object: o, Source: e.node.source()}
+	d := kind.Declared{Object: o, Source: e.node.source(), Secrets: c.originsOf("", e.kind.Secrets(o.Value))}
 	d.Protected, _ = item["protected"].(bool)
 	d.MovedFrom, _ = item["moved_from"].(string)
 	c.problems(e.node, e.kind.Check(o.Value), e.kind.Values(o.Value))
@@ -108,7 +108,7 @@ func (l *loader) part(c *checker, k *kind.Kind, owner *kind.Declared, element an
 	for _, o := range k.Items(owner.Key, element) {
 		problems := append(k.Check(o.Value), k.CheckIn(owner.Value, o.Value)...)
 		c.problems(n, problems, k.Values(o.Value))
-		l.state.Objects = append(l.state.Objects, kind.Declared{Object: o, Source: n.source()})
+		l.state.Objects = append(l.state.Objects, kind.Declared{Object: o, Source: n.source(), Secrets: c.originsOf(c.within(), k.Secrets(o.Value))})
 	}
 }
 

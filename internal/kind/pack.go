@@ -1,0 +1,105 @@
+package kind
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+)
+
+// Packing makes a value of a kind a plain tree that JSON can carry, and back. Fields that files do not
+// have, such as the number of a code that the gateway shall make, stand under their name behind a dash.
+const inner = "-"
+
+// Pack returns a value as a tree of maps, lists and scalars, secrets included.
+func (k *Kind) Pack(value any) (map[string]any, error) { return k.pack(value) }
+
+// Unpack returns the value that Pack made a tree of, normalised.
+func (k *Kind) Unpack(tree map[string]any) (any, error) { return k.unpack(tree) }
+
+// At finds what stands under a JSON pointer of a tree; nil when there is nothing.
+func At(tree map[string]any, pointer string) any { return at(tree, pointer) }
+
+// Put returns a copy of a tree with v under a JSON pointer; nil takes away what stands there.
+func Put(tree map[string]any, pointer string, v any) map[string]any { return put(tree, pointer, v) }
+
+// SecretsIn lists the JSON pointers of the secrets that a value holds.
+func (k *Kind) SecretsIn(value any) (pointers []string, err error) {
+	tree, err := k.Pack(value)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range k.Secrets(value) {
+		if s, ok := at(tree, p).(string); ok && s != "" {
+			pointers = append(pointers, p)
+		}
+	}
+	return pointers, nil
+}
+
+// WithSecrets returns a copy of a value with texts in place of its secrets; an empty text takes the secret away.
+func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) (any, error) {
+	tree, err := k.Pack(value)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range k.Secrets(value) {
+		s, ok := at(tree, p).(string)
+		if !ok || s == "" {
+			continue
+		}
+		if now := text(p, s); now != "" {
+			tree = put(tree, p, now)
+		} else {
+			tree = put(tree, p, nil)
+		}
+	}
+	return k.Unpack(tree)
+}
+
+// packed is the tree of a value.
+func packed[S any](s S) (map[string]any, error) {
+	tree, err := recode[map[string]any](s)
+	if err != nil {
+		return nil, err
+	}
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		if f := v.Type().Field(i); f.Tag.Get("json") == "-" && !v.Field(i).IsZero() {
+			tree[inner+f.Name] = v.Field(i).Interface()
+		}
+	}
+	return tree, nil
+}
+
+// unpacked is the value of a tree, not normalised. Keys that it does not know are errors.
+func unpacked[S any](tree map[string]any) (s S, err error) {
+	known := map[string]bool{}
+	v := reflect.ValueOf(&s).Elem()
+	rest := map[string]any{}
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if f.Tag.Get("json") != "-" {
+			continue
+		}
+		known[inner+f.Name] = true
+		if x, ok := tree[inner+f.Name]; ok {
+			raw, err := json.Marshal(x)
+			if err == nil {
+				err = json.Unmarshal(raw, v.Field(i).Addr().Interface())
+			}
+			if err != nil {
+				return s, fmt.Errorf("%s: %w", f.Name, err)
+			}
+		}
+	}
+	for key, x := range tree {
+		if !known[key] {
+			rest[key] = x
+		}
+	}
+	raw, err := json.Marshal(rest)
+	if err != nil {
+		return s, err
+	}
+	return s, strict(raw, &s)
+}

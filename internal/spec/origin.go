@@ -1,0 +1,56 @@
+package spec
+
+import (
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// secretAt notes where the secret in n comes from, so that it can be found again without being kept.
+func (c *checker) secretAt(n *node) {
+	o := kind.Origin{Path: c.within(), Source: n.source()}
+	o.Variables, _ = variablesOf(n.value)
+	c.origins = append(c.origins, o)
+}
+
+// within is where the walk stands, from where it began.
+func (c *checker) within() string {
+	var b strings.Builder
+	for _, step := range c.path {
+		b.WriteString("/" + escape(step))
+	}
+	return b.String()
+}
+
+// originsOf are the origins of the secrets of a value that was declared at a pointer of the item. A secret that
+// is the whole of what stands there goes by the pointer that its kind gives it.
+func (c *checker) originsOf(prefix string, secrets []string) (out []kind.Origin) {
+	for _, p := range secrets {
+		for _, o := range c.origins {
+			if o.Path == prefix+p || prefix != "" && o.Path == prefix {
+				o.Path = p
+				out = append(out, o)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// variablesOf lists the variables of which a text consists. Ok is false when it holds anything else, such as a
+// default, which would be a part of the secret in clear.
+func variablesOf(s string) (names []string, ok bool) {
+	for s != "" {
+		rest, begins := strings.CutPrefix(s, "${")
+		if !begins {
+			return nil, false
+		}
+		name := rest[:nameLength(rest)]
+		inside, after, closed := strings.Cut(rest[len(name):], "}")
+		if name == "" || !closed || inside != "" && (!strings.HasPrefix(inside, ":?") || strings.Contains(inside, "${")) {
+			return nil, false
+		}
+		names, s = append(names, name), after
+	}
+	return names, len(names) > 0
+}
