@@ -128,7 +128,7 @@ func listScreened(g *Gateway, c *call) (reply, error) {
 		return screenedAPI{
 			APIID: a.id, APIName: a.name, APIType: a.Type, APIRemark: a.Remark, EnvID: x.env.id, EnvName: x.env.name,
 			PublishID: a.liveID(x.env), BindID: x.id, BindTime: stamp(x.created), GroupName: a.group.name,
-			ReqMethod: a.ReqMethod, Tags: g.tags(a),
+			ReqMethod: a.ReqMethod, Tags: g.tags(a.Tags),
 		}
 	}, offset, limit)
 }
@@ -144,7 +144,7 @@ func listUnscreened(g *Gateway, c *call) (reply, error) {
 		v := unscreenedAPI{
 			ID: a.id, Name: a.name, GroupID: a.group.id, GroupName: a.group.name, Type: a.Type, Remark: a.Remark,
 			RunEnvID: at.env.id, RunEnvName: at.env.name, PublishID: a.liveID(at.env), ReqURI: a.ReqURI,
-			ReqMethod: a.ReqMethod, AuthType: a.AuthType, Tags: g.tags(a),
+			ReqMethod: a.ReqMethod, AuthType: a.AuthType, Tags: g.tags(a.Tags),
 		}
 		for _, x := range g.screened.ofAPI(a.id) {
 			if x.env == at.env && policy != nil && aclBinding.rivals(g, x.policy, policy) {

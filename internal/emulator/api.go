@@ -135,19 +135,19 @@ func (g *Gateway) apiView(a *api) apiView {
 		PublishID:   a.joined(func(p *publication) string { return p.id }),
 		PublishTime: a.joined(func(p *publication) string { return stamp(p.at) }),
 	}
-	v.Tags = g.tags(a)
+	v.Tags = g.tags(a.Tags)
 	return v
 }
 
-// tags is what answers show as the API's tags: a list, or null when it is empty and Behaviour says so.
-func (g *Gateway) tags(a *api) []string {
-	if len(a.Tags) == 0 {
+// tags is what answers show as an API's tags: a list, or null when it is empty and Behaviour says so.
+func (g *Gateway) tags(tags []string) []string {
+	if len(tags) == 0 {
 		if g.behaviour.NullLists {
 			return nil
 		}
 		return []string{}
 	}
-	return a.Tags
+	return tags
 }
 
 func (a *api) effect(action string) Effect {

@@ -176,7 +176,7 @@ func (g *Gateway) authView(x *link[*app]) authView {
 		ID: x.id, APIID: y.id, APIName: y.name, APIType: y.Type, APIRemark: y.Remark, GroupID: y.group.id, GroupName: y.group.name,
 		EnvID: x.env.id, EnvName: x.env.name, PublishID: y.liveID(x.env), AppID: a.id, AppName: a.name, AppRemark: a.remark,
 		AppType: "apig", AppCreator: "USER", AuthRole: "PROVIDER", AuthTime: stamp(x.created), AuthTunnel: "NORMAL",
-		Whitelist: []string{}, Blacklist: []string{}, Tags: g.tags(y),
+		Whitelist: []string{}, Blacklist: []string{}, Tags: g.tags(y.Tags),
 	}
 }
 
@@ -224,7 +224,7 @@ func listUnauthorized(g *Gateway, c *call) (reply, error) {
 		return map[string]any{
 			"id": a.id, "name": a.name, "group_id": a.group.id, "group_name": a.group.name, "run_env_id": at.env.id,
 			"run_env_name": at.env.name, "publish_id": a.liveID(at.env), "req_uri": a.ReqURI, "auth_type": a.AuthType,
-			"remark": a.Remark, "tags": g.tags(a),
+			"remark": a.Remark, "tags": g.tags(a.Tags),
 		}
 	})
 }

@@ -78,6 +78,23 @@ func (k *certificate) scopeNumber() int {
 	return 2
 }
 
+// listed is the certificate as lists have it.
+func (k *certificate) listed(g *Gateway) map[string]any {
+	return without(k.view(g), "version", "serial_number", "not_before", "issuer", "organization")
+}
+
+// ofDomain is the certificate as the details of a domain have it.
+func (k *certificate) ofDomain(g *Gateway) map[string]any {
+	return without(k.view(g), "algorithm_type", "is_has_trusted_root_ca")
+}
+
+func without(v map[string]any, members ...string) map[string]any {
+	for _, m := range members {
+		delete(v, m)
+	}
+	return v
+}
+
 // view leaves out what the certificate does not have, as the service does.
 func (k *certificate) view(g *Gateway) map[string]any {
 	v := map[string]any{
@@ -120,7 +137,7 @@ func listCertificates(g *Gateway, c *call) (reply, error) {
 	f.where(c, "signature_algorithm", func(k *certificate) string { return k.Signature })
 	f.where(c, "type", func(k *certificate) string { return k.Type })
 	f.where(c, "algorithm_type", func(k *certificate) string { return k.Algorithm })
-	return page(g, c, "certs", g.certs.rows, f.keep(), func(k *certificate) map[string]any { return k.view(g) })
+	return page(g, c, "certs", g.certs.rows, f.keep(), func(k *certificate) map[string]any { return k.listed(g) })
 }
 
 func createCertificate(g *Gateway, c *call) (reply, error) {

@@ -30,7 +30,6 @@ type domainView struct {
 	TrustedCA  bool      `json:"is_has_trusted_root_ca"`
 	HTTPPort   int       `json:"ingress_http_port"`
 	HTTPSPort  int       `json:"ingress_https_port"`
-	Redirect   bool      `json:"is_http_redirect_to_https"`
 }
 
 type sslInfo struct {
@@ -71,7 +70,7 @@ var domainName = regexp.MustCompile(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-
 func (d *domain) view() domainView {
 	v := domainView{
 		ID: d.id, Domain: d.name, CNAME: 3, SSLInfos: []sslInfo{}, MinVersion: d.minVersion, Verify: d.verify,
-		HTTPPort: d.http, HTTPSPort: d.https, Redirect: d.redirect,
+		HTTPPort: d.http, HTTPSPort: d.https,
 	}
 	if k := d.cert; k != nil {
 		v.SSLID, v.SSLName = k.id, k.name
@@ -210,7 +209,7 @@ func showDomainCertificate(g *Gateway, c *call) (reply, error) {
 	if d.cert == nil || d.cert.id != c.path["certificate_id"] {
 		return reply{}, noCert(c.path["certificate_id"])
 	}
-	return ok(d.cert.view(g))
+	return ok(d.cert.ofDomain(g))
 }
 
 // certificateOf reads the one certificate that an attach or detach names.

@@ -49,8 +49,11 @@ var groupRoutes = []route{
 	{op: "DeleteApiGroupV2", method: http.MethodDelete, path: "{I}/api-groups/{group_id}", do: deleteGroup},
 }
 
+// slDomain is the host name for debugging.
+func (x *group) slDomain() string { return x.id + ".apic.emulator.example.com" }
+
 func (x *group) view() groupView {
-	sl := x.id + ".apic.emulator.example.com"
+	sl := x.slDomain()
 	v := groupView{
 		ID: x.id, Name: x.name, Status: 1, SlDomain: sl, SlDomains: []string{sl}, SlAccess: x.slAccess,
 		RegisterTime: stamp(x.created), UpdateTime: stamp(x.updated), OnSellStatus: 2,

@@ -200,7 +200,7 @@ func (g *Gateway) pluginAPI(at place) pluginAPI {
 	return pluginAPI{
 		APIID: a.id, APIName: a.name, Type: a.Type, ReqProtocol: a.ReqProtocol, ReqMethod: a.ReqMethod, ReqURI: a.ReqURI,
 		AuthType: a.AuthType, MatchMode: a.MatchMode, Remark: a.Remark, GroupID: a.group.id, GroupName: a.group.name,
-		EnvID: at.env.id, EnvName: at.env.name, PublishID: a.liveID(at.env), Tags: g.tags(a),
+		EnvID: at.env.id, EnvName: at.env.name, PublishID: a.liveID(at.env), Tags: g.tags(a.Tags),
 	}
 }
 

@@ -100,7 +100,7 @@ func (g *Gateway) throttledAPI(at place) throttledAPI {
 	return throttledAPI{
 		ID: a.id, Name: a.name, PublishID: a.liveID(at.env), ApplyTime: neverTime,
 		RunEnvID: at.env.id, RunEnvName: at.env.name, GroupID: a.group.id, GroupName: a.group.name,
-		ReqURI: a.ReqURI, ReqMethod: a.ReqMethod, AuthType: a.AuthType, Type: a.Type, Remark: a.Remark, Tags: g.tags(a),
+		ReqURI: a.ReqURI, ReqMethod: a.ReqMethod, AuthType: a.AuthType, Type: a.Type, Remark: a.Remark, Tags: g.tags(a.Tags),
 	}
 }
 

@@ -79,7 +79,30 @@ func showRuntime(g *Gateway, c *call) (reply, error) {
 	if p == nil {
 		return reply{}, noPublication(a.id)
 	}
-	return ok(g.versionDefinition(p.live))
+	return ok(runtimeView{
+		apiBody: p.live.shown(g), ID: a.id, GroupName: a.group.name, RunEnvID: e.id, RunEnvName: e.name, PublishID: p.id,
+		SlDomain: a.group.slDomain(), SlDomains: []string{a.group.slDomain()},
+	})
+}
+
+// runtimeView is what callers of the API meet: its front end alone, in one environment.
+type runtimeView struct {
+	apiBody
+	ID         string   `json:"id"`
+	GroupName  string   `json:"group_name"`
+	RunEnvID   string   `json:"run_env_id"`
+	RunEnvName string   `json:"run_env_name"`
+	PublishID  string   `json:"publish_id"`
+	SlDomain   string   `json:"sl_domain"`
+	SlDomains  []string `json:"sl_domains"`
+}
+
+// shown is the definition as it was published, without its backend.
+func (v *version) shown(g *Gateway) apiBody {
+	b := v.def
+	b.apiBackend = apiBackend{ReqParams: v.def.ReqParams}
+	b.Tags = g.tags(v.def.Tags)
+	return b
 }
 
 func showVersion(g *Gateway, c *call) (reply, error) {
@@ -87,15 +110,13 @@ func showVersion(g *Gateway, c *call) (reply, error) {
 	if v == nil {
 		return reply{}, noVersion(c.path["version_id"])
 	}
-	return ok(g.versionDefinition(v))
-}
-
-func (g *Gateway) versionDefinition(v *version) apiView {
 	shown := g.apiView(v.api)
-	tags := shown.Tags
 	shown.apiBody = v.def
-	shown.Tags = tags
-	return shown
+	shown.Tags = g.tags(v.def.Tags)
+	return ok(struct {
+		apiView
+		VersionID string `json:"version_id"`
+	}{shown, v.id})
 }
 
 func offlineVersion(g *Gateway, c *call) (reply, error) {

@@ -21,7 +21,7 @@ func TestACL(t *testing.T) {
 	}
 	call(j, j.UpdateAclStrategyV2, model.UpdateAclStrategyV2Request{InstanceId: instance, AclId: *made.Id, Body: aclDemo("10.0.0.0/8")})
 	read := call(j, j.ShowDetailsOfAclPolicyV2, model.ShowDetailsOfAclPolicyV2Request{InstanceId: instance, AclId: *made.Id})
-	all := call(j, j.ListAclStrategiesV2, model.ListAclStrategiesV2Request{InstanceId: instance, Name: ptr("acl")})
+	all := call(j, j.ListAclStrategiesV2, model.ListAclStrategiesV2Request{InstanceId: instance, Name: new("acl")})
 	if *read.AclValue != "10.0.0.0/8" || all.Total != 1 || *(*all.Acls)[0].BindNum != 0 {
 		t.Errorf("read %v, listed %v", read, all)
 	}

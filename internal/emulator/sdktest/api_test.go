@@ -14,7 +14,7 @@ func TestAPILife(t *testing.T) {
 	api := call(j, j.CreateApiV2, model.CreateApiV2Request{InstanceId: instance, Body: &model.ApiCreate{
 		Name: "Api_http", Type: model.GetApiCreateTypeEnum().E_1, ReqProtocol: model.GetApiCreateReqProtocolEnum().HTTPS,
 		ReqMethod: model.GetApiCreateReqMethodEnum().GET, ReqUri: "/test/http", AuthType: model.GetApiCreateAuthTypeEnum().APP,
-		BackendType: model.GetApiCreateBackendTypeEnum().MOCK, GroupId: group.Id, MockInfo: &model.ApiMockCreate{ResultContent: ptr("mock")},
+		BackendType: model.GetApiCreateBackendTypeEnum().MOCK, GroupId: group.Id, MockInfo: &model.ApiMockCreate{ResultContent: new("mock")},
 	}})
 	call(j, j.ShowDetailsOfApiV2, model.ShowDetailsOfApiV2Request{InstanceId: instance, ApiId: *api.Id})
 	live := call(j, j.CreateOrDeletePublishRecordForApiV2, model.CreateOrDeletePublishRecordForApiV2Request{InstanceId: instance, Body: &model.ApiActionInfo{
@@ -25,6 +25,8 @@ func TestAPILife(t *testing.T) {
 		t.Errorf("listed: %v", listed)
 	}
 	call(j, j.ListApiVersionsV2, model.ListApiVersionsV2Request{InstanceId: instance, ApiId: *api.Id})
+	call(j, j.ListApiVersionDetailV2, model.ListApiVersionDetailV2Request{InstanceId: instance, VersionId: *live.VersionId})
+	call(j, j.ListApiRuntimeDefinitionV2, model.ListApiRuntimeDefinitionV2Request{InstanceId: instance, ApiId: *api.Id, EnvId: env.Id})
 	refused(j, j.DeleteApiV2, model.DeleteApiV2Request{InstanceId: instance, ApiId: *api.Id}, 403, "APIG.3416")
 	batch := call(j, j.BatchPublishOrOfflineApiV2, model.BatchPublishOrOfflineApiV2Request{InstanceId: instance, Action: "offline", Body: &model.ApiBatchPublish{
 		Apis: &[]string{*api.Id, "nobody"}, EnvId: *env.Id,
@@ -37,6 +39,14 @@ func TestAPILife(t *testing.T) {
 	call(j, j.DeleteEnvironmentV2, model.DeleteEnvironmentV2Request{InstanceId: instance, EnvId: *env.Id})
 	call(j, j.ListEnvironmentsV2, model.ListEnvironmentsV2Request{InstanceId: instance})
 	call(j, j.ListTagsV2, model.ListTagsV2Request{InstanceId: instance})
-	call(j, j.ListLatelyGroupStatisticsV2, model.ListLatelyGroupStatisticsV2Request{InstanceId: instance, GroupId: j.api("get_order").GroupId})
-	call(j, j.ListLatelyApiStatisticsV2, model.ListLatelyApiStatisticsV2Request{InstanceId: instance, ApiId: *j.api("get_order").Id, Duration: "1h"})
+}
+
+func TestStatistics(t *testing.T) {
+	j := newJudge(t)
+	api := j.api("get_order")
+	group := call(j, j.ListLatelyGroupStatisticsV2, model.ListLatelyGroupStatisticsV2Request{InstanceId: instance, GroupId: api.GroupId})
+	one := call(j, j.ListLatelyApiStatisticsV2, model.ListLatelyApiStatisticsV2Request{InstanceId: instance, ApiId: *api.Id, Duration: "1h"})
+	if len(*group.List) != 60 || len(*one.List) != 60 || *(*one.List)[0].ReqCount != 2 {
+		t.Errorf("group %v, API %v", group, one)
+	}
 }

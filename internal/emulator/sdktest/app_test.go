@@ -15,7 +15,7 @@ func (j *judge) newApp(name string) string {
 
 func TestApp(t *testing.T) {
 	j := newJudge(t)
-	made := call(j, j.CreateAnAppV2, model.CreateAnAppV2Request{InstanceId: instance, Body: &model.AppCreate{Name: "app_demo", Remark: ptr("Demo app")}})
+	made := call(j, j.CreateAnAppV2, model.CreateAnAppV2Request{InstanceId: instance, Body: &model.AppCreate{Name: "app_demo", Remark: new("Demo app")}})
 	if made.Creator.Value() != "USER" || made.Status.Value() != 1 || made.AppType.Value() != "apig" || *made.AppKey == "" || *made.AppSecret == "" {
 		t.Errorf("created: %v", made)
 	}
@@ -35,7 +35,7 @@ func TestApp(t *testing.T) {
 	if *reset.AppSecret == *made.AppSecret {
 		t.Error("the secret is the old one")
 	}
-	given := call(j, j.ResettingAppSecretV2, model.ResettingAppSecretV2Request{InstanceId: instance, AppId: *made.Id, Body: &model.AppResetCreate{AppSecret: ptr("a-new-secret")}})
+	given := call(j, j.ResettingAppSecretV2, model.ResettingAppSecretV2Request{InstanceId: instance, AppId: *made.Id, Body: &model.AppResetCreate{AppSecret: new("a-new-secret")}})
 	read := call(j, j.ShowDetailsOfAppV2, model.ShowDetailsOfAppV2Request{InstanceId: instance, AppId: *made.Id})
 	if *given.AppSecret != "a-new-secret" || *read.AppSecret != "a-new-secret" {
 		t.Errorf("reset to %v, read %v", given, read)

@@ -32,6 +32,7 @@ const orders = `
 version: apigw-sync/v1
 gateway:
   environments: [RELEASE, STAGING]
+  traffic: [{group: orders, api: get_order, calls: 120, errors_5xx: 6, avg_latency: 12.5, max_latency: 80}]
   groups:
     - name: orders
       apis:
@@ -71,13 +72,13 @@ func (r *recorder) RoundTrip(q *http.Request) (*http.Response, error) {
 
 func newJudge(t *testing.T) *judge {
 	t.Helper()
-	return newJudgeWith(t, sk)
+	return newJudgeOf(t, orders, sk)
 }
 
-func newJudgeWith(t *testing.T, secretKey string) *judge {
+func newJudgeOf(t *testing.T, state, secretKey string) *judge {
 	t.Helper()
 	g := emulator.New(emulator.Options{AccessKey: ak, SecretKey: sk, Seed: 1})
-	if err := g.Load([]byte(orders)); err != nil {
+	if err := g.Load([]byte(state)); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(g)
@@ -128,12 +129,10 @@ func refused[Q, A any](j *judge, send func(*Q) (*A, error), request Q, status in
 	}
 }
 
-func ptr[T any](v T) *T { return &v }
-
 // api finds an API by name.
 func (j *judge) api(name string) model.ApiInfoPerPage {
 	j.t.Helper()
-	found := *call(j, j.ListApisV2, model.ListApisV2Request{InstanceId: instance, Name: &name, PreciseSearch: ptr("name")}).Apis
+	found := *call(j, j.ListApisV2, model.ListApisV2Request{InstanceId: instance, Name: &name, PreciseSearch: new("name")}).Apis
 	if len(found) != 1 {
 		j.t.Fatalf("%d APIs named %s", len(found), name)
 	}
@@ -155,7 +154,7 @@ func TestSignatureIsVerified(t *testing.T) {
 	name := "Gold plan/50%"
 	call(j, j.ListRequestThrottlingPolicyV2, model.ListRequestThrottlingPolicyV2Request{InstanceId: instance, Name: &name})
 
-	forged := newJudgeWith(t, "another secret key")
+	forged := newJudgeOf(t, orders, "another secret key")
 	_, err := forged.ListRequestThrottlingPolicyV2(&model.ListRequestThrottlingPolicyV2Request{InstanceId: instance, Name: &name})
 	var no *sdkerr.ServiceResponseError
 	if !errors.As(err, &no) || no.StatusCode != 401 || no.ErrorCode != "APIGW.0301" {
@@ -177,6 +176,7 @@ func TestInstance(t *testing.T) {
 		t.Errorf("details: %v", details)
 	}
 	call(j, j.ListInstanceFeatures, model.ListInstanceFeaturesRequest{InstanceId: instance})
+	call(j, j.CreateFeatureV2, model.CreateFeatureV2Request{InstanceId: instance, Body: &model.FeatureToggle{Name: "ratelimit", Enable: true}})
 	call(j, j.ListFeaturesV2, model.ListFeaturesV2Request{InstanceId: instance})
 	quotas := call(j, j.ListProjectCofigsV2, model.ListProjectCofigsV2Request{InstanceId: instance})
 	if len(*quotas.Configs) == 0 {

@@ -8,5 +8,6 @@
 //   - The SDK signs host only when it has set that header itself, so x-sdk-date is the only header
 //     that the emulator wants signed.
 //   - PUT app-codes, PUT app-acl and GET app-codes/{id} answer 201, which the SDK accepts as any 2xx.
+//   - The domains of a group have no is_http_redirect_to_https; only bind and update show it.
 //   - The failure list of a batch unbind has api_id and api_name; the manual's example leaves them out.
 package sdktest

@@ -10,7 +10,7 @@ import (
 func corsDemo(content string) *model.PluginCreate {
 	return &model.PluginCreate{
 		PluginName: "plugin_demo", PluginType: model.GetPluginCreatePluginTypeEnum().CORS,
-		PluginScope: model.GetPluginCreatePluginScopeEnum().GLOBAL, PluginContent: content, Remark: ptr("Plugin"),
+		PluginScope: model.GetPluginCreatePluginScopeEnum().GLOBAL, PluginContent: content, Remark: new("Plugin"),
 	}
 }
 
@@ -28,7 +28,7 @@ func TestPlugin(t *testing.T) {
 	if *put.PluginContent != *read.PluginContent || *put.PluginContent == *made.PluginContent {
 		t.Errorf("updated to %s, read %s", *put.PluginContent, *read.PluginContent)
 	}
-	all := call(j, j.ListPlugins, model.ListPluginsRequest{InstanceId: instance, PluginType: ptr("cors")})
+	all := call(j, j.ListPlugins, model.ListPluginsRequest{InstanceId: instance, PluginType: new("cors")})
 	if all.Total != 1 {
 		t.Errorf("listed: %v", all)
 	}
@@ -48,7 +48,7 @@ func TestPluginAttachment(t *testing.T) {
 	apis := call(j, j.ListPluginAttachedApis, model.ListPluginAttachedApisRequest{InstanceId: instance, PluginId: plugin})
 	plugins := call(j, j.ListApiAttachedPlugins, model.ListApiAttachedPluginsRequest{InstanceId: instance, ApiId: api})
 	staging := call(j, j.ListPluginAttachableApis, model.ListPluginAttachableApisRequest{InstanceId: instance, PluginId: plugin, EnvId: release})
-	could := call(j, j.ListApiAttachablePlugins, model.ListApiAttachablePluginsRequest{InstanceId: instance, ApiId: api, EnvId: ptr(release)})
+	could := call(j, j.ListApiAttachablePlugins, model.ListApiAttachablePluginsRequest{InstanceId: instance, ApiId: api, EnvId: new(release)})
 	if apis.Total != 2 || *(*apis.Apis)[0].PluginAttachId != *attached[0].PluginAttachId || plugins.Total != 1 || staging.Total != 0 || could.Total != 0 {
 		t.Errorf("APIs %v, plugins %v, attachable %v and %v", apis, plugins, staging, could)
 	}

@@ -12,7 +12,7 @@ import (
 func demo(name string) *model.ThrottleBaseInfo {
 	return &model.ThrottleBaseInfo{
 		Name: name, TimeUnit: model.GetThrottleBaseInfoTimeUnitEnum().SECOND, TimeInterval: 1, ApiCallLimits: 800,
-		UserCallLimits: ptr[int32](500), AppCallLimits: ptr[int32](300), IpCallLimits: ptr[int32](600), Remark: ptr("Total: 800 calls/second"),
+		UserCallLimits: new(int32(500)), AppCallLimits: new(int32(300)), IpCallLimits: new(int32(600)), Remark: new("Total: 800 calls/second"),
 	}
 }
 
@@ -68,8 +68,8 @@ func TestThrottlePaging(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("pages of 20 (-want +got):\n%s", d)
 	}
-	fuzzy := call(j, j.ListRequestThrottlingPolicyV2, model.ListRequestThrottlingPolicyV2Request{InstanceId: instance, Name: ptr("le_0"), Limit: ptr[int32](1000)})
-	exact := call(j, j.ListRequestThrottlingPolicyV2, model.ListRequestThrottlingPolicyV2Request{InstanceId: instance, Name: ptr("le_0"), PreciseSearch: ptr("name")})
+	fuzzy := call(j, j.ListRequestThrottlingPolicyV2, model.ListRequestThrottlingPolicyV2Request{InstanceId: instance, Name: new("le_0"), Limit: new(int32(1000))})
+	exact := call(j, j.ListRequestThrottlingPolicyV2, model.ListRequestThrottlingPolicyV2Request{InstanceId: instance, Name: new("le_0"), PreciseSearch: new("name")})
 	if fuzzy.Total != 10 || exact.Total != 0 {
 		t.Errorf("le_0 found %d fuzzily and %d exactly", fuzzy.Total, exact.Total)
 	}
@@ -130,7 +130,7 @@ func TestSpecials(t *testing.T) {
 	call(j, j.UpdateSpecialThrottlingConfigurationV2, model.UpdateSpecialThrottlingConfigurationV2Request{
 		InstanceId: instance, ThrottleId: id, StrategyId: *made.Id, Body: &model.ThrottleSpecialUpdate{CallLimits: 180},
 	})
-	all := call(j, j.ListSpecialThrottlingConfigurationsV2, model.ListSpecialThrottlingConfigurationsV2Request{InstanceId: instance, ThrottleId: id, ObjectType: ptr("APP")})
+	all := call(j, j.ListSpecialThrottlingConfigurationsV2, model.ListSpecialThrottlingConfigurationsV2Request{InstanceId: instance, ThrottleId: id, ObjectType: new("APP")})
 	if all.Total != 1 || *(*all.ThrottleSpecials)[0].CallLimits != 180 {
 		t.Errorf("listed: %v", all)
 	}
