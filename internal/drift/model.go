@@ -15,7 +15,8 @@ type Report struct {
 	At         time.Time
 	Plan       *diff.Plan // departures, extras, warnings and errors; changes turn the gateway into the files
 
-	// Moved says of each change in Plan, by address, whose side moved since the baseline; nil without one.
+	// Moved says of each change and extra in Plan, by address, whose side moved since the baseline; nil
+	// without one. What differed when the baseline was written and did not move since is missing.
 	Moved map[string]Mover
 
 	Instance     Instance
@@ -23,6 +24,18 @@ type Report struct {
 	Lapsed       []kind.Ignore // ignore rules past their last day
 	Traffic      []Traffic     // of the API groups with a change; by group
 	Requests     int           // reads made
+
+	Hits     map[string]Hit // whom each change in Plan meets, by address; nil when traffic was not asked for
+	Managed  []string       // addresses of all objects and links that the files declare, sorted
+	Warnings []diff.Note    // besides those of Plan
+}
+
+// Hit is the last hour of the APIs that one change touches.
+type Hit struct {
+	APIs                int      // touched
+	Groups              []string // theirs, sorted
+	Calls, Errors, Peak int64    // Peak: calls in the busiest minute, all together
+	Exact               bool     // the figures are of the touched APIs alone; else of their whole groups
 }
 
 // Mover is the side that changed since the baseline.
@@ -41,6 +54,14 @@ type Instance struct {
 	Status  string // Running is well
 	Locks   []kind.Lock
 	Missing []string // features that the files need and the gateway lacks
+}
+
+// Running is the status of an instance that is well and takes configuration.
+const Running = "Running"
+
+// Well reports whether the gateway can take what the files ask for.
+func (i *Instance) Well() bool {
+	return i.Status == Running && len(i.Locks) == 0 && len(i.Missing) == 0
 }
 
 // Certificate is one of a domain of an API group.
@@ -78,11 +99,16 @@ type APITraffic struct {
 // Drifted reports whether the gateway departs from its files by something that was changed on the gateway,
 // or otherwise needs a person.
 func (r *Report) Drifted() bool {
-	if len(r.Plan.Extra) > 0 || r.Instance.Status != "Running" || len(r.Instance.Locks) > 0 || len(r.Instance.Missing) > 0 || len(r.Certificates) > 0 || len(r.Lapsed) > 0 {
+	if !r.Instance.Well() || len(r.Certificates) > 0 || len(r.Lapsed) > 0 {
 		return true
 	}
 	for i := range r.Plan.Changes {
-		if r.Moved == nil || r.Moved[r.Plan.Changes[i].Address] != Files {
+		if r.Moved[r.Plan.Changes[i].Address] != Files {
+			return true
+		}
+	}
+	for _, e := range r.Plan.Extra {
+		if r.Moved[e.Address] != Files {
 			return true
 		}
 	}

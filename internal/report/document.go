@@ -2,6 +2,7 @@ package report
 
 import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/drift"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
@@ -52,6 +53,7 @@ type Plan struct {
 	Changes  []Change     `json:"changes"`
 	Extra    []Extra      `json:"extra"`
 	Refusals []Refusal    `json:"refusals"`
+	Traffic  []Traffic    `json:"traffic,omitzero"` // of the groups that the changes touch; nil when not asked for
 	Requests Requests     `json:"requests"`
 	Trouble
 }
@@ -66,6 +68,8 @@ type Change struct {
 	Fields  []Field      `json:"fields,omitzero"`
 	Binding *Binding     `json:"binding,omitempty"`
 	Note    string       `json:"note,omitempty"`
+	Moved   drift.Mover  `json:"moved,omitempty"`   // whose side moved since the baseline; "" when not known
+	Traffic *Hit         `json:"traffic,omitempty"` // whom the change meets; nil when not asked for
 }
 
 // Field is one changed leaf. Before is nil when it did not exist, After when it ceases to exist.
@@ -87,7 +91,8 @@ type Binding struct {
 
 // Extra is an object that the files own but do not declare.
 type Extra struct {
-	Address string `json:"address"`
+	Address string      `json:"address"`
+	Moved   drift.Mover `json:"moved,omitempty"` // as in Change
 }
 
 // Refusal is a guard that forbids to apply the plan.
@@ -122,7 +127,7 @@ func NewPlan(h Head, p *diff.Plan, reads int) *Plan {
 	d := EmptyPlan(h)
 	d.Summary, d.Changes, d.Requests = p.Summary(), Changes(p.Changes), Requests{Read: reads, Write: len(p.Steps)}
 	for _, e := range p.Extra {
-		d.Extra = append(d.Extra, Extra(e))
+		d.Extra = append(d.Extra, Extra{Address: e.Address})
 	}
 	for _, r := range p.Refusals {
 		d.Refusals = append(d.Refusals, Refusal(r))

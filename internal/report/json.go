@@ -12,6 +12,7 @@ var machine = &Format{
 	Plan:     func(w io.Writer, d *Plan, _ Style) error { return writeJSON(w, d) },
 	Results:  func(w io.Writer, d *Results, _ Style) error { return writeJSON(w, d) },
 	Check:    func(w io.Writer, d *Check, _ Style) error { return writeJSON(w, d) },
+	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeJSON(w, d) },
 }
 
 func writeJSON(w io.Writer, d any) error {

@@ -22,6 +22,7 @@ type Format struct {
 	Plan    func(w io.Writer, d *Plan, s Style) error
 	Results func(w io.Writer, d *Results, s Style) error
 	Check   func(w io.Writer, d *Check, s Style) error
+	Drift   func(w io.Writer, d *Drift, s Style) error
 }
 
 // All are the formats, the default first.

@@ -1,0 +1,193 @@
+package report
+
+import (
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/drift"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Drift tells how a gateway departs from its files, and what else about it needs a person. Changes turn
+// the gateway into what the files say: Before is what the gateway has.
+type Drift struct {
+	Head
+	At            time.Time      `json:"at"`      // when the gateway was looked at
+	Drifted       bool           `json:"drifted"` // something was changed on the gateway, or needs a person
+	Summary       diff.Summary   `json:"summary"`
+	Moved         *Moved         `json:"moved,omitempty"` // nil without a baseline
+	Changes       []Change       `json:"changes"`
+	Extra         []Extra        `json:"extra"`
+	Instance      Instance       `json:"instance"`
+	Certificates  []Certificate  `json:"certificates"` // that end soon or have ended; soonest first
+	LapsedIgnores []LapsedIgnore `json:"lapsed_ignores"`
+	Traffic       []Traffic      `json:"traffic"` // last hour of the API groups with a change
+	Requests      Requests       `json:"requests"`
+	Trouble
+
+	Managed []string `json:"-"` // addresses of all that the files declare, for formats that also list what is well
+}
+
+// Moved counts changes and extras by the side that moved since the baseline.
+type Moved struct {
+	Gateway int `json:"gateway"`
+	Files   int `json:"files"` // not applied yet, which is no drift
+	Both    int `json:"both"`  // conflicts
+	Unknown int `json:"unknown"`
+}
+
+// Instance is the state of the gateway itself.
+type Instance struct {
+	Name            string      `json:"name"`
+	Status          string      `json:"status"` // Running is well
+	Well            bool        `json:"well"`
+	Locks           []kind.Lock `json:"locks"`
+	MissingFeatures []string    `json:"missing_features"` // that the files need
+}
+
+// Certificate is one of a domain of an API group.
+type Certificate struct {
+	Group    string    `json:"group"`
+	Domain   string    `json:"domain"`
+	Name     string    `json:"name"`
+	NotAfter time.Time `json:"not_after"`
+	Days     int       `json:"days"` // until NotAfter, negative when it has passed
+	Expired  bool      `json:"expired"`
+}
+
+// LapsedIgnore is an ignore rule past its last day.
+type LapsedIgnore struct {
+	Kind   string       `json:"kind"`
+	Name   string       `json:"name"` // glob
+	Fields []string     `json:"fields,omitempty"`
+	Reason string       `json:"reason"`
+	Until  string       `json:"until"` // YYYY-MM-DD
+	Source *kind.Source `json:"source"`
+}
+
+// Traffic is the last hour of an API group.
+type Traffic struct {
+	Group   string       `json:"group"`
+	Calls   int64        `json:"calls"`
+	Errors  int64        `json:"errors"`
+	Peak    int64        `json:"peak"`           // calls in the busiest minute
+	PeakAt  *time.Time   `json:"peak_at"`        // when that minute began; nil without calls
+	Minutes []Minute     `json:"minutes"`        // oldest first; minutes without calls may be missing
+	APIs    []APITraffic `json:"apis,omitempty"` // touched ones, where they were asked for
+}
+
+// Minute is one minute of traffic.
+type Minute struct {
+	At     time.Time `json:"at"`
+	Calls  int64     `json:"calls"`
+	Errors int64     `json:"errors"`
+}
+
+// APITraffic is the last hour of one API.
+type APITraffic struct {
+	API    string `json:"api"` // group/api
+	Calls  int64  `json:"calls"`
+	Errors int64  `json:"errors"`
+	Peak   int64  `json:"peak"`
+}
+
+// Hit is the last hour of the APIs that a change touches.
+type Hit struct {
+	APIs   int      `json:"apis"` // how many it touches
+	Groups []string `json:"groups"`
+	Calls  int64    `json:"calls"`
+	Errors int64    `json:"errors"`
+	Peak   int64    `json:"peak"`
+	Exact  bool     `json:"exact"` // of the touched APIs alone; else of their whole groups
+}
+
+// NewDrift is the document of r. Warnings and errors that r does not know are added by the caller.
+func NewDrift(h Head, r *drift.Report) *Drift {
+	d := EmptyDrift(h, r.At)
+	d.Drifted, d.Summary, d.Requests = r.Drifted(), r.Plan.Summary(), Requests{Read: r.Requests, Write: len(r.Plan.Steps)}
+	d.Changes, d.Managed = Changes(r.Plan.Changes), r.Managed
+	for _, e := range r.Plan.Extra {
+		d.Extra = append(d.Extra, Extra{Address: e.Address})
+	}
+	d.meet(r)
+	d.Instance = Instance{
+		Name: r.Instance.Name, Status: r.Instance.Status, Well: r.Instance.Well(),
+		Locks: append(d.Instance.Locks, r.Instance.Locks...), MissingFeatures: append(d.Instance.MissingFeatures, r.Instance.Missing...),
+	}
+	for _, c := range r.Certificates {
+		d.Certificates = append(d.Certificates, Certificate{Group: c.Group, Domain: c.Domain, Name: c.Name, NotAfter: c.NotAfter, Days: c.Days, Expired: c.Expired()})
+	}
+	for i := range r.Lapsed {
+		l := &r.Lapsed[i]
+		d.LapsedIgnores = append(d.LapsedIgnores, LapsedIgnore{Kind: l.Kind, Name: l.Name, Fields: l.Fields, Reason: l.Reason, Until: l.Until, Source: &l.Source})
+	}
+	d.Traffic = NewTraffic(r.Traffic)
+	d.Warnings = append(append(d.Warnings, Notes(r.Plan.Warnings)...), Notes(r.Warnings)...)
+	d.Errors = append(d.Errors, Notes(r.Plan.Errors)...)
+	return d
+}
+
+// EmptyDrift is the document of a look that found nothing, or failed.
+func EmptyDrift(h Head, at time.Time) *Drift {
+	return &Drift{
+		Head: h, At: at.UTC(), Changes: []Change{}, Extra: []Extra{}, Certificates: []Certificate{}, LapsedIgnores: []LapsedIgnore{},
+		Instance: Instance{Locks: []kind.Lock{}, MissingFeatures: []string{}}, Traffic: []Traffic{}, Trouble: noTrouble(),
+	}
+}
+
+// meet adds to changes and extras who moved, and whom they meet.
+func (d *Drift) meet(r *drift.Report) {
+	Meet(d.Changes, r.Hits)
+	if r.Moved == nil {
+		return
+	}
+	d.Moved = &Moved{}
+	count := func(m drift.Mover) drift.Mover {
+		switch m {
+		case drift.Gateway:
+			d.Moved.Gateway++
+		case drift.Files:
+			d.Moved.Files++
+		case drift.Both:
+			d.Moved.Both++
+		default:
+			d.Moved.Unknown++
+		}
+		return m
+	}
+	for i := range d.Changes {
+		d.Changes[i].Moved = count(r.Moved[d.Changes[i].Address])
+	}
+	for i := range d.Extra {
+		d.Extra[i].Moved = count(r.Moved[d.Extra[i].Address])
+	}
+}
+
+// Meet adds to changes whom they meet.
+func Meet(changes []Change, hits map[string]drift.Hit) {
+	for i := range changes {
+		if h, ok := hits[changes[i].Address]; ok {
+			hit := Hit(h)
+			changes[i].Traffic = &hit
+		}
+	}
+}
+
+// NewTraffic is the documents' form of traffic; never nil.
+func NewTraffic(groups []drift.Traffic) []Traffic {
+	out := make([]Traffic, len(groups))
+	for i, g := range groups {
+		t := Traffic{Group: g.Group, Calls: g.Calls, Errors: g.Errors, Peak: g.Peak, Minutes: make([]Minute, len(g.Minutes))}
+		if g.Calls > 0 {
+			t.PeakAt = &g.PeakAt
+		}
+		for j, m := range g.Minutes {
+			t.Minutes[j] = Minute(m)
+		}
+		for _, a := range g.APIs {
+			t.APIs = append(t.APIs, APITraffic(a))
+		}
+		out[i] = t
+	}
+	return out
+}
