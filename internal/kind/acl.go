@@ -42,7 +42,10 @@ var acl = of(Def[ACL, aclWire]{
 	},
 	BatchMax: 100, // undocumented; the default quota of ACLs
 	Replace:  []string{"/entity_type"},
-	Named:    func(a ACL, name string) ACL { a.Name = name; return a },
+	Tree: func(a ACL) map[string]any {
+		return map[string]any{"name": a.Name, "type": a.Type, "entity_type": a.EntityType, "values": listOf(a.Written)}
+	},
+	Named: func(a ACL, name string) ACL { a.Name = name; return a },
 	Shape: shape.OfMap("An access control policy: who may call the APIs bound to it.",
 		shape.Need("name", name("ACL")),
 		shape.Need("type", shape.OfText("PERMIT lets only these callers in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),

@@ -69,3 +69,11 @@ func distinct(values []string) []string {
 	}
 	return out
 }
+
+func listOf(values []string) []any {
+	out := make([]any, len(values))
+	for i, v := range values {
+		out[i] = v
+	}
+	return out
+}

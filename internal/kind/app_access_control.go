@@ -39,6 +39,9 @@ var appAccessControl = of(Def[AccessControl, accessControlWire]{
 		c.App = owner
 		return []AccessControl{c}
 	},
+	Tree: func(c AccessControl) map[string]any {
+		return map[string]any{"type": c.Type, "values": listOf(c.Written)}
+	},
 	Normalize: func(c AccessControl) AccessControl {
 		if c.Written == nil {
 			c.Written = slices.Clone(c.Values)

@@ -36,6 +36,7 @@ type Def[S, W any] struct {
 	Replace     []string                  // JSON pointers that cannot change in place
 	Quota       int                       // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
 	Named       func(s S, name string) S  // s under another name; for kinds with Replace
+	Tree        func(S) map[string]any    // the value as files write it, where that is not how it is compared
 	BeforeOwner func(have, want any) bool // what lives inside must change before the owner goes from have to want
 	Refs        func(S) []Ref
 
@@ -91,6 +92,7 @@ type Kind struct {
 	BeforeOwner                 func(have, want any) bool
 
 	Named    func(value any, name string) any
+	Tree     func(value any) map[string]any
 	Overlay  func(value, from any, pointers []string) (any, error)
 	Refs     func(value any) []Ref
 	Declare  func(item any) (Object, error)
@@ -132,6 +134,14 @@ func of[S, W any](d Def[S, W]) *Kind {
 		Name: d.Name, Section: d.Section, Owner: d.Owner, Field: d.Field, Shape: d.Shape, ListField: d.ListField,
 		NameQuery: d.NameQuery, Single: d.Single, Ops: d.Ops, BatchMax: d.BatchMax, Quota: d.Quota, BeforeOwner: d.BeforeOwner, Replace: d.Replace, Match: d.Match, path: d.Path,
 		Named: func(v any, name string) any { return d.Named(v.(S), name) },
+		Tree: func(v any) map[string]any {
+			if d.Tree != nil {
+				return d.Tree(v.(S))
+			}
+			tree, _ := recode[any](v) // a kind's own type is always a mapping
+			m, _ := numbers(tree).(map[string]any)
+			return m
+		},
 		Overlay: func(v, from any, pointers []string) (any, error) {
 			s, err := overlay(v.(S), from.(S), pointers)
 			return object(s, "").Value, err

@@ -35,9 +35,16 @@ var plugin = of(Def[Plugin, pluginWire]{
 	Name: "plugin", Section: "plugins", Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
 	Ops:     Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
 	Replace: []string{"/type"},
-	Named:   func(p Plugin, name string) Plugin { p.Name = name; return p },
-	Shape:   pluginShape(),
-	Key:     func(p Plugin) string { return p.Name },
+	Tree: func(p Plugin) map[string]any {
+		c := p.Content
+		if t, ok := content.Of(p.Type); ok {
+			c = t.Brief(c)
+		}
+		return map[string]any{"name": p.Name, "type": p.Type, "remark": p.Remark, "content": c}
+	},
+	Named: func(p Plugin, name string) Plugin { p.Name = name; return p },
+	Shape: pluginShape(),
+	Key:   func(p Plugin) string { return p.Name },
 	Normalize: func(p Plugin) Plugin {
 		if p.Written == nil {
 			p.Written, _ = numbers(p.Content).(map[string]any)
@@ -169,12 +176,11 @@ func settlePlugin(want, have Plugin) Plugin {
 	for _, path := range t.Secrets {
 		wanted, _ := at(want.Content, path).(string)
 		shown, _ := at(have.Content, path).(string)
-		if shows(shown, wanted) {
-			if wanted == "" {
-				have.Content = put(have.Content, path, nil)
-			} else {
-				have.Content = put(have.Content, path, wanted)
-			}
+		switch {
+		case wanted == "":
+			have.Content = put(have.Content, path, nil)
+		case shows(shown, wanted):
+			have.Content = put(have.Content, path, wanted)
 		}
 	}
 	return have

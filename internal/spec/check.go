@@ -19,6 +19,7 @@ type checker struct {
 	report func(Finding)
 	errors int            // findings that are no warnings
 	failed map[*node]bool // what an error was reported for
+	left   map[*node]bool // secrets of empty variables: the gateway\'s are left alone
 
 	origins []kind.Origin // of secrets, their pointers from where the walk began
 }
@@ -72,6 +73,9 @@ func (c *checker) value(n *node, s *shape.Shape) (v any, ok bool) {
 	default:
 		v = c.scalar(n, s)
 	}
+	if c.left[n] {
+		return nil, true
+	}
 	if c.errors > before {
 		return v, false
 	}
@@ -115,10 +119,19 @@ func wanted(s *shape.Shape) string {
 	return strings.Join(names, " or ")
 }
 
+// leave marks a secret whose variable is empty: it means the same as leaving the key out, so that files can
+// be written without values of secrets.
+func (c *checker) leave(n *node) {
+	if c.left == nil {
+		c.left = map[*node]bool{}
+	}
+	c.left[n] = true
+}
+
 // doubtful reports whether an error was reported for n or inside it, so that what else can be said of it
 // may only repeat that.
 func (c *checker) doubtful(n *node) bool {
-	return c.failed[n] || slices.ContainsFunc(n.keys, c.doubtful) || slices.ContainsFunc(n.items, c.doubtful)
+	return c.failed[n] || c.left[n] || slices.ContainsFunc(n.keys, c.doubtful) || slices.ContainsFunc(n.items, c.doubtful)
 }
 
 // choose picks the choice whose type is the node's; nil when there is none.
@@ -153,6 +166,9 @@ func (c *checker) list(n *node, s *shape.Shape) any {
 	for i, item := range n.items {
 		c.push(strconv.Itoa(i))
 		v, _ := c.value(item, s.Items)
+		if c.left[item] {
+			c.fail(item, "the variable is empty", "set it, or remove the entry")
+		}
 		c.pop()
 		out = append(out, v)
 	}

@@ -101,6 +101,7 @@ var head = shape.OfMap("A desired-state file of apigw-sync.",
 	shape.May("environment", environmentShape),
 	shape.May("owns", ownsShape()),
 	shape.May("ignore", shape.OfList("Rules that leave differences alone.", ignoreShape)),
+	shape.May("gateway", shape.OfFree("What the emulator serves beside the policies: environments, groups and APIs. Other commands pass over it.")),
 )
 
 func ownsShape() *shape.Shape {

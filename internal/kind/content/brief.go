@@ -1,0 +1,50 @@
+package content
+
+import (
+	"maps"
+	"reflect"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// Brief returns the canonical form of c without what is understood anyway: members whose absence means the
+// same. It is for writing files.
+func (t Type) Brief(c map[string]any) map[string]any {
+	full := t.Normalize(c)
+	same := func(candidate map[string]any) bool { return reflect.DeepEqual(t.Normalize(candidate), full) }
+	return brief(t.Shape, full, same)
+}
+
+// brief leaves out members of m, a mapping inside a content, as long as same holds of the whole.
+func brief(s *shape.Shape, m map[string]any, same func(map[string]any) bool) map[string]any {
+	out := maps.Clone(m)
+	for _, f := range s.Fields {
+		v, ok := out[f.Name]
+		if !ok || f.Required {
+			continue
+		}
+		delete(out, f.Name)
+		if same(out) {
+			continue
+		}
+		out[f.Name] = v
+		if inner, ok := v.(map[string]any); ok && f.Shape.Type == shape.Map {
+			out[f.Name] = brief(f.Shape, inner, func(candidate map[string]any) bool {
+				whole := maps.Clone(out)
+				whole[f.Name] = candidate
+				return same(whole)
+			})
+		}
+	}
+	// Required mappings are looked into as well.
+	for _, f := range s.Fields {
+		if inner, ok := out[f.Name].(map[string]any); ok && f.Required && f.Shape.Type == shape.Map {
+			out[f.Name] = brief(f.Shape, inner, func(candidate map[string]any) bool {
+				whole := maps.Clone(out)
+				whole[f.Name] = candidate
+				return same(whole)
+			})
+		}
+	}
+	return out
+}
