@@ -27,10 +27,11 @@ var accessControlShape = shape.OfMap("Source addresses of the app. Absent means 
 
 var appAccessControl = of(Def[AccessControl, accessControlWire]{
 	Name: "app_access_control", Owner: "app", Field: "access_control", Single: true,
-	Shape: accessControlShape,
-	Path:  "apps/{owner}/app-acl",
-	Ops:   Operations{List: "ShowDetailsOfAppAcl", Create: "UpdateAppAcl", Update: "UpdateAppAcl", Delete: "DeleteAppAcl"},
-	Key:   func(c AccessControl) string { return c.App },
+	Shape:    accessControlShape,
+	Path:     "apps/{owner}/app-acl",
+	Ops:      Operations{List: "ShowDetailsOfAppAcl", Create: "UpdateAppAcl", Update: "UpdateAppAcl", Delete: "DeleteAppAcl"},
+	Key:      func(c AccessControl) string { return c.App },
+	Features: func(AccessControl) []string { return []string{"app_acl"} },
 	Items: func(owner string, element any) []AccessControl {
 		c, err := recode[AccessControl](element)
 		if m, _ := element.(map[string]any); err != nil || len(m) == 0 {

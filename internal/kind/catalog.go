@@ -2,6 +2,7 @@ package kind
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"strconv"
 
@@ -72,12 +73,23 @@ type apiWire struct {
 
 // ListAPIs asks for one page of the gateway's APIs, of one exact name when name is not "".
 func ListAPIs(name string, offset int) api.Request {
-	q := url.Values{"limit": {strconv.Itoa(PageSize)}, "offset": {strconv.Itoa(offset)}}
+	q := url.Values{}
 	if name != "" {
 		q.Set("name", name)
 		q.Set("precise_search", "name")
 	}
-	return api.Request{Operation: "ListApisV2", Method: "GET", Path: []string{"apis"}, Query: q}
+	return FindAPIs(q, offset)
+}
+
+// FindAPIs asks for one page of the APIs for which the conditions of q hold.
+func FindAPIs(q url.Values, offset int) api.Request {
+	conditions := pageQuery(offset)
+	maps.Copy(conditions, q)
+	return api.Request{Operation: "ListApisV2", Method: "GET", Path: []string{"apis"}, Query: conditions}
+}
+
+func pageQuery(offset int) url.Values {
+	return url.Values{"limit": {strconv.Itoa(PageSize)}, "offset": {strconv.Itoa(offset)}}
 }
 
 // APIs reads the answer of ListAPIs.

@@ -21,3 +21,48 @@ type Lock struct {
 func ShowInstance() api.Request {
 	return api.Request{Operation: "ShowDetailsOfInstanceV2", Method: "GET"}
 }
+
+// Features lists names of instance features. API reference: "Querying Supported Features of a Gateway".
+type Features struct {
+	Names []string `json:"features"`
+}
+
+// ListFeatures asks for the features by a list of their own, since newer versions may leave them out of
+// the details of the instance.
+func ListFeatures() api.Request {
+	return api.Request{Operation: "ListInstanceFeatures", Method: "GET", Path: []string{"instance-features"}, Query: pageQuery(0)}
+}
+
+// Setting is how a feature of the instance is set.
+type Setting struct {
+	Name   string `json:"name"`
+	Enable bool   `json:"enable"`
+	Config string `json:"config"` // often JSON
+}
+
+// Settings are the features that were set.
+type Settings struct {
+	List []Setting `json:"features"`
+}
+
+// ListSettings asks how the features are set.
+func ListSettings() api.Request {
+	return api.Request{Operation: "ListFeaturesV2", Method: "GET", Path: []string{"features"}, Query: pageQuery(0)}
+}
+
+// Quota is a limit of the gateway, or a switch. API reference: "Querying Gateway Quotas".
+type Quota struct {
+	Name  string `json:"config_name"`
+	Value string `json:"config_value"`
+	Used  *int   `json:"used"` // newer versions only
+}
+
+// Quotas are the limits of a gateway.
+type Quotas struct {
+	List []Quota `json:"configs"`
+}
+
+// ListQuotas asks for the limits of the gateway.
+func ListQuotas() api.Request {
+	return api.Request{Operation: "ListProjectCofigsV2", Method: "GET", Path: []string{"project", "configs"}, Query: pageQuery(0)} // spelled so
+}

@@ -49,6 +49,7 @@ type Def[S, W any] struct {
 	Check     func(S) []shape.Problem                                    // what no single rule sees
 	CheckIn   func(owner any, s S) []shape.Problem                       // what depends on the owner, too
 	Insist    func(want, got S) (body any, ok bool)                      // a second body for an update that kept what it should have cleared
+	Features  func(S) []string                                           // instance features one of which it surely needs; none means that any instance takes it
 	Secrets   func(S) []string                                           // JSON pointers of secret values
 	Values    func(S) []string                                           // the secret values themselves, for redaction
 	Encode    func(S, IDs) (W, error)                                    // for create and update
@@ -102,6 +103,7 @@ type Kind struct {
 	Check    func(value any) []shape.Problem
 	CheckIn  func(owner, value any) []shape.Problem
 	Insist   func(want, got any) (body any, ok bool)
+	Features func(value any) []string
 	Secrets  func(value any) []string
 	Values   func(value any) []string
 	Match    func(owner string, want []Declared, have []Object) Matched
@@ -146,10 +148,11 @@ func of[S, W any](d Def[S, W]) *Kind {
 			s, err := overlay(v.(S), from.(S), pointers)
 			return object(s, "").Value, err
 		},
-		Refs:    func(v any) []Ref { return call(d.Refs, v) },
-		Check:   func(v any) []shape.Problem { return call(d.Check, v) },
-		Secrets: func(v any) []string { return call(d.Secrets, v) },
-		Values:  func(v any) []string { return call(d.Values, v) },
+		Refs:     func(v any) []Ref { return call(d.Refs, v) },
+		Check:    func(v any) []shape.Problem { return call(d.Check, v) },
+		Features: func(v any) []string { return call(d.Features, v) },
+		Secrets:  func(v any) []string { return call(d.Secrets, v) },
+		Values:   func(v any) []string { return call(d.Values, v) },
 		Settle: func(want, have any) any {
 			if d.Settle == nil {
 				return have

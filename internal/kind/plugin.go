@@ -2,6 +2,7 @@ package kind
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -38,7 +39,7 @@ var plugin = of(Def[Plugin, pluginWire]{
 	Tree: func(p Plugin) map[string]any {
 		c := p.Content
 		if t, ok := content.Of(p.Type); ok {
-			c = t.Brief(c)
+			c = withSecrets(t, t.Brief(c))
 		}
 		return map[string]any{"name": p.Name, "type": p.Type, "remark": p.Remark, "content": c}
 	},
@@ -165,6 +166,19 @@ func pluginShape() *shape.Shape {
 		shape.May("remark", remark()),
 		shape.Need("content", shape.OfFree("Settings of the plugin, by its type.")),
 	).WithCases(shape.Cases{By: "type", Field: "content", Shapes: shapes})
+}
+
+// withSecrets adds, as empty texts, the secrets that a content needs and a gateway does not show.
+func withSecrets(t content.Type, c map[string]any) map[string]any {
+	for _, path := range t.Secrets {
+		needs := func(p shape.Problem) bool { return p.Path == path && !p.Soft }
+		parent, name := path[:strings.LastIndexByte(path, '/')], path[strings.LastIndexByte(path, '/')+1:]
+		required := parent == "" && slices.ContainsFunc(t.Shape.Fields, func(f shape.Field) bool { return f.Name == name && f.Required })
+		if at(c, path) == nil && (required || slices.ContainsFunc(t.Check(c), needs)) {
+			c = put(c, path, "")
+		}
+	}
+	return c
 }
 
 // settlePlugin takes from want the secrets that the gateway does not show, or shows masked.

@@ -195,7 +195,7 @@ func (w *writer) element(k *kind.Kind, o *kind.Object) *yaml.Node {
 
 // value writes a value by its shape; s may be nil where nothing is known of it.
 func (w *writer) value(s *shape.Shape, v any, address, path string) *yaml.Node {
-	if s != nil && s.Secret && !w.export.Secrets {
+	if s != nil && s.Secret && (!w.export.Secrets || hidden(v)) {
 		name := variableName(address, path)
 		w.variables = append(w.variables, Variable{Name: name, Address: address, Path: path})
 		return leafNode("!!str", "${"+name+":-}")
@@ -226,6 +226,12 @@ func (w *writer) value(s *shape.Shape, v any, address, path string) *yaml.Node {
 		return leafNode("!!float", strings.TrimSuffix(fmt.Sprintf("%g", t), ".0"))
 	}
 	return leafNode("!!int", fmt.Sprint(v))
+}
+
+// hidden reports whether a gateway shows nothing, or only a mask, of a secret.
+func hidden(v any) bool {
+	s, _ := v.(string)
+	return s == "" || strings.Contains(s, "***")
 }
 
 // mapping writes the keys that the shape knows in its order, then others by name.

@@ -10,7 +10,8 @@ import (
 // breaker stops calling a backend that fails, and answers by other means meanwhile.
 // Vendor's page: "BreakerContent".
 var breaker = Type{
-	Name: "breaker",
+	Name:     "breaker",
+	Features: []string{"breaker", "breakerv2"},
 	Shape: shape.OfMap("When calls to a failing backend stop, and what answers meanwhile.",
 		shape.May("scope", shape.OfText("Whether each API is watched for itself (basic) or all bound APIs together (share).", shape.OneOf("basic", "share"))),
 		shape.Need("breaker_condition", breakerCondition),

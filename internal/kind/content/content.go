@@ -16,6 +16,10 @@ type Type struct {
 	Check   func(c map[string]any) []shape.Problem // what no single rule sees; nil when there is nothing
 	Secrets []string                               // JSON pointers of members a gateway hides or masks
 
+	// Features are instance features one of which the type needs. The reference names those of older
+	// types; what a newer type needs is not said, and its Features are nil.
+	Features []string
+
 	forms  map[string]form        // canonical forms by place; list items are "*", as in "/rules/*/match_regex"
 	fill   map[string]any         // by place: what absence means where the shape cannot or must not say it
 	finish func(c map[string]any) // last touches, on the fresh copy, that need several members

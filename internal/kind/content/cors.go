@@ -12,7 +12,8 @@ import (
 // cors lets browsers call an API from pages of other sites.
 // Vendor's page: "CorsPluginContent".
 var cors = Type{
-	Name: "cors",
+	Name:     "cors",
+	Features: []string{"cors"},
 	Shape: shape.OfMap("Which pages of other sites may call the API from a browser.",
 		shape.Need("allow_origin", shape.OfText("The sites whose pages may call, separated by commas, or * for all.",
 			shape.Length(1, 0), commaList(brokenOrigin, "write * or origins such as https://shop.example.com")).

@@ -9,7 +9,8 @@ import (
 // kafkaLog writes a log entry for each call to a Kafka topic. A gateway takes at most five of them.
 // Vendor's page: "KafkaLogContent".
 var kafkaLog = Type{
-	Name: "kafka_log",
+	Name:     "kafka_log",
+	Features: []string{"kafka_log"},
 	Shape: shape.OfMap("Where the log of calls goes, and what is in it. It costs about 30 % of the throughput.",
 		shape.Need("broker_list", shape.OfList("The brokers.", shape.OfText("A broker.", address(true)).WithExample("10.0.0.1:9092"), shape.Count(1, 0))),
 		shape.Need("topic", shape.OfText("The topic that takes the entries.", shape.Length(1, 0)).WithExample("calls")),

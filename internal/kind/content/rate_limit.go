@@ -9,7 +9,8 @@ import (
 // rateLimit limits how often APIs are called; where it is bound, a throttle has no effect.
 // Vendor's page: "RateLimitContent".
 var rateLimit = Type{
-	Name: "rate_limit",
+	Name:     "rate_limit",
+	Features: []string{"rate_limit_plugin"},
 	Shape: shape.OfMap("How often the bound APIs may be called in a period.",
 		shape.May("scope", shape.OfText("Whether each API is counted for itself (basic) or all bound APIs together (share).", shape.OneOf("basic", "share"))),
 		shape.May("default_time_unit", shape.OfText("The unit of default_interval; in small letters here, unlike that of a throttle.",

@@ -10,7 +10,8 @@ import (
 // setRespHeaders changes the headers of responses.
 // Vendor's page: "SetRespHeadersContent".
 var setRespHeaders = Type{
-	Name: "set_resp_headers",
+	Name:     "set_resp_headers",
+	Features: []string{"set_resp_headers"},
 	Shape: shape.OfMap("How the headers of responses are changed.",
 		shape.Need("response_headers", shape.OfList("One entry for each header; names are unique, whatever their case.", responseHeader,
 			shape.Count(0, 10)))),

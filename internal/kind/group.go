@@ -1,0 +1,87 @@
+package kind
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+)
+
+// Group is a group of APIs with the host names of its own. API reference: "API Group Management".
+type Group struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name"`
+	Domains []Domain `json:"url_domains"`
+}
+
+// Domain is a host name of a group, with its certificates.
+type Domain struct {
+	ID           string           `json:"id"`
+	Name         string           `json:"domain"`
+	SSLID        string           `json:"ssl_id"` // the RSA certificate alone; older versions know no others
+	SSLName      string           `json:"ssl_name"`
+	Certificates []CertificateRef `json:"ssl_infos"`
+}
+
+// CertificateRef names a certificate of a domain.
+type CertificateRef struct {
+	ID   string `json:"ssl_id"`
+	Name string `json:"ssl_name"`
+}
+
+// Bound lists the certificates of the domain, whichever way the gateway tells of them.
+func (d *Domain) Bound() []CertificateRef {
+	out := d.Certificates
+	for _, c := range out {
+		if c.ID == d.SSLID {
+			return out
+		}
+	}
+	if d.SSLID != "" {
+		out = append(out[:len(out):len(out)], CertificateRef{ID: d.SSLID, Name: d.SSLName})
+	}
+	return out
+}
+
+// ListGroups asks for one page of the API groups, of one exact name when name is not "".
+func ListGroups(name string, offset int) api.Request {
+	q := pageQuery(offset)
+	if name != "" {
+		q.Set("name", name)
+		q.Set("precise_search", "name")
+	}
+	return api.Request{Operation: "ListApiGroupsV2", Method: "GET", Path: []string{"api-groups"}, Query: q}
+}
+
+// Groups reads the answer of ListGroups.
+func Groups(page Page) (out []*Group, err error) {
+	if raw := page.items("groups"); raw != nil {
+		err = json.Unmarshal(raw, &out)
+	}
+	return out, err
+}
+
+// Certificate is a server certificate. Every field may be missing.
+type Certificate struct {
+	Name     string `json:"name"`
+	NotAfter string `json:"not_after"`
+}
+
+// ShowCertificate asks for a certificate of a domain of a group. API reference: "Viewing the Certificate
+// Bound to a Domain Name".
+func ShowCertificate(groupID, domainID, id string) api.Request {
+	return api.Request{
+		Operation: "ShowDetailsOfDomainNameCertificateV2", Method: "GET",
+		Path: []string{"api-groups", groupID, "domains", domainID, "certificate", id},
+	}
+}
+
+// Ends is when the certificate ceases to be valid; ok is false when it does not say, or not readably.
+func (c *Certificate) Ends() (at time.Time, ok bool) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", time.DateTime} {
+		if at, err := time.Parse(layout, c.NotAfter); err == nil {
+			return at.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,67 @@
+package reconcile
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Everything is what a gateway holds, as far as the policy of the run looks at it.
+type Everything struct {
+	Actual  kind.Actual
+	Catalog *kind.Catalog
+	Reads   int
+}
+
+// Everything reads the gateway: objects, what lives inside them, their links, and all APIs.
+func (r *Run) Everything(ctx context.Context) (*Everything, error) {
+	reader := r.reader("read")
+	out := &Everything{}
+	var objects []kind.Object
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		var wants []fetch.Want
+		for _, k := range kind.All {
+			if k.Owner == "" && r.Policy.Covers(k, "") {
+				wants = append(wants, fetch.Want{Kind: k, All: true})
+			}
+		}
+		objects, err = reader.Objects(gctx, wants)
+		return err
+	})
+	g.Go(func() (err error) {
+		out.Catalog, err = reader.Catalog(gctx, true, nil)
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	var kept []kind.Object
+	var reads []diff.Read
+	for _, o := range objects {
+		k := kind.Of(o.Kind)
+		if !r.Policy.Covers(k, o.Key) {
+			continue
+		}
+		kept = append(kept, o)
+		if link := kind.LinkFrom(k.Name); link != nil && o.Bound != 0 {
+			reads = append(reads, diff.Read{Object: o, Link: link})
+		}
+		for _, part := range kind.Parts(k.Name) {
+			if o.Parts {
+				reads = append(reads, diff.Read{Object: o, Part: part})
+			}
+		}
+	}
+	parts, rows, err := reader.Inside(ctx, reads, out.Catalog.APIs)
+	if err != nil {
+		return nil, err
+	}
+	out.Actual = kind.Actual{Objects: append(kept, parts...), Links: fetch.Join(rows, out.Catalog)}
+	out.Reads = reader.Requests()
+	return out, nil
+}
