@@ -16,18 +16,19 @@ import (
 // the fewest requests. It returns the links unjoined; Join gives them their APIs.
 func (r *Reader) Inside(ctx context.Context, reads []diff.Read, apis []*kind.API) (objects []kind.Object, rows []Rows, err error) {
 	byLink := map[*kind.LinkKind][]kind.Object{}
-	g, gctx := errgroup.WithContext(ctx)
-	parts := make([][]kind.Object, len(reads))
-	for i, read := range reads {
+	var ofParts []diff.Read
+	for _, read := range reads {
 		if read.Link != nil {
 			byLink[read.Link] = append(byLink[read.Link], read.Object)
-			continue
+		} else {
+			ofParts = append(ofParts, read)
 		}
-		g.Go(func() (err error) {
-			parts[i], err = r.parts(gctx, read)
-			return err
-		})
 	}
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		objects, err = r.allParts(gctx, ofParts)
+		return err
+	})
 	rows = make([]Rows, len(kind.Links))
 	for i, k := range kind.Links {
 		g.Go(func() (err error) {
@@ -36,10 +37,23 @@ func (r *Reader) Inside(ctx context.Context, reads []diff.Read, apis []*kind.API
 		})
 	}
 	err = g.Wait()
-	for _, p := range parts {
-		objects = append(objects, p...)
-	}
 	return objects, rows, err
+}
+
+func (r *Reader) allParts(ctx context.Context, reads []diff.Read) (objects []kind.Object, err error) {
+	found := make([][]kind.Object, len(reads))
+	g, gctx := r.group(ctx)
+	for i := range reads {
+		g.Go(func() (err error) {
+			found[i], err = r.parts(gctx, reads[i])
+			return err
+		})
+	}
+	err = g.Wait()
+	for _, f := range found {
+		objects = append(objects, f...)
+	}
+	return objects, err
 }
 
 func (r *Reader) parts(ctx context.Context, read diff.Read) ([]kind.Object, error) {
@@ -106,7 +120,7 @@ func pages(n int) int { return (n + kind.PageSize - 1) / kind.PageSize }
 
 func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.Object, apis []*kind.API) ([]kind.Row, error) {
 	found := make([][]kind.Row, len(owners))
-	g, gctx := errgroup.WithContext(ctx)
+	g, gctx := r.group(ctx)
 	for i := range owners {
 		g.Go(func() (err error) {
 			o := &owners[i]
@@ -132,7 +146,7 @@ func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.O
 
 func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API) ([]kind.Row, error) {
 	found := make([][]kind.Row, len(apis))
-	g, gctx := errgroup.WithContext(ctx)
+	g, gctx := r.group(ctx)
 	for i, a := range apis {
 		g.Go(func() (err error) {
 			found[i], err = r.rows(gctx, k.OfAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group})

@@ -51,9 +51,7 @@ func (r *Reader) LinksAt(ctx context.Context, k *kind.LinkKind, a *kind.API) ([]
 // Instance reads the gateway's own state.
 func (r *Reader) Instance(ctx context.Context) (*kind.Instance, error) {
 	var i kind.Instance
-	attempts, err := r.Caller.Call(ctx, kind.ShowInstance(), &i)
-	r.sent.Add(int64(attempts))
-	if err != nil {
+	if err := r.Read(ctx, kind.ShowInstance(), &i); err != nil {
 		return nil, fmt.Errorf("read the gateway: %w", err)
 	}
 	return &i, nil

@@ -17,8 +17,22 @@ import (
 type Reader struct {
 	Caller   api.Caller
 	Progress func(requests int) // called after each request; may be nil
+	Parallel int                // requests that the caller lets go at once; 0 means 10
 
 	sent atomic.Int64
+}
+
+// group runs the reads of one kind: enough of them to keep the caller busy alone, also while answers are
+// decoded, and no more, since each costs a stack.
+func (r *Reader) group(ctx context.Context) (*errgroup.Group, context.Context) {
+	const usual = 10
+	g, gctx := errgroup.WithContext(ctx)
+	most := r.Parallel
+	if most <= 0 {
+		most = usual
+	}
+	g.SetLimit(2 * most)
+	return g, gctx
 }
 
 // Requests is how many requests were sent so far, repeats included.
@@ -57,7 +71,7 @@ func all[T any](ctx context.Context, r *Reader, l listing[T]) ([]T, error) {
 		return first.items, nil
 	}
 	rest := make([]batch[T], pages-1)
-	g, gctx := errgroup.WithContext(ctx)
+	g, gctx := r.group(ctx)
 	for i := range rest {
 		g.Go(func() (err error) {
 			rest[i], err = one(gctx, r, l, (i+1)*len(first.items))

@@ -40,6 +40,7 @@ type Comparison struct {
 	Actual   kind.Actual
 	Findings []spec.Finding // of references; with an error among them Plan is not to be applied
 	Reads    int            // requests made
+	Instance *kind.Instance // nil unless the run checks it
 }
 
 // Outcome is what an apply did.
@@ -61,7 +62,7 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, erro
 	if err != nil {
 		return nil, err
 	}
-	c := &Comparison{Plan: &diff.Plan{}}
+	c := &Comparison{Plan: &diff.Plan{}, Instance: instance}
 	c.Desired, c.Findings = state.Resolve(catalog)
 	if !slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
 		if c.Actual, err = r.inside(ctx, reader, objects, c.Desired, catalog); err != nil {

@@ -1,0 +1,106 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Read sends one request and decodes its answer into reply, for what is no list.
+func (r *Reader) Read(ctx context.Context, q api.Request, reply any) error {
+	attempts, err := r.Caller.Call(ctx, q, reply)
+	n := r.sent.Add(int64(attempts))
+	if r.Progress != nil {
+		r.Progress(int(n))
+	}
+	return err
+}
+
+// Groups lists the API groups of some exact names, as far as they exist.
+func (r *Reader) Groups(ctx context.Context, names []string) ([]*kind.Group, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	found, err := scarce(ctx, r, scarcity[*kind.Group]{
+		names: names, name: func(g **kind.Group) string { return (*g).Name },
+		list: func(name string) listing[*kind.Group] {
+			return listing[*kind.Group]{
+				ask:  func(offset int) api.Request { return kind.ListGroups(name, offset) },
+				take: kind.Groups,
+				id:   func(g **kind.Group) string { return (*g).ID },
+			}
+		},
+	})
+	wanted := map[string]bool{}
+	for _, n := range names {
+		wanted[n] = true
+	}
+	var out []*kind.Group
+	for _, g := range found {
+		if wanted[g.Name] {
+			out = append(out, g)
+		}
+	}
+	return out, err
+}
+
+// APIs lists the APIs for which the conditions of q hold.
+func (r *Reader) APIs(ctx context.Context, q url.Values) ([]*kind.API, error) {
+	return all(ctx, r, listing[*kind.API]{
+		ask:  func(offset int) api.Request { return kind.FindAPIs(q, offset) },
+		take: kind.APIs,
+		id:   func(a **kind.API) string { return (*a).ID },
+	})
+}
+
+// Total asks how many objects of a kind that stands alone the gateway has.
+func (r *Reader) Total(ctx context.Context, k *kind.Kind) (int, error) {
+	q := k.List("", "", 0)
+	q.Query.Set("limit", "1")
+	page, err := r.call(ctx, q)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", q.Operation, err)
+	}
+	return page.Total, nil
+}
+
+// Bound is a link of an API, with its owner.
+type Bound struct {
+	kind.Link
+	Object kind.Object // Value is nil where the list does not tell the owner whole
+}
+
+// BoundTo reads the links of one API in all environments.
+func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, a *kind.API) ([]Bound, error) {
+	known := kind.Row{APIID: a.ID, API: a.Name, Group: a.Group}
+	catalog := kind.NewCatalog([]*kind.API{a})
+	return all(ctx, r, listing[Bound]{
+		ask: func(offset int) api.Request { return k.OfAPI.Read(a.ID, offset) },
+		take: func(p kind.Page) ([]Bound, error) {
+			rows, err := k.OfAPI.Rows(p)
+			if err != nil {
+				return nil, err
+			}
+			owners, err := kind.Of(k.Owner).Objects("", p)
+			if err != nil {
+				return nil, err
+			}
+			for i := range rows {
+				rows[i].Fill(known)
+			}
+			out := make([]Bound, len(rows))
+			for i, l := range Join([]Rows{{Kind: k, Rows: rows}}, catalog) {
+				out[i] = Bound{Link: l, Object: kind.Object{Kind: k.Owner, Key: l.Owner, Parts: true}}
+				if len(owners) == len(rows) {
+					out[i].Object = owners[i]
+				}
+				out[i].Object.ID = l.OwnerID
+			}
+			return out, nil
+		},
+		id: func(b *Bound) string { return b.ID + " " + b.OwnerID + " " + b.Env },
+	})
+}
