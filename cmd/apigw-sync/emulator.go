@@ -21,7 +21,7 @@ type serveOptions struct {
 	state  string
 }
 
-func newEmulatorCommand(p *program, _ *globals) *cobra.Command {
+func newEmulatorCommand(p *program) *cobra.Command {
 	var o serveOptions
 	cmd := &cobra.Command{
 		Use:   "emulator [-- COMMAND ...]",

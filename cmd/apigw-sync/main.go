@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -30,8 +31,8 @@ type program struct {
 
 // Lookup reads a variable of the environment, like os.LookupEnv.
 func (p *program) Lookup(name string) (string, bool) {
-	for i := len(p.Environ) - 1; i >= 0; i-- {
-		if value, ok := strings.CutPrefix(p.Environ[i], name+"="); ok {
+	for _, variable := range slices.Backward(p.Environ) { // the last one counts
+		if value, ok := strings.CutPrefix(variable, name+"="); ok {
 			return value, true
 		}
 	}
@@ -126,7 +127,7 @@ semicolons. A flag wins over the environment, which wins over the target of the 
 	flags.StringVar(&g.logFormat, "log-format", "text", "`FORM` of the logs: text or json")
 	root.AddCommand(
 		newValidateCommand(p, &g), newDiffCommand(p, &g), newApplyCommand(p, &g),
-		newEmulatorCommand(p, &g), newSchemaCommand(p), newVersionCommand(p, &g), newCompletionCommand(p),
+		newEmulatorCommand(p), newSchemaCommand(p), newVersionCommand(p), newCompletionCommand(p),
 	)
 	root.InitDefaultHelpCmd()
 	return root

@@ -127,8 +127,8 @@ func (o *printer) to(write func(io.Writer) error) error {
 // writeFile replaces a file as a whole: readers see the old one or the new one. What is no regular
 // file, such as a pipe, is written to as it is.
 func writeFile(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	if followed, err := filepath.EvalSymlinks(path); err == nil {
+		path = followed
 	}
 	info, err := os.Stat(path)
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL

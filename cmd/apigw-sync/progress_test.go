@@ -18,6 +18,7 @@ func TestProgressLines(t *testing.T) {
 		p := watch(&shared{w: &b}, false)
 		p.report("read", 1, 0)
 		time.Sleep(900 * time.Millisecond)
+		synctest.Wait()
 		p.report("write", 0, 40)
 		time.Sleep(12 * time.Second)
 		p.report("write", 30, 40)
@@ -38,11 +39,13 @@ func TestProgressBar(t *testing.T) {
 		p := watch(out, true)
 		p.report("write", 1, 40)
 		time.Sleep(900 * time.Millisecond)
+		synctest.Wait()
 		if b.Len() > 0 {
 			t.Errorf("too early: %q", b.String())
 		}
 		p.report("write", 20, 40)
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if !strings.Contains(b.String(), "writing changes  50%") || !strings.Contains(b.String(), "20/40") {
 			t.Errorf("no bar: %q", b.String())
 		}
@@ -69,12 +72,14 @@ func TestProgressPauses(t *testing.T) {
 		p := watch(&shared{w: &b}, true)
 		p.report("read", 1, 0) // total unknown: a spinner
 		time.Sleep(3 * time.Second)
+		synctest.Wait()
 		p.pause()
 		before := b.Len()
 		if before == 0 || strings.TrimSpace(afterReturn(b.String())) != "" {
 			t.Errorf("not cleared: %q", b.String())
 		}
 		time.Sleep(5 * time.Second)
+		synctest.Wait()
 		if b.Len() > before {
 			t.Errorf("shown while pausing: %q", b.String()[before:])
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"flag"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -114,13 +113,4 @@ func seal(v any) {
 			seal(x)
 		}
 	}
-}
-
-// run runs the program inside the test.
-func run(t *testing.T, environ []string, args ...string) (code int, stdout, stderr string) {
-	t.Helper()
-	var out, errs bytes.Buffer
-	p := &program{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &errs, Environ: append(os.Environ(), environ...)}
-	code = p.Main(args)
-	return code, out.String(), errs.String()
 }

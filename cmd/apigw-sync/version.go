@@ -48,7 +48,7 @@ func build() buildInfo {
 	return b
 }
 
-func newVersionCommand(p *program, g *globals) *cobra.Command {
+func newVersionCommand(p *program) *cobra.Command {
 	var o outputOptions
 	cmd := &cobra.Command{
 		Use:     "version",

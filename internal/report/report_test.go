@@ -64,12 +64,18 @@ func everything() *diff.Plan {
 	long := strings.Repeat("https://shop.example.com,", 20)
 	return &diff.Plan{
 		Changes: []diff.Change{
-			{Address: "acl/office", Kind: "acl", Name: "office", Action: diff.Replace, Source: source(80),
-				Fields: []diff.Field{{Path: "/entity_type", Before: "IP", After: "DOMAIN"}}},
-			{Address: "app/mobile", Kind: "app", Name: "mobile", Action: diff.Update, Source: source(40), Note: "renamed from handy",
-				Fields: []diff.Field{{Path: "/app_secret", Before: diff.Hidden, After: diff.Hidden, Sensitive: true}}},
-			{Address: "app_code/mobile/#1a2b3c4d", Kind: "app_code", Name: "mobile", Action: diff.Create, Source: source(44),
-				Fields: []diff.Field{{Path: "/app_code", Before: nil, After: diff.Hidden, Sensitive: true}}},
+			{
+				Address: "acl/office", Kind: "acl", Name: "office", Action: diff.Replace, Source: source(80),
+				Fields: []diff.Field{{Path: "/entity_type", Before: "IP", After: "DOMAIN"}},
+			},
+			{
+				Address: "app/mobile", Kind: "app", Name: "mobile", Action: diff.Update, Source: source(40), Note: "renamed from handy",
+				Fields: []diff.Field{{Path: "/app_secret", Before: diff.Hidden, After: diff.Hidden, Sensitive: true}},
+			},
+			{
+				Address: "app_code/mobile/#1a2b3c4d", Kind: "app_code", Name: "mobile", Action: diff.Create, Source: source(44),
+				Fields: []diff.Field{{Path: "/app_code", Before: nil, After: diff.Hidden, Sensitive: true}},
+			},
 			{Address: "plugin/cors", Kind: "plugin", Name: "cors", Action: diff.Update, Source: source(60), Fields: []diff.Field{
 				{Path: "/content/allow_origin", Before: long + "a", After: long + "b"},
 				{Path: "/content/script", Before: script(15, "old"), After: script(15, "new \x1b[31mred")},
