@@ -1,0 +1,220 @@
+package diff
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"sort"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Extract is what a plan touches of files and gateway: all that it takes to make the same plan again, and
+// nothing that does not matter to it. What lives inside an object, and what an object is bound to, counts
+// as a whole: a change of one special limit touches all special limits of the throttle.
+type Extract struct {
+	Desired kind.Desired // rules that ignore differences hold whatever the day
+	Actual  kind.Actual  // sorted
+	Plan    *Plan        // made of the two above; guards are not looked at again
+
+	// Anchors are the addresses of objects that only lend their id: what lives inside them or is bound to
+	// them changes, they themselves do not. They count as declared as they are.
+	Anchors map[string]bool
+	// Carried are the addresses of replaced objects, whose bindings go over to their successors.
+	Carried map[string]bool
+	// Context are the addresses of objects that others refer to. They need to exist, and nothing else.
+	Context map[string]bool
+
+	ResendSecrets bool // as in Policy
+}
+
+// ErrNotAlone is a plan that follows only from more than what it touches.
+var ErrNotAlone = errors.New("the part that the plan touches does not give the same plan; this is a mistake of the program")
+
+// Narrow finds what a plan touches. The plan must be the one that Between makes of have, want and policy.
+func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Extract, error) {
+	t := newTouch(plan, have, want)
+	e := &Extract{
+		Anchors: map[string]bool{}, Carried: t.carried, Context: map[string]bool{}, ResendSecrets: policy.ResendSecrets,
+		Desired: kind.Desired{Owns: t.gone, Ignore: lasting(want.Ignore, policy.Today)},
+	}
+	for i := range want.Objects {
+		if d, ok := t.declared(&want.Objects[i]); ok {
+			e.Desired.Objects = append(e.Desired.Objects, d)
+			if d.Owner == "" && !t.objects[d.Address()] {
+				e.Anchors[d.Address()] = true
+			}
+			for _, ref := range kind.Of(d.Kind).Refs(d.Value) {
+				e.Context[ref.Kind+"/"+ref.Key] = true
+			}
+		}
+	}
+	for i := range want.Links {
+		if l := &want.Links[i]; t.inside[l.Kind+" "+l.Owner] || t.claims[l.Address()] {
+			e.Desired.Links = append(e.Desired.Links, *l)
+		}
+	}
+	e.Actual = e.Relevant(have)
+	e.Plan = e.Between(e.Actual)
+	if !sameChanges(plan, e.Plan) {
+		return nil, ErrNotAlone
+	}
+	return e, nil
+}
+
+// Between makes the plan again, of a gateway as it is now.
+func (e *Extract) Between(have kind.Actual) *Plan { return Between(have, e.Settled(have), e.Policy()) }
+
+// Policy is the policy under which the plan is made again.
+func (e *Extract) Policy() Policy {
+	return Policy{Prune: true, MaxDeletes: -1, ResendSecrets: e.ResendSecrets}
+}
+
+// Settled is the desired state with anchors as the gateway has them. Anchors that it has no more are left out.
+func (e *Extract) Settled(have kind.Actual) kind.Desired {
+	values := map[string]any{}
+	for i := range have.Objects {
+		values[have.Objects[i].Address()] = have.Objects[i].Value
+	}
+	out := e.Desired
+	out.Objects = nil
+	for _, d := range e.Desired.Objects {
+		if e.Anchors[d.Address()] {
+			v, ok := values[d.Address()]
+			if !ok {
+				continue
+			}
+			// Secrets that it does not ask for are none of its business.
+			open, err := kind.Of(d.Kind).WithSecrets(v, func(string, string) string { return "" })
+			if err != nil {
+				continue
+			}
+			d.Value = open
+		}
+		out.Objects = append(out.Objects, d)
+	}
+	return out
+}
+
+// Relevant is the part of a gateway that the extract is about, sorted.
+func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
+	keys, inside := e.keys(), e.insides()
+	for i := range have.Objects {
+		o := &have.Objects[i]
+		owner := kind.Of(o.Kind).Owner
+		if owner == "" && keys[o.Address()] || owner != "" && inside[o.Kind+" "+o.Owner] {
+			out.Objects = append(out.Objects, *o)
+		}
+	}
+	for i := range have.Links {
+		if l := &have.Links[i]; inside[l.Kind+" "+l.Owner] {
+			out.Links = append(out.Links, *l)
+		}
+	}
+	Sort(&out)
+	return out
+}
+
+// keys are the addresses that objects of the extract have or had, and those of its context.
+func (e *Extract) keys() map[string]bool {
+	out := map[string]bool{}
+	for address := range e.Context {
+		out[address] = true
+	}
+	for i := range e.Desired.Objects {
+		for _, key := range formerly(&e.Desired.Objects[i]) {
+			out[e.Desired.Objects[i].Kind+"/"+key] = true
+		}
+	}
+	for kindName, gone := range e.Desired.Owns {
+		for _, key := range gone {
+			out[kindName+"/"+key] = true
+		}
+	}
+	return out
+}
+
+// formerly are the keys that a declared object that stands alone may have on the gateway.
+func formerly(d *kind.Declared) []string {
+	out := []string{d.Key}
+	if d.MovedFrom != "" {
+		out = append(out, d.MovedFrom)
+	}
+	if next := Successor(kind.Of(d.Kind), d.Key); next != "" {
+		out = append(out, next)
+	}
+	return out
+}
+
+// insides are the collections of the extract as KIND OWNER, by every name that the owner may have.
+func (e *Extract) insides() map[string]bool {
+	out := map[string]bool{}
+	for i := range e.Desired.Objects {
+		d := &e.Desired.Objects[i]
+		for _, key := range formerly(d) {
+			for _, m := range d.Manages {
+				out[m+" "+key] = true
+			}
+			if link := kind.LinkFrom(d.Kind); link != nil && e.Carried[d.Address()] {
+				out[link.Name+" "+key] = true
+			}
+		}
+	}
+	for kindName, gone := range e.Desired.Owns {
+		for _, key := range gone {
+			if link := kind.LinkFrom(kindName); link != nil && !link.Dropped {
+				out[link.Name+" "+key] = true
+			}
+		}
+	}
+	return out
+}
+
+// lasting are the rules that hold today, without their ends.
+func lasting(rules []kind.Ignore, today string) (out []kind.Ignore) {
+	for _, r := range rules {
+		if r.Until == "" || today == "" || today <= r.Until {
+			r.Until = ""
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Sort orders what a gateway holds by address and id, so that plans do not depend on how it was read.
+func Sort(have *kind.Actual) {
+	sort.SliceStable(have.Objects, func(i, j int) bool {
+		a, b := &have.Objects[i], &have.Objects[j]
+		if a.Kind != b.Kind {
+			return a.Kind < b.Kind
+		}
+		if a.Key != b.Key {
+			return a.Key < b.Key
+		}
+		return a.ID < b.ID
+	})
+	type keyed struct {
+		address string
+		link    kind.Link
+	}
+	links := make([]keyed, len(have.Links))
+	for i := range have.Links {
+		links[i] = keyed{have.Links[i].Address(), have.Links[i]}
+	}
+	sort.SliceStable(links, func(i, j int) bool {
+		if links[i].address != links[j].address {
+			return links[i].address < links[j].address
+		}
+		return links[i].link.ID < links[j].link.ID
+	})
+	for i := range links {
+		have.Links[i] = links[i].link
+	}
+}
+
+// sameChanges reports whether two plans change the same, with as many requests.
+func sameChanges(a, b *Plan) bool {
+	return len(a.Steps) == len(b.Steps) && slices.EqualFunc(a.Changes, b.Changes, func(x, y Change) bool {
+		return x.Address == y.Address && x.Action == y.Action && reflect.DeepEqual(x.Fields, y.Fields)
+	})
+}

@@ -1,0 +1,114 @@
+package diff
+
+import (
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// touch is what the changes of a plan concern.
+type touch struct {
+	objects map[string]bool     // addresses of declared objects that change themselves
+	anchors map[string]bool     // addresses of declared objects that are needed besides
+	carried map[string]bool     // addresses of replaced objects
+	inside  map[string]bool     // KIND OWNER of collections that change, the owner as it is declared
+	gone    map[string][]string // keys of objects that go, by kind
+	claims  map[string]bool     // addresses of declared links whose place a replaced object leaves to them
+}
+
+func newTouch(plan *Plan, have kind.Actual, want kind.Desired) *touch {
+	t := &touch{
+		objects: map[string]bool{}, anchors: map[string]bool{}, carried: map[string]bool{}, inside: map[string]bool{},
+		gone: map[string][]string{}, claims: map[string]bool{},
+	}
+	now := map[string]string{} // KIND/KEY of a gateway's object to the key that it is declared under
+	for i := range plan.Changes {
+		ch := &plan.Changes[i]
+		if ch.Want == nil {
+			continue
+		}
+		for _, o := range []*kind.Object{ch.Have, ch.Next} {
+			if o != nil {
+				now[o.Address()] = ch.Want.Key
+			}
+		}
+	}
+	for i := range plan.Changes {
+		ch := &plan.Changes[i]
+		t.change(ch, now)
+		if ch.Action == Replace {
+			t.carried[ch.Address] = true
+			t.claimed(ch, have, want)
+		}
+	}
+	for _, keys := range t.gone {
+		slices.Sort(keys)
+	}
+	return t
+}
+
+// change notes what a change concerns.
+func (t *touch) change(ch *Change, now map[string]string) {
+	k, link := kind.Of(ch.Kind), kind.LinkOf(ch.Kind)
+	ownerKind := ""
+	switch {
+	case link != nil:
+		ownerKind = link.Owner
+	case k.Owner != "":
+		ownerKind = k.Owner
+	case ch.Action == Delete:
+		t.gone[ch.Kind] = append(t.gone[ch.Kind], ch.Have.Key)
+		return
+	default:
+		t.objects[ch.Address] = true
+		if l := kind.LinkFrom(ch.Kind); l != nil && ch.Action == Replace {
+			t.inside[l.Name+" "+ch.Want.Key] = true
+		}
+		return
+	}
+	name := ch.Name
+	if declared, ok := now[ownerKind+"/"+name]; ok {
+		name = declared
+	}
+	t.inside[ch.Kind+" "+name] = true
+	t.anchors[ownerKind+"/"+name] = true
+}
+
+// claimed finds declared links that take the places which a replaced object leaves.
+func (t *touch) claimed(ch *Change, have kind.Actual, want kind.Desired) {
+	link := kind.LinkFrom(ch.Kind)
+	if link == nil {
+		return
+	}
+	left := map[edge]bool{}
+	for i := range have.Links {
+		if l := &have.Links[i]; l.Kind == link.Name && l.OwnerID == ch.Have.ID {
+			left[edgeOf(l)] = true
+		}
+	}
+	for i := range want.Links {
+		if l := &want.Links[i]; l.Kind == link.Name && l.Owner != ch.Want.Key && left[edgeOf(&l.Link)] {
+			t.claims[l.Address()] = true
+			t.anchors[link.Owner+"/"+l.Owner] = true
+		}
+	}
+}
+
+// declared is the part of a declared object that the changes concern; ok is false when they do not.
+func (t *touch) declared(d *kind.Declared) (kind.Declared, bool) {
+	address := d.Address()
+	if d.Owner != "" {
+		return *d, t.inside[d.Kind+" "+d.Owner]
+	}
+	if !t.objects[address] && !t.anchors[address] {
+		return kind.Declared{}, false
+	}
+	out := *d
+	out.Manages = nil
+	for _, m := range d.Manages {
+		if t.inside[m+" "+d.Key] {
+			out.Manages = append(out.Manages, m)
+		}
+	}
+	return out, true
+}
