@@ -82,14 +82,13 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 	if err := o.show(out, c); err != nil {
 		return d, err
 	}
-	if len(c.Plan.Refusals) > 0 {
-		return d, refuse(d, c)
-	}
-	if c.Plan.Empty() {
+	switch {
+	case c.Plan.Empty(): // guards forbid writes, and there is none
 		d.Converged = true
 		return d, nil
-	}
-	if ctx.Err() != nil {
+	case len(c.Plan.Refusals) > 0:
+		return d, refuse(d, c)
+	case ctx.Err() != nil:
 		return d, fmt.Errorf("nothing was changed: %w", context.Cause(ctx))
 	}
 	if err := o.confirm(ctx, out, len(c.Plan.Changes)); err != nil {

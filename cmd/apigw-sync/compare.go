@@ -34,13 +34,18 @@ type compareOptions struct {
 func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
 	o.files.addFlags(flags)
 	o.gateway.addFlags(flags)
-	flags.StringArrayVar(&o.kinds, "kind", nil, "look at this `KIND` only: "+strings.Join(kindNames(), ", ")+"; repeatable")
-	flags.StringArrayVar(&o.names, "name", nil, "look at objects whose name matches this `GLOB` only; repeatable")
+	o.addScope(flags)
 	flags.BoolVar(&o.prune, "prune", false, "also delete what owns covers and the files do not declare")
 	flags.IntVar(&o.maxDeletes, "max-deletes", 10, "refuse a plan that deletes or replaces more than `N` objects; below 0 means any number")
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "let --prune delete all objects of a kind of which the files declare none")
 	flags.BoolVar(&o.allowUnhealthy, "allow-unhealthy", false, "write to a gateway that is not running or is locked")
 	flags.BoolVar(&o.resendSecrets, "resend-secrets", false, "send secrets that the gateway hides, since they cannot be compared")
+}
+
+// addScope adds the flags that narrow a run.
+func (o *compareOptions) addScope(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&o.kinds, "kind", nil, "look at this `KIND` only: "+strings.Join(kindNames(), ", ")+"; repeatable")
+	flags.StringArrayVar(&o.names, "name", nil, "look at objects whose name matches this `GLOB` only; repeatable")
 }
 
 // kindNames are the values that --kind takes, besides the names of sections.

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -25,6 +27,7 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE COMMAND...   runs a command and checks its exit code
 //	conforms SCHEMA FILE    checks a JSON file, or stdout, against a schema
+//	await FILE TEXT         waits until a file holds a text
 func TestScripts(t *testing.T) {
 	quickstart, err := filepath.Abs("../../examples/quickstart")
 	if err != nil {
@@ -40,7 +43,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", e.WorkDir)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exitsWith, "conforms": conforms},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exitsWith, "conforms": conforms, "await": await},
 	})
 }
 
@@ -69,6 +72,19 @@ func conforms(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: conforms SCHEMA FILE")
 	}
 	ts.Check(valid(args[0], []byte(ts.ReadFile(args[1]))))
+}
+
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await FILE TEXT")
+	}
+	const most = 30 * time.Second
+	for begin := time.Now(); time.Since(begin) < most; time.Sleep(10 * time.Millisecond) {
+		if text, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && bytes.Contains(text, []byte(args[1])) {
+			return
+		}
+	}
+	ts.Fatalf("%s does not get to hold %q", args[0], args[1])
 }
 
 // valid checks a document against a schema, which is made to refuse keys that it does not know: what is
