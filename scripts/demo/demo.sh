@@ -4,7 +4,7 @@
 set -eu
 
 if [ "${1:-}" != inside ]; then
-	bin=$(cd "$(dirname "$0")/../../bin" && pwd)
+	bin=${BIN:-$(cd "$(dirname "$0")/../../bin" && pwd)}
 	here=$(cd "$(dirname "$0")" && pwd)
 	folder=$(mktemp -d)
 	trap 'rm -rf "$folder"' EXIT
