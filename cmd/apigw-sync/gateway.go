@@ -34,13 +34,13 @@ type gatewayOptions struct {
 
 func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.endpoint, "endpoint", "", "base `URL` of the API, or emulator:FILE for an emulated gateway whose state is kept in FILE (default from the region)")
-	flags.StringVar(&o.region, "region", "", "region `NAME`, such as cn-north-4")
-	flags.StringVar(&o.projectID, "project-id", "", "project `ID` (default: looked up from the region)")
-	flags.StringVar(&o.instanceID, "instance-id", "", "`ID` of the gateway")
-	flags.IntVar(&o.parallelism, "parallelism", 10, "requests in flight at most")
-	flags.Float64Var(&o.maxRPS, "max-rps", 0, "requests a second at most; 0 means no fixed cap")
-	flags.DurationVar(&o.timeout, "timeout", 0, "time that the whole run may take; 0 means any")
-	flags.DurationVar(&o.requestTimeout, "request-timeout", 30*time.Second, "time that one request may take")
+	flags.StringVar(&o.region, "region", "", "region by its `NAME`, such as cn-north-4")
+	flags.StringVar(&o.projectID, "project-id", "", "project by its `ID` (default: looked up from the region)")
+	flags.StringVar(&o.instanceID, "instance-id", "", "gateway by its `ID`")
+	flags.IntVar(&o.parallelism, "parallelism", 10, "requests in flight at most, `N`")
+	flags.Float64Var(&o.maxRPS, "max-rps", 0, "requests a second at most, `R`; 0 means no fixed cap")
+	flags.DurationVar(&o.timeout, "timeout", 0, "`TIME` that the whole run may take, such as 10m; 0 means any")
+	flags.DurationVar(&o.requestTimeout, "request-timeout", 30*time.Second, "`TIME` that one request may take")
 	o.emulator.addFlags(flags, "emulator-")
 }
 

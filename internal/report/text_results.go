@@ -75,7 +75,7 @@ func (r *Result) story() string {
 	case apply.Succeeded:
 		b.WriteString(past[r.Action])
 		if r.Attempts > 1 {
-			fmt.Fprintf(&b, " (%d attempts)", r.Attempts)
+			fmt.Fprintf(&b, " (%d requests)", r.Attempts)
 		}
 	case apply.Failed:
 		b.WriteString(string(r.Action) + " failed: " + r.failure())
