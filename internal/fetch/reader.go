@@ -39,11 +39,7 @@ func (r *Reader) group(ctx context.Context) (*errgroup.Group, context.Context) {
 func (r *Reader) Requests() int { return int(r.sent.Load()) }
 
 func (r *Reader) call(ctx context.Context, q api.Request) (page kind.Page, err error) {
-	attempts, err := r.Caller.Call(ctx, q, &page)
-	n := r.sent.Add(int64(attempts))
-	if r.Progress != nil {
-		r.Progress(int(n))
-	}
+	err = r.Read(ctx, q, &page)
 	return page, err
 }
 

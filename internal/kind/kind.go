@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -350,37 +349,6 @@ func (k *Kind) segments(ownerID string, id ...string) []string {
 		return path
 	}
 	return append(path, id...)
-}
-
-// Page is the answer of a list.
-type Page struct {
-	Size, Total int
-	raw         json.RawMessage
-	fields      map[string]json.RawMessage
-}
-
-// UnmarshalJSON keeps the answer for the kind that asked for it.
-func (p *Page) UnmarshalJSON(raw []byte) error {
-	p.raw = slices.Clone(raw)
-	if err := json.Unmarshal(raw, &p.fields); err != nil {
-		return err
-	}
-	for name, to := range map[string]*int{"size": &p.Size, "total": &p.Total} {
-		if v, ok := p.fields[name]; ok {
-			if err := json.Unmarshal(v, to); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-		}
-	}
-	return nil
-}
-
-func (p *Page) items(field string) json.RawMessage {
-	raw := p.fields[field]
-	if string(raw) == "null" {
-		return nil
-	}
-	return raw
 }
 
 // overlay returns v with what stands under the pointers taken from another value.

@@ -78,7 +78,7 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, erro
 }
 
 func (r *Run) reader(stage string) *fetch.Reader {
-	reader := &fetch.Reader{Caller: r.Caller}
+	reader := &fetch.Reader{Caller: r.Caller, Parallel: r.Parallel}
 	if r.Progress != nil {
 		reader.Progress = func(n int) { r.Progress(stage, n, 0) }
 	}
