@@ -124,14 +124,19 @@ func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*
 		c.run.Progress, c.pause, c.quiet = told.report, told.pause, told.close
 	}
 	found, err := c.run.Compare(ctx, state)
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return c, fmt.Errorf("%w, while the gateway was read", context.Cause(ctx))
-	case err != nil:
-		return c, err
+	if err != nil {
+		return c, unread(ctx, err)
 	}
 	c.Comparison = found
 	return c, o.judge(c)
+}
+
+// unread is why a gateway was not read: its own words, or why the run was stopped.
+func unread(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%w, while the gateway was read", context.Cause(ctx))
+	}
+	return err
 }
 
 // judge looks at what a comparison found besides changes: errors end it, overridden guards go.

@@ -33,7 +33,7 @@ func (g *Gateway) Dump() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dump the state: %w", err)
 	}
-	return out, nil
+	return escapeVariables(out), nil
 }
 
 // dumper fills a file from a state.

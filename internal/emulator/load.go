@@ -55,7 +55,12 @@ func documents(file []byte) [][]byte {
 }
 
 // decodeDocument reads YAML, or JSON at a fraction of the cost.
-func decodeDocument(document []byte, f *stateFile) error {
+func decodeDocument(document []byte, f *stateFile) (err error) {
+	if bytes.Contains(document, []byte("$$")) || bytes.Contains(document, []byte("${")) {
+		if document, err = withoutVariables(document); err != nil {
+			return err
+		}
+	}
 	if bytes.HasPrefix(bytes.TrimSpace(document), []byte("{")) && strict(document, f) == nil {
 		return nil
 	}

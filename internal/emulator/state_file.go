@@ -216,7 +216,7 @@ func (k fileCertificate) MarshalJSON() ([]byte, error) { return json.Marshal(k.r
 // IsZero reports whether the domain has no certificate.
 func (k fileCertificate) IsZero() bool { return k.ref == "" && k.Name == "" }
 
-// fileCodes are the codes of an app, or how many to generate.
+// fileCodes are the codes of an app, and how many to generate.
 type fileCodes struct {
 	Codes    []string
 	Generate int
@@ -224,15 +224,27 @@ type fileCodes struct {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (c *fileCodes) UnmarshalJSON(b []byte) error {
+	entries := []json.RawMessage{b}
 	if bytes.HasPrefix(b, []byte("[")) {
-		return json.Unmarshal(b, &c.Codes)
+		entries = nil
+		if err := json.Unmarshal(b, &entries); err != nil {
+			return err
+		}
 	}
-	var many struct {
-		Generate int `json:"generate"`
+	for _, entry := range entries {
+		var code string
+		var many struct {
+			Generate int `json:"generate"`
+		}
+		if err := textOr(entry, &code, &many); err != nil {
+			return err
+		}
+		c.Generate += many.Generate
+		if code != "" {
+			c.Codes = append(c.Codes, code)
+		}
 	}
-	err := strict(b, &many)
-	c.Generate = many.Generate
-	return err
+	return nil
 }
 
 // MarshalJSON implements [json.Marshaler].

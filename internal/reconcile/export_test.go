@@ -42,7 +42,7 @@ func export(t *testing.T, run *reconcile.Run) ([]byte, []spec.Variable) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, vars, err := spec.Write(spec.Export{Objects: all.Actual.Objects, Links: all.Actual.Links, APIs: all.Catalog.APIs})
+	file, vars, err := spec.Write(spec.Export{Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, APIs: true})
 	if err != nil {
 		t.Fatal(err)
 	}

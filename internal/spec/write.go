@@ -17,7 +17,8 @@ import (
 type Export struct {
 	Objects []kind.Object // of kinds that stand alone, and what lives inside them
 	Links   []kind.Link
-	APIs    []*kind.API // when not nil, a gateway section with these APIs is written for the emulator
+	Known   []*kind.API // the gateway's APIs, so that references mean one of them
+	APIs    bool        // write them as well, in a gateway section for the emulator
 	Secrets bool        // write secret values instead of variables
 	Notes   []string    // comment lines for the head of the file
 }
@@ -37,7 +38,7 @@ func Write(e Export) ([]byte, []Variable, error) {
 	for _, l := range e.Links {
 		w.links[l.Kind+" "+l.Owner] = append(w.links[l.Kind+" "+l.Owner], l)
 	}
-	for _, a := range e.APIs {
+	for _, a := range e.Known {
 		w.names[a.Address()]++
 	}
 	root := w.document()
@@ -73,8 +74,8 @@ func (w *writer) document() *yaml.Node {
 			put(doc, k.Section, &yaml.Node{Kind: yaml.SequenceNode, Content: items})
 		}
 	}
-	if w.export.APIs != nil {
-		put(doc, "gateway", gatewaySection(w.export.APIs))
+	if w.export.APIs {
+		put(doc, "gateway", gatewaySection(w.export.Known))
 	}
 	root := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{doc}}
 	root.HeadComment = w.head()
