@@ -104,8 +104,7 @@ func (w *workspace) run(want int, env []string, args ...string) string {
 	cmd.Dir, cmd.Env = w.folder, append(slices.Clone(w.env), env...)
 	out, err := cmd.CombinedOutput()
 	code := 0
-	var ended *exec.ExitError
-	if errors.As(err, &ended) {
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok {
 		code, err = ended.ExitCode(), nil
 	}
 	if err != nil || code != want {
@@ -162,7 +161,7 @@ func TestErrorsAreNoDifferences(t *testing.T) {
 	for _, script := range [][]string{{"ci/plan.sh", "out"}, {"ci/nightly.sh", "out"}, {"ci/apply.sh"}} {
 		w.onGateway(1, "", script...)
 	}
-	if _, err := os.Stat(filepath.Join(w.folder, "out/comment.md")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(w.folder, "out", "comment.md")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("there is a comment about a plan that was not made", err)
 	}
 }
