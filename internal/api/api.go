@@ -20,6 +20,7 @@ type Request struct {
 	Query     url.Values // nil means none
 	Body      any        // encoded as JSON; nil means no body
 	Once      bool       // not idempotent: after an unclear outcome it must not be sent again blindly
+	Again     bool       // repeats an earlier request, now that it is known what became of it: a repeat of the run's budget
 	Secrets   []string   // values carried by Body that must never show in an error or a log
 }
 

@@ -38,13 +38,6 @@ func (m *ids) ID(kindName, key string) (string, bool) {
 	return v.(string), true
 }
 
-// set is a set of strings, safe for concurrent use.
-type set struct{ m sync.Map }
-
-func (s *set) add(v string)      { s.m.Store(v, true) }
-func (s *set) remove(v string)   { s.m.Delete(v) }
-func (s *set) has(v string) bool { _, ok := s.m.Load(v); return ok }
-
 // tally counts writes by operation, safe for concurrent use.
 type tally struct {
 	mu sync.Mutex

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -45,44 +44,58 @@ func (r *runner) owner(k *kind.Kind, ch *diff.Change) string {
 	return id
 }
 
-// repeats of a create whose outcome was unclear and that turned out not to have happened.
+// repeats of a write whose outcome was unclear and that turned out not to have happened.
 const repeats = 3
 
 // create makes an object. A create is never sent again blindly: after an unclear outcome, or when the
 // name is taken, the gateway is asked what it has.
 func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, key string) {
-	ch := j.change
-	q, err := k.Create(value, r.owner(k, ch), r.ids)
+	q, err := k.Create(value, r.owner(k, j.change), r.ids)
 	if err != nil {
 		j.fail(err)
 		return
 	}
-	for range repeats {
-		var raw json.RawMessage
-		n, err := r.call(ctx, q, &raw)
-		j.out.attempts += n
-		if err == nil {
-			if o, derr := k.Created(ch.Name, raw); derr == nil && (o.ID != "" || k.Single) {
-				r.made(k, ch.Want.Key, o.ID, value)
-				j.succeed("")
-				return
-			}
-			err = fmt.Errorf("%w: it carries no id", api.ErrUnreadable)
-		}
-		if !api.Unclear(err) && !taken(err) {
+	for n := range repeats {
+		q.Again = n > 0
+		err := r.sendCreate(ctx, k, j, value, q)
+		switch {
+		case err == nil:
+			j.succeed("")
+			return
+		case q.Again && errors.Is(err, api.ErrNotSent):
+			return // what the last look found stands
+		case !api.Unclear(err) && !taken(err):
 			j.fail(err)
 			return
-		}
-		if r.adopted(ctx, k, j, value, key, err) {
+		case r.found(ctx, k, j, lookup{value: value, key: key, err: err, mine: q.Again || api.Unclear(err)}):
+			return
+		case !pause(ctx, backoff(n)):
 			return
 		}
 	}
+}
+
+// sendCreate sends a create and learns the id of what it made.
+func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any, q api.Request) error {
+	var raw json.RawMessage
+	n, err := r.call(ctx, q, &raw)
+	j.out.attempts += n
+	if err != nil {
+		return err
+	}
+	o, err := k.Created(j.change.Name, raw)
+	if err != nil || o.ID == "" && !k.Single {
+		return fmt.Errorf("%w: it carries no id", api.ErrUnreadable)
+	}
+	r.made(k, j.change.Want.Key, o.ID, value)
+	return nil
 }
 
 // made notes the id of a new object for what refers to it.
 func (r *runner) made(k *kind.Kind, key, id string, value any) {
 	r.learnSlot(k.Name, id, value)
 	r.ids.set(k.Name, key, id)
+	r.claimed.Store(id, true)
 }
 
 // taken reports whether the gateway refuses a create because the object exists.
@@ -91,26 +104,40 @@ func taken(err error) bool {
 	return errors.As(err, &e) && e.Status == 400 && (strings.HasPrefix(e.Code, "APIG.32") || strings.HasPrefix(e.Code, "APIG.33"))
 }
 
-// adopted looks for the object whose create ended with err and settles the job. It returns false when the
-// object does not exist and the create may be sent again.
-func (r *runner) adopted(ctx context.Context, k *kind.Kind, j *job, value any, key string, err error) bool {
-	found, ferr := r.find(ctx, k, j.change, key)
+// lookup is a search for the object of a create that ended with err.
+type lookup struct {
+	value any
+	key   string
+	err   error
+	mine  bool // an earlier request of this run may have made it
+}
+
+// found looks for the object whose create did not end well, and settles the job. It returns false when
+// the gateway does not have it and the create may be sent again.
+func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool {
+	o, err := r.find(ctx, k, j.change, l.key)
 	switch {
-	case ferr != nil:
-		j.unknown(fmt.Errorf("%w; what became of it could not be read (%v); run diff to find out", err, ferr))
-	case found != nil && taken(err) && j.out.attempts <= 1 && len(diff.Leaves(k, k.Settle(value, found.Value), value)) > 0:
-		j.fail(fmt.Errorf("%w; it was made by somebody else since the gateway was read; run again to compare with it", err))
-	case found != nil:
-		r.made(k, j.change.Want.Key, found.ID, value)
-		j.succeed("the answer was lost; the object was found by its name")
-	case taken(err):
-		j.fail(err)
+	case err != nil:
+		j.unread(l.err, err)
+	case o == nil && taken(l.err):
+		j.fail(l.err)
+	case o == nil && nameless(j.change) && !answered(l.err):
+		j.unknown(l.err, "the gateway may still make it, and a second one could not be told from it")
+	case o == nil:
+		j.fail(l.err)
+		return false
+	case !l.mine && len(diff.Leaves(k, k.Settle(l.value, o.Value), l.value)) > 0:
+		j.fail(l.err, "somebody else made it since the gateway was read; run again to compare with it")
 	default:
-		j.miss(err)
-		return ctx.Err() != nil
+		r.made(k, j.change.Want.Key, o.ID, l.value)
+		j.succeed("found by its name after its creation had no clear answer")
 	}
 	return true
 }
+
+// nameless reports whether a change makes something that the gateway thinks up, so that nothing keeps it
+// from being made twice.
+func nameless(ch *diff.Change) bool { return strings.Contains(ch.Want.Key, "#generated-") }
 
 // find looks an object up by its exact key; nil when the gateway does not have it.
 func (r *runner) find(ctx context.Context, k *kind.Kind, ch *diff.Change, key string) (*kind.Object, error) {
@@ -127,196 +154,75 @@ func (r *runner) find(ctx context.Context, k *kind.Kind, ch *diff.Change, key st
 }
 
 // generated reports whether o is a value that the gateway made for ch: one of the kind that was neither
-// there before nor asked for by value.
+// there before nor asked for by value, and that stands for no other change.
 func (r *runner) generated(k *kind.Kind, ch *diff.Change, o *kind.Object) bool {
-	if k.Quota == 0 || ch.Want == nil || !strings.Contains(ch.Want.Key, "#generated-") || r.freed.has(o.ID) {
+	if k.Quota == 0 || ch.Want == nil || !nameless(ch) {
 		return false
 	}
 	known := slices.ContainsFunc(r.have.Objects, func(h kind.Object) bool { return h.Kind == o.Kind && h.ID == o.ID })
 	given := slices.ContainsFunc(r.plan.Changes, func(c diff.Change) bool { return c.Address == o.Address() })
-	if known || given {
-		return false
-	}
-	r.freed.add(o.ID)
-	return true
+	_, claimed := r.claimed.Load(o.ID)
+	return !known && !given && !claimed
 }
 
-// update changes an object in place.
+// update changes an object in place. Where the gateway keeps, or refuses, what an update clears by leaving
+// it out, a second body clears it explicitly.
 func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, id string) {
 	q, err := k.Update(value, r.owner(k, j.change), id, r.ids)
 	if err != nil {
 		j.fail(err)
 		return
 	}
+	got := r.updateOnce(ctx, k, j, value, id, q)
+	if got == nil {
+		return
+	}
+	body, insist := k.Insist(value, got)
+	if !insist {
+		return
+	}
+	q.Body = body
+	r.updateOnce(ctx, k, j, value, id, q)
+}
+
+// updateOnce sends an update and settles the job. It returns the value that the gateway has after it, as
+// far as it is known.
+func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any, id string, q api.Request) any {
 	var raw json.RawMessage
 	n, err := r.call(ctx, q, &raw)
 	j.out.attempts += n
 	if err == nil {
-		r.insist(ctx, k, j, value, q, raw)
-		return
-	}
-	if !api.Unclear(err) {
-		if body, ok := r.cleared(k, j, value); ok {
-			// What the gateway keeps when it is left out may be what it refuses.
-			q.Body = body
-			n, err = r.call(ctx, q, nil)
-			j.out.attempts += n
-		}
-		if err == nil {
+		if o, unreadable := k.Created(j.change.Name, raw); unreadable == nil {
 			j.succeed("")
-		} else {
-			j.miss(err)
+			return o.Value
 		}
-		return
+		err = api.ErrUnreadable
 	}
-	found, ferr := r.reader.ByID(ctx, k, r.owner(k, j.change), j.change.Name, id)
+	if api.Unclear(err) {
+		return r.surelyUpdated(ctx, k, j, value, id, err)
+	}
+	j.fail(err)
+	if j.change.Have == nil {
+		return nil
+	}
+	return j.change.Have.Value
+}
+
+// surelyUpdated settles an update of unclear outcome by reading the object, whose value it returns.
+func (r *runner) surelyUpdated(ctx context.Context, k *kind.Kind, j *job, value any, id string, cause error) any {
+	o, err := r.reader.ByID(ctx, k, r.owner(k, j.change), j.change.Name, id)
 	switch {
-	case ferr != nil:
-		j.unknown(fmt.Errorf("%w; what became of it could not be read (%v); run diff to find out", err, ferr))
-	case found != nil && len(diff.Leaves(k, k.Settle(value, found.Value), value)) == 0:
+	case err != nil:
+		j.unread(cause, err)
+		return nil
+	case o == nil:
+		j.fail(cause)
+		return nil
+	case len(diff.Leaves(k, k.Settle(value, o.Value), value)) == 0:
 		j.succeed("the answer was lost; the object was read and is as wanted")
 	default:
-		j.fail(err)
+		j.fail(cause)
 	}
-}
+	return o.Value
 
-// cleared is the body that clears explicitly what an update leaves out.
-func (r *runner) cleared(k *kind.Kind, j *job, value any) (any, bool) {
-	if j.change.Have == nil {
-		return nil, false
-	}
-	return k.Insist(value, j.change.Have.Value)
-}
-
-// insist sends an update once more, in another form, where the gateway kept what it should have cleared.
-func (r *runner) insist(ctx context.Context, k *kind.Kind, j *job, value any, q api.Request, answer json.RawMessage) {
-	j.succeed("")
-	got, err := k.Created(j.change.Name, answer)
-	if err != nil || got.Value == nil {
-		return
-	}
-	body, ok := k.Insist(value, got.Value)
-	if !ok {
-		return
-	}
-	q.Body = body
-	n, err := r.call(ctx, q, nil)
-	j.out.attempts += n
-	if err != nil {
-		j.fail(fmt.Errorf("the gateway kept what the update should have cleared, and refused to clear it: %w", err))
-	}
-}
-
-// delete removes an object; one that is gone already is as good.
-func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
-	h := j.change.Have
-	q := k.Delete(r.owner(k, j.change), h.ID)
-	for wait := time.Second; ; wait *= 2 {
-		n, err := r.call(ctx, q, nil)
-		j.out.attempts += n
-		switch {
-		case err == nil:
-			j.succeed("")
-		case api.NotFound(err):
-			j.succeed("was already gone")
-		case stillBound(err) && wait <= 4*time.Second && r.release(ctx, k, h, wait):
-			continue
-		case api.Unclear(err):
-			r.surelyGone(ctx, k, j, err)
-		default:
-			j.fail(err)
-		}
-		return
-	}
-}
-
-// surelyGone settles a delete of unclear outcome by looking for the object.
-func (r *runner) surelyGone(ctx context.Context, k *kind.Kind, j *job, err error) {
-	found, ferr := r.reader.ByID(ctx, k, r.owner(k, j.change), j.change.Name, j.change.Have.ID)
-	switch {
-	case ferr != nil:
-		j.unknown(fmt.Errorf("%w; what became of it could not be read (%v); run diff to find out", err, ferr))
-	case found == nil:
-		j.succeed("the answer was lost; the object is gone")
-	default:
-		j.fail(err)
-	}
-}
-
-// stillBound reports whether the gateway refuses a delete because something is bound to the object.
-func stillBound(err error) bool {
-	var e *api.Error
-	return errors.As(err, &e) && slices.Contains([]string{"APIG.3447", "APIG.3451", "APIG.3462"}, e.Code)
-}
-
-// release takes away what was bound to an object since it was read; where nothing is, the gateway has not
-// noticed yet, and a while is waited. It returns false when it cannot help.
-func (r *runner) release(ctx context.Context, owner *kind.Kind, o *kind.Object, wait time.Duration) bool {
-	k := kind.LinkFrom(owner.Name)
-	links, err := r.reader.LinksOf(ctx, k, *o)
-	if err != nil {
-		return false
-	}
-	if len(links) == 0 {
-		return pause(ctx, wait)
-	}
-	for _, g := range diff.Group(k.Unbind, links) {
-		if _, err := r.call(ctx, k.Unbind[g.Write].Request(g.Links), nil); err != nil {
-			return false
-		}
-	}
-	return true
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
-}
-
-// batchDelete removes several objects with one request, whose answer names those that stayed.
-func (r *runner) batchDelete(ctx context.Context, s *diff.Step, work []*job) {
-	k := kind.Of(s.Kind)
-	if len(work) == 1 {
-		r.delete(ctx, k, work[0])
-		return
-	}
-	var answer kind.BatchAnswer
-	list := make([]string, len(work))
-	for i, j := range work {
-		list[i] = j.change.Have.ID
-	}
-	n, err := r.call(ctx, k.BatchDelete(list), &answer)
-	if divisible(err) {
-		r.batchDelete(ctx, s, work[:len(work)/2])
-		r.batchDelete(ctx, s, work[len(work)/2:])
-		return
-	}
-	failed := map[string]kind.BatchFailure{}
-	for _, f := range answer.Failure {
-		failed[f.ACLID] = f
-	}
-	for _, j := range work {
-		j.out.attempts += n
-		f, bad := failed[j.change.Have.ID]
-		switch {
-		case api.Unclear(err):
-			r.surelyGone(ctx, k, j, err)
-		case err != nil:
-			j.fail(err)
-		case !bad:
-			j.succeed("")
-		case api.GoneCode(f.ErrorCode):
-			j.succeed("was already gone")
-		case f.ErrorCode == "APIG.3447":
-			r.delete(ctx, k, j)
-		default:
-			j.out.status, j.out.failure = Failed, &Failure{ErrorCode: f.ErrorCode, ErrorMsg: f.ErrorMessage}
-		}
-	}
 }

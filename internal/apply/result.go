@@ -60,3 +60,46 @@ func Summarize(results []Result) (s Summary) {
 	}
 	return s
 }
+
+// results folds the outcomes of items into one result for each change.
+func (r *runner) results() []Result {
+	out, begun, seen := make([]Result, len(r.plan.Changes)), make([]bool, len(r.plan.Changes)), make([]bool, len(r.plan.Changes))
+	for i := range out {
+		out[i] = Result{Change: &r.plan.Changes[i], Status: Succeeded}
+	}
+	for i := range r.plan.Steps {
+		for j := range r.plan.Steps[i].Items {
+			c, o := r.plan.Steps[i].Items[j].Change, &r.outcomes[i][j]
+			begun[c] = begun[c] || o.status == Succeeded || o.status == Unknown
+			seen[c] = true
+			fold(&out[c], o)
+		}
+	}
+	for i := range out {
+		switch res := &out[i]; {
+		case !seen[i]:
+			res.Status = Skipped
+		case res.Status != Succeeded && begun[i] && res.Change.Action == diff.Replace:
+			res.Note = "the replace is half done; apply again to finish it"
+		}
+	}
+	return out
+}
+
+// severity orders statuses: the worst outcome of its items is that of a change.
+var severity = map[Status]int{Succeeded: 0, Skipped: 1, Unknown: 2, Failed: 3}
+
+// fold takes the worse of two outcomes.
+func fold(to *Result, o *outcome) {
+	status := o.status
+	if status == "" {
+		status = Skipped
+	}
+	to.Attempts += o.attempts
+	if o.note != "" {
+		to.Note = o.note
+	}
+	if severity[status] > severity[to.Status] {
+		to.Status, to.Error, to.WaitedFor, to.BindID = status, o.failure, o.waited, o.bindID
+	}
+}

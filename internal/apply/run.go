@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -64,19 +63,9 @@ type runner struct {
 	outcomes  [][]outcome // by step and item; written by the step alone
 	occupants map[string]map[diff.Spot][]kind.Link
 	slots     sync.Map // KIND/ID of an owner to its slot, a string
-	freed     set      // ids of links that were unbound out of turn, to make room
+	freed     sync.Map // ids of links that were unbound out of turn, to make room, to their outcome
+	claimed   sync.Map // ids of generated values that a change of this run stands for
 	tally     tally
-}
-
-// outcome is what became of one item of a step.
-type outcome struct {
-	status   Status // "" while the step has not run
-	attempts int
-	failure  *Failure
-	bindID   string
-	waited   string
-	note     string
-	newID    string // of a link that was made
 }
 
 func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
@@ -124,8 +113,7 @@ func (r *runner) step(ctx context.Context, i int) {
 	var work []*job
 	for j := range s.Items {
 		out := &r.outcomes[i][j]
-		if cause, met := r.met(s, &s.Items[j]); !met {
-			*out = outcome{status: Skipped, waited: cause}
+		if r.settled(s, &s.Items[j], out) {
 			continue
 		}
 		work = append(work, &job{Item: s.Items[j], change: &r.plan.Changes[s.Items[j].Change], out: out})
@@ -139,57 +127,55 @@ func (r *runner) step(ctx context.Context, i int) {
 	case diff.OpUnbind:
 		r.unbind(ctx, s, work)
 	case diff.OpBatchDelete:
-		r.batchDelete(ctx, s, work)
+		r.batchDelete(ctx, kind.Of(s.Kind), work)
 	default:
 		r.object(ctx, s, work[0])
 	}
 }
 
-// job is one item under way.
-type job struct {
-	diff.Item
-	change    *diff.Change
-	out       *outcome
-	displaced []kind.Link // unbound to make room for this bind
-}
-
-func (j *job) succeed(note string) { j.out.status, j.out.failure, j.out.note = Succeeded, nil, note }
-
-func (j *job) fail(err error)    { j.out.status, j.out.failure = Failed, failure(err) }
-func (j *job) unknown(err error) { j.out.status, j.out.failure = Unknown, failure(err) }
-
-// miss records a failure whose effect is known to be nil when the gateway answered, else unknown.
-func (j *job) miss(err error) {
-	var e *api.Error
-	if errors.As(err, &e) || errors.Is(err, api.ErrNotSent) {
-		j.fail(err)
-		return
+// settled reports whether the outcome of an item is known before the step runs: its link went out of turn,
+// or what it needs did not succeed.
+func (r *runner) settled(s *diff.Step, item *diff.Item, out *outcome) bool {
+	if freed, ok := r.freed.Load(item.Link.ID); ok && s.Op == diff.OpUnbind {
+		*out = freed.(outcome)
+		out.note = "was unbound first, since the gateway has no room for two"
+		return true
 	}
-	j.unknown(err)
-}
-
-func failure(err error) *Failure {
-	var e *api.Error
-	if !errors.As(err, &e) {
-		return &Failure{ErrorMsg: err.Error()}
+	need := r.unmet(s, item)
+	if need == nil {
+		return false
 	}
-	return &Failure{HTTPStatus: e.Status, ErrorCode: e.Code, ErrorMsg: e.Message, RequestID: e.RequestID}
+	*out = outcome{status: Skipped, waited: need.address}
+	if s.Op == diff.OpUnbind && need.status == Unknown {
+		// Whether its successor has taken its place is not known either.
+		*out = outcome{status: Unknown, failure: need.failure}
+	}
+	return true
 }
 
-// met reports whether what an item needs has succeeded; else cause is the address of what did not.
-func (r *runner) met(s *diff.Step, item *diff.Item) (cause string, ok bool) {
+// unmet is what did not succeed of what an item needs; nil when all did.
+func (r *runner) unmet(s *diff.Step, item *diff.Item) *unmetNeed {
 	for _, n := range item.Needs {
 		need := &r.plan.Steps[n]
 		for j := range need.Items {
-			if out := &r.outcomes[n][j]; out.status != Succeeded && r.serves(need, &need.Items[j], s, item) {
-				if out.waited != "" {
-					return out.waited, false
-				}
-				return r.plan.Changes[need.Items[j].Change].Address, false
+			out := &r.outcomes[n][j]
+			if out.status == Succeeded || !r.serves(need, &need.Items[j], s, item) {
+				continue
 			}
+			if out.waited != "" {
+				return &unmetNeed{address: out.waited, status: out.status}
+			}
+			return &unmetNeed{address: r.plan.Changes[need.Items[j].Change].Address, status: out.status, failure: out.failure}
 		}
 	}
-	return "", true
+	return nil
+}
+
+// unmetNeed is a change that another one waited for in vain.
+type unmetNeed struct {
+	address string // of the first change of the chain that did not succeed
+	status  Status
+	failure *Failure
 }
 
 // serves reports whether an item of a needed step matters to the item that needs it: the same API for
@@ -204,42 +190,4 @@ func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *
 		return have != nil && served.Link.OwnerID == have.ID
 	}
 	return true
-}
-
-// results folds the outcomes of items into one result for each change.
-func (r *runner) results() []Result {
-	out := make([]Result, len(r.plan.Changes))
-	for i := range out {
-		out[i] = Result{Change: &r.plan.Changes[i], Status: Succeeded}
-	}
-	seen := make([]bool, len(out))
-	for i := range r.plan.Steps {
-		for j := range r.plan.Steps[i].Items {
-			c := r.plan.Steps[i].Items[j].Change
-			seen[c] = true
-			fold(&out[c], &r.outcomes[i][j])
-		}
-	}
-	for i := range out {
-		if !seen[i] {
-			out[i].Status = Skipped
-		}
-	}
-	return out
-}
-
-// fold takes the worse of two outcomes: failed, unknown, skipped, succeeded.
-func fold(to *Result, o *outcome) {
-	rank := map[Status]int{Succeeded: 0, Skipped: 1, "": 1, Unknown: 2, Failed: 3}
-	status := o.status
-	if status == "" {
-		status = Skipped
-	}
-	to.Attempts += o.attempts
-	if o.note != "" {
-		to.Note = o.note
-	}
-	if rank[status] > rank[to.Status] {
-		to.Status, to.Error, to.WaitedFor, to.BindID = status, o.failure, o.waited, o.bindID
-	}
 }

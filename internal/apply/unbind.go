@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -12,19 +11,15 @@ import (
 // unbind takes links away. What the bind of a successor has replaced is left alone: some gateways give
 // the new binding the id of the old one.
 func (r *runner) unbind(ctx context.Context, s *diff.Step, work []*job) {
-	k := kind.LinkOf(s.Kind)
 	var left []*job
 	for _, j := range work {
-		switch {
-		case r.freed.has(j.Link.ID):
-			j.succeed("was unbound first, since the gateway has no room for two")
-		case r.renewed(j):
+		if r.renewed(j) {
 			j.succeed("its binding was taken over")
-		default:
+		} else {
 			left = append(left, j)
 		}
 	}
-	if len(left) > 0 {
+	if k := kind.LinkOf(s.Kind); len(left) > 0 {
 		r.unbindAll(ctx, k, k.Unbind[s.Write], left)
 	}
 }
@@ -48,12 +43,10 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 		reply = &answer
 	}
 	n, err := r.call(ctx, way.Request(links(work)), reply)
-	for _, j := range work {
-		j.out.attempts += n
-	}
+	count(work, n)
 	switch {
 	case err == nil:
-		r.batch(work, answer.Failure)
+		settleUnbinds(work, answer.Failure)
 	case len(work) == 1 && api.NotFound(err):
 		work[0].succeed("was already gone")
 	case api.Unclear(err):
@@ -68,8 +61,8 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 	}
 }
 
-// batch settles the jobs of a batch unbind: success of the request says nothing about its items.
-func (r *runner) batch(work []*job, failures []kind.BatchFailure) {
+// settleUnbinds settles the jobs of a batch unbind: success of the request says nothing about its items.
+func settleUnbinds(work []*job, failures []kind.BatchFailure) {
 	failed := make(map[string]kind.BatchFailure, len(failures))
 	for _, f := range failures {
 		failed[f.BindID] = f
@@ -84,24 +77,30 @@ func (r *runner) batch(work []*job, failures []kind.BatchFailure) {
 		case api.GoneCode(f.ErrorCode):
 			j.succeed("was already gone")
 		default:
-			j.out.status, j.out.bindID = Failed, j.Link.ID
-			j.out.failure = &Failure{ErrorCode: f.ErrorCode, ErrorMsg: f.ErrorMessage}
+			j.refused(f.ErrorCode, f.ErrorMessage)
+			j.out.bindID = j.Link.ID
 		}
 	}
 }
 
 // surelyUnbound settles an unbind of unclear outcome by reading the bindings.
 func (r *runner) surelyUnbound(ctx context.Context, k *kind.LinkKind, work []*job, cause error) {
-	held, err := r.heldBy(ctx, k, work)
-	for _, j := range work {
-		switch _, still := held[pairKey(&j.Link)]; {
-		case err != nil:
-			j.unknown(fmt.Errorf("%w; the bindings could not be read (%v); run diff to find out", cause, err))
-		case still:
-			j.out.bindID = j.Link.ID
-			j.fail(cause)
-		default:
-			j.succeed("the answer was lost; the binding is gone")
+	left, err := r.watch(ctx, k, work, isUnbound)
+	for _, j := range left {
+		if err != nil {
+			j.unread(cause, err)
+			continue
 		}
+		j.out.bindID = j.Link.ID
+		j.miss(cause)
 	}
+}
+
+// isUnbound settles an unbind whose link is not among those held.
+func isUnbound(j *job, held map[string]kind.Link) bool {
+	_, still := held[pairKey(&j.Link)]
+	if !still {
+		j.succeed("the answer was lost; the binding is gone")
+	}
+	return !still
 }

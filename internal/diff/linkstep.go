@@ -25,7 +25,10 @@ func (b *builder) bind(k *kind.LinkKind) {
 	for _, g := range group(k.Bind, items) {
 		step := Step{Op: OpBind, Kind: k.Name, Operation: k.Bind[g.write].Operation, Write: g.write, Items: g.items, Lanes: lanes(k, g.items)}
 		for i := range g.items {
-			step.Items = append(step.Items, displaced[SpotOf(&g.items[i].Link)][b.slot(k, &g.items[i].Link)]...)
+			for _, d := range displaced[SpotOf(&g.items[i].Link)][b.slot(k, &g.items[i].Link)] {
+				d.Needs = g.items[i].Needs
+				step.Items = append(step.Items, d)
+			}
 		}
 		s := b.add(step)
 		for i := range g.items {

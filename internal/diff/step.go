@@ -211,7 +211,12 @@ func (b *builder) partStep(k *kind.Kind, owner string, change int, op Op, operat
 			}
 		}
 	}
-	s := b.add(Step{Op: op, Kind: k.Name, Operation: operation, Items: []Item{item}})
+	step := Step{Op: op, Kind: k.Name, Operation: operation, Items: []Item{item}}
+	if op == OpCreate && k.Quota > 0 {
+		// What the gateway makes up can only be told apart when one is made after another.
+		step.Lanes = []string{k.Name + "/" + owner}
+	}
+	s := b.add(step)
 	if h := b.plan.Changes[change].Have; op == OpDelete && h != nil {
 		for _, ref := range k.Refs(h.Value) {
 			b.refs[ref.Kind+"/"+ref.Key] = append(b.refs[ref.Kind+"/"+ref.Key], s)

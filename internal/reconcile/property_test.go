@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
@@ -62,7 +63,9 @@ func TestApplyConverges(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, 7))
 				w := testworld.New(r, o)
 				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
-				t.Run(fmt.Sprint(seed), func(t *testing.T) { converge(t, have, want, tc.b) })
+				t.Run(fmt.Sprint(seed), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) { converge(t, have, want, tc.b) })
+				})
 			}
 		})
 	}
@@ -72,7 +75,7 @@ func converge(t *testing.T, have, want []byte, b emulator.Behaviour) {
 	t.Helper()
 	g := gateway(t, have, b)
 	run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	first := compare(ctx, t, run, load(t, want))
 	out := run.Apply(ctx, first)

@@ -23,10 +23,10 @@ func (r *Run) verify(ctx context.Context, c *Comparison, out *Outcome) {
 		return
 	}
 	reader := r.reader("verify")
-	waited, wait := time.Duration(0), time.Second
+	waited, wait, before := time.Duration(0), time.Second, out.Reads
 	for {
 		plan, err := r.again(ctx, reader, want, policy)
-		out.Reads = c.Reads + reader.Requests()
+		out.Reads = before + reader.Requests()
 		if err != nil {
 			out.Warnings = append(out.Warnings, diff.Note{Message: "what was touched could not be read again: " + err.Error()})
 			out.Remaining = unfinished(out.Results)

@@ -19,6 +19,9 @@ const (
 	maxRefusals   = 10 // attempts of one request that are refused for pace
 )
 
+// errSpent is why a request is not repeated although another attempt might help.
+var errSpent = errors.New("the run has used up its repeats")
+
 // verdict is what follows from the error of an attempt.
 //
 //	error                                        Once=false   Once=true
@@ -83,6 +86,9 @@ type history struct {
 // repeat sends q until there is an answer to give back.
 func (c *Client) repeat(ctx context.Context, q *question, reply any) (attempts int, err error) {
 	h := &history{q: q}
+	if q.Again && !c.tally.mayRepeat() {
+		return 0, h.stopped(errSpent)
+	}
 	for {
 		if err := c.attemptPaced(ctx, h, reply); err != nil {
 			return h.attempts, h.stopped(err)
@@ -98,7 +104,7 @@ func (c *Client) repeat(ctx context.Context, q *question, reply any) (attempts i
 			return h.attempts, h.stopped(stopCause(ctx))
 		}
 		if !c.tally.mayRepeat() {
-			return h.attempts, h.stopped(errors.New("the run has used up its repeats"))
+			return h.attempts, h.stopped(errSpent)
 		}
 		if err := c.wait(ctx, wait); err != nil {
 			return h.attempts, h.stopped(err)

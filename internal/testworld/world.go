@@ -4,7 +4,9 @@ package testworld
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -27,6 +29,7 @@ type Options struct {
 	Unmanaged      bool // some objects leave collections out
 	OnlyRelease    bool
 	NoWeakSpecials bool
+	Generate       bool // some apps have codes that the gateway makes
 }
 
 // World is the APIs of a gateway.
@@ -77,7 +80,36 @@ func (w *World) Gateway(s State) []byte {
 		}
 		groups[i]["apis"] = append(groups[i]["apis"].([]any), map[string]any{"name": a.Name, "method": a.Method, "path": a.Path, "auth_type": "APP", "published": a.Published})
 	}
-	return w.render(s, map[string]any{"gateway": map[string]any{"environments": []string{"RELEASE", "STAGING"}, "groups": groups}})
+	return w.render(made(s), map[string]any{"gateway": map[string]any{"environments": []string{"RELEASE", "STAGING"}, "groups": groups}})
+}
+
+// made is s with a code for each that a gateway shall make.
+func made(s State) State {
+	out := maps.Clone(s)
+	apps, _ := s["apps"].([]any)
+	out["apps"] = slices.Clone(apps)
+	for i, item := range apps {
+		app := maps.Clone(item.(map[string]any))
+		codes, managed := app["app_codes"].([]any)
+		if !managed {
+			continue
+		}
+		made := []any{}
+		for _, c := range codes {
+			n := 0
+			if m, ok := c.(map[string]any); ok {
+				n = m["generate"].(int)
+			} else {
+				made = append(made, c)
+			}
+			for j := range n {
+				made = append(made, Code(app["name"].(string), 100+j))
+			}
+		}
+		app["app_codes"] = made
+		out["apps"].([]any)[i] = app
+	}
+	return out
 }
 
 // File renders a state as a desired-state file that owns everything.
@@ -220,6 +252,9 @@ func (w *World) codes(app string) []any {
 		if w.rand.IntN(3) == 0 {
 			out = append(out, Code(app, i))
 		}
+	}
+	if w.opt.Generate && w.rand.IntN(3) == 0 {
+		out = append(out, map[string]any{"generate": 1 + w.rand.IntN(max(1, 4-len(out)))})
 	}
 	return out
 }
