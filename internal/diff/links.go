@@ -65,21 +65,35 @@ func (c *comparison) claims(k *kind.LinkKind) map[place]bool {
 }
 
 func (c *comparison) wantedLinks(k *kind.LinkKind) map[string][]kind.DeclaredLink {
-	out := map[string][]kind.DeclaredLink{}
-	for i := range c.want.Links {
-		if l := &c.want.Links[i]; l.Kind == k.Name {
-			out[l.Owner] = append(out[l.Owner], *l)
-		}
-	}
-	return out
+	return byOwner(c.want.Links, k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
 }
 
 func (c *comparison) heldLinks(k *kind.LinkKind) map[string][]kind.Link {
-	out := map[string][]kind.Link{}
-	for i := range c.have.Links {
-		if l := &c.have.Links[i]; l.Kind == k.Name {
-			out[l.Owner] = append(out[l.Owner], *l)
+	return byOwner(c.have.Links, k, func(l *kind.Link) *kind.Link { return l })
+}
+
+// byOwner sorts the links of a kind into one list for each owner, in their order.
+func byOwner[L any](links []L, k *kind.LinkKind, link func(*L) *kind.Link) map[string][]L {
+	numbers := map[string]int{}
+	total := 0
+	for i := range links {
+		if l := link(&links[i]); l.Kind == k.Name {
+			numbers[l.Owner]++
+			total++
 		}
+	}
+	room, out := make([]L, total), make(map[string][]L, len(numbers))
+	for i := range links {
+		l := link(&links[i])
+		if l.Kind != k.Name {
+			continue
+		}
+		list, begun := out[l.Owner]
+		if !begun {
+			n := numbers[l.Owner]
+			list, room = room[:0:n], room[n:]
+		}
+		out[l.Owner] = append(list, links[i])
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -40,7 +41,7 @@ func (r *Reader) Inside(ctx context.Context, reads []diff.Read, apis []*kind.API
 	return objects, rows, err
 }
 
-func (r *Reader) allParts(ctx context.Context, reads []diff.Read) (objects []kind.Object, err error) {
+func (r *Reader) allParts(ctx context.Context, reads []diff.Read) ([]kind.Object, error) {
 	found := make([][]kind.Object, len(reads))
 	g, gctx := r.group(ctx)
 	for i := range reads {
@@ -49,11 +50,8 @@ func (r *Reader) allParts(ctx context.Context, reads []diff.Read) (objects []kin
 			return err
 		})
 	}
-	err = g.Wait()
-	for _, f := range found {
-		objects = append(objects, f...)
-	}
-	return objects, err
+	err := g.Wait()
+	return slices.Concat(found...), err
 }
 
 func (r *Reader) parts(ctx context.Context, read diff.Read) ([]kind.Object, error) {
@@ -137,11 +135,7 @@ func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.O
 		})
 	}
 	err := g.Wait()
-	var out []kind.Row
-	for _, f := range found {
-		out = append(out, f...)
-	}
-	return out, err
+	return slices.Concat(found...), err
 }
 
 func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API) ([]kind.Row, error) {
@@ -157,11 +151,7 @@ func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API)
 		})
 	}
 	err := g.Wait()
-	var out []kind.Row
-	for _, f := range found {
-		out = append(out, f...)
-	}
-	return out, err
+	return slices.Concat(found...), err
 }
 
 // rows reads one list of links; known fills in what its items leave out because it was asked for.
@@ -197,6 +187,11 @@ func of(rows []kind.Row, owners []kind.Object) (out []kind.Row) {
 // Join gives links the APIs of the catalog, or where it lacks one what the row says of it.
 func Join(all []Rows, c *kind.Catalog) (out []kind.Link) {
 	others := map[string]*kind.API{}
+	n := 0
+	for _, rows := range all {
+		n += len(rows.Rows)
+	}
+	out = make([]kind.Link, 0, n)
 	for _, rows := range all {
 		for _, row := range rows.Rows {
 			a := c.ByID[row.APIID]

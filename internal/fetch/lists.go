@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -28,11 +29,7 @@ func (r *Reader) Objects(ctx context.Context, wants []Want) ([]kind.Object, erro
 		})
 	}
 	err := g.Wait()
-	var out []kind.Object
-	for _, f := range found {
-		out = append(out, f...)
-	}
-	return out, err
+	return slices.Concat(found...), err
 }
 
 func (r *Reader) objects(ctx context.Context, w Want) ([]kind.Object, error) {

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -36,15 +38,21 @@ func (a answer) read(reply any) error {
 		_, _ = io.Copy(io.Discard, io.LimitReader(a.resp.Body, maxErrorBody)) // so that the connection can be used again
 		return nil
 	}
-	body, err := io.ReadAll(io.LimitReader(a.resp.Body, maxBody+1))
+	body := bodies.Get().(*bytes.Buffer)
+	defer bodies.Put(body)
+	body.Reset()
+	n, err := body.ReadFrom(io.LimitReader(a.resp.Body, maxBody+1))
 	switch {
 	case err != nil:
-		return a.unreadable(fmt.Errorf("it broke off after %d bytes: %w", len(body), err))
-	case len(body) > maxBody:
+		return a.unreadable(fmt.Errorf("it broke off after %d bytes: %w", n, err))
+	case n > maxBody:
 		return a.unreadable(fmt.Errorf("it has more than %d bytes", maxBody))
 	}
-	return a.decode(body, reply)
+	return a.decode(body.Bytes(), reply)
 }
+
+// bodies are used again: what is decoded keeps nothing of them.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // decode fills a value of its own first, so that a failed attempt leaves nothing in reply. The
 // decoder's errors are put into words here, because they may quote values.

@@ -12,8 +12,9 @@ import (
 // finding is an error. The links are sorted by address; the rest is shared with s.
 func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
 	r := resolver{
-		state: s, matcher: newMatcher(c), owners: map[string]*kind.Declared{},
-		done: map[linkID]bool{}, taken: map[slot]int{},
+		state: s, matcher: newMatcher(c), owners: make(map[string]*kind.Declared, len(s.Objects)),
+		links: make([]kind.DeclaredLink, 0, len(s.References)),
+		done:  make(map[linkID]bool, len(s.References)), taken: make(map[slot]int, len(s.References)),
 	}
 	for i := range s.Objects {
 		r.owners[s.Objects[i].Address()] = &s.Objects[i]
