@@ -56,6 +56,8 @@ type Plan struct {
 	Traffic  []Traffic    `json:"traffic,omitzero"` // of the groups that the changes touch; nil when not asked for
 	Requests Requests     `json:"requests"`
 	Trouble
+
+	Managed []string `json:"-"` // addresses of all that the files declare, for formats that also list what is well
 }
 
 // Change is one difference. Fields belong to objects, Binding to links.

@@ -6,10 +6,17 @@ import (
 	"io"
 )
 
-// Style is how text looks. The zero value suits a file or a pipe.
+// Style is how output looks and what it may draw on besides its document. The zero value suits a file
+// or a pipe.
 type Style struct {
 	Color bool
 	Width int // columns of the terminal; 0 when the output goes to none
+
+	// Append adds text to the file that a variable of the environment names, and does nothing where
+	// there is no such variable. Nil: there are none.
+	Append func(variable, text string) error
+
+	History []Past // earlier looks at the same gateway, oldest first
 }
 
 // Format writes documents in one way. A function is nil where the format has no use for the document.
@@ -26,7 +33,7 @@ type Format struct {
 }
 
 // All are the formats, the default first.
-var All = []*Format{text, machine}
+var All = []*Format{text, machine, markdown, github, junit, sarif, webpage, prometheus}
 
 // Find returns the format of that name, nil when there is none.
 func Find(name string) *Format {

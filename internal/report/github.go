@@ -1,0 +1,156 @@
+package report
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// github is for a job of GitHub Actions: annotations on the lines of the files, the Markdown report as
+// job summary, and numbers as outputs of the step.
+//
+// GitHub shows ten annotations of each severity a step, in their order, so that the worst come first;
+// changes past githubNotices are counted only, and stand in the summary.
+//
+//	output               value
+//	result               one sentence
+//	changes, deletes     numbers; a replace counts as a delete
+//	errors, warnings     numbers of findings
+//	refused, drifted     true or false; drifted of a drift report only
+//	converged            true or false; of an apply only
+//	create, update, …    the numbers of the summary, under the names that they have in JSON
+//	report               the Markdown report
+var github = &Format{
+	Name:     "github",
+	Failures: true,
+	Plan:     func(w io.Writer, d *Plan, s Style) error { return writeGitHub(w, viewPlan(d), s) },
+	Results:  func(w io.Writer, d *Results, s Style) error { return writeGitHub(w, viewResults(d), s) },
+	Check:    func(w io.Writer, d *Check, s Style) error { return writeGitHub(w, viewCheck(d), s) },
+	Drift:    func(w io.Writer, d *Drift, s Style) error { return writeGitHub(w, viewDrift(d), s) },
+}
+
+// The variables of a job that name the files to append to.
+const (
+	githubSummary = "GITHUB_STEP_SUMMARY"
+	githubOutput  = "GITHUB_OUTPUT"
+)
+
+const (
+	githubNotices = 10
+	githubMessage = 1_000 // characters of an annotation
+)
+
+func writeGitHub(w io.Writer, v *view, s Style) error {
+	out := bufio.NewWriter(w)
+	for i := range v.Findings {
+		f := &v.Findings[i]
+		annotate(out, f.Rule, &f.Problem)
+	}
+	shown := 0
+	for i := range v.Items {
+		c := &v.Items[i]
+		if statusRules[c.Status] != nil {
+			continue // a finding says so already
+		}
+		if c.Level == notice {
+			if shown++; shown > githubNotices {
+				continue
+			}
+		}
+		p := c.problem(c.told())
+		annotate(out, &rule{ID: c.Rule.ID, Level: c.Level}, &p)
+	}
+	if more := shown - githubNotices; more > 0 {
+		command(out, "notice", "apigw-sync", &Problem{}, count(more, "more change stands", "more changes stand")+" in the job summary")
+	}
+	_, _ = fmt.Fprintf(out, "%s\n", v.Sum)
+	report := v.markdown()
+	err := out.Flush()
+	if s.Append != nil {
+		err = errors.Join(err, s.Append(githubSummary, report+"\n"), s.Append(githubOutput, v.outputs(report)))
+	}
+	return err
+}
+
+// told is what a change does, or what became of it, with what stands behind it.
+func (c *item) told() string {
+	if c.Status != "" || c.Story == "" {
+		return strings.TrimPrefix(c.Story+"; "+c.gist(), "; ")
+	}
+	return c.gist() + " (" + c.Story + ")"
+}
+
+func annotate(w io.Writer, r *rule, p *Problem) {
+	message := Clean(p.Message)
+	if p.Hint != "" {
+		message += "; " + Clean(p.Hint)
+	}
+	if p.Address != "" {
+		message = Clean(p.Address) + ": " + message
+	} else if p.Path != "" {
+		message = Clean(p.Path) + ": " + message
+	}
+	command(w, r.Level.String(), "apigw-sync "+r.ID, p, clip(message, githubMessage))
+}
+
+// command writes a workflow command, which takes a line.
+func command(w io.Writer, name, title string, p *Problem, message string) {
+	properties := []string{"title=" + property(title)}
+	if p.File != "" {
+		properties = append(properties, "file="+property(p.File))
+		if p.Line > 0 {
+			properties = append(properties, "line="+strconv.Itoa(p.Line))
+			if p.Column > 0 {
+				properties = append(properties, "col="+strconv.Itoa(p.Column))
+			}
+		}
+	}
+	_, _ = fmt.Fprintf(w, "::%s %s::%s\n", name, strings.Join(properties, ","), commandText.Replace(message)) // Flush tells
+}
+
+// What ends a message of a workflow command, or a property of one, is percent-encoded.
+var (
+	commandText     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	commandProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+func property(s string) string { return commandProperty.Replace(s) }
+
+// outputs are the outputs of the step.
+func (v *view) outputs(report string) string {
+	var b strings.Builder
+	goes, _ := v.split()
+	refused := false
+	for i := range v.Findings {
+		refused = refused || v.Findings[i].Rule == ruleRefused
+	}
+	_, _ = b.WriteString(multiline("result", v.Sum))
+	fmt.Fprintf(&b, "changes=%d\ndeletes=%d\nerrors=%d\nwarnings=%d\nrefused=%t\n", len(v.Items), len(goes), v.worst(failure), v.worst(warning), refused)
+	if v.Health != nil {
+		fmt.Fprintf(&b, "drifted=%t\n", v.Health.Drifted)
+	}
+	if v.Converged != nil {
+		fmt.Fprintf(&b, "converged=%t\n", *v.Converged)
+	}
+	for _, t := range v.Tallies {
+		fmt.Fprintf(&b, "%s=%d\n", t.Name, t.N)
+	}
+	_, _ = b.WriteString(multiline("report", report))
+	return b.String()
+}
+
+// multiline is an output whose value may hold anything: the line that ends it is none of its lines.
+func multiline(name, value string) string {
+	end := "end"
+	for sum := []byte(value); strings.Contains(value, end); {
+		next := sha256.Sum256(sum)
+		sum = next[:]
+		end = "end_" + hex.EncodeToString(sum)
+	}
+	return name + "<<" + end + "\n" + strings.TrimSuffix(value, "\n") + "\n" + end + "\n"
+}

@@ -1,0 +1,69 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+)
+
+// Past is an earlier look at a gateway, as its drift report tells.
+type Past struct {
+	At           time.Time
+	Departures   int // changes that turn the gateway into the files, and extra objects
+	Certificates int // that ended soon or had ended
+	Drifted      bool
+}
+
+// History reads earlier drift reports, the *.json files of a folder, that are about one gateway; oldest
+// first. Each file that is none becomes a warning.
+func History(folder fs.FS, instanceID string) ([]Past, []Problem, error) {
+	names, err := fs.Glob(folder, "*.json")
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []Past
+	var odd []Problem
+	for _, name := range names {
+		text, err := fs.ReadFile(folder, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		past, about, err := readPast(text)
+		switch {
+		case err != nil:
+			odd = append(odd, Problem{File: name, Message: err.Error(), Hint: "keep only what drift -o json wrote in the history folder"})
+		case about == instanceID:
+			out = append(out, past)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Past) int { return a.At.Compare(b.At) })
+	return out, odd, nil
+}
+
+func readPast(text []byte) (Past, string, error) {
+	var d struct {
+		InstanceID string    `json:"instance_id"`
+		At         time.Time `json:"at"`
+		Drifted    *bool     `json:"drifted"`
+		Summary    struct{ Create, Update, Replace, Delete, Bind, Unbind, Extra int }
+		Certs      []struct{} `json:"certificates"`
+	}
+	if err := json.Unmarshal(text, &d); err != nil {
+		return Past{}, "", fmt.Errorf("this is no drift report: %w", err)
+	}
+	if d.At.IsZero() || d.Drifted == nil {
+		return Past{}, "", fmt.Errorf("this is no drift report")
+	}
+	s := d.Summary
+	return Past{
+		At: d.At, Departures: s.Create + s.Update + s.Replace + s.Delete + s.Bind + s.Unbind + s.Extra,
+		Certificates: len(d.Certs), Drifted: *d.Drifted,
+	}, d.InstanceID, nil
+}
+
+// past is the report itself as a point of history.
+func (d *Drift) past() Past {
+	return Past{At: d.At, Departures: len(d.Changes) + len(d.Extra), Certificates: len(d.Certificates), Drifted: d.Drifted}
+}

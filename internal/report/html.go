@@ -1,0 +1,180 @@
+package report
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// webpage is one HTML file that needs no other. Rules of its output:
+//
+//   - what needs a person stands first, changes follow by environment and kind;
+//   - all is there without its script, which only searches, filters and opens;
+//   - what comes from outside goes through Clean and then through html/template: it is text, and never
+//     markup; nothing is ever put into style or script;
+//   - its policy lets in no network, no style and no script but its own, known by their hashes.
+var webpage = &Format{
+	Name:     "html",
+	Failures: true,
+	Plan:     func(w io.Writer, d *Plan, s Style) error { return writePage(w, viewPlan(d), s) },
+	Results:  func(w io.Writer, d *Results, s Style) error { return writePage(w, viewResults(d), s) },
+	Drift:    func(w io.Writer, d *Drift, s Style) error { return writePage(w, viewDrift(d), s) },
+}
+
+//go:embed html
+var assets embed.FS
+
+var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("report.tmpl").ParseFS(assets, "html/*.tmpl")
+})
+
+// htmlPage is what the template shows.
+type htmlPage struct {
+	*view
+	Policy   template.HTML // and style
+	Script   template.HTML
+	Title    string
+	Verdict  string // well, look or bad
+	Urgent   []htmlFinding
+	Later    []htmlFinding // found no room at the top
+	Goes     []htmlLink
+	Filters  []htmlFilter
+	Groups   []htmlGroup
+	Ends     *htmlTimeline
+	Streams  []htmlTraffic
+	Past     *htmlHistory
+	Sections []htmlLink // for the navigation
+}
+
+// htmlLink leads to a part of the page.
+type htmlLink struct {
+	Anchor, Text, Note string
+}
+
+// htmlFinding is a finding, and the change that it is about.
+type htmlFinding struct {
+	*finding
+	Anchor string // "" when it is about no change
+}
+
+// Text makes text from outside harmless to look at.
+func (htmlFinding) Text(s string) string { return Clean(s) }
+
+// Place is file:line, made harmless.
+func (f htmlFinding) Place() string {
+	if f.File == "" {
+		return ""
+	}
+	if f.Line == 0 {
+		return Clean(f.File)
+	}
+	return Clean(fmt.Sprintf("%s:%d", f.File, f.Line))
+}
+
+// Clean makes text from outside harmless to look at.
+func (htmlPage) Clean(s string) string { return Clean(s) }
+
+const (
+	htmlUrgent = 40 // findings that stand at the top at once
+	htmlFew    = 25 // changes up to which leaves show at once
+)
+
+func writePage(w io.Writer, v *view, s Style) error {
+	t, err := pageTemplate()
+	if err != nil {
+		return err
+	}
+	p := &htmlPage{view: v, Title: htmlTitles[v.Command], Verdict: v.htmlVerdict()}
+	if v.InstanceID != "" {
+		p.Title += " · " + Clean(v.InstanceID)
+	}
+	if p.Policy, p.Script, err = htmlAssets(); err != nil {
+		return err
+	}
+	p.attention()
+	p.Filters, p.Groups = v.htmlFilters(), v.htmlGroups()
+	if v.Health != nil {
+		p.Ends = newTimeline(v.Health.Certificates, v.At)
+		p.Past = newHistory(append(slices.Clone(s.History), v.Health.past()))
+	}
+	p.Streams = newStreams(v.Traffic)
+	p.sections()
+	out := bufio.NewWriter(w)
+	if err := t.Execute(out, p); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+var htmlTitles = map[string]string{"diff": "Plan", "apply": "Apply", "drift": "Drift report"}
+
+func (v *view) htmlVerdict() string {
+	switch {
+	case v.worst(failure) > 0:
+		return "bad"
+	case v.worst(warning) > 0 || v.Command == "drift" && len(v.Items) > 0:
+		return "look"
+	}
+	return "well"
+}
+
+// attention gathers what needs a person.
+func (p *htmlPage) attention() {
+	anchors := make(map[string]string, len(p.Items))
+	for i := range p.Items {
+		c := &p.Items[i]
+		anchors[c.Address] = fmt.Sprintf("c%d", i)
+		if c.destroys() {
+			p.Goes = append(p.Goes, htmlLink{anchors[c.Address], Clean(c.Address), string(c.Action)})
+		}
+	}
+	all := make([]htmlFinding, len(p.Findings))
+	for i := range p.Findings {
+		all[i] = htmlFinding{&p.Findings[i], anchors[p.Findings[i].Address]}
+	}
+	n := min(len(all), htmlUrgent)
+	p.Urgent, p.Later = all[:n], all[n:]
+}
+
+func (p *htmlPage) sections() {
+	add := func(there bool, anchor, text string) {
+		if there {
+			p.Sections = append(p.Sections, htmlLink{Anchor: anchor, Text: text})
+		}
+	}
+	add(len(p.Findings)+len(p.Goes) > 0, "attention", "Needs a person")
+	add(p.Ends != nil, "certificates", "Certificates")
+	add(len(p.Streams) > 0, "traffic", "Traffic")
+	add(p.Past != nil, "history", "Over time")
+	add(len(p.Items) > 0, "changes", "Changes")
+}
+
+// htmlAssets are policy and style, and the script. The policy knows both by their hashes.
+func htmlAssets() (head, script template.HTML, err error) {
+	css, err := assets.ReadFile("html/report.css")
+	if err != nil {
+		return "", "", err
+	}
+	js, err := assets.ReadFile("html/report.js")
+	if err != nil {
+		return "", "", err
+	}
+	policy := fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'", hashed(css), hashed(js))
+	var b strings.Builder
+	fmt.Fprintf(&b, "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n<style>%s</style>", policy, css)
+	//nolint:gosec // nothing here comes from outside
+	return template.HTML(b.String()), template.HTML("<script>" + string(js) + "</script>"), nil
+}
+
+// hashed names a style or script in a content security policy.
+func hashed(text []byte) string {
+	sum := sha256.Sum256(text)
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}

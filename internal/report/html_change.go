@@ -1,0 +1,229 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+// htmlGroup are the changes of one environment.
+type htmlGroup struct {
+	Title string
+	Count int
+	Kinds []htmlKind
+}
+
+// htmlKind are the changes of one kind.
+type htmlKind struct {
+	Kind    string
+	Changes []htmlChange
+}
+
+// htmlChange is a change. All of its texts are harmless to look at.
+type htmlChange struct {
+	*item
+	Anchor  string
+	Symbol  string
+	Where   string // method and path of a binding
+	Leaves  []htmlLeaf
+	Few     bool // leaves show at once
+	OneSide bool // nothing was there before, or nothing will be after
+}
+
+// Text is the address, made harmless.
+func (c htmlChange) Text() string { return Clean(c.Address) }
+
+// Place is file:line.
+func (c htmlChange) Place() string { return c.place() }
+
+// Word is the action, or what became of it.
+func (c htmlChange) Word() string {
+	if c.Status != "" {
+		return string(c.Status)
+	}
+	return string(c.Action)
+}
+
+// htmlLeaf is a changed leaf: two values, or texts side by side.
+type htmlLeaf struct {
+	Path          string
+	Before, After htmlValue
+	Lines         []htmlLine
+}
+
+// htmlValue is a value, parted where it differs from the other side.
+type htmlValue struct {
+	None              bool
+	Start, Mid, After string
+}
+
+// htmlLine is a line of both sides. Mark is '-', '+', '~', ' ' or '…'.
+type htmlLine struct {
+	Mark        string
+	Left, Right string
+}
+
+// htmlFilter is a choice by one property.
+type htmlFilter struct {
+	Name    string
+	Title   string
+	Choices []htmlChoice
+}
+
+type htmlChoice struct {
+	Value string
+	N     int
+}
+
+const htmlRoom = 2_000 // characters of a value
+
+// htmlGroups sorts the changes by environment, those of objects first, and keeps their order otherwise.
+func (v *view) htmlGroups() []htmlGroup {
+	groups := map[string]*htmlGroup{}
+	var names []string
+	for i := range v.Items {
+		c := &v.Items[i]
+		env := ""
+		if c.Binding != nil {
+			env = c.Binding.Environment
+		}
+		g := groups[env]
+		if g == nil {
+			g = &htmlGroup{Title: "Objects, in every environment"}
+			if env != "" {
+				g.Title = "Bindings in " + Clean(env)
+			}
+			groups[env] = g
+			names = append(names, env)
+		}
+		g.Count++
+		if n := len(g.Kinds); n == 0 || g.Kinds[n-1].Kind != c.Kind {
+			g.Kinds = append(g.Kinds, htmlKind{Kind: c.Kind})
+		}
+		k := &g.Kinds[len(g.Kinds)-1]
+		h := newHTMLChange(c, i)
+		h.Few = len(v.Items) <= htmlFew
+		k.Changes = append(k.Changes, h)
+	}
+	slices.Sort(names)
+	out := make([]htmlGroup, len(names))
+	for i, name := range names {
+		out[i] = *groups[name]
+	}
+	return out
+}
+
+func newHTMLChange(c *item, i int) htmlChange {
+	h := htmlChange{
+		item: c, Anchor: fmt.Sprintf("c%d", i), Symbol: strings.TrimSpace(symbols[c.Action].symbol),
+		OneSide: c.Action == diff.Create || c.Action == diff.Delete,
+	}
+	if b := c.Binding; b != nil {
+		h.Where = strings.TrimSpace(Clean(b.Method + " " + b.Path))
+	}
+	for j := range c.Fields {
+		h.Leaves = append(h.Leaves, newHTMLLeaf(&c.Fields[j]))
+	}
+	return h
+}
+
+func newHTMLLeaf(f *Field) htmlLeaf {
+	leaf := htmlLeaf{Path: Clean(f.Path)}
+	if lines := f.lines(); lines != nil {
+		leaf.Lines = beside(lines)
+		return leaf
+	}
+	before, after := shorten(f.Before, f.After, htmlRoom)
+	a, b := shown(before, f.Sensitive), shown(after, f.Sensitive)
+	leaf.Before, leaf.After = htmlValue{Start: a, None: f.Before == nil}, htmlValue{Start: b, None: f.After == nil}
+	_, isText := f.Before.(string)
+	if _, both := f.After.(string); isText && both && !f.Sensitive {
+		leaf.Before, leaf.After = parted(a, b)
+	}
+	return leaf
+}
+
+// parted marks the middle in which two texts differ, when enough around it is the same.
+func parted(a, b string) (before, after htmlValue) {
+	x, y := []rune(a), []rune(b)
+	start := 0
+	for start < min(len(x), len(y)) && x[start] == y[start] {
+		start++
+	}
+	end := 0
+	for end < min(len(x), len(y))-start && x[len(x)-1-end] == y[len(y)-1-end] {
+		end++
+	}
+	if 3*(start+end) < max(len(x), len(y)) {
+		return htmlValue{Start: a}, htmlValue{Start: b}
+	}
+	part := func(r []rune) htmlValue {
+		return htmlValue{Start: string(r[:start]), Mid: string(r[start : len(r)-end]), After: string(r[len(r)-end:])}
+	}
+	return part(x), part(y)
+}
+
+// beside puts the lines of a comparison next to each other.
+func beside(lines []line) []htmlLine {
+	var out []htmlLine
+	for i := 0; i < len(lines); {
+		if m := lines[i].mark; m == ' ' || m == '…' {
+			text := Clean(lines[i].text)
+			out = append(out, htmlLine{string(m), text, text})
+			i++
+			continue
+		}
+		var gone, came []string
+		for ; i < len(lines) && (lines[i].mark == '-' || lines[i].mark == '+'); i++ {
+			if text := Clean(lines[i].text); lines[i].mark == '-' {
+				gone = append(gone, text)
+			} else {
+				came = append(came, text)
+			}
+		}
+		for j := range max(len(gone), len(came)) {
+			switch {
+			case j >= len(gone):
+				out = append(out, htmlLine{"+", "", came[j]})
+			case j >= len(came):
+				out = append(out, htmlLine{"-", gone[j], ""})
+			default:
+				out = append(out, htmlLine{"~", gone[j], came[j]})
+			}
+		}
+	}
+	return out
+}
+
+// htmlFilters are the choices that narrow the changes, each with the number of changes that have it.
+func (v *view) htmlFilters() []htmlFilter {
+	filters := []htmlFilter{{Name: "level", Title: "Severity"}, {Name: "action", Title: "Action"}, {Name: "kind", Title: "Kind"}}
+	counted := make([]map[string]int, len(filters))
+	for i := range counted {
+		counted[i] = map[string]int{}
+	}
+	for i := range v.Items {
+		c := &v.Items[i]
+		counted[0][c.Level.String()]++
+		counted[1][string(c.Action)]++
+		counted[2][c.Kind]++
+	}
+	orders := [][]string{{failure.String(), warning.String(), notice.String()}, nil, nil}
+	for _, a := range actions {
+		orders[1] = append(orders[1], string(a))
+	}
+	for kind := range counted[2] {
+		orders[2] = append(orders[2], kind)
+	}
+	slices.Sort(orders[2])
+	for i, order := range orders {
+		for _, value := range order {
+			if n := counted[i][value]; n > 0 {
+				filters[i].Choices = append(filters[i].Choices, htmlChoice{Clean(value), n})
+			}
+		}
+	}
+	return filters
+}

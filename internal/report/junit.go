@@ -1,0 +1,204 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/drift"
+)
+
+// junit has a test case for each object and binding that the files declare or a command touches, in a
+// suite a kind. What fails agrees with the exit code, so that a build is as red as the command says:
+//
+//	command  case          outcome
+//	diff     change        passes, what will change in its output: a plan is no failure
+//	apply    succeeded     passes
+//	apply    failed        failure
+//	apply    unknown       error
+//	apply    skipped       skipped
+//	drift    departure     failure
+//	drift    not applied   skipped: the files are ahead
+//	all      unchanged     passes
+//	all      finding       in the suite "findings": error, failure (warnings of a drift report), or passes
+var junit = &Format{
+	Name:     "junit",
+	Failures: true,
+	Plan:     func(w io.Writer, d *Plan, _ Style) error { return writeJUnit(w, viewPlan(d)) },
+	Results:  func(w io.Writer, d *Results, _ Style) error { return writeJUnit(w, viewResults(d)) },
+	Check:    func(w io.Writer, d *Check, _ Style) error { return writeJUnit(w, viewCheck(d)) },
+	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeJUnit(w, viewDrift(d)) },
+}
+
+type junitSuites struct {
+	XMLName xml.Name `xml:"testsuites"`
+	Name    string   `xml:"name,attr"`
+	junitCounts
+	Suites []*junitSuite `xml:"testsuite"`
+}
+
+type junitCounts struct {
+	Tests    int `xml:"tests,attr"`
+	Failures int `xml:"failures,attr"`
+	Errors   int `xml:"errors,attr"`
+	Skipped  int `xml:"skipped,attr"`
+}
+
+type junitSuite struct {
+	Name string `xml:"name,attr"`
+	junitCounts
+	Timestamp string      `xml:"timestamp,attr,omitempty"`
+	Cases     []junitCase `xml:"testcase"`
+}
+
+type junitCase struct {
+	Name    string        `xml:"name,attr"`
+	Class   string        `xml:"classname,attr"`
+	File    string        `xml:"file,attr,omitempty"`
+	Line    int           `xml:"line,attr,omitempty"`
+	Failure *junitOutcome `xml:"failure"`
+	Error   *junitOutcome `xml:"error"`
+	Skipped *junitOutcome `xml:"skipped"`
+	Output  string        `xml:"system-out,omitempty"`
+}
+
+type junitOutcome struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr,omitempty"`
+	Text    string `xml:",chardata"`
+}
+
+func writeJUnit(w io.Writer, v *view) error {
+	j := &junitSuites{Name: "apigw-sync " + v.Command}
+	j.findings(v)
+	j.items(v)
+	j.managed(v)
+	for _, s := range j.Suites {
+		if !v.At.IsZero() {
+			s.Timestamp = v.At.UTC().Format(time.RFC3339)
+		}
+		j.Tests += s.Tests
+		j.Failures += s.Failures
+		j.Errors += s.Errors
+		j.Skipped += s.Skipped
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	e := xml.NewEncoder(w)
+	e.Indent("", "  ")
+	if err := e.Encode(j); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// suite returns the suite of that name, which need not exist yet.
+func (j *junitSuites) suite(name string) *junitSuite {
+	i := slices.IndexFunc(j.Suites, func(s *junitSuite) bool { return s.Name == name })
+	if i < 0 {
+		i = len(j.Suites)
+		j.Suites = append(j.Suites, &junitSuite{Name: name})
+	}
+	return j.Suites[i]
+}
+
+func (s *junitSuite) add(c junitCase) {
+	c.Class = "apigw-sync." + s.Name
+	s.Tests++
+	switch {
+	case c.Error != nil:
+		s.Errors++
+	case c.Failure != nil:
+		s.Failures++
+	case c.Skipped != nil:
+		s.Skipped++
+	}
+	s.Cases = append(s.Cases, c)
+}
+
+// findings adds those that no case of an object tells.
+func (j *junitSuites) findings(v *view) {
+	for i := range v.Findings {
+		f := &v.Findings[i]
+		if v.Command == "apply" && statusRules[apply.Status(f.Rule.ID)] != nil {
+			continue
+		}
+		text := f.String()
+		c := junitCase{Name: f.Rule.ID + ": " + text, File: Clean(f.File), Line: f.Line}
+		outcome := &junitOutcome{Message: text, Type: f.Rule.ID, Text: f.Rule.Help}
+		switch {
+		case f.Rule.Level == failure && v.Command != "drift", f.Rule == ruleError:
+			c.Error = outcome
+		case v.Command == "drift" && f.Rule != ruleWarning, f.Rule == ruleRemaining:
+			c.Failure = outcome
+		default:
+			c.Output = text
+		}
+		j.suite("findings").add(c)
+	}
+}
+
+func (j *junitSuites) items(v *view) {
+	for i := range v.Items {
+		item := &v.Items[i]
+		c := junitCase{Name: Clean(item.Address)}
+		if item.Source != nil {
+			c.File, c.Line = Clean(item.Source.File), item.Source.Line
+		}
+		text := item.told()
+		outcome := &junitOutcome{Message: text, Type: string(item.Action), Text: item.leaves()}
+		switch {
+		case item.Status == apply.Failed, v.Command == "drift" && item.Moved != drift.Files:
+			c.Failure = outcome
+		case item.Status == apply.Unknown:
+			c.Error = outcome
+		case item.Status == apply.Skipped, v.Command == "drift":
+			c.Skipped = &junitOutcome{Message: text}
+		default:
+			c.Output = text + "\n" + item.leaves()
+		}
+		j.suite(Clean(item.Kind)).add(c)
+	}
+}
+
+// managed adds what is as it should be: by name where the names are known, else as one case.
+func (j *junitSuites) managed(v *view) {
+	differs := make(map[string]bool, len(v.Items))
+	for i := range v.Items {
+		differs[v.Items[i].Address] = true
+	}
+	for _, address := range v.Managed {
+		if !differs[address] {
+			kind, _, _ := strings.Cut(address, "/")
+			j.suite(Clean(kind)).add(junitCase{Name: Clean(address)})
+		}
+	}
+	if len(v.Managed) == 0 && v.Unchanged > 0 {
+		j.suite("unchanged").add(junitCase{Name: count(v.Unchanged, "object or binding", "objects and bindings") + " unchanged"})
+	}
+	if len(j.Suites) == 0 {
+		j.suite(v.Command).add(junitCase{Name: v.Sum})
+	}
+}
+
+// leaves are the changed leaves, one a line.
+func (c *Change) leaves() string {
+	var b strings.Builder
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		before, after := shorten(f.Before, f.After, foldValue)
+		if c.Action == diff.Create {
+			fmt.Fprintf(&b, "%s: %s\n", Clean(f.Path), shown(after, f.Sensitive))
+		} else {
+			fmt.Fprintf(&b, "%s: %s → %s\n", Clean(f.Path), shown(before, f.Sensitive), shown(after, f.Sensitive))
+		}
+	}
+	return b.String()
+}

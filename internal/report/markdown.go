@@ -1,0 +1,189 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+// markdown fits a comment on a pull request. Rules of its output:
+//
+//   - it is never longer than markdownMost;
+//   - numbers, errors, refusals, warnings and objects that go stand first and always stay; when there
+//     are too many, each becomes shorter before any is left out, and what is left out is counted;
+//   - all other changes are folded, kind by kind, with their leaves while there is room;
+//   - what comes from outside stands in code spans and code blocks, where nothing is markup;
+//   - the first line is a mark by which a script finds the comment again.
+var markdown = &Format{
+	Name:     "markdown",
+	Failures: true,
+	Plan:     func(w io.Writer, d *Plan, _ Style) error { return writeMarkdown(w, viewPlan(d)) },
+	Results:  func(w io.Writer, d *Results, _ Style) error { return writeMarkdown(w, viewResults(d)) },
+	Check:    func(w io.Writer, d *Check, _ Style) error { return writeMarkdown(w, viewCheck(d)) },
+	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeMarkdown(w, viewDrift(d)) },
+}
+
+const (
+	markdownMost = 60_000 // GitHub refuses comments above 65,536 characters
+	markdownKept = 48_000 // for what always stays
+	markdownTail = 400    // for the lines that end it
+)
+
+func writeMarkdown(w io.Writer, v *view) error {
+	_, err := io.WriteString(w, v.markdown())
+	return err
+}
+
+func (v *view) markdown() string {
+	var b sized
+	b.add(fmt.Sprintf("<!-- apigw-sync:%s -->\n### apigw-sync %s\n\n", v.Command, v.Command))
+	b.add(v.markdownHead())
+	goes, rest := v.split()
+	for _, most := range []int{2_000, 500, 200, 100} {
+		kept := v.markdownKept(goes, most)
+		if units(kept) <= markdownKept {
+			b.add(kept)
+			break
+		}
+		if most == 100 {
+			b.add(v.markdownFewer(goes, most))
+		}
+	}
+	left := v.markdownFolded(&b, rest, markdownMost-markdownTail)
+	if left > 0 {
+		b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", count(left, "change", "changes")))
+	}
+	return b.String()
+}
+
+// split parts the changes that take an object away from the others.
+func (v *view) split() (goes, rest []*item) {
+	for i := range v.Items {
+		if c := &v.Items[i]; c.destroys() {
+			goes = append(goes, c)
+		} else {
+			rest = append(rest, c)
+		}
+	}
+	return goes, rest
+}
+
+func (v *view) markdownHead() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s**\n", v.Sum)
+	var about []string
+	if v.InstanceID != "" {
+		about = append(about, "Gateway "+code(clip(v.InstanceID, 100)))
+	}
+	if !v.At.IsZero() {
+		about = append(about, v.At.UTC().Format("2006-01-02 15:04 UTC"))
+	}
+	if len(about) > 0 {
+		fmt.Fprintf(&b, "\n%s\n", strings.Join(about, ", "))
+	}
+	if len(v.Tallies) > 0 {
+		var names, lines, numbers strings.Builder
+		for _, t := range v.Tallies {
+			names.WriteString("| " + t.Name + " ")
+			lines.WriteString("|---:")
+			fmt.Fprintf(&numbers, "| %d ", t.N)
+		}
+		fmt.Fprintf(&b, "\n%s|\n%s|\n%s|\n", &names, &lines, &numbers)
+	}
+	return b.String()
+}
+
+// markdownKept is what always stays, each line of it cut to most characters.
+func (v *view) markdownKept(goes []*item, most int) string {
+	return v.markdownFindings(failure, len(v.Findings), most) + v.markdownGoes(goes, len(goes), most) +
+		v.markdownFindings(warning, len(v.Findings), most) + v.markdownTraffic(most)
+}
+
+// markdownFewer keeps as many of each as there is room for.
+func (v *view) markdownFewer(goes []*item, most int) string {
+	share := markdownKept / 3 / (2*most + 40)
+	return v.markdownFindings(failure, share, most) + v.markdownGoes(goes, share, most) +
+		v.markdownFindings(warning, share, most)
+}
+
+var markdownTitles = map[severity]string{failure: "Errors", warning: "Warnings"}
+
+func (v *view) markdownFindings(level severity, shown, most int) string {
+	n := v.worst(level)
+	if n == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n#### %s (%d)\n\n", markdownTitles[level], n)
+	for i := range v.Findings {
+		f := &v.Findings[i]
+		if f.Rule.Level != level {
+			continue
+		}
+		if shown--; shown < 0 {
+			break
+		}
+		fmt.Fprintf(&b, "- **%s** %s\n", f.Rule.ID, code(clip(f.String(), most)))
+	}
+	if shown < 0 {
+		fmt.Fprintf(&b, "- and more, which do not fit\n")
+	}
+	return b.String()
+}
+
+// markdownGoes lists the objects that go, one a line.
+func (v *view) markdownGoes(goes []*item, shown, most int) string {
+	if len(goes) == 0 {
+		return ""
+	}
+	var lines strings.Builder
+	for _, c := range goes[:min(shown, len(goes))] {
+		line := diffMarks[c.Action] + " " + Clean(c.Address)
+		if c.Action == diff.Replace {
+			line += " (" + c.gist() + ")"
+		}
+		if c.Status != "" {
+			line += ": " + c.Story
+		}
+		lines.WriteString(clip(line, most) + "\n")
+	}
+	if more := len(goes) - shown; more > 0 {
+		fmt.Fprintf(&lines, "# and %d more, which do not fit\n", more)
+	}
+	title := "Deletions and replacements"
+	if v.Command == "apply" {
+		title = "Deleted and replaced"
+	}
+	return fmt.Sprintf("\n#### %s (%d)\n\n", title, len(goes)) + fence("diff", lines.String())
+}
+
+// markdownTraffic shows the busiest groups.
+func (v *view) markdownTraffic(most int) string {
+	const shown = 10
+	if len(v.Traffic) == 0 {
+		return ""
+	}
+	groups := slices.Clone(v.Traffic)
+	slices.SortStableFunc(groups, func(a, b Traffic) int { return cmp.Compare(b.Calls, a.Calls) })
+	var b strings.Builder
+	b.WriteString("\n#### Traffic of the last hour\n\n")
+	for i := range groups[:min(shown, len(groups))] {
+		b.WriteString("- " + code(clip(groups[i].String(), most)) + "\n")
+	}
+	if more := len(groups) - shown; more > 0 {
+		fmt.Fprintf(&b, "- and %s\n", count(more, "more group", "more groups"))
+	}
+	return b.String()
+}
+
+// diffMarks are the first characters of lines in blocks of the language diff, which sites colour.
+var diffMarks = map[diff.Action]string{
+	diff.Create: "+", diff.Bind: "+", diff.Update: "!", diff.Replace: "!", diff.Delete: "-", diff.Unbind: "-",
+}
+
+var statusMarks = map[apply.Status]string{apply.Succeeded: "+", apply.Failed: "-", apply.Skipped: "!", apply.Unknown: "!"}

@@ -1,0 +1,125 @@
+package report
+
+import (
+	"fmt"
+	"html"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+const (
+	foldLine  = 400 // characters of a line in a folded block, at most
+	foldValue = 160 // characters of a value
+)
+
+// markdownFolded adds the changes in folded blocks, a block a kind, and returns how many found no room.
+// A change shows its leaves only if the lines of all others still fit.
+func (v *view) markdownFolded(b *sized, items []*item, most int) (left int) {
+	var blocks [][]*item
+	for i, c := range items {
+		if i == 0 || c.Kind != items[i-1].Kind {
+			blocks = append(blocks, nil)
+		}
+		last := len(blocks) - 1
+		blocks[last] = append(blocks[last], c)
+	}
+	short := make([]int, len(items)+1) // of the changes from there on, one line each
+	for i := len(items) - 1; i >= 0; i-- {
+		short[i] = short[i+1] + units(items[i].markdownLine()) + 1
+	}
+	frames := 0
+	for _, block := range blocks {
+		frames += units(folded(block[0].Kind, len(block), "")) + 16 // 16: longer fences
+	}
+	at := 0
+	for _, block := range blocks {
+		var lines sized
+		n := 0
+		for _, c := range block {
+			text := c.markdownLine() + "\n"
+			if whole := text + c.markdownLeaves(); b.used+frames+lines.used+units(whole)+short[at+n+1] <= most {
+				text = whole
+			}
+			if b.used+frames+lines.used+units(text) > most {
+				break
+			}
+			lines.add(text)
+			n++
+		}
+		if n > 0 {
+			b.add(foldedPart(block[0].Kind, n, len(block), lines.String()))
+		}
+		frames -= units(folded(block[0].Kind, len(block), "")) + 16
+		at += len(block)
+		left += len(block) - n
+	}
+	return left
+}
+
+func foldedPart(kind string, shown, all int, lines string) string {
+	if shown < all {
+		lines += fmt.Sprintf("# and %d more, which do not fit\n", all-shown)
+	}
+	return folded(kind, all, lines)
+}
+
+func folded(kind string, n int, lines string) string {
+	return fmt.Sprintf("\n<details><summary>%s: %s</summary>\n\n%s\n</details>\n",
+		html.EscapeString(Clean(kind)), count(n, "change", "changes"), fence("diff", lines))
+}
+
+// markdownLine is a change in one line without its end.
+func (c *item) markdownLine() string {
+	mark := diffMarks[c.Action]
+	if c.Status != "" {
+		mark = statusMarks[c.Status]
+	}
+	parts := []string{mark + " " + Clean(c.Address)}
+	if b := c.Binding; b != nil {
+		parts = append(parts, strings.TrimSpace(Clean(b.Method+" "+b.Path)))
+	}
+	if at := c.place(); at != "" {
+		parts = append(parts, at)
+	}
+	if c.Story != "" {
+		parts = append(parts, "("+c.Story+")")
+	}
+	return clip(strings.Join(parts, "  "), foldLine)
+}
+
+// markdownLeaves are the changed leaves of a change, in lines.
+func (c *item) markdownLeaves() string {
+	var b strings.Builder
+	line := func(mark, text string) { b.WriteString(mark + "     " + clip(text, foldLine) + "\n") }
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		path := Clean(f.Path)
+		if lines := f.lines(); lines != nil {
+			line(" ", path+":")
+			for _, l := range lines {
+				mark := strings.Replace(string(l.mark), "…", " …", 1)
+				line(mark, "  "+Clean(l.text))
+			}
+			continue
+		}
+		before, after := shorten(f.Before, f.After, foldValue)
+		if c.Action != diff.Create {
+			line("-", path+": "+shown(before, f.Sensitive))
+		}
+		if c.Action != diff.Delete {
+			line("+", path+": "+shown(after, f.Sensitive))
+		}
+	}
+	return b.String()
+}
+
+// lines compares the two sides of a field line by line, where one has several lines; else it is nil.
+func (f *Field) lines() []line {
+	if !severalLines(f.Before) && !severalLines(f.After) {
+		return nil
+	}
+	before, _ := f.Before.(string)
+	after, _ := f.After.(string)
+	return compareLines(before, after)
+}

@@ -1,0 +1,71 @@
+package report
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// sized is Markdown with a limit. Sizes are in UTF-16 code units, of which there are never fewer than
+// of whatever else a site may count as characters.
+type sized struct {
+	strings.Builder
+	used int
+}
+
+func (b *sized) add(s string) {
+	b.WriteString(s)
+	b.used += units(s)
+}
+
+// units counts the UTF-16 code units of a text.
+func units(s string) (n int) {
+	for _, r := range s {
+		n++
+		if r > 0xffff {
+			n++
+		}
+	}
+	return n
+}
+
+// code makes a code span of text from outside: nothing in it is markup, a mention, a link or an emoji,
+// and what cannot be seen shows as an escape.
+func code(s string) string {
+	s = Clean(s)
+	if s == "" {
+		return "(empty)"
+	}
+	ticks := strings.Repeat("`", longestRun(s)+1)
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") || strings.Trim(s, " ") == "" || s[0] == ' ' && s[len(s)-1] == ' ' {
+		s = " " + s + " "
+	}
+	return ticks + s + ticks
+}
+
+// fence makes a block of lines, in which nothing is markup. The lines are harmless already.
+func fence(language, lines string) string {
+	ticks := strings.Repeat("`", max(2, longestRun(lines))+1)
+	return ticks + language + "\n" + lines + ticks + "\n"
+}
+
+// longestRun is the length of the longest run of back-ticks.
+func longestRun(s string) (longest int) {
+	run := 0
+	for i := range len(s) {
+		if s[i] != '`' {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	return longest
+}
+
+// clip cuts a text down to most characters, the last one … then.
+func clip(s string, most int) string {
+	if len(s) <= most || utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most-1]) + "…"
+}

@@ -1,0 +1,196 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/drift"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// prometheus is the text exposition format, for the folder from which the node exporter reads *.prom
+// files. Each sample has the labels command and instance_id, so that files of several commands and
+// gateways go together. All samples of known names are written, zeros too: an alert on a value that
+// rises from nothing needs them. How old a file is, node_textfile_mtime_seconds says.
+var prometheus = &Format{
+	Name:     "prometheus",
+	Failures: true,
+	Plan:     func(w io.Writer, d *Plan, _ Style) error { return writeMetrics(w, viewPlan(d)) },
+	Results:  func(w io.Writer, d *Results, _ Style) error { return writeMetrics(w, viewResults(d)) },
+	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeMetrics(w, viewDrift(d)) },
+}
+
+// metric is a family of samples, all of them gauges.
+type metric struct{ name, help string }
+
+// The metrics. Their names and meanings are an interface.
+var (
+	metricInfo      = metric{"apigw_sync_info", "Always 1; the labels tell the version of the tool."}
+	metricSuccess   = metric{"apigw_sync_success", "Whether the command did its work: 1, or 0 when there are errors."}
+	metricFindings  = metric{"apigw_sync_findings", "What a person should know, by rule and severity."}
+	metricChanges   = metric{"apigw_sync_changes", "Differences between gateway and files, by kind and action; of an apply, the planned ones."}
+	metricExtra     = metric{"apigw_sync_extra_objects", "Objects that the files own but do not declare."}
+	metricIgnored   = metric{"apigw_sync_ignored_objects", "Objects and bindings that ignore rules leave alone."}
+	metricUnchanged = metric{"apigw_sync_unchanged_objects", "Objects and bindings that are as the files say."}
+	metricRequests  = metric{"apigw_sync_requests", "Requests to the gateway: read, or write (of a diff, those that an apply will make)."}
+	metricResults   = metric{"apigw_sync_results", "Outcomes of an apply, by status."}
+	metricConverged = metric{"apigw_sync_converged", "Whether the gateway matched the files after an apply: 1 or 0."}
+	metricTime      = metric{"apigw_sync_compared_timestamp_seconds", "When the gateway was looked at, in seconds since 1970."}
+	metricDrifted   = metric{"apigw_sync_drifted", "Whether something was changed on the gateway or needs a person: 1 or 0."}
+	metricMoved     = metric{"apigw_sync_moved", "Differences by the side that moved since the baseline: gateway, files, both, unknown."}
+	metricWell      = metric{"apigw_sync_instance_well", "Whether the gateway runs, is not locked and has what the files need: 1 or 0."}
+	metricLocks     = metric{"apigw_sync_instance_locks", "Locks on the gateway."}
+	metricFeatures  = metric{"apigw_sync_missing_features", "Features that the files need and the gateway lacks."}
+	metricEnds      = metric{"apigw_sync_certificate_not_after_timestamp_seconds", "When a certificate that ends soon, or has ended, ends, in seconds since 1970."}
+	metricLapsed    = metric{"apigw_sync_lapsed_ignore_rules", "Ignore rules past their last day."}
+	metricCalls     = metric{"apigw_sync_group_calls", "Calls of the last hour to an API group that a change meets."}
+	metricFailed    = metric{"apigw_sync_group_errors", "Failed calls of the last hour to an API group that a change meets."}
+	metricPeak      = metric{"apigw_sync_group_peak_calls", "Calls in the busiest minute of the last hour to an API group that a change meets."}
+)
+
+// exposition writes families one by one.
+type exposition struct {
+	*bufio.Writer
+	common []string // labels of every sample, as name and value in turn
+}
+
+func writeMetrics(w io.Writer, v *view) error {
+	e := &exposition{bufio.NewWriter(w), []string{"command", v.Command, "instance_id", v.InstanceID}}
+	found := map[*rule]int{}
+	for i := range v.Findings {
+		found[v.Findings[i].Rule]++
+	}
+	e.one(metricInfo, 1, "version", v.ToolVersion)
+	e.one(metricSuccess, truth(found[ruleError] == 0))
+	e.family(metricFindings)
+	for _, r := range allRules() {
+		if actionRules[diff.Action(r.ID)] == nil {
+			e.sample(metricFindings, float64(found[r]), "rule", r.ID, "severity", r.Level.String())
+		}
+	}
+	e.changes(v.Items)
+	e.one(metricRequests, float64(v.Requests.Read), "direction", "read")
+	e.sample(metricRequests, float64(v.Requests.Write), "direction", "write")
+	if v.Converged != nil {
+		e.family(metricResults)
+		for _, t := range v.Tallies {
+			e.sample(metricResults, float64(t.N), "status", t.Name)
+		}
+		e.one(metricConverged, truth(*v.Converged))
+	} else {
+		e.one(metricExtra, float64(len(v.Extra)))
+		e.one(metricIgnored, float64(v.Ignored))
+		e.one(metricUnchanged, float64(v.Unchanged))
+	}
+	if v.Health != nil {
+		e.health(v.Health)
+	}
+	e.traffic(v.Traffic)
+	return e.Flush()
+}
+
+// changes counts them by kind and action, those included that do not occur.
+func (e *exposition) changes(items []item) {
+	type cell struct {
+		kind   string
+		action diff.Action
+	}
+	n := map[cell]int{}
+	for i := range items {
+		n[cell{items[i].Kind, items[i].Action}]++
+	}
+	e.family(metricChanges)
+	for _, k := range kind.All {
+		for _, a := range []diff.Action{diff.Create, diff.Update, diff.Replace, diff.Delete} {
+			e.sample(metricChanges, float64(n[cell{k.Name, a}]), "kind", k.Name, "action", string(a))
+		}
+	}
+	for _, l := range kind.Links {
+		for _, a := range []diff.Action{diff.Bind, diff.Unbind} {
+			e.sample(metricChanges, float64(n[cell{l.Name, a}]), "kind", l.Name, "action", string(a))
+		}
+	}
+}
+
+func (e *exposition) health(d *Drift) {
+	e.one(metricTime, float64(d.At.Unix()))
+	e.one(metricDrifted, truth(d.Drifted))
+	if m := d.Moved; m != nil {
+		e.one(metricMoved, float64(m.Gateway), "side", string(drift.Gateway))
+		e.sample(metricMoved, float64(m.Files), "side", string(drift.Files))
+		e.sample(metricMoved, float64(m.Both), "side", string(drift.Both))
+		e.sample(metricMoved, float64(m.Unknown), "side", "unknown")
+	}
+	e.one(metricWell, truth(d.Instance.Well))
+	e.one(metricLocks, float64(len(d.Instance.Locks)))
+	e.one(metricFeatures, float64(len(d.Instance.MissingFeatures)))
+	e.one(metricLapsed, float64(len(d.LapsedIgnores)))
+	type certificate struct{ group, domain, name string }
+	told := map[certificate]bool{} // one sample for a set of labels
+	for _, c := range d.Certificates {
+		key := certificate{Clean(c.Group), Clean(c.Domain), Clean(c.Name)}
+		if told[key] {
+			continue
+		}
+		if len(told) == 0 {
+			e.family(metricEnds)
+		}
+		told[key] = true
+		e.sample(metricEnds, float64(c.NotAfter.Unix()), "group", c.Group, "domain", c.Domain, "name", c.Name)
+	}
+}
+
+func (e *exposition) traffic(groups []Traffic) {
+	if len(groups) == 0 {
+		return
+	}
+	for _, m := range []struct {
+		metric
+		of func(*Traffic) int64
+	}{
+		{metricCalls, func(t *Traffic) int64 { return t.Calls }},
+		{metricFailed, func(t *Traffic) int64 { return t.Errors }},
+		{metricPeak, func(t *Traffic) int64 { return t.Peak }},
+	} {
+		e.family(m.metric)
+		for i := range groups {
+			e.sample(m.metric, float64(m.of(&groups[i])), "group", groups[i].Group)
+		}
+	}
+}
+
+// one begins a family with a sample.
+func (e *exposition) one(m metric, value float64, labels ...string) {
+	e.family(m)
+	e.sample(m, value, labels...)
+}
+
+func (e *exposition) family(m metric) {
+	_, _ = fmt.Fprintf(e, "# HELP %s %s\n# TYPE %s gauge\n", m.name, m.help, m.name) // Flush tells
+}
+
+var labelText = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+
+// sample writes a value; labels are names and values in turn.
+func (e *exposition) sample(m metric, value float64, labels ...string) {
+	all := append(append([]string{}, e.common...), labels...)
+	_, _ = e.WriteString(m.name + "{")
+	for i := 0; i < len(all); i += 2 {
+		if i > 0 {
+			_ = e.WriteByte(',')
+		}
+		_, _ = e.WriteString(all[i] + `="` + labelText.Replace(Clean(all[i+1])) + `"`)
+	}
+	_, _ = e.WriteString("} " + strconv.FormatFloat(value, 'f', -1, 64) + "\n")
+}
+
+func truth(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,78 @@
+package report
+
+import (
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+// severity says how much a finding matters to a person. The worst is the greatest.
+type severity int
+
+const (
+	notice severity = iota
+	warning
+	failure
+)
+
+// String is the word that people read.
+func (s severity) String() string { return [...]string{"notice", "warning", "error"}[s] }
+
+// rule is a class of findings. Its ID is stable: tools that read reports count, hide and compare by it.
+type rule struct {
+	ID    string
+	Title string // a finding in a few words
+	Help  string // what it means and what to do
+	Level severity
+}
+
+// The rules. Those of changes have the names of actions, those of results the names of statuses.
+var (
+	ruleError   = &rule{"error", "The command could not do its work", "Correct what the message names and run the command again.", failure}
+	ruleRefused = &rule{"refused", "A guard refuses to apply the plan", "Check that the plan is wanted; if it is, run apply with the flag that the message names.", failure}
+	ruleWarning = &rule{"warning", "Something is odd", "Nothing stands in the way, but somebody should look.", warning}
+
+	ruleExtra     = &rule{"extra", "An object is owned but not declared", "Declare it, take it out of owns, or delete it by running apply with --prune.", warning}
+	ruleRemaining = &rule{"remaining", "A difference remains after writing", "Somebody else may be writing, or the gateway keeps another value than it was sent. Compare again.", warning}
+
+	ruleStatus   = &rule{"instance-status", "The gateway is not running", "Changes may be refused or take no effect until it runs.", failure}
+	ruleLock     = &rule{"instance-locked", "The gateway is locked", "Writing is refused until the lock is gone.", warning}
+	ruleFeature  = &rule{"feature-missing", "The gateway lacks a feature that the files need", "Have the feature switched on, or declare something else.", failure}
+	ruleExpired  = &rule{"certificate-expired", "A certificate has expired", "Clients refuse to connect. Replace the certificate of the domain.", failure}
+	ruleExpiring = &rule{"certificate-expiring", "A certificate expires soon", "Replace the certificate of the domain before it ends.", warning}
+	ruleLapsed   = &rule{"ignore-lapsed", "An ignore rule is past its last day", "What it left alone counts again. Remove the rule or give it a new end.", warning}
+)
+
+var actionRules = map[diff.Action]*rule{
+	diff.Create:  {"create", "An object is missing on the gateway", "The files declare it; apply creates it.", notice},
+	diff.Update:  {"update", "An object differs from its file", "Apply sets the fields to what the files say.", notice},
+	diff.Replace: {"replace", "An object differs in a field that cannot change", "Apply deletes it and creates it anew with its bindings.", warning},
+	diff.Delete:  {"delete", "An object goes", "Apply deletes it and all its bindings from the gateway.", warning},
+	diff.Bind:    {"bind", "A binding is missing on the gateway", "The files declare it; apply makes it.", notice},
+	diff.Unbind:  {"unbind", "A binding goes", "Apply removes it: the API is no longer covered by the policy, or open to the app.", warning},
+}
+
+var statusRules = map[apply.Status]*rule{
+	apply.Failed:  {"failed", "A change failed", "The gateway says why. Correct the cause and apply again: the rest is finished and nothing repeated.", failure},
+	apply.Unknown: {"unknown", "The outcome of a change is not known", "Compare again to see whether it took effect.", failure},
+	apply.Skipped: {"skipped", "A change was not tried", "It waits for another one that did not succeed. Apply again after that one.", warning},
+}
+
+// allRules lists the rules in the order of their IDs' meaning.
+func allRules() []*rule {
+	out := []*rule{ruleError, ruleRefused, ruleWarning}
+	for _, a := range actions {
+		out = append(out, actionRules[a])
+	}
+	for _, s := range statuses {
+		if r := statusRules[s]; r != nil {
+			out = append(out, r)
+		}
+	}
+	return append(out, ruleExtra, ruleRemaining, ruleStatus, ruleLock, ruleFeature, ruleExpired, ruleExpiring, ruleLapsed)
+}
+
+// The actions and statuses in the order in which people read them.
+var (
+	actions  = []diff.Action{diff.Create, diff.Update, diff.Replace, diff.Delete, diff.Bind, diff.Unbind}
+	statuses = []apply.Status{apply.Succeeded, apply.Failed, apply.Skipped, apply.Unknown}
+)

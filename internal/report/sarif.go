@@ -1,0 +1,231 @@
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+)
+
+// sarif is SARIF 2.1.0: a result for each finding and each change, at its file and line. Sites that take
+// SARIF refuse results without a file; what no file declares is put to the file of the document that
+// comes first, without a line, and to the logical location that is its address.
+//
+// Reference: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+var sarif = &Format{
+	Name:     "sarif",
+	Failures: true,
+	Plan:     func(w io.Writer, d *Plan, _ Style) error { return writeJSON(w, newSarif(viewPlan(d))) },
+	Results:  func(w io.Writer, d *Results, _ Style) error { return writeJSON(w, newSarif(viewResults(d))) },
+	Check:    func(w io.Writer, d *Check, _ Style) error { return writeJSON(w, newSarif(viewCheck(d))) },
+	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeJSON(w, newSarif(viewDrift(d))) },
+}
+
+const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+type sarifLog struct {
+	Schema  string     `json:"$schema"`
+	Version string     `json:"version"`
+	Runs    []sarifRun `json:"runs"`
+}
+
+type sarifRun struct {
+	Tool        sarifTool         `json:"tool"`
+	Automation  sarifAutomation   `json:"automationDetails"`
+	Invocations []sarifInvocation `json:"invocations"`
+	Columns     string            `json:"columnKind"`
+	Results     []sarifResult     `json:"results"`
+	Properties  map[string]int    `json:"properties,omitempty"` // the numbers of the summary
+}
+
+type sarifTool struct {
+	Driver sarifDriver `json:"driver"`
+}
+
+type sarifDriver struct {
+	Name    string      `json:"name"`
+	Version string      `json:"version,omitempty"`
+	Rules   []sarifRule `json:"rules"`
+}
+
+type sarifRule struct {
+	ID      string     `json:"id"`
+	Short   sarifText  `json:"shortDescription"`
+	Full    sarifText  `json:"fullDescription"`
+	Help    sarifText  `json:"help"`
+	Default sarifLevel `json:"defaultConfiguration"`
+}
+
+type sarifText struct {
+	Text string `json:"text"`
+}
+
+type sarifLevel struct {
+	Level string `json:"level"`
+}
+
+type sarifAutomation struct {
+	ID string `json:"id"`
+}
+
+type sarifInvocation struct {
+	Successful bool       `json:"executionSuccessful"`
+	End        *time.Time `json:"endTimeUtc,omitempty"`
+}
+
+type sarifResult struct {
+	RuleID       string            `json:"ruleId"`
+	RuleIndex    int               `json:"ruleIndex"`
+	Level        string            `json:"level"`
+	Message      sarifText         `json:"message"`
+	Locations    []sarifLocation   `json:"locations"`
+	Fingerprints map[string]string `json:"partialFingerprints"`
+	Properties   map[string]string `json:"properties,omitempty"`
+}
+
+type sarifLocation struct {
+	Physical sarifPhysical  `json:"physicalLocation"`
+	Logical  []sarifLogical `json:"logicalLocations,omitempty"`
+}
+
+type sarifPhysical struct {
+	Artifact sarifArtifact `json:"artifactLocation"`
+	Region   *sarifRegion  `json:"region,omitempty"`
+}
+
+type sarifArtifact struct {
+	URI string `json:"uri"`
+}
+
+type sarifRegion struct {
+	Line   int `json:"startLine"`
+	Column int `json:"startColumn,omitempty"`
+}
+
+type sarifLogical struct {
+	Name string `json:"fullyQualifiedName"`
+	Kind string `json:"kind"`
+}
+
+func newSarif(v *view) *sarifLog {
+	rules := allRules()
+	run := sarifRun{
+		Tool:        sarifTool{sarifDriver{Name: "apigw-sync", Version: v.ToolVersion, Rules: make([]sarifRule, len(rules))}},
+		Automation:  sarifAutomation{"apigw-sync/" + v.Command + "/" + url.PathEscape(v.InstanceID)},
+		Invocations: []sarifInvocation{{Successful: !slices.ContainsFunc(v.Findings, func(f finding) bool { return f.Rule == ruleError })}},
+		Columns:     "unicodeCodePoints",
+		Results:     []sarifResult{},
+		Properties:  map[string]int{},
+	}
+	if !v.At.IsZero() {
+		run.Invocations[0].End = &v.At
+	}
+	for i, r := range rules {
+		run.Tool.Driver.Rules[i] = sarifRule{ID: r.ID, Short: sarifText{r.Title}, Full: sarifText{r.Title}, Help: sarifText{r.Help}, Default: sarifLevel{r.Level.sarif()}}
+	}
+	for _, t := range v.Tallies {
+		run.Properties[t.Name] = t.N
+	}
+	home, seen := v.home(), map[string]int{}
+	for i := range v.Findings {
+		f := &v.Findings[i]
+		text := f.Message
+		if f.Hint != "" {
+			text += "; " + f.Hint
+		}
+		run.Results = append(run.Results, newSarifResult(rules, f.Rule, f.Rule.Level, &f.Problem, Clean(text), home, seen))
+	}
+	for i := range v.Items {
+		c := &v.Items[i]
+		if statusRules[c.Status] != nil || c.Status == apply.Succeeded {
+			continue // a finding says so already, or all is well
+		}
+		p := c.problem("")
+		r := newSarifResult(rules, c.Rule, c.Level, &p, c.told(), home, seen)
+		r.Properties = map[string]string{"kind": c.Kind, "action": string(c.Action), "moved": string(c.Moved)}
+		run.Results = append(run.Results, r)
+	}
+	return &sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}}
+}
+
+func newSarifResult(rules []*rule, r *rule, level severity, p *Problem, text, home string, seen map[string]int) sarifResult {
+	at := sarifLocation{Physical: sarifPhysical{Artifact: sarifArtifact{home}}}
+	if p.File != "" {
+		at.Physical.Artifact.URI = fileURI(p.File)
+		if p.Line > 0 {
+			at.Physical.Region = &sarifRegion{p.Line, p.Column}
+		}
+	}
+	if p.Address != "" {
+		at.Logical = []sarifLogical{{p.Address, "object"}}
+		text = Clean(p.Address) + ": " + text
+	}
+	return sarifResult{
+		RuleID: r.ID, RuleIndex: slices.IndexFunc(rules, func(x *rule) bool { return x.ID == r.ID }), Level: level.sarif(),
+		Message: sarifText{sarifMessage(text)}, Locations: []sarifLocation{at},
+		Fingerprints: map[string]string{"apigwSyncAddress/v1": fingerprint(r, p, seen)},
+	}
+}
+
+// fingerprint tells a result again in later reports: by its rule and object, which stay when lines and
+// figures change. Results that share both are numbered; seen counts them.
+func fingerprint(r *rule, p *Problem, seen map[string]int) string {
+	parts := []string{r.ID, p.Address, p.Path}
+	if p.Address == "" {
+		parts = append(parts, p.File, p.Message)
+	}
+	key := strings.Join(parts, "\x00")
+	seen[key]++
+	sum := sha256.Sum256([]byte(key + "\x00" + strconv.Itoa(seen[key])))
+	return hex.EncodeToString(sum[:])
+}
+
+func (s severity) sarif() string { return [...]string{"note", "warning", "error"}[s] }
+
+// home is the file for what has none: the first of the document, else the one that is read by default.
+func (v *view) home() string {
+	first := ""
+	see := func(file string) {
+		if file != "" && file != "-" && (first == "" || file < first) {
+			first = file
+		}
+	}
+	for i := range v.Findings {
+		see(v.Findings[i].File)
+	}
+	for i := range v.Items {
+		if s := v.Items[i].Source; s != nil {
+			see(s.File)
+		}
+	}
+	if first == "" {
+		first = "gateway.yaml"
+	}
+	return fileURI(first)
+}
+
+// fileURI is a path as a URI reference.
+func fileURI(path string) string {
+	u := url.URL{Path: strings.TrimPrefix(path, "./")}
+	if strings.HasPrefix(path, "/") {
+		u.Scheme = "file"
+	}
+	return u.String()
+}
+
+var placeholder = regexp.MustCompile(`\{([0-9]+)\}`)
+
+// sarifMessage keeps readers of SARIF from taking a part of a text for a link or a placeholder.
+func sarifMessage(s string) string {
+	if strings.Contains(s, "](") {
+		s = strings.NewReplacer("[", `\[`, "]", `\]`).Replace(s)
+	}
+	return placeholder.ReplaceAllString(s, "{{$1}}")
+}

@@ -1,0 +1,216 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+// view is a document in the form that the formats share which show all commands alike. What it holds is
+// as it came; each format makes it harmless in its own way.
+type view struct {
+	Command string // diff, apply, drift or validate
+	Head
+	At  time.Time // of the look at the gateway; zero where the document has none
+	Sum string    // one sentence of our own words
+
+	Tallies  []tally
+	Findings []finding // what needs a person besides changes, worst first
+	Items    []item    // the changes, in the order of the document
+	Extra    []Extra
+	Requests Requests
+
+	// Managed are the addresses of all that the files declare, where they are known. Those without a
+	// change are as they should be.
+	Managed            []string
+	Unchanged, Ignored int
+
+	Traffic   []Traffic
+	Converged *bool  // of an apply
+	Health    *Drift // of a drift report
+}
+
+// tally is a number to show.
+type tally struct {
+	Name string // stable, such as create
+	N    int
+}
+
+// finding is something that a person should know. Its place is in Problem.
+type finding struct {
+	Rule *rule
+	Problem
+}
+
+// item is a change with what became of it.
+type item struct {
+	*Change
+	Rule   *rule
+	Level  severity
+	Status apply.Status // "" unless it was applied
+	Story  string       // what became of it, or what stands behind it, made harmless; may be empty
+}
+
+func viewPlan(d *Plan) *view {
+	s := d.Summary
+	v := &view{
+		Command: "diff", Head: d.Head, Sum: d.sum(), Extra: d.Extra, Requests: d.Requests,
+		Managed: d.Managed, Unchanged: s.Unchanged, Ignored: s.Ignored, Tallies: tallies(s), Traffic: d.Traffic,
+	}
+	if len(d.Errors) > 0 {
+		v.Sum = "The comparison failed: " + count(len(d.Errors), "error", "errors") + "."
+	}
+	v.add(ruleError, d.Errors...)
+	v.refusals(d.Refusals)
+	v.add(ruleWarning, d.Warnings...)
+	v.extras()
+	v.changes(d.Changes)
+	return v
+}
+
+func viewResults(d *Results) *view {
+	s := d.Summary
+	v := &view{
+		Command: "apply", Head: d.Head, Sum: d.sum(), Requests: d.Requests, Converged: &d.Converged,
+		Tallies: []tally{{"succeeded", s.Succeeded}, {"failed", s.Failed}, {"skipped", s.Skipped}, {"unknown", s.Unknown}},
+	}
+	if len(d.Results) == 0 && len(d.Errors)+len(d.Refusals) > 0 {
+		v.Sum = "Apply did not begin: nothing was changed."
+	}
+	if len(d.Refusals) == 0 { // else the errors repeat them
+		v.add(ruleError, d.Errors...)
+	}
+	v.refusals(d.Refusals)
+	for i := range d.Results {
+		r := &d.Results[i]
+		rule := actionRules[r.Action]
+		if failed := statusRules[r.Status]; failed != nil {
+			rule = failed
+			v.add(failed, r.problem(r.story()))
+		}
+		v.Items = append(v.Items, item{Change: &r.Change, Rule: rule, Level: rule.Level, Status: r.Status, Story: r.story()})
+	}
+	for _, c := range d.surprises() {
+		v.add(ruleRemaining, c.problem("still differs: "+c.gist()))
+	}
+	if d.Stopped {
+		v.add(ruleWarning, Problem{Message: "the run was stopped before everything was tried"})
+	}
+	v.add(ruleWarning, d.Warnings...)
+	v.sort()
+	return v
+}
+
+func viewCheck(d *Check) *view {
+	v := &view{Command: "validate", Head: d.Head, Sum: "The files are valid: " + d.sum() + "."}
+	if !d.Valid {
+		v.Sum = "The files are not valid: " + count(len(d.Errors), "error", "errors") + "."
+	}
+	v.add(ruleError, d.Errors...)
+	v.add(ruleWarning, d.Warnings...)
+	return v
+}
+
+func tallies(s diff.Summary) []tally {
+	return []tally{
+		{"create", s.Create}, {"update", s.Update}, {"replace", s.Replace}, {"delete", s.Delete},
+		{"bind", s.Bind}, {"unbind", s.Unbind}, {"extra", s.Extra}, {"ignored", s.Ignored}, {"unchanged", s.Unchanged},
+	}
+}
+
+func (v *view) add(r *rule, problems ...Problem) {
+	for _, p := range problems {
+		v.Findings = append(v.Findings, finding{r, p})
+	}
+}
+
+func (v *view) refusals(list []Refusal) {
+	for _, r := range list {
+		p := r.Problem()
+		p.Message = strings.TrimPrefix(p.Message, "refused ")
+		v.add(ruleRefused, p)
+	}
+}
+
+func (v *view) extras() {
+	for _, e := range v.Extra {
+		p := Problem{Address: e.Address, Message: "the files own it but do not declare it", Hint: "--prune deletes it"}
+		if side := sides[e.Moved]; side != "" {
+			p.Message += "; " + side
+		}
+		v.add(ruleExtra, p)
+	}
+}
+
+func (v *view) changes(list []Change) {
+	for i := range list {
+		c := &list[i]
+		r := actionRules[c.Action]
+		v.Items = append(v.Items, item{Change: c, Rule: r, Level: r.Level, Story: c.background()})
+	}
+}
+
+// sort brings the worst findings to the top and leaves the order otherwise as it is.
+func (v *view) sort() {
+	slices.SortStableFunc(v.Findings, func(a, b finding) int { return int(b.Rule.Level) - int(a.Rule.Level) })
+}
+
+// worst counts findings of a severity.
+func (v *view) worst(s severity) (n int) {
+	for i := range v.Findings {
+		if v.Findings[i].Rule.Level == s {
+			n++
+		}
+	}
+	return n
+}
+
+// destroys reports whether a change takes an object away, if only to make it anew.
+func (c *Change) destroys() bool { return c.Action == diff.Delete || c.Action == diff.Replace }
+
+// problem is a sentence about the change at its place in the files.
+func (c *Change) problem(message string) Problem {
+	p := Problem{Address: c.Address, Message: message}
+	if c.Source != nil {
+		p.File, p.Line, p.Column = c.Source.File, c.Source.Line, c.Source.Column
+	}
+	return p
+}
+
+// gist is what a change does in one line, made harmless: its action and up to three of its leaves.
+func (c *Change) gist() string {
+	const most, room = 3, 60
+	if b := c.Binding; b != nil {
+		return Clean(strings.TrimSpace(fmt.Sprintf("%s %s/%s in %s: %s %s", c.Action, b.Group, b.API, b.Environment, b.Method, b.Path)))
+	}
+	var parts []string
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		if len(parts) == most {
+			parts = append(parts, fmt.Sprintf("%d more", len(c.Fields)-most))
+			break
+		}
+		before, after := shorten(f.Before, f.After, room)
+		switch c.Action {
+		case diff.Create:
+			parts = append(parts, Clean(f.Path)+": "+shown(after, f.Sensitive))
+		case diff.Delete:
+			parts = append(parts, Clean(f.Path)+": "+shown(before, f.Sensitive))
+		default:
+			parts = append(parts, Clean(f.Path)+": "+shown(before, f.Sensitive)+" → "+shown(after, f.Sensitive))
+		}
+	}
+	return strings.TrimSuffix(string(c.Action)+" "+strings.Join(parts, ", "), " ")
+}
+
+// place is file:line of a change, made harmless; "" for what no file declares.
+func (c *Change) place() string {
+	if c.Source == nil {
+		return ""
+	}
+	return Clean(fmt.Sprintf("%s:%d", c.Source.File, c.Source.Line))
+}
