@@ -57,14 +57,14 @@ func Reads(objects []kind.Object, want kind.Desired, policy Policy) []Read {
 				continue
 			}
 			goes := p.want == nil || c.replaces(k, p)
-			if link != nil && p.have.Bound != 0 && (p.want != nil && p.want.ManagesKind(link.Name) || goes && !link.Dropped) {
+			if link != nil && p.have.Bound != 0 && (p.want != nil && p.want.ManagesKind(link.Name) || goes && (!link.Dropped || policy.Deep)) {
 				out = append(out, Read{Object: *p.have, Link: link})
 			}
 			if link != nil && p.next != nil && p.next.Bound != 0 {
 				out = append(out, Read{Object: *p.next, Link: link})
 			}
 			for _, part := range kind.Parts(k.Name) {
-				if p.want != nil && p.want.ManagesKind(part.Name) && p.have.Parts {
+				if p.have.Parts && (p.want != nil && p.want.ManagesKind(part.Name) || p.want == nil && policy.Deep) {
 					out = append(out, Read{Object: *p.have, Part: part})
 				}
 			}

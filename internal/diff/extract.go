@@ -26,6 +26,8 @@ type Extract struct {
 	Context map[string]bool
 
 	ResendSecrets bool // as in Policy
+
+	touched map[string]bool // what keys returns
 }
 
 // ErrNotAlone is a plan that follows only from more than what it touches.
@@ -98,7 +100,7 @@ func (e *Extract) Settled(have kind.Actual) kind.Desired {
 
 // Relevant is the part of a gateway that the extract is about, sorted.
 func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
-	keys, inside := e.keys(), e.insides()
+	keys, inside := e.Addresses(), e.insides()
 	for i := range have.Objects {
 		o := &have.Objects[i]
 		owner := kind.Of(o.Kind).Owner
@@ -115,12 +117,30 @@ func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
 	return out
 }
 
-// keys are the addresses that objects of the extract have or had, and those of its context.
-func (e *Extract) keys() map[string]bool {
-	out := map[string]bool{}
+// Addresses are those that objects of the extract that stand alone have or had, and those of its context.
+func (e *Extract) Addresses() map[string]bool {
+	out := e.keys()
 	for address := range e.Context {
 		out[address] = true
 	}
+	return out
+}
+
+// Touches reports whether what is known of a gateway's object matters, and not only that it exists: it is
+// one that changes, one that another becomes, or part of a collection that changes.
+func (e *Extract) Touches(o *kind.Object) bool {
+	if kind.Of(o.Kind).Owner != "" {
+		return true
+	}
+	if e.touched == nil {
+		e.touched = e.keys()
+	}
+	return e.touched[o.Address()]
+}
+
+// keys are the addresses that objects of the extract have or had.
+func (e *Extract) keys() map[string]bool {
+	out := map[string]bool{}
 	for i := range e.Desired.Objects {
 		for _, key := range formerly(&e.Desired.Objects[i]) {
 			out[e.Desired.Objects[i].Kind+"/"+key] = true

@@ -134,4 +134,7 @@ type Policy struct {
 
 	// ResendSecrets counts secrets that the gateway hides as changed, since they cannot be compared.
 	ResendSecrets bool
+
+	// Deep reads also what goes along with deleted objects, so that a run can be taken back.
+	Deep bool
 }

@@ -1,0 +1,163 @@
+package planfile
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// Incompatible is a plan that another version of the program has made in a way that this one does not know.
+type Incompatible struct{ FormatVersion, ToolVersion string }
+
+func (i *Incompatible) Error() string {
+	by := ""
+	if i.ToolVersion != "" {
+		by = " by apigw-sync " + i.ToolVersion
+	}
+	return fmt.Sprintf("the plan has the format %q, made%s; this version reads the format %s", i.FormatVersion, by, report.FormatVersion)
+}
+
+var (
+	errNoPlan  = errors.New("this is no saved plan; make one with diff --out")
+	errAltered = errors.New("the plan was changed after it was made; make it again")
+)
+
+// Decode reads a file. It takes nothing that Encode would not write but for blanks: keys that it does not
+// know, keys that stand twice, and everything that was changed by hand are errors.
+func Decode(data []byte) (*File, error) {
+	var head struct {
+		report.Head
+		Saved json.RawMessage `json:"saved"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, broken(err)
+	}
+	if head.FormatVersion == "" {
+		return nil, errNoPlan
+	}
+	if major(head.FormatVersion) != major(report.FormatVersion) {
+		return nil, &Incompatible{head.FormatVersion, head.ToolVersion}
+	}
+	if len(head.Saved) == 0 {
+		return nil, errNoPlan
+	}
+	f, err := strict(data)
+	if err != nil {
+		if head.FormatVersion != report.FormatVersion {
+			return nil, &Incompatible{head.FormatVersion, head.ToolVersion}
+		}
+		return nil, err
+	}
+	return f, f.validate()
+}
+
+func broken(err error) error {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("the file is no JSON, or not all of it: %w", err)
+	}
+	return errNoPlan
+}
+
+func major(version string) string {
+	m, _, _ := strings.Cut(version, ".")
+	return m
+}
+
+// strict reads a file and compares it with what Encode would write.
+func strict(data []byte) (*File, error) {
+	var f File
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	d.DisallowUnknownFields()
+	if err := d.Decode(&f); err != nil {
+		return nil, fmt.Errorf("%w (%v)", errAltered, err) //nolint:errorlint // only the first says what to do
+	}
+	var given bytes.Buffer
+	if err := json.Compact(&given, data); err != nil {
+		return nil, broken(err)
+	}
+	raw, err := marshal(&f)
+	if err != nil || !bytes.Equal(raw, given.Bytes()) {
+		return nil, errAltered
+	}
+	check, err := f.check()
+	if err != nil || !hmac.Equal([]byte(check), []byte(f.Saved.Check)) {
+		return nil, errAltered
+	}
+	return &f, nil
+}
+
+// validate checks what the rest of the program relies on.
+func (f *File) validate() error {
+	s := &f.Saved
+	if key, err := hex.DecodeString(s.Key); err != nil || len(key) < keyLength {
+		return errAltered
+	}
+	for i := range s.Objects {
+		o := &s.Objects[i]
+		if err := known(o.Kind, o.Owner, o.Anchor, o.Value); err != nil {
+			return fmt.Errorf("%s: %w", o.address(), err)
+		}
+	}
+	for i := range s.Held {
+		h := &s.Held[i]
+		if err := known(h.Kind, h.Owner, h.Anchor, h.Value); err != nil {
+			return fmt.Errorf("%s: %w", h.address(), err)
+		}
+		if _, err := h.sealed(); err != nil {
+			return fmt.Errorf("%s: %w", h.address(), err)
+		}
+	}
+	for _, list := range [][]Link{s.Links, s.Bound} {
+		for i := range list {
+			if kind.LinkOf(list[i].Kind) == nil {
+				return fmt.Errorf("%s: there is no kind %q", list[i].address(), list[i].Kind)
+			}
+		}
+	}
+	for _, g := range s.Gone {
+		if k := kind.Of(g.Kind); k == nil || k.Owner != "" {
+			return fmt.Errorf("there is no kind %q of objects that stand alone", g.Kind)
+		}
+	}
+	return nil
+}
+
+func known(kindName, owner string, anchor bool, value json.RawMessage) error {
+	k := kind.Of(kindName)
+	switch {
+	case k == nil:
+		return fmt.Errorf("there is no kind %q", kindName)
+	case (k.Owner != "") != (owner != ""):
+		return errors.New("has an owner where none belongs, or none where one does")
+	case anchor:
+		return nil
+	}
+	tree, err := treeOf(value)
+	if err != nil {
+		return err
+	}
+	_, err = k.Unpack(tree)
+	return err
+}
+
+func treeOf(raw json.RawMessage) (tree map[string]any, err error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if err := d.Decode(&tree); err != nil {
+		return nil, err
+	}
+	if tree == nil {
+		return nil, errors.New("has no value")
+	}
+	return tree, nil
+}

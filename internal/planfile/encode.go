@@ -1,0 +1,192 @@
+package planfile
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// Options are what a plan must be told.
+type Options struct {
+	Purpose             string
+	Created             string // RFC 3339
+	Endpoint, ProjectID string
+	Key                 []byte // at least 16 random bytes, for this plan alone
+	NotRestorable       []Loss
+}
+
+// keyLength is the least length of a key.
+const keyLength = 16
+
+// New makes a saved plan of its document and of what it touches.
+func New(d *report.Plan, e *diff.Extract, o Options) (*File, error) {
+	if len(o.Key) < keyLength {
+		return nil, errors.New("the key of a plan is too short")
+	}
+	f := &File{Plan: *d, NotRestorable: o.NotRestorable}
+	f.Changes, f.Requests.Write = report.Changes(e.Plan.Changes), len(e.Plan.Steps)
+	s := &f.Saved
+	*s = Saved{
+		Purpose: o.Purpose, Created: o.Created, Endpoint: o.Endpoint, ProjectID: o.ProjectID, Key: hex.EncodeToString(o.Key),
+		ResendSecrets: e.ResendSecrets, Steps: newSteps(e.Plan),
+		Objects: []Object{}, Links: []Link{}, Gone: []Gone{}, Ignore: []Rule{}, Held: []Held{}, Bound: []Link{},
+	}
+	seal := sealer(o.Key)
+	for i := range e.Desired.Objects {
+		w, err := newObject(&e.Desired.Objects[i], e.Anchors, seal)
+		if err != nil {
+			return nil, err
+		}
+		s.Objects = append(s.Objects, w)
+	}
+	for i := range e.Actual.Objects {
+		h, err := newHeld(&e.Actual.Objects[i], e, seal)
+		if err != nil {
+			return nil, err
+		}
+		s.Held = append(s.Held, h...)
+	}
+	for i := range e.Desired.Links {
+		l := &e.Desired.Links[i]
+		s.Links = append(s.Links, newLink(&l.Link, source(l.Source)))
+	}
+	for i := range e.Actual.Links {
+		s.Bound = append(s.Bound, newLink(&e.Actual.Links[i], nil))
+	}
+	for _, k := range slices.Sorted(maps.Keys(e.Desired.Owns)) {
+		s.Gone = append(s.Gone, Gone{Kind: k, Keys: e.Desired.Owns[k]})
+	}
+	for _, r := range e.Desired.Ignore {
+		s.Ignore = append(s.Ignore, Rule{Kind: r.Kind, Name: r.Name, Fields: r.Fields})
+	}
+	return f, nil
+}
+
+func newSteps(p *diff.Plan) []Step {
+	out := make([]Step, len(p.Steps))
+	for i := range p.Steps {
+		from := &p.Steps[i]
+		s := Step{Op: string(from.Op), Kind: from.Kind, Operation: from.Operation, After: from.After, Items: make([]Item, len(from.Items))}
+		for j := range from.Items {
+			item := &from.Items[j]
+			s.Items[j] = Item{Change: item.Change, Displaced: item.Displaced, Needs: item.Needs}
+			if item.Link.API != nil {
+				s.Items[j].Link = item.Link.Address()
+			}
+		}
+		out[i] = s
+	}
+	return out
+}
+
+func newObject(d *kind.Declared, anchors map[string]bool, seal sealer) (Object, error) {
+	o := Object{
+		Kind: d.Kind, Key: d.Key, Owner: d.Owner, Source: source(d.Source),
+		Protected: d.Protected, MovedFrom: d.MovedFrom, Manages: d.Manages,
+	}
+	if anchors[d.Address()] {
+		o.Anchor = true
+		return o, nil
+	}
+	value, secrets, err := bare(kind.Of(d.Kind), d.Value)
+	if err != nil {
+		return o, fmt.Errorf("%s: %w", d.Address(), err)
+	}
+	o.Value = value
+	for _, s := range secrets {
+		n := Secret{Path: s.path, Digest: seal.digest(d.Address(), s.path, s.text)}
+		for _, from := range d.Secrets {
+			if from.Path == s.path {
+				n.Variables, n.Source = from.Variables, source(from.Source)
+			}
+		}
+		o.Secrets = append(o.Secrets, n)
+	}
+	return o, nil
+}
+
+// newHeld is the fingerprint of an object; none for one that must only exist.
+func newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, error) {
+	o := Held{Kind: h.Kind, Key: h.Key, Owner: h.Owner, ID: h.ID}
+	switch {
+	case e.Anchors[h.Address()]:
+		o.Anchor = true
+		return []Held{o}, nil
+	case !e.Touches(h):
+		return nil, nil
+	}
+	value, secrets, err := bare(kind.Of(h.Kind), h.Value)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", h.Address(), err)
+	}
+	o.Value = value
+	for _, s := range secrets {
+		o.Secrets = append(o.Secrets, Seal{Path: s.path, Digest: seal.digest(h.Address(), s.path, s.text)})
+	}
+	return []Held{o}, nil
+}
+
+func newLink(l *kind.Link, from *kind.Source) Link {
+	return Link{
+		Kind: l.Kind, Owner: l.Owner, OwnerID: l.OwnerID, Group: l.API.Group, API: l.API.Name, APIID: l.API.ID,
+		Method: l.API.Method, Path: l.API.Path, Environment: l.Env, Source: from,
+	}
+}
+
+// source is nil for what stands in no file.
+func source(s kind.Source) *kind.Source {
+	if s.File == "" {
+		return nil
+	}
+	return &kind.Source{File: s.File, Line: s.Line}
+}
+
+// Encode writes the file. What it returns can be decoded.
+func (f *File) Encode() ([]byte, error) {
+	sealed := *f
+	check, err := f.check()
+	if err != nil {
+		return nil, err
+	}
+	sealed.Saved.Check = check
+	raw, err := marshal(&sealed)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := Decode(raw); err != nil {
+		return nil, fmt.Errorf("the plan cannot be saved: %w", err)
+	}
+	var b bytes.Buffer
+	err = json.Indent(&b, raw, "", "  ")
+	b.WriteByte('\n')
+	return b.Bytes(), err
+}
+
+// marshal writes JSON on one line, text as it is.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// check is the digest of all but itself.
+func (f *File) check() (string, error) {
+	key, err := hex.DecodeString(f.Saved.Key)
+	if err != nil {
+		return "", err
+	}
+	open := *f
+	open.Saved.Check = ""
+	raw, err := marshal(&open)
+	return sealer(key).digest("file", "", string(raw)), err
+}

@@ -1,0 +1,124 @@
+package planfile
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// Extract is what the plan touches, secrets revealed. Of what the gateway held it has the bindings alone; see
+// Stale for the rest. All secrets that cannot be revealed are told at once.
+func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
+	e := &diff.Extract{
+		Anchors: map[string]bool{}, Carried: map[string]bool{}, Context: map[string]bool{}, ResendSecrets: f.Saved.ResendSecrets,
+		Desired: kind.Desired{Owns: map[string][]string{}},
+	}
+	var failed []error
+	for i := range f.Saved.Objects {
+		d, err := f.Saved.Objects[i].declared(f.seal(), reveal)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		if f.Saved.Objects[i].Anchor {
+			e.Anchors[d.Address()] = true
+		} else {
+			for _, ref := range kind.Of(d.Kind).Refs(d.Value) {
+				e.Context[ref.Kind+"/"+ref.Key] = true
+			}
+		}
+		e.Desired.Objects = append(e.Desired.Objects, d)
+	}
+	for i := range f.Changes {
+		if f.Changes[i].Action == diff.Replace {
+			e.Carried[f.Changes[i].Address] = true
+		}
+	}
+	apis := catalog{}
+	for i := range f.Saved.Links {
+		l := &f.Saved.Links[i]
+		d := kind.DeclaredLink{Link: apis.link(l)}
+		if l.Source != nil {
+			d.Source = *l.Source
+		}
+		e.Desired.Links = append(e.Desired.Links, d)
+	}
+	for i := range f.Saved.Bound {
+		e.Actual.Links = append(e.Actual.Links, apis.link(&f.Saved.Bound[i]))
+	}
+	for _, g := range f.Saved.Gone {
+		e.Desired.Owns[g.Kind] = g.Keys
+	}
+	for _, r := range f.Saved.Ignore {
+		e.Desired.Ignore = append(e.Desired.Ignore, kind.Ignore{Kind: r.Kind, Name: r.Name, Fields: r.Fields})
+	}
+	return e, errors.Join(failed...)
+}
+
+func (f *File) seal() sealer {
+	key, _ := hex.DecodeString(f.Saved.Key) // Decode has looked at it
+	return key
+}
+
+func (o *Object) declared(seal sealer, reveal Reveal) (kind.Declared, error) {
+	d := kind.Declared{
+		Object:    kind.Object{Kind: o.Kind, Key: o.Key, Owner: o.Owner, Bound: kind.Unknown},
+		Protected: o.Protected, MovedFrom: o.MovedFrom, Manages: o.Manages,
+	}
+	if o.Source != nil {
+		d.Source = *o.Source
+	}
+	for _, s := range o.Secrets {
+		from := kind.Origin{Path: s.Path, Variables: s.Variables}
+		if s.Source != nil {
+			from.Source = *s.Source
+		}
+		d.Secrets = append(d.Secrets, from)
+	}
+	if o.Anchor {
+		return d, nil
+	}
+	var err error
+	d.Value, err = o.revealed(seal, reveal)
+	return d, err
+}
+
+// catalog makes one API of all links to it.
+type catalog map[string]*kind.API
+
+func (c catalog) link(l *Link) kind.Link {
+	key := l.APIID + " " + l.Group + "/" + l.API
+	if c[key] == nil {
+		c[key] = &kind.API{ID: l.APIID, Name: l.API, Group: l.Group, Method: l.Method, Path: l.Path}
+	}
+	return kind.Link{Kind: l.Kind, Owner: l.Owner, OwnerID: l.OwnerID, API: c[key], Env: l.Environment}
+}
+
+// ErrOther is a plan that comes out otherwise when it is made again, although nothing that it touches has changed.
+var ErrOther = errors.New("this version would do other things than the plan shows; make the plan again")
+
+// Same checks that a plan made again is the one in the file.
+func (f *File) Same(p *diff.Plan) error {
+	if len(p.Errors) > 0 {
+		return fmt.Errorf("%w: %s: %s", ErrOther, p.Errors[0].Address, p.Errors[0].Message)
+	}
+	for _, pair := range [][2]any{{f.Changes, report.Changes(p.Changes)}, {f.Saved.Steps, newSteps(p)}} {
+		was, err := marshal(pair[0])
+		if err != nil {
+			return err
+		}
+		now, err := marshal(pair[1])
+		if err != nil {
+			return err
+		}
+		if !reflect.DeepEqual(was, now) {
+			return ErrOther
+		}
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+// Package planfile keeps plans in files: the document that diff prints, and all that it takes to carry the
+// same plan out later. A file holds no secret, only digests of secrets, and no id that may change on its
+// own, such as publish ids. It is pure: bytes, keys and the time come from the caller.
+//
+// A plan is not played back step by step. What it touches is read again, the plan is made again of that,
+// and it must come out the same: what was looked at is what happens.
+package planfile
+
+import (
+	"encoding/json"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// The purposes of saved plans.
+const (
+	ForApply = "apply" // made of desired-state files
+	ForUndo  = "undo"  // takes back what an apply did
+)
+
+// File is a saved plan.
+type File struct {
+	report.Plan
+	NotRestorable []Loss `json:"not_restorable,omitempty"` // of an undo: what it cannot bring back
+	Saved         Saved  `json:"saved"`
+}
+
+// Loss is something that an undo cannot bring back.
+type Loss = report.Loss
+
+// Saved is what a plan needs besides its document.
+type Saved struct {
+	Purpose   string `json:"purpose"`
+	Created   string `json:"created"`  // RFC 3339
+	Endpoint  string `json:"endpoint"` // scheme and host of the API, or "loopback"
+	ProjectID string `json:"project_id"`
+	Key       string `json:"key"`   // of all digests, in hex
+	Check     string `json:"check"` // digest of the whole file, itself left out
+
+	ResendSecrets bool `json:"resend_secrets,omitempty"`
+
+	Steps   []Step   `json:"steps"`   // requests, in an order that respects what each waits for
+	Objects []Object `json:"objects"` // what is wanted
+	Links   []Link   `json:"links"`
+	Gone    []Gone   `json:"gone"`   // objects that are not wanted
+	Ignore  []Rule   `json:"ignore"` // differences that are left alone
+	Held    []Held   `json:"held"`   // what the gateway held
+	Bound   []Link   `json:"bound"`  // and what was bound to what
+}
+
+// Step is one request.
+type Step struct {
+	Op        string `json:"op"`
+	Kind      string `json:"kind"`
+	Operation string `json:"operation"`       // the vendor's name of the request
+	After     []int  `json:"after,omitempty"` // steps that must have ended before, by their place
+	Items     []Item `json:"items"`
+}
+
+// Item is what a step does for one change.
+type Item struct {
+	Change    int    `json:"change"`              // place among the changes
+	Link      string `json:"link,omitempty"`      // address of what is bound or unbound
+	Displaced bool   `json:"displaced,omitempty"` // the link goes because the step binds another one in its place
+	Needs     []int  `json:"needs,omitempty"`     // steps that must have succeeded
+}
+
+// Object is a wanted object. An anchor has no value: it stands only for what lives inside it or is bound to it.
+type Object struct {
+	Kind      string          `json:"kind"`
+	Key       string          `json:"key"`
+	Owner     string          `json:"owner,omitempty"`
+	Anchor    bool            `json:"anchor,omitempty"`
+	Value     json.RawMessage `json:"value,omitempty"` // without secrets
+	Secrets   []Secret        `json:"secrets,omitempty"`
+	Source    *kind.Source    `json:"source,omitempty"`
+	Protected bool            `json:"protected,omitempty"`
+	MovedFrom string          `json:"moved_from,omitempty"`
+	Manages   []string        `json:"manages,omitempty"` // kinds of parts and links of which all are listed here
+}
+
+// Secret is a secret of a wanted object: where its value comes from, and how to know that it is the same.
+type Secret struct {
+	Path      string       `json:"path"` // JSON pointer inside the value
+	Digest    string       `json:"digest"`
+	Variables []string     `json:"variables,omitempty"` // whose values, one behind the other, are the secret
+	Source    *kind.Source `json:"source,omitempty"`    // where the file has it
+}
+
+// Held is an object as the gateway had it.
+type Held struct {
+	Kind    string          `json:"kind"`
+	Key     string          `json:"key"`
+	Owner   string          `json:"owner,omitempty"`
+	ID      string          `json:"id,omitempty"`
+	Anchor  bool            `json:"anchor,omitempty"` // the id alone counts
+	Value   json.RawMessage `json:"value,omitempty"`  // without secrets
+	Secrets []Seal          `json:"secrets,omitempty"`
+}
+
+// Seal is the fingerprint of a secret as the gateway showed it.
+type Seal struct {
+	Path   string `json:"path"`
+	Digest string `json:"digest"`
+}
+
+// Link is a binding. Publish ids change on their own and are looked up again.
+type Link struct {
+	Kind        string       `json:"kind"`
+	Owner       string       `json:"owner"`
+	OwnerID     string       `json:"owner_id,omitempty"`
+	Group       string       `json:"group"`
+	API         string       `json:"api"`
+	APIID       string       `json:"api_id"`
+	Method      string       `json:"method"`
+	Path        string       `json:"path"`
+	Environment string       `json:"environment"`
+	Source      *kind.Source `json:"source,omitempty"`
+}
+
+// Gone are objects of a kind that are not wanted.
+type Gone struct {
+	Kind string   `json:"kind"`
+	Keys []string `json:"keys"`
+}
+
+// Rule leaves differences alone.
+type Rule struct {
+	Kind   string   `json:"kind"`
+	Name   string   `json:"name"`
+	Fields []string `json:"fields,omitempty"`
+}

@@ -1,0 +1,141 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Refresh reads again what a saved plan touches, and makes the plan of that. Of APIs it reads those that are
+// to be bound: their publish ids change on their own. Notes tell about APIs that can no longer be bound.
+func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *Comparison, notes []diff.Note, err error) {
+	reader := r.reader("read")
+	var objects []kind.Object
+	var fresh *kind.Catalog
+	var instance *kind.Instance
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		objects, err = reader.Objects(gctx, r.named(e))
+		return err
+	})
+	g.Go(func() (err error) {
+		fresh = kind.NewCatalog(nil)
+		if names := apisToBind(e); len(names) > 0 {
+			fresh, err = reader.Catalog(gctx, false, names)
+		}
+		return err
+	})
+	if r.CheckInstance {
+		g.Go(func() (err error) {
+			instance, err = reader.Instance(gctx)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, nil, err
+	}
+	found := *e
+	found.Desired.Links, notes = renew(e, fresh)
+	now := e.Relevant(kind.Actual{Objects: objects})
+	policy := e.Policy()
+	policy.Deep = r.Policy.Deep
+	parts, rows, err := reader.Inside(ctx, diff.Reads(now.Objects, found.Settled(now), policy), nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	c = &Comparison{Actual: kind.Actual{Objects: append(now.Objects, parts...), Links: fetch.Join(rows, known(e, fresh))}}
+	diff.Sort(&c.Actual)
+	relevant := found.Relevant(c.Actual)
+	c.Desired, c.Plan = found.Settled(relevant), found.Between(relevant)
+	c.Plan.Refusals = nil // they were looked at when the plan was made
+	if instance != nil && !r.AllowUnhealthy {
+		c.Plan.Refusals = unhealthy(instance)
+	}
+	c.Reads = reader.Requests()
+	return c, notes, nil
+}
+
+// named tells under which names the objects of an extract are to be looked for.
+func (r *Run) named(e *diff.Extract) (out []fetch.Want) {
+	names := map[string]map[string]bool{}
+	for address := range e.Addresses() {
+		kindName, key, _ := strings.Cut(address, "/")
+		note(names, kindName, key)
+	}
+	for _, k := range kind.All {
+		if k.Owner == "" && len(names[k.Name]) > 0 {
+			out = append(out, fetch.Want{Kind: k, Names: sorted(names[k.Name])})
+		}
+	}
+	return out
+}
+
+// apisToBind are the names of the APIs that a plan may bind: those of wanted links that did not exist, and of
+// those that go over to the successor of a replaced object.
+func apisToBind(e *diff.Extract) []string {
+	names, bound := map[string]bool{}, map[string]bool{}
+	for i := range e.Actual.Links {
+		bound[e.Actual.Links[i].Address()] = true
+	}
+	for i := range e.Desired.Links {
+		l := &e.Desired.Links[i]
+		if !bound[l.Address()] || e.Carried[kind.LinkOf(l.Kind).Owner+"/"+l.Owner] {
+			names[l.API.Name] = true
+		}
+	}
+	return sorted(names)
+}
+
+// renew gives wanted links the ids that the gateway has for them now.
+func renew(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes []diff.Note) {
+	toBind := apisToBind(e)
+	for _, l := range e.Desired.Links {
+		if !slices.Contains(toBind, l.API.Name) {
+			out = append(out, l)
+			continue
+		}
+		a := fresh.ByID[l.API.ID]
+		switch {
+		case a == nil:
+			notes = append(notes, diff.Note{Address: l.Address(), Message: fmt.Sprintf("the API %s is gone", l.API.Address())})
+		case a.Address() != l.API.Address():
+			notes = append(notes, diff.Note{Address: l.Address(), Message: fmt.Sprintf("the API %s is %s now", l.API.Address(), a.Address())})
+		default:
+			if p, ok := a.In(l.Env); ok {
+				l.API, l.EnvID, l.PublishID = a, p.EnvID, p.PublishID
+			} else {
+				notes = append(notes, diff.Note{Address: l.Address(), Message: fmt.Sprintf("the API %s is no longer published in %s", l.API.Address(), l.Env)})
+			}
+		}
+		out = append(out, l)
+	}
+	return out, notes
+}
+
+// known is a catalog of all APIs that a plan mentions, as they are now where they were read.
+func known(e *diff.Extract, fresh *kind.Catalog) *kind.Catalog {
+	apis, seen := slices.Clone(fresh.APIs), map[string]bool{}
+	for _, a := range apis {
+		seen[a.ID] = true
+	}
+	add := func(a *kind.API) {
+		if !seen[a.ID] {
+			seen[a.ID] = true
+			apis = append(apis, a)
+		}
+	}
+	for i := range e.Desired.Links {
+		add(e.Desired.Links[i].API)
+	}
+	for i := range e.Actual.Links {
+		add(e.Actual.Links[i].API)
+	}
+	return kind.NewCatalog(apis)
+}

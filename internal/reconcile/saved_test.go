@@ -1,0 +1,173 @@
+package reconcile_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/planfile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/testworld"
+)
+
+// TestSavedPlan: a plan that went through a file does what the plan itself does, for any two states.
+func TestSavedPlan(t *testing.T) {
+	for _, tc := range behaviours {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(6) {
+				o := small
+				o.Unmanaged = seed%4 == 3 && tc.b.ACLSlot != "one"
+				if tc.world != nil {
+					tc.world(&o)
+				}
+				w := testworld.New(rand.New(rand.NewPCG(seed, 9)), o)
+				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
+				t.Run(fmt.Sprint(seed), func(t *testing.T) { savedLikeDirect(t, have, want, tc.b) })
+			}
+		})
+	}
+}
+
+func savedLikeDirect(t *testing.T, have, want []byte, b emulator.Behaviour) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	direct, saved := gateway(t, have, b), gateway(t, have, b)
+	state := load(t, want)
+	run := &reconcile.Run{Caller: client(t, direct), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
+	run.Apply(ctx, compare(ctx, t, run, state))
+
+	run = &reconcile.Run{Caller: client(t, saved), Policy: run.Policy, Parallel: 8}
+	c := compare(ctx, t, run, state)
+	file := save(t, run, c)
+	for _, secret := range []string{"secret-one-one", "secret-two-two", strings.Repeat("c", 60), "value-of-"} {
+		if bytes.Contains(file, []byte(secret)) {
+			t.Fatalf("the saved plan holds %s", secret)
+		}
+	}
+	again := refresh(ctx, t, run, file, state)
+	settled(t, run.Apply(ctx, again))
+	if d := changedLines(naked(t, direct), naked(t, saved)); d != "" {
+		t.Errorf("the saved plan leaves another gateway (- direct, + saved):\n%s", d)
+	}
+}
+
+// save makes a saved plan of a comparison.
+func save(t *testing.T, run *reconcile.Run, c *reconcile.Comparison) []byte {
+	t.Helper()
+	e, err := diff.Narrow(c.Plan, c.Actual, c.Desired, run.Policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := planfile.New(report.NewPlan(report.Head{FormatVersion: report.FormatVersion}, c.Plan, c.Reads), e, planfile.Options{
+		Purpose: planfile.ForApply, Key: []byte("0123456789abcdef"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := f.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// refresh makes the comparison of a saved plan anew.
+func refresh(ctx context.Context, t *testing.T, run *reconcile.Run, file []byte, state *spec.State) *reconcile.Comparison {
+	t.Helper()
+	f, err := planfile.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := f.Extract(reveal(state))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, notes, err := run.Refresh(ctx, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stale, err := f.Stale(e, e.Relevant(c.Actual))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range stale {
+		t.Fatalf("stale: %s %s %+v", d.Address, d.Text, d.Field)
+	}
+	for _, n := range notes {
+		t.Fatalf("stale: %s: %s", n.Address, n.Message)
+	}
+	if err := f.Same(c.Plan); err != nil {
+		t.Fatalf("%v\n%s", err, describe(c.Plan.Changes))
+	}
+	return c
+}
+
+// reveal takes secrets from the files.
+func reveal(state *spec.State) planfile.Reveal {
+	return func(n planfile.Needed) (string, error) { return planfile.InFiles(n, state.Objects) }
+}
+
+func settled(t *testing.T, out *reconcile.Outcome) {
+	t.Helper()
+	for _, res := range out.Results {
+		if res.Status != apply.Succeeded {
+			t.Errorf("%s %s: %s: %+v (waited for %q)", res.Change.Action, res.Change.Address, res.Status, res.Error, res.WaitedFor)
+		}
+	}
+	if !out.Converged {
+		t.Errorf("not converged; remaining:\n%s", describe(out.Remaining))
+	}
+}
+
+// naked is the state of a gateway without what no two gateways share: ids and times.
+func naked(t *testing.T, g *emulator.Gateway) string {
+	t.Helper()
+	raw, err := g.Dump()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc map[string]any
+	if err := yaml.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	gw, _ := doc["gateway"].(map[string]any)
+	for _, key := range []string{"ids", "times", "serial"} {
+		delete(gw, key)
+	}
+	for _, section := range []string{"throttles", "apps", "plugins", "acls"} {
+		doc[section] = byName(doc[section])
+	}
+	for _, a := range doc["apps"].([]any) {
+		made(a.(map[string]any))
+	}
+	out, err := yaml.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+var generated = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// made hides keys and secrets that a gateway made up.
+func made(app map[string]any) {
+	for _, key := range []string{"app_key", "app_secret"} {
+		if s, _ := app[key].(string); generated.MatchString(s) {
+			app[key] = "generated"
+		}
+	}
+}
