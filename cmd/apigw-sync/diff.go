@@ -26,6 +26,7 @@ func newDiffCommand(p *program, g *globals) *cobra.Command {
 ` + exits(exitDone, exitError, exitDiffers),
 		Example: `  apigw-sync diff --target staging
   apigw-sync diff -f gateway/ --prune -o json
+  apigw-sync diff --against export.yaml
   apigw-sync diff --endpoint emulator:state.yaml --detailed-exitcode`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -38,6 +39,7 @@ func newDiffCommand(p *program, g *globals) *cobra.Command {
 	flags := cmd.Flags()
 	o.compare.addFlags(flags)
 	o.output.addFlags(flags, formatsWith(plans))
+	o.compare.gateway.addAgainst(flags)
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	return cmd
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -30,6 +29,7 @@ type gatewayOptions struct {
 	timeout        time.Duration
 	requestTimeout time.Duration
 	emulator       emulatorOptions
+	against        string
 }
 
 func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
@@ -44,8 +44,15 @@ func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 	o.emulator.addFlags(flags, "emulator-")
 }
 
+// addAgainst adds the flag of commands that only read.
+func (o *gatewayOptions) addAgainst(flags *pflag.FlagSet) {
+	flags.StringVar(&o.against, "against", "", "compare with what `FILE`, an export, holds instead of a gateway; needs no credentials")
+}
+
 func (o *gatewayOptions) check() error {
 	switch {
+	case o.against != "" && o.endpoint != "":
+		return hinted{errors.New("--against and --endpoint exclude each other"), "leave one of them out"}
 	case o.parallelism < 1:
 		return fmt.Errorf("--parallelism: %d is below 1", o.parallelism)
 	case o.maxRPS < 0:
@@ -91,12 +98,15 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 		UserAgent: "apigw-sync/" + build().Version, Log: log,
 	}
 	end := func() error { return nil }
+	if o.against != "" {
+		return o.exported(config, unknown)
+	}
 	if file, ok := strings.CutPrefix(o.endpoint, emulated); ok {
-		transport, save, err := o.emulator.inside(file, &config, unknown)
+		save, err := o.emulator.inside(file, &config, unknown)
 		if err != nil {
 			return nil, err
 		}
-		config.Transport, end = transport, save
+		end = save
 	} else if err := o.address(ctx, p, &config); err != nil {
 		return nil, err
 	}
@@ -105,6 +115,34 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 		return nil, errors.Join(err, end())
 	}
 	return &gateway{Caller: client, instanceID: config.InstanceID, close: end}, nil
+}
+
+// exported stands an export in for a gateway. APIs that the export only refers to are made up.
+func (o *gatewayOptions) exported(c remote.Config, unknown io.Writer) (*gateway, error) {
+	state, err := os.ReadFile(o.against)
+	if err != nil {
+		return nil, fmt.Errorf("--against: %w", err)
+	}
+	g := emulator.New(emulator.Options{ProjectID: c.ProjectID, InstanceID: c.InstanceID, Log: unknown, Invent: true})
+	if err := g.Load(state); err != nil {
+		return nil, hinted{fmt.Errorf("--against %s: %w", o.against, err), "export --with-apis tells all that references may need"}
+	}
+	inProcess(&c, g)
+	client, err := remote.New(c)
+	return &gateway{Caller: client, instanceID: c.InstanceID, close: func() error { return nil }}, err
+}
+
+// inProcess completes c with the address of an emulator inside the process.
+func inProcess(c *remote.Config, g *emulator.Gateway) {
+	c.Endpoint = "http://localhost" // nothing listens there: requests stay in the process
+	if c.ProjectID == "" {
+		c.ProjectID = emulator.DefaultProjectID
+	}
+	if c.InstanceID == "" {
+		c.InstanceID = emulator.DefaultInstanceID
+	}
+	c.Credentials = remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken), From: "the emulator"}
+	c.Transport = emulator.Transport(g)
 }
 
 // address completes c with what the environment says about a real gateway.
@@ -159,25 +197,18 @@ func (o *emulatorOptions) options() (emulator.Options, error) {
 }
 
 // inside starts a gateway in the process and completes c with its address. Call save at the end.
-func (o *emulatorOptions) inside(file string, c *remote.Config, unknown io.Writer) (transport http.RoundTripper, save func() error, err error) {
+func (o *emulatorOptions) inside(file string, c *remote.Config, unknown io.Writer) (save func() error, err error) {
 	options, err := o.options()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	options.ProjectID, options.InstanceID, options.Log = c.ProjectID, c.InstanceID, unknown
 	g, save, err := startEmulator(file, options)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	c.Endpoint = "http://localhost" // nothing listens there: requests stay in the process
-	if c.ProjectID == "" {
-		c.ProjectID = emulator.DefaultProjectID
-	}
-	if c.InstanceID == "" {
-		c.InstanceID = emulator.DefaultInstanceID
-	}
-	c.Credentials = remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken), From: "the emulator"}
-	return emulator.Transport(g), save, nil
+	inProcess(c, g)
+	return save, nil
 }
 
 // startEmulator makes a gateway with the state of a file ("" means none). Save writes the state back

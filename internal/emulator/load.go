@@ -17,7 +17,7 @@ import (
 // file plus gateway. An error names the section and the item. Values are taken as they are, even
 // such that the API would refuse, so that what a gateway held can always be loaded.
 func (g *Gateway) Load(yamlState []byte) error {
-	l := &loader{state: newState(g.opts), now: g.opts.Now()}
+	l := &loader{state: newState(g.opts), now: g.opts.Now(), invent: g.opts.Invent}
 	for i, document := range documents(yamlState) {
 		var f stateFile
 		if err := decodeDocument(document, &f); err != nil {
@@ -75,6 +75,8 @@ type loader struct {
 	env *environment // default of the document's bindings
 	ids map[string]string
 	at  map[string]string
+
+	invent bool // make up what is only referred to
 }
 
 // document adds one document: first what others refer to, then policies, then bindings.
@@ -153,6 +155,9 @@ func (l *loader) times(address string) (created, updated time.Time, err error) {
 func (l *loader) environment(name string) (*environment, error) {
 	if e := l.envs.names[[2]string{"", name}]; e != nil {
 		return e, nil
+	}
+	if l.invent && l.addEnvironment(fileEnvironment{Name: name}) == nil {
+		return l.envs.names[[2]string{"", name}], nil
 	}
 	return nil, fmt.Errorf("environment %q is not in gateway.environments", name)
 }

@@ -204,6 +204,9 @@ func (l *loader) match(r apiRef, e *environment, unpublished bool, authType stri
 			label = r.Group + "/" + r.Name
 		}
 		a, err := l.exactly(r, label)
+		if l.invent && (err != nil || a.live(e) == nil) {
+			a, err = l.invented(a, r, e)
+		}
 		if err != nil {
 			if r.Optional {
 				return nil, nil
@@ -226,6 +229,28 @@ func (l *loader) match(r apiRef, e *environment, unpublished bool, authType stri
 		return nil, fmt.Errorf("no API in %s matches %s", e.name, r.words())
 	}
 	return found, nil
+}
+
+// invented makes up an API that a reference names, or publishes it where the reference says it is.
+func (l *loader) invented(a *api, r apiRef, e *environment) (*api, error) {
+	if a == nil {
+		name := [2]string{r.Group, r.Name}
+		if r.text != "" {
+			name[0], name[1], _ = strings.Cut(r.text, "/")
+		}
+		x := l.groups.names[[2]string{"", name[0]}]
+		if x == nil {
+			if err := l.group(fileGroup{Name: name[0]}); err != nil {
+				return nil, err
+			}
+			x = l.groups.names[[2]string{"", name[0]}]
+		}
+		if err := l.api(x, fileAPI{Name: name[1], Method: "ANY", Path: "/" + name[1], AuthType: "APP"}); err != nil {
+			return nil, err
+		}
+		a = l.apis.names[[2]string{x.id, name[1]}]
+	}
+	return a, l.publication(a, e.name)
 }
 
 // exact reports whether the reference names a group and an API and nothing else.

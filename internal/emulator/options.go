@@ -31,6 +31,10 @@ type Options struct {
 	Log       io.Writer     // one line for each unknown operation; nil means none
 	Seed      uint64        // ids and probabilities follow from it
 
+	// Invent lets Load make up the environments, groups and APIs that references name exactly and the
+	// file does not describe, published where they are referred to.
+	Invent bool
+
 	// Now is the clock of every time stamp, of the rate limit and of the check of signatures; nil
 	// means time.Now. It must be safe for concurrent use.
 	Now func() time.Time
