@@ -41,6 +41,19 @@ func (e *entry) nameNode() *node {
 	return e.node
 }
 
+// trim lets go of all values but those that are still looked at once the entry is declared: large files
+// would else be held twice, as values and as objects.
+func (e *entry) trim() {
+	n := *e.node
+	n.keys, n.items = nil, nil
+	for i, key := range e.node.keys {
+		if key.value == "name" || key.value == "moved_from" {
+			n.keys, n.items = append(n.keys, key), append(n.items, e.node.items[i])
+		}
+	}
+	e.node = &n
+}
+
 // open takes one document apart.
 func (l *loader) open(root *node, overlay bool, own map[string]*entry) {
 	c := l.checker("")

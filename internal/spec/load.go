@@ -56,8 +56,10 @@ func Load(inputs []Input, o Options) (*State, []Finding) {
 			}
 		}
 	}
+	l.makeRoom()
 	for _, e := range l.entries {
 		l.declare(e)
+		e.trim()
 	}
 	l.checkMoves()
 	return l.state, tidy(l.findings)
@@ -70,6 +72,18 @@ type loader struct {
 	entries  []*entry          // in the order of the files
 	names    map[string]*entry // by section and name
 	findings []Finding
+}
+
+// makeRoom counts what is about to be declared.
+func (l *loader) makeRoom() {
+	references := 0
+	for _, e := range l.entries {
+		if apis := e.node.get("apis"); apis != nil {
+			references += len(apis.items)
+		}
+	}
+	l.state.Objects = make([]kind.Declared, 0, len(l.entries))
+	l.state.References = make([]Reference, 0, references)
 }
 
 func (l *loader) report(f Finding) { l.findings = append(l.findings, f) }
