@@ -61,7 +61,7 @@ schema: ## write the JSON Schema of desired-state files anew
 
 .PHONY: cover
 cover: ## measure how much of each package the tests reach, from anywhere
-	$(GO) test -coverpkg=./... -coverprofile=cover.out -timeout 20m ./... > /dev/null
+	$(GO) test -coverpkg=./... -coverprofile=cover.out -timeout 20m ./... > cover.txt || { cat cover.txt; exit 1; }
 	@sh scripts/cover.sh cover.out
 	@$(GO) tool cover -func=cover.out | tail -1
 
