@@ -24,15 +24,17 @@ func (r *Reader) Groups(ctx context.Context, names []string) ([]*kind.Group, err
 	if len(names) == 0 {
 		return nil, nil
 	}
-	found, err := scarce(ctx, r, scarcity[*kind.Group]{
-		names: names, name: func(g **kind.Group) string { return (*g).Name },
-		list: func(name string) listing[*kind.Group] {
-			return listing[*kind.Group]{
-				ask:  func(offset int) api.Request { return kind.ListGroups(name, offset) },
-				take: kind.Groups,
-				id:   func(g **kind.Group) string { return (*g).ID },
-			}
-		},
+	of := func(name string) listing[*kind.Group] {
+		return listing[*kind.Group]{
+			ask:  func(offset int) api.Request { return kind.ListGroups(name, offset) },
+			take: kind.Groups,
+			id:   func(g **kind.Group) string { return (*g).ID },
+		}
+	}
+	found, err := scarce(ctx, r, scarcity[string, *kind.Group]{
+		keys: names, whole: of(""), atOnce: 1,
+		find:    func(ctx context.Context, name string) ([]*kind.Group, error) { return all(ctx, r, of(name)) },
+		settled: func(g **kind.Group) (name string, ok bool) { return (*g).Name, true },
 	})
 	wanted := map[string]bool{}
 	for _, n := range names {

@@ -36,55 +36,87 @@ func (r *Reader) objects(ctx context.Context, w Want) ([]kind.Object, error) {
 	if !w.All && len(w.Names) == 0 {
 		return nil, nil
 	}
-	return scarce(ctx, r, scarcity[kind.Object]{
-		all: w.All, names: w.Names, name: func(o *kind.Object) string { return o.Key }, ambiguous: len(w.Kind.Replace) > 0,
-		list: func(name string) listing[kind.Object] {
-			return listing[kind.Object]{
-				ask:  func(offset int) api.Request { return w.Kind.List("", name, offset) },
-				take: func(p kind.Page) ([]kind.Object, error) { return w.Kind.Objects("", p) },
-				id:   func(o *kind.Object) string { return o.ID },
-			}
+	of := func(name string) listing[kind.Object] {
+		return listing[kind.Object]{
+			ask:  func(offset int) api.Request { return w.Kind.List("", name, offset) },
+			take: func(p kind.Page) ([]kind.Object, error) { return w.Kind.Objects("", p) },
+			id:   func(o *kind.Object) string { return o.ID },
+		}
+	}
+	if w.All {
+		return all(ctx, r, of(""))
+	}
+	return scarce(ctx, r, scarcity[string, kind.Object]{
+		keys: w.Names, whole: of(""), atOnce: 1,
+		find: func(ctx context.Context, name string) ([]kind.Object, error) { return all(ctx, r, of(name)) },
+		settled: func(o *kind.Object) (name string, ok bool) {
+			return o.Key, len(w.Kind.Replace) == 0 // else its successor may be on another page
 		},
 	})
 }
 
-// Catalog lists the gateway's APIs: all of them, or when all is false those of some exact names.
-func (r *Reader) Catalog(ctx context.Context, everything bool, names []string) (*kind.Catalog, error) {
-	apis, err := scarce(ctx, r, scarcity[*kind.API]{
-		all: everything, names: names, name: func(a **kind.API) string { return (*a).Name }, ambiguous: true,
-		list: func(name string) listing[*kind.API] {
-			return listing[*kind.API]{
-				ask:  func(offset int) api.Request { return kind.ListAPIs(name, offset) },
-				take: kind.APIs,
-				id:   func(a **kind.API) string { return (*a).ID },
-			}
-		},
-	})
+// Catalog lists the gateway's APIs: all of them, or when everything is false at least those of some look-ups.
+func (r *Reader) Catalog(ctx context.Context, everything bool, lookups []kind.Lookup) (*kind.Catalog, error) {
+	var apis []*kind.API
+	var err error
+	if whole := apisOf(kind.Lookup{}, ""); everything {
+		apis, err = all(ctx, r, whole)
+	} else {
+		apis, err = scarce(ctx, r, scarcity[kind.Lookup, *kind.API]{
+			keys: lookups, whole: whole, atOnce: 2, find: r.find,
+			cost: func(l kind.Lookup) int {
+				if l.Group != "" {
+					return 2
+				}
+				return 1
+			},
+		})
+	}
 	return kind.NewCatalog(apis), err
 }
 
-// scarcity is a list of which only some names may be needed.
-type scarcity[T any] struct {
-	all       bool
-	names     []string
-	name      func(*T) string
-	ambiguous bool // finding one item does not settle its name: others may share or extend it
-	list      func(name string) listing[T]
+func apisOf(l kind.Lookup, groupID string) listing[*kind.API] {
+	return listing[*kind.API]{
+		ask:  func(offset int) api.Request { return kind.ListAPIs(l, groupID, offset) },
+		take: kind.APIs,
+		id:   func(a **kind.API) string { return (*a).ID },
+	}
 }
 
-// scarce reads a whole list, or looks names up one by one where that takes fewer requests: a single name
-// at once, several after the first page has told how many pages there are.
-func scarce[T any](ctx context.Context, r *Reader, s scarcity[T]) ([]T, error) {
-	if s.all {
-		return all(ctx, r, s.list(""))
+// find looks APIs up. Those of a group take two requests, since the list knows groups by id alone.
+func (r *Reader) find(ctx context.Context, l kind.Lookup) ([]*kind.API, error) {
+	if l.Group == "" {
+		return all(ctx, r, apisOf(l, ""))
 	}
-	if len(s.names) == 1 {
-		return all(ctx, r, s.list(s.names[0]))
+	groups, err := r.Groups(ctx, []string{l.Group})
+	if err != nil || len(groups) == 0 {
+		return nil, err
 	}
-	var missing []string // set when looking names up is cheaper than reading on
-	l := s.list("")
+	return all(ctx, r, apisOf(l, groups[0].ID))
+}
+
+// scarcity is a list of which only some items may be needed.
+type scarcity[K comparable, T any] struct {
+	keys   []K
+	whole  listing[T]
+	atOnce int // so many look-ups of one request are not worth a look at the first page of the list
+	find   func(context.Context, K) ([]T, error)
+	cost   func(K) int // requests of a look-up; nil means one
+	// settled is the key that an item settles, so that it need not be looked up; nil when others may
+	// share a key with it.
+	settled func(*T) (key K, ok bool)
+}
+
+// scarce reads a whole list, or looks keys up one by one where that takes fewer requests: a few at once,
+// more after the first page has told how many pages there are.
+func scarce[K comparable, T any](ctx context.Context, r *Reader, s scarcity[K, T]) ([]T, error) {
+	if n := s.price(s.keys); n <= s.atOnce && n == len(s.keys) {
+		return s.look(ctx, r, s.keys, nil)
+	}
+	var missing []K // set when looking up is cheaper than reading on
+	l := s.whole
 	l.enough = func(first []T, pages int) bool {
-		if m := s.missing(first); len(m) < pages-1 {
+		if m := s.missing(first); s.price(m) < pages-1 {
 			missing = m
 			return true
 		}
@@ -94,30 +126,49 @@ func scarce[T any](ctx context.Context, r *Reader, s scarcity[T]) ([]T, error) {
 	if err != nil || missing == nil {
 		return got, err
 	}
-	looked := make([]batch[T], len(missing))
-	g, gctx := errgroup.WithContext(ctx)
-	for i, name := range missing {
+	return s.look(ctx, r, missing, got)
+}
+
+// look adds what is looked up to what was got already.
+func (s scarcity[K, T]) look(ctx context.Context, r *Reader, keys []K, got []T) ([]T, error) {
+	found := make([]batch[T], len(keys), len(keys)+1)
+	g, gctx := r.group(ctx)
+	for i, key := range keys {
 		g.Go(func() (err error) {
-			looked[i].items, err = all(gctx, r, s.list(name))
+			found[i].items, err = s.find(gctx, key)
 			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	return join(l, append([]batch[T]{{items: got}}, looked...)), nil
+	return join(s.whole, append([]batch[T]{{items: got}}, found...)), nil
 }
 
-// missing are the names that the first page does not settle.
-func (s scarcity[T]) missing(first []T) []string {
-	out := []string{}
-	seen := map[string]bool{}
-	for i := range first {
-		seen[s.name(&first[i])] = !s.ambiguous
+func (s scarcity[K, T]) price(keys []K) (n int) {
+	if s.cost == nil {
+		return len(keys)
 	}
-	for _, n := range s.names {
-		if !seen[n] {
-			out = append(out, n)
+	for _, key := range keys {
+		n += s.cost(key)
+	}
+	return n
+}
+
+// missing are the keys that the first page does not settle.
+func (s scarcity[K, T]) missing(first []T) []K {
+	if s.settled == nil {
+		return s.keys
+	}
+	out, seen := []K{}, map[K]bool{}
+	for i := range first {
+		if key, ok := s.settled(&first[i]); ok {
+			seen[key] = true
+		}
+	}
+	for _, key := range s.keys {
+		if !seen[key] {
+			out = append(out, key)
 		}
 	}
 	return out

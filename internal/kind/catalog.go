@@ -71,12 +71,22 @@ type apiWire struct {
 	PublishIDs string   `json:"publish_id"`
 }
 
-// ListAPIs asks for one page of the gateway's APIs, of one exact name when name is not "".
-func ListAPIs(name string, offset int) api.Request {
+// Lookup asks for the APIs of an exact name, of an exact path, or of a group. One field is set; the zero
+// value asks for all APIs.
+type Lookup struct{ Name, Path, Group string }
+
+// ListAPIs asks for one page of the APIs that a look-up finds. A look-up by group takes the group's id.
+func ListAPIs(l Lookup, groupID string, offset int) api.Request {
 	q := url.Values{}
-	if name != "" {
-		q.Set("name", name)
+	switch {
+	case l.Name != "":
+		q.Set("name", l.Name)
 		q.Set("precise_search", "name")
+	case l.Path != "":
+		q.Set("req_uri", l.Path)
+		q.Set("precise_search", "req_uri")
+	case l.Group != "":
+		q.Set("group_id", groupID)
 	}
 	return FindAPIs(q, offset)
 }

@@ -93,10 +93,10 @@ func (r *Run) lists(ctx context.Context, reader *fetch.Reader, state *spec.State
 		return err
 	})
 	g.Go(func() (err error) {
-		everything, names := apisOf(state)
+		everything, lookups := apisOf(state)
 		catalog = kind.NewCatalog(nil)
-		if everything || len(names) > 0 {
-			catalog, err = reader.Catalog(gctx, everything, names)
+		if everything || len(lookups) > 0 {
+			catalog, err = reader.Catalog(gctx, everything, lookups)
 		}
 		return err
 	})

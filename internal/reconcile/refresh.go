@@ -28,7 +28,7 @@ func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *Comparison, note
 	g.Go(func() (err error) {
 		fresh = kind.NewCatalog(nil)
 		if names := apisToBind(e); len(names) > 0 {
-			fresh, err = reader.Catalog(gctx, false, names)
+			fresh, err = reader.Catalog(gctx, false, byName(names))
 		}
 		return err
 	})

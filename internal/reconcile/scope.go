@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -86,24 +87,45 @@ func (r *Run) ownedNames(k *kind.Kind, globs []string) (whole bool, exact []stri
 	return true, nil
 }
 
-// apisOf tells which APIs the references need: all, or those of some exact names.
-func apisOf(state *spec.State) (everything bool, names []string) {
-	set := map[string]bool{}
+// apisOf tells which APIs the references need: all, or those of some look-ups.
+func apisOf(state *spec.State) (everything bool, lookups []kind.Lookup) {
+	set := map[kind.Lookup]bool{}
 	for i := range state.References {
-		ref := &state.References[i]
-		name := ref.Name
-		if ref.Text != "" {
-			_, rest, _ := strings.Cut(ref.Text, "/")
-			if name = rest; strings.Contains(rest, "/") {
-				return true, nil // more than one reading
-			}
-		}
-		if name == "" || ref.Text == "" && kind.IsGlob(name) {
+		l := lookup(&state.References[i])
+		if l == (kind.Lookup{}) {
 			return true, nil
 		}
-		set[name] = true
+		set[l] = true
 	}
-	return false, sorted(set)
+	return false, slices.SortedFunc(maps.Keys(set), func(a, b kind.Lookup) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Path, b.Path), strings.Compare(a.Group, b.Group))
+	})
+}
+
+func byName(names []string) []kind.Lookup {
+	out := make([]kind.Lookup, len(names))
+	for i, n := range names {
+		out[i].Name = n
+	}
+	return out
+}
+
+// lookup is the narrowest look-up that finds all APIs of a reference, as far as one is known; else zero.
+func lookup(ref *spec.Reference) (l kind.Lookup) {
+	_, name, _ := strings.Cut(ref.Text, "/")
+	switch {
+	case ref.Text != "":
+		if !strings.Contains(name, "/") { // else it has more than one reading
+			l.Name = name
+		}
+	case ref.Name != "" && !kind.IsGlob(ref.Name):
+		l.Name = ref.Name
+	case ref.Path != "":
+		l.Path = ref.Path
+	case ref.Group != "" && !kind.IsGlob(ref.Group):
+		l.Group = ref.Group
+	}
+	return l
 }
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
