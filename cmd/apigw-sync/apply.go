@@ -15,6 +15,8 @@ type applyOptions struct {
 	compare compareOptions
 	output  outputOptions
 	yes     bool
+
+	baseline string // where what was agreed on is remembered
 }
 
 func applies(f *report.Format) bool { return f.Results != nil }
@@ -44,6 +46,7 @@ writing, what was touched is read again.
 	flags.SetNormalizeFunc(unaliased)
 	o.compare.addFlags(flags)
 	o.output.addFlags(flags, formatsWith(applies))
+	flags.StringVar(&o.baseline, "baseline", "", "when the gateway matches the files in the end, remember both in a file at `PATH`, for drift --baseline")
 	flags.BoolVar(&o.yes, "yes", false, "write without asking (also --auto-approve); needed when stdin is no terminal")
 	return cmd
 }
@@ -55,6 +58,12 @@ func runApply(ctx context.Context, p *program, o *applyOptions, g *globals) erro
 	}
 	ctx, cancel := o.compare.gateway.limit(ctx)
 	defer cancel()
+	if o.baseline != "" {
+		if err := o.compare.whole("--baseline"); err != nil {
+			d := report.EmptyResults(head(""))
+			return emit(out, out.format.Results, d, &d.Trouble, err)
+		}
+	}
 	c, err := o.compare.compare(ctx, p, g)
 	d := report.EmptyResults(c.head)
 	if err == nil {
@@ -85,7 +94,7 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 	switch {
 	case c.Plan.Empty(): // guards forbid writes, and there is none
 		d.Converged = true
-		return d, nil
+		return d, o.remember(ctx, c, false)
 	case len(c.Plan.Refusals) > 0:
 		return d, refuse(d, c)
 	case ctx.Err() != nil:
@@ -96,6 +105,9 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 	}
 	if d = o.results(c, c.run.Apply(ctx, c.Comparison)); d.Stopped {
 		return d, context.Cause(ctx)
+	}
+	if d.Converged {
+		return d, o.remember(ctx, c, true)
 	}
 	return d, nil
 }

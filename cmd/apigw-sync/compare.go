@@ -11,9 +11,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/drift"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
 // compareOptions say what is compared with what, and which guards hold. Diff and apply share them, so
@@ -21,6 +23,7 @@ import (
 type compareOptions struct {
 	files   fileOptions
 	gateway gatewayOptions
+	traffic trafficOptions
 
 	kinds          []string
 	names          []string
@@ -35,6 +38,7 @@ func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
 	o.files.addFlags(flags)
 	o.gateway.addFlags(flags)
 	o.addScope(flags)
+	o.traffic.addFlags(flags)
 	flags.BoolVar(&o.prune, "prune", false, "also delete what owns covers and the files do not declare")
 	flags.IntVar(&o.maxDeletes, "max-deletes", 10, "refuse a plan that deletes or replaces more than `N` objects; below 0 means any number")
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "let --prune delete all objects of a kind of which the files declare none")
@@ -78,6 +82,8 @@ func (o *compareOptions) policy() diff.Policy {
 // comparison is a comparison with what is needed to apply it.
 type comparison struct {
 	*reconcile.Comparison
+	state    *spec.State
+	met      *drift.Meeting // nil unless traffic was asked for
 	run      *reconcile.Run
 	head     report.Head
 	warnings []report.Problem // of files and references
@@ -127,8 +133,11 @@ func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*
 	if err != nil {
 		return c, unread(ctx, err)
 	}
-	c.Comparison = found
-	return c, o.judge(c)
+	c.Comparison, c.state = found, state
+	if err := o.judge(c); err != nil {
+		return c, err
+	}
+	return c, o.traffic.meet(ctx, c)
 }
 
 // unread is why a gateway was not read: its own words, or why the run was stopped.
@@ -160,6 +169,10 @@ func (c *comparison) plan() *report.Plan {
 		return d
 	}
 	d := report.NewPlan(c.head, c.Plan, c.Reads)
+	if c.met != nil {
+		report.Meet(d.Changes, c.met.Hits)
+		d.Traffic = report.NewTraffic(c.met.Groups)
+	}
 	d.Warnings, d.Errors = append(c.warnings, d.Warnings...), []report.Problem{}
 	if d.Warnings == nil {
 		d.Warnings = []report.Problem{}

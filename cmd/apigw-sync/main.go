@@ -127,6 +127,7 @@ semicolons. A flag wins over the environment, which wins over the target of the 
 	flags.StringVar(&g.logFormat, "log-format", "text", "`FORM` of the logs: text or json")
 	root.AddCommand(
 		newValidateCommand(p, &g), newDiffCommand(p, &g), newExportCommand(p, &g), newApplyCommand(p, &g),
+		newDriftCommand(p, &g),
 		newEmulatorCommand(p), newSchemaCommand(p), newVersionCommand(p), newCompletionCommand(p),
 	)
 	root.InitDefaultHelpCmd()

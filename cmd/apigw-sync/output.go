@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
@@ -190,6 +191,9 @@ func (p *program) document(command string, err error) error {
 	case "apply":
 		d := report.EmptyResults(head(""))
 		return emit(o, o.format.Results, d, &d.Trouble, err)
+	case "drift":
+		d := report.EmptyDrift(head(""), time.Now())
+		return emit(o, o.format.Drift, d, &d.Trouble, err)
 	}
 	d := report.NewCheck(head(""), map[string]int{})
 	return emit(o, o.format.Check, d, &d.Trouble, err)

@@ -85,10 +85,7 @@ type Traffic struct {
 }
 
 // Minute is one minute of traffic.
-type Minute struct {
-	At            time.Time
-	Calls, Errors int64
-}
+type Minute = kind.Minute
 
 // APITraffic is the last hour of one API.
 type APITraffic struct {

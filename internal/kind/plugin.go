@@ -57,7 +57,11 @@ var plugin = of(Def[Plugin, pluginWire]{
 		return p
 	},
 	Written: func(p Plugin) Plugin { p.Content, p.Written = p.Written, nil; return p },
-	Settle:  settlePlugin,
+	Features: func(p Plugin) []string {
+		t, _ := content.Of(p.Type)
+		return t.Features
+	},
+	Settle: settlePlugin,
 	Hides: func(want, have Plugin) (out []string) {
 		t, _ := content.Of(want.Type)
 		for _, path := range t.Secrets {

@@ -48,13 +48,8 @@ func (d *Plan) sum() string {
 
 // beside writes what a reader should know besides the changes.
 func (p *page) beside(d *Plan) {
-	if len(d.Extra) > 0 {
-		p.linef("Extra, as the files own but do not declare it; --prune deletes:")
-		for _, e := range d.Extra {
-			p.linef("    %s", p.paint(Clean(e.Address), color.FgCyan))
-		}
-		p.linef("")
-	}
+	p.extras(d.Extra)
+	p.traffic(d.Traffic)
 	if d.Summary.Ignored > 0 {
 		p.linef("Left alone by ignore rules: %s.", count(d.Summary.Ignored, "object", "objects"))
 	}
@@ -95,9 +90,10 @@ func (p *page) change(c *Change) row {
 		r.cells = append(r.cells, Clean(fmt.Sprintf("%s:%d", c.Source.File, c.Source.Line)))
 	}
 	r.below = func() {
-		if c.Note != "" {
-			p.linef("%s(%s)", indent, Clean(c.Note))
+		if why := c.reasons(); len(why) > 0 {
+			p.linef("%s(%s)", indent, strings.Join(why, "; "))
 		}
+		p.hit(c.Traffic)
 		for i := range c.Fields {
 			p.field(c, &c.Fields[i])
 		}

@@ -124,17 +124,22 @@ var sides = map[drift.Mover]string{
 
 // background is what stands behind a change, made harmless: a note, the side that moved, whom it meets.
 func (c *Change) background() string {
-	var parts []string
+	parts := c.reasons()
+	if h := c.Traffic; h != nil {
+		parts = append(parts, h.String())
+	}
+	return strings.Join(parts, "; ")
+}
+
+// reasons are a note and the side that moved, made harmless.
+func (c *Change) reasons() (parts []string) {
 	if c.Note != "" {
 		parts = append(parts, Clean(c.Note))
 	}
 	if side := sides[c.Moved]; side != "" {
 		parts = append(parts, side)
 	}
-	if h := c.Traffic; h != nil {
-		parts = append(parts, h.String())
-	}
-	return strings.Join(parts, "; ")
+	return parts
 }
 
 // String is whom a change meets, in words.

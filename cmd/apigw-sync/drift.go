@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/drift"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+type driftOptions struct {
+	compare  compareOptions
+	output   outputOptions
+	traffic  string
+	certDays int
+	exitZero bool
+	baseline string // to compare with
+	write    string // where the baseline is written to
+}
+
+func drifts(f *report.Format) bool { return f.Drift != nil }
+
+func newDriftCommand(p *program, g *globals) *cobra.Command {
+	var o driftOptions
+	cmd := &cobra.Command{
+		Use:   "drift",
+		Short: "Report how the gateway departs from the files",
+		Long: `Drift compares desired-state files with the gateway like diff, and adds what else needs a person: objects
+that the files own but do not declare, the status of the gateway, its locks, features that the files
+need and it lacks, certificates of the domains of bound API groups that end soon, and ignore rules past
+their last day. It only reads.
+
+With --baseline, which apply --baseline or drift --write-baseline has written, each difference is told
+apart: changed on the gateway, changed in the files and not applied yet, or both. What is merely not
+applied yet is reported, but is no drift.
+
+For each API group with a change the calls of the last hour are read (--traffic groups), for each touched
+API, too, with --traffic apis. What the gateway refuses to tell of these is a warning.
+` + exits(exitDone, exitError, exitDiffers),
+		Example: `  apigw-sync drift --target prod
+  apigw-sync drift --target prod --baseline prod.baseline.json -o json --exit-zero
+  apigw-sync drift -f gateway/ --write-baseline prod.baseline.json`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
+				return err
+			}
+			return runDrift(cmd.Context(), p, &o, g)
+		},
+	}
+	flags := cmd.Flags()
+	o.compare.files.addFlags(flags)
+	o.compare.gateway.addFlags(flags)
+	o.compare.gateway.addAgainst(flags)
+	o.compare.addScope(flags)
+	o.output.addFlags(flags, formatsWith(drifts))
+	flags.IntVar(&o.certDays, "cert-days", 30, "report certificates that end within `N` days")
+	flags.BoolVar(&o.exitZero, "exit-zero", false, "exit with 0 also when there is drift")
+	flags.StringVar(&o.baseline, "baseline", "", "tell apart who moved since the baseline in the file at `PATH`")
+	flags.StringVar(&o.write, "write-baseline", "", "remember files and gateway as they are now in a file at `PATH`")
+	addTrafficFlag(flags, &o.traffic, drift.Groups)
+	return cmd
+}
+
+func runDrift(ctx context.Context, p *program, o *driftOptions, g *globals) error {
+	out, err := p.printer(o.output, g, drifts)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := o.compare.gateway.limit(ctx)
+	defer cancel()
+	d, err := o.look(ctx, p, g)
+	if err := emit(out, out.format.Drift, d, &d.Trouble, err); err != nil {
+		return err
+	}
+	if d.Drifted && !o.exitZero {
+		return coded{code: exitDiffers}
+	}
+	return nil
+}
+
+// look makes the report. The document is never nil.
+func (o *driftOptions) look(ctx context.Context, p *program, g *globals) (*report.Drift, error) {
+	now := time.Now()
+	d := report.EmptyDrift(head(""), now)
+	mode, err := trafficMode(o.traffic)
+	if err != nil {
+		return d, err
+	}
+	if o.certDays < 0 {
+		return d, fmt.Errorf("--cert-days: %d is below 0", o.certDays)
+	}
+	if o.write != "" {
+		if err := o.compare.whole("--write-baseline"); err != nil {
+			return d, err
+		}
+	}
+	before, err := readBaseline(o.baseline)
+	if err != nil {
+		return d, err
+	}
+	o.compare.allowUnhealthy = true // it is reported, and nothing is written
+	o.compare.traffic = trafficOptions{mode: string(drift.Off), maxAffected: -1}
+	c, err := o.compare.compare(ctx, p, g)
+	d.Head = c.head
+	if err == nil {
+		err = fits(before, o.baseline, c.head.InstanceID)
+	}
+	if err == nil {
+		var found *drift.Report
+		found, err = drift.Look(ctx, c.reader(), c.Comparison, drift.Options{Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before})
+		d = report.NewDrift(c.head, found)
+	}
+	if err == nil && o.write != "" {
+		err = writeBaseline(o.write, c, before, now)
+	}
+	d.Warnings = append(append([]report.Problem{}, c.warnings...), d.Warnings...)
+	c.quiet()
+	return d, both(err, c.close())
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/drift"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// trafficOptions say whether a plan is held against the traffic that it meets.
+type trafficOptions struct {
+	mode        string
+	maxAffected int64
+}
+
+func (o *trafficOptions) addFlags(flags *pflag.FlagSet) {
+	addTrafficFlag(flags, &o.mode, drift.Off)
+	flags.Int64Var(&o.maxAffected, "max-affected-calls", -1,
+		"refuse a plan that touches APIs with more than `N` calls in the last hour, counted by group unless --traffic apis; below 0 means any number")
+}
+
+func addTrafficFlag(flags *pflag.FlagSet, mode *string, otherwise drift.Mode) {
+	flags.StringVar(mode, "traffic", string(otherwise), "calls of the last hour to read, one request for each `WHAT`: off, groups or apis")
+}
+
+func trafficMode(text string) (drift.Mode, error) {
+	if mode := drift.Mode(text); slices.Contains(drift.Modes, mode) {
+		return mode, nil
+	}
+	return drift.Off, hinted{fmt.Errorf("--traffic: there is no %q", text), "use off, groups or apis"}
+}
+
+// reader reads what stands beside a comparison.
+func (c *comparison) reader() *fetch.Reader {
+	before := c.Reads
+	return &fetch.Reader{Caller: c.run.Caller, Progress: func(n int) { c.run.Progress("read", before+n, 0) }}
+}
+
+// meet reads the traffic that the plan meets, where it is asked for.
+func (o *trafficOptions) meet(ctx context.Context, c *comparison) error {
+	mode, err := trafficMode(o.mode)
+	if err != nil {
+		return err
+	}
+	if mode == drift.Off && o.maxAffected >= 0 {
+		mode = drift.Groups
+	}
+	if mode == drift.Off {
+		return nil
+	}
+	reader := c.reader()
+	c.met = drift.Meet(ctx, reader, c.Comparison, mode)
+	c.Reads += reader.Requests()
+	c.warnings = append(c.warnings, report.Notes(c.met.Warnings)...)
+	c.Plan.Refusals = append(c.Plan.Refusals, o.guard(c.met)...)
+	return context.Cause(ctx)
+}
+
+// guard refuses a plan that meets too many calls, or nobody knows how many.
+func (o *trafficOptions) guard(met *drift.Meeting) []diff.Refusal {
+	const guard = "max-affected-calls"
+	switch {
+	case o.maxAffected < 0:
+		return nil
+	case met.Calls > o.maxAffected:
+		return []diff.Refusal{{
+			Guard:  guard,
+			Reason: fmt.Sprintf("the plan touches APIs with %d calls in the last hour; at most %d are allowed", met.Calls, o.maxAffected),
+			Would:  "callers might have noticed",
+			Flag:   fmt.Sprintf("--%s %d", guard, met.Calls),
+		}}
+	case len(met.Unknown) > 0:
+		return []diff.Refusal{{
+			Guard:  guard,
+			Reason: fmt.Sprintf("it is not known how many calls %s had in the last hour", shortList(met.Unknown)),
+			Would:  "more callers than allowed might have noticed",
+			Flag:   fmt.Sprintf("--%s=-1", guard),
+		}}
+	}
+	return nil
+}
+
+func shortList(names []string) string {
+	const most = 5
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}

@@ -1,0 +1,191 @@
+package drift
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+)
+
+// Baseline remembers what gateway and files said at a time, so that later differences can be told apart:
+// changed on the gateway, changed in the files, or both. It holds no values, only their digests with a
+// key of its own.
+type Baseline struct {
+	FormatVersion string              `json:"format_version"`
+	InstanceID    string              `json:"instance_id"`
+	At            time.Time           `json:"at"`
+	Key           []byte              `json:"key"`
+	Owns          map[string][]string `json:"owns"`    // kind to globs, as in the files
+	Entries       map[string]Entry    `json:"entries"` // by address; what is missing was nowhere
+}
+
+// Entry is one object or link: digests of its leaves by JSON pointer. A nil side did not have it.
+type Entry struct {
+	Same    map[string]string `json:"same,omitempty"`    // of both sides, where they agree
+	Gateway map[string]string `json:"gateway,omitempty"` // else
+	Files   map[string]string `json:"files,omitempty"`
+	Manages []string          `json:"manages,omitempty"` // as in kind.Declared
+}
+
+func (e Entry) gateway() map[string]string {
+	if e.Same != nil {
+		return e.Same
+	}
+	return e.Gateway
+}
+
+func (e Entry) files() map[string]string {
+	if e.Same != nil {
+		return e.Same
+	}
+	return e.Files
+}
+
+const (
+	baselineVersion = "1.0"
+	baselineMajor   = "1."
+	keyLength       = 32
+	digestLength    = 16
+)
+
+// NewBaseline remembers what a comparison saw. Of what differs it keeps what before remembers (nil: there
+// is nothing), so that it is still told who moved.
+func NewBaseline(instanceID string, c *reconcile.Comparison, before *Baseline, now time.Time) (*Baseline, error) {
+	b := &Baseline{
+		FormatVersion: baselineVersion, InstanceID: instanceID, At: now.UTC().Truncate(time.Second),
+		Owns: c.Desired.Owns, Entries: map[string]Entry{},
+	}
+	if before != nil {
+		b.Key = before.Key
+	} else {
+		b.Key = make([]byte, keyLength)
+		if _, err := rand.Read(b.Key); err != nil {
+			return nil, err
+		}
+	}
+	b.note(c)
+	for address, e := range b.Entries {
+		if e.Gateway != nil && maps.Equal(e.Gateway, e.Files) {
+			b.Entries[address] = Entry{Same: e.Files, Manages: e.Manages}
+		}
+	}
+	if before != nil {
+		b.keep(before, c.Plan)
+	}
+	return b, nil
+}
+
+// note takes down both sides.
+func (b *Baseline) note(c *reconcile.Comparison) {
+	for i := range c.Actual.Objects {
+		o := &c.Actual.Objects[i]
+		b.Entries[o.Address()] = Entry{Gateway: b.leaves(o)}
+	}
+	for i := range c.Actual.Links {
+		l := &c.Actual.Links[i]
+		b.Entries[l.Address()] = Entry{Gateway: b.present(l.Address())}
+	}
+	for i := range c.Desired.Objects {
+		d := &c.Desired.Objects[i]
+		e := b.Entries[d.Address()]
+		e.Files, e.Manages = b.leaves(&d.Object), d.Manages
+		b.Entries[d.Address()] = e
+	}
+	for i := range c.Desired.Links {
+		l := &c.Desired.Links[i]
+		e := b.Entries[l.Address()]
+		e.Files = b.present(l.Address())
+		b.Entries[l.Address()] = e
+	}
+}
+
+// keep takes over what an earlier baseline says of what differs.
+func (b *Baseline) keep(before *Baseline, plan *diff.Plan) {
+	differ := make([]string, 0, len(plan.Changes)+len(plan.Extra))
+	for i := range plan.Changes {
+		differ = append(differ, plan.Changes[i].Address)
+	}
+	for _, e := range plan.Extra {
+		differ = append(differ, e.Address)
+	}
+	for _, address := range differ {
+		if e, ok := before.Entries[address]; ok {
+			b.Entries[address] = e
+		} else {
+			delete(b.Entries, address)
+		}
+	}
+}
+
+// ReadBaseline reads what Write has written.
+func ReadBaseline(data []byte) (*Baseline, error) {
+	var b Baseline
+	if err := json.Unmarshal(data, &b); err != nil || b.FormatVersion == "" {
+		return nil, errors.New("it is no baseline of apigw-sync")
+	}
+	if !strings.HasPrefix(b.FormatVersion, baselineMajor) {
+		return nil, fmt.Errorf("its format version is %.20q; this program reads %s", b.FormatVersion, baselineVersion)
+	}
+	if len(b.Key) != keyLength {
+		return nil, errors.New("its key is not whole")
+	}
+	return &b, nil
+}
+
+// Write writes the baseline as JSON.
+func (b *Baseline) Write(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", " ")
+	return e.Encode(b)
+}
+
+// leaves digests the leaves of an object. A list counts as one leaf, since its items have no names.
+func (b *Baseline) leaves(o *kind.Object) map[string]string {
+	out := map[string]string{}
+	raw, err := json.Marshal(o.Value)
+	if err != nil {
+		return out
+	}
+	var tree any
+	if json.Unmarshal(raw, &tree) == nil { // numbers lose nothing that Marshal of them would not lose again
+		b.walk(out, o.Address(), "", tree)
+	}
+	return out
+}
+
+func (b *Baseline) walk(out map[string]string, address, path string, v any) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		raw, _ := json.Marshal(v) // it has been JSON a moment ago
+		out[path] = b.digest(address, path, raw)
+		return
+	}
+	for key, inner := range m {
+		b.walk(out, address, path+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(key), inner)
+	}
+}
+
+// present is what a link has for leaves.
+func (b *Baseline) present(address string) map[string]string {
+	return map[string]string{"": b.digest(address, "", nil)}
+}
+
+// digest depends on the place, so that equal values of two objects do not show.
+func (b *Baseline) digest(address, path string, value []byte) string {
+	h := hmac.New(sha256.New, b.Key)
+	for _, part := range []string{address, path, string(value)} {
+		_, _ = fmt.Fprintf(h, "%d:%s", len(part), part) // a hash takes all
+	}
+	return base64.RawStdEncoding.EncodeToString(h.Sum(nil)[:digestLength])
+}

@@ -1,0 +1,128 @@
+package drift
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+)
+
+// Options say what a look is about besides the comparison of files and gateway.
+type Options struct {
+	Now      time.Time
+	CertDays int       // certificates that end within so many days are told
+	Traffic  Mode      //
+	Baseline *Baseline // nil: who moved is not told
+}
+
+// Look tells what else about a gateway needs a person, once it was compared with its files. What it
+// cannot find out is a warning of the report; it fails only when ctx ends.
+func Look(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison, o Options) (*Report, error) {
+	r := &Report{At: o.Now.UTC(), Plan: c.Plan, Managed: Managed(&c.Desired), Lapsed: lapsed(c.Desired.Ignore, o.Now)}
+	if o.Baseline != nil {
+		r.Moved = o.Baseline.Moved(c)
+	}
+	var (
+		wg       sync.WaitGroup
+		warnings [3][]diff.Note
+	)
+	wg.Go(func() { r.Instance, warnings[0] = inspect(ctx, reader, c) })
+	wg.Go(func() { r.Certificates, warnings[1] = certificates(ctx, reader, c, o) })
+	wg.Go(func() {
+		if o.Traffic == Off {
+			return
+		}
+		met := Meet(ctx, reader, c, o.Traffic)
+		r.Traffic, r.Hits, warnings[2] = met.Groups, met.Hits, met.Warnings
+	})
+	wg.Wait()
+	r.Warnings = slices.Concat(warnings[:]...)
+	r.Requests = c.Reads + reader.Requests()
+	return r, context.Cause(ctx)
+}
+
+// Managed lists the addresses of all that the files declare, sorted.
+func Managed(want *kind.Desired) []string {
+	out := make([]string, 0, len(want.Objects)+len(want.Links))
+	for i := range want.Objects {
+		out = append(out, want.Objects[i].Address())
+	}
+	for i := range want.Links {
+		out = append(out, want.Links[i].Address())
+	}
+	slices.Sort(out)
+	return out
+}
+
+// lapsed are the ignore rules past their last day, the first to end first.
+func lapsed(rules []kind.Ignore, now time.Time) (out []kind.Ignore) {
+	today := now.Format(time.DateOnly)
+	for _, i := range rules {
+		if i.Until != "" && i.Until < today {
+			out = append(out, i)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b kind.Ignore) int { return strings.Compare(a.Until, b.Until) })
+	return out
+}
+
+// inspect tells the state of the gateway itself. The comparison has read it already.
+func inspect(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison) (Instance, []diff.Note) {
+	if c.Instance == nil {
+		return Instance{Status: Running}, nil // the comparison was not with a gateway
+	}
+	i := Instance{Name: c.Instance.Name, Status: c.Instance.Status, Locks: c.Instance.Locks}
+	var err error
+	i.Missing, err = Missing(ctx, reader, c.Instance, c.Desired.Objects)
+	if err != nil {
+		return i, []diff.Note{{Message: "the features of the gateway could not be read: " + err.Error()}}
+	}
+	return i, nil
+}
+
+// Missing lists the features that objects surely need and a gateway lacks, sorted. One of several that
+// would do is named with the others: breaker or breakerv2.
+func Missing(ctx context.Context, reader *fetch.Reader, i *kind.Instance, objects []kind.Declared) ([]string, error) {
+	has := map[string]bool{}
+	for _, f := range i.Features {
+		has[f] = true
+	}
+	out := lacking(objects, has)
+	if len(out) == 0 {
+		return nil, nil
+	}
+	// The details of the instance may leave some out.
+	var more kind.Features
+	if err := reader.Read(ctx, kind.ListFeatures(), &more); err != nil {
+		if len(i.Features) > 0 {
+			return out, nil
+		}
+		return nil, err
+	}
+	if len(i.Features)+len(more.Names) == 0 {
+		return nil, fmt.Errorf("it names none")
+	}
+	for _, f := range more.Names {
+		has[f] = true
+	}
+	return lacking(objects, has), nil
+}
+
+func lacking(objects []kind.Declared, has map[string]bool) (out []string) {
+	for i := range objects {
+		needs := kind.Of(objects[i].Kind).Features(objects[i].Value)
+		if len(needs) == 0 || slices.ContainsFunc(needs, func(f string) bool { return has[f] }) {
+			continue
+		}
+		out = append(out, strings.Join(needs, " or "))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

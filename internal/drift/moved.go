@@ -1,0 +1,102 @@
+package drift
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+)
+
+// Moved tells for each change and extra of a plan which side moved since the baseline. What moved on
+// neither side, since it differed already, is missing.
+func (b *Baseline) Moved(c *reconcile.Comparison) map[string]Mover {
+	out := map[string]Mover{}
+	for i := range c.Plan.Changes {
+		ch := &c.Plan.Changes[i]
+		if m := b.mover(ch); m != "" {
+			out[ch.Address] = m
+		}
+	}
+	for _, e := range c.Plan.Extra {
+		kindName, name, _ := strings.Cut(e.Address, "/")
+		gateway, files := b.undeclared(e.Address, kindName, name)
+		if m := of(gateway, files); m != "" {
+			out[e.Address] = m
+		}
+	}
+	return out
+}
+
+func of(gateway, files bool) Mover {
+	switch {
+	case gateway && files:
+		return Both
+	case gateway:
+		return Gateway
+	case files:
+		return Files
+	}
+	return ""
+}
+
+// mover judges one change by what each side had, and has now.
+func (b *Baseline) mover(ch *diff.Change) Mover {
+	was := b.Entries[ch.Address]
+	switch {
+	case ch.Action == diff.Unbind, ch.Action == diff.Delete:
+		return of(b.undeclared(ch.Address, ch.Kind, ch.Name))
+	case ch.Action == diff.Bind, ch.Have == nil:
+		return of(was.gateway() != nil, was.files() == nil)
+	}
+	before := was.gateway()
+	if ch.Have.Address() != ch.Address {
+		before = b.Entries[ch.Have.Address()].gateway()
+	}
+	have := b.leaves(ch.Have)
+	want := b.leaves(&ch.Want.Object)
+	gateway := before == nil && was.files() != nil
+	files := was.files() == nil
+	for _, f := range ch.Fields {
+		gateway = gateway || before != nil && leaf(before, have, f.Path)
+		files = files || leaf(was.files(), want, f.Path)
+	}
+	return of(gateway, files)
+}
+
+// undeclared judges what the gateway has and the files do not declare. What the files did not look after
+// then, they do since.
+func (b *Baseline) undeclared(address, kindName, name string) (gateway, files bool) {
+	was := b.Entries[address]
+	if was.gateway() != nil || was.files() != nil {
+		return was.gateway() == nil, was.files() != nil
+	}
+	owner, part := "", false
+	if k := kind.Of(kindName); k != nil {
+		owner, part = k.Owner, k.Owner != ""
+	} else if l := kind.LinkOf(kindName); l != nil {
+		owner, part = l.Owner, true
+	}
+	covered := slices.ContainsFunc(b.Owns[kindName], func(glob string) bool { return kind.Glob(glob, name) })
+	if part {
+		covered = slices.Contains(b.Entries[owner+"/"+name].Manages, kindName)
+	}
+	return covered, !covered
+}
+
+// leaf reports whether the leaf at a path, or the list that holds it, is another one now.
+func leaf(was, is map[string]string, path string) bool {
+	for {
+		before, had := was[path]
+		now, has := is[path]
+		if had || has {
+			return before != now
+		}
+		up := strings.LastIndexByte(path, '/')
+		if up < 0 {
+			return false
+		}
+		path = path[:up]
+	}
+}

@@ -1,0 +1,141 @@
+package drift
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+)
+
+// touched are the APIs that changes touch.
+type touched struct {
+	byOwner  map[string][]*kind.API // bound to an object now or then, by address
+	byChange map[string][]*kind.API // by address of the change
+}
+
+// all lists the APIs by address, and the names of their groups, sorted.
+func (t *touched) all() (apis map[string]*kind.API, groups []string) {
+	apis = map[string]*kind.API{}
+	for _, list := range t.byChange {
+		for _, a := range list {
+			if have := apis[a.Address()]; have == nil || have.GroupID == "" {
+				apis[a.Address()] = a
+			}
+			groups = append(groups, a.Group)
+		}
+	}
+	slices.Sort(groups)
+	return apis, slices.Compact(groups)
+}
+
+// touch finds the APIs behind each change: those of a binding itself, and for objects all that are bound
+// to them. Where the files do not manage bindings, the comparison has not read them; they are read here.
+func touch(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison) (*touched, []diff.Note) {
+	t := &touched{byOwner: map[string][]*kind.API{}, byChange: map[string][]*kind.API{}}
+	for i := range c.Actual.Links {
+		t.add(&c.Actual.Links[i])
+	}
+	for i := range c.Desired.Links {
+		t.add(&c.Desired.Links[i].Link)
+	}
+	warnings := t.read(ctx, reader, unread(c))
+	for i := range c.Plan.Changes {
+		ch := &c.Plan.Changes[i]
+		if ch.Link != nil {
+			t.byChange[ch.Address] = []*kind.API{ch.Link.API}
+			continue
+		}
+		list := slices.Clone(t.byOwner[ownerOf(ch)])
+		if ch.Have != nil && ch.Have.Address() != ch.Address {
+			list = append(list, t.byOwner[ch.Have.Address()]...) // of its former name
+		}
+		t.byChange[ch.Address] = distinct(list)
+	}
+	return t, warnings
+}
+
+func (t *touched) add(l *kind.Link) {
+	owner := kind.LinkOf(l.Kind).Owner + "/" + l.Owner
+	t.byOwner[owner] = append(t.byOwner[owner], l.API)
+}
+
+// ownerOf is the address of the object whose bindings carry the change to APIs.
+func ownerOf(ch *diff.Change) string {
+	if k := kind.Of(ch.Kind); k.Owner != "" {
+		return k.Owner + "/" + ch.Name
+	}
+	return ch.Address
+}
+
+func distinct(apis []*kind.API) (out []*kind.API) {
+	seen := map[string]bool{}
+	for _, a := range apis {
+		if !seen[a.Address()] {
+			seen[a.Address()] = true
+			out = append(out, a)
+		}
+	}
+	slices.SortFunc(out, func(a, b *kind.API) int { return strings.Compare(a.Address(), b.Address()) })
+	return out
+}
+
+// unread are the changed objects whose bindings the comparison had no reason to read, by address.
+func unread(c *reconcile.Comparison) (out []kind.Object) {
+	managed := map[string]bool{}
+	for i := range c.Desired.Objects {
+		d := &c.Desired.Objects[i]
+		link := kind.LinkFrom(d.Kind)
+		managed[d.Address()] = link != nil && d.ManagesKind(link.Name)
+	}
+	held := map[string]*kind.Object{}
+	for i := range c.Actual.Objects {
+		held[c.Actual.Objects[i].Address()] = &c.Actual.Objects[i]
+	}
+	done := map[string]bool{}
+	for i := range c.Plan.Changes {
+		ch := &c.Plan.Changes[i]
+		if ch.Link != nil || managed[ownerOf(ch)] {
+			continue
+		}
+		o := held[ownerOf(ch)]
+		if k := kind.Of(ch.Kind); o == nil && k.Owner == "" {
+			o = ch.Have
+		}
+		if o == nil || o.Bound == 0 || done[o.Address()] {
+			continue
+		}
+		done[o.Address()] = true
+		out = append(out, *o)
+	}
+	return out
+}
+
+// read reads the bindings of objects.
+func (t *touched) read(ctx context.Context, reader *fetch.Reader, owners []kind.Object) (warnings []diff.Note) {
+	left := owners[min(len(owners), mostAsked):]
+	owners = owners[:len(owners)-len(left)]
+	found, errs := make([][]kind.Link, len(owners)), make([]error, len(owners))
+	var wg sync.WaitGroup
+	for i := range owners {
+		wg.Go(func() { found[i], errs[i] = reader.LinksOf(ctx, kind.LinkFrom(owners[i].Kind), owners[i]) })
+	}
+	wg.Wait()
+	for i := range owners {
+		if errs[i] != nil {
+			warnings = append(warnings, diff.Note{Address: owners[i].Address(), Message: "whom it concerns could not be read: " + errs[i].Error()})
+		}
+		for j := range found[i] {
+			t.add(&found[i][j])
+		}
+	}
+	if len(left) > 0 {
+		warnings = append(warnings, diff.Note{Message: fmt.Sprintf("whom %d more changes concern was not asked", len(left))})
+	}
+	return warnings
+}

@@ -1,0 +1,242 @@
+package drift
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+)
+
+// Mode says how closely traffic is looked at.
+type Mode string
+
+// The modes. The gateway is asked once for each group, or API, that a plan touches.
+const (
+	Off    Mode = "off"
+	Groups Mode = "groups" // whole API groups
+	APIs   Mode = "apis"   // groups, and each touched API
+)
+
+// Modes lists the modes.
+var Modes = []Mode{Off, Groups, APIs}
+
+// mostAsked bounds the questions of one kind, so that a plan that touches everything stays quick.
+const mostAsked = 200
+
+// Meeting is the traffic of the last hour that a plan meets.
+type Meeting struct {
+	Groups   []Traffic      // by group
+	Hits     map[string]Hit // by address of the change
+	Calls    int64          // of all that the plan touches, each group or API counted once
+	Unknown  []string       // groups, or APIs where these were asked for, of which nothing is known; sorted
+	Warnings []diff.Note
+}
+
+// Meet reads the traffic that a plan meets. What cannot be read is a warning.
+func Meet(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison, mode Mode) *Meeting {
+	m := &Meeting{Hits: map[string]Hit{}}
+	if mode == Off || mode == "" || len(c.Plan.Changes) == 0 {
+		return m
+	}
+	t, failed := touch(ctx, reader, c)
+	m.Warnings = append(m.Warnings, failed...)
+	apis, groups := t.all()
+	ids, err := groupIDs(ctx, reader, apis, groups)
+	if err != nil {
+		m.Warnings = append(m.Warnings, diff.Note{Message: "the API groups could not be looked up: " + err.Error()})
+	}
+	byGroup := m.ask("group", groups, func(name string) (figures, error) {
+		if ids[name] == "" {
+			return nil, errors.New("the gateway does not list it")
+		}
+		return measure(ctx, reader, kind.GroupStatistics(ids[name]))
+	})
+	var byAPI map[string]figures
+	if mode == APIs {
+		byAPI = m.ask("API", slices.Sorted(maps.Keys(apis)), func(name string) (figures, error) {
+			return measure(ctx, reader, kind.APIStatistics(apis[name].ID))
+		})
+	}
+	m.sum(c, t, byGroup, byAPI, mode)
+	return m
+}
+
+// figures are minutes of traffic, oldest first; not nil when they are known.
+type figures []Minute
+
+func (f figures) calls() (n int64) {
+	for _, m := range f {
+		n += m.Calls
+	}
+	return n
+}
+
+func (f figures) errors() (n int64) {
+	for _, m := range f {
+		n += m.Errors
+	}
+	return n
+}
+
+// peak is the busiest minute, the first of several.
+func (f figures) peak() (busiest Minute) {
+	for _, m := range f {
+		if m.Calls > busiest.Calls {
+			busiest = m
+		}
+	}
+	return busiest
+}
+
+// together adds figures up, minute by minute.
+func together(all ...figures) figures {
+	at := map[int64]Minute{}
+	for _, f := range all {
+		for _, m := range f {
+			sum := at[m.At.Unix()]
+			at[m.At.Unix()] = Minute{At: m.At, Calls: sum.Calls + m.Calls, Errors: sum.Errors + m.Errors}
+		}
+	}
+	out := make(figures, 0, len(at))
+	for _, second := range slices.Sorted(maps.Keys(at)) {
+		out = append(out, at[second])
+	}
+	return out
+}
+
+func measure(ctx context.Context, reader *fetch.Reader, q api.Request) (figures, error) {
+	var s kind.Statistics
+	if err := reader.Read(ctx, q, &s); err != nil {
+		return nil, err
+	}
+	return append(figures{}, s.Minutes()...), nil
+}
+
+// ask gathers the figures of names in parallel. Those that stay unknown become one warning.
+func (m *Meeting) ask(what string, names []string, of func(name string) (figures, error)) map[string]figures {
+	asked := names[:min(len(names), mostAsked)]
+	found, errs := make([]figures, len(asked)), make([]error, len(asked))
+	var wg sync.WaitGroup
+	for i, name := range asked {
+		wg.Go(func() { found[i], errs[i] = of(name) })
+	}
+	wg.Wait()
+	out := map[string]figures{}
+	var refused []string
+	var first error
+	for i, name := range asked {
+		if errs[i] == nil {
+			out[name] = found[i]
+			continue
+		}
+		refused = append(refused, name)
+		if first == nil {
+			first = errs[i]
+		}
+	}
+	if len(refused) > 0 {
+		m.Warnings = append(m.Warnings, diff.Note{Message: fmt.Sprintf("the calls of %s could not be read: %v", some(refused, what), first)})
+	}
+	if left := names[len(asked):]; len(left) > 0 {
+		m.Warnings = append(m.Warnings, diff.Note{Message: fmt.Sprintf("the calls of %d %ss only were asked for, not those of %s", mostAsked, what, some(left, what))})
+	}
+	return out
+}
+
+// some is "API a", or "3 APIs (a, b, c)".
+func some(names []string, what string) string {
+	const most = 5
+	if len(names) == 1 {
+		return what + " " + names[0]
+	}
+	list := strings.Join(names[:min(len(names), most)], ", ")
+	if len(names) > most {
+		list += ", …"
+	}
+	return fmt.Sprintf("%d %ss (%s)", len(names), what, list)
+}
+
+// groupIDs finds the ids of groups: the API list tells them, except for what was found by its bindings.
+func groupIDs(ctx context.Context, reader *fetch.Reader, apis map[string]*kind.API, groups []string) (map[string]string, error) {
+	ids := map[string]string{}
+	for _, a := range apis {
+		if a.GroupID != "" {
+			ids[a.Group] = a.GroupID
+		}
+	}
+	lost := slices.DeleteFunc(slices.Clone(groups), func(name string) bool { return ids[name] != "" })
+	found, err := reader.Groups(ctx, lost)
+	for _, g := range found {
+		ids[g.Name] = g.ID
+	}
+	return ids, err
+}
+
+// sum turns figures into what a report shows.
+func (m *Meeting) sum(c *reconcile.Comparison, t *touched, byGroup, byAPI map[string]figures, mode Mode) {
+	apis, groups := t.all()
+	of, known := groups, byGroup
+	if mode == APIs {
+		of, known = slices.Sorted(maps.Keys(apis)), byAPI
+	}
+	for _, name := range of {
+		if f, ok := known[name]; ok {
+			m.Calls += f.calls()
+		} else {
+			m.Unknown = append(m.Unknown, name)
+		}
+	}
+	for _, name := range groups {
+		f, ok := byGroup[name]
+		if !ok {
+			continue
+		}
+		busiest := f.peak()
+		g := Traffic{Group: name, Calls: f.calls(), Errors: f.errors(), Peak: busiest.Calls, PeakAt: busiest.At, Minutes: f}
+		for _, address := range slices.Sorted(maps.Keys(apis)) {
+			if f, ok := byAPI[address]; ok && apis[address].Group == name {
+				g.APIs = append(g.APIs, APITraffic{API: address, Calls: f.calls(), Errors: f.errors(), Peak: f.peak().Calls})
+			}
+		}
+		m.Groups = append(m.Groups, g)
+	}
+	for address, list := range t.byChange {
+		m.Hits[address] = hit(list, byGroup, byAPI, mode)
+	}
+	m.Warnings = append(m.Warnings, narrow(c, t, byGroup, byAPI, mode)...)
+}
+
+func hit(apis []*kind.API, byGroup, byAPI map[string]figures, mode Mode) Hit {
+	h := Hit{APIs: len(apis), Groups: groupsOf(apis), Exact: mode == APIs}
+	var all []figures
+	if mode == APIs {
+		for _, a := range apis {
+			all = append(all, byAPI[a.Address()])
+		}
+	} else {
+		for _, g := range h.Groups {
+			all = append(all, byGroup[g])
+		}
+	}
+	f := together(all...)
+	h.Calls, h.Errors, h.Peak = f.calls(), f.errors(), f.peak().Calls
+	return h
+}
+
+func groupsOf(apis []*kind.API) []string {
+	out := []string{}
+	for _, a := range apis {
+		out = append(out, a.Group)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
