@@ -9,7 +9,7 @@ import (
 
 func TestPage(t *testing.T) {
 	var p Page
-	if err := json.Unmarshal([]byte(` { "size" : 2, "apis": [{"a": "}]\""}, "\\\\", {} ] , "total":7, "none": null } `), &p); err != nil {
+	if err := json.Unmarshal([]byte(` { "size" : 2, "apis": [{"a": "}]\""}, "\\", {} ] , "total":7, "none": null } `), &p); err != nil {
 		t.Fatal(err)
 	}
 	if p.Size != 2 || p.Total != 7 {
