@@ -9,16 +9,8 @@ import (
 // graph and links its edges; a set of requests is a vertex cover, and by Kőnig's theorem the smallest
 // one is as large as a maximum matching, which Hopcroft and Karp's algorithm finds.
 func cover(ways []kind.Write, items []Item) (out []bundle) {
-	byEnv, envs := map[string][]Item{}, []string{}
-	for i := range items {
-		e := items[i].Link.Env
-		if byEnv[e] == nil {
-			envs = append(envs, e)
-		}
-		byEnv[e] = append(byEnv[e], items[i])
-	}
-	for _, env := range envs {
-		out = append(out, coverOne(ways, byEnv[env])...)
+	for _, list := range byEnv(items) {
+		out = append(out, coverOne(ways, list)...)
 	}
 	return out
 }

@@ -1,0 +1,158 @@
+package diff
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// crosses groups pairs of owner and API into full cross products, of which one request writes one. To
+// find the fewest is a hard problem; this looks at three ways for each environment and takes the best:
+//
+//	by owner  owners that want equal sets of APIs, each set as a whole
+//	by API    APIs that want equal sets of owners, likewise
+//	by cover  owners of equal sets are one vertex of a graph, APIs of equal sets another; a smallest
+//	          vertex cover joins each vertex in it with all its neighbours
+//
+// None takes more requests than one for each owner, unless a product is too large for one request.
+func crosses(most int, items []Item) (out []bundle) {
+	for _, list := range byEnv(items) {
+		out = append(out, cross(most, list)...)
+	}
+	return out
+}
+
+func cross(most int, items []Item) (best []bundle) {
+	g := newGraph(items)
+	rows, columns := sets(g.edges), sets(g.flipped())
+	pairs := make(map[[2]int][]int, len(items))
+	for i, end := range g.ends {
+		pairs[end] = append(pairs[end], i)
+	}
+	for i, way := range [][]product{byRow(rows), flip(byRow(columns)), byCover(g, rows, columns)} {
+		var found []bundle
+		for _, p := range way {
+			for _, piece := range p.pieces(most) {
+				found = append(found, bundle{items: piece.items(items, pairs)})
+			}
+		}
+		if i == 0 || len(found) < len(best) {
+			best = found
+		}
+	}
+	return best
+}
+
+// flipped are the left ends by right vertex.
+func (g *graph) flipped() [][]int {
+	out := make([][]int, g.right)
+	for left, rights := range g.edges {
+		for _, right := range rights {
+			out[right] = append(out[right], left)
+		}
+	}
+	return out
+}
+
+// set is vertices of one side that have the same neighbours.
+type set struct{ members, neighbours []int }
+
+func sets(edges [][]int) (out []set) {
+	at := map[string]int{}
+	for v, neighbours := range edges {
+		sorted := slices.Compact(slices.Sorted(slices.Values(neighbours)))
+		var key []byte
+		for _, n := range sorted {
+			key = binary.AppendUvarint(key, uint64(n))
+		}
+		n, ok := at[string(key)]
+		if !ok {
+			n = len(out)
+			at[string(key)] = n
+			out = append(out, set{neighbours: sorted})
+		}
+		out[n].members = append(out[n].members, v)
+	}
+	return out
+}
+
+// product is every row with every column.
+type product struct{ rows, columns []int }
+
+func byRow(rows []set) (out []product) {
+	for _, r := range rows {
+		out = append(out, product{r.members, r.neighbours})
+	}
+	return out
+}
+
+func flip(products []product) []product {
+	for i, p := range products {
+		products[i] = product{p.columns, p.rows}
+	}
+	return products
+}
+
+func byCover(g *graph, rows, columns []set) (out []product) {
+	column := make([]int, g.right)
+	for i, c := range columns {
+		for _, v := range c.members {
+			column[v] = i
+		}
+	}
+	joined := &graph{edges: make([][]int, len(rows)), right: len(columns)}
+	for i, r := range rows {
+		for _, v := range r.neighbours {
+			joined.edges[i] = append(joined.edges[i], column[v])
+		}
+		slices.Sort(joined.edges[i])
+		joined.edges[i] = slices.Compact(joined.edges[i])
+	}
+	left, _ := joined.minimumCover()
+	rest := make([][]int, len(columns)) // rows of the products that a column makes
+	for i, r := range rows {
+		if left[i] {
+			out = append(out, product{r.members, r.neighbours})
+			continue
+		}
+		for _, c := range joined.edges[i] {
+			rest[c] = append(rest[c], r.members...)
+		}
+	}
+	for i, c := range columns {
+		if len(rest[i]) > 0 {
+			out = append(out, product{rest[i], c.members})
+		}
+	}
+	return out
+}
+
+// pieces cuts a product into the fewest of at most so many pairs that bands of equal height allow.
+func (p product) pieces(most int) (out []product) {
+	height, width, fewest := 0, 0, 0
+	for h := 1; h <= min(len(p.rows), most); h++ {
+		w := min(most/h, len(p.columns))
+		n := pieces(len(p.rows), h) * pieces(len(p.columns), w)
+		if height == 0 || n < fewest {
+			height, width, fewest = h, w, n
+		}
+	}
+	for band := range slices.Chunk(p.rows, height) {
+		for columns := range slices.Chunk(p.columns, width) {
+			out = append(out, product{band, columns})
+		}
+	}
+	return out
+}
+
+func pieces(n, of int) int { return (n + of - 1) / of }
+
+func (p product) items(all []Item, pairs map[[2]int][]int) (out []Item) {
+	for _, r := range p.rows {
+		for _, c := range p.columns {
+			for _, i := range pairs[[2]int{r, c}] {
+				out = append(out, all[i])
+			}
+		}
+	}
+	return out
+}
