@@ -17,7 +17,7 @@ func newSchemaCommand(p *program) *cobra.Command {
 		Use:   "schema [" + strings.Join(names, "|") + "]",
 		Short: "Print the JSON Schema of a format",
 		Long: `Schema prints the JSON Schema (2020-12) of desired-state files (config, the default), of the JSON of
-diff (plan) or of the JSON of apply (result).
+diff (plan), of apply (result) or of drift.
 ` + exits(exitDone, exitError),
 		Example:   "  apigw-sync schema > gateway.schema.json\n  apigw-sync schema plan",
 		ValidArgs: names,

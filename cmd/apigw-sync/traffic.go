@@ -17,12 +17,12 @@ import (
 // trafficOptions say whether a plan is held against the traffic that it meets.
 type trafficOptions struct {
 	mode        string
-	maxAffected int64
+	maxAffected int
 }
 
 func (o *trafficOptions) addFlags(flags *pflag.FlagSet) {
 	addTrafficFlag(flags, &o.mode, drift.Off)
-	flags.Int64Var(&o.maxAffected, "max-affected-calls", -1,
+	flags.IntVar(&o.maxAffected, "max-affected-calls", -1,
 		"refuse a plan that touches APIs with more than `N` calls in the last hour, counted by group unless --traffic apis; below 0 means any number")
 }
 
@@ -69,7 +69,7 @@ func (o *trafficOptions) guard(met *drift.Meeting) []diff.Refusal {
 	switch {
 	case o.maxAffected < 0:
 		return nil
-	case met.Calls > o.maxAffected:
+	case met.Calls > int64(o.maxAffected):
 		return []diff.Refusal{{
 			Guard:  guard,
 			Reason: fmt.Sprintf("the plan touches APIs with %d calls in the last hour; at most %d are allowed", met.Calls, o.maxAffected),

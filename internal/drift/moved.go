@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,11 +20,17 @@ func (b *Baseline) Moved(c *reconcile.Comparison) map[string]Mover {
 			out[ch.Address] = m
 		}
 	}
+	extra := map[string]bool{}
 	for _, e := range c.Plan.Extra {
-		kindName, name, _ := strings.Cut(e.Address, "/")
-		gateway, files := b.undeclared(e.Address, kindName, name)
-		if m := of(gateway, files); m != "" {
-			out[e.Address] = m
+		extra[e.Address] = true
+	}
+	for i := range c.Actual.Objects {
+		o := &c.Actual.Objects[i]
+		if !extra[o.Address()] {
+			continue
+		}
+		if m := of(b.undeclared(o.Address(), o.Kind, o.Key, o)); m != "" {
+			out[o.Address()] = m
 		}
 	}
 	return out
@@ -46,7 +53,7 @@ func (b *Baseline) mover(ch *diff.Change) Mover {
 	was := b.Entries[ch.Address]
 	switch {
 	case ch.Action == diff.Unbind, ch.Action == diff.Delete:
-		return of(b.undeclared(ch.Address, ch.Kind, ch.Name))
+		return of(b.undeclared(ch.Address, ch.Kind, ch.Name, ch.Have))
 	case ch.Action == diff.Bind, ch.Have == nil:
 		return of(was.gateway() != nil, was.files() == nil)
 	}
@@ -65,12 +72,13 @@ func (b *Baseline) mover(ch *diff.Change) Mover {
 	return of(gateway, files)
 }
 
-// undeclared judges what the gateway has and the files do not declare. What the files did not look after
-// then, they do since.
-func (b *Baseline) undeclared(address, kindName, name string) (gateway, files bool) {
+// undeclared judges what the gateway has (o; nil for a link) and the files do not declare. What the files
+// did not look after then, they do since.
+func (b *Baseline) undeclared(address, kindName, name string, o *kind.Object) (gateway, files bool) {
 	was := b.Entries[address]
 	if was.gateway() != nil || was.files() != nil {
-		return was.gateway() == nil, was.files() != nil
+		changed := o != nil && !maps.Equal(was.gateway(), b.leaves(o))
+		return was.gateway() == nil || changed, was.files() != nil
 	}
 	owner, part := "", false
 	if k := kind.Of(kindName); k != nil {

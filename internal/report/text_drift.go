@@ -80,11 +80,16 @@ func (p *page) hit(h *Hit) {
 		p.linef("%s%s", indent, p.paint("meets no API", color.Faint))
 		return
 	}
+	what := count(h.APIs, "API", "APIs")
+	if h.Calls == 0 {
+		p.linef("%s%s", indent, p.paint("meets "+what+", no calls", color.Faint))
+		return
+	}
 	to := ""
 	if !h.Exact {
 		to = " to all of " + Clean(strings.Join(h.Groups, ", "))
 	}
-	p.linef("%s%s", indent, p.paint(fmt.Sprintf("meets %s: %s%s, %s, %d in the busiest minute", count(h.APIs, "API", "APIs"),
+	p.linef("%s%s", indent, p.paint(fmt.Sprintf("meets %s: %s%s, %s, %d in the busiest minute", what,
 		count(int(h.Calls), "call", "calls"), to, count(int(h.Errors), "error", "errors"), h.Peak), color.Faint))
 }
 
