@@ -129,7 +129,7 @@ func TestPlanApplyNightly(t *testing.T) {
 
 	w.onGateway(0, "", "ci/plan.sh", "out")
 	comment := w.read("out/comment.md")
-	for _, want := range []string{"<!-- apigw-sync gateway -->\n", "**Plan: ", "throttle/orders_old\n", "``````text\n", "</details>"} {
+	for _, want := range []string{"<!-- apigw-sync gateway -->\n", "**Plan: ", "throttle/orders_old\n", "```diff\n", "</details>"} {
 		if !strings.Contains(comment, want) {
 			t.Errorf("the comment lacks %q:\n%s", want, comment)
 		}
