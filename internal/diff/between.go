@@ -56,8 +56,8 @@ func Reads(objects []kind.Object, want kind.Desired, policy Policy) []Read {
 			if p.have == nil {
 				continue
 			}
-			goes := p.want == nil || c.replaces(k, p)
-			if link != nil && p.have.Bound != 0 && (p.want != nil && p.want.ManagesKind(link.Name) || goes && (!link.Dropped || policy.Deep)) {
+			goes := func() bool { return p.want == nil || c.replaces(k, p) }
+			if link != nil && p.have.Bound != 0 && (p.want != nil && p.want.ManagesKind(link.Name) || (!link.Dropped || policy.Deep) && goes()) {
 				out = append(out, Read{Object: *p.have, Link: link})
 			}
 			if link != nil && p.next != nil && p.next.Bound != 0 {
