@@ -59,7 +59,12 @@ var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 func (a answer) decode(body []byte, reply any) error {
 	into := reflect.ValueOf(reply)
 	fresh := reflect.New(into.Type().Elem())
-	err := json.Unmarshal(body, fresh.Interface())
+	var err error
+	if own, ok := fresh.Interface().(json.Unmarshaler); ok && json.Valid(body) {
+		err = own.UnmarshalJSON(body) // as json.Unmarshal would, without looking for the value's end first
+	} else {
+		err = json.Unmarshal(body, fresh.Interface())
+	}
 	if err == nil {
 		into.Elem().Set(fresh.Elem())
 		return nil
