@@ -33,12 +33,16 @@ func OfBindings(n int) Size {
 	}
 }
 
-// OfObjects has n policies, plugins and apps, and twice as many bindings.
+// OfObjects has about n objects, and twice as many bindings. Three quarters of the objects are policies,
+// plugins and apps, the others live inside them: specials, codes and access control.
 func OfObjects(n int) Size {
-	return Size{
-		Groups: max(1, n/100), APIs: max(2, n/2), Throttles: n / 5, ACLs: n / 10, Plugins: n / 5, Apps: n - n/5 - n/10 - n/5,
+	outer := n * 751 / 1000
+	s := Size{
+		Groups: max(1, n/100), APIs: max(4, n/2), Throttles: max(1, outer/5), ACLs: max(1, outer/10), Plugins: max(1, outer/5),
 		Bindings: 2 * n, Sparse: true,
 	}
+	s.Apps = max(1, outer-s.Throttles-s.ACLs-s.Plugins)
+	return s
 }
 
 // Environments of every estate; each API is published in both.
@@ -82,6 +86,17 @@ type Section struct {
 // Sections are all objects, in the order of the contract.
 func (e *Estate) Sections() []Section {
 	return []Section{{"throttles", e.Throttles}, {"apps", e.Apps}, {"plugins", e.Plugins}, {"acls", e.ACLs}}
+}
+
+// Objects counts what the files declare, what lives inside others too.
+func (e *Estate) Objects() (n int) {
+	for _, s := range e.Sections() {
+		for i := range s.Objects {
+			o := &s.Objects[i]
+			n += 1 + len(o.Specials) + len(o.Codes) + min(1, len(o.Access))
+		}
+	}
+	return n
 }
 
 // New makes an estate.
