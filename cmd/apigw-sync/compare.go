@@ -180,6 +180,14 @@ func (c *comparison) plan() *report.Plan {
 	return d
 }
 
+// reads are the requests of the comparison.
+func (c *comparison) reads() (out []report.Operation) {
+	for _, s := range c.Sent {
+		out = append(out, report.Operation{Operation: s.Operation, Access: "read", Count: s.Count, Grouping: s.Grouping})
+	}
+	return out
+}
+
 // changes is "1 change", "2 changes".
 func changes(n int) string {
 	if n == 1 {

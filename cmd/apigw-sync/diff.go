@@ -12,6 +12,7 @@ type diffOptions struct {
 	compare  compareOptions
 	output   outputOptions
 	detailed bool
+	explain  bool
 }
 
 func plans(f *report.Format) bool { return f.Plan != nil }
@@ -41,6 +42,7 @@ func newDiffCommand(p *program, g *globals) *cobra.Command {
 	o.output.addFlags(flags, formatsWith(plans))
 	o.compare.gateway.addAgainst(flags)
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
+	flags.BoolVar(&o.explain, "explain-requests", false, "tell which operations were and will be called how often, and what each call covers")
 	return cmd
 }
 
@@ -55,6 +57,9 @@ func runDiff(ctx context.Context, p *program, o *diffOptions, g *globals) error 
 	c.quiet()
 	err = both(err, c.close())
 	d := c.plan()
+	if o.explain && c.Comparison != nil {
+		d.Requests.Operations = report.Operations(c.reads(), c.Plan)
+	}
 	if err := emit(out, out.format.Plan, d, &d.Trouble, err); err != nil {
 		return err
 	}

@@ -1,9 +1,13 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -11,12 +15,41 @@ import (
 
 // Read sends one request and decodes its answer into reply, for what is no list.
 func (r *Reader) Read(ctx context.Context, q api.Request, reply any) error {
+	return r.read(ctx, q, "one by one", reply)
+}
+
+func (r *Reader) read(ctx context.Context, q api.Request, how string, reply any) error {
 	attempts, err := r.Caller.Call(ctx, q, reply)
 	n := r.sent.Add(int64(attempts))
+	count, _ := r.ways.LoadOrStore(way{q.Operation, how}, new(atomic.Int64))
+	count.(*atomic.Int64).Add(int64(attempts))
 	if r.Progress != nil {
 		r.Progress(int(n))
 	}
 	return err
+}
+
+// way is an operation and how its requests were grouped.
+type way struct{ operation, grouping string }
+
+// Sent is requests of one operation.
+type Sent struct {
+	Operation string
+	Grouping  string // in words, such as "by throttle"
+	Count     int    // repeats included
+}
+
+// Sent tells the requests of so far, by operation and grouping.
+func (r *Reader) Sent() (out []Sent) {
+	r.ways.Range(func(k, count any) bool {
+		w := k.(way)
+		out = append(out, Sent{w.operation, w.grouping, int(count.(*atomic.Int64).Load())})
+		return true
+	})
+	slices.SortFunc(out, func(a, b Sent) int {
+		return cmp.Or(strings.Compare(a.Operation, b.Operation), strings.Compare(a.Grouping, b.Grouping))
+	})
+	return out
 }
 
 // Groups lists the API groups of some exact names, as far as they exist.
@@ -26,6 +59,7 @@ func (r *Reader) Groups(ctx context.Context, names []string) ([]*kind.Group, err
 	}
 	of := func(name string) listing[*kind.Group] {
 		return listing[*kind.Group]{
+			how:  byName(name),
 			ask:  func(offset int) api.Request { return kind.ListGroups(name, offset) },
 			take: kind.Groups,
 			id:   func(g **kind.Group) string { return (*g).ID },
@@ -52,6 +86,7 @@ func (r *Reader) Groups(ctx context.Context, names []string) ([]*kind.Group, err
 // APIs lists the APIs for which the conditions of q hold.
 func (r *Reader) APIs(ctx context.Context, q url.Values) ([]*kind.API, error) {
 	return all(ctx, r, listing[*kind.API]{
+		how:  "those with certain features",
 		ask:  func(offset int) api.Request { return kind.FindAPIs(q, offset) },
 		take: kind.APIs,
 		id:   func(a **kind.API) string { return (*a).ID },
@@ -62,7 +97,7 @@ func (r *Reader) APIs(ctx context.Context, q url.Values) ([]*kind.API, error) {
 func (r *Reader) Total(ctx context.Context, k *kind.Kind) (int, error) {
 	q := k.List("", "", 0)
 	q.Query.Set("limit", "1")
-	page, err := r.call(ctx, q)
+	page, err := r.call(ctx, q, "the number alone")
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", q.Operation, err)
 	}
@@ -80,6 +115,7 @@ func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, a *kind.API) ([]
 	known := kind.Row{APIID: a.ID, API: a.Name, Group: a.Group}
 	catalog := kind.NewCatalog([]*kind.API{a})
 	return all(ctx, r, listing[Bound]{
+		how: byAPI,
 		ask: func(offset int) api.Request { return k.OfAPI.Read(a.ID, offset) },
 		take: func(p kind.Page) ([]Bound, error) {
 			rows, err := k.OfAPI.Rows(p)

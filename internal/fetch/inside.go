@@ -57,7 +57,7 @@ func (r *Reader) allParts(ctx context.Context, reads []diff.Read) ([]kind.Object
 func (r *Reader) parts(ctx context.Context, read diff.Read) ([]kind.Object, error) {
 	k, o := read.Part, read.Object
 	if k.Single {
-		page, err := r.call(ctx, k.List(o.ID, "", 0))
+		page, err := r.call(ctx, k.List(o.ID, "", 0), "by "+k.Owner)
 		if api.NotFound(err) {
 			return nil, nil
 		}
@@ -67,6 +67,7 @@ func (r *Reader) parts(ctx context.Context, read diff.Read) ([]kind.Object, erro
 		return k.Objects(o.Key, page)
 	}
 	got, err := all(ctx, r, listing[kind.Object]{
+		how:  "by " + k.Owner,
 		ask:  func(offset int) api.Request { return k.List(o.ID, "", offset) },
 		take: func(p kind.Page) ([]kind.Object, error) { return k.Objects(o.Key, p) },
 		id:   func(o *kind.Object) string { return o.ID },
@@ -95,7 +96,7 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 		inAll += max(0, owners[i].Bound)
 	}
 	if k.OfAll.Operation != "" && pages(inAll) < byOwner {
-		rows, err := r.rows(ctx, k.OfAll, "", kind.Row{})
+		rows, err := r.rows(ctx, k.OfAll, whole, "", kind.Row{})
 		if err == nil {
 			out.Rows = of(rows, owners)
 			return out, nil
@@ -122,7 +123,7 @@ func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.O
 	for i := range owners {
 		g.Go(func() (err error) {
 			o := &owners[i]
-			found[i], err = r.rows(gctx, k.OfOwner, o.ID, kind.Row{OwnerID: o.ID, Owner: o.Key})
+			found[i], err = r.rows(gctx, k.OfOwner, "by "+k.Owner, o.ID, kind.Row{OwnerID: o.ID, Owner: o.Key})
 			if half := (*Incomplete)(nil); errors.As(err, &half) && len(apis) > 0 {
 				// An old version ignores the offset of this list; the lists by API are short.
 				found[i], err = r.perAPI(gctx, k, apis)
@@ -143,7 +144,7 @@ func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API)
 	g, gctx := r.group(ctx)
 	for i, a := range apis {
 		g.Go(func() (err error) {
-			found[i], err = r.rows(gctx, k.OfAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group})
+			found[i], err = r.rows(gctx, k.OfAPI, byAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group})
 			if err != nil {
 				return fmt.Errorf("read the %ss of API %s: %w", k.Owner, a.Address(), err)
 			}
@@ -155,8 +156,9 @@ func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API)
 }
 
 // rows reads one list of links; known fills in what its items leave out because it was asked for.
-func (r *Reader) rows(ctx context.Context, reading kind.Reading, id string, known kind.Row) ([]kind.Row, error) {
+func (r *Reader) rows(ctx context.Context, reading kind.Reading, how, id string, known kind.Row) ([]kind.Row, error) {
 	return all(ctx, r, listing[kind.Row]{
+		how: how,
 		ask: func(offset int) api.Request { return reading.Read(id, offset) },
 		take: func(p kind.Page) ([]kind.Row, error) {
 			rows, err := reading.Rows(p)

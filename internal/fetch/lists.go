@@ -38,6 +38,7 @@ func (r *Reader) objects(ctx context.Context, w Want) ([]kind.Object, error) {
 	}
 	of := func(name string) listing[kind.Object] {
 		return listing[kind.Object]{
+			how:  byName(name),
 			ask:  func(offset int) api.Request { return w.Kind.List("", name, offset) },
 			take: func(p kind.Page) ([]kind.Object, error) { return w.Kind.Objects("", p) },
 			id:   func(o *kind.Object) string { return o.ID },
@@ -76,7 +77,15 @@ func (r *Reader) Catalog(ctx context.Context, everything bool, lookups []kind.Lo
 }
 
 func apisOf(l kind.Lookup, groupID string) listing[*kind.API] {
+	how := byName(l.Name)
+	switch {
+	case l.Path != "":
+		how = "by path"
+	case l.Group != "":
+		how = "by group"
+	}
 	return listing[*kind.API]{
+		how:  how,
 		ask:  func(offset int) api.Request { return kind.ListAPIs(l, groupID, offset) },
 		take: kind.APIs,
 		id:   func(a **kind.API) string { return (*a).ID },

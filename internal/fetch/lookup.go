@@ -16,6 +16,7 @@ func (r *Reader) Named(ctx context.Context, k *kind.Kind, ownerID, owner, key st
 		return r.parts(ctx, diff.Read{Part: k, Object: kind.Object{Kind: k.Owner, Key: owner, ID: ownerID}})
 	}
 	return all(ctx, r, listing[kind.Object]{
+		how:  byName(key),
 		ask:  func(offset int) api.Request { return k.List("", key, offset) },
 		take: func(p kind.Page) ([]kind.Object, error) { return k.Objects("", p) },
 		id:   func(o *kind.Object) string { return o.ID },
@@ -38,20 +39,20 @@ func (r *Reader) ByID(ctx context.Context, k *kind.Kind, ownerID, owner, id stri
 
 // LinksOf reads the links of one owner.
 func (r *Reader) LinksOf(ctx context.Context, k *kind.LinkKind, owner kind.Object) ([]kind.Link, error) {
-	rows, err := r.rows(ctx, k.OfOwner, owner.ID, kind.Row{OwnerID: owner.ID, Owner: owner.Key})
+	rows, err := r.rows(ctx, k.OfOwner, "by "+k.Owner, owner.ID, kind.Row{OwnerID: owner.ID, Owner: owner.Key})
 	return Join([]Rows{{Kind: k, Rows: rows}}, kind.NewCatalog(nil)), err
 }
 
 // LinksAt reads the links of one API, in all environments.
 func (r *Reader) LinksAt(ctx context.Context, k *kind.LinkKind, a *kind.API) ([]kind.Link, error) {
-	rows, err := r.rows(ctx, k.OfAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group})
+	rows, err := r.rows(ctx, k.OfAPI, byAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group})
 	return Join([]Rows{{Kind: k, Rows: rows}}, kind.NewCatalog([]*kind.API{a})), err
 }
 
 // Instance reads the gateway's own state.
 func (r *Reader) Instance(ctx context.Context) (*kind.Instance, error) {
 	var i kind.Instance
-	if err := r.Read(ctx, kind.ShowInstance(), &i); err != nil {
+	if err := r.read(ctx, kind.ShowInstance(), "once", &i); err != nil {
 		return nil, fmt.Errorf("read the gateway: %w", err)
 	}
 	return &i, nil

@@ -5,6 +5,7 @@ package fetch
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -20,6 +21,7 @@ type Reader struct {
 	Parallel int                // requests that the caller lets go at once; 0 means 10
 
 	sent atomic.Int64
+	ways sync.Map // way to *atomic.Int64
 }
 
 // group runs the reads of one kind: enough of them to keep the caller busy alone, also while answers are
@@ -38,13 +40,14 @@ func (r *Reader) group(ctx context.Context) (*errgroup.Group, context.Context) {
 // Requests is how many requests were sent so far, repeats included.
 func (r *Reader) Requests() int { return int(r.sent.Load()) }
 
-func (r *Reader) call(ctx context.Context, q api.Request) (page kind.Page, err error) {
-	err = r.Read(ctx, q, &page)
+func (r *Reader) call(ctx context.Context, q api.Request, how string) (page kind.Page, err error) {
+	err = r.read(ctx, q, how, &page)
 	return page, err
 }
 
 // listing is one list of the API: how to ask for a page of it and what its items are called.
 type listing[T any] struct {
+	how  string // what its requests have in common
 	ask  func(offset int) api.Request
 	take func(kind.Page) ([]T, error)
 	id   func(*T) string
@@ -109,6 +112,19 @@ func (e *Incomplete) Error() string {
 	return fmt.Sprintf("%s: the gateway gives %d of %d items, however it is asked; narrow the run with --kind or --name", e.Operation, e.Got, e.Total)
 }
 
+const (
+	whole = "the whole list, 500 a page"
+	byAPI = "by API"
+)
+
+// byName tells how a list is asked that takes an exact name, or "".
+func byName(name string) string {
+	if name == "" {
+		return whole
+	}
+	return "by name"
+}
+
 type batch[T any] struct {
 	items []T
 	total int
@@ -116,7 +132,7 @@ type batch[T any] struct {
 
 func one[T any](ctx context.Context, r *Reader, l listing[T], offset int) (b batch[T], err error) {
 	q := l.ask(offset)
-	page, err := r.call(ctx, q)
+	page, err := r.call(ctx, q, l.how)
 	if err == nil {
 		b.items, err = l.take(page)
 		b.total = page.Total

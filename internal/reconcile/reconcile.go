@@ -40,6 +40,7 @@ type Comparison struct {
 	Actual   kind.Actual
 	Findings []spec.Finding // of references; with an error among them Plan is not to be applied
 	Reads    int            // requests made
+	Sent     []fetch.Sent   // the same, by operation
 	Instance *kind.Instance // nil unless the run checks it
 }
 
@@ -73,7 +74,7 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, erro
 	if instance != nil && !r.AllowUnhealthy {
 		c.Plan.Refusals = append(c.Plan.Refusals, unhealthy(instance)...)
 	}
-	c.Reads = reader.Requests()
+	c.Reads, c.Sent = reader.Requests(), reader.Sent()
 	return c, nil
 }
 

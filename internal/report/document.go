@@ -120,8 +120,9 @@ func (r Refusal) Problem() Problem {
 
 // Requests counts what is sent to the gateway: what was read, and what was or will be written.
 type Requests struct {
-	Read  int `json:"read"`
-	Write int `json:"write"`
+	Read       int         `json:"read"`
+	Write      int         `json:"write"`
+	Operations []Operation `json:"operations,omitempty"` // where it was asked for
 }
 
 // NewPlan is the document of p. Warnings and errors that p does not know are added by the caller.

@@ -59,6 +59,7 @@ func (p *page) beside(d *Plan) {
 		x.Message = strings.TrimPrefix(x.Message, "refused ")
 		p.linef("%s %s", p.paint("apply would refuse", color.FgRed), x)
 	}
+	p.operations(d.Requests.Operations)
 	if len(d.Changes) > 0 {
 		p.linef("Unchanged: %d. Requests: %d to compare, %d to apply.", d.Summary.Unchanged, d.Requests.Read, d.Requests.Write)
 	}
