@@ -11,18 +11,22 @@ import (
 // confirm asks whether to write. Where nobody can be asked, and for results that a program reads, the
 // answer must have been given before.
 func (o *applyOptions) confirm(ctx context.Context, out *printer, n int) error {
-	p := out.program
-	switch {
-	case o.yes:
-		return nil
-	case !terminal(p.Stdin):
-		return hinted{fmt.Errorf("%s to apply, and nobody to ask: stdin is no terminal", changes(n)), "add --yes"}
-	}
 	these := "these"
 	if n == 1 {
 		these = "this"
 	}
-	_, _ = fmt.Fprintf(p.Stderr, "Apply %s %s? [y/N] ", these, changes(n))
+	return out.program.confirm(ctx, o.yes, changes(n)+" to apply", fmt.Sprintf("Apply %s %s?", these, changes(n)))
+}
+
+// confirm asks a question before something is written. What says what it is about where nobody can be asked.
+func (p *program) confirm(ctx context.Context, yes bool, what, question string) error {
+	switch {
+	case yes:
+		return nil
+	case !terminal(p.Stdin):
+		return hinted{fmt.Errorf("%s, and nobody to ask: stdin is no terminal", what), "add --yes"}
+	}
+	_, _ = fmt.Fprintf(p.Stderr, "%s [y/N] ", question)
 	answer := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(p.Stdin).ReadString('\n') // no answer is a no
