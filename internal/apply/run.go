@@ -62,6 +62,7 @@ type runner struct {
 	ids       *ids
 	outcomes  [][]outcome // by step and item; written by the step alone
 	occupants map[string]map[diff.Spot][]kind.Link
+	bound     map[boundAt]bool
 	slots     sync.Map // KIND/ID of an owner to its slot, a string
 	freed     sync.Map // ids of links that were unbound out of turn, to make room, to their outcome
 	claimed   sync.Map // ids of generated values that a change of this run stands for
@@ -71,7 +72,7 @@ type runner struct {
 func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 	r := &runner{
 		caller: caller, reader: &fetch.Reader{Caller: caller}, plan: plan, have: have, ids: newIDs(have, plan),
-		outcomes: make([][]outcome, len(plan.Steps)), occupants: map[string]map[diff.Spot][]kind.Link{},
+		outcomes: make([][]outcome, len(plan.Steps)), occupants: map[string]map[diff.Spot][]kind.Link{}, bound: map[boundAt]bool{},
 	}
 	for i := range plan.Steps {
 		s := &plan.Steps[i]
@@ -86,6 +87,9 @@ func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 			at := diff.SpotOf(&s.Items[j].Link)
 			r.occupants[s.Kind][at] = append(r.occupants[s.Kind][at], s.Items[j].Link)
 		}
+	}
+	for i := range have.Links {
+		r.bound[boundAt{have.Links[i].OwnerID, diff.SpotOf(&have.Links[i])}] = true
 	}
 	for i := range have.Objects {
 		r.learnSlot(have.Objects[i].Kind, have.Objects[i].ID, have.Objects[i].Value)
@@ -179,15 +183,23 @@ type unmetNeed struct {
 }
 
 // serves reports whether an item of a needed step matters to the item that needs it: the same API for
-// links, the links of the object for a delete, everything else always.
+// links, the links of the object for a delete, the APIs of the object for an update, everything else always.
 func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *diff.Item) bool {
-	links := need.Op == diff.OpBind || need.Op == diff.OpUnbind
-	switch {
-	case links && (s.Op == diff.OpBind || s.Op == diff.OpUnbind):
-		return diff.SpotOf(&served.Link) == diff.SpotOf(&item.Link)
-	case links:
-		have := r.plan.Changes[item.Change].Have
-		return have != nil && served.Link.OwnerID == have.ID
+	if need.Op != diff.OpBind && need.Op != diff.OpUnbind {
+		return true
 	}
-	return true
+	have := r.plan.Changes[item.Change].Have
+	switch {
+	case s.Op == diff.OpBind || s.Op == diff.OpUnbind:
+		return diff.SpotOf(&served.Link) == diff.SpotOf(&item.Link)
+	case s.Op == diff.OpUpdate:
+		return have != nil && r.bound[boundAt{have.ID, diff.SpotOf(&served.Link)}]
+	}
+	return have != nil && served.Link.OwnerID == have.ID
+}
+
+// boundAt is a binding that was there before the run.
+type boundAt struct {
+	owner string
+	spot  diff.Spot
 }

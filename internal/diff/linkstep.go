@@ -34,6 +34,8 @@ func (b *builder) bind(k *kind.LinkKind) {
 		for i := range g.items {
 			at := SpotOf(&g.items[i].Link)
 			b.binds[at] = append(b.binds[at], s)
+			taken := seat{at, b.slot(k, &g.items[i].Link)}
+			b.takes[taken] = append(b.takes[taken], s)
 		}
 	}
 }
@@ -123,10 +125,8 @@ func (b *builder) unbind(k *kind.LinkKind) {
 		}
 	}
 	for i := range items {
-		if !k.Overwrites {
-			items[i].Needs = slices.Clone(b.binds[SpotOf(&items[i].Link)])
-		} else if b.plan.Changes[items[i].Change].Action == Replace {
-			items[i].Needs = slices.Clone(b.binds[SpotOf(&items[i].Link)])
+		if !k.Overwrites || b.plan.Changes[items[i].Change].Action == Replace {
+			items[i].Needs = b.successors(k, &items[i].Link)
 		}
 	}
 	// What waits for nothing goes first, so that only the last chunks wait.
@@ -146,6 +146,16 @@ func (b *builder) unbind(k *kind.LinkKind) {
 			}
 		}
 	}
+}
+
+// successors are the steps that bind what comes in the place of a link: in its slot, or where nothing does
+// there, in any slot of the API.
+func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
+	at := SpotOf(l)
+	if same := b.takes[seat{at, b.slot(k, l)}]; len(same) > 0 {
+		return slices.Clone(same)
+	}
+	return slices.Clone(b.binds[at])
 }
 
 // released are the links of a replaced owner that are no changes of their own.

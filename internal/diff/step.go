@@ -49,6 +49,7 @@ type builder struct {
 	steps   []Step
 	create  map[string]int   // address to the step that makes its id known
 	binds   map[Spot][]int   // steps that bind something to an API in an environment
+	takes   map[seat][]int   // the same, by the slot that they take
 	unbinds map[string][]int // address of an owner to the steps that take its links away
 	parts   map[string][]int // address of an owner to the steps that change what lives inside it
 	index   map[string]int   // ADDRESS ACTION to its change
@@ -60,13 +61,19 @@ type builder struct {
 // Spot is an API in an environment, for one kind of link.
 type Spot struct{ Kind, API, Env string }
 
+// seat is a slot at a spot: what only one link can hold.
+type seat struct {
+	Spot
+	slot string
+}
+
 // SpotOf is the spot that a link takes.
 func SpotOf(l *kind.Link) Spot { return Spot{l.Kind, apiKey(l.API), l.Env} }
 
 // steps turns changes into requests. The order of the result respects After and Needs.
 func steps(c *comparison) []Step {
 	b := &builder{
-		c: c, plan: c.plan, create: map[string]int{}, binds: map[Spot][]int{}, unbinds: map[string][]int{},
+		c: c, plan: c.plan, create: map[string]int{}, binds: map[Spot][]int{}, takes: map[seat][]int{}, unbinds: map[string][]int{},
 		parts: map[string][]int{}, index: map[string]int{}, update: map[string]int{}, refs: map[string][]int{}, held: map[string]int{},
 	}
 	for i := range c.have.Objects {
@@ -87,6 +94,7 @@ func steps(c *comparison) []Step {
 	for _, k := range kind.Links {
 		b.bind(k)
 		b.unbind(k)
+		b.keepShut(k)
 	}
 	b.deletes()
 	return ordered(b.steps)
@@ -102,6 +110,19 @@ func (b *builder) add(s Step) int {
 	s.After = slices.Compact(s.After)
 	b.steps = append(b.steps, s)
 	return len(b.steps) - 1
+}
+
+// need makes an item wait for the success of other steps.
+func (b *builder) need(step, item int, on ...int) {
+	s := &b.steps[step]
+	for _, n := range on {
+		if n != step && !slices.Contains(s.Items[item].Needs, n) {
+			s.Items[item].Needs = append(slices.Clip(s.Items[item].Needs), n)
+			s.After = append(s.After, n)
+		}
+	}
+	slices.Sort(s.After)
+	s.After = slices.Compact(s.After)
 }
 
 // newObjects creates and updates objects that stand alone, and stages the successors of replaced ones.

@@ -205,7 +205,8 @@ type aclBound struct {
 
 var aclBinding = &LinkKind{
 	Name: "acl_binding", Owner: "acl",
-	Slot: func(owner any) string { return owner.(ACL).EntityType },
+	Slot:  func(owner any) string { return owner.(ACL).EntityType },
+	Shuts: func(owner any) bool { return owner.(ACL).Type == "PERMIT" },
 	OfOwner: reading(Reading{
 		Operation: "ListApisBindedToAclPolicyV2", ListField: "apis", Path: fixed("acl-bindings", "binded-apis"),
 		Query: func(id string) url.Values { return query("acl_id", id) },

@@ -42,6 +42,9 @@ type LinkKind struct {
 	Slot func(owner any) string
 	// Overwrites: binding to a taken slot surely replaces what was there.
 	Overwrites bool
+	// Shuts: an API with a link to such an owner lets in only whom it names. One that has such a link before
+	// and after a change must have one all the time. nil when links of the kind shut nothing.
+	Shuts func(owner any) bool
 	// Dropped: deleting the owner takes its links along.
 	Dropped bool
 

@@ -1,0 +1,124 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// delete removes an object; one that is gone already is as good.
+func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
+	h := j.change.Have
+	q := k.Delete(r.owner(k, j.change), h.ID)
+	for wait := time.Second; ; wait *= 2 {
+		n, err := r.call(ctx, q, nil)
+		j.out.attempts += n
+		switch {
+		case err == nil:
+			j.succeed("")
+		case api.NotFound(err):
+			j.succeed("was already gone")
+		case stillBound(err) && wait <= 4*time.Second && r.release(ctx, k, h, wait):
+			continue
+		case api.Unclear(err):
+			r.surelyGone(ctx, k, j, err)
+		default:
+			j.fail(err)
+		}
+		return
+	}
+}
+
+// surelyGone settles a delete of unclear outcome by looking for the object.
+func (r *runner) surelyGone(ctx context.Context, k *kind.Kind, j *job, err error) {
+	found, reading := r.reader.ByID(ctx, k, r.owner(k, j.change), j.change.Name, j.change.Have.ID)
+	switch {
+	case reading != nil:
+		j.unread(err, reading)
+	case found == nil:
+		j.succeed("the answer was lost; the object is gone")
+	default:
+		j.fail(err)
+	}
+}
+
+// stillBound reports whether the gateway refuses a delete because something is bound to the object.
+func stillBound(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e) && slices.Contains([]string{"APIG.3447", "APIG.3451", "APIG.3462"}, e.Code)
+}
+
+// release takes away what was bound to an object since it was read; where nothing is, the gateway has not
+// noticed yet, and a while is waited. It returns false when it cannot help.
+func (r *runner) release(ctx context.Context, owner *kind.Kind, o *kind.Object, wait time.Duration) bool {
+	k := kind.LinkFrom(owner.Name)
+	links, err := r.reader.LinksOf(ctx, k, *o)
+	if err != nil {
+		return false
+	}
+	if len(links) == 0 {
+		return pause(ctx, wait)
+	}
+	for _, g := range diff.Group(k.Unbind, links) {
+		if _, err := r.call(ctx, k.Unbind[g.Write].Request(g.Links), nil); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// batchDelete removes several objects with one request, whose answer names those that stayed.
+func (r *runner) batchDelete(ctx context.Context, k *kind.Kind, work []*job) {
+	if len(work) == 1 {
+		r.delete(ctx, k, work[0])
+		return
+	}
+	var answer kind.BatchAnswer
+	ids := make([]string, len(work))
+	for i, j := range work {
+		ids[i] = j.change.Have.ID
+	}
+	n, err := r.call(ctx, k.BatchDelete(ids), &answer)
+	count(work, n)
+	switch {
+	case err == nil:
+		r.settleDeletes(ctx, k, work, answer.Failure)
+	case divisible(err):
+		r.batchDelete(ctx, k, work[:len(work)/2])
+		r.batchDelete(ctx, k, work[len(work)/2:])
+	case api.Unclear(err):
+		for _, j := range work {
+			r.surelyGone(ctx, k, j, err)
+		}
+	default:
+		for _, j := range work {
+			j.fail(err)
+		}
+	}
+}
+
+// settleDeletes settles the jobs of a batch delete: success of the request says nothing about its items.
+func (r *runner) settleDeletes(ctx context.Context, k *kind.Kind, work []*job, failures []kind.BatchFailure) {
+	failed := make(map[string]kind.BatchFailure, len(failures))
+	for _, f := range failures {
+		failed[f.ACLID] = f
+	}
+	for _, j := range work {
+		f, bad := failed[j.change.Have.ID]
+		switch {
+		case !bad:
+			j.succeed("")
+		case api.GoneCode(f.ErrorCode):
+			j.succeed("was already gone")
+		case f.ErrorCode == "APIG.3447":
+			r.delete(ctx, k, j)
+		default:
+			j.refused(f.ErrorCode, f.ErrorMessage)
+		}
+	}
+}

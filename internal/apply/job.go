@@ -1,0 +1,123 @@
+package apply
+
+import (
+	"context"
+	"errors"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// outcome is what became of one item of a step.
+type outcome struct {
+	status   Status // "" while the step has not run
+	attempts int
+	failure  *Failure
+	bindID   string
+	waited   string
+	note     string
+	newID    string // of a link that was made
+}
+
+// job is one item under way.
+type job struct {
+	diff.Item
+	change *diff.Change // nil for what is done on the way, to make room for a change
+	out    *outcome
+	inWay  []*job // unbinds of what has the place that this bind wants
+}
+
+func (j *job) succeed(note string) { j.out.status, j.out.failure, j.out.note = Succeeded, nil, note }
+
+// fail records that the change did not happen, because of err; words add to what err says. What was never
+// sent because the run was stopped is skipped.
+func (j *job) fail(err error, words ...string) {
+	if j.out.attempts == 0 && errors.Is(err, api.ErrNotSent) && stopped(err) {
+		j.out.status = Skipped
+		return
+	}
+	j.out.status, j.out.failure = Failed, failure(err, words...)
+}
+
+// unknown records that it could not be found out whether the change happened.
+func (j *job) unknown(err error, words string) {
+	j.out.status, j.out.failure = Unknown, failure(err, words+"; run diff to find out")
+}
+
+// unread records that what would have told the outcome could not be read.
+func (j *job) unread(err, reading error) {
+	j.unknown(err, "what became of it could not be read ("+reading.Error()+")")
+}
+
+// miss records that a change is not there though lists may be late: a failure when the gateway answered,
+// else unknown.
+func (j *job) miss(err error) {
+	if answered(err) || errors.Is(err, api.ErrNotSent) {
+		j.fail(err)
+		return
+	}
+	j.unknown(err, "no list shows it yet")
+}
+
+// refused records what the gateway says of one item of a batch.
+func (j *job) refused(code, message string) {
+	j.out.status, j.out.failure = Failed, &Failure{ErrorCode: code, ErrorMsg: message}
+}
+
+// lose records that a change that did not happen has cost something all the same.
+func (j *job) lose(what string) {
+	if j.out.failure == nil {
+		j.out.failure = &Failure{} // it was skipped, since the run was stopped
+	}
+	j.out.status = Failed
+	j.out.failure.add(what)
+}
+
+// count adds the attempts of one request to each change that it served.
+func count(work []*job, attempts int) {
+	counted := map[*diff.Change]bool{}
+	for _, j := range work {
+		if j.change == nil || !counted[j.change] {
+			j.out.attempts += attempts
+		}
+		counted[j.change] = true
+	}
+}
+
+func links(work []*job) []kind.Link {
+	out := make([]kind.Link, len(work))
+	for i, j := range work {
+		out[i] = j.Link
+	}
+	return out
+}
+
+func answered(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e)
+}
+
+func stopped(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+func failure(err error, words ...string) *Failure {
+	f := &Failure{ErrorMsg: err.Error()}
+	var e *api.Error
+	if errors.As(err, &e) {
+		f = &Failure{HTTPStatus: e.Status, ErrorCode: e.Code, ErrorMsg: e.Message, RequestID: e.RequestID}
+	}
+	for _, w := range words {
+		f.add(w)
+	}
+	return f
+}
+
+// add says more about why.
+func (f *Failure) add(words string) {
+	if f.ErrorMsg != "" {
+		f.ErrorMsg += "; "
+	}
+	f.ErrorMsg += words
+}

@@ -1,0 +1,206 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// occupied reports whether a refusal may mean that an API has another policy in the slot. The API
+// documents no code for it; it is one of the service's, and none of invalid input (20xx, 21xx).
+func occupied(err error) bool {
+	var e *api.Error
+	if !errors.As(err, &e) || !strings.HasPrefix(e.Code, "APIG.") || strings.HasPrefix(e.Code, "APIG.20") || strings.HasPrefix(e.Code, "APIG.21") {
+		return false
+	}
+	return e.Status == 400 || e.Status == 403 || e.Status == 409 || e.Status == 412
+}
+
+// clear makes room for those of some refused binds whose place is taken, and binds them at once, so that
+// no API is longer without a policy than between two requests; then it tries the others again. First goes
+// what the plan says is in the way, then what the gateway says. It returns false when nothing is.
+func (r *runner) clear(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try) bool {
+	if k.Slot == nil || k.Overwrites {
+		return false
+	}
+	for views := []view{r.planned, r.present}; t.cleared < len(views); {
+		sees := views[t.cleared]
+		t.cleared++
+		inWay := r.inWay(ctx, k, work, sees)
+		if len(inWay) == 0 {
+			continue
+		}
+		long, end := outlive(ctx)
+		defer end()
+		r.unbindInWay(long, k, inWay)
+		free, taken := parted(work)
+		for _, group := range regroup(way.By, free) {
+			r.bindAll(long, k, way, group, t)
+		}
+		r.restore(long, k, free)
+		for _, group := range regroup(way.By, taken) {
+			r.bindAll(ctx, k, way, group, t)
+		}
+		r.restore(long, k, taken)
+		return true
+	}
+	return false
+}
+
+// view finds the links in the way of one that shall be made.
+type view func(context.Context, *kind.LinkKind, *kind.Link) []kind.Link
+
+// inWay makes a job of each link in the way of some binds.
+func (r *runner) inWay(ctx context.Context, k *kind.LinkKind, work []*job, sees view) []*job {
+	var all []*job
+	known := map[string]*job{}
+	for _, j := range work {
+		for _, l := range sees(ctx, k, &j.Link) {
+			if _, gone := r.freed.Load(l.ID); gone || l.ID == "" {
+				continue
+			}
+			if known[l.ID] == nil {
+				// A list by API does not tell these.
+				l.API, l.Env, l.EnvID, l.PublishID = j.Link.API, j.Link.Env, j.Link.EnvID, j.Link.PublishID
+				known[l.ID] = &job{Item: diff.Item{Link: l}, out: &outcome{}}
+				all = append(all, known[l.ID])
+			}
+			j.inWay = append(j.inWay, known[l.ID])
+		}
+	}
+	return all
+}
+
+// unbindInWay unbinds out of turn, and notes it for the steps whose turn it would have been.
+func (r *runner) unbindInWay(ctx context.Context, k *kind.LinkKind, inWay []*job) {
+	for _, g := range grouped(k.Unbind, inWay) {
+		r.unbindAll(ctx, k, k.Unbind[g.write], g.work)
+	}
+	for _, j := range inWay {
+		if j.out.status == Succeeded {
+			r.freed.Store(j.Link.ID, *j.out)
+		}
+	}
+}
+
+// parted tells binds whose place is free now from the others.
+func parted(work []*job) (free, taken []*job) {
+	for _, j := range work {
+		if len(j.inWay) > 0 && !slices.ContainsFunc(j.inWay, func(o *job) bool { return o.out.status != Succeeded }) {
+			free = append(free, j)
+		} else {
+			taken = append(taken, j)
+		}
+	}
+	return free, taken
+}
+
+// planned are the links in a slot that go by the plan.
+func (r *runner) planned(_ context.Context, k *kind.LinkKind, l *kind.Link) (out []kind.Link) {
+	for _, h := range r.occupants[k.Name][diff.SpotOf(l)] {
+		if r.sameSlot(k, l, &h) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// present are the links that the gateway has where l shall go: those in its slot, or else, for gateways with
+// one slot for all, those that go by the plan anyway.
+func (r *runner) present(ctx context.Context, k *kind.LinkKind, l *kind.Link) (out []kind.Link) {
+	held, err := r.reader.LinksAt(ctx, k, l.API)
+	if err != nil {
+		return nil
+	}
+	var goes []kind.Link
+	for _, h := range held {
+		switch {
+		case h.Env != l.Env || h.OwnerID == l.OwnerID:
+		case r.sameSlot(k, l, &h):
+			out = append(out, h)
+		case slices.ContainsFunc(r.occupants[k.Name][diff.SpotOf(l)], func(o kind.Link) bool { return o.ID == h.ID && o.OwnerID == h.OwnerID }):
+			goes = append(goes, h)
+		}
+	}
+	if len(out) == 0 {
+		return goes
+	}
+	return out
+}
+
+// sameSlot reports whether two links of an API take the same slot, as far as their owners are known.
+func (r *runner) sameSlot(k *kind.LinkKind, a, b *kind.Link) bool {
+	x, known := r.slots.Load(k.Owner + "/" + a.OwnerID)
+	y, ok := r.slots.Load(k.Owner + "/" + b.OwnerID)
+	return !known || !ok || x == y
+}
+
+// restore binds again what was unbound to make room for binds that then failed all the same, so that no
+// API stays without the policy that it had. What cannot be bound again, the bind tells.
+func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
+	var back []*job
+	causes := map[*job]*job{}
+	for _, j := range work {
+		for _, gone := range j.inWay {
+			switch {
+			case gone.out.status != Succeeded || j.out.status == Succeeded:
+			case j.out.status == Unknown:
+				j.out.failure.add(gone.Link.Owner + ", which had its place, was unbound")
+			default:
+				gone.out.status = "" // it comes back, or is told of: once
+				b := &job{Item: gone.Item, out: &outcome{}}
+				back, causes[b] = append(back, b), j
+			}
+		}
+	}
+	for _, g := range grouped(k.Bind, back) {
+		r.bindAll(ctx, k, k.Bind[g.write], g.work, try{cleared: never})
+	}
+	for _, b := range back {
+		if b.out.status == Succeeded {
+			r.freed.Delete(b.Link.ID)
+			continue
+		}
+		causes[b].lose(b.Link.Owner + ", which had its place, was unbound and could not be bound again")
+	}
+}
+
+// never is more than the ways to find what is in the way of a bind.
+const never = 99
+
+// stuck says why a bind found no room.
+func stuck(j *job) (words []string) {
+	for _, o := range j.inWay {
+		if o.out.failure != nil {
+			words = append(words, o.Link.Owner+", which has its place, could not be unbound: "+strings.TrimSpace(o.out.failure.ErrorCode+" "+o.out.failure.ErrorMsg))
+		}
+	}
+	return words
+}
+
+// batch is the jobs of one request.
+type batch struct {
+	write int
+	work  []*job
+}
+
+// grouped makes as few requests for some jobs as the ways to write allow.
+func grouped(ways []kind.Write, work []*job) (out []batch) {
+	byPair := make(map[string]*job, len(work))
+	for _, j := range work {
+		byPair[pairKey(&j.Link)] = j
+	}
+	for _, g := range diff.Group(ways, links(work)) {
+		b := batch{write: g.Write}
+		for i := range g.Links {
+			b.work = append(b.work, byPair[pairKey(&g.Links[i])])
+		}
+		out = append(out, b)
+	}
+	return out
+}

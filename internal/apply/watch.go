@@ -1,0 +1,56 @@
+package apply
+
+import (
+	"context"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// looks are the waits before each look at bindings whose state is not clear: lists show changes late.
+var looks = []time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisecond}
+
+// watch reads the bindings of some jobs until each is settled, and returns those that are not in the end.
+// An error means that they could not be read.
+func (r *runner) watch(ctx context.Context, k *kind.LinkKind, work []*job, settled func(*job, map[string]kind.Link) bool) (left []*job, err error) {
+	left = work
+	for _, wait := range looks {
+		if len(left) == 0 || wait > 0 && !pause(ctx, wait) {
+			break
+		}
+		held, err := r.heldBy(ctx, k, left)
+		if err != nil {
+			return left, err
+		}
+		var still []*job
+		for _, j := range left {
+			if !settled(j, held) {
+				still = append(still, j)
+			}
+		}
+		left = still
+	}
+	return left, nil
+}
+
+// heldBy reads the links that the owners of some jobs have now, by owner and place.
+func (r *runner) heldBy(ctx context.Context, k *kind.LinkKind, work []*job) (map[string]kind.Link, error) {
+	out, owners := map[string]kind.Link{}, map[string]bool{}
+	for _, j := range work {
+		id := j.Link.OwnerID
+		if owners[id] {
+			continue
+		}
+		owners[id] = true
+		held, err := r.reader.LinksOf(ctx, k, kind.Object{Kind: k.Owner, Key: j.Link.Owner, ID: id, Bound: kind.Unknown})
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range held {
+			out[pairKey(&l)] = l
+		}
+	}
+	return out, nil
+}
+
+func pairKey(l *kind.Link) string { return l.OwnerID + " " + l.API.ID + " " + l.Env }
