@@ -1,0 +1,96 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/remote"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// Site is an emulated gateway and a client that talks to it inside the process.
+type Site struct {
+	Gateway  *emulator.Gateway
+	Client   *remote.Client
+	Parallel int
+}
+
+// NewSite makes a gateway with a state.
+func NewSite(state []byte, latency time.Duration, parallel int) (*Site, error) {
+	g := emulator.New(emulator.Options{Latency: latency})
+	if err := g.Load(state); err != nil {
+		return nil, err
+	}
+	return newSite(g, emulator.Transport(g), parallel)
+}
+
+func newSite(g *emulator.Gateway, t http.RoundTripper, parallel int) (*Site, error) {
+	c, err := remote.New(remote.Config{
+		Endpoint: "http://localhost", ProjectID: emulator.DefaultProjectID, InstanceID: emulator.DefaultInstanceID,
+		Credentials: remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}, Transport: t, Parallelism: parallel,
+	})
+	return &Site{Gateway: g, Client: c, Parallel: parallel}, err
+}
+
+// Load reads files.
+func Load(files ...[]byte) (*spec.State, error) {
+	inputs := make([]spec.Input, len(files))
+	for i, f := range files {
+		inputs[i] = spec.Input{Name: fmt.Sprintf("gateway/%d.yaml", i), Data: f}
+	}
+	state, findings := spec.Load(inputs, spec.Options{})
+	for _, f := range findings {
+		if !f.Warning {
+			return nil, errors.New(f.String())
+		}
+	}
+	return state, nil
+}
+
+// Compare compares files with the gateway, as diff does.
+func (s *Site) Compare(ctx context.Context, state *spec.State, p diff.Policy) (*reconcile.Run, *reconcile.Comparison, error) {
+	p.MaxDeletes = -1
+	run := &reconcile.Run{Caller: s.Client, Policy: p, Parallel: s.Parallel, CheckInstance: true}
+	c, err := run.Compare(ctx, state)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range c.Findings {
+		if !f.Warning {
+			return nil, nil, errors.New(f.String())
+		}
+	}
+	return run, c, nil
+}
+
+// Sent are requests by operation.
+type Sent struct {
+	Reads, Writes map[string]int
+	Refused       int // answered with an error
+}
+
+// Sent counts what the gateway saw since the last time.
+func (s *Site) Sent() Sent {
+	out := Sent{Reads: map[string]int{}, Writes: map[string]int{}}
+	for _, e := range s.Gateway.Journal() {
+		to := out.Writes
+		if e.Method == http.MethodGet {
+			to = out.Reads
+		}
+		to[e.Operation]++
+		if e.Code != "" {
+			out.Refused++
+		}
+	}
+	s.Gateway.ResetJournal()
+	return out
+}
+
+// Total is the number of requests.
+func Total(sent map[string]int) (n int) { return Bound(sent).Sum() }
