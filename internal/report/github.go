@@ -102,7 +102,7 @@ func annotate(w io.Writer, r *rule, p *Problem) {
 func command(w io.Writer, name, title string, p *Problem, message string) {
 	properties := []string{"title=" + property(title)}
 	if p.File != "" {
-		properties = append(properties, "file="+property(p.File))
+		properties = append(properties, "file="+property(Clean(p.File)))
 		if p.Line > 0 {
 			properties = append(properties, "line="+strconv.Itoa(p.Line))
 			if p.Column > 0 {

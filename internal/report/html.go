@@ -42,8 +42,7 @@ type htmlPage struct {
 	Script   template.HTML
 	Title    string
 	Verdict  string // well, look or bad
-	Urgent   []htmlFinding
-	Later    []htmlFinding // found no room at the top
+	Urgent   []htmlCard // what needs a person, a card a rule
 	Goes     []htmlLink
 	Filters  []htmlFilter
 	Groups   []htmlGroup
@@ -57,6 +56,15 @@ type htmlPage struct {
 type htmlLink struct {
 	Anchor, Text, Note string
 }
+
+// htmlCard are the findings of a rule. Those that found no room at once stand in More.
+type htmlCard struct {
+	Rule        *rule
+	First, More []htmlFinding
+}
+
+// N is how many there are.
+func (c htmlCard) N() int { return len(c.First) + len(c.More) }
 
 // htmlFinding is a finding, and the change that it is about.
 type htmlFinding struct {
@@ -78,12 +86,16 @@ func (f htmlFinding) Place() string {
 	return Clean(fmt.Sprintf("%s:%d", f.File, f.Line))
 }
 
+// Many reports whether there are so many changes that laying all of them out would take long.
+func (p *htmlPage) Many() bool { return len(p.Items) >= htmlMany }
+
 // Clean makes text from outside harmless to look at.
 func (htmlPage) Clean(s string) string { return Clean(s) }
 
 const (
-	htmlUrgent = 40 // findings that stand at the top at once
-	htmlFew    = 25 // changes up to which leaves show at once
+	htmlFirst = 8   // findings of a rule that show at once
+	htmlFew   = 25  // changes up to which leaves show at once
+	htmlMany  = 200 // changes from which those out of sight are not laid out
 )
 
 func writePage(w io.Writer, v *view, s Style) error {
@@ -135,12 +147,21 @@ func (p *htmlPage) attention() {
 			p.Goes = append(p.Goes, htmlLink{anchors[c.Address], Clean(c.Address), string(c.Action)})
 		}
 	}
-	all := make([]htmlFinding, len(p.Findings))
+	cards := map[*rule]int{}
 	for i := range p.Findings {
-		all[i] = htmlFinding{&p.Findings[i], anchors[p.Findings[i].Address]}
+		f := htmlFinding{&p.Findings[i], anchors[p.Findings[i].Address]}
+		at, there := cards[f.Rule]
+		if !there {
+			at = len(p.Urgent)
+			cards[f.Rule] = at
+			p.Urgent = append(p.Urgent, htmlCard{Rule: f.Rule})
+		}
+		if c := &p.Urgent[at]; len(c.First) < htmlFirst {
+			c.First = append(c.First, f)
+		} else {
+			c.More = append(c.More, f)
+		}
 	}
-	n := min(len(all), htmlUrgent)
-	p.Urgent, p.Later = all[:n], all[n:]
 }
 
 func (p *htmlPage) sections() {

@@ -35,6 +35,9 @@ type htmlChange struct {
 // Text is the address, made harmless.
 func (c htmlChange) Text() string { return Clean(c.Address) }
 
+// Sort is the kind, made harmless.
+func (c htmlChange) Sort() string { return Clean(c.Kind) }
+
 // Place is file:line.
 func (c htmlChange) Place() string { return c.place() }
 

@@ -147,7 +147,7 @@ func (v *view) markdownGoes(goes []*item, shown, most int) string {
 		if c.Action == diff.Replace {
 			line += " (" + c.gist() + ")"
 		}
-		if c.Status != "" {
+		if c.Story != "" {
 			line += ": " + c.Story
 		}
 		lines.WriteString(clip(line, most) + "\n")

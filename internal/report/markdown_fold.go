@@ -82,16 +82,19 @@ func (c *item) markdownLine() string {
 	if at := c.place(); at != "" {
 		parts = append(parts, at)
 	}
-	if c.Story != "" {
+	if c.Status != "" {
 		parts = append(parts, "("+c.Story+")")
 	}
 	return clip(strings.Join(parts, "  "), foldLine)
 }
 
-// markdownLeaves are the changed leaves of a change, in lines.
+// markdownLeaves are what stands behind a change and its changed leaves, in lines.
 func (c *item) markdownLeaves() string {
 	var b strings.Builder
 	line := func(mark, text string) { b.WriteString(mark + "     " + clip(text, foldLine) + "\n") }
+	if c.Status == "" && c.Story != "" {
+		line(" ", "("+c.Story+")")
+	}
 	for i := range c.Fields {
 		f := &c.Fields[i]
 		path := Clean(f.Path)
@@ -116,7 +119,7 @@ func (c *item) markdownLeaves() string {
 
 // lines compares the two sides of a field line by line, where one has several lines; else it is nil.
 func (f *Field) lines() []line {
-	if !severalLines(f.Before) && !severalLines(f.After) {
+	if f.Sensitive || !severalLines(f.Before) && !severalLines(f.After) {
 		return nil
 	}
 	before, _ := f.Before.(string)

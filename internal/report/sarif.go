@@ -117,7 +117,7 @@ type sarifLogical struct {
 func newSarif(v *view) *sarifLog {
 	rules := allRules()
 	run := sarifRun{
-		Tool:        sarifTool{sarifDriver{Name: "apigw-sync", Version: v.ToolVersion, Rules: make([]sarifRule, len(rules))}},
+		Tool:        sarifTool{sarifDriver{Name: "apigw-sync", Version: Clean(v.ToolVersion), Rules: make([]sarifRule, len(rules))}},
 		Automation:  sarifAutomation{"apigw-sync/" + v.Command + "/" + url.PathEscape(v.InstanceID)},
 		Invocations: []sarifInvocation{{Successful: !slices.ContainsFunc(v.Findings, func(f finding) bool { return f.Rule == ruleError })}},
 		Columns:     "unicodeCodePoints",
@@ -149,7 +149,7 @@ func newSarif(v *view) *sarifLog {
 		}
 		p := c.problem("")
 		r := newSarifResult(rules, c.Rule, c.Level, &p, c.told(), home, seen)
-		r.Properties = map[string]string{"kind": c.Kind, "action": string(c.Action), "moved": string(c.Moved)}
+		r.Properties = map[string]string{"kind": Clean(c.Kind), "action": string(c.Action), "moved": string(c.Moved)}
 		run.Results = append(run.Results, r)
 	}
 	return &sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}}
@@ -164,7 +164,7 @@ func newSarifResult(rules []*rule, r *rule, level severity, p *Problem, text, ho
 		}
 	}
 	if p.Address != "" {
-		at.Logical = []sarifLogical{{p.Address, "object"}}
+		at.Logical = []sarifLogical{{Clean(p.Address), "object"}}
 		text = Clean(p.Address) + ": " + text
 	}
 	return sarifResult{

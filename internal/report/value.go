@@ -16,13 +16,13 @@ const none = "(none)"
 // shown is a value as text shows it: texts quoted, so that an empty one and a number in quotes are
 // told apart from none and from a number.
 func shown(v any, sensitive bool) string {
+	if sensitive && v != nil {
+		return diff.Hidden
+	}
 	switch v := v.(type) {
 	case nil:
 		return none
 	case string:
-		if sensitive && v == diff.Hidden {
-			return v
-		}
 		return strconv.Quote(v)
 	case excerpt:
 		return fmt.Sprintf("%q (%d characters)", v.text, v.length)

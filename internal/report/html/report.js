@@ -40,10 +40,16 @@
       if (li.hidden === fits) li.hidden = !fits;
       if (fits) n++;
     }
-    for (const box of [...kinds, ...groups]) box.hidden = !box.querySelector(".changes > li:not([hidden])");
+    for (const box of [...kinds, ...groups]) box.hidden = !box.querySelector("li[data-kind]:not([hidden])");
     none.hidden = n > 0;
     const whole = number.format(changes.length);
     shown.textContent = n === changes.length ? `${whole} changes` : `${number.format(n)} of ${whole} changes`;
+  };
+
+  const clear = () => {
+    query.value = "";
+    for (const box of form.querySelectorAll("input[type=checkbox]")) box.checked = false;
+    filter();
   };
 
   const later = (work) => {
@@ -62,10 +68,7 @@
   const visit = () => {
     const li = document.getElementById(location.hash.slice(1));
     if (!li || !li.matches(".changes > li")) return;
-    if (li.hidden) {
-      form.reset();
-      filter();
-    }
+    if (li.hidden) clear();
     const details = li.querySelector("details");
     if (details) details.open = true;
     li.scrollIntoView({ block: "center" });
@@ -75,10 +78,11 @@
   query.addEventListener("input", later(filter));
   form.addEventListener("change", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(() => {
-    filter();
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    clear();
     query.focus();
-  }));
+  });
   all.addEventListener("click", () => {
     const wanted = all.getAttribute("aria-pressed") !== "true";
     all.setAttribute("aria-pressed", String(wanted));

@@ -1,0 +1,278 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/sample"
+)
+
+// formats are those whose output is held against files, with the names of these.
+var formats = map[string]string{
+	"markdown": ".md", "github": ".github", "junit": ".junit.xml", "sarif": ".sarif", "prometheus": ".prom", "html": ".html",
+}
+
+// write writes a document with a format; nil when the format has no use for it.
+func write(t *testing.T, name string, document any, s report.Style) []byte {
+	t.Helper()
+	f := report.Find(name)
+	var b bytes.Buffer
+	var err error
+	switch d := document.(type) {
+	case *report.Plan:
+		err = f.Plan(&b, d, s)
+	case *report.Results:
+		err = f.Results(&b, d, s)
+	case *report.Drift:
+		err = f.Drift(&b, d, s)
+	case *report.Check:
+		if f.Check == nil {
+			return nil
+		}
+		err = f.Check(&b, d, s)
+	}
+	if err != nil {
+		t.Fatalf("%s of %T: %v", name, document, err)
+	}
+	return b.Bytes()
+}
+
+var samples = map[string]any{
+	"plan": sample.Plan(), "failed": sample.Failed(), "results": sample.Results(), "drift": sample.Drift(), "check": sample.Check(),
+	"same": report.EmptyPlan(sample.Head),
+}
+
+// assets are the parts of a page that are the same in all of them.
+var assets = regexp.MustCompile(`(?s)(<style>).*?(</style>)|(<script>).*?(</script>)|'sha256-[^']*'`)
+
+func TestFormats(t *testing.T) {
+	for name, d := range samples {
+		for format, suffix := range formats {
+			var job job
+			out := write(t, format, d, report.Style{Append: job.add, History: sample.History()})
+			if out == nil {
+				continue
+			}
+			if format == "html" {
+				out = assets.ReplaceAll(out, []byte("$1$2$3$4"))
+			}
+			if format == "github" {
+				out = append(out, job.String()...)
+			}
+			golden(t, name+suffix, out)
+		}
+	}
+}
+
+// job is the files of a job.
+type job struct{ bytes.Buffer }
+
+func (j *job) add(variable, text string) error {
+	_, err := fmt.Fprintf(j, "\n======== %s\n%s", variable, text)
+	return err
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", "formats", name)
+	if flag.Lookup("update").Value.String() == "true" {
+		if err := os.WriteFile(path, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), string(got)); d != "" {
+		t.Errorf("%s (-want +got):\n%s", path, d)
+	}
+}
+
+// Each thing that needs a person is in each format.
+func TestEverythingIsInEveryFormat(t *testing.T) {
+	d := sample.Drift()
+	var want []string
+	for i := range d.Changes {
+		want = append(want, d.Changes[i].Address)
+	}
+	for _, e := range d.Extra {
+		want = append(want, e.Address)
+	}
+	want = append(want, "old.shop.example.com", "pay.shop.example.com", "Frozen", "POLICE", "app_acl", "legacy_*", "2026-09-30")
+	for format := range formats {
+		var job job
+		out := write(t, format, d, report.Style{Append: job.add})
+		text := string(out) + job.String()
+		for _, w := range want {
+			if format == "prometheus" && strings.Contains(w, "/") {
+				continue // numbers only
+			}
+			if format == "prometheus" && !strings.Contains(w, ".example.com") {
+				continue
+			}
+			escaped := strings.NewReplacer("#", "#", "*", "*").Replace(w)
+			if !strings.Contains(text, escaped) {
+				t.Errorf("%s lacks %s", format, w)
+			}
+		}
+	}
+}
+
+func TestMarkdownFitsAComment(t *testing.T) {
+	plan := sample.Many(5_000, 40)
+	out := string(write(t, "markdown", plan, report.Style{}))
+	size := len(utf16.Encode([]rune(out)))
+	t.Logf("5,000 changes take %d characters", size)
+	if size > 60_000 {
+		t.Errorf("%d characters are too many", size)
+	}
+	for i := range 40 {
+		if want := fmt.Sprintf("throttle/orders_gone_%d\n", i); !strings.Contains(out, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	if size < 55_000 {
+		t.Errorf("%d characters leave room unused", size)
+	}
+	shown := strings.Count(out, "throttle_binding/") + strings.Count(out, "throttle/orders_limit")
+	var left int
+	if _, err := fmt.Sscanf(out[strings.Index(out, "Not shown: "):], "Not shown: %d changes", &left); err != nil {
+		t.Fatal(err)
+	}
+	if shown+left+40 != 5_000 {
+		t.Errorf("%d shown, 40 deleted and %d left out are not 5,000", shown, left)
+	}
+}
+
+// However much there is, a comment takes it.
+func TestMarkdownNeverGrows(t *testing.T) {
+	for _, n := range []int{1, 100, 3_000} {
+		d := sample.Drift()
+		for i := range n {
+			d.Warnings = append(d.Warnings, report.Problem{Message: strings.Repeat("`🎉|", 10+i%3_000)})
+			d.Errors = append(d.Errors, report.Problem{Message: strings.Repeat("x", i)})
+			d.Changes = append(d.Changes, report.Change{Address: strings.Repeat("支付", 300), Kind: fmt.Sprint(i), Action: diff.Delete})
+			d.Changes = append(d.Changes, report.Change{Address: strings.Repeat("支付", 300), Kind: fmt.Sprint(i), Action: diff.Create})
+		}
+		if size := len(utf16.Encode([]rune(string(write(t, "markdown", d, report.Style{}))))); size > 60_000 {
+			t.Errorf("%d of each: %d characters", n, size)
+		}
+	}
+}
+
+// poisoned are documents full of texts that break what takes no care.
+func poisoned() (out []any) {
+	for i := range sample.Hostile {
+		out = append(out, sample.Poison(sample.Plan(), i), sample.Poison(sample.Results(), i), sample.Poison(sample.Drift(), i), sample.Poison(sample.Failed(), i), sample.Poison(sample.Check(), i))
+	}
+	return out
+}
+
+func TestHostileTextsAreNeverRaw(t *testing.T) {
+	for i, d := range poisoned() {
+		for format := range formats {
+			out := write(t, format, d, report.Style{Append: new(job).add})
+			if bytes.ContainsAny(out, "\x00\x01\x1b\x7f\u0085\u202e\u2066\u200b") {
+				t.Errorf("%s of %T %d holds what cannot be seen", format, d, i)
+			}
+		}
+	}
+}
+
+func TestJUnitIsXML(t *testing.T) {
+	for i, d := range poisoned() {
+		dec := xml.NewDecoder(bytes.NewReader(write(t, "junit", d, report.Style{})))
+		cases := 0
+		for {
+			token, err := dec.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("%T %d: %v", d, i, err)
+			}
+			if e, ok := token.(xml.StartElement); ok && e.Name.Local == "testcase" {
+				cases++
+			}
+		}
+		if cases == 0 {
+			t.Errorf("%T %d has no case", d, i)
+		}
+	}
+}
+
+// Each line is a command or our own last one: nothing from outside begins a line.
+func TestAnnotationsCannotBeForged(t *testing.T) {
+	line := regexp.MustCompile(`^::(error|warning|notice) title=[^:,\n]*(,file=[^:,\n]*(,line=[0-9]+(,col=[0-9]+)?)?)?::[^\n]*$`)
+	for i, d := range poisoned() {
+		lines := strings.Split(strings.TrimSuffix(string(write(t, "github", d, report.Style{})), "\n"), "\n")
+		for _, l := range lines[:len(lines)-1] {
+			if !line.MatchString(l) {
+				t.Errorf("%T %d: %q", d, i, l)
+			}
+		}
+	}
+}
+
+// Outputs are read back as the runner reads them.
+func TestOutputsCannotBeForged(t *testing.T) {
+	for i, d := range poisoned() {
+		var file string
+		write(t, "github", d, report.Style{Append: func(variable, text string) error {
+			if variable == "GITHUB_OUTPUT" {
+				file += text
+			}
+			return nil
+		}})
+		got := map[string]string{}
+		for lines := strings.Split(strings.TrimSuffix(file, "\n"), "\n"); len(lines) > 0; {
+			name, end, several := strings.Cut(lines[0], "<<")
+			if lines = lines[1:]; !several {
+				n, value, ok := strings.Cut(name, "=")
+				if !ok {
+					t.Fatalf("%T %d: %q is no output", d, i, name)
+				}
+				got[n] = value
+				continue
+			}
+			for lines[0] != end {
+				got[name] += lines[0] + "\n"
+				lines = lines[1:]
+			}
+			lines = lines[1:]
+		}
+		if want := string(write(t, "markdown", d, report.Style{})); got["report"] != want {
+			t.Errorf("%T %d: the output differs from the report", d, i)
+		}
+		if got["result"] == "" || strings.Count(got["result"], "\n") != 1 {
+			t.Errorf("%T %d: result is %q", d, i, got["result"])
+		}
+	}
+}
+
+func TestNoSecretInAnyFormat(t *testing.T) {
+	const secret = "s3cr3t-v4lue"
+	d := sample.Drift()
+	d.Changes[2].Fields = []report.Field{{Path: "/app_secret", Before: secret, After: secret + "\n2\n3", Sensitive: true}, {Path: "/app_code", After: secret, Sensitive: true}}
+	for format := range formats {
+		var job job
+		if out := string(write(t, format, d, report.Style{Append: job.add})) + job.String(); strings.Contains(out, secret) {
+			t.Errorf("%s shows a secret", format)
+		}
+	}
+}
