@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
@@ -64,8 +65,16 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Ex
 	return e, nil
 }
 
-// Between makes the plan again, of a gateway as it is now.
-func (e *Extract) Between(have kind.Actual) *Plan { return Between(have, e.Settled(have), e.Policy()) }
+// Between makes the plan again, of a gateway as it is now. What no file declares has no source.
+func (e *Extract) Between(have kind.Actual) *Plan {
+	p := Between(have, e.Settled(have), e.Policy())
+	for i := range p.Changes {
+		if s := p.Changes[i].Source; s != nil && s.File == "" {
+			p.Changes[i].Source = nil
+		}
+	}
+	return p
+}
 
 // Policy is the policy under which the plan is made again.
 func (e *Extract) Policy() Policy {
@@ -74,10 +83,7 @@ func (e *Extract) Policy() Policy {
 
 // Settled is the desired state with anchors as the gateway has them. Anchors that it has no more are left out.
 func (e *Extract) Settled(have kind.Actual) kind.Desired {
-	values := map[string]any{}
-	for i := range have.Objects {
-		values[have.Objects[i].Address()] = have.Objects[i].Value
-	}
+	values := e.values(have)
 	out := e.Desired
 	out.Objects = nil
 	for _, d := range e.Desired.Objects {
@@ -86,14 +92,30 @@ func (e *Extract) Settled(have kind.Actual) kind.Desired {
 			if !ok {
 				continue
 			}
-			// Secrets that it does not ask for are none of its business.
-			open, err := kind.Of(d.Kind).WithSecrets(v, func(string, string) string { return "" })
-			if err != nil {
-				continue
+			d.Value = v
+			if open, err := kind.Of(d.Kind).WithSecrets(v, func(string, string) string { return "" }); err == nil && d.Owner == "" {
+				d.Value = open // what it does not ask for is none of its business
 			}
-			d.Value = open
 		}
 		out.Objects = append(out.Objects, d)
+	}
+	return out
+}
+
+// values are those of a gateway's objects, by the addresses that parts of renamed owners will have, too.
+func (e *Extract) values(have kind.Actual) map[string]any {
+	renamed, out := map[string]string{}, map[string]any{}
+	for i := range e.Desired.Objects {
+		if d := &e.Desired.Objects[i]; d.MovedFrom != "" {
+			renamed[d.Kind+"/"+d.MovedFrom] = d.Key
+		}
+	}
+	for i := range have.Objects {
+		o := &have.Objects[i]
+		if now, ok := renamed[kind.Of(o.Kind).Owner+"/"+o.Owner]; ok && o.Owner != "" {
+			out[o.Kind+"/"+now+strings.TrimPrefix(o.Key, o.Owner)] = o.Value
+		}
+		out[o.Address()] = o.Value
 	}
 	return out
 }

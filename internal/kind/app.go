@@ -27,7 +27,8 @@ type appWire struct {
 
 var app = of(Def[App, appWire]{
 	Name: "app", Section: "apps", Path: "apps", ListField: "apps", NameQuery: "name",
-	Ops: Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
+	Makes: []string{"/app_key", "/app_secret"},
+	Ops:   Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
 	Shape: shape.OfMap("An app (credential): who may call, with which key, secret and codes.",
 		shape.Need("name", name("app")),
 		shape.May("remark", remark()),

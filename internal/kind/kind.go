@@ -33,11 +33,13 @@ type Def[S, W any] struct {
 	Ops         Operations
 	BatchMax    int                       // ids in one BatchDelete
 	Replace     []string                  // JSON pointers that cannot change in place
+	Makes       []string                  // JSON pointers of what the gateway makes where it is left out
 	Quota       int                       // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
 	Named       func(s S, name string) S  // s under another name; for kinds with Replace
 	Tree        func(S) map[string]any    // the value as files write it, where that is not how it is compared
 	BeforeOwner func(have, want any) bool // what lives inside must change before the owner goes from have to want
 	Refs        func(S) []Ref
+	Refers      string // the kind of what Refs names; "" when there are no Refs
 
 	Key       func(S) string
 	Items     func(owner string, element any) []S                        // what one element of Field declares
@@ -89,6 +91,8 @@ type Kind struct {
 	BatchMax                    int
 	Quota                       int
 	Replace                     []string
+	Makes                       []string
+	Refers                      string
 	BeforeOwner                 func(have, want any) bool
 
 	Named    func(value any, name string) any
@@ -133,7 +137,7 @@ func of[S, W any](d Def[S, W]) *Kind {
 	}
 	k := &Kind{
 		Name: d.Name, Section: d.Section, Owner: d.Owner, Field: d.Field, Shape: d.Shape, ListField: d.ListField,
-		NameQuery: d.NameQuery, Single: d.Single, Ops: d.Ops, BatchMax: d.BatchMax, Quota: d.Quota, BeforeOwner: d.BeforeOwner, Replace: d.Replace, Match: d.Match, path: d.Path,
+		NameQuery: d.NameQuery, Single: d.Single, Ops: d.Ops, BatchMax: d.BatchMax, Quota: d.Quota, BeforeOwner: d.BeforeOwner, Replace: d.Replace, Makes: d.Makes, Refers: d.Refers, Match: d.Match, path: d.Path,
 		Named: func(v any, name string) any { return d.Named(v.(S), name) },
 		Tree: func(v any) map[string]any {
 			if d.Tree != nil {

@@ -4,6 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
 )
 
 // Packing makes a value of a kind a plain tree that JSON can carry, and back. Fields that files do not
@@ -54,6 +58,36 @@ func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) 
 		}
 	}
 	return k.Unpack(tree)
+}
+
+// Requires reports whether a value cannot do without what stands under a pointer: files must have it, or what
+// is left breaks a rule.
+func (k *Kind) Requires(value any, pointer string) bool {
+	tree, err := k.Pack(value)
+	if err != nil {
+		return true
+	}
+	s := k.Shape
+	keys := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	for i, key := range keys {
+		field := slices.IndexFunc(s.Fields, func(f shape.Field) bool { return f.Name == key })
+		switch {
+		case s.Cases != nil && s.Cases.Field == key:
+			by, _ := tree[s.Cases.By].(string)
+			s = s.Cases.Shapes[by]
+		case field < 0:
+			return false
+		case i == len(keys)-1 && s.Fields[field].Required:
+			return true
+		default:
+			s = s.Fields[field].Shape
+		}
+		if s == nil {
+			return false
+		}
+	}
+	without, err := k.Unpack(put(tree, pointer, nil))
+	return err != nil || slices.ContainsFunc(k.Check(without), func(p shape.Problem) bool { return !p.Soft })
 }
 
 // packed is the tree of a value.

@@ -78,6 +78,7 @@ var throttleSpecial = of(Def[Special, specialWire]{
 		s.Throttle = owner
 		return []Special{s}
 	},
+	Refers: "app",
 	Refs: func(s Special) []Ref {
 		if s.App == "" {
 			return nil

@@ -1,11 +1,32 @@
 package reconcile_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
 	"sort"
 	"strings"
+	"testing"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
+
+// bare takes away what is as good as nothing: an access control without values, a remark of blanks. Values are
+// a set, which some gateways sort.
+func bare(item map[string]any) {
+	if remark, _ := item["remark"].(string); strings.TrimSpace(remark) == "" {
+		delete(item, "remark")
+	}
+	if values, ok := item["values"].([]any); ok {
+		sortByText(values)
+	}
+	if c, ok := item["access_control"].(map[string]any); ok && c["type"] == "" {
+		delete(item, "access_control")
+	}
+}
 
 // byName sorts the objects of a section, and what they list, so that the order in which things were made does
 // not count.
@@ -13,6 +34,7 @@ func byName(section any) []any {
 	items, _ := section.([]any)
 	for _, item := range items {
 		m, _ := item.(map[string]any)
+		bare(m)
 		for _, list := range []string{"apis", "specials", "app_codes"} {
 			if l, ok := m[list].([]any); ok {
 				sortByText(l)
@@ -54,4 +76,51 @@ func changedLines(a, b string) string {
 		}
 	}
 	return strings.Join(append(out, "(or in another order)"), "\n")
+}
+
+// without takes out of a state what is listed as lost.
+func without(t *testing.T, state string, losses []diff.Loss) string {
+	t.Helper()
+	var doc map[string]any
+	if err := yaml.Unmarshal([]byte(state), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range losses {
+		kindName, key, _ := strings.Cut(l.Address, "/")
+		k := kind.Of(kindName)
+		if k.Owner != "" {
+			k = kind.Of(k.Owner)
+		}
+		items, _ := doc[k.Section].([]any)
+		for i, item := range items {
+			m := item.(map[string]any)
+			name, hash, _ := strings.Cut(key, "/#")
+			switch {
+			case m["name"] != name:
+			case hash != "":
+				codes, _ := m["app_codes"].([]any)
+				codes = slices.DeleteFunc(codes, func(code any) bool {
+					sum := sha256.Sum256([]byte(code.(string)))
+					return hex.EncodeToString(sum[:4]) == hash
+				})
+				if m["app_codes"] = codes; len(codes) == 0 {
+					delete(m, "app_codes")
+				}
+			case l.Path == "":
+				items[i] = map[string]any{}
+			default:
+				items[i] = kind.Put(m, l.Path, nil)
+			}
+		}
+	}
+	for _, k := range kind.All {
+		if items, ok := doc[k.Section].([]any); ok {
+			doc[k.Section] = byName(slices.DeleteFunc(items, func(item any) bool { return len(item.(map[string]any)) == 0 }))
+		}
+	}
+	out, err := yaml.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
 }

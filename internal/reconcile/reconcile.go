@@ -42,6 +42,10 @@ type Comparison struct {
 	Reads    int            // requests made
 	Sent     []fetch.Sent   // the same, by operation
 	Instance *kind.Instance // nil unless the run checks it
+
+	// With Policy.Deep: what may go without being part of the plan.
+	Around  []kind.Link // bindings that may give way
+	Orphans []Orphan
 }
 
 // Outcome is what an apply did.
@@ -70,6 +74,11 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, erro
 			return nil, err
 		}
 		c.Plan = diff.Between(c.Actual, c.Desired, r.Policy)
+	}
+	if r.Policy.Deep {
+		if err := c.deepen(ctx, reader); err != nil {
+			return nil, err
+		}
 	}
 	if instance != nil && !r.AllowUnhealthy {
 		c.Plan.Refusals = append(c.Plan.Refusals, unhealthy(instance)...)

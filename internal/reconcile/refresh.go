@@ -22,7 +22,7 @@ func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *Comparison, note
 	var instance *kind.Instance
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		objects, err = reader.Objects(gctx, r.named(e))
+		objects, err = reader.Objects(gctx, named(e))
 		return err
 	})
 	g.Go(func() (err error) {
@@ -43,27 +43,41 @@ func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *Comparison, note
 	}
 	found := *e
 	found.Desired.Links, notes = renew(e, fresh)
-	now := e.Relevant(kind.Actual{Objects: objects})
-	policy := e.Policy()
-	policy.Deep = r.Policy.Deep
-	parts, rows, err := reader.Inside(ctx, diff.Reads(now.Objects, found.Settled(now), policy), nil)
-	if err != nil {
+	c = &Comparison{}
+	if c.Actual, err = insideOf(ctx, reader, &found, objects, known(e, fresh), r.Policy.Deep); err != nil {
 		return nil, nil, err
 	}
-	c = &Comparison{Actual: kind.Actual{Objects: append(now.Objects, parts...), Links: fetch.Join(rows, known(e, fresh))}}
-	diff.Sort(&c.Actual)
 	relevant := found.Relevant(c.Actual)
 	c.Desired, c.Plan = found.Settled(relevant), found.Between(relevant)
 	c.Plan.Refusals = nil // they were looked at when the plan was made
 	if instance != nil && !r.AllowUnhealthy {
 		c.Plan.Refusals = unhealthy(instance)
 	}
+	if r.Policy.Deep {
+		if err := c.deepen(ctx, reader); err != nil {
+			return nil, nil, err
+		}
+	}
 	c.Reads = reader.Requests()
 	return c, notes, nil
 }
 
+// insideOf completes listed objects with what an extract needs to know of them.
+func insideOf(ctx context.Context, reader *fetch.Reader, e *diff.Extract, objects []kind.Object, c *kind.Catalog, deep bool) (out kind.Actual, err error) {
+	now := e.Relevant(kind.Actual{Objects: objects})
+	policy := e.Policy()
+	policy.Deep = deep
+	parts, rows, err := reader.Inside(ctx, diff.Reads(now.Objects, e.Settled(now), policy), nil)
+	if err != nil {
+		return out, err
+	}
+	out = kind.Actual{Objects: append(now.Objects, parts...), Links: fetch.Join(rows, c)}
+	diff.Sort(&out)
+	return out, nil
+}
+
 // named tells under which names the objects of an extract are to be looked for.
-func (r *Run) named(e *diff.Extract) (out []fetch.Want) {
+func named(e *diff.Extract) (out []fetch.Want) {
 	names := map[string]map[string]bool{}
 	for address := range e.Addresses() {
 		kindName, key, _ := strings.Cut(address, "/")
