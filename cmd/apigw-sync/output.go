@@ -194,6 +194,13 @@ func (p *program) document(command string, err error) error {
 	case "drift":
 		d := report.EmptyDrift(head(""), time.Now())
 		return emit(o, o.format.Drift, d, &d.Trouble, err)
+	case "explain":
+		d := report.NewExplanation(head(""), nil)
+		return emit(o, o.format.Explain, d, &d.Trouble, err)
+	case "doctor":
+		d := report.NewDiagnosis(head(""), nil, 0)
+		d.Healthy = false
+		return emit(o, o.format.Doctor, d, &d.Trouble, err)
 	}
 	d := report.NewCheck(head(""), map[string]int{})
 	return emit(o, o.format.Check, d, &d.Trouble, err)

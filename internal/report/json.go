@@ -13,6 +13,8 @@ var machine = &Format{
 	Results:  func(w io.Writer, d *Results, _ Style) error { return writeJSON(w, d) },
 	Check:    func(w io.Writer, d *Check, _ Style) error { return writeJSON(w, d) },
 	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeJSON(w, d) },
+	Explain:  func(w io.Writer, d *Explanation, _ Style) error { return writeJSON(w, d) },
+	Doctor:   func(w io.Writer, d *Diagnosis, _ Style) error { return writeJSON(w, d) },
 }
 
 func writeJSON(w io.Writer, d any) error {

@@ -30,6 +30,8 @@ type Format struct {
 	Results func(w io.Writer, d *Results, s Style) error
 	Check   func(w io.Writer, d *Check, s Style) error
 	Drift   func(w io.Writer, d *Drift, s Style) error
+	Explain func(w io.Writer, d *Explanation, s Style) error
+	Doctor  func(w io.Writer, d *Diagnosis, s Style) error
 }
 
 // All are the formats, the default first.

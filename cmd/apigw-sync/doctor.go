@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/doctor"
+	"github.com/apigw-sync/apigw-sync/internal/remote"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+type doctorOptions struct {
+	compare compareOptions
+	output  outputOptions
+}
+
+func diagnoses(f *report.Format) bool { return f.Doctor != nil }
+
+func newDoctorCommand(p *program, g *globals) *cobra.Command {
+	var o doctorOptions
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check what would keep files and gateway apart",
+		Long: `Doctor checks the files, credentials and project, the way to the endpoint (name and TLS), the clock, the
+gateway's status and locks, the features that the files need, the permission to read each kind, and
+whether quotas leave room for what the files would create. Each check is a line that says what to do. A
+failed check does not keep others from being made. It only reads.
+` + exits(exitDone, exitError),
+		Example: "  apigw-sync doctor --target prod\n  apigw-sync doctor -f gateway/ -o json",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
+				return err
+			}
+			return runDoctor(cmd.Context(), p, &o, g)
+		},
+	}
+	flags := cmd.Flags()
+	o.compare.files.addFlags(flags)
+	o.compare.gateway.addFlags(flags)
+	o.output.addFlags(flags, formatsWith(diagnoses))
+	return cmd
+}
+
+func runDoctor(ctx context.Context, p *program, o *doctorOptions, g *globals) error {
+	out, err := p.printer(o.output, g, diagnoses)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := o.compare.gateway.limit(ctx)
+	defer cancel()
+	if err := o.compare.gateway.check(); err != nil {
+		d := report.NewDiagnosis(head(""), nil, 0)
+		d.Healthy = false
+		return emit(out, out.format.Doctor, d, &d.Trouble, err)
+	}
+	d, err := o.examine(ctx, p, g)
+	if !d.Healthy {
+		err = nil // the checks have said all
+	}
+	if err := emit(out, out.format.Doctor, d, &d.Trouble, both(context.Cause(ctx), err)); err != nil {
+		return err
+	}
+	if !d.Healthy {
+		return coded{code: exitError}
+	}
+	return nil
+}
+
+// examine makes the checks in the order in which they depend on each other.
+func (o *doctorOptions) examine(ctx context.Context, p *program, g *globals) (*report.Diagnosis, error) {
+	gateway := &o.compare.gateway
+	state, files := o.files(p)
+	checks := append([]doctor.Check{files}, o.address(ctx, p)...)
+	if way := checks[len(checks)-2:]; slices.ContainsFunc(way, func(c doctor.Check) bool { return c.Status == doctor.Failed }) {
+		return report.NewDiagnosis(head(gateway.instanceID), append(checks, doctor.Unreached("there is no way to the gateway")...), 0), nil
+	}
+	s, err := gateway.dial(ctx, p, g)
+	if err != nil {
+		return report.NewDiagnosis(head(gateway.instanceID), append(checks, doctor.Fail("access", err, hintOf(err))), 0), nil
+	}
+	checks = append(checks, doctor.Gateway(ctx, o.patient(s, state))...)
+	d := report.NewDiagnosis(head(s.instanceID), checks, s.reader.Requests())
+	s.quiet()
+	return d, s.close()
+}
+
+// files checks the files; the state is nil when there are none that can be used.
+func (o *doctorOptions) files(p *program) (*spec.State, doctor.Check) {
+	const name = "files"
+	if _, err := usualFile(); len(o.compare.files.files) == 0 && err != nil {
+		return nil, doctor.Skip(name, "there is neither gateway.yaml nor gateway/ here, and --file names none")
+	}
+	state, findings, err := o.compare.files.load(p)
+	if err != nil {
+		return nil, doctor.Fail(name, err, "")
+	}
+	if _, err := judge(findings); err != nil {
+		return nil, doctor.Fail(name, err, "see apigw-sync validate")
+	}
+	return state, doctor.Passed(name, "valid")
+}
+
+// address checks who asks, and the way to the gateway.
+func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check {
+	gateway := &o.compare.gateway
+	if strings.HasPrefix(gateway.endpoint, emulated) {
+		const why = "the emulator runs inside this process"
+		return []doctor.Check{doctor.Passed("credentials", "%s", why), doctor.Passed("project", "%s", why), doctor.Skip("dns", why), doctor.Skip("tls", why)}
+	}
+	var checks []doctor.Check
+	home, _ := os.UserHomeDir() // "" is fine: no profile file is looked for
+	creds, err := remote.FindCredentials(ctx, p.Lookup, home, nil)
+	if err != nil {
+		checks = append(checks, doctor.Fail("credentials", err, "set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or APIGW_SYNC_TOKEN"))
+	} else {
+		checks = append(checks, doctor.Passed("credentials", "from %s", creds.From))
+	}
+	want := remote.Address{Region: gateway.region, Endpoint: gateway.endpoint, ProjectID: gateway.projectID}
+	if err != nil && want.ProjectID == "" {
+		checks = append(checks, doctor.Skip("project", "it is looked up with the credentials"))
+		want.ProjectID = "unknown" // so that the endpoint at least is found
+	}
+	found, err := remote.FindAddress(ctx, want, creds, p.Lookup, nil)
+	switch {
+	case err != nil:
+		checks = append(checks, doctor.Fail("project", err, "set --region, or --endpoint and --project-id"))
+	case found.ProjectID != "unknown":
+		checks = append(checks, doctor.Passed("project", "%s", found.ProjectID))
+	}
+	return append(checks, doctor.Network(ctx, found.Endpoint, nil)...)
+}
+
+func (o *doctorOptions) patient(s *session, state *spec.State) doctor.Patient {
+	token := s.Caller.(interface{ ServerDate() (time.Duration, bool) })
+	return doctor.Patient{Reader: s.reader, State: state, Policy: o.compare.policy(), Clock: token.ServerDate, Signed: true}
+}
+
+// hintOf is what an error says to do about it.
+func hintOf(err error) string {
+	var h hinted
+	if errors.As(err, &h) {
+		return h.hint
+	}
+	return ""
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/explain"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+type explainOptions struct {
+	compare compareOptions
+	output  outputOptions
+	api     string
+}
+
+func explains(f *report.Format) bool { return f.Explain != nil }
+
+func newExplainCommand(p *program, g *globals) *cobra.Command {
+	var o explainOptions
+	cmd := &cobra.Command{
+		Use:   "explain API",
+		Short: "Tell what is in force for an API, and which line says so",
+		Long: `Explain tells what is in force for one API in one environment: the throttle with its special limits, the
+plugins by type, access control by entity type, and the apps that may call by name, with their own
+access control and quota. Each comes with the file and line that declares or binds it, or "set on the
+gateway only". It also tells what shadows what: a rate_limit plugin takes the place of a throttle, a cors
+plugin that of the API's own setting.
+
+API is GROUP/NAME, a name that only one API has, an id, or "METHOD /path". Without desired-state files
+everything counts as set on the gateway only.
+` + exits(exitDone, exitError),
+		Example: `  apigw-sync explain orders/create_order --target prod
+  apigw-sync explain "GET /v1/orders/{id}" --environment STAGING -o json
+  apigw-sync explain orders/create_order --against export.yaml`,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if len(args) != 1 {
+				return hinted{errors.New("one API is needed"), "see " + cmd.CommandPath() + " --help"}
+			}
+			o.api = args[0]
+			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
+				return err
+			}
+			return runExplain(cmd.Context(), p, &o, g)
+		},
+	}
+	flags := cmd.Flags()
+	o.compare.files.addFlags(flags)
+	o.compare.gateway.addFlags(flags)
+	o.compare.gateway.addAgainst(flags)
+	flags.Lookup("environment").Usage = "environment `NAME` to explain, and of bindings that name none (default \"" + spec.DefaultEnvironment + "\")"
+	o.output.addFlags(flags, formatsWith(explains))
+	return cmd
+}
+
+func runExplain(ctx context.Context, p *program, o *explainOptions, g *globals) error {
+	out, err := p.printer(o.output, g, explains)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := o.compare.gateway.limit(ctx)
+	defer cancel()
+	d, err := o.look(ctx, p, g)
+	return emit(out, out.format.Explain, d, &d.Trouble, err)
+}
+
+// look makes the document, which is never nil.
+func (o *explainOptions) look(ctx context.Context, p *program, g *globals) (*report.Explanation, error) {
+	d := report.NewExplanation(head(""), nil)
+	state, warnings, err := o.state(p)
+	if err != nil {
+		return d, err
+	}
+	s, err := o.compare.gateway.dial(ctx, p, g)
+	if err != nil {
+		return d, err
+	}
+	d.Head = head(s.instanceID)
+	api, err := explain.Find(ctx, s.reader, o.api)
+	if err == nil {
+		var found *explain.Report
+		found, err = explain.Look(ctx, s.reader, state, api, cmp.Or(o.compare.files.environment, spec.DefaultEnvironment))
+		d = report.NewExplanation(d.Head, found)
+	}
+	var unclear *explain.Unclear
+	if errors.As(err, &unclear) {
+		err = hinted{err, "name it as GROUP/NAME, as \"METHOD /path\", or by its id"}
+	}
+	d.Warnings = append(warnings, d.Warnings...)
+	s.quiet()
+	return d, both(err, s.close())
+}
+
+// state reads the files, where there are any.
+func (o *explainOptions) state(p *program) (*spec.State, []report.Problem, error) {
+	if _, err := usualFile(); len(o.compare.files.files) == 0 && err != nil {
+		return &spec.State{}, []report.Problem{{Message: "no desired-state files: there is neither gateway.yaml nor gateway/ here", Hint: "name them with --file"}}, nil
+	}
+	state, findings, err := o.compare.files.load(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	warnings, err := judge(findings)
+	return state, append([]report.Problem{}, warnings...), err
+}

@@ -1,0 +1,144 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// room is a limit of the gateway on the objects of a kind.
+var room = map[string]string{"throttle": "THROTTLE_NUM_LIMIT", "app": "APP_NUM_LIMIT", "acl": "ACL_NUM_LIMIT"}
+
+// The limits on what lives inside an object, and the switch for keys and secrets of one's own.
+const (
+	codesOfApp   = "APP_CODE_NUM_LIMIT"
+	specialApps  = "APP_THROTTLE_LIMIT"
+	specialUsers = "USER_THROTTLE_LIMIT"
+	ownKeys      = "APP_KEY_SECRET_SWITCH"
+)
+
+// quotas holds what the files would create against the room that the gateway has. Totals are the objects
+// that there are, by section, for versions that do not tell what is used.
+func (p *Patient) quotas(ctx context.Context, plan *diff.Plan, totals map[string]int) []Check {
+	const name = "quotas"
+	var answer kind.Quotas
+	switch err := p.Reader.Read(ctx, kind.ListQuotas(), &answer); {
+	case p.State == nil:
+		return []Check{Skip(name, "there are no valid files")}
+	case err != nil:
+		return []Check{{name, Warning, "they could not be read: " + err.Error(), advice(err)}}
+	}
+	limits := map[string]kind.Quota{}
+	for _, q := range answer.List {
+		limits[q.Name] = q
+	}
+	var out []Check
+	for _, kindName := range slices.Sorted(maps.Keys(room)) {
+		if plan == nil {
+			out = append(out, Skip("quota of "+kind.Of(kindName).Section, "what is to be created is not known"))
+			continue
+		}
+		out = append(out, space(kindName, limits[room[kindName]], plan, totals[kind.Of(kindName).Section]))
+	}
+	return append(append(out, p.inside(limits)...), p.keys(limits[ownKeys]))
+}
+
+// space is about the objects of a kind. A replace needs room for a moment, too.
+func space(kindName string, q kind.Quota, plan *diff.Plan, total int) Check {
+	section := kind.Of(kindName).Section
+	name := "quota of " + section
+	most, err := strconv.Atoi(q.Value)
+	if err != nil {
+		return Skip(name, "the gateway does not tell it")
+	}
+	used := total
+	if q.Used != nil {
+		used = *q.Used
+	}
+	if used < 0 {
+		return Skip(name, "how many there are is not known")
+	}
+	more, fewer := 0, 0
+	for i := range plan.Changes {
+		switch ch := &plan.Changes[i]; {
+		case ch.Kind != kindName:
+		case ch.Action == diff.Create, ch.Action == diff.Replace:
+			more++
+		case ch.Action == diff.Delete:
+			fewer++
+		}
+	}
+	message := fmt.Sprintf("%d of %d used, %d to create", used, most, more)
+	if used+more > most {
+		hint := "have the quota raised, or remove what is not needed"
+		if fewer > 0 {
+			hint += "; deletes come last, so that they make no room"
+		}
+		return Check{name, Failed, message, hint}
+	}
+	return Passed(name, "%s", message)
+}
+
+// inside is about what the files declare inside single objects.
+func (p *Patient) inside(limits map[string]kind.Quota) (out []Check) {
+	declared := map[string]map[string]int{codesOfApp: {}, specialApps: {}, specialUsers: {}}
+	for i := range p.State.Objects {
+		d := &p.State.Objects[i]
+		switch v := d.Value.(type) {
+		case kind.Special:
+			if v.App != "" {
+				declared[specialApps][d.Owner]++
+			} else {
+				declared[specialUsers][d.Owner]++
+			}
+		default:
+			if d.Kind == "app_code" {
+				declared[codesOfApp][d.Owner]++
+			}
+		}
+	}
+	for _, l := range []struct{ limit, what string }{{codesOfApp, "codes of an app"}, {specialApps, "special apps of a throttle"}, {specialUsers, "special users of a throttle"}} {
+		most, err := strconv.Atoi(limits[l.limit].Value)
+		if err != nil || len(declared[l.limit]) == 0 {
+			continue
+		}
+		var over []string
+		for _, owner := range slices.Sorted(maps.Keys(declared[l.limit])) {
+			if n := declared[l.limit][owner]; n > most {
+				over = append(over, fmt.Sprintf("%s (%d)", owner, n))
+			}
+		}
+		if len(over) > 0 {
+			out = append(out, Check{"quota of " + l.what, Failed, fmt.Sprintf("at most %d are allowed: %s", most, strings.Join(over, ", ")), "have the quota raised, or declare fewer"})
+		} else {
+			out = append(out, Passed("quota of "+l.what, "at most %d, which no declared one exceeds", most))
+		}
+	}
+	return out
+}
+
+// keys is about keys and secrets of apps that the files set.
+func (p *Patient) keys(q kind.Quota) Check {
+	const name = "own app keys"
+	var apps []string
+	for i := range p.State.Objects {
+		if a, ok := p.State.Objects[i].Value.(kind.App); ok && (a.Key != "" || a.Secret != "") {
+			apps = append(apps, a.Name)
+		}
+	}
+	switch {
+	case len(apps) == 0:
+		return Passed(name, "not needed")
+	case q.Value == "":
+		return Skip(name, "the gateway does not tell whether it takes them")
+	case q.Value != "1":
+		return Check{name, Failed, "the gateway does not take app_key or app_secret, which the files set for " + strings.Join(apps, ", "), "have the switch " + ownKeys + " set, or let the gateway make keys and secrets"}
+	}
+	return Passed(name, "the gateway takes them")
+}

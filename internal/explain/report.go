@@ -1,0 +1,64 @@
+// Package explain tells what is in force for one API in one environment, and which place of the files
+// says so.
+package explain
+
+import (
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Report is what is in force for an API. It holds no secrets.
+type Report struct {
+	API         API    `json:"api"`
+	Environment string `json:"environment"`
+	Published   bool   `json:"published"` // in the environment
+
+	Throttle *Item  `json:"throttle"` // nil when none is bound; its parts are limits of single apps and users
+	Plugins  []Item `json:"plugins"`  // by type, of which each takes part once
+	ACLs     []Item `json:"acls"`     // by entity type
+	Apps     []Item `json:"apps"`     // that may call, by name; their parts are access control and quota
+
+	Absent []Absent `json:"absent"` // what the files bind, and the gateway does not have
+	Notes  []string `json:"notes"`  // what else decides about a call
+
+	Unread []diff.Note `json:"-"` // what could not be read
+	Reads  int         `json:"-"` // requests
+}
+
+// API is the API in question.
+type API struct {
+	ID        string   `json:"id"`
+	Group     string   `json:"group"`
+	Name      string   `json:"name"`
+	Method    string   `json:"method"`
+	Path      string   `json:"path"`
+	AuthType  string   `json:"auth_type"`
+	CORS      bool     `json:"cors"`      // its own simple CORS setting
+	Published []string `json:"published"` // environments
+}
+
+// Item is something in force.
+type Item struct {
+	Kind       string       `json:"kind"`
+	Name       string       `json:"name"`
+	Type       string       `json:"type,omitempty"`        // of a plugin or ACL
+	Settings   []Setting    `json:"settings"`              // what is not as by default, by path
+	Source     *kind.Source `json:"source"`                // where the files declare it; nil: on the gateway only
+	Binding    *kind.Source `json:"binding"`               // where the files bind it to the API; nil: on the gateway only
+	Differs    bool         `json:"differs"`               // the files say something else about it
+	ShadowedBy string       `json:"shadowed_by,omitempty"` // what makes it ineffective
+	Parts      []Item       `json:"parts,omitempty"`
+}
+
+// Setting is one leaf of an item.
+type Setting struct {
+	Path      string `json:"path"` // JSON pointer
+	Value     any    `json:"value"`
+	Sensitive bool   `json:"sensitive,omitempty"` // Value is then diff.Hidden
+}
+
+// Absent is a link that the files declare and the gateway does not have.
+type Absent struct {
+	Address string       `json:"address"`
+	Source  *kind.Source `json:"source"`
+}

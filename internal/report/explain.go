@@ -1,0 +1,23 @@
+package report
+
+import (
+	"github.com/apigw-sync/apigw-sync/internal/explain"
+)
+
+// Explanation tells what is in force for one API in one environment.
+type Explanation struct {
+	Head
+	*explain.Report
+	Requests Requests `json:"requests"`
+	Trouble
+}
+
+// NewExplanation is the document of r; nil is one of a command that failed.
+func NewExplanation(h Head, r *explain.Report) *Explanation {
+	d := &Explanation{Head: h, Report: r, Trouble: noTrouble()}
+	if r != nil {
+		d.Requests.Read = r.Reads
+		d.Warnings = append(d.Warnings, Notes(r.Unread)...)
+	}
+	return d
+}
