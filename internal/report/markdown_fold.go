@@ -65,7 +65,7 @@ func foldedPart(kind string, shown, all int, lines string) string {
 }
 
 func folded(kind string, n int, lines string) string {
-	return fmt.Sprintf("\n<details><summary>%s: %s</summary>\n\n%s\n</details>\n",
+	return fmt.Sprintf("\n<details><summary><code>%s</code>: %s</summary>\n\n%s\n</details>\n",
 		html.EscapeString(Clean(kind)), count(n, "change", "changes"), fence("diff", lines))
 }
 
