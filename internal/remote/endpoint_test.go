@@ -1,7 +1,11 @@
 package remote
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -45,5 +49,29 @@ func TestEndpointWithPath(t *testing.T) {
 	}), func(c *Config) { c.Endpoint = "https://example.com/base/" })
 	if _, err := c.Call(t.Context(), get(), nil); err != nil || got != "/base/v2/"+testProject+"/apigw/instances/i1/things" {
 		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// One pool, sized to the parallelism, speaks HTTP/2 where the gateway does.
+func TestTransport(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 2 || r.Header.Get("Accept-Encoding") != "gzip" {
+			t.Errorf("%s, accepting %q", r.Proto, r.Header.Get("Accept-Encoding"))
+		}
+		_, _ = io.WriteString(w, good)
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	transport := newTransport(7)
+	if transport.MaxIdleConns < 7 || transport.MaxIdleConnsPerHost < 7 {
+		t.Errorf("keeps %d connections, %d to one host, of the 7 in use", transport.MaxIdleConns, transport.MaxIdleConnsPerHost)
+	}
+	transport.TLSClientConfig = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+	transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+	c := testClient(t, transport, func(c *Config) { c.Endpoint = server.URL })
+	var answer shape
+	if _, err := c.Call(t.Context(), get(), &answer); err != nil || answer.Name != "a" {
+		t.Errorf("%+v, %v", answer, err)
 	}
 }
