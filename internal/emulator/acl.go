@@ -53,7 +53,7 @@ func (a *acl) view() aclView {
 }
 
 func (a *acl) effect(action string) Effect {
-	return Effect{Kind: "acl", Action: action, ID: a.id, Name: a.name, Type: a.EntityType}
+	return Effect{Kind: "acl", Action: action, ID: a.id, Name: a.name, Type: a.EntityType, Value: a.Type}
 }
 
 func listACLs(g *Gateway, c *call) (reply, error) {

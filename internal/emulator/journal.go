@@ -47,7 +47,7 @@ type Effect struct {
 	Type       string // of a plugin, or entity type of an ACL
 	API        string // GROUP/NAME
 	Env        string // name of the environment
-	Value      string // first 8 hexadecimal digits of the SHA-256 of a secret
+	Value      string // first 8 hexadecimal digits of the SHA-256 of a secret; of an ACL, PERMIT or DENY
 }
 
 // Journal returns a copy of what happened since the beginning or the last ResetJournal.

@@ -38,7 +38,8 @@ type chaos struct {
 	want    []byte
 	created map[string]int // creates of an object or generated code over all runs
 
-	parallel int // with 1, a case goes the same way each time
+	rejects  bool // the gateway has no room for two policies
+	parallel int  // with 1, a case goes the same way each time
 }
 
 const (
@@ -55,7 +56,7 @@ func newChaos(t *testing.T, seed uint64) *chaos {
 	o := testworld.Options{Groups: 2, APIs: 4, Policies: 5, Generate: true, OneACLPerAPI: b.ACLSlot == "one", NoOwnKeys: b.AppSwitch == "off"}
 	o.Unmanaged = r.IntN(4) == 0 && !o.OneACLPerAPI // what is not declared may claim the one slot
 	w := testworld.New(r, o)
-	c := &chaos{t: t, rand: r, created: map[string]int{}, parallel: []int{1, 3, 8}[r.IntN(3)]}
+	c := &chaos{t: t, rand: r, created: map[string]int{}, rejects: b.Rebind == "reject", parallel: []int{1, 3, 8}[r.IntN(3)]}
 	have := w.Gateway(w.Draw())
 	c.want = w.File(w.Draw())
 	c.gateway = emulator.New(emulator.Options{Behaviour: b, Seed: seed, Latency: 20 * time.Millisecond})
@@ -94,6 +95,11 @@ func (c *chaos) troubledRun() {
 	c.gateway.SetFaults(nil)
 	c.bounded(comparison, out, journal)
 	truth{c.t, comparison, out, effects(journal), c.settled()}.check()
+	if !c.rejects {
+		for _, l := range newGuard(comparison).lapses(journal) {
+			c.t.Error(l)
+		}
+	}
 	if c.t.Failed() {
 		c.t.Logf("results:\n%sjournal:\n%s", told(out), story(journal))
 	}

@@ -1,0 +1,189 @@
+package reconcile_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/testworld"
+)
+
+// TestNeverUnprotected: an API that has a PERMIT ACL, a throttle or a plugin of a type before and after a
+// run has one all the time. Where the gateway refuses a second policy it lacks one between its own unbind
+// and the bind that follows at once, and nowhere else.
+func TestNeverUnprotected(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		b        emulator.Behaviour
+		parallel int
+	}{
+		{"replace", emulator.Behaviour{}, 8},
+		{"replace one slot", emulator.Behaviour{ACLSlot: "one"}, 8},
+		{"replace late lists", emulator.Behaviour{BindingsVisibleAfter: emulator.Lag{Reads: 1}, ReplaceKeepsBindingID: true}, 8},
+		{"replace small batches", emulator.Behaviour{BatchMax: 2}, 3},
+		{"add", emulator.Behaviour{Rebind: "add"}, 8},
+		{"reject", emulator.Behaviour{Rebind: "reject"}, 1},
+		{"reject one slot", emulator.Behaviour{Rebind: "reject", ACLSlot: "one"}, 1},
+		{"reject small batches", emulator.Behaviour{Rebind: "reject", BatchMax: 2}, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(30) {
+				r := rand.New(rand.NewPCG(seed, 11))
+				w := testworld.New(r, testworld.Options{Groups: 1, APIs: 6, Policies: 6, OneACLPerAPI: tc.b.ACLSlot == "one"})
+				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
+				t.Run(fmt.Sprint(seed), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) { protected(t, have, want, tc.b, tc.parallel) })
+				})
+			}
+		})
+	}
+}
+
+func protected(t *testing.T, have, want []byte, b emulator.Behaviour, parallel int) {
+	t.Helper()
+	g := gateway(t, have, b)
+	run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: parallel}
+	c := compare(t.Context(), t, run, load(t, want))
+	g.ResetJournal()
+	if out := run.Apply(t.Context(), c); !out.Converged {
+		t.Fatalf("not converged; remaining:\n%s", describe(out.Remaining))
+	}
+	journal := g.Journal()
+	for _, lapse := range newGuard(c).lapses(journal) {
+		if b.Rebind == "reject" && lapse.entries == 1 {
+			continue
+		}
+		t.Errorf("%s for %d requests\n%s", lapse, lapse.entries, story(journal))
+	}
+}
+
+// shelter is what an API must not be without: a PERMIT ACL, a throttle, or a plugin of a type.
+type shelter struct{ kind, slot, api, env string }
+
+// guard knows what each API has, as a journal tells it.
+type guard struct {
+	kept    map[shelter]bool            // there before and after the run
+	holds   map[shelter]map[string]bool // by the policy's id
+	permits map[string]bool             // ids of ACLs that are PERMIT now
+}
+
+func newGuard(c *reconcile.Comparison) *guard {
+	g := &guard{kept: map[shelter]bool{}, holds: map[shelter]map[string]bool{}, permits: map[string]bool{}}
+	values, after := map[string]any{}, map[shelter]bool{}
+	for i := range c.Actual.Objects {
+		o := &c.Actual.Objects[i]
+		values[o.ID] = o.Value
+		if a, ok := o.Value.(kind.ACL); ok {
+			g.permits[o.ID] = a.Type == "PERMIT"
+		}
+	}
+	wanted := map[string]any{}
+	for i := range c.Desired.Objects {
+		wanted[c.Desired.Objects[i].Address()] = c.Desired.Objects[i].Value
+	}
+	for i := range c.Desired.Links {
+		l := &c.Desired.Links[i].Link
+		if s, ok := shelterOf(l, wanted[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]); ok {
+			after[s] = true
+		}
+	}
+	for i := range c.Actual.Links {
+		l := &c.Actual.Links[i]
+		if s, ok := shelterOf(l, values[l.OwnerID]); ok && after[s] {
+			g.kept[s] = true
+		}
+		g.came(l.Kind, slotOf(values[l.OwnerID]), l.API.Address(), l.Env, l.OwnerID)
+	}
+	return g
+}
+
+// shelterOf is what a link gives to its API; ok is false when that is nothing to keep.
+func shelterOf(l *kind.Link, owner any) (s shelter, ok bool) {
+	if a, isACL := owner.(kind.ACL); l.Kind == "app_authorization" || isACL && a.Type != "PERMIT" {
+		return shelter{}, false
+	}
+	return shelter{l.Kind, slotOf(owner), l.API.Address(), l.Env}, true
+}
+
+// slotOf is the type of a plugin: of plugins an API keeps one of each type.
+func slotOf(owner any) string {
+	if p, ok := owner.(kind.Plugin); ok {
+		return p.Type
+	}
+	return ""
+}
+
+func (g *guard) came(kindName, slot, api, env, policy string) {
+	s := shelter{kindName, slot, api, env}
+	if g.holds[s] == nil {
+		g.holds[s] = map[string]bool{}
+	}
+	g.holds[s][policy] = true
+}
+
+// lapse is a time in which an API lacked what it had and keeps.
+type lapse struct {
+	shelter
+	after   string // the operation that made it
+	entries int    // requests until the API had it again
+}
+
+func (l lapse) String() string {
+	return fmt.Sprintf("%s@%s lacks its %s %s after %s", l.api, l.env, l.kind, l.slot, l.after)
+}
+
+// lapses replays a journal. What one request does happens at once.
+func (g *guard) lapses(journal []emulator.Entry) (out []*lapse) {
+	open := map[shelter]*lapse{}
+	for _, e := range journal {
+		for _, x := range e.Effects {
+			g.see(x)
+		}
+		for s := range g.kept {
+			switch l := open[s]; {
+			case g.has(s):
+				delete(open, s)
+			case l == nil:
+				open[s] = &lapse{shelter: s, after: fmt.Sprintf("%d %s", e.Seq, e.Operation), entries: 1}
+				out = append(out, open[s])
+			default:
+				l.entries++
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *lapse) int { return b.entries - a.entries })
+	return out
+}
+
+func (g *guard) see(x emulator.Effect) {
+	switch x.Kind {
+	case "acl":
+		g.permits[x.ID] = x.Value == "PERMIT"
+	case "acl_binding", "throttle_binding", "plugin_binding":
+		slot := x.Type
+		if x.Kind != "plugin_binding" {
+			slot = ""
+		}
+		if x.Action == "create" {
+			g.came(x.Kind, slot, x.API, x.Env, x.Policy)
+		} else {
+			delete(g.holds[shelter{x.Kind, slot, x.API, x.Env}], x.Policy)
+		}
+	}
+}
+
+func (g *guard) has(s shelter) bool {
+	for policy := range g.holds[s] {
+		if s.kind != "acl_binding" || g.permits[policy] {
+			return true
+		}
+	}
+	return false
+}
