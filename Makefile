@@ -47,7 +47,11 @@ fuzz: ## fuzz each fuzz test for FUZZTIME (20s)
 	@FUZZTIME=$(FUZZTIME) GO=$(GO) sh scripts/fuzz.sh
 
 .PHONY: bench
-bench: ## run the benchmarks that match BENCH (all), for benchstat
+bench: ## measure requests, time, processor time and memory; write docs/performance.md (takes minutes)
+	$(GO) run ./internal/bench/perf
+
+.PHONY: gobench
+gobench: ## run the Go benchmarks that match BENCH (all), for benchstat
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 30m $(PKG)
 
 .PHONY: golden
