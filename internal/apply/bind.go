@@ -70,7 +70,7 @@ func (r *runner) bindAll(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 	q := way.Request(links(work))
 	q.Again = t.repeated > 0
 	var raw json.RawMessage
-	n, err := r.call(ctx, q, &raw)
+	n, err := r.call(ctx, about(q, work...), &raw)
 	count(work, n)
 	switch {
 	case err == nil:

@@ -16,7 +16,7 @@ func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
 	h := j.change.Have
 	q := k.Delete(r.owner(k, j.change), h.ID)
 	for wait := time.Second; ; wait *= 2 {
-		n, err := r.call(ctx, q, nil)
+		n, err := r.call(ctx, about(q, j), nil)
 		j.out.attempts += n
 		switch {
 		case err == nil:
@@ -65,7 +65,11 @@ func (r *runner) release(ctx context.Context, owner *kind.Kind, o *kind.Object, 
 		return pause(ctx, wait)
 	}
 	for _, g := range diff.Group(k.Unbind, links) {
-		if _, err := r.call(ctx, k.Unbind[g.Write].Request(g.Links), nil); err != nil {
+		q := k.Unbind[g.Write].Request(g.Links)
+		for i := range g.Links {
+			q.About = append(q.About, g.Links[i].Address())
+		}
+		if _, err := r.call(ctx, q, nil); err != nil {
 			return false
 		}
 	}
@@ -83,7 +87,7 @@ func (r *runner) batchDelete(ctx context.Context, k *kind.Kind, work []*job) {
 	for i, j := range work {
 		ids[i] = j.change.Have.ID
 	}
-	n, err := r.call(ctx, k.BatchDelete(ids), &answer)
+	n, err := r.call(ctx, about(k.BatchDelete(ids), work...), &answer)
 	count(work, n)
 	switch {
 	case err == nil:

@@ -28,6 +28,19 @@ type job struct {
 	inWay  []*job // unbinds of what has the place that this bind wants
 }
 
+// about notes in a request what it concerns: the links of binds and unbinds, else the changes.
+func about(q api.Request, work ...*job) api.Request {
+	q.About = make([]string, len(work))
+	for i, j := range work {
+		if j.Link.API != nil {
+			q.About[i] = j.Link.Address()
+		} else {
+			q.About[i] = j.change.Address
+		}
+	}
+	return q
+}
+
 func (j *job) succeed(note string) { j.out.status, j.out.failure, j.out.note = Succeeded, nil, note }
 
 // fail records that the change did not happen, because of err; words add to what err says. What was never

@@ -78,7 +78,7 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 // sendCreate sends a create and learns the id of what it made.
 func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any, q api.Request) error {
 	var raw json.RawMessage
-	n, err := r.call(ctx, q, &raw)
+	n, err := r.call(ctx, about(q, j), &raw)
 	j.out.attempts += n
 	if err != nil {
 		return err
@@ -189,7 +189,7 @@ func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, id
 // far as it is known.
 func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any, id string, q api.Request) any {
 	var raw json.RawMessage
-	n, err := r.call(ctx, q, &raw)
+	n, err := r.call(ctx, about(q, j), &raw)
 	j.out.attempts += n
 	if err == nil {
 		if o, unreadable := k.Created(j.change.Name, raw); unreadable == nil {

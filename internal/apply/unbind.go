@@ -42,7 +42,7 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 	if way.By == kind.Together {
 		reply = &answer
 	}
-	n, err := r.call(ctx, way.Request(links(work)), reply)
+	n, err := r.call(ctx, about(way.Request(links(work)), work...), reply)
 	count(work, n)
 	switch {
 	case err == nil:

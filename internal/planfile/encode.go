@@ -41,14 +41,14 @@ func New(d *report.Plan, e *diff.Extract, o Options) (*File, error) {
 	}
 	seal := sealer(o.Key)
 	for i := range e.Desired.Objects {
-		w, err := newObject(&e.Desired.Objects[i], e.Anchors, seal)
+		w, err := f.newObject(&e.Desired.Objects[i], e.Anchors, seal)
 		if err != nil {
 			return nil, err
 		}
 		s.Objects = append(s.Objects, w)
 	}
 	for i := range e.Actual.Objects {
-		h, err := newHeld(&e.Actual.Objects[i], e, seal)
+		h, err := f.newHeld(&e.Actual.Objects[i], e, seal)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +87,7 @@ func newSteps(p *diff.Plan) []Step {
 	return out
 }
 
-func newObject(d *kind.Declared, anchors map[string]bool, seal sealer) (Object, error) {
+func (f *File) newObject(d *kind.Declared, anchors map[string]bool, seal sealer) (Object, error) {
 	o := Object{
 		Kind: d.Kind, Key: d.Key, Owner: d.Owner, Source: source(d.Source),
 		Protected: d.Protected, MovedFrom: d.MovedFrom, Manages: d.Manages,
@@ -100,7 +100,7 @@ func newObject(d *kind.Declared, anchors map[string]bool, seal sealer) (Object, 
 	if err != nil {
 		return o, fmt.Errorf("%s: %w", d.Address(), err)
 	}
-	o.Value = value
+	o.Value, f.secrets = value, append(f.secrets, secrets...)
 	for _, s := range secrets {
 		n := Secret{Path: s.path, Digest: seal.digest(d.Address(), s.path, s.text)}
 		for _, from := range d.Secrets {
@@ -114,7 +114,7 @@ func newObject(d *kind.Declared, anchors map[string]bool, seal sealer) (Object, 
 }
 
 // newHeld is the fingerprint of an object; none for one that must only exist.
-func newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, error) {
+func (f *File) newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, error) {
 	o := Held{Kind: h.Kind, Key: h.Key, Owner: h.Owner, ID: h.ID}
 	switch {
 	case e.Anchors[h.Address()]:
@@ -127,7 +127,7 @@ func newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", h.Address(), err)
 	}
-	o.Value = value
+	o.Value, f.secrets = value, append(f.secrets, secrets...)
 	for _, s := range secrets {
 		o.Secrets = append(o.Secrets, Seal{Path: s.path, Digest: seal.digest(h.Address(), s.path, s.text)})
 	}
@@ -163,6 +163,9 @@ func (f *File) Encode() ([]byte, error) {
 	}
 	if _, err := Decode(raw); err != nil {
 		return nil, fmt.Errorf("the plan cannot be saved: %w", err)
+	}
+	if path, told := tells(raw, f.secrets); told {
+		return nil, fmt.Errorf("the plan cannot be saved: the secret %s stands somewhere else in it, too, in clear", path)
 	}
 	var b bytes.Buffer
 	err = json.Indent(&b, raw, "", "  ")

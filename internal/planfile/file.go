@@ -24,6 +24,8 @@ type File struct {
 	report.Plan
 	NotRestorable []Loss `json:"not_restorable,omitempty"` // of an undo: what it cannot bring back
 	Saved         Saved  `json:"saved"`
+
+	secrets []leaf // what must not be in the file, while it is being made
 }
 
 // Loss is something that an undo cannot bring back.

@@ -1,6 +1,7 @@
 package planfile
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -43,6 +44,20 @@ func bare(k *kind.Kind, value any) (json.RawMessage, []leaf, error) {
 	}
 	raw, err := marshal(tree)
 	return raw, secrets, err
+}
+
+// longEnough is the length from which a secret in a text is no coincidence.
+const longEnough = 8
+
+// tells reports whether one of some secrets stands in a file, which is the last thing that is looked at.
+func tells(file []byte, secrets []leaf) (path string, told bool) {
+	for _, s := range secrets {
+		quoted, err := marshal(s.text)
+		if err == nil && len(s.text) >= longEnough && bytes.Contains(file, bytes.Trim(quoted, `"`)) {
+			return s.path, true
+		}
+	}
+	return "", false
 }
 
 // Needed is a secret that a saved plan asks for.

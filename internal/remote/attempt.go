@@ -35,6 +35,9 @@ func (c *Client) attempt(ctx context.Context, q *question, reply any, number int
 	if err == nil {
 		a.resp = resp
 		c.noteDate(resp, began)
+		if q.Answered != nil {
+			q.Answered(a.requestID())
+		}
 		err = a.read(reply)
 		_ = resp.Body.Close()
 	}

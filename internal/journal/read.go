@@ -1,0 +1,62 @@
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// Open opens the journal at path to append to it, and makes it when it is missing. A last line that an
+// interrupted run left unfinished is ended first.
+func Open(path string) (*os.File, error) {
+	const private = 0o600
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, private) //nolint:gosec // the user named it
+	if err != nil {
+		return nil, err
+	}
+	if err := finish(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
+	}
+	return f, nil
+}
+
+// finish ends a broken last line.
+func finish(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 || !info.Mode().IsRegular() {
+		return err
+	}
+	last := make([]byte, 1)
+	if _, err := f.ReadAt(last, info.Size()-1); err != nil || last[0] == '\n' {
+		return err
+	}
+	_, err = f.WriteString("\n")
+	return err
+}
+
+// Read reads a journal. Lines that are no entries, as a run leaves behind that was killed while it wrote, are
+// left out and their numbers returned, from 1.
+func Read(r io.Reader) (entries []Entry, broken []int, err error) {
+	lines := bufio.NewReader(r)
+	for n := 1; ; n++ {
+		line, err := lines.ReadBytes('\n')
+		if text := bytes.TrimSpace(line); len(text) > 0 {
+			var e Entry
+			if json.Unmarshal(text, &e) == nil && (e.Phase == Begin || e.Phase == End) {
+				entries = append(entries, e)
+			} else {
+				broken = append(broken, n)
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return entries, broken, nil
+		case err != nil:
+			return entries, broken, err
+		}
+	}
+}
