@@ -169,6 +169,7 @@ func (c *comparison) plan() *report.Plan {
 		return d
 	}
 	d := report.NewPlan(c.head, c.Plan, c.Reads)
+	d.Managed = c.managed()
 	if c.met != nil {
 		report.Meet(d.Changes, c.met.Hits)
 		d.Traffic = report.NewTraffic(c.met.Groups)

@@ -19,6 +19,7 @@ type driftOptions struct {
 	exitZero bool
 	baseline string // to compare with
 	write    string // where the baseline is written to
+	history  string // folder of earlier reports
 }
 
 func drifts(f *report.Format) bool { return f.Drift != nil }
@@ -61,6 +62,7 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
 	flags.BoolVar(&o.exitZero, "exit-zero", false, "exit with 0 also when there is drift")
 	flags.StringVar(&o.baseline, "baseline", "", "tell apart who moved since the baseline in the file at `PATH`")
 	flags.StringVar(&o.write, "write-baseline", "", "remember files and gateway as they are now in a file at `PATH`")
+	flags.StringVar(&o.history, "history", "", "show drift over time (html), from the reports of drift -o json in the `FOLDER`")
 	addTrafficFlag(flags, &o.traffic, drift.Groups)
 	return cmd
 }
@@ -73,6 +75,9 @@ func runDrift(ctx context.Context, p *program, o *driftOptions, g *globals) erro
 	ctx, cancel := o.compare.gateway.limit(ctx)
 	defer cancel()
 	d, err := o.look(ctx, p, g)
+	if err == nil {
+		err = recall(o.history, out, d)
+	}
 	if err := emit(out, out.format.Drift, d, &d.Trouble, err); err != nil {
 		return err
 	}
@@ -113,6 +118,7 @@ func (o *driftOptions) look(ctx context.Context, p *program, g *globals) (*repor
 		var found *drift.Report
 		found, err = drift.Look(ctx, c.reader(), c.Comparison, drift.Options{Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before})
 		d = report.NewDrift(c.head, found)
+		d.Managed = c.managed()
 	}
 	if err == nil && o.write != "" {
 		err = writeBaseline(o.write, c, before, now)

@@ -59,7 +59,7 @@ func (p *program) printer(o outputOptions, g *globals, has func(*report.Format) 
 
 // style decides about colour and width. NO_COLOR and TERM=dumb count unless colour is wanted always.
 func (p *program) style(g *globals, toStdout bool) (report.Style, error) {
-	var s report.Style
+	s := report.Style{Append: p.appendTo}
 	if toStdout {
 		s.Width = width(p.Stdout)
 	}

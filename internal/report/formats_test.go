@@ -7,11 +7,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
@@ -274,5 +276,38 @@ func TestNoSecretInAnyFormat(t *testing.T) {
 		if out := string(write(t, format, d, report.Style{Append: job.add})) + job.String(); strings.Contains(out, secret) {
 			t.Errorf("%s shows a secret", format)
 		}
+	}
+}
+
+func TestHistory(t *testing.T) {
+	encode := func(change func(*report.Drift)) *fstest.MapFile {
+		d := sample.Drift()
+		change(d)
+		return &fstest.MapFile{Data: write(t, "json", d, report.Style{})}
+	}
+	folder := fstest.MapFS{
+		"b.json":     encode(func(*report.Drift) {}),
+		"a.json":     encode(func(d *report.Drift) { d.At = d.At.AddDate(0, 0, 1) }),
+		"other.json": encode(func(d *report.Drift) { d.InstanceID = "another" }),
+		"plan.json":  {Data: write(t, "json", sample.Plan(), report.Style{})},
+		"torn.json":  {Data: []byte(`{"at":`)},
+		"notes.txt":  {Data: []byte("no report")},
+		"old.json":   {Mode: fs.ModeDir},
+	}
+	got, odd, err := report.History(folder, sample.Head.InstanceID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	past := report.Past{At: sample.Now, Departures: 17, Certificates: 3, Drifted: true}
+	next := past
+	next.At = past.At.AddDate(0, 0, 1)
+	if d := cmp.Diff([]report.Past{past, next}, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if len(odd) != 2 || odd[0].File != "plan.json" || odd[1].File != "torn.json" {
+		t.Errorf("what is no report: %v", odd)
+	}
+	if _, odd, err := report.History(os.DirFS(filepath.Join(t.TempDir(), "none")), ""); err != nil || len(odd) != 1 {
+		t.Errorf("a folder that is not there: %v, %v", odd, err)
 	}
 }

@@ -2,8 +2,10 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"time"
 )
@@ -17,23 +19,29 @@ type Past struct {
 }
 
 // History reads earlier drift reports, the *.json files of a folder, that are about one gateway; oldest
-// first. Each file that is none becomes a warning.
+// first. A file that is none becomes a warning, and so does a folder that does not exist yet.
 func History(folder fs.FS, instanceID string) ([]Past, []Problem, error) {
-	names, err := fs.Glob(folder, "*.json")
+	entries, err := fs.ReadDir(folder, ".")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, []Problem{{Message: "the history folder does not exist yet", Hint: "keep what drift -o json writes in it"}}, nil
+	}
 	if err != nil {
 		return nil, nil, err
 	}
 	var out []Past
 	var odd []Problem
-	for _, name := range names {
-		text, err := fs.ReadFile(folder, name)
+	for _, e := range entries {
+		if e.IsDir() || path.Ext(e.Name()) != ".json" {
+			continue
+		}
+		text, err := fs.ReadFile(folder, e.Name())
 		if err != nil {
 			return nil, nil, err
 		}
 		past, about, err := readPast(text)
 		switch {
 		case err != nil:
-			odd = append(odd, Problem{File: name, Message: err.Error(), Hint: "keep only what drift -o json wrote in the history folder"})
+			odd = append(odd, Problem{File: e.Name(), Message: err.Error(), Hint: "keep only what drift -o json writes in the history folder"})
 		case about == instanceID:
 			out = append(out, past)
 		}
@@ -54,7 +62,7 @@ func readPast(text []byte) (Past, string, error) {
 		return Past{}, "", fmt.Errorf("this is no drift report: %w", err)
 	}
 	if d.At.IsZero() || d.Drifted == nil {
-		return Past{}, "", fmt.Errorf("this is no drift report")
+		return Past{}, "", errors.New("this is no drift report")
 	}
 	s := d.Summary
 	return Past{

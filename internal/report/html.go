@@ -41,7 +41,7 @@ type htmlPage struct {
 	Policy   template.HTML // and style
 	Script   template.HTML
 	Title    string
-	Verdict  string // well, look or bad
+	Verdict  string     // well, look or bad
 	Urgent   []htmlCard // what needs a person, a card a rule
 	Goes     []htmlLink
 	Filters  []htmlFilter

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/apigw-sync/apigw-sync/internal/drift"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// recall reads earlier drift reports about the same gateway from a folder, for formats that show drift
+// over time. Files that are none become warnings of d.
+func recall(folder string, out *printer, d *report.Drift) error {
+	if folder == "" {
+		return nil
+	}
+	past, odd, err := report.History(os.DirFS(folder), d.InstanceID)
+	if err != nil {
+		return fmt.Errorf("--history: %w", err)
+	}
+	out.style.History = past
+	d.Warnings = append(d.Warnings, odd...)
+	return nil
+}
+
+// managed lists the addresses of all that the files declare and the comparison looked at; nil when it
+// was told to look at some only.
+func (c *comparison) managed() []string {
+	if len(c.run.Policy.Kinds)+len(c.run.Policy.Names) > 0 {
+		return nil
+	}
+	return drift.Managed(&c.Desired)
+}
