@@ -1,0 +1,189 @@
+package reconcile_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/remote"
+	"github.com/apigw-sync/apigw-sync/internal/testworld"
+)
+
+// The environment of the process that TestKill kills.
+const (
+	killedEndpoint = "APIGW_SYNC_TEST_KILL_ENDPOINT"
+	killedFile     = "APIGW_SYNC_TEST_KILL_FILE"
+)
+
+// spare is by how many requests two runs from the same state may differ, since one write may meet another.
+const spare = 5
+
+// TestKill: a run that is killed at any request, before the gateway carried it out or after, leaves nothing
+// that the next run does not finish, and nothing twice.
+func TestKill(t *testing.T) {
+	if os.Getenv(killedEndpoint) != "" {
+		t.Skip("this is the process to be killed")
+	}
+	have, want := sixtyChanges(t)
+	steps := requestsOf(t, have, want)
+	t.Logf("%d requests", steps)
+	file := t.TempDir() + "/gateway.yaml"
+	if err := os.WriteFile(file, want, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for n := range steps {
+		for _, carried := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%d carried=%v", n, carried), func(t *testing.T) {
+				t.Parallel()
+				if reached := killedAt(t, n, carried, have, want, file); !reached && n < steps-spare {
+					t.Errorf("the run never came to its request %d", n)
+				}
+			})
+		}
+	}
+}
+
+// TestKilled is the run that TestKill kills, in a process of its own.
+func TestKilled(t *testing.T) {
+	endpoint := os.Getenv(killedEndpoint)
+	if endpoint == "" {
+		t.Skip("only runs for TestKill")
+	}
+	want, err := os.ReadFile(os.Getenv(killedFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := remote.New(remote.Config{
+		Endpoint: endpoint, ProjectID: emulator.DefaultProjectID, InstanceID: emulator.DefaultInstanceID,
+		Credentials: remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}, Parallelism: 4,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := &reconcile.Run{Caller: client, Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 4}
+	run.Apply(t.Context(), compare(t.Context(), t, run, load(t, want)))
+}
+
+// sixtyChanges draws a gateway and a file that are at least 60 changes apart.
+func sixtyChanges(t *testing.T) (have, want []byte) {
+	t.Helper()
+	for seed := range uint64(100) {
+		w := testworld.New(rand.New(rand.NewPCG(seed, 9)), testworld.Options{Groups: 1, APIs: 5, Policies: 4, Generate: true})
+		have, want = w.Gateway(w.Draw()), w.File(w.Draw())
+		g := gateway(t, have, emulator.Behaviour{})
+		if c := compare(t.Context(), t, inProcess(t, g), load(t, want)); len(c.Plan.Changes) >= 60 {
+			return have, want
+		}
+	}
+	t.Fatal("no two states are 60 changes apart")
+	return nil, nil
+}
+
+func inProcess(t *testing.T, g *emulator.Gateway) *reconcile.Run {
+	t.Helper()
+	return &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 4}
+}
+
+// requestsOf counts the requests of a whole run.
+func requestsOf(t *testing.T, have, want []byte) int {
+	t.Helper()
+	g := gateway(t, have, emulator.Behaviour{})
+	run := inProcess(t, g)
+	run.Apply(t.Context(), compare(t.Context(), t, run, load(t, want)))
+	return len(g.Journal())
+}
+
+// killedAt runs the tool in a process of its own, kills that with the n-th request, and runs again. It
+// returns false when the run ended before.
+func killedAt(t *testing.T, n int, carried bool, have, want []byte, file string) (reached bool) {
+	t.Helper()
+	g := gateway(t, have, emulator.Behaviour{})
+	planned := codesToMake(compare(t.Context(), t, inProcess(t, g), load(t, want)))
+	g.ResetJournal()
+
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilled$") //nolint:gosec // this test binary
+	var mu sync.Mutex
+	seen := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		at := seen
+		seen++
+		mu.Unlock()
+		switch {
+		case at == n && carried:
+			g.ServeHTTP(httptest.NewRecorder(), r)
+			fallthrough
+		case at >= n:
+			_ = child.Process.Kill() // a process that has ended needs no killing
+			panic(http.ErrAbortHandler)
+		}
+		g.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	child.Env = append(os.Environ(), killedEndpoint+"="+server.URL, killedFile+"="+file)
+	err := child.Run()
+	mu.Lock()
+	reached = seen > n
+	mu.Unlock()
+	if err == nil && reached {
+		t.Errorf("the run ended well, though it was killed")
+	}
+
+	run := inProcess(t, g)
+	out := run.Apply(t.Context(), compare(t.Context(), t, run, load(t, want)))
+	for _, r := range out.Results {
+		if r.Status != apply.Succeeded {
+			t.Errorf("after the kill: %s", describeResult(r))
+		}
+	}
+	if left := compare(t.Context(), t, run, load(t, want)).Plan; !left.Empty() {
+		t.Errorf("after the kill and another run remain:\n%s", describe(left.Changes))
+	}
+	noneTwice(t, g.Journal(), planned)
+	return reached
+}
+
+// codesToMake is how many codes a plan gives to each app.
+func codesToMake(c *reconcile.Comparison) map[string]int {
+	out := map[string]int{}
+	for _, ch := range c.Plan.Changes {
+		if ch.Kind == "app_code" && ch.Action == diff.Create {
+			out[ch.Name]++
+		}
+	}
+	return out
+}
+
+// noneTwice: over all runs, each object was made once, and each app got as many codes as it was to.
+func noneTwice(t *testing.T, journal []emulator.Entry, planned map[string]int) {
+	t.Helper()
+	made, codes := map[string]int{}, map[string]int{}
+	for _, e := range effects(journal) {
+		switch {
+		case e.Action != "create":
+		case e.Kind == "app_code":
+			codes[e.PolicyName]++
+		case e.API == "":
+			made[e.Kind+"/"+e.PolicyName+"/"+e.Name]++
+		}
+	}
+	for name, n := range made {
+		if n > 1 {
+			t.Errorf("%s was made %d times", name, n)
+		}
+	}
+	for app, n := range codes {
+		if n != planned[app] {
+			t.Errorf("%s got %d codes instead of %d", app, n, planned[app])
+		}
+	}
+}

@@ -1,0 +1,318 @@
+package reconcile_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/remote"
+)
+
+// apis is the state of a gateway with n APIs in the group orders, all in RELEASE.
+func apis(n int) string {
+	var b strings.Builder
+	b.WriteString("gateway:\n  environments: [RELEASE]\n  groups:\n    - name: orders\n      apis:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "        - {name: api_%d, method: GET, path: /a/%d, auth_type: APP, published: [RELEASE]}\n", i, i)
+	}
+	return b.String()
+}
+
+// throttles declares n throttles.
+func throttles(n int) string {
+	var b strings.Builder
+	b.WriteString("version: apigw-sync/v1\nthrottles:\n")
+	for i := range n {
+		fmt.Fprintf(&b, "  - {name: throttle_%d, time_interval: 1, time_unit: SECOND, api_call_limits: 100}\n", i)
+	}
+	return b.String()
+}
+
+// specials declares some throttles with so many limits of single accounts each.
+func specials(throttles, each int) string {
+	var b strings.Builder
+	b.WriteString("version: apigw-sync/v1\nthrottles:\n")
+	for i := range throttles {
+		fmt.Fprintf(&b, "  - {name: throttle_%d, time_interval: 1, time_unit: SECOND, api_call_limits: 100, specials: [", i)
+		for j := range each {
+			fmt.Fprintf(&b, "{user: \"%032d\", call_limits: 5}, ", j)
+		}
+		b.WriteString("]}\n")
+	}
+	return b.String()
+}
+
+const acl = "version: apigw-sync/v1\nacls:\n  - {name: office, type: PERMIT, entity_type: IP, values: [10.0.0.1], apis: %s}\n"
+
+// bench is a gateway with a tool in front of it.
+type bench struct {
+	t       *testing.T
+	gateway *emulator.Gateway
+	run     *reconcile.Run
+	client  *remote.Client
+	context context.Context
+}
+
+func newBench(t *testing.T, state string, o emulator.Options, c remote.Config) *bench {
+	t.Helper()
+	g := emulator.New(o)
+	if err := g.Load([]byte(state)); err != nil {
+		t.Fatal(err)
+	}
+	c.Endpoint, c.ProjectID, c.InstanceID = "http://localhost", emulator.DefaultProjectID, emulator.DefaultInstanceID
+	c.Credentials = remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}
+	c.Transport = emulator.Transport(g)
+	client, err := remote.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := &reconcile.Run{Caller: client, Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: max(c.Parallelism, 10)}
+	return &bench{t: t, gateway: g, run: run, client: client, context: t.Context()}
+}
+
+func (b *bench) apply(file string) *reconcile.Outcome {
+	b.t.Helper()
+	c := compare(b.t.Context(), b.t, b.run, load(b.t, []byte(file)))
+	b.gateway.ResetJournal()
+	return b.run.Apply(b.context, c)
+}
+
+// faults sets rules as text.
+func (b *bench) faults(rules ...string) {
+	b.t.Helper()
+	var all []emulator.Fault
+	for _, r := range rules {
+		f, err := emulator.ParseFault(r)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		all = append(all, f)
+	}
+	b.gateway.SetFaults(all)
+}
+
+// writes are the requests of the journal that are no reads.
+func (b *bench) writes() (out []emulator.Entry) {
+	for _, e := range b.gateway.Journal() {
+		if e.Method != "GET" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// TestPartsOfABatch: what fails inside a batch is told one by one, the rest counts as done, and the next run
+// repeats nothing else.
+func TestPartsOfABatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, apis(20), emulator.Options{}, remote.Config{})
+		b.apply(fmt.Sprintf(acl, "[{group: orders}]"))
+		none := fmt.Sprintf(acl, "[]")
+		c := compare(t.Context(), t, b.run, load(t, []byte(none)))
+		b.unbind(c.Actual.Links, "api_19") // by somebody else, since the gateway was read
+		b.faults("op=BatchDelete* bind=orders/api_[358] code=APIG.9999")
+		b.gateway.ResetJournal()
+		out := b.run.Apply(t.Context(), c)
+
+		told := map[string][]string{}
+		for _, r := range out.Results {
+			how := string(r.Status) + " " + r.Note
+			if r.Error != nil {
+				how += r.Error.ErrorCode
+			}
+			if (r.Status == apply.Failed) != (r.BindID == r.Change.Link.ID) {
+				t.Errorf("%s has the bind id %q", describeResult(r), r.BindID)
+			}
+			told[how] = append(told[how], r.Change.Link.API.Name)
+		}
+		if len(told["succeeded "]) != 16 || !slices.Equal(told["succeeded was already gone"], []string{"api_19"}) ||
+			!slices.Equal(told["failed APIG.9999"], []string{"api_3", "api_5", "api_8"}) || len(b.writes()) != 1 {
+			t.Errorf("%d requests: %v", len(b.writes()), told)
+		}
+
+		b.faults()
+		rest := b.apply(none)
+		if s := apply.Summarize(rest.Results); s != (apply.Summary{Succeeded: 3}) || len(b.writes()) != 1 || len(b.writes()[0].Effects) != 3 {
+			t.Errorf("the next run: %+v", s)
+		}
+	})
+}
+
+// unbind takes the link of one API away, past the tool.
+func (b *bench) unbind(links []kind.Link, name string) {
+	b.t.Helper()
+	at := slices.IndexFunc(links, func(l kind.Link) bool { return l.API.Name == name })
+	k := kind.LinkOf(links[at].Kind)
+	if _, err := b.client.Call(b.t.Context(), k.Unbind[0].Request(links[at:at+1]), nil); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// TestRateLimit: with a gateway that lets in 20 requests a second, 500 changes take hardly longer than they
+// must, and hardly any request is refused.
+func TestRateLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, apis(1), emulator.Options{Latency: 80 * time.Millisecond, Limit: emulator.RateLimit{Requests: 20}}, remote.Config{})
+		began := time.Now()
+		out := b.apply(specials(20, 24))
+		took := time.Since(began)
+		if s := apply.Summarize(out.Results); s.Succeeded != 500 || !out.Converged {
+			t.Fatalf("%+v, converged %v", s, out.Converged)
+		}
+		stats := b.client.Stats()
+		carried := stats.Attempts - stats.Throttled
+		ideal := time.Duration(carried) * time.Second / 20
+		t.Logf("%d requests, %d refused, took %s; %s at best", stats.Attempts, stats.Throttled, took, ideal)
+		if took > ideal*13/10 {
+			t.Errorf("took %s, at best %s", took, ideal)
+		}
+		if stats.Throttled*20 > stats.Attempts {
+			t.Errorf("%d of %d requests were refused", stats.Throttled, stats.Attempts)
+		}
+	})
+}
+
+// TestRetryBudget: a gateway that fails every write is not asked for ever.
+func TestRetryBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const budget = 25
+		b := newBench(t, apis(1), emulator.Options{Latency: 10 * time.Millisecond}, remote.Config{RetryBudget: budget})
+		b.faults("op=CreateRequest* status=500 code=APIG.9999")
+		out := b.apply(throttles(60))
+		if n := len(b.writes()); n > 60+budget+len(b.gateway.Journal())/10 {
+			t.Errorf("%d writes for 60 changes and %d repeats", n, budget)
+		}
+		for _, r := range out.Results {
+			if r.Status != apply.Failed || r.Error.HTTPStatus != 500 {
+				t.Error(describeResult(r))
+			}
+		}
+	})
+}
+
+// TestAttempts: each result tells the requests that served it.
+func TestAttempts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, apis(3), emulator.Options{}, remote.Config{})
+		b.faults("op=CreateAcl* count=1 reset", "op=CreateApiAcl* count=2 status=429")
+		out := b.apply(fmt.Sprintf(acl, "[orders/api_0, orders/api_2]"))
+		for _, r := range out.Results {
+			want := 2 // a create whose connection broke, and the one after the look
+			if r.Change.Link != nil {
+				want = 3 // one bind for both, turned away twice
+			}
+			if r.Status != apply.Succeeded || r.Attempts != want {
+				t.Errorf("%s, want %d attempts", describeResult(r), want)
+			}
+		}
+	})
+}
+
+// TestUnknownSaysHowToFindOut: when neither answer nor gateway tell what became of a write.
+func TestUnknownSaysHowToFindOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, apis(1), emulator.Options{}, remote.Config{})
+		file := "version: apigw-sync/v1\napps:\n  - {name: shop, app_codes: {generate: 2}}\n"
+		b.faults("op=CreateAppCodeAuto* lost-reply", "op=ListAppCodes* status=503")
+		out := b.apply(file)
+		for _, r := range out.Results {
+			generated := r.Change.Kind == "app_code"
+			if generated && (r.Status != apply.Unknown || r.Attempts != 1 || !strings.HasSuffix(r.Error.ErrorMsg, "run diff to find out")) {
+				t.Error(describeResult(r))
+			}
+		}
+		b.faults()
+		if again := b.apply(file); len(again.Results) != 0 {
+			t.Errorf("the codes were made, but the next run plans %d changes", len(again.Results))
+		}
+	})
+}
+
+// TestNoAnswerNoCode: a code that may still be made is not asked for twice.
+func TestNoAnswerNoCode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, apis(1), emulator.Options{}, remote.Config{})
+		b.faults("op=CreateAppCodeAuto* reset")
+		out := b.apply("version: apigw-sync/v1\napps:\n  - {name: shop, app_codes: {generate: 1}}\n")
+		for _, r := range out.Results {
+			if r.Change.Kind == "app_code" && (r.Status != apply.Unknown || r.Attempts != 1) {
+				t.Error(describeResult(r))
+			}
+		}
+	})
+}
+
+// TestStop: after a stop nothing new starts, what is in flight ends within ten seconds, and every change has
+// a status.
+func TestStop(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		latency time.Duration
+		fault   string
+		within  time.Duration
+	}{
+		{"fast", 50 * time.Millisecond, "", time.Second},
+		{"hanging", 50 * time.Millisecond, "op=CreateRequest* slow=1h", 10 * time.Second},
+		{"throttled", 50 * time.Millisecond, "op=CreateRequest* skip=20 status=429", time.Second},
+		{"failing", 50 * time.Millisecond, "op=CreateRequest* skip=20 status=500", time.Second},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t, apis(1), emulator.Options{Latency: tc.latency}, remote.Config{Parallelism: 4})
+				if tc.fault != "" {
+					b.faults(tc.fault)
+				}
+				ctx, stop := context.WithCancelCause(t.Context())
+				b.context = ctx
+				c := compare(t.Context(), t, b.run, load(t, []byte(throttles(200))))
+				b.gateway.ResetJournal()
+				var stopped time.Time
+				time.AfterFunc(700*time.Millisecond, func() {
+					stopped = time.Now()
+					stop(errors.New("stopped by the signal interrupt"))
+				})
+				out := b.run.Apply(ctx, c)
+				if took := time.Since(stopped); took > tc.within {
+					t.Errorf("ended %s after the stop", took)
+				}
+				b.stoppedWell(out)
+			})
+		})
+	}
+}
+
+// stoppedWell: done is what is called done, and what was not begun is skipped.
+func (b *bench) stoppedWell(out *reconcile.Outcome) {
+	b.t.Helper()
+	made := map[string]bool{}
+	for _, e := range effects(b.gateway.Journal()) {
+		made[e.Name] = true
+	}
+	sent := 0
+	for _, r := range out.Results {
+		sent += r.Attempts
+		ok := r.Status == apply.Succeeded && made[r.Change.Name] || r.Status == apply.Skipped && !made[r.Change.Name] && r.Attempts == 0 ||
+			r.Status == apply.Unknown && r.Attempts > 0 || r.Status == apply.Failed && !made[r.Change.Name] && r.Attempts > 0
+		if !ok {
+			b.t.Errorf("%s; made: %v", describeResult(r), made[r.Change.Name])
+		}
+	}
+	s := apply.Summarize(out.Results)
+	b.t.Logf("%+v", s)
+	if !out.Stopped || s.Skipped == 0 {
+		b.t.Errorf("stopped: %v, %+v", out.Stopped, s)
+	}
+	if n := len(b.writes()); n != sent || n != out.Writes {
+		b.t.Errorf("%d writes arrived, the results tell of %d, the run of %d", n, sent, out.Writes)
+	}
+}
