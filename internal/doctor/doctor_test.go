@@ -1,0 +1,102 @@
+package doctor
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+)
+
+func statuses(checks []Check) (out []string) {
+	for _, c := range checks {
+		out = append(out, c.Name+" "+string(c.Status))
+	}
+	return out
+}
+
+func TestNetwork(t *testing.T) {
+	t.Setenv("HTTPS_PROXY", "")
+	t.Setenv("https_proxy", "")
+	safe := httptest.NewTLSServer(http.NotFoundHandler())
+	defer safe.Close()
+	open := httptest.NewServer(http.NotFoundHandler())
+	defer open.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(safe.Certificate())
+	for name, c := range map[string]struct {
+		endpoint string
+		config   *tls.Config
+		want     []string
+	}{
+		"trusted":     {safe.URL, &tls.Config{RootCAs: roots}, []string{"dns ok", "tls ok"}},
+		"not trusted": {safe.URL, nil, []string{"dns ok", "tls failed"}},
+		"http":        {open.URL, nil, []string{"dns ok", "tls ok"}},
+		"no TLS":      {strings.Replace(open.URL, "http:", "https:", 1), nil, []string{"dns ok", "tls failed"}},
+		"no name":     {"https://apig.invalid", nil, []string{"dns failed", "tls skipped"}},
+		"nothing":     {"", nil, []string{"dns skipped", "tls skipped"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			checks := Network(t.Context(), c.endpoint, c.config)
+			if d := cmp.Diff(c.want, statuses(checks)); d != "" {
+				t.Errorf("-want +got:\n%s\n%v", d, checks)
+			}
+			for _, x := range checks {
+				if x.Status == Failed && x.Hint == "" {
+					t.Errorf("%s does not say what to do", x.Name)
+				}
+			}
+		})
+	}
+}
+
+func TestNetworkEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if got := Network(ctx, "http://127.0.0.1:9", nil); got[1].Status != Failed {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestClock(t *testing.T) {
+	for name, c := range map[string]struct {
+		offset time.Duration
+		known  bool
+		signed bool
+		want   Status
+	}{
+		"right":                   {2 * time.Second, true, true, OK},
+		"fast":                    {-2 * time.Minute, true, true, Warning},
+		"slow":                    {16 * time.Minute, true, true, Failed},
+		"slow, but with a token":  {16 * time.Minute, true, false, Warning},
+		"nobody told it the time": {0, false, true, Skipped},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := Patient{Signed: c.signed, Clock: func() (time.Duration, bool) { return c.offset, c.known }}
+			if got := p.clock(); got.Status != c.want || got.Status != OK && got.Status != Skipped && got.Hint == "" {
+				t.Errorf("%+v, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAdvice(t *testing.T) {
+	for want, err := range map[string]error{
+		"check --instance-id, --project-id and --region":                                    &api.Error{Status: 404, Code: "APIC.7302"},
+		"check that the credentials are valid and belong to the project":                    &api.Error{Status: 401, Code: "APIG.1002"},
+		"give the account the permission to read API gateways, such as APIG ReadOnlyAccess": &api.Error{Status: 403, Code: "APIG.1005"},
+		"": errors.New("something else"),
+	} {
+		if got := Fail("access", err, "").Hint; got != want {
+			t.Errorf("%v: %q, want %q", err, got, want)
+		}
+	}
+}
