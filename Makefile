@@ -6,7 +6,8 @@ FUZZTIME ?= 20s
 BENCH    ?= .
 PKG      ?= ./...
 SDKTEST  := internal/emulator/sdktest
-MODULES  := . $(SDKTEST) tools/golangci-lint tools/actionlint
+JUDGES   := internal/report/judges
+MODULES  := . $(SDKTEST) $(JUDGES) tools/golangci-lint tools/actionlint
 LINT     := bin/golangci-lint
 ACTIONS  := bin/actionlint
 
@@ -15,16 +16,17 @@ ACTIONS  := bin/actionlint
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/apigw-sync
 	$(GO) build -trimpath -o bin/ ./cmd/apigw-sync
 
 .PHONY: test
-test: ## run all tests with the race detector, those with the vendor's SDK too
+test: ## run all tests with the race detector, those with the vendor's SDK and with parsers of report formats too
 	$(GO) test -race -timeout 9m $(PKG)
 	$(GO) -C $(SDKTEST) test -race -timeout 5m ./...
+	$(GO) -C $(JUDGES) test -timeout 5m ./...
 
 .PHONY: race
 race: ## hunt races: what runs concurrently, five times over
@@ -33,7 +35,7 @@ race: ## hunt races: what runs concurrently, five times over
 .PHONY: lint
 lint: $(LINT) $(ACTIONS) ## check style, imports, modules, scripts and CI recipes
 	$(LINT) run ./...
-	cd $(SDKTEST) && $(CURDIR)/$(LINT) run --config $(CURDIR)/.golangci.yml ./...
+	@for m in $(SDKTEST) $(JUDGES); do (cd $$m && $(CURDIR)/$(LINT) run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
 	@for m in $(MODULES); do echo "$(GO) -C $$m mod tidy -diff"; $(GO) -C $$m mod tidy -diff || exit 1; done
 	@for f in .ci/run scripts/*.sh examples/ci/scripts/*.sh; do sh -n $$f || exit 1; done
 	$(ACTIONS) examples/ci/github/*.yml
@@ -78,3 +80,5 @@ demo: ## play diff, apply, a change by hand and its repair on the embedded emula
 $(LINT) $(ACTIONS): bin/%: tools/%/go.mod tools/%/go.sum
 	$(GO) build -C tools/$* -o ../../bin/ tool
 	@touch $@
+
+include mk/web.mk
