@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -17,6 +18,8 @@ type applyOptions struct {
 	yes     bool
 
 	baseline string // where what was agreed on is remembered
+	plan     string // saved plan that is carried out; "" makes one of the files
+	undo     string // where the plan that takes the run back is written
 }
 
 func applies(f *report.Format) bool { return f.Results != nil }
@@ -30,14 +33,25 @@ func newApplyCommand(p *program, g *globals) *cobra.Command {
 		Long: `Apply compares desired-state files with the gateway, shows the plan, asks, and carries the plan out. A
 failure never stops independent changes; applying again finishes the rest and repeats nothing. After
 writing, what was touched is read again.
+
+With --plan it carries out a plan that diff --out, or an earlier apply --undo-file, has saved. What the
+plan touches is read again first: when it is not as it was, nothing is written. Secrets are not in the plan
+and come from the same variables again, or from the files where they stand there (--file).
 ` + exits(exitDone, exitError, exitIncomplete, exitRefused),
 		Example: `  apigw-sync apply --target staging
   apigw-sync apply -f gateway/ --prune --max-deletes 3 --yes -o json
-  apigw-sync apply --endpoint emulator:state.yaml --yes`,
+  apigw-sync apply --endpoint emulator:state.yaml --yes
+  apigw-sync apply --target prod --yes --undo-file undo.plan
+  apigw-sync apply --target prod --yes --plan undo.plan`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
 				return err
+			}
+			if o.plan != "" {
+				if err := madeAlready(cmd.Flags()); err != nil {
+					return err
+				}
 			}
 			return runApply(cmd.Context(), p, &o, g)
 		},
@@ -47,6 +61,9 @@ writing, what was touched is read again.
 	o.compare.addFlags(flags)
 	o.output.addFlags(flags, formatsWith(applies))
 	flags.StringVar(&o.baseline, "baseline", "", "when the gateway matches the files in the end, remember both in a file at `PATH`, for drift --baseline")
+	flags.StringVar(&o.plan, "plan", "", "carry out the saved plan in `FILE`")
+	flags.StringVar(&o.undo, "undo-file", "", "save the plan that takes this run back in `FILE`, for apply --plan")
+	flags.StringVar(&o.compare.journal, "journal", "", "append a line before and after each write to `FILE`")
 	flags.BoolVar(&o.yes, "yes", false, "write without asking (also --auto-approve); needed when stdin is no terminal")
 	return cmd
 }
@@ -64,10 +81,18 @@ func runApply(ctx context.Context, p *program, o *applyOptions, g *globals) erro
 			return emit(out, out.format.Results, d, &d.Trouble, err)
 		}
 	}
-	c, err := o.compare.compare(ctx, p, g)
+	o.compare.deep = o.undo != ""
+	compare := o.compare.compare
+	if o.plan != "" {
+		compare = o.comparePlan
+	}
+	c, err := compare(ctx, p, g)
 	d := report.EmptyResults(c.head)
 	if err == nil {
 		d, err = o.apply(ctx, out, c)
+	}
+	if r := (refusals{}); errors.As(err, &r) {
+		d.Refusals = r.list
 	}
 	c.quiet()
 	err = both(err, c.close())
@@ -103,13 +128,16 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 	if err := o.confirm(ctx, out, len(c.Plan.Changes)); err != nil {
 		return d, err
 	}
-	if d = o.results(c, c.run.Apply(ctx, c.Comparison)); d.Stopped {
-		return d, context.Cause(ctx)
+	outcome := c.run.Apply(ctx, c.Comparison)
+	d = o.results(c, outcome)
+	err := o.saveUndo(ctx, c, outcome, d)
+	switch {
+	case d.Stopped:
+		return d, both(context.Cause(ctx), err)
+	case d.Converged:
+		return d, both(err, o.remember(ctx, c, true))
 	}
-	if d.Converged {
-		return d, o.remember(ctx, c, true)
-	}
-	return d, nil
+	return d, err
 }
 
 // show prints the plan before anything is asked or written: to stdout where people read the result
@@ -149,7 +177,7 @@ func refuse(d *report.Results, c *comparison) error {
 func (o *applyOptions) results(c *comparison, outcome *reconcile.Outcome) *report.Results {
 	d := report.NewResults(c.head, outcome.Results, outcome.Remaining)
 	d.Converged, d.Stopped = outcome.Converged, outcome.Stopped
-	d.Requests = report.Requests{Read: outcome.Reads, Write: outcome.Writes}
+	d.Requests, d.Saved = report.Requests{Read: outcome.Reads, Write: outcome.Writes}, c.file != nil
 	d.Warnings = append(append(d.Warnings, c.warnings...), report.Notes(outcome.Warnings)...)
 	return d
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/drift"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
@@ -32,6 +34,9 @@ type compareOptions struct {
 	allowEmpty     bool
 	allowUnhealthy bool
 	resendSecrets  bool
+
+	deep    bool   // read also what it takes to undo the run
+	journal string // where writes are recorded; "" is nowhere
 }
 
 func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
@@ -76,14 +81,16 @@ func (o *compareOptions) check() error {
 }
 
 func (o *compareOptions) policy() diff.Policy {
-	return diff.Policy{Kinds: o.kinds, Names: o.names, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly), ResendSecrets: o.resendSecrets}
+	return diff.Policy{Kinds: o.kinds, Names: o.names, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly), ResendSecrets: o.resendSecrets, Deep: o.deep}
 }
 
 // comparison is a comparison with what is needed to apply it.
 type comparison struct {
 	*reconcile.Comparison
 	state    *spec.State
+	file     *planfile.File // the saved plan that was read, nil when the plan was made of files
 	met      *drift.Meeting // nil unless traffic was asked for
+	gateway  *gateway
 	run      *reconcile.Run
 	head     report.Head
 	warnings []report.Problem // of files and references
@@ -95,20 +102,11 @@ type comparison struct {
 // compare reads files and gateway. The result is never nil; it is fit to be applied when err is nil and
 // the plan is not refused.
 func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*comparison, error) {
-	c := &comparison{head: head(""), close: func() error { return nil }, pause: func() {}, quiet: func() {}}
-	if err := o.check(); err != nil {
-		return c, err
-	}
-	stderr := &shared{w: p.Stderr}
-	log, err := g.log(stderr)
+	c := newComparison()
+	w, err := o.watch(ctx, p, g)
 	if err != nil {
 		return c, err
 	}
-	context.AfterFunc(ctx, func() {
-		if errors.As(context.Cause(ctx), new(signaled)) {
-			log.Warn("stopping: requests under way get up to 10 s to end; a second signal kills")
-		}
-	})
 	state, findings, err := o.files.load(p)
 	if err != nil {
 		return c, err
@@ -116,18 +114,8 @@ func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*
 	if c.warnings, err = judge(findings); err != nil {
 		return c, err
 	}
-	gateway, err := o.gateway.connect(ctx, p, log, stderr)
-	if err != nil {
+	if err := o.connect(ctx, p, g, c, w); err != nil {
 		return c, err
-	}
-	c.close, c.head = gateway.close, head(gateway.instanceID)
-	c.run = &reconcile.Run{
-		Caller: gateway, Policy: o.policy(), Parallel: o.gateway.parallelism,
-		CheckInstance: true, AllowUnhealthy: o.allowUnhealthy, Progress: func(string, int, int) {},
-	}
-	if !g.quiet {
-		told := watch(stderr, terminal(p.Stderr))
-		c.run.Progress, c.pause, c.quiet = told.report, told.pause, told.close
 	}
 	found, err := c.run.Compare(ctx, state)
 	if err != nil {
@@ -138,6 +126,55 @@ func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*
 		return c, err
 	}
 	return c, o.traffic.meet(ctx, c)
+}
+
+func newComparison() *comparison {
+	return &comparison{head: head(""), close: func() error { return nil }, pause: func() {}, quiet: func() {}}
+}
+
+// watched is where a run tells what it does.
+type watched struct {
+	stderr *shared
+	log    *slog.Logger
+}
+
+// watch checks the options and makes the log.
+func (o *compareOptions) watch(ctx context.Context, p *program, g *globals) (watched, error) {
+	w := watched{stderr: &shared{w: p.Stderr}}
+	if err := o.check(); err != nil {
+		return w, err
+	}
+	var err error
+	if w.log, err = g.log(w.stderr); err != nil {
+		return w, err
+	}
+	context.AfterFunc(ctx, func() {
+		if errors.As(context.Cause(ctx), new(signaled)) {
+			w.log.Warn("stopping: requests under way get up to 10 s to end; a second signal kills")
+		}
+	})
+	return w, nil
+}
+
+// connect makes ready to ask the gateway.
+func (o *compareOptions) connect(ctx context.Context, p *program, g *globals, c *comparison, w watched) error {
+	gateway, err := o.gateway.connect(ctx, p, w.log, w.stderr)
+	if err != nil {
+		return err
+	}
+	c.gateway, c.close, c.head = gateway, gateway.close, head(gateway.instanceID)
+	if err := record(o.journal, c); err != nil {
+		return err
+	}
+	c.run = &reconcile.Run{
+		Caller: gateway, Policy: o.policy(), Parallel: o.gateway.parallelism,
+		CheckInstance: true, AllowUnhealthy: o.allowUnhealthy, Progress: func(string, int, int) {},
+	}
+	if !g.quiet {
+		told := watch(w.stderr, terminal(p.Stderr))
+		c.run.Progress, c.pause, c.quiet = told.report, told.pause, told.close
+	}
+	return nil
 }
 
 // unread is why a gateway was not read: its own words, or why the run was stopped.

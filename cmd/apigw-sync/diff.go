@@ -13,6 +13,7 @@ type diffOptions struct {
 	output   outputOptions
 	detailed bool
 	explain  bool
+	out      string // where the plan is saved
 }
 
 func plans(f *report.Format) bool { return f.Plan != nil }
@@ -23,10 +24,12 @@ func newDiffCommand(p *program, g *globals) *cobra.Command {
 		Use:     "diff",
 		Aliases: []string{"plan"},
 		Short:   "Show what apply would do",
-		Long: `Diff compares desired-state files with the gateway and shows what apply would do. It only reads.
+		Long: `Diff compares desired-state files with the gateway and shows what apply would do. It only reads. With
+--out it also saves the plan, which apply --plan carries out: as it was shown, or not at all.
 ` + exits(exitDone, exitError, exitDiffers),
 		Example: `  apigw-sync diff --target staging
   apigw-sync diff -f gateway/ --prune -o json
+  apigw-sync diff --target prod --out prod.plan && apigw-sync apply --target prod --plan prod.plan
   apigw-sync diff --against export.yaml
   apigw-sync diff --endpoint emulator:state.yaml --detailed-exitcode`,
 		Args: noArgs,
@@ -42,6 +45,7 @@ func newDiffCommand(p *program, g *globals) *cobra.Command {
 	o.output.addFlags(flags, formatsWith(plans))
 	o.compare.gateway.addAgainst(flags)
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
+	flags.StringVar(&o.out, "out", "", "save the plan in `FILE`, for apply --plan")
 	flags.BoolVar(&o.explain, "explain-requests", false, "tell which operations were and will be called how often, and what each call covers")
 	return cmd
 }
@@ -54,6 +58,9 @@ func runDiff(ctx context.Context, p *program, o *diffOptions, g *globals) error 
 	ctx, cancel := o.compare.gateway.limit(ctx)
 	defer cancel()
 	c, err := o.compare.compare(ctx, p, g)
+	if err == nil && o.out != "" {
+		err = c.save(o.out)
+	}
 	c.quiet()
 	err = both(err, c.close())
 	d := c.plan()

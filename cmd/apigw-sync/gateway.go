@@ -84,6 +84,8 @@ func (o *gatewayOptions) limit(ctx context.Context) (context.Context, context.Ca
 type gateway struct {
 	api.Caller
 	instanceID string
+	projectID  string
+	endpoint   string // see whereabouts
 	close      func() error
 }
 
@@ -114,7 +116,9 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 	if err != nil {
 		return nil, errors.Join(err, end())
 	}
-	return &gateway{Caller: client, instanceID: config.InstanceID, close: end}, nil
+	return &gateway{
+		Caller: client, instanceID: config.InstanceID, projectID: config.ProjectID, endpoint: whereabouts(config.Endpoint), close: end,
+	}, nil
 }
 
 // exported stands an export in for a gateway. APIs that the export only refers to are made up.

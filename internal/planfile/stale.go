@@ -16,6 +16,29 @@ type Difference struct {
 	Text    string      // what is different, when it is about the whole
 }
 
+// String tells the difference without its address.
+func (d Difference) String() string {
+	switch f := d.Field; {
+	case f == nil:
+		return d.Text
+	case f.Sensitive:
+		return f.Path + " has changed (sensitive)"
+	default:
+		return fmt.Sprintf("%s was %s and is %s", f.Path, shown(f.Before), shown(f.After))
+	}
+}
+
+func shown(v any) string {
+	if v == nil {
+		return "nothing"
+	}
+	raw, err := marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(raw)
+}
+
 // Stale compares what the gateway holds with the fingerprints of the plan. Have is what the plan's extract
 // calls relevant. What only must exist is not looked at.
 func (f *File) Stale(e *diff.Extract, have kind.Actual) ([]Difference, error) {

@@ -15,7 +15,10 @@ type Results struct {
 	Stopped   bool          `json:"stopped"`   // the run was stopped before everything was tried
 	Refusals  []Refusal     `json:"refusals"`  // guards that kept the plan from being applied
 	Requests  Requests      `json:"requests"`
+	Undo      *Undo         `json:"undo,omitempty"` // nil when nobody asked for it
 	Trouble
+
+	Saved bool `json:"-"` // the plan came from a file of its own
 }
 
 // Result is what became of one planned change.

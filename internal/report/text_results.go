@@ -48,6 +48,7 @@ func textResults(w io.Writer, d *Results, s Style) error {
 	if d.Stopped {
 		p.linef("The run was stopped before everything was tried.")
 	}
+	p.undone(d.Undo)
 	p.linef("%s", p.paint(d.sum(), color.Bold))
 	return p.Flush()
 }
@@ -121,8 +122,13 @@ func (r *Result) failure() string {
 func (d *Results) sum() string {
 	s := d.Summary
 	out := fmt.Sprintf("Apply: %d succeeded, %d failed, %d skipped, %d unknown.", s.Succeeded, s.Failed, s.Skipped, s.Unknown)
-	if d.Converged {
+	switch {
+	case d.Converged && d.Saved:
+		return out + " The gateway is as the plan says."
+	case d.Converged:
 		return out + " The gateway matches the files."
+	case d.Saved:
+		return out + " The gateway is not as the plan says yet; make the plan again for the rest."
 	}
 	return out + " The gateway does not match the files yet; apply again to finish the rest."
 }

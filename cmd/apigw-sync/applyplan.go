@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/planfile"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// comparePlan does for a saved plan what compare does for files: afterwards the comparison is fit to be
+// applied, and its plan is the saved one.
+func (o *applyOptions) comparePlan(ctx context.Context, p *program, g *globals) (*comparison, error) {
+	c := newComparison()
+	o.baseline = "" // of the environment; it is about files
+	w, err := o.compare.watch(ctx, p, g)
+	if err != nil {
+		return c, err
+	}
+	f, err := readPlan(o.plan)
+	if err != nil {
+		return c, err
+	}
+	if err := guarded(f); err != nil {
+		return c, err
+	}
+	e, err := f.Extract(o.reveal(p, f))
+	if err != nil {
+		return c, secretsAmiss(err)
+	}
+	if err := o.compare.connect(ctx, p, g, c, w); err != nil {
+		return c, err
+	}
+	if err := sameGateway(f, c); err != nil {
+		return c, err
+	}
+	found, notes, err := c.run.Refresh(ctx, e)
+	if err != nil {
+		return c, unread(ctx, err)
+	}
+	if err := fresh(f, e, found.Actual, notes); err != nil {
+		return c, err
+	}
+	if err := f.Same(found.Plan); err != nil {
+		return c, refuseAll("other-plan", err.Error())
+	}
+	c.Comparison, c.file = found, f
+	return c, nil
+}
+
+func readPlan(path string) (*planfile.File, error) {
+	data, err := os.ReadFile(path) //nolint:gosec // the user named it
+	if err != nil {
+		return nil, fmt.Errorf("--plan: %w", err)
+	}
+	f, err := planfile.Decode(data)
+	switch {
+	case errors.As(err, new(*planfile.Incompatible)):
+		return nil, refuseAll("incompatible-plan", fmt.Sprintf("%s: %v", path, err))
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, nil
+}
+
+// refusals are guards that end a run before there is a plan.
+type refusals struct {
+	coded
+	list []report.Refusal
+}
+
+func (r refusals) Unwrap() error { return r.coded }
+
+func refuseWith(list []report.Refusal) error {
+	p := problems{summary: "nothing was changed"}
+	for _, r := range list {
+		p.list = append(p.list, r.Problem())
+	}
+	return refusals{coded{exitRefused, p}, list}
+}
+
+func refuseAll(guard string, reasons ...string) error {
+	var list []report.Refusal
+	for _, r := range reasons {
+		list = append(list, report.Refusal{Guard: guard, Reason: r})
+	}
+	return refuseWith(list)
+}
+
+// guarded refuses a plan that guards refused when it was made. Only the gateway's own state is looked at again.
+func guarded(f *planfile.File) error {
+	var list []report.Refusal
+	for _, r := range f.Refusals {
+		if r.Guard == "instance" {
+			continue
+		}
+		if r.Flag != "" {
+			r.Flag = "diff --out " + r.Flag
+		}
+		list = append(list, r)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return refuseWith(list)
+}
+
+// sameGateway refuses a plan that was made for another gateway.
+func sameGateway(f *planfile.File, c *comparison) error {
+	for _, is := range []struct{ what, made, now string }{
+		{"gateway", f.InstanceID, c.gateway.instanceID},
+		{"project", f.Saved.ProjectID, c.gateway.projectID},
+		{"endpoint", f.Saved.Endpoint, c.gateway.endpoint},
+	} {
+		if is.made != is.now {
+			return refuseAll("other-gateway", fmt.Sprintf("the plan was made for the %s %s, not for %s", is.what, is.made, is.now))
+		}
+	}
+	return nil
+}
+
+// reveal finds the secrets of a plan: in the variables that they came from, else in the files.
+func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
+	lookup := o.compare.files.lookup(p)
+	var objects []kind.Declared
+	var failed error
+	if len(o.compare.files.files) > 0 && slices.ContainsFunc(f.Needs(), func(n planfile.Needed) bool { return len(n.Variables) == 0 }) {
+		state, findings, err := o.compare.files.load(p)
+		if _, wrong := judge(findings); err == nil {
+			err = wrong
+		}
+		if failed = err; err == nil {
+			objects = state.Objects
+		}
+	}
+	return func(n planfile.Needed) (string, error) {
+		switch {
+		case len(n.Variables) > 0:
+			return together(n, lookup)
+		case failed != nil:
+			return "", failed
+		case objects != nil:
+			return planfile.InFiles(n, objects)
+		case n.Source != nil:
+			return "", hinted{fmt.Errorf("%s: the plan does not hold its secret %s, which stands in %s:%d", n.Address, n.Path, n.Source.File, n.Source.Line),
+				"name the files with --file, too, or let the secret come from a variable"}
+		}
+		return "", fmt.Errorf("%s: the plan does not hold its secret %s", n.Address, n.Path)
+	}
+}
+
+// together is a secret that consists of variables.
+func together(n planfile.Needed, lookup func(string) (string, bool)) (string, error) {
+	var b strings.Builder
+	for _, name := range n.Variables {
+		value, ok := lookup(name)
+		if !ok {
+			return "", hinted{fmt.Errorf("%s: the variable %s is not set, from which its secret %s comes", n.Address, name, n.Path),
+				"set it as it was when the plan was made"}
+		}
+		b.WriteString(value)
+	}
+	return b.String(), nil
+}
+
+// secretsAmiss tells secrets that have changed, which make a plan stale, from those that are missing.
+func secretsAmiss(err error) error {
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // what Join made is taken apart
+		all = joined.Unwrap()
+	}
+	var list problems
+	var stale []report.Refusal
+	for _, e := range all {
+		var changed *planfile.ChangedSecret
+		if errors.As(e, &changed) {
+			stale = append(stale, report.Refusal{Guard: "stale-plan", Address: changed.Address, Reason: from(changed)})
+			continue
+		}
+		list.list = append(list.list, problemsOf(e)...)
+	}
+	if len(list.list) > 0 {
+		list.summary = "the plan needs secrets that are not there"
+		return list
+	}
+	return refuseWith(stale)
+}
+
+// from says what has changed about a secret, and where.
+func from(c *planfile.ChangedSecret) string {
+	if len(c.Variables) > 0 {
+		return fmt.Sprintf("%s (from %s)", c.Error(), strings.Join(c.Variables, ", "))
+	}
+	return c.Error()
+}
+
+// fresh refuses a plan when what it touches is not as it was.
+func fresh(f *planfile.File, e *diff.Extract, have kind.Actual, notes []diff.Note) error {
+	differences, err := f.Stale(e, e.Relevant(have))
+	if err != nil {
+		return err
+	}
+	var list []report.Refusal
+	for _, n := range notes {
+		list = append(list, report.Refusal{Guard: "stale-plan", Address: n.Address, Reason: n.Message})
+	}
+	for _, d := range differences {
+		list = append(list, report.Refusal{Guard: "stale-plan", Address: d.Address, Reason: d.String()})
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return refuseWith(list)
+}

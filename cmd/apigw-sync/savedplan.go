@@ -1,0 +1,83 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/planfile"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// loopback is where emulators are, whatever their port.
+const loopback = "loopback"
+
+// whereabouts is what of an endpoint says which gateway is meant: scheme and host.
+func whereabouts(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return endpoint
+	}
+	if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
+		return loopback
+	}
+	return strings.ToLower(u.Scheme + "://" + u.Host)
+}
+
+// save writes the plan of a comparison, for apply --plan.
+func (c *comparison) save(path string) error {
+	if c.gateway.endpoint == "" {
+		return hinted{errors.New("--out: a plan needs a gateway, and there is only an export"), "leave out --against"}
+	}
+	e, err := diff.Narrow(c.Plan, c.Actual, c.Desired, c.run.Policy)
+	if err != nil {
+		return fmt.Errorf("save the plan: %w", err)
+	}
+	d := c.plan()
+	d.Traffic = nil // it is of today
+	return c.write(path, d, e, planfile.Options{Purpose: planfile.ForApply})
+}
+
+// write writes a saved plan.
+func (c *comparison) write(path string, d *report.Plan, e *diff.Extract, o planfile.Options) error {
+	const keyLength = 32
+	o.Key = make([]byte, keyLength)
+	_, _ = rand.Read(o.Key) // it never fails
+	o.Created = time.Now().UTC().Format(time.RFC3339)
+	o.Endpoint, o.ProjectID = c.gateway.endpoint, c.gateway.projectID
+	f, err := planfile.New(d, e, o)
+	if err != nil {
+		return fmt.Errorf("save the plan: %w", err)
+	}
+	raw, err := f.Encode()
+	if err != nil {
+		return err
+	}
+	const private = 0o600 // who can read the files may read it, nobody else
+	err = writeFile(path, private, func(w io.Writer) error {
+		_, err := w.Write(raw)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("save the plan: %w", err)
+	}
+	return nil
+}
+
+// madeAlready refuses flags that say how a plan is made, where one is carried out that was made before.
+func madeAlready(flags *pflag.FlagSet) error {
+	for _, name := range []string{"kind", "name", "prune", "max-deletes", "allow-empty", "resend-secrets", "baseline", "traffic"} {
+		if flags.Changed(name) {
+			return hinted{fmt.Errorf("--%s says how a plan is made, and --plan names one that is made already", name), "leave one of them out"}
+		}
+	}
+	return nil
+}
