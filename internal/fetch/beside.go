@@ -65,7 +65,7 @@ func (r *Reader) Groups(ctx context.Context, names []string) ([]*kind.Group, err
 			id:   func(g **kind.Group) string { return (*g).ID },
 		}
 	}
-	found, err := scarce(ctx, r, scarcity[string, *kind.Group]{
+	found, _, err := scarce(ctx, r, scarcity[string, *kind.Group]{
 		keys: names, whole: of(""), atOnce: 1,
 		find:    func(ctx context.Context, name string) ([]*kind.Group, error) { return all(ctx, r, of(name)) },
 		settled: func(g **kind.Group) (name string, ok bool) { return (*g).Name, true },

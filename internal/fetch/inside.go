@@ -14,7 +14,8 @@ import (
 )
 
 // Inside reads parts and links of objects: by owner, by API, or all of a kind at once, whichever takes
-// the fewest requests. It returns the links unjoined; Join gives them their APIs.
+// the fewest requests. The APIs are all that the gateway has; none means that they are not known, so that
+// nothing can be read by API. It returns the links unjoined; Join gives them their APIs.
 func (r *Reader) Inside(ctx context.Context, reads []diff.Read, apis []*kind.API) (objects []kind.Object, rows []Rows, err error) {
 	byLink := map[*kind.LinkKind][]kind.Object{}
 	var ofParts []diff.Read

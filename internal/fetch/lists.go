@@ -47,23 +47,25 @@ func (r *Reader) objects(ctx context.Context, w Want) ([]kind.Object, error) {
 	if w.All {
 		return all(ctx, r, of(""))
 	}
-	return scarce(ctx, r, scarcity[string, kind.Object]{
+	found, _, err := scarce(ctx, r, scarcity[string, kind.Object]{
 		keys: w.Names, whole: of(""), atOnce: 1,
 		find: func(ctx context.Context, name string) ([]kind.Object, error) { return all(ctx, r, of(name)) },
 		settled: func(o *kind.Object) (name string, ok bool) {
 			return o.Key, len(w.Kind.Replace) == 0 // else its successor may be on another page
 		},
 	})
+	return found, err
 }
 
 // Catalog lists the gateway's APIs: all of them, or when everything is false at least those of some look-ups.
 func (r *Reader) Catalog(ctx context.Context, everything bool, lookups []kind.Lookup) (*kind.Catalog, error) {
 	var apis []*kind.API
 	var err error
+	complete := everything
 	if whole := apisOf(kind.Lookup{}, ""); everything {
 		apis, err = all(ctx, r, whole)
 	} else {
-		apis, err = scarce(ctx, r, scarcity[kind.Lookup, *kind.API]{
+		apis, complete, err = scarce(ctx, r, scarcity[kind.Lookup, *kind.API]{
 			keys: lookups, whole: whole, atOnce: 2, find: r.find,
 			cost: func(l kind.Lookup) int {
 				if l.Group != "" {
@@ -73,7 +75,9 @@ func (r *Reader) Catalog(ctx context.Context, everything bool, lookups []kind.Lo
 			},
 		})
 	}
-	return kind.NewCatalog(apis), err
+	c := kind.NewCatalog(apis)
+	c.Complete = complete
+	return c, err
 }
 
 func apisOf(l kind.Lookup, groupID string) listing[*kind.API] {
@@ -117,10 +121,11 @@ type scarcity[K comparable, T any] struct {
 }
 
 // scarce reads a whole list, or looks keys up one by one where that takes fewer requests: a few at once,
-// more after the first page has told how many pages there are.
-func scarce[K comparable, T any](ctx context.Context, r *Reader, s scarcity[K, T]) ([]T, error) {
+// more after the first page has told how many pages there are. Complete tells whether it is all of the list.
+func scarce[K comparable, T any](ctx context.Context, r *Reader, s scarcity[K, T]) (items []T, complete bool, err error) {
 	if n := s.price(s.keys); n <= s.atOnce && n == len(s.keys) {
-		return s.look(ctx, r, s.keys, nil)
+		items, err = s.look(ctx, r, s.keys, nil)
+		return items, false, err
 	}
 	var missing []K // set when looking up is cheaper than reading on
 	l := s.whole
@@ -131,11 +136,12 @@ func scarce[K comparable, T any](ctx context.Context, r *Reader, s scarcity[K, T
 		}
 		return false
 	}
-	got, err := all(ctx, r, l)
+	items, err = all(ctx, r, l)
 	if err != nil || missing == nil {
-		return got, err
+		return items, err == nil, err
 	}
-	return s.look(ctx, r, missing, got)
+	items, err = s.look(ctx, r, missing, items)
+	return items, false, err
 }
 
 // look adds what is looked up to what was got already.

@@ -12,12 +12,13 @@ import (
 // Catalog finds the gateway's APIs by id, by name, and by method and path. It is built once from the
 // API list and safe for concurrent reading.
 type Catalog struct {
-	APIs   []*API
-	ByID   map[string]*API
-	groups map[string][]*API // by group name
-	names  map[string][]*API // by API name
-	routes map[string][]*API // by path
-	envs   map[string]bool
+	APIs     []*API
+	Complete bool // APIs are all of the gateway; else those of some look-ups
+	ByID     map[string]*API
+	groups   map[string][]*API // by group name
+	names    map[string][]*API // by API name
+	routes   map[string][]*API // by path
+	envs     map[string]bool
 }
 
 // NewCatalog indexes the APIs.

@@ -122,7 +122,11 @@ func (r *Run) lists(ctx context.Context, reader *fetch.Reader, state *spec.State
 
 // inside reads what of the listed objects the comparison needs to know.
 func (r *Run) inside(ctx context.Context, reader *fetch.Reader, objects []kind.Object, want kind.Desired, catalog *kind.Catalog) (kind.Actual, error) {
-	parts, rows, err := reader.Inside(ctx, diff.Reads(objects, want, r.Policy), catalog.APIs)
+	var apis []*kind.API // links are read by API only where no API is missing
+	if catalog.Complete {
+		apis = catalog.APIs
+	}
+	parts, rows, err := reader.Inside(ctx, diff.Reads(objects, want, r.Policy), apis)
 	if err != nil {
 		return kind.Actual{}, err
 	}
