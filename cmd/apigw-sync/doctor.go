@@ -19,6 +19,7 @@ import (
 type doctorOptions struct {
 	compare compareOptions
 	output  outputOptions
+	signed  bool // requests are signed with keys; found out by address
 }
 
 func diagnoses(f *report.Format) bool { return f.Doctor != nil }
@@ -122,6 +123,7 @@ func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check 
 		checks = append(checks, doctor.Fail("credentials", err, "set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or APIGW_SYNC_TOKEN"))
 	} else {
 		checks = append(checks, doctor.Passed("credentials", "from %s", creds.From))
+		o.signed = creds.Token.Reveal() == ""
 	}
 	want := remote.Address{Region: gateway.region, Endpoint: gateway.endpoint, ProjectID: gateway.projectID}
 	if err != nil && want.ProjectID == "" {
@@ -139,14 +141,16 @@ func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check 
 }
 
 func (o *doctorOptions) patient(s *session, state *spec.State) doctor.Patient {
-	token := s.Caller.(interface{ ServerDate() (time.Duration, bool) })
-	return doctor.Patient{Reader: s.reader, State: state, Policy: o.compare.policy(), Clock: token.ServerDate, Signed: true}
+	clock := func() (time.Duration, bool) { return 0, false }
+	if dated, ok := s.Caller.(interface{ ServerDate() (time.Duration, bool) }); ok {
+		clock = dated.ServerDate
+	}
+	return doctor.Patient{Reader: s.reader, State: state, Policy: o.compare.policy(), Clock: clock, Signed: o.signed}
 }
 
 // hintOf is what an error says to do about it.
 func hintOf(err error) string {
-	var h hinted
-	if errors.As(err, &h) {
+	if h, ok := errors.AsType[hinted](err); ok {
 		return h.hint
 	}
 	return ""

@@ -115,6 +115,9 @@ func (o *driftOptions) look(ctx context.Context, p *program, g *globals) (*repor
 		err = fits(before, o.baseline, c.head.InstanceID)
 	}
 	if err == nil {
+		if o.compare.gateway.against != "" { // there is nothing behind a file
+			c.Instance, mode = nil, drift.Off
+		}
 		var found *drift.Report
 		found, err = drift.Look(ctx, c.reader(), c.Comparison, drift.Options{Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before})
 		d = report.NewDrift(c.head, found)

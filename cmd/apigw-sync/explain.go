@@ -86,8 +86,7 @@ func (o *explainOptions) look(ctx context.Context, p *program, g *globals) (*rep
 		found, err = explain.Look(ctx, s.reader, state, api, cmp.Or(o.compare.files.environment, spec.DefaultEnvironment))
 		d = report.NewExplanation(d.Head, found)
 	}
-	var unclear *explain.Unclear
-	if errors.As(err, &unclear) {
+	if _, unclear := errors.AsType[*explain.Unclear](err); unclear {
 		err = hinted{err, "name it as GROUP/NAME, as \"METHOD /path\", or by its id"}
 	}
 	d.Warnings = append(warnings, d.Warnings...)

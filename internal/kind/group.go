@@ -2,6 +2,7 @@ package kind
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -31,16 +32,10 @@ type CertificateRef struct {
 
 // Bound lists the certificates of the domain, whichever way the gateway tells of them.
 func (d *Domain) Bound() []CertificateRef {
-	out := d.Certificates
-	for _, c := range out {
-		if c.ID == d.SSLID {
-			return out
-		}
+	if d.SSLID == "" || slices.ContainsFunc(d.Certificates, func(c CertificateRef) bool { return c.ID == d.SSLID }) {
+		return d.Certificates
 	}
-	if d.SSLID != "" {
-		out = append(out[:len(out):len(out)], CertificateRef{ID: d.SSLID, Name: d.SSLName})
-	}
-	return out
+	return append(slices.Clip(d.Certificates), CertificateRef{ID: d.SSLID, Name: d.SSLName})
 }
 
 // ListGroups asks for one page of the API groups, of one exact name when name is not "".

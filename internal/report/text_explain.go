@@ -140,16 +140,16 @@ func (g *gist) list(path string) string {
 func (g *gist) of(kindName string) string {
 	switch kindName {
 	case "throttle":
-		text := fmt.Sprintf("%s calls in %s %s", g.take("/api_call_limits"), g.take("/time_interval"), g.take("/time_unit"))
+		parts := []string{fmt.Sprintf("%s calls in %s %s", g.take("/api_call_limits"), g.take("/time_interval"), g.take("/time_unit"))}
 		for _, l := range []struct{ path, of string }{{"/user_call_limits", "of one user"}, {"/app_call_limits", "of one app"}, {"/ip_call_limits", "from one address"}} {
 			if n := g.take(l.path); n != "" {
-				text += fmt.Sprintf(", %s %s", l.of, n)
+				parts = append(parts, l.of+" "+n)
 			}
 		}
 		if g.take("/type") == "shared" {
-			text += ", all bound APIs together"
+			parts = append(parts, "all bound APIs together")
 		}
-		return text
+		return strings.Join(parts, ", ")
 	case "throttle_special":
 		return g.take("/call_limits") + " calls"
 	case "app_quota":
