@@ -5,6 +5,7 @@ WEBTEST  := internal/report/webtest
 CHROMIUM ?= $(or $(shell command -v chromium),/usr/bin/chromium)
 NODE     ?= $(or $(shell command -v node),/usr/bin/node)
 PDFTOPPM := /usr/bin/pdftoppm
+PNGQUANT := /usr/bin/pngquant
 CJK      := /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 
 .PHONY: test-web
@@ -12,7 +13,7 @@ test-web: $(CHROMIUM) $(WEBTEST)/node_modules/.package-lock.json ## open, search
 	cd $(WEBTEST) && CHROMIUM=$(CHROMIUM) $(NODE) --test --test-reporter=spec
 
 .PHONY: screenshots
-screenshots: $(CHROMIUM) $(PDFTOPPM) $(CJK) $(WEBTEST)/node_modules/.package-lock.json ## take the pictures of the HTML report in docs/img anew
+screenshots: $(CHROMIUM) $(PDFTOPPM) $(PNGQUANT) $(CJK) $(WEBTEST)/node_modules/.package-lock.json ## take the pictures of the HTML report in docs/img anew
 	cd $(WEBTEST) && CHROMIUM=$(CHROMIUM) $(NODE) screenshots.js $(CURDIR)/docs/img
 
 $(WEBTEST)/node_modules/.package-lock.json: $(WEBTEST)/package.json $(WEBTEST)/package-lock.json $(NODE)
@@ -27,6 +28,9 @@ $(CHROMIUM):
 
 $(PDFTOPPM):
 	apt-get update && apt-get install -y --no-install-recommends poppler-utils
+
+$(PNGQUANT):
+	apt-get update && apt-get install -y --no-install-recommends pngquant
 
 $(CJK):
 	apt-get update && apt-get install -y --no-install-recommends fonts-noto-cjk

@@ -40,7 +40,11 @@
       if (li.hidden === fits) li.hidden = !fits;
       if (fits) n++;
     }
-    for (const box of [...kinds, ...groups]) box.hidden = !box.querySelector("li[data-kind]:not([hidden])");
+    for (const box of [...kinds, ...groups]) {
+      const left = box.querySelectorAll("li[data-kind]:not([hidden])").length;
+      box.hidden = left === 0;
+      box.querySelector(".n").textContent = number.format(left);
+    }
     none.hidden = n > 0;
     const whole = number.format(changes.length);
     shown.textContent = n === changes.length ? `${whole} changes` : `${number.format(n)} of ${whole} changes`;
