@@ -130,9 +130,16 @@ func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool
 		j.fail(l.err, "somebody else made it since the gateway was read; run again to compare with it")
 	default:
 		r.made(k, j.change.Want.Key, o.ID, l.value)
-		j.succeed("found by its name after its creation had no clear answer")
+		j.succeed(howFound(l))
 	}
 	return true
+}
+
+func howFound(l lookup) string {
+	if l.mine {
+		return "the answer was lost; the object was found"
+	}
+	return "was already there as wanted"
 }
 
 // nameless reports whether a change makes something that the gateway thinks up, so that nothing keeps it

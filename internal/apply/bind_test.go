@@ -1,0 +1,169 @@
+package apply
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// throttleLink binds the throttle with that id to an API; an empty bind id makes a link that is yet to be.
+func throttleLink(owner, name, bindID string) kind.Link {
+	return kind.Link{Kind: "throttle_binding", Owner: owner, OwnerID: owner, API: &kind.API{ID: name, Group: "g", Name: name}, Env: "RELEASE", EnvID: "e", PublishID: "p" + name, ID: bindID}
+}
+
+// moving is a plan that binds new to some APIs, in the place of old for those that it has.
+func moving(apis, held string) (*diff.Plan, kind.Actual) {
+	have := kind.Actual{Objects: []kind.Object{
+		{Kind: "throttle", Key: "old", ID: "old", Value: kind.Throttle{Name: "old"}}, {Kind: "throttle", Key: "new", ID: "new", Value: kind.Throttle{Name: "new"}},
+	}}
+	plan := &diff.Plan{Steps: []diff.Step{{Op: diff.OpBind, Kind: "throttle_binding"}, {Op: diff.OpUnbind, Kind: "throttle_binding", After: []int{0}}}}
+	add := func(step int, action diff.Action, l kind.Link, needs ...int) {
+		plan.Steps[step].Items = append(plan.Steps[step].Items, diff.Item{Change: len(plan.Changes), Link: l, Needs: needs})
+		plan.Changes = append(plan.Changes, diff.Change{Address: string(action) + " " + l.API.Name, Kind: l.Kind, Name: l.Owner, Action: action, Link: &l})
+	}
+	for _, a := range strings.Fields(apis) {
+		add(0, diff.Bind, throttleLink("new", a, ""))
+	}
+	for _, a := range strings.Fields(held) {
+		l := throttleLink("old", a, "b"+a)
+		have.Links = append(have.Links, l)
+		add(1, diff.Unbind, l, 0)
+	}
+	return plan, have
+}
+
+// bound is the answer to a bind of some APIs.
+func bound(apis string) string {
+	var rows []string
+	for _, a := range strings.Fields(apis) {
+		rows = append(rows, fmt.Sprintf(`{"id": "n%s", "publish_id": "p%s", "strategy_id": "new"}`, a, a))
+	}
+	return `{"throttle_applys": [` + strings.Join(rows, ", ") + `]}`
+}
+
+// listed is the list of the APIs of a throttle.
+func listed(apis string) string {
+	var rows []string
+	for _, a := range strings.Fields(apis) {
+		rows = append(rows, fmt.Sprintf(`{"throttle_apply_id": "n%s", "id": "%s", "name": "%s", "publish_id": "p%s", "run_env_id": "e", "run_env_name": "RELEASE"}`, a, a, a, a))
+	}
+	return fmt.Sprintf(`{"total": %d, "size": %d, "apis": [%s]}`, len(rows), len(rows), strings.Join(rows, ", "))
+}
+
+const (
+	occupiedAnswer = "400 APIG.3309 The API has been bound to another policy"
+	unboundAll     = `{"success_count": 1, "failure": []}`
+)
+
+// TestBind: what the answer names is bound; what it does not name is looked for; what is refused is halved, or
+// gets its place, or gives it back.
+func TestBind(t *testing.T) {
+	for _, tc := range []struct {
+		name, apis, held string
+		script           string
+		want             string // change by change
+		asked            string
+	}{
+		{"the answer names all", "1 2", "", "Associate*: " + bound("1 2"), "succeeded|succeeded", "Associate"},
+		{"the answer names one, the list the other", "1 2", "", "Associate*: " + bound("1") + "\nListApis*: " + listed("1 2"),
+			"succeeded|succeeded, the answer was lost; the binding was found", "Associate List"},
+		{"what is nowhere is bound again", "1 2", "", "Associate*: lost" + strings.Repeat("\nListApis*: "+listed("1"), 3) + "\nAssociate*: " + bound("2"),
+			"succeeded, the answer was lost; the binding was found|succeeded", "Associate List List List Associate!"},
+		{"halves find who is to blame", "1 2 3 4", "", "Associate*: 404 APIG.3015 no\nAssociate*: " + bound("1 2") + "\nAssociate*: 404 APIG.3015 no\nAssociate*: " + bound("3") + "\nAssociate*: 404 APIG.3015 no",
+			"succeeded|succeeded|succeeded|failed: APIG.3015 no", "Associate Associate Associate Associate Associate"},
+		{"the list cannot be read", "1", "", "Associate*: lost\nListApis*: 503 APIG.9998 busy",
+			"unknown: connection reset; what became of it could not be read (ListApisBindedToRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy); run diff to find out", "Associate List"},
+		{"a gateway with room", "1", "1", "Associate*: " + bound("1") + "\nBatch*: {\"failure\": [{\"bind_id\": \"b1\", \"error_code\": \"APIG.3012\"}]}",
+			"succeeded|succeeded, went when its successor was bound", "Associate BatchDisassociate"},
+		{"a gateway without room", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: " + bound("1"),
+			"succeeded|succeeded, was unbound first, since the gateway has no room for two", "Associate BatchDisassociate Associate"},
+		{"only those in the way give way, and are bound first", "1 2", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: " + bound("1") + "\nAssociate*: " + bound("2"),
+			"succeeded|succeeded|succeeded, was unbound first, since the gateway has no room for two", "Associate BatchDisassociate Associate Associate"},
+		{"what gave way in vain comes back", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: 404 APIG.3015 no\nAssociate*: " + strings.ReplaceAll(bound("1"), "new", "old"),
+			"failed: APIG.3015 no|skipped", "Associate BatchDisassociate Associate Associate"},
+		{"what gave way in vain and cannot come back is told", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: 404 APIG.3015 no\nAssociate*: 404 APIG.3005 gone",
+			"failed: APIG.3015 no; old, which had its place, was unbound and could not be bound again|succeeded, was unbound first, since the gateway has no room for two", "Associate BatchDisassociate Associate Associate"},
+		{"what does not give way is named", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: {\"failure\": [{\"bind_id\": \"b1\", \"error_code\": \"APIG.9999\", \"error_msg\": \"busy\"}]}\nAssociate*: " + occupiedAnswer + "\nListRequest*: {\"total\": 0}",
+			"failed: APIG.3309 The API has been bound to another policy; old, which has its place, could not be unbound: APIG.9999 busy|skipped", "Associate BatchDisassociate Associate List"},
+		{"invalid input moves nobody", "1", "1", "Associate*: 400 APIG.2012 too many", "failed: APIG.2012 too many|skipped", "Associate"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := script(t, tc.script)
+				plan, have := moving(tc.apis, tc.held)
+				results, _ := Run(t.Context(), a, plan, have, Options{})
+				var got []string
+				for i := range results {
+					got = append(got, told(&results[i]))
+				}
+				if strings.Join(got, "|") != tc.want {
+					t.Errorf("\ngot  %s\nwant %s", strings.Join(got, "|"), tc.want)
+				}
+				if asked := shortened(a.asked); asked != tc.asked {
+					t.Errorf("\nasked %s\nwant  %s", asked, tc.asked)
+				}
+			})
+		})
+	}
+}
+
+// TestHalves: a cross product is cut between owners, as long as there are several.
+func TestHalves(t *testing.T) {
+	jobs := func(pairs string) (out []*job) {
+		for _, p := range strings.Fields(pairs) {
+			out = append(out, &job{Item: diff.Item{Link: kind.Link{OwnerID: p[:1], ID: p}}})
+		}
+		return out
+	}
+	for _, tc := range []struct {
+		by          kind.Grouping
+		pairs, a, b string
+	}{
+		{kind.ByOwner, "a1 a2 a3", "a1", "a2 a3"},
+		{kind.Together, "a1 b1 a2 b2", "a1 b1", "a2 b2"},
+		{kind.Cross, "a1 b1 a2 b2", "a1 a2", "b1 b2"},
+		{kind.Cross, "a1 b1 c1", "a1", "b1 c1"},
+		{kind.Cross, "a1 a2 a3", "a1", "a2 a3"},
+	} {
+		halves := halves(tc.by, jobs(tc.pairs))
+		if a, b := names(halves[0]), names(halves[1]); a != tc.a || b != tc.b {
+			t.Errorf("%s %s: %s and %s", tc.by, tc.pairs, a, b)
+		}
+	}
+}
+
+func names(work []*job) string {
+	var out []string
+	for _, j := range work {
+		out = append(out, j.Link.ID)
+	}
+	return strings.Join(out, " ")
+}
+
+// TestRefusals: which refusals may be about single items, and which about a taken place.
+func TestRefusals(t *testing.T) {
+	for _, tc := range []struct {
+		err                 error
+		divisible, occupied bool
+	}{
+		{&api.Error{Status: 400, Code: "APIG.3309"}, true, true},
+		{&api.Error{Status: 400, Code: "APIG.2012"}, true, false},
+		{&api.Error{Status: 400}, true, false},
+		{&api.Error{Status: 403, Code: "APIG.3447"}, false, true},
+		{&api.Error{Status: 404, Code: "APIG.3015"}, true, false},
+		{&api.Error{Status: 404, Code: "APIG.3005"}, false, false},
+		{&api.Error{Status: 413, Code: "APIGW.0201"}, true, false},
+		{&api.Error{Status: 500, Code: "APIG.9999"}, false, false},
+		{errors.New("connection reset"), false, false},
+	} {
+		if d, o := divisible(tc.err), occupied(tc.err); d != tc.divisible || o != tc.occupied {
+			t.Errorf("%v: divisible %v, occupied %v", tc.err, d, o)
+		}
+	}
+}
