@@ -121,14 +121,10 @@ func TestEverythingIsInEveryFormat(t *testing.T) {
 		out := write(t, format, d, report.Style{Append: job.add})
 		text := string(out) + job.String()
 		for _, w := range want {
-			if format == "prometheus" && strings.Contains(w, "/") {
-				continue // numbers only
-			}
 			if format == "prometheus" && !strings.Contains(w, ".example.com") {
-				continue
+				continue // it counts them
 			}
-			escaped := strings.NewReplacer("#", "#", "*", "*").Replace(w)
-			if !strings.Contains(text, escaped) {
+			if !strings.Contains(text, w) {
 				t.Errorf("%s lacks %s", format, w)
 			}
 		}
@@ -153,7 +149,8 @@ func TestMarkdownFitsAComment(t *testing.T) {
 	}
 	shown := strings.Count(out, "throttle_binding/") + strings.Count(out, "throttle/orders_limit")
 	var left int
-	if _, err := fmt.Sscanf(out[strings.Index(out, "Not shown: "):], "Not shown: %d changes", &left); err != nil {
+	_, end, _ := strings.Cut(out, "\nNot shown: ")
+	if _, err := fmt.Sscanf(end, "%d changes", &left); err != nil {
 		t.Fatal(err)
 	}
 	if shown+left+40 != 5_000 {

@@ -117,8 +117,15 @@ func viewCheck(d *Check) *view {
 
 func tallies(s diff.Summary) []tally {
 	return []tally{
-		{"create", s.Create}, {"update", s.Update}, {"replace", s.Replace}, {"delete", s.Delete},
-		{"bind", s.Bind}, {"unbind", s.Unbind}, {"extra", s.Extra}, {"ignored", s.Ignored}, {"unchanged", s.Unchanged},
+		{"create", s.Create},
+		{"update", s.Update},
+		{"replace", s.Replace},
+		{"delete", s.Delete},
+		{"bind", s.Bind},
+		{"unbind", s.Unbind},
+		{"extra", s.Extra},
+		{"ignored", s.Ignored},
+		{"unchanged", s.Unchanged},
 	}
 }
 

@@ -69,7 +69,7 @@ func poison(v reflect.Value, n *int) {
 			poison(v.Elem(), n)
 		}
 	case reflect.Interface:
-		if _, ok := v.Interface().(string); ok {
+		if _, ok := reflect.TypeAssert[string](v); ok {
 			v.Set(reflect.ValueOf(next(n)))
 		}
 	case reflect.Struct:

@@ -34,31 +34,43 @@ func Changes() []report.Change {
 	read := binding("orders", "get_order", "RELEASE", "GET", "/v1/orders/{id}")
 	pay := binding("支付", "付款", "STAGING", "POST", "/v1/pay/{id}")
 	return []report.Change{
-		{Address: "acl/orders_office", Kind: "acl", Name: "orders_office", Action: diff.Replace, Source: at("acls", 8),
-			Fields: []report.Field{{Path: "/entity_type", Before: "IP", After: "DOMAIN"}, {Path: "/values", Before: []any{"10.0.0.0/8"}, After: []any{"shop.example.com"}}}},
+		{
+			Address: "acl/orders_office", Kind: "acl", Name: "orders_office", Action: diff.Replace, Source: at("acls", 8),
+			Fields: []report.Field{{Path: "/entity_type", Before: "IP", After: "DOMAIN"}, {Path: "/values", Before: []any{"10.0.0.0/8"}, After: []any{"shop.example.com"}}},
+		},
 		{Address: "acl_binding/orders_office/orders/get_order@RELEASE", Kind: "acl_binding", Name: "orders_office", Action: diff.Unbind, Binding: read},
-		{Address: "app/orders_mobile", Kind: "app", Name: "orders_mobile", Action: diff.Update, Source: at("apps", 4), Note: "renamed from orders_handy",
-			Fields: []report.Field{{Path: "/app_secret", Before: hidden, After: hidden, Sensitive: true}, {Path: "/name", Before: "orders_handy", After: "orders_mobile"}, {Path: "/remark", Before: "", After: "Mobile shop"}}},
-		{Address: "app_access_control/orders_mobile", Kind: "app_access_control", Name: "orders_mobile", Action: diff.Create, Source: at("apps", 9),
-			Fields: []report.Field{{Path: "/type", After: "PERMIT"}, {Path: "/values", After: []any{"10.0.0.0/8", "192.168.1.1-192.168.1.9"}}}},
+		{
+			Address: "app/orders_mobile", Kind: "app", Name: "orders_mobile", Action: diff.Update, Source: at("apps", 4), Note: "renamed from orders_handy",
+			Fields: []report.Field{{Path: "/app_secret", Before: hidden, After: hidden, Sensitive: true}, {Path: "/name", Before: "orders_handy", After: "orders_mobile"}, {Path: "/remark", Before: "", After: "Mobile shop"}},
+		},
+		{
+			Address: "app_access_control/orders_mobile", Kind: "app_access_control", Name: "orders_mobile", Action: diff.Create, Source: at("apps", 9),
+			Fields: []report.Field{{Path: "/type", After: "PERMIT"}, {Path: "/values", After: []any{"10.0.0.0/8", "192.168.1.1-192.168.1.9"}}},
+		},
 		{Address: "app_authorization/orders_mobile/orders/create_order@RELEASE", Kind: "app_authorization", Name: "orders_mobile", Action: diff.Bind, Source: at("apps", 12), Binding: create},
 		{Address: "app_authorization/orders_mobile/支付/付款@STAGING", Kind: "app_authorization", Name: "orders_mobile", Action: diff.Bind, Source: at("apps", 13), Binding: pay},
 		{Address: "app_code/orders_mobile/#1a2b3c4d", Kind: "app_code", Name: "orders_mobile", Action: diff.Delete},
-		{Address: "app_code/orders_mobile/#9f8e7d6c", Kind: "app_code", Name: "orders_mobile", Action: diff.Create, Source: at("apps", 7),
-			Fields: []report.Field{{Path: "/app_code", After: hidden, Sensitive: true}}},
+		{
+			Address: "app_code/orders_mobile/#9f8e7d6c", Kind: "app_code", Name: "orders_mobile", Action: diff.Create, Source: at("apps", 7),
+			Fields: []report.Field{{Path: "/app_code", After: hidden, Sensitive: true}},
+		},
 		{Address: "plugin/orders_cors", Kind: "plugin", Name: "orders_cors", Action: diff.Update, Source: at("plugins", 3), Fields: []report.Field{
 			{Path: "/content/allow_origin", Before: "https://shop.example.com,https://old.example.com", After: "https://shop.example.com,https://new.example.com"},
 			{Path: "/content/max_age", Before: 3600, After: 86400},
 			{Path: "/content/script", Before: script("return 401"), After: script("return 403")},
 		}},
 		{Address: "plugin_binding/orders_cors/orders/create_order@RELEASE", Kind: "plugin_binding", Name: "orders_cors", Action: diff.Bind, Source: at("plugins", 18), Binding: create},
-		{Address: "throttle/orders_basic", Kind: "throttle", Name: "orders_basic", Action: diff.Update, Source: at("throttles", 2),
-			Fields: []report.Field{{Path: "/api_call_limits", Before: 1200, After: 800}, {Path: "/user_call_limits", Before: 500}, {Path: "/time_unit", Before: "MINUTE", After: "SECOND"}}},
+		{
+			Address: "throttle/orders_basic", Kind: "throttle", Name: "orders_basic", Action: diff.Update, Source: at("throttles", 2),
+			Fields: []report.Field{{Path: "/api_call_limits", Before: 1200, After: 800}, {Path: "/user_call_limits", Before: 500}, {Path: "/time_unit", Before: "MINUTE", After: "SECOND"}},
+		},
 		{Address: "throttle/orders_old", Kind: "throttle", Name: "orders_old", Action: diff.Delete},
 		{Address: "throttle_binding/orders_basic/orders/create_order@RELEASE", Kind: "throttle_binding", Name: "orders_basic", Action: diff.Bind, Source: at("throttles", 14), Binding: create},
 		{Address: "throttle_binding/orders_old/支付/付款@STAGING", Kind: "throttle_binding", Name: "orders_old", Action: diff.Unbind, Binding: pay},
-		{Address: "throttle_special/orders_basic/app:orders_mobile", Kind: "throttle_special", Name: "orders_basic", Action: diff.Update, Source: at("throttles", 10),
-			Fields: []report.Field{{Path: "/call_limits", Before: 50, After: 100}}},
+		{
+			Address: "throttle_special/orders_basic/app:orders_mobile", Kind: "throttle_special", Name: "orders_basic", Action: diff.Update, Source: at("throttles", 10),
+			Fields: []report.Field{{Path: "/call_limits", Before: 50, After: 100}},
+		},
 	}
 }
 
