@@ -41,7 +41,8 @@ lint: $(LINT) $(ACTIONS) ## check style, imports, modules, scripts and CI recipe
 	$(ACTIONS) examples/ci/github/*.yml
 
 .PHONY: fmt
-fmt: $(LINT) ## format the Go code
+fmt: $(LINT) ## format the Go code, and write it as this version of Go does
+	$(GO) fix ./...
 	$(LINT) fmt ./...
 
 .PHONY: fuzz
