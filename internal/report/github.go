@@ -51,23 +51,7 @@ func writeGitHub(w io.Writer, v *view, s Style) error {
 		f := &v.Findings[i]
 		annotate(out, f.Rule, &f.Problem)
 	}
-	shown := 0
-	for i := range v.Items {
-		c := &v.Items[i]
-		if statusRules[c.Status] != nil {
-			continue // a finding says so already
-		}
-		if c.Level == notice {
-			if shown++; shown > githubNotices {
-				continue
-			}
-		}
-		p := c.problem(c.told())
-		annotate(out, &rule{ID: c.Rule.ID, Level: c.Level}, &p)
-	}
-	if more := shown - githubNotices; more > 0 {
-		command(out, "notice", "apigw-sync", &Problem{}, count(more, "more change stands", "more changes stand")+" in the job summary")
-	}
+	v.annotateChanges(out)
 	_, _ = fmt.Fprintf(out, "%s\n", v.Sum)
 	report := v.markdown()
 	err := out.Flush()
@@ -75,6 +59,29 @@ func writeGitHub(w io.Writer, v *view, s Style) error {
 		err = errors.Join(err, s.Append(githubSummary, report+"\n"), s.Append(githubOutput, v.outputs(report)))
 	}
 	return err
+}
+
+// annotateChanges writes the changes that no finding tells, the worst first.
+func (v *view) annotateChanges(w io.Writer) {
+	shown := 0
+	for level := failure; level >= notice; level-- {
+		for i := range v.Items {
+			c := &v.Items[i]
+			if c.Level != level || statusRules[c.Status] != nil {
+				continue
+			}
+			if level == notice {
+				if shown++; shown > githubNotices {
+					continue
+				}
+			}
+			p := c.problem(c.told())
+			annotate(w, &rule{ID: c.Rule.ID, Level: level}, &p)
+		}
+	}
+	if more := shown - githubNotices; more > 0 {
+		command(w, notice.String(), "apigw-sync", &Problem{}, count(more, "more change stands", "more changes stand")+" in the job summary")
+	}
 }
 
 // told is what a change does, or what became of it, with what stands behind it.

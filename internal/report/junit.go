@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -125,13 +126,14 @@ func (s *junitSuite) add(c junitCase) {
 
 // findings adds those that no case of an object tells.
 func (j *junitSuites) findings(v *view) {
+	seen := map[string]int{}
 	for i := range v.Findings {
 		f := &v.Findings[i]
 		if v.Command == "apply" && statusRules[apply.Status(f.Rule.ID)] != nil {
 			continue
 		}
 		text := f.String()
-		c := junitCase{Name: f.Rule.ID + ": " + text, File: Clean(f.File), Line: f.Line}
+		c := junitCase{Name: f.name(seen), File: Clean(f.File), Line: f.Line}
 		outcome := &junitOutcome{Message: text, Type: f.Rule.ID, Text: f.Rule.Help}
 		switch {
 		case f.Rule.Level == failure && v.Command != "drift", f.Rule == ruleError:
@@ -143,6 +145,16 @@ func (j *junitSuites) findings(v *view) {
 		}
 		j.suite("findings").add(c)
 	}
+}
+
+// name tells a finding again in later reports, where its figures and its line may differ. Findings that
+// share a name are numbered; seen counts them.
+func (f *finding) name(seen map[string]int) string {
+	name := f.Rule.ID + ": " + Clean(cmp.Or(f.Address, f.Path, f.Message))
+	if seen[name]++; seen[name] > 1 {
+		name += fmt.Sprintf(" (%d)", seen[name])
+	}
+	return name
 }
 
 func (j *junitSuites) items(v *view) {

@@ -86,6 +86,9 @@ func (v *view) markdownHead() string {
 	if len(about) > 0 {
 		fmt.Fprintf(&b, "\n%s\n", strings.Join(about, ", "))
 	}
+	if u := v.Undo; u != nil {
+		fmt.Fprintf(&b, "\nUndo: %s takes this back with %s.\n", code(clip("apply --plan "+u.File, 500)), count(u.Changes, "change", "changes"))
+	}
 	if len(v.Tallies) > 0 {
 		var names, lines, numbers strings.Builder
 		for _, t := range v.Tallies {

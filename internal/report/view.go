@@ -30,6 +30,7 @@ type view struct {
 	Unchanged, Ignored int
 
 	Traffic   []Traffic
+	Undo      *Undo  // of an apply
 	Converged *bool  // of an apply
 	Health    *Drift // of a drift report
 }
@@ -100,9 +101,20 @@ func viewResults(d *Results) *view {
 	if d.Stopped {
 		v.add(ruleWarning, Problem{Message: "the run was stopped before everything was tried"})
 	}
+	v.undo(d.Undo)
 	v.add(ruleWarning, d.Warnings...)
 	v.sort()
 	return v
+}
+
+// undo tells of the plan that takes a run back, nil when there is none.
+func (v *view) undo(u *Undo) {
+	if v.Undo = u; u == nil {
+		return
+	}
+	for _, l := range u.NotRestorable {
+		v.add(ruleLoss, Problem{Address: l.Address, Path: l.Path, Message: l.Reason})
+	}
 }
 
 func viewCheck(d *Check) *view {
