@@ -12,7 +12,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 	var items []Item
 	for i := range b.plan.Changes {
 		if ch := &b.plan.Changes[i]; ch.Kind == k.Name && ch.Action == Bind {
-			items = append(items, Item{Change: i, Link: *ch.Link})
+			items = append(doubled(items), Item{Change: i, Link: *ch.Link})
 		}
 	}
 	items = append(items, b.carried(k)...)
@@ -25,12 +25,18 @@ func (b *builder) bind(k *kind.LinkKind) {
 	for _, g := range group(k.Bind, items) {
 		step := Step{Op: OpBind, Kind: k.Name, Operation: k.Bind[g.write].Operation, Write: g.write, Items: g.items, Lanes: lanes(k, g.items)}
 		for i := range g.items {
+			if len(displaced) == 0 {
+				break
+			}
 			for _, d := range displaced[SpotOf(&g.items[i].Link)][b.slot(k, &g.items[i].Link)] {
 				d.Needs = g.items[i].Needs
 				step.Items = append(step.Items, d)
 			}
 		}
 		s := b.add(step)
+		if !b.goes[k.Name] {
+			continue // nothing will ask what came where
+		}
 		for i := range g.items {
 			at := SpotOf(&g.items[i].Link)
 			b.binds[at] = append(b.binds[at], s)
@@ -56,7 +62,7 @@ func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 
 // displaced finds, for kinds whose binds overwrite, the links that go because another takes their slot.
 func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[Spot]map[string][]Item {
-	if !k.Overwrites {
+	if !k.Overwrites || !b.goes[k.Name] {
 		return nil
 	}
 	taken := map[Spot]map[string]bool{}
@@ -108,6 +114,9 @@ func (b *builder) slot(k *kind.LinkKind, l *kind.Link) string {
 // unbind groups the links of a kind that go. What another link takes the place of waits for it, so that
 // an API is never without a policy that it had and keeps.
 func (b *builder) unbind(k *kind.LinkKind) {
+	if !b.goes[k.Name] {
+		return
+	}
 	gone := map[int]bool{}
 	for i := range b.steps {
 		for _, item := range b.steps[i].Items {

@@ -52,10 +52,11 @@ type builder struct {
 	takes   map[seat][]int   // the same, by the slot that they take
 	unbinds map[string][]int // address of an owner to the steps that take its links away
 	parts   map[string][]int // address of an owner to the steps that change what lives inside it
-	index   map[string]int   // ADDRESS ACTION to its change
+	index   map[string]int   // ADDRESS ACTION to its change, of updates and unbinds
 	update  map[string]int   // address to the step that updates it in place
 	refs    map[string][]int // address to the steps that remove what refers to it
 	held    map[string]int   // KIND OWNER to the number of what lives inside it now
+	goes    map[string]bool  // kinds of links of which some are taken away
 }
 
 // Spot is an API in an environment, for one kind of link.
@@ -75,6 +76,7 @@ func steps(c *comparison) []Step {
 	b := &builder{
 		c: c, plan: c.plan, create: map[string]int{}, binds: map[Spot][]int{}, takes: map[seat][]int{}, unbinds: map[string][]int{},
 		parts: map[string][]int{}, index: map[string]int{}, update: map[string]int{}, refs: map[string][]int{}, held: map[string]int{},
+		goes: map[string]bool{},
 	}
 	for i := range c.have.Objects {
 		if o := &c.have.Objects[i]; o.Owner != "" {
@@ -86,8 +88,17 @@ func steps(c *comparison) []Step {
 		}
 	}
 	for i := range c.plan.Changes {
-		ch := &c.plan.Changes[i]
-		b.index[ch.Address+" "+string(ch.Action)] = i
+		switch ch := &c.plan.Changes[i]; ch.Action {
+		case Update:
+			b.index[ch.Address+" "+string(Update)] = i
+		case Unbind:
+			b.index[ch.Address+" "+string(Unbind)] = i
+			b.goes[ch.Kind] = true
+		case Replace:
+			if link := kind.LinkFrom(ch.Kind); link != nil {
+				b.goes[link.Name] = true
+			}
+		}
 	}
 	b.newObjects()
 	b.insides()
@@ -108,7 +119,7 @@ func (b *builder) add(s Step) int {
 	}
 	slices.Sort(s.After)
 	s.After = slices.Compact(s.After)
-	b.steps = append(b.steps, s)
+	b.steps = append(doubled(b.steps), s)
 	return len(b.steps) - 1
 }
 
