@@ -3,7 +3,6 @@ package fetch
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -91,17 +90,6 @@ func (r *Reader) APIs(ctx context.Context, q url.Values) ([]*kind.API, error) {
 		take: kind.APIs,
 		id:   func(a **kind.API) string { return (*a).ID },
 	})
-}
-
-// Total asks how many objects of a kind that stands alone the gateway has.
-func (r *Reader) Total(ctx context.Context, k *kind.Kind) (int, error) {
-	q := k.List("", "", 0)
-	q.Query.Set("limit", "1")
-	page, err := r.call(ctx, q, "the number alone")
-	if err != nil {
-		return 0, fmt.Errorf("%s: %w", q.Operation, err)
-	}
-	return page.Total, nil
 }
 
 // Bound is a link of an API, with its owner.
