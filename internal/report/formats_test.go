@@ -308,3 +308,50 @@ func TestHistory(t *testing.T) {
 		t.Errorf("a folder that is not there: %v, %v", odd, err)
 	}
 }
+
+// The documentation names each metric, rule and output.
+func TestDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/reports.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var job job
+	out := write(t, "prometheus", sample.Drift(), report.Style{})
+	out = append(out, write(t, "prometheus", sample.Results(), report.Style{})...)
+	out = append(out, write(t, "sarif", sample.Drift(), report.Style{})...)
+	write(t, "github", sample.Drift(), report.Style{Append: job.add})
+	write(t, "github", sample.Results(), report.Style{Append: job.add})
+	for _, pattern := range []string{`# TYPE (\w+) gauge`, `"id": "([a-z-]+)"`, `(?m)^([a-z]+)(?:=|<<)`} {
+		found := regexp.MustCompile(pattern).FindAllSubmatch(append(out, job.Bytes()...), -1)
+		if len(found) == 0 {
+			t.Errorf("%s is nowhere", pattern)
+		}
+		for _, m := range found {
+			name := string(m[1])
+			if !bytes.Contains(doc, []byte("`"+name+"`")) && !summaries[name] {
+				t.Errorf("%s is not documented", name)
+			}
+		}
+	}
+}
+
+// summaries are outputs that are documented together.
+var summaries = map[string]bool{"bind": true, "unbind": true, "succeeded": true, "failed": true, "skipped": true, "unknown": true, "ignored": true, "unchanged": true}
+
+// After a failure nothing says that all is well.
+func TestFailureIsNotWell(t *testing.T) {
+	d := report.EmptyDrift(sample.Head, sample.Now)
+	d.Errors = sample.Failed().Errors
+	out := string(write(t, "prometheus", d, report.Style{}))
+	if !strings.Contains(out, "\napigw_sync_success{") || strings.Contains(out, "drifted") || strings.Contains(out, "_changes") || strings.Contains(out, "certificate") {
+		t.Errorf("metrics of a failure:\n%s", out)
+	}
+	var job job
+	write(t, "github", d, report.Style{Append: job.add})
+	if strings.Contains(job.String(), "drifted=") {
+		t.Error("a failure says whether there is drift")
+	}
+	if out := string(write(t, "html", d, report.Style{History: sample.History()})); !strings.Contains(out, "2026-10-24 to 2026-11-22,") {
+		t.Error("a failure is a point of history")
+	}
+}

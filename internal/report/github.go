@@ -137,8 +137,11 @@ func (v *view) outputs(report string) string {
 		refused = refused || v.Findings[i].Rule == ruleRefused
 	}
 	_, _ = b.WriteString(multiline("result", v.Sum))
-	fmt.Fprintf(&b, "changes=%d\ndeletes=%d\nerrors=%d\nwarnings=%d\nrefused=%t\n", len(v.Items), len(goes), v.worst(failure), v.worst(warning), refused)
-	if v.Health != nil {
+	fmt.Fprintf(&b, "errors=%d\nwarnings=%d\nrefused=%t\n", v.worst(failure), v.worst(warning), refused)
+	if !v.Failed {
+		fmt.Fprintf(&b, "changes=%d\ndeletes=%d\n", len(v.Items), len(goes))
+	}
+	if v.Health != nil && !v.Failed {
 		fmt.Fprintf(&b, "drifted=%t\n", v.Health.Drifted)
 	}
 	if v.Converged != nil {

@@ -114,7 +114,11 @@ func writePage(w io.Writer, v *view, s Style) error {
 	p.Filters, p.Groups = v.htmlFilters(), v.htmlGroups()
 	if v.Health != nil {
 		p.Ends = newTimeline(v.Health.Certificates, v.At)
-		p.Past = newHistory(append(slices.Clone(s.History), v.Health.past()))
+		past := slices.Clone(s.History)
+		if !v.Failed {
+			past = append(past, v.Health.past())
+		}
+		p.Past = newHistory(past)
 	}
 	p.Streams = newStreams(v.Traffic)
 	p.sections()

@@ -15,7 +15,8 @@ import (
 // prometheus is the text exposition format, for the folder from which the node exporter reads *.prom
 // files. Each sample has the labels command and instance_id, so that files of several commands and
 // gateways go together. All samples of known names are written, zeros too: an alert on a value that
-// rises from nothing needs them. How old a file is, node_textfile_mtime_seconds says.
+// rises from nothing needs them. When a comparison failed, nothing
+// but that is written: what is not known is neither zero nor well. How old a file is, node_textfile_mtime_seconds says.
 var prometheus = &Format{
 	Name:     "prometheus",
 	Failures: true,
@@ -68,10 +69,18 @@ func writeMetrics(w io.Writer, v *view) error {
 	e.one(metricSuccess, truth(found[ruleError] == 0))
 	e.family(metricFindings)
 	for _, r := range allRules() {
-		if actionRules[diff.Action(r.ID)] == nil {
+		if actionRules[diff.Action(r.ID)] == nil && (!v.Failed || found[r] > 0) {
 			e.sample(metricFindings, float64(found[r]), "rule", r.ID, "severity", r.Level.String())
 		}
 	}
+	if !v.Failed {
+		e.outcome(v)
+	}
+	return e.Flush()
+}
+
+// outcome writes what a comparison or an apply found.
+func (e *exposition) outcome(v *view) {
 	e.changes(v.Items)
 	e.one(metricRequests, float64(v.Requests.Read), "direction", "read")
 	e.sample(metricRequests, float64(v.Requests.Write), "direction", "write")
@@ -90,7 +99,6 @@ func writeMetrics(w io.Writer, v *view) error {
 		e.health(v.Health)
 	}
 	e.traffic(v.Traffic)
-	return e.Flush()
 }
 
 // changes counts them by kind and action, those included that do not occur.

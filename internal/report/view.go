@@ -18,6 +18,7 @@ type view struct {
 	At  time.Time // of the look at the gateway; zero where the document has none
 	Sum string    // one sentence of our own words
 
+	Failed   bool // the comparison came to no end: what is not here is not known
 	Tallies  []tally
 	Findings []finding // what needs a person besides changes, worst first
 	Items    []item    // the changes, in the order of the document
@@ -62,10 +63,7 @@ func viewPlan(d *Plan) *view {
 		Command: "diff", Head: d.Head, Sum: d.sum(), Extra: d.Extra, Requests: d.Requests,
 		Managed: d.Managed, Unchanged: s.Unchanged, Ignored: s.Ignored, Tallies: tallies(s), Traffic: d.Traffic,
 	}
-	if len(d.Errors) > 0 {
-		v.Sum = "The comparison failed: " + count(len(d.Errors), "error", "errors") + "."
-	}
-	v.add(ruleError, d.Errors...)
+	v.fail(d.Errors)
 	v.refusals(d.Refusals)
 	v.add(ruleWarning, d.Warnings...)
 	v.extras()
@@ -80,7 +78,7 @@ func viewResults(d *Results) *view {
 		Tallies: []tally{{"succeeded", s.Succeeded}, {"failed", s.Failed}, {"skipped", s.Skipped}, {"unknown", s.Unknown}},
 	}
 	if len(d.Results) == 0 && len(d.Errors)+len(d.Refusals) > 0 {
-		v.Sum = "Apply did not begin: nothing was changed."
+		v.Failed, v.Sum = true, "Apply did not begin: nothing was changed."
 	}
 	if len(d.Refusals) == 0 { // else the errors repeat them
 		v.add(ruleError, d.Errors...)
@@ -139,6 +137,14 @@ func tallies(s diff.Summary) []tally {
 		{"ignored", s.Ignored},
 		{"unchanged", s.Unchanged},
 	}
+}
+
+// fail tells of a comparison that errors ended; without errors it does nothing.
+func (v *view) fail(errors []Problem) {
+	if v.Failed = len(errors) > 0; v.Failed {
+		v.Tallies, v.Sum = nil, "The comparison failed: "+count(len(errors), "error", "errors")+"."
+	}
+	v.add(ruleError, errors...)
 }
 
 func (v *view) add(r *rule, problems ...Problem) {

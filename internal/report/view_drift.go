@@ -18,7 +18,7 @@ func viewDrift(d *Drift) *view {
 		m := d.Moved
 		v.Tallies = append(v.Tallies, tally{"moved-gateway", m.Gateway}, tally{"moved-files", m.Files}, tally{"moved-both", m.Both})
 	}
-	v.add(ruleError, d.Errors...)
+	v.fail(d.Errors)
 	v.instance(&d.Instance)
 	v.certificates(d.Certificates)
 	for i := range d.LapsedIgnores {
