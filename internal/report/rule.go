@@ -34,7 +34,7 @@ var (
 	ruleExtra     = &rule{"extra", "An object is owned but not declared", "Declare it, take it out of owns, or delete it by running apply with --prune.", warning}
 	ruleRemaining = &rule{"remaining", "A difference remains after writing", "Somebody else may be writing, or the gateway keeps another value than it was sent. Compare again.", warning}
 
-	ruleLoss      = &rule{"not-restorable", "The undo cannot bring something back", "Note what it was, if it matters, before the old state is forgotten.", warning}
+	ruleLoss = &rule{"not-restorable", "The undo cannot bring something back", "Note what it was, if it matters, before the old state is forgotten.", warning}
 
 	ruleStatus   = &rule{"instance-status", "The gateway is not running", "Changes may be refused or take no effect until it runs.", failure}
 	ruleLock     = &rule{"instance-locked", "The gateway is locked", "Writing is refused until the lock is gone.", warning}

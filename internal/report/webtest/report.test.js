@@ -73,6 +73,24 @@ test("nothing from outside becomes an element", async () => {
   }
 });
 
+test("the policy stops scripts and requests that are not the page's own", async () => {
+  const page = await open(context, samples.of("drift"));
+  const ran = await page.evaluate(async () => {
+    const script = document.createElement("script");
+    script.textContent = "window.ran = true";
+    const image = document.createElement("img");
+    image.src = "http://127.0.0.1:9/pixel.png";
+    image.setAttribute("onerror", "window.ran = true");
+    document.body.append(script, image);
+    await new Promise((done) => setTimeout(done, 200));
+    return window.ran === true;
+  });
+  assert.equal(ran, false);
+  assert.ok(page.wrong.some((w) => w.includes("Content Security Policy") && w.includes("script")), page.wrong.join("\n"));
+  assert.ok(page.wrong.some((w) => w.includes("Content Security Policy") && w.includes("image")), page.wrong.join("\n"));
+  await page.close();
+});
+
 test("5,000 changes open in under 2 s and filter to one", async (t) => {
   const start = performance.now();
   const page = await open(context, samples.of("many"));
