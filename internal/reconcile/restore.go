@@ -24,6 +24,8 @@ func (u *undo) settle(now kind.Actual) error {
 		case u.e.Anchors[d.Address()]:
 		case d.Owner != "":
 			keep, err = u.part(&d, after, lost)
+		case u.untouched(&d, after):
+			u.e.Anchors[d.Address()] = true
 		case u.change[d.Address()].Action == diff.Delete:
 			keep, err = u.deleted(&d)
 			lost[d.Address()] = !keep
@@ -48,6 +50,12 @@ func (u *undo) settle(now kind.Actual) error {
 		return lost[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]
 	})
 	return nil
+}
+
+// untouched reports whether the gateway still has an object as it was, whatever the run meant to do with it.
+func (u *undo) untouched(d *kind.Declared, after map[string]*kind.Object) bool {
+	now := after[d.Address()]
+	return now != nil && now.ID == u.change[d.Address()].Have.ID && len(diff.Leaves(kind.Of(d.Kind), d.Value, now.Value)) == 0
 }
 
 // part settles what lives inside an owner. A secret one stays when the gateway still has it, else it is lost.
@@ -86,7 +94,6 @@ func (u *undo) deleted(d *kind.Declared) (keep bool, err error) {
 			return false, nil
 		}
 	}
-	u.lose(d.Address(), "/id", "it is made anew, with another id")
 	for _, p := range k.Makes {
 		if text, _ := kind.At(tree, p).(string); text != "" {
 			u.lose(d.Address(), p, "the gateway makes a new one")
@@ -137,9 +144,6 @@ func (u *undo) changed(d *kind.Declared, after map[string]*kind.Object) error {
 				}
 			}
 		}
-	}
-	if ch.Action == diff.Replace {
-		u.lose(d.Address(), "/id", "it is replaced back, with another id")
 	}
 	if err := u.leave(k, was, ch, after); err != nil {
 		return err

@@ -45,8 +45,12 @@ func (r *Run) Undo(ctx context.Context, c *Comparison, out *Outcome) (*diff.Extr
 		return nil, nil, fmt.Errorf("%s: %s", errs[0].Address, errs[0].Message)
 	}
 	for i := range u.e.Plan.Changes {
-		if ch := &u.e.Plan.Changes[i]; ch.Action == diff.Replace {
+		switch ch := &u.e.Plan.Changes[i]; {
+		case ch.Action == diff.Replace:
 			u.e.Carried[ch.Address] = true
+			u.lose(ch.Address, "/id", "it is replaced back, with another id")
+		case ch.Action == diff.Create && kind.Of(ch.Kind).Owner == "":
+			u.lose(ch.Address, "/id", "it is made anew, with another id")
 		}
 	}
 	slices.SortFunc(u.losses, func(a, b diff.Loss) int {

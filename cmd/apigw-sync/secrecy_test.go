@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// secrets of a run, with characters that encodings change.
+var runSecrets = map[string]string{
+	"OLD_SECRET": "Old-secret!@#$%-0123456789", "NEW_SECRET": "New-secret!@#$%-0123456789",
+	"OLD_CODE": "OldCode+/=" + strings.Repeat("a1", 30), "NEW_CODE": "NewCode+/=" + strings.Repeat("b2", 30),
+	"GONE_CODE": "GoneCode+/=" + strings.Repeat("d4", 30),
+	"KEPT_CODE": "KeptCode+/=" + strings.Repeat("c3", 30),
+	"OLD_LOGIN": "Old login \"quoted\" & <escaped>", "NEW_LOGIN": "New login \"quoted\" & <escaped>",
+	"OLD_KAFKA": "Old kafka ü 支付 password", "NEW_KAFKA": "New kafka ü 支付 password",
+}
+
+// TestNoSecretLeaves: nothing that a run with secrets writes holds one of them, in no encoding, whether it goes
+// well or not: plan, text, JSON, journal, undo file and log.
+func TestNoSecretLeaves(t *testing.T) {
+	for _, shows := range [][2]string{{"clear", "absent"}, {"masked", "masked"}} {
+		t.Run(shows[0], func(t *testing.T) {
+			dir := t.TempDir()
+			gw, file := filepath.Join(dir, "state.yaml"), filepath.Join(dir, "gateway.yaml")
+			keep(t, gw, os.Expand(secretGateway, func(name string) string { return yamlText(runSecrets[name]) }))
+			keep(t, file, secretFile)
+			environ := []string{"APIGW_SYNC_ENDPOINT=emulator:" + gw}
+			for name, value := range runSecrets {
+				environ = append(environ, name+"="+value)
+			}
+			var told strings.Builder
+			do := func(want int, args ...string) {
+				t.Helper()
+				args = append(args, "--emulator-behaviour", "app-secret="+shows[0], "--emulator-behaviour", "plugin-secret="+shows[1], "--verbose")
+				var out, log bytes.Buffer
+				p := &program{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &log, Environ: environ}
+				if code := p.Main(args); code != want {
+					t.Fatalf("%v: exit code %d, want %d\n%s%s", args, code, want, &out, &log)
+				}
+				told.WriteString(out.String() + log.String())
+			}
+			path := func(name string) string { return filepath.Join(dir, name) }
+			do(0, "diff", "-f", file, "--prune")
+			do(0, "diff", "-f", file, "--prune", "--resend-secrets", "--out", path("p.plan"), "-o", "json")
+			do(3, "apply", "-f", file, "--prune", "--resend-secrets", "--yes", "--undo-file", path("half.plan"), "--journal", path("journal"), "-o", "json",
+				"--emulator-fault", "op=UpdatePlugin status=400", "--emulator-fault", "op=UpdateAppV2 status=400 message=\"no New-secret!@#$%-0123456789 please\"", "--emulator-fault", "op=CreateAppCodeV2 status=500 count=1")
+			do(0, "apply", "--plan", path("half.plan"), "--yes", "--journal", path("journal"))
+			do(4, "apply", "--plan", path("p.plan"), "--yes")
+			do(0, "diff", "-f", file, "--prune", "--resend-secrets", "--out", path("p.plan"))
+			do(0, "apply", "--plan", path("p.plan"), "--yes", "--undo-file", path("undo.plan"), "--journal", path("journal"))
+			do(0, "apply", "--plan", path("undo.plan"), "--yes", "--undo-file", path("again.plan"), "-o", "json")
+			texts := map[string]string{"the output": told.String()}
+			for _, name := range []string{"p.plan", "half.plan", "undo.plan", "again.plan", "journal"} {
+				texts[name] = content(t, path(name))
+			}
+			for name, text := range texts {
+				search(t, name, text)
+			}
+		})
+	}
+}
+
+func keep(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func content(t *testing.T, path string) string {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+func yamlText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// search looks for the secrets as they are and as they may look inside other texts.
+func search(t *testing.T, name, text string) {
+	t.Helper()
+	for variable, secret := range runSecrets {
+		quoted := strings.NewReplacer(`"`, `\"`)
+		for encoding, form := range map[string]string{
+			"as it is": secret, "quoted": quoted.Replace(secret), "twice quoted": quoted.Replace(strings.ReplaceAll(quoted.Replace(secret), `\`, `\\`)),
+			"in base64": base64.StdEncoding.EncodeToString([]byte(secret)), "in base64 for URLs": base64.URLEncoding.EncodeToString([]byte(secret)),
+			"in base64 without its end": base64.RawStdEncoding.EncodeToString([]byte(secret))[:len(secret)],
+			"as a query":                url.QueryEscape(secret), "as a path": url.PathEscape(secret), "in hex": hex.EncodeToString([]byte(secret)),
+		} {
+			if at := strings.Index(text, form); at >= 0 {
+				t.Errorf("%s holds %s %s: …%s…", name, variable, encoding, text[max(0, at-100):min(len(text), at+len(form)+20)])
+			}
+		}
+	}
+}
+
+const secretGateway = `
+throttles: [{name: daily, time_interval: 1, time_unit: DAY, api_call_limits: 1}]
+apps:
+  - {name: mobile, app_key: mobile-key-1, app_secret: ${OLD_SECRET}, app_codes: [${OLD_CODE}, ${KEPT_CODE}]}
+  - {name: gone, app_key: gone-key-1, app_secret: ${OLD_SECRET}, app_codes: [${GONE_CODE}]}
+plugins:
+  - name: login
+    type: oidc_auth
+    content: {client_id: me, client_secret: ${OLD_LOGIN}, discovery: "https://id.example.com", redirect_api_id: an-api}
+  - name: log
+    type: kafka_log
+    content: {broker_list: ["10.0.0.1:9092"], topic: calls, sasl_config: {security_protocol: SASL_PLAINTEXT, sasl_username: me, sasl_password: ${OLD_KAFKA}}}
+  - name: replaced
+    type: kafka_log
+    content: {broker_list: ["10.0.0.1:9092"], topic: calls, sasl_config: {security_protocol: SASL_PLAINTEXT, sasl_username: me, sasl_password: ${OLD_KAFKA}}}
+`
+
+const secretFile = `version: apigw-sync/v1
+owns: {apps: ["*"], plugins: ["*"]}
+throttles: [{name: daily, time_interval: 1, time_unit: DAY, api_call_limits: 2}]
+apps:
+  - {name: mobile, app_key: mobile-key-1, app_secret: "${NEW_SECRET}", remark: new, app_codes: ["${NEW_CODE}", "${KEPT_CODE}"]}
+plugins:
+  - name: login
+    type: oidc_auth
+    remark: new
+    content: {client_id: me, client_secret: "${NEW_LOGIN}", discovery: "https://id.example.com", redirect_api_id: an-api}
+  - name: log
+    type: kafka_log
+    remark: new
+    content: {broker_list: ["10.0.0.1:9092"], topic: calls, sasl_config: {security_protocol: SASL_PLAINTEXT, sasl_username: me, sasl_password: "${NEW_KAFKA}"}}
+  - name: replaced
+    type: cors
+    content: {allow_origin: "*"}
+`
