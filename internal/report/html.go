@@ -72,8 +72,8 @@ type htmlFinding struct {
 	Anchor string // "" when it is about no change
 }
 
-// Text makes text from outside harmless to look at.
-func (htmlFinding) Text(s string) string { return Clean(s) }
+// Text makes text from outside harmless to look at, and cuts what is very long.
+func (htmlFinding) Text(s string) string { return clip(Clean(s), htmlSaid) }
 
 // Place is file:line, made harmless.
 func (f htmlFinding) Place() string {
@@ -93,9 +93,10 @@ func (p *htmlPage) Many() bool { return len(p.Items) >= htmlMany }
 func (htmlPage) Clean(s string) string { return Clean(s) }
 
 const (
-	htmlFirst = 8   // findings of a rule that show at once
-	htmlFew   = 25  // changes up to which leaves show at once
-	htmlMany  = 200 // changes from which those out of sight are not laid out
+	htmlFirst = 8     // findings of a rule that show at once
+	htmlSaid  = 1_000 // characters of what a finding says
+	htmlFew   = 25    // changes up to which leaves show at once
+	htmlMany  = 200   // changes from which those out of sight are not laid out
 )
 
 func writePage(w io.Writer, v *view, s Style) error {
