@@ -13,13 +13,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/estate"
 )
 
-// page is the most that a list returns at once, batch the links that one write may carry.
-const (
-	page  = 500
-	batch = 500
-)
-
-func over(n, by int) int { return (n + by - 1) / by }
+// calls is how many requests n items take: a list returns 500 at most, and a write of links carries 500.
+func calls(n int) int { return (n + 499) / 500 }
 
 // Bound is how many requests are unavoidable, by what they are for.
 type Bound map[string]int
@@ -42,11 +37,11 @@ func Reads(e *estate.Estate) Bound {
 		if len(s.Objects) == 0 {
 			continue
 		}
-		b[s.Name] = over(len(s.Objects), page)
+		b[s.Name] = calls(len(s.Objects))
 		byOwner, total, byAPI := 0, 0, map[int]int{}
 		for i := range s.Objects {
 			o := &s.Objects[i]
-			n := over(len(o.Links), page)
+			n := calls(len(o.Links))
 			if s.Name == "plugins" { // lists tell no number of bindings
 				n = max(1, n)
 			}
@@ -59,16 +54,16 @@ func Reads(e *estate.Estate) Bound {
 		}
 		fromAPIs := e.APIs - len(byAPI)
 		for _, n := range byAPI {
-			fromAPIs += over(n, page)
+			fromAPIs += calls(n)
 		}
 		b[s.Name+" bindings"] = min(byOwner, fromAPIs)
 		if s.Name == "apps" {
-			b["apps bindings"] = min(byOwner, fromAPIs, over(total, page))
+			b["apps bindings"] = min(byOwner, fromAPIs, calls(total))
 		}
 		bound += total
 	}
 	if bound > 0 {
-		b["apis"] = min(over(e.APIs, page), len(names))
+		b["apis"] = min(calls(e.APIs), len(names))
 	}
 	for i := range e.Throttles {
 		if len(e.Throttles[i].Specials) > 0 {
@@ -123,9 +118,9 @@ func Binds(from, to *estate.Estate) Bound {
 				owners[x.owner]++
 			}
 			for _, n := range owners {
-				b[s.Name+" bind"] += over(n, batch)
+				b[s.Name+" bind"] += calls(n)
 			}
-			b[s.Name+" unbind"] = over(len(removed), batch)
+			b[s.Name+" unbind"] = calls(len(removed))
 		}
 	}
 	return b

@@ -356,8 +356,10 @@ func (c *comparison) references() {
 			if c.wantKey[ref.Kind][ref.Key] != nil || c.haveKey[ref.Kind][ref.Key] != nil && !c.retiring[ref.Kind+"/"+ref.Key] {
 				continue
 			}
-			c.plan.Errors = append(c.plan.Errors, Note{Address: ch.Address, Source: ch.Source,
-				Message: "refers to the " + ref.Kind + " " + ref.Key + ", which neither the files nor the gateway have; declare it, or correct the name"})
+			c.plan.Errors = append(c.plan.Errors, Note{
+				Address: ch.Address, Source: ch.Source,
+				Message: "refers to the " + ref.Kind + " " + ref.Key + ", which neither the files nor the gateway have; declare it, or correct the name",
+			})
 		}
 	}
 }

@@ -108,7 +108,8 @@ create throttle/a /api_call_limits:<nil>→5 /name:<nil>→a /time_interval:<nil
 bind throttle_binding/a/orders/create_order@RELEASE
 0 create throttle a
 1 bind throttle_binding a/orders/create_order@RELEASE[create_order][0]
-`},
+`,
+		},
 		{
 			name: "an API that moves keeps a policy: bind first, then unbind, then delete",
 			have: kind.Actual{Objects: []kind.Object{held(throttle("a", 5)), held(throttle("b", 5))}, Links: []kind.Link{bound(link("throttle_binding", "b", create))}},
@@ -120,7 +121,8 @@ unbind throttle_binding/b/orders/create_order@RELEASE
 0 bind throttle_binding a/orders/create_order@RELEASE[create_order]
 1 unbind throttle_binding b/orders/create_order@RELEASE[create_order][0]
 2 delete throttle b[1]
-`},
+`,
+		},
 		{
 			name: "replace: the successor takes over before the old one goes",
 			have: kind.Actual{Objects: []kind.Object{held(acl("office", "IP", "10.0.0.1"))}, Links: []kind.Link{bound(link("acl_binding", "office", create)), bound(link("acl_binding", "office", get))}},
@@ -133,7 +135,8 @@ unbind acl_binding/office/orders/get_order@RELEASE
 2 unbind acl_binding office/orders/get_order@RELEASE[get_order] office[create_order][1]
 3 delete acl office[0 2]
 4 rename acl office[3]
-`},
+`,
+		},
 		{
 			name: "replace without bindings needs no successor",
 			have: kind.Actual{Objects: []kind.Object{held(acl("office", "IP", "10.0.0.1"))}},
@@ -142,14 +145,16 @@ unbind acl_binding/office/orders/get_order@RELEASE
 replace acl/office /entity_type:IP→DOMAIN /values/0:10.0.0.1→alice
 0 delete acl office
 1 create acl office[0]
-`},
+`,
+		},
 		{
 			name: "an interrupted replace goes on: only the rename is left", have: kind.Actual{Objects: []kind.Object{next}},
 			want: kind.Desired{Objects: []kind.Declared{acl("office", "DOMAIN", "alice")}},
 			plan: `
 update acl/office /name:office_next_fdd2ed64→office
 0 update acl office
-`},
+`,
+		},
 		{
 			name: "protected", have: kind.Actual{Objects: []kind.Object{held(acl("office", "IP", "10.0.0.1"))}}, want: kind.Desired{Objects: []kind.Declared{protected}}, policy: diff.Policy{MaxDeletes: 10},
 			plan: `
@@ -157,18 +162,21 @@ replace acl/office /entity_type:IP→DOMAIN /values/0:10.0.0.1→alice
 0 delete acl office
 1 create acl office[0]
 refused by protected: acl/office is protected
-`},
+`,
+		},
 		{
 			name: "rename", have: kind.Actual{Objects: []kind.Object{held(throttle("stale", 5))}}, want: kind.Desired{Objects: []kind.Declared{renamed}},
 			plan: `
 update throttle/fresh /name:stale→fresh
 0 update throttle fresh
-`},
+`,
+		},
 		{
 			name: "extra", have: kind.Actual{Objects: []kind.Object{held(throttle("orders_old", 5)), held(throttle("theirs", 5))}}, want: kind.Desired{Owns: map[string][]string{"throttle": {"orders_*"}}},
 			plan: `
 extra throttle/orders_old
-`},
+`,
+		},
 		{
 			name: "prune of everything is refused", have: kind.Actual{Objects: []kind.Object{held(throttle("orders_old", 5))}}, want: kind.Desired{Owns: map[string][]string{"throttle": {"orders_*"}}}, policy: diff.Policy{Prune: true},
 			plan: `
@@ -176,13 +184,15 @@ delete throttle/orders_old
 0 delete throttle orders_old
 refused by max-deletes: the plan deletes or replaces 1 objects; at most 0 are allowed
 refused by prune-all: the files own throttles but declare none
-`},
+`,
+		},
 		{
 			name: "secrets are hidden and what the gateway made is left alone", have: kind.Actual{Objects: []kind.Object{old}}, want: kind.Desired{Objects: []kind.Declared{secret}},
 			plan: `
 update app/shop /app_secret:(sensitive)→(sensitive)
 0 update app shop
-`},
+`,
+		},
 		{
 			name: "an ignored field is left alone", have: kind.Actual{Objects: []kind.Object{held(throttle("a", 5))}},
 			want: kind.Desired{Objects: []kind.Declared{throttle("a", 6)}, Ignore: []kind.Ignore{{Kind: "throttle", Name: "a", Fields: []string{"/api_call_limits"}}}},
@@ -193,14 +203,16 @@ update app/shop /app_secret:(sensitive)→(sensitive)
 			plan: `
 update throttle/a /api_call_limits:5→6
 0 update throttle a
-`},
+`,
+		},
 		{
 			name: "only one kind", have: kind.Actual{Objects: []kind.Object{held(throttle("a", 5)), held(acl("office", "IP", "10.0.0.1"))}}, policy: diff.Policy{Kinds: []string{"acls"}},
 			want: kind.Desired{Objects: []kind.Declared{throttle("a", 6), acl("office", "IP", "10.0.0.2")}},
 			plan: `
 update acl/office /values/0:10.0.0.1→10.0.0.2
 0 update acl office
-`},
+`,
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := sketch(diff.Between(tc.have, tc.want, tc.policy))

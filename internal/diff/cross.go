@@ -62,7 +62,7 @@ func sets(edges [][]int) (out []set) {
 		sorted := slices.Compact(slices.Sorted(slices.Values(neighbours)))
 		var key []byte
 		for _, n := range sorted {
-			key = binary.AppendUvarint(key, uint64(n))
+			key = binary.AppendVarint(key, int64(n))
 		}
 		n, ok := at[string(key)]
 		if !ok {

@@ -6,8 +6,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// edge identifies a link by what it joins, whatever it is called on the gateway.
-type edge struct{ owner, api, env string }
+// edge identifies a link of one owner by what it joins it to, whatever it is called on the gateway.
+type edge struct{ api, env string }
 
 // place is what of an API in an environment holds only one link of a kind.
 type place struct{ slot, api, env string }

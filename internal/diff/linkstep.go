@@ -130,7 +130,7 @@ func (b *builder) unbind(k *kind.LinkKind) {
 		case ch.Kind == k.Name && ch.Action == Unbind && !gone[i]:
 			items = append(items, Item{Change: i, Link: *ch.Link})
 		case ch.Kind == k.Owner && ch.Action == Replace:
-			items = append(items, b.released(k, i)...)
+			items = append(items, b.released(i)...)
 		}
 	}
 	for i := range items {
@@ -168,7 +168,7 @@ func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
 }
 
 // released are the links of a replaced owner that are no changes of their own.
-func (b *builder) released(k *kind.LinkKind, change int) (out []Item) {
+func (b *builder) released(change int) (out []Item) {
 	ch := &b.plan.Changes[change]
 	for _, l := range b.c.swaps[ch.Address].released {
 		if _, own := b.index[l.Address()+" "+string(Unbind)]; !own {

@@ -137,8 +137,12 @@ func (e *Estate) API(i int) string { return fmt.Sprintf("api_%05d", i) }
 func (e *Estate) makeThrottles(n int) {
 	for i := range n {
 		t := Object{Name: fmt.Sprintf("throttle_%05d", i), Fields: [][2]string{
-			{"time_interval", "1"}, {"time_unit", pick(i, `"SECOND"`, `"MINUTE"`)}, {"api_call_limits", fmt.Sprint(500 + i%500)},
-			{"user_call_limits", "300"}, {"app_call_limits", "200"}, {"remark", fmt.Sprintf("%q", fmt.Sprintf("limits of team %d", i%40))},
+			{"time_interval", "1"},
+			{"time_unit", pick(i, `"SECOND"`, `"MINUTE"`)},
+			{"api_call_limits", fmt.Sprint(500 + i%500)},
+			{"user_call_limits", "300"},
+			{"app_call_limits", "200"},
+			{"remark", fmt.Sprintf("%q", fmt.Sprintf("limits of team %d", i%40))},
 		}}
 		if i%10 == 0 {
 			t.Specials = append(t.Specials, [2]string{"user:" + fmt.Sprintf("%032d", i), "100"})

@@ -73,11 +73,6 @@ func (r *Run) ownedNames(k *kind.Kind, globs []string) (whole bool, exact []stri
 	if len(globs) == 0 || !r.Policy.Covers(k, "") {
 		return false, nil
 	}
-	for _, n := range append(slices.Clone(r.Policy.Names), globs...) {
-		if !kind.IsGlob(n) {
-			exact = append(exact, n)
-		}
-	}
 	switch {
 	case len(r.Policy.Names) > 0 && !slices.ContainsFunc(r.Policy.Names, kind.IsGlob):
 		return false, r.Policy.Names

@@ -60,7 +60,7 @@ func (a answer) decode(body []byte, reply any) error {
 	into := reflect.ValueOf(reply)
 	fresh := reflect.New(into.Type().Elem())
 	var err error
-	if own, ok := fresh.Interface().(json.Unmarshaler); ok && json.Valid(body) {
+	if own, ok := reflect.TypeAssert[json.Unmarshaler](fresh); ok && json.Valid(body) {
 		err = own.UnmarshalJSON(body) // as json.Unmarshal would, without looking for the value's end first
 	} else {
 		err = json.Unmarshal(body, fresh.Interface())
