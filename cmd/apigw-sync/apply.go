@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -189,7 +190,7 @@ func verdict(d *report.Results, err error) error {
 	switch {
 	case err == nil && d.Converged && s.Failed+s.Skipped+s.Unknown == 0:
 		return nil
-	case s.Succeeded+s.Unknown > 0:
+	case s.Succeeded+s.Unknown > 0, slices.ContainsFunc(d.Results, func(r report.Result) bool { return r.Begun }):
 		return coded{exitIncomplete, err}
 	}
 	return coded{exitError, err}

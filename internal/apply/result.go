@@ -26,6 +26,7 @@ type Result struct {
 	BindID    string   // of an unbind that failed inside a batch
 	WaitedFor string   // address of the failed change that a skipped one needed; "" when the run was stopped
 	Note      string   // what a person should know, such as that a binding was already gone
+	Begun     bool     // it did not succeed, but part of it was carried out
 }
 
 // Failure is why a change did not succeed. Fields are zero where the gateway did not answer.
@@ -82,6 +83,7 @@ func (r *runner) results() []Result {
 		case res.Status != Succeeded && begun[i] && res.Change.Action == diff.Replace:
 			res.Note = "the replace is half done; apply again to finish it"
 		}
+		out[i].Begun = begun[i] && out[i].Status != Succeeded
 	}
 	return out
 }

@@ -161,7 +161,9 @@ func (r *Run) Apply(ctx context.Context, c *Comparison) *Outcome {
 		},
 	})
 	out := &Outcome{Results: results, Writes: tally.Writes, Reads: c.Reads + tally.Reads, Stopped: ctx.Err() != nil}
-	out.Warnings = append(out.Warnings, promise(c.Plan, tally)...)
+	if s := apply.Summarize(results); s.Failed+s.Skipped+s.Unknown == 0 {
+		out.Warnings = append(out.Warnings, promise(c.Plan, tally)...)
+	}
 	r.verify(ctx, c, out)
 	return out
 }

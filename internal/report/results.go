@@ -30,6 +30,7 @@ type Result struct {
 	WaitedFor string         `json:"waited_for,omitempty"` // address of the failed change that a skipped one needed
 	Remark    string         `json:"remark,omitempty"`     // what came of it besides, such as that it was gone already
 	Error     *apply.Failure `json:"error,omitempty"`      // set unless the change succeeded
+	Begun     bool           `json:"-"`                    // it did not succeed, but part of it was carried out
 }
 
 // EmptyResults is the document of an apply that had nothing to do, or did not begin.
@@ -50,7 +51,7 @@ func NewResults(h Head, results []apply.Result, remaining []diff.Change) *Result
 func newResult(r *apply.Result) Result {
 	d := Result{
 		Change: newChange(r.Change), Status: r.Status, Attempts: r.Attempts,
-		BindID: r.BindID, WaitedFor: r.WaitedFor, Remark: r.Note, Error: r.Error,
+		BindID: r.BindID, WaitedFor: r.WaitedFor, Remark: r.Note, Error: r.Error, Begun: r.Begun,
 	}
 	if d.Error == nil && d.Status != apply.Succeeded {
 		d.Error = &apply.Failure{ErrorMsg: reason(r)}
