@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"time"
 )
 
@@ -58,7 +59,7 @@ func (p *perf) all(to string) (err error) {
 		return err
 	}
 	defer os.RemoveAll(p.dir) //nolint:errcheck // a temporary folder
-	fmt.Fprintf(&p.page, head, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), time.Now().UTC().Format(time.DateOnly))
+	fmt.Fprintf(&p.page, head, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), time.Now().UTC().Format(time.DateOnly), busy())
 	whole := func(part string) func() error {
 		return func() error {
 			text, err := p.child("-part", part)
@@ -82,6 +83,16 @@ type perf struct {
 	objects int
 	binary  string
 	page    bytes.Buffer
+}
+
+// busy tells how much else the machine has to do, where the system says so.
+func busy() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	load, _, found := strings.Cut(string(text), " ")
+	if err != nil || !found {
+		return ""
+	}
+	return ", with a load average of " + load + " before it began"
 }
 
 // child runs perf itself for a part of the work and returns what it writes.
@@ -114,10 +125,11 @@ What a user waits for is requests × latency ÷ parallelism, and the management 
 everyone on the account. So apigw-sync sends as few as the API allows, and this page holds it to that.
 ` + "`make bench`" + ` measures and writes it; nothing here is asserted by time in tests, the numbers of requests are.
 
-Measured on %s/%s with %d processors, %s, on %s. The gateway is the emulator: it pages, batches, checks and
-refuses as the API documents, and answers after a set latency. Estates are made by ` + "`internal/estate`" + `:
-APIs published in two environments, and throttles, ACLs, plugins and apps bound to them, so that no API has
-more than it can take. "E" is 5,000 APIs in 50 groups, 300 throttles, 100 ACLs, 500 plugins, 1,000 apps and
-20,000 bindings; its files list every collection of every object. The other estates have its proportions.
+Measured on %s/%s with %d processors, %s, on %s%s.
+The gateway is the emulator: it pages, batches, checks and refuses as the API documents, and answers after a
+set latency. Estates are made by ` + "`internal/estate`" + `: APIs published in two environments, and throttles,
+ACLs, plugins and apps bound to them, so that no API has more than it can take. "E" is 5,000 APIs in 50 groups,
+300 throttles, 100 ACLs, 500 plugins, 1,000 apps and 20,000 bindings; its files list every collection of every
+object. The other estates have its proportions.
 
 `
