@@ -2,6 +2,7 @@ package diff
 
 import (
 	"container/heap"
+	"fmt"
 	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -212,6 +213,7 @@ func (b *builder) inside(changes []int) {
 		// Old ones stay until the new ones are there, as far as the quota leaves room.
 		over := max(0, b.held[k.Name+" "+first.Name]+len(creates)-k.Quota)
 		early = deletes[:min(over, len(deletes))]
+		b.warnOfGap(k, first, len(early))
 	}
 	var gone []int
 	for _, i := range early {
@@ -229,6 +231,15 @@ func (b *builder) inside(changes []int) {
 		b.partStep(k, owner, i, OpDelete, k.Ops.Delete, made)
 	}
 	b.besideOwner(k, owner)
+}
+
+// warnOfGap says that old values must go before the new ones can come.
+func (b *builder) warnOfGap(k *kind.Kind, first *Change, early int) {
+	if early == 0 {
+		return
+	}
+	b.plan.Warnings = append(b.plan.Warnings, Note{Address: k.Owner + "/" + first.Name, Source: first.Source,
+		Message: fmt.Sprintf("can have %d %s at most, so that %d old ones go before the new ones come; callers who use those are turned away in between", k.Quota, k.Field, early)})
 }
 
 func (b *builder) partStep(k *kind.Kind, owner string, change int, op Op, operation string, needs []int) int {

@@ -14,6 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/testworld"
 )
 
@@ -35,7 +36,7 @@ type chaos struct {
 	t       *testing.T
 	rand    *rand.Rand
 	gateway *emulator.Gateway
-	want    []byte
+	want    *spec.State
 	created map[string]int // creates of an object or generated code over all runs
 
 	rejects  bool // the gateway has no room for two policies
@@ -58,7 +59,7 @@ func newChaos(t *testing.T, seed uint64) *chaos {
 	w := testworld.New(r, o)
 	c := &chaos{t: t, rand: r, created: map[string]int{}, rejects: b.Rebind == "reject", parallel: []int{1, 3, 8}[r.IntN(3)]}
 	have := w.Gateway(w.Draw())
-	c.want = w.File(w.Draw())
+	c.want = load(t, w.File(w.Draw()))
 	c.gateway = emulator.New(emulator.Options{Behaviour: b, Seed: seed, Latency: 20 * time.Millisecond})
 	if err := c.gateway.Load(have); err != nil {
 		t.Fatalf("load the gateway: %v\n%s", err, have)
@@ -81,7 +82,7 @@ func (c *chaos) troubledRun() {
 	c.t.Helper()
 	c.gateway.ResetJournal()
 	run, began := c.newRun(), time.Now()
-	comparison, err := run.Compare(c.t.Context(), load(c.t, c.want))
+	comparison, err := run.Compare(c.t.Context(), c.want)
 	if err != nil {
 		c.mustBeUntouched(err)
 		return
@@ -160,9 +161,9 @@ func (c *chaos) countCreates(journal []emulator.Entry) {
 func (c *chaos) settled() *diff.Plan {
 	c.t.Helper()
 	var last *diff.Plan
-	for range 4 { // lists may be late by some reads
+	for range 2 { // lists may be late by a read
 		time.Sleep(patience)
-		last = compare(c.t.Context(), c.t, c.newRun(), load(c.t, c.want)).Plan
+		last = compare(c.t.Context(), c.t, c.newRun(), c.want).Plan
 	}
 	return last
 }
@@ -172,7 +173,7 @@ func (c *chaos) quietRun() {
 	c.t.Helper()
 	c.gateway.ResetJournal()
 	run := c.newRun()
-	comparison := compare(c.t.Context(), c.t, run, load(c.t, c.want))
+	comparison := compare(c.t.Context(), c.t, run, c.want)
 	out := run.Apply(c.t.Context(), comparison)
 	for _, r := range out.Results {
 		if r.Status != apply.Succeeded {

@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -110,7 +111,9 @@ func killedAt(t *testing.T, n int, carried bool, have, want []byte, file string)
 	planned := codesToMake(compare(t.Context(), t, inProcess(t, g), load(t, want)))
 	g.ResetJournal()
 
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilled$") //nolint:gosec // this test binary
+	alive, kill := context.WithCancel(t.Context())
+	defer kill()
+	child := exec.CommandContext(alive, os.Args[0], "-test.run=^TestKilled$") //nolint:gosec // this test binary
 	var mu sync.Mutex
 	seen := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -123,7 +126,7 @@ func killedAt(t *testing.T, n int, carried bool, have, want []byte, file string)
 			g.ServeHTTP(httptest.NewRecorder(), r)
 			fallthrough
 		case at >= n:
-			_ = child.Process.Kill() // a process that has ended needs no killing
+			kill() // as kill -9 does
 			panic(http.ErrAbortHandler)
 		}
 		g.ServeHTTP(w, r)

@@ -16,6 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
+	"github.com/apigw-sync/apigw-sync/internal/testworld"
 )
 
 // apis is the state of a gateway with n APIs in the group orders, all in RELEASE.
@@ -314,5 +315,27 @@ func (b *bench) stoppedWell(out *reconcile.Outcome) {
 	}
 	if n := len(b.writes()); n != sent || n != out.Writes {
 		b.t.Errorf("%d writes arrived, the results tell of %d, the run of %d", n, sent, out.Writes)
+	}
+}
+
+// TestNoRoomForCodes: where old and new codes do not fit at once, the plan says so.
+func TestNoRoomForCodes(t *testing.T) {
+	b := newBench(t, apis(1), emulator.Options{}, remote.Config{})
+	codes := func(from, n int) string {
+		var list []string
+		for i := range n {
+			list = append(list, testworld.Code("shop", from+i))
+		}
+		return "version: apigw-sync/v1\napps:\n  - {name: shop, app_codes: [" + strings.Join(list, ", ") + "]}\n"
+	}
+	b.apply(codes(0, 4))
+	for _, tc := range []struct {
+		file string
+		want int
+	}{{codes(10, 1), 0}, {codes(10, 3), 1}} {
+		plan := compare(t.Context(), t, b.run, load(t, []byte(tc.file))).Plan
+		if len(plan.Warnings) != tc.want {
+			t.Errorf("%d changes: warnings %+v, want %d", len(plan.Changes), plan.Warnings, tc.want)
+		}
 	}
 }
