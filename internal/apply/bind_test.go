@@ -27,10 +27,10 @@ func moving(apis, held string) (*diff.Plan, kind.Actual) {
 		plan.Steps[step].Items = append(plan.Steps[step].Items, diff.Item{Change: len(plan.Changes), Link: l, Needs: needs})
 		plan.Changes = append(plan.Changes, diff.Change{Address: string(action) + " " + l.API.Name, Kind: l.Kind, Name: l.Owner, Action: action, Link: &l})
 	}
-	for _, a := range strings.Fields(apis) {
+	for a := range strings.FieldsSeq(apis) {
 		add(0, diff.Bind, throttleLink("new", a, ""))
 	}
-	for _, a := range strings.Fields(held) {
+	for a := range strings.FieldsSeq(held) {
 		l := throttleLink("old", a, "b"+a)
 		have.Links = append(have.Links, l)
 		add(1, diff.Unbind, l, 0)
@@ -41,7 +41,7 @@ func moving(apis, held string) (*diff.Plan, kind.Actual) {
 // bound is the answer to a bind of some APIs.
 func bound(apis string) string {
 	var rows []string
-	for _, a := range strings.Fields(apis) {
+	for a := range strings.FieldsSeq(apis) {
 		rows = append(rows, fmt.Sprintf(`{"id": "n%s", "publish_id": "p%s", "strategy_id": "new"}`, a, a))
 	}
 	return `{"throttle_applys": [` + strings.Join(rows, ", ") + `]}`
@@ -50,8 +50,8 @@ func bound(apis string) string {
 // listed is the list of the APIs of a throttle.
 func listed(apis string) string {
 	var rows []string
-	for _, a := range strings.Fields(apis) {
-		rows = append(rows, fmt.Sprintf(`{"throttle_apply_id": "n%s", "id": "%s", "name": "%s", "publish_id": "p%s", "run_env_id": "e", "run_env_name": "RELEASE"}`, a, a, a, a))
+	for a := range strings.FieldsSeq(apis) {
+		rows = append(rows, fmt.Sprintf(`{"throttle_apply_id": "n%s", "id": %q, "name": %q, "publish_id": "p%s", "run_env_id": "e", "run_env_name": "RELEASE"}`, a, a, a, a))
 	}
 	return fmt.Sprintf(`{"total": %d, "size": %d, "apis": [%s]}`, len(rows), len(rows), strings.Join(rows, ", "))
 }
@@ -71,26 +71,46 @@ func TestBind(t *testing.T) {
 		asked            string
 	}{
 		{"the answer names all", "1 2", "", "Associate*: " + bound("1 2"), "succeeded|succeeded", "Associate"},
-		{"the answer names one, the list the other", "1 2", "", "Associate*: " + bound("1") + "\nListApis*: " + listed("1 2"),
-			"succeeded|succeeded, the answer was lost; the binding was found", "Associate List"},
-		{"what is nowhere is bound again", "1 2", "", "Associate*: lost" + strings.Repeat("\nListApis*: "+listed("1"), 3) + "\nAssociate*: " + bound("2"),
-			"succeeded, the answer was lost; the binding was found|succeeded", "Associate List List List Associate!"},
-		{"halves find who is to blame", "1 2 3 4", "", "Associate*: 404 APIG.3015 no\nAssociate*: " + bound("1 2") + "\nAssociate*: 404 APIG.3015 no\nAssociate*: " + bound("3") + "\nAssociate*: 404 APIG.3015 no",
-			"succeeded|succeeded|succeeded|failed: APIG.3015 no", "Associate Associate Associate Associate Associate"},
-		{"the list cannot be read", "1", "", "Associate*: lost\nListApis*: 503 APIG.9998 busy",
-			"unknown: connection reset; what became of it could not be read (ListApisBindedToRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy); run diff to find out", "Associate List"},
-		{"a gateway with room", "1", "1", "Associate*: " + bound("1") + "\nBatch*: {\"failure\": [{\"bind_id\": \"b1\", \"error_code\": \"APIG.3012\"}]}",
-			"succeeded|succeeded, went when its successor was bound", "Associate BatchDisassociate"},
-		{"a gateway without room", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: " + bound("1"),
-			"succeeded|succeeded, was unbound first, since the gateway has no room for two", "Associate BatchDisassociate Associate"},
-		{"only those in the way give way, and are bound first", "1 2", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: " + bound("1") + "\nAssociate*: " + bound("2"),
-			"succeeded|succeeded|succeeded, was unbound first, since the gateway has no room for two", "Associate BatchDisassociate Associate Associate"},
-		{"what gave way in vain comes back", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: 404 APIG.3015 no\nAssociate*: " + strings.ReplaceAll(bound("1"), "new", "old"),
-			"failed: APIG.3015 no|skipped", "Associate BatchDisassociate Associate Associate"},
-		{"what gave way in vain and cannot come back is told", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: 404 APIG.3015 no\nAssociate*: 404 APIG.3005 gone",
-			"failed: APIG.3015 no; old, which had its place, was unbound and could not be bound again|succeeded, was unbound first, since the gateway has no room for two", "Associate BatchDisassociate Associate Associate"},
-		{"what does not give way is named", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: {\"failure\": [{\"bind_id\": \"b1\", \"error_code\": \"APIG.9999\", \"error_msg\": \"busy\"}]}\nAssociate*: " + occupiedAnswer + "\nListRequest*: {\"total\": 0}",
-			"failed: APIG.3309 The API has been bound to another policy; old, which has its place, could not be unbound: APIG.9999 busy|skipped", "Associate BatchDisassociate Associate List"},
+		{
+			"the answer names one, the list the other", "1 2", "", "Associate*: " + bound("1") + "\nListApis*: " + listed("1 2"),
+			"succeeded|succeeded, the answer was lost; the binding was found", "Associate List",
+		},
+		{
+			"what is nowhere is bound again", "1 2", "", "Associate*: lost" + strings.Repeat("\nListApis*: "+listed("1"), 3) + "\nAssociate*: " + bound("2"),
+			"succeeded, the answer was lost; the binding was found|succeeded", "Associate List List List Associate!",
+		},
+		{
+			"halves find who is to blame", "1 2 3 4", "", "Associate*: 404 APIG.3015 no\nAssociate*: " + bound("1 2") + "\nAssociate*: 404 APIG.3015 no\nAssociate*: " + bound("3") + "\nAssociate*: 404 APIG.3015 no",
+			"succeeded|succeeded|succeeded|failed: APIG.3015 no", "Associate Associate Associate Associate Associate",
+		},
+		{
+			"the list cannot be read", "1", "", "Associate*: lost\nListApis*: 503 APIG.9998 busy",
+			"unknown: connection reset; what became of it could not be read (ListApisBindedToRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy); run diff to find out", "Associate List",
+		},
+		{
+			"a gateway with room", "1", "1", "Associate*: " + bound("1") + "\nBatch*: {\"failure\": [{\"bind_id\": \"b1\", \"error_code\": \"APIG.3012\"}]}",
+			"succeeded|succeeded, went when its successor was bound", "Associate BatchDisassociate",
+		},
+		{
+			"a gateway without room", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: " + bound("1"),
+			"succeeded|succeeded, was unbound first, since the gateway has no room for two", "Associate BatchDisassociate Associate",
+		},
+		{
+			"only those in the way give way, and are bound first", "1 2", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: " + bound("1") + "\nAssociate*: " + bound("2"),
+			"succeeded|succeeded|succeeded, was unbound first, since the gateway has no room for two", "Associate BatchDisassociate Associate Associate",
+		},
+		{
+			"what gave way in vain comes back", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: 404 APIG.3015 no\nAssociate*: " + strings.ReplaceAll(bound("1"), "new", "old"),
+			"failed: APIG.3015 no|skipped", "Associate BatchDisassociate Associate Associate",
+		},
+		{
+			"what gave way in vain and cannot come back is told", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: 404 APIG.3015 no\nAssociate*: 404 APIG.3005 gone",
+			"failed: APIG.3015 no; old, which had its place, was unbound and could not be bound again|succeeded, was unbound first, since the gateway has no room for two", "Associate BatchDisassociate Associate Associate",
+		},
+		{
+			"what does not give way is named", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: {\"failure\": [{\"bind_id\": \"b1\", \"error_code\": \"APIG.9999\", \"error_msg\": \"busy\"}]}\nAssociate*: " + occupiedAnswer + "\nListRequest*: {\"total\": 0}",
+			"failed: APIG.3309 The API has been bound to another policy; old, which has its place, could not be unbound: APIG.9999 busy|skipped", "Associate BatchDisassociate Associate List",
+		},
 		{"invalid input moves nobody", "1", "1", "Associate*: 400 APIG.2012 too many", "failed: APIG.2012 too many|skipped", "Associate"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -116,7 +136,7 @@ func TestBind(t *testing.T) {
 // TestHalves: a cross product is cut between owners, as long as there are several.
 func TestHalves(t *testing.T) {
 	jobs := func(pairs string) (out []*job) {
-		for _, p := range strings.Fields(pairs) {
+		for p := range strings.FieldsSeq(pairs) {
 			out = append(out, &job{Item: diff.Item{Link: kind.Link{OwnerID: p[:1], ID: p}}})
 		}
 		return out

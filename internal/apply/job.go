@@ -117,8 +117,7 @@ func stopped(err error) bool {
 
 func failure(err error, words ...string) *Failure {
 	f := &Failure{ErrorMsg: err.Error()}
-	var e *api.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*api.Error](err); ok {
 		f = &Failure{HTTPStatus: e.Status, ErrorCode: e.Code, ErrorMsg: e.Message, RequestID: e.RequestID}
 	}
 	for _, w := range words {

@@ -231,5 +231,4 @@ func (r *runner) surelyUpdated(ctx context.Context, k *kind.Kind, j *job, value 
 		j.fail(cause)
 	}
 	return o.Value
-
 }

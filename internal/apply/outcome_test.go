@@ -66,8 +66,11 @@ func needs() *runner {
 	}
 	plan := &diff.Plan{
 		Changes: []diff.Change{
-			{Address: "acl/new"}, {Address: "acl_binding/new/g/1@RELEASE"}, {Address: "acl_binding/new/g/2@RELEASE"},
-			{Address: "acl_binding/old/g/1@RELEASE"}, {Address: "acl/old", Have: &kind.Object{ID: "id-old"}},
+			{Address: "acl/new"},
+			{Address: "acl_binding/new/g/1@RELEASE"},
+			{Address: "acl_binding/new/g/2@RELEASE"},
+			{Address: "acl_binding/old/g/1@RELEASE"},
+			{Address: "acl/old", Have: &kind.Object{ID: "id-old"}},
 		},
 		Steps: []diff.Step{
 			{Op: diff.OpCreate, Kind: "acl", Items: []diff.Item{{Change: 0}}},

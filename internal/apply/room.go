@@ -35,21 +35,27 @@ func (r *runner) clear(ctx context.Context, k *kind.LinkKind, way kind.Write, wo
 		if len(inWay) == 0 {
 			continue
 		}
-		long, end := outlive(ctx)
-		defer end()
-		r.unbindInWay(long, k, inWay)
-		free, taken := parted(work)
-		for _, group := range regroup(way.By, free) {
-			r.bindAll(long, k, way, group, t)
-		}
-		r.restore(long, k, free)
-		for _, group := range regroup(way.By, taken) {
-			r.bindAll(ctx, k, way, group, t)
-		}
-		r.restore(long, k, taken)
+		r.giveWay(ctx, k, way, work, inWay, t)
 		return true
 	}
 	return false
+}
+
+// giveWay unbinds what is in the way of some binds and binds them; what gave way in vain comes back. It goes
+// on for a moment when the run is stopped, since it must not end in the middle.
+func (r *runner) giveWay(ctx context.Context, k *kind.LinkKind, way kind.Write, work, inWay []*job, t try) {
+	long, end := outlive(ctx)
+	defer end()
+	r.unbindInWay(long, k, inWay)
+	free, taken := parted(work)
+	for _, group := range regroup(way.By, free) {
+		r.bindAll(long, k, way, group, t)
+	}
+	r.restore(long, k, free)
+	for _, group := range regroup(way.By, taken) {
+		r.bindAll(ctx, k, way, group, t)
+	}
+	r.restore(long, k, taken)
 }
 
 // view finds the links in the way of one that shall be made.

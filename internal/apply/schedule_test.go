@@ -27,7 +27,7 @@ func parse(text string) (names []string, steps []diff.Step) {
 			continue
 		}
 		s := diff.Step{Lanes: strings.Fields(lanes)}
-		for _, w := range strings.Fields(waits) {
+		for w := range strings.FieldsSeq(waits) {
 			s.After = append(s.After, slices.Index(names, w))
 		}
 		names, steps = append(names, name), append(steps, s)

@@ -97,14 +97,18 @@ func told(r *Result) string {
 
 func throttleChange(limit int64) diff.Change {
 	v := kind.Throttle{Name: "basic", Type: "basic", TimeInterval: 1, TimeUnit: "SECOND", APILimit: limit}
-	return diff.Change{Address: "throttle/basic", Kind: "throttle", Name: "basic", Action: diff.Create,
-		Want: &kind.Declared{Object: kind.Object{Kind: "throttle", Key: "basic", Value: v}}}
+	return diff.Change{
+		Address: "throttle/basic", Kind: "throttle", Name: "basic", Action: diff.Create,
+		Want: &kind.Declared{Object: kind.Object{Kind: "throttle", Key: "basic", Value: v}},
+	}
 }
 
 func codeChange(n int) diff.Change {
 	key := fmt.Sprintf("shop/#generated-%d", n)
-	return diff.Change{Address: "app_code/" + key, Kind: "app_code", Name: "shop", Action: diff.Create,
-		Want: &kind.Declared{Object: kind.Object{Kind: "app_code", Key: key, Owner: "shop", Value: kind.AppCode{App: "shop", Generated: n}}}}
+	return diff.Change{
+		Address: "app_code/" + key, Kind: "app_code", Name: "shop", Action: diff.Create,
+		Want: &kind.Declared{Object: kind.Object{Kind: "app_code", Key: key, Owner: "shop", Value: kind.AppCode{App: "shop", Generated: n}}},
+	}
 }
 
 const (
@@ -128,17 +132,23 @@ func TestCreate(t *testing.T) {
 		{"answer lost, object there", throttleChange(100), "Create*: lost\nList*: " + hasThrottle, "succeeded, the answer was lost; the object was found", "Create List"},
 		{"answer lost, object not there", throttleChange(100), "Create*: lost\nList*: " + hasNone + "\nCreate*: " + madeThrottle, "succeeded", "Create List Create!"},
 		{"an answer without an id", throttleChange(100), "Create*: {}\nList*: " + hasThrottle, "succeeded, the answer was lost; the object was found", "Create List"},
-		{"answer lost, nothing can be read", throttleChange(100), "Create*: lost\nList*: 503 APIG.9998 busy",
-			"unknown: connection reset; what became of it could not be read (ListRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy); run diff to find out", "Create List"},
+		{
+			"answer lost, nothing can be read", throttleChange(100), "Create*: lost\nList*: 503 APIG.9998 busy",
+			"unknown: connection reset; what became of it could not be read (ListRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy); run diff to find out", "Create List",
+		},
 		{"fails three times", throttleChange(100), strings.Repeat("Create*: 500 APIG.9999 oops\nList*: "+hasNone+"\n", 3), "failed: APIG.9999 oops", "Create List Create! List Create! List"},
 		{"no repeats left", throttleChange(100), "Create*: 500 APIG.9999 oops\nList*: " + hasNone + "\nCreate*: unsent", "failed: APIG.9999 oops", "Create List Create!"},
 		{"taken by the same", throttleChange(100), "Create*: 400 APIG.3204 taken\nList*: " + hasThrottle, "succeeded, was already there as wanted", "Create List"},
-		{"taken by something else", throttleChange(999), "Create*: 400 APIG.3204 taken\nList*: " + hasThrottle,
-			"failed: APIG.3204 taken; somebody else made it since the gateway was read; run again to compare with it", "Create List"},
+		{
+			"taken by something else", throttleChange(999), "Create*: 400 APIG.3204 taken\nList*: " + hasThrottle,
+			"failed: APIG.3204 taken; somebody else made it since the gateway was read; run again to compare with it", "Create List",
+		},
 		{"taken by our own", throttleChange(100), "Create*: lost\nList*: " + hasNone + "\nCreate*: 400 APIG.3204 taken\nList*: " + hasThrottle, "succeeded, the answer was lost; the object was found", "Create List Create! List"},
 		{"code, answered and not made", codeChange(1), "Create*: 500 APIG.9999 oops\nList*: " + hasNone + "\nCreate*: {\"id\": \"c1\"}", "succeeded", "Create List Create!"},
-		{"code, not answered and not there", codeChange(1), "Create*: lost\nList*: " + hasNone,
-			"unknown: connection reset; the gateway may still make it, and a second one could not be told from it; run diff to find out", "Create List"},
+		{
+			"code, not answered and not there", codeChange(1), "Create*: lost\nList*: " + hasNone,
+			"unknown: connection reset; the gateway may still make it, and a second one could not be told from it; run diff to find out", "Create List",
+		},
 		{"code, not answered and there", codeChange(1), "Create*: lost\nList*: " + hasCode, "succeeded, the answer was lost; the object was found", "Create List"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -238,8 +238,10 @@ func (b *builder) warnOfGap(k *kind.Kind, first *Change, early int) {
 	if early == 0 {
 		return
 	}
-	b.plan.Warnings = append(b.plan.Warnings, Note{Address: k.Owner + "/" + first.Name, Source: first.Source,
-		Message: fmt.Sprintf("can have %d %s at most, so that %d old ones go before the new ones come; callers who use those are turned away in between", k.Quota, k.Field, early)})
+	b.plan.Warnings = append(b.plan.Warnings, Note{
+		Address: k.Owner + "/" + first.Name, Source: first.Source,
+		Message: fmt.Sprintf("can have %d %s at most, so that %d old ones go before the new ones come; callers who use those are turned away in between", k.Quota, k.Field, early),
+	})
 }
 
 func (b *builder) partStep(k *kind.Kind, owner string, change int, op Op, operation string, needs []int) int {

@@ -113,7 +113,7 @@ func killedAt(t *testing.T, n int, carried bool, have, want []byte, file string)
 
 	alive, kill := context.WithCancel(t.Context())
 	defer kill()
-	child := exec.CommandContext(alive, os.Args[0], "-test.run=^TestKilled$") //nolint:gosec // this test binary
+	child := exec.CommandContext(alive, os.Args[0], "-test.run=^TestKilled$")
 	var mu sync.Mutex
 	seen := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

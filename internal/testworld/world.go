@@ -120,12 +120,8 @@ func (w *World) File(s State) []byte {
 
 func (w *World) render(s State, more map[string]any) []byte {
 	doc := map[string]any{"version": "apigw-sync/v1"}
-	for k, v := range s {
-		doc[k] = v
-	}
-	for k, v := range more {
-		doc[k] = v
-	}
+	maps.Copy(doc, s)
+	maps.Copy(doc, more)
 	raw, err := yaml.Marshal(doc)
 	if err != nil {
 		panic(err) // plain maps always render
