@@ -148,8 +148,10 @@ func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
 		case objects != nil:
 			return planfile.InFiles(n, objects)
 		case n.Source != nil:
-			return "", hinted{fmt.Errorf("%s: the plan does not hold its secret %s, which stands in %s:%d", n.Address, n.Path, n.Source.File, n.Source.Line),
-				"name the files with --file, too, or let the secret come from a variable"}
+			return "", hinted{
+				fmt.Errorf("%s: the plan does not hold its secret %s, which stands in %s:%d", n.Address, n.Path, n.Source.File, n.Source.Line),
+				"name the files with --file, too, or let the secret come from a variable",
+			}
 		}
 		return "", fmt.Errorf("%s: the plan does not hold its secret %s", n.Address, n.Path)
 	}
@@ -161,8 +163,10 @@ func together(n planfile.Needed, lookup func(string) (string, bool)) (string, er
 	for _, name := range n.Variables {
 		value, ok := lookup(name)
 		if !ok {
-			return "", hinted{fmt.Errorf("%s: the variable %s is not set, from which its secret %s comes", n.Address, name, n.Path),
-				"set it as it was when the plan was made"}
+			return "", hinted{
+				fmt.Errorf("%s: the variable %s is not set, from which its secret %s comes", n.Address, name, n.Path),
+				"set it as it was when the plan was made",
+			}
 		}
 		b.WriteString(value)
 	}
@@ -172,14 +176,13 @@ func together(n planfile.Needed, lookup func(string) (string, bool)) (string, er
 // secretsAmiss tells secrets that have changed, which make a plan stale, from those that are missing.
 func secretsAmiss(err error) error {
 	all := []error{err}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // what Join made is taken apart
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		all = joined.Unwrap()
 	}
 	var list problems
 	var stale []report.Refusal
 	for _, e := range all {
-		var changed *planfile.ChangedSecret
-		if errors.As(e, &changed) {
+		if changed, ok := errors.AsType[*planfile.ChangedSecret](e); ok {
 			stale = append(stale, report.Refusal{Guard: "stale-plan", Address: changed.Address, Reason: from(changed)})
 			continue
 		}

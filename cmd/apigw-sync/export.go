@@ -106,8 +106,10 @@ func runExport(ctx context.Context, p *program, o *exportOptions, g *globals) (e
 
 // write writes one file, or a folder of them.
 func (o *exportOptions) write(p *program, instance string, all *reconcile.Everything) error {
-	e := spec.Export{Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, APIs: o.withAPIs, Secrets: o.secrets,
-		Notes: []string{"What the gateway " + instance + " held when it was exported."}}
+	e := spec.Export{
+		Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, APIs: o.withAPIs, Secrets: o.secrets,
+		Notes: []string{"What the gateway " + instance + " held when it was exported."},
+	}
 	if o.split == "" {
 		raw, vars, err := spec.Write(e)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -163,7 +164,7 @@ func listAPIs(g *Gateway, c *call) (reply, error) {
 	f.where(c, "req_protocol", func(a *api) string { return a.ReqProtocol })
 	f.where(c, "req_method", func(a *api) string { return a.ReqMethod })
 	f.where(c, "auth_type", func(a *api) string { return a.AuthType })
-	f.where(c, "type", func(a *api) string { return string(rune('0' + a.Type)) })
+	f.where(c, "type", func(a *api) string { return strconv.Itoa(a.Type) })
 	if env := c.arg("env_id"); env != "" {
 		f = append(f, func(a *api) bool {
 			return slices.ContainsFunc(a.pubs, func(p *publication) bool { return p.env.id == env })

@@ -119,16 +119,16 @@ func TestFaultCounts(t *testing.T) {
 		{"op=ListRequest* status=500 skip=8", "........xx"},
 	} {
 		c := newShop(t, faulty(t, x.rule))
-		got := ""
+		var got strings.Builder
 		for range len(x.want) {
 			if status, _ := c.send("GET", "/throttles", nil); status == 500 {
-				got += "x"
+				got.WriteString("x")
 			} else {
-				got += "."
+				got.WriteString(".")
 			}
 		}
-		if got != x.want {
-			t.Errorf("%s struck %s, want %s", x.rule, got, x.want)
+		if got.String() != x.want {
+			t.Errorf("%s struck %s, want %s", x.rule, got.String(), x.want)
 		}
 	}
 }
@@ -136,12 +136,12 @@ func TestFaultCounts(t *testing.T) {
 func TestProbabilitiesFollowFromTheSeed(t *testing.T) {
 	run := func(seed uint64) string {
 		c := newShop(t, faulty(t, "p=0.5 status=500"), func(o *emulator.Options) { o.Seed = seed })
-		got := ""
+		var got strings.Builder
 		for range 64 {
 			status, _ := c.send("GET", "/throttles", nil)
-			got += string(rune('0' + status/500))
+			got.WriteString(string(rune('0' + status/500)))
 		}
-		return got
+		return got.String()
 	}
 	first := run(1)
 	if again := run(1); first != again {

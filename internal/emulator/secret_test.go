@@ -160,7 +160,7 @@ func TestPluginContents(t *testing.T) {
 			continue
 		}
 		var got object
-		if err := json.Unmarshal([]byte(fmt.Sprint(answer["plugin_content"])), &got); err != nil {
+		if err := json.Unmarshal(fmt.Append(nil, answer["plugin_content"]), &got); err != nil {
 			t.Errorf("%s %s: %d %v", x.kind, x.content, status, answer)
 			continue
 		}

@@ -106,8 +106,7 @@ func path(r api.Request) string {
 
 // judge tells the outcome of a write that ended with err.
 func (e *Entry) judge(err error) {
-	var refused *api.Error
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*api.Error](err); ok {
 		e.Status, e.ErrorCode = refused.Status, refused.Code
 		if refused.RequestID != "" {
 			e.RequestID = refused.RequestID

@@ -221,15 +221,19 @@ var aclBinding = &LinkKind{
 	Bind: []Write{{
 		By: ByOwner, Operation: "CreateApiAclBindingV2", Max: publishMax,
 		Request: func(l []Link) api.Request {
-			return api.Request{Operation: "CreateApiAclBindingV2", Method: "POST", Path: []string{"acl-bindings"}, Once: true,
-				Body: map[string]any{"acl_id": l[0].OwnerID, "publish_ids": gather(l, publishID)}}
+			return api.Request{
+				Operation: "CreateApiAclBindingV2", Method: "POST", Path: []string{"acl-bindings"}, Once: true,
+				Body: map[string]any{"acl_id": l[0].OwnerID, "publish_ids": gather(l, publishID)},
+			}
 		},
 	}},
 	Unbind: []Write{{
 		By: Together, Operation: "BatchDeleteApiAclBindingV2", Max: unbindMax,
 		Request: func(l []Link) api.Request {
-			return api.Request{Operation: "BatchDeleteApiAclBindingV2", Method: "PUT", Path: []string{"acl-bindings"},
-				Query: query("action", "delete"), Body: map[string]any{"acl_bindings": gather(l, linkID)}}
+			return api.Request{
+				Operation: "BatchDeleteApiAclBindingV2", Method: "PUT", Path: []string{"acl-bindings"},
+				Query: query("action", "delete"), Body: map[string]any{"acl_bindings": gather(l, linkID)},
+			}
 		},
 	}},
 }

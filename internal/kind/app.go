@@ -87,12 +87,12 @@ func concealed(shown string) bool { return strings.Trim(shown, "*") == "" }
 // shows reports whether what the gateway shows of a secret can be want: in clear, masked (1ff***9a4),
 // or not at all.
 func shows(shown, want string) bool {
-	first := strings.IndexByte(shown, '*')
-	if first < 0 {
+	before, _, ok := strings.Cut(shown, "*")
+	if !ok {
 		return shown == want || shown == ""
 	}
 	last := strings.LastIndexByte(shown, '*')
-	head, tail := shown[:first], shown[last+1:]
+	head, tail := before, shown[last+1:]
 	return len(want) >= len(head)+len(tail) && strings.HasPrefix(want, head) && strings.HasSuffix(want, tail)
 }
 

@@ -248,7 +248,8 @@ func recode[S any](tree any) (s S, err error) {
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
-	return s, d.Decode(&s)
+	err = d.Decode(&s)
+	return s, err
 }
 
 // strict decodes JSON, numbers kept as they are written; keys that nobody knows are errors.
@@ -337,8 +338,10 @@ func (k *Kind) Delete(ownerID, id string) api.Request {
 
 // BatchDelete asks to remove several objects at once; the answer names those that stayed.
 func (k *Kind) BatchDelete(ids []string) api.Request {
-	return api.Request{Operation: k.Ops.BatchDelete, Method: "PUT", Path: k.segments(""),
-		Query: url.Values{"action": {"delete"}}, Body: map[string]any{k.ListField: ids}}
+	return api.Request{
+		Operation: k.Ops.BatchDelete, Method: "PUT", Path: k.segments(""),
+		Query: url.Values{"action": {"delete"}}, Body: map[string]any{k.ListField: ids},
+	}
 }
 
 // segments is the path of the kind, with an id at its end when there is one.

@@ -58,7 +58,7 @@ func TestRoundTrip(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, err := k.Objects(o.Owner, page(t, k, echo(t, k, q, o)))
+				got, err := k.Objects(o.Owner, page(t, k, echo(t, q, o)))
 				if err != nil || len(got) != 1 {
 					t.Fatalf("read back %d objects, error %v", len(got), err)
 				}
@@ -95,7 +95,7 @@ func objects(t *testing.T, k *kind.Kind) (out []kind.Object) {
 }
 
 // echo is the object that a gateway makes of a create: the body, with an id and names for ids.
-func echo(t *testing.T, k *kind.Kind, q api.Request, o kind.Object) map[string]any {
+func echo(t *testing.T, q api.Request, o kind.Object) map[string]any {
 	t.Helper()
 	raw, err := json.Marshal(q.Body)
 	if err != nil {

@@ -4,6 +4,7 @@
 package kind
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -58,12 +59,7 @@ type Origin struct {
 
 // ManagesKind reports whether the file lists all parts or links of kind k.
 func (d *Declared) ManagesKind(k string) bool {
-	for _, m := range d.Manages {
-		if m == k {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(d.Manages, k)
 }
 
 // Link binds an owner (a policy or an app) to an API in an environment.

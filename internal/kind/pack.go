@@ -135,5 +135,6 @@ func unpacked[S any](tree map[string]any) (s S, err error) {
 	if err != nil {
 		return s, err
 	}
-	return s, strict(raw, &s)
+	err = strict(raw, &s)
+	return s, err
 }

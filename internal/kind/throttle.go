@@ -165,15 +165,19 @@ var throttleBinding = &LinkKind{
 	Bind: []Write{{
 		By: ByOwner, Operation: "AssociateRequestThrottlingPolicyV2", Max: publishMax,
 		Request: func(l []Link) api.Request {
-			return api.Request{Operation: "AssociateRequestThrottlingPolicyV2", Method: "POST", Path: []string{"throttle-bindings"}, Once: true,
-				Body: map[string]any{"strategy_id": l[0].OwnerID, "publish_ids": gather(l, publishID)}}
+			return api.Request{
+				Operation: "AssociateRequestThrottlingPolicyV2", Method: "POST", Path: []string{"throttle-bindings"}, Once: true,
+				Body: map[string]any{"strategy_id": l[0].OwnerID, "publish_ids": gather(l, publishID)},
+			}
 		},
 	}},
 	Unbind: []Write{{
 		By: Together, Operation: "BatchDisassociateThrottlingPolicyV2", Max: unbindMax,
 		Request: func(l []Link) api.Request {
-			return api.Request{Operation: "BatchDisassociateThrottlingPolicyV2", Method: "PUT", Path: []string{"throttle-bindings"},
-				Query: query("action", "delete"), Body: map[string]any{"throttle_bindings": gather(l, linkID)}}
+			return api.Request{
+				Operation: "BatchDisassociateThrottlingPolicyV2", Method: "PUT", Path: []string{"throttle-bindings"},
+				Query: query("action", "delete"), Body: map[string]any{"throttle_bindings": gather(l, linkID)},
+			}
 		},
 	}},
 }

@@ -56,7 +56,8 @@ func Decode(data []byte) (*File, error) {
 		}
 		return nil, err
 	}
-	return f, f.validate()
+	err = f.validate()
+	return f, err
 }
 
 func broken(err error) error {

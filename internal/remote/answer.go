@@ -69,8 +69,7 @@ func (a answer) decode(body []byte, reply any) error {
 		into.Elem().Set(fresh.Elem())
 		return nil
 	}
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		value, _, _ := strings.Cut(wrong.Value, " ") // "number 12" holds the value
 		return a.unreadable(fmt.Errorf("field %q is a %s", wrong.Field, value))
 	}

@@ -49,7 +49,7 @@ func verify(r *http.Request, body []byte) error {
 		return err
 	}
 	s := signable{method: r.Method, path: r.URL.Path, query: query, headers: map[string]string{}, body: body}
-	for _, name := range strings.Split(list, ";") {
+	for name := range strings.SplitSeq(list, ";") {
 		s.headers[name] = r.Header.Get(name)
 		if name == "host" {
 			s.headers[name] = r.Host

@@ -122,14 +122,15 @@ func FindCredentials(ctx context.Context, lookup Lookup, home string, hc *http.C
 		return c, err
 	}
 	m := newMetadata(hc)
-	if c, err := m.credentials(ctx); err == nil {
+	c, err = m.credentials(ctx)
+	switch {
+	case err == nil:
 		c.renew = m
 		return c, nil
-	} else if ctx.Err() != nil {
+	case ctx.Err() != nil:
 		return Credentials{}, stopCause(ctx)
-	} else {
-		looked = append(looked, note, fmt.Sprintf("instance metadata (%v)", err))
 	}
+	looked = append(looked, note, fmt.Sprintf("instance metadata (%v)", err))
 	return Credentials{}, fmt.Errorf("no credentials found; looked at %s; "+
 		"set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or APIGW_SYNC_TOKEN", strings.Join(looked, ", "))
 }

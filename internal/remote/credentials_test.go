@@ -63,8 +63,10 @@ func TestFindCredentials(t *testing.T) {
 			}, profile, found{AK: "a", SK: "s", ST: "st", From: "HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK"},
 		},
 		{
-			"keys of the provider", []string{"HW_ACCESS_KEY", "a2", "HW_SECRET_KEY", "s2", "HUAWEICLOUD_SDK_SECURITY_TOKEN", "st"},
-			profile, found{AK: "a2", SK: "s2", From: "HW_ACCESS_KEY and HW_SECRET_KEY"},
+			"keys of the provider",
+			[]string{"HW_ACCESS_KEY", "a2", "HW_SECRET_KEY", "s2", "HUAWEICLOUD_SDK_SECURITY_TOKEN", "st"},
+			profile,
+			found{AK: "a2", SK: "s2", From: "HW_ACCESS_KEY and HW_SECRET_KEY"},
 		},
 		{"profile", nil, profile, found{AK: "pak", SK: "p;s#k", ST: "pst==", From: "file", Project: "pp", IAM: "iam.example.com"}},
 	}

@@ -149,7 +149,7 @@ func TestNamedLimit(t *testing.T) {
 // Requests that do not all travel equally long are no reason for more refusals.
 func TestNamedLimitWithJitter(t *testing.T) {
 	l := limit{20, time.Second}
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same each time
+	random := rand.New(rand.NewPCG(1, 2))
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		gate := limited(&fixedWindow{limit: l}, 0, named(l, "second"))

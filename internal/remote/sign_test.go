@@ -180,9 +180,10 @@ func slowCanonical(s signable) string {
 		names = append(names, name)
 	}
 	sort.Strings(names)
-	out := strings.ToUpper(s.method) + "\n" + uri + "\n" + strings.Join(query, "&") + "\n"
+	var out strings.Builder
+	out.WriteString(strings.ToUpper(s.method) + "\n" + uri + "\n" + strings.Join(query, "&") + "\n")
 	for _, name := range names {
-		out += name + ":" + strings.TrimSpace(s.headers[name]) + "\n"
+		out.WriteString(name + ":" + strings.TrimSpace(s.headers[name]) + "\n")
 	}
-	return out + "\n" + strings.Join(names, ";") + "\n" + hexHash(s.body)
+	return out.String() + "\n" + strings.Join(names, ";") + "\n" + hexHash(s.body)
 }

@@ -1,5 +1,7 @@
 package shape
 
+import "maps"
+
 // Draft is the JSON Schema version of everything this project publishes.
 const Draft = "https://json-schema.org/draft/2020-12/schema"
 
@@ -64,9 +66,7 @@ func (s *Shape) constraints() map[string]any {
 		if r.Soft {
 			continue
 		}
-		for k, v := range r.Keywords {
-			m[k] = v
-		}
+		maps.Copy(m, r.Keywords)
 	}
 	return s.orVariableOrNull(m)
 }

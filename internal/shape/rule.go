@@ -3,6 +3,7 @@ package shape
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -46,13 +47,15 @@ func Length(low, high int) Rule {
 // well); says names the characters for people, such as "letters, digits and _".
 func Pattern(expr, says string) Rule {
 	re := regexp.MustCompile("^(?:" + expr + ")$")
-	return Rule{Keywords: map[string]any{"pattern": "^(?:" + expr + ")$"}, Hint: "allowed are " + says,
+	return Rule{
+		Keywords: map[string]any{"pattern": "^(?:" + expr + ")$"}, Hint: "allowed are " + says,
 		Broken: func(v any) string {
 			if s, _ := v.(string); !re.MatchString(s) {
 				return fmt.Sprintf("%q has characters that are not allowed here", s)
 			}
 			return ""
-		}}
+		},
+	}
 }
 
 // OneOf demands one of the words given.
@@ -61,21 +64,22 @@ func OneOf(words ...string) Rule {
 	for i, w := range words {
 		enum[i] = w
 	}
-	return Rule{Keywords: map[string]any{"enum": enum}, Hint: "one of " + strings.Join(words, ", "),
+	return Rule{
+		Keywords: map[string]any{"enum": enum}, Hint: "one of " + strings.Join(words, ", "),
 		Broken: func(v any) string {
 			s, _ := v.(string)
-			for _, w := range words {
-				if w == s {
-					return ""
-				}
+			if slices.Contains(words, s) {
+				return ""
 			}
 			return fmt.Sprintf("%q is not one of the allowed words", s)
-		}}
+		},
+	}
 }
 
 // Range demands a whole number from low to high.
 func Range(low, high int64) Rule {
-	return Rule{Keywords: map[string]any{"minimum": low, "maximum": high}, Hint: fmt.Sprintf("from %d to %d", low, high),
+	return Rule{
+		Keywords: map[string]any{"minimum": low, "maximum": high}, Hint: fmt.Sprintf("from %d to %d", low, high),
 		Broken: func(v any) string {
 			if n, ok := v.(int64); ok && (n < low || n > high) {
 				return fmt.Sprintf("%d is out of range", n)
@@ -84,7 +88,8 @@ func Range(low, high int64) Rule {
 				return fmt.Sprintf("%v is out of range", n)
 			}
 			return ""
-		}}
+		},
+	}
 }
 
 // Count demands between low and high items in a list; high 0 means no upper bound.
@@ -132,8 +137,8 @@ func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	if strings.HasSuffix(noun, "y") {
-		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
+	if before, ok := strings.CutSuffix(noun, "y"); ok {
+		return fmt.Sprintf("%d %sies", n, before)
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

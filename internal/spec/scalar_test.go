@@ -31,8 +31,17 @@ func TestMatchGlob(t *testing.T) {
 		glob, name string
 		want       bool
 	}{
-		{"*", "", true}, {"*", "a/b", true}, {"orders_*", "orders_", true}, {"orders_*", "Orders_x", false}, {"支?", "支付", true},
-		{"a[/x]b", "a/b", true}, {"[^a]", "/", true}, {`\*`, "*", true}, {`\*`, "a", false}, {"a", "ab", false}, {"[a", "a", false},
+		{"*", "", true},
+		{"*", "a/b", true},
+		{"orders_*", "orders_", true},
+		{"orders_*", "Orders_x", false},
+		{"支?", "支付", true},
+		{"a[/x]b", "a/b", true},
+		{"[^a]", "/", true},
+		{`\*`, "*", true},
+		{`\*`, "a", false},
+		{"a", "ab", false},
+		{"[a", "a", false},
 	} {
 		if got := kind.Glob(c.glob, c.name); got != c.want {
 			t.Errorf("%s and %s: %t", c.glob, c.name, got)

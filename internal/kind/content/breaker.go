@@ -3,6 +3,7 @@ package content
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/shape"
 )
@@ -134,7 +135,7 @@ func checkDowngradeRule(at string, r any, declared []string) []shape.Problem {
 	for j, p := range listOf(r, "parameters") {
 		name, ok := p.(string)
 		if !ok {
-			declared = append(declared[:len(declared):len(declared)], textOf(p, "name"))
+			declared = append(slices.Clip(declared), textOf(p, "name"))
 		} else if len(notIn(declared, []string{name})) > 0 {
 			found = append(found, shape.Problem{
 				Path: fmt.Sprintf("%s/parameters/%d", at, j), Text: fmt.Sprintf("%q is no declared parameter", name),

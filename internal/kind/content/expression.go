@@ -22,10 +22,10 @@ const expressionHint = `write ["Host","==","a.com"], or ["AND", condition, condi
 
 // expressionText describes a condition in a text; an empty one is left to Check.
 func expressionText(doc string, more ...shape.Rule) *shape.Shape {
-	rules := append(more,
+	return shape.OfText(doc, slices.Concat(more, []shape.Rule{
 		shape.Test(brokenExpression, expressionHint),
-		shape.Softly(shape.Test(rareOperator, "documented are == != ~= ~~ in >")))
-	return shape.OfText(doc, rules...)
+		shape.Softly(shape.Test(rareOperator, "documented are == != ~= ~~ in >")),
+	})...)
 }
 
 func brokenExpression(text string) string {

@@ -129,8 +129,10 @@ func TestNormalize(t *testing.T) {
 		},
 		{
 			"default headers, statuses in order, a time of 0 kept", "proxy_cache",
-			m{"cache_key": m{"parameters": []any{"q", "p", "q"}, "headers": []any{}}, "cacheable_headers": []any{},
-				"cache_http_status_and_ttl": []any{m{"http_status": []any{float64(404), float64(200)}, "ttl": float64(0)}}},
+			m{
+				"cache_key": m{"parameters": []any{"q", "p", "q"}, "headers": []any{}}, "cacheable_headers": []any{},
+				"cache_http_status_and_ttl": []any{m{"http_status": []any{float64(404), float64(200)}, "ttl": float64(0)}},
+			},
 			m{
 				"cache_key":                 m{"parameters": []any{"p", "q"}},
 				"cache_http_status_and_ttl": []any{m{"http_status": []any{int64(200), int64(404)}, "ttl": int64(0)}},
