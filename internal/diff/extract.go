@@ -58,11 +58,32 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Ex
 		}
 	}
 	e.Actual = e.Relevant(have)
+	e.Unify()
 	e.Plan = e.Between(e.Actual)
 	if !sameChanges(plan, e.Plan) {
 		return nil, ErrNotAlone
 	}
 	return e, nil
+}
+
+// Unify makes one API of all that is known of it: some lists tell more than others.
+func (e *Extract) Unify() {
+	best := map[string]*kind.API{}
+	each := func(do func(l *kind.Link)) {
+		for i := range e.Desired.Links {
+			do(&e.Desired.Links[i].Link)
+		}
+		for i := range e.Actual.Links {
+			do(&e.Actual.Links[i])
+		}
+	}
+	known := func(a *kind.API) int { return len(a.Method) + len(a.Path) + len(a.Group) }
+	each(func(l *kind.Link) {
+		if b := best[l.API.ID]; b == nil || known(l.API) > known(b) {
+			best[l.API.ID] = l.API
+		}
+	})
+	each(func(l *kind.Link) { l.API = best[l.API.ID] })
 }
 
 // Between makes the plan again, of a gateway as it is now. What no file declares has no source.

@@ -2,6 +2,8 @@ package reconcile
 
 import (
 	"context"
+	"maps"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -26,18 +28,25 @@ func around(ctx context.Context, reader *fetch.Reader, c *Comparison) ([]kind.Li
 		api  *kind.API
 	}
 	envs, order := map[place]map[string]bool{}, []place{}
-	for i := range c.Plan.Changes {
-		ch := &c.Plan.Changes[i]
-		k := kind.LinkOf(ch.Kind)
-		if k == nil || k.Slot == nil || ch.Action != diff.Bind {
+	apis := map[string]*kind.API{}
+	for i := range c.Plan.Steps {
+		s := &c.Plan.Steps[i]
+		k := kind.LinkOf(s.Kind)
+		if s.Op != diff.OpBind || k.Slot == nil {
 			continue
 		}
-		at := place{k, ch.Link.API}
-		if envs[at] == nil {
-			envs[at] = map[string]bool{}
-			order = append(order, at)
+		for j := range s.Items {
+			l := &s.Items[j].Link
+			if apis[l.API.ID] == nil {
+				apis[l.API.ID] = l.API
+			}
+			at := place{k, apis[l.API.ID]}
+			if envs[at] == nil {
+				envs[at] = map[string]bool{}
+				order = append(order, at)
+			}
+			envs[at][l.Env] = true
 		}
-		envs[at][ch.Link.Env] = true
 	}
 	found := make([][]kind.Link, len(order))
 	g, gctx := errgroup.WithContext(ctx)
@@ -65,6 +74,25 @@ func around(ctx context.Context, reader *fetch.Reader, c *Comparison) ([]kind.Li
 	return out, nil
 }
 
+// steady reads the bindings of an owner until two reads agree, since lists may be late.
+func steady(ctx context.Context, reader *fetch.Reader, k *kind.LinkKind, owner kind.Object) ([]kind.Link, error) {
+	var before map[linkKey]bool
+	for waited := time.Duration(0); ; waited += time.Second {
+		links, err := reader.LinksOf(ctx, k, owner)
+		if err != nil {
+			return nil, err
+		}
+		now := map[linkKey]bool{}
+		for i := range links {
+			now[keyOf(&links[i])] = true
+		}
+		if before != nil && (maps.Equal(before, now) || waited >= settleFor || !pause(ctx, time.Second)) {
+			return links, nil
+		}
+		before = now
+	}
+}
+
 // linkKey tells links apart, whatever their id.
 type linkKey struct{ kind, owner, api, env string }
 
@@ -82,7 +110,7 @@ func (u *undo) displaced(ctx context.Context, reader *fetch.Reader, c *Compariso
 	}
 	for _, o := range owners {
 		k := kind.LinkOf(o.Kind)
-		left, err := reader.LinksOf(ctx, k, kind.Object{Kind: k.Owner, Key: o.Owner, ID: o.OwnerID, Bound: kind.Unknown})
+		left, err := steady(ctx, reader, k, kind.Object{Kind: k.Owner, Key: o.Owner, ID: o.OwnerID, Bound: kind.Unknown})
 		if err != nil {
 			return err
 		}

@@ -123,7 +123,7 @@ func renew(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes
 			notes = append(notes, diff.Note{Address: l.Address(), Message: fmt.Sprintf("the API %s is %s now", l.API.Address(), a.Address())})
 		default:
 			if p, ok := a.In(l.Env); ok {
-				l.API, l.EnvID, l.PublishID = a, p.EnvID, p.PublishID
+				l.EnvID, l.PublishID = p.EnvID, p.PublishID
 			} else {
 				notes = append(notes, diff.Note{Address: l.Address(), Message: fmt.Sprintf("the API %s is no longer published in %s", l.API.Address(), l.Env)})
 			}
@@ -133,12 +133,10 @@ func renew(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes
 	return out, notes
 }
 
-// known is a catalog of all APIs that a plan mentions, as they are now where they were read.
+// known is a catalog of all APIs that a plan mentions, in the words of the plan, and of those that were read.
 func known(e *diff.Extract, fresh *kind.Catalog) *kind.Catalog {
-	apis, seen := slices.Clone(fresh.APIs), map[string]bool{}
-	for _, a := range apis {
-		seen[a.ID] = true
-	}
+	var apis []*kind.API
+	seen := map[string]bool{}
 	add := func(a *kind.API) {
 		if !seen[a.ID] {
 			seen[a.ID] = true
@@ -150,6 +148,9 @@ func known(e *diff.Extract, fresh *kind.Catalog) *kind.Catalog {
 	}
 	for i := range e.Actual.Links {
 		add(e.Actual.Links[i].API)
+	}
+	for _, a := range fresh.APIs {
+		add(a)
 	}
 	return kind.NewCatalog(apis)
 }

@@ -161,13 +161,20 @@ func naked(t *testing.T, g *emulator.Gateway) string {
 	return string(out)
 }
 
-var generated = regexp.MustCompile(`^[0-9a-f]{32}$`)
+var generated = regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{64})$`)
 
-// made hides keys and secrets that a gateway made up.
+// made hides keys, secrets and codes that a gateway made up.
 func made(app map[string]any) {
 	for _, key := range []string{"app_key", "app_secret"} {
 		if s, _ := app[key].(string); generated.MatchString(s) {
 			app[key] = "generated"
 		}
 	}
+	codes, _ := app["app_codes"].([]any)
+	for i, c := range codes {
+		if generated.MatchString(c.(string)) {
+			codes[i] = "generated"
+		}
+	}
+	sortByText(codes)
 }

@@ -40,6 +40,7 @@ func (r *Run) Undo(ctx context.Context, c *Comparison, out *Outcome) (*diff.Extr
 		return nil, nil, err
 	}
 	u.e.Actual = u.e.Relevant(now)
+	u.e.Unify()
 	u.e.Plan = u.e.Between(u.e.Actual)
 	if errs := u.e.Plan.Errors; len(errs) > 0 {
 		return nil, nil, fmt.Errorf("%s: %s", errs[0].Address, errs[0].Message)
