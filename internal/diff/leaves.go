@@ -21,6 +21,7 @@ func Leaves(k *kind.Kind, have, want any) []Field {
 	var r reporter
 	cmp.Equal(have, want, cmp.Reporter(&r), cmp.FilterPath(unwritten, cmp.Ignore()))
 	hide(r.fields, slices.Concat(k.Secrets(have), k.Secrets(want)))
+	unset(r.fields, k.Unset)
 	sort.SliceStable(r.fields, func(i, j int) bool { return r.fields[i].Path < r.fields[j].Path })
 	return r.fields
 }
@@ -47,6 +48,22 @@ func created(k *kind.Kind, want any) []Field {
 		fields[i].Before = nil
 	}
 	return fields
+}
+
+// unset tells numbers that mean nothing by no value: a limit of 0 is none, not one that lets nobody in.
+func unset(fields []Field, pointers []string) {
+	for i := range fields {
+		f := &fields[i]
+		if !slices.Contains(pointers, f.Path) {
+			continue
+		}
+		if f.Before == int64(0) {
+			f.Before = nil
+		}
+		if f.After == int64(0) {
+			f.After = nil
+		}
+	}
 }
 
 // hide takes secret values out before anything else sees them.

@@ -33,6 +33,7 @@ type Def[S, W any] struct {
 	Ops         Operations
 	BatchMax    int                       // ids in one BatchDelete
 	Replace     []string                  // JSON pointers that cannot change in place
+	Unset       []string                  // JSON pointers of numbers whose 0 means that there is none
 	Makes       []string                  // JSON pointers of what the gateway makes where it is left out
 	Quota       int                       // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
 	Named       func(s S, name string) S  // s under another name; for kinds with Replace
@@ -91,6 +92,7 @@ type Kind struct {
 	BatchMax                    int
 	Quota                       int
 	Replace                     []string
+	Unset                       []string
 	Makes                       []string
 	Refers                      string
 	BeforeOwner                 func(have, want any) bool
@@ -137,7 +139,7 @@ func of[S, W any](d Def[S, W]) *Kind {
 	}
 	k := &Kind{
 		Name: d.Name, Section: d.Section, Owner: d.Owner, Field: d.Field, Shape: d.Shape, ListField: d.ListField,
-		NameQuery: d.NameQuery, Single: d.Single, Ops: d.Ops, BatchMax: d.BatchMax, Quota: d.Quota, BeforeOwner: d.BeforeOwner, Replace: d.Replace, Makes: d.Makes, Refers: d.Refers, Match: d.Match, path: d.Path,
+		NameQuery: d.NameQuery, Single: d.Single, Ops: d.Ops, BatchMax: d.BatchMax, Quota: d.Quota, BeforeOwner: d.BeforeOwner, Replace: d.Replace, Unset: d.Unset, Makes: d.Makes, Refers: d.Refers, Match: d.Match, path: d.Path,
 		Named: func(v any, name string) any { return d.Named(v.(S), name) },
 		Tree: func(v any) map[string]any {
 			if d.Tree != nil {

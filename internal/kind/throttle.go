@@ -57,7 +57,8 @@ var throttle = of(Def[Throttle, throttleWire]{
 		shape.May("remark", remark()),
 		shape.May("specials", specialList),
 	),
-	Key: func(t Throttle) string { return t.Name },
+	Unset: []string{"/user_call_limits", "/app_call_limits", "/ip_call_limits"},
+	Key:   func(t Throttle) string { return t.Name },
 	Normalize: func(t Throttle) Throttle {
 		if t.Type == "" {
 			t.Type = "basic"
