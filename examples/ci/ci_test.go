@@ -3,18 +3,16 @@
 package ci_test
 
 import (
+	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"sigs.k8s.io/yaml"
 )
 
 var tools string // folder with apigw-sync in it
@@ -60,8 +58,8 @@ func newWorkspace(t *testing.T) *workspace {
 		w.copy(s, "ci/"+filepath.Base(s))
 	}
 	w.env = append(slices.DeleteFunc(os.Environ(), func(v string) bool {
-		return strings.HasPrefix(v, "APIGW_SYNC_") || strings.HasPrefix(v, "GITHUB_") || strings.HasPrefix(v, "CI_")
-	}), "PATH="+tools+string(os.PathListSeparator)+os.Getenv("PATH"), "APIGW_SYNC_FILE=gateway/", "APIGW_SYNC_PRUNE=true", "RETRY_AFTER=0")
+		return strings.HasPrefix(v, "APIGW_SYNC_") || strings.HasPrefix(v, "GITHUB_") || strings.HasPrefix(v, "CI_") || strings.HasPrefix(v, "REPORTS=")
+	}), "PATH="+tools+string(os.PathListSeparator)+os.Getenv("PATH"), "APIGW_SYNC_FILE=gateway/", "APIGW_SYNC_PRUNE=true")
 	return w
 }
 
@@ -125,7 +123,6 @@ func (w *workspace) onGateway(want int, fault string, script ...string) string {
 
 func TestPlanApplyNightly(t *testing.T) {
 	w := newWorkspace(t)
-	w.env = append(w.env, "GITHUB_OUTPUT="+filepath.Join(w.folder, "github-output"))
 
 	w.onGateway(0, "", "ci/plan.sh", "out")
 	comment := w.read("out/comment.md")
@@ -135,35 +132,149 @@ func TestPlanApplyNightly(t *testing.T) {
 		}
 	}
 	w.onGateway(2, "", "ci/nightly.sh", "out")
-	w.onGateway(0, "", "ci/apply.sh")
+	if page := w.read("out/drift.html"); !strings.Contains(page, "<html") || !strings.Contains(page, "throttle/orders_old") {
+		t.Errorf("the report does not tell of drift:\n%.2000s", page)
+	}
+	if issue := w.read("out/issue.md"); !strings.HasPrefix(issue, "<!-- apigw-sync drift gateway -->\n") || !strings.Contains(issue, "throttle/orders_old") {
+		t.Errorf("the issue does not tell of drift:\n%s", issue)
+	}
+	w.onGateway(0, "", "ci/apply.sh", "out")
+	if report := w.read("out/apply.md"); !strings.Contains(report, "0 failed") {
+		t.Errorf("what became of the plan:\n%s", report)
+	}
 	w.onGateway(0, "", "ci/nightly.sh", "out")
 	w.onGateway(0, "", "ci/plan.sh", "out")
 	if comment := w.read("out/comment.md"); !strings.Contains(comment, "**No changes.") || strings.Contains(comment, "<details>") {
 		t.Errorf("nothing is left to do, but the comment says:\n%s", comment)
 	}
-	if got := w.read("github-output"); got != "changes=true\nchanges=false\n" {
-		t.Errorf("outputs: %q", got)
+
+	w.onGateway(0, "", "-c", "apigw-sync apply --yes --plan out/undo.plan")
+	w.onGateway(2, "", "ci/nightly.sh", "out")
+}
+
+// TestOnGitHub looks for what steps and people of GitHub Actions get beside the files.
+func TestOnGitHub(t *testing.T) {
+	w := newWorkspace(t)
+	w.env = append(w.env, "GITHUB_OUTPUT="+filepath.Join(w.folder, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(w.folder, "summary"))
+	out := w.onGateway(0, "", "ci/plan.sh", "out")
+	if !strings.Contains(out, "::notice title=apigw-sync update,file=gateway/gateway.yaml,line=") {
+		t.Errorf("no annotations in\n%s", out)
+	}
+	w.onGateway(0, "", "ci/apply.sh", "out")
+	w.onGateway(0, "", "ci/nightly.sh", "out")
+	for _, f := range []string{"out/diff.md", "out/apply.md", "out/drift.md"} {
+		if part := w.read(f); part == "" || !strings.Contains(w.read("summary"), part) {
+			t.Errorf("the summary lacks what %s says", f)
+		}
+	}
+	for _, want := range []string{"\nchanges=18\n", "\nconverged=true\n", "\ndrifted=false\n"} {
+		if !strings.Contains(w.read("output"), want) {
+			t.Errorf("the outputs lack %q:\n%s", want, w.read("output"))
+		}
 	}
 }
 
-func TestApplyFinishesWhatFailed(t *testing.T) {
+func TestStalePlanIsRefused(t *testing.T) {
 	w := newWorkspace(t)
-	out := w.onGateway(0, "op=UpdateRequestThrottlingPolicyV2 count=1 status=400 code=APIG.2011", "ci/apply.sh")
-	if !strings.Contains(out, "trying once more") {
-		t.Errorf("the first try was to fail:\n%s", out)
+	w.onGateway(0, "", "ci/plan.sh", "out")
+	w.onGateway(0, "", "-c", "apigw-sync apply --yes --kind throttle --name orders_basic") // somebody by hand
+	before := w.read("emulator.yaml")
+	out := w.onGateway(4, "", "ci/apply.sh", "out")
+	if !strings.Contains(out, "throttle/orders_basic: refused (stale-plan)") || !strings.Contains(out, "make, read and apply a new one") {
+		t.Errorf("it does not say what is stale, and what to do:\n%s", out)
 	}
+	if report := w.read("out/apply.md"); !strings.Contains(report, "stale-plan") {
+		t.Errorf("the report does not say what is stale:\n%s", report)
+	}
+	if w.read("emulator.yaml") != before {
+		t.Error("a stale plan has changed the gateway")
+	}
+	w.onGateway(0, "", "ci/plan.sh", "out")
+	w.onGateway(0, "", "ci/apply.sh", "out")
 	w.onGateway(0, "", "ci/nightly.sh", "out")
+}
+
+func TestGuardsHoldForPlans(t *testing.T) {
+	w := newWorkspace(t)
+	w.env = append(w.env, "APIGW_SYNC_MAX_DELETES=0")
+	w.onGateway(0, "", "ci/plan.sh", "out")
+	if comment := w.read("out/comment.md"); !strings.Contains(comment, "max-deletes") {
+		t.Errorf("the comment does not say that the plan will be refused:\n%s", comment)
+	}
+	w.onGateway(4, "", "ci/apply.sh", "out")
+}
+
+func TestNewPlanHoldsWhatFailed(t *testing.T) {
+	w := newWorkspace(t)
+	w.onGateway(0, "", "ci/plan.sh", "out")
+	out := w.onGateway(3, "op=UpdateRequestThrottlingPolicyV2 count=1 status=400 code=APIG.2011", "ci/apply.sh", "out")
+	if !strings.Contains(out, "the new plan holds the rest") {
+		t.Errorf("it does not say what to do:\n%s", out)
+	}
+	w.onGateway(0, "", "ci/plan.sh", "out")
+	w.onGateway(0, "", "ci/apply.sh", "out")
+	w.onGateway(0, "", "ci/nightly.sh", "out")
+}
+
+// TestForks has neither gateway nor credentials.
+func TestForks(t *testing.T) {
+	w := newWorkspace(t)
+	w.onGateway(0, "", "-c", "apigw-sync export --with-apis --output-file export.yaml")
+	w.run(0, []string{"APIGW_SYNC_AGAINST=export.yaml"}, "sh", "ci/plan.sh", "out")
+	if comment := w.read("out/comment.md"); !strings.Contains(comment, "**Plan: ") {
+		t.Errorf("no diff against the export:\n%s", comment)
+	}
+	if w.has("out/gateway.plan") {
+		t.Error("there is a plan that was made without a gateway")
+	}
+	w.run(0, []string{"APIGW_SYNC_AGAINST=no-export.yaml"}, "sh", "ci/plan.sh", "out")
+	if w.has("out/comment.md") {
+		t.Error("there is a comment about a diff that was not made")
+	}
+	w.write("gateway/gateway.yaml", "version: apigw-sync/v1\nthrottels: []\n")
+	w.run(1, []string{"APIGW_SYNC_AGAINST=no-export.yaml"}, "sh", "ci/plan.sh", "out")
+}
+
+func TestFurtherReports(t *testing.T) {
+	w := newWorkspace(t)
+	w.env = append(w.env, "REPORTS=junit sarif")
+	w.onGateway(0, "", "ci/plan.sh", "out")
+	w.onGateway(2, "", "ci/nightly.sh", "out")
+	for _, f := range []string{"out/diff.junit", "out/drift.junit"} {
+		var suites struct {
+			XMLName xml.Name `xml:"testsuites"`
+		}
+		if err := xml.Unmarshal([]byte(w.read(f)), &suites); err != nil {
+			t.Errorf("%s: %v", f, err)
+		}
+	}
+	for _, f := range []string{"out/diff.sarif", "out/drift.sarif"} {
+		if !json.Valid([]byte(w.read(f))) {
+			t.Errorf("%s is no JSON", f)
+		}
+	}
 }
 
 func TestErrorsAreNoDifferences(t *testing.T) {
 	w := newWorkspace(t)
+	w.onGateway(0, "", "ci/plan.sh", "out")
 	w.write("gateway/gateway.yaml", "version: apigw-sync/v1\nthrottels: []\n")
-	for _, script := range [][]string{{"ci/plan.sh", "out"}, {"ci/nightly.sh", "out"}, {"ci/apply.sh"}} {
+	for _, script := range [][]string{{"ci/plan.sh", "out"}, {"ci/nightly.sh", "out"}, {"ci/apply.sh", "out"}} {
 		w.onGateway(1, "", script...)
 	}
-	if _, err := os.Stat(filepath.Join(w.folder, "out", "comment.md")); !errors.Is(err, fs.ErrNotExist) {
-		t.Error("there is a comment about a plan that was not made", err)
+	for _, f := range []string{"out/comment.md", "out/gateway.plan", "out/issue.md"} {
+		if w.has(f) {
+			t.Errorf("%s is left from an earlier run", f)
+		}
 	}
+	if page := w.read("out/drift.html"); !strings.Contains(page, "throttels") {
+		t.Error("the report does not say why there was no comparison")
+	}
+}
+
+func (w *workspace) has(name string) bool {
+	_, err := os.Stat(filepath.Join(w.folder, name))
+	return err == nil
 }
 
 // comments stands for gh and curl: it writes down what it is asked, and says which comments there are.
@@ -220,56 +331,118 @@ func (w *workspace) fake(more ...string) []string {
 	return append(more, "LOG="+filepath.Join(w.folder, "log"), "PATH="+filepath.Join(w.folder, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
-var scriptCall = regexp.MustCompile(`sh ci/([a-z-]+\.sh)`)
+// site stands for gh and curl, too, but remembers: it keeps comments as a site does, in a file.
+const site = `#!/bin/sh
+set -eu
+method=GET filter=. body= state=
+for a; do
+	case ${last:-} in
+	--method | --request) method=$a ;;
+	--jq) filter=$a ;;
+	--field | --data-urlencode) body=${a#*@} ;;
+	--raw-field) case $a in state=*) state=${a#state=} ;; esac ;;
+	esac
+	case $a in repos/* | https://*) address=$a ;; esac
+	last=$a
+done
+echo "$method $address" >>"$LOG"
+[ -f "$STORE" ] || echo '[{"id": 1, "number": 1, "body": "looks good"}, {"id": 2, "number": 2, "body": null, "pull_request": {}}]' >"$STORE"
+id=${address##*/}
+case $method in
+GET) jq -r "$filter" "$STORE" ;;
+POST) jq --rawfile b "$body" '. + [{id: (length + 1), number: (length + 1), body: $b}]' "$STORE" >"$STORE.new" && mv "$STORE.new" "$STORE" ;;
+*)
+	if [ -n "$state" ]; then
+		jq --argjson id "$id" 'map(select(.id != $id))' "$STORE" >"$STORE.new"
+	else
+		jq --argjson id "$id" --rawfile b "$body" 'map(if .id == $id then .body = $b else . end)' "$STORE" >"$STORE.new"
+	fi
+	mv "$STORE.new" "$STORE"
+	;;
+esac
+`
 
-// TestRecipes holds recipes and scripts together: what one calls is there, and all of it is YAML.
-func TestRecipes(t *testing.T) {
-	used := map[string]bool{}
-	for _, file := range []string{"github/gateway.yml", "gitlab/.gitlab-ci.yml"} {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var tree map[string]any
-		if err := yaml.UnmarshalStrict(data, &tree); err != nil {
-			t.Errorf("%s: %v", file, err)
-		}
-		for _, call := range scriptCall.FindAllStringSubmatch(string(data), -1) {
-			used[call[1]] = true
-			if _, err := os.Stat("scripts/" + call[1]); err != nil {
-				t.Errorf("%s: %v", file, err)
-			}
-		}
+// TestOneComment runs each script several times against a site that remembers: what the first run makes the
+// later ones edit, and nothing that belongs to others.
+func TestOneComment(t *testing.T) {
+	if _, err := exec.LookPath("jq"); err != nil {
+		t.Skip("no jq here")
 	}
-	scripts, _ := filepath.Glob("scripts/*.sh")
-	for _, s := range scripts {
-		if !used[filepath.Base(s)] {
-			t.Errorf("no recipe calls %s", s)
-		}
+	for _, tc := range []struct {
+		name, program, mark string
+		script              []string
+		want                string
+	}{
+		{
+			"GitHub comment", "gh", "<!-- apigw-sync gateway -->",
+			[]string{"ci/comment-github.sh", "7", "out/text.md"},
+			"GET repos/shop/gateway/issues/7/comments?per_page=100 POST repos/shop/gateway/issues/7/comments " +
+				"GET repos/shop/gateway/issues/7/comments?per_page=100 PATCH repos/shop/gateway/issues/comments/3 ",
+		},
+		{
+			"GitHub issue", "gh", "<!-- apigw-sync drift gateway -->",
+			[]string{"ci/issue-github.sh", "open", "out/text.md"},
+			"GET repos/shop/gateway/issues?state=open&per_page=100 POST repos/shop/gateway/issues " +
+				"GET repos/shop/gateway/issues?state=open&per_page=100 PATCH repos/shop/gateway/issues/3 ",
+		},
+		{
+			"GitLab note", "curl", "<!-- apigw-sync gateway -->",
+			[]string{"ci/comment-gitlab.sh", "out/text.md"},
+			"GET https://git.example.com/api/v4/projects/3/merge_requests/7/notes?per_page=100&sort=asc&page=1 POST https://git.example.com/api/v4/projects/3/merge_requests/7/notes " +
+				"GET https://git.example.com/api/v4/projects/3/merge_requests/7/notes?per_page=100&sort=asc&page=1 PUT https://git.example.com/api/v4/projects/3/merge_requests/7/notes/3 ",
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorkspace(t)
+			w.write("bin/"+tc.program, site)
+			store := filepath.Join(w.folder, "store")
+			env := w.fake("STORE="+store, "GITHUB_REPOSITORY=shop/gateway", "CI_API_V4_URL=https://git.example.com/api/v4",
+				"CI_PROJECT_ID=3", "CI_MERGE_REQUEST_IID=7", "GITLAB_TOKEN=very-secret")
+			for _, text := range []string{"one\n", "two \"quoted\" $HOME\n"} {
+				w.write("out/text.md", tc.mark+"\n"+text)
+				w.run(0, env, append([]string{"sh"}, tc.script...)...)
+			}
+			if log := strings.ReplaceAll(w.read("log"), "\n", " "); log != tc.want {
+				t.Errorf("it asked\n%s\nwhere this was expected\n%s", log, tc.want)
+			}
+			var got []struct{ Body string }
+			if err := json.Unmarshal([]byte(w.read("store")), &got); err != nil {
+				t.Fatal(err)
+			}
+			if len(got) != 3 || got[0].Body != "looks good" || got[2].Body != tc.mark+"\ntwo \"quoted\" $HOME\n" {
+				t.Errorf("in the end there is %q", got)
+			}
+			if tc.script[1] == "open" {
+				for range 2 { // the second time there is nothing to close
+					w.run(0, env, "sh", tc.script[0], "close", "out/text.md")
+				}
+				if strings.Contains(w.read("store"), tc.mark) || strings.Count(w.read("log"), "PATCH") != 2 {
+					t.Errorf("it was not closed once:\n%s", w.read("log"))
+				}
+			}
+		})
 	}
 }
 
-// TestGitLabJobs looks for what GitLab refuses: jobs without a script, or in a stage that is not listed.
-func TestGitLabJobs(t *testing.T) {
-	data, err := os.ReadFile("gitlab/.gitlab-ci.yml")
-	if err != nil {
-		t.Fatal(err)
+// TestGitLabPages puts the note behind more notes than a page holds.
+func TestGitLabPages(t *testing.T) {
+	if _, err := exec.LookPath("jq"); err != nil {
+		t.Skip("no jq here")
 	}
-	var tree map[string]any
-	if err := yaml.Unmarshal(data, &tree); err != nil {
-		t.Fatal(err)
-	}
-	stages, _ := tree["stages"].([]any)
-	for name, v := range tree {
-		if slices.Contains([]string{"stages", "default", "variables"}, name) {
-			continue
-		}
-		job, _ := v.(map[string]any)
-		if script, _ := job["script"].([]any); len(script) == 0 {
-			t.Errorf("%s has no script", name)
-		}
-		if !slices.Contains(stages, job["stage"]) {
-			t.Errorf("%s is in the stage %v, which is not listed", name, job["stage"])
-		}
+	w := newWorkspace(t)
+	w.write("out/comment.md", "<!-- apigw-sync gateway -->\nPlan\n")
+	w.write("full", "["+strings.Repeat(`{"id": 1, "body": "added 1 commit"}, `, 99)+`{"id": 2, "body": "hm"}]`)
+	w.write("bin/curl", `#!/bin/sh
+printf '%s ' "$@" >>"$LOG"
+case "$*" in
+*PUT*) ;;
+*page=1) cat full ;;
+*page=2) printf '%s' '[{"id": 31, "body": "<!-- apigw-sync gateway -->\nold"}]' ;;
+*) exit 22 ;;
+esac
+`)
+	w.run(0, w.fake("CI_API_V4_URL=https://git.example.com/api/v4", "CI_PROJECT_ID=3", "CI_MERGE_REQUEST_IID=7", "GITLAB_TOKEN=x"), "sh", "ci/comment-gitlab.sh", "out/comment.md")
+	if !strings.Contains(w.read("log"), "--request PUT --data-urlencode body@out/comment.md https://git.example.com/api/v4/projects/3/merge_requests/7/notes/31 ") {
+		t.Errorf("the note on the second page was not edited:\n%s", w.read("log"))
 	}
 }

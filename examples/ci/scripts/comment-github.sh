@@ -10,8 +10,8 @@ number=$1
 file=$2
 mark=$(head -n 1 "$file")
 
-id=$(gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$number/comments" \
-	--jq ".[] | select(.body | startswith(\"$mark\")) | .id" | head -n 1)
+id=$(gh api --paginate "repos/$GITHUB_REPOSITORY/issues/$number/comments?per_page=100" \
+	--jq ".[] | select((.body // \"\") | startswith(\"$mark\")) | .id" | head -n 1)
 if [ -n "$id" ]; then
 	gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$id" --field "body=@$file"
 else

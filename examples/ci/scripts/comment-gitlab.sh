@@ -19,8 +19,15 @@ call() {
 	curl --silent --show-error --fail --retry 3 --header "@$header" "$@"
 }
 
-id=$(call "$notes?per_page=100&sort=asc" | jq -r --arg mark "$mark" \
-	'[.[] | select(.body | startswith($mark)) | .id][0] // empty')
+page=1
+while :; do
+	list=$(call "$notes?per_page=100&sort=asc&page=$page")
+	id=$(printf '%s' "$list" | jq -r --arg mark "$mark" '[.[] | select((.body // "") | startswith($mark)) | .id][0] // empty')
+	if [ -n "$id" ] || [ "$(printf '%s' "$list" | jq length)" -lt 100 ]; then
+		break
+	fi
+	page=$((page + 1))
+done
 if [ -n "$id" ]; then
 	call --request PUT --data-urlencode "body@$file" "$notes/$id" >/dev/null
 else

@@ -2,15 +2,31 @@
 # Finds out whether somebody changed the gateway by hand, and what else needs a person, such as a
 # certificate that ends soon: for a schedule. It only reads.
 #
-#   nightly.sh FOLDER  writes FOLDER/drift.md
+#   nightly.sh FOLDER  writes FOLDER/drift.html, the report for people
+#                             FOLDER/issue.md, the report for a ticket
+#                             FOLDER/drift.FORM for each FORM in REPORTS, such as "junit prometheus"
 #
 # Exit codes: 0 the gateway matches the files, 2 it does not, 1 it could not be compared.
 set -eu
 folder=$1
+here=$(dirname "$0")
 mkdir -p "$folder"
-rm -f "$folder/drift.md"
+rm -f "$folder/drift".* "$folder/issue.md"
 
 code=0
-apigw-sync drift -o markdown --output-file "$folder/drift.md" || code=$?
-cat "$folder/drift.md" 2>/dev/null || true
+sh "$here/report.sh" "$folder/drift.md" drift || code=$?
+
+# Reports are written also when the gateway could not be compared: then they say why.
+for form in html ${REPORTS:-}; do
+	apigw-sync drift -o "$form" --exit-zero --output-file "$folder/drift.$form" || true
+done
+
+case $code in
+0 | 2)
+	{
+		echo "<!-- apigw-sync drift ${APIGW_SYNC_TARGET:-gateway} -->"
+		cat "$folder/drift.md"
+	} >"$folder/issue.md"
+	;;
+esac
 exit "$code"

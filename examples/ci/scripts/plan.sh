@@ -1,26 +1,31 @@
 #!/bin/sh
-# Shows what a merge would change: for pull requests and merge requests. It only reads.
+# Shows what apply.sh would change, and saves it as a plan. It only reads.
 #
-#   plan.sh FOLDER     writes FOLDER/comment.md, the diff as a comment
+#   plan.sh FOLDER     writes FOLDER/gateway.plan, the plan for apply.sh
+#                             FOLDER/comment.md, the diff as a comment
+#                             FOLDER/diff.FORM for each FORM in REPORTS, such as "junit sarif"
 #
 # Address and credentials of the gateway come from the environment or the config file, as always. With
-# APIGW_SYNC_PRUNE=true the diff counts what apply would delete, which is what apply.sh does as well.
+# APIGW_SYNC_PRUNE=true the plan deletes what is gone from the files. With APIGW_SYNC_AGAINST, an export of the
+# gateway, no credentials are needed, and there is no plan to apply; without the export only files are checked.
 #
 # Exit codes: 0 the diff was made, whether it holds changes or not; else those of apigw-sync.
 set -eu
 folder=$1
+here=$(dirname "$0")
 mkdir -p "$folder"
-rm -f "$folder/diff.md" "$folder/comment.md"
+rm -f "$folder/gateway.plan" "$folder/diff".* "$folder/comment.md"
 
 apigw-sync validate
 
-code=0
-apigw-sync diff --detailed-exitcode -o markdown --output-file "$folder/diff.md" || code=$?
-case $code in
-0) changes=false ;;
-2) changes=true ;;
-*) exit "$code" ;;
-esac
+set -- diff
+if [ -z "${APIGW_SYNC_AGAINST:-}" ]; then
+	set -- diff --out "$folder/gateway.plan"
+elif ! [ -s "$APIGW_SYNC_AGAINST" ]; then
+	echo "the files are valid; there is no diff, as there is no export $APIGW_SYNC_AGAINST" >&2
+	exit 0
+fi
+sh "$here/report.sh" "$folder/diff.md" "$@"
 
 # The first line tells comments about several gateways apart, so that the next run finds and replaces its
 # own. The rest is short enough for a comment, however much there is to change.
@@ -28,9 +33,7 @@ esac
 	echo "<!-- apigw-sync ${APIGW_SYNC_TARGET:-gateway} -->"
 	cat "$folder/diff.md"
 } >"$folder/comment.md"
-cat "$folder/comment.md"
 
-# Where later steps ask whether there is anything to do.
-if [ -n "${GITHUB_OUTPUT:-}" ]; then
-	echo "changes=$changes" >>"$GITHUB_OUTPUT"
-fi
+for form in ${REPORTS:-}; do
+	apigw-sync diff -o "$form" --output-file "$folder/diff.$form"
+done
