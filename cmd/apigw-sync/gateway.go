@@ -46,7 +46,7 @@ func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 
 // addAgainst adds the flag of commands that only read.
 func (o *gatewayOptions) addAgainst(flags *pflag.FlagSet) {
-	flags.StringVar(&o.against, "against", "", "compare with what `FILE`, an export, holds instead of a gateway; needs no credentials")
+	flags.StringVar(&o.against, "against", "", "compare with what `FILE`, an export (best made --with-apis), holds instead of a gateway; needs no credentials")
 }
 
 func (o *gatewayOptions) check() error {
