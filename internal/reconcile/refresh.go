@@ -3,7 +3,6 @@ package reconcile
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -109,9 +108,12 @@ func apisToBind(e *diff.Extract) []string {
 
 // renew gives wanted links the ids that the gateway has for them now.
 func renew(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes []diff.Note) {
-	toBind := apisToBind(e)
+	toBind := map[string]bool{}
+	for _, name := range apisToBind(e) {
+		toBind[name] = true
+	}
 	for _, l := range e.Desired.Links {
-		if !slices.Contains(toBind, l.API.Name) {
+		if !toBind[l.API.Name] {
 			out = append(out, l)
 			continue
 		}
