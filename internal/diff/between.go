@@ -146,7 +146,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 	}
 	for i := range c.have.Objects {
 		o := &c.have.Objects[i]
-		if o.Kind == k.Name && !taken[o.Key] && c.filter.object(k, o.Key) && c.owned(k.Name, o.Key) && !c.rules.whole(k.Name, o.Key) {
+		if o.Kind == k.Name && !taken[o.Key] && c.filter.self(k) && c.filter.name(o.Key) && c.owned(k.Name, o.Key) && !c.rules.whole(k.Name, o.Key) {
 			if !c.policy.Prune {
 				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
 				continue
@@ -191,6 +191,7 @@ func (c *comparison) objects(k *kind.Kind) {
 			c.add(Change{Address: p.have.Address(), Kind: k.Name, Name: p.have.Key, Action: Delete, Have: p.have})
 		case c.rules.whole(k.Name, p.want.Key):
 			c.plan.Ignored++
+		case !c.filter.self(k): // only what belongs to it is looked at
 		default:
 			c.compare(k, p)
 		}

@@ -40,8 +40,13 @@ func (f filter) object(k *kind.Kind, key string) bool {
 	return f.anyOf(k) && f.name(key)
 }
 
+// self reports whether objects of a kind are looked at themselves, not only what belongs to them.
+func (f filter) self(k *kind.Kind) bool {
+	return f.kinds == nil || f.kinds[k.Name] || f.kinds[k.Section]
+}
+
 func (f filter) anyOf(k *kind.Kind) bool {
-	if f.kinds == nil || f.kinds[k.Name] || f.kinds[k.Section] {
+	if f.self(k) {
 		return true
 	}
 	if l := kind.LinkFrom(k.Name); l != nil && f.kinds[l.Name] {
