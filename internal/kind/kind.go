@@ -122,88 +122,53 @@ type Kind struct {
 	path     string
 }
 
-// of erases the types of d. It is the only place where a value meets a type assertion.
+// of erases the types of d. Its methods below are the only place where a value meets a type assertion.
 func of[S, W any](d Def[S, W]) *Kind {
-	object := func(s S, owner string) Object {
-		if d.Normalize != nil {
-			s = d.Normalize(s)
-		}
-		return Object{Kind: d.Name, Key: d.Key(s), Owner: owner, Value: s, Bound: Unknown}
-	}
-	found := func(owner string, w W) Object {
-		f := d.Decode(owner, w)
-		o := object(f.Value, owner)
-		o.ID, o.Bound = f.ID, f.Bound
-		o.Parts = d.HasParts == nil || d.HasParts(w)
-		return o
-	}
 	k := &Kind{
 		Name: d.Name, Section: d.Section, Owner: d.Owner, Field: d.Field, Shape: d.Shape, ListField: d.ListField,
-		NameQuery: d.NameQuery, Single: d.Single, Ops: d.Ops, BatchMax: d.BatchMax, Quota: d.Quota, BeforeOwner: d.BeforeOwner, Replace: d.Replace, Unset: d.Unset, Makes: d.Makes, Refers: d.Refers, Match: d.Match, path: d.Path,
-		Named: func(v any, name string) any { return d.Named(v.(S), name) },
-		Tree: func(v any) map[string]any {
-			if d.Tree != nil {
-				return d.Tree(v.(S))
-			}
-			tree, _ := recode[any](v) // a kind's own type is always a mapping
-			m, _ := numbers(tree).(map[string]any)
-			return m
-		},
-		Overlay: func(v, from any, pointers []string) (any, error) {
-			s, err := overlay(v.(S), from.(S), pointers)
-			return object(s, "").Value, err
-		},
+		NameQuery: d.NameQuery, Single: d.Single, Ops: d.Ops, BatchMax: d.BatchMax, Quota: d.Quota, path: d.Path,
+		BeforeOwner: d.BeforeOwner, Replace: d.Replace, Unset: d.Unset, Makes: d.Makes, Refers: d.Refers, Match: d.Match,
 		Refs:     func(v any) []Ref { return call(d.Refs, v) },
 		Check:    func(v any) []shape.Problem { return call(d.Check, v) },
 		Features: func(v any) []string { return call(d.Features, v) },
 		Secrets:  func(v any) []string { return call(d.Secrets, v) },
 		Values:   func(v any) []string { return call(d.Values, v) },
-		Settle: func(want, have any) any {
-			if d.Settle == nil {
-				return have
-			}
-			return d.Settle(want.(S), have.(S))
-		},
-		Hides: func(want, have any) []string {
-			if d.Hides == nil {
-				return nil
-			}
-			return d.Hides(want.(S), have.(S))
-		},
-		Declare: func(item any) (Object, error) {
-			s, err := recode[S](item)
-			return object(s, ""), err
-		},
-		Items: func(owner string, element any) []Object {
-			var out []Object
-			for _, s := range d.Items(owner, element) {
-				out = append(out, object(s, owner))
-			}
-			return out
-		},
-		encode: func(v any, ids IDs) (any, error) { return d.Encode(v.(S), ids) },
-		decode: func(owner string, raw json.RawMessage) ([]Object, error) {
-			var list []W
-			if err := json.Unmarshal(raw, &list); err != nil {
-				return nil, err
-			}
-			out := make([]Object, len(list))
-			for i, w := range list {
-				out[i] = found(owner, w)
-			}
-			return out, nil
-		},
-		decode1: func(owner string, raw json.RawMessage) (Object, error) {
-			var w W
-			err := json.Unmarshal(raw, &w)
-			return found(owner, w), err
-		},
-		creating: func(v any, r api.Request) api.Request {
-			if d.Creating == nil {
-				return r
-			}
-			return d.Creating(v.(S), r)
-		},
+	}
+	d.inFiles(k)
+	d.compared(k)
+	d.onWire(k)
+	return k
+}
+
+// object is a value as an object of the kind.
+func (d *Def[S, W]) object(s S, owner string) Object {
+	if d.Normalize != nil {
+		s = d.Normalize(s)
+	}
+	return Object{Kind: d.Name, Key: d.Key(s), Owner: owner, Value: s, Bound: Unknown}
+}
+
+// inFiles sets what reads and writes values as files have them.
+func (d *Def[S, W]) inFiles(k *Kind) {
+	k.Declare = func(item any) (Object, error) {
+		s, err := recode[S](item)
+		return d.object(s, ""), err
+	}
+	k.Items = func(owner string, element any) []Object {
+		var out []Object
+		for _, s := range d.Items(owner, element) {
+			out = append(out, d.object(s, owner))
+		}
+		return out
+	}
+	k.Named = func(v any, name string) any { return d.Named(v.(S), name) }
+	k.Tree = func(v any) map[string]any {
+		if d.Tree != nil {
+			return d.Tree(v.(S))
+		}
+		tree, _ := recode[any](v) // a kind's own type is always a mapping
+		m, _ := numbers(tree).(map[string]any)
+		return m
 	}
 	k.pack = func(v any) (map[string]any, error) {
 		s := v.(S)
@@ -214,7 +179,27 @@ func of[S, W any](d Def[S, W]) *Kind {
 	}
 	k.unpack = func(tree map[string]any) (any, error) {
 		s, err := unpacked[S](tree)
-		return object(s, "").Value, err
+		return d.object(s, "").Value, err
+	}
+}
+
+// compared sets what looks at two values at a time: what is wanted and what there is.
+func (d *Def[S, W]) compared(k *Kind) {
+	k.Overlay = func(v, from any, pointers []string) (any, error) {
+		s, err := overlay(v.(S), from.(S), pointers)
+		return d.object(s, "").Value, err
+	}
+	k.Settle = func(want, have any) any {
+		if d.Settle == nil {
+			return have
+		}
+		return d.Settle(want.(S), have.(S))
+	}
+	k.Hides = func(want, have any) []string {
+		if d.Hides == nil {
+			return nil
+		}
+		return d.Hides(want.(S), have.(S))
 	}
 	k.CheckIn = func(owner, v any) []shape.Problem {
 		if d.CheckIn == nil {
@@ -228,11 +213,44 @@ func of[S, W any](d Def[S, W]) *Kind {
 		}
 		return d.Insist(want.(S), got.(S))
 	}
+}
+
+// onWire sets what turns values into bodies, and answers into objects.
+func (d *Def[S, W]) onWire(k *Kind) {
+	found := func(owner string, w W) Object {
+		f := d.Decode(owner, w)
+		o := d.object(f.Value, owner)
+		o.ID, o.Bound = f.ID, f.Bound
+		o.Parts = d.HasParts == nil || d.HasParts(w)
+		return o
+	}
+	k.decode = func(owner string, raw json.RawMessage) ([]Object, error) {
+		var list []W
+		if err := json.Unmarshal(raw, &list); err != nil {
+			return nil, err
+		}
+		out := make([]Object, len(list))
+		for i, w := range list {
+			out[i] = found(owner, w)
+		}
+		return out, nil
+	}
+	k.decode1 = func(owner string, raw json.RawMessage) (Object, error) {
+		var w W
+		err := json.Unmarshal(raw, &w)
+		return found(owner, w), err
+	}
+	k.encode = func(v any, ids IDs) (any, error) { return d.Encode(v.(S), ids) }
 	k.patch = k.encode
 	if d.Patch != nil {
 		k.patch = func(v any, ids IDs) (any, error) { return d.Patch(v.(S), ids) }
 	}
-	return k
+	k.creating = func(v any, r api.Request) api.Request {
+		if d.Creating == nil {
+			return r
+		}
+		return d.Creating(v.(S), r)
+	}
 }
 
 func call[S, R any](f func(S) R, v any) (zero R) {
