@@ -162,3 +162,24 @@ func describe(changes []diff.Change) string {
 	}
 	return b.String()
 }
+
+// inEveryBehaviour holds a property of a gateway and a file against some random pairs, under every reading of
+// what the API leaves open.
+func inEveryBehaviour(t *testing.T, stream uint64, holds func(t *testing.T, have, want []byte, b emulator.Behaviour)) {
+	t.Helper()
+	for _, tc := range behaviours {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(6) {
+				o := small
+				o.Unmanaged = seed%3 == 2 && tc.b.ACLSlot != "one" // what is not declared may claim the one slot
+				if tc.world != nil {
+					tc.world(&o)
+				}
+				w := testworld.New(rand.New(rand.NewPCG(seed, stream)), o)
+				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
+				t.Run(fmt.Sprint(seed), func(t *testing.T) { holds(t, have, want, tc.b) })
+			}
+		})
+	}
+}

@@ -3,8 +3,6 @@ package reconcile_test
 import (
 	"bytes"
 	"context"
-	"fmt"
-	"math/rand/v2"
 	"regexp"
 	"strings"
 	"testing"
@@ -19,26 +17,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
-	"github.com/apigw-sync/apigw-sync/internal/testworld"
 )
 
 // TestSavedPlan: a plan that went through a file does what the plan itself does, for any two states.
 func TestSavedPlan(t *testing.T) {
-	for _, tc := range behaviours {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			for seed := range uint64(6) {
-				o := small
-				o.Unmanaged = seed%4 == 3 && tc.b.ACLSlot != "one"
-				if tc.world != nil {
-					tc.world(&o)
-				}
-				w := testworld.New(rand.New(rand.NewPCG(seed, 9)), o)
-				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
-				t.Run(fmt.Sprint(seed), func(t *testing.T) { savedLikeDirect(t, have, want, tc.b) })
-			}
-		})
-	}
+	inEveryBehaviour(t, 9, savedLikeDirect)
 }
 
 func savedLikeDirect(t *testing.T, have, want []byte, b emulator.Behaviour) {

@@ -3,8 +3,6 @@ package reconcile_test
 import (
 	"bytes"
 	"context"
-	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -14,26 +12,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
-	"github.com/apigw-sync/apigw-sync/internal/testworld"
 )
 
 // TestUndo: an apply that is taken back leaves the gateway as it was, apart from what is listed.
 func TestUndo(t *testing.T) {
-	for _, tc := range behaviours {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			for seed := range uint64(6) {
-				o := small
-				o.Unmanaged = seed%3 == 2 && tc.b.ACLSlot != "one"
-				if tc.world != nil {
-					tc.world(&o)
-				}
-				w := testworld.New(rand.New(rand.NewPCG(seed, 10)), o)
-				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
-				t.Run(fmt.Sprint(seed), func(t *testing.T) { thereAndBack(t, have, want, tc.b) })
-			}
-		})
-	}
+	inEveryBehaviour(t, 10, thereAndBack)
 }
 
 func thereAndBack(t *testing.T, have, want []byte, b emulator.Behaviour) {
