@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/drift"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -179,10 +180,14 @@ func (o *compareOptions) connect(ctx context.Context, p *program, g *globals, c 
 
 // unread is why a gateway was not read: its own words, or why the run was stopped.
 func unread(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("%w, while the gateway was read", context.Cause(ctx))
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	stopped := fmt.Errorf("%w, while the gateway was read", context.Cause(ctx))
+	if e, ok := errors.AsType[*api.Error](err); ok {
+		return hinted{stopped, fmt.Sprintf("its last answer was %d %s to %s: %s", e.Status, e.Code, e.Operation, e.Message)}
+	}
+	return stopped
 }
 
 // judge looks at what a comparison found besides changes: errors end it, overridden guards go.
