@@ -1,4 +1,3 @@
-// Package docs_test checks what the documentation points to.
 package docs_test
 
 import (

@@ -3,7 +3,7 @@
 set -eu
 go=${GO:-go}
 
-packages=$(grep -rl --include='*_test.go' 'flag\.Bool("update"' cmd internal | xargs -n 1 dirname | sort -u)
+packages=$(grep -rl --include='*_test.go' 'flag\.Bool("update"' cmd docs internal | xargs -n 1 dirname | sort -u)
 for package in $packages; do
 	$go test "./$package" -update
 done

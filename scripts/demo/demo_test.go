@@ -23,7 +23,7 @@ func TestReadmeShowsTheDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown := regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
+	shown := regexp.MustCompile("(?s)```console[^\\n]*\\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
 	if len(shown) == 0 {
 		t.Error("README.md shows nothing of the demo")
 	}
