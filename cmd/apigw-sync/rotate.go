@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +30,8 @@ type rotateOptions struct {
 	overlap time.Duration
 	finish  bool
 	yes     bool
+
+	generate bool // for secrets
 }
 
 func newRotateCommand(p *program, g *globals) *cobra.Command {
@@ -37,7 +41,7 @@ func newRotateCommand(p *program, g *globals) *cobra.Command {
 		Args:  noArgs,
 		Long: `Rotate replaces what an app proves itself with: a code with an overlap in which the old and the new one
 both work, or the secret, of which the old one ends at once.
-` + exits(exitDone, exitError),
+` + exits(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync rotate code orders_mobile --to-file new-code --overlap 10m
   apigw-sync rotate secret orders_mobile --from-env NEW_SECRET --yes`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -51,18 +55,23 @@ func newRotateCodeCommand(p *program, g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "code APP",
 		Short: "Add a new code to an app, and remove the old one later",
-		Long: `Rotate code makes a new code, adds it to the app, sees that the gateway has it, and hands it over: prints it
-once, or leaves it in the file of --to-file, or runs --exec with it in APIGW_SYNC_NEW_VALUE. With --overlap
-it waits that long and then removes the old code; without, the old one stays until the same command is run
-with --finish. The old code is never removed before the new one was seen. A rotation that was interrupted
-goes on when it is run again with the same --to-file or --from-env.
+		Long: `Rotate code makes a new code, adds it to the app, sees that the gateway has it, and hands it over: prints it,
+or leaves it in the file of --to-file, or runs --exec with it in APIGW_SYNC_NEW_VALUE and on its stdin. With
+--overlap it waits that long and then removes the old code; without, the old one stays until the same command
+is run with --finish. The old code is never removed before the new one was seen and handed over.
+
+A rotation that was interrupted goes on when the same command is run again, on any machine: a code that is
+made here shows which code it replaces. The new code is then handed over once more.
+
+When the files give the app its codes, set their variable to the new code before the next apply.
 ` + exits(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync rotate code orders_mobile --to-file new-code --overlap 10m
-  apigw-sync rotate code orders_mobile --to-file new-code --exec 'vault kv put secret/orders code=-' --finish`,
-		Args: cobra.ExactArgs(1),
+  apigw-sync rotate code orders_mobile --exec 'vault kv put secret/orders code=-'
+  apigw-sync rotate code orders_mobile --exec 'vault kv put secret/orders code=-' --finish`,
+		Args: oneApp,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.app = args[0]
-			return o.start(cmd, p, g, runRotateCode)
+			return o.start(cmd, p, g, (*rotate.Rotation).Code, toldOfCode)
 		},
 	}
 	flags := cmd.Flags()
@@ -79,35 +88,63 @@ func newRotateSecretCommand(p *program, g *globals) *cobra.Command {
 		Use:   "secret APP",
 		Short: "Set a new secret for an app; the old one ends at once",
 		Long: `Rotate secret sets a new secret for the app. The old one stops working as soon as the gateway has taken the
-new one over. The new one is printed once, or left in the file of --to-file, or handed to --exec in
-APIGW_SYNC_NEW_VALUE. The gateway must allow secrets of one's own (APP_KEY_SECRET_SWITCH).
-` + exits(exitDone, exitError),
+new one over. The new one is printed, or left in the file of --to-file, or handed to --exec in
+APIGW_SYNC_NEW_VALUE and on its stdin. A gateway whose switch for own secrets (APP_KEY_SECRET_SWITCH) is off
+makes secrets itself: --generate. What it then shows masked must be looked up in the console.
+
+When the files give the app its secret, set their variable to the new one before the next apply.
+` + exits(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync rotate secret orders_mobile --to-file new-secret --yes
   apigw-sync rotate secret orders_mobile --from-env NEW_SECRET --yes`,
-		Args: cobra.ExactArgs(1),
+		Args: oneApp,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.app = args[0]
-			return o.start(cmd, p, g, runRotateSecret)
+			return o.start(cmd, p, g, (*rotate.Rotation).Secret, toldOfSecret)
 		},
 	}
-	o.addFlags(cmd.Flags(), "secret")
+	flags := cmd.Flags()
+	o.addFlags(flags, "secret")
+	flags.BoolVar(&o.generate, "generate", false, "let the gateway make the secret")
 	return cmd
+}
+
+// oneApp wants the name of an app.
+func oneApp(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return hinted{fmt.Errorf("one app is wanted, not %d", len(args)), "write " + cmd.CommandPath() + " APP"}
 }
 
 func (o *rotateOptions) addFlags(flags *pflag.FlagSet, what string) {
 	o.gateway.addFlags(flags)
 	flags.StringVar(&o.fromEnv, "from-env", "", "take the new "+what+" from the environment variable `NAME` instead of making one")
 	flags.StringVar(&o.toFile, "to-file", "", "keep the new "+what+" in `FILE`, for its owner alone; a "+what+" that is there already is used")
-	flags.StringVar(&o.run, "exec", "", "run `COMMAND` in a shell with the new "+what+" in APIGW_SYNC_NEW_VALUE")
+	flags.StringVar(&o.run, "exec", "", "run `COMMAND` in a shell with the new "+what+" in APIGW_SYNC_NEW_VALUE and on its stdin")
 	flags.BoolVar(&o.yes, "yes", false, "write without asking; needed when stdin is no terminal")
 }
 
-// start settles flags, finds the new value, asks, and runs the rotation.
-func (o *rotateOptions) start(cmd *cobra.Command, p *program, g *globals, run func(context.Context, *program, *rotateOptions, *rotate.Rotation) error) (err error) {
+func (o *rotateOptions) check() error {
+	switch {
+	case o.fromEnv != "" && o.toFile != "":
+		return hinted{errors.New("--from-env and --to-file both say where the new value is"), "leave one of them out"}
+	case o.generate && o.fromEnv != "":
+		return hinted{errors.New("--generate has the gateway make the value that --from-env gives"), "leave one of them out"}
+	case o.overlap < 0:
+		return fmt.Errorf("--overlap: %s is below 0", o.overlap)
+	}
+	return o.gateway.check()
+}
+
+// start settles flags, asks, and runs the rotation.
+func (o *rotateOptions) start(
+	cmd *cobra.Command, p *program, g *globals,
+	run func(*rotate.Rotation, context.Context) (*rotate.Outcome, error), told func(*rotateOptions, *rotate.Outcome) string,
+) (err error) {
 	if _, err := p.settle(cmd.Flags()); err != nil {
 		return err
 	}
-	if err := o.gateway.check(); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
 	ctx, cancel := o.gateway.limit(cmd.Context())
@@ -120,7 +157,7 @@ func (o *rotateOptions) start(cmd *cobra.Command, p *program, g *globals, run fu
 	if err := p.confirm(ctx, o.yes, "a "+what+" to rotate", question); err != nil {
 		return err
 	}
-	value, err := o.value(p)
+	value, err := o.given(p)
 	if err != nil {
 		return err
 	}
@@ -134,15 +171,22 @@ func (o *rotateOptions) start(cmd *cobra.Command, p *program, g *globals, run fu
 		return err
 	}
 	defer func() { err = both(err, gateway.close()) }()
-	return run(ctx, p, o, &rotate.Rotation{
-		Caller: gateway, App: o.app, Value: value, Old: o.old, Overlap: o.overlap, Finish: o.finish,
-		Deliver: func(ctx context.Context) error { return o.deliver(ctx, p, value) },
-	})
+	r := &rotate.Rotation{
+		Caller: gateway, App: o.app, Value: value, Keep: o.keep, Generate: o.generate,
+		Deliver: func(ctx context.Context, value string) error { return o.deliver(ctx, p, value) },
+		Old:     o.old, Overlap: o.overlap, Finish: o.finish,
+	}
+	out, err := run(r, ctx)
+	_, _ = io.WriteString(p.Stderr, told(o, out))
+	if err != nil && out.Changed() {
+		return coded{exitIncomplete, err}
+	}
+	return err
 }
 
-// value is the new value: of the environment, of the file that an interrupted run left, or a new one, which
-// is in the file before the gateway hears of it.
-func (o *rotateOptions) value(p *program) (string, error) {
+// given is the new value where there is one already: of the environment, or of the file that an interrupted
+// run left.
+func (o *rotateOptions) given(p *program) (string, error) {
 	if o.fromEnv != "" {
 		v, ok := p.Lookup(o.fromEnv)
 		if !ok || v == "" {
@@ -150,29 +194,46 @@ func (o *rotateOptions) value(p *program) (string, error) {
 		}
 		return v, nil
 	}
-	if o.toFile != "" {
-		raw, err := os.ReadFile(o.toFile)
-		if err == nil && strings.TrimSpace(string(raw)) != "" {
-			return strings.TrimSpace(string(raw)), nil
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("--to-file: %w", err)
-		}
+	if o.toFile == "" || o.generate {
+		return "", nil
 	}
-	v, err := rotate.NewValue()
-	if err != nil || o.toFile == "" {
-		return v, err
+	if err := private(o.toFile); err != nil {
+		return "", fmt.Errorf("--to-file: %w", err)
 	}
-	const private = 0o600
-	return v, writeFile(o.toFile, private, func(w io.Writer) error { _, err := io.WriteString(w, v+"\n"); return err })
+	raw, err := os.ReadFile(o.toFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("--to-file: %w", err)
+	}
+	return strings.TrimSpace(string(raw)), nil
+}
+
+// onlyOwner is the mode of files that hold secrets.
+const onlyOwner = 0o600
+
+// private refuses a file that others than its owner can read. One that does not exist is fine. Windows has
+// no such modes.
+func private(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" || !info.Mode().IsRegular() || info.Mode().Perm()&^onlyOwner == 0 {
+		return nil //nolint:nilerr // whoever opens the file will tell
+	}
+	return hinted{fmt.Errorf("%s can be read by others", path), "remove it, or chmod 600 it first"}
+}
+
+// keep leaves a value in the file, before the gateway hears of it.
+func (o *rotateOptions) keep(value string) error {
+	if o.toFile == "" {
+		return nil
+	}
+	return writeFile(o.toFile, onlyOwner, func(w io.Writer) error { _, err := io.WriteString(w, value+"\n"); return err })
 }
 
 // deliver hands the new value over. It is printed only where it stands nowhere else.
 func (o *rotateOptions) deliver(ctx context.Context, p *program, value string) error {
 	if o.run != "" {
 		cmd := exec.CommandContext(ctx, "sh", "-c", o.run) //nolint:gosec // the user's own command
-		cmd.Env = append(os.Environ(), "APIGW_SYNC_NEW_VALUE="+value, "APIGW_SYNC_APP="+o.app)
-		cmd.Stdout, cmd.Stderr = p.Stderr, p.Stderr
+		cmd.Env = append(slices.Clone(p.Environ), "APIGW_SYNC_NEW_VALUE="+value, "APIGW_SYNC_APP="+o.app)
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(value), p.Stderr, p.Stderr
 		return cmd.Run()
 	}
 	if o.fromEnv == "" && o.toFile == "" {
@@ -182,33 +243,32 @@ func (o *rotateOptions) deliver(ctx context.Context, p *program, value string) e
 	return nil
 }
 
-func runRotateCode(ctx context.Context, p *program, o *rotateOptions, r *rotate.Rotation) error {
-	out, err := r.Code(ctx)
-	if err != nil {
-		if out != nil && (out.Added || len(out.Removed) > 0) {
-			return coded{exitIncomplete, err}
-		}
-		return err
-	}
+// toldOfCode says what became of the codes.
+func toldOfCode(o *rotateOptions, out *rotate.Outcome) string {
+	var b strings.Builder
 	if out.Added {
-		_, _ = fmt.Fprintf(p.Stderr, "the app %s has the new code\n", o.app)
+		fmt.Fprintf(&b, "the app %s has the new code\n", o.app)
 	}
 	for _, hash := range out.Removed {
-		_, _ = fmt.Fprintf(p.Stderr, "the code %s is removed\n", hash)
+		fmt.Fprintf(&b, "the code %s is removed\n", hash)
 	}
 	switch {
 	case len(out.Left) > 0:
-		_, _ = fmt.Fprintf(p.Stderr, "the code %s still works; run again with --finish to remove it\n", strings.Join(out.Left, ", "))
-	case !out.Added && len(out.Removed) == 0:
-		_, _ = fmt.Fprintln(p.Stderr, "nothing to do: the new code is there, and the old one is gone")
+		fmt.Fprintf(&b, "the code %s still works; run again with --finish to remove it\n", strings.Join(out.Left, ", "))
+	case out.Complete && !out.Changed():
+		b.WriteString("nothing to do: the new code is there, and the old one is gone")
+		if o.toFile != "" {
+			b.WriteString("; remove " + o.toFile + " to begin another rotation")
+		}
+		b.WriteString("\n")
 	}
-	return nil
+	return b.String()
 }
 
-func runRotateSecret(ctx context.Context, p *program, o *rotateOptions, r *rotate.Rotation) error {
-	if err := r.Secret(ctx); err != nil {
-		return err
+// toldOfSecret says what became of the secret.
+func toldOfSecret(o *rotateOptions, out *rotate.Outcome) string {
+	if !out.Added {
+		return ""
 	}
-	_, _ = fmt.Fprintf(p.Stderr, "the app %s has the new secret; the old one has ended\n", o.app)
-	return nil
+	return fmt.Sprintf("the app %s has the new secret; the old one has ended\n", o.app)
 }

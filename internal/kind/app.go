@@ -84,6 +84,9 @@ var space = " "
 // concealed reports whether what the gateway shows of a secret says nothing about it.
 func concealed(shown string) bool { return strings.Trim(shown, "*") == "" }
 
+// InClear reports whether what the gateway shows of a secret is the secret: neither hidden nor masked.
+func InClear(shown string) bool { return shown != "" && !strings.Contains(shown, "*") }
+
 // shows reports whether what the gateway shows of a secret can be want: in clear, masked (1ff***9a4),
 // or not at all.
 func shows(shown, want string) bool {
