@@ -47,10 +47,10 @@ var acl = of(Def[ACL, aclWire]{
 	},
 	Named: func(a ACL, name string) ACL { a.Name = name; return a },
 	Shape: shape.OfMap("An access control policy: who may call the APIs bound to it.",
-		shape.Need("name", name("ACL")),
+		shape.Need("name", name("ACL", "orders_office")),
 		shape.Need("type", shape.OfText("PERMIT lets only these callers in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
-		shape.Need("entity_type", shape.OfText("What the values are: addresses (IP), account names (DOMAIN) or account ids (DOMAIN_ID). A change replaces the policy.", shape.OneOf("IP", "DOMAIN", "DOMAIN_ID"))),
-		shape.Need("values", shape.OfList("Addresses, ranges (a-b) and networks (CIDR) for IP; account names or ids else.", shape.OfText("One address, range, network or account.", shape.Length(1, 0)).WithExample("192.168.1.0/24"), shape.Count(1, 0), distinctTexts)),
+		shape.Need("entity_type", shape.OfText("What the values are: addresses (IP), account names (DOMAIN) or account ids (DOMAIN_ID).", shape.OneOf("IP", "DOMAIN", "DOMAIN_ID")).AsFixed()),
+		shape.Need("values", shape.OfList("By entity_type: addresses, ranges (a-b) and networks (CIDR), at most 100, for IP; account names of 1 to 64 ASCII characters, not digits alone, for DOMAIN; account ids of 32 characters for DOMAIN_ID, names and ids at most 1024 characters in all with their commas.", shape.OfText("One address, range, network or account.", shape.Length(1, 0)).WithExample("192.168.1.0/24"), shape.Count(1, 0), distinctTexts)),
 	),
 	Key: func(a ACL) string { return a.Name },
 	Normalize: func(a ACL) ACL {
@@ -117,8 +117,8 @@ func checkAccountName(v string) shape.Problem {
 
 // addressShape is one address, range or network.
 var addressShape = shape.OfText("An address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16).",
-	shape.Test(func(v string) string { return hard(checkAddress(v)) }, "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16"),
-	shape.Softly(shape.Test(func(v string) string { return soft(checkAddress(v)) }, "use IPv4 to be sure")))
+	shape.Test(func(v string) string { return hard(checkAddress(v)) }, "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16").Saying("an address, range or network"),
+	shape.Softly(shape.Test(func(v string) string { return soft(checkAddress(v)) }, "use IPv4 to be sure").Saying("IPv4"))).WithExample("10.1.0.0/16")
 
 // checkAddress accepts IPv4 addresses, ranges and networks; IPv6 is doubtful.
 func checkAddress(v string) shape.Problem {
@@ -176,7 +176,7 @@ var distinctTexts = shape.TestList(func(items []any) string {
 		seen[s] = true
 	}
 	return ""
-}, "remove one of them")
+}, "remove one of them").Saying("no value twice").With("uniqueItems", true)
 
 // aclBindingRow is a binding as binded-apis and binded-acls tell it.
 type aclBindingRow struct {

@@ -20,10 +20,10 @@ type accessControlWire struct {
 	Values []string `json:"app_acl_values"`
 }
 
-var accessControlShape = shape.OfMap("Source addresses of the app. Absent means not managed, {} means none.",
+var accessControlShape = shape.OfMap("Source addresses from which the app may, or may not, call. Both type and values are needed unless it is {}.",
 	shape.May("type", shape.OfText("PERMIT lets only these addresses in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
 	shape.May("values", shape.OfList("Addresses, ranges (a-b) and networks (CIDR).", addressShape, shape.Count(1, 0), distinctTexts)),
-)
+).WithAbsent("not managed; {} means none")
 
 var appAccessControl = of(Def[AccessControl, accessControlWire]{
 	Name: "app_access_control", Owner: "app", Field: "access_control", Single: true,

@@ -7,11 +7,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/shape"
 )
 
-// name is the shape of the names that the API gives to apps, throttles and ACLs.
-func name(what string) *shape.Shape {
+// name is the shape of the names that the API gives to apps, throttles and ACLs, with an example of one.
+func name(what, example string) *shape.Shape {
 	return shape.OfText("Name of the "+what+", unique in the gateway. It identifies the "+what+".",
 		shape.Length(3, 64),
-		shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9_一-鿿]*`, "letters, digits, _ and Chinese characters, starting with a letter or a Chinese character"))
+		shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9_一-鿿]*`, "letters, digits, _ and Chinese characters, starting with a letter or a Chinese character")).WithExample(example)
 }
 
 // remark is the shape of a description.

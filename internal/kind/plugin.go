@@ -165,10 +165,10 @@ func pluginShape() *shape.Shape {
 					return "has a -, which not every version of the gateway takes"
 				}
 				return ""
-			}, "use _ to be sure")))),
-		shape.Need("type", shape.OfText("Type of the plugin, which says what its content may be. A change replaces the plugin.", shape.OneOf(types...))),
+			}, "use _ to be sure").Saying("without -"))).WithExample("orders_cors")),
+		shape.Need("type", shape.OfText("Type of the plugin, which says what its content may be.", shape.OneOf(types...)).AsFixed()),
 		shape.May("remark", remark()),
-		shape.Need("content", shape.OfFree("Settings of the plugin, by its type.")),
+		shape.Need("content", shape.OfFree("Settings of the plugin, by its type; at most 65535 characters as JSON.")),
 	).WithCases(shape.Cases{By: "type", Field: "content", Shapes: shapes})
 }
 

@@ -26,13 +26,13 @@ type specialWire struct {
 
 const specialsOfAType = 30
 
-var specialList = shape.OfList("Limits of their own for single apps or accounts. Absent means not managed, [] means none.",
+var specialList = shape.OfList("Limits of their own for single apps or accounts.",
 	shape.OfMap("A limit for one app or one account, above or below what user_call_limits and app_call_limits say.",
-		shape.May("app", shape.OfText("Name of the app.", shape.Length(3, 64)).WithExample("orders_mobile")),
-		shape.May("user", shape.OfText("Account id.", shape.Length(1, 64)).WithExample("5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b")),
-		shape.Need("call_limits", shape.OfWhole("Calls in a period of the throttle; at most its api_call_limits.", calls).WithUnit("calls per period")),
+		shape.May("app", shape.OfText("Name of the app. Either app or user is needed.", shape.Length(3, 64)).AsFixed().WithExample("orders_mobile")),
+		shape.May("user", shape.OfText("Account id. Either app or user is needed.", shape.Length(1, 64)).AsFixed().WithExample("5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b")),
+		shape.Need("call_limits", shape.OfWhole("Calls in a period of the throttle; at most its api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(100))),
 	),
-	shape.TestList(checkSpecials, ""))
+	shape.TestList(checkSpecials, "").Saying(fmt.Sprintf("no app or user twice, at most %d entries with app and %d with user", specialsOfAType, specialsOfAType))).WithAbsent("not managed; [] means none")
 
 func checkSpecials(items []any) string {
 	seen, number := map[string]bool{}, map[string]int{}

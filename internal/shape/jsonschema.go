@@ -17,8 +17,8 @@ func Variable() map[string]any {
 // JSONSchema renders s for JSON Schema 2020-12. The result refers to #/$defs/variable.
 func (s *Shape) JSONSchema() map[string]any {
 	m := s.constraints()
-	if s.Doc != "" {
-		m["description"] = s.describe()
+	if text := s.Description(); text != "" {
+		m["description"] = text
 	}
 	if s.Default != nil {
 		m["default"] = s.Default
@@ -30,13 +30,6 @@ func (s *Shape) JSONSchema() map[string]any {
 		m["writeOnly"] = true
 	}
 	return m
-}
-
-func (s *Shape) describe() string {
-	if s.Unit != "" {
-		return s.Doc + " Unit: " + s.Unit + "."
-	}
-	return s.Doc
 }
 
 func (s *Shape) constraints() map[string]any {

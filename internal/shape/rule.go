@@ -10,6 +10,7 @@ import (
 
 // Rule is one demand on a value: how it is checked, and how JSON Schema says it.
 type Rule struct {
+	Says     string             // what it demands, in words, such as "3 to 64 characters"
 	Keywords map[string]any     // JSON Schema 2020-12; nil when it cannot say it
 	Broken   func(v any) string // "" or what is wrong; v is string, int64, float64, bool or []any
 	Hint     string             // what to do about it; "" when Broken says enough
@@ -18,6 +19,12 @@ type Rule struct {
 
 // Softly turns a rule into a warning, for rules that the API's own documents contradict.
 func Softly(r Rule) Rule { r.Soft = true; return r }
+
+// Saying returns r with words for what it demands.
+func (r Rule) Saying(words string) Rule { r.Says = words; return r }
+
+// With returns r with a keyword of JSON Schema that says the same, or part of it.
+func (r Rule) With(keyword string, v any) Rule { r.Keywords = map[string]any{keyword: v}; return r }
 
 // Length demands between low and high characters (not bytes); high 0 means no upper bound.
 func Length(low, high int) Rule {
@@ -28,7 +35,7 @@ func Length(low, high int) Rule {
 	if high > 0 {
 		k["maxLength"] = high
 	}
-	return Rule{Keywords: k, Broken: func(v any) string {
+	return Rule{Says: bounds(low, high, "character"), Keywords: k, Broken: func(v any) string {
 		s, _ := v.(string)
 		n := utf8.RuneCountInString(s)
 		switch {
@@ -48,7 +55,7 @@ func Length(low, high int) Rule {
 func Pattern(expr, says string) Rule {
 	re := regexp.MustCompile("^(?:" + expr + ")$")
 	return Rule{
-		Keywords: map[string]any{"pattern": "^(?:" + expr + ")$"}, Hint: "allowed are " + says,
+		Says: says, Keywords: map[string]any{"pattern": "^(?:" + expr + ")$"}, Hint: "allowed are " + says,
 		Broken: func(v any) string {
 			if s, _ := v.(string); !re.MatchString(s) {
 				return fmt.Sprintf("%q has characters that are not allowed here", s)
@@ -65,7 +72,7 @@ func OneOf(words ...string) Rule {
 		enum[i] = w
 	}
 	return Rule{
-		Keywords: map[string]any{"enum": enum}, Hint: "one of " + strings.Join(words, ", "),
+		Says: "one of " + strings.Join(words, ", "), Keywords: map[string]any{"enum": enum}, Hint: "one of " + strings.Join(words, ", "),
 		Broken: func(v any) string {
 			s, _ := v.(string)
 			if slices.Contains(words, s) {
@@ -78,8 +85,9 @@ func OneOf(words ...string) Rule {
 
 // Range demands a whole number from low to high.
 func Range(low, high int64) Rule {
+	span := fmt.Sprintf("from %d to %d", low, high)
 	return Rule{
-		Keywords: map[string]any{"minimum": low, "maximum": high}, Hint: fmt.Sprintf("from %d to %d", low, high),
+		Says: span, Keywords: map[string]any{"minimum": low, "maximum": high}, Hint: span,
 		Broken: func(v any) string {
 			if n, ok := v.(int64); ok && (n < low || n > high) {
 				return fmt.Sprintf("%d is out of range", n)
@@ -101,7 +109,7 @@ func Count(low, high int) Rule {
 	if high > 0 {
 		k["maxItems"] = high
 	}
-	return Rule{Keywords: k, Broken: func(v any) string {
+	return Rule{Says: bounds(low, high, "entry"), Keywords: k, Broken: func(v any) string {
 		l, _ := v.([]any)
 		switch {
 		case len(l) < low:
@@ -113,7 +121,8 @@ func Count(low, high int) Rule {
 	}}
 }
 
-// Test demands what JSON Schema cannot say: broken returns "" or what is wrong with the text.
+// Test demands what JSON Schema cannot say: broken returns "" or what is wrong with the text. Saying adds
+// the words for it.
 func Test(broken func(text string) string, hint string) Rule {
 	return Rule{Hint: hint, Broken: func(v any) string {
 		if s, ok := v.(string); ok {
@@ -131,6 +140,21 @@ func TestList(broken func(items []any) string, hint string) Rule {
 		}
 		return ""
 	}}
+}
+
+// bounds says how many of a noun there must be; high 0 means no upper bound.
+func bounds(low, high int, noun string) string {
+	switch {
+	case low == 1 && high == 0:
+		return "not empty"
+	case low == high:
+		return "exactly " + count(low, noun)
+	case high == 0:
+		return "at least " + count(low, noun)
+	case low == 0:
+		return "at most " + count(high, noun)
+	}
+	return fmt.Sprintf("%d to %s", low, count(high, noun))
 }
 
 func count(n int, noun string) string {

@@ -27,6 +27,8 @@ type Shape struct {
 	Doc      string // one or two sentences for the person who edits the file
 	Unit     string // such as "seconds"; "" when it has none
 	Default  any    // what an absent value means: nil (nothing), string, int64, float64 or bool
+	Absent   string // what leaving the key out means where Default does not say it, such as "no such limit"
+	Fixed    bool   // a change replaces the object that the value belongs to
 	Example  any    // a value worth copying; nil when the default or an enumeration says enough
 	Secret   bool   // never shown, logged or saved
 	Nullable bool   // null is allowed and means the same as absent
@@ -88,6 +90,12 @@ func May(name string, s *Shape) Field { return Field{Name: name, Shape: s} }
 
 // WithDefault returns a copy of s whose absence means v.
 func (s *Shape) WithDefault(v any) *Shape { c := *s; c.Default = v; return &c }
+
+// WithAbsent returns a copy of s with what leaving the key out means, in words.
+func (s *Shape) WithAbsent(means string) *Shape { c := *s; c.Absent = means; return &c }
+
+// AsFixed returns a copy of s of which a change replaces the object.
+func (s *Shape) AsFixed() *Shape { c := *s; c.Fixed = true; return &c }
 
 // WithExample returns a copy of s with an example.
 func (s *Shape) WithExample(v any) *Shape { c := *s; c.Example = v; return &c }

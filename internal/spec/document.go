@@ -73,7 +73,7 @@ func (l *loader) open(root *node, overlay bool, own map[string]*entry) {
 			found = append(found, i)
 		case head.Field(key.value) == nil:
 			c.push(key.value)
-			c.fail(key, "the key "+shown(key.value)+" is not known", keyHint(key.value, documentKeys()))
+			c.fail(key, "the key "+shown(key.value)+" is not known", keyHint(key.value, whole.Names()))
 			c.pop()
 		default:
 			rest.keys, rest.items = append(rest.keys, key), append(rest.items, root.items[i])

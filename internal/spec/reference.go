@@ -24,14 +24,14 @@ type Reference struct {
 	Pointer     string // JSON pointer inside the YAML document
 }
 
-var apisShape = shape.OfList("APIs that it is bound to. Absent means not managed, [] means bound nowhere.",
-	shape.OfEither("An API as group/api, or a mapping of what the API must have.", referenceText, referenceMap))
+var apisShape = shape.OfList("APIs that it is bound to.",
+	shape.OfEither("An API as group/api, or a mapping of what the API must have.", referenceText, referenceMap)).WithAbsent("not managed; [] means bound nowhere")
 
 var referenceText = shape.OfText("An API as group/api.",
 	shape.Rule{
-		Keywords: map[string]any{"pattern": `^[^/][\s\S]*/[\s\S]*[^/]$`},
-		Hint:     "write group/api, or a mapping such as {name: api}",
-		Broken:   func(v any) string { s, _ := v.(string); return brokenReference(s) },
+		Says: "group/api", Keywords: map[string]any{"pattern": `^[^/][\s\S]*/[\s\S]*[^/]$`},
+		Hint:   "write group/api, or a mapping such as {name: api}",
+		Broken: func(v any) string { s, _ := v.(string); return brokenReference(s) },
 	}).WithExample("orders/create_order")
 
 // brokenReference is "" or why a text cannot be group/api.
@@ -54,12 +54,12 @@ var referenceMap = withRules(shape.OfMap("APIs that have all of what is given.",
 	shape.May("name", globText),
 	shape.May("method", shape.OfText("HTTP method, as the API has it.", shape.OneOf("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "ANY"))),
 	shape.May("path", shape.OfText("Path, exactly as the API has it.", shape.Length(1, 0)).WithExample("/v1/orders/{id}")),
-	shape.May("tags", shape.OfList("Tags, all of which the API must have.", shape.OfText("A tag.", shape.Length(1, 0)), shape.Count(1, 0))),
+	shape.May("tags", shape.OfList("Tags, all of which the API must have.", shape.OfText("A tag.", shape.Length(1, 0)).WithExample("public"), shape.Count(1, 0))),
 	shape.May("environment", environmentShape),
 	shape.May("optional", shape.OfFlag("Whether it is fine when no API matches, or one is not published in the environment.").WithDefault(false)),
 ), shape.Rule{
-	Keywords: map[string]any{"anyOf": needOne()},
-	Hint:     "name at least one of " + strings.Join(selectors, ", ") + `; {name: "*"} means all`,
+	Says: "at least one of " + strings.Join(selectors, ", "), Keywords: map[string]any{"anyOf": needOne()},
+	Hint: "name at least one of " + strings.Join(selectors, ", ") + `; {name: "*"} means all`,
 	Broken: func(v any) string {
 		m, _ := v.(map[string]any)
 		for _, s := range selectors {

@@ -7,22 +7,25 @@ import (
 
 //go:generate go test -run TestSchemaIsCurrent -update
 
+// SchemaURL is where editors find the schema of desired-state files.
+const SchemaURL = "https://raw.githubusercontent.com/apigw-sync/apigw-sync/main/schema/config.schema.json"
+
 // Schema is the JSON Schema (2020-12) of a desired-state file, for editors and other tools. Overlays
 // follow it except that their items may leave out keys. Like in the checker a scalar may be a
 // variable; what only YAML can get wrong, such as quotes, no JSON Schema can tell.
 func Schema() map[string]any {
 	defs := map[string]any{shape.VariableDef: shape.Variable()}
-	root := head.JSONSchema()
+	root := whole.JSONSchema()
 	properties, _ := root["properties"].(map[string]any)
 	for _, k := range sections {
-		item := items[k.Section].JSONSchema()
+		section, _ := properties[k.Section].(map[string]any)
+		item, _ := section["items"].(map[string]any)
 		if fields, _ := item["properties"].(map[string]any); kind.LinkFrom(k.Name) != nil {
-			fields["apis"] = map[string]any{"type": "array", "description": apisShape.Doc, "items": ref("reference")}
+			apis, _ := fields["apis"].(map[string]any)
+			defs["reference"], apis["items"] = apis["items"], ref("reference")
 		}
-		defs[k.Name] = item
-		properties[k.Section] = map[string]any{"type": "array", "description": k.Shape.Doc, "items": ref(k.Name)}
+		defs[k.Name], section["items"] = item, ref(k.Name)
 	}
-	defs["reference"] = apisShape.Items.JSONSchema()
 	root["$schema"], root["title"], root["$defs"] = shape.Draft, "apigw-sync desired state", defs
 	root["type"] = []any{"object", "null"} // a document may be empty
 	return root

@@ -41,7 +41,6 @@ var beyondSchema = map[string]string{
 	"moved":           "names across items",
 	"rules-spanning":  "rules over several values",
 	"scalars-spelt":   "how scalars are written",
-	"secrets-held":    "what variables hold",
 	"variables-wrong": "what variables hold",
 }
 

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -14,12 +15,14 @@ const Version = "apigw-sync/v1"
 // DefaultEnvironment is where APIs are looked up when nothing else names an environment.
 const DefaultEnvironment = "RELEASE"
 
-// sections are the kinds that files list under a key of their own, in the order of kind.All.
+// sections are the kinds that files list under a key of their own, in the order in which they are written:
+// first those that a newcomer meets first.
 var sections = sectionKinds()
 
-func sectionKinds() (out []*kind.Kind) {
+func sectionKinds() []*kind.Kind {
+	out := []*kind.Kind{kind.Of("throttle"), kind.Of("app"), kind.Of("plugin"), kind.Of("acl")}
 	for _, k := range kind.All {
-		if k.Section != "" {
+		if k.Section != "" && !slices.Contains(out, k) {
 			out = append(out, k)
 		}
 	}
@@ -38,7 +41,7 @@ func itemShapes() map[string]*shape.Shape {
 		}
 		more = append(more,
 			shape.May("protected", shape.OfFlag("Whether the "+k.Name+" must never be deleted or replaced; a plan that would is refused.").WithDefault(false)),
-			shape.May("moved_from", shape.OfText("The name that the "+k.Name+" had before. It is renamed instead of deleted and created.", shape.Length(1, 255))))
+			shape.May("moved_from", shape.OfText("The name that the "+k.Name+" had before. It is renamed instead of deleted and created.", shape.Length(1, 255)).WithExample("orders_old")))
 		out[k.Section] = k.Shape.And(more...)
 	}
 	return out
@@ -47,13 +50,13 @@ func itemShapes() map[string]*shape.Shape {
 var environmentShape = shape.OfText("Environment in which APIs are looked up.", shape.Length(1, 64)).WithExample("RELEASE")
 
 var globText = shape.OfText("A name, or a glob: * stands for any characters, ? for one, [a-z] for one of a set.", shape.Length(1, 0),
-	shape.Test(brokenGlob, `close the [, or write \[ for the character`)).WithExample("orders_*")
+	shape.Test(brokenGlob, `close the [, or write \[ for the character`).Saying("each [ is closed")).WithExample("orders_*")
 
 // untilShape is recognised by the checker: a date needs no quotes here.
-var untilShape = shape.OfText("Last day on which the rule holds. Absent means for ever.",
+var untilShape = shape.OfText("Last day on which the rule holds.",
 	shape.Rule{
-		Keywords: map[string]any{"format": "date", "pattern": `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`},
-		Hint:     "write it like 2027-03-31",
+		Says: "a day of the calendar, year first", Keywords: map[string]any{"format": "date", "pattern": `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`},
+		Hint: "write it like 2027-03-31",
 		Broken: func(v any) string {
 			if s, _ := v.(string); s != "" {
 				if _, err := time.Parse(time.DateOnly, s); err == nil {
@@ -62,12 +65,12 @@ var untilShape = shape.OfText("Last day on which the rule holds. Absent means fo
 			}
 			return "is not a day of the calendar"
 		},
-	}).WithExample("2027-03-31")
+	}).WithExample("2027-03-31").WithAbsent("for ever")
 
 var pointerShape = shape.OfText("JSON pointer of a field, such as /content/max_age.",
 	shape.Rule{
-		Keywords: map[string]any{"pattern": `^(/([^~/]|~[01])*)+$`},
-		Hint:     "write it like /content/max_age; ~0 stands for ~ and ~1 for /",
+		Says: "begins with /; ~0 stands for ~ and ~1 for /", Keywords: map[string]any{"pattern": `^(/([^~/]|~[01])*)+$`},
+		Hint: "write it like /content/max_age; ~0 stands for ~ and ~1 for /",
 		Broken: func(v any) string {
 			s, _ := v.(string)
 			if !strings.HasPrefix(s, "/") || strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(s), "~") {
@@ -80,8 +83,8 @@ var pointerShape = shape.OfText("JSON pointer of a field, such as /content/max_a
 var ignoreShape = shape.OfMap("Differences that are left alone by diff, apply and drift.",
 	shape.Need("kind", shape.OfText("Kind of the objects, or of the bindings, which go by the name of their policy or app.", shape.OneOf(ignorable()...))),
 	shape.Need("name", globText),
-	shape.May("fields", shape.OfList("Fields that may differ. Absent means the whole object.", pointerShape, shape.Count(1, 0))),
-	shape.May("reason", shape.OfText("Why, for people.")),
+	shape.May("fields", shape.OfList("Fields that may differ.", pointerShape, shape.Count(1, 0)).WithAbsent("the whole object")),
+	shape.May("reason", shape.OfText("Why, for people.").WithExample("owned by operations")),
 	shape.May("until", untilShape),
 )
 
@@ -112,11 +115,20 @@ func ownsShape() *shape.Shape {
 	return shape.OfMap("Globs of names for which the files are the whole truth: what they match and no file declares is superfluous.", fields...)
 }
 
-// documentKeys are all keys that a document may have.
-func documentKeys() []string {
-	keys := head.Names()
-	for _, k := range sections {
-		keys = append(keys, k.Section)
+// Document describes a whole document, its keys in the order in which they are written.
+func Document() *shape.Shape { return whole }
+
+var whole = documentShape()
+
+func documentShape() *shape.Shape {
+	out := shape.OfMap(head.Doc)
+	for _, f := range head.Fields {
+		if f.Name == "ignore" { // behind the sections
+			for _, k := range sections {
+				out = out.And(shape.May(k.Section, shape.OfList(k.Shape.Doc, items[k.Section])))
+			}
+		}
+		out = out.And(f)
 	}
-	return keys
+	return out
 }

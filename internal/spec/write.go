@@ -63,7 +63,7 @@ type writer struct {
 func (w *writer) document() *yaml.Node {
 	doc := newMap()
 	put(doc, "version", text(Version))
-	for _, k := range fileOrder() {
+	for _, k := range sections {
 		var items []*yaml.Node
 		for i := range w.export.Objects {
 			if o := &w.export.Objects[i]; o.Kind == k.Name {
@@ -82,21 +82,8 @@ func (w *writer) document() *yaml.Node {
 	return root
 }
 
-// fileOrder is the order of the sections: that of the documentation.
-func fileOrder() (out []*kind.Kind) {
-	for _, name := range []string{"throttle", "app", "plugin", "acl"} {
-		out = append(out, kind.Of(name))
-	}
-	for _, k := range kind.All {
-		if k.Owner == "" && !slices.Contains(out, k) {
-			out = append(out, k)
-		}
-	}
-	return out
-}
-
 func (w *writer) head() string {
-	lines := append([]string{"yaml-language-server: $schema=https://raw.githubusercontent.com/apigw-sync/apigw-sync/main/schema/config.schema.json"}, w.export.Notes...)
+	lines := append([]string{"yaml-language-server: $schema=" + SchemaURL}, w.export.Notes...)
 	if len(w.variables) > 0 {
 		lines = append(lines, "Secrets come from variables; one that is not set leaves the gateway's secret alone:")
 		for _, v := range w.variables {

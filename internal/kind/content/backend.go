@@ -27,20 +27,20 @@ func backend(doc string) *shape.Shape {
 		shape.Need("type", shape.OfText("What answers: a server, one behind a channel, a function, a fixed answer, or the backend itself.",
 			shape.OneOf("http", "http_vpc", "function", "mock", "passthrough"))),
 		shape.May("http_info", httpInfo.OrNull()),
-		shape.May("http_vpc_info", shape.OfFree("The server behind a channel, passed on as it is.")),
-		shape.May("func_info", shape.OfFree("The function, passed on as it is.")),
+		shape.May("http_vpc_info", shape.OfFree("The server behind a channel when type is http_vpc, passed on as it is.")),
+		shape.May("func_info", shape.OfFree("The function when type is function, passed on as it is.")),
 		shape.May("mock_info", mockInfo.OrNull()),
-		shape.May("passthrough_infos", shape.OfFree("How calls are passed through, passed on as it is.")),
+		shape.May("passthrough_infos", shape.OfFree("How calls are passed through when type is passthrough, passed on as it is.")),
 	).OrNull()
 }
 
 var httpInfo = shape.OfMap("The server that answers when type is http.",
 	shape.May("isVpc", shape.OfFlag("Whether the server is behind a channel.")),
-	shape.May("vpc_channel_id", shape.OfText("The ID of the channel, when isVpc is true.")),
+	shape.May("vpc_channel_id", shape.OfText("The ID of the channel, when isVpc is true.").WithExample("56a7d7358e1b42459c9d730d65b14e59")),
 	shape.May("address", shape.OfText("The server, when isVpc is false.", emptyOr(address(false))).WithExample("10.0.0.1:8080")),
-	shape.May("scheme", shape.OfText("The protocol the server speaks.", shape.Softly(shape.OneOf("HTTP", "HTTPS")))),
+	shape.May("scheme", shape.OfText("The protocol the server speaks.", shape.Softly(shape.OneOf("HTTP", "HTTPS"))).WithExample("HTTPS")),
 	shape.May("method", shape.OfText("The HTTP method of the call to the server.",
-		shape.Softly(shape.OneOf(append([]string{"ANY"}, methods...)...)))),
+		shape.Softly(shape.OneOf(append([]string{"ANY"}, methods...)...))).WithExample("GET")),
 	shape.May("path", shape.OfText("The path on the server.", emptyOr(rooted)).WithExample("/fallback")),
 	shape.May("timeout", shape.OfWhole("How long the server may take.", shape.Softly(shape.Range(1, 600000))).
 		WithUnit("milliseconds").WithExample(int64(5000))),

@@ -53,7 +53,7 @@ var breakerCondition = shape.OfMap("When the breaker opens and closes.",
 	shape.Need("breaker_type", shape.OfText("What counts as a failed call: one that takes too long, or one that meets unhealthy_condition.",
 		shape.OneOf("timeout", "condition"))),
 	shape.May("breaker_mode", shape.OfText("Whether failed calls are counted, or their share of all calls is taken.", shape.OneOf("counter", "percentage"))),
-	shape.May("unhealthy_condition", expressionText("Which calls have failed, when breaker_type is condition: JSON in a text.").
+	shape.May("unhealthy_condition", expressionText("Which calls have failed, when breaker_type is condition, and nothing when it is timeout: JSON in a text.").
 		WithExample(`["$context.statusCode","in","500,501"]`)),
 	shape.May("unhealthy_threshold", shape.OfWhole("How many failed calls open the breaker, when breaker_mode is counter.", atLeast(0)).
 		WithUnit("calls").WithExample(int64(30))),

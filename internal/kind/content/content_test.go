@@ -3,6 +3,7 @@ package content
 import (
 	"encoding/json"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -242,4 +243,42 @@ func numbers(v any) any {
 		return plain(v)
 	}
 	return v
+}
+
+// TestSpanningRulesAreTold: what a rule over several members blames on another one stands in what people
+// read about the member, or about what it is in.
+func TestSpanningRulesAreTold(t *testing.T) {
+	word := regexp.MustCompile(`[A-Za-z_]+`)
+	for _, typ := range Types {
+		names := map[string]bool{}
+		places(typ.Shape, "", func(at string, _ *shape.Shape) { names[at[strings.LastIndexByte(at, '/')+1:]] = true })
+		for _, e := range broken[typ.Name] {
+			c := Example(typ.Name)
+			put(t, c, e.at, e.v)
+			for _, p := range typ.Check(c) {
+				own := p.Path[strings.LastIndexByte(p.Path, '/')+1:]
+				told := p.Path + "\n" + toldAlong(typ.Shape, p.Path)
+				for _, other := range word.FindAllString(p.Text, -1) {
+					if names[other] && other != own && !strings.Contains(told, other) {
+						t.Errorf("%s: %s %s; nothing of %s is told:\n%s", typ.Name, p.Path, p.Text, other, told)
+					}
+				}
+			}
+		}
+	}
+}
+
+// toldAlong joins the descriptions on the way to a pointer.
+func toldAlong(s *shape.Shape, pointer string) string {
+	told := s.Description()
+	for _, step := range strings.Split(pointer, "/")[1:] {
+		switch next := s.Field(step); {
+		case next != nil:
+			s = next
+		case s.Items != nil:
+			s = s.Items
+		}
+		told += "\n" + s.Description()
+	}
+	return told
 }

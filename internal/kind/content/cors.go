@@ -16,14 +16,14 @@ var cors = Type{
 	Features: []string{"cors"},
 	Shape: shape.OfMap("Which pages of other sites may call the API from a browser.",
 		shape.Need("allow_origin", shape.OfText("The sites whose pages may call, separated by commas, or * for all.",
-			shape.Length(1, 0), commaList(brokenOrigin, "write * or origins such as https://shop.example.com")).
+			shape.Length(1, 0), commaList("origins", brokenOrigin, "write * or origins such as https://shop.example.com")).
 			WithExample("https://shop.example.com")),
 		shape.May("allow_methods", shape.OfText("The HTTP methods that pages may use, separated by commas. The methods of the bound APIs must be among them.",
-			commaList(brokenMethod, "write methods such as GET,POST")).WithExample("GET,POST")),
+			commaList("HTTP methods", brokenMethod, "write methods such as GET,POST")).WithExample("GET,POST")),
 		shape.May("allow_headers", shape.OfText("The request headers that pages may send, separated by commas.",
-			commaList(brokenToken, "write header names such as Content-Type,Accept")).WithExample("Content-Type,Accept")),
+			commaList("header names", brokenToken, "write header names such as Content-Type,Accept")).WithExample("Content-Type,Accept")),
 		shape.May("expose_headers", shape.OfText("The response headers that pages may read, separated by commas.",
-			commaList(brokenToken, "write header names such as X-Request-Id")).WithExample("X-Request-Id")),
+			commaList("header names", brokenToken, "write header names such as X-Request-Id")).WithExample("X-Request-Id")),
 		// One table ends at 86400, one example has 172800.
 		shape.May("max_age", shape.OfWhole("How long browsers may remember the answer of the gateway.",
 			shape.Range(0, maxWhole), shape.Softly(shape.Range(0, 86400))).WithUnit("seconds").WithExample(int64(86400))),

@@ -23,8 +23,8 @@ const expressionHint = `write ["Host","==","a.com"], or ["AND", condition, condi
 // expressionText describes a condition in a text; an empty one is left to Check.
 func expressionText(doc string, more ...shape.Rule) *shape.Shape {
 	return shape.OfText(doc, slices.Concat(more, []shape.Rule{
-		shape.Test(brokenExpression, expressionHint),
-		shape.Softly(shape.Test(rareOperator, "documented are == != ~= ~~ in >")),
+		shape.Test(brokenExpression, expressionHint).Saying(`a condition such as ["Host","==","a.com"], or ["AND", condition, condition] with AND or OR`),
+		shape.Softly(shape.Test(rareOperator, "documented are == != ~= ~~ in >").Saying("the operators == != ~= ~~ in >")),
 	})...)
 }
 

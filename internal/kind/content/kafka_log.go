@@ -45,7 +45,7 @@ var saslConfig = shape.OfMap("How to log in to the brokers.",
 	shape.May("sasl_username", shape.OfText("The user; needed unless security_protocol is PLAINTEXT.").WithExample("apig")),
 	shape.May("sasl_password", shape.OfText("The user's password; needed unless security_protocol is PLAINTEXT.").WithExample("${KAFKA_PASSWORD}").AsSecret()),
 	shape.May("ssl_ca_content", shape.OfText("The certificate of the authority that signed those of the brokers, in PEM; needed when security_protocol is SASL_SSL.",
-		shape.Softly(emptyOr(pemBlock)))),
+		shape.Softly(emptyOr(pemBlock))).WithExample("-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n")),
 )
 
 var callData = shape.OfMap("What an entry holds of the request and the response.",
@@ -69,7 +69,7 @@ func off(doc string) *shape.Shape { return shape.OfFlag(doc).WithDefault(false) 
 
 func filter(which string) *shape.Shape {
 	return shape.OfText(which+" are in the entry: names separated by commas, in which * stands for anything.",
-		commaList(brokenToken, "write names such as X-Request-*,Host")).WithExample("X-Request-*,Host")
+		commaList("names", brokenToken, "write names such as X-Request-*,Host")).WithExample("X-Request-*,Host")
 }
 
 func checkKafkaLog(c map[string]any) []shape.Problem {

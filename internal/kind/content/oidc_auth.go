@@ -18,14 +18,14 @@ var oidcAuth = Type{
 		shape.Need("redirect_api_id", shape.OfText("The ID of the API to which the provider sends callers back; bound to this plugin as well, with a path no other bound API has.",
 			shape.Length(1, 0)).WithExample("5f918d104dc84480a75166ba99efff21")),
 		shape.May("scope", shape.OfText("What is asked of the provider, separated by spaces.", emptyMeans(defaultScope)).WithDefault(defaultScope)),
-		shape.May("logout_api_id", shape.OfText("The ID of the API that logs callers out; bound to this plugin as well, with a path no other bound API has.").
+		shape.May("logout_api_id", shape.OfText("The ID of the API that logs callers out, another one than redirect_api_id; bound to this plugin as well, with a path no other bound API has.").
 			WithExample("9f918d104dc84480a75166ba99efff24")),
 		shape.May("redirect_after_logout_uri", shape.OfText("Where callers go after logging out.").WithExample("https://shop.example.com/bye")),
 		shape.May("access_token_expires_in", shape.OfWhole("How long a token holds when the provider does not say.", atLeast(1)).
 			WithUnit("seconds").WithDefault(int64(3600))),
 		shape.May("jwt_cache_enabled", shape.OfFlag("Whether the outcome of checking a token is remembered.").WithDefault(true)),
 		shape.May("jwks_enabled", shape.OfFlag("Whether the keys that check tokens come from the provider; public_key checks them otherwise.").WithDefault(true)),
-		shape.May("public_key", shape.OfText("The key that checks tokens, in PEM, when jwks_enabled is false.", shape.Softly(emptyOr(pemBlock)))),
+		shape.May("public_key", shape.OfText("The key that checks tokens, in PEM, when jwks_enabled is false.", shape.Softly(emptyOr(pemBlock))).WithExample("-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----\n")),
 		shape.May("slient_renew_access_token_enabled", shape.OfFlag("Whether tokens are renewed without the caller noticing. The API spells the name so.").WithDefault(true)),
 	),
 	Check:   checkOIDCAuth,

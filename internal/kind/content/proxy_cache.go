@@ -17,7 +17,7 @@ var proxyCache = Type{
 				shape.OfText("The ID of an app.", shape.Length(1, 0)).WithExample("e9230d70c749408eb3d1e838850cdd23")).OrNull()),
 		)),
 		shape.May("cacheable_headers", shape.OfList("The response headers that are kept; Content-Type, Content-Encoding and Content-Language when there are none.",
-			shape.OfText("The name of a header.", shape.Length(1, 64), shape.Test(reservedHeader, "choose another header")).WithExample("X-Custom"),
+			shape.OfText("The name of a header.", shape.Length(1, 64), shape.Test(reservedHeader, "choose another header").Saying("not X-Apig-* or X-Request-Id")).WithExample("X-Custom"),
 			shape.Count(0, 20)).OrNull()),
 	),
 	Check: checkProxyCache,

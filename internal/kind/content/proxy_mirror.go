@@ -18,7 +18,7 @@ var proxyMirror = Type{
 			shape.Softly(shape.OneOf("HTTP", "HTTPS", "GRPC", "GRPCS"))).WithExample("HTTPS")),
 		shape.Need("host", shape.OfText("The server, as host:port; without a port it is that of the protocol.", shape.Length(1, 255), address(false)).
 			WithExample("mirror.example.com:7443")),
-		shape.May("path", shape.OfText("The path on the server, that of the request when there is none; not for gRPC.", shape.Length(0, 512),
+		shape.May("path", shape.OfText("The path on the server, that of the request when there is none; not when protocol is GRPC or GRPCS.", shape.Length(0, 512),
 			shape.Softly(emptyOr(rooted))).WithExample("/copies")),
 		shape.May("path_concat_mode", shape.OfText("Whether path replaces that of the request, or is put before it.",
 			shape.OneOf("replace", "prefix")).WithDefault("replace")),

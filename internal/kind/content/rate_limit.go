@@ -15,7 +15,7 @@ var rateLimit = Type{
 		shape.May("scope", shape.OfText("Whether each API is counted for itself (basic) or all bound APIs together (share).", shape.OneOf("basic", "share"))),
 		shape.May("default_time_unit", shape.OfText("The unit of default_interval; in small letters here, unlike that of a throttle.",
 			timeUnit).WithDefault("second")),
-		shape.May("default_interval", shape.OfWhole("How many units the period has.", shape.Range(1, maxWhole)).WithExample(int64(1))),
+		shape.May("default_interval", shape.OfWhole("How many units the period has.", shape.Range(1, maxWhole)).WithUnit("the default_time_unit").WithExample(int64(1))),
 		shape.Need("api_limit", shape.OfWhole("Calls of an API in a period; -1 is no limit.",
 			shape.Range(-1, maxWhole), notZero).WithUnit("calls").WithExample(int64(100))),
 		shape.May("app_limit", limit("Calls of an API by one app in a period, at most user_limit; 0 is no limit.")),
@@ -42,7 +42,7 @@ var timeUnit = shape.OneOf("second", "minute", "hour", "day")
 
 // notZero is for api_limit, where 0 is neither a limit nor none.
 var notZero = shape.Rule{
-	Keywords: map[string]any{"not": map[string]any{"const": 0}},
+	Says: "not 0", Keywords: map[string]any{"not": map[string]any{"const": 0}},
 	Broken: func(v any) string {
 		if v == int64(0) {
 			return "is 0, which is neither a limit nor none"
@@ -69,7 +69,7 @@ var limitRule = shape.OfMap("A limit for the calls that meet a condition.",
 	shape.Need("rule_name", ruleName()),
 	shape.Need("match_regex", matchRegex()),
 	shape.May("time_unit", shape.OfText("The unit of interval.", timeUnit).WithExample("minute")),
-	shape.May("interval", shape.OfWhole("How many units the period of this rule has; 0 takes the default period.", shape.Range(0, maxWhole)).WithExample(int64(1))),
+	shape.May("interval", shape.OfWhole("How many units the period of this rule has; 0 takes the default period.", shape.Range(0, maxWhole)).WithUnit("the time_unit").WithExample(int64(1))),
 	shape.Need("limit", shape.OfWhole("Calls in a period.", shape.Range(1, maxWhole)).WithUnit("calls").WithExample(int64(20))),
 )
 

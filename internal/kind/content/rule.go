@@ -19,11 +19,12 @@ func emptyMeans(def string) shape.Rule {
 			return fmt.Sprintf("is empty, which means %q", def)
 		}
 		return ""
-	}, ""))
+	}, "")).Saying("not empty")
 }
 
-// commaList warns of list items that cannot be right; broken returns "" or what is wrong with an item.
-func commaList(broken func(item string) string, hint string) shape.Rule {
+// commaList warns of list items that cannot be right; broken returns "" or what is wrong with an item, which
+// are of a sort such as "header names".
+func commaList(of string, broken func(item string) string, hint string) shape.Rule {
 	return shape.Softly(shape.Test(func(s string) string {
 		if s == "" {
 			return ""
@@ -38,7 +39,7 @@ func commaList(broken func(item string) string, hint string) shape.Rule {
 			}
 		}
 		return ""
-	}, hint))
+	}, hint).Saying("a comma list of " + of))
 }
 
 // brokenToken tells what is wrong with the name of a header or query parameter in a comma list.
@@ -56,9 +57,9 @@ var methods = []string{"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS
 
 // address demands host:port, or also a host alone where a port is not needed.
 func address(portNeeded bool) shape.Rule {
-	hint := "write host:port, such as 10.0.0.1:9092"
+	says, hint := "host:port", "write host:port, such as 10.0.0.1:9092"
 	if !portNeeded {
-		hint = "write a host, or host:port, without protocol and path"
+		says, hint = "a host, or host:port, without protocol and path", "write a host, or host:port, without protocol and path"
 	}
 	return shape.Test(func(s string) string {
 		host, port, err := net.SplitHostPort(s)
@@ -75,7 +76,7 @@ func address(portNeeded bool) shape.Rule {
 			return fmt.Sprintf("%q has no port from 1 to 65535", s)
 		}
 		return ""
-	}, hint)
+	}, hint).Saying(says)
 }
 
 // reservedHeader tells of headers that belong to the gateway.
@@ -96,7 +97,7 @@ var rooted = shape.Test(func(s string) string {
 		return fmt.Sprintf("%q does not begin with /", s)
 	}
 	return ""
-}, "write a path such as /check")
+}, "write a path such as /check").Saying("begins with /").With("pattern", "^/")
 
 // webURL demands an address that begins with http or https.
 var webURL = shape.Test(func(s string) string {
@@ -105,7 +106,7 @@ var webURL = shape.Test(func(s string) string {
 		return fmt.Sprintf("%q is no web address", s)
 	}
 	return ""
-}, "begin with https://")
+}, "begin with https://").Saying("a web address, with http:// or https://").With("pattern", "^[Hh][Tt][Tt][Pp][Ss]?://")
 
 // pemBlock demands what looks like a key or certificate in PEM.
 var pemBlock = shape.Test(func(s string) string {
@@ -113,11 +114,12 @@ var pemBlock = shape.Test(func(s string) string {
 		return "does not look like PEM"
 	}
 	return ""
-}, "begin with a line such as -----BEGIN PUBLIC KEY----- or -----BEGIN CERTIFICATE-----")
+}, "begin with a line such as -----BEGIN PUBLIC KEY----- or -----BEGIN CERTIFICATE-----").Saying("PEM")
 
 // emptyOr lets a text be empty, which means the same as leaving it out.
 func emptyOr(r shape.Rule) shape.Rule {
 	broken := r.Broken
+	r.Says = "empty, or " + r.Says
 	r.Keywords = nil
 	r.Broken = func(v any) string {
 		if v == "" {

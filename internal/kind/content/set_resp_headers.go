@@ -22,7 +22,7 @@ var setRespHeaders = Type{
 var responseHeader = shape.OfMap("What is done with one header.",
 	shape.Need("name", shape.OfText("The name of the header.", shape.Length(1, 32),
 		shape.Pattern("[A-Za-z][A-Za-z0-9-]*", "letters, digits and -, beginning with a letter"),
-		shape.Test(brokenResponseHeader, "choose another header")).WithExample("Cache-Control")),
+		shape.Test(brokenResponseHeader, "choose another header").Saying("not Access-Control-*, X-Apig-* or X-Request-Id")).WithExample("Cache-Control")),
 	shape.May("value", shape.OfText("The value of the header; without meaning when action is delete.",
 		shape.Length(0, 255)).WithExample("no-store")),
 	shape.May("value_type", shape.OfText("Whether value is the text itself or a variable of the gateway.",

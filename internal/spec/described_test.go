@@ -1,0 +1,102 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// unitless are the numbers that count or name something for which people have no unit.
+var unitless = map[string]string{
+	"sample_ratio": "a part of one",
+	"status_code":  "an HTTP status",
+	"http_status":  "an HTTP status",
+}
+
+// everyShape calls f with the shape of every key that a document may have, those of each type of plugin included.
+func everyShape(f func(path string, s *shape.Shape)) {
+	var walk func(path string, s *shape.Shape)
+	walk = func(path string, s *shape.Shape) {
+		f(path, s)
+		for _, field := range s.Fields {
+			walk(path+"."+field.Name, field.Shape)
+		}
+		for i, c := range s.Choices {
+			walk(fmt.Sprintf("%s|%d", path, i), c)
+		}
+		if s.Items != nil {
+			walk(path+"[]", s.Items)
+		}
+		if s.Cases != nil {
+			for by, inner := range s.Cases.Shapes {
+				walk(path+"."+s.Cases.Field+"("+by+")", inner)
+			}
+		}
+	}
+	walk("", Document())
+}
+
+// TestEveryKeyIsDescribed: whoever hovers over a key reads what it is, in which unit, what it may be, and
+// finds something to copy.
+func TestEveryKeyIsDescribed(t *testing.T) {
+	types := map[string]bool{}
+	everyShape(func(path string, s *shape.Shape) {
+		name := path[strings.LastIndexAny(path, ".")+1:]
+		name = strings.TrimRight(name, "[]|0123456789")
+		if open := strings.Index(path, ".content("); open >= 0 {
+			types[path[open:open+strings.Index(path[open:], ")")]] = true
+		}
+		if len(s.Doc) < 5 || !strings.HasSuffix(s.Doc, ".") {
+			t.Errorf("%s: the description is no sentence: %q", path, s.Doc)
+		}
+		if (s.Type == shape.Whole || s.Type == shape.Number) && s.Unit == "" && unitless[name] == "" {
+			t.Errorf("%s: the number has no unit", path)
+		}
+		if s.Type <= shape.Number && s.Default == nil && s.Example == nil && s.Words() == nil {
+			t.Errorf("%s: there is no example", path)
+		}
+		for i, r := range s.Rules {
+			if r.Says == "" {
+				t.Errorf("%s: rule %d has no words", path, i)
+			}
+		}
+	})
+	if got := len(types); got != len(kind.Of("plugin").Shape.Cases.Shapes) {
+		t.Errorf("walked through the contents of %d types of plugins", got)
+	}
+}
+
+// TestFixedAsReplaced: the shapes of kinds and what makes them replace an object agree.
+func TestFixedAsReplaced(t *testing.T) {
+	for _, k := range kind.All {
+		var fixed []string
+		for _, f := range k.Shape.Fields {
+			if f.Shape.Fixed {
+				fixed = append(fixed, "/"+f.Name)
+			}
+		}
+		if k.Owner == "" && !slices.Equal(fixed, k.Replace) {
+			t.Errorf("%s: described as fixed are %v, replaced on are %v", k.Name, fixed, k.Replace)
+		}
+	}
+}
+
+// TestExamplesAreRight: an example or default that a rule refuses would teach a mistake.
+func TestExamplesAreRight(t *testing.T) {
+	everyShape(func(path string, s *shape.Shape) {
+		for _, v := range []any{s.Example, s.Default} {
+			if text, _ := v.(string); v == nil || strings.Contains(text, "${") {
+				continue
+			}
+			for _, r := range s.Rules {
+				if r.Broken != nil && r.Broken(v) != "" {
+					t.Errorf("%s: %v %s", path, v, r.Broken(v))
+				}
+			}
+		}
+	})
+}
