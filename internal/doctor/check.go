@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
@@ -37,24 +38,23 @@ func Passed(name, format string, args ...any) Check {
 // Skip is a check that was not made.
 func Skip(name, why string) Check { return Check{Name: name, Status: Skipped, Message: why} }
 
-// Fail is a check that met an error. The hint may be left to what the gateway answered.
+// Fail is a check that met an error. The hint may be left to what the error advises.
 func Fail(name string, err error, hint string) Check {
-	return Check{Name: name, Status: Failed, Message: err.Error(), Hint: cmp.Or(hint, advice(err))}
+	message, advice := parted(err)
+	return Check{Name: name, Status: Failed, Message: message, Hint: cmp.Or(hint, advice)}
 }
 
-// advice is what to do about an answer.
-func advice(err error) string {
-	var e *api.Error
-	if !errors.As(err, &e) {
-		return ""
+// Unread is a check of things that could not be read.
+func Unread(name string, err error) Check {
+	message, advice := parted(err)
+	return Check{Name: name, Status: Warning, Message: "they could not be read: " + message, Hint: advice}
+}
+
+// parted takes an error and its advice apart.
+func parted(err error) (message, advice string) {
+	message = err.Error()
+	if a, ok := errors.AsType[*api.Advised](err); ok {
+		return strings.TrimSuffix(message, "; "+a.Advice), a.Advice
 	}
-	switch {
-	case e.Code == "APIG.3030" || e.Code == "APIC.7302":
-		return "check --instance-id, --project-id and --region"
-	case e.Status == 401:
-		return "check that the credentials are valid and belong to the project"
-	case e.Status == 403:
-		return "give the account the permission to read API gateways, such as APIG ReadOnlyAccess"
-	}
-	return ""
+	return message, api.Advice(err)
 }

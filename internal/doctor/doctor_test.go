@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -89,14 +90,17 @@ func TestClock(t *testing.T) {
 }
 
 func TestAdvice(t *testing.T) {
-	for want, err := range map[string]error{
-		"check --instance-id, --project-id and --region":                                    &api.Error{Status: 404, Code: "APIC.7302"},
-		"check that the credentials are valid and belong to the project":                    &api.Error{Status: 401, Code: "APIG.1002"},
-		"give the account the permission to read API gateways, such as APIG ReadOnlyAccess": &api.Error{Status: 403, Code: "APIG.1005"},
-		"": errors.New("something else"),
+	refused := &api.Error{Method: "GET", Path: "/apis", Status: 403, Code: "APIG.1005"}
+	for _, c := range []struct {
+		err           error
+		message, hint string
+	}{
+		{refused, refused.Error(), api.Advice(refused)},
+		{fmt.Errorf("read: %w", &api.Advised{Err: refused, Advice: "ask the owner"}), "read: " + refused.Error(), "ask the owner"},
+		{errors.New("something else"), "something else", ""},
 	} {
-		if got := Fail("access", err, "").Hint; got != want {
-			t.Errorf("%v: %q, want %q", err, got, want)
+		if got := Fail("access", c.err, ""); got.Message != c.message || got.Hint != c.hint {
+			t.Errorf("%v: %q and %q, want %q and %q", c.err, got.Message, got.Hint, c.message, c.hint)
 		}
 	}
 }

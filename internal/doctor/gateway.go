@@ -105,7 +105,7 @@ func (p *Patient) features(ctx context.Context, i *kind.Instance) Check {
 	missing, err := drift.Missing(ctx, p.Reader, i, p.State.Objects)
 	switch {
 	case err != nil:
-		return Check{"features", Warning, "they could not be read: " + err.Error(), advice(err)}
+		return Unread("features", err)
 	case len(missing) > 0:
 		return Check{"features", Failed, "the files need what the gateway lacks: " + strings.Join(missing, ", "), "have the features switched on, or declare something else"}
 	}

@@ -32,7 +32,7 @@ func (p *Patient) quotas(ctx context.Context, plan *diff.Plan, totals map[string
 	case p.State == nil:
 		return []Check{Skip(name, "there are no valid files")}
 	case err != nil:
-		return []Check{{name, Warning, "they could not be read: " + err.Error(), advice(err)}}
+		return []Check{Unread(name, err)}
 	}
 	limits := map[string]kind.Quota{}
 	for _, q := range answer.List {

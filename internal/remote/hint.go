@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -30,27 +29,17 @@ func (c *Client) withHint(err error) error {
 	if hint == "" {
 		return err
 	}
-	return fmt.Errorf("%w; %s", err, hint)
+	return &api.Advised{Err: err, Advice: hint}
 }
 
 func (c *Client) hintForAnswer(e *api.Error) string {
 	switch {
 	case e.Status == 401:
 		return c.hintForCredentials()
-	case e.Code == "APIG.3030" || e.Code == "APIC.7302":
-		return "check --instance-id, --project-id and --region"
 	case e.Code == "APIGW.0101":
 		return "is " + c.base.Host + " the endpoint of APIG? check " + c.where
-	case e.Status == 403 && strings.HasPrefix(e.Code, "APIG.31"):
-		return "have the quota raised, or delete what nobody needs"
-	case e.Status == 403 && (strings.HasPrefix(e.Code, "APIG.1") || strings.HasPrefix(e.Code, "APIC.7")):
-		return "the account may not do this: check its roles and policies for APIG"
-	case e.Code == "APIG.3458":
-		return "have the feature switched on, or take out what needs it"
-	case e.Status >= 500 && !api.Throttled(e):
-		return "the gateway failed inside: run again later; its support wants the request id"
 	}
-	return ""
+	return api.Advice(e)
 }
 
 func (c *Client) hintForCredentials() string {
