@@ -53,7 +53,8 @@ type Declared struct {
 // Origin tells where a secret comes from, without telling it.
 type Origin struct {
 	Path      string   // JSON pointer inside the value of the object
-	Variables []string // whose values, one behind the other, are the secret; none when it stands in the file
+	Variables []string // whose values, one behind the other, are the secret; none when anything else is part of it
+	Clear     bool     // it can be read in the file
 	Source    Source
 }
 

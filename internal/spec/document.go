@@ -19,8 +19,9 @@ type entry struct {
 
 // where is a document and the JSON pointer of an entry in it.
 type where struct {
-	doc    *document
-	prefix string
+	doc          *document
+	prefix       string
+	line, column int32 // at which the entry begins
 }
 
 // prefix is where the entry stands in the document of a node.
@@ -106,12 +107,15 @@ func (l *loader) head(n *node, overlay bool) {
 				l.state.Owns[k.Name] = nil
 			}
 			l.state.Owns[k.Name] = append(l.state.Owns[k.Name], texts(globs)...)
+			l.places.owned(k, n.get("owns").get(k.Section), overlay)
 		}
 	}
 	rules, _ := values["ignore"].([]any)
 	for i, rule := range rules {
 		m, _ := rule.(map[string]any)
-		l.state.Ignore = append(l.state.Ignore, ignoreOf(m, n.get("ignore").items[i]))
+		item := n.get("ignore").items[i]
+		l.state.Ignore = append(l.state.Ignore, ignoreOf(m, item))
+		l.places.ignoring(item, "/ignore/"+strconv.Itoa(i))
 	}
 }
 
@@ -132,7 +136,7 @@ func (l *loader) section(k *kind.Kind, n *node, overlay bool, own map[string]*en
 		return
 	}
 	for i, item := range n.items {
-		e := &entry{kind: k, node: item, places: []where{{item.doc, "/" + k.Section + "/" + strconv.Itoa(i)}}}
+		e := &entry{kind: k, node: item, places: []where{{item.doc, "/" + k.Section + "/" + strconv.Itoa(i), item.line, item.column}}}
 		if item.form == mapping {
 			e.name = l.name(item)
 		}

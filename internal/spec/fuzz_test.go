@@ -12,6 +12,7 @@ import (
 // FuzzLoad: no input makes Load panic, findings point into the file, loading again gives the same, and
 // what was read without errors can be resolved.
 func FuzzLoad(f *testing.F) {
+	f.Add([]byte("version: apigw-sync/v1 # mark one\n# mark two\nignore: [{kind: acl, name: \"# mark\"}]\n"), []byte("a: |\n  # mark"))
 	for _, file := range corpus(f) {
 		if data := contents(f, file); len(data) < 4096 {
 			f.Add(data, []byte("version: apigw-sync/v1\nacls: [{name: office, remark: null}]\n"))
@@ -34,8 +35,29 @@ func FuzzLoad(f *testing.F) {
 		if diff := cmp.Diff(findings, repeated); diff != "" {
 			t.Fatal(diff)
 		}
+		placed, places, same := LoadPlaces(inputs, Options{Lookup: lookup}, "mark")
+		if diff := cmp.Diff(findings, same); diff != "" {
+			t.Fatal(diff)
+		}
+		for _, c := range places.Comments {
+			if in := inputs[0]; c.Source.File == in.Name {
+				inside(t, in, Finding{Source: c.Source, Problem: c.Text + "?"})
+			}
+		}
 		if wrong(findings) {
 			return
+		}
+		if diff := cmp.Diff(state, placed); diff != "" {
+			t.Fatal(diff)
+		}
+		for i := range state.Objects {
+			for pointer := range strings.FieldsSeq("/name /content/max_age /apis/0/name /values/0 /call_limits") {
+				places.Of(&state.Objects[i], pointer)
+			}
+			places.Begins(&state.Objects[i])
+		}
+		for i := range state.References {
+			places.OfReference(&state.References[i], "/name")
 		}
 		if diff := cmp.Diff(state, again); diff != "" {
 			t.Fatal(diff)

@@ -17,6 +17,8 @@
 package spec
 
 import (
+	"bytes"
+
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
@@ -45,10 +47,22 @@ type State struct {
 // The findings are sorted. The state is fit for further use only when no finding is an error; it is
 // never nil.
 func Load(inputs []Input, o Options) (*State, []Finding) {
+	return load(inputs, o, nil)
+}
+
+// LoadPlaces is Load that also tells where single values stand, and which comments begin with the marker.
+// For that it keeps all values: it takes about twice the memory.
+func LoadPlaces(inputs []Input, o Options, marker string) (*State, *Places, []Finding) {
+	p := &Places{marker: marker, owns: map[string][]Place{}}
+	state, findings := load(inputs, o, p)
+	return state, p, findings
+}
+
+func load(inputs []Input, o Options, places *Places) (*State, []Finding) {
 	if o.Lookup == nil {
 		o.Lookup = func(string) (string, bool) { return "", false }
 	}
-	l := loader{options: o, state: &State{Owns: map[string][]string{}}, names: map[string]*entry{}}
+	l := loader{options: o, state: &State{Owns: map[string][]string{}}, names: map[string]*entry{}, places: places}
 	for _, overlay := range []bool{false, true} {
 		for _, in := range inputs {
 			if in.Overlay == overlay {
@@ -59,7 +73,12 @@ func Load(inputs []Input, o Options) (*State, []Finding) {
 	l.makeRoom()
 	for _, e := range l.entries {
 		l.declare(e)
-		e.trim()
+		if places == nil {
+			e.trim()
+		}
+	}
+	if places != nil {
+		places.entries = l.names
 	}
 	l.checkMoves()
 	return l.state, tidy(l.findings)
@@ -72,6 +91,7 @@ type loader struct {
 	entries  []*entry          // in the order of the files
 	names    map[string]*entry // by section and name
 	findings []Finding
+	places   *Places // nil when they are not asked for
 }
 
 // makeRoom counts what is about to be declared.
@@ -94,7 +114,14 @@ func (l *loader) checker(prefix string) *checker {
 }
 
 func (l *loader) input(in Input) {
-	roots, findings := read(in)
+	var c *commentReader
+	if l.places != nil && bytes.Contains(in.Data, []byte(l.places.marker)) {
+		c = &commentReader{marker: l.places.marker}
+	}
+	roots, findings := read(in, c)
+	if c != nil {
+		l.places.Comments = append(l.places.Comments, c.list(in)...)
+	}
 	l.findings = append(l.findings, findings...)
 	own := map[string]*entry{} // entries of this overlay
 	for _, root := range roots {

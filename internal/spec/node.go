@@ -59,18 +59,25 @@ func (n *node) index(key string) int {
 
 // at follows a JSON pointer as far as there are values, and returns the last one.
 func (n *node) at(pointer string) *node {
-	for pointer != "" {
-		step, rest, _ := strings.Cut(pointer[1:], "/")
-		if rest != "" || strings.HasSuffix(pointer, "/") {
-			rest = "/" + rest
+	n, _ = n.reach(pointer)
+	return n
+}
+
+// reach is at that also tells how much of the pointer has values.
+func (n *node) reach(pointer string) (last *node, reached string) {
+	rest := pointer
+	for rest != "" {
+		step, after, _ := strings.Cut(rest[1:], "/")
+		if after != "" || strings.HasSuffix(rest, "/") {
+			after = "/" + after
 		}
 		next := n.step(unescape(step))
 		if next == nil {
-			return n
+			break
 		}
-		n, pointer = next, rest
+		n, rest = next, after
 	}
-	return n
+	return n, strings.TrimSuffix(pointer, rest)
 }
 
 func (n *node) step(key string) *node {

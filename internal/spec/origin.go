@@ -10,6 +10,7 @@ import (
 func (c *checker) secretAt(n *node) {
 	o := kind.Origin{Path: c.within(), Source: n.source()}
 	o.Variables, _ = variablesOf(n.value)
+	o.Clear = inClear(n.value)
 	c.origins = append(c.origins, o)
 }
 
@@ -35,6 +36,17 @@ func (c *checker) originsOf(prefix string, secrets []string) (out []kind.Origin)
 		}
 	}
 	return out
+}
+
+// partMost is how long the text beside the variables of a secret may be without giving part of it away: it joins
+// them, or is a prefix that all secrets of its sort have.
+const partMost = 7
+
+// inClear reports whether a secret can be read in the file itself: as it stands there, or as the default of a
+// variable.
+func inClear(s string) bool {
+	e := expand(s, func(string) (string, bool) { return "", false })
+	return e.text != "" && (!e.varied || e.whole || len(e.text) > partMost)
 }
 
 // variablesOf lists the variables of which a text consists. Ok is false when it holds anything else, such as a

@@ -34,6 +34,29 @@ func TestVariablesOf(t *testing.T) {
 	}
 }
 
+func TestInClear(t *testing.T) {
+	for text, want := range map[string]bool{
+		"":                        false,
+		"plain":                   true,
+		"${A}":                    false,
+		"${A:?say so in clear}":   false,
+		"${A:-}":                  false,
+		"${A:-x}":                 true,
+		"${A:-${B:-}}":            false,
+		"${A:-${B:-deep}}":        true,
+		"${A}-${B}":               false,
+		"sk_${A}":                 false,
+		"twelve-chars${A}":        true,
+		"$$":                      true,
+		"${A}${B:-secret}":        true,
+		"${A}${B:?message here}-": false,
+	} {
+		if got := inClear(text); got != want {
+			t.Errorf("%q is in clear: %t", text, got)
+		}
+	}
+}
+
 // TestOrigins: where a secret comes from is kept with what holds it, overlays and lists included.
 func TestOrigins(t *testing.T) {
 	file := `version: apigw-sync/v1
@@ -63,10 +86,10 @@ plugins:
 		got[strings.SplitN(o.Address(), "#", 2)[0]] = append(got[strings.SplitN(o.Address(), "#", 2)[0]], o.Secrets...)
 	}
 	want := map[string][]kind.Origin{
-		"app/orders": {{Path: "/app_secret", Source: kind.Source{File: "b.yaml", Line: 4, Column: 17}}},
+		"app/orders": {{Path: "/app_secret", Clear: true, Source: kind.Source{File: "b.yaml", Line: 4, Column: 17}}},
 		"app_code/orders/": {
 			{Path: "/app_code", Variables: []string{"CODE"}, Source: kind.Source{File: "a.yaml", Line: 7, Column: 9}},
-			{Path: "/app_code", Source: kind.Source{File: "a.yaml", Line: 8, Column: 9}},
+			{Path: "/app_code", Clear: true, Source: kind.Source{File: "a.yaml", Line: 8, Column: 9}},
 		},
 		"plugin/login": {{Path: "/content/client_secret", Variables: []string{"LOGIN"}, Source: kind.Source{File: "a.yaml", Line: 13, Column: 30}}},
 	}

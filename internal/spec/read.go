@@ -19,8 +19,8 @@ const (
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // read parses one input to the root values of its documents, empty documents left out. What cannot be
-// parsed is reported, and what comes before it is returned.
-func read(in Input) (roots []*node, findings []Finding) {
+// parsed is reported, and what comes before it is returned. Each document is shown to comments, which may be nil.
+func read(in Input, comments *commentReader) (roots []*node, findings []Finding) {
 	c := converter{report: func(f Finding) { findings = append(findings, f) }}
 	if f, bad := badBytes(in); bad {
 		return nil, []Finding{f}
@@ -38,6 +38,9 @@ func read(in Input) (roots []*node, findings []Finding) {
 		}
 		if len(y.Content) == 0 {
 			continue
+		}
+		if comments != nil {
+			comments.see(&y)
 		}
 		c.doc = &document{file: in.Name}
 		c.done, c.open = map[*yaml.Node]*node{}, map[*yaml.Node]bool{}

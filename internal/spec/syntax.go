@@ -214,7 +214,7 @@ func openQuote(data []byte, line, otherwise int) int {
 			if data[i] != '"' && data[i] != '\'' {
 				continue
 			}
-			if closes(data[i+1:], data[i]) {
+			if closing(data[i+1:], data[i]) >= 0 {
 				continue
 			}
 			if _, err := parse(data[:i+1], i+1); err != nil && essence(err) == unclosed {
@@ -225,17 +225,17 @@ func openQuote(data []byte, line, otherwise int) int {
 	return otherwise
 }
 
-// closes reports whether the text between quotes ends.
-func closes(rest []byte, quote byte) bool {
+// closing is where the quote stands that ends a text; -1 when none does.
+func closing(rest []byte, quote byte) int {
 	for i := 0; i < len(rest); i++ {
 		switch {
 		case quote == '"' && rest[i] == '\\', quote == '\'' && rest[i] == '\'' && i+1 < len(rest) && rest[i+1] == '\'':
 			i++
 		case rest[i] == quote:
-			return true
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 // parse reads all documents, at most step bytes at once, and returns how many bytes had been
