@@ -7,13 +7,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -34,7 +32,10 @@ func newExportCommand(p *program, g *globals) *cobra.Command {
 		Short:   "Write what the gateway holds as desired-state files",
 		Long: `Export reads the gateway and writes files of which the diff is empty. Objects are named, ids are left out.
 Secrets become variables such as ${SHOP_APP_SECRET:-}: one that is not set leaves the gateway's secret
-alone. App codes become {generate: N}.
+alone. App codes become {generate: N}. Comments at the head of each file name what is left out, and why.
+
+With --split there is a file for each kind, each object, or each API group to which all bindings of
+an object lead. What an earlier split of everything wrote and this one does not is removed.
 ` + exits(exitDone, exitError),
 		Example: `  apigw-sync export > gateway.yaml
   apigw-sync export --kind throttle --name 'orders_*'
@@ -60,7 +61,7 @@ alone. App codes become {generate: N}.
 
 func (o *exportOptions) check() error {
 	switch {
-	case o.split != "" && !slices.Contains([]string{"kind", "group", "object"}, o.split):
+	case o.split != "" && !slices.Contains(spec.Splits(), o.split):
 		return hinted{fmt.Errorf("--split: there is no %q", o.split), "use kind, group or object"}
 	case o.split != "" && o.path == "":
 		return hinted{errors.New("--split needs a folder"), "name it with --output-file"}
@@ -69,8 +70,8 @@ func (o *exportOptions) check() error {
 	case o.secrets && o.path == "":
 		return hinted{errors.New("--with-secrets never writes to stdout"), "name a file with --output-file"}
 	}
-	if info, err := os.Stat(o.path); o.secrets && err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
-		return hinted{fmt.Errorf("--with-secrets: %s can be read by others", o.path), "remove it, or chmod 600 it first"}
+	if err := o.private(o.path); err != nil {
+		return err
 	}
 	return o.compare.check()
 }
@@ -104,40 +105,47 @@ func runExport(ctx context.Context, p *program, o *exportOptions, g *globals) (e
 	return o.write(p, gateway.instanceID, all)
 }
 
+// notes are the lines at the head of each file that tell where it comes from.
+func (o *exportOptions) notes(instance string) []string {
+	from := heldBy + instance + " held when it was exported"
+	if o.split != "" {
+		from += ", split by " + o.split
+	}
+	out := []string{from + "."}
+	var only []string
+	for _, k := range o.compare.kinds {
+		only = append(only, "--kind "+k)
+	}
+	for _, n := range o.compare.names {
+		only = append(only, "--name "+n)
+	}
+	if len(only) > 0 {
+		out = append(out, "Only what "+strings.Join(only, " ")+" looks at; all else is left out.")
+	}
+	return out
+}
+
+// heldBy begins the line that marks files of an export.
+const heldBy = "What the gateway "
+
 // write writes one file, or a folder of them.
 func (o *exportOptions) write(p *program, instance string, all *reconcile.Everything) error {
-	e := spec.Export{
+	files, err := spec.Write(spec.Export{
 		Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, APIs: o.withAPIs, Secrets: o.secrets,
-		Notes: []string{"What the gateway " + instance + " held when it was exported."},
+		Split: spec.Split(o.split), Notes: o.notes(instance),
+	})
+	if err != nil {
+		return err
 	}
-	if o.split == "" {
-		raw, vars, err := spec.Write(e)
-		if err != nil {
-			return err
-		}
-		if err := o.file(p, o.path, raw); err != nil {
-			return err
-		}
-		return o.tell(p, vars)
+	if o.split != "" {
+		err = o.folder(p, files)
+	} else {
+		err = o.file(p, o.path, files[0].Data)
 	}
-	var vars []spec.Variable
-	files := pieces(e, o.split)
-	names := make([]string, 0, len(files))
-	for name := range files {
-		names = append(names, name)
+	if err != nil {
+		return err
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		raw, more, err := spec.Write(files[name])
-		if err != nil {
-			return err
-		}
-		vars = append(vars, more...)
-		if err := o.file(p, filepath.Join(o.path, name), raw); err != nil {
-			return err
-		}
-	}
-	return o.tell(p, vars)
+	return tellExported(p.Stderr, files)
 }
 
 func (o *exportOptions) file(p *program, path string, raw []byte) error {
@@ -149,86 +157,41 @@ func (o *exportOptions) file(p *program, path string, raw []byte) error {
 	if o.secrets {
 		mode = 0o600
 	}
-	if o.split != "" {
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil { //nolint:gosec // as the umask says
-			return err
-		}
-	}
 	return writeFile(path, mode, write)
 }
 
-// tell lists the variables that stand for secrets, since a file that is applied elsewhere needs them.
-func (o *exportOptions) tell(p *program, vars []spec.Variable) error {
-	if len(vars) == 0 {
+// private refuses to write secrets into a file that others can read already: it would keep its mode.
+func (o *exportOptions) private(path string) error {
+	info, err := os.Stat(path)
+	if !o.secrets || err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o077 == 0 {
 		return nil
 	}
+	return hinted{fmt.Errorf("--with-secrets: %s can be read by others", path), "remove it, or chmod 600 it first"}
+}
+
+// tellExported lists the variables that stand for secrets, since a file that is applied elsewhere needs them, and
+// what is not in the files.
+func tellExported(to io.Writer, files []spec.File) error {
+	const most = 20
+	var vars, left []string
+	for _, f := range files {
+		for _, v := range f.Variables {
+			vars = append(vars, fmt.Sprintf("  %s  %s %s", v.Name, v.Address, v.Path))
+		}
+		for _, l := range f.LeftOut {
+			left = append(left, "  "+l.Address+": "+l.Why)
+		}
+	}
 	var b strings.Builder
-	b.WriteString("variables that stand for secrets; set them where the files are applied to another gateway:\n")
-	for _, v := range vars {
-		fmt.Fprintf(&b, "  %s  %s %s\n", v.Name, v.Address, v.Path)
+	if len(vars) > 0 {
+		b.WriteString("variables that stand for secrets; set them where the files are applied to another gateway:\n" + strings.Join(vars, "\n") + "\n")
 	}
-	_, err := io.WriteString(p.Stderr, b.String())
+	if more := len(left) - most; more > 0 {
+		left = append(left[:most], fmt.Sprintf("  and %d more, named at the head of the files", more))
+	}
+	if len(left) > 0 {
+		b.WriteString("left out:\n" + strings.Join(left, "\n") + "\n")
+	}
+	_, err := io.WriteString(to, b.String())
 	return err
-}
-
-// pieces cuts an export into files: by kind, by object, or by the API group to which all bindings of an
-// object lead (what leads to several, or to none, is shared).
-func pieces(e spec.Export, by string) map[string]spec.Export {
-	groups := map[string]map[string]bool{}
-	for _, l := range e.Links {
-		owner := kind.LinkOf(l.Kind).Owner + "/" + l.Owner
-		if groups[owner] == nil {
-			groups[owner] = map[string]bool{}
-		}
-		groups[owner][l.API.Group] = true
-	}
-	fileOf := func(kindName, key string) string {
-		k := kind.Of(kindName)
-		switch by {
-		case "kind":
-			return k.Section + ".yaml"
-		case "object":
-			return filepath.Join(k.Section, fileName(key)+".yaml")
-		}
-		for group := range groups[kindName+"/"+key] {
-			if len(groups[kindName+"/"+key]) == 1 {
-				return fileName(group) + ".yaml"
-			}
-		}
-		return "shared.yaml"
-	}
-	out := map[string]spec.Export{}
-	for _, obj := range e.Objects {
-		k, owner := kind.Of(obj.Kind), obj.Key
-		name := ""
-		if k.Owner != "" {
-			k, owner = kind.Of(k.Owner), obj.Owner
-		}
-		name = fileOf(k.Name, owner)
-		piece := out[name]
-		piece.Objects = append(piece.Objects, obj)
-		out[name] = piece
-	}
-	for _, l := range e.Links {
-		name := fileOf(kind.LinkOf(l.Kind).Owner, l.Owner)
-		piece := out[name]
-		piece.Links = append(piece.Links, l)
-		out[name] = piece
-	}
-	for name, piece := range out {
-		piece.Known, piece.Secrets, piece.Notes = e.Known, e.Secrets, e.Notes
-		out[name] = piece
-	}
-	return out
-}
-
-// fileName keeps what every file system takes.
-func fileName(name string) string {
-	clean := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
-			return '_'
-		}
-		return r
-	}, name)
-	return strings.TrimLeft(clean, ".")
 }

@@ -51,6 +51,7 @@ type Def[S, W any] struct {
 	Check     func(S) []shape.Problem                                    // what no single rule sees
 	CheckIn   func(owner any, s S) []shape.Problem                       // what depends on the owner, too
 	Insist    func(want, got S) (body any, ok bool)                      // a second body for an update that kept what it should have cleared
+	Drops     func(S) []string                                           // JSON pointers of what a gateway shows of it and no file can hold
 	Features  func(S) []string                                           // instance features one of which it surely needs; none means that any instance takes it
 	Secrets   func(S) []string                                           // JSON pointers of secret values
 	Values    func(S) []string                                           // the secret values themselves, for redaction
@@ -108,6 +109,7 @@ type Kind struct {
 	Check    func(value any) []shape.Problem
 	CheckIn  func(owner, value any) []shape.Problem
 	Insist   func(want, got any) (body any, ok bool)
+	Drops    func(value any) []string
 	Features func(value any) []string
 	Secrets  func(value any) []string
 	Values   func(value any) []string
@@ -130,6 +132,7 @@ func of[S, W any](d Def[S, W]) *Kind {
 		BeforeOwner: d.BeforeOwner, Replace: d.Replace, Unset: d.Unset, Makes: d.Makes, Refers: d.Refers, Match: d.Match,
 		Refs:     func(v any) []Ref { return call(d.Refs, v) },
 		Check:    func(v any) []shape.Problem { return call(d.Check, v) },
+		Drops:    func(v any) []string { return call(d.Drops, v) },
 		Features: func(v any) []string { return call(d.Features, v) },
 		Secrets:  func(v any) []string { return call(d.Secrets, v) },
 		Values:   func(v any) []string { return call(d.Values, v) },

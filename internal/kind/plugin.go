@@ -57,6 +57,16 @@ var plugin = of(Def[Plugin, pluginWire]{
 		return p
 	},
 	Written: func(p Plugin) Plugin { p.Content, p.Written = p.Written, nil; return p },
+	Drops: func(p Plugin) (out []string) {
+		t, ok := content.Of(p.Type)
+		if !ok {
+			return nil
+		}
+		for _, path := range t.Unknown(p.Written) {
+			out = append(out, "/content"+path)
+		}
+		return out
+	},
 	Features: func(p Plugin) []string {
 		t, _ := content.Of(p.Type)
 		return t.Features

@@ -1,10 +1,17 @@
 package reconcile_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
@@ -12,39 +19,105 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/testworld"
 )
 
+// states is how many random gateways the properties of exports are tried on; EXPORT_STATES says another number.
+func states(t *testing.T, usual int) uint64 {
+	t.Helper()
+	s, set := os.LookupEnv("EXPORT_STATES")
+	if !set {
+		return uint64(usual)
+	}
+	n, err := strconv.ParseUint(s, 10, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// anyGateway makes a random gateway under one of the readings of what the API leaves open.
+func anyGateway(t *testing.T, seed uint64) *emulator.Gateway {
+	t.Helper()
+	as := behaviours[seed%uint64(len(behaviours))]
+	o := small
+	if as.world != nil {
+		as.world(&o)
+	}
+	w := testworld.New(rand.New(rand.NewPCG(seed, 11)), o)
+	return gateway(t, w.Gateway(w.Draw()), as.b)
+}
+
 // TestExportThenDiff: whatever a gateway holds, comparing it with its export finds nothing, without any
-// variable set.
+// variable set, be it one file or many.
 func TestExportThenDiff(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range states(t, 60) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			r := rand.New(rand.NewPCG(seed, 11))
-			w := testworld.New(r, small)
-			g := gateway(t, w.Gateway(w.Draw()), emulator.Behaviour{})
-			run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
-			file, vars := export(t, run)
-			state, findings := spec.Load([]spec.Input{{Name: "export.yaml", Data: file}}, spec.Options{})
-			for _, f := range findings {
-				if !f.Warning {
-					t.Fatalf("%s\n%s", f, file)
-				}
-			}
-			c := compare(t.Context(), t, run, state)
-			if !c.Plan.Empty() {
-				t.Errorf("the diff after the export is not empty (%d variables):\n%s\n%s", len(vars), describe(c.Plan.Changes), file)
+			run := &reconcile.Run{Caller: client(t, anyGateway(t, seed)), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+			split := append(spec.Splits(), "")[seed%4]
+			files := export(t, run, spec.Export{Split: spec.Split(split)})
+			c := compare(t.Context(), t, run, loadExport(t, files, nil))
+			if !c.Plan.Empty() || len(c.Plan.Extra) > 0 {
+				t.Errorf("the diff after the export is not empty:\n%s\n%s", describe(c.Plan.Changes), files[0].Data)
 			}
 		})
 	}
 }
 
-func export(t *testing.T, run *reconcile.Run) ([]byte, []spec.Variable) {
+// TestExportMakesAnEqualGateway: applied to a gateway that has the same APIs and nothing else, an export
+// makes a gateway of which the export is the same, secrets apart.
+func TestExportMakesAnEqualGateway(t *testing.T) {
+	for seed := range states(t, 60) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			first := &reconcile.Run{Caller: client(t, anyGateway(t, seed)), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+			files := export(t, first, spec.Export{APIs: true})
+			policies, apis, _ := bytes.Cut(files[0].Data, []byte("\ngateway:\n"))
+			empty := gateway(t, append([]byte("version: apigw-sync/v1\ngateway:\n"), apis...), emulator.Behaviour{})
+			second := &reconcile.Run{Caller: client(t, empty), Policy: first.Policy, Parallel: 8}
+			out := second.Apply(t.Context(), compare(t.Context(), t, second, loadExport(t, []spec.File{{Data: policies}}, secretOf)))
+			if s := apply.Summarize(out.Results); !out.Converged || s.Failed+s.Skipped+s.Unknown > 0 {
+				t.Fatalf("apply: %+v, remaining:\n%s", s, describe(out.Remaining))
+			}
+			again := export(t, second, spec.Export{APIs: true})
+			if d := cmp.Diff(string(files[0].Data), string(again[0].Data)); d != "" {
+				t.Errorf("the gateway is another one (-first +second):\n%s", d)
+			}
+		})
+	}
+}
+
+// secretOf gives each variable of a secret a value that the rules of all secrets take.
+func secretOf(name string) (string, bool) { return "x" + strings.ToLower(name), true }
+
+func export(t *testing.T, run *reconcile.Run, e spec.Export) []spec.File {
 	t.Helper()
 	all, err := run.Everything(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, vars, err := spec.Write(spec.Export{Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, APIs: true})
+	e.Objects, e.Links, e.Known = all.Actual.Objects, all.Actual.Links, all.Catalog.APIs
+	files, err := spec.Write(e)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return file, vars
+	for _, f := range files {
+		for _, l := range f.LeftOut {
+			if !strings.HasSuffix(l.Address, "/app_codes") {
+				t.Errorf("%s: %s was left out: %s", f.Name, l.Address, l.Why)
+			}
+		}
+	}
+	return files
+}
+
+func loadExport(t *testing.T, files []spec.File, lookup func(string) (string, bool)) *spec.State {
+	t.Helper()
+	var inputs []spec.Input
+	for _, f := range files {
+		inputs = append(inputs, spec.Input{Name: "export/" + f.Name, Data: f.Data})
+	}
+	state, findings := spec.Load(inputs, spec.Options{Lookup: lookup})
+	for _, f := range findings {
+		if !f.Warning {
+			t.Fatal(f)
+		}
+	}
+	return state
 }

@@ -1,10 +1,8 @@
 package spec
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -13,84 +11,113 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/shape"
 )
 
-// Export is what a gateway holds, to be written as a desired-state file.
+// Export is what a gateway holds, to be written as desired-state files.
 type Export struct {
 	Objects []kind.Object // of kinds that stand alone, and what lives inside them
 	Links   []kind.Link
 	Known   []*kind.API // the gateway's APIs, so that references mean one of them
 	APIs    bool        // write them as well, in a gateway section for the emulator
 	Secrets bool        // write secret values instead of variables
-	Notes   []string    // comment lines for the head of the file
+	Split   Split       // how many files there shall be
+	Notes   []string    // comment lines for the head of each file
+}
+
+// File is one file of an export.
+type File struct {
+	Name      string // below the folder of the export, with slashes; "" when nothing is split
+	Data      []byte
+	Variables []Variable // that stand for secrets, in the order of the file
+	LeftOut   []LeftOut  // what the gateway holds and the file does not say
 }
 
 // Variable is an environment variable that a written file reads a secret from.
 type Variable struct{ Name, Address, Path string }
 
-// Write renders an export with the name of each object first, in the order of the kinds' keys, without
-// what is the API's default anyway. It returns the variables that stand for secrets.
-func Write(e Export) ([]byte, []Variable, error) {
-	w := &writer{export: e, parts: map[string][]kind.Object{}, links: map[string][]kind.Link{}, names: map[string]int{}}
+// LeftOut is something that an export does not say, and why. The file says so, too.
+type LeftOut struct{ Address, Why string }
+
+// Write renders an export, its objects sorted by name, each with the name first and then in the order of the
+// kinds' keys, without what is the API's default anyway. An object that could not be read back, because
+// the gateway took what the rules of files refuse, is left out. Files are sorted by name; without a split
+// there is one.
+func Write(e Export) ([]File, error) {
+	w := newWriter(e)
+	pieces := w.pieces()
+	out := make([]File, 0, len(pieces))
+	for _, name := range sortedNames(pieces) {
+		f, err := w.file(name, pieces[name])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// writer is one run of Write.
+type writer struct {
+	export Export
+	parts  map[string][]kind.Object // KIND OWNER
+	links  map[string][]kind.Link
+	names  map[string]int      // how many APIs have a group/api
+	known  map[*kind.API]bool  // APIs that references can mean
+	taken  map[string]Variable // names of variables, each of which stands for one secret
+
+	environment string // of references that name none
+
+	variables []Variable // of the item being written
+	leftOut   []LeftOut
+}
+
+func newWriter(e Export) *writer {
+	w := &writer{
+		export: e, parts: map[string][]kind.Object{}, links: map[string][]kind.Link{}, names: map[string]int{},
+		known: map[*kind.API]bool{}, taken: map[string]Variable{}, environment: DefaultEnvironment,
+	}
 	for _, o := range e.Objects {
 		if o.Owner != "" {
 			w.parts[o.Kind+" "+o.Owner] = append(w.parts[o.Kind+" "+o.Owner], o)
 		}
+	}
+	for _, parts := range w.parts {
+		slices.SortStableFunc(parts, func(a, b kind.Object) int { return strings.Compare(a.Key, b.Key) })
 	}
 	for _, l := range e.Links {
 		w.links[l.Kind+" "+l.Owner] = append(w.links[l.Kind+" "+l.Owner], l)
 	}
 	for _, a := range e.Known {
 		w.names[a.Address()]++
+		w.known[a] = true
 	}
-	root := w.document()
-	var b bytes.Buffer
-	enc := yaml.NewEncoder(&b)
-	enc.SetIndent(2)
-	if err := enc.Encode(root); err != nil {
-		return nil, nil, fmt.Errorf("write the file: %w", err)
-	}
-	return b.Bytes(), w.variables, enc.Close()
+	return w
 }
 
-// writer is one run of Write.
-type writer struct {
-	export    Export
-	parts     map[string][]kind.Object // KIND OWNER
-	links     map[string][]kind.Link
-	names     map[string]int // how many APIs have a group/api
+// item is one object as a file has it, with what belongs to it.
+type item struct {
+	kind      *kind.Kind
+	object    *kind.Object
+	node      *yaml.Node
 	variables []Variable
+	leftOut   []LeftOut
 }
 
-func (w *writer) document() *yaml.Node {
-	doc := newMap()
-	put(doc, "version", text(Version))
+// items writes all objects, in the order of the sections and by name.
+func (w *writer) items() (out []item) {
 	for _, k := range sections {
-		var items []*yaml.Node
+		var objects []*kind.Object
 		for i := range w.export.Objects {
 			if o := &w.export.Objects[i]; o.Kind == k.Name {
-				items = append(items, w.item(k, o))
+				objects = append(objects, o)
 			}
 		}
-		if len(items) > 0 {
-			put(doc, k.Section, &yaml.Node{Kind: yaml.SequenceNode, Content: items})
+		slices.SortStableFunc(objects, func(a, b *kind.Object) int { return strings.Compare(a.Key, b.Key) })
+		for _, o := range objects {
+			w.variables, w.leftOut = nil, nil
+			node := w.item(k, o)
+			out = append(out, item{k, o, node, w.variables, w.leftOut})
 		}
 	}
-	if w.export.APIs {
-		put(doc, "gateway", gatewaySection(w.export.Known))
-	}
-	root := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{doc}}
-	root.HeadComment = w.head()
-	return root
-}
-
-func (w *writer) head() string {
-	lines := append([]string{"yaml-language-server: $schema=" + SchemaURL}, w.export.Notes...)
-	if len(w.variables) > 0 {
-		lines = append(lines, "Secrets come from variables; one that is not set leaves the gateway's secret alone:")
-		for _, v := range w.variables {
-			lines = append(lines, "  "+v.Name+"  "+v.Address+" "+v.Path)
-		}
-	}
-	return "# " + strings.Join(lines, "\n# ")
+	return out
 }
 
 // item writes one object with what belongs to it.
@@ -115,11 +142,34 @@ func (w *writer) item(k *kind.Kind, o *kind.Object) *yaml.Node {
 		}
 		put(item, f.Name, w.value(s, v, o.Address(), "/"+f.Name))
 	}
-	if link := kind.LinkFrom(k.Name); link != nil {
+	w.drops(k, o)
+	if link := kind.LinkFrom(k.Name); link != nil && w.sayable(o, w.links[link.Name+" "+o.Key]) {
 		put(item, "apis", w.references(w.links[link.Name+" "+o.Key]))
 	}
 	return item
 }
+
+// drops tells what the gateway shows of an object and this version cannot say.
+func (w *writer) drops(k *kind.Kind, o *kind.Object) {
+	for _, path := range k.Drops(o.Value) {
+		w.leave(o.Address()+" "+path, "this version does not know the field")
+	}
+}
+
+// sayable reports whether references can mean all links of an object. Else its bindings are not managed, so
+// that applying the file does not undo those that no reference can mean.
+func (w *writer) sayable(o *kind.Object, links []kind.Link) bool {
+	for i := range links {
+		l := &links[i]
+		if _, published := l.API.In(l.Env); !published || !w.known[l.API] {
+			w.leave(o.Address()+" /apis", "the gateway binds it to "+l.API.Address()+" in "+l.Env+", where this API is not published")
+			return false
+		}
+	}
+	return true
+}
+
+func (w *writer) leave(address, why string) { w.leftOut = append(w.leftOut, LeftOut{address, why}) }
 
 func partIn(k *kind.Kind, field string) *kind.Kind {
 	for _, p := range kind.Parts(k.Name) {
@@ -149,6 +199,7 @@ func (w *writer) part(k *kind.Kind, owner *kind.Object) *yaml.Node {
 	}
 	if k.Quota > 0 && !w.export.Secrets {
 		// Values are secret, but that there are so many is not.
+		w.leave(owner.Address()+" /"+k.Field, fmt.Sprintf("values are secret; {generate: %d} leaves them as they are", len(parts)))
 		n := newMap()
 		n.Style = yaml.FlowStyle
 		put(n, "generate", leafNode("!!int", fmt.Sprint(len(parts))))
@@ -179,108 +230,4 @@ func (w *writer) element(k *kind.Kind, o *kind.Object) *yaml.Node {
 		}
 	}
 	return n
-}
-
-// value writes a value by its shape; s may be nil where nothing is known of it.
-func (w *writer) value(s *shape.Shape, v any, address, path string) *yaml.Node {
-	if s != nil && s.Secret && (!w.export.Secrets || hidden(v)) {
-		name := variableName(address, path)
-		w.variables = append(w.variables, Variable{Name: name, Address: address, Path: path})
-		return leafNode("!!str", "${"+name+":-}")
-	}
-	switch t := v.(type) {
-	case map[string]any:
-		return w.mapping(s, t, address, path)
-	case []any:
-		n := &yaml.Node{Kind: yaml.SequenceNode}
-		for i, item := range t {
-			var inner *shape.Shape
-			if s != nil {
-				inner = s.Items
-			}
-			n.Content = append(n.Content, w.value(inner, item, address, fmt.Sprintf("%s/%d", path, i)))
-		}
-		if short(n) {
-			n.Style = yaml.FlowStyle
-		}
-		return n
-	case string:
-		return text(t)
-	case nil:
-		return leafNode("!!null", "null")
-	case bool:
-		return leafNode("!!bool", fmt.Sprint(t))
-	case float64:
-		return leafNode("!!float", strings.TrimSuffix(fmt.Sprintf("%g", t), ".0"))
-	}
-	return leafNode("!!int", fmt.Sprint(v))
-}
-
-// hidden reports whether a gateway shows nothing, or only a mask, of a secret.
-func hidden(v any) bool {
-	s, _ := v.(string)
-	return s == "" || strings.Contains(s, "***")
-}
-
-// mapping writes the keys that the shape knows in its order, then others by name.
-func (w *writer) mapping(s *shape.Shape, m map[string]any, address, path string) *yaml.Node {
-	n := newMap()
-	done := map[string]bool{}
-	if s != nil {
-		for _, f := range s.Fields {
-			if v, ok := m[f.Name]; ok {
-				put(n, f.Name, w.value(f.Shape, v, address, path+"/"+f.Name))
-				done[f.Name] = true
-			}
-		}
-	}
-	var others []string
-	for key := range m {
-		if !done[key] {
-			others = append(others, key)
-		}
-	}
-	sort.Strings(others)
-	for _, key := range others {
-		put(n, key, w.value(nil, m[key], address, path+"/"+key))
-	}
-	return n
-}
-
-// references writes links in the shortest form that means one API.
-func (w *writer) references(links []kind.Link) *yaml.Node {
-	links = slices.Clone(links)
-	sort.SliceStable(links, func(i, j int) bool { return links[i].Address() < links[j].Address() })
-	n := &yaml.Node{Kind: yaml.SequenceNode}
-	for i := range links {
-		n.Content = append(n.Content, w.reference(&links[i]))
-	}
-	if len(links) == 0 {
-		n.Style = yaml.FlowStyle
-	}
-	return n
-}
-
-func (w *writer) reference(l *kind.Link) *yaml.Node {
-	plain := w.names[l.API.Address()] <= 1 && strings.Count(l.API.Address(), "/") == 1 && !kind.IsGlob(l.API.Address())
-	if plain && l.Env == DefaultEnvironment {
-		return text(l.API.Address())
-	}
-	n := newMap()
-	n.Style = yaml.FlowStyle
-	put(n, "group", text(literal(l.API.Group)))
-	put(n, "name", text(literal(l.API.Name)))
-	if w.names[l.API.Address()] > 1 {
-		put(n, "method", text(l.API.Method))
-		put(n, "path", text(l.API.Path))
-	}
-	if l.Env != DefaultEnvironment {
-		put(n, "environment", text(l.Env))
-	}
-	return n
-}
-
-// literal writes a name so that a glob matches it alone.
-func literal(name string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
 }

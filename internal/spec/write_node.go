@@ -61,36 +61,6 @@ func short(n *yaml.Node) bool {
 	return length <= 80
 }
 
-// variableName makes the name of an environment variable for a secret: letters, digits and _.
-func variableName(address, path string) string {
-	_, name, _ := strings.Cut(address, "/")
-	var b strings.Builder
-	for _, r := range strings.ToUpper(name + path) {
-		switch {
-		case r >= 'A' && r <= 'Z' || r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case r < unicode.MaxASCII:
-			b.WriteByte('_')
-		default:
-			b.WriteString("U" + strings.ToUpper(hex(r)))
-		}
-	}
-	out := strings.Trim(b.String(), "_")
-	if out == "" || out[0] <= '9' {
-		out = "APP_" + out
-	}
-	return out
-}
-
-func hex(r rune) string {
-	const digits = "0123456789abcdef"
-	var out []byte
-	for ; r > 0; r >>= 4 {
-		out = append([]byte{digits[r&15]}, out...)
-	}
-	return string(out)
-}
-
 // gatewaySection writes what files only refer to, for the emulator.
 func gatewaySection(apis []*kind.API) *yaml.Node {
 	envs, groups := map[string]bool{DefaultEnvironment: true}, map[string][]*kind.API{}

@@ -12,7 +12,13 @@ import (
 func (t Type) Brief(c map[string]any) map[string]any {
 	full := t.Normalize(c)
 	same := func(candidate map[string]any) bool { return reflect.DeepEqual(t.Normalize(candidate), full) }
-	return brief(t.Shape, full, same)
+	out := brief(t.Shape, full, same)
+	for _, name := range t.unsure {
+		if v, ok := full[name]; ok {
+			out[name] = v
+		}
+	}
+	return out
 }
 
 // brief leaves out members of m, a mapping inside a content, as long as same holds of the whole.

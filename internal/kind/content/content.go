@@ -20,6 +20,7 @@ type Type struct {
 	// types; what a newer type needs is not said, and its Features are nil.
 	Features []string
 
+	unsure []string               // members whose absence gateways may understand in another way, so that Brief keeps them
 	forms  map[string]form        // canonical forms by place; list items are "*", as in "/rules/*/match_regex"
 	fill   map[string]any         // by place: what absence means where the shape cannot or must not say it
 	finish func(c map[string]any) // last touches, on the fresh copy, that need several members

@@ -42,7 +42,8 @@ var thirdAuth = Type{
 			WithUnit("calls").WithExample(int64(100))),
 		shape.May("auth_downgrade_enabled", shape.OfFlag("Whether calls pass when the server cannot be reached.")),
 	),
-	Check: checkThirdAuth,
+	Check:  checkThirdAuth,
+	unsure: []string{"simple_auth_mode_enabled"},
 	forms: map[string]form{
 		"/identities/headers":  by("name"),
 		"/identities/queries":  by("name"),

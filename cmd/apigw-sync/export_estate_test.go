@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/estate"
+)
+
+// TestExportEstate: a gateway that was filled through its own interface, by nothing that ever was in a file of
+// ours, is exported by API group; the files are right, and of their diff nothing is left. EXPORT_BINDINGS is how
+// large it is; 20000 makes the estate that the project's promises are made for.
+func TestExportEstate(t *testing.T) {
+	bindings := 4000
+	if s, set := os.LookupEnv("EXPORT_BINDINGS"); set {
+		var err error
+		if bindings, err = strconv.Atoi(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e := estate.New(estate.OfBindings(bindings), 1)
+	g := emulator.New(emulator.Options{})
+	room := estate.New(estate.Size{}, 1).Bare() // the quotas of a large gateway, and nothing on it
+	if err := g.Load(room); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(g)
+	defer server.Close()
+	send := sender(t, server.URL)
+	if err := e.Fill(send); err != nil {
+		t.Fatal(err)
+	}
+	takeOffline(t, send)
+	folder := filepath.Join(t.TempDir(), "gateway")
+	for _, args := range [][]string{
+		{"export", "--split", "group", "--output-file", folder},
+		{"validate", "-f", folder},
+		{"diff", "-f", folder, "--detailed-exitcode"},
+	} {
+		var stdout, stderr bytes.Buffer
+		p := &program{Stdin: &bytes.Buffer{}, Stdout: &stdout, Stderr: &stderr, Environ: []string{
+			"APIGW_SYNC_ENDPOINT=" + server.URL, "APIGW_SYNC_PROJECT_ID=" + emulator.DefaultProjectID,
+			"APIGW_SYNC_INSTANCE_ID=" + emulator.DefaultInstanceID, "APIGW_SYNC_TOKEN=" + emulator.DefaultToken,
+		}}
+		if code := p.Main(args); code != 0 {
+			t.Fatalf("%s: exit code %d\n%.2000s\n%.2000s", args[0], code, stdout.String(), stderr.String())
+		}
+		if args[0] == "validate" {
+			for _, n := range []string{
+				fmt.Sprint(len(e.Throttles), " throttles"), fmt.Sprint(len(e.ACLs), " acls"),
+				fmt.Sprint(len(e.Apps), " apps"), fmt.Sprint(len(e.Plugins), " plugins"),
+			} {
+				if !strings.Contains(stdout.String(), n) {
+					t.Errorf("the files hold %s, want %s", stdout.String(), n)
+				}
+			}
+		}
+	}
+}
+
+// takeOffline withdraws an API; what it was bound to stays, where no reference can mean it.
+func takeOffline(t *testing.T, send estate.Send) {
+	t.Helper()
+	listed, err := send("GET", "/apis?limit=1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	api, _ := listed["apis"].([]any)[0].(map[string]any)
+	env, _, _ := strings.Cut(fmt.Sprint(api["run_env_id"]), "|")
+	if _, err := send("POST", "/apis/action", map[string]any{"action": "offline", "api_id": api["id"], "env_id": env}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sender sends requests to a gateway.
+func sender(t *testing.T, endpoint string) estate.Send {
+	t.Helper()
+	return func(method, path string, body any) (map[string]any, error) {
+		payload, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		url := endpoint + "/v2/" + emulator.DefaultProjectID + "/apigw/instances/" + emulator.DefaultInstanceID + path
+		r, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewReader(payload))
+		if err != nil {
+			return nil, err
+		}
+		r.Header.Set("X-Auth-Token", emulator.DefaultToken)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = answer.Body.Close() }()
+		text, err := io.ReadAll(answer.Body)
+		if err != nil {
+			return nil, err
+		}
+		if answer.StatusCode >= 300 {
+			return nil, fmt.Errorf("%s %s: %d %s", method, path, answer.StatusCode, text)
+		}
+		var out map[string]any
+		err = json.Unmarshal(text, &out)
+		return out, err
+	}
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// folder writes the files of a split export. What an earlier one left there that this one no longer writes would
+// declare the same objects once more, so it goes; what export did not write stays, and is told.
+func (o *exportOptions) folder(p *program, files []spec.File) error {
+	if info, err := os.Stat(o.path); err == nil && !info.IsDir() {
+		return hinted{fmt.Errorf("%s is no folder", o.path), "--split writes several files: name a folder with --output-file"}
+	}
+	mine := map[string]bool{}
+	for _, f := range files {
+		path := filepath.Join(o.path, filepath.FromSlash(f.Name))
+		mine[path] = true
+		if err := o.private(path); err != nil {
+			return err
+		}
+	}
+	stale, strange := o.others(mine)
+	for _, f := range files {
+		path := filepath.Join(o.path, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil { //nolint:gosec // as the umask says
+			return err
+		}
+		if err := o.file(p, path, f.Data); err != nil {
+			return err
+		}
+	}
+	for _, path := range stale {
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintf(p.Stderr, "removed %s, which an earlier export wrote\n", path)
+	}
+	for _, path := range strange {
+		_, _ = fmt.Fprintf(p.Stderr, "warning: %s is no file of this export; together they may declare objects twice\n", path)
+	}
+	return nil
+}
+
+// others finds desired-state files in the folder that this export does not write: stale ones, which an
+// earlier split export of everything wrote, and strange ones.
+func (o *exportOptions) others(mine map[string]bool) (stale, strange []string) {
+	paths, err := filesAt(o.path)
+	if err != nil {
+		return nil, nil // a new folder, or an empty one
+	}
+	narrowed := len(o.compare.kinds)+len(o.compare.names) > 0
+	for _, path := range paths {
+		switch {
+		case mine[path]:
+		case !narrowed && exported(path):
+			stale = append(stale, path)
+		default:
+			strange = append(strange, path)
+		}
+	}
+	return stale, strange
+}
+
+// exported reports whether a file carries the mark of a split export at its head.
+func exported(path string) bool {
+	data, err := os.ReadFile(path) //nolint:gosec // in the folder that the user named
+	if err != nil {
+		return false
+	}
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	for lines.Scan() && strings.HasPrefix(lines.Text(), "#") {
+		if strings.HasPrefix(lines.Text(), "# "+heldBy) && strings.Contains(lines.Text(), " exported, split by ") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,192 @@
+package estate
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Send sends a request below the instance to a gateway, such as POST /throttles, and returns the answer.
+type Send func(method, path string, body any) (map[string]any, error)
+
+// mostAtOnce is how many APIs or publish ids one request names.
+const mostAtOnce = 100
+
+// Fill makes the estate on a gateway that has none of it, through the gateway's own interface: groups, APIs and
+// their publications, then policies, plugins and apps with what lives inside them and what they are bound to.
+func (e *Estate) Fill(send Send) error {
+	f := filler{e: e, send: send, made: map[string]string{}}
+	f.environments()
+	f.apis()
+	for _, section := range []Section{{"apps", e.Apps}, {"throttles", e.Throttles}, {"plugins", e.Plugins}, {"acls", e.ACLs}} {
+		for i := range section.Objects {
+			f.object(section.Name, &section.Objects[i])
+		}
+	}
+	return f.err
+}
+
+// filler is one run of Fill. After the first error it sends nothing more.
+type filler struct {
+	e         *Estate
+	send      Send
+	envs      []string // ids, by index
+	ids       []string // of APIs, by index
+	published [][]string
+	made      map[string]string // ids of apps, by name
+	err       error
+}
+
+type fields = map[string]any
+
+func (f *filler) do(method, path string, body any) (answer fields) {
+	if f.err != nil {
+		return nil
+	}
+	answer, f.err = f.send(method, path, body)
+	return answer
+}
+
+// id creates something and returns its id.
+func (f *filler) id(path string, body any) string {
+	answer := f.do("POST", path, body)
+	for _, field := range []string{"id", "plugin_id"} {
+		if id, ok := answer[field].(string); ok {
+			return id
+		}
+	}
+	return ""
+}
+
+// environments finds RELEASE, which every gateway has, and makes the others.
+func (f *filler) environments() {
+	have := map[string]string{}
+	list, _ := f.do("GET", "/envs", nil)["envs"].([]any)
+	for _, x := range list {
+		env, _ := x.(fields)
+		have[fmt.Sprint(env["name"])] = fmt.Sprint(env["id"])
+	}
+	for _, name := range Environments {
+		id := have[name]
+		if id == "" {
+			id = f.id("/envs", fields{"name": name})
+		}
+		f.envs = append(f.envs, id)
+	}
+}
+
+func (f *filler) apis() {
+	groups := make([]string, f.e.Groups)
+	for i := range groups {
+		groups[i] = f.id("/api-groups", fields{"name": f.e.Group(i)})
+	}
+	for i := range f.e.Size.APIs {
+		f.ids = append(f.ids, f.id("/apis", fields{
+			"name": f.e.API(i), "group_id": groups[i%f.e.Groups], "type": 1, "req_protocol": "HTTPS", "req_method": "GET",
+			"req_uri": fmt.Sprintf("/v1/%d", i), "auth_type": "APP", "backend_type": "MOCK", "mock_info": fields{"result_content": "ok"},
+		}))
+	}
+	f.published = make([][]string, len(f.envs))
+	for env, id := range f.envs {
+		ids := map[string]string{}
+		for chunk := range slices.Chunk(f.ids, mostAtOnce) {
+			done, _ := f.do("POST", "/apis/publish?action=online", fields{"apis": chunk, "env_id": id})["success"].([]any)
+			for _, x := range done {
+				p, _ := x.(fields)
+				ids[fmt.Sprint(p["api_id"])] = fmt.Sprint(p["publish_id"])
+			}
+		}
+		for _, api := range f.ids {
+			f.published[env] = append(f.published[env], ids[api])
+		}
+	}
+}
+
+// object makes one object and what belongs to it.
+func (f *filler) object(section string, o *Object) {
+	own := fields{}
+	for _, field := range o.Fields {
+		own[field[0]] = json.RawMessage(field[1])
+	}
+	switch section {
+	case "throttles":
+		own["name"], own["type"] = o.Name, 1
+		id := f.id("/throttles", own)
+		f.specials(id, o)
+		f.publications(o, func(ids []string) { f.do("POST", "/throttle-bindings", fields{"strategy_id": id, "publish_ids": ids}) })
+	case "acls":
+		var values []string
+		f.read(own["values"], &values)
+		id := f.id("/acls", fields{"acl_name": o.Name, "acl_type": own["type"], "entity_type": own["entity_type"], "acl_value": strings.Join(values, ",")})
+		f.publications(o, func(ids []string) { f.do("POST", "/acl-bindings", fields{"acl_id": id, "publish_ids": ids}) })
+	case "plugins":
+		content, _ := own["content"].(json.RawMessage)
+		id := f.id("/plugins", fields{"plugin_name": o.Name, "plugin_type": own["type"], "plugin_scope": "global", "plugin_content": string(content)})
+		f.members(o, func(env int, ids []string) {
+			f.do("POST", "/plugins/"+id+"/attach", fields{"env_id": f.envs[env], "api_ids": ids})
+		})
+	case "apps":
+		own["name"] = o.Name
+		f.app(own, o)
+	}
+}
+
+func (f *filler) app(own fields, o *Object) {
+	id := f.id("/apps", own)
+	f.made[o.Name] = id
+	for _, code := range o.Codes {
+		f.do("POST", "/apps/"+id+"/app-codes", fields{"app_code": code})
+	}
+	if len(o.Access) > 0 {
+		f.do("PUT", "/apps/"+id+"/app-acl", fields{"app_acl_type": "PERMIT", "app_acl_values": o.Access})
+	}
+	f.members(o, func(env int, ids []string) {
+		f.do("POST", "/app-auths", fields{"env_id": f.envs[env], "app_ids": []string{id}, "api_ids": ids})
+	})
+}
+
+func (f *filler) specials(throttle string, o *Object) {
+	for _, s := range o.Specials {
+		by, who, _ := strings.Cut(s[0], ":")
+		if by == "app" {
+			who = f.made[who]
+		}
+		f.do("POST", "/throttles/"+throttle+"/throttle-specials", fields{"call_limits": json.RawMessage(s[1]), "object_id": who, "object_type": strings.ToUpper(by)})
+	}
+}
+
+// publications gives the publish ids of what an object is bound to, some at a time.
+func (f *filler) publications(o *Object, bind func(ids []string)) {
+	for chunk := range slices.Chunk(o.Links, mostAtOnce) {
+		ids := make([]string, len(chunk))
+		for i, at := range chunk {
+			if f.err == nil {
+				ids[i] = f.published[at.Env][at.API]
+			}
+		}
+		bind(ids)
+	}
+}
+
+// members gives the ids of the APIs that an object is bound to, by environment, some at a time.
+func (f *filler) members(o *Object, bind func(env int, ids []string)) {
+	for env := range f.envs {
+		var ids []string
+		for _, at := range o.Links {
+			if at.Env == env && f.err == nil {
+				ids = append(ids, f.ids[at.API])
+			}
+		}
+		for chunk := range slices.Chunk(ids, mostAtOnce) {
+			bind(env, chunk)
+		}
+	}
+}
+
+func (f *filler) read(raw, to any) {
+	text, _ := raw.(json.RawMessage)
+	if err := json.Unmarshal(text, to); err != nil && f.err == nil {
+		f.err = err
+	}
+}

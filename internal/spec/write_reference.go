@@ -1,0 +1,49 @@
+package spec
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// references writes links in the shortest form that means one API.
+func (w *writer) references(links []kind.Link) *yaml.Node {
+	links = slices.Clone(links)
+	sort.SliceStable(links, func(i, j int) bool { return links[i].Address() < links[j].Address() })
+	n := &yaml.Node{Kind: yaml.SequenceNode}
+	for i := range links {
+		n.Content = append(n.Content, w.reference(&links[i]))
+	}
+	if len(links) == 0 {
+		n.Style = yaml.FlowStyle
+	}
+	return n
+}
+
+func (w *writer) reference(l *kind.Link) *yaml.Node {
+	plain := w.names[l.API.Address()] <= 1 && strings.Count(l.API.Address(), "/") == 1 && !kind.IsGlob(l.API.Address())
+	if plain && l.Env == w.environment {
+		return text(l.API.Address())
+	}
+	n := newMap()
+	n.Style = yaml.FlowStyle
+	put(n, "group", text(literal(l.API.Group)))
+	put(n, "name", text(literal(l.API.Name)))
+	if w.names[l.API.Address()] > 1 {
+		put(n, "method", text(l.API.Method))
+		put(n, "path", text(l.API.Path))
+	}
+	if l.Env != w.environment {
+		put(n, "environment", text(l.Env))
+	}
+	return n
+}
+
+// literal writes a name so that a glob matches it alone.
+func literal(name string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
+}

@@ -1,0 +1,116 @@
+package spec
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// value writes a value by its shape; s may be nil where nothing is known of it.
+func (w *writer) value(s *shape.Shape, v any, address, path string) *yaml.Node {
+	if s != nil && s.Secret && (!w.export.Secrets || hidden(v)) {
+		return leafNode("!!str", "${"+w.variable(address, path)+":-}")
+	}
+	switch t := v.(type) {
+	case map[string]any:
+		return w.mapping(s, t, address, path)
+	case []any:
+		n := &yaml.Node{Kind: yaml.SequenceNode}
+		for i, item := range t {
+			var inner *shape.Shape
+			if s != nil {
+				inner = s.Items
+			}
+			n.Content = append(n.Content, w.value(inner, item, address, fmt.Sprintf("%s/%d", path, i)))
+		}
+		if short(n) {
+			n.Style = yaml.FlowStyle
+		}
+		return n
+	case string:
+		return text(t)
+	case nil:
+		return leafNode("!!null", "null")
+	case bool:
+		return leafNode("!!bool", fmt.Sprint(t))
+	case float64:
+		return leafNode("!!float", strings.TrimSuffix(fmt.Sprintf("%g", t), ".0"))
+	}
+	return leafNode("!!int", fmt.Sprint(v))
+}
+
+// variable names the variable of a secret. Secrets whose names would be the same are told apart by a number.
+func (w *writer) variable(address, path string) string {
+	v := Variable{Address: address, Path: path}
+	stem := variableName(address, path)
+	for n := 1; ; n++ {
+		v.Name = stem
+		if n > 1 {
+			v.Name = fmt.Sprintf("%s_%d", stem, n)
+		}
+		if _, taken := w.taken[v.Name]; !taken {
+			break
+		}
+	}
+	w.taken[v.Name] = v
+	w.variables = append(w.variables, v)
+	return v.Name
+}
+
+// hidden reports whether a gateway shows nothing, or only a mask, of a secret.
+func hidden(v any) bool {
+	s, _ := v.(string)
+	return s == "" || strings.Contains(s, "***")
+}
+
+// mapping writes the keys that the shape knows in its order, then others by name.
+func (w *writer) mapping(s *shape.Shape, m map[string]any, address, path string) *yaml.Node {
+	n := newMap()
+	done := map[string]bool{}
+	if s != nil {
+		for _, f := range s.Fields {
+			if v, ok := m[f.Name]; ok {
+				put(n, f.Name, w.value(f.Shape, v, address, path+"/"+f.Name))
+				done[f.Name] = true
+			}
+		}
+	}
+	var others []string
+	for key := range m {
+		if !done[key] {
+			others = append(others, key)
+		}
+	}
+	sort.Strings(others)
+	for _, key := range others {
+		put(n, key, w.value(nil, m[key], address, path+"/"+key))
+	}
+	return n
+}
+
+// variableName makes the name of an environment variable for a secret: letters, digits and _.
+func variableName(address, path string) string {
+	_, name, _ := strings.Cut(address, "/")
+	var b strings.Builder
+	for _, r := range strings.ToUpper(name + path) {
+		switch {
+		case r >= 'A' && r <= 'Z' || r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case r < unicode.MaxASCII:
+			b.WriteByte('_')
+		default:
+			b.WriteString("U" + strings.ToUpper(strconv.FormatInt(int64(r), 16)))
+		}
+	}
+	out := strings.Trim(b.String(), "_")
+	if out == "" || out[0] <= '9' {
+		out = "APP_" + out
+	}
+	return out
+}
