@@ -55,6 +55,7 @@ func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
 // addScope adds the flags that narrow a run.
 func (o *compareOptions) addScope(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.kinds, "kind", nil, "look at this `KIND` only: "+strings.Join(kindNames(), ", ")+"; repeatable")
+	takes(flags, "kind", kindNames()...)
 	flags.StringArrayVar(&o.names, "name", nil, "look at objects whose name matches this `GLOB` only; repeatable")
 }
 

@@ -9,9 +9,17 @@ import (
 func newCompletionCommand(p *program) *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
-		Use:       "completion SHELL",
-		Short:     "Print the completion script of a shell",
-		Long:      "Completion prints a script that teaches a shell (bash, zsh, fish or powershell) to complete commands and flags.\n" + exits(exitDone, exitError),
+		Use:   "completion SHELL",
+		Short: "Print the completion script of a shell",
+		Long: `Completion prints a script that teaches a shell (bash, zsh, fish or powershell) to complete commands, flags,
+their values, and names from desired-state files. Nothing is asked of a gateway. Packages bring the scripts
+along; without one:
+
+  bash        source <(apigw-sync completion bash) in ~/.bashrc; needs the package bash-completion
+  zsh         apigw-sync completion zsh > "${fpath[1]}/_apigw-sync"
+  fish        apigw-sync completion fish > ~/.config/fish/completions/apigw-sync.fish
+  powershell  apigw-sync completion powershell | Out-String | Invoke-Expression in $PROFILE
+` + exits(exitDone, exitError),
 		Example:   "  source <(apigw-sync completion bash)",
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -37,6 +37,7 @@ everything counts as set on the gateway only.
 		Example: `  apigw-sync explain orders/create_order --target prod
   apigw-sync explain "GET /v1/orders/{id}" --environment STAGING -o json
   apigw-sync explain orders/create_order --against export.yaml`,
+		ValidArgsFunction: p.offeredFirst(apis),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if len(args) != 1 {
 				return hinted{errors.New("one API is needed"), "see " + cmd.CommandPath() + " --help"}

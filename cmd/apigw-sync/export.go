@@ -54,6 +54,7 @@ an object lead. What an earlier split of everything wrote and this one does not 
 	o.compare.addScope(flags)
 	flags.StringVar(&o.path, "output-file", "", "write to `PATH` instead of stdout; a folder with --split")
 	flags.StringVar(&o.split, "split", "", "write several files into the folder that --output-file names, `BY` kind, group or object")
+	takes(flags, "split", spec.Splits()...)
 	flags.BoolVar(&o.withAPIs, "with-apis", false, "write the APIs as well, for the emulator")
 	flags.BoolVar(&o.secrets, "with-secrets", false, "write the values of secrets, into a file that only its owner can read")
 	return cmd

@@ -36,15 +36,24 @@ func (o *fileOptions) addFlags(flags *pflag.FlagSet) {
 
 // load reads the files. The state is fit for use only when no finding is an error.
 func (o *fileOptions) load(p *program) (*spec.State, []spec.Finding, error) {
+	inputs, err := o.inputs(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	state, findings := spec.Load(inputs, spec.Options{Environment: o.environment, Lookup: o.lookup(p)})
+	return state, findings, nil
+}
+
+// inputs reads all files and overlays that can be read; the error tells of the others.
+func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 	paths := o.files
 	if len(paths) == 0 {
 		found, err := usualFile()
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		paths = []string{found}
 	}
-	var inputs []spec.Input
 	var failed []error
 	seen := map[string]bool{}
 	for _, overlay := range []bool{false, true} {
@@ -60,11 +69,7 @@ func (o *fileOptions) load(p *program) (*spec.State, []spec.Finding, error) {
 			}
 		}
 	}
-	if err := errors.Join(failed...); err != nil {
-		return nil, nil, err
-	}
-	state, findings := spec.Load(inputs, spec.Options{Environment: o.environment, Lookup: o.lookup(p)})
-	return state, findings, nil
+	return inputs, errors.Join(failed...)
 }
 
 // lookup finds variables of desired-state files: the environment wins over the target.

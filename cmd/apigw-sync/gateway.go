@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -181,6 +182,11 @@ type emulatorOptions struct {
 // addFlags adds the flags that bring trouble, their names behind prefix.
 func (o *emulatorOptions) addFlags(flags *pflag.FlagSet, prefix string) {
 	flags.StringArrayVar(&o.behaviours, prefix+"behaviour", nil, "for trying out: `NAME=VALUE`, a habit of the emulator; repeatable (see apigw-sync emulator --help)")
+	var rules []cobra.Completion
+	for _, r := range emulator.BehaviourRules() {
+		rules = append(rules, cobra.CompletionWithDesc(r.Text, r.Help))
+	}
+	takes(flags, prefix+"behaviour", rules...)
 	flags.StringArrayVar(&o.faults, prefix+"fault", nil, "for trying out: `RULE` by which requests to the emulator fail; repeatable (see apigw-sync emulator --help)")
 }
 

@@ -125,12 +125,15 @@ semicolons. A flag wins over the environment, which wins over the target of the 
 	flags.BoolVar(&g.verbose, "verbose", false, "log each request, without secrets")
 	flags.BoolVar(&g.quiet, "quiet", false, "no progress, and no logs but errors")
 	flags.StringVar(&g.logFormat, "log-format", "text", "`FORM` of the logs: text or json")
+	takes(flags, "color", "auto", "always", "never")
+	takes(flags, "log-format", "text", "json")
 	root.AddCommand(
 		newValidateCommand(p, &g), newDiffCommand(p, &g), newExportCommand(p, &g), newApplyCommand(p, &g), newRotateCommand(p, &g),
 		newDriftCommand(p, &g), newExplainCommand(p, &g), newDoctorCommand(p, &g),
 		newEmulatorCommand(p), newSchemaCommand(p), newVersionCommand(p), newCompletionCommand(p),
 	)
 	root.InitDefaultHelpCmd()
+	p.complete(root)
 	return root
 }
 

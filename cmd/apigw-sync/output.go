@@ -24,6 +24,7 @@ type outputOptions struct {
 
 func (o *outputOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 	flags.StringVarP(&o.format, "output", "o", "text", "`FORM` of the result: "+strings.Join(formats, ", "))
+	takes(flags, "output", formats...)
 	flags.StringVar(&o.path, "output-file", "", "write the result to `PATH` instead of stdout")
 }
 

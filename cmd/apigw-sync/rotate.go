@@ -68,7 +68,8 @@ When the files give the app its codes, set their variable to the new code before
 		Example: `  apigw-sync rotate code orders_mobile --to-file new-code --overlap 10m
   apigw-sync rotate code orders_mobile --exec 'vault kv put secret/orders code=-'
   apigw-sync rotate code orders_mobile --exec 'vault kv put secret/orders code=-' --finish`,
-		Args: oneApp,
+		Args:              oneApp,
+		ValidArgsFunction: p.offeredFirst(apps),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.app = args[0]
 			return o.start(cmd, p, g, (*rotate.Rotation).Code, toldOfCode)
@@ -96,7 +97,8 @@ When the files give the app its secret, set their variable to the new one before
 ` + exits(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync rotate secret orders_mobile --to-file new-secret --yes
   apigw-sync rotate secret orders_mobile --from-env NEW_SECRET --yes`,
-		Args: oneApp,
+		Args:              oneApp,
+		ValidArgsFunction: p.offeredFirst(apps),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.app = args[0]
 			return o.start(cmd, p, g, (*rotate.Rotation).Secret, toldOfSecret)

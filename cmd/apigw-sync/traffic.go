@@ -28,6 +28,14 @@ func (o *trafficOptions) addFlags(flags *pflag.FlagSet) {
 
 func addTrafficFlag(flags *pflag.FlagSet, mode *string, otherwise drift.Mode) {
 	flags.StringVar(mode, "traffic", string(otherwise), "calls of the last hour to read, one request for each `WHAT`: off, groups or apis")
+	takes(flags, "traffic", trafficModes()...)
+}
+
+func trafficModes() (names []string) {
+	for _, m := range drift.Modes {
+		names = append(names, string(m))
+	}
+	return names
 }
 
 func trafficMode(text string) (drift.Mode, error) {

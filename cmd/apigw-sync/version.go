@@ -64,6 +64,7 @@ func newVersionCommand(p *program) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&o.format, "output", "o", "text", "`FORM` of the result: text, json")
+	takes(cmd.Flags(), "output", "text", "json")
 	return cmd
 }
 

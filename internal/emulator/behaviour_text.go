@@ -143,6 +143,23 @@ func (s choice) syntax() string {
 	return strings.Join(s.values, "|")
 }
 
+// A BehaviourRule is one switch at one value, such as rebind=reject, with what the switch is about.
+type BehaviourRule struct{ Text, Help string }
+
+// BehaviourRules lists what ParseBehaviour takes, without switches between numbers.
+func BehaviourRules() (all []BehaviourRule) {
+	for _, s := range choices {
+		values := s.values
+		if _, flag := s.field(new(Behaviour)).(*bool); flag {
+			values = []string{"off", "on"}
+		}
+		for _, v := range values {
+			all = append(all, BehaviourRule{s.name + "=" + v, s.help})
+		}
+	}
+	return all
+}
+
 // ParseBehaviour reads switches such as rebind=reject or bindings-visible-after=2s, later ones winning.
 // An unknown name or value is an error.
 func ParseBehaviour(rules ...string) (Behaviour, error) {

@@ -7,9 +7,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// FuzzLoad: no input makes Load panic, findings point into the file, loading again gives the same, and
+// FuzzLoad: no input makes Load or Sketch panic, findings point into the file, loading again gives the same, and
 // what was read without errors can be resolved.
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte("version: apigw-sync/v1 # mark one\n# mark two\nignore: [{kind: acl, name: \"# mark\"}]\n"), []byte("a: |\n  # mark"))
@@ -31,6 +32,7 @@ func FuzzLoad(f *testing.F) {
 			}
 			inside(t, in, finding)
 		}
+		outline := Sketch(inputs, Options{Lookup: lookup})
 		again, repeated := Load(inputs, Options{Lookup: lookup})
 		if diff := cmp.Diff(findings, repeated); diff != "" {
 			t.Fatal(diff)
@@ -61,6 +63,9 @@ func FuzzLoad(f *testing.F) {
 		}
 		if diff := cmp.Diff(state, again); diff != "" {
 			t.Fatal(diff)
+		}
+		if d := cmp.Diff(state.References, outline.References, cmpopts.IgnoreFields(Reference{}, "Pointer")); d != "" {
+			t.Fatalf("a sketch of files without mistakes:\n%s", d)
 		}
 		state.Resolve(gateway)
 	})

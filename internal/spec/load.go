@@ -59,17 +59,9 @@ func LoadPlaces(inputs []Input, o Options, marker string) (*State, *Places, []Fi
 }
 
 func load(inputs []Input, o Options, places *Places) (*State, []Finding) {
-	if o.Lookup == nil {
-		o.Lookup = func(string) (string, bool) { return "", false }
-	}
-	l := loader{options: o, state: &State{Owns: map[string][]string{}}, names: map[string]*entry{}, places: places}
-	for _, overlay := range []bool{false, true} {
-		for _, in := range inputs {
-			if in.Overlay == overlay {
-				l.input(in)
-			}
-		}
-	}
+	l := newLoader(o)
+	l.places = places
+	l.inputs(inputs)
 	l.makeRoom()
 	for _, e := range l.entries {
 		l.declare(e)
@@ -92,6 +84,24 @@ type loader struct {
 	names    map[string]*entry // by section and name
 	findings []Finding
 	places   *Places // nil when they are not asked for
+}
+
+func newLoader(o Options) *loader {
+	if o.Lookup == nil {
+		o.Lookup = func(string) (string, bool) { return "", false }
+	}
+	return &loader{options: o, state: &State{Owns: map[string][]string{}}, names: map[string]*entry{}}
+}
+
+// inputs opens files, then overlays.
+func (l *loader) inputs(inputs []Input) {
+	for _, overlay := range []bool{false, true} {
+		for _, in := range inputs {
+			if in.Overlay == overlay {
+				l.input(in)
+			}
+		}
+	}
 }
 
 // makeRoom counts what is about to be declared.
