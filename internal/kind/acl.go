@@ -1,7 +1,6 @@
 package kind
 
 import (
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -113,57 +112,6 @@ func checkAccountName(v string) shape.Problem {
 		return shape.Problem{Text: "is not an account name", Hint: "account names have 1 to 64 characters, not digits alone"}
 	}
 	return shape.Problem{}
-}
-
-// addressShape is one address, range or network.
-var addressShape = shape.OfText("An address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16).",
-	shape.Test(func(v string) string { return hard(checkAddress(v)) }, "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16").Saying("an address, range or network"),
-	shape.Softly(shape.Test(func(v string) string { return soft(checkAddress(v)) }, "use IPv4 to be sure").Saying("IPv4"))).WithExample("10.1.0.0/16")
-
-// checkAddress accepts IPv4 addresses, ranges and networks; IPv6 is doubtful.
-func checkAddress(v string) shape.Problem {
-	bad := shape.Problem{Text: "is not an address, range or network", Hint: "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16"}
-	var six bool
-	switch {
-	case strings.ContainsRune(v, '-'):
-		from, to, _ := strings.Cut(v, "-")
-		a, err1 := netip.ParseAddr(from)
-		b, err2 := netip.ParseAddr(to)
-		if err1 != nil || err2 != nil || a.Is4() != b.Is4() || b.Less(a) {
-			return bad
-		}
-		six = a.Is6()
-	case strings.ContainsRune(v, '/'):
-		p, err := netip.ParsePrefix(v)
-		if err != nil {
-			return bad
-		}
-		six = p.Addr().Is6()
-	default:
-		a, err := netip.ParseAddr(v)
-		if err != nil {
-			return bad
-		}
-		six = a.Is6()
-	}
-	if six {
-		return shape.Problem{Text: "is an IPv6 address, which the gateway may not accept", Hint: "use IPv4 to be sure", Soft: true}
-	}
-	return shape.Problem{}
-}
-
-func hard(p shape.Problem) string {
-	if p.Soft {
-		return ""
-	}
-	return p.Text
-}
-
-func soft(p shape.Problem) string {
-	if p.Soft {
-		return p.Text
-	}
-	return ""
 }
 
 var distinctTexts = shape.TestList(func(items []any) string {

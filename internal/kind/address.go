@@ -1,0 +1,82 @@
+package kind
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// Addresses are the addresses from First to Last, both of one family and both included. IPv4 addresses
+// that are written as IPv6 (::ffff:10.1.2.3) count as IPv4.
+type Addresses struct{ First, Last netip.Addr }
+
+// ParseAddresses reads an address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16); ok is
+// false for anything else.
+func ParseAddresses(v string) (a Addresses, ok bool) {
+	first, last, isRange := strings.Cut(v, "-")
+	switch {
+	case isRange:
+		from, err1 := netip.ParseAddr(first)
+		to, err2 := netip.ParseAddr(last)
+		a = Addresses{from.Unmap(), to.Unmap()}
+		ok = err1 == nil && err2 == nil && a.First.Is4() == a.Last.Is4() && !a.Last.Less(a.First)
+	case strings.ContainsRune(v, '/'):
+		p, err := netip.ParsePrefix(v)
+		if err != nil {
+			return Addresses{}, false
+		}
+		a, ok = Addresses{p.Masked().Addr(), lastOf(p)}, true
+	default:
+		one, err := netip.ParseAddr(v)
+		a, ok = Addresses{one.Unmap(), one.Unmap()}, err == nil
+	}
+	return a, ok
+}
+
+// lastOf is the last address of a network.
+func lastOf(p netip.Prefix) netip.Addr {
+	bytes := p.Masked().Addr().AsSlice()
+	for bit := p.Bits(); bit < len(bytes)*8; bit++ {
+		bytes[bit/8] |= 1 << (7 - bit%8)
+	}
+	last, _ := netip.AddrFromSlice(bytes)
+	return last
+}
+
+// Holds reports whether an address is one of them.
+func (a Addresses) Holds(one netip.Addr) bool {
+	one = one.Unmap()
+	return one.Is4() == a.First.Is4() && !one.Less(a.First) && !a.Last.Less(one)
+}
+
+// addressShape is one address, range or network.
+var addressShape = shape.OfText("An address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16).",
+	shape.Test(func(v string) string { return hard(checkAddress(v)) }, "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16").Saying("an address, range or network"),
+	shape.Softly(shape.Test(func(v string) string { return soft(checkAddress(v)) }, "use IPv4 to be sure").Saying("IPv4"))).WithExample("10.1.0.0/16")
+
+// checkAddress accepts IPv4 addresses, ranges and networks; IPv6 is doubtful.
+func checkAddress(v string) shape.Problem {
+	a, ok := ParseAddresses(v)
+	switch {
+	case !ok:
+		return shape.Problem{Text: "is not an address, range or network", Hint: "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16"}
+	case a.First.Is6() || strings.ContainsRune(v, ':'):
+		return shape.Problem{Text: "is an IPv6 address, which the gateway may not accept", Hint: "use IPv4 to be sure", Soft: true}
+	}
+	return shape.Problem{}
+}
+
+func hard(p shape.Problem) string {
+	if p.Soft {
+		return ""
+	}
+	return p.Text
+}
+
+func soft(p shape.Problem) string {
+	if p.Soft {
+		return p.Text
+	}
+	return ""
+}
