@@ -198,7 +198,7 @@ func (c *checker) fields(n *node, s *shape.Shape) any {
 			out[key.value] = c.free(n.items[i])
 		} else {
 			c.fail(key, "the key "+shown(key.value)+" is not known", keyHint(key.value, s.Names()))
-			meant = append(meant, nearest(key.value, s.Names()))
+			meant = append(meant, Nearest(key.value, s.Names()))
 		}
 		c.pop()
 	}

@@ -53,7 +53,7 @@ func (l *loader) lonely(e *entry) {
 		}
 	}
 	hint := "complete it, or correct its name"
-	if near := nearest(e.name, names); near != "" {
+	if near := Nearest(e.name, names); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	n := e.nameNode()

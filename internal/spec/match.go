@@ -104,9 +104,9 @@ func (m *matcher) hint(r *Reference) string {
 	near := ""
 	switch {
 	case r.Text != "":
-		near = nearest(r.Text, m.sortedAddresses())
+		near = Nearest(r.Text, m.sortedAddresses())
 	case r.Group != "" && !kind.IsGlob(r.Group) && len(m.catalog.InGroup(r.Group)) == 0:
-		if near = nearest(r.Group, m.sortedGroups()); near != "" {
+		if near = Nearest(r.Group, m.sortedGroups()); near != "" {
 			near = "group " + near
 		}
 	case r.Name != "" && !kind.IsGlob(r.Name):
@@ -147,7 +147,7 @@ func (m *matcher) nearestName(r *Reference) string {
 		names = append(names, a.Name)
 	}
 	slices.Sort(names)
-	return addresses[nearest(r.Name, names)]
+	return addresses[Nearest(r.Name, names)]
 }
 
 // String is the reference as findings show it.

@@ -9,9 +9,9 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// nearest returns the candidate most like word, "" when none is like it: at most a third of the
+// Nearest returns the candidate most like word, "" when none is like it: at most a third of the
 // characters may differ, one always. The first of several equally near ones wins.
-func nearest(word string, candidates []string) string {
+func Nearest(word string, candidates []string) string {
 	length := utf8.RuneCountInString(word)
 	limit := max(1, length/3)
 	best, found := limit+1, ""
@@ -31,7 +31,7 @@ func nearest(word string, candidates []string) string {
 
 // keyHint helps with an unknown key.
 func keyHint(key string, known []string) string {
-	if near := nearest(key, known); near != "" {
+	if near := Nearest(key, known); near != "" {
 		return "did you mean " + near + "?"
 	}
 	if len(known) == 0 {

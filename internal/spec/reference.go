@@ -25,9 +25,10 @@ type Reference struct {
 }
 
 var apisShape = shape.OfList("APIs that it is bound to.",
-	shape.OfEither("An API as group/api, or a mapping of what the API must have.", referenceText, referenceMap)).WithAbsent("not managed; [] means bound nowhere")
+	shape.OfEither("An API as group/api, or a mapping of what the API must have.", APIAddress, referenceMap)).WithAbsent("not managed; [] means bound nowhere")
 
-var referenceText = shape.OfText("An API as group/api.",
+// APIAddress is a text that names one API.
+var APIAddress = shape.OfText("An API as group/api.",
 	shape.Rule{
 		Says: "group/api", Keywords: map[string]any{"pattern": `^[^/][\s\S]*/[\s\S]*[^/]$`},
 		Hint:   "write group/api, or a mapping such as {name: api}",

@@ -97,6 +97,9 @@ func apiNode(a *kind.API) *yaml.Node {
 	put(n, "name", text(a.Name))
 	put(n, "method", text(a.Method))
 	put(n, "path", text(a.Path))
+	if a.MatchMode != "" && a.MatchMode != "NORMAL" {
+		put(n, "match_mode", text(a.MatchMode))
+	}
 	put(n, "auth_type", text(a.AuthType))
 	var envs []string
 	for _, p := range a.Published {
