@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/precedence"
 )
 
 // absent lists what the files bind to the API and the gateway does not have.
@@ -30,10 +32,10 @@ func (l *look) judge() {
 	}
 	for _, p := range l.Plugins {
 		switch {
-		case limits(p) && l.Throttle != nil:
+		case precedence.ReplacesThrottle(p.Type) && l.Throttle != nil:
 			l.Throttle.ShadowedBy = "plugin/" + p.Name
 			note("the plugin %s (rate_limit) takes the place of the throttle %s, which has no effect", p.Name, l.Throttle.Name)
-		case p.Type == "cors" && l.API.CORS:
+		case precedence.ReplacesCORS(p.Type) && l.API.CORS:
 			note("the plugin %s (cors) takes the place of the API's own cors setting", p.Name)
 		}
 	}
@@ -41,17 +43,17 @@ func (l *look) judge() {
 		note("neither a throttle nor a rate_limit plugin limits the API; what holds is %s", l.defaults)
 	}
 	for i := range l.ACLs {
-		if t := l.ACLs[i].Type; t != "IP" && l.API.AuthType != "IAM" {
+		if t := l.ACLs[i].Type; precedence.ByAccount(t) && !precedence.KnowsAccount(l.API.AuthType) {
 			note("the ACL %s (%s) holds for callers that IAM authenticates; the API's authentication is %s", l.ACLs[i].Name, t, l.API.AuthType)
 		}
 	}
 	switch {
-	case l.API.AuthType != "APP" && len(l.Apps) > 0:
+	case !precedence.NeedsApp(l.API.AuthType) && len(l.Apps) > 0:
 		for i := range l.Apps {
 			l.Apps[i].ShadowedBy = "auth_type"
 		}
 		note("the authorizations have no effect: the API's authentication is %s, not APP", l.API.AuthType)
-	case l.API.AuthType == "APP" && len(l.Apps) == 0 && l.Published:
+	case precedence.NeedsApp(l.API.AuthType) && len(l.Apps) == 0 && l.Published:
 		note("no app may call the API, whose authentication is APP")
 	}
 }

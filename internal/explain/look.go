@@ -15,6 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/precedence"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -212,7 +213,7 @@ func (l *look) details(ctx context.Context) {
 	wg.Wait()
 }
 
-func limits(p Item) bool { return p.Type == "rate_limit" }
+func limits(p Item) bool { return precedence.ReplacesThrottle(p.Type) }
 
 // owner is the object that is bound under a name.
 func (l *look) owner(linkKind, name string) *kind.Object {
@@ -267,7 +268,6 @@ func (l *look) quota(ctx context.Context, app *kind.Object) []Item {
 
 // usual is the limit that a gateway gives APIs without any other.
 func (l *look) usual(ctx context.Context) string {
-	const builtIn = "200 calls a second, the limit of every API without another"
 	var all kind.Settings
 	if err := l.reader.Read(ctx, kind.ListSettings(), &all); err != nil {
 		l.warn("the default limit", err)
@@ -281,5 +281,5 @@ func (l *look) usual(ctx context.Context) string {
 			return fmt.Sprintf("%d calls a second, the gateway's own limit of every API without another", c.Limit)
 		}
 	}
-	return builtIn
+	return fmt.Sprintf("%d calls a second, the limit of every API without another", precedence.DefaultCalls)
 }
