@@ -62,9 +62,10 @@ golden: ## write the expected outputs of tests anew; review the difference
 	@GO=$(GO) sh scripts/golden.sh
 
 .PHONY: schema
-schema: ## write the JSON Schema of desired-state files anew
-	$(GO) run ./cmd/apigw-sync schema > schema/config.schema.json.tmp
-	mv schema/config.schema.json.tmp schema/config.schema.json
+schema: ## write the JSON Schemas of desired-state files and of cases anew
+	@for s in config cases; do \
+		$(GO) run ./cmd/apigw-sync schema $$s > schema/$$s.schema.json.tmp && mv schema/$$s.schema.json.tmp schema/$$s.schema.json || exit 1; \
+	done
 
 .PHONY: cover
 cover: ## measure how much of each package the tests reach, from anywhere

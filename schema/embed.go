@@ -4,22 +4,23 @@ package schema
 import (
 	"embed"
 	"path"
+	"slices"
 	"strings"
 )
 
 //go:embed *.schema.json
 var files embed.FS
 
-const (
-	suffix  = ".schema.json"
-	desired = "config" // of files that are read; made by package spec
-)
+const suffix = ".schema.json"
+
+// inputs are the formats of files that are read; packages spec and intent make their schemas.
+var inputs = []string{"config", "cases"}
 
 // Outputs lists the formats that are written, in order.
 func Outputs() (names []string) {
 	entries, _ := files.ReadDir(".") // the folder is part of the program
 	for _, e := range entries {
-		if name := strings.TrimSuffix(e.Name(), suffix); name != desired {
+		if name := strings.TrimSuffix(e.Name(), suffix); !slices.Contains(inputs, name) {
 			names = append(names, name)
 		}
 	}

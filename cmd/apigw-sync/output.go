@@ -198,6 +198,9 @@ func (p *program) document(command string, err error) error {
 	case "explain":
 		d := report.NewExplanation(head(""), nil)
 		return emit(o, o.format.Explain, d, &d.Trouble, err)
+	case "test":
+		d := report.NewTests(head(""), nil)
+		return emit(o, o.format.Tests, d, &d.Trouble, err)
 	case "doctor":
 		d := report.NewDiagnosis(head(""), nil, 0)
 		d.Healthy = false

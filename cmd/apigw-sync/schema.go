@@ -7,17 +7,18 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apigw-sync/apigw-sync/internal/intent"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/schema"
 )
 
 func newSchemaCommand(p *program) *cobra.Command {
-	names := append([]string{"config"}, schema.Outputs()...)
+	names := append([]string{"config", "cases"}, schema.Outputs()...)
 	return &cobra.Command{
 		Use:   "schema [" + strings.Join(names, "|") + "]",
 		Short: "Print the JSON Schema of a format",
-		Long: `Schema prints the JSON Schema (2020-12) of desired-state files (config, the default), of the JSON of
-diff (plan), of apply (result) or of drift.
+		Long: `Schema prints the JSON Schema (2020-12) of desired-state files (config, the default), of files of cases
+(cases), or of the JSON that a command prints: plan is that of diff, result that of apply.
 ` + exits(exitDone, exitError),
 		Example:   "  apigw-sync schema > gateway.schema.json\n  apigw-sync schema plan",
 		ValidArgs: names,
@@ -32,11 +33,11 @@ diff (plan), of apply (result) or of drift.
 }
 
 func runSchema(p *program, name string, names []string) error {
-	if name == "config" {
+	if made := map[string]func() map[string]any{"config": spec.Schema, "cases": intent.Schema}[name]; made != nil {
 		e := json.NewEncoder(p.Stdout)
 		e.SetEscapeHTML(false)
 		e.SetIndent("", "  ")
-		return e.Encode(spec.Schema())
+		return e.Encode(made())
 	}
 	text, ok := schema.Output(name)
 	if !ok {

@@ -32,6 +32,7 @@ var github = &Format{
 	Results:  func(w io.Writer, d *Results, s Style) error { return writeGitHub(w, viewResults(d), s) },
 	Check:    func(w io.Writer, d *Check, s Style) error { return writeGitHub(w, viewCheck(d), s) },
 	Drift:    func(w io.Writer, d *Drift, s Style) error { return writeGitHub(w, viewDrift(d), s) },
+	Tests:    func(w io.Writer, d *Tests, s Style) error { return writeGitHub(w, viewTests(d), s) },
 }
 
 // The variables of a job that name the files to append to.

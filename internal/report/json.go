@@ -15,6 +15,7 @@ var machine = &Format{
 	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeJSON(w, d) },
 	Explain:  func(w io.Writer, d *Explanation, _ Style) error { return writeJSON(w, d) },
 	Doctor:   func(w io.Writer, d *Diagnosis, _ Style) error { return writeJSON(w, d) },
+	Tests:    func(w io.Writer, d *Tests, _ Style) error { return writeJSON(w, d) },
 }
 
 func writeJSON(w io.Writer, d any) error {

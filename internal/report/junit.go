@@ -26,6 +26,7 @@ import (
 //	drift    departure     failure
 //	drift    not applied   skipped: the files are ahead
 //	all      unchanged     passes
+//	test     case          passes, or failure: failed and uncertain ones
 //	all      finding       in the suite "findings": error, failure (warnings of a drift report), or passes
 var junit = &Format{
 	Name:     "junit",
@@ -34,6 +35,7 @@ var junit = &Format{
 	Results:  func(w io.Writer, d *Results, _ Style) error { return writeJUnit(w, viewResults(d)) },
 	Check:    func(w io.Writer, d *Check, _ Style) error { return writeJUnit(w, viewCheck(d)) },
 	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeJUnit(w, viewDrift(d)) },
+	Tests:    junitTests,
 }
 
 type junitSuites struct {
@@ -79,9 +81,14 @@ func writeJUnit(w io.Writer, v *view) error {
 	j.findings(v)
 	j.items(v)
 	j.managed(v)
+	return j.write(w, v.At)
+}
+
+// write sums up and writes the suites. At is when a gateway was looked at; zero when none was.
+func (j *junitSuites) write(w io.Writer, at time.Time) error {
 	for _, s := range j.Suites {
-		if !v.At.IsZero() {
-			s.Timestamp = v.At.UTC().Format(time.RFC3339)
+		if !at.IsZero() {
+			s.Timestamp = at.UTC().Format(time.RFC3339)
 		}
 		j.Tests += s.Tests
 		j.Failures += s.Failures

@@ -26,6 +26,7 @@ var markdown = &Format{
 	Results:  func(w io.Writer, d *Results, _ Style) error { return writeMarkdown(w, viewResults(d)) },
 	Check:    func(w io.Writer, d *Check, _ Style) error { return writeMarkdown(w, viewCheck(d)) },
 	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeMarkdown(w, viewDrift(d)) },
+	Tests:    func(w io.Writer, d *Tests, _ Style) error { return writeMarkdown(w, viewTests(d)) },
 }
 
 const (

@@ -32,6 +32,7 @@ type Format struct {
 	Drift   func(w io.Writer, d *Drift, s Style) error
 	Explain func(w io.Writer, d *Explanation, s Style) error
 	Doctor  func(w io.Writer, d *Diagnosis, s Style) error
+	Tests   func(w io.Writer, d *Tests, s Style) error
 }
 
 // All are the formats, the default first.

@@ -36,6 +36,9 @@ var (
 
 	ruleLoss = &rule{"not-restorable", "The undo cannot bring something back", "Note what it was, if it matters, before the old state is forgotten.", warning}
 
+	ruleCaseFailed    = &rule{"case-failed", "The files do not do what a case says", "Correct the files, or the case if it is not what is meant any more.", failure}
+	ruleCaseUncertain = &rule{"case-uncertain", "What a case says does not follow from the files", "Tell what is not known, as the message says, or expect the case to be uncertain.", failure}
+
 	ruleStatus   = &rule{"instance-status", "The gateway is not running", "Changes may be refused or take no effect until it runs.", failure}
 	ruleLock     = &rule{"instance-locked", "The gateway is locked", "Writing is refused until the lock is gone.", warning}
 	ruleFeature  = &rule{"feature-missing", "The gateway lacks a feature that the files need", "Have the feature switched on, or declare something else.", failure}
@@ -70,7 +73,7 @@ func allRules() []*rule {
 			out = append(out, r)
 		}
 	}
-	return append(out, ruleExtra, ruleRemaining, ruleLoss, ruleStatus, ruleLock, ruleFeature, ruleExpired, ruleExpiring, ruleLapsed)
+	return append(out, ruleExtra, ruleRemaining, ruleLoss, ruleCaseFailed, ruleCaseUncertain, ruleStatus, ruleLock, ruleFeature, ruleExpired, ruleExpiring, ruleLapsed)
 }
 
 // The actions and statuses in the order in which people read them.

@@ -26,6 +26,7 @@ var sarif = &Format{
 	Results:  func(w io.Writer, d *Results, _ Style) error { return writeJSON(w, newSarif(viewResults(d))) },
 	Check:    func(w io.Writer, d *Check, _ Style) error { return writeJSON(w, newSarif(viewCheck(d))) },
 	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeJSON(w, newSarif(viewDrift(d))) },
+	Tests:    func(w io.Writer, d *Tests, _ Style) error { return writeJSON(w, newSarif(viewTests(d))) },
 }
 
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/intent"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+type testOptions struct {
+	files   fileOptions
+	output  outputOptions
+	cases   []string
+	against string
+	run     []string
+	explain bool
+}
+
+func tests(f *report.Format) bool { return f.Tests != nil }
+
+func newTestCommand(p *program, g *globals) *cobra.Command {
+	var o testOptions
+	cmd := &cobra.Command{
+		Use:   "test",
+		Short: "Ask desired-state files who may call what, and how often",
+		Long: `Test answers the questions of a file of cases from the desired-state files, without a gateway: whether a
+call gets through, what keeps it out, how often its caller may call, and which plugins are in force. It
+follows the vendor's documented rules. What they, the files and the case leave open is uncertain, never
+guessed: a case that expects to be sure does not pass then, and is told what would make it so.
+
+A file of cases begins with version: apigw-sync/cases/v1; "schema cases" prints its JSON Schema. With
+--against, what an export says stays where the files do not manage it, and its APIs need not be listed.
+` + exits(exitDone, exitError, exitDiffers),
+		Example: `  apigw-sync test -f gateway/ --cases cases.yaml
+  apigw-sync test --cases cases.yaml --against export.yaml --run '*office*' --explain
+  apigw-sync test --cases cases/ -o junit --output-file test.xml`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.files.vars, err = p.settle(cmd.Flags()); err != nil {
+				return err
+			}
+			return runTest(p, &o, g)
+		},
+	}
+	flags := cmd.Flags()
+	o.files.addFlags(flags)
+	flags.Lookup("environment").Usage = "environment of calls and bindings that `NAME` none (default \"" + spec.DefaultEnvironment + "\")"
+	flags.StringArrayVar(&o.cases, "cases", nil, "file or folder of cases at `PATH`; repeatable")
+	flags.StringVar(&o.against, "against", "", "let `FILE`, an export (best made --with-apis), tell of APIs and of what the files do not manage")
+	flags.StringArrayVar(&o.run, "run", nil, "try the cases only whose name matches this `GLOB`; repeatable")
+	flags.BoolVar(&o.explain, "explain", false, "tell why for cases that pass, too")
+	o.output.addFlags(flags, formatsWith(tests))
+	return cmd
+}
+
+func runTest(p *program, o *testOptions, g *globals) error {
+	out, err := p.printer(o.output, g, tests)
+	if err != nil {
+		return err
+	}
+	d, err := o.try(p)
+	d.Explain = o.explain
+	if err := emit(out, out.format.Tests, d, &d.Trouble, err); err != nil {
+		return err
+	}
+	if !d.Holds() {
+		return coded{exitDiffers, nil}
+	}
+	return nil
+}
+
+// try reads everything and makes the document, which is never nil.
+func (o *testOptions) try(p *program) (*report.Tests, error) {
+	d := report.NewTests(head(""), nil)
+	if len(o.cases) == 0 {
+		return d, hinted{errors.New("no cases are named"), "name a file of them with --cases"}
+	}
+	state, findings, err := o.files.load(p)
+	if err != nil {
+		return d, err
+	}
+	suite, more, err := o.suite(p)
+	if err != nil {
+		return d, err
+	}
+	held, others, err := o.held(p)
+	if err != nil {
+		return d, err
+	}
+	warnings, err := judge(slices.Concat(findings, more, others))
+	if err != nil {
+		d.Warnings = append(d.Warnings, warnings...)
+		return d, err
+	}
+	chosen, err := o.choose(suite.Cases)
+	if err != nil {
+		return d, err
+	}
+	world := intent.New(state, held, suite)
+	outcomes := make([]intent.Outcome, len(chosen))
+	for i, c := range chosen {
+		outcomes[i] = world.Run(c)
+	}
+	d = report.NewTests(head(""), outcomes)
+	d.Warnings = append(d.Warnings, warnings...)
+	return d, nil
+}
+
+// suite reads the cases.
+func (o *testOptions) suite(p *program) (*intent.Suite, []spec.Finding, error) {
+	var inputs []spec.Input
+	var failed []error
+	seen := map[string]bool{}
+	for _, path := range o.cases {
+		more, err := p.read(path, seen)
+		inputs, failed = append(inputs, more...), append(failed, err)
+	}
+	if err := errors.Join(failed...); err != nil {
+		return nil, nil, fmt.Errorf("--cases: %w", err)
+	}
+	suite, findings := intent.Load(inputs, o.files.environment, o.files.lookup(p))
+	return suite, findings, nil
+}
+
+// held reads the export; nil when none is named.
+func (o *testOptions) held(p *program) (*intent.Held, []spec.Finding, error) {
+	if o.against == "" {
+		return nil, nil, nil
+	}
+	data, err := os.ReadFile(o.against)
+	if err != nil {
+		return nil, nil, fmt.Errorf("--against: %w", err)
+	}
+	held, findings := intent.ReadHeld(spec.Input{Name: o.against, Data: data}, o.files.lookup(p))
+	return held, findings, nil
+}
+
+// choose are the cases that --run names, in their order. That there are none is an error: nothing would be
+// tested, and all seem well.
+func (o *testOptions) choose(all []intent.Case) ([]intent.Case, error) {
+	if len(all) == 0 {
+		return nil, hinted{errors.New("the files hold no cases"), "list them under cases"}
+	}
+	var out []intent.Case
+	for i := range all {
+		matches := func(glob string) bool { return kind.Glob(glob, all[i].Name) || kind.Glob(glob, all[i].Table) }
+		if len(o.run) == 0 || slices.ContainsFunc(o.run, matches) {
+			out = append(out, all[i])
+		}
+	}
+	if len(out) == 0 {
+		return nil, hinted{errors.New("--run: no case has such a name"), "* stands for any characters"}
+	}
+	return out, nil
+}

@@ -1,0 +1,90 @@
+package intent
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// API is what is known of an API. "" and nil stand for what is not known; a list without entries is known to
+// be empty.
+type API struct {
+	Group     string      `json:"group"`
+	Name      string      `json:"name"`
+	Method    string      `json:"method"`
+	Path      string      `json:"path"`
+	MatchMode string      `json:"match_mode"`
+	AuthType  string      `json:"auth_type"`
+	Tags      []string    `json:"tags"`
+	Published []string    `json:"published"` // environments
+	Source    kind.Source `json:"-"`         // the zero value when only the call names it
+}
+
+// Address names an API as references do: group/api.
+func (a *API) Address() string { return a.Group + "/" + a.Name }
+
+func (a *API) publishedIn(env string) truth {
+	if a.Published == nil {
+		return open
+	}
+	return sure(slices.Contains(a.Published, env))
+}
+
+// takes is whether the API takes calls of a method and path. ANY takes a method that no other API of the
+// same path takes; others are those.
+func (a *API) takes(method, path string, others []API) truth {
+	out := takes(a.Path, path, a.MatchMode == "SWA")
+	if a.Method == method {
+		return out
+	}
+	if a.Method != "ANY" {
+		return no
+	}
+	for i := range others {
+		if o := &others[i]; o.Group == a.Group && o.Path == a.Path && o.Method == method {
+			return no
+		}
+	}
+	return out
+}
+
+// means is whether a reference means the API in an environment.
+func means(r *spec.Reference, a *API, env string) truth {
+	if r.Environment != env {
+		return no
+	}
+	if r.Text != "" {
+		return sure(r.Text == a.Address())
+	}
+	out := all(globbed(r.Group, a.Group), globbed(r.Name, a.Name), same(r.Method, a.Method), same(r.Path, a.Path))
+	for _, t := range r.Tags {
+		if a.Tags == nil {
+			out = min(out, open)
+		} else {
+			out = min(out, sure(slices.Contains(a.Tags, t)))
+		}
+	}
+	return out
+}
+
+func globbed(glob, name string) truth { return sure(glob == "" || kind.Glob(glob, name)) }
+
+// same is whether a value is the one asked for; "" asks for none, and is a value that is not known.
+func same(asked, value string) truth {
+	switch {
+	case asked == "":
+		return yes
+	case value == "":
+		return open
+	}
+	return sure(asked == value)
+}
+
+// addressed is the API that group/name means when nothing else is known of it; ok is false where the text
+// can be read in several ways.
+func addressed(text string) (a API, ok bool) {
+	group, name, found := strings.Cut(text, "/")
+	return API{Group: group, Name: name}, found && !strings.Contains(name, "/")
+}

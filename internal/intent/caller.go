@@ -1,0 +1,81 @@
+package intent
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// sources are the addresses that the gateway may take for the caller's: a proxy's, or the one behind it,
+// as the gateway's feature real_ip_from_xff says. None means that they are not known.
+func (c *Call) sources() (out []netip.Addr) {
+	for _, text := range []string{c.From, c.Proxy} {
+		if ip, err := netip.ParseAddr(text); err == nil {
+			out = append(out, ip)
+		}
+	}
+	return out
+}
+
+// listed is whether entries of an IP list hold the address of the caller.
+func listed(entries []string, sources []netip.Addr) truth {
+	if len(sources) == 0 {
+		return open
+	}
+	each := make([]truth, len(sources))
+	for i, ip := range sources {
+		for _, entry := range entries {
+			a, ok := kind.ParseAddresses(entry)
+			switch {
+			case !ok:
+				each[i] = max(each[i], open)
+			case a.Holds(ip) && strings.ContainsRune(entry, ':'):
+				each[i] = max(each[i], open) // whether gateways take IPv6 here is not documented
+			case a.Holds(ip):
+				each[i] = yes
+			}
+		}
+	}
+	return agree(each...)
+}
+
+// named is whether entries of a list hold a name, which is "" when it is not known.
+func (c *Call) named(entries []string, name string) truth {
+	switch {
+	case c.Anonymous:
+		return no
+	case name == "":
+		return open
+	}
+	return sure(slices.Contains(entries, name))
+}
+
+// lets is whether a list of the type PERMIT or DENY lets a caller in who may be on it.
+func lets(listType string, on truth) truth {
+	if listType == "PERMIT" {
+		return on
+	}
+	return not(on)
+}
+
+// String is a call in words.
+func (c *Call) String() string {
+	what := c.API
+	if what == "" {
+		what = c.Method + " " + c.Path
+	}
+	parts := []string{what + " in " + c.Environment}
+	for _, p := range []struct{ word, value string }{
+		{"app", c.App}, {"app id", c.AppID}, {"user", c.User}, {"account", c.Domain}, {"account id", c.DomainID}, {"from", c.From}, {"through", c.Proxy},
+	} {
+		if p.value != "" {
+			parts = append(parts, p.word+" "+p.value)
+		}
+	}
+	if c.Anonymous {
+		parts = append(parts, "anonymous")
+	}
+	return strings.Join(parts, ", ")
+}

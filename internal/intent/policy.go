@@ -1,0 +1,114 @@
+package intent
+
+import (
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Limit is how many calls somebody may make in a period.
+type Limit struct {
+	Calls    int64        `json:"calls"`
+	Interval int64        `json:"interval"` // in Unit
+	Unit     string       `json:"unit"`     // SECOND MINUTE HOUR DAY
+	Per      string       `json:"per"`      // whose calls count: api (all of them), user, app, ip
+	Shared   bool         `json:"shared"`   // those to all APIs of the policy count together
+	By       string       `json:"by"`       // address of what says so, "default" for the gateway itself; "" when it is one of several
+	Source   *kind.Source `json:"source"`
+}
+
+// perWords are whose calls a limit counts, that of fewest callers first.
+var perWords = []string{"app", "user", "ip", "api"}
+
+// policy is what throttles and rate_limit plugins have in common.
+type policy struct {
+	bound    *bound
+	period   Limit            // without calls
+	limits   map[string]int64 // by whose calls count; 0 for none
+	specials []special
+	partial  bool // it may have specials that the files do not manage
+	capped   bool // the gateway's own limit may bound it
+	byID     bool // its specials know apps by id
+
+	beyond string // what makes its limits depend on more than the caller; "" for nothing
+}
+
+// special is a limit of one app or user.
+type special struct {
+	per, who string // who is the name or id
+	limit    Limit
+}
+
+// throttled is the policy of a throttle.
+func (w *World) throttled(b *bound) *policy {
+	t := b.owner.Value.(kind.Throttle)
+	p := &policy{
+		bound: b, capped: true, partial: !w.manages(b.owner, "throttle_special"),
+		period: Limit{Interval: t.TimeInterval, Unit: t.TimeUnit, Shared: t.Type == "shared", By: b.owner.Address(), Source: &b.owner.Source},
+		limits: map[string]int64{"api": t.APILimit, "user": t.UserLimit, "app": t.AppLimit, "ip": t.IPLimit},
+	}
+	for _, d := range w.owners["throttle_special"] {
+		if d.Owner != b.owner.Key {
+			continue
+		}
+		v := d.Value.(kind.Special)
+		s := special{per: "app", who: v.App, limit: p.period}
+		if v.App == "" {
+			s.per, s.who = "user", v.User
+		}
+		s.limit.Calls, s.limit.Per, s.limit.By, s.limit.Source = v.Limit, s.per, d.Address(), &d.Source
+		p.specials = append(p.specials, s)
+	}
+	return p
+}
+
+// rateLimited is the policy of a rate_limit plugin.
+func rateLimited(b *bound) *policy {
+	c := b.owner.Value.(kind.Plugin).Content
+	unit, _ := c["default_time_unit"].(string)
+	scope, _ := c["scope"].(string)
+	p := &policy{
+		bound: b, byID: true,
+		period: Limit{Interval: max(1, whole(c["default_interval"])), Unit: strings.ToUpper(unit), Shared: scope == "share", By: b.owner.Address(), Source: &b.owner.Source},
+		limits: map[string]int64{"api": max(0, whole(c["api_limit"])), "user": whole(c["user_limit"]), "app": whole(c["app_limit"]), "ip": whole(c["ip_limit"])},
+	}
+	for _, list := range mappings(c["specials"]) {
+		per, _ := list["type"].(string)
+		for _, one := range mappings(list["policies"]) {
+			s := special{per: per, limit: p.period}
+			s.who, _ = one["key"].(string)
+			s.limit.Calls, s.limit.Per = whole(one["limit"]), per
+			p.specials = append(p.specials, s)
+		}
+	}
+	switch {
+	case len(mappings(c["rules"])) > 0:
+		p.beyond = "has rules, which limit by what a call carries"
+	case c["algorithm"] == "local":
+		p.beyond = "counts on each node of the gateway alone (algorithm: local)"
+	}
+	return p
+}
+
+func whole(v any) int64 {
+	switch n := v.(type) {
+	case int64:
+		return n
+	case float64:
+		return int64(n)
+	case int:
+		return int64(n)
+	}
+	return 0
+}
+
+// mappings are the mappings in a list.
+func mappings(v any) (out []map[string]any) {
+	list, _ := v.([]any)
+	for _, item := range list {
+		if m, ok := item.(map[string]any); ok {
+			out = append(out, m)
+		}
+	}
+	return out
+}

@@ -1,0 +1,146 @@
+package intent
+
+import (
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// World is what calls meet once the files are applied.
+type World struct {
+	suite    *Suite
+	apis     []API // known ones
+	complete bool  // there are no others
+	exported bool  // what the gateway holds besides the files is known
+	objects  map[string]*kind.Declared
+	owners   map[string][]*kind.Declared // by kind, in the order of the files
+	links    map[string][]link           // by owner's address
+}
+
+// link is a reference of an owner that is there once the files are applied.
+type link struct {
+	*spec.Reference
+	exported bool // the export has it and the files do not manage it
+}
+
+// New is the world of checked files. Held is an export of the gateway, nil when there is none; what it
+// holds stays where the files do not manage it, and its APIs are all that there are.
+func New(files *spec.State, held *Held, suite *Suite) *World {
+	w := &World{suite: suite, apis: slices.Clone(suite.APIs), objects: map[string]*kind.Declared{}, owners: map[string][]*kind.Declared{}, links: map[string][]link{}}
+	w.add(files, func(*kind.Declared) bool { return true }, func(*spec.Reference) bool { return true }, false)
+	if held == nil {
+		return w
+	}
+	w.exported, w.complete = true, held.APIs != nil
+	for i := range held.APIs {
+		if !slices.ContainsFunc(w.apis, func(a API) bool { return a.Address() == held.APIs[i].Address() && a.Path == held.APIs[i].Path }) {
+			w.apis = append(w.apis, held.APIs[i])
+		}
+	}
+	renamed := map[string]bool{}
+	declared := map[string]*kind.Declared{}
+	for i := range files.Objects {
+		d := &files.Objects[i]
+		declared[d.Address()] = d
+		renamed[d.Kind+"/"+d.MovedFrom] = d.MovedFrom != ""
+	}
+	w.add(held.State,
+		func(d *kind.Declared) bool {
+			owner := declared[kind.Of(d.Kind).Owner+"/"+d.Owner]
+			return declared[d.Address()] == nil && !renamed[d.Address()] && (owner == nil || !owner.ManagesKind(d.Kind))
+		},
+		func(r *spec.Reference) bool {
+			owner := kind.LinkOf(r.Kind).Owner + "/" + r.Owner
+			return !renamed[owner] && (declared[owner] == nil || !declared[owner].ManagesKind(r.Kind))
+		}, true)
+	return w
+}
+
+// add takes over the objects and references of a state that stay.
+func (w *World) add(s *spec.State, keeps func(*kind.Declared) bool, binds func(*spec.Reference) bool, exported bool) {
+	for i := range s.Objects {
+		if d := &s.Objects[i]; keeps(d) {
+			w.objects[d.Address()] = d
+			w.owners[d.Kind] = append(w.owners[d.Kind], d)
+		}
+	}
+	for i := range s.References {
+		if r := &s.References[i]; binds(r) {
+			owner := kind.LinkOf(r.Kind).Owner + "/" + r.Owner
+			w.links[owner] = append(w.links[owner], link{r, exported})
+		}
+	}
+}
+
+// manages is whether it is known which parts or links of a kind an object has.
+func (w *World) manages(d *kind.Declared, kindName string) bool {
+	return w.exported || w.suite.NoUnmanaged || d.ManagesKind(kindName)
+}
+
+// bound is an owner that is bound to an API, or perhaps is.
+type bound struct {
+	owner    *kind.Declared
+	truth    truth
+	source   kind.Source // of the reference, or of the owner when none says so
+	exported bool
+	implied  bool   // the reference needs the API to be published
+	why, fix string // it is open, and what would settle it
+}
+
+// boundTo are the owners of a kind of links that may be bound to the API in an environment.
+func (w *World) boundTo(k *kind.LinkKind, a *API, env string) (out []bound) {
+	for _, d := range w.owners[k.Owner] {
+		b := bound{owner: d, source: d.Source}
+		for _, l := range w.links[d.Address()] {
+			t := means(l.Reference, a, env)
+			if t > b.truth {
+				b.truth, b.source, b.exported, b.implied = t, l.Source, l.exported, t == yes && !l.Optional && !l.exported
+				b.why, b.fix = "whether "+l.String()+" means "+a.Address()+" is not known", fixAPIs
+			}
+		}
+		if b.truth == no && !w.manages(d, k.Name) {
+			b.truth, b.why, b.fix = open, "the files do not manage what "+d.Address()+" is bound to", fixManage
+		}
+		if b.truth > no {
+			out = append(out, b)
+		}
+	}
+	return w.settled(k, out)
+}
+
+// settled leaves in each slot of an API only those that can have it: what the files surely bind drives out
+// the rest. Two that are both sure contradict each other, so that either is open.
+func (w *World) settled(k *kind.LinkKind, list []bound) []bound {
+	if k.Slot == nil {
+		return list
+	}
+	winners := map[string]int{}
+	for i := range list {
+		if b := &list[i]; b.truth == yes && !b.exported {
+			winners[k.Slot(b.owner.Value)]++
+		}
+	}
+	var out []bound
+	for _, b := range list {
+		switch n := winners[k.Slot(b.owner.Value)]; {
+		case n > 0 && (b.truth != yes || b.exported):
+			continue
+		case n > 1:
+			b.truth, b.why, b.fix = open, "several of its type are bound to the API, which takes one", "remove all but one of them from the files"
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// part is what an object has of a kind that it can have once. Known is false when it may have one that the
+// files do not manage.
+func (w *World) part(owner *kind.Declared, kindName string) (d *kind.Declared, known bool) {
+	for _, d := range w.owners[kindName] {
+		if d.Owner == owner.Key {
+			return d, true
+		}
+	}
+	return nil, w.manages(owner, kindName)
+}

@@ -1,0 +1,34 @@
+package report
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/intent"
+)
+
+// junitTests has a suite for each file of cases, and a test case for each case.
+func junitTests(w io.Writer, d *Tests, _ Style) error {
+	v := viewTests(d)
+	v.Findings = slices.DeleteFunc(v.Findings, func(f finding) bool { return f.Rule == ruleCaseFailed || f.Rule == ruleCaseUncertain })
+	j := &junitSuites{Name: "apigw-sync test"}
+	j.findings(v)
+	for i := range d.Cases {
+		c := &d.Cases[i]
+		t := junitCase{Name: Clean(c.Name), File: Clean(c.Source.File), Line: c.Source.Line}
+		var why strings.Builder
+		why.WriteString(Clean(c.Question) + "\n")
+		for _, s := range c.why() {
+			why.WriteString(Clean(s.String()) + "\n")
+		}
+		if c.Status == intent.Passed {
+			t.Output = why.String()
+		} else {
+			t.Failure = &junitOutcome{Message: c.missed(), Type: string(c.Status), Text: why.String()}
+		}
+		j.suite(Clean(c.Source.File)).add(t)
+	}
+	return j.write(w, time.Time{})
+}

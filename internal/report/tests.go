@@ -1,0 +1,123 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/intent"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Tests tells which cases desired-state files fulfil.
+type Tests struct {
+	Head
+	Summary TestSummary `json:"summary"`
+	Cases   []TestCase  `json:"cases"` // in the order of the files
+	Trouble
+
+	Explain bool `json:"-"` // text tells why for cases that passed, too
+}
+
+// TestSummary counts cases.
+type TestSummary struct {
+	Passed    int `json:"passed"`
+	Failed    int `json:"failed"`
+	Uncertain int `json:"uncertain"` // expected to be sure, and are not
+}
+
+// TestCase is one case with its answer.
+type TestCase struct {
+	Name     string         `json:"name"`
+	Status   intent.Status  `json:"status"`
+	Source   kind.Source    `json:"source"`
+	Question string         `json:"question"` // the call in words
+	Call     intent.Call    `json:"call"`
+	Checks   []intent.Check `json:"checks"`
+	Answer   *intent.Answer `json:"answer"`
+}
+
+// NewTests is the document of what became of cases.
+func NewTests(h Head, outcomes []intent.Outcome) *Tests {
+	d := &Tests{Head: h, Cases: make([]TestCase, len(outcomes)), Trouble: noTrouble()}
+	for i := range outcomes {
+		o := &outcomes[i]
+		d.Cases[i] = TestCase{
+			Name: o.Name, Status: o.Status, Source: o.Source, Question: o.Call.String(), Call: o.Call, Checks: o.Checks, Answer: o.Answer,
+		}
+		switch o.Status {
+		case intent.Passed:
+			d.Summary.Passed++
+		case intent.Failed:
+			d.Summary.Failed++
+		case intent.Unsure:
+			d.Summary.Uncertain++
+		}
+	}
+	return d
+}
+
+// Holds reports whether all cases passed.
+func (d *Tests) Holds() bool { return d.Summary.Failed+d.Summary.Uncertain == 0 }
+
+// sum is the last line.
+func (d *Tests) sum() string {
+	s := d.Summary
+	return fmt.Sprintf("%s: %d passed, %d failed, %d uncertain.", count(len(d.Cases), "case", "cases"), s.Passed, s.Failed, s.Uncertain)
+}
+
+// missed are the expectations of a case that did not come true, in words and made harmless.
+func (c *TestCase) missed() string {
+	var parts []string
+	for _, k := range c.Checks {
+		if k.Status != intent.Passed {
+			parts = append(parts, fmt.Sprintf("%s: expected %s, got %s", k.About, k.Expected, k.Got))
+		}
+	}
+	return Clean(strings.Join(parts, "; "))
+}
+
+// why are the steps that a reader needs: what is open where that is the trouble, else all that led to the
+// parts of the answer that were looked at.
+func (c *TestCase) why() (out []intent.Step) {
+	for _, s := range c.Answer.Why {
+		if s.About == "" || slices.ContainsFunc(c.Checks, func(k intent.Check) bool {
+			return k.About == s.About && k.Status == c.Status && (s.Open || k.Status != intent.Unsure) && (!s.Open || !k.Sure())
+		}) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// problem is a case that did not pass, at its place.
+func (c *TestCase) problem() Problem {
+	p := Problem{Address: "case/" + c.Name, File: c.Source.File, Line: c.Source.Line, Column: c.Source.Column, Message: c.Question + ": " + c.missed()}
+	for _, s := range c.why() {
+		p.Message += "; " + s.String()
+		if p.Hint == "" {
+			p.Hint = s.Fix
+		}
+	}
+	return p
+}
+
+func viewTests(d *Tests) *view {
+	s := d.Summary
+	v := &view{Command: "test", Head: d.Head, Sum: d.sum(), Tallies: []tally{{"passed", s.Passed}, {"failed", s.Failed}, {"uncertain", s.Uncertain}}}
+	if len(d.Errors) > 0 {
+		v.Failed, v.Tallies, v.Sum = true, nil, "The cases were not tried: "+count(len(d.Errors), "error", "errors")+"."
+	}
+	v.add(ruleError, d.Errors...)
+	for i := range d.Cases {
+		switch c := &d.Cases[i]; c.Status {
+		case intent.Failed:
+			v.add(ruleCaseFailed, c.problem())
+		case intent.Unsure:
+			v.add(ruleCaseUncertain, c.problem())
+		case intent.Passed:
+		}
+	}
+	v.add(ruleWarning, d.Warnings...)
+	return v
+}

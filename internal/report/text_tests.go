@@ -1,0 +1,69 @@
+package report
+
+import (
+	"io"
+
+	"github.com/fatih/color"
+
+	"github.com/apigw-sync/apigw-sync/internal/intent"
+)
+
+// verdicts are how the statuses of cases look.
+var verdicts = map[intent.Status]struct {
+	word  string
+	paint []color.Attribute
+}{
+	intent.Passed: {"ok", []color.Attribute{color.FgGreen}},
+	intent.Failed: {"FAIL", []color.Attribute{color.FgRed}},
+	intent.Unsure: {"UNSURE", []color.Attribute{color.FgYellow}},
+}
+
+const testIndent = "        "
+
+// textTests writes a line for each case. Below one that did not pass stand the question, what was expected
+// and what came out, and the lines of the files that led there.
+func textTests(w io.Writer, d *Tests, s Style) error {
+	p := newPage(w, s)
+	for i := range d.Cases {
+		c := &d.Cases[i]
+		look := verdicts[c.Status]
+		p.linef("%s%s", p.paint(pad(look.word, len(testIndent)), look.paint...), Clean(c.Name))
+		if c.Status == intent.Passed && !d.Explain {
+			continue
+		}
+		p.linef("%s%s  %s", testIndent, Clean(c.Question), p.paint(place(&c.Source), color.Faint))
+		for _, k := range c.Checks {
+			switch {
+			case k.Status != intent.Passed:
+				p.linef("%s%s: expected %s, got %s", testIndent, k.About, Clean(k.Expected), p.paint(Clean(k.Got), look.paint...))
+			case d.Explain:
+				p.linef("%s%s: %s", testIndent, k.About, Clean(k.Got))
+			}
+		}
+		p.steps(c.why())
+	}
+	if len(d.Warnings) > 0 {
+		p.linef("")
+	}
+	p.warnings(d.Warnings)
+	p.linef("\n%s", p.paint(d.sum(), color.Bold))
+	return p.Flush()
+}
+
+// steps writes what decided, each with its place.
+func (p *page) steps(list []intent.Step) {
+	for _, s := range list {
+		mark := "-"
+		if s.Open {
+			mark = "?"
+		}
+		text := Clean(s.Text)
+		if s.Source != nil {
+			text += gap + p.paint(place(s.Source), color.Faint)
+		}
+		p.linef("%s  %s %s", testIndent, mark, text)
+		if s.Fix != "" {
+			p.linef("%s    → %s", testIndent, Clean(s.Fix))
+		}
+	}
+}
