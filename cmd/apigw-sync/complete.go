@@ -77,7 +77,7 @@ func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 }
 
 // yamlFlags name files in the form of desired-state files, and the config file.
-var yamlFlags = []string{"against", "config", "file", "overlay", "state"}
+var yamlFlags = []string{"against", "cases", "config", "file", "overlay", "state"}
 
 // offered makes an offer what cobra calls.
 func (p *program) offered(find offer) cobra.CompletionFunc {

@@ -17,12 +17,12 @@ const uncertainWord = "uncertain"
 var (
 	nameText  = shape.OfText("A name.", shape.Length(1, 0)).WithExample("orders_mobile")
 	envText   = shape.OfText("Name of an environment.", shape.Length(1, 64)).WithExample("RELEASE")
-	authText  = shape.OfText("Who must identify himself. Absent means not known.", shape.OneOf("NONE", "APP", "IAM", "AUTHORIZER"))
+	authText  = shape.OfText("Who must identify himself.", shape.OneOf("NONE", "APP", "IAM", "AUTHORIZER")).WithAbsent("not known")
 	modeText  = shape.OfText("Whether the path must match as a whole (NORMAL) or its beginning is enough (SWA).", shape.OneOf("NORMAL", "SWA")).WithDefault("NORMAL")
 	methods   = []string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"}
-	routePath = shape.OfText("Path, as the API has it.", shape.Length(1, 512), shape.Test(brokenPath, "begin it with /")).WithExample("/v1/orders/{id}")
-	callPath  = shape.OfText("Path that is called, without parameters behind a ?.", shape.Length(1, 0), shape.Test(brokenCallPath, "write it like /v1/orders/17")).WithExample("/v1/orders/17")
-	address   = shape.OfText("An address.", shape.Test(brokenAddress, "write one address, such as 10.0.0.1")).WithExample("10.0.0.1")
+	routePath = shape.OfText("Path, as the API has it.", shape.Length(1, 512), shape.Test(brokenPath, "begin it with /").Saying("begins with /")).WithExample("/v1/orders/{id}")
+	callPath  = shape.OfText("Path that is called, without parameters behind a ?.", shape.Length(1, 0), shape.Test(brokenCallPath, "write it like /v1/orders/17").Saying("begins with /, no ? and #")).WithExample("/v1/orders/17")
+	address   = ip("An address.")
 	calls     = shape.Range(1, 1<<31-1)
 )
 
@@ -38,6 +38,11 @@ func brokenCallPath(s string) string {
 		return fmt.Sprintf("%q is more than a path", s)
 	}
 	return brokenPath(s)
+}
+
+// ip describes one address.
+func ip(doc string) *shape.Shape {
+	return shape.OfText(doc, shape.Test(brokenAddress, "write one address, such as 10.0.0.1").Saying("one IPv4 or IPv6 address")).WithExample("10.0.0.1")
 }
 
 func brokenAddress(s string) string {
@@ -66,8 +71,8 @@ var apiShape = shape.OfMap("An API that the files refer to. What is left out is 
 	shape.Need("path", routePath),
 	shape.May("match_mode", modeText),
 	shape.May("auth_type", authText),
-	shape.May("published", shape.OfList("Environments in which it is published. Absent means not known, [] nowhere.", envText)),
-	shape.May("tags", shape.OfList("Its tags. Absent means not known, [] none.", nameText)),
+	shape.May("published", shape.OfList("Environments in which it is published.", envText).WithAbsent("not known; [] means nowhere")),
+	shape.May("tags", shape.OfList("Its tags.", nameText).WithAbsent("not known; [] means none")),
 )
 
 var callShape = shape.OfMap("A call: what is called, by whom and from where. What is left out is not known.",
@@ -81,7 +86,7 @@ var callShape = shape.OfMap("A call: what is called, by whom and from where. Wha
 	shape.May("domain", shape.OfText("Name of the caller's account, as ACLs of the type DOMAIN list it.", shape.Length(1, 64))),
 	shape.May("domain_id", shape.OfText("Id of the caller's account, as ACLs of the type DOMAIN_ID list it.", shape.Length(1, 64))),
 	shape.May("from", several(address, "Address that the call comes from.")),
-	shape.May("proxy", shape.OfText("Address of a proxy between caller and gateway.", shape.Test(brokenAddress, "write one address, such as 10.0.0.1"))),
+	shape.May("proxy", ip("Address of a proxy between caller and gateway.")),
 	shape.May("anonymous", shape.OfFlag("Whether the caller shows nothing: no app, no user, no account.").WithDefault(false)),
 )
 
@@ -89,9 +94,9 @@ var limitShape = shape.OfMap("The lowest limit that the call meets, or that of w
 	shape.Need("calls", shape.OfWhole("Calls in a period.", calls).WithExample(int64(100))),
 	shape.May("interval", shape.OfWhole("Length of the period, in unit.", calls).WithDefault(int64(1))),
 	shape.May("unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY")).WithDefault("SECOND")),
-	shape.May("per", shape.OfText("Whose calls count: those of the app, of the user, from the address (ip), or all of the API (api). Absent means whichever is lowest.", shape.OneOf(perWords...))),
-	shape.May("shared", shape.OfFlag("Whether calls of all APIs bound to the policy count together. Absent means either.")),
-	shape.May("by", shape.OfText("Address of what sets the limit, such as throttle/orders_basic. Absent means anything.", shape.Length(1, 0)).WithExample("throttle_special/orders_basic/app:orders_mobile")),
+	shape.May("per", shape.OfText("Whose calls count: those of the app, of the user, from the address (ip), or all of the API (api).", shape.OneOf(perWords...)).WithAbsent("whichever is lowest")),
+	shape.May("shared", shape.OfFlag("Whether calls of all APIs bound to the policy count together.").WithAbsent("either")),
+	shape.May("by", shape.OfText("Address of what sets the limit, such as throttle/orders_basic.", shape.Length(1, 0)).WithAbsent("anything").WithExample("throttle_special/orders_basic/app:orders_mobile")),
 )
 
 var expectShape = shape.OfMap("What must come out. Only what is named is looked at.",
@@ -116,7 +121,7 @@ var fileShape = shape.OfMap("Cases for apigw-sync test: what desired-state files
 	shape.Need("version", shape.OfText("Version of the format.", shape.OneOf(Version)).WithExample(Version)),
 	shape.May("environment", envText),
 	shape.May("unmanaged", shape.OfText("What collections are taken for that the files leave out (apis, specials, access_control) and so do not manage: none of these exist, or it is not known.", shape.OneOf("none", "unknown")).WithDefault("unknown")),
-	shape.May("default_limit", shape.OfWhole("Calls a second that the gateway lets an API take which nothing else limits. Absent means not known.", calls).WithExample(int64(200))),
+	shape.May("default_limit", shape.OfWhole("Calls a second that the gateway lets an API take which nothing else limits.", calls).WithExample(int64(200)).WithAbsent("not known")),
 	shape.May("apis", shape.OfList("APIs that the files refer to, for runs without --against.", apiShape)),
 	shape.May("cases", shape.OfList("The cases.", caseShape)),
 )
