@@ -1,0 +1,113 @@
+package edit
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// splice replaces a piece of the text.
+type splice struct {
+	from, to int
+	text     string
+}
+
+// Bytes carries the edits out. It fails rather than return a text that does not say what they ask for.
+func (f *File) Bytes() ([]byte, error) {
+	s := splicer{f: f}
+	want := make([]*yaml.Node, len(f.docs))
+	for i, doc := range f.docs {
+		if doc != nil {
+			s.node(doc)
+			want[i] = doc.result()
+		}
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	out, err := s.apply()
+	if err != nil {
+		return nil, err
+	}
+	return out, says(out, want)
+}
+
+// splicer turns edits into splices.
+type splicer struct {
+	f       *File
+	splices []splice
+	err     error
+}
+
+func (s *splicer) replace(from, to int, text string) {
+	s.splices = append(s.splices, splice{from, to, text})
+}
+
+// apply puts the pieces together. At one place, what is only put in comes first, in the order in which it was noted.
+func (s *splicer) apply() ([]byte, error) {
+	slices.SortStableFunc(s.splices, func(a, b splice) int {
+		return cmp.Or(a.from-b.from, min(a.to-a.from, 1)-min(b.to-b.from, 1))
+	})
+	var out []byte
+	at := 0
+	for _, p := range s.splices {
+		if p.from < at || p.to < p.from {
+			return nil, fmt.Errorf("two edits meet at line %d", 1+strings.Count(string(s.f.data[:p.from]), "\n"))
+		}
+		out = append(append(out, s.f.data[at:p.from]...), p.text...)
+		at = p.to
+	}
+	return append(out, s.f.data[at:]...), nil
+}
+
+func (s *splicer) inline(v *yaml.Node) string {
+	text, err := s.f.layout.inline(v)
+	s.fail(err)
+	return text
+}
+
+func (s *splicer) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// node carries out what is asked of a value: first inside it, then of it.
+func (s *splicer) node(n *node) {
+	if n.set != nil {
+		s.set(n)
+		return
+	}
+	if n.emptied() {
+		s.put(n, &yaml.Node{Kind: n.y.Kind, Style: yaml.FlowStyle})
+		return
+	}
+	for _, item := range n.items {
+		if !item.gone {
+			s.node(item)
+		}
+	}
+	switch {
+	case n.y.Kind != yaml.MappingNode && n.y.Kind != yaml.SequenceNode:
+	case n.y.Style&yaml.FlowStyle != 0:
+		s.flow(n)
+	default:
+		s.block(n)
+	}
+}
+
+// emptied reports whether nothing is left of a list or mapping, and nothing comes.
+func (n *node) emptied() bool {
+	return len(n.items) > 0 && len(n.added) == 0 && !slices.ContainsFunc(n.items, func(item *node) bool { return !item.gone })
+}
+
+func (s *splicer) set(n *node) {
+	v := like(n.y, n.set)
+	if n.flow || n.y.Style&yaml.FlowStyle != 0 {
+		v = s.f.layout.flat(v)
+	}
+	s.put(n, v)
+}

@@ -1,0 +1,222 @@
+package edit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+)
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// errPlace: the text is not where the parser says. Rare notations end here, such as keys behind a ?.
+var errPlace = errors.New("this notation cannot be edited")
+
+// Parse reads a file. The data is not copied, and must not change.
+func Parse(data []byte) (*File, error) {
+	trees, err := decode(data)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{data: data, lines: lineStarts(data), docs: make([]*node, len(trees))}
+	l := locator{f: f, anchors: map[*yaml.Node]*node{}}
+	for i, y := range trees {
+		if len(y.Content) == 0 {
+			continue
+		}
+		if f.docs[i], err = l.locate(y.Content[0], nil); err != nil {
+			return nil, err
+		}
+	}
+	f.layout = f.look()
+	return f, nil
+}
+
+// decode reads all documents. The parser gives up on some strange inputs by panicking.
+func decode(data []byte) (docs []*yaml.Node, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("yaml: %v", r)
+		}
+	}()
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var y yaml.Node
+		switch err := d.Decode(&y); {
+		case errors.Is(err, io.EOF):
+			return docs, nil
+		case err != nil:
+			return nil, err
+		}
+		docs = append(docs, &y)
+	}
+}
+
+// lineStarts finds lines as the parser counts them.
+func lineStarts(data []byte) []int {
+	first := 0
+	if bytes.HasPrefix(data, byteOrderMark) {
+		first = len(byteOrderMark)
+	}
+	starts := []int{first}
+	for i := first; i < len(data); {
+		n := breakAt(data, i)
+		if n > 0 {
+			starts = append(starts, i+n)
+		}
+		i += max(n, 1)
+	}
+	return starts
+}
+
+// breakAt is the length of the line break at an offset; 0 when there is none.
+func breakAt(data []byte, i int) int {
+	rest := data[i:]
+	switch {
+	case bytes.HasPrefix(rest, []byte("\r\n")):
+		return 2
+	case bytes.HasPrefix(rest, []byte("\n")), bytes.HasPrefix(rest, []byte("\r")):
+		return 1
+	case bytes.HasPrefix(rest, []byte("\u0085")):
+		return 2
+	case bytes.HasPrefix(rest, []byte("\u2028")), bytes.HasPrefix(rest, []byte("\u2029")):
+		return 3
+	}
+	return 0
+}
+
+// offset is the byte at a line and column of the parser, which counts columns in characters.
+func (f *File) offset(line, column int) (int, error) {
+	if line < 1 || line > len(f.lines) {
+		return 0, errPlace
+	}
+	at := f.lines[line-1]
+	for range column - 1 {
+		if at >= len(f.data) {
+			return 0, errPlace
+		}
+		_, width := utf8.DecodeRune(f.data[at:])
+		at += width
+	}
+	return at, nil
+}
+
+// locator finds the bytes of each value. The parser tells where values begin; their ends follow from what
+// they are.
+type locator struct {
+	f       *File
+	anchors map[*yaml.Node]*node
+}
+
+func (l *locator) locate(y *yaml.Node, parent *node) (*node, error) {
+	n, err := l.place(y, parent)
+	if err == errPlace { //nolint:errorlint // wrapped once, by the innermost value
+		err = fmt.Errorf("line %d: %w", y.Line, err)
+	}
+	return n, err
+}
+
+func (l *locator) place(y *yaml.Node, parent *node) (*node, error) {
+	start, err := l.f.offset(y.Line, y.Column)
+	if err != nil {
+		return nil, err
+	}
+	n := &node{y: y, parent: parent, start: start, inner: l.f.behindProperties(start, y)}
+	n.flow = y.Style&yaml.FlowStyle != 0 || parent != nil && parent.flow
+	if y.Anchor != "" {
+		l.anchors[y] = n
+	}
+	switch y.Kind {
+	case yaml.MappingNode, yaml.SequenceNode:
+		return n, l.collection(n)
+	case yaml.AliasNode:
+		if target := l.anchors[y.Alias]; target != nil {
+			target.shared = true
+		}
+		n.end = n.inner + 1 + len(y.Value)
+		return n, l.f.expect(n.inner, '*')
+	default:
+		outer := -1
+		if parent != nil {
+			outer = l.f.column(parent)
+		}
+		n.end, err = l.f.endOfScalar(n.inner, outer, y)
+		return n, err
+	}
+}
+
+func (l *locator) collection(n *node) error {
+	n.end = n.inner
+	step := 1
+	if n.y.Kind == yaml.MappingNode {
+		step = 2
+	}
+	if n.y.Style&yaml.FlowStyle != 0 {
+		if err := l.f.expect(n.inner, map[int]byte{1: '[', 2: '{'}[step]); err != nil {
+			return err // a pair without braces inside a list
+		}
+		n.end++
+	}
+	for i := 0; i+step <= len(n.y.Content); i += step {
+		if err := l.member(n, n.y.Content[i:i+step]); err != nil {
+			return err
+		}
+	}
+	if n.y.Style&yaml.FlowStyle != 0 {
+		return l.f.closed(n)
+	}
+	return nil
+}
+
+// member locates an item, or a key and its value.
+func (l *locator) member(n *node, content []*yaml.Node) error {
+	begins, err := l.head(n, content)
+	if err != nil {
+		return err
+	}
+	item, err := l.locate(content[len(content)-1], n)
+	if err != nil {
+		return err
+	}
+	if begins < 0 {
+		begins = item.start
+	}
+	n.items, n.begins = append(n.items, item), append(n.begins, begins)
+	n.end = max(n.end, item.end)
+	return nil
+}
+
+// head locates what stands before a value: its key, or its dash. It is -1 inside brackets.
+func (l *locator) head(n *node, content []*yaml.Node) (begins int, err error) {
+	switch {
+	case len(content) == 2:
+		key, err := l.locate(content[0], n)
+		if err != nil {
+			return 0, err
+		}
+		colon := l.f.skipBlanks(key.end)
+		n.keys, n.least = append(n.keys, key), append(n.least, colon+1)
+		n.end = max(n.end, colon+1)
+		return key.start, l.f.expect(colon, ':')
+	case n.y.Style&yaml.FlowStyle != 0:
+		n.least = append(n.least, 0)
+		return -1, nil
+	}
+	dash := l.f.skipLayout(n.end)
+	n.least = append(n.least, dash+1)
+	n.end = dash + 1
+	return dash, l.f.expect(dash, '-')
+}
+
+// column is how far a list or mapping is indented, in bytes: where its first dash or key stands.
+func (f *File) column(n *node) int { return n.inner - f.lineStart(n.inner) }
+
+func (f *File) expect(at int, c byte) error {
+	if at >= len(f.data) || f.data[at] != c {
+		return errPlace
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package edit
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// put writes a value in the place of n. A block stands on lines of its own, below its key.
+func (s *splicer) put(n *node, v *yaml.Node) {
+	wasBlock := n.block()
+	block := v.Kind != yaml.ScalarNode && v.Style&yaml.FlowStyle == 0 && len(v.Content) > 0
+	p := n.parent
+	switch {
+	case n.flow:
+		s.replace(n.inner, n.end, s.lead(n)+s.inline(v))
+	case p == nil || p.keys == nil:
+		s.putItem(n, v)
+	case !block && !wasBlock:
+		s.putScalar(n, v)
+	default:
+		s.putBelow(n, v, block, wasBlock)
+	}
+}
+
+// block reports whether a value is a list or mapping that stands on lines of its own.
+func (n *node) block() bool {
+	return (n.y.Kind == yaml.MappingNode || n.y.Kind == yaml.SequenceNode) && n.y.Style&yaml.FlowStyle == 0
+}
+
+// putItem writes the value of a whole document, or of an item behind its dash.
+func (s *splicer) putItem(n *node, v *yaml.Node) {
+	text, err := s.f.layout.encode(s.bare(n, v))
+	s.fail(err)
+	lead := s.lead(n)
+	s.replace(n.inner, n.end, lead+s.f.layout.indent(text, s.f.column(n)+len(lead)))
+}
+
+// putScalar writes a value on the line of its key.
+func (s *splicer) putScalar(n *node, v *yaml.Node) {
+	_, text, _ := strings.Cut(s.entry(n.parent, addition{key: "k", value: s.bare(n, v)}), ": ")
+	s.replace(n.inner, n.end, s.lead(n)+text)
+}
+
+// bare is v as a text of one line where something stands behind n on its line, such as a comment.
+func (s *splicer) bare(n *node, v *yaml.Node) *yaml.Node {
+	if v.Kind != yaml.ScalarNode || v.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 || s.f.skipBlanks(n.end) == s.f.lineEnd(n.end) {
+		return v
+	}
+	c := *v
+	c.Style = yaml.DoubleQuotedStyle
+	return &c
+}
+
+// lead is the space that an empty value lacks between its key or dash and what comes there.
+func (s *splicer) lead(n *node) string {
+	if n.inner == n.end && n.inner > 0 && (s.f.data[n.inner-1] == ':' || s.f.data[n.inner-1] == '-') {
+		return " "
+	}
+	return ""
+}
+
+// putBelow writes a value of which the old or the new one is a block. What stands behind the key on its line,
+// such as a comment, stays.
+func (s *splicer) putBelow(n *node, v *yaml.Node, block, wasBlock bool) {
+	text := strings.TrimPrefix(s.entry(n.parent, addition{key: "k", value: v}), "k:")
+	behind := n.parent.least[slices.Index(n.parent.items, n)]
+	if n.inner > n.start { // an anchor or tag stays
+		behind = n.start + len(strings.TrimRight(string(s.f.data[n.start:s.f.endOfProperties(n)]), " \t"))
+	}
+	line := s.f.lineEnd(behind)
+	switch {
+	case wasBlock && !block:
+		s.replace(behind, behind, text)
+		s.replace(line, s.f.lineEnd(n.end), "")
+	case wasBlock:
+		s.replace(line, s.f.lineEnd(n.end), text)
+	default:
+		s.replace(behind, n.end, "")
+		s.replace(s.f.lineEnd(n.end), s.f.lineEnd(n.end), text)
+	}
+}
+
+// endOfProperties is where the line ends on which the anchor or tag of a value stands, or the value begins.
+func (f *File) endOfProperties(n *node) int {
+	end := min(n.inner, f.lineEnd(n.start))
+	if at := strings.Index(string(f.data[n.start:end]), " #"); at >= 0 {
+		end = n.start + at
+	}
+	return end
+}
