@@ -130,7 +130,7 @@ semicolons. A flag wins over the environment, which wins over the target of the 
 	root.AddCommand(
 		newValidateCommand(p, &g), newTestCommand(p, &g), newDiffCommand(p, &g), newExportCommand(p, &g), newApplyCommand(p, &g), newRotateCommand(p, &g),
 		newDriftCommand(p, &g), newExplainCommand(p, &g), newDoctorCommand(p, &g),
-		newEmulatorCommand(p), newSchemaCommand(p), newVersionCommand(p), newCompletionCommand(p),
+		newEmulatorCommand(p), newSchemaCommand(p), newVersionCommand(p), newCompletionCommand(p), newManCommand(p),
 	)
 	root.InitDefaultHelpCmd()
 	p.complete(root)

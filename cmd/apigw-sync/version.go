@@ -23,11 +23,13 @@ type buildInfo struct {
 	Commit  string `json:"commit"` // "" when it is not known
 	Date    string `json:"date"`   // of the commit, RFC 3339; "" when it is not known
 	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
 }
 
 // build tells what the linker set, else what the Go tool recorded.
 func build() buildInfo {
-	b := buildInfo{Version: version, Commit: commit, Date: date, Go: runtime.Version()}
+	b := buildInfo{Version: version, Commit: commit, Date: date, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		b.Version = cmp.Or(b.Version, "dev")

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/config"
+	"github.com/apigw-sync/apigw-sync/internal/manpage"
+)
+
+// newManCommand makes the command by which packages get their manual pages. It is hidden, since it is for
+// those who build packages.
+func newManCommand(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use:    "man FOLDER",
+		Hidden: true,
+		Short:  "Write the manual pages into a folder",
+		Long: `Man writes a manual page for each command into a folder. Their date is that of SOURCE_DATE_EPOCH, else that
+of the commit that the program was built from.
+` + exits(exitDone, exitError),
+		Example: "  apigw-sync man ~/.local/share/man/man1",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return hinted{fmt.Errorf("one folder is wanted, not %d", len(args)), "see " + cmd.CommandPath() + " --help"}
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
+		RunE:              func(cmd *cobra.Command, args []string) error { return runMan(p, cmd.Root(), args[0]) },
+	}
+}
+
+func runMan(p *program, root *cobra.Command, folder string) error {
+	date, err := p.pageDate()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o777); err != nil { //nolint:gosec // as the umask says
+		return err
+	}
+	page := func(cmd *cobra.Command) manpage.Page {
+		return manpage.Page{
+			Source: "apigw-sync " + build().Version, Date: date, Variable: twin,
+			Environment: variablesOf(cmd), Files: filesOf(cmd),
+		}
+	}
+	return manpage.WriteTree(root, page, func(name string, write func(io.Writer) error) error {
+		return writeFile(filepath.Join(folder, name), 0o666, write)
+	})
+}
+
+// pageDate is the day of the sources, so that pages are the same whenever they are written.
+func (p *program) pageDate() (string, error) {
+	if epoch, ok := p.Lookup("SOURCE_DATE_EPOCH"); ok {
+		seconds, err := strconv.ParseInt(epoch, 10, 64)
+		if err != nil {
+			return "", hinted{fmt.Errorf("SOURCE_DATE_EPOCH: %q is no number", epoch), "give seconds since 1970"}
+		}
+		return time.Unix(seconds, 0).UTC().Format(time.DateOnly), nil
+	}
+	if t, err := time.Parse(time.RFC3339, build().Date); err == nil {
+		return t.UTC().Format(time.DateOnly), nil
+	}
+	return "", nil
+}
+
+// concerns reports whether a page tells about what comes with a flag: the root's tells everything.
+func concerns(cmd *cobra.Command, flag string) bool {
+	return !cmd.HasParent() || cmd.Flags().Lookup(flag) != nil
+}
+
+// variablesOf are the variables that count for a command beside the twins of its flags.
+func variablesOf(cmd *cobra.Command) []manpage.Entry {
+	list := []manpage.Entry{{Name: envPrefix + "OPTION", Text: "The variable that stands with an option sets it, unless the command line does. Values of " +
+		"repeatable options are separated by commas, rules of faults by semicolons."}}
+	if concerns(cmd, "endpoint") {
+		list = append(list,
+			manpage.Entry{Name: "APIGW_SYNC_TOKEN, HW_AUTH_TOKEN", Text: "A token. Of the credentials, the first that is found counts, in the order of this list."},
+			manpage.Entry{Name: "HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_SECURITY_TOKEN", Text: "Access key, secret key and, for temporary ones, their token."},
+			manpage.Entry{Name: "HW_ACCESS_KEY, HW_SECRET_KEY, HW_SECURITY_TOKEN", Text: "The same, by the names of the Terraform provider."},
+			manpage.Entry{Name: "HUAWEICLOUD_SDK_CREDENTIALS_FILE", Text: "Another place of the SDK's profiles."},
+			manpage.Entry{Name: "HW_REGION_NAME, HW_PROJECT_ID, HUAWEICLOUD_SDK_PROJECT_ID", Text: "Region and project, where no option and no target names them."},
+		)
+	}
+	if concerns(cmd, "output") {
+		list = append(list, manpage.Entry{Name: "NO_COLOR, TERM", Text: "Any NO_COLOR, and TERM=dumb, turn colours off unless --color always is given."})
+	}
+	return list
+}
+
+// filesOf are the files that a command reads without being told.
+func filesOf(cmd *cobra.Command) (list []manpage.Entry) {
+	if concerns(cmd, "file") {
+		list = append(list, manpage.Entry{Name: "gateway.yaml, gateway/", Text: "Desired state: the file, else all *.yaml and *.yml of the folder, read where --file names nothing."})
+	}
+	if concerns(cmd, "target") {
+		list = append(list, manpage.Entry{Name: config.Name, Text: "Named targets, searched from the working folder upward."})
+	}
+	if concerns(cmd, "endpoint") {
+		list = append(list, manpage.Entry{Name: "~/.huaweicloud/credentials", Text: "Profiles of the vendor's SDK, read where the environment holds no credentials."})
+	}
+	return list
+}
