@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -29,7 +30,7 @@ type fileOptions struct {
 func (o *fileOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringArrayVarP(&o.files, "file", "f", nil, "desired-state `PATH`: a file, a folder or - for stdin; repeatable (default gateway.yaml, else gateway/)")
 	flags.StringArrayVar(&o.overlays, "overlay", nil, "file or folder at `PATH` whose items merge over those of the same kind and name; repeatable")
-	flags.StringVar(&o.environment, "environment", "", "environment of bindings that `NAME` none (default \""+spec.DefaultEnvironment+"\")")
+	flags.StringVar(&o.environment, "environment", "", "environment `NAME` of bindings that name none (default \""+spec.DefaultEnvironment+"\")")
 	flags.StringVar(&o.target, "target", "", "section `NAME` of the config file")
 	flags.StringVar(&o.config, "config", "", "config file at `PATH` (default .apigw-sync.yaml, searched upward)")
 }
@@ -72,10 +73,11 @@ func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 	return inputs, errors.Join(failed...)
 }
 
-// lookup finds variables of desired-state files: the environment wins over the target.
+// lookup finds variables of desired-state files: the environment wins over the target. Those that hold the
+// run's own credentials count as not set, since whoever can open a pull request writes files, and sees their diff.
 func (o *fileOptions) lookup(p *program) func(string) (string, bool) {
 	return func(name string) (string, bool) {
-		if value, ok := p.Lookup(name); ok {
+		if value, ok := p.Lookup(name); ok && !remote.HoldsCredentials(name) {
 			return value, true
 		}
 		value, ok := o.vars[name]

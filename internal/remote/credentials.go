@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -100,17 +101,14 @@ func read(lookup Lookup, name string) string {
 // filled is an error, never skipped. When there are none, the error lists all that was looked at.
 func FindCredentials(ctx context.Context, lookup Lookup, home string, hc *http.Client) (Credentials, error) {
 	var looked []string
-	for _, name := range []string{"APIGW_SYNC_TOKEN", "HW_AUTH_TOKEN"} {
+	for _, name := range tokenNames {
 		if token := read(lookup, name); token != "" {
 			c := Credentials{Token: NewSecret(token), From: name}
 			return c, c.check()
 		}
 		looked = append(looked, name+" (not set)")
 	}
-	for _, v := range []keyNames{
-		{"HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"},
-		{"HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"},
-	} {
+	for _, v := range keysNames {
 		c, found, err := v.find(lookup)
 		if found || err != nil {
 			return c, err
@@ -137,6 +135,22 @@ func FindCredentials(ctx context.Context, lookup Lookup, home string, hc *http.C
 
 // keyNames are the variables that hold one set of keys.
 type keyNames struct{ ak, sk, token string }
+
+// The variables that hold credentials, in the order in which they are looked at.
+var (
+	tokenNames = []string{"APIGW_SYNC_TOKEN", "HW_AUTH_TOKEN"}
+	keysNames  = []keyNames{
+		{"HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"},
+		{"HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"},
+	}
+)
+
+// HoldsCredentials reports whether a variable of the environment is one that FindCredentials reads.
+func HoldsCredentials(name string) bool {
+	return slices.Contains(tokenNames, name) || slices.ContainsFunc(keysNames, func(n keyNames) bool {
+		return name == n.ak || name == n.sk || name == n.token
+	})
+}
 
 func (n keyNames) find(lookup Lookup) (c Credentials, found bool, err error) {
 	ak, sk := read(lookup, n.ak), read(lookup, n.sk)
