@@ -41,8 +41,22 @@ func (o *fileOptions) load(p *program) (*spec.State, []spec.Finding, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	state, findings := spec.Load(inputs, spec.Options{Environment: o.environment, Lookup: o.lookup(p)})
+	state, findings := spec.Load(inputs, o.options(p))
 	return state, findings, nil
+}
+
+// loadPlaces is load that also tells where single values stand, and which comments begin with a marker.
+func (o *fileOptions) loadPlaces(p *program, marker string) (*spec.State, *spec.Places, []spec.Finding, error) {
+	inputs, err := o.inputs(p)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	state, places, findings := spec.LoadPlaces(inputs, o.options(p), marker)
+	return state, places, findings, nil
+}
+
+func (o *fileOptions) options(p *program) spec.Options {
+	return spec.Options{Environment: o.environment, Lookup: o.lookup(p)}
 }
 
 // inputs reads all files and overlays that can be read; the error tells of the others.

@@ -102,7 +102,7 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 	}
 	end := func() error { return nil }
 	if o.against != "" {
-		return o.exported(config, unknown)
+		return fromExport(o.against, config, emulator.Options{Invent: true, Log: unknown})
 	}
 	if file, ok := strings.CutPrefix(o.endpoint, emulated); ok {
 		save, err := o.emulator.inside(file, &config, unknown)
@@ -122,15 +122,17 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 	}, nil
 }
 
-// exported stands an export in for a gateway. APIs that the export only refers to are made up.
-func (o *gatewayOptions) exported(c remote.Config, unknown io.Writer) (*gateway, error) {
-	state, err := os.ReadFile(o.against)
+// fromExport stands an export in for a gateway. Where the emulator may invent, APIs that the export only refers to
+// are made up.
+func fromExport(path string, c remote.Config, o emulator.Options) (*gateway, error) {
+	state, err := os.ReadFile(path) //nolint:gosec // the user named it
 	if err != nil {
 		return nil, fmt.Errorf("--against: %w", err)
 	}
-	g := emulator.New(emulator.Options{ProjectID: c.ProjectID, InstanceID: c.InstanceID, Log: unknown, Invent: true})
+	o.ProjectID, o.InstanceID = c.ProjectID, c.InstanceID
+	g := emulator.New(o)
 	if err := g.Load(state); err != nil {
-		return nil, hinted{fmt.Errorf("--against %s: %w", o.against, err), "export --with-apis tells all that references may need"}
+		return nil, hinted{fmt.Errorf("--against %s: %w", path, err), "export --with-apis tells all that references may need"}
 	}
 	inProcess(&c, g)
 	client, err := remote.New(c)

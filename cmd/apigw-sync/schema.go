@@ -18,7 +18,8 @@ func newSchemaCommand(p *program) *cobra.Command {
 		Use:   "schema [" + strings.Join(names, "|") + "]",
 		Short: "Print the JSON Schema of a format",
 		Long: `Schema prints the JSON Schema (2020-12) of desired-state files (config, the default), of files of cases
-(cases), or of the JSON that a command prints: plan is that of diff, result that of apply.
+(cases), or of the JSON that a command prints: plan is that of diff, result that of apply, validation that of
+validate.
 ` + exits(exitDone, exitError),
 		Example:   "  apigw-sync schema > gateway.schema.json\n  apigw-sync schema plan",
 		ValidArgs: names,

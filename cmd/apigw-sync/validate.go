@@ -1,17 +1,20 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/lint"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
 type validateOptions struct {
 	files  fileOptions
+	lint   lintOptions
 	output outputOptions
 }
 
@@ -24,43 +27,95 @@ func newValidateCommand(p *program, g *globals) *cobra.Command {
 		Short: "Check desired-state files, without a gateway",
 		Long: `Validate checks desired-state files alone: syntax, schema, rules, and references inside the files. Each
 finding stands on a line of its own, as file:line:column: path: problem; hint. Warnings do not fail.
+
+With --lint it then looks for what is allowed and had better not be there, such as a throttle that limits
+no single account, or a secret in clear. Findings have the number of a rule, which --explain-rule tells
+more about. Errors among them fail, warnings and notes do not. A comment leaves a finding out:
+
+  # apigw-sync:ignore RULE reason        behind the line, above it, or in front of a whole object
+  # apigw-sync:ignore-file RULE reason   anywhere in the file
+
+Rules never guess what the gateway holds; those that depend on it need an export (--against).
 ` + exits(exitDone, exitError),
-		Example: "  apigw-sync validate -f gateway/\n  apigw-sync validate -f gateway.yaml -o json",
-		Args:    noArgs,
+		Example: `  apigw-sync validate -f gateway/
+  apigw-sync validate -f gateway.yaml -o json
+  apigw-sync validate --lint --lint-severity near-duplicate=off --against export.yaml
+  apigw-sync validate --explain-rule AGS003`,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if o.files.vars, err = p.settle(cmd.Flags()); err != nil {
 				return err
 			}
-			return runValidate(p, &o, g)
+			if o.lint.explain != "" {
+				return o.lint.explanation(p, o.output.format)
+			}
+			return runValidate(cmd.Context(), p, &o, g)
 		},
 	}
 	o.files.addFlags(cmd.Flags())
+	o.lint.addFlags(cmd.Flags())
 	o.output.addFlags(cmd.Flags(), formatsWith(checks))
 	return cmd
 }
 
-func runValidate(p *program, o *validateOptions, g *globals) error {
+func runValidate(ctx context.Context, p *program, o *validateOptions, g *globals) error {
 	out, err := p.printer(o.output, g, checks)
 	if err != nil {
 		return err
 	}
 	d := report.NewCheck(head(""), map[string]int{})
-	state, findings, err := o.files.load(p)
-	if err == nil {
-		var warnings []report.Problem
-		warnings, err = judge(findings)
-		d.Warnings = append(d.Warnings, warnings...)
-	}
-	if err == nil {
-		d.Valid, d.Summary = true, countDeclared(state)
-	}
+	err = o.check(ctx, p, d)
 	if out.format.Name == "text" && !g.quiet {
 		for _, w := range d.Warnings {
 			w.Message = "warning: " + w.Message
 			_, _ = fmt.Fprintln(p.Stderr, w)
 		}
 	}
-	return emit(out, out.format.Check, d, &d.Trouble, err)
+	if err = emit(out, out.format.Check, d, &d.Trouble, err); err == nil && d.Lint != nil && d.Lint.Summary.Error > 0 {
+		return coded{exitError, nil}
+	}
+	return err
+}
+
+// check completes d with what is found in the files.
+func (o *validateOptions) check(ctx context.Context, p *program, d *report.Check) error {
+	severities, err := o.lint.settings()
+	if err != nil {
+		return err
+	}
+	if o.lint.on {
+		d.Lint = report.NewLint(nil)
+	}
+	state, places, findings, err := o.load(p)
+	if err != nil {
+		return err
+	}
+	warnings, err := judge(findings)
+	d.Warnings = append(d.Warnings, warnings...)
+	switch {
+	case err != nil && o.lint.on:
+		return notLinted(err)
+	case err != nil:
+		return err
+	}
+	d.Valid, d.Summary = true, countDeclared(state)
+	if o.lint.on {
+		found, err := o.lint.run(ctx, p, severities, state, places)
+		if err != nil {
+			return err
+		}
+		d.Lint = report.NewLint(found)
+	}
+	return nil
+}
+
+// load reads the files, and keeps places only for lint.
+func (o *validateOptions) load(p *program) (*spec.State, *spec.Places, []spec.Finding, error) {
+	if o.lint.on {
+		return o.files.loadPlaces(p, lint.Marker)
+	}
+	state, findings, err := o.files.load(p)
+	return state, nil, findings, err
 }
 
 // countDeclared counts what the files declare, by section.

@@ -179,7 +179,8 @@ func newChange(c *diff.Change) Change {
 type Check struct {
 	Head
 	Valid   bool           `json:"valid"`
-	Summary map[string]int `json:"summary"` // declared objects by section, and "references"
+	Summary map[string]int `json:"summary"`        // declared objects by section, and "references"
+	Lint    *Lint          `json:"lint,omitempty"` // nil when it was not asked for
 	Trouble
 }
 

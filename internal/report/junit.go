@@ -25,6 +25,7 @@ import (
 //	apply    skipped       skipped
 //	drift    departure     failure
 //	drift    not applied   skipped: the files are ahead
+//	validate lint          failure where its severity is error, else passes
 //	all      unchanged     passes
 //	test     case          passes, or failure: failed and uncertain ones
 //	all      finding       in the suite "findings": error, failure (warnings of a drift report), or passes
@@ -143,6 +144,8 @@ func (j *junitSuites) findings(v *view) {
 		c := junitCase{Name: f.name(seen), File: Clean(f.File), Line: f.Line}
 		outcome := &junitOutcome{Message: text, Type: f.Rule.ID, Text: f.Rule.Help}
 		switch {
+		case f.Rule.Level == failure && v.rules(f.Rule):
+			c.Failure = outcome
 		case f.Rule.Level == failure && v.Command != "drift", f.Rule == ruleError:
 			c.Error = outcome
 		case v.Command == "drift" && f.Rule != ruleWarning, f.Rule == ruleRemaining:

@@ -105,17 +105,17 @@ func (v *view) markdownHead() string {
 // markdownKept is what always stays, each line of it cut to most characters.
 func (v *view) markdownKept(goes []*item, most int) string {
 	return v.markdownFindings(failure, len(v.Findings), most) + v.markdownGoes(goes, len(goes), most) +
-		v.markdownFindings(warning, len(v.Findings), most) + v.markdownTraffic(most)
+		v.markdownFindings(warning, len(v.Findings), most) + v.markdownFindings(notice, len(v.Findings), most) + v.markdownTraffic(most)
 }
 
 // markdownFewer keeps as many of each as there is room for.
 func (v *view) markdownFewer(goes []*item, most int) string {
-	share := markdownKept / 3 / (2*most + 40)
+	share := markdownKept / 4 / (2*most + 40)
 	return v.markdownFindings(failure, share, most) + v.markdownGoes(goes, share, most) +
-		v.markdownFindings(warning, share, most)
+		v.markdownFindings(warning, share, most) + v.markdownFindings(notice, share, most)
 }
 
-var markdownTitles = map[severity]string{failure: "Errors", warning: "Warnings"}
+var markdownTitles = map[severity]string{failure: "Errors", warning: "Warnings", notice: "Notes"}
 
 func (v *view) markdownFindings(level severity, shown, most int) string {
 	n := v.worst(level)

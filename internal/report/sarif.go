@@ -116,7 +116,7 @@ type sarifLogical struct {
 }
 
 func newSarif(v *view) *sarifLog {
-	rules := allRules()
+	rules := append(allRules(), v.Rules...)
 	run := sarifRun{
 		Tool:        sarifTool{sarifDriver{Name: "apigw-sync", Version: Clean(v.ToolVersion), Rules: make([]sarifRule, len(rules))}},
 		Automation:  sarifAutomation{"apigw-sync/" + v.Command + "/" + url.PathEscape(v.InstanceID)},

@@ -11,7 +11,14 @@ import (
 
 func textCheck(w io.Writer, d *Check, s Style) error {
 	p := newPage(w, s)
-	p.linef("%s %s", p.paint("ok:", color.FgGreen), d.sum())
+	word := p.paint("ok:", color.FgGreen)
+	if d.Lint != nil {
+		p.textLint(d.Lint)
+		if d.Lint.Summary.Error > 0 {
+			word = p.paint("not ok:", color.FgRed)
+		}
+	}
+	p.linef("%s %s", word, d.sum())
 	return p.Flush()
 }
 
@@ -30,7 +37,11 @@ func (d *Check) sum() string {
 		parts = append(parts, count(len(d.Warnings), "warning", "warnings"))
 	}
 	if len(parts) == 0 {
-		return "the files declare nothing"
+		parts = []string{"the files declare nothing"}
 	}
-	return strings.Join(parts, ", ")
+	sum := strings.Join(parts, ", ")
+	if d.Lint != nil {
+		sum += "; " + d.Lint.sum()
+	}
+	return sum
 }

@@ -21,6 +21,7 @@ type view struct {
 	Failed   bool // the comparison came to no end: what is not here is not known
 	Tallies  []tally
 	Findings []finding // what needs a person besides changes, worst first
+	Rules    []*rule   // that stand beside those of all documents
 	Items    []item    // the changes, in the order of the document
 	Extra    []Extra
 	Requests Requests
@@ -122,6 +123,8 @@ func viewCheck(d *Check) *view {
 	}
 	v.add(ruleError, d.Errors...)
 	v.add(ruleWarning, d.Warnings...)
+	v.lint(d.Lint)
+	v.sort()
 	return v
 }
 
@@ -182,6 +185,11 @@ func (v *view) changes(list []Change) {
 // sort brings the worst findings to the top and leaves the order otherwise as it is.
 func (v *view) sort() {
 	slices.SortStableFunc(v.Findings, func(a, b finding) int { return int(b.Rule.Level) - int(a.Rule.Level) })
+}
+
+// rules reports whether a rule is one of those that stand beside those of all documents.
+func (v *view) rules(r *rule) bool {
+	return slices.ContainsFunc(v.Rules, func(other *rule) bool { return other.ID == r.ID })
 }
 
 // worst counts findings of a severity.

@@ -28,6 +28,17 @@ func newMatcher(c *kind.Catalog) *matcher {
 	return m
 }
 
+// Matches lists the APIs that each of the references means, published or not, in their order. A text that can be
+// read in several ways has several.
+func (s *State) Matches(c *kind.Catalog) [][]*kind.API {
+	m := newMatcher(c)
+	out := make([][]*kind.API, len(s.References))
+	for i := range s.References {
+		out[i] = m.match(&s.References[i])
+	}
+	return out
+}
+
 func (m *matcher) match(r *Reference) []*kind.API {
 	if r.Text != "" {
 		return m.addresses[r.Text]

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/lint"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/remote"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// lintOptions say whether files are linted, and how.
+type lintOptions struct {
+	on         bool
+	severities []string
+	against    string
+	explain    string
+}
+
+func (o *lintOptions) addFlags(flags *pflag.FlagSet) {
+	flags.BoolVar(&o.on, "lint", false, "also look for what is allowed and had better not be there")
+	flags.StringArrayVar(&o.severities, "lint-severity", nil, "`RULE=SEVERITY` (error, warning, note, off): how findings of a rule count; repeatable")
+	takes(flags, "lint-severity", severitySettings()...)
+	flags.StringVar(&o.against, "against", "", "with --lint, let rules look at the APIs and policies in `FILE`, an export made --with-apis")
+	flags.StringVar(&o.explain, "explain-rule", "", "explain a `RULE` of --lint by its number or name, or list all of them, and check no files")
+	takes(flags, "explain-rule", ruleNames()...)
+}
+
+// ruleNames are the values of --explain-rule, for completion.
+func ruleNames() []string {
+	out := []string{"all\tlist the rules"}
+	for _, r := range lint.Rules {
+		out = append(out, r.ID+"\t"+r.Title, r.Name+"\t"+r.ID)
+	}
+	return out
+}
+
+// severitySettings are the values of --lint-severity, for completion.
+func severitySettings() (out []string) {
+	for _, r := range lint.Rules {
+		for s := lint.Off; s <= lint.Error; s++ {
+			out = append(out, r.Name+"="+s.String()+"\t"+r.ID, r.ID+"="+s.String()+"\t"+r.Title)
+		}
+	}
+	return out
+}
+
+// explanation writes about one rule, or lists all.
+func (o *lintOptions) explanation(p *program, format string) error {
+	if format != "text" {
+		return hinted{errors.New("--explain-rule writes text"), "leave --output out"}
+	}
+	if o.explain == "all" {
+		return report.LintRules(p.Stdout)
+	}
+	r, unknown := lint.Find(o.explain)
+	if unknown != nil {
+		return hinted{fmt.Errorf("--explain-rule: %s", unknown.What), unknown.Hint}
+	}
+	return report.LintRule(p.Stdout, r)
+}
+
+// settings reads the severities.
+func (o *lintOptions) settings() (map[string]lint.Severity, error) {
+	out, unknown := lint.Severities(o.severities)
+	if unknown != nil {
+		return nil, hinted{fmt.Errorf("--lint-severity: %s", unknown.What), unknown.Hint}
+	}
+	return out, nil
+}
+
+// run judges files that have no errors.
+func (o *lintOptions) run(ctx context.Context, p *program, severities map[string]lint.Severity, state *spec.State, places *spec.Places) (*lint.Result, error) {
+	in := lint.Input{State: state, Places: places, Today: time.Now().Format(time.DateOnly), Severities: severities}
+	if o.against != "" {
+		var err error
+		if in.Gateway, err = readExport(ctx, p, o.against); err != nil {
+			return nil, err
+		}
+	}
+	found := lint.Run(in)
+	return &found, nil
+}
+
+// readExport reads all that an export holds. One without APIs says nothing about what references mean.
+func readExport(ctx context.Context, p *program, path string) (*lint.Gateway, error) {
+	const hint = "make it with export --with-apis"
+	g, err := fromExport(path, remote.Config{Parallelism: 1, RequestTimeout: time.Minute}, emulator.Options{Log: p.Stderr})
+	if err != nil {
+		return nil, err
+	}
+	run := &reconcile.Run{Caller: g, Parallel: 1}
+	all, err := run.Everything(ctx)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("--against %s: %w", path, err)
+	case len(all.Catalog.APIs) == 0:
+		return nil, hinted{fmt.Errorf("--against %s: it holds no APIs", path), hint}
+	}
+	return &lint.Gateway{Actual: all.Actual, Catalog: all.Catalog}, nil
+}
+
+// notLinted says of wrong files that lint did not look at them.
+func notLinted(err error) error {
+	if wrong, ok := errors.AsType[problems](err); ok {
+		wrong.summary += "; lint did not run"
+		return wrong
+	}
+	return err
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apigw-sync/apigw-sync/internal/lint"
+)
+
+// linted runs validate --lint on an example in a folder, and returns what it prints and its exit code.
+func linted(t *testing.T, name string, e *lint.Example, more ...string) (out string, code int) {
+	t.Helper()
+	keep(t, name+".yaml", e.File)
+	args := append([]string{"validate", "--lint", "-f", name + ".yaml"}, more...)
+	if e.Gateway != "" {
+		keep(t, name+"-export.yaml", e.Gateway)
+		args = append(args, "--against", name+"-export.yaml")
+	}
+	var stdout, stderr bytes.Buffer
+	p := &program{Stdin: &bytes.Buffer{}, Stdout: &stdout, Stderr: &stderr, Environ: e.Environ}
+	code = p.Main(args)
+	if stderr.Len() > 0 {
+		t.Fatalf("%s: %s", name, &stderr)
+	}
+	return stdout.String(), code
+}
+
+// TestLintExamples: the bad example of a rule yields it, the good one does not.
+func TestLintExamples(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, r := range lint.Rules {
+		for name, e := range map[string]*lint.Example{"bad": &r.Bad, "good": &r.Good} {
+			out, _ := linted(t, name, e, "-o", "json")
+			if err := valid("validation", []byte(out)); err != nil {
+				t.Errorf("%s, %s example: %v", r.ID, name, err)
+			}
+			var d struct {
+				Lint struct {
+					Findings []struct{ Rule, Severity string }
+				}
+			}
+			if err := json.Unmarshal([]byte(out), &d); err != nil {
+				t.Fatal(err)
+			}
+			var found []string
+			for _, f := range d.Lint.Findings {
+				found = append(found, f.Rule)
+			}
+			if slices.Contains(found, r.ID) != (name == "bad") {
+				t.Errorf("the %s example of %s yields %v", name, r.ID, found)
+			}
+		}
+	}
+}
+
+// TestLintNumbers: a rule keeps its number and name for ever.
+func TestLintNumbers(t *testing.T) {
+	for i, r := range lint.Rules {
+		if r.ID != fmt.Sprintf("AGS%03d", i+1) {
+			t.Errorf("rule %d is %s", i+1, r.ID)
+		}
+		if r.Name == "" || r.Title == "" || r.Reason == "" || strings.ToLower(r.Name) != r.Name {
+			t.Errorf("%s lacks something: %+v", r.ID, r)
+		}
+	}
+}
+
+// TestLintPage holds the page about the rules to the rules and to what the program prints.
+func TestLintPage(t *testing.T) {
+	path, err := filepath.Abs("../../docs/reference/lint.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	got := lintPage(t)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := cmp.Diff(content(t, path), got); d != "" {
+		t.Errorf("%s is not what `make golden` writes (-want +got):\n%s", path, d)
+	}
+}
+
+func lintPage(t *testing.T) string {
+	var b strings.Builder
+	b.WriteString(lintPageHead)
+	for _, r := range lint.Rules {
+		fmt.Fprintf(&b, "| [%s](#%s) | `%s` | %s | %s | %s |\n", r.ID, anchor(r), r.Name, r.Severity, r.Title, lintNeeds[r.Gateway])
+	}
+	for _, r := range lint.Rules {
+		fmt.Fprintf(&b, "\n## %s %s\n\n%s. Severity: %s.%s\n\n%s\n", r.ID, r.Name, r.Title, r.Severity, lintSays[r.Gateway], r.Reason)
+		for _, x := range []struct {
+			title, name string
+			*lint.Example
+		}{{"Found", "bad", &r.Bad}, {"Not found", "good", &r.Good}} {
+			fmt.Fprintf(&b, "\n%s:\n", x.title)
+			lintExample(t, &b, r, x.name, x.Example)
+		}
+	}
+	return b.String()
+}
+
+// lintExample writes files and command of an example, and what it prints about the rule.
+func lintExample(t *testing.T, b *strings.Builder, r *lint.Rule, which string, e *lint.Example) {
+	name := strings.ToLower(r.ID) + "-" + which
+	block := func(file, text string) { fmt.Fprintf(b, "\n```yaml file=%s\n%s```\n", file, text) }
+	block(name+".yaml", e.File)
+	out, code := linted(t, name, e)
+	command := strings.Join(append(slices.Clone(e.Environ), "apigw-sync validate --lint -f "+name+".yaml"), " ")
+	if e.Gateway != "" {
+		b.WriteString("\nwith this export:\n")
+		block(name+"-export.yaml", e.Gateway)
+		command += " --against " + name + "-export.yaml"
+	}
+	fmt.Fprintf(b, "\n```console\n$ %s\n%s", command, out)
+	if code != 0 {
+		fmt.Fprintf(b, "(exit code %d)\n", code)
+	}
+	b.WriteString("```\n")
+}
+
+func anchor(r *lint.Rule) string { return strings.ToLower(r.ID) + "-" + r.Name }
+
+var lintNeeds = map[lint.Need]string{lint.Nothing: "", lint.More: "finds more", lint.All: "needed"}
+
+var lintSays = map[lint.Need]string{
+	lint.More: " It finds more with an export (`--against`).", lint.All: " It needs an export (`--against`).",
+}
+
+const lintPageHead = `<!-- Written by ` + "`make golden`" + ` from the rules themselves; edit internal/lint, not this page. -->
+# Lint rules
+
+` + "`apigw-sync validate --lint`" + ` looks in files without errors for what is allowed and had better not be there. It prints a
+line for each finding, at the very field, by place:
+
+    FILE:LINE:COLUMN: SEVERITY: NUMBER NAME: OBJECT: what is found; what to do
+
+With ` + "`-o json`, `sarif`, `github`, `junit` or `markdown`" + ` it says the same to machines.
+
+**Exit code.** 1 when there is a finding of severity error, else 0. Errors of the files come first: then lint does not run, and
+says so.
+
+**Severities.** ` + "`--lint-severity RULE=SEVERITY`" + ` sets that of a rule to ` + "`error`, `warning`, `note` or `off`" + `; RULE is a number
+or a name. It can be repeated; ` + "`APIGW_SYNC_LINT_SEVERITY`" + ` takes several, with commas between them.
+
+**The gateway.** Rules never guess what it holds. Some find more, or anything, when they are shown: ` + "`--against FILE`" + ` names an
+export made with ` + "`apigw-sync export --with-apis`" + `. The gateway itself is never asked.
+
+**Comments** leave a finding out, and must say why:
+
+    api_call_limits: 800 # apigw-sync:ignore AGS001 all callers are ours
+
+Such a comment stands behind the line of the finding, or alone on the line above it. In front of an object or an ignore rule
+it holds for all of that, and ` + "`# apigw-sync:ignore-file RULE reason`" + ` for all of the file. Several rules are
+separated by commas. A comment that leaves nothing out is a finding itself ([AGS016](#ags016-ignore-comment-unused)), and so
+is one that cannot be read ([AGS017](#ags017-ignore-comment-broken)).
+
+` + "`apigw-sync validate --explain-rule RULE`" + ` tells what this page says about a rule.
+
+| Rule | Name | Severity | Finds | Export |
+|---|---|---|---|---|
+`

@@ -1,0 +1,41 @@
+package lint
+
+import "github.com/apigw-sync/apigw-sync/internal/kind"
+
+var aclEntryRedundant = &Rule{
+	ID: "AGS011", Name: "acl-entry-redundant", Severity: Note,
+	Title: "An address stands in a list that holds it already",
+	Reason: "Who takes the entry away later believes that the address is no longer on the list, but the network around it still " +
+		"holds it. It also counts towards the 100 entries that a policy may have.",
+	look: func(s *subject) {
+		s.eachAddresses(func(d *kind.Declared, _ string, entries []string) {
+			spans := spansOf(entries)
+			for i := 1; i < len(spans); i++ {
+				// The widest span so far is first among those that begin with or before this one.
+				widest := &spans[i-1]
+				if one := spans[i]; one.from.BitLen() == widest.from.BitLen() && !widest.to.Less(one.to) {
+					s.report(d, "/values/"+itoa(one.entry), entries[one.entry]+" is inside "+entries[widest.entry], "remove it, or the wider entry if that is too wide")
+					spans[i] = *widest // what follows may be inside it, too
+				}
+			}
+		})
+	},
+	Bad: Example{File: `version: apigw-sync/v1
+acls:
+  - name: orders_office
+    type: PERMIT
+    entity_type: IP
+    values:
+      - 10.0.0.0/8
+      - 10.1.2.3
+`},
+	Good: Example{File: `version: apigw-sync/v1
+acls:
+  - name: orders_office
+    type: PERMIT
+    entity_type: IP
+    values:
+      - 10.0.0.0/8
+      - 192.168.1.2
+`},
+}

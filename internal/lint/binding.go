@@ -1,0 +1,142 @@
+package lint
+
+import (
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// binding is a policy or app bound to an API in an environment, once the files are applied.
+type binding struct {
+	kind, owner string
+	api         *kind.API
+	env         string
+	ref         *spec.Reference // that asks for it; nil when only the gateway has it
+}
+
+// slot is an API in an environment.
+type slot struct{ api, env string }
+
+func (b *binding) slot() slot { return slot{b.api.ID, b.env} }
+
+// where is the place of the binding for people.
+func (b *binding) where() string {
+	if b.ref == nil {
+		return "on the gateway"
+	}
+	return at(b.ref.Source)
+}
+
+// target is the API for people. One that is only known by a reference is told as that.
+func (b *binding) target() string {
+	if b.api.Name == "" && b.api.Group == "" || strings.HasPrefix(b.api.ID, assumed) {
+		return b.ref.String() + " in " + b.env
+	}
+	return b.api.Address() + " in " + b.env
+}
+
+// bound are the bindings that surely are there once the files are applied: those that the files ask for, and
+// those of the gateway that the files leave alone. Without the gateway, the APIs are those that references
+// name, and those that they must mean: see supposed.
+func (s *subject) bound() []binding {
+	if s.known {
+		return s.bindings
+	}
+	s.known = true
+	catalog := supposed(s.State.References)
+	if s.Gateway != nil {
+		catalog = s.Gateway.Catalog
+	}
+	done := map[binding]bool{} // without their references
+	for i, apis := range s.State.Matches(catalog) {
+		r := &s.State.References[i]
+		if r.Text != "" && len(apis) > 1 {
+			continue // two readings
+		}
+		for _, a := range apis {
+			b := binding{r.Kind, r.Owner, a, r.Environment, nil}
+			if _, ok := a.In(r.Environment); ok && surely(r, a) && !done[b] {
+				done[b] = true
+				b.ref = r
+				s.bindings = append(s.bindings, b)
+			}
+		}
+	}
+	s.standing()
+	return s.bindings
+}
+
+// standing adds what the gateway has and the files leave alone.
+func (s *subject) standing() {
+	if s.Gateway == nil {
+		return
+	}
+	for i := range s.Gateway.Links {
+		l := &s.Gateway.Links[i]
+		b := binding{l.Kind, l.Owner, l.API, l.Env, nil}
+		address := kind.LinkOf(l.Kind).Owner + "/" + l.Owner
+		owner := s.byAddress[address]
+		if moved := s.renamed[address]; moved != nil && s.held[moved.Address()] == nil {
+			owner, b.owner = moved, moved.Key
+		}
+		if owner == nil || !owner.ManagesKind(l.Kind) {
+			s.bindings = append(s.bindings, b)
+		}
+	}
+}
+
+// assumed begins the ids of APIs that stand for what a reference matches.
+const assumed = "\x00"
+
+// supposed is a catalog of the APIs that the gateway must have if the references are right: those that they name,
+// and one for each pattern, which has nothing but what the pattern asks for. Optional references promise nothing.
+func supposed(refs []spec.Reference) *kind.Catalog {
+	found := map[string]*kind.API{}
+	var apis []*kind.API
+	for i := range refs {
+		r := &refs[i]
+		a := supposedAPI(r)
+		if r.Optional || a == nil {
+			continue
+		}
+		if found[a.ID] == nil {
+			found[a.ID] = a
+			apis = append(apis, a)
+		}
+		if _, ok := found[a.ID].In(r.Environment); !ok {
+			found[a.ID].Published = append(found[a.ID].Published, kind.Publication{Env: r.Environment})
+		}
+	}
+	return kind.NewCatalog(apis)
+}
+
+// supposedAPI is nil for a text that has several readings.
+func supposedAPI(r *spec.Reference) *kind.API {
+	group, name, _ := strings.Cut(r.Text, "/")
+	switch {
+	case strings.Contains(name, "/"):
+		return nil
+	case r.Text != "":
+		return &kind.API{ID: group + "/" + name, Group: group, Name: name}
+	case exact(r):
+		return &kind.API{ID: r.Group + "/" + r.Name, Group: r.Group, Name: r.Name}
+	}
+	id := strings.Join(append([]string{assumed, r.Group, r.Name, r.Method, r.Path}, r.Tags...), "\x00")
+	return &kind.API{ID: id, Group: r.Group, Name: r.Name, Method: r.Method, Path: r.Path, Tags: r.Tags}
+}
+
+// exact reports whether a reference names one API.
+func exact(r *spec.Reference) bool {
+	return r.Group != "" && r.Name != "" && !kind.IsGlob(r.Group) && !kind.IsGlob(r.Name) && r.Method == "" && r.Path == "" && len(r.Tags) == 0
+}
+
+// surely reports whether a reference means an API for certain. For one that stands for a pattern that is only so
+// where it asks for the same globs or for none.
+func surely(r *spec.Reference, a *kind.API) bool {
+	if !strings.HasPrefix(a.ID, assumed) {
+		return true
+	}
+	same := func(glob, other string) bool { return glob == "" || glob == "*" || glob == other }
+	return same(r.Group, a.Group) && same(r.Name, a.Name)
+}

@@ -1,0 +1,178 @@
+package lint
+
+import (
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// Marker begins the comments that leave findings out:
+//
+//	value # apigw-sync:ignore RULE reason        on this line
+//	# apigw-sync:ignore RULE,RULE reason         on the next line; of the whole object that begins there
+//	# apigw-sync:ignore-file RULE reason         in this file
+//
+// A RULE is an ID or a name.
+const Marker = "apigw-sync:ignore"
+
+var commentUnused = &Rule{
+	ID: "AGS016", Name: "ignore-comment-unused", Severity: Warning, Gateway: More,
+	Title: "An ignore comment leaves nothing out",
+	Reason: "What it was written for has gone, or it stands in the wrong place. Left there, it hides the next finding of that rule. " +
+		"A comment for a rule that finds more with an export is judged with one only.",
+	Bad: Example{File: `version: apigw-sync/v1
+throttles:
+  - name: orders_basic
+    time_interval: 1
+    time_unit: SECOND
+    api_call_limits: 800 # apigw-sync:ignore AGS001 all callers are ours
+    user_call_limits: 200
+`},
+	Good: Example{File: `version: apigw-sync/v1
+throttles:
+  - name: orders_basic
+    time_interval: 1
+    time_unit: SECOND
+    api_call_limits: 800 # apigw-sync:ignore AGS001 all callers are ours
+`},
+}
+
+var commentBroken = &Rule{
+	ID: "AGS017", Name: "ignore-comment-broken", Severity: Warning,
+	Title: "An ignore comment names no rule, or gives no reason",
+	Reason: "It leaves nothing out. Who reads the file in a year needs to know why a finding does not matter, so that a reason " +
+		"is demanded.",
+	Bad: Example{File: `version: apigw-sync/v1
+throttles:
+  - name: orders_basic
+    time_interval: 1
+    time_unit: SECOND
+    api_call_limits: 800 # apigw-sync:ignore AGS001
+`},
+	Good: Example{File: `version: apigw-sync/v1
+throttles:
+  # apigw-sync:ignore throttle-no-user-limit all callers are ours
+  - name: orders_basic
+    time_interval: 1
+    time_unit: SECOND
+    api_call_limits: 800
+`},
+}
+
+// directive is an ignore comment that can be read, for one of its rules.
+type directive struct {
+	*spec.Comment
+	rule *Rule
+	file bool // holds for all of the file
+	used bool
+}
+
+// line is a line of a file; 0 is all of it.
+type line struct {
+	file string
+	line int
+}
+
+// obey takes out the findings that comments leave out, and adds those about the comments.
+func (s *subject) obey(all []Finding) (kept []Finding, ignored int) {
+	byLine := map[line][]*directive{}
+	var directives []*directive
+	s.findings = nil
+	for i := range s.Places.Comments {
+		for _, d := range s.directives(&s.Places.Comments[i]) {
+			about := line{d.Source.File, d.Line}
+			if d.file {
+				about.line = 0
+			}
+			byLine[about] = append(byLine[about], d)
+			directives = append(directives, d)
+		}
+	}
+	for i := range all {
+		if all[i].left(byLine) {
+			ignored++
+		} else {
+			kept = append(kept, all[i])
+		}
+	}
+	s.rule = commentUnused
+	for _, d := range directives {
+		if !d.used && s.runs(d.rule) && (d.rule.Gateway == Nothing || s.Gateway != nil) && s.severity(commentUnused) != Off {
+			s.add(spec.Place{Source: d.Source}, nil, d.rule.ID+" finds nothing here", "remove "+d.rule.ID+" from the comment, or move it to the line or in front of the object that it is about")
+		}
+	}
+	return append(kept, s.findings...), ignored
+}
+
+// left reports whether a comment leaves the finding out, and notes all that do.
+func (f *Finding) left(byLine map[line][]*directive) (left bool) {
+	try := func(at kind.Source, number int, object bool) {
+		for _, d := range byLine[line{at.File, number}] {
+			if d.rule == f.Rule && (!object || d.Alone) {
+				d.used, left = true, true
+			}
+		}
+	}
+	try(f.Place.Source, f.Place.Source.Line, false)
+	try(f.Place.Source, 0, false)
+	for _, b := range f.begins {
+		if b.File != f.Place.Source.File || b.Line != f.Place.Source.Line {
+			try(b, b.Line, true)
+		}
+	}
+	return left
+}
+
+// directives reads a comment. What is wrong with it is reported.
+func (s *subject) directives(c *spec.Comment) (out []*directive) {
+	s.rule = commentBroken
+	wrong := func(message, hint string) {
+		if s.severity(commentBroken) != Off {
+			s.add(spec.Place{Source: c.Source}, nil, message, hint)
+		}
+	}
+	text, file := strings.CutPrefix(c.Text, "-file")
+	names, reason := split(text)
+	if len(names) == 0 {
+		wrong("the comment names no rule", "write "+Marker+" RULE reason")
+		return nil
+	}
+	if reason == "" {
+		wrong("the comment gives no reason, and leaves nothing out", "say behind the rule why the finding does not matter")
+		return nil
+	}
+	for _, name := range names {
+		r, err := Find(name)
+		if err != nil {
+			wrong(err.What, err.Hint)
+			continue
+		}
+		if r.look == nil {
+			wrong(r.ID+" is about comments, which no comment leaves out", "use --lint-severity "+r.ID+"=off")
+			continue
+		}
+		out = append(out, &directive{Comment: c, rule: r, file: file})
+	}
+	return out
+}
+
+// split parts RULE,RULE from the reason behind them.
+func split(text string) (names []string, reason string) {
+	for more := true; more; {
+		var word string
+		text = strings.TrimSpace(text)
+		if i := strings.IndexAny(text, " \t"); i >= 0 {
+			word, text = text[:i], text[i:]
+		} else {
+			word, text = text, ""
+		}
+		more = strings.HasSuffix(word, ",")
+		for name := range strings.SplitSeq(strings.TrimSuffix(word, ":"), ",") {
+			if name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names, strings.TrimSpace(strings.TrimLeft(text, " \t:-–—"))
+}

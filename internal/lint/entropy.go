@@ -1,0 +1,98 @@
+package lint
+
+import (
+	"math"
+	"strings"
+	"unicode"
+)
+
+// guessable are texts that people make credentials of: words, and rows of keyboards.
+const guessable = "password passwort passphrase secret token code apikey api_key appcode app_code appkey app_key " +
+	"credential access private public service gateway apigw huawei cloud mobile orders order shop test testing " +
+	"sample example demo default change changeme replace please admin administrator root user login welcome " +
+	"letmein master dragon monkey qwerty hello world foobar company internal external production prod staging " +
+	"develop development release version january february march april june july august september october " +
+	"november december monday tuesday wednesday thursday friday saturday sunday " +
+	"qwertyuiop asdfghjkl zxcvbnm qwertzuiop 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p lorem ipsum dolor sit amet"
+
+// minRun is the length from which a repeat, a word or a sequence is told apart from chance.
+const minRun = 4
+
+// bits estimates how many bits a guesser lacks of an ASCII text: what it costs to describe it as characters at
+// random, sequences (abcd, 9876, aaaa), and copies of what came before or of what guessers try first, such as the
+// known texts. It knows few words, so that it is an upper bound for texts in a language.
+func bits(text string, known ...string) (total float64) {
+	dictionary := strings.ToLower(strings.Join(append([]string{guessable}, known...), " ")) + " "
+	all := dictionary + strings.ToLower(text)
+	one := perCharacter(text)
+	for at := len(dictionary); at < len(all); {
+		length, cost := 1, one
+		if n := sequence(all[at:]); n >= minRun {
+			length, cost = n, one+math.Log2(float64(n))+1
+		}
+		if n := longestCopy(all, at); n > length {
+			if c := math.Log2(float64(at)) + math.Log2(float64(n)); c < one*float64(n) {
+				length, cost = n, c
+			}
+		}
+		total += cost
+		at += length
+	}
+	return total
+}
+
+// perCharacter is what one character at random costs: the entropy of how often each occurs, corrected for short
+// texts (Miller and Madow), at most that of the alphabet.
+func perCharacter(text string) float64 {
+	times := map[rune]int{}
+	for _, r := range text {
+		times[r]++
+	}
+	n, h := float64(len(text)), 0.0
+	for _, k := range times {
+		p := float64(k) / n
+		h -= p * math.Log2(p)
+	}
+	return math.Min(h+float64(len(times)-1)/(2*n*math.Ln2), math.Log2(alphabet(text)))
+}
+
+// alphabet is the number of characters in the classes that a text uses.
+func alphabet(text string) (size float64) {
+	for _, class := range []struct {
+		holds func(rune) bool
+		size  float64
+	}{
+		{unicode.IsLower, 26},
+		{unicode.IsUpper, 26},
+		{unicode.IsDigit, 10},
+		{func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }, 32},
+	} {
+		if strings.ContainsFunc(text, class.holds) {
+			size += class.size
+		}
+	}
+	return size
+}
+
+// sequence is the length of the run at the start of a text in which each character follows on the one before,
+// precedes it, or repeats it.
+func sequence(text string) int {
+	n := 1
+	for n < len(text) {
+		step := int(text[n]) - int(text[n-1])
+		if step < -1 || step > 1 || n > 1 && step != int(text[1])-int(text[0]) {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// longestCopy is the length of the longest text at an offset that also begins before it; less than minRun counts
+// as 0.
+func longestCopy(all string, at int) (length int) {
+	for n := minRun; at+n <= len(all) && strings.Contains(all[:at+n-1], all[at:at+n]); n++ {
+		length = n
+	}
+	return length
+}

@@ -1,0 +1,169 @@
+package lint
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+var globMatchesNothing = &Rule{
+	ID: "AGS008", Name: "glob-matches-nothing", Severity: Warning, Gateway: More,
+	Title: "A glob matches nothing",
+	Reason: "Under `owns`, a misspelt glob leaves objects unguarded that the files were to be the whole truth about; in an ignore " +
+		"rule, it lets differences through. Without an export, a glob of `owns` counts where files declare objects of the kind and it " +
+		"matches none of them, and an ignore rule where it can concern declared objects alone. With an export, what the " +
+		"gateway holds counts as well, and references are looked at, too.",
+	look: func(s *subject) {
+		names := s.names()
+		for _, k := range kind.All {
+			places := s.Places.OfOwns(k.Name)
+			for i, glob := range s.State.Owns[k.Name] {
+				s.ownsNothing(k, glob, places[i], names)
+			}
+		}
+		for i := range s.State.Ignore {
+			s.ignoresNothing(i, names)
+		}
+		s.meansNothing()
+	},
+	Bad: Example{File: `version: apigw-sync/v1
+owns: {apps: ["order_*"]}
+apps:
+  - name: orders_mobile
+`},
+	Good: Example{File: `version: apigw-sync/v1
+owns: {apps: ["orders_*"]}
+apps:
+  - name: orders_mobile
+`},
+}
+
+// known are the names of objects by kind, sorted.
+type known struct{ declared, held map[string][]string }
+
+// names lists what objects are called, those inside others by the names of their owners.
+func (s *subject) names() known {
+	n := known{map[string][]string{}, map[string][]string{}}
+	for i := range s.State.Objects {
+		d := &s.State.Objects[i]
+		n.declared[d.Kind] = append(n.declared[d.Kind], d.Name())
+		if d.MovedFrom != "" {
+			n.held[d.Kind] = append(n.held[d.Kind], d.MovedFrom)
+		}
+	}
+	for _, o := range s.held {
+		n.held[o.Kind] = append(n.held[o.Kind], o.Name())
+	}
+	for _, l := range kind.Links {
+		n.declared[l.Name], n.held[l.Name] = n.declared[l.Owner], n.held[l.Owner]
+	}
+	for _, by := range []map[string][]string{n.declared, n.held} {
+		for _, list := range by {
+			slices.Sort(list)
+		}
+	}
+	return n
+}
+
+// matches reports whether a glob matches one of the names, which are sorted.
+func matches(glob string, names []string) bool {
+	prefix := glob
+	if i := strings.IndexAny(glob, `*?[\`); i >= 0 {
+		prefix = glob[:i]
+	}
+	from, _ := slices.BinarySearch(names, prefix)
+	for _, name := range names[from:] {
+		if !strings.HasPrefix(name, prefix) {
+			break
+		}
+		if kind.Glob(glob, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// ownsNothing reports a glob of owns that matches no object.
+func (s *subject) ownsNothing(k *kind.Kind, glob string, at spec.Place, n known) {
+	if matches(glob, n.declared[k.Name]) || s.Gateway != nil && matches(glob, n.held[k.Name]) ||
+		s.Gateway == nil && len(n.declared[k.Name]) == 0 { // that none shall exist may be what is meant
+		return
+	}
+	hint := "correct it, or ignore this if it keeps such " + k.Section + " from existing"
+	if near := nearGlob(glob, n.declared[k.Name]); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	message := "owns matches no " + k.Name + " of the files"
+	if s.Gateway != nil {
+		message += ", and none of the gateway"
+	}
+	s.add(at, nil, strconv.Quote(glob)+" under "+message, hint)
+}
+
+// nearGlob is what a glob may be meant to be: a name, or the beginning of one up to an underscore with the same *
+// behind it; "" when nothing is like it.
+func nearGlob(glob string, names []string) string {
+	if !strings.HasSuffix(glob, "*") {
+		return spec.Nearest(glob, names)
+	}
+	var globs []string
+	for _, name := range names {
+		for i := range name {
+			if name[i] == '_' {
+				globs = append(globs, name[:i+1]+"*")
+			}
+		}
+	}
+	return spec.Nearest(glob, slices.Compact(globs))
+}
+
+// ignoresNothing reports an ignore rule that concerns no object.
+func (s *subject) ignoresNothing(i int, n known) {
+	r := &s.State.Ignore[i]
+	if matches(r.Name, n.declared[r.Kind]) {
+		return
+	}
+	message := ""
+	switch {
+	case len(r.Fields) > 0:
+		message = "no " + r.Kind + " of the files matches, and fields of others are never compared"
+	case s.Gateway != nil && !matches(r.Name, n.held[r.Kind]):
+		message = "no " + r.Kind + " of files and gateway matches"
+	case len(s.State.Owns[owner(r.Kind)]) == 0:
+		message = "no " + r.Kind + " of the files matches, and the files own no others"
+	default:
+		return
+	}
+	hint := "correct the name, or remove the rule"
+	if near := nearGlob(r.Name, n.declared[r.Kind]); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	s.addIgnore(i, "/name", "ignores nothing: "+message, hint)
+}
+
+// owner is the kind whose names objects or links of a kind go by.
+func owner(kindName string) string {
+	if l := kind.LinkOf(kindName); l != nil {
+		return l.Owner
+	}
+	if k := kind.Of(kindName); k.Owner != "" {
+		return k.Owner
+	}
+	return kindName
+}
+
+// meansNothing reports references that match no API of the gateway.
+func (s *subject) meansNothing() {
+	if s.Gateway == nil {
+		return
+	}
+	for i, apis := range s.State.Matches(s.Gateway.Catalog) {
+		if r := &s.State.References[i]; len(apis) == 0 {
+			d := s.byAddress[kind.LinkOf(r.Kind).Owner+"/"+r.Owner]
+			s.add(s.Places.OfReference(r, ""), d, "no API matches "+r.String(), "correct or remove it")
+		}
+	}
+}

@@ -1,0 +1,123 @@
+// Package lint finds what desired-state files may say and had better not: limits that limit nobody, lists that
+// let everybody in, secrets in clear. It judges files that were loaded without errors, and what it says is sure:
+// a rule that would have to guess what the gateway holds is silent until it is told.
+//
+// A rule is a file and a line in Rules.
+package lint
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// Rule is a class of findings.
+type Rule struct {
+	ID       string // such as AGS001; never given to another rule
+	Name     string // such as throttle-no-user-limit; can stand for the ID everywhere
+	Title    string // what it finds, in a few words
+	Reason   string // why that matters, and what else there is to know, in Markdown; see Why
+	Severity Severity
+	Gateway  Need
+	Bad      Example // yields the rule
+	Good     Example // does not
+	look     func(*subject)
+}
+
+// Why is the reason as plain text.
+func (r *Rule) Why() string { return strings.ReplaceAll(r.Reason, "`", "") }
+
+// Need says what a rule makes of an export of the gateway.
+type Need int
+
+const (
+	Nothing Need = iota // the files say all
+	More                // it finds more with an export
+	All                 // it finds nothing without one
+)
+
+// Example is a desired-state file, with what it is held against.
+type Example struct {
+	File    string
+	Gateway string   // an export made --with-apis; "" when the file is judged alone
+	Environ []string // variables of the file, NAME=VALUE
+}
+
+// Input is what is judged.
+type Input struct {
+	State      *spec.State // loaded without errors
+	Places     *spec.Places
+	Gateway    *Gateway            // nil when the files are judged alone
+	Today      string              // YYYY-MM-DD
+	Severities map[string]Severity // by ID of rules; those that are left out have their own
+}
+
+// Gateway is what an export holds.
+type Gateway struct {
+	kind.Actual
+	Catalog *kind.Catalog // all APIs
+}
+
+// Finding is a place of a file that a rule has something to say about.
+type Finding struct {
+	Rule     *Rule
+	Severity Severity
+	Address  string // of the object concerned; "" where there is none
+	Place    spec.Place
+	Message  string // what is found; never holds a secret
+	Hint     string // what to do about it
+
+	begins []kind.Source // where the item around it begins
+}
+
+// Result is the outcome.
+type Result struct {
+	Findings []Finding // by place
+	Ignored  int       // findings that comments left out
+}
+
+// Run judges. The same input gives the same result.
+func Run(in Input) Result {
+	s := newSubject(in)
+	for _, r := range Rules {
+		if s.rule = r; in.runs(r) {
+			r.look(s)
+		}
+	}
+	kept, ignored := s.obey(s.findings)
+	slices.SortStableFunc(kept, compareFindings)
+	return Result{Findings: kept, Ignored: ignored}
+}
+
+// runs reports whether a rule can find anything.
+func (in *Input) runs(r *Rule) bool {
+	return r.look != nil && in.severity(r) != Off && (r.Gateway != All || in.Gateway != nil)
+}
+
+// severity is what findings of a rule count as.
+func (in *Input) severity(r *Rule) Severity {
+	if s, ok := in.Severities[r.ID]; ok {
+		return s
+	}
+	return r.Severity
+}
+
+func compareFindings(a, b Finding) int {
+	p, q := a.Place.Source, b.Place.Source
+	return cmp.Or(
+		cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column),
+		cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Message, b.Message))
+}
+
+// Count counts the findings of a severity.
+func (r *Result) Count(s Severity) (n int) {
+	for i := range r.Findings {
+		if r.Findings[i].Severity == s {
+			n++
+		}
+	}
+	return n
+}

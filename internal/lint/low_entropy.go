@@ -1,0 +1,49 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// What an app's credentials shall take to guess, in bits. A code has 64 characters at least, which give far more;
+// a secret may be as short as 8, and is only ever guessed online.
+const (
+	codeBits   = 128
+	secretBits = 64
+)
+
+var lowEntropy = &Rule{
+	ID: "AGS007", Name: "low-entropy", Severity: Error,
+	Title: "A code or secret of an app is easy to guess",
+	Reason: "Length alone does not make a code strong: repeats, sequences, words and the name of the app are tried first. The " +
+		"estimate counts what is left: 128 bits are wanted for an app code, 64 for an `app_secret`. It knows few words, so a text of " +
+		"natural language may pass that should not. Values of variables are looked at as well, and never shown.",
+	look: func(s *subject) {
+		judge := func(d *kind.Declared, what, value string, wanted int) {
+			if value == "" {
+				return
+			}
+			if got := bits(value, d.Name()); got < float64(wanted) {
+				at := s.Places.Of(d, d.Secrets[0].Path)
+				at.Source = d.Secrets[0].Source
+				s.add(at, d, fmt.Sprintf("the %s takes about %.0f bits to guess; %d are wanted", what, got, wanted),
+					"let the gateway make one, or make it of random characters")
+			}
+		}
+		each(s, "app_code", func(d *kind.Declared, c kind.AppCode) { judge(d, "code", c.Value, codeBits) })
+		each(s, "app", func(d *kind.Declared, a kind.App) { judge(d, "secret", a.Secret, secretBits) })
+	},
+	Bad: Example{
+		File: `version: apigw-sync/v1
+apps:
+  - name: orders_mobile
+    app_codes: ["${ORDERS_CODE}"]
+`, Environ: []string{"ORDERS_CODE=orders_mobile_1234567890_orders_mobile_1234567890_orders_mobile_1"},
+	},
+	Good: Example{File: `version: apigw-sync/v1
+apps:
+  - name: orders_mobile
+    app_codes: {generate: 1}
+`},
+}

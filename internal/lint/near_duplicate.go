@@ -1,0 +1,119 @@
+package lint
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+var nearDuplicate = &Rule{
+	ID: "AGS009", Name: "near-duplicate", Severity: Note,
+	Title: "Two policies differ in nothing but name and remark",
+	Reason: "One policy, bound to the APIs of both, does the same; a change made to one of them is soon forgotten in the other. " +
+		"Lists that are sets are compared as such, and addresses as the networks that they make up. Policies that count for all their " +
+		"APIs together (`type shared`, `scope share`) are left out: two of them are two counters.",
+	look: func(s *subject) {
+		parts := s.contents()
+		first := map[string]*kind.Declared{}
+		for i := range s.State.Objects {
+			d := &s.State.Objects[i]
+			if link := kind.LinkFrom(d.Kind); link == nil || link.Slot == nil || sharesCounter(d.Value) {
+				continue // an app is somebody, not a policy
+			}
+			key := essence(d) + "\x00" + strings.Join(parts[d.Address()], "\x00")
+			if other := first[key]; other != nil {
+				s.report(d, "/name", fmt.Sprintf("does the same as %s (%s)", other.Address(), at(other.Source)), "bind one of them to the APIs of both")
+				continue
+			}
+			first[key] = d
+		}
+	},
+	Bad: Example{File: `version: apigw-sync/v1
+acls:
+  - name: orders_office
+    type: PERMIT
+    entity_type: IP
+    values: [192.168.1.0/24, 10.1.2.3]
+  - name: orders_headquarters
+    type: PERMIT
+    entity_type: IP
+    values: [10.1.2.3, 192.168.1.0-192.168.1.255]
+`},
+	Good: Example{File: `version: apigw-sync/v1
+acls:
+  - name: orders_office
+    type: PERMIT
+    entity_type: IP
+    values: [192.168.1.0/24, 10.1.2.3]
+  - name: orders_headquarters
+    type: DENY
+    entity_type: IP
+    values: [10.1.2.3, 192.168.1.0/24]
+`},
+}
+
+// contents lists what lives inside each object, by its address, and whether the files list all of it.
+func (s *subject) contents() map[string][]string {
+	out := map[string][]string{}
+	for i := range s.State.Objects {
+		d := &s.State.Objects[i]
+		k := kind.Of(d.Kind)
+		if k.Owner == "" {
+			for _, part := range kind.Parts(d.Kind) {
+				if d.ManagesKind(part.Name) {
+					out[d.Address()] = append(out[d.Address()], part.Name)
+				}
+			}
+			continue
+		}
+		address := k.Owner + "/" + d.Owner
+		out[address] = append(out[address], essence(d))
+	}
+	for _, list := range out {
+		slices.Sort(list)
+	}
+	return out
+}
+
+// sharesCounter reports whether a policy counts the calls of all its APIs together.
+func sharesCounter(value any) bool {
+	switch v := value.(type) {
+	case kind.Throttle:
+		return v.Type == "shared"
+	case kind.Plugin:
+		return v.Content["scope"] == "share"
+	}
+	return false
+}
+
+// essence is equal for objects that differ in name and remark alone.
+func essence(d *kind.Declared) string {
+	value := d.Value
+	if a, ok := value.(kind.ACL); ok && a.EntityType == "IP" {
+		a.Values = networks(a.Values)
+		value = a
+	}
+	var fields map[string]json.RawMessage
+	raw, err := json.Marshal(value)
+	if err == nil {
+		err = json.Unmarshal(raw, &fields)
+	}
+	if err != nil {
+		return d.Address() // like nothing else
+	}
+	delete(fields, "name")
+	delete(fields, "remark")
+	raw, _ = json.Marshal(fields) // it was JSON before
+	return d.Kind + string(raw)
+}
+
+// networks are the runs of addresses that entries make up.
+func networks(entries []string) (out []string) {
+	for _, s := range union(spansOf(entries)) {
+		out = append(out, s.from.String()+"-"+s.to.String())
+	}
+	return out
+}

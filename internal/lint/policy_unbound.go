@@ -1,0 +1,54 @@
+package lint
+
+import "github.com/apigw-sync/apigw-sync/internal/kind"
+
+var policyUnbound = &Rule{
+	ID: "AGS003", Name: "policy-unbound", Severity: Warning, Gateway: More,
+	Title: "A policy or an app is bound to no API",
+	Reason: "It has no effect: calls that it was made for are not limited, not kept out, not let in. That is sure where `apis` is `[]`. " +
+		"With an export it is also found where no reference matches an API, and where files and gateway both have no binding.",
+	look: func(s *subject) {
+		asked, bound := map[string]bool{}, map[string]bool{}
+		for i := range s.State.References {
+			r := &s.State.References[i]
+			asked[r.Kind+"/"+r.Owner] = true
+		}
+		if s.Gateway != nil {
+			for _, b := range s.bound() {
+				bound[b.kind+"/"+b.owner] = true
+			}
+		}
+		for i := range s.State.Objects {
+			d := &s.State.Objects[i]
+			link := kind.LinkFrom(d.Kind)
+			if link == nil || bound[link.Name+"/"+d.Key] {
+				continue
+			}
+			const hint = "bind it, or remove it"
+			switch manages := d.ManagesKind(link.Name); {
+			case manages && !asked[link.Name+"/"+d.Key]:
+				s.report(d, "/apis", "is bound to no API", hint)
+			case manages && s.Gateway != nil:
+				s.report(d, "/apis", "is bound to no API: no reference matches one that is published", hint)
+			case s.Gateway != nil:
+				s.report(d, "/name", "is bound to no API: the files leave its bindings alone, and the gateway has none", hint)
+			}
+		}
+	},
+	Bad: Example{File: `version: apigw-sync/v1
+acls:
+  - name: orders_office
+    type: PERMIT
+    entity_type: IP
+    values: [192.168.1.0/24]
+    apis: []
+`},
+	Good: Example{File: `version: apigw-sync/v1
+acls:
+  - name: orders_office
+    type: PERMIT
+    entity_type: IP
+    values: [192.168.1.0/24]
+    apis: [orders/create_order]
+`},
+}
