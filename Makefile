@@ -61,6 +61,10 @@ gobench: ## run the Go benchmarks that match BENCH (all), for benchstat
 golden: ## write the expected outputs of tests anew; review the difference
 	@GO=$(GO) sh scripts/golden.sh
 
+.PHONY: docs
+docs: ## write the reference pages of docs/ anew
+	$(GO) test ./cmd/apigw-sync -run TestReferenceIsCurrent -update
+
 .PHONY: schema
 schema: ## write the JSON Schemas of desired-state files and of cases anew
 	@for s in config cases; do \

@@ -20,7 +20,7 @@ type block struct {
 type command struct {
 	Line int // from 1
 	Text string
-	Want []string // lines of stdout and stderr together; "..." stands for any lines
+	Want []string // lines of stdout and stderr together; a line "..." stands for any lines, "…" in a line for anything
 }
 
 var (
@@ -93,7 +93,7 @@ func (c *command) shows(got []string) bool {
 		if strings.TrimSpace(line) == "..." {
 			pattern.WriteString(`(?:[^\n]*\n)*?`)
 		} else {
-			pattern.WriteString(regexp.QuoteMeta(line) + "\n")
+			pattern.WriteString(strings.ReplaceAll(regexp.QuoteMeta(line), "…", "[^\\n]*") + "\n")
 		}
 	}
 	text := ""
@@ -141,6 +141,8 @@ func TestShows(t *testing.T) {
 		{"a\n...\nd", "a\nb\nc", false},
 		{"a\n...\nb", "a\nb", true},
 		{"a.c", "abc", false},
+		{"id …, done", "id 7f3a, done", true},
+		{"id …, done", "id 7f3a, failed", false},
 	} {
 		said := command{Want: strings.Split(c.page, "\n")}
 		if got := said.shows(strings.Split(c.printed, "\n")); got != c.same {

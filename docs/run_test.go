@@ -10,8 +10,8 @@
 //	$ apigw-sync validate
 //
 // is typed into a shell, one for all blocks of a page. What follows a command is what it prints, on stdout and
-// stderr together; a line "..." stands for any lines, and "(exit code N)" ends it when the code is not 0. A
-// command goes on where its line ends with a backslash. Input of commands is empty.
+// stderr together; a line "..." stands for any lines, "…" in a line for anything, and "(exit code N)" ends it when
+// the code is not 0. A command goes on where its line ends with a backslash. Input of commands is empty.
 //
 // A block of commands that cannot run here says so: ```sh not-run="REASON", with one of the reasons below.
 // `go test ./docs -update` writes the outputs of all pages anew.
@@ -43,6 +43,7 @@ var notRun = []string{
 	"changes this machine",
 	"runs until it is stopped",
 	"tests run it elsewhere",
+	"tests parse it", // examples of help texts, in cmd/apigw-sync
 }
 
 // shells are the languages of blocks that a reader would paste into a terminal.

@@ -1,0 +1,188 @@
+package reference
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// CLI writes the page of all commands below root. Twin names the variable that stands for a flag.
+func CLI(root *cobra.Command, twin func(flag string) string) string {
+	p := newPage("Commands")
+	intro, exits := parted(root.Long)
+	p.help(intro)
+	p.exits(exits)
+	commands := below(root)
+	common := commonFlags(commands)
+	rows := make([][]string, 0, len(commands))
+	for _, c := range commands {
+		rows = append(rows, []string{fmt.Sprintf("[%s](#%s)", name(c), anchor(name(c))), prose(c.Short)})
+	}
+	p.printf("\n## All commands\n")
+	p.table([]string{"Command", "Does"}, rows)
+	p.printf("\n## Flags of all commands\n")
+	p.flags(all(root.PersistentFlags()), twin)
+	p.printf("\n## Flags of several commands\n")
+	p.text("Each command names those that it takes.")
+	p.flags(common, twin)
+	for _, c := range commands {
+		p.command(c, common, twin)
+	}
+	return p.String()
+}
+
+// name is a command as it is typed, without the program.
+func name(c *cobra.Command) string {
+	_, words, _ := strings.Cut(c.CommandPath(), " ")
+	return words
+}
+
+// below lists the commands that do something, in the order of their names.
+func below(c *cobra.Command) (out []*cobra.Command) {
+	for _, sub := range c.Commands() {
+		if sub.Hidden || sub.Name() == "help" {
+			continue
+		}
+		if len(sub.Commands()) == 0 {
+			out = append(out, sub)
+		}
+		out = append(out, below(sub)...)
+	}
+	slices.SortFunc(out, func(a, b *cobra.Command) int { return cmp.Compare(name(a), name(b)) })
+	return out
+}
+
+func all(flags *pflag.FlagSet) (out []*pflag.Flag) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden && f.Name != "help" {
+			out = append(out, f)
+		}
+	})
+	return out
+}
+
+// several is how many commands have a flag that is described for all of them at once.
+const several = 3
+
+// commonFlags lists the flags that mean the same in several commands, by name.
+func commonFlags(commands []*cobra.Command) (out []*pflag.Flag) {
+	count := map[string]int{}
+	taken := map[string]bool{}
+	for _, c := range commands {
+		for _, f := range all(c.LocalNonPersistentFlags()) {
+			key := f.Name + "\n" + f.Usage + "\n" + f.DefValue
+			if count[key]++; count[key] == several && !taken[f.Name] {
+				taken[f.Name] = true
+				out = append(out, f)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *pflag.Flag) int { return cmp.Compare(a.Name, b.Name) })
+	return out
+}
+
+func (p *page) command(c *cobra.Command, common []*pflag.Flag, twin func(string) string) {
+	p.printf("\n## %s\n", name(c))
+	p.printf("\n```text\n%s\n```\n", c.UseLine())
+	intro, exits := parted(c.Long)
+	p.help(intro)
+	if len(c.Aliases) > 0 {
+		p.text("Also called " + code(strings.Join(c.Aliases, "`, `")) + ".")
+	}
+	var own []*pflag.Flag
+	var shared []string
+	for _, f := range all(c.LocalNonPersistentFlags()) {
+		if slices.ContainsFunc(common, func(o *pflag.Flag) bool { return o.Name == f.Name && o.Usage == f.Usage && o.DefValue == f.DefValue }) {
+			shared = append(shared, "`--"+f.Name+"`")
+		} else {
+			own = append(own, f)
+		}
+	}
+	p.flags(own, twin)
+	if len(shared) > 0 {
+		p.text("Also [of several commands](#flags-of-several-commands): " + strings.Join(shared, ", ") + ".")
+	}
+	p.exits(exits)
+	if c.Example != "" {
+		p.printf("\n```sh not-run=\"tests parse it\"\n%s\n```\n", strings.TrimSpace(strings.ReplaceAll("\n"+c.Example, "\n  ", "\n")))
+	}
+}
+
+func (p *page) flags(flags []*pflag.Flag, twin func(string) string) {
+	if len(flags) == 0 {
+		return
+	}
+	rows := make([][]string, 0, len(flags))
+	for _, f := range flags {
+		value, usage := pflag.UnquoteUsage(f)
+		typed := "--" + f.Name
+		if f.Value.Type() != "bool" {
+			typed += " " + value
+		}
+		if f.Shorthand != "" {
+			typed = "-" + f.Shorthand + ", " + typed
+		}
+		rows = append(rows, []string{code(typed), code(twin(f.Name)), prose(usage) + defaults(f)})
+	}
+	p.table([]string{"Flag", "In the environment", "Meaning"}, rows)
+}
+
+// defaults tells a default that says something.
+func defaults(f *pflag.Flag) string {
+	switch f.DefValue {
+	case "", "false", "[]", "0", "0s":
+		return ""
+	}
+	return " (default " + code(f.DefValue) + ")"
+}
+
+// parted takes the list of exit codes off the end of a help text.
+func parted(long string) (intro, exits string) {
+	intro, exits, _ = strings.Cut(long, "Exit codes:\n")
+	return strings.TrimSpace(intro), exits
+}
+
+// help adds a help text: paragraphs of prose, and lists, whose lines are indented, as they are.
+func (p *page) help(text string) {
+	var lines []string
+	listed := false
+	flush := func() {
+		switch joined := strings.Join(lines, "\n"); {
+		case strings.TrimSpace(joined) == "":
+		case listed:
+			p.printf("\n```text\n%s\n```\n", strings.Trim(joined, "\n"))
+		default:
+			p.text(prose(joined))
+		}
+		lines = nil
+	}
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		if indented := strings.HasPrefix(line, "  "); indented != listed && line != "" {
+			flush()
+			listed = indented
+		}
+		if line == "" && !listed {
+			flush()
+			continue
+		}
+		lines = append(lines, line)
+	}
+	flush()
+}
+
+func (p *page) exits(list string) {
+	var rows [][]string
+	for line := range strings.Lines(list) {
+		if c, meaning, ok := strings.Cut(strings.TrimSpace(line), "  "); ok {
+			rows = append(rows, []string{c, prose(meaning)})
+		}
+	}
+	if len(rows) > 0 {
+		p.table([]string{"Exit code", "Meaning"}, rows)
+	}
+}
