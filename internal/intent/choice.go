@@ -10,6 +10,7 @@ import (
 // choice are the limits of which one holds for the caller; nil stands for none. There is one or more.
 type choice struct {
 	options  []*Limit
+	usual    bool   // the first is that of all callers, not a special one
 	anything bool   // it may also be another one, which no file tells
 	why, fix string // there are several
 }
@@ -76,7 +77,7 @@ func (q *question) choose(p *policy, per string) *choice {
 		l.Calls, l.Per = n, per
 		usual = &l
 	}
-	c := &choice{options: []*Limit{usual}}
+	c := &choice{options: []*Limit{usual}, usual: true}
 	switch {
 	case per == "api" || per == "ip":
 		return c
@@ -87,7 +88,7 @@ func (q *question) choose(p *policy, per string) *choice {
 	var others []*Limit
 	for i := range p.specials {
 		if s := &p.specials[i]; s.per == per && s.who == who && who != "" {
-			c.options = []*Limit{&s.limit}
+			c.options, c.usual = []*Limit{&s.limit}, false
 			q.tell(aboutLimit, precedence.Special, yes, *s.limit.Source, "", "%s %s has a special limit: %s", per, who, s.limit.short())
 		} else if s.per == per && who == "" {
 			others = append(others, &s.limit)
@@ -123,12 +124,13 @@ func (q *question) lifted(p *policy, per string, c *choice) *choice {
 		c.add(nil, fmt.Sprintf("whether the gateway knows the %s where auth_type is %s is not documented", per, q.authWord()), fixGateway)
 		return c
 	}
-	if per != "user" || c.options[0] == nil || c.options[0].By != p.period.By {
-		return c
-	}
-	app := q.choose(p, "app")
-	if most := app.most(); most < math.MaxInt64 && most > c.options[0].Calls && app.options[0].By != p.period.By {
-		c.add(nil, fmt.Sprintf("whether the special limit of the app, which is above that of a user of %s, lifts the latter is not documented", p.bound.owner.Address()), fixGateway)
+	app, _ := q.who(p, "app")
+	for i := range p.specials {
+		s := &p.specials[i]
+		if per == "user" && c.usual && s.per == "app" && (app == "" || s.who == app) && c.options[0] != nil && s.limit.Calls > c.options[0].Calls {
+			c.add(nil, fmt.Sprintf("whether the special limit of an app, where it is above that of a user of %s, lifts the latter is not documented", p.bound.owner.Address()), fixGateway)
+			break
+		}
 	}
 	return c
 }

@@ -55,6 +55,8 @@ func (w *World) throttled(b *bound) *policy {
 		s := special{per: "app", who: v.App, limit: p.period}
 		if v.App == "" {
 			s.per, s.who = "user", v.User
+		} else if app := w.renamed["app/"+v.App]; app != nil {
+			s.who = app.Key
 		}
 		s.limit.Calls, s.limit.Per, s.limit.By, s.limit.Source = v.Limit, s.per, d.Address(), &d.Source
 		p.specials = append(p.specials, s)

@@ -44,13 +44,11 @@ func (q *question) byPath() *API {
 	case len(here) > 0:
 		q.tell("", precedence.Route, open, kind.Source{}, "name the API in the call, as in api: "+here[0].Address(), "%s may be taken by %s", called, routes(here))
 		return nil
+	case len(elsewhere) == 1:
+		return elsewhere[0] // what else would keep the call out is told, too
 	case len(elsewhere) > 0 || w.complete:
 		q.Access, q.DeniedBy, q.LimitKnown, q.nothing = Denied, append(q.DeniedBy, byPublication), true, true
-		but := ""
-		if len(elsewhere) > 0 {
-			but = ", only elsewhere: " + routes(elsewhere)
-		}
-		q.tell(aboutAccess, precedence.Published, no, kind.Source{}, "", "no API takes %s in %s%s", called, c.Environment, but)
+		q.tell(aboutAccess, precedence.Published, no, kind.Source{}, "", "no API takes %s in %s", called, c.Environment)
 		return nil
 	}
 	q.tell("", precedence.Route, open, kind.Source{}, fixAPIs, "no API is known that takes %s", called)

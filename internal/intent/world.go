@@ -1,7 +1,9 @@
 package intent
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
@@ -14,6 +16,7 @@ type World struct {
 	complete bool  // there are no others
 	exported bool  // what the gateway holds besides the files is known
 	objects  map[string]*kind.Declared
+	renamed  map[string]*kind.Declared   // by the address that they had before
 	owners   map[string][]*kind.Declared // by kind, in the order of the files
 	links    map[string][]link           // by owner's address
 }
@@ -27,48 +30,66 @@ type link struct {
 // New is the world of checked files. Held is an export of the gateway, nil when there is none; what it
 // holds stays where the files do not manage it, and its APIs are all that there are.
 func New(files *spec.State, held *Held, suite *Suite) *World {
-	w := &World{suite: suite, apis: slices.Clone(suite.APIs), objects: map[string]*kind.Declared{}, owners: map[string][]*kind.Declared{}, links: map[string][]link{}}
-	w.add(files, func(*kind.Declared) bool { return true }, func(*spec.Reference) bool { return true }, false)
-	if held == nil {
-		return w
+	w := &World{
+		suite: suite, apis: slices.Clone(suite.APIs), renamed: map[string]*kind.Declared{},
+		objects: map[string]*kind.Declared{}, owners: map[string][]*kind.Declared{}, links: map[string][]link{},
 	}
-	w.exported, w.complete = true, held.APIs != nil
-	for i := range held.APIs {
-		if !slices.ContainsFunc(w.apis, func(a API) bool { return a.Address() == held.APIs[i].Address() && a.Path == held.APIs[i].Path }) {
-			w.apis = append(w.apis, held.APIs[i])
-		}
-	}
-	renamed := map[string]bool{}
-	declared := map[string]*kind.Declared{}
 	for i := range files.Objects {
 		d := &files.Objects[i]
-		declared[d.Address()] = d
-		renamed[d.Kind+"/"+d.MovedFrom] = d.MovedFrom != ""
+		w.object(d)
+		if d.MovedFrom != "" {
+			w.renamed[d.Kind+"/"+d.MovedFrom] = d
+		}
 	}
-	w.add(held.State,
-		func(d *kind.Declared) bool {
-			owner := declared[kind.Of(d.Kind).Owner+"/"+d.Owner]
-			return declared[d.Address()] == nil && !renamed[d.Address()] && (owner == nil || !owner.ManagesKind(d.Kind))
-		},
-		func(r *spec.Reference) bool {
-			owner := kind.LinkOf(r.Kind).Owner + "/" + r.Owner
-			return !renamed[owner] && (declared[owner] == nil || !declared[owner].ManagesKind(r.Kind))
-		}, true)
+	for i := range files.References {
+		r := &files.References[i]
+		w.link(r, r.Owner, false)
+	}
+	if held != nil {
+		w.keep(held)
+	}
 	return w
 }
 
-// add takes over the objects and references of a state that stay.
-func (w *World) add(s *spec.State, keeps func(*kind.Declared) bool, binds func(*spec.Reference) bool, exported bool) {
-	for i := range s.Objects {
-		if d := &s.Objects[i]; keeps(d) {
-			w.objects[d.Address()] = d
-			w.owners[d.Kind] = append(w.owners[d.Kind], d)
+func (w *World) object(d *kind.Declared) {
+	w.objects[d.Address()] = d
+	w.owners[d.Kind] = append(w.owners[d.Kind], d)
+}
+
+func (w *World) link(r *spec.Reference, owner string, exported bool) {
+	address := kind.LinkOf(r.Kind).Owner + "/" + owner
+	w.links[address] = append(w.links[address], link{r, exported})
+}
+
+// keep adds what an export says and the files do not manage.
+func (w *World) keep(held *Held) {
+	w.exported, w.complete = true, held.APIs != nil
+	for i := range held.APIs {
+		same := func(a API) bool { return a.Address() == held.APIs[i].Address() && a.Path == held.APIs[i].Path }
+		if !slices.ContainsFunc(w.suite.APIs, same) {
+			w.apis = append(w.apis, held.APIs[i])
 		}
 	}
-	for i := range s.References {
-		if r := &s.References[i]; binds(r) {
-			owner := kind.LinkOf(r.Kind).Owner + "/" + r.Owner
-			w.links[owner] = append(w.links[owner], link{r, exported})
+	declared := maps.Clone(w.objects)
+	maps.Copy(declared, w.renamed)
+	for i := range held.State.Objects {
+		d := held.State.Objects[i]
+		owner := declared[kind.Of(d.Kind).Owner+"/"+d.Owner]
+		switch {
+		case declared[d.Address()] != nil, owner != nil && owner.ManagesKind(d.Kind):
+			continue
+		case owner != nil: // perhaps under a new name
+			d.Key, d.Owner = owner.Key+strings.TrimPrefix(d.Key, d.Owner), owner.Key
+		}
+		w.object(&d)
+	}
+	for i := range held.State.References {
+		r := &held.State.References[i]
+		switch owner := declared[kind.LinkOf(r.Kind).Owner+"/"+r.Owner]; {
+		case owner == nil:
+			w.link(r, r.Owner, true)
+		case !owner.ManagesKind(r.Kind):
+			w.link(r, owner.Key, true)
 		}
 	}
 }

@@ -1,0 +1,47 @@
+package kind
+
+import (
+	"net/netip"
+	"testing"
+)
+
+func TestAddresses(t *testing.T) {
+	for _, x := range []struct {
+		text, in, out string
+	}{
+		{"10.1.2.3", "10.1.2.3", "10.1.2.4"},
+		{"10.1.2.3-10.1.2.9", "10.1.2.9", "10.1.2.10"},
+		{"10.1.2.3/30", "10.1.2.0", "10.1.2.4"}, // bits behind the mask do not count
+		{"0.0.0.0/0", "255.255.255.255", "::1"},
+		{"2001:db8::/32", "2001:db8:ffff::1", "2001:db9::"},
+		{"10.1.2.3", "::ffff:10.1.2.3", "::ffff:10.1.2.4"},
+	} {
+		a, ok := ParseAddresses(x.text)
+		if !ok || !a.Holds(netip.MustParseAddr(x.in)) || a.Holds(netip.MustParseAddr(x.out)) {
+			t.Errorf("%s: %v %t", x.text, a, ok)
+		}
+	}
+}
+
+// FuzzAddresses: what is read holds its first and last address and agrees with networks as Go knows them.
+func FuzzAddresses(f *testing.F) {
+	for _, s := range []string{"10.1.2.3", "10.1.2.3-10.1.2.9", "10.0.0.0/8", "2001:db8::/33", "::ffff:10.0.0.0/104", "10.0.0.9-10.0.0.1", "-", "/"} {
+		f.Add(s, "10.1.2.3")
+	}
+	f.Fuzz(func(t *testing.T, text, one string) {
+		a, ok := ParseAddresses(text)
+		if !ok {
+			return
+		}
+		if a.Last.Less(a.First) || a.First.Is4() != a.Last.Is4() {
+			t.Fatalf("%q: %v", text, a)
+		}
+		if !a.First.Is4In6() && !(a.Holds(a.First) && a.Holds(a.Last)) {
+			t.Fatalf("%q does not hold its own ends: %v", text, a)
+		}
+		ip, err := netip.ParseAddr(one)
+		if network, wrong := netip.ParsePrefix(text); err == nil && wrong == nil && ip.Zone() == "" && a.Holds(ip) != network.Contains(ip.Unmap()) {
+			t.Fatalf("%q and %s", text, ip)
+		}
+	})
+}
