@@ -33,6 +33,7 @@ type File struct {
 // says nothing about its flag.
 type Target struct {
 	Endpoint       *string  `json:"endpoint"`
+	Against        *string  `json:"against"` // relative to the config file
 	Region         *string  `json:"region"`
 	ProjectID      *string  `json:"project_id"`
 	InstanceID     *string  `json:"instance_id"`
@@ -180,16 +181,21 @@ func unmarshal(raw []byte, into any) error {
 }
 
 func unknown(key string, known []string) error {
-	near, best := "", 1+len(key)/3
-	for _, k := range known {
-		if d := levenshtein.ComputeDistance(key, k); d <= best {
-			near, best = k, d-1
-		}
-	}
-	if near != "" {
+	if near := nearest(key, known); near != "" {
 		return fmt.Errorf("the key %s is not known; did you mean %s?", key, near)
 	}
 	return fmt.Errorf("the key %s is not known; known keys are %s", key, strings.Join(known, ", "))
+}
+
+// nearest is the name that differs from what was written in the fewest letters, "" when it is like none.
+func nearest(written string, names []string) (near string) {
+	best := 1 + len(written)/3
+	for _, name := range names {
+		if d := levenshtein.ComputeDistance(written, name); d <= best {
+			near, best = name, d-1
+		}
+	}
+	return near
 }
 
 func targetKeys() (keys []string) {
@@ -207,10 +213,16 @@ func (f *File) Target(name string) (*Target, error) {
 		if len(names) == 0 {
 			return nil, fmt.Errorf("target %s: %s has no targets", name, f.Path)
 		}
+		if near := nearest(name, names); near != "" {
+			return nil, fmt.Errorf("target %s is not in %s; did you mean %s?", name, f.Path, near)
+		}
 		return nil, fmt.Errorf("target %s is not in %s; it has %s", name, f.Path, strings.Join(names, ", "))
 	}
 	out, folder := *t, filepath.Dir(f.Path)
 	out.File, out.Overlay = below(folder, t.File), below(folder, t.Overlay)
+	if t.Against != nil {
+		out.Against = &below(folder, []string{*t.Against})[0]
+	}
 	if t.Endpoint != nil {
 		if path, ok := strings.CutPrefix(*t.Endpoint, "emulator:"); ok && path != "" {
 			endpoint := "emulator:" + below(folder, []string{path})[0]
