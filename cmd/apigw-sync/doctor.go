@@ -118,7 +118,7 @@ func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check 
 	}
 	var checks []doctor.Check
 	home, _ := os.UserHomeDir() // "" is fine: no profile file is looked for
-	creds, err := remote.FindCredentials(ctx, p.Lookup, home, nil)
+	creds, err := remote.FindCredentials(ctx, p.Lookup, p.target, home, nil)
 	if err != nil {
 		checks = append(checks, doctor.Fail("credentials", err, "set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or APIGW_SYNC_TOKEN"))
 	} else {

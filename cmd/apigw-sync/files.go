@@ -21,8 +21,6 @@ type fileOptions struct {
 	files       []string
 	overlays    []string
 	environment string
-	target      string
-	config      string
 
 	vars map[string]string // of the target
 }
@@ -31,8 +29,7 @@ func (o *fileOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringArrayVarP(&o.files, "file", "f", nil, "desired-state `PATH`: a file, a folder or - for stdin; repeatable (default gateway.yaml, else gateway/)")
 	flags.StringArrayVar(&o.overlays, "overlay", nil, "file or folder at `PATH` whose items merge over those of the same kind and name; repeatable")
 	flags.StringVar(&o.environment, "environment", "", "environment `NAME` of bindings that name none (default \""+spec.DefaultEnvironment+"\")")
-	flags.StringVar(&o.target, "target", "", "section `NAME` of the config file")
-	flags.StringVar(&o.config, "config", "", "config file at `PATH` (default .apigw-sync.yaml, searched upward)")
+	addSection(flags)
 }
 
 // load reads the files. The state is fit for use only when no finding is an error.

@@ -34,10 +34,16 @@ type gatewayOptions struct {
 }
 
 func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
+	addSection(flags)
 	flags.StringVar(&o.endpoint, "endpoint", "", "base `URL` of the API, or emulator:FILE for an emulated gateway whose state is kept in FILE (default from the region)")
 	flags.StringVar(&o.region, "region", "", "region by its `NAME`, such as cn-north-4")
 	flags.StringVar(&o.projectID, "project-id", "", "project by its `ID` (default: looked up from the region)")
 	flags.StringVar(&o.instanceID, "instance-id", "", "gateway by its `ID`")
+	o.addPace(flags)
+}
+
+// addPace adds the flags that say how a gateway is asked, whichever it is.
+func (o *gatewayOptions) addPace(flags *pflag.FlagSet) {
 	flags.IntVar(&o.parallelism, "parallelism", 10, "requests in flight at most, `N`")
 	flags.Float64Var(&o.maxRPS, "max-rps", 0, "requests a second at most, `R`; 0 means no fixed cap")
 	flags.DurationVar(&o.timeout, "timeout", 0, "`TIME` that the whole run may take, such as 10m; 0 means any")
@@ -162,7 +168,7 @@ func (o *gatewayOptions) address(ctx context.Context, p *program, c *remote.Conf
 	}
 	home, _ := os.UserHomeDir() // "" is fine: no profile file is looked for
 	var err error
-	c.Credentials, err = remote.FindCredentials(ctx, p.Lookup, home, nil)
+	c.Credentials, err = remote.FindCredentials(ctx, p.Lookup, p.target, home, nil)
 	if err != nil {
 		return err
 	}

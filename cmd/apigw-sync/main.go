@@ -27,6 +27,8 @@ type program struct {
 	Stdout  io.Writer
 	Stderr  io.Writer
 	Environ []string // NAME=VALUE
+
+	target string // whose section of the config file holds; "" is none
 }
 
 // Lookup reads a variable of the environment, like os.LookupEnv.

@@ -42,20 +42,39 @@ func (p *program) settle(flags *pflag.FlagSet) (vars map[string]string, err erro
 	if err != nil || flags.Lookup("target") == nil {
 		return nil, err
 	}
-	target, path, err := p.target(flags)
-	if err != nil || target == nil {
+	t, err := findTarget(flags.Lookup("config").Value.String(), flags.Lookup("target").Value.String())
+	if err != nil || t == nil {
 		return nil, err
 	}
-	defaults := target.Flags()
+	p.target = t.name
+	return t.Vars, t.settle(flags, given)
+}
+
+// target is a section of a config file.
+type target struct {
+	*config.Target
+	name string
+	path string // of the file
+}
+
+// settle gives flags that were not given the values that the section has for them. One that was given takes the
+// place of one that says the same in another way.
+func (t *target) settle(flags *pflag.FlagSet, given map[string]bool) (err error) {
+	defaults := t.Flags()
 	flags.VisitAll(func(f *pflag.Flag) {
-		if values, ok := defaults[f.Name]; ok && err == nil && !given[f.Name] {
-			if cause := assign(f, values); cause != nil {
-				err = fmt.Errorf("%s: targets.%s.%s: %w", path, flags.Lookup("target").Value, strings.ReplaceAll(f.Name, "-", "_"), cause)
-			}
+		values, ok := defaults[f.Name]
+		if !ok || err != nil || given[f.Name] || given[rivals[f.Name]] {
+			return
+		}
+		if cause := assign(f, values); cause != nil {
+			err = fmt.Errorf("%s: targets.%s.%s: %w", t.path, t.name, strings.ReplaceAll(f.Name, "-", "_"), cause)
 		}
 	})
-	return target.Vars, err
+	return err
 }
+
+// rivals are flags of which one excludes the other.
+var rivals = map[string]string{"against": "endpoint", "endpoint": "against"}
 
 // fromEnvironment sets f from its twin. A variable that is set but empty counts as not set.
 func (p *program) fromEnvironment(f *pflag.Flag) (found bool, err error) {
@@ -112,27 +131,40 @@ func assign(f *pflag.Flag, values []string) error {
 	return nil
 }
 
-// target reads the section of the config file that --target names; nil when it names none.
-func (p *program) target(flags *pflag.FlagSet) (*config.Target, string, error) {
-	path, name := flags.Lookup("config").Value.String(), flags.Lookup("target").Value.String()
+// findTarget reads the section of that name of the config file at path; a path of "" looks for the file. It returns
+// nil when no section is named.
+func findTarget(path, name string) (*target, error) {
 	if path == "" && name == "" {
-		return nil, "", nil
+		return nil, nil //nolint:nilnil // there is none, which is no error
 	}
 	if path == "" {
 		found, err := config.Find(".")
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		if found == "" {
 			here, _ := os.Getwd() // for the message alone
-			return nil, "", hinted{fmt.Errorf("target %s: no %s in %s or above", name, config.Name, here), "name one with --config"}
+			return nil, hinted{fmt.Errorf("target %s: no %s in %s or above", name, config.Name, here), "name one with --config"}
 		}
 		path = found
 	}
 	file, err := config.Read(path)
 	if err != nil || name == "" {
-		return nil, path, err
+		return nil, err
 	}
-	target, err := file.Target(name)
-	return target, path, err
+	section, err := file.Target(name)
+	return &target{section, name, path}, err
+}
+
+// addSection adds the flags that name a section of the config file, unless they are there.
+func addSection(flags *pflag.FlagSet) {
+	if flags.Lookup("target") != nil {
+		return
+	}
+	flags.String("target", "", "section `NAME` of the config file")
+	addConfig(flags)
+}
+
+func addConfig(flags *pflag.FlagSet) *string {
+	return flags.String("config", "", "config file at `PATH` (default .apigw-sync.yaml, searched upward)")
 }

@@ -94,28 +94,47 @@ func read(lookup Lookup, name string) string {
 	return strings.TrimSpace(value)
 }
 
+// The variables that hold credentials, those that count more first.
+var (
+	tokenNames = []string{"APIGW_SYNC_TOKEN", "HW_AUTH_TOKEN"}
+	allKeys    = []keyNames{
+		{"HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"},
+		{"HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"},
+	}
+)
+
+// profileName is the variable that names the SDK's profile file.
+const profileName = "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
+
 // FindCredentials looks where the ecosystem keeps credentials; the first place that holds some
 // wins: token variables, key variables of the SDK, key variables of the Terraform provider, the
 // SDK's profile file below home (or where HUAWEICLOUD_SDK_CREDENTIALS_FILE points), instance
 // metadata through hc (nil means a client of its own, which uses no proxy). A place that is half
 // filled is an error, never skipped. When there are none, the error lists all that was looked at.
-func FindCredentials(ctx context.Context, lookup Lookup, home string, hc *http.Client) (Credentials, error) {
+//
+// Where one of the variables is set with the name of target behind it, such as APIGW_SYNC_TOKEN_PROD
+// for prod, only variables with that name behind them are looked at, so that no half of one gateway's
+// credentials goes together with a half of another's. A target of "" has none of its own.
+func FindCredentials(ctx context.Context, lookup Lookup, target, home string, hc *http.Client) (Credentials, error) {
+	own := ending(lookup, target)
 	var looked []string
 	for _, name := range tokenNames {
+		name += own
 		if token := read(lookup, name); token != "" {
 			c := Credentials{Token: NewSecret(token), From: name}
 			return c, c.check()
 		}
 		looked = append(looked, name+" (not set)")
 	}
-	for _, v := range keysNames {
+	for _, v := range allKeys {
+		v = keyNames{v.ak + own, v.sk + own, v.token + own}
 		c, found, err := v.find(lookup)
 		if found || err != nil {
 			return c, err
 		}
 		looked = append(looked, v.ak+" and "+v.sk+" (not set)")
 	}
-	c, found, note, err := findProfile(lookup, home)
+	c, found, note, err := findProfile(lookup, own, home)
 	if found || err != nil {
 		return c, err
 	}
@@ -133,22 +152,36 @@ func FindCredentials(ctx context.Context, lookup Lookup, home string, hc *http.C
 		"set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or APIGW_SYNC_TOKEN", strings.Join(looked, ", "))
 }
 
+// ending is what stands behind the names of a target's own variables, "" when none of them is set.
+func ending(lookup Lookup, target string) string {
+	if target == "" {
+		return ""
+	}
+	own := "_" + strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, strings.ToUpper(target))
+	names := append([]string{profileName}, tokenNames...)
+	for _, v := range allKeys {
+		names = append(names, v.ak, v.sk)
+	}
+	if slices.ContainsFunc(names, func(name string) bool { return read(lookup, name+own) != "" }) {
+		return own
+	}
+	return ""
+}
+
 // keyNames are the variables that hold one set of keys.
 type keyNames struct{ ak, sk, token string }
 
-// The variables that hold credentials, in the order in which they are looked at.
-var (
-	tokenNames = []string{"APIGW_SYNC_TOKEN", "HW_AUTH_TOKEN"}
-	keysNames  = []keyNames{
-		{"HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"},
-		{"HW_ACCESS_KEY", "HW_SECRET_KEY", "HW_SECURITY_TOKEN"},
-	}
-)
-
-// HoldsCredentials reports whether a variable of the environment is one that FindCredentials reads.
+// HoldsCredentials reports whether a variable of the environment is one that FindCredentials reads, for whatever
+// target.
 func HoldsCredentials(name string) bool {
-	return slices.Contains(tokenNames, name) || slices.ContainsFunc(keysNames, func(n keyNames) bool {
-		return name == n.ak || name == n.sk || name == n.token
+	is := func(variable string) bool { return name == variable || strings.HasPrefix(name, variable+"_") }
+	return slices.ContainsFunc(tokenNames, is) || slices.ContainsFunc(allKeys, func(n keyNames) bool {
+		return is(n.ak) || is(n.sk) || is(n.token)
 	})
 }
 
@@ -169,9 +202,10 @@ func (n keyNames) find(lookup Lookup) (c Credentials, found bool, err error) {
 	return c, true, c.check()
 }
 
-// profilePath is where the SDK's profile file is; named tells whether the user said so.
-func profilePath(lookup Lookup, home string) (path string, named bool) {
-	if path := read(lookup, "HUAWEICLOUD_SDK_CREDENTIALS_FILE"); path != "" {
+// profilePath is where the SDK's profile file is; named tells whether the user said so, in the variable with own
+// behind its name.
+func profilePath(lookup Lookup, own, home string) (path string, named bool) {
+	if path := read(lookup, profileName+own); path != "" {
 		return path, true
 	}
 	if home == "" {

@@ -73,7 +73,7 @@ func TestFindCredentials(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			home := homeWith(t, tt.home)
-			c, err := FindCredentials(t.Context(), variables(tt.vars...), home, noMetadata)
+			c, err := FindCredentials(t.Context(), variables(tt.vars...), "", home, noMetadata)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,7 +116,7 @@ func TestCredentialsNotFound(t *testing.T) {
 			if home != "" {
 				home = homeWith(t, home)
 			}
-			_, err := FindCredentials(t.Context(), variables(tt.vars...), home, noMetadata)
+			_, err := FindCredentials(t.Context(), variables(tt.vars...), "", home, noMetadata)
 			for _, want := range tt.want {
 				if !strings.Contains(fmt.Sprint(err), want) {
 					t.Errorf("error is %v, want it to hold %q", err, want)
@@ -157,7 +157,7 @@ func agency(t *testing.T, fetched *int, broken *bool) *http.Client {
 func TestMetadata(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fetched, broken := 0, false
-		c, err := FindCredentials(t.Context(), variables(), "", agency(t, &fetched, &broken))
+		c, err := FindCredentials(t.Context(), variables(), "", "", agency(t, &fetched, &broken))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,7 +192,7 @@ func TestMetadata(t *testing.T) {
 func TestMetadataTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		if _, err := FindCredentials(t.Context(), variables(), "", &http.Client{Transport: hangs()}); err == nil {
+		if _, err := FindCredentials(t.Context(), variables(), "", "", &http.Client{Transport: hangs()}); err == nil {
 			t.Error("no error")
 		}
 		if took := time.Since(began); took != metadataTimeout {

@@ -13,8 +13,8 @@ import (
 // findProfile reads the section [basic] of the SDK's profile file. When there is nothing to find,
 // note says what was looked at. The parser's own errors are not passed on, because they quote
 // lines of the file.
-func findProfile(lookup Lookup, home string) (c Credentials, found bool, note string, err error) {
-	path, named := profilePath(lookup, home)
+func findProfile(lookup Lookup, own, home string) (c Credentials, found bool, note string, err error) {
+	path, named := profilePath(lookup, own, home)
 	if path == "" {
 		return Credentials{}, false, "the profile file (no home folder)", nil
 	}
