@@ -256,6 +256,12 @@ func (d *Def[S, W]) onWire(k *Kind) {
 	}
 }
 
+// Open reports whether a declared value leaves what stands under a pointer of Makes to the gateway.
+func (k *Kind) Open(value any, pointer string) bool {
+	v := at(k.Tree(value), pointer)
+	return v == nil || v == ""
+}
+
 func call[S, R any](f func(S) R, v any) (zero R) {
 	if f == nil {
 		return zero

@@ -7,6 +7,17 @@ import (
 	"strings"
 )
 
+// ListOf cuts a pointer to something in a list down to the list.
+func ListOf(pointer string) (list string, inside bool) {
+	steps := strings.Split(pointer, "/")
+	for i, step := range steps {
+		if i > 0 && step != "" && strings.Trim(step, "0123456789") == "" {
+			return strings.Join(steps[:i], "/"), true
+		}
+	}
+	return pointer, false
+}
+
 var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 
 // at finds the value under a JSON pointer; nil when there is none.

@@ -61,7 +61,7 @@ type Outcome struct {
 
 // Compare reads the gateway and plans. It returns an error when the gateway cannot be read.
 func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, error) {
-	state = r.narrow(state)
+	state = Narrow(state, r.Policy)
 	reader := r.reader("read")
 	objects, catalog, instance, err := r.lists(ctx, reader, state)
 	if err != nil {

@@ -6,20 +6,21 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// narrow leaves out the references of what the run does not look at.
-func (r *Run) narrow(state *spec.State) *spec.State {
-	if len(r.Policy.Kinds) == 0 && len(r.Policy.Names) == 0 {
+// Narrow leaves out the references of what a policy does not look at.
+func Narrow(state *spec.State, policy diff.Policy) *spec.State {
+	if len(policy.Kinds) == 0 && len(policy.Names) == 0 {
 		return state
 	}
 	out := *state
 	out.References = nil
 	for _, ref := range state.References {
-		if r.Policy.Covers(kind.Of(kind.LinkOf(ref.Kind).Owner), ref.Owner) {
+		if policy.Covers(kind.Of(kind.LinkOf(ref.Kind).Owner), ref.Owner) {
 			out.References = append(out.References, ref)
 		}
 	}

@@ -15,6 +15,7 @@ type entry struct {
 	node   *node
 	alone  bool    // from an overlay, with nothing below it
 	places []where // the documents that its values come from
+	laid   []*node // what overlays laid over it, in their order
 }
 
 // where is a document and the JSON pointer of an entry in it.
@@ -199,4 +200,5 @@ func (l *loader) overlay(e *entry, own map[string]*entry) {
 	}
 	base.node = merge(base.node, e.node)
 	base.places = append(base.places, e.places...)
+	base.laid = append(base.laid, e.node)
 }

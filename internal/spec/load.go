@@ -50,7 +50,8 @@ func Load(inputs []Input, o Options) (*State, []Finding) {
 	return load(inputs, o, nil)
 }
 
-// LoadPlaces is Load that also tells where single values stand, and which comments begin with the marker.
+// LoadPlaces is Load that also tells where single values stand, and which comments begin with the marker; ""
+// asks for no comments.
 // For that it keeps all values: it takes about twice the memory.
 func LoadPlaces(inputs []Input, o Options, marker string) (*State, *Places, []Finding) {
 	p := &Places{marker: marker, owns: map[string][]Place{}}
@@ -125,7 +126,7 @@ func (l *loader) checker(prefix string) *checker {
 
 func (l *loader) input(in Input) {
 	var c *commentReader
-	if l.places != nil && bytes.Contains(in.Data, []byte(l.places.marker)) {
+	if l.places != nil && l.places.marker != "" && bytes.Contains(in.Data, []byte(l.places.marker)) {
 		c = &commentReader{marker: l.places.marker}
 	}
 	roots, findings := read(in, c)

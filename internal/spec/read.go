@@ -42,7 +42,7 @@ func read(in Input, comments *commentReader) (roots []*node, findings []Finding)
 		if comments != nil {
 			comments.see(&y)
 		}
-		c.doc = &document{file: in.Name}
+		c.doc = &document{file: in.Name, overlay: in.Overlay}
 		c.done, c.open = map[*yaml.Node]*node{}, map[*yaml.Node]bool{}
 		if root := c.node(y.Content[0], 1); root.form != scalar || root.value != "" || !root.plain {
 			roots = append(roots, root)

@@ -1,0 +1,36 @@
+package diff
+
+import "github.com/apigw-sync/apigw-sync/internal/kind"
+
+// Includes reports whether a policy lets a run look at objects or links of a kind themselves, by their name or
+// that of their owner.
+func (p Policy) Includes(kindName, name string) bool {
+	f := newFilter(p)
+	if !f.name(name) {
+		return false
+	}
+	if l := kind.LinkOf(kindName); l != nil {
+		return f.link(l)
+	}
+	if k := kind.Of(kindName); k.Owner != "" {
+		return f.part(k)
+	}
+	return f.self(kind.Of(kindName))
+}
+
+// Ignores are ignore rules that hold on a day.
+type Ignores struct{ rules *ignoreRules }
+
+// NewIgnores takes the rules that hold on a day, YYYY-MM-DD.
+func NewIgnores(rules []kind.Ignore, today string) Ignores {
+	return Ignores{newIgnoreRules(rules, today)}
+}
+
+// Whole reports whether a rule leaves alone all of an object, or of the links of an owner.
+func (i Ignores) Whole(kindName, name string) bool { return i.rules.whole(kindName, name) }
+
+// Leaf reports whether a rule leaves alone a leaf of an object.
+func (i Ignores) Leaf(kindName, key string, f Field) bool {
+	_, ignored := i.rules.fields(kindName, key, []Field{f})
+	return len(ignored) > 0
+}

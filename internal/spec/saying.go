@@ -1,0 +1,54 @@
+package spec
+
+import (
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Saying is what in the files decides about a leaf of an object.
+type Saying struct {
+	Source    kind.Source
+	Overlay   bool     // it stands in an overlay
+	Variables []string // that its value is made of, sorted; none when it stands there as it is
+	Exact     bool     // it is about the leaf; else it is what is nearest above
+}
+
+// Says finds what decides about the leaf of a declared object to which a JSON pointer leads. A list decides as a
+// whole, with the variables of all its entries; so does the null by which an overlay takes something away.
+func (p *Places) Says(d *kind.Declared, pointer string) Saying {
+	e := p.entry(d)
+	pointer, _ = kind.ListOf(pointer)
+	if d.Owner != "" {
+		pointer = e.part(d) + pointer
+	}
+	n, reached := e.node.reach(pointer)
+	exact := reached == pointer
+	for _, over := range slices.Backward(e.laid) {
+		if exact {
+			break
+		}
+		if null, _ := over.reach(pointer); null.removes() {
+			n, exact = null, true
+		}
+	}
+	return Saying{Source: n.source(), Overlay: n.doc.overlay, Variables: namesIn(n), Exact: exact}
+}
+
+// namesIn lists the variables in a text, or in the entries of a list, sorted.
+func namesIn(n *node) (names []string) {
+	switch n.form {
+	case scalar:
+		expand(n.value, func(name string) (string, bool) {
+			names = append(names, name)
+			return "", true
+		})
+	case list:
+		for _, item := range n.items {
+			names = append(names, namesIn(item)...)
+		}
+	default:
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
