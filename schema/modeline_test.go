@@ -27,6 +27,9 @@ func TestExamplesNameTheirSchema(t *testing.T) {
 			if err != nil || !bytes.Contains(text, []byte(spec.Version)) {
 				return err
 			}
+			if filepath.Base(filepath.Dir(path)) == "overlays" {
+				return nil // an overlay is no whole file: an editor would miss what its base says
+			}
 			found++
 			first, _, _ := strings.Cut(string(text), "\n")
 			named, ok := strings.CutPrefix(first, "# yaml-language-server: $schema=")

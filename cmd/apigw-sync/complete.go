@@ -25,8 +25,10 @@ type offer func(p *program, cmd *cobra.Command) []cobra.Completion
 // offers are for flags whose values are found, not fixed. A flag means the same in every command.
 var offers = map[string]offer{
 	"environment": environments,
+	"from":        targets,
 	"name":        names,
 	"target":      targets,
+	"to":          targets,
 }
 
 // valuesKey is the annotation of a flag with the values that it takes.

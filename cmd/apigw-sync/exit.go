@@ -22,7 +22,7 @@ const (
 var exitMeaning = map[int]string{
 	exitDone:       "done",
 	exitError:      "error; nothing was changed",
-	exitDiffers:    "differences (drift, diff --detailed-exitcode, and cases of test that do not hold)",
+	exitDiffers:    "differences (drift, diff and promote with --detailed-exitcode, and cases of test that do not hold)",
 	exitIncomplete: "incomplete: something was changed, and something failed, was skipped or is unknown",
 	exitRefused:    "refused by a guard; nothing was changed",
 }

@@ -79,7 +79,7 @@ func concerns(cmd *cobra.Command, flag string) bool {
 func variablesOf(cmd *cobra.Command) []manpage.Entry {
 	list := []manpage.Entry{{Name: envPrefix + "OPTION", Text: "The variable that stands with an option sets it, unless the command line does. Values of " +
 		"repeatable options are separated by commas, rules of faults by semicolons."}}
-	if concerns(cmd, "endpoint") {
+	if concerns(cmd, "endpoint") || concerns(cmd, "from") {
 		list = append(list,
 			manpage.Entry{Name: "APIGW_SYNC_TOKEN, HW_AUTH_TOKEN", Text: "A token. Of the credentials, the first that is found counts, in the order of this list."},
 			manpage.Entry{Name: "HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_SECURITY_TOKEN", Text: "Access key, secret key and, for temporary ones, their token."},
@@ -101,7 +101,7 @@ func filesOf(cmd *cobra.Command) (list []manpage.Entry) {
 	if concerns(cmd, "file") {
 		list = append(list, manpage.Entry{Name: "gateway.yaml, gateway/", Text: "Desired state: the file, else all *.yaml and *.yml of the folder, read where --file names nothing."})
 	}
-	if concerns(cmd, "target") {
+	if concerns(cmd, "target") || concerns(cmd, "from") {
 		list = append(list, manpage.Entry{Name: config.Name, Text: "Named targets, searched from the working folder upward."})
 	}
 	if concerns(cmd, "endpoint") {

@@ -201,6 +201,9 @@ func (p *program) document(command string, err error) error {
 	case "test":
 		d := report.NewTests(head(""), nil)
 		return emit(o, o.format.Tests, d, &d.Trouble, err)
+	case "promote":
+		d := report.NewPromotion(head(""), report.Target{}, report.Target{}, nil)
+		return emit(o, o.format.Promote, d, &d.Trouble, err)
 	case "doctor":
 		d := report.NewDiagnosis(head(""), nil, 0)
 		d.Healthy = false

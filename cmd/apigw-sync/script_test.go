@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 //	conforms SCHEMA FILE    checks a JSON file, or stdout, against a schema
 //	await FILE TEXT         waits until a file holds a text
 func TestScripts(t *testing.T) {
-	quickstart, err := filepath.Abs("../../examples/quickstart")
+	examples, err := filepath.Abs("../../examples")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,8 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("QUICKSTART", quickstart)
+			e.Setenv("EXAMPLES", examples)
+			e.Setenv("QUICKSTART", filepath.Join(examples, "quickstart"))
 			e.Setenv("HOME", e.WorkDir)
 			return nil
 		},

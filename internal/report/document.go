@@ -159,8 +159,7 @@ func Changes(changes []diff.Change) []Change {
 func newChange(c *diff.Change) Change {
 	d := Change{Address: c.Address, Kind: c.Kind, Name: c.Name, Action: c.Action, Source: c.Source, Note: c.Note}
 	if c.Link != nil {
-		a := c.Link.API
-		d.Binding = &Binding{Group: a.Group, API: a.Name, Environment: c.Link.Env, Method: a.Method, Path: a.Path}
+		d.Binding = newBinding(c.Link)
 		return d
 	}
 	d.Fields = make([]Field, 0, len(c.Fields))
@@ -173,6 +172,10 @@ func newChange(c *diff.Change) Change {
 		}
 	}
 	return d
+}
+
+func newBinding(l *kind.Link) *Binding {
+	return &Binding{Group: l.API.Group, API: l.API.Name, Environment: l.Env, Method: l.API.Method, Path: l.API.Path}
 }
 
 // Check is the outcome of looking at files alone.

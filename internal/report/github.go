@@ -23,7 +23,8 @@ import (
 //	errors, warnings     numbers of findings
 //	refused, drifted     true or false; drifted of a drift report only
 //	converged            true or false; of an apply only
-//	create, update, …    the numbers of the summary, under the names that they have in JSON
+//	create, update, …    the numbers of the summary, under the names that they have in JSON; those of a
+//	                     comparison of targets take the place of changes and deletes
 //	report               the Markdown report
 var github = &Format{
 	Name:     "github",
@@ -33,6 +34,7 @@ var github = &Format{
 	Check:    func(w io.Writer, d *Check, s Style) error { return writeGitHub(w, viewCheck(d), s) },
 	Drift:    func(w io.Writer, d *Drift, s Style) error { return writeGitHub(w, viewDrift(d), s) },
 	Tests:    func(w io.Writer, d *Tests, s Style) error { return writeGitHub(w, viewTests(d), s) },
+	Promote:  func(w io.Writer, d *Promotion, s Style) error { return writeGitHub(w, viewPromotion(d), s) },
 }
 
 // The variables of a job that name the files to append to.
@@ -139,7 +141,7 @@ func (v *view) outputs(report string) string {
 	}
 	_, _ = b.WriteString(multiline("result", v.Sum))
 	fmt.Fprintf(&b, "errors=%d\nwarnings=%d\nrefused=%t\n", v.worst(failure), v.worst(warning), refused)
-	if !v.Failed {
+	if !v.Failed && v.About == "" {
 		fmt.Fprintf(&b, "changes=%d\ndeletes=%d\n", len(v.Items), len(goes))
 	}
 	if v.Health != nil && !v.Failed {

@@ -27,6 +27,7 @@ var markdown = &Format{
 	Check:    func(w io.Writer, d *Check, _ Style) error { return writeMarkdown(w, viewCheck(d)) },
 	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeMarkdown(w, viewDrift(d)) },
 	Tests:    func(w io.Writer, d *Tests, _ Style) error { return writeMarkdown(w, viewTests(d)) },
+	Promote:  func(w io.Writer, d *Promotion, _ Style) error { return writeMarkdown(w, viewPromotion(d)) },
 }
 
 const (
@@ -55,6 +56,7 @@ func (v *view) markdown() string {
 			b.add(v.markdownFewer(goes, most))
 		}
 	}
+	b.add(v.markdownDeclared(markdownMost - markdownTail - b.used))
 	left := v.markdownFolded(&b, rest, markdownMost-markdownTail)
 	if left > 0 {
 		b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", count(left, "change", "changes")))
@@ -78,6 +80,9 @@ func (v *view) markdownHead() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s**\n", v.Sum)
 	var about []string
+	if v.About != "" {
+		about = append(about, code(clip(v.About, 200)))
+	}
 	if v.InstanceID != "" {
 		about = append(about, "Gateway "+code(clip(v.InstanceID, 100)))
 	}

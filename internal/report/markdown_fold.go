@@ -126,3 +126,21 @@ func (f *Field) lines() []line {
 	after, _ := f.After.(string)
 	return compareLines(before, after)
 }
+
+// markdownDeclared folds the differences between targets that are on purpose, as many as fit.
+func (v *view) markdownDeclared(most int) string {
+	if len(v.Declared) == 0 {
+		return ""
+	}
+	frame := "\n<details><summary>Declared on purpose: %d</summary>\n\n%s\n</details>\n"
+	var lines sized
+	for i, x := range v.Declared {
+		x = clip(x, foldLine) + "\n"
+		if lines.used+units(x)+len(frame)+markdownTail > most {
+			lines.add(fmt.Sprintf("# and %d more, which do not fit\n", len(v.Declared)-i))
+			break
+		}
+		lines.add(x)
+	}
+	return fmt.Sprintf(frame, len(v.Declared), fence("diff", lines.String()))
+}

@@ -33,6 +33,7 @@ type Format struct {
 	Explain func(w io.Writer, d *Explanation, s Style) error
 	Doctor  func(w io.Writer, d *Diagnosis, s Style) error
 	Tests   func(w io.Writer, d *Tests, s Style) error
+	Promote func(w io.Writer, d *Promotion, s Style) error
 }
 
 // All are the formats, the default first.

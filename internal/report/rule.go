@@ -3,6 +3,7 @@ package report
 import (
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/promote"
 )
 
 // severity says how much a finding matters to a person. The worst is the greatest.
@@ -45,6 +46,17 @@ var (
 	ruleExpired  = &rule{"certificate-expired", "A certificate has expired", "Clients refuse to connect. Replace the certificate of the domain.", failure}
 	ruleExpiring = &rule{"certificate-expiring", "A certificate expires soon", "Replace the certificate of the domain before it ends.", warning}
 	ruleLapsed   = &rule{"ignore-lapsed", "An ignore rule is past its last day", "What it left alone counts again. Remove the rule or give it a new end.", warning}
+)
+
+// The rules of a comparison of two targets.
+var (
+	differenceRules = map[promote.Class]*rule{
+		promote.Undeclared: {"undeclared", "Two targets differ, and no file says so", "Apply the target that departs from its files, or declare the difference in an overlay.", warning},
+		promote.OnlyFrom:   {"only-from", "Only the first target has it, and no file says so", "Apply the other target, or declare the difference in an overlay.", warning},
+		promote.OnlyTo:     {"only-to", "Only the second target has it, and no file says so", "Apply the other target, or declare the difference in an overlay.", warning},
+	}
+	ruleLacking = &rule{"api-lacking", "A target lacks an API", "Publish it there first; until then what is bound to it cannot follow.", warning}
+	rulePending = &rule{"unapplied", "A target departs from its files", "Compare it with its files, and apply.", notice}
 )
 
 var actionRules = map[diff.Action]*rule{

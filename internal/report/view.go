@@ -13,7 +13,7 @@ import (
 // view is a document in the form that the formats share which show all commands alike. What it holds is
 // as it came; each format makes it harmless in its own way.
 type view struct {
-	Command string // diff, apply, drift or validate
+	Command string // diff, apply, drift, promote or validate
 	Head
 	At  time.Time // of the look at the gateway; zero where the document has none
 	Sum string    // one sentence of our own words
@@ -35,6 +35,9 @@ type view struct {
 	Undo      *Undo  // of an apply
 	Converged *bool  // of an apply
 	Health    *Drift // of a drift report
+
+	About    string   // of a comparison of targets: which, made harmless
+	Declared []string // of one: differences on purpose, a line each, made harmless
 }
 
 // tally is a number to show.

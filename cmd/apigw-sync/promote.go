@@ -1,0 +1,259 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/apigw-sync/apigw-sync/internal/promote"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// promoteOptions say which targets are compared. What a target is, its section of the config file alone says:
+// one variable of the environment cannot mean two gateways.
+type promoteOptions struct {
+	from, to  string
+	config    *string
+	filesOnly bool
+	exitCode  bool
+	compare   compareOptions // what holds for both: kinds, names and pace
+	output    outputOptions
+}
+
+func promotes(f *report.Format) bool { return f.Promote != nil }
+
+func newPromoteCommand(p *program, g *globals) *cobra.Command {
+	var o promoteOptions
+	cmd := &cobra.Command{
+		Use:   "promote",
+		Short: "Show what differs between two targets, and which differences are on purpose",
+		Long: `Promote compares the gateways of two targets of the config file, such as staging and prod: objects, leaf by
+leaf, and bindings, each target's own environment standing for the other's. Beside each difference it tells
+whether the files of the two targets differ in just this way, and where they say so (an overlay, a variable),
+or which gateway departs from its files. It only reads; apply --target does the rest.
+
+Address and files come from the sections of the targets alone, not from the environment. Credentials are those
+of the environment; where the two need different ones, put the name of the target behind the names of the
+variables, as in APIGW_SYNC_TOKEN_PROD or HW_ACCESS_KEY_STAGING with HW_SECRET_KEY_STAGING.
+` + exits(exitDone, exitError, exitDiffers),
+		Example: `  apigw-sync promote --from staging --to prod
+  apigw-sync promote --from staging --to prod --files-only
+  apigw-sync promote --from staging --to prod --detailed-exitcode -o markdown`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := p.settle(cmd.Flags()); err != nil {
+				return err
+			}
+			return runPromote(cmd.Context(), p, &o, g, cmd.Flags())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.from, "from", "", "target by its `NAME`, where changes come from")
+	flags.StringVar(&o.to, "to", "", "target by its `NAME`, where changes would go")
+	o.config = addConfig(flags)
+	flags.BoolVar(&o.filesOnly, "files-only", false, "compare what the files ask for, without gateways and credentials")
+	flags.BoolVar(&o.exitCode, "detailed-exitcode", false, "exit with 2 when there are differences that the files do not declare")
+	o.compare.addScope(flags)
+	o.compare.gateway.addPace(flags)
+	o.output.addFlags(flags, formatsWith(promotes))
+	return cmd
+}
+
+func runPromote(ctx context.Context, p *program, o *promoteOptions, g *globals, flags *pflag.FlagSet) error {
+	out, err := p.printer(o.output, g, promotes)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := o.compare.gateway.limit(ctx)
+	defer cancel()
+	d, err := o.look(ctx, p, g, flags)
+	if err := emit(out, out.format.Promote, d, &d.Trouble, err); err != nil {
+		return err
+	}
+	if o.exitCode && d.Summary.Unsound() > 0 {
+		return coded{code: exitDiffers}
+	}
+	return nil
+}
+
+// look makes the document, which is never nil.
+func (o *promoteOptions) look(ctx context.Context, p *program, g *globals, flags *pflag.FlagSet) (*report.Promotion, error) {
+	d := report.NewPromotion(head(""), report.Target{Name: o.from}, report.Target{Name: o.to}, nil)
+	if err := o.check(); err != nil {
+		return d, err
+	}
+	from, err := o.side(p, o.from, flags)
+	if err != nil {
+		return d, err
+	}
+	to, err := o.side(p, o.to, flags)
+	if err != nil {
+		return d, err
+	}
+	reads := 0
+	if err = loadBoth(from, to); err == nil && !o.filesOnly {
+		reads, err = readBoth(ctx, p, g, from, to)
+	}
+	if err != nil {
+		return d, err
+	}
+	d = report.NewPromotion(head(to.instanceID), from.target(), to.target(), promote.Compare(&from.Side, &to.Side))
+	d.FilesOnly, d.Requests.Read = o.filesOnly, reads
+	d.Warnings = append(distinct(from.warnings, to.warnings), d.Warnings...)
+	return d, nil
+}
+
+func (o *promoteOptions) check() error {
+	switch {
+	case o.from == "" || o.to == "":
+		return hinted{errors.New("two targets are needed"), "name them with --from and --to"}
+	case o.from == o.to:
+		return hinted{fmt.Errorf("--from and --to are both %s", o.from), "name two targets"}
+	}
+	return o.compare.check()
+}
+
+// promoteSide is a target under way: where it is, and what was found there.
+type promoteSide struct {
+	promote.Side
+	program    *program // with the target as its section
+	options    compareOptions
+	instanceID string
+	warnings   []report.Problem
+}
+
+// side settles what the section of a target says, under what the command line and the environment say for both.
+func (o *promoteOptions) side(p *program, name string, common *pflag.FlagSet) (*promoteSide, error) {
+	section, err := findTarget(*o.config, name)
+	if err != nil {
+		return nil, err
+	}
+	own := *p
+	own.target = name
+	s := &promoteSide{program: &own}
+	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	s.options.files.addFlags(flags)
+	s.options.gateway.addFlags(flags)
+	s.options.gateway.addAgainst(flags)
+	s.options.addScope(flags)
+	given := map[string]bool{}
+	common.VisitAll(func(f *pflag.Flag) {
+		if mine := flags.Lookup(f.Name); mine != nil && f.Changed && err == nil {
+			given[f.Name], err = true, assign(mine, valuesOf(f))
+		}
+	})
+	if err == nil {
+		err = section.settle(flags, given)
+	}
+	if err == nil {
+		err = s.options.check()
+	}
+	s.options.files.vars = section.Vars
+	s.Target, s.Env, s.Policy = name, cmp.Or(s.options.files.environment, spec.DefaultEnvironment), s.options.policy()
+	return s, err
+}
+
+// valuesOf are the values of a flag in the form of a command line.
+func valuesOf(f *pflag.Flag) []string {
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		return list.GetSlice()
+	}
+	return []string{f.Value.String()}
+}
+
+// load reads the files of the target.
+func (s *promoteSide) load() (err error) {
+	var findings []spec.Finding
+	if s.State, s.Places, findings, err = s.options.files.loadPlaces(s.program, ""); err != nil {
+		return fmt.Errorf("target %s: %w", s.Target, err)
+	}
+	s.warnings, err = judge(findings)
+	return err
+}
+
+// loadBoth reads the files of both targets. What is wrong with a file that they share is told once.
+func loadBoth(from, to *promoteSide) error {
+	err, second := from.load(), to.load()
+	var a, b problems
+	if errors.As(err, &a) && errors.As(second, &b) {
+		return wrongFiles(distinct(a.list, b.list))
+	}
+	return both(err, second)
+}
+
+// distinct joins what was found in the files of two targets.
+func distinct(a, b []report.Problem) []report.Problem {
+	out := append([]report.Problem{}, a...)
+	for _, x := range b {
+		if !slices.Contains(a, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func (s *promoteSide) target() report.Target {
+	return report.Target{Name: s.Target, InstanceID: s.instanceID, Environment: s.Env}
+}
+
+// readBoth reads both gateways at once, and returns the number of requests.
+func readBoth(ctx context.Context, p *program, g *globals, sides ...*promoteSide) (reads int, err error) {
+	stderr := &shared{w: p.Stderr}
+	progress := func(int) {}
+	if !g.quiet {
+		told := watch(stderr, terminal(p.Stderr))
+		defer told.close()
+		var sum atomic.Int64
+		progress = func(more int) { told.report("read", int(sum.Add(int64(more))), 0) }
+	}
+	counts := make([]int, len(sides))
+	group, gctx := errgroup.WithContext(ctx)
+	for i, s := range sides {
+		group.Go(func() (err error) {
+			if counts[i], err = s.read(gctx, g, stderr, progress); err != nil {
+				return fmt.Errorf("target %s: %w", s.Target, unread(ctx, err))
+			}
+			return nil
+		})
+	}
+	err = group.Wait()
+	for _, n := range counts {
+		reads += n
+	}
+	return reads, err
+}
+
+// read reads the gateway of the target.
+func (s *promoteSide) read(ctx context.Context, g *globals, stderr *shared, progress func(more int)) (reads int, err error) {
+	log, err := g.log(stderr)
+	if err != nil {
+		return 0, err
+	}
+	gateway, err := s.options.gateway.connect(ctx, s.program, log, stderr)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = both(err, gateway.close()) }()
+	var last atomic.Int64
+	run := &reconcile.Run{Caller: gateway, Policy: s.Policy, Parallel: s.options.gateway.parallelism, Progress: func(_ string, done, _ int) {
+		progress(done - int(last.Swap(int64(done))))
+	}}
+	all, err := run.Everything(ctx)
+	if err != nil {
+		return 0, err
+	}
+	s.instanceID, s.Have, s.APIs = gateway.instanceID, all.Actual, all.Catalog
+	if o := s.options.gateway; o.against == "" && o.endpoint != emulated {
+		s.Gateway = cmp.Or(o.endpoint, gateway.endpoint) + " " + gateway.instanceID
+	}
+	return all.Reads, nil
+}

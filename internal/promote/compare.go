@@ -1,0 +1,285 @@
+package promote
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Compare tells the sides apart, object by object, leaf by leaf, and binding by binding.
+func Compare(from, to *Side) *Report {
+	shared := from.Gateway != "" && from.Gateway == to.Gateway
+	c := &comparison{from: newLedger(from, to, shared), to: newLedger(to, from, shared), report: &Report{}}
+	c.rules = diff.NewIgnores(slices.Concat(c.from.want.Ignore, c.to.want.Ignore), from.Policy.Today)
+	if shared {
+		c.report.Warnings = append(c.report.Warnings, diff.Note{
+			Message: "both targets are one gateway; of bindings, those in " + from.Env + " are compared with those in " + to.Env,
+		})
+	}
+	c.report.Warnings = append(c.report.Warnings, slices.Concat(c.from.notes, c.to.notes)...)
+	for _, k := range kind.All {
+		if k.Owner == "" {
+			c.objects(k)
+		}
+	}
+	c.concealed()
+	c.missing()
+	c.unapplied()
+	c.sort()
+	return c.report
+}
+
+// comparison is one run of Compare.
+type comparison struct {
+	from, to *ledger
+	rules    diff.Ignores
+	report   *Report
+}
+
+// covers reports whether both sides look at objects or links of a kind themselves.
+func (c *comparison) covers(kindName, name string) bool {
+	return c.from.Policy.Includes(kindName, name) && c.to.Policy.Includes(kindName, name)
+}
+
+// ignored reports, and counts, that a rule leaves an object or link alone.
+func (c *comparison) ignored(kindName, name string) bool {
+	if !c.rules.Whole(kindName, name) {
+		return false
+	}
+	c.report.Ignored++
+	return true
+}
+
+// objects compares a kind that stands alone, with what belongs to it.
+func (c *comparison) objects(k *kind.Kind) {
+	names := map[string]bool{}
+	for _, l := range []*ledger{c.from, c.to} {
+		for i := range l.Have.Objects {
+			if o := &l.Have.Objects[i]; o.Kind == k.Name {
+				names[o.Key] = true
+			}
+		}
+	}
+	for _, name := range sorted(names) {
+		if c.from.Policy.Covers(k, name) && c.to.Policy.Covers(k, name) && !c.ignored(k.Name, name) {
+			c.object(k, name)
+		}
+	}
+}
+
+func (c *comparison) object(k *kind.Kind, name string) {
+	address := k.Name + "/" + name
+	a, b := c.from.have[address], c.to.have[address]
+	if c.covers(k.Name, name) {
+		if a == nil || b == nil {
+			c.alone(k.Name, name, address)
+			return
+		}
+		c.leaves(k, a, b)
+	}
+	for _, part := range kind.Parts(k.Name) {
+		if c.covers(part.Name, name) {
+			c.parts(part, name)
+		}
+	}
+	if link := kind.LinkFrom(k.Name); link != nil && c.covers(link.Name, name) {
+		c.links(link, name)
+	}
+}
+
+// alone tells of an object that one side has alone.
+func (c *comparison) alone(kindName, name, address string) {
+	d := Difference{Address: address, Kind: kindName, Name: name, From: c.from.object(kindName, address), To: c.to.object(kindName, address)}
+	has := c.from
+	if d.To.Present {
+		has = c.to
+	}
+	if kind.Of(kindName).Owner == "" {
+		d.Contains = has.contains(kindName, name)
+	}
+	c.add(d)
+}
+
+// contains counts what belongs to an object.
+func (l *ledger) contains(kindName, name string) map[string]int {
+	out := map[string]int{}
+	for _, part := range kind.Parts(kindName) {
+		if n := len(l.parts[collection{part.Name, name}]); n > 0 {
+			out[part.Name] = n
+		}
+	}
+	if link := kind.LinkFrom(kindName); link != nil {
+		if n := len(l.links[collection{link.Name, name}]); n > 0 {
+			out[link.Name] = n
+		}
+	}
+	return out
+}
+
+// parts compares what lives inside an owner.
+func (c *comparison) parts(k *kind.Kind, owner string) {
+	at := collection{k.Name, owner}
+	if len(c.from.parts[at])+len(c.to.parts[at]) == 0 || c.ignored(k.Name, owner) {
+		return
+	}
+	if k.Match != nil {
+		c.unlike(k, at)
+		return
+	}
+	addresses := map[string]bool{}
+	for _, o := range slices.Concat(c.from.parts[at], c.to.parts[at]) {
+		addresses[o.Address()] = true
+	}
+	for _, address := range sorted(addresses) {
+		if a, b := c.from.have[address], c.to.have[address]; a != nil && b != nil {
+			c.leaves(k, a, b)
+		} else {
+			c.alone(k.Name, owner, address)
+		}
+	}
+}
+
+// unlike compares parts whose names are made of their secrets: that they differ is no news, but that one side has
+// none is.
+func (c *comparison) unlike(k *kind.Kind, at collection) {
+	a, b := c.from.parts[at], c.to.parts[at]
+	key := func(o *kind.Object) string { return o.Key }
+	switch {
+	case len(a) > 0 && len(b) > 0 && slices.Equal(sortedKeys(a, key), sortedKeys(b, key)):
+		c.report.Equal += len(a)
+	case len(a) > 0 && len(b) > 0:
+		c.report.Credentials = append(c.report.Credentials, Credential{Address: k.Name + "/" + at.owner})
+	default:
+		c.add(Difference{
+			Address: k.Name + "/" + at.owner, Kind: k.Name, Name: at.owner, Contains: map[string]int{k.Name: len(a) + len(b)},
+			From: c.from.all(k, at), To: c.to.all(k, at),
+		})
+	}
+}
+
+// links compares what an owner is bound to: by API, each side's own environment standing for the other's, and what
+// is left by the names of environments.
+func (c *comparison) links(k *kind.LinkKind, owner string) {
+	at := collection{k.Name, owner}
+	a, b := c.from.links[at], c.to.links[at]
+	if len(a)+len(b) == 0 || c.ignored(k.Name, owner) {
+		return
+	}
+	a, b = c.unpaired(a, b, c.from.edge, c.to.edge)
+	byName := func(x *kind.Link) edge { return edge{x.Kind, x.Owner, x.API.Address(), x.Env} }
+	a, b = c.unpaired(a, b, byName, byName)
+	for _, x := range a {
+		c.bound(x, c.from.edge(x), true)
+	}
+	for _, x := range b {
+		c.bound(x, c.to.edge(x), false)
+	}
+}
+
+// unpaired leaves out the links that both sides have, and counts them.
+func (c *comparison) unpaired(a, b []*kind.Link, from, to func(*kind.Link) edge) (onlyA, onlyB []*kind.Link) {
+	there := map[edge]bool{}
+	for _, x := range b {
+		there[to(x)] = true
+	}
+	both := map[edge]bool{}
+	for _, x := range a {
+		if e := from(x); there[e] {
+			both[e] = true
+		} else {
+			onlyA = append(onlyA, x)
+		}
+	}
+	for _, x := range b {
+		if !both[to(x)] {
+			onlyB = append(onlyB, x)
+		}
+	}
+	c.report.Equal += len(both)
+	return onlyA, onlyB
+}
+
+// bound tells of a link that one side has alone.
+func (c *comparison) bound(x *kind.Link, e edge, inFrom bool) {
+	c.add(Difference{
+		Address: x.Address(), Kind: x.Kind, Name: x.Owner, Link: x, From: c.from.link(e, inFrom), To: c.to.link(e, !inFrom),
+	})
+}
+
+// add gives a difference its class.
+func (c *comparison) add(d Difference) {
+	switch {
+	case d.From.State == AsDeclared && d.To.State == AsDeclared:
+		d.Class = Declared
+	case !d.To.Present:
+		d.Class = OnlyFrom
+	case !d.From.Present:
+		d.Class = OnlyTo
+	default:
+		d.Class = Undeclared
+	}
+	c.report.Differences = append(c.report.Differences, d)
+}
+
+// concealed warns of the secrets that could not be compared.
+func (c *comparison) concealed() {
+	for _, l := range []*ledger{c.from, c.to} {
+		if len(l.hidden) > 0 {
+			c.report.Warnings = append(c.report.Warnings, diff.Note{
+				Message: l.Target + " hides secrets, so that they cannot be compared: " + strings.Join(l.hidden, ", "),
+			})
+		}
+	}
+}
+
+// missing lists the APIs that one side lacks, with the bindings that cannot follow.
+func (c *comparison) missing() {
+	stuck := map[bool]map[string][]string{true: {}, false: {}} // in from, by API
+	for i := range c.report.Differences {
+		d := &c.report.Differences[i]
+		if d.Link != nil && d.From.Note+d.To.Note != "" {
+			api := d.Link.API.Address()
+			stuck[d.From.Present][api] = append(stuck[d.From.Present][api], d.Address)
+		}
+	}
+	c.report.APIs = append(lacking(c.from, c.to, stuck[true]), lacking(c.to, c.from, stuck[false])...)
+	if len(c.from.Policy.Names)+len(c.from.Policy.Kinds)+len(c.to.Policy.Names)+len(c.to.Policy.Kinds) > 0 {
+		c.report.APIs = slices.DeleteFunc(c.report.APIs, func(a API) bool { return len(a.Bindings) == 0 })
+	}
+}
+
+// unapplied lists what separates a side from its files without making a difference between the sides.
+func (c *comparison) unapplied() {
+	for _, l := range []*ledger{c.from, c.to} {
+		for i := range l.plan.Changes {
+			ch := &l.plan.Changes[i]
+			if !l.told[ch.Address] && !l.told[collection{ownerKind(ch.Kind), ch.Name}.below()] {
+				c.report.Unapplied = append(c.report.Unapplied, Unapplied{Target: l.Target, Address: ch.Address, Action: ch.Action})
+			}
+		}
+	}
+}
+
+// ownerKind is the kind of the object that something belongs to; "" for what stands alone.
+func ownerKind(kindName string) string {
+	if l := kind.LinkOf(kindName); l != nil {
+		return l.Owner
+	}
+	return kind.Of(kindName).Owner
+}
+
+// sort orders differences by class, kind, name and address; leaves stay in the order of their paths.
+func (c *comparison) sort() {
+	slices.SortFunc(c.report.Credentials, func(a, b Credential) int {
+		return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(a.Path, b.Path))
+	})
+	order := []Class{Undeclared, OnlyFrom, OnlyTo, Declared}
+	slices.SortStableFunc(c.report.Differences, func(a, b Difference) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(order, a.Class), slices.Index(order, b.Class)),
+			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Path, b.Path))
+	})
+}

@@ -1,0 +1,144 @@
+package promote
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// leaves compares an object that both sides have.
+func (c *comparison) leaves(k *kind.Kind, a, b *kind.Object) {
+	fields := differing(k, a.Value, b.Value)
+	c.conceal(k, a, b)
+	equal := true
+	for _, f := range fields {
+		switch {
+		case c.rules.Leaf(k.Name, a.Key, f):
+			c.report.Ignored++
+			continue
+		case slices.Contains(k.Makes, f.Path) && c.made(k, a.Address(), f.Path):
+			c.report.Credentials = append(c.report.Credentials, Credential{Address: a.Address(), Path: f.Path})
+			continue
+		}
+		equal = false
+		c.add(Difference{
+			Address: a.Address(), Kind: k.Name, Name: a.Name(), Path: f.Path, Sensitive: f.Sensitive,
+			From: c.from.leaf(a, f.Path, f.Before, f.After), To: c.to.leaf(b, f.Path, f.After, f.Before),
+		})
+	}
+	if equal {
+		c.report.Equal++
+	}
+}
+
+// differing lists the leaves in which two values of gateways differ, as far as both show them. Two texts at one
+// place of a list are two entries, each of which one side has.
+func differing(k *kind.Kind, a, b any) (out []diff.Field) {
+	back := map[string]bool{}
+	for _, f := range diff.Leaves(k, k.Settle(b, a), b) {
+		back[f.Path] = true
+	}
+	for _, f := range diff.Leaves(k, a, k.Settle(a, b)) {
+		list, inside := kind.ListOf(f.Path)
+		entry := inside && strings.LastIndexByte(f.Path, '/') == len(list)
+		switch {
+		case !back[f.Path]:
+		case entry && f.Before != nil && f.After != nil:
+			out = append(out, diff.Field{Path: f.Path, Before: f.Before, Sensitive: f.Sensitive}, diff.Field{Path: f.Path, After: f.After, Sensitive: f.Sensitive})
+		default:
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// open reports whether the files of the side leave a leaf to the gateway.
+func (l *ledger) open(k *kind.Kind, address, path string) bool {
+	d := l.asked[address]
+	return d == nil || k.Open(d.Value, path)
+}
+
+// leaf tells how the side stands to its files about a leaf of an object. Value is what it has, other what the other
+// side has.
+func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
+	a := Aspect{Present: true, Value: value, State: AsDeclared}
+	d := l.asked[o.Address()]
+	if d == nil {
+		a.State, a.Note = Unsaid, l.moves(o.Kind, o.Address())
+		return a
+	}
+	says := l.Places.Says(d, path)
+	a.Source, a.Variables, a.overlay, a.exact = &says.Source, says.Variables, says.Overlay, says.Exact
+	ch := l.changes[o.Address()]
+	if ch == nil {
+		return a
+	}
+	for i := range ch.Fields {
+		if files, departs, vague := about(&ch.Fields[i], path, value, other); departs {
+			a.State, a.Files = Departs, files
+			if vague {
+				a.Note = "the list is not as in the files"
+			}
+			l.told[ch.Address] = true
+			return a
+		}
+	}
+	return a
+}
+
+// about reports whether a change between a gateway (Before) and its files (After) is about a leaf in which the
+// gateways differ, and what the files say there. Entries of lists are told by their value: their places move.
+// Vague: something in the same list differs.
+func about(f *diff.Field, path string, value, other any) (files any, departs, vague bool) {
+	list, inside := kind.ListOf(path)
+	of, _ := kind.ListOf(f.Path)
+	switch {
+	case list != of:
+		return nil, false, false
+	case !inside:
+		return f.After, f.Path == path, false
+	case strings.LastIndexByte(path, '/') != len(list):
+		return nil, true, true
+	case value != nil:
+		return nil, reflect.DeepEqual(f.Before, value), false
+	}
+	return f.After, reflect.DeepEqual(f.After, other), false
+}
+
+// conceal notes secrets that cannot be compared because a gateway hides them.
+func (c *comparison) conceal(k *kind.Kind, a, b *kind.Object) {
+	for _, x := range []struct {
+		side        *ledger
+		have, other *kind.Object
+	}{{c.from, a, b}, {c.to, b, a}} {
+		value := x.other.Value
+		if d := x.side.asked[x.have.Address()]; d != nil {
+			value = d.Value
+		}
+		for _, path := range k.Hides(value, x.have.Value) {
+			if !slices.Contains(k.Makes, path) || !c.made(k, x.have.Address(), path) {
+				x.side.hidden = append(x.side.hidden, x.have.Address()+" "+path)
+			}
+		}
+	}
+}
+
+// made reports whether the files leave a leaf to one of the gateways, which makes it for itself.
+func (c *comparison) made(k *kind.Kind, address, path string) bool {
+	return c.from.open(k, address, path) || c.to.open(k, address, path)
+}
+
+func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
+
+func sortedKeys[T any](list []T, key func(T) string) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = key(x)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,254 @@
+package promote
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+)
+
+// ledger is one side, made ready to be looked up.
+type ledger struct {
+	Side
+	want  kind.Desired
+	plan  *diff.Plan
+	notes []diff.Note // about references
+
+	have    map[string]*kind.Object // by address
+	asked   map[string]*kind.Declared
+	renamed map[string]string // former addresses to new names
+	changes map[string]*diff.Change
+	parts   map[collection][]*kind.Object
+	links   map[collection][]*kind.Link
+	bound   map[edge]*kind.DeclaredLink // what the files ask for
+	apis    map[string]*kind.API        // by address
+
+	hidden []string        // secrets that the gateway does not let compare
+	told   map[string]bool // addresses of changes that a difference tells, and of owners all of whose changes one tells
+}
+
+// collection is what lives inside an owner, or what an owner is bound to.
+type collection struct{ kind, owner string }
+
+// edge is a link without ids, so that those of two gateways can be the same. The side's own environment is "".
+type edge struct{ kind, owner, api, env string }
+
+func newLedger(own, other *Side, shared bool) *ledger {
+	l := &ledger{
+		Side: *own, have: map[string]*kind.Object{}, asked: map[string]*kind.Declared{}, renamed: map[string]string{},
+		changes: map[string]*diff.Change{}, parts: map[collection][]*kind.Object{}, links: map[collection][]*kind.Link{},
+		bound: map[edge]*kind.DeclaredLink{}, apis: map[string]*kind.API{}, told: map[string]bool{},
+	}
+	if own.APIs == nil {
+		l.standIn()
+	} else {
+		l.resolve(other)
+	}
+	if shared {
+		l.Have.Links = slices.DeleteFunc(slices.Clone(l.Have.Links), func(x kind.Link) bool { return x.Env != l.Env })
+		l.want.Links = slices.DeleteFunc(slices.Clone(l.want.Links), func(x kind.DeclaredLink) bool { return x.Env != l.Env })
+	}
+	l.plan = diff.Between(l.Have, l.want, diff.Policy{
+		Kinds: own.Policy.Kinds, Names: own.Policy.Names, Today: own.Policy.Today, MaxDeletes: -1,
+	})
+	l.index()
+	return l
+}
+
+// resolve finds the APIs that the files mean, those that only the other side has included.
+func (l *ledger) resolve(other *Side) {
+	want, findings := reconcile.Narrow(l.State, l.Policy).Resolve(union(&l.Side, other))
+	l.want = want
+	for _, f := range findings {
+		l.notes = append(l.notes, diff.Note{Source: &f.Source, Message: l.Target + ": " + strings.TrimSuffix(f.Problem+"; "+f.Hint, "; ")})
+	}
+}
+
+// standIn makes a gateway of the files: it has what they ask for, each reference as one API.
+func (l *ledger) standIn() {
+	l.want = kind.Desired{Objects: l.State.Objects, Owns: l.State.Owns, Ignore: l.State.Ignore}
+	for i := range l.State.Objects {
+		l.Have.Objects = append(l.Have.Objects, l.State.Objects[i].Object)
+	}
+	for i := range l.State.References {
+		ref := &l.State.References[i]
+		link := kind.Link{Kind: ref.Kind, Owner: ref.Owner, Env: ref.Environment, API: named(ref.String())}
+		l.want.Links = append(l.want.Links, kind.DeclaredLink{Link: link, Source: ref.Source})
+		l.Have.Links = append(l.Have.Links, link)
+	}
+}
+
+// named is an API that a reference stands for.
+func named(reference string) *kind.API {
+	group, name, ok := strings.Cut(reference, "/")
+	if !ok || strings.HasPrefix(reference, "{") {
+		group, name = "*", reference
+	}
+	return &kind.API{ID: reference, Group: group, Name: name}
+}
+
+func (l *ledger) index() {
+	for i := range l.Have.Objects {
+		o := &l.Have.Objects[i]
+		l.have[o.Address()] = o
+		if o.Owner != "" {
+			at := collection{o.Kind, o.Owner}
+			l.parts[at] = append(l.parts[at], o)
+		}
+	}
+	for i := range l.Have.Links {
+		x := &l.Have.Links[i]
+		at := collection{x.Kind, x.Owner}
+		l.links[at] = append(l.links[at], x)
+	}
+	for i := range l.want.Objects {
+		d := &l.want.Objects[i]
+		l.asked[d.Address()] = d
+		if d.MovedFrom != "" {
+			l.renamed[d.Kind+"/"+d.MovedFrom] = d.Key
+		}
+	}
+	for i := range l.want.Links {
+		x := &l.want.Links[i]
+		l.bound[l.edge(&x.Link)] = x
+	}
+	for i := range l.plan.Changes {
+		l.changes[l.plan.Changes[i].Address] = &l.plan.Changes[i]
+	}
+	if l.APIs != nil {
+		for _, a := range l.APIs.APIs {
+			l.apis[a.Address()] = a
+		}
+	}
+}
+
+// edge leaves the side's own environment out.
+func (l *ledger) edge(x *kind.Link) edge {
+	e := edge{x.Kind, x.Owner, x.API.Address(), x.Env}
+	if e.env == l.Env {
+		e.env = ""
+	}
+	return e
+}
+
+// env is the environment of an edge by its name on this side.
+func (l *ledger) env(e edge) string { return cmp.Or(e.env, l.Env) }
+
+// object tells how the side stands to its files about an object as a whole.
+func (l *ledger) object(kindName, address string) Aspect {
+	d, has := l.asked[address], l.have[address] != nil
+	a := Aspect{Present: has, State: AsDeclared}
+	if d != nil {
+		a.Source, a.overlay = &d.Source, l.Places.Says(d, "").Overlay
+	}
+	switch {
+	case has && d == nil:
+		a.State, a.Note = Unsaid, l.moves(kindName, address)
+		l.told[address] = true
+	case !has && d != nil:
+		a.State = Departs
+		l.told[address] = true
+		if d.Owner == "" {
+			l.told[collection{kindName, d.Key}.below()] = true
+		}
+	}
+	return a
+}
+
+// all tells how the side stands to its files about all that lives inside an owner, of which one side has none.
+func (l *ledger) all(k *kind.Kind, at collection) Aspect {
+	owner, has := l.asked[k.Owner+"/"+at.owner], len(l.parts[at]) > 0
+	asks := slices.IndexFunc(l.want.Objects, func(d kind.Declared) bool { return d.Kind == k.Name && d.Owner == at.owner })
+	a := Aspect{Present: has, State: AsDeclared}
+	if asks >= 0 {
+		d := &l.want.Objects[asks]
+		a.Source, a.overlay = &d.Source, l.Places.Says(d, "").Overlay
+	}
+	switch {
+	case has == (asks >= 0):
+		return a
+	case has && (owner == nil || !owner.ManagesKind(k.Name)):
+		a.State = Unsaid
+	default:
+		a.State = Departs
+	}
+	for i := range l.plan.Changes {
+		if ch := &l.plan.Changes[i]; ch.Kind == k.Name && ch.Name == at.owner {
+			l.told[ch.Address] = true
+		}
+	}
+	return a
+}
+
+// moves tells that the files rename an object that they do not declare under its present name; "" when they do not.
+func (l *ledger) moves(kindName, address string) string {
+	now := l.renamed[address]
+	if now == "" {
+		return ""
+	}
+	l.told[kindName+"/"+now] = true
+	return "its files rename it to " + now
+}
+
+// below is how told names all that belongs to an owner.
+func (c collection) below() string { return c.kind + "/" + c.owner + "/*" }
+
+// link tells how the side stands to its files about a link that one side has.
+func (l *ledger) link(e edge, has bool) Aspect {
+	a := Aspect{Present: has, State: AsDeclared}
+	d := l.bound[e]
+	if a.Source, a.overlay = l.list(e); d != nil {
+		a.Source = &d.Source
+	}
+	if has && d == nil {
+		a.State = Unsaid
+	}
+	if !has && d != nil {
+		a.State = Departs
+		l.told[d.Address()] = true
+	}
+	if d == nil && has {
+		l.told[l.unbind(e)] = true
+	}
+	if !has {
+		a.Note = l.cannot(e)
+	}
+	return a
+}
+
+// list is where the files of the side list what an owner is bound to; nil when they do not.
+func (l *ledger) list(e edge) (*kind.Source, bool) {
+	owner := l.asked[kind.LinkOf(e.kind).Owner+"/"+e.owner]
+	if owner == nil {
+		return nil, false
+	}
+	says := l.Places.Says(owner, "/apis")
+	if !says.Exact {
+		return nil, false
+	}
+	return &says.Source, says.Overlay
+}
+
+// unbind is the address of the change that takes a link away.
+func (l *ledger) unbind(e edge) string {
+	return e.kind + "/" + e.owner + "/" + e.api + "@" + l.env(e)
+}
+
+// cannot is why the side cannot have a link; "" when it can.
+func (l *ledger) cannot(e edge) string {
+	if l.APIs == nil {
+		return "" // no gateway was read
+	}
+	env, api := l.env(e), l.apis[e.api]
+	if api == nil {
+		return fmt.Sprintf("%s has no API %s", l.Target, e.api)
+	}
+	if _, ok := api.In(env); !ok {
+		return fmt.Sprintf("%s is not published in %s of %s", e.api, env, l.Target)
+	}
+	return ""
+}

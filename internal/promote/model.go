@@ -1,0 +1,139 @@
+// Package promote compares two gateways, each with what its files ask of it, and tells which of their differences
+// the files declare on purpose. It is pure: it reads and writes nothing.
+package promote
+
+import (
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// Side is one of the two targets.
+type Side struct {
+	Target string // its name in the config file
+	Env    string // its own environment: bindings in it count as equal to those in the other side's own
+	State  *spec.State
+	Places *spec.Places // of State
+	Policy diff.Policy  // what it looks at; what either side does not look at is left out
+
+	// What the gateway holds, with all its APIs. APIs is nil where no gateway was read: the files stand in for it.
+	Have kind.Actual
+	APIs *kind.Catalog
+
+	Gateway string // tells gateways apart; equal and not "": both targets are one gateway
+}
+
+// Class says what to make of a difference.
+type Class string
+
+// The classes, in the order in which they matter to a reviewer.
+const (
+	Undeclared Class = "undeclared" // both have it, they differ, and the files do not say so
+	OnlyFrom   Class = "only_from"  // one gateway has it alone, and the files do not say so
+	OnlyTo     Class = "only_to"
+	Declared   Class = "declared" // the two desired states differ in just this way
+)
+
+// State says how a gateway stands to its own files in one point.
+type State string
+
+// The states.
+const (
+	AsDeclared State = "declared"   // it is as the files say; or it lacks what they do not ask for
+	Departs    State = "departs"    // the files say something else
+	Unsaid     State = "undeclared" // it has what the files do not declare
+)
+
+// Difference is a leaf in which the gateways differ, or an object or link that one of them has alone.
+type Difference struct {
+	Class     Class  `json:"class"`
+	Address   string `json:"address"` // as the side that has it calls it
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`           // of the object, or of the owner of a link or part
+	Path      string `json:"path,omitempty"` // JSON pointer of a leaf; "" for an object or link as a whole
+	Sensitive bool   `json:"sensitive"`      // values are then diff.Hidden or nil
+	From      Aspect `json:"from"`
+	To        Aspect `json:"to"`
+
+	// Contains counts by kind what an object that one side has alone brings along.
+	Contains map[string]int `json:"contains,omitempty"`
+	Link     *kind.Link     `json:"-"` // of a link
+}
+
+// Aspect is one side of a difference.
+type Aspect struct {
+	Present bool  `json:"present"` // the gateway has the object or link
+	Value   any   `json:"value"`   // of a leaf; nil when it does not exist
+	State   State `json:"state"`
+	Files   any   `json:"files"` // of a leaf that departs: what the files say; nil when they say that there is none
+
+	Source    *kind.Source `json:"source"`              // the place of the files that decides about it; nil when there is none
+	Variables []string     `json:"variables,omitempty"` // that decide about it
+	Note      string       `json:"note,omitempty"`      // what else a person should know
+
+	overlay bool // Source stands in an overlay
+	exact   bool // Source says the leaf itself
+}
+
+// Deciders are the sides whose place of the files makes a declared difference: those where an overlay speaks, else
+// those where a line is about it, else all that have a place.
+func (d *Difference) Deciders() []Aspect {
+	var sides []Aspect
+	for _, a := range []Aspect{d.From, d.To} {
+		if a.Source != nil && (len(sides) == 0 || *a.Source != *sides[0].Source) {
+			sides = append(sides, a)
+		}
+	}
+	for _, better := range []func(Aspect) bool{func(a Aspect) bool { return a.overlay }, func(a Aspect) bool { return a.exact }} {
+		if slices.ContainsFunc(sides, better) {
+			return slices.DeleteFunc(sides, func(a Aspect) bool { return !better(a) })
+		}
+	}
+	return sides
+}
+
+// API is one that a side lacks, or has not published in its own environment.
+type API struct {
+	Address  string   `json:"address"`
+	Method   string   `json:"method"`
+	Path     string   `json:"path"`
+	Lacks    string   `json:"lacks"`    // target that lacks it
+	Absent   bool     `json:"absent"`   // it does not exist there; else it is not published
+	Bindings []string `json:"bindings"` // addresses of the other side's bindings that cannot follow
+}
+
+// Credential is what differs between gateways because each makes it for itself.
+type Credential struct {
+	Address string `json:"address"`
+	Path    string `json:"path,omitempty"`
+}
+
+// Unapplied is a change between a gateway and its files that makes no difference between the gateways.
+type Unapplied struct {
+	Target  string      `json:"target"`
+	Address string      `json:"address"`
+	Action  diff.Action `json:"action"`
+}
+
+// Report is the outcome of a comparison. Lists are sorted.
+type Report struct {
+	Differences []Difference
+	APIs        []API
+	Credentials []Credential
+	Unapplied   []Unapplied
+	Equal       int // objects and links that are the same on both sides
+	Ignored     int // differences that ignore rules leave alone
+	Warnings    []diff.Note
+}
+
+// Count counts the differences of a class.
+func (r *Report) Count(c Class) (n int) {
+	for i := range r.Differences {
+		if r.Differences[i].Class == c {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,280 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/promote"
+)
+
+// Promotion tells two targets apart. The gateway of its head is the one to which changes would go.
+type Promotion struct {
+	Head
+	From        Target               `json:"from"`
+	To          Target               `json:"to"`
+	FilesOnly   bool                 `json:"files_only"` // no gateway was read: the desired states are compared
+	Summary     PromotionSummary     `json:"summary"`
+	Differences []Difference         `json:"differences"` // the worst class first
+	APIs        []promote.API        `json:"apis"`        // that one side lacks
+	Credentials []promote.Credential `json:"credentials"` // that each gateway makes for itself
+	Unapplied   []promote.Unapplied  `json:"unapplied"`   // what separates one gateway from its files, and not from the other
+	Requests    Requests             `json:"requests"`
+	Trouble
+}
+
+// Target is a section of the config file.
+type Target struct {
+	Name        string `json:"name"`
+	InstanceID  string `json:"instance_id"` // "" where no gateway was read
+	Environment string `json:"environment"` // its own
+}
+
+// PromotionSummary counts differences by class, and what stands beside them.
+type PromotionSummary struct {
+	Undeclared  int `json:"undeclared"`
+	OnlyFrom    int `json:"only_from"`
+	OnlyTo      int `json:"only_to"`
+	Declared    int `json:"declared"`
+	APIs        int `json:"apis"`
+	Credentials int `json:"credentials"`
+	Unapplied   int `json:"unapplied"`
+	Equal       int `json:"equal"`
+	Ignored     int `json:"ignored"`
+}
+
+// Unsound counts the differences that the files do not declare.
+func (s PromotionSummary) Unsound() int { return s.Undeclared + s.OnlyFrom + s.OnlyTo }
+
+// Difference is one difference between two gateways. Binding belongs to links.
+type Difference struct {
+	promote.Difference
+	Binding *Binding `json:"binding,omitempty"`
+}
+
+// NewPromotion is the document of r; nil is one of a command that failed.
+func NewPromotion(h Head, from, to Target, r *promote.Report) *Promotion {
+	d := &Promotion{
+		Head: h, From: from, To: to, Differences: []Difference{}, APIs: []promote.API{}, Credentials: []promote.Credential{},
+		Unapplied: []promote.Unapplied{}, Trouble: noTrouble(),
+	}
+	if r == nil {
+		return d
+	}
+	for i := range r.Differences {
+		x := Difference{Difference: r.Differences[i]}
+		if x.Link != nil {
+			x.Binding = newBinding(x.Link)
+		}
+		d.Differences = append(d.Differences, x)
+	}
+	d.APIs, d.Credentials, d.Unapplied = append(d.APIs, r.APIs...), append(d.Credentials, r.Credentials...), append(d.Unapplied, r.Unapplied...)
+	d.Warnings = append(d.Warnings, Notes(r.Warnings)...)
+	d.Summary = PromotionSummary{
+		Undeclared: r.Count(promote.Undeclared), OnlyFrom: r.Count(promote.OnlyFrom), OnlyTo: r.Count(promote.OnlyTo), Declared: r.Count(promote.Declared),
+		APIs: len(r.APIs), Credentials: len(r.Credentials), Unapplied: len(r.Unapplied), Equal: r.Equal, Ignored: r.Ignored,
+	}
+	return d
+}
+
+// sum is the last line of a comparison.
+func (d *Promotion) sum() string {
+	s := d.Summary
+	return fmt.Sprintf("Promote: %s, %d only in %s, %d only in %s, %d declared on purpose.",
+		count(s.Undeclared, "undeclared difference", "undeclared differences"), s.OnlyFrom, d.From.Name, s.OnlyTo, d.To.Name, s.Declared)
+}
+
+// titles are how the classes are called.
+func (d *Promotion) titles() []struct {
+	class promote.Class
+	title string
+} {
+	return []struct {
+		class promote.Class
+		title string
+	}{
+		{promote.Undeclared, "Undeclared"},
+		{promote.OnlyFrom, "Only in " + d.From.Name},
+		{promote.OnlyTo, "Only in " + d.To.Name},
+		{promote.Declared, "Declared on purpose"},
+	}
+}
+
+// of lists the differences of a class.
+func (d *Promotion) of(class promote.Class) (out []*Difference) {
+	for i := range d.Differences {
+		if d.Differences[i].Class == class {
+			out = append(out, &d.Differences[i])
+		}
+	}
+	return out
+}
+
+// mark is how a difference looks from the first side to the second: what only the first has goes, as it were.
+func (x *Difference) mark() diff.Action {
+	switch {
+	case !x.To.Present:
+		return diff.Delete
+	case !x.From.Present:
+		return diff.Create
+	}
+	return diff.Update
+}
+
+// tells is what helps to recognise an object or link that one side has alone, made harmless: its API, what belongs
+// to it, and where a declared one is declared.
+func (x *Difference) tells() string {
+	var parts []string
+	if x.Binding != nil {
+		parts = append(parts, strings.TrimSpace(Clean(x.Binding.Method+" "+x.Binding.Path)))
+	}
+	for i, name := range slices.Sorted(maps.Keys(x.Contains)) {
+		with := []string{"with", "and"}[min(i, 1)]
+		parts = append(parts, with+" "+strings.ReplaceAll(count(x.Contains[name], name, name+"s"), "_", " "))
+	}
+	if x.Class == promote.Declared {
+		parts = append(parts, x.says())
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), gap)
+}
+
+// values are the two values of a leaf, each of at most so many characters, made harmless.
+func (x *Difference) values(most int) string {
+	from, to := shorten(x.From.Value, x.To.Value, most)
+	return Clean(x.Path) + ": " + shown(from, x.Sensitive) + " → " + shown(to, x.Sensitive)
+}
+
+// says are the places that declare a difference, made harmless.
+func (x *Difference) says() string {
+	var places []string
+	for _, a := range x.Deciders() {
+		text := place(a.Source)
+		if len(a.Variables) > 0 {
+			text = "${" + strings.Join(a.Variables, "}, ${") + "} at " + text
+		}
+		places = append(places, text)
+	}
+	return strings.Join(places, ", ")
+}
+
+// reasons tell which side of a difference is not as its files say, made harmless; none of a declared one.
+func (d *Promotion) reasons(x *Difference) (lines []string) {
+	for _, side := range []struct {
+		target string
+		aspect promote.Aspect
+	}{{d.From.Name, x.From}, {d.To.Name, x.To}} {
+		if text := x.standing(side.target, side.aspect); text != "" {
+			lines = append(lines, Clean(text))
+		}
+	}
+	return lines
+}
+
+// ends counts the differences that are no more when the files of a target, and no others, are applied.
+func (d *Promotion) ends(target string) (n int) {
+	for i := range d.Differences {
+		x := &d.Differences[i]
+		late, other := x.From, x.To
+		if target == d.To.Name {
+			late, other = other, late
+		}
+		if late.State == promote.Departs && other.State == promote.AsDeclared && x.alike(late, other) {
+			n++
+		}
+	}
+	return n
+}
+
+// alike reports whether what the files of a side that departs from them say is surely what the other side has.
+func (x *Difference) alike(late, other promote.Aspect) bool {
+	switch {
+	case x.Sensitive || late.Note != "":
+		return false
+	case x.Path != "":
+		return reflect.DeepEqual(late.Files, other.Value)
+	}
+	return late.Present != other.Present
+}
+
+// standing tells how a side stands to its files; "" when it is as they say.
+func (x *Difference) standing(target string, a promote.Aspect) string {
+	at := ""
+	if a.Source != nil {
+		at = fmt.Sprintf(" (%s:%d)", a.Source.File, a.Source.Line)
+	}
+	text := ""
+	switch {
+	case a.State == promote.Unsaid:
+		text = "the files of " + target + " do not declare it"
+	case a.State == promote.Departs && x.Path == "" && a.Present:
+		text = target + " departs from its files, which want none" + at
+	case a.State == promote.Departs && x.Path == "":
+		text = target + " lacks it, though its files declare it" + at
+	case a.State == promote.Departs && a.Note == "" && a.Files == nil:
+		text = target + " departs from its files, which do not have it" + at
+	case a.State == promote.Departs && a.Note == "":
+		text = target + " departs from its files, which say " + shownShort(a.Files, x.Sensitive) + at
+	case a.State == promote.Departs:
+		text = target + " departs from its files" + at
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(text+": "+a.Note, ": "), ": ")
+}
+
+// shownShort is the beginning of a value as text shows it.
+func shownShort(v any, sensitive bool) string {
+	const most = 60
+	v, _ = shorten(v, nil, most)
+	return shown(v, sensitive)
+}
+
+// lacks lists the APIs that a target lacks: those whose bindings cannot follow, and the addresses of the others.
+func (d *Promotion) lacks(target string) (stuck []*promote.API, others []string) {
+	for i := range d.APIs {
+		switch a := &d.APIs[i]; {
+		case a.Lacks != target:
+		case len(a.Bindings) > 0:
+			stuck = append(stuck, a)
+		default:
+			others = append(others, a.Address)
+		}
+	}
+	return stuck, others
+}
+
+// missing tells in which way an API is.
+func missing(a *promote.API) string {
+	if a.Absent {
+		return "does not exist there"
+	}
+	return "is not published there"
+}
+
+// pending are the addresses in which a target departs from its files without making a difference.
+func (d *Promotion) pending(target string) (addresses []string) {
+	for _, u := range d.Unapplied {
+		if u.Target == target {
+			addresses = append(addresses, u.Address)
+		}
+	}
+	return addresses
+}
+
+// ownAddresses are the objects whose credentials each gateway makes for itself.
+func (d *Promotion) ownAddresses() (addresses []string) {
+	for _, c := range d.Credentials {
+		addresses = append(addresses, c.Address)
+	}
+	return slices.Compact(addresses)
+}
+
+// firstOf names some of a list, and counts the others.
+func firstOf(names []string) string {
+	const most = 5
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}

@@ -1,0 +1,123 @@
+package report
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/fatih/color"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/promote"
+)
+
+// textPromote writes a block for each class of differences, the worst first, each leaf as FROM → TO.
+func textPromote(w io.Writer, d *Promotion, s Style) error {
+	p := newPage(w, s)
+	p.linef("%s → %s, values in this order.\n", d.From, d.To)
+	for _, t := range d.titles() {
+		if list := d.of(t.class); len(list) > 0 {
+			p.linef("%s:", p.paint(Clean(t.title), color.Bold))
+			p.differences(d, list)
+			p.linef("")
+		}
+	}
+	p.lacking(d)
+	p.unapplied(d)
+	if own := d.ownAddresses(); len(own) > 0 {
+		p.linef("Left out, since each gateway makes its own: keys, secrets or codes of %s.", Clean(firstOf(own)))
+	}
+	if d.Summary.Ignored > 0 {
+		p.linef("Left alone by ignore rules: %s.", count(d.Summary.Ignored, "difference", "differences"))
+	}
+	p.warnings(d.Warnings)
+	for _, target := range []string{d.From.Name, d.To.Name} {
+		if n := d.ends(target); n > 0 {
+			p.linef("%s", Clean(fmt.Sprintf("apply --target %s ends %d of these differences.", target, n)))
+		}
+	}
+	read := fmt.Sprintf("Requests: %d to compare.", d.Requests.Read)
+	if d.FilesOnly {
+		read = "No gateway was read."
+	}
+	p.linef("Equal: %d. %s", d.Summary.Equal, read)
+	p.linef("%s", p.paint(Clean(d.sum()), color.Bold))
+	return p.Flush()
+}
+
+// String is the target with its environment, made harmless.
+func (t Target) String() string { return Clean(t.Name + " (" + t.Environment + ")") }
+
+// differences writes a row for each object or link, its leaves below it.
+func (p *page) differences(d *Promotion, list []*Difference) {
+	var block []row
+	for start := 0; start < len(list); {
+		end := start + 1
+		for end < len(list) && list[end].Path != "" && list[end].Address == list[start].Address {
+			end++
+		}
+		block = append(block, p.difference(d, list[start:end]))
+		start = end
+	}
+	p.rows(block)
+}
+
+// difference is a link or object, or the leaves of one object.
+func (p *page) difference(d *Promotion, same []*Difference) row {
+	x := same[0]
+	look := symbols[x.mark()]
+	r := row{symbol: look.symbol, paint: look.paint, cells: []string{Clean(x.Address)}}
+	if x.Path == "" {
+		r.cells = append(r.cells, x.tells())
+	}
+	r.below = func() {
+		for _, x := range same {
+			if x.Path != "" {
+				p.leaf(x)
+			}
+			for _, reason := range d.reasons(x) {
+				p.linef("%s%s%s", indent, gap, p.paint(reason, color.FgYellow))
+			}
+		}
+	}
+	return r
+}
+
+// leaf writes one leaf, and where a declared one is declared.
+func (p *page) leaf(x *Difference) {
+	line := indent + x.values(p.room())
+	if x.Class == promote.Declared {
+		line += gap + p.paint(x.says(), color.Faint)
+	}
+	p.linef("%s", line)
+}
+
+// lacking lists the APIs that a side lacks: one a line where bindings cannot follow, the others in one line.
+func (p *page) lacking(d *Promotion) {
+	for _, target := range []string{d.From.Name, d.To.Name} {
+		stuck, others := d.lacks(target)
+		if len(stuck) > 0 {
+			p.linef("%s:", p.paint(Clean("APIs that "+target+" lacks"), color.Bold))
+			var block []row
+			for _, a := range stuck {
+				block = append(block, row{symbol: "  !", paint: symbols[diff.Update].paint, cells: []string{
+					Clean(a.Address), Clean(a.Method + " " + a.Path), missing(a), count(len(a.Bindings), "binding cannot follow", "bindings cannot follow"),
+				}})
+			}
+			p.rows(block)
+			p.linef("")
+		}
+		if len(others) > 0 {
+			p.linef("%s", Clean(target+" lacks "+count(len(others), "API that nothing here is bound to", "APIs that nothing here is bound to")+": "+firstOf(others)+"."))
+		}
+	}
+}
+
+// unapplied tells where a gateway and its files differ without making a difference between the gateways.
+func (p *page) unapplied(d *Promotion) {
+	for _, target := range []string{d.From.Name, d.To.Name} {
+		if list := d.pending(target); len(list) > 0 {
+			p.linef("%s", Clean(fmt.Sprintf("%s departs from its files in %s that make no difference here: %s; see apigw-sync diff --target %s",
+				target, count(len(list), "more change", "more changes"), firstOf(list), target)))
+		}
+	}
+}
