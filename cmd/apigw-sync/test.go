@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -103,7 +104,7 @@ func (o *testOptions) try(p *program) (*report.Tests, error) {
 	if err != nil {
 		return d, err
 	}
-	world := intent.New(state, held, suite)
+	world := intent.New(state, held, suite, time.Now().Format(time.DateOnly))
 	outcomes := make([]intent.Outcome, len(chosen))
 	for i, c := range chosen {
 		outcomes[i] = world.Run(c)

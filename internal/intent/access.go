@@ -122,7 +122,8 @@ func (q *question) appAccess() truth {
 	d, known := q.world.part(app, "app_access_control")
 	switch {
 	case d == nil && !known:
-		return q.check(precedence.AppAccess, open, "app_access_control/"+app.Key, app.Source, fixManage, "the files do not manage the access control of %s", c.App)
+		why, fix := q.world.unknown(app, "app_access_control", "the access control")
+		return q.check(precedence.AppAccess, open, "app_access_control/"+app.Key, app.Source, fix, "%s", why)
 	case d == nil:
 		return yes
 	}

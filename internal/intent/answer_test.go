@@ -154,7 +154,7 @@ func answer(t *testing.T, cases, export string) *Answer {
 			t.Fatal(f)
 		}
 	}
-	return New(files, held, suite).Ask(&suite.Cases[0].Call)
+	return New(files, held, suite, "2026-11-27").Ask(&suite.Cases[0].Call)
 }
 
 func nothing(string) (string, bool) { return "", false }
@@ -231,8 +231,36 @@ func TestRenamedAndTwice(t *testing.T) {
 			t.Fatal(findings)
 		}
 		c := Call{API: "o/create", App: "byhand", From: "10.0.0.1", Environment: "RELEASE"}
-		if d := cmp.Diff(want, brief(New(files, held, &Suite{DefaultLimit: 500}).Ask(&c))); d != "" {
+		if d := cmp.Diff(want, brief(New(files, held, &Suite{DefaultLimit: 500}, "2026-11-27").Ask(&c))); d != "" {
 			t.Errorf("%s: -want +got:\n%s", file, d)
+		}
+	}
+}
+
+// What an ignore rule lets differ on the gateway is not sure, as long as the rule holds.
+func TestIgnored(t *testing.T) {
+	const second = " calls in 1 SECOND "
+	sure := "denied by acl/office | 500" + second + "in all, by default | none"
+	for rule, want := range map[string]string{
+		"{kind: acl, name: office}":                    "uncertain | 500" + second + "in all, by default | none",
+		"{kind: acl_binding, name: 'off*'}":            "uncertain | 500" + second + "in all, by default | none",
+		"{kind: acl, name: office, fields: [/values]}": "uncertain | 500" + second + "in all, by default | none",
+		"{kind: acl, name: office, fields: [/remark]}": sure,
+		"{kind: acl, name: office, until: 2026-11-26}": sure,
+		"{kind: acl, name: office, until: 2026-11-27}": "uncertain | 500" + second + "in all, by default | none",
+		"{kind: acl, name: other}":                     sure,
+		"{kind: app_access_control, name: app}":        sure,
+		"{kind: plugin_binding, name: free}":           sure,
+	} {
+		files, findings := spec.Load([]spec.Input{{Name: "gateway.yaml", Data: []byte("version: apigw-sync/v1\n" +
+			"acls: [{name: office, type: PERMIT, entity_type: IP, values: [10.0.0.0/8], apis: [o/a]}]\nignore: [" + rule + "]\n")}}, spec.Options{})
+		if len(findings) > 0 {
+			t.Fatal(findings)
+		}
+		suite := &Suite{DefaultLimit: 500, APIs: []API{{Group: "o", Name: "a", Method: "GET", Path: "/a", AuthType: "NONE", Published: []string{"RELEASE"}, Tags: []string{}}}}
+		c := Call{API: "o/a", From: "192.168.0.1", Environment: "RELEASE"}
+		if d := cmp.Diff(want, brief(New(files, nil, suite, "2026-11-27").Ask(&c))); d != "" {
+			t.Errorf("%s: -want +got:\n%s", rule, d)
 		}
 	}
 }

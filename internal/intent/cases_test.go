@@ -1,12 +1,15 @@
 package intent
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"sigs.k8s.io/yaml"
 
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -26,6 +29,65 @@ func TestSchemaIsCurrent(t *testing.T) {
 	if d := cmp.Diff(string(written), b.String()); d != "" {
 		t.Errorf("run make schema (-written +made):\n%s", d)
 	}
+}
+
+// Editors that go by the schema accept what Load accepts, and see what it refuses.
+func TestSchemaAgrees(t *testing.T) {
+	raw, err := json.Marshal(Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	described, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("cases", described); err != nil {
+		t.Fatal(err)
+	}
+	validator, err := c.Compile("cases")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := scriptFiles(t)
+	example, err := os.ReadFile("../../examples/quickstart/cases.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["quickstart"] = string(example)
+	for name, text := range files {
+		asJSON, err := yaml.YAMLToJSON([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(asJSON))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, findings := Load([]spec.Input{{Name: name, Data: []byte(text)}}, "", nothing)
+		if err := validator.Validate(v); (err == nil) != (len(findings) == 0) {
+			t.Errorf("%s: the schema says %v, Load %v", name, err, findings)
+		}
+	}
+}
+
+// scriptFiles are the files of cases in the script that runs the command.
+func scriptFiles(t testing.TB) map[string]string {
+	t.Helper()
+	script, err := os.ReadFile("../../cmd/apigw-sync/testdata/script/test.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for part := range strings.SplitSeq(string(script), "\n-- ") {
+		if name, text, ok := strings.Cut(part, " --\n"); ok && strings.Contains(text, Version) {
+			out[name] = text
+		}
+	}
+	if len(out) < 5 {
+		t.Fatalf("the script has only %d files of cases", len(out))
+	}
+	return out
 }
 
 func load(text string) (*Suite, []string) {
@@ -131,14 +193,8 @@ func TestWrongCases(t *testing.T) {
 // FuzzLoad: no file makes Load or the answers panic, findings have places, and a case passes only when all
 // that it expects came out.
 func FuzzLoad(f *testing.F) {
-	script, err := os.ReadFile("../../cmd/apigw-sync/testdata/script/test.txtar")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for part := range strings.SplitSeq(string(script), "\n-- ") {
-		if _, text, ok := strings.Cut(part, " --\n"); ok && strings.Contains(text, Version) {
-			f.Add([]byte(text))
-		}
+	for _, text := range scriptFiles(f) {
+		f.Add([]byte(text))
 	}
 	files, _ := spec.Load([]spec.Input{{Name: "gateway.yaml", Data: []byte(gatewayFile)}}, spec.Options{})
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -154,7 +210,7 @@ func FuzzLoad(f *testing.F) {
 				return
 			}
 		}
-		w := New(files, nil, suite)
+		w := New(files, nil, suite, "")
 		for _, c := range suite.Cases[:min(len(suite.Cases), 50)] {
 			o := w.Run(c)
 			for _, k := range o.Checks {

@@ -98,7 +98,8 @@ func (q *question) choose(p *policy, per string) *choice {
 		c.add(o, fmt.Sprintf("%s has special limits by %s, which the call does not name", p.bound.owner.Address(), name), "say "+name+" in the call")
 	}
 	if p.partial {
-		c.anything, c.why, c.fix = true, "the files do not manage the special limits of "+p.bound.owner.Address(), fixManage
+		c.anything = true
+		c.why, c.fix = q.world.unknown(p.bound.owner, "throttle_special", "the special limits")
 	}
 	return q.lifted(p, per, c)
 }

@@ -242,7 +242,8 @@ func (o *oracle) lowest(r reading) string {
 		n := o.least(r, c, "api_limit", "user_limit", "app_limit", "ip_limit", o.ofPlugin(c, "app", o.call.AppID), o.ofPlugin(c, "user", o.call.User))
 		return period(int64(n), int64(c["default_interval"].(int)), strings.ToUpper(c["default_time_unit"].(string)))
 	}
-	for _, t := range o.bound("throttles") {
+	if list := o.bound("throttles"); len(list) > 0 {
+		t := list[0]
 		n := o.least(r, t, "api_call_limits", "user_call_limits", "app_call_limits", "ip_call_limits", o.ofThrottle(t, "app", o.call.App), o.ofThrottle(t, "user", o.call.User))
 		interval, unit := t["time_interval"].(int), t["time_unit"].(string)
 		bound := 200

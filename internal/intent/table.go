@@ -36,7 +36,7 @@ func (l *loader) table(d *spec.Checked, at string, c *caseOf, environment string
 		}
 		call, expect := laid(c.Call, row), c.Expect
 		if over, ok := row["expect"].(map[string]any); ok {
-			expect = laid(c.Expect, over)
+			expect = expected(c.Expect, over)
 		}
 		label, _ := row["name"].(string)
 		delete(call, "name")
@@ -67,6 +67,18 @@ func laid(base, over map[string]any) map[string]any {
 	out := map[string]any{}
 	maps.Copy(out, base)
 	maps.Copy(out, over)
+	return out
+}
+
+// expected is base with the expectations of over on it. What over says about access takes the place of all
+// that base says about it.
+func expected(base, over map[string]any) map[string]any {
+	out := laid(base, over)
+	for key, other := range map[string]string{"allowed": "denied_by", "denied_by": "allowed"} {
+		if over[key] != nil && over[other] == nil {
+			delete(out, other)
+		}
+	}
 	return out
 }
 

@@ -19,6 +19,8 @@ type World struct {
 	renamed  map[string]*kind.Declared   // by the address that they had before
 	owners   map[string][]*kind.Declared // by kind, in the order of the files
 	links    map[string][]link           // by owner's address
+	ignores  []kind.Ignore
+	today    string // YYYY-MM-DD
 }
 
 // link is a reference of an owner that is there once the files are applied.
@@ -28,11 +30,13 @@ type link struct {
 }
 
 // New is the world of checked files. Held is an export of the gateway, nil when there is none; what it
-// holds stays where the files do not manage it, and its APIs are all that there are.
-func New(files *spec.State, held *Held, suite *Suite) *World {
+// holds stays where the files do not manage it, and its APIs are all that there are. Today, YYYY-MM-DD, is for
+// ignore rules with a last day.
+func New(files *spec.State, held *Held, suite *Suite, today string) *World {
 	w := &World{
 		suite: suite, apis: slices.Clone(suite.APIs), renamed: map[string]*kind.Declared{},
 		objects: map[string]*kind.Declared{}, owners: map[string][]*kind.Declared{}, links: map[string][]link{},
+		ignores: files.Ignore, today: today,
 	}
 	for i := range files.Objects {
 		d := &files.Objects[i]
@@ -96,7 +100,7 @@ func (w *World) keep(held *Held) {
 
 // manages is whether it is known which parts or links of a kind an object has.
 func (w *World) manages(d *kind.Declared, kindName string) bool {
-	return w.exported || w.suite.NoUnmanaged || d.ManagesKind(kindName)
+	return (w.exported || w.suite.NoUnmanaged || d.ManagesKind(kindName)) && w.ignored(kindName, d.Key) == nil
 }
 
 // bound is an owner that is bound to an API, or perhaps is.
@@ -127,7 +131,11 @@ func (w *World) boundTo(k *kind.LinkKind, a *API, env string) (out []bound) {
 			out = append(out, b)
 		}
 	}
-	return w.settled(k, out)
+	out = w.settled(k, out)
+	for i := range out {
+		w.doubt(k, &out[i])
+	}
+	return out
 }
 
 // settled leaves in each slot of an API only those that can have it: what the files surely bind drives out
@@ -158,10 +166,13 @@ func (w *World) settled(k *kind.LinkKind, list []bound) []bound {
 // part is what an object has of a kind that it can have once. Known is false when it may have one that the
 // files do not manage.
 func (w *World) part(owner *kind.Declared, kindName string) (d *kind.Declared, known bool) {
+	if known = w.manages(owner, kindName); !known {
+		return nil, false
+	}
 	for _, d := range w.owners[kindName] {
 		if d.Owner == owner.Key {
 			return d, true
 		}
 	}
-	return nil, w.manages(owner, kindName)
+	return nil, true
 }

@@ -104,7 +104,7 @@ func (s *scene) world(t *testing.T, file []byte) *World {
 			t.Fatalf("%s\n%s", f, file)
 		}
 	}
-	return New(state, nil, &s.suite)
+	return New(state, nil, &s.suite, "")
 }
 
 // each runs a law over random scenes with some calls each.
@@ -228,7 +228,7 @@ func widens(t *testing.T, c *Call, before, after *Answer) {
 
 // One more entry in a DENY list never lets more through, one more in a PERMIT list never less.
 func TestEntriesOfLists(t *testing.T) {
-	each(t, func(t *testing.T, r *rand.Rand, s scene, w *World, calls []Call) {
+	each(t, func(t *testing.T, _ *rand.Rand, s scene, w *World, calls []Call) {
 		for _, listType := range []string{"DENY", "PERMIT"} {
 			more := testworld.State{}
 			maps.Copy(more, s.state)
@@ -255,7 +255,7 @@ func TestEntriesOfLists(t *testing.T) {
 
 // Without limits of single callers, and without special ones, the lowest limit is never lower.
 func TestFewerLimits(t *testing.T) {
-	each(t, func(t *testing.T, r *rand.Rand, s scene, w *World, calls []Call) {
+	each(t, func(t *testing.T, _ *rand.Rand, s scene, w *World, calls []Call) {
 		fewer := testworld.State{}
 		maps.Copy(fewer, s.state)
 		throttles := []any{}

@@ -1,0 +1,41 @@
+package intent
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// ignored is the rule that lets the gateway differ from what the files say about objects of a kind and name,
+// or links of that owner; nil when there is none. A remark may differ: no answer hangs on it.
+func (w *World) ignored(kindName, name string) *kind.Ignore {
+	for i := range w.ignores {
+		r := &w.ignores[i]
+		lapsed := r.Until != "" && r.Until < w.today
+		harmless := len(r.Fields) > 0 && !slices.ContainsFunc(r.Fields, func(f string) bool { return f != "/remark" })
+		if r.Kind == kindName && kind.Glob(r.Name, name) && !lapsed && !harmless {
+			return r
+		}
+	}
+	return nil
+}
+
+// doubt leaves open whether b is as the files say, where an ignore rule lets the gateway differ.
+func (w *World) doubt(k *kind.LinkKind, b *bound) {
+	for _, what := range []string{k.Name, k.Owner} {
+		if r := w.ignored(what, b.owner.Key); r != nil && b.truth == yes && !b.exported {
+			b.truth = open
+			b.why = fmt.Sprintf("the ignore rule at %s:%d lets the gateway differ", r.Source.File, r.Source.Line)
+			b.fix = fixIgnore
+		}
+	}
+}
+
+// unknown tells why it is not known what an object has of a kind, and what would settle it.
+func (w *World) unknown(owner *kind.Declared, kindName, what string) (why, fix string) {
+	if r := w.ignored(kindName, owner.Key); r != nil {
+		return fmt.Sprintf("the ignore rule at %s:%d lets %s of %s differ on the gateway", r.Source.File, r.Source.Line, what, owner.Address()), fixIgnore
+	}
+	return "the files do not manage " + what + " of " + owner.Address(), fixManage
+}
