@@ -264,3 +264,41 @@ func TestIgnored(t *testing.T) {
 		}
 	}
 }
+
+// Where an ignore rule lets the gateway differ, what the gateway has may hold instead.
+func TestIgnoredAgainst(t *testing.T) {
+	files, findings := spec.Load([]spec.Input{{Name: "gateway.yaml", Data: []byte("version: apigw-sync/v1\n" +
+		"throttles: [{name: new, time_interval: 1, time_unit: SECOND, api_call_limits: 4, specials: [], apis: [o/create]}]\nignore: [{kind: throttle_binding, name: new}]\n")}}, spec.Options{})
+	held, more := ReadHeld(spec.Input{Name: "export.yaml", Data: []byte(exportFile)}, nothing)
+	if findings = append(findings, more...); len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	c := Call{API: "o/create", App: "byhand", From: "10.0.0.1", Environment: "RELEASE"}
+	w := New(files, held, &Suite{DefaultLimit: 500}, "")
+	if d := cmp.Diff("allowed | uncertain | none", brief(w.Ask(&c))); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+	if n := len(w.Ask(&c).Limits); n != 0 {
+		t.Errorf("%d limits", n)
+	}
+}
+
+// The files' own references are looked at once all APIs are known.
+func TestReferences(t *testing.T) {
+	files, _ := spec.Load([]spec.Input{{Name: "gateway.yaml", Data: []byte(gatewayFile)}}, spec.Options{})
+	held, _ := ReadHeld(spec.Input{Name: "export.yaml", Data: []byte(exportFile)}, nothing)
+	findings := New(files, held, &Suite{APIs: []API{{Group: "o", Name: "wide", Method: "GET", Path: "/wide"}}}, "").References(files)
+	said := ""
+	for _, f := range findings {
+		if !f.Warning {
+			t.Errorf("%s is an error", f)
+		}
+		said += f.String() + "\n"
+	}
+	if !strings.Contains(said, "no API matches o/iam") || strings.Contains(said, "o/wide") || strings.Contains(said, "o/create") {
+		t.Error(said)
+	}
+	if found := New(files, nil, &Suite{}, "").References(files); found != nil {
+		t.Errorf("without all APIs: %v", found)
+	}
+}

@@ -53,27 +53,30 @@ func (l Limit) same(o Limit) bool {
 
 // policies are those of which one limits the API; nil stands for the gateway's own limit.
 func (q *question) policies() (out []*policy) {
-	for i := range q.bound["plugin_binding"] {
-		b := &q.bound["plugin_binding"][i]
+	throttles, plugins := q.bound["throttle_binding"], q.bound["plugin_binding"]
+	certain := false
+	for i := range plugins {
+		b := &plugins[i]
 		if !precedence.ReplacesThrottle(b.owner.Value.(kind.Plugin).Type) {
 			continue
 		}
-		out = append(out, rateLimited(b))
-		if b.truth == yes {
-			for _, t := range q.bound["throttle_binding"] {
-				q.tell(aboutLimit, precedence.RateLimit, yes, t.source, "", "%s has no effect, since %s (rate_limit) takes its place", t.owner.Address(), b.owner.Address())
+		out, certain = append(out, rateLimited(b)), certain || b.truth == yes
+		for j := range throttles {
+			if b.truth == yes {
+				q.tell(aboutLimit, precedence.RateLimit, yes, throttles[j].source, "", "%s has no effect, since %s (rate_limit) takes its place", throttles[j].owner.Address(), b.owner.Address())
 			}
-			return out[len(out)-1:]
 		}
 	}
-	for i := range q.bound["throttle_binding"] {
-		b := &q.bound["throttle_binding"][i]
-		out = append(out, q.world.throttled(b))
-		if b.truth == yes {
+	for i := range throttles {
+		if certain {
 			return out
 		}
+		out = append(out, q.world.throttled(&throttles[i]))
 	}
-	return append(out, nil)
+	if !certain && !slices.ContainsFunc(throttles, func(b bound) bool { return b.truth == yes }) {
+		out = append(out, nil)
+	}
+	return out
 }
 
 // outcome is what one policy means for the call.
@@ -136,6 +139,9 @@ func (q *question) capped(p *policy, out outcome) outcome {
 	}
 	for i := range out.lowest.limits {
 		l := &out.lowest.limits[i]
+		if p.bound.truth != yes {
+			break // another policy may hold
+		}
 		source := p.bound.owner.Source
 		if l.Source != nil {
 			source = *l.Source

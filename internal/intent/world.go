@@ -127,36 +127,37 @@ func (w *World) boundTo(k *kind.LinkKind, a *API, env string) (out []bound) {
 		if b.truth == no && !w.manages(d, k.Name) {
 			b.truth, b.why, b.fix = open, "the files do not manage what "+d.Address()+" is bound to", fixManage
 		}
+		w.doubt(k, &b)
 		if b.truth > no {
 			out = append(out, b)
 		}
 	}
-	out = w.settled(k, out)
-	for i := range out {
-		w.doubt(k, &out[i])
-	}
-	return out
+	return w.settled(k, out)
 }
 
-// settled leaves in each slot of an API only those that can have it: what the files surely bind drives out
-// the rest. Two that are both sure contradict each other, so that either is open.
+// settled leaves in each slot of an API only those that can have it: what is surely bound, above all by the
+// files, drives out the rest. Two that are both sure contradict each other, so that either is open.
 func (w *World) settled(k *kind.LinkKind, list []bound) []bound {
 	if k.Slot == nil {
 		return list
 	}
-	winners := map[string]int{}
+	declared, exported := map[string]int{}, map[string]int{} // surely bound, by slot
 	for i := range list {
-		if b := &list[i]; b.truth == yes && !b.exported {
-			winners[k.Slot(b.owner.Value)]++
+		switch b := &list[i]; {
+		case b.truth == yes && b.exported:
+			exported[k.Slot(b.owner.Value)]++
+		case b.truth == yes:
+			declared[k.Slot(b.owner.Value)]++
 		}
 	}
 	var out []bound
 	for _, b := range list {
-		switch n := winners[k.Slot(b.owner.Value)]; {
-		case n > 0 && (b.truth != yes || b.exported):
+		slot := k.Slot(b.owner.Value)
+		switch {
+		case declared[slot] > 0 && (b.truth != yes || b.exported):
 			continue
-		case n > 1:
-			b.truth, b.why, b.fix = open, "several of its type are bound to the API, which takes one", "remove all but one of them from the files"
+		case b.truth == yes && (declared[slot] > 1 || declared[slot] == 0 && exported[slot] > 1):
+			b.truth, b.why, b.fix = open, "several of its type are bound to the API, which takes one", "bind one of them alone"
 		}
 		out = append(out, b)
 	}

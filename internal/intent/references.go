@@ -1,0 +1,37 @@
+package intent
+
+import (
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// References tells, as warnings, which references of the files would keep them from being applied: such as
+// match no API, or contradict each other. It says nothing unless all APIs are known.
+func (w *World) References(files *spec.State) []spec.Finding {
+	if !w.complete {
+		return nil
+	}
+	everywhere := map[string]bool{}
+	for i := range files.References {
+		everywhere[files.References[i].Environment] = true
+	}
+	apis := make([]*kind.API, len(w.apis))
+	for i := range w.apis {
+		a := &w.apis[i]
+		apis[i] = &kind.API{ID: a.Address() + " " + a.Method + a.Path, Group: a.Group, Name: a.Name, Method: a.Method, Path: a.Path, MatchMode: a.MatchMode, AuthType: a.AuthType, Tags: a.Tags}
+		published := a.Published
+		if published == nil { // not known: nothing to complain about
+			for env := range everywhere {
+				published = append(published, env)
+			}
+		}
+		for _, env := range published {
+			apis[i].Published = append(apis[i].Published, kind.Publication{Env: env})
+		}
+	}
+	_, findings := files.Resolve(kind.NewCatalog(apis))
+	for i := range findings {
+		findings[i].Warning = true
+	}
+	return findings
+}
