@@ -9,6 +9,10 @@ func takes(route, path string, prefix bool) truth {
 	if prefix {
 		route = strings.TrimSuffix(route, "/")
 	}
+	plain := strings.IndexAny(route+"{", "{*") // what comes before must be there as it is
+	if !strings.HasPrefix(path, route[:plain]) {
+		return no
+	}
 	want, have := strings.Split(route, "/"), strings.Split(path, "/")
 	longer := prefix || strings.HasSuffix(route, "+}")
 	if len(have) < len(want) || len(have) > len(want) && !longer {

@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// World is what calls meet once the files are applied.
+// World is what calls meet once the files are applied. It is not safe for concurrent use.
 type World struct {
 	suite    *Suite
 	apis     []API // known ones
@@ -20,7 +20,8 @@ type World struct {
 	owners   map[string][]*kind.Declared // by kind, in the order of the files
 	links    map[string][]link           // by owner's address
 	ignores  []kind.Ignore
-	today    string // YYYY-MM-DD
+	bound    map[string][]bound // by kind of links, API and environment; filled while questions are answered
+	today    string             // YYYY-MM-DD
 }
 
 // link is a reference of an owner that is there once the files are applied.
@@ -36,7 +37,7 @@ func New(files *spec.State, held *Held, suite *Suite, today string) *World {
 	w := &World{
 		suite: suite, apis: slices.Clone(suite.APIs), renamed: map[string]*kind.Declared{},
 		objects: map[string]*kind.Declared{}, owners: map[string][]*kind.Declared{}, links: map[string][]link{},
-		ignores: files.Ignore, today: today,
+		ignores: files.Ignore, today: today, bound: map[string][]bound{},
 	}
 	for i := range files.Objects {
 		d := &files.Objects[i]
@@ -114,7 +115,17 @@ type bound struct {
 }
 
 // boundTo are the owners of a kind of links that may be bound to the API in an environment.
-func (w *World) boundTo(k *kind.LinkKind, a *API, env string) (out []bound) {
+func (w *World) boundTo(k *kind.LinkKind, a *API, env string) []bound {
+	key := strings.Join([]string{k.Name, env, a.Group, a.Name, a.Method, a.Path}, "\x00")
+	found, ok := w.bound[key]
+	if !ok {
+		found = w.look(k, a, env)
+		w.bound[key] = found
+	}
+	return found
+}
+
+func (w *World) look(k *kind.LinkKind, a *API, env string) (out []bound) {
 	for _, d := range w.owners[k.Owner] {
 		b := bound{owner: d, source: d.Source}
 		for _, l := range w.links[d.Address()] {

@@ -77,14 +77,24 @@ func (c *TestCase) missed() string {
 	return Clean(strings.Join(parts, "; "))
 }
 
-// why are the steps that a reader needs: what is open where that is the trouble, else all that led to the
-// parts of the answer that were looked at.
+// why are the steps that a reader needs: all that led to what was not expected, what is open where that is
+// the trouble, and of a case that passed all that led to its answer.
 func (c *TestCase) why() (out []intent.Step) {
-	for _, s := range c.Answer.Why {
-		if s.About == "" || slices.ContainsFunc(c.Checks, func(k intent.Check) bool {
-			return k.About == s.About && k.Status == c.Status && (s.Open || k.Status != intent.Unsure) && (!s.Open || !k.Sure())
-		}) {
-			out = append(out, s)
+	needed := func(s *intent.Step, k *intent.Check) bool {
+		switch {
+		case k.About != s.About:
+			return false
+		case c.Status == intent.Passed:
+			return !s.Open || !k.Sure()
+		case k.Status == intent.Unsure:
+			return s.Open
+		}
+		return k.Status == intent.Failed
+	}
+	for i := range c.Answer.Why {
+		s := &c.Answer.Why[i]
+		if s.About == "" || slices.ContainsFunc(c.Checks, func(k intent.Check) bool { return needed(s, &k) }) {
+			out = append(out, *s)
 		}
 	}
 	return out
