@@ -84,14 +84,18 @@ func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 	return inputs, errors.Join(failed...)
 }
 
-// lookup finds variables of desired-state files: the environment wins over the target. Those that hold the
-// run's own credentials count as not set, since whoever can open a pull request writes files, and sees their diff.
+// lookup finds variables of desired-state files: the environment wins over the target, unless what it says is empty.
+// Those that hold the run's own credentials count as not set, since whoever can open a pull request writes files, and
+// sees their diff.
 func (o *fileOptions) lookup(p *program) func(string) (string, bool) {
 	return func(name string) (string, bool) {
-		if value, ok := p.Lookup(name); ok && !remote.HoldsCredentials(name) {
-			return value, true
+		value, ok := p.Lookup(name)
+		if remote.HoldsCredentials(name) {
+			value, ok = "", false
 		}
-		value, ok := o.vars[name]
+		if own, said := o.vars[name]; said && value == "" {
+			return own, true
+		}
 		return value, ok
 	}
 }

@@ -3,17 +3,20 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/config"
 )
 
 // TestPrecedence gives one flag at every place and takes them away from the top.
 func TestPrecedence(t *testing.T) {
-	config := filepath.Join(t.TempDir(), "config.yaml")
-	if err := os.WriteFile(config, []byte("targets: {x: {region: from-config, kind: [acl], max_rps: 2.5}}"), 0o600); err != nil {
+	section := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(section, []byte("targets: {x: {region: from-config, kind: [acl], max_rps: 2.5}}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -30,7 +33,7 @@ func TestPrecedence(t *testing.T) {
 		var o compareOptions
 		flags := pflag.NewFlagSet("diff", pflag.ContinueOnError)
 		o.addFlags(flags)
-		if err := flags.Parse(append(c.args, "--config", config)); err != nil {
+		if err := flags.Parse(append(c.args, "--config", section)); err != nil {
 			t.Fatal(err)
 		}
 		p := &program{Environ: c.env}
@@ -41,6 +44,78 @@ func TestPrecedence(t *testing.T) {
 			t.Errorf("%s: region %q and kinds %s, want %q and %s", c.name, o.gateway.region, got, c.region, c.kind)
 		}
 	}
+}
+
+// TestEveryKeyOfTargets: each key of a target counts where neither flag nor environment say anything, in every command
+// that has the flag.
+func TestEveryKeyOfTargets(t *testing.T) {
+	section := filepath.Join(t.TempDir(), "config.yaml")
+	values := map[string][3]string{ // in the config file, in the environment, on the command line
+		"string": {"a", "b", "c"}, "stringArray": {"[a]", "b", "c"}, "bool": {"true", "false", "true"},
+		"int": {"1", "2", "3"}, "float64": {"1", "2", "3"}, "duration": {"1s", "2s", "3s"},
+	}
+	keys := map[string]bool{}
+	for field := range reflect.TypeFor[config.Target]().Fields() {
+		if key := field.Tag.Get("json"); key != "vars" {
+			keys[key] = false
+		}
+	}
+	for _, cmd := range (&program{}).newRootCommand().Commands() {
+		if cmd.Flags().Lookup("target") == nil {
+			continue
+		}
+		for key := range keys {
+			flag := strings.ReplaceAll(key, "_", "-")
+			f := cmd.Flags().Lookup(flag)
+			if f == nil {
+				continue
+			}
+			keys[key] = true
+			v := values[f.Value.Type()]
+			if err := os.WriteFile(section, []byte("targets: {x: {"+key+": "+v[0]+"}}"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for level, want := range []string{f.DefValue, v[0], v[1], v[2]} {
+				if got := settled(t, cmd.Name(), flag, section, level, v); got != strings.Trim(want, "[]") {
+					t.Errorf("%s --%s at level %d is %q, want %q", cmd.Name(), flag, level, got, want)
+				}
+			}
+		}
+	}
+	for key, found := range keys {
+		if !found {
+			t.Errorf("no command has a flag for %s", key)
+		}
+	}
+}
+
+// settled is a flag's value with what counts up to a level: 0 the default, 1 the config file, 2 the environment, 3 the
+// command line. Paths of the config file are told as they stand there.
+func settled(t *testing.T, command, flag, section string, level int, v [3]string) string {
+	t.Helper()
+	p := &program{}
+	cmd, _, err := p.newRootCommand().Find([]string{command})
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"--config", section}
+	if level > 0 {
+		args = append(args, "--target", "x")
+	}
+	if level > 1 {
+		p.Environ = []string{twin(flag) + "=" + v[1]}
+	}
+	if level > 2 {
+		args = append(args, "--"+flag+"="+v[2])
+	}
+	if err := cmd.ParseFlags(args); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.settle(cmd.Flags()); err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Trim(cmd.Flags().Lookup(flag).Value.String(), "[]")
+	return strings.TrimPrefix(got, filepath.Dir(section)+string(filepath.Separator))
 }
 
 // TestTwins holds every flag of every command against its twin in the environment.
