@@ -27,6 +27,8 @@ type promoteOptions struct {
 	exitCode  bool
 	compare   compareOptions // what holds for both: kinds, names and pace
 	output    outputOptions
+
+	given map[string]bool // flags that have a value from the command line or the environment
 }
 
 func promotes(f *report.Format) bool { return f.Promote != nil }
@@ -49,8 +51,8 @@ variables, as in APIGW_SYNC_TOKEN_PROD or HW_ACCESS_KEY_STAGING with HW_SECRET_K
   apigw-sync promote --from staging --to prod --files-only
   apigw-sync promote --from staging --to prod --detailed-exitcode -o markdown`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, err := p.settle(cmd.Flags()); err != nil {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.given, err = p.given(cmd.Flags()); err != nil {
 				return err
 			}
 			return runPromote(cmd.Context(), p, &o, g, cmd.Flags())
@@ -147,7 +149,7 @@ func (o *promoteOptions) side(p *program, name string, common *pflag.FlagSet) (*
 	s.options.addScope(flags)
 	given := map[string]bool{}
 	common.VisitAll(func(f *pflag.Flag) {
-		if mine := flags.Lookup(f.Name); mine != nil && f.Changed && err == nil {
+		if mine := flags.Lookup(f.Name); mine != nil && o.given[f.Name] && err == nil {
 			given[f.Name], err = true, assign(mine, valuesOf(f))
 		}
 	})

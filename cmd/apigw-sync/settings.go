@@ -32,13 +32,7 @@ func unaliased(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 // settle gives flags that the command line left alone their values from the environment, else from the
 // target of the config file. It returns the target's variables.
 func (p *program) settle(flags *pflag.FlagSet) (vars map[string]string, err error) {
-	given := map[string]bool{}
-	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
-	flags.VisitAll(func(f *pflag.Flag) {
-		if err == nil && !given[f.Name] {
-			given[f.Name], err = p.fromEnvironment(f)
-		}
-	})
+	given, err := p.given(flags)
 	if err != nil || flags.Lookup("target") == nil {
 		return nil, err
 	}
@@ -48,6 +42,19 @@ func (p *program) settle(flags *pflag.FlagSet) (vars map[string]string, err erro
 	}
 	p.target = t.name
 	return t.Vars, t.settle(flags, given)
+}
+
+// given gives flags that the command line left alone their values from the environment, and tells which have one
+// from either.
+func (p *program) given(flags *pflag.FlagSet) (given map[string]bool, err error) {
+	given = map[string]bool{}
+	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
+	flags.VisitAll(func(f *pflag.Flag) {
+		if err == nil && !given[f.Name] {
+			given[f.Name], err = p.fromEnvironment(f)
+		}
+	})
+	return given, err
 }
 
 // target is a section of a config file.

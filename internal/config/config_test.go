@@ -21,7 +21,7 @@ func write(t *testing.T, path, text string) {
 func TestTarget(t *testing.T) {
 	path := filepath.Join(t.TempDir(), Name)
 	write(t, path, `targets:
-  staging: {region: cn-north-4, file: [gateway/, /abs.yaml, "-"], overlay: [], endpoint: "emulator:state.yaml",
+  staging: {region: cn-north-4, file: [gateway/, /abs.yaml, "-"], overlay: [], endpoint: "emulator:state.yaml", against: exports/a.yaml,
             prune: false, max_deletes: 0, max_rps: 2.5, timeout: 10m, name: ["a*"], vars: {LIMIT: "100", EMPTY: ""}}
   prod:
 `)
@@ -36,7 +36,7 @@ func TestTarget(t *testing.T) {
 	folder := filepath.Dir(path)
 	want := map[string][]string{
 		"region": {"cn-north-4"}, "file": {filepath.Join(folder, "gateway"), "/abs.yaml", "-"}, "overlay": {},
-		"endpoint": {"emulator:" + filepath.Join(folder, "state.yaml")}, "prune": {"false"}, "max-deletes": {"0"},
+		"against": {filepath.Join(folder, "exports", "a.yaml")}, "endpoint": {"emulator:" + filepath.Join(folder, "state.yaml")}, "prune": {"false"}, "max-deletes": {"0"},
 		"max-rps": {"2.5"}, "timeout": {"10m"}, "name": {"a*"},
 	}
 	if d := cmp.Diff(want, target.Flags()); d != "" {
@@ -44,6 +44,13 @@ func TestTarget(t *testing.T) {
 	}
 	if d := cmp.Diff(vars{"LIMIT": "100", "EMPTY": ""}, target.Vars); d != "" {
 		t.Errorf("vars (-want +got):\n%s", d)
+	}
+	for name, want := range map[string]string{
+		"stagin": "target stagin is not in " + path + "; did you mean staging?", "elsewhere": "target elsewhere is not in " + path + "; it has prod, staging",
+	} {
+		if _, err := f.Target(name); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
 	}
 	if target, err := f.Target("prod"); err != nil || len(target.Flags()) != 0 {
 		t.Errorf("an empty target: %v, %v", target, err)

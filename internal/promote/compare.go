@@ -226,26 +226,22 @@ func (c *comparison) add(d Difference) {
 
 // concealed warns of the secrets that could not be compared.
 func (c *comparison) concealed() {
-	for _, l := range []*ledger{c.from, c.to} {
-		if len(l.hidden) > 0 {
-			c.report.Warnings = append(c.report.Warnings, diff.Note{
-				Message: l.Target + " hides secrets, so that they cannot be compared: " + strings.Join(l.hidden, ", "),
-			})
+	warn := func(who string, list []string) {
+		if len(list) > 0 {
+			c.report.Warnings = append(c.report.Warnings, diff.Note{Message: who + " secrets, so that they cannot be compared: " + strings.Join(list, ", ")})
 		}
 	}
+	if slices.Equal(c.from.hidden, c.to.hidden) {
+		warn(c.from.Target+" and "+c.to.Target+" hide", c.from.hidden)
+		return
+	}
+	warn(c.from.Target+" hides", c.from.hidden)
+	warn(c.to.Target+" hides", c.to.hidden)
 }
 
 // missing lists the APIs that one side lacks, with the bindings that cannot follow.
 func (c *comparison) missing() {
-	stuck := map[bool]map[string][]string{true: {}, false: {}} // in from, by API
-	for i := range c.report.Differences {
-		d := &c.report.Differences[i]
-		if d.Link != nil && d.From.Note+d.To.Note != "" {
-			api := d.Link.API.Address()
-			stuck[d.From.Present][api] = append(stuck[d.From.Present][api], d.Address)
-		}
-	}
-	c.report.APIs = append(lacking(c.from, c.to, stuck[true]), lacking(c.to, c.from, stuck[false])...)
+	c.report.APIs = append(c.lacking(c.from, c.to), c.lacking(c.to, c.from)...)
 	if len(c.from.Policy.Names)+len(c.from.Policy.Kinds)+len(c.to.Policy.Names)+len(c.to.Policy.Kinds) > 0 {
 		c.report.APIs = slices.DeleteFunc(c.report.APIs, func(a API) bool { return len(a.Bindings) == 0 })
 	}

@@ -68,7 +68,7 @@ func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
 	a := Aspect{Present: true, Value: value, State: AsDeclared}
 	d := l.asked[o.Address()]
 	if d == nil {
-		a.State, a.Note = Unsaid, l.moves(o.Kind, o.Address())
+		a.State = Unsaid
 		return a
 	}
 	says := l.Places.Says(d, path)

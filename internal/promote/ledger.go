@@ -20,7 +20,6 @@ type ledger struct {
 
 	have    map[string]*kind.Object // by address
 	asked   map[string]*kind.Declared
-	renamed map[string]string // former addresses to new names
 	changes map[string]*diff.Change
 	parts   map[collection][]*kind.Object
 	links   map[collection][]*kind.Link
@@ -39,7 +38,7 @@ type edge struct{ kind, owner, api, env string }
 
 func newLedger(own, other *Side, shared bool) *ledger {
 	l := &ledger{
-		Side: *own, have: map[string]*kind.Object{}, asked: map[string]*kind.Declared{}, renamed: map[string]string{},
+		Side: *own, have: map[string]*kind.Object{}, asked: map[string]*kind.Declared{},
 		changes: map[string]*diff.Change{}, parts: map[collection][]*kind.Object{}, links: map[collection][]*kind.Link{},
 		bound: map[edge]*kind.DeclaredLink{}, apis: map[string]*kind.API{}, told: map[string]bool{},
 	}
@@ -52,6 +51,7 @@ func newLedger(own, other *Side, shared bool) *ledger {
 		l.Have.Links = slices.DeleteFunc(slices.Clone(l.Have.Links), func(x kind.Link) bool { return x.Env != l.Env })
 		l.want.Links = slices.DeleteFunc(slices.Clone(l.want.Links), func(x kind.DeclaredLink) bool { return x.Env != l.Env })
 	}
+	l.Have = renamed(l.Have, l.want.Objects)
 	l.plan = diff.Between(l.Have, l.want, diff.Policy{
 		Kinds: own.Policy.Kinds, Names: own.Policy.Names, Today: own.Policy.Today, MaxDeletes: -1,
 	})
@@ -66,6 +66,40 @@ func (l *ledger) resolve(other *Side) {
 	for _, f := range findings {
 		l.notes = append(l.notes, diff.Note{Source: &f.Source, Message: l.Target + ": " + strings.TrimSuffix(f.Problem+"; "+f.Hint, "; ")})
 	}
+}
+
+// renamed calls what the files rename by its new name, so that the name is a leaf like others. It has its old one
+// in its value.
+func renamed(have kind.Actual, want []kind.Declared) kind.Actual {
+	there, to := map[string]bool{}, map[string]string{} // by address
+	for i := range have.Objects {
+		there[have.Objects[i].Address()] = true
+	}
+	for i := range want {
+		if old := want[i].Kind + "/" + want[i].MovedFrom; there[old] && !there[want[i].Address()] {
+			to[old] = want[i].Key
+		}
+	}
+	if len(to) == 0 {
+		return have
+	}
+	out := kind.Actual{Objects: slices.Clone(have.Objects), Links: slices.Clone(have.Links)}
+	for i := range out.Objects {
+		o := &out.Objects[i]
+		if now, ok := to[o.Address()]; ok {
+			o.Key = now
+		}
+		if now, ok := to[kind.Of(o.Kind).Owner+"/"+o.Owner]; ok {
+			o.Key, o.Owner = now+strings.TrimPrefix(o.Key, o.Owner), now
+		}
+	}
+	for i := range out.Links {
+		x := &out.Links[i]
+		if now, ok := to[kind.LinkOf(x.Kind).Owner+"/"+x.Owner]; ok {
+			x.Owner = now
+		}
+	}
+	return out
 }
 
 // standIn makes a gateway of the files: it has what they ask for, each reference as one API.
@@ -108,9 +142,6 @@ func (l *ledger) index() {
 	for i := range l.want.Objects {
 		d := &l.want.Objects[i]
 		l.asked[d.Address()] = d
-		if d.MovedFrom != "" {
-			l.renamed[d.Kind+"/"+d.MovedFrom] = d.Key
-		}
 	}
 	for i := range l.want.Links {
 		x := &l.want.Links[i]
@@ -147,7 +178,7 @@ func (l *ledger) object(kindName, address string) Aspect {
 	}
 	switch {
 	case has && d == nil:
-		a.State, a.Note = Unsaid, l.moves(kindName, address)
+		a.State = Unsaid
 		l.told[address] = true
 	case !has && d != nil:
 		a.State = Departs
@@ -182,16 +213,6 @@ func (l *ledger) all(k *kind.Kind, at collection) Aspect {
 		}
 	}
 	return a
-}
-
-// moves tells that the files rename an object that they do not declare under its present name; "" when they do not.
-func (l *ledger) moves(kindName, address string) string {
-	now := l.renamed[address]
-	if now == "" {
-		return ""
-	}
-	l.told[kindName+"/"+now] = true
-	return "its files rename it to " + now
 }
 
 // below is how told names all that belongs to an owner.

@@ -38,10 +38,11 @@ func union(own, other *Side) *kind.Catalog {
 }
 
 // lacking lists the APIs that are live on one side and not on the other, those first whose bindings cannot follow.
-func lacking(has, lacks *ledger, bindings map[string][]string) (out []API) {
+func (c *comparison) lacking(has, lacks *ledger) (out []API) {
 	if has.APIs == nil || lacks.APIs == nil {
 		return nil
 	}
+	stuck := c.stuck(has, lacks)
 	for _, a := range has.APIs.APIs {
 		if _, live := a.In(has.Env); !live {
 			continue
@@ -52,10 +53,9 @@ func lacking(has, lacks *ledger, bindings map[string][]string) (out []API) {
 				continue
 			}
 		}
-		stuck := slices.Clone(bindings[a.Address()])
-		slices.Sort(stuck)
 		out = append(out, API{
-			Address: a.Address(), Method: a.Method, Path: a.Path, Lacks: lacks.Target, Absent: there == nil, Bindings: append([]string{}, stuck...),
+			Address: a.Address(), Method: a.Method, Path: a.Path, Lacks: lacks.Target, Absent: there == nil,
+			Bindings: append([]string{}, slices.Sorted(slices.Values(stuck[a.Address()]))...),
 		})
 	}
 	slices.SortFunc(out, func(a, b API) int {
@@ -64,5 +64,22 @@ func lacking(has, lacks *ledger, bindings map[string][]string) (out []API) {
 		}
 		return strings.Compare(a.Address, b.Address)
 	})
+	return out
+}
+
+// stuck are the addresses of the bindings in the own environment of a side, by API, that belong on the other side,
+// too: all but those that only the files of the first ask for.
+func (c *comparison) stuck(has, lacks *ledger) map[string][]string {
+	out := map[string][]string{}
+	for i := range has.Have.Links {
+		x := &has.Have.Links[i]
+		e := has.edge(x)
+		if e.env != "" || !c.covers(x.Kind, x.Owner) || c.rules.Whole(x.Kind, x.Owner) || c.rules.Whole(kind.LinkOf(x.Kind).Owner, x.Owner) {
+			continue
+		}
+		if has.bound[e] == nil || lacks.bound[e] != nil {
+			out[e.api] = append(out[e.api], x.Address())
+		}
+	}
 	return out
 }

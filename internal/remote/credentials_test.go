@@ -41,6 +41,41 @@ func homeWith(t *testing.T, text string) string {
 	return home
 }
 
+// TestCredentialsOfTarget: variables with the name of the target win over all others, and never mix with them.
+func TestCredentialsOfTarget(t *testing.T) {
+	for _, tt := range []struct {
+		name, target string
+		vars         []string
+		from, err    string
+	}{
+		{"own token", "prod", []string{"APIGW_SYNC_TOKEN", "common", "APIGW_SYNC_TOKEN_PROD", "own"}, "APIGW_SYNC_TOKEN_PROD", ""},
+		{"of another target", "prod", []string{"APIGW_SYNC_TOKEN", "common", "APIGW_SYNC_TOKEN_STAGING", "own"}, "APIGW_SYNC_TOKEN", ""},
+		{"no target", "", []string{"APIGW_SYNC_TOKEN", "common", "APIGW_SYNC_TOKEN_", "own"}, "APIGW_SYNC_TOKEN", ""},
+		{"own keys before a common token", "prod", []string{"APIGW_SYNC_TOKEN", "common", "HW_ACCESS_KEY_PROD", "a", "HW_SECRET_KEY_PROD", "s"}, "HW_ACCESS_KEY_PROD and HW_SECRET_KEY_PROD", ""},
+		{"half", "prod", []string{"HW_ACCESS_KEY_PROD", "a", "HW_SECRET_KEY", "s", "HW_ACCESS_KEY", "a"}, "", "HW_ACCESS_KEY_PROD is set but HW_SECRET_KEY_PROD is not; set both or neither"},
+		{"letters that no variable has", "eu-west.1", []string{"HW_AUTH_TOKEN_EU_WEST_1", "own"}, "HW_AUTH_TOKEN_EU_WEST_1", ""},
+		{"own profile", "prod", []string{"HUAWEICLOUD_SDK_CREDENTIALS_FILE_PROD", "/nowhere/at/all"}, "", "profile file: open /nowhere/at/all: no such file or directory"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := FindCredentials(t.Context(), variables(tt.vars...), tt.target, "", noMetadata)
+			if got := fmt.Sprint(err); tt.err != "" && got != tt.err || tt.err == "" && err != nil {
+				t.Fatalf("got the error %s, want %q", got, tt.err)
+			}
+			if c.From != tt.from {
+				t.Errorf("from %q, want %q", c.From, tt.from)
+			}
+		})
+	}
+	for name, want := range map[string]bool{
+		"APIGW_SYNC_TOKEN": true, "APIGW_SYNC_TOKEN_PROD": true, "HW_SECRET_KEY_EU_WEST_1": true, "HUAWEICLOUD_SDK_SECURITY_TOKEN_PROD": true,
+		"APIGW_SYNC_TOKENS": false, "ORDERS_SECRET": false,
+	} {
+		if got := HoldsCredentials(name); got != want {
+			t.Errorf("HoldsCredentials(%s) = %t", name, got)
+		}
+	}
+}
+
 func TestFindCredentials(t *testing.T) {
 	const profile = "[basic]\r\nak = pak\r\nsk = p;s#k\r\nsecurity_token=pst==\r\nproject_id = pp\r\niam_endpoint = iam.example.com\r\n"
 	type found struct{ Token, AK, SK, ST, From, Project, IAM string }

@@ -131,9 +131,12 @@ func (x *Difference) tells() string {
 	if x.Binding != nil {
 		parts = append(parts, strings.TrimSpace(Clean(x.Binding.Method+" "+x.Binding.Path)))
 	}
-	for i, name := range slices.Sorted(maps.Keys(x.Contains)) {
-		with := []string{"with", "and"}[min(i, 1)]
-		parts = append(parts, with+" "+strings.ReplaceAll(count(x.Contains[name], name, name+"s"), "_", " "))
+	var with []string
+	for _, name := range slices.Sorted(maps.Keys(x.Contains)) {
+		with = append(with, strings.ReplaceAll(count(x.Contains[name], name, name+"s"), "_", " "))
+	}
+	if len(with) > 0 {
+		parts = append(parts, "with "+strings.Join(with, " and "))
 	}
 	if x.Class == promote.Declared {
 		parts = append(parts, x.says())

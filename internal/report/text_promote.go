@@ -107,7 +107,7 @@ func (p *page) lacking(d *Promotion) {
 			p.linef("")
 		}
 		if len(others) > 0 {
-			p.linef("%s", Clean(target+" lacks "+count(len(others), "API that nothing here is bound to", "APIs that nothing here is bound to")+": "+firstOf(others)+"."))
+			p.linef("%s", Clean(fmt.Sprintf("%s lacks %s, without a binding that would have to follow: %s.", target, count(len(others), "more API", "more APIs"), firstOf(others))))
 		}
 	}
 }
@@ -116,8 +116,8 @@ func (p *page) lacking(d *Promotion) {
 func (p *page) unapplied(d *Promotion) {
 	for _, target := range []string{d.From.Name, d.To.Name} {
 		if list := d.pending(target); len(list) > 0 {
-			p.linef("%s", Clean(fmt.Sprintf("%s departs from its files in %s that make no difference here: %s; see apigw-sync diff --target %s",
-				target, count(len(list), "more change", "more changes"), firstOf(list), target)))
+			p.linef("%s", Clean(fmt.Sprintf("%s departs from its files in %s no difference here: %s; see apigw-sync diff --target %s",
+				target, count(len(list), "more change that makes", "more changes that make"), firstOf(list), target)))
 		}
 	}
 }
