@@ -9,14 +9,8 @@ var aclEntryRedundant = &Rule{
 		"holds it. It also counts towards the 100 entries that a policy may have.",
 	look: func(s *subject) {
 		s.eachAddresses(func(d *kind.Declared, _ string, entries []string) {
-			spans := spansOf(entries)
-			for i := 1; i < len(spans); i++ {
-				// The widest span so far is first among those that begin with or before this one.
-				widest := &spans[i-1]
-				if one := spans[i]; one.from.BitLen() == widest.from.BitLen() && !widest.to.Less(one.to) {
-					s.report(d, "/values/"+itoa(one.entry), entries[one.entry]+" is inside "+entries[widest.entry], "remove it, or the wider entry if that is too wide")
-					spans[i] = *widest // what follows may be inside it, too
-				}
+			for _, x := range insideOthers(spansOf(entries)) {
+				s.report(d, "/values/"+itoa(x.inner), entries[x.inner]+" is inside "+entries[x.outer], "remove it, or the wider entry if that is too wide")
 			}
 		})
 	},

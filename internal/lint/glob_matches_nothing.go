@@ -44,18 +44,18 @@ apps:
 // known are the names of objects by kind, sorted.
 type known struct{ declared, held map[string][]string }
 
-// names lists what objects are called, those inside others by the names of their owners.
+// names lists what objects are called, those inside others by the names of their owners and by their keys.
 func (s *subject) names() known {
 	n := known{map[string][]string{}, map[string][]string{}}
 	for i := range s.State.Objects {
 		d := &s.State.Objects[i]
-		n.declared[d.Kind] = append(n.declared[d.Kind], d.Name())
+		n.declared[d.Kind] = append(n.declared[d.Kind], d.Name(), d.Key)
 		if d.MovedFrom != "" {
 			n.held[d.Kind] = append(n.held[d.Kind], d.MovedFrom)
 		}
 	}
 	for _, o := range s.held {
-		n.held[o.Kind] = append(n.held[o.Kind], o.Name())
+		n.held[o.Kind] = append(n.held[o.Kind], o.Name(), o.Key)
 	}
 	for _, l := range kind.Links {
 		n.declared[l.Name], n.held[l.Name] = n.declared[l.Owner], n.held[l.Owner]

@@ -7,17 +7,18 @@ import (
 )
 
 // What an app's credentials shall take to guess, in bits. A code has 64 characters at least, which give far more;
-// a secret may be as short as 8, and is only ever guessed online.
+// a secret may be as short as 8, and is guessed by asking the gateway. Sixteen letters and digits at random are estimated
+// at little more than 50 bits when chance is unkind to them.
 const (
 	codeBits   = 128
-	secretBits = 64
+	secretBits = 48
 )
 
 var lowEntropy = &Rule{
 	ID: "AGS007", Name: "low-entropy", Severity: Error,
 	Title: "A code or secret of an app is easy to guess",
 	Reason: "Length alone does not make a code strong: repeats, sequences, words and the name of the app are tried first. The " +
-		"estimate counts what is left: 128 bits are wanted for an app code, 64 for an `app_secret`. It knows few words, so a text of " +
+		"estimate counts what is left: 128 bits are wanted for an app code, 48 for an `app_secret`. It knows few words, so a text of " +
 		"natural language may pass that should not. Values of variables are looked at as well, and never shown.",
 	look: func(s *subject) {
 		judge := func(d *kind.Declared, what, value string, wanted int) {

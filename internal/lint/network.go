@@ -75,6 +75,22 @@ func union(spans []span) []span {
 	return out
 }
 
+// nested are two entries of a list, one of which holds all of the other.
+type nested struct{ inner, outer int }
+
+// insideOthers finds the entries that another one holds, in sorted spans.
+func insideOthers(spans []span) (out []nested) {
+	widest := 0 // of those before that reach farthest
+	for i := 1; i < len(spans); i++ {
+		if spans[i].from.BitLen() == spans[widest].from.BitLen() && !spans[widest].to.Less(spans[i].to) {
+			out = append(out, nested{spans[i].entry, spans[widest].entry})
+		} else {
+			widest = i
+		}
+	}
+	return out
+}
+
 // whole names the family all of whose addresses a span holds; "" when it holds not all of any.
 func (s span) whole() string {
 	switch {

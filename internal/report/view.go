@@ -121,7 +121,10 @@ func (v *view) undo(u *Undo) {
 
 func viewCheck(d *Check) *view {
 	v := &view{Command: "validate", Head: d.Head, Sum: "The files are valid: " + d.sum() + "."}
-	if !d.Valid {
+	switch {
+	case d.Lint != nil && d.Lint.Summary.Error > 0:
+		v.Sum = "The files are valid, but lint finds errors: " + d.sum() + "."
+	case !d.Valid:
 		v.Sum = "The files are not valid: " + count(len(d.Errors), "error", "errors") + "."
 	}
 	v.add(ruleError, d.Errors...)

@@ -10,7 +10,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/drift"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/lint"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
 // Now is when the samples were taken.
@@ -133,7 +135,18 @@ func Check() *report.Check {
 	d := report.NewCheck(Head, map[string]int{"throttles": 2, "apps": 1, "references": 9})
 	d.Valid = true
 	d.Warnings = []report.Problem{{File: "gateway/acls.yaml", Line: 81, Column: 5, Path: "/acls/3", Message: "has no values"}}
+	d.Lint = report.NewLint(&lint.Result{Ignored: 2, Findings: []lint.Finding{
+		found("AGS006", lint.Error, "app/orders_mobile", "apps", 6, "/apps/0/app_secret", "app_secret can be read in the file", "write a variable such as ${NAME} instead"),
+		found("AGS001", lint.Error, "throttle/orders_basic", "throttles", 7, "/throttles/0/api_call_limits", "one account can use up all 800 calls of a period", "add user_call_limits"),
+		found("AGS008", lint.Warning, "", "throttles", 2, "/owns/throttles/0", `"order_*" under owns matches no throttle of the files`, "did you mean orders_*?"),
+		found("AGS009", lint.Note, "throttle/orders_again", "throttles", 12, "/throttles/1/name", "does the same as throttle/orders_basic (gateway/throttles.yaml:4:5)", "bind one of them to the APIs of both"),
+	}})
 	return d
+}
+
+func found(rule string, s lint.Severity, address, file string, line int, path, message, hint string) lint.Finding {
+	r, _ := lint.Find(rule)
+	return lint.Finding{Rule: r, Severity: s, Address: address, Place: spec.Place{Source: *at(file, line), Path: path}, Message: message, Hint: hint}
 }
 
 // Results is an apply in which something went wrong in each way.
