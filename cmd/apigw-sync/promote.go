@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/apigw-sync/apigw-sync/internal/promote"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
@@ -217,25 +217,26 @@ func readBoth(ctx context.Context, p *program, g *globals, sides ...*promoteSide
 		var sum atomic.Int64
 		progress = func(more int) { told.report("read", int(sum.Add(int64(more))), 0) }
 	}
-	counts := make([]int, len(sides))
-	group, gctx := errgroup.WithContext(ctx)
+	counts, failed := make([]int, len(sides)), make([]error, len(sides))
+	var running sync.WaitGroup
 	for i, s := range sides {
-		group.Go(func() (err error) {
-			if counts[i], err = s.read(gctx, g, stderr, progress); err != nil {
-				return fmt.Errorf("target %s: %w", s.Target, unread(ctx, err))
+		running.Go(func() {
+			if counts[i], failed[i] = s.read(ctx, g, stderr, progress); failed[i] != nil {
+				failed[i] = fmt.Errorf("target %s: %w", s.Target, failed[i])
 			}
-			return nil
 		})
 	}
-	err = group.Wait()
-	for _, n := range counts {
-		reads += n
+	running.Wait()
+	for i := range sides {
+		reads, err = reads+counts[i], both(err, failed[i])
 	}
 	return reads, err
 }
 
 // read reads the gateway of the target.
 func (s *promoteSide) read(ctx context.Context, g *globals, stderr *shared, progress func(more int)) (reads int, err error) {
+	ctx, cancel := s.options.gateway.limit(ctx)
+	defer cancel()
 	log, err := g.log(stderr)
 	if err != nil {
 		return 0, err
@@ -251,7 +252,7 @@ func (s *promoteSide) read(ctx context.Context, g *globals, stderr *shared, prog
 	}}
 	all, err := run.Everything(ctx)
 	if err != nil {
-		return 0, err
+		return 0, unread(ctx, err)
 	}
 	s.instanceID, s.Have, s.APIs = gateway.instanceID, all.Actual, all.Catalog
 	if o := s.options.gateway; o.against == "" && o.endpoint != emulated {

@@ -66,6 +66,42 @@ func TestNoSecretLeaves(t *testing.T) {
 	}
 }
 
+// TestNoSecretOfTargets: gateways that differ in secrets, and from their files in them, are told apart without telling
+// one.
+func TestNoSecretOfTargets(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	expand := func(text string) string {
+		return os.Expand(text, func(name string) string { return yamlText(runSecrets[name]) })
+	}
+	keep(t, path("one.yaml"), expand(secretGateway))
+	keep(t, path("two.yaml"), expand(strings.NewReplacer("OLD_", "NEW_", "GONE_", "KEPT_").Replace(strings.ReplaceAll(secretGateway, ", ${KEPT_CODE}", ""))))
+	keep(t, path("gateway.yaml"), secretFile)
+	keep(t, path("config.yaml"), `targets:
+  one: {endpoint: "emulator:one.yaml", file: [gateway.yaml], vars: {NEW_SECRET: "`+runSecrets["OLD_SECRET"]+`"}}
+  two: {endpoint: "emulator:two.yaml", file: [gateway.yaml], vars: {NEW_SECRET: "`+runSecrets["NEW_SECRET"]+`"}}
+`)
+	var environ []string
+	for _, name := range []string{"NEW_CODE", "KEPT_CODE", "NEW_LOGIN", "NEW_KAFKA"} {
+		environ = append(environ, name+"="+runSecrets[name])
+	}
+	for _, shows := range [][2]string{{"clear", "absent"}, {"masked", "masked"}} {
+		for _, more := range [][]string{{"-o", "text"}, {"-o", "json"}, {"-o", "markdown"}, {"-o", "github"}, {"--files-only"}} {
+			var out, log bytes.Buffer
+			p := &program{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &log, Environ: environ}
+			args := append([]string{"promote", "--from", "one", "--to", "two", "--config", path("config.yaml"), "--verbose",
+				"--emulator-behaviour", "app-secret=" + shows[0], "--emulator-behaviour", "plugin-secret=" + shows[1]}, more...)
+			if code := p.Main(args); code != 0 {
+				t.Fatalf("%v: exit code %d\n%s%s", args, code, &out, &log)
+			}
+			if !strings.Contains(out.String(), "/app_secret") && shows[0] == "clear" && more[len(more)-1] != "github" { // which leaves out what is on purpose
+				t.Errorf("%v: that the secret differs is not told:\n%s", more, &out)
+			}
+			search(t, strings.Join(more, " "), out.String()+log.String())
+		}
+	}
+}
+
 func keep(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/promote"
@@ -80,11 +81,22 @@ func NewPromotion(h Head, from, to Target, r *promote.Report) *Promotion {
 	return d
 }
 
-// sum is the last line of a comparison.
+// sum is the last line of a comparison. Names of targets stand in it only as far as they are nothing but words.
 func (d *Promotion) sum() string {
 	s := d.Summary
 	return fmt.Sprintf("Promote: %s, %d only in %s, %d only in %s, %d declared on purpose.",
-		count(s.Undeclared, "undeclared difference", "undeclared differences"), s.OnlyFrom, d.From.Name, s.OnlyTo, d.To.Name, s.Declared)
+		count(s.Undeclared, "undeclared difference", "undeclared differences"),
+		s.OnlyFrom, wordOr(d.From.Name, "the first"), s.OnlyTo, wordOr(d.To.Name, "the second"), s.Declared)
+}
+
+// wordOr is a name of letters, digits, - and _, which means nothing in any format; else another one.
+func wordOr(name, other string) string {
+	const marks = "-_"
+	odd := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(marks, r) }
+	if name == "" || strings.ContainsFunc(name, odd) || strings.Trim(name, marks) != name {
+		return other
+	}
+	return name
 }
 
 // titles are how the classes are called.
@@ -156,7 +168,7 @@ func (x *Difference) says() string {
 	for _, a := range x.Deciders() {
 		text := place(a.Source)
 		if len(a.Variables) > 0 {
-			text = "${" + strings.Join(a.Variables, "}, ${") + "} at " + text
+			text = Clean("${"+strings.Join(a.Variables, "}, ${")+"}") + " at " + text
 		}
 		places = append(places, text)
 	}

@@ -32,7 +32,7 @@ func viewPromotion(d *Promotion) *view {
 	for _, target := range []string{d.From.Name, d.To.Name} {
 		stuck, _ := d.lacks(target)
 		for _, a := range stuck {
-			v.add(ruleLacking, Problem{Address: a.Address, Message: "lacks in " + target + ": the API " + missing(a), Hint: count(len(a.Bindings), "binding cannot follow", "bindings cannot follow")})
+			v.add(ruleLacking, Problem{Address: a.Address, Message: target + " lacks this API: it " + missing(a), Hint: count(len(a.Bindings), "binding cannot follow", "bindings cannot follow")})
 		}
 		if list := d.pending(target); len(list) > 0 {
 			v.add(rulePending, Problem{Message: fmt.Sprintf("%s departs from its files in what makes no difference here: %s", target, firstOf(list)), Hint: "see apigw-sync diff --target " + target})

@@ -55,6 +55,7 @@ func FuzzLoad(f *testing.F) {
 		for i := range state.Objects {
 			for pointer := range strings.FieldsSeq("/name /content/max_age /apis/0/name /values/0 /call_limits") {
 				places.Of(&state.Objects[i], pointer)
+				places.Says(&state.Objects[i], pointer)
 			}
 			places.Begins(&state.Objects[i])
 		}

@@ -1,0 +1,85 @@
+package report_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/sample"
+)
+
+// promotion writes a comparison of targets with a format.
+func promotion(t *testing.T, format string, d *report.Promotion) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := report.Find(format).Promote(&b, d, report.Style{Append: new(job).add}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestPromotionTellsAll: what a comparison of targets finds stands in each format for people.
+func TestPromotionTellsAll(t *testing.T) {
+	for _, format := range []string{"text", "markdown"} {
+		out := promotion(t, format, sample.Promotion(1))
+		for _, want := range []string{
+			"Promote: 2 undeclared differences, 1 only in staging, 1 only in prod, 1 declared on purpose.", "staging (STAGING) → prod (RELEASE)",
+			"/api_call_limits: 100 → 900", "prod departs from its files, which say 800 (base/orders.yaml:12)", "/content/password: (sensitive) → (sensitive)",
+			"the files of staging do not declare it", "with 2 acl bindings", "POST /v1/orders", "staging has no API orders/create",
+			"${ORIGIN} at overlays/staging.yaml:7", "orders/refund", "1 binding cannot follow", "throttle/basic; see apigw-sync diff --target prod", "prod hides secrets",
+		} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s: %q is missing in\n%s", format, want, out)
+			}
+		}
+	}
+}
+
+// TestPromotionFitsAComment: however much two targets differ, a comment takes it.
+func TestPromotionFitsAComment(t *testing.T) {
+	for _, n := range []int{0, 1, 100, 3_000} {
+		out := promotion(t, "markdown", sample.Promotion(n))
+		if size := len(utf16.Encode([]rune(out))); size > 60_000 {
+			t.Errorf("%d of each: %d characters", n, size)
+		}
+		if n == 3_000 && (!strings.Contains(out, "- and more, which do not fit") || !strings.Contains(out, "Declared on purpose: 3000")) {
+			t.Errorf("what is left out is not told:\n%s", out[:2_000])
+		}
+	}
+}
+
+// TestHostilePromotion: texts of files, gateways and names of targets do no harm.
+func TestHostilePromotion(t *testing.T) {
+	for i := range sample.Hostile {
+		d := sample.Poison(sample.Promotion(2), i)
+		d.APIs[0].Lacks, d.Unapplied[0].Target = d.To.Name, d.To.Name
+		for _, format := range []string{"text", "markdown", "github"} {
+			out := promotion(t, format, d)
+			if strings.ContainsAny(out, "\x00\x01\x1b\x7f\u0085\u202e\u2066\u200b") {
+				t.Errorf("%s %d holds what cannot be seen", format, i)
+			}
+			for line := range strings.Lines(out) {
+				if format == "github" && strings.HasPrefix(line, "::error::") {
+					t.Errorf("%d: a forged command: %s", i, line)
+				}
+			}
+		}
+		if sum, _, _ := strings.Cut(promotion(t, "markdown", d), "\n\n`"); strings.ContainsAny(strings.TrimPrefix(sum, "<!-- apigw-sync:promote -->"), "<[@") {
+			t.Errorf("%d: a name of a target is markup:\n%s", i, sum)
+		}
+	}
+}
+
+// TestFailedPromotion: after a failure nothing says that targets are equal.
+func TestFailedPromotion(t *testing.T) {
+	d := report.NewPromotion(sample.Head, report.Target{Name: "staging"}, report.Target{Name: "prod"}, nil)
+	d.Errors = sample.Failed().Errors
+	out := promotion(t, "markdown", d)
+	want := fmt.Sprintf("The comparison failed: %d error", len(d.Errors))
+	if !strings.Contains(out, want) || strings.Contains(out, "undeclared") {
+		t.Errorf("%s", out)
+	}
+}
