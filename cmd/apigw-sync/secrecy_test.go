@@ -89,8 +89,10 @@ func TestNoSecretOfTargets(t *testing.T) {
 		for _, more := range [][]string{{"-o", "text"}, {"-o", "json"}, {"-o", "markdown"}, {"-o", "github"}, {"--files-only"}} {
 			var out, log bytes.Buffer
 			p := &program{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &log, Environ: environ}
-			args := append([]string{"promote", "--from", "one", "--to", "two", "--config", path("config.yaml"), "--verbose",
-				"--emulator-behaviour", "app-secret=" + shows[0], "--emulator-behaviour", "plugin-secret=" + shows[1]}, more...)
+			args := append([]string{
+				"promote", "--from", "one", "--to", "two", "--config", path("config.yaml"), "--verbose",
+				"--emulator-behaviour", "app-secret=" + shows[0], "--emulator-behaviour", "plugin-secret=" + shows[1],
+			}, more...)
 			if code := p.Main(args); code != 0 {
 				t.Fatalf("%v: exit code %d\n%s%s", args, code, &out, &log)
 			}

@@ -92,7 +92,9 @@ func (d *Promotion) sum() string {
 // wordOr is a name of letters, digits, - and _, which means nothing in any format; else another one.
 func wordOr(name, other string) string {
 	const marks = "-_"
-	odd := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(marks, r) }
+	odd := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(marks, r)
+	}
 	if name == "" || strings.ContainsFunc(name, odd) || strings.Trim(name, marks) != name {
 		return other
 	}
@@ -287,7 +289,7 @@ func (d *Promotion) ownAddresses() (addresses []string) {
 
 // firstOf names some of a list, and counts the others.
 func firstOf(names []string) string {
-	const most = 5
+	const most = 3
 	if len(names) <= most {
 		return strings.Join(names, ", ")
 	}
