@@ -14,7 +14,7 @@ type Rule struct {
 var (
 	Route = Rule{
 		"route", "an API takes the calls of its method (ANY takes those that no other API of the path takes) and of its path, in which {parameters} stand for one part; with match_mode SWA also the paths below",
-		"API reference, APIs: Creating an API (req_method, req_uri, match_mode)",
+		"API reference: Creating an API (req_method, req_uri, match_mode); user guide: x-apigateway-match-mode, x-apigateway-any-method",
 	}
 	Published = Rule{
 		"published", "an API takes calls only in the environments in which it is published; policies can be bound to it only there",
@@ -22,7 +22,7 @@ var (
 	}
 	Authentication = Rule{
 		"authentication", "auth_type says who must identify himself: NONE nobody, APP an app, IAM a user of the cloud, AUTHORIZER whoever the custom authorizer lets in",
-		"API reference, APIs: Creating an API (auth_type)",
+		"API reference: Creating an API (auth_type)",
 	}
 	Authorization = Rule{
 		"authorization", "an API with auth_type APP lets in the apps that are authorized for it in the environment; with another auth_type authorizations have no effect",
