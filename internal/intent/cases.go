@@ -1,7 +1,7 @@
 // Package intent answers questions about calls from desired-state files alone: who gets through, what
 // keeps others out, how often somebody may call. Cases say what the answers must be.
 //
-// An answer follows the rules of package precedence. Everything is asked in three values: what the files,
+// An answer follows the rules of package precedence. Everything is asked in three values (ADR 12): what the files,
 // the known APIs and the call do not settle stays open, and an answer that hangs on it is uncertain.
 package intent
 
