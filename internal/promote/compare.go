@@ -160,8 +160,7 @@ func (c *comparison) unlike(k *kind.Kind, at collection) {
 	}
 }
 
-// links compares what an owner is bound to: by API, each side's own environment standing for the other's, and what
-// is left by the names of environments.
+// links compares what an owner is bound to: by API, each side's own environment standing for the other's.
 func (c *comparison) links(k *kind.LinkKind, owner string) {
 	at := collection{k.Name, owner}
 	a, b := c.from.links[at], c.to.links[at]
@@ -169,8 +168,7 @@ func (c *comparison) links(k *kind.LinkKind, owner string) {
 		return
 	}
 	a, b = c.unpaired(a, b, c.from.edge, c.to.edge)
-	byName := func(x *kind.Link) edge { return edge{x.Kind, x.Owner, x.API.Address(), x.Env} }
-	a, b = c.unpaired(a, b, byName, byName)
+	a, b = c.unpaired(a, b, c.from.asIs, c.to.asIs)
 	for _, x := range a {
 		c.bound(x, c.from.edge(x), true)
 	}
@@ -179,13 +177,22 @@ func (c *comparison) links(k *kind.LinkKind, owner string) {
 	}
 }
 
-// unpaired leaves out the links that both sides have, and counts them.
+// asIs is the edge of a link that the files ask for, in an environment by its name; the zero edge of another one.
+// Files may name the environment, and so mean the same one on both sides, whatever each side's own is.
+func (l *ledger) asIs(x *kind.Link) edge {
+	if l.bound[l.edge(x)] == nil {
+		return edge{}
+	}
+	return edge{x.Kind, x.Owner, x.API.Address(), x.Env}
+}
+
+// unpaired leaves out the links that both sides have, and counts them. A zero edge is like no other.
 func (c *comparison) unpaired(a, b []*kind.Link, from, to func(*kind.Link) edge) (onlyA, onlyB []*kind.Link) {
-	there := map[edge]bool{}
+	there, both := map[edge]bool{}, map[edge]bool{}
 	for _, x := range b {
 		there[to(x)] = true
 	}
-	both := map[edge]bool{}
+	delete(there, edge{})
 	for _, x := range a {
 		if e := from(x); there[e] {
 			both[e] = true

@@ -16,7 +16,7 @@ type ledger struct {
 	Side
 	want  kind.Desired
 	plan  *diff.Plan
-	notes []diff.Note // about references
+	notes []diff.Note // about references in the files
 
 	have    map[string]*kind.Object // by address
 	asked   map[string]*kind.Declared
@@ -25,6 +25,7 @@ type ledger struct {
 	links   map[collection][]*kind.Link
 	bound   map[edge]*kind.DeclaredLink // what the files ask for
 	apis    map[string]*kind.API        // by address
+	astray  map[collection]bool         // links of which a reference is wrong, so that the files may ask for more
 
 	hidden []string        // secrets that the gateway does not let compare
 	told   map[string]bool // addresses of changes that a difference tells, and of owners all of whose changes one tells
@@ -40,7 +41,7 @@ func newLedger(own, other *Side, shared bool) *ledger {
 	l := &ledger{
 		Side: *own, have: map[string]*kind.Object{}, asked: map[string]*kind.Declared{},
 		changes: map[string]*diff.Change{}, parts: map[collection][]*kind.Object{}, links: map[collection][]*kind.Link{},
-		bound: map[edge]*kind.DeclaredLink{}, apis: map[string]*kind.API{}, told: map[string]bool{},
+		bound: map[edge]*kind.DeclaredLink{}, apis: map[string]*kind.API{}, astray: map[collection]bool{}, told: map[string]bool{},
 	}
 	if own.APIs == nil {
 		l.standIn()
@@ -55,17 +56,33 @@ func newLedger(own, other *Side, shared bool) *ledger {
 	l.plan = diff.Between(l.Have, l.want, diff.Policy{
 		Kinds: own.Policy.Kinds, Names: own.Policy.Names, Today: own.Policy.Today, MaxDeletes: -1,
 	})
+	for _, e := range l.plan.Errors {
+		l.note(e)
+	}
 	l.index()
 	return l
 }
 
 // resolve finds the APIs that the files mean, those that only the other side has included.
 func (l *ledger) resolve(other *Side) {
-	want, findings := reconcile.Narrow(l.State, l.Policy).Resolve(union(&l.Side, other))
+	state := reconcile.Narrow(l.State, l.Policy)
+	want, findings := state.Resolve(union(&l.Side, other))
 	l.want = want
-	for _, f := range findings {
-		l.notes = append(l.notes, diff.Note{Source: &f.Source, Message: l.Target + ": " + strings.TrimSuffix(f.Problem+"; "+f.Hint, "; ")})
+	places := map[kind.Source]collection{}
+	for i := range state.References {
+		ref := &state.References[i]
+		places[ref.Source] = collection{ref.Kind, ref.Owner}
 	}
+	for _, f := range findings {
+		l.astray[places[f.Source]] = l.astray[places[f.Source]] || !f.Warning
+		l.note(diff.Note{Source: &f.Source, Message: strings.TrimSuffix(f.Problem+"; "+f.Hint, "; ")})
+	}
+}
+
+// note warns of something about the target's files.
+func (l *ledger) note(n diff.Note) {
+	n.Message = l.Target + ": " + n.Message
+	l.notes = append(l.notes, n)
 }
 
 // renamed calls what the files rename by its new name, so that the name is a leaf like others. It has its old one
@@ -104,6 +121,7 @@ func renamed(have kind.Actual, want []kind.Declared) kind.Actual {
 
 // standIn makes a gateway of the files: it has what they ask for, each reference as one API.
 func (l *ledger) standIn() {
+	l.Have = kind.Actual{}
 	l.want = kind.Desired{Objects: l.State.Objects, Owns: l.State.Owns, Ignore: l.State.Ignore}
 	for i := range l.State.Objects {
 		l.Have.Objects = append(l.Have.Objects, l.State.Objects[i].Object)
@@ -225,7 +243,7 @@ func (l *ledger) link(e edge, has bool) Aspect {
 	if a.Source, a.overlay = l.list(e); d != nil {
 		a.Source = &d.Source
 	}
-	if has && d == nil {
+	if d == nil && (has || l.astray[collection{e.kind, e.owner}]) {
 		a.State = Unsaid
 	}
 	if !has && d != nil {

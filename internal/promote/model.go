@@ -43,7 +43,7 @@ type State string
 const (
 	AsDeclared State = "declared"   // it is as the files say; or it lacks what they do not ask for
 	Departs    State = "departs"    // the files say something else
-	Unsaid     State = "undeclared" // it has what the files do not declare
+	Unsaid     State = "undeclared" // it has what the files do not declare; or lacks what they perhaps ask for
 )
 
 // Difference is a leaf in which the gateways differ, or an object or link that one of them has alone.

@@ -224,6 +224,8 @@ func (x *Difference) standing(target string, a promote.Aspect) string {
 	}
 	text := ""
 	switch {
+	case a.State == promote.Unsaid && !a.Present:
+		text = target + " lacks it, and a wrong reference in its files may mean it"
 	case a.State == promote.Unsaid:
 		text = "the files of " + target + " do not declare it"
 	case a.State == promote.Departs && x.Path == "" && a.Present:
