@@ -100,6 +100,15 @@ func (o *fileOptions) lookup(p *program) func(string) (string, bool) {
 	}
 }
 
+// fromTarget reports of a variable whether its value is the one that the config file has.
+func (o *fileOptions) fromTarget(p *program) func(string) bool {
+	return func(name string) bool {
+		_, set := p.Lookup(name)
+		_, written := o.vars[name]
+		return written && !set
+	}
+}
+
 // usualFile is what is read when no file is named.
 func usualFile() (string, error) {
 	for _, path := range []string{"gateway.yaml", "gateway"} {

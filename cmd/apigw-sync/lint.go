@@ -13,7 +13,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/report"
-	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
 // lintOptions say whether files are linted, and how.
@@ -76,9 +75,9 @@ func (o *lintOptions) settings() (map[string]lint.Severity, error) {
 	return out, nil
 }
 
-// run judges files that have no errors.
-func (o *lintOptions) run(ctx context.Context, p *program, severities map[string]lint.Severity, state *spec.State, places *spec.Places) (*lint.Result, error) {
-	in := lint.Input{State: state, Places: places, Today: time.Now().Format(time.DateOnly), Severities: severities}
+// run completes the input and judges.
+func (o *lintOptions) run(ctx context.Context, p *program, in lint.Input) (*lint.Result, error) {
+	in.Today = time.Now().Format(time.DateOnly)
 	if o.against != "" {
 		var err error
 		if in.Gateway, err = readExport(ctx, p, o.against); err != nil {

@@ -100,7 +100,7 @@ func (o *validateOptions) check(ctx context.Context, p *program, d *report.Check
 	}
 	d.Valid, d.Summary = true, countDeclared(state)
 	if o.lint.on {
-		found, err := o.lint.run(ctx, p, severities, state, places)
+		found, err := o.lint.run(ctx, p, lint.Input{State: state, Places: places, Severities: severities, Readable: o.files.fromTarget(p)})
 		if err != nil {
 			return err
 		}

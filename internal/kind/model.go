@@ -54,6 +54,7 @@ type Declared struct {
 type Origin struct {
 	Path      string   // JSON pointer inside the value of the object
 	Variables []string // whose values, one behind the other, are the secret; none when anything else is part of it
+	Asks      []string // all variables that are part of it
 	Clear     bool     // it can be read in the file
 	Source    Source
 }

@@ -13,6 +13,8 @@ const guessable = "password passwort passphrase secret token code apikey api_key
 	"letmein master dragon monkey qwerty hello world foobar company internal external production prod staging " +
 	"develop development release version january february march april june july august september october " +
 	"november december monday tuesday wednesday thursday friday saturday sunday " +
+	"this that with from your have before after never always only some more then when what where which while " +
+	"about into over under secure security safe strong long short share everyone nobody because should " +
 	"qwertyuiop asdfghjkl zxcvbnm qwertzuiop 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p lorem ipsum dolor sit amet"
 
 // minRun is the length from which a repeat, a word or a sequence is told apart from chance.

@@ -53,6 +53,9 @@ type Input struct {
 	Gateway    *Gateway            // nil when the files are judged alone
 	Today      string              // YYYY-MM-DD
 	Severities map[string]Severity // by ID of rules; those that are left out have their own
+
+	// Readable reports whether the value of a variable stands in a file, such as one with settings. Nil: none does.
+	Readable func(variable string) bool
 }
 
 // Gateway is what an export holds.

@@ -1,24 +1,29 @@
 package lint
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 var secretInClear = &Rule{
 	ID: "AGS006", Name: "secret-in-clear", Severity: Error,
 	Title: "A secret can be read in the file",
 	Reason: "Whoever sees the repository, a fork of it, its history or a backup can use the secret. A variable keeps it out: " +
-		"`${NAME}` reads it from the environment. A default, as in `${NAME:-secret}`, stands in the file, too. Up to seven characters " +
+		"`${NAME}` reads it from the environment. A default, as in `${NAME:-secret}`, stands in the file, too, and so does one of the `vars` of a target in `.apigw-sync.yaml`. Up to seven characters " +
 		"beside variables, such as a prefix, are taken for no secret.",
 	look: func(s *subject) {
 		for i := range s.State.Objects {
 			d := &s.State.Objects[i]
 			for _, o := range d.Secrets {
-				if !o.Clear {
-					continue
-				}
 				at := s.Places.Of(d, o.Path)
 				at.Source = o.Source
-				s.add(at, d, o.Path[strings.LastIndexByte(o.Path, '/')+1:]+" can be read in the file",
-					"write a variable such as ${NAME} instead, and a new secret into that: the old one is known")
+				field := o.Path[strings.LastIndexByte(o.Path, '/')+1:]
+				if i := slices.IndexFunc(o.Asks, s.readable); i >= 0 && !o.Clear {
+					s.add(at, d, field+" can be read among the vars of the target, as "+o.Asks[i], "take it out of there, and set the variable in the environment, to a new secret: the old one is known")
+				}
+				if o.Clear {
+					s.add(at, d, field+" can be read in the file", "write a variable such as ${NAME} instead, and a new secret into that: the old one is known")
+				}
 			}
 		}
 	},
@@ -35,3 +40,5 @@ apps:
 `, Environ: []string{"ORDERS_SECRET=Xn4uQ8vLz2TqR7mC"},
 	},
 }
+
+func (s *subject) readable(variable string) bool { return s.Readable != nil && s.Readable(variable) }

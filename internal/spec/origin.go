@@ -10,7 +10,7 @@ import (
 func (c *checker) secretAt(n *node) {
 	o := kind.Origin{Path: c.within(), Source: n.source()}
 	o.Variables, _ = variablesOf(n.value)
-	o.Clear = inClear(n.value)
+	o.Asks, o.Clear = inClear(n.value)
 	c.origins = append(c.origins, o)
 }
 
@@ -42,11 +42,11 @@ func (c *checker) originsOf(prefix string, secrets []string) (out []kind.Origin)
 // them, or is a prefix that all secrets of its sort have.
 const partMost = 7
 
-// inClear reports whether a secret can be read in the file itself: as it stands there, or as the default of a
-// variable.
-func inClear(s string) bool {
-	e := expand(s, func(string) (string, bool) { return "", false })
-	return e.text != "" && (!e.varied || e.whole || len(e.text) > partMost)
+// inClear lists the variables that a secret asks for, and reports whether it can be read in the file itself: as it
+// stands there, or as the default of a variable.
+func inClear(s string) (asks []string, clear bool) {
+	e := expand(s, func(name string) (string, bool) { asks = append(asks, name); return "", false })
+	return asks, e.text != "" && (!e.varied || e.whole || len(e.text) > partMost)
 }
 
 // variablesOf lists the variables of which a text consists. Ok is false when it holds anything else, such as a

@@ -51,8 +51,9 @@ func TestInClear(t *testing.T) {
 		"${A}${B:-secret}":        true,
 		"${A}${B:?message here}-": false,
 	} {
-		if got := inClear(text); got != want {
-			t.Errorf("%q is in clear: %t", text, got)
+		asks, got := inClear(text)
+		if got != want || len(asks) != strings.Count(text, "${") {
+			t.Errorf("%q is in clear: %t, and asks for %v", text, got, asks)
 		}
 	}
 }
@@ -88,10 +89,10 @@ plugins:
 	want := map[string][]kind.Origin{
 		"app/orders": {{Path: "/app_secret", Clear: true, Source: kind.Source{File: "b.yaml", Line: 4, Column: 17}}},
 		"app_code/orders/": {
-			{Path: "/app_code", Variables: []string{"CODE"}, Source: kind.Source{File: "a.yaml", Line: 7, Column: 9}},
+			{Path: "/app_code", Variables: []string{"CODE"}, Asks: []string{"CODE"}, Source: kind.Source{File: "a.yaml", Line: 7, Column: 9}},
 			{Path: "/app_code", Clear: true, Source: kind.Source{File: "a.yaml", Line: 8, Column: 9}},
 		},
-		"plugin/login": {{Path: "/content/client_secret", Variables: []string{"LOGIN"}, Source: kind.Source{File: "a.yaml", Line: 13, Column: 30}}},
+		"plugin/login": {{Path: "/content/client_secret", Variables: []string{"LOGIN"}, Asks: []string{"LOGIN"}, Source: kind.Source{File: "a.yaml", Line: 13, Column: 30}}},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)
