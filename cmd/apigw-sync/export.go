@@ -22,6 +22,7 @@ type exportOptions struct {
 	split    string
 	withAPIs bool
 	secrets  bool
+	update   []string // files that shall say what the gateway holds
 }
 
 func newExportCommand(p *program, g *globals) *cobra.Command {
@@ -36,20 +37,29 @@ alone. App codes become {generate: N}. Comments at the head of each file name wh
 
 With --split there is a file for each kind, each object, or each API group to which all bindings of
 an object lead. What an earlier split of everything wrote and this one does not is removed.
-` + exits(exitDone, exitError),
+
+With --update the files at PATH are edited so that they say what the gateway holds: their diff is empty
+afterwards. What differs is changed in place, what is gone from the gateway goes, and what owns covers and
+no file declares is added; comments, order and layout of all else stay. Values that come from variables
+and secrets are never written: they are told, and left as they are. Then the exit code is 3, or 1 when
+nothing could be written.
+` + exits(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync export > gateway.yaml
   apigw-sync export --kind throttle --name 'orders_*'
   apigw-sync export --split kind --output-file gateway/
-  apigw-sync export --with-apis --output-file emulator.yaml`,
+  apigw-sync export --with-apis --output-file emulator.yaml
+  apigw-sync export --update gateway/ --overlay overlays/prod/ --target prod`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, err := p.settle(cmd.Flags()); err != nil {
+			var err error
+			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
 				return err
 			}
 			return runExport(cmd.Context(), p, &o, g)
 		},
 	}
 	flags := cmd.Flags()
+	o.compare.files.addContext(flags)
 	o.compare.gateway.addFlags(flags)
 	o.compare.addScope(flags)
 	flags.StringVar(&o.path, "output-file", "", "write to `PATH` instead of stdout; a folder with --split")
@@ -57,11 +67,18 @@ an object lead. What an earlier split of everything wrote and this one does not 
 	takes(flags, "split", spec.Splits()...)
 	flags.BoolVar(&o.withAPIs, "with-apis", false, "write the APIs as well, for the emulator")
 	flags.BoolVar(&o.secrets, "with-secrets", false, "write the values of secrets, into a file that only its owner can read")
+	flags.StringArrayVar(&o.update, "update", nil, "edit the file or folder at `PATH` so that it says what the gateway holds; repeatable")
 	return cmd
 }
 
 func (o *exportOptions) check() error {
 	switch {
+	case len(o.update) > 0 && (o.path != "" || o.split != "" || o.withAPIs || o.secrets):
+		return hinted{errors.New("--update edits files that exist"), "leave out --output-file, --split, --with-apis and --with-secrets"}
+	case slices.Contains(o.update, "-"):
+		return hinted{errors.New("--update cannot edit stdin"), "name a file or folder"}
+	case len(o.update) == 0 && len(o.compare.files.overlays) > 0:
+		return hinted{errors.New("--overlay goes with --update"), "an export of everything has no overlays"}
 	case o.split != "" && !slices.Contains(spec.Splits(), o.split):
 		return hinted{fmt.Errorf("--split: there is no %q", o.split), "use kind, group or object"}
 	case o.split != "" && o.path == "":
@@ -93,7 +110,11 @@ func runExport(ctx context.Context, p *program, o *exportOptions, g *globals) (e
 		return err
 	}
 	defer func() { err = both(err, gateway.close()) }()
-	run := &reconcile.Run{Caller: gateway, Policy: o.compare.policy(), Parallel: o.compare.gateway.parallelism}
+	policy := o.compare.policy()
+	if len(o.update) > 0 {
+		policy.Kinds, policy.Names = nil, nil // what they leave out may be referred to
+	}
+	run := &reconcile.Run{Caller: gateway, Policy: policy, Parallel: o.compare.gateway.parallelism}
 	if !g.quiet {
 		told := watch(stderr, terminal(p.Stderr))
 		defer told.close()
@@ -102,6 +123,9 @@ func runExport(ctx context.Context, p *program, o *exportOptions, g *globals) (e
 	all, err := run.Everything(ctx)
 	if err != nil {
 		return unread(ctx, err)
+	}
+	if len(o.update) > 0 {
+		return o.edit(p, all)
 	}
 	return o.write(p, gateway.instanceID, all)
 }

@@ -58,7 +58,7 @@ func (s *splicer) lines(n *node, after int, entries []string) {
 	pad := strings.Repeat(" ", s.f.column(n))
 	if after >= 0 {
 		at := s.f.tail(n, after)
-		s.replace(at, at, s.below(pad, entries))
+		s.replace(at, at, each(entries, s.gap(n)+pad, ""))
 		return
 	}
 	at := s.f.headOf(n, 0)
@@ -68,6 +68,20 @@ func (s *splicer) lines(n *node, after int, entries []string) {
 	}
 	at = s.f.breakBefore(at)
 	s.replace(at, at, s.below(pad, entries))
+}
+
+// gap is what comes before a new entry: a line break, and a blank line where blank lines stand between all items of a
+// list.
+func (s *splicer) gap(n *node) string {
+	if n.keys != nil || len(n.items) < 2 {
+		return s.f.layout.newline
+	}
+	for i := 1; i < len(n.items); i++ {
+		if !s.f.blankLine(s.f.lineStart(s.f.breakBefore(s.f.headOf(n, i)))) {
+			return s.f.layout.newline
+		}
+	}
+	return s.f.layout.newline + s.f.layout.newline
 }
 
 func (s *splicer) below(pad string, entries []string) string {

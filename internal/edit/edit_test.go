@@ -63,6 +63,7 @@ var cases = []struct{ name, before, edits, after string }{
 	{"objects between blank lines", "a:\n  - name: x\n    limit: 1\n\n  # about y\n  - name: y\n    # no limit\n\n  - name: z\n", "remove /a/1", "a:\n  - name: x\n    limit: 1\n\n  - name: z\n"},
 	{"the last object", "a:\n  - name: x\n\n  - name: y\n    limit: 1\n    # end of y\n", "remove /a/1", "a:\n  - name: x\n"},
 	{"items behind others", "a:\n  - x # about x\n  # about y\n  - y\nb: [x, y]\n", "insert /a/0 u\ninsert /a/0 v\nset /b/0 w\ninsert /b/0 z", "a:\n  - x # about x\n  - u\n  - v\n  # about y\n  - y\nb: [w, z, y]\n"},
+	{"blank lines between objects", "a:\n  - name: x\n\n  # about y\n  - name: y\n\nb: 1\n", "append /a {name: z}", "a:\n  - name: x\n\n  # about y\n  - name: y\n\n  - {name: z}\n\nb: 1\n"},
 	{"a whole object", "a:\n  - name: x\n", "append /a {name: y, remark: why}", "a:\n  - name: x\n  - {name: y, remark: why}\n"},
 	{"a key where it belongs", "- name: x # the name\n  # about apis\n  apis: []\n", "add /0 limit 5\nadd /0 remark {a: b}", "- name: x # the name\n  limit: 5\n  remark: {a: b}\n  # about apis\n  apis: []\n"},
 	{"a key before all", "- type: x\n", "add /0 name y", "- name: y\n  type: x\n"},

@@ -96,3 +96,20 @@ func severalLines(v any) bool {
 	s, ok := v.(string)
 	return ok && strings.Contains(strings.TrimSuffix(s, "\n"), "\n")
 }
+
+// Leaf is a changed field in one line, as path: old → new. Of lists and mappings, which may hold secrets, it
+// tells only that they are there.
+func Leaf(f diff.Field) string {
+	const most = 60
+	value := func(v any) string {
+		switch v.(type) {
+		case []any:
+			return "(list)"
+		case map[string]any:
+			return "(mapping)"
+		}
+		return shown(v, f.Sensitive)
+	}
+	before, after := shorten(f.Before, f.After, most)
+	return Clean(f.Path) + ": " + value(before) + " → " + value(after)
+}

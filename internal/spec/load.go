@@ -54,7 +54,7 @@ func Load(inputs []Input, o Options) (*State, []Finding) {
 // asks for no comments.
 // For that it keeps all values: it takes about twice the memory.
 func LoadPlaces(inputs []Input, o Options, marker string) (*State, *Places, []Finding) {
-	p := &Places{marker: marker, owns: map[string][]Place{}}
+	p := &Places{marker: marker, options: o, owns: map[string][]Place{}}
 	state, findings := load(inputs, o, p)
 	return state, p, findings
 }

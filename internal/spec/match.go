@@ -17,6 +17,28 @@ type matcher struct {
 	names     []string               // addresses, sorted; made when first needed
 }
 
+// Meaning tells what single references mean, as Resolve sees them.
+type Meaning struct{ m *matcher }
+
+// NewMeaning prepares to look references up in a catalog.
+func NewMeaning(c *kind.Catalog) *Meaning { return &Meaning{newMatcher(c)} }
+
+// Of lists the links that a reference means, their owner and ids left out. Wrong reports whether Resolve refuses it by
+// itself: it matches nothing, or too much, or an API that is not published there.
+func (m *Meaning) Of(r *Reference) (links []kind.Link, wrong bool) {
+	apis := m.m.match(r)
+	wrong = !r.Optional && len(apis) == 0 || r.Text != "" && len(apis) > 1
+	for _, a := range apis {
+		p, ok := a.In(r.Environment)
+		if !ok {
+			wrong = wrong || !r.Optional
+			continue
+		}
+		links = append(links, kind.Link{Kind: r.Kind, Owner: r.Owner, API: a, Env: p.Env, EnvID: p.EnvID, PublishID: p.PublishID})
+	}
+	return links, wrong
+}
+
 // maxHints bounds the searches for similar names: each goes through the whole catalog.
 const maxHints = 100
 

@@ -33,6 +33,7 @@ type node struct {
 // document is one YAML document of an input.
 type document struct {
 	file        string
+	index       int // which one of the input, empty ones counted
 	overlay     bool
 	environment string // default environment of the references in it; "" when it names none
 }

@@ -12,6 +12,7 @@ type Places struct {
 	Comments []Comment // that begin with the marker, in the order of the inputs
 
 	marker  string
+	options Options
 	entries map[string]*entry  // by section and name
 	owns    map[string][]Place // of the globs of State.Owns
 	rules   []anchored         // of State.Ignore
@@ -19,8 +20,14 @@ type Places struct {
 
 // Place is where a value stands in the files.
 type Place struct {
-	Source kind.Source
-	Path   string // JSON pointer inside the YAML document
+	Source      kind.Source
+	Path        string // JSON pointer inside the YAML document
+	Document    int    // which one of the input, counted from 0
+	Environment string // default environment of the references in the document; "" when it names none
+}
+
+func (n *node) placed(path string) Place {
+	return Place{n.source(), path, n.doc.index, n.doc.environment}
 }
 
 // anchored is a value with its pointer inside its document.
@@ -47,7 +54,7 @@ func (p *Places) OfReference(r *Reference, pointer string) Place {
 // OfIgnore finds a value inside the ignore rule of that index.
 func (p *Places) OfIgnore(i int, pointer string) Place {
 	n, reached := p.rules[i].node.reach(pointer)
-	return Place{n.source(), p.rules[i].prefix + reached}
+	return n.placed(p.rules[i].prefix + reached)
 }
 
 // OfOwns are the places of the globs that own a kind, in the order of State.Owns.
@@ -73,7 +80,7 @@ func (p *Places) entry(d *kind.Declared) *entry {
 
 func (e *entry) place(pointer string) Place {
 	n, reached := e.node.reach(pointer)
-	return Place{n.source(), e.prefix(n) + reached}
+	return n.placed(e.prefix(n) + reached)
 }
 
 // part is the pointer of a part inside its owner's entry.
@@ -98,7 +105,7 @@ func (p *Places) owned(k *kind.Kind, n *node, overlay bool) {
 		p.owns[k.Name] = nil
 	}
 	for i, glob := range n.items {
-		p.owns[k.Name] = append(p.owns[k.Name], Place{glob.source(), "/owns/" + k.Section + "/" + strconv.Itoa(i)})
+		p.owns[k.Name] = append(p.owns[k.Name], glob.placed("/owns/"+k.Section+"/"+strconv.Itoa(i)))
 	}
 }
 

@@ -27,7 +27,7 @@ func read(in Input, comments *commentReader) (roots []*node, findings []Finding)
 	}
 	in.Data = fromJSON(in.Data)
 	decoder := yaml.NewDecoder(bytes.NewReader(in.Data))
-	for {
+	for i := 0; ; i++ {
 		var y yaml.Node
 		err := decode(decoder, &y)
 		if errors.Is(err, io.EOF) {
@@ -42,7 +42,7 @@ func read(in Input, comments *commentReader) (roots []*node, findings []Finding)
 		if comments != nil {
 			comments.see(&y)
 		}
-		c.doc = &document{file: in.Name, overlay: in.Overlay}
+		c.doc = &document{file: in.Name, index: i, overlay: in.Overlay}
 		c.done, c.open = map[*yaml.Node]*node{}, map[*yaml.Node]bool{}
 		if root := c.node(y.Content[0], 1); root.form != scalar || root.value != "" || !root.plain {
 			roots = append(roots, root)

@@ -161,12 +161,18 @@ func (w *writer) drops(k *kind.Kind, o *kind.Object) {
 func (w *writer) sayable(o *kind.Object, links []kind.Link) bool {
 	for i := range links {
 		l := &links[i]
-		if _, published := l.API.In(l.Env); !published || !w.known[l.API] {
+		if !w.meant(l) {
 			w.leave(o.Address()+" /apis", "the gateway binds it to "+l.API.Address()+" in "+l.Env+", where this API is not published")
 			return false
 		}
 	}
 	return true
+}
+
+// meant reports whether a reference can mean a link.
+func (w *writer) meant(l *kind.Link) bool {
+	_, published := l.API.In(l.Env)
+	return published && w.known[l.API]
 }
 
 func (w *writer) leave(address, why string) { w.leftOut = append(w.leftOut, LeftOut{address, why}) }
@@ -200,10 +206,7 @@ func (w *writer) part(k *kind.Kind, owner *kind.Object) *yaml.Node {
 	if k.Quota > 0 && !w.export.Secrets {
 		// Values are secret, but that there are so many is not.
 		w.leave(owner.Address()+" /"+k.Field, fmt.Sprintf("values are secret; {generate: %d} leaves them as they are", len(parts)))
-		n := newMap()
-		n.Style = yaml.FlowStyle
-		put(n, "generate", leafNode("!!int", fmt.Sprint(len(parts))))
-		return &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{n}}
+		return &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{generate(len(parts))}}
 	}
 	var items []*yaml.Node
 	for i := range parts {
@@ -213,6 +216,14 @@ func (w *writer) part(k *kind.Kind, owner *kind.Object) *yaml.Node {
 		return items[0]
 	}
 	return &yaml.Node{Kind: yaml.SequenceNode, Content: items}
+}
+
+// generate is how many values there shall be that the gateway makes.
+func generate(n int) *yaml.Node {
+	m := newMap()
+	m.Style = yaml.FlowStyle
+	put(m, "generate", leafNode("!!int", fmt.Sprint(n)))
+	return m
 }
 
 func (w *writer) element(k *kind.Kind, o *kind.Object) *yaml.Node {

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"math"
 	"sort"
 	"strconv"
 	"strings"
@@ -40,7 +41,10 @@ func (w *writer) value(s *shape.Shape, v any, address, path string) *yaml.Node {
 	case bool:
 		return leafNode("!!bool", fmt.Sprint(t))
 	case float64:
-		return leafNode("!!float", strings.TrimSuffix(fmt.Sprintf("%g", t), ".0"))
+		if t == math.Trunc(t) && math.Abs(t) < 1<<53 {
+			return leafNode("!!int", strconv.FormatFloat(t, 'f', 0, 64))
+		}
+		return leafNode("!!float", strconv.FormatFloat(t, 'g', -1, 64))
 	}
 	return leafNode("!!int", fmt.Sprint(v))
 }

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/writeback"
+)
+
+// edit writes what the gateway holds back into files. All of them are ready before the first is written.
+func (o *exportOptions) edit(p *program, all *reconcile.Everything) error {
+	o.compare.files.files = o.update
+	inputs, err := o.compare.files.inputs(p)
+	if err != nil {
+		return err
+	}
+	result, findings, err := writeback.Run(inputs, o.compare.files.options(p), writeback.Gateway{Actual: all.Actual, Catalog: all.Catalog}, o.compare.policy())
+	if err != nil {
+		return err
+	}
+	if _, err := judge(findings); err != nil {
+		return err
+	}
+	if err := replace(inputs, result.Files); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(p.Stderr, updateText(result)); err != nil {
+		return err
+	}
+	return unwritten(result)
+}
+
+// replace writes edited files, unless one of them was changed since it was read.
+func replace(inputs []spec.Input, files []writeback.File) error {
+	read := map[string][]byte{}
+	for _, in := range inputs {
+		read[in.Name] = in.Data
+	}
+	for _, f := range files {
+		now, err := os.ReadFile(filepath.FromSlash(f.Name))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(now, read[f.Name]) {
+			return hinted{fmt.Errorf("%s was changed meanwhile; nothing was written", f.Name), "run it again"}
+		}
+	}
+	for i, f := range files {
+		err := writeFile(filepath.FromSlash(f.Name), 0o666, func(w io.Writer) error { _, err := w.Write(f.Data); return err })
+		if err != nil && i > 0 {
+			return coded{exitIncomplete, fmt.Errorf("%w; of %d files %d were written", err, len(files), i)}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unwritten is the error for what could not be written back; nil when all was.
+func unwritten(result *writeback.Result) error {
+	if len(result.Kept) == 0 {
+		return nil
+	}
+	err := hinted{errors.New(differences(len(result.Kept)) + " could not be written back"), "see above"}
+	if len(result.Files) > 0 {
+		return coded{exitIncomplete, err}
+	}
+	return err
+}
+
+func differences(n int) string {
+	if n == 1 {
+		return "1 difference"
+	}
+	return fmt.Sprintf("%d differences", n)
+}
+
+// signs mark what was written into the files.
+var signs = map[diff.Action]string{diff.Create: "+", diff.Update: "~", diff.Delete: "-"}
+
+// updateText tells what was changed in each file, and what was not.
+func updateText(result *writeback.Result) string {
+	var b strings.Builder
+	for _, f := range result.Files {
+		fmt.Fprintf(&b, "%s: %s\n", f.Name, changes(len(f.Changes)))
+		for _, c := range f.Changes {
+			b.WriteString("  " + signs[c.Action] + " " + c.Address)
+			if c.Field != nil {
+				b.WriteString(" " + report.Leaf(*c.Field))
+			}
+			b.WriteString("\n")
+		}
+	}
+	list := func(head string, about []writeback.Kept) {
+		if len(about) > 0 {
+			b.WriteString(head + "\n")
+		}
+		for _, k := range about {
+			at := ""
+			if k.Source.File != "" {
+				at = fmt.Sprintf("%s:%d:%d: ", k.Source.File, k.Source.Line, k.Source.Column)
+			}
+			b.WriteString("  " + at + strings.TrimSpace(k.Address+" "+k.Path) + ": " + report.Clean(k.Text) + "\n")
+		}
+	}
+	list("to know:", result.Notes)
+	list("cannot be written back:", result.Kept)
+	if len(result.Variables) > 0 {
+		b.WriteString("new variables that stand for secrets; set them where the files are applied to another gateway:\n")
+	}
+	for _, v := range result.Variables {
+		fmt.Fprintf(&b, "  %s  %s %s\n", v.Name, v.Address, v.Path)
+	}
+	if b.Len() == 0 {
+		return "No changes. The files say what the gateway holds.\n"
+	}
+	return b.String()
+}

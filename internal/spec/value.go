@@ -1,0 +1,149 @@
+package spec
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// Value is a value of a declared object as files write it, overlays merged. The zero Value stands for none.
+type Value struct {
+	places  *Places
+	entry   *entry
+	node    *node
+	pointer string // inside the entry
+}
+
+// Item is the whole item in which an object is declared; parts are declared in that of their owner.
+func (p *Places) Item(d *kind.Declared) Value {
+	e := p.entry(d)
+	return Value{p, e, e.node, ""}
+}
+
+// Layers are the items of files and overlays that make up the one of an object, in the order in which they merge.
+func (p *Places) Layers(d *kind.Declared) (out []Place) {
+	for _, w := range p.entry(d).places {
+		out = append(out, Place{at(w.doc.file, int(w.line), int(w.column)), w.prefix, w.doc.index, w.doc.environment})
+	}
+	return out
+}
+
+// Part is the value of a part inside its owner's item.
+func (p *Places) Part(d *kind.Declared) Value {
+	e := p.entry(d)
+	pointer := e.part(d)
+	return Value{p, e, e.node.at(pointer), pointer}
+}
+
+// Apis is the list in which a reference stands, and the reference.
+func (p *Places) Apis(link *kind.LinkKind, owner string) Value {
+	e := p.entries[kind.Of(link.Owner).Section+"/"+owner]
+	v, _ := Value{p, e, e.node, ""}.Key("apis")
+	return v
+}
+
+// Place is where the value stands.
+func (v Value) Place() Place { return v.node.placed(v.entry.prefix(v.node) + v.pointer) }
+
+// Covers reports whether the value is an overlay's and something below it would show if it went.
+func (v Value) Covers() bool { return v.node.doc.overlay && !v.entry.places[0].doc.overlay }
+
+// IsMap and IsList report what the value is; else it is a scalar.
+func (v Value) IsMap() bool { return v.node != nil && v.node.form == mapping }
+
+// IsList reports whether the value is a list.
+func (v Value) IsList() bool { return v.node != nil && v.node.form == list }
+
+// Key finds the value of a key.
+func (v Value) Key(name string) (Value, bool) {
+	if !v.IsMap() {
+		return Value{}, false
+	}
+	i := v.node.index(name)
+	if i < 0 {
+		return Value{}, false
+	}
+	return Value{v.places, v.entry, v.node.items[i], v.pointer + "/" + escape(name)}, true
+}
+
+// Items are the entries of a list.
+func (v Value) Items() (out []Value) {
+	if !v.IsList() {
+		return nil
+	}
+	for i, n := range v.node.items {
+		out = append(out, Value{v.places, v.entry, n, v.pointer + "/" + strconv.Itoa(i)})
+	}
+	return out
+}
+
+// Keys are the names of a mapping's keys, in their order.
+func (v Value) Keys() (out []string) {
+	if v.IsMap() {
+		for _, k := range v.node.keys {
+			out = append(out, k.value)
+		}
+	}
+	return out
+}
+
+// Varied is the text of the value, or of the first one inside it, that holds a variable; "" when none does.
+func (v Value) Varied() string { return varied(v.node) }
+
+func varied(n *node) string {
+	if n.form == scalar && expand(n.value, func(string) (string, bool) { return "", true }).varied {
+		return n.value
+	}
+	for _, item := range n.items {
+		if text := varied(item); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// Plain is the value itself, variables replaced: string, int64, float64, bool, nil, []any or map[string]any.
+func (v Value) Plain() any {
+	c := v.places.quiet()
+	return c.free(v.node)
+}
+
+// quiet is a checker whose findings nobody needs: they were told when the file was loaded.
+func (p *Places) quiet() *checker {
+	lookup := p.options.Lookup
+	if lookup == nil {
+		lookup = func(string) (string, bool) { return "", false }
+	}
+	return &checker{lookup: lookup, prefix: func(*node) string { return "" }, report: func(Finding) {}}
+}
+
+// ShapeAt describes what stands at a JSON pointer inside an item of a kind; nil where nothing is known. The item's
+// value decides where a field takes its shape from another one.
+func ShapeAt(k *kind.Kind, value map[string]any, pointer string) *shape.Shape {
+	s := items[k.Section]
+	if k.Owner != "" {
+		s = k.Shape
+	}
+	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		switch {
+		case s == nil || pointer == "":
+			return s
+		case s.Type == shape.List:
+			s = s.Items
+		case s.Cases != nil && s.Cases.Field == unescape(step):
+			by, _ := value[s.Cases.By].(string)
+			s = s.Cases.Shapes[by]
+		default:
+			s = s.Field(unescape(step))
+		}
+	}
+	return s
+}
+
+// ReferenceVaried is the text inside a reference that holds a variable; "" when none does.
+func (p *Places) ReferenceVaried(r *Reference) string {
+	e := p.entries[kind.Of(kind.LinkOf(r.Kind).Owner).Section+"/"+r.Owner]
+	return varied(e.node.at(r.Pointer[strings.LastIndex(r.Pointer, "/apis/"):]))
+}

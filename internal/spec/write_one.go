@@ -1,0 +1,49 @@
+package spec
+
+import (
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// Snippets writes single values of an export, to be put into files that exist.
+type Snippets struct{ w *writer }
+
+// NewSnippets prepares to write values of an export. Names of variables that the files use already are taken.
+func NewSnippets(e Export, taken []string) *Snippets {
+	s := &Snippets{newWriter(e)}
+	for _, name := range taken {
+		s.w.taken[name] = Variable{Name: name}
+	}
+	return s
+}
+
+// Item writes a whole object with what belongs to it, for a document with that default environment.
+func (s *Snippets) Item(o *kind.Object, environment string) *yaml.Node {
+	s.w.environment = environment
+	return s.w.item(kind.Of(o.Kind), o)
+}
+
+// Told are the variables that stand for secrets in what was written, and what was left out.
+func (s *Snippets) Told() ([]Variable, []LeftOut) { return s.w.variables, s.w.leftOut }
+
+// Element writes a part as it stands in the list of its owner. Values that are secret become variables.
+func (s *Snippets) Element(o *kind.Object) *yaml.Node { return s.w.element(kind.Of(o.Kind), o) }
+
+// Generate writes how many values there shall be that the gateway makes.
+func (s *Snippets) Generate(n int) *yaml.Node { return generate(n) }
+
+// Value writes a value by its shape, which may be nil.
+func (s *Snippets) Value(sh *shape.Shape, v any, address, path string) *yaml.Node {
+	return s.w.value(sh, v, address, path)
+}
+
+// Reference writes a link in the shortest form that means one API, where references have that default environment.
+func (s *Snippets) Reference(l *kind.Link, environment string) *yaml.Node {
+	s.w.environment = environment
+	return s.w.reference(l)
+}
+
+// Sayable reports whether a reference can mean a link: its API must be published.
+func (s *Snippets) Sayable(l *kind.Link) bool { return s.w.meant(l) }

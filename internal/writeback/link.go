@@ -1,0 +1,139 @@
+package writeback
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/edit"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// links writes the bindings of one owner back. A reference stays when the gateway has all that it means. One that
+// means more gives way to references to what is left of it; what none means gets one at the end.
+func (r *round) links(k *kind.LinkKind, owner string) {
+	have := r.held(k, owner)
+	covered := map[string]bool{}
+	var partly []*spec.Reference
+	for i := range r.state.References {
+		ref := &r.state.References[i]
+		if ref.Kind != k.Name || ref.Owner != owner {
+			continue
+		}
+		means, wrong := r.meaning().Of(ref)
+		if wrong || slices.ContainsFunc(means, func(l kind.Link) bool { return have[l.Address()] == nil }) {
+			partly = append(partly, ref)
+			continue
+		}
+		for j := range means {
+			covered[means[j].Address()] = true
+		}
+	}
+	for _, ref := range partly {
+		r.reference(ref, have, covered)
+	}
+	apis := r.places.Apis(k, owner)
+	for _, address := range sortedKeys(have) {
+		if covered[address] {
+			continue
+		}
+		place := apis.Place()
+		node := r.snippets.Reference(have[address], r.environment(place))
+		r.do(place, Change{Action: diff.Create, Address: address}, func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
+	}
+}
+
+// held are the links that the gateway has, by the address that they have under the owner's name in the files.
+// Those that no reference can mean are told.
+func (r *round) held(k *kind.LinkKind, owner string) map[string]*kind.Link {
+	d := r.declared[k.Owner+"/"+owner]
+	out := map[string]*kind.Link{}
+	for i := range r.gateway.Actual.Links {
+		l := r.gateway.Actual.Links[i]
+		if l.Kind != k.Name || l.Owner != owner && (l.Owner != d.MovedFrom || r.has(d)) {
+			continue
+		}
+		l.Owner = owner
+		if !r.snippets.Sayable(&l) {
+			r.keep(d.Source, l.Address(), "", "the API is not published there, so that no reference can mean it")
+			continue
+		}
+		out[l.Address()] = &l
+	}
+	return out
+}
+
+// has reports whether the gateway has an object of that name.
+func (r *round) has(d *kind.Declared) bool {
+	return slices.ContainsFunc(r.gateway.Actual.Objects, func(o kind.Object) bool { return o.Kind == d.Kind && o.Key == d.Key })
+}
+
+func (r *round) meaning() *spec.Meaning {
+	if r.means == nil {
+		r.means = spec.NewMeaning(r.gateway.Catalog)
+	}
+	return r.means
+}
+
+// environment is where a place looks for APIs when a reference does not say.
+func (r *round) environment(p spec.Place) string {
+	for _, env := range []string{p.Environment, r.options.Environment} {
+		if env != "" {
+			return env
+		}
+	}
+	return spec.DefaultEnvironment
+}
+
+// reference takes a reference out, or puts others in its place that mean what is left of it.
+func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, covered map[string]bool) {
+	place := r.places.OfReference(ref, "")
+	means, wrong := r.meaning().Of(ref)
+	var left []*kind.Link
+	var lost []Change
+	for i := range means {
+		address := means[i].Address()
+		switch {
+		case have[address] == nil:
+			lost = append(lost, Change{Action: diff.Delete, Address: address})
+		case !covered[address]:
+			left = append(left, have[address])
+		}
+	}
+	if len(lost) == 0 && wrong { // of what it means, nothing is there to be bound
+		owner := kind.LinkOf(ref.Kind).Owner + "/" + ref.Owner
+		lost = []Change{updated(owner, "/apis", ref.String(), nil)}
+	}
+	if len(lost) == 0 {
+		return
+	}
+	if text := r.places.ReferenceVaried(ref); text != "" {
+		r.keep(place.Source, lost[0].Address, "", "comes from "+text)
+		return
+	}
+	slices.SortFunc(left, func(a, b *kind.Link) int { return strings.Compare(a.Address(), b.Address()) })
+	done := r.do(place, lost[0], func(f *edit.File) error {
+		if len(left) == 0 {
+			return f.Remove(place.Document, place.Path)
+		}
+		for _, l := range left[1:] {
+			if err := f.Insert(place.Document, place.Path, r.snippets.Reference(l, r.environment(place))); err != nil {
+				return err
+			}
+		}
+		return f.Set(place.Document, place.Path, r.snippets.Reference(left[0], r.environment(place)))
+	})
+	if !done {
+		return
+	}
+	for _, c := range lost[1:] {
+		r.do(place, c, func(*edit.File) error { return nil })
+	}
+	if len(left) > 0 {
+		r.note(place.Source, lost[0].Address, ref.String()+" meant more; what is left of it is named one by one")
+	}
+	for _, l := range left {
+		covered[l.Address()] = true
+	}
+}

@@ -1,0 +1,193 @@
+package writeback
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// round is one comparison of the files with the gateway, and the edits that follow from it.
+type round struct {
+	number   int
+	inputs   []spec.Input
+	options  spec.Options
+	gateway  Gateway
+	policy   diff.Policy
+	state    *spec.State
+	places   *spec.Places
+	declared map[string]*kind.Declared // by address
+	broken   []*spec.Reference         // that mean nothing, or what another one has
+	plan     *diff.Plan
+	snippets *spec.Snippets
+	means    *spec.Meaning // made when first needed
+	files    *files
+
+	gone  map[string]bool // addresses of objects that leave the files
+	done  map[string]bool // ADDRESS PATH of what was looked at as a whole
+	kept  []Kept
+	notes []Kept
+}
+
+// newRound compares. It is nil when there is an error among the findings.
+func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*round, []spec.Finding) {
+	r := &round{
+		number: number, inputs: inputs, options: o, gateway: g, policy: p, files: newFiles(inputs),
+		declared: map[string]*kind.Declared{}, gone: map[string]bool{}, done: map[string]bool{},
+	}
+	var findings []spec.Finding
+	r.state, r.places, findings = spec.LoadPlaces(inputs, o, "")
+	if firstError(findings) != "" {
+		return nil, findings
+	}
+	for i := range r.state.Objects {
+		r.declared[r.state.Objects[i].Address()] = &r.state.Objects[i]
+	}
+	desired, wrong := r.resolve()
+	if firstError(wrong) != "" {
+		return nil, wrong
+	}
+	r.plan = diff.Between(g.Actual, desired, p)
+	e := spec.Export{Objects: g.Actual.Objects, Links: g.Actual.Links, Known: g.Catalog.APIs}
+	r.snippets = spec.NewSnippets(e, variablesIn(inputs))
+	return r, findings
+}
+
+// resolve finds what the references mean. Those that are wrong, since APIs came and went, or another policy took
+// their place, are set aside: they are to be edited.
+func (r *round) resolve() (kind.Desired, []spec.Finding) {
+	state := *r.state
+	for {
+		desired, findings := state.Resolve(r.gateway.Catalog)
+		wrong := map[string]bool{}
+		for _, f := range findings {
+			if !f.Warning {
+				wrong[placeID(f.Source, f.Path)] = true
+			}
+		}
+		var left []spec.Reference
+		for i := range state.References {
+			ref := &state.References[i]
+			if wrong[placeID(ref.Source, ref.Pointer)] {
+				r.broken = append(r.broken, ref)
+			} else {
+				left = append(left, *ref)
+			}
+		}
+		if len(left) == len(state.References) {
+			return desired, findings
+		}
+		state.References = left
+	}
+}
+
+func placeID(s kind.Source, path string) string {
+	return spec.Finding{Source: s, Path: path}.String()
+}
+
+// ownerOf is the address of the object that a change is about, or belongs to.
+func ownerOf(c *diff.Change) string {
+	if l := kind.LinkOf(c.Kind); l != nil {
+		return l.Owner + "/" + c.Name
+	}
+	if k := kind.Of(c.Kind); k.Owner != "" {
+		return k.Owner + "/" + c.Name
+	}
+	return c.Address
+}
+
+// edit notes what makes the files say what the gateway holds.
+func (r *round) edit() error {
+	if err := r.objects(); err != nil {
+		return err
+	}
+	parts, links := map[string][]*diff.Change{}, map[string]bool{}
+	for i := range r.plan.Changes {
+		c := &r.plan.Changes[i]
+		owner := ownerOf(c)
+		switch {
+		case owner == c.Address || r.gone[owner] || r.declared[owner] == nil:
+		case c.Link != nil:
+			links[c.Kind+" "+c.Name] = true
+		default:
+			parts[c.Kind+" "+c.Name] = append(parts[c.Kind+" "+c.Name], c)
+		}
+	}
+	for _, ref := range r.broken {
+		owner := kind.LinkOf(ref.Kind).Owner
+		if r.policy.Covers(kind.Of(owner), ref.Owner) && !r.gone[owner+"/"+ref.Owner] {
+			links[ref.Kind+" "+ref.Owner] = true
+		}
+	}
+	for _, id := range sortedKeys(parts) {
+		kindName, owner, _ := strings.Cut(id, " ")
+		r.parts(kind.Of(kindName), owner, parts[id])
+	}
+	for _, id := range sortedKeys(links) {
+		kindName, owner, _ := strings.Cut(id, " ")
+		r.links(kind.LinkOf(kindName), owner)
+	}
+	return nil
+}
+
+// objects edits what stands alone: fields, whole objects that are gone, and new ones.
+func (r *round) objects() error {
+	fresh := map[string][]*kind.Object{}
+	for i := range r.plan.Changes {
+		c := &r.plan.Changes[i]
+		if k := kind.Of(c.Kind); k == nil || k.Owner != "" {
+			continue
+		}
+		switch {
+		case c.Action == diff.Create:
+			r.remove(c)
+		case c.Action == diff.Delete && c.Note != "":
+			r.keep(kind.Source{}, c.Address, "", "it was "+c.Note+"; apply removes it")
+		case c.Action == diff.Delete:
+			fresh[c.Kind] = append(fresh[c.Kind], c.Have)
+		default:
+			r.object(c)
+		}
+	}
+	return r.create(fresh)
+}
+
+func (r *round) keep(at kind.Source, address, path, why string) {
+	r.kept = append(r.kept, Kept{at, address, path, why})
+}
+
+// unexplained tells what separates files and gateway without anybody having said why. There is no such thing, unless
+// this package has a mistake.
+func (r *round) unexplained() error {
+	told := func(address, path string) bool {
+		return slices.ContainsFunc(r.kept, func(k Kept) bool {
+			return k.Address == address && (k.Path == "" || path == k.Path || strings.HasPrefix(path, k.Path+"/"))
+		})
+	}
+	var open []string
+	for i := range r.plan.Changes {
+		c := &r.plan.Changes[i]
+		if told(c.Address, "") {
+			continue
+		}
+		for _, f := range c.Fields {
+			if c.Action == diff.Update && !told(c.Address, f.Path) {
+				open = append(open, c.Address+" "+f.Path)
+			}
+		}
+		if c.Action != diff.Update {
+			open = append(open, c.Address)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return errors.New("the edited files would still differ from the gateway; nothing was written: " + strings.Join(open, ", "))
+}
+
+func (r *round) note(at kind.Source, address, text string) {
+	r.notes = append(r.notes, Kept{Source: at, Address: address, Text: text})
+}
