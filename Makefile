@@ -7,7 +7,8 @@ BENCH    ?= .
 PKG      ?= ./...
 SDKTEST  := internal/emulator/sdktest
 JUDGES   := internal/report/judges
-MODULES  := . $(SDKTEST) $(JUDGES) tools/golangci-lint tools/actionlint
+SITE     := tools/site
+MODULES  := . $(SDKTEST) $(JUDGES) $(SITE) tools/golangci-lint tools/actionlint
 LINT     := bin/golangci-lint
 ACTIONS  := bin/actionlint
 
@@ -27,6 +28,7 @@ test: ## run all tests with the race detector, those with the vendor's SDK and w
 	$(GO) test -race -timeout 9m $(PKG)
 	$(GO) -C $(SDKTEST) test -race -timeout 5m ./...
 	$(GO) -C $(JUDGES) test -timeout 5m ./...
+	$(GO) -C $(SITE) test -timeout 5m ./...
 
 .PHONY: race
 race: ## hunt races: what runs concurrently, five times over
@@ -35,10 +37,10 @@ race: ## hunt races: what runs concurrently, five times over
 .PHONY: lint
 lint: $(LINT) $(ACTIONS) ## check style, imports, modules, scripts and CI recipes
 	$(LINT) run ./...
-	@for m in $(SDKTEST) $(JUDGES); do (cd $$m && $(CURDIR)/$(LINT) run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
+	@for m in $(SDKTEST) $(JUDGES) $(SITE); do (cd $$m && $(CURDIR)/$(LINT) run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
 	@for m in $(MODULES); do echo "$(GO) -C $$m mod tidy -diff"; $(GO) -C $$m mod tidy -diff || exit 1; done
 	@for f in .ci/run scripts/*.sh examples/ci/scripts/*.sh; do sh -n $$f || exit 1; done
-	$(ACTIONS) examples/ci/github/*.yml
+	$(ACTIONS) examples/ci/github/*.yml .github/workflows/*.yml
 
 .PHONY: fmt
 fmt: $(LINT) ## format the Go code, and write it as this version of Go does
@@ -64,6 +66,10 @@ golden: ## write the expected outputs of tests anew; review the difference
 .PHONY: docs
 docs: ## write the reference pages of docs/ anew
 	$(GO) test ./cmd/apigw-sync -run TestReferenceIsCurrent -update
+
+.PHONY: site
+site: ## make a static site of docs/ in dist/site
+	$(GO) -C $(SITE) run . $(CURDIR)/docs $(CURDIR)/dist/site
 
 .PHONY: schema
 schema: ## write the JSON Schemas of desired-state files and of cases anew

@@ -1,12 +1,14 @@
 package docs_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
@@ -27,12 +29,18 @@ func TestLinks(t *testing.T) {
 			return err
 		}
 		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
-			target, _, _ := strings.Cut(m[1], "#")
-			if target == "" || strings.Contains(target, "://") {
+			target, fragment, _ := strings.Cut(m[1], "#")
+			if strings.Contains(target, "://") {
 				continue
 			}
-			if _, err := os.Stat(filepath.Join(filepath.Dir(path), target)); err != nil {
+			to := path
+			if target != "" {
+				to = filepath.Join(filepath.Dir(path), target)
+			}
+			if _, err := os.Stat(to); err != nil {
 				t.Errorf("%s links to %s: %v", path, m[1], err)
+			} else if fragment != "" && filepath.Ext(to) == ".md" && !anchors(t, to)[fragment] {
+				t.Errorf("%s links to %s: there is no such heading", path, m[1])
 			}
 		}
 		return nil
@@ -40,4 +48,42 @@ func TestLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+var (
+	headline = regexp.MustCompile(`(?m)^#+ +(.*)$`)
+	linked   = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
+	fences   = regexp.MustCompile("(?s)\n *```.*?\n *```")
+)
+
+// anchors are what the headings of a page are linked by.
+func anchors(t *testing.T, path string) map[string]bool {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, count := map[string]bool{}, map[string]int{}
+	for _, m := range headline.FindAllStringSubmatch(fences.ReplaceAllString(string(text), ""), -1) {
+		id := slug(linked.ReplaceAllString(m[1], "$1"))
+		if n := count[id]; n > 0 {
+			out[fmt.Sprintf("%s-%d", id, n)] = true
+		}
+		count[id]++
+		out[id] = true
+	}
+	return out
+}
+
+// slug keeps letters, digits, - and _, as sites of repositories do.
+func slug(heading string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-', r == '_', unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, heading)
 }

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+// section is a part of the navigation.
+type section struct {
+	Title string
+	Pages []*page
+}
+
+// decisions is the folder whose pages the start page does not list one by one.
+const decisions = "adr/"
+
+// navigation takes the order of the pages from the start page: its headings of the second level, and the links
+// below them. A page that it does not lead to is an error.
+func navigation(pages []*page) ([]section, error) {
+	byPath := map[string]*page{}
+	for _, p := range pages {
+		byPath[p.Path] = p
+	}
+	start := byPath["index.html"]
+	if start == nil {
+		return nil, errors.New("there is no README.md")
+	}
+	seen := map[*page]bool{start: true}
+	nav := []section{{Pages: []*page{start}}}
+	for n := start.tree.FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok && h.Level == 2 {
+			nav = append(nav, section{Title: plain(h, start.text)})
+			continue
+		}
+		last := &nav[len(nav)-1]
+		_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			if l, ok := n.(*ast.Link); ok && entering {
+				target, _, _ := strings.Cut(string(l.Destination), "#")
+				if p := byPath[path.Clean(target)]; p != nil && !seen[p] && !strings.HasPrefix(p.Source, decisions) {
+					seen[p], last.Pages = true, append(last.Pages, p)
+				}
+			}
+			return ast.WalkContinue, nil
+		})
+	}
+	adr := section{Title: "Decisions"}
+	var lost []string
+	for _, p := range pages {
+		switch {
+		case strings.HasPrefix(p.Source, decisions):
+			adr.Pages = append(adr.Pages, p)
+		case !seen[p]:
+			lost = append(lost, p.Source)
+		}
+	}
+	if len(lost) > 0 {
+		return nil, fmt.Errorf("README.md does not lead to %s", strings.Join(lost, ", "))
+	}
+	nav = append(nav, adr)
+	return slices.DeleteFunc(nav, func(s section) bool { return len(s.Pages) == 0 }), nil
+}
+
+//go:embed site.tmpl
+var layoutText string
+
+var layout = template.Must(template.New("site").Parse(layoutText))
+
+// html is the whole page.
+func (p *page) html(nav []section) ([]byte, error) {
+	body, err := p.body()
+	if err != nil {
+		return nil, err
+	}
+	type entry struct {
+		Title, Link string
+		Here        bool
+	}
+	type part struct {
+		Title   string
+		Entries []entry
+	}
+	var parts []part
+	for _, s := range nav {
+		out := part{Title: s.Title}
+		for _, other := range s.Pages {
+			title := other.Title
+			if other.Path == "index.html" {
+				title = "Start"
+			}
+			out.Entries = append(out.Entries, entry{title, p.root() + other.Path, other == p})
+		}
+		parts = append(parts, out)
+	}
+	var b bytes.Buffer
+	err = layout.Execute(&b, map[string]any{
+		"Title": p.Title, "Root": p.root(), "Body": template.HTML(body), //nolint:gosec // made of our own pages, raw HTML is left out
+		"Nav": parts, "Headings": p.Headings, "Source": repository + "docs/" + p.Source,
+	})
+	return b.Bytes(), err
+}

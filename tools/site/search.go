@@ -1,0 +1,76 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+// passage is what the search finds: the text below one heading.
+type passage struct {
+	Page    string `json:"p"` // title
+	Heading string `json:"h"` // "" at the beginning of a page
+	Link    string `json:"l"` // from the top of the site
+	Text    string `json:"t"`
+}
+
+// searchIndex is a script, since a page that is opened from a disk may not read other files.
+func searchIndex(pages []*page) ([]byte, error) {
+	var all []passage
+	for _, p := range pages {
+		all = append(all, p.passages()...)
+	}
+	raw, err := json.Marshal(all)
+	return append(append([]byte("window.passages = "), raw...), ";\n"...), err
+}
+
+func (p *page) passages() (out []passage) {
+	here := passage{Page: p.Title, Link: p.Path}
+	var words strings.Builder
+	flush := func() {
+		here.Text = strings.Join(strings.Fields(words.String()), " ")
+		if here.Text != "" || here.Heading != "" {
+			out = append(out, here)
+		}
+		words.Reset()
+	}
+	for n := p.tree.FirstChild(); n != nil; n = n.NextSibling() {
+		if h, ok := n.(*ast.Heading); ok {
+			if h.Level == 1 {
+				continue
+			}
+			flush()
+			here.Heading = plain(h, p.text)
+			if id, ok := h.AttributeString("id"); ok {
+				here.Link = p.Path + "#" + string(id.([]byte))
+			}
+			continue
+		}
+		p.collect(&words, n)
+	}
+	flush()
+	return out
+}
+
+// collect adds the words of a block, also those of code and of the cells of tables.
+func (p *page) collect(words *strings.Builder, n ast.Node) {
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			if n.Type() == ast.TypeBlock {
+				words.WriteByte(' ')
+			}
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Text:
+			words.Write(n.Segment.Value(p.text))
+			if n.SoftLineBreak() {
+				words.WriteByte(' ')
+			}
+		case *ast.FencedCodeBlock:
+			words.Write(n.Lines().Value(p.text))
+		}
+		return ast.WalkContinue, nil
+	})
+}
