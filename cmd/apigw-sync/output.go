@@ -204,6 +204,9 @@ func (p *program) document(command string, err error) error {
 	case "promote":
 		d := report.NewPromotion(head(""), report.Target{}, report.Target{}, nil)
 		return emit(o, o.format.Promote, d, &d.Trouble, err)
+	case "explain-field":
+		d := report.NewManual(head(""), nil)
+		return emit(o, o.format.Manual, d, &d.Trouble, err)
 	case "doctor":
 		d := report.NewDiagnosis(head(""), nil, 0)
 		d.Healthy = false

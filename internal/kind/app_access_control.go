@@ -20,10 +20,24 @@ type accessControlWire struct {
 	Values []string `json:"app_acl_values"`
 }
 
-var accessControlShape = shape.OfMap("Source addresses from which the app may, or may not, call. Both type and values are needed unless it is {}.",
+var accessControlShape = shape.OfMap("Source addresses from which the app may, or may not, call.",
 	shape.May("type", shape.OfText("PERMIT lets only these addresses in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
 	shape.May("values", shape.OfList("Addresses, ranges (a-b) and networks (CIDR).", addressShape, shape.Count(1, 0), distinctTexts)),
-).WithAbsent("not managed; {} means none")
+).WithExample(map[string]any{"type": "PERMIT", "values": []any{"10.0.0.0/8", "192.168.1.1-192.168.1.9"}}).
+	WithAbsent("not managed; {} means none").
+	Obeying(
+		shape.TestMap(func(m map[string]any) string {
+			if m["values"] != nil && m["type"] == nil {
+				return "has no type"
+			}
+			return ""
+		}, "add type: PERMIT or type: DENY").Saying("type beside values").With("dependentRequired", map[string]any{"values": []any{"type"}, "type": []any{"values"}}),
+		shape.TestMap(func(m map[string]any) string {
+			if m["type"] != nil && m["values"] == nil {
+				return "has no values"
+			}
+			return ""
+		}, "list the addresses, or write {} for no access control").Saying("values beside type"))
 
 var appAccessControl = of(Def[AccessControl, accessControlWire]{
 	Name: "app_access_control", Owner: "app", Field: "access_control", Single: true,
@@ -51,15 +65,6 @@ var appAccessControl = of(Def[AccessControl, accessControlWire]{
 		return c
 	},
 	Written: func(c AccessControl) AccessControl { c.Values, c.Written = c.Written, nil; return c },
-	Check: func(c AccessControl) (out []shape.Problem) {
-		if c.Type == "" {
-			out = append(out, shape.Problem{Text: "has no type", Hint: "add type: PERMIT or type: DENY"})
-		}
-		if len(c.Values) == 0 {
-			out = append(out, shape.Problem{Text: "has no values", Hint: "list the addresses, or write {} for no access control"})
-		}
-		return out
-	},
 	Encode: func(c AccessControl, _ IDs) (accessControlWire, error) {
 		return accessControlWire{Type: c.Type, Values: c.Written}, nil
 	},

@@ -16,7 +16,7 @@ func name(what, example string) *shape.Shape {
 
 // remark is the shape of a description.
 func remark() *shape.Shape {
-	return shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("")
+	return shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("Orders, all calls")
 }
 
 // sortedSet returns the distinct values in order.

@@ -163,7 +163,7 @@ func pluginBody(p Plugin, remark *string) (pluginWire, error) {
 func pluginShape() *shape.Shape {
 	shapes, types := map[string]*shape.Shape{}, []string{}
 	for _, t := range content.Types {
-		shapes[t.Name] = t.Shape
+		shapes[t.Name] = t.Shape.WithExample(content.Example(t.Name))
 		types = append(types, t.Name)
 	}
 	return shape.OfMap("A plugin: behaviour added to the APIs that it is attached to.",

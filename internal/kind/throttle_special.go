@@ -28,11 +28,20 @@ const specialsOfAType = 30
 
 var specialList = shape.OfList("Limits of their own for single apps or accounts.",
 	shape.OfMap("A limit for one app or one account, above or below what user_call_limits and app_call_limits say.",
-		shape.May("app", shape.OfText("Name of the app. Either app or user is needed.", shape.Length(3, 64)).AsFixed().WithExample("orders_mobile")),
-		shape.May("user", shape.OfText("Account id. Either app or user is needed.", shape.Length(1, 64)).AsFixed().WithExample("5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b")),
+		shape.May("app", shape.OfText("Name of the app.", shape.Length(3, 64)).AsFixed().WithExample("orders_mobile")),
+		shape.May("user", shape.OfText("Account id.", shape.Length(1, 64)).AsFixed().WithExample("5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b")),
 		shape.Need("call_limits", shape.OfWhole("Calls in a period of the throttle; at most its api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(100))),
-	),
+	).WithExample(map[string]any{"app": "orders_mobile", "call_limits": int64(100)}).Obeying(eitherAppOrUser),
 	shape.TestList(checkSpecials, "").Saying(fmt.Sprintf("no app or user twice, at most %d entries with app and %d with user", specialsOfAType, specialsOfAType))).WithAbsent("not managed; [] means none")
+
+var eitherAppOrUser = shape.TestMap(func(m map[string]any) string {
+	if (m["app"] == nil) == (m["user"] == nil) {
+		return "needs either app or user"
+	}
+	return ""
+}, "name one app, or one account id").
+	Saying("either app or user").
+	With("oneOf", []any{map[string]any{"required": []any{"app"}}, map[string]any{"required": []any{"user"}}})
 
 func checkSpecials(items []any) string {
 	seen, number := map[string]bool{}, map[string]int{}
@@ -84,12 +93,6 @@ var throttleSpecial = of(Def[Special, specialWire]{
 			return nil
 		}
 		return []Ref{{Kind: "app", Key: s.App, Path: "/app"}}
-	},
-	Check: func(s Special) []shape.Problem {
-		if (s.App == "") == (s.User == "") {
-			return []shape.Problem{{Text: "needs either app or user", Hint: "name one app, or one account id"}}
-		}
-		return nil
 	},
 	CheckIn: func(owner any, s Special) []shape.Problem {
 		if t := owner.(Throttle); s.Limit > t.APILimit && t.APILimit > 0 {

@@ -17,6 +17,7 @@ var machine = &Format{
 	Doctor:   func(w io.Writer, d *Diagnosis, _ Style) error { return writeJSON(w, d) },
 	Tests:    func(w io.Writer, d *Tests, _ Style) error { return writeJSON(w, d) },
 	Promote:  func(w io.Writer, d *Promotion, _ Style) error { return writeJSON(w, d) },
+	Manual:   func(w io.Writer, d *Manual, _ Style) error { return writeJSON(w, d) },
 }
 
 func writeJSON(w io.Writer, d any) error {

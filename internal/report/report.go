@@ -34,6 +34,7 @@ type Format struct {
 	Doctor  func(w io.Writer, d *Diagnosis, s Style) error
 	Tests   func(w io.Writer, d *Tests, s Style) error
 	Promote func(w io.Writer, d *Promotion, s Style) error
+	Manual  func(w io.Writer, d *Manual, s Style) error
 }
 
 // All are the formats, the default first.

@@ -19,7 +19,7 @@ import (
 //   - colour repeats what words and symbols say, and never says anything alone;
 //   - errors stand on stderr and are left out; warnings are a part of the result;
 //   - the last line sums up.
-var text = &Format{Name: "text", Plan: textPlan, Results: textResults, Check: textCheck, Drift: textDrift, Explain: textExplain, Doctor: textDoctor, Tests: textTests, Promote: textPromote}
+var text = &Format{Name: "text", Plan: textPlan, Results: textResults, Check: textCheck, Drift: textDrift, Explain: textExplain, Doctor: textDoctor, Tests: textTests, Promote: textPromote, Manual: textManual}
 
 // page is what text is written on. The first error of the writer ends it.
 type page struct {

@@ -23,7 +23,7 @@ func (s *Shape) JSONSchema() map[string]any {
 	if s.Default != nil {
 		m["default"] = s.Default
 	}
-	if s.Example != nil {
+	if s.Example != nil && s.Type != Map { // those of mappings are too long for an editor to show
 		m["examples"] = []any{s.Example}
 	}
 	if s.Secret {

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Rule is one demand on a value: how it is checked, and how JSON Schema says it.
+// Rule is one demand on a value: how it is checked, and how words and JSON Schema say it.
 type Rule struct {
 	Says     string             // what it demands, in words, such as "3 to 64 characters"
 	Keywords map[string]any     // JSON Schema 2020-12; nil when it cannot say it
@@ -19,6 +19,16 @@ type Rule struct {
 
 // Softly turns a rule into a warning, for rules that the API's own documents contradict.
 func Softly(r Rule) Rule { r.Soft = true; return r }
+
+// TestMap demands what broken tells of a mapping, given its keys.
+func TestMap(broken func(m map[string]any) string, hint string) Rule {
+	return Rule{Hint: hint, Broken: func(v any) string {
+		if m, ok := v.(map[string]any); ok {
+			return broken(m)
+		}
+		return ""
+	}}
+}
 
 // Saying returns r with words for what it demands.
 func (r Rule) Saying(words string) Rule { r.Says = words; return r }

@@ -24,14 +24,15 @@ func (t Type) String() string {
 // Shape is the description of one value. Shapes are built once and never changed afterwards.
 type Shape struct {
 	Type     Type
-	Doc      string // one or two sentences for the person who edits the file
-	Unit     string // such as "seconds"; "" when it has none
-	Default  any    // what an absent value means: nil (nothing), string, int64, float64 or bool
-	Absent   string // what leaving the key out means where Default does not say it, such as "no such limit"
-	Fixed    bool   // a change replaces the object that the value belongs to
-	Example  any    // a value worth copying; nil when the default or an enumeration says enough
-	Secret   bool   // never shown, logged or saved
-	Nullable bool   // null is allowed and means the same as absent
+	Doc      string    // one or two sentences for the person who edits the file
+	Unit     string    // such as "seconds"; "" when it has none
+	Default  any       // what an absent value means: nil (nothing), string, int64, float64 or bool
+	Absent   string    // what leaving the key out means where Default does not say it, such as "no such limit"
+	Beside   []Setting // what other keys of the same mapping must say for this one to count
+	Fixed    bool      // a change replaces the object that the value belongs to
+	Example  any       // a value worth copying; nil when the default or an enumeration says enough
+	Secret   bool      // never shown, logged or saved
+	Nullable bool      // null is allowed and means the same as absent
 	Rules    []Rule
 
 	Items   *Shape   // List
@@ -39,6 +40,12 @@ type Shape struct {
 	Open    bool     // Map: other keys are passed through unchecked
 	Cases   *Cases   // Map: one field takes its shape from another
 	Choices []*Shape // Either
+}
+
+// Setting is a key with its value.
+type Setting struct {
+	Name  string
+	Value any
 }
 
 // Field is one key of a mapping.
@@ -94,6 +101,13 @@ func (s *Shape) WithDefault(v any) *Shape { c := *s; c.Default = v; return &c }
 // WithAbsent returns a copy of s with what leaving the key out means, in words.
 func (s *Shape) WithAbsent(means string) *Shape { c := *s; c.Absent = means; return &c }
 
+// WithBeside returns a copy of s that counts only where the key name of the same mapping is v.
+func (s *Shape) WithBeside(name string, v any) *Shape {
+	c := *s
+	c.Beside = append(append([]Setting(nil), s.Beside...), Setting{name, v})
+	return &c
+}
+
 // AsFixed returns a copy of s of which a change replaces the object.
 func (s *Shape) AsFixed() *Shape { c := *s; c.Fixed = true; return &c }
 
@@ -115,6 +129,13 @@ func (s *Shape) AndOthers() *Shape { c := *s; c.Open = true; return &c }
 // WithCases returns a copy of a mapping in which one field takes its shape from another.
 func (s *Shape) WithCases(c Cases) *Shape { m := *s; m.Cases = &c; return &m }
 
+// Obeying returns a copy of s with further rules.
+func (s *Shape) Obeying(rules ...Rule) *Shape {
+	c := *s
+	c.Rules = append(append([]Rule(nil), s.Rules...), rules...)
+	return &c
+}
+
 // And returns a copy of a mapping with further keys at its end.
 func (s *Shape) And(fields ...Field) *Shape {
 	c := *s
@@ -130,6 +151,17 @@ func (s *Shape) Field(name string) *Shape {
 		}
 	}
 	return nil
+}
+
+// FieldIn is Field for a key of the mapping m, of which another key may tell the shape.
+func (s *Shape) FieldIn(m map[string]any, name string) *Shape {
+	if s.Cases != nil && s.Cases.Field == name {
+		by, _ := m[s.Cases.By].(string)
+		if selected := s.Cases.Shapes[by]; selected != nil {
+			return selected
+		}
+	}
+	return s.Field(name)
 }
 
 // Names lists the keys of a mapping in their order.

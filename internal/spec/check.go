@@ -221,9 +221,18 @@ func (c *checker) field(out map[string]any, n *node, i int, s *shape.Shape) {
 	c.push(name)
 	defer c.pop()
 	v, ok := c.value(n.items[i], s)
-	if _, inner := v.(map[string]any); v != nil && (ok || inner) {
+	if v != nil && (ok || mappings(v)) {
 		out[name] = v
 	}
+}
+
+// mappings reports whether v is a mapping or a list of them, which are of use without what is wrong in them.
+func mappings(v any) bool {
+	if list, ok := v.([]any); ok {
+		return !slices.ContainsFunc(list, func(item any) bool { return !mappings(item) })
+	}
+	_, ok := v.(map[string]any)
+	return ok
 }
 
 func missingHint(f shape.Field) string {

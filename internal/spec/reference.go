@@ -50,7 +50,7 @@ func brokenReference(text string) string {
 
 var selectors = []string{"group", "name", "method", "path", "tags"}
 
-var referenceMap = withRules(shape.OfMap("APIs that have all of what is given.",
+var referenceMap = shape.OfMap("APIs that have all of what is given.",
 	shape.May("group", globText),
 	shape.May("name", globText),
 	shape.May("method", shape.OfText("HTTP method, as the API has it.", shape.OneOf("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "ANY"))),
@@ -58,25 +58,16 @@ var referenceMap = withRules(shape.OfMap("APIs that have all of what is given.",
 	shape.May("tags", shape.OfList("Tags, all of which the API must have.", shape.OfText("A tag.", shape.Length(1, 0)).WithExample("public"), shape.Count(1, 0))),
 	shape.May("environment", environmentShape),
 	shape.May("optional", shape.OfFlag("Whether it is fine when no API matches, or one is not published in the environment.").WithDefault(false)),
-), shape.Rule{
-	Says: "at least one of " + strings.Join(selectors, ", "), Keywords: map[string]any{"anyOf": needOne()},
-	Hint: "name at least one of " + strings.Join(selectors, ", ") + `; {name: "*"} means all`,
-	Broken: func(v any) string {
-		m, _ := v.(map[string]any)
+).WithExample(map[string]any{"group": "orders"}).Obeying(
+	shape.TestMap(func(m map[string]any) string {
 		for _, s := range selectors {
 			if m[s] != nil {
 				return ""
 			}
 		}
 		return "does not say which APIs"
-	},
-})
-
-func withRules(s *shape.Shape, rules ...shape.Rule) *shape.Shape {
-	c := *s
-	c.Rules = rules
-	return &c
-}
+	}, "name at least one of "+strings.Join(selectors, ", ")+`; {name: "*"} means all`).
+		Saying("at least one of "+strings.Join(selectors, ", ")).With("anyOf", needOne()))
 
 func needOne() (out []any) {
 	for _, s := range selectors {

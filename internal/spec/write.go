@@ -65,6 +65,8 @@ type writer struct {
 
 	environment string // of references that name none
 
+	literal bool // variables in texts are variables
+
 	variables []Variable // of the item being written
 	leftOut   []LeftOut
 }
@@ -90,6 +92,12 @@ func newWriter(e Export) *writer {
 		w.known[a] = true
 	}
 	return w
+}
+
+// Snippet renders a part of a document, given as plain values, with its keys in the usual order.
+func Snippet(document map[string]any) ([]byte, error) {
+	w := writer{export: Export{Secrets: true}, literal: true}
+	return encode(w.value(whole, document, "", ""))
 }
 
 // item is one object as a file has it, with what belongs to it.
@@ -135,12 +143,7 @@ func (w *writer) item(k *kind.Kind, o *kind.Object) *yaml.Node {
 		if !ok || v == nil || !f.Required && isDefault(f.Shape, v) {
 			continue
 		}
-		s := f.Shape
-		if k.Shape.Cases != nil && k.Shape.Cases.Field == f.Name {
-			by, _ := tree[k.Shape.Cases.By].(string)
-			s = k.Shape.Cases.Shapes[by]
-		}
-		put(item, f.Name, w.value(s, v, o.Address(), "/"+f.Name))
+		put(item, f.Name, w.value(k.Shape.FieldIn(tree, f.Name), v, o.Address(), "/"+f.Name))
 	}
 	w.drops(k, o)
 	if link := kind.LinkFrom(k.Name); link != nil && w.sayable(o, w.links[link.Name+" "+o.Key]) {

@@ -20,10 +20,12 @@ func put(m *yaml.Node, key string, v *yaml.Node) {
 	m.Content = append(m.Content, leafNode("!!str", key), v)
 }
 
-// text writes a string so that every reader of YAML reads it as one, and that what looks like a variable
-// is none.
-func text(s string) *yaml.Node {
-	n := leafNode("!!str", escapeVariables(s))
+// text writes a string so that what looks like a variable is none.
+func text(s string) *yaml.Node { return written(escapeVariables(s)) }
+
+// written writes a string so that every reader of YAML reads it as one.
+func written(s string) *yaml.Node {
+	n := leafNode("!!str", s)
 	switch {
 	case strings.Contains(s, "\n") && printable(s) && !strings.HasPrefix(s, " ") && strings.TrimRight(s, " \n\t") == s:
 		n.Style = yaml.LiteralStyle

@@ -18,6 +18,7 @@ func (w *writer) value(s *shape.Shape, v any, address, path string) *yaml.Node {
 	if s != nil && s.Secret && (!w.export.Secrets || hidden(v)) {
 		return leafNode("!!str", "${"+w.variable(address, path)+":-}")
 	}
+	s = chosen(s, v)
 	switch t := v.(type) {
 	case map[string]any:
 		return w.mapping(s, t, address, path)
@@ -35,6 +36,9 @@ func (w *writer) value(s *shape.Shape, v any, address, path string) *yaml.Node {
 		}
 		return n
 	case string:
+		if w.literal {
+			return written(t)
+		}
 		return text(t)
 	case nil:
 		return leafNode("!!null", "null")
@@ -47,6 +51,26 @@ func (w *writer) value(s *shape.Shape, v any, address, path string) *yaml.Node {
 		return leafNode("!!float", strconv.FormatFloat(t, 'g', -1, 64))
 	}
 	return leafNode("!!int", fmt.Sprint(v))
+}
+
+// chosen is the choice of s that describes v, s itself where there is nothing to choose.
+func chosen(s *shape.Shape, v any) *shape.Shape {
+	if s == nil {
+		return nil
+	}
+	for _, c := range s.Choices {
+		switch v.(type) {
+		case map[string]any:
+			if c.Type == shape.Map {
+				return c
+			}
+		case []any:
+			if c.Type == shape.List {
+				return c
+			}
+		}
+	}
+	return s
 }
 
 // variable names the variable of a secret. Secrets whose names would be the same are told apart by a number.
@@ -80,7 +104,7 @@ func (w *writer) mapping(s *shape.Shape, m map[string]any, address, path string)
 	if s != nil {
 		for _, f := range s.Fields {
 			if v, ok := m[f.Name]; ok {
-				put(n, f.Name, w.value(f.Shape, v, address, path+"/"+f.Name))
+				put(n, f.Name, w.value(s.FieldIn(m, f.Name), v, address, path+"/"+f.Name))
 				done[f.Name] = true
 			}
 		}

@@ -60,11 +60,11 @@ var authRequest = shape.OfMap("How the server is asked.",
 		shape.Length(0, 255), shape.Softly(emptyOr(address(false)))).WithExample("auth.example.com")),
 	shape.Need("path", shape.OfText("The path on the server.", rooted).WithExample("/check")),
 	shape.May("timeout", shape.OfWhole("How long the server may take.", shape.Range(1, 60000)).WithUnit("milliseconds").WithDefault(int64(5000))),
-	shape.May("vpc_channel_enabled", shape.OfFlag("Whether the server is behind a channel. A channel in use cannot be deleted.")),
+	shape.May("vpc_channel_enabled", shape.OfFlag("Whether the server is behind a channel. A channel in use cannot be deleted.").WithExample(false)),
 	shape.May("vpc_channel_info", shape.OfMap("The channel, when vpc_channel_enabled is true.",
 		shape.May("vpc_id", shape.OfText("The ID of the channel; needed when vpc_channel_enabled is true.").WithExample("56a7d7358e1b42459c9d730d65b14e59")),
 		shape.May("vpc_proxy_host", shape.OfText("The Host header that the server gets.").WithExample("auth.internal")),
-	).OrNull()),
+	).OrNull().WithBeside("vpc_channel_enabled", true)),
 )
 
 func identityList(doc, what string) *shape.Shape {

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/manual"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+type explainFieldOptions struct {
+	output   outputOptions
+	question manual.Question
+}
+
+func tells(f *report.Format) bool { return f.Manual != nil }
+
+func newExplainFieldCommand(p *program, g *globals) *cobra.Command {
+	var o explainFieldOptions
+	cmd := &cobra.Command{
+		Use:   "explain-field [PATH]",
+		Short: "Tell what a key of desired-state files is for and what it may be",
+		Long: `Explain-field prints the reference of a key: what it is for, its type, unit, default and rules, what leaving
+it out means, whether a change replaces the object, a valid example, and the keys in it. Without PATH it
+lists what a document holds. It reads no files and asks no gateway.
+
+PATH is throttles.time_unit, throttles[].time_unit or /throttles/0/time_unit. What the content of a plugin
+may be depends on its type: plugins.content(cors).max_age, or --type cors. A type that is the only one to
+have the key need not be named.
+` + exits(exitDone, exitError),
+		Example: `  apigw-sync explain-field throttles.time_unit
+  apigw-sync explain-field plugins.content --type cors
+  apigw-sync explain-field apps --recursive
+  apigw-sync explain-field /throttles/0/specials/0/app -o json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return hinted{errors.New("one path is wanted"), "see " + cmd.CommandPath() + " --help"}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := p.settle(cmd.Flags()); err != nil {
+				return err
+			}
+			if len(args) > 0 {
+				o.question.Path = args[0]
+			}
+			return runExplainField(p, &o, g)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.question.Type, "type", "", "type `NAME` of the plugin whose content is meant")
+	flags.BoolVar(&o.question.Deep, "recursive", false, "list all keys below, not only the next ones")
+	o.output.addFlags(flags, formatsWith(tells))
+	return cmd
+}
+
+func runExplainField(p *program, o *explainFieldOptions, g *globals) error {
+	out, err := p.printer(o.output, g, tells)
+	if err != nil {
+		return err
+	}
+	entry, err := manual.Find(o.question)
+	if advice, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](err); ok {
+		err = hinted{err, advice.Hint()}
+	}
+	d := report.NewManual(head(""), entry)
+	return emit(out, out.format.Manual, d, &d.Trouble, err)
+}

@@ -1,0 +1,34 @@
+package manual
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// TestEveryExampleIsRight: what is shown can be copied into a file, which then is valid.
+func TestEveryExampleIsRight(t *testing.T) {
+	lookup := func(string) (string, bool) { return strings.Repeat("a", 64), true }
+	paths := Paths()
+	if len(paths) < 200 {
+		t.Fatalf("there are %d paths", len(paths))
+	}
+	for _, path := range paths {
+		e, err := Find(Question{Path: path})
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		if e.Path != path {
+			t.Errorf("asked for %s, told of %s", path, e.Path)
+		}
+		text := e.Example + "\n"
+		if path != "version" {
+			text = "version: " + spec.Version + "\n" + text
+		}
+		if _, findings := spec.Load([]spec.Input{{Name: path, Data: []byte(text)}}, spec.Options{Lookup: lookup}); len(findings) > 0 {
+			t.Errorf("the example of %s is wrong: %v\n%s", path, findings, text)
+		}
+	}
+}

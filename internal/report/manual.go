@@ -1,0 +1,15 @@
+package report
+
+import "github.com/apigw-sync/apigw-sync/internal/manual"
+
+// Manual is what there is to know about a key of desired-state files.
+type Manual struct {
+	Head
+	Key *manual.Entry `json:"key,omitempty"` // nil after an error
+	Trouble
+}
+
+// NewManual is the document of e; nil is one of a command that failed.
+func NewManual(h Head, e *manual.Entry) *Manual {
+	return &Manual{Head: h, Key: e, Trouble: noTrouble()}
+}

@@ -1,0 +1,159 @@
+package report
+
+import (
+	"io"
+	"strings"
+
+	"github.com/fatih/color"
+
+	"github.com/apigw-sync/apigw-sync/internal/manual"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
+
+// textManual writes what a key is, what it may be, an example, and the keys in it.
+func textManual(w io.Writer, d *Manual, s Style) error {
+	p := newPage(w, s)
+	e := d.Key
+	if e == nil {
+		return p.Flush()
+	}
+	title := e.Path
+	if title == "" {
+		title = "a document"
+	}
+	kind := e.Type
+	if e.Required {
+		kind += ", required"
+	}
+	p.linef("%s%s%s", p.paint(title, color.Bold), gap, kind)
+	p.linef("")
+	p.paragraph(e.Description, "")
+	p.facts(e)
+	p.entries("It has one of these forms", e.Forms)
+	p.entries("By type", e.Types)
+	p.entries("Keys in it (* required)", e.Keys)
+	if e.Example != "" {
+		p.linef("\n%s", p.paint("Example", color.Bold))
+		for line := range strings.Lines(e.Example) {
+			p.linef("%s%s", indent, strings.TrimSuffix(line, "\n"))
+		}
+	}
+	return p.Flush()
+}
+
+// facts writes, one to a line, what is known beside the description.
+func (p *page) facts(e *manual.Entry) {
+	facts := [][2]string{
+		{"one of", strings.Join(e.Values, ", ")},
+		{"unit", e.Unit},
+		{"default", shownDefault(e.Default)},
+		{"absent", e.Absent},
+		{"rules", strings.Join(e.Rules, "; ")},
+	}
+	if e.Nullable {
+		facts = append(facts, [2]string{"null", "the same as absent"})
+	}
+	if e.Replaces {
+		facts = append(facts, [2]string{"note", shape.FixedNote})
+	}
+	if e.Secret {
+		facts = append(facts, [2]string{"note", shape.SecretNote})
+	}
+	first := true
+	for _, f := range facts {
+		if f[1] == "" {
+			continue
+		}
+		if first {
+			p.linef("")
+		}
+		first = false
+		const label = 9
+		p.paragraph(pad(f[0], label)+f[1], strings.Repeat(" ", label), indent)
+	}
+}
+
+func shownDefault(v any) string {
+	if v == nil {
+		return ""
+	}
+	return shown(v, false)
+}
+
+// entries writes a line for each key, with what it is in a sentence; deeper ones stand below, indented.
+func (p *page) entries(title string, list []*manual.Entry) {
+	if len(list) == 0 {
+		return
+	}
+	p.linef("\n%s", p.paint(title, color.Bold))
+	p.tree(list, indent, nameWidth(list, 0))
+}
+
+func nameWidth(list []*manual.Entry, depth int) (width int) {
+	for _, e := range list {
+		width = max(width, 2*depth+wide(label(e)), nameWidth(e.Keys, depth+1), nameWidth(e.Types, depth+1))
+	}
+	return width
+}
+
+func label(e *manual.Entry) string {
+	switch {
+	case e.Name == "":
+		return e.Type
+	case e.Required:
+		return e.Name + "*"
+	}
+	return e.Name
+}
+
+func (p *page) tree(list []*manual.Entry, margin string, width int) {
+	for _, e := range list {
+		text := e.Description
+		if e.Name != "" {
+			text = e.Type + ". " + text
+		}
+		p.paragraph(pad(label(e), width)+gap+text, strings.Repeat(" ", width)+gap, margin)
+		p.tree(e.Types, margin+"  ", width-2)
+		p.tree(e.Keys, margin+"  ", width-2)
+	}
+}
+
+// plainWidth is how wide paragraphs are where there is no terminal, and the most they are where there is one.
+const (
+	plainWidth = 80
+	mostWidth  = 110
+)
+
+// paragraph writes text behind a margin, broken at blanks to fit the terminal. Lines but the first are
+// indented further by hang.
+func (p *page) paragraph(text, hang string, margin ...string) {
+	left := strings.Join(margin, "")
+	width := plainWidth
+	if p.style.Width > 0 {
+		width = min(p.style.Width, mostWidth)
+	}
+	width = max(width-wide(left), wide(hang)+20)
+	head := text[:len(text)-len(strings.TrimLeft(text, " "))]
+	line := head
+	for i, word := range words(strings.TrimLeft(text, " ")) {
+		if i > 0 && wide(line)+wide(word) > width && strings.TrimSpace(line) != "" {
+			p.linef("%s%s", left, strings.TrimRight(line, " "))
+			line = hang
+			word = strings.TrimLeft(word, " ")
+		}
+		line += word
+	}
+	p.linef("%s%s", left, strings.TrimRight(line, " "))
+}
+
+// words cuts a text into words, the blanks before each with it.
+func words(text string) (out []string) {
+	start := 0
+	for i := 1; i < len(text); i++ {
+		if text[i] == ' ' && text[i-1] != ' ' {
+			out = append(out, text[start:i])
+			start = i
+		}
+	}
+	return append(out, text[start:])
+}
