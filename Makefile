@@ -1,4 +1,5 @@
-# `make` alone lists the targets. Nothing but Go, make and a POSIX shell is needed: tools are pinned by the
+# `make` alone lists the targets. Nothing but Go, make, a POSIX shell and Node is needed, and Node is installed
+# where it is missing: tools are pinned by the
 # modules under tools/, and built from what the Go module proxy has.
 
 GO       ?= go
@@ -24,11 +25,12 @@ build: ## build bin/apigw-sync
 	$(GO) build -trimpath -o bin/ ./cmd/apigw-sync
 
 .PHONY: test
-test: ## run all tests with the race detector, those with the vendor's SDK and with parsers of report formats too
+test: ## run all tests with the race detector, those with the vendor's SDK and with parsers of report formats and an editor's language server too
 	$(GO) test -race -timeout 9m $(PKG)
 	$(GO) -C $(SDKTEST) test -race -timeout 5m ./...
 	$(GO) -C $(JUDGES) test -timeout 5m ./...
 	$(GO) -C $(SITE) test -timeout 5m ./...
+	$(MAKE) test-editor
 
 .PHONY: race
 race: ## hunt races: what runs concurrently, five times over
@@ -94,3 +96,4 @@ $(LINT) $(ACTIONS): bin/%: tools/%/go.mod tools/%/go.sum
 	@touch $@
 
 include mk/web.mk
+include mk/editor.mk

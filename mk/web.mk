@@ -16,8 +16,8 @@ test-web: $(CHROMIUM) $(WEBTEST)/node_modules/.package-lock.json ## open, search
 screenshots: $(CHROMIUM) $(PDFTOPPM) $(PNGQUANT) $(CJK) $(WEBTEST)/node_modules/.package-lock.json ## take the pictures of the HTML report in docs/img anew
 	cd $(WEBTEST) && CHROMIUM=$(CHROMIUM) $(NODE) screenshots.js $(CURDIR)/docs/img
 
-$(WEBTEST)/node_modules/.package-lock.json: $(WEBTEST)/package.json $(WEBTEST)/package-lock.json $(NODE)
-	cd $(WEBTEST) && npm ci --no-audit --no-fund
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json $(NODE)
+	cd $* && npm ci --no-audit --no-fund
 	@touch $@
 
 $(NODE):
