@@ -32,6 +32,16 @@ func (o *lintOptions) addFlags(flags *pflag.FlagSet) {
 	takes(flags, "explain-rule", ruleNames()...)
 }
 
+// check refuses what does nothing without --lint. The environment may hold such settings for other commands.
+func (o *lintOptions) check(flags *pflag.FlagSet) error {
+	for _, name := range []string{"against", "lint-severity"} {
+		if flags.Changed(name) && !o.on {
+			return hinted{fmt.Errorf("--%s is for lint", name), "add --lint"}
+		}
+	}
+	return nil
+}
+
 // ruleNames are the values of --explain-rule, for completion.
 func ruleNames() []string {
 	out := []string{"all\tlist the rules"}

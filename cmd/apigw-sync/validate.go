@@ -49,6 +49,9 @@ Rules never guess what the gateway holds; those that depend on it need an export
 			if o.lint.explain != "" {
 				return o.lint.explanation(p, o.output.format)
 			}
+			if err := o.lint.check(cmd.Flags()); err != nil {
+				return err
+			}
 			return runValidate(cmd.Context(), p, &o, g)
 		},
 	}

@@ -235,6 +235,32 @@ ignore:
 	}
 }
 
+// TestUnusedComments: a comment is called useless only where its rule has looked at all that it can look at.
+func TestUnusedComments(t *testing.T) {
+	in := input(t, `version: apigw-sync/v1
+# apigw-sync:ignore-file AGS001 finds all that there is without a gateway
+# apigw-sync:ignore-file AGS005 finds more with one
+# apigw-sync:ignore-file AGS015 finds nothing without one
+# apigw-sync:ignore-file AGS009 is off
+apps: [{name: app}]
+`)
+	in.Severities = map[string]Severity{"AGS009": Off}
+	want := []string{"2:1 : AGS001 finds nothing here"}
+	if d := cmp.Diff(want, told(in)); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+	in.Severities["AGS003"] = Off
+	in.Gateway = &Gateway{Catalog: kind.NewCatalog([]*kind.API{api("g", "a")})}
+	want = append(want, "3:1 : AGS005 finds nothing here", "4:1 : AGS015 finds nothing here")
+	if d := cmp.Diff(want, told(in)); d != "" {
+		t.Errorf("with a gateway: -want +got\n%s", d)
+	}
+	in.Severities["AGS016"] = Off
+	if got := told(in); len(got) > 0 {
+		t.Errorf("when it is off: %v", got)
+	}
+}
+
 // TestSplit: rules of a comment end with the first word that no comma follows.
 func TestSplit(t *testing.T) {
 	for text, want := range map[string]string{

@@ -44,7 +44,7 @@ const partMost = 7
 
 // inClear lists the variables that a secret asks for, and reports whether it can be read in the file itself: as it
 // stands there, or as the default of a variable.
-func inClear(s string) (asks []string, clear bool) {
+func inClear(s string) (asks []string, readable bool) {
 	e := expand(s, func(name string) (string, bool) { asks = append(asks, name); return "", false })
 	return asks, e.text != "" && (!e.varied || e.whole || len(e.text) > partMost)
 }
