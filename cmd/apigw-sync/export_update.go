@@ -25,6 +25,10 @@ func (o *exportOptions) edit(p *program, all *reconcile.Everything) error {
 	}
 	result, findings, err := writeback.Run(inputs, o.compare.files.options(p), writeback.Gateway{Actual: all.Actual, Catalog: all.Catalog}, o.compare.policy())
 	if err != nil {
+		result.Files, result.Notes, result.Variables = nil, nil, nil
+		if len(result.Kept) > 0 {
+			_, _ = io.WriteString(p.Stderr, updateText(result))
+		}
 		return err
 	}
 	if _, err := judge(findings); err != nil {

@@ -16,18 +16,18 @@ type Value struct {
 	pointer string // inside the entry
 }
 
+// Layers are the items of files and overlays that make up the one of a value, in the order in which they merge.
+func (v Value) Layers() (out []Place) {
+	for _, w := range v.entry.places {
+		out = append(out, Place{at(w.doc.file, int(w.line), int(w.column)), w.prefix, w.doc.index, w.doc.environment})
+	}
+	return out
+}
+
 // Item is the whole item in which an object is declared; parts are declared in that of their owner.
 func (p *Places) Item(d *kind.Declared) Value {
 	e := p.entry(d)
 	return Value{p, e, e.node, ""}
-}
-
-// Layers are the items of files and overlays that make up the one of an object, in the order in which they merge.
-func (p *Places) Layers(d *kind.Declared) (out []Place) {
-	for _, w := range p.entry(d).places {
-		out = append(out, Place{at(w.doc.file, int(w.line), int(w.column)), w.prefix, w.doc.index, w.doc.environment})
-	}
-	return out
 }
 
 // Part is the value of a part inside its owner's item.
@@ -47,8 +47,11 @@ func (p *Places) Apis(link *kind.LinkKind, owner string) Value {
 // Place is where the value stands.
 func (v Value) Place() Place { return v.node.placed(v.entry.prefix(v.node) + v.pointer) }
 
-// Covers reports whether the value is an overlay's and something below it would show if it went.
-func (v Value) Covers() bool { return v.node.doc.overlay && !v.entry.places[0].doc.overlay }
+// Pointer is where the value stands inside its item.
+func (v Value) Pointer() string { return v.pointer }
+
+// IsOverlay reports whether the value stands in an overlay.
+func (v Value) IsOverlay() bool { return v.node.doc.overlay }
 
 // IsMap and IsList report what the value is; else it is a scalar.
 func (v Value) IsMap() bool { return v.node != nil && v.node.form == mapping }

@@ -205,8 +205,11 @@ func (r *round) drop(t *target, v spec.Value, path string) {
 // take removes a key. In an overlay it becomes null where the file below has the key, too.
 func (r *round) take(t *target, v spec.Value, path string, before any) {
 	place := v.Place()
+	covers := slices.ContainsFunc(v.Layers(), func(l spec.Place) bool {
+		return v.IsOverlay() && (l.Source.File != place.Source.File || l.Document != place.Document) && r.hasAt(l, v.Pointer())
+	})
 	r.do(place, updated(t.address, path, before, nil), func(f *edit.File) error {
-		if v.Covers() {
+		if covers {
 			return f.Set(place.Document, place.Path, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"})
 		}
 		return f.Remove(place.Document, place.Path)
@@ -227,7 +230,15 @@ func (r *round) addKey(t *target, v spec.Value, path string, f *diff.Field) {
 	r.insert(t, v, parent, unescape(path[len(parent)+1:]), updated(t.address, path, nil, value), node)
 }
 
+// insert adds a key to a mapping. Where an overlay takes a key away that a file has, it is given there.
 func (r *round) insert(t *target, v spec.Value, parent, key string, c Change, node *yaml.Node) {
+	for _, layer := range slices.Backward(v.Layers()) {
+		if pointer := v.Pointer() + "/" + escape(key); r.hasAt(layer, pointer) {
+			layer.Path += pointer
+			r.set(layer, c, node)
+			return
+		}
+	}
 	var order []string
 	if s := spec.ShapeAt(t.kind, t.tree, parent); s != nil {
 		order = s.Names()
@@ -236,7 +247,18 @@ func (r *round) insert(t *target, v spec.Value, parent, key string, c Change, no
 	r.do(place, c, func(f *edit.File) error { return f.Add(place.Document, place.Path, key, node, order) })
 }
 
-var unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+// hasAt reports whether a layer of an item has a value at a pointer inside the item.
+func (r *round) hasAt(layer spec.Place, pointer string) bool {
+	o := r.files.get(layer.Source.File)
+	return o.err == nil && o.file.Has(layer.Document, layer.Path+pointer)
+}
+
+var (
+	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
+)
+
+func escape(key string) string { return escaper.Replace(key) }
 
 func unescape(step string) string { return unescaper.Replace(step) }
 

@@ -61,19 +61,18 @@ func (r *round) entries(t *target, v spec.Value, path string, m matched) {
 			comes = append(comes, i)
 		}
 	}
+	if slices.ContainsFunc(goes, func(i int) bool { return r.fromVariable(t, m.items[i], path) }) {
+		return
+	}
 	if len(goes) == 1 && len(comes) == 1 {
 		item, inner, value := m.items[goes[0]], path+"/"+strconv.Itoa(goes[0]), m.wanted[comes[0]]
-		if !r.fromVariable(t, item, inner) {
-			r.set(item.Place(), updated(t.address, inner, item.Plain(), value), r.snippets.Value(m.inner(), value, t.address, inner))
-		}
+		r.set(item.Place(), updated(t.address, inner, item.Plain(), value), r.snippets.Value(m.inner(), value, t.address, inner))
 		return
 	}
 	for _, i := range goes {
-		item, inner := m.items[i], path+"/"+strconv.Itoa(i)
-		if !r.fromVariable(t, item, inner) {
-			place := item.Place()
-			r.do(place, updated(t.address, inner, item.Plain(), nil), func(f *edit.File) error { return f.Remove(place.Document, place.Path) })
-		}
+		item, place := m.items[i], m.items[i].Place()
+		c := updated(t.address, path+"/"+strconv.Itoa(i), item.Plain(), nil)
+		r.do(place, c, func(f *edit.File) error { return f.Remove(place.Document, place.Path) })
 	}
 	for _, i := range comes {
 		place, inner, value := v.Place(), path+"/"+strconv.Itoa(i), m.wanted[i]

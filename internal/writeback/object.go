@@ -17,7 +17,7 @@ func (r *round) remove(c *diff.Change) {
 	}
 	r.gone[c.Address] = true
 	change := Change{Action: diff.Delete, Address: c.Address}
-	for _, place := range r.places.Layers(c.Want) {
+	for _, place := range r.places.Item(c.Want).Layers() {
 		r.do(place, change, func(f *edit.File) error { return f.Remove(place.Document, place.Path) })
 	}
 }
@@ -87,7 +87,7 @@ func (r *round) home(k *kind.Kind, o *kind.Object) (spec.Place, bool) {
 			continue
 		}
 		if n := common(d.Key, o.Key); n >= most {
-			best, most = r.places.Layers(d)[0], n
+			best, most = r.places.Item(d).Layers()[0], n
 		}
 	}
 	if most < 0 {

@@ -64,7 +64,7 @@ const most = 6
 
 // Run edits files and overlays. Findings are what is wrong with them: with an error among them nothing is edited. The
 // result is sure: its files were read again, and of what separates them from the gateway nothing is left but what
-// Kept tells.
+// Kept tells. After an error only Kept counts.
 func Run(inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*Result, []spec.Finding, error) {
 	out := &Result{}
 	edited := map[string]*File{}
@@ -73,18 +73,18 @@ func Run(inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*Result
 		r, findings := newRound(number, inputs, o, g, p)
 		if r == nil {
 			if number > 1 {
-				return nil, nil, fmt.Errorf("the edited files would be wrong; nothing was written: %s", firstError(findings))
+				return out, nil, fmt.Errorf("the edited files would be wrong; nothing was written: %s", firstError(findings))
 			}
-			return nil, findings, nil
+			return out, findings, nil
 		}
 		if err := r.edit(); err != nil {
-			return nil, nil, err
+			return out, nil, err
 		}
 		out.Kept = sortKept(r.kept)
 		out.tell(r)
 		changed, err := r.files.bytes()
 		if err != nil {
-			return nil, nil, err
+			return out, nil, err
 		}
 		if len(changed) == 0 {
 			out.Files = inOrder(inputs, edited)
@@ -92,7 +92,7 @@ func Run(inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*Result
 		}
 		inputs = merge(inputs, changed, edited)
 	}
-	return nil, nil, errors.New("the edited files would still differ from the gateway; nothing was written")
+	return out, nil, errors.New("the edited files would still differ from the gateway; nothing was written")
 }
 
 // tell adds what a round has to say of what it wrote.
