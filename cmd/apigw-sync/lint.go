@@ -100,12 +100,15 @@ func (o *lintOptions) run(ctx context.Context, p *program, in lint.Input) (*lint
 
 // readExport reads all that an export holds. One without APIs says nothing about what references mean.
 func readExport(ctx context.Context, p *program, path string) (*lint.Gateway, error) {
-	const hint = "make it with export --with-apis"
-	g, err := fromExport(path, remote.Config{Parallelism: 1, RequestTimeout: time.Minute}, emulator.Options{Log: p.Stderr})
+	const (
+		hint   = "make it with export --with-apis"
+		atOnce = 10 // requests in flight, as commands have by default
+	)
+	g, err := fromExport(path, remote.Config{Parallelism: atOnce, RequestTimeout: time.Minute}, emulator.Options{Log: p.Stderr})
 	if err != nil {
 		return nil, err
 	}
-	run := &reconcile.Run{Caller: g, Parallel: 1}
+	run := &reconcile.Run{Caller: g, Parallel: atOnce}
 	all, err := run.Everything(ctx)
 	switch {
 	case err != nil:
