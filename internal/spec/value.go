@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -92,12 +93,20 @@ func (v Value) Keys() (out []string) {
 	return out
 }
 
-// Varied is the text of the value, or of the first one inside it, that holds a variable; "" when none does.
+// Varied is the first variable, as ${NAME}, of the value or inside it; "" when there is none. What stands beside the
+// name, such as a default, may be a part of a secret.
 func (v Value) Varied() string { return varied(v.node) }
 
 func varied(n *node) string {
-	if n.form == scalar && expand(n.value, func(string) (string, bool) { return "", true }).varied {
-		return n.value
+	first := ""
+	if n.form == scalar {
+		expand(n.value, func(name string) (string, bool) {
+			first = cmp.Or(first, "${"+name+"}")
+			return "", true
+		})
+	}
+	if first != "" {
+		return first
 	}
 	for _, item := range n.items {
 		if text := varied(item); text != "" {
@@ -145,7 +154,7 @@ func ShapeAt(k *kind.Kind, value map[string]any, pointer string) *shape.Shape {
 	return s
 }
 
-// ReferenceVaried is the text inside a reference that holds a variable; "" when none does.
+// ReferenceVaried is Varied of a reference.
 func (p *Places) ReferenceVaried(r *Reference) string {
 	e := p.entries[kind.Of(kind.LinkOf(r.Kind).Owner).Section+"/"+r.Owner]
 	return varied(e.node.at(r.Pointer[strings.LastIndex(r.Pointer, "/apis/"):]))

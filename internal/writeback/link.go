@@ -16,11 +16,7 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 	have := r.held(k, owner)
 	covered := map[string]bool{}
 	var partly []*spec.Reference
-	for i := range r.state.References {
-		ref := &r.state.References[i]
-		if ref.Kind != k.Name || ref.Owner != owner {
-			continue
-		}
+	for _, ref := range r.references[k.Name+" "+owner] {
 		means, wrong := r.meaning().Of(ref)
 		if wrong || slices.ContainsFunc(means, func(l kind.Link) bool { return have[l.Address()] == nil }) {
 			partly = append(partly, ref)
@@ -49,11 +45,12 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 func (r *round) held(k *kind.LinkKind, owner string) map[string]*kind.Link {
 	d := r.declared[k.Owner+"/"+owner]
 	out := map[string]*kind.Link{}
-	for i := range r.gateway.Actual.Links {
-		l := r.gateway.Actual.Links[i]
-		if l.Kind != k.Name || l.Owner != owner && (l.Owner != d.MovedFrom || r.has(d)) {
-			continue
-		}
+	links := r.bound[k.Name+" "+owner]
+	if d.MovedFrom != "" && !r.has(d) {
+		links = r.bound[k.Name+" "+d.MovedFrom]
+	}
+	for i := range links {
+		l := *links[i]
 		l.Owner = owner
 		if !r.snippets.Sayable(&l) {
 			r.keep(d.Source, l.Address(), "", "the API is not published there, so that no reference can mean it")

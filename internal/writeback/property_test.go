@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,43 +36,85 @@ func TestUpdateThenDiff(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 31))
 			w := testworld.New(r, testworld.Options{Groups: 2, APIs: 4, Policies: 5, Generate: seed%2 == 0, Unmanaged: seed%3 == 0})
 			before, after := w.Draw(), w.Draw()
-			var files []byte
-			if seed%2 == 0 {
-				files = exported(t, w.Gateway(before))
-			} else {
-				files = w.File(before)
-			}
-			inputs := []spec.Input{{Name: "gateway.yaml", Data: styled(r, files)}}
+			inputs := files(t, r, seed, w, before)
 			run, g := read(t, w.Gateway(after))
 			result, findings, err := writeback.Run(inputs, spec.Options{Lookup: variables}, g, diff.Policy{})
 			if err != nil {
-				t.Fatalf("%v\n%s", err, inputs[0].Data)
+				t.Fatalf("%v\n%s", err, show(inputs))
 			}
 			wrong(t, findings)
-			kept := map[string]bool{}
-			for _, k := range result.Kept {
-				kept[k.Address] = true
-				if !strings.Contains(k.Text, "secret") && !strings.HasPrefix(k.Text, "comes from ${") {
-					t.Errorf("%+v", k)
-				}
-			}
-			edited := inputs
-			if len(result.Files) > 0 {
-				edited = []spec.Input{{Name: "gateway.yaml", Data: result.Files[0].Data}}
-			}
-			c := compare(t, run, edited)
-			for _, change := range c.Plan.Changes {
-				if !kept[change.Address] {
-					t.Errorf("%s %s is left\n%s\n---\n%s", change.Action, change.Address, inputs[0].Data, edited[0].Data)
-				}
-			}
+			edited := apply(inputs, result)
+			leavesWhatIsTold(t, compare(t, run, edited), result)
 			again, _, err := writeback.Run(edited, spec.Options{Lookup: variables}, g, diff.Policy{})
 			if err != nil || len(again.Files) > 0 {
 				t.Errorf("a second update edits %+v: %v", again.Files, err)
 			}
-			commentsKept(t, inputs[0].Data, edited[0].Data)
+			for i := range inputs {
+				commentsKept(t, inputs[i].Data, edited[i].Data)
+			}
+			if t.Failed() {
+				t.Logf("%s\n=== edited\n%s", show(inputs), show(edited))
+			}
 		})
 	}
+}
+
+// files are a file as a program writes it, or the files of an export, with an overlay now and then; all of them as
+// people write.
+func files(t *testing.T, r *rand.Rand, seed uint64, w *testworld.World, state testworld.State) (inputs []spec.Input) {
+	t.Helper()
+	if seed%2 == 0 {
+		inputs = exported(t, w.Gateway(state), spec.Split(append(spec.Splits(), "")[seed/2%4]))
+	} else {
+		inputs = []spec.Input{{Name: "gateway.yaml", Data: w.File(state)}}
+	}
+	for i := range inputs {
+		inputs[i].Data = styled(r, inputs[i].Data)
+	}
+	if throttles, _ := state["throttles"].([]any); seed%3 == 1 && len(throttles) > 0 {
+		first, _ := throttles[0].(map[string]any)
+		inputs = append(inputs, spec.Input{Name: "overlay.yaml", Overlay: true, Data: fmt.Appendf(nil,
+			"version: apigw-sync/v1\nthrottles:\n  - name: %v # head\n    api_call_limits: 2000\n    ip_call_limits: null\n    remark: over # why\n    specials: []\n", first["name"])})
+	}
+	return inputs
+}
+
+// apply puts edited files in the place of the inputs.
+func apply(inputs []spec.Input, result *writeback.Result) []spec.Input {
+	out := slices.Clone(inputs)
+	for _, f := range result.Files {
+		for i := range out {
+			if out[i].Name == f.Name {
+				out[i].Data = f.Data
+			}
+		}
+	}
+	return out
+}
+
+// leavesWhatIsTold: nothing differs but secrets and what comes from variables, and that was told.
+func leavesWhatIsTold(t *testing.T, c *reconcile.Comparison, result *writeback.Result) {
+	t.Helper()
+	kept := map[string]bool{}
+	for _, k := range result.Kept {
+		kept[k.Address] = true
+		if !strings.Contains(k.Text, "secret") && !strings.HasPrefix(k.Text, "comes from ${") {
+			t.Errorf("%+v", k)
+		}
+	}
+	for _, change := range c.Plan.Changes {
+		if !kept[change.Address] {
+			t.Errorf("%s %s is left", change.Action, change.Address)
+		}
+	}
+}
+
+func show(inputs []spec.Input) string {
+	var b strings.Builder
+	for _, in := range inputs {
+		fmt.Fprintf(&b, "--- %s\n%s", in.Name, in.Data)
+	}
+	return b.String()
 }
 
 func variables(name string) (string, bool) { return "value-of-" + name, true }
@@ -123,7 +166,7 @@ func styled(r *rand.Rand, file []byte) []byte {
 }
 
 // read reads a gateway as a whole.
-func read(t *testing.T, state []byte) (*reconcile.Run, writeback.Gateway) {
+func read(t testing.TB, state []byte) (*reconcile.Run, writeback.Gateway) {
 	t.Helper()
 	g := emulator.New(emulator.Options{})
 	if err := g.Load(state); err != nil {
@@ -145,15 +188,18 @@ func read(t *testing.T, state []byte) (*reconcile.Run, writeback.Gateway) {
 }
 
 // exported is what an export of a gateway holds, with names that it owns.
-func exported(t *testing.T, state []byte) []byte {
+func exported(t *testing.T, state []byte, split spec.Split) (inputs []spec.Input) {
 	t.Helper()
 	_, g := read(t, state)
-	files, err := spec.Write(spec.Export{Objects: g.Actual.Objects, Links: g.Actual.Links, Known: g.Catalog.APIs})
+	files, err := spec.Write(spec.Export{Objects: g.Actual.Objects, Links: g.Actual.Links, Known: g.Catalog.APIs, Split: split})
 	if err != nil {
 		t.Fatal(err)
 	}
-	owns := "owns:\n  throttles: [\"*\"]\n  apps: [\"*\"]\n  plugins: [\"*\"]\n  acls: [\"*\"]\n"
-	return append(files[0].Data, owns...)
+	for _, f := range files {
+		inputs = append(inputs, spec.Input{Name: "gateway/" + f.Name, Data: f.Data})
+	}
+	owns := "version: apigw-sync/v1\nowns: {throttles: [\"*\"], apps: [\"*\"], plugins: [\"*\"], acls: [\"*\"]}\n"
+	return append(inputs, spec.Input{Name: "gateway/owns.yaml", Data: []byte(owns)})
 }
 
 func compare(t *testing.T, run *reconcile.Run, inputs []spec.Input) *reconcile.Comparison {

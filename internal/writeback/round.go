@@ -21,6 +21,10 @@ type round struct {
 	places   *spec.Places
 	declared map[string]*kind.Declared // by address
 	broken   []*spec.Reference         // that mean nothing, or what another one has
+
+	references map[string][]*spec.Reference // by kind of link and owner
+	bound      map[string][]*kind.Link      // the gateway's, by the same
+
 	plan     *diff.Plan
 	snippets *spec.Snippets
 	means    *spec.Meaning // made when first needed
@@ -46,6 +50,7 @@ func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff
 	for i := range r.state.Objects {
 		r.declared[r.state.Objects[i].Address()] = &r.state.Objects[i]
 	}
+	r.index()
 	desired, wrong := r.resolve()
 	if firstError(wrong) != "" {
 		return nil, wrong
@@ -54,6 +59,19 @@ func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff
 	e := spec.Export{Objects: g.Actual.Objects, Links: g.Actual.Links, Known: g.Catalog.APIs}
 	r.snippets = spec.NewSnippets(e, variablesIn(inputs))
 	return r, findings
+}
+
+// index sorts references and links by what they belong to.
+func (r *round) index() {
+	r.references, r.bound = map[string][]*spec.Reference{}, map[string][]*kind.Link{}
+	for i := range r.state.References {
+		ref := &r.state.References[i]
+		r.references[ref.Kind+" "+ref.Owner] = append(r.references[ref.Kind+" "+ref.Owner], ref)
+	}
+	for i := range r.gateway.Actual.Links {
+		l := &r.gateway.Actual.Links[i]
+		r.bound[l.Kind+" "+l.Owner] = append(r.bound[l.Kind+" "+l.Owner], l)
+	}
 }
 
 // resolve finds what the references mean. Those that are wrong, since APIs came and went, or another policy took
