@@ -9,7 +9,7 @@ PKG      ?= ./...
 SDKTEST  := internal/emulator/sdktest
 JUDGES   := internal/report/judges
 SITE     := tools/site
-MODULES  := . $(SDKTEST) $(JUDGES) $(SITE) tools/golangci-lint tools/actionlint
+MODULES  := . $(SDKTEST) $(JUDGES) $(SITE) tools/golangci-lint tools/actionlint tools/goreleaser tools/cyclonedx-gomod
 LINT     := bin/golangci-lint
 ACTIONS  := bin/actionlint
 
@@ -18,7 +18,7 @@ ACTIONS  := bin/actionlint
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/apigw-sync
@@ -97,3 +97,4 @@ $(LINT) $(ACTIONS): bin/%: tools/%/go.mod tools/%/go.sum
 
 include mk/web.mk
 include mk/editor.mk
+include mk/release.mk
