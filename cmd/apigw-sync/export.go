@@ -157,7 +157,7 @@ const heldBy = "What the gateway "
 func (o *exportOptions) write(p *program, instance string, all *reconcile.Everything) error {
 	files, err := spec.Write(spec.Export{
 		Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, APIs: o.withAPIs, Secrets: o.secrets,
-		Split: spec.Split(o.split), Notes: o.notes(instance),
+		Split: spec.Split(o.split), Notes: o.notes(instance), Environment: o.compare.files.environment,
 	})
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func TestExportThenDiff(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			run := &reconcile.Run{Caller: client(t, anyGateway(t, seed)), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
 			split := append(spec.Splits(), "")[seed%4]
-			files := export(t, run, spec.Export{Split: spec.Split(split)})
+			files := export(t, run, spec.Export{Split: spec.Split(split), Environment: []string{"", "STAGING"}[seed%2]})
 			c := compare(t.Context(), t, run, loadExport(t, files, nil))
 			if !c.Plan.Empty() || len(c.Plan.Extra) > 0 {
 				t.Errorf("the diff after the export is not empty:\n%s\n%s", describe(c.Plan.Changes), files[0].Data)

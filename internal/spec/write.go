@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +20,9 @@ type Export struct {
 	APIs    bool        // write them as well, in a gateway section for the emulator
 	Secrets bool        // write secret values instead of variables
 	Split   Split       // how many files there shall be
-	Notes   []string    // comment lines for the head of each file
+
+	Environment string   // default environment of the files; "" means RELEASE
+	Notes       []string // comment lines for the head of each file
 }
 
 // File is one file of an export.
@@ -74,7 +77,7 @@ type writer struct {
 func newWriter(e Export) *writer {
 	w := &writer{
 		export: e, parts: map[string][]kind.Object{}, links: map[string][]kind.Link{}, names: map[string]int{},
-		known: map[*kind.API]bool{}, taken: map[string]Variable{}, environment: DefaultEnvironment,
+		known: map[*kind.API]bool{}, taken: map[string]Variable{}, environment: cmp.Or(e.Environment, DefaultEnvironment),
 	}
 	for _, o := range e.Objects {
 		if o.Owner != "" {

@@ -99,6 +99,9 @@ func itemAt(pointer string, items []item) (at int, rest string, ok bool) {
 func (w *writer) document(items []item, variables []Variable, left []LeftOut) *yaml.Node {
 	doc := newMap()
 	put(doc, "version", text(Version))
+	if w.environment != DefaultEnvironment {
+		put(doc, "environment", text(w.environment))
+	}
 	var section *yaml.Node
 	for i, it := range items {
 		if i == 0 || it.kind != items[i-1].kind {
