@@ -75,6 +75,7 @@ var cases = []struct{ name, before, edits, after string }{
 	{"text with commas in brackets", "a: [x]\n", "append /a 'a, b'\nappend /a '{'", "a: [x, 'a, b', '{']\n"},
 	{"JSON", `{"a": {"b": "x"}, "c": [1]}`, "set /a/b y\nadd /a k v\nappend /c d", `{"a": {"b": "y", "k": "v"}, "c": [1, "d"]}`},
 	{"text of lines", "a: |\n  one\n  two\nb: 1\n", `set /a "three\nfour"`, "a: \"three\\nfour\"\nb: 1\n"},
+	{"a comment behind the sign of a text", "- a: |  # note\n    one\n    two\n- b: |-  # note\n    one\n", `set /0/a "three"` + "\nset /1/b \"four\\nfive\"", "- a: \"three\"  # note\n- b: \"four\\nfive\"  # note\n"},
 	{"a text of lines beside others", "- a: |-\n    one\n\n    two\n  b: >+\n    x\n\n- c\n", "set /0/a short\nset /0/b other", "- a: short\n  b: other\n- c\n"},
 	{"an empty value", "a:\nb: ~ # nothing\nc: 1\n", "set /a 5\nset /b x", "a: 5\nb: x # nothing\nc: 1\n"},
 	{"a block for a list in brackets", "a: [x] # c\nb: 1\n", "set /a [y, z]", "a: [y, z] # c\nb: 1\n"},

@@ -40,7 +40,24 @@ func (s *splicer) putItem(n *node, v *yaml.Node) {
 // putScalar writes a value on the line of its key.
 func (s *splicer) putScalar(n *node, v *yaml.Node) {
 	_, text, _ := strings.Cut(s.entry(n.parent, addition{key: "k", value: s.bare(n, v)}), ": ")
-	s.replace(n.inner, n.end, s.lead(n)+text)
+	first, rest, several := strings.Cut(text, "\n")
+	first = strings.TrimSuffix(first, "\r") + s.behindHeader(n)
+	if several {
+		first += s.f.layout.newline
+	}
+	s.replace(n.inner, n.end, s.lead(n)+first+rest)
+}
+
+// behindHeader is the comment behind the | or > of a text of several lines.
+func (s *splicer) behindHeader(n *node) string {
+	if n.y.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
+		return ""
+	}
+	header := string(s.f.data[n.inner:s.f.lineEnd(n.inner)])
+	if i := strings.IndexAny(header, " \t"); i >= 0 && strings.Contains(header[i:], "#") {
+		return header[i:]
+	}
+	return ""
 }
 
 // bare is v as a text of one line where something stands behind n on its line, such as a comment.
