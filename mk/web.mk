@@ -9,7 +9,7 @@ PNGQUANT := /usr/bin/pngquant
 CJK      := /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 
 .PHONY: test-web
-test-web: $(CHROMIUM) $(WEBTEST)/node_modules/.package-lock.json ## open, search, filter and print the HTML report in headless Chromium
+test-web: $(CHROMIUM) $(WEBTEST)/node_modules/.package-lock.json ## open the HTML report and the site of docs/ in headless Chromium: search, filter, print, accessibility
 	cd $(WEBTEST) && CHROMIUM=$(CHROMIUM) $(NODE) --test --test-reporter=spec
 
 .PHONY: screenshots

@@ -18,13 +18,14 @@ type blocks struct{}
 
 // RegisterFuncs is for goldmark.
 func (blocks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
-	r.Register(ast.KindFencedCodeBlock, fenced)
+	r.Register(ast.KindFencedCodeBlock, code)
+	r.Register(ast.KindCodeBlock, code)
 	r.Register(ast.KindHTMLBlock, func(util.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error) {
 		return ast.WalkContinue, nil // comments for those who edit the pages
 	})
 	r.Register(extensionast.KindTable, func(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
-			_, _ = w.WriteString("<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>\n")
+			_, _ = w.WriteString("<div class=\"table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n")
 		} else {
 			_, _ = w.WriteString("</table></div>\n")
 		}
@@ -34,13 +35,13 @@ func (blocks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 
 var fileName = regexp.MustCompile(`\bfile=("[^"]*"|\S+)`)
 
-func fenced(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+// code renders a block of code, fenced or indented.
+func code(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
 	}
-	n := node.(*ast.FencedCodeBlock)
 	language, info := "", ""
-	if n.Info != nil {
+	if n, ok := node.(*ast.FencedCodeBlock); ok && n.Info != nil {
 		info = string(n.Info.Segment.Value(source))
 		language, _, _ = strings.Cut(info, " ")
 	}
@@ -54,9 +55,9 @@ func fenced(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.
 	if language == "console" {
 		label = "Commands and what they print"
 	}
-	_, _ = fmt.Fprintf(w, "<pre tabindex=\"0\" role=\"region\" aria-label=\"%s\"><code>", html.EscapeString(label))
-	for i := range n.Lines().Len() {
-		segment := n.Lines().At(i)
+	_, _ = fmt.Fprintf(w, "<pre tabindex=\"0\" role=\"group\" aria-label=\"%s\"><code>", html.EscapeString(label))
+	for i := range node.Lines().Len() {
+		segment := node.Lines().At(i)
 		line := string(segment.Value(source))
 		if command, ok := strings.CutPrefix(line, "$ "); ok && language == "console" {
 			_, _ = fmt.Fprintf(w, "<span class=\"prompt\">$ </span><span class=\"command\">%s</span>", html.EscapeString(command))

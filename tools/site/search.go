@@ -68,7 +68,7 @@ func (p *page) collect(words *strings.Builder, n ast.Node) {
 			if n.SoftLineBreak() {
 				words.WriteByte(' ')
 			}
-		case *ast.FencedCodeBlock:
+		case *ast.FencedCodeBlock, *ast.CodeBlock:
 			words.Write(n.Lines().Value(p.text))
 		}
 		return ast.WalkContinue, nil
