@@ -78,7 +78,7 @@ func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 	return cobra.FixedCompletions(extensions, directive)
 }
 
-// yamlFlags name files in the form of desired-state files, and the config file.
+// yamlFlags name files in YAML: desired state, what looks like it, cases, and the config file.
 var yamlFlags = []string{"against", "cases", "config", "file", "overlay", "state"}
 
 // offered makes an offer what cobra calls.

@@ -2,9 +2,13 @@ package main
 
 import (
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/manual"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 )
@@ -39,6 +43,7 @@ have the key need not be named.
 			}
 			return nil
 		},
+		ValidArgsFunction: p.offeredFirst(keyPaths),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if _, err := p.settle(cmd.Flags()); err != nil {
 				return err
@@ -51,9 +56,23 @@ have the key need not be named.
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.question.Type, "type", "", "type `NAME` of the plugin whose content is meant")
+	takes(flags, "type", pluginTypes()...)
 	flags.BoolVar(&o.question.Deep, "recursive", false, "list all keys below, not only the next ones")
 	o.output.addFlags(flags, formatsWith(tells))
 	return cmd
+}
+
+// keyPaths are the values of PATH, without the brackets that shells would take for patterns.
+func keyPaths(*program, *cobra.Command) (out []cobra.Completion) {
+	for _, path := range manual.Paths() {
+		out = append(out, strings.ReplaceAll(path, "[]", ""))
+	}
+	return out
+}
+
+// pluginTypes are the values of --type, for completion.
+func pluginTypes() []string {
+	return slices.Sorted(maps.Keys(kind.Of("plugin").Shape.Cases.Shapes))
 }
 
 func runExplainField(p *program, o *explainFieldOptions, g *globals) error {
