@@ -23,6 +23,7 @@ type exportOptions struct {
 	withAPIs bool
 	secrets  bool
 	update   []string // files that shall say what the gateway holds
+	overlaid bool     // the command line names overlays; those of a target do no harm
 }
 
 func newExportCommand(p *program, g *globals) *cobra.Command {
@@ -55,6 +56,7 @@ nothing could be written.
 			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
 				return err
 			}
+			o.overlaid = cmd.Flags().Changed("overlay")
 			return runExport(cmd.Context(), p, &o, g)
 		},
 	}
@@ -77,7 +79,7 @@ func (o *exportOptions) check() error {
 		return hinted{errors.New("--update edits files that exist"), "leave out --output-file, --split, --with-apis and --with-secrets"}
 	case slices.Contains(o.update, "-"):
 		return hinted{errors.New("--update cannot edit stdin"), "name a file or folder"}
-	case len(o.update) == 0 && len(o.compare.files.overlays) > 0:
+	case len(o.update) == 0 && o.overlaid:
 		return hinted{errors.New("--overlay goes with --update"), "an export of everything has no overlays"}
 	case o.split != "" && !slices.Contains(spec.Splits(), o.split):
 		return hinted{fmt.Errorf("--split: there is no %q", o.split), "use kind, group or object"}

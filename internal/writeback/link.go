@@ -18,30 +18,33 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 	var partly []*spec.Reference
 	for _, ref := range r.references[k.Name+" "+owner] {
 		means, wrong := r.meaning().Of(ref)
-		if wrong || slices.ContainsFunc(means, func(l kind.Link) bool { return have[l.Address()] == nil }) {
+		if wrong || slices.ContainsFunc(means, func(l kind.Link) bool { return have[idOf(&l)] == nil }) {
 			partly = append(partly, ref)
 			continue
 		}
 		for j := range means {
-			covered[means[j].Address()] = true
+			covered[idOf(&means[j])] = true
 		}
 	}
 	for _, ref := range partly {
 		r.reference(ref, have, covered)
 	}
 	apis := r.places.Apis(k, owner)
-	for _, address := range sortedKeys(have) {
-		if covered[address] {
+	for _, id := range sortedKeys(have) {
+		if covered[id] {
 			continue
 		}
 		place := apis.Place()
-		node := r.snippets.Reference(have[address], r.environment(place))
-		r.do(place, Change{Action: diff.Create, Address: address}, func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
+		node := r.snippets.Reference(have[id], r.environment(place))
+		r.do(place, Change{Action: diff.Create, Address: have[id].Address()}, func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
 	}
 }
 
-// held are the links that the gateway has, by the address that they have under the owner's name in the files.
-// Those that no reference can mean are told.
+// idOf tells links of one owner apart, also those to APIs of one name.
+func idOf(l *kind.Link) string { return l.Address() + " " + l.API.ID }
+
+// held are the links that the gateway has, by the id that they have under the owner's name in the files. Those that
+// no reference can mean are told.
 func (r *round) held(k *kind.LinkKind, owner string) map[string]*kind.Link {
 	d := r.declared[k.Owner+"/"+owner]
 	out := map[string]*kind.Link{}
@@ -56,7 +59,7 @@ func (r *round) held(k *kind.LinkKind, owner string) map[string]*kind.Link {
 			r.keep(d.Source, l.Address(), "", "the API is not published there, so that no reference can mean it")
 			continue
 		}
-		out[l.Address()] = &l
+		out[idOf(&l)] = &l
 	}
 	return out
 }
@@ -90,12 +93,11 @@ func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, cover
 	var left []*kind.Link
 	var lost []Change
 	for i := range means {
-		address := means[i].Address()
-		switch {
-		case have[address] == nil:
-			lost = append(lost, Change{Action: diff.Delete, Address: address})
-		case !covered[address]:
-			left = append(left, have[address])
+		switch id := idOf(&means[i]); {
+		case have[id] == nil:
+			lost = append(lost, Change{Action: diff.Delete, Address: means[i].Address()})
+		case !covered[id]:
+			left = append(left, have[id])
 		}
 	}
 	if len(lost) == 0 && wrong { // of what it means, nothing is there to be bound
@@ -109,7 +111,7 @@ func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, cover
 		r.keep(place.Source, lost[0].Address, "", "comes from "+text)
 		return
 	}
-	slices.SortFunc(left, func(a, b *kind.Link) int { return strings.Compare(a.Address(), b.Address()) })
+	slices.SortFunc(left, func(a, b *kind.Link) int { return strings.Compare(idOf(a), idOf(b)) })
 	done := r.do(place, lost[0], func(f *edit.File) error {
 		if len(left) == 0 {
 			return f.Remove(place.Document, place.Path)
@@ -131,6 +133,6 @@ func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, cover
 		r.note(place.Source, lost[0].Address, ref.String()+" meant more; what is left of it is named one by one")
 	}
 	for _, l := range left {
-		covered[l.Address()] = true
+		covered[idOf(l)] = true
 	}
 }
