@@ -50,6 +50,23 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestStartLeadsEverywhere: a page that the start page does not link is found by nobody.
+func TestStartLeadsEverywhere(t *testing.T) {
+	start, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range pages(t) {
+		path = filepath.ToSlash(path)
+		if strings.HasPrefix(path, "../") || strings.HasPrefix(path, "adr/") || path == "README.md" {
+			continue
+		}
+		if !strings.Contains(string(start), "]("+path) {
+			t.Errorf("docs/README.md does not lead to %s", path)
+		}
+	}
+}
+
 var (
 	headline = regexp.MustCompile(`(?m)^#+ +(.*)$`)
 	linked   = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
