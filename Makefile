@@ -9,7 +9,8 @@ PKG      ?= ./...
 SDKTEST  := internal/emulator/sdktest
 JUDGES   := internal/report/judges
 SITE     := tools/site
-MODULES  := . $(SDKTEST) $(JUDGES) $(SITE) tools/golangci-lint tools/actionlint tools/goreleaser tools/cyclonedx-gomod
+RECIPES  := tools/release
+MODULES  := . $(SDKTEST) $(JUDGES) $(SITE) $(RECIPES) tools/golangci-lint tools/actionlint tools/goreleaser tools/cyclonedx-gomod
 LINT     := bin/golangci-lint
 ACTIONS  := bin/actionlint
 
@@ -30,6 +31,7 @@ test: ## run all tests with the race detector, those with the vendor's SDK and w
 	$(GO) -C $(SDKTEST) test -race -timeout 5m ./...
 	$(GO) -C $(JUDGES) test -timeout 5m ./...
 	$(GO) -C $(SITE) test -timeout 5m ./...
+	$(GO) -C $(RECIPES) test -timeout 5m ./...
 	$(MAKE) test-editor
 
 .PHONY: race
@@ -37,10 +39,11 @@ race: ## hunt races: what runs concurrently, five times over
 	$(GO) test -race -count 5 -timeout 30m ./internal/apply ./internal/emulator ./internal/fetch ./internal/reconcile ./internal/remote
 
 .PHONY: lint
-lint: $(LINT) $(ACTIONS) ## check style, imports, modules, scripts and CI recipes
+lint: $(LINT) $(ACTIONS) ## check style, imports, modules, scripts, CI recipes and that Windows has all that is used
 	$(LINT) run ./...
-	@for m in $(SDKTEST) $(JUDGES) $(SITE); do (cd $$m && $(CURDIR)/$(LINT) run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
+	@for m in $(SDKTEST) $(JUDGES) $(SITE) $(RECIPES); do (cd $$m && $(CURDIR)/$(LINT) run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
 	@for m in $(MODULES); do echo "$(GO) -C $$m mod tidy -diff"; $(GO) -C $$m mod tidy -diff || exit 1; done
+	GOOS=windows $(GO) build -o /dev/null ./cmd/apigw-sync
 	@for f in .ci/run scripts/*.sh examples/ci/scripts/*.sh; do sh -n $$f || exit 1; done
 	$(ACTIONS) examples/ci/github/*.yml .github/workflows/*.yml
 
