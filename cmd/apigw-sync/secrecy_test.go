@@ -104,6 +104,47 @@ func TestNoSecretOfTargets(t *testing.T) {
 	}
 }
 
+// TestNoSecretComesIntoFiles: neither an export nor an update of files writes a secret, also where gateway and files
+// differ in all of them.
+func TestNoSecretComesIntoFiles(t *testing.T) {
+	for _, shows := range [][2]string{{"clear", "absent"}, {"masked", "masked"}} {
+		dir := t.TempDir()
+		path := func(name string) string { return filepath.Join(dir, name) }
+		keep(t, path("state.yaml"), os.Expand(secretGateway, func(name string) string { return yamlText(runSecrets[name]) }))
+		keep(t, path("gateway.yaml"), secretFile)
+		keep(t, path("new.yaml"), "version: apigw-sync/v1\nowns: {apps: [\"*\"], plugins: [\"*\"]}\n")
+		environ := []string{"APIGW_SYNC_ENDPOINT=emulator:" + path("state.yaml")}
+		for name, value := range runSecrets {
+			environ = append(environ, name+"="+value)
+		}
+		for want, args := range map[int][]string{
+			exitDone:       {"export", "--split", "object", "--output-file", path("objects")},
+			exitIncomplete: {"export", "--update", path("gateway.yaml")},
+		} {
+			args = append(args, "--emulator-behaviour", "app-secret="+shows[0], "--emulator-behaviour", "plugin-secret="+shows[1], "--verbose")
+			var out, log bytes.Buffer
+			p := &program{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &log, Environ: environ}
+			if code := p.Main(args); code != want {
+				t.Errorf("%v: exit code %d, want %d\n%s%s", args, code, want, &out, &log)
+			}
+			search(t, strings.Join(args, " "), out.String()+log.String())
+		}
+		p := &program{Stdin: &bytes.Buffer{}, Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{}, Environ: environ}
+		if code := p.Main([]string{"export", "--update", path("new.yaml")}); code != exitDone {
+			t.Errorf("new objects: exit code %d", code)
+		}
+		for _, name := range []string{"gateway.yaml", "new.yaml", "objects"} {
+			files, err := filesAt(path(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range files {
+				search(t, file, content(t, file))
+			}
+		}
+	}
+}
+
 func keep(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
