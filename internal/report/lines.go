@@ -24,10 +24,14 @@ func compareLines(before, after string) []line {
 	if before == after {
 		return nil
 	}
+	return fold(allLines(before, after))
+}
+
+// allLines is the whole comparison, a line of either text each.
+func allLines(before, after string) (all []line) {
 	d := diffmatchpatch.New()
 	d.DiffTimeout = 0
 	a, b, texts := d.DiffLinesToRunes(before, after)
-	var all []line
 	for _, part := range d.DiffCharsToLines(d.DiffMainRunes(a, b, false), texts) {
 		mark := map[diffmatchpatch.Operation]rune{
 			diffmatchpatch.DiffInsert: '+', diffmatchpatch.DiffDelete: '-', diffmatchpatch.DiffEqual: ' ',
@@ -36,7 +40,7 @@ func compareLines(before, after string) []line {
 			all = append(all, line{mark, strings.TrimSuffix(text, "\n")})
 		}
 	}
-	return fold(all)
+	return all
 }
 
 func ended(s string) string {

@@ -139,3 +139,9 @@ func (l *loader) input(in Input) {
 		l.open(root, in.Overlay, own)
 	}
 }
+
+// Syntax finds what keeps an input from being read at all, whatever its keys and values.
+func Syntax(in Input) []Finding {
+	_, findings := read(in, nil)
+	return tidy(findings)
+}

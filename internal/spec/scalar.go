@@ -102,3 +102,6 @@ func wholeFix(s string, quoted bool) string {
 	}
 	return "write it in digits, such as 800"
 }
+
+// IsText reports whether every version of YAML reads s as text when it stands without quotes.
+func IsText(s string) bool { return otherThanText(s) == "" }

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/format"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+type fmtOptions struct {
+	paths []string
+	check bool
+	diff  bool
+}
+
+func newFmtCommand(p *program, g *globals) *cobra.Command {
+	var o fmtOptions
+	cmd := &cobra.Command{
+		Use:   "fmt [PATH]...",
+		Short: "Write desired-state files in their usual form",
+		Long: `Fmt rewrites desired-state files, and overlays, in their one usual form, and prints the names of those that
+change: indentation by two blanks, keys and sections in the order of the reference with the name first, no
+quotes where no reader of YAML needs them, single blank lines, LF. Lists stay in one line or go an entry a
+line, as they were. What a file says stays the same, and so does every comment, beside what it is about.
+
+PATH is a file, a folder (its *.yaml and *.yml, recursively) or - for stdin, which is written to stdout;
+without one it is gateway.yaml, else gateway/. When a file cannot be read, none is written. JSON is left as
+it is.
+` + exits(exitDone, exitError, exitDiffers),
+		Example: `  apigw-sync fmt
+  apigw-sync fmt --check gateway/ overlays/
+  apigw-sync fmt --diff gateway.yaml`,
+		ValidArgsFunction: cobra.FixedCompletions([]cobra.Completion{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := p.settle(cmd.Flags()); err != nil {
+				return err
+			}
+			o.paths = args
+			return runFmt(p, &o, g)
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&o.check, "check", false, "write nothing; exit with 2 when a file would change")
+	flags.BoolVar(&o.diff, "diff", false, "write nothing; show how files would change")
+	return cmd
+}
+
+// formatted is a file and its usual form.
+type formatted struct {
+	spec.Input
+	after []byte
+}
+
+func (f *formatted) changed() bool { return string(f.Data) != string(f.after) }
+
+func runFmt(p *program, o *fmtOptions, g *globals) error {
+	style, err := p.style(g, true)
+	if err != nil {
+		return err
+	}
+	inputs, err := o.read(p)
+	if err != nil {
+		return err
+	}
+	files, err := usual(p, inputs, g)
+	if err != nil {
+		return err
+	}
+	differs := false
+	for i := range files {
+		f := &files[i]
+		differs = differs || f.changed()
+		if err := o.put(p, f, style); err != nil {
+			return err
+		}
+	}
+	if o.check && differs {
+		return coded{code: exitDiffers}
+	}
+	return nil
+}
+
+// read reads all files, so that those that cannot be read are told together.
+func (o *fmtOptions) read(p *program) (inputs []spec.Input, err error) {
+	paths := o.paths
+	if len(paths) == 0 {
+		found, err := usualFile()
+		if err != nil {
+			h, _ := errors.AsType[hinted](err)
+			return nil, hinted{h.error, "name them"}
+		}
+		paths = []string{found}
+	}
+	var failed []error
+	seen := map[string]bool{}
+	for _, path := range paths {
+		more, err := p.read(path, seen)
+		failed = append(failed, err)
+		inputs = append(inputs, more...)
+	}
+	return inputs, errors.Join(failed...)
+}
+
+// usual formats files. All that is wrong with any of them is the error.
+func usual(p *program, inputs []spec.Input, g *globals) (out []formatted, err error) {
+	var findings []spec.Finding
+	for _, in := range inputs {
+		wrong := spec.Syntax(in)
+		findings = append(findings, wrong...)
+		if len(wrong) > 0 {
+			continue
+		}
+		after, err := format.Format(in.Data, spec.Document())
+		switch {
+		case errors.Is(err, format.ErrJSON):
+			after = in.Data
+			if !g.quiet {
+				_, _ = fmt.Fprintf(p.Stderr, "%s %s\n", in.Name, err)
+			}
+		case err != nil:
+			f := spec.Finding{Problem: err.Error(), Hint: "write this part in another way"}
+			f.Source.File = in.Name
+			findings = append(findings, f)
+		}
+		out = append(out, formatted{in, after})
+	}
+	_, err = judge(findings)
+	return out, err
+}
+
+// put writes a file, or says that it would.
+func (o *fmtOptions) put(p *program, f *formatted, style report.Style) error {
+	stdin := f.Name == stdinName
+	switch {
+	case o.diff && f.changed():
+		return report.Unified(p.Stdout, f.Name, f.Data, f.after, style)
+	case o.diff:
+		return nil
+	case stdin && !o.check:
+		_, err := p.Stdout.Write(f.after)
+		return err
+	case !f.changed():
+		return nil
+	}
+	if _, err := fmt.Fprintln(p.Stdout, f.Name); err != nil || o.check {
+		return err
+	}
+	return writeFile(filepath.FromSlash(f.Name), 0o666, func(w io.Writer) error {
+		_, err := io.Copy(w, strings.NewReader(string(f.after)))
+		return err
+	})
+}

@@ -1,0 +1,73 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/fatih/color"
+)
+
+// Unified writes how two versions of a file differ, as diff -u and patch do. The marks of lines are coloured
+// where the style wants it.
+func Unified(w io.Writer, name string, before, after []byte, s Style) error {
+	p := newPage(w, s)
+	all := allLines(string(before), string(after))
+	p.linef("%s", p.paint("--- "+name, color.Bold))
+	p.linef("%s", p.paint("+++ "+name, color.Bold))
+	old, young := 1, 1
+	for i := 0; i < len(all); {
+		start, end := hunk(all, i)
+		if start == end {
+			break
+		}
+		o, y := counts(all[i:start])
+		old, young = old+o, young+y
+		o, y = counts(all[start:end])
+		p.linef("%s", p.paint(fmt.Sprintf("@@ -%s +%s @@", span(old, o), span(young, y)), color.FgCyan))
+		for _, l := range all[start:end] {
+			p.linef("%s", p.paint(string(l.mark)+l.text, map[rune][]color.Attribute{'+': {color.FgGreen}, '-': {color.FgRed}}[l.mark]...))
+		}
+		old, young, i = old+o, young+y, end
+	}
+	return p.Flush()
+}
+
+// hunk is the next run of changed lines from i on, with what is around them; empty when there is none.
+func hunk(all []line, i int) (start, end int) {
+	first := i
+	for first < len(all) && all[first].mark == ' ' {
+		first++
+	}
+	if first == len(all) {
+		return first, first
+	}
+	last := first
+	for j := first; j < len(all) && j <= last+2*around; j++ {
+		if all[j].mark != ' ' {
+			last = j
+		}
+	}
+	return max(i, first-around), min(len(all), last+around+1)
+}
+
+// counts counts the lines of the old and the new text.
+func counts(lines []line) (old, young int) {
+	for _, l := range lines {
+		if l.mark != '+' {
+			old++
+		}
+		if l.mark != '-' {
+			young++
+		}
+	}
+	return old, young
+}
+
+// span is a place in a file as hunks name it: of an empty one, the line before.
+func span(from, lines int) string {
+	if lines == 0 {
+		from--
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%d,%d", from, lines), ",1")
+}
