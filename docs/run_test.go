@@ -60,12 +60,35 @@ func TestMain(m *testing.M) {
 		}
 		defer func() { _ = os.RemoveAll(folder) }()
 		bin = folder
+		if err := lookAtSources(); err != nil {
+			panic(err)
+		}
 		build := exec.Command("go", "build", "-o", bin+string(filepath.Separator), "../cmd/apigw-sync")
 		if out, err := build.CombinedOutput(); err != nil {
 			panic(fmt.Sprintf("%v\n%s", err, out))
 		}
 		return m.Run()
 	}())
+}
+
+// lookAtSources lets go test see what the program is built from. A result that it remembers would otherwise
+// hold although the program has changed.
+func lookAtSources() error {
+	for _, folder := range []string{"../cmd", "../internal", "../schema"} {
+		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Name() == "node_modules" {
+				return filepath.SkipDir
+			}
+			if err == nil {
+				_, err = os.Stat(path)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // TestPages runs all pages.
