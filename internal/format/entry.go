@@ -131,6 +131,17 @@ func (p *printer) value(head string, v *edit.Value, end int, s *shape.Shape, col
 		}
 		return lines
 	}
+	between := p.take(v.Inner)
+	return append(p.short(head, between, v, end, s, column), texts(between[min(1, len(between)):])...)
+}
+
+// short writes a value that begins on the line of its key or dash. A comment between the two goes behind it.
+func (p *printer) short(head string, between []comment, v *edit.Value, end int, s *shape.Shape, column int) []string {
+	if len(between) > 0 {
+		c := between[0]
+		c.start, c.alone, c.gap = v.End, false, 1
+		p.left = append([]comment{c}, p.left...)
+	}
 	if len(v.Items) > 0 || v.Node.Kind == yaml.MappingNode || v.Node.Kind == yaml.SequenceNode {
 		return p.headed(head+" "+p.flat(v, s), v.End)
 	}

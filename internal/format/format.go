@@ -30,7 +30,7 @@ var ErrJSON = errors.New("is JSON, which fmt leaves as it is")
 // Format returns data as it should be written. s describes a document and tells the order of keys. Data must
 // be YAML; what is rare in YAML and cannot be kept is an error, such as keys behind a question mark.
 func Format(data []byte, s *shape.Shape) ([]byte, error) {
-	plain := bytes.ReplaceAll(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), []byte("\r\n"), []byte("\n"))
+	plain := []byte(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))))
 	if trimmed := bytes.TrimSpace(plain); len(trimmed) > 0 && trimmed[0] == '{' && json.Valid(trimmed) {
 		return nil, ErrJSON
 	}
