@@ -24,9 +24,9 @@ release: $(RELEASER) $(SBOMS) ## build, sign and publish the release of the tag 
 
 .PHONY: test-release
 test-release: release-snapshot ## install the packages that release-snapshot built, look at all of it, build it again and compare
-	@mkdir -p bin && cp dist/checksums.txt bin/checksums.first
+	@cp dist/checksums.txt bin/checksums.first
 	sh scripts/test-release.sh dist
-	$(SNAPSHOT) --quiet
+	$(SNAPSHOT)
 	cmp bin/checksums.first dist/checksums.txt
 	@rm bin/checksums.first
 

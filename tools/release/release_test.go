@@ -31,7 +31,7 @@ func project(t *testing.T) config.Project {
 // made by it.
 func TestSources(t *testing.T) {
 	p := project(t)
-	script, err := os.ReadFile(filepath.Join(root, "scripts/share.sh"))
+	script, err := os.ReadFile(filepath.Join(root, "scripts", "share.sh"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestBuilds(t *testing.T) {
 	if !slices.Contains(b.Env, "CGO_ENABLED=0") || !slices.Contains(b.Flags, "-trimpath") || b.ModTimestamp == "" {
 		t.Error("builds are not static, or not the same everywhere")
 	}
-	source, err := os.ReadFile(filepath.Join(root, "cmd/apigw-sync/version.go"))
+	source, err := os.ReadFile(filepath.Join(root, "cmd", "apigw-sync", "version.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
