@@ -45,7 +45,7 @@ lint: $(LINT) $(ACTIONS) ## check style, imports, modules, scripts, CI recipes a
 	@for m in $(MODULES); do echo "$(GO) -C $$m mod tidy -diff"; $(GO) -C $$m mod tidy -diff || exit 1; done
 	GOOS=windows $(GO) build -o /dev/null ./cmd/apigw-sync
 	@for f in .ci/run scripts/*.sh examples/ci/scripts/*.sh; do sh -n $$f || exit 1; done
-	$(ACTIONS) examples/ci/github/*.yml .github/workflows/*.yml
+	@sh scripts/actions.sh
 
 .PHONY: fmt
 fmt: $(LINT) ## format the Go code, and write it as this version of Go does
