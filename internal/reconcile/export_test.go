@@ -14,6 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/format"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/testworld"
@@ -98,6 +99,9 @@ func export(t *testing.T, run *reconcile.Run, e spec.Export) []spec.File {
 		t.Fatal(err)
 	}
 	for _, f := range files {
+		if usual, err := format.Format(f.Data, spec.Document()); err != nil || string(usual) != string(f.Data) {
+			t.Errorf("%s is not written in its usual form (%v):\n%s", f.Name, err, cmp.Diff(string(usual), string(f.Data)))
+		}
 		for _, l := range f.LeftOut {
 			if !strings.HasSuffix(l.Address, "/app_codes") {
 				t.Errorf("%s: %s was left out: %s", f.Name, l.Address, l.Why)

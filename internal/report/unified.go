@@ -15,6 +15,12 @@ func Unified(w io.Writer, name string, before, after []byte, s Style) error {
 	all := allLines(string(before), string(after))
 	p.linef("%s", p.paint("--- "+name, color.Bold))
 	p.linef("%s", p.paint("+++ "+name, color.Bold))
+	if ended(string(before)) == ended(string(after)) { // only the end of the last line differs
+		lines := strings.Split(strings.TrimSuffix(string(before), "\n"), "\n")
+		at, text := len(lines), lines[len(lines)-1]
+		p.linef("@@ -%d +%d @@\n-%s\n\\ No newline at end of file\n+%s", at, at, text, text)
+		return p.Flush()
+	}
 	old, young := 1, 1
 	for i := 0; i < len(all); {
 		start, end := hunk(all, i)
