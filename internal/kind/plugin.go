@@ -195,7 +195,8 @@ func withSecrets(t content.Type, c map[string]any) map[string]any {
 	return c
 }
 
-// settlePlugin takes from want the secrets that the gateway does not show, or shows masked.
+// settlePlugin takes from want the secrets that the gateway does not show, or shows masked, and what the file
+// leaves to the gateway though no document says what it makes of that.
 func settlePlugin(want, have Plugin) Plugin {
 	t, ok := content.Of(want.Type)
 	if !ok || want.Type != have.Type {
@@ -209,6 +210,11 @@ func settlePlugin(want, have Plugin) Plugin {
 			have.Content = put(have.Content, path, nil)
 		case shows(shown, wanted):
 			have.Content = put(have.Content, path, wanted)
+		}
+	}
+	for _, name := range t.Unsure {
+		if _, written := want.Written[name]; !written {
+			have.Content = put(have.Content, "/"+name, want.Content[name])
 		}
 	}
 	return have

@@ -20,7 +20,8 @@ var breaker = Type{
 		shape.May("downgrade_parameters", parameters()),
 		shape.May("downgrade_rules", shape.OfList("Breakers and answers of their own for calls that meet a condition.", downgradeRule).OrNull()),
 	),
-	Check: checkBreaker,
+	Check:  checkBreaker,
+	Unsure: []string{"scope"},
 	// The pages name no defaults: scope and mode are assumed to be the first of their words. The zeros
 	// keep a threshold of 0 where the mode needs it; trimThresholds takes the others out.
 	fill: merged(

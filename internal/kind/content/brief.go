@@ -13,7 +13,7 @@ func (t Type) Brief(c map[string]any) map[string]any {
 	full := t.Normalize(c)
 	same := func(candidate map[string]any) bool { return reflect.DeepEqual(t.Normalize(candidate), full) }
 	out := brief(t.Shape, full, same)
-	for _, name := range t.unsure {
+	for _, name := range t.Unsure {
 		if v, ok := full[name]; ok {
 			out[name] = v
 		}

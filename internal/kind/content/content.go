@@ -20,7 +20,10 @@ type Type struct {
 	// types; what a newer type needs is not said, and its Features are nil.
 	Features []string
 
-	unsure []string               // members whose absence gateways may understand in another way, so that Brief keeps them
+	// Unsure are members of which no document says what their absence means. Where a file leaves one out,
+	// what the gateway has is right; exports always write it.
+	Unsure []string
+
 	forms  map[string]form        // canonical forms by place; list items are "*", as in "/rules/*/match_regex"
 	fill   map[string]any         // by place: what absence means where the shape cannot or must not say it
 	finish func(c map[string]any) // last touches, on the fresh copy, that need several members

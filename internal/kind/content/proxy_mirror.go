@@ -26,7 +26,8 @@ var proxyMirror = Type{
 		shape.May("timeout", shape.OfWhole("How long the server may take.", atLeast(1)).WithUnit("milliseconds").WithExample(int64(5000))),
 		shape.May("mirror_request_body_enabled", shape.OfFlag("Whether the copies have the body of the request.").WithDefault(true)),
 	),
-	Check: checkProxyMirror,
+	Check:  checkProxyMirror,
+	Unsure: []string{"timeout"},
 }
 
 func checkProxyMirror(c map[string]any) []shape.Problem {

@@ -27,7 +27,8 @@ var rateLimit = Type{
 		shape.May("parameters", parameters()),
 		shape.May("rules", shape.OfList("Other limits for calls that meet a condition.", limitRule, shape.Count(0, 100)).OrNull()),
 	),
-	Check: checkRateLimit,
+	Check:  checkRateLimit,
+	Unsure: []string{"scope", "algorithm"},
 	// The pages give these two no default; they are assumed to be the first of their words.
 	fill: map[string]any{"/scope": "basic", "/algorithm": "counter"},
 	forms: map[string]form{
@@ -75,6 +76,11 @@ var limitRule = shape.OfMap("A limit for the calls that meet a condition.",
 
 func checkRateLimit(c map[string]any) []shape.Problem {
 	found := checkLimits(c)
+	if c["default_interval"] == nil {
+		p := missing("/default_interval", "by gateways that know no default", "write default_interval: 1")
+		p.Soft = true // the page neither demands it nor names a default
+		found = append(found, p)
+	}
 	for i, s := range listOf(c, "specials") {
 		for j, p := range listOf(s, "policies") {
 			if n, api := wholeOf(p, "limit"), wholeOf(c, "api_limit"); api > 0 && n > api {

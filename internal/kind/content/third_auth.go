@@ -43,7 +43,7 @@ var thirdAuth = Type{
 		shape.May("auth_downgrade_enabled", shape.OfFlag("Whether calls pass when the server cannot be reached.")),
 	),
 	Check:  checkThirdAuth,
-	unsure: []string{"simple_auth_mode_enabled"},
+	Unsure: []string{"simple_auth_mode_enabled", "rule_type", "custom_forbid_limit"},
 	forms: map[string]form{
 		"/identities/headers":  by("name"),
 		"/identities/queries":  by("name"),
