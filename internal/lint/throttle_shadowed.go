@@ -56,7 +56,7 @@ throttles:
 plugins:
   - name: orders_rate
     type: rate_limit
-    content: {api_limit: 500, user_limit: 100}
+    content: {default_interval: 1, api_limit: 500, user_limit: 100}
     apis: [orders/create_order]
 `},
 	Good: Example{File: `version: apigw-sync/v1
@@ -70,7 +70,7 @@ throttles:
 plugins:
   - name: orders_rate
     type: rate_limit
-    content: {api_limit: 500, user_limit: 100}
+    content: {default_interval: 1, api_limit: 500, user_limit: 100}
     apis: [orders/create_order]
 `},
 }
