@@ -10,7 +10,7 @@ SDKTEST  := internal/emulator/sdktest
 JUDGES   := internal/report/judges
 SITE     := tools/site
 RECIPES  := tools/release
-MODULES  := . $(SDKTEST) $(JUDGES) $(SITE) $(RECIPES) tools/golangci-lint tools/actionlint tools/goreleaser tools/cyclonedx-gomod
+MODULES  := . $(SDKTEST) $(JUDGES) $(SITE) $(RECIPES) tools/golangci-lint tools/actionlint
 LINT     := bin/golangci-lint
 ACTIONS  := bin/actionlint
 

@@ -1,7 +1,10 @@
 package diff
 
 import (
+	"fmt"
+	"slices"
 	"sort"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
@@ -49,6 +52,34 @@ func (c *comparison) links(k *kind.LinkKind) {
 		if p.want.ManagesKind(k.Name) {
 			c.compareLinks(k, p, held, want[p.want.Key])
 		}
+	}
+	c.meet(k)
+}
+
+// meet leaves each place to one of the replaced owners that would carry a link over to it, the first by name:
+// those that had places of their own may become the same, such as plugins of one type.
+func (c *comparison) meet(k *kind.LinkKind) {
+	var owners []*kind.Declared
+	for _, p := range c.pairs[k.Owner] {
+		if p.want != nil && c.swaps[p.want.Address()] != nil && !p.want.ManagesKind(k.Name) {
+			owners = append(owners, p.want)
+		}
+	}
+	slices.SortFunc(owners, func(a, b *kind.Declared) int { return strings.Compare(a.Key, b.Key) })
+	taken := map[place]*kind.Declared{}
+	for _, o := range owners {
+		sw := c.swaps[o.Address()]
+		sw.carried = slices.DeleteFunc(sw.carried, func(l kind.Link) bool {
+			at := place{k.Slot(o.Value), apiKey(l.API), l.Env}
+			first := taken[at]
+			if first == nil {
+				taken[at] = o
+				return false
+			}
+			c.plan.Warnings = append(c.plan.Warnings, Note{Address: l.Address(), Message: fmt.Sprintf(
+				"is lost with the replace, since %s takes the place; declare apis of both to say which of them is bound", first.Address())})
+			return true
+		})
 	}
 }
 
