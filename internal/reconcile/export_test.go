@@ -49,7 +49,7 @@ func anyGateway(t *testing.T, seed uint64) *emulator.Gateway {
 // TestExportThenDiff: whatever a gateway holds, comparing it with its export finds nothing, without any
 // variable set, be it one file or many.
 func TestExportThenDiff(t *testing.T) {
-	for seed := range states(t, 60) {
+	for seed := range states(t, 20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			run := &reconcile.Run{Caller: client(t, anyGateway(t, seed)), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
 			split := append(spec.Splits(), "")[seed%4]
@@ -65,7 +65,7 @@ func TestExportThenDiff(t *testing.T) {
 // TestExportMakesAnEqualGateway: applied to a gateway that has the same APIs and nothing else, an export
 // makes a gateway of which the export is the same, secrets apart.
 func TestExportMakesAnEqualGateway(t *testing.T) {
-	for seed := range states(t, 60) {
+	for seed := range states(t, 20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			first := &reconcile.Run{Caller: client(t, anyGateway(t, seed)), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
 			files := export(t, first, spec.Export{APIs: true})

@@ -23,7 +23,7 @@ import (
 // TestUpdateThenDiff: whatever files say and a gateway holds, after an update nothing separates them but what is
 // told, a second one has nothing to do, and the comments about what stays are there.
 func TestUpdateThenDiff(t *testing.T) {
-	states := uint64(60)
+	states := uint64(20)
 	if s, set := os.LookupEnv("UPDATE_STATES"); set {
 		n, err := strconv.ParseUint(s, 10, 32)
 		if err != nil {
