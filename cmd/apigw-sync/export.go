@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -182,18 +181,20 @@ func (o *exportOptions) file(p *program, path string, raw []byte) error {
 	}
 	mode := fs.FileMode(0o666)
 	if o.secrets {
-		mode = 0o600
+		mode = onlyOwner
 	}
 	return writeFile(path, mode, write)
 }
 
 // private refuses to write secrets into a file that others can read already: it would keep its mode.
 func (o *exportOptions) private(path string) error {
-	info, err := os.Stat(path)
-	if !o.secrets || err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o077 == 0 {
+	if !o.secrets {
 		return nil
 	}
-	return hinted{fmt.Errorf("--with-secrets: %s can be read by others", path), "remove it, or chmod 600 it first"}
+	if err := private(path); err != nil {
+		return fmt.Errorf("--with-secrets: %w", err)
+	}
+	return nil
 }
 
 // tellExported lists the variables that stand for secrets, since a file that is applied elsewhere needs them, and
