@@ -1,0 +1,108 @@
+package kind
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+)
+
+// PageSize is the most that a list of the management API returns at once.
+const PageSize = 500
+
+// List asks for one page of the kind, inside ownerID for a kind that lives inside another. A name
+// other than "" asks for the objects of exactly that name, where the list offers it.
+func (k *Kind) List(ownerID, name string, offset int) api.Request {
+	r := api.Request{Operation: k.Ops.List, Method: "GET", Path: k.segments(ownerID)}
+	if k.Single {
+		return r
+	}
+	r.Query = url.Values{"limit": {fmt.Sprint(PageSize)}, "offset": {fmt.Sprint(offset)}}
+	if name != "" && k.NameQuery != "" {
+		r.Query.Set(k.NameQuery, name)
+		if len(k.Replace) == 0 {
+			r.Query.Set("precise_search", k.NameQuery) // else a substring match finds the successor of a replace, too
+		}
+	}
+	return r
+}
+
+// Objects reads the answer of List. A missing or null array is an empty one.
+func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
+	if k.Single {
+		o, err := k.decode1(owner, page.raw)
+		if err != nil || o.Key == "" {
+			return nil, err
+		}
+		return []Object{o}, nil
+	}
+	raw := page.items(k.ListField)
+	if raw == nil {
+		return nil, nil
+	}
+	return k.decode(owner, raw)
+}
+
+// Create asks for a new object; the answer goes to Created.
+func (k *Kind) Create(value any, ownerID string, ids IDs) (api.Request, error) {
+	body, err := k.encode(value, ids)
+	if err != nil {
+		return api.Request{}, err
+	}
+	r := api.Request{Operation: k.Ops.Create, Method: "POST", Path: k.segments(ownerID), Body: body, Once: true, Secrets: k.Values(value)}
+	if k.Single {
+		r.Method, r.Once = "PUT", false
+	}
+	return k.creating(value, r), nil
+}
+
+// CreateOperation is the vendor's name of what Create asks for.
+func (k *Kind) CreateOperation(value any) string {
+	return k.creating(value, api.Request{Operation: k.Ops.Create}).Operation
+}
+
+// Created reads the answer of Create: the object as the gateway made it, with its id.
+func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
+	if k.Single || len(answer) == 0 {
+		return Object{Kind: k.Name, Owner: owner}, nil
+	}
+	return k.decode1(owner, answer)
+}
+
+// Update asks to change the object id in place.
+func (k *Kind) Update(value any, ownerID, id string, ids IDs) (api.Request, error) {
+	body, err := k.patch(value, ids)
+	if err != nil {
+		return api.Request{}, err
+	}
+	return api.Request{Operation: k.Ops.Update, Method: "PUT", Path: k.segments(ownerID, id), Body: body, Secrets: k.Values(value)}, nil
+}
+
+// Delete asks to remove the object id.
+func (k *Kind) Delete(ownerID, id string) api.Request {
+	return api.Request{Operation: k.Ops.Delete, Method: "DELETE", Path: k.segments(ownerID, id)}
+}
+
+// BatchDelete asks to remove several objects at once; the answer names those that stayed.
+func (k *Kind) BatchDelete(ids []string) api.Request {
+	return api.Request{
+		Operation: k.Ops.BatchDelete, Method: "PUT", Path: k.segments(""),
+		Query: url.Values{"action": {"delete"}}, Body: map[string]any{k.ListField: ids},
+	}
+}
+
+// segments is the path of the kind, with an id at its end when there is one.
+func (k *Kind) segments(ownerID string, id ...string) []string {
+	path := strings.Split(k.path, "/")
+	for i, s := range path {
+		if s == "{owner}" {
+			path[i] = ownerID
+		}
+	}
+	if k.Single {
+		return path
+	}
+	return append(path, id...)
+}
