@@ -44,7 +44,7 @@ race: ## hunt races: what runs concurrently, five times over
 lint: $(LINT) $(ACTIONS) ## check style, imports, modules, scripts, CI recipes and that Windows has all that is used
 	$(LINT) run ./...
 	@for m in $(SDKTEST) $(JUDGES) $(SITE) $(RECIPES); do (cd $$m && $(CURDIR)/$(LINT) run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
-	@for m in $(MODULES); do echo "$(GO) -C $$m mod tidy -diff"; $(GO) -C $$m mod tidy -diff || exit 1; done
+	$(GO) run ./scripts/tidy $(MODULES)
 	GOOS=windows $(GO) build -o /dev/null ./cmd/apigw-sync
 	@for f in .ci/run scripts/*.sh examples/ci/scripts/*.sh; do sh -n $$f || exit 1; done
 	@sh scripts/actions.sh
