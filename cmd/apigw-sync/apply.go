@@ -37,7 +37,8 @@ writing, what was touched is read again.
 
 With --plan it carries out a plan that diff --out, or an earlier apply --undo-file, has saved. What the
 plan touches is read again first: when it is not as it was, nothing is written. Secrets are not in the plan
-and come from the same variables again, or from the files where they stand there (--file).
+and come from the same variables again, or from the files where they stand there (--file). What guards
+refused when the plan was made is refused unless their flags, such as --max-deletes, are given now.
 ` + exits(exitDone, exitError, exitIncomplete, exitRefused),
 		Example: `  apigw-sync apply --target staging
   apigw-sync apply -f gateway/ --prune --max-deletes 3 --yes -o json

@@ -27,7 +27,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program, g *globals) 
 	if err != nil {
 		return c, err
 	}
-	if err := guarded(f); err != nil {
+	if err := o.compare.guarded(f); err != nil {
 		return c, err
 	}
 	e, err := f.Extract(o.reveal(p, f))
@@ -50,8 +50,11 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program, g *globals) 
 	if err := f.Same(found.Plan); err != nil {
 		return c, refuseAll("other-plan", err.Error())
 	}
+	if given(o.compare.flags.Lookup("max-deletes")) {
+		found.Plan.Refusals = append(found.Plan.Refusals, found.Plan.TooMany(o.compare.maxDeletes)...)
+	}
 	c.Comparison, c.file = found, f
-	return c, nil
+	return c, o.compare.traffic.meet(ctx, c)
 }
 
 func readPlan(path string) (*planfile.File, error) {
@@ -89,24 +92,6 @@ func refuseAll(guard string, reasons ...string) error {
 	var list []report.Refusal
 	for _, r := range reasons {
 		list = append(list, report.Refusal{Guard: guard, Reason: r})
-	}
-	return refuseWith(list)
-}
-
-// guarded refuses a plan that guards refused when it was made. Only the gateway's own state is looked at again.
-func guarded(f *planfile.File) error {
-	var list []report.Refusal
-	for _, r := range f.Refusals {
-		if r.Guard == "instance" {
-			continue
-		}
-		if r.Flag != "" {
-			r.Flag = "diff --out " + r.Flag
-		}
-		list = append(list, r)
-	}
-	if len(list) == 0 {
-		return nil
 	}
 	return refuseWith(list)
 }

@@ -36,11 +36,13 @@ type compareOptions struct {
 	allowUnhealthy bool
 	resendSecrets  bool
 
-	deep    bool   // read also what it takes to undo the run
-	journal string // where writes are recorded; "" is nowhere
+	flags   *pflag.FlagSet // answers of guards are looked up in them
+	deep    bool           // read also what it takes to undo the run
+	journal string         // where writes are recorded; "" is nowhere
 }
 
 func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
+	o.flags = flags
 	o.files.addFlags(flags)
 	o.gateway.addFlags(flags)
 	o.addScope(flags)
@@ -198,9 +200,7 @@ func (o *compareOptions) judge(c *comparison) error {
 	if err == nil {
 		err = wrongFiles(report.Notes(c.Plan.Errors))
 	}
-	if o.allowEmpty {
-		c.Plan.Refusals = slices.DeleteFunc(c.Plan.Refusals, func(r diff.Refusal) bool { return r.Flag == "--allow-empty" })
-	}
+	c.Plan.Refusals = slices.DeleteFunc(c.Plan.Refusals, func(r diff.Refusal) bool { return answered(o.flags, r.Flag) })
 	return err
 }
 

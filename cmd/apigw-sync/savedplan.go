@@ -74,7 +74,7 @@ func (c *comparison) write(path string, d *report.Plan, e *diff.Extract, o planf
 
 // madeAlready refuses flags that say how a plan is made, where one is carried out that was made before.
 func madeAlready(flags *pflag.FlagSet) error {
-	for _, name := range []string{"kind", "name", "prune", "max-deletes", "allow-empty", "resend-secrets", "baseline", "traffic", "max-affected-calls"} {
+	for _, name := range []string{"kind", "name", "prune", "resend-secrets", "baseline"} {
 		if flags.Changed(name) {
 			return hinted{fmt.Errorf("--%s says how a plan is made, and --plan names one that is made already", name), "leave one of them out"}
 		}

@@ -123,14 +123,9 @@ func (r *ignoreRules) keep(k *kind.Kind, w *kind.Declared, have *kind.Object) *k
 
 // guard collects what forbids to apply the plan.
 func (c *comparison) guard() {
-	deletes := 0
 	for i := range c.plan.Changes {
 		ch := &c.plan.Changes[i]
-		if ch.Action != Delete && ch.Action != Replace {
-			continue
-		}
-		deletes++
-		if ch.Want != nil && ch.Want.Protected {
+		if ch.removes() && ch.Want != nil && ch.Want.Protected {
 			c.plan.Refusals = append(c.plan.Refusals, Refusal{
 				Guard: "protected", Address: ch.Address,
 				Reason: ch.Address + " is protected",
@@ -138,15 +133,30 @@ func (c *comparison) guard() {
 			})
 		}
 	}
-	if c.policy.MaxDeletes >= 0 && deletes > c.policy.MaxDeletes {
-		c.plan.Refusals = append(c.plan.Refusals, Refusal{
-			Guard:  "max-deletes",
-			Reason: fmt.Sprintf("the plan deletes or replaces %d objects; at most %d are allowed", deletes, c.policy.MaxDeletes),
-			Would:  c.listDeletes(),
-			Flag:   fmt.Sprintf("--max-deletes %d", deletes),
-		})
-	}
+	c.plan.Refusals = append(c.plan.Refusals, c.plan.TooMany(c.policy.MaxDeletes)...)
 	c.guardPrune()
+}
+
+// removes reports whether an object ceases to exist, even if another one takes its place.
+func (c *Change) removes() bool { return c.Action == Delete || c.Action == Replace }
+
+// TooMany refuses a plan with more deletes and replaces than most; a negative number means any.
+func (p *Plan) TooMany(most int) []Refusal {
+	var names []string
+	for i := range p.Changes {
+		if p.Changes[i].removes() {
+			names = append(names, p.Changes[i].Address)
+		}
+	}
+	if most < 0 || len(names) <= most {
+		return nil
+	}
+	return []Refusal{{
+		Guard:  "max-deletes",
+		Reason: fmt.Sprintf("the plan deletes or replaces %d objects; at most %d are allowed", len(names), most),
+		Would:  "gone would have been " + some(names),
+		Flag:   fmt.Sprintf("--max-deletes %d", len(names)),
+	}}
 }
 
 // guardPrune refuses to delete all of a kind because the files declare nothing of it: more often a
@@ -173,18 +183,13 @@ func (c *comparison) guardPrune() {
 	}
 }
 
-func (c *comparison) listDeletes() string {
+// some lists the first names, and how many more there are.
+func some(names []string) string {
 	const most = 5
-	var names []string
-	for i := range c.plan.Changes {
-		if a := c.plan.Changes[i].Action; a == Delete || a == Replace {
-			names = append(names, c.plan.Changes[i].Address)
-		}
-	}
 	more := ""
 	if len(names) > most {
 		more = fmt.Sprintf(" and %d more", len(names)-most)
 		names = names[:most]
 	}
-	return "gone would have been " + strings.Join(names, ", ") + more
+	return strings.Join(names, ", ") + more
 }

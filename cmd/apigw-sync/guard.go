@@ -1,0 +1,50 @@
+package main
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/planfile"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// answered reports whether the flag that overrides a guard was given, so that a run need not know which guards there
+// are: a switch that is on, a number that is high enough or below 0, a list that has the value or stands for all.
+func answered(flags *pflag.FlagSet, flag string) bool {
+	name, value := strings.TrimPrefix(flag, "--"), ""
+	if at := strings.IndexAny(name, " ="); at >= 0 {
+		name, value = name[:at], name[at+1:]
+	}
+	f := flags.Lookup(name)
+	if f == nil || !given(f) {
+		return false
+	}
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		all := func(v string) bool { return v == f.NoOptDefVal }
+		return slices.Contains(list.GetSlice(), value) || slices.ContainsFunc(list.GetSlice(), all)
+	}
+	allowed, err := strconv.Atoi(f.Value.String())
+	if err != nil {
+		return f.Value.String() == "true"
+	}
+	needed, err := strconv.Atoi(value)
+	return allowed < 0 || err == nil && needed >= 0 && allowed >= needed
+}
+
+// given reports whether a flag has a value that its default is not, or that says the same aloud.
+func given(f *pflag.Flag) bool { return f.Changed || f.Value.String() != f.DefValue }
+
+// guarded refuses a plan that guards refused when it was made, unless this run answers them. The gateway's own state
+// is looked at again.
+func (o *compareOptions) guarded(f *planfile.File) error {
+	list := slices.DeleteFunc(slices.Clone(f.Refusals), func(r report.Refusal) bool {
+		return r.Guard == "instance" || answered(o.flags, r.Flag)
+	})
+	if len(list) == 0 {
+		return nil
+	}
+	return refuseWith(list)
+}
