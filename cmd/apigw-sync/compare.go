@@ -85,7 +85,7 @@ func (o *compareOptions) check() error {
 }
 
 func (o *compareOptions) policy() diff.Policy {
-	return diff.Policy{Kinds: o.kinds, Names: o.names, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly), ResendSecrets: o.resendSecrets, Deep: o.deep}
+	return diff.Policy{Kinds: o.kinds, Names: o.names, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly), ResendSecrets: o.resendSecrets}
 }
 
 // comparison is a comparison with what is needed to apply it.
@@ -172,7 +172,7 @@ func (o *compareOptions) connect(ctx context.Context, p *program, g *globals, c 
 	}
 	c.run = &reconcile.Run{
 		Caller: gateway, Policy: o.policy(), Parallel: o.gateway.parallelism,
-		CheckInstance: true, AllowUnhealthy: o.allowUnhealthy, Progress: func(string, int, int) {},
+		CheckInstance: true, AllowUnhealthy: o.allowUnhealthy, Deep: o.deep, Progress: func(string, int, int) {},
 	}
 	if !g.quiet {
 		told := watch(w.stderr, terminal(p.Stderr))

@@ -10,31 +10,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Between plans how to get from what the gateway holds to what the files declare.
-func Between(have kind.Actual, want kind.Desired, policy Policy) *Plan {
-	c := newComparison(have, want, policy)
-	for _, k := range kind.All {
-		if k.Owner == "" {
-			c.objects(k)
-		}
-	}
-	for _, k := range kind.All {
-		if k.Owner != "" {
-			c.parts(k)
-		}
-	}
-	for _, k := range kind.Links {
-		c.links(k)
-	}
-	c.references()
-	c.concealed()
-	sortChanges(c.plan.Changes)
-	sort.Slice(c.plan.Extra, func(i, j int) bool { return c.plan.Extra[i].Address < c.plan.Extra[j].Address })
-	c.guard()
-	c.plan.Steps = steps(c)
-	return c.plan
-}
-
 // Read is a collection of a gateway's object that must be known before plans can be made.
 type Read struct {
 	Object kind.Object
@@ -44,27 +19,32 @@ type Read struct {
 
 // Reads tells, once the objects are listed, which of their parts and bindings a plan needs: those that
 // the files list, and those of objects that are to be deleted or replaced.
-func Reads(objects []kind.Object, want kind.Desired, policy Policy) []Read {
+func Reads(objects []kind.Object, want kind.Desired, policy Policy) (out []Read) {
 	c := newComparison(kind.Actual{Objects: objects}, want, policy)
-	var out []Read
 	for _, k := range kind.All {
-		if k.Owner != "" {
-			continue
+		if k.Owner == "" {
+			c.pairs[k.Name] = c.pair(k)
 		}
+	}
+	return c.reads()
+}
+
+// reads are what pairs depend on.
+func (c *comparison) reads() (out []Read) {
+	for _, k := range kind.All {
 		link := kind.LinkFrom(k.Name)
-		for _, p := range c.pair(k) {
+		for _, p := range c.pairs[k.Name] {
 			if p.have == nil {
 				continue
 			}
-			goes := func() bool { return p.want == nil || c.replaces(k, p) }
-			if link != nil && p.have.Bound != 0 && (p.want != nil && p.want.ManagesKind(link.Name) || (!link.Dropped || policy.Deep) && goes()) {
+			if link != nil && p.have.Bound != 0 && (p.want == nil || p.want.ManagesKind(link.Name) || c.replaces(k, p)) {
 				out = append(out, Read{Object: *p.have, Link: link})
 			}
 			if link != nil && p.next != nil && p.next.Bound != 0 {
 				out = append(out, Read{Object: *p.next, Link: link})
 			}
 			for _, part := range kind.Parts(k.Name) {
-				if p.have.Parts && (p.want != nil && p.want.ManagesKind(part.Name) || p.want == nil && policy.Deep) {
+				if p.have.Parts && (p.want == nil || p.want.ManagesKind(part.Name)) {
 					out = append(out, Read{Object: *p.have, Part: part})
 				}
 			}
@@ -188,7 +168,7 @@ func (c *comparison) objects(k *kind.Kind) {
 		switch {
 		case p.want == nil:
 			c.retiring[p.have.Address()] = true
-			c.add(Change{Address: p.have.Address(), Kind: k.Name, Name: p.have.Key, Action: Delete, Have: p.have})
+			c.remove(k, p.have, "")
 		case c.rules.whole(k.Name, p.want.Key):
 			c.plan.Ignored++
 		case !c.filter.self(k): // only what belongs to it is looked at
@@ -271,7 +251,7 @@ func (c *comparison) leftover(k *kind.Kind, p pair) {
 		return
 	}
 	c.retiring[p.next.Address()] = true
-	c.add(Change{Address: p.next.Address(), Kind: k.Name, Name: p.next.Key, Action: Delete, Have: p.next, Note: "left behind by an interrupted replace"})
+	c.remove(k, p.next, "left behind by an interrupted replace")
 }
 
 // parts compares a kind that lives inside another, owner by owner.
@@ -329,7 +309,7 @@ func (c *comparison) partsOf(k *kind.Kind, m kind.Matched) {
 			c.plan.Ignored++
 			continue
 		}
-		c.add(Change{Address: h.Address(), Kind: k.Name, Name: h.Name(), Action: Delete, Have: h})
+		c.remove(k, h, "")
 	}
 }
 
@@ -363,6 +343,11 @@ func (c *comparison) references() {
 			})
 		}
 	}
+}
+
+// remove plans that an object goes.
+func (c *comparison) remove(k *kind.Kind, h *kind.Object, note string) {
+	c.add(Change{Address: h.Address(), Kind: k.Name, Name: h.Name(), Action: Delete, Fields: lost(k, h.Value), Have: h, Note: note})
 }
 
 func (c *comparison) add(ch Change) { c.plan.Changes = append(doubled(c.plan.Changes), ch) }

@@ -59,6 +59,9 @@ func sketch(p *diff.Plan) string {
 		for _, f := range c.Fields {
 			fmt.Fprintf(&b, " %s:%v→%v", f.Path, f.Before, f.After)
 		}
+		for _, a := range c.Along {
+			b.WriteString(" with " + a)
+		}
 		b.WriteString("\n")
 	}
 	for i, s := range p.Steps {
@@ -115,7 +118,7 @@ bind throttle_binding/a/orders/create_order@RELEASE
 			have: kind.Actual{Objects: []kind.Object{held(throttle("a", 5)), held(throttle("b", 5))}, Links: []kind.Link{bound(link("throttle_binding", "b", create))}},
 			want: kind.Desired{Objects: []kind.Declared{throttle("a", 5, "throttle_binding")}, Links: declared(link("throttle_binding", "a", create)), Owns: map[string][]string{"throttle": {"*"}}}, policy: diff.Policy{Prune: true, MaxDeletes: 10},
 			plan: `
-delete throttle/b
+delete throttle/b /api_call_limits:5→<nil> /name:b→<nil> /time_interval:1→<nil> /time_unit:SECOND→<nil> /type:basic→<nil> with throttle_binding/b/orders/create_order@RELEASE
 bind throttle_binding/a/orders/create_order@RELEASE
 unbind throttle_binding/b/orders/create_order@RELEASE
 0 bind throttle_binding a/orders/create_order@RELEASE[create_order]
@@ -180,7 +183,7 @@ extra throttle/orders_old
 		{
 			name: "prune of everything is refused", have: kind.Actual{Objects: []kind.Object{held(throttle("orders_old", 5))}}, want: kind.Desired{Owns: map[string][]string{"throttle": {"orders_*"}}}, policy: diff.Policy{Prune: true},
 			plan: `
-delete throttle/orders_old
+delete throttle/orders_old /api_call_limits:5→<nil> /name:orders_old→<nil> /time_interval:1→<nil> /time_unit:SECOND→<nil> /type:basic→<nil>
 0 delete throttle orders_old
 refused by max-deletes: the plan deletes or replaces 1 objects; at most 0 are allowed
 refused by prune-all: the files own throttles but declare none

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"errors"
 	"reflect"
 	"slices"
@@ -86,16 +87,11 @@ func (e *Extract) Unify() {
 	each(func(l *kind.Link) { l.API = best[l.API.ID] })
 }
 
-// Between makes the plan again, of a gateway as it is now. What no file declares has no source.
-func (e *Extract) Between(have kind.Actual) *Plan {
-	p := Between(have, e.Settled(have), e.Policy())
-	for i := range p.Changes {
-		if s := p.Changes[i].Source; s != nil && s.File == "" {
-			p.Changes[i].Source = nil
-		}
-	}
-	return p
-}
+// Between makes the plan again, of a gateway as it is now.
+func (e *Extract) Between(have kind.Actual) *Plan { return e.Begin(have).Plan(have.Beside) }
+
+// Begin begins to make the plan again.
+func (e *Extract) Begin(have kind.Actual) *Draft { return Begin(have, e.Settled(have), e.Policy()) }
 
 // Policy is the policy under which the plan is made again.
 func (e *Extract) Policy() Policy {
@@ -156,6 +152,7 @@ func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
 			out.Links = append(out.Links, *l)
 		}
 	}
+	out.Beside = have.Beside
 	Sort(&out)
 	return out
 }
@@ -225,8 +222,11 @@ func (e *Extract) insides() map[string]bool {
 	}
 	for kindName, gone := range e.Desired.Owns {
 		for _, key := range gone {
-			if link := kind.LinkFrom(kindName); link != nil && !link.Dropped {
+			if link := kind.LinkFrom(kindName); link != nil {
 				out[link.Name+" "+key] = true
+			}
+			for _, part := range kind.Parts(kindName) {
+				out[part.Name+" "+key] = true
 			}
 		}
 	}
@@ -246,16 +246,11 @@ func lasting(rules []kind.Ignore, today string) (out []kind.Ignore) {
 
 // Sort orders what a gateway holds by address and id, so that plans do not depend on how it was read.
 func Sort(have *kind.Actual) {
-	sort.SliceStable(have.Objects, func(i, j int) bool {
-		a, b := &have.Objects[i], &have.Objects[j]
-		if a.Kind != b.Kind {
-			return a.Kind < b.Kind
-		}
-		if a.Key != b.Key {
-			return a.Key < b.Key
-		}
-		return a.ID < b.ID
-	})
+	for _, list := range [][]kind.Object{have.Objects, have.Beside.Owners, have.Beside.Parts} {
+		slices.SortStableFunc(list, func(a, b kind.Object) int {
+			return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Key, b.Key), strings.Compare(a.ID, b.ID))
+		})
+	}
 	type keyed struct {
 		address string
 		link    kind.Link

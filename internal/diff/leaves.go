@@ -50,6 +50,15 @@ func created(k *kind.Kind, want any) []Field {
 	return fields
 }
 
+// lost lists the leaves of an object that goes that are not zero.
+func lost(k *kind.Kind, have any) []Field {
+	fields := Leaves(k, have, reflect.Zero(reflect.TypeOf(have)).Interface())
+	for i := range fields {
+		fields[i].After = nil
+	}
+	return fields
+}
+
 // unset tells numbers that mean nothing by no value: a limit of 0 is none, not one that lets nobody in.
 func unset(fields []Field, pointers []string) {
 	for i := range fields {

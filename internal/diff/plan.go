@@ -35,7 +35,8 @@ type Change struct {
 	Name    string // of the object, or of the owner of a link or part
 	Action  Action
 	Source  *kind.Source // nil for what no file declares
-	Fields  []Field      // changed leaves; of a new object its leaves that are not zero
+	Fields  []Field      // changed leaves; of a new object, and of one that goes, the leaves that are not zero
+	Along   []string     // of a delete: addresses of what goes with it, also of what goes by a change of its own
 	Note    string       // what a person should know about it; may be empty
 
 	Have *kind.Object
@@ -134,7 +135,4 @@ type Policy struct {
 
 	// ResendSecrets counts secrets that the gateway hides as changed, since they cannot be compared.
 	ResendSecrets bool
-
-	// Deep reads also what goes along with deleted objects, so that a run can be taken back.
-	Deep bool
 }

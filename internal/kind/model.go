@@ -109,6 +109,14 @@ type Desired struct {
 type Actual struct {
 	Objects []Object
 	Links   []Link
+	Beside  Beside
+}
+
+// Beside is what a plan takes away though it is about something else: what lives in an object that stays, and
+// refers to one that goes.
+type Beside struct {
+	Owners []Object
+	Parts  []Object
 }
 
 // IDs finds the gateway's id of an object by kind and key.

@@ -47,8 +47,8 @@ func New(d *report.Plan, e *diff.Extract, o Options) (*File, error) {
 		}
 		s.Objects = append(s.Objects, w)
 	}
-	for i := range e.Actual.Objects {
-		h, err := f.newHeld(&e.Actual.Objects[i], e, seal)
+	for _, o := range slices.Concat(e.Actual.Objects, e.Actual.Beside.Parts) {
+		h, err := f.newHeld(&o, e, seal)
 		if err != nil {
 			return nil, err
 		}

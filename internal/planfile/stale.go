@@ -47,14 +47,13 @@ func (f *File) Stale(e *diff.Extract, have kind.Actual) ([]Difference, error) {
 	for i := range f.Saved.Held {
 		was[f.Saved.Held[i].address()] = &f.Saved.Held[i]
 	}
-	for i := range have.Objects {
-		o := &have.Objects[i]
+	for _, o := range slices.Concat(have.Objects, have.Beside.Parts) {
 		h := was[o.Address()]
 		delete(was, o.Address())
-		if h == nil && !e.Touches(o) {
+		if h == nil && !e.Touches(&o) {
 			continue
 		}
-		d, err := f.compare(h, o)
+		d, err := f.compare(h, &o)
 		if err != nil {
 			return nil, err
 		}

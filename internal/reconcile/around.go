@@ -12,10 +12,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// deepen reads what the plan may take away without saying so.
-func (c *Comparison) deepen(ctx context.Context, reader *fetch.Reader) (err error) {
-	if c.Around, err = around(ctx, reader, c); err == nil {
-		c.Orphans, err = orphans(ctx, reader, c)
+// complete reads what a plan takes along, and makes the plan.
+func (r *Run) complete(ctx context.Context, reader *fetch.Reader, c *Comparison, draft *diff.Draft) (err error) {
+	if c.Actual.Beside, err = orphans(ctx, reader, draft); err != nil {
+		return err
+	}
+	c.Plan = draft.Plan(c.Actual.Beside)
+	if r.Deep {
+		c.Around, err = around(ctx, reader, c)
 	}
 	return err
 }

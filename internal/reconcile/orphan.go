@@ -3,69 +3,77 @@ package reconcile
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Orphan lives inside an object and goes along with what a plan deletes, without being part of the plan: a
-// special limit for an app, in a throttle of which the files do not list the special limits.
-type Orphan struct{ Owner, Part kind.Object }
-
-// orphans reads what goes along with what the plan deletes.
-func orphans(ctx context.Context, reader *fetch.Reader, c *Comparison) (out []Orphan, err error) {
-	gone, kinds := map[string]bool{}, map[string]bool{}
-	for i := range c.Plan.Changes {
-		if ch := &c.Plan.Changes[i]; ch.Action == diff.Delete {
-			gone[ch.Address], kinds[ch.Kind] = true, true
+// orphans reads what goes along with objects that go though it lives in others, of which the comparison did
+// not read what lives in them: a special limit for an app, in a throttle of which the files list none.
+func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft) (out kind.Beside, err error) {
+	gone, known := draft.Gone(), map[string]bool{}
+	for _, r := range draft.Reads() {
+		if r.Part != nil {
+			known[r.Part.Name+" "+r.Object.ID] = true
 		}
 	}
-	told := map[string]bool{}
-	for i := range c.Actual.Objects {
-		o := &c.Actual.Objects[i]
-		told[o.Kind+" "+o.ID] = true
-	}
 	for _, k := range kind.All {
-		if k.Owner == "" || !kinds[k.Refers] {
+		if k.Owner == "" || !anyOf(gone, k.Refers) {
 			continue
 		}
 		owners, err := reader.Objects(ctx, []fetch.Want{{Kind: kind.Of(k.Owner), All: true}})
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		for _, owner := range owners {
-			if !owner.Parts || gone[owner.Address()] {
-				continue
-			}
-			parts, err := reader.Named(ctx, k, owner.ID, owner.Key, "")
-			if err != nil {
-				return nil, err
-			}
-			for _, p := range parts {
-				if !told[p.Kind+" "+p.ID] && slices.ContainsFunc(k.Refs(p.Value), func(ref kind.Ref) bool { return gone[ref.Kind+"/"+ref.Key] }) {
-					out = append(out, Orphan{owner, p})
-				}
+		var reads []diff.Read
+		for _, o := range owners {
+			if o.Parts && !known[k.Name+" "+o.ID] {
+				reads, out.Owners = append(reads, diff.Read{Object: o, Part: k}), append(out.Owners, o)
 			}
 		}
+		parts, _, err := reader.Inside(ctx, reads, nil)
+		if err != nil {
+			return out, err
+		}
+		out.Parts = append(out.Parts, slices.DeleteFunc(parts, func(o kind.Object) bool {
+			return !slices.ContainsFunc(k.Refs(o.Value), func(ref kind.Ref) bool { return gone[ref.Kind+"/"+ref.Key] })
+		})...)
 	}
 	return out, nil
 }
 
+// anyOf reports whether addresses hold one of a kind.
+func anyOf(addresses map[string]bool, kindName string) bool {
+	for a := range addresses {
+		if strings.HasPrefix(a, kindName+"/") && kindName != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // orphaned wants back what went along with a deleted object.
 func (u *undo) orphaned(ctx context.Context, reader *fetch.Reader, c *Comparison) error {
-	for _, o := range c.Orphans {
-		k, owner := kind.Of(o.Part.Kind), u.before(o.Owner.Kind, o.Owner.Key)
+	owners := map[string]*kind.Object{}
+	for i := range c.Actual.Beside.Owners {
+		owners[c.Actual.Beside.Owners[i].Address()] = &c.Actual.Beside.Owners[i]
+	}
+	for _, part := range c.Actual.Beside.Parts {
+		k := kind.Of(part.Kind)
+		was := owners[k.Owner+"/"+part.Owner]
+		owner := u.before(k.Owner, was.Key)
 		if !u.full[k.Name+" "+owner] {
-			left, err := reader.Named(ctx, k, o.Owner.ID, owner, "")
+			left, err := reader.Named(ctx, k, was.ID, owner, "")
 			if err != nil {
 				return err
 			}
 			u.collection(k.Owner, owner, k.Name)
 			u.inside(left)
 		}
-		if _, stayed := u.at[o.Part.Address()]; !stayed {
-			u.inside([]kind.Object{o.Part})
+		if _, stayed := u.at[part.Address()]; !stayed {
+			u.inside([]kind.Object{part})
 		}
 	}
 	return nil

@@ -28,6 +28,9 @@ type Run struct {
 	CheckInstance  bool
 	AllowUnhealthy bool
 
+	// Deep reads also what the plan may displace, so that the run can be taken back.
+	Deep bool
+
 	// Progress is told how far a stage ("read", "write", "verify") is; total is 0 while it is not
 	// known. It may be nil, and is called from several goroutines.
 	Progress func(stage string, done, total int)
@@ -43,9 +46,7 @@ type Comparison struct {
 	Sent     []fetch.Sent   // the same, by operation
 	Instance *kind.Instance // nil unless the run checks it
 
-	// With Policy.Deep: what may go without being part of the plan.
-	Around  []kind.Link // bindings that may give way
-	Orphans []Orphan
+	Around []kind.Link // of a deep run: bindings that may give way without being part of the plan
 }
 
 // Outcome is what an apply did.
@@ -73,10 +74,7 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, erro
 		if c.Actual, err = r.inside(ctx, reader, objects, c.Desired, catalog); err != nil {
 			return nil, err
 		}
-		c.Plan = diff.Between(c.Actual, c.Desired, r.Policy)
-	}
-	if r.Policy.Deep {
-		if err := c.deepen(ctx, reader); err != nil {
+		if err := r.complete(ctx, reader, c, diff.Begin(c.Actual, c.Desired, r.Policy)); err != nil {
 			return nil, err
 		}
 	}

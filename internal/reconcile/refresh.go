@@ -43,30 +43,26 @@ func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *Comparison, note
 	found := *e
 	found.Desired.Links, notes = renew(e, fresh)
 	c = &Comparison{}
-	if c.Actual, err = insideOf(ctx, reader, &found, objects, known(e, fresh), r.Policy.Deep); err != nil {
+	if c.Actual, err = insideOf(ctx, reader, &found, objects, known(e, fresh)); err != nil {
 		return nil, nil, err
 	}
 	relevant := found.Relevant(c.Actual)
-	c.Desired, c.Plan = found.Settled(relevant), found.Between(relevant)
+	c.Desired = found.Settled(relevant)
+	if err := r.complete(ctx, reader, c, found.Begin(relevant)); err != nil {
+		return nil, nil, err
+	}
 	c.Plan.Refusals = nil // they were looked at when the plan was made
 	if instance != nil && !r.AllowUnhealthy {
 		c.Plan.Refusals = unhealthy(instance)
-	}
-	if r.Policy.Deep {
-		if err := c.deepen(ctx, reader); err != nil {
-			return nil, nil, err
-		}
 	}
 	c.Reads = reader.Requests()
 	return c, notes, nil
 }
 
 // insideOf completes listed objects with what an extract needs to know of them.
-func insideOf(ctx context.Context, reader *fetch.Reader, e *diff.Extract, objects []kind.Object, c *kind.Catalog, deep bool) (out kind.Actual, err error) {
+func insideOf(ctx context.Context, reader *fetch.Reader, e *diff.Extract, objects []kind.Object, c *kind.Catalog) (out kind.Actual, err error) {
 	now := e.Relevant(kind.Actual{Objects: objects})
-	policy := e.Policy()
-	policy.Deep = deep
-	parts, rows, err := reader.Inside(ctx, diff.Reads(now.Objects, e.Settled(now), policy), nil)
+	parts, rows, err := reader.Inside(ctx, diff.Reads(now.Objects, e.Settled(now), e.Policy()), nil)
 	if err != nil {
 		return out, err
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // Undo is the plan that takes back what an apply did, and what it cannot bring back. The comparison must
-// have been made with Policy.Deep. What the gateway holds now is read, so that the plan is about what was
+// have been made by a deep run. What the gateway holds now is read, so that the plan is about what was
 // really done, however the run ended.
 func (r *Run) Undo(ctx context.Context, c *Comparison, out *Outcome) (*diff.Extract, []diff.Loss, error) {
 	u := newUndo(c)
@@ -67,7 +67,7 @@ func (u *undo) now(ctx context.Context, reader *fetch.Reader, results []apply.Re
 		if err != nil {
 			return kind.Actual{}, err
 		}
-		now, err := insideOf(ctx, reader, u.e, objects, known(u.e, kind.NewCatalog(nil)), false)
+		now, err := insideOf(ctx, reader, u.e, objects, known(u.e, kind.NewCatalog(nil)))
 		if err != nil || waited >= settleFor || u.shows(now, results) || !pause(ctx, wait) {
 			return now, err
 		}

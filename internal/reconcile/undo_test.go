@@ -26,7 +26,7 @@ func thereAndBack(t *testing.T, have, want []byte, b emulator.Behaviour) {
 	g := gateway(t, have, b)
 	before := naked(t, g)
 	state := load(t, want)
-	run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{Prune: true, MaxDeletes: -1, Deep: true}, Parallel: 8}
+	run := &reconcile.Run{Caller: client(t, g), Deep: true, Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
 	c := compare(ctx, t, run, state)
 	out := run.Apply(ctx, c)
 	settled(t, out)

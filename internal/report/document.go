@@ -69,9 +69,17 @@ type Change struct {
 	Source  *kind.Source `json:"source"` // nil for what no file declares
 	Fields  []Field      `json:"fields,omitzero"`
 	Binding *Binding     `json:"binding,omitempty"`
+	Along   []Along      `json:"takes_along,omitempty"` // of a delete: what goes with it, also by a change of its own
 	Note    string       `json:"note,omitempty"`
 	Moved   drift.Mover  `json:"moved,omitempty"`   // whose side moved since the baseline; "" when not known
 	Traffic *Hit         `json:"traffic,omitempty"` // whom the change meets; nil when not asked for
+}
+
+// Along is what goes along with an object that is deleted.
+type Along struct {
+	Address string `json:"address"`
+
+	own bool // a change of its own tells of it, too
 }
 
 // Field is one changed leaf. Before is nil when it did not exist, After when it ceases to exist.
@@ -149,9 +157,15 @@ func noTrouble() Trouble { return Trouble{Warnings: []Problem{}, Errors: []Probl
 
 // Changes are the documents' form of changes; never nil.
 func Changes(changes []diff.Change) []Change {
-	out := make([]Change, len(changes))
+	out, told := make([]Change, len(changes)), map[string]bool{}
 	for i := range changes {
 		out[i] = newChange(&changes[i])
+		told[out[i].Address] = true
+	}
+	for i := range out {
+		for j := range out[i].Along {
+			out[i].Along[j].own = told[out[i].Along[j].Address]
+		}
 	}
 	return out
 }
@@ -161,6 +175,9 @@ func newChange(c *diff.Change) Change {
 	if c.Link != nil {
 		d.Binding = newBinding(c.Link)
 		return d
+	}
+	for _, address := range c.Along {
+		d.Along = append(d.Along, Along{Address: address})
 	}
 	d.Fields = make([]Field, 0, len(c.Fields))
 	for _, f := range c.Fields {

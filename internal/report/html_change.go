@@ -126,8 +126,8 @@ func newHTMLChange(c *item, i int) htmlChange {
 	if b := c.Binding; b != nil {
 		h.Where = strings.TrimSpace(Clean(b.Method + " " + b.Path))
 	}
-	for j := range c.Fields {
-		h.Leaves = append(h.Leaves, newHTMLLeaf(&c.Fields[j]))
+	for _, f := range c.details() {
+		h.Leaves = append(h.Leaves, newHTMLLeaf(&f))
 	}
 	return h
 }

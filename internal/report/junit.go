@@ -213,12 +213,14 @@ func (j *junitSuites) managed(v *view) {
 // leaves are the changed leaves, one a line.
 func (c *Change) leaves() string {
 	var b strings.Builder
-	for i := range c.Fields {
-		f := &c.Fields[i]
+	for _, f := range c.details() {
 		before, after := shorten(f.Before, f.After, foldValue)
-		if c.Action == diff.Create {
+		switch c.Action {
+		case diff.Create:
 			fmt.Fprintf(&b, "%s: %s\n", Clean(f.Path), shown(after, f.Sensitive))
-		} else {
+		case diff.Delete:
+			fmt.Fprintf(&b, "%s: %s\n", Clean(f.Path), shown(before, f.Sensitive))
+		default:
 			fmt.Fprintf(&b, "%s: %s → %s\n", Clean(f.Path), shown(before, f.Sensitive), shown(after, f.Sensitive))
 		}
 	}

@@ -16,7 +16,8 @@ import (
 //   - it is never longer than markdownMost;
 //   - numbers, errors, refusals, warnings and objects that go stand first and always stay; when there
 //     are too many, each becomes shorter before any is left out, and what is left out is counted;
-//   - all other changes are folded, kind by kind, with their leaves while there is room;
+//   - all changes that have leaves, or take no object away, are folded, kind by kind, with their leaves while
+//     there is room;
 //   - what comes from outside stands in code spans and code blocks, where nothing is markup;
 //   - the first line is a mark by which a script finds the comment again.
 var markdown = &Format{
@@ -64,12 +65,14 @@ func (v *view) markdown() string {
 	return b.String()
 }
 
-// split parts the changes that take an object away from the others.
+// split finds the changes that take an object away, and those of which more is to be told than that.
 func (v *view) split() (goes, rest []*item) {
 	for i := range v.Items {
-		if c := &v.Items[i]; c.destroys() {
+		c := &v.Items[i]
+		if c.destroys() {
 			goes = append(goes, c)
-		} else {
+		}
+		if !c.destroys() || len(c.details()) > 0 {
 			rest = append(rest, c)
 		}
 	}

@@ -95,8 +95,7 @@ func (c *item) markdownLeaves() string {
 	if c.Status == "" && c.Story != "" {
 		line(" ", "("+c.Story+")")
 	}
-	for i := range c.Fields {
-		f := &c.Fields[i]
+	for _, f := range c.details() {
 		path := Clean(f.Path)
 		if lines := f.lines(); lines != nil {
 			line(" ", path+":")

@@ -95,16 +95,16 @@ func (p *page) change(c *Change) row {
 			p.linef("%s(%s)", indent, strings.Join(why, "; "))
 		}
 		p.hit(c.Traffic)
-		for i := range c.Fields {
-			p.field(c, &c.Fields[i])
+		for _, f := range c.details() {
+			p.field(c, &f)
 		}
 	}
 	return r
 }
 
-// field writes one changed leaf. What a new object is called, its address says already.
+// field writes one changed leaf. What an object that comes or goes is called, its address says already.
 func (p *page) field(c *Change, f *Field) {
-	if c.Action == diff.Create && f.Path == "/name" && f.After == any(c.Name) {
+	if c.Action == diff.Create && f.Path == "/name" && f.After == any(c.Name) || c.Action == diff.Delete && f.Path == "/name" && f.Before == any(c.Name) {
 		return
 	}
 	path := Clean(f.Path)
@@ -123,6 +123,8 @@ func (p *page) field(c *Change, f *Field) {
 	switch {
 	case c.Action == diff.Create:
 		p.linef("%s%s: %s", indent, path, p.paint(after, color.FgGreen))
+	case c.Action == diff.Delete:
+		p.linef("%s%s: %s", indent, path, p.paint(before, color.FgRed))
 	case tooWide:
 		p.linef("%s%s:", indent, path)
 		p.lines([]line{{'-', before}, {'+', after}})

@@ -13,6 +13,9 @@ import (
 // none stands for a value that does not exist.
 const none = "(none)"
 
+// name is a value that is shown as it is.
+type name string
+
 // shown is a value as text shows it: texts quoted, so that an empty one and a number in quotes are
 // told apart from none and from a number.
 func shown(v any, sensitive bool) string {
@@ -22,6 +25,8 @@ func shown(v any, sensitive bool) string {
 	switch v := v.(type) {
 	case nil:
 		return none
+	case name:
+		return Clean(string(v))
 	case string:
 		return strconv.Quote(v)
 	case excerpt:

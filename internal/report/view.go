@@ -211,6 +211,37 @@ func (v *view) worst(s severity) (n int) {
 // destroys reports whether a change takes an object away, if only to make it anew.
 func (c *Change) destroys() bool { return c.Action == diff.Delete || c.Action == diff.Replace }
 
+// details are the leaves of a change, and what goes along without a change of its own.
+func (c *Change) details() []Field {
+	out := slices.Clip(c.Fields)
+	for _, a := range c.Along {
+		if !a.own {
+			out = append(out, Field{Path: "takes along", Before: name(a.Address)})
+		}
+	}
+	return out
+}
+
+// along is what goes along without a change of its own, in a few words.
+func (c *Change) along() string {
+	var kinds []string
+	n := map[string]int{}
+	for _, a := range c.Along {
+		if kind, _, _ := strings.Cut(a.Address, "/"); !a.own {
+			if n[kind]++; n[kind] == 1 {
+				kinds = append(kinds, kind)
+			}
+		}
+	}
+	for i, kind := range kinds {
+		kinds[i] = fmt.Sprintf("%d %s", n[kind], Clean(kind))
+	}
+	if len(kinds) == 0 {
+		return ""
+	}
+	return "takes along " + strings.Join(kinds, ", ")
+}
+
 // problem is a sentence about the change at its place in the files.
 func (c *Change) problem(message string) Problem {
 	p := Problem{Address: c.Address, Message: message}

@@ -125,6 +125,9 @@ var sides = map[drift.Mover]string{
 // background is what stands behind a change, made harmless: a note, the side that moved, whom it meets.
 func (c *Change) background() string {
 	parts := c.reasons()
+	if along := c.along(); along != "" {
+		parts = append(parts, along)
+	}
 	if h := c.Traffic; h != nil {
 		parts = append(parts, h.String())
 	}

@@ -51,6 +51,11 @@ func Changes() []report.Change {
 		},
 		{Address: "app_authorization/orders_mobile/orders/create_order@RELEASE", Kind: "app_authorization", Name: "orders_mobile", Action: diff.Bind, Source: at("apps", 12), Binding: create},
 		{Address: "app_authorization/orders_mobile/支付/付款@STAGING", Kind: "app_authorization", Name: "orders_mobile", Action: diff.Bind, Source: at("apps", 13), Binding: pay},
+		{
+			Address: "app/orders_old", Kind: "app", Name: "orders_old", Action: diff.Delete,
+			Fields: []report.Field{{Path: "/app_key", Before: "k-2021"}, {Path: "/app_secret", Before: hidden, Sensitive: true}, {Path: "/name", Before: "orders_old"}},
+			Along:  []report.Along{{Address: "app_authorization/orders_old/orders/get_order@RELEASE"}, {Address: "app_code/orders_old/#5d6e7f80"}},
+		},
 		{Address: "app_code/orders_mobile/#1a2b3c4d", Kind: "app_code", Name: "orders_mobile", Action: diff.Delete},
 		{
 			Address: "app_code/orders_mobile/#9f8e7d6c", Kind: "app_code", Name: "orders_mobile", Action: diff.Create, Source: at("apps", 7),
@@ -66,7 +71,11 @@ func Changes() []report.Change {
 			Address: "throttle/orders_basic", Kind: "throttle", Name: "orders_basic", Action: diff.Update, Source: at("throttles", 2),
 			Fields: []report.Field{{Path: "/api_call_limits", Before: 1200, After: 800}, {Path: "/user_call_limits", Before: 500}, {Path: "/time_unit", Before: "MINUTE", After: "SECOND"}},
 		},
-		{Address: "throttle/orders_old", Kind: "throttle", Name: "orders_old", Action: diff.Delete},
+		{
+			Address: "throttle/orders_old", Kind: "throttle", Name: "orders_old", Action: diff.Delete,
+			Fields: []report.Field{{Path: "/api_call_limits", Before: 100}, {Path: "/name", Before: "orders_old"}},
+			Along:  []report.Along{{Address: "throttle_special/orders_old/app:orders_mobile"}},
+		},
 		{Address: "throttle_binding/orders_basic/orders/create_order@RELEASE", Kind: "throttle_binding", Name: "orders_basic", Action: diff.Bind, Source: at("throttles", 14), Binding: create},
 		{Address: "throttle_binding/orders_old/支付/付款@STAGING", Kind: "throttle_binding", Name: "orders_old", Action: diff.Unbind, Binding: pay},
 		{
