@@ -97,18 +97,6 @@ func both(first, second error) error {
 	return pair{first, second}
 }
 
-// written marks an error that stands in the document on stdout already.
-type written struct{ error }
-
-func (w written) Unwrap() error { return w.error }
-
-// documented reports whether a document with the error in it is on stdout.
-func documented(err error) bool {
-	var w written
-	var c coded
-	return errors.As(err, &w) || errors.As(err, &c) && c.err == nil
-}
-
 // problemsOf takes an error apart for a document.
 func problemsOf(err error) []report.Problem {
 	var list problems

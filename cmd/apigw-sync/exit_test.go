@@ -24,7 +24,6 @@ func TestExitCode(t *testing.T) {
 		"differs":           {coded{code: exitDiffers}, 2},
 		"incomplete":        {coded{code: exitIncomplete}, 3},
 		"refused":           {coded{exitRefused, problems{}}, 4},
-		"in the document":   {written{coded{exitRefused, problems{}}}, 4},
 		"wrapped":           {fmt.Errorf("run: %w", coded{code: 7}), 7},
 		"and another error": {both(coded{code: exitIncomplete}, plain), 3},
 	} {

@@ -28,7 +28,8 @@ type program struct {
 	Stderr  io.Writer
 	Environ []string // NAME=VALUE
 
-	target string // whose section of the config file holds; "" is none
+	target   string // whose section of the config file holds; "" is none
+	answered bool   // the result is written
 }
 
 // Lookup reads a variable of the environment, like os.LookupEnv.
@@ -51,7 +52,7 @@ func (p *program) Main(args []string) int {
 	if err == nil {
 		return 0
 	}
-	if wantsJSON(args, p.Lookup) && !documented(err) {
+	if !p.answered && wantsJSON(cmd, args, p.Lookup) {
 		err = p.document(cmd.Name(), err)
 	}
 	p.complain(err)
@@ -63,11 +64,15 @@ type signaled struct{ os.Signal }
 
 func (s signaled) Error() string { return "stopped by the signal " + s.String() }
 
-// untilSignal is a context that ends with the first SIGINT or SIGTERM. The second one kills.
+// untilSignal is a context that ends with the first signal that stops a run. The second one kills. SIGHUP is
+// left alone where it was ignored from the start, as under nohup.
 func (p *program) untilSignal() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go func() {
 		select {
 		case s := <-signals:

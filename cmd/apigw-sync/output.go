@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
@@ -103,27 +104,29 @@ func width(w io.Writer) int {
 // isText reports whether people read the result on stdout.
 func (o *printer) isText() bool { return o.format.Name == "text" && o.path == "" }
 
-// emit writes a document. A command that failed with err writes one only where its readers want it, the
-// error in it.
+// emit writes a document, which a run does once. A command that failed with err writes one only where its readers
+// want it, the error in it.
 func emit[D any](o *printer, write func(io.Writer, D, report.Style) error, d D, trouble *report.Trouble, err error) error {
 	trouble.Errors = append(trouble.Errors, problemsOf(err)...)
 	if err != nil && !o.format.Failures {
 		return err
 	}
-	if cause := o.to(func(w io.Writer) error { return write(w, d, o.style) }); cause != nil {
-		return errors.Join(err, fmt.Errorf("write the result: %w", cause))
+	to := func(w io.Writer) error { return write(w, d, o.style) }
+	if o.path != "" {
+		unwritten := writeFile(o.path, 0o666, to)
+		if unwritten == nil {
+			o.program.answered = true
+			return err
+		}
+		unwritten = fmt.Errorf("--output-file: %w", unwritten)
+		trouble.Errors = append(trouble.Errors, problemsOf(unwritten)...)
+		err = both(err, unwritten) // and the result goes to stdout, since it must not be lost
 	}
-	if err != nil {
-		return written{err}
+	o.program.answered = true
+	if cause := to(o.program.Stdout); cause != nil {
+		return both(err, fmt.Errorf("write the result: %w", cause))
 	}
-	return nil
-}
-
-func (o *printer) to(write func(io.Writer) error) error {
-	if o.path == "" {
-		return write(o.program.Stdout)
-	}
-	return writeFile(o.path, 0o666, write)
+	return err
 }
 
 // writeFile replaces a file as a whole: readers see the old one or the new one. What is no regular
@@ -160,8 +163,14 @@ func writeFile(path string, mode fs.FileMode, write func(io.Writer) error) (err 
 	return err
 }
 
-// wantsJSON reports whether a command line asks for JSON, even one with mistakes in it.
-func wantsJSON(args []string, lookup func(string) (string, bool)) bool {
+// wantsJSON reports whether a command line asks for JSON, even one with mistakes in it. Commands that have no such
+// format never do.
+func wantsJSON(cmd *cobra.Command, args []string, lookup func(string) (string, bool)) bool {
+	return (cmd.Flags().Lookup("output") != nil || !cmd.HasParent()) && wantedFormat(args, lookup) == "json"
+}
+
+// wantedFormat is the format that a command line, else the environment, asks for.
+func wantedFormat(args []string, lookup func(string) (string, bool)) string {
 	format, _ := lookup(twin("output"))
 	for i, a := range args {
 		next := ""
@@ -170,7 +179,7 @@ func wantsJSON(args []string, lookup func(string) (string, bool)) bool {
 		}
 		switch {
 		case a == "--":
-			return format == "json"
+			return format
 		case a == "-o", a == "--output":
 			format = next
 		case strings.HasPrefix(a, "--output="):
@@ -179,7 +188,7 @@ func wantsJSON(args []string, lookup func(string) (string, bool)) bool {
 			format = strings.TrimPrefix(strings.TrimPrefix(a, "-o"), "=")
 		}
 	}
-	return format == "json"
+	return format
 }
 
 // document writes the error of a command that did not get to write its own.

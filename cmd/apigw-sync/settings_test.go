@@ -169,6 +169,11 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+func commandOf(args string) *cobra.Command {
+	cmd, _, _ := (&program{}).newRootCommand().Find(strings.Fields(args))
+	return cmd
+}
+
 func TestWantsJSON(t *testing.T) {
 	for args, want := range map[string]bool{
 		"diff -o json":              true,
@@ -182,12 +187,14 @@ func TestWantsJSON(t *testing.T) {
 		"diff -o":                   false,
 		"emulator -- diff -o json":  false,
 	} {
-		if got := wantsJSON(strings.Fields(args), func(string) (string, bool) { return "", false }); got != want {
+		if got := wantsJSON(commandOf(args), strings.Fields(args), func(string) (string, bool) { return "", false }); got != want {
 			t.Errorf("%s: got %t", args, got)
 		}
 	}
 	inEnv := func(name string) (string, bool) { return "json", name == "APIGW_SYNC_OUTPUT" }
-	if !wantsJSON([]string{"diff"}, inEnv) || wantsJSON([]string{"diff", "-otext"}, inEnv) {
-		t.Error("the environment does not count as it should")
+	for args, want := range map[string]bool{"diff": true, "diff -otext": false, "export": false, "rotate code a": false} {
+		if got := wantsJSON(commandOf(args), strings.Fields(args), inEnv); got != want {
+			t.Errorf("%s with a variable: got %t", args, got)
+		}
 	}
 }
