@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"slices"
@@ -44,6 +45,7 @@ func (p *program) Lookup(name string) (string, bool) {
 
 // Main runs the command that args name and returns the exit code.
 func (p *program) Main(args []string) int {
+	log.SetOutput(io.Discard) // what net/http logs quotes what it has read
 	ctx, stop := p.untilSignal()
 	defer stop()
 	root := p.newRootCommand()

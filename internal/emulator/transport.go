@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"strconv"
@@ -77,8 +78,8 @@ func (g *Gateway) Listen(ctx context.Context, addr string) (url string, wait fun
 	if err != nil {
 		return "", nil, err
 	}
-	server := &http.Server{Handler: g, ReadHeaderTimeout: time.Minute}
-	context.AfterFunc(ctx, func() { _ = server.Close() }) // requests in flight have nobody left to answer to
+	server := &http.Server{Handler: g, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)} // it would quote requests
+	context.AfterFunc(ctx, func() { _ = server.Close() })                                                    // requests in flight have nobody left to answer to
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	wait = func() error {

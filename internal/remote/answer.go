@@ -21,13 +21,14 @@ const (
 	maxBody      = 64 << 20 // of a success: thousands of objects
 	maxErrorBody = 64 << 10
 	maxMessage   = 1000 // characters of the gateway's words that are shown
+	maxID        = 100  // characters of a request's id
 )
 
 // answer is what came back for a question.
 type answer struct {
 	q     *question
 	resp  *http.Response
-	clean cleaner
+	clean *cleaner
 }
 
 func (a answer) read(reply any) error {
@@ -44,7 +45,7 @@ func (a answer) read(reply any) error {
 	n, err := body.ReadFrom(io.LimitReader(a.resp.Body, maxBody+1))
 	switch {
 	case err != nil:
-		return a.unreadable(fmt.Errorf("it broke off after %d bytes: %w", n, err))
+		return a.unreadable(fmt.Errorf("it broke off after %d bytes: %w", n, foreign(err, true)))
 	case n > maxBody:
 		return a.unreadable(fmt.Errorf("it has more than %d bytes", maxBody))
 	}
@@ -97,7 +98,7 @@ func (a answer) contentType() string {
 	return ""
 }
 
-func (a answer) requestID() string { return a.clean.line(a.resp.Header.Get("X-Request-Id"), 100) }
+func (a answer) requestID() string { return a.clean.line(a.resp.Header.Get("X-Request-Id"), maxID) }
 
 // failureBody holds the spellings of an error that the gateway, its front door and IAM use.
 type failureBody struct {
@@ -123,7 +124,7 @@ func (a answer) failure() *api.Error {
 		Status:     a.resp.StatusCode,
 		Code:       a.clean.line(body.Code, 50),
 		Message:    a.clean.line(cmp.Or(body.Message, body.Error.Message), maxMessage),
-		RequestID:  cmp.Or(a.requestID(), a.clean.line(body.RequestID, 100)),
+		RequestID:  cmp.Or(a.requestID(), a.clean.line(body.RequestID, maxID)),
 		RetryAfter: retryAfter(a.resp.Header, time.Now()),
 	}
 }

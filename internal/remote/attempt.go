@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -23,15 +24,15 @@ func (c *Client) attempt(ctx context.Context, q *question, reply any, number int
 	began := time.Now()
 	actx, cancel := outlive(ctx, c.timeout, c.grace)
 	defer cancel()
-	clean := newCleaner(append(c.creds.secrets(), q.Secrets...))
+	c.clean.learn(q.Secrets...)
 	keys, err := c.creds.now(actx)
 	if err != nil {
 		err = fmt.Errorf("%w: %w: %w", api.ErrNotSent, errNoKeys, interrupted(ctx, actx, err))
-		return clean.err(fmt.Errorf("%s: %w", q.name(), err))
+		return c.clean.err(fmt.Errorf("%s: %w", q.name(), err))
 	}
-	clean = newCleaner(append(keys.secrets(), q.Secrets...))
+	c.clean.learn(keys.secrets()...)
 	resp, at, sent, err := c.send(actx, q, keys)
-	a := answer{q: at, clean: clean}
+	a := answer{q: at, clean: c.clean}
 	if err == nil {
 		a.resp = resp
 		c.noteDate(resp, began)
@@ -47,7 +48,7 @@ func (c *Client) attempt(ctx context.Context, q *question, reply any, number int
 		if !sent {
 			err = fmt.Errorf("%w: %w", api.ErrNotSent, err)
 		}
-		err = clean.err(fmt.Errorf("%s: %w", q.name(), err))
+		err = c.clean.err(fmt.Errorf("%s: %w", q.name(), err))
 	}
 	c.logAttempt(ctx, a, number, time.Since(began), err)
 	return err
@@ -73,7 +74,7 @@ func (c *Client) send(ctx context.Context, q *question, keys Credentials) (_ *ht
 		if err != nil {
 			return nil, q, true, &api.Error{
 				Operation: q.Operation, Method: q.Method, Path: q.url.EscapedPath(), Status: resp.StatusCode,
-				Message: err.Error(), RequestID: resp.Header.Get("X-Request-Id"),
+				Message: c.clean.line(err.Error(), maxMessage), RequestID: c.clean.line(resp.Header.Get("X-Request-Id"), maxID),
 			}
 		}
 		q = next
@@ -92,9 +93,27 @@ func (c *Client) exchange(ctx context.Context, q *question, keys Credentials) (_
 	}
 	resp, err := c.transport.RoundTrip(q.request(ctx, c, keys))
 	if err != nil {
-		return nil, !dialFailed(err) && (connected.Load() || !own), err
+		sent := !dialFailed(err) && (connected.Load() || !own)
+		return nil, sent, foreign(err, own)
 	}
 	return resp, true, nil
+}
+
+// errNoHTTP is all that is told of an answer that breaks the rules of HTTP: what net/http says of it quotes it, and an
+// answer on the wrong place of a connection may hold anything.
+var errNoHTTP = errors.New("the answer is not HTTP as it should be")
+
+// foreign is err, without its words when those may quote what came from the other side.
+func foreign(err error, own bool) error {
+	var timeout net.Error
+	known := !own || dialFailed(err) || speaksNoTLS(err) || errors.As(err, new(*net.OpError)) || errors.As(err, &timeout) && timeout.Timeout()
+	for _, plain := range []error{io.EOF, io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded, net.ErrClosed} {
+		known = known || errors.Is(err, plain)
+	}
+	if known {
+		return err
+	}
+	return &cleanError{errNoHTTP.Error(), err}
 }
 
 // dialFailed reports whether err says that no connection came about. Other transports than

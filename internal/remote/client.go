@@ -49,6 +49,7 @@ type Client struct {
 	pace       *pacer
 	tally      *tally
 	log        *slog.Logger
+	clean      *cleaner
 	where      string // what decides about the endpoint, for hints
 }
 
@@ -67,7 +68,7 @@ func New(c Config) (*Client, error) {
 	client := &Client{
 		base: base, projectID: c.ProjectID, instanceID: c.InstanceID, creds: c.Credentials,
 		timeout: c.RequestTimeout, grace: c.Grace, userAgent: c.UserAgent, transport: c.Transport,
-		tally: newTally(c.RetryBudget), log: c.Log, where: "--endpoint and --region",
+		tally: newTally(c.RetryBudget), log: c.Log, clean: newCleaner(c.Credentials.secrets()...), where: "--endpoint and --region",
 	}
 	client.pace = newPacer(c.Parallelism, c.MaxRPS, func(wait time.Duration) {
 		c.Log.Info("waiting, as the gateway or --max-rps allows no more requests now",

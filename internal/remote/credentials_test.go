@@ -287,7 +287,7 @@ func TestCleaner(t *testing.T) {
 		{nil, "a\r\n\tb\x00\x1b", "a b"},
 	}
 	for _, tt := range tests {
-		if got := newCleaner(tt.secrets).line(tt.text, 100); got != tt.want {
+		if got := newCleaner(tt.secrets...).line(tt.text, 100); got != tt.want {
 			t.Errorf("line(%q) = %q, want %q", tt.text, got, tt.want)
 		}
 	}
