@@ -36,6 +36,8 @@ type compareOptions struct {
 	allowUnhealthy bool
 	resendSecrets  bool
 
+	tolerant bool // references that lead nowhere are findings, no errors
+
 	flags   *pflag.FlagSet // answers of guards are looked up in them
 	deep    bool           // read also what it takes to undo the run
 	journal string         // where writes are recorded; "" is nowhere
@@ -172,7 +174,7 @@ func (o *compareOptions) connect(ctx context.Context, p *program, g *globals, c 
 	}
 	c.run = &reconcile.Run{
 		Caller: gateway, Policy: o.policy(), Parallel: o.gateway.parallelism,
-		CheckInstance: true, AllowUnhealthy: o.allowUnhealthy, Deep: o.deep, Progress: func(string, int, int) {},
+		CheckInstance: true, AllowUnhealthy: o.allowUnhealthy, Tolerant: o.tolerant, Deep: o.deep, Progress: func(string, int, int) {},
 	}
 	if !g.quiet {
 		told := watch(w.stderr, terminal(p.Stderr))
@@ -195,10 +197,15 @@ func unread(ctx context.Context, err error) error {
 
 // judge looks at what a comparison found besides changes: errors end it, overridden guards go.
 func (o *compareOptions) judge(c *comparison) error {
-	warnings, err := judge(c.Findings)
+	findings, notes := slices.Clone(c.Findings), slices.Clone(c.Plan.Errors)
+	if o.tolerant { // references are told by themselves
+		findings = slices.DeleteFunc(findings, func(f spec.Finding) bool { return f.Lost != (spec.Lost{}) && !f.Warning })
+		notes = slices.DeleteFunc(notes, func(n diff.Note) bool { return n.Refers != "" })
+	}
+	warnings, err := judge(findings)
 	c.warnings = append(c.warnings, warnings...)
 	if err == nil {
-		err = wrongFiles(report.Notes(c.Plan.Errors))
+		err = wrongFiles(report.Notes(notes))
 	}
 	c.Plan.Refusals = slices.DeleteFunc(c.Plan.Refusals, func(r diff.Refusal) bool { return answered(o.flags, r.Flag) })
 	return err

@@ -107,7 +107,7 @@ func (o *driftOptions) look(ctx context.Context, p *program, g *globals) (*repor
 	if err != nil {
 		return d, err
 	}
-	o.compare.allowUnhealthy = true // it is reported, and nothing is written
+	o.compare.allowUnhealthy, o.compare.tolerant = true, true // it is reported, and nothing is written
 	o.compare.traffic = trafficOptions{mode: string(drift.Off), maxAffected: -1}
 	c, err := o.compare.compare(ctx, p, g)
 	d.Head = c.head

@@ -338,7 +338,7 @@ func (c *comparison) references() {
 				continue
 			}
 			c.plan.Errors = append(c.plan.Errors, Note{
-				Address: ch.Address, Source: ch.Source,
+				Address: ch.Address, Source: ch.Source, Refers: ref.Kind + "/" + ref.Key,
 				Message: "refers to the " + ref.Kind + " " + ref.Key + ", which neither the files nor the gateway have; declare it, or correct the name",
 			})
 		}

@@ -189,6 +189,11 @@ func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, held []kind.L
 	wanted := map[edge]bool{}
 	for i := range want {
 		e := edgeOf(&want[i].Link)
+		if want[i].Offline && !onNext[e] {
+			c.plan.Warnings = append(c.plan.Warnings, Note{Address: want[i].Address(), Source: &want[i].Source, Message: "is lost with the replace, since " +
+				"nothing can be bound to an API that is not published; apply again once it is"})
+			continue
+		}
 		wanted[e] = true
 		switch {
 		case onNext[e]:

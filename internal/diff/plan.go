@@ -73,6 +73,7 @@ type Note struct {
 	Address string       `json:"address,omitempty"`
 	Source  *kind.Source `json:"source,omitempty"`
 	Message string       `json:"message"`
+	Refers  string       `json:"-"` // address of what an object refers to and nobody has; "" when it is about something else
 }
 
 // Summary counts changes by action.

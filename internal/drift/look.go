@@ -12,6 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
 // Options say what a look is about besides the comparison of files and gateway.
@@ -25,7 +26,7 @@ type Options struct {
 // Look tells what else about a gateway needs a person, once it was compared with its files. What it
 // cannot find out is a warning of the report; it fails only when ctx ends.
 func Look(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison, o Options) (*Report, error) {
-	r := &Report{At: o.Now.UTC(), Plan: c.Plan, Managed: Managed(&c.Desired), Lapsed: lapsed(c.Desired.Ignore, o.Now)}
+	r := &Report{At: o.Now.UTC(), Plan: c.Plan, Managed: Managed(&c.Desired), Lapsed: lapsed(c.Desired.Ignore, o.Now), References: references(c)}
 	if o.Baseline != nil {
 		r.Moved = o.Baseline.Moved(c)
 	}
@@ -58,6 +59,26 @@ func Managed(want *kind.Desired) []string {
 		out = append(out, want.Links[i].Address())
 	}
 	slices.Sort(out)
+	return out
+}
+
+// references are those that lead nowhere, to APIs or to other objects.
+func references(c *reconcile.Comparison) (out []Reference) {
+	for _, f := range c.Findings {
+		if f.Lost != (spec.Lost{}) && !f.Warning {
+			out = append(out, Reference{Lost: f.Lost, Source: f.Source, Message: f.Problem, Hint: f.Hint})
+		}
+	}
+	for _, n := range c.Plan.Errors {
+		if n.Refers == "" {
+			continue
+		}
+		r := Reference{Lost: spec.Lost{Owner: n.Address, Reference: n.Refers, Problem: "does not exist"}, Message: n.Message}
+		if n.Source != nil {
+			r.Source = *n.Source
+		}
+		out = append(out, r)
+	}
 	return out
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
 // Report is one look at a gateway.
@@ -19,6 +20,7 @@ type Report struct {
 	// without one. What differed when the baseline was written and did not move since is missing.
 	Moved map[string]Mover
 
+	References   []Reference // that lead nowhere; in the order of the files
 	Instance     Instance
 	Certificates []Certificate // that end within the days asked for, or have ended; soonest first
 	Lapsed       []kind.Ignore // ignore rules past their last day
@@ -28,6 +30,14 @@ type Report struct {
 	Hits     map[string]Hit // whom each change in Plan meets, by address; nil when traffic was not asked for
 	Managed  []string       // addresses of all objects and links that the files declare, sorted
 	Warnings []diff.Note    // besides those of Plan
+}
+
+// Reference of the files leads nowhere: diff and apply refuse to work with it, the rest is compared all the same.
+type Reference struct {
+	spec.Lost
+	Source  kind.Source
+	Message string // the problem in a sentence
+	Hint    string // what to do about it; may be empty
 }
 
 // Hit is the last hour of the APIs that one change touches.
@@ -96,7 +106,7 @@ type APITraffic struct {
 // Drifted reports whether the gateway departs from its files by something that was changed on the gateway,
 // or otherwise needs a person.
 func (r *Report) Drifted() bool {
-	if !r.Instance.Well() || len(r.Certificates) > 0 || len(r.Lapsed) > 0 {
+	if !r.Instance.Well() || len(r.References) > 0 || len(r.Certificates) > 0 || len(r.Lapsed) > 0 {
 		return true
 	}
 	for i := range r.Plan.Changes {

@@ -17,7 +17,7 @@ func (l *look) absent() {
 		}
 	}
 	for address, d := range l.links {
-		if !have[address] {
+		if !have[address] && !d.Offline {
 			l.Absent = append(l.Absent, Absent{Address: address, Source: &d.Source})
 		}
 	}

@@ -71,9 +71,9 @@ func (l *look) declared(state *spec.State) {
 	for i := range want.Objects {
 		l.objects[want.Objects[i].Address()] = &want.Objects[i]
 	}
-	for i := range want.Links {
-		if d := &want.Links[i]; d.Env == l.env && d.API.ID == l.api.ID {
-			l.links[d.Address()] = d
+	for _, d := range slices.Concat(want.Links, want.Spared) {
+		if d.Env == l.env && d.API.ID == l.api.ID {
+			l.links[d.Address()] = &d
 		}
 	}
 }

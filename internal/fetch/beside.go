@@ -82,6 +82,21 @@ func (r *Reader) Groups(ctx context.Context, names []string) ([]*kind.Group, err
 	return out, err
 }
 
+// Environments lists the names of all environments; never nil.
+func (r *Reader) Environments(ctx context.Context) ([]string, error) {
+	found, err := all(ctx, r, listing[kind.Environment]{
+		how:  whole,
+		ask:  kind.ListEnvironments,
+		take: kind.Environments,
+		id:   func(e *kind.Environment) string { return e.ID },
+	})
+	out := make([]string, len(found))
+	for i := range found {
+		out[i] = found[i].Name
+	}
+	return out, err
+}
+
 // APIs lists the APIs for which the conditions of q hold.
 func (r *Reader) APIs(ctx context.Context, q url.Values) ([]*kind.API, error) {
 	return all(ctx, r, listing[*kind.API]{

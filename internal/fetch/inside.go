@@ -102,7 +102,7 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 			out.Rows = of(rows, owners)
 			return out, nil
 		}
-		if !refused(err) {
+		if !Refused(err) {
 			return out, err
 		}
 	}

@@ -189,8 +189,8 @@ func (s scarcity[K, T]) missing(first []T) []K {
 	return out
 }
 
-// refused reports whether the gateway answers that it will not do what was asked, however often.
-func refused(err error) bool {
+// Refused reports whether the gateway answers that it will not do what was asked, however often.
+func Refused(err error) bool {
 	var e *api.Error
 	return errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && !api.Throttled(err)
 }

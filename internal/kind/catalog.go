@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -15,6 +16,7 @@ type Catalog struct {
 	APIs     []*API
 	Complete bool // APIs are all of the gateway; else those of some look-ups
 	ByID     map[string]*API
+	Envs     []string          // names of all environments; nil when they were not read
 	groups   map[string][]*API // by group name
 	names    map[string][]*API // by API name
 	routes   map[string][]*API // by path
@@ -54,8 +56,14 @@ func (c *Catalog) Groups() []string {
 	return out
 }
 
-// HasEnv reports whether any API is published in the environment.
-func (c *Catalog) HasEnv(env string) bool { return c.envs[env] }
+// HasEnv reports whether an environment surely exists: the gateway names it, an API is published there, or it is the
+// one that every gateway has.
+func (c *Catalog) HasEnv(env string) bool {
+	return c.envs[env] || env == BuiltInEnvironment || slices.Contains(c.Envs, env)
+}
+
+// LacksEnv reports whether an environment surely does not exist.
+func (c *Catalog) LacksEnv(env string) bool { return c.Envs != nil && !c.HasEnv(env) }
 
 type apiWire struct {
 	ID         string   `json:"id"`

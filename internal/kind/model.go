@@ -84,7 +84,8 @@ func (l *Link) Address() string {
 // DeclaredLink is a link of a desired-state file, its reference resolved.
 type DeclaredLink struct {
 	Link
-	Source Source
+	Source  Source
+	Offline bool // nothing can be bound there now: the API is not published, or what is meant is not clear
 }
 
 // Ignore leaves differences alone, whole objects or fields of them.
@@ -101,6 +102,7 @@ type Ignore struct {
 type Desired struct {
 	Objects []Declared
 	Links   []DeclaredLink
+	Spared  []DeclaredLink      // that stay where the gateway has them, and are not made: all are Offline
 	Owns    map[string][]string // kind to globs of names for which the files are the whole truth
 	Ignore  []Ignore
 }

@@ -53,6 +53,7 @@ func newLedger(own, other *Side, shared bool) *ledger {
 		l.want.Links = slices.DeleteFunc(slices.Clone(l.want.Links), func(x kind.DeclaredLink) bool { return x.Env != l.Env })
 	}
 	l.Have = renamed(l.Have, l.want.Objects)
+	l.want = diff.Standing(l.Have, l.want)
 	l.plan = diff.Between(l.Have, l.want, diff.Policy{
 		Kinds: own.Policy.Kinds, Names: own.Policy.Names, Today: own.Policy.Today, MaxDeletes: -1,
 	})

@@ -31,6 +31,9 @@ type Run struct {
 	// Deep reads also what the plan may displace, so that the run can be taken back.
 	Deep bool
 
+	// Tolerant compares the rest also when references lead nowhere. Such a plan is not to be applied.
+	Tolerant bool
+
 	// Progress is told how far a stage ("read", "write", "verify") is; total is 0 while it is not
 	// known. It may be nil, and is called from several goroutines.
 	Progress func(stage string, done, total int)
@@ -68,12 +71,16 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := environments(ctx, reader, state, catalog); err != nil {
+		return nil, err
+	}
 	c := &Comparison{Plan: &diff.Plan{}, Instance: instance}
 	c.Desired, c.Findings = state.Resolve(catalog)
-	if !slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
+	if r.Tolerant || !slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
 		if c.Actual, err = r.inside(ctx, reader, objects, c.Desired, catalog); err != nil {
 			return nil, err
 		}
+		c.Desired = diff.Standing(c.Actual, c.Desired)
 		if err := r.complete(ctx, reader, c, diff.Begin(c.Actual, c.Desired, r.Policy)); err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -122,6 +123,18 @@ func lookup(ref *spec.Reference) (l kind.Lookup) {
 		l.Group = ref.Group
 	}
 	return l
+}
+
+// environments reads which environments there are, where references ask for one in which none of the listed APIs is
+// published: it may be empty, or not exist.
+func environments(ctx context.Context, reader *fetch.Reader, state *spec.State, catalog *kind.Catalog) (err error) {
+	if slices.ContainsFunc(state.References, func(r spec.Reference) bool { return !catalog.HasEnv(r.Environment) }) {
+		catalog.Envs, err = reader.Environments(ctx)
+	}
+	if fetch.Refused(err) { // then nothing is known of them
+		catalog.Envs, err = nil, nil
+	}
+	return err
 }
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

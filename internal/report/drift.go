@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -18,6 +19,7 @@ type Drift struct {
 	Moved         *Moved         `json:"moved,omitempty"` // nil without a baseline
 	Changes       []Change       `json:"changes"`
 	Extra         []Extra        `json:"extra"`
+	References    []Reference    `json:"references"` // of the files, that lead nowhere
 	Instance      Instance       `json:"instance"`
 	Certificates  []Certificate  `json:"certificates"` // that end soon or have ended; soonest first
 	LapsedIgnores []LapsedIgnore `json:"lapsed_ignores"`
@@ -34,6 +36,17 @@ type Moved struct {
 	Files   int `json:"files"` // not applied yet, which is no drift
 	Both    int `json:"both"`  // conflicts
 	Unknown int `json:"unknown"`
+}
+
+// Reference of the files leads nowhere.
+type Reference struct {
+	Source      *kind.Source `json:"source"`
+	Address     string       `json:"address"` // of the object that has it
+	Reference   string       `json:"reference"`
+	Environment string       `json:"environment"` // "" when it is to no API
+	Problem     string       `json:"problem"`     // in a few words
+	Message     string       `json:"message"`     // in a sentence
+	Hint        string       `json:"hint"`        // what to do about it; may be empty
 }
 
 // Instance is the state of the gateway itself.
@@ -110,6 +123,12 @@ func NewDrift(h Head, r *drift.Report) *Drift {
 		d.Extra = append(d.Extra, Extra{Address: e.Address})
 	}
 	d.meet(r)
+	for i := range r.References {
+		x := &r.References[i]
+		d.References = append(d.References, Reference{
+			Source: &x.Source, Address: x.Owner, Reference: x.Reference, Environment: x.Environment, Problem: x.Problem, Message: x.Message, Hint: x.Hint,
+		})
+	}
 	d.Instance = Instance{
 		Name: r.Instance.Name, Status: r.Instance.Status, Well: r.Instance.Well(),
 		Locks: append(d.Instance.Locks, r.Instance.Locks...), MissingFeatures: append(d.Instance.MissingFeatures, r.Instance.Missing...),
@@ -123,14 +142,14 @@ func NewDrift(h Head, r *drift.Report) *Drift {
 	}
 	d.Traffic = NewTraffic(r.Traffic)
 	d.Warnings = append(append(d.Warnings, Notes(r.Plan.Warnings)...), Notes(r.Warnings)...)
-	d.Errors = append(d.Errors, Notes(r.Plan.Errors)...)
+	d.Errors = append(d.Errors, Notes(slices.DeleteFunc(slices.Clone(r.Plan.Errors), func(n diff.Note) bool { return n.Refers != "" }))...)
 	return d
 }
 
 // EmptyDrift is the document of a look that found nothing, or failed.
 func EmptyDrift(h Head, at time.Time) *Drift {
 	return &Drift{
-		Head: h, At: at.UTC(), Changes: []Change{}, Extra: []Extra{}, Certificates: []Certificate{}, LapsedIgnores: []LapsedIgnore{},
+		Head: h, At: at.UTC(), Changes: []Change{}, Extra: []Extra{}, References: []Reference{}, Certificates: []Certificate{}, LapsedIgnores: []LapsedIgnore{},
 		Instance: Instance{Locks: []kind.Lock{}, MissingFeatures: []string{}}, Traffic: []Traffic{}, Trouble: noTrouble(),
 	}
 }

@@ -46,6 +46,7 @@ var (
 	metricWell      = metric{"apigw_sync_instance_well", "Whether the gateway runs, is not locked and has what the files need: 1 or 0."}
 	metricLocks     = metric{"apigw_sync_instance_locks", "Locks on the gateway."}
 	metricFeatures  = metric{"apigw_sync_missing_features", "Features that the files need and the gateway lacks."}
+	metricLost      = metric{"apigw_sync_lost_references", "References of the files that lead nowhere."}
 	metricEnds      = metric{"apigw_sync_certificate_not_after_timestamp_seconds", "When a certificate that ends soon, or has ended, ends, in seconds since 1970."}
 	metricLapsed    = metric{"apigw_sync_lapsed_ignore_rules", "Ignore rules past their last day."}
 	metricCalls     = metric{"apigw_sync_group_calls", "Calls of the last hour to an API group that a change meets."}
@@ -136,6 +137,7 @@ func (e *exposition) health(d *Drift) {
 	e.one(metricWell, truth(d.Instance.Well))
 	e.one(metricLocks, float64(len(d.Instance.Locks)))
 	e.one(metricFeatures, float64(len(d.Instance.MissingFeatures)))
+	e.one(metricLost, float64(len(d.References)))
 	e.one(metricLapsed, float64(len(d.LapsedIgnores)))
 	type certificate struct{ group, domain, name string }
 	told := map[certificate]bool{} // one sample for a set of labels

@@ -40,9 +40,11 @@ var (
 	ruleCaseFailed    = &rule{"case-failed", "The files do not do what a case says", "Correct the files, or the case if it is not what is meant any more.", failure}
 	ruleCaseUncertain = &rule{"case-uncertain", "What a case says does not follow from the files", "Tell what is not known, as the message says, or expect the case to be uncertain.", failure}
 
-	ruleStatus   = &rule{"instance-status", "The gateway is not running", "Changes may be refused or take no effect until it runs.", failure}
-	ruleLock     = &rule{"instance-locked", "The gateway is locked", "Writing is refused until the lock is gone.", warning}
-	ruleFeature  = &rule{"feature-missing", "The gateway lacks a feature that the files need", "Have the feature switched on, or declare something else.", failure}
+	ruleStatus    = &rule{"instance-status", "The gateway is not running", "Changes may be refused or take no effect until it runs.", failure}
+	ruleLock      = &rule{"instance-locked", "The gateway is locked", "Writing is refused until the lock is gone.", warning}
+	ruleFeature   = &rule{"feature-missing", "The gateway lacks a feature that the files need", "Have the feature switched on, or declare something else.", failure}
+	ruleReference = &rule{"reference", "A reference leads nowhere", "Diff and apply refuse the files. Correct the reference, publish the API there, or make the reference optional.", failure}
+
 	ruleExpired  = &rule{"certificate-expired", "A certificate has expired", "Clients refuse to connect. Replace the certificate of the domain.", failure}
 	ruleExpiring = &rule{"certificate-expiring", "A certificate expires soon", "Replace the certificate of the domain before it ends.", warning}
 	ruleLapsed   = &rule{"ignore-lapsed", "An ignore rule is past its last day", "What it left alone counts again. Remove the rule or give it a new end.", warning}
@@ -85,7 +87,7 @@ func allRules() []*rule {
 			out = append(out, r)
 		}
 	}
-	return append(out, ruleExtra, ruleRemaining, ruleLoss, ruleCaseFailed, ruleCaseUncertain, ruleStatus, ruleLock, ruleFeature, ruleExpired, ruleExpiring, ruleLapsed)
+	return append(out, ruleExtra, ruleRemaining, ruleLoss, ruleCaseFailed, ruleCaseUncertain, ruleStatus, ruleLock, ruleFeature, ruleReference, ruleExpired, ruleExpiring, ruleLapsed)
 }
 
 // The actions and statuses in the order in which people read them.

@@ -38,7 +38,7 @@ func (p *page) needs(d *Drift) bool {
 	var block []row
 	for _, f := range viewDrift(d).Findings {
 		switch f.Rule {
-		case ruleStatus, ruleLock, ruleFeature, ruleExpired, ruleExpiring, ruleLapsed:
+		case ruleStatus, ruleLock, ruleFeature, ruleReference, ruleExpired, ruleExpiring, ruleLapsed:
 		default:
 			continue
 		}

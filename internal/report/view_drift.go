@@ -20,6 +20,9 @@ func viewDrift(d *Drift) *view {
 	}
 	v.fail(d.Errors)
 	v.instance(&d.Instance)
+	for i := range d.References {
+		v.add(ruleReference, d.References[i].problem())
+	}
 	v.certificates(d.Certificates)
 	for i := range d.LapsedIgnores {
 		v.add(ruleLapsed, d.LapsedIgnores[i].problem())
@@ -54,6 +57,7 @@ func (d *Drift) verdict() string {
 	}
 	add(len(d.Changes)+len(d.Extra)-waiting, "departure from the files", "departures from the files")
 	add(waiting, "change not applied yet", "changes not applied yet")
+	add(len(d.References), "reference that leads nowhere", "references that lead nowhere")
 	add(len(d.Certificates), "certificate to renew", "certificates to renew")
 	add(len(d.LapsedIgnores), "lapsed ignore rule", "lapsed ignore rules")
 	if len(parts) == 0 {
@@ -99,6 +103,14 @@ func (c *Certificate) story() string {
 		return fmt.Sprintf("certificate %s of %s expires today", c.Name, c.Domain)
 	}
 	return fmt.Sprintf("certificate %s of %s expires on %s, in %s", c.Name, c.Domain, when, count(c.Days, "day", "days"))
+}
+
+func (r *Reference) problem() Problem {
+	p := Problem{Address: r.Address, Message: r.Message, Hint: r.Hint}
+	if r.Source != nil {
+		p.File, p.Line, p.Column = r.Source.File, r.Source.Line, r.Source.Column
+	}
+	return p
 }
 
 func (l *LapsedIgnore) problem() Problem {

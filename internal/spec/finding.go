@@ -16,6 +16,15 @@ type Finding struct {
 	Problem string // what is wrong; never holds a secret
 	Hint    string // what to do about it; may be empty
 	Warning bool   // the file can be used as it is
+	Lost    Lost   // of a reference that leads nowhere, or elsewhere than to one place; else zero
+}
+
+// Lost is a reference that does not lead to what it asks for.
+type Lost struct {
+	Owner       string // address of the object whose reference it is
+	Reference   string // as findings show it
+	Environment string // "" when the reference is to no API
+	Problem     string // in a few words, such as "not published"
 }
 
 // String is file:line:col: path: problem; hint. A warning says so behind its place.

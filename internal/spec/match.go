@@ -23,20 +23,59 @@ type Meaning struct{ m *matcher }
 // NewMeaning prepares to look references up in a catalog.
 func NewMeaning(c *kind.Catalog) *Meaning { return &Meaning{newMatcher(c)} }
 
-// Of lists the links that a reference means, their owner and ids left out. Wrong reports whether Resolve refuses it by
-// itself: it matches nothing, or too much, or an API that is not published there.
-func (m *Meaning) Of(r *Reference) (links []kind.Link, wrong bool) {
-	apis := m.m.match(r)
-	wrong = !r.Optional && len(apis) == 0 || r.Text != "" && len(apis) > 1
-	for _, a := range apis {
-		p, ok := a.In(r.Environment)
-		if !ok {
-			wrong = wrong || !r.Optional
-			continue
-		}
-		links = append(links, kind.Link{Kind: r.Kind, Owner: r.Owner, API: a, Env: p.Env, EnvID: p.EnvID, PublishID: p.PublishID})
+// Of lists the links that a reference means, their owner's id left out: those that it asks for, and those that it lets
+// be, since their API is not published there. Wrong reports whether Resolve refuses it by itself.
+func (m *Meaning) Of(r *Reference) (links, spared []kind.Link, wrong bool) {
+	means := m.m.meaning(r)
+	for _, a := range means.live {
+		links = append(links, linkTo(r, a).Link)
 	}
-	return links, wrong
+	for _, a := range means.idle {
+		spared = append(spared, linkTo(r, a).Link)
+	}
+	return links, spared, means.wrong
+}
+
+// meaning is what a reference matches, by what is published in its environment.
+//
+//	pattern or optional   those that are published; the others are idle
+//	else                  all; one that is idle is wrong, unless another one is live
+//
+// A glob, a group alone and tags make a pattern: APIs may come and go, and drafts may lie around.
+type meaning struct {
+	live, idle []*kind.API
+	several    []*kind.API // that one text may mean: all of them are idle
+	wrong      bool        // the reference is refused
+}
+
+func (m *meaning) empty() bool { return len(m.live)+len(m.idle) == 0 }
+
+func (m *matcher) meaning(r *Reference) (out meaning) {
+	for _, a := range m.match(r) {
+		if _, ok := a.In(r.Environment); ok {
+			out.live = append(out.live, a)
+		} else {
+			out.idle = append(out.idle, a)
+		}
+	}
+	if r.Text != "" && (len(out.live) > 1 || severalNames(out.live, out.idle)) {
+		all := slices.Concat(out.live, out.idle)
+		return meaning{idle: all, several: all, wrong: true}
+	}
+	switch {
+	case r.Optional:
+	case out.empty(), m.catalog.LacksEnv(r.Environment):
+		out.wrong = true
+	default:
+		out.wrong = len(out.live) == 0 && !r.Pattern()
+	}
+	return out
+}
+
+// severalNames reports whether a text was split in several ways.
+func severalNames(lists ...[]*kind.API) bool {
+	all := slices.Concat(lists...)
+	return slices.ContainsFunc(all, func(a *kind.API) bool { return a.Group != all[0].Group })
 }
 
 // maxHints bounds the searches for similar names: each goes through the whole catalog.
@@ -126,7 +165,10 @@ func (r *Reference) matches(a *kind.API) bool {
 
 // hint helps with a reference that matches nothing.
 func (m *matcher) hint(r *Reference) string {
-	const otherwise = "check the spelling, or add optional: true to a mapping"
+	otherwise := "check the spelling, or add optional: true to a mapping"
+	if r.Optional {
+		otherwise = ""
+	}
 	if kind.IsGlob(r.Text) {
 		return "globs are for mappings, as in {group: orders, name: \"get_*\"}"
 	}

@@ -24,6 +24,12 @@ type Reference struct {
 	Pointer     string // JSON pointer inside the YAML document
 }
 
+// Pattern reports whether a reference means whatever fits it, and not certain APIs: it has a glob or tags, or says
+// neither name nor path.
+func (r *Reference) Pattern() bool {
+	return r.Text == "" && (kind.IsGlob(r.Group) || kind.IsGlob(r.Name) || len(r.Tags) > 0 || r.Name == "" && r.Path == "")
+}
+
 var apisShape = shape.OfList("APIs that it is bound to.",
 	shape.OfEither("An API as group/api, or a mapping of what the API must have.", APIAddress, referenceMap)).WithAbsent("not managed; [] means bound nowhere")
 
@@ -57,7 +63,7 @@ var referenceMap = shape.OfMap("APIs that have all of what is given.",
 	shape.May("path", shape.OfText("Path, exactly as the API has it.", shape.Length(1, 0)).WithExample("/v1/orders/{id}")),
 	shape.May("tags", shape.OfList("Tags, all of which the API must have.", shape.OfText("A tag.", shape.Length(1, 0)).WithExample("public"), shape.Count(1, 0))),
 	shape.May("environment", environmentShape),
-	shape.May("optional", shape.OfFlag("Whether it is fine when no API matches, or one is not published in the environment.").WithDefault(false)),
+	shape.May("optional", shape.OfFlag("Whether it is fine when no API matches, or one is not published in the environment. What is bound to it stays.").WithDefault(false)),
 ).WithExample(map[string]any{"group": "orders"}).Obeying(
 	shape.TestMap(func(m map[string]any) string {
 		for _, s := range selectors {

@@ -8,8 +8,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Resolve finds the APIs of all references in the catalog. The result is fit for use only when no
-// finding is an error. The links are sorted by address; the rest is shared with s.
+// Resolve finds the APIs of all references in the catalog. Findings that are errors mean that the result is not to be
+// applied; it is still fit to be compared, since what a reference may mean is then spared. The links are sorted by
+// address; the rest is shared with s.
 func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
 	r := resolver{
 		state: s, matcher: newMatcher(c), owners: make(map[string]*kind.Declared, len(s.Objects)),
@@ -22,7 +23,8 @@ func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
 	for i := range s.References {
 		r.reference(&s.References[i])
 	}
-	return kind.Desired{Objects: s.Objects, Links: sortedLinks(r.links), Owns: s.Owns, Ignore: s.Ignore}, tidy(r.findings)
+	spared := slices.DeleteFunc(r.spared, func(l kind.DeclaredLink) bool { return r.done[idOf(&l.Link)] })
+	return kind.Desired{Objects: s.Objects, Links: sortedLinks(r.links), Spared: spared, Owns: s.Owns, Ignore: s.Ignore}, tidy(r.findings)
 }
 
 type resolver struct {
@@ -30,6 +32,7 @@ type resolver struct {
 	matcher  *matcher
 	owners   map[string]*kind.Declared // by address
 	links    []kind.DeclaredLink
+	spared   []kind.DeclaredLink
 	done     map[linkID]bool
 	taken    map[slot]int // to the index of the link that has it
 	findings []Finding
@@ -41,31 +44,50 @@ type linkID struct{ kind, owner, api, env string }
 // slot is a place at an API in an environment that one owner can have.
 type slot struct{ kind, slot, api, env string }
 
-func (r *resolver) report(ref *Reference, problem, hint string, warning bool) {
-	r.findings = append(r.findings, Finding{Source: ref.Source, Path: ref.Pointer, Problem: problem, Hint: hint, Warning: warning})
+func idOf(l *kind.Link) linkID { return linkID{l.Kind, l.Owner, l.API.ID, l.Env} }
+
+// report tells about a reference. Short says it in a few words.
+func (r *resolver) report(ref *Reference, short, problem, hint string, warning bool) {
+	r.findings = append(r.findings, Finding{
+		Source: ref.Source, Path: ref.Pointer, Problem: problem, Hint: hint, Warning: warning,
+		Lost: Lost{Owner: kind.LinkOf(ref.Kind).Owner + "/" + ref.Owner, Reference: ref.String(), Environment: ref.Environment, Problem: short},
+	})
 }
 
 func (r *resolver) reference(ref *Reference) {
-	apis := r.matcher.match(ref)
+	m := r.matcher.meaning(ref)
+	for _, a := range m.idle {
+		r.spare(ref, a)
+	}
 	switch {
-	case len(apis) == 0:
-		r.report(ref, "no API matches "+ref.String(), r.matcher.hint(ref), ref.Optional)
+	case m.empty():
+		r.report(ref, "no such API", "no API matches "+ref.String(), r.matcher.hint(ref), ref.Optional)
 		return
-	case ref.Text != "" && len(apis) > 1:
-		r.report(ref, ref.Text+" can be read as "+readings(apis), "name group and API apart, as in {group: …, name: …}", false)
+	case len(m.several) > 0:
+		r.report(ref, "several APIs", ref.Text+" can be read as "+readings(m.several), "name group and API apart, as in {group: …, name: …}", false)
 		return
+	case len(m.idle) > 0:
+		r.unpublished(ref, m)
 	}
-	var absent []*kind.API
-	for _, a := range apis {
-		if p, ok := a.In(ref.Environment); ok {
-			r.link(ref, a, p)
-		} else {
-			absent = append(absent, a)
-		}
+	for _, a := range m.live {
+		r.link(ref, a)
 	}
-	if len(absent) > 0 {
-		r.unpublished(ref, absent)
+}
+
+// linkTo is the link that a reference asks for.
+func linkTo(ref *Reference, a *kind.API) kind.DeclaredLink {
+	p, live := a.In(ref.Environment)
+	return kind.DeclaredLink{
+		Link:   kind.Link{Kind: ref.Kind, Owner: ref.Owner, API: a, Env: ref.Environment, EnvID: p.EnvID, PublishID: p.PublishID},
+		Source: ref.Source, Offline: !live,
 	}
+}
+
+// spare leaves a link alone where the gateway has it.
+func (r *resolver) spare(ref *Reference, a *kind.API) {
+	l := linkTo(ref, a)
+	l.Offline = true
+	r.spared = append(r.spared, l)
 }
 
 func readings(apis []*kind.API) string {
@@ -83,15 +105,40 @@ func readings(apis []*kind.API) string {
 // listed is how many APIs a finding names.
 const listed = 3
 
-func (r *resolver) unpublished(ref *Reference, apis []*kind.API) {
-	hint := "publish there first, or add optional: true"
-	if ref.Text != "" {
+// unpublished tells about APIs that a reference means and that are not published. Patterns and optional references do
+// without them.
+func (r *resolver) unpublished(ref *Reference, m meaning) {
+	c, env := r.matcher.catalog, ref.Environment
+	them := "it"
+	if len(m.idle) > 1 {
+		them = "them"
+	}
+	hint := "what is bound to " + them + " stays, and nothing new is bound"
+	switch {
+	case m.wrong && ref.Text != "":
 		hint = "publish it there first, or write it as a mapping with optional: true"
+	case m.wrong:
+		hint = "publish " + them + " there first, or add optional: true"
 	}
-	if !r.matcher.catalog.HasEnv(ref.Environment) {
-		r.report(ref, fmt.Sprintf("no API at all is published in the environment %s, which %s asks for", ref.Environment, ref), "check the name of the environment", ref.Optional)
-		return
+	switch {
+	case c.LacksEnv(env):
+		if hint = "check its name"; Nearest(env, c.Envs) != "" {
+			hint = "did you mean " + Nearest(env, c.Envs) + "?"
+		}
+		r.report(ref, "no such environment", fmt.Sprintf("there is no environment %s, which %s asks for", env, ref), hint, !m.wrong)
+	case c.Complete && !c.HasEnv(env):
+		r.report(ref, "not published", fmt.Sprintf("no API at all is published in the environment %s, which %s asks for", env, ref), "check the name of the environment", !m.wrong)
+	default:
+		problem := notPublished(m.idle) + env
+		if !m.wrong && ref.Text == "" {
+			problem += ", which " + ref.String() + " asks for"
+		}
+		r.report(ref, "not published", problem, hint, !m.wrong)
 	}
+}
+
+// notPublished is the beginning of a sentence about some APIs.
+func notPublished(apis []*kind.API) string {
 	var names []string
 	for i, a := range apis {
 		if i == listed {
@@ -100,11 +147,10 @@ func (r *resolver) unpublished(ref *Reference, apis []*kind.API) {
 		}
 		names = append(names, a.Address()+" ("+publishedIn(a)+")")
 	}
-	are := " is"
 	if len(apis) > 1 {
-		are = " are"
+		return strings.Join(names, ", ") + " are not published in "
 	}
-	r.report(ref, strings.Join(names, ", ")+are+" not published in "+ref.Environment, hint, ref.Optional)
+	return names[0] + " is not published in "
 }
 
 func publishedIn(a *kind.API) string {
@@ -120,25 +166,24 @@ func publishedIn(a *kind.API) string {
 }
 
 // link adds a link, unless the API has it already or another owner has its slot.
-func (r *resolver) link(ref *Reference, a *kind.API, p kind.Publication) {
-	id := linkID{ref.Kind, ref.Owner, a.ID, p.Env}
+func (r *resolver) link(ref *Reference, a *kind.API) {
+	l := linkTo(ref, a)
+	id := idOf(&l.Link)
 	if r.done[id] {
 		return
 	}
 	def := kind.LinkOf(ref.Kind)
 	if owner := r.owners[def.Owner+"/"+ref.Owner]; owner != nil && def.Slot != nil {
-		s := slot{ref.Kind, def.Slot(owner.Value), a.ID, p.Env}
+		s := slot{ref.Kind, def.Slot(owner.Value), a.ID, l.Env}
 		if first, ok := r.taken[s]; ok {
 			r.conflict(ref, &r.links[first], s.slot)
+			r.spare(ref, a)
 			return
 		}
 		r.taken[s] = len(r.links)
 	}
 	r.done[id] = true
-	r.links = append(r.links, kind.DeclaredLink{
-		Link:   kind.Link{Kind: ref.Kind, Owner: ref.Owner, API: a, Env: p.Env, EnvID: p.EnvID, PublishID: p.PublishID},
-		Source: ref.Source,
-	})
+	r.links = append(r.links, l)
 }
 
 func (r *resolver) conflict(ref *Reference, first *kind.DeclaredLink, slot string) {
@@ -147,7 +192,7 @@ func (r *resolver) conflict(ref *Reference, first *kind.DeclaredLink, slot strin
 	if slot != "" {
 		what += " of type " + slot
 	}
-	r.report(ref, fmt.Sprintf("%s %s and %s %s are both bound to %s in %s; the other one at %s",
+	r.report(ref, "place taken", fmt.Sprintf("%s %s and %s %s are both bound to %s in %s; the other one at %s",
 		owner, ref.Owner, owner, first.Owner, first.API.Address(), first.Env, place(first.Source)),
 		"an API takes one "+what+" in an environment; remove it from one of them", false)
 }

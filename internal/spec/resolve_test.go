@@ -19,7 +19,7 @@ func api(id, group, name, method, path string, tags []string, envs ...string) *k
 	return a
 }
 
-var gateway = kind.NewCatalog([]*kind.API{
+var gateway = withEnvs(kind.NewCatalog([]*kind.API{
 	api("1", "orders", "create_order", "POST", "/v1/orders", []string{"public"}, "RELEASE", "STAGING"),
 	api("2", "orders", "get_order", "GET", "/v1/orders/{id}", []string{"public", "read"}, "RELEASE", "STAGING"),
 	api("3", "orders", "get_orders", "GET", "/v1/orders", []string{"read"}, "STAGING"),
@@ -29,7 +29,14 @@ var gateway = kind.NewCatalog([]*kind.API{
 	api("7", "a", "draft", "GET", "/draft", nil),
 	api("8", "twin", "same", "GET", "/same", nil, "RELEASE"),
 	api("9", "twin", "same", "POST", "/same", nil, "RELEASE"),
-})
+	api("10", "shop", "item", "GET", "/item", nil, "RELEASE"),
+	api("11", "shop", "item", "GET", "/item2", nil),
+}), "RELEASE", "STAGING")
+
+func withEnvs(c *kind.Catalog, envs ...string) *kind.Catalog {
+	c.Envs = envs
+	return c
+}
 
 func TestResolve(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -55,10 +62,15 @@ func TestResolve(t *testing.T) {
 		"glob in text":        {`["orders/*"]`, `no API matches orders/*; globs are for mappings, as in {group: orders, name: "get_*"}`},
 		"unlike anything":     {`[{name: 仓库, tags: [x]}]`, "no API matches {name: 仓库, tags: x}; check the spelling, or add optional: true to a mapping"},
 		"unpublished":         {`[orders/get_orders]`, "orders/get_orders (published in STAGING) is not published in RELEASE; publish it there first, or write it as a mapping with optional: true"},
-		"published nowhere":   {`[{name: draft}]`, "a/draft (published nowhere) is not published in RELEASE; publish there first, or add optional: true"},
-		"some unpublished":    {`[{name: "*", environment: STAGING}]`, "支付/pay (published in RELEASE), a/b/c (published in RELEASE), a/b/c (published in RELEASE), and 3 more are not published in STAGING; publish there first, or add optional: true"},
-		"no such environment": {`[{name: pay, environment: STAGIN}]`, "no API at all is published in the environment STAGIN, which {name: pay} asks for; check the name of the environment"},
-		"optional":            {`[{name: nothing, optional: true}, {group: orders, optional: true}]`, "warning: no API matches {name: nothing}; check the spelling, or add optional: true to a mapping\nwarning: orders/get_orders (published in STAGING) is not published in RELEASE; publish there first, or add optional: true\nacl_binding/office/orders/create_order@RELEASE 1-RELEASE\nacl_binding/office/orders/get_order@RELEASE 2-RELEASE"},
+		"published nowhere":   {`[{name: draft}]`, "a/draft (published nowhere) is not published in RELEASE; publish it there first, or add optional: true"},
+		"pattern":             {`[{name: "*", environment: STAGING}]`, "warning: 支付/pay (published in RELEASE), a/b/c (published in RELEASE), a/b/c (published in RELEASE), and 5 more are not published in STAGING, which {name: *} asks for; what is bound to them stays, and nothing new is bound\nacl_binding/office/orders/create_order@STAGING 1-STAGING\nacl_binding/office/orders/get_order@STAGING 2-STAGING\nacl_binding/office/orders/get_orders@STAGING 3-STAGING\nspared 4@STAGING\nspared 5@STAGING\nspared 6@STAGING\nspared 7@STAGING\nspared 8@STAGING\nspared 9@STAGING\nspared 10@STAGING\nspared 11@STAGING"},
+		"pattern of drafts":   {`[{group: a, name: "d*"}]`, "warning: a/draft (published nowhere) is not published in RELEASE, which {group: a, name: d*} asks for; what is bound to it stays, and nothing new is bound\nspared 7@RELEASE"},
+		"some of a name":      {`[{path: /v1/orders}]`, "warning: orders/get_orders (published in STAGING) is not published in RELEASE, which {path: /v1/orders} asks for; what is bound to it stays, and nothing new is bound\nacl_binding/office/orders/create_order@RELEASE 1-RELEASE\nspared 3@RELEASE"},
+		"a draft of one name": {`[shop/item]`, "warning: shop/item (published nowhere) is not published in RELEASE; what is bound to it stays, and nothing new is bound\nacl_binding/office/shop/item@RELEASE 10-RELEASE\nspared 11@RELEASE"},
+		"renamed environment": {`[{group: shop, environment: STAGIN}]`, "there is no environment STAGIN, which {group: shop} asks for; did you mean STAGING?"},
+		"no such environment": {`[{name: pay, environment: STAGIN}]`, "there is no environment STAGIN, which {name: pay} asks for; did you mean STAGING?"},
+		"optional there":      {`[{name: pay, environment: STAGIN, optional: true}]`, "warning: there is no environment STAGIN, which {name: pay} asks for; did you mean STAGING?\nspared 4@STAGIN"},
+		"optional":            {`[{name: nothing, optional: true}, {group: orders, optional: true}]`, "warning: no API matches {name: nothing}\nwarning: orders/get_orders (published in STAGING) is not published in RELEASE, which {group: orders} asks for; what is bound to it stays, and nothing new is bound\nacl_binding/office/orders/create_order@RELEASE 1-RELEASE\nacl_binding/office/orders/get_order@RELEASE 2-RELEASE\nspared 3@RELEASE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := "version: apigw-sync/v1\nacls:\n  - {name: office, type: DENY, entity_type: DOMAIN, values: [shop], apis: " + c.apis + "}\n"
@@ -79,7 +91,7 @@ func resolved(t *testing.T, file string) (kind.Desired, []Finding) {
 	return state.Resolve(gateway)
 }
 
-// results lists findings, without their place, and when there are no errors the links.
+// results lists findings, without their place, and when there are no errors the links and those that are spared.
 func results(d kind.Desired, findings []Finding) string {
 	var lines []string
 	for _, f := range findings {
@@ -89,6 +101,9 @@ func results(d kind.Desired, findings []Finding) string {
 	if !wrong(findings) {
 		for _, l := range d.Links {
 			lines = append(lines, l.Address()+" "+l.PublishID)
+		}
+		for _, l := range d.Spared {
+			lines = append(lines, "spared "+l.API.ID+"@"+l.Env)
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -166,9 +166,8 @@ func (w *writer) drops(k *kind.Kind, o *kind.Object) {
 // that applying the file does not undo those that no reference can mean.
 func (w *writer) sayable(o *kind.Object, links []kind.Link) bool {
 	for i := range links {
-		l := &links[i]
-		if !w.meant(l) {
-			w.leave(o.Address()+" /apis", "the gateway binds it to "+l.API.Address()+" in "+l.Env+", where this API is not published")
+		if l := &links[i]; !w.meant(l) {
+			w.leave(o.Address()+" /apis", "the gateway binds it to "+l.API.Address()+" in "+l.Env+", and does not list this API")
 			return false
 		}
 	}
@@ -176,10 +175,7 @@ func (w *writer) sayable(o *kind.Object, links []kind.Link) bool {
 }
 
 // meant reports whether a reference can mean a link.
-func (w *writer) meant(l *kind.Link) bool {
-	_, published := l.API.In(l.Env)
-	return published && w.known[l.API]
-}
+func (w *writer) meant(l *kind.Link) bool { return w.known[l.API] && l.Env != "" }
 
 func (w *writer) leave(address, why string) { w.leftOut = append(w.leftOut, LeftOut{address, why}) }
 

@@ -45,5 +45,5 @@ func (s *Snippets) Reference(l *kind.Link, environment string) *yaml.Node {
 	return s.w.reference(l)
 }
 
-// Sayable reports whether a reference can mean a link: its API must be published.
+// Sayable reports whether a reference can mean a link: the gateway must list its API.
 func (s *Snippets) Sayable(l *kind.Link) bool { return s.w.meant(l) }

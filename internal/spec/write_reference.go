@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// references writes links in the shortest form that means one API.
+// references writes links in the shortest form that means one API. Those to APIs that are offline stay where they are.
 func (w *writer) references(links []kind.Link) *yaml.Node {
 	links = slices.Clone(links)
 	sort.SliceStable(links, func(i, j int) bool { return links[i].Address() < links[j].Address() })
@@ -26,7 +26,8 @@ func (w *writer) references(links []kind.Link) *yaml.Node {
 
 func (w *writer) reference(l *kind.Link) *yaml.Node {
 	plain := w.names[l.API.Address()] <= 1 && strings.Count(l.API.Address(), "/") == 1 && !kind.IsGlob(l.API.Address())
-	if plain && l.Env == w.environment {
+	_, live := l.API.In(l.Env)
+	if plain && live && l.Env == w.environment {
 		return text(l.API.Address())
 	}
 	n := newMap()
@@ -39,6 +40,10 @@ func (w *writer) reference(l *kind.Link) *yaml.Node {
 	}
 	if l.Env != w.environment {
 		put(n, "environment", text(l.Env))
+	}
+	if !live {
+		put(n, "optional", leafNode("!!bool", "true"))
+		n.LineComment = "# " + commented("bound, and not published in "+l.Env+" now")
 	}
 	return n
 }

@@ -17,13 +17,13 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 	covered := map[string]bool{}
 	var partly []*spec.Reference
 	for _, ref := range r.references[k.Name+" "+owner] {
-		means, wrong := r.meaning().Of(ref)
+		means, spared, wrong := r.meaning().Of(ref)
 		if wrong || slices.ContainsFunc(means, func(l kind.Link) bool { return have[idOf(&l)] == nil }) {
 			partly = append(partly, ref)
 			continue
 		}
-		for j := range means {
-			covered[idOf(&means[j])] = true
+		for _, l := range slices.Concat(means, spared) {
+			covered[idOf(&l)] = true
 		}
 	}
 	for _, ref := range partly {
@@ -56,7 +56,7 @@ func (r *round) held(k *kind.LinkKind, owner string) map[string]*kind.Link {
 		l := *links[i]
 		l.Owner = owner
 		if !r.snippets.Sayable(&l) {
-			r.keep(d.Source, l.Address(), "", "the API is not published there, so that no reference can mean it")
+			r.keep(d.Source, l.Address(), "", "the gateway does not list the API, so that no reference can mean it")
 			continue
 		}
 		out[idOf(&l)] = &l
@@ -89,18 +89,18 @@ func (r *round) environment(p spec.Place) string {
 // reference takes a reference out, or puts others in its place that mean what is left of it.
 func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, covered map[string]bool) {
 	place := r.places.OfReference(ref, "")
-	means, wrong := r.meaning().Of(ref)
+	means, spared, wrong := r.meaning().Of(ref)
 	var left []*kind.Link
 	var lost []Change
-	for i := range means {
-		switch id := idOf(&means[i]); {
-		case have[id] == nil:
-			lost = append(lost, Change{Action: diff.Delete, Address: means[i].Address()})
-		case !covered[id]:
+	for _, l := range slices.Concat(means, spared) {
+		switch id := idOf(&l); {
+		case have[id] != nil && !covered[id]:
 			left = append(left, have[id])
+		case have[id] == nil && slices.Contains(means, l):
+			lost = append(lost, Change{Action: diff.Delete, Address: l.Address()})
 		}
 	}
-	if len(lost) == 0 && wrong { // of what it means, nothing is there to be bound
+	if len(lost) == 0 && wrong { // nothing of what it means can be bound, though it may be
 		owner := kind.LinkOf(ref.Kind).Owner + "/" + ref.Owner
 		lost = []Change{updated(owner, "/apis", ref.String(), nil)}
 	}

@@ -96,7 +96,7 @@ func (r *round) resolve() (kind.Desired, []spec.Finding) {
 			}
 		}
 		if len(left) == len(state.References) {
-			return desired, findings
+			return diff.Standing(r.gateway.Actual, desired), findings
 		}
 		state.References = left
 	}

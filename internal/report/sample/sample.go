@@ -208,6 +208,10 @@ func Drift() *report.Drift {
 		{Group: "orders", Domain: "*.shop.example.com", Name: "wild-2026", NotAfter: Now.AddDate(0, 0, 24), Days: 24},
 	}
 	d.LapsedIgnores = []report.LapsedIgnore{{Kind: "throttle", Name: "legacy_*", Reason: "owned by operations", Until: "2026-09-30", Source: at("ignore", 3)}}
+	d.References = []report.Reference{{
+		Source: at("apis", 2), Address: "throttle/orders_basic", Reference: "orders/cancel_order", Environment: "RELEASE", Problem: "not published",
+		Message: "orders/cancel_order (published in STAGING) is not published in RELEASE", Hint: "publish it there first, or write it as a mapping with optional: true",
+	}}
 	d.Traffic = []report.Traffic{stream("orders", 800, 7), stream("支付", 90, 3)}
 	d.Traffic[0].APIs = []report.APITraffic{{API: "orders/create_order", Calls: 31_004, Errors: 201, Peak: 1_140}, {API: "orders/get_order", Calls: 17_207, Errors: 3, Peak: 402}}
 	d.Requests = report.Requests{Read: 38, Write: 14}

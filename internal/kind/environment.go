@@ -1,0 +1,29 @@
+package kind
+
+import (
+	"encoding/json"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+)
+
+// BuiltInEnvironment exists in every gateway and cannot be removed.
+const BuiltInEnvironment = "RELEASE"
+
+// Environment is a stage in which APIs are published. API reference: "Environment Management".
+type Environment struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// ListEnvironments asks for one page of the environments.
+func ListEnvironments(offset int) api.Request {
+	return api.Request{Operation: "ListEnvironmentsV2", Method: "GET", Path: []string{"envs"}, Query: pageQuery(offset)}
+}
+
+// Environments reads the answer of ListEnvironments.
+func Environments(page Page) (out []Environment, err error) {
+	if raw := page.items("envs"); raw != nil {
+		err = json.Unmarshal(raw, &out)
+	}
+	return out, err
+}
