@@ -55,6 +55,30 @@ func Advice(err error) string {
 	return ""
 }
 
+// StatusOf is the HTTP status that an error code means, for gateways that send it with another: as it is documented,
+// else by the range of the code. 500 stands for codes that say nothing about what was done.
+func StatusOf(code string) int {
+	for i := range Troubles {
+		for _, c := range Troubles[i].Codes {
+			if c.Code == code && c.Status > 0 {
+				return c.Status
+			}
+		}
+	}
+	for _, r := range []struct {
+		prefix string
+		status int
+	}{
+		{"APIG.10", 401}, {"APIG.1", 403}, {"APIG.2", 400}, {"APIG.30", 404}, {"APIG.31", 403}, {"APIG.32", 400}, {"APIG.33", 400},
+		{"APIG.34", 409}, {"APIG.36", 400}, {"APIG.37", 409}, {"APIC.71", 403}, {"APIC.73", 403}, {"APIC.72", 400}, {"APIC.77", 409},
+	} {
+		if strings.HasPrefix(code, r.prefix) {
+			return r.status
+		}
+	}
+	return 500
+}
+
 func (t *Trouble) has(code string) bool {
 	for _, c := range t.Codes {
 		if c.Code == code {

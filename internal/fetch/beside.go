@@ -3,6 +3,7 @@ package fetch
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -84,11 +85,11 @@ func (r *Reader) Groups(ctx context.Context, names []string) ([]*kind.Group, err
 
 // Environments lists the names of all environments; never nil.
 func (r *Reader) Environments(ctx context.Context) ([]string, error) {
-	found, err := all(ctx, r, listing[kind.Environment]{
+	found, err := all(ctx, r, listing[*kind.Environment]{
 		how:  whole,
 		ask:  kind.ListEnvironments,
 		take: kind.Environments,
-		id:   func(e *kind.Environment) string { return e.ID },
+		id:   func(e **kind.Environment) string { return (*e).ID },
 	})
 	out := make([]string, len(found))
 	for i := range found {
@@ -125,12 +126,14 @@ func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, a *kind.API) ([]
 			if err != nil {
 				return nil, err
 			}
-			owners, err := kind.Of(k.Owner).Objects("", p)
+			owners, err := kind.Of(k.Owner).Shown(p)
 			if err != nil {
 				return nil, err
 			}
 			for i := range rows {
-				rows[i].Fill(known)
+				if rows[i].Fill(known); !rows[i].Whole() {
+					return nil, fmt.Errorf("%s/%d does not tell what is bound to what", k.OfAPI.ListField, i)
+				}
 			}
 			out := make([]Bound, len(rows))
 			for i, l := range Join([]Rows{{Kind: k, Rows: rows}}, catalog) {

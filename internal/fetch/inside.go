@@ -58,14 +58,11 @@ func (r *Reader) allParts(ctx context.Context, reads []diff.Read) ([]kind.Object
 func (r *Reader) parts(ctx context.Context, read diff.Read) ([]kind.Object, error) {
 	k, o := read.Part, read.Object
 	if k.Single {
-		page, err := r.call(ctx, k.List(o.ID, "", 0), "by "+k.Owner)
-		if api.NotFound(err) {
-			return nil, nil
-		}
-		if err != nil {
+		_, got, err := ask(ctx, r, k.List(o.ID, "", 0), "by "+k.Owner, func(p kind.Page) ([]kind.Object, error) { return k.Objects(o.Key, p) })
+		if err != nil && !api.NotFound(err) {
 			return nil, fmt.Errorf("read %s of %s: %w", k.Name, o.Address(), err)
 		}
-		return k.Objects(o.Key, page)
+		return got, nil
 	}
 	got, err := all(ctx, r, listing[kind.Object]{
 		how:  "by " + k.Owner,
@@ -164,7 +161,9 @@ func (r *Reader) rows(ctx context.Context, reading kind.Reading, how, id string,
 		take: func(p kind.Page) ([]kind.Row, error) {
 			rows, err := reading.Rows(p)
 			for i := range rows {
-				rows[i].Fill(known)
+				if rows[i].Fill(known); !rows[i].Whole() {
+					return nil, fmt.Errorf("%s/%d does not tell what is bound to what", reading.ListField, i)
+				}
 			}
 			return rows, err
 		},

@@ -157,7 +157,7 @@ func (s scarcity[K, T]) look(ctx context.Context, r *Reader, keys []K, got []T) 
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	return join(s.whole, append([]batch[T]{{items: got}}, found...)), nil
+	return newHeap(s.whole, append([]batch[T]{{items: got}}, found...)...).items, nil
 }
 
 func (s scarcity[K, T]) price(keys []K) (n int) {

@@ -5,6 +5,7 @@ package fetch
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -40,11 +41,6 @@ func (r *Reader) group(ctx context.Context) (*errgroup.Group, context.Context) {
 // Requests is how many requests were sent so far, repeats included.
 func (r *Reader) Requests() int { return int(r.sent.Load()) }
 
-func (r *Reader) call(ctx context.Context, q api.Request, how string) (page kind.Page, err error) {
-	err = r.read(ctx, q, how, &page)
-	return page, err
-}
-
 // listing is one list of the API: how to ask for a page of it and what its items are called.
 type listing[T any] struct {
 	how  string // what its requests have in common
@@ -55,61 +51,90 @@ type listing[T any] struct {
 	enough func(first []T, pages int) bool
 }
 
+// ahead is how many pages are asked for at once on the word of a list alone, and most is how many items of one list
+// are read: more than the quotas of any gateway allow.
+const (
+	ahead = 64
+	most  = 1_000_000
+)
+
 // all reads a list: the first page, then the others at once. Lists may move while they are read, so that
-// items are told apart by id; a list that says more than it gives is an error, never half a truth.
+// items are told apart by id. A list that says more than it gives is an error, never half a truth; one that
+// does not say how long it is, or says less than it gives, is read until it gives nothing new.
 func all[T any](ctx context.Context, r *Reader, l listing[T]) ([]T, error) {
 	first, err := one(ctx, r, l, 0)
 	if err != nil {
 		return nil, err
 	}
+	size, total := len(first.items), first.total
 	pages := 1
-	if n := len(first.items); n > 0 {
-		pages = (first.total + n - 1) / n
+	switch {
+	case total == kind.Unknown && size > 0:
+		pages = 2 // or more
+	case size > 0:
+		pages = max(1, (total-1)/size+1)
 	}
-	if pages <= 1 || l.enough != nil && l.enough(first.items, pages) {
+	if pages == 1 && total <= size || l.enough != nil && l.enough(first.items, pages) {
 		return first.items, nil
 	}
-	rest := make([]batch[T], pages-1)
+	got := []batch[T]{first}
+	for full := size > 0 && total != kind.Unknown; full && len(got) < pages && len(got)*size < most; {
+		var next []batch[T]
+		if next, err = several(ctx, r, l, len(got)*size, size, min(ahead, pages-len(got))); err != nil {
+			return nil, err
+		}
+		got, total = append(got, next...), next[len(next)-1].total
+		full = len(next[len(next)-1].items) > 0
+	}
+	return tail(ctx, r, l, newHeap(l, got...), total)
+}
+
+// several reads pages side by side.
+func several[T any](ctx context.Context, r *Reader, l listing[T], offset, size, pages int) ([]batch[T], error) {
+	out := make([]batch[T], pages)
 	g, gctx := r.group(ctx)
-	for i := range rest {
+	for i := range out {
 		g.Go(func() (err error) {
-			rest[i], err = one(gctx, r, l, (i+1)*len(first.items))
+			out[i], err = one(gctx, r, l, offset+i*size)
 			return err
 		})
 	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	return tail(ctx, r, l, join(l, append([]batch[T]{first}, rest...)), rest[len(rest)-1].total)
+	return out, g.Wait()
 }
 
-// tail reads on where pages moved or came shorter than the first, until the list gives nothing new.
-func tail[T any](ctx context.Context, r *Reader, l listing[T], got []T, total int) ([]T, error) {
-	for len(got) < total {
-		next, err := one(ctx, r, l, len(got))
+// tail reads on where pages moved or came shorter than the first, or where nobody knows how many there are, until
+// the list gives nothing new.
+func tail[T any](ctx context.Context, r *Reader, l listing[T], got *heap[T], total int) ([]T, error) {
+	for total == kind.Unknown || len(got.items) < total {
+		next, err := one(ctx, r, l, len(got.items))
 		if err != nil {
 			return nil, err
 		}
-		before := len(got)
-		got, total = join(l, []batch[T]{{items: got}, next}), next.total
-		if len(next.items) == 0 {
-			break
-		}
-		if len(got) == before {
-			return got, &Incomplete{Operation: l.ask(0).Operation, Got: len(got), Total: total}
+		fresh := got.add(next)
+		total = next.total
+		switch n := len(got.items); {
+		case n >= most, !fresh && n < total:
+			return got.items, &Incomplete{Operation: l.ask(0).Operation, Got: n, Total: total}
+		case !fresh:
+			return got.items, nil
 		}
 	}
-	return got, nil
+	return got.items, nil
 }
 
-// Incomplete is a list of which the gateway does not give all: it ignores the offset.
+// Incomplete is a list of which the gateway does not give all: it ignores the offset, counts what it does not show,
+// or has no end.
 type Incomplete struct {
 	Operation  string
-	Got, Total int
+	Got, Total int // Total is kind.Unknown when the gateway does not say
 }
 
 func (e *Incomplete) Error() string {
-	return fmt.Sprintf("%s: the gateway gives %d of %d items, however it is asked; narrow the run with --kind or --name", e.Operation, e.Got, e.Total)
+	of := fmt.Sprintf("%d of %d items, however it is asked", e.Got, e.Total)
+	if e.Got >= most {
+		of = fmt.Sprintf("more than the %d items that are read of one list", most)
+	}
+	return fmt.Sprintf("%s: the gateway gives %s; narrow the run with --kind or --name", e.Operation, of)
 }
 
 const (
@@ -131,27 +156,50 @@ type batch[T any] struct {
 }
 
 func one[T any](ctx context.Context, r *Reader, l listing[T], offset int) (b batch[T], err error) {
-	q := l.ask(offset)
-	page, err := r.call(ctx, q, l.how)
-	if err == nil {
-		b.items, err = l.take(page)
-		b.total = page.Total
+	page, items, err := ask(ctx, r, l.ask(offset), l.how, l.take)
+	if b = (batch[T]{items, page.Total}); b.total != kind.Unknown && b.total < len(items) {
+		b.total = kind.Unknown
 	}
-	if err != nil {
-		return b, fmt.Errorf("%s: %w", q.Operation, err)
-	}
-	return b, nil
+	return b, err
 }
 
-func join[T any](l listing[T], batches []batch[T]) (out []T) {
-	seen := map[string]bool{}
-	for _, b := range batches {
-		for i := range b.items {
-			if id := l.id(&b.items[i]); !seen[id] {
-				seen[id] = true
-				out = append(out, b.items[i])
-			}
+// ask sends one request and reads its answer. What cannot be read is an error that says which answer it was.
+func ask[T any](ctx context.Context, r *Reader, q api.Request, how string, take func(kind.Page) (T, error)) (page kind.Page, out T, err error) {
+	var id string
+	q.Answered = func(requestID string) { id = requestID }
+	if err = r.read(ctx, q, how, &page); err == nil {
+		if out, err = take(page); err != nil {
+			err = fmt.Errorf("%s /%s (request %s): %w: %w", q.Method, strings.Join(q.Path, "/"), id, api.ErrUnreadable, err)
 		}
 	}
-	return out
+	if err != nil {
+		err = fmt.Errorf("%s: %w", q.Operation, err)
+	}
+	return page, out, err
+}
+
+// heap is what was read of a list, each item once.
+type heap[T any] struct {
+	id    func(*T) string
+	seen  map[string]bool
+	items []T
+}
+
+func newHeap[T any](l listing[T], batches ...batch[T]) *heap[T] {
+	h := &heap[T]{id: l.id, seen: map[string]bool{}}
+	for _, b := range batches {
+		h.add(b)
+	}
+	return h
+}
+
+// add tells whether anything is new.
+func (h *heap[T]) add(b batch[T]) (fresh bool) {
+	for i := range b.items {
+		if id := h.id(&b.items[i]); !h.seen[id] {
+			h.seen[id] = true
+			h.items, fresh = append(h.items, b.items[i]), true
+		}
+	}
+	return fresh
 }

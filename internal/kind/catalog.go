@@ -1,7 +1,6 @@
 package kind
 
 import (
-	"encoding/json"
 	"maps"
 	"net/url"
 	"slices"
@@ -113,12 +112,8 @@ func pageQuery(offset int) url.Values {
 
 // APIs reads the answer of ListAPIs.
 func APIs(page Page) ([]*API, error) {
-	raw := page.items("apis")
-	if raw == nil {
-		return nil, nil
-	}
-	var list []apiWire
-	if err := json.Unmarshal(raw, &list); err != nil {
+	list, _, err := entries[apiWire](&page, "apis")
+	if err != nil {
 		return nil, err
 	}
 	out := make([]*API, len(list))

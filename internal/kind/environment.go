@@ -1,10 +1,6 @@
 package kind
 
-import (
-	"encoding/json"
-
-	"github.com/apigw-sync/apigw-sync/internal/api"
-)
+import "github.com/apigw-sync/apigw-sync/internal/api"
 
 // BuiltInEnvironment exists in every gateway and cannot be removed.
 const BuiltInEnvironment = "RELEASE"
@@ -21,9 +17,7 @@ func ListEnvironments(offset int) api.Request {
 }
 
 // Environments reads the answer of ListEnvironments.
-func Environments(page Page) (out []Environment, err error) {
-	if raw := page.items("envs"); raw != nil {
-		err = json.Unmarshal(raw, &out)
-	}
+func Environments(page Page) (out []*Environment, err error) {
+	out, _, err = entries[Environment](&page, "envs")
 	return out, err
 }

@@ -1,7 +1,6 @@
 package kind
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -50,9 +49,7 @@ func ListGroups(name string, offset int) api.Request {
 
 // Groups reads the answer of ListGroups.
 func Groups(page Page) (out []*Group, err error) {
-	if raw := page.items("groups"); raw != nil {
-		err = json.Unmarshal(raw, &out)
-	}
+	out, _, err = entries[Group](&page, "groups")
 	return out, err
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/wire"
 )
 
 // Operations are the vendor's names of what can be done with a kind; "" where there is no such call.
@@ -111,7 +112,7 @@ type Kind struct {
 	Secrets  func(value any) []string
 	Values   func(value any) []string
 	Match    func(owner string, want []Declared, have []Object) Matched
-	decode   func(owner string, raw json.RawMessage) ([]Object, error)
+	decode   func(owner string, page *Page) ([]Object, error)
 	decode1  func(owner string, raw json.RawMessage) (Object, error)
 	encode   func(value any, ids IDs) (any, error)
 	patch    func(value any, ids IDs) (any, error)
@@ -217,28 +218,25 @@ func (d *Def[S, W]) compared(k *Kind) {
 
 // onWire sets what turns values into bodies, and answers into objects.
 func (d *Def[S, W]) onWire(k *Kind) {
-	found := func(owner string, w W) Object {
-		f := d.Decode(owner, w)
+	found := func(owner string, w *W) Object {
+		f := d.Decode(owner, *w)
 		o := d.object(f.Value, owner)
 		o.ID, o.Bound = f.ID, f.Bound
-		o.Parts = d.HasParts == nil || d.HasParts(w)
+		o.Parts = d.HasParts == nil || d.HasParts(*w)
 		return o
 	}
-	k.decode = func(owner string, raw json.RawMessage) ([]Object, error) {
-		var list []W
-		if err := json.Unmarshal(raw, &list); err != nil {
-			return nil, err
-		}
+	k.decode = func(owner string, page *Page) ([]Object, error) {
+		list, _, err := entries[W](page, d.ListField)
 		out := make([]Object, len(list))
 		for i, w := range list {
 			out[i] = found(owner, w)
 		}
-		return out, nil
+		return out, err
 	}
 	k.decode1 = func(owner string, raw json.RawMessage) (Object, error) {
 		var w W
-		err := json.Unmarshal(raw, &w)
-		return found(owner, w), err
+		_, err := wire.Decode(raw, &w)
+		return found(owner, &w), err
 	}
 	k.encode = func(v any, ids IDs) (any, error) { return d.Encode(v.(S), ids) }
 	k.patch = k.encode

@@ -65,36 +65,33 @@ type Reading struct {
 	ListField string
 	Path      func(id string) []string
 	Query     func(id string) url.Values // nil when the path says it all
-	rows      func(raw json.RawMessage) ([]Row, error)
+	rows      func(page *Page) ([]Row, error)
 }
 
 // Answer is the part of a bind's answer that tells what was bound.
 type Answer struct {
 	ListField string
-	rows      func(raw json.RawMessage) ([]Row, error)
+	rows      func(page *Page) ([]Row, error)
 }
 
 // reading gives a list the type of its items: R as the wire has them.
 func reading[R any](r Reading, row func(R) Row) Reading {
-	r.rows = rowsOf(row)
+	r.rows = rowsOf(r.ListField, row)
 	return r
 }
 
 func answer[R any](field string, row func(R) Row) Answer {
-	return Answer{ListField: field, rows: rowsOf(row)}
+	return Answer{ListField: field, rows: rowsOf(field, row)}
 }
 
-func rowsOf[R any](row func(R) Row) func(json.RawMessage) ([]Row, error) {
-	return func(raw json.RawMessage) ([]Row, error) {
-		var list []R
-		if err := json.Unmarshal(raw, &list); err != nil {
-			return nil, err
-		}
+func rowsOf[R any](field string, row func(R) Row) func(*Page) ([]Row, error) {
+	return func(page *Page) ([]Row, error) {
+		list, _, err := entries[R](page, field)
 		out := make([]Row, len(list))
 		for i, r := range list {
-			out[i] = row(r)
+			out[i] = row(*r)
 		}
-		return out, nil
+		return out, err
 	}
 }
 
@@ -119,6 +116,11 @@ func (r *Row) Fill(known Row) {
 	}
 }
 
+// Whole reports whether the row tells what is bound to what, and where.
+func (r *Row) Whole() bool {
+	return r.OwnerID != "" && (r.APIID != "" || r.API != "" && r.Group != "") && (r.EnvID != "" || r.Env != "")
+}
+
 // Key tells rows of one list apart.
 func (r *Row) Key() string { return r.ID + " " + r.OwnerID + " " + r.APIID + " " + r.Env }
 
@@ -135,11 +137,7 @@ func (r Reading) Read(id string, offset int) api.Request {
 
 // Rows reads the answer of Read.
 func (r Reading) Rows(page Page) ([]Row, error) {
-	raw := page.items(r.ListField)
-	if raw == nil {
-		return nil, nil
-	}
-	return r.rows(raw)
+	return r.rows(&page)
 }
 
 // Rows reads what a bind says it did; ok is false when it does not say.
@@ -147,15 +145,14 @@ func (a Answer) Rows(body json.RawMessage) (rows []Row, ok bool, err error) {
 	if len(body) == 0 {
 		return nil, false, nil
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(body, &fields); err != nil {
+	var page Page
+	if err := json.Unmarshal(body, &page); err != nil {
 		return nil, false, err
 	}
-	raw, ok := fields[a.ListField]
-	if !ok || string(raw) == "null" {
-		return nil, ok, nil
+	if _, ok := page.fields[a.ListField]; !ok {
+		return nil, false, nil
 	}
-	rows, err = a.rows(raw)
+	rows, err = a.rows(&page)
 	return rows, true, err
 }
 

@@ -19,7 +19,7 @@ type Object struct {
 	Parts bool   // the gateway says that, or cannot tell whether, other objects live inside it
 }
 
-// Unknown is the Bound of an object whose gateway does not count its bindings.
+// Unknown is the number of what a gateway does not count, such as the bindings of an object.
 const Unknown = -1
 
 // Address names an object or link in everything that people and scripts see, such as "acl/orders_office".

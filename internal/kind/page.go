@@ -5,41 +5,88 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/wire"
 )
 
 // Page is the answer of a list.
 type Page struct {
-	Size, Total int
-	raw         json.RawMessage
-	fields      map[string]json.RawMessage
+	Total  int // of all pages; Unknown when the answer does not say, or says less than it holds
+	raw    json.RawMessage
+	fields map[string]json.RawMessage
 }
 
 // UnmarshalJSON takes the answer apart; the items stay as they are for the kind that asked for them.
 func (p *Page) UnmarshalJSON(raw []byte) (err error) {
-	p.raw = slices.Clone(raw)
+	p.raw, p.Total = slices.Clone(raw), Unknown
 	if p.fields, err = members(p.raw); err != nil {
 		return err
 	}
-	for name, to := range map[string]*int{"size": &p.Size, "total": &p.Total} {
-		if v, ok := p.fields[name]; ok {
-			if err := json.Unmarshal(v, to); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-		}
-	}
+	p.Total = count(p.fields["total"])
 	return nil
 }
 
-func (p *Page) items(field string) json.RawMessage {
-	raw := p.fields[field]
-	if string(raw) == "null" {
-		return nil
+// count reads a number of things: Unknown where it is no such number, math.MaxInt where it is beyond that.
+func count(raw json.RawMessage) int {
+	var n *float64
+	strange, err := wire.Decode(raw, &n)
+	switch {
+	case err != nil || n == nil || *n < 0 || *n != math.Trunc(*n) || len(strange) > 0:
+		return Unknown
+	case *n >= math.MaxInt:
+		return math.MaxInt
 	}
-	return raw
+	return int(*n)
 }
 
-var errNoObject = errors.New("the answer is no JSON object")
+// items are the entries under a field; none when it is null or missing. An answer that has neither the field nor a
+// total is no answer of a list.
+func (p *Page) items(field string) (json.RawMessage, error) {
+	raw, ok := p.fields[field]
+	if _, sized := p.fields["size"]; !ok && !sized && p.Total == Unknown {
+		return nil, fmt.Errorf("the answer has neither %s nor a total", field)
+	}
+	if string(raw) == "null" {
+		return nil, nil
+	}
+	return raw, nil
+}
+
+// entries reads the items under a field of a page, and what of each is strange.
+func entries[W any](p *Page, field string) (list []*W, strange []wire.Strange, err error) {
+	raw, err := p.items(field)
+	if err != nil || raw == nil {
+		return nil, nil, err
+	}
+	if raw[0] != '[' {
+		return nil, nil, fmt.Errorf("%s is no list", field)
+	}
+	if json.Unmarshal(raw, &list) == nil {
+		list = slices.DeleteFunc(list, func(w *W) bool { return w == nil })
+		return list, make([]wire.Strange, len(list)), nil
+	}
+	var parts []json.RawMessage
+	if _, err := wire.Decode(raw, &parts); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", field, err)
+	}
+	list = nil
+	for i, part := range parts {
+		if string(part) == "null" {
+			continue
+		}
+		w := new(W)
+		odd, err := wire.Decode(part, w)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s/%d: %w", field, i, err)
+		}
+		list, strange = append(list, w), append(strange, odd)
+	}
+	return list, strange, nil
+}
+
+var errNoObject = errors.New("the answer is no mapping")
 
 // members splits a valid JSON object without a look at its values. Pages are most of what a run reads:
 // this goes through one once, where a map of raw messages would take it apart three times.

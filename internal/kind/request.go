@@ -29,7 +29,8 @@ func (k *Kind) List(ownerID, name string, offset int) api.Request {
 	return r
 }
 
-// Objects reads the answer of List. A missing or null array is an empty one.
+// Objects reads the answer of List. A missing or null array is an empty one; an object that cannot be told from
+// others is an error, since none of those that files declare could be said to be missing.
 func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 	if k.Single {
 		o, err := k.decode1(owner, page.raw)
@@ -38,12 +39,17 @@ func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 		}
 		return []Object{o}, nil
 	}
-	raw := page.items(k.ListField)
-	if raw == nil {
-		return nil, nil
+	out, err := k.decode(owner, &page)
+	for i := range out {
+		if out[i].ID == "" || out[i].Key == "" {
+			return nil, fmt.Errorf("%s/%d has no id or no name", k.ListField, i)
+		}
 	}
-	return k.decode(owner, raw)
+	return out, err
 }
+
+// Shown reads what a list of bindings tells of the objects themselves, mostly without their ids.
+func (k *Kind) Shown(page Page) ([]Object, error) { return k.decode("", &page) }
 
 // Create asks for a new object; the answer goes to Created.
 func (k *Kind) Create(value any, ownerID string, ids IDs) (api.Request, error) {

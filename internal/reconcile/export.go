@@ -20,6 +20,10 @@ type Everything struct {
 // Everything reads the gateway: objects, what lives inside them, their links, and all APIs.
 func (r *Run) Everything(ctx context.Context) (*Everything, error) {
 	reader := r.reader("read")
+	return twice(func() (*Everything, error) { return r.everything(ctx, reader) })
+}
+
+func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything, error) {
 	out := &Everything{}
 	var objects []kind.Object
 	g, gctx := errgroup.WithContext(ctx)

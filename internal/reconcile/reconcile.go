@@ -67,6 +67,18 @@ type Outcome struct {
 func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, error) {
 	state = Narrow(state, r.Policy)
 	reader := r.reader("read")
+	c, err := twice(func() (*Comparison, error) { return r.compare(ctx, reader, state) })
+	if err != nil {
+		return nil, err
+	}
+	if c.Instance != nil && !r.AllowUnhealthy {
+		c.Plan.Refusals = append(c.Plan.Refusals, unhealthy(c.Instance)...)
+	}
+	c.Reads, c.Sent = reader.Requests(), reader.Sent()
+	return c, nil
+}
+
+func (r *Run) compare(ctx context.Context, reader *fetch.Reader, state *spec.State) (*Comparison, error) {
 	objects, catalog, instance, err := r.lists(ctx, reader, state)
 	if err != nil {
 		return nil, err
@@ -85,11 +97,17 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, erro
 			return nil, err
 		}
 	}
-	if instance != nil && !r.AllowUnhealthy {
-		c.Plan.Refusals = append(c.Plan.Refusals, unhealthy(instance)...)
+	return c, err
+}
+
+// twice reads again when something that a list showed is gone by the time that it is looked into: somebody else
+// changes the gateway meanwhile.
+func twice[T any](read func() (T, error)) (T, error) {
+	out, err := read()
+	if api.NotFound(err) {
+		return read()
 	}
-	c.Reads, c.Sent = reader.Requests(), reader.Sent()
-	return c, nil
+	return out, err
 }
 
 func (r *Run) reader(stage string) *fetch.Reader {

@@ -16,6 +16,14 @@ import (
 // to be bound: their publish ids change on their own. Notes tell about APIs that can no longer be bound.
 func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *Comparison, notes []diff.Note, err error) {
 	reader := r.reader("read")
+	c, err = twice(func() (c *Comparison, err error) {
+		c, notes, err = r.refresh(ctx, reader, e)
+		return c, err
+	})
+	return c, notes, err
+}
+
+func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, e *diff.Extract) (c *Comparison, notes []diff.Note, err error) {
 	var objects []kind.Object
 	var fresh *kind.Catalog
 	var instance *kind.Instance

@@ -26,7 +26,7 @@ func (r *Run) verify(ctx context.Context, c *Comparison, out *Outcome) {
 	reader := r.reader("verify")
 	waited, wait, before := time.Duration(0), time.Second, out.Reads
 	for {
-		plan, err := r.again(ctx, reader, want, policy)
+		plan, err := twice(func() (*diff.Plan, error) { return r.again(ctx, reader, want, policy) })
 		out.Reads = before + reader.Requests()
 		if err != nil {
 			out.Warnings = append(out.Warnings, diff.Note{Message: "what was touched could not be read again: " + err.Error()})

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/wire"
 )
 
 const (
@@ -33,17 +34,19 @@ type answer struct {
 
 func (a answer) read(reply any) error {
 	if status := a.resp.StatusCode; status < 200 || status > 299 {
-		return a.failure()
-	}
-	if reply == nil || a.resp.StatusCode == http.StatusNoContent {
-		_, _ = io.Copy(io.Discard, io.LimitReader(a.resp.Body, maxErrorBody)) // so that the connection can be used again
-		return nil
+		text, _ := io.ReadAll(io.LimitReader(a.resp.Body, maxErrorBody)) // what there is tells more than nothing
+		return a.failure(text, status)
 	}
 	body := bodies.Get().(*bytes.Buffer)
 	defer bodies.Put(body)
 	body.Reset()
-	n, err := body.ReadFrom(io.LimitReader(a.resp.Body, maxBody+1))
+	n, err := body.ReadFrom(io.LimitReader(a.resp.Body, maxBody+1)) // to its end, so that the connection can be used again
+	if refused := a.refused(body.Bytes()); refused != nil {
+		return refused
+	}
 	switch {
+	case reply == nil, a.resp.StatusCode == http.StatusNoContent:
+		return nil
 	case err != nil:
 		return a.unreadable(fmt.Errorf("it broke off after %d bytes: %w", n, foreign(err, true)))
 	case n > maxBody:
@@ -52,32 +55,43 @@ func (a answer) read(reply any) error {
 	return a.decode(body.Bytes(), reply)
 }
 
+// refused is the error that the body of a success tells of; nil when it tells of none.
+func (a answer) refused(text []byte) error {
+	if !bytes.Contains(text, []byte(`"error_code"`)) {
+		return nil
+	}
+	var body failureBody
+	if _, err := wire.Decode(text, &body); err != nil || strings.Trim(body.Code, "APICGW.0 ") == "" {
+		return nil // APIG.0000 is none
+	}
+	e := a.failure(text, api.StatusOf(body.Code))
+	e.Message = fmt.Sprintf("with HTTP status %d, %s", a.resp.StatusCode, cmp.Or(e.Message, "without words"))
+	return e
+}
+
 // bodies are used again: what is decoded keeps nothing of them.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// decode fills a value of its own first, so that a failed attempt leaves nothing in reply. The
-// decoder's errors are put into words here, because they may quote values.
+// decode fills a value of its own first, so that a failed attempt leaves nothing in reply. Those who decode
+// never quote values.
 func (a answer) decode(body []byte, reply any) error {
 	into := reflect.ValueOf(reply)
 	fresh := reflect.New(into.Type().Elem())
 	var err error
-	if own, ok := reflect.TypeAssert[json.Unmarshaler](fresh); ok && json.Valid(body) {
+	own, ok := reflect.TypeAssert[json.Unmarshaler](fresh)
+	switch {
+	case !json.Valid(body):
+		err = errors.New("it is not JSON" + a.contentType())
+	case ok:
 		err = own.UnmarshalJSON(body) // as json.Unmarshal would, without looking for the value's end first
-	} else {
-		err = json.Unmarshal(body, fresh.Interface())
+	default:
+		_, err = wire.Decode(body, fresh.Interface())
 	}
-	if err == nil {
-		into.Elem().Set(fresh.Elem())
-		return nil
+	if err != nil {
+		return a.unreadable(err)
 	}
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		value, _, _ := strings.Cut(wrong.Value, " ") // "number 12" holds the value
-		return a.unreadable(fmt.Errorf("field %q is a %s", wrong.Field, value))
-	}
-	if !json.Valid(body) {
-		return a.unreadable(errors.New("it is not JSON" + a.contentType()))
-	}
-	return a.unreadable(errors.New("a value has an unknown form"))
+	into.Elem().Set(fresh.Elem())
+	return nil
 }
 
 func (a answer) unreadable(why error) error {
@@ -110,18 +124,17 @@ type failureBody struct {
 	} `json:"error"`
 }
 
-// failure is the error of an answer that is no success.
-func (a answer) failure() *api.Error {
-	text, _ := io.ReadAll(io.LimitReader(a.resp.Body, maxErrorBody)) // what there is tells more than nothing
+// failure is the error of an answer with such a body, which means the status.
+func (a answer) failure(text []byte, status int) *api.Error {
 	var body failureBody
-	if json.Unmarshal(text, &body) != nil && body == (failureBody{}) {
-		body.Message = string(text)
+	if _, err := wire.Decode(text, &body); err != nil {
+		body = failureBody{Message: string(text)}
 	}
 	return &api.Error{
 		Operation:  a.q.Operation,
 		Method:     a.q.Method,
 		Path:       a.q.url.EscapedPath(),
-		Status:     a.resp.StatusCode,
+		Status:     status,
 		Code:       a.clean.line(body.Code, 50),
 		Message:    a.clean.line(cmp.Or(body.Message, body.Error.Message), maxMessage),
 		RequestID:  cmp.Or(a.requestID(), a.clean.line(body.RequestID, maxID)),

@@ -149,3 +149,80 @@ func TestBodiesAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// A refusal is one whatever its HTTP status, and means what its code means.
+func TestRefusedWithSuccess(t *testing.T) {
+	tests := []struct {
+		body    string
+		request api.Request
+		status  int // 0: no error
+		unclear bool
+	}{
+		{`{"error_code":"APIG.3005","error_msg":"Request throttling policy x does not exist"}`, get(), 404, false},
+		{`{"error_code":"APIG.1002","error_msg":"no"}`, get(), 401, false},
+		{`{"error_code":"APIG.3204","error_msg":"taken"}`, post(), 400, false},
+		{`{"error_code":"APIG.9999","error_msg":"inside"}`, post(), 500, true},
+		{`{"error_code":"XYZ.1"}`, post(), 500, true},
+		{`{"error_code":4711,"error_msg":{"a":1}}`, post(), 500, true},
+		{`{"error_code":"APIG.0000","name":"a"}`, get(), 0, false},
+		{`{"error_code":"","name":"a"}`, get(), 0, false},
+		{`{"error_code":null,"name":"a"}`, get(), 0, false},
+		{`{"failure":[{"error_code":"APIG.3010"}],"name":"a"}`, get(), 0, false},
+	}
+	for _, tt := range tests {
+		for _, reply := range []any{nil, &shape{}} {
+			synctest.Test(t, func(t *testing.T) {
+				c := testClient(t, says(200, tt.body), nil)
+				_, err := c.Call(t.Context(), tt.request, reply)
+				var e *api.Error
+				switch {
+				case tt.status == 0 && err != nil:
+					t.Errorf("%s: %v", tt.body, err)
+				case tt.status == 0:
+				case !errors.As(err, &e) || e.Status != tt.status || api.Unclear(err) != tt.unclear:
+					t.Errorf("%s: error is %v, want status %d", tt.body, err, tt.status)
+				case !strings.Contains(err.Error(), "with HTTP status 200") || e.RequestID != "req-1":
+					t.Errorf("%s: error is %v", tt.body, err)
+				}
+			})
+		}
+	}
+}
+
+// Whatever a gateway answers, it is read or an error, and the error shows nothing of it but its own words.
+func FuzzAnswer(f *testing.F) {
+	for _, body := range []string{`{"name":1,"size":"2"}`, `{"error_code":"APIG.3005","error_msg":"x"}`, `[]`, `{"error":{"message":["x"]}}`, `{"size":1e99}`, "", `"`} {
+		f.Add(200, body)
+		f.Add(404, body)
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		status = 200 + max(0, status)%400
+		a := answer{q: &question{Request: get()}, resp: reply(status, body), clean: newCleaner()}
+		var got shape
+		err := a.read(&got)
+		if err == nil && status > 299 {
+			t.Errorf("status %d is no error", status)
+		}
+		if err != nil && got != (shape{}) {
+			t.Errorf("%v, and yet %+v", err, got)
+		}
+	})
+}
+
+// Whatever the metadata service answers, keys that come of it can be used, and no error shows them.
+func FuzzMetadata(f *testing.F) {
+	f.Add(`{"credential":{"access":"a","secret":"tops3cret","securitytoken":"t","expires_at":"2030-01-01T00:00:00Z"}}`)
+	f.Add(`{"credential":{"access":1,"secret":"tops3cret","expires_at":5}}`)
+	f.Add(`{"credential":[{"access":"a","secret":"tops3cret\n"}]}`)
+	f.Add(`{"credential":null}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		transport, _ := inOrder(says(200, "token"), says(200, body))
+		keys, expires, err := newMetadata(&http.Client{Transport: transport}).fetch(t.Context())
+		switch {
+		case err != nil && strings.Contains(err.Error(), "tops3cret"):
+			t.Errorf("%v", err)
+		case err == nil && (keys.check() != nil || expires.IsZero()):
+			t.Errorf("keys of no use, until %v", expires)
+		}
+	})
+}

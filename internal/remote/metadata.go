@@ -2,13 +2,14 @@ package remote
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/wire"
 )
 
 const (
@@ -77,13 +78,13 @@ func (m *metadata) fetch(ctx context.Context) (Credentials, time.Time, error) {
 	}
 	var answer struct {
 		Credential struct {
-			Access        string    `json:"access"`
-			Secret        string    `json:"secret"`
-			SecurityToken string    `json:"securitytoken"`
-			ExpiresAt     time.Time `json:"expires_at"`
+			Access        string     `json:"access"`
+			Secret        string     `json:"secret"`
+			SecurityToken string     `json:"securitytoken"`
+			ExpiresAt     *time.Time `json:"expires_at"` // nil when it is not told, or not readably
 		} `json:"credential"`
 	}
-	if json.Unmarshal(body, &answer) != nil || answer.Credential.Access == "" || answer.Credential.Secret == "" {
+	if _, err := wire.Decode(body, &answer); err != nil || answer.Credential.Access == "" || answer.Credential.Secret == "" {
 		return Credentials{}, time.Time{}, errors.New("the answer holds no keys; does the machine have an agency?")
 	}
 	got := answer.Credential
@@ -91,10 +92,11 @@ func (m *metadata) fetch(ctx context.Context) (Credentials, time.Time, error) {
 		AccessKey: got.Access, SecretKey: NewSecret(got.Secret), SecurityToken: NewSecret(got.SecurityToken),
 		From: "instance metadata",
 	}
-	if got.ExpiresAt.IsZero() {
-		got.ExpiresAt = time.Now().Add(time.Hour)
+	expires := time.Now().Add(time.Hour)
+	if got.ExpiresAt != nil && !got.ExpiresAt.IsZero() {
+		expires = *got.ExpiresAt
 	}
-	return keys, got.ExpiresAt, keys.check()
+	return keys, expires, keys.check()
 }
 
 func (m *metadata) ask(ctx context.Context, method, path string, header http.Header) ([]byte, error) {

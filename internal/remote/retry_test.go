@@ -110,8 +110,8 @@ func TestUnreadable(t *testing.T) {
 		attempts int
 		text     string
 	}{
-		{post(), `{"name":"tops3cret","size":"x"}`, 1, `field "size" is a string`},
-		{post(), `{"name":12,"size":1}`, 1, `field "name" is a number`},
+		{post(), `{"name":"tops3cret","size":"x"}`, 1, `the field "size" is a text that means nothing there`},
+		{post(), `["tops3cret"]`, 1, "the answer is a text; a mapping is wanted"},
 		{post(), `{"na`, 1, "it is not JSON"},
 		{put(), `{"na`, maxUnreadable, "(after 3 attempts)"},
 		{get(), `{"na`, maxUnreadable, "(after 3 attempts)"},

@@ -1,0 +1,100 @@
+package reconcile_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/remote"
+)
+
+// bent is a gateway whose successful answers are changed on their way.
+type bent struct {
+	http.RoundTripper
+	bend func(r *http.Request, body []byte) (status int, bent []byte)
+}
+
+func (b bent) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := b.RoundTripper.RoundTrip(r)
+	if err != nil || resp.StatusCode > 299 {
+		return resp, err
+	}
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	resp.StatusCode, body = b.bend(r, body)
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return resp, err
+}
+
+// bend is a client of a gateway whose answers are changed.
+func bend(t *testing.T, g *emulator.Gateway, how func(*http.Request, []byte) (int, []byte)) *remote.Client {
+	t.Helper()
+	client, err := remote.New(remote.Config{
+		Endpoint: "http://localhost", ProjectID: emulator.DefaultProjectID, InstanceID: emulator.DefaultInstanceID,
+		Credentials: remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}, Transport: bent{emulator.Transport(g), how},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func everything(t *testing.T, run *reconcile.Run) *reconcile.Everything {
+	t.Helper()
+	e, err := run.Everything(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// A policy that goes between the list that shows it and the list of its bindings is no error: the gateway is read again.
+func TestPolicyVanishesWhileRead(t *testing.T) {
+	const mine = "version: apigw-sync/v1\nowns: {acls: [\"*\"]}\nacls:\n" +
+		"  - {name: office, type: PERMIT, entity_type: IP, values: [10.0.0.1], apis: [{group: orders}]}\n"
+	const theirs = "  - {name: theirs, type: PERMIT, entity_type: IP, values: [10.0.0.2], apis: []}\n"
+	for _, export := range []bool{false, true} {
+		t.Run(fmt.Sprintf("export %v", export), func(t *testing.T) {
+			gone, asked := "", 0
+			b := newBench(t, apis(3), emulator.Options{}, remote.Config{})
+			b.apply(mine + theirs)
+			client := bend(t, b.gateway, func(r *http.Request, body []byte) (int, []byte) {
+				if gone != "" && r.URL.Query().Get("acl_id") == gone {
+					asked++
+					return 404, []byte(`{"error_code":"APIG.3006","error_msg":"The ACL does not exist"}`)
+				}
+				if strings.HasSuffix(r.URL.Path, "/acls") && gone == "" {
+					for _, o := range everything(t, b.run).Actual.Objects {
+						if o.Key == "theirs" {
+							gone = o.ID
+							_, err := b.client.Call(t.Context(), kind.Of("acl").Delete("", o.ID), nil)
+							if err != nil {
+								t.Error(err)
+							}
+						}
+					}
+					body = bytes.ReplaceAll(body, []byte(`"bind_num":0`), []byte(`"bind_num":1`))
+				}
+				return 200, body
+			})
+			run := *b.run
+			run.Caller = client
+			if export {
+				if n := len(everything(t, &run).Actual.Objects); n != 1 {
+					t.Errorf("%d objects", n)
+				}
+			} else if c := compare(t.Context(), t, &run, load(t, []byte(mine))); !c.Plan.Empty() {
+				t.Errorf("%d changes", len(c.Plan.Changes))
+			}
+			if asked != 1 {
+				t.Errorf("the bindings of what is gone were asked for %d times", asked)
+			}
+		})
+	}
+}

@@ -1,0 +1,244 @@
+// Package wire turns JSON that a gateway wrote into values, whatever version the gateway has. It is the one place
+// that knows what to make of a value in an unexpected form:
+//
+//	on the wire             text           number, flag           list         mapping
+//	absent or null          ""             0, false; pointer nil  nil          empty; pointer nil
+//	as expected             itself         itself                 itself       itself
+//	number or flag          as written     what it spells         of that one  error
+//	text                    itself         what it spells         of that one  error
+//	list or mapping         its JSON       strange                of that one  error; a list of one is that one
+//
+// A number or flag that nothing can be made of, such as one beyond int64, is strange: an error where there is no way
+// to say that it is unknown, else nil and told to the caller as it was written. It is never read as another value.
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Strange are values that nothing could be made of, as they were written, by the names that lead to them: "/a/b".
+type Strange map[string]json.RawMessage
+
+// Decode fills the value that to points to from JSON. Errors never quote values, which may be secret.
+func Decode(raw []byte, to any) (Strange, error) {
+	if json.Unmarshal(raw, to) == nil { // nearly all that gateways write
+		return nil, nil
+	}
+	tree, err := Tree(raw)
+	if err != nil {
+		return nil, err
+	}
+	f := fitter{strange: Strange{}}
+	v := reflect.ValueOf(to).Elem()
+	v.SetZero()
+	if err := f.fit("", tree, v); err != nil {
+		return nil, err
+	}
+	return f.strange, nil
+}
+
+// Tree reads JSON as maps, lists and scalars, numbers as they are written.
+func Tree(raw []byte) (tree any, err error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	if d.Decode(&tree) != nil || d.More() {
+		return nil, errNoJSON
+	}
+	return tree, nil
+}
+
+var errNoJSON = errors.New("it is not JSON")
+
+type fitter struct{ strange Strange }
+
+// fit puts what stands at a path into v as far as that can be done.
+func (f *fitter) fit(path string, tree any, v reflect.Value) error {
+	if tree == nil {
+		return nil
+	}
+	if own, ok := v.Addr().Interface().(json.Unmarshaler); ok {
+		return f.own(path, tree, v, own)
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		return f.pointer(path, tree, v)
+	case reflect.String:
+		v.SetString(Text(tree))
+		return nil
+	case reflect.Slice:
+		return f.slice(path, tree, v)
+	case reflect.Struct:
+		return f.mapping(path, tree, v)
+	case reflect.Int, reflect.Int64:
+		n, ok := Whole(tree)
+		v.SetInt(n)
+		return f.known(path, tree, ok)
+	case reflect.Float64:
+		x, err := strconv.ParseFloat(scalar(tree), 64)
+		v.SetFloat(x)
+		return f.known(path, tree, err == nil && !math.IsNaN(x) && !math.IsInf(x, 0))
+	case reflect.Bool:
+		yes, ok := Flag(tree)
+		v.SetBool(yes)
+		return f.known(path, tree, ok)
+	}
+	return f.own(path, tree, v, nil)
+}
+
+// strangeError tells a pointer that there is nothing to point to.
+type strangeError struct{ text string }
+
+func (e *strangeError) Error() string { return e.text }
+
+func (f *fitter) known(path string, tree any, ok bool) error {
+	if ok {
+		return nil
+	}
+	raw, err := json.Marshal(tree)
+	if err != nil {
+		return fmt.Errorf("%s: %w", named(path), err)
+	}
+	f.strange[path] = raw
+	return &strangeError{fmt.Sprintf("%s is %s that means nothing there", named(path), form(tree))}
+}
+
+func (f *fitter) pointer(path string, tree any, v reflect.Value) error {
+	inner := reflect.New(v.Type().Elem())
+	err := f.fit(path, tree, inner.Elem())
+	if _, odd := errors.AsType[*strangeError](err); odd && f.strange[path] != nil {
+		return nil
+	}
+	if err == nil {
+		v.Set(inner)
+	}
+	return err
+}
+
+// slice takes a value that is no list for a list of one. Entries that are null say nothing.
+func (f *fitter) slice(path string, tree any, v reflect.Value) error {
+	list, ok := tree.([]any)
+	if !ok {
+		list = []any{tree}
+	}
+	list = slices.DeleteFunc(list, func(entry any) bool { return entry == nil })
+	v.Set(reflect.MakeSlice(v.Type(), len(list), len(list)))
+	for i, entry := range list {
+		if err := f.fit(path+"/"+strconv.Itoa(i), entry, v.Index(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *fitter) mapping(path string, tree any, v reflect.Value) error {
+	if list, ok := tree.([]any); ok && len(list) == 1 {
+		tree = list[0]
+	}
+	m, ok := tree.(map[string]any)
+	if !ok {
+		return fmt.Errorf("%s is %s; a mapping is wanted", named(path), form(tree))
+	}
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if name == "" || name == "-" || !v.Field(i).CanSet() {
+			continue
+		}
+		if err := f.fit(path+"/"+name, m[name], v.Field(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// own lets a type with ideas of its own decode itself.
+func (f *fitter) own(path string, tree any, v reflect.Value, own json.Unmarshaler) error {
+	raw, err := json.Marshal(tree)
+	if err != nil {
+		return fmt.Errorf("%s: %w", named(path), err)
+	}
+	if own != nil {
+		err = own.UnmarshalJSON(raw)
+	} else {
+		err = json.Unmarshal(raw, v.Addr().Interface())
+	}
+	return f.known(path, tree, err == nil)
+}
+
+// Text is the text that a value of a tree spells: itself, a number or flag as it is written, else its JSON.
+func Text(tree any) string {
+	switch t := tree.(type) {
+	case nil:
+		return ""
+	case string:
+		return t
+	case json.Number:
+		return t.String()
+	}
+	raw, _ := json.Marshal(tree) // a tree of JSON can be written as JSON
+	return string(raw)
+}
+
+// Whole is the whole number that a value of a tree spells.
+func Whole(tree any) (n int64, ok bool) {
+	text := strings.TrimSpace(scalar(tree))
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return n, true
+	}
+	const exact = 1 << 53 // whole numbers below are exact in floating point
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil || x != math.Trunc(x) || math.Abs(x) > exact {
+		return 0, false
+	}
+	return int64(x), true
+}
+
+// Flag is the truth that a value of a tree spells.
+func Flag(tree any) (yes, ok bool) {
+	if b, is := tree.(bool); is {
+		return b, true
+	}
+	switch strings.ToLower(scalar(tree)) {
+	case "true", "on", "1":
+		return true, true
+	case "false", "off", "0":
+		return false, true
+	}
+	return false, false
+}
+
+func scalar(tree any) string {
+	switch tree.(type) {
+	case string, json.Number:
+		return Text(tree)
+	}
+	return ""
+}
+
+func form(tree any) string {
+	switch tree.(type) {
+	case string:
+		return "a text"
+	case json.Number:
+		return "a number"
+	case bool:
+		return "a flag"
+	case []any:
+		return "a list"
+	}
+	return "a mapping"
+}
+
+func named(path string) string {
+	if path == "" {
+		return "the answer"
+	}
+	return "the field " + strconv.Quote(strings.TrimPrefix(path, "/"))
+}
