@@ -51,7 +51,7 @@ func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
 	o.traffic.addFlags(flags)
 	flags.BoolVar(&o.prune, "prune", false, "also delete what owns covers and the files do not declare")
 	flags.IntVar(&o.maxDeletes, "max-deletes", 10, "refuse a plan that deletes or replaces more than `N` objects; below 0 means any number")
-	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "let --prune delete all objects of a kind of which the files declare none")
+	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "let --prune delete all objects that the files own of a kind, of which they declare none")
 	flags.BoolVar(&o.allowUnhealthy, "allow-unhealthy", false, "write to a gateway that is not running or is locked")
 	flags.BoolVar(&o.resendSecrets, "resend-secrets", false, "send secrets that the gateway hides, since they cannot be compared")
 }
@@ -83,7 +83,17 @@ func (o *compareOptions) check() error {
 			return hinted{fmt.Errorf("--kind: there is no kind %q", name), "there are " + strings.Join(kindNames(), ", ")}
 		}
 	}
-	return o.gateway.check()
+	return errors.Join(checkGlobs("--name", o.names), o.gateway.check())
+}
+
+// checkGlobs refuses globs that would match nothing because they are broken.
+func checkGlobs(flag string, globs []string) error {
+	for _, glob := range globs {
+		if why := kind.BrokenGlob(glob); why != "" {
+			return fmt.Errorf("%s %q %s", flag, glob, why)
+		}
+	}
+	return nil
 }
 
 func (o *compareOptions) policy() diff.Policy {

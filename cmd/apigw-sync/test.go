@@ -152,6 +152,9 @@ func (o *testOptions) choose(all []intent.Case) ([]intent.Case, error) {
 	if len(all) == 0 {
 		return nil, hinted{errors.New("the files hold no cases"), "list them under cases"}
 	}
+	if err := checkGlobs("--run", o.run); err != nil {
+		return nil, err
+	}
 	var out []intent.Case
 	for i := range all {
 		matches := func(glob string) bool { return kind.Glob(glob, all[i].Name) || kind.Glob(glob, all[i].Table) }

@@ -167,24 +167,6 @@ func TestSettleSecrets(t *testing.T) {
 	}
 }
 
-func TestGlob(t *testing.T) {
-	for _, tc := range []struct {
-		pattern, name string
-		want          bool
-	}{
-		{"orders_*", "orders_basic", true},
-		{"orders_*", "order", false},
-		{"*", "订单/限流", true},
-		{"get_?", "get_订", true},
-		{"[ab]x", "bx", true},
-		{"[", "[", false},
-	} {
-		if got := kind.Glob(tc.pattern, tc.name); got != tc.want {
-			t.Errorf("%q matches %q: %t", tc.pattern, tc.name, got)
-		}
-	}
-}
-
 // TestNewKindIsComplete holds each kind to what the rest of the program relies on.
 func TestNewKindIsComplete(t *testing.T) {
 	for _, k := range kind.All {

@@ -71,7 +71,7 @@ func (s *subject) names() known {
 // matches reports whether a glob matches one of the names, which are sorted.
 func matches(glob string, names []string) bool {
 	prefix := glob
-	if i := strings.IndexAny(glob, `*?[\`); i >= 0 {
+	if i := strings.IndexAny(glob, kind.Wildcards); i >= 0 {
 		prefix = glob[:i]
 	}
 	from, _ := slices.BinarySearch(names, prefix)

@@ -2,8 +2,6 @@ package spec
 
 import (
 	"testing"
-
-	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
 func TestOtherThanText(t *testing.T) {
@@ -22,29 +20,6 @@ func TestOtherThanText(t *testing.T) {
 	} {
 		if other := otherThanText(s); other != "" {
 			t.Errorf("%s passes as %s", s, other)
-		}
-	}
-}
-
-func TestMatchGlob(t *testing.T) {
-	for _, c := range []struct {
-		glob, name string
-		want       bool
-	}{
-		{"*", "", true},
-		{"*", "a/b", true},
-		{"orders_*", "orders_", true},
-		{"orders_*", "Orders_x", false},
-		{"支?", "支付", true},
-		{"a[/x]b", "a/b", true},
-		{"[^a]", "/", true},
-		{`\*`, "*", true},
-		{`\*`, "a", false},
-		{"a", "ab", false},
-		{"[a", "a", false},
-	} {
-		if got := kind.Glob(c.glob, c.name); got != c.want {
-			t.Errorf("%s and %s: %t", c.glob, c.name, got)
 		}
 	}
 }

@@ -49,8 +49,15 @@ func itemShapes() map[string]*shape.Shape {
 
 var environmentShape = shape.OfText("Environment in which APIs are looked up.", shape.Length(1, 64)).WithExample("RELEASE")
 
-var globText = shape.OfText("A name, or a glob: * stands for any characters, ? for one, [a-z] for one of a set.", shape.Length(1, 0),
-	shape.Test(brokenGlob, `close the [, or write \[ for the character`).Saying("each [ is closed")).WithExample("orders_*")
+var globText = globShape()
+
+// ownedText is recognised by the checker: what a variable puts there is literal.
+var ownedText = globShape()
+
+func globShape() *shape.Shape {
+	return shape.OfText("A name, or a glob: * stands for any characters, ? for one, [a-z] for one of a set, [!a-z] for one of none, {a,b} for either.", shape.Length(1, 0),
+		shape.Test(kind.BrokenGlob, `close each [ and {, or write \[ and \{ for the characters`).Saying("each [ and { is closed")).WithExample("orders_*")
+}
 
 // untilShape is recognised by the checker: a date needs no quotes here.
 var untilShape = shape.OfText("Last day on which the rule holds.",
@@ -110,7 +117,7 @@ var head = shape.OfMap("A desired-state file of apigw-sync.",
 func ownsShape() *shape.Shape {
 	var fields []shape.Field
 	for _, k := range sections {
-		fields = append(fields, shape.May(k.Section, shape.OfList("Names of "+k.Section+" of which the files are the whole truth.", globText)))
+		fields = append(fields, shape.May(k.Section, shape.OfList("Names of "+k.Section+" of which the files are the whole truth.", ownedText)))
 	}
 	return shape.OfMap("Globs of names for which the files are the whole truth: what they match and no file declares is superfluous.", fields...)
 }

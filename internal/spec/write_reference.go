@@ -32,8 +32,8 @@ func (w *writer) reference(l *kind.Link) *yaml.Node {
 	}
 	n := newMap()
 	n.Style = yaml.FlowStyle
-	put(n, "group", text(literal(l.API.Group)))
-	put(n, "name", text(literal(l.API.Name)))
+	put(n, "group", text(kind.Literal(l.API.Group)))
+	put(n, "name", text(kind.Literal(l.API.Name)))
 	if w.names[l.API.Address()] > 1 {
 		put(n, "method", text(l.API.Method))
 		put(n, "path", text(l.API.Path))
@@ -46,9 +46,4 @@ func (w *writer) reference(l *kind.Link) *yaml.Node {
 		n.LineComment = "# " + commented("bound, and not published in "+l.Env+" now")
 	}
 	return n
-}
-
-// literal writes a name so that a glob matches it alone.
-func literal(name string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(name)
 }
