@@ -146,8 +146,8 @@ func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
 func together(n planfile.Needed, lookup func(string) (string, bool)) (string, error) {
 	var b strings.Builder
 	for _, name := range n.Variables {
-		value, ok := lookup(name)
-		if !ok {
+		value, _ := lookup(name)
+		if value == "" {
 			return "", hinted{
 				fmt.Errorf("%s: the variable %s is not set, from which its secret %s comes", n.Address, name, n.Path),
 				"set it as it was when the plan was made",

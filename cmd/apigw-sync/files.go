@@ -108,9 +108,8 @@ func (o *fileOptions) lookup(p *program) func(string) (string, bool) {
 // fromTarget reports of a variable whether its value is the one that the config file has.
 func (o *fileOptions) fromTarget(p *program) func(string) bool {
 	return func(name string) bool {
-		_, set := p.Lookup(name)
-		_, written := o.vars[name]
-		return written && !set
+		value, _ := p.Lookup(name)
+		return value == "" && o.vars[name] != ""
 	}
 }
 

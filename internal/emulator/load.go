@@ -56,8 +56,8 @@ func documents(file []byte) [][]byte {
 
 // decodeDocument reads YAML, or JSON at a fraction of the cost.
 func decodeDocument(document []byte, f *stateFile) (err error) {
-	if bytes.Contains(document, []byte("$$")) || bytes.Contains(document, []byte("${")) {
-		if document, err = withoutVariables(document); err != nil {
+	if bytes.Contains(document, []byte("$$")) || bytes.Contains(document, []byte("${")) || bytes.Contains(document, []byte("x-")) {
+		if document, err = resolved(document); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -13,11 +14,14 @@ import (
 
 var variable = regexp.MustCompile(`\$\$|\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}`)
 
-// withoutVariables returns a document as JSON, its variables replaced by their defaults.
-func withoutVariables(document []byte) ([]byte, error) {
+// resolved returns a document as JSON, its variables replaced by their defaults, without what only holds anchors.
+func resolved(document []byte) ([]byte, error) {
 	var tree any
 	if err := yaml.UnmarshalStrict(document, &tree); err != nil {
 		return nil, err
+	}
+	if top, ok := tree.(map[string]any); ok { // a place for anchors
+		maps.DeleteFunc(top, func(key string, _ any) bool { return strings.HasPrefix(key, "x-") })
 	}
 	return json.Marshal(replaceVariables(tree))
 }

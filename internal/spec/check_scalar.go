@@ -1,8 +1,13 @@
 package spec
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
+	"unicode"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/shape"
 )
 
@@ -89,6 +94,9 @@ func (c *checker) text(n *node, s *shape.Shape) any {
 		c.faults(n, e)
 		return nil
 	}
+	if s == ownedText && !c.narrow(n, e) {
+		return nil
+	}
 	if s.Secret && e.varied && e.whole && e.text == "" {
 		c.leave(n)
 		return nil
@@ -98,6 +106,26 @@ func (c *checker) text(n *node, s *shape.Shape) any {
 	}
 	return e.text
 }
+
+// narrow refuses a glob that a variable makes match more than its file says: what is owned may be deleted.
+func (c *checker) narrow(n *node, e expanded) bool {
+	special := kind.Wildcards
+	if kind.IsGlob(strings.Trim(e.around, "*?")) {
+		special += ",-!^" // which mean something inside [ ] and { }
+	}
+	switch {
+	case slices.ContainsFunc(e.puts, func(put string) bool { return strings.ContainsAny(put, special) }):
+		c.fail(n, "a variable puts wildcards into what the files own", "write wildcards beside the variable, as in ${TEAM}_*")
+		return false
+	case e.varied && !strings.ContainsFunc(sets.ReplaceAllString(e.text, ""), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }):
+		c.fail(n, "nothing but wildcards and separators is left once its variables were replaced; all of it would be owned", `set the variable, or write "*" if that is meant`)
+		return false
+	}
+	return true
+}
+
+// sets are parts of globs that stand for one character of many.
+var sets = regexp.MustCompile(`\[[^\]]*\]`)
 
 func (c *checker) faults(n *node, e expanded) {
 	for _, f := range e.faults {

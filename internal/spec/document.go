@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/shape"
@@ -73,6 +74,7 @@ func (l *loader) open(root *node, overlay bool, own map[string]*entry) {
 		switch section := sectionOf(key.value); {
 		case section != nil:
 			found = append(found, i)
+		case strings.HasPrefix(key.value, anchorPrefix): // a place for anchors
 		case head.Field(key.value) == nil:
 			c.push(key.value)
 			c.fail(key, "the key "+shown(key.value)+" is not known", keyHint(key.value, whole.Names()))
@@ -86,6 +88,9 @@ func (l *loader) open(root *node, overlay bool, own map[string]*entry) {
 		l.section(sectionOf(root.keys[i].value), root.items[i], overlay, own)
 	}
 }
+
+// anchorPrefix begins keys of a document that say nothing by themselves.
+const anchorPrefix = "x-"
 
 func sectionOf(key string) *kind.Kind {
 	for _, k := range sections {

@@ -11,27 +11,31 @@ type fault struct{ problem, hint string }
 // expanded is a text with its variables replaced.
 type expanded struct {
 	text   string
-	varied bool    // it held a variable
-	whole  bool    // it consisted of variables alone
-	faults []fault // not empty: text is of no use
+	varied bool     // it held a variable
+	whole  bool     // it consisted of variables alone
+	puts   []string // what each variable, or its default, puts into the text
+	around string   // what stands beside the variables
+	faults []fault  // not empty: text is of no use
 }
 
 // expand replaces ${NAME}, ${NAME:-default} and ${NAME:?message}, and $$ by $. A default may hold
-// variables again; what a variable holds is taken as it is. Like in a shell, an empty variable is as
-// good as none for :- and :?, but not for ${NAME}.
+// variables again; what a variable holds is taken as it is. An empty variable is as good as none: in a
+// pipeline it is more often a secret or an input that is missing than a wish.
 func expand(s string, lookup func(string) (string, bool)) expanded {
 	if !strings.Contains(s, "$") {
 		return expanded{text: s}
 	}
 	e := expander{rest: s, lookup: lookup}
 	text := e.text(0, true)
-	return expanded{text: text, varied: e.varied, whole: e.varied && !e.literal, faults: e.faults}
+	return expanded{text: text, varied: e.varied, whole: e.varied && !e.literal, puts: e.puts, around: e.around.String(), faults: e.faults}
 }
 
 type expander struct {
 	rest    string
 	lookup  func(string) (string, bool)
 	faults  []fault
+	puts    []string
+	around  strings.Builder
 	varied  bool
 	literal bool // something stands beside the variables
 	stop    bool // the syntax is broken
@@ -53,7 +57,11 @@ func (e *expander) text(depth int, live bool) string {
 		case strings.HasPrefix(e.rest[i:], "${"):
 			b.WriteString(e.take(i, depth))
 			e.rest = e.rest[2:]
-			b.WriteString(e.variable(depth, live))
+			put := e.variable(depth, live)
+			if depth == 0 {
+				e.puts = append(e.puts, put)
+			}
+			b.WriteString(put)
 			continue
 		case strings.HasPrefix(e.rest[i:], "$$"):
 			b.WriteString(e.take(i+1, depth))
@@ -76,6 +84,7 @@ func (e *expander) take(n, depth int) string {
 	e.rest = e.rest[n:]
 	if n > 0 && depth == 0 {
 		e.literal = true
+		e.around.WriteString(out)
 	}
 	return out
 }
@@ -94,11 +103,16 @@ func (e *expander) variable(depth int, live bool) string {
 		return ""
 	}
 	value, set := e.lookup(name)
+	missing, byDefault := "the variable "+name+" is not set", ", or give it a default: ${"+name+":-…}"
+	if set {
+		missing, byDefault = "the variable "+name+" is empty, which counts as not set", ", or write ${"+name+":-} if empty is meant"
+	}
+	const wayOut = "set it in the environment or under vars of the target"
 	switch {
 	case strings.HasPrefix(e.rest, "}"):
 		e.rest = e.rest[1:]
-		if !set && live {
-			e.faults = append(e.faults, fault{"the variable " + name + " is not set", "set it in the environment or under vars of the target, or give it a default: ${" + name + ":-…}"})
+		if value == "" && live {
+			e.faults = append(e.faults, fault{missing, wayOut + byDefault})
 		}
 	case strings.HasPrefix(e.rest, ":-"):
 		e.rest = e.rest[2:]
@@ -108,7 +122,7 @@ func (e *expander) variable(depth int, live bool) string {
 	case strings.HasPrefix(e.rest, ":?"):
 		e.rest = e.rest[2:]
 		if message := e.text(depth+1, false); value == "" && live {
-			e.faults = append(e.faults, fault{strings.TrimSuffix("the variable "+name+" is not set: "+message, ": "), "set it in the environment or under vars of the target"})
+			e.faults = append(e.faults, fault{strings.TrimSuffix(missing+": "+message, ": "), wayOut})
 		}
 	default:
 		e.fail("the variable "+name+" is not written as it should", "write ${NAME}, ${NAME:-default} or ${NAME:?message}")

@@ -19,6 +19,7 @@ var variables = map[string]string{
 	"ENV": "STAGING", "LIMIT": "100", "TEAM": "orders", "WORDS": "many words", "EMPTY": "", "ON": "true",
 	"KEY": "orders_key_1", "SECRET": "tops3cretvalue", "SHORT": "s3cr", "REF": "orders/create_order",
 	"CODE": strings.Repeat("c0de", 16),
+	"STAR": "*", "QUESTION": "a?", "CLASS": "[a-z]", "BRACES": "{a,b}", "BACKSLASH": `\\`, "COMMA": "a,", "DASH": "a-z",
 }
 
 func lookup(name string) (string, bool) { v, ok := variables[name]; return v, ok }

@@ -28,6 +28,7 @@ func Schema() map[string]any {
 	}
 	root["$schema"], root["title"], root["$defs"] = shape.Draft, "apigw-sync desired state", defs
 	root["type"] = []any{"object", "null"} // a document may be empty
+	root["patternProperties"] = map[string]any{"^" + anchorPrefix: map[string]any{"description": "Ignored: a place for anchors."}}
 	return root
 }
 
