@@ -21,6 +21,9 @@ func answered(flags *pflag.FlagSet, flag string) bool {
 	if at := strings.IndexAny(name, " ="); at >= 0 {
 		name, value = name[:at], name[at+1:]
 	}
+	if flags == nil { // of a command that only reads
+		return false
+	}
 	f := flags.Lookup(name)
 	if f == nil || !given(f) {
 		return false

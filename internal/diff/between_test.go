@@ -186,7 +186,26 @@ extra throttle/orders_old
 delete throttle/orders_old /api_call_limits:5→<nil> /name:orders_old→<nil> /time_interval:1→<nil> /time_unit:SECOND→<nil> /type:basic→<nil>
 0 delete throttle orders_old
 refused by max-deletes: the plan deletes or replaces 1 objects; at most 0 are allowed
-refused by prune-all: the files own throttles but declare none
+refused by prune-all: the files own throttles but declare none of those
+`,
+		},
+		{
+			name: "what is declared beside owns does not count", have: kind.Actual{Objects: []kind.Object{held(throttle("orders_old", 5)), held(throttle("theirs", 5))}},
+			want:   kind.Desired{Objects: []kind.Declared{throttle("theirs", 5)}, Owns: map[string][]string{"throttle": {"orders_*"}}},
+			policy: diff.Policy{Prune: true, MaxDeletes: 10},
+			plan: `
+delete throttle/orders_old /api_call_limits:5→<nil> /name:orders_old→<nil> /time_interval:1→<nil> /time_unit:SECOND→<nil> /type:basic→<nil>
+0 delete throttle orders_old
+refused by prune-all: the files own throttles but declare none of those
+`,
+		},
+		{
+			name: "one declared inside owns is enough", have: kind.Actual{Objects: []kind.Object{held(throttle("orders_old", 5)), held(throttle("orders_new", 5))}},
+			want:   kind.Desired{Objects: []kind.Declared{throttle("orders_new", 5)}, Owns: map[string][]string{"throttle": {"orders_*"}}},
+			policy: diff.Policy{Prune: true, MaxDeletes: 10},
+			plan: `
+delete throttle/orders_old /api_call_limits:5→<nil> /name:orders_old→<nil> /time_interval:1→<nil> /time_unit:SECOND→<nil> /type:basic→<nil>
+0 delete throttle orders_old
 `,
 		},
 		{

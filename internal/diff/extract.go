@@ -95,7 +95,7 @@ func (e *Extract) Begin(have kind.Actual) *Draft { return Begin(have, e.Settled(
 
 // Policy is the policy under which the plan is made again.
 func (e *Extract) Policy() Policy {
-	return Policy{Prune: true, MaxDeletes: -1, ResendSecrets: e.ResendSecrets}
+	return Policy{Prune: true, AllowEmpty: true, MaxDeletes: -1, ResendSecrets: e.ResendSecrets}
 }
 
 // Settled is the desired state with anchors as the gateway has them. Anchors that it has no more are left out.

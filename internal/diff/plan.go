@@ -131,6 +131,7 @@ type Policy struct {
 	Kinds      []string // sections or kinds to look at; none means all
 	Names      []string // globs of names to look at; none means all
 	Prune      bool     // delete what is owned and not declared
+	AllowEmpty bool     // also when nothing that is owned of a kind is declared
 	MaxDeletes int      // refuse more deletes and replaces than this; negative means no limit
 	Today      string   // YYYY-MM-DD, for ignore rules with an end
 

@@ -159,11 +159,12 @@ func (p *Plan) TooMany(most int) []Refusal {
 	}}
 }
 
-// guardPrune refuses to delete all of a kind because the files declare nothing of it: more often a
-// missing folder than a wish.
+// guardPrune refuses to delete all that the files own of a kind because they declare nothing of it: more often a
+// missing folder than a wish. What they declare beside it does not count.
 func (c *comparison) guardPrune() {
 	for _, k := range kind.All {
-		if len(c.want.Owns[k.Name]) == 0 || !c.policy.Prune || len(c.wantKey[k.Name]) > 0 {
+		declared := func(d kind.Declared) bool { return d.Kind == k.Name && c.owned(k.Name, d.Key) }
+		if !c.policy.Prune || c.policy.AllowEmpty || slices.ContainsFunc(c.want.Objects, declared) {
 			continue
 		}
 		n := 0
@@ -175,7 +176,7 @@ func (c *comparison) guardPrune() {
 		if n > 0 {
 			c.plan.Refusals = append(c.plan.Refusals, Refusal{
 				Guard:  "prune-all",
-				Reason: fmt.Sprintf("the files own %s but declare none", k.Section),
+				Reason: fmt.Sprintf("the files own %s but declare none of those", k.Section),
 				Would:  fmt.Sprintf("all %d that they own would have been deleted", n),
 				Flag:   "--allow-empty",
 			})

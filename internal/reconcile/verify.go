@@ -149,5 +149,5 @@ func touched(c *Comparison) (kind.Desired, diff.Policy) {
 			want.Links = append(want.Links, *l)
 		}
 	}
-	return want, diff.Policy{Prune: true, MaxDeletes: -1}
+	return want, diff.Policy{Prune: true, AllowEmpty: true, MaxDeletes: -1}
 }
