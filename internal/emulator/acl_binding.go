@@ -117,6 +117,9 @@ func listScreened(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if _, err := g.acls.get(id, noACL); err != nil {
+		return reply{}, err
+	}
 	offset, limit := c.bounds()
 	if g.behaviour.OfflineOffset {
 		offset = 0
@@ -138,7 +141,10 @@ func listUnscreened(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	policy := g.acls.ids[id]
+	policy, err := g.acls.get(id, noACL)
+	if err != nil {
+		return reply{}, err
+	}
 	return page(g, c, "apis", g.screened.free(g, c, id), placeFilter(c, place.place).keep(), func(at place) unscreenedAPI {
 		a := at.api
 		v := unscreenedAPI{
@@ -147,7 +153,7 @@ func listUnscreened(g *Gateway, c *call) (reply, error) {
 			ReqMethod: a.ReqMethod, AuthType: a.AuthType, Tags: g.tags(a.Tags),
 		}
 		for _, x := range g.screened.ofAPI(a.id) {
-			if x.env == at.env && policy != nil && aclBinding.rivals(g, x.policy, policy) {
+			if x.env == at.env && aclBinding.rivals(g, x.policy, policy) {
 				v.ACLName = x.policy.name
 			}
 		}

@@ -30,7 +30,7 @@ func (g *Gateway) admit(r *http.Request, c *call) error {
 func (g *Gateway) authenticate(r *http.Request, c *call) error {
 	if token := r.Header.Get("X-Auth-Token"); token != "" {
 		if !same(token, g.opts.Token) {
-			return unauthenticated("decrypt token fail")
+			return g.wrongToken(c)
 		}
 		return nil
 	}
@@ -38,6 +38,18 @@ func (g *Gateway) authenticate(r *http.Request, c *call) error {
 		return unauthenticated("neither a token nor a signature")
 	}
 	return g.verify(r, c)
+}
+
+// wrongToken is the refusal of a token by whoever looks at it first.
+func (g *Gateway) wrongToken(c *call) error {
+	code := "APIG.1002"
+	switch {
+	case g.behaviour.WrongToken == "front-door":
+		return unauthenticated("decrypt token fail")
+	case c.route != nil && c.route.ofInstances():
+		code = "APIC.7102"
+	}
+	return refuse(http.StatusUnauthorized, code, "Incorrect token or token resolution failed")
 }
 
 func unauthenticated(format string, args ...any) error {

@@ -83,7 +83,7 @@ func TestSignatures(t *testing.T) {
 		{"another scheme", "Basic abc", 0, nil, 401, "APIGW.0301"},
 		{"nothing", "", 0, nil, 401, "APIGW.0301"},
 		{"token", vectorA, 0, func(r *http.Request) { r.Header.Set("X-Auth-Token", emulator.DefaultToken) }, 200, ""},
-		{"wrong token", vectorA, 0, func(r *http.Request) { r.Header.Set("X-Auth-Token", "stale") }, 401, "decrypt token fail"},
+		{"wrong token", vectorA, 0, func(r *http.Request) { r.Header.Set("X-Auth-Token", "stale") }, 401, `{"error_code":"APIG.1002","error_msg":"Incorrect token or token resolution failed"}`},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			status, text := signed(t, x.authorization, x.skew, x.change)

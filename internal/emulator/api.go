@@ -134,7 +134,7 @@ func (g *Gateway) apiView(a *api) apiView {
 		RunEnvID:    a.joined(func(p *publication) string { return p.env.id }),
 		RunEnvName:  a.joined(func(p *publication) string { return p.env.name }),
 		PublishID:   a.joined(func(p *publication) string { return p.id }),
-		PublishTime: a.joined(func(p *publication) string { return stamp(p.at) }),
+		PublishTime: a.joined(func(p *publication) string { return listedStamp(p.at) }),
 	}
 	v.Tags = g.tags(a.Tags)
 	return v
@@ -178,14 +178,16 @@ func listAPIs(g *Gateway, c *call) (reply, error) {
 	if x := g.groups.ids[c.arg("group_id")]; x != nil && c.arg("id") == "" {
 		rows = x.apis
 	}
-	mode := c.arg("return_data_mode")
+	mode := strings.Split(c.arg("return_data_mode"), ",")
+	whole := slices.Contains(mode, "include_group_backend")
 	return page(g, c, "apis", rows, f.keep(), func(a *api) apiView {
 		v := g.apiView(a)
-		if mode == "include_group" || mode == "include_group_backend" {
+		if whole || slices.Contains(mode, "include_group") {
 			v.APIGroupInfo = map[string]any{"id": a.group.id, "name": a.group.name, "status": 1}
 		}
-		if mode != "include_group_backend" {
-			v.apiBackend = apiBackend{}
+		v.apiBackend = apiBackend{}
+		if whole {
+			v.BackendAPI = a.BackendAPI
 		}
 		return v
 	})

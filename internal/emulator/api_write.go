@@ -1,10 +1,12 @@
 package emulator
 
 import (
+	"encoding/json"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // pathParameter is a placeholder in a path; only its position counts for uniqueness.
@@ -15,13 +17,21 @@ func (b apiBody) withDefaults() apiBody {
 	if b.MatchMode == "" {
 		b.MatchMode = "NORMAL"
 	}
-	if b.ReqProtocol == "" {
-		b.ReqProtocol = "HTTPS"
-	}
 	if b.ReqProtocol == "GRPCS" {
 		b.ReqMethod = http.MethodPost
 	}
 	return b
+}
+
+// backend is the member that describes where calls go.
+func (b apiBody) backend() (name string, value json.RawMessage) {
+	switch b.BackendType {
+	case "FUNCTION":
+		return "func_info", b.FuncInfo
+	case "MOCK":
+		return "mock_info", b.MockInfo
+	}
+	return "backend_api", b.BackendAPI
 }
 
 // route is what must be unique inside a group.
@@ -37,11 +47,13 @@ func (g *Gateway) checkAPI(b apiBody, self string) (*group, error) {
 	v.oneOf("req_protocol", b.ReqProtocol, "HTTP", "HTTPS", "BOTH", "GRPCS")
 	v.oneOf("req_method", b.ReqMethod, "GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "ANY")
 	v.text("req_uri", b.ReqURI, 1, 512, nil)
-	v.that(b.ReqURI != "" && b.ReqURI[0] == '/', "req_uri")
+	v.that(b.ReqURI != "" && b.ReqURI[0] == '/' && !strings.ContainsAny(b.ReqURI, " \t\r\n"), "req_uri")
 	v.oneOf("match_mode", b.MatchMode, "NORMAL", "SWA")
 	v.oneOf("auth_type", b.AuthType, "NONE", "APP", "IAM", "AUTHORIZER")
 	v.that(b.AuthType != "AUTHORIZER" || b.AuthorizerID != "", "authorizer_id")
 	v.oneOf("backend_type", b.BackendType, "HTTP", "FUNCTION", "MOCK", "GRPC")
+	name, backend := b.backend()
+	v.that(len(backend) > 0 && string(backend) != "null", name)
 	v.remark(b.Remark)
 	for _, sample := range []string{b.BodyRemark, b.ResultNormalSample, b.ResultFailureSample} {
 		v.text("body_remark", sample, 0, 20480, nil)

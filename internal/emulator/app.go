@@ -165,7 +165,7 @@ func (s *state) addApp(a *app, key, secret string) {
 }
 
 func showApp(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps.get(c.path["app_id"], noApp)
+	a, err := g.apps.get(c.path["app_id"], noAppItself)
 	if err != nil {
 		return reply{}, err
 	}
@@ -173,7 +173,7 @@ func showApp(g *Gateway, c *call) (reply, error) {
 }
 
 func validateApp(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps.get(c.path["app_id"], noApp)
+	a, err := g.apps.get(c.path["app_id"], noAppItself)
 	if err != nil {
 		return reply{}, err
 	}
@@ -181,7 +181,7 @@ func validateApp(g *Gateway, c *call) (reply, error) {
 }
 
 func updateApp(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps.get(c.path["app_id"], noApp)
+	a, err := g.apps.get(c.path["app_id"], noAppItself)
 	if err != nil {
 		return reply{}, err
 	}
@@ -193,7 +193,7 @@ func updateApp(g *Gateway, c *call) (reply, error) {
 		return reply{}, err
 	}
 	g.apps.rename(a, b.Name)
-	a.remark = g.remark(a.remark, b.Remark)
+	a.remark = g.unclearedRemark(a.remark, b.Remark)
 	if b.Key != nil {
 		delete(g.appKeys, a.key)
 		a.key = *b.Key
@@ -207,14 +207,6 @@ func updateApp(g *Gateway, c *call) (reply, error) {
 	return ok(g.appView(a))
 }
 
-// remark is the remark after an update that sent one, or none.
-func (g *Gateway) remark(was string, sent *string) string {
-	if sent == nil || *sent == "" && g.behaviour.EmptyRemark == "keeps" {
-		return was
-	}
-	return *sent
-}
-
 func (g *Gateway) setSecret(c *call, a *app, secret string) {
 	a.secret, a.updated = secret, c.now
 	e := a.effect("app_secret", "update", a.id)
@@ -223,7 +215,7 @@ func (g *Gateway) setSecret(c *call, a *app, secret string) {
 }
 
 func resetSecret(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps.get(c.path["app_id"], missing("APIG.3002", "The app"))
+	a, err := g.apps.get(c.path["app_id"], noAppItself)
 	if err != nil {
 		return reply{}, err
 	}
@@ -244,7 +236,7 @@ func resetSecret(g *Gateway, c *call) (reply, error) {
 }
 
 func deleteApp(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps.get(c.path["app_id"], noApp)
+	a, err := g.apps.get(c.path["app_id"], noAppItself)
 	if err != nil {
 		return reply{}, err
 	}

@@ -185,6 +185,9 @@ func listAPIsOfApp(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if _, err := g.apps.get(id, noApp); err != nil {
+		return reply{}, err
+	}
 	f := placeFilter(c, (*link[*app]).place)
 	f.like(c, "group_name", false, func(x *link[*app]) string { return x.api.group.name })
 	rows := g.auths.shown(lateAPIs+id, g.auths.ofPolicy(id), c.now)
@@ -215,6 +218,9 @@ func listUnauthorized(g *Gateway, c *call) (reply, error) {
 		return reply{}, err
 	}
 	if _, err := c.need("env_id"); err != nil {
+		return reply{}, err
+	}
+	if _, err := g.apps.get(id, noApp); err != nil {
 		return reply{}, err
 	}
 	f := placeFilter(c, place.place)

@@ -13,12 +13,12 @@ type appQuota struct {
 }
 
 type quotaBody struct {
-	Name         string `json:"name"`
-	CallLimits   int64  `json:"call_limits"`
-	TimeUnit     string `json:"time_unit"`
-	TimeInterval int64  `json:"time_interval"`
-	ResetTime    string `json:"reset_time"`
-	Remark       string `json:"remark"`
+	Name         string  `json:"name"`
+	CallLimits   int64   `json:"call_limits"`
+	TimeUnit     string  `json:"time_unit"`
+	TimeInterval int64   `json:"time_interval"`
+	ResetTime    string  `json:"reset_time"`
+	Remark       *string `json:"remark"`
 }
 
 type quotaView struct {
@@ -78,7 +78,7 @@ func (g *Gateway) checkQuota(b quotaBody, self string) error {
 	v.count("call_limits", b.CallLimits)
 	v.count("time_interval", b.TimeInterval)
 	v.oneOf("time_unit", b.TimeUnit, "SECOND", "MINUTE", "HOUR", "DAY")
-	v.remark(b.Remark)
+	v.remark(or(b.Remark, ""))
 	if v.err == nil && g.appQuotas.taken("", b.Name, self) {
 		v.fail(nameTaken("APIG.3325", "app quota", b.Name))
 	}
@@ -96,6 +96,8 @@ func createAppQuota(g *Gateway, c *call) (reply, error) {
 	if err := g.checkQuota(b, ""); err != nil {
 		return reply{}, err
 	}
+	remark := or(b.Remark, "")
+	b.Remark = &remark
 	q := &appQuota{identity: g.identify(b.Name, "", c.now), quotaBody: b}
 	g.appQuotas.add(q)
 	c.effect(q.effect("create"))
@@ -123,6 +125,8 @@ func updateAppQuota(g *Gateway, c *call) (reply, error) {
 		return reply{}, err
 	}
 	g.appQuotas.rename(q, b.Name)
+	remark := g.remark(*q.Remark, b.Remark)
+	b.Remark = &remark
 	q.quotaBody = b
 	c.effect(q.effect("update"))
 	return ok(q.view())

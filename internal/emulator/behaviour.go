@@ -42,8 +42,16 @@ type Behaviour struct {
 	UpdateOmittedLimit string
 
 	// EmptyRemark is what an empty remark in the update of an app or plugin does to the old one:
-	// "clears" (default) or "keeps". A remark left out keeps it either way.
+	// "clears" (default) or "keeps".
 	EmptyRemark string
+
+	// OmittedRemark is what leaving the remark out of an update of any kind but APIs does to the old one: "keeps"
+	// (default) or "clears".
+	OmittedRemark string
+
+	// WrongToken is who refuses a token that is wrong: the "service" (default) with 401 APIG.1002, or APIC.7102 where
+	// the operation is about instances, or the "front-door" with 401 APIGW.0301.
+	WrongToken string
 
 	// BindPartial is what one unknown publish id does to the rest of a bind: "fail-whole" (default)
 	// or "fewer-items" in the answer.

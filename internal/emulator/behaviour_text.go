@@ -78,6 +78,18 @@ var choices = []choice{
 		func(b *Behaviour) any { return &b.EmptyRemark },
 	},
 	{
+		"omitted-remark",
+		[]string{"keeps", "clears"},
+		"a remark left out of an update",
+		func(b *Behaviour) any { return &b.OmittedRemark },
+	},
+	{
+		"wrong-token",
+		[]string{"service", "front-door"},
+		"who refuses a wrong token: 401 APIG.1002 (APIC.7102) or APIGW.0301",
+		func(b *Behaviour) any { return &b.WrongToken },
+	},
+	{
 		"bind-partial",
 		[]string{"fail-whole", "fewer-items"},
 		"one unknown publish id in a bind",

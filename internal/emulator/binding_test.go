@@ -218,7 +218,7 @@ func TestUnbindBatchNamesWhatFailed(t *testing.T) {
 	got := c.do("PUT", "/throttle-bindings?action=delete", object{"throttle_bindings": append(ids, "nobody")}, 200)
 	want := object{"success_count": 1.0, "failure": []any{
 		object{"bind_id": ids[1], "error_code": "APIG.9999", "error_msg": "System error", "api_id": get, "api_name": "get_order"},
-		object{"bind_id": "nobody", "error_code": "APIG.3012", "error_msg": "The request throttling policy binding does not exist,id:nobody"},
+		object{"bind_id": "nobody", "error_code": "APIG.3012", "error_msg": "The request throttling policy binding record does not exist"},
 	}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("answer (-want +got):\n%s", d)

@@ -54,7 +54,7 @@ func (c *call) precise(word string) bool {
 // wantDelete refuses a batch whose action is anything but delete.
 func (c *call) wantDelete() error {
 	if c.arg("action") != "delete" {
-		return invalid("action")
+		return refuse(http.StatusBadRequest, "APIG.2011", `Invalid parameter value: parameter action should be \"delete\"`)
 	}
 	return nil
 }
@@ -67,13 +67,13 @@ func (c *call) need(name string) (string, error) {
 	return "", invalidAs("APIG.2012", name)
 }
 
-// body decodes the request's JSON object. Unknown members, members in another case, wrong types and
-// anything after the object are refused as 400 APIG.2011 naming the member.
+// body decodes the request's JSON object. Anything else, or anything after it, is refused as 400 APIG.2000;
+// unknown members, members in another case and wrong types as APIG.2011, naming the member.
 func body[T any](c *call) (T, error) {
 	var into T
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(c.raw, &members); err != nil || members == nil {
-		return into, refuse(http.StatusBadRequest, "APIG.2011", "The request body is not a JSON object,parameterName:body")
+		return into, refuse(http.StatusBadRequest, "APIG.2000", "Invalid parameter: the request body is not a JSON object")
 	}
 	known := memberNames(reflect.TypeFor[T]())
 	for name := range members {
@@ -117,6 +117,9 @@ func or[T any](p *T, absent T) T {
 
 // stamp is the time as lists and reads show it: whole seconds.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+
+// listedStamp is the time of a publication as lists of APIs and their details show it.
+func listedStamp(t time.Time) string { return t.UTC().Format(time.DateTime) }
 
 // exactStamp is the time as the answer to a creation shows it, with its fraction.
 func exactStamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -52,6 +52,22 @@ func (c *checks) remark(value string) {
 	c.that(!strings.ContainsAny(value, "<>"), "remark")
 }
 
+// remark is the remark of an object, of any kind, after an update that sent one, or none.
+func (g *Gateway) remark(was string, sent *string) string {
+	if sent == nil && g.behaviour.OmittedRemark != "clears" {
+		return was
+	}
+	return or(sent, "")
+}
+
+// unclearedRemark is remark for the kinds whose remark may not go by being sent empty.
+func (g *Gateway) unclearedRemark(was string, sent *string) string {
+	if sent != nil && *sent == "" && g.behaviour.EmptyRemark == "keeps" {
+		return was
+	}
+	return g.remark(was, sent)
+}
+
 // oneOf wants one of the words.
 func (c *checks) oneOf(parameter, value string, words ...string) {
 	c.that(slices.Contains(words, value), parameter)

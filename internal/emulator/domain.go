@@ -134,10 +134,8 @@ func createDomain(g *Gateway, c *call) (reply, error) {
 	if len(b.Domain) > 255 || !domainName.MatchString(b.Domain) {
 		return reply{}, invalidAs("APIG.2024", "url_domain")
 	}
-	for _, d := range x.domains {
-		if d.name == b.Domain {
-			return reply{}, nameTaken("APIG.3305", "domain", b.Domain)
-		}
+	if g.hasDomain(b.Domain) {
+		return reply{}, nameTaken("APIG.3305", "domain", b.Domain)
 	}
 	if err := g.room(quotaDomains, len(x.domains)); err != nil {
 		return reply{}, err
@@ -153,6 +151,16 @@ func createDomain(g *Gateway, c *call) (reply, error) {
 	x.domains = append(x.domains, d)
 	c.effect(d.effect("create"))
 	return created(d.bindView())
+}
+
+// hasDomain reports whether any group of the gateway has the host name.
+func (s *state) hasDomain(name string) bool {
+	for _, x := range s.groups.rows {
+		if slices.ContainsFunc(x.domains, func(d *domain) bool { return d.name == name }) {
+			return true
+		}
+	}
+	return false
 }
 
 // updateDomain answers 201, as documented.

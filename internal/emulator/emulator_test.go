@@ -76,7 +76,7 @@ func newClient(t *testing.T, state string, change ...func(*emulator.Options)) *c
 	if err := g.Load([]byte(state)); err != nil {
 		t.Fatal(err)
 	}
-	return &client{t: t, g: g, http: &http.Client{Transport: emulator.Transport(g)}}
+	return &client{t: t, g: g, http: &http.Client{Transport: emulator.Transport(g)}, token: emulator.DefaultToken}
 }
 
 // client sends requests to a gateway and reads answers as plain maps.
@@ -84,6 +84,8 @@ type client struct {
 	t    *testing.T
 	g    *emulator.Gateway
 	http *http.Client
+
+	token string
 }
 
 const base = "/v2/" + emulator.DefaultProjectID + "/apigw/instances/" + emulator.DefaultInstanceID
@@ -125,7 +127,7 @@ func (c *client) send(method, path string, body any) (int, object) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	r.Header.Set("X-Auth-Token", emulator.DefaultToken)
+	r.Header.Set("X-Auth-Token", c.token)
 	answer, err := c.http.Do(r)
 	if err != nil {
 		c.t.Fatal(err)

@@ -10,8 +10,8 @@ type environment struct {
 }
 
 type environmentBody struct {
-	Name   string `json:"name"`
-	Remark string `json:"remark"`
+	Name   string  `json:"name"`
+	Remark *string `json:"remark"`
 }
 
 type environmentView struct {
@@ -45,7 +45,7 @@ func listEnvironments(g *Gateway, c *call) (reply, error) {
 func (g *Gateway) checkEnvironment(b environmentBody, self string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, envName)
-	v.remark(b.Remark)
+	v.remark(or(b.Remark, ""))
 	if v.err == nil && g.envs.taken("", b.Name, self) {
 		v.fail(nameTaken("APIG.3205", "environment", b.Name))
 	}
@@ -63,7 +63,7 @@ func createEnvironment(g *Gateway, c *call) (reply, error) {
 	if err := g.room(quotaEnvironments, len(g.envs.rows)); err != nil {
 		return reply{}, err
 	}
-	e := &environment{identity: g.identify(b.Name, "", c.now), remark: b.Remark}
+	e := &environment{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, "")}
 	g.envs.add(e)
 	c.effect(e.effect("create"))
 	shown := e.view()
@@ -87,7 +87,7 @@ func updateEnvironment(g *Gateway, c *call) (reply, error) {
 		return reply{}, refuse(http.StatusForbidden, "APIG.1103", "The environment RELEASE cannot be renamed")
 	}
 	g.envs.rename(e, b.Name)
-	e.remark = b.Remark
+	e.remark = g.remark(e.remark, b.Remark)
 	c.effect(e.effect("update"))
 	return ok(e.view())
 }

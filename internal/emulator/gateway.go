@@ -9,7 +9,6 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 )
@@ -152,7 +151,7 @@ func (g *Gateway) perform(c *call) (reply, error) {
 		return reply{}, refuse(http.StatusForbidden, "APIG.1005", "No permissions to request this method")
 	}
 	if id, has := c.path["instance_id"]; has && id != g.opts.InstanceID {
-		if strings.TrimPrefix(c.route.path, "{I}") == "" {
+		if c.route.ofInstances() {
 			return reply{}, noGateway(id)
 		}
 		return reply{}, noInstance(id)

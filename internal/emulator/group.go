@@ -140,7 +140,7 @@ func updateGroup(g *Gateway, c *call) (reply, error) {
 		return reply{}, err
 	}
 	g.groups.rename(x, b.Name)
-	x.remark, x.updated = or(b.Remark, x.remark), c.now
+	x.remark, x.updated = g.remark(x.remark, b.Remark), c.now
 	c.effect(x.effect("update"))
 	return ok(x.view())
 }

@@ -7,10 +7,7 @@ import (
 	"time"
 )
 
-const (
-	statusRunning = "Running"
-	runningNumber = 6
-)
+const statusRunning = "Running"
 
 // instance is the gateway as a thing that was bought.
 type instance struct {
@@ -42,11 +39,15 @@ type feature struct {
 	at         time.Time
 }
 
-// statusNumbers are the numbers of the states that a state file is likely to name.
+// statusNumbers are the numbers of all states that the reference names.
 var statusNumbers = map[string]int{
-	"Creating": 1, statusRunning: runningNumber, "InitingFailed": 7, "Installing": 10, "Updating": 12, "UpdateFailed": 13,
-	"Rollbacking": 20, "Deleting": 23, "Starting": 35, "Freezing": 36, "Frozen": 37, "Restarting": 38, "RestartFail": 39,
-	"Unhealthy": 40, "Resizing": 42, "ResizeFailed": 43,
+	"Creating": 1, "CreateSuccess": 2, "CreateFail": 3, "Initing": 4, "Registering": 5, statusRunning: 6,
+	"InitingFailed": 7, "RegisterFailed": 8, "Installing": 10, "InstallFailed": 11, "Updating": 12, "UpdateFailed": 13,
+	"Rollbacking": 20, "RollbackSuccess": 21, "RollbackFailed": 22, "Deleting": 23, "DeleteFailed": 24,
+	"Unregistering": 25, "UnRegisterFailed": 26, "CreateTimeout": 27, "InitTimeout": 28, "RegisterTimeout": 29,
+	"InstallTimeout": 30, "UpdateTimeout": 31, "RollbackTimeout": 32, "DeleteTimeout": 33, "UnregisterTimeout": 34,
+	"Starting": 35, "Freezing": 36, "Frozen": 37, "Restarting": 38, "RestartFail": 39, "Unhealthy": 40,
+	"RestartTimeout": 41, "Resizing": 42, "ResizeFailed": 43, "ResizeTimeout": 44,
 }
 
 // defaultFeatures are those of a new professional instance.
@@ -69,7 +70,7 @@ var instanceRoutes = []route{
 
 func newInstance(o Options) instance {
 	return instance{
-		Name: "apig-emulator", Status: statusRunning, Number: runningNumber, Spec: "PROFESSIONAL",
+		Name: "apig-emulator", Status: statusRunning, Number: statusNumbers[statusRunning], Spec: "PROFESSIONAL",
 		Features: slices.Clone(defaultFeatures), id: o.InstanceID, created: o.Now(),
 	}
 }

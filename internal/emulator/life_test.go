@@ -28,7 +28,8 @@ import (
 var lives = map[string]string{
 	"environment": `
 POST   /envs             {"name":"DEV","remark":"for tries"}  201 id>env
-PUT    /envs/$env        {"name":"DEV2"}                      200 name=DEV2 remark=
+PUT    /envs/$env        {"name":"DEV2"}                      200 name=DEV2 remark=for%20tries
+PUT    /envs/$env        {"name":"DEV2","remark":""}          200 name=DEV2 remark=
 PUT    /envs/DEFAULT_ENVIRONMENT_RELEASE_ID {"name":"LIVE"}   403 code=APIG.1103
 DELETE /envs/DEFAULT_ENVIRONMENT_RELEASE_ID -                 403 code=APIG.1103
 DELETE /envs/$env        -                                    204
@@ -53,7 +54,7 @@ POST   /apis/check {"type":"name","name":"buy","group_id":"$group"} 400 code=API
 POST   /apis/check {"type":"path","req_method":"POST","req_uri":"/buy/{y}","group_id":"$group"} 400 code=APIG.3301
 POST   /apis/check {"type":"path","req_method":"GET","req_uri":"/buy/{y}","group_id":"$group"} 204
 POST   /apis/action {"action":"online","env_id":"DEFAULT_ENVIRONMENT_RELEASE_ID","api_id":"$api"} 201 publish_id>first version_id>old
-PUT    /apis/$api {"name":"buy2","type":1,"group_id":"$group","req_protocol":"HTTPS","req_method":"POST","req_uri":"/buy2","auth_type":"APP","backend_type":"MOCK"} 200 name=buy2 publish_id=$first
+PUT    /apis/$api {"name":"buy2","type":1,"group_id":"$group","req_protocol":"HTTPS","req_method":"POST","req_uri":"/buy2","auth_type":"APP","backend_type":"MOCK","mock_info":{}} 200 name=buy2 publish_id=$first
 GET    /apis/runtime/$api?env_id=DEFAULT_ENVIRONMENT_RELEASE_ID - 200 name=buy req_uri=/buy/{x}
 POST   /apis/publish?action=online {"apis":["$api","nobody"],"env_id":"DEFAULT_ENVIRONMENT_RELEASE_ID"} 200 success/#=1 failure/0/error_code=APIG.3002 success/0/version_id>new
 GET    /apis/runtime/$api?env_id=DEFAULT_ENVIRONMENT_RELEASE_ID - 200 name=buy2
@@ -103,7 +104,7 @@ DELETE /apps/$app/app-acl - 204
 GET    /apps/$app/app-acl - 200 app_acl_type=<nil>
 PUT    /apps/$app/app-acl {"app_acl_type":"DENY","app_acl_values":["1.2.3.4"]} 201
 GET    /app-auths/unbinded-apis?app_id=$app&env_id=DEFAULT_ENVIRONMENT_RELEASE_ID - 200 total=0
-GET    /app-auths/unbinded-apis?app_id=nobody&env_id=DEFAULT_ENVIRONMENT_RELEASE_ID - 200 total=2
+GET    /app-auths/unbinded-apis?app_id=nobody&env_id=DEFAULT_ENVIRONMENT_RELEASE_ID - 404 code=APIG.3004
 GET    /app-auths/unbinded-apis?app_id=nobody - 400 code=APIG.2012
 DELETE /apps/$app - 204
 GET    /app-auths/binded-apps - 200 total=0

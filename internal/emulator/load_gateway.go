@@ -103,6 +103,9 @@ func (l *loader) domain(x *group, f fileDomain) error {
 		id: l.id("domain/" + x.address() + "/" + f.Domain), name: f.Domain, minVersion: cmp.Or(f.MinVersion, "TLSv1.1"),
 		redirect: f.Redirect, verify: f.Verify, http: cmp.Or(f.HTTPPort, 80), https: cmp.Or(f.HTTPSPort, 443),
 	}
+	if l.hasDomain(f.Domain) {
+		return errors.New("another group, or this one, has the domain; a gateway has it once")
+	}
 	var err error
 	switch {
 	case f.Certificate.ref != "":
@@ -117,7 +120,7 @@ func (l *loader) domain(x *group, f fileDomain) error {
 }
 
 func (l *loader) api(x *group, f fileAPI) error {
-	b := apiBody{Type: 1, AuthType: "NONE", BackendType: "MOCK"}
+	b := apiBody{Type: 1, AuthType: "NONE", BackendType: "MOCK", ReqProtocol: "HTTPS"}
 	if len(f.Definition) > 0 {
 		if err := json.Unmarshal(f.Definition, &b); err != nil {
 			return fmt.Errorf("definition: %w", err)

@@ -170,7 +170,7 @@ func updatePlugin(g *Gateway, c *call) (reply, error) {
 		return reply{}, err
 	}
 	g.plugins.rename(p, b.Name)
-	p.content, p.remark, p.updated = parsed, g.remark(p.remark, b.Remark), c.now
+	p.content, p.remark, p.updated = parsed, g.unclearedRemark(p.remark, b.Remark), c.now
 	c.effect(p.effect("update"))
 	return ok(g.pluginView(p))
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 )
 
@@ -24,7 +26,7 @@ func pluginWith(kind, content string) object {
 func apiWith(change object) object {
 	return with(object{
 		"name": "list_orders", "type": 1, "req_protocol": "HTTPS", "req_method": "GET", "req_uri": "/v1/list", "auth_type": "NONE",
-		"backend_type": "MOCK",
+		"backend_type": "MOCK", "mock_info": object{},
 	}, change)
 }
 
@@ -42,6 +44,8 @@ func with(o, change object) object {
 // TestRefusals has one request for each documented rule; %s in a path or body is filled from ids.
 func TestRefusals(t *testing.T) {
 	c := newShop(t)
+	others := c.do("POST", "/api-groups", object{"name": "others"}, 201)["id"].(string)
+	c.do("POST", "/api-groups/"+others+"/domains", object{"url_domain": "taken.example.com"}, 201)
 	throttle := c.id("/throttles", "throttles", "name", "orders_basic")
 	app := c.id("/apps", "apps", "name", "orders_mobile")
 	plugin := c.id("/plugins", "plugins", "plugin_name", "orders_cors")
@@ -73,8 +77,8 @@ func TestRefusals(t *testing.T) {
 		{"unknown member", "POST", "/throttles", throttleWith(object{"limit": 5}), 400, "APIG.2011"},
 		{"member in another case", "POST", "/throttles", throttleWith(object{"name": nil, "Name": "abc"}), 400, "APIG.2011"},
 		{"number as text", "POST", "/throttles", throttleWith(object{"api_call_limits": "800"}), 400, "APIG.2011"},
-		{"broken JSON", "POST", "/throttles", "{", 400, "APIG.2011"},
-		{"no object", "POST", "/throttles", "[]", 400, "APIG.2011"},
+		{"broken JSON", "POST", "/throttles", "{", 400, "APIG.2000"},
+		{"no object", "POST", "/throttles", "[]", 400, "APIG.2000"},
 		{"missing throttle", "PUT", "/throttles/nobody", throttleWith(nil), 404, "APIG.3005"},
 		{"bound throttle", "DELETE", "/throttles/" + throttle, nil, 403, "APIG.3451"},
 
@@ -89,6 +93,12 @@ func TestRefusals(t *testing.T) {
 		{"bind a missing throttle", "POST", "/throttle-bindings", object{"strategy_id": "nobody", "publish_ids": []string{"x"}}, 404, "APIG.3005"},
 		{"another action", "PUT", "/throttle-bindings?action=remove", object{"throttle_bindings": []string{"x"}}, 400, "APIG.2011"},
 		{"missing binding", "DELETE", "/throttle-bindings/nobody", nil, 404, "APIG.3012"},
+		{"APIs of a missing throttle", "GET", "/throttle-bindings/binded-apis?throttle_id=nobody", nil, 404, "APIG.3005"},
+		{"APIs without a missing throttle", "GET", "/throttle-bindings/unbinded-apis?throttle_id=nobody", nil, 404, "APIG.3005"},
+		{"APIs of a missing ACL", "GET", "/acl-bindings/binded-apis?acl_id=nobody", nil, 404, "APIG.3006"},
+		{"APIs without a missing ACL", "GET", "/acl-bindings/unbinded-apis?acl_id=nobody", nil, 404, "APIG.3006"},
+		{"APIs of a missing app", "GET", "/app-auths/binded-apis?app_id=nobody", nil, 404, "APIG.3004"},
+		{"APIs of a missing plugin", "GET", "/plugins/nobody/attached-apis", nil, 404, "APIG.3068"},
 		{"list without id", "GET", "/throttle-bindings/binded-apis", nil, 400, "APIG.2012"},
 
 		{"bad address", "POST", "/acls", aclWith(object{"acl_value": "10.0.0.300"}), 400, "APIG.2011"},
@@ -109,7 +119,10 @@ func TestRefusals(t *testing.T) {
 		{"short code", "POST", "/apps/" + app + "/app-codes", object{"app_code": "short"}, 400, "APIG.2011"},
 		{"code exists", "POST", "/apps/" + app + "/app-codes", object{"app_code": codeA}, 400, "APIG.3309"},
 		{"missing code", "GET", "/apps/" + app + "/app-codes/nobody", nil, 404, "APIG.3082"},
-		{"missing app", "GET", "/apps/nobody", nil, 404, "APIG.3004"},
+		{"missing app", "GET", "/apps/nobody", nil, 404, "APIG.3002"},
+		{"secret of a missing app", "PUT", "/apps/secret/nobody", object{}, 404, "APIG.3002"},
+		{"codes of a missing app", "GET", "/apps/nobody/app-codes", nil, 404, "APIG.3004"},
+		{"access of a missing app", "GET", "/apps/nobody/app-acl", nil, 404, "APIG.3004"},
 		{"app acl without values", "PUT", "/apps/" + app + "/app-acl", object{"app_acl_type": "PERMIT", "app_acl_values": []string{}}, 400, "APIG.2011"},
 		{"authorize a missing app", "POST", "/app-auths", object{"env_id": release, "app_ids": []string{"nobody"}, "api_ids": []string{create}}, 404, "APIG.3004"},
 		{"missing authorization", "DELETE", "/app-auths/nobody", nil, 404, "APIG.3009"},
@@ -130,6 +143,11 @@ func TestRefusals(t *testing.T) {
 		{"group taken", "POST", "/api-groups", object{"name": "orders"}, 400, "APIG.3201"},
 		{"API name taken", "POST", "/apis", apiWith(object{"group_id": group, "name": "get_order"}), 400, "APIG.3202"},
 		{"API path taken", "POST", "/apis", apiWith(object{"group_id": group, "req_uri": "/v1/orders/{number}"}), 400, "APIG.3301"},
+		{"API without protocol", "POST", "/apis", apiWith(object{"group_id": group, "req_protocol": nil}), 400, "APIG.2011"},
+		{"API without backend", "POST", "/apis", apiWith(object{"group_id": group, "mock_info": nil}), 400, "APIG.2011"},
+		{"API with the wrong backend", "POST", "/apis", apiWith(object{"group_id": group, "backend_type": "HTTP"}), 400, "APIG.2011"},
+		{"path with a space", "POST", "/apis", apiWith(object{"group_id": group, "req_uri": "/v1/my list"}), 400, "APIG.2011"},
+		{"domain of another group", "POST", "/api-groups/" + group + "/domains", object{"url_domain": "taken.example.com"}, 400, "APIG.3305"},
 		{"API without group", "POST", "/apis", apiWith(object{"group_id": "nobody"}), 404, "APIG.3001"},
 		{"published API", "DELETE", "/apis/" + create, nil, 403, "APIG.3416"},
 		{"offline twice", "POST", "/apis/action", object{"action": "offline", "env_id": release, "api_id": refund}, 404, "APIG.3015"},
@@ -195,4 +213,38 @@ func TestUnknownOperationIsLogged(t *testing.T) {
 	if want := "unknown operation: GET " + base + "/vpc-channels\n"; log.String() != want {
 		t.Errorf("log %q, want %q", log.String(), want)
 	}
+}
+
+// TestTextsOfTheReference has the examples of errors that the vendor's manual and API reference show, word for word.
+func TestTextsOfTheReference(t *testing.T) {
+	c := newClient(t, "")
+	const good, elsewhere = emulator.DefaultToken, "/../../instances/eddc4d25480b4cd6b512f270a1b8b341"
+	group := c.do("POST", "/api-groups", object{"name": "orders"}, 201)["id"].(string)
+	for _, x := range []struct {
+		token, method, path string
+		body                any
+		code, text          string
+	}{
+		{"stale", "GET", "/throttles", nil, "APIG.1002", "Incorrect token or token resolution failed"},
+		{"stale", "GET", "", nil, "APIC.7102", "Incorrect token or token resolution failed"},
+		{good, "GET", "/throttles/3437448ad06f4e0c", nil, "APIG.3005", "Request throttling policy 3437448ad06f4e0c does not exist"},
+		{good, "GET", "/plugins/6b87df1fa1de4aef", nil, "APIG.3068", "Plugin 6b87df1fa1de4aef does not exist"},
+		{good, "GET", "/apps/98df09fb-d459", nil, "APIG.3002", "App 98df09fb-d459 does not exist"},
+		{good, "PUT", "/apps/98df09fb-d459/app-codes", nil, "APIG.3004", "App 98df09fb-d459 does not exist"},
+		{good, "GET", "/api-groups/77df5e81", nil, "APIG.3001", "API group 77df5e81 does not exist"},
+		{good, "DELETE", "/api-groups/" + group + "/domains/x", nil, "APIG.3020", "The URL domain does not exist"},
+		{good, "PUT", "/acl-bindings?action=remove", object{"acl_bindings": []string{"x"}}, "APIG.2011", `Invalid parameter value: parameter action should be \"delete\"`},
+		{good, "DELETE", "/acl-bindings/x", nil, "APIG.3010", "The access control policy binding record does not exist"},
+		{good, "GET", elsewhere + "/acls", nil, "APIG.3030", "The instance does not exist;id:eddc4d25480b4cd6b512f270a1b8b341"},
+		{good, "GET", elsewhere, nil, "APIC.7302", "Instance not found"},
+	} {
+		c.token = x.token
+		_, got := c.send(x.method, x.path, x.body)
+		if d := cmp.Diff(object{"error_code": x.code, "error_msg": x.text}, got); d != "" {
+			t.Errorf("%s %s (-want +got):\n%s", x.method, x.path, d)
+		}
+	}
+	c.g.SetBehaviour(emulator.Behaviour{WrongToken: "front-door"})
+	c.token = "stale"
+	c.refused("GET", "/throttles", nil, 401, "APIGW.0301")
 }

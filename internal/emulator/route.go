@@ -17,6 +17,11 @@ type route struct {
 	serial func(*Gateway, *call) []string
 }
 
+// ofInstances reports whether the operation is about gateways and not about what one holds: such have codes of their own.
+func (r *route) ofInstances() bool {
+	return r.path == "{I}" || strings.HasSuffix(r.path, "/apigw/instances")
+}
+
 // instancePath is what {I} stands for in the paths of routes.
 const instancePath = "/v2/{project_id}/apigw/instances/{instance_id}"
 

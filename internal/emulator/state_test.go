@@ -153,6 +153,7 @@ func TestParseBehaviour(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(shop))
+	f.Add([]byte(`{"apps":[{"name":"a$$$$b"}],"plugins":[{"name":"p$$$${q","type":"cors","content":{"x$$$$y":"$$$$"}}]}`))
 	f.Add([]byte(`{"acls":[{"name":"a_b","type":"DENY","entity_type":"IP","values":["1.2.3.4"]}]}`))
 	f.Add([]byte("gateway: {groups: [{name: g, apis: [{name: a, method: GET, path: /, definition: {backend_type: HTTP}}]}]}"))
 	f.Fuzz(func(t *testing.T, state []byte) {

@@ -24,16 +24,16 @@ type throttleLimits struct {
 }
 
 type throttleBody struct {
-	Name            string `json:"name"`
-	TimeUnit        string `json:"time_unit"`
-	TimeInterval    int64  `json:"time_interval"`
-	APICallLimits   int64  `json:"api_call_limits"`
-	UserLimits      *int64 `json:"user_call_limits"`
-	AppLimits       *int64 `json:"app_call_limits"`
-	IPLimits        *int64 `json:"ip_call_limits"`
-	Type            *int64 `json:"type"`
-	AdaptiveControl string `json:"enable_adaptive_control"`
-	Remark          string `json:"remark"`
+	Name            string  `json:"name"`
+	TimeUnit        string  `json:"time_unit"`
+	TimeInterval    int64   `json:"time_interval"`
+	APICallLimits   int64   `json:"api_call_limits"`
+	UserLimits      *int64  `json:"user_call_limits"`
+	AppLimits       *int64  `json:"app_call_limits"`
+	IPLimits        *int64  `json:"ip_call_limits"`
+	Type            *int64  `json:"type"`
+	AdaptiveControl string  `json:"enable_adaptive_control"`
+	Remark          *string `json:"remark"`
 }
 
 type throttleView struct {
@@ -82,7 +82,7 @@ func (b throttleBody) limits(g *Gateway, was throttleLimits) (throttleLimits, er
 		was.UserLimits, was.AppLimits, was.IPLimits = 0, 0, 0
 	}
 	l := throttleLimits{
-		TimeUnit: b.TimeUnit, TimeInterval: b.TimeInterval, APICallLimits: b.APICallLimits, Remark: b.Remark,
+		TimeUnit: b.TimeUnit, TimeInterval: b.TimeInterval, APICallLimits: b.APICallLimits, Remark: g.remark(was.Remark, b.Remark),
 		UserLimits: or(b.UserLimits, was.UserLimits), AppLimits: or(b.AppLimits, was.AppLimits),
 		IPLimits: or(b.IPLimits, was.IPLimits), Type: or(b.Type, max(was.Type, 1)),
 	}

@@ -109,6 +109,9 @@ func listThrottled(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if _, err := g.throttles.get(id, noThrottle); err != nil {
+		return reply{}, err
+	}
 	f := placeFilter(c, (*link[*throttle]).place)
 	rows := g.throttled.shown(lateAPIs+id, g.throttled.ofPolicy(id), c.now)
 	return page(g, c, "apis", rows, f.keep(), func(x *link[*throttle]) throttledAPI {
@@ -121,6 +124,9 @@ func listThrottled(g *Gateway, c *call) (reply, error) {
 func listUnthrottled(g *Gateway, c *call) (reply, error) {
 	id, err := c.need("throttle_id")
 	if err != nil {
+		return reply{}, err
+	}
+	if _, err := g.throttles.get(id, noThrottle); err != nil {
 		return reply{}, err
 	}
 	return page(g, c, "apis", g.throttled.free(g, c, id), placeFilter(c, place.place).keep(), func(at place) throttledAPI {

@@ -31,9 +31,11 @@ func replaceVariables(v any) any {
 	case string:
 		return expandText(t)
 	case map[string]any:
-		for key := range t {
-			t[key] = replaceVariables(t[key])
+		plain := make(map[string]any, len(t)) // keys, too: Dump doubles dollars wherever they stand
+		for key, value := range t {
+			plain[expandText(key)] = replaceVariables(value)
 		}
+		return plain
 	case []any:
 		for i := range t {
 			t[i] = replaceVariables(t[i])

@@ -113,10 +113,13 @@ func showVersion(g *Gateway, c *call) (reply, error) {
 	shown := g.apiView(v.api)
 	shown.apiBody = v.def
 	shown.Tags = g.tags(v.def.Tags)
+	shown.RunEnvID, shown.RunEnvName, shown.PublishID, shown.PublishTime = v.env.id, v.env.name, "", stamp(v.at)
 	return ok(struct {
 		apiView
-		VersionID string `json:"version_id"`
-	}{shown, v.id})
+		VersionID string   `json:"version_id"`
+		SlDomain  string   `json:"sl_domain"`
+		SlDomains []string `json:"sl_domains"`
+	}{shown, v.id, v.api.group.slDomain(), []string{v.api.group.slDomain()}})
 }
 
 func offlineVersion(g *Gateway, c *call) (reply, error) {

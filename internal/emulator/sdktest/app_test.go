@@ -41,7 +41,7 @@ func TestApp(t *testing.T) {
 		t.Errorf("reset to %v, read %v", given, read)
 	}
 	call(j, j.DeleteAppV2, model.DeleteAppV2Request{InstanceId: instance, AppId: *made.Id})
-	refused(j, j.ShowDetailsOfAppV2, model.ShowDetailsOfAppV2Request{InstanceId: instance, AppId: *made.Id}, 404, "APIG.3004")
+	refused(j, j.ShowDetailsOfAppV2, model.ShowDetailsOfAppV2Request{InstanceId: instance, AppId: *made.Id}, 404, "APIG.3002")
 }
 
 func TestAppCodes(t *testing.T) {
