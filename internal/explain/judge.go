@@ -47,6 +47,8 @@ func (l *look) judge() {
 			note("the ACL %s (%s) holds for callers that IAM authenticates; the API's authentication is %s", l.ACLs[i].Name, t, l.API.AuthType)
 		}
 	}
+	l.judgeLists(note)
+	l.judgeLimits(note)
 	switch {
 	case !precedence.NeedsApp(l.API.AuthType) && len(l.Apps) > 0:
 		for i := range l.Apps {
@@ -56,4 +58,43 @@ func (l *look) judge() {
 	case precedence.NeedsApp(l.API.AuthType) && len(l.Apps) == 0 && l.Published:
 		note("no app may call the API, whose authentication is APP")
 	}
+}
+
+// judgeLists finds the ACLs that have no effect beside others.
+func (l *look) judgeLists(note func(format string, args ...any)) {
+	permits := map[string]string{} // by entity type, the name
+	for i := range l.ACLs {
+		if l.ACLs[i].setting("/type") == "PERMIT" {
+			permits[l.ACLs[i].Type] = l.ACLs[i].Name
+		}
+	}
+	for i := range l.ACLs {
+		a := &l.ACLs[i]
+		if first, beside := permits[a.Type]; beside && a.setting("/type") == "DENY" {
+			a.ShadowedBy = "acl/" + first
+			note("the ACL %s (DENY) has no effect beside %s, which permits by %s, too", a.Name, first, a.Type)
+		}
+	}
+}
+
+// judgeLimits finds limits of the throttle that count nobody.
+func (l *look) judgeLimits(note func(format string, args ...any)) {
+	if l.Throttle == nil || l.Throttle.ShadowedBy != "" {
+		return
+	}
+	for _, per := range []string{"user", "app"} {
+		if limit := l.Throttle.setting("/" + per + "_call_limits"); limit != nil && !precedence.Counts(per, l.API.AuthType) {
+			note("%s_call_limits of the throttle %s counts nobody: the API's authentication is %s", per, l.Throttle.Name, l.API.AuthType)
+		}
+	}
+}
+
+// setting is the value at a path, nil when it is as by default.
+func (i *Item) setting(path string) any {
+	for _, s := range i.Settings {
+		if s.Path == path {
+			return s.Value
+		}
+	}
+	return nil
 }

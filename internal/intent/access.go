@@ -139,7 +139,7 @@ func (q *question) appAccess() truth {
 // acls asks those bound to the API. Several of them hold together or one of them alone, as the vendor's
 // pages contradict each other, so that what they agree on is sure.
 func (q *question) acls() truth {
-	list := q.bound["acl_binding"]
+	list := q.counting(q.bound["acl_binding"])
 	each := make([]truth, len(list))
 	for i := range list {
 		each[i] = q.acl(&list[i], len(list) == 1)
@@ -159,6 +159,24 @@ func (q *question) acls() truth {
 		q.tell(aboutAccess, precedence.SeveralACLs, open, kind.Source{}, "bind one ACL, or "+fixGateway, "whether all of %s hold, or one, the vendor's pages contradict each other", strings.Join(names, ", "))
 	}
 	return t
+}
+
+// counting leaves out the DENY lists beside which a PERMIT list of the same entity type is bound for sure.
+func (q *question) counting(list []bound) (out []bound) {
+	permits := map[string]bool{}
+	for i := range list {
+		if a := list[i].owner.Value.(kind.ACL); a.Type == "PERMIT" && list[i].truth == yes {
+			permits[a.EntityType] = true
+		}
+	}
+	for i := range list {
+		if a := list[i].owner.Value.(kind.ACL); a.Type == "DENY" && permits[a.EntityType] {
+			q.tell(aboutAccess, precedence.AllowListFirst, yes, list[i].source, "", "%s has no effect beside a PERMIT of the same entity type", list[i].owner.Address())
+			continue
+		}
+		out = append(out, list[i])
+	}
+	return out
 }
 
 // acl asks one ACL. Alone: what it says decides without others.

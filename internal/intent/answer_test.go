@@ -15,6 +15,7 @@ throttles:
   - {name: basic, time_interval: 1, time_unit: SECOND, api_call_limits: 200, user_call_limits: 150, app_call_limits: 100, specials: [{app: big, call_limits: 180}, {app: small, call_limits: 10}, {user: u1, call_limits: 50}], apis: [o/create]}
   - {name: together, type: shared, time_interval: 1, time_unit: MINUTE, api_call_limits: 60, specials: [], apis: [{group: o, name: "get*"}, {tags: [slow]}]}
   - {name: wide, time_interval: 1, time_unit: SECOND, api_call_limits: 900, specials: [], apis: [o/wide]}
+  - {name: counted, time_interval: 1, time_unit: SECOND, api_call_limits: 200, user_call_limits: 150, app_call_limits: 100, specials: [{app: big, call_limits: 10}], apis: [o/counted_none, o/counted_iam, o/counted_custom]}
   - {name: loose, time_interval: 1, time_unit: SECOND, api_call_limits: 90, apis: [o/loose]}
   - {name: anywhere, time_interval: 1, time_unit: SECOND, api_call_limits: 7, specials: []}
 apps:
@@ -30,6 +31,9 @@ plugins:
 acls:
   - {name: office, type: PERMIT, entity_type: IP, values: [192.168.0.0/16, "2001:db8::/32"], apis: [o/iam, o/both, o/none]}
   - {name: friends, type: PERMIT, entity_type: DOMAIN, values: [alice], apis: [o/iam2, o/both, o/accounts]}
+  - {name: deep, type: PERMIT, entity_type: IP, values: [10.0.0.1], apis: [o/deep]}
+  - {name: inside, type: PERMIT, entity_type: IP, values: [10.1.0.0/16], apis: [o/sorted]}
+  - {name: outside, type: DENY, entity_type: IP, values: [10.1.2.3], apis: [o/sorted]}
   - {name: banned, type: DENY, entity_type: DOMAIN_ID, values: [aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa], apis: [o/banned]}
 `
 
@@ -42,6 +46,14 @@ apis:
   - {group: o, name: mine, method: GET, path: /o/mine, auth_type: APP, published: [RELEASE], tags: []}
   - {group: o, name: other, method: ANY, path: "/o/{id}", auth_type: NONE, published: [RELEASE], tags: []}
   - {group: o, name: files, method: GET, path: /files, match_mode: SWA, auth_type: NONE, published: [RELEASE], tags: []}
+  - {group: o, name: deep, method: GET, path: /files/deep, match_mode: SWA, auth_type: NONE, published: [RELEASE], tags: []}
+  - {group: o, name: one, method: GET, path: "/files/deep/{a}/{b}", auth_type: NONE, published: [RELEASE], tags: []}
+  - {group: o, name: twin_a, method: GET, path: "/twins/{a}/b", auth_type: NONE, published: [RELEASE], tags: []}
+  - {group: o, name: twin_b, method: GET, path: "/twins/a/{b}", auth_type: NONE, published: [RELEASE], tags: []}
+  - {group: o, name: sorted, method: GET, path: /sorted, auth_type: NONE, published: [RELEASE], tags: []}
+  - {group: o, name: counted_none, method: GET, path: /counted_none, auth_type: NONE, published: [RELEASE], tags: []}
+  - {group: o, name: counted_iam, method: GET, path: /counted_iam, auth_type: IAM, published: [RELEASE], tags: []}
+  - {group: o, name: counted_custom, method: GET, path: /counted_custom, auth_type: AUTHORIZER, published: [RELEASE], tags: []}
   - {group: o, name: wide, method: GET, path: /wide, auth_type: NONE, published: [RELEASE], tags: []}
   - {group: o, name: loose, method: GET, path: /loose, auth_type: NONE, published: [RELEASE], tags: []}
   - {group: o, name: none, method: GET, path: /none, auth_type: NONE, published: [RELEASE], tags: []}
@@ -106,6 +118,15 @@ func TestAnswers(t *testing.T) {
 		{"api: o/both, domain: alice, from: 10.0.0.1", "uncertain | 500" + second + "in all, by default | none"},
 		{"api: o/both, domain: bob, from: 10.0.0.1", "denied by one of acl/office, acl/friends | 500" + second + "in all, by default | none"},
 
+		// A PERMIT beside a DENY of one entity type.
+		{"api: o/sorted, from: 10.1.2.3", "allowed | 500" + second + "in all, by default | none"},
+		{"api: o/sorted, from: 10.9.9.9", "denied by acl/inside | 500" + second + "in all, by default | none"},
+
+		// Limits per user and app count those whom the API knows.
+		{"api: o/counted_none, app: big, user: u1", "allowed | 200" + second + "in all, by throttle/counted | none"},
+		{"api: o/counted_iam, app: big, user: u1", "allowed | 150" + second + "of the user, by throttle/counted | none"},
+		{"api: o/counted_custom, app: big, user: u1", "uncertain | 200" + second + "in all, by throttle/counted | none"},
+
 		// Limits.
 		{"api: o/create, app: small, user: u", "uncertain | 10" + second + "of the app, by throttle_special/basic/app:small | none"},
 		{"api: o/create, app: small", "uncertain | 10" + second + "of the app, by throttle_special/basic/app:small | none"},
@@ -122,7 +143,11 @@ func TestAnswers(t *testing.T) {
 		{"method: POST, path: /o/, app: big", "uncertain | uncertain | uncertain"},
 		{"method: GET, path: /o/17, app: big", "allowed | 60 calls in 1 MINUTE in all, those to all APIs of the policy together, by throttle/together | headers"},
 		{"method: PUT, path: /o/17", "allowed | 500" + second + "in all, by default | none"},
-		{"method: GET, path: /o/mine, app: big", "uncertain | uncertain | uncertain"},
+		{"method: GET, path: /o/mine, app: big", "allowed | 500" + second + "in all, by default | none"}, // before /o/{id}
+		{"method: GET, path: /files/deep/x, from: 10.0.0.9", "denied by acl/deep | 500" + second + "in all, by default | none"},
+		{"method: GET, path: /files/deeper/x", "allowed | 500" + second + "in all, by default | none"},
+		{"method: GET, path: /files/deep/one/x", "allowed | 500" + second + "in all, by default | none"}, // parameters come before prefixes
+		{"method: GET, path: /twins/a/b", "uncertain | uncertain | uncertain"},
 		{"method: GET, path: /files/a/b", "allowed | 500" + second + "in all, by default | none"},
 		{"method: GET, path: /files", "allowed | 500" + second + "in all, by default | none"},
 		{"method: GET, path: /filesystem", "uncertain | uncertain | uncertain"},
@@ -187,7 +212,7 @@ func TestAnswersAgainst(t *testing.T) {
 		{"api: o/create, app: byhand, user: u1, from: 10.66.0.1", "denied by acl/byhand | 50" + second + "of the user, by throttle_special/basic/user:u1 | none"},
 		{"api: o/old, app: open, from: 10.0.0.1", "denied by authorization | 9" + second + "in all, by throttle/before | none"},
 		{"api: o/old, app: byhand", "allowed | 9" + second + "in all, by throttle/before | none"},
-		{"api: o/loose", "allowed | uncertain | none"}, // by its special limit for u1
+		{"api: o/loose", "allowed | 90" + second + "in all, by throttle/loose | none"}, // its special limit for u1 counts nobody: auth_type is NONE
 		{"api: o/loose, anonymous: true", "allowed | 90" + second + "in all, by throttle/loose | none"},
 		{"method: GET, path: /tree/top", "allowed | 60 calls in 1 MINUTE in all, those to all APIs of the policy together, by throttle/together | headers"},
 		{"method: GET, path: /nowhere", "denied by publication | no limit | none"},

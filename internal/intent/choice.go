@@ -83,6 +83,11 @@ func (q *question) choose(p *policy, per string) *choice {
 		return c
 	case q.call.Anonymous:
 		return &choice{options: []*Limit{nil}}
+	case q.api.AuthType != "" && !precedence.Counts(per, q.api.AuthType):
+		if usual != nil {
+			q.tell(aboutLimit, precedence.Counted, yes, p.bound.source, "", "%s_call_limits of %s does not count: auth_type is %s", per, p.bound.owner.Address(), q.api.AuthType)
+		}
+		return &choice{options: []*Limit{nil}}
 	}
 	who, name := q.who(p, per)
 	var others []*Limit
@@ -120,9 +125,8 @@ func (q *question) lifted(p *policy, per string, c *choice) *choice {
 	if len(c.options) == 1 && c.options[0] == nil {
 		return c
 	}
-	auth := q.api.AuthType
-	if known := precedence.NeedsApp(auth) || per == "user" && precedence.KnowsAccount(auth); !known {
-		c.add(nil, fmt.Sprintf("whether the gateway knows the %s where auth_type is %s is not documented", per, q.authWord()), fixGateway)
+	if q.api.AuthType == "" {
+		c.add(nil, fmt.Sprintf("whether calls are counted by %s hangs on the auth_type, which is %s", per, q.authWord()), fixAPIs)
 		return c
 	}
 	app, _ := q.who(p, "app")

@@ -86,7 +86,6 @@ type reading struct {
 	accounts   bool // ACLs of accounts hold for callers that IAM does not authenticate
 	plugins    bool // authentication plugins let the caller in
 	authorizer bool // so does the custom authorizer
-	app, user  bool // the gateway knows the app, the user, where auth_type does not ask for it
 	lifts      bool // a special limit of an app lifts that of its user
 	capped     bool // the gateway's own limit bounds a throttle
 	local      bool // nodes that count alone let more through
@@ -97,13 +96,18 @@ type reading struct {
 func (o *oracle) all() (access, limits map[string]bool) {
 	access, limits = map[string]bool{}, map[string]bool{}
 	acls := o.bound("acls")
-	for bits := range 1 << 6 { // what access and limits hang on is not the same
+	acls = slices.DeleteFunc(acls, func(deny map[string]any) bool { // an allow list of the same sort makes it idle
+		return deny["type"] == "DENY" && slices.ContainsFunc(acls, func(m map[string]any) bool {
+			return m["type"] == "PERMIT" && m["entity_type"] == deny["entity_type"]
+		})
+	})
+	for bits := range 1 << 4 { // what access and limits hang on is not the same
 		on := func(i int) bool { return bits>>i&1 == 1 }
 		r := reading{accounts: on(0), plugins: on(1), authorizer: on(2)}
 		for r.acl = -1; bits < 1<<3 && r.acl < len(acls); r.acl++ {
 			access[fmt.Sprint(o.lets(r, acls))] = true
 		}
-		limits[o.lowest(reading{app: on(0), user: on(1), lifts: on(2), capped: on(3), local: on(4), usual: on(5)})] = true
+		limits[o.lowest(reading{lifts: on(0), capped: on(1), local: on(2), usual: on(3)})] = true
 	}
 	return access, limits
 }
@@ -274,8 +278,8 @@ func (o *oracle) least(r reading, m map[string]any, api, user, app, ip string, a
 	of := func(key string) int { n, _ := m[key].(int); return n }
 	add(of(api))
 	add(of(ip))
-	knowsApp := (o.api.AuthType == "APP" || r.app) && !o.call.Anonymous
-	knowsUser := (o.api.AuthType == "APP" || o.api.AuthType == "IAM" || r.user) && !o.call.Anonymous
+	knowsApp := o.api.AuthType == "APP" && !o.call.Anonymous
+	knowsUser := (o.api.AuthType == "APP" || o.api.AuthType == "IAM") && !o.call.Anonymous
 	if knowsApp && appOwn > 0 {
 		add(appOwn)
 	} else if knowsApp {

@@ -23,7 +23,6 @@ func (q *question) route() *API {
 func (q *question) byPath() *API {
 	c, w := q.call, q.world
 	var here, elsewhere []*API
-	certain := yes
 	for i := range w.apis {
 		a := &w.apis[i]
 		t := a.takes(c.Method, c.Path, w.apis)
@@ -33,14 +32,18 @@ func (q *question) byPath() *API {
 			elsewhere = append(elsewhere, a)
 		default:
 			here = append(here, a)
-			certain = min(certain, t)
 		}
 	}
 	called := c.Method + " " + c.Path
+	first := foremost(here, c.Path)
 	switch {
-	case len(here) == 1 && certain == yes:
-		q.tell("", precedence.Route, yes, here[0].Source, "", "%s is %s (%s %s)", called, here[0].Address(), here[0].Method, here[0].Path)
-		return here[0]
+	case first != nil && first.takes(c.Method, c.Path, w.apis) == yes && (len(here) == 1 || first.publishedIn(c.Environment) == yes):
+		rule := precedence.Route
+		if len(here) > 1 {
+			rule = precedence.RouteOrder
+		}
+		q.tell("", rule, yes, first.Source, "", "%s is %s (%s %s)", called, first.Address(), first.Method, first.Path)
+		return first
 	case len(here) > 0:
 		q.tell("", precedence.Route, open, kind.Source{}, "name the API in the call, as in api: "+here[0].Address(), "%s may be taken by %s", called, routes(here))
 		return nil
@@ -53,6 +56,34 @@ func (q *question) byPath() *API {
 	}
 	q.tell("", precedence.Route, open, kind.Source{}, fixAPIs, "no API is known that takes %s", called)
 	return nil
+}
+
+// foremost is the API that comes before all others that take a path; nil when none does.
+func foremost(list []*API, path string) (first *API) {
+	tie := false
+	for _, a := range list {
+		switch {
+		case first == nil || slices.Compare(a.rank(path), first.rank(path)) < 0:
+			first, tie = a, false
+		case slices.Equal(a.rank(path), first.rank(path)):
+			tie = true
+		}
+	}
+	if tie {
+		return nil
+	}
+	return first
+}
+
+// rank orders the APIs that take a path, the first one lowest: see precedence.RouteOrder.
+func (a *API) rank(path string) []int {
+	switch {
+	case a.Path == path:
+		return []int{0}
+	case a.MatchMode != "SWA":
+		return []int{1}
+	}
+	return []int{2, -strings.Count(strings.TrimSuffix(a.Path, "/"), "/")}
 }
 
 func routes(list []*API) string {

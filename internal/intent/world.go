@@ -147,13 +147,17 @@ func (w *World) look(k *kind.LinkKind, a *API, env string) (out []bound) {
 }
 
 // settled leaves in each slot of an API only those that can have it: what is surely bound, above all by the
-// files, drives out the rest. Two that are both sure contradict each other, so that either is open.
+// files, drives out the rest. Two that are both sure contradict each other, so that either is open, unless one of them
+// alone lets in only what it lists: that one counts, see precedence.AllowListFirst.
 func (w *World) settled(k *kind.LinkKind, list []bound) []bound {
 	if k.Slot == nil {
 		return list
 	}
-	declared, exported := map[string]int{}, map[string]int{} // surely bound, by slot
+	declared, exported, shuts := map[string]int{}, map[string]int{}, map[string]int{} // surely bound, by slot
 	for i := range list {
+		if b := &list[i]; b.truth == yes && k.Shuts != nil && k.Shuts(b.owner.Value) {
+			shuts[k.Slot(b.owner.Value)]++
+		}
 		switch b := &list[i]; {
 		case b.truth == yes && b.exported:
 			exported[k.Slot(b.owner.Value)]++
@@ -167,6 +171,7 @@ func (w *World) settled(k *kind.LinkKind, list []bound) []bound {
 		switch {
 		case declared[slot] > 0 && (b.truth != yes || b.exported):
 			continue
+		case shuts[slot] == 1 && b.truth == yes:
 		case b.truth == yes && (declared[slot] > 1 || declared[slot] == 0 && exported[slot] > 1):
 			b.truth, b.why, b.fix = open, "several of its type are bound to the API, which takes one", "bind one of them alone"
 		}

@@ -7,14 +7,21 @@ package precedence
 type Rule struct {
 	ID     string // stable: reports and documentation go by it
 	Text   string // what it says, in a sentence without a full stop
-	Source string // title of the vendor's page
+	Source string // title of the vendor's page, or Unsourced
 }
+
+// Unsourced marks a rule that gateways are known to follow and no page of the vendor's that we know states.
+const Unsourced = "none known: no page of the vendor that we know says so"
 
 // The rules in the order in which an answer comes to them.
 var (
 	Route = Rule{
 		"route", "an API takes the calls of its method (ANY takes those that no other API of the path takes) and of its path, in which {parameters} stand for one part; with match_mode SWA also the paths below",
 		"API reference: Creating an API (req_method, req_uri, match_mode); user guide: x-apigateway-match-mode, x-apigateway-any-method",
+	}
+	RouteOrder = Rule{
+		"route_order", "of several APIs that take a call, the one with exactly its path comes first, then those with {parameters}, then those with match_mode SWA, of which the longest path wins",
+		Unsourced,
 	}
 	Published = Rule{
 		"published", "an API takes calls only in the environments in which it is published; policies can be bound to it only there",
@@ -44,6 +51,10 @@ var (
 		"acl_several", "ACLs of different entity types hold together, a caller must pass all of them; the API reference, though, gives an API one ACL",
 		"User guide: Access Control; API reference: Access Control Policy Management",
 	}
+	AllowListFirst = Rule{
+		"acl_allow_list", "of a PERMIT and a DENY of the same entity type on one API only the PERMIT counts",
+		Unsourced,
+	}
 	AuthPlugin = Rule{
 		"auth_plugin", "a third_auth, oidc_auth or jwt_auth plugin asks for something of its own and refuses callers without it",
 		"API reference: Plug-in Management",
@@ -63,6 +74,10 @@ var (
 	Special = Rule{
 		"special", "a special limit takes the place of app_call_limits or user_call_limits for its app or user",
 		"API reference: Excluded Request Throttling Configuration",
+	}
+	Counted = Rule{
+		"counted", "limits per app hold for callers that an API knows by their app (auth_type APP), limits per user for those with APP or IAM; other callers are counted as neither",
+		Unsourced,
 	}
 	Shared = Rule{
 		"shared", "the calls of all APIs bound to a policy count together where its type is shared (throttle) or its scope is share (rate_limit), else each API counts alone",
@@ -84,8 +99,8 @@ var (
 
 // All are the rules in their order.
 var All = []Rule{
-	Route, Published, Authentication, Authorization, AppAccess, ACL, ACLByAccount, SeveralACLs, AuthPlugin,
-	OnePlugin, RateLimit, Throttle, Special, Shared, Default, DefaultBound, CORS,
+	Route, RouteOrder, Published, Authentication, Authorization, AppAccess, ACL, ACLByAccount, SeveralACLs, AllowListFirst, AuthPlugin,
+	OnePlugin, RateLimit, Throttle, Special, Counted, Shared, Default, DefaultBound, CORS,
 }
 
 // DefaultCalls is how many calls a second an API takes that nothing else limits, as long as the gateway's
@@ -106,6 +121,12 @@ func Authenticates(pluginType string) bool {
 // NeedsApp reports whether an API of the auth_type lets in authorized apps and nobody else (rule
 // Authorization).
 func NeedsApp(authType string) bool { return authType == "APP" }
+
+// Counts reports whether the limits of a policy per "app", "user", "ip" or "api" hold for callers of an API of the
+// auth_type (rule Counted).
+func Counts(per, authType string) bool {
+	return per != "app" && per != "user" || NeedsApp(authType) || per == "user" && KnowsAccount(authType)
+}
 
 // KnowsAccount reports whether an API of the auth_type surely knows the account of a caller, so that ACLs of
 // account names and ids hold (rule ACLByAccount).
