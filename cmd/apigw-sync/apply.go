@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 )
@@ -131,7 +132,7 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 		return d, err
 	}
 	outcome := c.run.Apply(ctx, c.Comparison)
-	d = o.results(c, outcome)
+	d = o.results(out.program, c, outcome)
 	err := o.saveUndo(ctx, c, outcome, d)
 	switch {
 	case d.Stopped:
@@ -176,12 +177,26 @@ func refuse(d *report.Results, c *comparison) error {
 	return coded{exitRefused, p}
 }
 
-func (o *applyOptions) results(c *comparison, outcome *reconcile.Outcome) *report.Results {
+func (o *applyOptions) results(p *program, c *comparison, outcome *reconcile.Outcome) *report.Results {
 	d := report.NewResults(c.head, outcome.Results, outcome.Remaining)
 	d.Converged, d.Stopped = outcome.Converged, outcome.Stopped
 	d.Requests, d.Saved = report.Requests{Read: outcome.Reads, Write: outcome.Writes}, c.file != nil
 	d.Warnings = append(append(d.Warnings, c.warnings...), report.Notes(outcome.Warnings)...)
+	d.Advise(outcome.Results, func(n api.Next) string { return o.next(p, n) })
 	return d
+}
+
+// next is the command to run after something failed.
+func (o *applyOptions) next(p *program, n api.Next) string {
+	switch {
+	case n == api.Doctor:
+		return p.again("doctor", whereFlags...)
+	case n == api.Apply && o.plan == "":
+		return p.again("apply")
+	case n == api.Apply:
+		return p.again("diff", whereFlags...) + " --out=" + quoted(o.plan)
+	}
+	return p.again(string(n), slices.Concat(whereFlags, scopeFlags)...)
 }
 
 // verdict is the exit code of an apply that tried, and was ended by err (nil: it was not). The results

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func main() {
@@ -29,8 +30,9 @@ type program struct {
 	Stderr  io.Writer
 	Environ []string // NAME=VALUE
 
-	target   string // whose section of the config file holds; "" is none
-	answered bool   // the result is written
+	target   string         // whose section of the config file holds; "" is none
+	flags    *pflag.FlagSet // of the command that runs; nil before they are settled
+	answered bool           // the result is written
 }
 
 // Lookup reads a variable of the environment, like os.LookupEnv.

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/pflag"
 
@@ -32,6 +34,7 @@ func unaliased(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 // settle gives flags that the command line left alone their values from the environment, else from the
 // target of the config file. It returns the target's variables.
 func (p *program) settle(flags *pflag.FlagSet) (vars map[string]string, err error) {
+	p.flags = flags
 	given, err := p.given(flags)
 	if err != nil || flags.Lookup("target") == nil {
 		return nil, err
@@ -42,6 +45,46 @@ func (p *program) settle(flags *pflag.FlagSet) (vars map[string]string, err erro
 	}
 	p.target = t.name
 	return t.Vars, t.settle(flags, given)
+}
+
+// The flags that say which files and which gateway are meant, what of them, and how the result looks.
+var (
+	whereFlags = []string{"config", "target", "endpoint", "region", "project-id", "instance-id", "file", "overlay", "environment"}
+	scopeFlags = []string{"kind", "name", "prune"}
+	showFlags  = []string{"output", "output-file", "color", "verbose", "quiet", "log-format"}
+)
+
+// again is a command line for another command, with those flags of this one that are named, as they were typed; without
+// names all that say what is done.
+func (p *program) again(command string, names ...string) string {
+	var b strings.Builder
+	b.WriteString("apigw-sync " + command)
+	if p.flags == nil {
+		return b.String()
+	}
+	p.flags.Visit(func(f *pflag.Flag) {
+		switch {
+		case len(names) > 0 && !slices.Contains(names, f.Name), strings.HasPrefix(f.Name, "emulator-"), slices.Contains(showFlags, f.Name):
+		case f.Value.Type() == "bool" && f.Value.String() == "true":
+			b.WriteString(" --" + f.Name)
+		default:
+			for _, value := range valuesOf(f) {
+				b.WriteString(" --" + f.Name + "=" + quoted(value))
+			}
+		}
+	})
+	return b.String()
+}
+
+// quoted is a word as a shell reads it.
+func quoted(word string) string {
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_./:=,@%+", r)
+	}
+	if word != "" && !strings.ContainsFunc(word, func(r rune) bool { return !plain(r) }) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // given gives flags that the command line left alone their values from the environment, and tells which have one

@@ -5,14 +5,26 @@ import (
 	"strings"
 )
 
-// Trouble is a family of error codes that mean the same to a person. The last words of errors and the page
-// on troubleshooting both come from here.
+// Trouble is a family of error codes that mean the same to a person. The last words of errors, the advice on
+// failed changes and the page on troubleshooting all come from here.
 type Trouble struct {
-	Title string // a few words
+	Title string // what happened, in a few words
 	Codes []Code
 	Tool  string // what apigw-sync does about it by itself, in sentences
 	You   string // what a person can do; a clause that ends an error
+	Again bool   // the same may go well when it is tried again as it is
+	Next  Next
 }
+
+// Next is the command to run after a failure.
+type Next string
+
+// The commands that can help.
+const (
+	Apply  Next = "apply"
+	Diff   Next = "diff"
+	Doctor Next = "doctor"
+)
 
 // Code is an error code of the gateway, or of the cloud's front door before it.
 type Code struct {
@@ -31,26 +43,23 @@ func (a *Advised) Error() string { return a.Err.Error() + "; " + a.Advice }
 
 func (a *Advised) Unwrap() error { return a.Err }
 
+// Parted takes an error and what its reader can do about it apart; advice is "" when that is not known.
+func Parted(err error) (message, advice string) {
+	message = err.Error()
+	if a, ok := errors.AsType[*Advised](err); ok {
+		return strings.TrimSuffix(message, "; "+a.Advice), a.Advice
+	}
+	return message, Advice(err)
+}
+
 // Advice is what a person can do about an error that a gateway answered; "" when that is not known.
 func Advice(err error) string {
-	var e *Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
 		return ""
 	}
-	for i := range Troubles {
-		if Troubles[i].has(e.Code) {
-			return Troubles[i].You
-		}
-	}
-	switch {
-	case e.Status == 401:
-		return rejected
-	case e.Status == 403 && (strings.HasPrefix(e.Code, "APIG.1") || strings.HasPrefix(e.Code, "APIC.7")):
-		return forbidden
-	case e.Status == 403 && strings.HasPrefix(e.Code, "APIG.31"):
-		return full
-	case e.Status >= 500 && !Throttled(e):
-		return inside
+	if t := TroubleOf(e.Status, e.Code); t != nil {
+		return t.You
 	}
 	return ""
 }
@@ -77,6 +86,58 @@ func StatusOf(code string) int {
 		}
 	}
 	return 500
+}
+
+// Remedy is what became of a request that did not go well, and what to do about it. You is "" for what the message
+// alone can tell.
+func Remedy(err error) Trouble {
+	e, answered := errors.AsType[*Error](err)
+	var t *Trouble
+	if answered {
+		t = TroubleOf(e.Status, e.Code)
+	}
+	out := Trouble{Title: "The gateway says no", Next: Diff}
+	switch {
+	case t != nil:
+		out = *t
+	case errors.Is(err, ErrNotSent):
+		out = Trouble{Title: "The request was not sent", Again: true, Next: Apply}
+	case Unclear(err):
+		out = Trouble{Title: "No answer came that could be used", Again: true, Next: Apply}
+	}
+	if _, said := Parted(err); said != "" {
+		out.You = said
+	}
+	return out
+}
+
+// TroubleOf is the family of an error code, or of an HTTP status (0: not known) whose code has none; nil when neither
+// tells.
+func TroubleOf(status int, code string) *Trouble {
+	for i := range Troubles {
+		if Troubles[i].has(code) {
+			return &Troubles[i]
+		}
+	}
+	like := ""
+	switch {
+	case status == 401:
+		like = "APIG.1000"
+	case status == 403 && (strings.HasPrefix(code, "APIG.1") || strings.HasPrefix(code, "APIC.7")):
+		like = "APIC.7300"
+	case strings.HasPrefix(code, "APIG.31"):
+		like = "APIG.3100"
+	case strings.HasPrefix(code, "APIG.32"), strings.HasPrefix(code, "APIG.33"):
+		like = "APIG.3309"
+	case status == 429:
+		like = "APIGW.0308"
+	case status >= 500:
+		like = "APIG.9999"
+	}
+	if like == "" {
+		return nil
+	}
+	return TroubleOf(0, like)
 }
 
 func (t *Trouble) has(code string) bool {

@@ -1,10 +1,10 @@
 package api
 
 const (
-	forbidden = "the account may not do this: give it APIG ReadOnlyAccess to read, APIG FullAccess to write, or a policy of its own"
+	forbidden = "give the account APIG ReadOnlyAccess to read, APIG FullAccess to write, or a policy of its own"
 	full      = "have the quota raised, or delete what nobody needs"
 	rejected  = "check that the credentials are valid and belong to the project"
-	inside    = "the gateway failed inside: run again later; its support wants the request id"
+	inside    = "run again later; the gateway's support wants the request id"
 )
 
 // Troubles are the error codes that the operations of apigw-sync can meet, by what to do about them.
@@ -33,6 +33,7 @@ var Troubles = []Trouble{
 		},
 		Tool: "It ends with exit code 1 and names where it took the credentials from, and how far this machine's clock is from the gateway's when they differ by more than 2 minutes.",
 		You:  rejected,
+		Next: Doctor,
 	},
 	{
 		Title: "The account may not do this",
@@ -65,6 +66,7 @@ var Troubles = []Trouble{
 		},
 		Tool: "A read that is refused ends the run with exit code 1. A write that is refused fails for what it concerns; independent changes go on.",
 		You:  forbidden,
+		Next: Doctor,
 	},
 	{
 		Title: "There is no such gateway",
@@ -74,12 +76,14 @@ var Troubles = []Trouble{
 		},
 		Tool: "It never takes this for a missing object: nothing is created or counted as deleted. Exit code 1.",
 		You:  "check --instance-id, --project-id and --region",
+		Next: Doctor,
 	},
 	{
 		Title: "The endpoint is not one of APIG",
 		Codes: []Code{{"APIGW.0101", 404, "The front door knows no API at this path."}},
 		Tool:  "It never takes this for a missing object. Exit code 1.",
 		You:   "check --endpoint and --region",
+		Next:  Doctor,
 	},
 	{
 		Title: "Too many requests",
@@ -87,8 +91,10 @@ var Troubles = []Trouble{
 			{"APIGW.0308", 429, "The front door turns requests away for a while."},
 			{"APIG.9008", 500, "The gateway turns requests away for a while. It has not looked at them."},
 		},
-		Tool: "It slows down for all requests, as far as the gateway asks, and repeats what was turned away: up to 10 attempts of a request. It speeds up again later.",
-		You:  "run again later, or slower with --max-rps; others on the account count, too",
+		Tool:  "It slows down for all requests, as far as the gateway asks, and repeats what was turned away: up to 10 attempts of a request. It speeds up again later.",
+		You:   "run again later, or slower with --max-rps; others on the account count, too",
+		Again: true,
+		Next:  Apply,
 	},
 	{
 		Title: "The gateway refuses a value",
@@ -111,6 +117,7 @@ var Troubles = []Trouble{
 		},
 		Tool: "It checks files against the documented rules before it asks, so that this is rare. A batch that is refused is halved until the item to blame stands alone; the rest is done.",
 		You:  "change the value in the file, by the parameter that the message names",
+		Next: Apply,
 	},
 	{
 		Title: "What a change refers to is gone",
@@ -131,10 +138,18 @@ var Troubles = []Trouble{
 			{"APIG.3068", 404, "The plugin does not exist."},
 			{"APIG.3082", 404, "The app code does not exist."},
 			{"APIG.3093", 404, "The app has no quota."},
-			{"APIG.3707", 409, "Only APIs that are published take plugins."},
 		},
-		Tool: "What was to be deleted or unbound counts as done. Of a batch of binds, the items to blame fail and the rest is done. Whatever else failed is planned again by the next run.",
-		You:  "somebody changed the gateway meanwhile, or the API is not published: run again",
+		Tool:  "What was to be deleted or unbound counts as done. Of a batch of binds, the items to blame fail and the rest is done. Whatever else failed is planned again by the next run.",
+		You:   "somebody changed the gateway meanwhile, or the API is not published: run again",
+		Again: true,
+		Next:  Apply,
+	},
+	{
+		Title: "The API is not published",
+		Codes: []Code{{"APIG.3707", 409, "Only APIs that are published take plugins."}},
+		Tool:  "Of a batch of binds, the items to blame fail and the rest is done.",
+		You:   "publish the API in the environment, or take it out of apis",
+		Next:  Apply,
 	},
 	{
 		Title: "A quota is used up",
@@ -147,6 +162,7 @@ var Troubles = []Trouble{
 		},
 		Tool: "The change fails, independent ones go on. `doctor` compares quotas with what the files declare, before anything is written.",
 		You:  full,
+		Next: Doctor,
 	},
 	{
 		Title: "The name is taken",
@@ -161,8 +177,10 @@ var Troubles = []Trouble{
 			{"APIG.3316", 400, "The authorization exists."},
 			{"APIG.3326", 400, "Another plugin has the name."},
 		},
-		Tool: "It looks the object up. When it is as wanted, or made by an earlier attempt of this run whose answer was lost, the change counts as done; when somebody else made it meanwhile, the change fails and says so.",
-		You:  "run again to compare with what is there",
+		Tool:  "It looks the object up. When it is as wanted, or made by an earlier attempt of this run whose answer was lost, the change counts as done; when somebody else made it meanwhile, the change fails and says so.",
+		You:   "run again to compare with what is there",
+		Again: true,
+		Next:  Diff,
 	},
 	{
 		Title: "Something is still bound",
@@ -171,8 +189,10 @@ var Troubles = []Trouble{
 			{"APIG.3451", 403, "The throttle is bound and cannot be deleted."},
 			{"APIG.3462", 409, "The plugin is attached and cannot be deleted."},
 		},
-		Tool: "It reads what is bound, unbinds it and deletes again; when nothing is bound, the gateway has not noticed yet, and it waits up to 7 seconds in all.",
-		You:  "run again: what was bound meanwhile is then part of the plan",
+		Tool:  "It reads what is bound, unbinds it and deletes again; when nothing is bound, the gateway has not noticed yet, and it waits up to 7 seconds in all.",
+		You:   "run again: what was bound meanwhile is then part of the plan",
+		Again: true,
+		Next:  Apply,
 	},
 	{
 		Title: "The gateway lacks a feature",
@@ -182,6 +202,7 @@ var Troubles = []Trouble{
 		},
 		Tool: "`doctor` and `drift` name features that the files need and the gateway lacks. An `apply` fails for what needs it alone.",
 		You:  "have the feature switched on, or take out what needs it",
+		Next: Doctor,
 	},
 	{
 		Title: "The gateway is busy with itself",
@@ -191,8 +212,10 @@ var Troubles = []Trouble{
 			{"APIG.1149", 409, "A task of the gateway forbids the operation."},
 			{"APIG.3718", 409, "Another task of the gateway runs."},
 		},
-		Tool: "Before it writes, it looks at the status and the locks of the gateway and refuses (exit code 4) unless --allow-unhealthy is given.",
-		You:  "wait for the end of the gateway's own work, then run again",
+		Tool:  "Before it writes, it looks at the status and the locks of the gateway and refuses (exit code 4) unless --allow-unhealthy is given.",
+		You:   "wait for the end of the gateway's own work, then run again",
+		Again: true,
+		Next:  Apply,
 	},
 	{
 		Title: "The gateway failed inside",
@@ -207,7 +230,9 @@ var Troubles = []Trouble{
 			{"APIC.9100", 500, "The database did not answer."},
 			{"APIC.9999", 500, "Something failed inside the cloud."},
 		},
-		Tool: "It repeats up to 6 times with growing waits what may be repeated. A create or bind is never sent again blindly: it looks first whether the gateway has it. What cannot be found out is told as unknown, with exit code 3. Writes to one object never overlap.",
-		You:  inside,
+		Tool:  "It repeats up to 6 times with growing waits what may be repeated. A create or bind is never sent again blindly: it looks first whether the gateway has it. What cannot be found out is told as unknown, with exit code 3. Writes to one object never overlap.",
+		You:   inside,
+		Again: true,
+		Next:  Apply,
 	},
 }

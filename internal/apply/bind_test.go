@@ -85,7 +85,7 @@ func TestBind(t *testing.T) {
 		},
 		{
 			"the list cannot be read", "1", "", "Associate*: lost\nListApis*: 503 APIG.9998 busy",
-			"unknown: connection reset; what became of it could not be read (ListApisBindedToRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy); run diff to find out", "Associate List",
+			"unknown: connection reset; what became of it could not be read (ListApisBindedToRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy)", "Associate List",
 		},
 		{
 			"a gateway with room", "1", "1", "Associate*: " + bound("1") + "\nBatch*: {\"failure\": [{\"bind_id\": \"b1\", \"error_code\": \"APIG.3012\"}]}",

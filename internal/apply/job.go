@@ -55,7 +55,7 @@ func (j *job) fail(err error, words ...string) {
 
 // unknown records that it could not be found out whether the change happened.
 func (j *job) unknown(err error, words string) {
-	j.out.status, j.out.failure = Unknown, failure(err, words+"; run diff to find out")
+	j.out.status, j.out.failure = Unknown, failure(err, words)
 }
 
 // unread records that what would have told the outcome could not be read.
@@ -75,7 +75,7 @@ func (j *job) miss(err error) {
 
 // refused records what the gateway says of one item of a batch.
 func (j *job) refused(code, message string) {
-	j.out.status, j.out.failure = Failed, &Failure{ErrorCode: code, ErrorMsg: message}
+	j.out.status, j.out.failure = Failed, &Failure{ErrorCode: code, ErrorMsg: message, Trouble: api.Remedy(&api.Error{Code: code})}
 }
 
 // lose records that a change that did not happen has cost something all the same.
@@ -116,9 +116,10 @@ func stopped(err error) bool {
 }
 
 func failure(err error, words ...string) *Failure {
-	f := &Failure{ErrorMsg: err.Error()}
+	message, _ := api.Parted(err)
+	f := &Failure{ErrorMsg: message, Trouble: api.Remedy(err)}
 	if e, ok := errors.AsType[*api.Error](err); ok {
-		f = &Failure{HTTPStatus: e.Status, ErrorCode: e.Code, ErrorMsg: e.Message, RequestID: e.RequestID}
+		f.HTTPStatus, f.ErrorCode, f.ErrorMsg, f.RequestID = e.Status, e.Code, e.Message, e.RequestID
 	}
 	for _, w := range words {
 		f.add(w)

@@ -127,7 +127,7 @@ func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool
 		j.fail(l.err)
 		return false
 	case !l.mine && len(diff.Leaves(k, k.Settle(l.value, o.Value), l.value)) > 0:
-		j.fail(l.err, "somebody else made it since the gateway was read; run again to compare with it")
+		j.fail(l.err, "somebody else made it since the gateway was read")
 	default:
 		r.made(k, j.change.Want.Key, o.ID, l.value)
 		j.succeed(howFound(l))

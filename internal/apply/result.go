@@ -3,6 +3,7 @@
 package apply
 
 import (
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
@@ -35,6 +36,8 @@ type Failure struct {
 	ErrorCode  string `json:"error_code,omitempty"`
 	ErrorMsg   string `json:"error_msg"`
 	RequestID  string `json:"request_id,omitempty"`
+
+	Trouble api.Trouble `json:"-"` // what to do about it; without a title nothing is known
 }
 
 // Summary counts results by status.
@@ -81,7 +84,7 @@ func (r *runner) results() []Result {
 		case !seen[i]:
 			res.Status = Skipped
 		case res.Status != Succeeded && begun[i] && res.Change.Action == diff.Replace:
-			res.Note = "the replace is half done; apply again to finish it"
+			res.Note = "the replace is half done"
 		}
 		out[i].Begun = begun[i] && out[i].Status != Succeeded
 	}

@@ -134,20 +134,20 @@ func TestCreate(t *testing.T) {
 		{"an answer without an id", throttleChange(100), "Create*: {}\nList*: " + hasThrottle, "succeeded, the answer was lost; the object was found", "Create List"},
 		{
 			"answer lost, nothing can be read", throttleChange(100), "Create*: lost\nList*: 503 APIG.9998 busy",
-			"unknown: connection reset; what became of it could not be read (ListRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy); run diff to find out", "Create List",
+			"unknown: connection reset; what became of it could not be read (ListRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy)", "Create List",
 		},
 		{"fails three times", throttleChange(100), strings.Repeat("Create*: 500 APIG.9999 oops\nList*: "+hasNone+"\n", 3), "failed: APIG.9999 oops", "Create List Create! List Create! List"},
 		{"no repeats left", throttleChange(100), "Create*: 500 APIG.9999 oops\nList*: " + hasNone + "\nCreate*: unsent", "failed: APIG.9999 oops", "Create List Create!"},
 		{"taken by the same", throttleChange(100), "Create*: 400 APIG.3204 taken\nList*: " + hasThrottle, "succeeded, was already there as wanted", "Create List"},
 		{
 			"taken by something else", throttleChange(999), "Create*: 400 APIG.3204 taken\nList*: " + hasThrottle,
-			"failed: APIG.3204 taken; somebody else made it since the gateway was read; run again to compare with it", "Create List",
+			"failed: APIG.3204 taken; somebody else made it since the gateway was read", "Create List",
 		},
 		{"taken by our own", throttleChange(100), "Create*: lost\nList*: " + hasNone + "\nCreate*: 400 APIG.3204 taken\nList*: " + hasThrottle, "succeeded, the answer was lost; the object was found", "Create List Create! List"},
 		{"code, answered and not made", codeChange(1), "Create*: 500 APIG.9999 oops\nList*: " + hasNone + "\nCreate*: {\"id\": \"c1\"}", "succeeded", "Create List Create!"},
 		{
 			"code, not answered and not there", codeChange(1), "Create*: lost\nList*: " + hasNone,
-			"unknown: connection reset; the gateway may still make it, and a second one could not be told from it; run diff to find out", "Create List",
+			"unknown: connection reset; the gateway may still make it, and a second one could not be told from it", "Create List",
 		},
 		{"code, not answered and there", codeChange(1), "Create*: lost\nList*: " + hasCode, "succeeded, the answer was lost; the object was found", "Create List"},
 	} {

@@ -4,9 +4,7 @@ package doctor
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
@@ -40,21 +38,12 @@ func Skip(name, why string) Check { return Check{Name: name, Status: Skipped, Me
 
 // Fail is a check that met an error. The hint may be left to what the error advises.
 func Fail(name string, err error, hint string) Check {
-	message, advice := parted(err)
+	message, advice := api.Parted(err)
 	return Check{Name: name, Status: Failed, Message: message, Hint: cmp.Or(hint, advice)}
 }
 
 // Unread is a check of things that could not be read.
 func Unread(name string, err error) Check {
-	message, advice := parted(err)
+	message, advice := api.Parted(err)
 	return Check{Name: name, Status: Warning, Message: "they could not be read: " + message, Hint: advice}
-}
-
-// parted takes an error and its advice apart.
-func parted(err error) (message, advice string) {
-	message = err.Error()
-	if a, ok := errors.AsType[*api.Advised](err); ok {
-		return strings.TrimSuffix(message, "; "+a.Advice), a.Advice
-	}
-	return message, api.Advice(err)
 }

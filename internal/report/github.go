@@ -90,7 +90,7 @@ func (v *view) annotateChanges(w io.Writer) {
 // told is what a change does, or what became of it, with what stands behind it.
 func (c *item) told() string {
 	if c.Status != "" || c.Story == "" {
-		return strings.TrimPrefix(c.Story+"; "+c.gist(), "; ")
+		return strings.TrimSuffix(strings.TrimPrefix(c.Story+"; "+c.gist(), "; ")+"; "+c.Advice, "; ")
 	}
 	return c.gist() + " (" + c.Story + ")"
 }

@@ -198,4 +198,16 @@ var diffMarks = map[diff.Action]string{
 	diff.Create: "+", diff.Bind: "+", diff.Update: "!", diff.Replace: "!", diff.Delete: "-", diff.Unbind: "-",
 }
 
-var statusMarks = map[apply.Status]string{apply.Succeeded: "+", apply.Failed: "-", apply.Skipped: "!", apply.Unknown: "!"}
+// stands reports whether a change is there as it says: it succeeded, or is only planned.
+func (c *item) stands() bool { return c.Status == "" || c.Status == apply.Succeeded }
+
+// mark is the first character of the line of a change. One that did not happen is a comment, which sites show in grey.
+func (c *item) mark() string {
+	switch {
+	case c.stands():
+		return diffMarks[c.Action]
+	case c.Status == apply.Unknown:
+		return "!"
+	}
+	return "#"
+}

@@ -71,11 +71,7 @@ func folded(kind string, n int, lines string) string {
 
 // markdownLine is a change in one line without its end.
 func (c *item) markdownLine() string {
-	mark := diffMarks[c.Action]
-	if c.Status != "" {
-		mark = statusMarks[c.Status]
-	}
-	parts := []string{mark + " " + Clean(c.Address)}
+	parts := []string{c.mark() + " " + Clean(c.Address)}
 	if b := c.Binding; b != nil {
 		parts = append(parts, strings.TrimSpace(Clean(b.Method+" "+b.Path)))
 	}
@@ -97,7 +93,7 @@ func (c *item) markdownLeaves() string {
 	}
 	for _, f := range c.details() {
 		path := Clean(f.Path)
-		if lines := f.lines(); lines != nil {
+		if lines := f.lines(); lines != nil && c.stands() {
 			line(" ", path+":")
 			for _, l := range lines {
 				mark := strings.Replace(string(l.mark), "…", " …", 1)
@@ -106,6 +102,10 @@ func (c *item) markdownLeaves() string {
 			continue
 		}
 		before, after := shorten(f.Before, f.After, foldValue)
+		if !c.stands() { // what did not happen is neither there nor gone
+			line(" ", path+": "+shown(before, f.Sensitive)+" → "+shown(after, f.Sensitive))
+			continue
+		}
 		if c.Action != diff.Create {
 			line("-", path+": "+shown(before, f.Sensitive))
 		}

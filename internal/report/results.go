@@ -1,6 +1,11 @@
 package report
 
 import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
@@ -30,7 +35,10 @@ type Result struct {
 	WaitedFor string         `json:"waited_for,omitempty"` // address of the failed change that a skipped one needed
 	Remark    string         `json:"remark,omitempty"`     // what came of it besides, such as that it was gone already
 	Error     *apply.Failure `json:"error,omitempty"`      // set unless the change succeeded
+	Advice    string         `json:"advice,omitempty"`     // what happened / what to do, and the command to run next; set unless the change succeeded
 	Begun     bool           `json:"-"`                    // it did not succeed, but part of it was carried out
+
+	lasting bool // no repeat mends it
 }
 
 // EmptyResults is the document of an apply that had nothing to do, or did not begin.
@@ -57,6 +65,38 @@ func newResult(r *apply.Result) Result {
 		d.Error = &apply.Failure{ErrorMsg: reason(r)}
 	}
 	return d
+}
+
+// Advise ends each result that is none of success with what to do about it. A change that waited for another one in
+// vain follows that one's advice. Next is the command line that helps.
+func (d *Results) Advise(results []apply.Result, next func(api.Next) string) {
+	for i := range results {
+		if r := &results[i]; r.Status != apply.Succeeded {
+			t := trouble(r)
+			repeat, then := "a repeat does not mend it", "then "
+			if t.Again {
+				repeat, then = "a repeat may mend it", ""
+			}
+			d.Results[i].lasting = !t.Again
+			do := cmp.Or(t.You, "the message tells more")
+			d.Results[i].Advice = fmt.Sprintf("%s%s / %s: %s; %srun: %s", strings.ToLower(t.Title[:1]), t.Title[1:], repeat, do, then, next(t.Next))
+		}
+	}
+}
+
+// trouble is what became of a change that did not succeed.
+func trouble(r *apply.Result) api.Trouble {
+	switch {
+	case r.Status == apply.Skipped && r.WaitedFor != "":
+		return api.Trouble{Title: "It needs " + r.WaitedFor, You: "once that is mended", Again: true, Next: api.Apply}
+	case r.Status == apply.Skipped:
+		return api.Trouble{Title: "The run was stopped before its turn", You: "nothing is done twice", Again: true, Next: api.Apply}
+	case r.Status == apply.Unknown:
+		return api.Trouble{Title: "What became of it could not be found out", You: "it looks first what the gateway has", Again: true, Next: api.Diff}
+	case r.Error == nil || r.Error.Trouble.Title == "":
+		return api.Trouble{Title: "It did not succeed", Again: true, Next: api.Diff}
+	}
+	return r.Error.Trouble
 }
 
 // reason is why a change did not succeed when no answer of the gateway tells.

@@ -71,7 +71,7 @@ var actionRules = map[diff.Action]*rule{
 }
 
 var statusRules = map[apply.Status]*rule{
-	apply.Failed:  {"failed", "A change failed", "The gateway says why. Correct the cause and apply again: the rest is finished and nothing repeated.", failure},
+	apply.Failed:  {"failed", "A change failed", "The message says why, and whether a repeat can mend it; what was done is not done again.", failure},
 	apply.Unknown: {"unknown", "The outcome of a change is not known", "Compare again to see whether it took effect.", failure},
 	apply.Skipped: {"skipped", "A change was not tried", "It waits for another one that did not succeed. Apply again after that one.", warning},
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fatih/color"
@@ -34,6 +35,9 @@ func textResults(w io.Writer, d *Results, s Style) error {
 		r := &d.Results[i]
 		look := outcomes[r.Status]
 		block[i] = row{symbol: look.symbol, paint: look.paint, cells: []string{Clean(r.Address), r.story()}}
+		if r.Advice != "" {
+			block[i].below = func() { p.linef("%s%s", indent, Clean(r.Advice)) }
+		}
 	}
 	p.rows(block)
 	if len(block) > 0 {
@@ -130,5 +134,13 @@ func (d *Results) sum() string {
 	case d.Saved:
 		return out + " The gateway is not as the plan says yet; make the plan again for the rest."
 	}
-	return out + " The gateway does not match the files yet; apply again to finish the rest."
+	return out + " The gateway does not match the files yet; " + d.rest()
+}
+
+// rest is how the rest gets done.
+func (d *Results) rest() string {
+	if slices.ContainsFunc(d.Results, func(r Result) bool { return r.lasting }) {
+		return "a repeat alone does not mend it, see above."
+	}
+	return "apply again to finish the rest."
 }

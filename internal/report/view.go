@@ -59,6 +59,7 @@ type item struct {
 	Level  severity
 	Status apply.Status // "" unless it was applied
 	Story  string       // what became of it, or what stands behind it, made harmless; may be empty
+	Advice string       // what to do about it, made harmless; may be empty
 }
 
 func viewPlan(d *Plan) *view {
@@ -93,9 +94,11 @@ func viewResults(d *Results) *view {
 		rule := actionRules[r.Action]
 		if failed := statusRules[r.Status]; failed != nil {
 			rule = failed
-			v.add(failed, r.problem(r.story()))
+			p := r.problem(r.story())
+			p.Hint = r.Advice
+			v.add(failed, p)
 		}
-		v.Items = append(v.Items, item{Change: &r.Change, Rule: rule, Level: rule.Level, Status: r.Status, Story: r.story()})
+		v.Items = append(v.Items, item{Change: &r.Change, Rule: rule, Level: rule.Level, Status: r.Status, Story: r.story(), Advice: Clean(r.Advice)})
 	}
 	for _, c := range d.surprises() {
 		v.add(ruleRemaining, c.problem("still differs: "+c.gist()))

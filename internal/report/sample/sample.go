@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/drift"
@@ -176,8 +177,12 @@ func Results() *report.Results {
 	fail(9, apply.Skipped, &apply.Failure{ErrorMsg: "it needs plugin/orders_cors, which did not succeed"}).WaitedFor = "plugin/orders_cors"
 	results := make([]apply.Result, len(d.Results))
 	for i := range d.Results {
-		results[i].Status = d.Results[i].Status
+		r := &d.Results[i]
+		if results[i] = (apply.Result{Status: r.Status, WaitedFor: r.WaitedFor, Error: r.Error}); r.Error != nil {
+			results[i].Error.Trouble = api.Remedy(&api.Error{Status: r.Error.HTTPStatus, Code: r.Error.ErrorCode})
+		}
 	}
+	d.Advise(results, func(n api.Next) string { return "apigw-sync " + string(n) + " --target=prod" })
 	d.Summary = apply.Summarize(results)
 	d.Remaining = Changes()[8:9]
 	d.Remaining = append(d.Remaining, Changes()[10])
