@@ -114,7 +114,7 @@ func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check 
 	gateway := &o.compare.gateway
 	if strings.HasPrefix(gateway.endpoint, emulated) {
 		const why = "the emulator runs inside this process"
-		return []doctor.Check{doctor.Passed("credentials", "%s", why), doctor.Passed("project", "%s", why), doctor.Skip("dns", why), doctor.Skip("tls", why)}
+		return []doctor.Check{doctor.Passed("credentials", "%s", why), doctor.Passed("endpoint", "%s", why), doctor.Passed("project", "%s", why), doctor.Skip("dns", why), doctor.Skip("tls", why)}
 	}
 	var checks []doctor.Check
 	home, _ := os.UserHomeDir() // "" is fine: no profile file is looked for
@@ -125,19 +125,43 @@ func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check 
 		checks = append(checks, doctor.Passed("credentials", "from %s", creds.From))
 		o.signed = creds.Token.Reveal() == ""
 	}
-	want := remote.Address{Region: gateway.region, Endpoint: gateway.endpoint, ProjectID: gateway.projectID}
-	if err != nil && want.ProjectID == "" {
+	at, wrong := remote.Locate(gateway.wanted(), creds, p.Lookup)
+	checks = append(checks, located(at, wrong))
+	switch {
+	case wrong != nil:
+		checks = append(checks, doctor.Skip("project", "there is no endpoint"))
+	case at.ProjectID == "" && err != nil:
 		checks = append(checks, doctor.Skip("project", "it is looked up with the credentials"))
-		want.ProjectID = "unknown" // so that the endpoint at least is found
+	default:
+		checks = append(checks, o.project(ctx, p, at, creds))
 	}
-	found, err := remote.FindAddress(ctx, want, creds, p.Lookup, nil)
+	return append(checks, doctor.Network(ctx, at.Endpoint, nil)...)
+}
+
+// located tells where the gateway is, and to whom else credentials may go.
+func located(at remote.Address, err error) doctor.Check {
+	if err != nil {
+		return doctor.Fail("endpoint", err, "set --region, or --endpoint")
+	}
+	cloud, iam := "", "none follows from it"
+	if at.Cloud != "" {
+		cloud = " (cloud " + at.Cloud + ")"
+	}
+	if at.IAM != "" {
+		iam = at.IAM
+	}
+	return doctor.Passed("endpoint", "%s%s; IAM: %s", at.Endpoint, cloud, iam)
+}
+
+func (o *doctorOptions) project(ctx context.Context, p *program, at remote.Address, creds remote.Credentials) doctor.Check {
+	found, err := remote.FindAddress(ctx, at, creds, p.Lookup, nil)
 	switch {
 	case err != nil:
-		checks = append(checks, doctor.Fail("project", err, "set --region, or --endpoint and --project-id"))
-	case found.ProjectID != "unknown":
-		checks = append(checks, doctor.Passed("project", "%s", found.ProjectID))
+		return doctor.Fail("project", err, "set --project-id")
+	case at.ProjectID == "":
+		return doctor.Passed("project", "%s, looked up", found.ProjectID)
 	}
-	return append(checks, doctor.Network(ctx, found.Endpoint, nil)...)
+	return doctor.Passed("project", "%s", found.ProjectID)
 }
 
 func (o *doctorOptions) patient(s *session, state *spec.State) doctor.Patient {

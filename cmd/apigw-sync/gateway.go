@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +25,7 @@ import (
 type gatewayOptions struct {
 	endpoint       string
 	region         string
+	cloud          string
 	projectID      string
 	instanceID     string
 	parallelism    int
@@ -37,6 +40,8 @@ func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 	addSection(flags)
 	flags.StringVar(&o.endpoint, "endpoint", "", "base `URL` of the API, or emulator:FILE for an emulated gateway whose state is kept in FILE (default from the region)")
 	flags.StringVar(&o.region, "region", "", "region by its `NAME`, such as cn-north-4")
+	flags.StringVar(&o.cloud, "cloud", "", "`DOMAIN` of the endpoint and of IAM, or its short name: huawei, huawei-eu, otc (default by region)")
+	takes(flags, "cloud", slices.Sorted(maps.Keys(remote.Clouds))...)
 	flags.StringVar(&o.projectID, "project-id", "", "project by its `ID` (default: looked up from the region)")
 	flags.StringVar(&o.instanceID, "instance-id", "", "gateway by its `ID`")
 	o.addPace(flags)
@@ -172,12 +177,17 @@ func (o *gatewayOptions) address(ctx context.Context, p *program, c *remote.Conf
 	if err != nil {
 		return err
 	}
-	found, err := remote.FindAddress(ctx, remote.Address{Region: o.region, Endpoint: o.endpoint, ProjectID: o.projectID}, c.Credentials, p.Lookup, nil)
+	found, err := remote.FindAddress(ctx, o.wanted(), c.Credentials, p.Lookup, nil)
 	if err != nil {
 		return err
 	}
 	c.Endpoint, c.ProjectID = found.Endpoint, found.ProjectID
 	return nil
+}
+
+// wanted is what flags say about the address.
+func (o *gatewayOptions) wanted() remote.Address {
+	return remote.Address{Region: o.region, Cloud: o.cloud, Endpoint: o.endpoint, ProjectID: o.projectID}
 }
 
 // emulatorOptions say how an emulated gateway behaves.

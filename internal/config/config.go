@@ -35,6 +35,7 @@ type Target struct {
 	Endpoint       *string  `json:"endpoint"`
 	Against        *string  `json:"against"` // relative to the config file
 	Region         *string  `json:"region"`
+	Cloud          *string  `json:"cloud"`
 	ProjectID      *string  `json:"project_id"`
 	InstanceID     *string  `json:"instance_id"`
 	Environment    *string  `json:"environment"`

@@ -64,7 +64,7 @@ func TestWrongFiles(t *testing.T) {
 		"target: {}":                               "the key target is not known; did you mean targets?",
 		"targets: []":                              "targets: is a list, but must be a mapping",
 		"targets: {x: {regoin: a}}":                "targets.x: the key regoin is not known; did you mean region?",
-		"targets: {x: {zzzzzzzzz: a}}":             "targets.x: the key zzzzzzzzz is not known; known keys are endpoint, against, region, project_id, instance_id, environment, file, overlay, kind, name, prune, max_deletes, allow_empty, parallelism, max_rps, timeout, request_timeout, vars",
+		"targets: {x: {zzzzzzzzz: a}}":             "targets.x: the key zzzzzzzzz is not known; known keys are endpoint, against, region, cloud, project_id, instance_id, environment, file, overlay, kind, name, prune, max_deletes, allow_empty, parallelism, max_rps, timeout, request_timeout, vars",
 		"targets: {x: {prune: maybe}}":             "targets.x: prune: is text, but must be true or false",
 		"targets: {x: {file: a.yaml}}":             "targets.x: file: is text, but must be a list",
 		"targets: {x: {max_deletes: 1.5}}":         "targets.x: max_deletes: is a number, but must be a whole number",
