@@ -46,8 +46,7 @@ func fits(b *drift.Baseline, path, instanceID string) error {
 func writeBaseline(path string, c *comparison, before *drift.Baseline, now time.Time) error {
 	b, err := drift.NewBaseline(c.head.InstanceID, c.Comparison, before, now)
 	if err == nil {
-		const private = 0o600 // digests of secrets, with their key
-		err = writeFile(path, private, b.Write)
+		err = writeFile(path, onlyOwner, b.Write) // digests of secrets, with their key
 	}
 	if err != nil {
 		return fmt.Errorf("write the baseline: %w", err)

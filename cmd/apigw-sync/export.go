@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -179,7 +178,7 @@ func (o *exportOptions) file(p *program, path string, raw []byte) error {
 	if path == "" {
 		return write(p.Stdout)
 	}
-	mode := fs.FileMode(0o666)
+	mode := forAll
 	if o.secrets {
 		mode = onlyOwner
 	}

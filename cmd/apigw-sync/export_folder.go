@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,12 +19,20 @@ func (o *exportOptions) folder(p *program, files []spec.File) error {
 		return hinted{fmt.Errorf("%s is no folder", o.path), "--split writes several files: name a folder with --output-file"}
 	}
 	mine := map[string]bool{}
+	read, _ := filesOfFlags(p.flags)
+	var wrong error
 	for _, f := range files {
 		path := filepath.Join(o.path, filepath.FromSlash(f.Name))
 		mine[path] = true
-		if err := o.private(path); err != nil {
-			return err
+		wrong = both(wrong, both(o.private(path), noLink(o.path, f.Name)))
+		for _, r := range read {
+			if sameFile(r.path, path) {
+				wrong = both(wrong, hinted{fmt.Errorf("the export would write over %s, which %s names", path, r.flag), "name another folder with --output-file"})
+			}
 		}
+	}
+	if wrong != nil {
+		return wrong
 	}
 	stale, strange := o.others(mine)
 	for _, f := range files {
@@ -47,6 +56,19 @@ func (o *exportOptions) folder(p *program, files []spec.File) error {
 	return nil
 }
 
+// noLink refuses a file in a folder that a link leads elsewhere from, or that is one: an export writes below the folder
+// that was named, and nowhere else.
+func noLink(folder, name string) error {
+	at := folder
+	for part := range strings.SplitSeq(name, "/") {
+		at = filepath.Join(at, part)
+		if info, err := os.Lstat(at); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return hinted{fmt.Errorf("%s is a link, and an export is not written through links; nothing was written", at), "remove it, or name another folder with --output-file"}
+		}
+	}
+	return nil
+}
+
 // others finds desired-state files in the folder that this export does not write: stale ones, which an
 // earlier split export of everything wrote, and strange ones.
 func (o *exportOptions) others(mine map[string]bool) (stale, strange []string) {
@@ -58,7 +80,7 @@ func (o *exportOptions) others(mine map[string]bool) (stale, strange []string) {
 	for _, path := range paths {
 		switch {
 		case mine[path]:
-		case !narrowed && exported(path):
+		case !narrowed && exported(path) && noLink(filepath.Dir(path), filepath.Base(path)) == nil:
 			stale = append(stale, path)
 		default:
 			strange = append(strange, path)

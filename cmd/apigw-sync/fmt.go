@@ -152,7 +152,7 @@ func (o *fmtOptions) put(p *program, f *formatted, style report.Style) error {
 	if _, err := fmt.Fprintln(p.Stdout, f.Name); err != nil || o.check {
 		return err
 	}
-	return writeFile(filepath.FromSlash(f.Name), 0o666, func(w io.Writer) error {
+	return writeFile(filepath.FromSlash(f.Name), forAll, func(w io.Writer) error {
 		_, err := io.Copy(w, strings.NewReader(string(f.after)))
 		return err
 	})

@@ -269,8 +269,7 @@ func saveEmulator(g *emulator.Gateway, file string, missing bool) error {
 	if err != nil {
 		return err
 	}
-	const private = 0o600 // it holds secrets
-	err = writeFile(file, private, func(w io.Writer) error {
+	err = writeFile(file, onlyOwner, func(w io.Writer) error {
 		_, err := w.Write(state)
 		return err
 	})

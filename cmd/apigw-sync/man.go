@@ -51,7 +51,7 @@ func runMan(p *program, root *cobra.Command, folder string) error {
 		}
 	}
 	return manpage.WriteTree(root, page, func(name string, write func(io.Writer) error) error {
-		return writeFile(filepath.Join(folder, name), 0o666, write)
+		return writeFile(filepath.Join(folder, name), forAll, write)
 	})
 }
 

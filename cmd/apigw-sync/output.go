@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -113,7 +111,7 @@ func emit[D any](o *printer, write func(io.Writer, D, report.Style) error, d D, 
 	}
 	to := func(w io.Writer) error { return write(w, d, o.style) }
 	if o.path != "" {
-		unwritten := writeFile(o.path, 0o666, to)
+		unwritten := writeFile(o.path, forAll, to)
 		if unwritten == nil {
 			o.program.answered = true
 			return err
@@ -125,40 +123,6 @@ func emit[D any](o *printer, write func(io.Writer, D, report.Style) error, d D, 
 	o.program.answered = true
 	if cause := to(o.program.Stdout); cause != nil {
 		return both(err, fmt.Errorf("write the result: %w", cause))
-	}
-	return err
-}
-
-// writeFile replaces a file as a whole: readers see the old one or the new one. What is no regular
-// file, such as a pipe, is written to as it is.
-func writeFile(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
-	if followed, err := filepath.EvalSymlinks(path); err == nil {
-		path = followed
-	}
-	info, err := os.Stat(path)
-	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	to := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
-	switch {
-	case err == nil && info.IsDir():
-		return fmt.Errorf("%s is a folder", path)
-	case err == nil && !info.Mode().IsRegular():
-		flags, to = os.O_WRONLY, path
-	case err == nil:
-		mode = info.Mode().Perm()
-	}
-	f, err := os.OpenFile(to, flags, mode) //nolint:gosec // the user named it
-	if err != nil {
-		return err
-	}
-	err = errors.Join(write(f), f.Close())
-	if to == path {
-		return err
-	}
-	if err == nil {
-		err = os.Rename(to, path)
-	}
-	if err != nil {
-		_ = os.Remove(to) // the first error tells more
 	}
 	return err
 }

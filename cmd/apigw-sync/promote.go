@@ -153,8 +153,9 @@ func (o *promoteOptions) side(p *program, name string, common *pflag.FlagSet) (*
 			given[f.Name], err = true, assign(mine, valuesOf(f))
 		}
 	})
+	flags.StringVar(&o.output.path, "output-file", o.output.path, "")
 	if err == nil {
-		err = section.settle(flags, given)
+		err = both(section.settle(flags, given), apart(flags))
 	}
 	if err == nil {
 		err = s.options.check()

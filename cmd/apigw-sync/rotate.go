@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/rotate"
 )
 
@@ -26,6 +27,7 @@ type rotateOptions struct {
 	fromEnv string
 	toFile  string
 	run     string
+	runEnv  []string // credentials of this run that the command gets, too
 	old     []string
 	overlap time.Duration
 	finish  bool
@@ -56,9 +58,11 @@ func newRotateCodeCommand(p *program, g *globals) *cobra.Command {
 		Use:   "code APP",
 		Short: "Add a new code to an app, and remove the old one later",
 		Long: `Rotate code makes a new code, adds it to the app, sees that the gateway has it, and hands it over: prints it,
-or leaves it in the file of --to-file, or runs --exec with it in APIGW_SYNC_NEW_VALUE and on its stdin. With
---overlap it waits that long and then removes the old code; without, the old one stays until the same command
-is run with --finish. The old code is never removed before the new one was seen and handed over.
+or leaves it in the file of --to-file, or runs --exec with it in APIGW_SYNC_NEW_VALUE and on its stdin. The
+command gets none of the variables that hold credentials of this run, but those that --exec-env names.
+
+With --overlap it waits that long and then removes the old code; without, the old one stays until the same
+command is run with --finish. The old code is never removed before the new one was seen and handed over.
 
 A rotation that was interrupted goes on when the same command is run again, on any machine: a code that is
 made here shows which code it replaces. The new code is then handed over once more.
@@ -90,7 +94,8 @@ func newRotateSecretCommand(p *program, g *globals) *cobra.Command {
 		Short: "Set a new secret for an app; the old one ends at once",
 		Long: `Rotate secret sets a new secret for the app. The old one stops working as soon as the gateway has taken the
 new one over. The new one is printed, or left in the file of --to-file, or handed to --exec in
-APIGW_SYNC_NEW_VALUE and on its stdin. A gateway whose switch for own secrets (APP_KEY_SECRET_SWITCH) is off
+APIGW_SYNC_NEW_VALUE and on its stdin, without the variables that hold credentials of this run, but those that
+--exec-env names. A gateway whose switch for own secrets (APP_KEY_SECRET_SWITCH) is off
 makes secrets itself: --generate. What it then shows masked must be looked up in the console.
 
 When the files give the app its secret, set their variable to the new one before the next apply.
@@ -123,6 +128,7 @@ func (o *rotateOptions) addFlags(flags *pflag.FlagSet, what string) {
 	flags.StringVar(&o.fromEnv, "from-env", "", "take the new "+what+" from the environment variable `NAME` instead of making one")
 	flags.StringVar(&o.toFile, "to-file", "", "keep the new "+what+" in `FILE`, for its owner alone; a "+what+" that is there already is used")
 	flags.StringVar(&o.run, "exec", "", "run `COMMAND` in a shell with the new "+what+" in APIGW_SYNC_NEW_VALUE and on its stdin")
+	flags.StringArrayVar(&o.runEnv, "exec-env", nil, "let the command of --exec have the variable `NAME`, which holds credentials of this run; it gets no other of those; repeatable")
 	flags.BoolVar(&o.yes, "yes", false, "write without asking; needed when stdin is no terminal")
 }
 
@@ -132,6 +138,8 @@ func (o *rotateOptions) check() error {
 		return hinted{errors.New("--from-env and --to-file both say where the new value is"), "leave one of them out"}
 	case o.generate && o.fromEnv != "":
 		return hinted{errors.New("--generate has the gateway make the value that --from-env gives"), "leave one of them out"}
+	case len(o.runEnv) > 0 && o.run == "":
+		return hinted{errors.New("--exec-env is about the command of --exec, and there is none"), "leave it out"}
 	case o.overlap < 0:
 		return fmt.Errorf("--overlap: %s is below 0", o.overlap)
 	}
@@ -209,9 +217,6 @@ func (o *rotateOptions) given(p *program) (string, error) {
 	return strings.TrimSpace(string(raw)), nil
 }
 
-// onlyOwner is the mode of files that hold secrets.
-const onlyOwner = 0o600
-
 // private refuses a file that others than its owner can read. One that does not exist is fine. Windows has
 // no such modes.
 func private(path string) error {
@@ -234,7 +239,7 @@ func (o *rotateOptions) keep(value string) error {
 func (o *rotateOptions) deliver(ctx context.Context, p *program, value string) error {
 	if o.run != "" {
 		cmd := exec.CommandContext(ctx, "sh", "-c", o.run) //nolint:gosec // the user's own command
-		cmd.Env = append(slices.Clone(p.Environ), "APIGW_SYNC_NEW_VALUE="+value, "APIGW_SYNC_APP="+o.app)
+		cmd.Env = append(o.environ(p), "APIGW_SYNC_NEW_VALUE="+value, "APIGW_SYNC_APP="+o.app)
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(value), p.Stderr, p.Stderr
 		return cmd.Run()
 	}
@@ -243,6 +248,14 @@ func (o *rotateOptions) deliver(ctx context.Context, p *program, value string) e
 		return err
 	}
 	return nil
+}
+
+// environ is the environment of the command: ours, without the credentials that nobody gave it.
+func (o *rotateOptions) environ(p *program) []string {
+	return slices.DeleteFunc(slices.Clone(p.Environ), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return remote.HoldsCredentials(name) && !slices.Contains(o.runEnv, name)
+	})
 }
 
 // toldOfCode says what became of the codes.

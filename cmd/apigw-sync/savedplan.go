@@ -61,8 +61,7 @@ func (c *comparison) write(path string, d *report.Plan, e *diff.Extract, o planf
 	if err != nil {
 		return err
 	}
-	const private = 0o600 // who can read the files may read it, nobody else
-	err = writeFile(path, private, func(w io.Writer) error {
+	err = writeFile(path, onlyOwner, func(w io.Writer) error {
 		_, err := w.Write(raw)
 		return err
 	})

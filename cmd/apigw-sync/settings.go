@@ -41,10 +41,10 @@ func (p *program) settle(flags *pflag.FlagSet) (vars map[string]string, err erro
 	}
 	t, err := findTarget(flags.Lookup("config").Value.String(), flags.Lookup("target").Value.String())
 	if err != nil || t == nil {
-		return nil, err
+		return nil, both(err, apart(flags))
 	}
 	p.target = t.name
-	return t.Vars, t.settle(flags, given)
+	return t.Vars, both(t.settle(flags, given), apart(flags))
 }
 
 // The flags that say which files and which gateway are meant, what of them, and how the result looks.

@@ -18,10 +18,19 @@ func Open(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := finish(f); err != nil {
+	if err := errors.Join(narrow(f, private), finish(f)); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
 	}
 	return f, nil
+}
+
+// narrow takes a journal that is there away from others than its owner.
+func narrow(f *os.File, mode os.FileMode) error {
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&^mode == 0 {
+		return err
+	}
+	return f.Chmod(mode)
 }
 
 // finish ends a broken last line.
