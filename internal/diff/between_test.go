@@ -86,6 +86,19 @@ func sketch(p *diff.Plan) string {
 	return b.String()
 }
 
+// TestProtectedNamesTheFixedField: what is refused is told by the field that makes the replace, whatever else changes.
+func TestProtectedNamesTheFixedField(t *testing.T) {
+	plugin := func(content map[string]any, typeName string) kind.Object {
+		return kind.Object{Kind: "plugin", Key: "edge", ID: "id-edge", Value: kind.Plugin{Name: "edge", Type: typeName, Remark: typeName, Content: content}}
+	}
+	want := kind.Declared{Object: plugin(map[string]any{"allow_origin": "*"}, "cors"), Protected: true}
+	have := plugin(map[string]any{"response_headers": []any{}}, "set_resp_headers")
+	p := diff.Between(kind.Actual{Objects: []kind.Object{have}}, kind.Desired{Objects: []kind.Declared{want}}, diff.Policy{MaxDeletes: -1})
+	if len(p.Refusals) != 1 || p.Refusals[0].Would != "it would have been replaced, since /type changed" {
+		t.Errorf("%+v", p.Refusals)
+	}
+}
+
 func TestBetween(t *testing.T) {
 	renamed := throttle("fresh", 5)
 	renamed.MovedFrom = "stale"

@@ -121,6 +121,16 @@ func (r *ignoreRules) keep(k *kind.Kind, w *kind.Declared, have *kind.Object) *k
 	return &out
 }
 
+// fixed are the paths of changed fields that cannot change in place.
+func (c *Change) fixed() (paths []string) {
+	for _, f := range c.Fields {
+		if slices.Contains(kind.Of(c.Kind).Replace, f.Path) {
+			paths = append(paths, f.Path)
+		}
+	}
+	return paths
+}
+
 // guard collects what forbids to apply the plan.
 func (c *comparison) guard() {
 	for i := range c.plan.Changes {
@@ -129,7 +139,7 @@ func (c *comparison) guard() {
 			c.plan.Refusals = append(c.plan.Refusals, Refusal{
 				Guard: "protected", Address: ch.Address,
 				Reason: ch.Address + " is protected",
-				Would:  fmt.Sprintf("it would have been %sd, since %s changed", ch.Action, ch.Fields[0].Path),
+				Would:  fmt.Sprintf("it would have been %sd, since %s changed", ch.Action, strings.Join(ch.fixed(), " and ")),
 			})
 		}
 	}
