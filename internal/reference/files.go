@@ -76,7 +76,9 @@ func (p *page) section(f shape.Field, apis **shape.Shape) {
 	}
 	for _, value := range sorted(item.Cases.Shapes) {
 		p.printf("\n### %s %s\n", item.Cases.Field, value)
-		p.text("With `" + item.Cases.By + ": " + value + "`. " + meaning(item.Cases.Shapes[value]))
+		said := *item.Cases.Shapes[value]
+		said.Example = nil // it follows below
+		p.text("With `" + item.Cases.By + ": " + value + "`. " + meaning(&said))
 		p.keys(item.Cases.Shapes[value].Fields)
 		if example := content.Example(value); example != nil {
 			p.printf("\nAn example that uses about everything:\n\n```yaml\n%s```\n", asYAML(map[string]any{item.Cases.Field: example}))
@@ -95,6 +97,20 @@ func asYAML(v any) string {
 	return string(raw)
 }
 
+// inline is a value as a file may hold it in one line: a text as it is, all else as JSON, which is YAML.
+func inline(v any) string {
+	if text, ok := v.(string); ok {
+		return text
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic(fmt.Sprintf("an example is no JSON: %v", err)) // it is part of the program
+	}
+	return strings.TrimSpace(b.String())
+}
+
 // keys adds a table of keys, with those of mappings inside them.
 func (p *page) keys(fields []shape.Field) {
 	p.table([]string{"Key", "Value", "Meaning"}, rowsOf("", fields))
@@ -108,7 +124,7 @@ func rowsOf(prefix string, fields []shape.Field) (rows [][]string) {
 		case f.Required:
 			value += ", **required**"
 		case s.Default != nil && s.Default != "":
-			value += ", default " + code(fmt.Sprint(s.Default))
+			value += ", default " + code(inline(s.Default))
 		}
 		rows = append(rows, []string{code(prefix + f.Name), value, meaning(s)})
 		rows = append(rows, inner(prefix+f.Name, s)...)
@@ -169,7 +185,7 @@ func meaning(s *shape.Shape) string {
 		parts = append(parts, shape.SecretNote)
 	}
 	if s.Example != nil {
-		parts = append(parts, "Example: "+code(fmt.Sprint(s.Example)))
+		parts = append(parts, "Example: "+code(inline(s.Example)))
 	}
 	return strings.TrimSpace(strings.Join(parts, " "))
 }

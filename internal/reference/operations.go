@@ -1,56 +1,90 @@
 package reference
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Operations writes the page of the operations of the gateway's API that are called, by kind and by whether
-// they read or write: what a policy of IAM must allow.
+// Operations writes the page of the operations of the gateway's API that are called, with the actions of IAM that they
+// need, and policies that allow them.
 func Operations() string {
 	p := newPage("Operations")
-	p.text("The operations of the gateway's API that apigw-sync calls, by the vendor's names. Whoever only compares (`diff`,\n" +
-		"`drift`, `explain`, `doctor`, `export`) needs the ones that read; `apply` and `rotate` need both. A kind that the\n" +
-		"files do not mention is not asked for, and `--explain-requests` lists what a run calls. The vendor's page on permissions\n" +
-		"has the action of IAM for each; see the [security model](../security.md#permissions).")
-	var rows [][]string
-	for _, k := range kind.All {
-		rows = append(rows, []string{code(k.Name), names(k.Ops.List), names(k.Ops.Create, k.Ops.Update, k.Ops.Delete, k.Ops.BatchDelete)})
-	}
-	for _, l := range kind.Links {
-		rows = append(rows, []string{code(l.Name), names(l.OfOwner.Operation, l.OfAPI.Operation, l.OfAll.Operation), names(writes(l.Bind, l.Unbind)...)})
-	}
-	p.table([]string{"Kind", "Reads", "Writes"}, rows)
-	p.printf("\n## Always, or for single commands\n")
-	p.table([]string{"Operation", "For"}, [][]string{
-		{names("ShowDetailsOfInstanceV2"), "status and locks of the gateway; all commands that ask one"},
-		{names("ListApisV2", "ListApiGroupsV2"), "references to APIs"},
-		{names("ListInstanceFeatures", "ListFeaturesV2"), "features that the files need: `drift`, `doctor`"},
-		{names("ListProjectCofigsV2"), "quotas: `doctor`"},
-		{names("ShowDetailsOfDomainNameCertificateV2"), "certificates: `drift`"},
-		{names("ListLatelyGroupStatisticsV2", "ListLatelyApiStatisticsV2"), "calls of the last hour: `--traffic`"},
-		{names("ListApiRuntimeDefinitionV2", "ShowAppBoundAppQuota"), "`explain`"},
-		{names("ResettingAppSecretV2"), "`rotate secret`"},
-	})
+	p.text("The operations of the gateway's API that apigw-sync can call, by the vendor's names, and the action that a custom policy\n" +
+		"of IAM must allow for each. A kind that the files do not mention is not asked for, and `--explain-requests` lists what a\n" +
+		"run calls. See the [security model](../security.md#permissions).")
+	p.text("Actions are those of role- and policy-based authorization, as the vendor's pages name them. One with a ? is named after\n" +
+		"its neighbours, since those pages do not tell; a dash stands where they name none.")
+	p.table([]string{"Operation", "Access", "Action", "For"}, operationRows())
+	p.printf("\n## Policies\n")
+	p.text("For `diff`, `drift`, `explain`, `promote`, `doctor` and `export`, which only read:")
+	p.printf("\n```json\n%s```\n", policy("apig:*:get*", "apig:*:list*"))
+	p.text("For `apply`, `undo` and `rotate`, that and the policies, apps and plugins that files can declare:")
+	p.printf("\n```json\n%s```\n", policy(append([]string{"apig:*:get*", "apig:*:list*"}, writing()...)...))
+	p.text("Leave out the kinds that your files do not declare. Where only the id of the project is looked up, without\n" +
+		"`--project-id`, IAM must allow `iam:projects:listProjects`, too.")
 	return p.String()
 }
 
-func writes(groups ...[]kind.Write) (out []string) {
-	for _, w := range slices.Concat(groups...) {
-		out = append(out, w.Operation)
+func operationRows() (rows [][]string) {
+	for _, o := range api.Operations {
+		access, action, about := "write", "–", o.For
+		if o.Reads() {
+			access = "read"
+		}
+		if o.Action != "" {
+			action = code(strings.TrimSuffix(o.Action, "?"))
+			if strings.HasSuffix(o.Action, "?") {
+				action += " ?"
+			}
+		}
+		if slices.ContainsFunc(kind.All, func(k *kind.Kind) bool { return k.Name == about }) || kind.LinkOf(about) != nil {
+			about = code(about)
+		}
+		rows = append(rows, []string{code(o.Name), access, action, about})
 	}
+	return rows
+}
+
+// writing are the actions that writes need. A resource of which some action is not known for sure is allowed as a whole,
+// but for APIs, which apigw-sync must not be able to delete.
+func writing() []string {
+	var out []string
+	for _, o := range api.Operations {
+		action, unsure := strings.CutSuffix(o.Action, "?")
+		if o.Reads() || action == "" {
+			continue
+		}
+		if resource := action[:strings.LastIndex(action, ":")]; resource != "apig:apis" && (unsure || slices.Contains(out, resource+":*")) {
+			out = slices.DeleteFunc(out, func(a string) bool { return strings.HasPrefix(a, resource+":") })
+			action = resource + ":*"
+		}
+		if !slices.Contains(out, action) {
+			out = append(out, action)
+		}
+	}
+	slices.Sort(out)
 	return out
 }
 
-// names lists operations, each once.
-func names(operations ...string) string {
-	var out []string
-	for _, o := range operations {
-		if o != "" && !slices.Contains(out, code(o)) {
-			out = append(out, code(o))
-		}
+// policy is a policy of IAM that allows actions.
+func policy(actions ...string) string {
+	type statement struct {
+		Effect string
+		Action []string
 	}
-	return strings.Join(out, ", ")
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "  ")
+	err := e.Encode(struct {
+		Version   string
+		Statement []statement
+	}{"1.1", []statement{{"Allow", actions}}})
+	if err != nil {
+		panic(err) // texts always encode
+	}
+	return b.String()
 }

@@ -1,0 +1,92 @@
+package api
+
+import "strings"
+
+// Operation is a call of the vendor's API that apigw-sync makes.
+type Operation struct {
+	Name string // the vendor's
+	For  string // what it is about, in the words of --kind, or which commands make it
+
+	// Action is what a custom policy of IAM must allow: the action of role- and policy-based authorization as the
+	// vendor's pages on the operation and on supported actions name it. One that ends in ? is named after its
+	// neighbours, since those pages do not tell. "" is one for which they name none.
+	Action string
+}
+
+// Reads reports whether an operation changes nothing.
+func (o Operation) Reads() bool {
+	for _, verb := range []string{"List", "Show", "Keystone"} {
+		if strings.HasPrefix(o.Name, verb) {
+			return true
+		}
+	}
+	return false
+}
+
+// Operations are all calls that any command can make. A test holds the list to what the program's sources name.
+var Operations = []Operation{
+	{"ListAclStrategiesV2", "acl", "apig:acls:list"},
+	{"CreateAclStrategyV2", "acl", "apig:acls:create"},
+	{"UpdateAclStrategyV2", "acl", "apig:acls:update?"},
+	{"DeleteAclV2", "acl", "apig:acls:delete"},
+	{"BatchDeleteAclV2", "acl", "apig:acls:delete"},
+	{"ListApisBindedToAclPolicyV2", "acl_binding", "apig:acls:listBindedApis"},
+	{"ListAclPolicyBindedToApiV2", "acl_binding", "apig:apis:listBindedAcls"},
+	{"CreateApiAclBindingV2", "acl_binding", "apig:apis:bindAcls"},
+	{"BatchDeleteApiAclBindingV2", "acl_binding", "apig:apis:unbindAcls?"},
+
+	{"ListAppsV2", "app", "apig:apps:list"},
+	{"CreateAnAppV2", "app", "apig:apps:create"},
+	{"UpdateAppV2", "app", "apig:apps:update?"},
+	{"DeleteAppV2", "app", "apig:apps:delete"},
+	{"ShowDetailsOfAppAcl", "app_access_control", "apig:apps:get?"},
+	{"UpdateAppAcl", "app_access_control", "apig:apps:get"},
+	{"DeleteAppAcl", "app_access_control", "apig:apps:get?"},
+	{"ListAppCodesV2", "app_code", "apig:appCodes:list"},
+	{"CreateAppCodeV2", "app_code", "apig:appCodes:create"},
+	{"CreateAppCodeAutoV2", "app_code", "apig:appCodes:create?"},
+	{"DeleteAppCodeV2", "app_code", "apig:appCodes:delete?"},
+	{"ListApisBindedToAppV2", "app_authorization", "apig:apps:listBindedApis"},
+	{"ListAppsBindedToApiV2", "app_authorization", "apig:apis:listBindedApps"},
+	{"CreateAuthorizingAppsV2", "app_authorization", "apig:apis:grantAppAccess"},
+	{"CancelingAuthorizationV2", "app_authorization", "apig:apis:relieveAppAccess"},
+
+	{"ListPlugins", "plugin", "apig:plugins:list?"},
+	{"CreatePlugin", "plugin", "apig:plugins:create"},
+	{"UpdatePlugin", "plugin", "apig:plugins:update?"},
+	{"DeletePlugin", "plugin", "apig:plugins:delete?"},
+	{"ListPluginAttachedApis", "plugin_binding", "apig:plugins:listBindedApis"},
+	{"ListApiAttachedPlugins", "plugin_binding", "apig:apis:listBindedPlugins"},
+	{"AttachApiToPlugin", "plugin_binding", "apig:apis:bindPlugins"},
+	{"AttachPluginToApi", "plugin_binding", "apig:apis:bindPlugins"},
+	{"DetachApiFromPlugin", "plugin_binding", "apig:apis:unbindPlugins"},
+	{"DetachPluginFromApi", "plugin_binding", "apig:apis:unbindPlugins?"},
+
+	{"ListRequestThrottlingPolicyV2", "throttle", "apig:throttles:list"},
+	{"CreateRequestThrottlingPolicyV2", "throttle", "apig:throttles:create"},
+	{"UpdateRequestThrottlingPolicyV2", "throttle", "apig:throttles:update?"},
+	{"DeleteRequestThrottlingPolicyV2", "throttle", "apig:throttles:delete"},
+	{"ListSpecialThrottlingConfigurationsV2", "throttle_special", "apig:specialThrottles:get"},
+	{"CreateSpecialThrottlingConfigurationV2", "throttle_special", "apig:specialThrottles:create"},
+	{"UpdateSpecialThrottlingConfigurationV2", "throttle_special", "apig:specialThrottles:update?"},
+	{"DeleteSpecialThrottlingConfigurationV2", "throttle_special", "apig:specialThrottles:delete"},
+	{"ListApisBindedToRequestThrottlingPolicyV2", "throttle_binding", "apig:throttles:listBindedApis"},
+	{"ListRequestThrottlingPoliciesBindedToApiV2", "throttle_binding", "apig:apis:listBindedTrottles"}, // as the vendor spells it
+	{"AssociateRequestThrottlingPolicyV2", "throttle_binding", "apig:apis:bindThrottles"},
+	{"BatchDisassociateThrottlingPolicyV2", "throttle_binding", "apig:apis:unbindThrottles"},
+
+	{"ShowDetailsOfInstanceV2", "status and locks of the gateway: all commands that ask one", "apig:instances:get"},
+	{"ListApisV2", "references to APIs", "apig:apis:list"},
+	{"ListApiGroupsV2", "references to APIs", "apig:groups:list"},
+	{"ListEnvironmentsV2", "references to APIs in other environments", "apig:envs:list"},
+	{"ListInstanceFeatures", "features that the files need: `drift`, `doctor`", ""},
+	{"ListFeaturesV2", "features that the files need: `drift`, `doctor`", "apig:features:list"},
+	{"ListProjectCofigsV2", "quotas: `doctor`", ""},
+	{"ShowDetailsOfDomainNameCertificateV2", "certificates: `drift`", "apig:domains:getCertificate"},
+	{"ListLatelyGroupStatisticsV2", "calls of the last hour: `--traffic`", "apig:groups:get?"},
+	{"ListLatelyApiStatisticsV2", "calls of the last hour: `--traffic`", "apig:apis:get"},
+	{"ListApiRuntimeDefinitionV2", "what an API says of calls: `explain`", "apig:apis:get?"},
+	{"ShowAppBoundAppQuota", "quotas of apps: `explain`", ""},
+	{"ResettingAppSecretV2", "`rotate secret`", "apig:apps:update"},
+	{"KeystoneListProjects", "the project of a region, asked of IAM where `--project-id` is not given", "iam:projects:listProjects?"},
+}
