@@ -138,6 +138,7 @@ func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*
 		return c, unread(ctx, err)
 	}
 	c.Comparison, c.state = found, state
+	c.Plan.Refusals = append(c.Plan.Refusals, o.guardSources()...)
 	if err := o.judge(c); err != nil {
 		return c, err
 	}

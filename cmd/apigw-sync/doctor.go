@@ -106,6 +106,9 @@ func (o *doctorOptions) files(p *program) (*spec.State, doctor.Check) {
 	if _, err := judge(findings); err != nil {
 		return nil, doctor.Fail(name, err, "see apigw-sync validate")
 	}
+	if skipped := o.compare.files.skipped; len(skipped) > 0 {
+		return state, doctor.Check{Name: name, Status: doctor.Warning, Message: "valid, but " + allSkipped(skipped), Hint: "rename or move them, or name them with --file"}
+	}
 	return state, doctor.Passed(name, "valid")
 }
 

@@ -23,6 +23,7 @@ func (o *exportOptions) edit(p *program, all *reconcile.Everything) error {
 	if err != nil {
 		return err
 	}
+	p.warnSkipped(o.compare.files.skipped)
 	result, findings, err := writeback.Run(inputs, o.compare.files.options(p), writeback.Gateway{Actual: all.Actual, Catalog: all.Catalog}, o.compare.policy())
 	if err != nil {
 		result.Files, result.Notes, result.Variables = nil, nil, nil

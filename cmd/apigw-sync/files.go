@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -22,7 +20,8 @@ type fileOptions struct {
 	overlays    []string
 	environment string
 
-	vars map[string]string // of the target
+	vars    map[string]string // of the target
+	skipped []spec.Finding    // files that inputs passed over, though they hold a desired state
 }
 
 func (o *fileOptions) addFlags(flags *pflag.FlagSet) {
@@ -44,7 +43,7 @@ func (o *fileOptions) load(p *program) (*spec.State, []spec.Finding, error) {
 		return nil, nil, err
 	}
 	state, findings := spec.Load(inputs, o.options(p))
-	return state, findings, nil
+	return state, append(findings, o.skipped...), nil
 }
 
 // loadPlaces is load that also tells where single values stand, and which comments begin with a marker.
@@ -54,16 +53,18 @@ func (o *fileOptions) loadPlaces(p *program, marker string) (*spec.State, *spec.
 		return nil, nil, nil, err
 	}
 	state, places, findings := spec.LoadPlaces(inputs, o.options(p), marker)
-	return state, places, findings, nil
+	return state, places, append(findings, o.skipped...), nil
 }
 
 func (o *fileOptions) options(p *program) spec.Options {
 	return spec.Options{Environment: o.environment, Lookup: o.lookup(p)}
 }
 
-// inputs reads all files and overlays that can be read; the error tells of the others.
+// inputs reads all files and overlays that can be read; the error tells of the others. What it passes over goes to
+// o.skipped.
 func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 	paths := o.files
+	skipped := newSkipped()
 	if len(paths) == 0 {
 		found, err := usualFile()
 		if err != nil {
@@ -80,13 +81,19 @@ func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 		for _, path := range paths {
 			more, err := p.read(path, seen)
 			failed = append(failed, err)
+			skipped.walk(path, "")
 			for _, in := range more {
 				in.Overlay = overlay
 				inputs = append(inputs, in)
 			}
 		}
 	}
-	return inputs, errors.Join(failed...)
+	o.skipped = skipped.findings(inputs)
+	err = errors.Join(failed...)
+	if err != nil && len(o.skipped) > 0 {
+		err = fmt.Errorf("%w; %s", err, allSkipped(o.skipped))
+	}
+	return inputs, err
 }
 
 // lookup finds variables of desired-state files: the environment wins over the target, unless what it says is empty.
@@ -157,42 +164,6 @@ func (p *program) read(path string, seen map[string]bool) ([]spec.Input, error) 
 		inputs = append(inputs, spec.Input{Name: filepath.ToSlash(path), Data: data})
 	}
 	return inputs, nil
-}
-
-// filesAt lists the files at a path. In folders, names that begin with a dot are no desired state.
-func filesAt(path string) ([]string, error) {
-	path = filepath.Clean(path)
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() {
-		return []string{path}, nil
-	}
-	var paths []string
-	root := path + string(filepath.Separator) // so that a link to a folder counts as a folder
-	err = filepath.WalkDir(root, func(at string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case at != root && strings.HasPrefix(d.Name(), ".") && d.IsDir():
-			return filepath.SkipDir
-		case d.IsDir() || strings.HasPrefix(d.Name(), "."):
-			return nil
-		}
-		if ext := filepath.Ext(at); ext != ".yaml" && ext != ".yml" {
-			return nil
-		}
-		if info, err := os.Stat(at); err == nil && info.IsDir() {
-			return nil
-		}
-		paths = append(paths, filepath.Clean(at))
-		return nil
-	})
-	if err == nil && len(paths) == 0 {
-		err = fmt.Errorf("%s holds no *.yaml or *.yml", path)
-	}
-	return paths, err
 }
 
 // judge parts findings into warnings, and errors as one error (nil when there are none).

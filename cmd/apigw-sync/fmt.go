@@ -100,11 +100,14 @@ func (o *fmtOptions) read(p *program) (inputs []spec.Input, err error) {
 	}
 	var failed []error
 	seen := map[string]bool{}
+	skipped := newSkipped()
 	for _, path := range paths {
 		more, err := p.read(path, seen)
 		failed = append(failed, err)
+		skipped.walk(path, "")
 		inputs = append(inputs, more...)
 	}
+	p.warnSkipped(skipped.findings(inputs))
 	return inputs, errors.Join(failed...)
 }
 

@@ -170,10 +170,12 @@ func (p *Plan) TooMany(most int) []Refusal {
 }
 
 // guardPrune refuses to delete all that the files own of a kind because they declare nothing of it: more often a
-// missing folder than a wish. What they declare beside it does not count.
+// missing folder than a wish. What they declare beside it does not count, unless it is renamed from there.
 func (c *comparison) guardPrune() {
 	for _, k := range kind.All {
-		declared := func(d kind.Declared) bool { return d.Kind == k.Name && c.owned(k.Name, d.Key) }
+		declared := func(d kind.Declared) bool {
+			return d.Kind == k.Name && (c.owned(k.Name, d.Key) || d.MovedFrom != "" && c.owned(k.Name, d.MovedFrom))
+		}
 		if !c.policy.Prune || c.policy.AllowEmpty || slices.ContainsFunc(c.want.Objects, declared) {
 			continue
 		}

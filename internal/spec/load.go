@@ -18,6 +18,9 @@ package spec
 
 import (
 	"bytes"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
@@ -139,6 +142,22 @@ func (l *loader) input(in Input) {
 		l.open(root, in.Overlay, own)
 	}
 }
+
+// HoldsState reports whether an input says that it is a desired state, be it of another version.
+func HoldsState(in Input) bool {
+	if !bytes.Contains(in.Data, []byte("apigw-sync/v")) {
+		return false
+	}
+	roots, findings := read(in, nil)
+	says := func(root *node) bool {
+		version := root.get("version")
+		return version != nil && strings.HasPrefix(version.value, "apigw-sync/v")
+	}
+	return slices.ContainsFunc(roots, says) || len(findings) > 0 && versionLine.Match(in.Data)
+}
+
+// versionLine finds the version in what cannot be parsed.
+var versionLine = regexp.MustCompile(`(?m)^[{ ]?["']?version["']?:\s*["']?apigw-sync/v`)
 
 // Syntax finds what keeps an input from being read at all, whatever its keys and values.
 func Syntax(in Input) []Finding {

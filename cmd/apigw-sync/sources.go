@@ -1,0 +1,166 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// filesAt lists the files at a path. In folders, names that begin with a dot are no desired state.
+func filesAt(path string) ([]string, error) {
+	path = filepath.Clean(path)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return []string{path}, nil
+	}
+	var paths []string
+	root := path + string(filepath.Separator) // so that a link to a folder counts as a folder
+	err = filepath.WalkDir(root, func(at string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case at != root && strings.HasPrefix(d.Name(), ".") && d.IsDir():
+			return filepath.SkipDir
+		case d.IsDir() || strings.HasPrefix(d.Name(), "."):
+			return nil
+		}
+		if ext := filepath.Ext(at); ext != ".yaml" && ext != ".yml" {
+			return nil
+		}
+		if info, err := os.Stat(at); err == nil && info.IsDir() {
+			return nil
+		}
+		paths = append(paths, filepath.Clean(at))
+		return nil
+	})
+	if err == nil && len(paths) == 0 {
+		err = fmt.Errorf("%s holds no *.yaml or *.yml", path)
+	}
+	return paths, err
+}
+
+// skipped looks for files below folders that are not read, though they hold a desired state. What they declare would
+// count as not declared.
+type skipped struct {
+	why  map[string]string // real path to the reason
+	name map[string]string // real path to how the walk came there
+	been map[string]bool   // real paths of folders, so that links in circles end
+	late []string          // links to folders, which are looked at last: names without them are better known
+}
+
+func newSkipped() *skipped {
+	return &skipped{why: map[string]string{}, name: map[string]string{}, been: map[string]bool{}}
+}
+
+// walk looks below a folder. A reason says why nothing in it is read; without one, each file has its own or is read.
+func (s *skipped) walk(folder, reason string) {
+	real, err := filepath.EvalSymlinks(folder)
+	if err != nil || s.been[real] {
+		return
+	}
+	s.been[real] = true
+	entries, err := os.ReadDir(folder)
+	if err != nil { // no folder, or one that nobody could read
+		return
+	}
+	for _, e := range entries {
+		at := filepath.Join(folder, e.Name())
+		info, err := os.Stat(at)
+		switch {
+		case err != nil || e.Name() == ".git":
+		case info.IsDir() && e.Type()&fs.ModeSymlink != 0:
+			s.late = append(s.late, at)
+		case info.IsDir():
+			s.walk(at, passedOver(e, reason))
+		case info.Mode().IsRegular():
+			s.file(at, passedOver(e, reason))
+		}
+	}
+}
+
+// passedOver is why filesAt passes over an entry of a folder; "" when it does not.
+func passedOver(e fs.DirEntry, above string) string {
+	switch ext := filepath.Ext(e.Name()); {
+	case above != "":
+		return above
+	case strings.HasPrefix(e.Name(), "."):
+		return "since a name that begins with a dot hides it"
+	case !e.IsDir() && ext != ".yaml" && ext != ".yml":
+		return "since its name does not end with .yaml or .yml"
+	}
+	return ""
+}
+
+// file notes a file that is passed over and may hold a desired state.
+func (s *skipped) file(path, reason string) {
+	known := slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path)))
+	real, err := filepath.EvalSymlinks(path)
+	if reason == "" || !known || err != nil || s.why[real] != "" {
+		return
+	}
+	data, err := os.ReadFile(path)
+	if err == nil && spec.HoldsState(spec.Input{Data: data}) {
+		s.why[real], s.name[real] = reason, filepath.ToSlash(path)
+	}
+}
+
+// findings are warnings about all but those that were read by another way.
+func (s *skipped) findings(read []spec.Input) (out []spec.Finding) {
+	for len(s.late) > 0 {
+		link := s.late[0]
+		s.late = s.late[1:]
+		s.walk(link, "since it is behind a link to a folder")
+	}
+	for _, in := range read {
+		if real, err := filepath.EvalSymlinks(filepath.FromSlash(in.Name)); err == nil {
+			delete(s.why, real)
+		}
+	}
+	for real, reason := range s.why {
+		f := spec.Finding{Warning: true, Problem: "holds a desired state, but is not read, " + reason, Hint: "rename or move it, or name it with --file"}
+		f.Source.File = s.name[real]
+		out = append(out, f)
+	}
+	slices.SortFunc(out, func(a, b spec.Finding) int { return strings.Compare(a.Source.File, b.Source.File) })
+	return out
+}
+
+// allSkipped tells findings in one line.
+func allSkipped(findings []spec.Finding) string {
+	var all []string
+	for _, f := range findings {
+		all = append(all, f.Source.File+" "+f.Problem)
+	}
+	return strings.Join(all, "; ")
+}
+
+// warnSkipped names files that were passed over, for commands whose result has no place for warnings.
+func (p *program) warnSkipped(findings []spec.Finding) {
+	for _, f := range findings {
+		_, _ = fmt.Fprintf(p.Stderr, "warning: %s %s; %s\n", f.Source.File, f.Problem, f.Hint)
+	}
+}
+
+// guardSources refuses to prune while there are files that were passed over.
+func (o *compareOptions) guardSources() []diff.Refusal {
+	if !o.prune || len(o.files.skipped) == 0 {
+		return nil
+	}
+	var names []string
+	for _, f := range o.files.skipped {
+		names = append(names, f.Source.File)
+	}
+	return []diff.Refusal{{
+		Guard: "sources", Reason: fmt.Sprintf("a desired state that is not read stands in %s", strings.Join(names, ", ")),
+		Would: "what it declares might have been deleted",
+	}}
+}
