@@ -195,7 +195,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 			change.Note = "finishes a replace that was interrupted"
 		}
 	}
-	fields := append(Leaves(k, k.Settle(w.Value, p.have.Value), w.Value), c.resent(k, w, p.have)...)
+	fields := append(leaves(k, k.Settle(w.Value, p.have.Value), w.Value, true), c.resent(k, w, p.have)...)
 	kept, ignored := c.rules.fields(k.Name, w.Key, fields)
 	switch {
 	case slices.ContainsFunc(kept, func(f Field) bool { return slices.Contains(k.Replace, f.Path) }):
@@ -203,7 +203,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 		c.retiring[p.have.Address()] = true
 		c.swaps[w.Address()] = &swap{old: p.have, next: p.next}
 	case len(kept) > 0:
-		change.Action, change.Fields = Update, kept
+		change.Action, change.Fields, change.Want = Update, kept, c.outgoing(k, p, kept, len(ignored) > 0)
 	case len(ignored) > 0:
 		c.plan.Ignored++
 		return
@@ -212,13 +212,32 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 		c.leftover(k, p)
 		return
 	}
-	if len(ignored) > 0 {
+	if change.Action == Replace && len(ignored) > 0 {
 		change.Want = c.rules.keep(k, w, p.have)
 	}
 	c.add(change)
 	if change.Action == Update {
 		c.leftover(k, p)
 	}
+}
+
+// outgoing is what an update of a pair sends.
+func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *kind.Declared {
+	w := *p.want
+	if keep {
+		w.Value = c.rules.keep(k, &w, p.have).Value
+	}
+	for _, path := range k.Loses(w.Value, p.have.Value) {
+		c.plan.Refusals = append(c.plan.Refusals, Refusal{
+			Guard: "secrets", Address: w.Address(),
+			Reason: w.Address() + " has a secret that the gateway hides and the files leave out: " + path,
+			Would:  "the update would have taken it away, since it sends all of the content; write the secret, or set its variable",
+		})
+	}
+	w.Value = k.Sent(w.Value, p.have.Value, func(pointer string) bool {
+		return slices.ContainsFunc(fields, func(f Field) bool { return f.Path == pointer })
+	})
+	return &w
 }
 
 // resent notes secrets that cannot be compared, since the gateway hides them. They are changes only when

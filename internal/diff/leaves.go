@@ -13,17 +13,45 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Leaves lists the leaves in which have and want differ, both values of one kind.
-func Leaves(k *kind.Kind, have, want any) []Field {
+// Leaves lists the leaves in which have and want differ, both values of one kind, as they are written there.
+func Leaves(k *kind.Kind, have, want any) []Field { return leaves(k, have, want, false) }
+
+// leaves is Leaves; of what a gateway lacks altogether each leaf counts that it is sent.
+func leaves(k *kind.Kind, have, want any, sent bool) []Field {
 	if same(have, want) {
 		return nil
 	}
-	var r reporter
+	r := reporter{sent: sent}
+	if k.Place != nil {
+		r.written = [2]written{{k.Write(have)}, {k.Write(want)}}
+	}
 	cmp.Equal(have, want, cmp.Reporter(&r), cmp.FilterPath(unwritten, cmp.Ignore()))
-	hide(r.fields, slices.Concat(k.Secrets(have), k.Secrets(want)))
-	unset(r.fields, k.Unset)
-	sort.SliceStable(r.fields, func(i, j int) bool { return r.fields[i].Path < r.fields[j].Path })
-	return r.fields
+	if len(r.fields) == 0 {
+		r.fields = r.compared // they differ in what follows from something else alone
+	}
+	return finished(k, r.fields, slices.Concat(k.Secrets(have), k.Secrets(want)))
+}
+
+// joined makes one field of the two that tell what goes and what comes at one place of a list.
+func joined(fields []Field) (out []Field) {
+	at := map[string]int{}
+	for _, f := range fields {
+		i, twice := at[f.Path]
+		switch {
+		case !twice:
+			at[f.Path] = len(out)
+			out = append(out, f)
+		case out[i].After == nil:
+			out[i].After, out[i].Default = f.After, f.Default
+		default:
+			out[i].Before = f.Before
+		}
+	}
+	moved := func(f Field) bool { return reflect.DeepEqual(f.Before, f.After) }
+	if some := slices.DeleteFunc(slices.Clone(out), moved); len(some) > 0 {
+		return some
+	}
+	return out // never nothing where something differs
 }
 
 // same reports that surely no leaf differs. It holds for most objects of a gateway that matches its
@@ -41,18 +69,32 @@ func same(have, want any) bool {
 	return true
 }
 
-// created lists the leaves of a new object that are not zero.
+// created lists what a new object is sent with, but for what is zero.
 func created(k *kind.Kind, want any) []Field {
-	fields := Leaves(k, reflect.Zero(reflect.TypeOf(want)).Interface(), want)
-	for i := range fields {
-		fields[i].Before = nil
+	var r reporter
+	said := k.Said(want)
+	cmp.Equal(reflect.Zero(reflect.TypeOf(said)).Interface(), said, cmp.Reporter(&r), cmp.FilterPath(unwritten, cmp.Ignore()))
+	for i := range r.fields {
+		r.fields[i].Before = nil
 	}
+	return finished(k, r.fields, k.Secrets(want))
+}
+
+// finished are fields as everybody else may see them.
+func finished(k *kind.Kind, fields []Field, secrets []string) []Field {
+	fields = joined(fields)
+	hide(fields, secrets)
+	unset(fields, k.Unset)
+	sort.SliceStable(fields, func(i, j int) bool { return fields[i].Path < fields[j].Path })
 	return fields
 }
 
-// lost lists the leaves of an object that goes that are not zero.
+// lost lists the leaves of an object that goes that are not zero, without those that it would have anyway.
 func lost(k *kind.Kind, have any) []Field {
-	fields := Leaves(k, have, reflect.Zero(reflect.TypeOf(have)).Interface())
+	said := k.Tree(have)
+	fields := slices.DeleteFunc(Leaves(k, have, reflect.Zero(reflect.TypeOf(have)).Interface()), func(f Field) bool {
+		return kind.At(said, f.Path) == nil
+	})
 	for i := range fields {
 		fields[i].After = nil
 	}
@@ -83,7 +125,7 @@ func hide(fields []Field, secrets []string) {
 			continue
 		}
 		f.Sensitive = true
-		f.Before, f.After = hidden(f.Before), hidden(f.After)
+		f.Before, f.After, f.Default = hidden(f.Before), hidden(f.After), hidden(f.Default)
 	}
 }
 
@@ -111,8 +153,23 @@ func jsonName(f reflect.StructField) string {
 
 // reporter collects unequal leaves as JSON pointers.
 type reporter struct {
-	path   cmp.Path
-	fields []Field
+	path     cmp.Path
+	fields   []Field
+	written  [2]written // of both sides; nil where what is compared is what is written
+	compared []Field    // the fields in the form that is compared, where that is another one
+	sent     bool       // as of leaves
+}
+
+// written is one side as it is written; what was filled in there says nothing.
+type written struct{ *kind.Written }
+
+// leaves lists the leaves of v, a value in the form that is compared, which stands under a pointer.
+func (w written) leaves(path, pointer string, v reflect.Value) []Field {
+	out := flatten(path, v)
+	for i := range out {
+		out[i].After = w.At(pointer + strings.TrimPrefix(out[i].Path, path))
+	}
+	return out
 }
 
 func (r *reporter) PushStep(s cmp.PathStep) { r.path = append(r.path, s) }
@@ -122,12 +179,33 @@ func (r *reporter) Report(result cmp.Result) {
 	if result.Equal() {
 		return
 	}
+	path := r.pointer(func(x, y int) int { return max(x, y) })
 	before, after := r.path.Last().Values()
-	r.fields = merge(r.fields, flatten(r.pointer(), before), flatten(r.pointer(), after))
+	compared := merge(flatten(path, before), flatten(path, after))
+	if r.written[0].Written == nil {
+		r.fields = append(r.fields, compared...)
+		return
+	}
+	r.compared = append(r.compared, compared...)
+	was := r.written[0].leaves(path, r.pointer(func(x, _ int) int { return x }), before)
+	to := r.pointer(func(_, y int) int { return y })
+	now := r.written[1].leaves(path, to, after)
+	if r.sent {
+		now = flatten(path, reflect.ValueOf(r.written[1].At(to)))
+	}
+	for _, f := range merge(was, now) {
+		if reflect.DeepEqual(f.Before, f.After) {
+			continue
+		}
+		if i := slices.IndexFunc(compared, func(c Field) bool { return c.Path == f.Path }); i >= 0 && f.After == nil {
+			f.Default = compared[i].After
+		}
+		r.fields = append(r.fields, f)
+	}
 }
 
 // merge pairs the leaves of two sides by path.
-func merge(fields, before, after []Field) []Field {
+func merge(before, after []Field) (fields []Field) {
 	at := map[string]int{}
 	for _, f := range before {
 		at[f.Path] = len(fields)
@@ -143,7 +221,9 @@ func merge(fields, before, after []Field) []Field {
 	return fields
 }
 
-func (r *reporter) pointer() string {
+// pointer is where the walk stands; index chooses between the places that an entry has in the lists of both sides,
+// -1 where one of them has none.
+func (r *reporter) pointer(index func(x, y int) int) string {
 	var b strings.Builder
 	for i, step := range r.path {
 		switch s := step.(type) {
@@ -153,8 +233,7 @@ func (r *reporter) pointer() string {
 		case cmp.MapIndex:
 			b.WriteString("/" + escape(fmt.Sprint(s.Key())))
 		case cmp.SliceIndex:
-			x, y := s.SplitKeys()
-			b.WriteString("/" + strconv.Itoa(max(x, y)))
+			b.WriteString("/" + strconv.Itoa(index(s.SplitKeys())))
 		}
 	}
 	return b.String()

@@ -35,13 +35,13 @@ type Change struct {
 	Name    string // of the object, or of the owner of a link or part
 	Action  Action
 	Source  *kind.Source // nil for what no file declares
-	Fields  []Field      // changed leaves; of a new object, and of one that goes, the leaves that are not zero
+	Fields  []Field      // changed leaves as gateway and files write them; of a new object all that is sent, of one that goes what is not zero
 	Along   []string     // of a delete: addresses of what goes with it, also of what goes by a change of its own
 	Note    string       // what a person should know about it; may be empty
 
 	Have *kind.Object
-	Next *kind.Object // of a replace: the successor that an interrupted run left; nil when there is none
-	Want *kind.Declared
+	Next *kind.Object   // of a replace: the successor that an interrupted run left; nil when there is none
+	Want *kind.Declared // as it is sent
 	Link *kind.Link
 }
 
@@ -50,7 +50,8 @@ type Field struct {
 	Path      string // JSON pointer
 	Before    any    // nil when it did not exist
 	After     any    // nil when it ceases to exist
-	Sensitive bool   // Before and After are then Hidden or nil
+	Default   any    // what the gateway makes of nothing, where After is nil; nil when that is nothing, too
+	Sensitive bool   // Before, After and Default are then Hidden or nil
 }
 
 // Hidden stands for a secret value in everything that leaves the program.

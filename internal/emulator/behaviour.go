@@ -29,6 +29,10 @@ type Behaviour struct {
 	// PluginSecret is how secrets inside plugin contents come back: "absent" (default) or "masked".
 	PluginSecret string
 
+	// PluginContents is what becomes of plugin types, and of members and words of contents, that the reference
+	// does not list: they are "known" no more than it says and refused (default), or kept as by a "newer" gateway.
+	PluginContents string
+
 	// InstanceWideAuths is whether the list of authorized apps works without an API: "allowed"
 	// (default) or "refused" with 400 APIG.2012.
 	InstanceWideAuths string

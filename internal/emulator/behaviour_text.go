@@ -54,6 +54,12 @@ var choices = []choice{
 		func(b *Behaviour) any { return &b.PluginSecret },
 	},
 	{
+		"plugin-contents",
+		[]string{"known", "newer"},
+		"plugin types, members and words of contents beyond the reference (newer: kept)",
+		func(b *Behaviour) any { return &b.PluginContents },
+	},
+	{
 		"instance-wide-auths",
 		[]string{"allowed", "refused"},
 		"listing authorized apps without an API",

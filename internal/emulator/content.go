@@ -32,8 +32,17 @@ type contentType struct {
 	rules func(content) error // nil when there are none
 }
 
-// parseContent reads what a caller sent: it must be a JSON object that fits the type.
-func parseContent(kind, text string) (content, error) {
+// contentsOf says what a plugin type holds; of one that only a newer gateway has nothing is known.
+func contentsOf(kind string) *contentType {
+	if t := contents[kind]; t != nil {
+		return t
+	}
+	return &contentType{shape: fields(nil)}
+}
+
+// parseContent reads what a caller sent: it must be a JSON object that fits the type. A newer gateway keeps
+// members that are not known here.
+func parseContent(kind, text string, newer bool) (content, error) {
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))
 	var c content
 	if err := d.Decode(&c); err != nil || c == nil {
@@ -42,8 +51,11 @@ func parseContent(kind, text string) (content, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("something follows the JSON object")
 	}
-	t := contents[kind]
-	whole, err := t.shape.complete("", map[string]any(c))
+	t := contentsOf(kind)
+	if newer && c["edition"] == nil {
+		c["edition"] = "standard" // newer gateways also fill in what the reference does not list
+	}
+	whole, err := t.shape.complete("", map[string]any(c), newer)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +69,7 @@ func parseContent(kind, text string) (content, error) {
 // completed is the content with defaults filled in, or the content as it is when it does not fit its
 // type: a state file may hold what the API would refuse.
 func (c content) completed(kind string) content {
-	whole, err := contents[kind].shape.complete("", map[string]any(c))
+	whole, err := contentsOf(kind).shape.complete("", map[string]any(c), true)
 	if err != nil {
 		return c
 	}
@@ -66,7 +78,7 @@ func (c content) completed(kind string) content {
 
 // shown is the content as reads of the plugin have it: secrets absent, or masked.
 func (c content) shown(kind string, masked bool) string {
-	b, _ := json.Marshal(contents[kind].shape.hide(map[string]any(c), masked)) // plain JSON values
+	b, _ := json.Marshal(contentsOf(kind).shape.hide(map[string]any(c), masked)) // plain JSON values
 	return string(b)
 }
 

@@ -55,7 +55,7 @@ func (s shape) like(expr string) shape      { s.pattern = regexp.MustCompile(exp
 func (s shape) atLeast(least float64) shape { s.least = least; return s }
 
 // complete checks a value and fills in what it leaves out. Its errors name the member by its path.
-func (s shape) complete(path string, v any) (any, error) {
+func (s shape) complete(path string, v any, newer bool) (any, error) {
 	if v == nil {
 		if s.needed {
 			return nil, fmt.Errorf("%s is missing", path)
@@ -66,7 +66,7 @@ func (s shape) complete(path string, v any) (any, error) {
 	switch x := v.(type) {
 	case string:
 		fits, size = s.kind == isText, float64(utf8.RuneCountInString(x))
-		fits = fits && (s.words == nil || slices.Contains(s.words, x)) && (s.pattern == nil || s.pattern.MatchString(x))
+		fits = fits && (s.words == nil || newer || slices.Contains(s.words, x)) && (s.pattern == nil || s.pattern.MatchString(x))
 	case float64:
 		fits, size = s.kind == isReal || s.kind == isWhole && x == math.Trunc(x), x
 	case bool:
@@ -76,12 +76,12 @@ func (s shape) complete(path string, v any) (any, error) {
 		fits = false
 	case []any:
 		if s.kind == isList && float64(len(x)) >= s.least && float64(len(x)) <= s.most {
-			return s.completeList(path, x)
+			return s.completeList(path, x, newer)
 		}
 		fits = false
 	case map[string]any:
 		if s.kind == isMap {
-			return s.completeMap(path, x)
+			return s.completeMap(path, x, newer)
 		}
 		fits = false
 	}
@@ -97,7 +97,7 @@ func (s shape) complete(path string, v any) (any, error) {
 // filled is what stands for an absent value: its default, or an object of defaults.
 func (s shape) filled() any {
 	if s.kind == isMap && s.absent == nil && s.fillable() {
-		o, err := s.completeMap("", map[string]any{})
+		o, err := s.completeMap("", map[string]any{}, false)
 		if err == nil {
 			return o
 		}
@@ -117,10 +117,10 @@ func (s shape) fillable() bool {
 	return some
 }
 
-func (s shape) completeList(path string, values []any) (any, error) {
+func (s shape) completeList(path string, values []any, newer bool) (any, error) {
 	out := make([]any, len(values))
 	for i, x := range values {
-		v, err := s.item.complete(fmt.Sprintf("%s[%d]", path, i), x)
+		v, err := s.item.complete(fmt.Sprintf("%s[%d]", path, i), x, newer)
 		if err != nil {
 			return nil, err
 		}
@@ -129,15 +129,19 @@ func (s shape) completeList(path string, values []any) (any, error) {
 	return out, nil
 }
 
-func (s shape) completeMap(path string, o map[string]any) (any, error) {
+func (s shape) completeMap(path string, o map[string]any, newer bool) (any, error) {
 	out := make(map[string]any, len(s.members))
 	for _, name := range slices.Sorted(maps.Keys(o)) {
-		if _, known := s.members[name]; !known && !slices.Contains(interfaceOnly, name) {
+		switch _, known := s.members[name]; {
+		case known:
+		case newer:
+			out[name] = o[name]
+		case !slices.Contains(interfaceOnly, name):
 			return nil, fmt.Errorf("%s is not a member of this plugin type", join(path, name))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.members)) {
-		v, err := s.members[name].complete(join(path, name), o[name])
+		v, err := s.members[name].complete(join(path, name), o[name], newer)
 		if err != nil {
 			return nil, err
 		}

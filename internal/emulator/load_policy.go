@@ -92,8 +92,8 @@ func (l *loader) plugin(f filePlugin) error {
 	if err != nil {
 		return err
 	}
-	if contents[f.Type] == nil {
-		return fmt.Errorf("type: unknown plugin type %q", f.Type)
+	if f.Type == "" {
+		return errors.New("type: is missing")
 	}
 	p := &plugin{identity: i, kind: f.Type, content: f.Content.completed(f.Type), remark: f.Remark}
 	if err := fresh(l.plugins, p); err != nil {

@@ -71,7 +71,7 @@ func listPlugins(g *Gateway, c *call) (reply, error) {
 func (g *Gateway) checkPlugin(b pluginBody, self string) (content, error) {
 	var v checks
 	v.text("plugin_name", b.Name, 3, 255, pluginName)
-	v.that(contents[b.Type] != nil, "plugin_type")
+	v.that(contents[b.Type] != nil || g.behaviour.PluginContents == "newer" && b.Type != "", "plugin_type")
 	v.oneOf("plugin_scope", b.Scope, "global")
 	v.text("remark", or(b.Remark, ""), 0, mostRemark, nil)
 	v.that(len(b.Content) <= mostContent, "plugin_content")
@@ -81,7 +81,7 @@ func (g *Gateway) checkPlugin(b pluginBody, self string) (content, error) {
 	if !g.supports(pluginFeature(b.Type)) {
 		return nil, unsupported(pluginFeature(b.Type))
 	}
-	parsed, err := parseContent(b.Type, b.Content)
+	parsed, err := parseContent(b.Type, b.Content, g.behaviour.PluginContents == "newer")
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "APIG.2011",
 			"Invalid parameter value,parameterName:plugin_content. Please refer to the support documentation: %v", err)

@@ -21,7 +21,7 @@ func TestLoadErrors(t *testing.T) {
 		{"name missing", "acls: [{type: DENY}]", "acls: item 1 (): name is missing"},
 		{"name twice", "acls: [{name: a_b}, {name: a_b}]", "acls: item 2 (a_b): defined twice"},
 		{"throttle type", "throttles: [{name: t_1, type: common}]", `throttles: item 1 (t_1): type: "common" is neither basic nor shared`},
-		{"plugin type", "plugins: [{name: p_1, type: corse}]", `plugins: item 1 (p_1): type: unknown plugin type "corse"`},
+		{"plugin type", "plugins: [{name: p_1}]", "plugins: item 1 (p_1): type: is missing"},
 		{"special of nobody", "throttles: [{name: t_1, specials: [{app: nobody, call_limits: 1}]}]", `specials: app "nobody" does not exist`},
 		{"special of both", "throttles: [{name: t_1, specials: [{app: a, user: b, call_limits: 1}]}]", "either app or user"},
 		{"missing API", "acls: [{name: a_b, apis: [orders/nothing]}]", "acls: item 1 (a_b): apis: API orders/nothing does not exist"},

@@ -51,6 +51,15 @@ var app = of(Def[App, appWire]{
 		}
 		return have
 	},
+	Sent: func(want, _ App, changed func(string) bool) App { // what an update does not name stays
+		if !changed("/app_key") {
+			want.Key = ""
+		}
+		if !changed("/app_secret") {
+			want.Secret = ""
+		}
+		return want
+	},
 	Hides: func(want, have App) []string {
 		if want.Secret != "" && concealed(have.Secret) {
 			return []string{"/app_secret"}

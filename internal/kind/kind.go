@@ -45,11 +45,13 @@ type Def[S, W any] struct {
 	Normalize func(S) S                                                  // defaults filled in, sets ordered; idempotent
 	Written   func(S) S                                                  // s as its file has it; Normalize makes it s again
 	Settle    func(want, have S) S                                       // have as want can see it: what the gateway hides or what want leaves open is taken from want
+	Sent      func(want, have S, changed func(pointer string) bool) S    // want as an update of have sends it
+	Loses     func(want, have S) []string                                // JSON pointers of secrets that have hides, and an update that sends want would take away
+	Place     func(s S, pointer string) string                           // where, in s as it is written, stands what a JSON pointer means in the form that is compared
 	Hides     func(want, have S) []string                                // JSON pointers of wanted secrets that the gateway does not let compare
 	Check     func(S) []shape.Problem                                    // what no single rule sees
 	CheckIn   func(owner any, s S) []shape.Problem                       // what depends on the owner, too
 	Insist    func(want, got S) (body any, ok bool)                      // a second body for an update that kept what it should have cleared
-	Drops     func(S) []string                                           // JSON pointers of what a gateway shows of it and no file can hold
 	Features  func(S) []string                                           // instance features one of which it surely needs; none means that any instance takes it
 	Secrets   func(S) []string                                           // JSON pointers of secret values
 	Values    func(S) []string                                           // the secret values themselves, for redaction
@@ -98,16 +100,18 @@ type Kind struct {
 
 	Named    func(value any, name string) any
 	Tree     func(value any) map[string]any
-	Overlay  func(value, from any, pointers []string) (any, error)
 	Refs     func(value any) []Ref
 	Declare  func(item any) (Object, error)
 	Items    func(owner string, element any) []Object
 	Settle   func(want, have any) any
+	Sent     func(want, have any, changed func(pointer string) bool) any
 	Hides    func(want, have any) []string
+	Loses    func(want, have any) []string
+	Said     func(value any) any                    // the value as its file has it: what is sent
+	Place    func(value any, pointer string) string // nil where the form that is compared is the written one
 	Check    func(value any) []shape.Problem
 	CheckIn  func(owner, value any) []shape.Problem
 	Insist   func(want, got any) (body any, ok bool)
-	Drops    func(value any) []string
 	Features func(value any) []string
 	Secrets  func(value any) []string
 	Values   func(value any) []string
@@ -130,7 +134,6 @@ func of[S, W any](d Def[S, W]) *Kind {
 		BeforeOwner: d.BeforeOwner, Replace: d.Replace, Unset: d.Unset, Makes: d.Makes, Refers: d.Refers, Match: d.Match,
 		Refs:     func(v any) []Ref { return call(d.Refs, v) },
 		Check:    func(v any) []shape.Problem { return call(d.Check, v) },
-		Drops:    func(v any) []string { return call(d.Drops, v) },
 		Features: func(v any) []string { return call(d.Features, v) },
 		Secrets:  func(v any) []string { return call(d.Secrets, v) },
 		Values:   func(v any) []string { return call(d.Values, v) },
@@ -171,13 +174,16 @@ func (d *Def[S, W]) inFiles(k *Kind) {
 		m, _ := numbers(tree).(map[string]any)
 		return m
 	}
-	k.pack = func(v any) (map[string]any, error) {
-		s := v.(S)
-		if d.Written != nil {
-			s = d.Written(s)
+	k.Said = func(v any) any {
+		if d.Written == nil {
+			return v
 		}
-		return packed(s)
+		return d.Written(v.(S))
 	}
+	if d.Place != nil {
+		k.Place = func(v any, pointer string) string { return d.Place(v.(S), pointer) }
+	}
+	k.pack = func(v any) (map[string]any, error) { return packed(k.Said(v).(S)) }
 	k.unpack = func(tree map[string]any) (any, error) {
 		s, err := unpacked[S](tree)
 		return d.object(s, "").Value, err
@@ -186,22 +192,19 @@ func (d *Def[S, W]) inFiles(k *Kind) {
 
 // compared sets what looks at two values at a time: what is wanted and what there is.
 func (d *Def[S, W]) compared(k *Kind) {
-	k.Overlay = func(v, from any, pointers []string) (any, error) {
-		s, err := overlay(v.(S), from.(S), pointers)
-		return d.object(s, "").Value, err
-	}
 	k.Settle = func(want, have any) any {
 		if d.Settle == nil {
 			return have
 		}
 		return d.Settle(want.(S), have.(S))
 	}
-	k.Hides = func(want, have any) []string {
-		if d.Hides == nil {
-			return nil
+	k.Sent = func(want, have any, changed func(pointer string) bool) any {
+		if d.Sent == nil {
+			return want
 		}
-		return d.Hides(want.(S), have.(S))
+		return d.Sent(want.(S), have.(S), changed)
 	}
+	k.Hides, k.Loses = pointers(d.Hides), pointers(d.Loses)
 	k.CheckIn = func(owner, v any) []shape.Problem {
 		if d.CheckIn == nil {
 			return nil
@@ -257,6 +260,15 @@ func (k *Kind) Open(value any, pointer string) bool {
 	return v == nil || v == ""
 }
 
+func pointers[S any](f func(want, have S) []string) func(want, have any) []string {
+	return func(want, have any) []string {
+		if f == nil {
+			return nil
+		}
+		return f(want.(S), have.(S))
+	}
+}
+
 func call[S, R any](f func(S) R, v any) (zero R) {
 	if f == nil {
 		return zero
@@ -282,20 +294,4 @@ func strict(raw []byte, to any) error {
 	d.UseNumber()
 	d.DisallowUnknownFields()
 	return d.Decode(to)
-}
-
-// overlay returns v with what stands under the pointers taken from another value.
-func overlay[S any](v, from S, pointers []string) (S, error) {
-	to, err := recode[map[string]any](v)
-	if err != nil {
-		return v, err
-	}
-	source, err := recode[map[string]any](from)
-	if err != nil {
-		return v, err
-	}
-	for _, p := range pointers {
-		to = put(to, p, at(source, p))
-	}
-	return recode[S](to)
 }

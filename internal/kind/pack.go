@@ -26,6 +26,46 @@ func At(tree map[string]any, pointer string) any { return at(tree, pointer) }
 // Put returns a copy of a tree with v under a JSON pointer; nil takes away what stands there.
 func Put(tree map[string]any, pointer string, v any) map[string]any { return put(tree, pointer, v) }
 
+// Written is a value as a tree that has everything where, and as, its file has it. At finds what stands there under
+// a pointer of the form in which values are compared.
+type Written struct {
+	kind  *Kind
+	value any
+	tree  map[string]any
+}
+
+// Write returns the written form of a value; nothing stands in one that cannot be written.
+func (k *Kind) Write(value any) *Written {
+	tree, _ := k.Pack(value)
+	return &Written{k, value, tree}
+}
+
+// At finds what stands under a pointer; nil when there is nothing.
+func (w *Written) At(pointer string) any { return at(w.tree, w.place(pointer)) }
+
+func (w *Written) place(pointer string) string {
+	if w.kind.Place == nil {
+		return pointer
+	}
+	return w.kind.Place(w.value, pointer)
+}
+
+// Overlay returns a value with what stands under the pointers taken from another one; its own secrets stay where
+// the other one does not show them.
+func (k *Kind) Overlay(value, from any, pointers []string) (any, error) {
+	to, source := k.Write(value), k.Write(from)
+	tree := to.tree
+	for _, p := range pointers {
+		tree = put(tree, to.place(p), source.At(p))
+	}
+	for _, p := range k.Secrets(value) {
+		if shown, _ := at(tree, p).(string); !InClear(shown) {
+			tree = put(tree, p, at(to.tree, p))
+		}
+	}
+	return k.Unpack(tree)
+}
+
 // SecretsIn lists the JSON pointers of the secrets that a value holds.
 func (k *Kind) SecretsIn(value any) (pointers []string, err error) {
 	tree, err := k.Pack(value)
@@ -96,6 +136,7 @@ func packed[S any](s S) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	tree, _ = numbers(tree).(map[string]any)
 	v := reflect.ValueOf(s)
 	for i := range v.NumField() {
 		if f := v.Type().Field(i); f.Tag.Get("json") == "-" && !v.Field(i).IsZero() {

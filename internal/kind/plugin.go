@@ -2,7 +2,6 @@ package kind
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -18,6 +17,7 @@ type Plugin struct {
 	Remark  string         `json:"remark"`
 	Content map[string]any `json:"content"` // in the canonical form of its type
 	Written map[string]any `json:"-"`       // as the file has it
+	Whole   bool           `json:"-"`       // the gateway shall hold nothing that Written does not mention
 }
 
 type pluginWire struct {
@@ -37,11 +37,8 @@ var plugin = of(Def[Plugin, pluginWire]{
 	Ops:     Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
 	Replace: []string{"/type"},
 	Tree: func(p Plugin) map[string]any {
-		c := p.Content
-		if t, ok := content.Of(p.Type); ok {
-			c = withSecrets(t, t.Brief(c))
-		}
-		return map[string]any{"name": p.Name, "type": p.Type, "remark": p.Remark, "content": c}
+		t := content.Of(p.Type)
+		return map[string]any{"name": p.Name, "type": p.Type, "remark": p.Remark, "content": withSecrets(t, t.Brief(p.Content))}
 	},
 	Named: func(p Plugin, name string) Plugin { p.Name = name; return p },
 	Shape: pluginShape(),
@@ -50,31 +47,28 @@ var plugin = of(Def[Plugin, pluginWire]{
 		if p.Written == nil {
 			p.Written, _ = numbers(p.Content).(map[string]any)
 		}
-		if t, ok := content.Of(p.Type); ok {
-			p.Content = t.Normalize(p.Content)
-		}
+		p.Content = content.Of(p.Type).Normalize(p.Written)
 		p.Remark = strings.TrimSpace(p.Remark)
 		return p
 	},
-	Written: func(p Plugin) Plugin { p.Content, p.Written = p.Written, nil; return p },
-	Drops: func(p Plugin) (out []string) {
-		t, ok := content.Of(p.Type)
-		if !ok {
-			return nil
+	Written: func(p Plugin) Plugin {
+		if p.Written != nil {
+			p.Content, p.Written = p.Written, nil
 		}
-		for _, path := range t.Unknown(p.Written) {
-			out = append(out, "/content"+path)
+		return p
+	},
+	Place: func(p Plugin, pointer string) string {
+		if inside, ok := strings.CutPrefix(pointer, "/content"); ok {
+			return "/content" + content.Of(p.Type).Place(p.Written, inside)
 		}
-		return out
+		return pointer
 	},
-	Features: func(p Plugin) []string {
-		t, _ := content.Of(p.Type)
-		return t.Features
-	},
-	Settle: settlePlugin,
+	Features: func(p Plugin) []string { return content.Of(p.Type).Features },
+	Settle:   settlePlugin,
+	Sent:     sentPlugin,
+	Loses:    lostByPlugin,
 	Hides: func(want, have Plugin) (out []string) {
-		t, _ := content.Of(want.Type)
-		for _, path := range t.Secrets {
+		for _, path := range content.Of(want.Type).Secrets {
 			wanted, _ := at(want.Content, path).(string)
 			shown, _ := at(have.Content, path).(string)
 			if wanted != "" && want.Type == have.Type && concealed(shown) {
@@ -84,12 +78,8 @@ var plugin = of(Def[Plugin, pluginWire]{
 		return out
 	},
 	Check: func(p Plugin) []shape.Problem {
-		t, ok := content.Of(p.Type)
-		if !ok {
-			return nil
-		}
 		var out []shape.Problem
-		for _, found := range t.Check(p.Written) {
+		for _, found := range content.Of(p.Type).Problems(p.Written) {
 			found.Path = "/content" + found.Path
 			out = append(out, found)
 		}
@@ -99,15 +89,13 @@ var plugin = of(Def[Plugin, pluginWire]{
 		return out
 	},
 	Secrets: func(p Plugin) (out []string) {
-		t, _ := content.Of(p.Type)
-		for _, s := range t.Secrets {
+		for _, s := range content.Of(p.Type).Secrets {
 			out = append(out, "/content"+s)
 		}
 		return out
 	},
 	Values: func(p Plugin) (out []string) {
-		t, _ := content.Of(p.Type)
-		for _, s := range t.Secrets {
+		for _, s := range content.Of(p.Type).Secrets {
 			if v, _ := at(p.Written, s).(string); v != "" {
 				out = append(out, v)
 			}
@@ -130,15 +118,12 @@ var plugin = of(Def[Plugin, pluginWire]{
 	},
 })
 
-// numbers turns the numbers of a decoded tree into int64, or float64 where they are no whole numbers.
+// numbers turns the numbers of a decoded tree into int64, or float64 where they are no whole numbers. Those that
+// neither of them can hold stay as they are spelled.
 func numbers(v any) any {
 	switch t := v.(type) {
 	case json.Number:
-		if n, err := t.Int64(); err == nil {
-			return n
-		}
-		f, _ := t.Float64()
-		return f
+		return content.Number(t)
 	case map[string]any:
 		out := make(map[string]any, len(t))
 		for k, inner := range t {
@@ -176,19 +161,16 @@ func pluginShape() *shape.Shape {
 				}
 				return ""
 			}, "use _ to be sure").Saying("without -"))).WithExample("orders_cors")),
-		shape.Need("type", shape.OfText("Type of the plugin, which says what its content may be.", shape.OneOf(types...)).AsFixed()),
+		shape.Need("type", shape.OfText("Type of the plugin, which says what its content may be.", shape.Known(types...)).AsFixed()),
 		shape.May("remark", remark()),
-		shape.Need("content", shape.OfFree("Settings of the plugin, by its type; at most 65535 characters as JSON.")),
+		shape.Need("content", content.Any),
 	).WithCases(shape.Cases{By: "type", Field: "content", Shapes: shapes})
 }
 
 // withSecrets adds, as empty texts, the secrets that a content needs and a gateway does not show.
 func withSecrets(t content.Type, c map[string]any) map[string]any {
 	for _, path := range t.Secrets {
-		needs := func(p shape.Problem) bool { return p.Path == path && !p.Soft }
-		parent, name := path[:strings.LastIndexByte(path, '/')], path[strings.LastIndexByte(path, '/')+1:]
-		required := parent == "" && slices.ContainsFunc(t.Shape.Fields, func(f shape.Field) bool { return f.Name == name && f.Required })
-		if at(c, path) == nil && (required || slices.ContainsFunc(t.Check(c), needs)) {
+		if at(c, path) == nil && t.Needs(c, path) {
 			c = put(c, path, "")
 		}
 	}
@@ -196,11 +178,16 @@ func withSecrets(t content.Type, c map[string]any) map[string]any {
 }
 
 // settlePlugin takes from want the secrets that the gateway does not show, or shows masked, and what the file
-// leaves to the gateway though no document says what it makes of that.
+// leaves to the gateway: members that this version does not know, and those of which no document says what
+// their absence means.
 func settlePlugin(want, have Plugin) Plugin {
-	t, ok := content.Of(want.Type)
-	if !ok || want.Type != have.Type {
+	if want.Type != have.Type {
 		return have
+	}
+	t := content.Of(want.Type)
+	if !want.Whole {
+		have.Written = t.Without(have.Written, want.Written)
+		have.Content = t.Normalize(have.Written)
 	}
 	for _, path := range t.Secrets {
 		wanted, _ := at(want.Content, path).(string)
@@ -218,6 +205,46 @@ func settlePlugin(want, have Plugin) Plugin {
 		}
 	}
 	return have
+}
+
+// sentPlugin adds what want does not mention and the gateway must not lose, since an update replaces the content.
+func sentPlugin(want, have Plugin, _ func(string) bool) Plugin {
+	if want.Type != have.Type {
+		return want
+	}
+	t := content.Of(want.Type)
+	if !want.Whole {
+		want.Written, _ = t.Carry(want.Written, have.Written)
+	}
+	for _, path := range t.Secrets {
+		said, _ := at(want.Written, path).(string)
+		if held, _ := at(have.Written, path).(string); said == "" && InClear(held) {
+			want.Written = put(want.Written, path, held)
+		}
+	}
+	want.Content = t.Normalize(want.Written)
+	return want
+}
+
+// lostByPlugin finds the secrets that have holds, that cannot be read, and that sending want would take away.
+func lostByPlugin(want, have Plugin) (out []string) {
+	if want.Type != have.Type {
+		return nil
+	}
+	t := content.Of(want.Type)
+	for _, path := range t.Secrets {
+		said, _ := at(want.Written, path).(string)
+		held, _ := at(have.Written, path).(string)
+		if said == "" && !InClear(held) && (held != "" || t.Needs(want.Written, path)) {
+			out = append(out, "/content"+path)
+		}
+	}
+	if _, masked := t.Carry(want.Written, have.Written); !want.Whole {
+		for _, path := range masked {
+			out = append(out, "/content"+path)
+		}
+	}
+	return out
 }
 
 type attachRow struct {

@@ -45,6 +45,8 @@ var behaviours = []struct {
 	{name: "acl values sorted", b: emulator.Behaviour{ACLValueOrder: "sort"}},
 	{name: "no own keys", b: emulator.Behaviour{AppSwitch: "off"}, world: func(o *testworld.Options) { o.NoOwnKeys = true }},
 	{name: "serial writes", b: emulator.Behaviour{SerialWrites: true}},
+	{name: "newer", b: emulator.Behaviour{PluginContents: "newer"}, world: func(o *testworld.Options) { o.Newer = true }},
+	{name: "newer masked", b: emulator.Behaviour{PluginContents: "newer", PluginSecret: "masked"}, world: func(o *testworld.Options) { o.Newer = true }},
 	{name: "null lists", b: emulator.Behaviour{NullLists: true}},
 }
 

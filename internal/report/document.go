@@ -87,6 +87,7 @@ type Field struct {
 	Path      string `json:"path"`
 	Before    any    `json:"before"`
 	After     any    `json:"after"`
+	Default   any    `json:"default,omitempty"` // what the gateway makes of nothing, where After is nil
 	Sensitive bool   `json:"sensitive"`
 }
 

@@ -138,7 +138,7 @@ func newHTMLLeaf(f *Field) htmlLeaf {
 		leaf.Lines = beside(lines)
 		return leaf
 	}
-	before, after := shorten(f.Before, f.After, htmlRoom)
+	before, after := shorten(f.Before, f.now(), htmlRoom)
 	a, b := shown(before, f.Sensitive), shown(after, f.Sensitive)
 	leaf.Before, leaf.After = htmlValue{Start: a, None: f.Before == nil}, htmlValue{Start: b, None: f.After == nil}
 	_, isText := f.Before.(string)

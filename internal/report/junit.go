@@ -214,7 +214,7 @@ func (j *junitSuites) managed(v *view) {
 func (c *Change) leaves() string {
 	var b strings.Builder
 	for _, f := range c.details() {
-		before, after := shorten(f.Before, f.After, foldValue)
+		before, after := shorten(f.Before, f.now(), foldValue)
 		switch c.Action {
 		case diff.Create:
 			fmt.Fprintf(&b, "%s: %s\n", Clean(f.Path), shown(after, f.Sensitive))

@@ -101,7 +101,7 @@ func (c *item) markdownLeaves() string {
 			}
 			continue
 		}
-		before, after := shorten(f.Before, f.After, foldValue)
+		before, after := shorten(f.Before, f.now(), foldValue)
 		if !c.stands() { // what did not happen is neither there nor gone
 			line(" ", path+": "+shown(before, f.Sensitive)+" → "+shown(after, f.Sensitive))
 			continue

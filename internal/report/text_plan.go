@@ -117,7 +117,7 @@ func (p *page) field(c *Change, f *Field) {
 			return
 		}
 	}
-	old, now := shorten(f.Before, f.After, p.room())
+	old, now := shorten(f.Before, f.now(), p.room())
 	before, after := shown(old, f.Sensitive), shown(now, f.Sensitive)
 	tooWide := p.style.Width > 0 && wide(indent+path+before+after)+len(":  → ") > p.style.Width
 	switch {

@@ -29,6 +29,8 @@ func shown(v any, sensitive bool) string {
 		return Clean(string(v))
 	case string:
 		return strconv.Quote(v)
+	case byDefault:
+		return "default " + shown(v.value, false)
 	case excerpt:
 		return fmt.Sprintf("%q (%d characters)", v.text, v.length)
 	}
@@ -37,6 +39,17 @@ func shown(v any, sensitive bool) string {
 		return Clean(fmt.Sprint(v))
 	}
 	return Clean(string(out))
+}
+
+// byDefault is what a gateway makes of a value that ceases to exist.
+type byDefault struct{ value any }
+
+// now is After as text shows it.
+func (f *Field) now() any {
+	if f.After == nil && f.Default != nil {
+		return byDefault{f.Default}
+	}
+	return f.After
 }
 
 // excerpt is a part of a text, with … where something is cut off.
@@ -115,6 +128,6 @@ func Leaf(f diff.Field) string {
 		}
 		return shown(v, f.Sensitive)
 	}
-	before, after := shorten(f.Before, f.After, most)
+	before, after := shorten(f.Before, (*Field)(&f).now(), most)
 	return Clean(f.Path) + ": " + value(before) + " → " + value(after)
 }

@@ -267,7 +267,7 @@ func (c *Change) gist() string {
 			parts = append(parts, fmt.Sprintf("%d more", len(c.Fields)-most))
 			break
 		}
-		before, after := shorten(f.Before, f.After, room)
+		before, after := shorten(f.Before, f.now(), room)
 		switch c.Action {
 		case diff.Create:
 			parts = append(parts, Clean(f.Path)+": "+shown(after, f.Sensitive))

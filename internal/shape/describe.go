@@ -2,6 +2,7 @@ package shape
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -36,28 +37,37 @@ const (
 )
 
 // Demands are the rules of a value in words, in the order in which they are checked. The allowed words
-// are left out, see Words.
+// are left out, see Words, and that others may be right is said once.
 func (s *Shape) Demands() (out []string) {
 	for _, r := range s.Rules {
 		switch {
-		case r.Keywords["enum"] != nil && !r.Soft:
+		case r.words() != nil && r.Soft:
+			out = append(out, otherWords)
+		case r.words() != nil:
 		case r.Soft:
 			out = append(out, r.Says+" (else a warning)")
 		default:
 			out = append(out, r.Says)
 		}
 	}
+	return slices.Compact(out)
+}
+
+const otherWords = "other words are a warning"
+
+// Words are the texts that a value may be, as far as they are known; nil when it may be any.
+func (s *Shape) Words() (out []string) {
+	for _, r := range s.Rules {
+		out = append(out, r.words()...)
+	}
 	return out
 }
 
-// Words are the only texts that a value may be, nil when it may be others.
-func (s *Shape) Words() (out []string) {
-	for _, r := range s.Rules {
-		if words, ok := r.Keywords["enum"].([]any); ok && !r.Soft {
-			for _, w := range words {
-				out = append(out, fmt.Sprint(w))
-			}
-		}
+// words are those of a OneOf.
+func (r *Rule) words() (out []string) {
+	enum, _ := r.Keywords["enum"].([]any)
+	for _, w := range enum {
+		out = append(out, fmt.Sprint(w))
 	}
 	return out
 }

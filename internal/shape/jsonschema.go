@@ -26,6 +26,11 @@ func (s *Shape) JSONSchema() map[string]any {
 	if s.Example != nil && s.Type != Map { // those of mappings are too long for an editor to show
 		m["examples"] = []any{s.Example}
 	}
+	for _, r := range s.Rules {
+		if words, ok := r.Keywords["enum"].([]any); ok && r.Soft {
+			m["examples"] = words // for editors to offer: other words are a warning only
+		}
+	}
 	if s.Secret {
 		m["writeOnly"] = true
 	}
@@ -72,7 +77,7 @@ func (s *Shape) mapKeywords(m map[string]any) {
 			required = append(required, f.Name)
 		}
 	}
-	m["type"], m["properties"], m["additionalProperties"] = "object", properties, s.Open
+	m["type"], m["properties"], m["additionalProperties"] = "object", properties, s.Others != Refused
 	if len(required) > 0 {
 		m["required"] = required
 	}

@@ -93,6 +93,31 @@ func OneOf(words ...string) Rule {
 	}
 }
 
+// Known warns of words that this version does not know: a newer gateway may.
+func Known(words ...string) Rule {
+	r := Softly(OneOf(words...))
+	other := r.Broken
+	r.Broken = func(v any) string {
+		if other(v) == "" {
+			return ""
+		}
+		return fmt.Sprintf("%q is not known to this version and is sent as it is", v)
+	}
+	r.Hint = "known are " + strings.Join(words, ", ")
+	return r
+}
+
+// misspelt refuses words that differ from those of a OneOf by capitals alone: nobody will ever name anything so.
+func misspelt(words ...string) Rule {
+	return Test(func(s string) string {
+		i := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, s) })
+		if i < 0 || slices.Contains(words, s) {
+			return ""
+		}
+		return fmt.Sprintf("%q is to be written %s", s, words[i])
+	}, "").Saying(otherWords)
+}
+
 // Range demands a whole number from low to high.
 func Range(low, high int64) Rule {
 	span := fmt.Sprintf("from %d to %d", low, high)

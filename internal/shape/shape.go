@@ -36,11 +36,22 @@ type Shape struct {
 	Rules    []Rule
 
 	Items   *Shape   // List
+	Key     string   // List: the key by which its entries are told apart; "" when there is none
 	Fields  []Field  // Map, in the order in which they are written
-	Open    bool     // Map: other keys are passed through unchecked
+	Others  Others   // Map: what becomes of other keys
 	Cases   *Cases   // Map: one field takes its shape from another
 	Choices []*Shape // Either
 }
+
+// Others says what becomes of the keys of a mapping that its Fields do not list.
+type Others int
+
+// The ways to take other keys.
+const (
+	Refused Others = iota // they are mistakes
+	Doubted               // they are passed on with a warning: a newer gateway may know them
+	Passed                // they are passed on
+)
 
 // Setting is a key with its value.
 type Setting struct {
@@ -124,7 +135,39 @@ func (s *Shape) AsSecret() *Shape { c := *s; c.Secret = true; return &c }
 func (s *Shape) OrNull() *Shape { c := *s; c.Nullable = true; return &c }
 
 // AndOthers returns a copy of a mapping that lets other keys pass unchecked.
-func (s *Shape) AndOthers() *Shape { c := *s; c.Open = true; return &c }
+func (s *Shape) AndOthers() *Shape { c := *s; c.Others = Passed; return &c }
+
+// Doubting returns a copy of s for values that may be newer than their description: other keys of mappings,
+// however deep, and other words are a warning.
+func (s *Shape) Doubting() *Shape {
+	c := *s
+	if c.Type == Map && c.Others == Refused {
+		c.Others = Doubted
+	}
+	c.Rules = nil
+	for _, r := range s.Rules {
+		if words := r.words(); words != nil && !r.Soft {
+			c.Rules = append(c.Rules, misspelt(words...))
+			r = Known(words...)
+		}
+		c.Rules = append(c.Rules, r)
+	}
+	c.Fields = append([]Field(nil), s.Fields...)
+	for i := range c.Fields {
+		c.Fields[i].Shape = c.Fields[i].Shape.Doubting()
+	}
+	c.Choices = append([]*Shape(nil), s.Choices...)
+	for i := range c.Choices {
+		c.Choices[i] = c.Choices[i].Doubting()
+	}
+	if c.Items != nil {
+		c.Items = c.Items.Doubting()
+	}
+	return &c
+}
+
+// KeyedBy returns a copy of a list whose entries, mappings, are told apart by one of their keys.
+func (s *Shape) KeyedBy(name string) *Shape { c := *s; c.Key = name; return &c }
 
 // WithCases returns a copy of a mapping in which one field takes its shape from another.
 func (s *Shape) WithCases(c Cases) *Shape { m := *s; m.Cases = &c; return &m }

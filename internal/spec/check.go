@@ -45,6 +45,12 @@ func (c *checker) fail(n *node, problem, hint string) {
 	c.report(finding(n, c.pointer(n), problem, hint))
 }
 
+func (c *checker) warn(n *node, problem, hint string) {
+	f := finding(n, c.pointer(n), problem, hint)
+	f.Warning = true
+	c.report(f)
+}
+
 // value checks n. ok is false when the value is of no use, or of use only without some of its fields,
 // because of an error reported for it or inside it.
 func (c *checker) value(n *node, s *shape.Shape) (v any, ok bool) {
@@ -194,19 +200,16 @@ func (c *checker) fields(n *node, s *shape.Shape) any {
 			continue
 		}
 		c.push(key.value)
-		if s.Open {
-			out[key.value] = c.free(n.items[i])
-		} else {
+		if s.Others == shape.Refused {
 			c.fail(key, "the key "+shown(key.value)+" is not known", keyHint(key.value, s.Names()))
 			meant = append(meant, Nearest(key.value, s.Names()))
+		} else {
+			out[key.value] = c.other(key, n.items[i], s)
 		}
 		c.pop()
 	}
-	if late >= 0 {
-		by, _ := out[s.Cases.By].(string)
-		if f := s.Cases.Shapes[by]; f != nil {
-			c.field(out, n, late, f)
-		}
+	if late >= 0 && out[s.Cases.By] != nil {
+		c.field(out, n, late, s.FieldIn(out, s.Cases.Field))
 	}
 	for _, f := range s.Fields {
 		if f.Required && n.index(f.Name) < 0 && !slices.Contains(meant, f.Name) {
@@ -214,6 +217,18 @@ func (c *checker) fields(n *node, s *shape.Shape) any {
 		}
 	}
 	return out
+}
+
+// other passes on what stands under a key that the shape does not list.
+func (c *checker) other(key, n *node, s *shape.Shape) any {
+	if s.Others == shape.Doubted {
+		hint := "remove it if that is a mistake"
+		if near := Nearest(key.value, s.Names()); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+		c.warn(key, "the key "+shown(key.value)+" is not known to this version and is sent as it is", hint)
+	}
+	return c.free(n)
 }
 
 func (c *checker) field(out map[string]any, n *node, i int, s *shape.Shape) {
@@ -271,9 +286,7 @@ func (c *checker) rules(n *node, s *shape.Shape, v any) {
 			c.fail(n, text, hint)
 			return
 		}
-		f := finding(n, c.pointer(n), text, hint)
-		f.Warning = true
-		c.report(f)
+		c.warn(n, text, hint)
 	}
 }
 

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strconv"
@@ -170,6 +171,8 @@ func (c *checker) freeScalar(n *node) any {
 		case other != "":
 			if v, ok := numberOf(n.value); ok && sameSpelling(v, n.value) {
 				return v
+			} else if wholeForm.MatchString(n.value) {
+				return json.Number(n.value) // too large for int64, not for gateways
 			}
 			c.fail(n, "YAML readers disagree about what this is", "quote it if it is text, else write it like 800, 0.5, true or null")
 			return nil

@@ -12,9 +12,10 @@ import (
 
 // unitless are the numbers that count or name something for which people have no unit.
 var unitless = map[string]string{
-	"sample_ratio": "a part of one",
-	"status_code":  "an HTTP status",
-	"http_status":  "an HTTP status",
+	"vpc_channel_enabled": "true or false as a number",
+	"sample_ratio":        "a part of one",
+	"status_code":         "an HTTP status",
+	"http_status":         "an HTTP status",
 }
 
 // everyShape calls f with the shape of every key that a document may have, those of each type of plugin included.

@@ -148,18 +148,10 @@ func (w *writer) item(k *kind.Kind, o *kind.Object) *yaml.Node {
 		}
 		put(item, f.Name, w.value(k.Shape.FieldIn(tree, f.Name), v, o.Address(), "/"+f.Name))
 	}
-	w.drops(k, o)
 	if link := kind.LinkFrom(k.Name); link != nil && w.sayable(o, w.links[link.Name+" "+o.Key]) {
 		put(item, "apis", w.references(w.links[link.Name+" "+o.Key]))
 	}
 	return item
-}
-
-// drops tells what the gateway shows of an object and this version cannot say.
-func (w *writer) drops(k *kind.Kind, o *kind.Object) {
-	for _, path := range k.Drops(o.Value) {
-		w.leave(o.Address()+" "+path, "this version does not know the field")
-	}
 }
 
 // sayable reports whether references can mean all links of an object. Else its bindings are not managed, so

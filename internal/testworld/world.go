@@ -30,6 +30,7 @@ type Options struct {
 	OnlyRelease    bool
 	NoWeakSpecials bool
 	Generate       bool // some apps have codes that the gateway makes
+	Newer          bool // contents of plugins have members, and plugins types, that no document lists
 }
 
 // World is the APIs of a gateway.
@@ -262,7 +263,10 @@ func (w *World) plugins() []any {
 	out, taken := []any{}, map[string]bool{}
 	for _, name := range w.names("plugin") {
 		t := content.Types[w.rand.IntN(len(content.Types))].Name
-		p := map[string]any{"name": name, "type": t, "content": content.Example(t)}
+		if w.opt.Newer && w.rand.IntN(5) == 0 {
+			t = "not_yet_known"
+		}
+		p := map[string]any{"name": name, "type": t, "content": w.content(t)}
 		if w.rand.IntN(2) == 0 {
 			p["remark"] = w.pick("跨域", "plain")
 		}

@@ -18,7 +18,7 @@ var breaker = Type{
 		shape.Need("breaker_condition", breakerCondition),
 		shape.May("downgrade_default", backend("What answers while the breaker is open; nothing means status 503.")),
 		shape.May("downgrade_parameters", parameters()),
-		shape.May("downgrade_rules", shape.OfList("Breakers and answers of their own for calls that meet a condition.", downgradeRule).OrNull()),
+		shape.May("downgrade_rules", shape.OfList("Breakers and answers of their own for calls that meet a condition.", downgradeRule).KeyedBy("rule_name").OrNull()),
 	),
 	Check:  checkBreaker,
 	Unsure: []string{"scope"},

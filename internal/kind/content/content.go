@@ -7,7 +7,12 @@
 // rule is a warning only.
 package content
 
-import "github.com/apigw-sync/apigw-sync/internal/shape"
+import (
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+)
 
 // Type is what one plugin type says about its content.
 type Type struct {
@@ -29,8 +34,9 @@ type Type struct {
 	finish func(c map[string]any) // last touches, on the fresh copy, that need several members
 }
 
-// Types lists all plugin types, sorted by name.
-var Types = []Type{
+// Types lists all plugin types that this version knows, sorted by name. None of them refuses members that
+// it does not know: gateways are newer than we are.
+var Types = doubting(
 	breaker,
 	cors,
 	jwtAuth,
@@ -41,14 +47,39 @@ var Types = []Type{
 	rateLimit,
 	setRespHeaders,
 	thirdAuth,
+)
+
+func doubting(types ...Type) []Type {
+	for i := range types {
+		types[i].Shape = types[i].Shape.Doubting()
+	}
+	return types
 }
 
-// Of returns the type with that name.
-func Of(name string) (Type, bool) {
+// Of returns the type with that name. A content of one that this version does not know is just JSON.
+func Of(name string) Type {
 	for _, t := range Types {
 		if t.Name == name {
-			return t, true
+			return t
 		}
 	}
-	return Type{}, false
+	return Type{Name: name, Shape: Any}
 }
+
+// Problems are what no single rule sees of a content.
+func (t Type) Problems(c map[string]any) []shape.Problem {
+	if t.Check == nil {
+		return nil
+	}
+	return t.Check(c)
+}
+
+// Needs reports whether c cannot do without the member at a path, which it lacks.
+func (t Type) Needs(c map[string]any, path string) bool {
+	name := strings.TrimPrefix(path, "/")
+	return slices.ContainsFunc(t.Shape.Fields, func(f shape.Field) bool { return f.Name == name && f.Required }) ||
+		slices.ContainsFunc(t.Problems(c), func(p shape.Problem) bool { return p.Path == path && !p.Soft })
+}
+
+// Any is the shape of a content of whatever type.
+var Any = shape.OfMap("Settings of the plugin, by its type; at most 65535 characters as JSON. Keys that this version does not know are sent as they are, with a warning.").AndOthers()

@@ -94,11 +94,22 @@ func plain(v any) any {
 			return n
 		}
 		if f, err := v.Float64(); err == nil {
-			return plain(f)
+			return plain(f) // what gateways make of a number that is too large for them
 		}
-		return v
 	}
 	return v
+}
+
+// Number is int64 for a whole number and float64 for another one; the number as it is spelled where they cannot
+// hold it.
+func Number(n json.Number) any {
+	if whole, err := n.Int64(); err == nil {
+		return whole
+	}
+	if f, err := n.Float64(); err == nil && strings.ContainsAny(string(n), ".eE") {
+		return f
+	}
+	return n
 }
 
 // onText makes a form of a function on texts.

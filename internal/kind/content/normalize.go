@@ -1,10 +1,7 @@
 package content
 
 import (
-	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/shape"
 )
@@ -20,7 +17,8 @@ import (
 //	{} and a mapping of nothing but these   | absent; filled with its defaults if it cannot be null
 //	a list item                             | never dropped; sets are sorted, without repetition
 //	comma lists, JSON in a string           | sorted, trimmed; compact
-//	a member the shape does not know        | absent; see [Type.Unknown]
+//	a member the shape does not know        | as it is, blank members of mappings left out
+//	a mark of the vendor's console          | absent
 //	a value of a wrong type                 | itself
 //
 // Whole numbers come out as int64, numbers that may have decimals as float64.
@@ -39,11 +37,8 @@ func (t Type) mapping(s *shape.Shape, at string, m map[string]any) map[string]an
 			out[f.Name] = v
 		}
 	}
-	if !s.Open {
-		return out
-	}
 	for name, v := range m {
-		if s.Field(name) != nil {
+		if s.Field(name) != nil || s.Others != shape.Passed && slices.Contains(console, name) {
 			continue
 		}
 		if v = plain(v); !blank(v) {
@@ -53,13 +48,16 @@ func (t Type) mapping(s *shape.Shape, at string, m map[string]any) map[string]an
 	return out
 }
 
+// console lists members that only the vendor's console writes; they mean nothing to a gateway.
+var console = []string{"disabled", "focused", "id"}
+
 // member returns the canonical value of a key, nil when it is to be left out.
 func (t Type) member(f shape.Field, at string, v any) any {
 	s := f.Shape
 	switch {
 	case s.Type == shape.Map && !s.Nullable && allBlank(v):
 		v = map[string]any{} // to be filled
-	case allBlank(v), s.Type == shape.Map && s.Nullable && !s.Open && allZero(v):
+	case allBlank(v), s.Type == shape.Map && s.Nullable && s.Others != shape.Passed && allZero(v):
 		v = nil
 	}
 	if v != nil {
@@ -69,7 +67,7 @@ func (t Type) member(f shape.Field, at string, v any) any {
 	switch {
 	case blank(v) && def != nil:
 		return t.value(s, at, def)
-	case blank(v), def == nil && !f.Required && zero(v):
+	case blank(v), def == nil && !f.Required && (s.Type == shape.Whole || s.Type == shape.Number) && zero(v):
 		return nil
 	}
 	return v
@@ -140,45 +138,4 @@ func choose(s *shape.Shape, v any) *shape.Shape {
 		}
 	}
 	return s.Choices[0]
-}
-
-// console lists members that only the vendor's console writes; they mean nothing to a gateway.
-var console = []string{"disabled", "focused", "id"}
-
-// Unknown lists, as sorted JSON pointers, the members of c that the shape does not know and that
-// Normalize therefore drops, such as those of a newer gateway. Empty ones and marks left by the
-// vendor's console are not listed: nothing is lost with them.
-func (t Type) Unknown(c map[string]any) []string {
-	found := unknown(t.Shape, "", c, nil)
-	slices.Sort(found)
-	return found
-}
-
-func unknown(s *shape.Shape, at string, v any, found []string) []string {
-	if s.Type == shape.Either {
-		s = choose(s, v)
-	}
-	switch v := v.(type) {
-	case map[string]any:
-		if s.Type != shape.Map {
-			return found
-		}
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			place := at + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-			switch field := s.Field(name); {
-			case field != nil:
-				found = unknown(field, place, v[name], found)
-			case !s.Open && !allBlank(v[name]) && !slices.Contains(console, name):
-				found = append(found, place)
-			}
-		}
-	case []any:
-		if s.Type != shape.List {
-			return found
-		}
-		for i, item := range v {
-			found = unknown(s.Items, at+"/"+strconv.Itoa(i), item, found)
-		}
-	}
-	return found
 }

@@ -12,7 +12,7 @@ var parameter = shape.OfMap("A value of the request that the conditions of rules
 
 // parameters describes the values that the conditions of rules can compare.
 func parameters() *shape.Shape {
-	return shape.OfList("The values of a request that the conditions of the rules can compare.", parameter).OrNull()
+	return shape.OfList("The values of a request that the conditions of the rules can compare.", parameter).KeyedBy("name").OrNull()
 }
 
 // matchRegex describes the condition of a rule.

@@ -14,7 +14,7 @@ var setRespHeaders = Type{
 	Features: []string{"set_resp_headers"},
 	Shape: shape.OfMap("How the headers of responses are changed.",
 		shape.Need("response_headers", shape.OfList("One entry for each header; names are unique, whatever their case.", responseHeader,
-			shape.Count(0, 10)))),
+			shape.Count(0, 10)).KeyedBy("name"))),
 	Check: checkSetRespHeaders,
 	forms: map[string]form{"/response_headers": by("name")},
 }

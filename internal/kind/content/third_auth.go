@@ -11,7 +11,8 @@ import (
 var thirdAuth = Type{
 	Name: "third_auth",
 	Shape: shape.OfMap("Which server decides whether a call may pass, and what it is told.",
-		shape.Need("auth_request", authRequest),
+		// The table demands it, an example does without: its absence is a warning, see checkThirdAuth.
+		shape.May("auth_request", authRequest),
 		shape.May("identities", shape.OfMap("What of the request is passed on; a call that has none of it is refused.",
 			shape.May("headers", identityList("The headers that are passed on.", "header")),
 			shape.May("queries", identityList("The query parameters that are passed on.", "query parameter")),
@@ -37,19 +38,21 @@ var thirdAuth = Type{
 		shape.May("rules", shape.OfList("The conditions that select calls when rule_enabled is true.", shape.OfMap("A condition that selects calls.",
 			shape.Need("rule_name", ruleName()),
 			shape.Need("match_regex", matchRegex()),
-		), shape.Count(0, 100)).OrNull()),
+		), shape.Count(0, 100)).KeyedBy("rule_name").OrNull()),
 		shape.May("custom_forbid_limit", shape.OfWhole("How many refused calls in five minutes block an address.", atLeast(0)).
 			WithUnit("calls").WithExample(int64(100))),
 		shape.May("auth_downgrade_enabled", shape.OfFlag("Whether calls pass when the server cannot be reached.")),
 	),
 	Check:  checkThirdAuth,
 	Unsure: []string{"simple_auth_mode_enabled", "rule_type", "custom_forbid_limit"},
+	fill:   map[string]any{"/auth_request/vpc_channel_enabled": false},
 	forms: map[string]form{
-		"/identities/headers":  by("name"),
-		"/identities/queries":  by("name"),
-		"/carry_resp_headers":  set,
-		"/parameters":          by("name"),
-		"/rules/*/match_regex": jsonText,
+		"/auth_request/vpc_channel_enabled": flagOfNumber,
+		"/identities/headers":               by("name"),
+		"/identities/queries":               by("name"),
+		"/carry_resp_headers":               set,
+		"/parameters":                       by("name"),
+		"/rules/*/match_regex":              jsonText,
 	},
 }
 
@@ -60,23 +63,39 @@ var authRequest = shape.OfMap("How the server is asked.",
 		shape.Length(0, 255), shape.Softly(emptyOr(address(false)))).WithExample("auth.example.com")),
 	shape.Need("path", shape.OfText("The path on the server.", rooted).WithExample("/check")),
 	shape.May("timeout", shape.OfWhole("How long the server may take.", shape.Range(1, 60000)).WithUnit("milliseconds").WithDefault(int64(5000))),
-	shape.May("vpc_channel_enabled", shape.OfFlag("Whether the server is behind a channel. A channel in use cannot be deleted.").WithExample(false)),
+	// The table has a flag, an example a number.
+	shape.May("vpc_channel_enabled", shape.OfEither("Whether the server is behind a channel. A channel in use cannot be deleted.",
+		shape.OfFlag("Whether the server is behind a channel."),
+		shape.OfWhole("The same as a number, 0 or 1.").WithExample(int64(1))).WithExample(false)),
 	shape.May("vpc_channel_info", shape.OfMap("The channel, when vpc_channel_enabled is true.",
 		shape.May("vpc_id", shape.OfText("The ID of the channel; needed when vpc_channel_enabled is true.").WithExample("56a7d7358e1b42459c9d730d65b14e59")),
 		shape.May("vpc_proxy_host", shape.OfText("The Host header that the server gets.").WithExample("auth.internal")),
 	).OrNull().WithBeside("vpc_channel_enabled", true)),
 )
 
+// flagOfNumber makes 0 and 1 what they mean.
+func flagOfNumber(v any) any {
+	switch v {
+	case int64(0):
+		return false
+	case int64(1):
+		return true
+	}
+	return v
+}
+
 func identityList(doc, what string) *shape.Shape {
 	return shape.OfList(doc, shape.OfMap("A "+what+".",
 		shape.Need("name", shape.OfText("The name of the "+what+".", shape.Length(1, 0)).WithExample("X-Token")),
-	), shape.Count(0, 10)).OrNull()
+	), shape.Count(0, 10)).KeyedBy("name").OrNull()
 }
 
 func checkThirdAuth(c map[string]any) []shape.Problem {
 	found := checkMatchAuth(c)
 	if r := objectOf(c, "auth_request"); r != nil {
 		found = append(found, checkAuthServer(r)...)
+	} else {
+		found = append(found, shape.Problem{Path: "/auth_request", Text: "is not there, so that no server is asked", Soft: true})
 	}
 	switch enabled, rules := flagOf(c, "rule_enabled"), listOf(c, "rules"); {
 	case enabled && textOf(c, "rule_type") == "":
@@ -97,6 +116,9 @@ func checkThirdAuth(c map[string]any) []shape.Problem {
 // checkAuthServer demands a host or a channel.
 func checkAuthServer(r map[string]any) []shape.Problem {
 	const at = "/auth_request"
+	if _, number := r["vpc_channel_enabled"].(int64); number {
+		return []shape.Problem{{Path: at + "/vpc_channel_enabled", Text: "is a number, of which no page says what it means", Hint: "write true or false", Soft: true}}
+	}
 	domain, channel := textOf(r, "url_domain"), textOf(objectOf(r, "vpc_channel_info"), "vpc_id")
 	switch behind := flagOf(r, "vpc_channel_enabled"); {
 	case behind && channel == "":

@@ -64,8 +64,8 @@ func walkMap(s *shape.Shape, at string, m map[string]any) []shape.Problem {
 		}
 	}
 	for name := range m {
-		if s.Field(name) == nil && !s.Open {
-			found = append(found, shape.Problem{Path: at + "/" + name, Text: "is not known"})
+		if s.Field(name) == nil && s.Others != shape.Passed {
+			found = append(found, shape.Problem{Path: at + "/" + name, Text: "is not known", Soft: s.Others == shape.Doubted})
 		}
 	}
 	return found
@@ -95,6 +95,16 @@ func fits(s *shape.Shape, v any) bool {
 		ok = slices.ContainsFunc(s.Choices, func(c *shape.Shape) bool { return fits(c, v) })
 	}
 	return ok
+}
+
+// strangers lists the members that s does not describe, but for those in values that it passes on as they are.
+func strangers(s *shape.Shape, at string, v any) (found []string) {
+	for _, p := range walk(s, at, v) {
+		if p.Text == "is not known" {
+			found = append(found, p.Path)
+		}
+	}
+	return found
 }
 
 // places calls f for s and everything in it; at is as in Type.forms.

@@ -1,0 +1,175 @@
+package reconcile_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/testworld"
+)
+
+// watched is a caller that keeps the contents of plugins that pass through it.
+type watched struct {
+	api.Caller
+	mu   sync.Mutex
+	sent map[string]map[string]any // by address
+}
+
+func (w *watched) Call(ctx context.Context, r api.Request, reply any) (int, error) {
+	raw, err := json.Marshal(r.Body)
+	var body struct {
+		Content string `json:"plugin_content"`
+	}
+	if err == nil && json.Unmarshal(raw, &body) == nil && body.Content != "" && len(r.About) == 1 {
+		var c map[string]any
+		if json.Unmarshal([]byte(body.Content), &c) == nil {
+			w.mu.Lock()
+			w.sent[r.About[0]] = c
+			w.mu.Unlock()
+		}
+	}
+	return w.Caller.Call(ctx, r, reply)
+}
+
+// TestShownIsSent: the content that is sent is what the file has, and what the gateway holds that no document lists and
+// the file does not mention. The plan of a create shows just that, and that of an update what differs in it.
+func TestShownIsSent(t *testing.T) {
+	for seed := range uint64(60) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			o := small
+			o.Newer = true
+			w := testworld.New(rand.New(rand.NewPCG(seed, 10)), o)
+			g := gateway(t, w.Gateway(w.Draw()), emulator.Behaviour{PluginContents: "newer"})
+			caller := &watched{Caller: client(t, g), sent: map[string]map[string]any{}}
+			run := &reconcile.Run{Caller: caller, Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+			state := load(t, w.File(w.Draw()))
+			c := compare(t.Context(), t, run, state)
+			run.Apply(t.Context(), c)
+			for i := range c.Plan.Changes {
+				ch := &c.Plan.Changes[i]
+				sent := caller.sent[ch.Address]
+				if ch.Kind != "plugin" || ch.Action == diff.Delete || ch.Action == diff.Replace {
+					continue
+				}
+				want, have := contentLeaves(t, declared(c, ch.Address)), map[string]any{}
+				if ch.Have != nil {
+					have = contentLeaves(t, ch.Have.Value)
+				}
+				explained(t, ch, leavesOf("", sent), want, have)
+			}
+		})
+	}
+}
+
+// explained compares what was sent for a change with the file, the gateway and the fields of the plan.
+func explained(t *testing.T, ch *diff.Change, sent, want, have map[string]any) {
+	t.Helper()
+	for path, v := range want {
+		if got, ok := sent[path]; (!ok || !reflect.DeepEqual(got, v)) && !strings.Contains(path, "/new_") {
+			t.Errorf("%s: the file has %s: %v, sent was %v", ch.Address, path, v, got)
+		}
+	}
+	for path, v := range sent {
+		_, written := want[path]
+		if !written && (!strings.Contains(path, "/new_") && !strings.HasPrefix(path, "/edition") || !values(have)[fmt.Sprint(v)]) {
+			t.Errorf("%s: sent was %s: %v, which nobody wrote", ch.Address, path, v)
+		}
+	}
+	for path, v := range have {
+		_, held := sent[path]
+		unheard := strings.HasPrefix(path, "/new_") || path == "/edition"
+		if mentioned := slices.ContainsFunc(slices.Collect(maps.Keys(want)), func(p string) bool {
+			return strings.HasPrefix(path+"/", p+"/") || strings.HasPrefix(p+"/", path+"/")
+		}); unheard && !held && !mentioned && !strings.ContainsAny(path, "0123456789") {
+			t.Errorf("%s: the gateway holds %s: %v, which was not sent and is lost", ch.Address, path, v)
+		}
+	}
+	shown := map[string]any{}
+	for _, f := range ch.Fields {
+		if path, inside := strings.CutPrefix(f.Path, "/content"); inside && !f.Sensitive {
+			if _, twice := shown[path]; twice {
+				t.Errorf("%s: two fields at %s", ch.Address, f.Path)
+			}
+			shown[path] = plainly(t, f.After)
+		}
+	}
+	for path, v := range shown {
+		switch got := sent[path]; {
+		case strings.ContainsAny(path, "0123456789"): // lists are shown in the order in which they are compared
+		case !reflect.DeepEqual(got, v):
+			t.Errorf("%s %s: shown is %s: %v, sent was %v", ch.Action, ch.Address, path, v, got)
+		}
+	}
+	if ch.Action == diff.Create {
+		for path, v := range sent {
+			if _, ok := shown[path]; !ok && v != nil && !strings.HasSuffix(path, "password") && !strings.HasSuffix(path, "secret") {
+				t.Errorf("create %s: sent was %s: %v, which is not shown", ch.Address, path, v)
+			}
+		}
+	}
+}
+
+func declared(c *reconcile.Comparison, address string) any {
+	for i := range c.Desired.Objects {
+		if d := &c.Desired.Objects[i]; d.Address() == address {
+			return d.Value
+		}
+	}
+	return nil
+}
+
+func contentLeaves(t *testing.T, value any) map[string]any {
+	t.Helper()
+	return leavesOf("", plainly(t, value.(kind.Plugin).Written))
+}
+
+// plainly is v as JSON has it.
+func plainly(t *testing.T, v any) (out any) {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(raw, &out)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func leavesOf(path string, v any) map[string]any {
+	out := map[string]any{}
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			maps.Copy(out, leavesOf(path+"/"+name, inner))
+		}
+	case []any:
+		for i, inner := range v {
+			maps.Copy(out, leavesOf(fmt.Sprintf("%s/%d", path, i), inner))
+		}
+	}
+	if len(out) == 0 {
+		out[path] = v
+	}
+	return out
+}
+
+func values(leaves map[string]any) map[string]bool {
+	out := map[string]bool{}
+	for _, v := range leaves {
+		out[fmt.Sprint(v)] = true
+	}
+	return out
+}
