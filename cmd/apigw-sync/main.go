@@ -52,6 +52,7 @@ func (p *program) Main(args []string) int {
 	defer stop()
 	root := p.newRootCommand()
 	root.SetArgs(args)
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return checkGiven(root, args) }
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
@@ -110,7 +111,7 @@ policies, apps, plugins, access control policies, and what they are bound to.
 Every flag can also be set in the environment as APIGW_SYNC_ and its name in upper case, such as
 APIGW_SYNC_INSTANCE_ID; values of repeatable flags are separated by commas there, fault rules by
 semicolons. A flag wins over the environment, which wins over the target of the config file
-.apigw-sync.yaml.
+.apigw-sync.yaml. Two different values of a flag that is not repeatable are an error, and so is an empty one.
 ` + exits(0, 1, 2, 3, 4),
 		Example: `  apigw-sync validate -f gateway.yaml
   apigw-sync diff --region cn-north-4 --instance-id 0e5a1c0ffee00000000000000000a001

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/report"
+)
+
+// checkGiven looks at the flags of a command line as they were given. Two different values of a flag that takes one
+// are an error: the last would win without a word, and --target a --target b reach b alone. So is an empty text: it
+// is what a variable of the shell leaves that is not set, and -f "" would read the folder that one happens to be in.
+func checkGiven(root *cobra.Command, args []string) error {
+	cmd, rest, err := root.Find(args)
+	if err != nil {
+		return nil //nolint:nilerr // cobra tells it
+	}
+	var wrong problems
+	first := map[string]string{}
+	_ = cmd.Flags().ParseAll(rest, func(f *pflag.Flag, value string) error { // what it finds, cobra tells
+		_, several := f.Value.(pflag.SliceValue)
+		before, again := first[f.Name]
+		first[f.Name] = value
+		switch {
+		case strings.TrimSpace(value) == "" && strings.HasPrefix(f.Value.Type(), "string"):
+			wrong.list = append(wrong.list, report.Problem{Message: fmt.Sprintf("--%s is empty", f.Name), Hint: "leave it out, or give it a value"})
+		case again && !several && before != value:
+			message := fmt.Sprintf("--%s takes one value, and is given two: %s and %s", f.Name, before, value)
+			wrong.list = append(wrong.list, report.Problem{Message: message, Hint: "leave one of them out"})
+		}
+		return nil
+	})
+	if len(wrong.list) == 0 {
+		return nil
+	}
+	return wrong
+}
