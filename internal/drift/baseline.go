@@ -32,10 +32,10 @@ type Baseline struct {
 
 // Entry is one object or link: digests of its leaves by JSON pointer. A nil side did not have it.
 type Entry struct {
-	Same    map[string]string `json:"same,omitempty"`    // of both sides, where they agree
-	Gateway map[string]string `json:"gateway,omitempty"` // else
-	Files   map[string]string `json:"files,omitempty"`
-	Manages []string          `json:"manages,omitempty"` // as in kind.Declared
+	Same    map[string]string `json:"same,omitzero"`    // of both sides, where they agree
+	Gateway map[string]string `json:"gateway,omitzero"` // else
+	Files   map[string]string `json:"files,omitzero"`
+	Manages []string          `json:"manages,omitzero"` // as in kind.Declared
 }
 
 func (e Entry) gateway() map[string]string {

@@ -58,17 +58,18 @@ func readPast(text []byte) (Past, string, error) {
 		Summary    struct{ Create, Update, Replace, Delete, Bind, Unbind, Extra int }
 		Certs      []struct{} `json:"certificates"`
 	}
-	if err := json.Unmarshal(text, &d); err != nil {
-		return Past{}, "", fmt.Errorf("this is no drift report: %w", err)
-	}
-	if d.At.IsZero() || d.Drifted == nil {
+	if json.Unmarshal(text, &d) != nil || d.At.IsZero() || d.Drifted == nil {
 		return Past{}, "", errors.New("this is no drift report")
 	}
-	s := d.Summary
-	return Past{
-		At: d.At, Departures: s.Create + s.Update + s.Replace + s.Delete + s.Bind + s.Unbind + s.Extra,
-		Certificates: len(d.Certs), Drifted: *d.Drifted,
-	}, d.InstanceID, nil
+	s, sum := d.Summary, 0
+	for _, n := range []int{s.Create, s.Update, s.Replace, s.Delete, s.Bind, s.Unbind, s.Extra} {
+		const most = 1_000_000_000 // far more than a gateway holds
+		if n < 0 || n > most {
+			return Past{}, "", fmt.Errorf("this is no drift report: it counts %d changes of a sort", n)
+		}
+		sum += n
+	}
+	return Past{At: d.At, Departures: sum, Certificates: len(d.Certs), Drifted: *d.Drifted}, d.InstanceID, nil
 }
 
 // past is the report itself as a point of history.
