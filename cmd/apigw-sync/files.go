@@ -133,6 +133,25 @@ func usualFile() (string, error) {
 // stdinName is how findings show what was read from stdin.
 const stdinName = "<stdin>"
 
+// readStdin reads all of Stdin. A signal ends it, since whoever writes there may never end.
+func (p *program) readStdin() ([]byte, error) {
+	type whole struct {
+		data []byte
+		err  error
+	}
+	read := make(chan whole, 1)
+	go func() {
+		data, err := io.ReadAll(p.Stdin)
+		read <- whole{data, err}
+	}()
+	select {
+	case r := <-read:
+		return r.data, r.err
+	case <-p.stopped:
+		return nil, errors.New("a signal stopped the run before all was there")
+	}
+}
+
 // read reads a file, all files of a folder in the order of their paths, or stdin. What was read before
 // is left out.
 func (p *program) read(path string, seen map[string]bool) ([]spec.Input, error) {
@@ -141,7 +160,7 @@ func (p *program) read(path string, seen map[string]bool) ([]spec.Input, error) 
 			return nil, nil
 		}
 		seen[stdinName] = true
-		data, err := io.ReadAll(p.Stdin)
+		data, err := p.readStdin()
 		if err != nil {
 			return nil, fmt.Errorf("read stdin: %w", err)
 		}

@@ -30,9 +30,10 @@ type program struct {
 	Stderr  io.Writer
 	Environ []string // NAME=VALUE
 
-	target   string         // whose section of the config file holds; "" is none
-	flags    *pflag.FlagSet // of the command that runs; nil before they are settled
-	answered bool           // the result is written
+	target   string          // whose section of the config file holds; "" is none
+	flags    *pflag.FlagSet  // of the command that runs; nil before they are settled
+	answered bool            // the result is written
+	stopped  <-chan struct{} // closed when a signal stops the run; nil before it begins
 }
 
 // Lookup reads a variable of the environment, like os.LookupEnv.
@@ -50,6 +51,7 @@ func (p *program) Main(args []string) int {
 	log.SetOutput(io.Discard) // what net/http logs quotes what it has read
 	ctx, stop := p.untilSignal()
 	defer stop()
+	p.stopped = ctx.Done()
 	root := p.newRootCommand()
 	root.SetArgs(args)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return checkGiven(root, args) }
