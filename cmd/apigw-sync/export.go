@@ -32,7 +32,8 @@ func newExportCommand(p *program, g *globals) *cobra.Command {
 		Short:   "Write what the gateway holds as desired-state files",
 		Long: `Export reads the gateway and writes files of which the diff is empty. Objects are named, ids are left out.
 Secrets become variables such as ${SHOP_APP_SECRET:-}: one that is not set leaves the gateway's secret
-alone. App codes become {generate: N}. Comments at the head of each file name what is left out, and why.
+alone. App codes become {generate: N}. Comments at the head of each file name what is left out, and why: what the
+gateway refuses to show, and details that files cannot say, which ignore rules leave as they are.
 
 With --split there is a file for each kind, each object, or each API group to which all bindings of
 an object lead. What an earlier split of everything wrote and this one does not is removed.
@@ -114,7 +115,7 @@ func runExport(ctx context.Context, p *program, o *exportOptions, g *globals) (e
 	if len(o.update) > 0 {
 		policy.Kinds, policy.Names = nil, nil // what they leave out may be referred to
 	}
-	run := &reconcile.Run{Caller: gateway, Policy: policy, Parallel: o.compare.gateway.parallelism}
+	run := &reconcile.Run{Caller: gateway, Policy: policy, Parallel: o.compare.gateway.parallelism, Lenient: true}
 	if !g.quiet {
 		told := watch(stderr, terminal(p.Stderr))
 		defer told.close()
@@ -156,7 +157,7 @@ const heldBy = "What the gateway "
 // write writes one file, or a folder of them.
 func (o *exportOptions) write(p *program, instance string, all *reconcile.Everything) error {
 	files, err := spec.Write(spec.Export{
-		Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, APIs: o.withAPIs, Secrets: o.secrets,
+		Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, Unread: all.Unread, APIs: o.withAPIs, Secrets: o.secrets,
 		Split: spec.Split(o.split), Notes: o.notes(instance), Environment: o.compare.files.environment,
 	})
 	if err != nil {

@@ -108,6 +108,25 @@ func NotFound(err error) bool {
 	return e.Code != "APIG.3030" && e.Code != "APIC.7302" && e.Code != "APIGW.0101"
 }
 
+// Lacks reports whether a gateway refuses since it does not have the feature, and so nothing of what was asked for.
+func Lacks(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == "APIG.3458"
+}
+
+// Refused reports whether the gateway answers that it will not do what was asked, however often.
+func Refused(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && !Throttled(err)
+}
+
+// Withheld reports whether the gateway refuses what was asked for and may still answer other questions: it knows the
+// caller, and itself.
+func Withheld(err error) bool {
+	var e *Error
+	return Refused(err) && errors.As(err, &e) && e.Status != 401 && e.Code != "APIG.3030" && e.Code != "APIC.7302"
+}
+
 // GoneCode reports whether a code inside the failure list of a batch answer says that the item is
 // missing, which is what a removal wanted.
 func GoneCode(code string) bool {

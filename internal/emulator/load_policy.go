@@ -204,7 +204,7 @@ func (l *loader) match(r apiRef, e *environment, unpublished bool, authType stri
 			label = r.Group + "/" + r.Name
 		}
 		a, err := l.exactly(r, label)
-		if l.invent && (err != nil || a.live(e) == nil) {
+		if l.invent && !r.Optional && (err != nil || a.live(e) == nil) {
 			a, err = l.invented(a, r, e)
 		}
 		if err != nil {
@@ -213,14 +213,14 @@ func (l *loader) match(r apiRef, e *environment, unpublished bool, authType stri
 			}
 			return nil, err
 		}
-		if a.live(e) == nil && !unpublished && !r.Offline {
+		if a.live(e) == nil && !unpublished && !r.offline() {
 			return nil, fmt.Errorf("API %s is not published in %s", label, e.name)
 		}
 		return []*api{a}, nil
 	}
 	var found []*api
 	for _, a := range l.apis.rows {
-		published := a.live(e) != nil || unpublished || r.Offline
+		published := a.live(e) != nil || unpublished || r.offline()
 		if published && (authType == "" || a.AuthType == authType) && r.means(a) {
 			found = append(found, a)
 		}
@@ -257,6 +257,12 @@ func (l *loader) invented(a *api, r apiRef, e *environment) (*api, error) {
 func (r apiRef) exact() bool {
 	return r.Group != "" && r.Name != "" && !strings.ContainsAny(r.Group+r.Name, "*?[") &&
 		r.Method == "" && r.Path == "" && len(r.Tags) == 0
+}
+
+// offline reports whether the reference binds an API also where it is not published: it says so, or it is an optional one
+// to a certain API, as exports have it for bindings to what is offline.
+func (r apiRef) offline() bool {
+	return r.Offline || r.Optional && r.Group != "" && r.Name != "" && !strings.ContainsAny(r.Group+r.Name, "*?[")
 }
 
 func (l *loader) exactly(r apiRef, label string) (*api, error) {

@@ -3,7 +3,6 @@ package explain
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -232,7 +231,7 @@ func (l *look) parts(ctx context.Context, kindName string, owner *kind.Object) (
 		return nil
 	}
 	found, err := l.reader.Named(ctx, kind.Of(kindName), owner.ID, owner.Key, "")
-	if err != nil && !lacks(err) {
+	if err != nil && !api.Lacks(err) {
 		l.warn("the "+strings.ReplaceAll(kindName, "_", " ")+" of "+owner.Address(), err)
 	}
 	for i := range found {
@@ -244,16 +243,10 @@ func (l *look) parts(ctx context.Context, kindName string, owner *kind.Object) (
 	return out
 }
 
-// lacks reports whether a gateway refuses since it has no such feature, and so nothing of the kind.
-func lacks(err error) bool {
-	var e *api.Error
-	return errors.As(err, &e) && e.Code == "APIG.3458"
-}
-
 func (l *look) quota(ctx context.Context, app *kind.Object) []Item {
 	var q kind.AppQuota
 	switch err := l.reader.Read(ctx, kind.ShowAppQuota(app.ID), &q); {
-	case api.NotFound(err) || err != nil && lacks(err):
+	case api.NotFound(err) || err != nil && api.Lacks(err):
 		return nil
 	case err != nil:
 		l.warn("the quota of "+app.Address(), err)

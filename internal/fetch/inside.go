@@ -48,7 +48,7 @@ func (r *Reader) allParts(ctx context.Context, reads []diff.Read) ([]kind.Object
 	for i := range reads {
 		g.Go(func() (err error) {
 			found[i], err = r.parts(gctx, reads[i])
-			return err
+			return r.left(reads[i].Part.Name, reads[i].Object.Key, err)
 		})
 	}
 	err := g.Wait()
@@ -99,7 +99,7 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 			out.Rows = of(rows, owners)
 			return out, nil
 		}
-		if !Refused(err) {
+		if !api.Refused(err) {
 			return out, err
 		}
 	}
@@ -107,9 +107,11 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 	if len(apis) > 0 && len(apis) < byOwner {
 		out.Rows, err = r.perAPI(ctx, k, apis)
 		out.Rows = of(out.Rows, owners)
-	} else {
-		out.Rows, err = r.perOwner(ctx, k, owners, apis)
+		if !r.Lenient || !api.Withheld(err) {
+			return out, err
+		}
 	}
+	out.Rows, err = r.perOwner(ctx, k, owners, apis)
 	return out, err
 }
 
@@ -128,9 +130,9 @@ func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.O
 				found[i] = of(found[i], owners[i:i+1])
 			}
 			if err != nil {
-				return fmt.Errorf("read the bindings of %s: %w", o.Address(), err)
+				err = fmt.Errorf("read the bindings of %s: %w", o.Address(), err)
 			}
-			return nil
+			return r.left(k.Name, o.Key, err)
 		})
 	}
 	err := g.Wait()

@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -25,7 +24,7 @@ func (r *Reader) Objects(ctx context.Context, wants []Want) ([]kind.Object, erro
 	for i, w := range wants {
 		g.Go(func() (err error) {
 			found[i], err = r.objects(gctx, w)
-			return err
+			return r.left(w.Kind.Name, "", err)
 		})
 	}
 	err := g.Wait()
@@ -77,6 +76,9 @@ func (r *Reader) Catalog(ctx context.Context, everything bool, lookups []kind.Lo
 	}
 	c := kind.NewCatalog(apis)
 	c.Complete = complete
+	if everything {
+		err = r.left(kind.AnyAPI, "", err)
+	}
 	return c, err
 }
 
@@ -187,10 +189,4 @@ func (s scarcity[K, T]) missing(first []T) []K {
 		}
 	}
 	return out
-}
-
-// Refused reports whether the gateway answers that it will not do what was asked, however often.
-func Refused(err error) bool {
-	var e *api.Error
-	return errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && !api.Throttled(err)
 }

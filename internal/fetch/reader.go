@@ -21,6 +21,12 @@ type Reader struct {
 	Progress func(requests int) // called after each request; may be nil
 	Parallel int                // requests that the caller lets go at once; 0 means 10
 
+	Lenient bool // what the gateway refuses to show is noted, and the rest is read
+
+	mu     sync.Mutex
+	unread []kind.Unread
+	again  bool // all is read for the second time
+
 	sent atomic.Int64
 	ways sync.Map // way to *atomic.Int64
 }

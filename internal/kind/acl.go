@@ -69,9 +69,20 @@ var acl = of(Def[ACL, aclWire]{
 		if w.Bound != nil {
 			bound = *w.Bound
 		}
-		return Found[ACL]{ID: w.ID, Bound: bound, Value: ACL{Name: w.Name, Type: w.Type, EntityType: w.EntityType, Values: strings.Split(w.Value, ",")}}
+		return Found[ACL]{ID: w.ID, Bound: bound, Value: ACL{Name: w.Name, Type: w.Type, EntityType: w.EntityType, Values: listed(w.Value)}}
 	},
 })
+
+// listed takes a list apart that is one text. Gateways keep spaces, repeats and empty entries that somebody sent.
+func listed(text string) []string {
+	var out []string
+	for _, v := range strings.Split(text, ",") {
+		if v = strings.TrimSpace(v); v != "" && !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
 
 func checkACL(a ACL) (out []shape.Problem) {
 	for i, v := range a.Written {

@@ -2,6 +2,7 @@ package kind
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/shape"
 )
@@ -72,6 +73,6 @@ var appAccessControl = of(Def[AccessControl, accessControlWire]{
 		if w.Type == "" {
 			return Found[AccessControl]{}
 		}
-		return Found[AccessControl]{Bound: Unknown, Value: AccessControl{App: owner, Type: w.Type, Values: w.Values}}
+		return Found[AccessControl]{Bound: Unknown, Value: AccessControl{App: owner, Type: w.Type, Values: listed(strings.Join(w.Values, ","))}}
 	},
 })

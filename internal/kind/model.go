@@ -121,6 +121,17 @@ type Beside struct {
 	Parts  []Object
 }
 
+// Unread is what a gateway refuses to show.
+type Unread struct {
+	Kind  string // of objects, of what lives inside one, or of links; AnyAPI for the list of APIs
+	Owner string // key of the one whose it is; "" for all of the kind
+	Why   string // in the gateway's words
+	Err   error
+}
+
+// AnyAPI stands for APIs where kinds are named.
+const AnyAPI = "api"
+
 // IDs finds the gateway's id of an object by kind and key.
 type IDs interface {
 	ID(kind, key string) (id string, ok bool)

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -10,30 +11,36 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Everything is what a gateway holds, as far as the policy of the run looks at it.
+// Everything is what a gateway holds, as far as the policy of the run looks at it and the gateway shows it.
 type Everything struct {
 	Actual  kind.Actual
 	Catalog *kind.Catalog
+	Unread  []kind.Unread // what it refuses to show; none unless the run is lenient
 	Reads   int
 }
 
-// Everything reads the gateway: objects, what lives inside them, their links, and all APIs.
+// Everything reads the gateway: objects, what lives inside them, their links, and all APIs. In a lenient run what the
+// gateway refuses to show is left out; it is an error when that is all.
 func (r *Run) Everything(ctx context.Context) (*Everything, error) {
 	reader := r.reader("read")
-	return twice(func() (*Everything, error) { return r.everything(ctx, reader) })
+	reader.Lenient = r.Lenient
+	return twice(func() (*Everything, error) {
+		defer reader.Again()
+		return r.everything(ctx, reader)
+	})
 }
 
 func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything, error) {
 	out := &Everything{}
+	var wants []fetch.Want
+	for _, k := range kind.All {
+		if k.Owner == "" && r.Policy.Covers(k, "") {
+			wants = append(wants, fetch.Want{Kind: k, All: true})
+		}
+	}
 	var objects []kind.Object
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		var wants []fetch.Want
-		for _, k := range kind.All {
-			if k.Owner == "" && r.Policy.Covers(k, "") {
-				wants = append(wants, fetch.Want{Kind: k, All: true})
-			}
-		}
 		objects, err = reader.Objects(gctx, wants)
 		return err
 	})
@@ -43,6 +50,10 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 	})
 	if err := g.Wait(); err != nil {
 		return nil, err
+	}
+	left := slices.DeleteFunc(reader.Unread(), func(u kind.Unread) bool { return u.Kind == kind.AnyAPI })
+	if len(left) == len(wants) && len(left) > 0 {
+		return nil, left[0].Err
 	}
 	var kept []kind.Object
 	var reads []diff.Read
@@ -66,6 +77,6 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 		return nil, err
 	}
 	out.Actual = kind.Actual{Objects: append(kept, parts...), Links: fetch.Join(rows, out.Catalog)}
-	out.Reads = reader.Requests()
+	out.Unread, out.Reads = reader.Unread(), reader.Requests()
 	return out, nil
 }

@@ -34,6 +34,9 @@ type Run struct {
 	// Tolerant compares the rest also when references lead nowhere. Such a plan is not to be applied.
 	Tolerant bool
 
+	// Lenient goes on without what the gateway refuses to show.
+	Lenient bool
+
 	// Progress is told how far a stage ("read", "write", "verify") is; total is 0 while it is not
 	// known. It may be nil, and is called from several goroutines.
 	Progress func(stage string, done, total int)

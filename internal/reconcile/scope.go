@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -131,7 +132,7 @@ func environments(ctx context.Context, reader *fetch.Reader, state *spec.State, 
 	if slices.ContainsFunc(state.References, func(r spec.Reference) bool { return !catalog.HasEnv(r.Environment) }) {
 		catalog.Envs, err = reader.Environments(ctx)
 	}
-	if fetch.Refused(err) { // then nothing is known of them
+	if api.Refused(err) { // then nothing is known of them
 		catalog.Envs, err = nil, nil
 	}
 	return err

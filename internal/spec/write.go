@@ -16,10 +16,11 @@ import (
 type Export struct {
 	Objects []kind.Object // of kinds that stand alone, and what lives inside them
 	Links   []kind.Link
-	Known   []*kind.API // the gateway's APIs, so that references mean one of them
-	APIs    bool        // write them as well, in a gateway section for the emulator
-	Secrets bool        // write secret values instead of variables
-	Split   Split       // how many files there shall be
+	Known   []*kind.API   // the gateway's APIs, so that references mean one of them
+	Unread  []kind.Unread // what the gateway refuses to show
+	APIs    bool          // write them as well, in a gateway section for the emulator
+	Secrets bool          // write secret values instead of variables
+	Split   Split         // how many files there shall be
 
 	Environment string   // default environment of the files; "" means RELEASE
 	Notes       []string // comment lines for the head of each file
@@ -40,9 +41,8 @@ type Variable struct{ Name, Address, Path string }
 type LeftOut struct{ Address, Why string }
 
 // Write renders an export, its objects sorted by name, each with the name first and then in the order of the
-// kinds' keys, without what is the API's default anyway. An object that could not be read back, because
-// the gateway took what the rules of files refuse, is left out. Files are sorted by name; without a split
-// there is one.
+// kinds' keys, without what is the API's default anyway. What could not be read back, because the gateway took
+// what the rules of files refuse, is left out. Files are sorted by name; without a split there is one.
 func Write(e Export) ([]File, error) {
 	w := newWriter(e)
 	pieces := w.pieces()
@@ -64,6 +64,7 @@ type writer struct {
 	links  map[string][]kind.Link
 	names  map[string]int      // how many APIs have a group/api
 	known  map[*kind.API]bool  // APIs that references can mean
+	unread map[string]bool     // KIND OWNER
 	taken  map[string]Variable // names of variables, each of which stands for one secret
 
 	environment string // of references that name none
@@ -77,7 +78,7 @@ type writer struct {
 func newWriter(e Export) *writer {
 	w := &writer{
 		export: e, parts: map[string][]kind.Object{}, links: map[string][]kind.Link{}, names: map[string]int{},
-		known: map[*kind.API]bool{}, taken: map[string]Variable{}, environment: cmp.Or(e.Environment, DefaultEnvironment),
+		known: map[*kind.API]bool{}, unread: map[string]bool{}, taken: map[string]Variable{}, environment: cmp.Or(e.Environment, DefaultEnvironment),
 	}
 	for _, o := range e.Objects {
 		if o.Owner != "" {
@@ -89,6 +90,9 @@ func newWriter(e Export) *writer {
 	}
 	for _, l := range e.Links {
 		w.links[l.Kind+" "+l.Owner] = append(w.links[l.Kind+" "+l.Owner], l)
+	}
+	for _, u := range e.Unread {
+		w.unread[u.Kind+" "+u.Owner] = true
 	}
 	for _, a := range e.Known {
 		w.names[a.Address()]++
@@ -110,6 +114,8 @@ type item struct {
 	node      *yaml.Node
 	variables []Variable
 	leftOut   []LeftOut
+	ignored   []ignored // fields that the file cannot say
+	unmanaged []ignored // collections of which that is so
 }
 
 // items writes all objects, in the order of the sections and by name.
@@ -125,7 +131,7 @@ func (w *writer) items() (out []item) {
 		for _, o := range objects {
 			w.variables, w.leftOut = nil, nil
 			node := w.item(k, o)
-			out = append(out, item{k, o, node, w.variables, w.leftOut})
+			out = append(out, item{kind: k, object: o, node: node, variables: w.variables, leftOut: w.leftOut})
 		}
 	}
 	return out
@@ -148,7 +154,7 @@ func (w *writer) item(k *kind.Kind, o *kind.Object) *yaml.Node {
 		}
 		put(item, f.Name, w.value(k.Shape.FieldIn(tree, f.Name), v, o.Address(), "/"+f.Name))
 	}
-	if link := kind.LinkFrom(k.Name); link != nil && w.sayable(o, w.links[link.Name+" "+o.Key]) {
+	if link := kind.LinkFrom(k.Name); link != nil && !w.unread[link.Name+" "+o.Key] && w.sayable(o, w.links[link.Name+" "+o.Key]) {
 		put(item, "apis", w.references(w.links[link.Name+" "+o.Key]))
 	}
 	return item

@@ -4,44 +4,26 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// file renders the items of one file, and reads it back: what the rules refuse is left out and named.
+// file renders the items of one file.
 func (w *writer) file(name string, items []item) (File, error) {
-	f := File{Name: name}
-	for {
-		f.Variables = nil
-		left := slices.Clone(f.LeftOut)
-		for _, it := range items {
-			f.Variables = append(f.Variables, it.variables...)
-			left = append(left, it.leftOut...)
-		}
-		data, err := encode(w.document(items, f.Variables, left))
-		if err != nil {
-			return File{}, fmt.Errorf("write the file: %w", err)
-		}
-		refused, err := refusedBy(data, items)
-		if err != nil {
-			return File{}, err
-		}
-		if len(refused) == 0 {
-			f.Data, f.LeftOut = data, left
-			return f, nil
-		}
-		var kept []item
-		for i, it := range items {
-			if why, out := refused[i]; out {
-				f.LeftOut = append(f.LeftOut, LeftOut{it.object.Address(), why})
-				continue
-			}
-			kept = append(kept, it)
-		}
-		items = kept
+	items, left, err := w.fit(items)
+	if err != nil {
+		return File{}, err
 	}
+	f := File{Name: name, LeftOut: append(NotShown(w.export.Unread), left...)}
+	for _, it := range items {
+		f.Variables = append(f.Variables, it.variables...)
+		f.LeftOut = append(f.LeftOut, it.leftOut...)
+	}
+	f.Data, err = encode(w.document(items, f.Variables, f.LeftOut))
+	return f, err
 }
 
 func encode(root *yaml.Node) ([]byte, error) {
@@ -52,47 +34,6 @@ func encode(root *yaml.Node) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), enc.Close()
-}
-
-// refusedBy reads a written file and tells why which of its items are refused.
-func refusedBy(data []byte, items []item) (map[int]string, error) {
-	_, findings := Load([]Input{{Name: "export", Data: data}}, Options{})
-	refused := map[int]string{}
-	for _, f := range findings {
-		if f.Warning {
-			continue
-		}
-		i, rest, ok := itemAt(f.Path, items)
-		if !ok {
-			return nil, fmt.Errorf("the export cannot be read back: %s", f)
-		}
-		if refused[i] == "" {
-			refused[i] = strings.TrimPrefix(rest+": "+f.Problem, ": ")
-		}
-	}
-	return refused, nil
-}
-
-// itemAt finds the item that a JSON pointer of the document leads into, and what of the pointer is left.
-func itemAt(pointer string, items []item) (at int, rest string, ok bool) {
-	steps := strings.SplitN(strings.TrimPrefix(pointer, "/"), "/", 3)
-	if len(steps) < 2 {
-		return 0, "", false
-	}
-	n, err := strconv.Atoi(steps[1])
-	if err != nil {
-		return 0, "", false
-	}
-	for i, it := range items {
-		if it.kind.Section != steps[0] {
-			continue
-		}
-		if n == 0 {
-			return i, strings.TrimPrefix(pointer, "/"+steps[0]+"/"+steps[1]), true
-		}
-		n--
-	}
-	return 0, "", false
 }
 
 // document is the tree of a file. Items stand in the order of the sections.
@@ -109,6 +50,9 @@ func (w *writer) document(items []item, variables []Variable, left []LeftOut) *y
 			put(doc, it.kind.Section, section)
 		}
 		section.Content = append(section.Content, it.node)
+	}
+	if rules := ignoring(items); rules != nil {
+		put(doc, "ignore", rules)
 	}
 	if w.export.APIs {
 		put(doc, "gateway", gatewaySection(w.export.Known))
@@ -137,6 +81,31 @@ func (w *writer) head(variables []Variable, left []LeftOut) string {
 		lines[i] = "# " + commented(l)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// NotShown tells what a gateway refuses to show, alike of many owners in one line.
+func NotShown(all []kind.Unread) (out []LeftOut) {
+	const most = 5
+	owners, order := map[kind.Unread][]string{}, []kind.Unread{}
+	for _, u := range all {
+		same := kind.Unread{Kind: u.Kind, Why: u.Why}
+		if owners[same] == nil {
+			order = append(order, same)
+		}
+		owners[same] = append(owners[same], u.Owner)
+	}
+	for _, u := range order {
+		of := slices.DeleteFunc(owners[u], func(name string) bool { return name == "" })
+		what := "every " + u.Kind
+		if len(of) > 0 {
+			what = u.Kind + " of " + strings.Join(of[:min(len(of), most)], ", ")
+		}
+		if more := len(of) - most; more > 0 {
+			what += fmt.Sprintf(" and %d more", more)
+		}
+		out = append(out, LeftOut{what, u.Why})
+	}
+	return out
 }
 
 // general tells what no export says.

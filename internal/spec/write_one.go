@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"maps"
+
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -19,10 +21,46 @@ func NewSnippets(e Export, taken []string) *Snippets {
 	return s
 }
 
-// Item writes a whole object with what belongs to it, for a document with that default environment.
-func (s *Snippets) Item(o *kind.Object, environment string) *yaml.Node {
-	s.w.environment = environment
-	return s.w.item(kind.Of(o.Kind), o)
+// Item writes a whole object with what belongs to it, for a document with that default environment. Collections that the
+// rules of files refuse are left out. Why is not "" when they refuse anything else of it.
+func (s *Snippets) Item(o *kind.Object, environment string) (n *yaml.Node, why string) {
+	it, refused := s.fit(o, environment)
+	switch {
+	case refused[""] != "":
+		return nil, refused[""]
+	case len(it.ignored) > 0:
+		return nil, it.reason(refusal{})
+	}
+	for _, v := range it.variables {
+		s.w.taken[v.Name] = v
+	}
+	s.w.variables, s.w.leftOut = append(s.w.variables, it.variables...), append(s.w.leftOut, it.leftOut...)
+	return it.node, ""
+}
+
+// Refuses tells which fields of an object, as the gateway has it, the rules of files refuse, and why, by JSON pointer;
+// "" stands for the object as a whole.
+func (s *Snippets) Refuses(o *kind.Object) map[string]string {
+	_, refused := s.fit(o, DefaultEnvironment)
+	return refused
+}
+
+func (s *Snippets) fit(o *kind.Object, environment string) (it item, refused map[string]string) {
+	k, w := kind.Of(o.Kind), *s.w
+	w.environment, w.variables, w.leftOut, w.taken = environment, nil, nil, maps.Clone(s.w.taken)
+	node := w.item(k, o)
+	fits, out, err := w.fit([]item{{kind: k, object: o, node: node, variables: w.variables, leftOut: w.leftOut}})
+	switch {
+	case err != nil:
+		return it, map[string]string{"": err.Error()}
+	case len(out) > 0:
+		return it, map[string]string{"": out[0].Why}
+	}
+	refused = map[string]string{}
+	for _, f := range append(fits[0].ignored, fits[0].unmanaged...) {
+		refused[f.field] = f.why
+	}
+	return fits[0], refused
 }
 
 // Told are the variables that stand for secrets in what was written, and what was left out.

@@ -100,9 +100,13 @@ func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, cover
 			lost = append(lost, Change{Action: diff.Delete, Address: l.Address()})
 		}
 	}
+	note := ref.String() + " meant more; what is left of it is named one by one"
 	if len(lost) == 0 && wrong { // nothing of what it means can be bound, though it may be
-		owner := kind.LinkOf(ref.Kind).Owner + "/" + ref.Owner
-		lost = []Change{updated(owner, "/apis", ref.String(), nil)}
+		var after any
+		if len(left) > 0 {
+			after, note = left[0].API.Address()+", optional", ref.String()+" is bound, and not published in "+ref.Environment+" now"
+		}
+		lost = []Change{updated(kind.LinkOf(ref.Kind).Owner+"/"+ref.Owner, "/apis", ref.String(), after)}
 	}
 	if len(lost) == 0 {
 		return
@@ -130,7 +134,7 @@ func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, cover
 		r.do(place, c, func(*edit.File) error { return nil })
 	}
 	if len(left) > 0 {
-		r.note(place.Source, lost[0].Address, ref.String()+" meant more; what is left of it is named one by one")
+		r.note(place.Source, lost[0].Address, note)
 	}
 	for _, l := range left {
 		covered[idOf(l)] = true

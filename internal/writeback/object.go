@@ -22,59 +22,34 @@ func (r *round) remove(c *diff.Change) {
 	}
 }
 
-// create adds objects that only the gateway has, by kind, where their siblings are.
-func (r *round) create(fresh map[string][]*kind.Object) error {
+// create adds objects that only the gateway has, by kind, where their siblings are. Those that files cannot say are told.
+func (r *round) create(fresh map[string][]*kind.Object) {
 	for _, name := range sortedKeys(fresh) {
-		objects, err := r.writable(fresh[name])
-		if err != nil {
-			return err
-		}
-		byPlace, places := map[string][]*kind.Object{}, map[string]spec.Place{}
-		for _, o := range objects {
+		byPlace, places := map[string][]created{}, map[string]spec.Place{}
+		for _, o := range fresh[name] {
 			at, ok := r.home(kind.Of(name), o)
 			if !ok {
 				r.keep(kind.Source{}, o.Address(), "", "the files have no place for it")
 				continue
 			}
+			node, why := r.snippets.Item(o, r.environment(at))
+			if why != "" {
+				r.keep(kind.Source{}, o.Address(), "", why)
+				continue
+			}
 			id := placeID(kind.Source{File: at.Source.File, Line: at.Document}, at.Path)
-			byPlace[id], places[id] = append(byPlace[id], o), at
+			byPlace[id], places[id] = append(byPlace[id], created{o, node}), at
 		}
 		for _, id := range sortedKeys(byPlace) {
 			r.appendObjects(places[id], byPlace[id])
 		}
 	}
-	return nil
 }
 
-// writable are the objects that files can say, the others are told.
-func (r *round) writable(objects []*kind.Object) (out []*kind.Object, err error) {
-	e := spec.Export{Known: r.gateway.Catalog.APIs, Links: r.gateway.Actual.Links}
-	wanted := map[string]bool{}
-	for _, o := range objects {
-		e.Objects = append(e.Objects, *o)
-		wanted[o.Key] = true
-	}
-	for _, o := range r.gateway.Actual.Objects {
-		if k := kind.Of(o.Kind); k.Owner == objects[0].Kind && wanted[o.Owner] {
-			e.Objects = append(e.Objects, o)
-		}
-	}
-	files, err := spec.Write(e)
-	if err != nil {
-		return nil, err
-	}
-	refused := map[string]string{}
-	for _, l := range files[0].LeftOut {
-		refused[l.Address] = l.Why
-	}
-	for _, o := range objects {
-		if why, ok := refused[o.Address()]; ok {
-			r.keep(kind.Source{}, o.Address(), "", why)
-			continue
-		}
-		out = append(out, o)
-	}
-	return out, nil
+// created is an object that comes into the files, as they say it.
+type created struct {
+	object *kind.Object
+	node   *yaml.Node
 }
 
 // home is the section in which a new object belongs: that of the object with the most similar name, else in the
@@ -111,16 +86,16 @@ func common(a, b string) int {
 }
 
 // appendObjects adds objects at the end of a section, or the section.
-func (r *round) appendObjects(at spec.Place, objects []*kind.Object) {
+func (r *round) appendObjects(at spec.Place, objects []created) {
 	section := &yaml.Node{Kind: yaml.SequenceNode}
 	for _, o := range objects {
-		section.Content = append(section.Content, r.snippets.Item(o, r.environment(at)))
+		section.Content = append(section.Content, o.node)
 	}
 	for i, o := range objects {
-		r.do(at, Change{Action: diff.Create, Address: o.Address()}, func(f *edit.File) error {
+		r.do(at, Change{Action: diff.Create, Address: o.object.Address()}, func(f *edit.File) error {
 			switch {
 			case f.Has(at.Document, at.Path):
-				return f.Append(at.Document, at.Path, section.Content[i])
+				return f.Append(at.Document, at.Path, o.node)
 			case i > 0:
 				return nil // added with the section
 			}

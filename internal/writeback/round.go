@@ -47,6 +47,7 @@ func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff
 	if firstError(findings) != "" {
 		return nil, findings
 	}
+	r.hide()
 	for i := range r.state.Objects {
 		r.declared[r.state.Objects[i].Address()] = &r.state.Objects[i]
 	}
@@ -56,7 +57,7 @@ func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff
 		return nil, wrong
 	}
 	r.plan = diff.Between(g.Actual, desired, p)
-	e := spec.Export{Objects: g.Actual.Objects, Links: g.Actual.Links, Known: g.Catalog.APIs}
+	e := spec.Export{Objects: g.Actual.Objects, Links: g.Actual.Links, Known: g.Catalog.APIs, Unread: g.Unread}
 	r.snippets = spec.NewSnippets(e, variablesIn(inputs))
 	return r, findings
 }
@@ -118,10 +119,8 @@ func ownerOf(c *diff.Change) string {
 }
 
 // edit notes what makes the files say what the gateway holds.
-func (r *round) edit() error {
-	if err := r.objects(); err != nil {
-		return err
-	}
+func (r *round) edit() {
+	r.objects()
 	parts, links := map[string][]*diff.Change{}, map[string]bool{}
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
@@ -148,11 +147,10 @@ func (r *round) edit() error {
 		kindName, owner, _ := strings.Cut(id, " ")
 		r.links(kind.LinkOf(kindName), owner)
 	}
-	return nil
 }
 
 // objects edits what stands alone: fields, whole objects that are gone, and new ones.
-func (r *round) objects() error {
+func (r *round) objects() {
 	fresh := map[string][]*kind.Object{}
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
@@ -170,7 +168,7 @@ func (r *round) objects() error {
 			r.object(c)
 		}
 	}
-	return r.create(fresh)
+	r.create(fresh)
 }
 
 func (r *round) keep(at kind.Source, address, path, why string) {

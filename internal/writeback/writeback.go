@@ -22,6 +22,7 @@ import (
 type Gateway struct {
 	Actual  kind.Actual
 	Catalog *kind.Catalog
+	Unread  []kind.Unread // what it refuses to show: what the files say of that stays as it is
 }
 
 // Result is what became of the files.
@@ -67,6 +68,9 @@ const most = 6
 // Kept tells. After an error only Kept counts.
 func Run(inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*Result, []spec.Finding, error) {
 	out := &Result{}
+	for _, l := range spec.NotShown(g.Unread) {
+		out.Notes = append(out.Notes, Kept{Address: l.Address, Text: l.Why + "; what the files say of it was left alone"})
+	}
 	edited := map[string]*File{}
 	p.Prune, p.MaxDeletes = true, -1
 	for number := 1; number <= most; number++ {
@@ -77,9 +81,7 @@ func Run(inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*Result
 			}
 			return out, findings, nil
 		}
-		if err := r.edit(); err != nil {
-			return out, nil, err
-		}
+		r.edit()
 		out.Kept = sortKept(r.kept)
 		out.tell(r)
 		changed, err := r.files.bytes()

@@ -1,0 +1,46 @@
+package writeback
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// hide takes what the gateway does not show out of what is compared.
+func (r *round) hide() {
+	if len(r.gateway.Unread) == 0 {
+		return
+	}
+	unread := map[string]bool{} // KIND OWNER
+	for _, u := range r.gateway.Unread {
+		unread[u.Kind+" "+u.Owner] = true
+	}
+	// of reports whether parts or links of an owner are not shown, under the name that it has or had.
+	of := func(kindName, ownerKind string, d *kind.Declared) bool {
+		return unread[kindName+" "+d.Key] || d.MovedFrom != "" && unread[kindName+" "+d.MovedFrom] || unread[ownerKind+" "] || unread[kindName+" "] ||
+			kind.LinkOf(kindName) != nil && unread[kind.AnyAPI+" "]
+	}
+	state, owners := *r.state, map[string]*kind.Declared{}
+	for i := range state.Objects {
+		owners[state.Objects[i].Address()] = &state.Objects[i]
+	}
+	state.Objects, state.References, state.Owns = nil, nil, maps.Clone(state.Owns)
+	for _, d := range r.state.Objects {
+		k := kind.Of(d.Kind)
+		owner := owners[k.Owner+"/"+d.Owner]
+		if unread[d.Kind+" "] || owner != nil && of(d.Kind, k.Owner, owner) {
+			continue
+		}
+		d.Manages = slices.DeleteFunc(slices.Clone(d.Manages), func(m string) bool { return of(m, d.Kind, &d) })
+		state.Objects = append(state.Objects, d)
+	}
+	for _, ref := range r.state.References {
+		ownerKind := kind.LinkOf(ref.Kind).Owner
+		if owner := owners[ownerKind+"/"+ref.Owner]; owner == nil || !of(ref.Kind, ownerKind, owner) {
+			state.References = append(state.References, ref)
+		}
+	}
+	maps.DeleteFunc(state.Owns, func(kindName string, _ []string) bool { return unread[kindName+" "] })
+	r.state = &state
+}
