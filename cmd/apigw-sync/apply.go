@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
@@ -21,7 +22,10 @@ type applyOptions struct {
 
 	baseline string // where what was agreed on is remembered
 	plan     string // saved plan that is carried out; "" makes one of the files
-	undo     string // where the plan that takes the run back is written
+	undo     undoFileOptions
+
+	skipStale bool   // of an undo: leave alone what makes it stale
+	back      string // the undo file that is taken back; "" is none
 }
 
 func applies(f *report.Format) bool { return f.Results != nil }
@@ -36,7 +40,9 @@ func newApplyCommand(p *program, g *globals) *cobra.Command {
 failure never stops independent changes; applying again finishes the rest and repeats nothing. After
 writing, what was touched is read again.
 
-With --plan it carries out a plan that diff --out, or an earlier apply --undo-file, has saved. What the
+Before the first write it begins an undo file, by which apigw-sync undo takes the run back, however it ends.
+
+With --plan it carries out a plan that diff --out has saved, or an undo file. What the
 plan touches is read again first: when it is not as it was, nothing is written. Secrets are not in the plan
 and come from the same variables again, or from the files where they stand there (--file). What guards
 refused when the plan was made is refused unless their flags, such as --max-deletes, are given now.
@@ -44,8 +50,8 @@ refused when the plan was made is refused unless their flags, such as --max-dele
 		Example: `  apigw-sync apply --target staging
   apigw-sync apply -f gateway/ --prune --max-deletes 3 --yes -o json
   apigw-sync apply --endpoint emulator:state.yaml --yes
-  apigw-sync apply --target prod --yes --undo-file undo.plan
-  apigw-sync apply --target prod --yes --plan undo.plan`,
+  apigw-sync apply --target prod --yes --plan prod.plan
+  apigw-sync apply --target prod --yes --undo-file prod.undo`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
@@ -65,30 +71,41 @@ refused when the plan was made is refused unless their flags, such as --max-dele
 	o.output.addFlags(flags, formatsWith(applies))
 	flags.StringVar(&o.baseline, "baseline", "", "when the gateway matches the files in the end, remember both in a file at `PATH`, for drift --baseline")
 	flags.StringVar(&o.plan, "plan", "", "carry out the saved plan in `FILE`")
-	flags.StringVar(&o.undo, "undo-file", "", "save the plan that takes this run back in `FILE`, for apply --plan")
-	flags.StringVar(&o.compare.journal, "journal", "", "append a line before and after each write to `FILE`")
-	flags.BoolVar(&o.yes, "yes", false, "write without asking (also --auto-approve); needed when stdin is no terminal")
+	o.addWriting(flags)
 	return cmd
 }
 
+// addWriting adds the flags of commands that write.
+func (o *applyOptions) addWriting(flags *pflag.FlagSet) {
+	o.undo.addFlags(flags)
+	flags.StringVar(&o.compare.journal, "journal", "", "append a line before and after each write to `FILE`")
+	flags.BoolVar(&o.yes, "yes", false, "write without asking (also --auto-approve); needed when stdin is no terminal")
+}
+
 func runApply(ctx context.Context, p *program, o *applyOptions, g *globals) error {
+	if o.plan != "" {
+		return o.run(ctx, p, g, o.comparePlan)
+	}
+	return o.run(ctx, p, g, o.compare.compare)
+}
+
+// run is an apply of what compare finds.
+func (o *applyOptions) run(ctx context.Context, p *program, g *globals, compare func(context.Context, *program, *globals) (*comparison, error)) error {
 	out, err := p.printer(o.output, g, applies)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := o.compare.gateway.limit(ctx)
 	defer cancel()
+	err = o.undo.check()
 	if o.baseline != "" {
-		if err := o.compare.whole("--baseline"); err != nil {
-			d := report.EmptyResults(head(""))
-			return emit(out, out.format.Results, d, &d.Trouble, err)
-		}
+		err = both(err, o.compare.whole("--baseline"))
 	}
-	o.compare.deep = o.undo != ""
-	compare := o.compare.compare
-	if o.plan != "" {
-		compare = o.comparePlan
+	if err != nil {
+		d := report.EmptyResults(head(""))
+		return emit(out, out.format.Results, d, &d.Trouble, err)
 	}
+	o.compare.deep = o.undo.path != ""
 	c, err := compare(ctx, p, g)
 	d := report.EmptyResults(c.head)
 	if err == nil {
@@ -114,7 +131,7 @@ func runApply(ctx context.Context, p *program, o *applyOptions, g *globals) erro
 // apply goes from a comparison to results: show, guard, ask, write.
 func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (*report.Results, error) {
 	d := report.EmptyResults(c.head)
-	d.Requests.Read = c.Reads
+	d.Requests.Read, d.TakesBack = c.Reads, c.back.document()
 	c.pause()
 	if err := o.show(out, c); err != nil {
 		return d, err
@@ -122,18 +139,25 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 	switch {
 	case c.Plan.Empty(): // guards forbid writes, and there is none
 		d.Converged = true
+		c.back.done(c)
 		return d, o.remember(ctx, c, false)
 	case len(c.Plan.Refusals) > 0:
 		return d, refuse(d, c)
 	case ctx.Err() != nil:
 		return d, fmt.Errorf("nothing was changed: %w", context.Cause(ctx))
 	}
-	if err := o.confirm(ctx, out, len(c.Plan.Changes)); err != nil {
+	if err := o.confirm(ctx, out, len(c.Plan.Changes), c.back != nil); err != nil {
+		return d, err
+	}
+	if err := o.undo.keep(out.program, c, c.back.name()); err != nil {
 		return d, err
 	}
 	outcome := c.run.Apply(ctx, c.Comparison)
+	if outcome.Converged {
+		c.back.done(c)
+	}
 	d = o.results(out.program, c, outcome)
-	err := o.saveUndo(ctx, c, outcome, d)
+	err := o.undo.end(d)
 	switch {
 	case d.Stopped:
 		return d, both(context.Cause(ctx), err)
@@ -158,7 +182,11 @@ func (o *applyOptions) show(out *printer, c *comparison) error {
 	default:
 		return nil
 	}
-	if err := text.Plan(w, d, out.style); err != nil {
+	err := report.TextOfTakesBack(w, c.back.document(), len(d.Changes) > 0, out.style)
+	if err == nil && (c.back == nil || len(d.Changes)+len(d.Warnings) > 0) {
+		err = text.Plan(w, d, out.style)
+	}
+	if err != nil {
 		return fmt.Errorf("write the plan: %w", err)
 	}
 	if len(d.Changes) > 0 {
@@ -179,6 +207,7 @@ func refuse(d *report.Results, c *comparison) error {
 
 func (o *applyOptions) results(p *program, c *comparison, outcome *reconcile.Outcome) *report.Results {
 	d := report.NewResults(c.head, outcome.Results, outcome.Remaining)
+	d.TakesBack = c.back.document()
 	d.Converged, d.Stopped = outcome.Converged, outcome.Stopped
 	d.Requests, d.Saved = report.Requests{Read: outcome.Reads, Write: outcome.Writes}, c.file != nil
 	d.Warnings = append(append(d.Warnings, c.warnings...), report.Notes(outcome.Warnings)...)
@@ -191,6 +220,8 @@ func (o *applyOptions) next(p *program, n api.Next) string {
 	switch {
 	case n == api.Doctor:
 		return p.again("doctor", whereFlags...)
+	case n == api.Apply && o.back != "":
+		return p.again("undo", whereFlags...) + " " + quoted(o.back)
 	case n == api.Apply && o.plan == "":
 		return p.again("apply")
 	case n == api.Apply:

@@ -12,18 +12,26 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/undo"
 )
 
 // comparePlan does for a saved plan what compare does for files: afterwards the comparison is fit to be
 // applied, and its plan is the saved one.
 func (o *applyOptions) comparePlan(ctx context.Context, p *program, g *globals) (*comparison, error) {
 	c := newComparison()
+	data, err := os.ReadFile(o.plan)
+	if err != nil {
+		return c, fmt.Errorf("--plan: %w", err)
+	}
+	if undo.Is(data) {
+		return o.compareUndo(ctx, p, g, o.plan)
+	}
 	o.baseline = "" // of the environment; it is about files
 	w, err := o.compare.watch(ctx, p, g)
 	if err != nil {
 		return c, err
 	}
-	f, err := readPlan(o.plan)
+	f, err := decodePlan(o.plan, data)
 	if err != nil {
 		return c, err
 	}
@@ -57,11 +65,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program, g *globals) 
 	return c, o.compare.traffic.meet(ctx, c)
 }
 
-func readPlan(path string) (*planfile.File, error) {
-	data, err := os.ReadFile(path) //nolint:gosec // the user named it
-	if err != nil {
-		return nil, fmt.Errorf("--plan: %w", err)
-	}
+func decodePlan(path string, data []byte) (*planfile.File, error) {
 	f, err := planfile.Decode(data)
 	switch {
 	case errors.As(err, new(*planfile.Incompatible)):

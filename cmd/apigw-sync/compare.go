@@ -14,6 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/drift"
+	"github.com/apigw-sync/apigw-sync/internal/journal"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
@@ -108,6 +109,8 @@ type comparison struct {
 	met      *drift.Meeting // nil unless traffic was asked for
 	gateway  *gateway
 	run      *reconcile.Run
+	journal  *journal.Journal
+	back     *takingBack // the run that is taken back; nil when it is none
 	head     report.Head
 	warnings []report.Problem // of files and references
 	pause    func()           // clears what progress shows, so that something else can be

@@ -10,12 +10,16 @@ import (
 
 // confirm asks whether to write. Where nobody can be asked, and for results that a program reads, the
 // answer must have been given before.
-func (o *applyOptions) confirm(ctx context.Context, out *printer, n int) error {
+func (o *applyOptions) confirm(ctx context.Context, out *printer, n int, back bool) error {
 	these := "these"
 	if n == 1 {
 		these = "this"
 	}
-	return out.program.confirm(ctx, o.yes, changes(n)+" to apply", fmt.Sprintf("Apply %s %s?", these, changes(n)))
+	do := "Apply"
+	if back {
+		do = "Take back with"
+	}
+	return out.program.confirm(ctx, o.yes, changes(n)+" to apply", fmt.Sprintf("%s %s %s?", do, these, changes(n)))
 }
 
 // confirm asks a question before something is written. What says what it is about where nobody can be asked.

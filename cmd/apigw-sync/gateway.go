@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
 	"maps"
+	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -98,6 +102,7 @@ type gateway struct {
 	instanceID string
 	projectID  string
 	endpoint   string // see whereabouts
+	host       string // whose undo files are kept together
 	close      func() error
 }
 
@@ -129,7 +134,7 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 		return nil, errors.Join(err, end())
 	}
 	return &gateway{
-		Caller: client, instanceID: config.InstanceID, projectID: config.ProjectID, endpoint: whereabouts(config.Endpoint), close: end,
+		Caller: client, instanceID: config.InstanceID, projectID: config.ProjectID, endpoint: whereabouts(config.Endpoint), host: o.host(config.Endpoint), close: end,
 	}, nil
 }
 
@@ -277,4 +282,18 @@ func saveEmulator(g *emulator.Gateway, file string, missing bool) error {
 		return fmt.Errorf("save the state of the emulator: %w", err)
 	}
 	return nil
+}
+
+// host is the name under which the undo files of a gateway are kept: that of the endpoint, or of the emulator's file.
+func (o *gatewayOptions) host(endpoint string) string {
+	if file, ok := strings.CutPrefix(o.endpoint, emulated); ok {
+		path, _ := filepath.Abs(file) // "" is fine, too
+		sum := sha256.Sum256([]byte(path))
+		return "emulator-" + hex.EncodeToString(sum[:4])
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return endpoint
+	}
+	return strings.ToLower(u.Hostname())
 }

@@ -142,7 +142,7 @@ semicolons. A flag wins over the environment, which wins over the target of the 
 	takes(flags, "color", "auto", "always", "never")
 	takes(flags, "log-format", "text", "json")
 	root.AddCommand(
-		newValidateCommand(p, &g), newTestCommand(p, &g), newDiffCommand(p, &g), newExportCommand(p, &g), newApplyCommand(p, &g), newRotateCommand(p, &g),
+		newValidateCommand(p, &g), newTestCommand(p, &g), newDiffCommand(p, &g), newExportCommand(p, &g), newApplyCommand(p, &g), newUndoCommand(p, &g), newRotateCommand(p, &g),
 		newDriftCommand(p, &g), newExplainCommand(p, &g), newPromoteCommand(p, &g), newDoctorCommand(p, &g),
 		newEmulatorCommand(p), newSchemaCommand(p), newExplainFieldCommand(p, &g), newFmtCommand(p, &g), newVersionCommand(p), newCompletionCommand(p), newManCommand(p),
 	)

@@ -162,7 +162,7 @@ func (p *program) document(command string, err error) error {
 	case "diff":
 		d := report.EmptyPlan(head(""))
 		return emit(o, o.format.Plan, d, &d.Trouble, err)
-	case "apply":
+	case "apply", "undo":
 		d := report.EmptyResults(head(""))
 		return emit(o, o.format.Results, d, &d.Trouble, err)
 	case "drift":

@@ -46,14 +46,19 @@ func (c *comparison) save(path string) error {
 	return c.write(path, d, e, planfile.Options{Purpose: planfile.ForApply})
 }
 
-// write writes a saved plan.
-func (c *comparison) write(path string, d *report.Plan, e *diff.Extract, o planfile.Options) error {
+// planfile makes a saved plan.
+func (c *comparison) planfile(d *report.Plan, e *diff.Extract, o planfile.Options) (*planfile.File, error) {
 	const keyLength = 32
 	o.Key = make([]byte, keyLength)
 	_, _ = rand.Read(o.Key) // it never fails
 	o.Created = time.Now().UTC().Format(time.RFC3339)
 	o.Endpoint, o.ProjectID = c.gateway.endpoint, c.gateway.projectID
-	f, err := planfile.New(d, e, o)
+	return planfile.New(d, e, o)
+}
+
+// write writes a saved plan.
+func (c *comparison) write(path string, d *report.Plan, e *diff.Extract, o planfile.Options) error {
+	f, err := c.planfile(d, e, o)
 	if err != nil {
 		return fmt.Errorf("save the plan: %w", err)
 	}

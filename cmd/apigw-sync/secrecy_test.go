@@ -30,7 +30,7 @@ func TestNoSecretLeaves(t *testing.T) {
 			gw, file := filepath.Join(dir, "state.yaml"), filepath.Join(dir, "gateway.yaml")
 			keep(t, gw, os.Expand(secretGateway, func(name string) string { return yamlText(runSecrets[name]) }))
 			keep(t, file, secretFile)
-			environ := []string{"APIGW_SYNC_ENDPOINT=emulator:" + gw}
+			environ := []string{"APIGW_SYNC_ENDPOINT=emulator:" + gw, "XDG_STATE_HOME=" + dir}
 			for name, value := range runSecrets {
 				environ = append(environ, name+"="+value)
 			}
@@ -52,12 +52,21 @@ func TestNoSecretLeaves(t *testing.T) {
 				"--emulator-fault", "op=UpdatePlugin status=400", "--emulator-fault", "op=UpdateAppV2 status=400 message=\"no New-secret!@#$%-0123456789 please\"", "--emulator-fault", "op=CreateAppCodeV2 status=500 count=1")
 			do(0, "apply", "--plan", path("half.plan"), "--yes", "--journal", path("journal"))
 			do(4, "apply", "--plan", path("p.plan"), "--yes")
+			do(0, "undo", "--yes", "-o", "json") // the undo of the half
+			do(0, "undo", "--yes")
 			do(0, "diff", "-f", file, "--prune", "--resend-secrets", "--out", path("p.plan"))
 			do(0, "apply", "--plan", path("p.plan"), "--yes", "--undo-file", path("undo.plan"), "--journal", path("journal"))
 			do(0, "apply", "--plan", path("undo.plan"), "--yes", "--undo-file", path("again.plan"), "-o", "json")
 			texts := map[string]string{"the output": told.String()}
 			for _, name := range []string{"p.plan", "half.plan", "undo.plan", "again.plan", "journal"} {
 				texts[name] = content(t, path(name))
+			}
+			kept, err := filepath.Glob(path("apigw-sync/undo/*/*/*.undo"))
+			if err != nil || len(kept) < 3 {
+				t.Errorf("undo files kept: %v, error %v", kept, err)
+			}
+			for _, file := range kept {
+				texts[file] = content(t, file)
 			}
 			for name, text := range texts {
 				search(t, name, text)

@@ -1,40 +1,178 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"time"
 
-	"github.com/apigw-sync/apigw-sync/internal/planfile"
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/journal"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/undo"
 )
 
-// saveUndo writes the plan that takes a run back, and tells of it in the results. A run that was stopped gets
-// as long for it as its last requests do.
-func (o *applyOptions) saveUndo(ctx context.Context, c *comparison, outcome *reconcile.Outcome, d *report.Results) error {
-	if o.undo == "" {
+func newUndoCommand(p *program, g *globals) *cobra.Command {
+	var o applyOptions
+	cmd := &cobra.Command{
+		Use:   "undo [FILE]",
+		Short: "Take back what the last apply did",
+		Long: `Undo takes back what a run of apply did, by the undo file that the run left: FILE, or else the newest of this
+gateway that was not taken back. It reads what the gateway holds, shows what it takes back, asks, and writes.
+A run that failed, was stopped or was killed is taken back as far as it came. An undo keeps an undo file of its
+own, so that the next one takes it back.
+
+What somebody has changed since the run makes the undo stale, and nothing is written; with --skip-stale that is
+left alone, and the rest is taken back. Objects that are made again get other ids, and secrets that were
+replaced or deleted are not in the file: both are listed. Secrets that updates need come from the same
+variables as before, or from the files where they stand there (--file).
+` + exits(exitDone, exitError, exitIncomplete, exitRefused),
+		Example: `  apigw-sync undo --target prod
+  apigw-sync undo --target prod --yes -o json
+  apigw-sync undo before-release.undo --target prod --skip-stale`,
+		Args:              atMostOneFile,
+		ValidArgsFunction: cobra.FixedCompletions([]cobra.Completion{strings.TrimPrefix(undoSuffix, ".")}, cobra.ShellCompDirectiveFilterFileExt),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
+				return err
+			}
+			path := ""
+			if len(args) > 0 {
+				path = args[0]
+			}
+			return o.run(cmd.Context(), p, g, func(ctx context.Context, p *program, g *globals) (*comparison, error) {
+				return o.compareUndo(ctx, p, g, path)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.SetNormalizeFunc(unaliased)
+	o.compare.flags = flags
+	o.compare.files.addFlags(flags)
+	o.compare.gateway.addFlags(flags)
+	flags.BoolVar(&o.compare.allowUnhealthy, "allow-unhealthy", false, "write to a gateway that is not running or is locked")
+	flags.BoolVar(&o.skipStale, "skip-stale", false, "leave alone what somebody has changed since, and take back the rest")
+	o.output.addFlags(flags, formatsWith(applies))
+	o.addWriting(flags)
+	return cmd
+}
+
+func atMostOneFile(_ *cobra.Command, args []string) error {
+	if len(args) <= 1 {
 		return nil
 	}
-	if ctx.Err() != nil {
-		const grace = 10 * time.Second
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), grace)
-		defer cancel()
-	}
-	e, losses, err := c.run.Undo(ctx, c.Comparison, outcome)
+	return hinted{fmt.Errorf("one undo file at most is wanted, not %d", len(args)), "write apigw-sync undo FILE"}
+}
+
+// takingBack is a run that is taken back.
+type takingBack struct {
+	*undo.Record
+	path string
+	way  *undo.Way
+}
+
+// compareUndo does for an undo file what compare does for files; "" is the newest of the gateway.
+func (o *applyOptions) compareUndo(ctx context.Context, p *program, g *globals, path string) (*comparison, error) {
+	c := newComparison()
+	o.baseline = "" // of the environment; it is about files
+	w, err := o.compare.watch(ctx, p, g)
 	if err != nil {
-		return fmt.Errorf("no undo file was written: what the run did could not be read: %w", err)
+		return c, err
 	}
-	info := &report.Undo{File: o.undo, Changes: len(e.Plan.Changes), NotRestorable: []report.Loss{}}
-	for _, l := range losses {
-		info.NotRestorable = append(info.NotRestorable, report.Loss(l))
+	if err := o.compare.connect(ctx, p, g, c, w); err != nil {
+		return c, err
 	}
-	doc := report.NewPlan(c.head, e.Plan, 0)
-	err = c.write(o.undo, doc, e, planfile.Options{Purpose: planfile.ForUndo, NotRestorable: info.NotRestorable})
+	if path == "" {
+		if path, err = lastUndo(p, c.gateway); err != nil {
+			return c, err
+		}
+	}
+	r, err := readUndo(path)
 	if err != nil {
-		return fmt.Errorf("no undo file was written: %w", err)
+		return c, err
 	}
-	d.Undo = info
+	if err := sameGateway(r.File, c); err != nil {
+		return c, err
+	}
+	o.back = path
+	back := &takingBack{Record: r, path: path}
+	if err := o.findBack(ctx, p, c, back); err != nil {
+		return c, err
+	}
+	c.back = back
+	return c, nil
+}
+
+// findBack reads what the run touched, and plans to take it back.
+func (o *applyOptions) findBack(ctx context.Context, p *program, c *comparison, back *takingBack) error {
+	reveal := o.reveal(p, back.File)
+	found, notes, err := c.run.TakeBack(ctx, reconcile.Way{
+		Probe:   back.Probe(),
+		Settled: func(now kind.Actual) bool { return back.Settled(now, time.Now()) },
+		Back: func(now kind.Actual) (_ *diff.Extract, err error) {
+			if back.way, err = back.Back(now, reveal); err != nil {
+				return nil, secretsAmiss(err)
+			}
+			return back.way.Extract, nil
+		},
+	})
+	if err != nil {
+		return unread(ctx, err)
+	}
+	var stale []report.Refusal
+	for _, d := range back.way.Stale {
+		stale = append(stale, report.Refusal{Guard: "stale-undo", Address: d.Address, Reason: d.String(), Flag: "--skip-stale"})
+	}
+	for _, n := range notes {
+		stale = append(stale, report.Refusal{Guard: "stale-undo", Address: n.Address, Reason: n.Message, Flag: "--skip-stale"})
+	}
+	if len(stale) > 0 && !o.skipStale {
+		return refuseWith(stale)
+	}
+	for _, s := range stale {
+		c.warnings = append(c.warnings, report.Problem{Address: s.Address, Message: "is left as it is: " + s.Reason})
+	}
+	back.way.Losses = append(back.way.Losses, undo.Anew(found.Plan)...)
+	c.Comparison, c.file = found, back.File
 	return nil
+}
+
+// document tells of what is taken back.
+func (b *takingBack) document() *report.TakesBack {
+	if b == nil {
+		return nil
+	}
+	d := &report.TakesBack{File: b.path, Created: b.Saved.Created, NotRestorable: []report.Loss{}, Undo: b.Saved.TakesBack != ""}
+	for _, l := range b.way.Losses {
+		d.NotRestorable = append(d.NotRestorable, report.Loss(l))
+	}
+	return d
+}
+
+// name is that of the undo file, for the one that is kept of taking it back.
+func (b *takingBack) name() string {
+	if b == nil {
+		return ""
+	}
+	return filepath.Base(b.path)
+}
+
+// done marks the undo file as taken back.
+func (b *takingBack) done(c *comparison) {
+	if b == nil || b.Undone {
+		return
+	}
+	f, err := journal.Open(b.path)
+	if err == nil {
+		err = cmp.Or(journal.Mark(f, journal.Undone, time.Now()), f.Close())
+	}
+	if err != nil {
+		c.warnings = append(c.warnings, report.Problem{Message: "it could not be noted that the run was taken back, so that the next undo begins with it again: " + err.Error()})
+	}
 }

@@ -23,8 +23,9 @@ type Request struct {
 	Again     bool       // repeats an earlier request, now that it is known what became of it: a repeat of the run's budget
 	Secrets   []string   // values carried by Body that must never show in an error or a log
 
-	About    []string               // addresses of what a write concerns, for those who keep a record; never sent
-	Answered func(requestID string) // told of each answer, by the id that the gateway gave it; may be nil
+	About    []string                        // addresses of what a write concerns, for those who keep a record; never sent
+	Made     func(answer []byte) (id string) // finds the id of what a create made, for those who keep a record; nil for other requests
+	Answered func(requestID string)          // told of each answer, by the id that the gateway gave it; may be nil
 }
 
 // Scope is the part of the API that the path of a request is relative to.

@@ -78,6 +78,10 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 // sendCreate sends a create and learns the id of what it made.
 func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any, q api.Request) error {
 	var raw json.RawMessage
+	q.Made = func(answer []byte) string {
+		o, _ := k.Created(j.change.Name, answer)
+		return o.ID
+	}
 	n, err := r.call(ctx, about(q, j), &raw)
 	j.out.attempts += n
 	if err != nil {
@@ -144,7 +148,7 @@ func howFound(l lookup) string {
 
 // nameless reports whether a change makes something that the gateway thinks up, so that nothing keeps it
 // from being made twice.
-func nameless(ch *diff.Change) bool { return strings.Contains(ch.Want.Key, "#generated-") }
+func nameless(ch *diff.Change) bool { return kind.Nameless(ch.Want.Key) }
 
 // find looks an object up by its exact key; nil when the gateway does not have it.
 func (r *runner) find(ctx context.Context, k *kind.Kind, ch *diff.Change, key string) (*kind.Object, error) {

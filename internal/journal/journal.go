@@ -20,6 +20,10 @@ import (
 const (
 	Begin = "begin" // the line before
 	End   = "end"   // the line after
+
+	// At the end of a run's own file.
+	Settled = "settled" // lists have shown all that it did
+	Undone  = "undone"  // it was taken back
 )
 
 // The outcomes of a write.
@@ -34,11 +38,11 @@ const (
 type Entry struct {
 	Time      time.Time `json:"time"`
 	Phase     string    `json:"phase"`
-	Number    int       `json:"number"` // of the write within its run, from 1; both lines have the same
-	Instance  string    `json:"instance_id"`
-	Operation string    `json:"operation"` // the vendor's name
-	Method    string    `json:"method"`
-	Path      string    `json:"path"`                // below the instance, with the query
+	Number    int       `json:"number,omitempty"` // of the write within its run, from 1; both lines have the same
+	Instance  string    `json:"instance_id,omitempty"`
+	Operation string    `json:"operation,omitempty"` // the vendor's name
+	Method    string    `json:"method,omitempty"`
+	Path      string    `json:"path,omitempty"`      // below the instance, with the query
 	Addresses []string  `json:"addresses,omitempty"` // of the changes concerned
 
 	// The line after has these, too.
@@ -47,6 +51,7 @@ type Entry struct {
 	Status    int    `json:"http_status,omitempty"` // of the last answer, when it was a refusal
 	ErrorCode string `json:"error_code,omitempty"`
 	RequestID string `json:"request_id,omitempty"` // of the last answer
+	Made      string `json:"made,omitempty"`       // id of the object that a create made
 }
 
 // File is where lines go. Sync returns when they are on the disk.
@@ -62,16 +67,19 @@ type Journal struct {
 	now      func() time.Time
 
 	mu     sync.Mutex
-	file   File
+	files  []File
 	number int
 	err    error // the first line after a write that could not be written
 }
 
-// New makes a journal of the writes of caller in file. It is for lines that follow whatever the file holds;
-// see Open for one that an interrupted run may have left.
-func New(caller api.Caller, instance string, file File, now func() time.Time) *Journal {
-	return &Journal{caller: caller, instance: instance, now: now, file: file}
+// New makes a journal of the writes of caller, as yet in no file.
+func New(caller api.Caller, instance string, now func() time.Time) *Journal {
+	return &Journal{caller: caller, instance: instance, now: now}
 }
+
+// To has the lines written to a file, too, behind whatever it holds; see Open for one that an interrupted run may
+// have left. It is for the time before the first write.
+func (j *Journal) To(file File) { j.files = append(j.files, file) }
 
 // Call implements api.Caller. A write whose line cannot be written is not sent.
 func (j *Journal) Call(ctx context.Context, r api.Request, reply any) (attempts int, err error) {
@@ -91,6 +99,9 @@ func (j *Journal) Call(ctx context.Context, r api.Request, reply any) (attempts 
 	}
 	attempts, err = j.caller.Call(ctx, r, reply)
 	e.Attempts = attempts
+	if answer, ok := reply.(*json.RawMessage); ok && err == nil && r.Made != nil {
+		e.Made = r.Made(*answer)
+	}
 	e.judge(err)
 	j.end(e)
 	return attempts, err
@@ -147,10 +158,21 @@ func (j *Journal) line(e *Entry) error {
 	if err != nil {
 		return err
 	}
-	if _, err := j.file.Write(append(raw, '\n')); err != nil {
-		return err
+	for _, f := range j.files {
+		if _, err := f.Write(append(raw, '\n')); err != nil {
+			return err
+		}
+		if err := f.Sync(); err != nil {
+			return err
+		}
 	}
-	return j.file.Sync()
+	return nil
+}
+
+// Mark notes in a run's own file what became of it as a whole.
+func Mark(file File, phase string, at time.Time) error {
+	j := Journal{files: []File{file}, now: func() time.Time { return at }}
+	return j.line(&Entry{Phase: phase})
 }
 
 // Err is why the outcome of a write is not in the journal; nil when all are.

@@ -37,7 +37,8 @@ func write(t *testing.T, path string, c api.Caller, r api.Request) error {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	j := New(c, "the-instance", f, func() time.Time { return noon })
+	j := New(c, "the-instance", func() time.Time { return noon })
+	j.To(f)
 	_, err = j.Call(t.Context(), r, nil)
 	if jerr := j.Err(); jerr != nil {
 		t.Fatal(jerr)
@@ -143,11 +144,13 @@ func (f *full) Sync() error { return nil }
 // TestFullDisk: without its line, a write is not sent; an outcome that is lost is told at the end.
 func TestFullDisk(t *testing.T) {
 	c := &caller{}
-	j := New(c, "", &full{}, time.Now)
+	j := New(c, "", time.Now)
+	j.To(&full{})
 	if _, err := j.Call(t.Context(), update, nil); !errors.Is(err, api.ErrNotSent) || c.sent != 0 {
 		t.Errorf("sent %d times, error %v", c.sent, err)
 	}
-	j = New(c, "", &full{lines: 1}, time.Now)
+	j = New(c, "", time.Now)
+	j.To(&full{lines: 1})
 	if _, err := j.Call(t.Context(), update, nil); err != nil || c.sent != 1 {
 		t.Errorf("sent %d times, error %v", c.sent, err)
 	}

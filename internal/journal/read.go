@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 )
 
 // Open opens the journal at path to append to it, and makes it when it is missing. A last line that an
@@ -47,6 +48,8 @@ func finish(f *os.File) error {
 	return err
 }
 
+var phases = []string{Begin, End, Settled, Undone}
+
 // Read reads a journal. Lines that are no entries, as a run leaves behind that was killed while it wrote, are
 // left out and their numbers returned, from 1.
 func Read(r io.Reader) (entries []Entry, broken []int, err error) {
@@ -55,7 +58,7 @@ func Read(r io.Reader) (entries []Entry, broken []int, err error) {
 		line, err := lines.ReadBytes('\n')
 		if text := bytes.TrimSpace(line); len(text) > 0 {
 			var e Entry
-			if json.Unmarshal(text, &e) == nil && (e.Phase == Begin || e.Phase == End) {
+			if json.Unmarshal(text, &e) == nil && slices.Contains(phases, e.Phase) {
 				entries = append(entries, e)
 			} else {
 				broken = append(broken, n)

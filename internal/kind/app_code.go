@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/shape"
@@ -74,7 +75,7 @@ var appCode = of(Def[AppCode, appCodeWire]{
 	Ops:   Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Delete: "DeleteAppCodeV2"},
 	Key: func(c AppCode) string {
 		if c.Generated > 0 {
-			return fmt.Sprintf("%s/#generated-%d", c.App, c.Generated)
+			return fmt.Sprintf("%s/%s%d", c.App, namelessKey, c.Generated)
 		}
 		sum := sha256.Sum256([]byte(c.Value))
 		return c.App + "/#" + hex.EncodeToString(sum[:4])
@@ -105,6 +106,13 @@ var appCode = of(Def[AppCode, appCodeWire]{
 		return Found[AppCode]{ID: w.ID, Bound: Unknown, Value: AppCode{App: owner, Value: w.Value}}
 	},
 })
+
+// namelessKey begins, behind the owner, the keys of what the gateway thinks up.
+const namelessKey = "#generated-"
+
+// Nameless reports whether a key stands for what the gateway has yet to think up, so that nothing keeps it from
+// being made twice.
+func Nameless(key string) bool { return strings.Contains(key, "/"+namelessKey) }
 
 // matchCodes lets codes that the gateway already has stand for those that it shall make. Where codes
 // shall be made, others than the given ones stay, as far as the quota leaves room.

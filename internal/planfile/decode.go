@@ -106,22 +106,22 @@ func (f *File) validate() error {
 	for i := range s.Objects {
 		o := &s.Objects[i]
 		if err := known(o.Kind, o.Owner, o.Anchor, o.Value); err != nil {
-			return fmt.Errorf("%s: %w", o.address(), err)
+			return fmt.Errorf("%s: %w", o.Address(), err)
 		}
 	}
 	for i := range s.Held {
 		h := &s.Held[i]
 		if err := known(h.Kind, h.Owner, h.Anchor, h.Value); err != nil {
-			return fmt.Errorf("%s: %w", h.address(), err)
+			return fmt.Errorf("%s: %w", h.Address(), err)
 		}
 		if _, err := h.sealed(); err != nil {
-			return fmt.Errorf("%s: %w", h.address(), err)
+			return fmt.Errorf("%s: %w", h.Address(), err)
 		}
 	}
 	for _, list := range [][]Link{s.Links, s.Bound} {
 		for i := range list {
 			if kind.LinkOf(list[i].Kind) == nil {
-				return fmt.Errorf("%s: there is no kind %q", list[i].address(), list[i].Kind)
+				return fmt.Errorf("%s: there is no kind %q", list[i].Address(), list[i].Kind)
 			}
 		}
 	}

@@ -20,7 +20,7 @@ type Options struct {
 	Created             string // RFC 3339
 	Endpoint, ProjectID string
 	Key                 []byte // at least 16 random bytes, for this plan alone
-	NotRestorable       []Loss
+	TakesBack           string // the undo file that an undo file is about; "" for none
 }
 
 // keyLength is the least length of a key.
@@ -31,12 +31,12 @@ func New(d *report.Plan, e *diff.Extract, o Options) (*File, error) {
 	if len(o.Key) < keyLength {
 		return nil, errors.New("the key of a plan is too short")
 	}
-	f := &File{Plan: *d, NotRestorable: o.NotRestorable}
+	f := &File{Plan: *d}
 	f.Changes, f.Requests.Write = report.Changes(e.Plan.Changes), len(e.Plan.Steps)
 	s := &f.Saved
 	*s = Saved{
 		Purpose: o.Purpose, Created: o.Created, Endpoint: o.Endpoint, ProjectID: o.ProjectID, Key: hex.EncodeToString(o.Key),
-		ResendSecrets: e.ResendSecrets, Steps: newSteps(e.Plan),
+		ResendSecrets: e.ResendSecrets, TakesBack: o.TakesBack, Steps: newSteps(e.Plan),
 		Objects: []Object{}, Links: []Link{}, Gone: []Gone{}, Ignore: []Rule{}, Held: []Held{}, Bound: []Link{},
 	}
 	seal := sealer(o.Key)
@@ -129,7 +129,9 @@ func (f *File) newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, er
 	}
 	o.Value, f.secrets = value, append(f.secrets, secrets...)
 	for _, s := range secrets {
-		o.Secrets = append(o.Secrets, Seal{Path: s.path, Digest: seal.digest(h.Address(), s.path, s.text)})
+		o.Secrets = append(o.Secrets, Seal{
+			Path: s.path, Digest: seal.digest(h.Address(), s.path, s.text), Masked: !kind.InClear(s.text),
+		})
 	}
 	return []Held{o}, nil
 }

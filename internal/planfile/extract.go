@@ -39,18 +39,7 @@ func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 			e.Carried[f.Changes[i].Address] = true
 		}
 	}
-	apis := catalog{}
-	for i := range f.Saved.Links {
-		l := &f.Saved.Links[i]
-		d := kind.DeclaredLink{Link: apis.link(l)}
-		if l.Source != nil {
-			d.Source = *l.Source
-		}
-		e.Desired.Links = append(e.Desired.Links, d)
-	}
-	for i := range f.Saved.Bound {
-		e.Actual.Links = append(e.Actual.Links, apis.link(&f.Saved.Bound[i]))
-	}
+	e.Desired.Links, e.Actual.Links = f.links()
 	for _, g := range f.Saved.Gone {
 		e.Desired.Owns[g.Kind] = g.Keys
 	}
@@ -74,11 +63,7 @@ func (o *Object) declared(seal sealer, reveal Reveal) (kind.Declared, error) {
 		d.Source = *o.Source
 	}
 	for _, s := range o.Secrets {
-		from := kind.Origin{Path: s.Path, Variables: s.Variables}
-		if s.Source != nil {
-			from.Source = *s.Source
-		}
-		d.Secrets = append(d.Secrets, from)
+		d.Secrets = append(d.Secrets, o.Origins(s.Path)...)
 	}
 	if o.Anchor {
 		return d, nil
@@ -86,6 +71,33 @@ func (o *Object) declared(seal sealer, reveal Reveal) (kind.Declared, error) {
 	var err error
 	d.Value, err = o.revealed(seal, reveal)
 	return d, err
+}
+
+// links are what is wanted to be bound, and what was.
+func (f *File) links() (wanted []kind.DeclaredLink, bound []kind.Link) {
+	apis := catalog{}
+	for i := range f.Saved.Links {
+		l := &f.Saved.Links[i]
+		d := kind.DeclaredLink{Link: apis.link(l)}
+		if l.Source != nil {
+			d.Source = *l.Source
+		}
+		wanted = append(wanted, d)
+	}
+	return wanted, f.linksOf(apis, f.Saved.Bound)
+}
+
+// Bound are the links that there were.
+func (f *File) Bound() []kind.Link { return f.linksOf(catalog{}, f.Saved.Bound) }
+
+// Wanted are the links that there shall be, of the objects whose links change.
+func (f *File) Wanted() []kind.Link { return f.linksOf(catalog{}, f.Saved.Links) }
+
+func (f *File) linksOf(apis catalog, links []Link) (out []kind.Link) {
+	for i := range links {
+		out = append(out, apis.link(&links[i]))
+	}
+	return out
 }
 
 // catalog makes one API of all links to it.

@@ -16,20 +16,16 @@ import (
 // The purposes of saved plans.
 const (
 	ForApply = "apply" // made of desired-state files
-	ForUndo  = "undo"  // takes back what an apply did
+	ForUndo  = "undo"  // begins an undo file: what a run was about to do
 )
 
 // File is a saved plan.
 type File struct {
 	report.Plan
-	NotRestorable []Loss `json:"not_restorable,omitempty"` // of an undo: what it cannot bring back
-	Saved         Saved  `json:"saved"`
+	Saved Saved `json:"saved"`
 
 	secrets []leaf // what must not be in the file, while it is being made
 }
-
-// Loss is something that an undo cannot bring back.
-type Loss = report.Loss
 
 // Saved is what a plan needs besides its document.
 type Saved struct {
@@ -40,7 +36,8 @@ type Saved struct {
 	Key       string `json:"key"`   // of all digests, in hex
 	Check     string `json:"check"` // digest of the whole file, itself left out
 
-	ResendSecrets bool `json:"resend_secrets,omitempty"`
+	ResendSecrets bool   `json:"resend_secrets,omitempty"`
+	TakesBack     string `json:"takes_back,omitempty"` // of an undo of an undo: name of the file that it takes back
 
 	Steps   []Step   `json:"steps"`   // requests, in an order that respects what each waits for
 	Objects []Object `json:"objects"` // what is wanted
@@ -105,6 +102,7 @@ type Held struct {
 type Seal struct {
 	Path   string `json:"path"`
 	Digest string `json:"digest"`
+	Masked bool   `json:"masked,omitempty"` // what it showed is not the secret itself
 }
 
 // Link is a binding. Publish ids change on their own and are looked up again.

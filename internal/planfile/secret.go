@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
@@ -79,18 +80,25 @@ func (f *File) Needs() (out []Needed) {
 	for i := range f.Saved.Objects {
 		o := &f.Saved.Objects[i]
 		for _, s := range o.Secrets {
-			out = append(out, Needed{Kind: o.Kind, Address: o.address(), Path: s.Path, Variables: s.Variables, Source: s.Source})
+			out = append(out, Needed{Kind: o.Kind, Address: o.Address(), Path: s.Path, Variables: s.Variables, Source: s.Source})
 		}
 	}
 	return out
 }
 
-func (o *Object) address() string { return o.Kind + "/" + o.Key }
-func (h *Held) address() string   { return h.Kind + "/" + h.Key }
+// Address names the object as its change does.
+func (o *Object) Address() string { return o.Kind + "/" + o.Key }
 
-func (l *Link) address() string {
+// Address names the object as the gateway had it.
+func (h *Held) Address() string { return h.Kind + "/" + h.Key }
+
+// Address names the link as its change does.
+func (l *Link) Address() string {
 	return l.Kind + "/" + l.Owner + "/" + l.Group + "/" + l.API + "@" + l.Environment
 }
+
+// Bare is the value without its secrets; nil of an object of which the id alone counts.
+func (h *Held) Bare() (any, error) { return sealed(h.Kind, h.Anchor, h.Value, nil) }
 
 // Reveal finds the value of a secret.
 type Reveal func(Needed) (string, error)
@@ -101,22 +109,65 @@ func (o *Object) revealed(seal sealer, reveal Reveal) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range o.Secrets {
-		n := Needed{Kind: o.Kind, Address: o.address(), Path: s.Path, Variables: s.Variables, Source: s.Source}
-		text, err := reveal(n)
+	for i := range o.Secrets {
+		text, err := o.reveal(&o.Secrets[i], seal, reveal)
 		if err != nil {
 			return nil, err
 		}
-		if !hmac.Equal([]byte(seal.digest(n.Address, s.Path, text)), []byte(s.Digest)) {
-			return nil, &ChangedSecret{n}
-		}
-		tree = kind.Put(tree, s.Path, text)
+		tree = kind.Put(tree, o.Secrets[i].Path, text)
 	}
 	v, err := kind.Of(o.Kind).Unpack(tree)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.address(), err)
+		return nil, fmt.Errorf("%s: %w", o.Address(), err)
 	}
 	return v, nil
+}
+
+func (o *Object) reveal(s *Secret, seal sealer, reveal Reveal) (string, error) {
+	n := Needed{Kind: o.Kind, Address: o.Address(), Path: s.Path, Variables: s.Variables, Source: s.Source}
+	text, err := reveal(n)
+	if err != nil {
+		return "", err
+	}
+	if !hmac.Equal([]byte(seal.digest(n.Address, s.Path, text)), []byte(s.Digest)) {
+		return "", &ChangedSecret{n}
+	}
+	return text, nil
+}
+
+// Has reports whether there was a secret under a pointer.
+func (h *Held) Has(path string) bool {
+	return slices.ContainsFunc(h.Secrets, func(s Seal) bool { return s.Path == path })
+}
+
+// Hid reports whether the gateway did not show the secret under a pointer.
+func (h *Held) Hid(path string) bool {
+	return !slices.ContainsFunc(h.Secrets, func(s Seal) bool { return s.Path == path && !s.Masked })
+}
+
+// Origins tell where the secret under a pointer comes from; there is at most one.
+func (o *Object) Origins(path string) (out []kind.Origin) {
+	for _, s := range o.Secrets {
+		if s.Path != path {
+			continue
+		}
+		from := kind.Origin{Path: s.Path, Variables: s.Variables}
+		if s.Source != nil {
+			from.Source = *s.Source
+		}
+		out = append(out, from)
+	}
+	return out
+}
+
+// Secret finds the value of one secret of a wanted object; it is there when the object has one.
+func (f *File) Secret(o *Object, path string, reveal Reveal) (text string, err error) {
+	for i := range o.Secrets {
+		if o.Secrets[i].Path == path {
+			return o.reveal(&o.Secrets[i], f.seal(), reveal)
+		}
+	}
+	return "", nil
 }
 
 // InFiles finds a secret among declared objects.

@@ -1,6 +1,7 @@
 package planfile
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func (f *File) Stale(e *diff.Extract, have kind.Actual) ([]Difference, error) {
 	var out []Difference
 	was := map[string]*Held{}
 	for i := range f.Saved.Held {
-		was[f.Saved.Held[i].address()] = &f.Saved.Held[i]
+		was[f.Saved.Held[i].Address()] = &f.Saved.Held[i]
 	}
 	for _, o := range slices.Concat(have.Objects, have.Beside.Parts) {
 		h := was[o.Address()]
@@ -94,24 +95,78 @@ func (f *File) compare(was *Held, now *kind.Object) (out []Difference, err error
 }
 
 // sealed is the value with digests in place of its secrets.
-func (h *Held) sealed() (any, error) {
-	if h.Anchor {
+func (h *Held) sealed() (any, error) { return sealed(h.Kind, h.Anchor, h.Value, h.Secrets) }
+
+// sealed is the wanted value with digests in place of its secrets.
+func (o *Object) sealed() (any, error) {
+	seals := make([]Seal, len(o.Secrets))
+	for i, s := range o.Secrets {
+		seals[i] = Seal{Path: s.Path, Digest: s.Digest}
+	}
+	return sealed(o.Kind, o.Anchor, o.Value, seals)
+}
+
+func sealed(kindName string, anchor bool, value json.RawMessage, seals []Seal) (any, error) {
+	if anchor {
 		return nil, nil
 	}
-	tree, err := treeOf(h.Value)
+	tree, err := treeOf(value)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range h.Secrets {
+	for _, s := range seals {
 		tree = kind.Put(tree, s.Path, s.Digest)
 	}
-	return kind.Of(h.Kind).Unpack(tree)
+	return kind.Of(kindName).Unpack(tree)
+}
+
+// Departs lists the leaves in which an object is not as it was, whatever its name where it can have another in between.
+// What the gateway hides of it now is taken to be the same.
+func (f *File) Departs(was *Held, now *kind.Object) ([]diff.Field, error) {
+	v, err := was.sealed()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", was.Address(), err)
+	}
+	return f.departs(kind.Of(was.Kind), was.Address(), v, now)
+}
+
+// Misses lists the leaves in which an object is not as it is wanted, whatever its name. What the gateway hides of it
+// is taken to be the same.
+func (f *File) Misses(wanted *Object, now *kind.Object) ([]diff.Field, error) {
+	v, err := wanted.sealed()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", wanted.Address(), err)
+	}
+	k := kind.Of(wanted.Kind)
+	if k.Owner == "" && len(k.Replace) > 0 {
+		v = k.Named(v, now.Key)
+	}
+	return f.departs(k, wanted.Address(), v, now)
+}
+
+func (f *File) departs(k *kind.Kind, address string, was any, now *kind.Object) ([]diff.Field, error) {
+	before, err := k.Pack(was)
+	if err != nil {
+		return nil, err
+	}
+	seal := f.seal()
+	is, err := k.WithSecrets(now.Value, func(path, text string) string {
+		if kind.InClear(text) {
+			return seal.digest(address, path, text)
+		}
+		digest, _ := kind.At(before, path).(string)
+		return digest
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", now.Address(), err)
+	}
+	return diff.Leaves(k, k.Settle(was, is), was), nil
 }
 
 func (f *File) bindings(have []kind.Link) (out []Difference) {
 	was := map[string]bool{}
 	for i := range f.Saved.Bound {
-		was[f.Saved.Bound[i].address()] = true
+		was[f.Saved.Bound[i].Address()] = true
 	}
 	is := map[string]bool{}
 	for i := range have {
@@ -122,7 +177,7 @@ func (f *File) bindings(have []kind.Link) (out []Difference) {
 		}
 	}
 	for i := range f.Saved.Bound {
-		if address := f.Saved.Bound[i].address(); !is[address] {
+		if address := f.Saved.Bound[i].Address(); !is[address] {
 			out = append(out, Difference{Address: address, Text: "is no longer bound"})
 		}
 	}

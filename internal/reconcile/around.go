@@ -2,8 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"maps"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -78,60 +76,7 @@ func around(ctx context.Context, reader *fetch.Reader, c *Comparison) ([]kind.Li
 	return out, nil
 }
 
-// steady reads the bindings of an owner until two reads agree, since lists may be late.
-func steady(ctx context.Context, reader *fetch.Reader, k *kind.LinkKind, owner kind.Object) ([]kind.Link, error) {
-	var before map[linkKey]bool
-	for waited := time.Duration(0); ; waited += time.Second {
-		links, err := reader.LinksOf(ctx, k, owner)
-		if err != nil {
-			return nil, err
-		}
-		now := map[linkKey]bool{}
-		for i := range links {
-			now[keyOf(&links[i])] = true
-		}
-		if before != nil && (maps.Equal(before, now) || waited >= settleFor || !pause(ctx, time.Second)) {
-			return links, nil
-		}
-		before = now
-	}
-}
-
 // linkKey tells links apart, whatever their id.
 type linkKey struct{ kind, owner, api, env string }
 
 func keyOf(l *kind.Link) linkKey { return linkKey{l.Kind, l.OwnerID, l.API.ID, l.Env} }
-
-// displaced finds which of the bindings around a plan gave way, and wants them back.
-func (u *undo) displaced(ctx context.Context, reader *fetch.Reader, c *Comparison) error {
-	var owners []kind.Link
-	seen := map[linkKey]bool{}
-	for _, l := range c.Around {
-		if id := (linkKey{kind: l.Kind, owner: l.OwnerID}); !seen[id] {
-			seen[id] = true
-			owners = append(owners, l)
-		}
-	}
-	for _, o := range owners {
-		k := kind.LinkOf(o.Kind)
-		left, err := steady(ctx, reader, k, kind.Object{Kind: k.Owner, Key: o.Owner, ID: o.OwnerID, Bound: kind.Unknown})
-		if err != nil {
-			return err
-		}
-		is := map[linkKey]bool{}
-		for i := range left {
-			is[keyOf(&left[i])] = true
-		}
-		gone := false
-		for _, l := range c.Around {
-			if l.Kind == o.Kind && l.OwnerID == o.OwnerID && !is[keyOf(&l)] {
-				left, gone = append(left, l), true
-			}
-		}
-		if gone {
-			u.collection(k.Owner, o.Owner, k.Name)
-			u.bind(left)
-		}
-	}
-	return nil
-}

@@ -114,8 +114,10 @@ func without(t *testing.T, state string, losses []diff.Loss) string {
 		}
 	}
 	for _, k := range kind.All {
-		if items, ok := doc[k.Section].([]any); ok {
-			doc[k.Section] = byName(slices.DeleteFunc(items, func(item any) bool { return len(item.(map[string]any)) == 0 }))
+		items, _ := doc[k.Section].([]any)
+		doc[k.Section] = byName(slices.DeleteFunc(items, func(item any) bool { return len(item.(map[string]any)) == 0 }))
+		if items, _ := doc[k.Section].([]any); len(items) == 0 {
+			delete(doc, k.Section)
 		}
 	}
 	out, err := yaml.Marshal(doc)

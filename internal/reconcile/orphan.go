@@ -53,28 +53,3 @@ func anyOf(addresses map[string]bool, kindName string) bool {
 	}
 	return false
 }
-
-// orphaned wants back what went along with a deleted object.
-func (u *undo) orphaned(ctx context.Context, reader *fetch.Reader, c *Comparison) error {
-	owners := map[string]*kind.Object{}
-	for i := range c.Actual.Beside.Owners {
-		owners[c.Actual.Beside.Owners[i].Address()] = &c.Actual.Beside.Owners[i]
-	}
-	for _, part := range c.Actual.Beside.Parts {
-		k := kind.Of(part.Kind)
-		was := owners[k.Owner+"/"+part.Owner]
-		owner := u.before(k.Owner, was.Key)
-		if !u.full[k.Name+" "+owner] {
-			left, err := reader.Named(ctx, k, was.ID, owner, "")
-			if err != nil {
-				return err
-			}
-			u.collection(k.Owner, owner, k.Name)
-			u.inside(left)
-		}
-		if _, stayed := u.at[part.Address()]; !stayed {
-			u.inside([]kind.Object{part})
-		}
-	}
-	return nil
-}

@@ -52,7 +52,8 @@ type Comparison struct {
 	Sent     []fetch.Sent   // the same, by operation
 	Instance *kind.Instance // nil unless the run checks it
 
-	Around []kind.Link // of a deep run: bindings that may give way without being part of the plan
+	Extract *diff.Extract // what of a saved plan, or of a way back, the plan was made of; nil when it was made of files
+	Around  []kind.Link   // of a deep run: bindings that may give way without being part of the plan
 }
 
 // Outcome is what an apply did.

@@ -50,21 +50,29 @@ func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, e *diff.Extract
 	}
 	found := *e
 	found.Desired.Links, notes = renew(e, fresh)
-	c = &Comparison{}
-	if c.Actual, err = insideOf(ctx, reader, &found, objects, known(e, fresh)); err != nil {
+	now, err := insideOf(ctx, reader, &found, objects, known(e, fresh))
+	if err != nil {
 		return nil, nil, err
 	}
-	relevant := found.Relevant(c.Actual)
-	c.Desired = found.Settled(relevant)
-	if err := r.complete(ctx, reader, c, found.Begin(relevant)); err != nil {
-		return nil, nil, err
+	c, err = r.planned(ctx, reader, &found, now, instance)
+	return c, notes, err
+}
+
+// planned is the comparison of an extract with what was read for it. Guards were looked at when the plan was made,
+// but for the gateway's own state.
+func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract, now kind.Actual, instance *kind.Instance) (*Comparison, error) {
+	e.Actual = e.Relevant(now)
+	c := &Comparison{Actual: now, Desired: e.Settled(e.Actual), Extract: e, Instance: instance}
+	if err := r.complete(ctx, reader, c, e.Begin(e.Actual)); err != nil {
+		return nil, err
 	}
-	c.Plan.Refusals = nil // they were looked at when the plan was made
+	e.Plan, e.Actual.Beside = c.Plan, c.Actual.Beside
+	c.Plan.Refusals = nil
 	if instance != nil && !r.AllowUnhealthy {
 		c.Plan.Refusals = unhealthy(instance)
 	}
-	c.Reads = reader.Requests()
-	return c, notes, nil
+	c.Reads, c.Sent = reader.Requests(), reader.Sent()
+	return c, nil
 }
 
 // insideOf completes listed objects with what an extract needs to know of them.

@@ -3,56 +3,240 @@ package reconcile_test
 import (
 	"bytes"
 	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/journal"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/undo"
 )
 
-// TestUndo: an apply that is taken back leaves the gateway as it was, apart from what is listed.
+// TestUndo: a run that is taken back leaves the gateway as it was, apart from what is listed.
 func TestUndo(t *testing.T) {
-	inEveryBehaviour(t, 10, thereAndBack)
+	inEveryBehaviour(t, 10, func(t *testing.T, have, want []byte, b emulator.Behaviour) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) { newUndoing(t, have, want, b).thereAndBack(t, -1, false) })
+	})
 }
 
-func thereAndBack(t *testing.T, have, want []byte, b emulator.Behaviour) {
+var undoKills = flag.Int("undo-kills", 8, "requests at which TestUndoKilled kills each run")
+
+// TestUndoKilled: the same for a run that was killed with any of its requests, before the gateway carried it out or
+// after.
+func TestUndoKilled(t *testing.T) {
+	for i, tc := range behaviours {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			o := testworld.Options{Groups: 1, APIs: 3, Policies: 2, Generate: true}
+			if tc.world != nil {
+				tc.world(&o)
+			}
+			r := rand.New(rand.NewPCG(uint64(i), 11))
+			w := testworld.New(r, o)
+			have, want := w.Gateway(w.Draw()), w.File(w.Draw())
+			all := 0
+			synctest.Test(t, func(t *testing.T) {
+				u := newUndoing(t, have, want, tc.b)
+				u.thereAndBack(t, -1, false)
+				all = u.dead.seen
+			})
+			for n := range all {
+				if r.IntN(all) >= *undoKills {
+					continue
+				}
+				for _, carried := range []bool{false, true} {
+					t.Run(fmt.Sprintf("%d/%v", n, carried), func(t *testing.T) {
+						synctest.Test(t, func(t *testing.T) { newUndoing(t, have, want, tc.b).thereAndBack(t, n, carried) })
+					})
+				}
+			}
+		})
+	}
+}
+
+// undoing is a run with an undo file.
+type undoing struct {
+	gateway *emulator.Gateway
+	state   *spec.State
+	file    tape
+	dead    mortal
+}
+
+func newUndoing(t *testing.T, have, want []byte, b emulator.Behaviour) *undoing {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	return &undoing{gateway: gateway(t, have, b), state: load(t, want)}
+}
+
+// tape is an undo file of a process that may die.
+type tape struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	dead *mortal
+}
+
+func (f *tape) Write(b []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.dead != nil && f.dead.is() {
+		return len(b), nil
+	}
+	return f.text.Write(b)
+}
+
+func (f *tape) Sync() error { return nil }
+
+// mortal is a gateway whose client dies with a request.
+type mortal struct {
+	api.Caller
+	kill    context.CancelFunc
+	at      int // below 0: never
+	carried bool
+
+	mu   sync.Mutex
+	seen int
+	dead bool
+}
+
+func (m *mortal) is() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.dead
+}
+
+func (m *mortal) Call(ctx context.Context, r api.Request, reply any) (int, error) {
+	m.mu.Lock()
+	dead, now := m.dead, m.seen == m.at
+	m.seen++
+	m.dead = m.dead || now
+	m.mu.Unlock()
+	switch {
+	case now:
+		if m.carried {
+			_, _ = m.Caller.Call(context.WithoutCancel(ctx), r, nil)
+		}
+		m.kill()
+		return 1, errors.New("killed")
+	case dead:
+		return 0, api.ErrNotSent
+	}
+	return m.Caller.Call(ctx, r, reply)
+}
+
+// thereAndBack applies, dies with the n-th request of that, and takes back what was done.
+func (u *undoing) thereAndBack(t *testing.T, n int, carried bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	g := gateway(t, have, b)
-	before := naked(t, g)
-	state := load(t, want)
-	run := &reconcile.Run{Caller: client(t, g), Deep: true, Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
-	c := compare(ctx, t, run, state)
-	out := run.Apply(ctx, c)
-	settled(t, out)
-	e, losses, err := run.Undo(ctx, c, out)
+	before := naked(t, u.gateway)
+	run := &reconcile.Run{Deep: true, Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
+	run.Caller = client(t, u.gateway)
+	c := compare(ctx, t, run, u.state)
+	if n >= 0 && slices.ContainsFunc(c.Plan.Changes, func(ch diff.Change) bool { return ch.Action == diff.Replace }) {
+		t.Skip("replaces that were interrupted do not converge yet")
+	}
+	alive, kill := context.WithCancel(ctx)
+	defer kill()
+	u.dead = mortal{Caller: run.Caller, kill: kill, at: n, carried: carried}
+	u.file.dead = &u.dead
+	u.keep(t, run, c, "")
+	out := run.Apply(alive, c)
+	if n < 0 {
+		settled(t, out)
+	}
+	back := u.takeBack(ctx, t)
+	if d := changedLines(without(t, before, back.losses), without(t, naked(t, u.gateway), back.losses)); d != "" {
+		t.Errorf("not as before (- before, + after):\n%s\nnot restorable: %v\nforth:\n%s\nback:\n%s\n%s",
+			d, back.losses, describe(c.Plan.Changes), describe(back.plan.Changes), u.lines())
+	}
+}
+
+func (u *undoing) lines() string {
+	_, rest, _ := strings.Cut(u.file.text.String(), "\n")
+	return rest
+}
+
+// keep begins the undo file of a run.
+func (u *undoing) keep(t *testing.T, run *reconcile.Run, c *reconcile.Comparison, of string) {
+	t.Helper()
+	e, err := run.Before(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := planfile.New(report.NewPlan(report.Head{FormatVersion: report.FormatVersion}, e.Plan, 0), e, planfile.Options{
-		Purpose: planfile.ForUndo, Key: []byte("0123456789abcdef"),
+	f, err := planfile.New(report.NewPlan(report.Head{FormatVersion: report.FormatVersion}, c.Plan, 0), e, planfile.Options{
+		Purpose: planfile.ForUndo, Key: []byte("0123456789abcdef"), TakesBack: of,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := f.Encode()
+	head, err := undo.Head(f)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, secret := range []string{"secret-one-one", "secret-two-two", strings.Repeat("c", 60), "value-of-"} {
-		if bytes.Contains(file, []byte(secret)) {
-			at := bytes.Index(file, []byte(secret))
-			t.Fatalf("the undo file holds %s in %s", secret, file[max(0, at-200):at+50])
+		if at := bytes.Index(head, []byte(secret)); at >= 0 {
+			t.Fatalf("the undo file holds %s in %s", secret, head[max(0, at-200):at+50])
 		}
 	}
-	back := refresh(ctx, t, run, file, state)
-	settled(t, run.Apply(ctx, back))
-	if d := changedLines(without(t, before, losses), without(t, naked(t, g), losses)); d != "" {
-		t.Errorf("not as before (- before, + after):\n%s\nnot restorable: %v\nforth:\n%s\nback:\n%s", d, losses, describe(c.Plan.Changes), describe(back.Plan.Changes))
+	u.file.text.Write(head)
+	j := journal.New(&u.dead, "", time.Now)
+	j.To(&u.file)
+	run.Caller = j
+}
+
+// takenBack is what became of taking back.
+type takenBack struct {
+	plan   *diff.Plan
+	losses []diff.Loss
+}
+
+func (u *undoing) takeBack(ctx context.Context, t *testing.T) takenBack {
+	t.Helper()
+	run := &reconcile.Run{Caller: client(t, u.gateway), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+	r, err := undo.Decode(u.file.text.Bytes())
+	if err != nil {
+		t.Fatal(err)
 	}
+	var way *undo.Way
+	c, notes, err := run.TakeBack(ctx, reconcile.Way{
+		Probe: r.Probe(),
+		Back: func(now kind.Actual) (_ *diff.Extract, err error) {
+			if way, err = r.Back(now, reveal(u.state)); err != nil {
+				return nil, err
+			}
+			return way.Extract, nil
+		},
+		Settled: func(now kind.Actual) bool { return r.Settled(now, time.Now()) },
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, u.lines())
+	}
+	for _, s := range way.Stale {
+		t.Errorf("stale: %s %s\n%s", s.Address, s, u.lines())
+	}
+	for _, n := range notes {
+		t.Errorf("stale: %s", n.Message)
+	}
+	for _, e := range c.Plan.Errors {
+		t.Errorf("%s: %s", e.Address, e.Message)
+	}
+	if len(c.Plan.Changes) > 0 {
+		settled(t, run.Apply(ctx, c))
+	}
+	return takenBack{c.Plan, append(way.Losses, undo.Anew(c.Plan)...)}
 }

@@ -20,7 +20,8 @@ type Results struct {
 	Stopped   bool          `json:"stopped"`   // the run was stopped before everything was tried
 	Refusals  []Refusal     `json:"refusals"`  // guards that kept the plan from being applied
 	Requests  Requests      `json:"requests"`
-	Undo      *Undo         `json:"undo,omitempty"` // nil when nobody asked for it
+	Undo      *Undo         `json:"undo,omitempty"`       // nil when nothing was written, or no undo file
+	TakesBack *TakesBack    `json:"takes_back,omitempty"` // of an undo: what it takes back
 	Trouble
 
 	Saved bool `json:"-"` // the plan came from a file of its own

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/journal"
+	"github.com/apigw-sync/apigw-sync/internal/planfile"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/undo"
+)
+
+// undoFileOptions say where the undo file of a run is kept.
+type undoFileOptions struct {
+	path string
+	none bool
+	file *os.File // the one of this run, nil before it writes and where none is kept
+}
+
+func (o *undoFileOptions) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.path, "undo-file", "", "keep what takes this run back in `FILE` (default a file of its own below $XDG_STATE_HOME/apigw-sync/undo; the last ten of each gateway stay)")
+	flags.BoolVar(&o.none, "no-undo", false, "keep nothing to take this run back")
+}
+
+func (o *undoFileOptions) check() error {
+	if o.none && o.path != "" {
+		return hinted{errors.New("--no-undo and --undo-file exclude each other"), "leave one of them out"}
+	}
+	return nil
+}
+
+// keep begins the undo file of a run that is about to write, and has a line added to it before and after each request.
+// Without the file that somebody asked for nothing is written; the usual one is missed with a warning.
+func (o *undoFileOptions) keep(p *program, c *comparison, of string) error {
+	if o.none {
+		return nil
+	}
+	head, err := c.beginning(of)
+	path := o.path
+	if err == nil && path == "" {
+		path, err = newUndoFile(p, c.gateway)
+	}
+	if err == nil {
+		err = o.begin(path, head)
+	}
+	switch {
+	case err == nil:
+		c.journal.To(o.file)
+	case o.path != "":
+		return fmt.Errorf("nothing was changed: the undo file: %w", err)
+	default:
+		c.warnings = append(c.warnings, report.Problem{Message: "no undo file is kept: " + err.Error(), Hint: "name a place with --undo-file, or do without with --no-undo"})
+	}
+	return nil
+}
+
+func (o *undoFileOptions) begin(path string, head []byte) error {
+	err := writeFile(path, onlyOwner, func(w io.Writer) error { _, err := w.Write(head); return err })
+	if err == nil {
+		o.file, err = journal.Open(path)
+	}
+	if err == nil {
+		err = o.file.Sync()
+	}
+	return err
+}
+
+// beginning is the first line of the undo file: what there was, and what is to be written.
+func (c *comparison) beginning(of string) ([]byte, error) {
+	e, err := c.run.Before(c.Comparison)
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.planfile(report.NewPlan(c.head, c.Plan, c.Reads), e, planfile.Options{Purpose: planfile.ForUndo, TakesBack: of})
+	if err != nil {
+		return nil, err
+	}
+	return undo.Head(f)
+}
+
+// end tells of the undo file in the results. A run that surely changed nothing leaves none.
+func (o *undoFileOptions) end(d *report.Results) error {
+	if o.file == nil {
+		return nil
+	}
+	path := o.file.Name()
+	var err error
+	if d.Converged {
+		err = journal.Mark(o.file, journal.Settled, time.Now())
+	}
+	err = both(err, o.file.Close())
+	r, cause := readUndo(path)
+	if err = both(err, cause); err != nil {
+		return fmt.Errorf("the undo file is not as it should be: %w", err)
+	}
+	if !r.Wrote() {
+		return os.Remove(path)
+	}
+	losses, err := r.Losses()
+	d.Undo = &report.Undo{File: path, Changes: r.Reached(), NotRestorable: []report.Loss{}, Named: o.path != ""}
+	for _, l := range losses {
+		d.Undo.NotRestorable = append(d.Undo.NotRestorable, report.Loss(l))
+	}
+	return err
+}
+
+func readUndo(path string) (*undo.Record, error) {
+	data, err := os.ReadFile(path) //nolint:gosec // the user named it
+	if err != nil {
+		return nil, err
+	}
+	r, err := undo.Decode(data)
+	switch {
+	case errors.As(err, new(*planfile.Incompatible)):
+		return nil, refuseAll("incompatible-plan", fmt.Sprintf("%s: %v", path, err))
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+// undoFolder is where the undo files of a gateway are.
+func undoFolder(p *program, g *gateway) (string, error) {
+	state, _ := p.Lookup("XDG_STATE_HOME")
+	if !filepath.IsAbs(state) { // else the specification has it ignored
+		name := "HOME"
+		if runtime.GOOS == "windows" {
+			name = "USERPROFILE"
+		}
+		home, _ := p.Lookup(name)
+		if home == "" {
+			return "", errors.New("neither XDG_STATE_HOME nor " + name + " says where to keep it")
+		}
+		state = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(state, "apigw-sync", "undo", component(g.host), component(g.instanceID)), nil
+}
+
+// component is a text as one name of a path, on any system.
+func component(text string) string {
+	name := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
+			return '_'
+		}
+		return r
+	}, text)
+	if strings.Trim(name, ".") == "" {
+		return "_" + name
+	}
+	return name
+}
+
+const undoSuffix = ".undo"
+
+// newUndoFile makes room for one more undo file, and names it by the time, so that names are in order.
+func newUndoFile(p *program, g *gateway) (string, error) {
+	folder, err := undoFolder(p, g)
+	if err != nil {
+		return "", err
+	}
+	const ownFolder = 0o700
+	if err := os.MkdirAll(folder, ownFolder); err != nil {
+		return "", err
+	}
+	names, err := undoFiles(folder)
+	if err != nil {
+		return "", err
+	}
+	const kept = 10
+	for _, old := range names[:max(0, len(names)-kept+1)] {
+		if err := os.Remove(filepath.Join(folder, old)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	name := time.Now().UTC().Format("20060102T150405.000000000Z")
+	if len(names) > 0 && name+undoSuffix <= names[len(names)-1] { // the clock was set back
+		name = strings.TrimSuffix(names[len(names)-1], undoSuffix) + "+"
+	}
+	return filepath.Join(folder, name+undoSuffix), nil
+}
+
+// undoFiles are the names of the undo files in a folder, the oldest first.
+func undoFiles(folder string) (names []string, err error) {
+	entries, err := os.ReadDir(folder)
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), undoSuffix) && !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		return strings.Compare(strings.TrimSuffix(a, undoSuffix), strings.TrimSuffix(b, undoSuffix))
+	})
+	return names, err
+}
+
+// lastUndo is the newest undo file of a gateway that was not taken back. An undo that did not come to its end is passed
+// over, so that what it began to take back is taken back first.
+func lastUndo(p *program, g *gateway) (path string, err error) {
+	folder, err := undoFolder(p, g)
+	if err != nil {
+		return "", err
+	}
+	names, err := undoFiles(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	for _, name := range slices.Backward(names) {
+		path := filepath.Join(folder, name)
+		r, err := readUndo(path)
+		if err != nil {
+			return "", err
+		}
+		if r.Undone || !r.Wrote() {
+			continue
+		}
+		if of := r.Saved.TakesBack; of != "" && slices.Contains(names, of) {
+			if before, err := readUndo(filepath.Join(folder, of)); err == nil && !before.Undone {
+				continue
+			}
+		}
+		return path, nil
+	}
+	return "", hinted{fmt.Errorf("there is no run to take back in %s", folder), "name an undo file"}
+}
