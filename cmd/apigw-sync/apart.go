@@ -43,11 +43,6 @@ func apart(flags *pflag.FlagSet) error {
 
 // filesOfFlags lists the files that flags name. Folders stand for what is read in them.
 func filesOfFlags(flags *pflag.FlagSet) (read, written []flagFile) {
-	for _, argument := range flags.Args() {
-		if _, err := os.Stat(argument); err == nil { // else it is the name of something else, or will be missed
-			read = append(read, flagFile{"the command line", argument})
-		}
-	}
 	flags.VisitAll(func(f *pflag.Flag) {
 		values := valuesOf(f)
 		if f.Name == "config" && values[0] == "" {

@@ -46,6 +46,7 @@ type Def[S, W any] struct {
 	Written   func(S) S                                                  // s as its file has it; Normalize makes it s again
 	Settle    func(want, have S) S                                       // have as want can see it: what the gateway hides or what want leaves open is taken from want
 	Sent      func(want, have S, changed func(pointer string) bool) S    // want as an update of have sends it
+	Entire    func(s S) S                                                // s as a whole: an update leaves nothing in place that s does not mention
 	Loses     func(want, have S) []string                                // JSON pointers of secrets that have hides, and an update that sends want would take away
 	Place     func(s S, pointer string) string                           // where, in s as it is written, stands what a JSON pointer means in the form that is compared
 	Hides     func(want, have S) []string                                // JSON pointers of wanted secrets that the gateway does not let compare
@@ -107,6 +108,7 @@ type Kind struct {
 	Sent     func(want, have any, changed func(pointer string) bool) any
 	Hides    func(want, have any) []string
 	Loses    func(want, have any) []string
+	Entire   func(value any) any
 	Said     func(value any) any                    // the value as its file has it: what is sent
 	Place    func(value any, pointer string) string // nil where the form that is compared is the written one
 	Check    func(value any) []shape.Problem
@@ -203,6 +205,12 @@ func (d *Def[S, W]) compared(k *Kind) {
 			return want
 		}
 		return d.Sent(want.(S), have.(S), changed)
+	}
+	k.Entire = func(v any) any {
+		if d.Entire == nil {
+			return v
+		}
+		return d.Entire(v.(S))
 	}
 	k.Hides, k.Loses = pointers(d.Hides), pointers(d.Loses)
 	k.CheckIn = func(owner, v any) []shape.Problem {

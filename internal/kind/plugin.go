@@ -2,6 +2,7 @@ package kind
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -17,7 +18,7 @@ type Plugin struct {
 	Remark  string         `json:"remark"`
 	Content map[string]any `json:"content"` // in the canonical form of its type
 	Written map[string]any `json:"-"`       // as the file has it
-	Whole   bool           `json:"-"`       // the gateway shall hold nothing that Written does not mention
+	Whole   bool           `json:"-"`       // the gateway shall hold nothing that Written does not mention, but for secrets
 }
 
 type pluginWire struct {
@@ -67,8 +68,9 @@ var plugin = of(Def[Plugin, pluginWire]{
 	Settle:   settlePlugin,
 	Sent:     sentPlugin,
 	Loses:    lostByPlugin,
+	Entire:   func(p Plugin) Plugin { p.Whole = true; return p },
 	Hides: func(want, have Plugin) (out []string) {
-		for _, path := range content.Of(want.Type).Secrets {
+		for _, path := range secretsOf(want) {
 			wanted, _ := at(want.Content, path).(string)
 			shown, _ := at(have.Content, path).(string)
 			if wanted != "" && want.Type == have.Type && concealed(shown) {
@@ -89,13 +91,13 @@ var plugin = of(Def[Plugin, pluginWire]{
 		return out
 	},
 	Secrets: func(p Plugin) (out []string) {
-		for _, s := range content.Of(p.Type).Secrets {
+		for _, s := range secretsOf(p) {
 			out = append(out, "/content"+s)
 		}
 		return out
 	},
 	Values: func(p Plugin) (out []string) {
-		for _, s := range content.Of(p.Type).Secrets {
+		for _, s := range secretsOf(p) {
 			if v, _ := at(p.Written, s).(string); v != "" {
 				out = append(out, v)
 			}
@@ -167,6 +169,14 @@ func pluginShape() *shape.Shape {
 	).WithCases(shape.Cases{By: "type", Field: "content", Shapes: shapes})
 }
 
+// secretsOf are the pointers of secrets in the content of p, as it is written and as it is compared.
+func secretsOf(p Plugin) []string {
+	t := content.Of(p.Type)
+	out := append(t.SecretsIn(p.Content), t.SecretsIn(p.Written)...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // withSecrets adds, as empty texts, the secrets that a content needs and a gateway does not show.
 func withSecrets(t content.Type, c map[string]any) map[string]any {
 	for _, path := range t.Secrets {
@@ -185,11 +195,9 @@ func settlePlugin(want, have Plugin) Plugin {
 		return have
 	}
 	t := content.Of(want.Type)
-	if !want.Whole {
-		have.Written = t.Without(have.Written, want.Written)
-		have.Content = t.Normalize(have.Written)
-	}
-	for _, path := range t.Secrets {
+	have.Written = t.Without(have.Written, want.Written, want.Whole)
+	have.Content = t.Normalize(have.Written)
+	for _, path := range secretsOf(want) {
 		wanted, _ := at(want.Content, path).(string)
 		shown, _ := at(have.Content, path).(string)
 		switch {
@@ -213,9 +221,7 @@ func sentPlugin(want, have Plugin, _ func(string) bool) Plugin {
 		return want
 	}
 	t := content.Of(want.Type)
-	if !want.Whole {
-		want.Written, _ = t.Carry(want.Written, have.Written)
-	}
+	want.Written, _ = t.Carry(want.Written, have.Written, want.Whole)
 	for _, path := range t.Secrets {
 		said, _ := at(want.Written, path).(string)
 		if held, _ := at(have.Written, path).(string); said == "" && InClear(held) {
@@ -239,10 +245,9 @@ func lostByPlugin(want, have Plugin) (out []string) {
 			out = append(out, "/content"+path)
 		}
 	}
-	if _, masked := t.Carry(want.Written, have.Written); !want.Whole {
-		for _, path := range masked {
-			out = append(out, "/content"+path)
-		}
+	_, masked := t.Carry(want.Written, have.Written, want.Whole)
+	for _, path := range masked {
+		out = append(out, "/content"+path)
 	}
 	return out
 }

@@ -204,7 +204,9 @@ func (c *checker) fields(n *node, s *shape.Shape) any {
 			c.fail(key, "the key "+shown(key.value)+" is not known", keyHint(key.value, s.Names()))
 			meant = append(meant, Nearest(key.value, s.Names()))
 		} else {
-			out[key.value] = c.other(key, n.items[i], s)
+			if v := c.other(key, n.items[i], s); !c.left[n.items[i]] {
+				out[key.value] = v
+			}
 		}
 		c.pop()
 	}

@@ -141,7 +141,9 @@ func (c *checker) free(n *node) any {
 		out := make(map[string]any, len(n.keys))
 		for i, key := range n.keys {
 			c.push(key.value)
-			out[key.value] = c.free(n.items[i])
+			if v := c.free(n.items[i]); !c.left[n.items[i]] {
+				out[key.value] = v
+			}
 			c.pop()
 		}
 		return out
@@ -183,7 +185,23 @@ func (c *checker) freeScalar(n *node) any {
 		c.faults(n, e)
 		return nil
 	}
+	if c.private() {
+		if e.varied && e.whole && e.text == "" {
+			c.leave(n)
+			return nil
+		}
+		c.secretAt(n)
+	}
 	return e.text
+}
+
+// private reports whether the walk stands at a value of which no shape, but the name tells that it is secret.
+func (c *checker) private() bool {
+	i := len(c.path) - 1
+	for i > 0 && strings.Trim(c.path[i], "0123456789") == "" {
+		i--
+	}
+	return i >= 0 && shape.SecretName(c.path[i])
 }
 
 // sameSpelling reports whether a number looks the same when it is written again, unlike 1.10.

@@ -117,9 +117,17 @@ func (w *writer) mapping(s *shape.Shape, m map[string]any, address, path string)
 	}
 	sort.Strings(others)
 	for _, key := range others {
-		put(n, key, w.value(nil, m[key], address, path+"/"+key))
+		put(n, key, w.value(undescribed(key, m[key]), m[key], address, path+"/"+escape(key)))
 	}
 	return n
+}
+
+// undescribed is the shape of a value that no shape describes: a secret, where its name tells that.
+func undescribed(key string, v any) *shape.Shape {
+	if _, text := v.(string); text && shape.SecretName(key) {
+		return shape.OfText("").AsSecret()
+	}
+	return nil
 }
 
 // variableName makes the name of an environment variable for a secret: letters, digits and _.

@@ -105,9 +105,12 @@ func (b *back) restore(o object, ch *report.Change, was *planfile.Held, wanted *
 		}
 	}
 	b.secretsLost(ch, was, wanted)
-	d.Value, err = k.Unpack(tree)
+	if d.Value, err = k.Unpack(tree); err != nil {
+		return err
+	}
+	d.Value = k.Entire(d.Value)
 	b.want(o, d)
-	return err
+	return nil
 }
 
 // unrevealed leaves an object alone whose secret is another one now, and notes one that is missing.

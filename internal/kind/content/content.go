@@ -19,7 +19,7 @@ type Type struct {
 	Name    string                                 // as the API spells it, such as "cors"
 	Shape   *shape.Shape                           // the content as written in files
 	Check   func(c map[string]any) []shape.Problem // what no single rule sees; nil when there is nothing
-	Secrets []string                               // JSON pointers of members a gateway hides or masks
+	Secrets []string                               // JSON pointers of members a gateway hides or masks; see SecretsIn
 
 	// Features are instance features one of which the type needs. The reference names those of older
 	// types; what a newer type needs is not said, and its Features are nil.

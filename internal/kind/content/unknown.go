@@ -4,6 +4,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/shape"
@@ -11,24 +12,24 @@ import (
 
 // Carry returns want with those members of have that this version does not know and that want does not
 // mention: what an update has to send so that nothing is lost with it. A member that is null is mentioned, and
-// goes. Objects that are optional go with all that is in them. Masked are the places of what a gateway shows
-// masked, which cannot be sent back.
-func (t Type) Carry(want, have map[string]any) (carried map[string]any, masked []string) {
+// goes. Objects that are optional go with all that is in them. Whole says that only secrets are carried. Masked
+// are the places of what a gateway shows masked, which cannot be sent back.
+func (t Type) Carry(want, have map[string]any, whole bool) (carried map[string]any, masked []string) {
 	if !strange(t.Shape, have) {
 		return want, nil
 	}
-	p := parting{Type: t}
+	p := parting{Type: t, whole: whole}
 	carried, _ = p.members(t.Shape, "", want, have)
 	slices.Sort(p.masked)
 	return carried, p.masked
 }
 
 // Without returns have without those members: what a file that says want can compare itself with.
-func (t Type) Without(have, want map[string]any) map[string]any {
+func (t Type) Without(have, want map[string]any, whole bool) map[string]any {
 	if !strange(t.Shape, have) {
 		return have
 	}
-	p := parting{Type: t}
+	p := parting{Type: t, whole: whole}
 	_, rest := p.members(t.Shape, "", want, have)
 	return rest
 }
@@ -36,6 +37,7 @@ func (t Type) Without(have, want map[string]any) map[string]any {
 // parting finds what a gateway holds and a file does not mention.
 type parting struct {
 	Type
+	whole  bool
 	masked []string
 }
 
@@ -61,6 +63,7 @@ func (t *parting) members(s *shape.Shape, at string, want, have map[string]any) 
 			if len(more) > 0 && !t.taken(shape.May(name, field), at+"/"+name, known) {
 				carried[name], rest[name] = more, known
 			}
+		case field == nil && !mentioned && t.whole && !shape.SecretName(name):
 		case field == nil && !mentioned:
 			carried[name] = held
 			delete(rest, name)
@@ -201,3 +204,44 @@ func strange(s *shape.Shape, v any) bool {
 	}
 	return false
 }
+
+// SecretsIn lists the JSON pointers of the secrets of c: those that the type has, and texts that no shape describes
+// and of which the names tell that they are secret.
+func (t Type) SecretsIn(c map[string]any) []string {
+	found := slices.Clone(t.Secrets)
+	var walk func(s *shape.Shape, at string, private bool, v any)
+	walk = func(s *shape.Shape, at string, private bool, v any) {
+		if s.Type == shape.Either {
+			s = choose(s, v)
+		}
+		switch v := v.(type) {
+		case string:
+			if private && v != "" {
+				found = append(found, at)
+			}
+		case []any:
+			items := anything
+			if s.Type == shape.List {
+				items = s.Items
+			}
+			for i, item := range v {
+				walk(items, at+"/"+strconv.Itoa(i), private, item)
+			}
+		case map[string]any:
+			for name, member := range v {
+				field := fieldOf(s, name)
+				inner := at + "/" + escape.Replace(name)
+				if field == nil {
+					walk(anything, inner, private || shape.SecretName(name), member)
+				} else {
+					walk(field, inner, false, member)
+				}
+			}
+		}
+	}
+	walk(t.Shape, "", false, c)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+var escape = strings.NewReplacer("~", "~0", "/", "~1")
