@@ -90,6 +90,10 @@ func (r *runner) batchDelete(ctx context.Context, k *kind.Kind, work []*job) {
 	n, err := r.call(ctx, about(k.BatchDelete(ids), work...), &answer)
 	count(work, n)
 	switch {
+	case err == nil && !answer.Accounts(ids):
+		for _, j := range work {
+			r.surelyGone(ctx, k, j, errUntold)
+		}
 	case err == nil:
 		r.settleDeletes(ctx, k, work, answer.Failure)
 	case divisible(err):

@@ -203,7 +203,7 @@ func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any
 	n, err := r.call(ctx, about(q, j), &raw)
 	j.out.attempts += n
 	if err == nil {
-		if o, unreadable := k.Created(j.change.Name, raw); unreadable == nil {
+		if o, unreadable := k.Created(j.change.Name, raw); unreadable == nil && (o.Value == nil || len(k.Odd(o.Value)) == 0) {
 			j.succeed("")
 			return o.Value
 		}

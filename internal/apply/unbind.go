@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -45,6 +46,8 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 	n, err := r.call(ctx, about(way.Request(links(work)), work...), reply)
 	count(work, n)
 	switch {
+	case err == nil && reply != nil && !answer.Accounts(linkIDs(work)):
+		r.surelyUnbound(ctx, k, work, errUntold)
 	case err == nil:
 		settleUnbinds(work, answer.Failure)
 	case len(work) == 1 && api.NotFound(err):
@@ -59,6 +62,17 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 			j.fail(err)
 		}
 	}
+}
+
+// errUntold is why a batch is looked into: its answer says nothing, or not all, of what was done.
+var errUntold = errors.New("the answer does not say what was done")
+
+func linkIDs(work []*job) []string {
+	out := make([]string, len(work))
+	for i, j := range work {
+		out[i] = j.Link.ID
+	}
+	return out
 }
 
 // settleUnbinds settles the jobs of a batch unbind: success of the request says nothing about its items.

@@ -68,6 +68,7 @@ type comparison struct {
 	retiring map[string]bool // addresses that are deleted
 	swaps    map[string]*swap
 	hidden   []string // secrets that could not be compared
+	silent   []string // what else could not, since the gateway does not tell it
 }
 
 // pair is what the gateway has beside what the files want; one of them may be nil.
@@ -158,7 +159,7 @@ func (c *comparison) replaces(k *kind.Kind, p pair) bool {
 	if p.want == nil || p.have == nil || len(k.Replace) == 0 {
 		return false
 	}
-	return slices.ContainsFunc(Leaves(k, p.have.Value, p.want.Value), func(f Field) bool { return slices.Contains(k.Replace, f.Path) })
+	return slices.ContainsFunc(Leaves(k, k.Settle(p.want.Value, p.have.Value), p.want.Value), func(f Field) bool { return slices.Contains(k.Replace, f.Path) })
 }
 
 // objects compares a kind that stands alone.
@@ -197,6 +198,11 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	}
 	fields := append(leaves(k, k.Settle(w.Value, p.have.Value), w.Value, true), c.resent(k, w, p.have)...)
 	kept, ignored := c.rules.fields(k.Name, w.Key, fields)
+	for _, path := range k.Odd(p.have.Value).Untold() {
+		if told, _ := c.rules.fields(k.Name, w.Key, []Field{{Path: path}}); len(told) > 0 {
+			c.silent = append(c.silent, w.Address()+" "+path)
+		}
+	}
 	switch {
 	case slices.ContainsFunc(kept, func(f Field) bool { return slices.Contains(k.Replace, f.Path) }):
 		change.Action, change.Fields, change.Next = Replace, kept, p.next
@@ -253,15 +259,16 @@ func (c *comparison) resent(k *kind.Kind, w *kind.Declared, have *kind.Object) (
 	return out
 }
 
-// concealed warns of the secrets that could not be compared.
+// concealed warns of what could not be compared.
 func (c *comparison) concealed() {
-	if len(c.hidden) == 0 {
-		return
+	warn := func(what []string, before, after string) {
+		if len(what) > 0 {
+			sort.Strings(what)
+			c.plan.Warnings = append(c.plan.Warnings, Note{Message: before + ", so that they cannot be compared: " + strings.Join(what, ", ") + after})
+		}
 	}
-	sort.Strings(c.hidden)
-	c.plan.Warnings = append(c.plan.Warnings, Note{
-		Message: "the gateway hides secrets, so that they cannot be compared: " + strings.Join(c.hidden, ", ") + "; after a change of one, apply with --resend-secrets",
-	})
+	warn(c.hidden, "the gateway hides secrets", "; after a change of one, apply with --resend-secrets")
+	warn(c.silent, "the gateway does not tell fields that it should", "")
 }
 
 // leftover plans to delete the successor of a replace that nobody wants any more.
@@ -321,6 +328,10 @@ func (c *comparison) partsOf(k *kind.Kind, m kind.Matched) {
 	}
 	for i := range m.Have {
 		h := &m.Have[i]
+		if h.Foreign {
+			c.plan.Warnings = append(c.plan.Warnings, Note{Address: h.Address(), Message: "nobody can say what it is, so that it is left alone"})
+			continue
+		}
 		if have[h.Key] != h {
 			continue
 		}

@@ -18,7 +18,8 @@ func Leaves(k *kind.Kind, have, want any) []Field { return leaves(k, have, want,
 
 // leaves is Leaves; of what a gateway lacks altogether each leaf counts that it is sent.
 func leaves(k *kind.Kind, have, want any, sent bool) []Field {
-	if same(have, want) {
+	odd := len(k.Odd(have))+len(k.Odd(want)) > 0
+	if same(have, want) && !odd {
 		return nil
 	}
 	r := reporter{sent: sent}
@@ -28,6 +29,9 @@ func leaves(k *kind.Kind, have, want any, sent bool) []Field {
 	cmp.Equal(have, want, cmp.Reporter(&r), cmp.FilterPath(unwritten, cmp.Ignore()))
 	if len(r.fields) == 0 {
 		r.fields = r.compared // they differ in what follows from something else alone
+	}
+	if odd {
+		r.fields = strange(r.fields, k, have, want)
 	}
 	return finished(k, r.fields, slices.Concat(k.Secrets(have), k.Secrets(want)))
 }
@@ -67,6 +71,25 @@ func same(have, want any) bool {
 		}
 	}
 	return true
+}
+
+// strange tells what is odd on either side as it is written there, in place of what the kind's own type holds.
+func strange(fields []Field, k *kind.Kind, have, want any) []Field {
+	before, after := k.Odd(have), k.Odd(want)
+	for _, path := range slices.Compact(slices.Sorted(slices.Values(append(before.Strange(), after.Strange()...)))) {
+		f := Field{Path: path, Before: kind.At(k.Tree(have), path), After: kind.At(k.Tree(want), path)}
+		if slices.Contains(before.Strange(), path) {
+			f.Before = before.Shown(path)
+		}
+		if slices.Contains(after.Strange(), path) {
+			f.After = after.Shown(path)
+		}
+		fields = slices.DeleteFunc(fields, func(other Field) bool { return other.Path == path })
+		if !reflect.DeepEqual(f.Before, f.After) {
+			fields = append(fields, f)
+		}
+	}
+	return fields
 }
 
 // created lists what a new object is sent with, but for what is zero.

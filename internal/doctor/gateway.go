@@ -81,10 +81,10 @@ func (p *Patient) clock() Check {
 }
 
 func status(i *kind.Instance) Check {
-	if i.Status == drift.Running {
-		return Passed("status", "%s is %s", i.Name, i.Status)
+	if i.State() == drift.Running {
+		return Passed("status", "%s is %s", i.Name, i.State())
 	}
-	return Check{"status", Failed, fmt.Sprintf("%s is %s, not Running", i.Name, i.Status), "wait until it runs, or see its page in the console"}
+	return Check{"status", Failed, fmt.Sprintf("%s is %s, not Running", i.Name, i.State()), "wait until it runs, or see its page in the console"}
 }
 
 func locks(i *kind.Instance) Check {

@@ -135,9 +135,9 @@ func (p *Patient) keys(q kind.Quota) Check {
 	switch {
 	case len(apps) == 0:
 		return Passed(name, "not needed")
-	case q.Value == "":
+	case q.Value != "1" && q.Value != "2":
 		return Skip(name, "the gateway does not tell whether it takes them")
-	case q.Value != "1":
+	case q.Value == "2":
 		return Check{name, Failed, "the gateway does not take app_key or app_secret, which the files set for " + strings.Join(apps, ", "), "have the switch " + ownKeys + " set, or let the gateway make keys and secrets"}
 	}
 	return Passed(name, "the gateway takes them")

@@ -99,7 +99,7 @@ func inspect(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison)
 	if c.Instance == nil {
 		return Instance{Status: Running}, nil // the comparison was not with a gateway
 	}
-	i := Instance{Name: c.Instance.Name, Status: c.Instance.Status, Locks: c.Instance.Locks}
+	i := Instance{Name: c.Instance.Name, Status: c.Instance.State(), Locks: c.Instance.Locks}
 	var err error
 	i.Missing, err = Missing(ctx, reader, c.Instance, c.Desired.Objects)
 	if err != nil {

@@ -67,7 +67,7 @@ type Instance struct {
 }
 
 // Running is the status of an instance that is well and takes configuration.
-const Running = "Running"
+const Running = kind.Running
 
 // Well reports whether the gateway can take what the files ask for.
 func (i *Instance) Well() bool {

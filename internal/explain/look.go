@@ -16,6 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/precedence"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/wire"
 )
 
 // mostApps bounds the apps whose access control and quota are read, two requests each.
@@ -267,11 +268,19 @@ func (l *look) usual(ctx context.Context) string {
 		return ""
 	}
 	for _, s := range all.List {
-		var c struct {
-			Limit int64 `json:"api_limits"`
+		if s.Name != "ratelimit" {
+			continue
 		}
-		if s.Name == "ratelimit" && s.Enable && json.Unmarshal([]byte(s.Config), &c) == nil && c.Limit > 0 {
-			return fmt.Sprintf("%d calls a second, the gateway's own limit of every API without another", c.Limit)
+		var c struct {
+			Limit *int64 `json:"api_limits"`
+		}
+		_, err := wire.Decode([]byte(s.Config), &c)
+		switch {
+		case s.Enable != nil && !*s.Enable:
+		case err != nil || s.Enable == nil || c.Limit == nil:
+			return "not known: the gateway tells nothing of its own limit that can be read"
+		default:
+			return fmt.Sprintf("%d calls a second, the gateway's own limit of every API without another", *c.Limit)
 		}
 	}
 	return fmt.Sprintf("%d calls a second, the limit of every API without another", precedence.DefaultCalls)

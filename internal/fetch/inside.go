@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -199,17 +200,34 @@ func Join(all []Rows, c *kind.Catalog) (out []kind.Link) {
 	for _, rows := range all {
 		for _, row := range rows.Rows {
 			a := c.ByID[row.APIID]
+			if a == nil && row.APIID == "" {
+				a = called(c, row.Group, row.API)
+			}
+			id := cmp.Or(row.APIID, row.Group+"/"+row.API)
 			if a == nil {
-				a = others[row.APIID]
+				a = others[id]
 			}
 			if a == nil {
 				a = &kind.API{ID: row.APIID, Name: row.API, Group: row.Group, Method: row.Method, Path: row.Path}
-				others[row.APIID] = a
+				others[id] = a
 			}
+			row.Env, row.EnvID = c.Env(row.Env, row.EnvID)
 			out = append(out, kind.Link{
 				Kind: rows.Kind.Name, Owner: row.Owner, OwnerID: row.OwnerID, API: a, Env: row.Env, EnvID: row.EnvID, PublishID: row.PublishID, ID: row.ID,
 			})
 		}
 	}
 	return out
+}
+
+// called is the one API of a name in a group; nil when there are none or several.
+func called(c *kind.Catalog, group, name string) (found *kind.API) {
+	for _, a := range c.InGroup(group) {
+		if a.Name == name && found != nil {
+			return nil
+		} else if a.Name == name {
+			found = a
+		}
+	}
+	return found
 }

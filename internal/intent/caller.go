@@ -52,12 +52,15 @@ func (c *Call) named(entries []string, name string) truth {
 	return sure(slices.Contains(entries, name))
 }
 
-// lets is whether a list of the type PERMIT or DENY lets a caller in who may be on it.
+// lets is whether a list of a type, such as PERMIT or DENY, lets a caller in who may be on it.
 func lets(listType string, on truth) truth {
-	if listType == "PERMIT" {
+	switch listType {
+	case "PERMIT":
 		return on
+	case "DENY":
+		return not(on)
 	}
-	return not(on)
+	return open // what a list of another type does, nobody has heard of
 }
 
 // String is a call in words.

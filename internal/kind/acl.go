@@ -17,15 +17,16 @@ type ACL struct {
 	EntityType string   `json:"entity_type"` // IP, DOMAIN (account name) or DOMAIN_ID; fixed at creation
 	Values     []string `json:"values"`      // a set, sorted
 	Written    []string `json:"-"`           // the values in the order of the file
+	Odd        Odd      `json:"-"`
 }
 
 type aclWire struct {
-	ID         string `json:"id,omitempty"`
-	Name       string `json:"acl_name"`
-	Type       string `json:"acl_type"`
-	EntityType string `json:"entity_type"`
-	Value      string `json:"acl_value"`
-	Bound      *int   `json:"bind_num,omitempty"`
+	ID         string  `json:"id,omitempty"`
+	Name       string  `json:"acl_name"`
+	Type       *string `json:"acl_type"`
+	EntityType *string `json:"entity_type"`
+	Value      *string `json:"acl_value"`
+	Bound      *int    `json:"bind_num,omitempty"`
 }
 
 const (
@@ -62,14 +63,15 @@ var acl = of(Def[ACL, aclWire]{
 	Written: func(a ACL) ACL { a.Values, a.Written = a.Written, nil; return a },
 	Check:   checkACL,
 	Encode: func(a ACL, _ IDs) (aclWire, error) {
-		return aclWire{Name: a.Name, Type: a.Type, EntityType: a.EntityType, Value: strings.Join(a.Written, ",")}, nil
+		joined := strings.Join(a.Written, ",")
+		return aclWire{Name: a.Name, Type: &a.Type, EntityType: &a.EntityType, Value: &joined}, nil
 	},
+	Odd: func(a *ACL) *Odd { return &a.Odd },
 	Decode: func(_ string, w aclWire) Found[ACL] {
-		bound := Unknown
-		if w.Bound != nil {
-			bound = *w.Bound
-		}
-		return Found[ACL]{ID: w.ID, Bound: bound, Value: ACL{Name: w.Name, Type: w.Type, EntityType: w.EntityType, Values: listed(w.Value)}}
+		a := ACL{Name: w.Name, Type: value(w.Type), EntityType: value(w.EntityType), Values: listed(value(w.Value))}
+		return Found[ACL]{ID: w.ID, Bound: bound(w.Bound), Value: a, Silent: silent(map[string]bool{
+			"/type": w.Type != nil, "/entity_type": w.EntityType != nil, "/values": w.Value != nil,
+		})}
 	},
 })
 

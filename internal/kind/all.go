@@ -1,6 +1,9 @@
 package kind
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+)
 
 // All are the kinds, owners before what lives inside them.
 var All = []*Kind{acl, app, appAccessControl, appCode, plugin, throttle, throttleSpecial}
@@ -48,6 +51,15 @@ func limit(n int64) *int64 {
 		return nil
 	}
 	return &n
+}
+
+// bound is a number of bindings; Unknown where none, or none that can be true, is told.
+func bound(n *int) int {
+	const most = math.MaxInt32 // of what anybody adds up
+	if n == nil || *n < 0 {
+		return Unknown
+	}
+	return min(*n, most)
 }
 
 func value[T any](p *T) (zero T) {

@@ -82,11 +82,7 @@ var app = of(Def[App, appWire]{
 		return a
 	},
 	Decode: func(_ string, w appWire) Found[App] {
-		bound := Unknown
-		if w.Bound != nil {
-			bound = *w.Bound
-		}
-		return Found[App]{ID: w.ID, Bound: bound, Value: App{Name: w.Name, Remark: value(w.Remark), Key: w.Key, Secret: w.Secret}}
+		return Found[App]{ID: w.ID, Bound: bound(w.Bound), Value: App{Name: w.Name, Remark: value(w.Remark), Key: w.Key, Secret: w.Secret}}
 	},
 })
 

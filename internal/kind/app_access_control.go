@@ -14,10 +14,11 @@ type AccessControl struct {
 	Type    string   `json:"type"`   // PERMIT or DENY
 	Values  []string `json:"values"` // a set, sorted
 	Written []string `json:"-"`      // the values in the order of the file
+	Odd     Odd      `json:"-"`
 }
 
 type accessControlWire struct {
-	Type   string   `json:"app_acl_type"`
+	Type   *string  `json:"app_acl_type"`
 	Values []string `json:"app_acl_values"`
 }
 
@@ -67,12 +68,16 @@ var appAccessControl = of(Def[AccessControl, accessControlWire]{
 	},
 	Written: func(c AccessControl) AccessControl { c.Values, c.Written = c.Written, nil; return c },
 	Encode: func(c AccessControl, _ IDs) (accessControlWire, error) {
-		return accessControlWire{Type: c.Type, Values: c.Written}, nil
+		return accessControlWire{Type: &c.Type, Values: c.Written}, nil
 	},
+	Odd: func(c *AccessControl) *Odd { return &c.Odd },
 	Decode: func(owner string, w accessControlWire) Found[AccessControl] {
-		if w.Type == "" {
-			return Found[AccessControl]{}
+		if value(w.Type) == "" && len(w.Values) == 0 {
+			return Found[AccessControl]{} // there is none
 		}
-		return Found[AccessControl]{Bound: Unknown, Value: AccessControl{App: owner, Type: w.Type, Values: listed(strings.Join(w.Values, ","))}}
+		return Found[AccessControl]{
+			Bound: Unknown, Value: AccessControl{App: owner, Type: value(w.Type), Values: listed(strings.Join(w.Values, ","))},
+			Silent: silent(map[string]bool{"/type": w.Type != nil, "/values": w.Values != nil}),
+		}
 	},
 })

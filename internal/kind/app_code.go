@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -114,9 +115,40 @@ const namelessKey = "#generated-"
 // being made twice.
 func Nameless(key string) bool { return strings.Contains(key, "/"+namelessKey) }
 
+// tellApart pairs given codes with those that the gateway does not show in clear and that may be them. Other such codes
+// are foreign: nobody can say whether the files have them.
+func tellApart(want []Declared, have []Object) Matched {
+	clear := map[string]bool{}
+	for i := range have {
+		clear[have[i].Key] = InClear(have[i].Value.(AppCode).Value)
+	}
+	var out Matched
+	taken := map[int]bool{}
+	for _, w := range want {
+		code := w.Value.(AppCode)
+		at := slices.IndexFunc(have, func(h Object) bool { return h.Key == w.Key })
+		for i := 0; at < 0 && code.Generated == 0 && i < len(have); i++ {
+			if !taken[i] && !clear[have[i].Key] && shows(have[i].Value.(AppCode).Value, code.Value) {
+				taken[i], at = true, len(have)
+			}
+		}
+		if at < len(have) {
+			out.Want = append(out.Want, w)
+		}
+	}
+	for i, h := range have {
+		if h.Foreign = !clear[h.Key]; !taken[i] {
+			out.Have = append(out.Have, h)
+		}
+	}
+	return out
+}
+
 // matchCodes lets codes that the gateway already has stand for those that it shall make. Where codes
 // shall be made, others than the given ones stay, as far as the quota leaves room.
 func matchCodes(_ string, want []Declared, have []Object) Matched {
+	known := tellApart(want, have)
+	want, have = known.Want, known.Have
 	given, pending := map[string]bool{}, []Declared{}
 	var out Matched
 	for _, w := range want {

@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -20,12 +21,27 @@ type Catalog struct {
 	names    map[string][]*API // by API name
 	routes   map[string][]*API // by path
 	envs     map[string]bool
+	envNames map[string]string // by id
+	envIDs   map[string]string // by name
 }
 
-// NewCatalog indexes the APIs.
+// NewCatalog indexes the APIs, and completes what they tell of environments with what others tell.
 func NewCatalog(apis []*API) *Catalog {
-	c := &Catalog{APIs: apis, ByID: map[string]*API{}, groups: map[string][]*API{}, names: map[string][]*API{}, routes: map[string][]*API{}, envs: map[string]bool{}}
+	c := &Catalog{
+		APIs: apis, ByID: map[string]*API{}, groups: map[string][]*API{}, names: map[string][]*API{}, routes: map[string][]*API{}, envs: map[string]bool{},
+		envNames: map[string]string{builtInEnvironmentID: BuiltInEnvironment}, envIDs: map[string]string{BuiltInEnvironment: builtInEnvironmentID},
+	}
 	for _, a := range apis {
+		for _, p := range a.Published {
+			if p.Env != "" && p.EnvID != "" {
+				c.envNames[p.EnvID], c.envIDs[p.Env] = p.Env, p.EnvID
+			}
+		}
+	}
+	for _, a := range apis {
+		for i := range a.Published {
+			a.Published[i].Env, a.Published[i].EnvID = c.Env(a.Published[i].Env, a.Published[i].EnvID)
+		}
 		c.ByID[a.ID] = a
 		c.groups[a.Group] = append(c.groups[a.Group], a)
 		c.names[a.Name] = append(c.names[a.Name], a)
@@ -35,6 +51,11 @@ func NewCatalog(apis []*API) *Catalog {
 		}
 	}
 	return c
+}
+
+// Env completes what is told of an environment. One of which nobody tells the name is called by its id.
+func (c *Catalog) Env(name, id string) (string, string) {
+	return cmp.Or(name, c.envNames[id], id), cmp.Or(id, c.envIDs[name])
 }
 
 // InGroup returns the APIs of a group by its exact name.
@@ -74,9 +95,9 @@ type apiWire struct {
 	MatchMode  string   `json:"match_mode"`
 	AuthType   string   `json:"auth_type"`
 	Tags       []string `json:"tags"`
-	EnvIDs     string   `json:"run_env_id"`
-	Envs       string   `json:"run_env_name"`
-	PublishIDs string   `json:"publish_id"`
+	EnvIDs     joined   `json:"run_env_id"`
+	Envs       joined   `json:"run_env_name"`
+	PublishIDs joined   `json:"publish_id"`
 }
 
 // Lookup asks for the APIs of an exact name, of an exact path, or of a group. One field is set; the zero

@@ -5,6 +5,8 @@ import "github.com/apigw-sync/apigw-sync/internal/api"
 // BuiltInEnvironment exists in every gateway and cannot be removed.
 const BuiltInEnvironment = "RELEASE"
 
+const builtInEnvironmentID = "DEFAULT_ENVIRONMENT_RELEASE_ID"
+
 // Environment is a stage in which APIs are published. API reference: "Environment Management".
 type Environment struct {
 	ID   string `json:"id"`

@@ -1,14 +1,43 @@
 package kind
 
-import "github.com/apigw-sync/apigw-sync/internal/api"
+import (
+	"cmp"
+	"strconv"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+)
 
 // Instance is the gateway itself. API reference: "Viewing Dedicated Gateway Details".
 type Instance struct {
 	ID       string   `json:"id"`
 	Name     string   `json:"instance_name"`
-	Status   string   `json:"status"` // only a Running instance takes configuration
+	Status   string   `json:"status"` // in words, such as Running; see State
+	Number   *int     `json:"instance_status"`
 	Features []string `json:"supported_features"`
 	Locks    []Lock   `json:"cbc_operation_locks"`
+}
+
+// Running is the state of an instance that takes configuration.
+const Running = "Running"
+
+// State is the state of the instance in words: one that nobody has heard of as it is told, and what is not told at
+// all as such.
+func (i *Instance) State() string {
+	const running = "6"
+	number := ""
+	if i.Number != nil {
+		number = strconv.Itoa(*i.Number)
+	}
+	switch told := cmp.Or(i.Status, number); told {
+	case running:
+		return Running
+	case "":
+		return "in a state that it does not tell"
+	case number:
+		return "in the state " + number
+	default:
+		return told
+	}
 }
 
 // Lock forbids operations on an instance while an order is under way.
@@ -36,7 +65,7 @@ func ListFeatures() api.Request {
 // Setting is how a feature of the instance is set.
 type Setting struct {
 	Name   string `json:"name"`
-	Enable bool   `json:"enable"`
+	Enable *bool  `json:"enable"` // nil when it is not told
 	Config string `json:"config"` // often JSON
 }
 

@@ -62,6 +62,7 @@ type Def[S, W any] struct {
 	Creating  func(S, api.Request) api.Request                           // adjusts the request of a create
 	Match     func(owner string, want []Declared, have []Object) Matched // pairs what keys cannot pair
 	HasParts  func(W) bool
+	Odd       func(*S) *Odd // where S keeps what is odd; nil for kinds of which nothing can be
 }
 
 // Ref is a reference to an object that must exist first.
@@ -72,9 +73,11 @@ type Ref struct {
 
 // Found is an object as read from the wire.
 type Found[S any] struct {
-	ID    string
-	Value S
-	Bound int
+	ID      string
+	Value   S
+	Bound   int
+	Silent  []string // JSON pointers of what every object has and the gateway does not tell of this one
+	Foreign bool     // see Object
 }
 
 // Matched is the outcome of pairing the parts of one owner.
@@ -101,6 +104,7 @@ type Kind struct {
 
 	Named    func(value any, name string) any
 	Tree     func(value any) map[string]any
+	Odd      func(value any) Odd
 	Refs     func(value any) []Ref
 	Declare  func(item any) (Object, error)
 	Items    func(owner string, element any) []Object
@@ -119,7 +123,7 @@ type Kind struct {
 	Values   func(value any) []string
 	Match    func(owner string, want []Declared, have []Object) Matched
 	decode   func(owner string, page *Page) ([]Object, error)
-	decode1  func(owner string, raw json.RawMessage) (Object, error)
+	decode1  func(owner string, raw json.RawMessage) (o Object, plain bool, err error) // plain: in the expected form
 	encode   func(value any, ids IDs) (any, error)
 	patch    func(value any, ids IDs) (any, error)
 	creating func(value any, r api.Request) api.Request
@@ -194,11 +198,15 @@ func (d *Def[S, W]) inFiles(k *Kind) {
 
 // compared sets what looks at two values at a time: what is wanted and what there is.
 func (d *Def[S, W]) compared(k *Kind) {
+	k.Odd = func(v any) Odd {
+		s := v.(S)
+		return d.odd(&s)
+	}
 	k.Settle = func(want, have any) any {
-		if d.Settle == nil {
-			return have
+		if d.Settle != nil {
+			have = d.Settle(want.(S), have.(S))
 		}
-		return d.Settle(want.(S), have.(S))
+		return k.guess(want, have)
 	}
 	k.Sent = func(want, have any, changed func(pointer string) bool) any {
 		if d.Sent == nil {
@@ -229,30 +237,45 @@ func (d *Def[S, W]) compared(k *Kind) {
 
 // onWire sets what turns values into bodies, and answers into objects.
 func (d *Def[S, W]) onWire(k *Kind) {
-	found := func(owner string, w *W) Object {
+	found := func(owner string, w *W, strange wire.Strange) Object {
 		f := d.Decode(owner, *w)
+		if d.Odd != nil {
+			*d.Odd(&f.Value) = d.oddities(strange, f.Silent)
+		}
 		o := d.object(f.Value, owner)
-		o.ID, o.Bound = f.ID, f.Bound
+		o.ID, o.Bound, o.Foreign = f.ID, f.Bound, f.Foreign
 		o.Parts = d.HasParts == nil || d.HasParts(*w)
 		return o
 	}
 	k.decode = func(owner string, page *Page) ([]Object, error) {
-		list, _, err := entries[W](page, d.ListField)
+		list, strange, err := entries[W](page, d.ListField)
 		out := make([]Object, len(list))
 		for i, w := range list {
-			out[i] = found(owner, w)
+			out[i] = found(owner, w, strange[i])
 		}
 		return out, err
 	}
-	k.decode1 = func(owner string, raw json.RawMessage) (Object, error) {
+	k.decode1 = func(owner string, raw json.RawMessage) (Object, bool, error) {
 		var w W
-		_, err := wire.Decode(raw, &w)
-		return found(owner, &w), err
+		strange, err := wire.Decode(raw, &w)
+		return found(owner, &w, strange), strange == nil, err
 	}
-	k.encode = func(v any, ids IDs) (any, error) { return d.Encode(v.(S), ids) }
+	k.encode = func(v any, ids IDs) (any, error) {
+		w, err := d.Encode(v.(S), ids)
+		if err != nil {
+			return nil, err
+		}
+		return d.body(v.(S), w)
+	}
 	k.patch = k.encode
 	if d.Patch != nil {
-		k.patch = func(v any, ids IDs) (any, error) { return d.Patch(v.(S), ids) }
+		k.patch = func(v any, ids IDs) (any, error) {
+			w, err := d.Patch(v.(S), ids)
+			if err != nil {
+				return nil, err
+			}
+			return d.body(v.(S), w)
+		}
 	}
 	k.creating = func(v any, r api.Request) api.Request {
 		if d.Creating == nil {

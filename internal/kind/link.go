@@ -1,9 +1,11 @@
 package kind
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
@@ -86,10 +88,11 @@ func answer[R any](field string, row func(R) Row) Answer {
 
 func rowsOf[R any](field string, row func(R) Row) func(*Page) ([]Row, error) {
 	return func(page *Page) ([]Row, error) {
-		list, _, err := entries[R](page, field)
+		list, strange, err := entries[R](page, field)
 		out := make([]Row, len(list))
 		for i, r := range list {
 			out[i] = row(*r)
+			out[i].Plain = strange[i] == nil
 		}
 		return out, err
 	}
@@ -103,6 +106,7 @@ type Row struct {
 	Method, Path            string
 	Failed                  bool   // the answer says that this pair was not bound
 	ErrorCode, ErrorMessage string // why
+	Plain                   bool   // everything had the expected form
 }
 
 // Fill takes from known what the row leaves out.
@@ -153,14 +157,30 @@ func (a Answer) Rows(body json.RawMessage) (rows []Row, ok bool, err error) {
 		return nil, false, nil
 	}
 	rows, err = a.rows(&page)
+	if slices.ContainsFunc(rows, func(r Row) bool { return !r.Plain }) {
+		return nil, false, errForm
+	}
 	return rows, true, err
 }
 
 // BatchAnswer is what a batch delete or batch unbind says with status 200: HTTP success does not mean
 // that everything worked.
 type BatchAnswer struct {
-	SuccessCount int            `json:"success_count"`
+	SuccessCount *int           `json:"success_count"` // nil when it is not told
 	Failure      []BatchFailure `json:"failure"`
+}
+
+// Accounts reports whether the answer tells what became of each of some ids.
+func (a *BatchAnswer) Accounts(ids []string) bool {
+	for _, f := range a.Failure {
+		if !slices.Contains(ids, cmp.Or(f.BindID, f.ACLID)) {
+			return false
+		}
+	}
+	if a.SuccessCount == nil {
+		return a.Failure != nil
+	}
+	return *a.SuccessCount == len(ids)-len(a.Failure)
 }
 
 // BatchFailure is one item of a batch that stayed.

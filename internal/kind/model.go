@@ -5,7 +5,6 @@ package kind
 
 import (
 	"slices"
-	"strings"
 )
 
 // Object is one resource, either as a gateway holds it or as a file declares it.
@@ -17,6 +16,10 @@ type Object struct {
 	Value any    // the kind's own type, normalised
 	Bound int    // to how many APIs the gateway says it is bound; Unknown when it does not say
 	Parts bool   // the gateway says that, or cannot tell whether, other objects live inside it
+
+	// Foreign is what files cannot name, such as a special limit for an object of a type that nobody knows: a list
+	// in the files that does not name it leaves it alone.
+	Foreign bool
 }
 
 // Unknown is the number of what a gateway does not count, such as the bindings of an object.
@@ -165,22 +168,22 @@ func (a *API) In(env string) (Publication, bool) {
 // Address names an API as references do: group/api.
 func (a *API) Address() string { return a.Group + "/" + a.Name }
 
-// parsePublished splits the parallel lists, joined with |, in which the API list tells publications.
-func parsePublished(envIDs, envs, publishIDs string) []Publication {
-	if envIDs == "" {
-		return nil
+// parsePublished reads the parallel lists in which the API list tells publications. A list that has another length
+// than the first cannot be laid beside it and says nothing.
+func parsePublished(envIDs, envs, publishIDs joined) []Publication {
+	n := len(envIDs)
+	if n == 0 {
+		n = len(envs)
 	}
-	ids, names, records := strings.Split(envIDs, "|"), strings.Split(envs, "|"), strings.Split(publishIDs, "|")
-	out := make([]Publication, 0, len(ids))
-	for i, id := range ids {
-		p := Publication{EnvID: id}
-		if i < len(names) {
-			p.Env = names[i]
+	at := func(list joined, i int) string {
+		if len(list) != n {
+			return ""
 		}
-		if i < len(records) {
-			p.PublishID = records[i]
-		}
-		out = append(out, p)
+		return list[i]
+	}
+	out := make([]Publication, n)
+	for i := range out {
+		out[i] = Publication{Env: at(envs, i), EnvID: at(envIDs, i), PublishID: at(publishIDs, i)}
 	}
 	return out
 }

@@ -12,7 +12,10 @@ import (
 
 // Packing makes a value of a kind a plain tree that JSON can carry, and back. Fields that files do not
 // have, such as the number of a code that the gateway shall make, stand under their name behind a dash.
-const inner = "-"
+const (
+	inner  = "-"
+	oddKey = "/" + inner + "Odd" // of kinds that hold what is odd
+)
 
 // Pack returns a value as a tree of maps, lists and scalars, secrets included.
 func (k *Kind) Pack(value any) (map[string]any, error) { return k.pack(value) }
@@ -57,6 +60,10 @@ func (k *Kind) Overlay(value, from any, pointers []string) (any, error) {
 	tree := to.tree
 	for _, p := range pointers {
 		tree = put(tree, to.place(p), source.At(p))
+	}
+	tree = put(tree, oddKey, nil)
+	if odd := k.Odd(value).with(k.Odd(from), pointers); len(odd) > 0 {
+		tree = put(tree, oddKey, odd)
 	}
 	for _, p := range k.Secrets(value) {
 		if shown, _ := at(tree, p).(string); !InClear(shown) {

@@ -86,6 +86,8 @@ func entries[W any](p *Page, field string) (list []*W, strange []wire.Strange, e
 	return list, strange, nil
 }
 
+var errForm = errors.New("a value has an unexpected form")
+
 var errNoObject = errors.New("the answer is no mapping")
 
 // members splits a valid JSON object without a look at its values. Pages are most of what a run reads:

@@ -33,7 +33,7 @@ func (k *Kind) List(ownerID, name string, offset int) api.Request {
 // others is an error, since none of those that files declare could be said to be missing.
 func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 	if k.Single {
-		o, err := k.decode1(owner, page.raw)
+		o, _, err := k.decode1(owner, page.raw)
 		if err != nil || o.Key == "" {
 			return nil, err
 		}
@@ -69,12 +69,17 @@ func (k *Kind) CreateOperation(value any) string {
 	return k.creating(value, api.Request{Operation: k.Ops.Create}).Operation
 }
 
-// Created reads the answer of Create: the object as the gateway made it, with its id.
+// Created reads the answer of Create: the object as the gateway made it, with its id. What a write answers in another
+// form than expected is not believed, since the object can be read.
 func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
 	if k.Single || len(answer) == 0 {
 		return Object{Kind: k.Name, Owner: owner}, nil
 	}
-	return k.decode1(owner, answer)
+	o, plain, err := k.decode1(owner, answer)
+	if err == nil && !plain {
+		err = errForm
+	}
+	return o, err
 }
 
 // Update asks to change the object id in place.

@@ -20,22 +20,26 @@ type Throttle struct {
 	AppLimit     int64  `json:"app_call_limits"`
 	IPLimit      int64  `json:"ip_call_limits"`
 	Remark       string `json:"remark"`
+	Odd          Odd    `json:"-"`
 }
 
 type throttleWire struct {
 	ID           string  `json:"id,omitempty"`
 	Name         string  `json:"name"`
-	Type         int     `json:"type,omitempty"`
-	TimeInterval int64   `json:"time_interval"`
-	TimeUnit     string  `json:"time_unit"`
-	APILimit     int64   `json:"api_call_limits"`
+	Type         word    `json:"type,omitempty"`
+	TimeInterval *int64  `json:"time_interval"`
+	TimeUnit     *string `json:"time_unit"`
+	APILimit     *int64  `json:"api_call_limits"`
 	UserLimit    *int64  `json:"user_call_limits,omitempty"`
 	AppLimit     *int64  `json:"app_call_limits,omitempty"`
 	IPLimit      *int64  `json:"ip_call_limits,omitempty"`
 	Remark       *string `json:"remark,omitempty"`
-	Bound        int     `json:"bind_num,omitempty"`
-	Specials     int     `json:"is_inclu_special_throttle,omitempty"` // 1 some, 2 none
+	Bound        *int    `json:"bind_num,omitempty"`
+	Specials     *int    `json:"is_inclu_special_throttle,omitempty"` // 1 some, 2 none
 }
+
+// throttleTypes are the words for the numbers by which the API calls types.
+var throttleTypes = words{"1": "basic", "2": "shared"}
 
 var calls = shape.Range(1, math.MaxInt32)
 
@@ -66,37 +70,30 @@ var throttle = of(Def[Throttle, throttleWire]{
 		return t
 	},
 	Check:    checkThrottle,
-	HasParts: func(w throttleWire) bool { return w.Specials != 2 },
+	HasParts: func(w throttleWire) bool { return value(w.Specials) != 2 },
+	Odd:      func(t *Throttle) *Odd { return &t.Odd },
 	Encode: func(t Throttle, _ IDs) (throttleWire, error) {
-		w := throttleWire{
-			Name: t.Name, Type: 1, TimeInterval: t.TimeInterval, TimeUnit: t.TimeUnit, APILimit: t.APILimit,
+		return throttleWire{
+			Name: t.Name, Type: throttleTypes.spell(t.Type), TimeInterval: &t.TimeInterval, TimeUnit: &t.TimeUnit, APILimit: &t.APILimit,
 			UserLimit: limit(t.UserLimit), AppLimit: limit(t.AppLimit), IPLimit: limit(t.IPLimit), Remark: &t.Remark,
-		}
-		if t.Type == "shared" {
-			w.Type = 2
-		}
-		return w, nil
+		}, nil
 	},
 	Insist: func(t Throttle, got Throttle) (any, bool) {
 		w := struct {
 			Throttle
-			Type int `json:"type"`
-		}{Throttle: t, Type: 1}
-		if t.Type == "shared" {
-			w.Type = 2
-		}
+			Type word `json:"type"`
+		}{Throttle: t, Type: throttleTypes.spell(t.Type)}
 		kept := t.UserLimit == 0 && got.UserLimit != 0 || t.AppLimit == 0 && got.AppLimit != 0 || t.IPLimit == 0 && got.IPLimit != 0
 		return w, kept
 	},
 	Decode: func(_ string, w throttleWire) Found[Throttle] {
 		t := Throttle{
-			Name: w.Name, Type: "basic", TimeInterval: w.TimeInterval, TimeUnit: w.TimeUnit, APILimit: w.APILimit,
+			Name: w.Name, Type: throttleTypes.read(w.Type), TimeInterval: value(w.TimeInterval), TimeUnit: value(w.TimeUnit), APILimit: value(w.APILimit),
 			UserLimit: value(w.UserLimit), AppLimit: value(w.AppLimit), IPLimit: value(w.IPLimit), Remark: value(w.Remark),
 		}
-		if w.Type == 2 {
-			t.Type = "shared"
-		}
-		return Found[Throttle]{ID: w.ID, Value: t, Bound: w.Bound}
+		return Found[Throttle]{ID: w.ID, Value: t, Bound: bound(w.Bound), Silent: silent(map[string]bool{
+			"/time_interval": w.TimeInterval != nil, "/time_unit": w.TimeUnit != nil, "/api_call_limits": w.APILimit != nil,
+		})}
 	},
 })
 

@@ -1,7 +1,9 @@
 package kind
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/shape"
 )
@@ -13,11 +15,13 @@ type Special struct {
 	App      string `json:"app,omitempty"`  // name of an app; either App or User is set
 	User     string `json:"user,omitempty"` // account id, passed through
 	Limit    int64  `json:"call_limits"`
+	Other    string `json:"-"` // TYPE:ID of an object that files cannot name; then neither App nor User is set
+	Odd      Odd    `json:"-"`
 }
 
 type specialWire struct {
 	ID         string `json:"id,omitempty"`
-	Limit      int64  `json:"call_limits"`
+	Limit      *int64 `json:"call_limits"`
 	ObjectID   string `json:"object_id"`
 	ObjectType string `json:"object_type"` // APP or USER
 	AppName    string `json:"app_name,omitempty"`
@@ -74,8 +78,11 @@ var throttleSpecial = of(Def[Special, specialWire]{
 	},
 	BeforeOwner: func(have, want any) bool { return want.(Throttle).APILimit < have.(Throttle).APILimit },
 	Key: func(s Special) string {
-		if s.App != "" {
+		switch {
+		case s.App != "":
 			return JoinKey(s.Throttle, "app:"+s.App)
+		case s.Other != "":
+			return JoinKey(s.Throttle, s.Other)
 		}
 		return JoinKey(s.Throttle, "user:"+s.User)
 	},
@@ -101,7 +108,10 @@ var throttleSpecial = of(Def[Special, specialWire]{
 		return nil
 	},
 	Encode: func(s Special, ids IDs) (specialWire, error) {
-		w := specialWire{Limit: s.Limit, ObjectID: s.User, ObjectType: "USER"}
+		w := specialWire{Limit: &s.Limit, ObjectID: s.User, ObjectType: "USER"}
+		if s.Other != "" {
+			w.ObjectType, w.ObjectID, _ = strings.Cut(s.Other, ":")
+		}
 		if s.App == "" {
 			return w, nil
 		}
@@ -114,15 +124,16 @@ var throttleSpecial = of(Def[Special, specialWire]{
 	},
 	Patch: func(s Special, _ IDs) (any, error) { return map[string]any{"call_limits": s.Limit}, nil },
 	Decode: func(owner string, w specialWire) Found[Special] {
-		s := Special{Throttle: owner, Limit: w.Limit}
-		switch {
-		case w.ObjectType == "USER":
+		s := Special{Throttle: owner, Limit: value(w.Limit)}
+		switch name := cmp.Or(w.AppName, w.ObjectName); {
+		case w.ObjectType == "USER" && w.ObjectID != "":
 			s.User = w.ObjectID
-		case w.AppName != "":
-			s.App = w.AppName
+		case w.ObjectType == "APP" && name != "" && name != w.ObjectID:
+			s.App = name
 		default:
-			s.App = w.ObjectName
+			s.Other = w.ObjectType + ":" + cmp.Or(w.ObjectID, name, w.ID)
 		}
-		return Found[Special]{ID: w.ID, Value: s, Bound: Unknown}
+		return Found[Special]{ID: w.ID, Value: s, Bound: Unknown, Foreign: s.Other != "", Silent: silent(map[string]bool{"/call_limits": w.Limit != nil})}
 	},
+	Odd: func(s *Special) *Odd { return &s.Odd },
 })

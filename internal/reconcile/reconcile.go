@@ -162,9 +162,9 @@ func (r *Run) inside(ctx context.Context, reader *fetch.Reader, objects []kind.O
 
 // unhealthy tells why a gateway must not be written to.
 func unhealthy(i *kind.Instance) (out []diff.Refusal) {
-	if i.Status != "Running" {
+	if i.State() != kind.Running {
 		out = append(out, diff.Refusal{
-			Guard: "instance", Reason: fmt.Sprintf("the gateway is %s, not Running", i.Status),
+			Guard: "instance", Reason: fmt.Sprintf("the gateway is %s, not Running", i.State()),
 			Would: "writes might have been lost or half done", Flag: "--allow-unhealthy",
 		})
 	}

@@ -21,6 +21,8 @@ type checker struct {
 	failed map[*node]bool // what an error was reported for
 	left   map[*node]bool // secrets of empty variables: the gateway\'s are left alone
 
+	spared []string // fields that an ignore rule leaves to the gateway: they may be missing
+
 	origins []kind.Origin // of secrets, their pointers from where the walk began
 }
 
@@ -214,7 +216,7 @@ func (c *checker) fields(n *node, s *shape.Shape) any {
 		c.field(out, n, late, s.FieldIn(out, s.Cases.Field))
 	}
 	for _, f := range s.Fields {
-		if f.Required && n.index(f.Name) < 0 && !slices.Contains(meant, f.Name) {
+		if f.Required && n.index(f.Name) < 0 && !slices.Contains(meant, f.Name) && !(len(c.path) == 0 && slices.Contains(c.spared, "/"+f.Name)) {
 			c.fail(n, f.Name+" is missing", missingHint(f))
 		}
 	}

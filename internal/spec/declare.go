@@ -11,7 +11,7 @@ import (
 
 // declare checks an entry and turns it into an object, the parts inside it, and references.
 func (l *loader) declare(e *entry) {
-	c := &checker{lookup: l.options.Lookup, report: l.report, prefix: e.prefix}
+	c := &checker{lookup: l.options.Lookup, report: l.report, prefix: e.prefix, spared: l.spared(e)}
 	v, good := c.value(e.node, items[e.kind.Section])
 	if !good {
 		l.lonely(e)
@@ -39,6 +39,16 @@ func (l *loader) declare(e *entry) {
 		l.state.Objects[at].Manages = append(l.state.Objects[at].Manages, link)
 		l.references(e, link, owner.Key, apis)
 	}
+}
+
+// spared are the fields of an item that an ignore rule leaves as the gateway has them.
+func (l *loader) spared(e *entry) (fields []string) {
+	for _, r := range l.state.Ignore {
+		if r.Kind == e.kind.Name && len(r.Fields) > 0 && kind.Glob(r.Name, e.name) {
+			fields = append(fields, r.Fields...)
+		}
+	}
+	return fields
 }
 
 // lonely tells about a wrong item of an overlay that it changes nothing of the files.

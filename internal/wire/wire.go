@@ -27,7 +27,8 @@ import (
 // Strange are values that nothing could be made of, as they were written, by the names that lead to them: "/a/b".
 type Strange map[string]json.RawMessage
 
-// Decode fills the value that to points to from JSON. Errors never quote values, which may be secret.
+// Decode fills the value that to points to from JSON. Strange is nil when everything had the expected form. Errors
+// never quote values, which may be secret.
 func Decode(raw []byte, to any) (Strange, error) {
 	if json.Unmarshal(raw, to) == nil { // nearly all that gateways write
 		return nil, nil

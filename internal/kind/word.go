@@ -1,0 +1,65 @@
+package kind
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/wire"
+)
+
+// word is an enumeration that the API spells as a number, as it is written.
+type word string
+
+// UnmarshalJSON takes texts as well.
+func (w *word) UnmarshalJSON(raw []byte) error {
+	tree, err := wire.Tree(raw)
+	*w = word(wire.Text(tree))
+	return err
+}
+
+// MarshalJSON writes a number where it is one.
+func (w word) MarshalJSON() ([]byte, error) {
+	if strings.Trim(string(w), "0123456789") == "" && w != "" && w[0] != '0' {
+		return []byte(w), nil
+	}
+	return json.Marshal(string(w))
+}
+
+// words are what files write for a word of the wire.
+type words map[word]string
+
+// read is the word of files for one of the wire. One that nobody has heard of is itself; "" is what is not told.
+func (w words) read(wire word) string {
+	if known, ok := w[wire]; ok {
+		return known
+	}
+	return string(wire)
+}
+
+// spell is the word of the wire for one of files.
+func (w words) spell(file string) word {
+	for wire, known := range w {
+		if known == file {
+			return wire
+		}
+	}
+	return word(file)
+}
+
+// joined is a list that the API writes as one text, its entries joined with |.
+type joined []string
+
+// UnmarshalJSON takes lists as well.
+func (j *joined) UnmarshalJSON(raw []byte) error {
+	var list []string
+	if _, err := wire.Decode(raw, &list); err != nil {
+		return err
+	}
+	*j = nil
+	for _, text := range list {
+		if text != "" {
+			*j = append(*j, strings.Split(text, "|")...)
+		}
+	}
+	return nil
+}
