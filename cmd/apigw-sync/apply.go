@@ -105,7 +105,6 @@ func (o *applyOptions) run(ctx context.Context, p *program, g *globals, compare 
 		d := report.EmptyResults(head(""))
 		return emit(out, out.format.Results, d, &d.Trouble, err)
 	}
-	o.compare.deep = o.undo.path != ""
 	c, err := compare(ctx, p, g)
 	d := report.EmptyResults(c.head)
 	if err == nil {

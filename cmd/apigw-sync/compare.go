@@ -34,13 +34,13 @@ type compareOptions struct {
 	prune          bool
 	maxDeletes     int
 	allowEmpty     bool
+	takeOver       []string // addresses of policies that may be displaced; anyPolicy stands for all
 	allowUnhealthy bool
 	resendSecrets  bool
 
 	tolerant bool // references that lead nowhere are findings, no errors
 
 	flags   *pflag.FlagSet // answers of guards are looked up in them
-	deep    bool           // read also what it takes to undo the run
 	journal string         // where writes are recorded; "" is nowhere
 }
 
@@ -53,6 +53,8 @@ func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.prune, "prune", false, "also delete what owns covers and the files do not declare")
 	flags.IntVar(&o.maxDeletes, "max-deletes", 10, "refuse a plan that deletes or replaces more than `N` objects; below 0 means any number")
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "let --prune delete all objects that the files own of a kind, of which they declare none")
+	flags.StringArrayVar(&o.takeOver, "take-over", nil, "let binds displace policies that the files neither declare nor own: all, or with =`ADDRESS` one, such as acl/office; repeatable")
+	flags.Lookup("take-over").NoOptDefVal = anyPolicy
 	flags.BoolVar(&o.allowUnhealthy, "allow-unhealthy", false, "write to a gateway that is not running or is locked")
 	flags.BoolVar(&o.resendSecrets, "resend-secrets", false, "send secrets that the gateway hides, since they cannot be compared")
 }
@@ -84,7 +86,7 @@ func (o *compareOptions) check() error {
 			return hinted{fmt.Errorf("--kind: there is no kind %q", name), "there are " + strings.Join(kindNames(), ", ")}
 		}
 	}
-	return errors.Join(checkGlobs("--name", o.names), o.gateway.check())
+	return errors.Join(checkGlobs("--name", o.names), checkPolicies("--take-over", o.takeOver), o.gateway.check())
 }
 
 // checkGlobs refuses globs that would match nothing because they are broken.
@@ -96,6 +98,19 @@ func checkGlobs(flag string, globs []string) error {
 	}
 	return nil
 }
+
+// checkPolicies refuses addresses of what nothing can displace.
+func checkPolicies(flag string, addresses []string) error {
+	for _, address := range addresses {
+		if problem := spec.BrokenPolicy(address); problem != "" && address != anyPolicy {
+			return hinted{errors.New(flag + ": " + problem), "write it as diff shows it, such as " + flag + "=acl/office"}
+		}
+	}
+	return nil
+}
+
+// anyPolicy is the value of --take-over that names no policy.
+const anyPolicy = "true"
 
 func (o *compareOptions) policy() diff.Policy {
 	return diff.Policy{Kinds: o.kinds, Names: o.names, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly), ResendSecrets: o.resendSecrets}
@@ -188,7 +203,7 @@ func (o *compareOptions) connect(ctx context.Context, p *program, g *globals, c 
 	}
 	c.run = &reconcile.Run{
 		Caller: gateway, Policy: o.policy(), Parallel: o.gateway.parallelism,
-		CheckInstance: true, AllowUnhealthy: o.allowUnhealthy, Tolerant: o.tolerant, Deep: o.deep, Progress: func(string, int, int) {},
+		CheckInstance: true, AllowUnhealthy: o.allowUnhealthy, Tolerant: o.tolerant, Progress: func(string, int, int) {},
 	}
 	if !g.quiet {
 		told := watch(w.stderr, terminal(p.Stderr))

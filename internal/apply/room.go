@@ -59,14 +59,14 @@ func (r *runner) giveWay(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 }
 
 // view finds the links in the way of one that shall be made.
-type view func(context.Context, *kind.LinkKind, *kind.Link) []kind.Link
+type view func(context.Context, *kind.LinkKind, *job) []kind.Link
 
 // inWay makes a job of each link in the way of some binds.
 func (r *runner) inWay(ctx context.Context, k *kind.LinkKind, work []*job, sees view) []*job {
 	var all []*job
 	known := map[string]*job{}
 	for _, j := range work {
-		for _, l := range sees(ctx, k, &j.Link) {
+		for _, l := range sees(ctx, k, j) {
 			if _, gone := r.freed.Load(l.ID); gone || l.ID == "" {
 				continue
 			}
@@ -107,36 +107,49 @@ func parted(work []*job) (free, taken []*job) {
 }
 
 // planned are the links in a slot that go by the plan.
-func (r *runner) planned(_ context.Context, k *kind.LinkKind, l *kind.Link) (out []kind.Link) {
-	for _, h := range r.occupants[k.Name][diff.SpotOf(l)] {
-		if r.sameSlot(k, l, &h) {
+func (r *runner) planned(_ context.Context, k *kind.LinkKind, j *job) (out []kind.Link) {
+	for _, h := range r.occupants[k.Name][diff.SpotOf(&j.Link)] {
+		if r.sameSlot(k, &j.Link, &h) {
 			out = append(out, h)
 		}
 	}
 	return out
 }
 
-// present are the links that the gateway has where l shall go: those in its slot, or else, for gateways with
-// one slot for all, those that go by the plan anyway.
-func (r *runner) present(ctx context.Context, k *kind.LinkKind, l *kind.Link) (out []kind.Link) {
-	held, err := r.reader.LinksAt(ctx, k, l.API)
+// present are the links that the gateway has where a bind shall go: those in its slot, or else, for gateways with
+// one slot for all, those in others. None goes that the plan does not show: who has the place without that, the
+// bind tells.
+func (r *runner) present(ctx context.Context, k *kind.LinkKind, j *job) []kind.Link {
+	held, err := r.reader.LinksAt(ctx, k, j.Link.API)
 	if err != nil {
 		return nil
 	}
-	var goes []kind.Link
+	var out, others []kind.Link
 	for _, h := range held {
 		switch {
-		case h.Env != l.Env || h.OwnerID == l.OwnerID:
-		case r.sameSlot(k, l, &h):
+		case h.Env != j.Link.Env || h.OwnerID == j.Link.OwnerID:
+		case !r.yields(k, j, &h):
+			if r.sameSlot(k, &j.Link, &h) {
+				j.strangers = append(j.strangers, k.Owner+"/"+h.Owner)
+			}
+		case r.sameSlot(k, &j.Link, &h):
 			out = append(out, h)
-		case slices.ContainsFunc(r.occupants[k.Name][diff.SpotOf(l)], func(o kind.Link) bool { return o.ID == h.ID && o.OwnerID == h.OwnerID }):
-			goes = append(goes, h)
+		default:
+			others = append(others, h)
 		}
 	}
 	if len(out) == 0 {
-		return goes
+		return others
 	}
 	return out
+}
+
+// yields reports whether the plan shows that a link gives way to a bind: by an unbind, or as what the bind displaces.
+func (r *runner) yields(k *kind.LinkKind, j *job, h *kind.Link) bool {
+	return slices.ContainsFunc(r.occupants[k.Name][diff.SpotOf(&j.Link)], func(o kind.Link) bool { return o.OwnerID == h.OwnerID }) ||
+		j.change != nil && slices.ContainsFunc(j.change.Displaces, func(d diff.Displaced) bool {
+			return (d.Link.OwnerID == h.OwnerID || d.Link.Owner == h.Owner) && d.Yields()
+		})
 }
 
 // sameSlot reports whether two links of an API take the same slot, as far as their owners are known.
@@ -181,6 +194,9 @@ const never = 99
 
 // stuck says why a bind found no room.
 func stuck(j *job) (words []string) {
+	if len(j.strangers) > 0 {
+		words = append(words, strings.Join(j.strangers, ", ")+" has its place, which the plan does not show; compare again")
+	}
 	for _, o := range j.inWay {
 		if o.out.failure != nil {
 			words = append(words, o.Link.Owner+", which has its place, could not be unbound: "+strings.TrimSpace(o.out.failure.ErrorCode+" "+o.out.failure.ErrorMsg))

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -91,8 +92,8 @@ func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 	for i := range have.Links {
 		r.bound[boundAt{have.Links[i].OwnerID, diff.SpotOf(&have.Links[i])}] = true
 	}
-	for i := range have.Objects {
-		r.learnSlot(have.Objects[i].Kind, have.Objects[i].ID, have.Objects[i].Value)
+	for _, o := range slices.Concat(have.Objects, have.Beside.Owners) {
+		r.learnSlot(o.Kind, o.ID, o.Value)
 	}
 	return r
 }

@@ -81,6 +81,33 @@ func Reads(e *estate.Estate) Bound {
 	return b
 }
 
+// Places is what it takes to know whose places a run takes with links of one kind: the bindings of the policies that
+// no file declares (foreign: how many each has; nil where the list of policies was not read), the policies of the
+// APIs that are to be bound, or the lists of so many places that a policy does not have, whichever is cheapest.
+// A kind without such lists has none, and so has a run that does not know how many APIs there are. Nothing when
+// nothing is bound.
+func Places(foreign []int, apis int, places []int) int {
+	if apis == 0 {
+		return 0
+	}
+	ways := []int{apis}
+	if foreign != nil {
+		n := 0
+		for _, bound := range foreign {
+			n += calls(bound)
+		}
+		ways = append(ways, n)
+	}
+	if places != nil {
+		n := 0
+		for _, list := range places {
+			n += max(1, calls(list))
+		}
+		ways = append(ways, n)
+	}
+	return slices.Min(ways)
+}
+
 // FirstWrites is what it takes to make an empty gateway match an estate.
 func FirstWrites(e *estate.Estate) Bound {
 	b := Bound{}

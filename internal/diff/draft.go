@@ -52,6 +52,10 @@ func (d *Draft) Reads() []Read { return d.c.reads() }
 func (d *Draft) Plan(beside kind.Beside) *Plan {
 	c := d.c
 	c.have.Beside = beside
+	c.plan.Beside.Parts, c.plan.Beside.Owners = beside.Parts, c.ownersOf(beside.Parts)
+	for _, k := range kind.Links {
+		c.displace(k)
+	}
 	c.references()
 	c.concealed()
 	sortChanges(c.plan.Changes)
@@ -65,6 +69,20 @@ func (d *Draft) Plan(beside kind.Beside) *Plan {
 		}
 	}
 	return c.plan
+}
+
+// ownersOf finds the owners of what was found beside a plan.
+func (c *comparison) ownersOf(parts []kind.Object) (out []kind.Object) {
+	needed := map[string]bool{}
+	for i := range parts {
+		needed[kind.Of(parts[i].Kind).Owner+"/"+parts[i].Owner] = true
+	}
+	for _, o := range c.have.Beside.Owners {
+		if needed[o.Address()] {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // along notes for each object that goes what goes with it, be it by itself or by changes of their own.

@@ -59,6 +59,8 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Ex
 		}
 	}
 	e.Actual = e.Relevant(have)
+	e.Actual.Beside = plan.Beside
+	e.Desired.Footing = plan.Footings()
 	e.Unify()
 	e.Plan = e.Between(e.Actual)
 	if !sameChanges(plan, e.Plan) {
@@ -76,6 +78,9 @@ func (e *Extract) Unify() {
 		}
 		for i := range e.Actual.Links {
 			do(&e.Actual.Links[i])
+		}
+		for i := range e.Actual.Beside.Links {
+			do(&e.Actual.Beside.Links[i])
 		}
 	}
 	known := func(a *kind.API) int { return len(a.Method) + len(a.Path) + len(a.Group) }
@@ -155,6 +160,20 @@ func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
 	out.Beside = have.Beside
 	Sort(&out)
 	return out
+}
+
+// Fingerprinted are the objects of a gateway that must be as they were: those of the extract, and what the plan takes
+// away besides.
+func (e *Extract) Fingerprinted(have kind.Actual) []kind.Object {
+	keys := e.keys()
+	holders := slices.DeleteFunc(have.Beside.Holders(), func(o kind.Object) bool { return keys[o.Address()] })
+	return slices.Concat(have.Objects, holders, have.Beside.Parts)
+}
+
+// Displaces reports whether an object is a policy that the plan displaces.
+func (e *Extract) Displaces(o *kind.Object) bool {
+	_, displaced := e.Desired.Footing[o.Address()]
+	return displaced
 }
 
 // Addresses are those that objects of the extract that stand alone have or had, and those of its context.

@@ -4,6 +4,8 @@
 package diff
 
 import (
+	"slices"
+
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
@@ -38,6 +40,9 @@ type Change struct {
 	Fields  []Field      // changed leaves as gateway and files write them; of a new object all that is sent, of one that goes what is not zero
 	Along   []string     // of a delete: addresses of what goes with it, also of what goes by a change of its own
 	Note    string       // what a person should know about it; may be empty
+
+	Displaces []Displaced // of a bind: whose places it takes
+	Forced    bool        // of an unbind: of a policy that is not looked at, since a bind takes its place
 
 	Have *kind.Object
 	Next *kind.Object   // of a replace: the successor that an interrupted run left; nil when there is none
@@ -86,14 +91,16 @@ type Summary struct {
 	Bind      int `json:"bind"`
 	Unbind    int `json:"unbind"`
 	Extra     int `json:"extra"`
+	Displaced int `json:"displaced"` // binds that take the place of a policy that is not declared
 	Ignored   int `json:"ignored"`
 	Unchanged int `json:"unchanged"`
 }
 
 // Plan is all that separates a gateway from its files.
 type Plan struct {
-	Changes   []Change // by kind, name and address
-	Steps     []Step   // in an order that respects what each waits for
+	Changes   []Change    // by kind, name and address
+	Steps     []Step      // in an order that respects what each waits for
+	Beside    kind.Beside // what it takes away though it is about something else
 	Extra     []Extra
 	Ignored   int
 	Unchanged int
@@ -120,6 +127,9 @@ func (p *Plan) Summary() Summary {
 			s.Delete++
 		case Bind:
 			s.Bind++
+			if slices.ContainsFunc(p.Changes[i].Displaces, func(d Displaced) bool { return !d.Footing.Declared }) {
+				s.Displaced++
+			}
 		case Unbind:
 			s.Unbind++
 		}

@@ -52,6 +52,8 @@ func (t *touch) change(ch *Change, now map[string]string) {
 	k, link := kind.Of(ch.Kind), kind.LinkOf(ch.Kind)
 	ownerKind := ""
 	switch {
+	case ch.Forced: // its owner is none of the plan's business
+		return
 	case link != nil:
 		ownerKind = link.Owner
 	case k.Owner != "":

@@ -79,8 +79,10 @@ func (r *Reader) parts(ctx context.Context, read diff.Read) ([]kind.Object, erro
 
 // Rows are the links of one kind as lists told them.
 type Rows struct {
-	Kind *kind.LinkKind
-	Rows []kind.Row
+	Kind   *kind.LinkKind
+	Rows   []kind.Row
+	Others []kind.Row // of owners that nobody asked for
+	All    bool       // both together are all that the gateway has
 }
 
 // links reads the links of some owners in the cheapest way.
@@ -106,8 +108,8 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 	}
 	var err error
 	if len(apis) > 0 && len(apis) < byOwner {
-		out.Rows, err = r.perAPI(ctx, k, apis)
-		out.Rows = of(out.Rows, owners)
+		rows, err := r.perAPI(ctx, k, apis)
+		out.Rows, out.Others, out.All = of(rows, owners), notOf(rows, owners), err == nil
 		if !r.Lenient || !api.Withheld(err) {
 			return out, err
 		}
@@ -186,6 +188,29 @@ func of(rows []kind.Row, owners []kind.Object) (out []kind.Row) {
 			out = append(out, row)
 		}
 	}
+	return out
+}
+
+// notOf keeps the rows of others.
+func notOf(rows []kind.Row, owners []kind.Object) []kind.Row {
+	ids := make(map[string]bool, len(owners))
+	for i := range owners {
+		ids[owners[i].ID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(r kind.Row) bool { return ids[r.OwnerID] })
+}
+
+// Beside is what lists told of owners that nobody asked for.
+func Beside(all []Rows, c *kind.Catalog) kind.Beside {
+	out := kind.Beside{All: map[string]bool{}}
+	var others []Rows
+	for _, r := range all {
+		if r.All {
+			out.All[r.Kind.Name] = true
+			others = append(others, Rows{Kind: r.Kind, Rows: r.Others})
+		}
+	}
+	out.Links = Join(others, c)
 	return out
 }
 

@@ -19,41 +19,54 @@ type Want struct {
 
 // Objects lists the objects of several kinds that stand alone.
 func (r *Reader) Objects(ctx context.Context, wants []Want) ([]kind.Object, error) {
-	found := make([][]kind.Object, len(wants))
+	objects, _, err := r.List(ctx, wants)
+	return objects, err
+}
+
+// List lists like Objects, and tells of which kinds it came to list all.
+func (r *Reader) List(ctx context.Context, wants []Want) ([]kind.Object, map[string]bool, error) {
+	found, complete := make([][]kind.Object, len(wants)), make([]bool, len(wants))
 	g, gctx := errgroup.WithContext(ctx)
 	for i, w := range wants {
 		g.Go(func() (err error) {
-			found[i], err = r.objects(gctx, w)
+			found[i], complete[i], err = r.objects(gctx, w)
 			return r.left(w.Kind.Name, "", err)
 		})
 	}
 	err := g.Wait()
-	return slices.Concat(found...), err
+	whole := map[string]bool{}
+	for i, w := range wants {
+		whole[w.Kind.Name] = complete[i]
+	}
+	return slices.Concat(found...), whole, err
 }
 
-func (r *Reader) objects(ctx context.Context, w Want) ([]kind.Object, error) {
+// objectsOf is the list of a kind, of an exact name or, where that is "", of all.
+func objectsOf(k *kind.Kind, name string) listing[kind.Object] {
+	return listing[kind.Object]{
+		how:  byName(name),
+		ask:  func(offset int) api.Request { return k.List("", name, offset) },
+		take: func(p kind.Page) ([]kind.Object, error) { return k.Objects("", p) },
+		id:   func(o *kind.Object) string { return o.ID },
+	}
+}
+
+func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, complete bool, err error) {
 	if !w.All && len(w.Names) == 0 {
-		return nil, nil
+		return nil, false, nil
 	}
-	of := func(name string) listing[kind.Object] {
-		return listing[kind.Object]{
-			how:  byName(name),
-			ask:  func(offset int) api.Request { return w.Kind.List("", name, offset) },
-			take: func(p kind.Page) ([]kind.Object, error) { return w.Kind.Objects("", p) },
-			id:   func(o *kind.Object) string { return o.ID },
-		}
-	}
+	of := func(name string) listing[kind.Object] { return objectsOf(w.Kind, name) }
 	if w.All {
-		return all(ctx, r, of(""))
+		found, err = all(ctx, r, of(""))
+		return found, true, err
 	}
-	found, _, err := scarce(ctx, r, scarcity[string, kind.Object]{
+	return scarce(ctx, r, scarcity[string, kind.Object]{
 		keys: w.Names, whole: of(""), atOnce: 1,
 		find: func(ctx context.Context, name string) ([]kind.Object, error) { return all(ctx, r, of(name)) },
 		settled: func(o *kind.Object) (name string, ok bool) {
 			return o.Key, len(w.Kind.Replace) == 0 // else its successor may be on another page
 		},
 	})
-	return found, err
 }
 
 // Catalog lists the gateway's APIs: all of them, or when everything is false at least those of some look-ups.
@@ -75,7 +88,10 @@ func (r *Reader) Catalog(ctx context.Context, everything bool, lookups []kind.Lo
 		})
 	}
 	c := kind.NewCatalog(apis)
-	c.Complete = complete
+	c.Complete, c.Whole = complete, map[string]bool{}
+	for _, l := range lookups {
+		c.Whole[l.Group] = l.Group != ""
+	}
 	if everything {
 		err = r.left(kind.AnyAPI, "", err)
 	}

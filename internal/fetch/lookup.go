@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
@@ -15,12 +14,7 @@ func (r *Reader) Named(ctx context.Context, k *kind.Kind, ownerID, owner, key st
 	if k.Owner != "" {
 		return r.parts(ctx, diff.Read{Part: k, Object: kind.Object{Kind: k.Owner, Key: owner, ID: ownerID}})
 	}
-	return all(ctx, r, listing[kind.Object]{
-		how:  byName(key),
-		ask:  func(offset int) api.Request { return k.List("", key, offset) },
-		take: func(p kind.Page) ([]kind.Object, error) { return k.Objects("", p) },
-		id:   func(o *kind.Object) string { return o.ID },
-	})
+	return all(ctx, r, objectsOf(k, key))
 }
 
 // ByID finds one object by its id; nil when the gateway does not have it.

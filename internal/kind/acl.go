@@ -157,6 +157,18 @@ func (r aclBindingRow) row() Row {
 	return Row{ID: r.ID, OwnerID: r.ACLID, Owner: r.ACL, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method}
 }
 
+// aclFree is an API without an ACL as unbinded-apis tells it, with the one of the same entity type that it has.
+type aclFree struct {
+	APIID  string  `json:"id"`
+	API    string  `json:"name"`
+	Group  string  `json:"group_name"`
+	EnvID  string  `json:"run_env_id"`
+	Env    string  `json:"run_env_name"`
+	Method string  `json:"req_method"`
+	Path   string  `json:"req_uri"`
+	ACL    *string `json:"acl_name"`
+}
+
 type aclBound struct {
 	ID    string `json:"id"`
 	APIID string `json:"api_id"`
@@ -165,7 +177,7 @@ type aclBound struct {
 }
 
 var aclBinding = &LinkKind{
-	Name: "acl_binding", Owner: "acl",
+	Name: "acl_binding", Owner: "acl", Mixed: true,
 	Slot:  func(owner any) string { return owner.(ACL).EntityType },
 	Shuts: func(owner any) bool { return owner.(ACL).Type == "PERMIT" },
 	OfOwner: reading(Reading{
@@ -176,6 +188,12 @@ var aclBinding = &LinkKind{
 		Operation: "ListAclPolicyBindedToApiV2", ListField: "acls", Path: fixed("acl-bindings", "binded-acls"),
 		Query: func(id string) url.Values { return query("api_id", id) },
 	}, aclBindingRow.row),
+	Free: reading(Reading{
+		Operation: "ListApisUnbindedToAclPolicyV2", ListField: "apis", Path: fixed("acl-bindings", "unbinded-apis"),
+		Query: func(id string) url.Values { return query("acl_id", id) },
+	}, func(r aclFree) Row {
+		return Row{Owner: value(r.ACL), Untold: r.ACL == nil, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, Method: r.Method, Path: r.Path}
+	}),
 	Answer: answer("acl_bindings", func(r aclBound) Row {
 		return Row{ID: r.ID, OwnerID: r.ACLID, APIID: r.APIID, EnvID: r.EnvID}
 	}),

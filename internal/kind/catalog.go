@@ -14,7 +14,8 @@ import (
 // API list and safe for concurrent reading.
 type Catalog struct {
 	APIs     []*API
-	Complete bool // APIs are all of the gateway; else those of some look-ups
+	Complete bool            // APIs are all of the gateway; else those of some look-ups
+	Whole    map[string]bool // names of groups of which all APIs are there, if the catalog is not complete
 	ByID     map[string]*API
 	Envs     []string          // names of all environments; nil when they were not read
 	groups   map[string][]*API // by group name
@@ -74,6 +75,23 @@ func (c *Catalog) Groups() []string {
 		out = append(out, g)
 	}
 	return out
+}
+
+// Published counts publications in an environment, of a group or, where that is "", of the gateway; ok is false
+// when they are not known. An empty environment is any.
+func (c *Catalog) Published(group, env string) (n int, ok bool) {
+	apis := c.APIs
+	if group != "" {
+		apis = c.groups[group]
+	}
+	for _, a := range apis {
+		for _, p := range a.Published {
+			if env == "" || p.Env == env {
+				n++
+			}
+		}
+	}
+	return n, c.Complete || group != "" && c.Whole[group]
 }
 
 // HasEnv reports whether an environment surely exists: the gateway names it, an API is published there, or it is the

@@ -42,6 +42,8 @@ type LinkKind struct {
 	// Slot names what of an API in an environment holds only one link of the kind, such as the type
 	// of a plugin; nil when an API takes any number.
 	Slot func(owner any) string
+	// Mixed: some versions hold one link at an API in an environment, whatever its slot.
+	Mixed bool
 	// Overwrites: binding to a taken slot surely replaces what was there.
 	Overwrites bool
 	// Shuts: an API with a link to such an owner lets in only whom it names. One that has such a link before
@@ -53,6 +55,7 @@ type LinkKind struct {
 	OfOwner Reading // links of one owner
 	OfAPI   Reading // links of one API
 	OfAll   Reading // all links at once; Operation "" when there is no such list
+	Free    Reading // where an owner could go, and whose link has the slot now; Operation "" when there is no such list
 
 	Bind, Unbind []Write // ways to write, cheapest judged by the planner
 	Answer       Answer  // what a bind says it did
@@ -104,6 +107,7 @@ type Row struct {
 	APIID, API, Group       string
 	EnvID, Env, PublishID   string
 	Method, Path            string
+	Untold                  bool   // of Free: the list does not say whose link has the slot
 	Failed                  bool   // the answer says that this pair was not bound
 	ErrorCode, ErrorMessage string // why
 	Plain                   bool   // everything had the expected form
@@ -137,6 +141,21 @@ func (r Reading) Read(id string, offset int) api.Request {
 	q.Set("limit", fmt.Sprint(PageSize))
 	q.Set("offset", fmt.Sprint(offset))
 	return api.Request{Operation: r.Operation, Method: "GET", Path: r.Path(id), Query: q}
+}
+
+// Within asks of a list that takes an owner only for what is in an environment and a group; "" is any.
+func (r Reading) Within(envID, groupID string) Reading {
+	whole := r.Query
+	r.Query = func(id string) url.Values {
+		q := whole(id)
+		for name, value := range map[string]string{"env_id": envID, "group_id": groupID} {
+			if value != "" {
+				q.Set(name, value)
+			}
+		}
+		return q
+	}
+	return r
 }
 
 // Rows reads the answer of Read.

@@ -108,6 +108,18 @@ type Desired struct {
 	Spared  []DeclaredLink      // that stay where the gateway has them, and are not made: all are Offline
 	Owns    map[string][]string // kind to globs of names for which the files are the whole truth
 	Ignore  []Ignore
+
+	TakesOver []string           // addresses of policies that may be displaced though they are not declared
+	Aside     []DeclaredLink     // of objects that are declared and not looked at, as far as their APIs are known
+	Footing   map[string]Footing // of policies by address, where Objects and Owns do not tell it
+}
+
+// Footing is what files say of a policy.
+type Footing struct {
+	Declared bool // and no rule ignores it
+	Owned    bool // as above, though not declared
+	Ignored  bool // a rule ignores it, so that it counts as neither
+	Manages  bool // it is declared with all that it is bound to
 }
 
 // Actual is what the gateway holds, as far as it was read.
@@ -118,10 +130,27 @@ type Actual struct {
 }
 
 // Beside is what a plan takes away though it is about something else: what lives in an object that stays, and
-// refers to one that goes.
+// refers to one that goes; and links in places that others take. Owners are told with what is theirs.
 type Beside struct {
 	Owners []Object
 	Parts  []Object
+	Links  []Link
+
+	All map[string]bool // kinds of which Links, with those of what is compared, are all that the gateway has
+}
+
+// Holders are the owners of the links.
+func (b *Beside) Holders() (out []Object) {
+	ids := map[string]bool{}
+	for i := range b.Links {
+		ids[b.Links[i].OwnerID] = true
+	}
+	for _, o := range b.Owners {
+		if ids[o.ID] && LinkFrom(o.Kind) != nil {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 // Unread is what a gateway refuses to show.

@@ -126,6 +126,12 @@ type throttleBindingRow struct {
 	Path      string `json:"req_uri"`
 }
 
+// throttleFree is an API without a throttle as unbinded-apis tells it, with the one that it has instead.
+type throttleFree struct {
+	throttleBindingRow
+	Throttle *string `json:"throttle_name"`
+}
+
 // throttleOfAPI is a binding as binded-throttles tells it: the policy, with no environment id.
 type throttleOfAPI struct {
 	ID         string `json:"bind_id"`
@@ -156,6 +162,13 @@ var throttleBinding = &LinkKind{
 		Query: func(id string) url.Values { return query("api_id", id) },
 	}, func(r throttleOfAPI) Row {
 		return Row{ID: r.ID, OwnerID: r.ThrottleID, Owner: r.Throttle, Env: r.Env}
+	}),
+	Free: reading(Reading{
+		Operation: "ListApisUnbindedToRequestThrottlingPolicyV2", ListField: "apis",
+		Path:  fixed("throttle-bindings", "unbinded-apis"),
+		Query: func(id string) url.Values { return query("throttle_id", id) },
+	}, func(r throttleFree) Row {
+		return Row{Owner: value(r.Throttle), Untold: r.Throttle == nil, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, Method: r.Method, Path: r.Path}
 	}),
 	Answer: answer("throttle_applys", func(r throttleApply) Row {
 		return Row{ID: r.ID, OwnerID: r.ThrottleID, PublishID: r.PublishID}

@@ -47,7 +47,7 @@ func New(d *report.Plan, e *diff.Extract, o Options) (*File, error) {
 		}
 		s.Objects = append(s.Objects, w)
 	}
-	for _, o := range slices.Concat(e.Actual.Objects, e.Actual.Beside.Parts) {
+	for _, o := range e.Fingerprinted(e.Actual) {
 		h, err := f.newHeld(&o, e, seal)
 		if err != nil {
 			return nil, err
@@ -58,8 +58,8 @@ func New(d *report.Plan, e *diff.Extract, o Options) (*File, error) {
 		l := &e.Desired.Links[i]
 		s.Links = append(s.Links, newLink(&l.Link, source(l.Source)))
 	}
-	for i := range e.Actual.Links {
-		s.Bound = append(s.Bound, newLink(&e.Actual.Links[i], nil))
+	for _, l := range slices.Concat(e.Actual.Links, e.Actual.Beside.Links) {
+		s.Bound = append(s.Bound, newLink(&l, nil))
 	}
 	for _, k := range slices.Sorted(maps.Keys(e.Desired.Owns)) {
 		s.Gone = append(s.Gone, Gone{Kind: k, Keys: e.Desired.Owns[k]})
@@ -120,7 +120,7 @@ func (f *File) newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, er
 	case e.Anchors[h.Address()]:
 		o.Anchor = true
 		return []Held{o}, nil
-	case !e.Touches(h):
+	case !e.Touches(h) && !e.Displaces(h):
 		return nil, nil
 	}
 	value, secrets, err := bare(kind.Of(h.Kind), h.Value)

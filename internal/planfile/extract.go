@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -40,6 +41,7 @@ func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 		}
 	}
 	e.Desired.Links, e.Actual.Links = f.links()
+	e.Desired.Footing = f.footings()
 	for _, g := range f.Saved.Gone {
 		e.Desired.Owns[g.Kind] = g.Keys
 	}
@@ -47,6 +49,24 @@ func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 		e.Desired.Ignore = append(e.Desired.Ignore, kind.Ignore{Kind: r.Kind, Name: r.Name, Fields: r.Fields})
 	}
 	return e, errors.Join(failed...)
+}
+
+// footings are what the files said of the policies that the plan displaces, when it was made.
+func (f *File) footings() map[string]kind.Footing {
+	unbound, out := map[string]bool{}, map[string]kind.Footing{}
+	for i := range f.Changes {
+		if ch := &f.Changes[i]; ch.Action == diff.Unbind {
+			unbound[ch.Kind+"/"+ch.Name] = true
+		}
+	}
+	for i := range f.Changes {
+		ch := &f.Changes[i]
+		for _, d := range ch.Displaced() {
+			_, name, _ := strings.Cut(d.Address, "/")
+			out[d.Address] = kind.Footing{Declared: d.Declared, Owned: d.Owned, Manages: d.Declared && unbound[ch.Kind+"/"+name]}
+		}
+	}
+	return out
 }
 
 func (f *File) seal() sealer {

@@ -48,7 +48,7 @@ func (f *File) Stale(e *diff.Extract, have kind.Actual) ([]Difference, error) {
 	for i := range f.Saved.Held {
 		was[f.Saved.Held[i].Address()] = &f.Saved.Held[i]
 	}
-	for _, o := range slices.Concat(have.Objects, have.Beside.Parts) {
+	for _, o := range e.Fingerprinted(have) {
 		h := was[o.Address()]
 		delete(was, o.Address())
 		if h == nil && !e.Touches(&o) {
@@ -63,7 +63,7 @@ func (f *File) Stale(e *diff.Extract, have kind.Actual) ([]Difference, error) {
 	for address := range was {
 		out = append(out, Difference{Address: address, Text: "is gone"})
 	}
-	out = append(out, f.bindings(have.Links)...)
+	out = append(out, f.bindings(slices.Concat(have.Links, have.Beside.Links))...)
 	slices.SortStableFunc(out, func(a, b Difference) int { return strings.Compare(a.Address, b.Address) })
 	return out, nil
 }

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -335,31 +336,19 @@ func (v truth) undone(e emulator.Effect) bool {
 	return balance == 0 && e.Action != "update"
 }
 
-// displaced: another policy that the plan binds took the place of a binding that no file speaks of, or was
-// to take it.
+// displaced: the plan shows that a bind takes the place of the binding.
 func (v truth) displaced(e emulator.Effect) bool {
-	for _, r := range v.out.Results {
-		if r.Error != nil && strings.Contains(r.Error.ErrorMsg, e.PolicyName+", which had its place, was unbound") {
-			return true
-		}
-	}
-	for _, other := range v.effects {
-		if other.Kind == e.Kind && other.Action == "create" && other.API == e.API && other.Env == e.Env {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(v.out.Results, func(r apply.Result) bool {
+		return slices.ContainsFunc(r.Change.Displaces, func(d diff.Displaced) bool {
+			return d.Link.Kind == e.Kind && d.Link.Owner == e.PolicyName && d.Link.API.Address()+"@"+d.Link.Env == e.API+"@"+e.Env
+		})
+	})
 }
 
-// dropped: what refers to a deleted app went with it.
+// dropped: the plan shows that it goes along with what is deleted.
 func (v truth) dropped(e emulator.Effect) bool {
-	app, isApp := strings.CutPrefix(e.Name, "app:")
-	for _, other := range v.effects {
-		if other.Kind == "app" && other.Action == "delete" && isApp && other.Name == app {
-			return e.Action == "delete"
-		}
-	}
-	return false
+	address, _ := v.addresses(e)
+	return e.Action == "delete" && slices.ContainsFunc(v.out.Results, func(r apply.Result) bool { return slices.Contains(r.Change.Along, address) })
 }
 
 func effects(journal []emulator.Entry) (out []emulator.Effect) {

@@ -80,7 +80,9 @@ func converge(t *testing.T, have, want []byte, b emulator.Behaviour) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	first := compare(ctx, t, run, load(t, want))
+	g.ResetJournal()
 	out := run.Apply(ctx, first)
+	shown(t, first, out, g.Journal())
 	for _, res := range out.Results {
 		if res.Status != apply.Succeeded {
 			t.Errorf("%s %s: %s: %+v (waited for %q)", res.Change.Action, res.Change.Address, res.Status, res.Error, res.WaitedFor)
@@ -98,6 +100,20 @@ func converge(t *testing.T, have, want []byte, b emulator.Behaviour) {
 	for _, e := range g.Journal() {
 		if e.Method != "GET" {
 			t.Errorf("a second apply sent %s %s", e.Method, e.Path)
+		}
+	}
+}
+
+// shown: nothing happens to a gateway that the plan does not show.
+func shown(t *testing.T, c *reconcile.Comparison, out *reconcile.Outcome, journal []emulator.Entry) {
+	t.Helper()
+	v, done := truth{t: t, comparison: c, out: out, effects: effects(journal)}, map[string]apply.Result{}
+	for _, r := range out.Results {
+		done[r.Change.Address] = r
+	}
+	for _, e := range v.effects {
+		if !v.told(e, done) {
+			t.Errorf("the plan does not show %+v", e)
 		}
 	}
 }

@@ -28,9 +28,6 @@ type Run struct {
 	CheckInstance  bool
 	AllowUnhealthy bool
 
-	// Deep reads also what the plan may displace, so that the run can be taken back.
-	Deep bool
-
 	// Tolerant compares the rest also when references lead nowhere. Such a plan is not to be applied.
 	Tolerant bool
 
@@ -53,7 +50,6 @@ type Comparison struct {
 	Instance *kind.Instance // nil unless the run checks it
 
 	Extract *diff.Extract // what of a saved plan, or of a way back, the plan was made of; nil when it was made of files
-	Around  []kind.Link   // of a deep run: bindings that may give way without being part of the plan
 }
 
 // Outcome is what an apply did.
@@ -69,7 +65,6 @@ type Outcome struct {
 
 // Compare reads the gateway and plans. It returns an error when the gateway cannot be read.
 func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, error) {
-	state = Narrow(state, r.Policy)
 	reader := r.reader("read")
 	c, err := twice(func() (*Comparison, error) { return r.compare(ctx, reader, state) })
 	if err != nil {
@@ -82,8 +77,9 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, erro
 	return c, nil
 }
 
-func (r *Run) compare(ctx context.Context, reader *fetch.Reader, state *spec.State) (*Comparison, error) {
-	objects, catalog, instance, err := r.lists(ctx, reader, state)
+func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State) (*Comparison, error) {
+	state := Narrow(all, r.Policy)
+	objects, whole, catalog, instance, err := r.lists(ctx, reader, state)
 	if err != nil {
 		return nil, err
 	}
@@ -92,12 +88,13 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, state *spec.Sta
 	}
 	c := &Comparison{Plan: &diff.Plan{}, Instance: instance}
 	c.Desired, c.Findings = state.Resolve(catalog)
+	c.Desired.Aside = aside(all, r.Policy, catalog)
 	if r.Tolerant || !slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
 		if c.Actual, err = r.inside(ctx, reader, objects, c.Desired, catalog); err != nil {
 			return nil, err
 		}
 		c.Desired = diff.Standing(c.Actual, c.Desired)
-		if err := r.complete(ctx, reader, c, diff.Begin(c.Actual, c.Desired, r.Policy)); err != nil {
+		if err := c.complete(ctx, reader, diff.Begin(c.Actual, c.Desired, r.Policy), fetch.Lists{Objects: objects, Whole: whole, Catalog: catalog}); err != nil {
 			return nil, err
 		}
 	}
@@ -123,10 +120,10 @@ func (r *Run) reader(stage string) *fetch.Reader {
 }
 
 // lists reads everything that does not depend on anything else, all at once.
-func (r *Run) lists(ctx context.Context, reader *fetch.Reader, state *spec.State) (objects []kind.Object, catalog *kind.Catalog, instance *kind.Instance, err error) {
+func (r *Run) lists(ctx context.Context, reader *fetch.Reader, state *spec.State) (objects []kind.Object, whole map[string]bool, catalog *kind.Catalog, instance *kind.Instance, err error) {
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		objects, err = reader.Objects(gctx, r.wanted(state))
+		objects, whole, err = reader.List(gctx, r.wanted(state))
 		return err
 	})
 	g.Go(func() (err error) {
@@ -144,7 +141,7 @@ func (r *Run) lists(ctx context.Context, reader *fetch.Reader, state *spec.State
 		})
 	}
 	err = g.Wait()
-	return objects, catalog, instance, err
+	return objects, whole, catalog, instance, err
 }
 
 // inside reads what of the listed objects the comparison needs to know.
@@ -157,7 +154,7 @@ func (r *Run) inside(ctx context.Context, reader *fetch.Reader, objects []kind.O
 	if err != nil {
 		return kind.Actual{}, err
 	}
-	return kind.Actual{Objects: append(objects, parts...), Links: fetch.Join(rows, catalog)}, nil
+	return kind.Actual{Objects: append(objects, parts...), Links: fetch.Join(rows, catalog), Beside: fetch.Beside(rows, catalog)}, nil
 }
 
 // unhealthy tells why a gateway must not be written to.

@@ -25,11 +25,12 @@ func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *Comparison, note
 
 func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, e *diff.Extract) (c *Comparison, notes []diff.Note, err error) {
 	var objects []kind.Object
+	var whole map[string]bool
 	var fresh *kind.Catalog
 	var instance *kind.Instance
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		objects, err = reader.Objects(gctx, named(e))
+		objects, whole, err = reader.List(gctx, named(e))
 		return err
 	})
 	g.Go(func() (err error) {
@@ -54,19 +55,19 @@ func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, e *diff.Extract
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err = r.planned(ctx, reader, &found, now, instance)
+	c, err = r.planned(ctx, reader, &found, now, fetch.Lists{Objects: objects, Whole: whole, Catalog: known(e, fresh)}, instance)
 	return c, notes, err
 }
 
 // planned is the comparison of an extract with what was read for it. Guards were looked at when the plan was made,
 // but for the gateway's own state.
-func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract, now kind.Actual, instance *kind.Instance) (*Comparison, error) {
+func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract, now kind.Actual, l fetch.Lists, instance *kind.Instance) (*Comparison, error) {
 	e.Actual = e.Relevant(now)
 	c := &Comparison{Actual: now, Desired: e.Settled(e.Actual), Extract: e, Instance: instance}
-	if err := r.complete(ctx, reader, c, e.Begin(e.Actual)); err != nil {
+	if err := c.complete(ctx, reader, e.Begin(e.Actual), l); err != nil {
 		return nil, err
 	}
-	e.Plan, e.Actual.Beside = c.Plan, c.Actual.Beside
+	e.Plan, e.Actual.Beside, e.Desired.Footing = c.Plan, c.Actual.Beside, c.Plan.Footings()
 	c.Plan.Refusals = nil
 	if instance != nil && !r.AllowUnhealthy {
 		c.Plan.Refusals = unhealthy(instance)

@@ -29,6 +29,23 @@ func Narrow(state *spec.State, policy diff.Policy) *spec.State {
 	return &out
 }
 
+// aside are the links that files declare in places that others may take, of what a policy does not look at.
+func aside(state *spec.State, policy diff.Policy, catalog *kind.Catalog) []kind.DeclaredLink {
+	others := *state
+	others.References = nil
+	for _, ref := range state.References {
+		k := kind.LinkOf(ref.Kind)
+		if k.Slot != nil && !policy.Covers(kind.Of(k.Owner), ref.Owner) {
+			others.References = append(others.References, ref)
+		}
+	}
+	if len(others.References) == 0 {
+		return nil
+	}
+	want, _ := others.Resolve(catalog) // what leads nowhere is none of this run's business
+	return want.Links
+}
+
 // wanted tells which objects of which kinds must be listed: those that the files declare, those that
 // they refer to, and all of a kind of which they own names.
 func (r *Run) wanted(state *spec.State) (out []fetch.Want) {

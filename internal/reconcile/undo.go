@@ -12,29 +12,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Before is what a run is about to touch, for its undo file: the extract of its plan, and the bindings that may give
-// way to those that it makes.
+// Before is what a run is about to touch, for its undo file: the extract of its plan.
 func (r *Run) Before(c *Comparison) (*diff.Extract, error) {
-	e := c.Extract
-	if e == nil {
-		var err error
-		if e, err = diff.Narrow(c.Plan, c.Actual, c.Desired, r.Policy); err != nil {
-			return nil, err
-		}
+	if c.Extract != nil {
+		return c.Extract, nil
 	}
-	out := *e
-	out.Actual.Links = slices.Clone(e.Actual.Links)
-	known := map[linkKey]bool{}
-	for i := range e.Actual.Links {
-		known[keyOf(&e.Actual.Links[i])] = true
-	}
-	for _, l := range c.Around {
-		if !known[keyOf(&l)] {
-			out.Actual.Links = append(out.Actual.Links, l)
-		}
-	}
-	diff.Sort(&out.Actual)
-	return &out, nil
+	return diff.Narrow(c.Plan, c.Actual, c.Desired, r.Policy)
 }
 
 // Way is a way back that is being looked for.
@@ -42,6 +25,7 @@ type Way struct {
 	Probe   *diff.Extract                                // what must be read first
 	Back    func(now kind.Actual) (*diff.Extract, error) // finds the way, of what is read
 	Settled func(now kind.Actual) bool                   // lists show what the run did; until then they are read again
+	Asked   func(address string) bool                    // whether the run asked for something about an address
 }
 
 // TakeBack reads what a run touched and plans to take it back. Notes tell about APIs that can no longer be bound.
@@ -74,8 +58,30 @@ func (r *Run) TakeBack(ctx context.Context, w Way) (c *Comparison, notes []diff.
 		}
 	}
 	e.Desired.Links, notes = renew(e, fresh)
-	c, err = r.planned(ctx, reader, e, now, instance)
+	lists := fetch.Lists{Objects: now.Objects, Catalog: known(e, fresh)}
+	if c, err = r.planned(ctx, reader, e, now, lists, instance); err != nil {
+		return nil, nil, err
+	}
+	if late := giveUp(e, c.Plan, w.Asked); len(late) > 0 {
+		notes = append(notes, late...)
+		c, err = r.planned(ctx, reader, e, now, lists, instance)
+	}
 	return c, notes, err
+}
+
+// giveUp no longer wants links back whose places somebody else has taken since, and says who.
+func giveUp(e *diff.Extract, plan *diff.Plan, asked func(string) bool) (notes []diff.Note) {
+	lost := map[string]bool{}
+	for i := range plan.Changes {
+		for _, d := range plan.Changes[i].Displaces {
+			if d.Sure && !d.Footing.Declared && !d.Footing.Owned && !asked(d.Link.Address()) {
+				lost[plan.Changes[i].Address] = true
+				notes = append(notes, diff.Note{Address: d.Link.Address(), Message: "is bound now"})
+			}
+		}
+	}
+	e.Desired.Links = slices.DeleteFunc(e.Desired.Links, func(l kind.DeclaredLink) bool { return lost[l.Address()] })
+	return notes
 }
 
 // settle reads what is there, again and again until lists show what a run did that has only just ended.

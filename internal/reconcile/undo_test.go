@@ -144,7 +144,7 @@ func (u *undoing) thereAndBack(t *testing.T, n int, carried bool) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	before := naked(t, u.gateway)
-	run := &reconcile.Run{Deep: true, Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
+	run := &reconcile.Run{Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
 	run.Caller = client(t, u.gateway)
 	c := compare(ctx, t, run, u.state)
 	if n >= 0 && slices.ContainsFunc(c.Plan.Changes, func(ch diff.Change) bool { return ch.Action == diff.Replace }) {
@@ -214,7 +214,7 @@ func (u *undoing) takeBack(ctx context.Context, t *testing.T) takenBack {
 	}
 	var way *undo.Way
 	c, notes, err := run.TakeBack(ctx, reconcile.Way{
-		Probe: r.Probe(),
+		Probe: r.Probe(), Asked: r.Asked(),
 		Back: func(now kind.Actual) (_ *diff.Extract, err error) {
 			if way, err = r.Back(now, reveal(u.state)); err != nil {
 				return nil, err

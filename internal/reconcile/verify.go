@@ -125,6 +125,7 @@ func touched(c *Comparison) (kind.Desired, diff.Policy) {
 	for i := range c.Plan.Changes {
 		ch := &c.Plan.Changes[i]
 		switch k, link := kind.Of(ch.Kind), kind.LinkOf(ch.Kind); {
+		case ch.Forced: // the rest of what its owner is bound to is none of the plan's business
 		case link != nil:
 			owners[link.Owner+"/"+ch.Name] = true
 		case k.Owner != "":

@@ -71,8 +71,9 @@ type Change struct {
 	Binding *Binding     `json:"binding,omitempty"`
 	Along   []Along      `json:"takes_along,omitempty"` // of a delete: what goes with it, also by a change of its own
 	Note    string       `json:"note,omitempty"`
-	Moved   drift.Mover  `json:"moved,omitempty"`   // whose side moved since the baseline; "" when not known
-	Traffic *Hit         `json:"traffic,omitempty"` // whom the change meets; nil when not asked for
+	displacement
+	Moved   drift.Mover `json:"moved,omitempty"`   // whose side moved since the baseline; "" when not known
+	Traffic *Hit        `json:"traffic,omitempty"` // whom the change meets; nil when not asked for
 }
 
 // Along is what goes along with an object that is deleted.
@@ -173,6 +174,7 @@ func Changes(changes []diff.Change) []Change {
 
 func newChange(c *diff.Change) Change {
 	d := Change{Address: c.Address, Kind: c.Kind, Name: c.Name, Action: c.Action, Source: c.Source, Note: c.Note}
+	d.displacement = newDisplacement(c.Displaces)
 	if c.Link != nil {
 		d.Binding = newBinding(c.Link)
 		return d

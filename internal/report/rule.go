@@ -32,6 +32,7 @@ var (
 	ruleRefused = &rule{"refused", "A guard refuses to apply the plan", "Check that the plan is wanted; if it is, run apply with the flag that the message names.", failure}
 	ruleWarning = &rule{"warning", "Something is odd", "Nothing stands in the way, but somebody should look.", warning}
 
+	ruleDisplaced = &rule{"displaced", "A bind takes the place of a policy that is not declared", "Check that whoever made the policy agrees; it stays, and no longer holds for the API.", warning}
 	ruleExtra     = &rule{"extra", "An object is owned but not declared", "Declare it, take it out of owns, or delete it by running apply with --prune.", warning}
 	ruleRemaining = &rule{"remaining", "A difference remains after writing", "Somebody else may be writing, or the gateway keeps another value than it was sent. Compare again.", warning}
 
@@ -87,7 +88,7 @@ func allRules() []*rule {
 			out = append(out, r)
 		}
 	}
-	return append(out, ruleExtra, ruleRemaining, ruleLoss, ruleCaseFailed, ruleCaseUncertain, ruleStatus, ruleLock, ruleFeature, ruleReference, ruleExpired, ruleExpiring, ruleLapsed)
+	return append(out, ruleDisplaced, ruleExtra, ruleRemaining, ruleLoss, ruleCaseFailed, ruleCaseUncertain, ruleStatus, ruleLock, ruleFeature, ruleReference, ruleExpired, ruleExpiring, ruleLapsed)
 }
 
 // The actions and statuses in the order in which people read them.

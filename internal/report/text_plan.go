@@ -53,6 +53,9 @@ func (p *page) beside(d *Plan) {
 	if d.Summary.Ignored > 0 {
 		p.linef("Left alone by ignore rules: %s.", count(d.Summary.Ignored, "object", "objects"))
 	}
+	if s := takes(d.Summary.Displaced); s != "" {
+		p.linef("%s", p.paint(s, color.FgYellow))
+	}
 	p.warnings(d.Warnings)
 	for _, r := range d.Refusals {
 		x := r.Problem()
@@ -89,6 +92,9 @@ func (p *page) change(c *Change) row {
 	}
 	if c.Source != nil {
 		r.cells = append(r.cells, Clean(fmt.Sprintf("%s:%d", c.Source.File, c.Source.Line)))
+	}
+	if taken := c.taken(); len(taken) > 0 {
+		r.cells = append(r.cells, "("+strings.Join(taken, "; ")+")")
 	}
 	r.below = func() {
 		if why := c.reasons(); len(why) > 0 {

@@ -71,6 +71,7 @@ func viewPlan(d *Plan) *view {
 	v.fail(d.Errors)
 	v.refusals(d.Refusals)
 	v.add(ruleWarning, d.Warnings...)
+	v.displaced(pointers(d.Changes), d.Refusals)
 	v.extras()
 	v.changes(d.Changes)
 	return v
@@ -100,6 +101,11 @@ func viewResults(d *Results) *view {
 		}
 		v.Items = append(v.Items, item{Change: &r.Change, Rule: rule, Level: rule.Level, Status: r.Status, Story: r.story(), Advice: Clean(r.Advice)})
 	}
+	var changes []*Change
+	for i := range d.Results {
+		changes = append(changes, &d.Results[i].Change)
+	}
+	v.displaced(changes, d.Refusals)
 	for _, c := range d.surprises() {
 		v.add(ruleRemaining, c.problem("still differs: "+c.gist()))
 	}
@@ -110,6 +116,13 @@ func viewResults(d *Results) *view {
 	v.add(ruleWarning, d.Warnings...)
 	v.sort()
 	return v
+}
+
+func pointers(list []Change) (out []*Change) {
+	for i := range list {
+		out = append(out, &list[i])
+	}
+	return out
 }
 
 // undo tells of the plan that takes a run back, nil when there is none.
@@ -145,6 +158,7 @@ func tallies(s diff.Summary) []tally {
 		{"delete", s.Delete},
 		{"bind", s.Bind},
 		{"unbind", s.Unbind},
+		{"displaced", s.Displaced},
 		{"extra", s.Extra},
 		{"ignored", s.Ignored},
 		{"unchanged", s.Unchanged},

@@ -136,7 +136,7 @@ var sides = map[drift.Mover]string{
 
 // background is what stands behind a change, made harmless: a note, the side that moved, whom it meets.
 func (c *Change) background() string {
-	parts := c.reasons()
+	parts := append(c.taken(), c.reasons()...)
 	if along := c.along(); along != "" {
 		parts = append(parts, along)
 	}

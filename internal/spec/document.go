@@ -116,6 +116,7 @@ func (l *loader) head(n *node, overlay bool) {
 			l.places.owned(k, n.get("owns").get(k.Section), overlay)
 		}
 	}
+	l.state.TakesOver = append(l.state.TakesOver, texts(values["takes_over"])...)
 	rules, _ := values["ignore"].([]any)
 	for i, rule := range rules {
 		m, _ := rule.(map[string]any)

@@ -11,7 +11,7 @@
 //
 // Overlays: a mapping merges key by key, a list or scalar replaces, and a written null takes a key of
 // the file away. An item that no file has is added and must be complete. Globs under owns replace those
-// of the same kind, ignore rules add up, and the environment of an overlay holds for its own references.
+// of the same kind, ignore rules and takes_over add up, and the environment of an overlay holds for its own references.
 //
 // State.Resolve then finds the APIs that the references mean.
 package spec
@@ -44,6 +44,7 @@ type State struct {
 	References []Reference
 	Owns       map[string][]string // kind to globs
 	Ignore     []kind.Ignore
+	TakesOver  []string // addresses of policies
 }
 
 // Load reads the inputs in their order: files first, then overlays in the order in which they apply.

@@ -24,7 +24,7 @@ func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
 		r.reference(&s.References[i])
 	}
 	spared := slices.DeleteFunc(r.spared, func(l kind.DeclaredLink) bool { return r.done[idOf(&l.Link)] })
-	return kind.Desired{Objects: s.Objects, Links: sortedLinks(r.links), Spared: spared, Owns: s.Owns, Ignore: s.Ignore}, tidy(r.findings)
+	return kind.Desired{Objects: s.Objects, Links: sortedLinks(r.links), Spared: spared, Owns: s.Owns, Ignore: s.Ignore, TakesOver: s.TakesOver}, tidy(r.findings)
 }
 
 type resolver struct {

@@ -110,6 +110,7 @@ var head = shape.OfMap("A desired-state file of apigw-sync.",
 	shape.Need("version", shape.OfText("Version of the format.", shape.OneOf(Version)).WithExample(Version)),
 	shape.May("environment", environmentShape),
 	shape.May("owns", ownsShape()),
+	shape.May("takes_over", shape.OfList("Policies that binds of these files may displace, though no file declares or owns them.", policyText)),
 	shape.May("ignore", shape.OfList("Rules that leave differences alone.", ignoreShape)),
 	shape.May("gateway", shape.OfFree("What the emulator serves beside the policies: environments, groups and APIs. Other commands pass over it.")),
 )

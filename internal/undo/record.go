@@ -101,6 +101,12 @@ func (r *Record) reached() (addresses map[string]bool, made map[string][]string)
 	return addresses, made
 }
 
+// Asked reports whether the run asked for something about an address, unless the gateway surely refused.
+func (r *Record) Asked() func(address string) bool {
+	addresses, _ := r.reached()
+	return func(address string) bool { return addresses[address] }
+}
+
 // Reached is how many changes the run came to ask for.
 func (r *Record) Reached() (n int) {
 	addresses, _ := r.reached()

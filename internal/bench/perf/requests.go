@@ -102,6 +102,10 @@ The bounds are computed from the estate and the API's rules, apart from the tool
   side that takes fewer pages: by policy (throttles and ACLs that are bound to nothing are known from the
   list, plugins are not) or by API; authorizations also from the list of the whole instance. Specials of
   throttles that have some, codes and access control of apps whose files manage them: one each.
+- **Places.** To know whose places a run takes: nothing when nothing is bound, or when all policies of the kind are
+  declared; else the cheapest of the bindings of the policies that no file declares, the policies of the APIs that are
+  to be bound, and the lists of the places that a policy does not have, which name the policy that each has instead
+  (throttles; ACLs by entity type; narrowed to an environment and to groups). One more for each policy that is found.
 - **Writes.** One for each object, special, code and access control. One bind for each policy; unbinds of
   one kind together, 500 at a time. Plugins: the minimum vertex cover of the graph of plugins and APIs, per
   environment, since one request attaches either the APIs of one plugin or the plugins of one API; what a
@@ -113,7 +117,7 @@ The bounds are computed from the estate and the API's rules, apart from the tool
 Where both numbers are equal, no tool can do with fewer. Chunks of 500 are this tool's choice where the API
 documents no limit; a gateway that refuses them gets halves.
 
-A pull request that touches one throttle and its two bindings reads 5 times in estate E, with small files as
+A pull request that touches one throttle and takes away its other bindings reads 5 times in estate E, with small files as
 with ` + "`--kind throttle --name NAME`" + `: the gateway's state, the throttle, its bindings, and the two APIs by name.
 
 `

@@ -36,7 +36,7 @@ func Changes() []report.Change {
 	create := binding("orders", "create_order", "RELEASE", "POST", "/v1/orders")
 	read := binding("orders", "get_order", "RELEASE", "GET", "/v1/orders/{id}")
 	pay := binding("支付", "付款", "STAGING", "POST", "/v1/pay/{id}")
-	return []report.Change{
+	out := []report.Change{
 		{
 			Address: "acl/orders_office", Kind: "acl", Name: "orders_office", Action: diff.Replace, Source: at("acls", 8),
 			Fields: []report.Field{{Path: "/entity_type", Before: "IP", After: "DOMAIN"}, {Path: "/values", Before: []any{"10.0.0.0/8"}, After: []any{"shop.example.com"}}},
@@ -84,6 +84,13 @@ func Changes() []report.Change {
 			Fields: []report.Field{{Path: "/call_limits", Before: 50, After: 100}},
 		},
 	}
+	undeclared := false
+	for i := range out {
+		if out[i].Address == "plugin_binding/orders_cors/orders/create_order@RELEASE" {
+			out[i].Displaces, out[i].DisplacesDeclared = "plugin/shop_cors", &undeclared
+		}
+	}
+	return out
 }
 
 // script is a text of several lines, one of them as given.
@@ -123,6 +130,9 @@ func summary(changes []report.Change) (s diff.Summary) {
 			s.Delete++
 		case diff.Bind:
 			s.Bind++
+			if changes[i].Displaces != "" {
+				s.Displaced++
+			}
 		case diff.Unbind:
 			s.Unbind++
 		}

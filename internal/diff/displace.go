@@ -1,0 +1,275 @@
+package diff
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Displaced is a policy whose place a bind takes.
+type Displaced struct {
+	Link    kind.Link // that gives way; its ID is "" where it is not known
+	Footing kind.Footing
+	Sure    bool // else it may stay: the link has another slot, and not every gateway has room for both
+}
+
+// Address is that of the policy.
+func (d *Displaced) Address() string { return kind.LinkOf(d.Link.Kind).Owner + "/" + d.Link.Owner }
+
+// Yields reports whether it gives way where a gateway has no room for both: not when the files want both.
+func (d *Displaced) Yields() bool { return d.Sure || !d.Footing.Manages }
+
+// holder is a link that has a place now.
+type holder struct {
+	*kind.Link
+	name   string // of its owner in the files
+	slot   string // "?" when it is not known
+	beside bool   // of an owner that is not compared
+}
+
+// displace finds for the binds of a kind whose places they take.
+func (c *comparison) displace(k *kind.LinkKind) {
+	if k.Slot == nil || !c.binds(k) {
+		return
+	}
+	held, going := c.holders(k), c.going(k)
+	c.uncarry(k, held, going)
+	aside := c.aside(k)
+	var forced []Change
+	for i := range c.plan.Changes {
+		ch := &c.plan.Changes[i]
+		if ch.Kind != k.Name || ch.Action != Bind {
+			continue
+		}
+		slot, at := k.Slot(c.wantKey[k.Owner][ch.Name].Value), SpotOf(ch.Link)
+		c.contest(k, ch, aside[seat{at, slot}])
+		for _, h := range held[at] {
+			sure := h.slot == slot || h.slot == "?"
+			gone := going[h.Address()]
+			if h.name == ch.Name || !sure && (!k.Mixed || gone) {
+				continue
+			}
+			d := Displaced{Link: *h.Link, Footing: c.footing(k, h), Sure: sure}
+			ch.Displaces = append(ch.Displaces, d)
+			if h.beside {
+				c.noteBeside(h.Link)
+			}
+			if sure && !gone && d.Footing.Manages && h.beside {
+				forced, going[h.Address()] = append(forced, c.force(h)), true
+			}
+		}
+		slices.SortStableFunc(ch.Displaces, func(a, b Displaced) int {
+			if a.Sure == b.Sure {
+				return strings.Compare(a.Link.Owner, b.Link.Owner)
+			} else if a.Sure {
+				return -1
+			}
+			return 1
+		})
+	}
+	for _, ch := range forced {
+		c.add(ch)
+	}
+}
+
+// binds reports whether a plan makes links of a kind, be it as a part of a replace.
+func (c *comparison) binds(k *kind.LinkKind) bool {
+	return slices.ContainsFunc(c.plan.Changes, func(ch Change) bool {
+		return ch.Kind == k.Name && ch.Action == Bind || ch.Kind == k.Owner && ch.Action == Replace
+	})
+}
+
+// force is the unbind of a link whose owner is declared and not looked at, since a bind takes its place.
+func (c *comparison) force(h holder) Change {
+	return Change{Address: h.Address(), Kind: h.Kind, Name: h.Owner, Action: Unbind, Link: h.Link, Forced: true}
+}
+
+// noteBeside makes a link part of what the plan takes away.
+func (c *comparison) noteBeside(l *kind.Link) {
+	b := &c.plan.Beside
+	b.Links = append(b.Links, *l)
+	for _, o := range c.have.Beside.Owners {
+		if o.ID == l.OwnerID && o.Kind == kind.LinkOf(l.Kind).Owner && !slices.ContainsFunc(b.Owners, func(x kind.Object) bool { return x.Address() == o.Address() }) {
+			b.Owners = append(b.Owners, o)
+		}
+	}
+}
+
+// holders are the links that have places now: those of what is compared, and what was found beside it. Those of the
+// former go by the names that files have for their owners, as changes do.
+func (c *comparison) holders(k *kind.LinkKind) map[Spot][]holder {
+	out, names, slots := map[Spot][]holder{}, c.names(k.Owner), c.slotsOf(k)
+	note := func(links []kind.Link, beside bool) {
+		for i := range links {
+			l := links[i]
+			if l.Kind != k.Name {
+				continue
+			}
+			h := holder{&l, l.Owner, "?", beside}
+			if slot, ok := slots[l.Owner]; ok {
+				h.slot = slot
+			}
+			if now, ok := names[l.Owner]; ok {
+				h.name = now
+			}
+			if !beside {
+				l.Owner = h.name
+			}
+			at := SpotOf(&l)
+			if !slices.ContainsFunc(out[at], func(x holder) bool { return x.OwnerID == l.OwnerID }) {
+				out[at] = append(out[at], h)
+			}
+		}
+	}
+	note(c.have.Links, false)
+	note(c.have.Beside.Links, true)
+	return out
+}
+
+// names are the keys under which files declare what the gateway has under others.
+func (c *comparison) names(kindName string) map[string]string {
+	out := map[string]string{}
+	for _, w := range c.wantKey[kindName] {
+		for _, key := range formerly(w) {
+			out[key] = w.Key
+		}
+	}
+	return out
+}
+
+// slotsOf are what of an API the links of a gateway's owners take, by their names.
+func (c *comparison) slotsOf(k *kind.LinkKind) map[string]string {
+	out := map[string]string{}
+	for i := range c.have.Beside.Owners {
+		if o := &c.have.Beside.Owners[i]; o.Kind == k.Owner && o.Value != nil {
+			out[o.Key] = k.Slot(o.Value)
+		}
+	}
+	for key, o := range c.haveKey[k.Owner] {
+		out[key] = k.Slot(o.Value)
+	}
+	return out
+}
+
+// going are the addresses of links that go by the plan anyway.
+func (c *comparison) going(k *kind.LinkKind) map[string]bool {
+	out := map[string]bool{}
+	for i := range c.plan.Changes {
+		ch := &c.plan.Changes[i]
+		if ch.Kind == k.Name && ch.Action == Unbind {
+			out[ch.Address] = true
+		}
+		if sw := c.swaps[ch.Address]; sw != nil && ch.Kind == k.Owner {
+			for _, l := range sw.released {
+				l.Owner = ch.Want.Key
+				out[l.Address()] = true
+			}
+		}
+	}
+	return out
+}
+
+// uncarry makes changes of their own of links that a replaced owner hands over to its successor, where they take
+// the place of a policy that would keep it: such a bind must be seen.
+func (c *comparison) uncarry(k *kind.LinkKind, held map[Spot][]holder, going map[string]bool) {
+	for _, p := range c.pairs[k.Owner] {
+		if p.want == nil || c.swaps[p.want.Address()] == nil {
+			continue
+		}
+		sw, slot := c.swaps[p.want.Address()], k.Slot(p.want.Value)
+		sw.carried = slices.DeleteFunc(sw.carried, func(l kind.Link) bool {
+			displaces := slices.ContainsFunc(held[SpotOf(&l)], func(h holder) bool {
+				return h.name != p.want.Key && h.slot == slot && !going[h.Address()]
+			})
+			if displaces {
+				c.bind(k, &kind.DeclaredLink{Link: l, Source: p.want.Source})
+			}
+			return displaces
+		})
+	}
+}
+
+// aside are links that files declare of what is not looked at, by the places that they take.
+func (c *comparison) aside(k *kind.LinkKind) map[seat]*kind.DeclaredLink {
+	out := map[seat]*kind.DeclaredLink{}
+	for i := range c.want.Aside {
+		l := &c.want.Aside[i]
+		if w := c.wantKey[k.Owner][l.Owner]; l.Kind == k.Name && w != nil {
+			out[seat{SpotOf(&l.Link), k.Slot(w.Value)}] = l
+		}
+	}
+	return out
+}
+
+// contest tells of a place that files declare twice, once where the run does not look.
+func (c *comparison) contest(k *kind.LinkKind, ch *Change, other *kind.DeclaredLink) {
+	if other == nil || other.Owner == ch.Name {
+		return
+	}
+	c.plan.Errors = append(c.plan.Errors, Note{Address: ch.Address, Source: ch.Source, Message: fmt.Sprintf(
+		"%s %s declares this place, too (%s:%d), though this run does not look at it; remove the API from one of them",
+		k.Owner, other.Owner, other.Source.File, other.Source.Line)})
+}
+
+// footing is what the files say of a policy. One that a rule ignores counts as neither declared nor owned.
+func (c *comparison) footing(k *kind.LinkKind, h holder) (s kind.Footing) {
+	if known, ok := c.want.Footing[k.Owner+"/"+h.Owner]; ok {
+		return known
+	}
+	w := c.wantKey[k.Owner][h.name]
+	if s.Ignored = c.rules.whole(k.Owner, h.name) || c.rules.whole(k.Name, h.name); s.Ignored {
+		return s
+	}
+	s.Declared, s.Owned = w != nil, w == nil && c.owned(k.Owner, h.name)
+	s.Manages = w != nil && w.ManagesKind(k.Name)
+	return s
+}
+
+// Footings are what the files of a plan say of the policies that it displaces.
+func (p *Plan) Footings() map[string]kind.Footing {
+	out := map[string]kind.Footing{}
+	for i := range p.Changes {
+		for _, d := range p.Changes[i].Displaces {
+			out[d.Address()] = d.Footing
+		}
+	}
+	return out
+}
+
+// guardPlaces refuses binds that take the place of what nobody has agreed to lose.
+func (c *comparison) guardPlaces() {
+	lost, first := map[string][]string{}, map[string]*Displaced{}
+	taker := map[string]string{}
+	var order []string
+	for i := range c.plan.Changes {
+		ch := &c.plan.Changes[i]
+		for j := range ch.Displaces {
+			d := &ch.Displaces[j]
+			address := d.Address()
+			if d.Footing.Declared || d.Footing.Owned || slices.Contains(c.want.TakesOver, address) {
+				continue
+			}
+			if first[address] == nil {
+				order, first[address], taker[address] = append(order, address), d, kind.LinkOf(ch.Kind).Owner+"/"+ch.Name
+			}
+			lost[address] = append(lost[address], d.Link.API.Address()+"@"+d.Link.Env)
+		}
+	}
+	slices.Sort(order)
+	for _, address := range order {
+		why, would := "these files neither declare nor own", "would"
+		if first[address].Footing.Ignored {
+			why = "a rule of these files ignores"
+		}
+		if !first[address].Sure {
+			would = "may"
+		}
+		c.plan.Refusals = append(c.plan.Refusals, Refusal{
+			Guard: "take-over", Address: address, Flag: "--take-over=" + address,
+			Reason: fmt.Sprintf("%s, which %s, %s lose %s to %s", address, why, would, some(lost[address]), taker[address]),
+			Would:  "give the file that declares it, too (--file)",
+		})
+	}
+}

@@ -1,0 +1,99 @@
+package diff
+
+import (
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Question is what is not known of the places that a plan takes with links of one kind: who has them now.
+type Question struct {
+	Link    *kind.LinkKind
+	Seats   []kind.Link     // that the plan makes and of whose places not all is known
+	Managed map[string]bool // names of owners whose links must be told with their ids
+
+	known map[string]bool // ids of owners of which all links are known
+	slots map[string]bool // that the seats take; nil when any other may be in the way
+}
+
+// Unread are those of some owners whose links are not known and may be in the way.
+func (q *Question) Unread(owners []kind.Object) (out []kind.Object) {
+	for _, o := range owners {
+		if o.Kind == q.Link.Owner && o.Bound != 0 && !q.known[o.ID] && (q.slots == nil || q.slots[q.Link.Slot(o.Value)]) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Compared reports whether an owner is among what is compared, with all of its links.
+func (q *Question) Compared(o *kind.Object) bool { return q.known[o.ID] }
+
+// Slots is how many slots the seats take; 0 when any other may be in the way.
+func (q *Question) Slots() int { return len(q.slots) }
+
+// Known reports whether all links of an owner are known.
+func (q *Question) Known(o *kind.Object) bool { return q.known[o.ID] || o.Bound == 0 }
+
+// Minds reports whether links of an owner may be in the way.
+func (q *Question) Minds(o *kind.Object) bool {
+	return o.Value == nil || q.slots == nil || q.slots[q.Link.Slot(o.Value)]
+}
+
+// Questions are what must be asked before the plan is complete.
+func (d *Draft) Questions() (out []Question) {
+	for _, k := range kind.Links {
+		if k.Slot == nil || !d.c.binds(k) {
+			continue
+		}
+		if q := d.c.question(k); len(q.Seats) > 0 {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+func (c *comparison) question(k *kind.LinkKind) Question {
+	q := Question{Link: k, Managed: map[string]bool{}, known: map[string]bool{}}
+	for _, r := range c.reads() {
+		if r.Link == k {
+			q.known[r.Object.ID] = true
+		}
+	}
+	if !k.Mixed {
+		q.slots = map[string]bool{}
+	}
+	held := map[Spot][]holder{}
+	if !k.Mixed {
+		held = c.holders(k)
+	}
+	seat := func(l kind.Link) {
+		slot := k.Slot(c.wantKey[k.Owner][l.Owner].Value)
+		for _, h := range held[SpotOf(&l)] {
+			if h.slot == slot {
+				return
+			}
+		}
+		q.Seats = append(q.Seats, l)
+		if q.slots != nil {
+			q.slots[slot] = true
+		}
+	}
+	for i := range c.plan.Changes {
+		if ch := &c.plan.Changes[i]; ch.Kind == k.Name && ch.Action == Bind {
+			seat(*ch.Link)
+		}
+	}
+	for _, p := range c.pairs[k.Owner] {
+		if p.want == nil || c.swaps[p.want.Address()] == nil {
+			continue
+		}
+		for _, l := range c.swaps[p.want.Address()].carried {
+			seat(l)
+		}
+	}
+	for _, w := range c.wantKey[k.Owner] {
+		if w.ManagesKind(k.Name) && !c.filter.object(kind.Of(k.Owner), w.Key) {
+			q.Managed[w.Key] = true
+		}
+	}
+	return q
+}

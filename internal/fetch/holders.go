@@ -1,0 +1,347 @@
+package fetch
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Holders finds whose links have the places that a question is about: by the policies that may be there, by the
+// APIs, or by the lists of APIs that a policy is not bound to, which name the policy that each has instead;
+// whichever takes the fewest requests.
+func (r *Reader) Holders(ctx context.Context, q *diff.Question, l Lists) (kind.Beside, error) {
+	h := r.holders(q, l)
+	w := h.cheapest()
+	const few = 2 // so many requests are not worth a look at the list of policies
+	if !h.whole && w.cost > few {
+		if err := h.list(ctx, w.cost); err != nil {
+			return kind.Beside{}, err
+		}
+		w = h.cheapest()
+	}
+	found, err := w.read(ctx)
+	if errors.Is(err, errUntold) {
+		h.untold = true
+		found, err = h.cheapest().read(ctx)
+	}
+	if err != nil {
+		return kind.Beside{}, err
+	}
+	return h.settle(ctx, found)
+}
+
+// Settle finds the owners of links that were read already, as far as they have places that a question is about.
+func (r *Reader) Settle(ctx context.Context, q *diff.Question, l Lists, links []kind.Link) (kind.Beside, error) {
+	found := make([]Bound, len(links))
+	for i, l := range links {
+		found[i].Link = l
+	}
+	return r.holders(q, l).settle(ctx, found)
+}
+
+// Lists are what was listed of a gateway.
+type Lists struct {
+	Objects []kind.Object
+	Whole   map[string]bool // kinds of which Objects are all
+	Catalog *kind.Catalog
+}
+
+func (r *Reader) holders(q *diff.Question, l Lists) *holders {
+	h := &holders{r: r, q: q, catalog: l.Catalog, whole: l.Whole[q.Link.Owner], at: map[diff.Spot]bool{}}
+	for i := range q.Seats {
+		h.at[diff.SpotOf(&q.Seats[i])] = true
+	}
+	for i := range l.Objects {
+		if l.Objects[i].Kind == q.Link.Owner {
+			h.owners = append(h.owners, l.Objects[i])
+		}
+	}
+	return h
+}
+
+// holders is the search for who has some places.
+type holders struct {
+	r       *Reader
+	q       *diff.Question
+	catalog *kind.Catalog
+	owners  []kind.Object // that the gateway is known to have
+	whole   bool          // owners are all
+	untold  bool          // the lists of free places do not say who has them
+	at      map[diff.Spot]bool
+}
+
+// search is a way to find holders.
+type search struct {
+	cost int // requests
+	read func(context.Context) ([]Bound, error)
+}
+
+func (h *holders) cheapest() search {
+	ways := []search{h.byAPI()}
+	if h.whole {
+		ways = append(ways, h.byOwner())
+	}
+	if lists, ok := h.lists(); ok && !h.untold {
+		ways = append(ways, h.byFree(lists))
+	}
+	return slices.MinFunc(ways, func(a, b search) int { return cmp.Compare(a.cost, b.cost) })
+}
+
+// list completes the owners, unless there are so many pages of them that it does not pay.
+func (h *holders) list(ctx context.Context, worth int) error {
+	h.whole = true
+	l := objectsOf(kind.Of(h.q.Link.Owner), "")
+	l.enough = func(_ []kind.Object, pages int) bool {
+		h.whole = pages-1 < worth
+		return !h.whole
+	}
+	owners, err := all(ctx, h.r, l)
+	if h.whole {
+		h.owners = owners
+	}
+	return err
+}
+
+func (h *holders) byAPI() search {
+	var apis []*kind.API
+	seen := map[string]bool{}
+	for i := range h.q.Seats {
+		if a := h.q.Seats[i].API; !seen[a.ID] {
+			seen[a.ID] = true
+			apis = append(apis, a)
+		}
+	}
+	return search{len(apis), func(ctx context.Context) ([]Bound, error) {
+		found := make([][]Bound, len(apis))
+		g, gctx := h.r.group(ctx)
+		for i, a := range apis {
+			g.Go(func() (err error) {
+				found[i], err = h.r.BoundTo(gctx, h.q.Link, a)
+				return err
+			})
+		}
+		err := g.Wait()
+		return slices.Concat(found...), err
+	}}
+}
+
+func (h *holders) byOwner() search {
+	unread := h.q.Unread(h.owners)
+	return search{linkPages(unread), func(ctx context.Context) ([]Bound, error) { return h.of(ctx, unread) }}
+}
+
+// linkPages is how many requests it takes to read the links of owners one by one.
+func linkPages(owners []kind.Object) (n int) {
+	for i := range owners {
+		n += max(1, pages(owners[i].Bound))
+	}
+	return n
+}
+
+// of reads the links of some owners.
+func (h *holders) of(ctx context.Context, owners []kind.Object) ([]Bound, error) {
+	rows, err := h.r.perOwner(ctx, h.q.Link, owners, nil)
+	return h.bound(rows), err
+}
+
+func (h *holders) bound(rows []kind.Row) []Bound {
+	out := make([]Bound, len(rows))
+	for i, l := range Join([]Rows{{Kind: h.q.Link, Rows: rows}}, h.catalog) {
+		out[i].Link = l
+	}
+	return out
+}
+
+// freeList is a list of the places that an owner does not have.
+type freeList struct {
+	owner          kind.Object
+	envID, groupID string
+	places         int // about so many
+}
+
+// lists are those that tell all that a question is about; ok is false when it is not known whether they do. One
+// tells of one slot.
+func (h *holders) lists() (out []freeList, ok bool) {
+	if h.q.Link.Free.Operation == "" {
+		return nil, false
+	}
+	scopes, ok := h.scopes()
+	askers, all := h.askers()
+	for _, o := range askers {
+		for _, s := range scopes {
+			s.owner = o
+			out = append(out, s)
+		}
+	}
+	return out, ok && all
+}
+
+// askers are owners one of each slot that matters, those first whose own links are known or few.
+func (h *holders) askers() (out []kind.Object, all bool) {
+	best := map[string]*kind.Object{}
+	cost := func(o *kind.Object) int {
+		if h.q.Known(o) {
+			return 0
+		}
+		return max(1, o.Bound)
+	}
+	matters := map[string]bool{} // slots, where all owners are known
+	for _, o := range h.q.Unread(h.owners) {
+		matters[h.q.Link.Slot(o.Value)] = true
+	}
+	for i := range h.owners {
+		o := &h.owners[i]
+		slot := h.q.Link.Slot(o.Value)
+		if h.q.Minds(o) && (!h.whole || matters[slot]) && (best[slot] == nil || cost(o) < cost(best[slot])) {
+			best[slot] = o
+		}
+	}
+	for _, o := range best {
+		out = append(out, *o)
+	}
+	slices.SortFunc(out, func(a, b kind.Object) int { return cmp.Compare(a.Key, b.Key) })
+	return out, h.whole || !h.q.Link.Mixed && len(out) > 0 && len(out) == h.q.Slots()
+}
+
+// scopes are what the lists are narrowed to: the environment if there is one alone, and groups, if that is less.
+func (h *holders) scopes() ([]freeList, bool) {
+	env, envID, groups := h.q.Seats[0].Env, h.q.Seats[0].EnvID, map[string]string{}
+	for i := range h.q.Seats {
+		l := &h.q.Seats[i]
+		if l.Env != env {
+			env, envID = "", ""
+		}
+		groups[l.API.Group] = l.API.GroupID
+	}
+	places, known := h.catalog.Published("", env)
+	whole := []freeList{{envID: envID, places: places}}
+	var parts []freeList
+	n, apart := 0, true
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		places, told := h.catalog.Published(name, env)
+		parts = append(parts, freeList{envID: envID, groupID: groups[name], places: places})
+		n += max(1, pages(places))
+		apart = apart && told && groups[name] != ""
+	}
+	if apart && (!known || n < max(1, pages(places))) {
+		return parts, true
+	}
+	return whole, known
+}
+
+// errUntold is a list of free places that does not say who has them.
+var errUntold = errors.New("the list does not say whose each place is")
+
+func (h *holders) byFree(lists []freeList) search {
+	var unknown []kind.Object
+	n := 0
+	for i, l := range lists {
+		n += max(1, pages(l.places))
+		if o := &lists[i].owner; !h.q.Known(o) && (i == 0 || lists[i-1].owner.ID != o.ID) {
+			unknown = append(unknown, *o)
+		}
+	}
+	return search{n + linkPages(unknown), func(ctx context.Context) ([]Bound, error) {
+		found := make([][]Bound, len(lists)+1)
+		g, gctx := h.r.group(ctx)
+		for i, l := range lists {
+			g.Go(func() (err error) {
+				found[i], err = h.free(gctx, l)
+				return err
+			})
+		}
+		g.Go(func() (err error) {
+			found[len(lists)], err = h.of(gctx, unknown)
+			return err
+		})
+		err := g.Wait()
+		return slices.Concat(found...), err
+	}}
+}
+
+// free reads one list of free places; those that nobody has are left out.
+func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
+	reading := h.q.Link.Free.Within(l.envID, l.groupID)
+	rows, err := all(ctx, h.r, listing[kind.Row]{
+		how: "places that a " + h.q.Link.Owner + " does not have",
+		ask: func(offset int) api.Request { return reading.Read(l.owner.ID, offset) },
+		take: func(p kind.Page) ([]kind.Row, error) {
+			rows, err := reading.Rows(p)
+			if slices.ContainsFunc(rows, func(r kind.Row) bool { return r.Untold || r.APIID == "" || r.Env == "" }) {
+				return nil, errUntold
+			}
+			return rows, err
+		},
+		id: (*kind.Row).Key,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read who is bound where %s/%s is not: %w", l.owner.Kind, l.owner.Key, err)
+	}
+	return h.bound(slices.DeleteFunc(rows, func(r kind.Row) bool { return r.Owner == "" })), nil
+}
+
+// settle keeps what has places that the question is about, and completes it: owners that are told by name alone, and
+// the ids of links that go by themselves.
+func (h *holders) settle(ctx context.Context, found []Bound) (out kind.Beside, err error) {
+	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[diff.SpotOf(&b.Link)] || !h.q.Minds(&b.Object) })
+	names := map[string]bool{}
+	for i := range found {
+		names[found[i].Owner] = true
+	}
+	owners := map[string]kind.Object{}
+	note := func(list []kind.Object) {
+		for _, o := range list {
+			if names[o.Key] {
+				owners[o.Key] = o
+				delete(names, o.Key)
+			}
+		}
+	}
+	note(h.owners)
+	missing, err := h.r.Objects(ctx, []Want{{Kind: kind.Of(h.q.Link.Owner), Names: slices.Sorted(maps.Keys(names))}})
+	if err != nil {
+		return out, err
+	}
+	note(missing)
+	var nameless []kind.Object
+	for i := range found {
+		b := &found[i]
+		o, ok := owners[b.Owner]
+		if !ok || h.q.Compared(&o) {
+			continue // it is gone by now, or among what is compared
+		}
+		b.OwnerID = o.ID
+		out.Links = append(out.Links, b.Link)
+		if b.ID == "" && h.q.Managed[o.Key] {
+			nameless = append(nameless, o)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(owners)) {
+		out.Owners = append(out.Owners, owners[name])
+	}
+	return out, h.identify(ctx, out.Links, nameless)
+}
+
+// identify gives links of some owners their ids.
+func (h *holders) identify(ctx context.Context, links []kind.Link, owners []kind.Object) error {
+	owners = slices.CompactFunc(owners, func(a, b kind.Object) bool { return a.ID == b.ID })
+	if len(owners) == 0 {
+		return nil
+	}
+	told, err := h.of(ctx, owners)
+	for i := range links {
+		for j := range told {
+			if links[i].OwnerID == told[j].OwnerID && diff.SpotOf(&links[i]) == diff.SpotOf(&told[j].Link) {
+				links[i] = told[j].Link
+			}
+		}
+	}
+	return err
+}

@@ -1,0 +1,125 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// displacement tells whose place a bind takes. Its keys are those of the change.
+type displacement struct {
+	Displaces         string      `json:"displaces,omitempty"` // address of the policy
+	DisplacesDeclared *bool       `json:"displaces_declared,omitempty"`
+	DisplacesOwned    bool        `json:"displaces_owned,omitempty"` // the files own it, though they do not declare it
+	Sure              *bool       `json:"sure,omitempty"`            // false where the gateway may keep both; else absent
+	AlsoDisplaces     []Displaced `json:"also_displaces,omitempty"`
+}
+
+// Displaced is a policy whose place a bind takes.
+type Displaced struct {
+	Address  string `json:"address"`
+	Declared bool   `json:"declared"`
+	Owned    bool   `json:"owned,omitempty"`
+	Sure     bool   `json:"sure"`
+}
+
+func newDisplacement(list []diff.Displaced) (out displacement) {
+	for i := range list {
+		d := Displaced{list[i].Address(), list[i].Footing.Declared, list[i].Footing.Owned, list[i].Sure}
+		if i > 0 {
+			out.AlsoDisplaces = append(out.AlsoDisplaces, d)
+			continue
+		}
+		out = displacement{Displaces: d.Address, DisplacesDeclared: &d.Declared, DisplacesOwned: d.Owned}
+		if !d.Sure {
+			out.Sure = &d.Sure
+		}
+	}
+	return out
+}
+
+// Displaced are all policies whose places a bind takes.
+func (d *displacement) Displaced() []Displaced {
+	if d.Displaces == "" {
+		return nil
+	}
+	first := Displaced{d.Displaces, d.DisplacesDeclared != nil && *d.DisplacesDeclared, d.DisplacesOwned, d.Sure == nil || *d.Sure}
+	return append([]Displaced{first}, d.AlsoDisplaces...)
+}
+
+// taken are the places that a bind takes, in words and made harmless.
+func (d *displacement) taken() (out []string) {
+	for _, x := range d.Displaced() {
+		out = append(out, x.String())
+	}
+	return out
+}
+
+// String tells it as a part of a sentence, made harmless.
+func (d Displaced) String() string {
+	out := "replaces " + Clean(d.Address)
+	if !d.Sure {
+		out = "may replace " + Clean(d.Address)
+	}
+	switch {
+	case d.Owned:
+		out += ", which these files own but do not declare"
+	case !d.Declared:
+		out += ", which these files do not declare"
+	}
+	return out
+}
+
+// displaced tells of the policies that lose their places though no file declares them; those for which a guard
+// refuses the plan are told by it.
+func (v *view) displaced(changes []*Change, refused []Refusal) {
+	told := map[string]int{} // address to its finding
+	n := map[string]int{}    // address to how many places it loses
+	for _, c := range changes {
+		for _, d := range c.Displaced() {
+			if d.Declared || slices.ContainsFunc(refused, func(r Refusal) bool { return r.Flag == "--take-over="+d.Address }) {
+				continue
+			}
+			if n[d.Address]++; n[d.Address] == 1 {
+				told[d.Address] = len(v.Findings)
+				p := c.problem(d.loss(c, 0))
+				p.Address = d.Address
+				v.add(ruleDisplaced, p)
+				continue
+			}
+			f := &v.Findings[told[d.Address]]
+			f.Message = d.loss(c, n[d.Address]-1)
+		}
+	}
+}
+
+// loss tells of a policy that loses its place to a bind, and so many others.
+func (d Displaced) loss(c *Change, more int) string {
+	out := "loses its place on "
+	if !d.Sure {
+		out = "may lose its place on "
+	}
+	if b := c.Binding; b != nil {
+		out += b.Group + "/" + b.API + "@" + b.Environment
+	}
+	if more > 0 {
+		out += fmt.Sprintf(" and %d more", more)
+	}
+	if l := kind.LinkOf(c.Kind); l != nil {
+		out += " to " + l.Owner + "/" + c.Name
+	}
+	if d.Owned {
+		return out + "; these files own it but do not declare it"
+	}
+	return out + "; these files do not declare it"
+}
+
+// takes is how many binds take the place of what no file declares, in a sentence; "" when none does.
+func takes(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return count(n, "bind takes", "binds take") + " the place of a policy that these files do not declare."
+}
