@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -104,7 +105,7 @@ func (p *program) given(flags *pflag.FlagSet) (given map[string]bool, err error)
 type target struct {
 	*config.Target
 	name string
-	path string // of the file
+	file *config.File
 }
 
 // settle gives flags that were not given the values that the section has for them. One that was given takes the
@@ -117,7 +118,7 @@ func (t *target) settle(flags *pflag.FlagSet, given map[string]bool) (err error)
 			return
 		}
 		if cause := assign(f, values); cause != nil {
-			err = fmt.Errorf("%s: targets.%s.%s: %w", t.path, t.name, strings.ReplaceAll(f.Name, "-", "_"), cause)
+			err = placed(t.file.Wrong(t.name, strings.ReplaceAll(f.Name, "-", "_"), cause.Error()))
 		}
 	})
 	return err
@@ -200,10 +201,18 @@ func findTarget(path, name string) (*target, error) {
 	}
 	file, err := config.Read(path)
 	if err != nil || name == "" {
-		return nil, err
+		return nil, placed(err)
 	}
 	section, err := file.Target(name)
-	return &target{section, name, path}, err
+	return &target{section, name, file}, err
+}
+
+// placed makes what a config file gets wrong look like what desired-state files get wrong.
+func placed(err error) error {
+	if wrong, ok := errors.AsType[*config.Wrong](err); ok {
+		_, err = judge(wrong.Findings)
+	}
+	return err
 }
 
 // addSection adds the flags that name a section of the config file, unless they are there.

@@ -3,7 +3,6 @@
 package config
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,8 +15,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
-	"sigs.k8s.io/yaml"
+	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
 // Name is how config files are called.
@@ -25,8 +24,10 @@ const Name = ".apigw-sync.yaml"
 
 // File is a config file.
 type File struct {
-	Path    string             `json:"-"` // as it was found
-	Targets map[string]*Target `json:"targets"`
+	Path    string // as it was found
+	Targets map[string]*Target
+
+	documents []spec.Checked // one, or none of an empty file
 }
 
 // Target holds what flags default to, under the flags' names, and variables. A key that is left out
@@ -51,27 +52,30 @@ type Target struct {
 	Timeout        *string  `json:"timeout"` // such as 10m
 	RequestTimeout *string  `json:"request_timeout"`
 
-	Vars vars `json:"vars"` // variables of desired-state files
+	Vars map[string]string `json:"vars"` // variables of desired-state files
 }
 
-// vars are texts by name.
-type vars map[string]string
+// whole is what a config file may look like.
+var whole = shape.OfMap("A config file.", shape.May("targets", shape.OfEach("Targets by their names.", targetShape())))
 
-// UnmarshalJSON names the variable that is no text.
-func (v *vars) UnmarshalJSON(raw []byte) error {
-	var values map[string]json.RawMessage
-	if err := unmarshal(raw, &values); err != nil {
-		return fmt.Errorf("vars: %w", err)
+func targetShape() *shape.Shape {
+	text := shape.OfText("", shape.Length(1, 0))
+	of := map[reflect.Type]*shape.Shape{
+		reflect.TypeFor[*string](): text, reflect.TypeFor[[]string](): shape.OfList("", text), reflect.TypeFor[*bool](): shape.OfFlag(""),
+		reflect.TypeFor[*int](): shape.OfWhole(""), reflect.TypeFor[*float64](): shape.OfNumber(""),
+		reflect.TypeFor[map[string]string](): shape.OfEach("", shape.OfText("")),
 	}
-	*v = vars{}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		var text string
-		if err := unmarshal(values[name], &text); err != nil {
-			return fmt.Errorf("vars.%s: %w", name, err)
-		}
-		(*v)[name] = text
+	var fields []shape.Field
+	for f := range reflect.TypeFor[Target]().Fields() {
+		fields = append(fields, shape.May(f.Tag.Get("json"), of[f.Type]))
 	}
-	return nil
+	return shape.OfMap("A target.", fields...).OrNull()
+}
+
+// Wrong tells that the value of a key of a target is wrong.
+func (f *File) Wrong(target, key, problem string) error {
+	escaped := strings.NewReplacer("~", "~0", "/", "~1").Replace(target)
+	return &Wrong{[]spec.Finding{f.documents[0].Finding("/targets/"+escaped+"/"+key, problem, "")}}
 }
 
 // Find looks for the config file in folder and the folders above it. The path is "" when there is none.
@@ -99,111 +103,50 @@ func Find(folder string) (path string, err error) {
 	}
 }
 
-// Read reads the config file at path. An unknown key is an error that names the nearest known one.
+// Wrong is what a config file gets wrong.
+type Wrong struct{ Findings []spec.Finding }
+
+func (w *Wrong) Error() string {
+	lines := make([]string, len(w.Findings))
+	for i, f := range w.Findings {
+		lines[i] = f.String()
+	}
+	return strings.Join(lines, "; ")
+}
+
+// Read reads the config file at path. All that is wrong in it is one error, a *Wrong.
 func Read(path string) (*File, error) {
 	text, err := os.ReadFile(path) //nolint:gosec // the user's own file, named by the user
 	if err != nil {
 		return nil, fmt.Errorf("config file: %w", err)
 	}
-	f := &File{Path: path}
-	if err := f.parse(text); err != nil {
-		return nil, fmt.Errorf("config file %s: %w", path, err)
+	return parse(path, text)
+}
+
+func parse(path string, text []byte) (*File, error) {
+	documents, findings := spec.ReadChecked(spec.Input{Name: filepath.ToSlash(path), Data: text}, whole, nil)
+	if len(documents) > 1 {
+		findings = append(findings, documents[1].Finding("", "is a second document; a config file is one", "bring all targets under one targets"))
+	}
+	if len(findings) > 0 {
+		return nil, &Wrong{findings}
+	}
+	f := &File{Path: path, Targets: map[string]*Target{}, documents: documents}
+	for _, d := range documents {
+		raw, err := json.Marshal(d.Value["targets"])
+		if err == nil {
+			err = json.Unmarshal(raw, &f.Targets)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("config file %s: %w", path, err)
+		}
+	}
+	for name, t := range f.Targets {
+		if t == nil { // nothing is said about it
+			f.Targets[name] = &Target{}
+		}
 	}
 	return f, nil
-}
-
-// noise is what the YAML parser says without telling anything.
-var noise = strings.NewReplacer("error converting YAML to JSON: ", "", "yaml: ", "", "unmarshal errors:\n  ", "", "\n  ", "; ")
-
-func (f *File) parse(text []byte) error {
-	// Once without types, since the error of an unknown key should say where it stands.
-	asJSON, err := yaml.YAMLToJSONStrict(text)
-	if err != nil {
-		return errors.New(noise.Replace(err.Error()))
-	}
-	var top map[string]json.RawMessage
-	if err := unmarshal(asJSON, &top); err != nil {
-		return err
-	}
-	for _, key := range slices.Sorted(maps.Keys(top)) {
-		if key != "targets" {
-			return unknown(key, []string{"targets"})
-		}
-	}
-	var targets map[string]json.RawMessage
-	if raw, ok := top["targets"]; ok {
-		if err := unmarshal(raw, &targets); err != nil {
-			return fmt.Errorf("targets: %w", err)
-		}
-	}
-	f.Targets = map[string]*Target{}
-	for _, name := range slices.Sorted(maps.Keys(targets)) {
-		t := &Target{}
-		if err := t.parse(targets[name]); err != nil {
-			return fmt.Errorf("targets.%s: %w", name, err)
-		}
-		f.Targets[name] = t
-	}
-	return nil
-}
-
-func (t *Target) parse(raw json.RawMessage) error {
-	var keys map[string]json.RawMessage
-	if err := unmarshal(raw, &keys); err != nil {
-		return err
-	}
-	known := targetKeys()
-	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		if !slices.Contains(known, key) {
-			return unknown(key, known)
-		}
-	}
-	return unmarshal(raw, t)
-}
-
-// unmarshal decodes JSON with errors that tell the key and the types, not Go's.
-func unmarshal(raw []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	err := d.Decode(into)
-	var wrong *json.UnmarshalTypeError
-	if !errors.As(err, &wrong) {
-		return err
-	}
-	word := map[reflect.Kind]string{
-		reflect.Map: "a mapping", reflect.Struct: "a mapping", reflect.Slice: "a list", reflect.String: "text; quote it",
-		reflect.Bool: "true or false", reflect.Int: "a whole number", reflect.Float64: "a number",
-	}[wrong.Type.Kind()]
-	value, _, _ := strings.Cut(wrong.Value, " ")
-	value = map[string]string{"object": "a mapping", "array": "a list", "string": "text", "bool": "true or false", "number": "a number"}[value]
-	if wrong.Field == "" {
-		return fmt.Errorf("is %s, but must be %s", value, word)
-	}
-	return fmt.Errorf("%s: is %s, but must be %s", wrong.Field, value, word)
-}
-
-func unknown(key string, known []string) error {
-	if near := nearest(key, known); near != "" {
-		return fmt.Errorf("the key %s is not known; did you mean %s?", key, near)
-	}
-	return fmt.Errorf("the key %s is not known; known keys are %s", key, strings.Join(known, ", "))
-}
-
-// nearest is the name that differs from what was written in the fewest letters, "" when it is like none.
-func nearest(written string, names []string) (near string) {
-	best := 1 + len(written)/3
-	for _, name := range names {
-		if d := levenshtein.ComputeDistance(written, name); d <= best {
-			near, best = name, d-1
-		}
-	}
-	return near
-}
-
-func targetKeys() (keys []string) {
-	for f := range reflect.TypeFor[Target]().Fields() {
-		keys = append(keys, f.Tag.Get("json"))
-	}
-	return keys
 }
 
 // Target returns the target of that name, its paths made relative to where the program runs.
@@ -214,7 +157,7 @@ func (f *File) Target(name string) (*Target, error) {
 		if len(names) == 0 {
 			return nil, fmt.Errorf("target %s: %s has no targets", name, f.Path)
 		}
-		if near := nearest(name, names); near != "" {
+		if near := spec.Nearest(name, names); near != "" {
 			return nil, fmt.Errorf("target %s is not in %s; did you mean %s?", name, f.Path, near)
 		}
 		return nil, fmt.Errorf("target %s is not in %s; it has %s", name, f.Path, strings.Join(names, ", "))

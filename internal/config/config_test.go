@@ -1,8 +1,12 @@
 package config
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,7 +26,7 @@ func TestTarget(t *testing.T) {
 	path := filepath.Join(t.TempDir(), Name)
 	write(t, path, `targets:
   staging: {region: cn-north-4, file: [gateway/, /abs.yaml, "-"], overlay: [], endpoint: "emulator:state.yaml", against: exports/a.yaml,
-            prune: false, max_deletes: 0, max_rps: 2.5, timeout: 10m, name: ["a*"], vars: {LIMIT: "100", EMPTY: ""}}
+            prune: false, max_deletes: 0, max_rps: 2.5, timeout: 10m, name: ["a*"], vars: {LIMIT: "100", EMPTY: "", PRICE: "$5 ${A}"}}
   prod:
 `)
 	f, err := Read(path)
@@ -42,7 +46,7 @@ func TestTarget(t *testing.T) {
 	if d := cmp.Diff(want, target.Flags()); d != "" {
 		t.Errorf("flags (-want +got):\n%s", d)
 	}
-	if d := cmp.Diff(vars{"LIMIT": "100", "EMPTY": ""}, target.Vars); d != "" {
+	if d := cmp.Diff(map[string]string{"LIMIT": "100", "EMPTY": "", "PRICE": "$5 ${A}"}, target.Vars); d != "" {
 		t.Errorf("vars (-want +got):\n%s", d)
 	}
 	for name, want := range map[string]string{
@@ -58,32 +62,64 @@ func TestTarget(t *testing.T) {
 }
 
 func TestWrongFiles(t *testing.T) {
-	folder := t.TempDir()
-	path := filepath.Join(folder, "c.yaml")
 	for text, want := range map[string]string{
-		"target: {}":                               "the key target is not known; did you mean targets?",
-		"targets: []":                              "targets: is a list, but must be a mapping",
-		"targets: {x: {regoin: a}}":                "targets.x: the key regoin is not known; did you mean region?",
-		"targets: {x: {zzzzzzzzz: a}}":             "targets.x: the key zzzzzzzzz is not known; known keys are endpoint, against, region, cloud, project_id, instance_id, environment, file, overlay, kind, name, prune, max_deletes, allow_empty, parallelism, max_rps, timeout, request_timeout, vars",
-		"targets: {x: {prune: maybe}}":             "targets.x: prune: is text, but must be true or false",
-		"targets: {x: {file: a.yaml}}":             "targets.x: file: is text, but must be a list",
-		"targets: {x: {max_deletes: 1.5}}":         "targets.x: max_deletes: is a number, but must be a whole number",
-		"targets: {x: {vars: {A: 1}}}":             "targets.x: vars.A: is a number, but must be text; quote it",
-		"targets: {x: {vars: [A]}}":                "targets.x: vars: is a list, but must be a mapping",
-		"targets: {x: {}, x: {}}":                  `line 1: key "x" already set in map`,
-		"targets: {x: {region: a":                  "line 1: did not find expected ',' or '}'",
-		"targets: {x: {region: a}}\ninstances: {}": "the key instances is not known; known keys are targets",
+		"target: {}":                           "1:1: /target: the key target is not known; did you mean targets?",
+		"targets: []":                          "1:10: /targets: is a list; a mapping is wanted",
+		"- targets":                            "1:1: is a list; a mapping is wanted",
+		"targets: {x: {regoin: a}}":            "1:15: /targets/x/regoin: the key regoin is not known; did you mean region?",
+		"targets: {x: {prune: maybe}}":         "1:22: /targets/x/prune: is neither true nor false; write true or false",
+		"targets: {x: {file: a.yaml}}":         "1:21: /targets/x/file: is text; a list is wanted; write it between [ and ]",
+		"targets: {x: {file: [\"\"]}}":         "1:22: /targets/x/file/0: has 0 characters; at least 1 are needed",
+		"targets: {x: {region: }}":             "1:23: /targets/x/region: has no value; give it text, or leave the key out",
+		"targets: {x: {max_deletes: 1.5}}":     "1:28: /targets/x/max_deletes: is not spelled as a whole number should be",
+		"targets: {x: {project_id: 012}}":      "1:27: /targets/x/project_id: is a number to some readers of YAML; text is wanted; quote it: \"012\"",
+		"targets: {x: {vars: {A: 1}}}":         "1:25: /targets/x/vars/A: is a number to some readers of YAML; text is wanted; quote it: \"1\"",
+		"targets: {x: {vars: [A]}}":            "1:21: /targets/x/vars: is a list; a mapping is wanted",
+		"targets: {x: {}, x: {}}":              "1:18: the key x stands here twice, first at c.yaml:1:11; remove one of them",
+		"targets: {x: {region: a":              "1:20: a , or } is missing in the mapping; ",
+		"targets: {}\n---\ntargets: {}":        "3:1: is a second document; a config file is one; bring all targets under one targets",
+		"a: 1\ntargets: {x: {prune: 1, b: 2}}": "1:1: /a: the key a is not known; known keys are targets; c.yaml:2:22: /targets/x/prune: is neither true nor false; write true or false; c.yaml:2:25: /targets/x/b: the key b is not known; known keys are endpoint, ",
 	} {
-		write(t, path, text)
-		_, err := Read(path)
-		if err == nil {
-			t.Errorf("%s: no error", text)
-			continue
-		}
-		if d := cmp.Diff("config file "+path+": "+want, err.Error()); d != "" {
-			t.Errorf("%s (-want +got):\n%s", text, d)
+		_, err := parse("c.yaml", []byte(text))
+		if !strings.HasPrefix(fmt.Sprint(err), "c.yaml:"+want) {
+			t.Errorf("%q gives\n%v\nwant\nc.yaml:%s", text, err, want)
 		}
 	}
+}
+
+// FuzzParse: no file makes the parser panic, what is wrong has a place, and what is right gives flags their values.
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{
+		"", "targets:\n  a:\n  b: {region: r, file: [x], vars: {A: b}, max_rps: 1.5, prune: true}\n", "targets: {x: &a {region: r}, y: {<<: *a}}",
+		"targets: {x: {endpoint: \"emulator:\", against: a, max_deletes: -1}}", "targets: {支付: {vars: {\"\": \"\"}}}", "{", "targets: {x: {x: !!binary a}}",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		file, err := parse("c.yaml", text)
+		if wrong, ok := errors.AsType[*Wrong](err); ok {
+			for _, finding := range wrong.Findings {
+				if finding.Source.File != "c.yaml" || finding.Source.Line < 1 || finding.Problem == "" {
+					t.Fatalf("no place: %v", finding)
+				}
+			}
+			return
+		}
+		if err != nil {
+			t.Fatalf("an error without places: %v", err)
+		}
+		for name := range file.Targets {
+			target, err := file.Target(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for flag, values := range target.Flags() {
+				if slices.Contains(values, "") {
+					t.Fatalf("%s of %s is empty", flag, name)
+				}
+			}
+		}
+	})
 }
 
 func TestFind(t *testing.T) {

@@ -78,6 +78,9 @@ func (s *Shape) mapKeywords(m map[string]any) {
 		}
 	}
 	m["type"], m["properties"], m["additionalProperties"] = "object", properties, s.Others != Refused
+	if s.Each != nil {
+		m["additionalProperties"] = s.Each.JSONSchema()
+	}
 	if len(required) > 0 {
 		m["required"] = required
 	}

@@ -39,6 +39,7 @@ type Shape struct {
 	Key     string   // List: the key by which its entries are told apart; "" when there is none
 	Fields  []Field  // Map, in the order in which they are written
 	Others  Others   // Map: what becomes of other keys
+	Each    *Shape   // Map: what stands under any other key, where names are free; nil where they are not
 	Cases   *Cases   // Map: one field takes its shape from another
 	Choices []*Shape // Either
 }
@@ -133,6 +134,9 @@ func (s *Shape) AsSecret() *Shape { c := *s; c.Secret = true; return &c }
 
 // OrNull returns a copy of s that may also be null.
 func (s *Shape) OrNull() *Shape { c := *s; c.Nullable = true; return &c }
+
+// OfEach describes a mapping of free names to values.
+func OfEach(doc string, value *Shape) *Shape { return &Shape{Type: Map, Doc: doc, Each: value} }
 
 // AndOthers returns a copy of a mapping that lets other keys pass unchecked.
 func (s *Shape) AndOthers() *Shape { c := *s; c.Others = Passed; return &c }

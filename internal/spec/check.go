@@ -202,10 +202,13 @@ func (c *checker) fields(n *node, s *shape.Shape) any {
 			continue
 		}
 		c.push(key.value)
-		if s.Others == shape.Refused {
+		switch {
+		case s.Each != nil:
+			out[key.value], _ = c.value(n.items[i], s.Each)
+		case s.Others == shape.Refused:
 			c.fail(key, "the key "+shown(key.value)+" is not known", keyHint(key.value, s.Names()))
 			meant = append(meant, Nearest(key.value, s.Names()))
-		} else {
+		default:
 			if v := c.other(key, n.items[i], s); !c.left[n.items[i]] {
 				out[key.value] = v
 			}

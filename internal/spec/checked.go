@@ -21,7 +21,7 @@ func (d *Checked) Finding(pointer, problem, hint string) Finding {
 
 // ReadChecked reads a file whose documents are mappings of shape s, with the variables, the strictness
 // and the findings of desired-state files. Empty documents are left out. The documents are fit for use
-// only when no finding is an error.
+// only when no finding is an error. Without a lookup a dollar is a character like any other.
 func ReadChecked(in Input, s *shape.Shape, lookup func(string) (string, bool)) ([]Checked, []Finding) {
 	roots, findings := read(in, nil)
 	var out []Checked

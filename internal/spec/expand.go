@@ -20,9 +20,9 @@ type expanded struct {
 
 // expand replaces ${NAME}, ${NAME:-default} and ${NAME:?message}, and $$ by $. A default may hold
 // variables again; what a variable holds is taken as it is. An empty variable is as good as none: in a
-// pipeline it is more often a secret or an input that is missing than a wish.
+// pipeline it is more often a secret or an input that is missing than a wish. Without a lookup there are no variables.
 func expand(s string, lookup func(string) (string, bool)) expanded {
-	if !strings.Contains(s, "$") {
+	if lookup == nil || !strings.Contains(s, "$") {
 		return expanded{text: s}
 	}
 	e := expander{rest: s, lookup: lookup}
