@@ -195,8 +195,9 @@ func settlePlugin(want, have Plugin) Plugin {
 		return have
 	}
 	t := content.Of(want.Type)
-	have.Written = t.Without(have.Written, want.Written, want.Whole)
-	have.Content = t.Normalize(have.Written)
+	if rest, some := t.Without(have.Written, want.Written, want.Whole); some {
+		have.Written, have.Content = rest, t.Normalize(rest)
+	}
 	for _, path := range secretsOf(want) {
 		wanted, _ := at(want.Content, path).(string)
 		shown, _ := at(have.Content, path).(string)

@@ -24,14 +24,15 @@ func (t Type) Carry(want, have map[string]any, whole bool) (carried map[string]a
 	return carried, p.masked
 }
 
-// Without returns have without those members: what a file that says want can compare itself with.
-func (t Type) Without(have, want map[string]any, whole bool) map[string]any {
+// Without returns have without those members: what a file that says want can compare itself with. It is have where
+// there can be none.
+func (t Type) Without(have, want map[string]any, whole bool) (rest map[string]any, some bool) {
 	if !strange(t.Shape, have) {
-		return have
+		return have, false
 	}
 	p := parting{Type: t, whole: whole}
-	_, rest := p.members(t.Shape, "", want, have)
-	return rest
+	_, rest = p.members(t.Shape, "", want, have)
+	return rest, true
 }
 
 // parting finds what a gateway holds and a file does not mention.
