@@ -70,19 +70,23 @@ func TestExportMakesAnEqualGateway(t *testing.T) {
 			first := &reconcile.Run{Caller: client(t, anyGateway(t, seed)), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
 			files := export(t, first, spec.Export{APIs: true})
 			policies, apis, _ := bytes.Cut(files[0].Data, []byte("\ngateway:\n"))
-			empty := gateway(t, append([]byte("version: apigw-sync/v1\ngateway:\n"), apis...), emulator.Behaviour{})
+			empty := gateway(t, append([]byte("version: apigw-sync/v1\ngateway:\n"), apis...), emulator.Behaviour{PluginContents: "newer"})
 			second := &reconcile.Run{Caller: client(t, empty), Policy: first.Policy, Parallel: 8}
 			out := second.Apply(t.Context(), compare(t.Context(), t, second, loadExport(t, []spec.File{{Data: policies}}, secretOf)))
 			if s := apply.Summarize(out.Results); !out.Converged || s.Failed+s.Skipped+s.Unknown > 0 {
 				t.Fatalf("apply: %+v, remaining:\n%s", s, describe(out.Remaining))
 			}
 			again := export(t, second, spec.Export{APIs: true})
-			if d := cmp.Diff(string(files[0].Data), string(again[0].Data)); d != "" {
+			made := byNewer.Replace(string(again[0].Data))
+			if d := cmp.Diff(string(files[0].Data), made); d != "" {
 				t.Errorf("the gateway is another one (-first +second):\n%s", d)
 			}
 		})
 	}
 }
+
+// byNewer takes out what a newer gateway fills in.
+var byNewer = strings.NewReplacer("      edition: standard # not known to this version\n", "", "      edition: standard\n", "")
 
 // secretOf gives each variable of a secret a value that the rules of all secrets take.
 func secretOf(name string) (string, bool) { return "x" + strings.ToLower(name), true }

@@ -15,6 +15,7 @@ type Rule struct {
 	Broken   func(v any) string // "" or what is wrong; v is string, int64, float64, bool or []any
 	Hint     string             // what to do about it; "" when Broken says enough
 	Soft     bool               // the API's own documents disagree: a warning, not an error
+	Newer    bool               // what breaks it may be newer than this version
 }
 
 // Softly turns a rule into a warning, for rules that the API's own documents contradict.
@@ -96,6 +97,7 @@ func OneOf(words ...string) Rule {
 // Known warns of words that this version does not know: a newer gateway may.
 func Known(words ...string) Rule {
 	r := Softly(OneOf(words...))
+	r.Newer = true
 	other := r.Broken
 	r.Broken = func(v any) string {
 		if other(v) == "" {

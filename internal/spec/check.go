@@ -47,9 +47,9 @@ func (c *checker) fail(n *node, problem, hint string) {
 	c.report(finding(n, c.pointer(n), problem, hint))
 }
 
-func (c *checker) warn(n *node, problem, hint string) {
+func (c *checker) warn(n *node, problem, hint string, newer bool) {
 	f := finding(n, c.pointer(n), problem, hint)
-	f.Warning = true
+	f.Warning, f.Newer = true, newer
 	c.report(f)
 }
 
@@ -233,7 +233,7 @@ func (c *checker) other(key, n *node, s *shape.Shape) any {
 		if near := Nearest(key.value, s.Names()); near != "" {
 			hint = "did you mean " + near + "?"
 		}
-		c.warn(key, "the key "+shown(key.value)+" is not known to this version and is sent as it is", hint)
+		c.warn(key, "the key "+shown(key.value)+" is not known to this version and is sent as it is", hint, true)
 	}
 	return c.free(n)
 }
@@ -293,7 +293,7 @@ func (c *checker) rules(n *node, s *shape.Shape, v any) {
 			c.fail(n, text, hint)
 			return
 		}
-		c.warn(n, text, hint)
+		c.warn(n, text, hint, r.Newer)
 	}
 }
 

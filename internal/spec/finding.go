@@ -16,6 +16,7 @@ type Finding struct {
 	Problem string // what is wrong; never holds a secret
 	Hint    string // what to do about it; may be empty
 	Warning bool   // the file can be used as it is
+	Newer   bool   // a warning about what this version does not know
 	Lost    Lost   // of a reference that leads nowhere, or elsewhere than to one place; else zero
 }
 

@@ -49,10 +49,13 @@ func refusedBy(data []byte, items []item) (map[int][]refusal, error) {
 	_, findings := Load([]Input{{Name: "export", Data: data}}, Options{})
 	refused := map[int][]refusal{}
 	for _, f := range findings {
+		i, rest, ok := itemAt(f.Path, items)
+		if ok && f.Newer {
+			items[i].mark(rest)
+		}
 		if f.Warning {
 			continue
 		}
-		i, rest, ok := itemAt(f.Path, items)
 		if !ok {
 			return nil, fmt.Errorf("the export cannot be read back: %s", f)
 		}
@@ -128,6 +131,25 @@ func (it *item) remove(pointer string, r refusal) {
 		it.leftOut = append(it.leftOut, LeftOut{address + " " + pointer, r.why})
 	}
 	it.variables = slices.DeleteFunc(slices.Clone(it.variables), func(v Variable) bool { return !mentions(it.node, "${"+v.Name+":") })
+}
+
+// mark comments on what this version does not know, where it stands on a line of its own.
+func (it *item) mark(pointer string) {
+	n, steps := it.node, strings.Split(pointer, "/")
+	for i, step := range steps[1:] {
+		at := childAt(n, step)
+		if at < 0 || n.Style&yaml.FlowStyle != 0 {
+			return
+		}
+		last := i == len(steps)-2
+		if last && n.Kind == yaml.MappingNode && n.Content[at].Kind != yaml.ScalarNode && n.Content[at].Style&yaml.FlowStyle == 0 {
+			at-- // the line of a longer value is that of its key
+		}
+		if last && n.Content[at].Style&yaml.LiteralStyle == 0 {
+			n.Content[at].LineComment = "# not known to this version"
+		}
+		n = n.Content[at]
+	}
 }
 
 // ignored is a field that the file cannot say.
