@@ -39,14 +39,24 @@ var (
 	accountID   = regexp.MustCompile(`^[A-Za-z0-9]{32}$`)
 )
 
-var aclRoutes = []route{
-	{op: "ListAclStrategiesV2", method: http.MethodGet, path: "{I}/acls", do: listACLs},
-	{op: "CreateAclStrategyV2", method: http.MethodPost, path: "{I}/acls", do: createACL},
-	{op: "BatchDeleteAclV2", method: http.MethodPut, path: "{I}/acls", do: deleteACLs},
-	{op: "ShowDetailsOfAclPolicyV2", method: http.MethodGet, path: "{I}/acls/{acl_id}", do: showACL},
-	{op: "UpdateAclStrategyV2", method: http.MethodPut, path: "{I}/acls/{acl_id}", do: updateACL},
-	{op: "DeleteAclV2", method: http.MethodDelete, path: "{I}/acls/{acl_id}", do: deleteACL},
+var aclResource = resource{
+	routes: []route{
+		{op: "ListAclStrategiesV2", method: http.MethodGet, path: "{I}/acls", do: listACLs},
+		{op: "CreateAclStrategyV2", method: http.MethodPost, path: "{I}/acls", do: createACL},
+		{op: "BatchDeleteAclV2", method: http.MethodPut, path: "{I}/acls", do: deleteACLs},
+		{op: "ShowDetailsOfAclPolicyV2", method: http.MethodGet, path: "{I}/acls/{acl_id}", do: showACL},
+		{op: "UpdateAclStrategyV2", method: http.MethodPut, path: "{I}/acls/{acl_id}", do: updateACL},
+		{op: "DeleteAclV2", method: http.MethodDelete, path: "{I}/acls/{acl_id}", do: deleteACL},
+	},
+	quotas: []quota{quotaACLs},
+	sections: []section{
+		sectionOf("acls", func(f fileACL) string { return f.Name }, (*loader).acl, (*dumper).dumpACLs),
+	},
 }
+
+var quotaACLs = quota{name: "ACL_NUM_LIMIT", code: "APIG.3112", what: "access control policies", regular: 100, used: func(s *state) int { return len(s.acls().rows) }}
+
+func (s *state) acls() *table[*acl] { return tableOf[*acl](s, "acl") }
 
 func (a *acl) view() aclView {
 	return aclView{ID: a.id, aclBody: a.aclBody, UpdateTime: stamp(a.updated)}
@@ -62,8 +72,8 @@ func listACLs(g *Gateway, c *call) (reply, error) {
 	f.like(c, "name", c.precise("name"), func(a *acl) string { return a.name })
 	f.where(c, "acl_type", func(a *acl) string { return a.Type })
 	f.where(c, "entity_type", func(a *acl) string { return a.EntityType })
-	return page(g, c, "acls", g.acls.pick(c.arg("id"), c.exactName()), f.keep(), func(a *acl) aclView {
-		v, n := a.view(), len(g.screened.ofPolicy(a.id))
+	return page(g, c, "acls", g.acls().pick(c.arg("id"), c.exactName()), f.keep(), func(a *acl) aclView {
+		v, n := a.view(), len(g.screened().ofPolicy(a.id))
 		v.BindNum = &n
 		return v
 	})
@@ -113,14 +123,14 @@ func createACL(g *Gateway, c *call) (reply, error) {
 	if err := b.check(); err != nil {
 		return reply{}, err
 	}
-	if g.acls.taken("", b.Name, "") {
+	if g.acls().taken("", b.Name, "") {
 		return reply{}, nameTaken("APIG.3206", "access control policy", b.Name)
 	}
-	if err := g.room(quotaACLs, len(g.acls.rows)); err != nil {
+	if err := g.room(quotaACLs, len(g.acls().rows)); err != nil {
 		return reply{}, err
 	}
 	a := &acl{identity: g.identify(b.Name, "", c.now), aclBody: b.stored(g)}
-	g.acls.add(a)
+	g.acls().add(a)
 	c.effect(a.effect("create"))
 	v := a.view()
 	v.UpdateTime = exactStamp(a.updated)
@@ -128,7 +138,7 @@ func createACL(g *Gateway, c *call) (reply, error) {
 }
 
 func showACL(g *Gateway, c *call) (reply, error) {
-	a, err := g.acls.get(c.path["acl_id"], noACL)
+	a, err := g.acls().get(c.path["acl_id"], noACL)
 	if err != nil {
 		return reply{}, err
 	}
@@ -136,7 +146,7 @@ func showACL(g *Gateway, c *call) (reply, error) {
 }
 
 func updateACL(g *Gateway, c *call) (reply, error) {
-	a, err := g.acls.get(c.path["acl_id"], noACL)
+	a, err := g.acls().get(c.path["acl_id"], noACL)
 	if err != nil {
 		return reply{}, err
 	}
@@ -150,10 +160,10 @@ func updateACL(g *Gateway, c *call) (reply, error) {
 	if b.EntityType != a.EntityType {
 		return reply{}, invalid("entity_type")
 	}
-	if g.acls.taken("", b.Name, a.id) {
+	if g.acls().taken("", b.Name, a.id) {
 		return reply{}, nameTaken("APIG.3206", "access control policy", b.Name)
 	}
-	g.acls.rename(a, b.Name)
+	g.acls().rename(a, b.Name)
 	a.aclBody, a.updated = b.stored(g), c.now
 	c.effect(a.effect("update"))
 	return ok(a.view())
@@ -161,16 +171,16 @@ func updateACL(g *Gateway, c *call) (reply, error) {
 
 // dropACL deletes an ACL that is bound nowhere.
 func (g *Gateway) dropACL(c *call, a *acl) *refusal {
-	if len(g.screened.ofPolicy(a.id)) > 0 {
+	if len(g.screened().ofPolicy(a.id)) > 0 {
 		return refuse(http.StatusForbidden, "APIG.3447", "The access control policy has been bound to APIs,id:%s", a.id)
 	}
-	g.acls.remove(a)
+	g.acls().remove(a)
 	c.effect(a.effect("delete"))
 	return nil
 }
 
 func deleteACL(g *Gateway, c *call) (reply, error) {
-	a, err := g.acls.get(c.path["acl_id"], noACL)
+	a, err := g.acls().get(c.path["acl_id"], noACL)
 	if err != nil {
 		return reply{}, err
 	}
@@ -198,7 +208,7 @@ func deleteACLs(g *Gateway, c *call) (reply, error) {
 	}
 	failures, done := []map[string]any{}, 0
 	for _, id := range b.IDs {
-		a, no, name := g.acls.ids[id], noACL(id), ""
+		a, no, name := g.acls().ids[id], noACL(id), ""
 		if a != nil {
 			no, name = g.strikeItem(c.route.op, id, nil), a.name
 		}
@@ -212,4 +222,35 @@ func deleteACLs(g *Gateway, c *call) (reply, error) {
 		failures = append(failures, map[string]any{"acl_id": id, "acl_name": name, "error_code": no.code, "error_msg": no.message})
 	}
 	return ok(map[string]any{"success_count": done, "failure": failures})
+}
+
+type fileACL struct {
+	fileObject
+	Type       string   `json:"type"`
+	EntityType string   `json:"entity_type"`
+	Values     []string `json:"values"`
+	APIs       []apiRef `json:"apis,omitempty"`
+}
+
+func (l *loader) acl(f fileACL) error {
+	i, err := l.identity("acl", f.Name, "")
+	if err != nil {
+		return err
+	}
+	a := &acl{identity: i, aclBody: aclBody{Name: f.Name, Type: f.Type, EntityType: f.EntityType, Value: strings.Join(f.Values, ",")}}
+	if err := fresh(l.acls(), a); err != nil {
+		return err
+	}
+	return bindLoaded(l, l.screened(), a, f.APIs, loadRules[*acl]{})
+}
+
+func (d *dumper) dumpACLs() (out []fileACL) {
+	for _, a := range d.acls().rows {
+		out = append(out, fileACL{
+			fileObject: fileObject{Name: a.name}, Type: a.Type, EntityType: a.EntityType, Values: strings.Split(a.Value, ","),
+			APIs: refs(d, d.screened(), a.id),
+		})
+		d.object("acl", a)
+	}
+	return out
 }

@@ -1,9 +1,11 @@
 package emulator
 
-import "net/http"
+import (
+	"net/http"
+)
 
 var aclBinding = binding[*acl]{
-	links: func(g *Gateway) *links[*acl] { return g.screened },
+	links: func(g *Gateway) *links[*acl] { return g.screened() },
 	rivals: func(g *Gateway, a, b *acl) bool {
 		return g.behaviour.ACLSlot == "one" || a.EntityType == b.EntityType
 	},
@@ -13,14 +15,18 @@ var aclBinding = binding[*acl]{
 
 const aclBindingsPath = "{I}/acl-bindings"
 
-var aclBindingRoutes = []route{
-	{op: "CreateApiAclBindingV2", method: http.MethodPost, path: aclBindingsPath, do: bindACL},
-	{op: "BatchDeleteApiAclBindingV2", method: http.MethodPut, path: aclBindingsPath, do: unbindACLs},
-	{op: "DeleteApiAclBindingV2", method: http.MethodDelete, path: aclBindingsPath + "/{acl_bindings_id}", do: aclBinding.unbindOne("acl_bindings_id")},
-	{op: "ListApisBindedToAclPolicyV2", method: http.MethodGet, path: aclBindingsPath + "/binded-apis", do: listScreened},
-	{op: "ListApisUnbindedToAclPolicyV2", method: http.MethodGet, path: aclBindingsPath + "/unbinded-apis", do: listUnscreened},
-	{op: "ListAclPolicyBindedToApiV2", method: http.MethodGet, path: aclBindingsPath + "/binded-acls", do: listACLsOfAPI},
+var aclBindingResource = resource{
+	routes: []route{
+		{op: "CreateApiAclBindingV2", method: http.MethodPost, path: aclBindingsPath, do: bindACL},
+		{op: "BatchDeleteApiAclBindingV2", method: http.MethodPut, path: aclBindingsPath, do: unbindACLs},
+		{op: "DeleteApiAclBindingV2", method: http.MethodDelete, path: aclBindingsPath + "/{acl_bindings_id}", do: aclBinding.unbindOne("acl_bindings_id")},
+		{op: "ListApisBindedToAclPolicyV2", method: http.MethodGet, path: aclBindingsPath + "/binded-apis", do: listScreened},
+		{op: "ListApisUnbindedToAclPolicyV2", method: http.MethodGet, path: aclBindingsPath + "/unbinded-apis", do: listUnscreened},
+		{op: "ListAclPolicyBindedToApiV2", method: http.MethodGet, path: aclBindingsPath + "/binded-acls", do: listACLsOfAPI},
+	},
 }
+
+func (s *state) screened() *links[*acl] { return linksOf[*acl](s, "acl_binding") }
 
 type aclBindingView struct {
 	ID         string `json:"id"`
@@ -84,7 +90,7 @@ func bindACL(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	a, err := g.acls.get(b.ACLID, noACL)
+	a, err := g.acls().get(b.ACLID, noACL)
 	if err != nil {
 		return reply{}, err
 	}
@@ -117,7 +123,7 @@ func listScreened(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if _, err := g.acls.get(id, noACL); err != nil {
+	if _, err := g.acls().get(id, noACL); err != nil {
 		return reply{}, err
 	}
 	offset, limit := c.bounds()
@@ -125,7 +131,7 @@ func listScreened(g *Gateway, c *call) (reply, error) {
 		offset = 0
 	}
 	f := placeFilter(c, (*link[*acl]).place)
-	rows := g.screened.shown(lateAPIs+id, g.screened.ofPolicy(id), c.now)
+	rows := g.screened().shown(lateAPIs+id, g.screened().ofPolicy(id), c.now)
 	return pageAt(g, "apis", rows, f.keep(), func(x *link[*acl]) screenedAPI {
 		a := x.api
 		return screenedAPI{
@@ -141,18 +147,18 @@ func listUnscreened(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	policy, err := g.acls.get(id, noACL)
+	policy, err := g.acls().get(id, noACL)
 	if err != nil {
 		return reply{}, err
 	}
-	return page(g, c, "apis", g.screened.free(g, c, id), placeFilter(c, place.place).keep(), func(at place) unscreenedAPI {
+	return page(g, c, "apis", g.screened().free(g, c, id), placeFilter(c, place.place).keep(), func(at place) unscreenedAPI {
 		a := at.api
 		v := unscreenedAPI{
 			ID: a.id, Name: a.name, GroupID: a.group.id, GroupName: a.group.name, Type: a.Type, Remark: a.Remark,
 			RunEnvID: at.env.id, RunEnvName: at.env.name, PublishID: a.liveID(at.env), ReqURI: a.ReqURI,
 			ReqMethod: a.ReqMethod, AuthType: a.AuthType, Tags: g.tags(a.Tags),
 		}
-		for _, x := range g.screened.ofAPI(a.id) {
+		for _, x := range g.screened().ofAPI(a.id) {
 			if x.env == at.env && aclBinding.rivals(g, x.policy, policy) {
 				v.ACLName = x.policy.name
 			}
@@ -171,7 +177,7 @@ func listACLsOfAPI(g *Gateway, c *call) (reply, error) {
 	f.where(c, "env_name", func(x *link[*acl]) string { return x.env.name })
 	f.where(c, "acl_id", func(x *link[*acl]) string { return x.policy.id })
 	f.like(c, "acl_name", false, func(x *link[*acl]) string { return x.policy.name })
-	rows := g.screened.shown(latePolicies+id, g.screened.ofAPI(id), c.now)
+	rows := g.screened().shown(latePolicies+id, g.screened().ofAPI(id), c.now)
 	return page(g, c, "acls", rows, f.keep(), func(x *link[*acl]) aclOfAPI {
 		return aclOfAPI{
 			ACLID: x.policy.id, ACLName: x.policy.name, ACLType: x.policy.Type, ACLValue: x.policy.Value,

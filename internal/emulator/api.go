@@ -80,15 +80,26 @@ type apiView struct {
 	APIGroupInfo     map[string]any `json:"api_group_info,omitempty"`
 }
 
-var apiRoutes = []route{
-	{op: "ListApisV2", method: http.MethodGet, path: "{I}/apis", do: listAPIs},
-	{op: "CreateApiV2", method: http.MethodPost, path: "{I}/apis", do: createAPI},
-	{op: "CheckApisV2", method: http.MethodPost, path: "{I}/apis/check", do: checkAPIs},
-	{op: "ShowDetailsOfApiV2", method: http.MethodGet, path: "{I}/apis/{api_id}", do: showAPI},
-	{op: "UpdateApiV2", method: http.MethodPut, path: "{I}/apis/{api_id}", do: updateAPI},
-	{op: "DeleteApiV2", method: http.MethodDelete, path: "{I}/apis/{api_id}", do: deleteAPI},
-	{op: "ListTagsV2", method: http.MethodGet, path: "{I}/tags", do: listTags},
+var apiResource = resource{
+	routes: []route{
+		{op: "ListApisV2", method: http.MethodGet, path: "{I}/apis", do: listAPIs},
+		{op: "CreateApiV2", method: http.MethodPost, path: "{I}/apis", do: createAPI},
+		{op: "CheckApisV2", method: http.MethodPost, path: "{I}/apis/check", do: checkAPIs},
+		{op: "ShowDetailsOfApiV2", method: http.MethodGet, path: "{I}/apis/{api_id}", do: showAPI},
+		{op: "UpdateApiV2", method: http.MethodPut, path: "{I}/apis/{api_id}", do: updateAPI},
+		{op: "DeleteApiV2", method: http.MethodDelete, path: "{I}/apis/{api_id}", do: deleteAPI},
+		{op: "ListTagsV2", method: http.MethodGet, path: "{I}/tags", do: listTags},
+	},
+	quotas: []quota{quotaAPIs, quotaGroupAPIs, quotaTags},
 }
+
+var quotaAPIs = quota{name: "API_NUM_LIMIT", code: "APIG.3102", what: "APIs", regular: 8000, used: func(s *state) int { return len(s.apis().rows) }}
+
+var quotaGroupAPIs = quota{name: "API_NUM_LIMIT_PER_GROUP", code: "APIG.3125", what: "APIs in the group", regular: 1000}
+
+var quotaTags = quota{name: "API_TAG_NUM_LIMIT", code: "APIG.3133", what: "tags", regular: 10}
+
+func (s *state) apis() *table[*api] { return tableOf[*api](s, "api") }
 
 // label is GROUP/NAME, as files and the journal write it.
 func (a *api) label() string { return a.group.name + "/" + a.name }
@@ -174,8 +185,8 @@ func listAPIs(g *Gateway, c *call) (reply, error) {
 		f = append(f, func(*api) bool { return false }) // no channel exists here
 	}
 	f.tagged(c, func(a *api) *api { return a })
-	rows := g.apis.pick(c.arg("id"), "")
-	if x := g.groups.ids[c.arg("group_id")]; x != nil && c.arg("id") == "" {
+	rows := g.apis().pick(c.arg("id"), "")
+	if x := g.groups().ids[c.arg("group_id")]; x != nil && c.arg("id") == "" {
 		rows = x.apis
 	}
 	mode := strings.Split(c.arg("return_data_mode"), ",")
@@ -208,7 +219,7 @@ func (f *filter[T]) tagged(c *call, of func(T) *api) {
 }
 
 func showAPI(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis.get(c.path["api_id"], noAPI)
+	a, err := g.apis().get(c.path["api_id"], noAPI)
 	if err != nil {
 		return reply{}, err
 	}
@@ -218,7 +229,7 @@ func showAPI(g *Gateway, c *call) (reply, error) {
 func listTags(g *Gateway, c *call) (reply, error) {
 	seen := map[string]bool{}
 	var tags []string
-	for _, a := range g.apis.rows {
+	for _, a := range g.apis().rows {
 		for _, t := range a.Tags {
 			if !seen[t] {
 				seen[t], tags = true, append(tags, t)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -67,7 +66,7 @@ func (g *Gateway) checkAPI(b apiBody, self string) (*group, error) {
 	if v.err != nil {
 		return nil, v.err
 	}
-	in, err := g.groups.get(b.GroupID, noGroup)
+	in, err := g.groups().get(b.GroupID, noGroup)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +100,7 @@ func createAPI(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := g.room(quotaAPIs, len(g.apis.rows)); err != nil {
+	if err := g.room(quotaAPIs, len(g.apis().rows)); err != nil {
 		return reply{}, err
 	}
 	if err := g.room(quotaGroupAPIs, len(in.apis)); err != nil {
@@ -117,14 +116,14 @@ func createAPI(g *Gateway, c *call) (reply, error) {
 func (s *state) addAPI(i identity, b apiBody, in *group) *api {
 	b.GroupID = in.id
 	a := &api{identity: i, apiBody: b, group: in, everPub: map[*environment]string{}, versions: map[*environment]history{}}
-	s.apis.add(a)
+	s.apis().add(a)
 	in.apis.add(a)
 	return a
 }
 
 // updateAPI replaces the draft; what is published stays until the next publication.
 func updateAPI(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis.get(c.path["api_id"], noAPI)
+	a, err := g.apis().get(c.path["api_id"], noAPI)
 	if err != nil {
 		return reply{}, err
 	}
@@ -140,14 +139,14 @@ func updateAPI(g *Gateway, c *call) (reply, error) {
 	if in != a.group {
 		return reply{}, invalid("group_id")
 	}
-	g.apis.rename(a, b.Name)
+	g.apis().rename(a, b.Name)
 	a.apiBody, a.updated = b, c.now
 	c.effect(a.effect("update"))
 	return ok(g.apiView(a))
 }
 
 func deleteAPI(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis.get(c.path["api_id"], noAPI)
+	a, err := g.apis().get(c.path["api_id"], noAPI)
 	if err != nil {
 		return reply{}, err
 	}
@@ -160,31 +159,10 @@ func deleteAPI(g *Gateway, c *call) (reply, error) {
 			delete(g.versions, v.id)
 		}
 	}
-	g.apis.remove(a)
+	g.apis().remove(a)
 	a.group.apis.remove(a)
 	c.effect(a.effect("delete"))
 	return noContent()
-}
-
-// dropLinks removes the bindings and authorizations that rest on what is about to go: those of the
-// API, or with a nil API all of the environment's.
-func (g *Gateway) dropLinks(c *call, a *api, e *environment) {
-	dropFrom(g, c, g.throttled, a, e)
-	dropFrom(g, c, g.screened, a, e)
-	dropFrom(g, c, g.attached, a, e)
-	dropFrom(g, c, g.auths, a, e)
-}
-
-func dropFrom[P object](g *Gateway, c *call, l *links[P], a *api, e *environment) {
-	rows := []*link[P](l.all)
-	if a != nil {
-		rows = l.ofAPI(a.id)
-	}
-	for _, x := range slices.Clone(rows) {
-		if a != nil || x.env == e {
-			unbind(g, c, l, x)
-		}
-	}
 }
 
 func checkAPIs(g *Gateway, c *call) (reply, error) {
@@ -204,7 +182,7 @@ func checkAPIs(g *Gateway, c *call) (reply, error) {
 	if b.Type != "name" && b.Type != "path" {
 		return reply{}, invalid("type")
 	}
-	for _, x := range g.groups.rows {
+	for _, x := range g.groups().rows {
 		if b.GroupID != "" && x.id != b.GroupID {
 			continue
 		}

@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 )
 
@@ -45,15 +47,27 @@ type appView struct {
 	BindNum      *int   `json:"bind_num,omitempty"` // in lists alone
 }
 
-var appRoutes = []route{
-	{op: "ListAppsV2", method: http.MethodGet, path: "{I}/apps", do: listApps},
-	{op: "CreateAnAppV2", method: http.MethodPost, path: "{I}/apps", do: createApp},
-	{op: "ShowDetailsOfAppV2", method: http.MethodGet, path: "{I}/apps/{app_id}", do: showApp},
-	{op: "UpdateAppV2", method: http.MethodPut, path: "{I}/apps/{app_id}", do: updateApp},
-	{op: "DeleteAppV2", method: http.MethodDelete, path: "{I}/apps/{app_id}", do: deleteApp},
-	{op: "CheckAppV2", method: http.MethodGet, path: "{I}/apps/validation/{app_id}", do: validateApp},
-	{op: "ResettingAppSecretV2", method: http.MethodPut, path: "{I}/apps/secret/{app_id}", do: resetSecret},
+var appResource = resource{
+	routes: []route{
+		{op: "ListAppsV2", method: http.MethodGet, path: "{I}/apps", do: listApps},
+		{op: "CreateAnAppV2", method: http.MethodPost, path: "{I}/apps", do: createApp},
+		{op: "ShowDetailsOfAppV2", method: http.MethodGet, path: "{I}/apps/{app_id}", do: showApp},
+		{op: "UpdateAppV2", method: http.MethodPut, path: "{I}/apps/{app_id}", do: updateApp},
+		{op: "DeleteAppV2", method: http.MethodDelete, path: "{I}/apps/{app_id}", do: deleteApp},
+		{op: "CheckAppV2", method: http.MethodGet, path: "{I}/apps/validation/{app_id}", do: validateApp},
+		{op: "ResettingAppSecretV2", method: http.MethodPut, path: "{I}/apps/secret/{app_id}", do: resetSecret},
+	},
+	quotas: []quota{quotaApps, quotaAppSwitch},
+	sections: []section{
+		sectionOf("apps", func(f fileApp) string { return f.Name }, (*loader).app, (*dumper).dumpApps),
+	},
 }
+
+var quotaApps = quota{name: "APP_NUM_LIMIT", code: "APIG.3103", what: "apps", regular: 50, used: func(s *state) int { return len(s.apps().rows) }}
+
+var quotaAppSwitch = quota{name: "APP_KEY_SECRET_SWITCH", code: "", what: "1: app key and secret can be customized", regular: 1}
+
+func (s *state) apps() *table[*app] { return tableOf[*app](s, "app") }
 
 // view shows the app with its secret as Behaviour says.
 func (g *Gateway) appView(a *app) appView {
@@ -92,8 +106,8 @@ func listApps(g *Gateway, c *call) (reply, error) {
 	f.where(c, "creator", func(*app) string { return "USER" })
 	f.where(c, "related_domain_id", func(a *app) string { return a.domainID })
 	f.where(c, "related_project_id", func(a *app) string { return a.project })
-	return page(g, c, "apps", g.apps.pick(c.arg("id"), c.exactName()), f.keep(), func(a *app) appView {
-		v, n := g.appView(a), len(g.auths.ofPolicy(a.id))
+	return page(g, c, "apps", g.apps().pick(c.arg("id"), c.exactName()), f.keep(), func(a *app) appView {
+		v, n := g.appView(a), len(g.auths().ofPolicy(a.id))
 		v.BindNum = &n
 		return v
 	})
@@ -115,10 +129,10 @@ func (g *Gateway) checkApp(b appBody, self string) error {
 	if v.err != nil {
 		return v.err
 	}
-	if g.apps.taken("", b.Name, self) {
+	if g.apps().taken("", b.Name, self) {
 		return nameTaken("APIG.3203", "app", b.Name)
 	}
-	if holder := g.appKeys[or(b.Key, "")]; holder != nil && holder.id != self {
+	if holder := g.apps().keys[or(b.Key, "")]; holder != nil && holder.id != self {
 		return refuse(http.StatusBadRequest, "APIG.3310", "The app key already exists,app_key:%s", *b.Key)
 	}
 	return nil
@@ -140,7 +154,7 @@ func createApp(g *Gateway, c *call) (reply, error) {
 	if err := g.checkApp(b, ""); err != nil {
 		return reply{}, err
 	}
-	if err := g.room(quotaApps, len(g.apps.rows)); err != nil {
+	if err := g.room(quotaApps, len(g.apps().rows)); err != nil {
 		return reply{}, err
 	}
 	a := &app{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, ""), domainID: b.DomainID, project: b.ProjectID}
@@ -160,12 +174,12 @@ func (s *state) addApp(a *app, key, secret string) {
 		secret = s.newID()
 	}
 	a.key, a.secret = key, secret
-	s.apps.add(a)
-	s.appKeys[a.key] = a
+	s.apps().add(a)
+	s.apps().keys[a.key] = a
 }
 
 func showApp(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps.get(c.path["app_id"], noAppItself)
+	a, err := g.apps().get(c.path["app_id"], noAppItself)
 	if err != nil {
 		return reply{}, err
 	}
@@ -173,7 +187,7 @@ func showApp(g *Gateway, c *call) (reply, error) {
 }
 
 func validateApp(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps.get(c.path["app_id"], noAppItself)
+	a, err := g.apps().get(c.path["app_id"], noAppItself)
 	if err != nil {
 		return reply{}, err
 	}
@@ -181,7 +195,7 @@ func validateApp(g *Gateway, c *call) (reply, error) {
 }
 
 func updateApp(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps.get(c.path["app_id"], noAppItself)
+	a, err := g.apps().get(c.path["app_id"], noAppItself)
 	if err != nil {
 		return reply{}, err
 	}
@@ -192,12 +206,12 @@ func updateApp(g *Gateway, c *call) (reply, error) {
 	if err := g.checkApp(b, a.id); err != nil {
 		return reply{}, err
 	}
-	g.apps.rename(a, b.Name)
+	g.apps().rename(a, b.Name)
 	a.remark = g.unclearedRemark(a.remark, b.Remark)
 	if b.Key != nil {
-		delete(g.appKeys, a.key)
+		delete(g.apps().keys, a.key)
 		a.key = *b.Key
-		g.appKeys[a.key] = a
+		g.apps().keys[a.key] = a
 	}
 	c.effect(a.ownEffect("update"))
 	if b.Secret != nil && *b.Secret != a.secret {
@@ -215,7 +229,7 @@ func (g *Gateway) setSecret(c *call, a *app, secret string) {
 }
 
 func resetSecret(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps.get(c.path["app_id"], noAppItself)
+	a, err := g.apps().get(c.path["app_id"], noAppItself)
 	if err != nil {
 		return reply{}, err
 	}
@@ -236,21 +250,86 @@ func resetSecret(g *Gateway, c *call) (reply, error) {
 }
 
 func deleteApp(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps.get(c.path["app_id"], noAppItself)
+	a, err := g.apps().get(c.path["app_id"], noAppItself)
 	if err != nil {
 		return reply{}, err
 	}
-	unbindAll(g, c, g.auths, g.auths.ofPolicy(a.id))
+	unbindAll(g, c, g.auths(), g.auths().ofPolicy(a.id))
 	for _, s := range a.specials {
 		s.throttle.specials.remove(s)
 		c.effect(s.effect("delete"))
 	}
 	g.setQuota(c, a, nil)
-	g.apps.remove(a)
-	delete(g.appKeys, a.key)
+	g.apps().remove(a)
+	delete(g.apps().keys, a.key)
 	c.effect(a.ownEffect("delete"))
 	return noContent()
 }
 
 // appOf finds the app that the path names.
-func (g *Gateway) appOf(c *call) (*app, error) { return g.apps.get(c.path["app_id"], noApp) }
+func (g *Gateway) appOf(c *call) (*app, error) { return g.apps().get(c.path["app_id"], noApp) }
+
+type fileApp struct {
+	fileObject
+	Remark    string      `json:"remark,omitempty"`
+	Key       string      `json:"app_key,omitempty"`
+	Secret    string      `json:"app_secret,omitempty"`
+	DomainID  string      `json:"related_domain_id,omitempty"`
+	ProjectID string      `json:"related_project_id,omitempty"`
+	Codes     fileCodes   `json:"app_codes,omitzero"`
+	Access    *fileAccess `json:"access_control,omitempty"`
+	APIs      []apiRef    `json:"apis,omitempty"`
+}
+
+func (l *loader) app(f fileApp) error {
+	i, err := l.identity("app", f.Name, "")
+	if err != nil {
+		return err
+	}
+	a := &app{identity: i, remark: f.Remark, domainID: f.DomainID, project: f.ProjectID}
+	if l.apps().taken("", f.Name, "") {
+		return errors.New("defined twice")
+	}
+	if holder := l.apps().keys[f.Key]; holder != nil {
+		return fmt.Errorf("app_key is the one of app %s", holder.name)
+	}
+	l.addApp(a, f.Key, f.Secret)
+	for _, code := range f.Codes.Codes {
+		address := "app_code/" + a.name + "/#" + fingerprint(code)
+		at, _, err := l.when(address)
+		if err != nil {
+			return err
+		}
+		a.codes.add(&appCodeEntry{seq: l.next(), id: l.id(address), code: code, created: at})
+	}
+	for range f.Codes.Generate {
+		a.codes.add(&appCodeEntry{seq: l.next(), id: l.newID(), code: l.newID() + l.newID(), created: l.now})
+	}
+	if f.Access != nil {
+		a.access = &appAccess{Type: f.Access.Type, Values: f.Access.Values}
+	}
+	return bindLoaded(l, l.auths(), a, f.APIs, loadAuth)
+}
+
+func (d *dumper) app(a *app) fileApp {
+	f := fileApp{
+		fileObject: fileObject{Name: a.name}, Remark: a.remark, Key: a.key, Secret: a.secret, DomainID: a.domainID,
+		ProjectID: a.project, APIs: refs(d, d.auths(), a.id),
+	}
+	for _, e := range a.codes {
+		f.Codes.Codes = append(f.Codes.Codes, e.code)
+		d.note("app_code/"+a.name+"/#"+fingerprint(e.code), e.id, e.created, e.created)
+	}
+	if a.access != nil {
+		f.Access = &fileAccess{Type: a.access.Type, Values: a.access.Values}
+	}
+	return f
+}
+
+func (d *dumper) dumpApps() (out []fileApp) {
+	for _, a := range d.apps().rows {
+		out = append(out, d.app(a))
+		d.object("app", a)
+	}
+	return out
+}

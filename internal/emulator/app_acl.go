@@ -1,6 +1,8 @@
 package emulator
 
-import "net/http"
+import (
+	"net/http"
+)
 
 // appAccess is where an app may be used from.
 type appAccess struct {
@@ -10,10 +12,12 @@ type appAccess struct {
 
 const appACLPath = "{I}/apps/{app_id}/app-acl"
 
-var appACLRoutes = []route{
-	{op: "ShowDetailsOfAppAcl", method: http.MethodGet, path: appACLPath, do: showAppACL},
-	{op: "UpdateAppAcl", method: http.MethodPut, path: appACLPath, do: setAppACL},
-	{op: "DeleteAppAcl", method: http.MethodDelete, path: appACLPath, do: deleteAppACL},
+var appACLResource = resource{
+	routes: []route{
+		{op: "ShowDetailsOfAppAcl", method: http.MethodGet, path: appACLPath, do: showAppACL},
+		{op: "UpdateAppAcl", method: http.MethodPut, path: appACLPath, do: setAppACL},
+		{op: "DeleteAppAcl", method: http.MethodDelete, path: appACLPath, do: deleteAppACL},
+	},
 }
 
 func (a *app) accessView() map[string]any {
@@ -71,4 +75,9 @@ func deleteAppACL(g *Gateway, c *call) (reply, error) {
 	a.access = nil
 	c.effect(a.effect("app_access_control", "delete", a.id))
 	return noContent()
+}
+
+type fileAccess struct {
+	Type   string   `json:"type"`
+	Values []string `json:"values"`
 }

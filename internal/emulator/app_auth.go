@@ -7,13 +7,17 @@ import (
 
 const authsPath = "{I}/app-auths"
 
-var authRoutes = []route{
-	{op: "CreateAuthorizingAppsV2", method: http.MethodPost, path: authsPath, do: authorize, serial: authorizes},
-	{op: "CancelingAuthorizationV2", method: http.MethodDelete, path: authsPath + "/{app_auth_id}", do: cancelAuth, serial: cancels},
-	{op: "ListApisBindedToAppV2", method: http.MethodGet, path: authsPath + "/binded-apis", do: listAPIsOfApp},
-	{op: "ListAppsBindedToApiV2", method: http.MethodGet, path: authsPath + "/binded-apps", do: listAppsOfAPI},
-	{op: "ListApisUnbindedToAppV2", method: http.MethodGet, path: authsPath + "/unbinded-apis", do: listUnauthorized},
+var authResource = resource{
+	routes: []route{
+		{op: "CreateAuthorizingAppsV2", method: http.MethodPost, path: authsPath, do: authorize, serial: authorizes},
+		{op: "CancelingAuthorizationV2", method: http.MethodDelete, path: authsPath + "/{app_auth_id}", do: cancelAuth, serial: cancels},
+		{op: "ListApisBindedToAppV2", method: http.MethodGet, path: authsPath + "/binded-apis", do: listAPIsOfApp},
+		{op: "ListAppsBindedToApiV2", method: http.MethodGet, path: authsPath + "/binded-apps", do: listAppsOfAPI},
+		{op: "ListApisUnbindedToAppV2", method: http.MethodGet, path: authsPath + "/unbinded-apis", do: listUnauthorized},
+	},
 }
+
+func (s *state) auths() *links[*app] { return linksOf[*app](s, "app_authorization") }
 
 type authBody struct {
 	EnvID  string   `json:"env_id"`
@@ -84,7 +88,7 @@ func authorizes(_ *Gateway, c *call) []string {
 }
 
 func cancels(g *Gateway, c *call) []string {
-	if x := g.auths.ids[c.path["app_auth_id"]]; x != nil {
+	if x := g.auths().ids[c.path["app_auth_id"]]; x != nil {
 		return []string{"app " + x.policy.id + " " + x.env.id}
 	}
 	return nil
@@ -106,15 +110,15 @@ func authorize(g *Gateway, c *call) (reply, error) {
 	if err := g.batch(len(b.AppIDs)*len(b.APIIDs), "api_ids"); err != nil {
 		return reply{}, err
 	}
-	e, err := g.envs.get(b.EnvID, noEnv)
+	e, err := g.envs().get(b.EnvID, noEnv)
 	if err != nil {
 		return reply{}, err
 	}
-	apps, err := g.apps.all(b.AppIDs, noApp)
+	apps, err := g.apps().all(b.AppIDs, noApp)
 	if err != nil {
 		return reply{}, err
 	}
-	apis, err := g.apis.all(b.APIIDs, noAPI)
+	apis, err := g.apis().all(b.APIIDs, noAPI)
 	if err != nil {
 		return reply{}, err
 	}
@@ -140,10 +144,10 @@ func (g *Gateway) authorizePair(c *call, x *app, y *api, e *environment) authori
 		out.Result.Status, out.Result.Code, out.Result.Message = "FAILED", no.code, no.message
 		return out
 	}
-	if g.auths.pairs[pair{x.id, y.id, e.id}] != nil {
+	if g.auths().pairs[pair{x.id, y.id, e.id}] != nil {
 		out.Result.Status = "SKIPPED"
 	}
-	l := bind(g, c, g.auths, x, y, e, nil)
+	l := bind(g, c, g.auths(), x, y, e, nil)
 	out.ID, out.AuthTime = l.id, exactStamp(l.created)
 	return out
 }
@@ -162,11 +166,11 @@ func (t *table[T]) all(ids []string, missing func(string) *refusal) ([]T, error)
 }
 
 func cancelAuth(g *Gateway, c *call) (reply, error) {
-	x := g.auths.ids[c.path["app_auth_id"]]
+	x := g.auths().ids[c.path["app_auth_id"]]
 	if x == nil {
 		return reply{}, noAuth(c.path["app_auth_id"])
 	}
-	unbind(g, c, g.auths, x)
+	unbind(g, c, g.auths(), x)
 	return noContent()
 }
 
@@ -185,12 +189,12 @@ func listAPIsOfApp(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if _, err := g.apps.get(id, noApp); err != nil {
+	if _, err := g.apps().get(id, noApp); err != nil {
 		return reply{}, err
 	}
 	f := placeFilter(c, (*link[*app]).place)
 	f.like(c, "group_name", false, func(x *link[*app]) string { return x.api.group.name })
-	rows := g.auths.shown(lateAPIs+id, g.auths.ofPolicy(id), c.now)
+	rows := g.auths().shown(lateAPIs+id, g.auths().ofPolicy(id), c.now)
 	return page(g, c, "auths", rows, f.keep(), g.authView)
 }
 
@@ -203,11 +207,11 @@ func listAppsOfAPI(g *Gateway, c *call) (reply, error) {
 	f.where(c, "app_id", func(x *link[*app]) string { return x.policy.id })
 	f.where(c, "env_id", func(x *link[*app]) string { return x.env.id })
 	f.like(c, "app_name", false, func(x *link[*app]) string { return x.policy.name })
-	list, rows := lateAll, []*link[*app](g.auths.all)
+	list, rows := lateAll, []*link[*app](g.auths().all)
 	if id != "" {
-		list, rows = latePolicies+id, g.auths.ofAPI(id)
+		list, rows = latePolicies+id, g.auths().ofAPI(id)
 	}
-	return page(g, c, "auths", g.auths.shown(list, rows, c.now), f.keep(), g.authView)
+	return page(g, c, "auths", g.auths().shown(list, rows, c.now), f.keep(), g.authView)
 }
 
 // listUnauthorized shows the APIs of the environment that use app authentication and that the app
@@ -220,12 +224,12 @@ func listUnauthorized(g *Gateway, c *call) (reply, error) {
 	if _, err := c.need("env_id"); err != nil {
 		return reply{}, err
 	}
-	if _, err := g.apps.get(id, noApp); err != nil {
+	if _, err := g.apps().get(id, noApp); err != nil {
 		return reply{}, err
 	}
 	f := placeFilter(c, place.place)
 	*f = append(*f, func(at place) bool { return at.api.AuthType == "APP" })
-	return page(g, c, "apis", g.auths.free(g, c, id), f.keep(), func(at place) map[string]any {
+	return page(g, c, "apis", g.auths().free(g, c, id), f.keep(), func(at place) map[string]any {
 		a := at.api
 		return map[string]any{
 			"id": a.id, "name": a.name, "group_id": a.group.id, "group_name": a.group.name, "run_env_id": at.env.id,
@@ -234,3 +238,6 @@ func listUnauthorized(g *Gateway, c *call) (reply, error) {
 		}
 	})
 }
+
+// loadAuth is what authorizations ask of the APIs that a file binds.
+var loadAuth = loadRules[*app]{unbounded: true, authType: "APP"}

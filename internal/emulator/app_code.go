@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
 	"time"
 )
@@ -24,13 +26,18 @@ type appCodeView struct {
 
 const appCodesPath = "{I}/apps/{app_id}/app-codes"
 
-var appCodeRoutes = []route{
-	{op: "ListAppCodesV2", method: http.MethodGet, path: appCodesPath, do: listAppCodes},
-	{op: "CreateAppCodeV2", method: http.MethodPost, path: appCodesPath, do: createAppCode},
-	{op: "CreateAppCodeAutoV2", method: http.MethodPut, path: appCodesPath, do: generateAppCode},
-	{op: "ShowDetailsOfAppCodeV2", method: http.MethodGet, path: appCodesPath + "/{app_code_id}", do: showAppCode},
-	{op: "DeleteAppCodeV2", method: http.MethodDelete, path: appCodesPath + "/{app_code_id}", do: deleteAppCode},
+var appCodeResource = resource{
+	routes: []route{
+		{op: "ListAppCodesV2", method: http.MethodGet, path: appCodesPath, do: listAppCodes},
+		{op: "CreateAppCodeV2", method: http.MethodPost, path: appCodesPath, do: createAppCode},
+		{op: "CreateAppCodeAutoV2", method: http.MethodPut, path: appCodesPath, do: generateAppCode},
+		{op: "ShowDetailsOfAppCodeV2", method: http.MethodGet, path: appCodesPath + "/{app_code_id}", do: showAppCode},
+		{op: "DeleteAppCodeV2", method: http.MethodDelete, path: appCodesPath + "/{app_code_id}", do: deleteAppCode},
+	},
+	quotas: []quota{quotaAppCodes},
 }
+
+var quotaAppCodes = quota{name: "APP_CODE_NUM_LIMIT", code: "APIG.3131", what: "app codes", regular: 5}
 
 func (e *appCodeEntry) view(a *app) appCodeView {
 	return appCodeView{ID: e.id, AppCode: e.code, AppID: a.id, CreateTime: exactStamp(e.created)}
@@ -124,3 +131,40 @@ func deleteAppCode(g *Gateway, c *call) (reply, error) {
 	c.effect(e.effect(a, "delete"))
 	return noContent()
 }
+
+// fileCodes are the codes of an app, and how many to generate.
+type fileCodes struct {
+	Codes    []string
+	Generate int
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (c *fileCodes) UnmarshalJSON(b []byte) error {
+	entries := []json.RawMessage{b}
+	if bytes.HasPrefix(b, []byte("[")) {
+		entries = nil
+		if err := json.Unmarshal(b, &entries); err != nil {
+			return err
+		}
+	}
+	for _, entry := range entries {
+		var code string
+		var many struct {
+			Generate int `json:"generate"`
+		}
+		if err := textOr(entry, &code, &many); err != nil {
+			return err
+		}
+		c.Generate += many.Generate
+		if code != "" {
+			c.Codes = append(c.Codes, code)
+		}
+	}
+	return nil
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (c fileCodes) MarshalJSON() ([]byte, error) { return json.Marshal(c.Codes) }
+
+// IsZero reports whether the app has no code.
+func (c fileCodes) IsZero() bool { return len(c.Codes) == 0 && c.Generate == 0 }

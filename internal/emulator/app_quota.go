@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 )
@@ -33,18 +34,25 @@ const (
 	oneQuotaPath = quotasPath + "/{app_quota_id}"
 )
 
-var appQuotaRoutes = []route{
-	{op: "ListAppQuotas", method: http.MethodGet, path: quotasPath, do: listAppQuotas},
-	{op: "CreateAppQuota", method: http.MethodPost, path: quotasPath, do: createAppQuota},
-	{op: "ShowAppQuota", method: http.MethodGet, path: oneQuotaPath, do: showAppQuota},
-	{op: "UpdateAppQuota", method: http.MethodPut, path: oneQuotaPath, do: updateAppQuota},
-	{op: "DeleteAppQuota", method: http.MethodDelete, path: oneQuotaPath, do: deleteAppQuota},
-	{op: "AssociateAppsForAppQuota", method: http.MethodPost, path: oneQuotaPath + "/binding-apps", do: bindQuota},
-	{op: "ListAppQuotaBoundApps", method: http.MethodGet, path: oneQuotaPath + "/bound-apps", do: listBoundApps},
-	{op: "ListAppQuotaBindableApps", method: http.MethodGet, path: oneQuotaPath + "/bindable-apps", do: listBindableApps},
-	{op: "DisassociateAppQuotaWithApp", method: http.MethodDelete, path: oneQuotaPath + "/bound-apps/{app_id}", do: unbindQuota},
-	{op: "ShowAppBoundAppQuota", method: http.MethodGet, path: "{I}/apps/{app_id}/bound-quota", do: showBoundQuota},
+var appQuotaResource = resource{
+	routes: []route{
+		{op: "ListAppQuotas", method: http.MethodGet, path: quotasPath, do: listAppQuotas},
+		{op: "CreateAppQuota", method: http.MethodPost, path: quotasPath, do: createAppQuota},
+		{op: "ShowAppQuota", method: http.MethodGet, path: oneQuotaPath, do: showAppQuota},
+		{op: "UpdateAppQuota", method: http.MethodPut, path: oneQuotaPath, do: updateAppQuota},
+		{op: "DeleteAppQuota", method: http.MethodDelete, path: oneQuotaPath, do: deleteAppQuota},
+		{op: "AssociateAppsForAppQuota", method: http.MethodPost, path: oneQuotaPath + "/binding-apps", do: bindQuota},
+		{op: "ListAppQuotaBoundApps", method: http.MethodGet, path: oneQuotaPath + "/bound-apps", do: listBoundApps},
+		{op: "ListAppQuotaBindableApps", method: http.MethodGet, path: oneQuotaPath + "/bindable-apps", do: listBindableApps},
+		{op: "DisassociateAppQuotaWithApp", method: http.MethodDelete, path: oneQuotaPath + "/bound-apps/{app_id}", do: unbindQuota},
+		{op: "ShowAppBoundAppQuota", method: http.MethodGet, path: "{I}/apps/{app_id}/bound-quota", do: showBoundQuota},
+	},
+	sections: []section{
+		sectionOf("gateway.app_quotas", func(f fileQuota) string { return f.Name }, (*loader).appQuota, (*dumper).dumpAppQuotas),
+	},
 }
+
+func (s *state) appQuotas() *table[*appQuota] { return tableOf[*appQuota](s, "app_quota") }
 
 func (q *appQuota) view() quotaView {
 	return quotaView{ID: q.id, quotaBody: q.quotaBody, CreateTime: stamp(q.created), BoundAppNum: q.apps}
@@ -63,13 +71,13 @@ func (g *Gateway) quotaOf(c *call) (*appQuota, error) {
 	if !g.supports("app_quota") {
 		return nil, unsupported("app_quota")
 	}
-	return g.appQuotas.get(c.path["app_quota_id"], noAppQuota)
+	return g.appQuotas().get(c.path["app_quota_id"], noAppQuota)
 }
 
 func listAppQuotas(g *Gateway, c *call) (reply, error) {
 	var f filter[*appQuota]
 	f.like(c, "name", false, func(q *appQuota) string { return q.name })
-	return page(g, c, "quotas", g.appQuotas.rows, f.keep(), (*appQuota).view)
+	return page(g, c, "quotas", g.appQuotas().rows, f.keep(), (*appQuota).view)
 }
 
 func (g *Gateway) checkQuota(b quotaBody, self string) error {
@@ -79,7 +87,7 @@ func (g *Gateway) checkQuota(b quotaBody, self string) error {
 	v.count("time_interval", b.TimeInterval)
 	v.oneOf("time_unit", b.TimeUnit, "SECOND", "MINUTE", "HOUR", "DAY")
 	v.remark(or(b.Remark, ""))
-	if v.err == nil && g.appQuotas.taken("", b.Name, self) {
+	if v.err == nil && g.appQuotas().taken("", b.Name, self) {
 		v.fail(nameTaken("APIG.3325", "app quota", b.Name))
 	}
 	return v.err
@@ -99,7 +107,7 @@ func createAppQuota(g *Gateway, c *call) (reply, error) {
 	remark := or(b.Remark, "")
 	b.Remark = &remark
 	q := &appQuota{identity: g.identify(b.Name, "", c.now), quotaBody: b}
-	g.appQuotas.add(q)
+	g.appQuotas().add(q)
 	c.effect(q.effect("create"))
 	return created(q.view())
 }
@@ -124,7 +132,7 @@ func updateAppQuota(g *Gateway, c *call) (reply, error) {
 	if err := g.checkQuota(b, q.id); err != nil {
 		return reply{}, err
 	}
-	g.appQuotas.rename(q, b.Name)
+	g.appQuotas().rename(q, b.Name)
 	remark := g.remark(*q.Remark, b.Remark)
 	b.Remark = &remark
 	q.quotaBody = b
@@ -140,14 +148,14 @@ func deleteAppQuota(g *Gateway, c *call) (reply, error) {
 	for _, a := range g.appsUnder(q) {
 		g.setQuota(c, a, nil)
 	}
-	g.appQuotas.remove(q)
+	g.appQuotas().remove(q)
 	c.effect(q.effect("delete"))
 	return noContent()
 }
 
 // appsUnder are the apps that the quota holds for.
 func (g *Gateway) appsUnder(q *appQuota) []*app {
-	return slices.DeleteFunc(slices.Clone(g.apps.rows), func(a *app) bool { return a.quota != q })
+	return slices.DeleteFunc(slices.Clone(g.apps().rows), func(a *app) bool { return a.quota != q })
 }
 
 // setQuota binds the app to the quota, or to none.
@@ -178,7 +186,7 @@ func bindQuota(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	apps, err := g.apps.all(b.AppIDs, noApp)
+	apps, err := g.apps().all(b.AppIDs, noApp)
 	if err != nil {
 		return reply{}, err
 	}
@@ -231,7 +239,7 @@ func listQuotaApps(g *Gateway, c *call, which func(*app, *appQuota) bool) (reply
 	}
 	f := filter[*app]{func(a *app) bool { return which(a, q) }}
 	f.like(c, "app_name", false, func(a *app) string { return a.name })
-	return page(g, c, "apps", g.apps.rows, f.keep(), quotaAppView)
+	return page(g, c, "apps", g.apps().rows, f.keep(), quotaAppView)
 }
 
 // showBoundQuota answers an empty object when the app has no quota.
@@ -244,4 +252,48 @@ func showBoundQuota(g *Gateway, c *call) (reply, error) {
 		return ok(map[string]any{})
 	}
 	return ok(a.quota.view())
+}
+
+type fileQuota struct {
+	quotaBody
+	Apps []string `json:"apps,omitempty"`
+}
+
+func (l *loader) appQuota(f fileQuota) error {
+	i, err := l.identity("app_quota", f.Name, "")
+	if err != nil {
+		return err
+	}
+	q := &appQuota{identity: i, quotaBody: f.quotaBody}
+	if err := fresh(l.appQuotas(), q); err != nil {
+		return err
+	}
+	for _, name := range f.Apps {
+		a := l.apps().names[[2]string{"", name}]
+		if a == nil {
+			return fmt.Errorf("app %q does not exist", name)
+		}
+		at, _, err := l.when("app_quota_binding/" + q.name + "/" + name)
+		if err != nil {
+			return err
+		}
+		a.quota, a.quotaAt = q, stamp(at)
+		q.apps++
+	}
+	return nil
+}
+
+func (d *dumper) dumpAppQuotas() (out []fileQuota) {
+	for _, q := range d.appQuotas().rows {
+		shown := fileQuota{quotaBody: q.quotaBody}
+		for _, a := range d.apps().rows {
+			if a.quota == q {
+				shown.Apps = append(shown.Apps, a.name)
+				d.times["app_quota_binding/"+q.name+"/"+a.name] = a.quotaAt
+			}
+		}
+		out = append(out, shown)
+		d.object("app_quota", q)
+	}
+	return out
 }

@@ -1,6 +1,8 @@
 package emulator
 
-import "time"
+import (
+	"time"
+)
 
 // Behaviour chooses between readings where the vendor's documents are silent or contradict each
 // other. The zero value is the likelier reading of each; BehaviourHelp lists them as text.

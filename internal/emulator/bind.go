@@ -137,7 +137,7 @@ func (l *links[P]) free(g *Gateway, c *call, policy string) []place {
 		taken[place{x.api, x.env}] = true
 	}
 	var rows []place
-	for _, a := range g.apis.rows {
+	for _, a := range g.apis().rows {
 		for _, p := range a.pubs {
 			if at := (place{a, p.env}); !taken[at] {
 				rows = append(rows, at)

@@ -46,13 +46,20 @@ const (
 	oneCertificatePath = certificatesPath + "/{certificate_id}"
 )
 
-var certificateRoutes = []route{
-	{op: "ListCertificatesV2", method: http.MethodGet, path: certificatesPath, do: listCertificates},
-	{op: "CreateCertificateV2", method: http.MethodPost, path: certificatesPath, do: createCertificate},
-	{op: "ShowDetailsOfCertificateV2", method: http.MethodGet, path: oneCertificatePath, do: showCertificate},
-	{op: "DeleteCertificateV2", method: http.MethodDelete, path: oneCertificatePath, do: deleteCertificate},
-	{op: "ListAttachedDomainsV2", method: http.MethodGet, path: oneCertificatePath + "/attached-domains", do: listAttachedDomains},
+var certificateResource = resource{
+	routes: []route{
+		{op: "ListCertificatesV2", method: http.MethodGet, path: certificatesPath, do: listCertificates},
+		{op: "CreateCertificateV2", method: http.MethodPost, path: certificatesPath, do: createCertificate},
+		{op: "ShowDetailsOfCertificateV2", method: http.MethodGet, path: oneCertificatePath, do: showCertificate},
+		{op: "DeleteCertificateV2", method: http.MethodDelete, path: oneCertificatePath, do: deleteCertificate},
+		{op: "ListAttachedDomainsV2", method: http.MethodGet, path: oneCertificatePath + "/attached-domains", do: listAttachedDomains},
+	},
+	sections: []section{
+		sectionOf("gateway.certificates", func(f certificateFacts) string { return f.Name }, (*loader).addCertificate, (*dumper).dumpCertificates),
+	},
 }
+
+func (s *state) certs() *table[*certificate] { return tableOf[*certificate](s, "certificate") }
 
 func (f certificateFacts) withDefaults() certificateFacts {
 	if f.Type == "" {
@@ -137,7 +144,7 @@ func listCertificates(g *Gateway, c *call) (reply, error) {
 	f.where(c, "signature_algorithm", func(k *certificate) string { return k.Signature })
 	f.where(c, "type", func(k *certificate) string { return k.Type })
 	f.where(c, "algorithm_type", func(k *certificate) string { return k.Algorithm })
-	return page(g, c, "certs", g.certs.rows, f.keep(), func(k *certificate) map[string]any { return k.listed(g) })
+	return page(g, c, "certs", g.certs().rows, f.keep(), func(k *certificate) map[string]any { return k.listed(g) })
 }
 
 func createCertificate(g *Gateway, c *call) (reply, error) {
@@ -156,7 +163,7 @@ func createCertificate(g *Gateway, c *call) (reply, error) {
 		return reply{}, err
 	}
 	k := &certificate{identity: g.identify(b.Name, "", c.now), certificateFacts: facts.withDefaults()}
-	g.certs.add(k)
+	g.certs().add(k)
 	c.effect(k.effect("create"))
 	return ok(k.view(g)) // 200, not 201
 }
@@ -195,7 +202,7 @@ func readCertificate(b certificateBody, now time.Time) (certificateFacts, error)
 }
 
 func showCertificate(g *Gateway, c *call) (reply, error) {
-	k, err := g.certs.get(c.path["certificate_id"], noCert)
+	k, err := g.certs().get(c.path["certificate_id"], noCert)
 	if err != nil {
 		return reply{}, err
 	}
@@ -204,7 +211,7 @@ func showCertificate(g *Gateway, c *call) (reply, error) {
 
 // domainsWith are the domains that carry the certificate, with their groups.
 func (g *Gateway) domainsWith(k *certificate) (domains []*domain, groups []*group) {
-	for _, x := range g.groups.rows {
+	for _, x := range g.groups().rows {
 		for _, d := range x.domains {
 			if d.cert == k {
 				domains, groups = append(domains, d), append(groups, x)
@@ -215,20 +222,20 @@ func (g *Gateway) domainsWith(k *certificate) (domains []*domain, groups []*grou
 }
 
 func deleteCertificate(g *Gateway, c *call) (reply, error) {
-	k, err := g.certs.get(c.path["certificate_id"], noCert)
+	k, err := g.certs().get(c.path["certificate_id"], noCert)
 	if err != nil {
 		return reply{}, err
 	}
 	if domains, _ := g.domainsWith(k); len(domains) > 0 {
 		return reply{}, refuse(http.StatusBadRequest, "APIG.2000", "The certificate has been bound to domain names,id:%s", k.id)
 	}
-	g.certs.remove(k)
+	g.certs().remove(k)
 	c.effect(k.effect("delete"))
 	return noContent()
 }
 
 func listAttachedDomains(g *Gateway, c *call) (reply, error) {
-	k, err := g.certs.get(c.path["certificate_id"], noCert)
+	k, err := g.certs().get(c.path["certificate_id"], noCert)
 	if err != nil {
 		return reply{}, err
 	}
@@ -243,4 +250,26 @@ func listAttachedDomains(g *Gateway, c *call) (reply, error) {
 	var f filter[map[string]any]
 	f.like(c, "url_domain", false, func(v map[string]any) string { s, _ := v["url_domain"].(string); return s })
 	return page(g, c, "bound_domains", rows, f.keep(), func(v map[string]any) map[string]any { return v })
+}
+
+func (l *loader) certificate(f certificateFacts) (*certificate, error) {
+	i, err := l.identity("certificate", f.Name, "")
+	if err != nil {
+		return nil, err
+	}
+	k := &certificate{identity: i, certificateFacts: f.withDefaults()}
+	return k, fresh(l.certs(), k)
+}
+
+func (l *loader) addCertificate(f certificateFacts) error {
+	_, err := l.certificate(f)
+	return err
+}
+
+func (d *dumper) dumpCertificates() (out []certificateFacts) {
+	for _, k := range d.certs().rows {
+		out = append(out, k.certificateFacts)
+		d.object("certificate", k)
+	}
+	return out
 }

@@ -43,15 +43,17 @@ type object interface {
 	ident() *identity
 }
 
-// table holds the objects of one kind: in order of creation, by id, and by name inside their scope.
+// table holds the objects of one kind: in order of creation, by id, by name inside their scope, and by another key of
+// theirs that must be unique, if they have one.
 type table[T object] struct {
 	rows  list[T]
 	ids   map[string]T
 	names map[[2]string]T
+	keys  map[string]T
 }
 
 func newTable[T object]() *table[T] {
-	return &table[T]{ids: map[string]T{}, names: map[[2]string]T{}}
+	return &table[T]{ids: map[string]T{}, names: map[[2]string]T{}, keys: map[string]T{}}
 }
 
 func (t *table[T]) add(x T) {

@@ -1,6 +1,10 @@
 package emulator
 
 import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -54,15 +58,20 @@ const (
 	oneDomainPath = domainsPath + "/{domain_id}"
 )
 
-var domainRoutes = []route{
-	{op: "AssociateDomainV2", method: http.MethodPost, path: domainsPath, do: createDomain},
-	{op: "UpdateDomainV2", method: http.MethodPut, path: oneDomainPath, do: updateDomain},
-	{op: "DisassociateDomainV2", method: http.MethodDelete, path: oneDomainPath, do: deleteDomain},
-	{op: "UpdateSlDomainSettingV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}/sl-domain-access-settings", do: setSlDomain},
-	{op: "ShowDetailsOfDomainNameCertificateV2", method: http.MethodGet, path: oneDomainPath + "/certificate/{certificate_id}", do: showDomainCertificate},
-	{op: "BatchAssociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/attach", do: attachCertificates},
-	{op: "BatchDisassociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/detach", do: detachCertificates},
+var domainResource = resource{
+	routes: []route{
+		{op: "AssociateDomainV2", method: http.MethodPost, path: domainsPath, do: createDomain},
+		{op: "UpdateDomainV2", method: http.MethodPut, path: oneDomainPath, do: updateDomain},
+		{op: "DisassociateDomainV2", method: http.MethodDelete, path: oneDomainPath, do: deleteDomain},
+		{op: "UpdateSlDomainSettingV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}/sl-domain-access-settings", do: setSlDomain},
+		{op: "ShowDetailsOfDomainNameCertificateV2", method: http.MethodGet, path: oneDomainPath + "/certificate/{certificate_id}", do: showDomainCertificate},
+		{op: "BatchAssociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/attach", do: attachCertificates},
+		{op: "BatchDisassociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/detach", do: detachCertificates},
+	},
+	quotas: []quota{quotaDomains},
 }
+
+var quotaDomains = quota{name: "APIGROUP_DOMAIN_NUM_LIMIT", code: "APIG.3108", what: "domain names", regular: 5}
 
 // domainName is a host name, perhaps with a wildcard as its first label.
 var domainName = regexp.MustCompile(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`)
@@ -91,7 +100,9 @@ func (d *domain) effect(action string) Effect {
 	return Effect{Kind: "domain", Action: action, ID: d.id, Name: d.name}
 }
 
-func (g *Gateway) groupOf(c *call) (*group, error) { return g.groups.get(c.path["group_id"], noGroup) }
+func (g *Gateway) groupOf(c *call) (*group, error) {
+	return g.groups().get(c.path["group_id"], noGroup)
+}
 
 // domainOf finds the domain that the path names.
 func (g *Gateway) domainOf(c *call) (*group, *domain, error) {
@@ -155,7 +166,7 @@ func createDomain(g *Gateway, c *call) (reply, error) {
 
 // hasDomain reports whether any group of the gateway has the host name.
 func (s *state) hasDomain(name string) bool {
-	for _, x := range s.groups.rows {
+	for _, x := range s.groups().rows {
 		if slices.ContainsFunc(x.domains, func(d *domain) bool { return d.name == name }) {
 			return true
 		}
@@ -232,7 +243,7 @@ func (g *Gateway) certificateOf(c *call) (*certificate, error) {
 	if len(b.IDs) != 1 {
 		return nil, invalid("certificate_ids")
 	}
-	return g.certs.get(b.IDs[0], noCert)
+	return g.certs().get(b.IDs[0], noCert)
 }
 
 func attachCertificates(g *Gateway, c *call) (reply, error) {
@@ -263,4 +274,67 @@ func detachCertificates(g *Gateway, c *call) (reply, error) {
 		c.effect(d.effect("update"))
 	}
 	return noContent()
+}
+
+type fileDomain struct {
+	Domain      string          `json:"domain"`
+	MinVersion  string          `json:"min_ssl_version,omitempty"`
+	Redirect    bool            `json:"is_http_redirect_to_https,omitempty"`
+	Verify      bool            `json:"verified_client_certificate_enabled,omitempty"`
+	HTTPPort    int             `json:"ingress_http_port,omitempty"`
+	HTTPSPort   int             `json:"ingress_https_port,omitempty"`
+	Certificate fileCertificate `json:"certificate,omitzero"`
+}
+
+// fileCertificate is the name of one of gateway.certificates, or a certificate of the domain's own.
+type fileCertificate struct {
+	ref string
+	certificateFacts
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (k *fileCertificate) UnmarshalJSON(b []byte) error {
+	return textOr(b, &k.ref, &k.certificateFacts)
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (k fileCertificate) MarshalJSON() ([]byte, error) { return json.Marshal(k.ref) }
+
+// IsZero reports whether the domain has no certificate.
+func (k fileCertificate) IsZero() bool { return k.ref == "" && k.Name == "" }
+
+func (l *loader) domain(x *group, f fileDomain) error {
+	d := &domain{
+		id: l.id("domain/" + x.address() + "/" + f.Domain), name: f.Domain, minVersion: cmp.Or(f.MinVersion, "TLSv1.1"),
+		redirect: f.Redirect, verify: f.Verify, http: cmp.Or(f.HTTPPort, 80), https: cmp.Or(f.HTTPSPort, 443),
+	}
+	if l.hasDomain(f.Domain) {
+		return errors.New("another group, or this one, has the domain; a gateway has it once")
+	}
+	var err error
+	switch {
+	case f.Certificate.ref != "":
+		if d.cert = l.certs().names[[2]string{"", f.Certificate.ref}]; d.cert == nil {
+			err = fmt.Errorf("certificate %q is not in gateway.certificates", f.Certificate.ref)
+		}
+	case !f.Certificate.IsZero():
+		d.cert, err = l.certificate(f.Certificate.certificateFacts)
+	}
+	x.domains = append(x.domains, d)
+	return err
+}
+
+// dumpDomains are the domains of a group.
+func (d *dumper) dumpDomains(x *group) (out []fileDomain) {
+	for _, o := range x.domains {
+		shown := fileDomain{
+			Domain: o.name, MinVersion: o.minVersion, Redirect: o.redirect, Verify: o.verify, HTTPPort: o.http, HTTPSPort: o.https,
+		}
+		if o.cert != nil {
+			shown.Certificate.ref = o.cert.name
+		}
+		out = append(out, shown)
+		d.ids["domain/"+x.address()+"/"+o.name] = o.id
+	}
+	return out
 }

@@ -1,6 +1,9 @@
 package emulator
 
-import "net/http"
+import (
+	"encoding/json"
+	"net/http"
+)
 
 // environment is a stage that APIs are published in.
 type environment struct {
@@ -21,12 +24,22 @@ type environmentView struct {
 	CreateTime string `json:"create_time"`
 }
 
-var environmentRoutes = []route{
-	{op: "ListEnvironmentsV2", method: http.MethodGet, path: "{I}/envs", do: listEnvironments},
-	{op: "CreateEnvironmentV2", method: http.MethodPost, path: "{I}/envs", do: createEnvironment},
-	{op: "UpdateEnvironmentV2", method: http.MethodPut, path: "{I}/envs/{env_id}", do: updateEnvironment},
-	{op: "DeleteEnvironmentV2", method: http.MethodDelete, path: "{I}/envs/{env_id}", do: deleteEnvironment},
+var environmentResource = resource{
+	routes: []route{
+		{op: "ListEnvironmentsV2", method: http.MethodGet, path: "{I}/envs", do: listEnvironments},
+		{op: "CreateEnvironmentV2", method: http.MethodPost, path: "{I}/envs", do: createEnvironment},
+		{op: "UpdateEnvironmentV2", method: http.MethodPut, path: "{I}/envs/{env_id}", do: updateEnvironment},
+		{op: "DeleteEnvironmentV2", method: http.MethodDelete, path: "{I}/envs/{env_id}", do: deleteEnvironment},
+	},
+	quotas: []quota{quotaEnvironments},
+	sections: []section{
+		sectionOf("gateway.environments", func(f fileEnvironment) string { return f.Name }, (*loader).addEnvironment, (*dumper).dumpEnvironments),
+	},
 }
+
+var quotaEnvironments = quota{name: "ENVIRONMENT_NUM_LIMIT", code: "APIG.3104", what: "environments", regular: 10, used: func(s *state) int { return len(s.envs().rows) }}
+
+func (s *state) envs() *table[*environment] { return tableOf[*environment](s, "environment") }
 
 func (e *environment) view() environmentView {
 	return environmentView{ID: e.id, Name: e.name, Remark: e.remark, CreateTime: stamp(e.created)}
@@ -39,14 +52,14 @@ func (e *environment) effect(action string) Effect {
 func listEnvironments(g *Gateway, c *call) (reply, error) {
 	var f filter[*environment]
 	f.like(c, "name", false, func(e *environment) string { return e.name })
-	return page(g, c, "envs", g.envs.rows, f.keep(), (*environment).view)
+	return page(g, c, "envs", g.envs().rows, f.keep(), (*environment).view)
 }
 
 func (g *Gateway) checkEnvironment(b environmentBody, self string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, envName)
 	v.remark(or(b.Remark, ""))
-	if v.err == nil && g.envs.taken("", b.Name, self) {
+	if v.err == nil && g.envs().taken("", b.Name, self) {
 		v.fail(nameTaken("APIG.3205", "environment", b.Name))
 	}
 	return v.err
@@ -60,11 +73,11 @@ func createEnvironment(g *Gateway, c *call) (reply, error) {
 	if err := g.checkEnvironment(b, ""); err != nil {
 		return reply{}, err
 	}
-	if err := g.room(quotaEnvironments, len(g.envs.rows)); err != nil {
+	if err := g.room(quotaEnvironments, len(g.envs().rows)); err != nil {
 		return reply{}, err
 	}
 	e := &environment{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, "")}
-	g.envs.add(e)
+	g.envs().add(e)
 	c.effect(e.effect("create"))
 	shown := e.view()
 	shown.CreateTime = exactStamp(e.created)
@@ -72,7 +85,7 @@ func createEnvironment(g *Gateway, c *call) (reply, error) {
 }
 
 func updateEnvironment(g *Gateway, c *call) (reply, error) {
-	e, err := g.envs.get(c.path["env_id"], noEnv)
+	e, err := g.envs().get(c.path["env_id"], noEnv)
 	if err != nil {
 		return reply{}, err
 	}
@@ -86,14 +99,14 @@ func updateEnvironment(g *Gateway, c *call) (reply, error) {
 	if e.id == releaseID && b.Name != e.name {
 		return reply{}, refuse(http.StatusForbidden, "APIG.1103", "The environment RELEASE cannot be renamed")
 	}
-	g.envs.rename(e, b.Name)
+	g.envs().rename(e, b.Name)
 	e.remark = g.remark(e.remark, b.Remark)
 	c.effect(e.effect("update"))
 	return ok(e.view())
 }
 
 func deleteEnvironment(g *Gateway, c *call) (reply, error) {
-	e, err := g.envs.get(c.path["env_id"], noEnv)
+	e, err := g.envs().get(c.path["env_id"], noEnv)
 	if err != nil {
 		return reply{}, err
 	}
@@ -103,8 +116,50 @@ func deleteEnvironment(g *Gateway, c *call) (reply, error) {
 	if e.published > 0 {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3418", "APIs have been published in the environment,id:%s", e.id)
 	}
-	g.envs.remove(e)
+	g.envs().remove(e)
 	g.dropLinks(c, nil, e)
 	c.effect(e.effect("delete"))
 	return noContent()
+}
+
+// fileEnvironment is a name, or an object where there is more to say.
+type fileEnvironment struct {
+	Name   string `json:"name"`
+	Remark string `json:"remark,omitempty"`
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (e *fileEnvironment) UnmarshalJSON(b []byte) error {
+	type plain fileEnvironment
+	return textOr(b, &e.Name, (*plain)(e))
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (e fileEnvironment) MarshalJSON() ([]byte, error) {
+	type plain fileEnvironment
+	if e.Remark == "" {
+		return json.Marshal(e.Name)
+	}
+	return json.Marshal(plain(e))
+}
+
+func (l *loader) addEnvironment(f fileEnvironment) error {
+	i, err := l.identity("environment", f.Name, "")
+	if err != nil {
+		return err
+	}
+	if f.Name == "RELEASE" {
+		release := l.envs().ids[releaseID]
+		release.remark, release.created = f.Remark, i.created
+		return nil
+	}
+	return fresh(l.envs(), &environment{identity: i, remark: f.Remark})
+}
+
+func (d *dumper) dumpEnvironments() (out []fileEnvironment) {
+	for _, e := range d.envs().rows {
+		out = append(out, fileEnvironment{Name: e.name, Remark: e.remark})
+		d.object("environment", e)
+	}
+	return out
 }

@@ -39,7 +39,7 @@ func New(o Options) *Gateway {
 	o = o.withDefaults()
 	g := &Gateway{
 		opts:      o,
-		routes:    newRouter(allRoutes()),
+		routes:    newRouter(routesOf(allResources())),
 		behaviour: o.Behaviour,
 		writing:   map[string]bool{},
 		chance:    rand.New(rand.NewPCG(o.Seed, 0x6661756c7473)), //nolint:gosec // faults, not secrets

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"fmt"
 	"net/http"
 )
 
@@ -40,14 +41,24 @@ type groupView struct {
 	RomaAppName  *string      `json:"roma_app_name"`
 }
 
-var groupRoutes = []route{
-	{op: "ListApiGroupsV2", method: http.MethodGet, path: "{I}/api-groups", do: listGroups},
-	{op: "CreateApiGroupV2", method: http.MethodPost, path: "{I}/api-groups", do: createGroup},
-	{op: "CheckApiGroupsV2", method: http.MethodPost, path: "{I}/api-groups/check", do: checkGroupName},
-	{op: "ShowDetailsOfApiGroupV2", method: http.MethodGet, path: "{I}/api-groups/{group_id}", do: showGroup},
-	{op: "UpdateApiGroupV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}", do: updateGroup},
-	{op: "DeleteApiGroupV2", method: http.MethodDelete, path: "{I}/api-groups/{group_id}", do: deleteGroup},
+var groupResource = resource{
+	routes: []route{
+		{op: "ListApiGroupsV2", method: http.MethodGet, path: "{I}/api-groups", do: listGroups},
+		{op: "CreateApiGroupV2", method: http.MethodPost, path: "{I}/api-groups", do: createGroup},
+		{op: "CheckApiGroupsV2", method: http.MethodPost, path: "{I}/api-groups/check", do: checkGroupName},
+		{op: "ShowDetailsOfApiGroupV2", method: http.MethodGet, path: "{I}/api-groups/{group_id}", do: showGroup},
+		{op: "UpdateApiGroupV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}", do: updateGroup},
+		{op: "DeleteApiGroupV2", method: http.MethodDelete, path: "{I}/api-groups/{group_id}", do: deleteGroup},
+	},
+	quotas: []quota{quotaGroups},
+	sections: []section{
+		sectionOf("gateway.groups", func(f fileGroup) string { return f.Name }, (*loader).group, (*dumper).dumpGroups),
+	},
 }
+
+var quotaGroups = quota{name: "APIGROUP_NUM_LIMIT", code: "APIG.3101", what: "API groups", regular: 1500, used: func(s *state) int { return len(s.groups().rows) }}
+
+func (s *state) groups() *table[*group] { return tableOf[*group](s, "group") }
 
 // slDomain is the host name for debugging.
 func (x *group) slDomain() string { return x.id + ".apic.emulator.example.com" }
@@ -76,14 +87,14 @@ func listGroups(g *Gateway, c *call) (reply, error) {
 	var f filter[*group]
 	f.where(c, "id", func(x *group) string { return x.id })
 	f.like(c, "name", c.precise("name"), func(x *group) string { return x.name })
-	return page(g, c, "groups", g.groups.pick(c.arg("id"), c.exactName()), f.keep(), (*group).view)
+	return page(g, c, "groups", g.groups().pick(c.arg("id"), c.exactName()), f.keep(), (*group).view)
 }
 
 func (g *Gateway) checkGroup(b groupBody, self string) error {
 	var v checks
 	v.text("name", b.Name, 3, 255, apiName)
 	v.text("remark", or(b.Remark, ""), 0, 1000, nil)
-	if v.err == nil && g.groups.taken("", b.Name, self) {
+	if v.err == nil && g.groups().taken("", b.Name, self) {
 		v.fail(nameTaken("APIG.3201", "API group", b.Name))
 	}
 	return v.err
@@ -97,11 +108,11 @@ func createGroup(g *Gateway, c *call) (reply, error) {
 	if err := g.checkGroup(b, ""); err != nil {
 		return reply{}, err
 	}
-	if err := g.room(quotaGroups, len(g.groups.rows)); err != nil {
+	if err := g.room(quotaGroups, len(g.groups().rows)); err != nil {
 		return reply{}, err
 	}
 	x := &group{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, ""), slAccess: true}
-	g.groups.add(x)
+	g.groups().add(x)
 	c.effect(x.effect("create"))
 	return created(x.view())
 }
@@ -120,7 +131,7 @@ func checkGroupName(g *Gateway, c *call) (reply, error) {
 }
 
 func showGroup(g *Gateway, c *call) (reply, error) {
-	x, err := g.groups.get(c.path["group_id"], noGroup)
+	x, err := g.groups().get(c.path["group_id"], noGroup)
 	if err != nil {
 		return reply{}, err
 	}
@@ -128,7 +139,7 @@ func showGroup(g *Gateway, c *call) (reply, error) {
 }
 
 func updateGroup(g *Gateway, c *call) (reply, error) {
-	x, err := g.groups.get(c.path["group_id"], noGroup)
+	x, err := g.groups().get(c.path["group_id"], noGroup)
 	if err != nil {
 		return reply{}, err
 	}
@@ -139,14 +150,14 @@ func updateGroup(g *Gateway, c *call) (reply, error) {
 	if err := g.checkGroup(b, x.id); err != nil {
 		return reply{}, err
 	}
-	g.groups.rename(x, b.Name)
+	g.groups().rename(x, b.Name)
 	x.remark, x.updated = g.remark(x.remark, b.Remark), c.now
 	c.effect(x.effect("update"))
 	return ok(x.view())
 }
 
 func deleteGroup(g *Gateway, c *call) (reply, error) {
-	x, err := g.groups.get(c.path["group_id"], noGroup)
+	x, err := g.groups().get(c.path["group_id"], noGroup)
 	if err != nil {
 		return reply{}, err
 	}
@@ -156,7 +167,49 @@ func deleteGroup(g *Gateway, c *call) (reply, error) {
 	if len(x.apis) > 0 {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3415", "The API group contains APIs,id:%s", x.id)
 	}
-	g.groups.remove(x)
+	g.groups().remove(x)
 	c.effect(x.effect("delete"))
 	return noContent()
+}
+
+type fileGroup struct {
+	Name    string       `json:"name"`
+	Remark  string       `json:"remark,omitempty"`
+	Sealed  bool         `json:"sl_domain_disabled,omitempty"` // the debugging domain may not be called
+	Domains []fileDomain `json:"domains,omitempty"`
+	APIs    []fileAPI    `json:"apis,omitempty"`
+}
+
+func (l *loader) group(f fileGroup) error {
+	i, err := l.identity("group", f.Name, "")
+	if err != nil {
+		return err
+	}
+	x := &group{identity: i}
+	if builtIn := l.groups().names[[2]string{"", f.Name}]; builtIn != nil && builtIn.isDefault && len(builtIn.apis) == 0 {
+		l.groups().remove(builtIn)
+		x.isDefault = true
+	}
+	x.remark, x.slAccess = f.Remark, !f.Sealed
+	if err := fresh(l.groups(), x); err != nil {
+		return err
+	}
+	for _, d := range f.Domains {
+		if err := l.domain(x, d); err != nil {
+			return fmt.Errorf("domain %s: %w", d.Domain, err)
+		}
+	}
+	return each("apis", f.APIs, func(y fileAPI) (string, error) { return y.Name, l.api(x, y) })
+}
+
+func (d *dumper) dumpGroups() (out []fileGroup) {
+	for _, x := range d.groups().rows {
+		f := fileGroup{Name: x.name, Remark: x.remark, Sealed: !x.slAccess, Domains: d.dumpDomains(x)}
+		for _, a := range x.apis {
+			f.APIs = append(f.APIs, d.api(a))
+		}
+		out = append(out, f)
+		d.object("group", x)
+	}
+	return out
 }

@@ -1,6 +1,9 @@
 package emulator
 
 import (
+	"cmp"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -58,14 +61,21 @@ var defaultFeatures = []string{
 	"real_ip_from_xff", "route", "custom_log", "multi_auth",
 }
 
-var instanceRoutes = []route{
-	{op: "ListInstancesV2", method: http.MethodGet, path: "/v2/{project_id}/apigw/instances", do: listInstances},
-	{op: "ShowDetailsOfInstanceV2", method: http.MethodGet, path: "{I}", do: showInstance},
-	{op: "ListInstanceFeatures", method: http.MethodGet, path: "{I}/instance-features", do: listInstanceFeatures},
-	{op: "ListFeaturesV2", method: http.MethodGet, path: "{I}/features", do: listFeatures},
-	{op: "CreateFeatureV2", method: http.MethodPost, path: "{I}/features", do: setFeature},
-	{op: "ListProjectCofigsV2", method: http.MethodGet, path: "{I}/project/configs", do: listQuotas},
-	{op: "KeystoneListProjects", method: http.MethodGet, path: "/v3/projects", do: listProjects},
+var instanceResource = resource{
+	routes: []route{
+		{op: "ListInstancesV2", method: http.MethodGet, path: "/v2/{project_id}/apigw/instances", do: listInstances},
+		{op: "ShowDetailsOfInstanceV2", method: http.MethodGet, path: "{I}", do: showInstance},
+		{op: "ListInstanceFeatures", method: http.MethodGet, path: "{I}/instance-features", do: listInstanceFeatures},
+		{op: "ListFeaturesV2", method: http.MethodGet, path: "{I}/features", do: listFeatures},
+		{op: "CreateFeatureV2", method: http.MethodPost, path: "{I}/features", do: setFeature},
+		{op: "ListProjectCofigsV2", method: http.MethodGet, path: "{I}/project/configs", do: listQuotas},
+		{op: "KeystoneListProjects", method: http.MethodGet, path: "/v3/projects", do: listProjects},
+	},
+	sections: []section{
+		{key: "gateway.instance", load: (*loader).loadInstance, dump: (*dumper).dumpInstance},
+		{key: "gateway.quotas", load: (*loader).loadQuotas, dump: (*dumper).dumpQuotas},
+		sectionOf("gateway.settings", func(f fileSetting) string { return f.Name }, (*loader).setting, (*dumper).dumpSettings),
+	},
 }
 
 func newInstance(o Options) instance {
@@ -177,4 +187,78 @@ func listProjects(g *Gateway, c *call) (reply, error) {
 			"enabled": true, "is_domain": false, "description": "",
 		}},
 	})
+}
+
+// fileSetting is the setting of one instance feature.
+type fileSetting struct {
+	Name   string `json:"name"`
+	Enable bool   `json:"enable"`
+	Config string `json:"config,omitempty"`
+}
+
+// setInstance takes over what the file says and keeps the rest.
+func (l *loader) setInstance(i instance) {
+	was := &l.instance
+	was.Name, was.Spec = cmp.Or(i.Name, was.Name), cmp.Or(i.Spec, was.Spec)
+	was.Locks = i.Locks
+	if i.Features != nil {
+		was.Features = i.Features
+	}
+	if i.Status != "" {
+		was.Status, was.Number = i.Status, cmp.Or(i.Number, statusNumbers[i.Status])
+	}
+	if created, _, err := l.when("instance"); err == nil {
+		was.created = created
+	}
+}
+
+func (l *loader) loadInstance(raw json.RawMessage) error {
+	var i instance
+	if err := strict(raw, &i); err != nil {
+		return err
+	}
+	l.setInstance(i)
+	return nil
+}
+
+func (d *dumper) dumpInstance() any {
+	d.times["instance"] = timesText(d.instance.created, time.Time{})
+	return d.instance
+}
+
+func (l *loader) loadQuotas(raw json.RawMessage) error {
+	var all map[string]int
+	if err := strict(raw, &all); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if !slices.ContainsFunc(l.quotas(), func(q quota) bool { return q.name == name }) {
+			return fmt.Errorf("unknown quota %s", name)
+		}
+		l.limits[name] = all[name]
+	}
+	return nil
+}
+
+func (d *dumper) dumpQuotas() any {
+	if len(d.limits) == 0 {
+		return nil
+	}
+	return d.limits
+}
+
+func (l *loader) setting(f fileSetting) error {
+	l.features[f.Name] = &feature{
+		ID: l.id("feature/" + f.Name), Name: f.Name, Enable: f.Enable, Config: f.Config, InstanceID: l.instance.id, UpdateTime: stamp(l.now),
+	}
+	return nil
+}
+
+func (d *dumper) dumpSettings() (out []fileSetting) {
+	for _, name := range slices.Sorted(maps.Keys(d.features)) {
+		s := d.features[name]
+		out = append(out, fileSetting{Name: s.Name, Enable: s.Enable, Config: s.Config})
+		d.ids["feature/"+name] = s.ID
+	}
+	return out
 }

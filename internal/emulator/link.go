@@ -1,6 +1,9 @@
 package emulator
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // link binds a policy (or an app) to an API in an environment.
 type link[P object] struct {
@@ -133,4 +136,16 @@ func unbind[P object](g *Gateway, c *call, l *links[P], x *link[P]) {
 	l.remove(x)
 	l.lag(g.behaviour.BindingsVisibleAfter, x, false, c.now)
 	c.effect(l.effect(x, "delete"))
+}
+
+func (l *links[P]) drop(g *Gateway, c *call, a *api, e *environment) {
+	rows := []*link[P](l.all)
+	if a != nil {
+		rows = l.ofAPI(a.id)
+	}
+	for _, x := range slices.Clone(rows) {
+		if a != nil || x.env == e {
+			unbind(g, c, l, x)
+		}
+	}
 }

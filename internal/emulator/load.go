@@ -24,7 +24,7 @@ func (g *Gateway) Load(yamlState []byte) error {
 			return fmt.Errorf("state file, document %d: %w", i+1, err)
 		}
 		if err := l.document(f); err != nil {
-			return fmt.Errorf("state file: %w", err)
+			return fmt.Errorf("state file, document %d: %w", i+1, err)
 		}
 	}
 	g.mu.Lock()
@@ -71,35 +71,39 @@ func decodeDocument(document []byte, f *stateFile) (err error) {
 // loader fills a state from documents.
 type loader struct {
 	*state
+	saved
 	now time.Time
 	env *environment // default of the document's bindings
-	ids map[string]string
-	at  map[string]string
 
 	invent bool // make up what is only referred to
 }
 
 // document adds one document: first what others refer to, then policies, then bindings.
 func (l *loader) document(f stateFile) error {
-	if f.Version != fileVersion && f.Version != "" {
-		return fmt.Errorf("version: %q is not %s", f.Version, fileVersion)
+	if f.version != fileVersion && f.version != "" {
+		return fmt.Errorf("version: %q is not %s", f.version, fileVersion)
 	}
-	l.ids, l.at = f.Gateway.IDs, f.Gateway.Times
-	l.serial = max(l.serial, f.Gateway.Serial)
-	if err := l.gateway(f.Gateway); err != nil {
-		return fmt.Errorf("gateway: %w", err)
-	}
+	l.saved = f.saved
+	l.state.serial = max(l.state.serial, f.serial)
 	var err error
-	if l.env, err = l.environment(cmp.Or(f.Environment, "RELEASE")); err != nil {
-		return fmt.Errorf("environment: %w", err)
+	for _, s := range l.sections() {
+		if l.env == nil && !strings.HasPrefix(s.key, "gateway.") {
+			if l.env, err = l.environment(cmp.Or(f.environment, "RELEASE")); err != nil {
+				return fmt.Errorf("environment: %w", err)
+			}
+		}
+		raw, has := f.sections[s.key]
+		delete(f.sections, s.key)
+		if has && string(raw) != "null" {
+			err = errors.Join(err, s.load(l, raw))
+		}
 	}
-	return errors.Join(
-		each("apps", f.Apps, func(x fileApp) (string, error) { return x.Name, l.app(x) }),
-		each("throttles", f.Throttles, func(x fileThrottle) (string, error) { return x.Name, l.throttle(x) }),
-		each("plugins", f.Plugins, func(x filePlugin) (string, error) { return x.Name, l.plugin(x) }),
-		each("acls", f.ACLs, func(x fileACL) (string, error) { return x.Name, l.acl(x) }),
-		each("gateway: app_quotas", f.Gateway.AppQuotas, func(x fileQuota) (string, error) { return x.Name, l.appQuota(x) }),
-	)
+	for key := range f.sections {
+		if !forTheTool(key) {
+			err = errors.Join(err, fmt.Errorf("unknown field %q", strings.TrimPrefix(key, "gateway.")))
+		}
+	}
+	return err
 }
 
 // each adds the items of a section and says which ones failed.
@@ -122,7 +126,7 @@ func (l *loader) identity(kind, name, scope string) (identity, error) {
 	address := kind + "/" + name
 	i := identity{seq: l.next(), id: l.id(address), name: name, scope: scope}
 	var err error
-	i.created, i.updated, err = l.times(address)
+	i.created, i.updated, err = l.when(address)
 	return i, err
 }
 
@@ -134,9 +138,9 @@ func (l *loader) id(address string) string {
 	return l.newID()
 }
 
-// times are those that the file has for the address, else now.
-func (l *loader) times(address string) (created, updated time.Time, err error) {
-	text := l.at[address]
+// when are the times that the file has for the address, else now.
+func (l *loader) when(address string) (created, updated time.Time, err error) {
+	text := l.times[address]
 	if text == "" {
 		return l.now, l.now, nil
 	}
@@ -153,11 +157,11 @@ func (l *loader) times(address string) (created, updated time.Time, err error) {
 }
 
 func (l *loader) environment(name string) (*environment, error) {
-	if e := l.envs.names[[2]string{"", name}]; e != nil {
+	if e := l.envs().names[[2]string{"", name}]; e != nil {
 		return e, nil
 	}
 	if l.invent && l.addEnvironment(fileEnvironment{Name: name}) == nil {
-		return l.envs.names[[2]string{"", name}], nil
+		return l.envs().names[[2]string{"", name}], nil
 	}
 	return nil, fmt.Errorf("environment %q is not in gateway.environments", name)
 }

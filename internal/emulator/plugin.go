@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"errors"
 	"net/http"
 )
 
@@ -34,13 +35,23 @@ type pluginView struct {
 // mostContent is the longest plugin content, in bytes.
 const mostContent = 65535
 
-var pluginRoutes = []route{
-	{op: "ListPlugins", method: http.MethodGet, path: "{I}/plugins", do: listPlugins},
-	{op: "CreatePlugin", method: http.MethodPost, path: "{I}/plugins", do: createPlugin},
-	{op: "ShowPlugin", method: http.MethodGet, path: "{I}/plugins/{plugin_id}", do: showPlugin},
-	{op: "UpdatePlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}", do: updatePlugin},
-	{op: "DeletePlugin", method: http.MethodDelete, path: "{I}/plugins/{plugin_id}", do: deletePlugin},
+var pluginResource = resource{
+	routes: []route{
+		{op: "ListPlugins", method: http.MethodGet, path: "{I}/plugins", do: listPlugins},
+		{op: "CreatePlugin", method: http.MethodPost, path: "{I}/plugins", do: createPlugin},
+		{op: "ShowPlugin", method: http.MethodGet, path: "{I}/plugins/{plugin_id}", do: showPlugin},
+		{op: "UpdatePlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}", do: updatePlugin},
+		{op: "DeletePlugin", method: http.MethodDelete, path: "{I}/plugins/{plugin_id}", do: deletePlugin},
+	},
+	quotas: []quota{quotaPlugins},
+	sections: []section{
+		sectionOf("plugins", func(f filePlugin) string { return f.Name }, (*loader).plugin, (*dumper).dumpPlugins),
+	},
 }
+
+var quotaPlugins = quota{name: "PLUGIN_NUM_LIMIT", code: "APIG.3100", what: "plugins", regular: 500, hidden: true}
+
+func (s *state) plugins() *table[*plugin] { return tableOf[*plugin](s, "plugin") }
 
 func (g *Gateway) pluginView(p *plugin) pluginView {
 	return pluginView{
@@ -64,7 +75,7 @@ func listPlugins(g *Gateway, c *call) (reply, error) {
 	f.like(c, "plugin_name", exact, func(p *plugin) string { return p.name })
 	f.where(c, "plugin_type", func(p *plugin) string { return p.kind })
 	f.where(c, "plugin_scope", func(*plugin) string { return "global" })
-	return page(g, c, "plugins", g.plugins.pick(c.arg("plugin_id"), name), f.keep(), g.pluginView)
+	return page(g, c, "plugins", g.plugins().pick(c.arg("plugin_id"), name), f.keep(), g.pluginView)
 }
 
 // checkPlugin looks at what a creation or update sends and returns the content as it will be kept.
@@ -86,7 +97,7 @@ func (g *Gateway) checkPlugin(b pluginBody, self string) (content, error) {
 		return nil, refuse(http.StatusBadRequest, "APIG.2011",
 			"Invalid parameter value,parameterName:plugin_content. Please refer to the support documentation: %v", err)
 	}
-	if g.plugins.taken("", b.Name, self) {
+	if g.plugins().taken("", b.Name, self) {
 		return nil, nameTaken("APIG.3326", "plugin", b.Name)
 	}
 	return parsed, nil
@@ -116,7 +127,7 @@ func createPlugin(g *Gateway, c *call) (reply, error) {
 		return reply{}, err
 	}
 	p := &plugin{identity: g.identify(b.Name, "", c.now), kind: b.Type, content: parsed, remark: or(b.Remark, "")}
-	g.plugins.add(p)
+	g.plugins().add(p)
 	c.effect(p.effect("create"))
 	v := g.pluginView(p)
 	v.CreateTime = exactStamp(p.created)
@@ -129,7 +140,7 @@ const mostCostly = 5
 func (g *Gateway) roomForPlugin(kind string) error {
 	if kind == "kafka_log" || kind == "jwt_auth" {
 		n := 0
-		for _, p := range g.plugins.rows {
+		for _, p := range g.plugins().rows {
 			if p.kind == kind {
 				n++
 			}
@@ -138,11 +149,11 @@ func (g *Gateway) roomForPlugin(kind string) error {
 			return overQuota("APIG.3100", kind+" plugins", mostCostly)
 		}
 	}
-	return g.room(quotaPlugins, len(g.plugins.rows))
+	return g.room(quotaPlugins, len(g.plugins().rows))
 }
 
 func (g *Gateway) pluginOf(c *call) (*plugin, error) {
-	return g.plugins.get(c.path["plugin_id"], noPlugin)
+	return g.plugins().get(c.path["plugin_id"], noPlugin)
 }
 
 func showPlugin(g *Gateway, c *call) (reply, error) {
@@ -169,7 +180,7 @@ func updatePlugin(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	g.plugins.rename(p, b.Name)
+	g.plugins().rename(p, b.Name)
 	p.content, p.remark, p.updated = parsed, g.unclearedRemark(p.remark, b.Remark), c.now
 	c.effect(p.effect("update"))
 	return ok(g.pluginView(p))
@@ -180,10 +191,43 @@ func deletePlugin(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if len(g.attached.ofPolicy(p.id)) > 0 {
+	if len(g.attached().ofPolicy(p.id)) > 0 {
 		return reply{}, refuse(http.StatusConflict, "APIG.3462", "The plugin has been bound to APIs,id:%s", p.id)
 	}
-	g.plugins.remove(p)
+	g.plugins().remove(p)
 	c.effect(p.effect("delete"))
 	return noContent()
+}
+
+type filePlugin struct {
+	fileObject
+	Type    string   `json:"type"`
+	Remark  string   `json:"remark,omitempty"`
+	Content content  `json:"content"`
+	APIs    []apiRef `json:"apis,omitempty"`
+}
+
+func (l *loader) plugin(f filePlugin) error {
+	i, err := l.identity("plugin", f.Name, "")
+	if err != nil {
+		return err
+	}
+	if f.Type == "" {
+		return errors.New("type: is missing")
+	}
+	p := &plugin{identity: i, kind: f.Type, content: f.Content.completed(f.Type), remark: f.Remark}
+	if err := fresh(l.plugins(), p); err != nil {
+		return err
+	}
+	return bindLoaded(l, l.attached(), p, f.APIs, loadRules[*plugin]{rivals: func(a, b *plugin) bool { return a.kind == b.kind }})
+}
+
+func (d *dumper) dumpPlugins() (out []filePlugin) {
+	for _, p := range d.plugins().rows {
+		out = append(out, filePlugin{
+			fileObject: fileObject{Name: p.name}, Type: p.kind, Remark: p.remark, Content: p.content, APIs: refs(d, d.attached(), p.id),
+		})
+		d.object("plugin", p)
+	}
+	return out
 }

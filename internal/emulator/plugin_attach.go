@@ -8,16 +8,20 @@ import (
 // mostAttached is how many ids one attach or detach takes.
 const mostAttached = 500
 
-var attachRoutes = []route{
-	{op: "AttachApiToPlugin", method: http.MethodPost, path: "{I}/plugins/{plugin_id}/attach", do: attachAPIs, serial: attaches},
-	{op: "DetachApiFromPlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}/detach", do: detachAPIs, serial: attaches},
-	{op: "AttachPluginToApi", method: http.MethodPost, path: "{I}/apis/{api_id}/plugins/attach", do: attachPlugins, serial: attaches},
-	{op: "DetachPluginFromApi", method: http.MethodPut, path: "{I}/apis/{api_id}/plugins/detach", do: detachPlugins, serial: attaches},
-	{op: "ListPluginAttachedApis", method: http.MethodGet, path: "{I}/plugins/{plugin_id}/attached-apis", do: listAttachedAPIs},
-	{op: "ListPluginAttachableApis", method: http.MethodGet, path: "{I}/plugins/{plugin_id}/attachable-apis", do: listAttachableAPIs},
-	{op: "ListApiAttachedPlugins", method: http.MethodGet, path: "{I}/apis/{api_id}/attached-plugins", do: listAttachedPlugins},
-	{op: "ListApiAttachablePlugins", method: http.MethodGet, path: "{I}/apis/{api_id}/attachable-plugins", do: listAttachablePlugins},
+var attachResource = resource{
+	routes: []route{
+		{op: "AttachApiToPlugin", method: http.MethodPost, path: "{I}/plugins/{plugin_id}/attach", do: attachAPIs, serial: attaches},
+		{op: "DetachApiFromPlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}/detach", do: detachAPIs, serial: attaches},
+		{op: "AttachPluginToApi", method: http.MethodPost, path: "{I}/apis/{api_id}/plugins/attach", do: attachPlugins, serial: attaches},
+		{op: "DetachPluginFromApi", method: http.MethodPut, path: "{I}/apis/{api_id}/plugins/detach", do: detachPlugins, serial: attaches},
+		{op: "ListPluginAttachedApis", method: http.MethodGet, path: "{I}/plugins/{plugin_id}/attached-apis", do: listAttachedAPIs},
+		{op: "ListPluginAttachableApis", method: http.MethodGet, path: "{I}/plugins/{plugin_id}/attachable-apis", do: listAttachableAPIs},
+		{op: "ListApiAttachedPlugins", method: http.MethodGet, path: "{I}/apis/{api_id}/attached-plugins", do: listAttachedPlugins},
+		{op: "ListApiAttachablePlugins", method: http.MethodGet, path: "{I}/apis/{api_id}/attachable-plugins", do: listAttachablePlugins},
+	},
 }
+
+func (s *state) attached() *links[*plugin] { return linksOf[*plugin](s, "plugin_binding") }
 
 // attachBody is what both sides send: one of the two lists, besides the environment.
 type attachBody struct {
@@ -80,16 +84,16 @@ func fromPlugin(g *Gateway, c *call) (attachment, error) {
 	if len(b.IDs) < 1 || len(b.IDs) > mostAttached {
 		return attachment{}, invalidAs("APIG.2012", "api_ids")
 	}
-	apis, err := g.apis.all(b.IDs, noAPI)
+	apis, err := g.apis().all(b.IDs, noAPI)
 	if err != nil {
 		return attachment{}, err
 	}
-	e, err := g.envs.get(b.EnvID, noEnv)
+	e, err := g.envs().get(b.EnvID, noEnv)
 	return attachment{[]*plugin{p}, apis, e}, err
 }
 
 func fromAPI(g *Gateway, c *call) (attachment, error) {
-	a, err := g.apis.get(c.path["api_id"], noAPI)
+	a, err := g.apis().get(c.path["api_id"], noAPI)
 	if err != nil {
 		return attachment{}, err
 	}
@@ -100,11 +104,11 @@ func fromAPI(g *Gateway, c *call) (attachment, error) {
 	if len(b.IDs) < 1 || len(b.IDs) > mostAttached {
 		return attachment{}, invalidAs("APIG.2012", "plugin_ids")
 	}
-	plugins, err := g.plugins.all(b.IDs, noPlugin)
+	plugins, err := g.plugins().all(b.IDs, noPlugin)
 	if err != nil {
 		return attachment{}, err
 	}
-	e, err := g.envs.get(b.EnvID, noEnv)
+	e, err := g.envs().get(b.EnvID, noEnv)
 	return attachment{plugins, []*api{a}, e}, err
 }
 
@@ -131,8 +135,8 @@ func attach(g *Gateway, c *call, read func(*Gateway, *call) (attachment, error))
 	views := []map[string]any{}
 	for _, p := range what.plugins {
 		for _, a := range what.apis {
-			giveWay := g.attached.holders(p, a, what.env, func(a, b *plugin) bool { return a.kind == b.kind })
-			x := bind(g, c, g.attached, p, a, what.env, giveWay)
+			giveWay := g.attached().holders(p, a, what.env, func(a, b *plugin) bool { return a.kind == b.kind })
+			x := bind(g, c, g.attached(), p, a, what.env, giveWay)
 			v := attachView(x)
 			v["api_id"], v["api_name"] = a.id, a.name
 			v["attached_time"] = exactStamp(x.created)
@@ -157,7 +161,7 @@ func detach(g *Gateway, c *call, read func(*Gateway, *call) (attachment, error))
 	var gone []*link[*plugin]
 	for _, p := range what.plugins {
 		for _, a := range what.apis {
-			x := g.attached.pairs[pair{p.id, a.id, what.env.id}]
+			x := g.attached().pairs[pair{p.id, a.id, what.env.id}]
 			switch {
 			case x != nil:
 				gone = append(gone, x)
@@ -167,8 +171,8 @@ func detach(g *Gateway, c *call, read func(*Gateway, *call) (attachment, error))
 		}
 	}
 	for _, x := range gone {
-		if g.attached.ids[x.id] == x { // an id may be named twice
-			unbind(g, c, g.attached, x)
+		if g.attached().ids[x.id] == x { // an id may be named twice
+			unbind(g, c, g.attached(), x)
 		}
 	}
 	return noContent()
@@ -217,7 +221,7 @@ func listAttachedAPIs(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rows := g.attached.shown(lateAPIs+p.id, g.attached.ofPolicy(p.id), c.now)
+	rows := g.attached().shown(lateAPIs+p.id, g.attached().ofPolicy(p.id), c.now)
 	return page(g, c, "apis", rows, pluginPlaces(c, (*link[*plugin]).place), func(x *link[*plugin]) pluginAPI {
 		v := g.pluginAPI(x.place())
 		v.PluginAttachID, v.AttachedTime = x.id, stamp(x.created)
@@ -233,11 +237,11 @@ func listAttachableAPIs(g *Gateway, c *call) (reply, error) {
 	if _, err := c.need("env_id"); err != nil {
 		return reply{}, err
 	}
-	return page(g, c, "apis", g.attached.free(g, c, p.id), pluginPlaces(c, place.place), g.pluginAPI)
+	return page(g, c, "apis", g.attached().free(g, c, p.id), pluginPlaces(c, place.place), g.pluginAPI)
 }
 
 func listAttachedPlugins(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis.get(c.path["api_id"], noAPI)
+	a, err := g.apis().get(c.path["api_id"], noAPI)
 	if err != nil {
 		return reply{}, err
 	}
@@ -247,7 +251,7 @@ func listAttachedPlugins(g *Gateway, c *call) (reply, error) {
 	f.where(c, "plugin_id", func(x *link[*plugin]) string { return x.policy.id })
 	f.where(c, "plugin_type", func(x *link[*plugin]) string { return x.policy.kind })
 	f.like(c, "plugin_name", false, func(x *link[*plugin]) string { return x.policy.name })
-	rows := g.attached.shown(latePolicies+a.id, g.attached.ofAPI(a.id), c.now)
+	rows := g.attached().shown(latePolicies+a.id, g.attached().ofAPI(a.id), c.now)
 	return page(g, c, "plugins", rows, f.keep(), func(x *link[*plugin]) map[string]any {
 		v, whole := attachView(x), g.pluginView(x.policy)
 		v["plugin_content"], v["remark"] = whole.Content, whole.Remark
@@ -257,7 +261,7 @@ func listAttachedPlugins(g *Gateway, c *call) (reply, error) {
 }
 
 func listAttachablePlugins(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis.get(c.path["api_id"], noAPI)
+	a, err := g.apis().get(c.path["api_id"], noAPI)
 	if err != nil {
 		return reply{}, err
 	}
@@ -265,9 +269,9 @@ func listAttachablePlugins(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	f := filter[*plugin]{func(p *plugin) bool { return g.attached.pairs[pair{p.id, a.id, env}] == nil }}
+	f := filter[*plugin]{func(p *plugin) bool { return g.attached().pairs[pair{p.id, a.id, env}] == nil }}
 	f.where(c, "plugin_id", func(p *plugin) string { return p.id })
 	f.where(c, "plugin_type", func(p *plugin) string { return p.kind })
 	f.like(c, "plugin_name", false, func(p *plugin) string { return p.name })
-	return page(g, c, "plugins", g.plugins.rows, f.keep(), g.pluginView)
+	return page(g, c, "plugins", g.plugins().rows, f.keep(), g.pluginView)
 }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -33,15 +34,20 @@ type history []*version
 // mostBatch is how many APIs one batch publication takes.
 const mostBatch = 1000
 
-var publishRoutes = []route{
-	{op: "CreateOrDeletePublishRecordForApiV2", method: http.MethodPost, path: "{I}/apis/action", do: publishOne},
-	{op: "BatchPublishOrOfflineApiV2", method: http.MethodPost, path: "{I}/apis/publish", do: publishMany},
-	{op: "ListApiVersionsV2", method: http.MethodGet, path: "{I}/apis/publish/{api_id}", do: listVersions},
-	{op: "ChangeApiVersionV2", method: http.MethodPut, path: "{I}/apis/publish/{api_id}", do: switchVersion},
-	{op: "ListApiRuntimeDefinitionV2", method: http.MethodGet, path: "{I}/apis/runtime/{api_id}", do: showRuntime},
-	{op: "ListApiVersionDetailV2", method: http.MethodGet, path: "{I}/apis/versions/{version_id}", do: showVersion},
-	{op: "DeleteApiByVersionIdV2", method: http.MethodDelete, path: "{I}/apis/versions/{version_id}", do: offlineVersion},
+var publishResource = resource{
+	routes: []route{
+		{op: "CreateOrDeletePublishRecordForApiV2", method: http.MethodPost, path: "{I}/apis/action", do: publishOne},
+		{op: "BatchPublishOrOfflineApiV2", method: http.MethodPost, path: "{I}/apis/publish", do: publishMany},
+		{op: "ListApiVersionsV2", method: http.MethodGet, path: "{I}/apis/publish/{api_id}", do: listVersions},
+		{op: "ChangeApiVersionV2", method: http.MethodPut, path: "{I}/apis/publish/{api_id}", do: switchVersion},
+		{op: "ListApiRuntimeDefinitionV2", method: http.MethodGet, path: "{I}/apis/runtime/{api_id}", do: showRuntime},
+		{op: "ListApiVersionDetailV2", method: http.MethodGet, path: "{I}/apis/versions/{version_id}", do: showVersion},
+		{op: "DeleteApiByVersionIdV2", method: http.MethodDelete, path: "{I}/apis/versions/{version_id}", do: offlineVersion},
+	},
+	quotas: []quota{quotaVersions},
 }
+
+var quotaVersions = quota{name: "API_VERSION_NUM_LIMIT", code: "", what: "publication records", regular: 10}
 
 type publishView struct {
 	PublishID   string `json:"publish_id,omitempty"`
@@ -130,11 +136,11 @@ func publishOne(g *Gateway, c *call) (reply, error) {
 	if v.err != nil {
 		return reply{}, v.err
 	}
-	a, err := g.apis.get(b.APIID, noAPI)
+	a, err := g.apis().get(b.APIID, noAPI)
 	if err != nil {
 		return reply{}, err
 	}
-	e, err := g.envs.get(b.EnvID, noEnv)
+	e, err := g.envs().get(b.EnvID, noEnv)
 	if err != nil {
 		return reply{}, err
 	}
@@ -162,13 +168,13 @@ func publishMany(g *Gateway, c *call) (reply, error) {
 	if v.err != nil {
 		return reply{}, v.err
 	}
-	e, err := g.envs.get(b.EnvID, noEnv)
+	e, err := g.envs().get(b.EnvID, noEnv)
 	if err != nil {
 		return reply{}, err
 	}
 	ids := b.APIs
 	if b.GroupID != "" {
-		in, err := g.groups.get(b.GroupID, noGroup)
+		in, err := g.groups().get(b.GroupID, noGroup)
 		if err != nil {
 			return reply{}, err
 		}
@@ -192,7 +198,7 @@ func publishMany(g *Gateway, c *call) (reply, error) {
 
 // turnItem is turn for one item of a batch; the view carries at least the API's name.
 func (g *Gateway) turnItem(c *call, id string, e *environment, remark string) (publishView, *refusal) {
-	a := g.apis.ids[id]
+	a := g.apis().ids[id]
 	if a == nil {
 		return publishView{}, noAPI(id)
 	}
@@ -204,4 +210,29 @@ func (g *Gateway) turnItem(c *call, id string, e *environment, remark string) (p
 		return publishView{APIName: a.name}, noPublication(id)
 	}
 	return shown, nil
+}
+
+func (l *loader) publication(a *api, env string) error {
+	e, err := l.environment(env)
+	if err != nil {
+		return err
+	}
+	if a.live(e) != nil {
+		return fmt.Errorf("%s is named twice", env)
+	}
+	at, _, err := l.when("publication/" + a.address() + "@" + env)
+	if err != nil {
+		return err
+	}
+	v := &version{
+		id: l.id("version/" + a.address() + "@" + env), number: at.UTC().Format("20060102150405"),
+		api: a, env: e, at: at, def: a.apiBody, name: a.name,
+	}
+	l.versions[v.id] = v
+	a.versions[e] = history{v}
+	p := &publication{id: l.id("publication/" + a.address() + "@" + env), api: a, env: e, at: at, live: v}
+	l.pubs[p.id], a.everPub[e] = p, p.id
+	a.pubs = append([]*publication{p}, a.pubs...)
+	e.published++
+	return nil
 }

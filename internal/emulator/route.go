@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 )
 
@@ -25,17 +24,12 @@ func (r *route) ofInstances() bool {
 // instancePath is what {I} stands for in the paths of routes.
 const instancePath = "/v2/{project_id}/apigw/instances/{instance_id}"
 
-// allRoutes are the operations of every kind. A kind's own file holds its part.
-func allRoutes() []route {
-	return slices.Concat(
-		instanceRoutes, environmentRoutes, groupRoutes, domainRoutes, certificateRoutes,
-		apiRoutes, publishRoutes,
-		throttleRoutes, specialRoutes, throttleBindingRoutes,
-		aclRoutes, aclBindingRoutes,
-		pluginRoutes, attachRoutes,
-		appRoutes, appCodeRoutes, appACLRoutes, authRoutes, appQuotaRoutes,
-		statisticsRoutes,
-	)
+// routesOf are the operations of all resources.
+func routesOf(resources []resource) (all []route) {
+	for _, r := range resources {
+		all = append(all, r.routes...)
+	}
+	return all
 }
 
 // router finds the operation of a request. A literal segment wins over a parameter.

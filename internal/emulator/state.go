@@ -1,6 +1,10 @@
 package emulator
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // releaseID is the id of the environment that every instance has.
 const releaseID = "DEFAULT_ENVIRONMENT_RELEASE_ID"
@@ -11,57 +15,62 @@ type state struct {
 	serial uint64 // ids made so far
 	seq    uint64 // objects and bindings made so far
 
-	instance  instance
-	limits    map[string]int // quotas that differ from the defaults, by config name
-	features  map[string]*feature
-	traffic   []traffic
-	envs      *table[*environment]
-	groups    *table[*group]
-	apis      *table[*api]
-	pubs      map[string]*publication
-	versions  map[string]*version
-	certs     *table[*certificate]
-	throttles *table[*throttle]
-	acls      *table[*acl]
-	plugins   *table[*plugin]
-	apps      *table[*app]
-	appKeys   map[string]*app
-	appQuotas *table[*appQuota]
+	resources []resource
 
-	throttled *links[*throttle]
-	screened  *links[*acl]
-	attached  *links[*plugin]
-	auths     *links[*app]
+	instance instance
+	limits   map[string]int // quotas that differ from the defaults, by config name
+	features map[string]*feature
+	traffic  []traffic
+	pubs     map[string]*publication
+	versions map[string]*version
+
+	tables map[string]any         // *table[T], by the name of the resource
+	bound  map[string]anyBindings // *links[P], by the name of the resource
+}
+
+// anyBindings are the bindings of one kind, whatever is bound.
+type anyBindings interface {
+	// drop removes those that rest on what is about to go: those of the API, or with a nil API all of the environment's.
+	drop(g *Gateway, c *call, a *api, e *environment)
 }
 
 // newState is the state of a gateway just bought.
 func newState(o Options) *state {
 	s := &state{
-		seed:      o.Seed,
-		instance:  newInstance(o),
-		limits:    map[string]int{},
-		features:  map[string]*feature{},
-		envs:      newTable[*environment](),
-		groups:    newTable[*group](),
-		apis:      newTable[*api](),
-		pubs:      map[string]*publication{},
-		versions:  map[string]*version{},
-		certs:     newTable[*certificate](),
-		throttles: newTable[*throttle](),
-		acls:      newTable[*acl](),
-		plugins:   newTable[*plugin](),
-		apps:      newTable[*app](),
-		appKeys:   map[string]*app{},
-		appQuotas: newTable[*appQuota](),
-		throttled: newLinks[*throttle]("throttle_binding"),
-		screened:  newLinks[*acl]("acl_binding"),
-		attached:  newLinks[*plugin]("plugin_binding"),
-		auths:     newLinks[*app]("app_authorization"),
+		seed: o.Seed, resources: allResources(), instance: newInstance(o), limits: map[string]int{}, features: map[string]*feature{},
+		pubs: map[string]*publication{}, versions: map[string]*version{}, tables: map[string]any{}, bound: map[string]anyBindings{},
 	}
 	now := o.Now()
-	s.envs.add(&environment{identity: identity{seq: s.next(), id: releaseID, name: "RELEASE", created: now}})
-	s.groups.add(&group{identity: s.identify("DEFAULT", "", now), isDefault: true, slAccess: true})
+	s.envs().add(&environment{identity: identity{seq: s.next(), id: releaseID, name: "RELEASE", created: now}})
+	s.groups().add(&group{identity: s.identify("DEFAULT", "", now), isDefault: true, slAccess: true})
 	return s
+}
+
+// tableOf holds the objects of a resource. It is made when somebody first asks for it.
+func tableOf[T object](s *state, resource string) *table[T] {
+	if t, made := s.tables[resource].(*table[T]); made {
+		return t
+	}
+	t := newTable[T]()
+	s.tables[resource] = t
+	return t
+}
+
+// linksOf holds the bindings of a resource, made as tableOf makes its own.
+func linksOf[P object](s *state, resource string) *links[P] {
+	if l, made := s.bound[resource].(*links[P]); made {
+		return l
+	}
+	l := newLinks[P](resource)
+	s.bound[resource] = l
+	return l
+}
+
+// dropLinks removes the bindings of every kind that rest on an API, or with a nil API on an environment.
+func (g *Gateway) dropLinks(c *call, a *api, e *environment) {
+	for _, name := range slices.Sorted(maps.Keys(g.bound)) {
+		g.bound[name].drop(g, c, a, e)
+	}
 }
 
 // next is the place of a new object in the order of creation.

@@ -41,9 +41,14 @@ type minuteView struct {
 	Status     int     `json:"status,omitempty"`
 }
 
-var statisticsRoutes = []route{
-	{op: "ListLatelyGroupStatisticsV2", method: http.MethodGet, path: "{I}/statistics/group/latest", do: groupStatistics},
-	{op: "ListLatelyApiStatisticsV2", method: http.MethodGet, path: "{I}/statistics/api/latest", do: apiStatistics},
+var statisticsResource = resource{
+	routes: []route{
+		{op: "ListLatelyGroupStatisticsV2", method: http.MethodGet, path: "{I}/statistics/group/latest", do: groupStatistics},
+		{op: "ListLatelyApiStatisticsV2", method: http.MethodGet, path: "{I}/statistics/api/latest", do: apiStatistics},
+	},
+	sections: []section{
+		sectionOf("gateway.traffic", func(f traffic) string { return f.Group }, (*loader).addTraffic, func(d *dumper) []traffic { return d.traffic }),
+	},
 }
 
 // hour is the longest span of the statistics, in minutes.
@@ -54,7 +59,7 @@ func groupStatistics(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	x, err := g.groups.get(id, noGroup)
+	x, err := g.groups().get(id, noGroup)
 	if err != nil {
 		return reply{}, err
 	}
@@ -74,7 +79,7 @@ func apiStatistics(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	a, err := g.apis.get(id, noAPI)
+	a, err := g.apis().get(id, noAPI)
 	if err != nil {
 		return reply{}, err
 	}
@@ -153,4 +158,9 @@ func statistics(now time.Time, span int, minutes []minuteView) (reply, error) {
 		"code": "APIG.0000", "msg": "Success", "start_time": end.Add(-time.Duration(span) * time.Minute).Unix(),
 		"end_time": end.Unix(), "list": minutes,
 	})
+}
+
+func (l *loader) addTraffic(t traffic) error {
+	l.traffic = append(l.traffic, t)
+	return nil
 }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"fmt"
 	"net/http"
 )
 
@@ -46,18 +47,28 @@ type throttleView struct {
 	CreateTime      string `json:"create_time"`
 }
 
-var throttleRoutes = []route{
-	{op: "ListRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles", do: listThrottles},
-	{op: "CreateRequestThrottlingPolicyV2", method: http.MethodPost, path: "{I}/throttles", do: createThrottle},
-	{op: "ShowDetailsOfRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles/{throttle_id}", do: showThrottle},
-	{op: "UpdateRequestThrottlingPolicyV2", method: http.MethodPut, path: "{I}/throttles/{throttle_id}", do: updateThrottle},
-	{op: "DeleteRequestThrottlingPolicyV2", method: http.MethodDelete, path: "{I}/throttles/{throttle_id}", do: deleteThrottle},
+var throttleResource = resource{
+	routes: []route{
+		{op: "ListRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles", do: listThrottles},
+		{op: "CreateRequestThrottlingPolicyV2", method: http.MethodPost, path: "{I}/throttles", do: createThrottle},
+		{op: "ShowDetailsOfRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles/{throttle_id}", do: showThrottle},
+		{op: "UpdateRequestThrottlingPolicyV2", method: http.MethodPut, path: "{I}/throttles/{throttle_id}", do: updateThrottle},
+		{op: "DeleteRequestThrottlingPolicyV2", method: http.MethodDelete, path: "{I}/throttles/{throttle_id}", do: deleteThrottle},
+	},
+	quotas: []quota{quotaThrottles},
+	sections: []section{
+		sectionOf("throttles", func(f fileThrottle) string { return f.Name }, (*loader).throttle, (*dumper).dumpThrottles),
+	},
 }
+
+var quotaThrottles = quota{name: "THROTTLE_NUM_LIMIT", code: "APIG.3107", what: "request throttling policies", regular: 300, used: func(s *state) int { return len(s.throttles().rows) }}
+
+func (s *state) throttles() *table[*throttle] { return tableOf[*throttle](s, "throttle") }
 
 func (g *Gateway) throttleView(t *throttle) throttleView {
 	v := throttleView{
 		ID: t.id, Name: t.name, throttleLimits: t.throttleLimits, AdaptiveControl: "FALSE",
-		BindNum: len(g.throttled.ofPolicy(t.id)), HasSpecials: 2, CreateTime: stamp(t.created),
+		BindNum: len(g.throttled().ofPolicy(t.id)), HasSpecials: 2, CreateTime: stamp(t.created),
 	}
 	if len(t.specials) > 0 {
 		v.HasSpecials = 1
@@ -73,7 +84,7 @@ func listThrottles(g *Gateway, c *call) (reply, error) {
 	var f filter[*throttle]
 	f.where(c, "id", func(t *throttle) string { return t.id })
 	f.like(c, "name", c.precise("name"), func(t *throttle) string { return t.name })
-	return page(g, c, "throttles", g.throttles.pick(c.arg("id"), c.exactName()), f.keep(), g.throttleView)
+	return page(g, c, "throttles", g.throttles().pick(c.arg("id"), c.exactName()), f.keep(), g.throttleView)
 }
 
 // limits applies the body to what was there (the zero value at a creation) and checks the result.
@@ -130,14 +141,14 @@ func createThrottle(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if g.throttles.taken("", b.Name, "") {
+	if g.throttles().taken("", b.Name, "") {
 		return reply{}, nameTaken("APIG.3204", "request throttling policy", b.Name)
 	}
-	if err := g.room(quotaThrottles, len(g.throttles.rows)); err != nil {
+	if err := g.room(quotaThrottles, len(g.throttles().rows)); err != nil {
 		return reply{}, err
 	}
 	t := &throttle{identity: g.identify(b.Name, "", c.now), throttleLimits: limits}
-	g.throttles.add(t)
+	g.throttles().add(t)
 	c.effect(t.effect("create"))
 	shown := g.throttleView(t)
 	shown.CreateTime = exactStamp(t.created)
@@ -145,7 +156,7 @@ func createThrottle(g *Gateway, c *call) (reply, error) {
 }
 
 func showThrottle(g *Gateway, c *call) (reply, error) {
-	t, err := g.throttles.get(c.path["throttle_id"], noThrottle)
+	t, err := g.throttles().get(c.path["throttle_id"], noThrottle)
 	if err != nil {
 		return reply{}, err
 	}
@@ -153,7 +164,7 @@ func showThrottle(g *Gateway, c *call) (reply, error) {
 }
 
 func updateThrottle(g *Gateway, c *call) (reply, error) {
-	t, err := g.throttles.get(c.path["throttle_id"], noThrottle)
+	t, err := g.throttles().get(c.path["throttle_id"], noThrottle)
 	if err != nil {
 		return reply{}, err
 	}
@@ -165,29 +176,98 @@ func updateThrottle(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if g.throttles.taken("", b.Name, t.id) {
+	if g.throttles().taken("", b.Name, t.id) {
 		return reply{}, nameTaken("APIG.3204", "request throttling policy", b.Name)
 	}
-	g.throttles.rename(t, b.Name)
+	g.throttles().rename(t, b.Name)
 	t.throttleLimits = limits
 	c.effect(t.effect("update"))
 	return ok(g.throttleView(t))
 }
 
 func deleteThrottle(g *Gateway, c *call) (reply, error) {
-	t, err := g.throttles.get(c.path["throttle_id"], noThrottle)
+	t, err := g.throttles().get(c.path["throttle_id"], noThrottle)
 	if err != nil {
 		return reply{}, err
 	}
-	bound := g.throttled.ofPolicy(t.id)
+	bound := g.throttled().ofPolicy(t.id)
 	if len(bound) > 0 && g.behaviour.DeleteBound != "cascade" {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3451", "The request throttling policy has been bound to APIs,id:%s", t.id)
 	}
-	unbindAll(g, c, g.throttled, bound)
+	unbindAll(g, c, g.throttled(), bound)
 	for _, s := range t.specials {
 		s.leave()
 	}
-	g.throttles.remove(t)
+	g.throttles().remove(t)
 	c.effect(t.effect("delete"))
 	return noContent()
+}
+
+type fileThrottle struct {
+	fileObject
+	Type         string        `json:"type,omitempty"` // basic (default) or shared
+	TimeInterval int64         `json:"time_interval"`
+	TimeUnit     string        `json:"time_unit"`
+	APILimits    int64         `json:"api_call_limits"`
+	UserLimits   int64         `json:"user_call_limits,omitempty"`
+	AppLimits    int64         `json:"app_call_limits,omitempty"`
+	IPLimits     int64         `json:"ip_call_limits,omitempty"`
+	Remark       string        `json:"remark,omitempty"`
+	Specials     []fileSpecial `json:"specials,omitempty"`
+	APIs         []apiRef      `json:"apis,omitempty"`
+}
+
+func (l *loader) throttle(f fileThrottle) error {
+	i, err := l.identity("throttle", f.Name, "")
+	if err != nil {
+		return err
+	}
+	t := &throttle{identity: i, throttleLimits: throttleLimits{
+		TimeUnit: f.TimeUnit, TimeInterval: f.TimeInterval, APICallLimits: f.APILimits, UserLimits: f.UserLimits,
+		AppLimits: f.AppLimits, IPLimits: f.IPLimits, Type: 1, Remark: f.Remark,
+	}}
+	switch f.Type {
+	case "", "basic":
+	case "shared":
+		t.Type = 2
+	default:
+		return fmt.Errorf("type: %q is neither basic nor shared", f.Type)
+	}
+	if err := fresh(l.throttles(), t); err != nil {
+		return err
+	}
+	for _, s := range f.Specials {
+		if err := l.special(t, s); err != nil {
+			return fmt.Errorf("specials: %w", err)
+		}
+	}
+	return bindLoaded(l, l.throttled(), t, f.APIs, loadRules[*throttle]{rivals: func(_, _ *throttle) bool { return true }})
+}
+
+func (d *dumper) throttle(t *throttle) fileThrottle {
+	f := fileThrottle{
+		fileObject: fileObject{Name: t.name}, Type: "basic", TimeInterval: t.TimeInterval, TimeUnit: t.TimeUnit,
+		APILimits: t.APICallLimits, UserLimits: t.UserLimits, AppLimits: t.AppLimits, IPLimits: t.IPLimits, Remark: t.Remark,
+		APIs: refs(d, d.throttled(), t.id),
+	}
+	if t.Type == 2 {
+		f.Type = "shared"
+	}
+	for _, s := range t.specials {
+		shown := fileSpecial{User: s.user, Limits: s.limit}
+		if s.app != nil {
+			shown.App = s.app.name
+		}
+		f.Specials = append(f.Specials, shown)
+		d.note("throttle_special/"+t.name+"/"+s.effect("").Name, s.id, s.applied, s.applied)
+	}
+	return f
+}
+
+func (d *dumper) dumpThrottles() (out []fileThrottle) {
+	for _, t := range d.throttles().rows {
+		out = append(out, d.throttle(t))
+		d.object("throttle", t)
+	}
+	return out
 }

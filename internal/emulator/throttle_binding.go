@@ -1,23 +1,29 @@
 package emulator
 
-import "net/http"
+import (
+	"net/http"
+)
 
 var throttleBinding = binding[*throttle]{
-	links:   func(g *Gateway) *links[*throttle] { return g.throttled },
+	links:   func(g *Gateway) *links[*throttle] { return g.throttled() },
 	rivals:  func(*Gateway, *throttle, *throttle) bool { return true },
 	missing: noThrottled,
 }
 
 const throttleBindingsPath = "{I}/throttle-bindings"
 
-var throttleBindingRoutes = []route{
-	{op: "AssociateRequestThrottlingPolicyV2", method: http.MethodPost, path: throttleBindingsPath, do: bindThrottle},
-	{op: "BatchDisassociateThrottlingPolicyV2", method: http.MethodPut, path: throttleBindingsPath, do: unbindThrottles},
-	{op: "DisassociateRequestThrottlingPolicyV2", method: http.MethodDelete, path: throttleBindingsPath + "/{throttle_binding_id}", do: throttleBinding.unbindOne("throttle_binding_id")},
-	{op: "ListApisBindedToRequestThrottlingPolicyV2", method: http.MethodGet, path: throttleBindingsPath + "/binded-apis", do: listThrottled},
-	{op: "ListApisUnbindedToRequestThrottlingPolicyV2", method: http.MethodGet, path: throttleBindingsPath + "/unbinded-apis", do: listUnthrottled},
-	{op: "ListRequestThrottlingPoliciesBindedToApiV2", method: http.MethodGet, path: throttleBindingsPath + "/binded-throttles", do: listThrottlesOfAPI},
+var throttleBindingResource = resource{
+	routes: []route{
+		{op: "AssociateRequestThrottlingPolicyV2", method: http.MethodPost, path: throttleBindingsPath, do: bindThrottle},
+		{op: "BatchDisassociateThrottlingPolicyV2", method: http.MethodPut, path: throttleBindingsPath, do: unbindThrottles},
+		{op: "DisassociateRequestThrottlingPolicyV2", method: http.MethodDelete, path: throttleBindingsPath + "/{throttle_binding_id}", do: throttleBinding.unbindOne("throttle_binding_id")},
+		{op: "ListApisBindedToRequestThrottlingPolicyV2", method: http.MethodGet, path: throttleBindingsPath + "/binded-apis", do: listThrottled},
+		{op: "ListApisUnbindedToRequestThrottlingPolicyV2", method: http.MethodGet, path: throttleBindingsPath + "/unbinded-apis", do: listUnthrottled},
+		{op: "ListRequestThrottlingPoliciesBindedToApiV2", method: http.MethodGet, path: throttleBindingsPath + "/binded-throttles", do: listThrottlesOfAPI},
+	},
 }
+
+func (s *state) throttled() *links[*throttle] { return linksOf[*throttle](s, "throttle_binding") }
 
 type throttleApply struct {
 	ID         string `json:"id"`
@@ -65,7 +71,7 @@ func bindThrottle(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	t, err := g.throttles.get(b.StrategyID, noThrottle)
+	t, err := g.throttles().get(b.StrategyID, noThrottle)
 	if err != nil {
 		return reply{}, err
 	}
@@ -109,11 +115,11 @@ func listThrottled(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if _, err := g.throttles.get(id, noThrottle); err != nil {
+	if _, err := g.throttles().get(id, noThrottle); err != nil {
 		return reply{}, err
 	}
 	f := placeFilter(c, (*link[*throttle]).place)
-	rows := g.throttled.shown(lateAPIs+id, g.throttled.ofPolicy(id), c.now)
+	rows := g.throttled().shown(lateAPIs+id, g.throttled().ofPolicy(id), c.now)
 	return page(g, c, "apis", rows, f.keep(), func(x *link[*throttle]) throttledAPI {
 		v := g.throttledAPI(x.place())
 		v.ThrottleApplyID, v.ApplyTime, v.ThrottleName = x.id, stamp(x.created), x.policy.name
@@ -126,12 +132,12 @@ func listUnthrottled(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if _, err := g.throttles.get(id, noThrottle); err != nil {
+	if _, err := g.throttles().get(id, noThrottle); err != nil {
 		return reply{}, err
 	}
-	return page(g, c, "apis", g.throttled.free(g, c, id), placeFilter(c, place.place).keep(), func(at place) throttledAPI {
+	return page(g, c, "apis", g.throttled().free(g, c, id), placeFilter(c, place.place).keep(), func(at place) throttledAPI {
 		v := g.throttledAPI(at)
-		for _, x := range g.throttled.ofAPI(at.api.id) {
+		for _, x := range g.throttled().ofAPI(at.api.id) {
 			if x.env == at.env {
 				v.ThrottleName = x.policy.name
 			}
@@ -149,7 +155,7 @@ func listThrottlesOfAPI(g *Gateway, c *call) (reply, error) {
 	f.where(c, "throttle_id", func(x *link[*throttle]) string { return x.policy.id })
 	f.like(c, "throttle_name", false, func(x *link[*throttle]) string { return x.policy.name })
 	f.where(c, "env_id", func(x *link[*throttle]) string { return x.env.id })
-	rows := g.throttled.shown(latePolicies+id, g.throttled.ofAPI(id), c.now)
+	rows := g.throttled().shown(latePolicies+id, g.throttled().ofAPI(id), c.now)
 	return page(g, c, "throttles", rows, f.keep(), func(x *link[*throttle]) throttleOfAPI {
 		return throttleOfAPI{throttleView: g.throttleView(x.policy), EnvName: x.env.name, BindID: x.id, BindTime: stamp(x.created)}
 	})

@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -39,12 +41,19 @@ type specialView struct {
 
 const specialsPath = "{I}/throttles/{throttle_id}/throttle-specials"
 
-var specialRoutes = []route{
-	{op: "ListSpecialThrottlingConfigurationsV2", method: http.MethodGet, path: specialsPath, do: listSpecials},
-	{op: "CreateSpecialThrottlingConfigurationV2", method: http.MethodPost, path: specialsPath, do: createSpecial},
-	{op: "UpdateSpecialThrottlingConfigurationV2", method: http.MethodPut, path: specialsPath + "/{strategy_id}", do: updateSpecial},
-	{op: "DeleteSpecialThrottlingConfigurationV2", method: http.MethodDelete, path: specialsPath + "/{strategy_id}", do: deleteSpecial},
+var specialResource = resource{
+	routes: []route{
+		{op: "ListSpecialThrottlingConfigurationsV2", method: http.MethodGet, path: specialsPath, do: listSpecials},
+		{op: "CreateSpecialThrottlingConfigurationV2", method: http.MethodPost, path: specialsPath, do: createSpecial},
+		{op: "UpdateSpecialThrottlingConfigurationV2", method: http.MethodPut, path: specialsPath + "/{strategy_id}", do: updateSpecial},
+		{op: "DeleteSpecialThrottlingConfigurationV2", method: http.MethodDelete, path: specialsPath + "/{strategy_id}", do: deleteSpecial},
+	},
+	quotas: []quota{quotaSpecialApps, quotaSpecialUsers},
 }
+
+var quotaSpecialApps = quota{name: "APP_THROTTLE_LIMIT", code: "APIG.3100", what: "excluded apps", regular: 30}
+
+var quotaSpecialUsers = quota{name: "USER_THROTTLE_LIMIT", code: "APIG.3100", what: "excluded tenants", regular: 30}
 
 // objectType is APP or USER.
 func (s *special) objectType() string {
@@ -96,7 +105,7 @@ func (s *special) leave() {
 }
 
 func listSpecials(g *Gateway, c *call) (reply, error) {
-	t, err := g.throttles.get(c.path["throttle_id"], noThrottle)
+	t, err := g.throttles().get(c.path["throttle_id"], noThrottle)
 	if err != nil {
 		return reply{}, err
 	}
@@ -108,7 +117,7 @@ func listSpecials(g *Gateway, c *call) (reply, error) {
 }
 
 func createSpecial(g *Gateway, c *call) (reply, error) {
-	t, err := g.throttles.get(c.path["throttle_id"], noThrottle)
+	t, err := g.throttles().get(c.path["throttle_id"], noThrottle)
 	if err != nil {
 		return reply{}, err
 	}
@@ -126,7 +135,7 @@ func createSpecial(g *Gateway, c *call) (reply, error) {
 	}
 	s := &special{throttle: t, limit: b.CallLimits, applied: c.now}
 	if b.ObjectType == "APP" {
-		if s.app, err = g.apps.get(b.ObjectID, noApp); err != nil {
+		if s.app, err = g.apps().get(b.ObjectID, noApp); err != nil {
 			return reply{}, err
 		}
 	} else {
@@ -165,7 +174,7 @@ func (g *Gateway) admitSpecial(t *throttle, s *special) error {
 
 // special finds the entry that the path names.
 func (g *Gateway) special(c *call) (*special, error) {
-	t, err := g.throttles.get(c.path["throttle_id"], noThrottle)
+	t, err := g.throttles().get(c.path["throttle_id"], noThrottle)
 	if err != nil {
 		return nil, err
 	}
@@ -208,4 +217,33 @@ func deleteSpecial(g *Gateway, c *call) (reply, error) {
 	s.leave()
 	c.effect(s.effect("delete"))
 	return noContent()
+}
+
+type fileSpecial struct {
+	App    string `json:"app,omitempty"`
+	User   string `json:"user,omitempty"`
+	Limits int64  `json:"call_limits"`
+}
+
+func (l *loader) special(t *throttle, f fileSpecial) error {
+	s := &special{seq: l.next(), throttle: t, limit: f.Limits, user: f.User}
+	if (f.App == "") == (f.User == "") {
+		return errors.New("an entry needs either app or user")
+	}
+	if f.App != "" {
+		if s.app = l.apps().names[[2]string{"", f.App}]; s.app == nil {
+			return fmt.Errorf("app %q does not exist", f.App)
+		}
+	}
+	for _, other := range t.specials {
+		if other.objectID() == s.objectID() {
+			return fmt.Errorf("%s is named twice", f.App+f.User)
+		}
+	}
+	address := "throttle_special/" + t.name + "/" + s.effect("").Name
+	var err error
+	s.id = l.id(address)
+	s.applied, _, err = l.when(address)
+	s.join()
+	return err
 }

@@ -1,6 +1,8 @@
 package emulator
 
-import "slices"
+import (
+	"slices"
+)
 
 type versionView struct {
 	VersionID   string `json:"version_id"`
@@ -26,12 +28,12 @@ func (v *version) view() versionView {
 
 // listVersions shows the newest first.
 func listVersions(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis.get(c.path["api_id"], noAPI)
+	a, err := g.apis().get(c.path["api_id"], noAPI)
 	if err != nil {
 		return reply{}, err
 	}
 	var rows []*version
-	for _, e := range g.envs.rows {
+	for _, e := range g.envs().rows {
 		rows = append(rows, a.versions[e]...)
 	}
 	slices.SortStableFunc(rows, func(x, y *version) int { return y.at.Compare(x.at) })
@@ -43,7 +45,7 @@ func listVersions(g *Gateway, c *call) (reply, error) {
 
 // switchVersion makes an older version live again.
 func switchVersion(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis.get(c.path["api_id"], noAPI)
+	a, err := g.apis().get(c.path["api_id"], noAPI)
 	if err != nil {
 		return reply{}, err
 	}
@@ -67,11 +69,11 @@ func switchVersion(g *Gateway, c *call) (reply, error) {
 }
 
 func showRuntime(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis.get(c.path["api_id"], noAPI)
+	a, err := g.apis().get(c.path["api_id"], noAPI)
 	if err != nil {
 		return reply{}, err
 	}
-	e, err := g.envs.get(c.arg("env_id"), noEnv)
+	e, err := g.envs().get(c.arg("env_id"), noEnv)
 	if err != nil {
 		return reply{}, err
 	}

@@ -1,141 +1,40 @@
 package emulator
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 )
 
-func (l *loader) app(f fileApp) error {
-	i, err := l.identity("app", f.Name, "")
-	if err != nil {
-		return err
-	}
-	a := &app{identity: i, remark: f.Remark, domainID: f.DomainID, project: f.ProjectID}
-	if l.apps.taken("", f.Name, "") {
-		return errors.New("defined twice")
-	}
-	if holder := l.appKeys[f.Key]; holder != nil {
-		return fmt.Errorf("app_key is the one of app %s", holder.name)
-	}
-	l.addApp(a, f.Key, f.Secret)
-	for _, code := range f.Codes.Codes {
-		address := "app_code/" + a.name + "/#" + fingerprint(code)
-		at, _, err := l.times(address)
-		if err != nil {
-			return err
-		}
-		a.codes.add(&appCodeEntry{seq: l.next(), id: l.id(address), code: code, created: at})
-	}
-	for range f.Codes.Generate {
-		a.codes.add(&appCodeEntry{seq: l.next(), id: l.newID(), code: l.newID() + l.newID(), created: l.now})
-	}
-	if f.Access != nil {
-		a.access = &appAccess{Type: f.Access.Type, Values: f.Access.Values}
-	}
-	return bindLoaded(l, l.auths, a, f.APIs, loadAuth)
+// apiRef names APIs: GROUP/API, or what all of them have in common.
+type apiRef struct {
+	text string
+
+	Group       string   `json:"group,omitempty"`
+	Name        string   `json:"name,omitempty"`
+	Method      string   `json:"method,omitempty"`
+	Path        string   `json:"path,omitempty"`
+	Tags        []string `json:"tags,omitempty"`
+	Environment string   `json:"environment,omitempty"`
+	Optional    bool     `json:"optional,omitempty"`
+	Offline     bool     `json:"offline,omitempty"` // bound although it is not published there
 }
 
-func (l *loader) throttle(f fileThrottle) error {
-	i, err := l.identity("throttle", f.Name, "")
-	if err != nil {
-		return err
-	}
-	t := &throttle{identity: i, throttleLimits: throttleLimits{
-		TimeUnit: f.TimeUnit, TimeInterval: f.TimeInterval, APICallLimits: f.APILimits, UserLimits: f.UserLimits,
-		AppLimits: f.AppLimits, IPLimits: f.IPLimits, Type: 1, Remark: f.Remark,
-	}}
-	switch f.Type {
-	case "", "basic":
-	case "shared":
-		t.Type = 2
-	default:
-		return fmt.Errorf("type: %q is neither basic nor shared", f.Type)
-	}
-	if err := fresh(l.throttles, t); err != nil {
-		return err
-	}
-	for _, s := range f.Specials {
-		if err := l.special(t, s); err != nil {
-			return fmt.Errorf("specials: %w", err)
-		}
-	}
-	return bindLoaded(l, l.throttled, t, f.APIs, loadRules[*throttle]{rivals: func(_, _ *throttle) bool { return true }})
+// UnmarshalJSON implements [json.Unmarshaler].
+func (r *apiRef) UnmarshalJSON(b []byte) error {
+	type plain apiRef
+	return textOr(b, &r.text, (*plain)(r))
 }
 
-func (l *loader) special(t *throttle, f fileSpecial) error {
-	s := &special{seq: l.next(), throttle: t, limit: f.Limits, user: f.User}
-	if (f.App == "") == (f.User == "") {
-		return errors.New("an entry needs either app or user")
+// MarshalJSON implements [json.Marshaler].
+func (r apiRef) MarshalJSON() ([]byte, error) {
+	type plain apiRef
+	if r.text != "" {
+		return json.Marshal(r.text)
 	}
-	if f.App != "" {
-		if s.app = l.apps.names[[2]string{"", f.App}]; s.app == nil {
-			return fmt.Errorf("app %q does not exist", f.App)
-		}
-	}
-	for _, other := range t.specials {
-		if other.objectID() == s.objectID() {
-			return fmt.Errorf("%s is named twice", f.App+f.User)
-		}
-	}
-	address := "throttle_special/" + t.name + "/" + s.effect("").Name
-	var err error
-	s.id = l.id(address)
-	s.applied, _, err = l.times(address)
-	s.join()
-	return err
-}
-
-func (l *loader) plugin(f filePlugin) error {
-	i, err := l.identity("plugin", f.Name, "")
-	if err != nil {
-		return err
-	}
-	if f.Type == "" {
-		return errors.New("type: is missing")
-	}
-	p := &plugin{identity: i, kind: f.Type, content: f.Content.completed(f.Type), remark: f.Remark}
-	if err := fresh(l.plugins, p); err != nil {
-		return err
-	}
-	return bindLoaded(l, l.attached, p, f.APIs, loadRules[*plugin]{rivals: func(a, b *plugin) bool { return a.kind == b.kind }})
-}
-
-func (l *loader) acl(f fileACL) error {
-	i, err := l.identity("acl", f.Name, "")
-	if err != nil {
-		return err
-	}
-	a := &acl{identity: i, aclBody: aclBody{Name: f.Name, Type: f.Type, EntityType: f.EntityType, Value: strings.Join(f.Values, ",")}}
-	if err := fresh(l.acls, a); err != nil {
-		return err
-	}
-	return bindLoaded(l, l.screened, a, f.APIs, loadRules[*acl]{})
-}
-
-func (l *loader) appQuota(f fileQuota) error {
-	i, err := l.identity("app_quota", f.Name, "")
-	if err != nil {
-		return err
-	}
-	q := &appQuota{identity: i, quotaBody: f.quotaBody}
-	if err := fresh(l.appQuotas, q); err != nil {
-		return err
-	}
-	for _, name := range f.Apps {
-		a := l.apps.names[[2]string{"", name}]
-		if a == nil {
-			return fmt.Errorf("app %q does not exist", name)
-		}
-		at, _, err := l.times("app_quota_binding/" + q.name + "/" + name)
-		if err != nil {
-			return err
-		}
-		a.quota, a.quotaAt = q, stamp(at)
-		q.apps++
-	}
-	return nil
+	return json.Marshal(plain(r))
 }
 
 // loadRules say what a kind of binding asks of the APIs that a file binds.
@@ -144,8 +43,6 @@ type loadRules[P object] struct {
 	unbounded bool              // the API need not be published
 	authType  string            // patterns mean APIs with this auth_type alone; "" means all
 }
-
-var loadAuth = loadRules[*app]{unbounded: true, authType: "APP"}
 
 // bindLoaded binds the policy to every API that the references mean.
 func bindLoaded[P object](l *loader, links *links[P], policy P, refs []apiRef, rules loadRules[P]) error {
@@ -183,7 +80,7 @@ func bindOne[P object](l *loader, links *links[P], policy P, a *api, e *environm
 	address := links.address(x)
 	var err error
 	x.id = l.id(address)
-	x.created, _, err = l.times(address)
+	x.created, _, err = l.when(address)
 	if _, used := links.ids[x.id]; used {
 		return fmt.Errorf("apis: id %s is used twice", x.id)
 	}
@@ -219,7 +116,7 @@ func (l *loader) match(r apiRef, e *environment, unpublished bool, authType stri
 		return []*api{a}, nil
 	}
 	var found []*api
-	for _, a := range l.apis.rows {
+	for _, a := range l.apis().rows {
 		published := a.live(e) != nil || unpublished || r.offline()
 		if published && (authType == "" || a.AuthType == authType) && r.means(a) {
 			found = append(found, a)
@@ -238,17 +135,17 @@ func (l *loader) invented(a *api, r apiRef, e *environment) (*api, error) {
 		if r.text != "" {
 			name[0], name[1], _ = strings.Cut(r.text, "/")
 		}
-		x := l.groups.names[[2]string{"", name[0]}]
+		x := l.groups().names[[2]string{"", name[0]}]
 		if x == nil {
 			if err := l.group(fileGroup{Name: name[0]}); err != nil {
 				return nil, err
 			}
-			x = l.groups.names[[2]string{"", name[0]}]
+			x = l.groups().names[[2]string{"", name[0]}]
 		}
 		if err := l.api(x, fileAPI{Name: name[1], Method: "ANY", Path: "/" + name[1], AuthType: "APP"}); err != nil {
 			return nil, err
 		}
-		a = l.apis.names[[2]string{x.id, name[1]}]
+		a = l.apis().names[[2]string{x.id, name[1]}]
 	}
 	return a, l.publication(a, e.name)
 }
@@ -269,8 +166,8 @@ func (l *loader) exactly(r apiRef, label string) (*api, error) {
 	if r.text != "" {
 		return l.findAPI(r.text)
 	}
-	if x := l.groups.names[[2]string{"", r.Group}]; x != nil {
-		if a := l.apis.names[[2]string{x.id, r.Name}]; a != nil {
+	if x := l.groups().names[[2]string{"", r.Group}]; x != nil {
+		if a := l.apis().names[[2]string{x.id, r.Name}]; a != nil {
 			return a, nil
 		}
 	}
@@ -291,4 +188,22 @@ func (r apiRef) means(a *api) bool {
 func (r apiRef) words() string {
 	b, _ := r.MarshalJSON() // plain strings
 	return string(b)
+}
+
+// refs are the bindings of a policy, as short as they can be written without doubt.
+func refs[P object](d *dumper, l *links[P], policy string) []apiRef {
+	var out []apiRef
+	for _, x := range l.ofPolicy(policy) {
+		r := apiRef{Group: x.api.group.name, Name: x.api.name, Environment: x.env.name}
+		r.Offline = x.api.live(x.env) == nil
+		if x.env.id == releaseID {
+			r.Environment = ""
+		}
+		if r.Environment == "" && !r.Offline && !strings.Contains(r.Group+r.Name, "/") {
+			r = apiRef{text: x.api.label()}
+		}
+		out = append(out, r)
+		d.note(l.address(x), x.id, x.created, x.created)
+	}
+	return out
 }

@@ -1,0 +1,134 @@
+package emulator
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+type fileAPI struct {
+	Name        string          `json:"name"`
+	Method      string          `json:"method"`
+	Path        string          `json:"path"`
+	MatchMode   string          `json:"match_mode,omitempty"`   // NORMAL (default) or SWA
+	Protocol    string          `json:"req_protocol,omitempty"` // HTTPS by default
+	Type        int             `json:"type,omitempty"`         // 1 (default) public, 2 private
+	AuthType    string          `json:"auth_type,omitempty"`    // NONE by default
+	BackendType string          `json:"backend_type,omitempty"` // MOCK by default
+	Cors        bool            `json:"cors,omitempty"`
+	Remark      string          `json:"remark,omitempty"`
+	Tags        []string        `json:"tags,omitempty"`
+	Published   []string        `json:"published,omitempty"`  // environments, first published first
+	Definition  json.RawMessage `json:"definition,omitempty"` // further members of the API's own body
+}
+
+func (l *loader) api(x *group, f fileAPI) error {
+	b := apiBody{Type: 1, AuthType: "NONE", BackendType: "MOCK", ReqProtocol: "HTTPS"}
+	if len(f.Definition) > 0 {
+		if err := json.Unmarshal(f.Definition, &b); err != nil {
+			return fmt.Errorf("definition: %w", err)
+		}
+	}
+	b.Name, b.ReqMethod, b.ReqURI = f.Name, f.Method, f.Path
+	b.MatchMode, b.ReqProtocol = cmp.Or(f.MatchMode, b.MatchMode), cmp.Or(f.Protocol, b.ReqProtocol)
+	b.Type, b.AuthType, b.BackendType = cmp.Or(f.Type, b.Type), cmp.Or(f.AuthType, b.AuthType), cmp.Or(f.BackendType, b.BackendType)
+	b.Cors, b.Remark, b.Tags = f.Cors || b.Cors, cmp.Or(f.Remark, b.Remark), f.Tags
+	if b.ReqMethod == "" || b.ReqURI == "" {
+		return errors.New("method or path is missing")
+	}
+	i, err := l.identity("api", x.address()+"/"+f.Name, x.id)
+	if err != nil {
+		return err
+	}
+	i.name = f.Name
+	if l.apis().taken(x.id, f.Name, "") {
+		return errors.New("defined twice")
+	}
+	a := l.addAPI(i, b.withDefaults(), x)
+	for _, e := range l.envs().rows { // perhaps of a publication that was taken offline
+		if id := l.ids["publication/"+a.address()+"@"+e.name]; id != "" {
+			a.everPub[e] = id
+		}
+	}
+	for _, env := range f.Published {
+		if err := l.publication(a, env); err != nil {
+			return fmt.Errorf("published: %w", err)
+		}
+	}
+	return nil
+}
+
+func (d *dumper) api(a *api) fileAPI {
+	d.note("api/"+a.address(), a.id, a.created, a.updated)
+	f := fileAPI{
+		Name: a.name, Method: a.ReqMethod, Path: a.ReqURI, MatchMode: a.MatchMode, Protocol: a.ReqProtocol, Type: a.Type,
+		AuthType: a.AuthType, BackendType: a.BackendType, Cors: a.Cors, Remark: a.Remark, Tags: a.Tags, Definition: a.definition(),
+	}
+	for e, id := range a.everPub {
+		d.ids["publication/"+a.address()+"@"+e.name] = id
+	}
+	for _, p := range slices.Backward(a.pubs) {
+		f.Published = append(f.Published, p.env.name)
+		at := a.address() + "@" + p.env.name
+		d.note("publication/"+at, p.id, p.at, p.at)
+		d.ids["version/"+at] = p.live.id
+	}
+	return f
+}
+
+// definition is what an API's body holds beyond the keys that the file has for it; nil for nothing.
+func (a *api) definition() json.RawMessage {
+	whole, err := json.Marshal(a.apiBody)
+	if err != nil {
+		return nil
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(whole, &members) != nil {
+		return nil
+	}
+	for _, own := range []string{
+		"name", "req_method", "req_uri", "match_mode", "req_protocol", "type", "auth_type", "backend_type", "cors", "remark",
+		"tags", "group_id",
+	} {
+		delete(members, own)
+	}
+	maps.DeleteFunc(members, func(_ string, v json.RawMessage) bool { return string(v) == `""` })
+	if len(members) == 0 {
+		return nil
+	}
+	b, _ := json.Marshal(members) // what was decoded can be encoded
+	return b
+}
+
+// findAPI is the API that GROUP/NAME means, split wherever both parts exist.
+func (l *loader) findAPI(label string) (*api, error) {
+	var found *api
+	for i := range label {
+		if label[i] != '/' {
+			continue
+		}
+		x := l.groups().names[[2]string{"", label[:i]}]
+		if x == nil {
+			continue
+		}
+		a := l.apis().names[[2]string{x.id, label[i+1:]}]
+		if a != nil && found != nil {
+			return nil, fmt.Errorf("API %s has two readings, %s in group %s and %s in group %s",
+				label, found.name, found.group.name, a.name, a.group.name)
+		}
+		if a != nil {
+			found = a
+		}
+	}
+	if found == nil {
+		if !strings.Contains(label, "/") {
+			return nil, fmt.Errorf("API %s is not written GROUP/API", label)
+		}
+		return nil, fmt.Errorf("API %s does not exist", label)
+	}
+	return found, nil
+}

@@ -1,0 +1,76 @@
+package emulator
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// resource is one kind of thing on a gateway, or one way to bind things. All about it stands in a file of its own; the rest
+// of the emulator asks the list of all.
+type resource struct {
+	routes []route
+	quotas []quota
+
+	// What the state file says of it: the keys of sections, loaded in the order of resources, and dumped. What stands
+	// inside another's section has none of its own.
+	sections []section
+}
+
+// section is one key of the state file.
+type section struct {
+	key string // below gateway: where it begins with "gateway."
+
+	// load adds what the section says; dump returns what it must say, nil when that is nothing.
+	load func(*loader, json.RawMessage) error
+	dump func(*dumper) any
+}
+
+// allResources are in the order in which a state file is loaded: what is referred to comes first.
+func allResources() []resource {
+	return []resource{
+		instanceResource, environmentResource, certificateResource, groupResource, domainResource, apiResource, publishResource, statisticsResource,
+		appResource, appCodeResource, appACLResource, authResource,
+		throttleResource, specialResource, throttleBindingResource,
+		pluginResource, attachResource,
+		aclResource, aclBindingResource,
+		appQuotaResource,
+	}
+}
+
+// sections are those of all resources.
+func (s *state) sections() (all []section) {
+	for _, r := range s.resources {
+		all = append(all, r.sections...)
+	}
+	return all
+}
+
+// quotas are those of all resources, by name.
+func (s *state) quotas() (all []quota) {
+	for _, r := range s.resources {
+		all = append(all, r.quotas...)
+	}
+	slices.SortFunc(all, func(a, b quota) int { return strings.Compare(a.name, b.name) })
+	return all
+}
+
+// sectionOf is the section of a list of named items.
+func sectionOf[F any](key string, name func(F) string, load func(*loader, F) error, dump func(*dumper) []F) section {
+	return section{
+		key: key,
+		load: func(l *loader, raw json.RawMessage) error {
+			var all []F
+			if err := strict(raw, &all); err != nil {
+				return err
+			}
+			return each(key, all, func(x F) (string, error) { return name(x), load(l, x) })
+		},
+		dump: func(d *dumper) any {
+			if all := dump(d); len(all) > 0 {
+				return all
+			}
+			return nil
+		},
+	}
+}
