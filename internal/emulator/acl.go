@@ -39,6 +39,8 @@ var (
 	accountID   = regexp.MustCompile(`^[A-Za-z0-9]{32}$`)
 )
 
+var noACL = missing("APIG.3006", "Access control policy %s does not exist")
+
 var aclResource = resource{
 	routes: []route{
 		{op: "ListAclStrategiesV2", method: http.MethodGet, path: "{I}/acls", do: listACLs},
@@ -254,3 +256,5 @@ func (d *dumper) dumpACLs() (out []fileACL) {
 	}
 	return out
 }
+
+func (a *acl) slot() string { return a.EntityType }

@@ -15,6 +15,8 @@ var aclBinding = binding[*acl]{
 
 const aclBindingsPath = "{I}/acl-bindings"
 
+var noACLBinding = missing("APIG.3010", "The access control policy binding record does not exist")
+
 var aclBindingResource = resource{
 	routes: []route{
 		{op: "CreateApiAclBindingV2", method: http.MethodPost, path: aclBindingsPath, do: bindACL},

@@ -80,6 +80,8 @@ type apiView struct {
 	APIGroupInfo     map[string]any `json:"api_group_info,omitempty"`
 }
 
+var noAPI = missing("APIG.3002", "API %s does not exist")
+
 var apiResource = resource{
 	routes: []route{
 		{op: "ListApisV2", method: http.MethodGet, path: "{I}/apis", do: listAPIs},

@@ -47,6 +47,12 @@ type appView struct {
 	BindNum      *int   `json:"bind_num,omitempty"` // in lists alone
 }
 
+// Of an app, two codes are used: noAppItself by the operations on the app and its secret.
+var (
+	noAppItself = missing("APIG.3002", "App %s does not exist")
+	noApp       = missing("APIG.3004", "App %s does not exist")
+)
+
 var appResource = resource{
 	routes: []route{
 		{op: "ListAppsV2", method: http.MethodGet, path: "{I}/apps", do: listApps},

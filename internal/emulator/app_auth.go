@@ -7,6 +7,8 @@ import (
 
 const authsPath = "{I}/app-auths"
 
+var noAuth = missing("APIG.3009", "The authorization record does not exist")
+
 var authResource = resource{
 	routes: []route{
 		{op: "CreateAuthorizingAppsV2", method: http.MethodPost, path: authsPath, do: authorize, serial: authorizes},

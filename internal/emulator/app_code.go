@@ -26,6 +26,8 @@ type appCodeView struct {
 
 const appCodesPath = "{I}/apps/{app_id}/app-codes"
 
+var noAppCode = missing("APIG.3082", "App code %s does not exist")
+
 var appCodeResource = resource{
 	routes: []route{
 		{op: "ListAppCodesV2", method: http.MethodGet, path: appCodesPath, do: listAppCodes},

@@ -34,6 +34,8 @@ const (
 	oneQuotaPath = quotasPath + "/{app_quota_id}"
 )
 
+var noAppQuota = missing("APIG.3093", "App quota %s does not exist")
+
 var appQuotaResource = resource{
 	routes: []route{
 		{op: "ListAppQuotas", method: http.MethodGet, path: quotasPath, do: listAppQuotas},

@@ -55,6 +55,10 @@ type Behaviour struct {
 	// (default) or "clears".
 	OmittedRemark string
 
+	// OmittedSignKey is what leaving key and secret out of the update of a signature key does: they are made "anew"
+	// (default), as one recorded run shows, or "kept".
+	OmittedSignKey string
+
 	// WrongToken is who refuses a token that is wrong: the "service" (default) with 401 APIG.1002, or APIC.7102 where
 	// the operation is about instances, or the "front-door" with 401 APIGW.0301.
 	WrongToken string

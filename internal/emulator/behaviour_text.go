@@ -90,6 +90,12 @@ var choices = []choice{
 		func(b *Behaviour) any { return &b.OmittedRemark },
 	},
 	{
+		"omitted-sign-key",
+		[]string{"anew", "kept"},
+		"key and secret left out of the update of a signature key",
+		func(b *Behaviour) any { return &b.OmittedSignKey },
+	},
+	{
 		"wrong-token",
 		[]string{"service", "front-door"},
 		"who refuses a wrong token: 401 APIG.1002 (APIC.7102) or APIGW.0301",

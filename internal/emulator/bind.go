@@ -11,6 +11,7 @@ type binding[P object] struct {
 	rivals  func(g *Gateway, a, b P) bool // do two policies want the same place on an API
 	missing func(id string) *refusal      // of a binding
 	adds    bool                          // may a rebind add a second policy
+	always  bool                          // a rebind replaces the policy, whatever Behaviour says of others
 }
 
 // bindPublished binds the policy to each publication, and returns the links in the order asked for.
@@ -22,6 +23,9 @@ func (k binding[P]) bindPublished(g *Gateway, c *call, policy P, publishIDs []st
 		return nil, err
 	}
 	l, mode := k.links(g), g.behaviour.Rebind
+	if k.always {
+		mode = "replace"
+	}
 	var targets []*publication
 	for _, id := range publishIDs {
 		switch p := g.pubs[id]; {

@@ -46,6 +46,8 @@ const (
 	oneCertificatePath = certificatesPath + "/{certificate_id}"
 )
 
+var noCert = missing("APIG.3025", "Certificate %s does not exist")
+
 var certificateResource = resource{
 	routes: []route{
 		{op: "ListCertificatesV2", method: http.MethodGet, path: certificatesPath, do: listCertificates},

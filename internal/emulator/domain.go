@@ -58,6 +58,8 @@ const (
 	oneDomainPath = domainsPath + "/{domain_id}"
 )
 
+var noDomain = missing("APIG.3020", "The URL domain does not exist")
+
 var domainResource = resource{
 	routes: []route{
 		{op: "AssociateDomainV2", method: http.MethodPost, path: domainsPath, do: createDomain},

@@ -24,6 +24,8 @@ type environmentView struct {
 	CreateTime string `json:"create_time"`
 }
 
+var noEnv = missing("APIG.3003", "Environment %s does not exist")
+
 var environmentResource = resource{
 	routes: []route{
 		{op: "ListEnvironmentsV2", method: http.MethodGet, path: "{I}/envs", do: listEnvironments},

@@ -41,6 +41,8 @@ type groupView struct {
 	RomaAppName  *string      `json:"roma_app_name"`
 }
 
+var noGroup = missing("APIG.3001", "API group %s does not exist")
+
 var groupResource = resource{
 	routes: []route{
 		{op: "ListApiGroupsV2", method: http.MethodGet, path: "{I}/api-groups", do: listGroups},

@@ -61,6 +61,11 @@ var defaultFeatures = []string{
 	"real_ip_from_xff", "route", "custom_log", "multi_auth",
 }
 
+var (
+	noInstance = missing("APIG.3030", "The instance does not exist;id:%s")
+	noGateway  = missing("APIC.7302", "Instance not found")
+)
+
 var instanceResource = resource{
 	routes: []route{
 		{op: "ListInstancesV2", method: http.MethodGet, path: "/v2/{project_id}/apigw/instances", do: listInstances},

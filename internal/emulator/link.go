@@ -101,11 +101,8 @@ func (l *links[P]) effect(x *link[P], action string) Effect {
 
 // typeOf is what divides policies of one kind into those that share a place and those that do not.
 func typeOf(policy any) string {
-	switch p := policy.(type) {
-	case *plugin:
-		return p.kind
-	case *acl:
-		return p.EntityType
+	if p, divided := policy.(interface{ slot() string }); divided {
+		return p.slot()
 	}
 	return ""
 }

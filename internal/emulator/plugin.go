@@ -35,6 +35,8 @@ type pluginView struct {
 // mostContent is the longest plugin content, in bytes.
 const mostContent = 65535
 
+var noPlugin = missing("APIG.3068", "Plugin %s does not exist")
+
 var pluginResource = resource{
 	routes: []route{
 		{op: "ListPlugins", method: http.MethodGet, path: "{I}/plugins", do: listPlugins},
@@ -231,3 +233,5 @@ func (d *dumper) dumpPlugins() (out []filePlugin) {
 	}
 	return out
 }
+
+func (p *plugin) slot() string { return p.kind }

@@ -34,6 +34,8 @@ type history []*version
 // mostBatch is how many APIs one batch publication takes.
 const mostBatch = 1000
 
+var noPublication = missing("APIG.3015", "Publication record %s does not exist")
+
 var publishResource = resource{
 	routes: []route{
 		{op: "CreateOrDeletePublishRecordForApiV2", method: http.MethodPost, path: "{I}/apis/action", do: publishOne},

@@ -30,7 +30,8 @@ func refuse(status int, code, format string, args ...any) *refusal {
 	return &refusal{status: status, code: code, message: fmt.Sprintf(format, args...)}
 }
 
-// missing makes the 404 of one kind of object; text is the message, and has a place for the id in most.
+// missing makes the 404 of one kind of object; text is the message, the manual's where it has an example of one, and has a
+// place for the id in most.
 func missing(code, text string) func(id string) *refusal {
 	named := strings.Contains(text, "%s")
 	return func(id string) *refusal {
@@ -40,30 +41,6 @@ func missing(code, text string) func(id string) *refusal {
 		return refuse(http.StatusNotFound, code, text, id)
 	}
 }
-
-// The texts are the manual's where it has an example of one. Of an app, two codes are used: see noAppItself.
-var (
-	noGroup       = missing("APIG.3001", "API group %s does not exist")
-	noAPI         = missing("APIG.3002", "API %s does not exist")
-	noAppItself   = missing("APIG.3002", "App %s does not exist") // by the operations on the app and its secret
-	noEnv         = missing("APIG.3003", "Environment %s does not exist")
-	noApp         = missing("APIG.3004", "App %s does not exist")
-	noThrottle    = missing("APIG.3005", "Request throttling policy %s does not exist")
-	noACL         = missing("APIG.3006", "Access control policy %s does not exist")
-	noAuth        = missing("APIG.3009", "The authorization record does not exist")
-	noACLBinding  = missing("APIG.3010", "The access control policy binding record does not exist")
-	noThrottled   = missing("APIG.3012", "The request throttling policy binding record does not exist")
-	noSpecial     = missing("APIG.3013", "Excluded request throttling configuration %s does not exist")
-	noPublication = missing("APIG.3015", "Publication record %s does not exist")
-	noDomain      = missing("APIG.3020", "The URL domain does not exist")
-	noVersion     = missing("APIG.3022", "API version %s does not exist")
-	noCert        = missing("APIG.3025", "Certificate %s does not exist")
-	noInstance    = missing("APIG.3030", "The instance does not exist;id:%s")
-	noPlugin      = missing("APIG.3068", "Plugin %s does not exist")
-	noAppCode     = missing("APIG.3082", "App code %s does not exist")
-	noAppQuota    = missing("APIG.3093", "App quota %s does not exist")
-	noGateway     = missing("APIC.7302", "Instance not found")
-)
 
 // invalid is the refusal of one parameter.
 func invalid(parameter string) *refusal { return invalidAs("APIG.2011", parameter) }

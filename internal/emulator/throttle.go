@@ -47,6 +47,8 @@ type throttleView struct {
 	CreateTime      string `json:"create_time"`
 }
 
+var noThrottle = missing("APIG.3005", "Request throttling policy %s does not exist")
+
 var throttleResource = resource{
 	routes: []route{
 		{op: "ListRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles", do: listThrottles},

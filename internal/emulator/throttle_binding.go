@@ -12,6 +12,8 @@ var throttleBinding = binding[*throttle]{
 
 const throttleBindingsPath = "{I}/throttle-bindings"
 
+var noThrottled = missing("APIG.3012", "The request throttling policy binding record does not exist")
+
 var throttleBindingResource = resource{
 	routes: []route{
 		{op: "AssociateRequestThrottlingPolicyV2", method: http.MethodPost, path: throttleBindingsPath, do: bindThrottle},

@@ -41,6 +41,8 @@ type specialView struct {
 
 const specialsPath = "{I}/throttles/{throttle_id}/throttle-specials"
 
+var noSpecial = missing("APIG.3013", "Excluded request throttling configuration %s does not exist")
+
 var specialResource = resource{
 	routes: []route{
 		{op: "ListSpecialThrottlingConfigurationsV2", method: http.MethodGet, path: specialsPath, do: listSpecials},

@@ -137,3 +137,5 @@ func offlineVersion(g *Gateway, c *call) (reply, error) {
 	c.effect(p.effect("delete"))
 	return noContent()
 }
+
+var noVersion = missing("APIG.3022", "API version %s does not exist")

@@ -1,0 +1,61 @@
+package sdktest
+
+import (
+	"testing"
+
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/apig/v2/model"
+)
+
+func signDemo(key *string) *model.BaseSignature {
+	return &model.BaseSignature{Name: "sign_demo", SignType: new(model.GetBaseSignatureSignTypeEnum().HMAC), SignKey: key, SignSecret: key}
+}
+
+func TestSignatureKey(t *testing.T) {
+	j := newJudge(t)
+	made := call(j, j.CreateSignatureKeyV2, model.CreateSignatureKeyV2Request{InstanceId: instance, Body: signDemo(nil)})
+	if len(*made.SignKey) < 8 || len(*made.SignSecret) < 16 || made.SignType.Value() != "hmac" {
+		t.Errorf("created: %v", made)
+	}
+	given := "a-signature-key-01"
+	call(j, j.UpdateSignatureKeyV2, model.UpdateSignatureKeyV2Request{InstanceId: instance, SignId: *made.Id, Body: signDemo(&given)})
+	all := *call(j, j.ListSignatureKeysV2, model.ListSignatureKeysV2Request{InstanceId: instance, Name: new("sign")}).Signs
+	if len(all) != 1 || *all[0].SignKey != given || *all[0].BindNum != 0 {
+		t.Errorf("listed: %v", all)
+	}
+	other := call(j, j.UpdateSignatureKeyV2, model.UpdateSignatureKeyV2Request{InstanceId: instance, SignId: *made.Id, Body: signDemo(nil)})
+	if *other.SignKey == given {
+		t.Error("an update without a key keeps it")
+	}
+	refused(j, j.CreateSignatureKeyV2, model.CreateSignatureKeyV2Request{InstanceId: instance, Body: signDemo(nil)}, 400, "APIG.3207")
+	refused(j, j.CreateSignatureKeyV2, model.CreateSignatureKeyV2Request{InstanceId: instance, Body: &model.BaseSignature{
+		Name: "sign_aes", SignType: new(model.GetBaseSignatureSignTypeEnum().AES), SignAlgorithm: new(model.GetBaseSignatureSignAlgorithmEnum().AES_128_CFB), SignKey: &given,
+	}}, 400, "APIG.2011")
+	call(j, j.DeleteSignatureKeyV2, model.DeleteSignatureKeyV2Request{InstanceId: instance, SignId: *made.Id})
+	refused(j, j.DeleteSignatureKeyV2, model.DeleteSignatureKeyV2Request{InstanceId: instance, SignId: *made.Id}, 404, "APIG.3017")
+}
+
+func TestSignatureKeyBinding(t *testing.T) {
+	j := newJudge(t)
+	first := *call(j, j.CreateSignatureKeyV2, model.CreateSignatureKeyV2Request{InstanceId: instance, Body: signDemo(nil)}).Id
+	body := signDemo(nil)
+	body.Name = "sign_other"
+	second := *call(j, j.CreateSignatureKeyV2, model.CreateSignatureKeyV2Request{InstanceId: instance, Body: body}).Id
+	ids, api := j.publishIDs("create_order"), *j.api("create_order").Id
+	for _, key := range []string{first, second} { // the second takes the place of the first
+		bound := *call(j, j.AssociateSignatureKeyV2, model.AssociateSignatureKeyV2Request{InstanceId: instance, Body: &model.SignApiBinding{
+			SignId: key, PublishIds: []string{ids["RELEASE"]},
+		}}).Bindings
+		if len(bound) != 1 || *bound[0].SignId != key || *bound[0].SignKey == "" {
+			t.Fatalf("bound: %v", bound)
+		}
+	}
+	apis := call(j, j.ListApisBindedToSignatureKeyV2, model.ListApisBindedToSignatureKeyV2Request{InstanceId: instance, SignId: first})
+	free := call(j, j.ListApisNotBoundWithSignatureKeyV2, model.ListApisNotBoundWithSignatureKeyV2Request{InstanceId: instance, SignId: first})
+	keys := call(j, j.ListSignatureKeysBindedToApiV2, model.ListSignatureKeysBindedToApiV2Request{InstanceId: instance, ApiId: api})
+	if apis.Total != 0 || free.Total == 0 || keys.Total != 1 || *(*keys.Bindings)[0].SignName != "sign_other" {
+		t.Errorf("APIs %v, free %v, keys %v", apis, free, keys)
+	}
+	binding := *(*keys.Bindings)[0].Id
+	call(j, j.DisassociateSignatureKeyV2, model.DisassociateSignatureKeyV2Request{InstanceId: instance, SignBindingsId: binding})
+	refused(j, j.DisassociateSignatureKeyV2, model.DisassociateSignatureKeyV2Request{InstanceId: instance, SignBindingsId: binding}, 404, "APIG.3018")
+}

@@ -1,0 +1,369 @@
+package emulator
+
+import (
+	"net/http"
+	"regexp"
+)
+
+// signKey lets backends verify that a call came through the gateway.
+type signKey struct {
+	identity
+	signKeyBody
+}
+
+type signKeyBody struct {
+	Name      string  `json:"name"`
+	Type      string  `json:"sign_type"`
+	Key       *string `json:"sign_key"`
+	Secret    *string `json:"sign_secret"`
+	Algorithm string  `json:"sign_algorithm"`
+}
+
+type signKeyView struct {
+	ID string `json:"id"`
+	signKeyBody
+	CreateTime string `json:"create_time"`
+	UpdateTime string `json:"update_time"`
+	BindNum    *int   `json:"bind_num,omitempty"` // in lists alone
+	LdAPIBound *int   `json:"ldapi_bind_num,omitempty"`
+}
+
+const (
+	signKeysPath        = "{I}/signs"
+	oneSignKeyPath      = signKeysPath + "/{sign_id}"
+	signKeyBindingsPath = "{I}/sign-bindings"
+)
+
+var noSignKey = missing("APIG.3017", "Signature key %s does not exist")
+
+var signKeyResource = resource{
+	routes: []route{
+		{op: "ListSignatureKeysV2", method: http.MethodGet, path: signKeysPath, do: listSignKeys},
+		{op: "CreateSignatureKeyV2", method: http.MethodPost, path: signKeysPath, do: createSignKey},
+		{op: "UpdateSignatureKeyV2", method: http.MethodPut, path: oneSignKeyPath, do: updateSignKey},
+		{op: "DeleteSignatureKeyV2", method: http.MethodDelete, path: oneSignKeyPath, do: deleteSignKey},
+	},
+	quotas: []quota{quotaSignKeys},
+	sections: []section{
+		sectionOf("signatures", func(f fileSignKey) string { return f.Name }, (*loader).signKey, (*dumper).dumpSignKeys),
+	},
+}
+
+var quotaSignKeys = quota{name: "SIGN_NUM_LIMIT", code: "APIG.3105", what: "signature keys", regular: 200, used: func(s *state) int { return len(s.signKeys().rows) }}
+
+func (s *state) signKeys() *table[*signKey] { return tableOf[*signKey](s, "signature") }
+
+// signRule is what the key and the secret of one type of signature look like.
+type signRule struct {
+	feature     string
+	key, secret signText
+}
+
+// signText is a text of a charset and between two lengths; the gateway makes one of made characters.
+type signText struct {
+	charset           *regexp.Regexp
+	least, most, made int
+}
+
+var (
+	signWord  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+	signName  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+	signCode  = regexp.MustCompile(`^[A-Za-z0-9+/][A-Za-z0-9_\-+/=]*$`)
+	signBytes = regexp.MustCompile(`^[A-Za-z0-9+/][A-Za-z0-9_\-!@#$%+/=]*$`)
+
+	signRules = map[string]signRule{
+		"hmac":            {"", signText{signWord, 8, 32, 32}, signText{appSecret, 16, 64, 64}},
+		"basic":           {"sign_basic", signText{signName, 4, 32, 32}, signText{appSecret, 8, 64, 64}},
+		"public_key":      {"public_key", signText{signCode, 8, 512, 64}, signText{signBytes, 16, 2048, 64}},
+		"aes aes-128-cfb": {"sign_aes", signText{signBytes, 16, 16, 16}, signText{signBytes, 16, 16, 16}},
+		"aes aes-256-cfb": {"sign_aes", signText{signBytes, 32, 32, 32}, signText{signBytes, 16, 16, 16}},
+	}
+)
+
+// takes reports whether the text can be s; nil stands for what the gateway makes.
+func (t signText) takes(s *string) bool {
+	return s == nil || len(*s) >= t.least && len(*s) <= t.most && t.charset.MatchString(*s)
+}
+
+func (b signKeyBody) rule() (signRule, bool) {
+	name := b.Type
+	if name == "aes" {
+		name += " " + b.Algorithm
+	}
+	r, known := signRules[name]
+	return r, known
+}
+
+func (k *signKey) view() signKeyView {
+	return signKeyView{ID: k.id, signKeyBody: k.signKeyBody, CreateTime: stamp(k.created), UpdateTime: stamp(k.updated)}
+}
+
+func (k *signKey) effect(action string) Effect {
+	return Effect{Kind: "signature", Action: action, ID: k.id, Name: k.name, Type: k.Type, Value: fingerprint(*k.Key + " " + *k.Secret)}
+}
+
+func listSignKeys(g *Gateway, c *call) (reply, error) {
+	var f filter[*signKey]
+	f.where(c, "id", func(k *signKey) string { return k.id })
+	f.like(c, "name", c.precise("name"), func(k *signKey) string { return k.name })
+	return page(g, c, "signs", g.signKeys().pick(c.arg("id"), c.exactName()), f.keep(), func(k *signKey) signKeyView {
+		v, bound, none := k.view(), len(g.signed().ofPolicy(k.id)), 0
+		v.BindNum, v.LdAPIBound = &bound, &none
+		return v
+	})
+}
+
+// checkSignKey looks at what a creation or update sends; self is "" at a creation.
+func (g *Gateway) checkSignKey(b signKeyBody, self string) error {
+	var v checks
+	v.text("name", b.Name, 3, 64, policyName)
+	rule, known := b.rule()
+	v.that(known, "sign_type")
+	v.that(b.Type == "aes" || b.Algorithm == "", "sign_algorithm")
+	if v.err != nil {
+		return v.err
+	}
+	v.that(rule.key.takes(b.Key), "sign_key")
+	v.that(rule.secret.takes(b.Secret), "sign_secret")
+	if v.err == nil && !g.supports(rule.feature) {
+		return refuse(http.StatusPreconditionFailed, "APIG.3548", "The signature type is not supported by the instance,sign_type:%s", b.Type)
+	}
+	if v.err == nil && g.signKeys().taken("", b.Name, self) {
+		v.fail(nameTaken("APIG.3207", "signature key", b.Name))
+	}
+	return v.err
+}
+
+// completed fills in what was not sent: with what was there, or else with what the gateway makes.
+func (b signKeyBody) completed(s *state, key, secret *string) signKeyBody {
+	rule, _ := b.rule()
+	fill := func(sent, was *string, length int) *string {
+		if sent == nil {
+			sent = was
+		}
+		if sent == nil {
+			made := "k" + (s.newID() + s.newID())[:max(length, 1)-1] // some types begin with a letter
+			sent = &made
+		}
+		return sent
+	}
+	b.Key, b.Secret = fill(b.Key, key, rule.key.made), fill(b.Secret, secret, rule.secret.made)
+	return b
+}
+
+func createSignKey(g *Gateway, c *call) (reply, error) {
+	b, err := body[signKeyBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.checkSignKey(b, ""); err != nil {
+		return reply{}, err
+	}
+	if err := g.room(quotaSignKeys, len(g.signKeys().rows)); err != nil {
+		return reply{}, err
+	}
+	k := &signKey{identity: g.identify(b.Name, "", c.now), signKeyBody: b.completed(g.state, nil, nil)}
+	g.signKeys().add(k)
+	c.effect(k.effect("create"))
+	return created(k.view())
+}
+
+// updateSignKey makes a key or secret anew that is left out, or keeps it, as Behaviour says; one that the new type cannot
+// have goes in any case.
+func updateSignKey(g *Gateway, c *call) (reply, error) {
+	k, err := g.signKeys().get(c.path["sign_id"], noSignKey)
+	if err != nil {
+		return reply{}, err
+	}
+	b, err := body[signKeyBody](c)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := g.checkSignKey(b, k.id); err != nil {
+		return reply{}, err
+	}
+	key, secret := k.Key, k.Secret
+	if rule, _ := b.rule(); g.behaviour.OmittedSignKey != "kept" || !rule.key.takes(key) || !rule.secret.takes(secret) {
+		key, secret = nil, nil
+	}
+	g.signKeys().rename(k, b.Name)
+	k.signKeyBody, k.updated = b.completed(g.state, key, secret), c.now
+	c.effect(k.effect("update"))
+	return ok(k.view())
+}
+
+// deleteSignKey takes the bindings of the key along, or refuses while there are some, as Behaviour says of throttles.
+func deleteSignKey(g *Gateway, c *call) (reply, error) {
+	k, err := g.signKeys().get(c.path["sign_id"], noSignKey)
+	if err != nil {
+		return reply{}, err
+	}
+	bound := g.signed().ofPolicy(k.id)
+	if len(bound) > 0 && g.behaviour.DeleteBound != "cascade" {
+		return reply{}, refuse(http.StatusBadRequest, "APIG.1119", "The signature key has been bound to APIs,id:%s", k.id)
+	}
+	unbindAll(g, c, g.signed(), bound)
+	g.signKeys().remove(k)
+	c.effect(k.effect("delete"))
+	return noContent()
+}
+
+var noSigned = missing("APIG.3018", "The signature key binding record does not exist")
+
+// signKeyBinding: an API has one key in an environment, and another takes its place.
+var signKeyBinding = binding[*signKey]{
+	links: func(g *Gateway) *links[*signKey] { return g.signed() }, rivals: func(*Gateway, *signKey, *signKey) bool { return true },
+	missing: noSigned, always: true,
+}
+
+var signKeyBindingResource = resource{routes: []route{
+	{op: "AssociateSignatureKeyV2", method: http.MethodPost, path: signKeyBindingsPath, do: bindSignKey},
+	{op: "DisassociateSignatureKeyV2", method: http.MethodDelete, path: signKeyBindingsPath + "/{sign_bindings_id}", do: signKeyBinding.unbindOne("sign_bindings_id")},
+	{op: "ListApisBindedToSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-apis", do: listSigned},
+	{op: "ListApisNotBoundWithSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/unbinded-apis", do: listUnsigned},
+	{op: "ListSignatureKeysBindedToApiV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-signs", do: listSignKeysOfAPI},
+}}
+
+func (s *state) signed() *links[*signKey] { return linksOf[*signKey](s, "signature_binding") }
+
+type signBindingView struct {
+	ID        string   `json:"id"`
+	PublishID string   `json:"publish_id"`
+	APIID     string   `json:"api_id"`
+	APIName   string   `json:"api_name"`
+	APIType   int      `json:"api_type"`
+	APIRemark string   `json:"api_remark"`
+	GroupName string   `json:"group_name"`
+	EnvID     string   `json:"env_id"`
+	EnvName   string   `json:"env_name"`
+	Time      string   `json:"binding_time"`
+	SignID    string   `json:"sign_id"`
+	SignName  string   `json:"sign_name"`
+	ReqMethod string   `json:"req_method"`
+	Tags      []string `json:"tags"`
+
+	// Not in the list of a key's APIs.
+	Type   string `json:"sign_type,omitempty"`
+	Key    string `json:"sign_key,omitempty"`
+	Secret string `json:"sign_secret,omitempty"`
+}
+
+func (g *Gateway) signBindingView(x *link[*signKey], inClear bool) signBindingView {
+	a, k := x.api, x.policy
+	v := signBindingView{
+		ID: x.id, PublishID: a.liveID(x.env), APIID: a.id, APIName: a.name, APIType: a.Type, APIRemark: a.Remark, GroupName: a.group.name,
+		EnvID: x.env.id, EnvName: x.env.name, Time: stamp(x.created), SignID: k.id, SignName: k.name, ReqMethod: a.ReqMethod, Tags: g.tags(a.Tags),
+	}
+	if inClear {
+		v.Type, v.Key, v.Secret = k.Type, *k.Key, *k.Secret
+	}
+	return v
+}
+
+func bindSignKey(g *Gateway, c *call) (reply, error) {
+	b, err := body[struct {
+		SignID     string   `json:"sign_id"`
+		PublishIDs []string `json:"publish_ids"`
+	}](c)
+	if err != nil {
+		return reply{}, err
+	}
+	k, err := g.signKeys().get(b.SignID, noSignKey)
+	if err != nil {
+		return reply{}, err
+	}
+	bound, err := signKeyBinding.bindPublished(g, c, k, b.PublishIDs)
+	if err != nil {
+		return reply{}, err
+	}
+	views := []signBindingView{}
+	for _, x := range bound {
+		views = append(views, g.signBindingView(x, true))
+	}
+	return created(map[string]any{"bindings": views})
+}
+
+// signKeyOf is the key that a list is about.
+func (g *Gateway) signKeyOf(c *call) (*signKey, error) {
+	id, err := c.need("sign_id")
+	if err != nil {
+		return nil, err
+	}
+	return g.signKeys().get(id, noSignKey)
+}
+
+func listSigned(g *Gateway, c *call) (reply, error) {
+	k, err := g.signKeyOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	rows := g.signed().shown(lateAPIs+k.id, g.signed().ofPolicy(k.id), c.now)
+	return page(g, c, "bindings", rows, placeFilter(c, (*link[*signKey]).place).keep(), func(x *link[*signKey]) signBindingView {
+		return g.signBindingView(x, false)
+	})
+}
+
+func listUnsigned(g *Gateway, c *call) (reply, error) {
+	k, err := g.signKeyOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	return page(g, c, "apis", g.signed().free(g, c, k.id), placeFilter(c, place.place).keep(), func(at place) map[string]any {
+		a, name := at.api, ""
+		for _, x := range g.signed().ofAPI(a.id) {
+			if x.env == at.env {
+				name = x.policy.name
+			}
+		}
+		return map[string]any{
+			"id": a.id, "name": a.name, "group_id": a.group.id, "group_name": a.group.name, "type": a.Type, "remark": a.Remark,
+			"run_env_id": at.env.id, "run_env_name": at.env.name, "publish_id": a.liveID(at.env), "req_uri": a.ReqURI,
+			"req_method": a.ReqMethod, "auth_type": a.AuthType, "tags": g.tags(a.Tags), "signature_name": name,
+		}
+	})
+}
+
+func listSignKeysOfAPI(g *Gateway, c *call) (reply, error) {
+	id, err := c.need("api_id")
+	if err != nil {
+		return reply{}, err
+	}
+	var f filter[*link[*signKey]]
+	f.where(c, "sign_id", func(x *link[*signKey]) string { return x.policy.id })
+	f.like(c, "sign_name", false, func(x *link[*signKey]) string { return x.policy.name })
+	f.where(c, "env_id", func(x *link[*signKey]) string { return x.env.id })
+	rows := g.signed().shown(latePolicies+id, g.signed().ofAPI(id), c.now)
+	return page(g, c, "bindings", rows, f.keep(), func(x *link[*signKey]) signBindingView { return g.signBindingView(x, true) })
+}
+
+type fileSignKey struct {
+	fileObject
+	Type      string   `json:"type"`
+	Algorithm string   `json:"algorithm,omitempty"`
+	Key       *string  `json:"key,omitempty"`
+	Secret    *string  `json:"secret,omitempty"`
+	APIs      []apiRef `json:"apis,omitempty"`
+}
+
+func (l *loader) signKey(f fileSignKey) error {
+	i, err := l.identity("signature", f.Name, "")
+	if err != nil {
+		return err
+	}
+	b := signKeyBody{Name: f.Name, Type: f.Type, Algorithm: f.Algorithm, Key: f.Key, Secret: f.Secret}
+	k := &signKey{identity: i, signKeyBody: b.completed(l.state, nil, nil)}
+	if err := fresh(l.signKeys(), k); err != nil {
+		return err
+	}
+	return bindLoaded(l, l.signed(), k, f.APIs, loadRules[*signKey]{rivals: func(_, _ *signKey) bool { return true }})
+}
+
+func (d *dumper) dumpSignKeys() (out []fileSignKey) {
+	for _, k := range d.signKeys().rows {
+		out = append(out, fileSignKey{
+			fileObject: fileObject{Name: k.name}, Type: k.Type, Algorithm: k.Algorithm, Key: k.Key, Secret: k.Secret, APIs: refs(d, d.signed(), k.id),
+		})
+		d.object("signature", k)
+	}
+	return out
+}
