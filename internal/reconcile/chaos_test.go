@@ -217,7 +217,7 @@ func (v truth) check() {
 			v.t.Errorf("%s is called so, but is done", describeResult(r))
 		case r.Status != apply.Succeeded && r.Error == nil && r.WaitedFor == "":
 			v.t.Errorf("%s does not say why", describeResult(r))
-		case r.Status == apply.Unknown && !strings.Contains(r.Error.ErrorMsg, "run diff"):
+		case r.Status == apply.Unknown && r.Error.Trouble.Next == "":
 			v.t.Errorf("%s does not say how to find out", describeResult(r))
 		}
 	}
