@@ -26,7 +26,7 @@ func ParseAddresses(v string) (a Addresses, ok bool) {
 		if err != nil {
 			return Addresses{}, false
 		}
-		a, ok = Addresses{p.Masked().Addr(), lastOf(p)}, true
+		a, ok = Addresses{p.Masked().Addr().Unmap(), lastOf(p).Unmap()}, true
 	default:
 		one, err := netip.ParseAddr(v)
 		a, ok = Addresses{one.Unmap(), one.Unmap()}, err == nil

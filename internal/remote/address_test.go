@@ -245,3 +245,18 @@ func TestCredentialsStayInTheDomain(t *testing.T) {
 		}
 	}
 }
+
+// TestIAMDoesNotPassCredentialsOn: an IAM that redirects elsewhere ends the run; nobody else sees a signature.
+func TestIAMDoesNotPassCredentialsOn(t *testing.T) {
+	for _, to := range []string{"https://iam.evil.example/v3/projects", "http://iam.r1.cloud.example/v3/projects", "https://iam.r1.cloud.example:444/v3/projects", "//evil.example/", "https://u:p@iam.r1.cloud.example/"} {
+		var asked []string
+		hc := &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			asked = append(asked, r.URL.String())
+			return reply(307, "", "Location: "+to), nil
+		})}
+		_, err := FindAddress(t.Context(), Address{Endpoint: "https://apig.r1.cloud.example"}, testKeys, variables(), hc)
+		if err == nil || len(asked) != 1 || !strings.HasPrefix(asked[0], "https://iam.r1.cloud.example/") {
+			t.Errorf("%s: asked %v, %v", to, asked, err)
+		}
+	}
+}

@@ -292,3 +292,28 @@ func TestCleaner(t *testing.T) {
 		}
 	}
 }
+
+// FuzzProfile: no profile file makes the reader panic, half of the keys is an error, and no message quotes the file.
+func FuzzProfile(f *testing.F) {
+	for _, s := range []string{
+		"", "[basic]\nak = a\nsk = s\n", "[basic]\nak=a\n", "[basic]\r\nak: a\r\nsk: \"s;#\"\r\niam_endpoint=iam.r1.example\r\n", "[basic]\nidp_id=x\n",
+		"[basic]\nak=%(sk)s\nsk=%(ak)s\n", "ak=a\nsk=s\n", "[basic", "[basic]\nak=\"\"\"a\n", "[basic]\nak=a\\\nb\nsk=\x00", "\xef\xbb\xbf[basic]\nak=a\nsk=s",
+	} {
+		f.Add(s)
+	}
+	const secret = "tops3cret-0123456789"
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, text := range []string{text, strings.ReplaceAll(text, "s", secret)} {
+			c, found, note, err := readProfile("file", []byte(text))
+			if said := fmt.Sprint(c, note, err); strings.Contains(said, secret) {
+				t.Fatalf("%q: %s", text, said)
+			}
+			if found && err == nil && (c.AccessKey == "" || c.SecretKey.Reveal() == "" || c.check() != nil || c.From != "file") {
+				t.Fatalf("%q: found half of the keys", text)
+			}
+			if !found && err == nil && note == "" {
+				t.Fatalf("%q: nothing is said", text)
+			}
+		}
+	})
+}

@@ -10,9 +10,7 @@ import (
 	"gopkg.in/ini.v1"
 )
 
-// findProfile reads the section [basic] of the SDK's profile file. When there is nothing to find,
-// note says what was looked at. The parser's own errors are not passed on, because they quote
-// lines of the file.
+// findProfile reads the SDK's profile file. When there is nothing to find, note says what was looked at.
 func findProfile(lookup Lookup, own, home string) (c Credentials, found bool, note string, err error) {
 	path, named := profilePath(lookup, own, home)
 	if path == "" {
@@ -25,6 +23,12 @@ func findProfile(lookup Lookup, own, home string) (c Credentials, found bool, no
 	if err != nil {
 		return Credentials{}, false, "", fmt.Errorf("profile file: %w", err)
 	}
+	return readProfile(path, text)
+}
+
+// readProfile reads the section [basic]. The parser's own errors are not passed on, because they quote
+// lines of the file.
+func readProfile(path string, text []byte) (c Credentials, found bool, note string, err error) {
 	file, err := ini.LoadSources(ini.LoadOptions{IgnoreInlineComment: true}, text)
 	if err != nil {
 		return Credentials{}, false, "", fmt.Errorf("profile file %s: not in INI format", path)
