@@ -39,9 +39,14 @@ func (s *Snippets) Item(o *kind.Object, environment string) (n *yaml.Node, why s
 }
 
 // Refuses tells which fields of an object, as the gateway has it, the rules of files refuse, and why, by JSON pointer;
-// "" stands for the object as a whole.
-func (s *Snippets) Refuses(o *kind.Object) map[string]string {
-	_, refused := s.fit(o, DefaultEnvironment)
+// "" stands for the object as a whole. Parts take the place of what lives inside it, by kind.
+func (s *Snippets) Refuses(o *kind.Object, parts map[string][]kind.Object) map[string]string {
+	w := *s.w
+	w.parts = maps.Clone(w.parts)
+	for kindName, list := range parts {
+		w.parts[kindName+" "+o.Key] = list
+	}
+	_, refused := (&Snippets{&w}).fit(o, DefaultEnvironment)
 	return refused
 }
 

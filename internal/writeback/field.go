@@ -1,7 +1,6 @@
 package writeback
 
 import (
-	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -28,7 +27,7 @@ type target struct {
 // object writes the fields back in which an object differs.
 func (r *round) object(c *diff.Change) {
 	k := kind.Of(c.Kind)
-	t := &target{kind: k, address: c.Address, value: r.places.Item(c.Want), tree: k.Tree(c.Have.Value), changed: c.Fields, refused: r.snippets.Refuses(c.Have)}
+	t := &target{kind: k, address: c.Address, value: r.places.Item(c.Want), tree: k.Tree(c.Have.Value), changed: c.Fields, refused: r.refused(c.Want)}
 	if c.Have.Key != c.Want.Key {
 		if c.Have.Key != c.Want.MovedFrom {
 			r.keep(c.Want.Source, c.Address, "", "a replace of it was interrupted; apply finishes that")
@@ -66,7 +65,7 @@ func (r *round) anew(t *target, path string) {
 // another form of it.
 func (r *round) leaf(t *target, f *diff.Field) {
 	v, path := t.value, ""
-	if r.within(t, f.Path) || r.refuses(t, f.Path) {
+	if r.within(t, f.Path) || r.refuses(t, f) {
 		return
 	}
 	if f.Sensitive {
@@ -100,34 +99,6 @@ func (r *round) leaf(t *target, f *diff.Field) {
 	default:
 		r.put(t, v, path, f.Before)
 	}
-}
-
-// refuses keeps a leaf that the rules of files refuse as the gateway has it.
-func (r *round) refuses(t *target, path string) bool {
-	for field, why := range t.refused {
-		if field == "" || path == field || strings.HasPrefix(path, field+"/") {
-			r.keep(t.value.Place().Source, t.address, path, "the gateway has what files cannot say: "+why)
-			return true
-		}
-	}
-	return false
-}
-
-// refusesAll keeps what belongs to an object and lies under a field that the rules of files refuse as the gateway has it.
-func (r *round) refusesAll(ownerKind, owner, field string, addresses ...string) bool {
-	d := r.declared[ownerKind+"/"+owner]
-	at := slices.IndexFunc(r.gateway.Actual.Objects, func(o kind.Object) bool { return o.Kind == ownerKind && (o.Key == owner || o.Key == d.MovedFrom) })
-	if at < 0 {
-		return false
-	}
-	refused := r.snippets.Refuses(&r.gateway.Actual.Objects[at])
-	why := cmp.Or(refused[field], refused[""])
-	for _, address := range addresses {
-		if why != "" {
-			r.keep(d.Source, address, "", "the gateway has what files cannot say: "+why)
-		}
-	}
-	return why != ""
 }
 
 // secret keeps a secret that differs: its value is never written.

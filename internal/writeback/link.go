@@ -13,6 +13,9 @@ import (
 // links writes the bindings of one owner back. A reference stays when the gateway has all that it means. One that
 // means more gives way to references to what is left of it; what none means gets one at the end.
 func (r *round) links(k *kind.LinkKind, owner string) {
+	if r.refusesAll(k.Name, owner, "/apis") {
+		return
+	}
 	have := r.held(k, owner)
 	covered := map[string]bool{}
 	var partly []*spec.Reference

@@ -12,12 +12,8 @@ import (
 // parts writes back what lives inside an owner under one key.
 func (r *round) parts(k *kind.Kind, owner string, changes []*diff.Change) {
 	field, ok := r.places.Item(r.declared[k.Owner+"/"+owner]).Key(k.Field)
-	var addresses []string
-	for _, c := range changes {
-		addresses = append(addresses, c.Address)
-	}
 	switch {
-	case !ok, r.refusesAll(k.Owner, owner, "/"+k.Field, addresses...):
+	case !ok, r.refusesAll(k.Name, owner, "/"+k.Field):
 	case k.Single:
 		r.single(k, field, changes[0])
 	case k.Quota > 0:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
@@ -35,16 +36,22 @@ func TestUpdateThenDiff(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 31))
 			w := testworld.New(r, testworld.Options{Groups: 2, APIs: 4, Policies: 5, Generate: seed%2 == 0, Unmanaged: seed%3 == 0})
-			before, after := w.Draw(), w.Draw()
+			before, after, odd := w.Draw(), w.Draw(), seed%4 == 3
+			if odd {
+				after = w.Odd(after)
+			}
 			inputs := files(t, r, seed, w, before)
 			run, g := read(t, w.Gateway(after))
 			result, findings, err := writeback.Run(inputs, spec.Options{Lookup: variables}, g, diff.Policy{})
+			if odd && err != nil && strings.Contains(err.Error(), "_binding/acl_") {
+				t.Skip("an ACL whose kind of entries cannot be written back has the place of another one in the files:", err)
+			}
 			if err != nil {
 				t.Fatalf("%v\n%s", err, show(inputs))
 			}
 			wrong(t, findings)
 			edited := apply(inputs, result)
-			leavesWhatIsTold(t, compare(t, run, edited), result)
+			leavesWhatIsTold(t, compare(t, run, edited), result, odd)
 			again, _, err := writeback.Run(edited, spec.Options{Lookup: variables}, g, diff.Policy{})
 			if err != nil || len(again.Files) > 0 {
 				t.Errorf("a second update edits %+v: %v", again.Files, err)
@@ -93,17 +100,21 @@ func apply(inputs []spec.Input, result *writeback.Result) []spec.Input {
 }
 
 // leavesWhatIsTold: nothing differs but secrets and what comes from variables, and that was told.
-func leavesWhatIsTold(t *testing.T, c *reconcile.Comparison, result *writeback.Result) {
+func leavesWhatIsTold(t *testing.T, c *reconcile.Comparison, result *writeback.Result, odd bool) {
 	t.Helper()
 	kept := map[string]bool{}
 	for _, k := range result.Kept {
 		kept[k.Address] = true
-		if !strings.Contains(k.Text, "secret") && !strings.HasPrefix(k.Text, "comes from ${") {
+		if !strings.Contains(k.Text, "secret") && !strings.HasPrefix(k.Text, "comes from ${") && !odd {
 			t.Errorf("%+v", k)
 		}
 	}
 	for _, change := range c.Plan.Changes {
-		if !kept[change.Address] {
+		owner := change.Address
+		if l := kind.LinkOf(change.Kind); l != nil {
+			owner = l.Owner + "/" + change.Name
+		}
+		if !kept[change.Address] && !kept[owner] {
 			t.Errorf("%s %s is left", change.Action, change.Address)
 		}
 	}

@@ -30,6 +30,8 @@ type round struct {
 	means    *spec.Meaning // made when first needed
 	files    *files
 
+	refusals map[string]map[string]string // by address: see refused
+
 	gone  map[string]bool // addresses of objects that leave the files
 	done  map[string]bool // ADDRESS PATH of what was looked at as a whole
 	kept  []Kept
@@ -40,7 +42,7 @@ type round struct {
 func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*round, []spec.Finding) {
 	r := &round{
 		number: number, inputs: inputs, options: o, gateway: g, policy: p, files: newFiles(inputs),
-		declared: map[string]*kind.Declared{}, gone: map[string]bool{}, done: map[string]bool{},
+		declared: map[string]*kind.Declared{}, gone: map[string]bool{}, done: map[string]bool{}, refusals: map[string]map[string]string{},
 	}
 	var findings []spec.Finding
 	r.state, r.places, findings = spec.LoadPlaces(inputs, o, "")
@@ -176,7 +178,7 @@ func (r *round) keep(at kind.Source, address, path, why string) {
 }
 
 // unexplained tells what separates files and gateway without anybody having said why. There is no such thing, unless
-// this package has a mistake.
+// the files would not fit together, or this package has a mistake.
 func (r *round) unexplained() error {
 	told := func(address, path string) bool {
 		return slices.ContainsFunc(r.kept, func(k Kept) bool {
@@ -186,16 +188,17 @@ func (r *round) unexplained() error {
 	var open []string
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
-		if told(c.Address, "") {
+		if told(c.Address, "") || told(ownerOf(c), "") {
+			continue
+		}
+		if c.Action != diff.Update && c.Action != diff.Replace {
+			open = append(open, c.Address)
 			continue
 		}
 		for _, f := range c.Fields {
-			if c.Action == diff.Update && !told(c.Address, f.Path) {
+			if !told(c.Address, f.Path) {
 				open = append(open, c.Address+" "+f.Path)
 			}
-		}
-		if c.Action != diff.Update {
-			open = append(open, c.Address)
 		}
 	}
 	if len(open) == 0 {
