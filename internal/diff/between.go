@@ -227,50 +227,6 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	}
 }
 
-// outgoing is what an update of a pair sends.
-func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *kind.Declared {
-	w := *p.want
-	if keep {
-		w.Value = c.rules.keep(k, &w, p.have).Value
-	}
-	for _, path := range k.Loses(w.Value, p.have.Value) {
-		c.plan.Refusals = append(c.plan.Refusals, Refusal{
-			Guard: "secrets", Address: w.Address(),
-			Reason: w.Address() + " has a secret that the gateway hides and the files leave out: " + path,
-			Would:  "the update would have taken it away, since it sends all of the content; write the secret, or set its variable",
-		})
-	}
-	w.Value = k.Sent(w.Value, p.have.Value, func(pointer string) bool {
-		return slices.ContainsFunc(fields, func(f Field) bool { return f.Path == pointer })
-	})
-	return &w
-}
-
-// resent notes secrets that cannot be compared, since the gateway hides them. They are changes only when
-// the policy asks to send them all the same.
-func (c *comparison) resent(k *kind.Kind, w *kind.Declared, have *kind.Object) (out []Field) {
-	for _, path := range k.Hides(w.Value, have.Value) {
-		if c.policy.ResendSecrets {
-			out = append(out, Field{Path: path, Before: Hidden, After: Hidden, Sensitive: true})
-		} else {
-			c.hidden = append(c.hidden, w.Address()+" "+path)
-		}
-	}
-	return out
-}
-
-// concealed warns of what could not be compared.
-func (c *comparison) concealed() {
-	warn := func(what []string, before, after string) {
-		if len(what) > 0 {
-			sort.Strings(what)
-			c.plan.Warnings = append(c.plan.Warnings, Note{Message: before + ", so that they cannot be compared: " + strings.Join(what, ", ") + after})
-		}
-	}
-	warn(c.hidden, "the gateway hides secrets", "; after a change of one, apply with --resend-secrets")
-	warn(c.silent, "the gateway does not tell fields that it should", "")
-}
-
 // leftover plans to delete the successor of a replace that nobody wants any more.
 func (c *comparison) leftover(k *kind.Kind, p pair) {
 	if p.next == nil {

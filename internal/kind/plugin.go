@@ -2,7 +2,6 @@ package kind
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -171,10 +170,7 @@ func pluginShape() *shape.Shape {
 
 // secretsOf are the pointers of secrets in the content of p, as it is written and as it is compared.
 func secretsOf(p Plugin) []string {
-	t := content.Of(p.Type)
-	out := append(t.SecretsIn(p.Content), t.SecretsIn(p.Written)...)
-	slices.Sort(out)
-	return slices.Compact(out)
+	return content.Of(p.Type).SecretsIn(p.Content, p.Written)
 }
 
 // withSecrets adds, as empty texts, the secrets that a content needs and a gateway does not show.

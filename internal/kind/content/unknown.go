@@ -60,8 +60,12 @@ func (t *parting) members(s *shape.Shape, at string, want, have map[string]any) 
 			if !ok || field.Type != shape.Map || field.Others == shape.Passed {
 				continue
 			}
+			before := len(t.masked)
 			more, known := t.members(field, at+"/"+name, nil, m)
-			if len(more) > 0 && !t.taken(shape.May(name, field), at+"/"+name, known) {
+			switch {
+			case t.taken(shape.May(name, field), at+"/"+name, known):
+				t.masked = t.masked[:before]
+			case len(more) > 0:
 				carried[name], rest[name] = more, known
 			}
 		case field == nil && !mentioned && t.whole && !shape.SecretName(name):
@@ -206,9 +210,13 @@ func strange(s *shape.Shape, v any) bool {
 	return false
 }
 
-// SecretsIn lists the JSON pointers of the secrets of c: those that the type has, and texts that no shape describes
-// and of which the names tell that they are secret.
-func (t Type) SecretsIn(c map[string]any) []string {
+// SecretsIn lists the JSON pointers of the secrets of a content, given in one form or more: those that the type has,
+// and texts that no shape describes and of which the names tell that they are secret.
+func (t Type) SecretsIn(forms ...map[string]any) []string {
+	forms = slices.DeleteFunc(forms, func(c map[string]any) bool { return !strange(t.Shape, c) })
+	if len(forms) == 0 {
+		return t.Secrets
+	}
 	found := slices.Clone(t.Secrets)
 	var walk func(s *shape.Shape, at string, private bool, v any)
 	walk = func(s *shape.Shape, at string, private bool, v any) {
@@ -240,7 +248,9 @@ func (t Type) SecretsIn(c map[string]any) []string {
 			}
 		}
 	}
-	walk(t.Shape, "", false, c)
+	for _, c := range forms {
+		walk(t.Shape, "", false, c)
+	}
 	slices.Sort(found)
 	return slices.Compact(found)
 }

@@ -64,7 +64,7 @@ func TestCarry(t *testing.T) {
 		{
 			"an optional object goes as a whole", "third_auth",
 			m{"simple_auth_mode_enabled": true},
-			m{"match_auth": m{"key": "k", "value": "v", "regex": true}},
+			m{"match_auth": m{"key": "k", "value": "v", "regex": true, "salt": "***"}},
 			m{"simple_auth_mode_enabled": true},
 			nil,
 		},
