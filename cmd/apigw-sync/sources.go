@@ -63,11 +63,11 @@ func newSkipped() *skipped {
 
 // walk looks below a folder. A reason says why nothing in it is read; without one, each file has its own or is read.
 func (s *skipped) walk(folder, reason string) {
-	real, err := filepath.EvalSymlinks(folder)
-	if err != nil || s.been[real] {
+	target, err := filepath.EvalSymlinks(folder)
+	if err != nil || s.been[target] {
 		return
 	}
-	s.been[real] = true
+	s.been[target] = true
 	entries, err := os.ReadDir(folder)
 	if err != nil { // no folder, or one that nobody could read
 		return
@@ -103,13 +103,13 @@ func passedOver(e fs.DirEntry, above string) string {
 // file notes a file that is passed over and may hold a desired state.
 func (s *skipped) file(path, reason string) {
 	known := slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path)))
-	real, err := filepath.EvalSymlinks(path)
-	if reason == "" || !known || err != nil || s.why[real] != "" {
+	target, err := filepath.EvalSymlinks(path)
+	if reason == "" || !known || err != nil || s.why[target] != "" {
 		return
 	}
-	data, err := os.ReadFile(path)
+	data, err := os.ReadFile(path) //nolint:gosec // below what the user named
 	if err == nil && spec.HoldsState(spec.Input{Data: data}) {
-		s.why[real], s.name[real] = reason, filepath.ToSlash(path)
+		s.why[target], s.name[target] = reason, filepath.ToSlash(path)
 	}
 }
 
@@ -121,13 +121,13 @@ func (s *skipped) findings(read []spec.Input) (out []spec.Finding) {
 		s.walk(link, "since it is behind a link to a folder")
 	}
 	for _, in := range read {
-		if real, err := filepath.EvalSymlinks(filepath.FromSlash(in.Name)); err == nil {
-			delete(s.why, real)
+		if target, err := filepath.EvalSymlinks(filepath.FromSlash(in.Name)); err == nil {
+			delete(s.why, target)
 		}
 	}
-	for real, reason := range s.why {
+	for target, reason := range s.why {
 		f := spec.Finding{Warning: true, Problem: "holds a desired state, but is not read, " + reason, Hint: "rename or move it, or name it with --file"}
-		f.Source.File = s.name[real]
+		f.Source.File = s.name[target]
 		out = append(out, f)
 	}
 	slices.SortFunc(out, func(a, b spec.Finding) int { return strings.Compare(a.Source.File, b.Source.File) })

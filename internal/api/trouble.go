@@ -78,8 +78,20 @@ func StatusOf(code string) int {
 		prefix string
 		status int
 	}{
-		{"APIG.10", 401}, {"APIG.1", 403}, {"APIG.2", 400}, {"APIG.30", 404}, {"APIG.31", 403}, {"APIG.32", 400}, {"APIG.33", 400},
-		{"APIG.34", 409}, {"APIG.36", 400}, {"APIG.37", 409}, {"APIC.71", 403}, {"APIC.73", 403}, {"APIC.72", 400}, {"APIC.77", 409},
+		{"APIG.10", 401},
+		{"APIG.1", 403},
+		{"APIG.2", 400},
+		{"APIG.30", 404},
+		{"APIG.31", 403},
+		{"APIG.32", 400},
+		{"APIG.33", 400},
+		{"APIG.34", 409},
+		{"APIG.36", 400},
+		{"APIG.37", 409},
+		{"APIC.71", 403},
+		{"APIC.73", 403},
+		{"APIC.72", 400},
+		{"APIC.77", 409},
 	} {
 		if strings.HasPrefix(code, r.prefix) {
 			return r.status

@@ -40,7 +40,7 @@ func listQuotas(g *Gateway, c *call) (reply, error) {
 			value = 2
 		}
 		v := map[string]any{
-			"config_id": mixID(1, uint64(slices.IndexFunc(rows, func(o quota) bool { return o.name == q.name }))), "config_name": q.name, "config_value": strconv.Itoa(value),
+			"config_id": mixID(1, uint64(max(0, slices.IndexFunc(rows, func(o quota) bool { return o.name == q.name })))), "config_name": q.name, "config_value": strconv.Itoa(value),
 			"config_time": stamp(g.instance.created), "remark": q.what,
 		}
 		if q.used != nil {

@@ -99,7 +99,7 @@ func (h *holders) list(ctx context.Context, worth int) error {
 	h.whole = true
 	l := objectsOf(kind.Of(h.q.Link.Owner), "")
 	l.enough = func(_ []kind.Object, pages int) bool {
-		h.whole = pages-1 < worth
+		h.whole = pages <= worth
 		return !h.whole
 	}
 	owners, err := all(ctx, h.r, l)

@@ -143,7 +143,7 @@ func (p *printer) short(head string, between []comment, v *edit.Value, end int, 
 		p.left = append([]comment{c}, p.left...)
 	}
 	if len(v.Items) > 0 || v.Node.Kind == yaml.MappingNode || v.Node.Kind == yaml.SequenceNode {
-		return p.headed(head+" "+p.flat(v, s), v.End)
+		return p.headed(head+" "+p.bare(v, s), v.End)
 	}
 	lines := p.scalar(v, false, column)
 	if lines[0] == "" {
@@ -194,17 +194,18 @@ func (p *printer) inLine(v *edit.Value) bool {
 
 // flat writes a value in one line.
 func (p *printer) flat(v *edit.Value, s *shape.Shape) string {
-	head := p.properties(v)
-	if head != "" {
-		head += " "
-	}
+	return strings.TrimLeft(p.properties(v)+" ", " ") + p.bare(v, s)
+}
+
+// bare is flat without the value's own anchor and tag.
+func (p *printer) bare(v *edit.Value, s *shape.Shape) string {
 	open, shut := "[", "]"
 	switch v.Node.Kind {
 	case yaml.MappingNode:
 		open, shut = "{", "}"
 	case yaml.SequenceNode:
 	default:
-		return head + strings.Join(p.scalar(v, true, 0), "\n")
+		return strings.Join(p.scalar(v, true, 0), "\n")
 	}
 	entries := make([]entry, len(v.Items))
 	for i, item := range v.Items {
@@ -215,7 +216,7 @@ func (p *printer) flat(v *edit.Value, s *shape.Shape) string {
 		}
 		entries[i].lines = []string{text}
 	}
-	return head + open + strings.Join(p.sorted(v, s, entries), ", ") + shut
+	return open + strings.Join(p.sorted(v, s, entries), ", ") + shut
 }
 
 // properties are the anchor and tag of a value.

@@ -78,7 +78,7 @@ var acl = of(Def[ACL, aclWire]{
 // listed takes a list apart that is one text. Gateways keep spaces, repeats and empty entries that somebody sent.
 func listed(text string) []string {
 	var out []string
-	for _, v := range strings.Split(text, ",") {
+	for v := range strings.SplitSeq(text, ",") {
 		if v = strings.TrimSpace(v); v != "" && !slices.Contains(out, v) {
 			out = append(out, v)
 		}

@@ -118,9 +118,9 @@ func Nameless(key string) bool { return strings.Contains(key, "/"+namelessKey) }
 // tellApart pairs given codes with those that the gateway does not show in clear and that may be them. Other such codes
 // are foreign: nobody can say whether the files have them.
 func tellApart(want []Declared, have []Object) Matched {
-	clear := map[string]bool{}
+	shown := map[string]bool{}
 	for i := range have {
-		clear[have[i].Key] = InClear(have[i].Value.(AppCode).Value)
+		shown[have[i].Key] = InClear(have[i].Value.(AppCode).Value)
 	}
 	var out Matched
 	taken := map[int]bool{}
@@ -128,7 +128,7 @@ func tellApart(want []Declared, have []Object) Matched {
 		code := w.Value.(AppCode)
 		at := slices.IndexFunc(have, func(h Object) bool { return h.Key == w.Key })
 		for i := 0; at < 0 && code.Generated == 0 && i < len(have); i++ {
-			if !taken[i] && !clear[have[i].Key] && shows(have[i].Value.(AppCode).Value, code.Value) {
+			if !taken[i] && !shown[have[i].Key] && shows(have[i].Value.(AppCode).Value, code.Value) {
 				taken[i], at = true, len(have)
 			}
 		}
@@ -137,7 +137,7 @@ func tellApart(want []Declared, have []Object) Matched {
 		}
 	}
 	for i, h := range have {
-		if h.Foreign = !clear[h.Key]; !taken[i] {
+		if h.Foreign = !shown[h.Key]; !taken[i] {
 			out.Have = append(out.Have, h)
 		}
 	}

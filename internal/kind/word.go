@@ -29,18 +29,18 @@ func (w word) MarshalJSON() ([]byte, error) {
 type words map[word]string
 
 // read is the word of files for one of the wire. One that nobody has heard of is itself; "" is what is not told.
-func (w words) read(wire word) string {
-	if known, ok := w[wire]; ok {
+func (w words) read(told word) string {
+	if known, ok := w[told]; ok {
 		return known
 	}
-	return string(wire)
+	return string(told)
 }
 
 // spell is the word of the wire for one of files.
 func (w words) spell(file string) word {
-	for wire, known := range w {
+	for told, known := range w {
 		if known == file {
-			return wire
+			return told
 		}
 	}
 	return word(file)

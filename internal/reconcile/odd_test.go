@@ -35,10 +35,14 @@ func TestValuesNobodyHasHeardOf(t *testing.T) {
 		want     []string // changes
 		warning  string
 	}{
-		{name: "object type of a special", old: `"object_type":"USER"`, new: `"object_type":"IP"`,
-			file: strings.Replace(limits, ", {user: 5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b, call_limits: 7}", "", 1), warning: "throttle_special/base/IP:5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b"},
-		{name: "object type as a number", old: `"object_type":"USER"`, new: `"object_type":3`,
-			file: strings.Replace(limits, ", {user: 5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b, call_limits: 7}", "", 1), warning: "throttle_special/base/3:5f1c2c0b"},
+		{
+			name: "object type of a special", old: `"object_type":"USER"`, new: `"object_type":"IP"`,
+			file: strings.Replace(limits, ", {user: 5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b, call_limits: 7}", "", 1), warning: "throttle_special/base/IP:5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b",
+		},
+		{
+			name: "object type as a number", old: `"object_type":"USER"`, new: `"object_type":3`,
+			file: strings.Replace(limits, ", {user: 5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b, call_limits: 7}", "", 1), warning: "throttle_special/base/3:5f1c2c0b",
+		},
 		{name: "type of a throttle", old: `"type":1`, new: `"type":3`, want: []string{"update throttle/base /type: 3 → basic"}},
 		{name: "type as text", old: `"type":1`, new: `"type":"1"`},
 		{name: "type in words", old: `"type":1`, new: `"type":"burst"`, want: []string{"update throttle/base /type: burst → basic"}},
@@ -56,10 +60,14 @@ func TestValuesNobodyHasHeardOf(t *testing.T) {
 		{name: "no entity type", old: `"entity_type":"IP"`, new: `"entity_type":null`, warning: "acl/office /entity_type"},
 		{name: "type of an ACL", old: `"acl_type":"PERMIT"`, new: `"acl_type":"LOG"`, want: []string{"update acl/office /type: LOG → PERMIT"}},
 		{name: "no values", old: `"acl_value":"10.0.0.1"`, new: `"acl_value":null`, warning: "acl/office /values"},
-		{name: "bindings not counted", old: `"bind_num":2`, new: `"bind_num":null`, file: strings.Replace(limits, "apis: [{group: orders}]", "apis: []", 1),
-			want: []string{"unbind throttle_binding/base/orders/api_0@RELEASE", "unbind throttle_binding/base/orders/api_1@RELEASE"}},
-		{name: "bindings counted in words", old: `"bind_num":2`, new: `"bind_num":"two"`, file: strings.Replace(limits, "apis: [{group: orders}]", "apis: []", 1),
-			want: []string{"unbind throttle_binding/base/orders/api_0@RELEASE", "unbind throttle_binding/base/orders/api_1@RELEASE"}},
+		{
+			name: "bindings not counted", old: `"bind_num":2`, new: `"bind_num":null`, file: strings.Replace(limits, "apis: [{group: orders}]", "apis: []", 1),
+			want: []string{"unbind throttle_binding/base/orders/api_0@RELEASE", "unbind throttle_binding/base/orders/api_1@RELEASE"},
+		},
+		{
+			name: "bindings counted in words", old: `"bind_num":2`, new: `"bind_num":"two"`, file: strings.Replace(limits, "apis: [{group: orders}]", "apis: []", 1),
+			want: []string{"unbind throttle_binding/base/orders/api_0@RELEASE", "unbind throttle_binding/base/orders/api_1@RELEASE"},
+		},
 		{name: "bindings without the environment's name", old: `"run_env_name":"RELEASE"`, new: `"run_env_name":null`},
 		{name: "publications as lists", old: `"run_env_id":"DEFAULT_ENVIRONMENT_RELEASE_ID"`, new: `"run_env_id":["DEFAULT_ENVIRONMENT_RELEASE_ID"]`},
 	}

@@ -77,7 +77,7 @@ func escaped(text string) (meant string, n int) {
 		return backslashed(text)
 	case '%':
 		if r, ok := hexRune(text[1:], 2); ok {
-			return string([]byte{byte(r)}), 3
+			return string([]byte{byte(r)}), 3 //nolint:gosec // of two digits
 		}
 		if r, ok := hexRune(text[2:], 4); ok && text[1] == 'u' {
 			return string(r), 6
@@ -112,7 +112,7 @@ func backslashed(text string) (meant string, n int) {
 		}
 		n = 2 + form.digits
 		if form.letter == 'x' {
-			return string([]byte{byte(r)}), n
+			return string([]byte{byte(r)}), n //nolint:gosec // of two digits
 		}
 		if low, ok := hexRune(strings.TrimPrefix(text[n:], `\u`), 4); ok && utf16.IsSurrogate(r) && strings.HasPrefix(text[n:], `\u`) {
 			return string(utf16.DecodeRune(r, low)), n + 6
@@ -139,7 +139,7 @@ func hexRune(text string, digits int) (rune, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(text[:digits], 16, 32)
-	return rune(n), err == nil
+	return rune(n), err == nil //nolint:gosec // what is none is no character of a secret
 }
 
 // loose is what a text comes to when all that its neighbours and those who lay it out anew may change is left out:

@@ -72,16 +72,18 @@ func newResult(r *apply.Result) Result {
 // vain follows that one's advice. Next is the command line that helps.
 func (d *Results) Advise(results []apply.Result, next func(api.Next) string) {
 	for i := range results {
-		if r := &results[i]; r.Status != apply.Succeeded {
-			t := trouble(r)
-			repeat, then := "a repeat does not mend it", "then "
-			if t.Again {
-				repeat, then = "a repeat may mend it", ""
-			}
-			d.Results[i].lasting = !t.Again
-			do := cmp.Or(t.You, "the message tells more")
-			d.Results[i].Advice = fmt.Sprintf("%s%s / %s: %s; %srun: %s", strings.ToLower(t.Title[:1]), t.Title[1:], repeat, do, then, next(t.Next))
+		r := &results[i]
+		if r.Status == apply.Succeeded {
+			continue
 		}
+		t := trouble(r)
+		repeat, then := "a repeat does not mend it", "then "
+		if t.Again {
+			repeat, then = "a repeat may mend it", ""
+		}
+		d.Results[i].lasting = !t.Again
+		do := cmp.Or(t.You, "the message tells more")
+		d.Results[i].Advice = fmt.Sprintf("%s%s / %s: %s; %srun: %s", strings.ToLower(t.Title[:1]), t.Title[1:], repeat, do, then, next(t.Next))
 	}
 }
 

@@ -188,6 +188,9 @@ func reach(n *yaml.Node, pointer string) string {
 
 // cut removes what is at a path that exists.
 func cut(n *yaml.Node, steps []string) {
+	if len(steps) == 0 {
+		return
+	}
 	at := childAt(n, steps[0])
 	switch {
 	case len(steps) > 1:

@@ -52,7 +52,10 @@ func (w *World) newer(v any) any {
 
 func (w *World) unheard() any {
 	values := []any{
-		"", "a", int64(w.rand.IntN(3)), 1.5, false, nil, []any{}, []any{"b", "a"}, map[string]any{"deep": map[string]any{"a": int64(w.rand.IntN(2))}},
+		"", "a", int64(w.rand.IntN(3)), 1.5, false, nil,
+		[]any{},
+		[]any{"b", "a"},
+		map[string]any{"deep": map[string]any{"a": int64(w.rand.IntN(2))}},
 		[]any{map[string]any{"name": "x", "weight": int64(w.rand.IntN(2))}, map[string]any{"name": "y"}},
 	}
 	return values[w.rand.IntN(len(values))]

@@ -65,7 +65,7 @@ func (f *fitter) fit(path string, tree any, v reflect.Value) error {
 	if tree == nil {
 		return nil
 	}
-	if own, ok := v.Addr().Interface().(json.Unmarshaler); ok {
+	if own, ok := reflect.TypeAssert[json.Unmarshaler](v.Addr()); ok {
 		return f.own(path, tree, v, own)
 	}
 	switch v.Kind() {

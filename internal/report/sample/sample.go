@@ -26,8 +26,8 @@ func at(file string, line int) *kind.Source {
 	return &kind.Source{File: "gateway/" + file + ".yaml", Line: line, Column: 5}
 }
 
-func binding(group, api, env, method, path string) *report.Binding {
-	return &report.Binding{Group: group, API: api, Environment: env, Method: method, Path: path}
+func binding(group, name, env, method, path string) *report.Binding {
+	return &report.Binding{Group: group, API: name, Environment: env, Method: method, Path: path}
 }
 
 // Changes is one change of each kind and action that a plan can hold.
