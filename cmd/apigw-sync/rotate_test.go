@@ -95,10 +95,12 @@ func TestRotationKilledBetween(t *testing.T) {
 	})
 }
 
-// rotated is an app whose code is rotated in a process that can be killed.
+// rotated is an app whose code is rotated, or a gateway that another command changes, in a process that can be killed.
 type rotated struct {
 	gateway *emulator.Gateway
 	folder  string
+	command []string
+	told    bytes.Buffer // stderr of the last run
 	args    []string
 	ctx     context.Context //nolint:containedctx // ends when the process is killed
 	kill    context.CancelFunc
@@ -111,8 +113,13 @@ type rotated struct {
 
 func newRotated(t *testing.T, args []string) *rotated {
 	t.Helper()
-	r := &rotated{gateway: emulator.New(emulator.Options{}), folder: t.TempDir(), args: args, killAt: -1}
-	if err := r.gateway.Load([]byte("gateway: {environments: [RELEASE]}\napps: [{name: shop, app_codes: [" + oldCode + "]}]\n")); err != nil {
+	return newKilled(t, "gateway: {environments: [RELEASE]}\napps: [{name: shop, app_codes: ["+oldCode+"]}]\n", []string{"rotate", "code", "shop", "--yes"}, args...)
+}
+
+func newKilled(t *testing.T, state string, command []string, args ...string) *rotated {
+	t.Helper()
+	r := &rotated{gateway: emulator.New(emulator.Options{}), folder: t.TempDir(), command: command, args: args, killAt: -1}
+	if err := r.gateway.Load([]byte(state)); err != nil {
 		t.Fatal(err)
 	}
 	r.ctx, r.kill = context.WithCancel(t.Context())
@@ -135,7 +142,7 @@ func (r *rotated) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	r.gateway.ServeHTTP(w, q)
 }
 
-// run runs the rotation once, in a process of its own.
+// run runs the command once, in a process of its own.
 func (r *rotated) run(ctx context.Context, t *testing.T) (stdout string, err error) {
 	t.Helper()
 	server := httptest.NewServer(r)
@@ -146,11 +153,12 @@ func (r *rotated) run(ctx context.Context, t *testing.T) (stdout string, err err
 	}
 	var out bytes.Buffer
 	child := exec.CommandContext(ctx, self)
-	child.Args = append([]string{"apigw-sync", "rotate", "code", "shop", "--yes"}, r.args...)
-	child.Dir, child.Stdout = r.folder, &out
+	child.Args = append(append([]string{"apigw-sync"}, r.command...), r.args...)
+	r.told.Reset()
+	child.Dir, child.Stdout, child.Stderr = r.folder, &out, &r.told
 	child.Env = append(os.Environ(), "APIGW_SYNC_ENDPOINT="+server.URL, "APIGW_SYNC_TOKEN="+emulator.DefaultToken,
 		"APIGW_SYNC_PROJECT_ID="+emulator.DefaultProjectID, "APIGW_SYNC_INSTANCE_ID="+emulator.DefaultInstanceID,
-		"NEW_CODE="+strings.Repeat("n", 64))
+		"NEW_CODE="+strings.Repeat("n", 64), "XDG_STATE_HOME="+r.folder)
 	err = child.Run()
 	return out.String(), err
 }

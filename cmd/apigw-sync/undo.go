@@ -115,6 +115,7 @@ func (o *applyOptions) findBack(ctx context.Context, p *program, c *comparison, 
 	found, notes, err := c.run.TakeBack(ctx, reconcile.Way{
 		Probe:   back.Probe(),
 		Asked:   back.Asked(),
+		Rest:    o.skipStale,
 		Settled: func(now kind.Actual) bool { return back.Settled(now, time.Now()) },
 		Back: func(now kind.Actual) (_ *diff.Extract, err error) {
 			if back.way, err = back.Back(now, reveal); err != nil {

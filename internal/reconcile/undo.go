@@ -26,9 +26,11 @@ type Way struct {
 	Back    func(now kind.Actual) (*diff.Extract, error) // finds the way, of what is read
 	Settled func(now kind.Actual) bool                   // lists show what the run did; until then they are read again
 	Asked   func(address string) bool                    // whether the run asked for something about an address
+	Rest    bool                                         // leave out what notes tell about
 }
 
-// TakeBack reads what a run touched and plans to take it back. Notes tell about APIs that can no longer be bound.
+// TakeBack reads what a run touched and plans to take it back. Notes tell about what can no longer be brought back: APIs
+// that can no longer be bound, and objects that refer to what is gone.
 func (r *Run) TakeBack(ctx context.Context, w Way) (c *Comparison, notes []diff.Note, err error) {
 	reader := r.reader("read")
 	var now kind.Actual
@@ -59,14 +61,32 @@ func (r *Run) TakeBack(ctx context.Context, w Way) (c *Comparison, notes []diff.
 	}
 	e.Desired.Links, notes = renew(e, fresh)
 	lists := fetch.Lists{Objects: now.Objects, Catalog: known(e, fresh)}
-	if c, err = r.planned(ctx, reader, e, now, lists, instance); err != nil {
-		return nil, nil, err
+	for left := notes; ; {
+		if w.Rest {
+			e.Desired = without(e.Desired, left)
+		}
+		if c, err = r.planned(ctx, reader, e, now, lists, instance); err != nil {
+			return nil, nil, err
+		}
+		taken := giveUp(e, c.Plan, w.Asked)
+		left = c.Plan.Errors
+		notes = slices.Concat(notes, taken, left)
+		if len(taken)+len(left) == 0 || len(left) > 0 && !w.Rest {
+			return c, notes, nil
+		}
 	}
-	if late := giveUp(e, c.Plan, w.Asked); len(late) > 0 {
-		notes = append(notes, late...)
-		c, err = r.planned(ctx, reader, e, now, lists, instance)
+}
+
+// without is what is wanted but for some addresses.
+func without(want kind.Desired, notes []diff.Note) kind.Desired {
+	left := map[string]bool{}
+	for _, n := range notes {
+		left[n.Address] = true
 	}
-	return c, notes, err
+	out := want
+	out.Objects = slices.DeleteFunc(slices.Clone(want.Objects), func(d kind.Declared) bool { return left[d.Address()] })
+	out.Links = slices.DeleteFunc(slices.Clone(want.Links), func(l kind.DeclaredLink) bool { return left[l.Address()] })
+	return out
 }
 
 // giveUp no longer wants links back whose places somebody else has taken since, and says who.

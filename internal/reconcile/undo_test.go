@@ -159,6 +159,9 @@ func (u *undoing) thereAndBack(t *testing.T, n int, carried bool) {
 	if n < 0 {
 		settled(t, out)
 	}
+	if n%2 == 0 {
+		u.dieBack(ctx, t, n/2+3, carried)
+	}
 	back := u.takeBack(ctx, t)
 	if d := changedLines(without(t, before, back.losses), without(t, naked(t, u.gateway), back.losses)); d != "" {
 		t.Errorf("not as before (- before, + after):\n%s\nnot restorable: %v\nforth:\n%s\nback:\n%s\n%s",
@@ -205,15 +208,44 @@ type takenBack struct {
 	losses []diff.Loss
 }
 
+// dieBack begins to take the run back, and dies with the n-th request of that.
+func (u *undoing) dieBack(ctx context.Context, t *testing.T, n int, carried bool) {
+	t.Helper()
+	alive, kill := context.WithCancel(ctx)
+	defer kill()
+	m := &mortal{Caller: client(t, u.gateway), kill: kill, at: n, carried: carried}
+	run := &reconcile.Run{Caller: m, Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+	if c, _, _, err := u.back(alive, t, run); err == nil {
+		run.Apply(alive, c)
+	}
+}
+
 func (u *undoing) takeBack(ctx context.Context, t *testing.T) takenBack {
 	t.Helper()
 	run := &reconcile.Run{Caller: client(t, u.gateway), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+	c, notes, way, err := u.back(ctx, t, run)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, u.lines())
+	}
+	for _, s := range way.Stale {
+		t.Errorf("stale: %s %s\n%s", s.Address, s, u.lines())
+	}
+	for _, n := range notes {
+		t.Errorf("stale: %s: %s", n.Address, n.Message)
+	}
+	if len(c.Plan.Changes) > 0 {
+		settled(t, run.Apply(ctx, c))
+	}
+	return takenBack{c.Plan, append(way.Losses, undo.Anew(c.Plan)...)}
+}
+
+func (u *undoing) back(ctx context.Context, t *testing.T, run *reconcile.Run) (c *reconcile.Comparison, notes []diff.Note, way *undo.Way, err error) {
+	t.Helper()
 	r, err := undo.Decode(u.file.text.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var way *undo.Way
-	c, notes, err := run.TakeBack(ctx, reconcile.Way{
+	c, notes, err = run.TakeBack(ctx, reconcile.Way{
 		Probe: r.Probe(), Asked: r.Asked(),
 		Back: func(now kind.Actual) (_ *diff.Extract, err error) {
 			if way, err = r.Back(now, reveal(u.state)); err != nil {
@@ -223,20 +255,5 @@ func (u *undoing) takeBack(ctx context.Context, t *testing.T) takenBack {
 		},
 		Settled: func(now kind.Actual) bool { return r.Settled(now, time.Now()) },
 	})
-	if err != nil {
-		t.Fatalf("%v\n%s", err, u.lines())
-	}
-	for _, s := range way.Stale {
-		t.Errorf("stale: %s %s\n%s", s.Address, s, u.lines())
-	}
-	for _, n := range notes {
-		t.Errorf("stale: %s", n.Message)
-	}
-	for _, e := range c.Plan.Errors {
-		t.Errorf("%s: %s", e.Address, e.Message)
-	}
-	if len(c.Plan.Changes) > 0 {
-		settled(t, run.Apply(ctx, c))
-	}
-	return takenBack{c.Plan, append(way.Losses, undo.Anew(c.Plan)...)}
+	return c, notes, way, err
 }

@@ -1,6 +1,8 @@
 package undo
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -210,10 +212,10 @@ func (r *Record) Probe() *diff.Extract {
 	for _, c := range s.touched {
 		manages[c.owner] = append(manages[c.owner], c.kind)
 	}
-	for o, kinds := range manages {
+	for _, o := range slices.SortedFunc(maps.Keys(manages), byName) {
 		for _, name := range s.names[o] {
 			d := anchor(o.kind, name)
-			d.Manages = kinds
+			d.Manages = manages[o]
 			e.Anchors[d.Address()] = true
 			e.Desired.Objects = append(e.Desired.Objects, d)
 		}
@@ -224,6 +226,10 @@ func (r *Record) Probe() *diff.Extract {
 		}
 	}
 	return e
+}
+
+func byName(x, y object) int {
+	return cmp.Or(strings.Compare(x.kind, y.kind), strings.Compare(x.key, y.key))
 }
 
 func newExtract() *diff.Extract {

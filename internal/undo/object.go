@@ -1,6 +1,8 @@
 package undo
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,6 +18,8 @@ func (b *back) object(o object, ch *report.Change) error {
 	switch {
 	case !b.reached[ch.Address]:
 		return nil
+	case ch.Action != diff.Delete && wanted == nil, ch.Action != diff.Create && (was == nil || was.Anchor):
+		return fmt.Errorf("%s: the undo file does not tell what it was and was to be", ch.Address)
 	case ch.Action == diff.Create:
 		return b.created(o, ch, wanted)
 	case ch.Action == diff.Delete:
@@ -202,9 +206,9 @@ func (b *back) intruders(o object) (out []planfile.Difference, err error) {
 		if err != nil {
 			return nil, err
 		}
-		for rest, p := range b.inside[c] {
-			if !claims.mine[rest] {
-				out = append(out, planfile.Difference{Address: p.Address(), Text: "exists now"})
+		for _, end := range slices.Sorted(maps.Keys(b.inside[c])) {
+			if !claims.mine[end] {
+				out = append(out, planfile.Difference{Address: b.inside[c][end].Address(), Text: "exists now"})
 			}
 		}
 		out = append(out, claims.stale...)
