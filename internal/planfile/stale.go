@@ -120,14 +120,23 @@ func sealed(kindName string, anchor bool, value json.RawMessage, seals []Seal) (
 	return kind.Of(kindName).Unpack(tree)
 }
 
-// Departs lists the leaves in which an object is not as it was, whatever its name where it can have another in between.
-// What the gateway hides of it now is taken to be the same.
+// Departs lists the leaves in which an object is not as it was. What the gateway hides of it now is taken to be the same,
+// and what it holds that no document tells of and that it did not hold is left out.
 func (f *File) Departs(was *Held, now *kind.Object) ([]diff.Field, error) {
+	return f.departsFrom(was, now, func(v any) any { return v })
+}
+
+// DepartsWhole is the same with all that the gateway holds.
+func (f *File) DepartsWhole(was *Held, now *kind.Object) ([]diff.Field, error) {
+	return f.departsFrom(was, now, kind.Of(was.Kind).Entire)
+}
+
+func (f *File) departsFrom(was *Held, now *kind.Object, as func(any) any) ([]diff.Field, error) {
 	v, err := was.sealed()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", was.Address(), err)
 	}
-	return f.departs(kind.Of(was.Kind), was.Address(), v, now)
+	return f.departs(kind.Of(was.Kind), was.Address(), as(v), now)
 }
 
 // Misses lists the leaves in which an object is not as it is wanted, whatever its name. What the gateway hides of it

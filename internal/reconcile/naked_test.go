@@ -12,10 +12,11 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/content"
 )
 
-// bare takes away what is as good as nothing: an access control without values, a remark of blanks. Values are
-// a set, which some gateways sort.
+// bare takes away what is as good as nothing: an access control without values, a remark of blanks, members of contents
+// that say the default. Values are a set, which some gateways sort.
 func bare(item map[string]any) {
 	if remark, _ := item["remark"].(string); strings.TrimSpace(remark) == "" {
 		delete(item, "remark")
@@ -25,6 +26,9 @@ func bare(item map[string]any) {
 	}
 	if c, ok := item["access_control"].(map[string]any); ok && c["type"] == "" {
 		delete(item, "access_control")
+	}
+	if c, ok := item["content"].(map[string]any); ok {
+		item["content"] = content.Of(item["type"].(string)).Normalize(c)
 	}
 }
 

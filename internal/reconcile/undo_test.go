@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sigs.k8s.io/yaml"
+
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
@@ -80,7 +82,30 @@ type undoing struct {
 
 func newUndoing(t *testing.T, have, want []byte, b emulator.Behaviour) *undoing {
 	t.Helper()
+	if b.PluginContents == "newer" {
+		have = filled(t, have)
+	}
 	return &undoing{gateway: gateway(t, have, b), state: load(t, want)}
+}
+
+// filled is a state with what newer gateways fill in.
+func filled(t *testing.T, state []byte) []byte {
+	t.Helper()
+	var doc map[string]any
+	if err := yaml.Unmarshal(state, &doc); err != nil {
+		t.Fatal(err)
+	}
+	plugins, _ := doc["plugins"].([]any)
+	for _, p := range plugins {
+		if c, ok := p.(map[string]any)["content"].(map[string]any); ok && c["edition"] == nil {
+			c["edition"] = "standard"
+		}
+	}
+	out, err := yaml.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // tape is an undo file of a process that may die.
@@ -159,10 +184,12 @@ func (u *undoing) thereAndBack(t *testing.T, n int, carried bool) {
 	if n < 0 {
 		settled(t, out)
 	}
-	if n%2 == 0 {
-		u.dieBack(ctx, t, n/2+3, carried)
+	var lost []diff.Loss
+	if n >= 0 && n%2 == 0 {
+		lost = u.dieBack(ctx, t, n/2+3, carried)
 	}
 	back := u.takeBack(ctx, t)
+	back.losses = append(back.losses, lost...)
 	if d := changedLines(without(t, before, back.losses), without(t, naked(t, u.gateway), back.losses)); d != "" {
 		t.Errorf("not as before (- before, + after):\n%s\nnot restorable: %v\nforth:\n%s\nback:\n%s\n%s",
 			d, back.losses, describe(c.Plan.Changes), describe(back.plan.Changes), u.lines())
@@ -209,15 +236,18 @@ type takenBack struct {
 }
 
 // dieBack begins to take the run back, and dies with the n-th request of that.
-func (u *undoing) dieBack(ctx context.Context, t *testing.T, n int, carried bool) {
+func (u *undoing) dieBack(ctx context.Context, t *testing.T, n int, carried bool) []diff.Loss {
 	t.Helper()
 	alive, kill := context.WithCancel(ctx)
 	defer kill()
 	m := &mortal{Caller: client(t, u.gateway), kill: kill, at: n, carried: carried}
 	run := &reconcile.Run{Caller: m, Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
-	if c, _, _, err := u.back(alive, t, run); err == nil {
-		run.Apply(alive, c)
+	c, _, way, err := u.back(alive, t, run)
+	if err != nil {
+		return nil
 	}
+	run.Apply(alive, c)
+	return append(way.Losses, undo.Anew(c.Plan)...)
 }
 
 func (u *undoing) takeBack(ctx context.Context, t *testing.T) takenBack {

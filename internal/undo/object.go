@@ -65,8 +65,9 @@ func (b *back) ours(ch *report.Change, wanted *planfile.Object, now *kind.Object
 func (b *back) deleted(o object, was *planfile.Held) error {
 	address := o.kind + "/" + o.key
 	if now := b.objects[address]; now != nil {
-		same, err := b.Departs(was, now)
-		if now.ID != was.ID && len(same) > 0 {
+		departs, err := b.Departs(was, now)
+		departs = slices.DeleteFunc(departs, func(f diff.Field) bool { return slices.Contains(kind.Of(o.kind).Makes, f.Path) })
+		if now.ID != was.ID && len(departs) > 0 { // else an undo before this one made it
 			b.stale(address, "exists again, as another one")
 			b.closed[o] = true
 		}
@@ -99,7 +100,7 @@ func (b *back) updated(o object, ch *report.Change, was *planfile.Held, wanted *
 		b.stale(ch.Address, b.instead(o))
 		return nil
 	}
-	departs, err := b.Departs(was, now)
+	departs, err := b.departs(ch, was, now)
 	if err != nil {
 		return err
 	}
@@ -117,6 +118,21 @@ func (b *back) updated(o object, ch *report.Change, was *planfile.Held, wanted *
 		return nil
 	}
 	return b.restore(o, ch, was, wanted, now)
+}
+
+// departs are the leaves in which an object is not as it was: those that this version knows, and those that the run
+// wrote. What else there is more than before, the gateway has added by itself.
+func (b *back) departs(ch *report.Change, was *planfile.Held, now *kind.Object) ([]diff.Field, error) {
+	known, err := b.Departs(was, now)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := b.DepartsWhole(was, now)
+	wrote := slices.DeleteFunc(whole, func(f diff.Field) bool {
+		return !slices.ContainsFunc(ch.Fields, func(c report.Field) bool { return c.Path == f.Path }) ||
+			slices.ContainsFunc(known, func(k diff.Field) bool { return k.Path == f.Path })
+	})
+	return append(known, wrote...), err
 }
 
 // both are the leaves that stand in two lists. Of lists the place of an element says nothing.
