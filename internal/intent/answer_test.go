@@ -19,7 +19,7 @@ throttles:
   - {name: loose, time_interval: 1, time_unit: SECOND, api_call_limits: 90, apis: [o/loose]}
   - {name: anywhere, time_interval: 1, time_unit: SECOND, api_call_limits: 7, specials: []}
 apps:
-  - {name: big, access_control: {}, apis: [{group: "*"}]}
+  - {name: big, access_control: {}, apis: [{group: "*"}, o/maybe]}
   - {name: small, access_control: {type: DENY, values: [10.9.0.0/16]}, apis: [{group: "*"}]}
   - {name: open, apis: [o/create]}
   - {name: none, access_control: {}, apis: []}
@@ -96,7 +96,7 @@ func TestAnswers(t *testing.T) {
 		{"api: o/banned, domain_id: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "denied by acl/banned | 500" + second + "in all, by default | none"},
 		{"api: o/banned, domain_id: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "allowed | 500" + second + "in all, by default | none"},
 		{"api: o/maybe", "allowed | 500" + second + "in all, by default | none"},
-		{"api: p/maybe", "allowed | 500" + second + "in all, by default | none"},
+		{"api: p/maybe", "uncertain | 500" + second + "in all, by default | none"},
 		{"api: o/unknown, app: small, from: 10.9.0.1", "uncertain | 500" + second + "in all, by default | none"},
 
 		// Addresses, of proxies and of IPv6, and the account of a caller whom IAM does not authenticate.

@@ -1,6 +1,8 @@
 package intent
 
 import (
+	"slices"
+
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -29,7 +31,10 @@ func (w *World) References(files *spec.State) []spec.Finding {
 			apis[i].Published = append(apis[i].Published, kind.Publication{Env: env})
 		}
 	}
-	_, findings := files.Resolve(kind.NewCatalog(apis))
+	catalog := kind.NewCatalog(apis)
+	catalog.Complete = true
+	_, findings := files.Resolve(catalog)
+	findings = slices.DeleteFunc(findings, func(f spec.Finding) bool { return f.Warning })
 	for i := range findings {
 		findings[i].Warning = true
 	}

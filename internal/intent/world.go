@@ -130,8 +130,9 @@ func (w *World) look(k *kind.LinkKind, a *API, env string) (out []bound) {
 		b := bound{owner: d, source: d.Source}
 		for _, l := range w.links[d.Address()] {
 			t := means(l.Reference, a, env)
+			b.implied = b.implied || t == yes && !l.Optional && !l.Pattern() && !l.exported
 			if t > b.truth {
-				b.truth, b.source, b.exported, b.implied = t, l.Source, l.exported, t == yes && !l.Optional && !l.exported
+				b.truth, b.source, b.exported = t, l.Source, l.exported
 				b.why, b.fix = "whether "+l.String()+" means "+a.Address()+" is not known", fixAPIs
 			}
 		}
