@@ -56,7 +56,9 @@ func New(d *report.Plan, e *diff.Extract, o Options) (*File, error) {
 	}
 	for i := range e.Desired.Links {
 		l := &e.Desired.Links[i]
-		s.Links = append(s.Links, newLink(&l.Link, source(l.Source)))
+		saved := newLink(&l.Link, source(l.Source))
+		saved.Offline = l.Offline
+		s.Links = append(s.Links, saved)
 	}
 	for _, l := range slices.Concat(e.Actual.Links, e.Actual.Beside.Links) {
 		s.Bound = append(s.Bound, newLink(&l, nil))

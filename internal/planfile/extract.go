@@ -98,7 +98,7 @@ func (f *File) links() (wanted []kind.DeclaredLink, bound []kind.Link) {
 	apis := catalog{}
 	for i := range f.Saved.Links {
 		l := &f.Saved.Links[i]
-		d := kind.DeclaredLink{Link: apis.link(l)}
+		d := kind.DeclaredLink{Link: apis.link(l), Offline: l.Offline}
 		if l.Source != nil {
 			d.Source = *l.Source
 		}

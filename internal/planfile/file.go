@@ -116,6 +116,7 @@ type Link struct {
 	Method      string       `json:"method"`
 	Path        string       `json:"path"`
 	Environment string       `json:"environment"`
+	Offline     bool         `json:"offline,omitempty"` // of a wanted one: it stays, and cannot be made
 	Source      *kind.Source `json:"source,omitempty"`
 }
 

@@ -112,7 +112,7 @@ func apisToBind(e *diff.Extract) []string {
 	}
 	for i := range e.Desired.Links {
 		l := &e.Desired.Links[i]
-		if !bound[l.Address()] || e.Carried[kind.LinkOf(l.Kind).Owner+"/"+l.Owner] {
+		if !l.Offline && (!bound[l.Address()] || e.Carried[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]) {
 			names[l.API.Name] = true
 		}
 	}
@@ -126,7 +126,7 @@ func renew(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes
 		toBind[name] = true
 	}
 	for _, l := range e.Desired.Links {
-		if !toBind[l.API.Name] {
+		if l.Offline || !toBind[l.API.Name] {
 			out = append(out, l)
 			continue
 		}

@@ -108,7 +108,7 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 	if err != nil {
 		return nil, err
 	}
-	return diff.Between(have, want, policy), nil
+	return diff.Between(have, diff.Standing(have, want), policy), nil
 }
 
 func note(names map[string]map[string]bool, kindName, key string) {
@@ -147,6 +147,10 @@ func touched(c *Comparison) (kind.Desired, diff.Policy) {
 	for i := range c.Desired.Links {
 		l := &c.Desired.Links[i]
 		if owners[kind.LinkOf(l.Kind).Owner+"/"+l.Owner] {
+			if l.Offline { // what became of it is part of the plan
+				want.Spared = append(want.Spared, *l)
+				continue
+			}
 			want.Links = append(want.Links, *l)
 		}
 	}
