@@ -23,8 +23,10 @@ func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
 			j.succeed("")
 		case api.NotFound(err):
 			j.succeed("was already gone")
-		case stillBound(err) && wait <= 4*time.Second && r.release(ctx, k, h, wait):
+		case stillBound(err) && wait <= 4*time.Second && r.release(ctx, k, j.change, wait):
 			continue
+		case stillBound(err) && j.change.Action == diff.Replace:
+			j.fail(err, "it is bound to more than when the gateway was read; run again to carry that over, too")
 		case api.Unclear(err):
 			r.surelyGone(ctx, k, j, err)
 		default:
@@ -54,11 +56,12 @@ func stillBound(err error) bool {
 }
 
 // release takes away what was bound to an object since it was read; where nothing is, the gateway has not
-// noticed yet, and a while is waited. It returns false when it cannot help.
-func (r *runner) release(ctx context.Context, owner *kind.Kind, o *kind.Object, wait time.Duration) bool {
+// noticed yet, and a while is waited. It returns false when it cannot help, and when the object is replaced:
+// what it is bound to shall not get lost.
+func (r *runner) release(ctx context.Context, owner *kind.Kind, ch *diff.Change, wait time.Duration) bool {
 	k := kind.LinkFrom(owner.Name)
-	links, err := r.reader.LinksOf(ctx, k, *o)
-	if err != nil {
+	links, err := r.reader.LinksOf(ctx, k, *ch.Have)
+	if err != nil || len(links) > 0 && ch.Action == diff.Replace {
 		return false
 	}
 	if len(links) == 0 {

@@ -20,8 +20,7 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 	case diff.OpCreate:
 		r.create(ctx, k, j, ch.Want.Value, ch.Want.Key)
 	case diff.OpStage:
-		name := diff.Successor(k, ch.Want.Key)
-		r.create(ctx, k, j, k.Named(ch.Want.Value, name), name)
+		r.create(ctx, k, j, k.Named(ch.Want.Value, ch.Via), ch.Via)
 	case diff.OpRestage:
 		r.made(k, ch.Want.Key, ch.Next.ID, ch.Want.Value)
 		r.update(ctx, k, j, k.Named(ch.Want.Value, ch.Next.Key), ch.Next.ID)

@@ -67,15 +67,17 @@ func Summarize(results []Result) (s Summary) {
 
 // results folds the outcomes of items into one result for each change.
 func (r *runner) results() []Result {
-	out, begun, seen := make([]Result, len(r.plan.Changes)), make([]bool, len(r.plan.Changes)), make([]bool, len(r.plan.Changes))
+	n := len(r.plan.Changes)
+	out, begun, seen, staged := make([]Result, n), make([]bool, n), make([]bool, n), make([]bool, n)
 	for i := range out {
 		out[i] = Result{Change: &r.plan.Changes[i], Status: Succeeded}
 	}
 	for i := range r.plan.Steps {
 		for j := range r.plan.Steps[i].Items {
 			c, o := r.plan.Steps[i].Items[j].Change, &r.outcomes[i][j]
-			begun[c] = begun[c] || o.status == Succeeded || o.status == Unknown
-			seen[c] = true
+			did := o.status == Succeeded || o.status == Unknown
+			begun[c], seen[c] = begun[c] || did, true
+			staged[c] = staged[c] || did && (r.plan.Steps[i].Op == diff.OpStage || r.plan.Steps[i].Op == diff.OpRestage)
 			fold(&out[c], o)
 		}
 	}
@@ -84,7 +86,9 @@ func (r *runner) results() []Result {
 		case !seen[i]:
 			res.Status = Skipped
 		case res.Status != Succeeded && begun[i] && res.Change.Action == diff.Replace:
-			res.Note = "the replace is half done"
+			if res.Note = "the replace is half done"; staged[i] {
+				res.Note += ", and leaves " + res.Change.Via + " until a run ends it"
+			}
 		}
 		out[i].Begun = begun[i] && out[i].Status != Succeeded
 	}

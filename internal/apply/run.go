@@ -189,14 +189,16 @@ func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *
 	if need.Op != diff.OpBind && need.Op != diff.OpUnbind {
 		return true
 	}
-	have := r.plan.Changes[item.Change].Have
-	switch {
-	case s.Op == diff.OpBind || s.Op == diff.OpUnbind:
+	ch := &r.plan.Changes[item.Change]
+	switch have := ch.Have; s.Op {
+	case diff.OpBind, diff.OpUnbind:
 		return diff.SpotOf(&served.Link) == diff.SpotOf(&item.Link)
-	case s.Op == diff.OpUpdate:
-		return have != nil && r.bound[boundAt{have.ID, diff.SpotOf(&served.Link)}]
+	case diff.OpUpdate, diff.OpRestage:
+		o := ch.InPlace()
+		return o != nil && r.bound[boundAt{o.ID, diff.SpotOf(&served.Link)}]
+	default:
+		return have != nil && served.Link.OwnerID == have.ID
 	}
-	return have != nil && served.Link.OwnerID == have.ID
 }
 
 // boundAt is a binding that was there before the run.

@@ -1,8 +1,6 @@
 package diff
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"sort"
 	"strings"
@@ -37,11 +35,13 @@ func (c *comparison) reads() (out []Read) {
 			if p.have == nil {
 				continue
 			}
-			if link != nil && p.have.Bound != 0 && (p.want == nil || p.want.ManagesKind(link.Name) || c.replaces(k, p)) {
+			if link != nil && p.have.Bound != 0 && (p.want == nil || p.want.ManagesKind(link.Name) || len(p.left) > 0 || !c.fits(k, p.want, p.have)) {
 				out = append(out, Read{Object: *p.have, Link: link})
 			}
-			if link != nil && p.next != nil && p.next.Bound != 0 {
-				out = append(out, Read{Object: *p.next, Link: link})
+			for _, o := range append([]*kind.Object{p.next}, p.left...) {
+				if link != nil && o != nil && o.Bound != 0 {
+					out = append(out, Read{Object: *o, Link: link})
+				}
 			}
 			for _, part := range kind.Parts(k.Name) {
 				if p.have.Parts && (p.want == nil || p.want.ManagesKind(part.Name)) {
@@ -69,13 +69,19 @@ type comparison struct {
 	swaps    map[string]*swap
 	hidden   []string // secrets that could not be compared
 	silent   []string // what else could not, since the gateway does not tell it
+
+	successors map[string][]*kind.Object // KIND/STEM to what has the name of a successor and is not declared
+	heirs      map[string]string         // address of a leftover to the key of the declared object whose replace left it
+	regained   map[string][]kind.Link    // address of a declared object to the links that it gets back from leftovers
 }
 
 // pair is what the gateway has beside what the files want; one of them may be nil.
 type pair struct {
 	have *kind.Object
 	want *kind.Declared
-	next *kind.Object // successor that an interrupted replace left behind
+	base string         // the name for which successors of have are made
+	next *kind.Object   // the successor that takes the place of have; nil when there is none yet
+	left []*kind.Object // successors that interrupted replaces left and that nobody wants any more
 }
 
 func newComparison(have kind.Actual, want kind.Desired, policy Policy) *comparison {
@@ -83,51 +89,49 @@ func newComparison(have kind.Actual, want kind.Desired, policy Policy) *comparis
 		policy: policy, want: want, have: have, plan: &Plan{}, rules: newIgnoreRules(want.Ignore, policy.Today), filter: newFilter(policy),
 		pairs: map[string][]pair{}, renamed: map[string]string{}, retiring: map[string]bool{}, swaps: map[string]*swap{},
 		haveKey: map[string]map[string]*kind.Object{}, wantKey: map[string]map[string]*kind.Declared{},
+		successors: map[string][]*kind.Object{}, heirs: map[string]string{}, regained: map[string][]kind.Link{},
 	}
 	for _, k := range kind.All {
 		c.haveKey[k.Name], c.wantKey[k.Name] = map[string]*kind.Object{}, map[string]*kind.Declared{}
-	}
-	for i := range have.Objects {
-		o := &have.Objects[i]
-		c.haveKey[o.Kind][o.Key] = o
 	}
 	for i := range want.Objects {
 		d := &want.Objects[i]
 		c.wantKey[d.Kind][d.Key] = d
 	}
+	for i := range have.Objects {
+		o := &have.Objects[i]
+		c.haveKey[o.Kind][o.Key] = o
+		if stem, ok := kind.Of(o.Kind).SucceedsAny(o); ok && c.wantKey[o.Kind][o.Key] == nil {
+			c.successors[o.Kind+"/"+stem] = append(c.successors[o.Kind+"/"+stem], o)
+		}
+	}
 	return c
 }
 
-// pair joins the objects of a kind that stands alone: by name, by the name they had before, and by the
-// name that an interrupted replace gave them.
+// pair joins the objects of a kind that stands alone: by name, by the name they had before, and by the names
+// that interrupted replaces gave them.
 func (c *comparison) pair(k *kind.Kind) (out []pair) {
-	have, taken := c.haveKey[k.Name], map[string]bool{}
+	taken := map[string]bool{}
 	for i := range c.want.Objects {
 		w := &c.want.Objects[i]
 		if w.Kind != k.Name || !c.filter.object(k, w.Key) {
 			continue
 		}
-		p := pair{want: w, have: have[w.Key]}
-		next := have[Successor(k, w.Key)]
-		switch {
-		case p.have == nil && w.MovedFrom != "" && have[w.MovedFrom] != nil:
-			p.have = have[w.MovedFrom]
-		case p.have == nil && next != nil:
-			p.have = next
-		case p.have != nil && next != nil:
-			p.next = next
+		p := c.join(k, w)
+		p.left = slices.DeleteFunc(p.left, func(o *kind.Object) bool { return c.rules.whole(k.Name, o.Key) })
+		for _, o := range p.left {
+			c.heirs[o.Address()] = w.Key
 		}
-		if p.have != nil {
-			taken[p.have.Key] = true
-		}
-		if p.next != nil {
-			taken[p.next.Key] = true
+		for _, o := range append([]*kind.Object{p.have, p.next}, p.left...) {
+			if o != nil {
+				taken[o.Key] = true
+			}
 		}
 		out = append(out, p)
 	}
 	for i := range c.have.Objects {
 		o := &c.have.Objects[i]
-		if o.Kind == k.Name && !taken[o.Key] && c.filter.self(k) && c.filter.name(o.Key) && c.owned(k.Name, o.Key) && !c.rules.whole(k.Name, o.Key) {
+		if o.Kind == k.Name && !taken[o.Key] && c.filter.self(k) && c.unclaimed(k, o) {
 			if !c.policy.Prune {
 				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
 				continue
@@ -138,30 +142,6 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 	return out
 }
 
-// Successor is the name that the new object has while a replace is under way. It is a function of the
-// final name, so that the next run recognises what an interrupted one left.
-func Successor(k *kind.Kind, key string) string {
-	if len(k.Replace) == 0 {
-		return ""
-	}
-	const keep = 50 // of the 64 characters that the shortest names may have
-	sum := sha256.Sum256([]byte(k.Name + "/" + key))
-	name := []rune(key)
-	return string(name[:min(len(name), keep)]) + "_next_" + hex.EncodeToString(sum[:4])
-}
-
-func (c *comparison) owned(kindName, key string) bool {
-	return slices.ContainsFunc(c.want.Owns[kindName], func(glob string) bool { return kind.Glob(glob, key) })
-}
-
-// replaces reports whether a pair differs in a field that cannot change in place.
-func (c *comparison) replaces(k *kind.Kind, p pair) bool {
-	if p.want == nil || p.have == nil || len(k.Replace) == 0 {
-		return false
-	}
-	return slices.ContainsFunc(Leaves(k, k.Settle(p.want.Value, p.have.Value), p.want.Value), func(f Field) bool { return slices.Contains(k.Replace, f.Path) })
-}
-
 // objects compares a kind that stands alone.
 func (c *comparison) objects(k *kind.Kind) {
 	c.pairs[k.Name] = c.pair(k)
@@ -169,7 +149,11 @@ func (c *comparison) objects(k *kind.Kind) {
 		switch {
 		case p.want == nil:
 			c.retiring[p.have.Address()] = true
-			c.remove(k, p.have, "")
+			note := ""
+			if names := standsFor(k, p.have, c.want.Owns[k.Name]); len(names) > 1 {
+				note = leftBy(names[1])
+			}
+			c.remove(k, p.have, note)
 		case c.rules.whole(k.Name, p.want.Key):
 			c.plan.Ignored++
 		case !c.filter.self(k): // only what belongs to it is looked at
@@ -193,9 +177,10 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 		if w.MovedFrom == p.have.Key {
 			change.Note = "renamed from " + p.have.Key
 		} else {
-			change.Note = "finishes a replace that was interrupted"
+			change.Note = p.have.Key + ", which an interrupted replace left, takes its place"
 		}
 	}
+	c.leftovers(k, p)
 	fields := append(leaves(k, k.Settle(w.Value, p.have.Value), w.Value, true), c.resent(k, w, p.have)...)
 	kept, ignored := c.rules.fields(k.Name, w.Key, fields)
 	for _, path := range k.Odd(p.have.Value).Untold() {
@@ -205,9 +190,14 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	}
 	switch {
 	case slices.ContainsFunc(kept, func(f Field) bool { return slices.Contains(k.Replace, f.Path) }):
-		change.Action, change.Fields, change.Next = Replace, kept, p.next
+		change.Action, change.Fields = Replace, kept
 		c.retiring[p.have.Address()] = true
-		c.swaps[w.Address()] = &swap{old: p.have, next: p.next}
+		c.swaps[w.Address()] = &swap{old: p.have, next: p.next, base: p.base}
+		if change.Next = p.next; p.next != nil {
+			change.Note = "goes on with " + p.next.Key + ", which an interrupted replace left"
+		} else if p.have.Key != w.Key && w.MovedFrom != p.have.Key {
+			change.Note = "in place of " + p.have.Key + ", which an interrupted replace left"
+		}
 	case len(kept) > 0:
 		change.Action, change.Fields, change.Want = Update, kept, c.outgoing(k, p, kept, len(ignored) > 0)
 	case len(ignored) > 0:
@@ -215,25 +205,12 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 		return
 	default:
 		c.plan.Unchanged++
-		c.leftover(k, p)
 		return
 	}
 	if change.Action == Replace && len(ignored) > 0 {
 		change.Want = c.rules.keep(k, w, p.have)
 	}
 	c.add(change)
-	if change.Action == Update {
-		c.leftover(k, p)
-	}
-}
-
-// leftover plans to delete the successor of a replace that nobody wants any more.
-func (c *comparison) leftover(k *kind.Kind, p pair) {
-	if p.next == nil {
-		return
-	}
-	c.retiring[p.next.Address()] = true
-	c.remove(k, p.next, "left behind by an interrupted replace")
 }
 
 // parts compares a kind that lives inside another, owner by owner.
@@ -333,7 +310,7 @@ func (c *comparison) references() {
 
 // remove plans that an object goes.
 func (c *comparison) remove(k *kind.Kind, h *kind.Object, note string) {
-	c.add(Change{Address: h.Address(), Kind: k.Name, Name: h.Name(), Action: Delete, Fields: lost(k, h.Value), Have: h, Note: note})
+	c.add(Change{Address: h.Address(), Kind: k.Name, Name: h.Name(), Action: Delete, Fields: lost(k, h.Value), Have: h, Heir: c.heirs[h.Address()], Note: note})
 }
 
 func (c *comparison) add(ch Change) { c.plan.Changes = append(doubled(c.plan.Changes), ch) }

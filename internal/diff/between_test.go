@@ -107,7 +107,7 @@ func TestBetween(t *testing.T) {
 	secret := kind.Declared{Object: kind.Object{Kind: "app", Key: "shop", Value: kind.App{Name: "shop", Secret: "new-secret"}}}
 	old := kind.Object{Kind: "app", Key: "shop", ID: "id-shop", Value: kind.App{Name: "shop", Key: "made", Secret: "old-secret"}}
 	next := held(acl("office", "DOMAIN", "alice"))
-	next.Key = diff.Successor(kind.Of("acl"), "office")
+	next.Key = kind.Of("acl").Successor("office", next.Value)
 	next.Value = kind.Of("acl").Named(next.Value, next.Key)
 	for _, tc := range []struct {
 		name   string
@@ -148,7 +148,7 @@ replace acl/office /entity_type:IP→DOMAIN /values/0:10.0.0.1→alice
 unbind acl_binding/office/orders/get_order@RELEASE
 0 stage acl office
 1 bind acl_binding office[create_order][0]
-2 unbind acl_binding office/orders/get_order@RELEASE[get_order] office[create_order][1]
+2 unbind acl_binding office/orders/get_order@RELEASE[get_order] office[create_order][0 1]
 3 delete acl office[0 2]
 4 rename acl office[3]
 `,
@@ -167,7 +167,7 @@ replace acl/office /entity_type:IP→DOMAIN /values/0:10.0.0.1→alice
 			name: "an interrupted replace goes on: only the rename is left", have: kind.Actual{Objects: []kind.Object{next}},
 			want: kind.Desired{Objects: []kind.Declared{acl("office", "DOMAIN", "alice")}},
 			plan: `
-update acl/office /name:office_next_fdd2ed64→office
+update acl/office /name:office_next_11ac24cd→office
 0 update acl office
 `,
 		},

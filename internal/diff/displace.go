@@ -136,6 +136,13 @@ func (c *comparison) names(kindName string) map[string]string {
 			out[key] = w.Key
 		}
 	}
+	for _, p := range c.pairs[kindName] {
+		for _, o := range []*kind.Object{p.have, p.next} {
+			if p.want != nil && o != nil {
+				out[o.Key] = p.want.Key
+			}
+		}
+	}
 	return out
 }
 
@@ -218,11 +225,15 @@ func (c *comparison) footing(k *kind.LinkKind, h holder) (s kind.Footing) {
 	if known, ok := c.want.Footing[k.Owner+"/"+h.Owner]; ok {
 		return known
 	}
-	w := c.wantKey[k.Owner][h.name]
-	if s.Ignored = c.rules.whole(k.Owner, h.name) || c.rules.whole(k.Name, h.name); s.Ignored {
+	name := h.name
+	if heir, ok := c.heirs[k.Owner+"/"+name]; ok {
+		name = heir
+	}
+	w := c.wantKey[k.Owner][name]
+	if s.Ignored = c.rules.whole(k.Owner, name) || c.rules.whole(k.Name, name); s.Ignored {
 		return s
 	}
-	s.Declared, s.Owned = w != nil, w == nil && c.owned(k.Owner, h.name)
+	s.Declared, s.Owned = w != nil, w == nil && c.owned(k.Owner, name)
 	s.Manages = w != nil && w.ManagesKind(k.Name)
 	return s
 }

@@ -22,7 +22,7 @@ type Extract struct {
 	// Anchors are the addresses of objects that only lend their id: what lives inside them or is bound to
 	// them changes, they themselves do not. They count as declared as they are.
 	Anchors map[string]bool
-	// Carried are the addresses of replaced objects, whose bindings go over to their successors.
+	// Carried are the addresses of replaced objects, whose bindings go over to their successors. See carries.
 	Carried map[string]bool
 	// Context are the addresses of objects that others refer to. They need to exist, and nothing else.
 	Context map[string]bool
@@ -144,11 +144,11 @@ func (e *Extract) values(have kind.Actual) map[string]any {
 
 // Relevant is the part of a gateway that the extract is about, sorted.
 func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
-	keys, inside := e.Addresses(), e.insides()
+	keys, inside := e.Addresses(), e.insides(have)
 	for i := range have.Objects {
 		o := &have.Objects[i]
 		owner := kind.Of(o.Kind).Owner
-		if owner == "" && keys[o.Address()] || owner != "" && inside[o.Kind+" "+o.Owner] {
+		if owner == "" && (keys[o.Address()] || e.replacing(o) != nil) || owner != "" && inside[o.Kind+" "+o.Owner] {
 			out.Objects = append(out.Objects, *o)
 		}
 	}
@@ -194,7 +194,22 @@ func (e *Extract) Touches(o *kind.Object) bool {
 	if e.touched == nil {
 		e.touched = e.keys()
 	}
-	return e.touched[o.Address()]
+	return e.touched[o.Address()] || e.replacing(o) != nil
+}
+
+// replacing is the declared object of which a gateway's object was to take the place; nil when there is none.
+func (e *Extract) replacing(o *kind.Object) *kind.Declared {
+	k := kind.Of(o.Kind)
+	if _, ok := k.SucceedsAny(o); !ok {
+		return nil
+	}
+	for i := range e.Desired.Objects {
+		d := &e.Desired.Objects[i]
+		if d.Kind == o.Kind && slices.ContainsFunc(formerly(d), func(key string) bool { return k.Succeeds(o, key) }) {
+			return d
+		}
+	}
+	return nil
 }
 
 // keys are the addresses that objects of the extract have or had.
@@ -213,30 +228,34 @@ func (e *Extract) keys() map[string]bool {
 	return out
 }
 
-// formerly are the keys that a declared object that stands alone may have on the gateway.
+// formerly are the keys that a declared object that stands alone may have on the gateway, besides those of
+// successors.
 func formerly(d *kind.Declared) []string {
-	out := []string{d.Key}
 	if d.MovedFrom != "" {
-		out = append(out, d.MovedFrom)
+		return []string{d.Key, d.MovedFrom}
 	}
-	if next := Successor(kind.Of(d.Kind), d.Key); next != "" {
-		out = append(out, next)
-	}
-	return out
+	return []string{d.Key}
 }
 
-// insides are the collections of the extract as KIND OWNER, by every name that the owner may have.
-func (e *Extract) insides() map[string]bool {
+// insides are the collections of the extract as KIND OWNER, by every name that the owner has on a gateway.
+func (e *Extract) insides(have kind.Actual) map[string]bool {
 	out := map[string]bool{}
+	note := func(d *kind.Declared, key string) {
+		for _, m := range d.Manages {
+			out[m+" "+key] = true
+		}
+		if link := kind.LinkFrom(d.Kind); link != nil && e.carries(d) {
+			out[link.Name+" "+key] = true
+		}
+	}
 	for i := range e.Desired.Objects {
-		d := &e.Desired.Objects[i]
-		for _, key := range formerly(d) {
-			for _, m := range d.Manages {
-				out[m+" "+key] = true
-			}
-			if link := kind.LinkFrom(d.Kind); link != nil && e.Carried[d.Address()] {
-				out[link.Name+" "+key] = true
-			}
+		for _, key := range formerly(&e.Desired.Objects[i]) {
+			note(&e.Desired.Objects[i], key)
+		}
+	}
+	for i := range have.Objects {
+		if d := e.replacing(&have.Objects[i]); d != nil {
+			note(d, have.Objects[i].Key)
 		}
 	}
 	for kindName, gone := range e.Desired.Owns {
@@ -250,6 +269,16 @@ func (e *Extract) insides() map[string]bool {
 		}
 	}
 	return out
+}
+
+// carries reports whether an object gets bindings from another one: from what it replaces, or from what an
+// interrupted replace left and that goes.
+func (e *Extract) carries(d *kind.Declared) bool {
+	k := kind.Of(d.Kind)
+	return e.Carried[d.Address()] || slices.ContainsFunc(e.Desired.Owns[d.Kind], func(gone string) bool {
+		stem, ok := k.SucceedsAny(&kind.Object{Key: gone})
+		return ok && slices.ContainsFunc(formerly(d), func(key string) bool { return k.Stem(key) == stem })
+	})
 }
 
 // lasting are the rules that hold today, without their ends.

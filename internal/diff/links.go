@@ -18,6 +18,7 @@ type place struct{ slot, api, env string }
 // swap is a replace: old goes once its successor holds the bindings.
 type swap struct {
 	old, next *kind.Object
+	base      string      // the name for which successors of old are made
 	carried   []kind.Link // links of the new object that are no changes of their own
 	released  []kind.Link // links of the old object, all of which go
 }
@@ -39,48 +40,85 @@ func (c *comparison) links(k *kind.LinkKind) {
 		if p.have != nil {
 			held = have[p.have.Key]
 		}
-		if sw := c.swaps[p.want.Address()]; sw != nil {
-			if p.next != nil {
-				held = append(held, have[p.next.Key]...)
-			}
-			c.swapLinks(k, p, sw, held, want[p.want.Key])
-			continue
-		}
+		var next []kind.Link
 		if p.next != nil {
-			c.unbind(k, have[p.next.Key], nil)
+			next = have[p.next.Key]
 		}
-		if p.want.ManagesKind(k.Name) {
+		var left []kind.Link
+		for _, o := range p.left {
+			left = append(left, have[o.Key]...)
+		}
+		switch sw := c.swaps[p.want.Address()]; {
+		case sw != nil:
+			c.swapLinks(k, p, sw, held, next, want[p.want.Key])
+		case p.want.ManagesKind(k.Name):
 			c.compareLinks(k, p, held, want[p.want.Key])
+			left = append(left, next...)
 		}
+		c.regain(k, p, append(held, next...), left)
+		c.unbind(k, left, nil)
 	}
 	c.meet(k)
 }
 
-// meet leaves each place to one of the replaced owners that would carry a link over to it, the first by name:
-// those that had places of their own may become the same, such as plugins of one type.
+// regain binds to an object of which no file lists the links what only the leftovers of an interrupted replace
+// are bound to: it was bound there itself.
+func (c *comparison) regain(k *kind.LinkKind, p pair, held, left []kind.Link) {
+	if p.want.ManagesKind(k.Name) && !c.rules.whole(k.Name, p.want.Key) || len(left) == 0 {
+		return
+	}
+	has, claimed := map[edge]bool{}, c.claims(k)
+	for i := range held {
+		has[edgeOf(&held[i])] = true
+	}
+	for _, l := range left {
+		l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
+		if !has[edgeOf(&l)] && !claimed[placeFor(k, p.want, &l)] {
+			has[edgeOf(&l)] = true
+			c.regained[p.want.Address()] = append(c.regained[p.want.Address()], l)
+		}
+	}
+}
+
+// meet leaves each place to one of the owners that would carry a link over to it or get it back, the first by
+// name: those that had places of their own may become the same, such as plugins of one type.
 func (c *comparison) meet(k *kind.LinkKind) {
 	var owners []*kind.Declared
 	for _, p := range c.pairs[k.Owner] {
-		if p.want != nil && c.swaps[p.want.Address()] != nil && !p.want.ManagesKind(k.Name) {
+		if p.want != nil && (c.swaps[p.want.Address()] != nil && !p.want.ManagesKind(k.Name) || c.regained[p.want.Address()] != nil) {
 			owners = append(owners, p.want)
 		}
 	}
 	slices.SortFunc(owners, func(a, b *kind.Declared) int { return strings.Compare(a.Key, b.Key) })
 	taken := map[place]*kind.Declared{}
 	for _, o := range owners {
-		sw := c.swaps[o.Address()]
-		sw.carried = slices.DeleteFunc(sw.carried, func(l kind.Link) bool {
-			at := place{k.Slot(o.Value), apiKey(l.API), l.Env}
+		late := func(l kind.Link) bool {
+			at := placeFor(k, o, &l)
 			first := taken[at]
-			if first == nil {
+			if first == nil || k.Slot == nil {
 				taken[at] = o
 				return false
 			}
 			c.plan.Warnings = append(c.plan.Warnings, Note{Address: l.Address(), Message: fmt.Sprintf(
 				"is lost with the replace, since %s takes the place; declare apis of both to say which of them is bound", first.Address())})
 			return true
-		})
+		}
+		if sw := c.swaps[o.Address()]; sw != nil {
+			sw.carried = slices.DeleteFunc(sw.carried, late)
+		}
+		for _, l := range slices.DeleteFunc(c.regained[o.Address()], late) {
+			c.bind(k, &kind.DeclaredLink{Link: l, Source: o.Source})
+		}
 	}
+}
+
+// placeFor is the place that a link of a declared owner takes.
+func placeFor(k *kind.LinkKind, owner *kind.Declared, l *kind.Link) place {
+	at := place{api: apiKey(l.API), env: l.Env}
+	if k.Slot != nil {
+		at.slot = k.Slot(owner.Value)
+	}
+	return at
 }
 
 // claims are the places that declared links take.
@@ -89,7 +127,7 @@ func (c *comparison) claims(k *kind.LinkKind) map[place]bool {
 	for i := range c.want.Links {
 		l := &c.want.Links[i]
 		if owner := c.wantKey[k.Owner][l.Owner]; l.Kind == k.Name && owner != nil {
-			out[place{k.Slot(owner.Value), apiKey(l.API), l.Env}] = true
+			out[placeFor(k, owner, &l.Link)] = true
 		}
 	}
 	return out
@@ -166,21 +204,20 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 
 // swapLinks carries the links of a replaced owner over to its successor: what both have is part of the
 // replace, what only one has is a change of its own.
-func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, held []kind.Link, want []kind.DeclaredLink) {
+func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []kind.Link, want []kind.DeclaredLink) {
+	sw.released = old
 	onOld, onNext := map[edge]bool{}, map[edge]bool{}
-	for i := range held {
-		if p.next != nil && held[i].OwnerID == p.next.ID {
-			onNext[edgeOf(&held[i])] = true
-			continue
-		}
-		onOld[edgeOf(&held[i])] = true
-		sw.released = append(sw.released, held[i])
+	for i := range old {
+		onOld[edgeOf(&old[i])] = true
+	}
+	for i := range next {
+		onNext[edgeOf(&next[i])] = true
 	}
 	if !p.want.ManagesKind(k.Name) {
 		claimed := c.claims(k)
-		for _, l := range sw.released {
+		for _, l := range old {
 			l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
-			if !onNext[edgeOf(&l)] && !claimed[place{k.Slot(p.want.Value), apiKey(l.API), l.Env}] {
+			if !onNext[edgeOf(&l)] && !claimed[placeFor(k, p.want, &l)] {
 				sw.carried = append(sw.carried, l)
 			}
 		}
@@ -203,9 +240,9 @@ func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, held []kind.L
 			c.bind(k, &want[i])
 		}
 	}
-	for i := range held {
-		if !wanted[edgeOf(&held[i])] {
-			c.unbind(k, held[i:i+1], &p.want.Source)
+	for _, l := range slices.Concat(old, next) {
+		if !wanted[edgeOf(&l)] {
+			c.unbind(k, []kind.Link{l}, &p.want.Source)
 		}
 	}
 }

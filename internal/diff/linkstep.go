@@ -134,9 +134,7 @@ func (b *builder) unbind(k *kind.LinkKind) {
 		}
 	}
 	for i := range items {
-		if !k.Overwrites || b.plan.Changes[items[i].Change].Action == Replace {
-			items[i].Needs = b.successors(k, &items[i].Link)
-		}
+		items[i].Needs = b.awaited(k, &items[i])
 	}
 	// What waits for nothing goes first, so that only the last chunks wait.
 	sort.SliceStable(items, func(i, j int) bool { return len(items[i].Needs) == 0 && len(items[j].Needs) > 0 })
@@ -155,6 +153,31 @@ func (b *builder) unbind(k *kind.LinkKind) {
 			}
 		}
 	}
+}
+
+// awaited are the steps that an unbind waits for: of a replaced owner and of a leftover those that give its place
+// to whom it was made for, else those of what takes the place.
+func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
+	at := SpotOf(&item.Link)
+	if heir, ok := b.c.heirs[k.Owner+"/"+item.Link.Owner]; ok {
+		var out []int
+		for _, s := range b.binds[at] {
+			if slices.ContainsFunc(b.steps[s].Items, func(bound Item) bool { return bound.Link.Owner == heir && SpotOf(&bound.Link) == at }) {
+				out = append(out, s)
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	ch := &b.plan.Changes[item.Change]
+	switch {
+	case ch.Action == Replace:
+		return append(b.successors(k, &item.Link), b.create[ch.Address])
+	case k.Overwrites:
+		return nil
+	}
+	return b.successors(k, &item.Link)
 }
 
 // successors are the steps that bind what comes in the place of a link: in its slot, or where nothing does

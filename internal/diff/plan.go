@@ -46,8 +46,22 @@ type Change struct {
 
 	Have *kind.Object
 	Next *kind.Object   // of a replace: the successor that an interrupted run left; nil when there is none
+	Via  string         // of a replace: the name that the new object has until the old one is gone; "" when that goes first
+	Heir string         // of a delete: the key of the declared object whose interrupted replace left what goes; else ""
 	Want *kind.Declared // as it is sent
 	Link *kind.Link
+}
+
+// InPlace is the gateway's object that a change gives other values: that of an update, or the successor with which
+// an interrupted replace goes on. It is nil where there is none.
+func (c *Change) InPlace() *kind.Object {
+	switch c.Action {
+	case Update:
+		return c.Have
+	case Replace:
+		return c.Next
+	}
+	return nil
 }
 
 // Field is one changed leaf of an object.

@@ -13,6 +13,7 @@ import (
 //	unbind of a shutting link                       what shuts the API else
 //	update of an owner that is to stop shutting     what shuts its APIs else
 //
+// To go on with the successor of a replaced owner is an update of that.
 // What shuts an API else are binds to owners that will shut it, and updates of owners that it keeps.
 // Whatever shuts waits for updates at most, so that the order has no cycle.
 func (b *builder) keepShut(k *kind.LinkKind) {
@@ -35,7 +36,7 @@ func (b *builder) keepShut(k *kind.LinkKind) {
 				if s.held[seat{SpotOf(&item.Link), b.slot(k, &item.Link)}] {
 					b.need(i, j, s.coming[SpotOf(&item.Link)]...)
 				}
-			case step.Kind == k.Owner && step.Op == OpUpdate:
+			case step.Kind == k.Owner && (step.Op == OpUpdate || step.Op == OpRestage):
 				for _, at := range s.stops[b.plan.Changes[item.Change].Address] {
 					b.need(i, j, s.coming[at]...)
 				}
@@ -62,14 +63,19 @@ func (b *builder) shutters(k *kind.LinkKind) *shutters {
 	keeps := map[string]int{}     // the same for those that become shutting, to the step
 	for i := range b.plan.Changes {
 		ch := &b.plan.Changes[i]
-		if ch.Kind != k.Owner || ch.Action != Update {
+		o := ch.InPlace()
+		if ch.Kind != k.Owner || o == nil {
 			continue
 		}
-		switch before, after := k.Shuts(ch.Have.Value), k.Shuts(ch.Want.Value); {
+		step := b.update[ch.Address]
+		if ch.Action == Replace {
+			step = b.create[ch.Address]
+		}
+		switch before, after := k.Shuts(o.Value), k.Shuts(ch.Want.Value); {
 		case after && !before:
-			s.becomes[ch.Address], keeps[ch.Have.ID] = b.update[ch.Address], b.update[ch.Address]
+			s.becomes[ch.Address], keeps[o.ID] = step, step
 		case before && !after:
-			ceases[ch.Have.ID] = ch.Address
+			ceases[o.ID] = ch.Address
 		}
 	}
 	for i := range b.c.have.Links {

@@ -25,7 +25,7 @@ func Standing(have kind.Actual, want kind.Desired) kind.Desired {
 				continue
 			}
 			has := map[edge]bool{}
-			for _, o := range []*kind.Object{p.have, p.next} {
+			for _, o := range append([]*kind.Object{p.have, p.next}, p.left...) {
 				for i := range held[keyOf(o)] {
 					has[edgeOf(&held[o.Key][i])] = true
 				}

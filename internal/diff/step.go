@@ -164,11 +164,13 @@ func (b *builder) stage(k *kind.Kind, i int) {
 	sw, one := b.c.swaps[ch.Address], []Item{{Change: i}}
 	switch {
 	case sw.next != nil:
+		ch.Via = sw.next.Key
 		b.create[ch.Address] = b.add(Step{Op: OpRestage, Kind: k.Name, Operation: k.Ops.Update, Items: one})
 	case len(sw.released) == 0:
 		gone := b.add(Step{Op: OpDelete, Kind: k.Name, Operation: k.Ops.Delete, Items: one})
 		b.create[ch.Address] = b.add(Step{Op: OpCreate, Kind: k.Name, Operation: k.Ops.Create, Items: []Item{{Change: i, Needs: []int{gone}}}})
 	default:
+		ch.Via = k.Successor(sw.base, ch.Want.Value)
 		b.create[ch.Address] = b.add(Step{Op: OpStage, Kind: k.Name, Operation: k.Ops.Create, Items: one})
 	}
 }

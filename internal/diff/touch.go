@@ -36,9 +36,13 @@ func newTouch(plan *Plan, have kind.Actual, want kind.Desired) *touch {
 	for i := range plan.Changes {
 		ch := &plan.Changes[i]
 		t.change(ch, now)
-		if ch.Action == Replace {
+		switch link := kind.LinkFrom(ch.Kind); {
+		case ch.Action == Replace:
 			t.carried[ch.Address] = true
-			t.claimed(ch, have, want)
+			t.claimed(ch.Have, ch.Want.Key, have, want)
+		case ch.Heir != "" && link != nil:
+			t.anchors[ch.Kind+"/"+ch.Heir], t.inside[link.Name+" "+ch.Heir] = true, true
+			t.claimed(ch.Have, ch.Heir, have, want)
 		}
 	}
 	for _, keys := range t.gone {
@@ -63,7 +67,9 @@ func (t *touch) change(ch *Change, now map[string]string) {
 		return
 	default:
 		t.objects[ch.Address] = true
-		if l := kind.LinkFrom(ch.Kind); l != nil && ch.Action == Replace {
+		l, o := kind.LinkFrom(ch.Kind), ch.InPlace()
+		shuts := func(value any) bool { return l.Shuts != nil && l.Shuts(value) }
+		if l != nil && (ch.Action == Replace || o != nil && shuts(o.Value) != shuts(ch.Want.Value)) { // see keepShut
 			t.inside[l.Name+" "+ch.Want.Key] = true
 		}
 		return
@@ -76,20 +82,20 @@ func (t *touch) change(ch *Change, now map[string]string) {
 	t.anchors[ownerKind+"/"+name] = true
 }
 
-// claimed finds declared links that take the places which a replaced object leaves.
-func (t *touch) claimed(ch *Change, have kind.Actual, want kind.Desired) {
-	link := kind.LinkFrom(ch.Kind)
+// claimed finds declared links that take the places which an object leaves to its heir.
+func (t *touch) claimed(o *kind.Object, heir string, have kind.Actual, want kind.Desired) {
+	link := kind.LinkFrom(o.Kind)
 	if link == nil {
 		return
 	}
 	left := map[edge]bool{}
 	for i := range have.Links {
-		if l := &have.Links[i]; l.Kind == link.Name && l.OwnerID == ch.Have.ID {
+		if l := &have.Links[i]; l.Kind == link.Name && l.OwnerID == o.ID {
 			left[edgeOf(l)] = true
 		}
 	}
 	for i := range want.Links {
-		if l := &want.Links[i]; l.Kind == link.Name && l.Owner != ch.Want.Key && left[edgeOf(&l.Link)] {
+		if l := &want.Links[i]; l.Kind == link.Name && l.Owner != heir && left[edgeOf(&l.Link)] {
 			t.claims[l.Address()] = true
 			t.anchors[link.Owner+"/"+l.Owner] = true
 		}

@@ -21,9 +21,9 @@ func (k *Kind) List(ownerID, name string, offset int) api.Request {
 	}
 	r.Query = url.Values{"limit": {fmt.Sprint(PageSize)}, "offset": {fmt.Sprint(offset)}}
 	if name != "" && k.NameQuery != "" {
-		r.Query.Set(k.NameQuery, name)
+		r.Query.Set(k.NameQuery, k.Stem(name))
 		if len(k.Replace) == 0 {
-			r.Query.Set("precise_search", k.NameQuery) // else a substring match finds the successor of a replace, too
+			r.Query.Set("precise_search", k.NameQuery) // else a substring match finds the successors of replaces, too
 		}
 	}
 	return r

@@ -313,7 +313,7 @@ func (v truth) addresses(e emulator.Effect) (address, owner string) {
 // final is the name that the successor of a replaced object is made for.
 func (v truth) final(kindName, name string) string {
 	for _, ch := range v.comparison.Plan.Changes {
-		if ch.Kind == kindName && ch.Action == diff.Replace && diff.Successor(kind.Of(kindName), ch.Want.Key) == name {
+		if ch.Kind == kindName && ch.Action == diff.Replace && ch.Via == name {
 			return ch.Want.Key
 		}
 	}

@@ -71,6 +71,7 @@ type Change struct {
 	Binding *Binding     `json:"binding,omitempty"`
 	Along   []Along      `json:"takes_along,omitempty"` // of a delete: what goes with it, also by a change of its own
 	Note    string       `json:"note,omitempty"`
+	Via     string       `json:"via,omitempty"` // of a replace: the name that the new object has until the old one is gone
 	displacement
 	Moved   drift.Mover `json:"moved,omitempty"`   // whose side moved since the baseline; "" when not known
 	Traffic *Hit        `json:"traffic,omitempty"` // whom the change meets; nil when not asked for
@@ -173,7 +174,7 @@ func Changes(changes []diff.Change) []Change {
 }
 
 func newChange(c *diff.Change) Change {
-	d := Change{Address: c.Address, Kind: c.Kind, Name: c.Name, Action: c.Action, Source: c.Source, Note: c.Note}
+	d := Change{Address: c.Address, Kind: c.Kind, Name: c.Name, Action: c.Action, Source: c.Source, Note: c.Note, Via: c.Via}
 	d.displacement = newDisplacement(c.Displaces)
 	if c.Link != nil {
 		d.Binding = newBinding(c.Link)

@@ -106,9 +106,7 @@ func (s *story) rename(ch *report.Change) {
 	if w := s.wanted[ch.Address]; w != nil && w.MovedFrom != "" {
 		keys = append(keys, w.MovedFrom)
 	}
-	if next := diff.Successor(k, key); next != "" && ch.Action == diff.Replace || ch.Note != "" && s.held[k.Name+"/"+next] != nil {
-		keys = append(keys, next)
-	}
+	keys = append(keys, s.taken(k, ch, keys)...)
 	o := object{k.Name, key}
 	for _, key := range keys {
 		if ch.Action != diff.Create && s.held[k.Name+"/"+key] != nil {
@@ -120,6 +118,30 @@ func (s *story) rename(ch *report.Change) {
 	for _, key := range keys {
 		s.former[object{k.Name, key}] = o
 	}
+}
+
+// taken are the names that an object has while it is replaced, or that an interrupted replace had left it. What else
+// such a replace left goes by a change of its own.
+func (s *story) taken(k *kind.Kind, ch *report.Change, keys []string) (out []string) {
+	if ch.Via != "" {
+		out = append(out, ch.Via)
+	}
+	for address, h := range s.held {
+		o := &kind.Object{Kind: h.Kind, Key: h.Key}
+		if _, ok := k.SucceedsAny(o); !ok || h.Kind != k.Name || h.Key == ch.Via || s.deletes(address) {
+			continue
+		}
+		o.Value, _ = h.Bare() // what a record cannot tell, it does not restore
+		if o.Value != nil && slices.ContainsFunc(keys, func(key string) bool { return k.Succeeds(o, key) }) {
+			out = append(out, h.Key)
+		}
+	}
+	return out
+}
+
+// deletes reports whether the run was to delete an object for its own sake.
+func (s *story) deletes(address string) bool {
+	return slices.ContainsFunc(s.Changes, func(ch report.Change) bool { return ch.Address == address && ch.Action == diff.Delete })
 }
 
 // before is the object that had a name during the run.

@@ -1,0 +1,102 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// join finds what the gateway has of a declared object. Interrupted replaces may have left successors of it, of
+// any sort and bound to some of the APIs, with the object itself or without:
+//
+//	the object    a successor        have           next           left
+//	fits          -                  the object     -              all successors
+//	fits not      fits               the object     the successor  the others
+//	fits not      fits not           the object     -              all successors
+//	is not there  fits               the successor  -              the others
+//	is not there  fits not           a successor    -              the others
+//
+// What fits can become what is wanted in place.
+func (c *comparison) join(k *kind.Kind, w *kind.Declared) pair {
+	p := pair{want: w, base: w.Key, have: c.haveKey[k.Name][w.Key]}
+	moved := c.haveKey[k.Name][w.MovedFrom]
+	if p.have == nil && moved != nil {
+		p.have, p.base = moved, w.MovedFrom
+	}
+	bases := []string{w.Key}
+	if moved == nil || moved == p.have {
+		bases = append(bases, w.MovedFrom)
+	}
+	of := map[*kind.Object]string{}
+	for _, base := range bases {
+		for _, o := range c.successors[k.Name+"/"+k.Stem(base)] {
+			if of[o] == "" && k.Succeeds(o, base) {
+				of[o], p.left = base, append(p.left, o)
+			}
+		}
+	}
+	slices.SortFunc(p.left, func(a, b *kind.Object) int { return strings.Compare(a.Key, b.Key) })
+	if len(p.left) == 0 || p.have != nil && c.fits(k, w, p.have) {
+		return p
+	}
+	at := slices.IndexFunc(p.left, func(o *kind.Object) bool { return c.fits(k, w, o) })
+	switch {
+	case p.have == nil:
+		at = max(at, 0)
+		p.have, p.base = p.left[at], of[p.left[at]]
+	case at >= 0:
+		p.next = p.left[at]
+	default:
+		return p
+	}
+	p.left = slices.Delete(p.left, at, at+1)
+	return p
+}
+
+// fits reports whether an object can become what is wanted in place.
+func (c *comparison) fits(k *kind.Kind, w *kind.Declared, o *kind.Object) bool {
+	if len(k.Replace) == 0 {
+		return true
+	}
+	counts, _ := c.rules.fields(k.Name, w.Key, Leaves(k, k.Settle(w.Value, o.Value), w.Value))
+	return !slices.ContainsFunc(counts, func(f Field) bool { return slices.Contains(k.Replace, f.Path) })
+}
+
+// leftovers plans to delete the successors of replaces that nobody wants any more.
+func (c *comparison) leftovers(k *kind.Kind, p pair) {
+	for _, o := range p.left {
+		c.retiring[o.Address()] = true
+		c.remove(k, o, leftBy(p.want.Key))
+	}
+}
+
+func leftBy(key string) string { return "left by an interrupted replace of " + key }
+
+// unclaimed reports whether the files own an object that they do not declare, by its name or by that of the
+// object whose place it was to take.
+func (c *comparison) unclaimed(k *kind.Kind, o *kind.Object) bool {
+	names := standsFor(k, o, append(slices.Clone(c.policy.Names), c.want.Owns[k.Name]...))
+	is := func(holds func(string) bool) bool { return slices.ContainsFunc(names, holds) }
+	return is(c.filter.name) && is(func(name string) bool { return c.owned(k.Name, name) }) &&
+		!is(func(name string) bool { return c.rules.whole(k.Name, name) })
+}
+
+func (c *comparison) owned(kindName, key string) bool {
+	return slices.ContainsFunc(c.want.Owns[kindName], func(glob string) bool { return kind.Glob(glob, key) })
+}
+
+// standsFor is the name of an object and, of a successor, the name of the object whose place it was to take. A
+// long one its own name does not tell; then it is looked for among some names.
+func standsFor(k *kind.Kind, o *kind.Object, among []string) []string {
+	stem, ok := k.SucceedsAny(o)
+	if !ok {
+		return []string{o.Key}
+	}
+	for _, name := range append([]string{stem}, among...) {
+		if k.Succeeds(o, name) {
+			return []string{o.Key, name}
+		}
+	}
+	return []string{o.Key}
+}

@@ -1,0 +1,50 @@
+package kind
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+const (
+	stemMax = 50       // characters of a name that those of its successors begin with: they have 64 at most
+	mark    = "_next_" // before the digits that end the name of a successor
+	digits  = 8
+)
+
+// Stem is what a name and those of its successors begin with.
+func (k *Kind) Stem(key string) string {
+	if name := []rune(key); len(k.Replace) > 0 && len(name) > stemMax {
+		return string(name[:stemMax])
+	}
+	return key
+}
+
+// Successor is the name that value has until it takes the place of the object key, which cannot become it in
+// place. It is a function of that name and of what is fixed, so that every later run recognises what an
+// interrupted replace left, and none needs a name that a leftover has.
+func (k *Kind) Successor(key string, value any) string {
+	tree, sum := k.Tree(value), sha256.New()
+	_, _ = fmt.Fprintf(sum, "%s/%s", k.Name, key) // a hash takes everything
+	for _, p := range k.Replace {
+		_, _ = fmt.Fprintf(sum, "\n%v", at(tree, p))
+	}
+	return k.Stem(key) + mark + hex.EncodeToString(sum.Sum(nil))[:digits]
+}
+
+// Succeeds reports whether an object was made to take the place of the object key.
+func (k *Kind) Succeeds(o *Object, key string) bool {
+	stem, ok := k.SucceedsAny(o)
+	return ok && stem == k.Stem(key) && o.Key == k.Successor(key, o.Value)
+}
+
+// SucceedsAny reports whether an object has the name of a successor, and what that begins with: the name of the
+// object in whose place it was to come, which may go on where the stem is as long as stems can be.
+func (k *Kind) SucceedsAny(o *Object) (stem string, ok bool) {
+	at := strings.LastIndex(o.Key, mark)
+	if len(k.Replace) == 0 || at <= 0 || len(o.Key)-at != len(mark)+digits || strings.Trim(o.Key[at+len(mark):], "0123456789abcdef") != "" {
+		return "", false
+	}
+	return o.Key[:at], true
+}
