@@ -15,7 +15,7 @@ commit=$(git rev-parse HEAD)
 say() { echo "ok: $*"; }
 fail() { echo "test-release: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null || { echo "skipped, as $1 is not here: $2"; return 1; }; }
-only() { [ $# -eq 1 ] && [ -e "$1" ] || fail "one file is wanted, not: $*"; echo "$1"; }
+only() { [ $# -eq 1 ] && [ -e "$1" ] || fail "expected one file, not: $*"; echo "$1"; }
 
 case $(uname -m) in
 x86_64) arch=amd64 machine=x86_64 ;;
@@ -56,7 +56,7 @@ for f in "$dist"/*_linux_*.tar.gz "$dist"/*_darwin_*.tar.gz; do
 		grep -q "$want\$" "$work/list" || fail "$f lacks $want"
 	done
 done
-[ "$(ls "$dist"/*_linux_*.tar.gz "$dist"/*_darwin_*.tar.gz "$dist"/*_windows_*.zip | wc -l)" -eq 6 ] || fail "six archives are wanted"
+[ "$(ls "$dist"/*_linux_*.tar.gz "$dist"/*_darwin_*.tar.gz "$dist"/*_windows_*.zip | wc -l)" -eq 6 ] || fail "expected six archives"
 say "archives"
 
 # Binaries are static and run where nothing else is.

@@ -24,7 +24,7 @@ along; without one:
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return hinted{fmt.Errorf("one shell is wanted, not %d", len(args)), "name one of bash, zsh, fish and powershell"}
+				return hinted{fmt.Errorf("expected one shell, not %d", len(args)), "name one of bash, zsh, fish and powershell"}
 			}
 			return nil
 		},

@@ -39,7 +39,7 @@ have the key need not be named.
   apigw-sync explain-field /throttles/0/specials/0/app -o json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return hinted{errors.New("one path is wanted"), "see " + cmd.CommandPath() + " --help"}
+				return hinted{errors.New("expected one path"), "see " + cmd.CommandPath() + " --help"}
 			}
 			return nil
 		},

@@ -27,7 +27,7 @@ of the commit that the program was built from.
 		Example: "  apigw-sync man ~/.local/share/man/man1",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return hinted{fmt.Errorf("one folder is wanted, not %d", len(args)), "see " + cmd.CommandPath() + " --help"}
+				return hinted{fmt.Errorf("expected one folder, not %d", len(args)), "see " + cmd.CommandPath() + " --help"}
 			}
 			return nil
 		},

@@ -120,7 +120,7 @@ func oneApp(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 {
 		return nil
 	}
-	return hinted{fmt.Errorf("one app is wanted, not %d", len(args)), "write " + cmd.CommandPath() + " APP"}
+	return hinted{fmt.Errorf("expected one app, not %d", len(args)), "write " + cmd.CommandPath() + " APP"}
 }
 
 func (o *rotateOptions) addFlags(flags *pflag.FlagSet, what string) {

@@ -67,7 +67,7 @@ func atMostOneFile(_ *cobra.Command, args []string) error {
 	if len(args) <= 1 {
 		return nil
 	}
-	return hinted{fmt.Errorf("one undo file at most is wanted, not %d", len(args)), "write apigw-sync undo FILE"}
+	return hinted{fmt.Errorf("expected at most one undo file, not %d", len(args)), "write apigw-sync undo FILE"}
 }
 
 // takingBack is a run that is taken back.

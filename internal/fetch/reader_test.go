@@ -77,7 +77,7 @@ func TestListsThatSayOddThingsOfThemselves(t *testing.T) {
 		{name: "beyond int64", page: holding(700, `"total":99999999999999999999,`), calls: 66, err: "gives 700 of"},
 		{name: "neither list nor total", page: func(int) string { return `{"message":"hello"}` }, calls: 1, err: "GET /acls (request req-7): the answer could not be read: the answer has neither acls nor a total"},
 		{name: "an item that cannot be told from others", page: func(int) string { return `{"total":1,"acls":[{"id":"i","acl_name":null}]}` }, calls: 1, err: "ListAclStrategiesV2: GET /acls (request req-7): the answer could not be read: acls/0 has no id or no name"},
-		{name: "an item that is none", page: func(int) string { return `{"total":1,"acls":["x"]}` }, calls: 1, err: "acls/0: the answer is a text; a mapping is wanted"},
+		{name: "an item that is none", page: func(int) string { return `{"total":1,"acls":["x"]}` }, calls: 1, err: "acls/0: the answer is a text; expected a mapping"},
 		{name: "a mapping in place of the list", page: func(int) string { return `{"total":"many","acls":{"id":"i","acl_name":"n"}}` }, calls: 1, err: "acls is no list"},
 		{name: "null among items", page: func(int) string { return `{"total":1,"acls":[null,{"id":1,"acl_name":2}]}` }, want: 1, calls: 1},
 	}

@@ -162,7 +162,7 @@ func (t *translator) member() (string, error) {
 		return "", errors.New("has a [ that is not closed")
 	}
 	if c == "-" || c == "]" {
-		return "", fmt.Errorf(`has %s where a character is wanted inside [ ]; write \%s for the character`, c, c)
+		return "", fmt.Errorf(`has %s where a character is expected inside [ ]; write \%s for the character`, c, c)
 	}
 	return c, nil
 }

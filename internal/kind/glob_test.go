@@ -56,8 +56,8 @@ func TestGlob(t *testing.T) {
 func TestBrokenGlobsSayWhy(t *testing.T) {
 	for pattern, want := range map[string]string{
 		"[a":     "has a [ that is not closed",
-		"[]":     "has ] where a character is wanted inside [ ]; write \\] for the character",
-		"[a-]":   "has ] where a character is wanted inside [ ]; write \\] for the character",
+		"[]":     "has ] where a character is expected inside [ ]; write \\] for the character",
+		"[a-]":   "has ] where a character is expected inside [ ]; write \\] for the character",
 		"[z-a]":  "has the empty range z-a",
 		"{a,b":   "has a { that is not closed",
 		`a\`:     `ends with a \, which takes the next character as it is`,

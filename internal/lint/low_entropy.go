@@ -18,7 +18,7 @@ var lowEntropy = &Rule{
 	ID: "AGS007", Name: "low-entropy", Severity: Error,
 	Title: "A code or secret of an app is easy to guess",
 	Reason: "Length alone does not make a code strong: repeats, sequences, words and the name of the app are tried first. The " +
-		"estimate counts what is left: 128 bits are wanted for an app code, 48 for an `app_secret`. It knows few words, so a text of " +
+		"estimate counts what is left: 128 bits are expected of an app code, 48 of an `app_secret`. It knows few words, so a text of " +
 		"natural language may pass that should not. Values of variables are looked at as well, and never shown.",
 	look: func(s *subject) {
 		judge := func(d *kind.Declared, what, value string, wanted int) {
@@ -28,7 +28,7 @@ var lowEntropy = &Rule{
 			if got := bits(value, d.Name()); got < float64(wanted) {
 				at := s.Places.Of(d, d.Secrets[0].Path)
 				at.Source = d.Secrets[0].Source
-				s.add(at, d, fmt.Sprintf("the %s takes about %.0f bits to guess; %d are wanted", what, got, wanted),
+				s.add(at, d, fmt.Sprintf("the %s takes about %.0f bits to guess; at least %d are expected", what, got, wanted),
 					"let the gateway make one, or make it of random characters")
 			}
 		}

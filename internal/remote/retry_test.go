@@ -111,7 +111,7 @@ func TestUnreadable(t *testing.T) {
 		text     string
 	}{
 		{post(), `{"name":"tops3cret","size":"x"}`, 1, `the field "size" is a text that means nothing there`},
-		{post(), `["tops3cret"]`, 1, "the answer is a text; a mapping is wanted"},
+		{post(), `["tops3cret"]`, 1, "the answer is a text; expected a mapping"},
 		{post(), `{"na`, 1, "it is not JSON"},
 		{put(), `{"na`, maxUnreadable, "(after 3 attempts)"},
 		{get(), `{"na`, maxUnreadable, "(after 3 attempts)"},

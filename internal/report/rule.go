@@ -29,7 +29,7 @@ type rule struct {
 // The rules. Those of changes have the names of actions, those of results the names of statuses.
 var (
 	ruleError   = &rule{"error", "The command could not do its work", "Correct what the message names and run the command again.", failure}
-	ruleRefused = &rule{"refused", "A guard refuses to apply the plan", "Check that the plan is wanted; if it is, run apply with the flag that the message names.", failure}
+	ruleRefused = &rule{"refused", "A guard refuses to apply the plan", "Check that the plan is what you want; if it is, run apply with the flag that the message names.", failure}
 	ruleWarning = &rule{"warning", "Something is odd", "Nothing stands in the way, but somebody should look.", warning}
 
 	ruleDisplaced = &rule{"displaced", "A bind takes the place of a policy that is not declared", "Check that whoever made the policy agrees; it stays, and no longer holds for the API.", warning}

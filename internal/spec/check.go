@@ -69,7 +69,7 @@ func (c *checker) value(n *node, s *shape.Shape) (v any, ok bool) {
 		if choice := choose(n, s); choice != nil {
 			return c.value(n, choice)
 		}
-		c.fail(n, "is "+describe(n)+"; "+wanted(s)+" is wanted", "")
+		c.fail(n, "is "+describe(n)+"; expected "+wanted(s), "")
 	case s.Type == shape.Free:
 		v = c.free(n)
 	case s.Type == shape.Map:
@@ -77,7 +77,7 @@ func (c *checker) value(n *node, s *shape.Shape) (v any, ok bool) {
 	case s.Type == shape.List:
 		v = c.list(n, s)
 	case n.form != scalar:
-		c.fail(n, "is "+describe(n)+"; "+s.Type.String()+" is wanted", "")
+		c.fail(n, "is "+describe(n)+"; expected "+s.Type.String(), "")
 	default:
 		v = c.scalar(n, s)
 	}
@@ -167,7 +167,7 @@ func choose(n *node, s *shape.Shape) *shape.Shape {
 
 func (c *checker) list(n *node, s *shape.Shape) any {
 	if n.form != list {
-		c.fail(n, "is "+describe(n)+"; a list is wanted", "write it between [ and ]")
+		c.fail(n, "is "+describe(n)+"; expected a list", "write it between [ and ]")
 		return nil
 	}
 	out := make([]any, 0, len(n.items))
@@ -186,7 +186,7 @@ func (c *checker) list(n *node, s *shape.Shape) any {
 // fields checks a mapping. The field that takes its shape from another is looked at last.
 func (c *checker) fields(n *node, s *shape.Shape) any {
 	if n.form != mapping {
-		c.fail(n, "is "+describe(n)+"; a mapping is wanted", "")
+		c.fail(n, "is "+describe(n)+"; expected a mapping", "")
 		return nil
 	}
 	out := make(map[string]any, len(n.keys))

@@ -24,7 +24,7 @@ func (c *checker) scalar(n *node, s *shape.Shape) any {
 		c.faults(n, e)
 		return nil
 	case e.varied && !e.whole:
-		c.fail(n, "mixes variables with other characters where "+s.Type.String()+" is wanted", "let one variable hold all of it")
+		c.fail(n, "mixes variables with other characters where "+s.Type.String()+" is expected", "let one variable hold all of it")
 		return nil
 	case e.varied: // in quotes, too: inside { } and in JSON a variable cannot do without
 		text, plain = e.text, true
@@ -34,9 +34,9 @@ func (c *checker) scalar(n *node, s *shape.Shape) any {
 		return v
 	}
 	if e.varied {
-		problem, hint = "the variable holds no value for this; "+s.Type.String()+" is wanted", ""
+		problem, hint = "the variable holds no value for this; expected "+s.Type.String(), ""
 		if !s.Secret {
-			problem = "is " + strconv.Quote(text) + " after its variables were replaced; " + s.Type.String() + " is wanted"
+			problem = "is " + strconv.Quote(text) + " after its variables were replaced; expected " + s.Type.String()
 		}
 	}
 	c.fail(n, problem, hint)
@@ -53,7 +53,7 @@ func convert(text string, plain bool, t shape.Type) (v any, problem, hint string
 		if b, ok := flagOf(text); ok && plain {
 			return nil, "is not spelled as it should", "write " + strconv.FormatBool(b)
 		} else if ok {
-			return nil, "is text; true or false is wanted", "write " + strconv.FormatBool(b) + " without quotes"
+			return nil, "is text; expected true or false", "write " + strconv.FormatBool(b) + " without quotes"
 		}
 		return nil, "is neither true nor false", "write true or false"
 	case shape.Whole:
@@ -68,7 +68,7 @@ func convert(text string, plain bool, t shape.Type) (v any, problem, hint string
 			return v, "", ""
 		}
 	}
-	problem = "is text; " + t.String() + " is wanted"
+	problem = "is text; expected " + t.String()
 	if plain && otherThanText(text) == "a number" {
 		problem = "is not spelled as " + t.String() + " should be"
 	}
@@ -86,7 +86,7 @@ func (c *checker) text(n *node, s *shape.Shape) any {
 			if !s.Secret {
 				hint = "quote it: " + strconv.Quote(n.value)
 			}
-			c.fail(n, "is "+other+" to some readers of YAML; text is wanted", hint)
+			c.fail(n, "is "+other+" to some readers of YAML; expected text", hint)
 			return nil
 		}
 	}

@@ -64,7 +64,7 @@ func (l *loader) open(root *node, overlay bool, own map[string]*entry) {
 		return
 	}
 	if root.form != mapping {
-		c.fail(root, "the document is "+describe(root)+"; a mapping is wanted", "begin with version: "+Version)
+		c.fail(root, "the document is "+describe(root)+"; expected a mapping", "begin with version: "+Version)
 		return
 	}
 	rest := *root

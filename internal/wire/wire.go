@@ -145,7 +145,7 @@ func (f *fitter) mapping(path string, tree any, v reflect.Value) error {
 	}
 	m, ok := tree.(map[string]any)
 	if !ok {
-		return fmt.Errorf("%s is %s; a mapping is wanted", named(path), form(tree))
+		return fmt.Errorf("%s is %s; expected a mapping", named(path), form(tree))
 	}
 	for i := range v.NumField() {
 		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
