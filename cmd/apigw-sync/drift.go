@@ -28,8 +28,8 @@ func newDriftCommand(p *program, g *globals) *cobra.Command {
 	var o driftOptions
 	cmd := &cobra.Command{
 		Use:   "drift",
-		Short: "Report how the gateway departs from the files",
-		Long: `Drift compares desired-state files with the gateway like diff, and adds what else needs a person: objects
+		Short: "Report how the gateway differs from the files",
+		Long: `Drift compares desired-state files with the gateway like diff, and adds what else needs attention: objects
 that the files own but do not declare, the status of the gateway, its locks, features that the files
 need and it lacks, certificates of the domains of bound API groups that end soon, and ignore rules past
 their last day. It only reads.

@@ -24,7 +24,7 @@ type lintOptions struct {
 }
 
 func (o *lintOptions) addFlags(flags *pflag.FlagSet) {
-	flags.BoolVar(&o.on, "lint", false, "also look for what is allowed and had better not be there")
+	flags.BoolVar(&o.on, "lint", false, "also look for what is allowed but risky")
 	flags.StringArrayVar(&o.severities, "lint-severity", nil, "`RULE=SEVERITY` (error, warning, note, off): how findings of a rule count; repeatable")
 	takes(flags, "lint-severity", severitySettings()...)
 	flags.StringVar(&o.against, "against", "", "with --lint, let rules look at the APIs and policies in `FILE`, an export made --with-apis")

@@ -140,7 +140,7 @@ var lintSays = map[lint.Need]string{
 const lintPageHead = `<!-- Written by ` + "`make golden`" + ` from the rules themselves; edit internal/lint, not this page. -->
 # Lint rules
 
-` + "`apigw-sync validate --lint`" + ` looks in files without errors for what is allowed and had better not be there. It prints a
+` + "`apigw-sync validate --lint`" + ` looks in files without errors for what is allowed but risky. It prints a
 line for each finding, at the very field, by place:
 
     FILE:LINE:COLUMN: SEVERITY: NUMBER NAME: OBJECT: what is found; what to do

@@ -41,7 +41,7 @@ func newPromoteCommand(p *program, g *globals) *cobra.Command {
 		Long: `Promote compares the gateways of two targets of the config file, such as staging and prod: objects, leaf by
 leaf, and bindings, each target's own environment standing for the other's. Beside each difference it tells
 whether the files of the two targets differ in just this way, and where they say so (an overlay, a variable),
-or which gateway departs from its files. It only reads; apply --target does the rest.
+or which gateway differs from its files. It only reads; apply --target does the rest.
 
 Address and files come from the sections of the targets alone, not from the environment. Credentials are those
 of the environment; where the two need different ones, put the name of the target behind the names of the

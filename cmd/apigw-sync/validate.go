@@ -28,7 +28,7 @@ func newValidateCommand(p *program, g *globals) *cobra.Command {
 		Long: `Validate checks desired-state files alone: syntax, schema, rules, and references inside the files. Each
 finding stands on a line of its own, as file:line:column: path: problem; hint. Warnings do not fail.
 
-With --lint it then looks for what is allowed and had better not be there, such as a throttle that limits
+With --lint it then looks for what is allowed but risky, such as a throttle that limits
 no single account, or a secret in clear. Findings have the number of a rule, which --explain-rule tells
 more about. Errors among them fail, warnings and notes do not. A comment leaves a finding out:
 

@@ -23,7 +23,7 @@ type Options struct {
 	Baseline *Baseline // nil: who moved is not told
 }
 
-// Look tells what else about a gateway needs a person, once it was compared with its files. What it
+// Look tells what else about a gateway needs attention, once it was compared with its files. What it
 // cannot find out is a warning of the report; it fails only when ctx ends.
 func Look(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison, o Options) (*Report, error) {
 	r := &Report{At: o.Now.UTC(), Plan: c.Plan, Managed: Managed(&c.Desired), Lapsed: lapsed(c.Desired.Ignore, o.Now), References: references(c)}

@@ -1,4 +1,4 @@
-// Package drift tells how a gateway departs from its files, and what else about it needs a person:
+// Package drift tells how a gateway differs from its files, and what else about it needs attention:
 // health, certificates that end, rules that have lapsed, and whose traffic a change meets.
 package drift
 
@@ -103,8 +103,8 @@ type APITraffic struct {
 	Calls, Errors, Peak int64
 }
 
-// Drifted reports whether the gateway departs from its files by something that was changed on the gateway,
-// or otherwise needs a person.
+// Drifted reports whether the gateway differs from its files by something that was changed on the gateway,
+// or otherwise needs attention.
 func (r *Report) Drifted() bool {
 	if !r.Instance.Well() || len(r.References) > 0 || len(r.Certificates) > 0 || len(r.Lapsed) > 0 {
 		return true

@@ -9,12 +9,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Drift tells how a gateway departs from its files, and what else about it needs a person. Changes turn
+// Drift tells how a gateway differs from its files, and what else about it needs attention. Changes turn
 // the gateway into what the files say: Before is what the gateway has.
 type Drift struct {
 	Head
 	At            time.Time      `json:"at"`      // when the gateway was looked at
-	Drifted       bool           `json:"drifted"` // something was changed on the gateway, or needs a person
+	Drifted       bool           `json:"drifted"` // something was changed on the gateway, or needs attention
 	Summary       diff.Summary   `json:"summary"`
 	Moved         *Moved         `json:"moved,omitempty"` // nil without a baseline
 	Changes       []Change       `json:"changes"`

@@ -106,7 +106,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// Each thing that needs a person is in each format.
+// Each thing that needs attention is in each format.
 func TestEverythingIsInEveryFormat(t *testing.T) {
 	d := sample.Drift()
 	var want []string

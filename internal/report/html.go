@@ -15,7 +15,7 @@ import (
 
 // webpage is one HTML file that needs no other. Rules of its output:
 //
-//   - what needs a person stands first, changes follow by environment and kind;
+//   - what needs attention stands first, changes follow by environment and kind;
 //   - all is there without its script, which only searches, filters and opens;
 //   - what comes from outside goes through Clean and then through html/template: it is text, and never
 //     markup; nothing is ever put into style or script;
@@ -42,7 +42,7 @@ type htmlPage struct {
 	Script   template.HTML
 	Title    string
 	Verdict  string     // well, look or bad
-	Urgent   []htmlCard // what needs a person, a card a rule
+	Urgent   []htmlCard // what needs attention, a card a rule
 	Goes     []htmlLink
 	Filters  []htmlFilter
 	Groups   []htmlGroup
@@ -142,7 +142,7 @@ func (v *view) htmlVerdict() string {
 	return "well"
 }
 
-// attention gathers what needs a person.
+// attention gathers what needs attention.
 func (p *htmlPage) attention() {
 	anchors := make(map[string]string, len(p.Items))
 	for i := range p.Items {
@@ -175,7 +175,7 @@ func (p *htmlPage) sections() {
 			p.Sections = append(p.Sections, htmlLink{Anchor: anchor, Text: text})
 		}
 	}
-	add(len(p.Findings)+len(p.Goes) > 0, "attention", "Needs a person")
+	add(len(p.Findings)+len(p.Goes) > 0, "attention", "Needs attention")
 	add(p.Ends != nil, "certificates", "Certificates")
 	add(len(p.Streams) > 0, "traffic", "Traffic")
 	add(p.Past != nil, "history", "Over time")

@@ -23,7 +23,7 @@ import (
 //	apply    failed        failure
 //	apply    unknown       error
 //	apply    skipped       skipped
-//	drift    departure     failure
+//	drift    difference    failure
 //	drift    not applied   skipped: the files are ahead
 //	validate lint          failure where its severity is error, else passes
 //	all      unchanged     passes

@@ -32,7 +32,7 @@ type metric struct{ name, help string }
 var (
 	metricInfo      = metric{"apigw_sync_info", "Always 1; the labels tell the version of the tool."}
 	metricSuccess   = metric{"apigw_sync_success", "Whether the command did its work: 1, or 0 when there are errors."}
-	metricFindings  = metric{"apigw_sync_findings", "What a person should know, by rule and severity."}
+	metricFindings  = metric{"apigw_sync_findings", "Findings, by rule and severity."}
 	metricChanges   = metric{"apigw_sync_changes", "Differences between gateway and files, by kind and action; of an apply, the planned ones."}
 	metricExtra     = metric{"apigw_sync_extra_objects", "Objects that the files own but do not declare."}
 	metricIgnored   = metric{"apigw_sync_ignored_objects", "Objects and bindings that ignore rules leave alone."}
@@ -41,7 +41,7 @@ var (
 	metricResults   = metric{"apigw_sync_results", "Outcomes of an apply, by status."}
 	metricConverged = metric{"apigw_sync_converged", "Whether the gateway matched the files after an apply: 1 or 0."}
 	metricTime      = metric{"apigw_sync_compared_timestamp_seconds", "When the gateway was looked at, in seconds since 1970."}
-	metricDrifted   = metric{"apigw_sync_drifted", "Whether something was changed on the gateway or needs a person: 1 or 0."}
+	metricDrifted   = metric{"apigw_sync_drifted", "Whether something was changed on the gateway or needs attention: 1 or 0."}
 	metricMoved     = metric{"apigw_sync_moved", "Differences by the side that moved since the baseline: gateway, files, both, unknown."}
 	metricWell      = metric{"apigw_sync_instance_well", "Whether the gateway runs, is not locked and has what the files need: 1 or 0."}
 	metricLocks     = metric{"apigw_sync_instance_locks", "Locks on the gateway."}
@@ -49,9 +49,9 @@ var (
 	metricLost      = metric{"apigw_sync_lost_references", "References of the files that lead nowhere."}
 	metricEnds      = metric{"apigw_sync_certificate_not_after_timestamp_seconds", "When a certificate that ends soon, or has ended, ends, in seconds since 1970."}
 	metricLapsed    = metric{"apigw_sync_lapsed_ignore_rules", "Ignore rules past their last day."}
-	metricCalls     = metric{"apigw_sync_group_calls", "Calls of the last hour to an API group that a change meets."}
-	metricFailed    = metric{"apigw_sync_group_errors", "Failed calls of the last hour to an API group that a change meets."}
-	metricPeak      = metric{"apigw_sync_group_peak_calls", "Calls in the busiest minute of the last hour to an API group that a change meets."}
+	metricCalls     = metric{"apigw_sync_group_calls", "Calls of the last hour to an API group that a change affects."}
+	metricFailed    = metric{"apigw_sync_group_errors", "Failed calls of the last hour to an API group that a change affects."}
+	metricPeak      = metric{"apigw_sync_group_peak_calls", "Calls in the busiest minute of the last hour to an API group that a change affects."}
 )
 
 // exposition writes families one by one.

@@ -229,15 +229,15 @@ func (x *Difference) standing(target string, a promote.Aspect) string {
 	case a.State == promote.Unsaid:
 		text = "the files of " + target + " do not declare it"
 	case a.State == promote.Departs && x.Path == "" && a.Present:
-		text = target + " departs from its files, which want none" + at
+		text = target + " differs from its files, which want none" + at
 	case a.State == promote.Departs && x.Path == "":
 		text = target + " lacks it, though its files declare it" + at
 	case a.State == promote.Departs && a.Note == "" && a.Files == nil:
-		text = target + " departs from its files, which do not have it" + at
+		text = target + " differs from its files, which do not have it" + at
 	case a.State == promote.Departs && a.Note == "":
-		text = target + " departs from its files, which say " + shownShort(a.Files, x.Sensitive) + at
+		text = target + " differs from its files, which say " + shownShort(a.Files, x.Sensitive) + at
 	case a.State == promote.Departs:
-		text = target + " departs from its files" + at
+		text = target + " differs from its files" + at
 	}
 	return strings.TrimSuffix(strings.TrimPrefix(text+": "+a.Note, ": "), ": ")
 }
@@ -271,7 +271,7 @@ func missing(a *promote.API) string {
 	return "is not published there"
 }
 
-// pending are the addresses in which a target departs from its files without making a difference.
+// pending are the addresses in which a target differs from its files without making a difference.
 func (d *Promotion) pending(target string) (addresses []string) {
 	for _, u := range d.Unapplied {
 		if u.Target == target {

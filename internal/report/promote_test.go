@@ -27,7 +27,7 @@ func TestPromotionTellsAll(t *testing.T) {
 		out := promotion(t, format, sample.Promotion(1))
 		for _, want := range []string{
 			"Promote: 2 undeclared differences, 1 only in staging, 1 only in prod, 1 declared on purpose.", "staging (STAGING) → prod (RELEASE)",
-			"/api_call_limits: 100 → 900", "prod departs from its files, which say 800 (base/orders.yaml:12)", "/content/password: (sensitive) → (sensitive)",
+			"/api_call_limits: 100 → 900", "prod differs from its files, which say 800 (base/orders.yaml:12)", "/content/password: (sensitive) → (sensitive)",
 			"the files of staging do not declare it", "with 2 acl bindings", "POST /v1/orders", "staging has no API orders/create",
 			"${ORIGIN} at overlays/staging.yaml:7", "orders/refund", "1 binding cannot follow", "throttle/basic; see apigw-sync diff --target prod", "prod hides secrets",
 		} {

@@ -30,7 +30,7 @@ type rule struct {
 var (
 	ruleError   = &rule{"error", "The command could not do its work", "Correct what the message names and run the command again.", failure}
 	ruleRefused = &rule{"refused", "A guard refuses to apply the plan", "Check that the plan is what you want; if it is, run apply with the flag that the message names.", failure}
-	ruleWarning = &rule{"warning", "Something is odd", "Nothing stands in the way, but somebody should look.", warning}
+	ruleWarning = &rule{"warning", "Warning", "It stops nothing, but somebody should look at it.", warning}
 
 	ruleDisplaced = &rule{"displaced", "A bind takes the place of a policy that is not declared", "Check that whoever made the policy agrees; it stays, and no longer holds for the API.", warning}
 	ruleExtra     = &rule{"extra", "An object is owned but not declared", "Declare it, take it out of owns, or delete it by running apply with --prune.", warning}
@@ -39,7 +39,7 @@ var (
 	ruleLoss = &rule{"not-restorable", "The undo cannot bring something back", "Note what it was, if it matters, before the old state is forgotten.", warning}
 
 	ruleCaseFailed    = &rule{"case-failed", "The files do not do what a case says", "Correct the files, or the case if it is not what is meant any more.", failure}
-	ruleCaseUncertain = &rule{"case-uncertain", "What a case says does not follow from the files", "Tell what is not known, as the message says, or expect the case to be uncertain.", failure}
+	ruleCaseUncertain = &rule{"case-uncertain", "What a case says does not follow from the files", "Add what is not known, as the message says, or expect the case to be uncertain.", failure}
 
 	ruleStatus    = &rule{"instance-status", "The gateway is not running", "Changes may be refused or take no effect until it runs.", failure}
 	ruleLock      = &rule{"instance-locked", "The gateway is locked", "Writing is refused until the lock is gone.", warning}
@@ -54,25 +54,25 @@ var (
 // The rules of a comparison of two targets.
 var (
 	differenceRules = map[promote.Class]*rule{
-		promote.Undeclared: {"undeclared", "Two targets differ, and no file says so", "Apply the target that departs from its files, or declare the difference in an overlay.", warning},
+		promote.Undeclared: {"undeclared", "Two targets differ, and no file says so", "Apply the target that differs from its files, or declare the difference in an overlay.", warning},
 		promote.OnlyFrom:   {"only-from", "Only the first target has it, and no file says so", "Apply the other target, or declare the difference in an overlay.", warning},
 		promote.OnlyTo:     {"only-to", "Only the second target has it, and no file says so", "Apply the other target, or declare the difference in an overlay.", warning},
 	}
 	ruleLacking = &rule{"api-lacking", "A target lacks an API", "Publish it there first; until then what is bound to it cannot follow.", warning}
-	rulePending = &rule{"unapplied", "A target departs from its files", "Compare it with its files, and apply.", notice}
+	rulePending = &rule{"unapplied", "A target differs from its files", "Compare it with its files, and apply.", notice}
 )
 
 var actionRules = map[diff.Action]*rule{
 	diff.Create:  {"create", "An object is missing on the gateway", "The files declare it; apply creates it.", notice},
 	diff.Update:  {"update", "An object differs from its file", "Apply sets the fields to what the files say.", notice},
 	diff.Replace: {"replace", "An object differs in a field that cannot change", "Apply deletes it and creates it anew with its bindings.", warning},
-	diff.Delete:  {"delete", "An object goes", "Apply deletes it and all its bindings from the gateway.", warning},
+	diff.Delete:  {"delete", "An object is removed", "Apply deletes it and all its bindings from the gateway.", warning},
 	diff.Bind:    {"bind", "A binding is missing on the gateway", "The files declare it; apply makes it.", notice},
-	diff.Unbind:  {"unbind", "A binding goes", "Apply removes it: the API is no longer covered by the policy, or open to the app.", warning},
+	diff.Unbind:  {"unbind", "A binding is removed", "Apply unbinds it: the API is no longer covered by the policy, or open to the app.", warning},
 }
 
 var statusRules = map[apply.Status]*rule{
-	apply.Failed:  {"failed", "A change failed", "The message says why, and whether a repeat can mend it; what was done is not done again.", failure},
+	apply.Failed:  {"failed", "A change failed", "The message says why, and whether a retry can fix it; what was done is not done again.", failure},
 	apply.Unknown: {"unknown", "The outcome of a change is not known", "Compare again to see whether it took effect.", failure},
 	apply.Skipped: {"skipped", "A change was not tried", "It waits for another one that did not succeed. Apply again after that one.", warning},
 }

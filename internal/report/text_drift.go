@@ -8,7 +8,7 @@ import (
 	"github.com/fatih/color"
 )
 
-// textDrift writes first what needs a person besides differences, then the differences, then the traffic
+// textDrift writes first what needs attention besides differences, then the differences, then the traffic
 // that they meet.
 func textDrift(w io.Writer, d *Drift, s Style) error {
 	p := newPage(w, s)
@@ -32,7 +32,7 @@ func textDrift(w io.Writer, d *Drift, s Style) error {
 	return p.Flush()
 }
 
-// needs writes a line for each thing besides differences that needs a person, and reports whether there
+// needs writes a line for each thing besides differences that needs attention, and reports whether there
 // was any.
 func (p *page) needs(d *Drift) bool {
 	var block []row
@@ -77,19 +77,19 @@ func (p *page) hit(h *Hit) {
 	case h == nil:
 		return
 	case h.APIs == 0:
-		p.linef("%s%s", indent, p.paint("meets no API", color.Faint))
+		p.linef("%s%s", indent, p.paint("affects no API", color.Faint))
 		return
 	}
 	what := count(h.APIs, "API", "APIs")
 	if h.Calls == 0 {
-		p.linef("%s%s", indent, p.paint("meets "+what+", no calls", color.Faint))
+		p.linef("%s%s", indent, p.paint("affects "+what+", no calls", color.Faint))
 		return
 	}
 	to := ""
 	if !h.Exact {
 		to = " to all of " + Clean(strings.Join(h.Groups, ", "))
 	}
-	p.linef("%s%s", indent, p.paint(fmt.Sprintf("meets %s: %s%s, %s, %d in the busiest minute", what,
+	p.linef("%s%s", indent, p.paint(fmt.Sprintf("affects %s: %s%s, %s, %d in the busiest minute", what,
 		count(int(h.Calls), "call", "calls"), to, count(int(h.Errors), "error", "errors"), h.Peak), color.Faint))
 }
 

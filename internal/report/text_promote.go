@@ -116,7 +116,7 @@ func (p *page) lacking(d *Promotion) {
 func (p *page) unapplied(d *Promotion) {
 	for _, target := range []string{d.From.Name, d.To.Name} {
 		if list := d.pending(target); len(list) > 0 {
-			p.linef("%s", Clean(fmt.Sprintf("%s departs from its files in %s no difference here: %s; see apigw-sync diff --target %s",
+			p.linef("%s", Clean(fmt.Sprintf("%s differs from its files in %s no difference here: %s; see apigw-sync diff --target %s",
 				target, count(len(list), "more change that makes", "more changes that make"), firstOf(list), target)))
 		}
 	}

@@ -20,7 +20,7 @@ type view struct {
 
 	Failed   bool // the comparison came to no end: what is not here is not known
 	Tallies  []tally
-	Findings []finding // what needs a person besides changes, worst first
+	Findings []finding // what needs attention besides changes, worst first
 	Rules    []*rule   // that stand beside those of all documents
 	Items    []item    // the changes, in the order of the document
 	Extra    []Extra

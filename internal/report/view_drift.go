@@ -49,13 +49,13 @@ func (d *Drift) verdict() string {
 	}
 	add(len(d.Errors), "error", "errors")
 	if !d.Instance.Well && d.Instance.Status != "" {
-		parts = append(parts, "the gateway is not well")
+		parts = append(parts, "the gateway is unhealthy")
 	}
 	waiting := 0
 	if d.Moved != nil {
 		waiting = d.Moved.Files
 	}
-	add(len(d.Changes)+len(d.Extra)-waiting, "departure from the files", "departures from the files")
+	add(len(d.Changes)+len(d.Extra)-waiting, "difference from the files", "differences from the files")
 	add(waiting, "change not applied yet", "changes not applied yet")
 	add(len(d.References), "reference that leads nowhere", "references that lead nowhere")
 	add(len(d.Certificates), "certificate to renew", "certificates to renew")

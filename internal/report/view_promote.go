@@ -35,7 +35,7 @@ func viewPromotion(d *Promotion) *view {
 			v.add(ruleLacking, Problem{Address: a.Address, Message: target + " lacks this API: it " + missing(a), Hint: count(len(a.Bindings), "binding cannot follow", "bindings cannot follow")})
 		}
 		if list := d.pending(target); len(list) > 0 {
-			v.add(rulePending, Problem{Message: fmt.Sprintf("%s departs from its files in what makes no difference here: %s", target, firstOf(list)), Hint: "see apigw-sync diff --target " + target})
+			v.add(rulePending, Problem{Message: fmt.Sprintf("%s differs from its files in what makes no difference here: %s", target, firstOf(list)), Hint: "see apigw-sync diff --target " + target})
 		}
 	}
 	v.add(ruleWarning, d.Warnings...)

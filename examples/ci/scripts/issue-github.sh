@@ -15,7 +15,7 @@ id=$(gh api --paginate "repos/$GITHUB_REPOSITORY/issues?state=open&per_page=100"
 	--jq ".[] | select(.pull_request == null) | select((.body // \"\") | startswith(\"$mark\")) | .number" | head -n 1)
 case $what:$id in
 open:) gh api --silent --method POST "repos/$GITHUB_REPOSITORY/issues" \
-	--raw-field "title=The gateway departs from its files" --field "body=@$file" ;;
+	--raw-field "title=The gateway differs from its files" --field "body=@$file" ;;
 open:*) gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/$id" --field "body=@$file" ;;
 close:) ;;
 close:*) gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/$id" --raw-field "state=closed" ;;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Finds out whether somebody changed the gateway by hand, and what else needs a person, such as a
+# Finds out whether somebody changed the gateway by hand, and what else needs attention, such as a
 # certificate that ends soon: for a schedule. It only reads.
 #
 #   nightly.sh FOLDER  writes FOLDER/drift.html, the report for people
