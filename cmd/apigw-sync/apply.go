@@ -135,9 +135,10 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 	if err := o.show(out, c); err != nil {
 		return d, err
 	}
+	matches := c.Plan.Empty()
+	d.Converged = &matches
 	switch {
-	case c.Plan.Empty(): // guards forbid writes, and there is none
-		d.Converged = true
+	case matches: // guards forbid writes, and there is none
 		c.back.done(c)
 		return d, o.remember(ctx, c, false)
 	case len(c.Plan.Refusals) > 0:
@@ -160,7 +161,7 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 	switch {
 	case d.Stopped:
 		return d, both(context.Cause(ctx), err)
-	case d.Converged:
+	case d.Matches():
 		return d, both(err, o.remember(ctx, c, true))
 	}
 	return d, err
@@ -207,7 +208,9 @@ func refuse(d *report.Results, c *comparison) error {
 func (o *applyOptions) results(p *program, c *comparison, outcome *reconcile.Outcome) *report.Results {
 	d := report.NewResults(c.head, outcome.Results, outcome.Remaining)
 	d.TakesBack = c.back.document()
-	d.Converged, d.Stopped = outcome.Converged, outcome.Stopped
+	if d.Stopped = outcome.Stopped; outcome.Verified {
+		d.Converged = &outcome.Converged
+	}
 	d.Requests, d.Saved = report.Requests{Read: outcome.Reads, Write: outcome.Writes}, c.file != nil
 	d.Warnings = append(append(d.Warnings, c.warnings...), report.Notes(outcome.Warnings)...)
 	d.Advise(outcome.Results, func(n api.Next) string { return o.next(p, n) })
@@ -234,7 +237,7 @@ func (o *applyOptions) next(p *program, n api.Next) string {
 func verdict(d *report.Results, err error) error {
 	s := d.Summary
 	switch {
-	case err == nil && d.Converged && s.Failed+s.Skipped+s.Unknown == 0:
+	case err == nil && d.Matches() && s.Failed+s.Skipped+s.Unknown == 0:
 		return nil
 	case s.Succeeded+s.Unknown > 0, slices.ContainsFunc(d.Results, func(r report.Result) bool { return r.Begun }):
 		return coded{exitIncomplete, err}

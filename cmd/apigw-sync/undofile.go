@@ -95,7 +95,7 @@ func (o *undoFileOptions) end(d *report.Results) error {
 	}
 	path := o.file.Name()
 	var err error
-	if d.Converged {
+	if d.Matches() {
 		err = journal.Mark(o.file, journal.Settled, time.Now())
 	}
 	err = both(err, o.file.Close())

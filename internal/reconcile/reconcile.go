@@ -55,7 +55,8 @@ type Comparison struct {
 // Outcome is what an apply did.
 type Outcome struct {
 	Results   []apply.Result // one for each change, in the order of the plan
-	Converged bool           // what was touched was read again and matches
+	Verified  bool           // what was touched was read again, late enough for lists to show it
+	Converged bool           // and it matches
 	Remaining []diff.Change  // what still differs
 	Writes    int            // requests sent, repeats included
 	Reads     int

@@ -19,7 +19,7 @@ func (r *Run) verify(ctx context.Context, c *Comparison, out *Outcome) {
 	want, policy := touched(c)
 	policy.Kinds, policy.Today = r.Policy.Kinds, r.Policy.Today // what the run did not look at is none of its business
 	if len(want.Objects) == 0 && len(want.Owns) == 0 || ctx.Err() != nil {
-		out.Converged = len(c.Plan.Changes) == 0
+		out.Converged, out.Verified = len(c.Plan.Changes) == 0, ctx.Err() == nil
 		out.Remaining = unfinished(out.Results)
 		return
 	}
@@ -34,10 +34,12 @@ func (r *Run) verify(ctx context.Context, c *Comparison, out *Outcome) {
 			return
 		}
 		out.Remaining = plan.Changes
-		if out.Converged = plan.Empty(); out.Converged || !worthWaiting(out) || waited >= settleFor {
+		out.Converged = plan.Empty()
+		if out.Verified = out.Converged || !worthWaiting(out) || waited >= settleFor; out.Verified {
 			return
 		}
 		if !pause(ctx, wait) {
+			out.Remaining = unfinished(out.Results)
 			return
 		}
 		waited += wait

@@ -85,12 +85,14 @@ func (e *exposition) outcome(v *view) {
 	e.changes(v.Items)
 	e.one(metricRequests, float64(v.Requests.Read), "direction", "read")
 	e.sample(metricRequests, float64(v.Requests.Write), "direction", "write")
-	if v.Converged != nil {
+	if v.Applied {
 		e.family(metricResults)
 		for _, t := range v.Tallies {
 			e.sample(metricResults, float64(t.N), "status", t.Name)
 		}
-		e.one(metricConverged, truth(*v.Converged))
+		if v.Converged != nil {
+			e.one(metricConverged, truth(*v.Converged))
+		}
 	} else {
 		e.one(metricExtra, float64(len(v.Extra)))
 		e.one(metricIgnored, float64(v.Ignored))

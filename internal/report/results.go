@@ -15,7 +15,7 @@ type Results struct {
 	Head
 	Summary   apply.Summary `json:"summary"`
 	Results   []Result      `json:"results"`
-	Converged bool          `json:"converged"` // what was touched was read again and matches
+	Converged *bool         `json:"converged"` // what was touched was read again and matches; nil when it could not be read
 	Remaining []Change      `json:"remaining"` // what still differs
 	Stopped   bool          `json:"stopped"`   // the run was stopped before everything was tried
 	Refusals  []Refusal     `json:"refusals"`  // guards that kept the plan from being applied
@@ -41,6 +41,9 @@ type Result struct {
 
 	lasting bool // no repeat mends it
 }
+
+// Matches reports whether it is known that the gateway is as it should be.
+func (d *Results) Matches() bool { return d.Converged != nil && *d.Converged }
 
 // EmptyResults is the document of an apply that had nothing to do, or did not begin.
 func EmptyResults(h Head) *Results {

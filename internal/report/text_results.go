@@ -127,14 +127,26 @@ func (d *Results) sum() string {
 	s := d.Summary
 	out := fmt.Sprintf("Apply: %d succeeded, %d failed, %d skipped, %d unknown.", s.Succeeded, s.Failed, s.Skipped, s.Unknown)
 	switch {
-	case d.Converged && d.Saved:
+	case d.Converged == nil && d.Saved:
+		return out + " Whether the gateway is as the plan says could not be verified; make the plan again to find out."
+	case d.Converged == nil:
+		return out + " Whether the gateway matches the files could not be verified; " + d.check()
+	case *d.Converged && d.Saved:
 		return out + " The gateway is as the plan says."
-	case d.Converged:
+	case *d.Converged:
 		return out + " The gateway matches the files."
 	case d.Saved:
 		return out + " The gateway is not as the plan says yet; make the plan again for the rest."
 	}
 	return out + " The gateway does not match the files yet; " + d.rest()
+}
+
+// check is how to find out.
+func (d *Results) check() string {
+	if d.Summary.Succeeded == len(d.Results) {
+		return "run diff to find out."
+	}
+	return d.rest()
 }
 
 // rest is how the rest gets done.

@@ -33,7 +33,8 @@ type view struct {
 
 	Traffic   []Traffic
 	Undo      *Undo  // of an apply
-	Converged *bool  // of an apply
+	Applied   bool   // it is about an apply
+	Converged *bool  // of one; nil when it is not known
 	Health    *Drift // of a drift report
 
 	About    string   // of a comparison of targets: which, made harmless
@@ -80,7 +81,7 @@ func viewPlan(d *Plan) *view {
 func viewResults(d *Results) *view {
 	s := d.Summary
 	v := &view{
-		Command: "apply", Head: d.Head, Sum: d.sum(), Requests: d.Requests, Converged: &d.Converged,
+		Command: "apply", Head: d.Head, Sum: d.sum(), Requests: d.Requests, Applied: true, Converged: d.Converged,
 		Tallies: []tally{{"succeeded", s.Succeeded}, {"failed", s.Failed}, {"skipped", s.Skipped}, {"unknown", s.Unknown}},
 	}
 	if len(d.Results) == 0 && len(d.Errors)+len(d.Refusals) > 0 {

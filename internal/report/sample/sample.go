@@ -196,7 +196,7 @@ func Results() *report.Results {
 	d.Summary = apply.Summarize(results)
 	d.Remaining = Changes()[8:9]
 	d.Remaining = append(d.Remaining, Changes()[10])
-	d.Requests = report.Requests{Read: 33, Write: 19}
+	d.Requests, d.Converged = report.Requests{Read: 33, Write: 19}, new(bool)
 	d.Undo = &report.Undo{File: "undo.json", Changes: 11, NotRestorable: []report.Loss{{Address: "app_code/orders_mobile/#1a2b3c4d", Reason: "the gateway never shows a code again"}}}
 	return d
 }
