@@ -34,10 +34,10 @@ func BrokenGlob(pattern string) string {
 	return ""
 }
 
-// Literal is a pattern that matches the name alone.
+// Literal is a pattern that matches the name alone, also as one of several between braces.
 func Literal(name string) string { return wildcard.ReplaceAllString(name, `\$0`) }
 
-var wildcard = regexp.MustCompile(`[*?\[{\\]`)
+var wildcard = regexp.MustCompile(`[*?\[\]{},\\]`)
 
 // globs keeps what was compiled, since one pattern is asked about many names.
 var globs sync.Map // string to globbed

@@ -76,6 +76,7 @@ func FuzzGlob(f *testing.F) {
 	for _, s := range []string{"", "*", "a*b?", "[a-z]*", "[!a]", "[^]]", `\[x`, "[a-", "支*付", "a,b", `[\--\]]`, "**a**"} {
 		f.Add(s, "a/b", "支付")
 	}
+	f.Add("x", "0", "0,}")
 	f.Fuzz(func(t *testing.T, pattern, name, other string) {
 		if slices.ContainsFunc([]string{pattern, name, other}, func(s string) bool { return !utf8.ValidString(s) }) || strings.ContainsAny(pattern+name+other, "\x00") || len(pattern) > 200 {
 			return
