@@ -31,6 +31,7 @@ var Operations = []Operation{
 	{"DeleteAclV2", "acl", "apig:acls:delete"},
 	{"BatchDeleteAclV2", "acl", "apig:acls:delete"},
 	{"ListApisBindedToAclPolicyV2", "acl_binding", "apig:acls:listBindedApis"},
+	{"ListApisUnbindedToAclPolicyV2", "acl_binding", "apig:acls:listUnbindedApis?"},
 	{"ListAclPolicyBindedToApiV2", "acl_binding", "apig:apis:listBindedAcls"},
 	{"CreateApiAclBindingV2", "acl_binding", "apig:apis:bindAcls"},
 	{"BatchDeleteApiAclBindingV2", "acl_binding", "apig:apis:unbindAcls?"},
@@ -71,6 +72,7 @@ var Operations = []Operation{
 	{"UpdateSpecialThrottlingConfigurationV2", "throttle_special", "apig:specialThrottles:update?"},
 	{"DeleteSpecialThrottlingConfigurationV2", "throttle_special", "apig:specialThrottles:delete"},
 	{"ListApisBindedToRequestThrottlingPolicyV2", "throttle_binding", "apig:throttles:listBindedApis"},
+	{"ListApisUnbindedToRequestThrottlingPolicyV2", "throttle_binding", "apig:throttles:listUnbindedApis?"},
 	{"ListRequestThrottlingPoliciesBindedToApiV2", "throttle_binding", "apig:apis:listBindedTrottles"}, // as the vendor spells it
 	{"AssociateRequestThrottlingPolicyV2", "throttle_binding", "apig:apis:bindThrottles"},
 	{"BatchDisassociateThrottlingPolicyV2", "throttle_binding", "apig:apis:unbindThrottles"},

@@ -11,7 +11,8 @@ if [ "${1:-}" != inside ]; then
 	cp "$here"/gateway.yaml "$here"/../../examples/quickstart/emulator.yaml "$folder"
 	cd "$folder"
 	PATH=$bin:$PATH
-	export PATH
+	XDG_STATE_HOME=$folder # for undo files
+	export PATH XDG_STATE_HOME
 	# The emulator serves the gateway of emulator.yaml on a loopback port, and tells its address in the
 	# environment. It ends with the script.
 	apigw-sync emulator --state emulator.yaml -- sh "$here/demo.sh" inside
