@@ -78,10 +78,10 @@ func (b *back) restore(o object, ch *report.Change, was *planfile.Held, wanted *
 	if p := stays(k, v, was, wanted); p != "" && ch.Action == diff.Replace {
 		b.lose(was.Address(), "", lostReplaced(p))
 		b.closed[o] = true
-		return nil
+		return b.finish(o, wanted, now)
 	}
 	d := anchor(o.kind, was.Key)
-	if now.Key != was.Key {
+	if now.Key == wanted.Key && now.Key != was.Key {
 		d.MovedFrom = now.Key
 	}
 	for _, p := range k.Secrets(v) {
@@ -111,6 +111,33 @@ func (b *back) restore(o object, ch *report.Change, was *planfile.Held, wanted *
 	d.Value = k.Entire(d.Value)
 	b.want(o, d)
 	return nil
+}
+
+// finish gives what replaced an object its name, where the run did not come to that.
+func (b *back) finish(o object, wanted *planfile.Object, now *kind.Object) error {
+	if now.Key == wanted.Key {
+		return nil
+	}
+	k := kind.Of(o.kind)
+	v := k.Named(now.Value, wanted.Key)
+	tree, err := k.Pack(v)
+	if err != nil {
+		return err
+	}
+	d := anchor(o.kind, wanted.Key) // by which its successor is found
+	for _, p := range k.Secrets(v) {
+		text, err := b.Secret(wanted, p, b.reveal)
+		if err != nil {
+			return b.unrevealed(o, err)
+		}
+		if text != "" {
+			tree = kind.Put(tree, p, text)
+			d.Secrets = append(d.Secrets, wanted.Origins(p)...)
+		}
+	}
+	d.Value, err = k.Unpack(tree)
+	b.want(o, d)
+	return err
 }
 
 // unrevealed leaves an object alone whose secret is another one now, and notes one that is missing.
