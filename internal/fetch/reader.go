@@ -169,17 +169,22 @@ func one[T any](ctx context.Context, r *Reader, l listing[T], offset int) (b bat
 	return b, err
 }
 
+// looks at an answer that makes no sense: most that do not at first are whole the next time.
+const looks = 3
+
 // ask sends one request and reads its answer. What cannot be read is an error that says which answer it was.
 func ask[T any](ctx context.Context, r *Reader, q api.Request, how string, take func(kind.Page) (T, error)) (page kind.Page, out T, err error) {
 	var id string
 	q.Answered = func(requestID string) { id = requestID }
-	if err = r.read(ctx, q, how, &page); err == nil {
-		if out, err = take(page); err != nil {
-			err = fmt.Errorf("%s /%s (request %s): %w: %w", q.Method, strings.Join(q.Path, "/"), id, api.ErrUnreadable, err)
+	for n := range looks {
+		q.Again = n > 0
+		if err = r.read(ctx, q, how, &page); err != nil {
+			return page, out, fmt.Errorf("%s: %w", q.Operation, err)
 		}
-	}
-	if err != nil {
-		err = fmt.Errorf("%s: %w", q.Operation, err)
+		if out, err = take(page); err == nil {
+			return page, out, nil
+		}
+		err = fmt.Errorf("%s: %s /%s (request %s): %w: %w", q.Operation, q.Method, strings.Join(q.Path, "/"), id, api.ErrUnreadable, err)
 	}
 	return page, out, err
 }

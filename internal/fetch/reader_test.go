@@ -75,10 +75,19 @@ func TestListsThatSayOddThingsOfThemselves(t *testing.T) {
 		{name: "missing list though there are some", page: func(int) string { return `{"total":3}` }, calls: 2, err: "gives 0 of 3 items"},
 		{name: "a thousand million", page: holding(700, `"total":1000000000,`), calls: 66, err: "gives 700 of 1000000000 items"},
 		{name: "beyond int64", page: holding(700, `"total":99999999999999999999,`), calls: 66, err: "gives 700 of"},
-		{name: "neither list nor total", page: func(int) string { return `{"message":"hello"}` }, calls: 1, err: "GET /acls (request req-7): the answer could not be read: the answer has neither acls nor a total"},
-		{name: "an item that cannot be told from others", page: func(int) string { return `{"total":1,"acls":[{"id":"i","acl_name":null}]}` }, calls: 1, err: "ListAclStrategiesV2: GET /acls (request req-7): the answer could not be read: acls/0 has no id or no name"},
-		{name: "an item that is none", page: func(int) string { return `{"total":1,"acls":["x"]}` }, calls: 1, err: "acls/0: the answer is a text; expected a mapping"},
-		{name: "a mapping in place of the list", page: func(int) string { return `{"total":"many","acls":{"id":"i","acl_name":"n"}}` }, calls: 1, err: "acls is no list"},
+		{name: "neither list nor total", page: func(int) string { return `{"message":"hello"}` }, calls: 3, err: "GET /acls (request req-7): the answer could not be read: the answer has neither acls nor a total"},
+		{name: "an item that cannot be told from others", page: func(int) string { return `{"total":1,"acls":[{"id":"i","acl_name":null}]}` }, calls: 3, err: "ListAclStrategiesV2: GET /acls (request req-7): the answer could not be read: acls/0 has no id or no name"},
+		{name: "an item that is none", page: func(int) string { return `{"total":1,"acls":["x"]}` }, calls: 3, err: "acls/0: the answer is a text; expected a mapping"},
+		{name: "garbled once", page: func() func(int) string {
+			asked := 0
+			return func(offset int) string {
+				if asked++; asked == 1 {
+					return `{"total":"many","acls":{"unexpected":true}}`
+				}
+				return holding(3, `"total":3,`)(offset)
+			}
+		}(), want: 3, calls: 2},
+		{name: "a mapping in place of the list", page: func(int) string { return `{"total":"many","acls":{"id":"i","acl_name":"n"}}` }, calls: 3, err: "acls is no list"},
 		{name: "null among items", page: func(int) string { return `{"total":1,"acls":[null,{"id":1,"acl_name":2}]}` }, want: 1, calls: 1},
 	}
 	for _, tt := range tests {

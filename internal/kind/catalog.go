@@ -2,6 +2,7 @@ package kind
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -157,6 +158,9 @@ func APIs(page Page) ([]*API, error) {
 	}
 	out := make([]*API, len(list))
 	for i, w := range list {
+		if w.ID == "" || w.Name == "" || w.Group == "" {
+			return nil, fmt.Errorf("apis/%d has no id, no name or no group", i)
+		}
 		out[i] = &API{
 			ID: w.ID, Name: w.Name, Group: w.Group, GroupID: w.GroupID, Method: w.Method, Path: w.Path, MatchMode: w.MatchMode,
 			AuthType: w.AuthType, Tags: w.Tags, Published: parsePublished(w.EnvIDs, w.Envs, w.PublishIDs),

@@ -76,6 +76,7 @@ type Found[S any] struct {
 	ID      string
 	Value   S
 	Bound   int
+	Strange wire.Strange
 	Silent  []string // JSON pointers of what every object has and the gateway does not tell of this one
 	Foreign bool     // see Object
 }
@@ -240,7 +241,7 @@ func (d *Def[S, W]) onWire(k *Kind) {
 	found := func(owner string, w *W, strange wire.Strange) Object {
 		f := d.Decode(owner, *w)
 		if d.Odd != nil {
-			*d.Odd(&f.Value) = d.oddities(strange, f.Silent)
+			*d.Odd(&f.Value) = d.oddities(strange, f.Strange, f.Silent)
 		}
 		o := d.object(f.Value, owner)
 		o.ID, o.Bound, o.Foreign = f.ID, f.Bound, f.Foreign

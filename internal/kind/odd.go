@@ -46,11 +46,12 @@ func (d *Def[S, W]) odd(s *S) Odd {
 }
 
 // oddities are those of an object that was just read.
-func (d *Def[S, W]) oddities(strange wire.Strange, silent []string) Odd {
-	if len(strange)+len(silent) == 0 {
+func (d *Def[S, W]) oddities(strange, more wire.Strange, silent []string) Odd {
+	if len(strange)+len(more)+len(silent) == 0 {
 		return nil
 	}
 	out := Odd{}
+	maps.Copy(out, more)
 	for pointer, raw := range strange {
 		if d.Shape.Field(pointer[1:]) != nil {
 			out[pointer] = raw

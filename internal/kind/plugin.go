@@ -7,6 +7,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/kind/content"
 	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/wire"
 )
 
 // Plugin adds behaviour to the APIs that it is attached to, one plugin of a type for each API and
@@ -17,15 +18,16 @@ type Plugin struct {
 	Remark  string         `json:"remark"`
 	Content map[string]any `json:"content"` // in the canonical form of its type
 	Written map[string]any `json:"-"`       // as the file has it
-	Whole   bool           `json:"-"`       // the gateway shall hold nothing that Written does not mention, but for secrets
+	Odd     Odd            `json:"-"`
+	Whole   bool           `json:"-"` // the gateway shall hold nothing that Written does not mention, but for secrets
 }
 
 type pluginWire struct {
 	ID      string  `json:"plugin_id,omitempty"`
 	Name    string  `json:"plugin_name"`
-	Type    string  `json:"plugin_type"`
+	Type    *string `json:"plugin_type"`
 	Scope   string  `json:"plugin_scope"` // always global
-	Content string  `json:"plugin_content"`
+	Content *string `json:"plugin_content"`
 	Remark  *string `json:"remark,omitempty"`
 }
 
@@ -110,13 +112,21 @@ var plugin = of(Def[Plugin, pluginWire]{
 		return w, err == nil && p.Remark == "" && got.Remark != ""
 	},
 	Decode: func(_ string, w pluginWire) Found[Plugin] {
-		p := Plugin{Name: w.Name, Type: w.Type, Remark: value(w.Remark), Content: map[string]any{}}
-		// A content that is no JSON object is compared as an empty one: it is about to be replaced.
-		d := json.NewDecoder(strings.NewReader(w.Content))
-		d.UseNumber()
-		_ = d.Decode(&p.Content)
-		return Found[Plugin]{ID: w.ID, Value: p, Bound: Unknown}
+		p := Plugin{Name: w.Name, Type: value(w.Type), Remark: value(w.Remark), Content: map[string]any{}}
+		f := Found[Plugin]{ID: w.ID, Bound: Unknown, Silent: silent(map[string]bool{
+			"/type": w.Type != nil, "/content": w.Type != nil && w.Content != nil, // which means nothing without the type
+		})}
+		tree, err := wire.Tree([]byte(value(w.Content)))
+		if m, ok := tree.(map[string]any); ok {
+			p.Content = m
+		} else if tree != nil || err != nil {
+			raw, _ := json.Marshal(value(w.Content)) // a text can be written as JSON
+			f.Strange = wire.Strange{"/content": raw}
+		}
+		f.Value = p
+		return f
 	},
+	Odd: func(p *Plugin) *Odd { return &p.Odd },
 })
 
 // numbers turns the numbers of a decoded tree into int64, or float64 where they are no whole numbers. Those that
@@ -143,7 +153,8 @@ func numbers(v any) any {
 
 func pluginBody(p Plugin, remark *string) (pluginWire, error) {
 	raw, err := json.Marshal(p.Written)
-	return pluginWire{Name: p.Name, Type: p.Type, Scope: "global", Content: string(raw), Remark: remark}, err
+	text := string(raw)
+	return pluginWire{Name: p.Name, Type: &p.Type, Scope: "global", Content: &text, Remark: remark}, err
 }
 
 func pluginShape() *shape.Shape {

@@ -3,6 +3,7 @@ package kind
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/shape"
@@ -68,6 +69,37 @@ func checkSpecials(items []any) string {
 	return ""
 }
 
+// hiddenObject begins what stands for the id of an object that the gateway does not tell.
+const hiddenObject = "?"
+
+// mayBe reports whether a special limit for an object of which the gateway does not tell all may be that of s.
+func (s *Special) mayBe(other string) bool {
+	objectType, id, _ := strings.Cut(other, ":")
+	if s.App != "" {
+		return objectType == "APP" || objectType == ""
+	}
+	return (objectType == "USER" || objectType == "") && (id == s.User || strings.HasPrefix(id, hiddenObject))
+}
+
+// matchSpecials takes those of which the gateway does not tell all for those that the files want and nothing else can be.
+func matchSpecials(_ string, want []Declared, have []Object) Matched {
+	out := Matched{Want: want, Have: slices.Clone(have)}
+	for _, w := range want {
+		s := w.Value.(Special)
+		if slices.ContainsFunc(have, func(h Object) bool { return h.Key == w.Key }) {
+			continue
+		}
+		at := slices.IndexFunc(out.Have, func(h Object) bool { return h.Foreign && s.mayBe(h.Value.(Special).Other) })
+		if at < 0 {
+			continue
+		}
+		h := &out.Have[at]
+		s.Limit, s.Odd = h.Value.(Special).Limit, h.Value.(Special).Odd
+		h.Key, h.Value, h.Foreign = w.Key, s, false
+	}
+	return out
+}
+
 var throttleSpecial = of(Def[Special, specialWire]{
 	Name: "throttle_special", Owner: "throttle", Field: "specials",
 	Shape: specialList.Items,
@@ -131,9 +163,10 @@ var throttleSpecial = of(Def[Special, specialWire]{
 		case w.ObjectType == "APP" && name != "" && name != w.ObjectID:
 			s.App = name
 		default:
-			s.Other = w.ObjectType + ":" + cmp.Or(w.ObjectID, name, w.ID)
+			s.Other = w.ObjectType + ":" + cmp.Or(w.ObjectID, hiddenObject+w.ID)
 		}
 		return Found[Special]{ID: w.ID, Value: s, Bound: Unknown, Foreign: s.Other != "", Silent: silent(map[string]bool{"/call_limits": w.Limit != nil})}
 	},
-	Odd: func(s *Special) *Odd { return &s.Odd },
+	Odd:   func(s *Special) *Odd { return &s.Odd },
+	Match: matchSpecials,
 })

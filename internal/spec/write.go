@@ -130,18 +130,59 @@ func (w *writer) items() (out []item) {
 		slices.SortStableFunc(objects, func(a, b *kind.Object) int { return strings.Compare(a.Key, b.Key) })
 		for _, o := range objects {
 			w.variables, w.leftOut = nil, nil
-			node := w.item(k, o)
-			out = append(out, item{kind: k, object: o, node: node, variables: w.variables, leftOut: w.leftOut})
+			out = append(out, w.item(k, o))
 		}
 	}
 	return out
 }
 
-// item writes one object with what belongs to it.
-func (w *writer) item(k *kind.Kind, o *kind.Object) *yaml.Node {
+// item writes one object with what belongs to it. What is odd about it no file can say.
+func (w *writer) item(k *kind.Kind, o *kind.Object) item {
+	odd := oddities(k, o)
+	for _, part := range kind.Parts(k.Name) {
+		for i := range w.parts[part.Name+" "+o.Key] {
+			p := &w.parts[part.Name+" "+o.Key][i]
+			switch {
+			case p.Foreign:
+				w.leave(p.Address(), "nobody can say what it is; the file leaves it alone")
+			case len(oddities(part, p)) > 0:
+				odd = append(odd, ignored{"/" + part.Field, p.Key + " " + oddities(part, p)[0].why})
+			}
+		}
+	}
+	node := w.node(k, o, odd)
+	it := item{kind: k, object: o, node: node, variables: w.variables, leftOut: w.leftOut}
+	for _, x := range odd {
+		it.leftOut = append(it.leftOut, LeftOut{o.Address() + " " + x.field, x.why})
+		if partIn(k, x.field[1:]) != nil {
+			it.unmanaged = append(it.unmanaged, x)
+		} else {
+			it.ignored = append(it.ignored, x)
+		}
+	}
+	return it
+}
+
+// oddities are the fields of an object that no file can say.
+func oddities(k *kind.Kind, o *kind.Object) (out []ignored) {
+	odd := k.Odd(o.Value)
+	for _, path := range odd.Strange() {
+		out = append(out, ignored{path, fmt.Sprintf("is %v on the gateway", odd.Shown(path))})
+	}
+	for _, path := range odd.Untold() {
+		out = append(out, ignored{path, "is not told by the gateway"})
+	}
+	return out
+}
+
+// node is one object without some of its fields.
+func (w *writer) node(k *kind.Kind, o *kind.Object, without []ignored) *yaml.Node {
 	item := newMap()
 	tree := k.Tree(o.Value)
 	for _, f := range k.Shape.Fields {
+		if slices.ContainsFunc(without, func(x ignored) bool { return x.field == "/"+f.Name }) {
+			continue
+		}
 		if part := partIn(k, f.Name); part != nil {
 			if n := w.part(part, o); n != nil {
 				put(item, f.Name, n)
@@ -210,7 +251,12 @@ func (w *writer) part(k *kind.Kind, owner *kind.Object) *yaml.Node {
 	}
 	var items []*yaml.Node
 	for i := range parts {
-		items = append(items, w.element(k, &parts[i]))
+		if !parts[i].Foreign {
+			items = append(items, w.element(k, &parts[i]))
+		}
+	}
+	if len(items) == 0 {
+		return nil
 	}
 	if k.Single {
 		return items[0]

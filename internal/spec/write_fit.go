@@ -9,7 +9,6 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
 )
 
 // fit takes out of items what the rules of files refuse, since the gateway took it before them, or by others: a field,
@@ -95,7 +94,7 @@ func (it *item) drop(refused []refusal) bool {
 			if done && missing {
 				return true
 			}
-			if slices.ContainsFunc(it.kind.Shape.Fields, func(f shape.Field) bool { return f.Required && "/"+f.Name == r.pointer }) {
+			if r.pointer == "/name" {
 				return false
 			}
 			if pointer := reach(it.node, r.pointer); pointer != "" && (pointer == r.pointer) != missing {

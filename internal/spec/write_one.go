@@ -53,8 +53,7 @@ func (s *Snippets) Refuses(o *kind.Object, parts map[string][]kind.Object) map[s
 func (s *Snippets) fit(o *kind.Object, environment string) (it item, refused map[string]string) {
 	k, w := kind.Of(o.Kind), *s.w
 	w.environment, w.variables, w.leftOut, w.taken = environment, nil, nil, maps.Clone(s.w.taken)
-	node := w.item(k, o)
-	fits, out, err := w.fit([]item{{kind: k, object: o, node: node, variables: w.variables, leftOut: w.leftOut}})
+	fits, out, err := w.fit([]item{w.item(k, o)})
 	switch {
 	case err != nil:
 		return it, map[string]string{"": err.Error()}
