@@ -47,7 +47,7 @@ var acl = of(Def[ACL, aclWire]{
 	},
 	Named: func(a ACL, name string) ACL { a.Name = name; return a },
 	Shape: shape.OfMap("An access control policy: who may call the APIs bound to it.",
-		shape.Need("name", name("ACL", "orders_office")),
+		shape.Need("name", name("ACL", "orders_office", 64)),
 		shape.Need("type", shape.OfText("PERMIT lets only these callers in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
 		shape.Need("entity_type", shape.OfText("What the values are: addresses (IP), account names (DOMAIN) or account ids (DOMAIN_ID).", shape.OneOf("IP", "DOMAIN", "DOMAIN_ID")).AsFixed()),
 		shape.Need("values", shape.OfList("By entity_type: addresses, ranges (a-b) and networks (CIDR), at most 100, for IP; account names of 1 to 64 ASCII characters, not digits alone, for DOMAIN; account ids of 32 characters for DOMAIN_ID, names and ids at most 1024 characters in all with their commas.", shape.OfText("One address, range, network or account.", shape.Length(1, 0)).WithExample("192.168.1.0/24"), shape.Count(1, 0), distinctTexts)),

@@ -32,7 +32,7 @@ var app = of(Def[App, appWire]{
 	Makes: []string{"/app_key", "/app_secret"},
 	Ops:   Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
 	Shape: shape.OfMap("An app (credential): who may call, with which key, secret and codes.",
-		shape.Need("name", name("app", "orders_mobile")),
+		shape.Need("name", name("app", "orders_mobile", 64)),
 		shape.May("remark", remark()),
 		shape.May("app_key", shape.OfText("Key of the app. Needs the gateway's switch for own keys.",
 			shape.Length(8, 200), shape.Pattern(`[A-Za-z0-9][A-Za-z0-9_-]*`, "letters, digits, _ and -, starting with a letter or digit")).WithExample("${ORDERS_KEY}").WithAbsent(generatedByGateway)),

@@ -7,11 +7,18 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/shape"
 )
 
-// name is the shape of the names that the API gives to apps, throttles and ACLs, with an example of one.
-func name(what, example string) *shape.Shape {
+// name is the shape of the names that the API gives to what it calls so, of at most so many characters, with an example
+// of one. The tables of the API reference allow no hyphen, or not everywhere; its examples and its error codes have some.
+func name(what, example string, most int) *shape.Shape {
 	return shape.OfText("Name of the "+what+", unique in the gateway. It identifies the "+what+".",
-		shape.Length(3, 64),
-		shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9_一-鿿]*`, "letters, digits, _ and Chinese characters, starting with a letter or a Chinese character")).WithExample(example)
+		shape.Length(3, most),
+		shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9_一-鿿-]*`, "letters, digits, _ and Chinese characters, starting with a letter or a Chinese character"),
+		shape.Softly(shape.Test(func(s string) string {
+			if strings.ContainsRune(s, '-') {
+				return "has a -, which not every version of the gateway takes"
+			}
+			return ""
+		}, "use _ to be sure").Saying("without -"))).WithExample(example)
 }
 
 // remark is the shape of a description.

@@ -164,15 +164,7 @@ func pluginShape() *shape.Shape {
 		types = append(types, t.Name)
 	}
 	return shape.OfMap("A plugin: behaviour added to the APIs that it is attached to.",
-		shape.Need("name", shape.OfText("Name of the plugin, unique in the gateway. It identifies the plugin.",
-			shape.Length(3, 255),
-			shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9_一-鿿-]*`, "letters, digits, _ and Chinese characters, starting with a letter or a Chinese character"),
-			shape.Softly(shape.Test(func(s string) string {
-				if strings.ContainsRune(s, '-') {
-					return "has a -, which not every version of the gateway takes"
-				}
-				return ""
-			}, "use _ to be sure").Saying("without -"))).WithExample("orders_cors")),
+		shape.Need("name", name("plugin", "orders_cors", 255)),
 		shape.Need("type", shape.OfText("Type of the plugin, which says what its content may be.", shape.Known(types...)).AsFixed()),
 		shape.May("remark", remark()),
 		shape.Need("content", content.Any),

@@ -50,7 +50,7 @@ var throttle = of(Def[Throttle, throttleWire]{
 		Update: "UpdateRequestThrottlingPolicyV2", Delete: "DeleteRequestThrottlingPolicyV2",
 	},
 	Shape: shape.OfMap("A request throttling policy: how many calls the APIs bound to it take in a period.",
-		shape.Need("name", name("throttle", "orders_basic")),
+		shape.Need("name", name("throttle", "orders_basic", 64)),
 		shape.May("type", shape.OfText("How calls are counted: each API alone (basic), or all bound APIs together (shared).", shape.OneOf("basic", "shared")).WithDefault("basic")),
 		shape.Need("time_interval", shape.OfWhole("Length of the period.", calls).WithUnit("the time_unit").WithExample(int64(1))),
 		shape.Need("time_unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY"))),
