@@ -42,7 +42,10 @@ func NewCatalog(apis []*API) *Catalog {
 	}
 	for _, a := range apis {
 		for i := range a.Published {
-			a.Published[i].Env, a.Published[i].EnvID = c.Env(a.Published[i].Env, a.Published[i].EnvID)
+			p := &a.Published[i]
+			if env, id := c.Env(p.Env, p.EnvID); env != p.Env || id != p.EnvID { // what is whole may be read by others meanwhile
+				p.Env, p.EnvID = env, id
+			}
 		}
 		c.ByID[a.ID] = a
 		c.groups[a.Group] = append(c.groups[a.Group], a)
