@@ -46,7 +46,7 @@ func newDiffCommand(p *program, g *globals) *cobra.Command {
 	o.compare.gateway.addAgainst(flags)
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	flags.StringVar(&o.out, "out", "", "save the plan in `FILE`, for apply --plan")
-	flags.BoolVar(&o.explain, "explain-requests", false, "tell which operations were and will be called how often, and what each call covers")
+	flags.BoolVar(&o.explain, "explain-requests", false, "show which operations were and will be called how often, and what each call covers")
 	return cmd
 }
 

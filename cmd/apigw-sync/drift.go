@@ -60,7 +60,7 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
 	o.output.addFlags(flags, formatsWith(drifts))
 	flags.IntVar(&o.certDays, "cert-days", 30, "report certificates that end within `N` days")
 	flags.BoolVar(&o.exitZero, "exit-zero", false, "exit with 0 also when there is drift")
-	flags.StringVar(&o.baseline, "baseline", "", "tell apart who moved since the baseline in the file at `PATH`")
+	flags.StringVar(&o.baseline, "baseline", "", "show which side changed since the baseline in the file at `PATH`")
 	flags.StringVar(&o.write, "write-baseline", "", "remember files and gateway as they are now in a file at `PATH`")
 	flags.StringVar(&o.history, "history", "", "show drift over time (html), from the reports of drift -o json in the `FOLDER`")
 	addTrafficFlag(flags, &o.traffic, drift.Groups)

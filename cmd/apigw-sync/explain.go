@@ -25,10 +25,10 @@ func newExplainCommand(p *program, g *globals) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain API",
 		Short: "Tell what is in force for an API, and which line says so",
-		Long: `Explain tells what is in force for one API in one environment: the throttle with its special limits, the
+		Long: `Explain shows what is in force for one API in one environment: the throttle with its special limits, the
 plugins by type, access control by entity type, and the apps that may call by name, with their own
 access control and quota. Each comes with the file and line that declares or binds it, or "set on the
-gateway only". It also tells what shadows what: a rate_limit plugin takes the place of a throttle, a cors
+gateway only". It also shows what shadows what: a rate_limit plugin takes the place of a throttle, a cors
 plugin that of the API's own setting.
 
 API is GROUP/NAME, a name that only one API has, an id, or "METHOD /path". Without desired-state files

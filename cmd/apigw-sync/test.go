@@ -56,7 +56,7 @@ A file of cases begins with version: apigw-sync/cases/v1; "schema cases" prints 
 	flags.StringArrayVar(&o.cases, "cases", nil, "file or folder of cases at `PATH`; repeatable")
 	flags.StringVar(&o.against, "against", "", "let `FILE`, an export (best made --with-apis), tell of APIs and of what the files do not manage")
 	flags.StringArrayVar(&o.run, "run", nil, "try the cases only whose name matches this `GLOB`; repeatable")
-	flags.BoolVar(&o.explain, "explain", false, "tell why for cases that pass, too")
+	flags.BoolVar(&o.explain, "explain", false, "explain cases that pass, too")
 	o.output.addFlags(flags, formatsWith(tests))
 	return cmd
 }

@@ -29,7 +29,7 @@ func newValidateCommand(p *program, g *globals) *cobra.Command {
 finding stands on a line of its own, as file:line:column: path: problem; hint. Warnings do not fail.
 
 With --lint it then looks for what is allowed but risky, such as a throttle that limits
-no single account, or a secret in clear. Findings have the number of a rule, which --explain-rule tells
+no single account, or a secret in clear. Findings have the number of a rule, which --explain-rule says
 more about. Errors among them fail, warnings and notes do not. A comment leaves a finding out:
 
   # apigw-sync:ignore RULE reason        behind the line, above it, or in front of a whole object

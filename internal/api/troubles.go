@@ -230,7 +230,7 @@ var Troubles = []Trouble{
 			{"APIC.9100", 500, "The database did not answer."},
 			{"APIC.9999", 500, "Something failed inside the cloud."},
 		},
-		Tool:  "It repeats up to 6 times with growing waits what may be repeated. A create or bind is never sent again blindly: it looks first whether the gateway has it. What cannot be found out is told as unknown, with exit code 3. Writes to one object never overlap.",
+		Tool:  "It repeats up to 6 times with growing waits what may be repeated. A create or bind is never sent again blindly: it looks first whether the gateway has it. What cannot be found out is reported as unknown, with exit code 3. Writes to one object never overlap.",
 		You:   inside,
 		Again: true,
 		Next:  Apply,

@@ -75,7 +75,7 @@ func TestWrongFiles(t *testing.T) {
 		"targets: {x: {project_id: 012}}":      "1:27: /targets/x/project_id: is a number to some readers of YAML; expected text; quote it: \"012\"",
 		"targets: {x: {vars: {A: 1}}}":         "1:25: /targets/x/vars/A: is a number to some readers of YAML; expected text; quote it: \"1\"",
 		"targets: {x: {vars: [A]}}":            "1:21: /targets/x/vars: is a list; expected a mapping",
-		"targets: {x: {}, x: {}}":              "1:18: the key x stands here twice, first at c.yaml:1:11; remove one of them",
+		"targets: {x: {}, x: {}}":              "1:18: the key x appears twice, first at c.yaml:1:11; remove one of them",
 		"targets: {x: {region: a":              "1:20: a , or } is missing in the mapping; ",
 		"targets: {}\n---\ntargets: {}":        "3:1: is a second document; a config file is one; bring all targets under one targets",
 		"a: 1\ntargets: {x: {prune: 1, b: 2}}": "1:1: /a: the key a is not known; known keys are targets; c.yaml:2:22: /targets/x/prune: is neither true nor false; write true or false; c.yaml:2:25: /targets/x/b: the key b is not known; known keys are endpoint, ",

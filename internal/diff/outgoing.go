@@ -49,5 +49,5 @@ func (c *comparison) concealed() {
 		}
 	}
 	warn(c.hidden, "the gateway hides secrets", "; after a change of one, apply with --resend-secrets")
-	warn(c.silent, "the gateway does not tell fields that it should", "")
+	warn(c.silent, "the gateway does not return fields that it should", "")
 }

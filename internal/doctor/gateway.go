@@ -50,7 +50,7 @@ func Gateway(ctx context.Context, p Patient) []Check {
 		return append(checks, Unreached("there is no access")[len(checks):]...)
 	}
 	if instance == nil {
-		const why = "the gateway does not tell about itself"
+		const why = "the gateway does not return its details"
 		checks = append(checks, Skip("status", why), Skip("locks", why), Skip("features", why))
 	} else {
 		checks = append(checks, status(instance), locks(instance), p.features(ctx, instance))

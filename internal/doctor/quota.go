@@ -55,7 +55,7 @@ func space(kindName string, q kind.Quota, plan *diff.Plan, total int) Check {
 	name := "quota of " + section
 	most, err := strconv.Atoi(q.Value)
 	if err != nil {
-		return Skip(name, "the gateway does not tell it")
+		return Skip(name, "the gateway does not show it")
 	}
 	used := total
 	if q.Used != nil {
@@ -136,7 +136,7 @@ func (p *Patient) keys(q kind.Quota) Check {
 	case len(apps) == 0:
 		return Passed(name, "not needed")
 	case q.Value != "1" && q.Value != "2":
-		return Skip(name, "the gateway does not tell whether it takes them")
+		return Skip(name, "the gateway does not show whether it takes them")
 	case q.Value == "2":
 		return Check{name, Failed, "the gateway does not take app_key or app_secret, which the files set for " + strings.Join(apps, ", "), "have the switch " + ownKeys + " set, or let the gateway make keys and secrets"}
 	}

@@ -278,7 +278,7 @@ func (l *look) usual(ctx context.Context) string {
 		switch {
 		case s.Enable != nil && !*s.Enable:
 		case err != nil || s.Enable == nil || c.Limit == nil:
-			return "not known: the gateway tells nothing of its own limit that can be read"
+			return "not known: the gateway does not return its own limit in a readable form"
 		default:
 			return fmt.Sprintf("%d calls a second, the gateway's own limit of every API without another", *c.Limit)
 		}

@@ -132,7 +132,7 @@ func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, a *kind.API) ([]
 			}
 			for i := range rows {
 				if rows[i].Fill(known); !rows[i].Whole() {
-					return nil, fmt.Errorf("%s/%d does not tell what is bound to what", k.OfAPI.ListField, i)
+					return nil, fmt.Errorf("%s/%d does not say what is bound to what", k.OfAPI.ListField, i)
 				}
 			}
 			out := make([]Bound, len(rows))

@@ -167,7 +167,7 @@ func (r *Reader) rows(ctx context.Context, reading kind.Reading, how, id string,
 			rows, err := reading.Rows(p)
 			for i := range rows {
 				if rows[i].Fill(known); !rows[i].Whole() {
-					return nil, fmt.Errorf("%s/%d does not tell what is bound to what", reading.ListField, i)
+					return nil, fmt.Errorf("%s/%d does not say what is bound to what", reading.ListField, i)
 				}
 			}
 			return rows, err

@@ -129,7 +129,7 @@ func (l *loader) document(d *spec.Checked) {
 // once claims a name.
 func (l *loader) once(d *spec.Checked, pointer, name string, taken map[string]kind.Source) {
 	if first, ok := taken[name]; ok {
-		l.findings = append(l.findings, d.Finding(pointer, fmt.Sprintf("the %s stands here twice, first at %s:%d", name, first.File, first.Line), "remove or rename one of them"))
+		l.findings = append(l.findings, d.Finding(pointer, fmt.Sprintf("the %s appears twice, first at %s:%d", name, first.File, first.Line), "remove or rename one of them"))
 		return
 	}
 	taken[name] = d.At(pointer)

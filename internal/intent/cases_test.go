@@ -174,10 +174,10 @@ func TestWrongCases(t *testing.T) {
 		"cases: [{name: a, call: {api: o/a}, expect: {allowed: true}, each: [{frm: 10.0.0.1}]}]":         "did you mean from?",
 		"apis: [{group: o, name: a, method: get, path: /a}]":                                             `"get" is not one of the allowed words`,
 		"apis: [{group: o, name: a, method: GET, path: a}]":                                              "does not begin with /",
-		"apis: [{group: o, name: a, method: GET, path: /a}, {group: o, name: a, method: GET, path: /b}]": "the API o/a stands here twice, first at c:2",
+		"apis: [{group: o, name: a, method: GET, path: /a}, {group: o, name: a, method: GET, path: /b}]": "the API o/a appears twice, first at c:2",
 		"default_limit: 5\n---\nversion: apigw-sync/cases/v1\ndefault_limit: 6":                          "another document says 5",
 		"throttles: []": "the key throttles is not known",
-		"cases: [{name: a, call: {api: o/a}, expect: {allowed: true}}, {name: a, call: {api: o/a}, expect: {allowed: true}}]": "the case a stands here twice",
+		"cases: [{name: a, call: {api: o/a}, expect: {allowed: true}}, {name: a, call: {api: o/a}, expect: {allowed: true}}]": "the case a appears twice",
 	} {
 		if _, findings := load(text); len(findings) != 1 || !strings.Contains(findings[0], want) {
 			t.Errorf("%s: %q", text, findings)

@@ -91,7 +91,7 @@ func TestInstanceState(t *testing.T) {
 		`{"status":6}`:                             kind.Running,
 		`{"instance_status":6}`:                    kind.Running,
 		`{"instance_status":37}`:                   "in the state 37",
-		`{"status":null,"instance_status":null}`:   "in a state that it does not tell",
+		`{"status":null,"instance_status":null}`:   "in a state that it does not report",
 	} {
 		var i kind.Instance
 		if _, err := wire.Decode([]byte(in), &i); err != nil || i.State() != want {

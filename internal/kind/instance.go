@@ -32,7 +32,7 @@ func (i *Instance) State() string {
 	case running:
 		return Running
 	case "":
-		return "in a state that it does not tell"
+		return "in a state that it does not report"
 	case number:
 		return "in the state " + number
 	default:

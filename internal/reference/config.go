@@ -12,7 +12,7 @@ func Config() string {
 	p := newPage("The config file")
 	p.text("`" + config.Name + "` is looked for in the working folder and upward; `--config` names another one. It holds one key,\n" +
 		"`targets`: a mapping of names, any of which `--target` chooses. What a target says stands in for flags that neither the\n" +
-		"command line nor the environment gives. Paths are relative to the file. Unknown keys, keys that stand there twice, numbers where\n" +
+		"command line nor the environment gives. Paths are relative to the file. Unknown keys, keys that appear twice, numbers where\n" +
 		"text is expected (quote them) and empty texts are errors, reported with their places. Anchors and merge keys work; variables do not.")
 	p.printf("\n```yaml\n%s```\n", example)
 	rows := make([][]string, 0, reflect.TypeFor[config.Target]().NumField())

@@ -30,7 +30,7 @@ type metric struct{ name, help string }
 
 // The metrics. Their names and meanings are an interface.
 var (
-	metricInfo      = metric{"apigw_sync_info", "Always 1; the labels tell the version of the tool."}
+	metricInfo      = metric{"apigw_sync_info", "Always 1; the labels hold the version of the tool."}
 	metricSuccess   = metric{"apigw_sync_success", "Whether the command did its work: 1, or 0 when there are errors."}
 	metricFindings  = metric{"apigw_sync_findings", "Findings, by rule and severity."}
 	metricChanges   = metric{"apigw_sync_changes", "Differences between gateway and files, by kind and action; of an apply, the planned ones."}

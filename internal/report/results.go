@@ -80,12 +80,12 @@ func (d *Results) Advise(results []apply.Result, next func(api.Next) string) {
 			continue
 		}
 		t := trouble(r)
-		repeat, then := "a repeat does not mend it", "then "
+		repeat, then := "a retry does not fix it", "then "
 		if t.Again {
-			repeat, then = "a repeat may mend it", ""
+			repeat, then = "a retry may fix it", ""
 		}
 		d.Results[i].lasting = !t.Again
-		do := cmp.Or(t.You, "the message tells more")
+		do := cmp.Or(t.You, "the message says more")
 		d.Results[i].Advice = fmt.Sprintf("%s%s / %s: %s; %srun: %s", strings.ToLower(t.Title[:1]), t.Title[1:], repeat, do, then, next(t.Next))
 	}
 }
@@ -94,7 +94,7 @@ func (d *Results) Advise(results []apply.Result, next func(api.Next) string) {
 func trouble(r *apply.Result) api.Trouble {
 	switch {
 	case r.Status == apply.Skipped && r.WaitedFor != "":
-		return api.Trouble{Title: "It needs " + r.WaitedFor, You: "once that is mended", Again: true, Next: api.Apply}
+		return api.Trouble{Title: "It needs " + r.WaitedFor, You: "once that is fixed", Again: true, Next: api.Apply}
 	case r.Status == apply.Skipped:
 		return api.Trouble{Title: "The run was stopped before its turn", You: "nothing is done twice", Again: true, Next: api.Apply}
 	case r.Status == apply.Unknown:

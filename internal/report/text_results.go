@@ -152,7 +152,7 @@ func (d *Results) check() string {
 // rest is how the rest gets done.
 func (d *Results) rest() string {
 	if slices.ContainsFunc(d.Results, func(r Result) bool { return r.lasting }) {
-		return "a repeat alone does not mend it, see above."
+		return "a retry alone does not fix it, see above."
 	}
 	return "apply again to finish the rest."
 }

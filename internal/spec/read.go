@@ -149,7 +149,7 @@ func (c *converter) members(y *yaml.Node, n *node, depth int32) {
 		case key.plain && key.value == "":
 			c.report(finding(key, "", "a key is missing before the :", ""))
 		case first != nil:
-			c.report(finding(key, "", fmt.Sprintf("the key %s stands here twice, first at %s", shown(key.value), place(first.source())), "remove one of them"))
+			c.report(finding(key, "", fmt.Sprintf("the key %s appears twice, first at %s", shown(key.value), place(first.source())), "remove one of them"))
 		default:
 			seen[key.value] = key
 			n.keys = append(n.keys, key)

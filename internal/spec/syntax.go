@@ -74,7 +74,7 @@ var saying = map[string]fault{
 	"did not find URI escaped octet":                        {"tags are not supported", "quote the text if the ! belongs to it"},
 	"did not find expected tag URI":                         {"tags are not supported", "quote the text if the ! belongs to it"},
 	"found a tab character that violates indentation":       {"a tab cannot indent", "use spaces"},
-	"found duplicate %YAML directive":                       {"the %YAML line stands here twice", "remove one of them"},
+	"found duplicate %YAML directive":                       {"the %YAML line appears twice", "remove one of them"},
 	"found incompatible YAML document":                      {"the file asks for another version of YAML", "remove the %YAML line"},
 }
 

@@ -19,7 +19,7 @@ func (b *back) object(o object, ch *report.Change) error {
 	case !b.reached[ch.Address]:
 		return nil
 	case ch.Action != diff.Delete && wanted == nil, ch.Action != diff.Create && (was == nil || was.Anchor):
-		return fmt.Errorf("%s: the undo file does not tell what it was and was to be", ch.Address)
+		return fmt.Errorf("%s: the undo file does not say what it was and was to be", ch.Address)
 	case ch.Action == diff.Create:
 		return b.created(o, ch, wanted)
 	case ch.Action == diff.Delete:
