@@ -266,7 +266,7 @@ func unstopped(t *testing.T, have, file []byte, b emulator.Behaviour) string {
 }
 
 // halfCases is how many random cases the tests below try of each kind under each behaviour.
-var halfCases = flag.Uint64("halves", 5, "random interrupted replaces of each kind under each behaviour")
+var halfCases = flag.Uint64("halves", 2, "random interrupted replaces of each kind under each behaviour")
 
 // eachHalf tries a property on random interrupted replaces.
 func eachHalf(t *testing.T, stream uint64, try func(t *testing.T, k *kind.Kind, r *rand.Rand, b emulator.Behaviour)) {

@@ -36,7 +36,7 @@ func TestUndo(t *testing.T) {
 	})
 }
 
-var undoKills = flag.Int("undo-kills", 4, "requests at which TestUndoKilled kills each run")
+var undoKills = flag.Int("undo-kills", 2, "requests at which TestUndoKilled kills each run")
 
 // TestUndoKilled: the same for a run that was killed with any of its requests, before the gateway carried it out or
 // after.
