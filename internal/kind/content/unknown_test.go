@@ -1,6 +1,7 @@
 package content
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
@@ -11,9 +12,7 @@ import (
 func TestCarry(t *testing.T) {
 	rule := func(name string, more m) m {
 		r := m{"rule_name": name, "match_regex": condition, "limit": int64(1)}
-		for k, v := range more {
-			r[k] = v
-		}
+		maps.Copy(r, more)
 		return r
 	}
 	tests := []struct {
