@@ -59,7 +59,7 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Ex
 		}
 	}
 	e.Actual = e.Relevant(have)
-	e.Actual.Beside = plan.Beside
+	e.Actual.Beside = beside(plan, e.Actual, have)
 	e.Desired.Footing = plan.Footings()
 	e.Unify()
 	e.Plan = e.Between(e.Actual)
@@ -67,6 +67,39 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Ex
 		return nil, ErrNotAlone
 	}
 	return e, nil
+}
+
+// beside is what a plan takes away of what it does not touch, with the links among those that were compared: beside
+// an extract they stand as well.
+func beside(plan *Plan, touched, have kind.Actual) kind.Beside {
+	out := plan.Beside
+	out.Links, out.Owners = slices.Clone(out.Links), slices.Clone(out.Owners)
+	type at struct {
+		spot  Spot
+		owner string
+	}
+	seat := func(l *kind.Link) at { return at{SpotOf(l), l.OwnerID} }
+	known, displaced, owners := map[at]bool{}, map[at]bool{}, map[string]bool{}
+	for _, l := range slices.Concat(touched.Links, out.Links) {
+		known[seat(&l)] = true
+	}
+	for i := range plan.Changes {
+		for _, d := range plan.Changes[i].Displaces {
+			displaced[seat(&d.Link)] = !known[seat(&d.Link)]
+		}
+	}
+	for i := range have.Links {
+		if l := &have.Links[i]; displaced[seat(l)] {
+			out.Links = append(out.Links, *l)
+			owners[kind.LinkOf(l.Kind).Owner+"/"+l.OwnerID] = true
+		}
+	}
+	for i := range have.Objects {
+		if o := &have.Objects[i]; owners[o.Kind+"/"+o.ID] {
+			out.Owners = append(out.Owners, *o)
+		}
+	}
+	return out
 }
 
 // Unify makes one API of all that is known of it: some lists tell more than others.
@@ -165,8 +198,11 @@ func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
 // Fingerprinted are the objects of a gateway that must be as they were: those of the extract, and what the plan takes
 // away besides.
 func (e *Extract) Fingerprinted(have kind.Actual) []kind.Object {
-	keys := e.keys()
-	holders := slices.DeleteFunc(have.Beside.Holders(), func(o kind.Object) bool { return keys[o.Address()] })
+	among := map[string]bool{}
+	for i := range have.Objects {
+		among[have.Objects[i].Address()] = true
+	}
+	holders := slices.DeleteFunc(have.Beside.Holders(), func(o kind.Object) bool { return among[o.Address()] })
 	return slices.Concat(have.Objects, holders, have.Beside.Parts)
 }
 

@@ -66,6 +66,22 @@ func TestNarrowKeepsShut(t *testing.T) {
 	}
 }
 
+// TestSavedPlanBesideOthers: a saved plan that binds beside another ACL of the files, which it leaves where it is, is
+// not stale.
+func TestSavedPlanBesideOthers(t *testing.T) {
+	file := func(value, more string) []byte {
+		return []byte("version: apigw-sync/v1\nacls:\n  - {name: first, type: PERMIT, entity_type: IP, values: [" + value + "], apis: [orders/api_0]}\n" + more)
+	}
+	const second = "  - {name: second, type: PERMIT, entity_type: DOMAIN, values: [alice], apis: [orders/api_0]}\n"
+	for _, value := range []string{"10.0.0.1", "10.0.0.2"} {
+		b := newBench(t, apis(1), emulator.Options{}, remote.Config{})
+		b.apply(string(file("10.0.0.1", "")))
+		state := load(t, file(value, second))
+		c := compare(t.Context(), t, b.run, state)
+		settled(t, b.run.Apply(t.Context(), refresh(t.Context(), t, b.run, save(t, b.run, c), state)))
+	}
+}
+
 // order tells the steps of a plan, and what each waits for.
 func order(p *diff.Plan) string {
 	var b strings.Builder
