@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/chaos"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
@@ -170,7 +171,7 @@ func codesToMake(c *reconcile.Comparison) map[string]int {
 func noneTwice(t *testing.T, journal []emulator.Entry, planned map[string]int) {
 	t.Helper()
 	made, codes := map[string]int{}, map[string]int{}
-	for _, e := range effects(journal) {
+	for _, e := range chaos.Effects(journal) {
 		switch {
 		case e.Action != "create":
 		case e.Kind == "app_code":

@@ -104,7 +104,7 @@ acls:
 	}
 	g.ResetJournal()
 	out := run.Apply(t.Context(), first)
-	shown(t, first, out, g.Journal())
+	shown(t, out, g.Journal())
 	got := map[string]string{}
 	for _, r := range out.Results {
 		got[r.Change.Address] = string(r.Status)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/apigw-sync/apigw-sync/internal/chaos"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -60,7 +61,7 @@ func protected(t *testing.T, have, want []byte, b emulator.Behaviour, parallel i
 		if b.Rebind == "reject" && lapse.entries == 1 {
 			continue
 		}
-		t.Errorf("%s for %d requests\n%s", lapse, lapse.entries, story(journal))
+		t.Errorf("%s for %d requests\n%s", lapse, lapse.entries, chaos.Story(journal))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/chaos"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -296,7 +297,7 @@ func TestStop(t *testing.T) {
 func (b *bench) stoppedWell(out *reconcile.Outcome) {
 	b.t.Helper()
 	made := map[string]bool{}
-	for _, e := range effects(b.gateway.Journal()) {
+	for _, e := range chaos.Effects(b.gateway.Journal()) {
 		made[e.Name] = true
 	}
 	sent := 0

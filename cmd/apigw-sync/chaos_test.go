@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/chaos"
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/testworld"
+)
+
+// chaosRuns is the variable with the number of runs of TestChaos.
+const chaosRuns = "APIGW_SYNC_TEST_CHAOS"
+
+// TestChaos: whatever goes wrong with every fifth request to a gateway behind a socket, the command ends with one
+// document and an exit code that agree with what the gateway did, and the next run finishes the rest.
+func TestChaos(t *testing.T) {
+	runs := 20
+	if text := os.Getenv(chaosRuns); text != "" {
+		var err error
+		if runs, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const atOnce = 20 // they mostly wait
+	var all sync.WaitGroup
+	free := make(chan struct{}, atOnce)
+	for seed := range uint64(runs) {
+		free <- struct{}{}
+		all.Go(func() {
+			defer func() { <-free }()
+			t.Run(fmt.Sprint(seed), func(t *testing.T) { newTrial(t, seed).run() })
+		})
+	}
+	all.Wait()
+}
+
+// trial is one random run in trouble.
+type trial struct {
+	*testing.T
+	rand    *rand.Rand
+	gateway *emulator.Gateway
+	environ []string
+	file    string
+}
+
+func newTrial(t *testing.T, seed uint64) *trial {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 0xc4a06))
+	b := chaos.Behaviour(r)
+	w := testworld.New(r, testworld.Options{
+		Groups: 1, APIs: 4, Policies: 4, Generate: true, OneACLPerAPI: b.ACLSlot == "one", NoOwnKeys: b.AppSwitch == "off",
+	})
+	g := emulator.New(emulator.Options{Behaviour: b, Seed: seed})
+	if err := g.Load(w.Gateway(w.Draw())); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(g)
+	t.Cleanup(server.Close)
+	dir := t.TempDir()
+	v := &trial{T: t, rand: r, gateway: g, file: filepath.Join(dir, "gateway.yaml")}
+	file := string(w.File(w.Draw()))
+	keep(t, v.file, file)
+	v.environ = []string{
+		"APIGW_SYNC_ENDPOINT=" + server.URL, "APIGW_SYNC_PROJECT_ID=" + emulator.DefaultProjectID, "APIGW_SYNC_INSTANCE_ID=" + emulator.DefaultInstanceID,
+		"APIGW_SYNC_TOKEN=" + emulator.DefaultToken, "APIGW_SYNC_REQUEST_TIMEOUT=1s", "APIGW_SYNC_MAX_DELETES=1000", "APIGW_SYNC_ALLOW_EMPTY=true",
+		"XDG_STATE_HOME=" + dir,
+	}
+	for _, m := range regexp.MustCompile(`\$\{([A-Z_]+)\}`).FindAllStringSubmatch(file, -1) {
+		v.environ = append(v.environ, m[1]+"=value-of-"+m[1])
+	}
+	t.Logf("behaviour: %s", b)
+	return v
+}
+
+func (v *trial) run() {
+	v.gateway.SetFaults(chaos.Faults(v.rand, 3*time.Second))
+	results := &report.Results{}
+	code := v.command(results, "apply", "--prune", "--yes")
+	journal := v.gateway.Journal()
+	v.gateway.SetFaults(nil)
+	v.codes(code, results, journal)
+	v.counted(results, journal)
+
+	left := v.left()
+	truth := chaos.Truth{Results: results, Effects: chaos.Effects(journal), Left: left}
+	lies := truth.Lies()
+	if len(results.Results) == 0 {
+		lies = truth.Untold() // what is to do was not found out
+	}
+	for _, lie := range lies {
+		v.Error(lie)
+	}
+	if results.Matches() && len(left) > 0 {
+		v.Errorf("the gateway is told to match the files; %d changes are left", len(left))
+	}
+	if v.Failed() {
+		v.Logf("journal:\n%s", chaos.Story(journal))
+	}
+
+	if code := v.command(&report.Results{}, "apply", "--prune", "--yes"); code != 0 {
+		v.Errorf("without faults: exit code %d", code)
+	}
+	if left := v.left(); len(left) > 0 {
+		v.Errorf("the runs do not converge: %d changes are left", len(left))
+	}
+}
+
+// command runs one, whose output must be one document.
+func (v *trial) command(document any, args ...string) int {
+	v.Helper()
+	var out, log bytes.Buffer
+	p := &program{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &log, Environ: v.environ}
+	code := p.Main(append(args, "-f", v.file, "-o", "json"))
+	if err := json.Unmarshal(out.Bytes(), document); err != nil {
+		v.Fatalf("%s: exit code %d, %v:\n%s%s", strings.Join(args, " "), code, err, &out, &log)
+	}
+	return code
+}
+
+// left are the changes that the command finds when lists show everything.
+func (v *trial) left() []report.Change {
+	v.Helper()
+	var plan report.Plan
+	for range 2 { // lists may be late by a read, or by a second
+		time.Sleep(time.Second)
+		plan = report.Plan{}
+		if code := v.command(&plan, "diff", "--prune"); code != 0 {
+			v.Fatalf("diff without faults: exit code %d: %v", code, plan.Errors)
+		}
+	}
+	return plan.Changes
+}
+
+// codes: the exit code says no other than the document.
+func (v *trial) codes(code int, d *report.Results, journal []emulator.Entry) {
+	v.Helper()
+	carried := 0
+	for _, e := range journal {
+		if e.Carried {
+			carried++
+		}
+	}
+	s := d.Summary
+	switch {
+	case code == exitDone && (s != apply.Summary{Succeeded: len(d.Results)} || !d.Matches()),
+		code == exitError && carried > 0,
+		code == exitIncomplete && carried == 0 && s.Unknown == 0,
+		code == exitRefused && (carried > 0 || d.Refusals[0].Guard != "instance"), // whose state was an answer in trouble
+		code == exitDiffers:
+		v.Errorf("exit code %d, %+v, converged %v, %d writes carried out, %v", code, s, d.Matches(), carried, d.Refusals)
+	}
+}
+
+// counted: the requests that the document tells of are those that arrived. Where a connection breaks that was used
+// before, net/http sends again by itself what only reads, and what was sent on it may not have arrived.
+func (v *trial) counted(d *report.Results, journal []emulator.Entry) {
+	v.Helper()
+	reads, writes, broken := 0, 0, 0
+	for _, e := range journal {
+		if e.Method == http.MethodGet {
+			reads++
+		} else {
+			writes++
+		}
+		if e.Status == 0 {
+			broken++
+		}
+	}
+	far := func(told, arrived int) bool { return max(told-arrived, arrived-told) > broken }
+	if told := d.Requests; len(d.Results) > 0 && (far(told.Read, reads) || far(told.Write, writes)) {
+		v.Errorf("the run tells of %d reads and %d writes; %d and %d arrived, %d on connections that broke", told.Read, told.Write, reads, writes, broken)
+	}
+}
