@@ -113,8 +113,14 @@ type Row struct {
 	Plain                   bool   // everything had the expected form
 }
 
-// Fill takes from known what the row leaves out.
+// Fill takes from known what the row leaves out, unless the row speaks of another owner or API.
 func (r *Row) Fill(known Row) {
+	if r.OwnerID != "" && known.OwnerID != "" && r.OwnerID != known.OwnerID {
+		known.Owner = ""
+	}
+	if r.APIID != "" && known.APIID != "" && r.APIID != known.APIID {
+		known.API, known.Group = "", ""
+	}
 	for _, f := range []struct{ to, from *string }{
 		{&r.OwnerID, &known.OwnerID}, {&r.Owner, &known.Owner}, {&r.APIID, &known.APIID}, {&r.API, &known.API}, {&r.Group, &known.Group},
 	} {

@@ -34,7 +34,7 @@ func TestPage(t *testing.T) {
 func TestPageTotal(t *testing.T) {
 	for in, want := range map[string]int{
 		`7`: 7, `0`: 0, `"700"`: 700, `1e3`: 1000, `1000000000`: 1e9, `99999999999999999999`: math.MaxInt,
-		`null`: Unknown, `-1`: Unknown, `0.5`: Unknown, `"many"`: Unknown, `{}`: Unknown, `[3]`: Unknown, `true`: Unknown,
+		`null`: Unknown, `-1`: Unknown, `0.5`: Unknown, `"many"`: Unknown, `{}`: Unknown, `[3,4]`: Unknown, `[3]`: 3, `true`: Unknown,
 	} {
 		var p Page
 		if err := json.Unmarshal([]byte(`{"total":`+in+`}`), &p); err != nil || p.Total != want {

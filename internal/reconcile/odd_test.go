@@ -53,7 +53,7 @@ func TestValuesNobodyHasHeardOf(t *testing.T) {
 		{name: "limit beyond int64", old: `"api_call_limits":100`, new: `"api_call_limits":99999999999999999999`, want: []string{"update throttle/base /api_call_limits: 99999999999999999999 → 100"}},
 		{name: "half a call", old: `"api_call_limits":100`, new: `"api_call_limits":0.5`, want: []string{"update throttle/base /api_call_limits: 0.5 → 100"}},
 		{name: "limit in words", old: `"api_call_limits":100`, new: `"api_call_limits":"many"`, want: []string{"update throttle/base /api_call_limits: many → 100"}},
-		{name: "limit as a list", old: `"api_call_limits":100`, new: `"api_call_limits":[1]`, want: []string{"update throttle/base /api_call_limits: [1] → 100"}},
+		{name: "limit as a list", old: `"api_call_limits":100`, new: `"api_call_limits":[1,2]`, want: []string{"update throttle/base /api_call_limits: [1 2] → 100"}},
 		{name: "unset limit beyond int64", old: `"user_call_limits":0`, new: `"user_call_limits":1e40`, want: []string{"update throttle/base /user_call_limits: 1e40 → <nil>"}},
 		{name: "limit of a special", old: `"call_limits":5,`, new: `"call_limits":1e40,`, want: []string{"update throttle_special/base/app:mobile /call_limits: 1e40 → 5"}},
 		{name: "entity type is fixed", old: `"entity_type":"IP"`, new: `"entity_type":"GEO"`, want: []string{"replace acl/office /entity_type: GEO → IP"}},

@@ -6,7 +6,8 @@
 //	as expected             itself         itself                 itself       itself
 //	number or flag          as written     what it spells         of that one  error
 //	text                    itself         what it spells         of that one  error
-//	list or mapping         its JSON       strange                of that one  error; a list of one is that one
+//	list of one             of that one    of that one            itself       that one
+//	other list, mapping     its JSON       strange                of that one  error
 //
 // A number or flag that nothing can be made of, such as one beyond int64, is strange: an error where there is no way
 // to say that it is unknown, else nil and told to the caller as it was written. It is never read as another value.
@@ -140,9 +141,7 @@ func (f *fitter) slice(path string, tree any, v reflect.Value) error {
 }
 
 func (f *fitter) mapping(path string, tree any, v reflect.Value) error {
-	if list, ok := tree.([]any); ok && len(list) == 1 {
-		tree = list[0]
-	}
+	tree = only(tree)
 	m, ok := tree.(map[string]any)
 	if !ok {
 		return fmt.Errorf("%s is %s; expected a mapping", named(path), form(tree))
@@ -175,6 +174,7 @@ func (f *fitter) own(path string, tree any, v reflect.Value, own json.Unmarshale
 
 // Text is the text that a value of a tree spells: itself, a number or flag as it is written, else its JSON.
 func Text(tree any) string {
+	tree = only(tree)
 	switch t := tree.(type) {
 	case nil:
 		return ""
@@ -203,7 +203,7 @@ func Whole(tree any) (n int64, ok bool) {
 
 // Flag is the truth that a value of a tree spells.
 func Flag(tree any) (yes, ok bool) {
-	if b, is := tree.(bool); is {
+	if b, is := only(tree).(bool); is {
 		return b, true
 	}
 	switch strings.ToLower(scalar(tree)) {
@@ -215,7 +215,16 @@ func Flag(tree any) (yes, ok bool) {
 	return false, false
 }
 
+// only is the one entry of a list of one, else the value itself.
+func only(tree any) any {
+	if list, ok := tree.([]any); ok && len(list) == 1 {
+		return list[0]
+	}
+	return tree
+}
+
 func scalar(tree any) string {
+	tree = only(tree)
 	switch tree.(type) {
 	case string, json.Number:
 		return Text(tree)
