@@ -132,12 +132,12 @@ func page(t *testing.T, k *kind.Kind, item map[string]any) kind.Page {
 // TestEmptyLists: a missing or null array is an empty one, if only the answer is one of a list.
 func TestEmptyLists(t *testing.T) {
 	for _, k := range kind.All {
-		for _, raw := range []string{`{"size":0,"total":0}`, fmt.Sprintf(`{"size":0,"total":0,%q:null}`, k.ListField), `{"size":0}`, `{}`} {
+		for i, raw := range []string{`{"size":0,"total":0}`, fmt.Sprintf(`{"size":0,"total":0,%q:null}`, k.ListField), `{"size":0}`, `{}`, fmt.Sprintf(`{"total":null,%q:null}`, k.ListField)} {
 			var p kind.Page
 			if err := json.Unmarshal([]byte(raw), &p); err != nil {
 				t.Fatal(err)
 			}
-			if got, err := k.Objects("owner", p); (err != nil) != (raw == "{}" && !k.Single) || len(got) != 0 {
+			if got, err := k.Objects("owner", p); (err != nil) != (i > 2 && !k.Single) || len(got) != 0 {
 				t.Errorf("%s of %s: %d objects, error %v", k.Name, raw, len(got), err)
 			}
 		}

@@ -41,15 +41,15 @@ func count(raw json.RawMessage) int {
 	return int(*n)
 }
 
-// items are the entries under a field; none when it is null or missing. An answer that has neither the field nor a
-// total is no answer of a list.
+// items are the entries under a field; none when it is null or missing. An answer that tells neither them nor how many
+// there are is no answer of a list.
 func (p *Page) items(field string) (json.RawMessage, error) {
-	raw, ok := p.fields[field]
-	if _, sized := p.fields["size"]; !ok && !sized && p.Total == Unknown {
-		return nil, fmt.Errorf("the answer has neither %s nor a total", field)
+	raw := p.fields[field]
+	if len(raw) == 0 || string(raw) == "null" {
+		raw = nil
 	}
-	if string(raw) == "null" {
-		return nil, nil
+	if raw == nil && p.Total == Unknown && count(p.fields["size"]) != 0 {
+		return nil, fmt.Errorf("the answer has neither %s nor a total", field)
 	}
 	return raw, nil
 }

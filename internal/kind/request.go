@@ -49,7 +49,12 @@ func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 }
 
 // Shown reads what a list of bindings tells of the objects themselves, mostly without their ids.
-func (k *Kind) Shown(page Page) ([]Object, error) { return k.decode("", &page) }
+func (k *Kind) Shown(page Page) ([]Object, error) {
+	if _, shown := page.fields[k.ListField]; !shown {
+		return nil, nil
+	}
+	return k.decode("", &page)
+}
 
 // Create asks for a new object; the answer goes to Created.
 func (k *Kind) Create(value any, ownerID string, ids IDs) (api.Request, error) {
