@@ -91,7 +91,7 @@ var throttle = of(Def[Throttle, throttleWire]{
 			Name: w.Name, Type: throttleTypes.read(w.Type), TimeInterval: value(w.TimeInterval), TimeUnit: value(w.TimeUnit), APILimit: value(w.APILimit),
 			UserLimit: value(w.UserLimit), AppLimit: value(w.AppLimit), IPLimit: value(w.IPLimit), Remark: value(w.Remark),
 		}
-		return Found[Throttle]{ID: w.ID, Value: t, Bound: bound(w.Bound), Silent: silent(map[string]bool{
+		return Found[Throttle]{ID: w.ID, Value: t, Bound: bound(w.Bound), Strange: throttleTypes.strange("/type", w.Type), Silent: silent(map[string]bool{
 			"/time_interval": w.TimeInterval != nil, "/time_unit": w.TimeUnit != nil, "/api_call_limits": w.APILimit != nil,
 		})}
 	},

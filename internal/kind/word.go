@@ -36,6 +36,15 @@ func (w words) read(told word) string {
 	return string(told)
 }
 
+// strange is a word of the wire that nobody has heard of, under the pointer of its field.
+func (w words) strange(pointer string, told word) wire.Strange {
+	if _, known := w[told]; known || told == "" {
+		return nil
+	}
+	raw, _ := told.MarshalJSON() // a text can be written as JSON
+	return wire.Strange{pointer: raw}
+}
+
 // spell is the word of the wire for one of files.
 func (w words) spell(file string) word {
 	for told, known := range w {
