@@ -272,15 +272,12 @@ func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 	rows, err := all(ctx, h.r, listing[kind.Row]{
 		how: "places that a " + h.q.Link.Owner + " does not have",
 		ask: func(offset int) api.Request { return reading.Read(l.owner.ID, offset) },
-		take: func(p kind.Page) ([]kind.Row, error) {
-			rows, err := reading.Rows(p)
-			if slices.ContainsFunc(rows, func(r kind.Row) bool { return r.Untold || r.APIID == "" || r.Env == "" }) {
-				return nil, errUntold
-			}
-			return rows, err
-		},
-		id: (*kind.Row).Key,
+		take: reading.Rows,
+		id:   (*kind.Row).Key,
 	})
+	if err == nil && slices.ContainsFunc(rows, func(r kind.Row) bool { return r.Untold || r.APIID == "" || r.Env == "" }) {
+		err = errUntold // which no second look mends
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read who is bound where %s/%s is not: %w", l.owner.Kind, l.owner.Key, err)
 	}
