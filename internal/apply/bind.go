@@ -72,6 +72,7 @@ func (r *runner) bindAll(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 	var raw json.RawMessage
 	n, err := r.call(ctx, about(q, work...), &raw)
 	count(work, n)
+	doubt(work, n, err)
 	switch {
 	case err == nil:
 		r.confirm(ctx, k, way, work, t, raw)
@@ -87,7 +88,26 @@ func (r *runner) bindAll(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 			j.miss(t.cause)
 		}
 	default:
-		for _, j := range work {
+		r.refuse(ctx, k, work, isBound, err)
+	}
+}
+
+// refuse settles links that the gateway refuses to write. Where something may have done it all the same, they are
+// looked for first.
+func (r *runner) refuse(ctx context.Context, k *kind.LinkKind, work []*job, done func(*job, map[string]kind.Link) bool, err error) {
+	var doubted []*job
+	for _, j := range work {
+		if j.out.doubted {
+			doubted = append(doubted, j)
+		} else {
+			j.fail(err, stuck(j)...)
+		}
+	}
+	left, reading := r.watch(ctx, k, doubted, done)
+	for _, j := range left {
+		if reading != nil {
+			j.unread(err, reading)
+		} else {
 			j.fail(err, stuck(j)...)
 		}
 	}
@@ -117,7 +137,7 @@ func (r *runner) confirm(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 			j.succeed("")
 		default:
 			j.refused(row.ErrorCode, row.ErrorMessage)
-			if j.out.attempts > 1 {
+			if j.out.doubted {
 				doubted = append(doubted, j)
 			}
 		}

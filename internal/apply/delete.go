@@ -27,7 +27,7 @@ func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
 			continue
 		case stillBound(err) && j.change.Action == diff.Replace:
 			j.fail(err, "it is bound to more than when the gateway was read; run again to carry that over, too")
-		case api.Unclear(err):
+		case api.Unclear(err), n > 1:
 			r.surelyGone(ctx, k, j, err)
 		default:
 			j.fail(err)
@@ -102,7 +102,7 @@ func (r *runner) batchDelete(ctx context.Context, k *kind.Kind, work []*job) {
 	case divisible(err):
 		r.batchDelete(ctx, k, work[:len(work)/2])
 		r.batchDelete(ctx, k, work[len(work)/2:])
-	case api.Unclear(err):
+	case api.Unclear(err), n > 1:
 		for _, j := range work {
 			r.surelyGone(ctx, k, j, err)
 		}

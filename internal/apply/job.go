@@ -18,6 +18,7 @@ type outcome struct {
 	waited   string
 	note     string
 	newID    string // of a link that was made
+	doubted  bool   // an attempt may have been carried out, whatever the gateway answered later
 }
 
 // job is one item under way.
@@ -86,6 +87,14 @@ func (j *job) lose(what string) {
 	}
 	j.out.status = Failed
 	j.out.failure.add(what)
+}
+
+// doubt notes that an attempt at some jobs may have been carried out: one that was followed by others, or whose
+// outcome is not clear.
+func doubt(work []*job, attempts int, err error) {
+	for _, j := range work {
+		j.out.doubted = j.out.doubted || attempts > 1 || api.Unclear(err)
+	}
 }
 
 // count adds the attempts of one request to each change that it served.

@@ -56,7 +56,8 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 	}
 	for n := range repeats {
 		q.Again = n > 0
-		err := r.sendCreate(ctx, k, j, value, q)
+		attempts, err := r.sendCreate(ctx, k, j, value, q)
+		mine := q.Again || attempts > 1 || api.Unclear(err) // an attempt of this run may have made it
 		switch {
 		case err == nil:
 			j.succeed("")
@@ -64,9 +65,11 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 		case q.Again && errors.Is(err, api.ErrNotSent):
 			return // what the last look found stands
 		case !api.Unclear(err) && !taken(err):
-			j.fail(err)
+			if j.fail(err); mine {
+				r.found(ctx, k, j, lookup{value: value, key: key, err: err, mine: true})
+			}
 			return
-		case r.found(ctx, k, j, lookup{value: value, key: key, err: err, mine: q.Again || api.Unclear(err)}):
+		case r.found(ctx, k, j, lookup{value: value, key: key, err: err, mine: mine}):
 			return
 		case !pause(ctx, backoff(n)):
 			return
@@ -75,7 +78,7 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 }
 
 // sendCreate sends a create and learns the id of what it made.
-func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any, q api.Request) error {
+func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any, q api.Request) (attempts int, err error) {
 	var raw json.RawMessage
 	q.Made = func(answer []byte) string {
 		o, _ := k.Created(j.change.Name, answer)
@@ -84,14 +87,14 @@ func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any
 	n, err := r.call(ctx, about(q, j), &raw)
 	j.out.attempts += n
 	if err != nil {
-		return err
+		return n, err
 	}
 	o, err := k.Created(j.change.Name, raw)
 	if err != nil || o.ID == "" && !k.Single {
-		return fmt.Errorf("%w: it carries no id", api.ErrUnreadable)
+		return n, fmt.Errorf("%w: it carries no id", api.ErrUnreadable)
 	}
 	r.made(k, j.change.Want.Key, o.ID, value)
-	return nil
+	return n, nil
 }
 
 // made notes the id of a new object for what refers to it.
@@ -208,7 +211,7 @@ func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any
 		}
 		err = api.ErrUnreadable
 	}
-	if api.Unclear(err) {
+	if api.Unclear(err) || n > 1 {
 		return r.surelyUpdated(ctx, k, j, value, id, err)
 	}
 	j.fail(err)

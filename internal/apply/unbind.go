@@ -45,6 +45,7 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 	}
 	n, err := r.call(ctx, about(way.Request(links(work)), work...), reply)
 	count(work, n)
+	doubt(work, n, err)
 	switch {
 	case err == nil && reply != nil && !answer.Accounts(linkIDs(work)):
 		r.surelyUnbound(ctx, k, work, errUntold)
@@ -59,8 +60,9 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 		r.unbindAll(ctx, k, way, work[len(work)/2:])
 	default:
 		for _, j := range work {
-			j.fail(err)
+			j.out.doubted = j.out.doubted || len(j.Needs) > 0 // the bind that it waited for may have taken its place
 		}
+		r.refuse(ctx, k, work, isUnbound, err)
 	}
 }
 

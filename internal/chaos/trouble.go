@@ -52,6 +52,10 @@ func troubles(slow time.Duration) []emulator.Fault {
 		{Status: 502, Code: "APIGW.0201", Message: "Backend unavailable", After: true},
 		{Status: 429, Message: "The throttling threshold has been reached: policy user over ratelimit,limit:200,time:5 minute"},
 		{Status: 429, Message: "The throttling threshold has been reached: policy user over ratelimit,limit:50,time:1 second", RetryAfter: time.Second},
+		{Op: "Create*", Status: 403, Code: "APIG.1005"}, // what no repeat mends, of writes alone: without reading there is no run
+		{Op: "Update*", Status: 400, Code: "APIG.2011"},
+		{Op: "*Delete*", Status: 403, Code: "APIG.1005"},
+		{Op: "Detach*", Status: 403, Code: "APIG.1005"},
 		{LostReply: true},
 		{Reset: true},
 		{Refuse: true},
