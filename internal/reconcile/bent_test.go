@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
@@ -14,20 +15,23 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 )
 
-// bent is a gateway whose successful answers are changed on their way.
+// bent is a gateway whose successful answers are changed on their way, one at a time: what changes them may keep count.
 type bent struct {
 	http.RoundTripper
 	bend func(r *http.Request, body []byte) (status int, bent []byte)
+	mu   sync.Mutex
 }
 
-func (b bent) RoundTrip(r *http.Request) (*http.Response, error) {
+func (b *bent) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := b.RoundTripper.RoundTrip(r)
 	if err != nil || resp.StatusCode > 299 {
 		return resp, err
 	}
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
+	b.mu.Lock()
 	resp.StatusCode, body = b.bend(r, body)
+	b.mu.Unlock()
 	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return resp, err
 }
@@ -37,7 +41,7 @@ func bend(t *testing.T, g *emulator.Gateway, how func(*http.Request, []byte) (in
 	t.Helper()
 	client, err := remote.New(remote.Config{
 		Endpoint: "http://localhost", ProjectID: emulator.DefaultProjectID, InstanceID: emulator.DefaultInstanceID,
-		Credentials: remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}, Transport: bent{emulator.Transport(g), how},
+		Credentials: remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}, Transport: &bent{RoundTripper: emulator.Transport(g), bend: how},
 	})
 	if err != nil {
 		t.Fatal(err)
