@@ -60,7 +60,7 @@ fuzz: ## fuzz each fuzz test for FUZZTIME (20s)
 
 .PHONY: bench
 bench: ## measure requests, time, processor time and memory; write docs/performance.md (takes minutes)
-	$(GO) run ./internal/bench/perf
+	$(GO) run ./tools/bench/perf
 
 .PHONY: gobench
 gobench: ## run the Go benchmarks that match BENCH (all), for benchstat

@@ -10,9 +10,9 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
-	"github.com/apigw-sync/apigw-sync/internal/undo"
+	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
+	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
 )
 
 // comparePlan does for a saved plan what compare does for files: afterwards the comparison is fit to be

@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/apigw-sync/apigw-sync/internal/drift"
+	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 )
 
 // whole refuses to remember a part only: what is missing in a baseline counts as having been nowhere.

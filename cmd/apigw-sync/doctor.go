@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/apigw-sync/apigw-sync/internal/doctor"
+	"github.com/apigw-sync/apigw-sync/internal/checks/doctor"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/spec"

@@ -12,7 +12,7 @@ import (
 // TestDriftInEveryFormat: whatever is wrong with a gateway, each format names it, and none shows a secret.
 func TestDriftInEveryFormat(t *testing.T) {
 	dir := t.TempDir()
-	script, err := os.ReadFile("testdata/script/drift.txtar")
+	script, err := os.ReadFile("../../testdata/script/drift.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/apigw-sync/apigw-sync/internal/explain"
+	"github.com/apigw-sync/apigw-sync/internal/calls/explain"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )

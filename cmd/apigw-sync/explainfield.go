@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apigw-sync/apigw-sync/internal/docs/manual"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/manual"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 )
 

@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
-	"github.com/apigw-sync/apigw-sync/internal/estate"
+	"github.com/apigw-sync/apigw-sync/internal/world/estate"
 )
 
 // TestExportEstate: a gateway that was filled through its own interface, by nothing that ever was in a file of

@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
-	"github.com/apigw-sync/apigw-sync/internal/writeback"
+	"github.com/apigw-sync/apigw-sync/internal/spec/writeback"
 )
 
 // edit writes what the gateway holds back into files. All of them are ready before the first is written.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/apigw-sync/apigw-sync/internal/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
 // answered reports whether the flag that overrides a guard was given, so that a run need not know which guards there

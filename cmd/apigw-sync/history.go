@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/apigw-sync/apigw-sync/internal/drift"
+	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 )
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/apigw-sync/apigw-sync/internal/journal"
+	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 )
 
 // record lets the writes of a comparison pass through a journal, which is also kept at path; "" is nowhere.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/apigw-sync/apigw-sync/internal/checks/lint"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
-	"github.com/apigw-sync/apigw-sync/internal/lint"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/report"

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/apigw-sync/apigw-sync/internal/lint"
+	"github.com/apigw-sync/apigw-sync/internal/checks/lint"
 )
 
 // linted runs validate --lint on an example in a folder, and returns what it prints and its exit code.
@@ -137,7 +137,7 @@ var lintSays = map[lint.Need]string{
 	lint.More: " It finds more with an export (`--against`).", lint.All: " It needs an export (`--against`).",
 }
 
-const lintPageHead = `<!-- Written by ` + "`make golden`" + ` from the rules themselves; edit internal/lint, not this page. -->
+const lintPageHead = `<!-- Written by ` + "`make golden`" + ` from the rules themselves; edit internal/checks/lint, not this page. -->
 # Lint rules
 
 ` + "`apigw-sync validate --lint`" + ` looks in files without errors for what is allowed but risky. It prints a

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apigw-sync/apigw-sync/internal/config"
-	"github.com/apigw-sync/apigw-sync/internal/manpage"
+	"github.com/apigw-sync/apigw-sync/internal/docs/manpage"
 )
 
 // newManCommand makes the command by which packages get their manual pages. It is hidden, since it is for

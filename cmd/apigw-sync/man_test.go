@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/apigw-sync/apigw-sync/internal/manpage"
+	"github.com/apigw-sync/apigw-sync/internal/docs/manpage"
 )
 
 // TestManPages holds the pages against the commands, and has man's own linter read them where it is installed.

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/apigw-sync/apigw-sync/internal/promote"
+	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/spec"

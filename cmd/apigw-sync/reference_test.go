@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 
-	"github.com/apigw-sync/apigw-sync/internal/reference"
+	"github.com/apigw-sync/apigw-sync/internal/docs/reference"
 )
 
 // TestReferenceIsCurrent holds the reference pages to the program; `make docs` writes them.

@@ -16,8 +16,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apigw-sync/apigw-sync/internal/checks/rotate"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
-	"github.com/apigw-sync/apigw-sync/internal/rotate"
 )
 
 // rotateOptions say which app gets a new value, where it comes from and who is told.

@@ -44,7 +44,7 @@ func TestScripts(t *testing.T) {
 	// Whoever runs tests under nohup has them ignore SIGHUP; what a program handles, its children begin without.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 "../../testdata/script",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

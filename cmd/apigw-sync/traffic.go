@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
-	"github.com/apigw-sync/apigw-sync/internal/drift"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 )

@@ -11,11 +11,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
-	"github.com/apigw-sync/apigw-sync/internal/journal"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
-	"github.com/apigw-sync/apigw-sync/internal/undo"
+	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
+	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
 )
 
 func newUndoCommand(p *program, g *globals) *cobra.Command {

@@ -14,10 +14,10 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/apigw-sync/apigw-sync/internal/journal"
-	"github.com/apigw-sync/apigw-sync/internal/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
-	"github.com/apigw-sync/apigw-sync/internal/undo"
+	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
+	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
+	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
 )
 
 // undoFileOptions say where the undo file of a run is kept.

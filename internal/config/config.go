@@ -15,7 +15,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 

@@ -270,8 +270,8 @@ func (h *holders) byFree(lists []freeList) search {
 func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 	reading := h.q.Link.Free.Within(l.envID, l.groupID)
 	rows, err := all(ctx, h.r, listing[kind.Row]{
-		how: "places that a " + h.q.Link.Owner + " does not have",
-		ask: func(offset int) api.Request { return reading.Read(l.owner.ID, offset) },
+		how:  "places that a " + h.q.Link.Owner + " does not have",
+		ask:  func(offset int) api.Request { return reading.Read(l.owner.ID, offset) },
 		take: reading.Rows,
 		id:   (*kind.Row).Key,
 	})

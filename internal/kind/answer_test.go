@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/wire"
 )
 
 // A batch counts as told only where the answer accounts for all of it.

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // App is a credential with which callers identify themselves. API reference: "App Management".

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // AccessControl lists the source addresses from which an app may, or may not, call. API reference:

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // AppCode is a code with which a caller identifies itself as an app, without a signature. API

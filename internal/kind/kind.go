@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
-	"github.com/apigw-sync/apigw-sync/internal/wire"
+	"github.com/apigw-sync/apigw-sync/internal/api/wire"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Operations are the vendor's names of what can be done with a kind; "" where there is no such call.

@@ -4,7 +4,7 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // name is the shape of the names that the API gives to what it calls so, of at most so many characters, with an example

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/apigw-sync/apigw-sync/internal/wire"
+	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
 // Odd is what a gateway says of an object and the kind's own type cannot hold, by JSON pointer: a number that is none,

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Packing makes a value of a kind a plain tree that JSON can carry, and back. Fields that files do not

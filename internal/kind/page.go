@@ -8,7 +8,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/apigw-sync/apigw-sync/internal/wire"
+	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
 // Page is the answer of a list.

@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 	"github.com/apigw-sync/apigw-sync/internal/kind/content"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
-	"github.com/apigw-sync/apigw-sync/internal/wire"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Plugin adds behaviour to the APIs that it is attached to, one plugin of a type for each API and

@@ -5,7 +5,7 @@ import (
 	"net/url"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Throttle limits the calls of the APIs that it is bound to. API reference: "Request Throttling

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/wire"
+	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
 // word is an enumeration that the API spells as a number, as it is written.

@@ -11,14 +11,14 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/apply"
-	"github.com/apigw-sync/apigw-sync/internal/chaos"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
-	"github.com/apigw-sync/apigw-sync/internal/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
+	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 var chaosCases = flag.Uint64("chaos", 200, "random cases of TestChaos")

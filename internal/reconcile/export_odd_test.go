@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
-	"github.com/apigw-sync/apigw-sync/internal/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 // TestExportOfOddGateways: whatever a gateway holds, and whatever of it the gateway refuses to show, there is an export;

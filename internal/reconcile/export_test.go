@@ -14,10 +14,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
-	"github.com/apigw-sync/apigw-sync/internal/format"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
-	"github.com/apigw-sync/apigw-sync/internal/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/spec/format"
+	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 // states is how many random gateways the properties of exports are tried on; EXPORT_STATES says another number.

@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
-	"github.com/apigw-sync/apigw-sync/internal/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 // TestNarrow: what a plan touches gives the same plan, for any two states.

@@ -16,12 +16,12 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"github.com/apigw-sync/apigw-sync/internal/chaos"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
+	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
 )
 
 // item is an object of a file.

@@ -10,13 +10,13 @@ import (
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
-	"github.com/apigw-sync/apigw-sync/internal/chaos"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
-	"github.com/apigw-sync/apigw-sync/internal/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
+	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 var small = testworld.Options{Groups: 2, APIs: 4, Policies: 5}

@@ -7,12 +7,12 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/apigw-sync/apigw-sync/internal/chaos"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
-	"github.com/apigw-sync/apigw-sync/internal/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
+	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 // TestNeverUnprotected: an API that has a PERMIT ACL, a throttle or a plugin of a type before and after a

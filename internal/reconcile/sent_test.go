@@ -17,7 +17,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
-	"github.com/apigw-sync/apigw-sync/internal/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 // watched is a caller that keeps the contents of plugins that pass through it.

@@ -11,13 +11,13 @@ import (
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
-	"github.com/apigw-sync/apigw-sync/internal/chaos"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
-	"github.com/apigw-sync/apigw-sync/internal/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
+	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 // apis is the state of a gateway with n APIs in the group orders, all in RELEASE.

@@ -18,14 +18,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
-	"github.com/apigw-sync/apigw-sync/internal/journal"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
+	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
+	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
-	"github.com/apigw-sync/apigw-sync/internal/testworld"
-	"github.com/apigw-sync/apigw-sync/internal/undo"
+	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 // TestUndo: a run that is taken back leaves the gateway as it was, apart from what is listed.

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
-	"github.com/apigw-sync/apigw-sync/internal/wire"
+	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
 const (

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/apigw-sync/apigw-sync/internal/wire"
+	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
 const (

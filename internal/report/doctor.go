@@ -6,7 +6,7 @@ import (
 
 	"github.com/fatih/color"
 
-	"github.com/apigw-sync/apigw-sync/internal/doctor"
+	"github.com/apigw-sync/apigw-sync/internal/checks/doctor"
 )
 
 // Diagnosis tells what would keep files and gateway apart.

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
-	"github.com/apigw-sync/apigw-sync/internal/drift"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"github.com/apigw-sync/apigw-sync/internal/explain"
+	"github.com/apigw-sync/apigw-sync/internal/calls/explain"
 )
 
 // Explanation tells what is in force for one API in one environment.

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
-	"github.com/apigw-sync/apigw-sync/internal/drift"
 )
 
 // junit has a test case for each object and binding that the files declare or a command touches, in a

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/apigw-sync/apigw-sync/internal/intent"
+	"github.com/apigw-sync/apigw-sync/internal/calls/intent"
 )
 
 // junitTests has a suite for each file of cases, and a test case for each case.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/fatih/color"
 
-	"github.com/apigw-sync/apigw-sync/internal/lint"
+	"github.com/apigw-sync/apigw-sync/internal/checks/lint"
 )
 
 // Lint is what lint rules say about files.

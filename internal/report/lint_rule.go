@@ -4,7 +4,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/lint"
+	"github.com/apigw-sync/apigw-sync/internal/checks/lint"
 )
 
 // LintRules writes a line for each lint rule: number, severity, name and what it finds.

@@ -1,6 +1,6 @@
 package report
 
-import "github.com/apigw-sync/apigw-sync/internal/manual"
+import "github.com/apigw-sync/apigw-sync/internal/docs/manual"
 
 // Manual is what there is to know about a key of desired-state files.
 type Manual struct {

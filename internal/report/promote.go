@@ -8,8 +8,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
-	"github.com/apigw-sync/apigw-sync/internal/promote"
 )
 
 // Promotion tells two targets apart. The gateway of its head is the one to which changes would go.

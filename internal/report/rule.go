@@ -2,8 +2,8 @@ package report
 
 import (
 	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
-	"github.com/apigw-sync/apigw-sync/internal/promote"
 )
 
 // severity says how much a finding matters to a person. The worst is the greatest.

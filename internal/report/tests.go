@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/intent"
+	"github.com/apigw-sync/apigw-sync/internal/calls/intent"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 

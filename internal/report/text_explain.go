@@ -8,7 +8,7 @@ import (
 
 	"github.com/fatih/color"
 
-	"github.com/apigw-sync/apigw-sync/internal/explain"
+	"github.com/apigw-sync/apigw-sync/internal/calls/explain"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 

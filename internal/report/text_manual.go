@@ -6,8 +6,8 @@ import (
 
 	"github.com/fatih/color"
 
-	"github.com/apigw-sync/apigw-sync/internal/manual"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/docs/manual"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // textManual writes what a key is, what it may be, an example, and the keys in it.

@@ -6,8 +6,8 @@ import (
 
 	"github.com/fatih/color"
 
+	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
-	"github.com/apigw-sync/apigw-sync/internal/promote"
 )
 
 // textPromote writes a block for each class of differences, the worst first, each leaf as FROM → TO.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/fatih/color"
 
-	"github.com/apigw-sync/apigw-sync/internal/intent"
+	"github.com/apigw-sync/apigw-sync/internal/calls/intent"
 )
 
 // verdicts are how the statuses of cases look.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/apigw-sync/apigw-sync/internal/drift"
+	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 )
 
 func viewDrift(d *Drift) *view {

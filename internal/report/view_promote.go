@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/promote"
+	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 )
 
 func viewPromotion(d *Promotion) *view {

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // checker compares nodes with shapes. One walk gives the plain value (string, int64, float64, bool,

@@ -9,7 +9,7 @@ import (
 	"unicode"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // scalar gives a scalar the type that its shape wants.

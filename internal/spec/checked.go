@@ -2,7 +2,7 @@ package spec
 
 import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Checked is a YAML document of another format than that of desired-state files, checked against its shape.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // declare checks an entry and turns it into an object, the parts inside it, and references.

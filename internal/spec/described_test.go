@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // unitless are the numbers that count or name something for which people have no unit.

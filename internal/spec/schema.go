@@ -2,7 +2,7 @@ package spec
 
 import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 //go:generate go test -run TestSchemaIsCurrent -update

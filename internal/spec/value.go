@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Value is a value of a declared object as files write it, overlays merged. The zero Value stands for none.

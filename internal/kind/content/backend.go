@@ -1,6 +1,6 @@
 package content
 
-import "github.com/apigw-sync/apigw-sync/internal/shape"
+import "github.com/apigw-sync/apigw-sync/internal/kind/shape"
 
 // backendInfo names, for each backend type, the member that tells about it.
 //

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // breaker stops calling a backend that fails, and answers by other means meanwhile.

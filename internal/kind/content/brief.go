@@ -4,7 +4,7 @@ import (
 	"maps"
 	"reflect"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Brief returns the canonical form of c without what is understood anyway: members whose absence means the

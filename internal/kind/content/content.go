@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Type is what one plugin type says about its content.

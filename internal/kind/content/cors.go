@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // cors lets browsers call an API from pages of other sites.

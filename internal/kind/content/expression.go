@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Conditions are JSON in a text:

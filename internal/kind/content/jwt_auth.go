@@ -5,7 +5,7 @@ import (
 	"net/textproto"
 	"strconv"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // jwtAuth lets calls pass that carry a token signed by a known key (RS and ES with 256, 384 or 512). A

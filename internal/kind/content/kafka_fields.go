@@ -3,7 +3,7 @@ package content
 import (
 	"fmt"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // logField is one field that a gateway can put into a log entry by itself.

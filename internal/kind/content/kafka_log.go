@@ -3,7 +3,7 @@ package content
 import (
 	"fmt"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // kafkaLog writes a log entry for each call to a Kafka topic. A gateway takes at most five of them.

@@ -3,7 +3,7 @@ package content
 import (
 	"slices"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Normalize returns the canonical form of c. It is for comparison and for writing files: what is sent

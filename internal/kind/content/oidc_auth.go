@@ -3,7 +3,7 @@ package content
 import (
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // oidcAuth sends callers to an identity provider to log in. The APIs it names cannot be deleted.

@@ -1,6 +1,6 @@
 package content
 
-import "github.com/apigw-sync/apigw-sync/internal/shape"
+import "github.com/apigw-sync/apigw-sync/internal/kind/shape"
 
 // parameter describes one value of a request that conditions can compare.
 var parameter = shape.OfMap("A value of the request that the conditions of rules can compare.",

@@ -1,6 +1,6 @@
 package content
 
-import "github.com/apigw-sync/apigw-sync/internal/shape"
+import "github.com/apigw-sync/apigw-sync/internal/kind/shape"
 
 // proxyCache answers from memory what the backend answered before; for GET and HEAD only. Bodies above
 // 1 MB are not kept, and a gateway keeps 128 MB in all.

@@ -3,7 +3,7 @@ package content
 import (
 	"fmt"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // rateLimit limits how often APIs are called; where it is bound, a throttle has no effect.

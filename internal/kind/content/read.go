@@ -3,7 +3,7 @@ package content
 import (
 	"slices"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Reading without fuss: what is absent or of another type reads as nothing, since the shape has

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 const maxWhole = 2147483647 // the largest number the API takes, 2³¹−1

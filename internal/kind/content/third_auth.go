@@ -3,7 +3,7 @@ package content
 import (
 	"fmt"
 
-	"github.com/apigw-sync/apigw-sync/internal/shape"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // thirdAuth asks another server whether a call may pass.

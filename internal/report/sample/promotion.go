@@ -3,9 +3,9 @@ package sample
 import (
 	"fmt"
 
+	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/promote"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 )
 

@@ -1,0 +1,287 @@
+package explain
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/api/wire"
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// mostApps bounds the apps whose access control and quota are read, two requests each.
+const mostApps = 50
+
+// look is one explanation under way.
+type look struct {
+	reader *fetch.Reader
+	api    *kind.API
+	env    string
+
+	objects map[string]*kind.Declared     // of the files, by address
+	links   map[string]*kind.DeclaredLink // of the files, by address
+
+	bound    [][]fetch.Bound // by the index of kind.Links
+	def      kind.Definition
+	defaults string // the limit that holds without any other; "" when not known
+	*Report
+
+	mu sync.Mutex
+}
+
+// Look tells what is in force for an API. What cannot be read is a warning; it fails when ctx ends.
+func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.API, env string) (*Report, error) {
+	l := &look{
+		reader: reader, api: a, env: env, objects: map[string]*kind.Declared{}, links: map[string]*kind.DeclaredLink{},
+		bound: make([][]fetch.Bound, len(kind.Links)), def: kind.Definition{AuthType: a.AuthType},
+		Report: &Report{Environment: env, Plugins: []Item{}, ACLs: []Item{}, Apps: []Item{}, Absent: []Absent{}, Notes: []string{}},
+	}
+	l.declared(state)
+	l.read(ctx)
+	l.API = API{
+		ID: a.ID, Group: a.Group, Name: a.Name, Method: a.Method, Path: a.Path, AuthType: l.def.AuthType, CORS: l.def.CORS, Published: []string{},
+	}
+	for _, p := range a.Published {
+		l.API.Published = append(l.API.Published, p.Env)
+	}
+	slices.Sort(l.API.Published)
+	l.items()
+	l.details(ctx)
+	l.absent()
+	l.judge()
+	slices.SortFunc(l.Unread, func(a, b diff.Note) int { return strings.Compare(a.Message, b.Message) })
+	l.Reads = reader.Requests()
+	return l.Report, context.Cause(ctx)
+}
+
+// declared indexes what the files say about the API. References to other APIs do not resolve here, and
+// do not matter.
+func (l *look) declared(state *spec.State) {
+	want, _ := state.Resolve(kind.NewCatalog([]*kind.API{l.api}))
+	for i := range want.Objects {
+		l.objects[want.Objects[i].Address()] = &want.Objects[i]
+	}
+	for _, d := range slices.Concat(want.Links, want.Spared) {
+		if d.Env == l.env && d.API.ID == l.api.ID {
+			l.links[d.Address()] = &d
+		}
+	}
+}
+
+func (l *look) warn(what string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.Unread = append(l.Unread, diff.Note{Message: what + " could not be read: " + err.Error()})
+}
+
+// read asks for everything that needs nothing but the API.
+func (l *look) read(ctx context.Context) {
+	var wg sync.WaitGroup
+	for i, k := range kind.Links {
+		wg.Go(func() {
+			all, err := l.reader.BoundTo(ctx, k, l.api)
+			if err != nil {
+				l.warn("the "+k.Owner+"s of the API", err)
+			}
+			l.bound[i] = slices.DeleteFunc(all, func(b fetch.Bound) bool { return b.Env != l.env })
+		})
+	}
+	p, ok := l.api.In(l.env)
+	if l.Published = ok; ok {
+		wg.Go(func() {
+			if err := l.reader.Read(ctx, kind.ShowRuntime(l.api.ID, p.EnvID), &l.def); err != nil {
+				l.warn("the definition of the API", err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// items turns what is bound into items.
+func (l *look) items() {
+	for _, bound := range l.bound {
+		for i := range bound {
+			b := &bound[i]
+			item := l.item(&b.Object)
+			if d := l.links[b.Address()]; d != nil {
+				item.Binding = &d.Source
+			}
+			switch b.Kind {
+			case "throttle_binding":
+				l.Throttle = &item
+			case "plugin_binding":
+				l.Plugins = append(l.Plugins, item)
+			case "acl_binding":
+				l.ACLs = append(l.ACLs, item)
+			case "app_authorization":
+				l.Apps = append(l.Apps, item)
+			}
+		}
+	}
+	for _, list := range [][]Item{l.Plugins, l.ACLs, l.Apps} {
+		slices.SortFunc(list, func(a, b Item) int {
+			return strings.Compare(a.Type+"\x00"+a.Name, b.Type+"\x00"+b.Name)
+		})
+	}
+}
+
+// item shows an object. Its value may be nil.
+func (l *look) item(o *kind.Object) Item {
+	item := Item{Kind: o.Kind, Name: o.Key, Settings: []Setting{}}
+	d := l.objects[o.Address()]
+	if d != nil {
+		item.Source = &d.Source
+	}
+	if o.Value == nil {
+		return item
+	}
+	k := kind.Of(o.Kind)
+	item.Differs = d != nil && len(diff.Leaves(k, k.Settle(d.Value, o.Value), d.Value)) > 0
+	zero := reflect.Zero(reflect.TypeOf(o.Value)).Interface()
+	brief := tree(k, o.Value)
+	for _, f := range diff.Leaves(k, zero, o.Value) {
+		switch {
+		case f.After == nil || !holds(brief, f.Path):
+		case f.Path == "/name", k.Name == "throttle_special" && (f.Path == "/app" || f.Path == "/user"): // the item is called so
+		case f.Path == "/type" && k.Name == "plugin", f.Path == "/entity_type":
+			item.Type = fmt.Sprint(f.After)
+		default:
+			item.Settings = append(item.Settings, Setting{Path: f.Path, Value: f.After, Sensitive: f.Sensitive})
+		}
+	}
+	return item
+}
+
+// tree is a value as files write it, without what is as by default.
+func tree(k *kind.Kind, value any) (out any) {
+	raw, err := json.Marshal(k.Tree(value))
+	if err != nil || json.Unmarshal(raw, &out) != nil {
+		return nil
+	}
+	return out
+}
+
+// holds reports whether something stands at a JSON pointer.
+func holds(v any, path string) bool {
+	if path == "" {
+		return v != nil
+	}
+	key, rest, _ := strings.Cut(path[1:], "/")
+	if rest != "" {
+		rest = "/" + rest
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		return holds(v[strings.NewReplacer("~1", "/", "~0", "~").Replace(key)], rest)
+	case []any:
+		i, err := strconv.Atoi(key)
+		return err == nil && i < len(v) && holds(v[i], rest)
+	}
+	return false
+}
+
+// details asks for what lives inside the throttle and the apps.
+func (l *look) details(ctx context.Context) {
+	var wg sync.WaitGroup
+	if l.Throttle != nil {
+		wg.Go(func() {
+			l.Throttle.Parts = l.parts(ctx, "throttle_special", l.owner("throttle_binding", l.Throttle.Name))
+		})
+	}
+	if len(l.Apps) > mostApps {
+		l.Unread = append(l.Unread, diff.Note{Message: fmt.Sprintf("access control and quota were read for %d of %d apps only", mostApps, len(l.Apps))})
+	}
+	for i := range l.Apps[:min(len(l.Apps), mostApps)] {
+		wg.Go(func() {
+			app := l.owner("app_authorization", l.Apps[i].Name)
+			l.Apps[i].Parts = append(l.parts(ctx, "app_access_control", app), l.quota(ctx, app)...)
+		})
+	}
+	if l.Throttle == nil && !slices.ContainsFunc(l.Plugins, limits) {
+		wg.Go(func() { l.defaults = l.usual(ctx) })
+	}
+	wg.Wait()
+}
+
+func limits(p Item) bool { return precedence.ReplacesThrottle(p.Type) }
+
+// owner is the object that is bound under a name.
+func (l *look) owner(linkKind, name string) *kind.Object {
+	for _, bound := range l.bound {
+		for i := range bound {
+			if bound[i].Kind == linkKind && bound[i].Object.Key == name {
+				return &bound[i].Object
+			}
+		}
+	}
+	return &kind.Object{}
+}
+
+func (l *look) parts(ctx context.Context, kindName string, owner *kind.Object) (out []Item) {
+	if !owner.Parts {
+		return nil
+	}
+	found, err := l.reader.Named(ctx, kind.Of(kindName), owner.ID, owner.Key, "")
+	if err != nil && !api.Lacks(err) {
+		l.warn("the "+strings.ReplaceAll(kindName, "_", " ")+" of "+owner.Address(), err)
+	}
+	for i := range found {
+		item := l.item(&found[i])
+		item.Name = strings.TrimPrefix(item.Name, owner.Key+"/")
+		out = append(out, item)
+	}
+	slices.SortFunc(out, func(a, b Item) int { return strings.Compare(a.Name, b.Name) })
+	return out
+}
+
+func (l *look) quota(ctx context.Context, app *kind.Object) []Item {
+	var q kind.AppQuota
+	switch err := l.reader.Read(ctx, kind.ShowAppQuota(app.ID), &q); {
+	case api.NotFound(err) || err != nil && api.Lacks(err):
+		return nil
+	case err != nil:
+		l.warn("the quota of "+app.Address(), err)
+		return nil
+	case q.Name == "":
+		return nil
+	}
+	return []Item{{Kind: "app_quota", Name: q.Name, Settings: []Setting{
+		{Path: "/call_limits", Value: q.Limit}, {Path: "/time_interval", Value: q.Interval}, {Path: "/time_unit", Value: q.Unit},
+	}}}
+}
+
+// usual is the limit that a gateway gives APIs without any other.
+func (l *look) usual(ctx context.Context) string {
+	var all kind.Settings
+	if err := l.reader.Read(ctx, kind.ListSettings(), &all); err != nil {
+		l.warn("the default limit", err)
+		return ""
+	}
+	for _, s := range all.List {
+		if s.Name != "ratelimit" {
+			continue
+		}
+		var c struct {
+			Limit *int64 `json:"api_limits"`
+		}
+		_, err := wire.Decode([]byte(s.Config), &c)
+		switch {
+		case s.Enable != nil && !*s.Enable:
+		case err != nil || s.Enable == nil || c.Limit == nil:
+			return "not known: the gateway does not return its own limit in a readable form"
+		default:
+			return fmt.Sprintf("%d calls a second, the gateway's own limit of every API without another", *c.Limit)
+		}
+	}
+	return fmt.Sprintf("%d calls a second, the limit of every API without another", precedence.DefaultCalls)
+}

@@ -1,0 +1,261 @@
+package intent
+
+import (
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// What keeps a call out when it is no object of the files.
+const (
+	byPublication    = "publication"
+	byAuthentication = "authentication"
+	byAuthorization  = "authorization"
+)
+
+// access asks everything that can keep the call out. In which order a gateway asks is not documented: a call
+// gets through when nothing keeps it out, and everything that surely does counts.
+func (q *question) access() {
+	checks := []truth{q.published(), q.authentication(), q.appAccess(), q.acls(), q.authPlugins()}
+	switch all(checks...) {
+	case yes:
+		q.Access = Allowed
+	case no:
+		q.Access = Denied
+	default:
+		q.Access = Uncertain
+	}
+}
+
+// check notes what one thing says about the call. By is what keeps it out.
+func (q *question) check(r precedence.Rule, t truth, by string, source kind.Source, fix, format string, args ...any) truth {
+	switch t {
+	case no:
+		q.DeniedBy = append(q.DeniedBy, by)
+	case open:
+		q.perhaps = append(q.perhaps, by)
+	case yes:
+	}
+	q.tell(aboutAccess, r, t, source, fix, format, args...)
+	return t
+}
+
+// published also follows from a binding, which needs the API to be published.
+func (q *question) published() truth {
+	env, t := q.call.Environment, q.api.publishedIn(q.call.Environment)
+	if t == open {
+		for _, k := range kind.Links {
+			for _, b := range q.bound[k.Name] {
+				if b.implied {
+					return q.check(precedence.Published, yes, "", b.source, "", "published in %s, since %s is bound to it there", env, b.owner.Address())
+				}
+			}
+		}
+	}
+	text := map[truth]string{yes: "published in " + env, no: "not published in " + env, open: "whether it is published in " + env + " is not known"}[t]
+	return q.check(precedence.Published, t, byPublication, q.api.Source, fixAPIs, "%s", text)
+}
+
+// authentication asks who the caller is, and an app whether it may call.
+func (q *question) authentication() truth {
+	switch auth := q.api.AuthType; {
+	case auth == "":
+		q.perhaps = append(q.perhaps, byAuthorization)
+		return q.check(precedence.Authentication, open, byAuthentication, q.api.Source, fixAPIs, "the auth_type of %s is not known", q.api.Address())
+	case auth == "NONE":
+		return q.check(precedence.Authentication, yes, "", q.api.Source, "", "auth_type NONE: nobody must identify himself")
+	case precedence.NeedsApp(auth):
+		a := q.authorized()
+		return q.check(precedence.Authorization, a.truth, byAuthorization, a.source, a.fix, "%s", a.text)
+	case q.call.Anonymous && precedence.KnowsAccount(auth):
+		return q.check(precedence.Authentication, no, byAuthentication, q.api.Source, "", "auth_type IAM: an anonymous caller is refused")
+	case precedence.KnowsAccount(auth) && q.call.User+q.call.Domain+q.call.DomainID != "":
+		return q.check(precedence.Authentication, yes, "", q.api.Source, "", "auth_type IAM: the call names its user or account, which is taken for authenticated")
+	case precedence.KnowsAccount(auth):
+		return q.check(precedence.Authentication, open, byAuthentication, q.api.Source, "say user, domain or domain_id, or anonymous: true, in the call", "auth_type IAM: whom the caller identifies as is not said")
+	}
+	return q.check(precedence.Authentication, open, byAuthentication, q.api.Source, fixGateway, "auth_type %s: the custom authorizer decides", q.api.AuthType)
+}
+
+// verdict is what one question came to.
+type verdict struct {
+	truth     truth
+	text, fix string
+	source    kind.Source
+}
+
+// authorized is whether the app of the call may call an API with auth_type APP.
+func (q *question) authorized() verdict {
+	c, list := q.call, q.bound["app_authorization"]
+	if c.Anonymous {
+		return verdict{no, "auth_type APP: an anonymous caller is refused", "", q.api.Source}
+	}
+	if c.App == "" {
+		if len(list) == 0 {
+			return verdict{no, "auth_type APP: no app is authorized in " + c.Environment, "", q.api.Source}
+		}
+		return verdict{open, "auth_type APP: which app calls is not said", "say app, or anonymous: true, in the call", q.api.Source}
+	}
+	if q.world.objects["app/"+c.App] == nil {
+		return verdict{open, "auth_type APP: the files declare no app " + c.App, "declare it or correct its name; anonymous: true is a caller without app", q.api.Source}
+	}
+	for _, b := range list {
+		switch {
+		case b.owner.Key != c.App:
+		case b.truth == open:
+			return verdict{open, "auth_type APP: " + b.why, b.fix, b.source}
+		default:
+			return verdict{yes, "auth_type APP: " + c.App + " is authorized", "", b.source}
+		}
+	}
+	return verdict{no, "auth_type APP: " + c.App + " is not authorized in " + c.Environment, "", q.world.objects["app/"+c.App].Source}
+}
+
+// appAccess asks the access control of the app, which an API looks at that knows the app.
+func (q *question) appAccess() truth {
+	c := q.call
+	app := q.world.objects["app/"+c.App]
+	if app == nil || q.api.AuthType != "" && !precedence.NeedsApp(q.api.AuthType) {
+		return yes // who the app is remains open, or does not matter
+	}
+	d, known := q.world.part(app, "app_access_control")
+	switch {
+	case d == nil && !known:
+		why, fix := q.world.unknown(app, "app_access_control", "the access control")
+		return q.check(precedence.AppAccess, open, "app_access_control/"+app.Key, app.Source, fix, "%s", why)
+	case d == nil:
+		return yes
+	}
+	control := d.Value.(kind.AccessControl)
+	on := listed(control.Values, c.sources())
+	applies := yes
+	if q.api.AuthType == "" {
+		applies = open
+	}
+	return q.check(precedence.AppAccess, implies(applies, lets(control.Type, on)), d.Address(), d.Source, q.addressFix(), "%s", q.listText(d.Address(), control.Type, on, "the caller's address"))
+}
+
+// acls asks those bound to the API. Several of them hold together or one of them alone, as the vendor's
+// pages contradict each other, so that what they agree on is sure.
+func (q *question) acls() truth {
+	list := q.counting(q.bound["acl_binding"])
+	each := make([]truth, len(list))
+	for i := range list {
+		each[i] = q.acl(&list[i], len(list) == 1)
+	}
+	if len(list) < 2 {
+		return all(each...)
+	}
+	t := agree(each...)
+	var names []string
+	for i := range list {
+		names = append(names, list[i].owner.Address())
+		if t != yes && each[i] != yes {
+			q.perhaps = append(q.perhaps, names[i])
+		}
+	}
+	if t == open && all(each...) == no {
+		q.tell(aboutAccess, precedence.SeveralACLs, open, kind.Source{}, "bind one ACL, or "+fixGateway, "whether all of %s hold, or one, the vendor's pages contradict each other", strings.Join(names, ", "))
+	}
+	return t
+}
+
+// counting leaves out the DENY lists beside which a PERMIT list of the same entity type is bound for sure.
+func (q *question) counting(list []bound) (out []bound) {
+	permits := map[string]bool{}
+	for i := range list {
+		if a := list[i].owner.Value.(kind.ACL); a.Type == "PERMIT" && list[i].truth == yes {
+			permits[a.EntityType] = true
+		}
+	}
+	for i := range list {
+		if a := list[i].owner.Value.(kind.ACL); a.Type == "DENY" && permits[a.EntityType] {
+			q.tell(aboutAccess, precedence.AllowListFirst, yes, list[i].source, "", "%s has no effect beside a PERMIT of the same entity type", list[i].owner.Address())
+			continue
+		}
+		out = append(out, list[i])
+	}
+	return out
+}
+
+// acl asks one ACL. Alone: what it says decides without others.
+func (q *question) acl(b *bound, alone bool) truth {
+	c, value := q.call, b.owner.Value.(kind.ACL)
+	on, whose, fix := listed(value.Values, c.sources()), "the caller's address", q.addressFix()
+	applies, rule := b.truth, precedence.ACL
+	if precedence.ByAccount(value.EntityType) {
+		name, key := c.Domain, "domain"
+		if value.EntityType == "DOMAIN_ID" {
+			name, key = c.DomainID, "domain_id"
+		}
+		on, whose, fix, rule = c.named(value.Values, name), "the caller's account", "say "+key+" in the call", precedence.ACLByAccount
+		if !precedence.KnowsAccount(q.api.AuthType) {
+			applies = min(applies, open)
+		}
+	}
+	passes := lets(value.Type, on)
+	t := implies(applies, passes)
+	text := q.listText(b.owner.Address(), value.Type, on, whose)
+	switch {
+	case t == open && b.truth == open:
+		text, fix = text+", but "+b.why, b.fix
+	case t == open && applies == open && passes == no:
+		text, fix = text+", but whether it holds for auth_type "+q.authWord()+" is not documented", fixGateway
+	}
+	if !alone {
+		q.tell(aboutAccess, rule, t, b.source, fix, "%s", text)
+		return t
+	}
+	return q.check(rule, t, b.owner.Address(), b.source, fix, "%s", text)
+}
+
+func (q *question) authWord() string {
+	if q.api.AuthType == "" {
+		return "(not known)"
+	}
+	return q.api.AuthType
+}
+
+// listText tells what a list says about a caller.
+func (q *question) listText(address, listType string, on truth, whose string) string {
+	return address + " (" + listType + ") " + map[truth]string{
+		yes: "lists " + whose, no: "does not list " + whose, open: "may list " + whose,
+	}[on]
+}
+
+// addressFix says how it becomes certain what a list of addresses says.
+func (q *question) addressFix() string {
+	switch {
+	case q.call.Proxy != "":
+		return "find out whether the gateway's feature real_ip_from_xff is on, and say only the address that counts, as from"
+	case q.call.From != "":
+		return "whether gateways take IPv6 addresses in lists is not documented; " + fixGateway
+	}
+	return "say from in the call"
+}
+
+// authPlugins asks plugins that look at what a call carries, which no case says.
+func (q *question) authPlugins() truth {
+	out := yes
+	for _, b := range q.bound["plugin_binding"] {
+		p := b.owner.Value.(kind.Plugin)
+		if precedence.Authenticates(p.Type) {
+			out = q.check(precedence.AuthPlugin, open, b.owner.Address(), b.source, fixGateway, "%s (%s) decides by what the call carries", b.owner.Address(), p.Type)
+		}
+	}
+	return out
+}
+
+// plugins lists what is in force.
+func (q *question) plugins() {
+	for _, b := range q.bound["plugin_binding"] {
+		if b.truth == yes {
+			q.Plugins = append(q.Plugins, b.owner.Key)
+			q.tell(aboutPlugins, precedence.OnePlugin, yes, b.source, "", "%s (%s) is bound", b.owner.Address(), b.owner.Value.(kind.Plugin).Type)
+			continue
+		}
+		q.Open = append(q.Open, b.owner.Key)
+		q.tell(aboutPlugins, precedence.OnePlugin, open, b.source, b.fix, "whether %s is in force: %s", b.owner.Address(), b.why)
+	}
+}

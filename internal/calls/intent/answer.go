@@ -1,0 +1,113 @@
+package intent
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Access is whether a call gets through.
+type Access string
+
+// The answers to that.
+const (
+	Allowed   Access = "allowed"
+	Denied    Access = "denied"
+	Uncertain Access = "uncertain"
+)
+
+// Answer is what is known of a call.
+type Answer struct {
+	API        string   `json:"api"` // group/name; "" when it is not known which API takes the call
+	Access     Access   `json:"access"`
+	DeniedBy   []string `json:"denied_by"`   // what surely keeps the call out
+	Limits     []Limit  `json:"limits"`      // the lowest that the call meets; several are equally low. Empty: none, or not known
+	LimitKnown bool     `json:"limit_known"` // Limits says it all
+	Plugins    []string `json:"plugins"`     // surely in force, by name
+	Open       []string `json:"open"`        // perhaps in force, by name
+	Why        []Step   `json:"why"`         // what decided, in the order of the rules
+
+	per     map[string]limited // by whose calls they count
+	perhaps []string           // what may keep the call out
+	nothing bool               // no API takes the call
+}
+
+// Step is one thing that decided about an answer, or left it open.
+type Step struct {
+	Rule   string       `json:"rule"` // the ID of a rule of package precedence
+	Text   string       `json:"text"`
+	Open   bool         `json:"open"`          // it leaves something uncertain
+	Fix    string       `json:"fix,omitempty"` // what would make it certain
+	About  string       `json:"about"`         // access, limit or plugins; "" for all
+	Source *kind.Source `json:"source"`        // nil when no line of a file says so
+}
+
+// String is a step with its place.
+func (s *Step) String() string {
+	if s.Source == nil {
+		return s.Text
+	}
+	return fmt.Sprintf("%s (%s:%d)", s.Text, s.Source.File, s.Source.Line)
+}
+
+// The parts of an answer.
+const (
+	aboutAccess  = "access"
+	aboutLimit   = "limit"
+	aboutPlugins = "plugins"
+)
+
+// Ask answers a question.
+func (w *World) Ask(c *Call) *Answer {
+	q := &question{world: w, call: c, Answer: &Answer{DeniedBy: []string{}, Limits: []Limit{}, Plugins: []string{}, Open: []string{}, Why: []Step{}, Access: Uncertain}}
+	if q.api = q.route(); q.api == nil {
+		return q.Answer
+	}
+	q.Answer.API = q.api.Address()
+	q.bind()
+	q.access()
+	q.plugins()
+	q.limit()
+	return q.Answer
+}
+
+// question is one answer under way.
+type question struct {
+	world *World
+	call  *Call
+	api   *API
+	bound map[string][]bound // by the name of the kind of links
+	*Answer
+}
+
+// tell adds a step. The source may be the zero value.
+func (q *question) tell(about string, r precedence.Rule, t truth, source kind.Source, fix, format string, args ...any) {
+	s := Step{Rule: r.ID, Text: fmt.Sprintf(format, args...), Open: t == open, About: about}
+	if t == open {
+		s.Fix = fix
+	}
+	if source.File != "" {
+		s.Source = &source
+	}
+	told := func(o Step) bool { return o.Text == s.Text && o.About == s.About }
+	if !slices.ContainsFunc(q.Why, told) { // each policy that may hold tells anew
+		q.Why = append(q.Why, s)
+	}
+}
+
+// How answers become certain.
+const (
+	fixAPIs    = "say it under apis of the cases, or give an export with --against"
+	fixManage  = "list it in the files ([] or {} for none), give an export with --against, or set unmanaged: none in the cases"
+	fixIgnore  = "take the rule out of the files, or expect the answer to be uncertain"
+	fixGateway = "try it on the gateway"
+)
+
+func (q *question) bind() {
+	q.bound = map[string][]bound{}
+	for _, k := range kind.Links {
+		q.bound[k.Name] = q.world.boundTo(k, q.api, q.call.Environment)
+	}
+}

@@ -1,0 +1,123 @@
+package intent
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/remote"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
+)
+
+// TestAnswersComeTrue: what is answered from files and an export is what the gateway does once the files are
+// applied, also where the files leave out collections, and rename or drive out what was there.
+func TestAnswersComeTrue(t *testing.T) {
+	for seed := range uint64(40) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		world := testworld.New(r, testworld.Options{Groups: 2, APIs: 2, Policies: 4, Unmanaged: true, NoOwnKeys: true})
+		have, want := world.Draw(), world.Draw()
+		for _, state := range []testworld.State{have, want} {
+			plainLimits(r, state)
+			for _, x := range state["throttles"].([]any) {
+				x.(map[string]any)["api_call_limits"] = 1000 // above all special limits: else an export leaves the throttle out
+			}
+		}
+		renameSome(r, have, want)
+		g := emulator.New(emulator.Options{})
+		if err := g.Load(world.Gateway(have)); err != nil {
+			t.Fatal(err)
+		}
+		client, err := remote.New(remote.Config{
+			Endpoint: "http://localhost", ProjectID: emulator.DefaultProjectID, InstanceID: emulator.DefaultInstanceID,
+			Credentials: remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}, Transport: emulator.Transport(g), Parallelism: 8,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := &reconcile.Run{Caller: client, Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+		file := world.File(want)
+		files, before := loaded(t, file), held(t, run)
+		found, err := run.Compare(t.Context(), files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(found.Plan.Errors) > 0 || len(found.Plan.Refusals) > 0 {
+			t.Fatalf("seed %d: %+v %+v", seed, found.Plan.Errors, found.Plan.Refusals)
+		}
+		if out := run.Apply(t.Context(), found); !out.Converged {
+			t.Fatalf("seed %d: not converged", seed)
+		}
+		after := held(t, run)
+		suite := &Suite{DefaultLimit: 5000}
+		s := scene{state: want, suite: Suite{APIs: before.APIs}}
+		foretold, happened := New(files, before, suite, ""), New(after.State, after, suite, "")
+		for range 25 {
+			c := s.drawCall(r)
+			a, b := foretold.Ask(&c), happened.Ask(&c)
+			d := cmp.Diff(a, b, cmpopts.IgnoreUnexported(Answer{}), cmpopts.IgnoreFields(Answer{}, "Why"), cmpopts.IgnoreFields(Limit{}, "Source"), cmpopts.SortSlices(func(x, y string) bool { return x < y }))
+			if d != "" {
+				t.Fatalf("seed %d: %s: -foretold +happened:\n%s\nthe gateway had\n%s\nthe files say\n%s", seed, c.String(), d, world.Gateway(have), file)
+			}
+		}
+	}
+}
+
+func loaded(t *testing.T, file []byte) *spec.State {
+	t.Helper()
+	state, findings := spec.Load([]spec.Input{{Name: "gateway.yaml", Data: file}}, spec.Options{Lookup: func(string) (string, bool) { return "correct-horse-battery", true }})
+	for _, f := range findings {
+		if !f.Warning {
+			t.Fatalf("%s\n%s", f, file)
+		}
+	}
+	return state
+}
+
+// held exports what a gateway holds and reads it again.
+func held(t *testing.T, run *reconcile.Run) *Held {
+	t.Helper()
+	all, err := run.Everything(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, err := spec.Write(spec.Export{Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, APIs: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, findings := ReadHeld(spec.Input{Name: "export.yaml", Data: written[0].Data}, nothing)
+	for _, f := range findings {
+		if !f.Warning {
+			t.Fatalf("%s\n%s", f, written[0].Data)
+		}
+	}
+	return h
+}
+
+// renameSome lets some objects of the files take over from one of the gateway that the files do not name.
+func renameSome(r *rand.Rand, have, want testworld.State) {
+	for _, section := range []string{"throttles", "apps", "acls"} {
+		declared, taken := map[string]bool{}, map[string]bool{}
+		for _, x := range want[section].([]any) {
+			declared[x.(map[string]any)["name"].(string)] = true
+		}
+		for _, x := range have[section].([]any) {
+			taken[x.(map[string]any)["name"].(string)] = true
+		}
+		for _, x := range want[section].([]any) {
+			m := x.(map[string]any)
+			for old := range taken {
+				if !declared[old] && !taken[m["name"].(string)] && r.IntN(2) == 0 {
+					m["moved_from"] = old
+					declared[old] = true
+					break
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package intent
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+)
+
+// choice are the limits of which one holds for the caller; nil stands for none. There is one or more.
+type choice struct {
+	options  []*Limit
+	usual    bool   // the first is that of all callers, not a special one
+	anything bool   // it may also be another one, which no file tells
+	why, fix string // there are several
+}
+
+func (c *choice) least() int64 {
+	if c.anything {
+		return 1
+	}
+	least := int64(math.MaxInt64)
+	for _, o := range c.options {
+		if o != nil {
+			least = min(least, o.Calls)
+		}
+	}
+	return least
+}
+
+func (c *choice) most() int64 {
+	if c.anything {
+		return math.MaxInt64
+	}
+	most := int64(0)
+	for _, o := range c.options {
+		if o == nil {
+			return math.MaxInt64
+		}
+		most = max(most, o.Calls)
+	}
+	return most
+}
+
+// shared is what all options have in common, which are equally low.
+func (c *choice) shared() Limit {
+	l := *c.options[0]
+	for _, o := range c.options[1:] {
+		if o.By != l.By {
+			l.By, l.Source = "", nil
+		}
+	}
+	return l
+}
+
+func (c *choice) settled() limited {
+	switch {
+	case c.least() < c.most():
+		return limited{}
+	case c.least() == math.MaxInt64:
+		return limited{known: true}
+	}
+	return limited{known: true, limits: []Limit{c.shared()}}
+}
+
+// add adds an option, and why it is one.
+func (c *choice) add(l *Limit, why, fix string) {
+	c.options = append(c.options, l)
+	c.why, c.fix = why, fix
+}
+
+// choose finds what limits the calls of the caller that per counts.
+func (q *question) choose(p *policy, per string) *choice {
+	var usual *Limit
+	if n := p.limits[per]; n > 0 {
+		l := p.period
+		l.Calls, l.Per = n, per
+		usual = &l
+	}
+	c := &choice{options: []*Limit{usual}, usual: true}
+	switch {
+	case per == "api" || per == "ip":
+		return c
+	case q.call.Anonymous:
+		return &choice{options: []*Limit{nil}}
+	case q.api.AuthType != "" && !precedence.Counts(per, q.api.AuthType):
+		if usual != nil {
+			q.tell(aboutLimit, precedence.Counted, yes, p.bound.source, "", "%s_call_limits of %s does not count: auth_type is %s", per, p.bound.owner.Address(), q.api.AuthType)
+		}
+		return &choice{options: []*Limit{nil}}
+	}
+	who, name := q.who(p, per)
+	var others []*Limit
+	for i := range p.specials {
+		if s := &p.specials[i]; s.per == per && s.who == who && who != "" {
+			c.options, c.usual = []*Limit{&s.limit}, false
+			q.tell(aboutLimit, precedence.Special, yes, *s.limit.Source, "", "%s %s has a special limit: %s", per, who, s.limit.short())
+		} else if s.per == per && who == "" {
+			others = append(others, &s.limit)
+		}
+	}
+	for _, o := range others {
+		c.add(o, fmt.Sprintf("%s has special limits by %s, which the call does not name", p.bound.owner.Address(), name), "say "+name+" in the call")
+	}
+	if p.partial {
+		c.anything = true
+		c.why, c.fix = q.world.unknown(p.bound.owner, "throttle_special", "the special limits")
+	}
+	return q.lifted(p, per, c)
+}
+
+// who is the caller as special limits of a policy name it, and what that is called.
+func (q *question) who(p *policy, per string) (who, name string) {
+	switch {
+	case per == "user":
+		return q.call.User, "user"
+	case p.byID:
+		return q.call.AppID, "app_id"
+	}
+	return q.call.App, "app"
+}
+
+// lifted adds that no limit may hold, where the vendor's pages leave that open.
+func (q *question) lifted(p *policy, per string, c *choice) *choice {
+	if len(c.options) == 1 && c.options[0] == nil {
+		return c
+	}
+	if q.api.AuthType == "" {
+		c.add(nil, fmt.Sprintf("whether calls are counted by %s hangs on the auth_type, which is %s", per, q.authWord()), fixAPIs)
+		return c
+	}
+	app, _ := q.who(p, "app")
+	for i := range p.specials {
+		s := &p.specials[i]
+		if per == "user" && c.usual && s.per == "app" && (app == "" || s.who == app) && c.options[0] != nil && s.limit.Calls > c.options[0].Calls {
+			c.add(nil, fmt.Sprintf("whether the special limit of an app, where it is above that of a user of %s, lifts the latter is not documented", p.bound.owner.Address()), fixGateway)
+			break
+		}
+	}
+	return c
+}
+
+// short is a limit without whose calls count.
+func (l *Limit) short() string {
+	calls := "calls"
+	if l.Calls == 1 {
+		calls = "call"
+	}
+	return fmt.Sprintf("%d %s in %d %s", l.Calls, calls, l.Interval, l.Unit)
+}
+
+// String is a limit in words.
+func (l *Limit) String() string {
+	whose := map[string]string{"api": "in all", "user": "of the user", "app": "of the app", "ip": "from the address"}[l.Per]
+	if l.Shared {
+		whose += ", those to all APIs of the policy together"
+	}
+	by := l.By
+	if by == "" {
+		by = "one of several special limits"
+	}
+	return l.short() + " " + whose + ", by " + by
+}

@@ -1,0 +1,129 @@
+package intent
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// route finds the API that takes the call; nil when it is not known, or when none does, which the answer
+// tells then.
+func (q *question) route() *API {
+	if q.call.API != "" {
+		return q.byName()
+	}
+	return q.byPath()
+}
+
+// byPath looks among the known APIs, those first that are, or may be, published where the call goes.
+func (q *question) byPath() *API {
+	c, w := q.call, q.world
+	var here, elsewhere []*API
+	for i := range w.apis {
+		a := &w.apis[i]
+		t := a.takes(c.Method, c.Path, w.apis)
+		switch {
+		case t == no:
+		case a.publishedIn(c.Environment) == no:
+			elsewhere = append(elsewhere, a)
+		default:
+			here = append(here, a)
+		}
+	}
+	called := c.Method + " " + c.Path
+	first := foremost(here, c.Path)
+	switch {
+	case first != nil && first.takes(c.Method, c.Path, w.apis) == yes && (len(here) == 1 || first.publishedIn(c.Environment) == yes):
+		rule := precedence.Route
+		if len(here) > 1 {
+			rule = precedence.RouteOrder
+		}
+		q.tell("", rule, yes, first.Source, "", "%s is %s (%s %s)", called, first.Address(), first.Method, first.Path)
+		return first
+	case len(here) > 0:
+		q.tell("", precedence.Route, open, kind.Source{}, "name the API in the call, as in api: "+here[0].Address(), "%s may be taken by %s", called, routes(here))
+		return nil
+	case len(elsewhere) == 1:
+		return elsewhere[0] // what else would keep the call out is told, too
+	case len(elsewhere) > 0 || w.complete:
+		q.Access, q.DeniedBy, q.LimitKnown, q.nothing = Denied, append(q.DeniedBy, byPublication), true, true
+		q.tell(aboutAccess, precedence.Published, no, kind.Source{}, "", "no API takes %s in %s", called, c.Environment)
+		return nil
+	}
+	q.tell("", precedence.Route, open, kind.Source{}, fixAPIs, "no API is known that takes %s", called)
+	return nil
+}
+
+// foremost is the API that comes before all others that take a path; nil when none does.
+func foremost(list []*API, path string) (first *API) {
+	tie := false
+	for _, a := range list {
+		switch {
+		case first == nil || slices.Compare(a.rank(path), first.rank(path)) < 0:
+			first, tie = a, false
+		case slices.Equal(a.rank(path), first.rank(path)):
+			tie = true
+		}
+	}
+	if tie {
+		return nil
+	}
+	return first
+}
+
+// rank orders the APIs that take a path, the first one lowest: see precedence.RouteOrder.
+func (a *API) rank(path string) []int {
+	switch {
+	case a.Path == path:
+		return []int{0}
+	case a.MatchMode != "SWA":
+		return []int{1}
+	}
+	return []int{2, -strings.Count(strings.TrimSuffix(a.Path, "/"), "/")}
+}
+
+func routes(list []*API) string {
+	var out []string
+	for _, a := range list {
+		out = append(out, fmt.Sprintf("%s (%s %s)", a.Address(), a.Method, a.Path))
+	}
+	slices.Sort(out)
+	return strings.Join(out, " or ")
+}
+
+func (q *question) byName() *API {
+	name := q.call.API
+	var found []*API
+	var known []string
+	for i := range q.world.apis {
+		a := &q.world.apis[i]
+		if known = append(known, a.Address()); a.Address() == name {
+			found = append(found, a)
+		}
+	}
+	slices.Sort(known)
+	switch {
+	case len(found) == 1:
+		return found[0]
+	case len(found) > 1:
+		q.tell("", precedence.Route, open, kind.Source{}, "name method and path in the call", "%s means %d APIs: %s", name, len(found), routes(found))
+		return nil
+	case q.world.complete:
+		fix := "check its name"
+		if near := spec.Nearest(name, known); near != "" {
+			fix = "did you mean " + near + "?"
+		}
+		q.tell("", precedence.Route, open, kind.Source{}, fix, "neither the export nor apis of the cases has the API %s", name)
+		return nil
+	}
+	a, ok := addressed(name)
+	if !ok {
+		q.tell("", precedence.Route, open, kind.Source{}, fixAPIs, "where the group ends in %s is not known", name)
+		return nil
+	}
+	return &a
+}

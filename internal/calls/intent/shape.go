@@ -1,0 +1,136 @@
+package intent
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// Version is what the key version of a file of cases must say.
+const Version = "apigw-sync/cases/v1"
+
+const uncertainWord = "uncertain"
+
+var (
+	nameText  = shape.OfText("A name.", shape.Length(1, 0)).WithExample("orders_mobile")
+	envText   = shape.OfText("Name of an environment.", shape.Length(1, 64)).WithExample("RELEASE")
+	authText  = shape.OfText("Who must identify himself.", shape.OneOf("NONE", "APP", "IAM", "AUTHORIZER")).WithAbsent("not known")
+	modeText  = shape.OfText("Whether the path must match as a whole (NORMAL) or its beginning is enough (SWA).", shape.OneOf("NORMAL", "SWA")).WithDefault("NORMAL")
+	methods   = []string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"}
+	routePath = shape.OfText("Path, as the API has it.", shape.Length(1, 512), shape.Test(brokenPath, "begin it with /").Saying("begins with /")).WithExample("/v1/orders/{id}")
+	callPath  = shape.OfText("Path that is called, without parameters behind a ?.", shape.Length(1, 0), shape.Test(brokenCallPath, "write it like /v1/orders/17").Saying("begins with /, no ? and #")).WithExample("/v1/orders/17")
+	address   = ip("An address.")
+	calls     = shape.Range(1, 1<<31-1)
+)
+
+func brokenPath(s string) string {
+	if !strings.HasPrefix(s, "/") {
+		return fmt.Sprintf("%q does not begin with /", s)
+	}
+	return ""
+}
+
+func brokenCallPath(s string) string {
+	if strings.ContainsAny(s, "?#") {
+		return fmt.Sprintf("%q is more than a path", s)
+	}
+	return brokenPath(s)
+}
+
+// ip describes one address.
+func ip(doc string) *shape.Shape {
+	return shape.OfText(doc, shape.Test(brokenAddress, "write one address, such as 10.0.0.1").Saying("one IPv4 or IPv6 address")).WithExample("10.0.0.1")
+}
+
+func brokenAddress(s string) string {
+	if _, err := netip.ParseAddr(s); err != nil {
+		return fmt.Sprintf("%q is no address", s)
+	}
+	return ""
+}
+
+// word is one of some words, or what else the hint says.
+func word(hint string, words ...string) shape.Rule {
+	r := shape.OneOf(words...)
+	r.Hint = hint
+	return r
+}
+
+// several is one text, or a list of them, each of which makes a case of its own.
+func several(one *shape.Shape, doc string) *shape.Shape {
+	return shape.OfEither(doc+" A list asks for each of them.", one, shape.OfList(doc, one, shape.Count(1, 0)))
+}
+
+var apiShape = shape.OfMap("An API that the files refer to. What is left out is not known, and answers that depend on it are uncertain.",
+	shape.Need("group", nameText),
+	shape.Need("name", nameText),
+	shape.Need("method", shape.OfText("HTTP method, as the API has it.", shape.OneOf(append([]string{"ANY"}, methods...)...))),
+	shape.Need("path", routePath),
+	shape.May("match_mode", modeText),
+	shape.May("auth_type", authText),
+	shape.May("published", shape.OfList("Environments in which it is published.", envText).WithAbsent("not known; [] means nowhere")),
+	shape.May("tags", shape.OfList("Its tags.", nameText).WithAbsent("not known; [] means none")),
+)
+
+var callShape = shape.OfMap("A call: what is called, by whom and from where. What is left out is not known.",
+	shape.May("api", several(spec.APIAddress, "The API as group/name, instead of method and path.")),
+	shape.May("method", shape.OfText("HTTP method that is called.", shape.OneOf(methods...))),
+	shape.May("path", callPath),
+	shape.May("environment", several(envText, "Environment that is called.")),
+	shape.May("app", several(nameText, "Name of the app that the caller shows.")),
+	shape.May("app_id", shape.OfText("Id of that app at the gateway, by which rate_limit plugins know it.", shape.Length(1, 64))),
+	shape.May("user", shape.OfText("The user as special limits name it.", shape.Length(1, 64))),
+	shape.May("domain", shape.OfText("Name of the caller's account, as ACLs of the type DOMAIN list it.", shape.Length(1, 64))),
+	shape.May("domain_id", shape.OfText("Id of the caller's account, as ACLs of the type DOMAIN_ID list it.", shape.Length(1, 64))),
+	shape.May("from", several(address, "Address that the call comes from.")),
+	shape.May("proxy", ip("Address of a proxy between caller and gateway.")),
+	shape.May("anonymous", shape.OfFlag("Whether the caller shows nothing: no app, no user, no account.").WithDefault(false)),
+)
+
+var limitShape = shape.OfMap("The lowest limit that the call meets, or that of what per names.",
+	shape.Need("calls", shape.OfWhole("Calls in a period.", calls).WithExample(int64(100))),
+	shape.May("interval", shape.OfWhole("Length of the period, in unit.", calls).WithDefault(int64(1))),
+	shape.May("unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY")).WithDefault("SECOND")),
+	shape.May("per", shape.OfText("Whose calls count: those of the app, of the user, from the address (ip), or all of the API (api).", shape.OneOf(perWords...)).WithAbsent("whichever is lowest")),
+	shape.May("shared", shape.OfFlag("Whether calls of all APIs bound to the policy count together.").WithAbsent("either")),
+	shape.May("by", shape.OfText("Address of what sets the limit, such as throttle/orders_basic.", shape.Length(1, 0)).WithAbsent("anything").WithExample("throttle_special/orders_basic/app:orders_mobile")),
+)
+
+var expectShape = shape.OfMap("What must come out. Only what is named is looked at.",
+	shape.May("allowed", shape.OfEither("Whether the call gets through: true, false, or uncertain.",
+		shape.OfFlag("Whether the call gets through."), shape.OfText("That the files do not say.", word("write true, false or uncertain", uncertainWord)))),
+	shape.May("denied_by", shape.OfText("What keeps the call out: acl/NAME, app_access_control/APP, authorization, authentication or publication.", shape.Length(1, 0)).WithExample("acl/orders_office")),
+	shape.May("limit", shape.OfEither("How often the caller may call: a limit, none, or uncertain.",
+		limitShape, shape.OfText("That there is none, or that the files do not say.", word("write {calls: 100, unit: SECOND}, none or uncertain", "none", uncertainWord)))),
+	shape.May("plugins", shape.OfEither("Names of all plugins that are in force for the API, or uncertain.",
+		shape.OfList("Names of plugins.", nameText), shape.OfText("That the files do not say.", word("write [name, name] or uncertain", uncertainWord)))),
+)
+
+var caseShape = shape.OfMap("A question and its answer, or a table of them.",
+	shape.Need("name", shape.OfText("What is meant, for people; unique.", shape.Length(1, 200)).WithExample("the shop's app creates orders")),
+	shape.May("call", callShape),
+	shape.May("expect", expectShape),
+	shape.May("each", shape.OfList("Several calls: each row lays its keys over call, and its expectations over expect.",
+		callShape.And(shape.May("name", shape.OfText("What sets this row apart, for people.", shape.Length(1, 200))), shape.May("expect", expectShape)), shape.Count(1, 0))),
+)
+
+var fileShape = shape.OfMap("Cases for apigw-sync test: what desired-state files must mean for calls.",
+	shape.Need("version", shape.OfText("Version of the format.", shape.OneOf(Version)).WithExample(Version)),
+	shape.May("environment", envText),
+	shape.May("unmanaged", shape.OfText("What collections are taken for that the files leave out (apis, specials, access_control) and so do not manage: none of these exist, or it is not known.", shape.OneOf("none", "unknown")).WithDefault("unknown")),
+	shape.May("default_limit", shape.OfWhole("Calls a second that the gateway lets an API take which nothing else limits.", calls).WithExample(int64(200)).WithAbsent("not known")),
+	shape.May("apis", shape.OfList("APIs that the files refer to, for runs without --against.", apiShape)),
+	shape.May("cases", shape.OfList("The cases.", caseShape)),
+)
+
+// Schema is the JSON Schema (2020-12) of a file of cases, for editors.
+func Schema() map[string]any {
+	root := fileShape.JSONSchema()
+	root["$schema"], root["title"] = shape.Draft, "apigw-sync cases"
+	root["$defs"] = map[string]any{shape.VariableDef: shape.Variable()}
+	root["type"] = []any{"object", "null"} // a document may be empty
+	return root
+}

@@ -1,0 +1,176 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// Patient is a gateway to look at.
+type Patient struct {
+	Reader *fetch.Reader
+	State  *spec.State                  // nil when there are no files
+	Policy diff.Policy                  //
+	Clock  func() (time.Duration, bool) // how far the gateway's clock is ahead, once it has answered
+	Signed bool                         // requests are signed with keys, which takes a clock that is right
+}
+
+// asking are the checks of Gateway.
+var asking = []string{"access", "clock", "status", "locks", "features", "read", "references", "quotas"}
+
+// Unreached stands for the checks of Gateway where there is no way to it.
+func Unreached(why string) (out []Check) {
+	for _, name := range asking {
+		out = append(out, Skip(name, why))
+	}
+	return out
+}
+
+// Gateway makes the checks that ask the gateway. A failed one does not keep others from being made.
+func Gateway(ctx context.Context, p Patient) []Check {
+	instance, err := p.Reader.Instance(ctx)
+	checks := []Check{Passed("access", "the gateway answers")}
+	if err != nil {
+		checks[0] = Fail("access", err, "")
+	}
+	checks = append(checks, p.clock())
+	var e *api.Error
+	if err != nil && (!errors.As(err, &e) || e.Status == 401) {
+		return append(checks, Unreached("there is no access")[len(checks):]...)
+	}
+	if instance == nil {
+		const why = "the gateway does not return its details"
+		checks = append(checks, Skip("status", why), Skip("locks", why), Skip("features", why))
+	} else {
+		checks = append(checks, status(instance), locks(instance), p.features(ctx, instance))
+	}
+	permissions, totals := p.permissions(ctx)
+	checks = append(checks, permissions...)
+	references, plan := p.compare(ctx)
+	return append(append(checks, references), p.quotas(ctx, plan, totals)...)
+}
+
+func (p *Patient) clock() Check {
+	const (
+		suspicious = time.Minute
+		refused    = 15 * time.Minute
+		hint       = "set the clock of this machine, best by NTP"
+	)
+	offset, ok := p.Clock()
+	message := fmt.Sprintf("this machine's clock is %s off the gateway's", offset.Abs().Round(time.Second))
+	switch {
+	case !ok:
+		return Skip("clock", "no answer told the gateway's time")
+	case offset.Abs() >= refused && p.Signed:
+		return Check{"clock", Failed, message + "; signatures are refused from 15 minutes", hint}
+	case offset.Abs() >= suspicious:
+		return Check{"clock", Warning, message, hint}
+	}
+	return Passed("clock", "right within a minute")
+}
+
+func status(i *kind.Instance) Check {
+	if i.State() == drift.Running {
+		return Passed("status", "%s is %s", i.Name, i.State())
+	}
+	return Check{"status", Failed, fmt.Sprintf("%s is %s, not Running", i.Name, i.State()), "wait until it runs, or see its page in the console"}
+}
+
+func locks(i *kind.Instance) Check {
+	if len(i.Locks) == 0 {
+		return Passed("locks", "none")
+	}
+	var list []string
+	for _, l := range i.Locks {
+		list = append(list, l.Scene+" by "+l.Source)
+	}
+	return Check{"locks", Failed, "the gateway is locked: " + strings.Join(list, ", "), "finish or cancel the order that holds the lock"}
+}
+
+func (p *Patient) features(ctx context.Context, i *kind.Instance) Check {
+	if p.State == nil {
+		return Skip("features", "there are no valid files")
+	}
+	missing, err := drift.Missing(ctx, p.Reader, i, p.State.Objects)
+	switch {
+	case err != nil:
+		return Unread("features", err)
+	case len(missing) > 0:
+		return Check{"features", Failed, "the files need what the gateway lacks: " + strings.Join(missing, ", "), "have the features switched on, or declare something else"}
+	}
+	return Passed("features", "all that the files are known to need")
+}
+
+// permissions asks for one item of each kind, and learns how many there are.
+func (p *Patient) permissions(ctx context.Context) ([]Check, map[string]int) {
+	type look struct {
+		name string
+		ask  api.Request
+	}
+	looks := []look{{"apis", kind.FindAPIs(nil, 0)}, {"api groups", kind.ListGroups("", 0)}}
+	for _, k := range kind.All {
+		if k.Owner == "" {
+			looks = append(looks, look{k.Section, k.List("", "", 0)})
+		}
+	}
+	checks, counts := make([]Check, len(looks)), make([]int, len(looks))
+	var wg sync.WaitGroup
+	for i, l := range looks {
+		wg.Go(func() {
+			var page kind.Page
+			l.ask.Query.Set("limit", "1")
+			err := p.Reader.Read(ctx, l.ask, &page)
+			checks[i], counts[i] = Passed("read "+l.name, "%d", page.Total), page.Total
+			if err != nil {
+				checks[i], counts[i] = Fail("read "+l.name, err, ""), -1
+			}
+		})
+	}
+	wg.Wait()
+	totals := map[string]int{}
+	for i, l := range looks {
+		totals[l.name] = counts[i]
+	}
+	return checks, totals
+}
+
+// compare compares files and gateway, for what a plan would create. The plan is nil when there is none.
+func (p *Patient) compare(ctx context.Context) (Check, *diff.Plan) {
+	const name = "references"
+	if p.State == nil {
+		return Skip(name, "there are no valid files"), nil
+	}
+	run := reconcile.Run{Caller: p.Reader.Caller, Policy: p.Policy}
+	c, err := run.Compare(ctx, p.State)
+	if err != nil {
+		return Fail(name, err, ""), nil
+	}
+	var wrong []string
+	for _, f := range c.Findings {
+		if !f.Warning {
+			wrong = append(wrong, fmt.Sprintf("%s:%d: %s", f.Source.File, f.Source.Line, f.Problem))
+		}
+	}
+	for _, n := range c.Plan.Errors {
+		wrong = append(wrong, n.Address+" "+n.Message)
+	}
+	if len(wrong) > 0 {
+		message := wrong[0]
+		if len(wrong) > 1 {
+			message += fmt.Sprintf(", and %d more", len(wrong)-1)
+		}
+		return Check{name, Failed, message, "see apigw-sync diff"}, nil
+	}
+	return Passed(name, "all that the files name is there"), c.Plan
+}

@@ -1,0 +1,119 @@
+package lint
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+var apiUnprotected = &Rule{
+	ID: "AGS004", Name: "api-unprotected", Severity: Warning, Gateway: All,
+	Title: "An API in the scope of owns has neither throttle nor ACL",
+	Reason: "Files that own policies are trusted to protect their APIs. An API is in their scope in an environment in which an " +
+		"object that `owns` covers is bound to an API of its group. A new API of the group is easily forgotten: it then takes calls " +
+		"from anywhere, as many as the gateway lets through where nothing else limits them. A plugin of type `rate_limit` counts as a " +
+		"throttle.",
+	look: func(s *subject) {
+		protected, scopes := map[slot]bool{}, map[scope]*binding{}
+		for i := range s.bound() {
+			b := &s.bindings[i]
+			owner := kind.LinkOf(b.kind).Owner
+			protected[b.slot()] = protected[b.slot()] || s.protects(owner, b.owner)
+			in := scope{b.api.Group, b.env}
+			if first := scopes[in]; b.ref != nil && s.owned(owner, b.owner) && (first == nil || before(b, first)) {
+				scopes[in] = b
+			}
+		}
+		open := map[scope][]string{}
+		for _, a := range s.Gateway.Catalog.APIs {
+			for _, p := range a.Published {
+				if in := (scope{a.Group, p.Env}); scopes[in] != nil && !protected[slot{a.ID, p.Env}] {
+					open[in] = append(open[in], a.Address())
+				}
+			}
+		}
+		for in, apis := range open { // findings are sorted in the end
+			b := scopes[in]
+			owner := s.byAddress[kind.LinkOf(b.kind).Owner+"/"+b.owner]
+			s.add(s.Places.OfReference(b.ref, ""), owner,
+				fmt.Sprintf("no throttle and no ACL for %s in %s, of a group that is bound here", listed(apis), in.env), "bind a throttle or an ACL to all of the group, as {group: "+in.group+"}")
+		}
+	},
+	Bad: Example{
+		File: `version: apigw-sync/v1
+owns: {apps: ["orders_*"]}
+apps:
+  - name: orders_mobile
+    apis: [{group: orders}]
+`, Gateway: ordersGateway,
+	},
+	Good: Example{
+		File: `version: apigw-sync/v1
+owns: {apps: ["orders_*"]}
+apps:
+  - name: orders_mobile
+    apis: [{group: orders}]
+throttles:
+  - name: orders_basic
+    time_interval: 1
+    time_unit: SECOND
+    api_call_limits: 800
+    user_call_limits: 200
+    apis: [{group: orders}]
+`, Gateway: ordersGateway,
+	},
+}
+
+// ordersGateway is the export of examples.
+const ordersGateway = `version: apigw-sync/v1
+gateway:
+  environments: [RELEASE]
+  groups:
+    - name: orders
+      apis:
+        - {name: create_order, method: POST, path: /v1/orders, auth_type: APP, published: [RELEASE]}
+        - {name: get_order, method: GET, path: "/v1/orders/{id}", auth_type: APP, published: [RELEASE]}
+`
+
+// scope is a group in an environment.
+type scope struct{ group, env string }
+
+// protects reports whether an object keeps callers within limits, or out.
+func (s *subject) protects(kindName, name string) bool {
+	switch kindName {
+	case "throttle", "acl":
+		return true
+	case "plugin":
+		return precedence.ReplacesThrottle(s.pluginType(name))
+	}
+	return false
+}
+
+// pluginType is the type of a plugin, of the files or else of the gateway.
+func (s *subject) pluginType(name string) string {
+	if d := s.byAddress["plugin/"+name]; d != nil {
+		return d.Value.(kind.Plugin).Type
+	}
+	if o := s.held["plugin/"+name]; o != nil {
+		return o.Value.(kind.Plugin).Type
+	}
+	return ""
+}
+
+// before compares bindings of files by their places.
+func before(a, b *binding) bool {
+	p, q := a.ref.Source, b.ref.Source
+	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column)) < 0
+}
+
+// listed names a few and counts the others.
+func listed(names []string) string {
+	const most = 3
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,327 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/world/estate"
+)
+
+// variables are what files of tests find.
+func variables(name string) (string, bool) { return "value-of-" + name, true }
+
+// input loads a file that must have no errors.
+func input(t testing.TB, file string) Input {
+	t.Helper()
+	state, places, findings := spec.LoadPlaces([]spec.Input{{Name: "f", Data: []byte(file)}}, spec.Options{Lookup: variables}, Marker)
+	for _, f := range findings {
+		if !f.Warning {
+			t.Fatal(f)
+		}
+	}
+	return Input{State: state, Places: places, Today: "2026-11-27"}
+}
+
+// only lets no other rule look.
+func only(in Input, ids ...string) Input {
+	in.Severities = map[string]Severity{}
+	for _, r := range Rules {
+		in.Severities[r.ID] = Off
+	}
+	for _, id := range ids {
+		in.Severities[id] = Warning
+	}
+	return in
+}
+
+// told is what a run finds, as LINE:COLUMN ADDRESS: message.
+func told(in Input) (out []string) {
+	for _, f := range Run(in).Findings {
+		out = append(out, fmt.Sprintf("%d:%d %s: %s", f.Place.Source.Line, f.Place.Source.Column, f.Address, f.Message))
+	}
+	return out
+}
+
+// pair is a throttle and a plugin of type rate_limit, each bound to what is given.
+func pair(throttle, plugin string) string {
+	return `version: apigw-sync/v1
+throttles:
+  - {name: ttt, time_interval: 1, time_unit: DAY, api_call_limits: 9, apis: ` + throttle + `}
+plugins:
+  - {name: ppp, type: rate_limit, content: {api_limit: 9}, apis: ` + plugin + `}
+`
+}
+
+// TestShadowedByFilesAlone: without the gateway, a throttle is called shadowed exactly where references prove it.
+func TestShadowedByFilesAlone(t *testing.T) {
+	for _, c := range []struct {
+		throttle, plugin string
+		want             bool
+	}{
+		{`[g/a]`, `[g/a]`, true},
+		{`[g/a]`, `[g/b]`, false},
+		{`[g/a]`, `[{group: g, name: a}]`, true},
+		{`[g/a]`, `[{group: g}]`, true},
+		{`[{group: g}]`, `[g/a]`, true},
+		{`[g/abc]`, `[{name: "a?c"}]`, true},
+		{`[g/abc]`, `[{group: h*, name: "a?c"}]`, false},
+		{`[g/a]`, `[{group: g, environment: STAGING}]`, false},
+		{`[{group: g, environment: STAGING}]`, `[{group: g, environment: STAGING}]`, true},
+		{`[{group: g}]`, `[{group: g}]`, true},
+		{`[{group: g}]`, `[{name: "*"}]`, true},
+		{`[{group: g, name: "get_*"}]`, `[{group: g}]`, true},
+		{`[{group: g, name: "get_*"}]`, `[{group: g, name: "get_*"}]`, true},
+		{`[{group: g, name: "get_*"}]`, `[{group: g, name: "get_?"}]`, false}, // get_12 may be all there is
+		{`[{group: g, name: "g*"}]`, `[{group: g, name: "get_*"}]`, false},
+		{`[{group: g, tags: [x]}]`, `[{group: g}]`, true},
+		{`[{group: g, tags: [x]}]`, `[{group: g, tags: [z]}]`, false},
+		{`[{group: g, tags: [x, z]}]`, `[{tags: [z]}]`, true},
+		{`[{method: GET, path: /x}]`, `[{path: /x}]`, true},
+		{`[{path: /x}]`, `[{group: g}]`, false},
+		{`[g/a]`, `[{group: g, name: a, method: GET}]`, false},
+		{`[g/a/b]`, `[{group: g}]`, false},                                      // the group may be g/a
+		{`[{group: g, optional: true}]`, `[{group: g, optional: true}]`, false}, // there may be none
+		{`[]`, `[{group: g}]`, false},
+	} {
+		in := only(input(t, pair(c.throttle, c.plugin)), "AGS005")
+		if got := told(in); len(got) > 1 || (len(got) == 1) != c.want {
+			t.Errorf("%s and %s: %v", c.throttle, c.plugin, got)
+		}
+	}
+}
+
+func api(group, name string, envs ...string) *kind.API {
+	a := &kind.API{ID: group + name, Group: group, Name: name}
+	for _, e := range envs {
+		a.Published = append(a.Published, kind.Publication{Env: e})
+	}
+	return a
+}
+
+// TestGateway: what an export holds counts, except where the files say otherwise.
+func TestGateway(t *testing.T) {
+	in := input(t, `version: apigw-sync/v1
+owns: {apps: ["mine*", "nobody*"], plugins: ["held*"]}
+throttles:
+  - {name: left_alone, time_interval: 1, time_unit: DAY, api_call_limits: 9}
+  - {name: emptied, time_interval: 1, time_unit: DAY, api_call_limits: 9, apis: []}
+  - {name: new_name, moved_from: old_name, time_interval: 1, time_unit: DAY, api_call_limits: 9}
+  - {name: dead_end, time_interval: 1, time_unit: DAY, api_call_limits: 9, apis: [{name: "none*", optional: true}]}
+  - {name: unbound, time_interval: 1, time_unit: DAY, api_call_limits: 9}
+apps:
+  - {name: mine, apis: [g/a]}
+  - {name: mine_too, apis: [{group: h, environment: STAGING}]}
+ignore:
+  - {kind: acl, name: "held*"}
+  - {kind: acl, name: "absent*"}
+`)
+	a, b, c, d, e := api("g", "a", "RELEASE", "STAGING"), api("g", "b", "RELEASE"), api("g", "c", "RELEASE"), api("g", "d", "STAGING"), api("h", "e", "STAGING")
+	link := func(kindName, owner string, api *kind.API) kind.Link {
+		return kind.Link{Kind: kindName, Owner: owner, API: api, Env: "RELEASE"}
+	}
+	in.Gateway = &Gateway{
+		Catalog: kind.NewCatalog([]*kind.API{a, b, c, d, e}),
+		Actual: kind.Actual{
+			Objects: []kind.Object{
+				{Kind: "throttle", Key: "left_alone"},
+				{Kind: "throttle", Key: "emptied"},
+				{Kind: "throttle", Key: "old_name"},
+				{Kind: "acl", Key: "held"},
+				{Kind: "plugin", Key: "held_plugin", Value: kind.Plugin{Name: "held_plugin", Type: "rate_limit"}},
+			},
+			Links: []kind.Link{
+				link("throttle_binding", "left_alone", a), link("throttle_binding", "emptied", b), link("throttle_binding", "old_name", c),
+				link("plugin_binding", "held_plugin", a),
+			},
+		},
+	}
+	got := told(only(in, "AGS003", "AGS004", "AGS005", "AGS008"))
+	want := []string{
+		`2:24 : "nobody*" under owns matches no app of the files, and none of the gateway`,
+		"5:81 throttle/emptied: is bound to no API",
+		"7:82 throttle/dead_end: is bound to no API: no reference matches one that is published",
+		"7:83 throttle/dead_end: no API matches {name: none*}",
+		"8:12 throttle/unbound: is bound to no API: the files leave its bindings alone, and the gateway has none",
+		"10:25 app/mine: no throttle and no ACL for g/b in RELEASE, of a group that is bound here",
+		"11:29 app/mine_too: no throttle and no ACL for h/e in STAGING, of a group that is bound here",
+		"13:23 : ignores nothing: no acl of the files matches, and the files own no others",
+		"14:23 : ignores nothing: no acl of files and gateway matches",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+}
+
+// TestShadowedOnTheGateway: a plugin that only the gateway has switches off a throttle of the files.
+func TestShadowedOnTheGateway(t *testing.T) {
+	in := only(input(t, pair("[g/a]", "[g/b]")), "AGS005")
+	a := api("g", "a", "RELEASE")
+	in.Gateway = &Gateway{
+		Catalog: kind.NewCatalog([]*kind.API{a, api("g", "b", "RELEASE")}),
+		Actual: kind.Actual{
+			Objects: []kind.Object{{Kind: "plugin", Key: "held", Value: kind.Plugin{Type: "rate_limit"}}},
+			Links:   []kind.Link{{Kind: "plugin_binding", Owner: "held", API: a, Env: "RELEASE"}},
+		},
+	}
+	want := []string{"3:78 throttle/ttt: api_call_limits is without effect on g/a in RELEASE, where plugin/held limits (on the gateway)"}
+	if d := cmp.Diff(want, told(in)); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+}
+
+// TestNearDuplicates: what is the same in other words is found, what differs in effect is not.
+func TestNearDuplicates(t *testing.T) {
+	throttle := func(name, more string) string {
+		return "  - {name: " + name + ", time_interval: 1, time_unit: DAY, api_call_limits: 9" + more + "}\n"
+	}
+	in := input(t, "version: apigw-sync/v1\nthrottles:\n"+
+		throttle("one", "")+throttle("two", ", type: basic, remark: the same")+
+		throttle("shared_1", ", type: shared")+throttle("shared_2", ", type: shared")+
+		throttle("special_1", ", specials: [{user: x, call_limits: 1}, {user: z, call_limits: 2}]")+
+		throttle("special_2", ", specials: [{user: z, call_limits: 2}, {user: x, call_limits: 1}]")+
+		throttle("special_3", ", specials: [{user: z, call_limits: 1}, {user: x, call_limits: 1}]")+
+		throttle("special_4", ", specials: []")+
+		`apps: [{name: app_1}, {name: app_2}]
+plugins:
+  - {name: cors_1, type: cors, content: {allow_origin: "*", allow_methods: "GET,POST"}}
+  - {name: cors_2, type: cors, content: {allow_origin: "*", allow_methods: "POST, GET"}}
+  - {name: share_1, type: rate_limit, content: {api_limit: 1, scope: share}}
+  - {name: share_2, type: rate_limit, content: {api_limit: 1, scope: share}}
+acls:
+  - {name: acl_1, type: DENY, entity_type: IP, values: [10.0.0.0/31, 10.0.0.2]}
+  - {name: acl_2, type: DENY, entity_type: IP, values: [10.0.0.0-10.0.0.2]}
+  - {name: acl_3, type: PERMIT, entity_type: IP, values: [10.0.0.0-10.0.0.2]}
+`)
+	want := []string{
+		"4:12 throttle/two: does the same as throttle/one (f:3:5)",
+		"8:12 throttle/special_2: does the same as throttle/special_1 (f:7:5)",
+		"14:12 plugin/cors_2: does the same as plugin/cors_1 (f:13:5)",
+		"19:12 acl/acl_2: does the same as acl/acl_1 (f:18:5)",
+	}
+	if d := cmp.Diff(want, told(only(in, "AGS009"))); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+}
+
+// TestGlobsByFilesAlone: a glob is called useless only where the gateway cannot give it a use.
+func TestGlobsByFilesAlone(t *testing.T) {
+	in := input(t, `version: apigw-sync/v1
+owns: {apps: ["shop_*", "shops_*"], acls: ["*"], throttles: ["thr*"]}
+apps: [{name: shop_one}]
+throttles:
+  - {name: thr, time_interval: 1, time_unit: DAY, api_call_limits: 9, specials: [{app: shop_one, call_limits: 1}]}
+ignore:
+  - {kind: app, name: "legacy_*"}
+  - {kind: plugin, name: "legacy_*"}
+  - {kind: plugin_binding, name: "legacy_*"}
+  - {kind: app, name: shop_on, fields: [/remark]}
+  - {kind: app, name: "shop_*", fields: [/remark]}
+  - {kind: throttle_special, name: "thr/app:shop*", fields: [/call_limits]}
+  - {kind: throttle_special, name: thr}
+`)
+	want := []string{
+		`2:25 : "shops_*" under owns matches no app of the files`,
+		"8:26 : ignores nothing: no plugin of the files matches, and the files own no others",
+		"9:34 : ignores nothing: no plugin_binding of the files matches, and the files own no others",
+		"10:23 : ignores nothing: no app of the files matches, and fields of others are never compared",
+	}
+	if d := cmp.Diff(want, told(only(in, "AGS008"))); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+}
+
+// TestUnusedComments: a comment is called useless only where its rule has looked at all that it can look at.
+func TestUnusedComments(t *testing.T) {
+	in := input(t, `version: apigw-sync/v1
+# apigw-sync:ignore-file AGS001 finds all that there is without a gateway
+# apigw-sync:ignore-file AGS005 finds more with one
+# apigw-sync:ignore-file AGS015 finds nothing without one
+# apigw-sync:ignore-file AGS009 is off
+apps: [{name: app}]
+`)
+	in.Severities = map[string]Severity{"AGS009": Off}
+	want := []string{"2:1 : AGS001 finds nothing here"}
+	if d := cmp.Diff(want, told(in)); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+	in.Severities["AGS003"] = Off
+	in.Gateway = &Gateway{Catalog: kind.NewCatalog([]*kind.API{api("g", "a")})}
+	want = append(want, "3:1 : AGS005 finds nothing here", "4:1 : AGS015 finds nothing here")
+	if d := cmp.Diff(want, told(in)); d != "" {
+		t.Errorf("with a gateway: -want +got\n%s", d)
+	}
+	in.Severities["AGS016"] = Off
+	if got := told(in); len(got) > 0 {
+		t.Errorf("when it is off: %v", got)
+	}
+}
+
+// TestSplit: rules of a comment end with the first word that no comma follows.
+func TestSplit(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                              " | ",
+		"AGS001":                        "AGS001 | ",
+		"AGS001 why not":                "AGS001 | why not",
+		"AGS001,AGS002 why not":         "AGS001 AGS002 | why not",
+		"AGS001, AGS002,low-entropy: y": "AGS001 AGS002 low-entropy | y",
+		"AGS001 - because, well":        "AGS001 | because, well",
+		"AGS001,":                       "AGS001 | ",
+		", ,":                           " | ",
+		"\tAGS001\t— 因为":                "AGS001 | 因为",
+	} {
+		names, reason := split(text)
+		if got := strings.Join(names, " ") + " | " + reason; got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// FuzzRun: whatever files say, lint ends, says the same twice, points into the file, and shows no secret.
+func FuzzRun(f *testing.F) {
+	for _, r := range Rules {
+		f.Add(r.Bad.File)
+		f.Add(r.Good.File)
+	}
+	f.Add(pair("[{group: g}, g/a]", "[{group: g}, g/a]"))
+	f.Fuzz(func(t *testing.T, file string) {
+		state, places, findings := spec.LoadPlaces([]spec.Input{{Name: "f", Data: []byte(file)}}, spec.Options{Lookup: variables}, Marker)
+		for _, finding := range findings {
+			if !finding.Warning {
+				return
+			}
+		}
+		in := Input{State: state, Places: places, Today: "2026-11-27"}
+		first := told(in)
+		if d := cmp.Diff(first, told(in)); d != "" {
+			t.Fatal(d)
+		}
+		in.Gateway = &Gateway{Catalog: kind.NewCatalog([]*kind.API{api("orders", "create_order", "RELEASE"), api("g", "a", "RELEASE")})}
+		for _, x := range append(told(in), first...) {
+			for i := range state.Objects {
+				for _, secret := range kind.Of(state.Objects[i].Kind).Values(state.Objects[i].Value) {
+					if len(secret) >= 16 && !strings.Contains(strings.ReplaceAll(file, secret, ""), secret[:8]) && strings.Contains(x, secret) && !strings.Contains(state.Objects[i].Address(), secret) {
+						t.Fatalf("%s tells the secret %s", x, secret)
+					}
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkRun(b *testing.B) {
+	for _, n := range []int{10, 1_000, 50_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			in := input(b, string(estate.New(estate.OfObjects(n), 1).File()))
+			b.ReportAllocs()
+			for b.Loop() {
+				Run(in)
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(in.State.Objects)), "µs/object")
+		})
+	}
+}

@@ -1,0 +1,49 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+var throttleNoUserLimit = &Rule{
+	ID: "AGS001", Name: "throttle-no-user-limit", Severity: Warning,
+	Title: "A throttle has no limit for a single account",
+	Reason: "`api_call_limits` is a pot that all callers share. Without `user_call_limits` one account can empty it, with " +
+		"one app or with several, and everybody else is refused. The same holds for plugins of type `rate_limit` and their `user_limit`.",
+	look: func(s *subject) {
+		each(s, "throttle", func(d *kind.Declared, t kind.Throttle) {
+			if t.UserLimit == 0 {
+				s.report(d, "/api_call_limits", fmt.Sprintf("one account can use up all %d calls of a period", t.APILimit), "add user_call_limits")
+			}
+		})
+		each(s, "plugin", func(d *kind.Declared, p kind.Plugin) {
+			limit, _ := p.Written["api_limit"].(int64)
+			user, _ := p.Written["user_limit"].(int64)
+			if !precedence.ReplacesThrottle(p.Type) || user != 0 {
+				return
+			}
+			message := fmt.Sprintf("one account can use up all %d calls of a period", limit)
+			if limit < 0 {
+				message = "one account can call as often as it likes"
+			}
+			s.report(d, "/content/api_limit", message, "add user_limit")
+		})
+	},
+	Bad: Example{File: `version: apigw-sync/v1
+throttles:
+  - name: orders_basic
+    time_interval: 1
+    time_unit: SECOND
+    api_call_limits: 800
+`},
+	Good: Example{File: `version: apigw-sync/v1
+throttles:
+  - name: orders_basic
+    time_interval: 1
+    time_unit: SECOND
+    api_call_limits: 800
+    user_call_limits: 200
+`},
+}

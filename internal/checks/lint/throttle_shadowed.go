@@ -1,0 +1,100 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+var throttleShadowed = &Rule{
+	ID: "AGS005", Name: "throttle-shadowed", Severity: Warning, Gateway: More,
+	Title: "A throttle is switched off by a plugin of type rate_limit",
+	Reason: "Where both are bound to an API in an environment, the plugin alone counts: none of the throttle's limits holds there, " +
+		"and who changes them changes nothing. Without an export that is found where references of both name the same API, or one " +
+		"asks for all that the other does.",
+	look: func(s *subject) {
+		specials := map[string]int{}
+		each(s, "throttle_special", func(_ *kind.Declared, x kind.Special) { specials[x.Throttle]++ })
+		plugins := map[slot]*binding{}
+		for i := range s.bound() {
+			if b := &s.bindings[i]; kind.LinkOf(b.kind).Owner == "plugin" && precedence.ReplacesThrottle(s.pluginType(b.owner)) {
+				plugins[b.slot()] = b
+			}
+		}
+		shadows := map[[2]string]*shadow{}
+		var order []*shadow
+		for i := range s.bindings {
+			b := &s.bindings[i]
+			plugin := plugins[b.slot()]
+			if plugin == nil || b.ref == nil || kind.LinkOf(b.kind).Owner != "throttle" {
+				continue
+			}
+			key := [2]string{b.owner, plugin.owner}
+			if shadows[key] == nil {
+				shadows[key] = &shadow{throttle: b, plugin: plugin}
+				order = append(order, shadows[key])
+			}
+			shadows[key].targets = append(shadows[key].targets, b.target())
+		}
+		for _, x := range order {
+			d := s.byAddress["throttle/"+x.throttle.owner]
+			s.add(s.Places.OfReference(x.throttle.ref, ""), d,
+				fmt.Sprintf("%s without effect on %s, where plugin/%s limits (%s)", limits(d, specials[d.Key]), listed(x.targets), x.plugin.owner, x.plugin.where()),
+				"unbind one of the two there")
+		}
+	},
+	Bad: Example{File: `version: apigw-sync/v1
+throttles:
+  - name: orders_basic
+    time_interval: 1
+    time_unit: SECOND
+    api_call_limits: 800
+    user_call_limits: 200
+    apis: [{group: orders}]
+plugins:
+  - name: orders_rate
+    type: rate_limit
+    content: {default_interval: 1, api_limit: 500, user_limit: 100}
+    apis: [orders/create_order]
+`},
+	Good: Example{File: `version: apigw-sync/v1
+throttles:
+  - name: orders_basic
+    time_interval: 1
+    time_unit: SECOND
+    api_call_limits: 800
+    user_call_limits: 200
+    apis: [orders/get_order]
+plugins:
+  - name: orders_rate
+    type: rate_limit
+    content: {default_interval: 1, api_limit: 500, user_limit: 100}
+    apis: [orders/create_order]
+`},
+}
+
+// shadow is a throttle and the plugin that wins over it.
+type shadow struct {
+	throttle, plugin *binding // the first of each that meet
+	targets          []string
+}
+
+// limits names what a throttle limits, as the subject of a sentence.
+func limits(d *kind.Declared, specials int) string {
+	var names []string
+	tree := kind.Of(d.Kind).Tree(d.Value)
+	for _, f := range kind.Of(d.Kind).Shape.Fields {
+		if n, ok := tree[f.Name].(int64); ok && n > 0 && strings.HasSuffix(f.Name, "_call_limits") {
+			names = append(names, f.Name)
+		}
+	}
+	if specials > 0 {
+		names = append(names, amount(specials, "special limit", "special limits"))
+	}
+	if len(names) == 1 {
+		return names[0] + " is"
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1] + " are"
+}

@@ -1,0 +1,211 @@
+package manual
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// example renders a file that has the key, and of all else only what is needed.
+func example(p *place) (string, error) {
+	if len(p.steps) == 0 {
+		return "", nil // a file for everything would be a page long
+	}
+	document, _ := sampler{}.of(spec.Document(), p.steps).(map[string]any)
+	if !valid(document) {
+		rich, _ := clone(sampler{rich: true}.of(spec.Document(), p.steps)).(map[string]any)
+		document = least(rich, p.steps)
+	}
+	if p.steps[0].name != "version" {
+		delete(document, "version")
+	}
+	raw, err := spec.Snippet(document)
+	return strings.TrimRight(string(raw), "\n"), err
+}
+
+// valid reports whether a file could be like this, whatever its variables hold.
+func valid(document map[string]any) bool {
+	raw, err := spec.Snippet(document)
+	if err != nil {
+		return false
+	}
+	anything := func(string) (string, bool) { return strings.Repeat("a", 64), true } // long enough for a code
+	_, findings := spec.Load([]spec.Input{{Data: raw}}, spec.Options{Lookup: anything})
+	return len(findings) == 0
+}
+
+// sampler makes values. A rich one takes whole examples of mappings, not only what is needed.
+type sampler struct{ rich bool }
+
+// of makes a value for s in which the keys that steps name are there.
+func (m sampler) of(s *shape.Shape, steps []step) any {
+	switch {
+	case s.Type == shape.Map:
+		return m.mapping(s, steps)
+	case len(steps) == 0 && s.Example != nil:
+		return s.Example
+	case len(steps) == 0 && s.Default != nil:
+		return s.Default
+	case s.Type == shape.List:
+		return []any{m.of(s.Items, steps)}
+	case s.Type == shape.Either:
+		return m.of(choice(s, steps), steps)
+	case s.Words() != nil:
+		return s.Words()[0]
+	case s.Type == shape.Flag:
+		return true
+	}
+	return map[string]any{}
+}
+
+// choice is the form that has the key that steps name.
+func choice(s *shape.Shape, steps []step) *shape.Shape {
+	for _, c := range s.Choices {
+		if len(steps) == 0 {
+			return c
+		}
+		if f, _ := fieldIn(c, steps[0].name); f != nil {
+			return c
+		}
+	}
+	return s.Choices[0]
+}
+
+func (m sampler) mapping(s *shape.Shape, steps []step) map[string]any {
+	out := map[string]any{}
+	by := ""
+	if s.Cases != nil {
+		by = m.typeFor(s.Cases, steps)
+		out[s.Cases.By] = by
+	}
+	beside(s, steps, out)
+	example, _ := s.Example.(map[string]any)
+	for i, f := range s.Fields {
+		named := len(steps) > 0 && steps[0].name == f.Name
+		inner := f.Shape
+		if s.Cases != nil && s.Cases.Field == f.Name {
+			inner = s.Cases.Shapes[by]
+		}
+		switch {
+		case out[f.Name] != nil:
+		case m.rich && named && example[f.Name] != nil:
+			out[f.Name] = m.graft(example[f.Name], inner, steps[1:])
+		case named && (example[f.Name] == nil || len(steps) > 1):
+			out[f.Name] = m.of(inner, steps[1:])
+		case example[f.Name] != nil && (named || f.Required):
+			out[f.Name] = example[f.Name]
+		case f.Required || alone(s, steps, i):
+			out[f.Name] = m.of(inner, nil)
+		}
+	}
+	if m.rich || slices.ContainsFunc(s.Rules, func(r shape.Rule) bool { return r.Broken(out) != "" }) {
+		for key, v := range example {
+			if out[key] == nil {
+				out[key] = v
+			}
+		}
+	}
+	return out
+}
+
+// graft adds the keys that steps name to an example v of s that lacks them.
+func (m sampler) graft(v any, s *shape.Shape, steps []step) any {
+	if len(steps) == 0 {
+		return v
+	}
+	if s.Type == shape.Either {
+		s = choice(s, steps)
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			if has(item, steps) {
+				return v
+			}
+		}
+		if len(v) > 0 {
+			return append([]any{m.graft(v[0], s.Items, steps)}, v[1:]...)
+		}
+	case map[string]any:
+		f, _ := fieldIn(s, steps[0].name)
+		out := maps.Clone(v)
+		beside(s, steps, out)
+		if out[f.Name] == nil {
+			out[f.Name] = m.of(f.Shape, steps[1:])
+		} else {
+			out[f.Name] = m.graft(out[f.Name], f.Shape, steps[1:])
+		}
+		return out
+	}
+	return m.of(s, steps)
+}
+
+// beside puts into m what makes the key that steps name count.
+func beside(s *shape.Shape, steps []step, m map[string]any) {
+	if len(steps) == 0 {
+		return
+	}
+	if f, _ := fieldIn(s, steps[0].name); f != nil {
+		for _, b := range f.Shape.Beside {
+			m[b.Name] = b.Value
+		}
+	}
+}
+
+// has reports whether the keys that steps name are in v.
+func has(v any, steps []step) bool {
+	if len(steps) == 0 {
+		return true
+	}
+	switch v := v.(type) {
+	case []any:
+		return slices.ContainsFunc(v, func(item any) bool { return has(item, steps) })
+	case map[string]any:
+		return v[steps[0].name] != nil && has(v[steps[0].name], steps[1:])
+	}
+	return false
+}
+
+// alone reports whether a key shows what a mapping is for of which nothing is needed.
+func alone(s *shape.Shape, steps []step, i int) bool {
+	const shown = 2
+	for _, f := range s.Fields {
+		if f.Required {
+			return false
+		}
+	}
+	return len(steps) == 0 && s.Example == nil && i < shown
+}
+
+// typeFor is the type that steps name, else the one that needs the fewest keys.
+func (m sampler) typeFor(c *shape.Cases, steps []step) (by string) {
+	if len(steps) > 0 && steps[0].name == c.Field && steps[0].by != "" {
+		return steps[0].by
+	}
+	fewest := -1
+	for _, name := range sortedNames(c.Shapes) {
+		if n := size(m.of(c.Shapes[name], nil)); fewest < 0 || n < fewest {
+			by, fewest = name, n
+		}
+	}
+	return by
+}
+
+// size counts the values in v.
+func size(v any) int {
+	n := 1
+	switch v := v.(type) {
+	case map[string]any:
+		for _, inner := range v {
+			n += size(inner)
+		}
+	case []any:
+		for _, inner := range v {
+			n += size(inner)
+		}
+	}
+	return n
+}

@@ -1,0 +1,199 @@
+package undo
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
+)
+
+// Way is what takes a run back.
+type Way struct {
+	Extract *diff.Extract         // what is wanted; Plan is not made yet
+	Losses  []diff.Loss           // what cannot be brought back
+	Stale   []planfile.Difference // what is neither as it was nor as the run left it, and is left alone
+}
+
+// Back finds what takes the run back, of what the gateway holds now of the probe. Each object, part and binding is
+// looked at for itself:
+//
+//	now                  the run asked for it   then
+//	as before            whether or not         nothing is left to do
+//	as the run wanted    yes                    it goes back
+//	anything else        yes                    it is stale
+//	anything else        no                     it is none of this run's business
+//
+// An object that the run made goes with all that belongs to it, so that it is stale when anything there is not of the
+// run. A way back is found only when all secrets are that it takes.
+func (r *Record) Back(now kind.Actual, reveal planfile.Reveal) (*Way, error) {
+	b := &back{
+		story: newStory(r), reveal: reveal, way: &Way{Extract: newExtract()}, objects: map[string]*kind.Object{},
+		place: map[object]int{}, closed: map[object]bool{},
+	}
+	b.read(now)
+	for _, ch := range sortedChanges(b.change) {
+		if err := b.object(ch.object, ch.change); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range b.touched {
+		if b.closed[c.owner] {
+			continue
+		}
+		if link := kind.LinkOf(c.kind); link != nil {
+			b.restoreLinks(c, link)
+		} else if err := b.restoreParts(c, kind.Of(c.kind)); err != nil {
+			return nil, err
+		}
+	}
+	if err := errors.Join(b.failed...); err != nil {
+		return nil, err
+	}
+	e := b.way.Extract
+	e.Actual = e.Relevant(now)
+	e.Unify()
+	slices.SortStableFunc(b.way.Stale, func(x, y planfile.Difference) int { return strings.Compare(x.Address, y.Address) })
+	b.way.Losses = sortedLosses(b.way.Losses)
+	return b.way, nil
+}
+
+func sortedLosses(list []diff.Loss) []diff.Loss {
+	slices.SortFunc(list, func(x, y diff.Loss) int {
+		return cmp.Or(strings.Compare(x.Address, y.Address), strings.Compare(x.Path, y.Path))
+	})
+	return list
+}
+
+// back is a way back that is being found.
+type back struct {
+	*story
+	reveal  planfile.Reveal
+	way     *Way
+	objects map[string]*kind.Object // what there is, by address
+	inside  map[collection]map[string]*kind.Object
+	now     map[collection]map[diff.Spot]*kind.Link
+	place   map[object]int  // of what is wanted
+	closed  map[object]bool // objects whose belongings are left alone, or go with them
+	failed  []error         // secrets that are not there
+}
+
+func (b *back) read(now kind.Actual) {
+	b.inside = map[collection]map[string]*kind.Object{}
+	for i := range now.Objects {
+		o := &now.Objects[i]
+		b.objects[o.Address()] = o
+		if o.Owner == "" {
+			continue
+		}
+		c := collection{b.before(kind.Of(o.Kind).Owner, o.Owner), o.Kind}
+		if b.inside[c] == nil {
+			b.inside[c] = map[string]*kind.Object{}
+		}
+		b.inside[c][strings.TrimPrefix(o.Key, o.Owner)] = o
+	}
+	b.now = b.sorted(now.Links)
+}
+
+type changed struct {
+	object object
+	change *report.Change
+}
+
+func sortedChanges(of map[object]*report.Change) (out []changed) {
+	for o, ch := range of {
+		out = append(out, changed{o, ch})
+	}
+	slices.SortFunc(out, func(x, y changed) int { return strings.Compare(x.change.Address, y.change.Address) })
+	return out
+}
+
+func (b *back) stale(address, text string, fields ...diff.Field) {
+	if text != "" {
+		b.way.Stale = append(b.way.Stale, planfile.Difference{Address: address, Text: text})
+	}
+	b.way.Stale = append(b.way.Stale, differences(address, fields)...)
+}
+
+// differences tell leaves from the side of what was wanted.
+func differences(address string, fields []diff.Field) (out []planfile.Difference) {
+	for _, f := range fields {
+		f.Before, f.After = f.After, f.Before
+		out = append(out, planfile.Difference{Address: address, Field: &f})
+	}
+	return out
+}
+
+func (b *back) lose(address, path, reason string) {
+	b.way.Losses = append(b.way.Losses, diff.Loss{Address: address, Path: path, Reason: reason})
+}
+
+func (b *back) want(o object, d kind.Declared) {
+	e := b.way.Extract
+	b.place[o] = len(e.Desired.Objects)
+	e.Desired.Objects = append(e.Desired.Objects, d)
+}
+
+// owner is the wanted object that belongings are added to: one that is taken back, or the one that there is; nil when
+// there is none.
+func (b *back) owner(o object) *kind.Declared {
+	e := b.way.Extract
+	if at, ok := b.place[o]; ok {
+		return &e.Desired.Objects[at]
+	}
+	for _, name := range b.names[o] {
+		if b.objects[o.kind+"/"+name] != nil {
+			d := anchor(o.kind, name)
+			e.Anchors[d.Address()] = true
+			b.want(o, d)
+			return b.owner(o)
+		}
+	}
+	return nil
+}
+
+// restoreLinks wants the bindings of an object as they were, as far as the run changed them.
+func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
+	was, is := b.links[c], b.now[c]
+	var keep []*kind.Link
+	differs := false
+	for _, at := range spots(is) {
+		l := is[at]
+		if was[at] == nil && b.asked(c, seat(l)) {
+			differs = true
+			continue
+		}
+		keep = append(keep, l)
+	}
+	for _, at := range spots(was) {
+		l := was[at]
+		if is[at] == nil && (b.asked(c, seat(l)) || b.removed(c.owner) || b.seats[k.Name+" "+seat(l)]) {
+			differs = true
+			keep = append(keep, l)
+		}
+	}
+	if !differs && !b.removed(c.owner) {
+		return
+	}
+	owner := b.owner(c.owner)
+	if owner == nil {
+		return
+	}
+	owner.Manages = append(owner.Manages, k.Name)
+	for _, l := range keep {
+		d := *l
+		d.Owner, d.ID, d.OwnerID, d.PublishID = owner.Key, "", "", ""
+		b.way.Extract.Desired.Links = append(b.way.Extract.Desired.Links, kind.DeclaredLink{Link: d})
+	}
+}
+
+func spots(links map[diff.Spot]*kind.Link) []diff.Spot {
+	return slices.SortedFunc(maps.Keys(links), func(x, y diff.Spot) int {
+		return cmp.Or(strings.Compare(x.API, y.API), strings.Compare(x.Env, y.Env))
+	})
+}

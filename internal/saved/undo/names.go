@@ -1,0 +1,273 @@
+package undo
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
+)
+
+// object is one that stands alone, by the name that it had before the run: an object may have had others since.
+type object struct{ kind, key string }
+
+// collection is what of a kind lives inside an object, or is bound to it.
+type collection struct {
+	owner object
+	kind  string // of the parts or links
+}
+
+// story is a record in a form to look things up.
+type story struct {
+	*Record
+	held    map[string]*planfile.Held   // what was there, by address
+	wanted  map[string]*planfile.Object // what was to be, by address
+	change  map[object]*report.Change   // what was to happen to an object that stands alone
+	parts   map[string]*report.Change   // the same, of what lives inside another, by address
+	former  map[object]object           // by any name that an object may have had
+	names   map[object][]string         // the names that it may have had
+	touched []collection                // of which the run was to change something, in a fixed order
+	seen    map[collection]bool         // the same
+	reached map[string]bool             // addresses of what was really asked for
+	made    map[string][]string         // ids of what was made, by address
+	bound   []kind.Link                 // what was bound
+	links   map[collection]map[diff.Spot]*kind.Link
+	seats   map[string]bool                          // see sit
+	inner   map[collection]map[string]*planfile.Held // what lived inside, by the end of its address
+}
+
+func newStory(r *Record) *story {
+	s := &story{
+		Record: r, held: map[string]*planfile.Held{}, wanted: map[string]*planfile.Object{}, change: map[object]*report.Change{},
+		parts: map[string]*report.Change{}, former: map[object]object{}, names: map[object][]string{}, bound: r.Bound(), seen: map[collection]bool{}, inner: map[collection]map[string]*planfile.Held{},
+	}
+	s.reached, s.made = r.reached()
+	for i := range r.Saved.Held {
+		s.held[r.Saved.Held[i].Address()] = &r.Saved.Held[i]
+	}
+	for i := range r.Saved.Objects {
+		s.wanted[r.Saved.Objects[i].Address()] = &r.Saved.Objects[i]
+	}
+	for i := range r.Changes {
+		s.rename(&r.Changes[i])
+	}
+	for i := range r.Changes {
+		s.touch(&r.Changes[i])
+	}
+	s.links, s.seats = s.sorted(s.bound), s.sit()
+	for i := range s.bound {
+		k := kind.LinkOf(s.bound[i].Kind)
+		s.note(s.before(k.Owner, s.bound[i].Owner), k.Name)
+	}
+	for i := range r.Saved.Held {
+		h := &r.Saved.Held[i]
+		if h.Owner == "" {
+			continue
+		}
+		c := collection{s.before(kind.Of(h.Kind).Owner, h.Owner), h.Kind}
+		s.note(c.owner, c.kind)
+		if s.inner[c] == nil {
+			s.inner[c] = map[string]*planfile.Held{}
+		}
+		s.inner[c][strings.TrimPrefix(h.Key, h.Owner)] = h
+	}
+	return s
+}
+
+// sorted sorts links by the object that they belong to, whatever its name is or was.
+func (s *story) sorted(links []kind.Link) map[collection]map[diff.Spot]*kind.Link {
+	out := map[collection]map[diff.Spot]*kind.Link{}
+	for i := range links {
+		l := &links[i]
+		c := collection{s.before(kind.LinkOf(l.Kind).Owner, l.Owner), l.Kind}
+		if out[c] == nil {
+			out[c] = map[diff.Spot]*kind.Link{}
+		}
+		out[c][diff.SpotOf(l)] = l
+	}
+	return out
+}
+
+// seat is what an address of a link says behind the name of its owner.
+func seat(l *kind.Link) string { return "/" + l.API.Group + "/" + l.API.Name + "@" + l.Env }
+
+// rename notes the names that an object may have had during the run.
+func (s *story) rename(ch *report.Change) {
+	k := kind.Of(ch.Kind)
+	if k == nil || k.Owner != "" {
+		return
+	}
+	_, key, _ := strings.Cut(ch.Address, "/")
+	keys := []string{key}
+	if w := s.wanted[ch.Address]; w != nil && w.MovedFrom != "" {
+		keys = append(keys, w.MovedFrom)
+	}
+	keys = append(keys, s.taken(k, ch, keys)...)
+	o := object{k.Name, key}
+	for _, key := range keys {
+		if ch.Action != diff.Create && s.held[k.Name+"/"+key] != nil {
+			o.key = key
+			break
+		}
+	}
+	s.change[o], s.names[o] = ch, keys
+	for _, key := range keys {
+		s.former[object{k.Name, key}] = o
+	}
+}
+
+// taken are the names that an object has while it is replaced, or that an interrupted replace had left it. What else
+// such a replace left goes by a change of its own.
+func (s *story) taken(k *kind.Kind, ch *report.Change, keys []string) (out []string) {
+	if ch.Via != "" {
+		out = append(out, ch.Via)
+	}
+	for address, h := range s.held {
+		o := &kind.Object{Kind: h.Kind, Key: h.Key}
+		if _, ok := k.SucceedsAny(o); !ok || h.Kind != k.Name || h.Key == ch.Via || s.deletes(address) {
+			continue
+		}
+		o.Value, _ = h.Bare() // what a record cannot tell, it does not restore
+		if o.Value != nil && slices.ContainsFunc(keys, func(key string) bool { return k.Succeeds(o, key) }) {
+			out = append(out, h.Key)
+		}
+	}
+	return out
+}
+
+// deletes reports whether the run was to delete an object for its own sake.
+func (s *story) deletes(address string) bool {
+	return slices.ContainsFunc(s.Changes, func(ch report.Change) bool { return ch.Address == address && ch.Action == diff.Delete })
+}
+
+// before is the object that had a name during the run.
+func (s *story) before(kindName, key string) object {
+	o := object{kindName, key}
+	if was, ok := s.former[o]; ok {
+		return was
+	}
+	if s.names[o] == nil {
+		s.names[o] = []string{key}
+	}
+	return o
+}
+
+// touch notes the collections that a change is about.
+func (s *story) touch(ch *report.Change) {
+	k, link := kind.Of(ch.Kind), kind.LinkOf(ch.Kind)
+	switch {
+	case link != nil:
+		s.note(s.before(link.Owner, ch.Name), link.Name)
+	case k.Owner != "":
+		s.note(s.before(k.Owner, ch.Name), k.Name)
+		s.parts[ch.Address] = ch
+	case ch.Action != diff.Update:
+		_, key, _ := strings.Cut(ch.Address, "/")
+		o := s.before(k.Name, key)
+		for _, part := range kind.Parts(k.Name) {
+			s.note(o, part.Name)
+		}
+		if l := kind.LinkFrom(k.Name); l != nil {
+			s.note(o, l.Name)
+		}
+	}
+}
+
+func (s *story) note(owner object, kindName string) {
+	if c := (collection{owner, kindName}); !s.seen[c] {
+		s.seen[c], s.touched = true, append(s.touched, c)
+	}
+}
+
+// asked reports whether the run asked for something about a link or part, whose address ends in rest behind the
+// name of its owner.
+func (s *story) asked(c collection, rest string) bool {
+	return slices.ContainsFunc(s.names[c.owner], func(name string) bool { return s.reached[c.kind+"/"+name+rest] })
+}
+
+// part is what was to happen to a part.
+func (s *story) part(c collection, rest string) *report.Change {
+	for _, name := range s.names[c.owner] {
+		if ch := s.parts[c.kind+"/"+name+rest]; ch != nil {
+			return ch
+		}
+	}
+	return nil
+}
+
+// removed reports whether the run was about to do away with an object, so that what belonged to it may be gone.
+func (s *story) removed(o object) bool {
+	ch := s.change[o]
+	return ch != nil && (ch.Action == diff.Delete || ch.Action == diff.Replace) && s.reached[ch.Address]
+}
+
+// sit finds the places, as KIND SEAT, to which the run bound something, so that what was there may be gone.
+func (s *story) sit() map[string]bool {
+	out := map[string]bool{}
+	for _, step := range s.Saved.Steps {
+		if step.Op != string(diff.OpBind) {
+			continue
+		}
+		for _, item := range step.Items {
+			owner := step.Kind + "/" + s.Changes[item.Change].Name
+			if at, ok := strings.CutPrefix(item.Link, owner); ok && s.reached[item.Link] && !item.Displaced {
+				out[step.Kind+" "+at] = true
+			}
+		}
+	}
+	return out
+}
+
+// Probe is what must be read of the gateway before it can be said what takes the run back.
+func (r *Record) Probe() *diff.Extract {
+	s := newStory(r)
+	e := newExtract()
+	e.Actual.Links = slices.Concat(s.bound, r.Wanted()) // for the names of APIs
+	manages := map[object][]string{}
+	for o := range s.change {
+		manages[o] = nil
+	}
+	for _, c := range s.touched {
+		manages[c.owner] = append(manages[c.owner], c.kind)
+	}
+	for _, o := range slices.SortedFunc(maps.Keys(manages), byName) {
+		for _, name := range s.names[o] {
+			d := anchor(o.kind, name)
+			d.Manages = manages[o]
+			e.Anchors[d.Address()] = true
+			e.Desired.Objects = append(e.Desired.Objects, d)
+		}
+	}
+	for _, h := range s.held {
+		if v, err := h.Bare(); err == nil && v != nil {
+			context(e, kind.Of(h.Kind), v)
+		}
+	}
+	return e
+}
+
+func byName(x, y object) int {
+	return cmp.Or(strings.Compare(x.kind, y.kind), strings.Compare(x.key, y.key))
+}
+
+func newExtract() *diff.Extract {
+	return &diff.Extract{
+		Anchors: map[string]bool{}, Carried: map[string]bool{}, Context: map[string]bool{},
+		Desired: kind.Desired{Owns: map[string][]string{}},
+	}
+}
+
+func anchor(kindName, key string) kind.Declared {
+	return kind.Declared{Object: kind.Object{Kind: kindName, Key: key, Bound: kind.Unknown}}
+}
+
+// context notes what a value refers to.
+func context(e *diff.Extract, k *kind.Kind, value any) {
+	for _, ref := range k.Refs(value) {
+		e.Context[ref.Kind+"/"+ref.Key] = true
+	}
+}

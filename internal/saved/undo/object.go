@@ -1,0 +1,233 @@
+package undo
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
+)
+
+// object takes back what the run did to an object that stands alone.
+func (b *back) object(o object, ch *report.Change) error {
+	was, wanted := b.held[o.kind+"/"+o.key], b.wanted[ch.Address]
+	switch {
+	case !b.reached[ch.Address]:
+		return nil
+	case ch.Action != diff.Delete && wanted == nil, ch.Action != diff.Create && (was == nil || was.Anchor):
+		return fmt.Errorf("%s: the undo file does not say what it was and was to be", ch.Address)
+	case ch.Action == diff.Create:
+		return b.created(o, ch, wanted)
+	case ch.Action == diff.Delete:
+		return b.deleted(o, was)
+	case ch.Action == diff.Replace:
+		return b.replaced(o, ch, was, wanted)
+	}
+	return b.updated(o, ch, was, wanted)
+}
+
+// created takes back a create: what the run made goes, with all that belongs to it.
+func (b *back) created(o object, ch *report.Change, wanted *planfile.Object) error {
+	b.closed[o] = true
+	now := b.objects[ch.Address]
+	if now == nil {
+		return nil
+	}
+	ours, err := b.ours(ch, wanted, now)
+	if err != nil || !ours {
+		return err
+	}
+	strange, err := b.intruders(o)
+	if err != nil || len(strange) > 0 {
+		b.way.Stale = append(b.way.Stale, strange...)
+		return err
+	}
+	b.way.Extract.Desired.Owns[o.kind] = append(b.way.Extract.Desired.Owns[o.kind], now.Key)
+	return nil
+}
+
+// ours reports whether an object is the one that the run made, as it made it, and says when it is not.
+func (b *back) ours(ch *report.Change, wanted *planfile.Object, now *kind.Object) (bool, error) {
+	if made := b.made[ch.Address]; len(made) > 0 && !slices.Contains(made, now.ID) {
+		b.stale(ch.Address, "is another one now")
+		return false, nil
+	}
+	fields, err := b.Misses(wanted, now)
+	b.stale(ch.Address, "", fields...)
+	return len(fields) == 0, err
+}
+
+// deleted takes back a delete: the object is made again.
+func (b *back) deleted(o object, was *planfile.Held) error {
+	address := o.kind + "/" + o.key
+	if now := b.objects[address]; now != nil {
+		departs, err := b.Departs(was, now)
+		departs = slices.DeleteFunc(departs, func(f diff.Field) bool { return slices.Contains(kind.Of(o.kind).Makes, f.Path) })
+		if now.ID != was.ID && len(departs) > 0 { // else an undo before this one made it
+			b.stale(address, "exists again, as another one")
+			b.closed[o] = true
+		}
+		return err
+	}
+	if b.former[o] != o {
+		b.lose(address, "", "it was left behind by a replace that was interrupted before")
+		b.closed[o] = true
+		return nil
+	}
+	return b.again(o, was)
+}
+
+// again wants an object made again.
+func (b *back) again(o object, was *planfile.Held) error {
+	d, err := b.anew(was)
+	if err != nil || d == nil {
+		b.closed[o] = true
+		return err
+	}
+	b.want(o, *d)
+	return nil
+}
+
+// updated takes back an update.
+func (b *back) updated(o object, ch *report.Change, was *planfile.Held, wanted *planfile.Object) error {
+	now := b.withID(o, was.ID)
+	if now == nil {
+		b.closed[o] = true
+		b.stale(ch.Address, b.instead(o))
+		return nil
+	}
+	departs, err := b.departs(ch, was, now)
+	if err != nil {
+		return err
+	}
+	misses, err := b.Misses(wanted, now)
+	if err != nil {
+		return err
+	}
+	foreign := both(misses, departs)
+	switch {
+	case len(foreign) > 0:
+		b.stale(ch.Address, "", foreign...)
+		return nil
+	case len(departs) == 0:
+		b.secretsLost(ch, was, wanted)
+		return nil
+	}
+	return b.restore(o, ch, was, wanted, now)
+}
+
+// departs are the leaves in which an object is not as it was: those that this version knows, and those that the run
+// wrote. What else there is more than before, the gateway has added by itself.
+func (b *back) departs(ch *report.Change, was *planfile.Held, now *kind.Object) ([]diff.Field, error) {
+	known, err := b.Departs(was, now)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := b.DepartsWhole(was, now)
+	wrote := slices.DeleteFunc(whole, func(f diff.Field) bool {
+		return !slices.ContainsFunc(ch.Fields, func(c report.Field) bool { return c.Path == f.Path }) ||
+			slices.ContainsFunc(known, func(k diff.Field) bool { return k.Path == f.Path })
+	})
+	return append(known, wrote...), err
+}
+
+// both are the leaves that stand in two lists. Of lists the place of an element says nothing.
+func both(a, b []diff.Field) (out []diff.Field) {
+	list := func(f *diff.Field) string {
+		keys := strings.Split(f.Path, "/")
+		for i, key := range keys {
+			if key != "" && strings.Trim(key, "0123456789") == "" {
+				return strings.Join(keys[:i], "/")
+			}
+		}
+		return f.Path
+	}
+	for i := range a {
+		if slices.ContainsFunc(b, func(f diff.Field) bool { return list(&f) == list(&a[i]) }) {
+			out = append(out, a[i])
+		}
+	}
+	return out
+}
+
+// replaced takes back a replace, which may have come to an end after any of its requests.
+func (b *back) replaced(o object, ch *report.Change, was *planfile.Held, wanted *planfile.Object) error {
+	var mine *kind.Object
+	for _, name := range b.names[o] {
+		now := b.objects[o.kind+"/"+name]
+		if now == nil || now.ID == was.ID {
+			continue
+		}
+		departs, err := b.Departs(was, now)
+		if err != nil {
+			return err
+		}
+		if len(departs) == 0 && name == was.Key {
+			continue // an undo before this one made it
+		}
+		ours, err := b.ours(ch, wanted, now)
+		if err != nil || !ours {
+			b.closed[o] = true
+			return err
+		}
+		mine = now
+	}
+	switch there := b.objects[o.kind+"/"+was.Key]; {
+	case there != nil && (mine == nil || there.ID != mine.ID):
+		b.owner(o) // what the run made beside it goes
+		return nil
+	case mine == nil:
+		return b.again(o, was)
+	}
+	b.way.Extract.Carried[o.kind+"/"+was.Key] = true
+	return b.restore(o, ch, was, wanted, mine)
+}
+
+// withID is the object of a gateway's id, under one of its names.
+func (b *back) withID(o object, id string) *kind.Object {
+	for _, name := range b.names[o] {
+		if now := b.objects[o.kind+"/"+name]; now != nil && now.ID == id {
+			return now
+		}
+	}
+	return nil
+}
+
+// instead says what there is in place of an object that is not there.
+func (b *back) instead(o object) string {
+	for _, name := range b.names[o] {
+		if b.objects[o.kind+"/"+name] != nil {
+			return "is another one now"
+		}
+	}
+	return "is gone"
+}
+
+// intruders are what belongs to an object that the run made, and is not as the run made it.
+func (b *back) intruders(o object) (out []planfile.Difference, err error) {
+	for _, c := range b.touched {
+		if c.owner != o {
+			continue
+		}
+		for _, at := range spots(b.now[c]) {
+			if l := b.now[c][at]; !b.asked(c, seat(l)) {
+				out = append(out, planfile.Difference{Address: l.Address(), Text: "is bound now"})
+			}
+		}
+		claims, err := b.claim(c)
+		if err != nil {
+			return nil, err
+		}
+		for _, end := range slices.Sorted(maps.Keys(b.inside[c])) {
+			if !claims.mine[end] {
+				out = append(out, planfile.Difference{Address: b.inside[c][end].Address(), Text: "exists now"})
+			}
+		}
+		out = append(out, claims.stale...)
+	}
+	return out, nil
+}

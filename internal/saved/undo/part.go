@@ -1,0 +1,163 @@
+package undo
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
+)
+
+// claims are the new parts of a collection that the run made.
+type claims struct {
+	mine  map[string]bool // by the end of the address
+	stale []planfile.Difference
+}
+
+// claim finds which of the parts that were not there before are of the run. What the gateway was to think up is known
+// by the id that it answered with; where the answer is missing, by being no more than what was asked for.
+func (b *back) claim(c collection) (out claims, err error) {
+	out.mine = map[string]bool{}
+	made, unanswered := map[string]bool{}, 0
+	for _, ch := range b.parts {
+		_, key, _ := strings.Cut(ch.Address, "/")
+		if ch.Kind != c.kind || !b.reached[ch.Address] || !kind.Nameless(key) || b.before(c.owner.kind, ch.Name) != c.owner {
+			continue
+		}
+		if len(b.made[ch.Address]) == 0 {
+			unanswered++
+		}
+		for _, id := range b.made[ch.Address] {
+			made[id] = true
+		}
+	}
+	var rest []string
+	for _, end := range slices.Sorted(maps.Keys(b.inside[c])) {
+		now, ch := b.inside[c][end], b.part(c, end)
+		switch {
+		case b.inner[c][end] != nil:
+		case made[now.ID] && now.ID != "":
+			out.mine[end] = true
+		case ch == nil:
+			rest = append(rest, end)
+		case ch.Action == diff.Create && b.reached[ch.Address]:
+			fields, err := b.Misses(b.wanted[ch.Address], now)
+			if err != nil {
+				return out, err
+			}
+			if another := len(b.made[ch.Address]) > 0 && !slices.Contains(b.made[ch.Address], now.ID); another {
+				out.stale = append(out.stale, planfile.Difference{Address: now.Address(), Text: "is another one now"})
+			} else if len(fields) > 0 {
+				out.stale = append(out.stale, differences(now.Address(), fields)...)
+			} else {
+				out.mine[end] = true
+			}
+		}
+	}
+	for _, end := range rest {
+		if len(rest) <= unanswered {
+			out.mine[end] = true
+		} else if unanswered > 0 {
+			out.stale = append(out.stale, planfile.Difference{Address: b.inside[c][end].Address(), Text: "cannot be told from what the run made"})
+		}
+	}
+	return out, nil
+}
+
+// restoreParts wants what lives inside an object as it was, as far as the run changed it.
+func (b *back) restoreParts(c collection, k *kind.Kind) error {
+	claims, err := b.claim(c)
+	if err != nil {
+		return err
+	}
+	b.way.Stale = append(b.way.Stale, claims.stale...)
+	var list []kind.Declared // by the end of the key
+	differs := false
+	for _, end := range slices.Sorted(maps.Keys(b.inside[c])) {
+		d := kind.Declared{Object: kind.Object{Kind: k.Name, Key: end}}
+		if claims.mine[end] {
+			differs = true
+			continue
+		}
+		v, err := b.partBefore(c, end)
+		if err != nil {
+			return err
+		}
+		d.Value = v // nil for what stays as it is
+		differs = differs || v != nil
+		list = append(list, d)
+	}
+	for _, end := range slices.Sorted(maps.Keys(b.inner[c])) {
+		was := b.inner[c][end]
+		if b.inside[c][end] != nil || !b.taken(c, end, was) {
+			continue
+		}
+		v, err := was.Bare()
+		if err != nil {
+			return err
+		}
+		if len(was.Secrets) > 0 {
+			b.lose(was.Address(), "", lostPart)
+			continue
+		}
+		differs = true
+		list = append(list, kind.Declared{Object: kind.Object{Kind: k.Name, Key: end, Value: v}})
+	}
+	if differs || b.removed(c.owner) {
+		b.wantParts(c, k, list)
+	}
+	return nil
+}
+
+// wantParts wants a list of parts, and no others.
+func (b *back) wantParts(c collection, k *kind.Kind, list []kind.Declared) {
+	owner := b.owner(c.owner)
+	if owner == nil {
+		return
+	}
+	owner.Manages = append(owner.Manages, k.Name)
+	e := b.way.Extract
+	for _, d := range list {
+		d.Owner, d.Key, d.Bound = owner.Key, owner.Key+d.Key, kind.Unknown
+		if d.Value == nil {
+			e.Anchors[d.Address()] = true
+		} else {
+			context(e, k, d.Value)
+		}
+		e.Desired.Objects = append(e.Desired.Objects, d)
+	}
+}
+
+// partBefore is the value that a part had, when the run changed it and it is still as the run left it.
+func (b *back) partBefore(c collection, end string) (any, error) {
+	was, now, ch := b.inner[c][end], b.inside[c][end], b.part(c, end)
+	if was == nil || ch == nil || !b.reached[ch.Address] || ch.Action != diff.Update {
+		return nil, nil
+	}
+	departs, err := b.Departs(was, now)
+	if err != nil || len(departs) == 0 {
+		return nil, err
+	}
+	misses, err := b.Misses(b.wanted[ch.Address], now)
+	if err != nil {
+		return nil, err
+	}
+	if foreign := both(misses, departs); len(foreign) > 0 {
+		b.way.Stale = append(b.way.Stale, differences(now.Address(), foreign)...)
+		return nil, nil
+	}
+	return was.Bare()
+}
+
+// taken reports whether it is the run that took a part away: itself, with its owner, or with what it refers to.
+func (b *back) taken(c collection, end string, was *planfile.Held) bool {
+	if ch := b.part(c, end); ch != nil && b.reached[ch.Address] || b.removed(c.owner) {
+		return true
+	}
+	v, err := was.Bare()
+	return err == nil && slices.ContainsFunc(kind.Of(was.Kind).Refs(v), func(ref kind.Ref) bool {
+		return b.removed(b.before(ref.Kind, ref.Key))
+	})
+}

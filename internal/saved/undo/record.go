@@ -1,0 +1,125 @@
+// Package undo takes runs back. An undo file begins with what was there and what is to be written, a saved plan on
+// one line, and goes on with the lines that package journal adds before and after each write. What a run really did
+// is not played back from that: the gateway is read again, and each object, part and binding that is as the run left
+// it goes back to what it was before. What was announced and never answered is found out the same way.
+//
+// It is pure: bytes and what the gateway holds come from the caller.
+package undo
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
+	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
+)
+
+// Record is what an undo file tells of a run.
+type Record struct {
+	*planfile.File
+	Entries []journal.Entry
+	Shown   bool // lists have shown all that it did
+	Undone  bool // it was taken back
+}
+
+// Is reports whether a file is an undo file, and not another saved plan.
+func Is(data []byte) bool {
+	var head struct {
+		Saved struct {
+			Purpose string `json:"purpose"`
+		} `json:"saved"`
+	}
+	line, _, _ := bytes.Cut(data, []byte("\n"))
+	return json.Unmarshal(line, &head) == nil && head.Saved.Purpose == planfile.ForUndo
+}
+
+// Decode reads an undo file. Lines behind the first that are none, as a run leaves behind that was killed while it
+// wrote, are passed over: what they were about is found out by reading.
+func Decode(data []byte) (*Record, error) {
+	head, rest, _ := bytes.Cut(data, []byte("\n"))
+	f, err := planfile.Decode(head)
+	if err != nil {
+		return nil, err
+	}
+	if f.Saved.Purpose != planfile.ForUndo {
+		return nil, errors.New("this is a saved plan, but no undo file; carry it out with apply --plan")
+	}
+	r := &Record{File: f}
+	lines, _, err := journal.Read(bytes.NewReader(rest))
+	if err != nil {
+		return nil, fmt.Errorf("read the lines of the run: %w", err)
+	}
+	for _, e := range lines {
+		switch e.Phase {
+		case journal.Settled:
+			r.Shown = true
+		case journal.Undone:
+			r.Undone = true
+		default:
+			r.Entries = append(r.Entries, e)
+		}
+	}
+	return r, nil
+}
+
+// Head is the first line of an undo file.
+func Head(f *planfile.File) ([]byte, error) {
+	raw, err := f.Encode()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = json.Compact(&b, raw)
+	b.WriteByte('\n')
+	return b.Bytes(), err
+}
+
+// reached are the addresses of what the run asked for, unless the gateway surely refused, and the ids of what it
+// surely made.
+func (r *Record) reached() (addresses map[string]bool, made map[string][]string) {
+	addresses, made = map[string]bool{}, map[string][]string{}
+	outcome := map[int]*journal.Entry{}
+	for i := range r.Entries {
+		if e := &r.Entries[i]; e.Phase == journal.End {
+			outcome[e.Number] = e
+		}
+	}
+	for _, e := range r.Entries {
+		end := outcome[e.Number]
+		if end != nil && (end.Outcome == journal.Refused || end.Outcome == journal.NotSent) {
+			continue
+		}
+		for _, a := range e.Addresses {
+			addresses[a] = true
+			if e.Made != "" {
+				made[a] = append(made[a], e.Made)
+			}
+		}
+	}
+	return addresses, made
+}
+
+// Asked reports whether the run asked for something about an address, unless the gateway surely refused.
+func (r *Record) Asked() func(address string) bool {
+	addresses, _ := r.reached()
+	return func(address string) bool { return addresses[address] }
+}
+
+// Reached is how many changes the run came to ask for.
+func (r *Record) Reached() (n int) {
+	addresses, _ := r.reached()
+	for i := range r.Changes {
+		if addresses[r.Changes[i].Address] {
+			n++
+		}
+	}
+	return n
+}
+
+// Wrote reports whether the run may have changed anything.
+func (r *Record) Wrote() bool {
+	addresses, _ := r.reached()
+	return len(addresses) > 0
+}

@@ -1,0 +1,68 @@
+package undo
+
+import (
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
+)
+
+// How long after a request lists may not show yet what it bound or unbound.
+const (
+	late    = 20 * time.Second // when the gateway has said that it is done
+	perhaps = 4 * time.Second  // when nobody knows whether it is
+)
+
+// Settled reports whether lists show what the run bound and unbound, or had time enough to.
+func (r *Record) Settled(now kind.Actual, at time.Time) bool {
+	if r.Shown || r.Undone || len(r.Entries) == 0 || at.Sub(r.Entries[len(r.Entries)-1].Time) >= late {
+		return true
+	}
+	s := newStory(r)
+	is := s.sorted(now.Links)
+	shown, either := map[string]bool{}, map[string]bool{} // by any address that it may have
+	note := func(to map[string]bool, c collection, l *kind.Link) {
+		for _, name := range s.names[c.owner] {
+			to[c.kind+"/"+name+seat(l)] = true
+		}
+	}
+	for c, links := range is {
+		for at, l := range links {
+			if s.links[c][at] == nil {
+				note(shown, c, l)
+			}
+		}
+	}
+	for c, links := range s.links {
+		for at, l := range links {
+			if is[c][at] == nil {
+				note(shown, c, l)
+			}
+			if s.removed(c.owner) {
+				note(either, c, l) // its successor may have it again
+			}
+		}
+	}
+	done := map[int]bool{}
+	for _, e := range r.Entries {
+		done[e.Number] = done[e.Number] || e.Phase == journal.End && e.Outcome == journal.Done
+	}
+	for _, e := range r.Entries {
+		since := at.Sub(e.Time)
+		for _, a := range e.Addresses {
+			if s.reached[a] && isLink(a) && !shown[a] && (since < perhaps || since < late && done[e.Number] && !either[a]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func isLink(address string) bool {
+	for _, k := range kind.Links {
+		if len(address) > len(k.Name) && address[:len(k.Name)+1] == k.Name+"/" {
+			return true
+		}
+	}
+	return false
+}

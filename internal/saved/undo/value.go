@@ -1,0 +1,234 @@
+package undo
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
+)
+
+// secretsLost names the secrets that an update changed, or may have changed.
+func (b *back) secretsLost(ch *report.Change, was *planfile.Held, wanted *planfile.Object) {
+	changed := map[string]bool{}
+	for _, f := range ch.Fields {
+		changed[f.Path] = f.Sensitive && f.Before != nil
+	}
+	for _, s := range wanted.Secrets {
+		if was.Hid(s.Path) && ch.Action == diff.Update {
+			b.lose(was.Address(), s.Path, "the gateway hides it, so that its old value is not known; it stays as it is")
+			delete(changed, s.Path)
+		}
+	}
+	for path, yes := range changed {
+		if yes {
+			b.lose(was.Address(), path, "its old value is a secret, which is not saved; it stays as it is")
+		}
+	}
+}
+
+// anew is an object that the run deleted, as it can be made again: without what the gateway makes itself. It is nil
+// when it cannot.
+func (b *back) anew(was *planfile.Held) (*kind.Declared, error) {
+	k, address := kind.Of(was.Kind), was.Address()
+	v, err := was.Bare()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range k.Secrets(v) {
+		if !slices.Contains(k.Makes, p) && (was.Has(p) || k.Requires(v, p)) {
+			b.lose(address, "", "its secret "+p+" is not saved, so that it cannot be made again")
+			return nil, nil
+		}
+	}
+	tree, err := k.Pack(v)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range k.Makes {
+		if text, _ := kind.At(tree, p).(string); text != "" || was.Has(p) {
+			b.lose(address, p, "the gateway makes a new one")
+			tree = kind.Put(tree, p, nil)
+		}
+	}
+	v, err = k.Unpack(tree)
+	d := anchor(was.Kind, was.Key)
+	d.Value = v
+	return &d, err
+}
+
+// restore wants back what an object was before it was updated or replaced. Secrets come from where the gateway shows
+// them, else from where the files had them: an update sends whole objects.
+func (b *back) restore(o object, ch *report.Change, was *planfile.Held, wanted *planfile.Object, now *kind.Object) error {
+	k := kind.Of(o.kind)
+	v, err := was.Bare()
+	if err != nil {
+		return err
+	}
+	tree, err := k.Pack(v)
+	if err != nil {
+		return err
+	}
+	is, err := k.Pack(now.Value)
+	if err != nil {
+		return err
+	}
+	if p := stays(k, v, was, wanted); p != "" && ch.Action == diff.Replace {
+		b.lose(was.Address(), "", lostReplaced(p))
+		b.closed[o] = true
+		return b.finish(o, wanted, now)
+	}
+	d := anchor(o.kind, was.Key)
+	if now.Key == wanted.Key && now.Key != was.Key {
+		d.MovedFrom = now.Key
+	}
+	for _, p := range k.Secrets(v) {
+		if slices.Contains(k.Makes, p) {
+			continue // it is left alone
+		}
+		text, _ := kind.At(is, p).(string)
+		if !kind.InClear(text) || ch.Action == diff.Replace {
+			if text, err = b.Secret(wanted, p, b.reveal); err != nil {
+				return b.unrevealed(o, err)
+			}
+		}
+		if text != "" {
+			tree = kind.Put(tree, p, text)
+			d.Secrets = append(d.Secrets, wanted.Origins(p)...)
+		}
+	}
+	for _, p := range k.Makes {
+		if kind.At(tree, p) == kind.At(is, p) {
+			tree = kind.Put(tree, p, nil) // the run did not change what the gateway made
+		}
+	}
+	b.secretsLost(ch, was, wanted)
+	if d.Value, err = k.Unpack(tree); err != nil {
+		return err
+	}
+	d.Value = k.Entire(d.Value)
+	b.want(o, d)
+	return nil
+}
+
+// finish gives what replaced an object its name, where the run did not come to that.
+func (b *back) finish(o object, wanted *planfile.Object, now *kind.Object) error {
+	if now.Key == wanted.Key {
+		return nil
+	}
+	k := kind.Of(o.kind)
+	v := k.Named(now.Value, wanted.Key)
+	tree, err := k.Pack(v)
+	if err != nil {
+		return err
+	}
+	d := anchor(o.kind, wanted.Key) // by which its successor is found
+	for _, p := range k.Secrets(v) {
+		text, err := b.Secret(wanted, p, b.reveal)
+		if err != nil {
+			return b.unrevealed(o, err)
+		}
+		if text != "" {
+			tree = kind.Put(tree, p, text)
+			d.Secrets = append(d.Secrets, wanted.Origins(p)...)
+		}
+	}
+	d.Value, err = k.Unpack(tree)
+	b.want(o, d)
+	return err
+}
+
+// unrevealed leaves an object alone whose secret is another one now, and notes one that is missing.
+func (b *back) unrevealed(o object, err error) error {
+	b.closed[o] = true
+	if changed := (*planfile.ChangedSecret)(nil); errors.As(err, &changed) {
+		b.stale(changed.Address, changed.Path+" is not the secret that the run was made with")
+		return nil
+	}
+	b.failed = append(b.failed, err)
+	return nil
+}
+
+// Anew are the losses of objects that a way back makes again: their ids.
+func Anew(p *diff.Plan) (out []diff.Loss) {
+	for i := range p.Changes {
+		switch ch := &p.Changes[i]; {
+		case ch.Action == diff.Replace:
+			out = append(out, diff.Loss{Address: ch.Address, Path: "/id", Reason: backID})
+		case ch.Action == diff.Create && kind.Of(ch.Kind).Owner == "":
+			out = append(out, diff.Loss{Address: ch.Address, Path: "/id", Reason: anewID})
+		}
+	}
+	return out
+}
+
+// Losses are what taking the run back cannot bring back, as far as it came.
+func (r *Record) Losses() ([]diff.Loss, error) {
+	b := &back{story: newStory(r), way: &Way{}, closed: map[object]bool{}}
+	for _, ch := range sortedChanges(b.change) {
+		if !b.reached[ch.change.Address] {
+			continue
+		}
+		if err := b.losses(ch.object, ch.change); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range b.touched {
+		for end, was := range b.inner[c] {
+			if len(was.Secrets) > 0 && (b.part(c, end) != nil || b.removed(c.owner)) && b.taken(c, end, was) {
+				b.lose(was.Address(), "", lostPart)
+			}
+		}
+	}
+	return sortedLosses(b.way.Losses), nil
+}
+
+func (b *back) losses(o object, ch *report.Change) error {
+	was, wanted := b.held[o.kind+"/"+o.key], b.wanted[ch.Address]
+	switch ch.Action {
+	case diff.Update:
+		b.secretsLost(ch, was, wanted)
+	case diff.Delete:
+		d, err := b.anew(was)
+		if err != nil {
+			return err
+		}
+		if d != nil {
+			b.lose(was.Address(), "/id", anewID)
+		}
+	case diff.Replace:
+		v, err := was.Bare()
+		if err != nil {
+			return err
+		}
+		if p := stays(kind.Of(o.kind), v, was, wanted); p != "" {
+			b.lose(was.Address(), "", lostReplaced(p))
+			return nil
+		}
+		b.secretsLost(ch, was, wanted)
+		b.lose(was.Address(), "/id", backID)
+	}
+	return nil
+}
+
+const (
+	lostPart = "its value is a secret, which is not saved"
+	anewID   = "it is made anew, with another id"
+	backID   = "it is replaced back, with another id"
+)
+
+func lostReplaced(secret string) string {
+	return "its secret " + secret + " is not saved, so that what replaced it stays, and stays bound as it is"
+}
+
+// stays is the secret for want of which a replaced object cannot be made again; "" when there is none.
+func stays(k *kind.Kind, v any, was *planfile.Held, wanted *planfile.Object) string {
+	for _, p := range k.Secrets(v) {
+		if !slices.Contains(k.Makes, p) && len(wanted.Origins(p)) == 0 && (was.Has(p) || k.Requires(v, p)) {
+			return p
+		}
+	}
+	return ""
+}

@@ -1,0 +1,89 @@
+package format
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
+)
+
+// keeps reports whether the outcome of formatting says what there was, and has the same comments.
+func keeps(before, after []byte, comments []comment) bool {
+	file, err := edit.Parse(after)
+	if err != nil {
+		return false
+	}
+	var were, are []string
+	for _, c := range comments {
+		were = append(were, c.text)
+	}
+	for _, c := range commentsIn(after, file.Documents()) {
+		are = append(are, c.text)
+	}
+	slices.Sort(were)
+	slices.Sort(are)
+	said, err1 := meaning(before)
+	says, err2 := meaning(after)
+	return err1 == nil && err2 == nil && said == says && slices.Equal(were, are)
+}
+
+// meaning is a text in which only what a file says makes a difference: not the order of keys, not quotes.
+func meaning(data []byte) (string, error) {
+	var b strings.Builder
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var y yaml.Node
+		switch err := d.Decode(&y); {
+		case errors.Is(err, io.EOF):
+			return b.String(), nil
+		case err != nil:
+			return "", err
+		}
+		if len(y.Content) == 0 || y.Content[0].ShortTag() == "!!null" {
+			continue // an empty document
+		}
+		for _, root := range y.Content {
+			b.WriteString(plain(root) + "\n")
+		}
+	}
+}
+
+func plain(y *yaml.Node) string {
+	parts := make([]string, 0, len(y.Content))
+	switch y.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(y.Content); i += 2 {
+			parts = append(parts, plain(y.Content[i])+":"+plain(y.Content[i+1]))
+		}
+		slices.SortStableFunc(parts, strings.Compare)
+		return y.Anchor + "{" + strings.Join(parts, ",") + "}"
+	case yaml.SequenceNode:
+		for _, item := range y.Content {
+			parts = append(parts, plain(item))
+		}
+		return y.Anchor + "[" + strings.Join(parts, ",") + "]"
+	case yaml.AliasNode:
+		return fmt.Sprintf("*%s@%q", y.Value, target(y))
+	default:
+		return fmt.Sprintf("%s %s %q", y.Anchor, y.ShortTag(), y.Value)
+	}
+}
+
+// target tells anchors of one name apart by what they stand for, one level deep.
+func target(y *yaml.Node) string {
+	if y.Alias == nil {
+		return ""
+	}
+	values := []string{y.Alias.Value}
+	for _, c := range y.Alias.Content {
+		values = append(values, c.Value)
+	}
+	slices.Sort(values)
+	return strings.Join(values, " ")
+}

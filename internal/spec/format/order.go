@@ -1,0 +1,108 @@
+package format
+
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
+)
+
+// sorted joins the lines of entries, those of a mapping in the order of its shape.
+func (p *printer) sorted(v *edit.Value, s *shape.Shape, entries []entry) (lines []string) {
+	if m := form(s, v); p.order && m != nil && len(v.Keys) > 0 && movable(v) {
+		first := entries[0].key
+		names := m.Names()
+		slices.SortStableFunc(entries, func(a, b entry) int { return rank(names, a.key) - rank(names, b.key) })
+		if was := slices.IndexFunc(entries, func(e entry) bool { return e.key == first }); was > 0 {
+			entries[was].blank = entries[0].blank // the gap stays where it was, between the first two
+		}
+	}
+	for i, e := range entries {
+		if e.blank && i > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(append(lines, e.lead...), e.lines...)
+	}
+	return lines
+}
+
+// rank is where a key belongs. Unknown ones come last; a merge key comes first.
+func rank(names []string, key string) int {
+	if key == "<<" {
+		return -1
+	}
+	if i := slices.Index(names, key); i >= 0 {
+		return i
+	}
+	return len(names)
+}
+
+// form is the shape of a mapping or list among the forms that s may have; nil when nothing is known of it.
+func form(s *shape.Shape, v *edit.Value) *shape.Shape {
+	if s == nil {
+		return nil
+	}
+	want := shape.Map
+	if v.Node.Kind == yaml.SequenceNode {
+		want = shape.List
+	}
+	if s.Type == want {
+		return s
+	}
+	for _, c := range s.Choices {
+		if c.Type == want {
+			return c
+		}
+	}
+	return nil
+}
+
+// below is the shape of an entry of a value.
+func below(s *shape.Shape, v *edit.Value, i int) *shape.Shape {
+	f := form(s, v)
+	switch {
+	case f == nil:
+		return nil
+	case f.Type == shape.List:
+		return f.Items
+	}
+	said := map[string]any{}
+	for j, k := range v.Keys {
+		said[k.Node.Value] = v.Items[j].Node.Value
+	}
+	return f.FieldIn(said, v.Keys[i].Node.Value)
+}
+
+// movable reports whether the keys of a mapping can change places: none has an alias of an anchor in another.
+func movable(v *edit.Value) bool {
+	home := map[string]int{}
+	for i, item := range v.Items {
+		visit(item, func(n *yaml.Node) {
+			if n.Anchor != "" {
+				home[n.Anchor] = i
+			}
+		})
+	}
+	free := true
+	for i, item := range v.Items {
+		visit(item, func(n *yaml.Node) {
+			if at, here := home[n.Value]; n.Kind == yaml.AliasNode && here && at != i {
+				free = false
+			}
+		})
+	}
+	return free
+}
+
+// visit calls f for a value and all in it.
+func visit(v *edit.Value, f func(*yaml.Node)) {
+	f(v.Node)
+	for _, k := range v.Keys {
+		visit(k, f)
+	}
+	for _, item := range v.Items {
+		visit(item, f)
+	}
+}

@@ -1,0 +1,23 @@
+package writeback_test
+
+import (
+	"testing"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/spec/writeback"
+	"github.com/apigw-sync/apigw-sync/internal/world/estate"
+)
+
+// BenchmarkUpdate writes a hundredth of all bindings back into the file of a large gateway.
+func BenchmarkUpdate(b *testing.B) {
+	e := estate.New(estate.E, 1)
+	_, g := read(b, e.Held())
+	inputs := []spec.Input{{Name: "gateway.yaml", Data: e.Churn(1, 2).File()}}
+	for b.Loop() {
+		result, _, err := writeback.Run(inputs, spec.Options{}, g, diff.Policy{})
+		if err != nil || len(result.Files) != 1 || len(result.Kept) > 0 {
+			b.Fatal(err, result.Kept)
+		}
+	}
+}

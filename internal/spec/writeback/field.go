@@ -1,0 +1,295 @@
+package writeback
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
+)
+
+// target is a value of the files that shall say what the gateway has.
+type target struct {
+	kind    *kind.Kind
+	address string
+	value   spec.Value        // in the files
+	tree    map[string]any    // of the gateway, as files write it
+	changed []diff.Field      // leaves in which they differ
+	refused map[string]string // why the rules of files refuse what the gateway has, by JSON pointer
+}
+
+// object writes the fields back in which an object differs.
+func (r *round) object(c *diff.Change) {
+	k := kind.Of(c.Kind)
+	t := &target{kind: k, address: c.Address, value: r.places.Item(c.Want), tree: k.Tree(c.Have.Value), changed: c.Fields, refused: r.refused(c.Want)}
+	if c.Have.Key != c.Want.Key {
+		if c.Have.Key != c.Want.MovedFrom {
+			r.keep(c.Want.Source, c.Address, "", "a replace of it was interrupted; apply finishes that")
+			return
+		}
+		if v, ok := t.value.Key("moved_from"); ok { // the rename did not happen
+			r.take(t, v, "/moved_from", c.Want.MovedFrom)
+		}
+	}
+	if cases := k.Shape.Cases; cases != nil && slices.ContainsFunc(c.Fields, func(f diff.Field) bool { return f.Path == "/"+cases.By }) {
+		r.anew(t, "/"+cases.Field)
+	}
+	r.leaves(t)
+}
+
+func (r *round) leaves(t *target) {
+	for i := range t.changed {
+		r.leaf(t, &t.changed[i])
+	}
+}
+
+// anew writes a field as the gateway has it that is another thing altogether, such as the content of a plugin of another
+// type. Nothing of the old one means anything any more, also no variable.
+func (r *round) anew(t *target, path string) {
+	r.once(t, path)
+	v, ok := find(t.value, path)
+	if !ok {
+		return
+	}
+	value := at(t.tree, path)
+	r.set(v.Place(), updated(t.address, path, v.Plain(), value), r.snippets.Value(spec.ShapeAt(t.kind, t.tree, path), value, t.address, path))
+}
+
+// leaf writes one changed leaf back: in place, or with the list or mapping that it is part of where the files have
+// another form of it.
+func (r *round) leaf(t *target, f *diff.Field) {
+	v, path := t.value, ""
+	if r.within(t, f.Path) || r.refuses(t, f) {
+		return
+	}
+	if f.Sensitive {
+		r.secret(t, f)
+		return
+	}
+	for step := range strings.SplitSeq(strings.TrimPrefix(f.Path, "/"), "/") {
+		if v.IsList() {
+			r.list(t, v, path)
+			return
+		}
+		next, ok := v.Key(unescape(step))
+		switch {
+		case ok:
+			v, path = next, path+"/"+step
+		case v.IsMap():
+			r.addKey(t, v, path+"/"+step, f)
+			return
+		default:
+			r.whole(t, v, path)
+			return
+		}
+	}
+	switch {
+	case v.IsList():
+		r.list(t, v, path)
+	case f.Before == nil, f.Before == "":
+		r.drop(t, v, path)
+	case v.IsMap():
+		r.whole(t, v, path)
+	default:
+		r.put(t, v, path, f.Before)
+	}
+}
+
+// secret keeps a secret that differs: its value is never written.
+func (r *round) secret(t *target, f *diff.Field) {
+	why := "it is a secret, which is never written"
+	at := t.value.Place().Source
+	if v, ok := find(t.value, f.Path); ok {
+		at = v.Place().Source
+		if text := v.Varied(); text != "" {
+			why = "comes from " + text
+		}
+	}
+	r.keep(at, t.address, f.Path, why)
+}
+
+// find follows a pointer through a value.
+func find(v spec.Value, pointer string) (spec.Value, bool) {
+	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		next, ok := v.Key(unescape(step))
+		if i, err := strconv.Atoi(step); err == nil && v.IsList() && i < len(v.Items()) {
+			next, ok = v.Items()[i], true
+		}
+		if !ok {
+			return v, false
+		}
+		v = next
+	}
+	return v, true
+}
+
+// once reports whether something is looked at for the first time in this round.
+func (r *round) once(t *target, path string) bool {
+	id := t.address + " " + path
+	if r.done[id] {
+		return false
+	}
+	r.done[id] = true
+	return true
+}
+
+// within reports whether something that holds a field was looked at as a whole.
+func (r *round) within(t *target, path string) bool {
+	for i := len(path); i > 0; i = strings.LastIndexByte(path[:i], '/') {
+		if r.done[t.address+" "+path[:i]] {
+			return true
+		}
+	}
+	return false
+}
+
+// put writes another value in the place of one. What a variable gave stays.
+func (r *round) put(t *target, v spec.Value, path string, value any) {
+	if !r.once(t, path) || r.fromVariable(t, v, path) {
+		return
+	}
+	node := r.snippets.Value(spec.ShapeAt(t.kind, t.tree, path), value, t.address, path)
+	r.set(v.Place(), updated(t.address, path, v.Plain(), value), node)
+}
+
+// set writes a value. One that came by way of a merge key gets a key of its own.
+func (r *round) set(at spec.Place, c Change, node *yaml.Node) {
+	r.do(at, c, func(f *edit.File) error {
+		if i := strings.LastIndexByte(at.Path, '/'); !f.Has(at.Document, at.Path) && i >= 0 && f.Has(at.Document, at.Path[:i]) {
+			return f.Add(at.Document, at.Path[:i], unescape(at.Path[i+1:]), node, nil)
+		}
+		return f.Set(at.Document, at.Path, node)
+	})
+}
+
+// whole writes a list or mapping anew, as the gateway has it.
+func (r *round) whole(t *target, v spec.Value, path string) {
+	value := at(t.tree, path)
+	if value == nil {
+		r.drop(t, v, path)
+		return
+	}
+	r.put(t, v, path, value)
+}
+
+// fromVariable keeps what a variable gave: writing over it would only last until the variable is looked at.
+func (r *round) fromVariable(t *target, v spec.Value, path string) bool {
+	text := v.Varied()
+	if text != "" {
+		r.keep(v.Place().Source, t.address, path, "comes from "+text)
+	}
+	return text != ""
+}
+
+// drop takes a field out that the gateway does not have, with the mappings around it that the gateway lacks, too.
+func (r *round) drop(t *target, v spec.Value, path string) {
+	for i := 1; i < len(path); i++ {
+		if path[i] != '/' || at(t.tree, path[:i]) != nil {
+			continue
+		}
+		if outer, ok := find(t.value, path[:i]); ok && !outer.IsList() {
+			v, path = outer, path[:i]
+		}
+		break
+	}
+	if r.once(t, path) && !r.fromVariable(t, v, path) {
+		r.take(t, v, path, v.Plain())
+	}
+}
+
+// take removes a key. In an overlay it becomes null where the file below has the key, too.
+func (r *round) take(t *target, v spec.Value, path string, before any) {
+	place := v.Place()
+	covers := slices.ContainsFunc(v.Layers(), func(l spec.Place) bool {
+		return v.IsOverlay() && (l.Source.File != place.Source.File || l.Document != place.Document) && r.hasAt(l, v.Pointer())
+	})
+	r.do(place, updated(t.address, path, before, nil), func(f *edit.File) error {
+		if covers {
+			return f.Set(place.Document, place.Path, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"})
+		}
+		return f.Remove(place.Document, place.Path)
+	})
+}
+
+// addKey adds a key to a mapping, where the order of keys has it.
+func (r *round) addKey(t *target, v spec.Value, path string, f *diff.Field) {
+	value := at(t.tree, path)
+	if value == nil && path == f.Path {
+		value = f.Before
+	}
+	if value == nil || value == "" || !r.once(t, path) {
+		return
+	}
+	parent := path[:strings.LastIndexByte(path, '/')]
+	node := r.snippets.Value(spec.ShapeAt(t.kind, t.tree, path), value, t.address, path)
+	r.insert(t, v, parent, unescape(path[len(parent)+1:]), updated(t.address, path, nil, value), node)
+}
+
+// insert adds a key to a mapping. Where an overlay takes a key away that a file has, it is given there.
+func (r *round) insert(t *target, v spec.Value, parent, key string, c Change, node *yaml.Node) {
+	for _, layer := range slices.Backward(v.Layers()) {
+		if pointer := v.Pointer() + "/" + escape(key); r.hasAt(layer, pointer) {
+			layer.Path += pointer
+			r.set(layer, c, node)
+			return
+		}
+	}
+	var order []string
+	if s := spec.ShapeAt(t.kind, t.tree, parent); s != nil {
+		order = s.Names()
+	}
+	place := v.Place()
+	r.do(place, c, func(f *edit.File) error { return f.Add(place.Document, place.Path, key, node, order) })
+}
+
+// hasAt reports whether a layer of an item has a value at a pointer inside the item.
+func (r *round) hasAt(layer spec.Place, pointer string) bool {
+	o := r.files.get(layer.Source.File)
+	return o.err == nil && o.file.Has(layer.Document, layer.Path+pointer)
+}
+
+var (
+	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
+)
+
+func escape(key string) string { return escaper.Replace(key) }
+
+func unescape(step string) string { return unescaper.Replace(step) }
+
+// at finds the value under a JSON pointer of a tree; nil when there is none.
+func at(tree any, pointer string) any {
+	if pointer == "" {
+		return tree
+	}
+	for step := range strings.SplitSeq(pointer[1:], "/") {
+		switch t := tree.(type) {
+		case map[string]any:
+			tree = t[unescape(step)]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= len(t) {
+				return nil
+			}
+			tree = t[i]
+		default:
+			return nil
+		}
+	}
+	return tree
+}
+
+// canon is equal for values that say the same: 5 and 5.0, and mappings in any order.
+func canon(v any) string {
+	out, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(out)
+}

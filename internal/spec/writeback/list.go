@@ -1,0 +1,150 @@
+package writeback
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
+)
+
+// list writes a list back: entry by entry in the first round, so that those that stay are left alone with their
+// comments; anew when that was not enough, since order counts or entries cannot be told apart.
+func (r *round) list(t *target, v spec.Value, path string) {
+	wanted, ok := at(t.tree, path).([]any)
+	switch {
+	case !ok, r.number > 1, len(wanted) == 0:
+		r.whole(t, v, path)
+		return
+	case !r.once(t, path):
+		return
+	}
+	s := spec.ShapeAt(t.kind, t.tree, path)
+	items := v.Items()
+	old, fresh := make([]string, len(items)), make([]string, len(wanted))
+	for i, item := range items {
+		old[i] = identity(s, item.Plain())
+	}
+	for i, value := range wanted {
+		fresh[i] = identity(s, value)
+	}
+	if !distinct(old) || !distinct(fresh) {
+		r.done[t.address+" "+path] = false
+		r.whole(t, v, path)
+		return
+	}
+	r.entries(t, v, path, matched{s, items, wanted, old, fresh})
+}
+
+// matched is a list on both sides with what tells its entries apart.
+type matched struct {
+	shape      *shape.Shape // of the list; nil when nothing is known
+	items      []spec.Value
+	wanted     []any
+	old, fresh []string
+}
+
+// entries writes back what differs between two lists. One entry for another takes its place, with its comment.
+func (r *round) entries(t *target, v spec.Value, path string, m matched) {
+	var goes, comes []int
+	for i, id := range m.old {
+		if at := slices.Index(m.fresh, id); at >= 0 {
+			r.entry(t, m.shape, m.items[i], path, i, m.wanted[at])
+		} else {
+			goes = append(goes, i)
+		}
+	}
+	for i, id := range m.fresh {
+		if !slices.Contains(m.old, id) {
+			comes = append(comes, i)
+		}
+	}
+	if slices.ContainsFunc(goes, func(i int) bool { return r.fromVariable(t, m.items[i], path) }) {
+		return
+	}
+	if len(goes) == 1 && len(comes) == 1 {
+		item, inner, value := m.items[goes[0]], path+"/"+strconv.Itoa(goes[0]), m.wanted[comes[0]]
+		r.set(item.Place(), updated(t.address, inner, item.Plain(), value), r.snippets.Value(m.inner(), value, t.address, inner))
+		return
+	}
+	for _, i := range goes {
+		item, place := m.items[i], m.items[i].Place()
+		c := updated(t.address, path+"/"+strconv.Itoa(i), item.Plain(), nil)
+		r.do(place, c, func(f *edit.File) error { return f.Remove(place.Document, place.Path) })
+	}
+	for _, i := range comes {
+		place, inner, value := v.Place(), path+"/"+strconv.Itoa(i), m.wanted[i]
+		node := r.snippets.Value(m.inner(), value, t.address, inner)
+		r.do(place, updated(t.address, inner, nil, value), func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
+	}
+}
+
+func (m matched) inner() *shape.Shape {
+	if m.shape == nil {
+		return nil
+	}
+	return m.shape.Items
+}
+
+// identity tells entries of a list apart: scalars by themselves, mappings by their first field that has a value.
+func identity(s *shape.Shape, v any) string {
+	m, ok := v.(map[string]any)
+	if !ok || s == nil || s.Items == nil {
+		return canon(v)
+	}
+	for _, f := range s.Items.Fields {
+		if m[f.Name] != nil {
+			return f.Name + " " + canon(m[f.Name])
+		}
+	}
+	return canon(v)
+}
+
+func distinct(ids []string) bool {
+	seen := map[string]bool{}
+	for _, id := range ids {
+		if seen[id] {
+			return false
+		}
+		seen[id] = true
+	}
+	return true
+}
+
+// changedKeys are the keys in which some entry of a list differs. Gateways write others in another way that says the same.
+func (t *target) changedKeys(list string) map[string]bool {
+	out := map[string]bool{}
+	for _, f := range t.changed {
+		if rest, ok := strings.CutPrefix(f.Path, list+"/"); ok {
+			_, key, _ := strings.Cut(rest, "/")
+			key, _, _ = strings.Cut(key, "/")
+			out[unescape(key)] = true
+		}
+	}
+	return out
+}
+
+// entry writes the keys back in which the i-th entry of a list differs that both sides have.
+func (r *round) entry(t *target, s *shape.Shape, v spec.Value, list string, i int, wanted any) {
+	m, ok := wanted.(map[string]any)
+	if !ok || !v.IsMap() || s == nil || s.Items == nil {
+		return
+	}
+	path, changed := list+"/"+strconv.Itoa(i), t.changedKeys(list)
+	for _, f := range s.Items.Fields {
+		have, written := v.Key(f.Name)
+		value := m[f.Name]
+		inner := path + "/" + f.Name
+		switch {
+		case f.Shape.Secret, !changed[f.Name] && !changed[""]: // a secret is told by itself
+		case written && value != nil && canon(have.Plain()) != canon(value):
+			if !r.fromVariable(t, have, inner) {
+				r.set(have.Place(), updated(t.address, inner, have.Plain(), value), r.snippets.Value(f.Shape, value, t.address, inner))
+			}
+		case !written && value != nil && value != "" && value != f.Shape.Default && value != false:
+			r.insert(t, v, path, f.Name, updated(t.address, inner, nil, value), r.snippets.Value(f.Shape, value, t.address, inner))
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package writeback
+
+import (
+	"go.yaml.in/yaml/v3"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
+)
+
+// remove takes an object out that the gateway does not have, from overlays too. One that is protected stays.
+func (r *round) remove(c *diff.Change) {
+	if c.Want.Protected {
+		r.keep(c.Want.Source, c.Address, "", "is protected, and the gateway does not have it")
+		return
+	}
+	r.gone[c.Address] = true
+	change := Change{Action: diff.Delete, Address: c.Address}
+	for _, place := range r.places.Item(c.Want).Layers() {
+		r.do(place, change, func(f *edit.File) error { return f.Remove(place.Document, place.Path) })
+	}
+}
+
+// create adds objects that only the gateway has, by kind, where their siblings are. Those that files cannot say are told.
+func (r *round) create(fresh map[string][]*kind.Object) {
+	for _, name := range sortedKeys(fresh) {
+		byPlace, places := map[string][]created{}, map[string]spec.Place{}
+		for _, o := range fresh[name] {
+			at, ok := r.home(kind.Of(name), o)
+			if !ok {
+				r.keep(kind.Source{}, o.Address(), "", "the files have no place for it")
+				continue
+			}
+			node, why := r.snippets.Item(o, r.environment(at))
+			if why != "" {
+				r.keep(kind.Source{}, o.Address(), "", why)
+				continue
+			}
+			id := placeID(kind.Source{File: at.Source.File, Line: at.Document}, at.Path)
+			byPlace[id], places[id] = append(byPlace[id], created{o, node}), at
+		}
+		for _, id := range sortedKeys(byPlace) {
+			r.appendObjects(places[id], byPlace[id])
+		}
+	}
+}
+
+// created is an object that comes into the files, as they say it.
+type created struct {
+	object *kind.Object
+	node   *yaml.Node
+}
+
+// home is the section in which a new object belongs: that of the object with the most similar name, else in the
+// document that owns it. The place is that of the section, its source any place of the document.
+func (r *round) home(k *kind.Kind, o *kind.Object) (spec.Place, bool) {
+	best, most := spec.Place{}, -1
+	for i := range r.state.Objects {
+		d := &r.state.Objects[i]
+		if d.Kind != k.Name || r.gone[d.Address()] && most >= 0 {
+			continue
+		}
+		if n := common(d.Key, o.Key); n >= most {
+			best, most = r.places.Item(d).Layers()[0], n
+		}
+	}
+	if most < 0 {
+		owns := r.places.OfOwns(k.Name)
+		if len(owns) == 0 {
+			return best, false
+		}
+		best = owns[0]
+	}
+	best.Path = "/" + k.Section
+	return best, true
+}
+
+// common is the length of the beginning that two names share.
+func common(a, b string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// appendObjects adds objects at the end of a section, or the section.
+func (r *round) appendObjects(at spec.Place, objects []created) {
+	section := &yaml.Node{Kind: yaml.SequenceNode}
+	for _, o := range objects {
+		section.Content = append(section.Content, o.node)
+	}
+	for i, o := range objects {
+		r.do(at, Change{Action: diff.Create, Address: o.object.Address()}, func(f *edit.File) error {
+			switch {
+			case f.Has(at.Document, at.Path):
+				return f.Append(at.Document, at.Path, o.node)
+			case i > 0:
+				return nil // added with the section
+			}
+			return f.Add(at.Document, "", at.Path[1:], section, spec.Document().Names())
+		})
+	}
+}

@@ -1,0 +1,271 @@
+// Package bench measures the tool against what the API makes unavoidable: requests against lower bounds,
+// time against requests × latency ÷ parallelism, processor time and memory against size. It writes
+// docs/performance.md; see `make bench`.
+//
+// The bounds are computed from estates and from the API's rules alone, by other ways than the planners
+// of packages fetch and diff go, so that a mistake in a planner shows.
+package bench
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/world/estate"
+)
+
+// calls is how many requests n items take: a list returns 500 at most, and a write of links carries 500.
+func calls(n int) int { return (n + 499) / 500 }
+
+// Bound is how many requests are unavoidable, by what they are for.
+type Bound map[string]int
+
+// Sum is all of them.
+func (b Bound) Sum() (n int) {
+	for _, m := range b {
+		n += m
+	}
+	return n
+}
+
+// Reads is what it takes to know that a gateway matches the files of an estate: each list once, and each
+// kind of binding from the side that takes fewer pages.
+func Reads(e *estate.Estate) Bound {
+	b := Bound{"instance": 1}
+	bound := 0
+	names := map[int]bool{}
+	for _, s := range e.Sections() {
+		if len(s.Objects) == 0 {
+			continue
+		}
+		b[s.Name] = calls(len(s.Objects))
+		byOwner, total, byAPI := 0, 0, map[int]int{}
+		for i := range s.Objects {
+			o := &s.Objects[i]
+			n := calls(len(o.Links))
+			if s.Name == "plugins" { // lists tell no number of bindings
+				n = max(1, n)
+			}
+			byOwner += n
+			total += len(o.Links)
+			for _, at := range o.Links {
+				byAPI[at.API]++
+				names[at.API] = true
+			}
+		}
+		fromAPIs := e.APIs - len(byAPI)
+		for _, n := range byAPI {
+			fromAPIs += calls(n)
+		}
+		b[s.Name+" bindings"] = min(byOwner, fromAPIs)
+		if s.Name == "apps" {
+			b["apps bindings"] = min(byOwner, fromAPIs, calls(total))
+		}
+		bound += total
+	}
+	if bound > 0 {
+		b["apis"] = min(calls(e.APIs), len(names))
+	}
+	for i := range e.Throttles {
+		if len(e.Throttles[i].Specials) > 0 {
+			b["specials"]++
+		}
+	}
+	for i := range e.Apps {
+		if len(e.Apps[i].Codes) > 0 || !e.Sparse {
+			b["app codes"]++
+		}
+		if len(e.Apps[i].Access) > 0 || !e.Sparse {
+			b["access control"]++
+		}
+	}
+	return b
+}
+
+// Places is what it takes to know whose places a run takes with links of one kind: the bindings of the policies that
+// no file declares (foreign: how many each has; nil where the list of policies was not read), the policies of the
+// APIs that are to be bound, or the lists of so many places that a policy does not have, whichever is cheapest.
+// A kind without such lists has none, and so has a run that does not know how many APIs there are. Nothing when
+// nothing is bound.
+func Places(foreign []int, apis int, places []int) int {
+	if apis == 0 {
+		return 0
+	}
+	ways := []int{apis}
+	if foreign != nil {
+		n := 0
+		for _, bound := range foreign {
+			n += calls(bound)
+		}
+		ways = append(ways, n)
+	}
+	if places != nil {
+		n := 0
+		for _, list := range places {
+			n += max(1, calls(list))
+		}
+		ways = append(ways, n)
+	}
+	return slices.Min(ways)
+}
+
+// FirstWrites is what it takes to make an empty gateway match an estate.
+func FirstWrites(e *estate.Estate) Bound {
+	b := Bound{}
+	for _, s := range e.Sections() {
+		b[s.Name] = len(s.Objects)
+	}
+	for i := range e.Throttles {
+		b["specials"] += len(e.Throttles[i].Specials)
+	}
+	for i := range e.Apps {
+		b["app codes"] += len(e.Apps[i].Codes)
+		if len(e.Apps[i].Access) > 0 {
+			b["access control"]++
+		}
+	}
+	maps.Copy(b, Binds(&estate.Estate{Size: e.Size}, e))
+	return b
+}
+
+// Binds is what it takes to turn the bindings of one estate into those of another that has the same objects.
+func Binds(from, to *estate.Estate) Bound {
+	b := Bound{}
+	for i, s := range to.Sections() {
+		added, removed := differ(from.Sections()[i].Objects, s.Objects)
+		switch s.Name {
+		case "plugins":
+			b["plugins attach"] = covers(added)
+			b["plugins detach"] = covers(overwritten(removed, added))
+		case "apps":
+			b["apps authorize"] = fooling(added)
+			b["apps cancel"] = len(removed)
+		default:
+			owners := map[string]int{}
+			for _, x := range added {
+				owners[x.owner]++
+			}
+			for _, n := range owners {
+				b[s.Name+" bind"] += calls(n)
+			}
+			b[s.Name+" unbind"] = calls(len(removed))
+		}
+	}
+	return b
+}
+
+// edge is one binding.
+type edge struct {
+	owner, slot string
+	at          estate.Spot
+}
+
+func differ(from, to []estate.Object) (added, removed []edge) {
+	return without(edges(to), edges(from)), without(edges(from), edges(to))
+}
+
+func edges(objects []estate.Object) (out []edge) {
+	for i := range objects {
+		for _, at := range objects[i].Links {
+			out = append(out, edge{objects[i].Name, objects[i].Slot, at})
+		}
+	}
+	return out
+}
+
+func without(all, some []edge) (out []edge) {
+	has := make(map[edge]bool, len(some))
+	for _, x := range some {
+		has[x] = true
+	}
+	for _, x := range all {
+		if !has[x] {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// overwritten leaves out what goes by itself when a plugin of the same type is attached in its place.
+func overwritten(removed, added []edge) (out []edge) {
+	type place struct {
+		slot string
+		at   estate.Spot
+	}
+	taken := map[place]bool{}
+	for _, x := range added {
+		taken[place{x.slot, x.at}] = true
+	}
+	for _, x := range removed {
+		if !taken[place{x.slot, x.at}] {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// covers is the size of a minimum vertex cover, summed over environments: one request attaches either
+// the APIs of one plugin or the plugins of one API. It equals that of a maximum matching (Kőnig), which
+// is grown here path by path.
+func covers(links []edge) (n int) {
+	for env := range estate.Environments {
+		apis := map[string][]int{}
+		for _, x := range links {
+			if x.at.Env == env {
+				apis[x.owner] = append(apis[x.owner], x.at.API)
+			}
+		}
+		matched := map[int]string{}
+		var augment func(owner string, seen map[int]bool) bool
+		augment = func(owner string, seen map[int]bool) bool {
+			for _, a := range apis[owner] {
+				if seen[a] {
+					continue
+				}
+				seen[a] = true
+				if other, taken := matched[a]; !taken || augment(other, seen) {
+					matched[a] = owner
+					return true
+				}
+			}
+			return false
+		}
+		for owner := range apis {
+			if augment(owner, map[int]bool{}) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// fooling is a lower bound of the full products that pairs can be made of: the size of a set of pairs of
+// which no two fit into one product. The largest such set is hard to find; this one is grown greedily,
+// so that the truth may be higher.
+func fooling(links []edge) (n int) {
+	for env := range estate.Environments {
+		wanted := map[edge]bool{}
+		degree, crowd := map[string]int{}, map[int]int{}
+		var list []edge
+		for _, x := range links {
+			if x.at.Env == env {
+				list = append(list, x)
+				wanted[x] = true
+				degree[x.owner]++
+				crowd[x.at.API]++
+			}
+		}
+		slices.SortStableFunc(list, func(a, b edge) int {
+			return degree[a.owner]*crowd[a.at.API] - degree[b.owner]*crowd[b.at.API]
+		})
+		var chosen []edge
+		for _, x := range list {
+			if !slices.ContainsFunc(chosen, func(y edge) bool {
+				return wanted[edge{x.owner, x.slot, y.at}] && wanted[edge{y.owner, y.slot, x.at}]
+			}) {
+				chosen = append(chosen, x)
+			}
+		}
+		n += len(chosen)
+	}
+	return n
+}

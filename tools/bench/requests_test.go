@@ -1,0 +1,193 @@
+package bench
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/world/estate"
+)
+
+const (
+	latency  = 20 * time.Millisecond
+	parallel = 10
+)
+
+// TestRequests holds the requests that a gateway saw against what is unavoidable, and the time that a run
+// took against the time that its requests take. Time is virtual: it says what waited for what, and not
+// how fast this machine is.
+func TestRequests(t *testing.T) {
+	sizes := []estate.Size{estate.OfBindings(100), estate.OfBindings(1000), estate.E}
+	if !raced { // the detector makes large ones slow, and E is one
+		sizes = append(sizes, estate.OfBindings(10_000))
+	}
+	for _, size := range sizes {
+		t.Run(fmt.Sprint(size.Bindings), func(t *testing.T) {
+			t.Parallel()
+			e := estate.New(size, 1)
+			state := load(t, e.File())
+			t.Run("diff", func(t *testing.T) { synctest.Test(t, func(t *testing.T) { unchanged(t, e, state) }) })
+			t.Run("apply", func(t *testing.T) { synctest.Test(t, func(t *testing.T) { applied(t, e, state) }) })
+		})
+	}
+}
+
+func site(t *testing.T, state []byte) *Site {
+	t.Helper()
+	s, err := NewSite(state, latency, parallel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func load(t *testing.T, file []byte) *spec.State {
+	t.Helper()
+	state, err := Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return state
+}
+
+func compare(t *testing.T, s *Site, state *spec.State, p diff.Policy) (*reconcile.Run, *reconcile.Comparison) {
+	t.Helper()
+	run, c, err := s.Compare(t.Context(), state, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run, c
+}
+
+// unchanged compares files with a gateway that matches them.
+func unchanged(t *testing.T, e *estate.Estate, state *spec.State) {
+	s := site(t, e.Held())
+	began := time.Now()
+	_, c := compare(t, s, state, diff.Policy{})
+	took := time.Since(began)
+	if !c.Plan.Empty() {
+		t.Fatalf("%d changes, such as %s", len(c.Plan.Changes), c.Plan.Changes[0].Address)
+	}
+	sent, bound := s.Sent(), Reads(e)
+	if n, least := Total(sent.Reads), bound.Sum(); 100*n > 102*least || c.Reads != n {
+		t.Errorf("%d reads, told as %d; %d are unavoidable\n%v\n%v", n, c.Reads, least, sent.Reads, bound)
+	}
+	onTime(t, e, took, Total(sent.Reads))
+}
+
+// applied fills an empty gateway, and then moves one binding in ten.
+func applied(t *testing.T, e *estate.Estate, state *spec.State) {
+	s := site(t, e.Bare())
+	began := time.Now()
+	least := FirstWrites(e)
+	n := apply(t, s, state, least)
+	onTime(t, e, time.Since(began), n)
+	other := e.Churn(10, 2)
+	apply(t, s, load(t, other.File()), Binds(e, other))
+}
+
+// apply carries a comparison out, holds its writes against the fewest, and counts all requests.
+func apply(t *testing.T, s *Site, state *spec.State, least Bound) int {
+	t.Helper()
+	run, c := compare(t, s, state, diff.Policy{})
+	before := Total(s.Sent().Reads)
+	out := run.Apply(t.Context(), c)
+	if !out.Converged || len(out.Warnings) > 0 {
+		t.Errorf("converged %v, %d changes remain; %v", out.Converged, len(out.Remaining), out.Warnings)
+	}
+	sent := s.Sent()
+	found := Bound{}
+	for op, n := range sent.Writes {
+		found[subjects[op]] += n
+	}
+	for _, what := range slices.Sorted(maps.Keys(least)) {
+		if found[what] != least[what] {
+			t.Errorf("%s: %d requests, %d are enough", what, found[what], least[what])
+		}
+	}
+	if found.Sum() != least.Sum() || found.Sum() != len(c.Plan.Steps) || sent.Refused > 0 {
+		t.Errorf("%d writes, planned %d, refused %d: %v", found.Sum(), len(c.Plan.Steps), sent.Refused, sent.Writes)
+	}
+	return before + Total(sent.Reads) + found.Sum()
+}
+
+// subjects are the names that the bounds have for operations.
+var subjects = map[string]string{
+	"CreateRequestThrottlingPolicyV2": "throttles", "CreateAclStrategyV2": "acls", "CreatePlugin": "plugins", "CreateAnAppV2": "apps",
+	"CreateSpecialThrottlingConfigurationV2": "specials", "CreateAppCodeV2": "app codes", "UpdateAppAcl": "access control",
+	"AssociateRequestThrottlingPolicyV2": "throttles bind", "BatchDisassociateThrottlingPolicyV2": "throttles unbind",
+	"CreateApiAclBindingV2": "acls bind", "BatchDeleteApiAclBindingV2": "acls unbind",
+	"AttachApiToPlugin": "plugins attach", "AttachPluginToApi": "plugins attach",
+	"DetachApiFromPlugin": "plugins detach", "DetachPluginFromApi": "plugins detach",
+	"CreateAuthorizingAppsV2": "apps authorize", "CancelingAuthorizationV2": "apps cancel",
+}
+
+// onTime leaves a run 15 % more than its requests take; small runs are a few round trips, whatever is done.
+func onTime(t *testing.T, e *estate.Estate, took time.Duration, requests int) {
+	t.Helper()
+	ideal := time.Duration(requests) * latency / parallel
+	if e.Bindings >= 1000 && 100*took > 115*ideal {
+		t.Errorf("%s for %d requests, which take %s", took, requests, ideal)
+	}
+}
+
+// TestPullRequest: one throttle and its two bindings in estate E need few reads, whether the files are
+// small or the run is narrowed.
+func TestPullRequest(t *testing.T) {
+	e := estate.New(estate.E, 1)
+	gateway, err := NewSite(e.Held(), 0, parallel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := e.Throttles[7].Name
+	e.Throttles[7].Links = e.Throttles[7].Links[:2]
+	e.Throttles[7].Fields[2][1] = "499"
+	group, route := e.Group(e.Throttles[7].Links[0].API), fmt.Sprintf("/v1/%d", e.Throttles[7].Links[0].API)
+	small := "version: apigw-sync/v1\nthrottles:\n- {name: " + name + ", time_interval: 1, time_unit: SECOND, api_call_limits: 499, apis: [%s]}\n"
+	for _, tc := range []struct {
+		name   string
+		file   []byte
+		policy diff.Policy
+		most   int
+	}{
+		{"small file", e.File(name), diff.Policy{}, 5},
+		{"all files, --kind and --name", e.File(), diff.Policy{Kinds: []string{"throttle"}, Names: []string{name}}, 5},
+		{"by path", fmt.Appendf(nil, small, "{method: GET, path: "+route+"}"), diff.Policy{}, 6},       // with whose place it takes there
+		{"by group", fmt.Appendf(nil, small, "{group: "+group+", name: \"api_*\"}"), diff.Policy{}, 8}, // likewise, for the whole group
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			gateway.Sent()
+			_, c := compare(t, gateway, load(t, tc.file), tc.policy)
+			sent := gateway.Sent()
+			if n := Total(sent.Reads); n > tc.most {
+				t.Errorf("%d reads, %d are enough: %v", n, tc.most, sent.Reads)
+			}
+			if len(c.Plan.Changes) == 0 {
+				t.Error("no change is seen")
+			}
+		})
+	}
+}
+
+// TestSparse: an estate whose files manage little is read with less.
+func TestSparse(t *testing.T) {
+	e := estate.New(estate.OfObjects(2000), 1)
+	s, err := NewSite(e.Held(), 0, parallel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, err := Load(e.Files(100)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, c := compare(t, s, state, diff.Policy{})
+	if n, least := Total(s.Sent().Reads), Reads(e).Sum(); n != least || !c.Plan.Empty() {
+		t.Errorf("%d reads, %d are unavoidable; %d changes", n, least, len(c.Plan.Changes))
+	}
+}
