@@ -104,7 +104,8 @@ func endpoint(r *http.Request) string {
 	return regexp.MustCompile(`[0-9a-f]{32}`).ReplaceAllString(path, "{id}")
 }
 
-// walk runs something with each field of those answers that it reads, of some endpoints, twisted in each way.
+// walk runs something with each field of those answers that it reads, of some endpoints, twisted in each way; with the
+// race detector, which makes it slow, in each fifth way, others for the next field.
 func walk(t *testing.T, b *bench, endpoints string, do func(walker)) {
 	t.Helper()
 	found := map[string]map[string]any{}
@@ -123,7 +124,9 @@ func walk(t *testing.T, b *bench, endpoints string, do func(walker)) {
 	for _, at := range slices.Sorted(maps.Keys(found)) {
 		for _, path := range slices.Sorted(maps.Keys(found[at])) {
 			for _, name := range slices.Sorted(maps.Keys(twists)) {
-				n++
+				if n++; raced && n%5 != 0 {
+					continue
+				}
 				t.Run(at+path+" "+name, func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) { do(twisted(t, b, at, strings.Split(path[1:], "/"), name)) })
 				})
