@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -74,8 +75,7 @@ func targetShape() *shape.Shape {
 
 // Wrong tells that the value of a key of a target is wrong.
 func (f *File) Wrong(target, key, problem string) error {
-	escaped := strings.NewReplacer("~", "~0", "/", "~1").Replace(target)
-	return &Wrong{[]spec.Finding{f.documents[0].Finding("/targets/"+escaped+"/"+key, problem, "")}}
+	return &Wrong{[]spec.Finding{f.documents[0].Finding(jsonptr.Join("targets", target, key), problem, "")}}
 }
 
 // Find looks for the config file in folder and the folders above it. The path is "" when there is none.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
 // Leaves lists the leaves in which have and want differ, both values of one kind, as they are written there.
@@ -77,7 +78,7 @@ func same(have, want any) bool {
 func strange(fields []Field, k *kind.Kind, have, want any) []Field {
 	before, after := k.Odd(have), k.Odd(want)
 	for _, path := range slices.Compact(slices.Sorted(slices.Values(append(before.Strange(), after.Strange()...)))) {
-		f := Field{Path: path, Before: kind.At(k.Tree(have), path), After: kind.At(k.Tree(want), path)}
+		f := Field{Path: path, Before: jsonptr.At(k.Tree(have), path), After: jsonptr.At(k.Tree(want), path)}
 		if slices.Contains(before.Strange(), path) {
 			f.Before = before.Shown(path)
 		}
@@ -116,7 +117,7 @@ func finished(k *kind.Kind, fields []Field, secrets []string) []Field {
 func lost(k *kind.Kind, have any) []Field {
 	said := k.Tree(have)
 	fields := slices.DeleteFunc(Leaves(k, have, reflect.Zero(reflect.TypeOf(have)).Interface()), func(f Field) bool {
-		return kind.At(said, f.Path) == nil
+		return jsonptr.At(said, f.Path) == nil
 	})
 	for i := range fields {
 		fields[i].After = nil
@@ -252,9 +253,9 @@ func (r *reporter) pointer(index func(x, y int) int) string {
 		switch s := step.(type) {
 		case cmp.StructField:
 			sf, _ := r.path.Index(i - 1).Type().FieldByName(s.Name())
-			b.WriteString("/" + escape(jsonName(sf)))
+			b.WriteString("/" + jsonptr.Escape(jsonName(sf)))
 		case cmp.MapIndex:
-			b.WriteString("/" + escape(fmt.Sprint(s.Key())))
+			b.WriteString("/" + jsonptr.Escape(fmt.Sprint(s.Key())))
 		case cmp.SliceIndex:
 			b.WriteString("/" + strconv.Itoa(index(s.SplitKeys())))
 		}
@@ -273,7 +274,7 @@ func flatten(path string, v reflect.Value) (out []Field) {
 	switch v.Kind() {
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
-			out = append(out, flatten(path+"/"+escape(fmt.Sprint(key)), v.MapIndex(key))...)
+			out = append(out, flatten(path+"/"+jsonptr.Escape(fmt.Sprint(key)), v.MapIndex(key))...)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
@@ -288,7 +289,3 @@ func flatten(path string, v reflect.Value) (out []Field) {
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Path < out[j].Path })
 	return out
 }
-
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
-
-func escape(s string) string { return pointerEscapes.Replace(s) }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/api/wire"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
@@ -288,7 +289,7 @@ func (d *Def[S, W]) onWire(k *Kind) {
 
 // Open reports whether a declared value leaves what stands under a pointer of Makes to the gateway.
 func (k *Kind) Open(value any, pointer string) bool {
-	v := at(k.Tree(value), pointer)
+	v := jsonptr.At(k.Tree(value), pointer)
 	return v == nil || v == ""
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
@@ -24,10 +25,12 @@ func (k *Kind) Pack(value any) (map[string]any, error) { return k.pack(value) }
 func (k *Kind) Unpack(tree map[string]any) (any, error) { return k.unpack(tree) }
 
 // At finds what stands under a JSON pointer of a tree; nil when there is nothing.
-func At(tree map[string]any, pointer string) any { return at(tree, pointer) }
+func At(tree map[string]any, pointer string) any { return jsonptr.At(tree, pointer) }
 
 // Put returns a copy of a tree with v under a JSON pointer; nil takes away what stands there.
-func Put(tree map[string]any, pointer string, v any) map[string]any { return put(tree, pointer, v) }
+func Put(tree map[string]any, pointer string, v any) map[string]any {
+	return jsonptr.Put(tree, pointer, v)
+}
 
 // Written is a value as a tree that has everything where, and as, its file has it. At finds what stands there under
 // a pointer of the form in which values are compared.
@@ -44,7 +47,7 @@ func (k *Kind) Write(value any) *Written {
 }
 
 // At finds what stands under a pointer; nil when there is nothing.
-func (w *Written) At(pointer string) any { return at(w.tree, w.place(pointer)) }
+func (w *Written) At(pointer string) any { return jsonptr.At(w.tree, w.place(pointer)) }
 
 func (w *Written) place(pointer string) string {
 	if w.kind.Place == nil {
@@ -59,15 +62,15 @@ func (k *Kind) Overlay(value, from any, pointers []string) (any, error) {
 	to, source := k.Write(value), k.Write(from)
 	tree := to.tree
 	for _, p := range pointers {
-		tree = put(tree, to.place(p), source.At(p))
+		tree = jsonptr.Put(tree, to.place(p), source.At(p))
 	}
-	tree = put(tree, oddKey, nil)
+	tree = jsonptr.Put(tree, oddKey, nil)
 	if odd := k.Odd(value).with(k.Odd(from), pointers); len(odd) > 0 {
-		tree = put(tree, oddKey, odd)
+		tree = jsonptr.Put(tree, oddKey, odd)
 	}
 	for _, p := range k.Secrets(value) {
-		if shown, _ := at(tree, p).(string); !InClear(shown) {
-			tree = put(tree, p, at(to.tree, p))
+		if shown, _ := jsonptr.At(tree, p).(string); !InClear(shown) {
+			tree = jsonptr.Put(tree, p, jsonptr.At(to.tree, p))
 		}
 	}
 	return k.Unpack(tree)
@@ -80,7 +83,7 @@ func (k *Kind) SecretsIn(value any) (pointers []string, err error) {
 		return nil, err
 	}
 	for _, p := range k.Secrets(value) {
-		if s, ok := at(tree, p).(string); ok && s != "" {
+		if s, ok := jsonptr.At(tree, p).(string); ok && s != "" {
 			pointers = append(pointers, p)
 		}
 	}
@@ -94,14 +97,14 @@ func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) 
 		return nil, err
 	}
 	for _, p := range k.Secrets(value) {
-		s, ok := at(tree, p).(string)
+		s, ok := jsonptr.At(tree, p).(string)
 		if !ok || s == "" {
 			continue
 		}
 		if now := text(p, s); now != "" {
-			tree = put(tree, p, now)
+			tree = jsonptr.Put(tree, p, now)
 		} else {
-			tree = put(tree, p, nil)
+			tree = jsonptr.Put(tree, p, nil)
 		}
 	}
 	return k.Unpack(tree)
@@ -133,7 +136,7 @@ func (k *Kind) Requires(value any, pointer string) bool {
 			return false
 		}
 	}
-	without, err := k.Unpack(put(tree, pointer, nil))
+	without, err := k.Unpack(jsonptr.Put(tree, pointer, nil))
 	return err != nil || slices.ContainsFunc(k.Check(without), func(p shape.Problem) bool { return !p.Soft })
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 	"github.com/apigw-sync/apigw-sync/internal/kind/content"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
@@ -72,8 +73,8 @@ var plugin = of(Def[Plugin, pluginWire]{
 	Entire:   func(p Plugin) Plugin { p.Whole = true; return p },
 	Hides: func(want, have Plugin) (out []string) {
 		for _, path := range secretsOf(want) {
-			wanted, _ := at(want.Content, path).(string)
-			shown, _ := at(have.Content, path).(string)
+			wanted, _ := jsonptr.At(want.Content, path).(string)
+			shown, _ := jsonptr.At(have.Content, path).(string)
 			if wanted != "" && want.Type == have.Type && concealed(shown) {
 				out = append(out, "/content"+path)
 			}
@@ -99,7 +100,7 @@ var plugin = of(Def[Plugin, pluginWire]{
 	},
 	Values: func(p Plugin) (out []string) {
 		for _, s := range secretsOf(p) {
-			if v, _ := at(p.Written, s).(string); v != "" {
+			if v, _ := jsonptr.At(p.Written, s).(string); v != "" {
 				out = append(out, v)
 			}
 		}
@@ -179,8 +180,8 @@ func secretsOf(p Plugin) []string {
 // withSecrets adds, as empty texts, the secrets that a content needs and a gateway does not show.
 func withSecrets(t content.Type, c map[string]any) map[string]any {
 	for _, path := range t.Secrets {
-		if at(c, path) == nil && t.Needs(c, path) {
-			c = put(c, path, "")
+		if jsonptr.At(c, path) == nil && t.Needs(c, path) {
+			c = jsonptr.Put(c, path, "")
 		}
 	}
 	return c
@@ -198,18 +199,18 @@ func settlePlugin(want, have Plugin) Plugin {
 		have.Written, have.Content = rest, t.Normalize(rest)
 	}
 	for _, path := range secretsOf(want) {
-		wanted, _ := at(want.Content, path).(string)
-		shown, _ := at(have.Content, path).(string)
+		wanted, _ := jsonptr.At(want.Content, path).(string)
+		shown, _ := jsonptr.At(have.Content, path).(string)
 		switch {
 		case wanted == "":
-			have.Content = put(have.Content, path, nil)
+			have.Content = jsonptr.Put(have.Content, path, nil)
 		case shows(shown, wanted):
-			have.Content = put(have.Content, path, wanted)
+			have.Content = jsonptr.Put(have.Content, path, wanted)
 		}
 	}
 	for _, name := range t.Unsure {
 		if _, written := want.Written[name]; !written {
-			have.Content = put(have.Content, "/"+name, want.Content[name])
+			have.Content = jsonptr.Put(have.Content, "/"+name, want.Content[name])
 		}
 	}
 	return have
@@ -223,9 +224,9 @@ func sentPlugin(want, have Plugin, _ func(string) bool) Plugin {
 	t := content.Of(want.Type)
 	want.Written, _ = t.Carry(want.Written, have.Written, want.Whole)
 	for _, path := range t.Secrets {
-		said, _ := at(want.Written, path).(string)
-		if held, _ := at(have.Written, path).(string); said == "" && InClear(held) {
-			want.Written = put(want.Written, path, held)
+		said, _ := jsonptr.At(want.Written, path).(string)
+		if held, _ := jsonptr.At(have.Written, path).(string); said == "" && InClear(held) {
+			want.Written = jsonptr.Put(want.Written, path, held)
 		}
 	}
 	want.Content = t.Normalize(want.Written)
@@ -239,8 +240,8 @@ func lostByPlugin(want, have Plugin) (out []string) {
 	}
 	t := content.Of(want.Type)
 	for _, path := range t.Secrets {
-		said, _ := at(want.Written, path).(string)
-		held, _ := at(have.Written, path).(string)
+		said, _ := jsonptr.At(want.Written, path).(string)
+		held, _ := jsonptr.At(have.Written, path).(string)
 		if said == "" && !InClear(held) && (held != "" || t.Needs(want.Written, path)) {
 			out = append(out, "/content"+path)
 		}

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
 const (
@@ -28,7 +30,7 @@ func (k *Kind) Successor(key string, value any) string {
 	tree, sum := k.Tree(value), sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s/%s", k.Name, key) // a hash takes everything
 	for _, p := range k.Replace {
-		_, _ = fmt.Fprintf(sum, "\n%v", at(tree, p))
+		_, _ = fmt.Fprintf(sum, "\n%v", jsonptr.At(tree, p))
 	}
 	return k.Stem(key) + mark + hex.EncodeToString(sum.Sum(nil))[:digits]
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/content"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
 // bare takes away what is as good as nothing: an access control without values, a remark of blanks, members of contents
@@ -113,7 +114,7 @@ func without(t *testing.T, state string, losses []diff.Loss) string {
 			case l.Path == "":
 				items[i] = map[string]any{}
 			default:
-				items[i] = kind.Put(m, l.Path, nil)
+				items[i] = jsonptr.Put(m, l.Path, nil)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
@@ -30,12 +31,7 @@ func (c *checker) push(step string) { c.path = append(c.path, step) }
 func (c *checker) pop()             { c.path = c.path[:len(c.path)-1] }
 
 func (c *checker) pointer(n *node) string {
-	var b strings.Builder
-	b.WriteString(c.prefix(n))
-	for _, step := range c.path {
-		b.WriteString("/" + escape(step))
-	}
-	return b.String()
+	return c.prefix(n) + jsonptr.Join(c.path...)
 }
 
 func (c *checker) fail(n *node, problem, hint string) {

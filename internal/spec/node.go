@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
 // form is what a node is.
@@ -73,7 +74,7 @@ func (n *node) reach(pointer string) (last *node, reached string) {
 		if after != "" || strings.HasSuffix(rest, "/") {
 			after = "/" + after
 		}
-		next := n.step(unescape(step))
+		next := n.step(jsonptr.Unescape(step))
 		if next == nil {
 			break
 		}
@@ -87,7 +88,7 @@ func (n *node) step(key string) *node {
 	case mapping:
 		return n.get(key)
 	case list:
-		if i, ok := wholeOf(key); ok && i >= 0 && i < int64(len(n.items)) {
+		if i, ok := jsonptr.Index(key, len(n.items)); ok {
 			return n.items[i]
 		}
 	default:
@@ -122,11 +123,3 @@ func merge(base, over *node) *node {
 
 // removes reports whether the value is a written null, unlike a value that was forgotten.
 func (n *node) removes() bool { return n.form == scalar && n.plain && n.value != "" && isNull(n.value) }
-
-var (
-	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
-	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
-)
-
-func escape(key string) string   { return escaper.Replace(key) }
-func unescape(key string) string { return unescaper.Replace(key) }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
 // secretAt notes where the secret in n comes from, so that it can be found again without being kept.
@@ -15,13 +16,7 @@ func (c *checker) secretAt(n *node) {
 }
 
 // within is where the walk stands, from where it began.
-func (c *checker) within() string {
-	var b strings.Builder
-	for _, step := range c.path {
-		b.WriteString("/" + escape(step))
-	}
-	return b.String()
-}
+func (c *checker) within() string { return jsonptr.Join(c.path...) }
 
 // originsOf are the origins of the secrets of a value that was declared at a pointer of the item. A secret that
 // is the whole of what stands there goes by the pointer that its kind gives it.

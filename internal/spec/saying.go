@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
 // Saying is what in the files decides about a leaf of an object.
@@ -18,7 +19,7 @@ type Saying struct {
 // whole, with the variables of all its entries; so does the null by which an overlay takes something away.
 func (p *Places) Says(d *kind.Declared, pointer string) Saying {
 	e := p.entry(d)
-	pointer, _ = kind.ListOf(pointer)
+	pointer, _ = jsonptr.ListOf(pointer)
 	if d.Owner != "" {
 		pointer = e.part(d) + pointer
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
@@ -69,7 +70,7 @@ func (v Value) Key(name string) (Value, bool) {
 	if i < 0 {
 		return Value{}, false
 	}
-	return Value{v.places, v.entry, v.node.items[i], v.pointer + "/" + escape(name)}, true
+	return Value{v.places, v.entry, v.node.items[i], v.pointer + "/" + jsonptr.Escape(name)}, true
 }
 
 // Items are the entries of a list.
@@ -138,17 +139,17 @@ func ShapeAt(k *kind.Kind, value map[string]any, pointer string) *shape.Shape {
 	if k.Owner != "" {
 		s = k.Shape
 	}
-	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+	for key := range jsonptr.Keys(pointer) {
 		switch {
-		case s == nil || pointer == "":
-			return s
+		case s == nil:
+			return nil
 		case s.Type == shape.List:
 			s = s.Items
-		case s.Cases != nil && s.Cases.Field == unescape(step):
+		case s.Cases != nil && s.Cases.Field == key:
 			by, _ := value[s.Cases.By].(string)
 			s = s.Cases.Shapes[by]
 		default:
-			s = s.Field(unescape(step))
+			s = s.Field(key)
 		}
 	}
 	return s

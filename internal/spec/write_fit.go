@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
 // fit takes out of items what the rules of files refuse, since the gateway took it before them, or by others: a field,
@@ -124,8 +125,8 @@ func (it *item) remove(pointer string, r refusal) {
 		it.unmanaged = append(it.unmanaged, ignored{"/" + field, r.why})
 		it.leftOut = append(it.leftOut, LeftOut{address + " /" + field, refusal{strings.TrimPrefix(r.pointer, "/"+field), r.why}.String()})
 	} else {
-		cut(it.node, strings.Split(pointer[1:], "/"))
-		list, _ := kind.ListOf(pointer)
+		cut(it.node, slices.Collect(jsonptr.Keys(pointer)))
+		list, _ := jsonptr.ListOf(pointer)
 		it.ignored = append(it.ignored, ignored{list, r.why})
 		it.leftOut = append(it.leftOut, LeftOut{address + " " + pointer, r.why})
 	}
@@ -134,13 +135,13 @@ func (it *item) remove(pointer string, r refusal) {
 
 // mark comments on what this version does not know, where it stands on a line of its own.
 func (it *item) mark(pointer string) {
-	n, steps := it.node, strings.Split(pointer, "/")
-	for i, step := range steps[1:] {
-		at := childAt(n, step)
+	n, keys := it.node, slices.Collect(jsonptr.Keys(pointer))
+	for i, key := range keys {
+		at := childAt(n, key)
 		if at < 0 || n.Style&yaml.FlowStyle != 0 {
 			return
 		}
-		last := i == len(steps)-2
+		last := i == len(keys)-1
 		if last && n.Kind == yaml.MappingNode && n.Content[at].Kind != yaml.ScalarNode && n.Content[at].Style&yaml.FlowStyle == 0 {
 			at-- // the line of a longer value is that of its key
 		}
@@ -154,19 +155,17 @@ func (it *item) mark(pointer string) {
 // ignored is a field that the file cannot say.
 type ignored struct{ field, why string }
 
-var unescapePointer = strings.NewReplacer("~1", "/", "~0", "~")
-
 // childAt finds a child of a node: its place among the contents, or -1.
-func childAt(n *yaml.Node, step string) int {
+func childAt(n *yaml.Node, key string) int {
 	if n.Kind == yaml.MappingNode {
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			if n.Content[i].Value == unescapePointer.Replace(step) {
+			if n.Content[i].Value == key {
 				return i + 1
 			}
 		}
 		return -1
 	}
-	if i, err := strconv.Atoi(step); err == nil && n.Kind == yaml.SequenceNode && i < len(n.Content) {
+	if i, ok := jsonptr.Index(key, len(n.Content)); ok && n.Kind == yaml.SequenceNode {
 		return i
 	}
 	return -1
@@ -174,15 +173,15 @@ func childAt(n *yaml.Node, step string) int {
 
 // reach is as much of a pointer as exists.
 func reach(n *yaml.Node, pointer string) string {
-	steps := strings.Split(pointer, "/")
-	for i, step := range steps[1:] {
-		at := childAt(n, step)
+	reached := ""
+	for key := range jsonptr.Keys(pointer) {
+		at := childAt(n, key)
 		if at < 0 {
-			return strings.Join(steps[:i+1], "/")
+			break
 		}
-		n = n.Content[at]
+		n, reached = n.Content[at], reached+"/"+jsonptr.Escape(key)
 	}
-	return pointer
+	return reached
 }
 
 // cut removes what is at a path that exists.

@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
@@ -117,7 +118,7 @@ func (w *writer) mapping(s *shape.Shape, m map[string]any, address, path string)
 	}
 	sort.Strings(others)
 	for _, key := range others {
-		put(n, key, w.value(undescribed(key, m[key]), m[key], address, path+"/"+escape(key)))
+		put(n, key, w.value(undescribed(key, m[key]), m[key], address, path+"/"+jsonptr.Escape(key)))
 	}
 	return n
 }

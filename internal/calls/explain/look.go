@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -151,7 +151,7 @@ func (l *look) item(o *kind.Object) Item {
 	brief := tree(k, o.Value)
 	for _, f := range diff.Leaves(k, zero, o.Value) {
 		switch {
-		case f.After == nil || !holds(brief, f.Path):
+		case f.After == nil || jsonptr.At(brief, f.Path) == nil:
 		case f.Path == "/name", k.Name == "throttle_special" && (f.Path == "/app" || f.Path == "/user"): // the item is called so
 		case f.Path == "/type" && k.Name == "plugin", f.Path == "/entity_type":
 			item.Type = fmt.Sprint(f.After)
@@ -169,25 +169,6 @@ func tree(k *kind.Kind, value any) (out any) {
 		return nil
 	}
 	return out
-}
-
-// holds reports whether something stands at a JSON pointer.
-func holds(v any, path string) bool {
-	if path == "" {
-		return v != nil
-	}
-	key, rest, _ := strings.Cut(path[1:], "/")
-	if rest != "" {
-		rest = "/" + rest
-	}
-	switch v := v.(type) {
-	case map[string]any:
-		return holds(v[strings.NewReplacer("~1", "/", "~0", "~").Replace(key)], rest)
-	case []any:
-		i, err := strconv.Atoi(key)
-		return err == nil && i < len(v) && holds(v[i], rest)
-	}
-	return false
 }
 
 // details asks for what lives inside the throttle and the apps.

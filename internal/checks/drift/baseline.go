@@ -15,6 +15,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 )
 
@@ -172,7 +173,7 @@ func (b *Baseline) walk(out map[string]string, address, path string, v any) {
 		return
 	}
 	for key, inner := range m {
-		b.walk(out, address, path+"/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(key), inner)
+		b.walk(out, address, path+"/"+jsonptr.Escape(key), inner)
 	}
 }
 

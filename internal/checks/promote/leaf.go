@@ -8,6 +8,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
 // leaves compares an object that both sides have.
@@ -43,7 +44,7 @@ func differing(k *kind.Kind, a, b any) (out []diff.Field) {
 		back[f.Path] = true
 	}
 	for _, f := range diff.Leaves(k, a, k.Settle(a, b)) {
-		list, inside := kind.ListOf(f.Path)
+		list, inside := jsonptr.ListOf(f.Path)
 		entry := inside && strings.LastIndexByte(f.Path, '/') == len(list)
 		switch {
 		case !back[f.Path]:
@@ -94,8 +95,8 @@ func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
 // gateways differ, and what the files say there. Entries of lists are told by their value: their places move.
 // Vague: something in the same list differs.
 func about(f *diff.Field, path string, value, other any) (files any, departs, vague bool) {
-	list, inside := kind.ListOf(path)
-	of, _ := kind.ListOf(f.Path)
+	list, inside := jsonptr.ListOf(path)
+	of, _ := jsonptr.ListOf(f.Path)
 	switch {
 	case list != of:
 		return nil, false, false

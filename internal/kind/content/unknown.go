@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
@@ -239,7 +240,7 @@ func (t Type) SecretsIn(forms ...map[string]any) []string {
 		case map[string]any:
 			for name, member := range v {
 				field := fieldOf(s, name)
-				inner := at + "/" + escape.Replace(name)
+				inner := at + "/" + jsonptr.Escape(name)
 				if field == nil {
 					walk(anything, inner, private || shape.SecretName(name), member)
 				} else {
@@ -254,5 +255,3 @@ func (t Type) SecretsIn(forms ...map[string]any) []string {
 	slices.Sort(found)
 	return slices.Compact(found)
 }
-
-var escape = strings.NewReplacer("~", "~0", "/", "~1")

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
@@ -20,7 +21,7 @@ func (t Type) Place(c map[string]any, pointer string) string {
 		}
 		switch in := v.(type) {
 		case map[string]any:
-			name := unescape.Replace(step)
+			name := jsonptr.Unescape(step)
 			v, at = in[name], at+"/"+name
 			if s = fieldOf(s, name); s == nil {
 				s = anything
@@ -42,8 +43,6 @@ func (t Type) Place(c map[string]any, pointer string) string {
 	}
 	return strings.Join(steps, "/")
 }
-
-var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 
 // order lists the indices of the entries of a list in the order of its canonical form.
 func (t Type) order(s *shape.Shape, at string, list []any) (out []int) {

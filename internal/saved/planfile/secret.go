@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
 // sealer makes digests with the key of a plan.
@@ -39,9 +40,9 @@ func bare(k *kind.Kind, value any) (json.RawMessage, []leaf, error) {
 	}
 	var secrets []leaf
 	for _, p := range pointers {
-		text, _ := kind.At(tree, p).(string)
+		text, _ := jsonptr.At(tree, p).(string)
 		secrets = append(secrets, leaf{p, text})
-		tree = kind.Put(tree, p, nil)
+		tree = jsonptr.Put(tree, p, nil)
 	}
 	raw, err := marshal(tree)
 	return raw, secrets, err
@@ -114,7 +115,7 @@ func (o *Object) revealed(seal sealer, reveal Reveal) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		tree = kind.Put(tree, o.Secrets[i].Path, text)
+		tree = jsonptr.Put(tree, o.Secrets[i].Path, text)
 	}
 	v, err := kind.Of(o.Kind).Unpack(tree)
 	if err != nil {
@@ -181,7 +182,7 @@ func InFiles(n Needed, objects []kind.Declared) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", n.Address, err)
 		}
-		if text, ok := kind.At(tree, n.Path).(string); ok {
+		if text, ok := jsonptr.At(tree, n.Path).(string); ok {
 			return text, nil
 		}
 	}

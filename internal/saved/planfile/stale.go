@@ -8,6 +8,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
 // Difference is something that is not as it was when a plan was made.
@@ -115,7 +116,7 @@ func sealed(kindName string, anchor bool, value json.RawMessage, seals []Seal) (
 		return nil, err
 	}
 	for _, s := range seals {
-		tree = kind.Put(tree, s.Path, s.Digest)
+		tree = jsonptr.Put(tree, s.Path, s.Digest)
 	}
 	return kind.Of(kindName).Unpack(tree)
 }
@@ -163,7 +164,7 @@ func (f *File) departs(k *kind.Kind, address string, was any, now *kind.Object) 
 		if kind.InClear(text) {
 			return seal.digest(address, path, text)
 		}
-		digest, _ := kind.At(before, path).(string)
+		digest, _ := jsonptr.At(before, path).(string)
 		return digest
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
@@ -48,9 +49,9 @@ func (b *back) anew(was *planfile.Held) (*kind.Declared, error) {
 		return nil, err
 	}
 	for _, p := range k.Makes {
-		if text, _ := kind.At(tree, p).(string); text != "" || was.Has(p) {
+		if text, _ := jsonptr.At(tree, p).(string); text != "" || was.Has(p) {
 			b.lose(address, p, "the gateway makes a new one")
-			tree = kind.Put(tree, p, nil)
+			tree = jsonptr.Put(tree, p, nil)
 		}
 	}
 	v, err = k.Unpack(tree)
@@ -88,20 +89,20 @@ func (b *back) restore(o object, ch *report.Change, was *planfile.Held, wanted *
 		if slices.Contains(k.Makes, p) {
 			continue // it is left alone
 		}
-		text, _ := kind.At(is, p).(string)
+		text, _ := jsonptr.At(is, p).(string)
 		if !kind.InClear(text) || ch.Action == diff.Replace {
 			if text, err = b.Secret(wanted, p, b.reveal); err != nil {
 				return b.unrevealed(o, err)
 			}
 		}
 		if text != "" {
-			tree = kind.Put(tree, p, text)
+			tree = jsonptr.Put(tree, p, text)
 			d.Secrets = append(d.Secrets, wanted.Origins(p)...)
 		}
 	}
 	for _, p := range k.Makes {
-		if kind.At(tree, p) == kind.At(is, p) {
-			tree = kind.Put(tree, p, nil) // the run did not change what the gateway made
+		if jsonptr.At(tree, p) == jsonptr.At(is, p) {
+			tree = jsonptr.Put(tree, p, nil) // the run did not change what the gateway made
 		}
 	}
 	b.secretsLost(ch, was, wanted)
@@ -131,7 +132,7 @@ func (b *back) finish(o object, wanted *planfile.Object, now *kind.Object) error
 			return b.unrevealed(o, err)
 		}
 		if text != "" {
-			tree = kind.Put(tree, p, text)
+			tree = jsonptr.Put(tree, p, text)
 			d.Secrets = append(d.Secrets, wanted.Origins(p)...)
 		}
 	}

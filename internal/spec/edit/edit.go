@@ -12,9 +12,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -183,21 +182,16 @@ func (f *File) find(document int, pointer string) (*node, error) {
 		return nil, fmt.Errorf("document %d: %w", document, ErrMissing)
 	}
 	n := f.docs[document]
-	if pointer == "" {
-		return n, nil
-	}
-	for step := range strings.SplitSeq(pointer[1:], "/") {
+	for key := range jsonptr.Keys(pointer) {
 		if n.y.Kind == yaml.AliasNode {
 			return nil, fmt.Errorf("%s: %w", pointer, ErrShared)
 		}
-		if n = n.child(unescaper.Replace(step)); n == nil {
+		if n = n.child(key); n == nil {
 			return nil, fmt.Errorf("%s: %w", pointer, ErrMissing)
 		}
 	}
 	return n, nil
 }
-
-var unescaper = strings.NewReplacer("~1", "/", "~0", "~")
 
 func (n *node) child(step string) *node {
 	switch n.y.Kind {
@@ -208,7 +202,7 @@ func (n *node) child(step string) *node {
 			}
 		}
 	case yaml.SequenceNode:
-		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(n.items) {
+		if i, ok := jsonptr.Index(step, len(n.items)); ok {
 			return n.items[i]
 		}
 	}

@@ -3,13 +3,13 @@ package writeback
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
@@ -57,7 +57,7 @@ func (r *round) anew(t *target, path string) {
 	if !ok {
 		return
 	}
-	value := at(t.tree, path)
+	value := jsonptr.At(t.tree, path)
 	r.set(v.Place(), updated(t.address, path, v.Plain(), value), r.snippets.Value(spec.ShapeAt(t.kind, t.tree, path), value, t.address, path))
 }
 
@@ -72,17 +72,17 @@ func (r *round) leaf(t *target, f *diff.Field) {
 		r.secret(t, f)
 		return
 	}
-	for step := range strings.SplitSeq(strings.TrimPrefix(f.Path, "/"), "/") {
+	for key := range jsonptr.Keys(f.Path) {
 		if v.IsList() {
 			r.list(t, v, path)
 			return
 		}
-		next, ok := v.Key(unescape(step))
+		next, ok := v.Key(key)
 		switch {
 		case ok:
-			v, path = next, path+"/"+step
+			v, path = next, path+jsonptr.Join(key)
 		case v.IsMap():
-			r.addKey(t, v, path+"/"+step, f)
+			r.addKey(t, v, path+jsonptr.Join(key), f)
 			return
 		default:
 			r.whole(t, v, path)
@@ -116,9 +116,9 @@ func (r *round) secret(t *target, f *diff.Field) {
 
 // find follows a pointer through a value.
 func find(v spec.Value, pointer string) (spec.Value, bool) {
-	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		next, ok := v.Key(unescape(step))
-		if i, err := strconv.Atoi(step); err == nil && v.IsList() && i < len(v.Items()) {
+	for key := range jsonptr.Keys(pointer) {
+		next, ok := v.Key(key)
+		if i, inside := jsonptr.Index(key, len(v.Items())); inside {
 			next, ok = v.Items()[i], true
 		}
 		if !ok {
@@ -162,7 +162,7 @@ func (r *round) put(t *target, v spec.Value, path string, value any) {
 func (r *round) set(at spec.Place, c Change, node *yaml.Node) {
 	r.do(at, c, func(f *edit.File) error {
 		if i := strings.LastIndexByte(at.Path, '/'); !f.Has(at.Document, at.Path) && i >= 0 && f.Has(at.Document, at.Path[:i]) {
-			return f.Add(at.Document, at.Path[:i], unescape(at.Path[i+1:]), node, nil)
+			return f.Add(at.Document, at.Path[:i], jsonptr.Unescape(at.Path[i+1:]), node, nil)
 		}
 		return f.Set(at.Document, at.Path, node)
 	})
@@ -170,7 +170,7 @@ func (r *round) set(at spec.Place, c Change, node *yaml.Node) {
 
 // whole writes a list or mapping anew, as the gateway has it.
 func (r *round) whole(t *target, v spec.Value, path string) {
-	value := at(t.tree, path)
+	value := jsonptr.At(t.tree, path)
 	if value == nil {
 		r.drop(t, v, path)
 		return
@@ -190,7 +190,7 @@ func (r *round) fromVariable(t *target, v spec.Value, path string) bool {
 // drop takes a field out that the gateway does not have, with the mappings around it that the gateway lacks, too.
 func (r *round) drop(t *target, v spec.Value, path string) {
 	for i := 1; i < len(path); i++ {
-		if path[i] != '/' || at(t.tree, path[:i]) != nil {
+		if path[i] != '/' || jsonptr.At(t.tree, path[:i]) != nil {
 			continue
 		}
 		if outer, ok := find(t.value, path[:i]); ok && !outer.IsList() {
@@ -219,7 +219,7 @@ func (r *round) take(t *target, v spec.Value, path string, before any) {
 
 // addKey adds a key to a mapping, where the order of keys has it.
 func (r *round) addKey(t *target, v spec.Value, path string, f *diff.Field) {
-	value := at(t.tree, path)
+	value := jsonptr.At(t.tree, path)
 	if value == nil && path == f.Path {
 		value = f.Before
 	}
@@ -228,13 +228,13 @@ func (r *round) addKey(t *target, v spec.Value, path string, f *diff.Field) {
 	}
 	parent := path[:strings.LastIndexByte(path, '/')]
 	node := r.snippets.Value(spec.ShapeAt(t.kind, t.tree, path), value, t.address, path)
-	r.insert(t, v, parent, unescape(path[len(parent)+1:]), updated(t.address, path, nil, value), node)
+	r.insert(t, v, parent, jsonptr.Unescape(path[len(parent)+1:]), updated(t.address, path, nil, value), node)
 }
 
 // insert adds a key to a mapping. Where an overlay takes a key away that a file has, it is given there.
 func (r *round) insert(t *target, v spec.Value, parent, key string, c Change, node *yaml.Node) {
 	for _, layer := range slices.Backward(v.Layers()) {
-		if pointer := v.Pointer() + "/" + escape(key); r.hasAt(layer, pointer) {
+		if pointer := v.Pointer() + "/" + jsonptr.Escape(key); r.hasAt(layer, pointer) {
 			layer.Path += pointer
 			r.set(layer, c, node)
 			return
@@ -252,37 +252,6 @@ func (r *round) insert(t *target, v spec.Value, parent, key string, c Change, no
 func (r *round) hasAt(layer spec.Place, pointer string) bool {
 	o := r.files.get(layer.Source.File)
 	return o.err == nil && o.file.Has(layer.Document, layer.Path+pointer)
-}
-
-var (
-	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
-	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
-)
-
-func escape(key string) string { return escaper.Replace(key) }
-
-func unescape(step string) string { return unescaper.Replace(step) }
-
-// at finds the value under a JSON pointer of a tree; nil when there is none.
-func at(tree any, pointer string) any {
-	if pointer == "" {
-		return tree
-	}
-	for step := range strings.SplitSeq(pointer[1:], "/") {
-		switch t := tree.(type) {
-		case map[string]any:
-			tree = t[unescape(step)]
-		case []any:
-			i, err := strconv.Atoi(step)
-			if err != nil || i < 0 || i >= len(t) {
-				return nil
-			}
-			tree = t[i]
-		default:
-			return nil
-		}
-	}
-	return tree
 }
 
 // canon is equal for values that say the same: 5 and 5.0, and mappings in any order.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
@@ -13,7 +14,7 @@ import (
 // list writes a list back: entry by entry in the first round, so that those that stay are left alone with their
 // comments; anew when that was not enough, since order counts or entries cannot be told apart.
 func (r *round) list(t *target, v spec.Value, path string) {
-	wanted, ok := at(t.tree, path).([]any)
+	wanted, ok := jsonptr.At(t.tree, path).([]any)
 	switch {
 	case !ok, r.number > 1, len(wanted) == 0:
 		r.whole(t, v, path)
@@ -120,7 +121,7 @@ func (t *target) changedKeys(list string) map[string]bool {
 		if rest, ok := strings.CutPrefix(f.Path, list+"/"); ok {
 			_, key, _ := strings.Cut(rest, "/")
 			key, _, _ = strings.Cut(key, "/")
-			out[unescape(key)] = true
+			out[jsonptr.Unescape(key)] = true
 		}
 	}
 	return out

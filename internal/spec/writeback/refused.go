@@ -6,6 +6,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
 // held is a declared object as the gateway has it, perhaps under the name that it had before; nil when it does not.
@@ -45,7 +46,7 @@ func (r *round) clashes(d *kind.Declared, o *kind.Object, refused map[string]str
 	k, mixed := kind.Of(d.Kind), *o
 	own, parts := []string{}, map[string][]kind.Object{}
 	for field := range refused {
-		if kind.At(k.Tree(o.Value), field) != nil {
+		if jsonptr.At(k.Tree(o.Value), field) != nil {
 			own = append(own, field)
 		}
 	}
