@@ -13,6 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 type applyOptions struct {
@@ -102,11 +103,11 @@ func (o *applyOptions) run(ctx context.Context, p *program, g *globals, compare 
 		err = both(err, o.compare.whole("--baseline"))
 	}
 	if err != nil {
-		d := report.EmptyResults(head(""))
+		d := document.EmptyResults(head(""))
 		return emit(out, out.format.Results, d, &d.Trouble, err)
 	}
 	c, err := compare(ctx, p, g)
-	d := report.EmptyResults(c.head)
+	d := document.EmptyResults(c.head)
 	if err == nil {
 		d, err = o.apply(ctx, out, c)
 	}
@@ -128,8 +129,8 @@ func (o *applyOptions) run(ctx context.Context, p *program, g *globals, compare 
 }
 
 // apply goes from a comparison to results: show, guard, ask, write.
-func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (*report.Results, error) {
-	d := report.EmptyResults(c.head)
+func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (*document.Results, error) {
+	d := document.EmptyResults(c.head)
 	d.Requests.Read, d.TakesBack = c.Reads, c.back.document()
 	c.pause()
 	if err := o.show(out, c); err != nil {
@@ -171,7 +172,7 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 // there, else to stderr where they are asked.
 func (o *applyOptions) show(out *printer, c *comparison) error {
 	d := c.plan()
-	d.Refusals = []report.Refusal{} // they are told as errors
+	d.Refusals = []document.Refusal{} // they are told as errors
 	text := report.All[0]
 	var w io.Writer
 	switch {
@@ -196,23 +197,23 @@ func (o *applyOptions) show(out *printer, c *comparison) error {
 }
 
 // refuse ends a run that guards forbid.
-func refuse(d *report.Results, c *comparison) error {
+func refuse(d *document.Results, c *comparison) error {
 	p := problems{summary: "nothing was changed"}
 	for _, r := range c.Plan.Refusals {
-		d.Refusals = append(d.Refusals, report.Refusal(r))
-		p.list = append(p.list, report.Refusal(r).Problem())
+		d.Refusals = append(d.Refusals, document.Refusal(r))
+		p.list = append(p.list, document.Refusal(r).Problem())
 	}
 	return coded{exitRefused, p}
 }
 
-func (o *applyOptions) results(p *program, c *comparison, outcome *reconcile.Outcome) *report.Results {
-	d := report.NewResults(c.head, outcome.Results, outcome.Remaining)
+func (o *applyOptions) results(p *program, c *comparison, outcome *reconcile.Outcome) *document.Results {
+	d := document.NewResults(c.head, outcome.Results, outcome.Remaining)
 	d.TakesBack = c.back.document()
 	if d.Stopped = outcome.Stopped; outcome.Verified {
 		d.Converged = &outcome.Converged
 	}
-	d.Requests, d.Saved = report.Requests{Read: outcome.Reads, Write: outcome.Writes}, c.file != nil
-	d.Warnings = append(append(d.Warnings, c.warnings...), report.Notes(outcome.Warnings)...)
+	d.Requests, d.Saved = document.Requests{Read: outcome.Reads, Write: outcome.Writes}, c.file != nil
+	d.Warnings = append(append(d.Warnings, c.warnings...), document.Notes(outcome.Warnings)...)
 	d.Advise(outcome.Results, func(n api.Next) string { return o.next(p, n) })
 	return d
 }
@@ -234,12 +235,12 @@ func (o *applyOptions) next(p *program, n api.Next) string {
 
 // verdict is the exit code of an apply that tried, and was ended by err (nil: it was not). The results
 // say the rest.
-func verdict(d *report.Results, err error) error {
+func verdict(d *document.Results, err error) error {
 	s := d.Summary
 	switch {
 	case err == nil && d.Matches() && s.Failed+s.Skipped+s.Unknown == 0:
 		return nil
-	case s.Succeeded+s.Unknown > 0, slices.ContainsFunc(d.Results, func(r report.Result) bool { return r.Begun }):
+	case s.Succeeded+s.Unknown > 0, slices.ContainsFunc(d.Results, func(r document.Result) bool { return r.Begun }):
 		return coded{exitIncomplete, err}
 	}
 	return coded{exitError, err}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
 )
@@ -79,12 +79,12 @@ func decodePlan(path string, data []byte) (*planfile.File, error) {
 // refusals are guards that end a run before there is a plan.
 type refusals struct {
 	coded
-	list []report.Refusal
+	list []document.Refusal
 }
 
 func (r refusals) Unwrap() error { return r.coded }
 
-func refuseWith(list []report.Refusal) error {
+func refuseWith(list []document.Refusal) error {
 	p := problems{summary: "nothing was changed"}
 	for _, r := range list {
 		p.list = append(p.list, r.Problem())
@@ -93,9 +93,9 @@ func refuseWith(list []report.Refusal) error {
 }
 
 func refuseAll(guard string, reasons ...string) error {
-	var list []report.Refusal
+	var list []document.Refusal
 	for _, r := range reasons {
-		list = append(list, report.Refusal{Guard: guard, Reason: r})
+		list = append(list, document.Refusal{Guard: guard, Reason: r})
 	}
 	return refuseWith(list)
 }
@@ -169,10 +169,10 @@ func secretsAmiss(err error) error {
 		all = joined.Unwrap()
 	}
 	var list problems
-	var stale []report.Refusal
+	var stale []document.Refusal
 	for _, e := range all {
 		if changed, ok := errors.AsType[*planfile.ChangedSecret](e); ok {
-			stale = append(stale, report.Refusal{Guard: "stale-plan", Address: changed.Address, Reason: from(changed)})
+			stale = append(stale, document.Refusal{Guard: "stale-plan", Address: changed.Address, Reason: from(changed)})
 			continue
 		}
 		list.list = append(list.list, problemsOf(e)...)
@@ -198,12 +198,12 @@ func fresh(f *planfile.File, e *diff.Extract, have kind.Actual, notes []diff.Not
 	if err != nil {
 		return err
 	}
-	var list []report.Refusal
+	var list []document.Refusal
 	for _, n := range notes {
-		list = append(list, report.Refusal{Guard: "stale-plan", Address: n.Address, Reason: n.Message})
+		list = append(list, document.Refusal{Guard: "stale-plan", Address: n.Address, Reason: n.Message})
 	}
 	for _, d := range differences {
-		list = append(list, report.Refusal{Guard: "stale-plan", Address: d.Address, Reason: d.String()})
+		list = append(list, document.Refusal{Guard: "stale-plan", Address: d.Address, Reason: d.String()})
 	}
 	if len(list) == 0 {
 		return nil

@@ -18,7 +18,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
 	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
@@ -89,7 +89,7 @@ func newTrial(t *testing.T, seed uint64) *trial {
 
 func (v *trial) run() {
 	v.gateway.SetFaults(chaos.Faults(v.rand, 3*time.Second))
-	results := &report.Results{}
+	results := &document.Results{}
 	code := v.command(results, "apply", "--prune", "--yes")
 	journal := v.gateway.Journal()
 	v.gateway.SetFaults(nil)
@@ -112,7 +112,7 @@ func (v *trial) run() {
 		v.Logf("journal:\n%s", chaos.Story(journal))
 	}
 
-	if code := v.command(&report.Results{}, "apply", "--prune", "--yes"); code != 0 {
+	if code := v.command(&document.Results{}, "apply", "--prune", "--yes"); code != 0 {
 		v.Errorf("without faults: exit code %d", code)
 	}
 	if left := v.left(); len(left) > 0 {
@@ -133,12 +133,12 @@ func (v *trial) command(document any, args ...string) int {
 }
 
 // left are the changes that the command finds when lists show everything.
-func (v *trial) left() []report.Change {
+func (v *trial) left() []document.Change {
 	v.Helper()
-	var plan report.Plan
+	var plan document.Plan
 	for range 2 { // lists may be late by a read, or by a second
 		time.Sleep(time.Second)
-		plan = report.Plan{}
+		plan = document.Plan{}
 		if code := v.command(&plan, "diff", "--prune"); code != 0 {
 			v.Fatalf("diff without faults: exit code %d: %v", code, plan.Errors)
 		}
@@ -147,7 +147,7 @@ func (v *trial) left() []report.Change {
 }
 
 // codes: the exit code says no other than the document.
-func (v *trial) codes(code int, d *report.Results, journal []emulator.Entry) {
+func (v *trial) codes(code int, d *document.Results, journal []emulator.Entry) {
 	v.Helper()
 	carried := 0
 	for _, e := range journal {
@@ -168,7 +168,7 @@ func (v *trial) codes(code int, d *report.Results, journal []emulator.Entry) {
 
 // counted: the requests that the document tells of are those that arrived. Where a connection breaks that was used
 // before, net/http sends again by itself what only reads, and what was sent on it may not have arrived.
-func (v *trial) counted(d *report.Results, journal []emulator.Entry) {
+func (v *trial) counted(d *document.Results, journal []emulator.Entry) {
 	v.Helper()
 	reads, writes, broken := 0, 0, 0
 	for _, e := range journal {

@@ -16,7 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
@@ -126,11 +126,11 @@ type comparison struct {
 	run      *reconcile.Run
 	journal  *journal.Journal
 	back     *takingBack // the run that is taken back; nil when it is none
-	head     report.Head
-	warnings []report.Problem // of files and references
-	pause    func()           // clears what progress shows, so that something else can be
-	quiet    func()           // ends the progress
-	close    func() error     // call it at the end, also after an error
+	head     document.Head
+	warnings []document.Problem // of files and references
+	pause    func()             // clears what progress shows, so that something else can be
+	quiet    func()             // ends the progress
+	close    func() error       // call it at the end, also after an error
 }
 
 // compare reads files and gateway. The result is never nil; it is fit to be applied when err is nil and
@@ -234,36 +234,36 @@ func (o *compareOptions) judge(c *comparison) error {
 	warnings, err := judge(findings)
 	c.warnings = append(c.warnings, warnings...)
 	if err == nil {
-		err = wrongFiles(report.Notes(notes))
+		err = wrongFiles(document.Notes(notes))
 	}
 	c.Plan.Refusals = slices.DeleteFunc(c.Plan.Refusals, func(r diff.Refusal) bool { return answered(o.flags, r.Flag) })
 	return err
 }
 
 // plan is the document of the comparison.
-func (c *comparison) plan() *report.Plan {
+func (c *comparison) plan() *document.Plan {
 	if c.Comparison == nil {
-		d := report.EmptyPlan(c.head)
+		d := document.EmptyPlan(c.head)
 		d.Warnings = append(d.Warnings, c.warnings...)
 		return d
 	}
-	d := report.NewPlan(c.head, c.Plan, c.Reads)
+	d := document.NewPlan(c.head, c.Plan, c.Reads)
 	d.Managed = c.managed()
 	if c.met != nil {
-		report.Meet(d.Changes, c.met.Hits)
-		d.Traffic = report.NewTraffic(c.met.Groups)
+		document.Meet(d.Changes, c.met.Hits)
+		d.Traffic = document.NewTraffic(c.met.Groups)
 	}
-	d.Warnings, d.Errors = append(c.warnings, d.Warnings...), []report.Problem{}
+	d.Warnings, d.Errors = append(c.warnings, d.Warnings...), []document.Problem{}
 	if d.Warnings == nil {
-		d.Warnings = []report.Problem{}
+		d.Warnings = []document.Problem{}
 	}
 	return d
 }
 
 // reads are the requests of the comparison.
-func (c *comparison) reads() (out []report.Operation) {
+func (c *comparison) reads() (out []document.Operation) {
 	for _, s := range c.Sent {
-		out = append(out, report.Operation{Operation: s.Operation, Access: "read", Count: s.Count, Grouping: s.Grouping})
+		out = append(out, document.Operation{Operation: s.Operation, Access: "read", Count: s.Count, Grouping: s.Grouping})
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 type diffOptions struct {
@@ -65,7 +66,7 @@ func runDiff(ctx context.Context, p *program, o *diffOptions, g *globals) error 
 	err = both(err, c.close())
 	d := c.plan()
 	if o.explain && c.Comparison != nil {
-		d.Requests.Operations = report.Operations(c.reads(), c.Plan)
+		d.Requests.Operations = document.Operations(c.reads(), c.Plan)
 	}
 	if err := emit(out, out.format.Plan, d, &d.Trouble, err); err != nil {
 		return err

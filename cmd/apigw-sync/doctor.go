@@ -13,6 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/doctor"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -58,7 +59,7 @@ func runDoctor(ctx context.Context, p *program, o *doctorOptions, g *globals) er
 	ctx, cancel := o.compare.gateway.limit(ctx)
 	defer cancel()
 	if err := o.compare.gateway.check(); err != nil {
-		d := report.NewDiagnosis(head(""), nil, 0)
+		d := document.NewDiagnosis(head(""), nil, 0)
 		d.Healthy = false
 		return emit(out, out.format.Doctor, d, &d.Trouble, err)
 	}
@@ -76,19 +77,19 @@ func runDoctor(ctx context.Context, p *program, o *doctorOptions, g *globals) er
 }
 
 // examine makes the checks in the order in which they depend on each other.
-func (o *doctorOptions) examine(ctx context.Context, p *program, g *globals) (*report.Diagnosis, error) {
+func (o *doctorOptions) examine(ctx context.Context, p *program, g *globals) (*document.Diagnosis, error) {
 	gateway := &o.compare.gateway
 	state, files := o.files(p)
 	checks := append([]doctor.Check{files}, o.address(ctx, p)...)
 	if way := checks[len(checks)-2:]; slices.ContainsFunc(way, func(c doctor.Check) bool { return c.Status == doctor.Failed }) {
-		return report.NewDiagnosis(head(gateway.instanceID), append(checks, doctor.Unreached("there is no way to the gateway")...), 0), nil
+		return document.NewDiagnosis(head(gateway.instanceID), append(checks, doctor.Unreached("there is no way to the gateway")...), 0), nil
 	}
 	s, err := gateway.dial(ctx, p, g)
 	if err != nil {
-		return report.NewDiagnosis(head(gateway.instanceID), append(checks, doctor.Fail("access", err, hintOf(err))), 0), nil
+		return document.NewDiagnosis(head(gateway.instanceID), append(checks, doctor.Fail("access", err, hintOf(err))), 0), nil
 	}
 	checks = append(checks, doctor.Gateway(ctx, o.patient(s, state))...)
-	d := report.NewDiagnosis(head(s.instanceID), checks, s.reader.Requests())
+	d := document.NewDiagnosis(head(s.instanceID), checks, s.reader.Requests())
 	s.quiet()
 	return d, s.close()
 }

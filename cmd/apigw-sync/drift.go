@@ -9,6 +9,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 type driftOptions struct {
@@ -88,9 +89,9 @@ func runDrift(ctx context.Context, p *program, o *driftOptions, g *globals) erro
 }
 
 // look makes the report. The document is never nil.
-func (o *driftOptions) look(ctx context.Context, p *program, g *globals) (*report.Drift, error) {
+func (o *driftOptions) look(ctx context.Context, p *program, g *globals) (*document.Drift, error) {
 	now := time.Now()
-	d := report.EmptyDrift(head(""), now)
+	d := document.EmptyDrift(head(""), now)
 	mode, err := trafficMode(o.traffic)
 	if err != nil {
 		return d, err
@@ -120,13 +121,13 @@ func (o *driftOptions) look(ctx context.Context, p *program, g *globals) (*repor
 		}
 		var found *drift.Report
 		found, err = drift.Look(ctx, c.reader(), c.Comparison, drift.Options{Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before})
-		d = report.NewDrift(c.head, found)
+		d = document.NewDrift(c.head, found)
 		d.Managed = c.managed()
 	}
 	if err == nil && o.write != "" {
 		err = writeBaseline(o.write, c, before, now)
 	}
-	d.Warnings = append(append([]report.Problem{}, c.warnings...), d.Warnings...)
+	d.Warnings = append(append([]document.Problem{}, c.warnings...), d.Warnings...)
 	c.quiet()
 	return d, both(err, c.close())
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/fatih/color"
 
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // The exit codes.
@@ -74,7 +74,7 @@ func (h hinted) Unwrap() error { return h.error }
 
 // problems are errors at places of files, or refusals. The summary ends them.
 type problems struct {
-	list    []report.Problem
+	list    []document.Problem
 	summary string
 }
 
@@ -98,7 +98,7 @@ func both(first, second error) error {
 }
 
 // problemsOf takes an error apart for a document.
-func problemsOf(err error) []report.Problem {
+func problemsOf(err error) []document.Problem {
 	var list problems
 	var h hinted
 	var c coded
@@ -113,9 +113,9 @@ func problemsOf(err error) []report.Problem {
 	case errors.As(err, &c) && c.err == nil:
 		return nil
 	case errors.As(err, &h):
-		return []report.Problem{{Message: err.Error(), Hint: h.hint}}
+		return []document.Problem{{Message: err.Error(), Hint: h.hint}}
 	}
-	return []report.Problem{{Message: err.Error()}}
+	return []document.Problem{{Message: err.Error()}}
 }
 
 // complain writes an error to Stderr: problems of files as file:line:col lines, all else behind

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 func TestExitCode(t *testing.T) {
@@ -34,17 +34,17 @@ func TestExitCode(t *testing.T) {
 }
 
 func TestProblemsOf(t *testing.T) {
-	list := []report.Problem{{File: "a.yaml", Message: "bad"}}
+	list := []document.Problem{{File: "a.yaml", Message: "bad"}}
 	for name, c := range map[string]struct {
 		err  error
-		want []report.Problem
+		want []document.Problem
 	}{
 		"none":   {nil, nil},
-		"plain":  {errors.New("broken"), []report.Problem{{Message: "broken"}}},
-		"hinted": {hinted{errors.New("broken"), "mend it"}, []report.Problem{{Message: "broken", Hint: "mend it"}}},
+		"plain":  {errors.New("broken"), []document.Problem{{Message: "broken"}}},
+		"hinted": {hinted{errors.New("broken"), "mend it"}, []document.Problem{{Message: "broken", Hint: "mend it"}}},
 		"files":  {coded{4, problems{list, "1 error"}}, list},
 		"silent": {coded{code: 3}, nil},
-		"two":    {both(problems{list, ""}, errors.New("broken")), append(list, report.Problem{Message: "broken"})},
+		"two":    {both(problems{list, ""}, errors.New("broken")), append(list, document.Problem{Message: "broken"})},
 	} {
 		if d := cmp.Diff(c.want, problemsOf(c.err)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
@@ -68,7 +68,7 @@ func TestVerdict(t *testing.T) {
 		"stopped in time":         {apply.Summary{Skipped: 2}, false, stop, 1},
 		"stopped too late":        {apply.Summary{Succeeded: 1, Skipped: 1}, false, stop, 3},
 	} {
-		d := &report.Results{Summary: c.summary, Converged: &c.converged}
+		d := &document.Results{Summary: c.summary, Converged: &c.converged}
 		if got := exitCode(verdict(d, c.err)); got != c.want {
 			t.Errorf("%s: got %d, want %d", name, got, c.want)
 		}

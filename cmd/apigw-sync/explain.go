@@ -9,6 +9,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/calls/explain"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -70,8 +71,8 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, g *globals) 
 }
 
 // look makes the document, which is never nil.
-func (o *explainOptions) look(ctx context.Context, p *program, g *globals) (*report.Explanation, error) {
-	d := report.NewExplanation(head(""), nil)
+func (o *explainOptions) look(ctx context.Context, p *program, g *globals) (*document.Explanation, error) {
+	d := document.NewExplanation(head(""), nil)
 	state, warnings, err := o.state(p)
 	if err != nil {
 		return d, err
@@ -85,7 +86,7 @@ func (o *explainOptions) look(ctx context.Context, p *program, g *globals) (*rep
 	if err == nil {
 		var found *explain.Report
 		found, err = explain.Look(ctx, s.reader, state, api, cmp.Or(o.compare.files.environment, spec.DefaultEnvironment))
-		d = report.NewExplanation(d.Head, found)
+		d = document.NewExplanation(d.Head, found)
 	}
 	if _, unclear := errors.AsType[*explain.Unclear](err); unclear {
 		err = hinted{err, "name it as GROUP/NAME, as \"METHOD /path\", or by its id"}
@@ -96,14 +97,14 @@ func (o *explainOptions) look(ctx context.Context, p *program, g *globals) (*rep
 }
 
 // state reads the files, where there are any.
-func (o *explainOptions) state(p *program) (*spec.State, []report.Problem, error) {
+func (o *explainOptions) state(p *program) (*spec.State, []document.Problem, error) {
 	if _, err := usualFile(); len(o.compare.files.files) == 0 && err != nil {
-		return &spec.State{}, []report.Problem{{Message: "no desired-state files: there is neither gateway.yaml nor gateway/ here", Hint: "name them with --file"}}, nil
+		return &spec.State{}, []document.Problem{{Message: "no desired-state files: there is neither gateway.yaml nor gateway/ here", Hint: "name them with --file"}}, nil
 	}
 	state, findings, err := o.compare.files.load(p)
 	if err != nil {
 		return nil, nil, err
 	}
 	warnings, err := judge(findings)
-	return state, append([]report.Problem{}, warnings...), err
+	return state, append([]document.Problem{}, warnings...), err
 }

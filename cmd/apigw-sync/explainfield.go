@@ -11,6 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/docs/manual"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 type explainFieldOptions struct {
@@ -87,6 +88,6 @@ func runExplainField(p *program, o *explainFieldOptions, g *globals) error {
 	}](err); ok {
 		err = hinted{err, advice.Hint()}
 	}
-	d := report.NewManual(head(""), entry)
+	d := document.NewManual(head(""), entry)
 	return emit(out, out.format.Manual, d, &d.Trouble, err)
 }

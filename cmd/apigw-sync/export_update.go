@@ -11,7 +11,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/spec/writeback"
 )
@@ -101,7 +101,7 @@ func updateText(result *writeback.Result) string {
 		for _, c := range f.Changes {
 			b.WriteString("  " + signs[c.Action] + " " + c.Address)
 			if c.Field != nil {
-				b.WriteString(" " + report.Leaf(*c.Field))
+				b.WriteString(" " + document.Leaf(*c.Field))
 			}
 			b.WriteString("\n")
 		}
@@ -115,7 +115,7 @@ func updateText(result *writeback.Result) string {
 			if k.Source.File != "" {
 				at = fmt.Sprintf("%s:%d:%d: ", k.Source.File, k.Source.Line, k.Source.Column)
 			}
-			b.WriteString("  " + at + strings.TrimSpace(k.Address+" "+k.Path) + ": " + report.Clean(k.Text) + "\n")
+			b.WriteString("  " + at + strings.TrimSpace(k.Address+" "+k.Path) + ": " + document.Clean(k.Text) + "\n")
 		}
 	}
 	list("to know:", result.Notes)

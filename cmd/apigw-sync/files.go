@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/apigw-sync/apigw-sync/internal/remote"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -186,10 +186,10 @@ func (p *program) read(path string, seen map[string]bool) ([]spec.Input, error) 
 }
 
 // judge parts findings into warnings, and errors as one error (nil when there are none).
-func judge(findings []spec.Finding) (warnings []report.Problem, err error) {
-	var wrong []report.Problem
+func judge(findings []spec.Finding) (warnings []document.Problem, err error) {
+	var wrong []document.Problem
 	for _, f := range findings {
-		x := report.Problem{File: f.Source.File, Line: f.Source.Line, Column: f.Source.Column, Path: f.Path, Message: f.Problem, Hint: f.Hint}
+		x := document.Problem{File: f.Source.File, Line: f.Source.Line, Column: f.Source.Column, Path: f.Path, Message: f.Problem, Hint: f.Hint}
 		if f.Warning {
 			warnings = append(warnings, x)
 		} else {
@@ -199,7 +199,7 @@ func judge(findings []spec.Finding) (warnings []report.Problem, err error) {
 	return warnings, wrongFiles(wrong)
 }
 
-func wrongFiles(wrong []report.Problem) error {
+func wrongFiles(wrong []document.Problem) error {
 	switch len(wrong) {
 	case 0:
 		return nil

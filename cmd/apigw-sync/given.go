@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // checkGiven looks at the flags of a command line as they were given. Two different values of a flag that takes one
@@ -26,10 +26,10 @@ func checkGiven(root *cobra.Command, args []string) error {
 		first[f.Name] = value
 		switch {
 		case strings.TrimSpace(value) == "" && strings.HasPrefix(f.Value.Type(), "string"):
-			wrong.list = append(wrong.list, report.Problem{Message: fmt.Sprintf("--%s is empty", f.Name), Hint: "leave it out, or give it a value"})
+			wrong.list = append(wrong.list, document.Problem{Message: fmt.Sprintf("--%s is empty", f.Name), Hint: "leave it out, or give it a value"})
 		case again && !several && before != value:
 			message := fmt.Sprintf("--%s takes one value, and is given two: %s and %s", f.Name, before, value)
-			wrong.list = append(wrong.list, report.Problem{Message: message, Hint: "leave one of them out"})
+			wrong.list = append(wrong.list, document.Problem{Message: message, Hint: "leave one of them out"})
 		}
 		return nil
 	})

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
@@ -46,7 +46,7 @@ func given(f *pflag.Flag) bool { return f.Changed || f.Value.String() != f.DefVa
 // guarded refuses a plan that guards refused when it was made, unless this run answers them. The gateway's own state
 // is looked at again.
 func (o *compareOptions) guarded(f *planfile.File) error {
-	list := slices.DeleteFunc(slices.Clone(f.Refusals), func(r report.Refusal) bool {
+	list := slices.DeleteFunc(slices.Clone(f.Refusals), func(r document.Refusal) bool {
 		return r.Guard == "instance" || answered(o.flags, r.Flag)
 	})
 	if len(list) == 0 {

@@ -5,16 +5,16 @@ import (
 	"os"
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // recall reads earlier drift reports about the same gateway from a folder, for formats that show drift
 // over time. Files that are none become warnings of d.
-func recall(folder string, out *printer, d *report.Drift) error {
+func recall(folder string, out *printer, d *document.Drift) error {
 	if folder == "" {
 		return nil
 	}
-	past, odd, err := report.History(os.DirFS(folder), d.InstanceID)
+	past, odd, err := document.History(os.DirFS(folder), d.InstanceID)
 	if err != nil {
 		return fmt.Errorf("--history: %w", err)
 	}

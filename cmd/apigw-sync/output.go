@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // outputOptions say how and where a result is written.
@@ -104,7 +105,7 @@ func (o *printer) isText() bool { return o.format.Name == "text" && o.path == ""
 
 // emit writes a document, which a run does once. A command that failed with err writes one only where its readers
 // want it, the error in it.
-func emit[D any](o *printer, write func(io.Writer, D, report.Style) error, d D, trouble *report.Trouble, err error) error {
+func emit[D any](o *printer, write func(io.Writer, D, report.Style) error, d D, trouble *document.Trouble, err error) error {
 	trouble.Errors = append(trouble.Errors, problemsOf(err)...)
 	if err != nil && !o.format.Failures {
 		return err
@@ -160,36 +161,36 @@ func (p *program) document(command string, err error) error {
 	o := &printer{program: p, format: report.Find("json")}
 	switch command {
 	case "diff":
-		d := report.EmptyPlan(head(""))
+		d := document.EmptyPlan(head(""))
 		return emit(o, o.format.Plan, d, &d.Trouble, err)
 	case "apply", "undo":
-		d := report.EmptyResults(head(""))
+		d := document.EmptyResults(head(""))
 		return emit(o, o.format.Results, d, &d.Trouble, err)
 	case "drift":
-		d := report.EmptyDrift(head(""), time.Now())
+		d := document.EmptyDrift(head(""), time.Now())
 		return emit(o, o.format.Drift, d, &d.Trouble, err)
 	case "explain":
-		d := report.NewExplanation(head(""), nil)
+		d := document.NewExplanation(head(""), nil)
 		return emit(o, o.format.Explain, d, &d.Trouble, err)
 	case "test":
-		d := report.NewTests(head(""), nil)
+		d := document.NewTests(head(""), nil)
 		return emit(o, o.format.Tests, d, &d.Trouble, err)
 	case "promote":
-		d := report.NewPromotion(head(""), report.Target{}, report.Target{}, nil)
+		d := document.NewPromotion(head(""), document.Target{}, document.Target{}, nil)
 		return emit(o, o.format.Promote, d, &d.Trouble, err)
 	case "explain-field":
-		d := report.NewManual(head(""), nil)
+		d := document.NewManual(head(""), nil)
 		return emit(o, o.format.Manual, d, &d.Trouble, err)
 	case "doctor":
-		d := report.NewDiagnosis(head(""), nil, 0)
+		d := document.NewDiagnosis(head(""), nil, 0)
 		d.Healthy = false
 		return emit(o, o.format.Doctor, d, &d.Trouble, err)
 	}
-	d := report.NewCheck(head(""), map[string]int{})
+	d := document.NewCheck(head(""), map[string]int{})
 	return emit(o, o.format.Check, d, &d.Trouble, err)
 }
 
 // head begins the documents of a run.
-func head(instanceID string) report.Head {
-	return report.Head{FormatVersion: report.FormatVersion, ToolVersion: build().Version, InstanceID: instanceID}
+func head(instanceID string) document.Head {
+	return document.Head{FormatVersion: document.FormatVersion, ToolVersion: build().Version, InstanceID: instanceID}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -88,8 +89,8 @@ func runPromote(ctx context.Context, p *program, o *promoteOptions, g *globals, 
 }
 
 // look makes the document, which is never nil.
-func (o *promoteOptions) look(ctx context.Context, p *program, g *globals, flags *pflag.FlagSet) (*report.Promotion, error) {
-	d := report.NewPromotion(head(""), report.Target{Name: o.from}, report.Target{Name: o.to}, nil)
+func (o *promoteOptions) look(ctx context.Context, p *program, g *globals, flags *pflag.FlagSet) (*document.Promotion, error) {
+	d := document.NewPromotion(head(""), document.Target{Name: o.from}, document.Target{Name: o.to}, nil)
 	if err := o.check(); err != nil {
 		return d, err
 	}
@@ -108,7 +109,7 @@ func (o *promoteOptions) look(ctx context.Context, p *program, g *globals, flags
 	if err != nil {
 		return d, err
 	}
-	d = report.NewPromotion(head(to.instanceID), from.target(), to.target(), promote.Compare(&from.Side, &to.Side))
+	d = document.NewPromotion(head(to.instanceID), from.target(), to.target(), promote.Compare(&from.Side, &to.Side))
 	d.FilesOnly, d.Requests.Read = o.filesOnly, reads
 	d.Warnings = append(distinct(from.warnings, to.warnings), d.Warnings...)
 	return d, nil
@@ -130,7 +131,7 @@ type promoteSide struct {
 	program    *program // with the target as its section
 	options    compareOptions
 	instanceID string
-	warnings   []report.Problem
+	warnings   []document.Problem
 }
 
 // side settles what the section of a target says, under what the command line and the environment say for both.
@@ -194,8 +195,8 @@ func loadBoth(from, to *promoteSide) error {
 }
 
 // distinct joins what was found in the files of two targets.
-func distinct(a, b []report.Problem) []report.Problem {
-	out := append([]report.Problem{}, a...)
+func distinct(a, b []document.Problem) []document.Problem {
+	out := append([]document.Problem{}, a...)
 	for _, x := range b {
 		if !slices.Contains(a, x) {
 			out = append(out, x)
@@ -204,8 +205,8 @@ func distinct(a, b []report.Problem) []report.Problem {
 	return out
 }
 
-func (s *promoteSide) target() report.Target {
-	return report.Target{Name: s.Target, InstanceID: s.instanceID, Environment: s.Env}
+func (s *promoteSide) target() document.Target {
+	return document.Target{Name: s.Target, InstanceID: s.instanceID, Environment: s.Env}
 }
 
 // readBoth reads both gateways at once, and returns the number of requests.

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
@@ -47,7 +47,7 @@ func (c *comparison) save(path string) error {
 }
 
 // planfile makes a saved plan.
-func (c *comparison) planfile(d *report.Plan, e *diff.Extract, o planfile.Options) (*planfile.File, error) {
+func (c *comparison) planfile(d *document.Plan, e *diff.Extract, o planfile.Options) (*planfile.File, error) {
 	const keyLength = 32
 	o.Key = make([]byte, keyLength)
 	_, _ = rand.Read(o.Key) // it never fails
@@ -57,7 +57,7 @@ func (c *comparison) planfile(d *report.Plan, e *diff.Extract, o planfile.Option
 }
 
 // write writes a saved plan.
-func (c *comparison) write(path string, d *report.Plan, e *diff.Extract, o planfile.Options) error {
+func (c *comparison) write(path string, d *document.Plan, e *diff.Extract, o planfile.Options) error {
 	f, err := c.planfile(d, e, o)
 	if err != nil {
 		return fmt.Errorf("save the plan: %w", err)

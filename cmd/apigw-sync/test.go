@@ -12,6 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/calls/intent"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -78,8 +79,8 @@ func runTest(p *program, o *testOptions, g *globals) error {
 }
 
 // try reads everything and makes the document, which is never nil.
-func (o *testOptions) try(p *program) (*report.Tests, error) {
-	d := report.NewTests(head(""), nil)
+func (o *testOptions) try(p *program) (*document.Tests, error) {
+	d := document.NewTests(head(""), nil)
 	if len(o.cases) == 0 {
 		return d, hinted{errors.New("no cases are named"), "name a file of them with --cases"}
 	}
@@ -112,7 +113,7 @@ func (o *testOptions) try(p *program) (*report.Tests, error) {
 	for i, c := range chosen {
 		outcomes[i] = world.Run(c)
 	}
-	d = report.NewTests(head(""), outcomes)
+	d = document.NewTests(head(""), outcomes)
 	d.Warnings = append(d.Warnings, warnings...)
 	return d, nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // trafficOptions say whether a plan is held against the traffic that it meets.
@@ -66,7 +66,7 @@ func (o *trafficOptions) meet(ctx context.Context, c *comparison) error {
 	reader := c.reader()
 	c.met = drift.Meet(ctx, reader, c.Comparison, mode)
 	c.Reads += reader.Requests()
-	c.warnings = append(c.warnings, report.Notes(c.met.Warnings)...)
+	c.warnings = append(c.warnings, document.Notes(c.met.Warnings)...)
 	c.Plan.Refusals = append(c.Plan.Refusals, o.guard(c.met)...)
 	return context.Cause(ctx)
 }

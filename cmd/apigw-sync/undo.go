@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
 )
@@ -127,18 +127,18 @@ func (o *applyOptions) findBack(ctx context.Context, p *program, c *comparison, 
 	if err != nil {
 		return unread(ctx, err)
 	}
-	var stale []report.Refusal
+	var stale []document.Refusal
 	for _, d := range back.way.Stale {
-		stale = append(stale, report.Refusal{Guard: "stale-undo", Address: d.Address, Reason: d.String(), Flag: "--skip-stale"})
+		stale = append(stale, document.Refusal{Guard: "stale-undo", Address: d.Address, Reason: d.String(), Flag: "--skip-stale"})
 	}
 	for _, n := range notes {
-		stale = append(stale, report.Refusal{Guard: "stale-undo", Address: n.Address, Reason: n.Message, Flag: "--skip-stale"})
+		stale = append(stale, document.Refusal{Guard: "stale-undo", Address: n.Address, Reason: n.Message, Flag: "--skip-stale"})
 	}
 	if len(stale) > 0 && !o.skipStale {
 		return refuseWith(stale)
 	}
 	for _, s := range stale {
-		c.warnings = append(c.warnings, report.Problem{Address: s.Address, Message: "is left as it is: " + s.Reason})
+		c.warnings = append(c.warnings, document.Problem{Address: s.Address, Message: "is left as it is: " + s.Reason})
 	}
 	back.way.Losses = append(back.way.Losses, undo.Anew(found.Plan)...)
 	c.Comparison, c.file = found, back.File
@@ -146,13 +146,13 @@ func (o *applyOptions) findBack(ctx context.Context, p *program, c *comparison, 
 }
 
 // document tells of what is taken back.
-func (b *takingBack) document() *report.TakesBack {
+func (b *takingBack) document() *document.TakesBack {
 	if b == nil {
 		return nil
 	}
-	d := &report.TakesBack{File: b.path, Created: b.Saved.Created, NotRestorable: []report.Loss{}, Undo: b.Saved.TakesBack != ""}
+	d := &document.TakesBack{File: b.path, Created: b.Saved.Created, NotRestorable: []document.Loss{}, Undo: b.Saved.TakesBack != ""}
 	for _, l := range b.way.Losses {
-		d.NotRestorable = append(d.NotRestorable, report.Loss(l))
+		d.NotRestorable = append(d.NotRestorable, document.Loss(l))
 	}
 	return d
 }
@@ -175,6 +175,6 @@ func (b *takingBack) done(c *comparison) {
 		err = cmp.Or(journal.Mark(f, journal.Undone, time.Now()), f.Close())
 	}
 	if err != nil {
-		c.warnings = append(c.warnings, report.Problem{Message: "it could not be noted that the run was taken back, so that the next undo begins with it again: " + err.Error()})
+		c.warnings = append(c.warnings, document.Problem{Message: "it could not be noted that the run was taken back, so that the next undo begins with it again: " + err.Error()})
 	}
 }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
@@ -59,7 +59,7 @@ func (o *undoFileOptions) keep(p *program, c *comparison, of string) error {
 	case o.path != "":
 		return fmt.Errorf("nothing was changed: the undo file: %w", err)
 	default:
-		c.warnings = append(c.warnings, report.Problem{Message: "no undo file is kept: " + err.Error(), Hint: "name a place with --undo-file, or do without with --no-undo"})
+		c.warnings = append(c.warnings, document.Problem{Message: "no undo file is kept: " + err.Error(), Hint: "name a place with --undo-file, or do without with --no-undo"})
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func (c *comparison) beginning(of string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.planfile(report.NewPlan(c.head, c.Plan, c.Reads), e, planfile.Options{Purpose: planfile.ForUndo, TakesBack: of})
+	f, err := c.planfile(document.NewPlan(c.head, c.Plan, c.Reads), e, planfile.Options{Purpose: planfile.ForUndo, TakesBack: of})
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (c *comparison) beginning(of string) ([]byte, error) {
 }
 
 // end tells of the undo file in the results. A run that surely changed nothing leaves none.
-func (o *undoFileOptions) end(d *report.Results) error {
+func (o *undoFileOptions) end(d *document.Results) error {
 	if o.file == nil {
 		return nil
 	}
@@ -107,9 +107,9 @@ func (o *undoFileOptions) end(d *report.Results) error {
 		return os.Remove(path)
 	}
 	losses, err := r.Losses()
-	d.Undo = &report.Undo{File: path, Changes: r.Reached(), NotRestorable: []report.Loss{}, Named: o.path != ""}
+	d.Undo = &document.Undo{File: path, Changes: r.Reached(), NotRestorable: []document.Loss{}, Named: o.path != ""}
 	for _, l := range losses {
-		d.Undo.NotRestorable = append(d.Undo.NotRestorable, report.Loss(l))
+		d.Undo.NotRestorable = append(d.Undo.NotRestorable, document.Loss(l))
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/lint"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -66,7 +67,7 @@ func runValidate(ctx context.Context, p *program, o *validateOptions, g *globals
 	if err != nil {
 		return err
 	}
-	d := report.NewCheck(head(""), map[string]int{})
+	d := document.NewCheck(head(""), map[string]int{})
 	err = o.check(ctx, p, d)
 	if out.format.Name == "text" && !g.quiet {
 		for _, w := range d.Warnings {
@@ -81,13 +82,13 @@ func runValidate(ctx context.Context, p *program, o *validateOptions, g *globals
 }
 
 // check completes d with what is found in the files.
-func (o *validateOptions) check(ctx context.Context, p *program, d *report.Check) error {
+func (o *validateOptions) check(ctx context.Context, p *program, d *document.Check) error {
 	severities, err := o.lint.settings()
 	if err != nil {
 		return err
 	}
 	if o.lint.on {
-		d.Lint = report.NewLint(nil)
+		d.Lint = document.NewLint(nil)
 	}
 	state, places, findings, err := o.load(p)
 	if err != nil {
@@ -107,7 +108,7 @@ func (o *validateOptions) check(ctx context.Context, p *program, d *report.Check
 		if err != nil {
 			return err
 		}
-		d.Lint = report.NewLint(found)
+		d.Lint = document.NewLint(found)
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
 	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
@@ -97,7 +97,7 @@ func (c *trial) troubledRun() {
 	c.countCreates(journal)
 	c.gateway.SetFaults(nil)
 	c.bounded(comparison, out, journal)
-	truth := chaos.Truth{Results: document(out), Effects: chaos.Effects(journal), Left: report.Changes(c.settled().Changes)}
+	truth := chaos.Truth{Results: documentOf(out), Effects: chaos.Effects(journal), Left: document.Changes(c.settled().Changes)}
 	for _, lie := range truth.Lies() {
 		c.t.Error(lie)
 	}
@@ -191,15 +191,15 @@ func (c *trial) quietRun() {
 	}
 }
 
-// document is what a run tells.
-func document(out *reconcile.Outcome) *report.Results {
-	d := report.NewResults(report.Head{}, out.Results, out.Remaining)
+// documentOf is what a run tells.
+func documentOf(out *reconcile.Outcome) *document.Results {
+	d := document.NewResults(document.Head{}, out.Results, out.Remaining)
 	d.Advise(out.Results, func(n api.Next) string { return string(n) })
 	return d
 }
 
 func describeResult(r apply.Result) string {
-	return chaos.Describe(&document(&reconcile.Outcome{Results: []apply.Result{r}}).Results[0])
+	return chaos.Describe(&documentOf(&reconcile.Outcome{Results: []apply.Result{r}}).Results[0])
 }
 
 func told(out *reconcile.Outcome) string {

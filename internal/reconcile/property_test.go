@@ -108,7 +108,7 @@ func converge(t *testing.T, have, want []byte, b emulator.Behaviour) {
 // shown: nothing happens to a gateway that the plan does not show.
 func shown(t *testing.T, out *reconcile.Outcome, journal []emulator.Entry) {
 	t.Helper()
-	v := chaos.Truth{Results: document(out), Effects: chaos.Effects(journal)}
+	v := chaos.Truth{Results: documentOf(out), Effects: chaos.Effects(journal)}
 	for _, untold := range v.Untold() {
 		t.Errorf("the plan does not show it: %s", untold)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -55,7 +55,7 @@ func save(t *testing.T, run *reconcile.Run, c *reconcile.Comparison) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := planfile.New(report.NewPlan(report.Head{FormatVersion: report.FormatVersion}, c.Plan, c.Reads), e, planfile.Options{
+	f, err := planfile.New(document.NewPlan(document.Head{FormatVersion: document.FormatVersion}, c.Plan, c.Reads), e, planfile.Options{
 		Purpose: planfile.ForApply, Key: []byte("0123456789abcdef"),
 	})
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
@@ -204,7 +204,7 @@ func (u *undoing) keep(t *testing.T, run *reconcile.Run, c *reconcile.Comparison
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := planfile.New(report.NewPlan(report.Head{FormatVersion: report.FormatVersion}, c.Plan, 0), e, planfile.Options{
+	f, err := planfile.New(document.NewPlan(document.Head{FormatVersion: document.FormatVersion}, c.Plan, 0), e, planfile.Options{
 		Purpose: planfile.ForUndo, Key: []byte("0123456789abcdef"), TakesBack: of,
 	})
 	if err != nil {

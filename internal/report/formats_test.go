@@ -21,6 +21,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/report/sample"
 )
 
@@ -30,33 +31,33 @@ var formats = map[string]string{
 }
 
 // write writes a document with a format; nil when the format has no use for it.
-func write(t *testing.T, name string, document any, s report.Style) []byte {
+func write(t *testing.T, name string, doc any, s report.Style) []byte {
 	t.Helper()
 	f := report.Find(name)
 	var b bytes.Buffer
 	var err error
-	switch d := document.(type) {
-	case *report.Plan:
+	switch d := doc.(type) {
+	case *document.Plan:
 		err = f.Plan(&b, d, s)
-	case *report.Results:
+	case *document.Results:
 		err = f.Results(&b, d, s)
-	case *report.Drift:
+	case *document.Drift:
 		err = f.Drift(&b, d, s)
-	case *report.Check:
+	case *document.Check:
 		if f.Check == nil {
 			return nil
 		}
 		err = f.Check(&b, d, s)
 	}
 	if err != nil {
-		t.Fatalf("%s of %T: %v", name, document, err)
+		t.Fatalf("%s of %T: %v", name, doc, err)
 	}
 	return b.Bytes()
 }
 
 var samples = map[string]any{
 	"plan": sample.Plan(), "failed": sample.Failed(), "results": sample.Results(), "drift": sample.Drift(), "check": sample.Check(),
-	"same": report.EmptyPlan(sample.Head),
+	"same": document.EmptyPlan(sample.Head),
 }
 
 // assets are the parts of a page that are the same in all of them.
@@ -164,10 +165,10 @@ func TestMarkdownNeverGrows(t *testing.T) {
 	for _, n := range []int{1, 20, 400} {
 		d := sample.Drift()
 		for i := range n {
-			d.Warnings = append(d.Warnings, report.Problem{Message: strings.Repeat("`🎉|", 10+7*i)})
-			d.Errors = append(d.Errors, report.Problem{Message: strings.Repeat("x", i)})
-			d.Changes = append(d.Changes, report.Change{Address: strings.Repeat("支付", 300), Kind: fmt.Sprint(i), Action: diff.Delete})
-			d.Changes = append(d.Changes, report.Change{Address: strings.Repeat("支付", 300), Kind: fmt.Sprint(i), Action: diff.Create})
+			d.Warnings = append(d.Warnings, document.Problem{Message: strings.Repeat("`🎉|", 10+7*i)})
+			d.Errors = append(d.Errors, document.Problem{Message: strings.Repeat("x", i)})
+			d.Changes = append(d.Changes, document.Change{Address: strings.Repeat("支付", 300), Kind: fmt.Sprint(i), Action: diff.Delete})
+			d.Changes = append(d.Changes, document.Change{Address: strings.Repeat("支付", 300), Kind: fmt.Sprint(i), Action: diff.Create})
 		}
 		if size := len(utf16.Encode([]rune(string(write(t, "markdown", d, report.Style{}))))); size > 60_000 {
 			t.Errorf("%d of each: %d characters", n, size)
@@ -268,7 +269,7 @@ func TestOutputsCannotBeForged(t *testing.T) {
 func TestNoSecretInAnyFormat(t *testing.T) {
 	const secret = "s3cr3t-v4lue"
 	d := sample.Drift()
-	d.Changes[2].Fields = []report.Field{{Path: "/app_secret", Before: secret, After: secret + "\n2\n3", Sensitive: true}, {Path: "/app_code", After: secret, Sensitive: true}}
+	d.Changes[2].Fields = []document.Field{{Path: "/app_secret", Before: secret, After: secret + "\n2\n3", Sensitive: true}, {Path: "/app_code", After: secret, Sensitive: true}}
 	for format := range formats {
 		var job job
 		if out := string(write(t, format, d, report.Style{Append: job.add})) + job.String(); strings.Contains(out, secret) {
@@ -278,34 +279,34 @@ func TestNoSecretInAnyFormat(t *testing.T) {
 }
 
 func TestHistory(t *testing.T) {
-	encode := func(change func(*report.Drift)) *fstest.MapFile {
+	encode := func(change func(*document.Drift)) *fstest.MapFile {
 		d := sample.Drift()
 		change(d)
 		return &fstest.MapFile{Data: write(t, "json", d, report.Style{})}
 	}
 	folder := fstest.MapFS{
-		"b.json":     encode(func(*report.Drift) {}),
-		"a.json":     encode(func(d *report.Drift) { d.At = d.At.AddDate(0, 0, 1) }),
-		"other.json": encode(func(d *report.Drift) { d.InstanceID = "another" }),
+		"b.json":     encode(func(*document.Drift) {}),
+		"a.json":     encode(func(d *document.Drift) { d.At = d.At.AddDate(0, 0, 1) }),
+		"other.json": encode(func(d *document.Drift) { d.InstanceID = "another" }),
 		"plan.json":  {Data: write(t, "json", sample.Plan(), report.Style{})},
 		"torn.json":  {Data: []byte(`{"at":`)},
 		"notes.txt":  {Data: []byte("no report")},
 		"old.json":   {Mode: fs.ModeDir},
 	}
-	got, odd, err := report.History(folder, sample.Head.InstanceID)
+	got, odd, err := document.History(folder, sample.Head.InstanceID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	past := report.Past{At: sample.Now, Departures: 18, Certificates: 3, Drifted: true}
+	past := document.Past{At: sample.Now, Departures: 18, Certificates: 3, Drifted: true}
 	next := past
 	next.At = past.At.AddDate(0, 0, 1)
-	if d := cmp.Diff([]report.Past{past, next}, got); d != "" {
+	if d := cmp.Diff([]document.Past{past, next}, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 	if len(odd) != 2 || odd[0].File != "plan.json" || odd[1].File != "torn.json" {
 		t.Errorf("what is no report: %v", odd)
 	}
-	if _, odd, err := report.History(os.DirFS(filepath.Join(t.TempDir(), "none")), ""); err != nil || len(odd) != 1 {
+	if _, odd, err := document.History(os.DirFS(filepath.Join(t.TempDir(), "none")), ""); err != nil || len(odd) != 1 {
 		t.Errorf("a folder that is not there: %v, %v", odd, err)
 	}
 }
@@ -341,7 +342,7 @@ var summaries = map[string]bool{"bind": true, "unbind": true, "succeeded": true,
 
 // After a failure nothing says that all is well.
 func TestFailureIsNotWell(t *testing.T) {
-	d := report.EmptyDrift(sample.Head, sample.Now)
+	d := document.EmptyDrift(sample.Head, sample.Now)
 	d.Errors = sample.Failed().Errors
 	out := string(write(t, "prometheus", d, report.Style{}))
 	if !strings.Contains(out, "\napigw_sync_success{") || strings.Contains(out, "drifted") || strings.Contains(out, "_changes") || strings.Contains(out, "certificate") {

@@ -9,6 +9,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // github is for a job of GitHub Actions: annotations on the lines of the files, the Markdown report as
@@ -29,12 +31,12 @@ import (
 var github = &Format{
 	Name:     "github",
 	Failures: true,
-	Plan:     func(w io.Writer, d *Plan, s Style) error { return writeGitHub(w, viewPlan(d), s) },
-	Results:  func(w io.Writer, d *Results, s Style) error { return writeGitHub(w, viewResults(d), s) },
-	Check:    func(w io.Writer, d *Check, s Style) error { return writeGitHub(w, viewCheck(d), s) },
-	Drift:    func(w io.Writer, d *Drift, s Style) error { return writeGitHub(w, viewDrift(d), s) },
-	Tests:    func(w io.Writer, d *Tests, s Style) error { return writeGitHub(w, viewTests(d), s) },
-	Promote:  func(w io.Writer, d *Promotion, s Style) error { return writeGitHub(w, viewPromotion(d), s) },
+	Plan:     func(w io.Writer, d *document.Plan, s Style) error { return writeGitHub(w, viewPlan(d), s) },
+	Results:  func(w io.Writer, d *document.Results, s Style) error { return writeGitHub(w, viewResults(d), s) },
+	Check:    func(w io.Writer, d *document.Check, s Style) error { return writeGitHub(w, viewCheck(d), s) },
+	Drift:    func(w io.Writer, d *document.Drift, s Style) error { return writeGitHub(w, viewDrift(d), s) },
+	Tests:    func(w io.Writer, d *document.Tests, s Style) error { return writeGitHub(w, viewTests(d), s) },
+	Promote:  func(w io.Writer, d *document.Promotion, s Style) error { return writeGitHub(w, viewPromotion(d), s) },
 }
 
 // The variables of a job that name the files to append to.
@@ -78,41 +80,41 @@ func (v *view) annotateChanges(w io.Writer) {
 					continue
 				}
 			}
-			p := c.problem(c.told())
+			p := c.About(c.told())
 			annotate(w, &rule{ID: c.Rule.ID, Level: level}, &p)
 		}
 	}
 	if more := shown - githubNotices; more > 0 {
-		command(w, notice.String(), "apigw-sync", &Problem{}, count(more, "more change stands", "more changes stand")+" in the job summary")
+		command(w, notice.String(), "apigw-sync", &document.Problem{}, document.Count(more, "more change stands", "more changes stand")+" in the job summary")
 	}
 }
 
 // told is what a change does, or what became of it, with what stands behind it.
 func (c *item) told() string {
 	if c.Status != "" || c.Story == "" {
-		return strings.TrimSuffix(strings.TrimPrefix(c.Story+"; "+c.gist(), "; ")+"; "+c.Advice, "; ")
+		return strings.TrimSuffix(strings.TrimPrefix(c.Story+"; "+c.Gist(), "; ")+"; "+c.Advice, "; ")
 	}
-	return c.gist() + " (" + c.Story + ")"
+	return c.Gist() + " (" + c.Story + ")"
 }
 
-func annotate(w io.Writer, r *rule, p *Problem) {
-	message := Clean(p.Message)
+func annotate(w io.Writer, r *rule, p *document.Problem) {
+	message := document.Clean(p.Message)
 	if p.Hint != "" {
-		message += "; " + Clean(p.Hint)
+		message += "; " + document.Clean(p.Hint)
 	}
 	if p.Address != "" {
-		message = Clean(p.Address) + ": " + message
+		message = document.Clean(p.Address) + ": " + message
 	} else if p.Path != "" {
-		message = Clean(p.Path) + ": " + message
+		message = document.Clean(p.Path) + ": " + message
 	}
 	command(w, r.Level.String(), "apigw-sync "+r.ID, p, clip(message, githubMessage))
 }
 
 // command writes a workflow command, which takes a line.
-func command(w io.Writer, name, title string, p *Problem, message string) {
+func command(w io.Writer, name, title string, p *document.Problem, message string) {
 	properties := []string{"title=" + property(title)}
 	if p.File != "" {
-		properties = append(properties, "file="+property(Clean(p.File)))
+		properties = append(properties, "file="+property(document.Clean(p.File)))
 		if p.Line > 0 {
 			properties = append(properties, "line="+strconv.Itoa(p.Line))
 			if p.Column > 0 {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // FuzzHistory: whatever lies in the folder of earlier reports, it is history or a warning in our own words, and a line
@@ -15,7 +17,7 @@ func FuzzHistory(f *testing.F) {
 	f.Fuzz(func(t *testing.T, one, two string) {
 		folder := fstest.MapFS{"one.json": {Data: []byte(one)}, "two.json": {Data: []byte(two)}, "three.txt": {Data: []byte("{")}}
 		for _, instance := range []string{"", "i"} {
-			past, odd, err := History(folder, instance)
+			past, odd, err := document.History(folder, instance)
 			if err != nil {
 				t.Fatal(err)
 			}

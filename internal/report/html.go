@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // webpage is one HTML file that needs no other. Rules of its output:
@@ -23,9 +25,9 @@ import (
 var webpage = &Format{
 	Name:     "html",
 	Failures: true,
-	Plan:     func(w io.Writer, d *Plan, s Style) error { return writePage(w, viewPlan(d), s) },
-	Results:  func(w io.Writer, d *Results, s Style) error { return writePage(w, viewResults(d), s) },
-	Drift:    func(w io.Writer, d *Drift, s Style) error { return writePage(w, viewDrift(d), s) },
+	Plan:     func(w io.Writer, d *document.Plan, s Style) error { return writePage(w, viewPlan(d), s) },
+	Results:  func(w io.Writer, d *document.Results, s Style) error { return writePage(w, viewResults(d), s) },
+	Drift:    func(w io.Writer, d *document.Drift, s Style) error { return writePage(w, viewDrift(d), s) },
 }
 
 //go:embed html
@@ -73,7 +75,7 @@ type htmlFinding struct {
 }
 
 // Text makes text from outside harmless to look at, and cuts what is very long.
-func (htmlFinding) Text(s string) string { return clip(Clean(s), htmlSaid) }
+func (htmlFinding) Text(s string) string { return clip(document.Clean(s), htmlSaid) }
 
 // Place is file:line, made harmless.
 func (f htmlFinding) Place() string {
@@ -81,16 +83,16 @@ func (f htmlFinding) Place() string {
 		return ""
 	}
 	if f.Line == 0 {
-		return Clean(f.File)
+		return document.Clean(f.File)
 	}
-	return Clean(fmt.Sprintf("%s:%d", f.File, f.Line))
+	return document.Clean(fmt.Sprintf("%s:%d", f.File, f.Line))
 }
 
 // Many reports whether there are so many changes that laying all of them out would take long.
 func (p *htmlPage) Many() bool { return len(p.Items) >= htmlMany }
 
 // Clean makes text from outside harmless to look at.
-func (htmlPage) Clean(s string) string { return Clean(s) }
+func (htmlPage) Clean(s string) string { return document.Clean(s) }
 
 const (
 	htmlFirst = 8     // findings of a rule that show at once
@@ -106,7 +108,7 @@ func writePage(w io.Writer, v *view, s Style) error {
 	}
 	p := &htmlPage{view: v, Title: htmlTitles[v.Command], Verdict: v.htmlVerdict()}
 	if v.InstanceID != "" {
-		p.Title += " · " + Clean(v.InstanceID)
+		p.Title += " · " + document.Clean(v.InstanceID)
 	}
 	if p.Policy, p.Script, err = htmlAssets(); err != nil {
 		return err
@@ -117,7 +119,7 @@ func writePage(w io.Writer, v *view, s Style) error {
 		p.Ends = newTimeline(v.Health.Certificates, v.At)
 		past := slices.Clone(s.History)
 		if !v.Failed {
-			past = append(past, v.Health.past())
+			past = append(past, v.Health.AsPast())
 		}
 		p.Past = newHistory(past)
 	}
@@ -148,8 +150,8 @@ func (p *htmlPage) attention() {
 	for i := range p.Items {
 		c := &p.Items[i]
 		anchors[c.Address] = fmt.Sprintf("c%d", i)
-		if c.destroys() {
-			p.Goes = append(p.Goes, htmlLink{anchors[c.Address], Clean(c.Address), string(c.Action)})
+		if c.Destroys() {
+			p.Goes = append(p.Goes, htmlLink{anchors[c.Address], document.Clean(c.Address), string(c.Action)})
 		}
 	}
 	cards := map[*rule]int{}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // htmlGroup are the changes of one environment.
@@ -33,13 +34,10 @@ type htmlChange struct {
 }
 
 // Text is the address, made harmless.
-func (c htmlChange) Text() string { return Clean(c.Address) }
+func (c htmlChange) Text() string { return document.Clean(c.Address) }
 
 // Sort is the kind, made harmless.
-func (c htmlChange) Sort() string { return Clean(c.Kind) }
-
-// Place is file:line.
-func (c htmlChange) Place() string { return c.place() }
+func (c htmlChange) Sort() string { return document.Clean(c.Kind) }
 
 // Word is the action, or what became of it.
 func (c htmlChange) Word() string {
@@ -96,7 +94,7 @@ func (v *view) htmlGroups() []htmlGroup {
 		if g == nil {
 			g = &htmlGroup{Title: "Objects, in every environment"}
 			if env != "" {
-				g.Title = "Bindings in " + Clean(env)
+				g.Title = "Bindings in " + document.Clean(env)
 			}
 			groups[env] = g
 			names = append(names, env)
@@ -124,22 +122,22 @@ func newHTMLChange(c *item, i int) htmlChange {
 		OneSide: c.Action == diff.Create || c.Action == diff.Delete,
 	}
 	if b := c.Binding; b != nil {
-		h.Where = strings.TrimSpace(Clean(b.Method + " " + b.Path))
+		h.Where = strings.TrimSpace(document.Clean(b.Method + " " + b.Path))
 	}
-	for _, f := range c.details() {
+	for _, f := range c.Details() {
 		h.Leaves = append(h.Leaves, newHTMLLeaf(&f))
 	}
 	return h
 }
 
-func newHTMLLeaf(f *Field) htmlLeaf {
-	leaf := htmlLeaf{Path: Clean(f.Path)}
-	if lines := f.lines(); lines != nil {
+func newHTMLLeaf(f *document.Field) htmlLeaf {
+	leaf := htmlLeaf{Path: document.Clean(f.Path)}
+	if lines := linesOf(f); lines != nil {
 		leaf.Lines = beside(lines)
 		return leaf
 	}
-	before, after := shorten(f.Before, f.now(), htmlRoom)
-	a, b := shown(before, f.Sensitive), shown(after, f.Sensitive)
+	before, after := document.Shorten(f.Before, f.Now(), htmlRoom)
+	a, b := document.Show(before, f.Sensitive), document.Show(after, f.Sensitive)
 	leaf.Before, leaf.After = htmlValue{Start: a, None: f.Before == nil}, htmlValue{Start: b, None: f.After == nil}
 	_, isText := f.Before.(string)
 	if _, both := f.After.(string); isText && both && !f.Sensitive {
@@ -173,14 +171,14 @@ func beside(lines []line) []htmlLine {
 	var out []htmlLine
 	for i := 0; i < len(lines); {
 		if m := lines[i].mark; m == ' ' || m == '…' {
-			text := Clean(lines[i].text)
+			text := document.Clean(lines[i].text)
 			out = append(out, htmlLine{string(m), text, text})
 			i++
 			continue
 		}
 		var gone, came []string
 		for ; i < len(lines) && (lines[i].mark == '-' || lines[i].mark == '+'); i++ {
-			if text := Clean(lines[i].text); lines[i].mark == '-' {
+			if text := document.Clean(lines[i].text); lines[i].mark == '-' {
 				gone = append(gone, text)
 			} else {
 				came = append(came, text)
@@ -224,7 +222,7 @@ func (v *view) htmlFilters() []htmlFilter {
 	for i, order := range orders {
 		for _, value := range order {
 			if n := counted[i][value]; n > 0 {
-				filters[i].Choices = append(filters[i].Choices, htmlChoice{Clean(value), n})
+				filters[i].Choices = append(filters[i].Choices, htmlChoice{document.Clean(value), n})
 			}
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // htmlTimeline shows when certificates end, on one scale of percents.
@@ -22,7 +24,7 @@ type htmlEnd struct {
 	At, Start, Width    float64 // of the end, and of the bar
 }
 
-func newTimeline(list []Certificate, today time.Time) *htmlTimeline {
+func newTimeline(list []document.Certificate, today time.Time) *htmlTimeline {
 	if len(list) == 0 {
 		return nil
 	}
@@ -40,14 +42,14 @@ func newTimeline(list []Certificate, today time.Time) *htmlTimeline {
 	for i := range list {
 		c := &list[i]
 		at := percent(c.NotAfter)
-		left := "in " + count(c.Days, "day", "days")
+		left := "in " + document.Count(c.Days, "day", "days")
 		if c.Expired {
-			left = count(-c.Days, "day", "days") + " ago"
+			left = document.Count(-c.Days, "day", "days") + " ago"
 		} else if c.Days == 0 {
 			left = "today"
 		}
 		out.Rows = append(out.Rows, htmlEnd{
-			Group: Clean(c.Group), Domain: Clean(c.Domain), Name: Clean(c.Name), When: c.NotAfter.UTC().Format(time.DateOnly), Left: left,
+			Group: document.Clean(c.Group), Domain: document.Clean(c.Domain), Name: document.Clean(c.Name), When: c.NotAfter.UTC().Format(time.DateOnly), Left: left,
 			Expired: c.Expired, At: at, Start: min(at, out.Today), Width: rounded(math.Abs(at - out.Today)),
 		})
 	}
@@ -57,7 +59,7 @@ func newTimeline(list []Certificate, today time.Time) *htmlTimeline {
 // htmlTraffic is the last hour of a group: a bar a minute, sixty of them, twenty high.
 type htmlTraffic struct {
 	Text string // in words
-	*Traffic
+	*document.Traffic
 	Bars []htmlBar
 }
 
@@ -66,7 +68,7 @@ type htmlBar struct {
 }
 
 // Name is the group, made harmless.
-func (t htmlTraffic) Name() string { return Clean(t.Group) }
+func (t htmlTraffic) Name() string { return document.Clean(t.Group) }
 
 // Share is how many calls failed, in percent.
 func (t htmlTraffic) Share() string {
@@ -78,7 +80,7 @@ func (t htmlTraffic) Share() string {
 
 // newStreams draws the traffic of groups, the busiest first, on one scale of time and each on its own
 // scale of calls.
-func newStreams(groups []Traffic) []htmlTraffic {
+func newStreams(groups []document.Traffic) []htmlTraffic {
 	const minutes, high = 60, 20.0
 	var last time.Time
 	for i := range groups {
@@ -112,14 +114,14 @@ type htmlHistory struct {
 	Line, Area, Dots string // paths
 	Most             int    // departures at the top
 	From, To         string // days
-	Points           []Past
+	Points           []document.Past
 }
 
 const htmlPast = 400 // points of history, the latest
 
-func newHistory(points []Past) *htmlHistory {
+func newHistory(points []document.Past) *htmlHistory {
 	const wide, high = 100.0, 40.0
-	points = slices.CompactFunc(points, func(a, b Past) bool { return a.At.Equal(b.At) })
+	points = slices.CompactFunc(points, func(a, b document.Past) bool { return a.At.Equal(b.At) })
 	points = points[max(0, len(points)-htmlPast):]
 	if len(points) < 2 {
 		return nil

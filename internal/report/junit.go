@@ -11,7 +11,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
-	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // junit has a test case for each object and binding that the files declare or a command touches, in a
@@ -32,10 +32,10 @@ import (
 var junit = &Format{
 	Name:     "junit",
 	Failures: true,
-	Plan:     func(w io.Writer, d *Plan, _ Style) error { return writeJUnit(w, viewPlan(d)) },
-	Results:  func(w io.Writer, d *Results, _ Style) error { return writeJUnit(w, viewResults(d)) },
-	Check:    func(w io.Writer, d *Check, _ Style) error { return writeJUnit(w, viewCheck(d)) },
-	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeJUnit(w, viewDrift(d)) },
+	Plan:     func(w io.Writer, d *document.Plan, _ Style) error { return writeJUnit(w, viewPlan(d)) },
+	Results:  func(w io.Writer, d *document.Results, _ Style) error { return writeJUnit(w, viewResults(d)) },
+	Check:    func(w io.Writer, d *document.Check, _ Style) error { return writeJUnit(w, viewCheck(d)) },
+	Drift:    func(w io.Writer, d *document.Drift, _ Style) error { return writeJUnit(w, viewDrift(d)) },
 	Tests:    junitTests,
 }
 
@@ -141,7 +141,7 @@ func (j *junitSuites) findings(v *view) {
 			continue
 		}
 		text := f.String()
-		c := junitCase{Name: f.name(seen), File: Clean(f.File), Line: f.Line}
+		c := junitCase{Name: f.name(seen), File: document.Clean(f.File), Line: f.Line}
 		outcome := &junitOutcome{Message: text, Type: f.Rule.ID, Text: f.Rule.Help}
 		switch {
 		case f.Rule.Level == failure && v.rules(f.Rule):
@@ -160,7 +160,7 @@ func (j *junitSuites) findings(v *view) {
 // name tells a finding again in later reports, where its figures and its line may differ. Findings that
 // share a name are numbered; seen counts them.
 func (f *finding) name(seen map[string]int) string {
-	name := f.Rule.ID + ": " + Clean(cmp.Or(f.Address, f.Path, f.Message))
+	name := f.Rule.ID + ": " + document.Clean(cmp.Or(f.Address, f.Path, f.Message))
 	if seen[name]++; seen[name] > 1 {
 		name += fmt.Sprintf(" (%d)", seen[name])
 	}
@@ -170,12 +170,12 @@ func (f *finding) name(seen map[string]int) string {
 func (j *junitSuites) items(v *view) {
 	for i := range v.Items {
 		item := &v.Items[i]
-		c := junitCase{Name: Clean(item.Address)}
+		c := junitCase{Name: document.Clean(item.Address)}
 		if item.Source != nil {
-			c.File, c.Line = Clean(item.Source.File), item.Source.Line
+			c.File, c.Line = document.Clean(item.Source.File), item.Source.Line
 		}
 		text := item.told()
-		outcome := &junitOutcome{Message: text, Type: string(item.Action), Text: item.leaves()}
+		outcome := &junitOutcome{Message: text, Type: string(item.Action), Text: leaves(item.Change)}
 		switch {
 		case item.Status == apply.Failed, v.Command == "drift" && item.Moved != drift.Files:
 			c.Failure = outcome
@@ -184,9 +184,9 @@ func (j *junitSuites) items(v *view) {
 		case item.Status == apply.Skipped, v.Command == "drift":
 			c.Skipped = &junitOutcome{Message: text}
 		default:
-			c.Output = text + "\n" + item.leaves()
+			c.Output = text + "\n" + leaves(item.Change)
 		}
-		j.suite(Clean(item.Kind)).add(c)
+		j.suite(document.Clean(item.Kind)).add(c)
 	}
 }
 
@@ -199,11 +199,11 @@ func (j *junitSuites) managed(v *view) {
 	for _, address := range v.Managed {
 		if !differs[address] {
 			kind, _, _ := strings.Cut(address, "/")
-			j.suite(Clean(kind)).add(junitCase{Name: Clean(address)})
+			j.suite(document.Clean(kind)).add(junitCase{Name: document.Clean(address)})
 		}
 	}
 	if len(v.Managed) == 0 && v.Unchanged > 0 {
-		j.suite("unchanged").add(junitCase{Name: count(v.Unchanged, "object or binding", "objects and bindings") + " unchanged"})
+		j.suite("unchanged").add(junitCase{Name: document.Count(v.Unchanged, "object or binding", "objects and bindings") + " unchanged"})
 	}
 	if len(j.Suites) == 0 {
 		j.suite(v.Command).add(junitCase{Name: v.Sum})
@@ -211,18 +211,10 @@ func (j *junitSuites) managed(v *view) {
 }
 
 // leaves are the changed leaves, one a line.
-func (c *Change) leaves() string {
+func leaves(c *document.Change) string {
 	var b strings.Builder
-	for _, f := range c.details() {
-		before, after := shorten(f.Before, f.now(), foldValue)
-		switch c.Action {
-		case diff.Create:
-			fmt.Fprintf(&b, "%s: %s\n", Clean(f.Path), shown(after, f.Sensitive))
-		case diff.Delete:
-			fmt.Fprintf(&b, "%s: %s\n", Clean(f.Path), shown(before, f.Sensitive))
-		default:
-			fmt.Fprintf(&b, "%s: %s → %s\n", Clean(f.Path), shown(before, f.Sensitive), shown(after, f.Sensitive))
-		}
+	for _, f := range c.Details() {
+		b.WriteString(f.Line(c.Action, foldValue) + "\n")
 	}
 	return b.String()
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // markdown fits a comment on a pull request. Rules of its output:
@@ -23,12 +24,12 @@ import (
 var markdown = &Format{
 	Name:     "markdown",
 	Failures: true,
-	Plan:     func(w io.Writer, d *Plan, _ Style) error { return writeMarkdown(w, viewPlan(d)) },
-	Results:  func(w io.Writer, d *Results, _ Style) error { return writeMarkdown(w, viewResults(d)) },
-	Check:    func(w io.Writer, d *Check, _ Style) error { return writeMarkdown(w, viewCheck(d)) },
-	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeMarkdown(w, viewDrift(d)) },
-	Tests:    func(w io.Writer, d *Tests, _ Style) error { return writeMarkdown(w, viewTests(d)) },
-	Promote:  func(w io.Writer, d *Promotion, _ Style) error { return writeMarkdown(w, viewPromotion(d)) },
+	Plan:     func(w io.Writer, d *document.Plan, _ Style) error { return writeMarkdown(w, viewPlan(d)) },
+	Results:  func(w io.Writer, d *document.Results, _ Style) error { return writeMarkdown(w, viewResults(d)) },
+	Check:    func(w io.Writer, d *document.Check, _ Style) error { return writeMarkdown(w, viewCheck(d)) },
+	Drift:    func(w io.Writer, d *document.Drift, _ Style) error { return writeMarkdown(w, viewDrift(d)) },
+	Tests:    func(w io.Writer, d *document.Tests, _ Style) error { return writeMarkdown(w, viewTests(d)) },
+	Promote:  func(w io.Writer, d *document.Promotion, _ Style) error { return writeMarkdown(w, viewPromotion(d)) },
 }
 
 const (
@@ -60,7 +61,7 @@ func (v *view) markdown() string {
 	b.add(v.markdownDeclared(markdownMost - markdownTail - b.used))
 	left := v.markdownFolded(&b, rest, markdownMost-markdownTail)
 	if left > 0 {
-		b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", count(left, "change", "changes")))
+		b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", document.Count(left, "change", "changes")))
 	}
 	return b.String()
 }
@@ -69,10 +70,10 @@ func (v *view) markdown() string {
 func (v *view) split() (goes, rest []*item) {
 	for i := range v.Items {
 		c := &v.Items[i]
-		if c.destroys() {
+		if c.Destroys() {
 			goes = append(goes, c)
 		}
-		if !c.destroys() || len(c.details()) > 0 {
+		if !c.Destroys() || len(c.Details()) > 0 {
 			rest = append(rest, c)
 		}
 	}
@@ -96,7 +97,7 @@ func (v *view) markdownHead() string {
 		fmt.Fprintf(&b, "\n%s\n", strings.Join(about, ", "))
 	}
 	if u := v.Undo; u != nil {
-		fmt.Fprintf(&b, "\nUndo: %s takes this back with %s.\n", code(clip("apply --plan "+u.File, 500)), count(u.Changes, "change", "changes"))
+		fmt.Fprintf(&b, "\nUndo: %s takes this back with %s.\n", code(clip("apply --plan "+u.File, 500)), document.Count(u.Changes, "change", "changes"))
 	}
 	if len(v.Tallies) > 0 {
 		var names, lines, numbers strings.Builder
@@ -155,9 +156,9 @@ func (v *view) markdownGoes(goes []*item, shown, most int) string {
 	}
 	var lines strings.Builder
 	for _, c := range goes[:min(shown, len(goes))] {
-		line := diffMarks[c.Action] + " " + Clean(c.Address)
+		line := diffMarks[c.Action] + " " + document.Clean(c.Address)
 		if c.Action == diff.Replace {
-			line += " (" + c.gist() + ")"
+			line += " (" + c.Gist() + ")"
 		}
 		if c.Story != "" {
 			line += ": " + c.Story
@@ -181,14 +182,14 @@ func (v *view) markdownTraffic(most int) string {
 		return ""
 	}
 	groups := slices.Clone(v.Traffic)
-	slices.SortStableFunc(groups, func(a, b Traffic) int { return cmp.Compare(b.Calls, a.Calls) })
+	slices.SortStableFunc(groups, func(a, b document.Traffic) int { return cmp.Compare(b.Calls, a.Calls) })
 	var b strings.Builder
 	b.WriteString("\n#### Traffic of the last hour\n\n")
 	for i := range groups[:min(shown, len(groups))] {
 		b.WriteString("- " + code(clip(groups[i].String(), most)) + "\n")
 	}
 	if more := len(groups) - shown; more > 0 {
-		fmt.Fprintf(&b, "- and %s\n", count(more, "more group", "more groups"))
+		fmt.Fprintf(&b, "- and %s\n", document.Count(more, "more group", "more groups"))
 	}
 	return b.String()
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 const (
@@ -66,16 +67,16 @@ func foldedPart(kind string, shown, all int, lines string) string {
 
 func folded(kind string, n int, lines string) string {
 	return fmt.Sprintf("\n<details><summary><code>%s</code>: %s</summary>\n\n%s\n</details>\n",
-		html.EscapeString(Clean(kind)), count(n, "change", "changes"), fence("diff", lines))
+		html.EscapeString(document.Clean(kind)), document.Count(n, "change", "changes"), fence("diff", lines))
 }
 
 // markdownLine is a change in one line without its end.
 func (c *item) markdownLine() string {
-	parts := []string{c.mark() + " " + Clean(c.Address)}
+	parts := []string{c.mark() + " " + document.Clean(c.Address)}
 	if b := c.Binding; b != nil {
-		parts = append(parts, strings.TrimSpace(Clean(b.Method+" "+b.Path)))
+		parts = append(parts, strings.TrimSpace(document.Clean(b.Method+" "+b.Path)))
 	}
-	if at := c.place(); at != "" {
+	if at := c.Place(); at != "" {
 		parts = append(parts, at)
 	}
 	if c.Status != "" {
@@ -91,34 +92,34 @@ func (c *item) markdownLeaves() string {
 	if c.Status == "" && c.Story != "" {
 		line(" ", "("+c.Story+")")
 	}
-	for _, f := range c.details() {
-		path := Clean(f.Path)
-		if lines := f.lines(); lines != nil && c.stands() {
+	for _, f := range c.Details() {
+		path := document.Clean(f.Path)
+		if lines := linesOf(&f); lines != nil && c.stands() {
 			line(" ", path+":")
 			for _, l := range lines {
 				mark := strings.Replace(string(l.mark), "…", " …", 1)
-				line(mark, "  "+Clean(l.text))
+				line(mark, "  "+document.Clean(l.text))
 			}
 			continue
 		}
-		before, after := shorten(f.Before, f.now(), foldValue)
+		before, after := document.Shorten(f.Before, f.Now(), foldValue)
 		if !c.stands() { // what did not happen is neither there nor gone
-			line(" ", path+": "+shown(before, f.Sensitive)+" → "+shown(after, f.Sensitive))
+			line(" ", path+": "+document.Show(before, f.Sensitive)+" → "+document.Show(after, f.Sensitive))
 			continue
 		}
 		if c.Action != diff.Create {
-			line("-", path+": "+shown(before, f.Sensitive))
+			line("-", path+": "+document.Show(before, f.Sensitive))
 		}
 		if c.Action != diff.Delete {
-			line("+", path+": "+shown(after, f.Sensitive))
+			line("+", path+": "+document.Show(after, f.Sensitive))
 		}
 	}
 	return b.String()
 }
 
-// lines compares the two sides of a field line by line, where one has several lines; else it is nil.
-func (f *Field) lines() []line {
-	if f.Sensitive || !severalLines(f.Before) && !severalLines(f.After) {
+// linesOf compares the two sides of a field line by line, where one has several lines; else it is nil.
+func linesOf(f *document.Field) []line {
+	if f.Sensitive || !document.SeveralLines(f.Before) && !document.SeveralLines(f.After) {
 		return nil
 	}
 	before, _ := f.Before.(string)

@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // sized is Markdown with a limit. Sizes are in UTF-16 code units, of which there are never fewer than
@@ -31,7 +33,7 @@ func units(s string) (n int) {
 // code makes a code span of text from outside: nothing in it is markup, a mention, a link or an emoji,
 // and what cannot be seen shows as an escape.
 func code(s string) string {
-	s = Clean(s)
+	s = document.Clean(s)
 	if s == "" {
 		return "(empty)"
 	}

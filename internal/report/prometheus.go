@@ -10,6 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // prometheus is the text exposition format, for the folder from which the node exporter reads *.prom
@@ -20,9 +21,9 @@ import (
 var prometheus = &Format{
 	Name:     "prometheus",
 	Failures: true,
-	Plan:     func(w io.Writer, d *Plan, _ Style) error { return writeMetrics(w, viewPlan(d)) },
-	Results:  func(w io.Writer, d *Results, _ Style) error { return writeMetrics(w, viewResults(d)) },
-	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeMetrics(w, viewDrift(d)) },
+	Plan:     func(w io.Writer, d *document.Plan, _ Style) error { return writeMetrics(w, viewPlan(d)) },
+	Results:  func(w io.Writer, d *document.Results, _ Style) error { return writeMetrics(w, viewResults(d)) },
+	Drift:    func(w io.Writer, d *document.Drift, _ Style) error { return writeMetrics(w, viewDrift(d)) },
 }
 
 // metric is a family of samples, all of them gauges.
@@ -127,7 +128,7 @@ func (e *exposition) changes(items []item) {
 	}
 }
 
-func (e *exposition) health(d *Drift) {
+func (e *exposition) health(d *document.Drift) {
 	e.one(metricTime, float64(d.At.Unix()))
 	e.one(metricDrifted, truth(d.Drifted))
 	if m := d.Moved; m != nil {
@@ -144,7 +145,7 @@ func (e *exposition) health(d *Drift) {
 	type certificate struct{ group, domain, name string }
 	told := map[certificate]bool{} // one sample for a set of labels
 	for _, c := range d.Certificates {
-		key := certificate{Clean(c.Group), Clean(c.Domain), Clean(c.Name)}
+		key := certificate{document.Clean(c.Group), document.Clean(c.Domain), document.Clean(c.Name)}
 		if told[key] {
 			continue
 		}
@@ -156,17 +157,17 @@ func (e *exposition) health(d *Drift) {
 	}
 }
 
-func (e *exposition) traffic(groups []Traffic) {
+func (e *exposition) traffic(groups []document.Traffic) {
 	if len(groups) == 0 {
 		return
 	}
 	for _, m := range []struct {
 		metric
-		of func(*Traffic) int64
+		of func(*document.Traffic) int64
 	}{
-		{metricCalls, func(t *Traffic) int64 { return t.Calls }},
-		{metricFailed, func(t *Traffic) int64 { return t.Errors }},
-		{metricPeak, func(t *Traffic) int64 { return t.Peak }},
+		{metricCalls, func(t *document.Traffic) int64 { return t.Calls }},
+		{metricFailed, func(t *document.Traffic) int64 { return t.Errors }},
+		{metricPeak, func(t *document.Traffic) int64 { return t.Peak }},
 	} {
 		e.family(m.metric)
 		for i := range groups {
@@ -195,7 +196,7 @@ func (e *exposition) sample(m metric, value float64, labels ...string) {
 		if i > 0 {
 			_ = e.WriteByte(',')
 		}
-		_, _ = e.WriteString(all[i] + `="` + labelText.Replace(Clean(all[i+1])) + `"`)
+		_, _ = e.WriteString(all[i] + `="` + labelText.Replace(document.Clean(all[i+1])) + `"`)
 	}
 	_, _ = e.WriteString("} " + strconv.FormatFloat(value, 'f', -1, 64) + "\n")
 }

@@ -8,11 +8,12 @@ import (
 	"unicode/utf16"
 
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/report/sample"
 )
 
 // promotion writes a comparison of targets with a format.
-func promotion(t *testing.T, format string, d *report.Promotion) string {
+func promotion(t *testing.T, format string, d *document.Promotion) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := report.Find(format).Promote(&b, d, report.Style{Append: new(job).add}); err != nil {
@@ -75,7 +76,7 @@ func TestHostilePromotion(t *testing.T) {
 
 // TestFailedPromotion: after a failure nothing says that targets are equal.
 func TestFailedPromotion(t *testing.T) {
-	d := report.NewPromotion(sample.Head, report.Target{Name: "staging"}, report.Target{Name: "prod"}, nil)
+	d := document.NewPromotion(sample.Head, document.Target{Name: "staging"}, document.Target{Name: "prod"}, nil)
 	d.Errors = sample.Failed().Errors
 	out := promotion(t, "markdown", d)
 	want := fmt.Sprintf("The comparison failed: %d error", len(d.Errors))

@@ -1,9 +1,11 @@
-// Package report shows what a command found: documents, which are plain data without secrets, and
-// formats, which write them. A format is one file and one line in All.
+// Package report writes documents in the formats that people and tools read. A format is one file and one line in
+// All.
 package report
 
 import (
 	"io"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // Style is how output looks and what it may draw on besides its document. The zero value suits a file
@@ -16,7 +18,7 @@ type Style struct {
 	// there is no such variable. Nil: there are none.
 	Append func(variable, text string) error
 
-	History []Past // earlier looks at the same gateway, oldest first
+	History []document.Past // earlier looks at the same gateway, oldest first
 }
 
 // Format writes documents in one way. A function is nil where the format has no use for the document.
@@ -26,15 +28,15 @@ type Format struct {
 	// have the errors on stderr.
 	Failures bool
 
-	Plan    func(w io.Writer, d *Plan, s Style) error
-	Results func(w io.Writer, d *Results, s Style) error
-	Check   func(w io.Writer, d *Check, s Style) error
-	Drift   func(w io.Writer, d *Drift, s Style) error
-	Explain func(w io.Writer, d *Explanation, s Style) error
-	Doctor  func(w io.Writer, d *Diagnosis, s Style) error
-	Tests   func(w io.Writer, d *Tests, s Style) error
-	Promote func(w io.Writer, d *Promotion, s Style) error
-	Manual  func(w io.Writer, d *Manual, s Style) error
+	Plan    func(w io.Writer, d *document.Plan, s Style) error
+	Results func(w io.Writer, d *document.Results, s Style) error
+	Check   func(w io.Writer, d *document.Check, s Style) error
+	Drift   func(w io.Writer, d *document.Drift, s Style) error
+	Explain func(w io.Writer, d *document.Explanation, s Style) error
+	Doctor  func(w io.Writer, d *document.Diagnosis, s Style) error
+	Tests   func(w io.Writer, d *document.Tests, s Style) error
+	Promote func(w io.Writer, d *document.Promotion, s Style) error
+	Manual  func(w io.Writer, d *document.Manual, s Style) error
 }
 
 // All are the formats, the default first.

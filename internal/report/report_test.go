@@ -15,6 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -100,10 +101,10 @@ func everything() *diff.Plan {
 	}
 }
 
-var testHead = Head{FormatVersion: FormatVersion, ToolVersion: "v1.2.3", InstanceID: "a001"}
+var testHead = document.Head{FormatVersion: document.FormatVersion, ToolVersion: "v1.2.3", InstanceID: "a001"}
 
 func TestPlan(t *testing.T) {
-	d := NewPlan(testHead, everything(), 9)
+	d := document.NewPlan(testHead, everything(), 9)
 	for name, s := range map[string]Style{"plan.txt": {}, "plan-color.txt": {Color: true}, "plan-narrow.txt": {Width: 60}} {
 		var b bytes.Buffer
 		if err := text.Plan(&b, d, s); err != nil {
@@ -120,7 +121,7 @@ func TestPlan(t *testing.T) {
 
 func TestNoChanges(t *testing.T) {
 	var b bytes.Buffer
-	if err := text.Plan(&b, NewPlan(testHead, &diff.Plan{}, 9), Style{}); err != nil {
+	if err := text.Plan(&b, document.NewPlan(testHead, &diff.Plan{}, 9), Style{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "No changes. The gateway matches the files.\n"; b.String() != want {
@@ -132,7 +133,7 @@ func TestNoChanges(t *testing.T) {
 var unknown = regexp.MustCompile(`"(summary|converged)": null`)
 
 func TestEmptyListsAreNeverNull(t *testing.T) {
-	for _, d := range []any{EmptyPlan(testHead), NewPlan(testHead, &diff.Plan{}, 0), EmptyResults(testHead), NewResults(testHead, nil, nil), NewCheck(testHead, nil)} {
+	for _, d := range []any{document.EmptyPlan(testHead), document.NewPlan(testHead, &diff.Plan{}, 0), document.EmptyResults(testHead), document.NewResults(testHead, nil, nil), document.NewCheck(testHead, nil)} {
 		var b bytes.Buffer
 		if err := writeJSON(&b, d); err != nil {
 			t.Fatal(err)
@@ -157,8 +158,8 @@ func TestResults(t *testing.T) {
 	results[6].Status, results[6].WaitedFor = apply.Skipped, "throttle/new"
 	results[7].Status, results[7].BindID, results[7].Error = apply.Failed, "d3216b8d", &apply.Failure{ErrorCode: "APIG.3500", ErrorMsg: "Store is busy"}
 
-	d := NewResults(testHead, results, plan.Changes[1:5])
-	d.Requests, d.Stopped, d.Converged = Requests{Read: 12, Write: 8}, true, new(bool)
+	d := document.NewResults(testHead, results, plan.Changes[1:5])
+	d.Requests, d.Stopped, d.Converged = document.Requests{Read: 12, Write: 8}, true, new(bool)
 	var b bytes.Buffer
 	if err := text.Results(&b, d, Style{}); err != nil {
 		t.Fatal(err)
@@ -183,7 +184,7 @@ func TestClean(t *testing.T) {
 		"a\x00b\x7f":  `a\x00b\x7f`,
 		"a\u00a0b":    `a\u00a0b`,
 	} {
-		if got := Clean(in); got != want {
+		if got := document.Clean(in); got != want {
 			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
 		}
 	}
@@ -192,7 +193,7 @@ func TestClean(t *testing.T) {
 func FuzzClean(f *testing.F) {
 	f.Add("a\x1b]0;title\a\xff支")
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, r := range Clean(s) {
+		for _, r := range document.Clean(s) {
 			if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
 				t.Fatalf("Clean(%q) lets %U through", s, r)
 			}
@@ -202,36 +203,19 @@ func FuzzClean(f *testing.F) {
 
 func TestProblem(t *testing.T) {
 	for _, c := range []struct {
-		in   Problem
+		in   document.Problem
 		want string
 	}{
-		{Problem{Message: "no access"}, "no access"},
-		{Problem{Message: "no access", Hint: "ask"}, "no access; ask"},
-		{Problem{File: "a.yaml", Line: 3, Column: 7, Path: "/x", Message: "bad", Hint: "fix"}, "a.yaml:3:7: /x: bad; fix"},
-		{Problem{File: "a.yaml", Message: "bad"}, "a.yaml: bad"},
-		{Problem{File: "a.yaml", Line: 3, Address: "acl/x", Message: "bad"}, "a.yaml:3: acl/x: bad"},
-		{Problem{Address: "acl/\x1b", Message: "bad"}, `acl/\x1b: bad`},
+		{document.Problem{Message: "no access"}, "no access"},
+		{document.Problem{Message: "no access", Hint: "ask"}, "no access; ask"},
+		{document.Problem{File: "a.yaml", Line: 3, Column: 7, Path: "/x", Message: "bad", Hint: "fix"}, "a.yaml:3:7: /x: bad; fix"},
+		{document.Problem{File: "a.yaml", Message: "bad"}, "a.yaml: bad"},
+		{document.Problem{File: "a.yaml", Line: 3, Address: "acl/x", Message: "bad"}, "a.yaml:3: acl/x: bad"},
+		{document.Problem{Address: "acl/\x1b", Message: "bad"}, `acl/\x1b: bad`},
 	} {
 		if got := c.in.String(); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
-	}
-}
-
-func TestShorten(t *testing.T) {
-	same := strings.Repeat("x", 100)
-	a, b := shorten(same+"old"+same, same+"new"+same, 30)
-	if want := (excerpt{"…xxxxxxxxxxxxoldxxxxxxxxxxxxxxx…", 203}); a != want {
-		t.Errorf("got %v, want %v", a, want)
-	}
-	if want := (excerpt{"…xxxxxxxxxxxxnewxxxxxxxxxxxxxxx…", 203}); b != want {
-		t.Errorf("got %v, want %v", b, want)
-	}
-	if a, b := shorten("short", 5, 30); a != "short" || b != 5 {
-		t.Errorf("got %v, %v", a, b)
-	}
-	if a, _ := shorten(same, nil, 30); a != (excerpt{same[:30] + "…", 100}) {
-		t.Errorf("got %v", a)
 	}
 }
 
@@ -270,7 +254,7 @@ func BenchmarkPlan(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", f.Name, n), func(b *testing.B) {
 				for b.Loop() {
 					var out bytes.Buffer
-					if err := f.Plan(&out, NewPlan(testHead, p, 0), Style{}); err != nil {
+					if err := f.Plan(&out, document.NewPlan(testHead, p, 0), Style{}); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // sarif is SARIF 2.1.0: a result for each finding and each change, at its file and line. Sites that take
@@ -22,11 +23,11 @@ import (
 var sarif = &Format{
 	Name:     "sarif",
 	Failures: true,
-	Plan:     func(w io.Writer, d *Plan, _ Style) error { return writeJSON(w, newSarif(viewPlan(d))) },
-	Results:  func(w io.Writer, d *Results, _ Style) error { return writeJSON(w, newSarif(viewResults(d))) },
-	Check:    func(w io.Writer, d *Check, _ Style) error { return writeJSON(w, newSarif(viewCheck(d))) },
-	Drift:    func(w io.Writer, d *Drift, _ Style) error { return writeJSON(w, newSarif(viewDrift(d))) },
-	Tests:    func(w io.Writer, d *Tests, _ Style) error { return writeJSON(w, newSarif(viewTests(d))) },
+	Plan:     func(w io.Writer, d *document.Plan, _ Style) error { return writeJSON(w, newSarif(viewPlan(d))) },
+	Results:  func(w io.Writer, d *document.Results, _ Style) error { return writeJSON(w, newSarif(viewResults(d))) },
+	Check:    func(w io.Writer, d *document.Check, _ Style) error { return writeJSON(w, newSarif(viewCheck(d))) },
+	Drift:    func(w io.Writer, d *document.Drift, _ Style) error { return writeJSON(w, newSarif(viewDrift(d))) },
+	Tests:    func(w io.Writer, d *document.Tests, _ Style) error { return writeJSON(w, newSarif(viewTests(d))) },
 }
 
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -118,7 +119,7 @@ type sarifLogical struct {
 func newSarif(v *view) *sarifLog {
 	rules := append(allRules(), v.Rules...)
 	run := sarifRun{
-		Tool:        sarifTool{sarifDriver{Name: "apigw-sync", Version: Clean(v.ToolVersion), Rules: make([]sarifRule, len(rules))}},
+		Tool:        sarifTool{sarifDriver{Name: "apigw-sync", Version: document.Clean(v.ToolVersion), Rules: make([]sarifRule, len(rules))}},
 		Automation:  sarifAutomation{"apigw-sync/" + v.Command + "/" + url.PathEscape(v.InstanceID)},
 		Invocations: []sarifInvocation{{Successful: !slices.ContainsFunc(v.Findings, func(f finding) bool { return f.Rule == ruleError })}},
 		Columns:     "unicodeCodePoints",
@@ -141,22 +142,22 @@ func newSarif(v *view) *sarifLog {
 		if f.Hint != "" {
 			text += "; " + f.Hint
 		}
-		run.Results = append(run.Results, newSarifResult(rules, f.Rule, f.Rule.Level, &f.Problem, Clean(text), home, seen))
+		run.Results = append(run.Results, newSarifResult(rules, f.Rule, f.Rule.Level, &f.Problem, document.Clean(text), home, seen))
 	}
 	for i := range v.Items {
 		c := &v.Items[i]
 		if statusRules[c.Status] != nil || c.Status == apply.Succeeded {
 			continue // a finding says so already, or all is well
 		}
-		p := c.problem("")
+		p := c.About("")
 		r := newSarifResult(rules, c.Rule, c.Level, &p, c.told(), home, seen)
-		r.Properties = map[string]string{"kind": Clean(c.Kind), "action": string(c.Action), "moved": string(c.Moved)}
+		r.Properties = map[string]string{"kind": document.Clean(c.Kind), "action": string(c.Action), "moved": string(c.Moved)}
 		run.Results = append(run.Results, r)
 	}
 	return &sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}}
 }
 
-func newSarifResult(rules []*rule, r *rule, level severity, p *Problem, text, home string, seen map[string]int) sarifResult {
+func newSarifResult(rules []*rule, r *rule, level severity, p *document.Problem, text, home string, seen map[string]int) sarifResult {
 	at := sarifLocation{Physical: sarifPhysical{Artifact: sarifArtifact{home}}}
 	if p.File != "" {
 		at.Physical.Artifact.URI = fileURI(p.File)
@@ -165,8 +166,8 @@ func newSarifResult(rules []*rule, r *rule, level severity, p *Problem, text, ho
 		}
 	}
 	if p.Address != "" {
-		at.Logical = []sarifLogical{{Clean(p.Address), "object"}}
-		text = Clean(p.Address) + ": " + text
+		at.Logical = []sarifLogical{{document.Clean(p.Address), "object"}}
+		text = document.Clean(p.Address) + ": " + text
 	}
 	return sarifResult{
 		RuleID: r.ID, RuleIndex: slices.IndexFunc(rules, func(x *rule) bool { return x.ID == r.ID }), Level: level.sarif(),
@@ -177,7 +178,7 @@ func newSarifResult(rules []*rule, r *rule, level severity, p *Problem, text, ho
 
 // fingerprint tells a result again in later reports: by its rule and object, which stay when lines and
 // figures change. Results that share both are numbered; seen counts them.
-func fingerprint(r *rule, p *Problem, seen map[string]int) string {
+func fingerprint(r *rule, p *document.Problem, seen map[string]int) string {
 	parts := []string{r.ID, p.Address, p.Path}
 	if p.Address == "" {
 		parts = append(parts, p.File, p.Message)

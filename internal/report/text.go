@@ -8,6 +8,8 @@ import (
 
 	"github.com/fatih/color"
 	"github.com/rivo/uniseg"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // text is for people. Rules of its output:
@@ -114,41 +116,8 @@ func columns(block []row) []int {
 	return widths
 }
 
-func (p *page) warnings(list []Problem) {
+func (p *page) warnings(list []document.Problem) {
 	for _, x := range list {
 		p.linef("%s %s", p.paint("warning:", color.FgYellow), x)
 	}
-}
-
-// String is file:line:col: path: message; hint, without control characters.
-func (p Problem) String() string {
-	var b strings.Builder
-	if p.File != "" {
-		b.WriteString(p.File)
-		if p.Line > 0 {
-			fmt.Fprintf(&b, ":%d", p.Line)
-			if p.Column > 0 {
-				fmt.Fprintf(&b, ":%d", p.Column)
-			}
-		}
-		b.WriteString(": ")
-	}
-	if p.Path != "" {
-		b.WriteString(p.Path + ": ")
-	} else if p.Address != "" {
-		b.WriteString(p.Address + ": ")
-	}
-	b.WriteString(p.Message)
-	if p.Hint != "" {
-		b.WriteString("; " + p.Hint)
-	}
-	return Clean(b.String())
-}
-
-// count is "1 object", "2 objects".
-func count(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
 }

@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	"github.com/fatih/color"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // textDrift writes first what needs attention besides differences, then the differences, then the traffic
 // that they meet.
-func textDrift(w io.Writer, d *Drift, s Style) error {
+func textDrift(w io.Writer, d *document.Drift, s Style) error {
 	p := newPage(w, s)
 	if p.needs(d) {
 		p.linef("")
@@ -22,19 +24,19 @@ func textDrift(w io.Writer, d *Drift, s Style) error {
 	p.extras(d.Extra)
 	p.traffic(d.Traffic)
 	if d.Summary.Ignored > 0 {
-		p.linef("Left alone by ignore rules: %s.", count(d.Summary.Ignored, "object", "objects"))
+		p.linef("Left alone by ignore rules: %s.", document.Count(d.Summary.Ignored, "object", "objects"))
 	}
 	p.warnings(d.Warnings)
 	if len(d.Changes)+len(d.Extra) > 0 {
 		p.linef("Unchanged: %d. Requests: %d.", d.Summary.Unchanged, d.Requests.Read)
 	}
-	p.linef("%s", p.paint(d.verdict(), color.Bold))
+	p.linef("%s", p.paint(d.Sum(), color.Bold))
 	return p.Flush()
 }
 
 // needs writes a line for each thing besides differences that needs attention, and reports whether there
 // was any.
-func (p *page) needs(d *Drift) bool {
+func (p *page) needs(d *document.Drift) bool {
 	var block []row
 	for _, f := range viewDrift(d).Findings {
 		switch f.Rule {
@@ -50,29 +52,29 @@ func (p *page) needs(d *Drift) bool {
 		if f.Rule.Level == failure {
 			paint = color.FgRed
 		}
-		block = append(block, row{symbol: "  !", paint: []color.Attribute{paint}, cells: []string{Clean(f.Message), Clean(place)}})
+		block = append(block, row{symbol: "  !", paint: []color.Attribute{paint}, cells: []string{document.Clean(f.Message), document.Clean(place)}})
 	}
 	p.rows(block)
 	return len(block) > 0
 }
 
-func (p *page) extras(list []Extra) {
+func (p *page) extras(list []document.Extra) {
 	if len(list) == 0 {
 		return
 	}
 	p.linef("Extra, as the files own but do not declare it; --prune deletes:")
 	for _, e := range list {
 		side := ""
-		if s := sides[e.Moved]; s != "" {
+		if s := document.Sides[e.Moved]; s != "" {
 			side = "  (" + s + ")"
 		}
-		p.linef("    %s%s", p.paint(Clean(e.Address), color.FgCyan), side)
+		p.linef("    %s%s", p.paint(document.Clean(e.Address), color.FgCyan), side)
 	}
 	p.linef("")
 }
 
 // hit writes whom a change meets.
-func (p *page) hit(h *Hit) {
+func (p *page) hit(h *document.Hit) {
 	switch {
 	case h == nil:
 		return
@@ -80,21 +82,21 @@ func (p *page) hit(h *Hit) {
 		p.linef("%s%s", indent, p.paint("affects no API", color.Faint))
 		return
 	}
-	what := count(h.APIs, "API", "APIs")
+	what := document.Count(h.APIs, "API", "APIs")
 	if h.Calls == 0 {
 		p.linef("%s%s", indent, p.paint("affects "+what+", no calls", color.Faint))
 		return
 	}
 	to := ""
 	if !h.Exact {
-		to = " to all of " + Clean(strings.Join(h.Groups, ", "))
+		to = " to all of " + document.Clean(strings.Join(h.Groups, ", "))
 	}
 	p.linef("%s%s", indent, p.paint(fmt.Sprintf("affects %s: %s%s, %s, %d in the busiest minute", what,
-		count(int(h.Calls), "call", "calls"), to, count(int(h.Errors), "error", "errors"), h.Peak), color.Faint))
+		document.Count(int(h.Calls), "call", "calls"), to, document.Count(int(h.Errors), "error", "errors"), h.Peak), color.Faint))
 }
 
 // traffic writes the last hour of groups.
-func (p *page) traffic(list []Traffic) {
+func (p *page) traffic(list []document.Traffic) {
 	if len(list) == 0 {
 		return
 	}
@@ -102,7 +104,7 @@ func (p *page) traffic(list []Traffic) {
 	for i := range list {
 		p.linef("    %s", list[i].String())
 		for _, a := range list[i].APIs {
-			p.linef("        %s: %s, %s, %d in the busiest minute", Clean(a.API), count(int(a.Calls), "call", "calls"), count(int(a.Errors), "error", "errors"), a.Peak)
+			p.linef("        %s: %s, %s, %d in the busiest minute", document.Clean(a.API), document.Count(int(a.Calls), "call", "calls"), document.Count(int(a.Errors), "error", "errors"), a.Peak)
 		}
 	}
 	p.linef("")

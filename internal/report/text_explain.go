@@ -9,23 +9,23 @@ import (
 	"github.com/fatih/color"
 
 	"github.com/apigw-sync/apigw-sync/internal/calls/explain"
-	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // textExplain writes a block for each kind of policy: a line for each object and where it comes from,
 // below it what it says.
-func textExplain(w io.Writer, d *Explanation, s Style) error {
+func textExplain(w io.Writer, d *document.Explanation, s Style) error {
 	p := newPage(w, s)
 	if d.Report == nil {
 		return p.Flush()
 	}
 	a := &d.API
-	p.linef("%s  %s  %s", p.paint(Clean(a.Group+"/"+a.Name), color.Bold), Clean(a.Method+" "+a.Path), Clean("authentication "+a.AuthType))
+	p.linef("%s  %s  %s", p.paint(document.Clean(a.Group+"/"+a.Name), color.Bold), document.Clean(a.Method+" "+a.Path), document.Clean("authentication "+a.AuthType))
 	where := "published in " + strings.Join(a.Published, ", ")
 	if len(a.Published) == 0 {
 		where = "published nowhere"
 	}
-	p.linef("In %s; %s.", Clean(d.Environment), Clean(where))
+	p.linef("In %s; %s.", document.Clean(d.Environment), document.Clean(where))
 	var throttles []explain.Item
 	if d.Throttle != nil {
 		throttles = append(throttles, *d.Throttle)
@@ -37,14 +37,14 @@ func textExplain(w io.Writer, d *Explanation, s Style) error {
 	if len(d.Absent) > 0 {
 		p.linef("\n%s", p.paint("Bound in the files, but not on the gateway", color.Bold))
 		for _, x := range d.Absent {
-			p.linef("    %s%s%s", p.paint(Clean(x.Address), color.FgYellow), gap, place(x.Source))
+			p.linef("    %s%s%s", p.paint(document.Clean(x.Address), color.FgYellow), gap, document.PlaceOf(x.Source))
 		}
 	}
 	if len(d.Notes)+len(d.Warnings) > 0 {
 		p.linef("")
 	}
 	for _, n := range d.Notes {
-		p.linef("%s %s", p.paint("note:", color.FgCyan), Clean(n))
+		p.linef("%s %s", p.paint("note:", color.FgCyan), document.Clean(n))
 	}
 	p.warnings(d.Warnings)
 	return p.Flush()
@@ -61,13 +61,13 @@ func (p *page) items(title string, list []explain.Item) {
 }
 
 func (p *page) item(x *explain.Item) {
-	name := Clean(x.Name)
+	name := document.Clean(x.Name)
 	if x.Type != "" {
-		name += Clean(" (" + x.Type + ")")
+		name += document.Clean(" (" + x.Type + ")")
 	}
 	p.linef("    %s%s%s", p.paint(name, color.FgGreen), gap, origin(x))
 	if x.ShadowedBy != "" {
-		p.linef("%s%s", indent, p.paint("no effect, because of "+Clean(x.ShadowedBy), color.FgYellow))
+		p.linef("%s%s", indent, p.paint("no effect, because of "+document.Clean(x.ShadowedBy), color.FgYellow))
 	}
 	if x.Differs {
 		p.linef("%s%s", indent, p.paint("the files say something else; see diff", color.FgYellow))
@@ -75,7 +75,7 @@ func (p *page) item(x *explain.Item) {
 	p.settings(x, indent)
 	for i := range x.Parts {
 		part := &x.Parts[i]
-		p.linef("%s%s%s%s", indent, Clean(partName(part)), gap, place(part.Source))
+		p.linef("%s%s%s%s", indent, document.Clean(partName(part)), gap, document.PlaceOf(part.Source))
 		p.settings(part, indent+"    ")
 	}
 }
@@ -95,19 +95,19 @@ func partName(x *explain.Item) string {
 func (p *page) settings(x *explain.Item, indent string) {
 	g := gist{left: slices.Clone(x.Settings)}
 	if text := g.of(x.Kind); text != "" {
-		p.linef("%s%s", indent, Clean(text))
+		p.linef("%s%s", indent, document.Clean(text))
 	}
 	for len(g.left) > 0 {
 		s := g.left[0]
 		path := s.Path
 		if at := strings.LastIndexByte(path, '/'); at > 0 && strings.Trim(path[at+1:], "0123456789") == "" {
 			path = path[:at]
-			p.linef("%s%s: %s", indent, Clean(strings.TrimPrefix(path, "/")), Clean(g.list(path)))
+			p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(path, "/")), document.Clean(g.list(path)))
 			continue
 		}
 		g.left = g.left[1:]
-		value, _ := shorten(s.Value, nil, p.room())
-		p.linef("%s%s: %s", indent, Clean(strings.TrimPrefix(path, "/")), shown(value, s.Sensitive))
+		value, _ := document.Shorten(s.Value, nil, p.room())
+		p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(path, "/")), document.Show(value, s.Sensitive))
 	}
 }
 
@@ -130,7 +130,7 @@ func (g *gist) list(path string) string {
 	g.left = slices.DeleteFunc(g.left, func(s explain.Setting) bool {
 		below := strings.HasPrefix(s.Path, path+"/")
 		if below {
-			items = append(items, strings.Trim(shown(s.Value, s.Sensitive), `"`))
+			items = append(items, strings.Trim(document.Show(s.Value, s.Sensitive), `"`))
 		}
 		return below
 	})
@@ -166,18 +166,11 @@ func origin(x *explain.Item) string {
 	case x.Source == nil && x.Binding == nil:
 		return "set on the gateway only"
 	case x.Source == nil:
-		return "declared on the gateway only, bound at " + place(x.Binding)
+		return "declared on the gateway only, bound at " + document.PlaceOf(x.Binding)
 	case x.Binding == nil:
-		return place(x.Source) + ", bound on the gateway only"
+		return document.PlaceOf(x.Source) + ", bound on the gateway only"
 	case x.Source.File == x.Binding.File:
-		return fmt.Sprintf("%s, bound in line %d", place(x.Source), x.Binding.Line)
+		return fmt.Sprintf("%s, bound in line %d", document.PlaceOf(x.Source), x.Binding.Line)
 	}
-	return place(x.Source) + ", bound at " + place(x.Binding)
-}
-
-func place(s *kind.Source) string {
-	if s == nil {
-		return "set on the gateway only"
-	}
-	return Clean(fmt.Sprintf("%s:%d", s.File, s.Line))
+	return document.PlaceOf(x.Source) + ", bound at " + document.PlaceOf(x.Binding)
 }

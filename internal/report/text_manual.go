@@ -8,10 +8,11 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/docs/manual"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // textManual writes what a key is, what it may be, an example, and the keys in it.
-func textManual(w io.Writer, d *Manual, s Style) error {
+func textManual(w io.Writer, d *document.Manual, s Style) error {
 	p := newPage(w, s)
 	e := d.Key
 	if e == nil {
@@ -77,7 +78,7 @@ func shownDefault(v any) string {
 	if v == nil {
 		return ""
 	}
-	return shown(v, false)
+	return document.Show(v, false)
 }
 
 // entries writes a line for each key, with what it is in a sentence; deeper ones stand below, indented.

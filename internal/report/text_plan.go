@@ -3,11 +3,13 @@ package report
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/fatih/color"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 const indent = "      "
@@ -25,35 +27,25 @@ var symbols = map[diff.Action]struct {
 	diff.Unbind:  {"  -", []color.Attribute{color.FgRed}},
 }
 
-func textPlan(w io.Writer, d *Plan, s Style) error {
+func textPlan(w io.Writer, d *document.Plan, s Style) error {
 	p := newPage(w, s)
 	p.changes(d.Changes)
 	if len(d.Changes) > 0 {
 		p.linef("")
 	}
 	p.beside(d)
-	p.linef("%s", p.paint(d.sum(), color.Bold))
+	p.linef("%s", p.paint(d.Sum(), color.Bold))
 	return p.Flush()
 }
 
-// sum is the last line of a plan.
-func (d *Plan) sum() string {
-	if len(d.Changes) == 0 {
-		return "No changes. The gateway matches the files."
-	}
-	s := d.Summary
-	return fmt.Sprintf("Plan: %d to create, %d to update, %d to replace, %d to delete, %d to bind, %d to unbind.",
-		s.Create, s.Update, s.Replace, s.Delete, s.Bind, s.Unbind)
-}
-
 // beside writes what a reader should know besides the changes.
-func (p *page) beside(d *Plan) {
+func (p *page) beside(d *document.Plan) {
 	p.extras(d.Extra)
 	p.traffic(d.Traffic)
 	if d.Summary.Ignored > 0 {
-		p.linef("Left alone by ignore rules: %s.", count(d.Summary.Ignored, "object", "objects"))
+		p.linef("Left alone by ignore rules: %s.", document.Count(d.Summary.Ignored, "object", "objects"))
 	}
-	if s := takes(d.Summary.Displaced); s != "" {
+	if s := document.Displacing(d.Summary.Displaced); s != "" {
 		p.linef("%s", p.paint(s, color.FgYellow))
 	}
 	p.warnings(d.Warnings)
@@ -69,7 +61,7 @@ func (p *page) beside(d *Plan) {
 }
 
 // changes writes blocks of one kind each, a blank line between them.
-func (p *page) changes(list []Change) {
+func (p *page) changes(list []document.Change) {
 	for start := 0; start < len(list); {
 		end := start
 		var block []row
@@ -84,24 +76,24 @@ func (p *page) changes(list []Change) {
 	}
 }
 
-func (p *page) change(c *Change) row {
+func (p *page) change(c *document.Change) row {
 	look := symbols[c.Action]
-	r := row{symbol: look.symbol, paint: look.paint, cells: []string{Clean(c.Address)}}
+	r := row{symbol: look.symbol, paint: look.paint, cells: []string{document.Clean(c.Address)}}
 	if c.Binding != nil {
-		r.cells = append(r.cells, strings.TrimSpace(Clean(c.Binding.Method+" "+c.Binding.Path)))
+		r.cells = append(r.cells, strings.TrimSpace(document.Clean(c.Binding.Method+" "+c.Binding.Path)))
 	}
 	if c.Source != nil {
-		r.cells = append(r.cells, Clean(fmt.Sprintf("%s:%d", c.Source.File, c.Source.Line)))
+		r.cells = append(r.cells, document.Clean(fmt.Sprintf("%s:%d", c.Source.File, c.Source.Line)))
 	}
-	if taken := c.taken(); len(taken) > 0 {
+	if taken := c.DisplacesInWords(); len(taken) > 0 {
 		r.cells = append(r.cells, "("+strings.Join(taken, "; ")+")")
 	}
 	r.below = func() {
-		if why := c.reasons(); len(why) > 0 {
+		if why := c.Reasons(); len(why) > 0 {
 			p.linef("%s(%s)", indent, strings.Join(why, "; "))
 		}
 		p.hit(c.Traffic)
-		for _, f := range c.details() {
+		for _, f := range c.Details() {
 			p.field(c, &f)
 		}
 	}
@@ -109,12 +101,12 @@ func (p *page) change(c *Change) row {
 }
 
 // field writes one changed leaf. What an object that comes or goes is called, its address says already.
-func (p *page) field(c *Change, f *Field) {
+func (p *page) field(c *document.Change, f *document.Field) {
 	if c.Action == diff.Create && f.Path == "/name" && f.After == any(c.Name) || c.Action == diff.Delete && f.Path == "/name" && f.Before == any(c.Name) {
 		return
 	}
-	path := Clean(f.Path)
-	if severalLines(f.Before) || severalLines(f.After) {
+	path := document.Clean(f.Path)
+	if document.SeveralLines(f.Before) || document.SeveralLines(f.After) {
 		before, _ := f.Before.(string)
 		after, _ := f.After.(string)
 		if lines := compareLines(before, after); lines != nil {
@@ -123,8 +115,8 @@ func (p *page) field(c *Change, f *Field) {
 			return
 		}
 	}
-	old, now := shorten(f.Before, f.now(), p.room())
-	before, after := shown(old, f.Sensitive), shown(now, f.Sensitive)
+	old, now := document.Shorten(f.Before, f.Now(), p.room())
+	before, after := document.Show(old, f.Sensitive), document.Show(now, f.Sensitive)
 	tooWide := p.style.Width > 0 && wide(indent+path+before+after)+len(":  → ") > p.style.Width
 	switch {
 	case c.Action == diff.Create:
@@ -141,7 +133,7 @@ func (p *page) field(c *Change, f *Field) {
 
 func (p *page) lines(lines []line) {
 	for _, l := range lines {
-		text := indent + "  " + string(l.mark) + " " + Clean(l.text)
+		text := indent + "  " + string(l.mark) + " " + document.Clean(l.text)
 		switch l.mark {
 		case '+':
 			text = p.paint(text, color.FgGreen)
@@ -165,4 +157,17 @@ func (p *page) room() int {
 		return most
 	}
 	return min(most, max(least, p.style.Width-len(indent)-marks))
+}
+
+// operations writes the table of --explain-requests.
+func (p *page) operations(list []document.Operation) {
+	if len(list) == 0 {
+		return
+	}
+	block := []row{{symbol: "   ", cells: []string{"requests", "count", "operation", "each covers"}}}
+	for _, o := range list {
+		block = append(block, row{symbol: "   ", cells: []string{o.Access, strconv.Itoa(o.Count), o.Operation, o.Grouping}})
+	}
+	p.rows(block)
+	p.linef("")
 }

@@ -8,31 +8,35 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // textPromote writes a block for each class of differences, the worst first, each leaf as FROM → TO.
-func textPromote(w io.Writer, d *Promotion, s Style) error {
+func textPromote(w io.Writer, d *document.Promotion, s Style) error {
 	p := newPage(w, s)
 	p.linef("%s → %s, values in this order.\n", d.From, d.To)
-	for _, t := range d.titles() {
-		if list := d.of(t.class); len(list) > 0 {
-			p.linef("%s:", p.paint(Clean(t.title), color.Bold))
+	titles := map[promote.Class]string{
+		promote.Undeclared: "Undeclared", promote.OnlyFrom: "Only in " + d.From.Name, promote.OnlyTo: "Only in " + d.To.Name, promote.Declared: "Declared on purpose",
+	}
+	for _, class := range []promote.Class{promote.Undeclared, promote.OnlyFrom, promote.OnlyTo, promote.Declared} {
+		if list := d.Of(class); len(list) > 0 {
+			p.linef("%s:", p.paint(document.Clean(titles[class]), color.Bold))
 			p.differences(d, list)
 			p.linef("")
 		}
 	}
 	p.lacking(d)
 	p.unapplied(d)
-	if own := d.ownAddresses(); len(own) > 0 {
-		p.linef("Left out, since each gateway makes its own: keys, secrets or codes of %s.", Clean(firstOf(own)))
+	if own := d.OwnCredentials(); len(own) > 0 {
+		p.linef("Left out, since each gateway makes its own: keys, secrets or codes of %s.", document.Clean(document.FirstOf(own)))
 	}
 	if d.Summary.Ignored > 0 {
-		p.linef("Left alone by ignore rules: %s.", count(d.Summary.Ignored, "difference", "differences"))
+		p.linef("Left alone by ignore rules: %s.", document.Count(d.Summary.Ignored, "difference", "differences"))
 	}
 	p.warnings(d.Warnings)
 	for _, target := range []string{d.From.Name, d.To.Name} {
-		if n := d.ends(target); n > 0 {
-			p.linef("%s", Clean(fmt.Sprintf("apply --target %s ends %d of these differences.", target, n)))
+		if n := d.Ends(target); n > 0 {
+			p.linef("%s", document.Clean(fmt.Sprintf("apply --target %s ends %d of these differences.", target, n)))
 		}
 	}
 	read := fmt.Sprintf("Requests: %d to compare.", d.Requests.Read)
@@ -40,15 +44,12 @@ func textPromote(w io.Writer, d *Promotion, s Style) error {
 		read = "No gateway was read."
 	}
 	p.linef("Equal: %d. %s", d.Summary.Equal, read)
-	p.linef("%s", p.paint(Clean(d.sum()), color.Bold))
+	p.linef("%s", p.paint(document.Clean(d.Sum()), color.Bold))
 	return p.Flush()
 }
 
-// String is the target with its environment, made harmless.
-func (t Target) String() string { return Clean(t.Name + " (" + t.Environment + ")") }
-
 // differences writes a row for each object or link, its leaves below it.
-func (p *page) differences(d *Promotion, list []*Difference) {
+func (p *page) differences(d *document.Promotion, list []*document.Difference) {
 	var block []row
 	for start := 0; start < len(list); {
 		end := start + 1
@@ -62,19 +63,19 @@ func (p *page) differences(d *Promotion, list []*Difference) {
 }
 
 // difference is a link or object, or the leaves of one object.
-func (p *page) difference(d *Promotion, same []*Difference) row {
+func (p *page) difference(d *document.Promotion, same []*document.Difference) row {
 	x := same[0]
-	look := symbols[x.mark()]
-	r := row{symbol: look.symbol, paint: look.paint, cells: []string{Clean(x.Address)}}
+	look := symbols[x.Mark()]
+	r := row{symbol: look.symbol, paint: look.paint, cells: []string{document.Clean(x.Address)}}
 	if x.Path == "" {
-		r.cells = append(r.cells, x.tells())
+		r.cells = append(r.cells, x.Tells())
 	}
 	r.below = func() {
 		for _, x := range same {
 			if x.Path != "" {
 				p.leaf(x)
 			}
-			for _, reason := range d.reasons(x) {
+			for _, reason := range d.Reasons(x) {
 				p.linef("%s%s%s", indent, gap, p.paint(reason, color.FgYellow))
 			}
 		}
@@ -83,41 +84,41 @@ func (p *page) difference(d *Promotion, same []*Difference) row {
 }
 
 // leaf writes one leaf, and where a declared one is declared.
-func (p *page) leaf(x *Difference) {
-	line := indent + x.values(p.room())
+func (p *page) leaf(x *document.Difference) {
+	line := indent + x.Values(p.room())
 	if x.Class == promote.Declared {
-		line += gap + p.paint(x.says(), color.Faint)
+		line += gap + p.paint(x.Says(), color.Faint)
 	}
 	p.linef("%s", line)
 }
 
 // lacking lists the APIs that a side lacks: one a line where bindings cannot follow, the others in one line.
-func (p *page) lacking(d *Promotion) {
+func (p *page) lacking(d *document.Promotion) {
 	for _, target := range []string{d.From.Name, d.To.Name} {
-		stuck, others := d.lacks(target)
+		stuck, others := d.Lacks(target)
 		if len(stuck) > 0 {
-			p.linef("%s:", p.paint(Clean("APIs that "+target+" lacks"), color.Bold))
+			p.linef("%s:", p.paint(document.Clean("APIs that "+target+" lacks"), color.Bold))
 			var block []row
 			for _, a := range stuck {
 				block = append(block, row{symbol: "  !", paint: symbols[diff.Update].paint, cells: []string{
-					Clean(a.Address), Clean(a.Method + " " + a.Path), missing(a), count(len(a.Bindings), "binding cannot follow", "bindings cannot follow"),
+					document.Clean(a.Address), document.Clean(a.Method + " " + a.Path), document.Missing(a), document.Count(len(a.Bindings), "binding cannot follow", "bindings cannot follow"),
 				}})
 			}
 			p.rows(block)
 			p.linef("")
 		}
 		if len(others) > 0 {
-			p.linef("%s", Clean(fmt.Sprintf("%s lacks %s, without a binding that would have to follow: %s.", target, count(len(others), "more API", "more APIs"), firstOf(others))))
+			p.linef("%s", document.Clean(fmt.Sprintf("%s lacks %s, without a binding that would have to follow: %s.", target, document.Count(len(others), "more API", "more APIs"), document.FirstOf(others))))
 		}
 	}
 }
 
 // unapplied tells where a gateway and its files differ without making a difference between the gateways.
-func (p *page) unapplied(d *Promotion) {
+func (p *page) unapplied(d *document.Promotion) {
 	for _, target := range []string{d.From.Name, d.To.Name} {
-		if list := d.pending(target); len(list) > 0 {
-			p.linef("%s", Clean(fmt.Sprintf("%s differs from its files in %s no difference here: %s; see apigw-sync diff --target %s",
-				target, count(len(list), "more change that makes", "more changes that make"), firstOf(list), target)))
+		if list := d.Pending(target); len(list) > 0 {
+			p.linef("%s", document.Clean(fmt.Sprintf("%s differs from its files in %s no difference here: %s; see apigw-sync diff --target %s",
+				target, document.Count(len(list), "more change that makes", "more changes that make"), document.FirstOf(list), target)))
 		}
 	}
 }

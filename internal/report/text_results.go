@@ -1,15 +1,12 @@
 package report
 
 import (
-	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/fatih/color"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
-	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // outcomes are how statuses look, three columns wide.
@@ -23,20 +20,15 @@ var outcomes = map[apply.Status]struct {
 	apply.Unknown:   {"  ?", []color.Attribute{color.FgMagenta}},
 }
 
-var past = map[diff.Action]string{
-	diff.Create: "created", diff.Update: "updated", diff.Replace: "replaced", diff.Delete: "deleted",
-	diff.Bind: "bound", diff.Unbind: "unbound",
-}
-
-func textResults(w io.Writer, d *Results, s Style) error {
+func textResults(w io.Writer, d *document.Results, s Style) error {
 	p := newPage(w, s)
 	block := make([]row, len(d.Results))
 	for i := range d.Results {
 		r := &d.Results[i]
 		look := outcomes[r.Status]
-		block[i] = row{symbol: look.symbol, paint: look.paint, cells: []string{Clean(r.Address), r.story()}}
+		block[i] = row{symbol: look.symbol, paint: look.paint, cells: []string{document.Clean(r.Address), r.Story()}}
 		if r.Advice != "" {
-			block[i].below = func() { p.linef("%s%s", indent, Clean(r.Advice)) }
+			block[i].below = func() { p.linef("%s%s", indent, document.Clean(r.Advice)) }
 		}
 	}
 	p.rows(block)
@@ -44,7 +36,7 @@ func textResults(w io.Writer, d *Results, s Style) error {
 		p.linef("")
 	}
 	p.warnings(d.Warnings)
-	if rest := d.surprises(); len(rest) > 0 {
+	if rest := d.Unexplained(); len(rest) > 0 {
 		p.linef("Read again after writing, these differences remain:")
 		p.changes(rest)
 		p.linef("")
@@ -53,106 +45,53 @@ func textResults(w io.Writer, d *Results, s Style) error {
 		p.linef("The run was stopped before everything was tried.")
 	}
 	p.undone(d.Undo)
-	p.linef("%s", p.paint(d.sum(), color.Bold))
+	p.linef("%s", p.paint(d.Sum(), color.Bold))
 	return p.Flush()
 }
 
-// surprises are remaining differences that no failure above explains.
-func (d *Results) surprises() (out []Change) {
-	told := map[string]bool{}
-	for i := range d.Results {
-		if r := &d.Results[i]; r.Status != apply.Succeeded {
-			told[r.Address] = true
+// undone writes how a run is taken back, and what is lost all the same.
+func (p *page) undone(u *document.Undo) {
+	if u == nil {
+		return
+	}
+	file := ""
+	if u.Named {
+		file = " " + document.Clean(u.File)
+	}
+	p.linef("Undo: apigw-sync undo%s takes this back.", file)
+	p.losses(u.NotRestorable)
+	p.linef("")
+}
+
+func (p *page) losses(list []document.Loss) {
+	if len(list) > 0 {
+		p.linef("It cannot bring back:")
+	}
+	for _, l := range list {
+		what := l.Address
+		if l.Path != "" {
+			what += " " + l.Path
 		}
+		p.linef("%s%s: %s", indent, document.Clean(what), document.Clean(l.Reason))
 	}
-	for i := range d.Remaining {
-		if !told[d.Remaining[i].Address] {
-			out = append(out, d.Remaining[i])
-		}
-	}
-	return out
 }
 
-// story says in words what became of a change.
-func (r *Result) story() string {
-	var b strings.Builder
-	switch r.Status {
-	case apply.Succeeded:
-		b.WriteString(past[r.Action])
-		if r.Attempts > 1 {
-			fmt.Fprintf(&b, " (%d requests)", r.Attempts)
-		}
-	case apply.Failed:
-		b.WriteString(string(r.Action) + " failed: " + r.failure())
-	case apply.Skipped:
-		b.WriteString("skipped: " + r.failure())
-	case apply.Unknown:
-		b.WriteString(string(r.Action) + " unknown: " + r.failure())
+// TextOfTakesBack writes which run is taken back, nil for none, and whether anything of it is left.
+func TextOfTakesBack(w io.Writer, t *document.TakesBack, left bool, s Style) error {
+	if t == nil {
+		return nil
 	}
-	if r.Remark != "" {
-		b.WriteString("; " + r.Remark)
+	p := newPage(w, s)
+	of := "the run"
+	if t.Undo {
+		of = "the undo"
 	}
-	return Clean(b.String())
-}
-
-// failure is bind_id ID, API, status, code, message and request, as far as they are known.
-func (r *Result) failure() string {
-	var parts []string
-	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	if r.BindID != "" {
-		add("bind_id %s", r.BindID)
-		if r.Binding != nil {
-			add("API %s/%s", r.Binding.Group, r.Binding.API)
-		}
+	p.linef("Takes back %s of %s.", of, document.Clean(t.Created))
+	p.losses(t.NotRestorable)
+	if !left {
+		p.linef("Nothing of it is left to take back.")
+		return p.Flush()
 	}
-	e := r.Error
-	if e == nil {
-		return strings.Join(parts, ", ")
-	}
-	if code := strings.TrimPrefix(fmt.Sprintf("%d %s", e.HTTPStatus, e.ErrorCode), "0 "); code != "" {
-		add("%s", strings.TrimSpace(code))
-	}
-	out := strings.Join(parts, ", ")
-	if e.ErrorMsg != "" {
-		out = strings.TrimPrefix(out+": "+e.ErrorMsg, ": ")
-	}
-	if e.RequestID != "" {
-		out += " (request " + e.RequestID + ")"
-	}
-	return out
-}
-
-// sum is the last line of an apply.
-func (d *Results) sum() string {
-	s := d.Summary
-	out := fmt.Sprintf("Apply: %d succeeded, %d failed, %d skipped, %d unknown.", s.Succeeded, s.Failed, s.Skipped, s.Unknown)
-	switch {
-	case d.Converged == nil && d.Saved:
-		return out + " Whether the gateway is as the plan says could not be verified; make the plan again to find out."
-	case d.Converged == nil:
-		return out + " Whether the gateway matches the files could not be verified; " + d.check()
-	case *d.Converged && d.Saved:
-		return out + " The gateway is as the plan says."
-	case *d.Converged:
-		return out + " The gateway matches the files."
-	case d.Saved:
-		return out + " The gateway is not as the plan says yet; make the plan again for the rest."
-	}
-	return out + " The gateway does not match the files yet; " + d.rest()
-}
-
-// check is how to find out.
-func (d *Results) check() string {
-	if d.Summary.Succeeded == len(d.Results) {
-		return "run diff to find out."
-	}
-	return d.rest()
-}
-
-// rest is how the rest gets done.
-func (d *Results) rest() string {
-	if slices.ContainsFunc(d.Results, func(r Result) bool { return r.lasting }) {
-		return "a retry alone does not fix it, see above."
-	}
-	return "apply again to finish the rest."
+	p.linef("")
+	return p.Flush()
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/fatih/color"
 
 	"github.com/apigw-sync/apigw-sync/internal/calls/intent"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // verdicts are how the statuses of cases look.
@@ -22,31 +23,31 @@ const testIndent = "        "
 
 // textTests writes a line for each case. Below one that did not pass stand the question, what was expected
 // and what came out, and the lines of the files that led there.
-func textTests(w io.Writer, d *Tests, s Style) error {
+func textTests(w io.Writer, d *document.Tests, s Style) error {
 	p := newPage(w, s)
 	for i := range d.Cases {
 		c := &d.Cases[i]
 		look := verdicts[c.Status]
-		p.linef("%s%s", p.paint(pad(look.word, len(testIndent)), look.paint...), Clean(c.Name))
+		p.linef("%s%s", p.paint(pad(look.word, len(testIndent)), look.paint...), document.Clean(c.Name))
 		if c.Status == intent.Passed && !d.Explain {
 			continue
 		}
-		p.linef("%s%s  %s", testIndent, Clean(c.Question), p.paint(place(&c.Source), color.Faint))
+		p.linef("%s%s  %s", testIndent, document.Clean(c.Question), p.paint(document.PlaceOf(&c.Source), color.Faint))
 		for _, k := range c.Checks {
 			switch {
 			case k.Status != intent.Passed:
-				p.linef("%s%s: expected %s, got %s", testIndent, k.About, Clean(k.Expected), p.paint(Clean(k.Got), look.paint...))
+				p.linef("%s%s: expected %s, got %s", testIndent, k.About, document.Clean(k.Expected), p.paint(document.Clean(k.Got), look.paint...))
 			case d.Explain:
-				p.linef("%s%s: %s", testIndent, k.About, Clean(k.Got))
+				p.linef("%s%s: %s", testIndent, k.About, document.Clean(k.Got))
 			}
 		}
-		p.steps(c.why())
+		p.steps(c.Why())
 	}
 	if len(d.Warnings) > 0 {
 		p.linef("")
 	}
 	p.warnings(d.Warnings)
-	p.linef("\n%s", p.paint(d.sum(), color.Bold))
+	p.linef("\n%s", p.paint(d.Sum(), color.Bold))
 	return p.Flush()
 }
 
@@ -57,13 +58,13 @@ func (p *page) steps(list []intent.Step) {
 		if s.Open {
 			mark = "?"
 		}
-		text := Clean(s.Text)
+		text := document.Clean(s.Text)
 		if s.Source != nil {
-			text += gap + p.paint(place(s.Source), color.Faint)
+			text += gap + p.paint(document.PlaceOf(s.Source), color.Faint)
 		}
 		p.linef("%s  %s %s", testIndent, mark, text)
 		if s.Fix != "" {
-			p.linef("%s    → %s", testIndent, Clean(s.Fix))
+			p.linef("%s    → %s", testIndent, document.Clean(s.Fix))
 		}
 	}
 }

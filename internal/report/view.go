@@ -1,20 +1,21 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/calls/intent"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // view is a document in the form that the formats share which show all commands alike. What it holds is
 // as it came; each format makes it harmless in its own way.
 type view struct {
 	Command string // diff, apply, drift, promote or validate
-	Head
+	document.Head
 	At  time.Time // of the look at the gateway; zero where the document has none
 	Sum string    // one sentence of our own words
 
@@ -23,19 +24,19 @@ type view struct {
 	Findings []finding // what needs attention besides changes, worst first
 	Rules    []*rule   // that stand beside those of all documents
 	Items    []item    // the changes, in the order of the document
-	Extra    []Extra
-	Requests Requests
+	Extra    []document.Extra
+	Requests document.Requests
 
 	// Managed are the addresses of all that the files declare, where they are known. Those without a
 	// change are as they should be.
 	Managed            []string
 	Unchanged, Ignored int
 
-	Traffic   []Traffic
-	Undo      *Undo  // of an apply
-	Applied   bool   // it is about an apply
-	Converged *bool  // of one; nil when it is not known
-	Health    *Drift // of a drift report
+	Traffic   []document.Traffic
+	Undo      *document.Undo  // of an apply
+	Applied   bool            // it is about an apply
+	Converged *bool           // of one; nil when it is not known
+	Health    *document.Drift // of a drift report
 
 	About    string   // of a comparison of targets: which, made harmless
 	Declared []string // of one: differences on purpose, a line each, made harmless
@@ -50,12 +51,12 @@ type tally struct {
 // finding is something that a person should know. Its place is in Problem.
 type finding struct {
 	Rule *rule
-	Problem
+	document.Problem
 }
 
 // item is a change with what became of it.
 type item struct {
-	*Change
+	*document.Change
 	Rule   *rule
 	Level  severity
 	Status apply.Status // "" unless it was applied
@@ -63,10 +64,10 @@ type item struct {
 	Advice string       // what to do about it, made harmless; may be empty
 }
 
-func viewPlan(d *Plan) *view {
+func viewPlan(d *document.Plan) *view {
 	s := d.Summary
 	v := &view{
-		Command: "diff", Head: d.Head, Sum: d.sum(), Extra: d.Extra, Requests: d.Requests,
+		Command: "diff", Head: d.Head, Sum: d.Sum(), Extra: d.Extra, Requests: d.Requests,
 		Managed: d.Managed, Unchanged: s.Unchanged, Ignored: s.Ignored, Tallies: tallies(s), Traffic: d.Traffic,
 	}
 	v.fail(d.Errors)
@@ -78,10 +79,10 @@ func viewPlan(d *Plan) *view {
 	return v
 }
 
-func viewResults(d *Results) *view {
+func viewResults(d *document.Results) *view {
 	s := d.Summary
 	v := &view{
-		Command: "apply", Head: d.Head, Sum: d.sum(), Requests: d.Requests, Applied: true, Converged: d.Converged,
+		Command: "apply", Head: d.Head, Sum: d.Sum(), Requests: d.Requests, Applied: true, Converged: d.Converged,
 		Tallies: []tally{{"succeeded", s.Succeeded}, {"failed", s.Failed}, {"skipped", s.Skipped}, {"unknown", s.Unknown}},
 	}
 	if len(d.Results) == 0 && len(d.Errors)+len(d.Refusals) > 0 {
@@ -96,22 +97,22 @@ func viewResults(d *Results) *view {
 		rule := actionRules[r.Action]
 		if failed := statusRules[r.Status]; failed != nil {
 			rule = failed
-			p := r.problem(r.story())
+			p := r.About(r.Story())
 			p.Hint = r.Advice
 			v.add(failed, p)
 		}
-		v.Items = append(v.Items, item{Change: &r.Change, Rule: rule, Level: rule.Level, Status: r.Status, Story: r.story(), Advice: Clean(r.Advice)})
+		v.Items = append(v.Items, item{Change: &r.Change, Rule: rule, Level: rule.Level, Status: r.Status, Story: r.Story(), Advice: document.Clean(r.Advice)})
 	}
-	var changes []*Change
+	var changes []*document.Change
 	for i := range d.Results {
 		changes = append(changes, &d.Results[i].Change)
 	}
 	v.displaced(changes, d.Refusals)
-	for _, c := range d.surprises() {
-		v.add(ruleRemaining, c.problem("still differs: "+c.gist()))
+	for _, c := range d.Unexplained() {
+		v.add(ruleRemaining, c.About("still differs: "+c.Gist()))
 	}
 	if d.Stopped {
-		v.add(ruleWarning, Problem{Message: "the run was stopped before everything was tried"})
+		v.add(ruleWarning, document.Problem{Message: "the run was stopped before everything was tried"})
 	}
 	v.undo(d.Undo)
 	v.add(ruleWarning, d.Warnings...)
@@ -119,7 +120,7 @@ func viewResults(d *Results) *view {
 	return v
 }
 
-func pointers(list []Change) (out []*Change) {
+func pointers(list []document.Change) (out []*document.Change) {
 	for i := range list {
 		out = append(out, &list[i])
 	}
@@ -127,22 +128,22 @@ func pointers(list []Change) (out []*Change) {
 }
 
 // undo tells of the plan that takes a run back, nil when there is none.
-func (v *view) undo(u *Undo) {
+func (v *view) undo(u *document.Undo) {
 	if v.Undo = u; u == nil {
 		return
 	}
 	for _, l := range u.NotRestorable {
-		v.add(ruleLoss, Problem{Address: l.Address, Path: l.Path, Message: l.Reason})
+		v.add(ruleLoss, document.Problem{Address: l.Address, Path: l.Path, Message: l.Reason})
 	}
 }
 
-func viewCheck(d *Check) *view {
-	v := &view{Command: "validate", Head: d.Head, Sum: "The files are valid: " + d.sum() + "."}
+func viewCheck(d *document.Check) *view {
+	v := &view{Command: "validate", Head: d.Head, Sum: "The files are valid: " + d.Sum() + "."}
 	switch {
 	case d.Lint != nil && d.Lint.Summary.Error > 0:
-		v.Sum = "The files are valid, but lint finds errors: " + d.sum() + "."
+		v.Sum = "The files are valid, but lint finds errors: " + d.Sum() + "."
 	case !d.Valid:
-		v.Sum = "The files are not valid: " + count(len(d.Errors), "error", "errors") + "."
+		v.Sum = "The files are not valid: " + document.Count(len(d.Errors), "error", "errors") + "."
 	}
 	v.add(ruleError, d.Errors...)
 	v.add(ruleWarning, d.Warnings...)
@@ -167,20 +168,20 @@ func tallies(s diff.Summary) []tally {
 }
 
 // fail tells of a comparison that errors ended; without errors it does nothing.
-func (v *view) fail(errors []Problem) {
+func (v *view) fail(errors []document.Problem) {
 	if v.Failed = len(errors) > 0; v.Failed {
-		v.Tallies, v.Sum = nil, "The comparison failed: "+count(len(errors), "error", "errors")+"."
+		v.Tallies, v.Sum = nil, "The comparison failed: "+document.Count(len(errors), "error", "errors")+"."
 	}
 	v.add(ruleError, errors...)
 }
 
-func (v *view) add(r *rule, problems ...Problem) {
+func (v *view) add(r *rule, problems ...document.Problem) {
 	for _, p := range problems {
 		v.Findings = append(v.Findings, finding{r, p})
 	}
 }
 
-func (v *view) refusals(list []Refusal) {
+func (v *view) refusals(list []document.Refusal) {
 	for _, r := range list {
 		p := r.Problem()
 		p.Message = strings.TrimPrefix(p.Message, "refused ")
@@ -190,19 +191,19 @@ func (v *view) refusals(list []Refusal) {
 
 func (v *view) extras() {
 	for _, e := range v.Extra {
-		p := Problem{Address: e.Address, Message: "the files own it but do not declare it", Hint: "--prune deletes it"}
-		if side := sides[e.Moved]; side != "" {
+		p := document.Problem{Address: e.Address, Message: "the files own it but do not declare it", Hint: "--prune deletes it"}
+		if side := document.Sides[e.Moved]; side != "" {
 			p.Message += "; " + side
 		}
 		v.add(ruleExtra, p)
 	}
 }
 
-func (v *view) changes(list []Change) {
+func (v *view) changes(list []document.Change) {
 	for i := range list {
 		c := &list[i]
 		r := actionRules[c.Action]
-		v.Items = append(v.Items, item{Change: c, Rule: r, Level: r.Level, Story: c.background()})
+		v.Items = append(v.Items, item{Change: c, Rule: r, Level: r.Level, Story: c.Background()})
 	}
 }
 
@@ -226,79 +227,45 @@ func (v *view) worst(s severity) (n int) {
 	return n
 }
 
-// destroys reports whether a change takes an object away, if only to make it anew.
-func (c *Change) destroys() bool { return c.Action == diff.Delete || c.Action == diff.Replace }
-
-// details are the leaves of a change, and what goes along without a change of its own.
-func (c *Change) details() []Field {
-	out := slices.Clip(c.Fields)
-	for _, a := range c.Along {
-		if !a.own {
-			out = append(out, Field{Path: "takes along", Before: name(a.Address)})
-		}
-	}
-	return out
-}
-
-// along is what goes along without a change of its own, in a few words.
-func (c *Change) along() string {
-	var kinds []string
-	n := map[string]int{}
-	for _, a := range c.Along {
-		if kind, _, _ := strings.Cut(a.Address, "/"); !a.own {
-			if n[kind]++; n[kind] == 1 {
-				kinds = append(kinds, kind)
+// displaced tells of the policies that lose their places though no file declares them; those for which a guard
+// refuses the plan are told by it.
+func (v *view) displaced(changes []*document.Change, refused []document.Refusal) {
+	told := map[string]int{} // address to its finding
+	n := map[string]int{}    // address to how many places it loses
+	for _, c := range changes {
+		for _, d := range c.Displaced() {
+			if d.Declared || slices.ContainsFunc(refused, func(r document.Refusal) bool { return r.Flag == "--take-over="+d.Address }) {
+				continue
 			}
+			if n[d.Address]++; n[d.Address] == 1 {
+				told[d.Address] = len(v.Findings)
+				p := c.About(d.Loss(c, 0))
+				p.Address = d.Address
+				v.add(ruleDisplaced, p)
+				continue
+			}
+			f := &v.Findings[told[d.Address]]
+			f.Message = d.Loss(c, n[d.Address]-1)
 		}
 	}
-	for i, kind := range kinds {
-		kinds[i] = fmt.Sprintf("%d %s", n[kind], Clean(kind))
-	}
-	if len(kinds) == 0 {
-		return ""
-	}
-	return "takes along " + strings.Join(kinds, ", ")
 }
 
-// problem is a sentence about the change at its place in the files.
-func (c *Change) problem(message string) Problem {
-	p := Problem{Address: c.Address, Message: message}
-	if c.Source != nil {
-		p.File, p.Line, p.Column = c.Source.File, c.Source.Line, c.Source.Column
+func viewTests(d *document.Tests) *view {
+	s := d.Summary
+	v := &view{Command: "test", Head: d.Head, Sum: d.Sum(), Tallies: []tally{{"passed", s.Passed}, {"failed", s.Failed}, {"uncertain", s.Uncertain}}}
+	if len(d.Errors) > 0 {
+		v.Failed, v.Tallies, v.Sum = true, nil, "The cases were not tried: "+document.Count(len(d.Errors), "error", "errors")+"."
 	}
-	return p
-}
-
-// gist is what a change does in one line, made harmless: its action and up to three of its leaves.
-func (c *Change) gist() string {
-	const most, room = 3, 60
-	if b := c.Binding; b != nil {
-		return Clean(strings.TrimSpace(fmt.Sprintf("%s %s/%s in %s: %s %s", c.Action, b.Group, b.API, b.Environment, b.Method, b.Path)))
-	}
-	var parts []string
-	for i := range c.Fields {
-		f := &c.Fields[i]
-		if len(parts) == most {
-			parts = append(parts, fmt.Sprintf("%d more", len(c.Fields)-most))
-			break
-		}
-		before, after := shorten(f.Before, f.now(), room)
-		switch c.Action {
-		case diff.Create:
-			parts = append(parts, Clean(f.Path)+": "+shown(after, f.Sensitive))
-		case diff.Delete:
-			parts = append(parts, Clean(f.Path)+": "+shown(before, f.Sensitive))
-		default:
-			parts = append(parts, Clean(f.Path)+": "+shown(before, f.Sensitive)+" → "+shown(after, f.Sensitive))
+	v.add(ruleError, d.Errors...)
+	for i := range d.Cases {
+		switch c := &d.Cases[i]; c.Status {
+		case intent.Failed:
+			v.add(ruleCaseFailed, c.AsProblem())
+		case intent.Unsure:
+			v.add(ruleCaseUncertain, c.AsProblem())
+		case intent.Passed:
 		}
 	}
-	return strings.TrimSuffix(string(c.Action)+" "+strings.Join(parts, ", "), " ")
-}
-
-// place is file:line of a change, made harmless; "" for what no file declares.
-func (c *Change) place() string {
-	if c.Source == nil {
-		return ""
-	}
-	return Clean(fmt.Sprintf("%s:%d", c.Source.File, c.Source.Line))
+	v.add(ruleWarning, d.Warnings...)
+	return v
 }

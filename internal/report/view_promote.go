@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-func viewPromotion(d *Promotion) *view {
+func viewPromotion(d *document.Promotion) *view {
 	s := d.Summary
 	v := &view{
-		Command: "promote", Head: Head{FormatVersion: d.FormatVersion, ToolVersion: d.ToolVersion}, Sum: d.sum(),
+		Command: "promote", Head: document.Head{FormatVersion: d.FormatVersion, ToolVersion: d.ToolVersion}, Sum: d.Sum(),
 		About: d.From.String() + " → " + d.To.String(), Requests: d.Requests, Unchanged: s.Equal, Ignored: s.Ignored,
 		Tallies: []tally{
 			{"undeclared", s.Undeclared},
@@ -24,18 +25,18 @@ func viewPromotion(d *Promotion) *view {
 	v.fail(d.Errors)
 	for i := range d.Differences {
 		if x := &d.Differences[i]; x.Class == promote.Declared {
-			v.Declared = append(v.Declared, d.line(x))
+			v.Declared = append(v.Declared, declaredLine(x))
 		} else {
-			v.add(differenceRules[x.Class], d.problem(x))
+			v.add(differenceRules[x.Class], differenceProblem(d, x))
 		}
 	}
 	for _, target := range []string{d.From.Name, d.To.Name} {
-		stuck, _ := d.lacks(target)
+		stuck, _ := d.Lacks(target)
 		for _, a := range stuck {
-			v.add(ruleLacking, Problem{Address: a.Address, Message: target + " lacks this API: it " + missing(a), Hint: count(len(a.Bindings), "binding cannot follow", "bindings cannot follow")})
+			v.add(ruleLacking, document.Problem{Address: a.Address, Message: target + " lacks this API: it " + document.Missing(a), Hint: document.Count(len(a.Bindings), "binding cannot follow", "bindings cannot follow")})
 		}
-		if list := d.pending(target); len(list) > 0 {
-			v.add(rulePending, Problem{Message: fmt.Sprintf("%s differs from its files in what makes no difference here: %s", target, firstOf(list)), Hint: "see apigw-sync diff --target " + target})
+		if list := d.Pending(target); len(list) > 0 {
+			v.add(rulePending, document.Problem{Message: fmt.Sprintf("%s differs from its files in what makes no difference here: %s", target, document.FirstOf(list)), Hint: "see apigw-sync diff --target " + target})
 		}
 	}
 	v.add(ruleWarning, d.Warnings...)
@@ -43,21 +44,21 @@ func viewPromotion(d *Promotion) *view {
 	return v
 }
 
-// line is a declared difference in one line, made harmless.
-func (d *Promotion) line(x *Difference) string {
-	mark := diffMarks[x.mark()] + " " + Clean(x.Address)
+// declaredLine is a declared difference in one line, made harmless.
+func declaredLine(x *document.Difference) string {
+	mark := diffMarks[x.Mark()] + " " + document.Clean(x.Address)
 	if x.Path == "" {
-		return mark + gap + x.tells()
+		return mark + gap + x.Tells()
 	}
-	return mark + " " + x.values(foldValue) + gap + x.says()
+	return mark + " " + x.Values(foldValue) + gap + x.Says()
 }
 
-// problem is a difference that no file declares, at the place of the files from which a side departs.
-func (d *Promotion) problem(x *Difference) Problem {
-	p := Problem{Address: x.Address, Message: strings.Join(d.reasons(x), "; ")}
+// differenceProblem is a difference that no file declares, at the place of the files from which a side departs.
+func differenceProblem(d *document.Promotion, x *document.Difference) document.Problem {
+	p := document.Problem{Address: x.Address, Message: strings.Join(d.Reasons(x), "; ")}
 	if x.Path != "" {
-		p.Message = x.values(foldValue) + "; " + p.Message
-	} else if about := x.tells(); about != "" {
+		p.Message = x.Values(foldValue) + "; " + p.Message
+	} else if about := x.Tells(); about != "" {
 		p.Message = about + "; " + p.Message
 	}
 	for _, a := range []promote.Aspect{x.To, x.From} {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/report/sample"
 )
 
@@ -23,7 +24,7 @@ import (
 func documents() map[string]any {
 	out := map[string]any{
 		"plan": sample.Plan(), "failed": sample.Failed(), "results": sample.Results(), "drift": sample.Drift(), "check": sample.Check(),
-		"same": report.EmptyPlan(sample.Head), "many": sample.Many(5_000, 40),
+		"same": document.EmptyPlan(sample.Head), "many": sample.Many(5_000, 40),
 	}
 	for i := range sample.Hostile {
 		out[fmt.Sprint("hostile plan ", i)] = sample.Poison(sample.Plan(), i)
@@ -39,18 +40,18 @@ func documents() map[string]any {
 func each(t *testing.T, name string, f func(t *testing.T, out []byte)) {
 	format := report.Find(name)
 	style := report.Style{History: sample.History()}
-	for name, document := range documents() {
+	for name, doc := range documents() {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
 			var err error
-			switch d := document.(type) {
-			case *report.Plan:
+			switch d := doc.(type) {
+			case *document.Plan:
 				err = format.Plan(&b, d, style)
-			case *report.Results:
+			case *document.Results:
 				err = format.Results(&b, d, style)
-			case *report.Drift:
+			case *document.Drift:
 				err = format.Drift(&b, d, style)
-			case *report.Check:
+			case *document.Check:
 				if format.Check == nil {
 					return
 				}

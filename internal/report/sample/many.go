@@ -6,27 +6,27 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // Many is a plan of n changes, of which some delete.
-func Many(n, deletes int) *report.Plan {
-	d := report.EmptyPlan(Head)
+func Many(n, deletes int) *document.Plan {
+	d := document.EmptyPlan(Head)
 	for i := range deletes {
 		name := fmt.Sprintf("orders_gone_%d", i)
-		d.Changes = append(d.Changes, report.Change{Address: "throttle/" + name, Kind: "throttle", Name: name, Action: diff.Delete})
+		d.Changes = append(d.Changes, document.Change{Address: "throttle/" + name, Kind: "throttle", Name: name, Action: diff.Delete})
 	}
 	for i := range (n - deletes) / 5 {
 		name := fmt.Sprintf("orders_limit_%d", i)
-		d.Changes = append(d.Changes, report.Change{
+		d.Changes = append(d.Changes, document.Change{
 			Address: "throttle/" + name, Kind: "throttle", Name: name, Action: diff.Update, Source: at("throttles", 10*i+2),
-			Fields: []report.Field{{Path: "/api_call_limits", Before: 800 + i, After: 900 + i}, {Path: "/remark", Before: "", After: "Orders, all calls"}},
+			Fields: []document.Field{{Path: "/api_call_limits", Before: 800 + i, After: 900 + i}, {Path: "/remark", Before: "", After: "Orders, all calls"}},
 		})
 	}
 	for i := 0; len(d.Changes) < n; i++ {
 		name, env := fmt.Sprintf("orders_limit_%d", i/4), []string{"RELEASE", "STAGING"}[i%2]
 		api := binding("orders", fmt.Sprintf("api_%d", i), env, "GET", fmt.Sprintf("/v1/orders/%d", i))
-		d.Changes = append(d.Changes, report.Change{
+		d.Changes = append(d.Changes, document.Change{
 			Address: fmt.Sprintf("throttle_binding/%s/orders/%s@%s", name, api.API, env), Kind: "throttle_binding", Name: name, Action: diff.Bind,
 			Source: at("throttles", 10*i+7), Binding: api,
 		})

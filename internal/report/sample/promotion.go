@@ -6,12 +6,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // Promotion tells two targets apart, with something of everything that such a comparison can find, and n differences
 // of each class.
-func Promotion(n int) *report.Promotion {
+func Promotion(n int) *document.Promotion {
 	base := &kind.Source{File: "base/orders.yaml", Line: 12, Column: 5}
 	over := &kind.Source{File: "overlays/staging.yaml", Line: 7, Column: 5}
 	r := &promote.Report{
@@ -42,5 +42,5 @@ func Promotion(n int) *report.Promotion {
 			promote.Difference{Class: promote.Declared, Address: "plugin/cors_" + name, Kind: "plugin", Name: "cors_" + name, Path: "/content/allow_origin", From: varied, To: is("https://shop.example.com", promote.AsDeclared, base)},
 		)
 	}
-	return report.NewPromotion(Head, report.Target{Name: "staging", InstanceID: "a", Environment: "STAGING"}, report.Target{Name: "prod", InstanceID: Head.InstanceID, Environment: "RELEASE"}, r)
+	return document.NewPromotion(Head, document.Target{Name: "staging", InstanceID: "a", Environment: "STAGING"}, document.Target{Name: "prod", InstanceID: Head.InstanceID, Environment: "RELEASE"}, r)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/lint"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -20,49 +20,49 @@ import (
 var Now = time.Date(2026, 11, 23, 2, 30, 0, 0, time.UTC)
 
 // Head begins the samples.
-var Head = report.Head{FormatVersion: report.FormatVersion, ToolVersion: "v1.2.3", InstanceID: "0e5a1c0ffee00000000000000000a001"}
+var Head = document.Head{FormatVersion: document.FormatVersion, ToolVersion: "v1.2.3", InstanceID: "0e5a1c0ffee00000000000000000a001"}
 
 func at(file string, line int) *kind.Source {
 	return &kind.Source{File: "gateway/" + file + ".yaml", Line: line, Column: 5}
 }
 
-func binding(group, name, env, method, path string) *report.Binding {
-	return &report.Binding{Group: group, API: name, Environment: env, Method: method, Path: path}
+func binding(group, name, env, method, path string) *document.Binding {
+	return &document.Binding{Group: group, API: name, Environment: env, Method: method, Path: path}
 }
 
 // Changes is one change of each kind and action that a plan can hold.
-func Changes() []report.Change {
+func Changes() []document.Change {
 	hidden := diff.Hidden
 	create := binding("orders", "create_order", "RELEASE", "POST", "/v1/orders")
 	read := binding("orders", "get_order", "RELEASE", "GET", "/v1/orders/{id}")
 	pay := binding("支付", "付款", "STAGING", "POST", "/v1/pay/{id}")
-	out := []report.Change{
+	out := []document.Change{
 		{
 			Address: "acl/orders_office", Kind: "acl", Name: "orders_office", Action: diff.Replace, Source: at("acls", 8),
-			Fields: []report.Field{{Path: "/entity_type", Before: "IP", After: "DOMAIN"}, {Path: "/values", Before: []any{"10.0.0.0/8"}, After: []any{"shop.example.com"}}},
+			Fields: []document.Field{{Path: "/entity_type", Before: "IP", After: "DOMAIN"}, {Path: "/values", Before: []any{"10.0.0.0/8"}, After: []any{"shop.example.com"}}},
 		},
 		{Address: "acl_binding/orders_office/orders/get_order@RELEASE", Kind: "acl_binding", Name: "orders_office", Action: diff.Unbind, Binding: read},
 		{
 			Address: "app/orders_mobile", Kind: "app", Name: "orders_mobile", Action: diff.Update, Source: at("apps", 4), Note: "renamed from orders_handy",
-			Fields: []report.Field{{Path: "/app_secret", Before: hidden, After: hidden, Sensitive: true}, {Path: "/name", Before: "orders_handy", After: "orders_mobile"}, {Path: "/remark", Before: "", After: "Mobile shop"}},
+			Fields: []document.Field{{Path: "/app_secret", Before: hidden, After: hidden, Sensitive: true}, {Path: "/name", Before: "orders_handy", After: "orders_mobile"}, {Path: "/remark", Before: "", After: "Mobile shop"}},
 		},
 		{
 			Address: "app_access_control/orders_mobile", Kind: "app_access_control", Name: "orders_mobile", Action: diff.Create, Source: at("apps", 9),
-			Fields: []report.Field{{Path: "/type", After: "PERMIT"}, {Path: "/values", After: []any{"10.0.0.0/8", "192.168.1.1-192.168.1.9"}}},
+			Fields: []document.Field{{Path: "/type", After: "PERMIT"}, {Path: "/values", After: []any{"10.0.0.0/8", "192.168.1.1-192.168.1.9"}}},
 		},
 		{Address: "app_authorization/orders_mobile/orders/create_order@RELEASE", Kind: "app_authorization", Name: "orders_mobile", Action: diff.Bind, Source: at("apps", 12), Binding: create},
 		{Address: "app_authorization/orders_mobile/支付/付款@STAGING", Kind: "app_authorization", Name: "orders_mobile", Action: diff.Bind, Source: at("apps", 13), Binding: pay},
 		{
 			Address: "app/orders_old", Kind: "app", Name: "orders_old", Action: diff.Delete,
-			Fields: []report.Field{{Path: "/app_key", Before: "k-2021"}, {Path: "/app_secret", Before: hidden, Sensitive: true}, {Path: "/name", Before: "orders_old"}},
-			Along:  []report.Along{{Address: "app_authorization/orders_old/orders/get_order@RELEASE"}, {Address: "app_code/orders_old/#5d6e7f80"}},
+			Fields: []document.Field{{Path: "/app_key", Before: "k-2021"}, {Path: "/app_secret", Before: hidden, Sensitive: true}, {Path: "/name", Before: "orders_old"}},
+			Along:  []document.Along{{Address: "app_authorization/orders_old/orders/get_order@RELEASE"}, {Address: "app_code/orders_old/#5d6e7f80"}},
 		},
 		{Address: "app_code/orders_mobile/#1a2b3c4d", Kind: "app_code", Name: "orders_mobile", Action: diff.Delete},
 		{
 			Address: "app_code/orders_mobile/#9f8e7d6c", Kind: "app_code", Name: "orders_mobile", Action: diff.Create, Source: at("apps", 7),
-			Fields: []report.Field{{Path: "/app_code", After: hidden, Sensitive: true}},
+			Fields: []document.Field{{Path: "/app_code", After: hidden, Sensitive: true}},
 		},
-		{Address: "plugin/orders_cors", Kind: "plugin", Name: "orders_cors", Action: diff.Update, Source: at("plugins", 3), Fields: []report.Field{
+		{Address: "plugin/orders_cors", Kind: "plugin", Name: "orders_cors", Action: diff.Update, Source: at("plugins", 3), Fields: []document.Field{
 			{Path: "/content/allow_origin", Before: "https://shop.example.com,https://old.example.com", After: "https://shop.example.com,https://new.example.com"},
 			{Path: "/content/max_age", Before: 3600, After: 86400},
 			{Path: "/content/script", Before: script("return 401"), After: script("return 403")},
@@ -70,18 +70,18 @@ func Changes() []report.Change {
 		{Address: "plugin_binding/orders_cors/orders/create_order@RELEASE", Kind: "plugin_binding", Name: "orders_cors", Action: diff.Bind, Source: at("plugins", 18), Binding: create},
 		{
 			Address: "throttle/orders_basic", Kind: "throttle", Name: "orders_basic", Action: diff.Update, Source: at("throttles", 2),
-			Fields: []report.Field{{Path: "/api_call_limits", Before: 1200, After: 800}, {Path: "/user_call_limits", Before: 500}, {Path: "/time_unit", Before: "MINUTE", After: "SECOND"}},
+			Fields: []document.Field{{Path: "/api_call_limits", Before: 1200, After: 800}, {Path: "/user_call_limits", Before: 500}, {Path: "/time_unit", Before: "MINUTE", After: "SECOND"}},
 		},
 		{
 			Address: "throttle/orders_old", Kind: "throttle", Name: "orders_old", Action: diff.Delete,
-			Fields: []report.Field{{Path: "/api_call_limits", Before: 100}, {Path: "/name", Before: "orders_old"}},
-			Along:  []report.Along{{Address: "throttle_special/orders_old/app:orders_mobile"}},
+			Fields: []document.Field{{Path: "/api_call_limits", Before: 100}, {Path: "/name", Before: "orders_old"}},
+			Along:  []document.Along{{Address: "throttle_special/orders_old/app:orders_mobile"}},
 		},
 		{Address: "throttle_binding/orders_basic/orders/create_order@RELEASE", Kind: "throttle_binding", Name: "orders_basic", Action: diff.Bind, Source: at("throttles", 14), Binding: create},
 		{Address: "throttle_binding/orders_old/支付/付款@STAGING", Kind: "throttle_binding", Name: "orders_old", Action: diff.Unbind, Binding: pay},
 		{
 			Address: "throttle_special/orders_basic/app:orders_mobile", Kind: "throttle_special", Name: "orders_basic", Action: diff.Update, Source: at("throttles", 10),
-			Fields: []report.Field{{Path: "/call_limits", Before: 50, After: 100}},
+			Fields: []document.Field{{Path: "/call_limits", Before: 50, After: 100}},
 		},
 	}
 	undeclared := false
@@ -103,21 +103,21 @@ func script(line string) string {
 }
 
 // Plan is a plan with one of each thing that a plan can show.
-func Plan() *report.Plan {
-	d := report.EmptyPlan(Head)
+func Plan() *document.Plan {
+	d := document.EmptyPlan(Head)
 	d.Changes = Changes()
 	d.Summary = summary(d.Changes)
 	d.Summary.Extra, d.Summary.Ignored, d.Summary.Unchanged = 1, 2, 34
-	d.Extra = []report.Extra{{Address: "acl/orders_forgotten"}}
-	d.Refusals = []report.Refusal{{Guard: "max-deletes", Reason: "the plan deletes or replaces 3 objects, more than 2", Would: "acl/orders_office, app_code/orders_mobile/#1a2b3c4d and throttle/orders_old would go", Flag: "--max-deletes 3"}}
-	d.Requests = report.Requests{Read: 21, Write: 14}
-	d.Warnings = []report.Problem{
+	d.Extra = []document.Extra{{Address: "acl/orders_forgotten"}}
+	d.Refusals = []document.Refusal{{Guard: "max-deletes", Reason: "the plan deletes or replaces 3 objects, more than 2", Would: "acl/orders_office, app_code/orders_mobile/#1a2b3c4d and throttle/orders_old would go", Flag: "--max-deletes 3"}}
+	d.Requests = document.Requests{Read: 21, Write: 14}
+	d.Warnings = []document.Problem{
 		{Address: "throttle/orders_basic", File: "gateway/throttles.yaml", Line: 5, Column: 22, Path: "/throttles/0/api_call_limits", Message: "800 calls a minute are below the 1,140 that orders/create_order had in its busiest minute", Hint: "raise the limit or expect refused calls"},
 	}
 	return d
 }
 
-func summary(changes []report.Change) (s diff.Summary) {
+func summary(changes []document.Change) (s diff.Summary) {
 	for i := range changes {
 		switch changes[i].Action {
 		case diff.Create:
@@ -141,9 +141,9 @@ func summary(changes []report.Change) (s diff.Summary) {
 }
 
 // Failed is a plan that could not be made.
-func Failed() *report.Plan {
-	d := report.EmptyPlan(Head)
-	d.Errors = []report.Problem{
+func Failed() *document.Plan {
+	d := document.EmptyPlan(Head)
+	d.Errors = []document.Problem{
 		{File: "gateway/throttles.yaml", Line: 7, Column: 3, Path: "/throttles/0/time_units", Message: `unknown key "time_units"`, Hint: "did you mean time_unit?"},
 		{Message: "GET …/throttles: 403 APIG.1005 (request 7f3a): no permission", Hint: "give the account the role APIG ReadOnlyAccess"},
 	}
@@ -151,11 +151,11 @@ func Failed() *report.Plan {
 }
 
 // Check is the outcome of looking at files alone.
-func Check() *report.Check {
-	d := report.NewCheck(Head, map[string]int{"throttles": 2, "apps": 1, "references": 9})
+func Check() *document.Check {
+	d := document.NewCheck(Head, map[string]int{"throttles": 2, "apps": 1, "references": 9})
 	d.Valid = true
-	d.Warnings = []report.Problem{{File: "gateway/acls.yaml", Line: 81, Column: 5, Path: "/acls/3", Message: "has no values"}}
-	d.Lint = report.NewLint(&lint.Result{Ignored: 2, Findings: []lint.Finding{
+	d.Warnings = []document.Problem{{File: "gateway/acls.yaml", Line: 81, Column: 5, Path: "/acls/3", Message: "has no values"}}
+	d.Lint = document.NewLint(&lint.Result{Ignored: 2, Findings: []lint.Finding{
 		found("AGS006", lint.Error, "app/orders_mobile", "apps", 6, "/apps/0/app_secret", "app_secret can be read in the file", "write a variable such as ${NAME} instead"),
 		found("AGS001", lint.Error, "throttle/orders_basic", "throttles", 7, "/throttles/0/api_call_limits", "one account can use up all 800 calls of a period", "add user_call_limits"),
 		found("AGS008", lint.Warning, "", "throttles", 2, "/owns/throttles/0", `"order_*" under owns matches no throttle of the files`, "did you mean orders_*?"),
@@ -170,12 +170,12 @@ func found(rule string, s lint.Severity, address, file string, line int, path, m
 }
 
 // Results is an apply in which something went wrong in each way.
-func Results() *report.Results {
-	d := report.EmptyResults(Head)
+func Results() *document.Results {
+	d := document.EmptyResults(Head)
 	for _, c := range Changes() {
-		d.Results = append(d.Results, report.Result{Change: c, Status: apply.Succeeded, Attempts: 1})
+		d.Results = append(d.Results, document.Result{Change: c, Status: apply.Succeeded, Attempts: 1})
 	}
-	fail := func(i int, status apply.Status, f *apply.Failure) *report.Result {
+	fail := func(i int, status apply.Status, f *apply.Failure) *document.Result {
 		r := &d.Results[i]
 		r.Status, r.Error = status, f
 		return r
@@ -196,46 +196,46 @@ func Results() *report.Results {
 	d.Summary = apply.Summarize(results)
 	d.Remaining = Changes()[8:9]
 	d.Remaining = append(d.Remaining, Changes()[10])
-	d.Requests, d.Converged = report.Requests{Read: 33, Write: 19}, new(bool)
-	d.Undo = &report.Undo{File: "undo.json", Changes: 11, NotRestorable: []report.Loss{{Address: "app_code/orders_mobile/#1a2b3c4d", Reason: "the gateway never shows a code again"}}}
+	d.Requests, d.Converged = document.Requests{Read: 33, Write: 19}, new(bool)
+	d.Undo = &document.Undo{File: "undo.json", Changes: 11, NotRestorable: []document.Loss{{Address: "app_code/orders_mobile/#1a2b3c4d", Reason: "the gateway never shows a code again"}}}
 	return d
 }
 
 // Drift is a gateway on which each kind was changed by hand, with two extras, a certificate that ends
 // soon and one that has ended, a gateway that is frozen, and an ignore rule past its end.
-func Drift() *report.Drift {
-	d := report.EmptyDrift(Head, Now)
+func Drift() *document.Drift {
+	d := document.EmptyDrift(Head, Now)
 	d.Drifted = true
 	d.Changes = Changes()
 	moved := []drift.Mover{drift.Gateway, drift.Gateway, drift.Both, drift.Files}
 	for i := range d.Changes {
 		d.Changes[i].Moved = moved[i%len(moved)]
-		d.Changes[i].Traffic = &report.Hit{APIs: 1 + i%3, Groups: []string{"orders"}, Calls: int64(48_211 / (i + 1)), Errors: int64(i), Peak: 1_140, Exact: i%2 == 0}
+		d.Changes[i].Traffic = &document.Hit{APIs: 1 + i%3, Groups: []string{"orders"}, Calls: int64(48_211 / (i + 1)), Errors: int64(i), Peak: 1_140, Exact: i%2 == 0}
 	}
-	d.Moved = &report.Moved{Gateway: 10, Files: 3, Both: 4}
+	d.Moved = &document.Moved{Gateway: 10, Files: 3, Both: 4}
 	d.Summary = summary(d.Changes)
 	d.Summary.Extra, d.Summary.Ignored, d.Summary.Unchanged = 2, 1, 30
-	d.Extra = []report.Extra{{Address: "acl/orders_forgotten", Moved: drift.Gateway}, {Address: "throttle/orders_by_hand", Moved: drift.Gateway}}
-	d.Instance = report.Instance{Name: "shop-prod", Status: "Frozen", Locks: []kind.Lock{{Scene: "POLICE", Source: "case-4711"}}, MissingFeatures: []string{"app_acl"}}
-	d.Certificates = []report.Certificate{
+	d.Extra = []document.Extra{{Address: "acl/orders_forgotten", Moved: drift.Gateway}, {Address: "throttle/orders_by_hand", Moved: drift.Gateway}}
+	d.Instance = document.Instance{Name: "shop-prod", Status: "Frozen", Locks: []kind.Lock{{Scene: "POLICE", Source: "case-4711"}}, MissingFeatures: []string{"app_acl"}}
+	d.Certificates = []document.Certificate{
 		{Group: "orders", Domain: "old.shop.example.com", Name: "shop-2025", NotAfter: Now.AddDate(0, 0, -4), Days: -4, Expired: true},
 		{Group: "支付", Domain: "pay.shop.example.com", Name: "pay-2026", NotAfter: Now.AddDate(0, 0, 10), Days: 10},
 		{Group: "orders", Domain: "*.shop.example.com", Name: "wild-2026", NotAfter: Now.AddDate(0, 0, 24), Days: 24},
 	}
-	d.LapsedIgnores = []report.LapsedIgnore{{Kind: "throttle", Name: "legacy_*", Reason: "owned by operations", Until: "2026-09-30", Source: at("ignore", 3)}}
-	d.References = []report.Reference{{
+	d.LapsedIgnores = []document.LapsedIgnore{{Kind: "throttle", Name: "legacy_*", Reason: "owned by operations", Until: "2026-09-30", Source: at("ignore", 3)}}
+	d.References = []document.Reference{{
 		Source: at("apis", 2), Address: "throttle/orders_basic", Reference: "orders/cancel_order", Environment: "RELEASE", Problem: "not published",
 		Message: "orders/cancel_order (published in STAGING) is not published in RELEASE", Hint: "publish it there first, or write it as a mapping with optional: true",
 	}}
-	d.Traffic = []report.Traffic{stream("orders", 800, 7), stream("支付", 90, 3)}
-	d.Traffic[0].APIs = []report.APITraffic{{API: "orders/create_order", Calls: 31_004, Errors: 201, Peak: 1_140}, {API: "orders/get_order", Calls: 17_207, Errors: 3, Peak: 402}}
-	d.Requests = report.Requests{Read: 38, Write: 14}
+	d.Traffic = []document.Traffic{stream("orders", 800, 7), stream("支付", 90, 3)}
+	d.Traffic[0].APIs = []document.APITraffic{{API: "orders/create_order", Calls: 31_004, Errors: 201, Peak: 1_140}, {API: "orders/get_order", Calls: 17_207, Errors: 3, Peak: 402}}
+	d.Requests = document.Requests{Read: 38, Write: 14}
 	d.Warnings = Plan().Warnings
 	d.Managed = managed(d.Changes)
 	return d
 }
 
-func managed(changes []report.Change) (out []string) {
+func managed(changes []document.Change) (out []string) {
 	for i := range changes {
 		if changes[i].Action != diff.Delete && changes[i].Action != diff.Unbind {
 			out = append(out, changes[i].Address)
@@ -245,13 +245,13 @@ func managed(changes []report.Change) (out []string) {
 }
 
 // stream is an hour of traffic that goes up and down.
-func stream(group string, around, every int) report.Traffic {
-	t := report.Traffic{Group: group}
+func stream(group string, around, every int) document.Traffic {
+	t := document.Traffic{Group: group}
 	for i := range 60 {
 		if i%13 == 5 {
 			continue // minutes without calls may be missing
 		}
-		m := report.Minute{At: Now.Add(time.Duration(i-60) * time.Minute), Calls: int64(around + (i*i*37)%around/2 - i*around/120)}
+		m := document.Minute{At: Now.Add(time.Duration(i-60) * time.Minute), Calls: int64(around + (i*i*37)%around/2 - i*around/120)}
 		if i%every == 0 {
 			m.Errors = m.Calls / int64(every+2)
 		}
@@ -266,10 +266,10 @@ func stream(group string, around, every int) report.Traffic {
 }
 
 // History is a month of earlier looks.
-func History() (out []report.Past) {
+func History() (out []document.Past) {
 	for i := range 30 {
 		n := []int{0, 0, 1, 3, 3, 2, 0, 5, 9, 12, 12, 4, 1, 1, 0}[i/2]
-		out = append(out, report.Past{At: Now.AddDate(0, 0, i-30), Departures: n, Certificates: i / 15, Drifted: n > 0})
+		out = append(out, document.Past{At: Now.AddDate(0, 0, i-30), Departures: n, Certificates: i / 15, Drifted: n > 0})
 	}
 	return out
 }

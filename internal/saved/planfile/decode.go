@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // Incompatible is a plan that another version of the program has made in a way that this one does not know.
@@ -22,7 +22,7 @@ func (i *Incompatible) Error() string {
 	if i.ToolVersion != "" {
 		by = " by apigw-sync " + i.ToolVersion
 	}
-	return fmt.Sprintf("the plan has the format %q, made%s; this version reads the format %s", i.FormatVersion, by, report.FormatVersion)
+	return fmt.Sprintf("the plan has the format %q, made%s; this version reads the format %s", i.FormatVersion, by, document.FormatVersion)
 }
 
 var (
@@ -34,7 +34,7 @@ var (
 // know, keys that stand twice, and everything that was changed by hand are errors.
 func Decode(data []byte) (*File, error) {
 	var head struct {
-		report.Head
+		document.Head
 		Saved json.RawMessage `json:"saved"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
@@ -43,7 +43,7 @@ func Decode(data []byte) (*File, error) {
 	if head.FormatVersion == "" {
 		return nil, errNoPlan
 	}
-	if major(head.FormatVersion) != major(report.FormatVersion) {
+	if major(head.FormatVersion) != major(document.FormatVersion) {
 		return nil, &Incompatible{head.FormatVersion, head.ToolVersion}
 	}
 	if len(head.Saved) == 0 {
@@ -51,7 +51,7 @@ func Decode(data []byte) (*File, error) {
 	}
 	f, err := strict(data)
 	if err != nil {
-		if head.FormatVersion != report.FormatVersion {
+		if head.FormatVersion != document.FormatVersion {
 			return nil, &Incompatible{head.FormatVersion, head.ToolVersion}
 		}
 		return nil, err

@@ -11,7 +11,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // Options are what a plan must be told.
@@ -27,12 +27,12 @@ type Options struct {
 const keyLength = 16
 
 // New makes a saved plan of its document and of what it touches.
-func New(d *report.Plan, e *diff.Extract, o Options) (*File, error) {
+func New(d *document.Plan, e *diff.Extract, o Options) (*File, error) {
 	if len(o.Key) < keyLength {
 		return nil, errors.New("the key of a plan is too short")
 	}
 	f := &File{Plan: *d}
-	f.Changes, f.Requests.Write = report.Changes(e.Plan.Changes), len(e.Plan.Steps)
+	f.Changes, f.Requests.Write = document.Changes(e.Plan.Changes), len(e.Plan.Steps)
 	s := &f.Saved
 	*s = Saved{
 		Purpose: o.Purpose, Created: o.Created, Endpoint: o.Endpoint, ProjectID: o.ProjectID, Key: hex.EncodeToString(o.Key),

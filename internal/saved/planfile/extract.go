@@ -9,7 +9,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // Extract is what the plan touches, secrets revealed. Of what the gateway held it has the bindings alone; see
@@ -139,7 +139,7 @@ func (f *File) Same(p *diff.Plan) error {
 	if len(p.Errors) > 0 {
 		return fmt.Errorf("%w: %s: %s", ErrOther, p.Errors[0].Address, p.Errors[0].Message)
 	}
-	for _, pair := range [][2]any{{f.Changes, report.Changes(p.Changes)}, {f.Saved.Steps, newSteps(p)}} {
+	for _, pair := range [][2]any{{f.Changes, document.Changes(p.Changes)}, {f.Saved.Steps, newSteps(p)}} {
 		was, err := marshal(pair[0])
 		if err != nil {
 			return err

@@ -10,7 +10,7 @@ import (
 	"encoding/json"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // The purposes of saved plans.
@@ -21,7 +21,7 @@ const (
 
 // File is a saved plan.
 type File struct {
-	report.Plan
+	document.Plan
 	Saved Saved `json:"saved"`
 
 	secrets []leaf // what must not be in the file, while it is being made

@@ -9,7 +9,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 const (
@@ -41,7 +41,7 @@ func sample(t testing.TB) *File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := New(report.NewPlan(report.Head{FormatVersion: report.FormatVersion, ToolVersion: "1.2.3", InstanceID: "i"}, plan, 7), e,
+	f, err := New(document.NewPlan(document.Head{FormatVersion: document.FormatVersion, ToolVersion: "1.2.3", InstanceID: "i"}, plan, 7), e,
 		Options{Purpose: ForApply, Created: "2026-07-01T12:00:00Z", Key: []byte("0123456789abcdef")})
 	if err != nil {
 		t.Fatal(err)

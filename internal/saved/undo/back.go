@@ -9,7 +9,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
@@ -102,10 +102,10 @@ func (b *back) read(now kind.Actual) {
 
 type changed struct {
 	object object
-	change *report.Change
+	change *document.Change
 }
 
-func sortedChanges(of map[object]*report.Change) (out []changed) {
+func sortedChanges(of map[object]*document.Change) (out []changed) {
 	for o, ch := range of {
 		out = append(out, changed{o, ch})
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
@@ -90,7 +90,7 @@ func sampleHead(t testing.TB) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := planfile.New(report.NewPlan(report.Head{FormatVersion: report.FormatVersion}, plan, 0), e, planfile.Options{
+	f, err := planfile.New(document.NewPlan(document.Head{FormatVersion: document.FormatVersion}, plan, 0), e, planfile.Options{
 		Purpose: planfile.ForUndo, Created: "2026-07-01T12:00:00Z", Key: []byte("0123456789abcdef"),
 	})
 	if err != nil {

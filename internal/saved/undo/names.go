@@ -8,7 +8,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
@@ -26,8 +26,8 @@ type story struct {
 	*Record
 	held    map[string]*planfile.Held   // what was there, by address
 	wanted  map[string]*planfile.Object // what was to be, by address
-	change  map[object]*report.Change   // what was to happen to an object that stands alone
-	parts   map[string]*report.Change   // the same, of what lives inside another, by address
+	change  map[object]*document.Change // what was to happen to an object that stands alone
+	parts   map[string]*document.Change // the same, of what lives inside another, by address
 	former  map[object]object           // by any name that an object may have had
 	names   map[object][]string         // the names that it may have had
 	touched []collection                // of which the run was to change something, in a fixed order
@@ -42,8 +42,8 @@ type story struct {
 
 func newStory(r *Record) *story {
 	s := &story{
-		Record: r, held: map[string]*planfile.Held{}, wanted: map[string]*planfile.Object{}, change: map[object]*report.Change{},
-		parts: map[string]*report.Change{}, former: map[object]object{}, names: map[object][]string{}, bound: r.Bound(), seen: map[collection]bool{}, inner: map[collection]map[string]*planfile.Held{},
+		Record: r, held: map[string]*planfile.Held{}, wanted: map[string]*planfile.Object{}, change: map[object]*document.Change{},
+		parts: map[string]*document.Change{}, former: map[object]object{}, names: map[object][]string{}, bound: r.Bound(), seen: map[collection]bool{}, inner: map[collection]map[string]*planfile.Held{},
 	}
 	s.reached, s.made = r.reached()
 	for i := range r.Saved.Held {
@@ -96,7 +96,7 @@ func (s *story) sorted(links []kind.Link) map[collection]map[diff.Spot]*kind.Lin
 func seat(l *kind.Link) string { return "/" + l.API.Group + "/" + l.API.Name + "@" + l.Env }
 
 // rename notes the names that an object may have had during the run.
-func (s *story) rename(ch *report.Change) {
+func (s *story) rename(ch *document.Change) {
 	k := kind.Of(ch.Kind)
 	if k == nil || k.Owner != "" {
 		return
@@ -122,7 +122,7 @@ func (s *story) rename(ch *report.Change) {
 
 // taken are the names that an object has while it is replaced, or that an interrupted replace had left it. What else
 // such a replace left goes by a change of its own.
-func (s *story) taken(k *kind.Kind, ch *report.Change, keys []string) (out []string) {
+func (s *story) taken(k *kind.Kind, ch *document.Change, keys []string) (out []string) {
 	if ch.Via != "" {
 		out = append(out, ch.Via)
 	}
@@ -141,7 +141,7 @@ func (s *story) taken(k *kind.Kind, ch *report.Change, keys []string) (out []str
 
 // deletes reports whether the run was to delete an object for its own sake.
 func (s *story) deletes(address string) bool {
-	return slices.ContainsFunc(s.Changes, func(ch report.Change) bool { return ch.Address == address && ch.Action == diff.Delete })
+	return slices.ContainsFunc(s.Changes, func(ch document.Change) bool { return ch.Address == address && ch.Action == diff.Delete })
 }
 
 // before is the object that had a name during the run.
@@ -157,7 +157,7 @@ func (s *story) before(kindName, key string) object {
 }
 
 // touch notes the collections that a change is about.
-func (s *story) touch(ch *report.Change) {
+func (s *story) touch(ch *document.Change) {
 	k, link := kind.Of(ch.Kind), kind.LinkOf(ch.Kind)
 	switch {
 	case link != nil:
@@ -190,7 +190,7 @@ func (s *story) asked(c collection, rest string) bool {
 }
 
 // part is what was to happen to a part.
-func (s *story) part(c collection, rest string) *report.Change {
+func (s *story) part(c collection, rest string) *document.Change {
 	for _, name := range s.names[c.owner] {
 		if ch := s.parts[c.kind+"/"+name+rest]; ch != nil {
 			return ch

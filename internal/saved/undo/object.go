@@ -8,12 +8,12 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
 // object takes back what the run did to an object that stands alone.
-func (b *back) object(o object, ch *report.Change) error {
+func (b *back) object(o object, ch *document.Change) error {
 	was, wanted := b.held[o.kind+"/"+o.key], b.wanted[ch.Address]
 	switch {
 	case !b.reached[ch.Address]:
@@ -31,7 +31,7 @@ func (b *back) object(o object, ch *report.Change) error {
 }
 
 // created takes back a create: what the run made goes, with all that belongs to it.
-func (b *back) created(o object, ch *report.Change, wanted *planfile.Object) error {
+func (b *back) created(o object, ch *document.Change, wanted *planfile.Object) error {
 	b.closed[o] = true
 	now := b.objects[ch.Address]
 	if now == nil {
@@ -51,7 +51,7 @@ func (b *back) created(o object, ch *report.Change, wanted *planfile.Object) err
 }
 
 // ours reports whether an object is the one that the run made, as it made it, and says when it is not.
-func (b *back) ours(ch *report.Change, wanted *planfile.Object, now *kind.Object) (bool, error) {
+func (b *back) ours(ch *document.Change, wanted *planfile.Object, now *kind.Object) (bool, error) {
 	if made := b.made[ch.Address]; len(made) > 0 && !slices.Contains(made, now.ID) {
 		b.stale(ch.Address, "is another one now")
 		return false, nil
@@ -93,7 +93,7 @@ func (b *back) again(o object, was *planfile.Held) error {
 }
 
 // updated takes back an update.
-func (b *back) updated(o object, ch *report.Change, was *planfile.Held, wanted *planfile.Object) error {
+func (b *back) updated(o object, ch *document.Change, was *planfile.Held, wanted *planfile.Object) error {
 	now := b.withID(o, was.ID)
 	if now == nil {
 		b.closed[o] = true
@@ -122,14 +122,14 @@ func (b *back) updated(o object, ch *report.Change, was *planfile.Held, wanted *
 
 // departs are the leaves in which an object is not as it was: those that this version knows, and those that the run
 // wrote. What else there is more than before, the gateway has added by itself.
-func (b *back) departs(ch *report.Change, was *planfile.Held, now *kind.Object) ([]diff.Field, error) {
+func (b *back) departs(ch *document.Change, was *planfile.Held, now *kind.Object) ([]diff.Field, error) {
 	known, err := b.Departs(was, now)
 	if err != nil {
 		return nil, err
 	}
 	whole, err := b.DepartsWhole(was, now)
 	wrote := slices.DeleteFunc(whole, func(f diff.Field) bool {
-		return !slices.ContainsFunc(ch.Fields, func(c report.Field) bool { return c.Path == f.Path }) ||
+		return !slices.ContainsFunc(ch.Fields, func(c document.Field) bool { return c.Path == f.Path }) ||
 			slices.ContainsFunc(known, func(k diff.Field) bool { return k.Path == f.Path })
 	})
 	return append(known, wrote...), err
@@ -155,7 +155,7 @@ func both(a, b []diff.Field) (out []diff.Field) {
 }
 
 // replaced takes back a replace, which may have come to an end after any of its requests.
-func (b *back) replaced(o object, ch *report.Change, was *planfile.Held, wanted *planfile.Object) error {
+func (b *back) replaced(o object, ch *document.Change, was *planfile.Held, wanted *planfile.Object) error {
 	var mine *kind.Object
 	for _, name := range b.names[o] {
 		now := b.objects[o.kind+"/"+name]

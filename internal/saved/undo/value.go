@@ -7,12 +7,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
 // secretsLost names the secrets that an update changed, or may have changed.
-func (b *back) secretsLost(ch *report.Change, was *planfile.Held, wanted *planfile.Object) {
+func (b *back) secretsLost(ch *document.Change, was *planfile.Held, wanted *planfile.Object) {
 	changed := map[string]bool{}
 	for _, f := range ch.Fields {
 		changed[f.Path] = f.Sensitive && f.Before != nil
@@ -62,7 +62,7 @@ func (b *back) anew(was *planfile.Held) (*kind.Declared, error) {
 
 // restore wants back what an object was before it was updated or replaced. Secrets come from where the gateway shows
 // them, else from where the files had them: an update sends whole objects.
-func (b *back) restore(o object, ch *report.Change, was *planfile.Held, wanted *planfile.Object, now *kind.Object) error {
+func (b *back) restore(o object, ch *document.Change, was *planfile.Held, wanted *planfile.Object, now *kind.Object) error {
 	k := kind.Of(o.kind)
 	v, err := was.Bare()
 	if err != nil {
@@ -186,7 +186,7 @@ func (r *Record) Losses() ([]diff.Loss, error) {
 	return sortedLosses(b.way.Losses), nil
 }
 
-func (b *back) losses(o object, ch *report.Change) error {
+func (b *back) losses(o object, ch *document.Change) error {
 	was, wanted := b.held[o.kind+"/"+o.key], b.wanted[ch.Address]
 	switch ch.Action {
 	case diff.Update:

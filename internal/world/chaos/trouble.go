@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // Behaviour chooses readings of what the vendor leaves open, each the unlikely one in a third of
@@ -83,7 +83,7 @@ func Faults(r *rand.Rand, slow time.Duration) []emulator.Fault {
 }
 
 // Describe tells a result in a line.
-func Describe(r *report.Result) string {
+func Describe(r *document.Result) string {
 	why := ""
 	if r.Error != nil {
 		why = fmt.Sprintf(" %+v", *r.Error)

@@ -9,14 +9,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // Truth holds what an apply tells against what happened.
 type Truth struct {
-	Results *report.Results
+	Results *document.Results
 	Effects []emulator.Effect // what its writes did
-	Left    []report.Change   // what was left to do when lists showed everything
+	Left    []document.Change // what was left to do when lists showed everything
 }
 
 // Effects are those of the requests of a journal.
@@ -116,23 +116,23 @@ func (v *Truth) told(e *emulator.Effect) bool {
 	if e.Kind == "app_code" && e.Action == "create" {
 		return true // generated counts them
 	}
-	return slices.ContainsFunc(v.Results.Results, func(r report.Result) bool {
-		along := slices.ContainsFunc(r.Along, func(a report.Along) bool { return a.Address == address })
+	return slices.ContainsFunc(v.Results.Results, func(r document.Result) bool {
+		along := slices.ContainsFunc(r.Along, func(a document.Along) bool { return a.Address == address })
 		return owner != "" && r.Address == owner && (r.Action == diff.Replace || r.Action == diff.Delete) && admits(&r) ||
 			e.Action == "delete" && (along || displaces(&r, e))
 	}) || v.undone(e)
 }
 
 // admits reports whether a result says that something was done.
-func admits(r *report.Result) bool {
+func admits(r *document.Result) bool {
 	return r.Status != apply.Skipped || r.Action == diff.Replace && strings.Contains(r.Remark, "half done")
 }
 
 // displaces reports whether the plan shows that a bind takes the place of a binding.
-func displaces(r *report.Result, e *emulator.Effect) bool {
+func displaces(r *document.Result, e *emulator.Effect) bool {
 	link := kind.LinkOf(r.Kind)
 	return link != nil && r.Kind == e.Kind && r.Binding.Group+"/"+r.Binding.API+"@"+r.Binding.Environment == e.API+"@"+e.Env &&
-		slices.ContainsFunc(r.Displaced(), func(d report.Displaced) bool { return d.Address == link.Owner+"/"+e.PolicyName })
+		slices.ContainsFunc(r.Displaced(), func(d document.Displaced) bool { return d.Address == link.Owner+"/"+e.PolicyName })
 }
 
 // addresses are those of the change that has the effect, and of the owner's.

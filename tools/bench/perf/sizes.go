@@ -21,6 +21,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/world/estate"
 	"github.com/apigw-sync/apigw-sync/tools/bench"
 )
@@ -167,7 +168,7 @@ func (p *perf) steps() error {
 	var plan *diff.Plan
 	c.Compare = timed(func() { plan = diff.Between(found.Actual, found.Desired, diff.Policy{MaxDeletes: -1}) })
 	c.Render = timed(func() {
-		err = report.Find("text").Plan(io.Discard, report.NewPlan(report.Head{}, plan, 0), report.Style{})
+		err = report.Find("text").Plan(io.Discard, document.NewPlan(document.Head{}, plan, 0), report.Style{})
 	})
 	return errors.Join(err, json.NewEncoder(&p.page).Encode(c))
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/report/sample"
 )
 
@@ -30,7 +31,7 @@ func write(folder string) error {
 		"plan":    func(w io.Writer) error { return html.Plan(w, sample.Plan(), style) },
 		"apply":   func(w io.Writer) error { return html.Results(w, sample.Results(), style) },
 		"failed":  func(w io.Writer) error { return html.Plan(w, sample.Failed(), style) },
-		"same":    func(w io.Writer) error { return html.Plan(w, report.EmptyPlan(sample.Head), style) },
+		"same":    func(w io.Writer) error { return html.Plan(w, document.EmptyPlan(sample.Head), style) },
 		"many":    func(w io.Writer) error { return html.Plan(w, sample.Many(5_000, 40), style) },
 		"hostile": func(w io.Writer) error { return html.Drift(w, sample.Poison(sample.Drift(), 0), style) },
 	}

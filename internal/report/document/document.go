@@ -1,6 +1,12 @@
-package report
+// Package document holds what commands found, as plain data without secrets, and the sentences that tell it in any
+// format. It knows nothing of how things look: package report lays documents out. What is kept on disk, such as saved
+// plans and drift reports, is made of documents alone.
+package document
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -211,4 +217,63 @@ type Check struct {
 // NewCheck is the document of files that declare what summary counts. Findings are added by the caller.
 func NewCheck(h Head, summary map[string]int) *Check {
 	return &Check{Head: h, Summary: summary, Trouble: noTrouble()}
+}
+
+// String is file:line:col: path: message; hint, without control characters.
+func (p Problem) String() string {
+	var b strings.Builder
+	if p.File != "" {
+		b.WriteString(p.File)
+		if p.Line > 0 {
+			fmt.Fprintf(&b, ":%d", p.Line)
+			if p.Column > 0 {
+				fmt.Fprintf(&b, ":%d", p.Column)
+			}
+		}
+		b.WriteString(": ")
+	}
+	if p.Path != "" {
+		b.WriteString(p.Path + ": ")
+	} else if p.Address != "" {
+		b.WriteString(p.Address + ": ")
+	}
+	b.WriteString(p.Message)
+	if p.Hint != "" {
+		b.WriteString("; " + p.Hint)
+	}
+	return Clean(b.String())
+}
+
+// Sum counts what the files declare, section by section.
+func (d *Check) Sum() string {
+	var parts []string
+	for _, k := range kind.All {
+		if n := d.Summary[k.Section]; k.Section != "" && n > 0 {
+			parts = append(parts, Count(n, k.Name, k.Section))
+		}
+	}
+	if n := d.Summary["references"]; n > 0 {
+		parts = append(parts, Count(n, "reference to APIs", "references to APIs"))
+	}
+	if len(d.Warnings) > 0 {
+		parts = append(parts, Count(len(d.Warnings), "warning", "warnings"))
+	}
+	if len(parts) == 0 {
+		parts = []string{"the files declare nothing"}
+	}
+	sum := strings.Join(parts, ", ")
+	if d.Lint != nil {
+		sum += "; " + d.Lint.sum()
+	}
+	return sum
+}
+
+// Sum is the last line of a plan.
+func (d *Plan) Sum() string {
+	if len(d.Changes) == 0 {
+		return "No changes. The gateway matches the files."
+	}
+	s := d.Summary
+	return fmt.Sprintf("Plan: %d to create, %d to update, %d to replace, %d to delete, %d to bind, %d to unbind.",
+		s.Create, s.Update, s.Replace, s.Delete, s.Bind, s.Unbind)
 }

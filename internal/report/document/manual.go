@@ -1,6 +1,8 @@
-package report
+package document
 
-import "github.com/apigw-sync/apigw-sync/internal/docs/manual"
+import (
+	"github.com/apigw-sync/apigw-sync/internal/docs/manual"
+)
 
 // Manual is what there is to know about a key of desired-state files.
 type Manual struct {

@@ -1,8 +1,7 @@
-package report
+package document
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -49,8 +48,8 @@ func (d *displacement) Displaced() []Displaced {
 	return append([]Displaced{first}, d.AlsoDisplaces...)
 }
 
-// taken are the places that a bind takes, in words and made harmless.
-func (d *displacement) taken() (out []string) {
+// DisplacesInWords are the places that a bind takes, in words and made harmless.
+func (d *displacement) DisplacesInWords() (out []string) {
 	for _, x := range d.Displaced() {
 		out = append(out, x.String())
 	}
@@ -72,31 +71,8 @@ func (d Displaced) String() string {
 	return out
 }
 
-// displaced tells of the policies that lose their places though no file declares them; those for which a guard
-// refuses the plan are told by it.
-func (v *view) displaced(changes []*Change, refused []Refusal) {
-	told := map[string]int{} // address to its finding
-	n := map[string]int{}    // address to how many places it loses
-	for _, c := range changes {
-		for _, d := range c.Displaced() {
-			if d.Declared || slices.ContainsFunc(refused, func(r Refusal) bool { return r.Flag == "--take-over="+d.Address }) {
-				continue
-			}
-			if n[d.Address]++; n[d.Address] == 1 {
-				told[d.Address] = len(v.Findings)
-				p := c.problem(d.loss(c, 0))
-				p.Address = d.Address
-				v.add(ruleDisplaced, p)
-				continue
-			}
-			f := &v.Findings[told[d.Address]]
-			f.Message = d.loss(c, n[d.Address]-1)
-		}
-	}
-}
-
-// loss tells of a policy that loses its place to a bind, and so many others.
-func (d Displaced) loss(c *Change, more int) string {
+// Loss tells of a policy that loses its place to a bind, and so many others.
+func (d Displaced) Loss(c *Change, more int) string {
 	out := "loses its place on "
 	if !d.Sure {
 		out = "may lose its place on "
@@ -116,10 +92,10 @@ func (d Displaced) loss(c *Change, more int) string {
 	return out + "; these files do not declare it"
 }
 
-// takes is how many binds take the place of what no file declares, in a sentence; "" when none does.
-func takes(n int) string {
+// Displacing is how many binds take the place of what no file declares, in a sentence; "" when none does.
+func Displacing(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return count(n, "bind takes", "binds take") + " the place of a policy that these files do not declare."
+	return Count(n, "bind takes", "binds take") + " the place of a policy that these files do not declare."
 }

@@ -1,8 +1,9 @@
-package report
+package document
 
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -116,4 +117,109 @@ func reason(r *apply.Result) string {
 		return "the outcome could not be found out"
 	}
 	return "no reason is known"
+}
+
+var past = map[diff.Action]string{
+	diff.Create: "created", diff.Update: "updated", diff.Replace: "replaced", diff.Delete: "deleted",
+	diff.Bind: "bound", diff.Unbind: "unbound",
+}
+
+// Unexplained are remaining differences that no failure above explains.
+func (d *Results) Unexplained() (out []Change) {
+	told := map[string]bool{}
+	for i := range d.Results {
+		if r := &d.Results[i]; r.Status != apply.Succeeded {
+			told[r.Address] = true
+		}
+	}
+	for i := range d.Remaining {
+		if !told[d.Remaining[i].Address] {
+			out = append(out, d.Remaining[i])
+		}
+	}
+	return out
+}
+
+// Story says in words what became of a change.
+func (r *Result) Story() string {
+	var b strings.Builder
+	switch r.Status {
+	case apply.Succeeded:
+		b.WriteString(past[r.Action])
+		if r.Attempts > 1 {
+			fmt.Fprintf(&b, " (%d requests)", r.Attempts)
+		}
+	case apply.Failed:
+		b.WriteString(string(r.Action) + " failed: " + r.failure())
+	case apply.Skipped:
+		b.WriteString("skipped: " + r.failure())
+	case apply.Unknown:
+		b.WriteString(string(r.Action) + " unknown: " + r.failure())
+	}
+	if r.Remark != "" {
+		b.WriteString("; " + r.Remark)
+	}
+	return Clean(b.String())
+}
+
+// failure is bind_id ID, API, status, code, message and request, as far as they are known.
+func (r *Result) failure() string {
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if r.BindID != "" {
+		add("bind_id %s", r.BindID)
+		if r.Binding != nil {
+			add("API %s/%s", r.Binding.Group, r.Binding.API)
+		}
+	}
+	e := r.Error
+	if e == nil {
+		return strings.Join(parts, ", ")
+	}
+	if code := strings.TrimPrefix(fmt.Sprintf("%d %s", e.HTTPStatus, e.ErrorCode), "0 "); code != "" {
+		add("%s", strings.TrimSpace(code))
+	}
+	out := strings.Join(parts, ", ")
+	if e.ErrorMsg != "" {
+		out = strings.TrimPrefix(out+": "+e.ErrorMsg, ": ")
+	}
+	if e.RequestID != "" {
+		out += " (request " + e.RequestID + ")"
+	}
+	return out
+}
+
+// Sum is the last line of an apply.
+func (d *Results) Sum() string {
+	s := d.Summary
+	out := fmt.Sprintf("Apply: %d succeeded, %d failed, %d skipped, %d unknown.", s.Succeeded, s.Failed, s.Skipped, s.Unknown)
+	switch {
+	case d.Converged == nil && d.Saved:
+		return out + " Whether the gateway is as the plan says could not be verified; make the plan again to find out."
+	case d.Converged == nil:
+		return out + " Whether the gateway matches the files could not be verified; " + d.check()
+	case *d.Converged && d.Saved:
+		return out + " The gateway is as the plan says."
+	case *d.Converged:
+		return out + " The gateway matches the files."
+	case d.Saved:
+		return out + " The gateway is not as the plan says yet; make the plan again for the rest."
+	}
+	return out + " The gateway does not match the files yet; " + d.rest()
+}
+
+// check is how to find out.
+func (d *Results) check() string {
+	if d.Summary.Succeeded == len(d.Results) {
+		return "run diff to find out."
+	}
+	return d.rest()
+}
+
+// rest is how the rest gets done.
+func (d *Results) rest() string {
+	if slices.ContainsFunc(d.Results, func(r Result) bool { return r.lasting }) {
+		return "a retry alone does not fix it, see above."
+	}
+	return "apply again to finish the rest."
 }

@@ -1,7 +1,9 @@
-package report
+package document
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
@@ -207,6 +209,90 @@ func NewTraffic(groups []drift.Traffic) []Traffic {
 			t.APIs = append(t.APIs, APITraffic(a))
 		}
 		out[i] = t
+	}
+	return out
+}
+
+// Sum is a drift report in one sentence of our own words.
+func (d *Drift) Sum() string {
+	var parts []string
+	add := func(n int, one, more string) {
+		if n > 0 {
+			parts = append(parts, Count(n, one, more))
+		}
+	}
+	add(len(d.Errors), "error", "errors")
+	if !d.Instance.Well && d.Instance.Status != "" {
+		parts = append(parts, "the gateway is unhealthy")
+	}
+	waiting := 0
+	if d.Moved != nil {
+		waiting = d.Moved.Files
+	}
+	add(len(d.Changes)+len(d.Extra)-waiting, "difference from the files", "differences from the files")
+	add(waiting, "change not applied yet", "changes not applied yet")
+	add(len(d.References), "reference that leads nowhere", "references that lead nowhere")
+	add(len(d.Certificates), "certificate to renew", "certificates to renew")
+	add(len(d.LapsedIgnores), "lapsed ignore rule", "lapsed ignore rules")
+	if len(parts) == 0 {
+		return "No drift. The gateway matches the files."
+	}
+	word := "No drift: "
+	if d.Drifted || len(d.Errors) > 0 {
+		word = "Drift: "
+	}
+	return word + strings.Join(parts, ", ") + "."
+}
+
+// Story says in words when a certificate ends.
+func (c *Certificate) Story() string {
+	when := c.NotAfter.UTC().Format(time.DateOnly)
+	switch {
+	case c.Expired:
+		return fmt.Sprintf("certificate %s of %s expired on %s, %s ago", c.Name, c.Domain, when, Count(-c.Days, "day", "days"))
+	case c.Days == 0:
+		return fmt.Sprintf("certificate %s of %s expires today", c.Name, c.Domain)
+	}
+	return fmt.Sprintf("certificate %s of %s expires on %s, in %s", c.Name, c.Domain, when, Count(c.Days, "day", "days"))
+}
+
+func (r *Reference) AsProblem() Problem {
+	p := Problem{Address: r.Address, Message: r.Message, Hint: r.Hint}
+	if r.Source != nil {
+		p.File, p.Line, p.Column = r.Source.File, r.Source.Line, r.Source.Column
+	}
+	return p
+}
+
+func (l *LapsedIgnore) AsProblem() Problem {
+	p := Problem{Message: fmt.Sprintf("the ignore rule for %s %s ended on %s", l.Kind, l.Name, l.Until)}
+	if len(l.Fields) > 0 {
+		p.Message += ", fields " + strings.Join(l.Fields, ", ")
+	}
+	if l.Reason != "" {
+		p.Hint = "it said: " + l.Reason
+	}
+	if l.Source != nil {
+		p.File, p.Line, p.Column = l.Source.File, l.Source.Line, l.Source.Column
+	}
+	return p
+}
+
+// String is whom a change meets, in words.
+func (h *Hit) String() string {
+	whose := Count(h.APIs, "API", "APIs")
+	if !h.Exact {
+		whose = "the groups of " + whose
+	}
+	return fmt.Sprintf("%s in the last hour to %s, %s, %s in the busiest minute",
+		Count(int(h.Calls), "call", "calls"), whose, Count(int(h.Errors), "error", "errors"), Count(int(h.Peak), "call", "calls"))
+}
+
+// String is the last hour of a group, in words and made harmless.
+func (t *Traffic) String() string {
+	out := fmt.Sprintf("%s: %s, %s", Clean(t.Group), Count(int(t.Calls), "call", "calls"), Count(int(t.Errors), "error", "errors"))
+	if t.PeakAt != nil {
+		out += fmt.Sprintf(", %d in the busiest minute (%s)", t.Peak, t.PeakAt.UTC().Format("15:04 UTC"))
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package report
+package document
 
 import (
 	"encoding/json"
@@ -72,7 +72,7 @@ func readPast(text []byte) (Past, string, error) {
 	return Past{At: d.At, Departures: sum, Certificates: len(d.Certs), Drifted: *d.Drifted}, d.InstanceID, nil
 }
 
-// past is the report itself as a point of history.
-func (d *Drift) past() Past {
+// AsPast is the report itself as a point of history.
+func (d *Drift) AsPast() Past {
 	return Past{At: d.At, Departures: len(d.Changes) + len(d.Extra), Certificates: len(d.Certificates), Drifted: d.Drifted}
 }

@@ -1,4 +1,4 @@
-package report
+package document
 
 import (
 	"encoding/json"
@@ -8,7 +8,23 @@ import (
 	"unicode/utf8"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
+
+// Count is "1 object", "2 objects".
+func Count(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+func PlaceOf(s *kind.Source) string {
+	if s == nil {
+		return "set on the gateway only"
+	}
+	return Clean(fmt.Sprintf("%s:%d", s.File, s.Line))
+}
 
 // none stands for a value that does not exist.
 const none = "(none)"
@@ -16,9 +32,9 @@ const none = "(none)"
 // name is a value that is shown as it is.
 type name string
 
-// shown is a value as text shows it: texts quoted, so that an empty one and a number in quotes are
+// Show is a value as text shows it: texts quoted, so that an empty one and a number in quotes are
 // told apart from none and from a number.
-func shown(v any, sensitive bool) string {
+func Show(v any, sensitive bool) string {
 	if sensitive && v != nil {
 		return diff.Hidden
 	}
@@ -30,8 +46,8 @@ func shown(v any, sensitive bool) string {
 	case string:
 		return strconv.Quote(v)
 	case byDefault:
-		return "default " + shown(v.value, false)
-	case excerpt:
+		return "default " + Show(v.value, false)
+	case Excerpt:
 		return fmt.Sprintf("%q (%d characters)", v.text, v.length)
 	}
 	out, err := json.Marshal(v)
@@ -44,23 +60,23 @@ func shown(v any, sensitive bool) string {
 // byDefault is what a gateway makes of a value that ceases to exist.
 type byDefault struct{ value any }
 
-// now is After as text shows it.
-func (f *Field) now() any {
+// Now is After as text shows it.
+func (f *Field) Now() any {
 	if f.After == nil && f.Default != nil {
 		return byDefault{f.Default}
 	}
 	return f.After
 }
 
-// excerpt is a part of a text, with … where something is cut off.
-type excerpt struct {
+// Excerpt is a part of a text, with … where something is cut off.
+type Excerpt struct {
 	text   string
 	length int // of the whole text, in characters
 }
 
-// shorten cuts texts of more than most characters down to excerpts, around the place where they begin
+// Shorten cuts texts of more than most characters down to excerpts, around the place where they begin
 // to differ. Other values stay as they are.
-func shorten(a, b any, most int) (any, any) {
+func Shorten(a, b any, most int) (any, any) {
 	x, isText := a.(string)
 	y, both := b.(string)
 	from := 0
@@ -93,7 +109,7 @@ func window(s string, from, most int) any {
 	if start+most < n {
 		out += "…"
 	}
-	return excerpt{out, n}
+	return Excerpt{out, n}
 }
 
 // commonPrefix counts the characters with which both begin.
@@ -109,25 +125,40 @@ func commonPrefix(a, b string) int {
 	return n
 }
 
-// severalLines reports whether a value is a text of more than one line.
-func severalLines(v any) bool {
+// SeveralLines reports whether a value is a text of more than one line.
+func SeveralLines(v any) bool {
 	s, ok := v.(string)
 	return ok && strings.Contains(strings.TrimSuffix(s, "\n"), "\n")
+}
+
+// Line is a changed field in one line, as path: old → new, or the one value of what comes or goes. Values are cut down
+// to most characters.
+func (f *Field) Line(a diff.Action, most int) string {
+	before, after := Shorten(f.Before, f.Now(), most)
+	path, old, young := Clean(f.Path)+": ", Show(before, f.Sensitive), Show(after, f.Sensitive)
+	switch a {
+	case diff.Create:
+		return path + young
+	case diff.Delete:
+		return path + old
+	default:
+		return path + old + " → " + young
+	}
 }
 
 // Leaf is a changed field in one line, as path: old → new. Of lists and mappings, which may hold secrets, it
 // tells only that they are there.
 func Leaf(f diff.Field) string {
 	const most = 60
-	value := func(v any) string {
+	value := func(v any) any {
 		switch v.(type) {
 		case []any:
-			return "(list)"
+			return name("(list)")
 		case map[string]any:
-			return "(mapping)"
+			return name("(mapping)")
 		}
-		return shown(v, f.Sensitive)
+		return v
 	}
-	before, after := shorten(f.Before, (*Field)(&f).now(), most)
-	return Clean(f.Path) + ": " + value(before) + " → " + value(after)
+	f.Before, f.After = value(f.Before), value(f.After)
+	return (*Field)(&f).Line(diff.Update, most)
 }

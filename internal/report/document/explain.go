@@ -1,4 +1,4 @@
-package report
+package document
 
 import (
 	"github.com/apigw-sync/apigw-sync/internal/calls/explain"

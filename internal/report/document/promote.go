@@ -1,4 +1,4 @@
-package report
+package document
 
 import (
 	"fmt"
@@ -81,11 +81,11 @@ func NewPromotion(h Head, from, to Target, r *promote.Report) *Promotion {
 	return d
 }
 
-// sum is the last line of a comparison. Names of targets stand in it only as far as they are nothing but words.
-func (d *Promotion) sum() string {
+// Sum is the last line of a comparison. Names of targets stand in it only as far as they are nothing but words.
+func (d *Promotion) Sum() string {
 	s := d.Summary
 	return fmt.Sprintf("Promote: %s, %d only in %s, %d only in %s, %d declared on purpose.",
-		count(s.Undeclared, "undeclared difference", "undeclared differences"),
+		Count(s.Undeclared, "undeclared difference", "undeclared differences"),
 		s.OnlyFrom, wordOr(d.From.Name, "the first"), s.OnlyTo, wordOr(d.To.Name, "the second"), s.Declared)
 }
 
@@ -101,24 +101,8 @@ func wordOr(name, other string) string {
 	return name
 }
 
-// titles are how the classes are called.
-func (d *Promotion) titles() []struct {
-	class promote.Class
-	title string
-} {
-	return []struct {
-		class promote.Class
-		title string
-	}{
-		{promote.Undeclared, "Undeclared"},
-		{promote.OnlyFrom, "Only in " + d.From.Name},
-		{promote.OnlyTo, "Only in " + d.To.Name},
-		{promote.Declared, "Declared on purpose"},
-	}
-}
-
-// of lists the differences of a class.
-func (d *Promotion) of(class promote.Class) (out []*Difference) {
+// Of lists the differences of a class.
+func (d *Promotion) Of(class promote.Class) (out []*Difference) {
 	for i := range d.Differences {
 		if d.Differences[i].Class == class {
 			out = append(out, &d.Differences[i])
@@ -127,8 +111,8 @@ func (d *Promotion) of(class promote.Class) (out []*Difference) {
 	return out
 }
 
-// mark is how a difference looks from the first side to the second: what only the first has goes, as it were.
-func (x *Difference) mark() diff.Action {
+// Mark is how a difference looks from the first side to the second: what only the first has goes, as it were.
+func (x *Difference) Mark() diff.Action {
 	switch {
 	case !x.To.Present:
 		return diff.Delete
@@ -138,37 +122,37 @@ func (x *Difference) mark() diff.Action {
 	return diff.Update
 }
 
-// tells is what helps to recognise an object or link that one side has alone, made harmless: its API, what belongs
+// Tells is what helps to recognise an object or link that one side has alone, made harmless: its API, what belongs
 // to it, and where a declared one is declared.
-func (x *Difference) tells() string {
+func (x *Difference) Tells() string {
 	var parts []string
 	if x.Binding != nil {
 		parts = append(parts, strings.TrimSpace(Clean(x.Binding.Method+" "+x.Binding.Path)))
 	}
 	var with []string
 	for _, name := range slices.Sorted(maps.Keys(x.Contains)) {
-		with = append(with, strings.ReplaceAll(count(x.Contains[name], name, name+"s"), "_", " "))
+		with = append(with, strings.ReplaceAll(Count(x.Contains[name], name, name+"s"), "_", " "))
 	}
 	if len(with) > 0 {
 		parts = append(parts, "with "+strings.Join(with, " and "))
 	}
 	if x.Class == promote.Declared {
-		parts = append(parts, x.says())
+		parts = append(parts, x.Says())
 	}
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), gap)
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "  ")
 }
 
-// values are the two values of a leaf, each of at most so many characters, made harmless.
-func (x *Difference) values(most int) string {
-	from, to := shorten(x.From.Value, x.To.Value, most)
-	return Clean(x.Path) + ": " + shown(from, x.Sensitive) + " → " + shown(to, x.Sensitive)
+// Values are the two values of a leaf, each of at most so many characters, made harmless.
+func (x *Difference) Values(most int) string {
+	from, to := Shorten(x.From.Value, x.To.Value, most)
+	return Clean(x.Path) + ": " + Show(from, x.Sensitive) + " → " + Show(to, x.Sensitive)
 }
 
-// says are the places that declare a difference, made harmless.
-func (x *Difference) says() string {
+// Says are the places that declare a difference, made harmless.
+func (x *Difference) Says() string {
 	var places []string
 	for _, a := range x.Deciders() {
-		text := place(a.Source)
+		text := PlaceOf(a.Source)
 		if len(a.Variables) > 0 {
 			text = Clean("${"+strings.Join(a.Variables, "}, ${")+"}") + " at " + text
 		}
@@ -177,8 +161,8 @@ func (x *Difference) says() string {
 	return strings.Join(places, ", ")
 }
 
-// reasons tell which side of a difference is not as its files say, made harmless; none of a declared one.
-func (d *Promotion) reasons(x *Difference) (lines []string) {
+// Reasons tell which side of a difference is not as its files say, made harmless; none of a declared one.
+func (d *Promotion) Reasons(x *Difference) (lines []string) {
 	for _, side := range []struct {
 		target string
 		aspect promote.Aspect
@@ -190,8 +174,8 @@ func (d *Promotion) reasons(x *Difference) (lines []string) {
 	return lines
 }
 
-// ends counts the differences that are no more when the files of a target, and no others, are applied.
-func (d *Promotion) ends(target string) (n int) {
+// Ends counts the differences that are no more when the files of a target, and no others, are applied.
+func (d *Promotion) Ends(target string) (n int) {
 	for i := range d.Differences {
 		x := &d.Differences[i]
 		late, other := x.From, x.To
@@ -245,12 +229,12 @@ func (x *Difference) standing(target string, a promote.Aspect) string {
 // shownShort is the beginning of a value as text shows it.
 func shownShort(v any, sensitive bool) string {
 	const most = 60
-	v, _ = shorten(v, nil, most)
-	return shown(v, sensitive)
+	v, _ = Shorten(v, nil, most)
+	return Show(v, sensitive)
 }
 
-// lacks lists the APIs that a target lacks: those whose bindings cannot follow, and the addresses of the others.
-func (d *Promotion) lacks(target string) (stuck []*promote.API, others []string) {
+// Lacks lists the APIs that a target lacks: those whose bindings cannot follow, and the addresses of the others.
+func (d *Promotion) Lacks(target string) (stuck []*promote.API, others []string) {
 	for i := range d.APIs {
 		switch a := &d.APIs[i]; {
 		case a.Lacks != target:
@@ -263,16 +247,16 @@ func (d *Promotion) lacks(target string) (stuck []*promote.API, others []string)
 	return stuck, others
 }
 
-// missing tells in which way an API is.
-func missing(a *promote.API) string {
+// Missing tells in which way an API is.
+func Missing(a *promote.API) string {
 	if a.Absent {
 		return "does not exist there"
 	}
 	return "is not published there"
 }
 
-// pending are the addresses in which a target differs from its files without making a difference.
-func (d *Promotion) pending(target string) (addresses []string) {
+// Pending are the addresses in which a target differs from its files without making a difference.
+func (d *Promotion) Pending(target string) (addresses []string) {
 	for _, u := range d.Unapplied {
 		if u.Target == target {
 			addresses = append(addresses, u.Address)
@@ -281,19 +265,22 @@ func (d *Promotion) pending(target string) (addresses []string) {
 	return addresses
 }
 
-// ownAddresses are the objects whose credentials each gateway makes for itself.
-func (d *Promotion) ownAddresses() (addresses []string) {
+// OwnCredentials are the objects whose credentials each gateway makes for itself.
+func (d *Promotion) OwnCredentials() (addresses []string) {
 	for _, c := range d.Credentials {
 		addresses = append(addresses, c.Address)
 	}
 	return slices.Compact(addresses)
 }
 
-// firstOf names some of a list, and counts the others.
-func firstOf(names []string) string {
+// FirstOf names some of a list, and counts the others.
+func FirstOf(names []string) string {
 	const most = 3
 	if len(names) <= most {
 		return strings.Join(names, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
+
+// String is the target with its environment, made harmless.
+func (t Target) String() string { return Clean(t.Name + " (" + t.Environment + ")") }

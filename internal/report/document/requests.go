@@ -1,4 +1,4 @@
-package report
+package document
 
 import (
 	"cmp"
@@ -54,17 +54,4 @@ func upTo(w kind.Write) string {
 		return w.By.String()
 	}
 	return w.By.String() + ", up to " + strconv.Itoa(w.Max)
-}
-
-// operations writes the table of --explain-requests.
-func (p *page) operations(list []Operation) {
-	if len(list) == 0 {
-		return
-	}
-	block := []row{{symbol: "   ", cells: []string{"requests", "count", "operation", "each covers"}}}
-	for _, o := range list {
-		block = append(block, row{symbol: "   ", cells: []string{o.Access, strconv.Itoa(o.Count), o.Operation, o.Grouping}})
-	}
-	p.rows(block)
-	p.linef("")
 }

@@ -1,4 +1,4 @@
-package report
+package document
 
 import (
 	"fmt"
@@ -60,14 +60,14 @@ func NewTests(h Head, outcomes []intent.Outcome) *Tests {
 // Holds reports whether all cases passed.
 func (d *Tests) Holds() bool { return d.Summary.Failed+d.Summary.Uncertain == 0 }
 
-// sum is the last line.
-func (d *Tests) sum() string {
+// Sum is the last line.
+func (d *Tests) Sum() string {
 	s := d.Summary
-	return fmt.Sprintf("%s: %d passed, %d failed, %d uncertain.", count(len(d.Cases), "case", "cases"), s.Passed, s.Failed, s.Uncertain)
+	return fmt.Sprintf("%s: %d passed, %d failed, %d uncertain.", Count(len(d.Cases), "case", "cases"), s.Passed, s.Failed, s.Uncertain)
 }
 
-// missed are the expectations of a case that did not come true, in words and made harmless.
-func (c *TestCase) missed() string {
+// Missed are the expectations of a case that did not come true, in words and made harmless.
+func (c *TestCase) Missed() string {
 	var parts []string
 	for _, k := range c.Checks {
 		if k.Status != intent.Passed {
@@ -77,9 +77,9 @@ func (c *TestCase) missed() string {
 	return Clean(strings.Join(parts, "; "))
 }
 
-// why are the steps that a reader needs: all that led to what was not expected, what is open where that is
+// Why are the steps that a reader needs: all that led to what was not expected, what is open where that is
 // the trouble, and of a case that passed all that led to its answer.
-func (c *TestCase) why() (out []intent.Step) {
+func (c *TestCase) Why() (out []intent.Step) {
 	needed := func(s *intent.Step, k *intent.Check) bool {
 		switch {
 		case k.About != s.About:
@@ -100,34 +100,14 @@ func (c *TestCase) why() (out []intent.Step) {
 	return out
 }
 
-// problem is a case that did not pass, at its place.
-func (c *TestCase) problem() Problem {
-	p := Problem{Address: "case/" + c.Name, File: c.Source.File, Line: c.Source.Line, Column: c.Source.Column, Message: c.Question + ": " + c.missed()}
-	for _, s := range c.why() {
+// AsProblem is a case that did not pass, at its place.
+func (c *TestCase) AsProblem() Problem {
+	p := Problem{Address: "case/" + c.Name, File: c.Source.File, Line: c.Source.Line, Column: c.Source.Column, Message: c.Question + ": " + c.Missed()}
+	for _, s := range c.Why() {
 		p.Message += "; " + s.String()
 		if p.Hint == "" {
 			p.Hint = s.Fix
 		}
 	}
 	return p
-}
-
-func viewTests(d *Tests) *view {
-	s := d.Summary
-	v := &view{Command: "test", Head: d.Head, Sum: d.sum(), Tallies: []tally{{"passed", s.Passed}, {"failed", s.Failed}, {"uncertain", s.Uncertain}}}
-	if len(d.Errors) > 0 {
-		v.Failed, v.Tallies, v.Sum = true, nil, "The cases were not tried: "+count(len(d.Errors), "error", "errors")+"."
-	}
-	v.add(ruleError, d.Errors...)
-	for i := range d.Cases {
-		switch c := &d.Cases[i]; c.Status {
-		case intent.Failed:
-			v.add(ruleCaseFailed, c.problem())
-		case intent.Unsure:
-			v.add(ruleCaseUncertain, c.problem())
-		case intent.Passed:
-		}
-	}
-	v.add(ruleWarning, d.Warnings...)
-	return v
 }

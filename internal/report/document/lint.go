@@ -1,10 +1,8 @@
-package report
+package document
 
 import (
 	"fmt"
 	"strings"
-
-	"github.com/fatih/color"
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/lint"
 )
@@ -31,8 +29,11 @@ type LintFinding struct {
 	Severity lint.Severity `json:"severity"`
 	Problem
 
-	rule *lint.Rule
+	of *lint.Rule
 }
+
+// Of is the rule itself.
+func (f *LintFinding) Of() *lint.Rule { return f.of }
 
 // NewLint is the document's form of what lint found; nil where lint did not run.
 func NewLint(r *lint.Result) *Lint {
@@ -46,28 +47,11 @@ func NewLint(r *lint.Result) *Lint {
 		f := &r.Findings[i]
 		at := f.Place.Source
 		d.Findings = append(d.Findings, LintFinding{
-			Rule: f.Rule.ID, Name: f.Rule.Name, Severity: f.Severity, rule: f.Rule,
+			Rule: f.Rule.ID, Name: f.Rule.Name, Severity: f.Severity, of: f.Rule,
 			Problem: Problem{Address: f.Address, File: at.File, Line: at.Line, Column: at.Column, Path: f.Place.Path, Message: f.Message, Hint: f.Hint},
 		})
 	}
 	return d
-}
-
-// lintLevels are the levels of the formats for those of lint.
-var lintLevels = map[lint.Severity]severity{lint.Note: notice, lint.Warning: warning, lint.Error: failure}
-
-// lint adds the findings of a check, each under the rule of its number.
-func (v *view) lint(d *Lint) {
-	if d == nil {
-		return
-	}
-	for _, r := range lint.Rules {
-		v.Rules = append(v.Rules, &rule{r.ID, r.Title, r.Why(), lintLevels[r.Severity]})
-	}
-	for i := range d.Findings {
-		f := &d.Findings[i]
-		v.add(&rule{f.rule.ID, f.rule.Title, f.rule.Why(), lintLevels[f.Severity]}, f.Problem)
-	}
 }
 
 // sum tells the numbers in a few words.
@@ -78,7 +62,7 @@ func (d *Lint) sum() string {
 		one string
 	}{{d.Summary.Error, "error"}, {d.Summary.Warning, "warning"}, {d.Summary.Note, "note"}} {
 		if t.n > 0 {
-			parts = append(parts, count(t.n, t.one, t.one+"s"))
+			parts = append(parts, Count(t.n, t.one, t.one+"s"))
 		}
 	}
 	if len(parts) == 0 {
@@ -88,23 +72,4 @@ func (d *Lint) sum() string {
 		parts = append(parts, fmt.Sprintf("%d ignored", d.Summary.Ignored))
 	}
 	return "lint: " + strings.Join(parts, ", ")
-}
-
-var lintColors = map[lint.Severity]color.Attribute{lint.Note: color.FgCyan, lint.Warning: color.FgYellow, lint.Error: color.FgRed}
-
-// textLint writes a line for each finding: file:line:col: severity: rule: what it is about: message; hint.
-func (p *page) textLint(d *Lint) {
-	for i := range d.Findings {
-		f := &d.Findings[i]
-		about := f.Address
-		if about != "" {
-			about += ": "
-		}
-		hint := f.Hint
-		if hint != "" {
-			hint = "; " + hint
-		}
-		p.linef("%s: %s %s", Clean(fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)), p.paint(f.Severity.String()+":", lintColors[f.Severity]),
-			Clean(f.Rule+" "+f.Name+": "+about+f.Message+hint))
-	}
 }

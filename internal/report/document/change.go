@@ -1,0 +1,109 @@
+package document
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+// Destroys reports whether a change takes an object away, if only to make it anew.
+func (c *Change) Destroys() bool { return c.Action == diff.Delete || c.Action == diff.Replace }
+
+// Details are the leaves of a change, and what goes along without a change of its own.
+func (c *Change) Details() []Field {
+	out := slices.Clip(c.Fields)
+	for _, a := range c.Along {
+		if !a.own {
+			out = append(out, Field{Path: "takes along", Before: name(a.Address)})
+		}
+	}
+	return out
+}
+
+// along is what goes along without a change of its own, in a few words.
+func (c *Change) along() string {
+	var kinds []string
+	n := map[string]int{}
+	for _, a := range c.Along {
+		if kind, _, _ := strings.Cut(a.Address, "/"); !a.own {
+			if n[kind]++; n[kind] == 1 {
+				kinds = append(kinds, kind)
+			}
+		}
+	}
+	for i, kind := range kinds {
+		kinds[i] = fmt.Sprintf("%d %s", n[kind], Clean(kind))
+	}
+	if len(kinds) == 0 {
+		return ""
+	}
+	return "takes along " + strings.Join(kinds, ", ")
+}
+
+// About is a sentence about the change at its place in the files.
+func (c *Change) About(message string) Problem {
+	p := Problem{Address: c.Address, Message: message}
+	if c.Source != nil {
+		p.File, p.Line, p.Column = c.Source.File, c.Source.Line, c.Source.Column
+	}
+	return p
+}
+
+// Gist is what a change does in one line, made harmless: its action and up to three of its leaves.
+func (c *Change) Gist() string {
+	const most, room = 3, 60
+	if b := c.Binding; b != nil {
+		return Clean(strings.TrimSpace(fmt.Sprintf("%s %s/%s in %s: %s %s", c.Action, b.Group, b.API, b.Environment, b.Method, b.Path)))
+	}
+	var parts []string
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		if len(parts) == most {
+			parts = append(parts, fmt.Sprintf("%d more", len(c.Fields)-most))
+			break
+		}
+		parts = append(parts, f.Line(c.Action, room))
+	}
+	return strings.TrimSuffix(string(c.Action)+" "+strings.Join(parts, ", "), " ")
+}
+
+// Place is file:line of a change, made harmless; "" for what no file declares.
+func (c *Change) Place() string {
+	if c.Source == nil {
+		return ""
+	}
+	return Clean(fmt.Sprintf("%s:%d", c.Source.File, c.Source.Line))
+}
+
+// Sides says in words which side moved.
+var Sides = map[drift.Mover]string{
+	drift.Gateway: "changed on the gateway",
+	drift.Files:   "changed in the files, not applied yet",
+	drift.Both:    "conflict: changed on the gateway and in the files",
+}
+
+// Background is what stands behind a change, made harmless: a note, the side that moved, whom it meets.
+func (c *Change) Background() string {
+	parts := append(c.DisplacesInWords(), c.Reasons()...)
+	if along := c.along(); along != "" {
+		parts = append(parts, along)
+	}
+	if h := c.Traffic; h != nil {
+		parts = append(parts, h.String())
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Reasons are a note and the side that moved, made harmless.
+func (c *Change) Reasons() (parts []string) {
+	if c.Note != "" {
+		parts = append(parts, Clean(c.Note))
+	}
+	if side := Sides[c.Moved]; side != "" {
+		parts = append(parts, side)
+	}
+	return parts
+}

@@ -1,0 +1,23 @@
+package document
+
+import (
+	"github.com/apigw-sync/apigw-sync/internal/checks/doctor"
+)
+
+// Diagnosis tells what would keep files and gateway apart.
+type Diagnosis struct {
+	Head
+	Healthy  bool           `json:"healthy"` // no check failed
+	Checks   []doctor.Check `json:"checks"`  // in the order in which they were made
+	Requests Requests       `json:"requests"`
+	Trouble
+}
+
+// NewDiagnosis is the document of checks.
+func NewDiagnosis(h Head, checks []doctor.Check, reads int) *Diagnosis {
+	d := &Diagnosis{Head: h, Healthy: true, Checks: append([]doctor.Check{}, checks...), Requests: Requests{Read: reads}, Trouble: noTrouble()}
+	for _, c := range checks {
+		d.Healthy = d.Healthy && c.Status != doctor.Failed
+	}
+	return d
+}
