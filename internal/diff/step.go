@@ -55,7 +55,6 @@ type builder struct {
 	parts   map[string][]int // address of an owner to the steps that change what lives inside it
 	index   map[string]int   // ADDRESS ACTION to its change, of updates and unbinds
 	update  map[string]int   // address to the step that updates it in place
-	refs    map[string][]int // address to the steps that remove what refers to it
 	held    map[string]int   // KIND OWNER to the number of what lives inside it now
 	goes    map[string]bool  // kinds of links of which some are taken away
 }
@@ -76,8 +75,7 @@ func SpotOf(l *kind.Link) Spot { return Spot{l.Kind, apiKey(l.API), l.Env} }
 func steps(c *comparison) []Step {
 	b := &builder{
 		c: c, plan: c.plan, create: map[string]int{}, binds: map[Spot][]int{}, takes: map[seat][]int{}, unbinds: map[string][]int{},
-		parts: map[string][]int{}, index: map[string]int{}, update: map[string]int{}, refs: map[string][]int{}, held: map[string]int{},
-		goes: map[string]bool{},
+		parts: map[string][]int{}, index: map[string]int{}, update: map[string]int{}, held: map[string]int{}, goes: map[string]bool{},
 	}
 	for i := range c.have.Objects {
 		if o := &c.have.Objects[i]; o.Owner != "" {
@@ -109,6 +107,7 @@ func steps(c *comparison) []Step {
 		b.keepShut(k)
 	}
 	b.deletes()
+	b.references()
 	return ordered(b.steps)
 }
 
@@ -166,7 +165,7 @@ func (b *builder) stage(k *kind.Kind, i int) {
 	case sw.next != nil:
 		ch.Via = sw.next.Key
 		b.create[ch.Address] = b.add(Step{Op: OpRestage, Kind: k.Name, Operation: k.Ops.Update, Items: one})
-	case len(sw.released) == 0:
+	case len(sw.released) == 0 && !b.referred(ch.Have):
 		gone := b.add(Step{Op: OpDelete, Kind: k.Name, Operation: k.Ops.Delete, Items: one})
 		b.create[ch.Address] = b.add(Step{Op: OpCreate, Kind: k.Name, Operation: k.Ops.Create, Items: []Item{{Change: i, Needs: []int{gone}}}})
 	default:
@@ -251,24 +250,12 @@ func (b *builder) partStep(k *kind.Kind, owner string, change int, op Op, operat
 	if made, ok := b.create[owner]; ok {
 		item.Needs = append(item.Needs, made)
 	}
-	if w := b.plan.Changes[change].Want; w != nil {
-		for _, ref := range k.Refs(w.Value) {
-			if made, ok := b.create[ref.Kind+"/"+ref.Key]; ok {
-				item.Needs = append(item.Needs, made)
-			}
-		}
-	}
 	step := Step{Op: op, Kind: k.Name, Operation: operation, Items: []Item{item}}
 	if op == OpCreate && k.Quota > 0 {
 		// What the gateway makes up can only be told apart when one is made after another.
 		step.Lanes = []string{k.Name + "/" + owner}
 	}
 	s := b.add(step)
-	if h := b.plan.Changes[change].Have; op == OpDelete && h != nil {
-		for _, ref := range k.Refs(h.Value) {
-			b.refs[ref.Kind+"/"+ref.Key] = append(b.refs[ref.Kind+"/"+ref.Key], s)
-		}
-	}
 	b.parts[owner] = append(b.parts[owner], s)
 	return s
 }
@@ -299,7 +286,7 @@ func (b *builder) deletes() {
 	for i := range b.plan.Changes {
 		ch := &b.plan.Changes[i]
 		k := kind.Of(ch.Kind)
-		if k == nil || k.Owner != "" || ch.Action != Delete && (ch.Action != Replace || len(b.c.swaps[ch.Address].released) == 0 && b.c.swaps[ch.Address].next == nil) {
+		if k == nil || k.Owner != "" || ch.Action != Delete && (ch.Action != Replace || ch.Via == "") {
 			continue
 		}
 		item := Item{Change: i, Needs: slices.Clone(b.unbinds[ch.Kind+"/"+ch.Have.ID])}
@@ -309,7 +296,6 @@ func (b *builder) deletes() {
 			b.add(Step{Op: OpRename, Kind: k.Name, Operation: k.Ops.Update, Items: []Item{{Change: i, Needs: []int{gone}}}})
 			continue
 		}
-		item.Needs = append(item.Needs, b.refs[ch.Kind+"/"+ch.Have.Key]...)
 		batches[k.Name] = append(batches[k.Name], item)
 	}
 	for _, k := range kind.All {

@@ -11,11 +11,13 @@ var All = []*Kind{acl, app, appAccessControl, appCode, plugin, throttle, throttl
 // Links are the kinds of bindings.
 var Links = []*LinkKind{aclBinding, appAuthorization, pluginBinding, throttleBinding}
 
-var (
-	byName     = index(All, func(k *Kind) string { return k.Name })
-	linkByName = index(Links, func(k *LinkKind) string { return k.Name })
-	linkOfKind = index(Links, func(k *LinkKind) string { return k.Owner })
-)
+var byName, linkByName, linkOfKind = indexes()
+
+func indexes() (kinds map[string]*Kind, links, linksOf map[string]*LinkKind) {
+	return index(All, func(k *Kind) string { return k.Name }),
+		index(Links, func(k *LinkKind) string { return k.Name }),
+		index(Links, func(k *LinkKind) string { return k.Owner })
+}
 
 // Of returns the kind of that name, nil when there is none.
 func Of(name string) *Kind { return byName[name] }

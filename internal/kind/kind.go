@@ -72,6 +72,9 @@ type Ref struct {
 	Path      string // JSON pointer of the field that names it
 }
 
+// Address is that of the object that is referred to.
+func (r *Ref) Address() string { return r.Kind + "/" + r.Key }
+
 // Found is an object as read from the wire.
 type Found[S any] struct {
 	ID      string

@@ -28,6 +28,14 @@ const Unknown = -1
 // Address names an object or link in everything that people and scripts see, such as "acl/orders_office".
 func (o *Object) Address() string { return o.Kind + "/" + o.Key }
 
+// OwnerAddress is the address of the object that it lives in; "" for one that stands alone.
+func (o *Object) OwnerAddress() string {
+	if o.Owner == "" {
+		return ""
+	}
+	return Of(o.Kind).Owner + "/" + o.Owner
+}
+
 // Name is the name of the object, or of its owner when it lives inside one.
 func (o *Object) Name() string {
 	if o.Owner != "" {

@@ -1,0 +1,73 @@
+package diff
+
+import (
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// references orders the steps of objects by what they refer to, whatever their kinds:
+//
+//	step                                      waits for
+//	that sends a value                        the steps that make what the value refers to
+//	that removes an object                    the steps that change or remove what refers to it now
+//
+// What lives inside an object that goes is removed with that object.
+func (b *builder) references() {
+	ends := b.endings()
+	for i := range b.steps {
+		s := &b.steps[i]
+		k := kind.Of(s.Kind)
+		if k == nil {
+			continue
+		}
+		for j := range s.Items {
+			ch := &b.plan.Changes[s.Items[j].Change]
+			if s.Op == OpDelete || s.Op == OpBatchDelete {
+				b.need(i, j, ends[ch.Have.Address()]...)
+				continue
+			}
+			for _, ref := range k.Refs(ch.Want.Value) {
+				if made, ok := b.create[ref.Address()]; ok {
+					b.need(i, j, made)
+				}
+			}
+		}
+	}
+}
+
+// endings are the steps after which a reference to an object is no more, by the object's address on the gateway.
+func (b *builder) endings() map[string][]int {
+	out, removed := map[string][]int{}, map[string]int{}
+	note := func(o *kind.Object, step int) {
+		for _, ref := range kind.Of(o.Kind).Refs(o.Value) {
+			out[ref.Address()] = append(out[ref.Address()], step)
+		}
+	}
+	for i := range b.steps {
+		switch s := &b.steps[i]; s.Op {
+		case OpUpdate, OpDelete, OpBatchDelete:
+			for _, item := range s.Items {
+				h := b.plan.Changes[item.Change].Have
+				note(h, i)
+				if s.Op != OpUpdate {
+					removed[h.Address()] = i
+				}
+			}
+		}
+	}
+	for i := range b.c.have.Objects {
+		o := &b.c.have.Objects[i]
+		if step, ok := removed[o.OwnerAddress()]; ok {
+			note(o, step)
+		}
+	}
+	return out
+}
+
+// referred reports whether an object of the gateway refers to another one.
+func (b *builder) referred(to *kind.Object) bool {
+	return slices.ContainsFunc(b.c.have.Objects, func(o kind.Object) bool {
+		return slices.ContainsFunc(kind.Of(o.Kind).Refs(o.Value), func(ref kind.Ref) bool { return ref.Address() == to.Address() })
+	})
+}
