@@ -25,13 +25,12 @@ type applyOptions struct {
 	plan     string // saved plan that is carried out; "" makes one of the files
 	undo     undoFileOptions
 
+	undoes    bool   // a run is taken back
 	skipStale bool   // of an undo: leave alone what makes it stale
-	back      string // the undo file that is taken back; "" is none
+	back      string // the undo file that is taken back; "" is the newest, until it is known which that is
 }
 
-func applies(f *report.Format) bool { return f.Results != nil }
-
-func newApplyCommand(p *program, g *globals) *cobra.Command {
+func newApplyCommand(p *program) *cobra.Command {
 	var o applyOptions
 	cmd := &cobra.Command{
 		Use:     "apply",
@@ -54,22 +53,19 @@ refused when the plan was made is refused unless their flags, such as --max-dele
   apigw-sync apply --target prod --yes --plan prod.plan
   apigw-sync apply --target prod --yes --undo-file prod.undo`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
-				return err
-			}
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.plan != "" {
 				if err := madeAlready(cmd.Flags()); err != nil {
 					return err
 				}
 			}
-			return runApply(cmd.Context(), p, &o, g)
+			return o.run(cmd.Context(), p)
 		},
 	}
 	flags := cmd.Flags()
 	flags.SetNormalizeFunc(unaliased)
 	o.compare.addFlags(flags)
-	o.output.addFlags(flags, formatsWith(applies))
+	o.output.addFlags(flags, "apply")
 	flags.StringVar(&o.baseline, "baseline", "", "when the gateway matches the files in the end, remember both in a file at `PATH`, for drift --baseline")
 	flags.StringVar(&o.plan, "plan", "", "carry out the saved plan in `FILE`")
 	o.addWriting(flags)
@@ -83,30 +79,15 @@ func (o *applyOptions) addWriting(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.yes, "yes", false, "write without asking (also --auto-approve); needed when stdin is no terminal")
 }
 
-func runApply(ctx context.Context, p *program, o *applyOptions, g *globals) error {
-	if o.plan != "" {
-		return o.run(ctx, p, g, o.comparePlan)
-	}
-	return o.run(ctx, p, g, o.compare.compare)
-}
-
-// run is an apply of what compare finds.
-func (o *applyOptions) run(ctx context.Context, p *program, g *globals, compare func(context.Context, *program, *globals) (*comparison, error)) error {
-	out, err := p.printer(o.output, g, applies)
+// run is the story of an apply: load and compare, show, ask, write, tell.
+func (o *applyOptions) run(ctx context.Context, p *program) error {
+	out, err := p.printer(&o.output)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := o.compare.gateway.limit(ctx)
 	defer cancel()
-	err = o.undo.check()
-	if o.baseline != "" {
-		err = both(err, o.compare.whole("--baseline"))
-	}
-	if err != nil {
-		d := document.EmptyResults(head(""))
-		return emit(out, out.format.Results, d, &d.Trouble, err)
-	}
-	c, err := compare(ctx, p, g)
+	c, err := o.load(ctx, p)
 	d := document.EmptyResults(c.head)
 	if err == nil {
 		d, err = o.apply(ctx, out, c)
@@ -114,25 +95,31 @@ func (o *applyOptions) run(ctx context.Context, p *program, g *globals, compare 
 	if r := (refusals{}); errors.As(err, &r) {
 		d.Refusals = r.list
 	}
-	c.quiet()
-	err = both(err, c.close())
-	switch {
-	case len(d.Results) == 0 && err == nil && out.isText():
-		return nil // the plan has said all
-	case len(d.Results) > 0:
-		d.Errors = append(d.Errors, problemsOf(err)...)
-		unwritten := emit(out, out.format.Results, d, &d.Trouble, nil)
-		return verdict(d, both(err, unwritten))
+	return o.tell(out, c, d, both(err, c.end()))
+}
+
+// load compares the gateway with what is to be applied: a saved plan, a run that is taken back, or files.
+func (o *applyOptions) load(ctx context.Context, p *program) (*comparison, error) {
+	err := o.undo.check()
+	if o.baseline != "" {
+		err = both(err, o.compare.whole("--baseline"))
 	}
-	d.Warnings = append(d.Warnings, c.warnings...)
-	return emit(out, out.format.Results, d, &d.Trouble, err)
+	switch {
+	case err != nil:
+		return newComparison(), err
+	case o.undoes:
+		return o.compareUndo(ctx, p)
+	case o.plan != "":
+		return o.comparePlan(ctx, p)
+	}
+	return o.compare.compare(ctx, p)
 }
 
 // apply goes from a comparison to results: show, guard, ask, write.
 func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (*document.Results, error) {
 	d := document.EmptyResults(c.head)
 	d.Requests.Read, d.TakesBack = c.Reads, c.back.document()
-	c.pause()
+	c.session.told.pause()
 	if err := o.show(out, c); err != nil {
 		return d, err
 	}
@@ -143,7 +130,7 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 		c.back.done(c)
 		return d, o.remember(ctx, c, false)
 	case len(c.Plan.Refusals) > 0:
-		return d, refuse(d, c)
+		return d, refuseWith(document.NewRefusals(c.Plan.Refusals))
 	case ctx.Err() != nil:
 		return d, fmt.Errorf("nothing was changed: %w", context.Cause(ctx))
 	}
@@ -168,12 +155,24 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 	return d, err
 }
 
+// tell writes what became of the run, and returns what its exit code comes from.
+func (o *applyOptions) tell(out *printer, c *comparison, d *document.Results, err error) error {
+	switch {
+	case len(d.Results) == 0 && err == nil && out.isText():
+		return nil // the plan has said all
+	case len(d.Results) > 0:
+		d.Fail(problemsOf(err)...)
+		return verdict(d, both(err, out.emit(d, nil)))
+	}
+	d.Warnings = append(d.Warnings, c.warnings...)
+	return out.emit(d, err)
+}
+
 // show prints the plan before anything is asked or written: to stdout where people read the result
 // there, else to stderr where they are asked.
 func (o *applyOptions) show(out *printer, c *comparison) error {
 	d := c.plan()
 	d.Refusals = []document.Refusal{} // they are told as errors
-	text := report.All[0]
 	var w io.Writer
 	switch {
 	case out.isText():
@@ -185,7 +184,7 @@ func (o *applyOptions) show(out *printer, c *comparison) error {
 	}
 	err := report.TextOfTakesBack(w, c.back.document(), len(d.Changes) > 0, out.style)
 	if err == nil && (c.back == nil || len(d.Changes)+len(d.Warnings) > 0) {
-		err = text.Plan(w, d, out.style)
+		err = report.Find("text").Write(w, d, out.style)
 	}
 	if err != nil {
 		return fmt.Errorf("write the plan: %w", err)
@@ -194,16 +193,6 @@ func (o *applyOptions) show(out *printer, c *comparison) error {
 		_, _ = fmt.Fprintln(w)
 	}
 	return nil
-}
-
-// refuse ends a run that guards forbid.
-func refuse(d *document.Results, c *comparison) error {
-	p := problems{summary: "nothing was changed"}
-	for _, r := range c.Plan.Refusals {
-		d.Refusals = append(d.Refusals, document.Refusal(r))
-		p.list = append(p.list, document.Refusal(r).Problem())
-	}
-	return coded{exitRefused, p}
 }
 
 func (o *applyOptions) results(p *program, c *comparison, outcome *reconcile.Outcome) *document.Results {

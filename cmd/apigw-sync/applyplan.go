@@ -17,18 +17,18 @@ import (
 
 // comparePlan does for a saved plan what compare does for files: afterwards the comparison is fit to be
 // applied, and its plan is the saved one.
-func (o *applyOptions) comparePlan(ctx context.Context, p *program, g *globals) (*comparison, error) {
+func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*comparison, error) {
 	c := newComparison()
 	data, err := os.ReadFile(o.plan)
 	if err != nil {
 		return c, fmt.Errorf("--plan: %w", err)
 	}
 	if undo.Is(data) {
-		return o.compareUndo(ctx, p, g, o.plan)
+		o.back = o.plan
+		return o.compareUndo(ctx, p)
 	}
 	o.baseline = "" // of the environment; it is about files
-	w, err := o.compare.watch(ctx, p, g)
-	if err != nil {
+	if err := o.compare.check(); err != nil {
 		return c, err
 	}
 	f, err := decodePlan(o.plan, data)
@@ -42,7 +42,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program, g *globals) 
 	if err != nil {
 		return c, secretsAmiss(err)
 	}
-	if err := o.compare.connect(ctx, p, g, c, w); err != nil {
+	if err := o.compare.connect(ctx, p, c); err != nil {
 		return c, err
 	}
 	if err := sameGateway(f, c); err != nil {
@@ -62,7 +62,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program, g *globals) 
 		found.Plan.Refusals = append(found.Plan.Refusals, found.Plan.TooMany(o.compare.maxDeletes)...)
 	}
 	c.Comparison, c.file = found, f
-	return c, o.compare.traffic.meet(ctx, c)
+	return c, o.compare.traffic.read(ctx, c)
 }
 
 func decodePlan(path string, data []byte) (*planfile.File, error) {
@@ -103,9 +103,9 @@ func refuseAll(guard string, reasons ...string) error {
 // sameGateway refuses a plan that was made for another gateway.
 func sameGateway(f *planfile.File, c *comparison) error {
 	for _, is := range []struct{ what, made, now string }{
-		{"gateway", f.InstanceID, c.gateway.instanceID},
-		{"project", f.Saved.ProjectID, c.gateway.projectID},
-		{"endpoint", f.Saved.Endpoint, c.gateway.endpoint},
+		{"gateway", f.InstanceID, c.session.instanceID},
+		{"project", f.Saved.ProjectID, c.session.projectID},
+		{"endpoint", f.Saved.Endpoint, c.session.endpoint},
 	} {
 		if is.made != is.now {
 			return refuseAll("other-gateway", fmt.Sprintf("the plan was made for the %s %s, not for %s", is.what, is.made, is.now))

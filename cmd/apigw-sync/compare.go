@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -122,23 +122,22 @@ type comparison struct {
 	state    *spec.State
 	file     *planfile.File // the saved plan that was read, nil when the plan was made of files
 	met      *drift.Meeting // nil unless traffic was asked for
-	gateway  *gateway
+	session  *session       // nil until the gateway can be asked
 	run      *reconcile.Run
 	journal  *journal.Journal
+	record   *os.File    // where the journal is kept; nil is nowhere
 	back     *takingBack // the run that is taken back; nil when it is none
 	head     document.Head
 	warnings []document.Problem // of files and references
-	pause    func()             // clears what progress shows, so that something else can be
-	quiet    func()             // ends the progress
-	close    func() error       // call it at the end, also after an error
 }
 
+func newComparison() *comparison { return &comparison{head: head("")} }
+
 // compare reads files and gateway. The result is never nil; it is fit to be applied when err is nil and
-// the plan is not refused.
-func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*comparison, error) {
+// the plan is not refused. End it, also after an error.
+func (o *compareOptions) compare(ctx context.Context, p *program) (*comparison, error) {
 	c := newComparison()
-	w, err := o.watch(ctx, p, g)
-	if err != nil {
+	if err := o.check(); err != nil {
 		return c, err
 	}
 	state, findings, err := o.files.load(p)
@@ -148,7 +147,7 @@ func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*
 	if c.warnings, err = judge(findings); err != nil {
 		return c, err
 	}
-	if err := o.connect(ctx, p, g, c, w); err != nil {
+	if err := o.connect(ctx, p, c); err != nil {
 		return c, err
 	}
 	found, err := c.run.Compare(ctx, state)
@@ -160,56 +159,48 @@ func (o *compareOptions) compare(ctx context.Context, p *program, g *globals) (*
 	if err := o.judge(c); err != nil {
 		return c, err
 	}
-	return c, o.traffic.meet(ctx, c)
+	return c, o.traffic.read(ctx, c)
 }
 
-func newComparison() *comparison {
-	return &comparison{head: head(""), close: func() error { return nil }, pause: func() {}, quiet: func() {}}
-}
-
-// watched is where a run tells what it does.
-type watched struct {
-	stderr *shared
-	log    *slog.Logger
-}
-
-// watch checks the options and makes the log.
-func (o *compareOptions) watch(ctx context.Context, p *program, g *globals) (watched, error) {
-	w := watched{stderr: &shared{w: p.Stderr}}
-	if err := o.check(); err != nil {
-		return w, err
-	}
-	var err error
-	if w.log, err = g.log(w.stderr); err != nil {
-		return w, err
-	}
-	context.AfterFunc(ctx, func() {
-		if errors.As(context.Cause(ctx), new(signaled)) {
-			w.log.Warn("stopping: requests under way get up to 10 s to end; a second signal kills")
-		}
-	})
-	return w, nil
-}
-
-// connect makes ready to ask the gateway.
-func (o *compareOptions) connect(ctx context.Context, p *program, g *globals, c *comparison, w watched) error {
-	gateway, err := o.gateway.connect(ctx, p, w.log, w.stderr)
+// connect makes ready to ask the gateway. All writes pass through a journal.
+func (o *compareOptions) connect(ctx context.Context, p *program, c *comparison) error {
+	s, err := o.gateway.dial(ctx, p)
 	if err != nil {
 		return err
 	}
-	c.gateway, c.close, c.head = gateway, gateway.close, head(gateway.instanceID)
-	if err := record(o.journal, c); err != nil {
-		return err
+	context.AfterFunc(ctx, func() {
+		if errors.As(context.Cause(ctx), new(signaled)) {
+			s.log.Warn("stopping: requests under way get up to 10 s to end; a second signal kills")
+		}
+	})
+	c.session, c.head = s, head(s.instanceID)
+	c.journal = journal.New(s.Caller, s.instanceID, time.Now)
+	s.Caller = c.journal
+	c.run = s.run(o.policy(), o.gateway.parallelism)
+	c.run.CheckInstance, c.run.AllowUnhealthy, c.run.Tolerant = true, o.allowUnhealthy, o.tolerant
+	if o.journal == "" {
+		return nil
 	}
-	c.run = &reconcile.Run{
-		Caller: gateway, Policy: o.policy(), Parallel: o.gateway.parallelism,
-		CheckInstance: true, AllowUnhealthy: o.allowUnhealthy, Tolerant: o.tolerant, Progress: func(string, int, int) {},
+	if c.record, err = journal.Open(o.journal); err != nil {
+		return fmt.Errorf("--journal: %w", err)
 	}
-	if !g.quiet {
-		told := watch(w.stderr, terminal(p.Stderr))
-		c.run.Progress, c.pause, c.quiet = told.report, told.pause, told.close
-	}
+	c.journal.To(c.record)
 	return nil
+}
+
+// end ends what connect began.
+func (c *comparison) end() error {
+	if c.session == nil {
+		return nil
+	}
+	err := c.session.end()
+	if cause := c.journal.Err(); cause != nil {
+		err = errors.Join(err, fmt.Errorf("the journal is not complete: %w", cause))
+	}
+	if c.record != nil {
+		err = errors.Join(err, c.record.Close())
+	}
+	return err
 }
 
 // unread is why a gateway was not read: its own words, or why the run was stopped.
@@ -250,7 +241,7 @@ func (c *comparison) plan() *document.Plan {
 	d := document.NewPlan(c.head, c.Plan, c.Reads)
 	d.Managed = c.managed()
 	if c.met != nil {
-		document.Meet(d.Changes, c.met.Hits)
+		document.AddTraffic(d.Changes, c.met.Hits)
 		d.Traffic = document.NewTraffic(c.met.Groups)
 	}
 	d.Warnings, d.Errors = append(c.warnings, d.Warnings...), []document.Problem{}

@@ -127,14 +127,14 @@ func sketch(p *program, cmd *cobra.Command) spec.Outline {
 			f.Changed = true
 		}
 	})
-	o.vars, _ = p.settle(flags)
+	_ = p.settle(flags)
 	inputs, _ := o.inputs(p)
 	return spec.Sketch(inputs, spec.Options{Environment: o.environment, Lookup: o.lookup(p)})
 }
 
 // names are the names of objects that the files declare, of the kinds that --kind asks for.
 func names(p *program, cmd *cobra.Command) []cobra.Completion {
-	_, _ = p.settle(cmd.Flags())
+	_ = p.settle(cmd.Flags())
 	var wanted []string
 	if f := cmd.Flags().Lookup("kind"); f != nil {
 		wanted = f.Value.(pflag.SliceValue).GetSlice()
@@ -251,7 +251,7 @@ func apis(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 
 // exportedAPIs are the APIs of the export that stands in for a gateway, described by their routes.
 func exportedAPIs(p *program, cmd *cobra.Command) (out []cobra.Completion) {
-	_, _ = p.settle(cmd.Flags())
+	_ = p.settle(cmd.Flags())
 	o := gatewayOptions{parallelism: 1}
 	if f := cmd.Flags().Lookup("against"); f != nil {
 		o.against = f.Value.String()

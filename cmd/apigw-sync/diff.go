@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
@@ -17,9 +16,7 @@ type diffOptions struct {
 	out      string // where the plan is saved
 }
 
-func plans(f *report.Format) bool { return f.Plan != nil }
-
-func newDiffCommand(p *program, g *globals) *cobra.Command {
+func newDiffCommand(p *program) *cobra.Command {
 	var o diffOptions
 	cmd := &cobra.Command{
 		Use:     "diff",
@@ -34,16 +31,13 @@ func newDiffCommand(p *program, g *globals) *cobra.Command {
   apigw-sync diff --against export.yaml
   apigw-sync diff --endpoint emulator:state.yaml --detailed-exitcode`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
-				return err
-			}
-			return runDiff(cmd.Context(), p, &o, g)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, func(ctx context.Context, _ *printer) (document.Document, int, error) { return o.find(ctx, p) })
 		},
 	}
 	flags := cmd.Flags()
 	o.compare.addFlags(flags)
-	o.output.addFlags(flags, formatsWith(plans))
+	o.output.addFlags(flags, "diff")
 	o.compare.gateway.addAgainst(flags)
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	flags.StringVar(&o.out, "out", "", "save the plan in `FILE`, for apply --plan")
@@ -51,28 +45,19 @@ func newDiffCommand(p *program, g *globals) *cobra.Command {
 	return cmd
 }
 
-func runDiff(ctx context.Context, p *program, o *diffOptions, g *globals) error {
-	out, err := p.printer(o.output, g, plans)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := o.compare.gateway.limit(ctx)
-	defer cancel()
-	c, err := o.compare.compare(ctx, p, g)
+// find compares, and saves the plan where that is asked for.
+func (o *diffOptions) find(ctx context.Context, p *program) (document.Document, int, error) {
+	c, err := o.compare.compare(ctx, p)
 	if err == nil && o.out != "" {
 		err = c.save(o.out)
 	}
-	c.quiet()
-	err = both(err, c.close())
+	err = both(err, c.end())
 	d := c.plan()
 	if o.explain && c.Comparison != nil {
 		d.Requests.Operations = document.Operations(c.reads(), c.Plan)
 	}
-	if err := emit(out, out.format.Plan, d, &d.Trouble, err); err != nil {
-		return err
-	}
 	if o.detailed && len(d.Changes) > 0 {
-		return coded{code: exitDiffers}
+		return d, exitDiffers, err
 	}
-	return nil
+	return d, exitDone, err
 }

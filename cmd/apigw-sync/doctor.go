@@ -12,7 +12,6 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/doctor"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
-	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -23,9 +22,7 @@ type doctorOptions struct {
 	signed  bool // requests are signed with keys; found out by address
 }
 
-func diagnoses(f *report.Format) bool { return f.Doctor != nil }
-
-func newDoctorCommand(p *program, g *globals) *cobra.Command {
+func newDoctorCommand(p *program) *cobra.Command {
 	var o doctorOptions
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -37,61 +34,43 @@ failed check does not keep others from being made. It only reads.
 ` + exits(exitDone, exitError),
 		Example: "  apigw-sync doctor --target prod\n  apigw-sync doctor -f gateway/ -o json",
 		Args:    noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
-				return err
-			}
-			return runDoctor(cmd.Context(), p, &o, g)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, o.find)
 		},
 	}
 	flags := cmd.Flags()
 	o.compare.files.addFlags(flags)
 	o.compare.gateway.addFlags(flags)
-	o.output.addFlags(flags, formatsWith(diagnoses))
+	o.output.addFlags(flags, "doctor")
 	return cmd
 }
 
-func runDoctor(ctx context.Context, p *program, o *doctorOptions, g *globals) error {
-	out, err := p.printer(o.output, g, diagnoses)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := o.compare.gateway.limit(ctx)
-	defer cancel()
+func (o *doctorOptions) find(ctx context.Context, out *printer) (document.Document, int, error) {
 	if err := o.compare.gateway.check(); err != nil {
-		d := document.NewDiagnosis(head(""), nil, 0)
-		d.Healthy = false
-		return emit(out, out.format.Doctor, d, &d.Trouble, err)
+		return document.Empty("doctor", head("")), exitError, err
 	}
-	d, err := o.examine(ctx, p, g)
+	d, err := o.examine(ctx, out.program)
 	if !d.Healthy {
-		err = nil // the checks have said all
+		return d, exitError, context.Cause(ctx) // the checks have said all else
 	}
-	if err := emit(out, out.format.Doctor, d, &d.Trouble, both(context.Cause(ctx), err)); err != nil {
-		return err
-	}
-	if !d.Healthy {
-		return coded{code: exitError}
-	}
-	return nil
+	return d, exitDone, both(context.Cause(ctx), err)
 }
 
 // examine makes the checks in the order in which they depend on each other.
-func (o *doctorOptions) examine(ctx context.Context, p *program, g *globals) (*document.Diagnosis, error) {
+func (o *doctorOptions) examine(ctx context.Context, p *program) (*document.Diagnosis, error) {
 	gateway := &o.compare.gateway
 	state, files := o.files(p)
 	checks := append([]doctor.Check{files}, o.address(ctx, p)...)
 	if way := checks[len(checks)-2:]; slices.ContainsFunc(way, func(c doctor.Check) bool { return c.Status == doctor.Failed }) {
 		return document.NewDiagnosis(head(gateway.instanceID), append(checks, doctor.Unreached("there is no way to the gateway")...), 0), nil
 	}
-	s, err := gateway.dial(ctx, p, g)
+	s, err := gateway.dial(ctx, p)
 	if err != nil {
 		return document.NewDiagnosis(head(gateway.instanceID), append(checks, doctor.Fail("access", err, hintOf(err))), 0), nil
 	}
-	checks = append(checks, doctor.Gateway(ctx, o.patient(s, state))...)
-	d := document.NewDiagnosis(head(s.instanceID), checks, s.reader.Requests())
-	s.quiet()
-	return d, s.close()
+	patient := o.patient(s, state)
+	checks = append(checks, doctor.Gateway(ctx, patient)...)
+	return document.NewDiagnosis(head(s.instanceID), checks, patient.Reader.Requests()), s.end()
 }
 
 // files checks the files; the state is nil when there are none that can be used.
@@ -173,7 +152,7 @@ func (o *doctorOptions) patient(s *session, state *spec.State) doctor.Patient {
 	if dated, ok := s.Caller.(interface{ ServerDate() (time.Duration, bool) }); ok {
 		clock = dated.ServerDate
 	}
-	return doctor.Patient{Reader: s.reader, State: state, Policy: o.compare.policy(), Clock: clock, Signed: o.signed}
+	return doctor.Patient{Reader: s.reader(0), State: state, Policy: o.compare.policy(), Clock: clock, Signed: o.signed}
 }
 
 // hintOf is what an error says to do about it.

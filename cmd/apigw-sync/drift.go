@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
-	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
@@ -23,9 +22,7 @@ type driftOptions struct {
 	history  string // folder of earlier reports
 }
 
-func drifts(f *report.Format) bool { return f.Drift != nil }
-
-func newDriftCommand(p *program, g *globals) *cobra.Command {
+func newDriftCommand(p *program) *cobra.Command {
 	var o driftOptions
 	cmd := &cobra.Command{
 		Use:   "drift",
@@ -46,11 +43,8 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
   apigw-sync drift --target prod --baseline prod.baseline.json -o json --exit-zero
   apigw-sync drift -f gateway/ --write-baseline prod.baseline.json`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
-				return err
-			}
-			return runDrift(cmd.Context(), p, &o, g)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, o.find)
 		},
 	}
 	flags := cmd.Flags()
@@ -58,7 +52,7 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
 	o.compare.gateway.addFlags(flags)
 	o.compare.gateway.addAgainst(flags)
 	o.compare.addScope(flags)
-	o.output.addFlags(flags, formatsWith(drifts))
+	o.output.addFlags(flags, "drift")
 	flags.IntVar(&o.certDays, "cert-days", 30, "report certificates that end within `N` days")
 	flags.BoolVar(&o.exitZero, "exit-zero", false, "exit with 0 also when there is drift")
 	flags.StringVar(&o.baseline, "baseline", "", "show which side changed since the baseline in the file at `PATH`")
@@ -68,28 +62,20 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
 	return cmd
 }
 
-func runDrift(ctx context.Context, p *program, o *driftOptions, g *globals) error {
-	out, err := p.printer(o.output, g, drifts)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := o.compare.gateway.limit(ctx)
-	defer cancel()
-	d, err := o.look(ctx, p, g)
+// find reports drift, and the past where a format shows it.
+func (o *driftOptions) find(ctx context.Context, out *printer) (document.Document, int, error) {
+	d, err := o.look(ctx, out.program)
 	if err == nil {
 		err = recall(o.history, out, d)
 	}
-	if err := emit(out, out.format.Drift, d, &d.Trouble, err); err != nil {
-		return err
-	}
 	if d.Drifted && !o.exitZero {
-		return coded{code: exitDiffers}
+		return d, exitDiffers, err
 	}
-	return nil
+	return d, exitDone, err
 }
 
 // look makes the report. The document is never nil.
-func (o *driftOptions) look(ctx context.Context, p *program, g *globals) (*document.Drift, error) {
+func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, error) {
 	now := time.Now()
 	d := document.EmptyDrift(head(""), now)
 	mode, err := trafficMode(o.traffic)
@@ -110,7 +96,7 @@ func (o *driftOptions) look(ctx context.Context, p *program, g *globals) (*docum
 	}
 	o.compare.allowUnhealthy, o.compare.tolerant = true, true // it is reported, and nothing is written
 	o.compare.traffic = trafficOptions{mode: string(drift.Off), maxAffected: -1}
-	c, err := o.compare.compare(ctx, p, g)
+	c, err := o.compare.compare(ctx, p)
 	d.Head = c.head
 	if err == nil {
 		err = fits(before, o.baseline, c.head.InstanceID)
@@ -120,7 +106,7 @@ func (o *driftOptions) look(ctx context.Context, p *program, g *globals) (*docum
 			c.Instance, mode = nil, drift.Off
 		}
 		var found *drift.Report
-		found, err = drift.Look(ctx, c.reader(), c.Comparison, drift.Options{Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before})
+		found, err = drift.Look(ctx, c.session.reader(c.Reads), c.Comparison, drift.Options{Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before})
 		d = document.NewDrift(c.head, found)
 		d.Managed = c.managed()
 	}
@@ -128,6 +114,5 @@ func (o *driftOptions) look(ctx context.Context, p *program, g *globals) (*docum
 		err = writeBaseline(o.write, c, before, now)
 	}
 	d.Warnings = append(append([]document.Problem{}, c.warnings...), d.Warnings...)
-	c.quiet()
-	return d, both(err, c.close())
+	return d, both(err, c.end())
 }

@@ -47,7 +47,7 @@ func TestDriftInEveryFormat(t *testing.T) {
 		"APIGW_SYNC_ENDPOINT=emulator:" + filepath.Join(dir, "state.yaml"), "ORDERS_SECRET=correct-horse-battery",
 		"ORDERS_CODE=AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCdEfGhIjKlMnOpQrStUvWxYz0123456789",
 	}
-	for _, format := range formatsWith(drifts) {
+	for _, format := range formatsOf("drift") {
 		t.Run(format, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			p := &program{Stdin: &bytes.Buffer{}, Stdout: &stdout, Stderr: &stderr, Environ: environ}

@@ -48,9 +48,6 @@ Faults (--fault RULE):
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := p.settle(cmd.Flags()); err != nil {
-				return err
-			}
 			return runEmulator(cmd.Context(), p, &o, args)
 		},
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apigw-sync/apigw-sync/internal/calls/explain"
-	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -19,9 +18,7 @@ type explainOptions struct {
 	api     string
 }
 
-func explains(f *report.Format) bool { return f.Explain != nil }
-
-func newExplainCommand(p *program, g *globals) *cobra.Command {
+func newExplainCommand(p *program) *cobra.Command {
 	var o explainOptions
 	cmd := &cobra.Command{
 		Use:   "explain API",
@@ -39,15 +36,15 @@ everything counts as set on the gateway only.
   apigw-sync explain "GET /v1/orders/{id}" --environment STAGING -o json
   apigw-sync explain orders/create_order --against export.yaml`,
 		ValidArgsFunction: p.offeredFirst(apis),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if len(args) != 1 {
-				return hinted{errors.New("one API is needed"), "see " + cmd.CommandPath() + " --help"}
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return nil
 			}
+			return hinted{errors.New("one API is needed"), "see " + cmd.CommandPath() + " --help"}
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
 			o.api = args[0]
-			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
-				return err
-			}
-			return runExplain(cmd.Context(), p, &o, g)
+			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, o.find)
 		},
 	}
 	flags := cmd.Flags()
@@ -55,45 +52,33 @@ everything counts as set on the gateway only.
 	o.compare.gateway.addFlags(flags)
 	o.compare.gateway.addAgainst(flags)
 	flags.Lookup("environment").Usage = "environment `NAME` to explain, and of bindings that name none (default \"" + spec.DefaultEnvironment + "\")"
-	o.output.addFlags(flags, formatsWith(explains))
+	o.output.addFlags(flags, "explain")
 	return cmd
 }
 
-func runExplain(ctx context.Context, p *program, o *explainOptions, g *globals) error {
-	out, err := p.printer(o.output, g, explains)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := o.compare.gateway.limit(ctx)
-	defer cancel()
-	d, err := o.look(ctx, p, g)
-	return emit(out, out.format.Explain, d, &d.Trouble, err)
-}
-
-// look makes the document, which is never nil.
-func (o *explainOptions) look(ctx context.Context, p *program, g *globals) (*document.Explanation, error) {
+func (o *explainOptions) find(ctx context.Context, out *printer) (document.Document, int, error) {
 	d := document.NewExplanation(head(""), nil)
-	state, warnings, err := o.state(p)
+	state, warnings, err := o.state(out.program)
 	if err != nil {
-		return d, err
+		return d, exitError, err
 	}
-	s, err := o.compare.gateway.dial(ctx, p, g)
+	s, err := o.compare.gateway.dial(ctx, out.program)
 	if err != nil {
-		return d, err
+		return d, exitError, err
 	}
 	d.Head = head(s.instanceID)
-	api, err := explain.Find(ctx, s.reader, o.api)
+	reader := s.reader(0)
+	api, err := explain.Find(ctx, reader, o.api)
 	if err == nil {
 		var found *explain.Report
-		found, err = explain.Look(ctx, s.reader, state, api, cmp.Or(o.compare.files.environment, spec.DefaultEnvironment))
+		found, err = explain.Look(ctx, reader, state, api, cmp.Or(o.compare.files.environment, spec.DefaultEnvironment))
 		d = document.NewExplanation(d.Head, found)
 	}
 	if _, unclear := errors.AsType[*explain.Unclear](err); unclear {
 		err = hinted{err, "name it as GROUP/NAME, as \"METHOD /path\", or by its id"}
 	}
 	d.Warnings = append(warnings, d.Warnings...)
-	s.quiet()
-	return d, both(err, s.close())
+	return d, exitDone, both(err, s.end())
 }
 
 // state reads the files, where there are any.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/docs/manual"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
@@ -19,9 +19,7 @@ type explainFieldOptions struct {
 	question manual.Question
 }
 
-func tells(f *report.Format) bool { return f.Manual != nil }
-
-func newExplainFieldCommand(p *program, g *globals) *cobra.Command {
+func newExplainFieldCommand(p *program) *cobra.Command {
 	var o explainFieldOptions
 	cmd := &cobra.Command{
 		Use:   "explain-field [PATH]",
@@ -46,20 +44,17 @@ have the key need not be named.
 		},
 		ValidArgsFunction: p.offeredFirst(keyPaths),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := p.settle(cmd.Flags()); err != nil {
-				return err
-			}
 			if len(args) > 0 {
 				o.question.Path = args[0]
 			}
-			return runExplainField(p, &o, g)
+			return p.tell(cmd.Context(), &o.output, &gatewayOptions{}, o.find)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.question.Type, "type", "", "type `NAME` of the plugin whose content is meant")
 	takes(flags, "type", pluginTypes()...)
 	flags.BoolVar(&o.question.Deep, "recursive", false, "list all keys below, not only the next ones")
-	o.output.addFlags(flags, formatsWith(tells))
+	o.output.addFlags(flags, "explain-field")
 	return cmd
 }
 
@@ -76,11 +71,7 @@ func pluginTypes() []string {
 	return slices.Sorted(maps.Keys(kind.Of("plugin").Shape.Cases.Shapes))
 }
 
-func runExplainField(p *program, o *explainFieldOptions, g *globals) error {
-	out, err := p.printer(o.output, g, tells)
-	if err != nil {
-		return err
-	}
+func (o *explainFieldOptions) find(context.Context, *printer) (document.Document, int, error) {
 	entry, err := manual.Find(o.question)
 	if advice, ok := errors.AsType[interface {
 		error
@@ -88,6 +79,5 @@ func runExplainField(p *program, o *explainFieldOptions, g *globals) error {
 	}](err); ok {
 		err = hinted{err, advice.Hint()}
 	}
-	d := document.NewManual(head(""), entry)
-	return emit(out, out.format.Manual, d, &d.Trouble, err)
+	return document.NewManual(head(""), entry), exitDone, err
 }

@@ -24,7 +24,7 @@ type exportOptions struct {
 	overlaid bool     // the command line names overlays; those of a target do no harm
 }
 
-func newExportCommand(p *program, g *globals) *cobra.Command {
+func newExportCommand(p *program) *cobra.Command {
 	var o exportOptions
 	cmd := &cobra.Command{
 		Use:     "export",
@@ -51,12 +51,8 @@ nothing could be written.
   apigw-sync export --update gateway/ --overlay overlays/prod/ --target prod`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var err error
-			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
-				return err
-			}
 			o.overlaid = cmd.Flags().Changed("overlay")
-			return runExport(cmd.Context(), p, &o, g)
+			return runExport(cmd.Context(), p, &o)
 		},
 	}
 	flags := cmd.Flags()
@@ -95,32 +91,23 @@ func (o *exportOptions) check() error {
 	return o.compare.check()
 }
 
-func runExport(ctx context.Context, p *program, o *exportOptions, g *globals) (err error) {
+func runExport(ctx context.Context, p *program, o *exportOptions) (err error) {
 	if err := o.check(); err != nil {
 		return err
 	}
 	ctx, cancel := o.compare.gateway.limit(ctx)
 	defer cancel()
-	stderr := &shared{w: p.Stderr}
-	log, err := g.log(stderr)
+	s, err := o.compare.gateway.dial(ctx, p)
 	if err != nil {
 		return err
 	}
-	gateway, err := o.compare.gateway.connect(ctx, p, log, stderr)
-	if err != nil {
-		return err
-	}
-	defer func() { err = both(err, gateway.close()) }()
+	defer func() { err = both(err, s.end()) }()
 	policy := o.compare.policy()
 	if len(o.update) > 0 {
 		policy.Kinds, policy.Names = nil, nil // what they leave out may be referred to
 	}
-	run := &reconcile.Run{Caller: gateway, Policy: policy, Parallel: o.compare.gateway.parallelism, Lenient: true}
-	if !g.quiet {
-		told := watch(stderr, terminal(p.Stderr))
-		defer told.close()
-		run.Progress = told.report
-	}
+	run := s.run(policy, o.compare.gateway.parallelism)
+	run.Lenient = true
 	all, err := run.Everything(ctx)
 	if err != nil {
 		return unread(ctx, err)
@@ -128,7 +115,7 @@ func runExport(ctx context.Context, p *program, o *exportOptions, g *globals) (e
 	if len(o.update) > 0 {
 		return o.edit(p, all)
 	}
-	return o.write(p, gateway.instanceID, all)
+	return o.write(p, s.instanceID, all)
 }
 
 // notes are the lines at the head of each file that tell where it comes from.
@@ -175,15 +162,15 @@ func (o *exportOptions) write(p *program, instance string, all *reconcile.Everyt
 }
 
 func (o *exportOptions) file(p *program, path string, raw []byte) error {
-	write := func(w io.Writer) error { _, err := w.Write(raw); return err }
 	if path == "" {
-		return write(p.Stdout)
+		_, err := p.Stdout.Write(raw)
+		return err
 	}
 	mode := forAll
 	if o.secrets {
 		mode = onlyOwner
 	}
-	return writeFile(path, mode, write)
+	return writeBytes(path, mode, raw)
 }
 
 // private refuses to write secrets into a file that others can read already: it would keep its mode.

@@ -60,7 +60,7 @@ func replace(inputs []spec.Input, files []writeback.File) error {
 		}
 	}
 	for i, f := range files {
-		err := writeFile(filepath.FromSlash(f.Name), forAll, func(w io.Writer) error { _, err := w.Write(f.Data); return err })
+		err := writeBytes(filepath.FromSlash(f.Name), forAll, f.Data)
 		if err != nil && i > 0 {
 			return coded{exitIncomplete, fmt.Errorf("%w; of %d files %d were written", err, len(files), i)}
 		}

@@ -20,8 +20,7 @@ type fileOptions struct {
 	overlays    []string
 	environment string
 
-	vars    map[string]string // of the target
-	skipped []spec.Finding    // files that inputs passed over, though they hold a desired state
+	skipped []spec.Finding // files that inputs passed over, though they hold a desired state
 }
 
 func (o *fileOptions) addFlags(flags *pflag.FlagSet) {
@@ -105,7 +104,7 @@ func (o *fileOptions) lookup(p *program) func(string) (string, bool) {
 		if remote.HoldsCredentials(name) {
 			value, ok = "", false
 		}
-		if own, said := o.vars[name]; said && value == "" {
+		if own, said := p.vars[name]; said && value == "" {
 			return own, true
 		}
 		return value, ok
@@ -116,7 +115,7 @@ func (o *fileOptions) lookup(p *program) func(string) (string, bool) {
 func (o *fileOptions) fromTarget(p *program) func(string) bool {
 	return func(name string) bool {
 		value, _ := p.Lookup(name)
-		return value == "" && o.vars[name] != ""
+		return value == "" && p.vars[name] != ""
 	}
 }
 

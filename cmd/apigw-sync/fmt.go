@@ -3,9 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +18,7 @@ type fmtOptions struct {
 	diff  bool
 }
 
-func newFmtCommand(p *program, g *globals) *cobra.Command {
+func newFmtCommand(p *program) *cobra.Command {
 	var o fmtOptions
 	cmd := &cobra.Command{
 		Use:   "fmt [PATH]...",
@@ -39,11 +37,8 @@ it is.
   apigw-sync fmt --diff gateway.yaml`,
 		ValidArgsFunction: cobra.FixedCompletions([]cobra.Completion{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := p.settle(cmd.Flags()); err != nil {
-				return err
-			}
 			o.paths = args
-			return runFmt(p, &o, g)
+			return runFmt(p, &o)
 		},
 	}
 	flags := cmd.Flags()
@@ -60,8 +55,8 @@ type formatted struct {
 
 func (f *formatted) changed() bool { return string(f.Data) != string(f.after) }
 
-func runFmt(p *program, o *fmtOptions, g *globals) error {
-	style, err := p.style(g, true)
+func runFmt(p *program, o *fmtOptions) error {
+	style, err := p.style(true)
 	if err != nil {
 		return err
 	}
@@ -69,7 +64,7 @@ func runFmt(p *program, o *fmtOptions, g *globals) error {
 	if err != nil {
 		return err
 	}
-	files, err := usual(p, inputs, g)
+	files, err := usual(p, inputs)
 	if err != nil {
 		return err
 	}
@@ -112,7 +107,7 @@ func (o *fmtOptions) read(p *program) (inputs []spec.Input, err error) {
 }
 
 // usual formats files. All that is wrong with any of them is the error.
-func usual(p *program, inputs []spec.Input, g *globals) (out []formatted, err error) {
+func usual(p *program, inputs []spec.Input) (out []formatted, err error) {
 	var findings []spec.Finding
 	for _, in := range inputs {
 		wrong := spec.Syntax(in)
@@ -124,7 +119,7 @@ func usual(p *program, inputs []spec.Input, g *globals) (out []formatted, err er
 		switch {
 		case errors.Is(err, format.ErrJSON):
 			after = in.Data
-			if !g.quiet {
+			if !p.quiet {
 				_, _ = fmt.Fprintf(p.Stderr, "%s %s\n", in.Name, err)
 			}
 		case err != nil:
@@ -155,8 +150,5 @@ func (o *fmtOptions) put(p *program, f *formatted, style report.Style) error {
 	if _, err := fmt.Fprintln(p.Stdout, f.Name); err != nil || o.check {
 		return err
 	}
-	return writeFile(filepath.FromSlash(f.Name), forAll, func(w io.Writer) error {
-		_, err := io.Copy(w, strings.NewReader(string(f.after)))
-		return err
-	})
+	return writeBytes(filepath.FromSlash(f.Name), forAll, f.after)
 }

@@ -274,11 +274,7 @@ func saveEmulator(g *emulator.Gateway, file string, missing bool) error {
 	if err != nil {
 		return err
 	}
-	err = writeFile(file, onlyOwner, func(w io.Writer) error {
-		_, err := w.Write(state)
-		return err
-	})
-	if err != nil {
+	if err := writeBytes(file, onlyOwner, state); err != nil {
 		return fmt.Errorf("save the state of the emulator: %w", err)
 	}
 	return nil

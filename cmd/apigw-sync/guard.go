@@ -12,17 +12,14 @@ import (
 )
 
 // answered reports whether the flag that overrides a guard was given, so that a run need not know which guards there
-// are (nil: none was): a switch that is on, a number that is high enough or below 0, a list that has the value or stands for all.
+// are: a switch that is on, a number that is high enough or below 0, a list that has the value or stands for all.
 func answered(flags *pflag.FlagSet, flag string) bool {
-	if flags == nil {
+	if flags == nil { // of a command that only reads
 		return false
 	}
 	name, value := strings.TrimPrefix(flag, "--"), ""
 	if at := strings.IndexAny(name, " ="); at >= 0 {
 		name, value = name[:at], name[at+1:]
-	}
-	if flags == nil { // of a command that only reads
-		return false
 	}
 	f := flags.Lookup(name)
 	if f == nil || !given(f) {

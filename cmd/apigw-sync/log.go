@@ -40,22 +40,22 @@ func (s *shared) between(before, after func(io.Writer)) {
 }
 
 // log makes the logger that the flags ask for.
-func (g *globals) log(w io.Writer) (*slog.Logger, error) {
-	if g.verbose && g.quiet {
+func (p *program) log(w io.Writer) (*slog.Logger, error) {
+	if p.verbose && p.quiet {
 		return nil, errors.New("--verbose and --quiet exclude each other")
 	}
 	options := &slog.HandlerOptions{Level: slog.LevelInfo}
 	switch {
-	case g.verbose:
+	case p.verbose:
 		options.Level = slog.LevelDebug
-	case g.quiet:
+	case p.quiet:
 		options.Level = slog.LevelError
 	}
-	switch g.logFormat {
+	switch p.logFormat {
 	case "text":
 		return slog.New(slog.NewTextHandler(w, options)), nil
 	case "json":
 		return slog.New(slog.NewJSONHandler(w, options)), nil
 	}
-	return nil, hinted{fmt.Errorf("--log-format: %q is unknown", g.logFormat), "use text or json"}
+	return nil, hinted{fmt.Errorf("--log-format: %q is unknown", p.logFormat), "use text or json"}
 }

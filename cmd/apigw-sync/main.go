@@ -30,10 +30,13 @@ type program struct {
 	Stderr  io.Writer
 	Environ []string // NAME=VALUE
 
-	target   string          // whose section of the config file holds; "" is none
-	flags    *pflag.FlagSet  // of the command that runs; nil before they are settled
-	answered bool            // the result is written
-	stopped  <-chan struct{} // closed when a signal stops the run; nil before it begins
+	globals
+	vars     map[string]string // of the target, for desired-state files
+	given    map[string]bool   // flags that have a value from the command line or the environment
+	target   string            // whose section of the config file holds; "" is none
+	flags    *pflag.FlagSet    // of the command that runs; nil before they are settled
+	answered bool              // the result is written
+	stopped  <-chan struct{}   // closed when a signal stops the run; nil before it begins
 }
 
 // Lookup reads a variable of the environment, like os.LookupEnv.
@@ -54,7 +57,12 @@ func (p *program) Main(args []string) int {
 	p.stopped = ctx.Done()
 	root := p.newRootCommand()
 	root.SetArgs(args)
-	root.PersistentPreRunE = func(*cobra.Command, []string) error { return checkGiven(root, args) }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if err := checkGiven(root, args); err != nil || !hasOwnFlags(cmd) {
+			return err
+		}
+		return p.settle(cmd.Flags())
+	}
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return 0
@@ -64,6 +72,12 @@ func (p *program) Main(args []string) int {
 	}
 	p.complain(err)
 	return exitCode(err)
+}
+
+// hasOwnFlags tells commands that do something from those that print what never changes.
+func hasOwnFlags(cmd *cobra.Command) (has bool) {
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { has = has || f.Name != "help" })
+	return has
 }
 
 // signaled is why a run was stopped.
@@ -103,7 +117,6 @@ type globals struct {
 }
 
 func (p *program) newRootCommand() *cobra.Command {
-	var g globals
 	root := &cobra.Command{
 		Use:   "apigw-sync",
 		Short: "Make an API gateway match desired-state files",
@@ -135,16 +148,16 @@ semicolons. A flag wins over the environment, which wins over the target of the 
 		return hinted{lowered(err), "see " + cmd.CommandPath() + " --help"}
 	})
 	flags := root.PersistentFlags()
-	flags.StringVar(&g.color, "color", "auto", "`WHEN` to colour the output: auto, always or never")
-	flags.BoolVar(&g.verbose, "verbose", false, "log each request, without secrets")
-	flags.BoolVar(&g.quiet, "quiet", false, "no progress, and no logs but errors")
-	flags.StringVar(&g.logFormat, "log-format", "text", "`FORM` of the logs: text or json")
+	flags.StringVar(&p.color, "color", "auto", "`WHEN` to colour the output: auto, always or never")
+	flags.BoolVar(&p.verbose, "verbose", false, "log each request, without secrets")
+	flags.BoolVar(&p.quiet, "quiet", false, "no progress, and no logs but errors")
+	flags.StringVar(&p.logFormat, "log-format", "text", "`FORM` of the logs: text or json")
 	takes(flags, "color", "auto", "always", "never")
 	takes(flags, "log-format", "text", "json")
 	root.AddCommand(
-		newValidateCommand(p, &g), newTestCommand(p, &g), newDiffCommand(p, &g), newExportCommand(p, &g), newApplyCommand(p, &g), newUndoCommand(p, &g), newRotateCommand(p, &g),
-		newDriftCommand(p, &g), newExplainCommand(p, &g), newPromoteCommand(p, &g), newDoctorCommand(p, &g),
-		newEmulatorCommand(p), newSchemaCommand(p), newExplainFieldCommand(p, &g), newFmtCommand(p, &g), newVersionCommand(p), newCompletionCommand(p), newManCommand(p),
+		newValidateCommand(p), newTestCommand(p), newDiffCommand(p), newExportCommand(p), newApplyCommand(p), newUndoCommand(p), newRotateCommand(p),
+		newDriftCommand(p), newExplainCommand(p), newPromoteCommand(p), newDoctorCommand(p),
+		newEmulatorCommand(p), newSchemaCommand(p), newExplainFieldCommand(p), newFmtCommand(p), newVersionCommand(p), newCompletionCommand(p), newManCommand(p),
 	)
 	root.InitDefaultHelpCmd()
 	p.complete(root)

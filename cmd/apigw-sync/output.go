@@ -1,12 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -18,20 +18,22 @@ import (
 
 // outputOptions say how and where a result is written.
 type outputOptions struct {
-	format string
-	path   string
+	command string // whose documents are written
+	format  string
+	path    string
 }
 
-func (o *outputOptions) addFlags(flags *pflag.FlagSet, formats []string) {
-	flags.StringVarP(&o.format, "output", "o", "text", "`FORM` of the result: "+strings.Join(formats, ", "))
-	takes(flags, "output", formats...)
+func (o *outputOptions) addFlags(flags *pflag.FlagSet, command string) {
+	o.command = command
+	flags.StringVarP(&o.format, "output", "o", "text", "`FORM` of the result: "+strings.Join(formatsOf(command), ", "))
+	takes(flags, "output", formatsOf(command)...)
 	flags.StringVar(&o.path, "output-file", "", "write the result to `PATH` instead of stdout")
 }
 
-// formatsWith lists the formats that a command has.
-func formatsWith(has func(*report.Format) bool) (names []string) {
+// formatsOf lists the formats that a command has.
+func formatsOf(command string) (names []string) {
 	for _, f := range report.All {
-		if has(f) {
+		if f.Has(command) {
 			names = append(names, f.Name)
 		}
 	}
@@ -46,32 +48,51 @@ type printer struct {
 	path    string // "" is stdout
 }
 
-func (p *program) printer(o outputOptions, g *globals, has func(*report.Format) bool) (*printer, error) {
+func (p *program) printer(o *outputOptions) (*printer, error) {
 	f := report.Find(o.format)
-	if f == nil || !has(f) {
-		return nil, hinted{fmt.Errorf("--output: there is no %q here", o.format), "use " + strings.Join(formatsWith(has), " or ")}
+	if f == nil || !f.Has(o.command) {
+		return nil, hinted{fmt.Errorf("--output: there is no %q here", o.format), "use " + strings.Join(formatsOf(o.command), " or ")}
 	}
 	if _, err := os.Stat(filepath.Dir(o.path)); err != nil {
 		return nil, fmt.Errorf("--output-file: %w", err) // better now than after something was changed
 	}
-	style, err := p.style(g, o.path == "")
+	style, err := p.style(o.path == "")
 	return &printer{program: p, format: f, style: style, path: o.path}, err
 }
 
+// finder is the work of a command that tells what it found. The document is there also beside an error; the code is the
+// exit code that it means.
+type finder func(ctx context.Context, out *printer) (d document.Document, code int, err error)
+
+// tell runs a command that tells what it found, for as long as o allows.
+func (p *program) tell(ctx context.Context, to *outputOptions, o *gatewayOptions, find finder) error {
+	out, err := p.printer(to)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := o.limit(ctx)
+	defer cancel()
+	d, code, err := find(ctx, out)
+	if err := out.emit(d, err); err != nil || code == exitDone {
+		return err
+	}
+	return coded{code: code}
+}
+
 // style decides about colour and width. NO_COLOR and TERM=dumb count unless colour is wanted always.
-func (p *program) style(g *globals, toStdout bool) (report.Style, error) {
+func (p *program) style(toStdout bool) (report.Style, error) {
 	s := report.Style{Append: p.appendTo}
 	if toStdout {
 		s.Width = width(p.Stdout)
 	}
-	switch g.color {
+	switch p.color {
 	case "always":
 		s.Color = true
 	case "auto":
 		s.Color = toStdout && colored(p.Stdout, p.Lookup)
 	case "never":
 	default:
-		return s, hinted{fmt.Errorf("--color: %q is unknown", g.color), "use auto, always or never"}
+		return s, hinted{fmt.Errorf("--color: %q is unknown", p.color), "use auto, always or never"}
 	}
 	return s, nil
 }
@@ -105,12 +126,12 @@ func (o *printer) isText() bool { return o.format.Name == "text" && o.path == ""
 
 // emit writes a document, which a run does once. A command that failed with err writes one only where its readers
 // want it, the error in it.
-func emit[D any](o *printer, write func(io.Writer, D, report.Style) error, d D, trouble *document.Trouble, err error) error {
-	trouble.Errors = append(trouble.Errors, problemsOf(err)...)
+func (o *printer) emit(d document.Document, err error) error {
+	d.Fail(problemsOf(err)...)
 	if err != nil && !o.format.Failures {
 		return err
 	}
-	to := func(w io.Writer) error { return write(w, d, o.style) }
+	to := func(w io.Writer) error { return o.format.Write(w, d, o.style) }
 	if o.path != "" {
 		unwritten := writeFile(o.path, forAll, to)
 		if unwritten == nil {
@@ -118,7 +139,7 @@ func emit[D any](o *printer, write func(io.Writer, D, report.Style) error, d D, 
 			return err
 		}
 		unwritten = fmt.Errorf("--output-file: %w", unwritten)
-		trouble.Errors = append(trouble.Errors, problemsOf(unwritten)...)
+		d.Fail(problemsOf(unwritten)...)
 		err = both(err, unwritten) // and the result goes to stdout, since it must not be lost
 	}
 	o.program.answered = true
@@ -159,35 +180,7 @@ func wantedFormat(args []string, lookup func(string) (string, bool)) string {
 // document writes the error of a command that did not get to write its own.
 func (p *program) document(command string, err error) error {
 	o := &printer{program: p, format: report.Find("json")}
-	switch command {
-	case "diff":
-		d := document.EmptyPlan(head(""))
-		return emit(o, o.format.Plan, d, &d.Trouble, err)
-	case "apply", "undo":
-		d := document.EmptyResults(head(""))
-		return emit(o, o.format.Results, d, &d.Trouble, err)
-	case "drift":
-		d := document.EmptyDrift(head(""), time.Now())
-		return emit(o, o.format.Drift, d, &d.Trouble, err)
-	case "explain":
-		d := document.NewExplanation(head(""), nil)
-		return emit(o, o.format.Explain, d, &d.Trouble, err)
-	case "test":
-		d := document.NewTests(head(""), nil)
-		return emit(o, o.format.Tests, d, &d.Trouble, err)
-	case "promote":
-		d := document.NewPromotion(head(""), document.Target{}, document.Target{}, nil)
-		return emit(o, o.format.Promote, d, &d.Trouble, err)
-	case "explain-field":
-		d := document.NewManual(head(""), nil)
-		return emit(o, o.format.Manual, d, &d.Trouble, err)
-	case "doctor":
-		d := document.NewDiagnosis(head(""), nil, 0)
-		d.Healthy = false
-		return emit(o, o.format.Doctor, d, &d.Trouble, err)
-	}
-	d := document.NewCheck(head(""), map[string]int{})
-	return emit(o, o.format.Check, d, &d.Trouble, err)
+	return o.emit(document.Empty(command, head("")), err)
 }
 
 // head begins the documents of a run.

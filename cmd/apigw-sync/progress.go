@@ -18,7 +18,7 @@ const (
 // stages are how the stages of a run are called on screen.
 var stages = map[string]string{"read": "reading the gateway", "write": "writing changes", "verify": "reading again what changed"}
 
-// progress tells on Stderr how far a run is: as a bar on a terminal, else as a line every 10 seconds.
+// progress tells on Stderr how far a run is: as a bar on a terminal, else as a line every 10 seconds. Nil tells nothing.
 type progress struct {
 	out      *shared
 	terminal bool
@@ -43,6 +43,9 @@ func watch(out *shared, terminal bool) *progress {
 // report takes note of how far a stage is. It is safe for concurrent use. Reports may arrive out of
 // order; the furthest one counts.
 func (p *progress) report(stage string, done, total int) {
+	if p == nil {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if stage != p.stage {
@@ -53,6 +56,9 @@ func (p *progress) report(stage string, done, total int) {
 
 // pause clears the screen until the next report, so that something else can be shown.
 func (p *progress) pause() {
+	if p == nil {
+		return
+	}
 	p.mu.Lock()
 	p.stage = ""
 	p.mu.Unlock()
@@ -61,6 +67,9 @@ func (p *progress) pause() {
 
 // close ends the telling and leaves nothing on the screen but whole lines.
 func (p *progress) close() {
+	if p == nil {
+		return
+	}
 	close(p.stop)
 	p.over.Wait()
 	p.pause()

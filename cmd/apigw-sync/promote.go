@@ -14,7 +14,6 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
-	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -28,13 +27,9 @@ type promoteOptions struct {
 	exitCode  bool
 	compare   compareOptions // what holds for both: kinds, names and pace
 	output    outputOptions
-
-	given map[string]bool // flags that have a value from the command line or the environment
 }
 
-func promotes(f *report.Format) bool { return f.Promote != nil }
-
-func newPromoteCommand(p *program, g *globals) *cobra.Command {
+func newPromoteCommand(p *program) *cobra.Command {
 	var o promoteOptions
 	cmd := &cobra.Command{
 		Use:   "promote",
@@ -52,11 +47,8 @@ variables, as in APIGW_SYNC_TOKEN_PROD or HW_ACCESS_KEY_STAGING with HW_SECRET_K
   apigw-sync promote --from staging --to prod --files-only
   apigw-sync promote --from staging --to prod --detailed-exitcode -o markdown`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if o.given, err = p.given(cmd.Flags()); err != nil {
-				return err
-			}
-			return runPromote(cmd.Context(), p, &o, g, cmd.Flags())
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, o.find)
 		},
 	}
 	flags := cmd.Flags()
@@ -67,52 +59,37 @@ variables, as in APIGW_SYNC_TOKEN_PROD or HW_ACCESS_KEY_STAGING with HW_SECRET_K
 	flags.BoolVar(&o.exitCode, "detailed-exitcode", false, "exit with 2 when there are differences that the files do not declare")
 	o.compare.addScope(flags)
 	o.compare.gateway.addPace(flags)
-	o.output.addFlags(flags, formatsWith(promotes))
+	o.output.addFlags(flags, "promote")
 	return cmd
 }
 
-func runPromote(ctx context.Context, p *program, o *promoteOptions, g *globals, flags *pflag.FlagSet) error {
-	out, err := p.printer(o.output, g, promotes)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := o.compare.gateway.limit(ctx)
-	defer cancel()
-	d, err := o.look(ctx, p, g, flags)
-	if err := emit(out, out.format.Promote, d, &d.Trouble, err); err != nil {
-		return err
-	}
-	if o.exitCode && d.Summary.Unsound() > 0 {
-		return coded{code: exitDiffers}
-	}
-	return nil
-}
-
-// look makes the document, which is never nil.
-func (o *promoteOptions) look(ctx context.Context, p *program, g *globals, flags *pflag.FlagSet) (*document.Promotion, error) {
-	d := document.NewPromotion(head(""), document.Target{Name: o.from}, document.Target{Name: o.to}, nil)
+func (o *promoteOptions) find(ctx context.Context, out *printer) (document.Document, int, error) {
+	p, d := out.program, document.NewPromotion(head(""), document.Target{Name: o.from}, document.Target{Name: o.to}, nil)
 	if err := o.check(); err != nil {
-		return d, err
+		return d, exitError, err
 	}
-	from, err := o.side(p, o.from, flags)
+	from, err := o.side(p, o.from)
 	if err != nil {
-		return d, err
+		return d, exitError, err
 	}
-	to, err := o.side(p, o.to, flags)
+	to, err := o.side(p, o.to)
 	if err != nil {
-		return d, err
+		return d, exitError, err
 	}
 	reads := 0
 	if err = loadBoth(from, to); err == nil && !o.filesOnly {
-		reads, err = readBoth(ctx, p, g, from, to)
+		reads, err = readBoth(ctx, p, from, to)
 	}
 	if err != nil {
-		return d, err
+		return d, exitError, err
 	}
 	d = document.NewPromotion(head(to.instanceID), from.target(), to.target(), promote.Compare(&from.Side, &to.Side))
 	d.FilesOnly, d.Requests.Read = o.filesOnly, reads
 	d.Warnings = append(distinct(from.warnings, to.warnings), d.Warnings...)
-	return d, nil
+	if o.exitCode && d.Summary.Unsound() > 0 {
+		return d, exitDiffers, nil
+	}
+	return d, exitDone, nil
 }
 
 func (o *promoteOptions) check() error {
@@ -135,13 +112,13 @@ type promoteSide struct {
 }
 
 // side settles what the section of a target says, under what the command line and the environment say for both.
-func (o *promoteOptions) side(p *program, name string, common *pflag.FlagSet) (*promoteSide, error) {
+func (o *promoteOptions) side(p *program, name string) (*promoteSide, error) {
 	section, err := findTarget(*o.config, name)
 	if err != nil {
 		return nil, err
 	}
 	own := *p
-	own.target = name
+	own.target, own.vars = name, section.Vars
 	s := &promoteSide{program: &own}
 	flags := pflag.NewFlagSet(name, pflag.ContinueOnError)
 	s.options.files.addFlags(flags)
@@ -149,8 +126,8 @@ func (o *promoteOptions) side(p *program, name string, common *pflag.FlagSet) (*
 	s.options.gateway.addAgainst(flags)
 	s.options.addScope(flags)
 	given := map[string]bool{}
-	common.VisitAll(func(f *pflag.Flag) {
-		if mine := flags.Lookup(f.Name); mine != nil && o.given[f.Name] && err == nil {
+	p.flags.VisitAll(func(f *pflag.Flag) {
+		if mine := flags.Lookup(f.Name); mine != nil && p.given[f.Name] && err == nil {
 			given[f.Name], err = true, assign(mine, valuesOf(f))
 		}
 	})
@@ -161,7 +138,6 @@ func (o *promoteOptions) side(p *program, name string, common *pflag.FlagSet) (*
 	if err == nil {
 		err = s.options.check()
 	}
-	s.options.files.vars = section.Vars
 	s.Target, s.Env, s.Policy = name, cmp.Or(s.options.files.environment, spec.DefaultEnvironment), s.options.policy()
 	return s, err
 }
@@ -210,20 +186,20 @@ func (s *promoteSide) target() document.Target {
 }
 
 // readBoth reads both gateways at once, and returns the number of requests.
-func readBoth(ctx context.Context, p *program, g *globals, sides ...*promoteSide) (reads int, err error) {
+func readBoth(ctx context.Context, p *program, sides ...*promoteSide) (reads int, err error) {
 	stderr := &shared{w: p.Stderr}
-	progress := func(int) {}
-	if !g.quiet {
-		told := watch(stderr, terminal(p.Stderr))
+	var told *progress
+	if !p.quiet {
+		told = watch(stderr, terminal(p.Stderr))
 		defer told.close()
-		var sum atomic.Int64
-		progress = func(more int) { told.report("read", int(sum.Add(int64(more))), 0) }
 	}
+	var sum atomic.Int64
+	progress := func(more int) { told.report("read", int(sum.Add(int64(more))), 0) }
 	counts, failed := make([]int, len(sides)), make([]error, len(sides))
 	var running sync.WaitGroup
 	for i, s := range sides {
 		running.Go(func() {
-			if counts[i], failed[i] = s.read(ctx, g, stderr, progress); failed[i] != nil {
+			if counts[i], failed[i] = s.read(ctx, stderr, progress); failed[i] != nil {
 				failed[i] = fmt.Errorf("target %s: %w", s.Target, failed[i])
 			}
 		})
@@ -236,10 +212,10 @@ func readBoth(ctx context.Context, p *program, g *globals, sides ...*promoteSide
 }
 
 // read reads the gateway of the target.
-func (s *promoteSide) read(ctx context.Context, g *globals, stderr *shared, progress func(more int)) (reads int, err error) {
+func (s *promoteSide) read(ctx context.Context, stderr *shared, progress func(more int)) (reads int, err error) {
 	ctx, cancel := s.options.gateway.limit(ctx)
 	defer cancel()
-	log, err := g.log(stderr)
+	log, err := s.program.log(stderr)
 	if err != nil {
 		return 0, err
 	}

@@ -36,7 +36,7 @@ type rotateOptions struct {
 	generate bool // for secrets
 }
 
-func newRotateCommand(p *program, g *globals) *cobra.Command {
+func newRotateCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rotate",
 		Short: "Replace the secret or a code of an app",
@@ -48,11 +48,11 @@ both work, or the secret, of which the old one ends at once.
   apigw-sync rotate secret orders_mobile --from-env NEW_SECRET --yes`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newRotateCodeCommand(p, g), newRotateSecretCommand(p, g))
+	cmd.AddCommand(newRotateCodeCommand(p), newRotateSecretCommand(p))
 	return cmd
 }
 
-func newRotateCodeCommand(p *program, g *globals) *cobra.Command {
+func newRotateCodeCommand(p *program) *cobra.Command {
 	var o rotateOptions
 	cmd := &cobra.Command{
 		Use:   "code APP",
@@ -76,7 +76,7 @@ When the files give the app its codes, set their variable to the new code before
 		ValidArgsFunction: p.offeredFirst(apps),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.app = args[0]
-			return o.start(cmd, p, g, (*rotate.Rotation).Code, toldOfCode)
+			return o.start(cmd, p, (*rotate.Rotation).Code, toldOfCode)
 		},
 	}
 	flags := cmd.Flags()
@@ -87,7 +87,7 @@ When the files give the app its codes, set their variable to the new code before
 	return cmd
 }
 
-func newRotateSecretCommand(p *program, g *globals) *cobra.Command {
+func newRotateSecretCommand(p *program) *cobra.Command {
 	var o rotateOptions
 	cmd := &cobra.Command{
 		Use:   "secret APP",
@@ -106,7 +106,7 @@ When the files give the app its secret, set their variable to the new one before
 		ValidArgsFunction: p.offeredFirst(apps),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.app = args[0]
-			return o.start(cmd, p, g, (*rotate.Rotation).Secret, toldOfSecret)
+			return o.start(cmd, p, (*rotate.Rotation).Secret, toldOfSecret)
 		},
 	}
 	flags := cmd.Flags()
@@ -148,12 +148,9 @@ func (o *rotateOptions) check() error {
 
 // start settles flags, asks, and runs the rotation.
 func (o *rotateOptions) start(
-	cmd *cobra.Command, p *program, g *globals,
+	cmd *cobra.Command, p *program,
 	run func(*rotate.Rotation, context.Context) (*rotate.Outcome, error), told func(*rotateOptions, *rotate.Outcome) string,
 ) (err error) {
-	if _, err := p.settle(cmd.Flags()); err != nil {
-		return err
-	}
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -172,7 +169,7 @@ func (o *rotateOptions) start(
 		return err
 	}
 	stderr := &shared{w: p.Stderr}
-	log, err := g.log(stderr)
+	log, err := p.log(stderr)
 	if err != nil {
 		return err
 	}
@@ -232,7 +229,7 @@ func (o *rotateOptions) keep(value string) error {
 	if o.toFile == "" {
 		return nil
 	}
-	return writeFile(o.toFile, onlyOwner, func(w io.Writer) error { _, err := io.WriteString(w, value+"\n"); return err })
+	return writeBytes(o.toFile, onlyOwner, []byte(value+"\n"))
 }
 
 // deliver hands the new value over. It is printed only where it stands nowhere else.

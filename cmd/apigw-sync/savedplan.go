@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"strings"
@@ -34,7 +33,7 @@ func whereabouts(endpoint string) string {
 
 // save writes the plan of a comparison, for apply --plan.
 func (c *comparison) save(path string) error {
-	if c.gateway.endpoint == "" {
+	if c.session.endpoint == "" {
 		return hinted{errors.New("--out: a plan needs a gateway, and there is only an export"), "leave out --against"}
 	}
 	e, err := diff.Narrow(c.Plan, c.Actual, c.Desired, c.run.Policy)
@@ -52,7 +51,7 @@ func (c *comparison) planfile(d *document.Plan, e *diff.Extract, o planfile.Opti
 	o.Key = make([]byte, keyLength)
 	_, _ = rand.Read(o.Key) // it never fails
 	o.Created = time.Now().UTC().Format(time.RFC3339)
-	o.Endpoint, o.ProjectID = c.gateway.endpoint, c.gateway.projectID
+	o.Endpoint, o.ProjectID = c.session.endpoint, c.session.projectID
 	return planfile.New(d, e, o)
 }
 
@@ -66,11 +65,7 @@ func (c *comparison) write(path string, d *document.Plan, e *diff.Extract, o pla
 	if err != nil {
 		return err
 	}
-	err = writeFile(path, onlyOwner, func(w io.Writer) error {
-		_, err := w.Write(raw)
-		return err
-	})
-	if err != nil {
+	if err := writeBytes(path, onlyOwner, raw); err != nil {
 		return fmt.Errorf("save the plan: %w", err)
 	}
 	return nil

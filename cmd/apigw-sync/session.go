@@ -2,24 +2,27 @@ package main
 
 import (
 	"context"
+	"log/slog"
 
+	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 )
 
-// session is a gateway that is read for people who watch.
+// session is a gateway that a command asks while people watch.
 type session struct {
 	*gateway
-	reader *fetch.Reader
-	quiet  func() // ends the progress
+	log  *slog.Logger
+	told *progress // nil where nobody wants to watch
 }
 
-// dial connects for a command that only reads. Close it also after failures of what follows.
-func (o *gatewayOptions) dial(ctx context.Context, p *program, g *globals) (*session, error) {
+// dial makes ready to ask the gateway. End the session also after failures of what follows.
+func (o *gatewayOptions) dial(ctx context.Context, p *program) (*session, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
 	stderr := &shared{w: p.Stderr}
-	log, err := g.log(stderr)
+	log, err := p.log(stderr)
 	if err != nil {
 		return nil, err
 	}
@@ -27,11 +30,25 @@ func (o *gatewayOptions) dial(ctx context.Context, p *program, g *globals) (*ses
 	if err != nil {
 		return nil, err
 	}
-	s := &session{gateway: gateway, reader: &fetch.Reader{Caller: gateway}, quiet: func() {}}
-	if !g.quiet {
-		told := watch(stderr, terminal(p.Stderr))
-		s.quiet = told.close
-		s.reader.Progress = func(n int) { told.report("read", n, 0) }
+	s := &session{gateway: gateway, log: log}
+	if !p.quiet {
+		s.told = watch(stderr, terminal(p.Stderr))
 	}
 	return s, nil
+}
+
+// reader reads single things, after so many requests of others.
+func (s *session) reader(before int) *fetch.Reader {
+	return &fetch.Reader{Caller: s.Caller, Progress: func(n int) { s.told.report("read", before+n, 0) }}
+}
+
+// run compares, reads and writes by a policy.
+func (s *session) run(policy diff.Policy, parallel int) *reconcile.Run {
+	return &reconcile.Run{Caller: s.Caller, Policy: policy, Parallel: parallel, Progress: s.told.report}
+}
+
+// end ends the progress and the connection.
+func (s *session) end() error {
+	s.told.close()
+	return s.close()
 }

@@ -33,19 +33,24 @@ func unaliased(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 }
 
 // settle gives flags that the command line left alone their values from the environment, else from the
-// target of the config file. It returns the target's variables.
-func (p *program) settle(flags *pflag.FlagSet) (vars map[string]string, err error) {
-	p.flags = flags
-	given, err := p.given(flags)
+// target of the config file.
+func (p *program) settle(flags *pflag.FlagSet) (err error) {
+	p.flags, p.given = flags, map[string]bool{}
+	flags.Visit(func(f *pflag.Flag) { p.given[f.Name] = true })
+	flags.VisitAll(func(f *pflag.Flag) {
+		if err == nil && !p.given[f.Name] {
+			p.given[f.Name], err = p.fromEnvironment(f)
+		}
+	})
 	if err != nil || flags.Lookup("target") == nil {
-		return nil, err
+		return err
 	}
 	t, err := findTarget(flags.Lookup("config").Value.String(), flags.Lookup("target").Value.String())
 	if err != nil || t == nil {
-		return nil, both(err, apart(flags))
+		return both(err, apart(flags))
 	}
-	p.target = t.name
-	return t.Vars, both(t.settle(flags, given), apart(flags))
+	p.target, p.vars = t.name, t.Vars
+	return both(t.settle(flags, p.given), apart(flags))
 }
 
 // The flags that say which files and which gateway are meant, what of them, and how the result looks.
@@ -86,19 +91,6 @@ func quoted(word string) string {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
-// given gives flags that the command line left alone their values from the environment, and tells which have one
-// from either.
-func (p *program) given(flags *pflag.FlagSet) (given map[string]bool, err error) {
-	given = map[string]bool{}
-	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
-	flags.VisitAll(func(f *pflag.Flag) {
-		if err == nil && !given[f.Name] {
-			given[f.Name], err = p.fromEnvironment(f)
-		}
-	})
-	return given, err
 }
 
 // target is a section of a config file.

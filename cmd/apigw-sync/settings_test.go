@@ -37,7 +37,7 @@ func TestPrecedence(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := &program{Environ: c.env}
-		if _, err := p.settle(flags); err != nil {
+		if err := p.settle(flags); err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
 		if got := flags.Lookup("kind").Value.String(); o.gateway.region != c.region || got != c.kind {
@@ -111,7 +111,7 @@ func settled(t *testing.T, command, flag, section string, level int, v [3]string
 	if err := cmd.ParseFlags(args); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.settle(cmd.Flags()); err != nil {
+	if err := p.settle(cmd.Flags()); err != nil {
 		t.Fatal(err)
 	}
 	got := strings.Trim(cmd.Flags().Lookup(flag).Value.String(), "[]")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,7 +12,6 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/calls/intent"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -25,9 +25,7 @@ type testOptions struct {
 	explain bool
 }
 
-func tests(f *report.Format) bool { return f.Tests != nil }
-
-func newTestCommand(p *program, g *globals) *cobra.Command {
+func newTestCommand(p *program) *cobra.Command {
 	var o testOptions
 	cmd := &cobra.Command{
 		Use:   "test",
@@ -44,11 +42,8 @@ A file of cases begins with version: apigw-sync/cases/v1; "schema cases" prints 
   apigw-sync test --cases cases.yaml --against export.yaml --run '*office*' --explain
   apigw-sync test --cases cases/ -o junit --output-file test.xml`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if o.files.vars, err = p.settle(cmd.Flags()); err != nil {
-				return err
-			}
-			return runTest(p, &o, g)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.tell(cmd.Context(), &o.output, &gatewayOptions{}, o.find)
 		},
 	}
 	flags := cmd.Flags()
@@ -58,24 +53,17 @@ A file of cases begins with version: apigw-sync/cases/v1; "schema cases" prints 
 	flags.StringVar(&o.against, "against", "", "let `FILE`, an export (best made --with-apis), tell of APIs and of what the files do not manage")
 	flags.StringArrayVar(&o.run, "run", nil, "try the cases only whose name matches this `GLOB`; repeatable")
 	flags.BoolVar(&o.explain, "explain", false, "explain cases that pass, too")
-	o.output.addFlags(flags, formatsWith(tests))
+	o.output.addFlags(flags, "test")
 	return cmd
 }
 
-func runTest(p *program, o *testOptions, g *globals) error {
-	out, err := p.printer(o.output, g, tests)
-	if err != nil {
-		return err
-	}
-	d, err := o.try(p)
+func (o *testOptions) find(_ context.Context, out *printer) (document.Document, int, error) {
+	d, err := o.try(out.program)
 	d.Explain = o.explain
-	if err := emit(out, out.format.Tests, d, &d.Trouble, err); err != nil {
-		return err
-	}
 	if !d.Holds() {
-		return coded{exitDiffers, nil}
+		return d, exitDiffers, err
 	}
-	return nil
+	return d, exitDone, err
 }
 
 // try reads everything and makes the document, which is never nil.

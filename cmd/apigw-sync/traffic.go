@@ -10,11 +10,10 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
-	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// trafficOptions say whether a plan is held against the traffic that it meets.
+// trafficOptions say whether a plan is held against the traffic of the APIs that it affects.
 type trafficOptions struct {
 	mode        string
 	maxAffected int
@@ -45,14 +44,8 @@ func trafficMode(text string) (drift.Mode, error) {
 	return drift.Off, hinted{fmt.Errorf("--traffic: there is no %q", text), "use off, groups or apis"}
 }
 
-// reader reads what stands beside a comparison.
-func (c *comparison) reader() *fetch.Reader {
-	before := c.Reads
-	return &fetch.Reader{Caller: c.run.Caller, Progress: func(n int) { c.run.Progress("read", before+n, 0) }}
-}
-
-// meet reads the traffic that the plan meets, where it is asked for.
-func (o *trafficOptions) meet(ctx context.Context, c *comparison) error {
+// read reads the traffic of the APIs that the plan affects, where it is asked for.
+func (o *trafficOptions) read(ctx context.Context, c *comparison) error {
 	mode, err := trafficMode(o.mode)
 	if err != nil {
 		return err
@@ -63,7 +56,7 @@ func (o *trafficOptions) meet(ctx context.Context, c *comparison) error {
 	if mode == drift.Off {
 		return nil
 	}
-	reader := c.reader()
+	reader := c.session.reader(c.Reads)
 	c.met = drift.Meet(ctx, reader, c.Comparison, mode)
 	c.Reads += reader.Requests()
 	c.warnings = append(c.warnings, document.Notes(c.met.Warnings)...)
@@ -71,7 +64,7 @@ func (o *trafficOptions) meet(ctx context.Context, c *comparison) error {
 	return context.Cause(ctx)
 }
 
-// guard refuses a plan that meets too many calls, or nobody knows how many.
+// guard refuses a plan that affects too many calls, or nobody knows how many.
 func (o *trafficOptions) guard(met *drift.Meeting) []diff.Refusal {
 	const guard = "max-affected-calls"
 	switch {

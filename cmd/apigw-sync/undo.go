@@ -18,7 +18,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
 )
 
-func newUndoCommand(p *program, g *globals) *cobra.Command {
+func newUndoCommand(p *program) *cobra.Command {
 	var o applyOptions
 	cmd := &cobra.Command{
 		Use:   "undo [FILE]",
@@ -38,17 +38,11 @@ variables as before, or from the files where they stand there (--file).
   apigw-sync undo before-release.undo --target prod --skip-stale`,
 		Args:              atMostOneFile,
 		ValidArgsFunction: cobra.FixedCompletions([]cobra.Completion{strings.TrimPrefix(undoSuffix, ".")}, cobra.ShellCompDirectiveFilterFileExt),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if o.compare.files.vars, err = p.settle(cmd.Flags()); err != nil {
-				return err
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.undoes = true; len(args) > 0 {
+				o.back = args[0]
 			}
-			path := ""
-			if len(args) > 0 {
-				path = args[0]
-			}
-			return o.run(cmd.Context(), p, g, func(ctx context.Context, p *program, g *globals) (*comparison, error) {
-				return o.compareUndo(ctx, p, g, path)
-			})
+			return o.run(cmd.Context(), p)
 		},
 	}
 	flags := cmd.Flags()
@@ -58,7 +52,7 @@ variables as before, or from the files where they stand there (--file).
 	o.compare.gateway.addFlags(flags)
 	flags.BoolVar(&o.compare.allowUnhealthy, "allow-unhealthy", false, "write to a gateway that is not running or is locked")
 	flags.BoolVar(&o.skipStale, "skip-stale", false, "leave alone what somebody has changed since, and take back the rest")
-	o.output.addFlags(flags, formatsWith(applies))
+	o.output.addFlags(flags, "undo")
 	o.addWriting(flags)
 	return cmd
 }
@@ -77,31 +71,28 @@ type takingBack struct {
 	way  *undo.Way
 }
 
-// compareUndo does for an undo file what compare does for files; "" is the newest of the gateway.
-func (o *applyOptions) compareUndo(ctx context.Context, p *program, g *globals, path string) (*comparison, error) {
+// compareUndo does for an undo file what compare does for files.
+func (o *applyOptions) compareUndo(ctx context.Context, p *program) (*comparison, error) {
 	c := newComparison()
 	o.baseline = "" // of the environment; it is about files
-	w, err := o.compare.watch(ctx, p, g)
+	err := o.compare.check()
+	if err == nil {
+		err = o.compare.connect(ctx, p, c)
+	}
+	if err == nil && o.back == "" {
+		o.back, err = lastUndo(p, c.session.gateway)
+	}
 	if err != nil {
 		return c, err
 	}
-	if err := o.compare.connect(ctx, p, g, c, w); err != nil {
-		return c, err
-	}
-	if path == "" {
-		if path, err = lastUndo(p, c.gateway); err != nil {
-			return c, err
-		}
-	}
-	r, err := readUndo(path)
+	r, err := readUndo(o.back)
 	if err != nil {
 		return c, err
 	}
 	if err := sameGateway(r.File, c); err != nil {
 		return c, err
 	}
-	o.back = path
-	back := &takingBack{Record: r, path: path}
+	back := &takingBack{Record: r, path: o.back}
 	if err := o.findBack(ctx, p, c, back); err != nil {
 		return c, err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -48,7 +47,7 @@ func (o *undoFileOptions) keep(p *program, c *comparison, of string) error {
 	head, err := c.beginning(of)
 	path := o.path
 	if err == nil && path == "" {
-		path, err = newUndoFile(p, c.gateway)
+		path, err = newUndoFile(p, c.session.gateway)
 	}
 	if err == nil {
 		err = o.begin(path, head)
@@ -65,7 +64,7 @@ func (o *undoFileOptions) keep(p *program, c *comparison, of string) error {
 }
 
 func (o *undoFileOptions) begin(path string, head []byte) error {
-	err := writeFile(path, onlyOwner, func(w io.Writer) error { _, err := w.Write(head); return err })
+	err := writeBytes(path, onlyOwner, head)
 	if err == nil {
 		o.file, err = journal.Open(path)
 	}

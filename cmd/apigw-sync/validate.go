@@ -8,7 +8,6 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/lint"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -19,9 +18,7 @@ type validateOptions struct {
 	output outputOptions
 }
 
-func checks(f *report.Format) bool { return f.Check != nil }
-
-func newValidateCommand(p *program, g *globals) *cobra.Command {
+func newValidateCommand(p *program) *cobra.Command {
 	var o validateOptions
 	cmd := &cobra.Command{
 		Use:   "validate",
@@ -43,42 +40,35 @@ Rules never guess what the gateway holds; those that depend on it need an export
   apigw-sync validate --lint --lint-severity near-duplicate=off --against export.yaml
   apigw-sync validate --explain-rule AGS003`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if o.files.vars, err = p.settle(cmd.Flags()); err != nil {
-				return err
-			}
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.lint.explain != "" {
 				return o.lint.explanation(p, o.output.format)
 			}
 			if err := o.lint.check(cmd.Flags()); err != nil {
 				return err
 			}
-			return runValidate(cmd.Context(), p, &o, g)
+			return p.tell(cmd.Context(), &o.output, &gatewayOptions{}, o.find)
 		},
 	}
 	o.files.addFlags(cmd.Flags())
 	o.lint.addFlags(cmd.Flags())
-	o.output.addFlags(cmd.Flags(), formatsWith(checks))
+	o.output.addFlags(cmd.Flags(), "validate")
 	return cmd
 }
 
-func runValidate(ctx context.Context, p *program, o *validateOptions, g *globals) error {
-	out, err := p.printer(o.output, g, checks)
-	if err != nil {
-		return err
-	}
+func (o *validateOptions) find(ctx context.Context, out *printer) (document.Document, int, error) {
 	d := document.NewCheck(head(""), map[string]int{})
-	err = o.check(ctx, p, d)
-	if out.format.Name == "text" && !g.quiet {
+	err := o.check(ctx, out.program, d)
+	if out.format.Name == "text" && !out.program.quiet {
 		for _, w := range d.Warnings {
 			w.Message = "warning: " + w.Message
-			_, _ = fmt.Fprintln(p.Stderr, w)
+			_, _ = fmt.Fprintln(out.program.Stderr, w)
 		}
 	}
-	if err = emit(out, out.format.Check, d, &d.Trouble, err); err == nil && d.Lint != nil && d.Lint.Summary.Error > 0 {
-		return coded{exitError, nil}
+	if d.Lint != nil && d.Lint.Summary.Error > 0 {
+		return d, exitError, err
 	}
-	return err
+	return d, exitDone, err
 }
 
 // check completes d with what is found in the files.

@@ -59,9 +59,6 @@ func newVersionCommand(p *program) *cobra.Command {
 		Example: "  apigw-sync version -o json",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, err := p.settle(cmd.Flags()); err != nil {
-				return err
-			}
 			return runVersion(p, o.format)
 		},
 	}

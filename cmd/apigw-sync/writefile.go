@@ -57,6 +57,11 @@ func writeFile(path string, mode fs.FileMode, write func(io.Writer) error) error
 	return err
 }
 
+// writeBytes is writeFile of what is there already.
+func writeBytes(path string, mode fs.FileMode, data []byte) error {
+	return writeFile(path, mode, func(w io.Writer) error { _, err := w.Write(data); return err })
+}
+
 // beside makes a new file in the folder of another, under a name that no other run has, or has left.
 func beside(path string, mode fs.FileMode) (*os.File, error) {
 	for {

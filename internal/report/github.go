@@ -29,14 +29,8 @@ import (
 //	                     comparison of targets take the place of changes and deletes
 //	report               the Markdown report
 var github = &Format{
-	Name:     "github",
-	Failures: true,
-	Plan:     func(w io.Writer, d *document.Plan, s Style) error { return writeGitHub(w, viewPlan(d), s) },
-	Results:  func(w io.Writer, d *document.Results, s Style) error { return writeGitHub(w, viewResults(d), s) },
-	Check:    func(w io.Writer, d *document.Check, s Style) error { return writeGitHub(w, viewCheck(d), s) },
-	Drift:    func(w io.Writer, d *document.Drift, s Style) error { return writeGitHub(w, viewDrift(d), s) },
-	Tests:    func(w io.Writer, d *document.Tests, s Style) error { return writeGitHub(w, viewTests(d), s) },
-	Promote:  func(w io.Writer, d *document.Promotion, s Style) error { return writeGitHub(w, viewPromotion(d), s) },
+	Name: "github", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test", "promote"},
+	Write: func(w io.Writer, d document.Document, s Style) error { return writeGitHub(w, viewOf(d), s) },
 }
 
 // The variables of a job that name the files to append to.

@@ -23,11 +23,8 @@ import (
 //     markup; nothing is ever put into style or script;
 //   - its policy lets in no network, no style and no script but its own, known by their hashes.
 var webpage = &Format{
-	Name:     "html",
-	Failures: true,
-	Plan:     func(w io.Writer, d *document.Plan, s Style) error { return writePage(w, viewPlan(d), s) },
-	Results:  func(w io.Writer, d *document.Results, s Style) error { return writePage(w, viewResults(d), s) },
-	Drift:    func(w io.Writer, d *document.Drift, s Style) error { return writePage(w, viewDrift(d), s) },
+	Name: "html", Failures: true, Commands: []string{"diff", "apply", "undo", "drift"},
+	Write: func(w io.Writer, d document.Document, s Style) error { return writePage(w, viewOf(d), s) },
 }
 
 //go:embed html

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/calls/intent"
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
@@ -30,13 +31,8 @@ import (
 //	test     case          passes, or failure: failed and uncertain ones
 //	all      finding       in the suite "findings": error, failure (warnings of a drift report), or passes
 var junit = &Format{
-	Name:     "junit",
-	Failures: true,
-	Plan:     func(w io.Writer, d *document.Plan, _ Style) error { return writeJUnit(w, viewPlan(d)) },
-	Results:  func(w io.Writer, d *document.Results, _ Style) error { return writeJUnit(w, viewResults(d)) },
-	Check:    func(w io.Writer, d *document.Check, _ Style) error { return writeJUnit(w, viewCheck(d)) },
-	Drift:    func(w io.Writer, d *document.Drift, _ Style) error { return writeJUnit(w, viewDrift(d)) },
-	Tests:    junitTests,
+	Name: "junit", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test"},
+	Write: func(w io.Writer, d document.Document, _ Style) error { return writeJUnit(w, d) },
 }
 
 type junitSuites struct {
@@ -77,8 +73,15 @@ type junitOutcome struct {
 	Text    string `xml:",chardata"`
 }
 
-func writeJUnit(w io.Writer, v *view) error {
+func writeJUnit(w io.Writer, d document.Document) error {
+	v := viewOf(d)
 	j := &junitSuites{Name: "apigw-sync " + v.Command}
+	if d, ok := d.(*document.Tests); ok {
+		v.Findings = slices.DeleteFunc(v.Findings, func(f finding) bool { return f.Rule == ruleCaseFailed || f.Rule == ruleCaseUncertain })
+		j.findings(v)
+		j.cases(d)
+		return j.write(w, v.At)
+	}
 	j.findings(v)
 	j.items(v)
 	j.managed(v)
@@ -217,4 +220,23 @@ func leaves(c *document.Change) string {
 		b.WriteString(f.Line(c.Action, foldValue) + "\n")
 	}
 	return b.String()
+}
+
+// cases has a suite for each file of cases, and a test case for each case.
+func (j *junitSuites) cases(d *document.Tests) {
+	for i := range d.Cases {
+		c := &d.Cases[i]
+		t := junitCase{Name: document.Clean(c.Name), File: document.Clean(c.Source.File), Line: c.Source.Line}
+		var why strings.Builder
+		why.WriteString(document.Clean(c.Question) + "\n")
+		for _, s := range c.Why() {
+			why.WriteString(document.Clean(s.String()) + "\n")
+		}
+		if c.Status == intent.Passed {
+			t.Output = why.String()
+		} else {
+			t.Failure = &junitOutcome{Message: c.Missed(), Type: string(c.Status), Text: why.String()}
+		}
+		j.suite(document.Clean(c.Source.File)).add(t)
+	}
 }

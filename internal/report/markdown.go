@@ -22,14 +22,8 @@ import (
 //   - what comes from outside stands in code spans and code blocks, where nothing is markup;
 //   - the first line is a mark by which a script finds the comment again.
 var markdown = &Format{
-	Name:     "markdown",
-	Failures: true,
-	Plan:     func(w io.Writer, d *document.Plan, _ Style) error { return writeMarkdown(w, viewPlan(d)) },
-	Results:  func(w io.Writer, d *document.Results, _ Style) error { return writeMarkdown(w, viewResults(d)) },
-	Check:    func(w io.Writer, d *document.Check, _ Style) error { return writeMarkdown(w, viewCheck(d)) },
-	Drift:    func(w io.Writer, d *document.Drift, _ Style) error { return writeMarkdown(w, viewDrift(d)) },
-	Tests:    func(w io.Writer, d *document.Tests, _ Style) error { return writeMarkdown(w, viewTests(d)) },
-	Promote:  func(w io.Writer, d *document.Promotion, _ Style) error { return writeMarkdown(w, viewPromotion(d)) },
+	Name: "markdown", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test", "promote"},
+	Write: func(w io.Writer, d document.Document, _ Style) error { return writeMarkdown(w, viewOf(d)) },
 }
 
 const (

@@ -19,11 +19,8 @@ import (
 // rises from nothing needs them. When a comparison failed, nothing
 // but that is written: what is not known is neither zero nor well. How old a file is, node_textfile_mtime_seconds says.
 var prometheus = &Format{
-	Name:     "prometheus",
-	Failures: true,
-	Plan:     func(w io.Writer, d *document.Plan, _ Style) error { return writeMetrics(w, viewPlan(d)) },
-	Results:  func(w io.Writer, d *document.Results, _ Style) error { return writeMetrics(w, viewResults(d)) },
-	Drift:    func(w io.Writer, d *document.Drift, _ Style) error { return writeMetrics(w, viewDrift(d)) },
+	Name: "prometheus", Failures: true, Commands: []string{"diff", "apply", "undo", "drift"},
+	Write: func(w io.Writer, d document.Document, _ Style) error { return writeMetrics(w, viewOf(d)) },
 }
 
 // metric is a family of samples, all of them gauges.

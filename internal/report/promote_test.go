@@ -16,7 +16,7 @@ import (
 func promotion(t *testing.T, format string, d *document.Promotion) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := report.Find(format).Promote(&b, d, report.Style{Append: new(job).add}); err != nil {
+	if err := report.Find(format).Write(&b, d, report.Style{Append: new(job).add}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

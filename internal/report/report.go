@@ -4,6 +4,7 @@ package report
 
 import (
 	"io"
+	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
@@ -21,22 +22,20 @@ type Style struct {
 	History []document.Past // earlier looks at the same gateway, oldest first
 }
 
-// Format writes documents in one way. A function is nil where the format has no use for the document.
+// Format writes documents in one way.
 type Format struct {
 	Name string
 	// Failures: its readers want a document also when a command could not do its work. The others
 	// have the errors on stderr.
 	Failures bool
+	Commands []string // whose documents it writes; nil means all
 
-	Plan    func(w io.Writer, d *document.Plan, s Style) error
-	Results func(w io.Writer, d *document.Results, s Style) error
-	Check   func(w io.Writer, d *document.Check, s Style) error
-	Drift   func(w io.Writer, d *document.Drift, s Style) error
-	Explain func(w io.Writer, d *document.Explanation, s Style) error
-	Doctor  func(w io.Writer, d *document.Diagnosis, s Style) error
-	Tests   func(w io.Writer, d *document.Tests, s Style) error
-	Promote func(w io.Writer, d *document.Promotion, s Style) error
-	Manual  func(w io.Writer, d *document.Manual, s Style) error
+	Write func(w io.Writer, d document.Document, s Style) error
+}
+
+// Has reports whether the format writes the documents of a command.
+func (f *Format) Has(command string) bool {
+	return f.Commands == nil || slices.Contains(f.Commands, command)
 }
 
 // All are the formats, the default first.

@@ -107,13 +107,13 @@ func TestPlan(t *testing.T) {
 	d := document.NewPlan(testHead, everything(), 9)
 	for name, s := range map[string]Style{"plan.txt": {}, "plan-color.txt": {Color: true}, "plan-narrow.txt": {Width: 60}} {
 		var b bytes.Buffer
-		if err := text.Plan(&b, d, s); err != nil {
+		if err := text.Write(&b, d, s); err != nil {
 			t.Fatal(err)
 		}
 		golden(t, name, b.Bytes())
 	}
 	var b bytes.Buffer
-	if err := machine.Plan(&b, d, Style{}); err != nil {
+	if err := machine.Write(&b, d, Style{}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "plan.json", b.Bytes())
@@ -121,7 +121,7 @@ func TestPlan(t *testing.T) {
 
 func TestNoChanges(t *testing.T) {
 	var b bytes.Buffer
-	if err := text.Plan(&b, document.NewPlan(testHead, &diff.Plan{}, 9), Style{}); err != nil {
+	if err := text.Write(&b, document.NewPlan(testHead, &diff.Plan{}, 9), Style{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "No changes. The gateway matches the files.\n"; b.String() != want {
@@ -161,12 +161,12 @@ func TestResults(t *testing.T) {
 	d := document.NewResults(testHead, results, plan.Changes[1:5])
 	d.Requests, d.Stopped, d.Converged = document.Requests{Read: 12, Write: 8}, true, new(bool)
 	var b bytes.Buffer
-	if err := text.Results(&b, d, Style{}); err != nil {
+	if err := text.Write(&b, d, Style{}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "results.txt", b.Bytes())
 	b.Reset()
-	if err := machine.Results(&b, d, Style{}); err != nil {
+	if err := machine.Write(&b, d, Style{}); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "results.json", b.Bytes())
@@ -254,7 +254,7 @@ func BenchmarkPlan(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", f.Name, n), func(b *testing.B) {
 				for b.Loop() {
 					var out bytes.Buffer
-					if err := f.Plan(&out, document.NewPlan(testHead, p, 0), Style{}); err != nil {
+					if err := f.Write(&out, document.NewPlan(testHead, p, 0), Style{}); err != nil {
 						b.Fatal(err)
 					}
 				}

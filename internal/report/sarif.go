@@ -21,13 +21,8 @@ import (
 //
 // Reference: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 var sarif = &Format{
-	Name:     "sarif",
-	Failures: true,
-	Plan:     func(w io.Writer, d *document.Plan, _ Style) error { return writeJSON(w, newSarif(viewPlan(d))) },
-	Results:  func(w io.Writer, d *document.Results, _ Style) error { return writeJSON(w, newSarif(viewResults(d))) },
-	Check:    func(w io.Writer, d *document.Check, _ Style) error { return writeJSON(w, newSarif(viewCheck(d))) },
-	Drift:    func(w io.Writer, d *document.Drift, _ Style) error { return writeJSON(w, newSarif(viewDrift(d))) },
-	Tests:    func(w io.Writer, d *document.Tests, _ Style) error { return writeJSON(w, newSarif(viewTests(d))) },
+	Name: "sarif", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test"},
+	Write: func(w io.Writer, d document.Document, _ Style) error { return writeJSON(w, newSarif(viewOf(d))) },
 }
 
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

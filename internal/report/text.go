@@ -21,7 +21,32 @@ import (
 //   - colour repeats what words and symbols say, and never says anything alone;
 //   - errors stand on stderr and are left out; warnings are a part of the result;
 //   - the last line sums up.
-var text = &Format{Name: "text", Plan: textPlan, Results: textResults, Check: textCheck, Drift: textDrift, Explain: textExplain, Doctor: textDoctor, Tests: textTests, Promote: textPromote, Manual: textManual}
+var text = &Format{Name: "text", Write: writeText}
+
+func writeText(w io.Writer, d document.Document, s Style) error {
+	p := newPage(w, s)
+	switch d := d.(type) {
+	case *document.Plan:
+		p.textPlan(d)
+	case *document.Results:
+		p.textResults(d)
+	case *document.Check:
+		p.textCheck(d)
+	case *document.Drift:
+		p.textDrift(d)
+	case *document.Explanation:
+		p.textExplain(d)
+	case *document.Diagnosis:
+		p.textDoctor(d)
+	case *document.Tests:
+		p.textTests(d)
+	case *document.Promotion:
+		p.textPromote(d)
+	case *document.Manual:
+		p.textManual(d)
+	}
+	return p.Flush()
+}
 
 // page is what text is written on. The first error of the writer ends it.
 type page struct {

@@ -1,15 +1,12 @@
 package report
 
 import (
-	"io"
-
 	"github.com/fatih/color"
 
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-func textCheck(w io.Writer, d *document.Check, s Style) error {
-	p := newPage(w, s)
+func (p *page) textCheck(d *document.Check) {
 	word := p.paint("ok:", color.FgGreen)
 	if d.Lint != nil {
 		p.textLint(d.Lint)
@@ -18,5 +15,4 @@ func textCheck(w io.Writer, d *document.Check, s Style) error {
 		}
 	}
 	p.linef("%s %s", word, d.Sum())
-	return p.Flush()
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/fatih/color"
 
@@ -22,8 +21,7 @@ var marks = map[doctor.Status]struct {
 }
 
 // textDoctor writes a line for each check, and below it what to do.
-func textDoctor(w io.Writer, d *document.Diagnosis, s Style) error {
-	p := newPage(w, s)
+func (p *page) textDoctor(d *document.Diagnosis) {
 	n := map[doctor.Status]int{}
 	block := make([]row, len(d.Checks))
 	for i := range d.Checks {
@@ -42,5 +40,4 @@ func textDoctor(w io.Writer, d *document.Diagnosis, s Style) error {
 		sum = "Not healthy: " + sum
 	}
 	p.linef("\n%s", p.paint(sum, color.Bold))
-	return p.Flush()
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/fatih/color"
@@ -12,8 +11,7 @@ import (
 
 // textDrift writes first what needs attention besides differences, then the differences, then the traffic
 // that they meet.
-func textDrift(w io.Writer, d *document.Drift, s Style) error {
-	p := newPage(w, s)
+func (p *page) textDrift(d *document.Drift) {
 	if p.needs(d) {
 		p.linef("")
 	}
@@ -31,7 +29,6 @@ func textDrift(w io.Writer, d *document.Drift, s Style) error {
 		p.linef("Unchanged: %d. Requests: %d.", d.Summary.Unchanged, d.Requests.Read)
 	}
 	p.linef("%s", p.paint(d.Sum(), color.Bold))
-	return p.Flush()
 }
 
 // needs writes a line for each thing besides differences that needs attention, and reports whether there

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -14,10 +13,9 @@ import (
 
 // textExplain writes a block for each kind of policy: a line for each object and where it comes from,
 // below it what it says.
-func textExplain(w io.Writer, d *document.Explanation, s Style) error {
-	p := newPage(w, s)
+func (p *page) textExplain(d *document.Explanation) {
 	if d.Report == nil {
-		return p.Flush()
+		return
 	}
 	a := &d.API
 	p.linef("%s  %s  %s", p.paint(document.Clean(a.Group+"/"+a.Name), color.Bold), document.Clean(a.Method+" "+a.Path), document.Clean("authentication "+a.AuthType))
@@ -47,7 +45,6 @@ func textExplain(w io.Writer, d *document.Explanation, s Style) error {
 		p.linef("%s %s", p.paint("note:", color.FgCyan), document.Clean(n))
 	}
 	p.warnings(d.Warnings)
-	return p.Flush()
 }
 
 func (p *page) items(title string, list []explain.Item) {

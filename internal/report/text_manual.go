@@ -1,7 +1,6 @@
 package report
 
 import (
-	"io"
 	"strings"
 
 	"github.com/fatih/color"
@@ -12,11 +11,10 @@ import (
 )
 
 // textManual writes what a key is, what it may be, an example, and the keys in it.
-func textManual(w io.Writer, d *document.Manual, s Style) error {
-	p := newPage(w, s)
+func (p *page) textManual(d *document.Manual) {
 	e := d.Key
 	if e == nil {
-		return p.Flush()
+		return
 	}
 	title := e.Path
 	if title == "" {
@@ -39,7 +37,6 @@ func textManual(w io.Writer, d *document.Manual, s Style) error {
 			p.linef("%s%s", indent, strings.TrimSuffix(line, "\n"))
 		}
 	}
-	return p.Flush()
 }
 
 // facts writes, one to a line, what is known beside the description.

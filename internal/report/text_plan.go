@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 
@@ -27,15 +26,13 @@ var symbols = map[diff.Action]struct {
 	diff.Unbind:  {"  -", []color.Attribute{color.FgRed}},
 }
 
-func textPlan(w io.Writer, d *document.Plan, s Style) error {
-	p := newPage(w, s)
+func (p *page) textPlan(d *document.Plan) {
 	p.changes(d.Changes)
 	if len(d.Changes) > 0 {
 		p.linef("")
 	}
 	p.beside(d)
 	p.linef("%s", p.paint(d.Sum(), color.Bold))
-	return p.Flush()
 }
 
 // beside writes what a reader should know besides the changes.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/fatih/color"
 
@@ -12,8 +11,7 @@ import (
 )
 
 // textPromote writes a block for each class of differences, the worst first, each leaf as FROM → TO.
-func textPromote(w io.Writer, d *document.Promotion, s Style) error {
-	p := newPage(w, s)
+func (p *page) textPromote(d *document.Promotion) {
 	p.linef("%s → %s, values in this order.\n", d.From, d.To)
 	titles := map[promote.Class]string{
 		promote.Undeclared: "Undeclared", promote.OnlyFrom: "Only in " + d.From.Name, promote.OnlyTo: "Only in " + d.To.Name, promote.Declared: "Declared on purpose",
@@ -45,7 +43,6 @@ func textPromote(w io.Writer, d *document.Promotion, s Style) error {
 	}
 	p.linef("Equal: %d. %s", d.Summary.Equal, read)
 	p.linef("%s", p.paint(document.Clean(d.Sum()), color.Bold))
-	return p.Flush()
 }
 
 // differences writes a row for each object or link, its leaves below it.

@@ -20,8 +20,7 @@ var outcomes = map[apply.Status]struct {
 	apply.Unknown:   {"  ?", []color.Attribute{color.FgMagenta}},
 }
 
-func textResults(w io.Writer, d *document.Results, s Style) error {
-	p := newPage(w, s)
+func (p *page) textResults(d *document.Results) {
 	block := make([]row, len(d.Results))
 	for i := range d.Results {
 		r := &d.Results[i]
@@ -46,7 +45,6 @@ func textResults(w io.Writer, d *document.Results, s Style) error {
 	}
 	p.undone(d.Undo)
 	p.linef("%s", p.paint(d.Sum(), color.Bold))
-	return p.Flush()
 }
 
 // undone writes how a run is taken back, and what is lost all the same.

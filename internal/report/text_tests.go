@@ -1,8 +1,6 @@
 package report
 
 import (
-	"io"
-
 	"github.com/fatih/color"
 
 	"github.com/apigw-sync/apigw-sync/internal/calls/intent"
@@ -23,8 +21,7 @@ const testIndent = "        "
 
 // textTests writes a line for each case. Below one that did not pass stand the question, what was expected
 // and what came out, and the lines of the files that led there.
-func textTests(w io.Writer, d *document.Tests, s Style) error {
-	p := newPage(w, s)
+func (p *page) textTests(d *document.Tests) {
 	for i := range d.Cases {
 		c := &d.Cases[i]
 		look := verdicts[c.Status]
@@ -48,7 +45,6 @@ func textTests(w io.Writer, d *document.Tests, s Style) error {
 	}
 	p.warnings(d.Warnings)
 	p.linef("\n%s", p.paint(d.Sum(), color.Bold))
-	return p.Flush()
 }
 
 // steps writes what decided, each with its place.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -62,6 +63,25 @@ type item struct {
 	Status apply.Status // "" unless it was applied
 	Story  string       // what became of it, or what stands behind it, made harmless; may be empty
 	Advice string       // what to do about it, made harmless; may be empty
+}
+
+// viewOf is the view of a document that has one.
+func viewOf(d document.Document) *view {
+	switch d := d.(type) {
+	case *document.Plan:
+		return viewPlan(d)
+	case *document.Results:
+		return viewResults(d)
+	case *document.Check:
+		return viewCheck(d)
+	case *document.Drift:
+		return viewDrift(d)
+	case *document.Tests:
+		return viewTests(d)
+	case *document.Promotion:
+		return viewPromotion(d)
+	}
+	panic(fmt.Sprintf("there is no view of %T", d)) // formats name the commands that they have
 }
 
 func viewPlan(d *document.Plan) *view {

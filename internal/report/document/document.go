@@ -6,7 +6,9 @@ package document
 import (
 	"fmt"
 	"strings"
+	"time"
 
+	"github.com/apigw-sync/apigw-sync/internal/checks/doctor"
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -26,6 +28,37 @@ type Head struct {
 type Trouble struct {
 	Warnings []Problem `json:"warnings"`
 	Errors   []Problem `json:"errors"`
+}
+
+// Fail adds errors to the document.
+func (t *Trouble) Fail(errors ...Problem) { t.Errors = append(t.Errors, errors...) }
+
+// Document is what a command found.
+type Document interface {
+	Fail(errors ...Problem)
+}
+
+// Empty is the document of a command that failed before it found anything; that of validate where it has none of its own.
+func Empty(command string, h Head) Document {
+	switch command {
+	case "diff":
+		return EmptyPlan(h)
+	case "apply", "undo":
+		return EmptyResults(h)
+	case "drift":
+		return EmptyDrift(h, time.Now())
+	case "explain":
+		return NewExplanation(h, nil)
+	case "test":
+		return NewTests(h, nil)
+	case "promote":
+		return NewPromotion(h, Target{}, Target{}, nil)
+	case "explain-field":
+		return NewManual(h, nil)
+	case "doctor":
+		return &Diagnosis{Head: h, Checks: []doctor.Check{}, Trouble: noTrouble()}
+	}
+	return NewCheck(h, map[string]int{})
 }
 
 // Problem is a warning or an error, at a place of a file where there is one.
@@ -123,6 +156,14 @@ type Refusal struct {
 	Address string `json:"address,omitempty"` // of the object concerned
 }
 
+// NewRefusals is the documents' form of refusals.
+func NewRefusals(list []diff.Refusal) (out []Refusal) {
+	for _, r := range list {
+		out = append(out, Refusal(r))
+	}
+	return out
+}
+
 // Problem tells the refusal as an error.
 func (r Refusal) Problem() Problem {
 	p := Problem{Address: r.Address, Message: "refused (" + r.Guard + "): " + r.Reason}
@@ -149,9 +190,7 @@ func NewPlan(h Head, p *diff.Plan, reads int) *Plan {
 	for _, e := range p.Extra {
 		d.Extra = append(d.Extra, Extra{Address: e.Address})
 	}
-	for _, r := range p.Refusals {
-		d.Refusals = append(d.Refusals, Refusal(r))
-	}
+	d.Refusals = append(d.Refusals, NewRefusals(p.Refusals)...)
 	d.Warnings = append(d.Warnings, Notes(p.Warnings)...)
 	d.Errors = append(d.Errors, Notes(p.Errors)...)
 	return d

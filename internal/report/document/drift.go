@@ -124,7 +124,7 @@ func NewDrift(h Head, r *drift.Report) *Drift {
 	for _, e := range r.Plan.Extra {
 		d.Extra = append(d.Extra, Extra{Address: e.Address})
 	}
-	d.meet(r)
+	d.addMoved(r)
 	for i := range r.References {
 		x := &r.References[i]
 		d.References = append(d.References, Reference{
@@ -156,9 +156,9 @@ func EmptyDrift(h Head, at time.Time) *Drift {
 	}
 }
 
-// meet adds to changes and extras who moved, and whom they meet.
-func (d *Drift) meet(r *drift.Report) {
-	Meet(d.Changes, r.Hits)
+// addMoved adds to changes and extras which side moved, and the traffic of the APIs that they affect.
+func (d *Drift) addMoved(r *drift.Report) {
+	AddTraffic(d.Changes, r.Hits)
 	if r.Moved == nil {
 		return
 	}
@@ -184,8 +184,8 @@ func (d *Drift) meet(r *drift.Report) {
 	}
 }
 
-// Meet adds to changes whom they meet.
-func Meet(changes []Change, hits map[string]drift.Hit) {
+// AddTraffic adds to changes the traffic of the APIs that they affect.
+func AddTraffic(changes []Change, hits map[string]drift.Hit) {
 	for i := range changes {
 		if h, ok := hits[changes[i].Address]; ok {
 			hit := Hit(h)

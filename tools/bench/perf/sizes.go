@@ -168,7 +168,7 @@ func (p *perf) steps() error {
 	var plan *diff.Plan
 	c.Compare = timed(func() { plan = diff.Between(found.Actual, found.Desired, diff.Policy{MaxDeletes: -1}) })
 	c.Render = timed(func() {
-		err = report.Find("text").Plan(io.Discard, document.NewPlan(document.Head{}, plan, 0), report.Style{})
+		err = report.Find("text").Write(io.Discard, document.NewPlan(document.Head{}, plan, 0), report.Style{})
 	})
 	return errors.Join(err, json.NewEncoder(&p.page).Encode(c))
 }

@@ -27,16 +27,16 @@ func write(folder string) error {
 	html := report.Find("html")
 	style := report.Style{History: sample.History()}
 	pages := map[string]func(io.Writer) error{
-		"drift":   func(w io.Writer) error { return html.Drift(w, sample.Drift(), style) },
-		"plan":    func(w io.Writer) error { return html.Plan(w, sample.Plan(), style) },
-		"apply":   func(w io.Writer) error { return html.Results(w, sample.Results(), style) },
-		"failed":  func(w io.Writer) error { return html.Plan(w, sample.Failed(), style) },
-		"same":    func(w io.Writer) error { return html.Plan(w, document.EmptyPlan(sample.Head), style) },
-		"many":    func(w io.Writer) error { return html.Plan(w, sample.Many(5_000, 40), style) },
-		"hostile": func(w io.Writer) error { return html.Drift(w, sample.Poison(sample.Drift(), 0), style) },
+		"drift":   func(w io.Writer) error { return html.Write(w, sample.Drift(), style) },
+		"plan":    func(w io.Writer) error { return html.Write(w, sample.Plan(), style) },
+		"apply":   func(w io.Writer) error { return html.Write(w, sample.Results(), style) },
+		"failed":  func(w io.Writer) error { return html.Write(w, sample.Failed(), style) },
+		"same":    func(w io.Writer) error { return html.Write(w, document.EmptyPlan(sample.Head), style) },
+		"many":    func(w io.Writer) error { return html.Write(w, sample.Many(5_000, 40), style) },
+		"hostile": func(w io.Writer) error { return html.Write(w, sample.Poison(sample.Drift(), 0), style) },
 	}
 	for i := 3; i < len(sample.Hostile); i += 6 {
-		pages[fmt.Sprintf("hostile%d", i)] = func(w io.Writer) error { return html.Drift(w, sample.Poison(sample.Drift(), i), style) }
+		pages[fmt.Sprintf("hostile%d", i)] = func(w io.Writer) error { return html.Write(w, sample.Poison(sample.Drift(), i), style) }
 	}
 	for name, page := range pages {
 		f, err := os.Create(filepath.Join(folder, name+".html")) //nolint:gosec // the folder is the caller's
