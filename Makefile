@@ -92,7 +92,7 @@ cover: ## measure how much of each package the tests reach, from anywhere
 
 .PHONY: demo
 demo: ## play diff, apply, a change by hand and its repair on the embedded emulator
-	@$(GO) build -trimpath -o bin/ ./cmd/apigw-sync ./scripts/demo/meddle
+	@$(GO) build -trimpath -o bin/ ./cmd/apigw-sync
 	@sh scripts/demo/demo.sh
 
 # Each tool is a module of its own, so that none can change what another is built from.

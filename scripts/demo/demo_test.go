@@ -15,7 +15,7 @@ func TestReadmeShowsTheDemo(t *testing.T) {
 		t.Skip("no POSIX shell here")
 	}
 	bin := t.TempDir()
-	run(t, nil, "go", "build", "-o", bin+string(filepath.Separator), "../../cmd/apigw-sync", "./meddle")
+	run(t, nil, "go", "build", "-o", bin+string(filepath.Separator), "../../cmd/apigw-sync")
 	env := []string{"BIN=" + bin, "PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH")}
 	transcript := run(t, env, "sh", "./demo.sh")
 
