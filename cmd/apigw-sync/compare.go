@@ -242,7 +242,7 @@ func (c *comparison) plan() *document.Plan {
 	d.Managed = c.managed()
 	if c.met != nil {
 		document.AddTraffic(d.Changes, c.met.Hits)
-		d.Traffic = document.NewTraffic(c.met.Groups)
+		d.Traffic = append([]document.Traffic{}, c.met.Groups...)
 	}
 	d.Warnings, d.Errors = append(c.warnings, d.Warnings...), []document.Problem{}
 	if d.Warnings == nil {

@@ -21,8 +21,9 @@ type Statistics struct {
 
 // Minute is one minute of traffic.
 type Minute struct {
-	At            time.Time
-	Calls, Errors int64
+	At     time.Time `json:"at"`
+	Calls  int64     `json:"calls"`
+	Errors int64     `json:"errors"`
 }
 
 // Minutes lists the minutes with calls, oldest first, each once.

@@ -90,7 +90,7 @@ func newStreams(groups []document.Traffic) []htmlTraffic {
 	}
 	var out []htmlTraffic
 	for i := range groups {
-		t := htmlTraffic{Text: groups[i].String(), Traffic: &groups[i]}
+		t := htmlTraffic{Text: document.TrafficText(&groups[i]), Traffic: &groups[i]}
 		var most int64 = 1
 		for _, m := range t.Minutes {
 			most = max(most, m.Calls)

@@ -180,7 +180,7 @@ func (v *view) markdownTraffic(most int) string {
 	var b strings.Builder
 	b.WriteString("\n#### Traffic of the last hour\n\n")
 	for i := range groups[:min(shown, len(groups))] {
-		b.WriteString("- " + code(clip(groups[i].String(), most)) + "\n")
+		b.WriteString("- " + code(clip(document.TrafficText(&groups[i]), most)) + "\n")
 	}
 	if more := len(groups) - shown; more > 0 {
 		fmt.Fprintf(&b, "- and %s\n", document.Count(more, "more group", "more groups"))

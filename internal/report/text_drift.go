@@ -99,7 +99,7 @@ func (p *page) traffic(list []document.Traffic) {
 	}
 	p.linef("Calls of the last hour, by API group:")
 	for i := range list {
-		p.linef("    %s", list[i].String())
+		p.linef("    %s", document.TrafficText(&list[i]))
 		for _, a := range list[i].APIs {
 			p.linef("        %s: %s, %s, %d in the busiest minute", document.Clean(a.API), document.Count(int(a.Calls), "call", "calls"), document.Count(int(a.Errors), "error", "errors"), a.Peak)
 		}

@@ -40,12 +40,14 @@ type Reference struct {
 	Hint    string // what to do about it; may be empty
 }
 
-// Hit is the last hour of the APIs that one change touches.
+// Hit is the last hour of the APIs that one change affects.
 type Hit struct {
-	APIs                int      // touched
-	Groups              []string // theirs, sorted
-	Calls, Errors, Peak int64    // Peak: calls in the busiest minute, all together
-	Exact               bool     // the figures are of the touched APIs alone; else of their whole groups
+	APIs   int      `json:"apis"`   // how many it affects
+	Groups []string `json:"groups"` // theirs, sorted
+	Calls  int64    `json:"calls"`
+	Errors int64    `json:"errors"`
+	Peak   int64    `json:"peak"`  // calls in the busiest minute, all together
+	Exact  bool     `json:"exact"` // the figures are of these APIs alone; else of their whole groups
 }
 
 // Mover is the side that changed since the baseline.
@@ -86,12 +88,13 @@ func (c Certificate) Expired() bool { return c.Days < 0 }
 
 // Traffic is the last hour of an API group.
 type Traffic struct {
-	Group         string
-	Calls, Errors int64
-	Peak          int64     // calls in the busiest minute
-	PeakAt        time.Time // when that minute began
-	Minutes       []Minute  // oldest first; minutes without calls may be missing
-	APIs          []APITraffic
+	Group   string       `json:"group"`
+	Calls   int64        `json:"calls"`
+	Errors  int64        `json:"errors"`
+	Peak    int64        `json:"peak"`           // calls in the busiest minute
+	PeakAt  *time.Time   `json:"peak_at"`        // when that minute began; nil without calls
+	Minutes []Minute     `json:"minutes"`        // oldest first; minutes without calls may be missing; never nil
+	APIs    []APITraffic `json:"apis,omitempty"` // affected ones, where they were asked for
 }
 
 // Minute is one minute of traffic.
@@ -99,8 +102,10 @@ type Minute = kind.Minute
 
 // APITraffic is the last hour of one API.
 type APITraffic struct {
-	API                 string // group/api
-	Calls, Errors, Peak int64
+	API    string `json:"api"` // group/api
+	Calls  int64  `json:"calls"`
+	Errors int64  `json:"errors"`
+	Peak   int64  `json:"peak"`
 }
 
 // Drifted reports whether the gateway differs from its files by something that was changed on the gateway,

@@ -201,7 +201,10 @@ func (m *Meeting) sum(c *reconcile.Comparison, t *touched, byGroup, byAPI map[st
 			continue
 		}
 		busiest := f.peak()
-		g := Traffic{Group: name, Calls: f.calls(), Errors: f.errors(), Peak: busiest.Calls, PeakAt: busiest.At, Minutes: f}
+		g := Traffic{Group: name, Calls: f.calls(), Errors: f.errors(), Peak: busiest.Calls, Minutes: append([]Minute{}, f...)}
+		if g.Calls > 0 {
+			g.PeakAt = &busiest.At
+		}
 		for _, address := range slices.Sorted(maps.Keys(apis)) {
 			if f, ok := byAPI[address]; ok && apis[address].Group == name {
 				g.APIs = append(g.APIs, APITraffic{API: address, Calls: f.calls(), Errors: f.errors(), Peak: f.peak().Calls})

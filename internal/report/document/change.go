@@ -92,7 +92,7 @@ func (c *Change) Background() string {
 		parts = append(parts, along)
 	}
 	if h := c.Traffic; h != nil {
-		parts = append(parts, h.String())
+		parts = append(parts, HitText(h))
 	}
 	return strings.Join(parts, "; ")
 }

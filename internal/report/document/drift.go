@@ -80,41 +80,13 @@ type LapsedIgnore struct {
 	Source *kind.Source `json:"source"`
 }
 
-// Traffic is the last hour of an API group.
-type Traffic struct {
-	Group   string       `json:"group"`
-	Calls   int64        `json:"calls"`
-	Errors  int64        `json:"errors"`
-	Peak    int64        `json:"peak"`           // calls in the busiest minute
-	PeakAt  *time.Time   `json:"peak_at"`        // when that minute began; nil without calls
-	Minutes []Minute     `json:"minutes"`        // oldest first; minutes without calls may be missing
-	APIs    []APITraffic `json:"apis,omitempty"` // touched ones, where they were asked for
-}
-
-// Minute is one minute of traffic.
-type Minute struct {
-	At     time.Time `json:"at"`
-	Calls  int64     `json:"calls"`
-	Errors int64     `json:"errors"`
-}
-
-// APITraffic is the last hour of one API.
-type APITraffic struct {
-	API    string `json:"api"` // group/api
-	Calls  int64  `json:"calls"`
-	Errors int64  `json:"errors"`
-	Peak   int64  `json:"peak"`
-}
-
-// Hit is the last hour of the APIs that a change touches.
-type Hit struct {
-	APIs   int      `json:"apis"` // how many it touches
-	Groups []string `json:"groups"`
-	Calls  int64    `json:"calls"`
-	Errors int64    `json:"errors"`
-	Peak   int64    `json:"peak"`
-	Exact  bool     `json:"exact"` // of the touched APIs alone; else of their whole groups
-}
+// What traffic there was.
+type (
+	Traffic    = drift.Traffic
+	Minute     = drift.Minute
+	APITraffic = drift.APITraffic
+	Hit        = drift.Hit
+)
 
 // NewDrift is the document of r. Warnings and errors that r does not know are added by the caller.
 func NewDrift(h Head, r *drift.Report) *Drift {
@@ -142,7 +114,7 @@ func NewDrift(h Head, r *drift.Report) *Drift {
 		l := &r.Lapsed[i]
 		d.LapsedIgnores = append(d.LapsedIgnores, LapsedIgnore{Kind: l.Kind, Name: l.Name, Fields: l.Fields, Reason: l.Reason, Until: l.Until, Source: &l.Source})
 	}
-	d.Traffic = NewTraffic(r.Traffic)
+	d.Traffic = append(d.Traffic, r.Traffic...)
 	d.Warnings = append(append(d.Warnings, Notes(r.Plan.Warnings)...), Notes(r.Warnings)...)
 	d.Errors = append(d.Errors, Notes(slices.DeleteFunc(slices.Clone(r.Plan.Errors), func(n diff.Note) bool { return n.Refers != "" }))...)
 	return d
@@ -188,29 +160,9 @@ func (d *Drift) addMoved(r *drift.Report) {
 func AddTraffic(changes []Change, hits map[string]drift.Hit) {
 	for i := range changes {
 		if h, ok := hits[changes[i].Address]; ok {
-			hit := Hit(h)
-			changes[i].Traffic = &hit
+			changes[i].Traffic = &h
 		}
 	}
-}
-
-// NewTraffic is the documents' form of traffic; never nil.
-func NewTraffic(groups []drift.Traffic) []Traffic {
-	out := make([]Traffic, len(groups))
-	for i, g := range groups {
-		t := Traffic{Group: g.Group, Calls: g.Calls, Errors: g.Errors, Peak: g.Peak, Minutes: make([]Minute, len(g.Minutes))}
-		if g.Calls > 0 {
-			t.PeakAt = &g.PeakAt
-		}
-		for j, m := range g.Minutes {
-			t.Minutes[j] = Minute(m)
-		}
-		for _, a := range g.APIs {
-			t.APIs = append(t.APIs, APITraffic(a))
-		}
-		out[i] = t
-	}
-	return out
 }
 
 // Sum is a drift report in one sentence of our own words.
@@ -278,8 +230,8 @@ func (l *LapsedIgnore) AsProblem() Problem {
 	return p
 }
 
-// String is whom a change meets, in words.
-func (h *Hit) String() string {
+// HitText is the traffic of the APIs that a change affects, in words.
+func HitText(h *Hit) string {
 	whose := Count(h.APIs, "API", "APIs")
 	if !h.Exact {
 		whose = "the groups of " + whose
@@ -288,8 +240,8 @@ func (h *Hit) String() string {
 		Count(int(h.Calls), "call", "calls"), whose, Count(int(h.Errors), "error", "errors"), Count(int(h.Peak), "call", "calls"))
 }
 
-// String is the last hour of a group, in words and made harmless.
-func (t *Traffic) String() string {
+// TrafficText is the last hour of a group, in words and made harmless.
+func TrafficText(t *Traffic) string {
 	out := fmt.Sprintf("%s: %s, %s", Clean(t.Group), Count(int(t.Calls), "call", "calls"), Count(int(t.Errors), "error", "errors"))
 	if t.PeakAt != nil {
 		out += fmt.Sprintf(", %d in the busiest minute (%s)", t.Peak, t.PeakAt.UTC().Format("15:04 UTC"))
