@@ -33,9 +33,7 @@ func (p *page) textManual(d *document.Manual) {
 	p.entries("Keys in it (* required)", e.Keys)
 	if e.Example != "" {
 		p.linef("\n%s", p.paint("Example", color.Bold))
-		for line := range strings.Lines(e.Example) {
-			p.linef("%s%s", indent, strings.TrimSuffix(line, "\n"))
-		}
+		p.indented(indent, e.Example)
 	}
 }
 

@@ -1,8 +1,7 @@
 // Package manpage turns commands into manual pages, in the man macros that every man understands.
 //
 // Help texts are plain text, not Markdown: paragraphs, indented lines that stay as they are, and a last part
-// "Exit codes:" that becomes a section of its own. Cobra's generator would take globs for emphasis and join
-// the lines of lists.
+// "Exit codes:" that becomes a section of its own. The file docs/adr/0016-manual-pages.md tells why no library does it.
 package manpage
 
 import (
