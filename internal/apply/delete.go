@@ -14,7 +14,7 @@ import (
 // delete removes an object; one that is gone already is as good.
 func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
 	h := j.change.Have
-	q := k.Delete(r.owner(k, j.change), h.ID)
+	q := k.Delete(r.parent(k, j.change), h.ID)
 	for wait := time.Second; ; wait *= 2 {
 		n, err := r.call(ctx, about(q, j), nil)
 		j.out.attempts += n
@@ -38,7 +38,7 @@ func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
 
 // surelyGone settles a delete of unclear outcome by looking for the object.
 func (r *runner) surelyGone(ctx context.Context, k *kind.Kind, j *job, err error) {
-	found, reading := r.reader.ByID(ctx, k, r.owner(k, j.change), j.change.Name, j.change.Have.ID)
+	found, reading := r.reader.ByID(ctx, k, r.parent(k, j.change), j.change.Have.ID)
 	switch {
 	case reading != nil:
 		j.unread(err, reading)

@@ -8,34 +8,46 @@ import (
 )
 
 // ids knows the gateway's id of each object, and learns those of new ones. It is safe for concurrent use.
-type ids struct{ byAddress sync.Map }
+type ids struct{ byAddress sync.Map } // to *kind.Object, of which only the key, the id and the parent are to be used
 
 func newIDs(have kind.Actual, plan *diff.Plan) *ids {
 	m := &ids{}
-	for i := range have.Objects {
-		m.set(have.Objects[i].Kind, have.Objects[i].Key, have.Objects[i].ID)
-	}
+	renamed := map[string]string{} // address on the gateway to the key in the files
 	for i := range plan.Changes {
 		if c := &plan.Changes[i]; c.Have != nil && c.Want != nil {
-			m.set(c.Kind, c.Want.Key, c.Have.ID)
+			m.set(c.Kind, c.Want.Key, c.Have.ID, c.Have.Parent)
+			renamed[c.Have.Address()] = c.Want.Key
+		}
+	}
+	for i := range have.Objects {
+		o := &have.Objects[i]
+		m.byAddress.LoadOrStore(o.Address(), o)
+		if owner, ok := renamed[o.OwnerAddress()]; ok && owner != o.Owner {
+			renamed[o.Address()] = kind.Rekey(o.Key, o.Owner, owner)
+			m.byAddress.LoadOrStore(o.Kind+"/"+renamed[o.Address()], o)
 		}
 	}
 	return m
 }
 
-func (m *ids) set(kindName, key, id string) {
-	if id != "" {
-		m.byAddress.Store(kindName+"/"+key, id)
-	}
+func (m *ids) set(kindName, key, id string, parent *kind.Object) {
+	m.byAddress.Store(kindName+"/"+key, &kind.Object{Kind: kindName, Key: key, ID: id, Parent: parent})
+}
+
+// object is nil for one that the gateway does not have, or not yet.
+func (m *ids) object(kindName, key string) *kind.Object {
+	o, _ := m.byAddress.Load(kindName + "/" + key)
+	found, _ := o.(*kind.Object)
+	return found
 }
 
 // ID implements kind.IDs.
 func (m *ids) ID(kindName, key string) (string, bool) {
-	v, ok := m.byAddress.Load(kindName + "/" + key)
-	if !ok {
+	o := m.object(kindName, key)
+	if o == nil || o.ID == "" {
 		return "", false
 	}
-	return v.(string), true
+	return o.ID, true
 }
 
 // tally counts writes by operation, safe for concurrent use.

@@ -22,7 +22,7 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 	case diff.OpStage:
 		r.create(ctx, k, j, k.Named(ch.Want.Value, ch.Via), ch.Via)
 	case diff.OpRestage:
-		r.made(k, ch.Want.Key, ch.Next.ID, ch.Want.Value)
+		r.made(k, ch, ch.Next.ID, ch.Want.Value)
 		r.update(ctx, k, j, k.Named(ch.Want.Value, ch.Next.Key), ch.Next.ID)
 	case diff.OpRename:
 		id, _ := r.ids.ID(k.Name, ch.Want.Key)
@@ -34,13 +34,15 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 	}
 }
 
-// owner is the id of the object that another lives in.
-func (r *runner) owner(k *kind.Kind, ch *diff.Change) string {
+// parent is the object that the one of a change lives in; nil for one that stands alone.
+func (r *runner) parent(k *kind.Kind, ch *diff.Change) *kind.Object {
 	if k.Owner == "" {
-		return ""
+		return nil
 	}
-	id, _ := r.ids.ID(k.Owner, ch.Name)
-	return id
+	if o := r.ids.object(k.Owner, ch.Name); o != nil {
+		return o
+	}
+	return &kind.Object{Kind: k.Owner, Key: ch.Name}
 }
 
 // repeats of a write whose outcome was unclear and that turned out not to have happened.
@@ -49,7 +51,7 @@ const repeats = 3
 // create makes an object. A create is never sent again blindly: after an unclear outcome, or when the
 // name is taken, the gateway is asked what it has.
 func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, key string) {
-	q, err := k.Create(value, r.owner(k, j.change), r.ids)
+	q, err := k.Create(value, r.parent(k, j.change), r.ids)
 	if err != nil {
 		j.fail(err)
 		return
@@ -93,14 +95,14 @@ func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any
 	if err != nil || o.ID == "" && !k.Single {
 		return n, fmt.Errorf("%w: it carries no id", api.ErrUnreadable)
 	}
-	r.made(k, j.change.Want.Key, o.ID, value)
+	r.made(k, j.change, o.ID, value)
 	return n, nil
 }
 
 // made notes the id of a new object for what refers to it.
-func (r *runner) made(k *kind.Kind, key, id string, value any) {
+func (r *runner) made(k *kind.Kind, ch *diff.Change, id string, value any) {
 	r.learnSlot(k.Name, id, value)
-	r.ids.set(k.Name, key, id)
+	r.ids.set(k.Name, ch.Want.Key, id, r.parent(k, ch))
 	r.claimed.Store(id, true)
 }
 
@@ -135,7 +137,7 @@ func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool
 	case !l.mine && len(diff.Leaves(k, k.Settle(l.value, o.Value), l.value)) > 0:
 		j.fail(l.err, "somebody else made it since the gateway was read")
 	default:
-		r.made(k, j.change.Want.Key, o.ID, l.value)
+		r.made(k, j.change, o.ID, l.value)
 		j.succeed(howFound(l))
 	}
 	return true
@@ -154,7 +156,7 @@ func nameless(ch *diff.Change) bool { return kind.Nameless(ch.Want.Key) }
 
 // find looks an object up by its exact key; nil when the gateway does not have it.
 func (r *runner) find(ctx context.Context, k *kind.Kind, ch *diff.Change, key string) (*kind.Object, error) {
-	objects, err := r.reader.Named(ctx, k, r.owner(k, ch), ch.Name, key)
+	objects, err := r.reader.Named(ctx, k, r.parent(k, ch), key)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +183,7 @@ func (r *runner) generated(k *kind.Kind, ch *diff.Change, o *kind.Object) bool {
 // update changes an object in place. Where the gateway keeps, or refuses, what an update clears by leaving
 // it out, a second body clears it explicitly.
 func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, id string) {
-	q, err := k.Update(value, r.owner(k, j.change), id, r.ids)
+	q, err := k.Update(value, r.parent(k, j.change), id, r.ids)
 	if err != nil {
 		j.fail(err)
 		return
@@ -223,7 +225,7 @@ func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any
 
 // surelyUpdated settles an update of unclear outcome by reading the object, whose value it returns.
 func (r *runner) surelyUpdated(ctx context.Context, k *kind.Kind, j *job, value any, id string, cause error) any {
-	o, err := r.reader.ByID(ctx, k, r.owner(k, j.change), j.change.Name, id)
+	o, err := r.reader.ByID(ctx, k, r.parent(k, j.change), id)
 	switch {
 	case err != nil:
 		j.unread(cause, err)

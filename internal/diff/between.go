@@ -3,7 +3,6 @@ package diff
 import (
 	"slices"
 	"sort"
-	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
@@ -15,42 +14,50 @@ type Read struct {
 	Link   *kind.LinkKind // what Object is bound to
 }
 
-// Reads tells, once the objects are listed, which of their parts and bindings a plan needs: those that
-// the files list, and those of objects that are to be deleted or replaced.
-func Reads(objects []kind.Object, want kind.Desired, policy Policy) (out []Read) {
-	c := newComparison(kind.Actual{Objects: objects}, want, policy)
-	for _, k := range kind.All {
-		if k.Owner == "" {
-			c.pairs[k.Name] = c.pair(k)
+// reads are the collections of a kind's objects that the comparison depends on.
+func (c *comparison) reads(k *kind.Kind) (out []Read) {
+	links, parts := kind.LinksFrom(k.Name), kind.Parts(k.Name)
+	for _, p := range c.pairs[k.Name] {
+		if p.have == nil {
+			continue
 		}
-	}
-	return c.reads()
-}
-
-// reads are what pairs depend on.
-func (c *comparison) reads() (out []Read) {
-	for _, k := range kind.All {
-		link := kind.LinkFrom(k.Name)
-		for _, p := range c.pairs[k.Name] {
-			if p.have == nil {
-				continue
+		have, others := p.gateway(), p.others()
+		carried := p.want != nil && (len(p.left) > 0 || c.swaps[p.want.Address()] != nil)
+		for _, link := range links {
+			if have.Bound != 0 && (p.want == nil || p.want.ManagesKind(link.Name) || carried) {
+				out = append(out, Read{Object: *have, Link: link})
 			}
-			if link != nil && p.have.Bound != 0 && (p.want == nil || p.want.ManagesKind(link.Name) || len(p.left) > 0 || !c.fits(k, p.want, p.have)) {
-				out = append(out, Read{Object: *p.have, Link: link})
-			}
-			for _, o := range append([]*kind.Object{p.next}, p.left...) {
-				if link != nil && o != nil && o.Bound != 0 {
+			for _, o := range others {
+				if o.Bound != 0 {
 					out = append(out, Read{Object: *o, Link: link})
 				}
 			}
-			for _, part := range kind.Parts(k.Name) {
-				if p.have.Parts && (p.want == nil || p.want.ManagesKind(part.Name)) {
-					out = append(out, Read{Object: *p.have, Part: part})
-				}
+		}
+		for _, part := range parts {
+			if have.Parts && (p.want == nil || p.want.ManagesKind(part.Name)) {
+				out = append(out, Read{Object: *have, Part: part})
 			}
 		}
 	}
 	return out
+}
+
+// gateway is the object of a pair as it is called on the gateway.
+func (p *pair) gateway() *kind.Object {
+	if p.held == p.have.Key {
+		return p.have
+	}
+	o := *p.have
+	o.Key, o.Owner = p.held, o.Parent.Key
+	return &o
+}
+
+// others are the successors that interrupted replaces left of an object.
+func (p *pair) others() []*kind.Object {
+	if p.next == nil {
+		return p.left
+	}
+	return append([]*kind.Object{p.next}, p.left...)
 }
 
 // comparison is one run of Between.
@@ -61,7 +68,7 @@ type comparison struct {
 	plan     *Plan
 	rules    *ignoreRules
 	filter   filter
-	pairs    map[string][]pair // of the kinds that stand alone, by kind
+	pairs    map[string][]pair // by kind, owners before what lives inside them
 	renamed  map[string]string // KIND/OLD to the new key
 	haveKey  map[string]map[string]*kind.Object
 	wantKey  map[string]map[string]*kind.Declared
@@ -73,15 +80,21 @@ type comparison struct {
 	successors map[string][]*kind.Object // KIND/STEM to what has the name of a successor and is not declared
 	heirs      map[string]string         // address of a leftover to the key of the declared object whose replace left it
 	regained   map[string][]kind.Link    // address of a declared object to the links that it gets back from leftovers
+
+	level int    // depth of the kinds that are compared next; -1 when there are no more
+	known []Read // all that was asked for
+	ended bool   // links are compared, too
 }
 
 // pair is what the gateway has beside what the files want; one of them may be nil.
 type pair struct {
-	have *kind.Object
-	want *kind.Declared
-	base string         // the name for which successors of have are made
-	next *kind.Object   // the successor that takes the place of have; nil when there is none yet
-	left []*kind.Object // successors that interrupted replaces left and that nobody wants any more
+	have  *kind.Object // of what lives inside another under the key that it will have
+	want  *kind.Declared
+	held  string         // the key of have on the gateway
+	along bool           // have goes with the object that it lives in
+	base  string         // the name for which successors of have are made
+	next  *kind.Object   // the successor that takes the place of have; nil when there is none yet
+	left  []*kind.Object // successors that interrupted replaces left and that nobody wants any more
 }
 
 func newComparison(have kind.Actual, want kind.Desired, policy Policy) *comparison {
@@ -98,19 +111,27 @@ func newComparison(have kind.Actual, want kind.Desired, policy Policy) *comparis
 		d := &want.Objects[i]
 		c.wantKey[d.Kind][d.Key] = d
 	}
-	for i := range have.Objects {
-		o := &have.Objects[i]
+	c.index(0)
+	return c
+}
+
+// index finds the objects of the gateway by their keys, those from a position on.
+func (c *comparison) index(from int) {
+	for i := range c.have.Objects[from:] {
+		o := &c.have.Objects[from+i]
 		c.haveKey[o.Kind][o.Key] = o
 		if stem, ok := kind.Of(o.Kind).SucceedsAny(o); ok && c.wantKey[o.Kind][o.Key] == nil {
 			c.successors[o.Kind+"/"+stem] = append(c.successors[o.Kind+"/"+stem], o)
 		}
 	}
-	return c
 }
 
-// pair joins the objects of a kind that stands alone: by name, by the name they had before, and by the names
-// that interrupted replaces gave them.
+// pair joins the objects of a kind: those that live inside others by their owners and keys, else by name, by the name
+// they had before, and by the names that interrupted replaces gave them.
 func (c *comparison) pair(k *kind.Kind) (out []pair) {
+	if k.Owner != "" {
+		return c.pairInside(k)
+	}
 	taken := map[string]bool{}
 	for i := range c.want.Objects {
 		w := &c.want.Objects[i]
@@ -122,10 +143,13 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 		for _, o := range p.left {
 			c.heirs[o.Address()] = w.Key
 		}
-		for _, o := range append([]*kind.Object{p.have, p.next}, p.left...) {
+		for _, o := range append(p.others(), p.have) {
 			if o != nil {
 				taken[o.Key] = true
 			}
+		}
+		if p.have != nil {
+			p.held = p.have.Key
 		}
 		out = append(out, p)
 	}
@@ -136,15 +160,19 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
 				continue
 			}
-			out = append(out, pair{have: o})
+			out = append(out, pair{have: o, held: o.Key})
 		}
 	}
 	return out
 }
 
-// objects compares a kind that stands alone.
+// objects compares a kind.
 func (c *comparison) objects(k *kind.Kind) {
 	c.pairs[k.Name] = c.pair(k)
+	if k.Owner != "" {
+		c.inside(k)
+		return
+	}
 	for _, p := range c.pairs[k.Name] {
 		switch {
 		case p.want == nil:
@@ -213,8 +241,9 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	c.add(change)
 }
 
-// parts compares a kind that lives inside another, owner by owner.
-func (c *comparison) parts(k *kind.Kind) {
+// pairInside joins the objects of a kind that lives inside another, owner by owner. What an owner has of it that a
+// kind's Match pairs in its own way is left out.
+func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
 	have := map[string][]kind.Object{}
 	for i := range c.have.Objects {
 		if o := c.have.Objects[i]; o.Kind == k.Name {
@@ -228,52 +257,79 @@ func (c *comparison) parts(k *kind.Kind) {
 		}
 	}
 	for _, p := range c.pairs[k.Owner] {
-		if p.want == nil || !p.want.ManagesKind(k.Name) || c.rules.whole(k.Owner, p.want.Key) || !c.filter.part(k) {
+		if p.want == nil {
+			for _, o := range have[p.held] {
+				out = append(out, pair{have: &o, held: o.Key, along: true})
+			}
 			continue
 		}
-		m := kind.Matched{Want: want[p.want.Key]}
-		if p.have != nil {
-			m.Have = rekey(have[p.have.Key], p.have.Key, p.want.Key)
+		if !p.want.ManagesKind(k.Name) || c.rules.whole(k.Owner, p.want.Key) || !c.filter.part(k) {
+			continue
 		}
+		from := p.held
+		if sw := c.swaps[p.want.Address()]; sw != nil { // what lives inside the object that goes does not go over
+			from = keyOf(sw.next)
+		}
+		m := kind.Matched{Want: want[p.want.Key], Have: rekey(have[from], from, p.want.Key)}
 		if k.Match != nil {
 			m = k.Match(p.want.Key, m.Want, m.Have)
 		}
 		c.plan.Unchanged += len(want[p.want.Key]) - len(m.Want)
-		c.partsOf(k, m)
+		pairs := pairByKey(m)
+		for i := range pairs {
+			if o := pairs[i].have; o != nil {
+				if pairs[i].held = kind.Rekey(o.Key, p.want.Key, from); o.Key != pairs[i].held {
+					c.renamed[k.Name+"/"+pairs[i].held] = o.Key
+				}
+			}
+		}
+		out = append(out, pairs...)
 	}
+	return out
 }
 
-// partsOf compares what lives inside one owner, by key.
-func (c *comparison) partsOf(k *kind.Kind, m kind.Matched) {
+// pairByKey joins what lives inside one owner; what is wanted comes first.
+func pairByKey(m kind.Matched) (out []pair) {
 	have := map[string]*kind.Object{}
 	for i := range m.Have {
 		have[m.Have[i].Key] = &m.Have[i]
 	}
 	for i := range m.Want {
 		w := &m.Want[i]
-		h := have[w.Key]
+		out = append(out, pair{want: w, have: have[w.Key]})
 		delete(have, w.Key)
-		if c.rules.whole(k.Name, w.Owner) {
-			c.plan.Ignored++
-			continue
-		}
-		c.compare(k, pair{want: w, have: h})
 	}
 	for i := range m.Have {
-		h := &m.Have[i]
-		if h.Foreign {
-			c.plan.Warnings = append(c.plan.Warnings, Note{Address: h.Address(), Message: "nobody can say what it is, so that it is left alone"})
-			continue
+		if h := &m.Have[i]; have[h.Key] == h || h.Foreign {
+			out = append(out, pair{have: h})
 		}
-		if have[h.Key] != h {
-			continue
-		}
-		if c.rules.whole(k.Name, h.Owner) {
-			c.plan.Ignored++
-			continue
-		}
-		c.remove(k, h, "")
 	}
+	return out
+}
+
+// inside compares a kind that lives inside another.
+func (c *comparison) inside(k *kind.Kind) {
+	for _, p := range c.pairs[k.Name] {
+		switch {
+		case p.along:
+		case p.want == nil && p.have.Foreign:
+			c.plan.Warnings = append(c.plan.Warnings, Note{Address: p.have.Address(), Message: "nobody can say what it is, so that it is left alone"})
+		case c.rules.whole(k.Name, p.owner()):
+			c.plan.Ignored++
+		case p.want == nil:
+			c.remove(k, p.have, "")
+		default:
+			c.compare(k, p)
+		}
+	}
+}
+
+// owner is the key of the owner of what lives inside another.
+func (p *pair) owner() string {
+	if p.want != nil {
+		return p.want.Owner
+	}
+	return p.have.Owner
 }
 
 // rekey gives parts of a renamed owner the keys that they will have.
@@ -283,8 +339,7 @@ func rekey(parts []kind.Object, from, to string) []kind.Object {
 	}
 	out := slices.Clone(parts)
 	for i := range out {
-		out[i].Owner = to
-		out[i].Key = to + strings.TrimPrefix(out[i].Key, from)
+		out[i].Owner, out[i].Key = to, kind.Rekey(out[i].Key, from, to)
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -9,30 +10,82 @@ import (
 
 // Between plans how to get from what the gateway holds to what the files declare.
 func Between(have kind.Actual, want kind.Desired, policy Policy) *Plan {
-	return Begin(have, want, policy).Plan(have.Beside)
+	return Compared(have, want, policy).Plan(have.Beside)
 }
 
-// Draft is a plan in the making: what changes is known, and not yet what it takes along.
+// Draft is a plan in the making. What the comparison needs to know of the gateway follows from what it knows already:
+// while there are Reads, they are carried out and told by Know.
 type Draft struct{ c *comparison }
 
-// Begin compares what the gateway holds with what the files declare.
-func Begin(have kind.Actual, want kind.Desired, policy Policy) *Draft {
-	c := newComparison(have, want, policy)
-	for _, k := range kind.All {
-		if k.Owner == "" {
-			c.objects(k)
-		}
-	}
-	for _, k := range kind.All {
-		if k.Owner != "" {
-			c.parts(k)
-		}
-	}
-	for _, k := range kind.Links {
-		c.links(k)
-	}
-	return &Draft{c}
+// Begin begins to compare the objects that a gateway lists with what the files declare.
+func Begin(objects []kind.Object, want kind.Desired, policy Policy) *Draft {
+	return &Draft{newComparison(kind.Actual{Objects: objects}, want, policy)}
 }
+
+// Compared compares with a gateway of which all is known that matters.
+func Compared(have kind.Actual, want kind.Desired, policy Policy) *Draft {
+	d := &Draft{newComparison(have, want, policy)}
+	for len(d.Reads()) > 0 {
+		continue // all is known
+	}
+	return d
+}
+
+// Reads compares as far as what is known allows, and tells what must be read before it can go on: of each level of
+// owners what lives inside them, as far as files list it or it goes along with them, and what they are bound to. There
+// are none when all is compared.
+func (d *Draft) Reads() []Read {
+	c := d.c
+	for c.level >= 0 {
+		from, deeper := len(c.known), false
+		for _, k := range kind.All {
+			deeper = deeper || k.Depth() > c.level
+			if k.Depth() == c.level {
+				c.objects(k)
+				c.known = append(c.known, c.reads(k)...)
+			}
+		}
+		if c.level++; !deeper {
+			c.level = -1
+		}
+		if reads := c.known[from:]; len(reads) > 0 {
+			return reads
+		}
+	}
+	if !c.ended {
+		c.ended = true
+		c.standing()
+		for _, k := range kind.Links {
+			c.links(k)
+		}
+	}
+	return nil
+}
+
+// Know adds what was read.
+func (d *Draft) Know(more kind.Actual) {
+	c := d.c
+	from := len(c.have.Objects)
+	c.have.Objects = append(slices.Clip(c.have.Objects), more.Objects...)
+	c.have.Links = append(c.have.Links, more.Links...)
+	c.have.Beside.Links = append(c.have.Beside.Links, more.Beside.Links...)
+	for name := range more.Beside.All {
+		if c.have.Beside.All == nil {
+			c.have.Beside.All = map[string]bool{}
+		}
+		c.have.Beside.All[name] = true
+	}
+	c.index(from)
+}
+
+// Actual is what is known of the gateway.
+func (d *Draft) Actual() kind.Actual { return d.c.have }
+
+// Desired is what the files ask for, with those of the spared links that the gateway has.
+func (d *Draft) Desired() kind.Desired { return d.c.want }
+
+// Known are the collections that were read.
+func (d *Draft) Known() []Read { return d.c.known }
 
 // Gone are the addresses of the objects that go.
 func (d *Draft) Gone() map[string]bool {
@@ -44,9 +97,6 @@ func (d *Draft) Gone() map[string]bool {
 	}
 	return out
 }
-
-// Reads are the collections that the comparison knows.
-func (d *Draft) Reads() []Read { return d.c.reads() }
 
 // Plan completes the plan with what was found beside it.
 func (d *Draft) Plan(beside kind.Beside) *Plan {
@@ -92,19 +142,24 @@ func (c *comparison) along() {
 		return
 	}
 	with := map[string][]string{}
-	note := func(of, address string) {
-		if gone[of] {
-			with[of] = append(with[of], address)
+	of := map[string]string{} // address of what goes inside another object to the topmost one that goes
+	note := func(goes, address string) {
+		if gone[goes] {
+			top := cmp.Or(of[goes], goes)
+			with[top] = append(with[top], address)
 		}
 	}
 	for _, o := range slices.Concat(c.have.Objects, c.have.Beside.Parts) {
-		k := kind.Of(o.Kind)
-		if k.Owner == "" {
+		if o.Owner == "" {
 			continue
 		}
-		note(k.Owner+"/"+o.Owner, o.Address())
-		for _, ref := range k.Refs(o.Value) {
-			note(ref.Kind+"/"+ref.Key, o.Address())
+		note(o.OwnerAddress(), o.Address())
+		if inside := o.OwnerAddress(); gone[inside] { // and takes along what lives inside it
+			gone[o.Address()] = true
+			of[o.Address()] = cmp.Or(of[inside], inside)
+		}
+		for _, ref := range kind.Of(o.Kind).Refs(o.Value) {
+			note(ref.Address(), o.Address())
 		}
 	}
 	for i := range c.have.Links {

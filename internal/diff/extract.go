@@ -128,8 +128,8 @@ func (e *Extract) Unify() {
 // Between makes the plan again, of a gateway as it is now.
 func (e *Extract) Between(have kind.Actual) *Plan { return e.Begin(have).Plan(have.Beside) }
 
-// Begin begins to make the plan again.
-func (e *Extract) Begin(have kind.Actual) *Draft { return Begin(have, e.Settled(have), e.Policy()) }
+// Begin compares again, without what is beside the plan.
+func (e *Extract) Begin(have kind.Actual) *Draft { return Compared(have, e.Settled(have), e.Policy()) }
 
 // Policy is the policy under which the plan is made again.
 func (e *Extract) Policy() Policy {

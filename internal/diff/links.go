@@ -30,7 +30,7 @@ func (c *comparison) links(k *kind.LinkKind) {
 		switch {
 		case p.want == nil:
 			if !k.Dropped {
-				c.unbind(k, have[p.have.Key], nil)
+				c.unbind(k, have[p.held], nil)
 			}
 			continue
 		case c.rules.whole(k.Owner, p.want.Key), !c.filter.link(k):
@@ -38,7 +38,7 @@ func (c *comparison) links(k *kind.LinkKind) {
 		}
 		var held []kind.Link
 		if p.have != nil {
-			held = have[p.have.Key]
+			held = have[p.held]
 		}
 		var next []kind.Link
 		if p.next != nil {

@@ -53,7 +53,7 @@ func (d *Draft) Questions() (out []Question) {
 
 func (c *comparison) question(k *kind.LinkKind) Question {
 	q := Question{Link: k, Managed: map[string]bool{}, known: map[string]bool{}}
-	for _, r := range c.reads() {
+	for _, r := range c.known {
 		if r.Link == k {
 			q.known[r.Object.ID] = true
 		}

@@ -9,7 +9,7 @@ import (
 // references orders the steps of objects by what they refer to, whatever their kinds:
 //
 //	step                                      waits for
-//	that sends a value                        the steps that make what the value refers to
+//	that sends a value                        the steps that make what it lives in, and what the value refers to
 //	that removes an object                    the steps that change or remove what refers to it now
 //
 // What lives inside an object that goes is removed with that object.
@@ -26,6 +26,9 @@ func (b *builder) references() {
 			if s.Op == OpDelete || s.Op == OpBatchDelete {
 				b.need(i, j, ends[ch.Have.Address()]...)
 				continue
+			}
+			if made, ok := b.create[ch.Want.OwnerAddress()]; ok {
+				b.need(i, j, made)
 			}
 			for _, ref := range k.Refs(ch.Want.Value) {
 				if made, ok := b.create[ref.Address()]; ok {
@@ -59,6 +62,7 @@ func (b *builder) endings() map[string][]int {
 	for i := range b.c.have.Objects {
 		o := &b.c.have.Objects[i]
 		if step, ok := removed[o.OwnerAddress()]; ok {
+			removed[o.Address()] = step
 			note(o, step)
 		}
 	}

@@ -174,6 +174,9 @@ func (p *Plan) TooMany(most int) []Refusal {
 // missing folder than a wish. What they declare beside it does not count, unless it is renamed from there.
 func (c *comparison) guardPrune() {
 	for _, k := range kind.All {
+		if k.Section == "" {
+			continue
+		}
 		declared := func(d kind.Declared) bool {
 			return d.Kind == k.Name && (c.owned(k.Name, d.Key) || d.MovedFrom != "" && c.owned(k.Name, d.MovedFrom))
 		}

@@ -13,20 +13,33 @@ func Standing(have kind.Actual, want kind.Desired) kind.Desired {
 	if len(want.Spared) == 0 {
 		return want
 	}
-	c, out := newComparison(have, want, Policy{}), slices.Clone(want.Links)
+	c := newComparison(have, want, Policy{})
+	for _, k := range kind.All {
+		c.pairs[k.Name] = c.pair(k)
+	}
+	c.standing()
+	return c.want
+}
+
+// standing takes the spared links that the gateway has among those that are wanted, once objects are paired.
+func (c *comparison) standing() {
+	if len(c.want.Spared) == 0 {
+		return
+	}
+	out := slices.Clone(c.want.Links)
 	for _, k := range kind.Links {
-		spared := byOwner(want.Spared, k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
+		spared := byOwner(c.want.Spared, k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
 		held := c.heldLinks(k)
 		if len(spared) == 0 || len(held) == 0 {
 			continue
 		}
-		for _, p := range c.pair(kind.Of(k.Owner)) {
+		for _, p := range c.pairs[k.Owner] {
 			if p.want == nil || p.have == nil {
 				continue
 			}
 			has := map[edge]bool{}
-			for _, o := range append([]*kind.Object{p.have, p.next}, p.left...) {
-				for i := range held[keyOf(o)] {
+			for _, o := range append(p.others(), p.gateway()) {
+				for i := range held[o.Key] {
 					has[edgeOf(&held[o.Key][i])] = true
 				}
 			}
@@ -39,8 +52,7 @@ func Standing(have kind.Actual, want kind.Desired) kind.Desired {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b kind.DeclaredLink) int { return strings.Compare(a.Address(), b.Address()) })
-	want.Links, want.Spared = out, nil
-	return want
+	c.want.Links, c.want.Spared = out, nil
 }
 
 // keyOf is "" for none.

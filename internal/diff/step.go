@@ -247,9 +247,6 @@ func (b *builder) warnOfGap(k *kind.Kind, first *Change, early int) {
 
 func (b *builder) partStep(k *kind.Kind, owner string, change int, op Op, operation string, needs []int) int {
 	item := Item{Change: change, Needs: slices.Clone(needs)}
-	if made, ok := b.create[owner]; ok {
-		item.Needs = append(item.Needs, made)
-	}
 	step := Step{Op: op, Kind: k.Name, Operation: operation, Items: []Item{item}}
 	if op == OpCreate && k.Quota > 0 {
 		// What the gateway makes up can only be told apart when one is made after another.

@@ -56,23 +56,27 @@ func (r *Reader) allParts(ctx context.Context, reads []diff.Read) ([]kind.Object
 	return slices.Concat(found...), err
 }
 
-func (r *Reader) parts(ctx context.Context, read diff.Read) ([]kind.Object, error) {
-	k, o := read.Part, read.Object
+func (r *Reader) parts(ctx context.Context, read diff.Read) (got []kind.Object, err error) {
+	k, o := read.Part, &read.Object
+	take := func(p kind.Page) ([]kind.Object, error) { return k.Objects(o.Key, p) }
 	if k.Single {
-		_, got, err := ask(ctx, r, k.List(o.ID, "", 0), "by "+k.Owner, func(p kind.Page) ([]kind.Object, error) { return k.Objects(o.Key, p) })
-		if err != nil && !api.NotFound(err) {
-			return nil, fmt.Errorf("read %s of %s: %w", k.Name, o.Address(), err)
+		_, got, err = ask(ctx, r, k.List(o, "", 0), "by "+k.Owner, take)
+		if api.NotFound(err) {
+			got, err = nil, nil
 		}
-		return got, nil
+	} else {
+		got, err = all(ctx, r, listing[kind.Object]{
+			how:  "by " + k.Owner,
+			ask:  func(offset int) api.Request { return k.List(o, "", offset) },
+			take: take,
+			id:   func(o *kind.Object) string { return o.ID },
+		})
 	}
-	got, err := all(ctx, r, listing[kind.Object]{
-		how:  "by " + k.Owner,
-		ask:  func(offset int) api.Request { return k.List(o.ID, "", offset) },
-		take: func(p kind.Page) ([]kind.Object, error) { return k.Objects(o.Key, p) },
-		id:   func(o *kind.Object) string { return o.ID },
-	})
 	if err != nil {
 		return nil, fmt.Errorf("read %s of %s: %w", k.Name, o.Address(), err)
+	}
+	for i := range got {
+		got[i].Parent = o
 	}
 	return got, nil
 }

@@ -45,7 +45,7 @@ func (r *Reader) List(ctx context.Context, wants []Want) ([]kind.Object, map[str
 func objectsOf(k *kind.Kind, name string) listing[kind.Object] {
 	return listing[kind.Object]{
 		how:  byName(name),
-		ask:  func(offset int) api.Request { return k.List("", name, offset) },
+		ask:  func(offset int) api.Request { return k.List(nil, name, offset) },
 		take: func(p kind.Page) ([]kind.Object, error) { return k.Objects("", p) },
 		id:   func(o *kind.Object) string { return o.ID },
 	}

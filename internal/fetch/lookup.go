@@ -8,18 +8,17 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Named lists the objects of a kind that may have a key: those of that exact name, or all that live inside
-// the owner ownerID.
-func (r *Reader) Named(ctx context.Context, k *kind.Kind, ownerID, owner, key string) ([]kind.Object, error) {
-	if k.Owner != "" {
-		return r.parts(ctx, diff.Read{Part: k, Object: kind.Object{Kind: k.Owner, Key: owner, ID: ownerID}})
+// Named lists the objects of a kind that may have a key: those of that exact name, or all that live inside a parent.
+func (r *Reader) Named(ctx context.Context, k *kind.Kind, parent *kind.Object, key string) ([]kind.Object, error) {
+	if parent != nil {
+		return r.parts(ctx, diff.Read{Part: k, Object: *parent})
 	}
 	return all(ctx, r, objectsOf(k, key))
 }
 
 // ByID finds one object by its id; nil when the gateway does not have it.
-func (r *Reader) ByID(ctx context.Context, k *kind.Kind, ownerID, owner, id string) (*kind.Object, error) {
-	objects, err := r.Named(ctx, k, ownerID, owner, "")
+func (r *Reader) ByID(ctx context.Context, k *kind.Kind, parent *kind.Object, id string) (*kind.Object, error) {
+	objects, err := r.Named(ctx, k, parent, "")
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,24 @@ func LinkOf(name string) *LinkKind { return linkByName[name] }
 // LinkFrom returns the kind of links that a kind of owner has, nil when it has none.
 func LinkFrom(owner string) *LinkKind { return linkOfKind[owner] }
 
+// LinksFrom are the kinds of links that a kind of owner has.
+func LinksFrom(owner string) (out []*LinkKind) {
+	for _, k := range Links {
+		if k.Owner == owner {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// Depth is how many ancestors an object of the kind has.
+func (k *Kind) Depth() (n int) {
+	for k.Owner != "" {
+		k, n = Of(k.Owner), n+1
+	}
+	return n
+}
+
 // Parts are the kinds that live inside a kind.
 func Parts(owner string) (out []*Kind) {
 	for _, k := range All {

@@ -44,7 +44,7 @@ var accessControlShape = shape.OfMap("Source addresses from which the app may, o
 var appAccessControl = of(Def[AccessControl, accessControlWire]{
 	Name: "app_access_control", Owner: "app", Field: "access_control", Single: true,
 	Shape:    accessControlShape,
-	Path:     "apps/{owner}/app-acl",
+	Path:     "apps/{app}/app-acl",
 	Ops:      Operations{List: "ShowDetailsOfAppAcl", Create: "UpdateAppAcl", Update: "UpdateAppAcl", Delete: "DeleteAppAcl"},
 	Key:      func(c AccessControl) string { return c.App },
 	Features: func(AccessControl) []string { return []string{"app_acl"} },

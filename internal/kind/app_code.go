@@ -71,7 +71,7 @@ func checkCodes(items []any) string {
 var appCode = of(Def[AppCode, appCodeWire]{
 	Name: "app_code", Owner: "app", Field: "app_codes",
 	Shape: codeShape,
-	Path:  "apps/{owner}/app-codes", ListField: "app_codes",
+	Path:  "apps/{app}/app-codes", ListField: "app_codes",
 	Quota: codesOfAnApp,
 	Ops:   Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Delete: "DeleteAppCodeV2"},
 	Key: func(c AppCode) string {

@@ -17,7 +17,7 @@ type Operations struct{ List, Create, Update, Delete, BatchDelete string }
 // written in the kind's own file and erased by of.
 //
 // A kind that lives inside another names its Owner and the Field of the owner's mapping that lists it;
-// its Path then holds {owner} where the owner's id stands. A Single kind exists at most once inside its
+// its Path then holds {KIND} where the id of that ancestor stands, also behind a ?, in what its list alone is asked with. A Single kind exists at most once inside its
 // owner, at its Path, and has no id of its own.
 type Def[S, W any] struct {
 	Name        string

@@ -54,7 +54,7 @@ func TestRoundTrip(t *testing.T) {
 		}
 		for i, o := range objects(t, k) {
 			t.Run(fmt.Sprintf("%s/%d", k.Name, i), func(t *testing.T) {
-				q, err := k.Create(o.Value, "owner-id", ids)
+				q, err := k.Create(o.Value, &kind.Object{Kind: k.Owner, ID: "owner-id"}, ids)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -5,17 +5,19 @@ package kind
 
 import (
 	"slices"
+	"strings"
 )
 
 // Object is one resource, either as a gateway holds it or as a file declares it.
 type Object struct {
-	Kind  string // such as "throttle"
-	Key   string // unique within the kind: the name, or OWNER/… for a kind that lives inside another
-	Owner string // key of the owner, for a kind that lives inside another; else ""
-	ID    string // the gateway's id; "" when it has none (yet)
-	Value any    // the kind's own type, normalised
-	Bound int    // to how many APIs the gateway says it is bound; Unknown when it does not say
-	Parts bool   // the gateway says that, or cannot tell whether, other objects live inside it
+	Kind   string  // such as "throttle"
+	Key    string  // unique within the kind: the name, or OWNER/… for a kind that lives inside another
+	Owner  string  // key of the owner, for a kind that lives inside another; else ""
+	Parent *Object // the owner as the gateway has it; nil where it was not read, and for a kind that stands alone
+	ID     string  // the gateway's id; "" when it has none (yet)
+	Value  any     // the kind's own type, normalised
+	Bound  int     // to how many APIs the gateway says it is bound; Unknown when it does not say
+	Parts  bool    // the gateway says that, or cannot tell whether, other objects live inside it
 
 	// Foreign is what files cannot name, such as a special limit for an object of a type that nobody knows: a list
 	// in the files that does not name it leaves it alone.
@@ -179,6 +181,9 @@ type IDs interface {
 
 // JoinKey makes the key of an object that lives inside an owner.
 func JoinKey(owner, rest string) string { return owner + "/" + rest }
+
+// Rekey is the key of what lives inside an owner once that has another key.
+func Rekey(key, owner, now string) string { return now + strings.TrimPrefix(key, owner) }
 
 // API is one API of the gateway, with the environments in which it is published.
 type API struct {

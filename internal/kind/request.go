@@ -12,14 +12,15 @@ import (
 // PageSize is the most that a list of the management API returns at once.
 const PageSize = 500
 
-// List asks for one page of the kind, inside ownerID for a kind that lives inside another. A name
+// List asks for one page of the kind, inside a parent for a kind that lives inside another. A name
 // other than "" asks for the objects of exactly that name, where the list offers it.
-func (k *Kind) List(ownerID, name string, offset int) api.Request {
-	r := api.Request{Operation: k.Ops.List, Method: "GET", Path: k.segments(ownerID)}
+func (k *Kind) List(parent *Object, name string, offset int) api.Request {
+	r := api.Request{Operation: k.Ops.List, Method: "GET", Path: k.segments(parent), Query: k.conditions(parent)}
 	if k.Single {
 		return r
 	}
-	r.Query = url.Values{"limit": {fmt.Sprint(PageSize)}, "offset": {fmt.Sprint(offset)}}
+	r.Query.Set("limit", fmt.Sprint(PageSize))
+	r.Query.Set("offset", fmt.Sprint(offset))
 	if name != "" && k.NameQuery != "" {
 		r.Query.Set(k.NameQuery, k.Stem(name))
 		if len(k.Replace) == 0 {
@@ -57,12 +58,12 @@ func (k *Kind) Shown(page Page) ([]Object, error) {
 }
 
 // Create asks for a new object; the answer goes to Created.
-func (k *Kind) Create(value any, ownerID string, ids IDs) (api.Request, error) {
+func (k *Kind) Create(value any, parent *Object, ids IDs) (api.Request, error) {
 	body, err := k.encode(value, ids)
 	if err != nil {
 		return api.Request{}, err
 	}
-	r := api.Request{Operation: k.Ops.Create, Method: "POST", Path: k.segments(ownerID), Body: body, Once: true, Secrets: k.Values(value)}
+	r := api.Request{Operation: k.Ops.Create, Method: "POST", Path: k.segments(parent), Body: body, Once: true, Secrets: k.Values(value)}
 	if k.Single {
 		r.Method, r.Once = "PUT", false
 	}
@@ -88,37 +89,48 @@ func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
 }
 
 // Update asks to change the object id in place.
-func (k *Kind) Update(value any, ownerID, id string, ids IDs) (api.Request, error) {
+func (k *Kind) Update(value any, parent *Object, id string, ids IDs) (api.Request, error) {
 	body, err := k.patch(value, ids)
 	if err != nil {
 		return api.Request{}, err
 	}
-	return api.Request{Operation: k.Ops.Update, Method: "PUT", Path: k.segments(ownerID, id), Body: body, Secrets: k.Values(value)}, nil
+	return api.Request{Operation: k.Ops.Update, Method: "PUT", Path: k.segments(parent, id), Body: body, Secrets: k.Values(value)}, nil
 }
 
 // Delete asks to remove the object id.
-func (k *Kind) Delete(ownerID, id string) api.Request {
-	return api.Request{Operation: k.Ops.Delete, Method: "DELETE", Path: k.segments(ownerID, id)}
+func (k *Kind) Delete(parent *Object, id string) api.Request {
+	return api.Request{Operation: k.Ops.Delete, Method: "DELETE", Path: k.segments(parent, id)}
 }
 
 // BatchDelete asks to remove several objects at once; the answer names those that stayed.
 func (k *Kind) BatchDelete(ids []string) api.Request {
 	return api.Request{
-		Operation: k.Ops.BatchDelete, Method: "PUT", Path: k.segments(""),
+		Operation: k.Ops.BatchDelete, Method: "PUT", Path: k.segments(nil),
 		Query: url.Values{"action": {"delete"}}, Body: map[string]any{k.ListField: ids},
 	}
 }
 
 // segments is the path of the kind, with an id at its end when there is one.
-func (k *Kind) segments(ownerID string, id ...string) []string {
-	path := strings.Split(k.path, "/")
-	for i, s := range path {
-		if s == "{owner}" {
-			path[i] = ownerID
-		}
-	}
+func (k *Kind) segments(parent *Object, id ...string) []string {
+	path, _, _ := strings.Cut(k.path, "?")
+	segments := strings.Split(within(path, parent), "/")
 	if k.Single {
-		return path
+		return segments
 	}
-	return append(path, id...)
+	return append(segments, id...)
+}
+
+// conditions are those of the kind's list, without pages.
+func (k *Kind) conditions(parent *Object) url.Values {
+	_, query, _ := strings.Cut(k.path, "?")
+	out, _ := url.ParseQuery(within(query, parent)) // a kind's own text
+	return out
+}
+
+// within puts the ids of ancestors in the place of their kinds: "apps/{app}/app-codes".
+func within(text string, parent *Object) string {
+	for o := parent; o != nil; o = o.Parent {
+		text = strings.ReplaceAll(text, "{"+o.Kind+"}", o.ID)
+	}
+	return text
 }

@@ -103,7 +103,7 @@ func matchSpecials(_ string, want []Declared, have []Object) Matched {
 var throttleSpecial = of(Def[Special, specialWire]{
 	Name: "throttle_special", Owner: "throttle", Field: "specials",
 	Shape: specialList.Items,
-	Path:  "throttles/{owner}/throttle-specials", ListField: "throttle_specials",
+	Path:  "throttles/{throttle}/throttle-specials", ListField: "throttle_specials",
 	Ops: Operations{
 		List: "ListSpecialThrottlingConfigurationsV2", Create: "CreateSpecialThrottlingConfigurationV2",
 		Update: "UpdateSpecialThrottlingConfigurationV2", Delete: "DeleteSpecialThrottlingConfigurationV2",

@@ -12,6 +12,7 @@ import (
 
 // complete reads what a plan takes along and whose places it takes, and makes the plan.
 func (c *Comparison) complete(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) error {
+	c.Actual, c.Desired = draft.Actual(), draft.Desired()
 	questions := draft.Questions()
 	found := make([]kind.Beside, len(questions)+1)
 	g, gctx := errgroup.WithContext(ctx)

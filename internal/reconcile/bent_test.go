@@ -73,7 +73,7 @@ func TestPolicyVanishesWhileRead(t *testing.T) {
 					for _, o := range everything(t, b.run).Actual.Objects {
 						if o.Key == "theirs" {
 							gone = o.ID
-							_, err := b.client.Call(t.Context(), kind.Of("acl").Delete("", o.ID), nil)
+							_, err := b.client.Call(t.Context(), kind.Of("acl").Delete(nil, o.ID), nil)
 							if err != nil {
 								t.Error(err)
 							}

@@ -14,7 +14,7 @@ import (
 // not read what lives in them: a special limit for an app, in a throttle of which the files list none.
 func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft) (out kind.Beside, err error) {
 	gone, known := draft.Gone(), map[string]bool{}
-	for _, r := range draft.Reads() {
+	for _, r := range draft.Known() {
 		if r.Part != nil {
 			known[r.Part.Name+" "+r.Object.ID] = true
 		}

@@ -80,26 +80,25 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, erro
 
 func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State) (*Comparison, error) {
 	state := Narrow(all, r.Policy)
-	objects, whole, catalog, instance, err := r.lists(ctx, reader, state)
+	everything, lookups := apisOf(state)
+	l, instance, err := r.lists(ctx, reader, r.wanted(state), everything, lookups)
 	if err != nil {
 		return nil, err
 	}
-	if err := environments(ctx, reader, state, catalog); err != nil {
+	if err := environments(ctx, reader, state, l.Catalog); err != nil {
 		return nil, err
 	}
 	c := &Comparison{Plan: &diff.Plan{}, Instance: instance}
-	c.Desired, c.Findings = state.Resolve(catalog)
-	c.Desired.Aside = aside(all, r.Policy, catalog)
-	if r.Tolerant || !slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
-		if c.Actual, err = r.inside(ctx, reader, objects, c.Desired, catalog); err != nil {
-			return nil, err
-		}
-		c.Desired = diff.Standing(c.Actual, c.Desired)
-		if err := c.complete(ctx, reader, diff.Begin(c.Actual, c.Desired, r.Policy), fetch.Lists{Objects: objects, Whole: whole, Catalog: catalog}); err != nil {
-			return nil, err
-		}
+	c.Desired, c.Findings = state.Resolve(l.Catalog)
+	c.Desired.Aside = aside(all, r.Policy, l.Catalog)
+	if !r.Tolerant && slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
+		return c, nil
 	}
-	return c, err
+	draft := diff.Begin(l.Objects, c.Desired, r.Policy)
+	if err := inside(ctx, reader, draft, l.Catalog); err != nil {
+		return nil, err
+	}
+	return c, c.complete(ctx, reader, draft, l)
 }
 
 // twice reads again when something that a list showed is gone by the time that it is looked into: somebody else
@@ -121,20 +120,19 @@ func (r *Run) reader(stage string) *fetch.Reader {
 }
 
 // lists reads everything that does not depend on anything else, all at once.
-func (r *Run) lists(ctx context.Context, reader *fetch.Reader, state *spec.State) (objects []kind.Object, whole map[string]bool, catalog *kind.Catalog, instance *kind.Instance, err error) {
+func (r *Run) lists(ctx context.Context, reader *fetch.Reader, wants []fetch.Want, everything bool, lookups []kind.Lookup) (l fetch.Lists, instance *kind.Instance, err error) {
+	l.Catalog = kind.NewCatalog(nil)
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		objects, whole, err = reader.List(gctx, r.wanted(state))
+		l.Objects, l.Whole, err = reader.List(gctx, wants)
 		return err
 	})
-	g.Go(func() (err error) {
-		everything, lookups := apisOf(state)
-		catalog = kind.NewCatalog(nil)
-		if everything || len(lookups) > 0 {
-			catalog, err = reader.Catalog(gctx, everything, lookups)
-		}
-		return err
-	})
+	if everything || len(lookups) > 0 {
+		g.Go(func() (err error) {
+			l.Catalog, err = reader.Catalog(gctx, everything, lookups)
+			return err
+		})
+	}
 	if r.CheckInstance {
 		g.Go(func() (err error) {
 			instance, err = reader.Instance(gctx)
@@ -142,20 +140,23 @@ func (r *Run) lists(ctx context.Context, reader *fetch.Reader, state *spec.State
 		})
 	}
 	err = g.Wait()
-	return objects, whole, catalog, instance, err
+	return l, instance, err
 }
 
-// inside reads what of the listed objects the comparison needs to know.
-func (r *Run) inside(ctx context.Context, reader *fetch.Reader, objects []kind.Object, want kind.Desired, catalog *kind.Catalog) (kind.Actual, error) {
+// inside reads what the comparison of objects needs to know besides, and compares it.
+func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalog *kind.Catalog) error {
 	var apis []*kind.API // links are read by API only where no API is missing
 	if catalog.Complete {
 		apis = catalog.APIs
 	}
-	parts, rows, err := reader.Inside(ctx, diff.Reads(objects, want, r.Policy), apis)
-	if err != nil {
-		return kind.Actual{}, err
+	for reads := draft.Reads(); len(reads) > 0; reads = draft.Reads() {
+		parts, rows, err := reader.Inside(ctx, reads, apis)
+		if err != nil {
+			return err
+		}
+		draft.Know(kind.Actual{Objects: parts, Links: fetch.Join(rows, catalog), Beside: fetch.Beside(rows, catalog)})
 	}
-	return kind.Actual{Objects: append(objects, parts...), Links: fetch.Join(rows, catalog), Beside: fetch.Beside(rows, catalog)}, nil
+	return nil
 }
 
 // unhealthy tells why a gateway must not be written to.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -23,39 +21,19 @@ func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *Comparison, note
 	return c, notes, err
 }
 
-func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, e *diff.Extract) (c *Comparison, notes []diff.Note, err error) {
-	var objects []kind.Object
-	var whole map[string]bool
-	var fresh *kind.Catalog
-	var instance *kind.Instance
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) {
-		objects, whole, err = reader.List(gctx, named(e))
-		return err
-	})
-	g.Go(func() (err error) {
-		fresh = kind.NewCatalog(nil)
-		if names := apisToBind(e); len(names) > 0 {
-			fresh, err = reader.Catalog(gctx, false, byName(names))
-		}
-		return err
-	})
-	if r.CheckInstance {
-		g.Go(func() (err error) {
-			instance, err = reader.Instance(gctx)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, nil, err
-	}
-	found := *e
-	found.Desired.Links, notes = renew(e, fresh)
-	now, err := insideOf(ctx, reader, &found, objects, known(e, fresh))
+func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, saved *diff.Extract) (c *Comparison, notes []diff.Note, err error) {
+	l, instance, err := r.lists(ctx, reader, named(saved), false, byName(apisToBind(saved)))
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err = r.planned(ctx, reader, &found, now, fetch.Lists{Objects: objects, Whole: whole, Catalog: known(e, fresh)}, instance)
+	e := *saved
+	e.Desired.Links, notes = renew(saved, l.Catalog)
+	l.Catalog = known(saved, l.Catalog)
+	now, err := insideOf(ctx, reader, &e, l.Objects, l.Catalog)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err = r.planned(ctx, reader, &e, now, l, instance)
 	return c, notes, err
 }
 
@@ -63,7 +41,7 @@ func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, e *diff.Extract
 // but for the gateway's own state.
 func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract, now kind.Actual, l fetch.Lists, instance *kind.Instance) (*Comparison, error) {
 	e.Actual = e.Relevant(now)
-	c := &Comparison{Actual: now, Desired: e.Settled(e.Actual), Extract: e, Instance: instance}
+	c := &Comparison{Desired: e.Settled(e.Actual), Extract: e, Instance: instance}
 	if err := c.complete(ctx, reader, e.Begin(e.Actual), l); err != nil {
 		return nil, err
 	}
@@ -77,15 +55,13 @@ func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract
 }
 
 // insideOf completes listed objects with what an extract needs to know of them.
-func insideOf(ctx context.Context, reader *fetch.Reader, e *diff.Extract, objects []kind.Object, c *kind.Catalog) (out kind.Actual, err error) {
+func insideOf(ctx context.Context, reader *fetch.Reader, e *diff.Extract, objects []kind.Object, c *kind.Catalog) (kind.Actual, error) {
 	now := e.Relevant(kind.Actual{Objects: objects})
-	parts, rows, err := reader.Inside(ctx, diff.Reads(now.Objects, e.Settled(now), e.Policy()), nil)
-	if err != nil {
-		return out, err
-	}
-	out = kind.Actual{Objects: append(now.Objects, parts...), Links: fetch.Join(rows, c)}
-	diff.Sort(&out)
-	return out, nil
+	draft := diff.Begin(now.Objects, e.Settled(now), e.Policy())
+	err := inside(ctx, reader, draft, c)
+	now = draft.Actual()
+	diff.Sort(&now)
+	return now, err
 }
 
 // named tells under which names the objects of an extract are to be looked for.

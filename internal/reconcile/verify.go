@@ -106,11 +106,11 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 	if err != nil {
 		return nil, err
 	}
-	have, err := (&Run{Policy: policy}).inside(ctx, reader, objects, want, kind.NewCatalog(nil))
-	if err != nil {
+	draft := diff.Begin(objects, want, policy)
+	if err := inside(ctx, reader, draft, kind.NewCatalog(nil)); err != nil {
 		return nil, err
 	}
-	return diff.Between(have, diff.Standing(have, want), policy), nil
+	return draft.Plan(kind.Beside{}), nil
 }
 
 func note(names map[string]map[string]bool, kindName, key string) {

@@ -212,7 +212,7 @@ func (l *look) parts(ctx context.Context, kindName string, owner *kind.Object) (
 	if !owner.Parts {
 		return nil
 	}
-	found, err := l.reader.Named(ctx, kind.Of(kindName), owner.ID, owner.Key, "")
+	found, err := l.reader.Named(ctx, kind.Of(kindName), owner, "")
 	if err != nil && !api.Lacks(err) {
 		l.warn("the "+strings.ReplaceAll(kindName, "_", " ")+" of "+owner.Address(), err)
 	}

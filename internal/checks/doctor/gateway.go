@@ -121,7 +121,7 @@ func (p *Patient) permissions(ctx context.Context) ([]Check, map[string]int) {
 	looks := []look{{"apis", kind.FindAPIs(nil, 0)}, {"api groups", kind.ListGroups("", 0)}}
 	for _, k := range kind.All {
 		if k.Owner == "" {
-			looks = append(looks, look{k.Section, k.List("", "", 0)})
+			looks = append(looks, look{k.Section, k.List(nil, "", 0)})
 		}
 	}
 	checks, counts := make([]Check, len(looks)), make([]int, len(looks))

@@ -54,7 +54,7 @@ func (r *Rotation) Code(ctx context.Context) (*Outcome, error) {
 
 // codes reads the codes that the app has.
 func (x *exchange) codes(ctx context.Context) ([]kind.Object, error) {
-	return x.reader.Named(ctx, codes, x.app.ID, x.App, "")
+	return x.reader.Named(ctx, codes, x.app, "")
 }
 
 // choose settles which code takes the place of which: as an interrupted rotation began it, else as asked for.
@@ -130,7 +130,7 @@ func (x *exchange) add(ctx context.Context, held int) error {
 	if held >= codes.Quota {
 		return fmt.Errorf("the app %s has %d codes, and no room for a new one; remove one that nobody uses", x.App, held)
 	}
-	q, err := codes.Create(x.fresh.Value, x.app.ID, nil)
+	q, err := codes.Create(x.fresh.Value, x.app, nil)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (x *exchange) retire(ctx context.Context) error {
 		return fmt.Errorf("the new code of the app %s is gone; the old one stays", x.App)
 	}
 	for i := range x.old {
-		_, err := x.Caller.Call(ctx, codes.Delete(x.app.ID, x.old[i].ID), nil)
+		_, err := x.Caller.Call(ctx, codes.Delete(x.app, x.old[i].ID), nil)
 		if err != nil && !api.NotFound(err) {
 			x.out.Unknown = x.out.Unknown || api.Unclear(err)
 			return fmt.Errorf("remove the code %s of the app %s: %w; run the same command again", hash(&x.old[i]), x.App, err)

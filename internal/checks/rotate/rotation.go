@@ -58,7 +58,7 @@ var (
 
 // app finds the app.
 func (r *Rotation) app(ctx context.Context, reader *fetch.Reader) (*kind.Object, error) {
-	found, err := reader.Named(ctx, apps, "", "", r.App)
+	found, err := reader.Named(ctx, apps, nil, r.App)
 	if err != nil {
 		return nil, err
 	}
