@@ -167,8 +167,9 @@ func (e *Extract) values(have kind.Actual) map[string]any {
 	}
 	for i := range have.Objects {
 		o := &have.Objects[i]
-		if now, ok := renamed[kind.Of(o.Kind).Owner+"/"+o.Owner]; ok && o.Owner != "" {
-			out[o.Kind+"/"+now+strings.TrimPrefix(o.Key, o.Owner)] = o.Value
+		if now, ok := renamed[o.OwnerAddress()]; ok {
+			renamed[o.Address()] = kind.Rekey(o.Key, o.Owner, now)
+			out[o.Kind+"/"+renamed[o.Address()]] = o.Value
 		}
 		out[o.Address()] = o.Value
 	}
@@ -284,9 +285,18 @@ func (e *Extract) insides(have kind.Actual) map[string]bool {
 			out[link.Name+" "+key] = true
 		}
 	}
+	keys := map[string][]string{} // of an address of the files on the gateway
 	for i := range e.Desired.Objects {
-		for _, key := range formerly(&e.Desired.Objects[i]) {
-			note(&e.Desired.Objects[i], key)
+		d := &e.Desired.Objects[i]
+		keys[d.Address()] = formerly(d)
+		if d.Owner != "" {
+			keys[d.Address()] = nil
+			for _, owner := range keys[d.OwnerAddress()] {
+				keys[d.Address()] = append(keys[d.Address()], kind.Rekey(d.Key, d.Owner, owner))
+			}
+		}
+		for _, key := range keys[d.Address()] {
+			note(d, key)
 		}
 	}
 	for i := range have.Objects {

@@ -253,6 +253,12 @@ func (b *builder) partStep(k *kind.Kind, owner string, change int, op Op, operat
 		step.Lanes = []string{k.Name + "/" + owner}
 	}
 	s := b.add(step)
+	switch address := b.plan.Changes[change].Address; op {
+	case OpCreate:
+		b.create[address] = s
+	case OpUpdate:
+		b.update[address] = s
+	}
 	b.parts[owner] = append(b.parts[owner], s)
 	return s
 }

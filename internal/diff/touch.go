@@ -14,12 +14,18 @@ type touch struct {
 	inside  map[string]bool     // KIND OWNER of collections that change, the owner as it is declared
 	gone    map[string][]string // keys of objects that go, by kind
 	claims  map[string]bool     // addresses of declared links whose place a replaced object leaves to them
+	owners  map[string]string   // address of what lives inside another to the key of its owner
 }
 
 func newTouch(plan *Plan, have kind.Actual, want kind.Desired) *touch {
 	t := &touch{
 		objects: map[string]bool{}, anchors: map[string]bool{}, carried: map[string]bool{}, inside: map[string]bool{},
-		gone: map[string][]string{}, claims: map[string]bool{},
+		gone: map[string][]string{}, claims: map[string]bool{}, owners: map[string]string{},
+	}
+	for i := range want.Objects {
+		if d := &want.Objects[i]; d.Owner != "" {
+			t.owners[d.Address()] = d.Owner
+		}
 	}
 	now := map[string]string{} // KIND/KEY of a gateway's object to the key that it is declared under
 	for i := range plan.Changes {
@@ -80,6 +86,10 @@ func (t *touch) change(ch *Change, now map[string]string) {
 	}
 	t.inside[ch.Kind+" "+name] = true
 	t.anchors[ownerKind+"/"+name] = true
+	for k := kind.Of(ownerKind); k.Owner != ""; k = kind.Of(k.Owner) { // what the owner lives in, too
+		name = t.owners[k.Name+"/"+name]
+		t.inside[k.Name+" "+name], t.anchors[k.Owner+"/"+name] = true, true
+	}
 }
 
 // claimed finds declared links that take the places which an object leaves to its heir.
@@ -105,10 +115,7 @@ func (t *touch) claimed(o *kind.Object, heir string, have kind.Actual, want kind
 // declared is the part of a declared object that the changes concern; ok is false when they do not.
 func (t *touch) declared(d *kind.Declared) (kind.Declared, bool) {
 	address := d.Address()
-	if d.Owner != "" {
-		return *d, t.inside[d.Kind+" "+d.Owner]
-	}
-	if !t.objects[address] && !t.anchors[address] {
+	if d.Owner != "" && !t.inside[d.Kind+" "+d.Owner] || d.Owner == "" && !t.objects[address] && !t.anchors[address] {
 		return kind.Declared{}, false
 	}
 	out := *d

@@ -3,6 +3,7 @@ package kind
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // All are the kinds, owners before what lives inside them.
@@ -44,6 +45,18 @@ func (k *Kind) Depth() (n int) {
 		k, n = Of(k.Owner), n+1
 	}
 	return n
+}
+
+// Root is the address of the outermost object around the one of a key, or of itself.
+func (k *Kind) Root(key string) string {
+	if k.Owner == "" {
+		return k.Name + "/" + key
+	}
+	for k.Owner != "" {
+		k = Of(k.Owner)
+	}
+	name, _, _ := strings.Cut(key, "/")
+	return k.Name + "/" + name
 }
 
 // Parts are the kinds that live inside a kind.

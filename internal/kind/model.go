@@ -38,6 +38,14 @@ func (o *Object) OwnerAddress() string {
 	return Of(o.Kind).Owner + "/" + o.Owner
 }
 
+// Root is the address of the outermost object around it, or of itself.
+func (o *Object) Root() string {
+	if o.Owner == "" {
+		return o.Address()
+	}
+	return Of(Of(o.Kind).Owner).Root(o.Owner)
+}
+
 // Name is the name of the object, or of its owner when it lives inside one.
 func (o *Object) Name() string {
 	if o.Owner != "" {

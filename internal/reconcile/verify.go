@@ -129,9 +129,9 @@ func touched(c *Comparison) (kind.Desired, diff.Policy) {
 		switch k, link := kind.Of(ch.Kind), kind.LinkOf(ch.Kind); {
 		case ch.Forced: // the rest of what its owner is bound to is none of the plan's business
 		case link != nil:
-			owners[link.Owner+"/"+ch.Name] = true
+			owners[kind.Of(link.Owner).Root(ch.Name)] = true
 		case k.Owner != "":
-			owners[k.Owner+"/"+ch.Name] = true
+			owners[kind.Of(k.Owner).Root(ch.Name)] = true
 		case ch.Action == diff.Delete:
 			gone[k.Name] = append(gone[k.Name], ch.Have.Key)
 		default:
@@ -141,8 +141,7 @@ func touched(c *Comparison) (kind.Desired, diff.Policy) {
 	want := kind.Desired{Owns: gone, Ignore: c.Desired.Ignore}
 	for i := range c.Desired.Objects {
 		d := &c.Desired.Objects[i]
-		k := kind.Of(d.Kind)
-		if owners[d.Address()] || k.Owner != "" && owners[k.Owner+"/"+d.Owner] {
+		if owners[d.Address()] || owners[d.Root()] {
 			want.Objects = append(want.Objects, *d)
 		}
 	}
