@@ -197,6 +197,7 @@ func (o *applyOptions) show(out *printer, c *comparison) error {
 
 func (o *applyOptions) results(p *program, c *comparison, outcome *reconcile.Outcome) *document.Results {
 	d := document.NewResults(c.head, outcome.Results, outcome.Remaining)
+	c.meaning(d, &d.Felt)
 	d.TakesBack = c.back.document()
 	if d.Stopped = outcome.Stopped; outcome.Verified {
 		d.Converged = &outcome.Converged

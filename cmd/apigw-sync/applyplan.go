@@ -62,7 +62,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*comparison
 		found.Plan.Refusals = append(found.Plan.Refusals, found.Plan.TooMany(o.compare.maxDeletes)...)
 	}
 	c.Comparison, c.file = found, f
-	return c, o.compare.traffic.read(ctx, c)
+	return c, o.compare.mean(ctx, c)
 }
 
 func decodePlan(path string, data []byte) (*planfile.File, error) {

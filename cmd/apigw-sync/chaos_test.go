@@ -155,7 +155,7 @@ func (v *trial) codes(code int, d *document.Results, journal []emulator.Entry) {
 			carried++
 		}
 	}
-	s := d.Summary
+	s := d.Summary.Summary
 	switch {
 	case code == exitDone && (s != apply.Summary{Succeeded: len(d.Results)} || !d.Matches()),
 		code == exitError && carried > 0,

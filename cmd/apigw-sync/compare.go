@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -37,6 +38,7 @@ type compareOptions struct {
 	takeOver       []string // addresses of policies that may be displaced; anyPolicy stands for all
 	allowUnhealthy bool
 	resendSecrets  bool
+	failOn         []string // levels of impact for which a plan is refused
 
 	tolerant bool // references that lead nowhere are findings, no errors
 
@@ -55,6 +57,7 @@ func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "let --prune delete all objects that the files own of a kind, of which they declare none")
 	flags.StringArrayVar(&o.takeOver, "take-over", nil, "let binds displace policies that the files neither declare nor own: all, or with =`ADDRESS` one, such as acl/office; repeatable")
 	flags.Lookup("take-over").NoOptDefVal = anyPolicy
+	addFailOn(flags, &o.failOn)
 	flags.BoolVar(&o.allowUnhealthy, "allow-unhealthy", false, "write to a gateway that is not running or is locked")
 	flags.BoolVar(&o.resendSecrets, "resend-secrets", false, "send secrets that the gateway hides, since they cannot be compared")
 }
@@ -86,7 +89,7 @@ func (o *compareOptions) check() error {
 			return hinted{fmt.Errorf("--kind: there is no kind %q", name), "there are " + strings.Join(kindNames(), ", ")}
 		}
 	}
-	return errors.Join(checkGlobs("--name", o.names), checkPolicies("--take-over", o.takeOver), o.gateway.check())
+	return errors.Join(checkGlobs("--name", o.names), checkPolicies("--take-over", o.takeOver), checkFailOn(o.failOn), o.gateway.check())
 }
 
 // checkGlobs refuses globs that would match nothing because they are broken.
@@ -123,6 +126,8 @@ type comparison struct {
 	file     *planfile.File // the saved plan that was read, nil when the plan was made of files
 	met      *drift.Meeting // nil unless traffic was asked for
 	session  *session       // nil until the gateway can be asked
+	impact   []impact.Entry // what the plan means to callers
+	refused  []impact.Level // for which --fail-on refuses it
 	run      *reconcile.Run
 	journal  *journal.Journal
 	record   *os.File    // where the journal is kept; nil is nowhere
@@ -159,7 +164,7 @@ func (o *compareOptions) compare(ctx context.Context, p *program) (*comparison, 
 	if err := o.judge(c); err != nil {
 		return c, err
 	}
-	return c, o.traffic.read(ctx, c)
+	return c, o.mean(ctx, c)
 }
 
 // connect makes ready to ask the gateway. All writes pass through a journal.
@@ -240,6 +245,7 @@ func (c *comparison) plan() *document.Plan {
 	}
 	d := document.NewPlan(c.head, c.Plan, c.Reads)
 	d.Managed = c.managed()
+	c.meaning(d, &d.Felt)
 	if c.met != nil {
 		document.AddTraffic(d.Changes, c.met.Hits)
 		d.Traffic = append([]document.Traffic{}, c.met.Groups...)

@@ -56,6 +56,9 @@ func (o *diffOptions) find(ctx context.Context, p *program) (document.Document, 
 	if o.explain && c.Comparison != nil {
 		d.Requests.Operations = document.Operations(c.reads(), c.Plan)
 	}
+	if len(c.refused) > 0 {
+		return d, exitRefused, err
+	}
 	if o.detailed && len(d.Changes) > 0 {
 		return d, exitDiffers, err
 	}

@@ -68,7 +68,7 @@ func TestVerdict(t *testing.T) {
 		"stopped in time":         {apply.Summary{Skipped: 2}, false, stop, 1},
 		"stopped too late":        {apply.Summary{Succeeded: 1, Skipped: 1}, false, stop, 3},
 	} {
-		d := &document.Results{Summary: c.summary, Converged: &c.converged}
+		d := &document.Results{Summary: document.ResultSummary{Summary: c.summary}, Converged: &c.converged}
 		if got := exitCode(verdict(d, c.err)); got != c.want {
 			t.Errorf("%s: got %d, want %d", name, got, c.want)
 		}

@@ -65,7 +65,8 @@ func TestRoundTrip(t *testing.T) {
 				if got[0].Key != o.Key {
 					t.Errorf("key %q became %q", o.Key, got[0].Key)
 				}
-				if d := cmp.Diff(k.Compared(o.Value), k.Compared(k.Settle(o.Value, got[0].Value))); d != "" {
+				written := cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Written" }, cmp.Ignore())
+				if d := cmp.Diff(o.Value, k.Settle(o.Value, got[0].Value), written); d != "" {
 					t.Errorf("value (-sent +read):\n%s", d)
 				}
 			})

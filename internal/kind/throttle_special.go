@@ -12,11 +12,12 @@ import (
 // Special overrides the limits of a throttle for one app or one account. API reference: "Excluded
 // Request Throttling Configuration".
 type Special struct {
-	App   string `json:"app,omitempty"`  // name of an app; either App or User is set
-	User  string `json:"user,omitempty"` // account id, passed through
-	Limit int64  `json:"call_limits"`
-	Other string `json:"-"` // TYPE:ID of an object that files cannot name; then neither App nor User is set
-	Odd   `json:"-"`
+	Throttle string `json:"-"`
+	App      string `json:"app,omitempty"`  // name of an app; either App or User is set
+	User     string `json:"user,omitempty"` // account id, passed through
+	Limit    int64  `json:"call_limits"`
+	Other    string `json:"-"` // TYPE:ID of an object that files cannot name; then neither App nor User is set
+	Odd      Odd    `json:"-"`
 }
 
 type specialWire struct {
@@ -99,7 +100,7 @@ func matchSpecials(_ string, want []Declared, have []Object) Matched {
 	return out
 }
 
-var throttleSpecial = of(Def[Special, specialWire]{Facts: Facts{
+var throttleSpecial = of(Def[Special, specialWire]{
 	Name: "throttle_special", Owner: "throttle", Field: "specials",
 	Shape: specialList.Items,
 	Path:  "throttles/{throttle}/throttle-specials", ListField: "throttle_specials",
@@ -107,10 +108,25 @@ var throttleSpecial = of(Def[Special, specialWire]{Facts: Facts{
 		List: "ListSpecialThrottlingConfigurationsV2", Create: "CreateSpecialThrottlingConfigurationV2",
 		Update: "UpdateSpecialThrottlingConfigurationV2", Delete: "DeleteSpecialThrottlingConfigurationV2",
 	},
-	Refers: "app",
-}, Hooks: Hooks[Special]{
 	BeforeOwner: func(have, want any) bool { return want.(Throttle).APILimit < have.(Throttle).APILimit },
-	Match:       matchSpecials,
+	Key: func(s Special) string {
+		switch {
+		case s.App != "":
+			return JoinKey(s.Throttle, "app:"+s.App)
+		case s.Other != "":
+			return JoinKey(s.Throttle, s.Other)
+		}
+		return JoinKey(s.Throttle, "user:"+s.User)
+	},
+	Items: func(owner string, element any) []Special {
+		s, err := recode[Special](element)
+		if err != nil {
+			return nil
+		}
+		s.Throttle = owner
+		return []Special{s}
+	},
+	Refers: "app",
 	Refs: func(s Special) []Ref {
 		if s.App == "" {
 			return nil
@@ -123,21 +139,7 @@ var throttleSpecial = of(Def[Special, specialWire]{Facts: Facts{
 		}
 		return nil
 	},
-},
-	Key: func(throttle string, s Special) string {
-		switch {
-		case s.App != "":
-			return JoinKey(throttle, "app:"+s.App)
-		case s.Other != "":
-			return JoinKey(throttle, s.Other)
-		}
-		return JoinKey(throttle, "user:"+s.User)
-	},
-	Encode: func(e Writing[Special]) (any, error) {
-		s := e.Want
-		if e.Have != nil {
-			return map[string]any{"call_limits": s.Limit}, nil
-		}
+	Encode: func(s Special, ids IDs) (specialWire, error) {
 		w := specialWire{Limit: &s.Limit, ObjectID: s.User, ObjectType: "USER"}
 		if s.Other != "" {
 			w.ObjectType, w.ObjectID, _ = strings.Cut(s.Other, ":")
@@ -145,15 +147,16 @@ var throttleSpecial = of(Def[Special, specialWire]{Facts: Facts{
 		if s.App == "" {
 			return w, nil
 		}
-		id, ok := e.IDs.ID("app", s.App)
+		id, ok := ids.ID("app", s.App)
 		if !ok {
 			return w, fmt.Errorf("no app named %s", s.App)
 		}
 		w.ObjectID, w.ObjectType = id, "APP"
 		return w, nil
 	},
-	Decode: func(w specialWire) Found[Special] {
-		s := Special{Limit: value(w.Limit)}
+	Patch: func(s Special, _ IDs) (any, error) { return map[string]any{"call_limits": s.Limit}, nil },
+	Decode: func(owner string, w specialWire) Found[Special] {
+		s := Special{Throttle: owner, Limit: value(w.Limit)}
 		switch name := cmp.Or(w.AppName, w.ObjectName); {
 		case w.ObjectType == "USER" && w.ObjectID != "":
 			s.User = w.ObjectID
@@ -164,4 +167,6 @@ var throttleSpecial = of(Def[Special, specialWire]{Facts: Facts{
 		}
 		return Found[Special]{ID: w.ID, Value: s, Bound: Unknown, Foreign: s.Other != "", Silent: silent(map[string]bool{"/call_limits": w.Limit != nil})}
 	},
+	Odd:   func(s *Special) *Odd { return &s.Odd },
+	Match: matchSpecials,
 })

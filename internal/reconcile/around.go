@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -13,6 +14,7 @@ import (
 // complete reads what a plan takes along and whose places it takes, and makes the plan.
 func (c *Comparison) complete(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) error {
 	c.Actual, c.Desired = draft.Actual(), draft.Desired()
+	c.Complete = linksRead(c.Actual, draft.Known(), l.Whole)
 	questions := draft.Questions()
 	found := make([]kind.Beside, len(questions)+1)
 	g, gctx := errgroup.WithContext(ctx)
@@ -41,4 +43,22 @@ func (c *Comparison) complete(ctx context.Context, reader *fetch.Reader, draft *
 	c.Plan = draft.Plan(beside)
 	c.Actual.Beside = c.Plan.Beside
 	return nil
+}
+
+// linksRead tells of which kinds of links all that the gateway has were read: where lists by API did, or where the whole
+// list of owners was read, and what each of them is bound to.
+func linksRead(have kind.Actual, reads []diff.Read, whole map[string]bool) map[string]bool {
+	out := map[string]bool{}
+	for _, k := range kind.Links {
+		read := map[string]bool{}
+		for i := range reads {
+			if reads[i].Link == k {
+				read[reads[i].Object.Address()] = true
+			}
+		}
+		out[k.Name] = have.Beside.All[k.Name] || whole[k.Owner] && !slices.ContainsFunc(have.Objects, func(o kind.Object) bool {
+			return o.Kind == k.Owner && o.Bound != 0 && !read[o.Address()]
+		})
+	}
+	return out
 }

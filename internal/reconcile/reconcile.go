@@ -44,10 +44,11 @@ type Comparison struct {
 	Plan     *diff.Plan
 	Desired  kind.Desired
 	Actual   kind.Actual
-	Findings []spec.Finding // of references; with an error among them Plan is not to be applied
-	Reads    int            // requests made
-	Sent     []fetch.Sent   // the same, by operation
-	Instance *kind.Instance // nil unless the run checks it
+	Findings []spec.Finding  // of references; with an error among them Plan is not to be applied
+	Reads    int             // requests made
+	Sent     []fetch.Sent    // the same, by operation
+	Instance *kind.Instance  // nil unless the run checks it
+	Complete map[string]bool // kinds of links of which Actual holds all that the gateway has
 
 	Extract *diff.Extract // what of a saved plan, or of a way back, the plan was made of; nil when it was made of files
 }

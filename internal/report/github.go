@@ -46,6 +46,7 @@ const (
 
 func writeGitHub(w io.Writer, v *view, s Style) error {
 	out := bufio.NewWriter(w)
+	v.annotateImpact(out)
 	for i := range v.Findings {
 		f := &v.Findings[i]
 		annotate(out, f.Rule, &f.Problem)
@@ -58,6 +59,24 @@ func writeGitHub(w io.Writer, v *view, s Style) error {
 		err = errors.Join(err, s.Append(githubSummary, report+"\n"), s.Append(githubOutput, v.outputs(report)))
 	}
 	return err
+}
+
+// annotateImpact writes whom a plan lets in or shuts out; what callers notice besides stands in the summary.
+func (v *view) annotateImpact(w io.Writer) {
+	shown, more := map[*rule]int{}, 0
+	for i := range v.Impact {
+		switch f := &v.Impact[i]; {
+		case f.Rule.Level == notice:
+		case shown[f.Rule] < githubNotices-1:
+			shown[f.Rule]++
+			annotate(w, f.Rule, &f.Problem)
+		default:
+			more++
+		}
+	}
+	if more > 0 {
+		command(w, warning.String(), "apigw-sync", &document.Problem{}, document.Count(more, "more impact stands", "more impacts stand")+" in the job summary")
+	}
 }
 
 // annotateChanges writes the changes that no finding tells, the worst first.

@@ -135,7 +135,7 @@ func (v *view) htmlVerdict() string {
 	switch {
 	case v.worst(failure) > 0:
 		return "bad"
-	case v.worst(warning) > 0 || v.Command == "drift" && len(v.Items) > 0:
+	case v.worst(warning)+v.Felt.Exposure+v.Felt.Outage > 0 || v.Command == "drift" && len(v.Items) > 0:
 		return "look"
 	}
 	return "well"
@@ -152,8 +152,9 @@ func (p *htmlPage) attention() {
 		}
 	}
 	cards := map[*rule]int{}
-	for i := range p.Findings {
-		f := htmlFinding{&p.Findings[i], anchors[p.Findings[i].Address]}
+	all := slices.Concat(p.Impact, p.Findings)
+	for i := range all {
+		f := htmlFinding{&all[i], anchors[all[i].Address]}
 		at, there := cards[f.Rule]
 		if !there {
 			at = len(p.Urgent)
@@ -174,7 +175,7 @@ func (p *htmlPage) sections() {
 			p.Sections = append(p.Sections, htmlLink{Anchor: anchor, Text: text})
 		}
 	}
-	add(len(p.Findings)+len(p.Goes) > 0, "attention", "Needs attention")
+	add(len(p.Impact)+len(p.Findings)+len(p.Goes) > 0, "attention", "Needs attention")
 	add(p.Ends != nil, "certificates", "Certificates")
 	add(len(p.Streams) > 0, "traffic", "Traffic")
 	add(p.Past != nil, "history", "Over time")

@@ -82,6 +82,7 @@ func writeJUnit(w io.Writer, d document.Document) error {
 		j.cases(d)
 		return j.write(w, v.At)
 	}
+	j.impact(v)
 	j.findings(v)
 	j.items(v)
 	j.managed(v)
@@ -133,6 +134,18 @@ func (s *junitSuite) add(c junitCase) {
 		s.Skipped++
 	}
 	s.Cases = append(s.Cases, c)
+}
+
+// impact adds what a plan means to callers; a level for which a guard refuses the plan fails.
+func (j *junitSuites) impact(v *view) {
+	for i := range v.Impact {
+		f := &v.Impact[i]
+		c := junitCase{Name: f.Rule.ID + ": " + document.Clean(v.Felt.Rows[i].Where), File: document.Clean(f.File), Line: f.Line, Output: f.Message}
+		if slices.Contains(v.Felt.Refused, v.Felt.Rows[i].Level) {
+			c.Output, c.Failure = "", &junitOutcome{Message: f.Message, Type: f.Rule.ID, Text: f.Rule.Help}
+		}
+		j.suite("impact").add(c)
+	}
 }
 
 // findings adds those that no case of an object tells.

@@ -15,6 +15,7 @@ import (
 // markdown fits a comment on a pull request. Rules of its output:
 //
 //   - it is never longer than markdownMost;
+//   - what a plan means to callers stands above all else, the worst first, as a table;
 //   - numbers, errors, refusals, warnings and objects that go stand first and always stay; when there
 //     are too many, each becomes shorter before any is left out, and what is left out is counted;
 //   - all changes that have leaves, or take no object away, are folded, kind by kind, with their leaves while
@@ -40,6 +41,8 @@ func writeMarkdown(w io.Writer, v *view) error {
 func (v *view) markdown() string {
 	var b sized
 	b.add(fmt.Sprintf("<!-- apigw-sync:%s -->\n### apigw-sync %s\n\n", v.Command, v.Command))
+	b.add("**" + v.Sum + "**\n")
+	b.add(v.markdownImpact(markdownKept / 3))
 	b.add(v.markdownHead())
 	goes, rest := v.split()
 	for _, most := range []int{2_000, 500, 200, 100} {
@@ -76,7 +79,6 @@ func (v *view) split() (goes, rest []*item) {
 
 func (v *view) markdownHead() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s**\n", v.Sum)
 	var about []string
 	if v.About != "" {
 		about = append(about, code(clip(v.About, 200)))

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -35,6 +36,7 @@ var (
 	metricExtra     = metric{"apigw_sync_extra_objects", "Objects that the files own but do not declare."}
 	metricIgnored   = metric{"apigw_sync_ignored_objects", "Objects and bindings that ignore rules leave alone."}
 	metricUnchanged = metric{"apigw_sync_unchanged_objects", "Objects and bindings that are as the files say."}
+	metricImpact    = metric{"apigw_sync_impact", "APIs in an environment for whose callers a plan changes something, by level: exposure, outage, change."}
 	metricRequests  = metric{"apigw_sync_requests", "Requests to the gateway: read, or write (of a diff, those that an apply will make)."}
 	metricResults   = metric{"apigw_sync_results", "Outcomes of an apply, by status."}
 	metricConverged = metric{"apigw_sync_converged", "Whether the gateway matched the files after an apply: 1 or 0."}
@@ -68,7 +70,7 @@ func writeMetrics(w io.Writer, v *view) error {
 	e.one(metricSuccess, truth(found[ruleError] == 0))
 	e.family(metricFindings)
 	for _, r := range allRules() {
-		if actionRules[diff.Action(r.ID)] == nil && (!v.Failed || found[r] > 0) {
+		if actionRules[diff.Action(r.ID)] == nil && !r.meansToCallers() && (!v.Failed || found[r] > 0) {
 			e.sample(metricFindings, float64(found[r]), "rule", r.ID, "severity", r.Level.String())
 		}
 	}
@@ -81,6 +83,12 @@ func writeMetrics(w io.Writer, v *view) error {
 // outcome writes what a comparison or an apply found.
 func (e *exposition) outcome(v *view) {
 	e.changes(v.Items)
+	if v.Health == nil {
+		e.family(metricImpact)
+		e.sample(metricImpact, float64(v.Felt.Exposure), "level", string(impact.Exposure))
+		e.sample(metricImpact, float64(v.Felt.Outage), "level", string(impact.Outage))
+		e.sample(metricImpact, float64(v.Felt.Change), "level", string(impact.Change))
+	}
 	e.one(metricRequests, float64(v.Requests.Read), "direction", "read")
 	e.sample(metricRequests, float64(v.Requests.Write), "direction", "write")
 	if v.Applied {

@@ -1,7 +1,11 @@
 package report
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
@@ -24,6 +28,18 @@ type rule struct {
 	Title string // a finding in a few words
 	Help  string // what it means and what to do
 	Level severity
+}
+
+// Label is the word above findings of the rule: how much they matter, or the level of what a plan means to callers.
+func (r *rule) Label() string {
+	if r.meansToCallers() {
+		return r.ID
+	}
+	return r.Level.String()
+}
+
+func (r *rule) meansToCallers() bool {
+	return slices.Contains(slices.Collect(maps.Values(impactRules)), r)
 }
 
 // The rules. Those of changes have the names of actions, those of results the names of statuses.
@@ -71,6 +87,13 @@ var actionRules = map[diff.Action]*rule{
 	diff.Unbind:  {"unbind", "A binding is removed", "Apply unbinds it: the API is no longer covered by the policy, or open to the app.", warning},
 }
 
+// impactRules are the rules of what a plan means to callers.
+var impactRules = map[impact.Level]*rule{
+	impact.Exposure: {"exposure", "Who was refused or limited may call, or call more", "Check that whoever gets in is meant to; --fail-on exposure refuses such a plan.", failure},
+	impact.Outage:   {"outage", "Who could call is refused", "Check that nobody needs it any more; --fail-on outage refuses such a plan.", warning},
+	impact.Change:   {"impact", "Callers notice something", "Tell those who call, if it matters to them.", notice},
+}
+
 var statusRules = map[apply.Status]*rule{
 	apply.Failed:  {"failed", "A change failed", "The message says why, and whether a retry can fix it; what was done is not done again.", failure},
 	apply.Unknown: {"unknown", "The outcome of a change is not known", "Compare again to see whether it took effect.", failure},
@@ -87,6 +110,9 @@ func allRules() []*rule {
 		if r := statusRules[s]; r != nil {
 			out = append(out, r)
 		}
+	}
+	for _, l := range impact.Levels {
+		out = append(out, impactRules[l])
 	}
 	return append(out, ruleDisplaced, ruleExtra, ruleRemaining, ruleLoss, ruleCaseFailed, ruleCaseUncertain, ruleStatus, ruleLock, ruleFeature, ruleReference, ruleExpired, ruleExpiring, ruleLapsed)
 }

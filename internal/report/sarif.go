@@ -131,8 +131,7 @@ func newSarif(v *view) *sarifLog {
 		run.Properties[t.Name] = t.N
 	}
 	home, seen := v.home(), map[string]int{}
-	for i := range v.Findings {
-		f := &v.Findings[i]
+	for _, f := range slices.Concat(v.Impact, v.Findings) {
 		text := f.Message
 		if f.Hint != "" {
 			text += "; " + f.Hint

@@ -27,6 +27,7 @@ var symbols = map[diff.Action]struct {
 }
 
 func (p *page) textPlan(d *document.Plan) {
+	p.impact(&d.Felt)
 	p.changes(d.Changes)
 	if len(d.Changes) > 0 {
 		p.linef("")

@@ -22,6 +22,8 @@ type view struct {
 
 	Failed   bool // the comparison came to no end: what is not here is not known
 	Tallies  []tally
+	Impact   []finding // what a plan means to callers, worst first
+	Felt     document.Felt
 	Findings []finding // what needs attention besides changes, worst first
 	Rules    []*rule   // that stand beside those of all documents
 	Items    []item    // the changes, in the order of the document
@@ -88,8 +90,9 @@ func viewPlan(d *document.Plan) *view {
 	s := d.Summary
 	v := &view{
 		Command: "diff", Head: d.Head, Sum: d.Sum(), Extra: d.Extra, Requests: d.Requests,
-		Managed: d.Managed, Unchanged: s.Unchanged, Ignored: s.Ignored, Tallies: tallies(s), Traffic: d.Traffic,
+		Managed: d.Managed, Unchanged: s.Unchanged, Ignored: s.Ignored, Tallies: tallies(s.Summary), Traffic: d.Traffic,
 	}
+	v.meaning(&d.Felt, pointers(d.Changes))
 	v.fail(d.Errors)
 	v.refusals(d.Refusals)
 	v.add(ruleWarning, d.Warnings...)
@@ -127,6 +130,7 @@ func viewResults(d *document.Results) *view {
 	for i := range d.Results {
 		changes = append(changes, &d.Results[i].Change)
 	}
+	v.meaning(&d.Felt, changes)
 	v.displaced(changes, d.Refusals)
 	for _, c := range d.Unexplained() {
 		v.add(ruleRemaining, c.About("still differs: "+c.Gist()))
@@ -145,6 +149,22 @@ func pointers(list []document.Change) (out []*document.Change) {
 		out = append(out, &list[i])
 	}
 	return out
+}
+
+// meaning tells what a plan means to callers, each row at the place in the files of the first change that does it.
+func (v *view) meaning(f *document.Felt, changes []*document.Change) {
+	v.Felt = *f
+	for i := range f.Rows {
+		r := &f.Rows[i]
+		p := document.Problem{Message: document.Told(r)}
+		for _, c := range changes {
+			if c.Source != nil && slices.Contains(r.Because, c.Address) {
+				p.File, p.Line, p.Column = c.Source.File, c.Source.Line, c.Source.Column
+				break
+			}
+		}
+		v.Impact = append(v.Impact, finding{impactRules[r.Level], p})
+	}
 }
 
 // undo tells of the plan that takes a run back, nil when there is none.

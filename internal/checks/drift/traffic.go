@@ -36,6 +36,7 @@ const mostAsked = 200
 type Meeting struct {
 	Groups   []Traffic      // by group
 	Hits     map[string]Hit // by address of the change
+	APIs     map[string]Hit // by address of the API, where these were asked for
 	Calls    int64          // of all that the plan touches, each group or API counted once
 	Unknown  []string       // groups, or APIs where these were asked for, of which nothing is known; sorted
 	Warnings []diff.Note
@@ -65,6 +66,10 @@ func Meet(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison, mo
 		byAPI = m.ask("API", slices.Sorted(maps.Keys(apis)), func(name string) (figures, error) {
 			return measure(ctx, reader, kind.APIStatistics(apis[name].ID))
 		})
+		m.APIs = map[string]Hit{}
+		for name, f := range byAPI {
+			m.APIs[name] = Hit{Calls: f.calls(), Errors: f.errors(), Peak: f.peak().Calls, Exact: true}
+		}
 	}
 	m.sum(c, t, byGroup, byAPI, mode)
 	return m

@@ -88,14 +88,16 @@ func Notes(notes []diff.Note) []Problem {
 // Plan tells what separates a gateway from its files.
 type Plan struct {
 	Head
-	Summary  diff.Summary `json:"summary"`
-	Changes  []Change     `json:"changes"`
-	Extra    []Extra      `json:"extra"`
-	Refusals []Refusal    `json:"refusals"`
-	Traffic  []Traffic    `json:"traffic,omitzero"` // of the groups that the changes touch; nil when not asked for
-	Requests Requests     `json:"requests"`
+	Summary  PlanSummary `json:"summary"`
+	Impact   []Impact    `json:"impact"` // the worst first
+	Changes  []Change    `json:"changes"`
+	Extra    []Extra     `json:"extra"`
+	Refusals []Refusal   `json:"refusals"`
+	Traffic  []Traffic   `json:"traffic,omitzero"` // of the groups that the changes touch; nil when not asked for
+	Requests Requests    `json:"requests"`
 	Trouble
 
+	Felt    Felt     `json:"-"` // Impact for people
 	Managed []string `json:"-"` // addresses of all that the files declare, for formats that also list what is well
 }
 
@@ -186,7 +188,7 @@ type Requests struct {
 // NewPlan is the document of p. Warnings and errors that p does not know are added by the caller.
 func NewPlan(h Head, p *diff.Plan, reads int) *Plan {
 	d := EmptyPlan(h)
-	d.Summary, d.Changes, d.Requests = p.Summary(), Changes(p.Changes), Requests{Read: reads, Write: len(p.Steps)}
+	d.Summary.Summary, d.Changes, d.Requests = p.Summary(), Changes(p.Changes), Requests{Read: reads, Write: len(p.Steps)}
 	for _, e := range p.Extra {
 		d.Extra = append(d.Extra, Extra{Address: e.Address})
 	}
@@ -198,7 +200,7 @@ func NewPlan(h Head, p *diff.Plan, reads int) *Plan {
 
 // EmptyPlan is the document of a comparison that found nothing, or failed.
 func EmptyPlan(h Head) *Plan {
-	return &Plan{Head: h, Changes: []Change{}, Extra: []Extra{}, Refusals: []Refusal{}, Trouble: noTrouble()}
+	return &Plan{Head: h, Impact: []Impact{}, Changes: []Change{}, Extra: []Extra{}, Refusals: []Refusal{}, Trouble: noTrouble()}
 }
 
 func noTrouble() Trouble { return Trouble{Warnings: []Problem{}, Errors: []Problem{}} }

@@ -14,7 +14,8 @@ import (
 // Results tells what an apply did.
 type Results struct {
 	Head
-	Summary   apply.Summary `json:"summary"`
+	Summary   ResultSummary `json:"summary"`
+	Impact    []Impact      `json:"impact"` // of the plan
 	Results   []Result      `json:"results"`
 	Converged *bool         `json:"converged"` // what was touched was read again and matches; nil when it could not be read
 	Remaining []Change      `json:"remaining"` // what still differs
@@ -25,6 +26,7 @@ type Results struct {
 	TakesBack *TakesBack    `json:"takes_back,omitempty"` // of an undo: what it takes back
 	Trouble
 
+	Felt  Felt `json:"-"` // Impact for people
 	Saved bool `json:"-"` // the plan came from a file of its own
 }
 
@@ -48,13 +50,13 @@ func (d *Results) Matches() bool { return d.Converged != nil && *d.Converged }
 
 // EmptyResults is the document of an apply that had nothing to do, or did not begin.
 func EmptyResults(h Head) *Results {
-	return &Results{Head: h, Results: []Result{}, Remaining: []Change{}, Refusals: []Refusal{}, Trouble: noTrouble()}
+	return &Results{Head: h, Impact: []Impact{}, Results: []Result{}, Remaining: []Change{}, Refusals: []Refusal{}, Trouble: noTrouble()}
 }
 
 // NewResults is the document of results and of what remains.
 func NewResults(h Head, results []apply.Result, remaining []diff.Change) *Results {
 	d := EmptyResults(h)
-	d.Summary, d.Remaining = apply.Summarize(results), Changes(remaining)
+	d.Summary.Summary, d.Remaining = apply.Summarize(results), Changes(remaining)
 	for i := range results {
 		d.Results = append(d.Results, newResult(&results[i]))
 	}

@@ -31,7 +31,7 @@ func Many(n, deletes int) *document.Plan {
 			Source: at("throttles", 10*i+7), Binding: api,
 		})
 	}
-	d.Summary = summary(d.Changes)
+	d.Summary.Summary = summary(d.Changes)
 	return d
 }
 

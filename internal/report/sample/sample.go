@@ -8,6 +8,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/checks/lint"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -102,12 +103,30 @@ func script(line string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
+// Impact is what a plan means to callers: one of each level, two that are alike, and one that is not sure.
+func Impact() []impact.Entry {
+	calls := func(n int64) *int64 { return &n }
+	gone := []impact.Aspect{{Name: impact.Authorization, Level: impact.Outage, Before: "orders_mobile", After: "none", Sure: true}}
+	return []impact.Entry{
+		{API: "orders/create_order", Environment: "RELEASE", Because: []string{"acl/orders_office"}, Calls: calls(51234), Aspects: []impact.Aspect{
+			{Name: impact.Access, Level: impact.Exposure, Before: "2 networks", After: "anyone", Sure: true},
+			{Name: impact.Limit, Level: impact.Exposure, Before: "900 per SECOND", After: "none"},
+		}},
+		{API: "orders/get_order", Environment: "RELEASE", Because: []string{"app_authorization/orders_mobile/orders/get_order@RELEASE"}, Aspects: gone},
+		{API: "orders/get_orders", Environment: "RELEASE", Because: []string{"app_authorization/orders_mobile/orders/get_orders@RELEASE"}, Aspects: gone},
+		{API: "orders/list_orders", Environment: "STAGING", Because: []string{"plugin/orders_cors"}, Aspects: []impact.Aspect{
+			{Name: impact.Plugins, Level: impact.Change, Before: "none", After: "proxy_cache", Sure: true},
+		}},
+	}
+}
+
 // Plan is a plan with one of each thing that a plan can show.
 func Plan() *document.Plan {
 	d := document.EmptyPlan(Head)
 	d.Changes = Changes()
-	d.Summary = summary(d.Changes)
+	d.Summary.Summary = summary(d.Changes)
 	d.Summary.Extra, d.Summary.Ignored, d.Summary.Unchanged = 1, 2, 34
+	d.Meaning(Impact())
 	d.Extra = []document.Extra{{Address: "acl/orders_forgotten"}}
 	d.Refusals = []document.Refusal{{Guard: "max-deletes", Reason: "the plan deletes or replaces 3 objects, more than 2", Would: "acl/orders_office, app_code/orders_mobile/#1a2b3c4d and throttle/orders_old would go", Flag: "--max-deletes 3"}}
 	d.Requests = document.Requests{Read: 21, Write: 14}
@@ -193,7 +212,7 @@ func Results() *document.Results {
 		}
 	}
 	d.Advise(results, func(n api.Next) string { return "apigw-sync " + string(n) + " --target=prod" })
-	d.Summary = apply.Summarize(results)
+	d.Summary.Summary = apply.Summarize(results)
 	d.Remaining = Changes()[8:9]
 	d.Remaining = append(d.Remaining, Changes()[10])
 	d.Requests, d.Converged = document.Requests{Read: 33, Write: 19}, new(bool)

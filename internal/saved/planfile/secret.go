@@ -30,9 +30,16 @@ type leaf struct{ path, text string }
 
 // bare is a value as JSON without its secrets, and the secrets.
 func bare(k *kind.Kind, value any) (json.RawMessage, []leaf, error) {
-	tree := k.Pack(value)
+	tree, err := k.Pack(value)
+	if err != nil {
+		return nil, nil, err
+	}
+	pointers, err := k.SecretsIn(value)
+	if err != nil {
+		return nil, nil, err
+	}
 	var secrets []leaf
-	for _, p := range k.SecretsIn(value) {
+	for _, p := range pointers {
 		text, _ := jsonptr.At(tree, p).(string)
 		secrets = append(secrets, leaf{p, text})
 		tree = jsonptr.Put(tree, p, nil)
@@ -171,7 +178,11 @@ func InFiles(n Needed, objects []kind.Declared) (string, error) {
 		if d.Address() != n.Address {
 			continue
 		}
-		if text, ok := jsonptr.At(kind.Of(d.Kind).Pack(d.Value), n.Path).(string); ok {
+		tree, err := kind.Of(d.Kind).Pack(d.Value)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", n.Address, err)
+		}
+		if text, ok := jsonptr.At(tree, n.Path).(string); ok {
 			return text, nil
 		}
 	}

@@ -44,7 +44,10 @@ func (b *back) anew(was *planfile.Held) (*kind.Declared, error) {
 			return nil, nil
 		}
 	}
-	tree := k.Pack(v)
+	tree, err := k.Pack(v)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range k.Makes {
 		if text, _ := jsonptr.At(tree, p).(string); text != "" || was.Has(p) {
 			b.lose(address, p, "the gateway makes a new one")
@@ -65,7 +68,14 @@ func (b *back) restore(o object, ch *document.Change, was *planfile.Held, wanted
 	if err != nil {
 		return err
 	}
-	tree, is := k.Pack(v), k.Pack(now.Value)
+	tree, err := k.Pack(v)
+	if err != nil {
+		return err
+	}
+	is, err := k.Pack(now.Value)
+	if err != nil {
+		return err
+	}
 	if p := stays(k, v, was, wanted); p != "" && ch.Action == diff.Replace {
 		b.lose(was.Address(), "", lostReplaced(p))
 		b.closed[o] = true
@@ -111,7 +121,10 @@ func (b *back) finish(o object, wanted *planfile.Object, now *kind.Object) error
 	}
 	k := kind.Of(o.kind)
 	v := k.Named(now.Value, wanted.Key)
-	tree := k.Pack(v)
+	tree, err := k.Pack(v)
+	if err != nil {
+		return err
+	}
 	d := anchor(o.kind, wanted.Key) // by which its successor is found
 	for _, p := range k.Secrets(v) {
 		text, err := b.Secret(wanted, p, b.reveal)
@@ -123,7 +136,6 @@ func (b *back) finish(o object, wanted *planfile.Object, now *kind.Object) error
 			d.Secrets = append(d.Secrets, wanted.Origins(p)...)
 		}
 	}
-	var err error
 	d.Value, err = k.Unpack(tree)
 	b.want(o, d)
 	return err

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+)
+
+const (
+	guardImpact = "impact"
+	failOnNone  = "none" // answers the guard of a saved plan
+)
+
+func addFailOn(flags *pflag.FlagSet, levels *[]string) {
+	flags.StringSliceVar(levels, "fail-on", nil, "refuse a plan that means one of these `LEVELS` to callers: exposure, outage, or both with a comma; none answers the guard of a saved plan")
+	takes(flags, "fail-on", string(impact.Exposure), string(impact.Outage), failOnNone)
+}
+
+// checkFailOn refuses what is no level.
+func checkFailOn(levels []string) error {
+	for _, l := range levels {
+		switch l {
+		case string(impact.Exposure), string(impact.Outage):
+		case failOnNone:
+			if len(levels) > 1 {
+				return hinted{fmt.Errorf("--fail-on: %s is given with others", l), "give it alone, or leave it out"}
+			}
+		default:
+			return hinted{fmt.Errorf("--fail-on: there is no level %q", l), "use exposure, outage, or exposure,outage"}
+		}
+	}
+	return nil
+}
+
+// mean finds out what a plan means to callers, and refuses what --fail-on says.
+func (o *compareOptions) mean(ctx context.Context, c *comparison) error {
+	if err := o.traffic.read(ctx, c); err != nil {
+		return err
+	}
+	in := impact.Input{Have: c.Actual, Want: c.Desired, Plan: c.Plan, Complete: c.Complete}
+	if c.met != nil && c.met.APIs != nil {
+		in.Traffic = func(a *kind.API) (calls, peak int64, ok bool) {
+			f, ok := c.met.APIs[a.Address()]
+			return f.Calls, f.Peak, ok
+		}
+	}
+	if c.impact = impact.Of(in); c.file != nil && c.file.Impact != nil {
+		c.impact = document.Entries(c.file.Impact) // nothing that matters has changed since, and more was read then
+	}
+	counts := impact.Count(c.impact)
+	for l, n := range map[impact.Level]int{impact.Exposure: counts.Exposure, impact.Outage: counts.Outage} {
+		if n > 0 && slices.Contains(o.failOn, string(l)) {
+			c.refused = append(c.refused, l)
+		}
+	}
+	slices.Sort(c.refused)
+	for _, l := range c.refused {
+		c.Plan.Refusals = append(c.Plan.Refusals, diff.Refusal{
+			Guard: guardImpact, Reason: fmt.Sprintf("the plan means an %s for %s", l, o.places(c.impact, l)),
+			Would: map[impact.Level]string{impact.Exposure: "who was refused or limited might have called", impact.Outage: "who could call might have been refused"}[l],
+			Flag:  "--fail-on=" + failOnNone,
+		})
+	}
+	return nil
+}
+
+// places are a few of the APIs for which a plan means something.
+func (o *compareOptions) places(entries []impact.Entry, l impact.Level) string {
+	const few = 3
+	var names []string
+	for i := range entries {
+		if entries[i].Has(l) {
+			names = append(names, entries[i].Where())
+		}
+	}
+	if len(names) > few {
+		names = append(names[:few], fmt.Sprintf("%d more", len(names)-few))
+	}
+	return strings.Join(names, ", ")
+}
+
+// meaning adds to a plan what it means to callers.
+func (c *comparison) meaning(d interface{ Meaning([]impact.Entry) }, felt *document.Felt) {
+	d.Meaning(c.impact)
+	felt.Refused = c.refused
+}

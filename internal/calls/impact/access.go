@@ -1,0 +1,216 @@
+package impact
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// access compares who may call by address or account: the ACLs of the API, and the access control of each app that
+// is authorized before and after.
+func access(v *view) (out []Aspect) {
+	before, after := bound[kind.ACL](v.before), bound[kind.ACL](v.after)
+	entityTypes := map[string]bool{}
+	for _, acls := range []map[string]kind.ACL{before, after} {
+		for _, a := range acls {
+			entityTypes[a.EntityType] = true
+		}
+	}
+	for _, entityType := range slices.Sorted(maps.Keys(entityTypes)) {
+		b, a := listsOf(before, entityType), listsOf(after, entityType)
+		sure := v.known("acl_binding") && b.sure && a.sure
+		if precedence.ByAccount(entityType) && !precedence.KnowsAccount(v.authType()) {
+			sure = false // whether it holds is not documented
+		}
+		out = append(out, widened(b, a, sure)...)
+	}
+	if v.authType() == "" || precedence.NeedsApp(v.authType()) {
+		out = append(out, accessOfApps(v)...)
+	}
+	return out
+}
+
+// accessOfApps compares the access control of the apps that may call before and after.
+func accessOfApps(v *view) (out []Aspect) {
+	now := bound[kind.App](v.after)
+	for _, app := range slices.Sorted(maps.Keys(bound[kind.App](v.before))) {
+		to := v.w.now(app)
+		if _, stays := now[to]; !stays {
+			continue
+		}
+		b, a := controlsOf(v.before, app), controlsOf(v.after, to)
+		for _, aspect := range widened(b, a, b.sure && a.sure && v.authType() != "") {
+			aspect.Before = strings.TrimPrefix(to, "app/") + ": " + aspect.Before
+			out = append(out, aspect)
+		}
+	}
+	return out
+}
+
+// list is who may call, by what the lists of one sort say together.
+type list struct {
+	ip     addresses       // of addresses: who may
+	names  map[string]bool // of accounts: who may, or who may not
+	deny   bool            // names are those who may not
+	others bool            // of accounts: whether it is one
+	words  string
+	sure   bool
+}
+
+// listsOf is what the ACLs of an entity type say together. Of a PERMIT and a DENY only the PERMIT counts (see
+// precedence.AllowListFirst); several that count hold together, or one of them, so that nothing is sure of them.
+func listsOf(acls map[string]kind.ACL, entityType string) list {
+	var counting []kind.ACL
+	for _, address := range slices.Sorted(maps.Keys(acls)) {
+		if a := acls[address]; a.EntityType == entityType {
+			counting = append(counting, a)
+		}
+	}
+	permits := slices.DeleteFunc(slices.Clone(counting), func(a kind.ACL) bool { return a.Type != "PERMIT" })
+	if len(permits) > 0 {
+		counting = permits
+	}
+	l := list{ip: everywhere, others: precedence.ByAccount(entityType), deny: true, names: map[string]bool{}, words: "anyone", sure: true}
+	for i, a := range counting {
+		l = l.with(a.Type, a.Values, i == 0)
+	}
+	return l
+}
+
+// controlsOf is what the access control of an app says.
+func controlsOf(s side, app string) list {
+	l := list{ip: everywhere, words: "anyone", sure: true}
+	for _, c := range partsOf[kind.AccessControl](s, app) {
+		l = l.with(c.Type, c.Values, true)
+	}
+	return l
+}
+
+// with is a list to which another is added.
+func (l list) with(listType string, values []string, first bool) list {
+	l.sure = l.sure && first && (listType == "PERMIT" || listType == "DENY")
+	what := "network"
+	if l.others {
+		what = "account"
+		l.deny, l.names = listType == "DENY", map[string]bool{}
+		for _, name := range values {
+			l.names[name] = true
+		}
+	} else {
+		ip, readable := addressesOf(values)
+		l.sure = l.sure && readable
+		if listType == "DENY" {
+			ip = everywhere.without(ip)
+		}
+		l.ip = l.ip.and(ip)
+	}
+	l.words = counted(values, what)
+	switch {
+	case !l.others && len(everywhere.without(l.ip)) == 0:
+		l.words = "anyone"
+	case !l.others && len(l.ip) == 0:
+		l.words = "nobody"
+	case listType == "DENY":
+		l.words = "all but " + l.words
+	}
+	return l
+}
+
+// widened are the aspects of a list that becomes another: who gets in, and who is shut out.
+func widened(before, after list, sure bool) (out []Aspect) {
+	gained, lost := after.beyond(before), before.beyond(after)
+	aspect := Aspect{Name: Access, Before: before.words, After: after.words, Sure: sure}
+	if before.words == after.words {
+		aspect.After += " (others)"
+	}
+	if gained {
+		aspect.Level = Exposure
+		out = append(out, aspect)
+	}
+	if lost {
+		aspect.Level = Outage
+		out = append(out, aspect)
+	}
+	return out
+}
+
+// beyond reports whether a list lets in whom the other keeps out.
+func (l list) beyond(other list) bool {
+	if !l.others {
+		return len(l.ip.without(other.ip)) > 0
+	}
+	lets := func(l list, name string) bool { return l.names[name] != l.deny }
+	for _, name := range append(slices.Collect(maps.Keys(l.names)), append(slices.Collect(maps.Keys(other.names)), "")...) {
+		if lets(l, name) && !lets(other, name) { // "" is whom neither names
+			return true
+		}
+	}
+	return false
+}
+
+// counted is one thing by its name, or how many there are.
+func counted(names []string, what string) string {
+	switch len(names) {
+	case 0:
+		return "nobody"
+	case 1:
+		return names[0]
+	}
+	return fmt.Sprintf("%d %ss", len(names), what)
+}
+
+// authorization compares the apps that may call an API with auth_type APP.
+func authorization(v *view) (out []Aspect) {
+	if v.authType() != "" && !precedence.NeedsApp(v.authType()) {
+		return nil
+	}
+	before, after := map[string]bool{}, map[string]bool{}
+	for address := range bound[kind.App](v.before) {
+		before[v.w.now(address)] = true
+	}
+	for address := range bound[kind.App](v.after) {
+		after[address] = true
+	}
+	aspect := Aspect{Name: Authorization, Before: named(before, "app"), After: named(after, "app"), Sure: v.authType() != ""}
+	if len(missing(before, after)) > 0 {
+		aspect.Level = Outage
+		out = append(out, aspect)
+	}
+	if len(missing(after, before)) > 0 {
+		aspect.Level = Change
+		out = append(out, aspect)
+	}
+	return out
+}
+
+// missing are those of a set that another lacks.
+func missing(of, in map[string]bool) (out []string) {
+	for name := range of {
+		if !in[name] {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// named are a few things by name, or how many there are.
+func named(addresses map[string]bool, what string) string {
+	const few = 3
+	switch n := len(addresses); {
+	case n == 0:
+		return "none"
+	case n > few:
+		return fmt.Sprintf("%d %ss", n, what)
+	}
+	var names []string
+	for _, address := range slices.Sorted(maps.Keys(addresses)) {
+		_, name, _ := strings.Cut(address, "/")
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,67 @@
+package impact
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// addresses are addresses of callers: ranges in their order, which neither overlap nor touch, all of IPv4.
+type addresses []kind.Addresses
+
+// everywhere is all of IPv4. Whether lists take IPv6 is not documented, so that entries of it are not looked at.
+var everywhere = addresses{{First: netip.AddrFrom4([4]byte{}), Last: netip.AddrFrom4([4]byte{255, 255, 255, 255})}}
+
+// addressesOf are those of the entries of a list; ok is false when some cannot be read.
+func addressesOf(entries []string) (out addresses, ok bool) {
+	ok = true
+	for _, entry := range entries {
+		a, readable := kind.ParseAddresses(entry)
+		if !readable || !a.First.Is4() {
+			ok = false
+			continue
+		}
+		out = append(out, a)
+	}
+	return out.merged(), ok
+}
+
+func (s addresses) merged() (out addresses) {
+	s = slices.Clone(s)
+	slices.SortFunc(s, func(a, b kind.Addresses) int { return a.First.Compare(b.First) })
+	for _, a := range s {
+		if n := len(out); n > 0 && (!out[n-1].Last.Less(a.First) || out[n-1].Last.Next() == a.First) {
+			if out[n-1].Last.Less(a.Last) {
+				out[n-1].Last = a.Last
+			}
+			continue
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// without is s less what is in t.
+func (s addresses) without(t addresses) (out addresses) {
+	for _, a := range s {
+		first, left := a.First, true
+		for _, b := range t {
+			if b.Last.Less(first) || a.Last.Less(b.First) {
+				continue
+			}
+			if first.Less(b.First) {
+				out = append(out, kind.Addresses{First: first, Last: b.First.Prev()})
+			}
+			if first, left = b.Last.Next(), b.Last.Less(a.Last); !left {
+				break
+			}
+		}
+		if left {
+			out = append(out, kind.Addresses{First: first, Last: a.Last})
+		}
+	}
+	return out
+}
+
+func (s addresses) and(t addresses) addresses { return s.without(everywhere.without(t)) }

@@ -1,0 +1,89 @@
+package impact
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// authentication compares what callers must show: what plugins ask for, and the credentials of apps.
+func authentication(v *view) (out []Aspect) {
+	before, after := pluginsBy(v.before, precedence.Authenticates), pluginsBy(v.after, precedence.Authenticates)
+	for _, typ := range types(before, after) {
+		b, a := before[typ], after[typ]
+		aspect := Aspect{Name: Authentication, Before: "none", After: "none", Sure: true}
+		if b != nil {
+			aspect.Before = typ
+		}
+		if a != nil {
+			aspect.After = typ
+		}
+		switch {
+		case a == nil:
+			aspect.Level = Exposure
+		case b == nil:
+			aspect.Level = Outage
+		case same(b, a):
+			continue
+		default: // whom other content lets in, nobody can say
+			aspect.Level, aspect.Sure, aspect.After = Exposure, false, typ+" (other content)"
+		}
+		out = append(out, aspect)
+	}
+	if v.authType() == "" || precedence.NeedsApp(v.authType()) {
+		out = append(out, credentials(v)...)
+	}
+	return out
+}
+
+// credentials are the keys, secrets and codes that change of apps that may call before and after.
+func credentials(v *view) (out []Aspect) {
+	now := bound[kind.App](v.after)
+	for _, app := range slices.Sorted(maps.Keys(bound[kind.App](v.before))) {
+		to := v.w.now(app)
+		if _, stays := now[to]; !stays {
+			continue
+		}
+		name := strings.TrimPrefix(to, "app/")
+		sure := v.authType() != ""
+		for _, what := range v.w.credentials[to] {
+			out = append(out, Aspect{Name: Authentication, Level: Outage, Before: what + " of " + name, After: "another", Sure: sure})
+		}
+		if b, a := codes(v.before, app), codes(v.after, to); len(missing(b, a)) > 0 {
+			out = append(out, Aspect{Name: Authentication, Level: Outage, Before: several(len(b), "code") + " of " + name, After: several(len(a), "code"), Sure: sure})
+		} else if len(a) > len(b) {
+			out = append(out, Aspect{Name: Authentication, Level: Change, Before: several(len(b), "code") + " of " + name, After: several(len(a), "code"), Sure: sure})
+		}
+	}
+	return out
+}
+
+func codes(s side, app string) map[string]bool {
+	out := map[string]bool{}
+	for address := range partsOf[kind.AppCode](s, app) {
+		out[address] = true
+	}
+	return out
+}
+
+// credentialFields are the fields of an app with which its callers identify themselves.
+var credentialFields = map[string]string{"/app_key": "key", "/app_secret": "secret"}
+
+// replaced notes of which apps a plan changes key or secret.
+func (w *worlds) replaced() {
+	for i := range w.in.Plan.Changes {
+		ch := &w.in.Plan.Changes[i]
+		if ch.Kind != "app" || ch.Action != diff.Update {
+			continue
+		}
+		for _, f := range ch.Fields {
+			if what := credentialFields[f.Path]; what != "" {
+				w.credentials[ch.Want.Address()] = append(w.credentials[ch.Want.Address()], what)
+			}
+		}
+	}
+}

@@ -1,0 +1,145 @@
+// Package impact says what a plan means to callers: for each API in an environment that it touches, who gets in after
+// it, who is shut out, and who may call more or less often. It compares what a gateway holds with what it will hold,
+// by the rules of package precedence, and asks nothing: what was not read counts as absent, and is marked as not sure.
+package impact
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Level is how much callers notice.
+type Level string
+
+// The levels, the worst first.
+const (
+	Exposure Level = "exposure" // who was refused or limited may call, or call more
+	Outage   Level = "outage"   // who could call is refused
+	Change   Level = "change"   // anything else that callers notice
+)
+
+// Levels are the levels, the worst first.
+var Levels = []Level{Exposure, Outage, Change}
+
+// The aspects of a call.
+const (
+	Authentication = "authentication"
+	Authorization  = "authorization"
+	Access         = "access"
+	Limit          = "limit"
+	CORS           = "cors"
+	Plugins        = "plugins"
+)
+
+// Aspect is one thing that changes for callers.
+type Aspect struct {
+	Name          string
+	Level         Level
+	Before, After string // in words
+	Sure          bool   // no rule leaves it open, and nothing that was not read could make it untrue
+}
+
+// Entry is what a plan means to the callers of one API in one environment.
+type Entry struct {
+	API, Environment string // "" for whatever a policy is bound to of which the files do not manage the bindings
+	Aspects          []Aspect
+	Because          []string // addresses of the changes that do it, sorted
+	Calls            *int64   // of the last hour; nil where they were not read
+}
+
+// Level is that of the worst aspect.
+func (e *Entry) Level() Level {
+	for _, l := range Levels {
+		if e.Has(l) {
+			return l
+		}
+	}
+	return Change
+}
+
+// Has reports whether an aspect has the level.
+func (e *Entry) Has(l Level) bool {
+	return slices.ContainsFunc(e.Aspects, func(a Aspect) bool { return a.Level == l })
+}
+
+// Sure reports whether all aspects are.
+func (e *Entry) Sure() bool {
+	return !slices.ContainsFunc(e.Aspects, func(a Aspect) bool { return !a.Sure })
+}
+
+// Counts are the entries that have an aspect of each level.
+type Counts struct {
+	Exposure int `json:"exposure"`
+	Outage   int `json:"outage"`
+	Change   int `json:"change"`
+}
+
+// Count counts entries.
+func Count(entries []Entry) (c Counts) {
+	for i := range entries {
+		for l, n := range map[Level]*int{Exposure: &c.Exposure, Outage: &c.Outage, Change: &c.Change} {
+			if entries[i].Has(l) {
+				*n++
+			}
+		}
+	}
+	return c
+}
+
+// Input is what an impact is computed from.
+type Input struct {
+	Have     kind.Actual
+	Want     kind.Desired
+	Plan     *diff.Plan
+	Complete map[string]bool // kinds of links of which Have holds all that the gateway has
+
+	// Traffic tells the calls of the last hour, and the most in a minute of it; ok is false where they are not known.
+	// It may be nil.
+	Traffic func(a *kind.API) (calls, peak int64, ok bool)
+}
+
+// Of is the impact of a plan, the worst first, then by API and environment.
+func Of(in Input) []Entry {
+	w := newWorlds(in)
+	w.touch()
+	var out []Entry
+	for _, at := range w.touched() {
+		if e := w.entry(at); len(e.Aspects) > 0 {
+			out = append(out, e)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Entry) int {
+		return cmp.Or(cmp.Compare(slices.Index(Levels, a.Level()), slices.Index(Levels, b.Level())),
+			cmp.Compare(a.API, b.API), cmp.Compare(a.Environment, b.Environment))
+	})
+	return out
+}
+
+// entry compares both worlds at one API in an environment.
+func (w *worlds) entry(at spot) Entry {
+	v := w.view(at)
+	e := Entry{Because: w.because[at]}
+	if v.api != nil {
+		e.API, e.Environment = v.api.Address(), at.env
+		if w.in.Traffic != nil {
+			if calls, peak, ok := w.in.Traffic(v.api); ok {
+				e.Calls, v.peak = &calls, peak
+			}
+		}
+	}
+	for _, of := range []func(*view) []Aspect{authentication, authorization, access, limit, cors, plugins} {
+		e.Aspects = append(e.Aspects, of(v)...)
+	}
+	if v.api == nil {
+		for i := range e.Aspects {
+			e.Aspects[i].Sure = false
+		}
+	}
+	slices.SortStableFunc(e.Aspects, func(a, b Aspect) int {
+		return cmp.Compare(slices.Index(Levels, a.Level), slices.Index(Levels, b.Level))
+	})
+	return e
+}

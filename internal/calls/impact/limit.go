@@ -1,0 +1,216 @@
+package impact
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// limits are how often somebody may call: by whose calls count, such as "" (all of an API) or " per app".
+type limits struct {
+	by     map[string]rate
+	sure   bool
+	shared bool // the calls of all APIs of the policy count together
+}
+
+// rate is a number of calls in a period.
+type rate struct {
+	calls, interval int64
+	unit            string // SECOND MINUTE HOUR DAY
+}
+
+var unlimited = rate{calls: math.MaxInt64, interval: 1, unit: "SECOND"}
+
+var seconds = map[string]float64{"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
+
+func (r rate) String() string {
+	switch {
+	case r.calls == math.MaxInt64:
+		return "none"
+	case r.interval == 1:
+		return fmt.Sprintf("%d per %s", r.calls, r.unit)
+	}
+	return fmt.Sprintf("%d per %d %s", r.calls, r.interval, r.unit)
+}
+
+// in is how many calls may be made within a time, all at once if need be.
+func (r rate) in(secs float64) float64 {
+	if r.calls == math.MaxInt64 {
+		return math.Inf(1)
+	}
+	return float64(r.calls) * max(1, secs/(float64(r.interval)*seconds[r.unit]))
+}
+
+// above reports whether a rate allows more than another, in a second, a minute, an hour or a day.
+func (r rate) above(other rate) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(seconds)), func(s float64) bool { return r.in(s) > other.in(s) })
+}
+
+// limit compares how often may be called. Where nothing limits, the gateway itself does, which counts as none.
+func limit(v *view) (out []Aspect) {
+	before, after := limitsOf(v, v.before), limitsOf(v, v.after)
+	var raised, lowered []string
+	for _, whose := range slices.Sorted(maps.Keys(joined(before.by, after.by))) {
+		b, a := before.of(whose), after.of(whose)
+		all := whose == "" && a != unlimited && b != unlimited
+		if a.above(b) || all && before.shared && !after.shared {
+			raised = append(raised, whose)
+		}
+		if b.above(a) || all && after.shared && !before.shared { // also where more may be called at once, and less in a day
+			lowered = append(lowered, whose)
+		}
+	}
+	aspect := Aspect{Name: Limit, Sure: before.sure && after.sure}
+	if len(raised) > 0 {
+		aspect.Level, aspect.Before, aspect.After = Exposure, before.words(raised), after.words(raised)
+		out = append(out, aspect)
+	}
+	if len(lowered) > 0 {
+		aspect.Level, aspect.Before, aspect.After = Change, before.words(lowered), after.words(lowered)
+		if busiest := float64(v.peak); v.peak > 0 && slices.Contains(lowered, "") && after.of("").in(seconds["MINUTE"]) < busiest {
+			aspect.Level = Outage
+			aspect.After += fmt.Sprintf(" (the busiest minute of the last hour had %d calls)", v.peak)
+		}
+		out = append(out, aspect)
+	}
+	return out
+}
+
+func joined(a, b map[string]rate) map[string]rate {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
+}
+
+// of is the limit for somebody. Whom no limit of his own names has that of all apps or users.
+func (l limits) of(whose string) rate {
+	if r, ok := l.by[whose]; ok {
+		return r
+	}
+	if kind, _, named := strings.Cut(whose, ":"); named {
+		return l.of(" per " + strings.TrimPrefix(kind, " of "))
+	}
+	return unlimited
+}
+
+// words are a few limits.
+func (l limits) words(of []string) string {
+	const few = 3
+	var out []string
+	for _, whose := range of {
+		r := l.of(whose)
+		text := r.String()
+		switch {
+		case r == unlimited:
+			continue
+		case whose != "":
+			text += strings.Replace(whose, ":", " ", 1)
+		case l.shared:
+			text += " for all APIs of the policy together"
+		}
+		out = append(out, text)
+	}
+	switch n := len(out); {
+	case n == 0:
+		return unlimited.String()
+	case n > few:
+		out = append(out[:few], fmt.Sprintf("%d more", n-few))
+	}
+	return strings.Join(out, ", ")
+}
+
+// limitsOf are the limits of an API: of a rate_limit plugin, else of a throttle (see precedence.RateLimit).
+func limitsOf(v *view, s side) limits {
+	for _, p := range pluginsBy(s, precedence.ReplacesThrottle) {
+		return v.counting(rateLimited(p))
+	}
+	l := limits{by: map[string]rate{}, sure: v.known("plugin_binding")}
+	for address, t := range bound[kind.Throttle](s) {
+		l = v.counting(throttled(t, partsOf[kind.Special](s, address)))
+		l.sure = v.known("plugin_binding") // a plugin may take its place
+		return l
+	}
+	l.sure = l.sure && v.known("throttle_binding")
+	return l
+}
+
+// counting leaves out the limits that count nobody (see precedence.Counted).
+func (v *view) counting(l limits) limits {
+	if v.authType() == "" {
+		return l
+	}
+	maps.DeleteFunc(l.by, func(whose string, _ rate) bool {
+		for _, per := range []string{"app", "user"} {
+			if (whose == " per "+per || strings.HasPrefix(whose, " of "+per+":")) && !precedence.Counts(per, v.authType()) {
+				return true
+			}
+		}
+		return false
+	})
+	return l
+}
+
+func throttled(t kind.Throttle, specials map[string]kind.Special) limits {
+	l := limits{by: map[string]rate{}, sure: true, shared: t.Type == "shared"}
+	for whose, calls := range map[string]int64{"": t.APILimit, " per app": t.AppLimit, " per user": t.UserLimit, " per ip": t.IPLimit} {
+		if calls > 0 {
+			l.by[whose] = rate{calls, t.TimeInterval, t.TimeUnit}
+		}
+	}
+	for _, s := range specials {
+		whose := " of user:" + s.User
+		if s.App != "" {
+			whose = " of app:" + s.App
+		}
+		l.by[whose] = rate{s.Limit, t.TimeInterval, t.TimeUnit}
+	}
+	return l
+}
+
+func rateLimited(p *kind.Plugin) limits {
+	c := p.Content
+	unit, _ := c["default_time_unit"].(string)
+	period := rate{interval: max(1, whole(c["default_interval"])), unit: strings.ToUpper(cmp.Or(unit, "second"))}
+	rules, _ := c["rules"].([]any)
+	l := limits{by: map[string]rate{}, sure: len(rules) == 0 && c["algorithm"] != "local", shared: c["scope"] == "share"}
+	for whose, field := range map[string]string{"": "api_limit", " per app": "app_limit", " per user": "user_limit", " per ip": "ip_limit"} {
+		if period.calls = whole(c[field]); period.calls > 0 {
+			l.by[whose] = period
+		}
+	}
+	for _, of := range mappings(c["specials"]) {
+		per, _ := of["type"].(string)
+		for _, one := range mappings(of["policies"]) {
+			who, _ := one["key"].(string)
+			period.calls = whole(one["limit"])
+			l.by[" of "+per+":"+who] = period
+		}
+	}
+	return l
+}
+
+func whole(v any) int64 {
+	switch n := v.(type) {
+	case int64:
+		return n
+	case float64:
+		return int64(n)
+	}
+	return 0
+}
+
+func mappings(v any) (out []map[string]any) {
+	list, _ := v.([]any)
+	for _, item := range list {
+		if m, ok := item.(map[string]any); ok {
+			out = append(out, m)
+		}
+	}
+	return out
+}

@@ -1,0 +1,121 @@
+package impact
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// pluginsBy are the plugins of some types, by type: an API takes one of each.
+func pluginsBy(s side, of func(pluginType string) bool) map[string]*kind.Plugin {
+	out := map[string]*kind.Plugin{}
+	for _, p := range bound[kind.Plugin](s) {
+		if of(p.Type) {
+			out[p.Type] = &p
+		}
+	}
+	return out
+}
+
+func types(a, b map[string]*kind.Plugin) []string {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return slices.Sorted(maps.Keys(all))
+}
+
+func same(a, b *kind.Plugin) bool { return reflect.DeepEqual(a.Content, b.Content) }
+
+// cors compares from which sites browsers may call. Without a plugin the API's own setting holds, which is not known
+// and counts as none.
+func cors(v *view) (out []Aspect) {
+	before, after := pluginsBy(v.before, precedence.ReplacesCORS)["cors"], pluginsBy(v.after, precedence.ReplacesCORS)["cors"]
+	if before == nil && after == nil || before != nil && after != nil && same(before, after) {
+		return nil
+	}
+	sure := before != nil && after != nil
+	for _, f := range []struct {
+		field, what string
+		gained      Level
+	}{{"allow_origin", "origin", Exposure}, {"allow_methods", "method", Change}} {
+		b, a := words(before, f.field), words(after, f.field)
+		aspect := Aspect{Name: CORS, Before: listed(b, f.what), After: listed(a, f.what), Sure: sure}
+		if !b["*"] && len(missing(a, b)) > 0 {
+			aspect.Level = f.gained
+			out = append(out, aspect)
+		}
+		if !a["*"] && len(missing(b, a)) > 0 {
+			aspect.Level = Outage
+			out = append(out, aspect)
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, Aspect{Name: CORS, Level: Change, Before: "cors", After: "cors (other headers or times)", Sure: sure})
+	}
+	return out
+}
+
+// words are the items of a comma text of a plugin.
+func words(p *kind.Plugin, field string) map[string]bool {
+	out := map[string]bool{}
+	if p == nil {
+		return out
+	}
+	text, _ := p.Content[field].(string)
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			out[item] = true
+		}
+	}
+	return out
+}
+
+func listed(items map[string]bool, what string) string {
+	switch {
+	case items["*"]:
+		return "any " + what
+	case len(items) == 1:
+		return slices.Collect(maps.Keys(items))[0]
+	case len(items) == 0:
+		return "none"
+	}
+	return several(len(items), what)
+}
+
+func several(n int, what string) string {
+	switch n {
+	case 0:
+		return "no " + what
+	case 1:
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// plugins compares what other plugins do.
+func plugins(v *view) (out []Aspect) {
+	others := func(t string) bool {
+		return !precedence.Authenticates(t) && !precedence.ReplacesCORS(t) && !precedence.ReplacesThrottle(t)
+	}
+	before, after := pluginsBy(v.before, others), pluginsBy(v.after, others)
+	for _, typ := range types(before, after) {
+		b, a := before[typ], after[typ]
+		aspect := Aspect{Name: Plugins, Level: Change, Before: "none", After: "none", Sure: true}
+		switch {
+		case b == nil:
+			aspect.After = typ
+		case a == nil:
+			aspect.Before = typ
+		case same(b, a):
+			continue
+		default:
+			aspect.Before, aspect.After = typ, typ+" (other content)"
+		}
+		out = append(out, aspect)
+	}
+	return out
+}

@@ -1,0 +1,126 @@
+package impact
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Row is what entries that are alike have in common.
+type Row struct {
+	Level   Level
+	Aspects []Aspect
+	Where   string   // the API and environment of one; of several how many there are, and of what
+	Names   []string // of several: each by itself, as short as Where allows
+	Because []string // of all
+	Calls   *int64   // of all in the last hour; nil where they were not read of one
+}
+
+// Rollup joins entries that are alike, in their order.
+func Rollup(entries []Entry) (out []Row) {
+	alike := map[string][]Entry{}
+	var order []string
+	for _, e := range entries {
+		key := fmt.Sprint(e.Aspects, e.API == "")
+		if alike[key] == nil {
+			order = append(order, key)
+		}
+		alike[key] = append(alike[key], e)
+	}
+	for _, key := range order {
+		out = append(out, rowOf(alike[key]))
+	}
+	return out
+}
+
+func rowOf(entries []Entry) Row {
+	first := &entries[0]
+	row := Row{Level: first.Level(), Aspects: first.Aspects, Where: first.Where(), Because: first.Because, Calls: first.Calls}
+	if len(entries) == 1 {
+		return row
+	}
+	row.Where = where(entries)
+	group, _, _ := strings.Cut(first.API, "/")
+	var sum int64
+	for i := range entries {
+		e := &entries[i]
+		name := e.Where()
+		if oneGroup(entries) {
+			name = strings.TrimPrefix(e.API, group+"/")
+		}
+		row.Names = append(row.Names, name)
+		row.Because = append(slices.Clip(row.Because), e.Because...)
+		if e.Calls == nil {
+			row.Calls = nil
+		} else {
+			sum += *e.Calls
+		}
+	}
+	if row.Calls != nil {
+		row.Calls = &sum
+	}
+	slices.Sort(row.Because)
+	row.Because = slices.Compact(row.Because)
+	return row
+}
+
+// oneGroup reports whether all are in one group and environment.
+func oneGroup(entries []Entry) bool {
+	group := func(e Entry) string { g, _, _ := strings.Cut(e.API, "/"); return g + "@" + e.Environment }
+	return !slices.ContainsFunc(entries, func(e Entry) bool { return group(e) != group(entries[0]) })
+}
+
+func where(entries []Entry) string {
+	first := &entries[0]
+	if first.API == "" {
+		return first.Where()
+	}
+	if group, _, _ := strings.Cut(first.API, "/"); oneGroup(entries) {
+		return fmt.Sprintf("%d APIs of %s@%s", len(entries), group, first.Environment)
+	}
+	return fmt.Sprintf("%d APIs", len(entries))
+}
+
+// Where is the API and environment as an address has them; of a policy whose bindings were not read, what is bound to it.
+func (e *Entry) Where() string {
+	if e.API == "" {
+		return "what is bound to " + strings.Join(e.Because, ", ")
+	}
+	return e.API + "@" + e.Environment
+}
+
+// Lines are the aspects of a row, with the level of each that is not the row's.
+func (r *Row) Lines() (out []string) {
+	for _, a := range r.Aspects {
+		var notes []string
+		if a.Level != r.Level {
+			notes = append(notes, string(a.Level))
+		}
+		if !a.Sure {
+			notes = append(notes, "not sure")
+		}
+		text := a.Name + " " + a.Before + " → " + a.After
+		if len(notes) > 0 {
+			text += " (" + strings.Join(notes, ", ") + ")"
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// Headline says how many entries there are of each level, such as "2 exposures, 1 outage"; "none" without any.
+func (c Counts) Headline() string {
+	var parts []string
+	for _, l := range []struct {
+		n    int
+		word string
+	}{{c.Exposure, "exposure"}, {c.Outage, "outage"}, {c.Change, "change"}} {
+		if l.n == 1 {
+			parts = append(parts, "1 "+l.word)
+		} else if l.n > 1 {
+			parts = append(parts, fmt.Sprintf("%d %ss", l.n, l.word))
+		}
+	}
+	return cmp.Or(strings.Join(parts, ", "), "none")
+}

@@ -1,0 +1,306 @@
+package impact
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// spot is an API in an environment. Its zero value, with a policy, stands for whatever this policy is bound to.
+type spot struct{ api, env, policy string }
+
+func spotOf(l *kind.Link) spot {
+	s := diff.SpotOf(l)
+	return spot{api: s.API, env: s.Env}
+}
+
+// world is a gateway's state, as far as it is known.
+type world struct {
+	objects map[string]any            // by address
+	parts   map[string]map[string]any // address of the owner, then kind and key inside it
+	links   map[spot]map[string]bool  // addresses of owners
+	of      map[string]map[spot]bool  // the same, by owner
+}
+
+func newWorld() *world {
+	return &world{objects: map[string]any{}, parts: map[string]map[string]any{}, links: map[spot]map[string]bool{}, of: map[string]map[spot]bool{}}
+}
+
+func (w *world) bind(at spot, owner string) {
+	if w.links[at] == nil {
+		w.links[at] = map[string]bool{}
+	}
+	if w.of[owner] == nil {
+		w.of[owner] = map[spot]bool{}
+	}
+	w.links[at][owner], w.of[owner][at] = true, true
+}
+
+func (w *world) unbind(at spot, owner string) {
+	delete(w.links[at], owner)
+	delete(w.of[owner], at)
+}
+
+// remove takes an object away with all that hangs on it.
+func (w *world) remove(address string) {
+	for at := range maps.Clone(w.of[address]) {
+		w.unbind(at, address)
+	}
+	delete(w.objects, address)
+	delete(w.parts, address)
+}
+
+// rename gives an object another name.
+func (w *world) rename(from, to string) {
+	if from == to {
+		return
+	}
+	for at := range maps.Clone(w.of[from]) {
+		w.unbind(at, from)
+		w.bind(at, to)
+	}
+	if inside, ok := w.parts[from]; ok {
+		w.parts[to] = inside
+		delete(w.parts, from)
+	}
+	delete(w.objects, from)
+}
+
+// part puts into an owner what lives in it; nil takes it out.
+func (w *world) part(o *kind.Object, owner string, value any) {
+	key := o.Kind + strings.TrimPrefix(o.Key, o.Owner)
+	if w.parts[owner] == nil {
+		w.parts[owner] = map[string]any{}
+	}
+	if value == nil {
+		delete(w.parts[owner], key)
+	} else {
+		w.parts[owner][key] = value
+	}
+}
+
+// worlds are the gateway before and after a plan.
+type worlds struct {
+	in            Input
+	before, after *world
+	renamed       map[string]string // address before to the address after
+	apis          map[spot]*kind.API
+	because       map[spot][]string
+	credentials   map[string][]string // address of an app to what of its credentials changes, in words
+}
+
+func newWorlds(in Input) *worlds {
+	w := &worlds{in: in, before: newWorld(), after: newWorld(), renamed: map[string]string{}, apis: map[spot]*kind.API{}, because: map[spot][]string{}, credentials: map[string][]string{}}
+	for _, side := range []*world{w.before, w.after} {
+		for _, o := range slices.Concat(in.Have.Objects, in.Have.Beside.Owners, in.Have.Beside.Parts) {
+			if k := kind.Of(o.Kind); k.Owner != "" {
+				side.part(&o, k.Owner+"/"+o.Owner, o.Value)
+			} else {
+				side.objects[o.Address()] = o.Value
+			}
+		}
+		for _, l := range slices.Concat(in.Have.Links, in.Have.Beside.Links) {
+			w.apis[spotOf(&l)] = l.API
+			side.bind(spotOf(&l), ownerOf(&l))
+		}
+	}
+	w.change()
+	w.replaced()
+	return w
+}
+
+func ownerOf(l *kind.Link) string { return kind.LinkOf(l.Kind).Owner + "/" + l.Owner }
+
+// change carries the plan out in the world after it: first what happens to objects, then to what hangs on them.
+func (w *worlds) change() {
+	changes := w.in.Plan.Changes
+	for i := range changes {
+		if ch := &changes[i]; ch.Have != nil && ch.Want != nil && kind.Of(ch.Kind) != nil && kind.Of(ch.Kind).Owner == "" {
+			w.renamed[ch.Have.Address()] = ch.Want.Address()
+			w.after.rename(ch.Have.Address(), ch.Want.Address())
+		}
+	}
+	for i := range changes {
+		ch := &changes[i]
+		switch k := kind.Of(ch.Kind); {
+		case k == nil && ch.Action == diff.Unbind:
+			w.after.unbind(spotOf(ch.Link), w.now(ownerOf(ch.Link)))
+		case k == nil || k.Owner == "" && ch.Want == nil:
+		case k.Owner != "" && ch.Want == nil:
+			w.after.part(ch.Have, w.now(k.Owner+"/"+ch.Have.Owner), nil)
+		case k.Owner != "":
+			w.after.part(&ch.Want.Object, k.Owner+"/"+ch.Want.Owner, ch.Want.Value)
+		default:
+			w.after.objects[ch.Want.Address()] = ch.Want.Value
+		}
+	}
+	for i := range changes {
+		ch := &changes[i]
+		if ch.Action == diff.Delete && kind.Of(ch.Kind).Owner == "" {
+			w.after.remove(ch.Have.Address())
+		}
+		if ch.Action != diff.Bind {
+			continue
+		}
+		at := spotOf(ch.Link)
+		w.apis[at] = ch.Link.API
+		for j := range ch.Displaces {
+			if d := &ch.Displaces[j]; d.Sure && w.sameSlot(ch.Link, w.now(d.Address())) {
+				w.after.unbind(at, w.now(d.Address()))
+			}
+		}
+	}
+	for i := range changes { // what takes a place is there after all that gives way
+		if ch := &changes[i]; ch.Action == diff.Bind {
+			w.after.bind(spotOf(ch.Link), ownerOf(ch.Link))
+		}
+	}
+}
+
+// sameSlot reports whether after the plan, too, a policy would hold the slot that a bind takes: one that is replaced
+// may hold another one then.
+func (w *worlds) sameSlot(l *kind.Link, displaced string) bool {
+	slot, value := kind.LinkOf(l.Kind).Slot, w.after.objects[displaced]
+	return value == nil || slot(value) == slot(w.after.objects[ownerOf(l)])
+}
+
+// now is the address that an object has after the plan.
+func (w *worlds) now(address string) string {
+	if to, ok := w.renamed[address]; ok {
+		return to
+	}
+	return address
+}
+
+// touch notes which changes touch which APIs.
+func (w *worlds) touch() {
+	note := func(at spot, ch *diff.Change) {
+		if !slices.Contains(w.because[at], ch.Address) {
+			w.because[at] = append(w.because[at], ch.Address)
+		}
+	}
+	for i := range w.in.Plan.Changes {
+		ch := &w.in.Plan.Changes[i]
+		if ch.Link != nil {
+			note(spotOf(ch.Link), ch)
+			continue
+		}
+		for at := range w.before.of[policyOf(ch.Kind, ch.Have)] {
+			note(at, ch)
+		}
+		if ch.Want == nil {
+			continue
+		}
+		policy := policyOf(ch.Kind, &ch.Want.Object)
+		for at := range w.after.of[policy] {
+			note(at, ch)
+		}
+		if w.elsewhere(policy) {
+			note(spot{policy: policy}, ch)
+		}
+	}
+	for at := range w.because {
+		slices.Sort(w.because[at])
+	}
+}
+
+// policyOf is the address of what has bindings: an object, or that in which it lives.
+func policyOf(kindName string, o *kind.Object) string {
+	switch k := kind.Of(kindName); {
+	case o == nil:
+		return ""
+	case k.Owner != "":
+		return k.Owner + "/" + o.Owner
+	}
+	return o.Address()
+}
+
+// elsewhere reports whether a change is about a policy that may be bound to what was not read, since the files do
+// not manage its bindings.
+func (w *worlds) elsewhere(policy string) bool {
+	for i := range w.in.Have.Objects {
+		o := &w.in.Have.Objects[i]
+		if w.now(o.Address()) != policy {
+			continue
+		}
+		link := kind.LinkFrom(o.Kind)
+		read := link == nil || w.in.Complete[link.Name] || o.Bound == 0 || len(w.before.of[o.Address()]) >= max(o.Bound, 1)
+		return !read && !slices.ContainsFunc(w.in.Want.Objects, func(d kind.Declared) bool {
+			return d.Address() == policy && d.ManagesKind(link.Name)
+		})
+	}
+	return false
+}
+
+func (w *worlds) touched() []spot {
+	return slices.SortedFunc(maps.Keys(w.because), func(a, b spot) int {
+		return slices.Compare([]string{a.api, a.env, a.policy}, []string{b.api, b.env, b.policy})
+	})
+}
+
+// view is one API in an environment on both sides.
+type view struct {
+	w             *worlds
+	api           *kind.API // nil for whatever a policy is bound to
+	before, after side
+	peak          int64 // calls in the busiest minute of the last hour; 0 where it is not known
+}
+
+// side is what is bound to an API in an environment.
+type side struct {
+	world  *world
+	owners []string // addresses, sorted
+}
+
+func (w *worlds) view(at spot) *view {
+	v := &view{w: w, api: w.apis[at], before: side{world: w.before}, after: side{world: w.after}}
+	if at.policy != "" {
+		v.after.owners = []string{at.policy}
+		v.before.owners = v.after.owners
+		for from, to := range w.renamed {
+			if to == at.policy {
+				v.before.owners = []string{from}
+			}
+		}
+		return v
+	}
+	v.before.owners = slices.Sorted(maps.Keys(w.before.links[at]))
+	v.after.owners = slices.Sorted(maps.Keys(w.after.links[at]))
+	return v
+}
+
+// authType is how the API asks callers who they are; "" where it is not known.
+func (v *view) authType() string {
+	if v.api == nil {
+		return ""
+	}
+	return v.api.AuthType
+}
+
+// known reports whether all links of a kind were read.
+func (v *view) known(linkName string) bool { return v.w.in.Complete[linkName] }
+
+// bound are the values of one type of what is bound, by address.
+func bound[T any](s side) map[string]T {
+	out := map[string]T{}
+	for _, address := range s.owners {
+		if v, ok := s.world.objects[address].(T); ok {
+			out[address] = v
+		}
+	}
+	return out
+}
+
+// partsOf are the values of one type that live inside an object.
+func partsOf[T any](s side, owner string) map[string]T {
+	out := map[string]T{}
+	for address, v := range s.world.parts[owner] {
+		if t, ok := v.(T); ok {
+			out[address] = t
+		}
+	}
+	return out
+}

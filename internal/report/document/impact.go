@@ -1,0 +1,116 @@
+package document
+
+import (
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+// PlanSummary counts what a plan changes, and what that means to callers.
+type PlanSummary struct {
+	diff.Summary
+	Impact impact.Counts `json:"impact"` // APIs in an environment, by the levels of what changes there
+}
+
+// ResultSummary counts what became of changes, and what the plan meant to callers.
+type ResultSummary struct {
+	apply.Summary
+	Impact impact.Counts `json:"impact"`
+}
+
+// Meaning adds to a plan what it means to callers.
+func (d *Plan) Meaning(entries []impact.Entry) {
+	d.Impact, d.Felt, d.Summary.Impact = Impacts(entries), NewFelt(entries), impact.Count(entries)
+}
+
+// Meaning adds to results what the plan meant to callers.
+func (d *Results) Meaning(entries []impact.Entry) {
+	d.Impact, d.Felt, d.Summary.Impact = Impacts(entries), NewFelt(entries), impact.Count(entries)
+}
+
+// Impact is what a plan means to the callers of an API in an environment; both are "" for whatever a policy is bound to
+// of which the files do not manage the bindings.
+type Impact struct {
+	API         string       `json:"api"`
+	Environment string       `json:"environment"`
+	Level       impact.Level `json:"level"` // of the worst aspect
+	Sure        *bool        `json:"sure,omitempty"`
+	Aspects     []Aspect     `json:"aspects"`
+	Because     []string     `json:"because"` // addresses of changes
+	Calls       *int64       `json:"calls_last_hour,omitempty"`
+}
+
+// Aspect is one thing that changes for callers, in words.
+type Aspect struct {
+	Aspect string       `json:"aspect"`
+	Level  impact.Level `json:"level"`
+	Before string       `json:"before"`
+	After  string       `json:"after"`
+	Sure   *bool        `json:"sure,omitempty"` // false where rules leave it open, or what was not read could make it untrue
+}
+
+// Impacts are the documents' form of an impact; never nil.
+func Impacts(entries []impact.Entry) []Impact {
+	out := make([]Impact, len(entries))
+	for i := range entries {
+		e := &entries[i]
+		out[i] = Impact{API: e.API, Environment: e.Environment, Level: e.Level(), Sure: unlessSure(e.Sure()), Because: e.Because, Calls: e.Calls}
+		for _, a := range e.Aspects {
+			out[i].Aspects = append(out[i].Aspects, Aspect{a.Name, a.Level, a.Before, a.After, unlessSure(a.Sure)})
+		}
+	}
+	return out
+}
+
+// Entries are what documents say of an impact.
+func Entries(list []Impact) []impact.Entry {
+	out := make([]impact.Entry, len(list))
+	for i, d := range list {
+		out[i] = impact.Entry{API: d.API, Environment: d.Environment, Because: d.Because, Calls: d.Calls}
+		for _, a := range d.Aspects {
+			out[i].Aspects = append(out[i].Aspects, impact.Aspect{Name: a.Aspect, Level: a.Level, Before: a.Before, After: a.After, Sure: a.Sure == nil})
+		}
+	}
+	return out
+}
+
+func unlessSure(sure bool) *bool {
+	if sure {
+		return nil
+	}
+	return new(bool)
+}
+
+// Felt is an impact with the entries that are alike as one, for people.
+type Felt struct {
+	impact.Counts
+	Rows    []impact.Row
+	Refused []impact.Level // for which a guard refuses the plan
+}
+
+// NewFelt rolls an impact up.
+func NewFelt(entries []impact.Entry) Felt {
+	return Felt{Counts: impact.Count(entries), Rows: impact.Rollup(entries)}
+}
+
+// Words are the aspects of a row, one behind the other.
+func Words(r *impact.Row) string {
+	return Clean(strings.Join(r.Lines(), "; "))
+}
+
+// Told is a row in a sentence: where, what changes, of which APIs, and how many calls it meets.
+func Told(r *impact.Row) string {
+	text := Clean(r.Where) + ": " + Words(r)
+	if len(r.Names) > 0 {
+		text += ": " + Clean(strings.Join(r.Names, ", "))
+	}
+	if r.Calls != nil {
+		text += " (" + Calls(*r.Calls) + ")"
+	}
+	return text
+}
+
+// Calls is how many calls there were in the last hour, in words.
+func Calls(n int64) string { return Count(int(n), "call", "calls") + " in the last hour" }

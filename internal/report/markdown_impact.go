@@ -1,0 +1,46 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+)
+
+// markdownImpact is a table of what a plan means to callers, as long as it may be.
+func (v *view) markdownImpact(most int) string {
+	const cell, names = 300, 800
+	if len(v.Felt.Rows) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n#### Impact: %s\n\n| | where | what changes | calls |\n|---|---|---|---:|\n", v.Felt.Headline())
+	for i := range v.Felt.Rows {
+		r := &v.Felt.Rows[i]
+		var aspects []string
+		for _, line := range r.Lines() {
+			aspects = append(aspects, cellCode(clip(line, cell)))
+		}
+		where := cellCode(clip(r.Where, cell))
+		if len(r.Names) > 0 {
+			where += "<br>" + cellCode(clip(strings.Join(r.Names, ", "), names))
+		}
+		calls := ""
+		if r.Calls != nil {
+			calls = fmt.Sprint(*r.Calls)
+		}
+		line := fmt.Sprintf("| %s | %s | %s | %s |\n", levelWords[r.Level], where, strings.Join(aspects, "<br>"), calls)
+		if units(b.String())+units(line) > most {
+			fmt.Fprintf(&b, "| | | and %s, which do not fit | |\n", document.Count(len(v.Felt.Rows)-i, "more", "more"))
+			break
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+var levelWords = map[impact.Level]string{impact.Exposure: "🔴 **exposure**", impact.Outage: "🟠 **outage**", impact.Change: "change"}
+
+// cellCode is a code span in a table, where a bar ends a cell even inside of it.
+func cellCode(s string) string { return strings.ReplaceAll(code(s), "|", `\|`) }
