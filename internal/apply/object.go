@@ -23,12 +23,12 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 		r.create(ctx, k, j, k.Named(ch.Want.Value, ch.Via), ch.Via)
 	case diff.OpRestage:
 		r.made(k, ch, ch.Next.ID, ch.Want.Value)
-		r.update(ctx, k, j, k.Named(ch.Want.Value, ch.Next.Key), ch.Next.ID)
+		r.update(ctx, k, j, k.Named(ch.Want.Value, ch.Next.Key), ch.Next.Value, ch.Next.ID)
 	case diff.OpRename:
 		id, _ := r.ids.ID(k.Name, ch.Want.Key)
-		r.update(ctx, k, j, ch.Want.Value, id)
+		r.update(ctx, k, j, ch.Want.Value, k.Named(ch.Want.Value, ch.Via), id)
 	case diff.OpUpdate:
-		r.update(ctx, k, j, ch.Want.Value, ch.Have.ID)
+		r.update(ctx, k, j, ch.Want.Value, ch.Have.Value, ch.Have.ID)
 	case diff.OpDelete:
 		r.delete(ctx, k, j)
 	}
@@ -182,8 +182,8 @@ func (r *runner) generated(k *kind.Kind, ch *diff.Change, o *kind.Object) bool {
 
 // update changes an object in place. Where the gateway keeps, or refuses, what an update clears by leaving
 // it out, a second body clears it explicitly.
-func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, id string) {
-	q, err := k.Update(value, r.parent(k, j.change), id, r.ids)
+func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value, have any, id string) {
+	q, err := k.Update(value, have, r.parent(k, j.change), id, r.ids)
 	if err != nil {
 		j.fail(err)
 		return

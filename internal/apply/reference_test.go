@@ -31,19 +31,21 @@ type badgeWire struct {
 // addBadges makes badges known for a test.
 func addBadges(t *testing.T) {
 	t.Helper()
-	k := kind.Define(kind.Def[badge, badgeWire]{
+	k := kind.Define(kind.Def[badge, badgeWire]{Facts: kind.Facts{
 		Name: "badge", Section: "badges", Path: "badges", ListField: "badges", Shape: shape.OfMap("A badge."), Refers: "app",
-		Ops:  kind.Operations{List: "ListBadges", Create: "CreateBadge", Update: "UpdateBadge", Delete: "DeleteBadge"},
-		Key:  func(b badge) string { return b.Name },
+		Ops: kind.Operations{List: "ListBadges", Create: "CreateBadge", Update: "UpdateBadge", Delete: "DeleteBadge"},
+	}, Hooks: kind.Hooks[badge]{
 		Refs: func(b badge) []kind.Ref { return []kind.Ref{{Kind: "app", Key: b.App, Path: "/app"}} },
-		Encode: func(b badge, ids kind.IDs) (badgeWire, error) {
-			id, ok := ids.ID("app", b.App)
+	},
+		Key: func(_ string, b badge) string { return b.Name },
+		Encode: func(w kind.Writing[badge]) (any, error) {
+			id, ok := w.IDs.ID("app", w.Want.App)
 			if !ok {
-				return badgeWire{}, fmt.Errorf("no app named %s", b.App)
+				return badgeWire{}, fmt.Errorf("no app named %s", w.Want.App)
 			}
-			return badgeWire{Name: b.Name, App: id}, nil
+			return badgeWire{Name: w.Want.Name, App: id}, nil
 		},
-		Decode: func(_ string, w badgeWire) kind.Found[badge] {
+		Decode: func(w badgeWire) kind.Found[badge] {
 			return kind.Found[badge]{ID: w.ID, Value: badge{w.Name, w.App}, Bound: kind.Unknown}
 		},
 	})

@@ -107,7 +107,7 @@ func codeChange(n int) diff.Change {
 	key := fmt.Sprintf("shop/#generated-%d", n)
 	return diff.Change{
 		Address: "app_code/" + key, Kind: "app_code", Name: "shop", Action: diff.Create,
-		Want: &kind.Declared{Object: kind.Object{Kind: "app_code", Key: key, Owner: "shop", Value: kind.AppCode{App: "shop", Generated: n}}},
+		Want: &kind.Declared{Object: kind.Object{Kind: "app_code", Key: key, Owner: "shop", Value: kind.AppCode{Generated: n}}},
 	}
 }
 

@@ -24,7 +24,7 @@ func throttle(name string, limit int64, manages ...string) kind.Declared {
 }
 
 func acl(name, entity string, values ...string) kind.Declared {
-	v := kind.ACL{Name: name, Type: "PERMIT", EntityType: entity, Values: values, Written: values}
+	v := kind.ACL{Name: name, Type: "PERMIT", EntityType: entity, Values: values}
 	return kind.Declared{Object: kind.Object{Kind: "acl", Key: name, Value: v, Bound: kind.Unknown}, Manages: []string{"acl_binding"}}
 }
 

@@ -23,18 +23,22 @@ func leaves(k *kind.Kind, have, want any, sent bool) []Field {
 	if same(have, want) && !odd {
 		return nil
 	}
+	before, after := k.Compared(have), k.Compared(want)
+	if same(before, after) && !odd {
+		return nil
+	}
 	r := reporter{sent: sent}
 	if k.Place != nil {
 		r.written = [2]written{{k.Write(have)}, {k.Write(want)}}
 	}
-	cmp.Equal(have, want, cmp.Reporter(&r), cmp.FilterPath(unwritten, cmp.Ignore()))
+	cmp.Equal(before, after, cmp.Reporter(&r), cmp.FilterPath(unwritten, cmp.Ignore()))
 	if len(r.fields) == 0 {
 		r.fields = r.compared // they differ in what follows from something else alone
 	}
 	if odd {
 		r.fields = strange(r.fields, k, have, want)
 	}
-	return finished(k, r.fields, slices.Concat(k.Secrets(have), k.Secrets(want)))
+	return finished(k, r.fields, slices.Concat(k.Secrets(have), k.Secrets(want), k.Secrets(before), k.Secrets(after)))
 }
 
 // joined makes one field of the two that tell what goes and what comes at one place of a list.
@@ -96,8 +100,7 @@ func strange(fields []Field, k *kind.Kind, have, want any) []Field {
 // created lists what a new object is sent with, but for what is zero.
 func created(k *kind.Kind, want any) []Field {
 	var r reporter
-	said := k.Said(want)
-	cmp.Equal(reflect.Zero(reflect.TypeOf(said)).Interface(), said, cmp.Reporter(&r), cmp.FilterPath(unwritten, cmp.Ignore()))
+	cmp.Equal(reflect.Zero(reflect.TypeOf(want)).Interface(), want, cmp.Reporter(&r), cmp.FilterPath(unwritten, cmp.Ignore()))
 	for i := range r.fields {
 		r.fields[i].Before = nil
 	}

@@ -14,16 +14,17 @@ func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *
 	if keep {
 		w.Value = c.rules.keep(k, &w, p.have).Value
 	}
-	for _, path := range k.Loses(w.Value, p.have.Value) {
+	sent, lost := k.Sent(w.Value, p.have.Value, func(pointer string) bool {
+		return slices.ContainsFunc(fields, func(f Field) bool { return f.Path == pointer })
+	})
+	for _, path := range lost {
 		c.plan.Refusals = append(c.plan.Refusals, Refusal{
 			Guard: "secrets", Address: w.Address(),
 			Reason: w.Address() + " has a secret that the gateway hides and the files leave out: " + path,
 			Would:  "the update would have taken it away, since it sends all of the content; write the secret, or set its variable",
 		})
 	}
-	w.Value = k.Sent(w.Value, p.have.Value, func(pointer string) bool {
-		return slices.ContainsFunc(fields, func(f Field) bool { return f.Path == pointer })
-	})
+	w.Value = sent
 	return &w
 }
 

@@ -15,9 +15,8 @@ type ACL struct {
 	Name       string   `json:"name"`
 	Type       string   `json:"type"`        // PERMIT or DENY
 	EntityType string   `json:"entity_type"` // IP, DOMAIN (account name) or DOMAIN_ID; fixed at creation
-	Values     []string `json:"values"`      // a set, sorted
-	Written    []string `json:"-"`           // the values in the order of the file
-	Odd        Odd      `json:"-"`
+	Values     []string `json:"values"`      // a set
+	Odd        `json:"-"`
 }
 
 type aclWire struct {
@@ -34,7 +33,7 @@ const (
 	aclCharacters = 1024 // of all values of an account policy, joined
 )
 
-var acl = of(Def[ACL, aclWire]{
+var acl = of(Def[ACL, aclWire]{Facts: Facts{
 	Name: "acl", Section: "acls", Path: "acls", ListField: "acls", NameQuery: "name",
 	Ops: Operations{
 		List: "ListAclStrategiesV2", Create: "CreateAclStrategyV2", Update: "UpdateAclStrategyV2",
@@ -42,32 +41,22 @@ var acl = of(Def[ACL, aclWire]{
 	},
 	BatchMax: 100, // undocumented; the default quota of ACLs
 	Replace:  []string{"/entity_type"},
-	Tree: func(a ACL) map[string]any {
-		return map[string]any{"name": a.Name, "type": a.Type, "entity_type": a.EntityType, "values": listOf(a.Written)}
-	},
-	Named: func(a ACL, name string) ACL { a.Name = name; return a },
 	Shape: shape.OfMap("An access control policy: who may call the APIs bound to it.",
 		shape.Need("name", name("ACL", "orders_office", 64)),
 		shape.Need("type", shape.OfText("PERMIT lets only these callers in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
 		shape.Need("entity_type", shape.OfText("What the values are: addresses (IP), account names (DOMAIN) or account ids (DOMAIN_ID).", shape.OneOf("IP", "DOMAIN", "DOMAIN_ID")).AsFixed()),
 		shape.Need("values", shape.OfList("By entity_type: addresses, ranges (a-b) and networks (CIDR), at most 100, for IP; account names of 1 to 64 ASCII characters, not digits alone, for DOMAIN; account ids of 32 characters for DOMAIN_ID, names and ids at most 1024 characters in all with their commas.", shape.OfText("One address, range, network or account.", shape.Length(1, 0)).WithExample("192.168.1.0/24"), shape.Count(1, 0), distinctTexts)),
 	),
-	Key: func(a ACL) string { return a.Name },
-	Normalize: func(a ACL) ACL {
-		if a.Written == nil {
-			a.Written = slices.Clone(a.Values)
-		}
-		a.Values = sortedSet(a.Values)
-		return a
-	},
-	Written: func(a ACL) ACL { a.Values, a.Written = a.Written, nil; return a },
-	Check:   checkACL,
-	Encode: func(a ACL, _ IDs) (aclWire, error) {
-		joined := strings.Join(a.Written, ",")
+}, Hooks: Hooks[ACL]{
+	Compared: func(a ACL) ACL { a.Values = sortedSet(a.Values); return a },
+	Check:    checkACL,
+},
+	Key: func(_ string, a ACL) string { return a.Name },
+	Encode: func(w Writing[ACL]) (any, error) {
+		a, joined := w.Want, strings.Join(w.Want.Values, ",")
 		return aclWire{Name: a.Name, Type: &a.Type, EntityType: &a.EntityType, Value: &joined}, nil
 	},
-	Odd: func(a *ACL) *Odd { return &a.Odd },
-	Decode: func(_ string, w aclWire) Found[ACL] {
+	Decode: func(w aclWire) Found[ACL] {
 		a := ACL{Name: w.Name, Type: value(w.Type), EntityType: value(w.EntityType), Values: listed(value(w.Value))}
 		return Found[ACL]{ID: w.ID, Bound: bound(w.Bound), Value: a, Silent: silent(map[string]bool{
 			"/type": w.Type != nil, "/entity_type": w.EntityType != nil, "/values": w.Value != nil,
@@ -87,7 +76,7 @@ func listed(text string) []string {
 }
 
 func checkACL(a ACL) (out []shape.Problem) {
-	for i, v := range a.Written {
+	for i, v := range a.Values {
 		var wrong shape.Problem
 		switch a.EntityType {
 		case "IP":
@@ -104,10 +93,10 @@ func checkACL(a ACL) (out []shape.Problem) {
 			out = append(out, wrong)
 		}
 	}
-	joined := strings.Join(a.Written, ",")
+	joined := strings.Join(a.Values, ",")
 	switch {
-	case a.EntityType == "IP" && len(a.Written) > aclAddresses:
-		out = append(out, shape.Problem{Path: "/values", Text: "has " + itoa(int64(len(a.Written))) + " entries; at most 100 are allowed", Hint: "join neighbours to networks, or split the policy"})
+	case a.EntityType == "IP" && len(a.Values) > aclAddresses:
+		out = append(out, shape.Problem{Path: "/values", Text: "has " + itoa(int64(len(a.Values))) + " entries; at most 100 are allowed", Hint: "join neighbours to networks, or split the policy"})
 	case a.EntityType != "IP" && len(joined) > aclCharacters:
 		out = append(out, shape.Problem{Path: "/values", Text: "has " + itoa(int64(len(joined))) + " characters with its commas; at most 1024 are allowed", Hint: "split the policy"})
 	}

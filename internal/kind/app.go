@@ -27,7 +27,7 @@ type appWire struct {
 
 const generatedByGateway = "the gateway makes one, which is left alone"
 
-var app = of(Def[App, appWire]{
+var app = of(Def[App, appWire]{Facts: Facts{
 	Name: "app", Section: "apps", Path: "apps", ListField: "apps", NameQuery: "name",
 	Makes: []string{"/app_key", "/app_secret"},
 	Ops:   Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
@@ -41,47 +41,34 @@ var app = of(Def[App, appWire]{
 		shape.May("app_codes", codeList),
 		shape.May("access_control", accessControlShape),
 	),
-	Key: func(a App) string { return a.Name },
-	Settle: func(want, have App) App {
-		if want.Key == "" {
-			have.Key = ""
-		}
-		if want.Secret == "" || shows(have.Secret, want.Secret) {
-			have.Secret = want.Secret
-		}
-		return have
-	},
-	Sent: func(want, _ App, changed func(string) bool) App { // what an update does not name stays
-		if !changed("/app_key") {
-			want.Key = ""
-		}
-		if !changed("/app_secret") {
-			want.Secret = ""
-		}
-		return want
-	},
-	Hides: func(want, have App) []string {
-		if want.Secret != "" && concealed(have.Secret) {
-			return []string{"/app_secret"}
-		}
-		return nil
-	},
-	Secrets: func(App) []string { return []string{"/app_secret"} },
-	Values:  func(a App) []string { return []string{a.Secret} },
-	Encode: func(a App, _ IDs) (appWire, error) {
-		return appWire{Name: a.Name, Remark: &a.Remark, Key: a.Key, Secret: a.Secret}, nil
-	},
-	Insist: func(a App, got App) (any, bool) {
-		// Some versions keep the old remark when they are sent an empty one; a space they take.
-		return appWire{Name: a.Name, Remark: &space, Key: a.Key, Secret: a.Secret}, a.Remark == "" && got.Remark != ""
-	},
+}, Hooks: Hooks[App]{
 	Normalize: func(a App) App {
 		if strings.TrimSpace(a.Remark) == "" {
 			a.Remark = ""
 		}
 		return a
 	},
-	Decode: func(_ string, w appWire) Found[App] {
+	Sent: func(want, _ App, changed func(string) bool) (App, []string) { // what an update does not name stays
+		if !changed("/app_key") {
+			want.Key = ""
+		}
+		if !changed("/app_secret") {
+			want.Secret = ""
+		}
+		return want, nil
+	},
+	Secrets: func(App) []string { return []string{"/app_secret"} },
+	Insist: func(a App, got App) (any, bool) {
+		// Some versions keep the old remark when they are sent an empty one; a space they take.
+		return appWire{Name: a.Name, Remark: &space, Key: a.Key, Secret: a.Secret}, a.Remark == "" && got.Remark != ""
+	},
+},
+	Key: func(_ string, a App) string { return a.Name },
+	Encode: func(w Writing[App]) (any, error) {
+		a := w.Want
+		return appWire{Name: a.Name, Remark: &a.Remark, Key: a.Key, Secret: a.Secret}, nil
+	},
+	Decode: func(w appWire) Found[App] {
 		return Found[App]{ID: w.ID, Bound: bound(w.Bound), Value: App{Name: w.Name, Remark: value(w.Remark), Key: w.Key, Secret: w.Secret}}
 	},
 })

@@ -1,7 +1,6 @@
 package kind
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
@@ -10,11 +9,9 @@ import (
 // AccessControl lists the source addresses from which an app may, or may not, call. API reference:
 // "App Access Control" (instance feature app_acl).
 type AccessControl struct {
-	App     string   `json:"-"`
-	Type    string   `json:"type"`   // PERMIT or DENY
-	Values  []string `json:"values"` // a set, sorted
-	Written []string `json:"-"`      // the values in the order of the file
-	Odd     Odd      `json:"-"`
+	Type   string   `json:"type"`   // PERMIT or DENY
+	Values []string `json:"values"` // a set
+	Odd    `json:"-"`
 }
 
 type accessControlWire struct {
@@ -41,42 +38,25 @@ var accessControlShape = shape.OfMap("Source addresses from which the app may, o
 			return ""
 		}, "list the addresses, or write {} for no access control").Saying("values beside type"))
 
-var appAccessControl = of(Def[AccessControl, accessControlWire]{
+var appAccessControl = of(Def[AccessControl, accessControlWire]{Facts: Facts{
 	Name: "app_access_control", Owner: "app", Field: "access_control", Single: true,
-	Shape:    accessControlShape,
-	Path:     "apps/{app}/app-acl",
-	Ops:      Operations{List: "ShowDetailsOfAppAcl", Create: "UpdateAppAcl", Update: "UpdateAppAcl", Delete: "DeleteAppAcl"},
-	Key:      func(c AccessControl) string { return c.App },
+	Shape: accessControlShape,
+	Path:  "apps/{app}/app-acl",
+	Ops:   Operations{List: "ShowDetailsOfAppAcl", Create: "UpdateAppAcl", Update: "UpdateAppAcl", Delete: "DeleteAppAcl"},
+}, Hooks: Hooks[AccessControl]{
+	Compared: func(c AccessControl) AccessControl { c.Values = sortedSet(c.Values); return c },
 	Features: func(AccessControl) []string { return []string{"app_acl"} },
-	Items: func(owner string, element any) []AccessControl {
-		c, err := recode[AccessControl](element)
-		if m, _ := element.(map[string]any); err != nil || len(m) == 0 {
-			return nil
-		}
-		c.App = owner
-		return []AccessControl{c}
+},
+	Key: func(app string, _ AccessControl) string { return app },
+	Encode: func(w Writing[AccessControl]) (any, error) {
+		return accessControlWire{Type: &w.Want.Type, Values: w.Want.Values}, nil
 	},
-	Tree: func(c AccessControl) map[string]any {
-		return map[string]any{"type": c.Type, "values": listOf(c.Written)}
-	},
-	Normalize: func(c AccessControl) AccessControl {
-		if c.Written == nil {
-			c.Written = slices.Clone(c.Values)
-		}
-		c.Values = sortedSet(c.Values)
-		return c
-	},
-	Written: func(c AccessControl) AccessControl { c.Values, c.Written = c.Written, nil; return c },
-	Encode: func(c AccessControl, _ IDs) (accessControlWire, error) {
-		return accessControlWire{Type: &c.Type, Values: c.Written}, nil
-	},
-	Odd: func(c *AccessControl) *Odd { return &c.Odd },
-	Decode: func(owner string, w accessControlWire) Found[AccessControl] {
+	Decode: func(w accessControlWire) Found[AccessControl] {
 		if value(w.Type) == "" && len(w.Values) == 0 {
-			return Found[AccessControl]{} // there is none
+			return Found[AccessControl]{None: true}
 		}
 		return Found[AccessControl]{
-			Bound: Unknown, Value: AccessControl{App: owner, Type: value(w.Type), Values: listed(strings.Join(w.Values, ","))},
+			Bound: Unknown, Value: AccessControl{Type: value(w.Type), Values: listed(strings.Join(w.Values, ","))},
 			Silent: silent(map[string]bool{"/type": w.Type != nil, "/values": w.Values != nil}),
 		}
 	},

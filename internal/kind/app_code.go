@@ -15,7 +15,6 @@ import (
 // AppCode is a code with which a caller identifies itself as an app, without a signature. API
 // reference: "App Code Management" (simple authentication).
 type AppCode struct {
-	App       string `json:"-"`
 	Value     string `json:"app_code"`
 	Generated int    `json:"-"` // 1, 2, … for one that the gateway shall make; 0 for a given value
 }
@@ -68,43 +67,44 @@ func checkCodes(items []any) string {
 	return ""
 }
 
-var appCode = of(Def[AppCode, appCodeWire]{
+var appCode = of(Def[AppCode, appCodeWire]{Facts: Facts{
 	Name: "app_code", Owner: "app", Field: "app_codes",
 	Shape: codeShape,
 	Path:  "apps/{app}/app-codes", ListField: "app_codes",
 	Quota: codesOfAnApp,
 	Ops:   Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Delete: "DeleteAppCodeV2"},
-	Key: func(c AppCode) string {
-		if c.Generated > 0 {
-			return fmt.Sprintf("%s/%s%d", c.App, namelessKey, c.Generated)
-		}
-		sum := sha256.Sum256([]byte(c.Value))
-		return c.App + "/#" + hex.EncodeToString(sum[:4])
-	},
-	Items: func(owner string, element any) (out []AppCode) {
-		switch v := element.(type) {
-		case string:
-			out = append(out, AppCode{App: owner, Value: v})
-		case map[string]any:
-			n, _ := v["generate"].(int64)
-			for i := range int(n) {
-				out = append(out, AppCode{App: owner, Generated: i + 1})
-			}
-		}
-		return out
-	},
+}, Hooks: Hooks[AppCode]{
 	Secrets: func(AppCode) []string { return []string{"/app_code"} },
-	Values:  func(c AppCode) []string { return []string{c.Value} },
 	Match:   matchCodes,
-	Encode:  func(c AppCode, _ IDs) (appCodeWire, error) { return appCodeWire{Value: c.Value}, nil },
 	Creating: func(c AppCode, r api.Request) api.Request {
 		if c.Generated > 0 {
 			r.Operation, r.Method, r.Body = "CreateAppCodeAutoV2", "PUT", nil
 		}
 		return r
 	},
-	Decode: func(owner string, w appCodeWire) Found[AppCode] {
-		return Found[AppCode]{ID: w.ID, Bound: Unknown, Value: AppCode{App: owner, Value: w.Value}}
+},
+	Key: func(app string, c AppCode) string {
+		if c.Generated > 0 {
+			return fmt.Sprintf("%s/%s%d", app, namelessKey, c.Generated)
+		}
+		sum := sha256.Sum256([]byte(c.Value))
+		return app + "/#" + hex.EncodeToString(sum[:4])
+	},
+	Items: func(element any) (out []AppCode) {
+		switch v := element.(type) {
+		case string:
+			out = append(out, AppCode{Value: v})
+		case map[string]any:
+			n, _ := v["generate"].(int64)
+			for i := range int(n) {
+				out = append(out, AppCode{Generated: i + 1})
+			}
+		}
+		return out
+	},
+	Encode: func(w Writing[AppCode]) (any, error) { return appCodeWire{Value: w.Want.Value}, nil },
+	Decode: func(w appCodeWire) Found[AppCode] {
+		return Found[AppCode]{ID: w.ID, Bound: Unknown, Value: AppCode{Value: w.Value}}
 	},
 })
 

@@ -37,23 +37,27 @@ func (o Odd) Shown(pointer string) any {
 	return tree
 }
 
-// odd is what a value holds of the kind.
-func (d *Def[S, W]) odd(s *S) Odd {
-	if d.Odd == nil {
-		return nil
+func (o Odd) odd() Odd { return o }
+
+func (o *Odd) keep(odd Odd) { *o = odd }
+
+// Odd is what is odd about a value; nil for kinds about which nothing can be.
+func (k *Kind) Odd(value any) Odd {
+	if keeper, ok := value.(interface{ odd() Odd }); ok {
+		return keeper.odd()
 	}
-	return *d.Odd(s)
+	return nil
 }
 
 // oddities are those of an object that was just read.
-func (d *Def[S, W]) oddities(strange, more wire.Strange, silent []string) Odd {
+func (k *Kind) oddities(strange, more wire.Strange, silent []string) Odd {
 	if len(strange)+len(more)+len(silent) == 0 {
 		return nil
 	}
 	out := Odd{}
 	maps.Copy(out, more)
 	for pointer, raw := range strange {
-		if d.Shape.Field(pointer[1:]) != nil {
+		if k.Shape.Field(pointer[1:]) != nil {
 			out[pointer] = raw
 		}
 	}
@@ -63,19 +67,6 @@ func (d *Def[S, W]) oddities(strange, more wire.Strange, silent []string) Odd {
 		}
 	}
 	return out
-}
-
-// guess is have with what the gateway does not say as it is wanted.
-func (k *Kind) guess(want, have any) any {
-	silent := k.Odd(have).Untold()
-	if len(silent) == 0 {
-		return have
-	}
-	v, err := k.Overlay(have, want, silent)
-	if err != nil {
-		return have
-	}
-	return v
 }
 
 // with is what is odd where what stands under some pointers is taken from another value.
@@ -93,15 +84,20 @@ func (o Odd) with(from Odd, pointers []string) Odd {
 	return out
 }
 
-// body is what is sent for a value: odd numbers that are to stay go back as they came.
-func (d *Def[S, W]) body(s S, w any) (any, error) {
-	strange := d.odd(&s).Strange()
+// in is a body with odd numbers that are to stay, which go back as they came.
+func (o Odd) in(body any) (any, error) {
+	strange := o.Strange()
 	if len(strange) == 0 {
-		return w, nil
+		return body, nil
 	}
-	m, err := recode[map[string]any](w)
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	var m map[string]json.RawMessage
+	err = json.Unmarshal(raw, &m)
 	for _, p := range strange {
-		m[p[1:]] = d.odd(&s)[p]
+		m[p[1:]] = o[p]
 	}
 	return m, err
 }

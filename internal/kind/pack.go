@@ -1,8 +1,6 @@
 package kind
 
 import (
-	"encoding/json"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -11,25 +9,110 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Packing makes a value of a kind a plain tree that JSON can carry, and back. Fields that files do not
-// have, such as the number of a code that the gateway shall make, stand under their name behind a dash.
-const (
-	inner  = "-"
-	oddKey = "/" + inner + "Odd" // of kinds that hold what is odd
-)
+// oddKey is where a tree keeps what is odd.
+const oddKey = "/" + inner + "Odd"
 
 // Pack returns a value as a tree of maps, lists and scalars, secrets included.
-func (k *Kind) Pack(value any) (map[string]any, error) { return k.pack(value) }
+func (k *Kind) Pack(value any) map[string]any { return toTree(reflect.ValueOf(value)) }
 
-// Unpack returns the value that Pack made a tree of, normalised.
-func (k *Kind) Unpack(tree map[string]any) (any, error) { return k.unpack(tree) }
+// Tree is a value as files write it, which says nothing that is understood anyway.
+func (k *Kind) Tree(value any) map[string]any {
+	tree := k.Pack(k.Brief(value))
+	for key := range tree {
+		if strings.HasPrefix(key, inner) {
+			delete(tree, key)
+		}
+	}
+	return tree
+}
 
-// At finds what stands under a JSON pointer of a tree; nil when there is nothing.
-func At(tree map[string]any, pointer string) any { return jsonptr.At(tree, pointer) }
+// Named is a value under another name.
+func (k *Kind) Named(value any, name string) any {
+	v, err := k.Unpack(jsonptr.Put(k.Pack(value), "/name", name))
+	if err != nil {
+		return value // of a kind without names
+	}
+	return v
+}
 
-// Put returns a copy of a tree with v under a JSON pointer; nil takes away what stands there.
-func Put(tree map[string]any, pointer string, v any) map[string]any {
-	return jsonptr.Put(tree, pointer, v)
+// Open reports whether a declared value leaves what stands under a pointer of Makes to the gateway.
+func (k *Kind) Open(value any, pointer string) bool {
+	v := jsonptr.At(k.Pack(value), pointer)
+	return v == nil || v == ""
+}
+
+// Settle is have as want can see it: what want leaves to the gateway, and what the gateway hides or does not say, is as
+// it is wanted.
+func (k *Kind) Settle(want, have any) any {
+	have = k.unmasked(want, k.Adopt(want, have))
+	silent := k.Odd(have).Untold()
+	if len(silent) == 0 {
+		return have
+	}
+	v, err := k.Overlay(have, want, silent)
+	if err != nil {
+		return have
+	}
+	return v
+}
+
+// unmasked is have with the secrets of want where what the gateway shows can be those, and without what want leaves to
+// the gateway.
+func (k *Kind) unmasked(want, have any) any {
+	secrets := k.Secrets(want)
+	if len(secrets)+len(k.Makes) == 0 || !k.alike(want, have) {
+		return have
+	}
+	wanted, held := k.Pack(want), k.Pack(have)
+	tree := held
+	for _, p := range slices.Concat(k.Makes, secrets) {
+		text, _ := jsonptr.At(wanted, p).(string)
+		shown, _ := jsonptr.At(held, p).(string)
+		_, whole := jsonptr.At(held, p[:strings.LastIndexByte(p, '/')]).(map[string]any) // else all that holds it is missing
+		switch {
+		case text == shown:
+		case text == "":
+			tree = jsonptr.Put(tree, p, nil)
+		case whole && slices.Contains(secrets, p) && shows(shown, text):
+			tree = jsonptr.Put(tree, p, text)
+		default:
+			continue
+		}
+		if v, err := k.Unpack(tree); err == nil {
+			have = v
+		}
+	}
+	return have
+}
+
+// alike reports whether two values have in common what cannot change in place.
+func (k *Kind) alike(a, b any) bool {
+	if len(k.Replace) == 0 {
+		return true
+	}
+	one, other := k.Pack(a), k.Pack(b)
+	return !slices.ContainsFunc(k.Replace, func(p string) bool { return jsonptr.At(one, p) != jsonptr.At(other, p) })
+}
+
+// Hides lists the JSON pointers of wanted secrets that the gateway does not let compare.
+func (k *Kind) Hides(want, have any) []string {
+	if !k.alike(want, have) {
+		return nil
+	}
+	held := k.Pack(have)
+	return slices.DeleteFunc(k.SecretsIn(want), func(p string) bool {
+		shown, _ := jsonptr.At(held, p).(string)
+		return !concealed(shown)
+	})
+}
+
+// Values are the secrets of a value, for redaction.
+func (k *Kind) Values(value any) (out []string) {
+	tree := k.Pack(value)
+	for _, p := range k.SecretsIn(value) {
+		out = append(out, jsonptr.At(tree, p).(string))
+	}
+	return out
 }
 
 // Written is a value as a tree that has everything where, and as, its file has it. At finds what stands there under
@@ -40,11 +123,8 @@ type Written struct {
 	tree  map[string]any
 }
 
-// Write returns the written form of a value; nothing stands in one that cannot be written.
-func (k *Kind) Write(value any) *Written {
-	tree, _ := k.Pack(value)
-	return &Written{k, value, tree}
-}
+// Write returns the written form of a value.
+func (k *Kind) Write(value any) *Written { return &Written{k, value, k.Pack(value)} }
 
 // At finds what stands under a pointer; nil when there is nothing.
 func (w *Written) At(pointer string) any { return jsonptr.At(w.tree, w.place(pointer)) }
@@ -77,31 +157,25 @@ func (k *Kind) Overlay(value, from any, pointers []string) (any, error) {
 }
 
 // SecretsIn lists the JSON pointers of the secrets that a value holds.
-func (k *Kind) SecretsIn(value any) (pointers []string, err error) {
-	tree, err := k.Pack(value)
-	if err != nil {
-		return nil, err
+func (k *Kind) SecretsIn(value any) (pointers []string) {
+	secrets := k.Secrets(value)
+	if len(secrets) == 0 {
+		return nil
 	}
-	for _, p := range k.Secrets(value) {
-		if s, ok := jsonptr.At(tree, p).(string); ok && s != "" {
+	tree := k.Pack(value)
+	for _, p := range secrets {
+		if s, _ := jsonptr.At(tree, p).(string); s != "" {
 			pointers = append(pointers, p)
 		}
 	}
-	return pointers, nil
+	return pointers
 }
 
 // WithSecrets returns a copy of a value with texts in place of its secrets; an empty text takes the secret away.
 func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) (any, error) {
-	tree, err := k.Pack(value)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range k.Secrets(value) {
-		s, ok := jsonptr.At(tree, p).(string)
-		if !ok || s == "" {
-			continue
-		}
-		if now := text(p, s); now != "" {
+	tree := k.Pack(value)
+	for _, p := range k.SecretsIn(value) {
+		if now := text(p, jsonptr.At(tree, p).(string)); now != "" {
 			tree = jsonptr.Put(tree, p, now)
 		} else {
 			tree = jsonptr.Put(tree, p, nil)
@@ -113,11 +187,7 @@ func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) 
 // Requires reports whether a value cannot do without what stands under a pointer: files must have it, or what
 // is left breaks a rule.
 func (k *Kind) Requires(value any, pointer string) bool {
-	tree, err := k.Pack(value)
-	if err != nil {
-		return true
-	}
-	s := k.Shape
+	tree, s := k.Pack(value), k.Shape
 	keys := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
 	for i, key := range keys {
 		field := slices.IndexFunc(s.Fields, func(f shape.Field) bool { return f.Name == key })
@@ -138,54 +208,4 @@ func (k *Kind) Requires(value any, pointer string) bool {
 	}
 	without, err := k.Unpack(jsonptr.Put(tree, pointer, nil))
 	return err != nil || slices.ContainsFunc(k.Check(without), func(p shape.Problem) bool { return !p.Soft })
-}
-
-// packed is the tree of a value.
-func packed[S any](s S) (map[string]any, error) {
-	tree, err := recode[map[string]any](s)
-	if err != nil {
-		return nil, err
-	}
-	tree, _ = numbers(tree).(map[string]any)
-	v := reflect.ValueOf(s)
-	for i := range v.NumField() {
-		if f := v.Type().Field(i); f.Tag.Get("json") == "-" && !v.Field(i).IsZero() {
-			tree[inner+f.Name] = v.Field(i).Interface()
-		}
-	}
-	return tree, nil
-}
-
-// unpacked is the value of a tree, not normalised. Keys that it does not know are errors.
-func unpacked[S any](tree map[string]any) (s S, err error) {
-	known := map[string]bool{}
-	v := reflect.ValueOf(&s).Elem()
-	rest := map[string]any{}
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
-		if f.Tag.Get("json") != "-" {
-			continue
-		}
-		known[inner+f.Name] = true
-		if x, ok := tree[inner+f.Name]; ok {
-			raw, err := json.Marshal(x)
-			if err == nil {
-				err = json.Unmarshal(raw, v.Field(i).Addr().Interface())
-			}
-			if err != nil {
-				return s, fmt.Errorf("%s: %w", f.Name, err)
-			}
-		}
-	}
-	for key, x := range tree {
-		if !known[key] {
-			rest[key] = x
-		}
-	}
-	raw, err := json.Marshal(rest)
-	if err != nil {
-		return s, err
-	}
-	err = strict(raw, &s)
-	return s, err
 }

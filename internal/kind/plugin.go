@@ -17,10 +17,9 @@ type Plugin struct {
 	Name    string         `json:"name"`
 	Type    string         `json:"type"` // fixed at creation
 	Remark  string         `json:"remark"`
-	Content map[string]any `json:"content"` // in the canonical form of its type
-	Written map[string]any `json:"-"`       // as the file has it
-	Odd     Odd            `json:"-"`
-	Whole   bool           `json:"-"` // the gateway shall hold nothing that Written does not mention, but for secrets
+	Content map[string]any `json:"content"`
+	Whole   bool           `json:"-"` // the gateway shall hold nothing that Content does not mention, but for secrets
+	Odd     `json:"-"`
 }
 
 type pluginWire struct {
@@ -35,90 +34,55 @@ type pluginWire struct {
 // contentMax is the length of a plugin's content in characters.
 const contentMax = 65535
 
-var plugin = of(Def[Plugin, pluginWire]{
+var plugin = of(Def[Plugin, pluginWire]{Facts: Facts{
 	Name: "plugin", Section: "plugins", Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
 	Ops:     Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
 	Replace: []string{"/type"},
-	Tree: func(p Plugin) map[string]any {
-		t := content.Of(p.Type)
-		return map[string]any{"name": p.Name, "type": p.Type, "remark": p.Remark, "content": withSecrets(t, t.Brief(p.Content))}
-	},
-	Named: func(p Plugin, name string) Plugin { p.Name = name; return p },
-	Shape: pluginShape(),
-	Key:   func(p Plugin) string { return p.Name },
-	Normalize: func(p Plugin) Plugin {
-		if p.Written == nil {
-			p.Written, _ = numbers(p.Content).(map[string]any)
-		}
-		p.Content = content.Of(p.Type).Normalize(p.Written)
-		p.Remark = strings.TrimSpace(p.Remark)
-		return p
-	},
-	Written: func(p Plugin) Plugin {
-		if p.Written != nil {
-			p.Content, p.Written = p.Written, nil
-		}
-		return p
-	},
+	Shape:   pluginShape(),
+}, Hooks: Hooks[Plugin]{
+	Normalize: func(p Plugin) Plugin { p.Remark = strings.TrimSpace(p.Remark); return p },
+	Compared:  func(p Plugin) Plugin { p.Content = content.Of(p.Type).Normalize(p.Content); return p },
 	Place: func(p Plugin, pointer string) string {
 		if inside, ok := strings.CutPrefix(pointer, "/content"); ok {
-			return "/content" + content.Of(p.Type).Place(p.Written, inside)
+			return "/content" + content.Of(p.Type).Place(p.Content, inside)
 		}
 		return pointer
 	},
-	Features: func(p Plugin) []string { return content.Of(p.Type).Features },
-	Settle:   settlePlugin,
-	Sent:     sentPlugin,
-	Loses:    lostByPlugin,
-	Entire:   func(p Plugin) Plugin { p.Whole = true; return p },
-	Hides: func(want, have Plugin) (out []string) {
-		for _, path := range secretsOf(want) {
-			wanted, _ := jsonptr.At(want.Content, path).(string)
-			shown, _ := jsonptr.At(have.Content, path).(string)
-			if wanted != "" && want.Type == have.Type && concealed(shown) {
-				out = append(out, "/content"+path)
-			}
-		}
-		return out
+	Brief: func(p Plugin) Plugin {
+		t := content.Of(p.Type)
+		p.Content = withSecrets(t, t.Brief(p.Content))
+		return p
 	},
-	Check: func(p Plugin) []shape.Problem {
-		var out []shape.Problem
-		for _, found := range content.Of(p.Type).Problems(p.Written) {
+	Entire:   func(p Plugin) Plugin { p.Whole = true; return p },
+	Features: func(p Plugin) []string { return content.Of(p.Type).Features },
+	Secrets:  func(p Plugin) []string { return inContent(content.Of(p.Type).SecretsIn(p.Content)) },
+	Check: func(p Plugin) (out []shape.Problem) {
+		for _, found := range content.Of(p.Type).Problems(p.Content) {
 			found.Path = "/content" + found.Path
 			out = append(out, found)
 		}
-		if raw, _ := json.Marshal(p.Written); len([]rune(string(raw))) > contentMax {
+		if raw, _ := json.Marshal(p.Content); len([]rune(string(raw))) > contentMax {
 			out = append(out, shape.Problem{Path: "/content", Text: "is longer than 65535 characters", Hint: "split it over several plugins"})
 		}
 		return out
 	},
-	Secrets: func(p Plugin) (out []string) {
-		for _, s := range secretsOf(p) {
-			out = append(out, "/content"+s)
-		}
-		return out
-	},
-	Values: func(p Plugin) (out []string) {
-		for _, s := range secretsOf(p) {
-			if v, _ := jsonptr.At(p.Written, s).(string); v != "" {
-				out = append(out, v)
-			}
-		}
-		return out
-	},
-	Encode: func(p Plugin, _ IDs) (pluginWire, error) { return pluginBody(p, &p.Remark) },
+	Adopt: adoptPlugin,
+	Sent:  sentPlugin,
 	Insist: func(p Plugin, got Plugin) (any, bool) {
 		// Some versions keep the old remark when they are sent an empty one; a space they take.
 		w, err := pluginBody(p, &space)
 		return w, err == nil && p.Remark == "" && got.Remark != ""
 	},
-	Decode: func(_ string, w pluginWire) Found[Plugin] {
+},
+	Key:    func(_ string, p Plugin) string { return p.Name },
+	Encode: func(w Writing[Plugin]) (any, error) { return pluginBody(w.Want, &w.Want.Remark) },
+	Decode: func(w pluginWire) Found[Plugin] {
 		p := Plugin{Name: w.Name, Type: value(w.Type), Remark: value(w.Remark), Content: map[string]any{}}
 		f := Found[Plugin]{ID: w.ID, Bound: Unknown, Silent: silent(map[string]bool{
 			"/type": w.Type != nil, "/content": w.Type != nil && w.Content != nil, // which means nothing without the type
 		})}
 		tree, err := wire.Tree([]byte(value(w.Content)))
-		if m, ok := tree.(map[string]any); ok {
+		if m, ok := numbers(tree).(map[string]any); ok {
 			p.Content = m
 		} else if tree != nil || err != nil {
 			raw, _ := json.Marshal(value(w.Content)) // a text can be written as JSON
@@ -127,33 +91,10 @@ var plugin = of(Def[Plugin, pluginWire]{
 		f.Value = p
 		return f
 	},
-	Odd: func(p *Plugin) *Odd { return &p.Odd },
 })
 
-// numbers turns the numbers of a decoded tree into int64, or float64 where they are no whole numbers. Those that
-// neither of them can hold stay as they are spelled.
-func numbers(v any) any {
-	switch t := v.(type) {
-	case json.Number:
-		return content.Number(t)
-	case map[string]any:
-		out := make(map[string]any, len(t))
-		for k, inner := range t {
-			out[k] = numbers(inner)
-		}
-		return out
-	case []any:
-		out := make([]any, len(t))
-		for i, inner := range t {
-			out[i] = numbers(inner)
-		}
-		return out
-	}
-	return v
-}
-
 func pluginBody(p Plugin, remark *string) (pluginWire, error) {
-	raw, err := json.Marshal(p.Written)
+	raw, err := json.Marshal(p.Content)
 	text := string(raw)
 	return pluginWire{Name: p.Name, Type: &p.Type, Scope: "global", Content: &text, Remark: remark}, err
 }
@@ -172,9 +113,13 @@ func pluginShape() *shape.Shape {
 	).WithCases(shape.Cases{By: "type", Field: "content", Shapes: shapes})
 }
 
-// secretsOf are the pointers of secrets in the content of p, as it is written and as it is compared.
-func secretsOf(p Plugin) []string {
-	return content.Of(p.Type).SecretsIn(p.Content, p.Written)
+// inContent are pointers inside the content as pointers inside the plugin.
+func inContent(pointers []string) []string {
+	out := make([]string, len(pointers))
+	for i, p := range pointers {
+		out[i] = "/content" + p
+	}
+	return out
 }
 
 // withSecrets adds, as empty texts, the secrets that a content needs and a gateway does not show.
@@ -187,70 +132,43 @@ func withSecrets(t content.Type, c map[string]any) map[string]any {
 	return c
 }
 
-// settlePlugin takes from want the secrets that the gateway does not show, or shows masked, and what the file
-// leaves to the gateway: members that this version does not know, and those of which no document says what
-// their absence means.
-func settlePlugin(want, have Plugin) Plugin {
+// adoptPlugin takes from want what the file leaves to the gateway: members that this version does not know, and those
+// of which no document says what their absence means.
+func adoptPlugin(want, have Plugin) Plugin {
 	if want.Type != have.Type {
 		return have
 	}
 	t := content.Of(want.Type)
-	if rest, some := t.Without(have.Written, want.Written, want.Whole); some {
-		have.Written, have.Content = rest, t.Normalize(rest)
-	}
-	for _, path := range secretsOf(want) {
-		wanted, _ := jsonptr.At(want.Content, path).(string)
-		shown, _ := jsonptr.At(have.Content, path).(string)
-		switch {
-		case wanted == "":
-			have.Content = jsonptr.Put(have.Content, path, nil)
-		case shows(shown, wanted):
-			have.Content = jsonptr.Put(have.Content, path, wanted)
-		}
-	}
+	have.Content, _ = t.Without(have.Content, want.Content, want.Whole)
 	for _, name := range t.Unsure {
-		if _, written := want.Written[name]; !written {
-			have.Content = jsonptr.Put(have.Content, "/"+name, want.Content[name])
+		if _, written := want.Content[name]; !written {
+			have.Content = jsonptr.Put(have.Content, "/"+name, nil)
 		}
 	}
 	return have
 }
 
-// sentPlugin adds what want does not mention and the gateway must not lose, since an update replaces the content.
-func sentPlugin(want, have Plugin, _ func(string) bool) Plugin {
+// sentPlugin adds what want does not mention and the gateway must not lose, since an update replaces the content. Lost
+// are secrets that the gateway holds and that cannot be read.
+func sentPlugin(want, have Plugin, _ func(string) bool) (sent Plugin, lost []string) {
 	if want.Type != have.Type {
-		return want
+		return want, nil
 	}
 	t := content.Of(want.Type)
-	want.Written, _ = t.Carry(want.Written, have.Written, want.Whole)
+	carried, masked := t.Carry(want.Content, have.Content, want.Whole)
 	for _, path := range t.Secrets {
-		said, _ := jsonptr.At(want.Written, path).(string)
-		if held, _ := jsonptr.At(have.Written, path).(string); said == "" && InClear(held) {
-			want.Written = jsonptr.Put(want.Written, path, held)
+		said, _ := jsonptr.At(want.Content, path).(string)
+		held, _ := jsonptr.At(have.Content, path).(string)
+		switch {
+		case said != "":
+		case InClear(held):
+			carried = jsonptr.Put(carried, path, held)
+		case held != "" || t.Needs(want.Content, path):
+			lost = append(lost, path)
 		}
 	}
-	want.Content = t.Normalize(want.Written)
-	return want
-}
-
-// lostByPlugin finds the secrets that have holds, that cannot be read, and that sending want would take away.
-func lostByPlugin(want, have Plugin) (out []string) {
-	if want.Type != have.Type {
-		return nil
-	}
-	t := content.Of(want.Type)
-	for _, path := range t.Secrets {
-		said, _ := jsonptr.At(want.Written, path).(string)
-		held, _ := jsonptr.At(have.Written, path).(string)
-		if said == "" && !InClear(held) && (held != "" || t.Needs(want.Written, path)) {
-			out = append(out, "/content"+path)
-		}
-	}
-	_, masked := t.Carry(want.Written, have.Written, want.Whole)
-	for _, path := range masked {
-		out = append(out, "/content"+path)
-	}
-	return out
+	want.Content = carried
+	return want, inContent(append(lost, masked...))
 }
 
 type attachRow struct {

@@ -59,7 +59,7 @@ func (k *Kind) Shown(page Page) ([]Object, error) {
 
 // Create asks for a new object; the answer goes to Created.
 func (k *Kind) Create(value any, parent *Object, ids IDs) (api.Request, error) {
-	body, err := k.encode(value, ids)
+	body, err := k.encode(value, nil, ids)
 	if err != nil {
 		return api.Request{}, err
 	}
@@ -67,12 +67,12 @@ func (k *Kind) Create(value any, parent *Object, ids IDs) (api.Request, error) {
 	if k.Single {
 		r.Method, r.Once = "PUT", false
 	}
-	return k.creating(value, r), nil
+	return k.Creating(value, r), nil
 }
 
 // CreateOperation is the vendor's name of what Create asks for.
 func (k *Kind) CreateOperation(value any) string {
-	return k.creating(value, api.Request{Operation: k.Ops.Create}).Operation
+	return k.Creating(value, api.Request{Operation: k.Ops.Create}).Operation
 }
 
 // Created reads the answer of Create: the object as the gateway made it, with its id. What a write answers in another
@@ -88,9 +88,9 @@ func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
 	return o, err
 }
 
-// Update asks to change the object id in place.
-func (k *Kind) Update(value any, parent *Object, id string, ids IDs) (api.Request, error) {
-	body, err := k.patch(value, ids)
+// Update asks to change the object id in place; have is what the gateway holds.
+func (k *Kind) Update(value, have any, parent *Object, id string, ids IDs) (api.Request, error) {
+	body, err := k.encode(value, have, ids)
 	if err != nil {
 		return api.Request{}, err
 	}
@@ -112,7 +112,7 @@ func (k *Kind) BatchDelete(ids []string) api.Request {
 
 // segments is the path of the kind, with an id at its end when there is one.
 func (k *Kind) segments(parent *Object, id ...string) []string {
-	path, _, _ := strings.Cut(k.path, "?")
+	path, _, _ := strings.Cut(k.Path, "?")
 	segments := strings.Split(within(path, parent), "/")
 	if k.Single {
 		return segments
@@ -122,7 +122,7 @@ func (k *Kind) segments(parent *Object, id ...string) []string {
 
 // conditions are those of the kind's list, without pages.
 func (k *Kind) conditions(parent *Object) url.Values {
-	_, query, _ := strings.Cut(k.path, "?")
+	_, query, _ := strings.Cut(k.Path, "?")
 	out, _ := url.ParseQuery(within(query, parent)) // a kind's own text
 	return out
 }

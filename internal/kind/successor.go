@@ -27,7 +27,7 @@ func (k *Kind) Stem(key string) string {
 // place. It is a function of that name and of what is fixed, so that every later run recognises what an
 // interrupted replace left, and none needs a name that a leftover has.
 func (k *Kind) Successor(key string, value any) string {
-	tree, sum := k.Tree(value), sha256.New()
+	tree, sum := k.Pack(value), sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s/%s", k.Name, key) // a hash takes everything
 	for _, p := range k.Replace {
 		_, _ = fmt.Fprintf(sum, "\n%v", jsonptr.At(tree, p))

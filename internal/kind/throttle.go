@@ -20,7 +20,7 @@ type Throttle struct {
 	AppLimit     int64  `json:"app_call_limits"`
 	IPLimit      int64  `json:"ip_call_limits"`
 	Remark       string `json:"remark"`
-	Odd          Odd    `json:"-"`
+	Odd          `json:"-"`
 }
 
 type throttleWire struct {
@@ -43,7 +43,7 @@ var throttleTypes = words{"1": "basic", "2": "shared"}
 
 var calls = shape.Range(1, math.MaxInt32)
 
-var throttle = of(Def[Throttle, throttleWire]{
+var throttle = of(Def[Throttle, throttleWire]{Facts: Facts{
 	Name: "throttle", Section: "throttles", Path: "throttles", ListField: "throttles", NameQuery: "name",
 	Ops: Operations{
 		List: "ListRequestThrottlingPolicyV2", Create: "CreateRequestThrottlingPolicyV2",
@@ -62,22 +62,14 @@ var throttle = of(Def[Throttle, throttleWire]{
 		shape.May("specials", specialList),
 	),
 	Unset: []string{"/user_call_limits", "/app_call_limits", "/ip_call_limits"},
-	Key:   func(t Throttle) string { return t.Name },
+}, Hooks: Hooks[Throttle]{
 	Normalize: func(t Throttle) Throttle {
 		if t.Type == "" {
 			t.Type = "basic"
 		}
 		return t
 	},
-	Check:    checkThrottle,
-	HasParts: func(w throttleWire) bool { return value(w.Specials) != 2 },
-	Odd:      func(t *Throttle) *Odd { return &t.Odd },
-	Encode: func(t Throttle, _ IDs) (throttleWire, error) {
-		return throttleWire{
-			Name: t.Name, Type: throttleTypes.spell(t.Type), TimeInterval: &t.TimeInterval, TimeUnit: &t.TimeUnit, APILimit: &t.APILimit,
-			UserLimit: limit(t.UserLimit), AppLimit: limit(t.AppLimit), IPLimit: limit(t.IPLimit), Remark: &t.Remark,
-		}, nil
-	},
+	Check: checkThrottle,
 	Insist: func(t Throttle, got Throttle) (any, bool) {
 		w := struct {
 			Throttle
@@ -86,12 +78,21 @@ var throttle = of(Def[Throttle, throttleWire]{
 		kept := t.UserLimit == 0 && got.UserLimit != 0 || t.AppLimit == 0 && got.AppLimit != 0 || t.IPLimit == 0 && got.IPLimit != 0
 		return w, kept
 	},
-	Decode: func(_ string, w throttleWire) Found[Throttle] {
+},
+	Key: func(_ string, t Throttle) string { return t.Name },
+	Encode: func(w Writing[Throttle]) (any, error) {
+		t := w.Want
+		return throttleWire{
+			Name: t.Name, Type: throttleTypes.spell(t.Type), TimeInterval: &t.TimeInterval, TimeUnit: &t.TimeUnit, APILimit: &t.APILimit,
+			UserLimit: limit(t.UserLimit), AppLimit: limit(t.AppLimit), IPLimit: limit(t.IPLimit), Remark: &t.Remark,
+		}, nil
+	},
+	Decode: func(w throttleWire) Found[Throttle] {
 		t := Throttle{
 			Name: w.Name, Type: throttleTypes.read(w.Type), TimeInterval: value(w.TimeInterval), TimeUnit: value(w.TimeUnit), APILimit: value(w.APILimit),
 			UserLimit: value(w.UserLimit), AppLimit: value(w.AppLimit), IPLimit: value(w.IPLimit), Remark: value(w.Remark),
 		}
-		return Found[Throttle]{ID: w.ID, Value: t, Bound: bound(w.Bound), Strange: throttleTypes.strange("/type", w.Type), Silent: silent(map[string]bool{
+		return Found[Throttle]{ID: w.ID, Value: t, Bound: bound(w.Bound), Empty: value(w.Specials) == 2, Strange: throttleTypes.strange("/type", w.Type), Silent: silent(map[string]bool{
 			"/time_interval": w.TimeInterval != nil, "/time_unit": w.TimeUnit != nil, "/api_call_limits": w.APILimit != nil,
 		})}
 	},

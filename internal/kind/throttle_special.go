@@ -12,12 +12,11 @@ import (
 // Special overrides the limits of a throttle for one app or one account. API reference: "Excluded
 // Request Throttling Configuration".
 type Special struct {
-	Throttle string `json:"-"`
-	App      string `json:"app,omitempty"`  // name of an app; either App or User is set
-	User     string `json:"user,omitempty"` // account id, passed through
-	Limit    int64  `json:"call_limits"`
-	Other    string `json:"-"` // TYPE:ID of an object that files cannot name; then neither App nor User is set
-	Odd      Odd    `json:"-"`
+	App   string `json:"app,omitempty"`  // name of an app; either App or User is set
+	User  string `json:"user,omitempty"` // account id, passed through
+	Limit int64  `json:"call_limits"`
+	Other string `json:"-"` // TYPE:ID of an object that files cannot name; then neither App nor User is set
+	Odd   `json:"-"`
 }
 
 type specialWire struct {
@@ -100,7 +99,7 @@ func matchSpecials(_ string, want []Declared, have []Object) Matched {
 	return out
 }
 
-var throttleSpecial = of(Def[Special, specialWire]{
+var throttleSpecial = of(Def[Special, specialWire]{Facts: Facts{
 	Name: "throttle_special", Owner: "throttle", Field: "specials",
 	Shape: specialList.Items,
 	Path:  "throttles/{throttle}/throttle-specials", ListField: "throttle_specials",
@@ -108,25 +107,10 @@ var throttleSpecial = of(Def[Special, specialWire]{
 		List: "ListSpecialThrottlingConfigurationsV2", Create: "CreateSpecialThrottlingConfigurationV2",
 		Update: "UpdateSpecialThrottlingConfigurationV2", Delete: "DeleteSpecialThrottlingConfigurationV2",
 	},
-	BeforeOwner: func(have, want any) bool { return want.(Throttle).APILimit < have.(Throttle).APILimit },
-	Key: func(s Special) string {
-		switch {
-		case s.App != "":
-			return JoinKey(s.Throttle, "app:"+s.App)
-		case s.Other != "":
-			return JoinKey(s.Throttle, s.Other)
-		}
-		return JoinKey(s.Throttle, "user:"+s.User)
-	},
-	Items: func(owner string, element any) []Special {
-		s, err := recode[Special](element)
-		if err != nil {
-			return nil
-		}
-		s.Throttle = owner
-		return []Special{s}
-	},
 	Refers: "app",
+}, Hooks: Hooks[Special]{
+	BeforeOwner: func(have, want any) bool { return want.(Throttle).APILimit < have.(Throttle).APILimit },
+	Match:       matchSpecials,
 	Refs: func(s Special) []Ref {
 		if s.App == "" {
 			return nil
@@ -139,7 +123,21 @@ var throttleSpecial = of(Def[Special, specialWire]{
 		}
 		return nil
 	},
-	Encode: func(s Special, ids IDs) (specialWire, error) {
+},
+	Key: func(throttle string, s Special) string {
+		switch {
+		case s.App != "":
+			return JoinKey(throttle, "app:"+s.App)
+		case s.Other != "":
+			return JoinKey(throttle, s.Other)
+		}
+		return JoinKey(throttle, "user:"+s.User)
+	},
+	Encode: func(e Writing[Special]) (any, error) {
+		s := e.Want
+		if e.Have != nil {
+			return map[string]any{"call_limits": s.Limit}, nil
+		}
 		w := specialWire{Limit: &s.Limit, ObjectID: s.User, ObjectType: "USER"}
 		if s.Other != "" {
 			w.ObjectType, w.ObjectID, _ = strings.Cut(s.Other, ":")
@@ -147,16 +145,15 @@ var throttleSpecial = of(Def[Special, specialWire]{
 		if s.App == "" {
 			return w, nil
 		}
-		id, ok := ids.ID("app", s.App)
+		id, ok := e.IDs.ID("app", s.App)
 		if !ok {
 			return w, fmt.Errorf("no app named %s", s.App)
 		}
 		w.ObjectID, w.ObjectType = id, "APP"
 		return w, nil
 	},
-	Patch: func(s Special, _ IDs) (any, error) { return map[string]any{"call_limits": s.Limit}, nil },
-	Decode: func(owner string, w specialWire) Found[Special] {
-		s := Special{Throttle: owner, Limit: value(w.Limit)}
+	Decode: func(w specialWire) Found[Special] {
+		s := Special{Limit: value(w.Limit)}
 		switch name := cmp.Or(w.AppName, w.ObjectName); {
 		case w.ObjectType == "USER" && w.ObjectID != "":
 			s.User = w.ObjectID
@@ -167,6 +164,4 @@ var throttleSpecial = of(Def[Special, specialWire]{
 		}
 		return Found[Special]{ID: w.ID, Value: s, Bound: Unknown, Foreign: s.Other != "", Silent: silent(map[string]bool{"/call_limits": w.Limit != nil})}
 	},
-	Odd:   func(s *Special) *Odd { return &s.Odd },
-	Match: matchSpecials,
 })

@@ -20,7 +20,6 @@ import (
 
 // box is a value of made-up kinds that live inside each other: houses have rooms, rooms have lamps.
 type box struct {
-	In   string `json:"-"`
 	Name string `json:"name"`
 	Note string `json:"note"`
 }
@@ -32,13 +31,14 @@ type boxWire struct {
 }
 
 func boxes(name, owner, field, path string) *kind.Kind {
-	k := kind.Def[box, boxWire]{
+	k := kind.Def[box, boxWire]{Facts: kind.Facts{
 		Name: name, Owner: owner, Field: field, Path: path, ListField: "boxes", Shape: shape.OfMap("A " + name + "."),
-		Ops:    kind.Operations{List: "List " + name, Create: "Create " + name, Update: "Update " + name, Delete: "Delete " + name},
-		Key:    func(b box) string { return strings.TrimPrefix(b.In+"/"+b.Name, "/") },
-		Encode: func(b box, _ kind.IDs) (boxWire, error) { return boxWire{Name: b.Name, Note: b.Note}, nil },
-		Decode: func(owner string, w boxWire) kind.Found[box] {
-			return kind.Found[box]{ID: w.ID, Value: box{owner, w.Name, w.Note}, Bound: kind.Unknown}
+		Ops: kind.Operations{List: "List " + name, Create: "Create " + name, Update: "Update " + name, Delete: "Delete " + name},
+	},
+		Key:    func(owner string, b box) string { return strings.TrimPrefix(owner+"/"+b.Name, "/") },
+		Encode: func(w kind.Writing[box]) (any, error) { return boxWire{Name: w.Want.Name, Note: w.Want.Note}, nil },
+		Decode: func(w boxWire) kind.Found[box] {
+			return kind.Found[box]{ID: w.ID, Value: box{w.Name, w.Note}, Bound: kind.Unknown}
 		},
 	}
 	if owner == "" {
@@ -103,7 +103,7 @@ func TestNested(t *testing.T) {
 	declare := func(kindName, key, note string, manages ...string) kind.Declared {
 		at := strings.LastIndex(key, "/")
 		owner, name := key[:max(at, 0)], key[at+1:]
-		return kind.Declared{Object: kind.Object{Kind: kindName, Key: key, Owner: owner, Value: box{owner, name, note}, Bound: kind.Unknown}, Manages: manages}
+		return kind.Declared{Object: kind.Object{Kind: kindName, Key: key, Owner: owner, Value: box{name, note}, Bound: kind.Unknown}, Manages: manages}
 	}
 	house := func(name string) kind.Declared { return declare("house", name, "", "room") }
 	moved := house("hut")

@@ -132,7 +132,7 @@ func declared(c *reconcile.Comparison, address string) any {
 
 func contentLeaves(t *testing.T, value any) map[string]any {
 	t.Helper()
-	return leavesOf("", plainly(t, value.(kind.Plugin).Written))
+	return leavesOf("", plainly(t, value.(kind.Plugin).Content))
 }
 
 // plainly is v as JSON has it.

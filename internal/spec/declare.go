@@ -87,7 +87,7 @@ func (l *loader) owner(c *checker, e *entry, item map[string]any) (kind.Declared
 	d := kind.Declared{Object: o, Source: e.node.source(), Secrets: c.originsOf("", e.kind.Secrets(o.Value))}
 	d.Protected, _ = item["protected"].(bool)
 	d.MovedFrom, _ = item["moved_from"].(string)
-	c.problems(e.node, e.kind.Check(o.Value), e.kind.Values(o.Value))
+	c.problems(e.node, e.kind.Check(o.Value), e.kind, o.Value)
 	return d, true
 }
 
@@ -117,13 +117,17 @@ func (l *loader) parts(c *checker, k *kind.Kind, owner *kind.Declared, v any, n 
 func (l *loader) part(c *checker, k *kind.Kind, owner *kind.Declared, element any, n *node) {
 	for _, o := range k.Items(owner.Key, element) {
 		problems := append(k.Check(o.Value), k.CheckIn(owner.Value, o.Value)...)
-		c.problems(n, problems, k.Values(o.Value))
+		c.problems(n, problems, k, o.Value)
 		l.state.Objects = append(l.state.Objects, kind.Declared{Object: o, Source: n.source(), Secrets: c.originsOf(c.within(), k.Secrets(o.Value))})
 	}
 }
 
 // problems reports what a kind found in a value, at the place that its pointer leads to.
-func (c *checker) problems(n *node, problems []shape.Problem, secrets []string) {
+func (c *checker) problems(n *node, problems []shape.Problem, k *kind.Kind, value any) {
+	if len(problems) == 0 {
+		return
+	}
+	secrets := k.Values(value)
 	for _, p := range problems {
 		text, hint := p.Text, p.Hint
 		if tells(text, secrets) {

@@ -66,7 +66,7 @@ func (w *World) throttled(b *bound) *policy {
 
 // rateLimited is the policy of a rate_limit plugin.
 func rateLimited(b *bound) *policy {
-	c := b.owner.Value.(kind.Plugin).Content
+	c := kind.Of("plugin").Compared(b.owner.Value).(kind.Plugin).Content
 	unit, _ := c["default_time_unit"].(string)
 	scope, _ := c["scope"].(string)
 	p := &policy{

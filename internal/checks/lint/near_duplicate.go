@@ -91,22 +91,18 @@ func sharesCounter(value any) bool {
 
 // essence is equal for objects that differ in name and remark alone.
 func essence(d *kind.Declared) string {
-	value := d.Value
+	value := kind.Of(d.Kind).Compared(d.Value)
 	if a, ok := value.(kind.ACL); ok && a.EntityType == "IP" {
 		a.Values = networks(a.Values)
 		value = a
 	}
-	var fields map[string]json.RawMessage
-	raw, err := json.Marshal(value)
-	if err == nil {
-		err = json.Unmarshal(raw, &fields)
-	}
+	fields := kind.Of(d.Kind).Pack(value)
+	delete(fields, "name")
+	delete(fields, "remark")
+	raw, err := json.Marshal(fields)
 	if err != nil {
 		return d.Address() // like nothing else
 	}
-	delete(fields, "name")
-	delete(fields, "remark")
-	raw, _ = json.Marshal(fields) // it was JSON before
 	return d.Kind + string(raw)
 }
 

@@ -107,10 +107,10 @@ func (s span) whole() string {
 func (s *subject) eachAddresses(f func(d *kind.Declared, sort string, entries []string)) {
 	each(s, "acl", func(d *kind.Declared, a kind.ACL) {
 		if a.EntityType == "IP" {
-			f(d, a.Type, a.Written)
+			f(d, a.Type, a.Values)
 		}
 	})
-	each(s, "app_access_control", func(d *kind.Declared, c kind.AccessControl) { f(d, c.Type, c.Written) })
+	each(s, "app_access_control", func(d *kind.Declared, c kind.AccessControl) { f(d, c.Type, c.Values) })
 }
 
 // reportWhole reports lists of a sort that hold all addresses of a family, at the entry that does so alone if one

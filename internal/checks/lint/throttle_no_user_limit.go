@@ -19,8 +19,8 @@ var throttleNoUserLimit = &Rule{
 			}
 		})
 		each(s, "plugin", func(d *kind.Declared, p kind.Plugin) {
-			limit, _ := p.Written["api_limit"].(int64)
-			user, _ := p.Written["user_limit"].(int64)
+			limit, _ := p.Content["api_limit"].(int64)
+			user, _ := p.Content["user_limit"].(int64)
 			if !precedence.ReplacesThrottle(p.Type) || user != 0 {
 				return
 			}

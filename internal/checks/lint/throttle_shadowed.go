@@ -16,7 +16,7 @@ var throttleShadowed = &Rule{
 		"asks for all that the other does.",
 	look: func(s *subject) {
 		specials := map[string]int{}
-		each(s, "throttle_special", func(_ *kind.Declared, x kind.Special) { specials[x.Throttle]++ })
+		each(s, "throttle_special", func(d *kind.Declared, _ kind.Special) { specials[d.Owner]++ })
 		plugins := map[slot]*binding{}
 		for i := range s.bound() {
 			if b := &s.bindings[i]; kind.LinkOf(b.kind).Owner == "plugin" && precedence.ReplacesThrottle(s.pluginType(b.owner)) {

@@ -30,16 +30,9 @@ type leaf struct{ path, text string }
 
 // bare is a value as JSON without its secrets, and the secrets.
 func bare(k *kind.Kind, value any) (json.RawMessage, []leaf, error) {
-	tree, err := k.Pack(value)
-	if err != nil {
-		return nil, nil, err
-	}
-	pointers, err := k.SecretsIn(value)
-	if err != nil {
-		return nil, nil, err
-	}
+	tree := k.Pack(value)
 	var secrets []leaf
-	for _, p := range pointers {
+	for _, p := range k.SecretsIn(value) {
 		text, _ := jsonptr.At(tree, p).(string)
 		secrets = append(secrets, leaf{p, text})
 		tree = jsonptr.Put(tree, p, nil)
@@ -178,11 +171,7 @@ func InFiles(n Needed, objects []kind.Declared) (string, error) {
 		if d.Address() != n.Address {
 			continue
 		}
-		tree, err := kind.Of(d.Kind).Pack(d.Value)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", n.Address, err)
-		}
-		if text, ok := jsonptr.At(tree, n.Path).(string); ok {
+		if text, ok := jsonptr.At(kind.Of(d.Kind).Pack(d.Value), n.Path).(string); ok {
 			return text, nil
 		}
 	}

@@ -155,11 +155,7 @@ func (f *File) Misses(wanted *Object, now *kind.Object) ([]diff.Field, error) {
 }
 
 func (f *File) departs(k *kind.Kind, address string, was any, now *kind.Object) ([]diff.Field, error) {
-	before, err := k.Pack(was)
-	if err != nil {
-		return nil, err
-	}
-	seal := f.seal()
+	before, seal := k.Pack(was), f.seal()
 	is, err := k.WithSecrets(now.Value, func(path, text string) string {
 		if kind.InClear(text) {
 			return seal.digest(address, path, text)

@@ -44,10 +44,7 @@ func (b *back) anew(was *planfile.Held) (*kind.Declared, error) {
 			return nil, nil
 		}
 	}
-	tree, err := k.Pack(v)
-	if err != nil {
-		return nil, err
-	}
+	tree := k.Pack(v)
 	for _, p := range k.Makes {
 		if text, _ := jsonptr.At(tree, p).(string); text != "" || was.Has(p) {
 			b.lose(address, p, "the gateway makes a new one")
@@ -68,14 +65,7 @@ func (b *back) restore(o object, ch *document.Change, was *planfile.Held, wanted
 	if err != nil {
 		return err
 	}
-	tree, err := k.Pack(v)
-	if err != nil {
-		return err
-	}
-	is, err := k.Pack(now.Value)
-	if err != nil {
-		return err
-	}
+	tree, is := k.Pack(v), k.Pack(now.Value)
 	if p := stays(k, v, was, wanted); p != "" && ch.Action == diff.Replace {
 		b.lose(was.Address(), "", lostReplaced(p))
 		b.closed[o] = true
@@ -121,10 +111,7 @@ func (b *back) finish(o object, wanted *planfile.Object, now *kind.Object) error
 	}
 	k := kind.Of(o.kind)
 	v := k.Named(now.Value, wanted.Key)
-	tree, err := k.Pack(v)
-	if err != nil {
-		return err
-	}
+	tree := k.Pack(v)
 	d := anchor(o.kind, wanted.Key) // by which its successor is found
 	for _, p := range k.Secrets(v) {
 		text, err := b.Secret(wanted, p, b.reveal)
@@ -136,6 +123,7 @@ func (b *back) finish(o object, wanted *planfile.Object, now *kind.Object) error
 			d.Secrets = append(d.Secrets, wanted.Origins(p)...)
 		}
 	}
+	var err error
 	d.Value, err = k.Unpack(tree)
 	b.want(o, d)
 	return err
