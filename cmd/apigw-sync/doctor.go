@@ -83,7 +83,7 @@ func (o *doctorOptions) files(p *program) (*spec.State, doctor.Check) {
 	if err != nil {
 		return nil, doctor.Fail(name, err, "")
 	}
-	if _, err := judge(findings); err != nil {
+	if _, err := problemsIn(findings); err != nil {
 		return nil, doctor.Fail(name, err, "see apigw-sync validate")
 	}
 	if skipped := o.compare.files.skipped; len(skipped) > 0 {
@@ -108,7 +108,7 @@ func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check 
 		checks = append(checks, doctor.Passed("credentials", "from %s", creds.From))
 		o.signed = creds.Token.Reveal() == ""
 	}
-	at, wrong := remote.Locate(gateway.wanted(), creds, p.Lookup)
+	at, wrong := remote.Locate(gateway.givenAddress(), creds, p.Lookup)
 	checks = append(checks, located(at, wrong))
 	switch {
 	case wrong != nil:

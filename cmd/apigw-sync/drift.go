@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -115,4 +116,28 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 	}
 	d.Warnings = append(append([]document.Problem{}, c.warnings...), d.Warnings...)
 	return d, both(err, c.end())
+}
+
+// recall reads the drift reports in a folder that are about the same gateway, for formats that show drift over time.
+// Files in it that are no drift reports become warnings of d.
+func recall(folder string, out *printer, d *document.Drift) error {
+	if folder == "" {
+		return nil
+	}
+	past, odd, err := document.History(os.DirFS(folder), d.InstanceID)
+	if err != nil {
+		return fmt.Errorf("--history: %w", err)
+	}
+	out.style.History = past
+	d.Warnings = append(d.Warnings, odd...)
+	return nil
+}
+
+// managed lists the addresses of all that the files declare and the comparison looked at; nil when it
+// was told to look at some only.
+func (c *comparison) managed() []string {
+	if len(c.run.Policy.Kinds)+len(c.run.Policy.Names) > 0 {
+		return nil
+	}
+	return drift.Managed(&c.Desired)
 }

@@ -90,6 +90,6 @@ func (o *explainOptions) state(p *program) (*spec.State, []document.Problem, err
 	if err != nil {
 		return nil, nil, err
 	}
-	warnings, err := judge(findings)
+	warnings, err := problemsIn(findings)
 	return state, append([]document.Problem{}, warnings...), err
 }

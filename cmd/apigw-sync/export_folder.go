@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// folder writes the files of a split export. What an earlier one left there that this one no longer writes would
-// declare the same objects once more, so it goes; what export did not write stays, and is told.
+// folder writes the files of a split export. Files that an earlier export wrote there and this one does not are removed,
+// since they would declare the same objects twice; files that no export wrote stay, and are named in a warning.
 func (o *exportOptions) folder(p *program, files []spec.File) error {
 	if info, err := os.Stat(o.path); err == nil && !info.IsDir() {
 		return hinted{fmt.Errorf("%s is no folder", o.path), "--split writes several files: name a folder with --output-file"}

@@ -32,7 +32,7 @@ func (o *exportOptions) edit(p *program, all *reconcile.Everything) error {
 		}
 		return err
 	}
-	if _, err := judge(findings); err != nil {
+	if _, err := problemsIn(findings); err != nil {
 		return err
 	}
 	if err := replace(inputs, result.Files); err != nil {

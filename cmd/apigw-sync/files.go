@@ -184,8 +184,8 @@ func (p *program) read(path string, seen map[string]bool) ([]spec.Input, error) 
 	return inputs, nil
 }
 
-// judge parts findings into warnings, and errors as one error (nil when there are none).
-func judge(findings []spec.Finding) (warnings []document.Problem, err error) {
+// problemsIn parts findings into warnings, and errors as one error (nil when there are none).
+func problemsIn(findings []spec.Finding) (warnings []document.Problem, err error) {
 	var wrong []document.Problem
 	for _, f := range findings {
 		x := document.Problem{File: f.Source.File, Line: f.Source.Line, Column: f.Source.Column, Path: f.Path, Message: f.Problem, Hint: f.Hint}

@@ -129,7 +129,7 @@ func usual(p *program, inputs []spec.Input) (out []formatted, err error) {
 		}
 		out = append(out, formatted{in, after})
 	}
-	_, err = judge(findings)
+	_, err = problemsIn(findings)
 	return out, err
 }
 

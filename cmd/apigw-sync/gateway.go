@@ -182,7 +182,7 @@ func (o *gatewayOptions) address(ctx context.Context, p *program, c *remote.Conf
 	if err != nil {
 		return err
 	}
-	found, err := remote.FindAddress(ctx, o.wanted(), c.Credentials, p.Lookup, nil)
+	found, err := remote.FindAddress(ctx, o.givenAddress(), c.Credentials, p.Lookup, nil)
 	if err != nil {
 		return err
 	}
@@ -190,8 +190,8 @@ func (o *gatewayOptions) address(ctx context.Context, p *program, c *remote.Conf
 	return nil
 }
 
-// wanted is what flags say about the address.
-func (o *gatewayOptions) wanted() remote.Address {
+// givenAddress is what flags say about the address.
+func (o *gatewayOptions) givenAddress() remote.Address {
 	return remote.Address{Region: o.region, Cloud: o.cloud, Endpoint: o.endpoint, ProjectID: o.projectID}
 }
 

@@ -46,9 +46,9 @@ func (o *compareOptions) mean(ctx context.Context, c *comparison) error {
 		return err
 	}
 	in := impact.Input{Have: c.Actual, Want: c.Desired, Plan: c.Plan, Complete: c.Complete}
-	if c.met != nil && c.met.APIs != nil {
+	if c.planTraffic != nil && c.planTraffic.APIs != nil {
 		in.Traffic = func(a *kind.API) (calls, peak int64, ok bool) {
-			f, ok := c.met.APIs[a.Address()]
+			f, ok := c.planTraffic.APIs[a.Address()]
 			return f.Calls, f.Peak, ok
 		}
 	}

@@ -1,4 +1,8 @@
 // Apigw-sync makes a Huawei Cloud API gateway match desired-state files.
+//
+// A command is a file, or several that begin with its name; what commands share begins with what it is about: flags_
+// (command line, environment, config file), files_, gateway_ and output_. What diff, apply, undo and drift share begins
+// with apply_. A command says what it takes in its new...Command, and does it in its find, or run where it writes.
 package main
 
 import (

@@ -18,8 +18,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// promoteOptions say which targets are compared. What a target is, its section of the config file alone says:
-// one variable of the environment cannot mean two gateways.
+// promoteOptions say which targets are compared. Addresses and files come from the sections of the config file alone,
+// since a variable of the environment would count for both targets.
 type promoteOptions struct {
 	from, to  string
 	config    *string
@@ -133,7 +133,7 @@ func (o *promoteOptions) side(p *program, name string) (*promoteSide, error) {
 	})
 	flags.StringVar(&o.output.path, "output-file", o.output.path, "")
 	if err == nil {
-		err = both(section.settle(flags, given), apart(flags))
+		err = both(section.settle(flags, given), checkPaths(flags))
 	}
 	if err == nil {
 		err = s.options.check()
@@ -156,7 +156,7 @@ func (s *promoteSide) load() (err error) {
 	if s.State, s.Places, findings, err = s.options.files.loadPlaces(s.program, ""); err != nil {
 		return fmt.Errorf("target %s: %w", s.Target, err)
 	}
-	s.warnings, err = judge(findings)
+	s.warnings, err = problemsIn(findings)
 	return err
 }
 

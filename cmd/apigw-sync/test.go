@@ -85,7 +85,7 @@ func (o *testOptions) try(p *program) (*document.Tests, error) {
 		return d, err
 	}
 	others = slices.DeleteFunc(others, func(f spec.Finding) bool { return f.Warning }) // they are the gateway's affair
-	warnings, err := judge(slices.Concat(findings, more, others))
+	warnings, err := problemsIn(slices.Concat(findings, more, others))
 	if err != nil {
 		d.Warnings = append(d.Warnings, warnings...)
 		return d, err
@@ -95,7 +95,7 @@ func (o *testOptions) try(p *program) (*document.Tests, error) {
 		return d, err
 	}
 	world := intent.New(state, held, suite, time.Now().Format(time.DateOnly))
-	dangling, _ := judge(world.References(state)) // warnings all
+	dangling, _ := problemsIn(world.References(state)) // warnings all
 	warnings = append(warnings, dangling...)
 	outcomes := make([]intent.Outcome, len(chosen))
 	for i, c := range chosen {

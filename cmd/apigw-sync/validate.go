@@ -84,7 +84,7 @@ func (o *validateOptions) check(ctx context.Context, p *program, d *document.Che
 	if err != nil {
 		return err
 	}
-	warnings, err := judge(findings)
+	warnings, err := problemsIn(findings)
 	d.Warnings = append(d.Warnings, warnings...)
 	switch {
 	case err != nil && o.lint.on:

@@ -38,7 +38,7 @@ const (
 	paced                // repeat when the pacer lets it
 )
 
-func judge(once bool, err error) verdict {
+func verdictOf(once bool, err error) verdict {
 	var e *api.Error
 	switch {
 	case refusal(err) != nil:
@@ -160,7 +160,7 @@ func (h *history) note(err error) {
 
 // next decides whether to repeat, and after which wait of the request's own.
 func (h *history) next() (wait time.Duration, ok bool) {
-	switch judge(h.q.Once, h.last) {
+	switch verdictOf(h.q.Once, h.last) {
 	case final:
 		return 0, false
 	case paced:

@@ -9,7 +9,7 @@ import (
 const sensitive = "(sensitive)"
 
 // Secret is a text that no formatter, logger or encoder shows. The value stands behind a pointer,
-// so that even a formatter that walks unexported fields by reflection meets only an address.
+// so that even a formatter that walks unexported fields by reflection sees only an address.
 // The zero value is the empty secret.
 type Secret struct{ value *string }
 

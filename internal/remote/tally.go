@@ -15,7 +15,7 @@ type Stats struct {
 	Waited    time.Duration  // time spent waiting for pace and between repeats, summed over all requests
 }
 
-// earnEvery is how many successes give one repeat back to the budget: a long run may meet more
+// earnEvery is how many successes give one repeat back to the budget: a long run may see more
 // trouble in all than a short one, but at any time most requests must succeed.
 const earnEvery = 10
 

@@ -149,7 +149,7 @@ func property(s string) string { return commandProperty.Replace(s) }
 // outputs are the outputs of the step.
 func (v *view) outputs(report string) string {
 	var b strings.Builder
-	goes, _ := v.split()
+	removed, _ := v.split()
 	refused := false
 	for i := range v.Findings {
 		refused = refused || v.Findings[i].Rule == ruleRefused
@@ -157,7 +157,7 @@ func (v *view) outputs(report string) string {
 	_, _ = b.WriteString(multiline("result", v.Sum))
 	fmt.Fprintf(&b, "errors=%d\nwarnings=%d\nrefused=%t\n", v.worst(failure), v.worst(warning), refused)
 	if !v.Failed && v.About == "" {
-		fmt.Fprintf(&b, "changes=%d\ndeletes=%d\n", len(v.Items), len(goes))
+		fmt.Fprintf(&b, "changes=%d\ndeletes=%d\n", len(v.Items), len(removed))
 	}
 	if v.Health != nil && !v.Failed {
 		fmt.Fprintf(&b, "drifted=%t\n", v.Health.Drifted)

@@ -30,7 +30,7 @@ func FuzzHistory(f *testing.F) {
 				}
 			}
 			for i, p := range past {
-				if p.Departures < 0 || p.Certificates < 0 || i > 0 && p.At.Before(past[i-1].At) {
+				if p.Differences < 0 || p.Certificates < 0 || i > 0 && p.At.Before(past[i-1].At) {
 					t.Errorf("history is %+v", past)
 				}
 			}

@@ -42,7 +42,7 @@ type htmlPage struct {
 	Title    string
 	Verdict  string     // well, look or bad
 	Urgent   []htmlCard // what needs attention, a card a rule
-	Goes     []htmlLink
+	Removed  []htmlLink
 	Filters  []htmlFilter
 	Groups   []htmlGroup
 	Ends     *htmlTimeline
@@ -148,7 +148,7 @@ func (p *htmlPage) attention() {
 		c := &p.Items[i]
 		anchors[c.Address] = fmt.Sprintf("c%d", i)
 		if c.Destroys() {
-			p.Goes = append(p.Goes, htmlLink{anchors[c.Address], document.Clean(c.Address), string(c.Action)})
+			p.Removed = append(p.Removed, htmlLink{anchors[c.Address], document.Clean(c.Address), string(c.Action)})
 		}
 	}
 	cards := map[*rule]int{}
@@ -175,7 +175,7 @@ func (p *htmlPage) sections() {
 			p.Sections = append(p.Sections, htmlLink{Anchor: anchor, Text: text})
 		}
 	}
-	add(len(p.Impact)+len(p.Findings)+len(p.Goes) > 0, "attention", "Needs attention")
+	add(len(p.Impact)+len(p.Findings)+len(p.Removed) > 0, "attention", "Needs attention")
 	add(p.Ends != nil, "certificates", "Certificates")
 	add(len(p.Streams) > 0, "traffic", "Traffic")
 	add(p.Past != nil, "history", "Over time")

@@ -78,7 +78,7 @@ type htmlChoice struct {
 	N     int
 }
 
-const htmlRoom = 2_000 // characters of a value
+const htmlValueMost = 2_000 // characters of a value
 
 // htmlGroups sorts the changes by environment, those of objects first, and keeps their order otherwise.
 func (v *view) htmlGroups() []htmlGroup {
@@ -133,10 +133,10 @@ func newHTMLChange(c *item, i int) htmlChange {
 func newHTMLLeaf(f *document.Field) htmlLeaf {
 	leaf := htmlLeaf{Path: document.Clean(f.Path)}
 	if lines := linesOf(f); lines != nil {
-		leaf.Lines = beside(lines)
+		leaf.Lines = sideBySide(lines)
 		return leaf
 	}
-	before, after := document.Shorten(f.Before, f.Now(), htmlRoom)
+	before, after := document.Shorten(f.Before, f.Now(), htmlValueMost)
 	a, b := document.Show(before, f.Sensitive), document.Show(after, f.Sensitive)
 	leaf.Before, leaf.After = htmlValue{Start: a, None: f.Before == nil}, htmlValue{Start: b, None: f.After == nil}
 	_, isText := f.Before.(string)
@@ -166,8 +166,8 @@ func parted(a, b string) (before, after htmlValue) {
 	return part(x), part(y)
 }
 
-// beside puts the lines of a comparison next to each other.
-func beside(lines []line) []htmlLine {
+// sideBySide puts the lines of a comparison next to each other.
+func sideBySide(lines []line) []htmlLine {
 	var out []htmlLine
 	for i := 0; i < len(lines); {
 		if m := lines[i].mark; m == ' ' || m == '…' {

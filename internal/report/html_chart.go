@@ -112,7 +112,7 @@ func newStreams(groups []document.Traffic) []htmlTraffic {
 // htmlHistory is drift over time, on a field of 100 by 40.
 type htmlHistory struct {
 	Line, Area, Dots string // paths
-	Most             int    // departures at the top
+	Most             int    // differences at the top
 	From, To         string // days
 	Points           []document.Past
 }
@@ -129,13 +129,13 @@ func newHistory(points []document.Past) *htmlHistory {
 	first, last := points[0].At, points[len(points)-1].At
 	h := &htmlHistory{Most: 1, From: first.UTC().Format(time.DateOnly), To: last.UTC().Format(time.DateOnly), Points: points}
 	for _, p := range points {
-		h.Most = max(h.Most, p.Departures)
+		h.Most = max(h.Most, p.Differences)
 	}
 	var line, dots strings.Builder
 	room := max(1, float64(last.Sub(first)))
 	for i, p := range points {
 		x := rounded(wide * float64(p.At.Sub(first)) / room)
-		y := rounded(high - high*float64(p.Departures)/float64(h.Most))
+		y := rounded(high - high*float64(p.Differences)/float64(h.Most))
 		fmt.Fprintf(&line, "%s%g %g", map[bool]string{true: "M", false: "L"}[i == 0], x, y)
 		fmt.Fprintf(&dots, "M%g %gh0", x, y)
 	}

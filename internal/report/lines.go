@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	around   = 3  // unchanged lines that stay visible beside a changed one
-	mostKept = 40 // lines of a text that is new, or goes, as a whole
+	contextLines = 3  // unchanged lines that stay visible beside a changed one
+	mostKept     = 40 // lines of a text that is new or removed as a whole
 )
 
 // line is one line of a comparison of texts. Mark is '+', '-', ' ', or '…' for lines left out.
@@ -65,7 +65,7 @@ func fold(all []line) []line {
 		if run > mostKept {
 			continue
 		}
-		for j := max(0, i-around); j <= min(len(all)-1, i+around); j++ {
+		for j := max(0, i-contextLines); j <= min(len(all)-1, i+contextLines); j++ {
 			near[j] = near[j] || j == i || all[j].mark == ' '
 		}
 	}

@@ -16,7 +16,7 @@ import (
 //
 //   - it is never longer than markdownMost;
 //   - what a plan means to callers stands above all else, the worst first, as a table;
-//   - numbers, errors, refusals, warnings and objects that go stand first and always stay; when there
+//   - numbers, errors, refusals, warnings and removed objects stand first and always stay; when there
 //     are too many, each becomes shorter before any is left out, and what is left out is counted;
 //   - all changes that have leaves, or take no object away, are folded, kind by kind, with their leaves while
 //     there is room;
@@ -44,15 +44,15 @@ func (v *view) markdown() string {
 	b.add("**" + v.Sum + "**\n")
 	b.add(v.markdownImpact(markdownKept / 3))
 	b.add(v.markdownHead())
-	goes, rest := v.split()
+	removed, rest := v.split()
 	for _, most := range []int{2_000, 500, 200, 100} {
-		kept := v.markdownKept(goes, most)
+		kept := v.markdownKept(removed, most)
 		if units(kept) <= markdownKept {
 			b.add(kept)
 			break
 		}
 		if most == 100 {
-			b.add(v.markdownFewer(goes, most))
+			b.add(v.markdownFewer(removed, most))
 		}
 	}
 	b.add(v.markdownDeclared(markdownMost - markdownTail - b.used))
@@ -64,17 +64,17 @@ func (v *view) markdown() string {
 }
 
 // split finds the changes that take an object away, and those of which more is to be told than that.
-func (v *view) split() (goes, rest []*item) {
+func (v *view) split() (removed, rest []*item) {
 	for i := range v.Items {
 		c := &v.Items[i]
 		if c.Destroys() {
-			goes = append(goes, c)
+			removed = append(removed, c)
 		}
 		if !c.Destroys() || len(c.Details()) > 0 {
 			rest = append(rest, c)
 		}
 	}
-	return goes, rest
+	return removed, rest
 }
 
 func (v *view) markdownHead() string {
@@ -108,15 +108,15 @@ func (v *view) markdownHead() string {
 }
 
 // markdownKept is what always stays, each line of it cut to most characters.
-func (v *view) markdownKept(goes []*item, most int) string {
-	return v.markdownFindings(failure, len(v.Findings), most) + v.markdownGoes(goes, len(goes), most) +
+func (v *view) markdownKept(removed []*item, most int) string {
+	return v.markdownFindings(failure, len(v.Findings), most) + v.markdownRemoved(removed, len(removed), most) +
 		v.markdownFindings(warning, len(v.Findings), most) + v.markdownFindings(notice, len(v.Findings), most) + v.markdownTraffic(most)
 }
 
 // markdownFewer keeps as many of each as there is room for.
-func (v *view) markdownFewer(goes []*item, most int) string {
+func (v *view) markdownFewer(removed []*item, most int) string {
 	share := markdownKept / 4 / (2*most + 40)
-	return v.markdownFindings(failure, share, most) + v.markdownGoes(goes, share, most) +
+	return v.markdownFindings(failure, share, most) + v.markdownRemoved(removed, share, most) +
 		v.markdownFindings(warning, share, most) + v.markdownFindings(notice, share, most)
 }
 
@@ -145,13 +145,13 @@ func (v *view) markdownFindings(level severity, shown, most int) string {
 	return b.String()
 }
 
-// markdownGoes lists the objects that go, one a line.
-func (v *view) markdownGoes(goes []*item, shown, most int) string {
-	if len(goes) == 0 {
+// markdownRemoved lists the objects that are removed, one a line.
+func (v *view) markdownRemoved(removed []*item, shown, most int) string {
+	if len(removed) == 0 {
 		return ""
 	}
 	var lines strings.Builder
-	for _, c := range goes[:min(shown, len(goes))] {
+	for _, c := range removed[:min(shown, len(removed))] {
 		line := diffMarks[c.Action] + " " + document.Clean(c.Address)
 		if c.Action == diff.Replace {
 			line += " (" + c.Gist() + ")"
@@ -161,14 +161,14 @@ func (v *view) markdownGoes(goes []*item, shown, most int) string {
 		}
 		lines.WriteString(clip(line, most) + "\n")
 	}
-	if more := len(goes) - shown; more > 0 {
+	if more := len(removed) - shown; more > 0 {
 		fmt.Fprintf(&lines, "# and %d more, which do not fit\n", more)
 	}
 	title := "Deletions and replacements"
 	if v.Command == "apply" {
 		title = "Deleted and replaced"
 	}
-	return fmt.Sprintf("\n#### %s (%d)\n\n", title, len(goes)) + fence("diff", lines.String())
+	return fmt.Sprintf("\n#### %s (%d)\n\n", title, len(removed)) + fence("diff", lines.String())
 }
 
 // markdownTraffic shows the busiest groups.

@@ -16,9 +16,9 @@ import (
 
 // prometheus is the text exposition format, for the folder from which the node exporter reads *.prom
 // files. Each sample has the labels command and instance_id, so that files of several commands and
-// gateways go together. All samples of known names are written, zeros too: an alert on a value that
-// rises from nothing needs them. When a comparison failed, nothing
-// but that is written: what is not known is neither zero nor well. How old a file is, node_textfile_mtime_seconds says.
+// gateways can be read together. Zeros are written, too, since an alert on an increase needs a sample before it. After a
+// comparison that failed only the failure is written, since nothing is known about the rest. For the age of a file,
+// use node_textfile_mtime_seconds.
 var prometheus = &Format{
 	Name: "prometheus", Failures: true, Commands: []string{"diff", "apply", "undo", "drift"},
 	Write: func(w io.Writer, d document.Document, _ Style) error { return writeMetrics(w, viewOf(d)) },

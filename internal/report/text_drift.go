@@ -10,7 +10,7 @@ import (
 )
 
 // textDrift writes first what needs attention besides differences, then the differences, then the traffic
-// that they meet.
+// that they affect.
 func (p *page) textDrift(d *document.Drift) {
 	if p.needs(d) {
 		p.linef("")
@@ -70,7 +70,7 @@ func (p *page) extras(list []document.Extra) {
 	p.linef("")
 }
 
-// hit writes whom a change meets.
+// hit writes the traffic of the APIs that a change affects.
 func (p *page) hit(h *document.Hit) {
 	switch {
 	case h == nil:

@@ -103,7 +103,7 @@ func (p *page) settings(x *explain.Item, indent string) {
 			continue
 		}
 		g.left = g.left[1:]
-		value, _ := document.Shorten(s.Value, nil, p.room())
+		value, _ := document.Shorten(s.Value, nil, p.valueWidth())
 		p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(path, "/")), document.Show(value, s.Sensitive))
 	}
 }

@@ -32,12 +32,12 @@ func (p *page) textPlan(d *document.Plan) {
 	if len(d.Changes) > 0 {
 		p.linef("")
 	}
-	p.beside(d)
+	p.notes(d)
 	p.linef("%s", p.paint(d.Sum(), color.Bold))
 }
 
-// beside writes what a reader should know besides the changes.
-func (p *page) beside(d *document.Plan) {
+// notes writes what a reader should know besides the changes.
+func (p *page) notes(d *document.Plan) {
 	p.extras(d.Extra)
 	p.traffic(d.Traffic)
 	if d.Summary.Ignored > 0 {
@@ -98,7 +98,7 @@ func (p *page) change(c *document.Change) row {
 	return r
 }
 
-// field writes one changed leaf. What an object that comes or goes is called, its address says already.
+// field writes one changed leaf. What an object that comes or removed is called, its address says already.
 func (p *page) field(c *document.Change, f *document.Field) {
 	if c.Action == diff.Create && f.Path == "/name" && f.After == any(c.Name) || c.Action == diff.Delete && f.Path == "/name" && f.Before == any(c.Name) {
 		return
@@ -113,7 +113,7 @@ func (p *page) field(c *document.Change, f *document.Field) {
 			return
 		}
 	}
-	old, now := document.Shorten(f.Before, f.Now(), p.room())
+	old, now := document.Shorten(f.Before, f.Now(), p.valueWidth())
 	before, after := document.Show(old, f.Sensitive), document.Show(now, f.Sensitive)
 	tooWide := p.style.Width > 0 && wide(indent+path+before+after)+len(":  → ") > p.style.Width
 	switch {
@@ -144,8 +144,8 @@ func (p *page) lines(lines []line) {
 	}
 }
 
-// room is how many characters of a value are shown: on a terminal what fits on a line of its own.
-func (p *page) room() int {
+// valueWidth is how many characters of a value are shown: on a terminal what fits on a line of its own.
+func (p *page) valueWidth() int {
 	const (
 		least = 24
 		most  = 160

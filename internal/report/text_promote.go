@@ -82,7 +82,7 @@ func (p *page) difference(d *document.Promotion, same []*document.Difference) ro
 
 // leaf writes one leaf, and where a declared one is declared.
 func (p *page) leaf(x *document.Difference) {
-	line := indent + x.Values(p.room())
+	line := indent + x.Values(p.valueWidth())
 	if x.Class == promote.Declared {
 		line += gap + p.paint(x.Says(), color.Faint)
 	}

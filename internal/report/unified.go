@@ -39,7 +39,7 @@ func Unified(w io.Writer, name string, before, after []byte, s Style) error {
 	return p.Flush()
 }
 
-// hunk is the next run of changed lines from i on, with what is around them; empty when there is none.
+// hunk is the next run of changed lines from i on, with the unchanged lines next to them; empty when there is none.
 func hunk(all []line, i int) (start, end int) {
 	first := i
 	for first < len(all) && all[first].mark == ' ' {
@@ -49,12 +49,12 @@ func hunk(all []line, i int) (start, end int) {
 		return first, first
 	}
 	last := first
-	for j := first; j < len(all) && j <= last+2*around; j++ {
+	for j := first; j < len(all) && j <= last+2*contextLines; j++ {
 		if all[j].mark != ' ' {
 			last = j
 		}
 	}
-	return max(i, first-around), min(len(all), last+around+1)
+	return max(i, first-contextLines), min(len(all), last+contextLines+1)
 }
 
 // counts counts the lines of the old and the new text.

@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// view is a document in the form that the formats share which show all commands alike. What it holds is
-// as it came; each format makes it harmless in its own way.
+// view is what all documents have in common, for formats that show every command in the same way: numbers, findings and
+// changes. Its texts are not escaped; each format escapes them in its own way.
 type view struct {
 	Command string // diff, apply, drift, promote or validate
 	document.Head

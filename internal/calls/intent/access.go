@@ -136,8 +136,8 @@ func (q *question) appAccess() truth {
 	return q.check(precedence.AppAccess, implies(applies, lets(control.Type, on)), d.Address(), d.Source, q.addressFix(), "%s", q.listText(d.Address(), control.Type, on, "the caller's address"))
 }
 
-// acls asks those bound to the API. Several of them hold together or one of them alone, as the vendor's
-// pages contradict each other, so that what they agree on is sure.
+// acls asks the access control policies that are bound to the API. The vendor's pages contradict each other on whether
+// all of several must let the call pass or one is enough, so that only an answer that both readings give is sure.
 func (q *question) acls() truth {
 	list := q.counting(q.bound["acl_binding"])
 	each := make([]truth, len(list))

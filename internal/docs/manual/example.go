@@ -10,7 +10,7 @@ import (
 )
 
 // example renders a file that has the key, and of all else only what is needed.
-func example(p *place) (string, error) {
+func example(p *target) (string, error) {
 	if len(p.steps) == 0 {
 		return "", nil // a file for everything would be a page long
 	}
@@ -81,7 +81,7 @@ func (m sampler) mapping(s *shape.Shape, steps []step) map[string]any {
 		by = m.typeFor(s.Cases, steps)
 		out[s.Cases.By] = by
 	}
-	beside(s, steps, out)
+	addNeeded(s, steps, out)
 	example, _ := s.Example.(map[string]any)
 	for i, f := range s.Fields {
 		named := len(steps) > 0 && steps[0].name == f.Name
@@ -132,7 +132,7 @@ func (m sampler) graft(v any, s *shape.Shape, steps []step) any {
 	case map[string]any:
 		f, _ := fieldIn(s, steps[0].name)
 		out := maps.Clone(v)
-		beside(s, steps, out)
+		addNeeded(s, steps, out)
 		if out[f.Name] == nil {
 			out[f.Name] = m.of(f.Shape, steps[1:])
 		} else {
@@ -143,8 +143,8 @@ func (m sampler) graft(v any, s *shape.Shape, steps []step) any {
 	return m.of(s, steps)
 }
 
-// beside puts into m what makes the key that steps name count.
-func beside(s *shape.Shape, steps []step, m map[string]any) {
+// addNeeded puts into m the values of other keys without which the key that steps name has no effect.
+func addNeeded(s *shape.Shape, steps []step, m map[string]any) {
 	if len(steps) == 0 {
 		return
 	}
@@ -169,7 +169,8 @@ func has(v any, steps []step) bool {
 	return false
 }
 
-// alone reports whether a key shows what a mapping is for of which nothing is needed.
+// alone reports whether a key is put into the example of a mapping that requires none, so that the example is not empty:
+// its first two are.
 func alone(s *shape.Shape, steps []step, i int) bool {
 	const shown = 2
 	for _, f := range s.Fields {

@@ -81,8 +81,8 @@ func parse(path string) (out []step) {
 	return out
 }
 
-// place is where a path leads.
-type place struct {
+// target is where a path leads.
+type target struct {
 	path, name string
 	shape      *shape.Shape
 	required   bool
@@ -90,8 +90,8 @@ type place struct {
 	steps      []step       // every step, types filled in
 }
 
-func look(steps []step, by string) (*place, error) {
-	at := &place{shape: spec.Document()}
+func look(steps []step, by string) (*target, error) {
+	at := &target{shape: spec.Document()}
 	for i, s := range steps {
 		if at.cases != nil {
 			return typed(steps[:i], at.cases, steps[i:])
@@ -101,7 +101,7 @@ func look(steps []step, by string) (*place, error) {
 			return nil, &Unknown{Path: join(at.path, at.shape, s.name), Known: keysIn(at.shape)}
 		}
 		path := join(at.path, at.shape, s.name)
-		*at = place{path: path, name: s.name, shape: next.Shape, required: next.Required, cases: cases, steps: append(at.steps, s)}
+		*at = target{path: path, name: s.name, shape: next.Shape, required: next.Required, cases: cases, steps: append(at.steps, s)}
 		if s.by == "" {
 			s.by = by
 		}
@@ -118,9 +118,9 @@ func look(steps []step, by string) (*place, error) {
 }
 
 // typed follows the rest of a path through the one type that has it.
-func typed(before []step, cases *shape.Cases, rest []step) (*place, error) {
+func typed(before []step, cases *shape.Cases, rest []step) (*target, error) {
 	var fit []string
-	var found *place
+	var found *target
 	for _, by := range sortedNames(cases.Shapes) {
 		whole := slices.Concat(before, rest)
 		whole[len(before)-1].by = by

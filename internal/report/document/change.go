@@ -85,7 +85,7 @@ var Sides = map[drift.Mover]string{
 	drift.Both:    "conflict: changed on the gateway and in the files",
 }
 
-// Background is what stands behind a change, made harmless: a note, the side that moved, whom it meets.
+// Background is what stands behind a change, made harmless: a note, the side that moved, the traffic that it affects.
 func (c *Change) Background() string {
 	parts := append(c.DisplacesInWords(), c.Reasons()...)
 	if along := c.along(); along != "" {

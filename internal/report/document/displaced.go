@@ -7,7 +7,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// displacement tells whose place a bind takes. Its keys are those of the change.
+// displacement tells which policies a bind replaces at its API. Its keys are those of the change.
 type displacement struct {
 	Displaces         string      `json:"displaces,omitempty"` // address of the policy
 	DisplacesDeclared *bool       `json:"displaces_declared,omitempty"`
@@ -16,7 +16,7 @@ type displacement struct {
 	AlsoDisplaces     []Displaced `json:"also_displaces,omitempty"`
 }
 
-// Displaced is a policy whose place a bind takes.
+// Displaced is a policy that a bind replaces.
 type Displaced struct {
 	Address  string `json:"address"`
 	Declared bool   `json:"declared"`
@@ -39,7 +39,7 @@ func newDisplacement(list []diff.Displaced) (out displacement) {
 	return out
 }
 
-// Displaced are all policies whose places a bind takes.
+// Displaced are all policies that a bind replaces.
 func (d *displacement) Displaced() []Displaced {
 	if d.Displaces == "" {
 		return nil
@@ -48,7 +48,7 @@ func (d *displacement) Displaced() []Displaced {
 	return append([]Displaced{first}, d.AlsoDisplaces...)
 }
 
-// DisplacesInWords are the places that a bind takes, in words and made harmless.
+// DisplacesInWords are the policies that a bind replaces, in words and made harmless.
 func (d *displacement) DisplacesInWords() (out []string) {
 	for _, x := range d.Displaced() {
 		out = append(out, x.String())
@@ -71,7 +71,7 @@ func (d Displaced) String() string {
 	return out
 }
 
-// Loss tells of a policy that loses its place to a bind, and so many others.
+// Loss is a sentence about a policy that a bind replaces there, and at so many more APIs.
 func (d Displaced) Loss(c *Change, more int) string {
 	out := "loses its place on "
 	if !d.Sure {
@@ -92,7 +92,7 @@ func (d Displaced) Loss(c *Change, more int) string {
 	return out + "; these files do not declare it"
 }
 
-// Displacing is how many binds take the place of what no file declares, in a sentence; "" when none does.
+// Displacing is how many binds replace what no file declares, in a sentence; "" when none does.
 func Displacing(n int) string {
 	if n == 0 {
 		return ""

@@ -115,7 +115,7 @@ type Change struct {
 	Via     string       `json:"via,omitempty"` // of a replace: the name that the new object has until the old one is gone
 	displacement
 	Moved   drift.Mover `json:"moved,omitempty"`   // whose side moved since the baseline; "" when not known
-	Traffic *Hit        `json:"traffic,omitempty"` // whom the change meets; nil when not asked for
+	Traffic *Hit        `json:"traffic,omitempty"` // of the APIs that the change affects; nil when not asked for
 }
 
 // Along is what goes along with an object that is deleted.

@@ -13,7 +13,7 @@ import (
 // Past is an earlier look at a gateway, as its drift report tells.
 type Past struct {
 	At           time.Time
-	Departures   int // changes that turn the gateway into the files, and extra objects
+	Differences  int // changes that turn the gateway into the files, and extra objects
 	Certificates int // that ended soon or had ended
 	Drifted      bool
 }
@@ -69,10 +69,10 @@ func readPast(text []byte) (Past, string, error) {
 		}
 		sum += n
 	}
-	return Past{At: d.At, Departures: sum, Certificates: len(d.Certs), Drifted: *d.Drifted}, d.InstanceID, nil
+	return Past{At: d.At, Differences: sum, Certificates: len(d.Certs), Drifted: *d.Drifted}, d.InstanceID, nil
 }
 
 // AsPast is the report itself as a point of history.
 func (d *Drift) AsPast() Past {
-	return Past{At: d.At, Departures: len(d.Changes) + len(d.Extra), Certificates: len(d.Certificates), Drifted: d.Drifted}
+	return Past{At: d.At, Differences: len(d.Changes) + len(d.Extra), Certificates: len(d.Certificates), Drifted: d.Drifted}
 }

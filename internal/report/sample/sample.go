@@ -288,7 +288,7 @@ func stream(group string, around, every int) document.Traffic {
 func History() (out []document.Past) {
 	for i := range 30 {
 		n := []int{0, 0, 1, 3, 3, 2, 0, 5, 9, 12, 12, 4, 1, 1, 0}[i/2]
-		out = append(out, document.Past{At: Now.AddDate(0, 0, i-30), Departures: n, Certificates: i / 15, Drifted: n > 0})
+		out = append(out, document.Past{At: Now.AddDate(0, 0, i-30), Differences: n, Certificates: i / 15, Drifted: n > 0})
 	}
 	return out
 }

@@ -102,7 +102,7 @@ func (j *Journal) Call(ctx context.Context, r api.Request, reply any) (attempts 
 	if answer, ok := reply.(*json.RawMessage); ok && err == nil && r.Made != nil {
 		e.Made = r.Made(*answer)
 	}
-	e.judge(err)
+	e.setOutcome(err)
 	j.end(e)
 	return attempts, err
 }
@@ -115,8 +115,8 @@ func path(r api.Request) string {
 	return p
 }
 
-// judge tells the outcome of a write that ended with err.
-func (e *Entry) judge(err error) {
+// setOutcome tells the outcome of a write that ended with err.
+func (e *Entry) setOutcome(err error) {
 	if refused, ok := errors.AsType[*api.Error](err); ok {
 		e.Status, e.ErrorCode = refused.Status, refused.Code
 		if refused.RequestID != "" {

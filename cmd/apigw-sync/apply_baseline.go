@@ -42,7 +42,8 @@ func fits(b *drift.Baseline, path, instanceID string) error {
 	return fmt.Errorf("baseline: %s is of the gateway %s, not of %s", path, b.InstanceID, instanceID)
 }
 
-// writeBaseline remembers what a comparison saw, and of what still differs what before remembers.
+// writeBaseline writes what a comparison found in files and gateway. Where both differ, nobody knows which side changed
+// since, unless the baseline before (nil: none) says so: its entry is kept.
 func writeBaseline(path string, c *comparison, before *drift.Baseline, now time.Time) error {
 	b, err := drift.NewBaseline(c.head.InstanceID, c.Comparison, before, now)
 	if err == nil {

@@ -121,7 +121,7 @@ func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
 	var failed error
 	if len(o.compare.files.files) > 0 && slices.ContainsFunc(f.Needs(), func(n planfile.Needed) bool { return len(n.Variables) == 0 }) {
 		state, findings, err := o.compare.files.load(p)
-		if _, wrong := judge(findings); err == nil {
+		if _, wrong := problemsIn(findings); err == nil {
 			err = wrong
 		}
 		if failed = err; err == nil {

@@ -47,10 +47,10 @@ func (p *program) settle(flags *pflag.FlagSet) (err error) {
 	}
 	t, err := findTarget(flags.Lookup("config").Value.String(), flags.Lookup("target").Value.String())
 	if err != nil || t == nil {
-		return both(err, apart(flags))
+		return both(err, checkPaths(flags))
 	}
 	p.target, p.vars = t.name, t.Vars
-	return both(t.settle(flags, p.given), apart(flags))
+	return both(t.settle(flags, p.given), checkPaths(flags))
 }
 
 // The flags that say which files and which gateway are meant, what of them, and how the result looks.
@@ -110,7 +110,7 @@ func (t *target) settle(flags *pflag.FlagSet, given map[string]bool) (err error)
 			return
 		}
 		if cause := assign(f, values); cause != nil {
-			err = placed(t.file.Wrong(t.name, strings.ReplaceAll(f.Name, "-", "_"), cause.Error()))
+			err = configError(t.file.Wrong(t.name, strings.ReplaceAll(f.Name, "-", "_"), cause.Error()))
 		}
 	})
 	return err
@@ -193,16 +193,16 @@ func findTarget(path, name string) (*target, error) {
 	}
 	file, err := config.Read(path)
 	if err != nil || name == "" {
-		return nil, placed(err)
+		return nil, configError(err)
 	}
 	section, err := file.Target(name)
 	return &target{section, name, file}, err
 }
 
-// placed makes what a config file gets wrong look like what desired-state files get wrong.
-func placed(err error) error {
+// configError makes what a config file gets wrong look like what desired-state files get wrong.
+func configError(err error) error {
 	if wrong, ok := errors.AsType[*config.Wrong](err); ok {
-		_, err = judge(wrong.Findings)
+		_, err = problemsIn(wrong.Findings)
 	}
 	return err
 }

@@ -35,7 +35,7 @@ func writeFile(path string, mode fs.FileMode, write func(io.Writer) error) error
 		}
 		return errors.Join(write(f), f.Close())
 	}
-	f, err := beside(path, mode)
+	f, err := newTemporary(path, mode)
 	if err != nil {
 		return err
 	}
@@ -62,8 +62,8 @@ func writeBytes(path string, mode fs.FileMode, data []byte) error {
 	return writeFile(path, mode, func(w io.Writer) error { _, err := w.Write(data); return err })
 }
 
-// beside makes a new file in the folder of another, under a name that no other run has, or has left.
-func beside(path string, mode fs.FileMode) (*os.File, error) {
+// newTemporary makes a new file in the folder of another, under a name that no other run has, or has left.
+func newTemporary(path string, mode fs.FileMode) (*os.File, error) {
 	for {
 		f, err := os.OpenFile(path+"."+rand.Text()[:8]+".tmp", os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode) //nolint:gosec // the user named it
 		if !errors.Is(err, fs.ErrExist) {

@@ -92,7 +92,7 @@ func (o *compareOptions) check() error {
 	return errors.Join(checkGlobs("--name", o.names), checkPolicies("--take-over", o.takeOver), checkFailOn(o.failOn), o.gateway.check())
 }
 
-// checkGlobs refuses globs that would match nothing because they are broken.
+// checkGlobs refuses globs with mistakes, which would match nothing.
 func checkGlobs(flag string, globs []string) error {
 	for _, glob := range globs {
 		if why := kind.BrokenGlob(glob); why != "" {
@@ -102,7 +102,7 @@ func checkGlobs(flag string, globs []string) error {
 	return nil
 }
 
-// checkPolicies refuses addresses of what nothing can displace.
+// checkPolicies refuses addresses that are not of policies, since a bind displaces nothing else.
 func checkPolicies(flag string, addresses []string) error {
 	for _, address := range addresses {
 		if problem := spec.BrokenPolicy(address); problem != "" && address != anyPolicy {
@@ -122,18 +122,18 @@ func (o *compareOptions) policy() diff.Policy {
 // comparison is a comparison with what is needed to apply it.
 type comparison struct {
 	*reconcile.Comparison
-	state    *spec.State
-	file     *planfile.File // the saved plan that was read, nil when the plan was made of files
-	met      *drift.Meeting // nil unless traffic was asked for
-	session  *session       // nil until the gateway can be asked
-	impact   []impact.Entry // what the plan means to callers
-	refused  []impact.Level // for which --fail-on refuses it
-	run      *reconcile.Run
-	journal  *journal.Journal
-	record   *os.File    // where the journal is kept; nil is nowhere
-	back     *takingBack // the run that is taken back; nil when it is none
-	head     document.Head
-	warnings []document.Problem // of files and references
+	state       *spec.State
+	file        *planfile.File // the saved plan that was read, nil when the plan was made of files
+	planTraffic *drift.Meeting // nil unless traffic was asked for
+	session     *session       // nil until the gateway can be asked
+	impact      []impact.Entry // what the plan means to callers
+	refused     []impact.Level // for which --fail-on refuses it
+	run         *reconcile.Run
+	journal     *journal.Journal
+	record      *os.File    // where the journal is kept; nil is nowhere
+	back        *takingBack // the run that is taken back; nil when it is none
+	head        document.Head
+	warnings    []document.Problem // of files and references
 }
 
 func newComparison() *comparison { return &comparison{head: head("")} }
@@ -149,7 +149,7 @@ func (o *compareOptions) compare(ctx context.Context, p *program) (*comparison, 
 	if err != nil {
 		return c, err
 	}
-	if c.warnings, err = judge(findings); err != nil {
+	if c.warnings, err = problemsIn(findings); err != nil {
 		return c, err
 	}
 	if err := o.connect(ctx, p, c); err != nil {
@@ -161,7 +161,7 @@ func (o *compareOptions) compare(ctx context.Context, p *program) (*comparison, 
 	}
 	c.Comparison, c.state = found, state
 	c.Plan.Refusals = append(c.Plan.Refusals, o.guardSources()...)
-	if err := o.judge(c); err != nil {
+	if err := o.checkFound(c); err != nil {
 		return c, err
 	}
 	return c, o.mean(ctx, c)
@@ -220,14 +220,14 @@ func unread(ctx context.Context, err error) error {
 	return stopped
 }
 
-// judge looks at what a comparison found besides changes: errors end it, overridden guards go.
-func (o *compareOptions) judge(c *comparison) error {
+// checkFound looks at what a comparison found besides changes: errors end it, and guards that a flag overrides are dropped.
+func (o *compareOptions) checkFound(c *comparison) error {
 	findings, notes := slices.Clone(c.Findings), slices.Clone(c.Plan.Errors)
 	if o.tolerant { // references are told by themselves
 		findings = slices.DeleteFunc(findings, func(f spec.Finding) bool { return f.Lost != (spec.Lost{}) && !f.Warning })
 		notes = slices.DeleteFunc(notes, func(n diff.Note) bool { return n.Refers != "" })
 	}
-	warnings, err := judge(findings)
+	warnings, err := problemsIn(findings)
 	c.warnings = append(c.warnings, warnings...)
 	if err == nil {
 		err = wrongFiles(document.Notes(notes))
@@ -246,9 +246,9 @@ func (c *comparison) plan() *document.Plan {
 	d := document.NewPlan(c.head, c.Plan, c.Reads)
 	d.Managed = c.managed()
 	c.meaning(d, &d.Felt)
-	if c.met != nil {
-		document.AddTraffic(d.Changes, c.met.Hits)
-		d.Traffic = append([]document.Traffic{}, c.met.Groups...)
+	if c.planTraffic != nil {
+		document.AddTraffic(d.Changes, c.planTraffic.Hits)
+		d.Traffic = append([]document.Traffic{}, c.planTraffic.Groups...)
 	}
 	d.Warnings, d.Errors = append(c.warnings, d.Warnings...), []document.Problem{}
 	if d.Warnings == nil {

@@ -22,8 +22,8 @@ var (
 // flagFile is a file that a flag names.
 type flagFile struct{ flag, path string }
 
-// apart refuses to write a file that the same run reads, or writes otherwise: flags that are mixed up would destroy it.
-func apart(flags *pflag.FlagSet) error {
+// checkPaths refuses to write a file that the same run reads, or writes for another flag: the file would be lost.
+func checkPaths(flags *pflag.FlagSet) error {
 	read, written := filesOfFlags(flags)
 	var wrong problems
 	for i, w := range written {
