@@ -52,7 +52,7 @@ have the key need not be named.
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.question.Type, "type", "", "type `NAME` of the plugin whose content is meant")
-	takes(flags, "type", pluginTypes()...)
+	takes(flags, "type", types()...)
 	flags.BoolVar(&o.question.Deep, "recursive", false, "list all keys below, not only the next ones")
 	o.output.addFlags(flags, "explain-field")
 	return cmd
@@ -66,9 +66,15 @@ func keyPaths(*program, *cobra.Command) (out []cobra.Completion) {
 	return out
 }
 
-// pluginTypes are the values of --type, for completion.
-func pluginTypes() []string {
-	return slices.Sorted(maps.Keys(kind.Of("plugin").Shape.Cases.Shapes))
+// types are the values of --type, for completion.
+func types() (names []string) {
+	for _, k := range kind.All {
+		if k.Shape.Cases != nil {
+			names = slices.AppendSeq(names, maps.Keys(k.Shape.Cases.Shapes))
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (o *explainFieldOptions) find(context.Context, *printer) (document.Document, int, error) {

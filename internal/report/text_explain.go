@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fatih/color"
@@ -72,87 +71,37 @@ func (p *page) item(x *explain.Item) {
 	p.settings(x, indent)
 	for i := range x.Parts {
 		part := &x.Parts[i]
-		p.linef("%s%s%s%s", indent, document.Clean(partName(part)), gap, document.PlaceOf(part.Source))
+		p.linef("%s%s%s%s", indent, document.Clean(part.Title()), gap, document.PlaceOf(part.Source))
 		p.settings(part, indent+"    ")
 	}
 }
 
-// partName is how a part of a throttle or app is called.
-func partName(x *explain.Item) string {
-	switch x.Kind {
-	case "throttle_special":
-		return "instead for " + strings.Replace(x.Name, ":", " ", 1)
-	case "app_access_control":
-		return "access control"
-	}
-	return strings.ReplaceAll(x.Kind, "_", " ") + " " + x.Name
-}
-
 // settings writes what an item says: its gist, and the other leaves as path: value. Lists stand on one line.
 func (p *page) settings(x *explain.Item, indent string) {
-	g := gist{left: slices.Clone(x.Settings)}
-	if text := g.of(x.Kind); text != "" {
+	text, rest := x.Gist()
+	if text != "" {
 		p.linef("%s%s", indent, document.Clean(text))
 	}
-	for len(g.left) > 0 {
-		s := g.left[0]
-		path := s.Path
-		if at := strings.LastIndexByte(path, '/'); at > 0 && strings.Trim(path[at+1:], "0123456789") == "" {
-			path = path[:at]
-			p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(path, "/")), document.Clean(g.list(path)))
+	for i := 0; i < len(rest); {
+		if list := inList(rest[i].Path); list != "" {
+			var items []string
+			for ; i < len(rest) && strings.HasPrefix(rest[i].Path, list+"/"); i++ {
+				items = append(items, strings.Trim(document.Show(rest[i].Value, rest[i].Sensitive), `"`))
+			}
+			p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(list, "/")), document.Clean(strings.Join(items, ", ")))
 			continue
 		}
-		g.left = g.left[1:]
+		s := rest[i]
+		i++
 		value, _ := document.Shorten(s.Value, nil, p.valueWidth())
-		p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(path, "/")), document.Show(value, s.Sensitive))
+		p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(s.Path, "/")), document.Show(value, s.Sensitive))
 	}
 }
 
-// gist takes the settings that a sentence tells better than their paths.
-type gist struct{ left []explain.Setting }
-
-func (g *gist) take(path string) string {
-	for i, s := range g.left {
-		if s.Path == path {
-			g.left = slices.Delete(g.left, i, i+1)
-			return fmt.Sprint(s.Value)
-		}
-	}
-	return ""
-}
-
-// list takes the items of a list, or what stands below them.
-func (g *gist) list(path string) string {
-	var items []string
-	g.left = slices.DeleteFunc(g.left, func(s explain.Setting) bool {
-		below := strings.HasPrefix(s.Path, path+"/")
-		if below {
-			items = append(items, strings.Trim(document.Show(s.Value, s.Sensitive), `"`))
-		}
-		return below
-	})
-	return strings.Join(items, ", ")
-}
-
-func (g *gist) of(kindName string) string {
-	switch kindName {
-	case "throttle":
-		parts := []string{fmt.Sprintf("%s calls in %s %s", g.take("/api_call_limits"), g.take("/time_interval"), g.take("/time_unit"))}
-		for _, l := range []struct{ path, of string }{{"/user_call_limits", "of one user"}, {"/app_call_limits", "of one app"}, {"/ip_call_limits", "from one address"}} {
-			if n := g.take(l.path); n != "" {
-				parts = append(parts, l.of+" "+n)
-			}
-		}
-		if g.take("/type") == "shared" {
-			parts = append(parts, "all bound APIs together")
-		}
-		return strings.Join(parts, ", ")
-	case "throttle_special":
-		return g.take("/call_limits") + " calls"
-	case "app_quota":
-		return fmt.Sprintf("%s calls in %s %s, over all APIs", g.take("/call_limits"), g.take("/time_interval"), g.take("/time_unit"))
-	case "acl", "app_access_control":
-		return g.take("/type") + " " + g.list("/values")
+// inList is the path of the list in which a leaf stands as a whole; "" when it stands in none.
+func inList(path string) string {
+	if at := strings.LastIndexByte(path, '/'); at > 0 && strings.Trim(path[at+1:], "0123456789") == "" {
+		return path[:at]
 	}
 	return ""
 }
