@@ -3,13 +3,13 @@ package emulator
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
-	"sigs.k8s.io/yaml"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // Load replaces everything that the gateway holds by what the file says; on an error it changes
@@ -18,11 +18,11 @@ import (
 // such that the API would refuse, so that what a gateway held can always be loaded.
 func (g *Gateway) Load(yamlState []byte) error {
 	l := &loader{state: newState(g.opts), now: g.opts.Now(), invent: g.opts.Invent}
-	for i, document := range documents(yamlState) {
-		var f stateFile
-		if err := decodeDocument(document, &f); err != nil {
-			return fmt.Errorf("state file, document %d: %w", i+1, err)
-		}
+	documents, err := read(yamlState)
+	if err != nil {
+		return err
+	}
+	for i, f := range documents {
 		if err := l.document(f); err != nil {
 			return fmt.Errorf("state file, document %d: %w", i+1, err)
 		}
@@ -33,39 +33,32 @@ func (g *Gateway) Load(yamlState []byte) error {
 	return nil
 }
 
-var documentEnd = regexp.MustCompile(`(?m)^---(?:[ \t].*)?$`)
-
-// documents splits a file at its --- lines and drops empty parts.
-func documents(file []byte) [][]byte {
-	var parts [][]byte
-	rest := file
-	for rest != nil {
-		at := documentEnd.FindIndex(rest)
-		part := rest
-		if at == nil {
-			rest = nil
-		} else {
-			part, rest = rest[:at[0]], rest[at[1]:]
-		}
-		if len(bytes.TrimSpace(part)) > 0 {
-			parts = append(parts, part)
-		}
+// read reads the documents of a file as desired state is read, or JSON at a fraction of the cost.
+func read(file []byte) (documents []stateFile, err error) {
+	var f stateFile
+	if bytes.HasPrefix(bytes.TrimSpace(file), []byte("{")) && !bytes.Contains(file, []byte("$$")) && !bytes.Contains(file, []byte("${")) && strict(file, &f) == nil {
+		return []stateFile{f}, nil
 	}
-	return parts
-}
-
-// decodeDocument reads YAML, or JSON at a fraction of the cost.
-func decodeDocument(document []byte, f *stateFile) (err error) {
-	if bytes.Contains(document, []byte("$$")) || bytes.Contains(document, []byte("${")) || bytes.Contains(document, []byte("x-")) {
-		if document, err = resolved(document); err != nil {
-			return err
+	roots, faults := yamlnode.Read("state file", file, nil)
+	for _, f := range faults {
+		text := fmt.Sprintf("state file:%d:%d: %s; %s", f.Line, f.Column, f.Problem, f.Hint)
+		err = errors.Join(err, errors.New(strings.TrimSuffix(text, "; ")))
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i, root := range roots {
+		var f stateFile
+		raw, err := json.Marshal(root.Data(expandText))
+		if err == nil {
+			err = strict(raw, &f)
 		}
+		if err != nil {
+			return nil, fmt.Errorf("state file, document %d: %w", i+1, err)
+		}
+		documents = append(documents, f)
 	}
-	if bytes.HasPrefix(bytes.TrimSpace(document), []byte("{")) && strict(document, f) == nil {
-		return nil
-	}
-	*f = stateFile{}
-	return yaml.UnmarshalStrict(document, f)
+	return documents, nil
 }
 
 // loader fills a state from documents.

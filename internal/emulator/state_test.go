@@ -15,8 +15,8 @@ func TestLoadErrors(t *testing.T) {
 		{"version", "version: apigw-sync/v2", `version: "apigw-sync/v2" is not apigw-sync/v1`},
 		{"unknown key", "throttle: []", `unknown field "throttle"`},
 		{"unknown key of an item", "acls: [{name: a_b, kind: IP}]", `unknown field "kind"`},
-		{"key twice", "version: apigw-sync/v1\nversion: apigw-sync/v1", `already set`},
-		{"no YAML", "{", "document 1"},
+		{"key twice", "version: apigw-sync/v1\nversion: apigw-sync/v1", `the key version appears twice, first at state file:9:1`},
+		{"no YAML", "{", "a value is missing"},
 		{"second document", "version: apigw-sync/v1\n--- # more\nacl: []", "document 2"},
 		{"name missing", "acls: [{type: DENY}]", "acls: item 1 (): name is missing"},
 		{"name twice", "acls: [{name: a_b}, {name: a_b}]", "acls: item 2 (a_b): defined twice"},
@@ -57,6 +57,33 @@ gateway:
 				t.Error("the gateway has changed")
 			}
 		})
+	}
+}
+
+// TestLoadReadsAsTheToolDoes: no number is made of what is not spelled as one, merge keys give way to what is written, and
+// variables are their defaults.
+func TestLoadReadsAsTheToolDoes(t *testing.T) {
+	c := newShop(t)
+	state := `
+x-limits: &limits {time_interval: 1, time_unit: SECOND, api_call_limits: 5, remark: base}
+throttles:
+  - {<<: *limits, name: octal, remark: 0123}
+  - {name: word, <<: *limits, remark: yes, api_call_limits: 7}
+  - {<<: *limits, name: dollar, remark: "${NAME:-$$}"}
+---
+acls: [{name: a_b, type: DENY, entity_type: IP, values: [10.0.0.1]}]
+`
+	if err := c.g.Load([]byte(state)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.g.Dump()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`remark: "0123"`, `remark: "yes"`, "api_call_limits: 7", "remark: $", "name: a_b"} {
+		if !strings.Contains(string(got), want) {
+			t.Errorf("the state lacks %s:\n%s", want, got)
+		}
 	}
 }
 

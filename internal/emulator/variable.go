@@ -1,12 +1,8 @@
 package emulator
 
 import (
-	"encoding/json"
-	"maps"
 	"regexp"
 	"strings"
-
-	"sigs.k8s.io/yaml"
 )
 
 // State files spell texts as desired-state files do: $$ is a dollar, and ${NAME:-default} is a variable.
@@ -14,36 +10,7 @@ import (
 
 var variable = regexp.MustCompile(`\$\$|\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}`)
 
-// resolved returns a document as JSON, its variables replaced by their defaults, without what only holds anchors.
-func resolved(document []byte) ([]byte, error) {
-	var tree any
-	if err := yaml.UnmarshalStrict(document, &tree); err != nil {
-		return nil, err
-	}
-	if top, ok := tree.(map[string]any); ok { // a place for anchors
-		maps.DeleteFunc(top, func(key string, _ any) bool { return strings.HasPrefix(key, "x-") })
-	}
-	return json.Marshal(replaceVariables(tree))
-}
-
-func replaceVariables(v any) any {
-	switch t := v.(type) {
-	case string:
-		return expandText(t)
-	case map[string]any:
-		plain := make(map[string]any, len(t)) // keys, too: Dump doubles dollars wherever they stand
-		for key, value := range t {
-			plain[expandText(key)] = replaceVariables(value)
-		}
-		return plain
-	case []any:
-		for i := range t {
-			t[i] = replaceVariables(t[i])
-		}
-	}
-	return v
-}
-
+// expandText replaces variables of a text by their defaults. Keys have them, too: Dump doubles dollars wherever they stand.
 func expandText(s string) string {
 	return variable.ReplaceAllStringFunc(s, func(m string) string {
 		if m == "$$" {

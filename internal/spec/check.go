@@ -9,18 +9,19 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // checker compares nodes with shapes. One walk gives the plain value (string, int64, float64, bool,
 // nil, []any, map[string]any), variables replaced, and a finding for each mistake.
 type checker struct {
 	lookup func(string) (string, bool)
-	prefix func(n *node) string // JSON pointer, inside the document of n, of where the walk began
-	path   []string             // steps from there
+	prefix func(n *yamlnode.Node) string // JSON pointer, inside the document of n, of where the walk began
+	path   []string                      // steps from there
 	report func(Finding)
-	errors int            // findings that are no warnings
-	failed map[*node]bool // what an error was reported for
-	left   map[*node]bool // secrets of empty variables: the gateway\'s are left alone
+	errors int                     // findings that are no warnings
+	failed map[*yamlnode.Node]bool // what an error was reported for
+	left   map[*yamlnode.Node]bool // secrets of empty variables: the gateway\'s are left alone
 
 	spared []string // fields that an ignore rule leaves to the gateway: they may be missing
 
@@ -30,20 +31,20 @@ type checker struct {
 func (c *checker) push(step string) { c.path = append(c.path, step) }
 func (c *checker) pop()             { c.path = c.path[:len(c.path)-1] }
 
-func (c *checker) pointer(n *node) string {
+func (c *checker) pointer(n *yamlnode.Node) string {
 	return c.prefix(n) + jsonptr.Join(c.path...)
 }
 
-func (c *checker) fail(n *node, problem, hint string) {
+func (c *checker) fail(n *yamlnode.Node, problem, hint string) {
 	c.errors++
 	if c.failed == nil {
-		c.failed = map[*node]bool{}
+		c.failed = map[*yamlnode.Node]bool{}
 	}
 	c.failed[n] = true
 	c.report(finding(n, c.pointer(n), problem, hint))
 }
 
-func (c *checker) warn(n *node, problem, hint string, newer bool) {
+func (c *checker) warn(n *yamlnode.Node, problem, hint string, newer bool) {
 	f := finding(n, c.pointer(n), problem, hint)
 	f.Warning, f.Newer = true, newer
 	c.report(f)
@@ -51,12 +52,12 @@ func (c *checker) warn(n *node, problem, hint string, newer bool) {
 
 // value checks n. ok is false when the value is of no use, or of use only without some of its fields,
 // because of an error reported for it or inside it.
-func (c *checker) value(n *node, s *shape.Shape) (v any, ok bool) {
+func (c *checker) value(n *yamlnode.Node, s *shape.Shape) (v any, ok bool) {
 	before := c.errors
 	switch {
-	case n.form == broken:
+	case n.Form == yamlnode.Broken:
 		c.errors++
-	case n.form == scalar && n.plain && isNull(n.value) && s.Type != shape.Free:
+	case n.Form == yamlnode.Scalar && n.Plain && yamlnode.IsNull(n.Value) && s.Type != shape.Free:
 		if s.Nullable {
 			return nil, true
 		}
@@ -72,7 +73,7 @@ func (c *checker) value(n *node, s *shape.Shape) (v any, ok bool) {
 		v = c.fields(n, s)
 	case s.Type == shape.List:
 		v = c.list(n, s)
-	case n.form != scalar:
+	case n.Form != yamlnode.Scalar:
 		c.fail(n, "is "+describe(n)+"; expected "+s.Type.String(), "")
 	default:
 		v = c.scalar(n, s)
@@ -87,27 +88,27 @@ func (c *checker) value(n *node, s *shape.Shape) (v any, ok bool) {
 	return v, c.errors == before
 }
 
-func (c *checker) null(n *node, s *shape.Shape) {
+func (c *checker) null(n *yamlnode.Node, s *shape.Shape) {
 	hint := "give it " + s.Type.String() + ", or leave the key out"
 	switch {
 	case s.Type == shape.Either:
 		hint = "give it a value, or leave the key out"
 	case s.Type == shape.List:
 		hint = "write [] for none, or leave the key out"
-	case s.Type == shape.Text && n.value != "":
+	case s.Type == shape.Text && n.Value != "":
 		hint = "quote it if it is a text, or leave the key out"
 	}
 	c.fail(n, "has no value", hint)
 }
 
-func describe(n *node) string {
+func describe(n *yamlnode.Node) string {
 	switch {
-	case n.form == list:
+	case n.Form == yamlnode.List:
 		return "a list"
-	case n.form == mapping:
+	case n.Form == yamlnode.Mapping:
 		return "a mapping"
-	case n.plain:
-		if other := otherThanText(n.value); other != "" {
+	case n.Plain:
+		if other := otherThanText(n.Value); other != "" {
 			return other
 		}
 	}
@@ -125,30 +126,30 @@ func wanted(s *shape.Shape) string {
 
 // leave marks a secret whose variable is empty: it means the same as leaving the key out, so that files can
 // be written without values of secrets.
-func (c *checker) leave(n *node) {
+func (c *checker) leave(n *yamlnode.Node) {
 	if c.left == nil {
-		c.left = map[*node]bool{}
+		c.left = map[*yamlnode.Node]bool{}
 	}
 	c.left[n] = true
 }
 
 // doubtful reports whether an error was reported for n or inside it, so that what else can be said of it
 // may only repeat that.
-func (c *checker) doubtful(n *node) bool {
-	return c.failed[n] || c.left[n] || slices.ContainsFunc(n.keys, c.doubtful) || slices.ContainsFunc(n.items, c.doubtful)
+func (c *checker) doubtful(n *yamlnode.Node) bool {
+	return c.failed[n] || c.left[n] || slices.ContainsFunc(n.Keys, c.doubtful) || slices.ContainsFunc(n.Items, c.doubtful)
 }
 
 // choose picks the choice whose type is the node's; nil when there is none.
-func choose(n *node, s *shape.Shape) *shape.Shape {
+func choose(n *yamlnode.Node, s *shape.Shape) *shape.Shape {
 	wanted := []shape.Type{shape.Text, shape.Whole, shape.Number, shape.Flag}
 	switch {
-	case n.form == list:
+	case n.Form == yamlnode.List:
 		wanted = []shape.Type{shape.List}
-	case n.form == mapping:
+	case n.Form == yamlnode.Mapping:
 		wanted = []shape.Type{shape.Map}
-	case n.plain && (n.value == "true" || n.value == "false"):
+	case n.Plain && (n.Value == "true" || n.Value == "false"):
 		wanted = []shape.Type{shape.Flag, shape.Text, shape.Whole, shape.Number}
-	case n.plain && otherThanText(n.value) == "a number":
+	case n.Plain && otherThanText(n.Value) == "a number":
 		wanted = []shape.Type{shape.Whole, shape.Number, shape.Text, shape.Flag}
 	}
 	for _, t := range wanted {
@@ -161,13 +162,13 @@ func choose(n *node, s *shape.Shape) *shape.Shape {
 	return nil
 }
 
-func (c *checker) list(n *node, s *shape.Shape) any {
-	if n.form != list {
+func (c *checker) list(n *yamlnode.Node, s *shape.Shape) any {
+	if n.Form != yamlnode.List {
 		c.fail(n, "is "+describe(n)+"; expected a list", "write it between [ and ]")
 		return nil
 	}
-	out := make([]any, 0, len(n.items))
-	for i, item := range n.items {
+	out := make([]any, 0, len(n.Items))
+	for i, item := range n.Items {
 		c.push(strconv.Itoa(i))
 		v, _ := c.value(item, s.Items)
 		if c.left[item] {
@@ -180,33 +181,33 @@ func (c *checker) list(n *node, s *shape.Shape) any {
 }
 
 // fields checks a mapping. The field that takes its shape from another is looked at last.
-func (c *checker) fields(n *node, s *shape.Shape) any {
-	if n.form != mapping {
+func (c *checker) fields(n *yamlnode.Node, s *shape.Shape) any {
+	if n.Form != yamlnode.Mapping {
 		c.fail(n, "is "+describe(n)+"; expected a mapping", "")
 		return nil
 	}
-	out := make(map[string]any, len(n.keys))
+	out := make(map[string]any, len(n.Keys))
 	late := -1
 	var meant []string // what unknown keys resemble: not missing as well
-	for i, key := range n.keys {
-		if s.Cases != nil && s.Cases.Field == key.value {
+	for i, key := range n.Keys {
+		if s.Cases != nil && s.Cases.Field == key.Value {
 			late = i
 			continue
 		}
-		if f := s.Field(key.value); f != nil {
+		if f := s.Field(key.Value); f != nil {
 			c.field(out, n, i, f)
 			continue
 		}
-		c.push(key.value)
+		c.push(key.Value)
 		switch {
 		case s.Each != nil:
-			out[key.value], _ = c.value(n.items[i], s.Each)
+			out[key.Value], _ = c.value(n.Items[i], s.Each)
 		case s.Others == shape.Refused:
-			c.fail(key, "the key "+shown(key.value)+" is not known", keyHint(key.value, s.Names()))
-			meant = append(meant, Nearest(key.value, s.Names()))
+			c.fail(key, "the key "+yamlnode.Shown(key.Value)+" is not known", keyHint(key.Value, s.Names()))
+			meant = append(meant, Nearest(key.Value, s.Names()))
 		default:
-			if v := c.other(key, n.items[i], s); !c.left[n.items[i]] {
-				out[key.value] = v
+			if v := c.other(key, n.Items[i], s); !c.left[n.Items[i]] {
+				out[key.Value] = v
 			}
 		}
 		c.pop()
@@ -215,7 +216,7 @@ func (c *checker) fields(n *node, s *shape.Shape) any {
 		c.field(out, n, late, s.FieldIn(out, s.Cases.Field))
 	}
 	for _, f := range s.Fields {
-		if f.Required && n.index(f.Name) < 0 && !slices.Contains(meant, f.Name) && !(len(c.path) == 0 && slices.Contains(c.spared, "/"+f.Name)) {
+		if f.Required && n.Index(f.Name) < 0 && !slices.Contains(meant, f.Name) && !(len(c.path) == 0 && slices.Contains(c.spared, "/"+f.Name)) {
 			c.fail(n, f.Name+" is missing", missingHint(f))
 		}
 	}
@@ -223,22 +224,22 @@ func (c *checker) fields(n *node, s *shape.Shape) any {
 }
 
 // other passes on what stands under a key that the shape does not list.
-func (c *checker) other(key, n *node, s *shape.Shape) any {
+func (c *checker) other(key, n *yamlnode.Node, s *shape.Shape) any {
 	if s.Others == shape.Doubted {
 		hint := "remove it if that is a mistake"
-		if near := Nearest(key.value, s.Names()); near != "" {
+		if near := Nearest(key.Value, s.Names()); near != "" {
 			hint = "did you mean " + near + "?"
 		}
-		c.warn(key, "the key "+shown(key.value)+" is not known to this version and is sent as it is", hint, true)
+		c.warn(key, "the key "+yamlnode.Shown(key.Value)+" is not known to this version and is sent as it is", hint, true)
 	}
 	return c.free(n)
 }
 
-func (c *checker) field(out map[string]any, n *node, i int, s *shape.Shape) {
-	name := n.keys[i].value
+func (c *checker) field(out map[string]any, n *yamlnode.Node, i int, s *shape.Shape) {
+	name := n.Keys[i].Value
 	c.push(name)
 	defer c.pop()
-	v, ok := c.value(n.items[i], s)
+	v, ok := c.value(n.Items[i], s)
 	if v != nil && (ok || mappings(v)) {
 		out[name] = v
 	}
@@ -266,7 +267,7 @@ func missingHint(f shape.Field) string {
 }
 
 // rules checks what a value of the right type must obey. After a broken rule others add nothing.
-func (c *checker) rules(n *node, s *shape.Shape, v any) {
+func (c *checker) rules(n *yamlnode.Node, s *shape.Shape, v any) {
 	if v == nil {
 		return
 	}

@@ -10,15 +10,16 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // scalar gives a scalar the type that its shape wants.
-func (c *checker) scalar(n *node, s *shape.Shape) any {
+func (c *checker) scalar(n *yamlnode.Node, s *shape.Shape) any {
 	if s.Type == shape.Text {
 		return c.text(n, s)
 	}
-	text, plain := n.value, n.plain
-	e := expand(n.value, c.lookup)
+	text, plain := n.Value, n.Plain
+	e := expand(n.Value, c.lookup)
 	switch {
 	case len(e.faults) > 0:
 		c.faults(n, e)
@@ -57,14 +58,14 @@ func convert(text string, plain bool, t shape.Type) (v any, problem, hint string
 		}
 		return nil, "is neither true nor false", "write true or false"
 	case shape.Whole:
-		if v, ok := wholeOf(text); ok && plain {
+		if v, ok := yamlnode.Whole(text); ok && plain {
 			return v, "", ""
 		}
-		if plain && wholeForm.MatchString(text) {
+		if plain && yamlnode.SpellsWhole(text) {
 			return nil, "is too large", ""
 		}
 	default:
-		if v, ok := numberOf(text); ok && plain {
+		if v, ok := yamlnode.Number(text); ok && plain {
 			return v, "", ""
 		}
 	}
@@ -72,25 +73,25 @@ func convert(text string, plain bool, t shape.Type) (v any, problem, hint string
 	if plain && otherThanText(text) == "a number" {
 		problem = "is not spelled as " + t.String() + " should be"
 	}
-	if _, ok := numberOf(text); ok && !plain {
+	if _, ok := yamlnode.Number(text); ok && !plain {
 		return nil, problem, "write " + text + " without quotes"
 	}
 	return nil, problem, wholeFix(text, !plain)
 }
 
 // text reads a text. Without quotes it must not look like anything else.
-func (c *checker) text(n *node, s *shape.Shape) any {
-	if n.plain && s != untilShape {
-		if other := otherThanText(n.value); other != "" {
+func (c *checker) text(n *yamlnode.Node, s *shape.Shape) any {
+	if n.Plain && s != untilShape {
+		if other := otherThanText(n.Value); other != "" {
 			hint := "put it in quotes"
 			if !s.Secret {
-				hint = "quote it: " + strconv.Quote(n.value)
+				hint = "quote it: " + strconv.Quote(n.Value)
 			}
 			c.fail(n, "is "+other+" to some readers of YAML; expected text", hint)
 			return nil
 		}
 	}
-	e := expand(n.value, c.lookup)
+	e := expand(n.Value, c.lookup)
 	if len(e.faults) > 0 {
 		c.faults(n, e)
 		return nil
@@ -109,7 +110,7 @@ func (c *checker) text(n *node, s *shape.Shape) any {
 }
 
 // narrow refuses a glob that a variable makes match more than its file says: what is owned may be deleted.
-func (c *checker) narrow(n *node, e expanded) bool {
+func (c *checker) narrow(n *yamlnode.Node, e expanded) bool {
 	special := kind.Wildcards
 	if kind.IsGlob(strings.Trim(e.around, "*?")) {
 		special += ",-!^" // which mean something inside [ ] and { }
@@ -128,34 +129,34 @@ func (c *checker) narrow(n *node, e expanded) bool {
 // sets are parts of globs that stand for one character of many.
 var sets = regexp.MustCompile(`\[[^\]]*\]`)
 
-func (c *checker) faults(n *node, e expanded) {
+func (c *checker) faults(n *yamlnode.Node, e expanded) {
 	for _, f := range e.faults {
 		c.fail(n, f.problem, f.hint)
 	}
 }
 
 // free passes a value on as it is. Numbers that YAML readers disagree about are errors here, too.
-func (c *checker) free(n *node) any {
-	switch n.form {
-	case mapping:
-		out := make(map[string]any, len(n.keys))
-		for i, key := range n.keys {
-			c.push(key.value)
-			if v := c.free(n.items[i]); !c.left[n.items[i]] {
-				out[key.value] = v
+func (c *checker) free(n *yamlnode.Node) any {
+	switch n.Form {
+	case yamlnode.Mapping:
+		out := make(map[string]any, len(n.Keys))
+		for i, key := range n.Keys {
+			c.push(key.Value)
+			if v := c.free(n.Items[i]); !c.left[n.Items[i]] {
+				out[key.Value] = v
 			}
 			c.pop()
 		}
 		return out
-	case list:
-		out := make([]any, 0, len(n.items))
-		for i, item := range n.items {
+	case yamlnode.List:
+		out := make([]any, 0, len(n.Items))
+		for i, item := range n.Items {
 			c.push(strconv.Itoa(i))
 			out = append(out, c.free(item))
 			c.pop()
 		}
 		return out
-	case broken:
+	case yamlnode.Broken:
 		c.errors++
 		return nil
 	default:
@@ -163,24 +164,24 @@ func (c *checker) free(n *node) any {
 	}
 }
 
-func (c *checker) freeScalar(n *node) any {
-	if n.plain {
-		switch other := otherThanText(n.value); {
-		case isNull(n.value):
+func (c *checker) freeScalar(n *yamlnode.Node) any {
+	if n.Plain {
+		switch other := otherThanText(n.Value); {
+		case yamlnode.IsNull(n.Value):
 			return nil
-		case n.value == "true" || n.value == "false":
-			return n.value == "true"
+		case n.Value == "true" || n.Value == "false":
+			return n.Value == "true"
 		case other != "":
-			if v, ok := numberOf(n.value); ok && sameSpelling(v, n.value) {
+			if v, ok := yamlnode.Number(n.Value); ok && sameSpelling(v, n.Value) {
 				return v
-			} else if wholeForm.MatchString(n.value) {
-				return json.Number(n.value) // too large for int64, not for gateways
+			} else if yamlnode.SpellsWhole(n.Value) {
+				return json.Number(n.Value) // too large for int64, not for gateways
 			}
 			c.fail(n, "YAML readers disagree about what this is", "quote it if it is text, else write it like 800, 0.5, true or null")
 			return nil
 		}
 	}
-	e := expand(n.value, c.lookup)
+	e := expand(n.Value, c.lookup)
 	if len(e.faults) > 0 {
 		c.faults(n, e)
 		return nil

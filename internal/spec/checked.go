@@ -3,20 +3,21 @@ package spec
 import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // Checked is a YAML document of another format than that of desired-state files, checked against its shape.
 type Checked struct {
 	Value map[string]any // as the shape has it; what was wrong is left out
-	root  *node
+	root  *yamlnode.Node
 }
 
 // At is the place of the value that a JSON pointer leads to, or of the last value on the way to it.
-func (d *Checked) At(pointer string) kind.Source { return d.root.at(pointer).source() }
+func (d *Checked) At(pointer string) kind.Source { return sourceOf(d.root.At(pointer)) }
 
 // Finding tells that something is wrong with the value at a JSON pointer.
 func (d *Checked) Finding(pointer, problem, hint string) Finding {
-	return finding(d.root.at(pointer), pointer, problem, hint)
+	return finding(d.root.At(pointer), pointer, problem, hint)
 }
 
 // ReadChecked reads a file whose documents are mappings of shape s, with the variables, the strictness
@@ -26,7 +27,7 @@ func ReadChecked(in Input, s *shape.Shape, lookup func(string) (string, bool)) (
 	roots, findings := read(in, nil)
 	var out []Checked
 	for _, root := range roots {
-		c := &checker{lookup: lookup, report: func(f Finding) { findings = append(findings, f) }, prefix: func(*node) string { return "" }}
+		c := &checker{lookup: lookup, report: func(f Finding) { findings = append(findings, f) }, prefix: func(*yamlnode.Node) string { return "" }}
 		v, _ := c.value(root, s)
 		if m, ok := v.(map[string]any); ok {
 			out = append(out, Checked{Value: m, root: root})

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // Comment is a comment of an input that begins with a marker.
@@ -63,7 +64,7 @@ func (r *commentReader) see(y *yaml.Node) {
 
 // list returns the comments of an input, all documents of which were seen.
 func (r *commentReader) list(in Input) (out []Comment) {
-	r.data = bytes.TrimPrefix(in.Data, byteOrderMark)
+	r.data = bytes.TrimPrefix(in.Data, yamlnode.ByteOrderMark)
 	lines := bytes.SplitAfter(r.data, []byte("\n"))
 	start := 0
 	for i, line := range lines {
@@ -124,7 +125,7 @@ func (r *commentReader) insideText(offset int, at mark) bool {
 		begins += width
 	}
 	open := begins + bytes.IndexByte(r.data[begins:], t.quote) // an anchor may stand before it
-	end := closing(r.data[open+1:], t.quote)
+	end := yamlnode.Closing(r.data[open+1:], t.quote)
 	return end < 0 || offset < open+1+end
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // declare checks an entry and turns it into an object, the parts inside it, and references.
@@ -31,7 +32,7 @@ func (l *loader) declare(e *entry) {
 	for _, part := range kind.Parts(e.kind.Name) {
 		if element, ok := item[part.Field]; ok {
 			l.state.Objects[at].Manages = append(l.state.Objects[at].Manages, part.Name)
-			l.parts(c, part, &owner, element, e.node.get(part.Field))
+			l.parts(c, part, &owner, element, e.node.Get(part.Field))
 		}
 	}
 	if apis, ok := item["apis"].([]any); ok && good {
@@ -84,7 +85,7 @@ func (l *loader) owner(c *checker, e *entry, item map[string]any) (kind.Declared
 		c.fail(e.node, "cannot be read as "+e.kind.Name+": "+err.Error(), "")
 		return kind.Declared{}, false
 	}
-	d := kind.Declared{Object: o, Source: e.node.source(), Secrets: c.originsOf("", e.kind.Secrets(o.Value))}
+	d := kind.Declared{Object: o, Source: sourceOf(e.node), Secrets: c.originsOf("", e.kind.Secrets(o.Value))}
 	d.Protected, _ = item["protected"].(bool)
 	d.MovedFrom, _ = item["moved_from"].(string)
 	c.problems(e.node, e.kind.Check(o.Value), e.kind, o.Value)
@@ -92,7 +93,7 @@ func (l *loader) owner(c *checker, e *entry, item map[string]any) (kind.Declared
 }
 
 // parts declares what lives inside an owner. A single part is the element itself.
-func (l *loader) parts(c *checker, k *kind.Kind, owner *kind.Declared, v any, n *node) {
+func (l *loader) parts(c *checker, k *kind.Kind, owner *kind.Declared, v any, n *yamlnode.Node) {
 	c.push(k.Field)
 	defer c.pop()
 	if k.Single {
@@ -105,25 +106,25 @@ func (l *loader) parts(c *checker, k *kind.Kind, owner *kind.Declared, v any, n 
 		return
 	}
 	for i, element := range elements {
-		if element == nil || c.doubtful(n.items[i]) {
+		if element == nil || c.doubtful(n.Items[i]) {
 			continue
 		}
 		c.push(strconv.Itoa(i))
-		l.part(c, k, owner, element, n.items[i])
+		l.part(c, k, owner, element, n.Items[i])
 		c.pop()
 	}
 }
 
-func (l *loader) part(c *checker, k *kind.Kind, owner *kind.Declared, element any, n *node) {
+func (l *loader) part(c *checker, k *kind.Kind, owner *kind.Declared, element any, n *yamlnode.Node) {
 	for _, o := range k.Items(owner.Key, element) {
 		problems := append(k.Check(o.Value), k.CheckIn(owner.Value, o.Value)...)
 		c.problems(n, problems, k, o.Value)
-		l.state.Objects = append(l.state.Objects, kind.Declared{Object: o, Source: n.source(), Secrets: c.originsOf(c.within(), k.Secrets(o.Value))})
+		l.state.Objects = append(l.state.Objects, kind.Declared{Object: o, Source: sourceOf(n), Secrets: c.originsOf(c.within(), k.Secrets(o.Value))})
 	}
 }
 
 // problems reports what a kind found in a value, at the place that its pointer leads to.
-func (c *checker) problems(n *node, problems []shape.Problem, k *kind.Kind, value any) {
+func (c *checker) problems(n *yamlnode.Node, problems []shape.Problem, k *kind.Kind, value any) {
 	if len(problems) == 0 {
 		return
 	}
@@ -136,7 +137,7 @@ func (c *checker) problems(n *node, problems []shape.Problem, k *kind.Kind, valu
 		if tells(hint, secrets) {
 			hint = ""
 		}
-		target := n.at(p.Path)
+		target := n.At(p.Path)
 		if c.doubtful(target) {
 			continue
 		}
@@ -147,9 +148,9 @@ func (c *checker) problems(n *node, problems []shape.Problem, k *kind.Kind, valu
 }
 
 func (l *loader) references(e *entry, link, owner string, apis []any) {
-	n := e.node.get("apis")
+	n := e.node.Get("apis")
 	for i, v := range apis {
-		r := referenceOf(v, n.items[i], l.options.Environment)
+		r := referenceOf(v, n.Items[i], l.options.Environment)
 		r.Kind, r.Owner = link, owner
 		r.Pointer = e.prefix(n) + "/apis/" + strconv.Itoa(i)
 		l.state.References = append(l.state.References, r)
@@ -165,12 +166,12 @@ func (l *loader) checkMoves() {
 			continue
 		}
 		e := l.names[kind.Of(d.Kind).Section+"/"+d.Key]
-		n := e.node.get("moved_from")
+		n := e.node.Get("moved_from")
 		report := func(problem, hint string) { l.report(finding(n, e.prefix(n)+"/moved_from", problem, hint)) }
 		if d.MovedFrom == d.Key {
 			report("is the present name", "remove moved_from")
 		} else if other := l.names[kind.Of(d.Kind).Section+"/"+d.MovedFrom]; other != nil {
-			report(fmt.Sprintf("the %s %s is declared at %s", d.Kind, d.MovedFrom, place(other.nameNode().source())), "a rename needs a name that nothing else has; remove one of them")
+			report(fmt.Sprintf("the %s %s is declared at %s", d.Kind, d.MovedFrom, place(sourceOf(other.nameNode()))), "a rename needs a name that nothing else has; remove one of them")
 		}
 		id := d.Kind + "/" + d.MovedFrom
 		if first := from[id]; first != nil {

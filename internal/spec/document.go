@@ -7,29 +7,34 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // entry is one item of a section, overlays merged over it.
 type entry struct {
 	kind   *kind.Kind
 	name   string // variables replaced; "" when it has none
-	node   *node
-	alone  bool    // from an overlay, with nothing below it
-	places []where // the documents that its values come from
-	laid   []*node // what overlays laid over it, in their order
+	node   *yamlnode.Node
+	alone  bool             // from an overlay, with nothing below it
+	places []where          // the documents that its values come from
+	laid   []*yamlnode.Node // what overlays laid over it, in their order
 }
 
 // where is a document and the JSON pointer of an entry in it.
 type where struct {
-	doc          *document
+	doc          *yamlnode.Document
 	prefix       string
 	line, column int32 // at which the entry begins
 }
 
+func (w *where) source() kind.Source {
+	return kind.Source{File: w.doc.File, Line: int(w.line), Column: int(w.column)}
+}
+
 // prefix is where the entry stands in the document of a node.
-func (e *entry) prefix(n *node) string {
+func (e *entry) prefix(n *yamlnode.Node) string {
 	for _, w := range e.places {
-		if w.doc == n.doc {
+		if w.doc == n.Doc {
 			return w.prefix
 		}
 	}
@@ -37,8 +42,8 @@ func (e *entry) prefix(n *node) string {
 }
 
 // nameNode is the node that tells the name, else the whole item.
-func (e *entry) nameNode() *node {
-	if n := e.node.get("name"); n != nil {
+func (e *entry) nameNode() *yamlnode.Node {
+	if n := e.node.Get("name"); n != nil {
 		return n
 	}
 	return e.node
@@ -48,44 +53,44 @@ func (e *entry) nameNode() *node {
 // would else be held twice, as values and as objects.
 func (e *entry) trim() {
 	n := *e.node
-	n.keys, n.items = nil, nil
-	for i, key := range e.node.keys {
-		if key.value == "name" || key.value == "moved_from" {
-			n.keys, n.items = append(n.keys, key), append(n.items, e.node.items[i])
+	n.Keys, n.Items = nil, nil
+	for i, key := range e.node.Keys {
+		if key.Value == "name" || key.Value == "moved_from" {
+			n.Keys, n.Items = append(n.Keys, key), append(n.Items, e.node.Items[i])
 		}
 	}
 	e.node = &n
 }
 
 // open takes one document apart.
-func (l *loader) open(root *node, overlay bool, own map[string]*entry) {
+func (l *loader) open(root *yamlnode.Node, overlay bool, own map[string]*entry) {
 	c := l.checker("")
-	if root.form == broken {
+	if root.Form == yamlnode.Broken {
 		return
 	}
-	if root.form != mapping {
+	if root.Form != yamlnode.Mapping {
 		c.fail(root, "the document is "+describe(root)+"; expected a mapping", "begin with version: "+Version)
 		return
 	}
 	rest := *root
-	rest.keys, rest.items = nil, nil
+	rest.Keys, rest.Items = nil, nil
 	var found []int
-	for i, key := range root.keys {
-		switch section := sectionOf(key.value); {
+	for i, key := range root.Keys {
+		switch section := sectionOf(key.Value); {
 		case section != nil:
 			found = append(found, i)
-		case strings.HasPrefix(key.value, anchorPrefix): // a place for anchors
-		case head.Field(key.value) == nil:
-			c.push(key.value)
-			c.fail(key, "the key "+shown(key.value)+" is not known", keyHint(key.value, whole.Names()))
+		case strings.HasPrefix(key.Value, anchorPrefix): // a place for anchors
+		case head.Field(key.Value) == nil:
+			c.push(key.Value)
+			c.fail(key, "the key "+yamlnode.Shown(key.Value)+" is not known", keyHint(key.Value, whole.Names()))
 			c.pop()
 		default:
-			rest.keys, rest.items = append(rest.keys, key), append(rest.items, root.items[i])
+			rest.Keys, rest.Items = append(rest.Keys, key), append(rest.Items, root.Items[i])
 		}
 	}
 	l.head(&rest, overlay)
 	for _, i := range found {
-		l.section(sectionOf(root.keys[i].value), root.items[i], overlay, own)
+		l.section(sectionOf(root.Keys[i].Value), root.Items[i], overlay, own)
 	}
 }
 
@@ -102,10 +107,10 @@ func sectionOf(key string) *kind.Kind {
 }
 
 // head reads the keys beside the sections. Those that are right count even when others are not.
-func (l *loader) head(n *node, overlay bool) {
+func (l *loader) head(n *yamlnode.Node, overlay bool) {
 	c := l.checker("")
 	values, _ := c.fields(n, head).(map[string]any)
-	n.doc.environment, _ = values["environment"].(string)
+	n.Doc.Environment, _ = values["environment"].(string)
 	owns, _ := values["owns"].(map[string]any)
 	for _, k := range sections {
 		if globs, ok := owns[k.Section]; ok {
@@ -113,21 +118,21 @@ func (l *loader) head(n *node, overlay bool) {
 				l.state.Owns[k.Name] = nil
 			}
 			l.state.Owns[k.Name] = append(l.state.Owns[k.Name], texts(globs)...)
-			l.places.owned(k, n.get("owns").get(k.Section), overlay)
+			l.places.owned(k, n.Get("owns").Get(k.Section), overlay)
 		}
 	}
 	l.state.TakesOver = append(l.state.TakesOver, texts(values["takes_over"])...)
 	rules, _ := values["ignore"].([]any)
 	for i, rule := range rules {
 		m, _ := rule.(map[string]any)
-		item := n.get("ignore").items[i]
+		item := n.Get("ignore").Items[i]
 		l.state.Ignore = append(l.state.Ignore, ignoreOf(m, item))
 		l.places.ignoring(item, "/ignore/"+strconv.Itoa(i))
 	}
 }
 
-func ignoreOf(m map[string]any, n *node) kind.Ignore {
-	r := kind.Ignore{Fields: texts(m["fields"]), Source: n.source()}
+func ignoreOf(m map[string]any, n *yamlnode.Node) kind.Ignore {
+	r := kind.Ignore{Fields: texts(m["fields"]), Source: sourceOf(n)}
 	r.Kind, _ = m["kind"].(string)
 	r.Name, _ = m["name"].(string)
 	r.Reason, _ = m["reason"].(string)
@@ -136,19 +141,19 @@ func ignoreOf(m map[string]any, n *node) kind.Ignore {
 }
 
 // section collects the items of one section of one document.
-func (l *loader) section(k *kind.Kind, n *node, overlay bool, own map[string]*entry) {
+func (l *loader) section(k *kind.Kind, n *yamlnode.Node, overlay bool, own map[string]*entry) {
 	c := l.checker("/" + k.Section)
-	if n.form != list {
+	if n.Form != yamlnode.List {
 		c.value(n, shape.OfList("", items[k.Section])) // tells what is wrong
 		return
 	}
-	for i, item := range n.items {
-		e := &entry{kind: k, node: item, places: []where{{item.doc, "/" + k.Section + "/" + strconv.Itoa(i), item.line, item.column}}}
-		if item.form == mapping {
+	for i, item := range n.Items {
+		e := &entry{kind: k, node: item, places: []where{{item.Doc, "/" + k.Section + "/" + strconv.Itoa(i), item.Line, item.Column}}}
+		if item.Form == yamlnode.Mapping {
 			e.name = l.name(item)
 		}
 		switch {
-		case item.form == broken:
+		case item.Form == yamlnode.Broken:
 		case overlay:
 			l.overlay(e, own)
 		default:
@@ -158,12 +163,12 @@ func (l *loader) section(k *kind.Kind, n *node, overlay bool, own map[string]*en
 }
 
 // name is the name of an item, "" when it has none that can be read.
-func (l *loader) name(item *node) string {
-	n := item.get("name")
-	if n == nil || n.form != scalar {
+func (l *loader) name(item *yamlnode.Node) string {
+	n := item.Get("name")
+	if n == nil || n.Form != yamlnode.Scalar {
 		return ""
 	}
-	e := expand(n.value, l.options.Lookup)
+	e := expand(n.Value, l.options.Lookup)
 	if len(e.faults) > 0 {
 		return ""
 	}
@@ -185,7 +190,7 @@ func (l *loader) unique(e *entry, taken map[string]*entry) bool {
 	if first := taken[id]; first != nil {
 		n := e.nameNode()
 		l.report(finding(n, e.prefix(n)+"/name",
-			fmt.Sprintf("the %s %s is declared twice, first at %s", e.kind.Name, e.name, place(first.nameNode().source())),
+			fmt.Sprintf("the %s %s is declared twice, first at %s", e.kind.Name, e.name, place(sourceOf(first.nameNode()))),
 			"remove or rename one of them"))
 		return false
 	}
@@ -204,7 +209,7 @@ func (l *loader) overlay(e *entry, own map[string]*entry) {
 		l.add(e, l.names)
 		return
 	}
-	base.node = merge(base.node, e.node)
+	base.node = yamlnode.Merge(base.node, e.node)
 	base.places = append(base.places, e.places...)
 	base.laid = append(base.laid, e.node)
 }

@@ -23,6 +23,8 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
+	"go.yaml.in/yaml/v3"
 )
 
 // Input is one file, read by the caller.
@@ -113,8 +115,8 @@ func (l *loader) inputs(inputs []Input) {
 func (l *loader) makeRoom() {
 	references := 0
 	for _, e := range l.entries {
-		if apis := e.node.get("apis"); apis != nil {
-			references += len(apis.items)
+		if apis := e.node.Get("apis"); apis != nil {
+			references += len(apis.Items)
 		}
 	}
 	l.state.Objects = make([]kind.Declared, 0, len(l.entries))
@@ -125,7 +127,7 @@ func (l *loader) report(f Finding) { l.findings = append(l.findings, f) }
 
 // checker checks what stands at prefix of its document.
 func (l *loader) checker(prefix string) *checker {
-	return &checker{lookup: l.options.Lookup, report: l.report, prefix: func(*node) string { return prefix }}
+	return &checker{lookup: l.options.Lookup, report: l.report, prefix: func(*yamlnode.Node) string { return prefix }}
 }
 
 func (l *loader) input(in Input) {
@@ -150,9 +152,9 @@ func HoldsState(in Input) bool {
 		return false
 	}
 	roots, findings := read(in, nil)
-	says := func(root *node) bool {
-		version := root.get("version")
-		return version != nil && strings.HasPrefix(version.value, "apigw-sync/v")
+	says := func(root *yamlnode.Node) bool {
+		version := root.Get("version")
+		return version != nil && strings.HasPrefix(version.Value, "apigw-sync/v")
 	}
 	return slices.ContainsFunc(roots, says) || len(findings) > 0 && versionLine.Match(in.Data)
 }
@@ -164,4 +166,29 @@ var versionLine = regexp.MustCompile(`(?m)^[{ ]?["']?version["']?:\s*["']?apigw-
 func Syntax(in Input) []Finding {
 	_, findings := read(in, nil)
 	return tidy(findings)
+}
+
+// read parses one input; its documents are shown to comments, which may be nil.
+func read(in Input, comments *commentReader) (roots []*yamlnode.Node, findings []Finding) {
+	var see func(*yaml.Node)
+	if comments != nil {
+		see = comments.see
+	}
+	roots, faults := yamlnode.Read(in.Name, in.Data, see)
+	for _, root := range roots {
+		root.Doc.Overlay = in.Overlay
+	}
+	for _, f := range faults {
+		source := kind.Source{File: in.Name, Line: f.Line, Column: f.Column}
+		findings = append(findings, Finding{Source: source, Problem: f.Problem, Hint: f.Hint})
+	}
+	return roots, findings
+}
+
+func sourceOf(n *yamlnode.Node) kind.Source {
+	return kind.Source{File: n.Doc.File, Line: int(n.Line), Column: int(n.Column)}
+}
+
+func finding(n *yamlnode.Node, path, problem, hint string) Finding {
+	return Finding{Source: sourceOf(n), Path: path, Problem: problem, Hint: hint}
 }

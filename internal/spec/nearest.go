@@ -1,9 +1,7 @@
 package spec
 
 import (
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
@@ -38,12 +36,4 @@ func keyHint(key string, known []string) string {
 		return "nothing is allowed here"
 	}
 	return "known keys are " + strings.Join(known, ", ")
-}
-
-// shown is a key as findings show it.
-func shown(key string) string {
-	if key == "" || strings.ContainsFunc(key, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }) {
-		return strconv.Quote(key)
-	}
-	return key
 }

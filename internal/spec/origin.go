@@ -5,13 +5,14 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // secretAt notes where the secret in n comes from, so that it can be found again without being kept.
-func (c *checker) secretAt(n *node) {
-	o := kind.Origin{Path: c.within(), Source: n.source()}
-	o.Variables, _ = variablesOf(n.value)
-	o.Asks, o.Clear = inClear(n.value)
+func (c *checker) secretAt(n *yamlnode.Node) {
+	o := kind.Origin{Path: c.within(), Source: sourceOf(n)}
+	o.Variables, _ = variablesOf(n.Value)
+	o.Asks, o.Clear = inClear(n.Value)
 	c.origins = append(c.origins, o)
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // Outline is what files name, right or wrong: enough to offer names to somebody who types one.
@@ -30,12 +31,12 @@ func Sketch(inputs []Input, o Options) Outline {
 	environments := map[string]bool{cmp.Or(o.Environment, DefaultEnvironment): true}
 	for _, e := range l.entries {
 		if e.name != "" {
-			out.Items = append(out.Items, Item{Kind: e.kind, Name: e.name, Remark: e.node.text("remark")})
+			out.Items = append(out.Items, Item{Kind: e.kind, Name: e.name, Remark: textOf(e.node, "remark")})
 		}
-		if n := e.node.get("apis"); n != nil {
+		if n := e.node.Get("apis"); n != nil {
 			out.References = append(out.References, l.sketched(e, n)...)
 		}
-		environments[e.places[0].doc.environment] = true
+		environments[e.places[0].doc.Environment] = true
 	}
 	for _, r := range out.References {
 		environments[r.Environment] = true
@@ -49,9 +50,9 @@ func Sketch(inputs []Input, o Options) Outline {
 }
 
 // sketched are the references in a list of APIs that can be read.
-func (l *loader) sketched(e *entry, apis *node) (out []Reference) {
+func (l *loader) sketched(e *entry, apis *yamlnode.Node) (out []Reference) {
 	c := l.checker(e.prefix(apis))
-	for _, n := range apis.items {
+	for _, n := range apis.Items {
 		v, ok := c.value(n, apisShape.Items)
 		if !ok || v == nil {
 			continue
@@ -63,10 +64,10 @@ func (l *loader) sketched(e *entry, apis *node) (out []Reference) {
 	return out
 }
 
-// text is the text of a field of a mapping as it is written; "" when there is none.
-func (n *node) text(key string) string {
-	if field := n.get(key); field != nil && field.form == scalar && !(field.plain && isNull(field.value)) {
-		return field.value
+// textOf is the text of a field of a mapping as it is written; "" when there is none.
+func textOf(n *yamlnode.Node, key string) string {
+	if field := n.Get(key); field != nil && field.Form == yamlnode.Scalar && !(field.Plain && yamlnode.IsNull(field.Value)) {
+		return field.Value
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // Places finds the places of single values of a state that was loaded without errors.
@@ -26,13 +27,13 @@ type Place struct {
 	Environment string // default environment of the references in the document; "" when it names none
 }
 
-func (n *node) placed(path string) Place {
-	return Place{n.source(), path, n.doc.index, n.doc.environment}
+func placed(n *yamlnode.Node, path string) Place {
+	return Place{sourceOf(n), path, n.Doc.Index, n.Doc.Environment}
 }
 
 // anchored is a value with its pointer inside its document.
 type anchored struct {
-	node   *node
+	node   *yamlnode.Node
 	prefix string
 }
 
@@ -53,8 +54,8 @@ func (p *Places) OfReference(r *Reference, pointer string) Place {
 
 // OfIgnore finds a value inside the ignore rule of that index.
 func (p *Places) OfIgnore(i int, pointer string) Place {
-	n, reached := p.rules[i].node.reach(pointer)
-	return n.placed(p.rules[i].prefix + reached)
+	n, reached := p.rules[i].node.Reach(pointer)
+	return placed(n, p.rules[i].prefix+reached)
 }
 
 // OfOwns are the places of the globs that own a kind, in the order of State.Owns.
@@ -64,7 +65,7 @@ func (p *Places) OfOwns(kindName string) []Place { return p.owns[kindName] }
 // Parts begin where their owner does.
 func (p *Places) Begins(d *kind.Declared) (out []kind.Source) {
 	for _, w := range p.entry(d).places {
-		out = append(out, at(w.doc.file, int(w.line), int(w.column)))
+		out = append(out, w.source())
 	}
 	return out
 }
@@ -79,16 +80,16 @@ func (p *Places) entry(d *kind.Declared) *entry {
 }
 
 func (e *entry) place(pointer string) Place {
-	n, reached := e.node.reach(pointer)
-	return n.placed(e.prefix(n) + reached)
+	n, reached := e.node.Reach(pointer)
+	return placed(n, e.prefix(n)+reached)
 }
 
 // part is the pointer of a part inside its owner's entry.
 func (e *entry) part(d *kind.Declared) string {
 	field := kind.Of(d.Kind).Field
-	if n := e.node.get(field); n.form == list {
-		for i, item := range n.items {
-			if item.source() == d.Source {
+	if n := e.node.Get(field); n.Form == yamlnode.List {
+		for i, item := range n.Items {
+			if sourceOf(item) == d.Source {
 				return "/" + field + "/" + strconv.Itoa(i)
 			}
 		}
@@ -97,20 +98,20 @@ func (e *entry) part(d *kind.Declared) string {
 }
 
 // owned notes where globs stand that own a kind. Those of an overlay replace what was before.
-func (p *Places) owned(k *kind.Kind, n *node, overlay bool) {
+func (p *Places) owned(k *kind.Kind, n *yamlnode.Node, overlay bool) {
 	if p == nil {
 		return
 	}
 	if overlay {
 		p.owns[k.Name] = nil
 	}
-	for i, glob := range n.items {
-		p.owns[k.Name] = append(p.owns[k.Name], glob.placed("/owns/"+k.Section+"/"+strconv.Itoa(i)))
+	for i, glob := range n.Items {
+		p.owns[k.Name] = append(p.owns[k.Name], placed(glob, "/owns/"+k.Section+"/"+strconv.Itoa(i)))
 	}
 }
 
 // ignoring notes where an ignore rule stands.
-func (p *Places) ignoring(n *node, prefix string) {
+func (p *Places) ignoring(n *yamlnode.Node, prefix string) {
 	if p != nil {
 		p.rules = append(p.rules, anchored{n, prefix})
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // Reference names APIs of the gateway to which an owner is to be bound. Either Text or at least one of
@@ -83,8 +84,8 @@ func needOne() (out []any) {
 }
 
 // referenceOf makes a reference of a checked entry of apis; fallback is the default environment.
-func referenceOf(v any, n *node, fallback string) Reference {
-	r := Reference{Source: n.source()}
+func referenceOf(v any, n *yamlnode.Node, fallback string) Reference {
+	r := Reference{Source: sourceOf(n)}
 	if text, ok := v.(string); ok {
 		r.Text = text
 	}
@@ -96,7 +97,7 @@ func referenceOf(v any, n *node, fallback string) Reference {
 	r.Environment, _ = m["environment"].(string)
 	r.Optional, _ = m["optional"].(bool)
 	r.Tags = texts(m["tags"])
-	for _, other := range []string{n.doc.environment, fallback, DefaultEnvironment} {
+	for _, other := range []string{n.Doc.Environment, fallback, DefaultEnvironment} {
 		if r.Environment == "" {
 			r.Environment = other
 		}

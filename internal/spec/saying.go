@@ -5,6 +5,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // Saying is what in the files decides about a leaf of an object.
@@ -23,29 +24,29 @@ func (p *Places) Says(d *kind.Declared, pointer string) Saying {
 	if d.Owner != "" {
 		pointer = e.part(d) + pointer
 	}
-	n, reached := e.node.reach(pointer)
+	n, reached := e.node.Reach(pointer)
 	exact := reached == pointer
 	for _, over := range slices.Backward(e.laid) {
 		if exact {
 			break
 		}
-		if null, _ := over.reach(pointer); null.removes() {
+		if null, _ := over.Reach(pointer); null.Removes() {
 			n, exact = null, true
 		}
 	}
-	return Saying{Source: n.source(), Overlay: n.doc.overlay, Variables: namesIn(n), Exact: exact}
+	return Saying{Source: sourceOf(n), Overlay: n.Doc.Overlay, Variables: namesIn(n), Exact: exact}
 }
 
 // namesIn lists the variables in a text, or in the entries of a list, sorted.
-func namesIn(n *node) (names []string) {
-	switch n.form {
-	case scalar:
-		expand(n.value, func(name string) (string, bool) {
+func namesIn(n *yamlnode.Node) (names []string) {
+	switch n.Form {
+	case yamlnode.Scalar:
+		expand(n.Value, func(name string) (string, bool) {
 			names = append(names, name)
 			return "", true
 		})
-	case list:
-		for _, item := range n.items {
+	case yamlnode.List:
+		for _, item := range n.Items {
 			names = append(names, namesIn(item)...)
 		}
 	default:

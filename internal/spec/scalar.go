@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // YAML 1.1 and 1.2 disagree about what a scalar without quotes is, and people disagree with both.
@@ -12,8 +14,6 @@ import (
 // be quoted, and numbers have exactly one spelling, the one of JSON.
 
 var (
-	wholeForm = regexp.MustCompile(`^-?(?:0|[1-9][0-9]*)$`)
-	jsonForm  = regexp.MustCompile(`^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$`)
 	// Numbers of YAML 1.1 (with _, octal 0123, base 60 as in 12:30:45) and of YAML 1.2.
 	numberForm = regexp.MustCompile(`^[-+]?(?:` +
 		`0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*|` +
@@ -22,10 +22,6 @@ var (
 		`\.(?:inf|Inf|INF))$|^\.(?:nan|NaN|NAN)$`)
 	dateForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?)?)?$`)
 )
-
-func isNull(s string) bool {
-	return s == "" || s == "~" || s == "null" || s == "Null" || s == "NULL"
-}
 
 // flagOf reads what some version of YAML takes for true or false.
 func flagOf(s string) (value, ok bool) {
@@ -40,7 +36,7 @@ func flagOf(s string) (value, ok bool) {
 
 // otherThanText tells what some version of YAML makes of a scalar without quotes; "" means text.
 func otherThanText(s string) string {
-	if isNull(s) {
+	if yamlnode.IsNull(s) {
 		return "null"
 	}
 	if len(s) > 5 && (s[0] < '+' || s[0] > '9') { // longer than any word below and no number
@@ -58,33 +54,9 @@ func otherThanText(s string) string {
 	return ""
 }
 
-// wholeOf reads a whole number in its one spelling.
-func wholeOf(s string) (int64, bool) {
-	if !wholeForm.MatchString(s) {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	return n, err == nil
-}
-
-// numberOf reads a number as JSON spells it; int64 when it is whole, else float64.
-func numberOf(s string) (any, bool) {
-	if n, ok := wholeOf(s); ok {
-		return n, true
-	}
-	if !jsonForm.MatchString(s) {
-		return nil, false
-	}
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || math.IsInf(f, 0) {
-		return nil, false
-	}
-	return f, true
-}
-
 // wholeFix suggests how to write s where a whole number is wanted.
 func wholeFix(s string, quoted bool) string {
-	if _, ok := wholeOf(s); ok && quoted {
+	if _, ok := yamlnode.Whole(s); ok && quoted {
 		return "write " + s + " without quotes"
 	}
 	plain := strings.ReplaceAll(strings.TrimPrefix(s, "+"), "_", "")

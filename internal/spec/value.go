@@ -8,20 +8,21 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // Value is a value of a declared object as files write it, overlays merged. The zero Value stands for none.
 type Value struct {
 	places  *Places
 	entry   *entry
-	node    *node
+	node    *yamlnode.Node
 	pointer string // inside the entry
 }
 
 // Layers are the items of files and overlays that make up the one of a value, in the order in which they merge.
 func (v Value) Layers() (out []Place) {
 	for _, w := range v.entry.places {
-		out = append(out, Place{at(w.doc.file, int(w.line), int(w.column)), w.prefix, w.doc.index, w.doc.environment})
+		out = append(out, Place{w.source(), w.prefix, w.doc.Index, w.doc.Environment})
 	}
 	return out
 }
@@ -36,7 +37,7 @@ func (p *Places) Item(d *kind.Declared) Value {
 func (p *Places) Part(d *kind.Declared) Value {
 	e := p.entry(d)
 	pointer := e.part(d)
-	return Value{p, e, e.node.at(pointer), pointer}
+	return Value{p, e, e.node.At(pointer), pointer}
 }
 
 // Apis is the list in which a reference stands, and the reference.
@@ -47,30 +48,30 @@ func (p *Places) Apis(link *kind.LinkKind, owner string) Value {
 }
 
 // Place is where the value stands.
-func (v Value) Place() Place { return v.node.placed(v.entry.prefix(v.node) + v.pointer) }
+func (v Value) Place() Place { return placed(v.node, v.entry.prefix(v.node)+v.pointer) }
 
 // Pointer is where the value stands inside its item.
 func (v Value) Pointer() string { return v.pointer }
 
 // IsOverlay reports whether the value stands in an overlay.
-func (v Value) IsOverlay() bool { return v.node.doc.overlay }
+func (v Value) IsOverlay() bool { return v.node.Doc.Overlay }
 
 // IsMap and IsList report what the value is; else it is a scalar.
-func (v Value) IsMap() bool { return v.node != nil && v.node.form == mapping }
+func (v Value) IsMap() bool { return v.node != nil && v.node.Form == yamlnode.Mapping }
 
 // IsList reports whether the value is a list.
-func (v Value) IsList() bool { return v.node != nil && v.node.form == list }
+func (v Value) IsList() bool { return v.node != nil && v.node.Form == yamlnode.List }
 
 // Key finds the value of a key.
 func (v Value) Key(name string) (Value, bool) {
 	if !v.IsMap() {
 		return Value{}, false
 	}
-	i := v.node.index(name)
+	i := v.node.Index(name)
 	if i < 0 {
 		return Value{}, false
 	}
-	return Value{v.places, v.entry, v.node.items[i], v.pointer + "/" + jsonptr.Escape(name)}, true
+	return Value{v.places, v.entry, v.node.Items[i], v.pointer + "/" + jsonptr.Escape(name)}, true
 }
 
 // Items are the entries of a list.
@@ -78,7 +79,7 @@ func (v Value) Items() (out []Value) {
 	if !v.IsList() {
 		return nil
 	}
-	for i, n := range v.node.items {
+	for i, n := range v.node.Items {
 		out = append(out, Value{v.places, v.entry, n, v.pointer + "/" + strconv.Itoa(i)})
 	}
 	return out
@@ -87,8 +88,8 @@ func (v Value) Items() (out []Value) {
 // Keys are the names of a mapping's keys, in their order.
 func (v Value) Keys() (out []string) {
 	if v.IsMap() {
-		for _, k := range v.node.keys {
-			out = append(out, k.value)
+		for _, k := range v.node.Keys {
+			out = append(out, k.Value)
 		}
 	}
 	return out
@@ -98,10 +99,10 @@ func (v Value) Keys() (out []string) {
 // name, such as a default, may be a part of a secret.
 func (v Value) Varied() string { return varied(v.node) }
 
-func varied(n *node) string {
+func varied(n *yamlnode.Node) string {
 	first := ""
-	if n.form == scalar {
-		expand(n.value, func(name string) (string, bool) {
+	if n.Form == yamlnode.Scalar {
+		expand(n.Value, func(name string) (string, bool) {
 			first = cmp.Or(first, "${"+name+"}")
 			return "", true
 		})
@@ -109,7 +110,7 @@ func varied(n *node) string {
 	if first != "" {
 		return first
 	}
-	for _, item := range n.items {
+	for _, item := range n.Items {
 		if text := varied(item); text != "" {
 			return text
 		}
@@ -129,7 +130,7 @@ func (p *Places) quiet() *checker {
 	if lookup == nil {
 		lookup = func(string) (string, bool) { return "", false }
 	}
-	return &checker{lookup: lookup, prefix: func(*node) string { return "" }, report: func(Finding) {}}
+	return &checker{lookup: lookup, prefix: func(*yamlnode.Node) string { return "" }, report: func(Finding) {}}
 }
 
 // ShapeAt describes what stands at a JSON pointer inside an item of a kind; nil where nothing is known. The item's
@@ -158,5 +159,5 @@ func ShapeAt(k *kind.Kind, value map[string]any, pointer string) *shape.Shape {
 // ReferenceVaried is Varied of a reference.
 func (p *Places) ReferenceVaried(r *Reference) string {
 	e := p.entries[kind.Of(kind.LinkOf(r.Kind).Owner).Section+"/"+r.Owner]
-	return varied(e.node.at(r.Pointer[strings.LastIndex(r.Pointer, "/apis/"):]))
+	return varied(e.node.At(r.Pointer[strings.LastIndex(r.Pointer, "/apis/"):]))
 }

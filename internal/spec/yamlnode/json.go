@@ -1,4 +1,4 @@
-package spec
+package yamlnode
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 // beyond the basic plane, written as two halves (\ud83d\ude00). Blanks behind the string make up for what
 // it loses, so that all places stay what they are. Anything but JSON is returned as it is.
 func fromJSON(data []byte) []byte {
-	text := bytes.TrimPrefix(data, byteOrderMark)
+	text := bytes.TrimPrefix(data, ByteOrderMark)
 	if !bytes.Contains(text, []byte(`\/`)) && !bytes.Contains(bytes.ToLower(text), []byte(`\ud`)) || !json.Valid(text) {
 		return data
 	}

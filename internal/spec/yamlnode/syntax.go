@@ -1,4 +1,4 @@
-package spec
+package yamlnode
 
 import (
 	"bytes"
@@ -14,23 +14,22 @@ import (
 )
 
 // badBytes finds what keeps an input from being text at all.
-func badBytes(in Input) (Finding, bool) {
-	data := in.Data
+func badBytes(data []byte) (Fault, bool) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return Finding{Source: at(in.Name, 1, 1), Problem: "the file is UTF-16", Hint: "save it as UTF-8"}, true
+		return Fault{1, 1, "the file is UTF-16", "save it as UTF-8"}, true
 	}
 	if utf8.Valid(data) {
-		return Finding{}, false
+		return Fault{}, false
 	}
 	for i := 0; i < len(data); {
 		r, width := utf8.DecodeRune(data[i:])
 		if r == utf8.RuneError && width == 1 {
 			line, column := position(data, i)
-			return Finding{Source: at(in.Name, line, column), Problem: "the file is not UTF-8 here", Hint: "save it as UTF-8"}, true
+			return Fault{line, column, "the file is not UTF-8 here", "save it as UTF-8"}, true
 		}
 		i += width
 	}
-	return Finding{}, false
+	return Fault{}, false
 }
 
 // position counts the line and column, in characters, of the byte at offset.
@@ -40,7 +39,7 @@ func position(data []byte, offset int) (line, column int) {
 	start := bytes.LastIndexByte(before, '\n') + 1
 	before = before[start:]
 	if start == 0 {
-		before = bytes.TrimPrefix(before, byteOrderMark)
+		before = bytes.TrimPrefix(before, ByteOrderMark)
 	}
 	return line, 1 + utf8.RuneCount(before)
 }
@@ -53,9 +52,12 @@ const (
 	badStart         = "found character that cannot start any token"
 )
 
+// words are what is wrong and what to do about it.
+type words struct{ problem, hint string }
+
 // saying puts the parser's words in ours. The parser's own texts are shown only when they are
 // constant: an unknown alias could be an unquoted secret.
-var saying = map[string]fault{
+var saying = map[string]words{
 	"mapping values are not allowed in this context": {"a : is not expected here", "check the indentation, and quote a text that holds a colon and a space"},
 	badStart:                              {"a text cannot begin with this character", "quote the text"},
 	"unknown anchor":                      {"no anchor of this name stands before the alias", "quote the text if the * belongs to it"},
@@ -80,26 +82,26 @@ var saying = map[string]fault{
 
 var parserLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
-// syntaxFinding places an error of the parser. The parser tells a line at most, often a neighbouring
+// syntaxFault places an error of the parser. The parser tells a line at most, often a neighbouring
 // one; the place is found by looking for the shortest beginning of the file that fails the same way.
-func syntaxFinding(in Input, err error) Finding {
+func syntaxFault(data []byte, err error) Fault {
 	message := essence(err)
 	said, known := saying[message]
 	if !known {
-		said = fault{problem: "this is not YAML: " + message}
+		said = words{problem: "this is not YAML: " + message}
 	}
-	offset := failingOffset(in.Data, message, reportedLine(err))
+	offset := failingOffset(data, message, reportedLine(err))
 	if message == unclosed {
-		offset = openQuote(in.Data, reportedLine(err), offset)
+		offset = openQuote(data, reportedLine(err), offset)
 	}
-	line, column := position(in.Data, offset)
-	switch rest := in.Data[min(offset, len(in.Data)):]; {
+	line, column := position(data, offset)
+	switch rest := data[min(offset, len(data)):]; {
 	case message == badStart && bytes.HasPrefix(rest, []byte("\t")):
-		said = fault{"a tab cannot indent", "use spaces"}
+		said = words{"a tab cannot indent", "use spaces"}
 	case bytes.HasPrefix(rest, []byte("${")):
-		said = fault{"a variable inside [ ] or { } must be quoted", `write "${NAME}"`}
+		said = words{"a variable inside [ ] or { } must be quoted", `write "${NAME}"`}
 	}
-	return Finding{Source: at(in.Name, line, column), Problem: said.problem, Hint: said.hint}
+	return Fault{line, column, said.problem, said.hint}
 }
 
 // essence is the error without its line and without what it quotes from the file.
@@ -214,7 +216,7 @@ func openQuote(data []byte, line, otherwise int) int {
 			if data[i] != '"' && data[i] != '\'' {
 				continue
 			}
-			if closing(data[i+1:], data[i]) >= 0 {
+			if Closing(data[i+1:], data[i]) >= 0 {
 				continue
 			}
 			if _, err := parse(data[:i+1], i+1); err != nil && essence(err) == unclosed {
@@ -225,8 +227,8 @@ func openQuote(data []byte, line, otherwise int) int {
 	return otherwise
 }
 
-// closing is where the quote stands that ends a text; -1 when none does.
-func closing(rest []byte, quote byte) int {
+// Closing is where the quote stands that ends a text; -1 when none does.
+func Closing(rest []byte, quote byte) int {
 	for i := 0; i < len(rest); i++ {
 		switch {
 		case quote == '"' && rest[i] == '\\', quote == '\'' && rest[i] == '\'' && i+1 < len(rest) && rest[i+1] == '\'':
