@@ -22,12 +22,19 @@ func (r *runner) bind(ctx context.Context, s *diff.Step, work []*job) {
 			continue
 		}
 		binds = append(binds, j)
-		if id, ok := r.ids.ID(k.Owner, j.Link.Owner); ok {
-			j.Link.OwnerID = id
-			ready = append(ready, j)
+		id, ok := r.ids.ID(k.Owner, j.Link.Owner)
+		if !ok {
+			j.fail(fmt.Errorf("the gateway has no %s %s; compare again", k.Owner, j.Link.Owner))
 			continue
 		}
-		j.fail(fmt.Errorf("the gateway has no %s %s", k.Owner, j.Link.Owner))
+		j.Link.OwnerID = id
+		if kind.Of(k.To()) != nil {
+			if j.Link, ok = j.Link.Located(r.ids); !ok {
+				j.fail(fmt.Errorf("the gateway has no %s %s; compare again", k.To(), j.Link.Target().Key))
+				continue
+			}
+		}
+		ready = append(ready, j)
 	}
 	if len(ready) > 0 {
 		r.bindAll(ctx, k, k.Bind[s.Write], ready, try{})
@@ -123,7 +130,7 @@ func (r *runner) confirm(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 	}
 	byID := map[string][]int{}
 	for i := range rows {
-		for _, key := range []string{"publish " + rows[i].PublishID, "api " + rows[i].APIID} {
+		for _, key := range []string{"publish " + rows[i].PublishID, "target " + rows[i].To()} {
 			byID[key] = append(byID[key], i)
 		}
 	}
@@ -151,10 +158,10 @@ func (r *runner) confirm(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 // rowOf finds the row that speaks of a link; answers tell some of its ids only.
 func rowOf(rows []kind.Row, byID map[string][]int, l *kind.Link) *kind.Row {
 	same := func(a, b string) bool { return a == "" || b == "" || a == b }
-	for _, key := range []string{"publish " + l.PublishID, "api " + l.API.ID} {
+	for _, key := range []string{"publish " + l.PublishID, "target " + l.TargetID()} {
 		for _, i := range byID[key] {
 			row := &rows[i]
-			if same(row.PublishID, l.PublishID) && same(row.APIID, l.API.ID) && same(row.EnvID, l.EnvID) && same(row.OwnerID, l.OwnerID) {
+			if same(row.PublishID, l.PublishID) && same(row.To(), l.TargetID()) && same(row.EnvID, l.EnvID) && same(row.OwnerID, l.OwnerID) {
 				return row
 			}
 		}

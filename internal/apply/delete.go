@@ -59,21 +59,32 @@ func stillBound(err error) bool {
 // noticed yet, and a while is waited. It returns false when it cannot help, and when the object is replaced:
 // what it is bound to shall not get lost.
 func (r *runner) release(ctx context.Context, owner *kind.Kind, ch *diff.Change, wait time.Duration) bool {
-	k := kind.LinkFrom(owner.Name)
-	links, err := r.reader.LinksOf(ctx, k, *ch.Have)
-	if err != nil || len(links) > 0 && ch.Action == diff.Replace {
-		return false
+	var links []kind.Link
+	for _, k := range kind.LinksFrom(owner.Name) {
+		held, err := r.reader.LinksOf(ctx, k, *ch.Have)
+		if err != nil {
+			return false
+		}
+		links = append(links, held...)
 	}
 	if len(links) == 0 {
 		return pause(ctx, wait)
 	}
-	for _, g := range diff.Group(k.Unbind, links) {
-		q := k.Unbind[g.Write].Request(g.Links)
-		for i := range g.Links {
-			q.About = append(q.About, g.Links[i].Address())
-		}
-		if _, err := r.call(ctx, q, nil); err != nil {
-			return false
+	return ch.Action != diff.Replace && r.unbindFound(ctx, owner, links)
+}
+
+// unbindFound takes away links of an owner that the plan does not know.
+func (r *runner) unbindFound(ctx context.Context, owner *kind.Kind, links []kind.Link) bool {
+	for _, k := range kind.LinksFrom(owner.Name) {
+		mine := slices.DeleteFunc(slices.Clone(links), func(l kind.Link) bool { return l.Kind != k.Name })
+		for _, g := range diff.Group(k.Unbind, mine) {
+			q := k.Unbind[g.Write].Request(g.Links)
+			for i := range g.Links {
+				q.About = append(q.About, g.Links[i].Address())
+			}
+			if _, err := r.call(ctx, q, nil); err != nil {
+				return false
+			}
 		}
 	}
 	return true

@@ -34,7 +34,7 @@ type job struct {
 func about(q api.Request, work ...*job) api.Request {
 	q.About = make([]string, len(work))
 	for i, j := range work {
-		if j.Link.API != nil {
+		if j.Link.Kind != "" {
 			q.About[i] = j.Link.Address()
 		} else {
 			q.About[i] = j.change.Address

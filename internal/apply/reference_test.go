@@ -127,3 +127,96 @@ func TestReferences(t *testing.T) {
 		})
 	}
 }
+
+// plain is a made-up kind of which only the name matters.
+func plain(name string, refs ...kind.Ref) *kind.Kind {
+	return kind.Define(kind.Def[badge, badgeWire]{
+		Facts: kind.Facts{
+			Name: name, Section: name + "s", Path: name, ListField: name, Shape: shape.OfMap("Made up."),
+			Ops: kind.Operations{List: "List " + name, Create: "Create " + name, Update: "Update " + name, Delete: "Delete " + name},
+		},
+		Hooks:  kind.Hooks[badge]{Refs: func(badge) []kind.Ref { return refs }},
+		Key:    func(_ string, b badge) string { return b.Name },
+		Encode: func(w kind.Writing[badge]) (any, error) { return badgeWire{Name: w.Want.Name}, nil },
+		Decode: func(w badgeWire) kind.Found[badge] {
+			return kind.Found[badge]{ID: w.ID, Value: badge{Name: w.Name}, Bound: kind.Unknown}
+		},
+	})
+}
+
+// to is a made-up kind of links of seals.
+func to(name, target string) *kind.LinkKind {
+	send := func(operation string) []kind.Write {
+		return []kind.Write{{By: kind.Together, Operation: operation, Max: 10, Request: func(l []kind.Link) api.Request {
+			return api.Request{Operation: operation, Path: []string{l[0].OwnerID, l[0].TargetID(), l[0].EnvID, l[0].PublishID}}
+		}}}
+	}
+	return &kind.LinkKind{
+		Name: name, Owner: "seal", Target: target, Bind: send("Bind " + name), Unbind: send("Unbind " + name),
+		Answer: kind.AnswerOf("bound", func(r badgeWire) kind.Row { return kind.Row{ID: "b", TargetID: r.ID} }),
+	}
+}
+
+// TestTargets: what an owner is bound to may be an object of any kind, and made in the same run; its ids are those that
+// it has when the request is made. What is bound goes after its bindings.
+func TestTargets(t *testing.T) {
+	create := kind.Ref{Kind: kind.AnyAPI, Key: "orders/create_order"}
+	t.Cleanup(kind.Add(
+		[]*kind.Kind{plain("seal"), plain("door"), plain(kind.AnEnvironment), plain(kind.AnyAPI), plain(kind.APublication, create, kind.Ref{Kind: kind.AnEnvironment, Key: "TEST"})},
+		[]*kind.LinkKind{to("seal_door", "door"), to("seal_api", "")}))
+	onDoor := kind.Link{Kind: "seal_door", Owner: "red", To: &kind.Object{Kind: "door", Key: "front"}}
+	onAPI := kind.Link{Kind: "seal_api", Owner: "red", API: &kind.API{Group: "orders", Name: "create_order"}, Env: "TEST"}
+	if got := onDoor.Address() + " " + onAPI.Address(); got != "seal_door/red/front seal_api/red/orders/create_order@TEST" {
+		t.Error(got)
+	}
+	manages := []string{"seal_door", "seal_api"}
+	declared := func(kindName, key string) kind.Declared {
+		return kind.Declared{Object: kind.Object{Kind: kindName, Key: key, Value: badge{Name: key}}, Manages: manages}
+	}
+	all := []kind.Declared{
+		declared(kind.APublication, "orders/create_order@TEST"), declared(kind.AnEnvironment, "TEST"), declared(kind.AnyAPI, create.Key), declared("door", "front"), declared("seal", "red"),
+	}
+	owns := map[string][]string{"seal": {"*"}, "door": {"*"}}
+	policy := diff.Policy{Prune: true, AllowEmpty: true, MaxDeletes: -1}
+	plan := diff.Between(kind.Actual{}, kind.Desired{Objects: all, Links: []kind.DeclaredLink{{Link: onDoor}, {Link: onAPI}}}, policy)
+	s := &paths{}
+	results, _ := Run(t.Context(), s, plan, kind.Actual{}, Options{Parallel: 4})
+	for _, r := range results {
+		if r.Status != Succeeded {
+			t.Errorf("%s %s: %+v", r.Status, r.Change.Address, r.Error)
+		}
+	}
+	for _, want := range []string{"Bind seal_door id-seal/id-door//", "Bind seal_api id-seal/id-api/id-environment/id-publication"} {
+		if !slices.Contains(s.asked, want) {
+			t.Errorf("%q is not among %q", want, s.asked)
+		}
+	}
+
+	onDoor.OwnerID, onDoor.ID, onDoor.To.ID = "id-red", "b1", "id-front"
+	have := kind.Actual{Objects: []kind.Object{object("door", "front", badge{Name: "front"}), object("seal", "red", badge{Name: "red"})}, Links: []kind.Link{onDoor}}
+	s = &paths{}
+	results, _ = Run(t.Context(), s, diff.Between(have, kind.Desired{Owns: owns}, policy), have, Options{Parallel: 4})
+	if at := slices.Index(s.asked, "Unbind seal_door id-red/id-front//"); at != 0 || len(s.asked) != 3 {
+		t.Errorf("the link does not go first: %q %v", s.asked, results)
+	}
+}
+
+// paths is a gateway that gives each object an id after its kind, and keeps what binds and unbinds were asked with.
+type paths struct {
+	mu    sync.Mutex
+	asked []string
+}
+
+func (p *paths) Call(_ context.Context, q api.Request, reply any) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	verb, what, _ := strings.Cut(q.Operation, " ")
+	p.asked = append(p.asked, q.Operation+" "+strings.Join(q.Path, "/"))
+	switch verb {
+	case "Create":
+		return say(q, fmt.Sprintf(`{"id": "id-%s", "name": "any"}`, what), reply)
+	case "Bind":
+		return say(q, fmt.Sprintf(`{"bound": [{"id": %q}]}`, q.Path[1]), reply)
+	}
+	return say(q, `{"success_count": 1, "failure": []}`, reply)
+}

@@ -80,7 +80,7 @@ func (r *runner) inWay(ctx context.Context, k *kind.LinkKind, work []*job, sees 
 			}
 			if known[l.ID] == nil {
 				// A list by API does not tell these.
-				l.API, l.Env, l.EnvID, l.PublishID = j.Link.API, j.Link.Env, j.Link.EnvID, j.Link.PublishID
+				l.API, l.To, l.Env, l.EnvID, l.PublishID = j.Link.API, j.Link.To, j.Link.Env, j.Link.EnvID, j.Link.PublishID
 				known[l.ID] = &job{Item: diff.Item{Link: l}, out: &outcome{}}
 				all = append(all, known[l.ID])
 			}
@@ -128,7 +128,7 @@ func (r *runner) planned(_ context.Context, k *kind.LinkKind, j *job) (out []kin
 // one slot for all, those in others. None goes that the plan does not show: who has the place without that, the
 // bind tells.
 func (r *runner) present(ctx context.Context, k *kind.LinkKind, j *job) []kind.Link {
-	held, err := r.reader.LinksAt(ctx, k, j.Link.API)
+	held, err := r.reader.LinksAt(ctx, k, &j.Link)
 	if err != nil {
 		return nil
 	}
@@ -162,8 +162,8 @@ func (r *runner) yields(k *kind.LinkKind, j *job, h *kind.Link) bool {
 
 // sameSlot reports whether two links of an API take the same slot, as far as their owners are known.
 func (r *runner) sameSlot(k *kind.LinkKind, a, b *kind.Link) bool {
-	x, known := r.slots.Load(k.Owner + "/" + a.OwnerID)
-	y, ok := r.slots.Load(k.Owner + "/" + b.OwnerID)
+	x, known := r.slots.Load(k.Name + "/" + a.OwnerID)
+	y, ok := r.slots.Load(k.Name + "/" + b.OwnerID)
 	return !known || !ok || x == y
 }
 

@@ -64,7 +64,7 @@ type runner struct {
 	outcomes  [][]outcome // by step and item; written by the step alone
 	occupants map[string]map[diff.Spot][]kind.Link
 	bound     map[boundAt]bool
-	slots     sync.Map // KIND/ID of an owner to its slot, a string
+	slots     sync.Map // LINK KIND/ID of an owner to its slot, a string
 	freed     sync.Map // ids of links that were unbound out of turn, to make room, to their outcome
 	claimed   sync.Map // ids of generated values that a change of this run stands for
 	tally     tally
@@ -100,8 +100,10 @@ func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 
 // learnSlot notes what of an API the links of an owner take.
 func (r *runner) learnSlot(kindName, id string, value any) {
-	if k := kind.LinkFrom(kindName); k != nil && k.Slot != nil {
-		r.slots.Store(kindName+"/"+id, k.Slot(value))
+	for _, k := range kind.LinksFrom(kindName) {
+		if k.Slot != nil {
+			r.slots.Store(k.Name+"/"+id, k.Slot(value))
+		}
 	}
 }
 
@@ -197,7 +199,7 @@ func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *
 		o := ch.InPlace()
 		return o != nil && r.bound[boundAt{o.ID, diff.SpotOf(&served.Link)}]
 	default:
-		return have != nil && served.Link.OwnerID == have.ID
+		return have != nil && (served.Link.OwnerID == have.ID || served.Link.TargetID() == have.ID)
 	}
 }
 

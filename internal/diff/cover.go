@@ -54,10 +54,10 @@ func newGraph(items []Item) *graph {
 			lefts[l.Owner] = o
 			g.edges = append(g.edges, nil)
 		}
-		a, ok := rights[apiKey(l.API)]
+		a, ok := rights[l.TargetKey()]
 		if !ok {
 			a = len(rights)
-			rights[apiKey(l.API)] = a
+			rights[l.TargetKey()] = a
 		}
 		g.edges[o] = append(g.edges[o], a)
 		g.ends[i] = [2]int{o, a}

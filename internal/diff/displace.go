@@ -187,7 +187,7 @@ func (c *comparison) uncarry(k *kind.LinkKind, held map[Spot][]holder, going map
 		}
 		sw, slot := c.swaps[p.want.Address()], k.Slot(p.want.Value)
 		sw.carried = slices.DeleteFunc(sw.carried, func(l kind.Link) bool {
-			displaces := slices.ContainsFunc(held[SpotOf(&l)], func(h holder) bool {
+			displaces := l.Kind == k.Name && slices.ContainsFunc(held[SpotOf(&l)], func(h holder) bool {
 				return h.name != p.want.Key && h.slot == slot && !going[h.Address()]
 			})
 			if displaces {
@@ -265,7 +265,7 @@ func (c *comparison) guardPlaces() {
 			if first[address] == nil {
 				order, first[address], taker[address] = append(order, address), d, kind.LinkOf(ch.Kind).Owner+"/"+ch.Name
 			}
-			lost[address] = append(lost[address], d.Link.API.Address()+"@"+d.Link.Env)
+			lost[address] = append(lost[address], strings.TrimPrefix(d.Link.Address(), d.Link.Kind+"/"+d.Link.Owner+"/"))
 		}
 	}
 	slices.Sort(order)

@@ -164,7 +164,12 @@ func (c *comparison) along() {
 	}
 	for i := range c.have.Links {
 		l := &c.have.Links[i]
-		note(kind.LinkOf(l.Kind).Owner+"/"+l.Owner, l.Address())
+		k := kind.LinkOf(l.Kind)
+		note(k.Owner+"/"+l.Owner, l.Address())
+		if kind.Of(k.To()) != nil {
+			target := l.Target()
+			note(target.Address(), l.Address())
+		}
 	}
 	for i := range c.plan.Changes {
 		if ch := &c.plan.Changes[i]; ch.Action == Delete {

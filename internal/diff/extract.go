@@ -118,11 +118,18 @@ func (e *Extract) Unify() {
 	}
 	known := func(a *kind.API) int { return len(a.Method) + len(a.Path) + len(a.Group) }
 	each(func(l *kind.Link) {
+		if l.API == nil {
+			return
+		}
 		if b := best[l.API.ID]; b == nil || known(l.API) > known(b) {
 			best[l.API.ID] = l.API
 		}
 	})
-	each(func(l *kind.Link) { l.API = best[l.API.ID] })
+	each(func(l *kind.Link) {
+		if l.API != nil {
+			l.API = best[l.API.ID]
+		}
+	})
 }
 
 // Between makes the plan again, of a gateway as it is now.
@@ -281,8 +288,8 @@ func (e *Extract) insides(have kind.Actual) map[string]bool {
 		for _, m := range d.Manages {
 			out[m+" "+key] = true
 		}
-		if link := kind.LinkFrom(d.Kind); link != nil && e.carries(d) {
-			out[link.Name+" "+key] = true
+		for _, link := range kind.LinksFrom(d.Kind) {
+			out[link.Name+" "+key] = out[link.Name+" "+key] || e.carries(d)
 		}
 	}
 	keys := map[string][]string{} // of an address of the files on the gateway
@@ -306,7 +313,7 @@ func (e *Extract) insides(have kind.Actual) map[string]bool {
 	}
 	for kindName, gone := range e.Desired.Owns {
 		for _, key := range gone {
-			if link := kind.LinkFrom(kindName); link != nil {
+			for _, link := range kind.LinksFrom(kindName) {
 				out[link.Name+" "+key] = true
 			}
 			for _, part := range kind.Parts(kindName) {

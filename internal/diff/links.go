@@ -26,6 +26,7 @@ type swap struct {
 // links compares one kind of binding.
 func (c *comparison) links(k *kind.LinkKind) {
 	want, have := c.wantedLinks(k), c.heldLinks(k)
+	clear(c.regained)
 	for _, p := range c.pairs[k.Owner] {
 		switch {
 		case p.want == nil:
@@ -93,6 +94,9 @@ func (c *comparison) meet(k *kind.LinkKind) {
 	taken := map[place]*kind.Declared{}
 	for _, o := range owners {
 		late := func(l kind.Link) bool {
+			if l.Kind != k.Name {
+				return false
+			}
 			at := placeFor(k, o, &l)
 			first := taken[at]
 			if first == nil || k.Slot == nil {
@@ -114,7 +118,7 @@ func (c *comparison) meet(k *kind.LinkKind) {
 
 // placeFor is the place that a link of a declared owner takes.
 func placeFor(k *kind.LinkKind, owner *kind.Declared, l *kind.Link) place {
-	at := place{api: apiKey(l.API), env: l.Env}
+	at := place{api: l.TargetKey(), env: l.Env}
 	if k.Slot != nil {
 		at.slot = k.Slot(owner.Value)
 	}
@@ -205,7 +209,7 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 // swapLinks carries the links of a replaced owner over to its successor: what both have is part of the
 // replace, what only one has is a change of its own.
 func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []kind.Link, want []kind.DeclaredLink) {
-	sw.released = old
+	sw.released = append(sw.released, old...)
 	onOld, onNext := map[edge]bool{}, map[edge]bool{}
 	for i := range old {
 		onOld[edgeOf(&old[i])] = true
@@ -261,12 +265,4 @@ func (c *comparison) unbind(k *kind.LinkKind, links []kind.Link, source *kind.So
 }
 
 // edgeOf leaves the owner out where only one owner is looked at, so that a rename changes nothing.
-func edgeOf(l *kind.Link) edge { return edge{api: apiKey(l.API), env: l.Env} }
-
-// apiKey identifies an API by its id, or by its name where a list told no id.
-func apiKey(a *kind.API) string {
-	if a.ID != "" {
-		return a.ID
-	}
-	return a.Address()
-}
+func edgeOf(l *kind.Link) edge { return edge{api: l.TargetKey(), env: l.Env} }

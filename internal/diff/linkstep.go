@@ -16,9 +16,18 @@ func (b *builder) bind(k *kind.LinkKind) {
 		}
 	}
 	items = append(items, b.carried(k)...)
+	managed := kind.Of(k.To()) != nil
 	for i := range items {
 		if made, ok := b.create[k.Owner+"/"+items[i].Link.Owner]; ok {
 			items[i].Needs = []int{made}
+		}
+		if !managed {
+			continue // what it is bound to is there
+		}
+		for _, ref := range items[i].Link.Refs() {
+			if made, ok := b.create[ref.Address()]; ok {
+				items[i].Needs = append(items[i].Needs, made)
+			}
 		}
 	}
 	displaced := b.displaced(k, items)
@@ -54,7 +63,9 @@ func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 			continue
 		}
 		for _, l := range b.c.swaps[ch.Address].carried {
-			out = append(out, Item{Change: i, Link: l})
+			if l.Kind == k.Name {
+				out = append(out, Item{Change: i, Link: l})
+			}
 		}
 	}
 	return out
@@ -130,7 +141,7 @@ func (b *builder) unbind(k *kind.LinkKind) {
 		case ch.Kind == k.Name && ch.Action == Unbind && !gone[i]:
 			items = append(items, Item{Change: i, Link: *ch.Link})
 		case ch.Kind == k.Owner && ch.Action == Replace:
-			items = append(items, b.released(i)...)
+			items = append(items, b.released(k, i)...)
 		}
 	}
 	for i := range items {
@@ -143,6 +154,10 @@ func (b *builder) unbind(k *kind.LinkKind) {
 		for i := range g.items {
 			owner := k.Owner + "/" + g.items[i].Link.OwnerID
 			b.unbinds[owner] = append(b.unbinds[owner], s)
+			if kind.Of(k.To()) != nil {
+				target := k.To() + "/" + g.items[i].Link.TargetID()
+				b.unbinds[target] = append(b.unbinds[target], s)
+			}
 		}
 	}
 	for i := range b.steps {
@@ -191,10 +206,10 @@ func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
 }
 
 // released are the links of a replaced owner that are no changes of their own.
-func (b *builder) released(change int) (out []Item) {
+func (b *builder) released(k *kind.LinkKind, change int) (out []Item) {
 	ch := &b.plan.Changes[change]
 	for _, l := range b.c.swaps[ch.Address].released {
-		if _, own := b.index[l.Address()+" "+string(Unbind)]; !own {
+		if _, own := b.index[l.Address()+" "+string(Unbind)]; !own && l.Kind == k.Name {
 			out = append(out, Item{Change: change, Link: l})
 		}
 	}

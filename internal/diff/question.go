@@ -87,7 +87,9 @@ func (c *comparison) question(k *kind.LinkKind) Question {
 			continue
 		}
 		for _, l := range c.swaps[p.want.Address()].carried {
-			seat(l)
+			if l.Kind == k.Name {
+				seat(l)
+			}
 		}
 	}
 	for _, w := range c.wantKey[k.Owner] {

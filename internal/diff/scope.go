@@ -49,10 +49,8 @@ func (f filter) anyOf(k *kind.Kind) bool {
 	if f.self(k) {
 		return true
 	}
-	if l := kind.LinkFrom(k.Name); l != nil && f.kinds[l.Name] {
-		return true
-	}
-	return slices.ContainsFunc(kind.Parts(k.Name), func(p *kind.Kind) bool { return f.kinds[p.Name] })
+	return slices.ContainsFunc(kind.LinksFrom(k.Name), func(l *kind.LinkKind) bool { return f.kinds[l.Name] }) ||
+		slices.ContainsFunc(kind.Parts(k.Name), func(p *kind.Kind) bool { return f.kinds[p.Name] })
 }
 
 func (f filter) name(key string) bool {

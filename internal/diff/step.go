@@ -69,7 +69,7 @@ type seat struct {
 }
 
 // SpotOf is the spot that a link takes.
-func SpotOf(l *kind.Link) Spot { return Spot{l.Kind, apiKey(l.API), l.Env} }
+func SpotOf(l *kind.Link) Spot { return Spot{l.Kind, l.TargetKey(), l.Env} }
 
 // steps turns changes into requests. The order of the result respects After and Needs.
 func steps(c *comparison) []Step {
@@ -94,7 +94,7 @@ func steps(c *comparison) []Step {
 			b.index[ch.Address+" "+string(Unbind)] = i
 			b.goes[ch.Kind] = true
 		case Replace:
-			if link := kind.LinkFrom(ch.Kind); link != nil {
+			for _, link := range kind.LinksFrom(ch.Kind) {
 				b.goes[link.Name] = true
 			}
 		}

@@ -42,13 +42,17 @@ func newTouch(plan *Plan, have kind.Actual, want kind.Desired) *touch {
 	for i := range plan.Changes {
 		ch := &plan.Changes[i]
 		t.change(ch, now)
-		switch link := kind.LinkFrom(ch.Kind); {
-		case ch.Action == Replace:
+		for _, link := range kind.LinksFrom(ch.Kind) {
+			switch {
+			case ch.Action == Replace:
+				t.claimed(link, ch.Have, ch.Want.Key, have, want)
+			case ch.Heir != "":
+				t.anchors[ch.Kind+"/"+ch.Heir], t.inside[link.Name+" "+ch.Heir] = true, true
+				t.claimed(link, ch.Have, ch.Heir, have, want)
+			}
+		}
+		if ch.Action == Replace {
 			t.carried[ch.Address] = true
-			t.claimed(ch.Have, ch.Want.Key, have, want)
-		case ch.Heir != "" && link != nil:
-			t.anchors[ch.Kind+"/"+ch.Heir], t.inside[link.Name+" "+ch.Heir] = true, true
-			t.claimed(ch.Have, ch.Heir, have, want)
 		}
 	}
 	for _, keys := range t.gone {
@@ -73,10 +77,12 @@ func (t *touch) change(ch *Change, now map[string]string) {
 		return
 	default:
 		t.objects[ch.Address] = true
-		l, o := kind.LinkFrom(ch.Kind), ch.InPlace()
-		shuts := func(value any) bool { return l.Shuts != nil && l.Shuts(value) }
-		if l != nil && (ch.Action == Replace || o != nil && shuts(o.Value) != shuts(ch.Want.Value)) { // see keepShut
-			t.inside[l.Name+" "+ch.Want.Key] = true
+		for _, l := range kind.LinksFrom(ch.Kind) {
+			o := ch.InPlace()
+			shuts := func(value any) bool { return l.Shuts != nil && l.Shuts(value) }
+			if ch.Action == Replace || o != nil && shuts(o.Value) != shuts(ch.Want.Value) { // see keepShut
+				t.inside[l.Name+" "+ch.Want.Key] = true
+			}
 		}
 		return
 	}
@@ -93,11 +99,7 @@ func (t *touch) change(ch *Change, now map[string]string) {
 }
 
 // claimed finds declared links that take the places which an object leaves to its heir.
-func (t *touch) claimed(o *kind.Object, heir string, have kind.Actual, want kind.Desired) {
-	link := kind.LinkFrom(o.Kind)
-	if link == nil {
-		return
-	}
+func (t *touch) claimed(link *kind.LinkKind, o *kind.Object, heir string, have kind.Actual, want kind.Desired) {
 	left := map[edge]bool{}
 	for i := range have.Links {
 		if l := &have.Links[i]; l.Kind == link.Name && l.OwnerID == o.ID {

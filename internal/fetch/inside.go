@@ -111,7 +111,7 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 		}
 	}
 	var err error
-	if len(apis) > 0 && len(apis) < byOwner {
+	if k.Target == "" && len(apis) > 0 && len(apis) < byOwner {
 		rows, err := r.perAPI(ctx, k, apis)
 		out.Rows, out.Others, out.All = of(rows, owners), notOf(rows, owners), err == nil
 		if !r.Lenient || !api.Withheld(err) {
@@ -131,7 +131,7 @@ func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.O
 		g.Go(func() (err error) {
 			o := &owners[i]
 			found[i], err = r.rows(gctx, k.OfOwner, "by "+k.Owner, o.ID, kind.Row{OwnerID: o.ID, Owner: o.Key})
-			if half := (*Incomplete)(nil); errors.As(err, &half) && len(apis) > 0 {
+			if half := (*Incomplete)(nil); errors.As(err, &half) && k.Target == "" && len(apis) > 0 {
 				// An old version ignores the offset of this list; the lists by API are short.
 				found[i], err = r.perAPI(gctx, k, apis)
 				found[i] = of(found[i], owners[i:i+1])
@@ -228,6 +228,13 @@ func Join(all []Rows, c *kind.Catalog) (out []kind.Link) {
 	out = make([]kind.Link, 0, n)
 	for _, rows := range all {
 		for _, row := range rows.Rows {
+			if rows.Kind.Target != "" {
+				out = append(out, kind.Link{
+					Kind: rows.Kind.Name, Owner: row.Owner, OwnerID: row.OwnerID, ID: row.ID,
+					To: &kind.Object{Kind: rows.Kind.Target, Key: row.Target, ID: row.TargetID}, Env: row.Env, EnvID: row.EnvID,
+				})
+				continue
+			}
 			a := c.ByID[row.APIID]
 			if a == nil && row.APIID == "" {
 				a = called(c, row.Group, row.API)

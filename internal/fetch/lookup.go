@@ -36,8 +36,13 @@ func (r *Reader) LinksOf(ctx context.Context, k *kind.LinkKind, owner kind.Objec
 	return Join([]Rows{{Kind: k, Rows: rows}}, kind.NewCatalog(nil)), err
 }
 
-// LinksAt reads the links of one API, in all environments.
-func (r *Reader) LinksAt(ctx context.Context, k *kind.LinkKind, a *kind.API) ([]kind.Link, error) {
+// LinksAt reads the links of the target of a link, in all environments.
+func (r *Reader) LinksAt(ctx context.Context, k *kind.LinkKind, l *kind.Link) ([]kind.Link, error) {
+	if l.To != nil {
+		rows, err := r.rows(ctx, k.OfAPI, "by "+k.To(), l.To.ID, kind.Row{TargetID: l.To.ID, Target: l.To.Key})
+		return Join([]Rows{{Kind: k, Rows: rows}}, kind.NewCatalog(nil)), err
+	}
+	a := l.API
 	rows, err := r.rows(ctx, k.OfAPI, byAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group})
 	return Join([]Rows{{Kind: k, Rows: rows}}, kind.NewCatalog([]*kind.API{a})), err
 }

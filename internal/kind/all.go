@@ -2,6 +2,7 @@ package kind
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,7 +18,7 @@ var byName, linkByName, linkOfKind = indexes()
 func indexes() (kinds map[string]*Kind, links, linksOf map[string]*LinkKind) {
 	return index(All, func(k *Kind) string { return k.Name }),
 		index(Links, func(k *LinkKind) string { return k.Name }),
-		index(Links, func(k *LinkKind) string { return k.Owner })
+		index(slices.DeleteFunc(slices.Clone(Links), func(k *LinkKind) bool { return k.To() != AnyAPI }), func(k *LinkKind) string { return k.Owner })
 }
 
 // Of returns the kind of that name, nil when there is none.
@@ -26,7 +27,7 @@ func Of(name string) *Kind { return byName[name] }
 // LinkOf returns the kind of links of that name, nil when there is none.
 func LinkOf(name string) *LinkKind { return linkByName[name] }
 
-// LinkFrom returns the kind of links that a kind of owner has, nil when it has none.
+// LinkFrom returns the kind of links to APIs that a kind of owner has, nil when it has none.
 func LinkFrom(owner string) *LinkKind { return linkOfKind[owner] }
 
 // LinksFrom are the kinds of links that a kind of owner has.

@@ -36,8 +36,9 @@ type Write struct {
 
 // LinkKind defines how an owner is bound to APIs.
 type LinkKind struct {
-	Name  string // such as acl_binding
-	Owner string // kind of the owner
+	Name   string // such as acl_binding
+	Owner  string // kind of the owner
+	Target string // kind of what the owner is bound to; "" for APIs
 
 	// Slot names what of an API in an environment holds only one link of the kind, such as the type
 	// of a plugin; nil when an API takes any number.
@@ -53,7 +54,7 @@ type LinkKind struct {
 	Dropped bool
 
 	OfOwner Reading // links of one owner
-	OfAPI   Reading // links of one API
+	OfAPI   Reading // links of one API, or of one target of another kind
 	OfAll   Reading // all links at once; Operation "" when there is no such list
 	Free    Reading // where an owner could go, and whose link has the slot now; Operation "" when there is no such list
 
@@ -63,6 +64,9 @@ type LinkKind struct {
 	// Lanes names what no two writes may touch at the same time; nil when writes never disturb each other.
 	Lanes func(l *Link) []string
 }
+
+// To is the kind of what owners are bound to.
+func (k *LinkKind) To() string { return cmp.Or(k.Target, AnyAPI) }
 
 // Reading is a list of links.
 type Reading struct {
@@ -104,6 +108,7 @@ func rowsOf[R any](field string, row func(R) Row) func(*Page) ([]Row, error) {
 // Row is one link as a list or the answer of a bind tells it. Fields that it leaves out are "".
 type Row struct {
 	ID, OwnerID, Owner      string
+	TargetID, Target        string // of targets that are no APIs
 	APIID, API, Group       string
 	EnvID, Env, PublishID   string
 	Method, Path            string
@@ -122,7 +127,7 @@ func (r *Row) Fill(known Row) {
 		known.API, known.Group = "", ""
 	}
 	for _, f := range []struct{ to, from *string }{
-		{&r.OwnerID, &known.OwnerID}, {&r.Owner, &known.Owner}, {&r.APIID, &known.APIID}, {&r.API, &known.API}, {&r.Group, &known.Group},
+		{&r.OwnerID, &known.OwnerID}, {&r.Owner, &known.Owner}, {&r.TargetID, &known.TargetID}, {&r.Target, &known.Target}, {&r.APIID, &known.APIID}, {&r.API, &known.API}, {&r.Group, &known.Group},
 	} {
 		if *f.to == "" {
 			*f.to = *f.from
@@ -130,13 +135,19 @@ func (r *Row) Fill(known Row) {
 	}
 }
 
+// To is the id of what the owner is bound to.
+func (r *Row) To() string { return cmp.Or(r.TargetID, r.APIID) }
+
 // Whole reports whether the row tells what is bound to what, and where.
 func (r *Row) Whole() bool {
+	if r.Target != "" {
+		return r.OwnerID != ""
+	}
 	return r.OwnerID != "" && (r.APIID != "" || r.API != "" && r.Group != "") && (r.EnvID != "" || r.Env != "")
 }
 
 // Key tells rows of one list apart.
-func (r *Row) Key() string { return r.ID + " " + r.OwnerID + " " + r.APIID + " " + r.Env }
+func (r *Row) Key() string { return r.ID + " " + r.OwnerID + " " + r.To() + " " + r.Env }
 
 // Read asks for one page of a list of links, of the owner or API id where it takes one.
 func (r Reading) Read(id string, offset int) api.Request {

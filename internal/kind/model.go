@@ -85,21 +85,84 @@ func (d *Declared) ManagesKind(k string) bool {
 	return slices.Contains(d.Manages, k)
 }
 
-// Link binds an owner (a policy or an app) to an API in an environment.
+// Link binds an owner, such as a policy or an app, to a target: an API, mostly in an environment, or an object of
+// another kind. Ids that are not known yet, since a run makes what they are of, are "" until a request needs them.
 type Link struct {
-	Kind      string // such as "acl_binding"
-	Owner     string // key of the owner
-	OwnerID   string // the gateway's id of the owner; "" until it is created
-	API       *API
-	Env       string // environment by name
+	Kind      string  // such as "acl_binding"
+	Owner     string  // key of the owner
+	OwnerID   string  // the gateway's id of the owner
+	API       *API    // the target, where it is an API
+	To        *Object // the target, where it is none; kind, key and id alone count
+	Env       string  // environment by name; "" for links that hold in all
 	EnvID     string
 	PublishID string // publish record of the API in the environment
 	ID        string // the gateway's id of the binding; "" when it does not exist (yet)
 }
 
-// Address is KIND/POLICY/GROUP/API@ENV.
+// Address is KIND/OWNER/TARGET@ENV, without @ENV where the link has no environment.
 func (l *Link) Address() string {
-	return l.Kind + "/" + l.Owner + "/" + l.API.Group + "/" + l.API.Name + "@" + l.Env
+	address := l.Kind + "/" + l.Owner + "/" + l.Target().Key
+	if l.Env != "" {
+		address += "@" + l.Env
+	}
+	return address
+}
+
+// Target is what the owner is bound to.
+func (l *Link) Target() Ref {
+	if l.To != nil {
+		return Ref{Kind: l.To.Kind, Key: l.To.Key}
+	}
+	return Ref{Kind: AnyAPI, Key: l.API.Address()}
+}
+
+// TargetID is the gateway's id of the target, "" where it is not known.
+func (l *Link) TargetID() string {
+	if l.To != nil {
+		return l.To.ID
+	}
+	return l.API.ID
+}
+
+// TargetKey tells targets of one kind apart: an API by its id, or by its name where a list told no id.
+func (l *Link) TargetKey() string {
+	if l.To == nil && l.API.ID != "" {
+		return l.API.ID
+	}
+	return l.Target().Key
+}
+
+// Refs are what must exist before the link can: its target, and of an API in an environment that environment and the
+// publication there.
+func (l *Link) Refs() []Ref {
+	out := []Ref{l.Target()}
+	if l.Env != "" {
+		out = append(out, Ref{Kind: AnEnvironment, Key: l.Env}, Ref{Kind: APublication, Key: out[0].Key + "@" + l.Env})
+	}
+	return out
+}
+
+// Located is the link with the ids that are known of what it refers to; ok is false where the target has none.
+func (l Link) Located(ids IDs) (_ Link, ok bool) {
+	id := l.TargetID()
+	if made, now := ids.ID(l.Target().Kind, l.Target().Key); now && made != id {
+		id = made
+		if l.To != nil {
+			l.To = &Object{Kind: l.To.Kind, Key: l.To.Key, ID: id}
+		} else {
+			a := *l.API
+			l.API, a.ID = &a, id
+		}
+	}
+	for _, ref := range l.Refs()[1:] {
+		switch made, now := ids.ID(ref.Kind, ref.Key); {
+		case now && ref.Kind == AnEnvironment:
+			l.EnvID = made
+		case now:
+			l.PublishID = made
+		}
+	}
+	return l, id != ""
 }
 
 // DeclaredLink is a link of a desired-state file, its reference resolved.
@@ -164,7 +227,7 @@ func (b *Beside) Holders() (out []Object) {
 		ids[b.Links[i].OwnerID] = true
 	}
 	for _, o := range b.Owners {
-		if ids[o.ID] && LinkFrom(o.Kind) != nil {
+		if ids[o.ID] && len(LinksFrom(o.Kind)) > 0 {
 			out = append(out, o)
 		}
 	}
@@ -179,8 +242,13 @@ type Unread struct {
 	Err   error
 }
 
-// AnyAPI stands for APIs where kinds are named.
-const AnyAPI = "api"
+// AnyAPI stands for APIs where kinds are named, AnEnvironment for environments, and APublication for what is live of
+// an API in an environment, with the key GROUP/API@ENV.
+const (
+	AnyAPI        = "api"
+	AnEnvironment = "environment"
+	APublication  = "publication"
+)
 
 // IDs finds the gateway's id of an object by kind and key.
 type IDs interface {

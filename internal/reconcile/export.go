@@ -63,7 +63,10 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 			continue
 		}
 		kept = append(kept, o)
-		if link := kind.LinkFrom(k.Name); link != nil && o.Bound != 0 {
+		for _, link := range kind.LinksFrom(k.Name) {
+			if o.Bound == 0 {
+				break
+			}
 			reads = append(reads, diff.Read{Object: o, Link: link})
 		}
 		for _, part := range kind.Parts(k.Name) {

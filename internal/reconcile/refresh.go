@@ -88,7 +88,7 @@ func apisToBind(e *diff.Extract) []string {
 	}
 	for i := range e.Desired.Links {
 		l := &e.Desired.Links[i]
-		if !l.Offline && (!bound[l.Address()] || e.Carried[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]) {
+		if l.API != nil && !l.Offline && (!bound[l.Address()] || e.Carried[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]) {
 			names[l.API.Name] = true
 		}
 	}
@@ -102,7 +102,7 @@ func renew(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes
 		toBind[name] = true
 	}
 	for _, l := range e.Desired.Links {
-		if l.Offline || !toBind[l.API.Name] {
+		if l.API == nil || l.Offline || !toBind[l.API.Name] {
 			out = append(out, l)
 			continue
 		}
@@ -129,7 +129,7 @@ func known(e *diff.Extract, fresh *kind.Catalog) *kind.Catalog {
 	var apis []*kind.API
 	seen := map[string]bool{}
 	add := func(a *kind.API) {
-		if !seen[a.ID] {
+		if a != nil && !seen[a.ID] {
 			seen[a.ID] = true
 			apis = append(apis, a)
 		}
