@@ -3,20 +3,20 @@ package impact
 import (
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
 // pluginsBy are the plugins of some types, by type: an API takes one of each.
 func pluginsBy(s side, of func(pluginType string) bool) map[string]*kind.Plugin {
 	out := map[string]*kind.Plugin{}
-	for _, p := range bound[kind.Plugin](s) {
+	for address, p := range bound[kind.Plugin](s) {
 		if of(p.Type) {
-			out[p.Type] = &p
+			out[p.Type] = s.world.compared(address, p)
 		}
 	}
 	return out
@@ -28,7 +28,12 @@ func types(a, b map[string]*kind.Plugin) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-func same(a, b *kind.Plugin) bool { return reflect.DeepEqual(a.Content, b.Content) }
+// same reports whether two plugins of a type do the same, as far as the gateway shows it.
+func same(have, want *kind.Plugin) bool {
+	k, like := kind.Of("plugin"), *have
+	like.Name, like.Remark = want.Name, want.Remark
+	return len(diff.Leaves(k, k.Settle(*want, like), *want)) == 0
+}
 
 // cors compares from which sites browsers may call. Without a plugin the API's own setting holds, which is not known
 // and counts as none.

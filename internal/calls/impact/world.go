@@ -22,11 +22,23 @@ type world struct {
 	objects map[string]any            // by address
 	parts   map[string]map[string]any // address of the owner, then kind and key inside it
 	links   map[spot]map[string]bool  // addresses of owners
+	plugins map[string]*kind.Plugin   // by address, in the form in which they are compared; filled when they are needed
 	of      map[string]map[spot]bool  // the same, by owner
 }
 
 func newWorld() *world {
-	return &world{objects: map[string]any{}, parts: map[string]map[string]any{}, links: map[spot]map[string]bool{}, of: map[string]map[spot]bool{}}
+	return &world{plugins: map[string]*kind.Plugin{}, objects: map[string]any{}, parts: map[string]map[string]any{}, links: map[spot]map[string]bool{}, of: map[string]map[spot]bool{}}
+}
+
+// compared is a plugin in the form in which plugins are compared.
+func (w *world) compared(address string, p kind.Plugin) *kind.Plugin {
+	if w.plugins[address] == nil {
+		if v, ok := kind.Of("plugin").Compared(p).(kind.Plugin); ok {
+			p = v
+		}
+		w.plugins[address] = &p
+	}
+	return w.plugins[address]
 }
 
 func (w *world) bind(at spot, owner string) {
