@@ -127,13 +127,3 @@ func Withheld(err error) bool {
 	var e *Error
 	return Refused(err) && errors.As(err, &e) && e.Status != 401 && e.Code != "APIG.3030" && e.Code != "APIC.7302"
 }
-
-// GoneCode reports whether a code inside the failure list of a batch answer says that the item is
-// missing, which is what a removal wanted.
-func GoneCode(code string) bool {
-	switch code {
-	case "APIG.3006", "APIG.3010", "APIG.3012", "APIG.3018":
-		return true
-	}
-	return false
-}

@@ -85,7 +85,7 @@ func (r *runner) bindAll(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 		r.confirm(ctx, k, way, work, t, raw)
 	case api.Unclear(err):
 		r.unsure(ctx, k, way, work, t, err)
-	case occupied(err) && r.clear(ctx, k, way, work, t):
+	case k.Codes.Occupied(err) && r.clear(ctx, k, way, work, t):
 	case len(work) > 1 && divisible(err):
 		for _, half := range halves(way.By, work) {
 			r.bindAll(ctx, k, way, half, t)

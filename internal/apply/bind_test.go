@@ -182,7 +182,7 @@ func TestRefusals(t *testing.T) {
 		{&api.Error{Status: 500, Code: "APIG.9999"}, false, false},
 		{errors.New("connection reset"), false, false},
 	} {
-		if d, o := divisible(tc.err), occupied(tc.err); d != tc.divisible || o != tc.occupied {
+		if d, o := divisible(tc.err), kind.LinkOf("throttle_binding").Codes.Occupied(tc.err); d != tc.divisible || o != tc.occupied {
 			t.Errorf("%v: divisible %v, occupied %v", tc.err, d, o)
 		}
 	}

@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -23,9 +22,9 @@ func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
 			j.succeed("")
 		case api.NotFound(err):
 			j.succeed("was already gone")
-		case stillBound(err) && wait <= 4*time.Second && r.release(ctx, k, j.change, wait):
+		case k.Codes.StillBound(err) && wait <= 4*time.Second && r.release(ctx, k, j.change, wait):
 			continue
-		case stillBound(err) && j.change.Action == diff.Replace:
+		case k.Codes.StillBound(err) && j.change.Action == diff.Replace:
 			j.fail(err, "it is bound to more than when the gateway was read; run again to carry that over, too")
 		case api.Unclear(err), n > 1:
 			r.surelyGone(ctx, k, j, err)
@@ -47,12 +46,6 @@ func (r *runner) surelyGone(ctx context.Context, k *kind.Kind, j *job, err error
 	default:
 		j.fail(err)
 	}
-}
-
-// stillBound reports whether the gateway refuses a delete because something is bound to the object.
-func stillBound(err error) bool {
-	var e *api.Error
-	return errors.As(err, &e) && slices.Contains([]string{"APIG.3447", "APIG.3451", "APIG.3462"}, e.Code)
 }
 
 // release takes away what was bound to an object since it was read; where nothing is, the gateway has not
@@ -135,9 +128,9 @@ func (r *runner) settleDeletes(ctx context.Context, k *kind.Kind, work []*job, f
 		switch {
 		case !bad:
 			j.succeed("")
-		case api.GoneCode(f.ErrorCode):
+		case k.Codes.IsGone(f.ErrorCode):
 			j.succeed("was already gone")
-		case f.ErrorCode == "APIG.3447":
+		case k.Codes.IsBound(f.ErrorCode):
 			r.delete(ctx, k, j)
 		default:
 			j.refused(f.ErrorCode, f.ErrorMessage)

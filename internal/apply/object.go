@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -66,7 +65,7 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 			return
 		case q.Again && errors.Is(err, api.ErrNotSent):
 			return // what the last look found stands
-		case !api.Unclear(err) && !taken(err):
+		case !api.Unclear(err) && !k.Codes.Exists(err):
 			if j.fail(err); mine {
 				r.found(ctx, k, j, lookup{value: value, key: key, err: err, mine: true})
 			}
@@ -106,12 +105,6 @@ func (r *runner) made(k *kind.Kind, ch *diff.Change, id string, value any) {
 	r.claimed.Store(id, true)
 }
 
-// taken reports whether the gateway refuses a create because the object exists.
-func taken(err error) bool {
-	var e *api.Error
-	return errors.As(err, &e) && e.Status == 400 && (strings.HasPrefix(e.Code, "APIG.32") || strings.HasPrefix(e.Code, "APIG.33"))
-}
-
 // lookup is a search for the object of a create that ended with err.
 type lookup struct {
 	value any
@@ -127,7 +120,7 @@ func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool
 	switch {
 	case err != nil:
 		j.unread(l.err, err)
-	case o == nil && taken(l.err):
+	case o == nil && k.Codes.Exists(l.err):
 		j.fail(l.err)
 	case o == nil && nameless(j.change) && !answered(l.err):
 		j.unknown(l.err, "the gateway may still make it, and a second one could not be told from it")

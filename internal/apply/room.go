@@ -2,32 +2,12 @@ package apply
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
-
-// occupied reports whether a refusal may mean that an API has another policy in the slot. The API
-// documents no code for it; it is one of the service's, and none that surely means something else: to make room
-// then would leave the API without both.
-func occupied(err error) bool {
-	var e *api.Error
-	if !errors.As(err, &e) || !strings.HasPrefix(e.Code, "APIG.") || elsewhere(e.Code) {
-		return false
-	}
-	return e.Status == 400 || e.Status == 403 || e.Status == 409 || e.Status == 412
-}
-
-// elsewhere reports whether a code surely means something else than that a place is taken: no permission (1xxx), invalid
-// input (20xx, 21xx), a quota (31xx), a feature that is not there, an API that is not published.
-func elsewhere(code string) bool {
-	others := []string{"APIG.1", "APIG.20", "APIG.21", "APIG.31", "APIG.3458", "APIG.3707"}
-	return slices.ContainsFunc(others, func(p string) bool { return strings.HasPrefix(code, p) })
-}
 
 // clear makes room for those of some refused binds whose place is taken, and binds them at once, so that
 // no API is longer without a policy than between two requests; then it tries the others again. First goes

@@ -50,7 +50,7 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 	case err == nil && reply != nil && !answer.Accounts(linkIDs(work)):
 		r.surelyUnbound(ctx, k, work, errUntold)
 	case err == nil:
-		settleUnbinds(work, answer.Failure)
+		settleUnbinds(k, work, answer.Failure)
 	case len(work) == 1 && api.NotFound(err):
 		work[0].succeed("was already gone")
 	case api.Unclear(err):
@@ -78,7 +78,7 @@ func linkIDs(work []*job) []string {
 }
 
 // settleUnbinds settles the jobs of a batch unbind: success of the request says nothing about its items.
-func settleUnbinds(work []*job, failures []kind.BatchFailure) {
+func settleUnbinds(k *kind.LinkKind, work []*job, failures []kind.BatchFailure) {
 	failed := make(map[string]kind.BatchFailure, len(failures))
 	for _, f := range failures {
 		failed[f.BindID] = f
@@ -88,9 +88,9 @@ func settleUnbinds(work []*job, failures []kind.BatchFailure) {
 		switch {
 		case !bad:
 			j.succeed("")
-		case api.GoneCode(f.ErrorCode) && len(j.Needs) > 0:
+		case k.Codes.IsGone(f.ErrorCode) && len(j.Needs) > 0:
 			j.succeed("went when its successor was bound")
-		case api.GoneCode(f.ErrorCode):
+		case k.Codes.IsGone(f.ErrorCode):
 			j.succeed("was already gone")
 		default:
 			j.refused(f.ErrorCode, f.ErrorMessage)

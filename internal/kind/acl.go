@@ -35,6 +35,7 @@ const (
 
 var acl = of(Def[ACL, aclWire]{Facts: Facts{
 	Name: "acl", Section: "acls", Path: "acls", ListField: "acls", NameQuery: "name",
+	Codes: Codes{Gone: []string{"APIG.3006"}, Bound: []string{"APIG.3447"}}, Limit: "ACL_NUM_LIMIT",
 	Ops: Operations{
 		List: "ListAclStrategiesV2", Create: "CreateAclStrategyV2", Update: "UpdateAclStrategyV2",
 		Delete: "DeleteAclV2", BatchDelete: "BatchDeleteAclV2",
@@ -166,7 +167,7 @@ type aclBound struct {
 }
 
 var aclBinding = &LinkKind{
-	Name: "acl_binding", Owner: "acl", Mixed: true,
+	Name: "acl_binding", Owner: "acl", Mixed: true, Codes: Codes{Gone: []string{"APIG.3010"}},
 	Slot:  func(owner any) string { return owner.(ACL).EntityType },
 	Shuts: func(owner any) bool { return owner.(ACL).Type == "PERMIT" },
 	OfOwner: reading(Reading{

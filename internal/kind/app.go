@@ -29,6 +29,7 @@ const generatedByGateway = "the gateway makes one, which is left alone"
 
 var app = of(Def[App, appWire]{Facts: Facts{
 	Name: "app", Section: "apps", Path: "apps", ListField: "apps", NameQuery: "name",
+	Limit: "APP_NUM_LIMIT",
 	Makes: []string{"/app_key", "/app_secret"},
 	Ops:   Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
 	Shape: shape.OfMap("An app (credential): who may call, with which key, secret and codes.",

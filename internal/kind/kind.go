@@ -35,6 +35,8 @@ type Facts struct {
 	Makes     []string // JSON pointers of what the gateway makes where it is left out
 	Quota     int      // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
 	Refers    string   // the kind of what Refs names; "" when there are no Refs
+	Codes     Codes
+	Limit     string // the gateway's name of its quota of such objects; "" where none is known
 }
 
 // Hooks are what a kind says in code about its values, which have the type S. It leaves out those for which the usual

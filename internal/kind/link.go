@@ -58,6 +58,7 @@ type LinkKind struct {
 	OfAll   Reading // all links at once; Operation "" when there is no such list
 	Free    Reading // where an owner could go, and whose link has the slot now; Operation "" when there is no such list
 
+	Codes        Codes
 	Bind, Unbind []Write // ways to write, cheapest judged by the planner
 	Answer       Answer  // what a bind says it did
 

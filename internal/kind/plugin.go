@@ -36,6 +36,7 @@ const contentMax = 65535
 
 var plugin = of(Def[Plugin, pluginWire]{Facts: Facts{
 	Name: "plugin", Section: "plugins", Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
+	Codes:   Codes{Bound: []string{"APIG.3462"}},
 	Ops:     Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
 	Replace: []string{"/type"},
 	Shape:   pluginShape(),

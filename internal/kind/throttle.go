@@ -45,6 +45,7 @@ var calls = shape.Range(1, math.MaxInt32)
 
 var throttle = of(Def[Throttle, throttleWire]{Facts: Facts{
 	Name: "throttle", Section: "throttles", Path: "throttles", ListField: "throttles", NameQuery: "name",
+	Codes: Codes{Bound: []string{"APIG.3451"}}, Limit: "THROTTLE_NUM_LIMIT",
 	Ops: Operations{
 		List: "ListRequestThrottlingPolicyV2", Create: "CreateRequestThrottlingPolicyV2",
 		Update: "UpdateRequestThrottlingPolicyV2", Delete: "DeleteRequestThrottlingPolicyV2",
@@ -148,7 +149,7 @@ type throttleApply struct {
 }
 
 var throttleBinding = &LinkKind{
-	Name: "throttle_binding", Owner: "throttle",
+	Name: "throttle_binding", Owner: "throttle", Codes: Codes{Gone: []string{"APIG.3012"}},
 	Slot: func(any) string { return "" },
 	OfOwner: reading(Reading{
 		Operation: "ListApisBindedToRequestThrottlingPolicyV2", ListField: "apis",

@@ -12,9 +12,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// room is a limit of the gateway on the objects of a kind.
-var room = map[string]string{"throttle": "THROTTLE_NUM_LIMIT", "app": "APP_NUM_LIMIT", "acl": "ACL_NUM_LIMIT"}
-
 // The limits on what lives inside an object, and the switch for keys and secrets of one's own.
 const (
 	codesOfApp   = "APP_CODE_NUM_LIMIT"
@@ -39,20 +36,21 @@ func (p *Patient) quotas(ctx context.Context, plan *diff.Plan, totals map[string
 		limits[q.Name] = q
 	}
 	var out []Check
-	for _, kindName := range slices.Sorted(maps.Keys(room)) {
-		if plan == nil {
-			out = append(out, Skip("quota of "+kind.Of(kindName).Section, "what is to be created is not known"))
-			continue
+	for _, k := range kind.All {
+		switch {
+		case k.Limit == "":
+		case plan == nil:
+			out = append(out, Skip("quota of "+k.Section, "what is to be created is not known"))
+		default:
+			out = append(out, space(k, limits[k.Limit], plan, totals[k.Section]))
 		}
-		out = append(out, space(kindName, limits[room[kindName]], plan, totals[kind.Of(kindName).Section]))
 	}
 	return append(append(out, p.inside(limits)...), p.keys(limits[ownKeys]))
 }
 
 // space is about the objects of a kind. A replace needs room for a moment, too.
-func space(kindName string, q kind.Quota, plan *diff.Plan, total int) Check {
-	section := kind.Of(kindName).Section
-	name := "quota of " + section
+func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
+	name := "quota of " + k.Section
 	most, err := strconv.Atoi(q.Value)
 	if err != nil {
 		return Skip(name, "the gateway does not show it")
@@ -67,7 +65,7 @@ func space(kindName string, q kind.Quota, plan *diff.Plan, total int) Check {
 	more, fewer := 0, 0
 	for i := range plan.Changes {
 		switch ch := &plan.Changes[i]; {
-		case ch.Kind != kindName:
+		case ch.Kind != k.Name:
 		case ch.Action == diff.Create, ch.Action == diff.Replace:
 			more++
 		case ch.Action == diff.Delete:
