@@ -115,11 +115,3 @@ func distinct(values []string) []string {
 	}
 	return out
 }
-
-func listOf(values []string) []any {
-	out := make([]any, len(values))
-	for i, v := range values {
-		out[i] = v
-	}
-	return out
-}

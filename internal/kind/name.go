@@ -1,7 +1,7 @@
 package kind
 
 import (
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
@@ -26,18 +26,14 @@ func remark() *shape.Shape {
 	return shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("Orders, all calls")
 }
 
-// sortedSet returns the distinct values in order.
+// sortedSet returns the distinct values in order, without blank ones.
 func sortedSet(values []string) []string {
 	out := make([]string, 0, len(values))
-	seen := map[string]bool{}
 	for _, v := range values {
-		v = strings.TrimSpace(v)
-		if v == "" || seen[v] {
-			continue
+		if v = strings.TrimSpace(v); v != "" {
+			out = append(out, v)
 		}
-		seen[v] = true
-		out = append(out, v)
 	}
-	sort.Strings(out)
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -26,25 +26,17 @@ func brief(s *shape.Shape, m map[string]any, same func(map[string]any) bool) map
 	out := maps.Clone(m)
 	for _, f := range s.Fields {
 		v, ok := out[f.Name]
-		if !ok || f.Required {
+		if !ok {
 			continue
 		}
-		delete(out, f.Name)
-		if same(out) {
-			continue
+		if !f.Required {
+			delete(out, f.Name)
+			if same(out) {
+				continue
+			}
+			out[f.Name] = v
 		}
-		out[f.Name] = v
 		if inner, ok := v.(map[string]any); ok && f.Shape.Type == shape.Map {
-			out[f.Name] = brief(f.Shape, inner, func(candidate map[string]any) bool {
-				whole := maps.Clone(out)
-				whole[f.Name] = candidate
-				return same(whole)
-			})
-		}
-	}
-	// Required mappings are looked into as well.
-	for _, f := range s.Fields {
-		if inner, ok := out[f.Name].(map[string]any); ok && f.Required && f.Shape.Type == shape.Map {
 			out[f.Name] = brief(f.Shape, inner, func(candidate map[string]any) bool {
 				whole := maps.Clone(out)
 				whole[f.Name] = candidate

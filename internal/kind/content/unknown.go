@@ -211,11 +211,10 @@ func strange(s *shape.Shape, v any) bool {
 	return false
 }
 
-// SecretsIn lists the JSON pointers of the secrets of a content, given in one form or more: those that the type has,
-// and texts that no shape describes and of which the names tell that they are secret.
-func (t Type) SecretsIn(forms ...map[string]any) []string {
-	forms = slices.DeleteFunc(forms, func(c map[string]any) bool { return !strange(t.Shape, c) })
-	if len(forms) == 0 {
+// SecretsIn lists the JSON pointers of the secrets of a content: those that the type has, and texts that no shape
+// describes and of which the names tell that they are secret.
+func (t Type) SecretsIn(c map[string]any) []string {
+	if !strange(t.Shape, c) {
 		return t.Secrets
 	}
 	found := slices.Clone(t.Secrets)
@@ -249,9 +248,7 @@ func (t Type) SecretsIn(forms ...map[string]any) []string {
 			}
 		}
 	}
-	for _, c := range forms {
-		walk(t.Shape, "", false, c)
-	}
+	walk(t.Shape, "", false, c)
 	slices.Sort(found)
 	return slices.Compact(found)
 }
