@@ -3,6 +3,9 @@ package kind_test
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -178,10 +181,51 @@ func TestNewKindIsComplete(t *testing.T) {
 		if k.Owner != "" && kind.Of(k.Owner).Shape.Field(k.Field) == nil {
 			t.Errorf("%s: %s has no key %s", k.Name, k.Owner, k.Field)
 		}
+		if (k.BatchMax > 0) != (k.Ops.BatchDelete != "") || k.Single == (k.ListField != "") || k.Single && k.Owner == "" || k.Quota > 0 && k.Owner == "" {
+			t.Errorf("%s says only half of how it is listed or deleted", k.Name)
+		}
+		for _, p := range slices.Concat(k.Replace, k.Unset, k.Makes) {
+			if k.Shape.Field(p[1:]) == nil {
+				t.Errorf("%s has no %s", k.Name, p)
+			}
+		}
+		for f, hook := range reflect.ValueOf(k.Hooks).Fields() {
+			if hook.IsNil() && f.Name != "Place" {
+				t.Errorf("%s: %s is nil", k.Name, f.Name)
+			}
+		}
+		for _, o := range objects(t, k) {
+			complete(t, k, &o)
+		}
 	}
 	for _, l := range kind.Links {
+		if l.Shuts != nil && l.Slot == nil {
+			t.Errorf("%s shuts APIs, and does not say what of them its links take", l.Name)
+		}
 		if kind.Of(l.Owner) == nil || l.OfOwner.Operation == "" || l.OfAPI.Operation == "" || len(l.Bind) == 0 || len(l.Unbind) == 0 || l.Answer.ListField == "" {
 			t.Errorf("%s is not complete", l.Name)
 		}
+	}
+}
+
+// complete holds a value to what the facts of its kind promise.
+func complete(t *testing.T, k *kind.Kind, o *kind.Object) {
+	t.Helper()
+	if len(k.Refs(o.Value)) > 0 && k.Refers == "" {
+		t.Errorf("%s refers to something and has no Refers", o.Address())
+	}
+	for _, p := range append(k.SecretsIn(o.Value), k.Makes...) {
+		if f := k.Shape.Field(strings.Split(p, "/")[1]); f == nil && k.Owner == "" {
+			t.Errorf("%s: %s is no field", o.Address(), p)
+		}
+	}
+	if twice := k.Normalize(k.Normalize(o.Value)); !cmp.Equal(k.Normalize(o.Value), twice) {
+		t.Errorf("%s: what is normal becomes another value", o.Address())
+	}
+	if twice := k.Compared(k.Compared(o.Value)); !cmp.Equal(k.Compared(o.Value), twice) {
+		t.Errorf("%s: what is compared becomes another value", o.Address())
+	}
+	if len(k.Replace) > 0 && k.Pack(k.Named(o.Value, "another"))["name"] != "another" {
+		t.Errorf("%s cannot have another name, and is replaced", o.Address())
 	}
 }
