@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"time"
@@ -36,7 +35,7 @@ variables as before, or from the files where they stand there (--file).
 		Example: `  apigw-sync undo --target prod
   apigw-sync undo --target prod --yes -o json
   apigw-sync undo before-release.undo --target prod --skip-stale`,
-		Args:              atMostOneFile,
+		Args:              arguments(0, 1, "at most one undo file", "write apigw-sync undo FILE"),
 		ValidArgsFunction: cobra.FixedCompletions([]cobra.Completion{strings.TrimPrefix(undoSuffix, ".")}, cobra.ShellCompDirectiveFilterFileExt),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.undoes = true; len(args) > 0 {
@@ -55,13 +54,6 @@ variables as before, or from the files where they stand there (--file).
 	o.output.addFlags(flags, "undo")
 	o.addWriting(flags)
 	return cmd
-}
-
-func atMostOneFile(_ *cobra.Command, args []string) error {
-	if len(args) <= 1 {
-		return nil
-	}
-	return hinted{fmt.Errorf("expected at most one undo file, not %d", len(args)), "write apigw-sync undo FILE"}
 }
 
 // takingBack is a run that is taken back.

@@ -36,12 +36,7 @@ everything counts as set on the gateway only.
   apigw-sync explain "GET /v1/orders/{id}" --environment STAGING -o json
   apigw-sync explain orders/create_order --against export.yaml`,
 		ValidArgsFunction: p.offeredFirst(apis),
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 {
-				return nil
-			}
-			return hinted{errors.New("one API is needed"), "see " + cmd.CommandPath() + " --help"}
-		},
+		Args:              arguments(1, 1, "one API", ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.api = args[0]
 			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, o.find)

@@ -119,11 +119,7 @@ func sketch(p *program, cmd *cobra.Command) spec.Outline {
 	o.addFlags(flags)
 	cmd.Flags().Visit(func(given *pflag.Flag) {
 		if f := flags.Lookup(given.Name); f != nil {
-			if list, ok := given.Value.(pflag.SliceValue); ok {
-				_ = f.Value.(pflag.SliceValue).Replace(list.GetSlice())
-			} else {
-				_ = flags.Set(f.Name, given.Value.String())
-			}
+			_ = assign(f, valuesOf(given))
 			f.Changed = true
 		}
 	})

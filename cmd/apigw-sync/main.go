@@ -6,6 +6,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -179,6 +180,16 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 		hint = "did you mean " + near[0] + "?"
 	}
 	return hinted{fmt.Errorf("unknown command %q", args[0]), hint}
+}
+
+// arguments wants from least to most arguments, which what tells in words. A hint of "" leads to the help text.
+func arguments(least, most int, what, hint string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if least <= len(args) && len(args) <= most {
+			return nil
+		}
+		return hinted{fmt.Errorf("expected %s, not %d", what, len(args)), cmp.Or(hint, "see "+cmd.CommandPath()+" --help")}
+	}
 }
 
 // noArgs refuses arguments.

@@ -72,15 +72,8 @@ When the files give the app its codes, set their variable to the new code before
 		Example: `  apigw-sync rotate code orders_mobile --to-file new-code --overlap 10m
   apigw-sync rotate code orders_mobile --exec 'vault kv put secret/orders code=-'
   apigw-sync rotate code orders_mobile --exec 'vault kv put secret/orders code=-' --finish`,
-		Args:              oneApp,
-		ValidArgsFunction: p.offeredFirst(apps),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.app = args[0]
-			return o.start(cmd, p, (*rotate.Rotation).Code, toldOfCode)
-		},
 	}
-	flags := cmd.Flags()
-	o.addFlags(flags, "code")
+	flags := o.prepare(p, cmd, (*rotate.Rotation).Code, toldOfCode)
 	flags.DurationVar(&o.overlap, "overlap", 0, "remove the old code after this `TIME`, in which both work")
 	flags.BoolVar(&o.finish, "finish", false, "remove the old code once the new one is there")
 	flags.StringArrayVar(&o.old, "old", nil, "remove this code, named by its `#HASH` as diff shows it; repeatable (default: the only other one)")
@@ -102,34 +95,34 @@ When the files give the app its secret, set their variable to the new one before
 ` + exits(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync rotate secret orders_mobile --to-file new-secret --yes
   apigw-sync rotate secret orders_mobile --from-env NEW_SECRET --yes`,
-		Args:              oneApp,
-		ValidArgsFunction: p.offeredFirst(apps),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			o.app = args[0]
-			return o.start(cmd, p, (*rotate.Rotation).Secret, toldOfSecret)
-		},
 	}
-	flags := cmd.Flags()
-	o.addFlags(flags, "secret")
+	flags := o.prepare(p, cmd, (*rotate.Rotation).Secret, toldOfSecret)
 	flags.BoolVar(&o.generate, "generate", false, "let the gateway make the secret")
 	return cmd
 }
 
-// oneApp wants the name of an app.
-func oneApp(cmd *cobra.Command, args []string) error {
-	if len(args) == 1 {
-		return nil
-	}
-	return hinted{fmt.Errorf("expected one app, not %d", len(args)), "write " + cmd.CommandPath() + " APP"}
-}
+// rotator is the work of a command, and reporter tells what became of it.
+type (
+	rotator  = func(*rotate.Rotation, context.Context) (*rotate.Outcome, error)
+	reporter = func(*rotateOptions, *rotate.Outcome) string
+)
 
-func (o *rotateOptions) addFlags(flags *pflag.FlagSet, what string) {
+// prepare completes a command that rotates what it is called after, and returns its flags.
+func (o *rotateOptions) prepare(p *program, cmd *cobra.Command, run rotator, told reporter) *pflag.FlagSet {
+	what, flags := cmd.Name(), cmd.Flags()
+	cmd.Args = arguments(1, 1, "one app", "write apigw-sync rotate "+what+" APP")
+	cmd.ValidArgsFunction = p.offeredFirst(apps)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.app = args[0]
+		return o.start(cmd, p, run, told)
+	}
 	o.gateway.addFlags(flags)
 	flags.StringVar(&o.fromEnv, "from-env", "", "take the new "+what+" from the environment variable `NAME` instead of making one")
 	flags.StringVar(&o.toFile, "to-file", "", "keep the new "+what+" in `FILE`, for its owner alone; a "+what+" that is there already is used")
 	flags.StringVar(&o.run, "exec", "", "run `COMMAND` in a shell with the new "+what+" in APIGW_SYNC_NEW_VALUE and on its stdin")
 	flags.StringArrayVar(&o.runEnv, "exec-env", nil, "let the command of --exec have the variable `NAME`, which holds credentials of this run; it gets no other of those; repeatable")
 	flags.BoolVar(&o.yes, "yes", false, "write without asking; needed when stdin is no terminal")
+	return flags
 }
 
 func (o *rotateOptions) check() error {
@@ -147,10 +140,7 @@ func (o *rotateOptions) check() error {
 }
 
 // start settles flags, asks, and runs the rotation.
-func (o *rotateOptions) start(
-	cmd *cobra.Command, p *program,
-	run func(*rotate.Rotation, context.Context) (*rotate.Outcome, error), told func(*rotateOptions, *rotate.Outcome) string,
-) (err error) {
+func (o *rotateOptions) start(cmd *cobra.Command, p *program, run rotator, told reporter) (err error) {
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -168,18 +158,13 @@ func (o *rotateOptions) start(
 	if err != nil {
 		return err
 	}
-	stderr := &shared{w: p.Stderr}
-	log, err := p.log(stderr)
+	s, err := o.gateway.dial(ctx, p)
 	if err != nil {
 		return err
 	}
-	gateway, err := o.gateway.connect(ctx, p, log, stderr)
-	if err != nil {
-		return err
-	}
-	defer func() { err = both(err, gateway.close()) }()
+	defer func() { err = both(err, s.end()) }()
 	r := &rotate.Rotation{
-		Caller: gateway, App: o.app, Value: value, Keep: o.keep, Generate: o.generate,
+		Caller: s.Caller, App: o.app, Value: value, Keep: o.keep, Generate: o.generate,
 		Deliver: func(ctx context.Context, value string) error { return o.deliver(ctx, p, value) },
 		Old:     o.old, Overlap: o.overlap, Finish: o.finish,
 	}

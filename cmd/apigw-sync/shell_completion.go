@@ -22,13 +22,8 @@ along; without one:
 ` + exits(exitDone, exitError),
 		Example:   "  source <(apigw-sync completion bash)",
 		ValidArgs: shells,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return hinted{fmt.Errorf("expected one shell, not %d", len(args)), "name one of bash, zsh, fish and powershell"}
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return runCompletion(p, cmd.Root(), args[0]) },
+		Args:      arguments(1, 1, "one shell", "name one of bash, zsh, fish and powershell"),
+		RunE:      func(cmd *cobra.Command, args []string) error { return runCompletion(p, cmd.Root(), args[0]) },
 	}
 }
 

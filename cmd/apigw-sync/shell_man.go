@@ -24,13 +24,8 @@ func newManCommand(p *program) *cobra.Command {
 		Long: `Man writes a manual page for each command into a folder. Their date is that of SOURCE_DATE_EPOCH, else that
 of the commit that the program was built from.
 ` + exits(exitDone, exitError),
-		Example: "  apigw-sync man ~/.local/share/man/man1",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return hinted{fmt.Errorf("expected one folder, not %d", len(args)), "see " + cmd.CommandPath() + " --help"}
-			}
-			return nil
-		},
+		Example:           "  apigw-sync man ~/.local/share/man/man1",
+		Args:              arguments(1, 1, "one folder", ""),
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
 		RunE:              func(cmd *cobra.Command, args []string) error { return runMan(p, cmd.Root(), args[0]) },
 	}

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,7 @@ func FindAddress(ctx context.Context, want Address, creds Credentials, lookup Lo
 	if err != nil || got.ProjectID != "" {
 		return got, err
 	}
-	region := firstOf(got.Region, regionIn(got.Endpoint))
+	region := cmp.Or(got.Region, regionIn(got.Endpoint))
 	switch {
 	case got.IAM == "":
 		return got, fmt.Errorf("no project id, and no IAM to look it up follows from the endpoint %s; "+
@@ -54,7 +55,7 @@ func FindAddress(ctx context.Context, want Address, creds Credentials, lookup Lo
 // neighbour: credentials go to no other domain than that of the endpoint.
 func Locate(want Address, creds Credentials, lookup Lookup) (Address, error) {
 	got := want
-	got.Region = firstOf(got.Region, read(lookup, "HW_REGION_NAME"))
+	got.Region = cmp.Or(got.Region, read(lookup, "HW_REGION_NAME"))
 	if got.Region != "" && !regionName.MatchString(got.Region) {
 		return Address{}, fmt.Errorf("region %q is no region name such as cn-north-4", got.Region)
 	}
@@ -72,10 +73,10 @@ func Locate(want Address, creds Credentials, lookup Lookup) (Address, error) {
 		return Address{}, err
 	}
 	got.IAM = neighbour(base, "iam")
-	if named := firstOf(read(lookup, "HUAWEICLOUD_SDK_IAM_ENDPOINT"), creds.IAMEndpoint); named != "" {
+	if named := cmp.Or(read(lookup, "HUAWEICLOUD_SDK_IAM_ENDPOINT"), creds.IAMEndpoint); named != "" {
 		got.IAM = withScheme(named)
 	}
-	got.ProjectID = firstOf(got.ProjectID, read(lookup, "HW_PROJECT_ID"),
+	got.ProjectID = cmp.Or(got.ProjectID, read(lookup, "HW_PROJECT_ID"),
 		read(lookup, "HUAWEICLOUD_SDK_PROJECT_ID"), creds.ProjectID)
 	return got, nil
 }
@@ -83,7 +84,7 @@ func Locate(want Address, creds Credentials, lookup Lookup) (Address, error) {
 // settleCloud completes the endpoint by the cloud, or holds a given endpoint against it.
 func (a *Address) settleCloud(lookup Lookup) error {
 	given := a.Cloud
-	cloud, err := cloudDomain(firstOf(given, read(lookup, "HW_CLOUD"), cloudOf(a.Region)))
+	cloud, err := cloudDomain(cmp.Or(given, read(lookup, "HW_CLOUD"), cloudOf(a.Region)))
 	switch base, _ := url.Parse(a.Endpoint); {
 	case err != nil:
 		return err
@@ -95,15 +96,6 @@ func (a *Address) settleCloud(lookup Lookup) error {
 		a.Cloud = "" // the endpoint says all
 	}
 	return nil
-}
-
-func firstOf(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }
 
 // sdkEndpoint is the endpoint of APIG in a region that the variable of the SDK names; "" when it does not. It may

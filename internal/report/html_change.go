@@ -118,7 +118,7 @@ func (v *view) htmlGroups() []htmlGroup {
 
 func newHTMLChange(c *item, i int) htmlChange {
 	h := htmlChange{
-		item: c, Anchor: fmt.Sprintf("c%d", i), Symbol: strings.TrimSpace(symbols[c.Action].symbol),
+		item: c, Anchor: fmt.Sprintf("c%d", i), Symbol: strings.TrimSpace(symbols[c.Action].text),
 		OneSide: c.Action == diff.Create || c.Action == diff.Delete,
 	}
 	if b := c.Binding; b != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -46,13 +47,13 @@ func (v *view) markdown() string {
 	b.add(v.markdownHead())
 	removed, rest := v.split()
 	for _, most := range []int{2_000, 500, 200, 100} {
-		kept := v.markdownKept(removed, most)
+		kept := v.markdownFirst(removed, math.MaxInt, most) + v.markdownTraffic(most)
 		if units(kept) <= markdownKept {
 			b.add(kept)
 			break
 		}
 		if most == 100 {
-			b.add(v.markdownFewer(removed, most))
+			b.add(v.markdownFirst(removed, markdownKept/4/(2*most+40), most))
 		}
 	}
 	b.add(v.markdownDeclared(markdownMost - markdownTail - b.used))
@@ -107,17 +108,10 @@ func (v *view) markdownHead() string {
 	return b.String()
 }
 
-// markdownKept is what always stays, each line of it cut to most characters.
-func (v *view) markdownKept(removed []*item, most int) string {
-	return v.markdownFindings(failure, len(v.Findings), most) + v.markdownRemoved(removed, len(removed), most) +
-		v.markdownFindings(warning, len(v.Findings), most) + v.markdownFindings(notice, len(v.Findings), most) + v.markdownTraffic(most)
-}
-
-// markdownFewer keeps as many of each as there is room for.
-func (v *view) markdownFewer(removed []*item, most int) string {
-	share := markdownKept / 4 / (2*most + 40)
-	return v.markdownFindings(failure, share, most) + v.markdownRemoved(removed, share, most) +
-		v.markdownFindings(warning, share, most) + v.markdownFindings(notice, share, most)
+// markdownFirst are so many of each of what stands first, each line of it cut to most characters.
+func (v *view) markdownFirst(removed []*item, shown, most int) string {
+	return v.markdownFindings(failure, shown, most) + v.markdownRemoved(removed, shown, most) +
+		v.markdownFindings(warning, shown, most) + v.markdownFindings(notice, shown, most)
 }
 
 var markdownTitles = map[severity]string{failure: "Errors", warning: "Warnings", notice: "Notes"}

@@ -77,12 +77,19 @@ func wide(s string) int { return uniseg.StringWidth(s) }
 // pad is s with blanks up to width columns.
 func pad(s string, width int) string { return s + strings.Repeat(" ", max(0, width-wide(s))) }
 
+// look is a word or symbol, and how it is painted.
+type look struct {
+	text  string // of a symbol, 3 columns
+	paint []color.Attribute
+}
+
+func painted(text string, paint ...color.Attribute) look { return look{text, paint} }
+
 // row is a line of a block whose columns are aligned.
 type row struct {
-	symbol string // 3 columns
-	cells  []string
-	paint  []color.Attribute // of the symbol
-	below  func()            // writes what belongs under it; may be nil
+	look
+	cells []string
+	below func() // writes what belongs under it; may be nil
 }
 
 const (
@@ -95,7 +102,7 @@ const (
 func (p *page) rows(block []row) {
 	widths := columns(block)
 	for _, r := range block {
-		symbol := p.paint(r.symbol, r.paint...) + " "
+		symbol := p.paint(r.text, r.paint...) + " "
 		var b strings.Builder
 		for i, cell := range r.cells {
 			if i == len(r.cells)-1 || rest(r.cells[i+1:]) {

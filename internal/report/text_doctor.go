@@ -10,14 +10,11 @@ import (
 )
 
 // marks are how outcomes look, three columns wide.
-var marks = map[doctor.Status]struct {
-	symbol string
-	paint  []color.Attribute
-}{
-	doctor.OK:      {"  ✓", []color.Attribute{color.FgGreen}},
-	doctor.Warning: {"  !", []color.Attribute{color.FgYellow}},
-	doctor.Failed:  {"  ✗", []color.Attribute{color.FgRed}},
-	doctor.Skipped: {"  ·", []color.Attribute{color.Faint}},
+var marks = map[doctor.Status]look{
+	doctor.OK:      painted("  ✓", color.FgGreen),
+	doctor.Warning: painted("  !", color.FgYellow),
+	doctor.Failed:  painted("  ✗", color.FgRed),
+	doctor.Skipped: painted("  ·", color.Faint),
 }
 
 // textDoctor writes a line for each check, and below it what to do.
@@ -27,7 +24,7 @@ func (p *page) textDoctor(d *document.Diagnosis) {
 	for i := range d.Checks {
 		c := &d.Checks[i]
 		n[c.Status]++
-		block[i] = row{symbol: marks[c.Status].symbol, paint: marks[c.Status].paint, cells: []string{document.Clean(c.Name), string(c.Status), document.Clean(c.Message)}}
+		block[i] = row{look: marks[c.Status], cells: []string{document.Clean(c.Name), string(c.Status), document.Clean(c.Message)}}
 		if c.Hint != "" {
 			block[i].below = func() { p.linef("%s→ %s", indent, document.Clean(c.Hint)) }
 		}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/fatih/color"
 
@@ -49,7 +48,7 @@ func (p *page) needs(d *document.Drift) bool {
 		if f.Rule.Level == failure {
 			paint = color.FgRed
 		}
-		block = append(block, row{symbol: "  !", paint: []color.Attribute{paint}, cells: []string{document.Clean(f.Message), document.Clean(place)}})
+		block = append(block, row{look: painted("  !", paint), cells: []string{document.Clean(f.Message), document.Clean(place)}})
 	}
 	p.rows(block)
 	return len(block) > 0
@@ -68,28 +67,6 @@ func (p *page) extras(list []document.Extra) {
 		p.linef("    %s%s", p.paint(document.Clean(e.Address), color.FgCyan), side)
 	}
 	p.linef("")
-}
-
-// hit writes the traffic of the APIs that a change affects.
-func (p *page) hit(h *document.Hit) {
-	switch {
-	case h == nil:
-		return
-	case h.APIs == 0:
-		p.linef("%s%s", indent, p.paint("affects no API", color.Faint))
-		return
-	}
-	what := document.Count(h.APIs, "API", "APIs")
-	if h.Calls == 0 {
-		p.linef("%s%s", indent, p.paint("affects "+what+", no calls", color.Faint))
-		return
-	}
-	to := ""
-	if !h.Exact {
-		to = " to all of " + document.Clean(strings.Join(h.Groups, ", "))
-	}
-	p.linef("%s%s", indent, p.paint(fmt.Sprintf("affects %s: %s%s, %s, %d in the busiest minute", what,
-		document.Count(int(h.Calls), "call", "calls"), to, document.Count(int(h.Errors), "error", "errors"), h.Peak), color.Faint))
 }
 
 // traffic writes the last hour of groups.

@@ -14,16 +14,13 @@ import (
 const indent = "      "
 
 // symbols are how actions look, three columns wide.
-var symbols = map[diff.Action]struct {
-	symbol string
-	paint  []color.Attribute
-}{
-	diff.Create:  {"  +", []color.Attribute{color.FgGreen}},
-	diff.Bind:    {"  +", []color.Attribute{color.FgGreen}},
-	diff.Update:  {"  ~", []color.Attribute{color.FgYellow}},
-	diff.Replace: {"-/+", []color.Attribute{color.FgMagenta}},
-	diff.Delete:  {"  -", []color.Attribute{color.FgRed}},
-	diff.Unbind:  {"  -", []color.Attribute{color.FgRed}},
+var symbols = map[diff.Action]look{
+	diff.Create:  painted("  +", color.FgGreen),
+	diff.Bind:    painted("  +", color.FgGreen),
+	diff.Update:  painted("  ~", color.FgYellow),
+	diff.Replace: painted("-/+", color.FgMagenta),
+	diff.Delete:  painted("  -", color.FgRed),
+	diff.Unbind:  painted("  -", color.FgRed),
 }
 
 func (p *page) textPlan(d *document.Plan) {
@@ -75,8 +72,7 @@ func (p *page) changes(list []document.Change) {
 }
 
 func (p *page) change(c *document.Change) row {
-	look := symbols[c.Action]
-	r := row{symbol: look.symbol, paint: look.paint, cells: []string{document.Clean(c.Address)}}
+	r := row{look: symbols[c.Action], cells: []string{document.Clean(c.Address)}}
 	if c.Binding != nil {
 		r.cells = append(r.cells, strings.TrimSpace(document.Clean(c.Binding.Method+" "+c.Binding.Path)))
 	}
@@ -90,7 +86,9 @@ func (p *page) change(c *document.Change) row {
 		if why := c.Reasons(); len(why) > 0 {
 			p.linef("%s(%s)", indent, strings.Join(why, "; "))
 		}
-		p.hit(c.Traffic)
+		if c.Traffic != nil {
+			p.linef("%s%s", indent, p.paint(document.HitText(c.Traffic), color.Faint))
+		}
 		for _, f := range c.Details() {
 			p.field(c, &f)
 		}
@@ -162,9 +160,9 @@ func (p *page) operations(list []document.Operation) {
 	if len(list) == 0 {
 		return
 	}
-	block := []row{{symbol: "   ", cells: []string{"requests", "count", "operation", "each covers"}}}
+	block := []row{{look: painted("   "), cells: []string{"requests", "count", "operation", "each covers"}}}
 	for _, o := range list {
-		block = append(block, row{symbol: "   ", cells: []string{o.Access, strconv.Itoa(o.Count), o.Operation, o.Grouping}})
+		block = append(block, row{look: painted("   "), cells: []string{o.Access, strconv.Itoa(o.Count), o.Operation, o.Grouping}})
 	}
 	p.rows(block)
 	p.linef("")

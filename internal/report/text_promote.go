@@ -6,7 +6,6 @@ import (
 	"github.com/fatih/color"
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
-	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
@@ -62,8 +61,7 @@ func (p *page) differences(d *document.Promotion, list []*document.Difference) {
 // difference is a link or object, or the leaves of one object.
 func (p *page) difference(d *document.Promotion, same []*document.Difference) row {
 	x := same[0]
-	look := symbols[x.Mark()]
-	r := row{symbol: look.symbol, paint: look.paint, cells: []string{document.Clean(x.Address)}}
+	r := row{look: symbols[x.Mark()], cells: []string{document.Clean(x.Address)}}
 	if x.Path == "" {
 		r.cells = append(r.cells, x.Tells())
 	}
@@ -97,7 +95,7 @@ func (p *page) lacking(d *document.Promotion) {
 			p.linef("%s:", p.paint(document.Clean("APIs that "+target+" lacks"), color.Bold))
 			var block []row
 			for _, a := range stuck {
-				block = append(block, row{symbol: "  !", paint: symbols[diff.Update].paint, cells: []string{
+				block = append(block, row{look: painted("  !", color.FgYellow), cells: []string{
 					document.Clean(a.Address), document.Clean(a.Method + " " + a.Path), document.Missing(a), document.Count(len(a.Bindings), "binding cannot follow", "bindings cannot follow"),
 				}})
 			}

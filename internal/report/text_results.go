@@ -10,22 +10,18 @@ import (
 )
 
 // outcomes are how statuses look, three columns wide.
-var outcomes = map[apply.Status]struct {
-	symbol string
-	paint  []color.Attribute
-}{
-	apply.Succeeded: {"  ✓", []color.Attribute{color.FgGreen}},
-	apply.Failed:    {"  ✗", []color.Attribute{color.FgRed}},
-	apply.Skipped:   {"  ·", []color.Attribute{color.FgYellow}},
-	apply.Unknown:   {"  ?", []color.Attribute{color.FgMagenta}},
+var outcomes = map[apply.Status]look{
+	apply.Succeeded: painted("  ✓", color.FgGreen),
+	apply.Failed:    painted("  ✗", color.FgRed),
+	apply.Skipped:   painted("  ·", color.FgYellow),
+	apply.Unknown:   painted("  ?", color.FgMagenta),
 }
 
 func (p *page) textResults(d *document.Results) {
 	block := make([]row, len(d.Results))
 	for i := range d.Results {
 		r := &d.Results[i]
-		look := outcomes[r.Status]
-		block[i] = row{symbol: look.symbol, paint: look.paint, cells: []string{document.Clean(r.Address), r.Story()}}
+		block[i] = row{look: outcomes[r.Status], cells: []string{document.Clean(r.Address), r.Story()}}
 		if r.Advice != "" {
 			block[i].below = func() { p.linef("%s%s", indent, document.Clean(r.Advice)) }
 		}

@@ -8,13 +8,10 @@ import (
 )
 
 // verdicts are how the statuses of cases look.
-var verdicts = map[intent.Status]struct {
-	word  string
-	paint []color.Attribute
-}{
-	intent.Passed: {"ok", []color.Attribute{color.FgGreen}},
-	intent.Failed: {"FAIL", []color.Attribute{color.FgRed}},
-	intent.Unsure: {"UNSURE", []color.Attribute{color.FgYellow}},
+var verdicts = map[intent.Status]look{
+	intent.Passed: painted("ok", color.FgGreen),
+	intent.Failed: painted("FAIL", color.FgRed),
+	intent.Unsure: painted("UNSURE", color.FgYellow),
 }
 
 const testIndent = "        "
@@ -25,7 +22,7 @@ func (p *page) textTests(d *document.Tests) {
 	for i := range d.Cases {
 		c := &d.Cases[i]
 		look := verdicts[c.Status]
-		p.linef("%s%s", p.paint(pad(look.word, len(testIndent)), look.paint...), document.Clean(c.Name))
+		p.linef("%s%s", p.paint(pad(look.text, len(testIndent)), look.paint...), document.Clean(c.Name))
 		if c.Status == intent.Passed && !d.Explain {
 			continue
 		}

@@ -230,14 +230,20 @@ func (l *LapsedIgnore) AsProblem() Problem {
 	return p
 }
 
-// HitText is the traffic of the APIs that a change affects, in words.
+// HitText is the traffic of the last hour of the APIs that a change affects, in words and made harmless.
 func HitText(h *Hit) string {
-	whose := Count(h.APIs, "API", "APIs")
-	if !h.Exact {
-		whose = "the groups of " + whose
+	if h.APIs == 0 {
+		return "affects no API"
 	}
-	return fmt.Sprintf("%s in the last hour to %s, %s, %s in the busiest minute",
-		Count(int(h.Calls), "call", "calls"), whose, Count(int(h.Errors), "error", "errors"), Count(int(h.Peak), "call", "calls"))
+	what := "affects " + Count(h.APIs, "API", "APIs")
+	if h.Calls == 0 {
+		return what + ", no calls"
+	}
+	to := ""
+	if !h.Exact {
+		to = " to all of " + Clean(strings.Join(h.Groups, ", "))
+	}
+	return fmt.Sprintf("%s: %s in the last hour%s, %s, %d in the busiest minute", what, Count(int(h.Calls), "call", "calls"), to, Count(int(h.Errors), "error", "errors"), h.Peak)
 }
 
 // TrafficText is the last hour of a group, in words and made harmless.
