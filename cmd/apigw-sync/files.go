@@ -188,7 +188,7 @@ func (p *program) read(path string, seen map[string]bool) ([]spec.Input, error) 
 func problemsIn(findings []spec.Finding) (warnings []document.Problem, err error) {
 	var wrong []document.Problem
 	for _, f := range findings {
-		x := document.Problem{File: f.Source.File, Line: f.Source.Line, Column: f.Source.Column, Path: f.Path, Message: f.Problem, Hint: f.Hint}
+		x := document.Problem{Path: f.Path, Message: f.Problem, Hint: f.Hint}.At(&f.Source)
 		if f.Warning {
 			warnings = append(warnings, x)
 		} else {

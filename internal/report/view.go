@@ -159,7 +159,7 @@ func (v *view) meaning(f *document.Felt, changes []*document.Change) {
 		p := document.Problem{Message: document.Told(r)}
 		for _, c := range changes {
 			if c.Source != nil && slices.Contains(r.Because, c.Address) {
-				p.File, p.Line, p.Column = c.Source.File, c.Source.Line, c.Source.Column
+				p = p.At(c.Source)
 				break
 			}
 		}

@@ -62,8 +62,8 @@ func differenceProblem(d *document.Promotion, x *document.Difference) document.P
 		p.Message = about + "; " + p.Message
 	}
 	for _, a := range []promote.Aspect{x.To, x.From} {
-		if a.State == promote.Departs && a.Source != nil {
-			p.File, p.Line, p.Column = a.Source.File, a.Source.Line, a.Source.Column
+		if a.State == promote.Departs {
+			p = p.At(a.Source)
 		}
 	}
 	return p

@@ -45,11 +45,7 @@ func (c *Change) along() string {
 
 // About is a sentence about the change at its place in the files.
 func (c *Change) About(message string) Problem {
-	p := Problem{Address: c.Address, Message: message}
-	if c.Source != nil {
-		p.File, p.Line, p.Column = c.Source.File, c.Source.Line, c.Source.Column
-	}
-	return p
+	return Problem{Address: c.Address, Message: message}.At(c.Source)
 }
 
 // Gist is what a change does in one line, made harmless: its action and up to three of its leaves.

@@ -72,15 +72,19 @@ type Problem struct {
 	Hint    string `json:"hint"` // what to do about it; may be empty
 }
 
+// At puts the problem to a place of a file, where there is one.
+func (p Problem) At(s *kind.Source) Problem {
+	if s != nil {
+		p.File, p.Line, p.Column = s.File, s.Line, s.Column
+	}
+	return p
+}
+
 // Notes makes problems of what a comparison noted.
 func Notes(notes []diff.Note) []Problem {
 	var out []Problem
 	for _, n := range notes {
-		p := Problem{Address: n.Address, Message: n.Message}
-		if n.Source != nil {
-			p.File, p.Line, p.Column = n.Source.File, n.Source.Line, n.Source.Column
-		}
-		out = append(out, p)
+		out = append(out, Problem{Address: n.Address, Message: n.Message}.At(n.Source))
 	}
 	return out
 }

@@ -209,11 +209,7 @@ func (c *Certificate) Story() string {
 }
 
 func (r *Reference) AsProblem() Problem {
-	p := Problem{Address: r.Address, Message: r.Message, Hint: r.Hint}
-	if r.Source != nil {
-		p.File, p.Line, p.Column = r.Source.File, r.Source.Line, r.Source.Column
-	}
-	return p
+	return Problem{Address: r.Address, Message: r.Message, Hint: r.Hint}.At(r.Source)
 }
 
 func (l *LapsedIgnore) AsProblem() Problem {
@@ -224,10 +220,7 @@ func (l *LapsedIgnore) AsProblem() Problem {
 	if l.Reason != "" {
 		p.Hint = "it said: " + l.Reason
 	}
-	if l.Source != nil {
-		p.File, p.Line, p.Column = l.Source.File, l.Source.Line, l.Source.Column
-	}
-	return p
+	return p.At(l.Source)
 }
 
 // HitText is the traffic of the last hour of the APIs that a change affects, in words and made harmless.

@@ -45,10 +45,9 @@ func NewLint(r *lint.Result) *Lint {
 	d.Summary = LintSummary{r.Count(lint.Error), r.Count(lint.Warning), r.Count(lint.Note), r.Ignored}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		at := f.Place.Source
 		d.Findings = append(d.Findings, LintFinding{
 			Rule: f.Rule.ID, Name: f.Rule.Name, Severity: f.Severity, of: f.Rule,
-			Problem: Problem{Address: f.Address, File: at.File, Line: at.Line, Column: at.Column, Path: f.Place.Path, Message: f.Message, Hint: f.Hint},
+			Problem: Problem{Address: f.Address, Path: f.Place.Path, Message: f.Message, Hint: f.Hint}.At(&f.Place.Source),
 		})
 	}
 	return d

@@ -102,7 +102,7 @@ func (c *TestCase) Why() (out []intent.Step) {
 
 // AsProblem is a case that did not pass, at its place.
 func (c *TestCase) AsProblem() Problem {
-	p := Problem{Address: "case/" + c.Name, File: c.Source.File, Line: c.Source.Line, Column: c.Source.Column, Message: c.Question + ": " + c.Missed()}
+	p := Problem{Address: "case/" + c.Name, Message: c.Question + ": " + c.Missed()}.At(&c.Source)
 	for _, s := range c.Why() {
 		p.Message += "; " + s.String()
 		if p.Hint == "" {

@@ -164,7 +164,7 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	differs := false
 	for _, at := range spots(is) {
 		l := is[at]
-		if was[at] == nil && b.asked(c, seat(l)) {
+		if was[at] == nil && b.asked(c, linkEnd(l)) {
 			differs = true
 			continue
 		}
@@ -172,7 +172,7 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	}
 	for _, at := range spots(was) {
 		l := was[at]
-		if is[at] == nil && (b.asked(c, seat(l)) || b.removed(c.owner) || b.seats[k.Name+" "+seat(l)]) {
+		if is[at] == nil && (b.asked(c, linkEnd(l)) || b.removed(c.owner) || b.boundEnds[k.Name+" "+linkEnd(l)]) {
 			differs = true
 			keep = append(keep, l)
 		}

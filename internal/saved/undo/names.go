@@ -24,20 +24,20 @@ type collection struct {
 // story is a record in a form to look things up.
 type story struct {
 	*Record
-	held    map[string]*planfile.Held   // what was there, by address
-	wanted  map[string]*planfile.Object // what was to be, by address
-	change  map[object]*document.Change // what was to happen to an object that stands alone
-	parts   map[string]*document.Change // the same, of what lives inside another, by address
-	former  map[object]object           // by any name that an object may have had
-	names   map[object][]string         // the names that it may have had
-	touched []collection                // of which the run was to change something, in a fixed order
-	seen    map[collection]bool         // the same
-	reached map[string]bool             // addresses of what was really asked for
-	made    map[string][]string         // ids of what was made, by address
-	bound   []kind.Link                 // what was bound
-	links   map[collection]map[diff.Spot]*kind.Link
-	seats   map[string]bool                          // see sit
-	inner   map[collection]map[string]*planfile.Held // what lived inside, by the end of its address
+	held      map[string]*planfile.Held   // what was there, by address
+	wanted    map[string]*planfile.Object // what was to be, by address
+	change    map[object]*document.Change // what was to happen to an object that stands alone
+	parts     map[string]*document.Change // the same, of what lives inside another, by address
+	former    map[object]object           // by any name that an object may have had
+	names     map[object][]string         // the names that it may have had
+	touched   []collection                // of which the run was to change something, in a fixed order
+	seen      map[collection]bool         // the same
+	reached   map[string]bool             // addresses of what was really asked for
+	made      map[string][]string         // ids of what was made, by address
+	bound     []kind.Link                 // what was bound
+	links     map[collection]map[diff.Spot]*kind.Link
+	boundEnds map[string]bool                          // see findBoundEnds
+	inner     map[collection]map[string]*planfile.Held // what lived inside, by the end of its address
 }
 
 func newStory(r *Record) *story {
@@ -56,9 +56,9 @@ func newStory(r *Record) *story {
 		s.rename(&r.Changes[i])
 	}
 	for i := range r.Changes {
-		s.touch(&r.Changes[i])
+		s.noteChange(&r.Changes[i])
 	}
-	s.links, s.seats = s.sorted(s.bound), s.sit()
+	s.links, s.boundEnds = s.sorted(s.bound), s.findBoundEnds()
 	for i := range s.bound {
 		k := kind.LinkOf(s.bound[i].Kind)
 		s.note(s.before(k.Owner, s.bound[i].Owner), k.Name)
@@ -92,8 +92,8 @@ func (s *story) sorted(links []kind.Link) map[collection]map[diff.Spot]*kind.Lin
 	return out
 }
 
-// seat is what an address of a link says behind the name of its owner.
-func seat(l *kind.Link) string { return "/" + l.API.Group + "/" + l.API.Name + "@" + l.Env }
+// linkEnd is what an address of a link says behind the name of its owner.
+func linkEnd(l *kind.Link) string { return "/" + l.API.Group + "/" + l.API.Name + "@" + l.Env }
 
 // rename notes the names that an object may have had during the run.
 func (s *story) rename(ch *document.Change) {
@@ -156,8 +156,8 @@ func (s *story) before(kindName, key string) object {
 	return o
 }
 
-// touch notes the collections that a change is about.
-func (s *story) touch(ch *document.Change) {
+// noteChange notes the collections that a change is about.
+func (s *story) noteChange(ch *document.Change) {
 	k, link := kind.Of(ch.Kind), kind.LinkOf(ch.Kind)
 	switch {
 	case link != nil:
@@ -205,8 +205,9 @@ func (s *story) removed(o object) bool {
 	return ch != nil && (ch.Action == diff.Delete || ch.Action == diff.Replace) && s.reached[ch.Address]
 }
 
-// sit finds the places, as KIND SEAT, to which the run bound something, so that what was there may be gone.
-func (s *story) sit() map[string]bool {
+// findBoundEnds finds what the run bound, as the kind and the end of the link's address: what was bound there before may be
+// gone.
+func (s *story) findBoundEnds() map[string]bool {
 	out := map[string]bool{}
 	for _, step := range s.Saved.Steps {
 		if step.Op != string(diff.OpBind) {

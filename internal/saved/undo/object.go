@@ -214,7 +214,7 @@ func (b *back) intruders(o object) (out []planfile.Difference, err error) {
 			continue
 		}
 		for _, at := range spots(b.now[c]) {
-			if l := b.now[c][at]; !b.asked(c, seat(l)) {
+			if l := b.now[c][at]; !b.asked(c, linkEnd(l)) {
 				out = append(out, planfile.Difference{Address: l.Address(), Text: "is bound now"})
 			}
 		}

@@ -23,7 +23,7 @@ func (r *Record) Settled(now kind.Actual, at time.Time) bool {
 	shown, either := map[string]bool{}, map[string]bool{} // by any address that it may have
 	note := func(to map[string]bool, c collection, l *kind.Link) {
 		for _, name := range s.names[c.owner] {
-			to[c.kind+"/"+name+seat(l)] = true
+			to[c.kind+"/"+name+linkEnd(l)] = true
 		}
 	}
 	for c, links := range is {
