@@ -74,17 +74,6 @@ type htmlFinding struct {
 // Text makes text from outside harmless to look at, and cuts what is very long.
 func (htmlFinding) Text(s string) string { return clip(document.Clean(s), htmlSaid) }
 
-// Place is file:line, made harmless.
-func (f htmlFinding) Place() string {
-	if f.File == "" {
-		return ""
-	}
-	if f.Line == 0 {
-		return document.Clean(f.File)
-	}
-	return document.Clean(fmt.Sprintf("%s:%d", f.File, f.Line))
-}
-
 // Many reports whether there are so many changes that laying all of them out would take long.
 func (p *htmlPage) Many() bool { return len(p.Items) >= htmlMany }
 

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"fmt"
+	"cmp"
 
 	"github.com/fatih/color"
 
@@ -14,15 +14,7 @@ func (p *page) textDrift(d *document.Drift) {
 	if p.needs(d) {
 		p.linef("")
 	}
-	p.changes(d.Changes)
-	if len(d.Changes) > 0 {
-		p.linef("")
-	}
-	p.extras(d.Extra)
-	p.traffic(d.Traffic)
-	if d.Summary.Ignored > 0 {
-		p.linef("Left alone by ignore rules: %s.", document.Count(d.Summary.Ignored, "object", "objects"))
-	}
+	p.compared(d.Changes, d.Extra, d.Traffic, d.Summary.Ignored)
 	p.warnings(d.Warnings)
 	if len(d.Changes)+len(d.Extra) > 0 {
 		p.linef("Unchanged: %d. Requests: %d.", d.Summary.Unchanged, d.Requests.Read)
@@ -40,15 +32,11 @@ func (p *page) needs(d *document.Drift) bool {
 		default:
 			continue
 		}
-		place := f.Address
-		if f.File != "" {
-			place = fmt.Sprintf("%s:%d", f.File, f.Line)
-		}
 		paint := color.FgYellow
 		if f.Rule.Level == failure {
 			paint = color.FgRed
 		}
-		block = append(block, row{look: painted("  !", paint), cells: []string{document.Clean(f.Message), document.Clean(place)}})
+		block = append(block, row{look: painted("  !", paint), cells: []string{document.Clean(f.Message), cmp.Or(f.Place(), document.Clean(f.Address))}})
 	}
 	p.rows(block)
 	return len(block) > 0

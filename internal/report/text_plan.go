@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -25,21 +24,7 @@ var symbols = map[diff.Action]look{
 
 func (p *page) textPlan(d *document.Plan) {
 	p.impact(&d.Felt)
-	p.changes(d.Changes)
-	if len(d.Changes) > 0 {
-		p.linef("")
-	}
-	p.notes(d)
-	p.linef("%s", p.paint(d.Sum(), color.Bold))
-}
-
-// notes writes what a reader should know besides the changes.
-func (p *page) notes(d *document.Plan) {
-	p.extras(d.Extra)
-	p.traffic(d.Traffic)
-	if d.Summary.Ignored > 0 {
-		p.linef("Left alone by ignore rules: %s.", document.Count(d.Summary.Ignored, "object", "objects"))
-	}
+	p.compared(d.Changes, d.Extra, d.Traffic, d.Summary.Ignored)
 	if s := document.Displacing(d.Summary.Displaced); s != "" {
 		p.linef("%s", p.paint(s, color.FgYellow))
 	}
@@ -52,6 +37,20 @@ func (p *page) notes(d *document.Plan) {
 	p.operations(d.Requests.Operations)
 	if len(d.Changes) > 0 {
 		p.linef("Unchanged: %d. Requests: %d to compare, %d to apply.", d.Summary.Unchanged, d.Requests.Read, d.Requests.Write)
+	}
+	p.linef("%s", p.paint(d.Sum(), color.Bold))
+}
+
+// compared writes what a comparison found.
+func (p *page) compared(changes []document.Change, extra []document.Extra, traffic []document.Traffic, ignored int) {
+	p.changes(changes)
+	if len(changes) > 0 {
+		p.linef("")
+	}
+	p.extras(extra)
+	p.traffic(traffic)
+	if ignored > 0 {
+		p.linef("Left alone by ignore rules: %s.", document.Count(ignored, "object", "objects"))
 	}
 }
 
@@ -76,8 +75,8 @@ func (p *page) change(c *document.Change) row {
 	if c.Binding != nil {
 		r.cells = append(r.cells, strings.TrimSpace(document.Clean(c.Binding.Method+" "+c.Binding.Path)))
 	}
-	if c.Source != nil {
-		r.cells = append(r.cells, document.Clean(fmt.Sprintf("%s:%d", c.Source.File, c.Source.Line)))
+	if at := c.Place(); at != "" {
+		r.cells = append(r.cells, at)
 	}
 	if taken := c.DisplacesInWords(); len(taken) > 0 {
 		r.cells = append(r.cells, "("+strings.Join(taken, "; ")+")")

@@ -264,16 +264,21 @@ func NewCheck(h Head, summary map[string]int) *Check {
 	return &Check{Head: h, Summary: summary, Trouble: noTrouble()}
 }
 
+// Place is file:line, as far as they are known, made harmless; "" when it is about no file.
+func (p Problem) Place() string {
+	if p.Line == 0 {
+		return Clean(p.File)
+	}
+	return Clean(fmt.Sprintf("%s:%d", p.File, p.Line))
+}
+
 // String is file:line:col: path: message; hint, without control characters.
 func (p Problem) String() string {
 	var b strings.Builder
 	if p.File != "" {
-		b.WriteString(p.File)
-		if p.Line > 0 {
-			fmt.Fprintf(&b, ":%d", p.Line)
-			if p.Column > 0 {
-				fmt.Fprintf(&b, ":%d", p.Column)
-			}
+		b.WriteString(p.Place())
+		if p.Line > 0 && p.Column > 0 {
+			fmt.Fprintf(&b, ":%d", p.Column)
 		}
 		b.WriteString(": ")
 	}
