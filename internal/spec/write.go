@@ -3,6 +3,7 @@ package spec
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -47,7 +48,7 @@ func Write(e Export) ([]File, error) {
 	w := newWriter(e)
 	pieces := w.pieces()
 	out := make([]File, 0, len(pieces))
-	for _, name := range sortedNames(pieces) {
+	for _, name := range slices.Sorted(maps.Keys(pieces)) {
 		f, err := w.file(name, pieces[name])
 		if err != nil {
 			return nil, err

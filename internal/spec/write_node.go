@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -73,7 +75,7 @@ func gatewaySection(apis []*kind.API) *yaml.Node {
 		}
 	}
 	list := &yaml.Node{Kind: yaml.SequenceNode}
-	for _, name := range sortedNames(groups) {
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
 		group := newMap()
 		put(group, "name", text(name))
 		members := &yaml.Node{Kind: yaml.SequenceNode}
@@ -88,7 +90,7 @@ func gatewaySection(apis []*kind.API) *yaml.Node {
 		list.Content = append(list.Content, group)
 	}
 	section := newMap()
-	put(section, "environments", textList(sortedNames(envs)))
+	put(section, "environments", textList(slices.Sorted(maps.Keys(envs))))
 	put(section, "groups", list)
 	return section
 }
@@ -121,13 +123,4 @@ func textList(values []string) *yaml.Node {
 		n.Content = append(n.Content, text(v))
 	}
 	return n
-}
-
-func sortedNames[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for name := range m {
-		out = append(out, name)
-	}
-	sort.Strings(out)
-	return out
 }

@@ -2,8 +2,9 @@ package spec
 
 import (
 	"fmt"
+	"maps"
 	"math"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -110,15 +111,10 @@ func (w *writer) mapping(s *shape.Shape, m map[string]any, address, path string)
 			}
 		}
 	}
-	var others []string
-	for key := range m {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
 		if !done[key] {
-			others = append(others, key)
+			put(n, key, w.value(undescribed(key, m[key]), m[key], address, path+"/"+jsonptr.Escape(key)))
 		}
-	}
-	sort.Strings(others)
-	for _, key := range others {
-		put(n, key, w.value(undescribed(key, m[key]), m[key], address, path+"/"+jsonptr.Escape(key)))
 	}
 	return n
 }

@@ -6,25 +6,25 @@ import (
 )
 
 // entry renders a new item or key of a list or mapping in lines of a block.
-func (s *splicer) entry(n *node, a addition) string {
-	text, err := s.f.layout.entry(s.f.column(n), n.keys != nil, a.key, a.value)
+func (s *splicer) entry(n *Value, a addition) string {
+	text, err := s.f.layout.entry(s.f.column(n), n.Keys != nil, a.key, a.value)
 	s.fail(err)
 	return text
 }
 
 // block takes entries out of a list or mapping whose entries have lines of their own, and puts others in. A
 // piece that goes, or comes, is always a line break with the line behind it.
-func (s *splicer) block(n *node) {
-	if !n.items[0].gone {
+func (s *splicer) block(n *Value) {
+	if !n.Items[0].gone {
 		s.lines(n, -1, s.additions(n, -1, -1))
 	}
-	for i := 0; i < len(n.items); i++ {
-		if !n.items[i].gone {
+	for i := 0; i < len(n.Items); i++ {
+		if !n.Items[i].gone {
 			s.lines(n, i, s.additions(n, i, i))
 			continue
 		}
 		last := i
-		for last+1 < len(n.items) && n.items[last+1].gone {
+		for last+1 < len(n.Items) && n.Items[last+1].gone {
 			last++
 		}
 		s.takeLines(n, i, last, s.additions(n, n.from(i), last))
@@ -32,8 +32,9 @@ func (s *splicer) block(n *node) {
 	}
 }
 
-// from is the first index behind which what takes the place of an entry may come: also the beginning, for the first.
-func (n *node) from(i int) int {
+// from is the index from which on additions take the place of an entry that goes. Additions at the beginning, which have
+// the index -1, take that of the first entry.
+func (n *Value) from(i int) int {
 	if i == 0 {
 		return -1
 	}
@@ -41,7 +42,7 @@ func (n *node) from(i int) int {
 }
 
 // additions renders what comes behind some entries.
-func (s *splicer) additions(n *node, first, last int) (out []string) {
+func (s *splicer) additions(n *Value, first, last int) (out []string) {
 	for _, a := range n.added {
 		if a.after >= first && a.after <= last {
 			out = append(out, s.entry(n, a))
@@ -51,7 +52,7 @@ func (s *splicer) additions(n *node, first, last int) (out []string) {
 }
 
 // lines puts entries in behind one that stays, or at the beginning.
-func (s *splicer) lines(n *node, after int, entries []string) {
+func (s *splicer) lines(n *Value, after int, entries []string) {
 	if len(entries) == 0 {
 		return
 	}
@@ -62,7 +63,7 @@ func (s *splicer) lines(n *node, after int, entries []string) {
 		return
 	}
 	at := s.f.headOf(n, 0)
-	if s.f.midLine(n.begins[0]) || at == s.f.lines[0] {
+	if s.f.midLine(n.Begins[0]) || at == s.f.lines[0] {
 		s.replace(at, at, each(entries, "", s.f.layout.newline+pad))
 		return
 	}
@@ -72,11 +73,11 @@ func (s *splicer) lines(n *node, after int, entries []string) {
 
 // gap is what comes before a new entry: a line break, and a blank line where blank lines stand between all items of a
 // list.
-func (s *splicer) gap(n *node) string {
-	if n.keys != nil || len(n.items) < 2 {
+func (s *splicer) gap(n *Value) string {
+	if n.Keys != nil || len(n.Items) < 2 {
 		return s.f.layout.newline
 	}
-	for i := 1; i < len(n.items); i++ {
+	for i := 1; i < len(n.Items); i++ {
 		if !s.f.blankLine(s.f.lineStart(s.f.breakBefore(s.f.headOf(n, i)))) {
 			return s.f.layout.newline
 		}
@@ -98,14 +99,14 @@ func each(texts []string, before, behind string) string {
 }
 
 // takeLines takes the entries from first to last out, and puts others in their place.
-func (s *splicer) takeLines(n *node, first, last int, entries []string) {
+func (s *splicer) takeLines(n *Value, first, last int, entries []string) {
 	pad := strings.Repeat(" ", s.f.column(n))
 	from, to := s.f.headOf(n, first), s.f.tail(n, last)
 	switch {
-	case s.f.midLine(n.begins[first]) && last+1 < len(n.items):
-		s.replace(n.begins[first], n.begins[last+1], each(entries, "", s.f.layout.newline+pad)) // the next one moves up
-	case s.f.midLine(n.begins[first]):
-		s.replace(n.begins[first], to, strings.Join(entries, s.f.layout.newline+pad))
+	case s.f.midLine(n.Begins[first]) && last+1 < len(n.Items):
+		s.replace(n.Begins[first], n.Begins[last+1], each(entries, "", s.f.layout.newline+pad)) // the next one moves up
+	case s.f.midLine(n.Begins[first]):
+		s.replace(n.Begins[first], to, strings.Join(entries, s.f.layout.newline+pad))
 	case from == s.f.lines[0]:
 		s.replace(from, s.f.nextLine(to), each(entries, pad, s.f.layout.newline))
 	case len(entries) > 0:
@@ -145,10 +146,10 @@ func (f *File) breakBefore(start int) int {
 }
 
 // headOf is the start of the first line of an entry, that of the comments about it: lines right above, indented as far.
-func (f *File) headOf(n *node, i int) int {
-	start, column := f.lineStart(n.begins[i]), f.column(n)
-	if f.midLine(n.begins[i]) {
-		return n.begins[i]
+func (f *File) headOf(n *Value, i int) int {
+	start, column := f.lineStart(n.Begins[i]), f.column(n)
+	if f.midLine(n.Begins[i]) {
+		return n.Begins[i]
 	}
 	for start > f.lines[0] {
 		above := f.lineStart(start - 1)
@@ -163,8 +164,8 @@ func (f *File) headOf(n *node, i int) int {
 
 // tail is the end of the last line of an entry, that of the comments right below that are indented further
 // than where entries begin.
-func (f *File) tail(n *node, i int) int {
-	end := f.lineEnd(max(n.items[i].end, n.least[i]))
+func (f *File) tail(n *Value, i int) int {
+	end := f.lineEnd(max(n.Items[i].End, n.least[i]))
 	for {
 		next := f.nextLine(end)
 		at := f.skipBlanks(next)

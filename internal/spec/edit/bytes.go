@@ -76,23 +76,23 @@ func (s *splicer) fail(err error) {
 }
 
 // node carries out what is asked of a value: first inside it, then of it.
-func (s *splicer) node(n *node) {
+func (s *splicer) node(n *Value) {
 	if n.set != nil {
 		s.set(n)
 		return
 	}
 	if n.emptied() {
-		s.put(n, &yaml.Node{Kind: n.y.Kind, Style: yaml.FlowStyle})
+		s.put(n, &yaml.Node{Kind: n.Node.Kind, Style: yaml.FlowStyle})
 		return
 	}
-	for _, item := range n.items {
+	for _, item := range n.Items {
 		if !item.gone {
 			s.node(item)
 		}
 	}
 	switch {
-	case n.y.Kind != yaml.MappingNode && n.y.Kind != yaml.SequenceNode:
-	case n.y.Style&yaml.FlowStyle != 0:
+	case n.Node.Kind != yaml.MappingNode && n.Node.Kind != yaml.SequenceNode:
+	case n.Node.Style&yaml.FlowStyle != 0:
 		s.flow(n)
 	default:
 		s.block(n)
@@ -100,13 +100,13 @@ func (s *splicer) node(n *node) {
 }
 
 // emptied reports whether nothing is left of a list or mapping, and nothing comes.
-func (n *node) emptied() bool {
-	return len(n.items) > 0 && len(n.added) == 0 && !slices.ContainsFunc(n.items, func(item *node) bool { return !item.gone })
+func (n *Value) emptied() bool {
+	return len(n.Items) > 0 && len(n.added) == 0 && !slices.ContainsFunc(n.Items, func(item *Value) bool { return !item.gone })
 }
 
-func (s *splicer) set(n *node) {
-	v := like(n.y, n.set)
-	if n.flow || n.y.Style&yaml.FlowStyle != 0 {
+func (s *splicer) set(n *Value) {
+	v := like(n.Node, n.set)
+	if n.flow || n.Node.Style&yaml.FlowStyle != 0 {
 		v = s.f.layout.flat(v)
 	}
 	s.put(n, v)

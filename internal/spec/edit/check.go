@@ -3,6 +3,7 @@ package edit
 import (
 	"errors"
 
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -10,30 +11,30 @@ import (
 var errOther = errors.New("the edited text does not say what it should; nothing was changed")
 
 // result is the value that the edits ask for.
-func (n *node) result() *yaml.Node {
+func (n *Value) result() *yaml.Node {
 	if n.set != nil {
 		return n.set
 	}
-	if n.y.Kind != yaml.MappingNode && n.y.Kind != yaml.SequenceNode {
-		return n.y
+	if n.Node.Kind != yaml.MappingNode && n.Node.Kind != yaml.SequenceNode {
+		return n.Node
 	}
-	out := &yaml.Node{Kind: n.y.Kind}
+	out := &yaml.Node{Kind: n.Node.Kind}
 	add := func(after int) {
 		for _, a := range n.added {
 			if a.after != after {
 				continue
 			}
-			if n.y.Kind == yaml.MappingNode {
+			if n.Node.Kind == yaml.MappingNode {
 				out.Content = append(out.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: a.key})
 			}
 			out.Content = append(out.Content, a.value)
 		}
 	}
 	add(-1)
-	for i, item := range n.items {
+	for i, item := range n.Items {
 		if !item.gone {
-			if n.keys != nil {
-				out.Content = append(out.Content, n.keys[i].y)
+			if n.Keys != nil {
+				out.Content = append(out.Content, n.Keys[i].Node)
 			}
 			out.Content = append(out.Content, item.result())
 		}
@@ -44,7 +45,7 @@ func (n *node) result() *yaml.Node {
 
 // says reports whether a text holds just these documents.
 func says(text []byte, want []*yaml.Node) error {
-	got, err := decode(text)
+	got, err := yamlnode.Documents(text)
 	if err != nil {
 		return errors.Join(errOther, err)
 	}

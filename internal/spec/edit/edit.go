@@ -30,24 +30,27 @@ var (
 type File struct {
 	data   []byte
 	lines  []int // offsets at which lines start
-	docs   []*node
+	docs   []*Value
 	layout layout
 }
 
-// node is a value with the bytes it consists of, and what shall become of it.
-type node struct {
-	y      *yaml.Node
-	parent *node
+// Documents are the roots of the file's documents; nil stands for a document with nothing in it.
+func (f *File) Documents() []*Value { return f.docs }
+
+// Value is one value of a file, where its bytes are, and what shall become of it. Offsets are those of the file's data.
+type Value struct {
+	Node   *yaml.Node
+	parent *Value
 	flow   bool // inside [ ] or { }, or such a list or mapping itself
 
-	start int // of its anchor and tag
-	inner int // of the value itself
-	end   int
+	Start int // of its anchor or tag, where it has one
+	Inner int // behind them
+	End   int // behind its last byte; a list or mapping ends where its last entry does, one in brackets behind them
 
-	keys   []*node // of a mapping
-	items  []*node // of a list, or of a mapping beside its keys
-	begins []int   // where each item begins: with its key, or its dash
-	least  []int   // behind the : of each key, or behind the dash: where the item ends at least
+	Keys   []*Value // of a mapping
+	Items  []*Value // of a list, or of a mapping beside its keys
+	Begins []int    // where the dash or key of each item is; -1 inside brackets where there is neither
+	least  []int    // behind the : of each key, or behind the dash: where the item ends at least
 
 	set    *yaml.Node // new value
 	gone   bool       // with its key, or its dash
@@ -91,10 +94,10 @@ func (f *File) Append(document int, pointer string, v *yaml.Node) error {
 	if err != nil {
 		return err
 	}
-	if n.y.Kind != yaml.SequenceNode {
+	if n.Node.Kind != yaml.SequenceNode {
 		return fmt.Errorf("%s is no list", pointer)
 	}
-	n.added = append(n.added, addition{after: len(n.items) - 1, value: v})
+	n.added = append(n.added, addition{after: len(n.Items) - 1, value: v})
 	return nil
 }
 
@@ -104,10 +107,10 @@ func (f *File) Insert(document int, pointer string, v *yaml.Node) error {
 	if err != nil {
 		return err
 	}
-	if n.parent == nil || n.parent.y.Kind != yaml.SequenceNode {
+	if n.parent == nil || n.parent.Node.Kind != yaml.SequenceNode {
 		return fmt.Errorf("%s is no item of a list", pointer)
 	}
-	n.parent.added = append(n.parent.added, addition{after: slices.Index(n.parent.items, n), value: v})
+	n.parent.added = append(n.parent.added, addition{after: slices.Index(n.parent.Items, n), value: v})
 	return nil
 }
 
@@ -117,30 +120,30 @@ func (f *File) Add(document int, pointer, key string, v *yaml.Node, order []stri
 	if err != nil {
 		return err
 	}
-	if n.y.Kind != yaml.MappingNode {
+	if n.Node.Kind != yaml.MappingNode {
 		return fmt.Errorf("%s is no mapping", pointer)
 	}
-	n.added = append(n.added, addition{after: n.place(key, order), key: key, value: v})
+	n.added = append(n.added, addition{after: n.insertionIndex(key, order), key: key, value: v})
 	return nil
 }
 
-// place is the index of the key behind which a new one comes: the last that stands before it in order. A
+// insertionIndex is the index of the key behind which a new one comes: the last that stands before it in order. A
 // key that order does not know comes last, like one that has only unknown neighbours.
-func (n *node) place(key string, order []string) int {
+func (n *Value) insertionIndex(key string, order []string) int {
 	rank := map[string]int{}
 	for i, name := range order {
 		rank[name] = i + 1
 	}
 	after, known := -1, false
-	for i, k := range n.keys {
-		r := rank[k.y.Value]
+	for i, k := range n.Keys {
+		r := rank[k.Node.Value]
 		known = known || r > 0
 		if r > 0 && r < rank[key] {
 			after = i
 		}
 	}
 	if rank[key] == 0 || !known {
-		return len(n.keys) - 1
+		return len(n.Keys) - 1
 	}
 	return after
 }
@@ -152,7 +155,7 @@ func (f *File) Has(document int, pointer string) bool {
 }
 
 // free finds a value that can be edited without changing another place.
-func (f *File) free(document int, pointer string) (*node, error) {
+func (f *File) free(document int, pointer string) (*Value, error) {
 	n, err := f.find(document, pointer)
 	if err != nil {
 		return nil, err
@@ -168,8 +171,8 @@ func (f *File) free(document int, pointer string) (*node, error) {
 	return n, nil
 }
 
-func (n *node) holdsShared() bool {
-	for _, item := range n.items {
+func (n *Value) holdsShared() bool {
+	for _, item := range n.Items {
 		if item.shared || item.holdsShared() {
 			return true
 		}
@@ -177,13 +180,13 @@ func (n *node) holdsShared() bool {
 	return n.shared
 }
 
-func (f *File) find(document int, pointer string) (*node, error) {
+func (f *File) find(document int, pointer string) (*Value, error) {
 	if document < 0 || document >= len(f.docs) || f.docs[document] == nil {
 		return nil, fmt.Errorf("document %d: %w", document, ErrMissing)
 	}
 	n := f.docs[document]
 	for key := range jsonptr.Keys(pointer) {
-		if n.y.Kind == yaml.AliasNode {
+		if n.Node.Kind == yaml.AliasNode {
 			return nil, fmt.Errorf("%s: %w", pointer, ErrShared)
 		}
 		if n = n.child(key); n == nil {
@@ -193,17 +196,17 @@ func (f *File) find(document int, pointer string) (*node, error) {
 	return n, nil
 }
 
-func (n *node) child(step string) *node {
-	switch n.y.Kind {
+func (n *Value) child(step string) *Value {
+	switch n.Node.Kind {
 	case yaml.MappingNode:
-		for i, key := range n.keys {
-			if key.y.Value == step && key.y.Tag != "!!merge" {
-				return n.items[i]
+		for i, key := range n.Keys {
+			if key.Node.Value == step && key.Node.Tag != "!!merge" {
+				return n.Items[i]
 			}
 		}
 	case yaml.SequenceNode:
-		if i, ok := jsonptr.Index(step, len(n.items)); ok {
-			return n.items[i]
+		if i, ok := jsonptr.Index(step, len(n.Items)); ok {
+			return n.Items[i]
 		}
 	}
 	return nil

@@ -4,25 +4,23 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"unicode/utf8"
 
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 	"go.yaml.in/yaml/v3"
 )
-
-var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // errPlace: the text is not where the parser says. Rare notations end here, such as keys behind a ?.
 var errPlace = errors.New("this notation cannot be edited")
 
 // Parse reads a file. The data is not copied, and must not change.
 func Parse(data []byte) (*File, error) {
-	trees, err := decode(data)
+	trees, err := yamlnode.Documents(data)
 	if err != nil {
 		return nil, err
 	}
-	f := &File{data: data, lines: lineStarts(data), docs: make([]*node, len(trees))}
-	l := locator{f: f, anchors: map[*yaml.Node]*node{}}
+	f := &File{data: data, lines: lineStarts(data), docs: make([]*Value, len(trees))}
+	l := locator{f: f, anchors: map[*yaml.Node]*Value{}}
 	for i, y := range trees {
 		if len(y.Content) == 0 {
 			continue
@@ -35,31 +33,11 @@ func Parse(data []byte) (*File, error) {
 	return f, nil
 }
 
-// decode reads all documents. The parser gives up on some strange inputs by panicking.
-func decode(data []byte) (docs []*yaml.Node, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("yaml: %v", r)
-		}
-	}()
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	for {
-		var y yaml.Node
-		switch err := d.Decode(&y); {
-		case errors.Is(err, io.EOF):
-			return docs, nil
-		case err != nil:
-			return nil, err
-		}
-		docs = append(docs, &y)
-	}
-}
-
 // lineStarts finds lines as the parser counts them.
 func lineStarts(data []byte) []int {
 	first := 0
-	if bytes.HasPrefix(data, byteOrderMark) {
-		first = len(byteOrderMark)
+	if bytes.HasPrefix(data, yamlnode.ByteOrderMark) {
+		first = len(yamlnode.ByteOrderMark)
 	}
 	starts := []int{first}
 	for i := first; i < len(data); {
@@ -108,23 +86,23 @@ func (f *File) offset(line, column int) (int, error) {
 // they are.
 type locator struct {
 	f       *File
-	anchors map[*yaml.Node]*node
+	anchors map[*yaml.Node]*Value
 }
 
-func (l *locator) locate(y *yaml.Node, parent *node) (*node, error) {
-	n, err := l.place(y, parent)
+func (l *locator) locate(y *yaml.Node, parent *Value) (*Value, error) {
+	n, err := l.measure(y, parent)
 	if err == errPlace { //nolint:errorlint // wrapped once, by the innermost value
 		err = fmt.Errorf("line %d: %w", y.Line, err)
 	}
 	return n, err
 }
 
-func (l *locator) place(y *yaml.Node, parent *node) (*node, error) {
+func (l *locator) measure(y *yaml.Node, parent *Value) (*Value, error) {
 	start, err := l.f.offset(y.Line, y.Column)
 	if err != nil {
 		return nil, err
 	}
-	n := &node{y: y, parent: parent, start: start, inner: l.f.behindProperties(start, y)}
+	n := &Value{Node: y, parent: parent, Start: start, Inner: l.f.behindProperties(start, y)}
 	n.flow = y.Style&yaml.FlowStyle != 0 || parent != nil && parent.flow
 	if y.Anchor != "" {
 		l.anchors[y] = n
@@ -136,43 +114,43 @@ func (l *locator) place(y *yaml.Node, parent *node) (*node, error) {
 		if target := l.anchors[y.Alias]; target != nil {
 			target.shared = true
 		}
-		n.end = n.inner + 1 + len(y.Value)
-		return n, l.f.expect(n.inner, '*')
+		n.End = n.Inner + 1 + len(y.Value)
+		return n, l.f.expect(n.Inner, '*')
 	default:
 		outer := -1
 		if parent != nil {
 			outer = l.f.column(parent)
 		}
-		n.end, err = l.f.endOfScalar(n.inner, outer, y)
+		n.End, err = l.f.endOfScalar(n.Inner, outer, y)
 		return n, err
 	}
 }
 
-func (l *locator) collection(n *node) error {
-	n.end = n.inner
+func (l *locator) collection(n *Value) error {
+	n.End = n.Inner
 	step := 1
-	if n.y.Kind == yaml.MappingNode {
+	if n.Node.Kind == yaml.MappingNode {
 		step = 2
 	}
-	if n.y.Style&yaml.FlowStyle != 0 {
-		if err := l.f.expect(n.inner, map[int]byte{1: '[', 2: '{'}[step]); err != nil {
+	if n.Node.Style&yaml.FlowStyle != 0 {
+		if err := l.f.expect(n.Inner, map[int]byte{1: '[', 2: '{'}[step]); err != nil {
 			return err // a pair without braces inside a list
 		}
-		n.end++
+		n.End++
 	}
-	for i := 0; i+step <= len(n.y.Content); i += step {
-		if err := l.member(n, n.y.Content[i:i+step]); err != nil {
+	for i := 0; i+step <= len(n.Node.Content); i += step {
+		if err := l.member(n, n.Node.Content[i:i+step]); err != nil {
 			return err
 		}
 	}
-	if n.y.Style&yaml.FlowStyle != 0 {
+	if n.Node.Style&yaml.FlowStyle != 0 {
 		return l.f.closed(n)
 	}
 	return nil
 }
 
 // member locates an item, or a key and its value.
-func (l *locator) member(n *node, content []*yaml.Node) error {
+func (l *locator) member(n *Value, content []*yaml.Node) error {
 	begins, err := l.head(n, content)
 	if err != nil {
 		return err
@@ -182,37 +160,37 @@ func (l *locator) member(n *node, content []*yaml.Node) error {
 		return err
 	}
 	if begins < 0 {
-		begins = item.start
+		begins = item.Start
 	}
-	n.items, n.begins = append(n.items, item), append(n.begins, begins)
-	n.end = max(n.end, item.end)
+	n.Items, n.Begins = append(n.Items, item), append(n.Begins, begins)
+	n.End = max(n.End, item.End)
 	return nil
 }
 
 // head locates what stands before a value: its key, or its dash. It is -1 inside brackets.
-func (l *locator) head(n *node, content []*yaml.Node) (begins int, err error) {
+func (l *locator) head(n *Value, content []*yaml.Node) (begins int, err error) {
 	switch {
 	case len(content) == 2:
 		key, err := l.locate(content[0], n)
 		if err != nil {
 			return 0, err
 		}
-		colon := l.f.skipBlanks(key.end)
-		n.keys, n.least = append(n.keys, key), append(n.least, colon+1)
-		n.end = max(n.end, colon+1)
-		return key.start, l.f.expect(colon, ':')
-	case n.y.Style&yaml.FlowStyle != 0:
+		colon := l.f.skipBlanks(key.End)
+		n.Keys, n.least = append(n.Keys, key), append(n.least, colon+1)
+		n.End = max(n.End, colon+1)
+		return key.Start, l.f.expect(colon, ':')
+	case n.Node.Style&yaml.FlowStyle != 0:
 		n.least = append(n.least, 0)
 		return -1, nil
 	}
-	dash := l.f.skipLayout(n.end)
+	dash := l.f.skipLayout(n.End)
 	n.least = append(n.least, dash+1)
-	n.end = dash + 1
+	n.End = dash + 1
 	return dash, l.f.expect(dash, '-')
 }
 
 // column is how far a list or mapping is indented, in bytes: where its first dash or key stands.
-func (f *File) column(n *node) int { return n.inner - f.lineStart(n.inner) }
+func (f *File) column(n *Value) int { return n.Inner - f.lineStart(n.Inner) }
 
 func (f *File) expect(at int, c byte) error {
 	if at >= len(f.data) || f.data[at] != c {

@@ -23,16 +23,16 @@ func (f *File) look() layout {
 		l.newline = "\r\n"
 	}
 	found, keys := false, 0
-	var walk func(n *node)
-	walk = func(n *node) {
-		for _, key := range n.keys {
+	var walk func(n *Value)
+	walk = func(n *Value) {
+		for _, key := range n.Keys {
 			keys++
-			l.json = l.json && key.y.Style&yaml.DoubleQuotedStyle != 0
+			l.json = l.json && key.Node.Style&yaml.DoubleQuotedStyle != 0
 		}
-		for _, item := range n.items {
-			if !found && !n.flow && !item.flow && n.keys != nil && len(item.items) > 0 {
+		for _, item := range n.Items {
+			if !found && !n.flow && !item.flow && n.Keys != nil && len(item.Items) > 0 {
 				found = true
-				l.compact = item.keys == nil && f.column(item) == f.column(n)
+				l.compact = item.Keys == nil && f.column(item) == f.column(n)
 				if step := f.column(item) - f.column(n); step > 0 {
 					l.step = step
 				}

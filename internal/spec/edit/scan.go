@@ -190,12 +190,12 @@ func keep(header []byte, end, last int) int {
 }
 
 // closed finds the bracket that ends a flow list or mapping.
-func (f *File) closed(n *node) error {
-	end := map[yaml.Kind]byte{yaml.SequenceNode: ']', yaml.MappingNode: '}'}[n.y.Kind]
-	at := f.skipLayout(n.end)
-	if at < len(f.data) && f.data[at] == ',' && len(n.items) > 0 {
+func (f *File) closed(n *Value) error {
+	end := map[yaml.Kind]byte{yaml.SequenceNode: ']', yaml.MappingNode: '}'}[n.Node.Kind]
+	at := f.skipLayout(n.End)
+	if at < len(f.data) && f.data[at] == ',' && len(n.Items) > 0 {
 		at = f.skipLayout(at + 1)
 	}
-	n.end = at + 1
+	n.End = at + 1
 	return f.expect(at, end)
 }

@@ -38,7 +38,7 @@ func (r *round) object(c *diff.Change) {
 		}
 	}
 	if cases := k.Shape.Cases; cases != nil && slices.ContainsFunc(c.Fields, func(f diff.Field) bool { return f.Path == "/"+cases.By }) {
-		r.anew(t, "/"+cases.Field)
+		r.overwrite(t, "/"+cases.Field)
 	}
 	r.leaves(t)
 }
@@ -49,9 +49,9 @@ func (r *round) leaves(t *target) {
 	}
 }
 
-// anew writes a field as the gateway has it that is another thing altogether, such as the content of a plugin of another
-// type. Nothing of the old one means anything any more, also no variable.
-func (r *round) anew(t *target, path string) {
+// overwrite replaces a field as a whole, such as the content of a plugin that has another type now. The old content does
+// not fit the new type, so that nothing of it is kept, variables included.
+func (r *round) overwrite(t *target, path string) {
 	r.once(t, path)
 	v, ok := find(t.value, path)
 	if !ok {

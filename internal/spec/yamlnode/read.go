@@ -62,6 +62,21 @@ func decode(d *yaml.Decoder, y *yaml.Node) (err error) {
 	return d.Decode(y)
 }
 
+// Documents are the documents of a text as the parser has them, empty ones included.
+func Documents(data []byte) (docs []*yaml.Node, err error) {
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var y yaml.Node
+		switch err := decode(d, &y); {
+		case errors.Is(err, io.EOF):
+			return docs, nil
+		case err != nil:
+			return nil, err
+		}
+		docs = append(docs, &y)
+	}
+}
+
 // converter turns the nodes of one input into ours.
 type converter struct {
 	doc     *Document
