@@ -19,8 +19,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 // chaosRuns is the variable with the number of runs of TestChaos.
@@ -62,9 +62,11 @@ func newTrial(t *testing.T, seed uint64) *trial {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 0xc4a06))
 	b := chaos.Behaviour(r)
-	w := testworld.New(r, testworld.Options{
-		Groups: 1, APIs: 4, Policies: 4, Generate: true, OneACLPerAPI: b.ACLSlot == "one", NoOwnKeys: b.AppSwitch == "off",
-	})
+	o := world.Options{Groups: 1, APIs: 4, Policies: 4, Generate: true, OneSlot: b.ACLSlot == "one"}
+	if b.AppSwitch == "off" {
+		o.Without = []string{"app_key", "app_secret"}
+	}
+	w := world.New(r, o)
 	g := emulator.New(emulator.Options{Behaviour: b, Seed: seed})
 	if err := g.Load(w.Gateway(w.Draw())); err != nil {
 		t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
-	"github.com/apigw-sync/apigw-sync/internal/world/estate"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 // TestExportEstate: a gateway that was filled through its own interface, by nothing that ever was in a file of
@@ -28,16 +28,16 @@ func TestExportEstate(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	e := estate.New(estate.OfBindings(bindings), 1)
+	e := world.NewEstate(world.OfBindings(bindings), 1)
 	g := emulator.New(emulator.Options{})
-	room := estate.New(estate.Size{}, 1).Bare() // the quotas of a large gateway, and nothing on it
+	room := world.NewEstate(world.Size{}, 1).Bare() // the quotas of a large gateway, and nothing on it
 	if err := g.Load(room); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(g)
 	defer server.Close()
 	send := sender(t, server.URL)
-	if err := e.Fill(send); err != nil {
+	if err := fill(e, send); err != nil {
 		t.Fatal(err)
 	}
 	takeOffline(t, send)
@@ -57,8 +57,8 @@ func TestExportEstate(t *testing.T) {
 		}
 		if args[0] == "validate" {
 			for _, n := range []string{
-				fmt.Sprint(len(e.Throttles), " throttles"), fmt.Sprint(len(e.ACLs), " acls"),
-				fmt.Sprint(len(e.Apps), " apps"), fmt.Sprint(len(e.Plugins), " plugins"),
+				fmt.Sprint(len(e.Of("throttle")), " throttles"), fmt.Sprint(len(e.Of("acl")), " acls"),
+				fmt.Sprint(len(e.Of("app")), " apps"), fmt.Sprint(len(e.Of("plugin")), " plugins"),
 			} {
 				if !strings.Contains(stdout.String(), n) {
 					t.Errorf("the files hold %s, want %s", stdout.String(), n)
@@ -69,7 +69,7 @@ func TestExportEstate(t *testing.T) {
 }
 
 // takeOffline withdraws an API; what it was bound to stays, where no reference can mean it.
-func takeOffline(t *testing.T, send estate.Send) {
+func takeOffline(t *testing.T, send request) {
 	t.Helper()
 	listed, err := send("GET", "/apis?limit=1", nil)
 	if err != nil {
@@ -83,7 +83,7 @@ func takeOffline(t *testing.T, send estate.Send) {
 }
 
 // sender sends requests to a gateway.
-func sender(t *testing.T, endpoint string) estate.Send {
+func sender(t *testing.T, endpoint string) request {
 	t.Helper()
 	return func(method, path string, body any) (map[string]any, error) {
 		payload, err := json.Marshal(body)

@@ -23,7 +23,7 @@ func name(what, example string, most int) *shape.Shape {
 
 // remark is the shape of a description.
 func remark() *shape.Shape {
-	return shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("Orders, all calls")
+	return shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("Orders, all calls").WithSamples("订单限流", "line one\nline two", "plain")
 }
 
 // sortedSet returns the distinct values in order, without blank ones.

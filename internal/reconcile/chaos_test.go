@@ -17,8 +17,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 var chaosCases = flag.Uint64("chaos", 200, "random cases of TestChaos")
@@ -56,9 +56,9 @@ const (
 func newTrial(t *testing.T, seed uint64) *trial {
 	r := rand.New(rand.NewPCG(seed, 0xc4a05))
 	b := chaos.Behaviour(r)
-	o := testworld.Options{Groups: 2, APIs: 4, Policies: 5, Generate: true, OneACLPerAPI: b.ACLSlot == "one", NoOwnKeys: b.AppSwitch == "off"}
-	o.Unmanaged = r.IntN(4) == 0 && !o.OneACLPerAPI // what is not declared may claim the one slot
-	w := testworld.New(r, o)
+	o := world.Options{Groups: 2, APIs: 4, Policies: 5, Generate: true, OneSlot: b.ACLSlot == "one", Without: lacking(b)}
+	o.Unmanaged = r.IntN(4) == 0 && !o.OneSlot // what is not declared may claim the one slot
+	w := world.New(r, o)
 	c := &trial{t: t, rand: r, created: map[string]int{}, rejects: b.Rebind == "reject", parallel: []int{1, 3, 8}[r.IntN(3)]}
 	have := w.Gateway(w.Draw())
 	c.want = load(t, w.File(w.Draw()))

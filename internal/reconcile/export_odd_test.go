@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 // TestExportOfOddGateways: whatever a gateway holds, and whatever of it the gateway refuses to show, there is an export;
@@ -19,7 +19,7 @@ func TestExportOfOddGateways(t *testing.T) {
 	for seed := range states(t, 40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 47))
-			w := testworld.New(r, small)
+			w := world.New(r, small)
 			state := w.Odd(w.Draw())
 			g := gateway(t, w.Gateway(state), emulator.Behaviour{})
 			run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8, Lenient: true}

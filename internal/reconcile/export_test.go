@@ -17,7 +17,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/spec/format"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 // states is how many random gateways the properties of exports are tried on; EXPORT_STATES says another number.
@@ -42,7 +42,7 @@ func anyGateway(t *testing.T, seed uint64) *emulator.Gateway {
 	if as.world != nil {
 		as.world(&o)
 	}
-	w := testworld.New(rand.New(rand.NewPCG(seed, 11)), o)
+	w := world.New(rand.New(rand.NewPCG(seed, 11)), o)
 	return gateway(t, w.Gateway(w.Draw()), as.b)
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 // TestNarrow: what a plan touches gives the same plan, for any two states.
@@ -28,7 +28,7 @@ func TestNarrow(t *testing.T) {
 					if tc.world != nil {
 						tc.world(&o)
 					}
-					w := testworld.New(rand.New(rand.NewPCG(seed, 8)), o)
+					w := world.New(rand.New(rand.NewPCG(seed, 8)), o)
 					have, want := w.Gateway(w.Draw()), w.File(w.Draw())
 					run := &reconcile.Run{Caller: client(t, gateway(t, have, tc.b)), Policy: diff.Policy{Prune: n%2 == 0, MaxDeletes: -1}}
 					state := load(t, want)

@@ -16,8 +16,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 // The environment of the process that TestKill kills.
@@ -79,7 +79,7 @@ func TestKilled(t *testing.T) {
 func sixtyChanges(t *testing.T) (have, want []byte) {
 	t.Helper()
 	for seed := range uint64(100) {
-		w := testworld.New(rand.New(rand.NewPCG(seed, 9)), testworld.Options{Groups: 1, APIs: 5, Policies: 4, Generate: true})
+		w := world.New(rand.New(rand.NewPCG(seed, 9)), world.Options{Groups: 1, APIs: 5, Policies: 4, Generate: true})
 		have, want = w.Gateway(w.Draw()), w.File(w.Draw())
 		g := gateway(t, have, emulator.Behaviour{})
 		if c := compare(t.Context(), t, inProcess(t, g), load(t, want)); len(c.Plan.Changes) >= 60 {

@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 // TestPromisesAreKept: on a gateway without faults, apply sends the requests that its plan announced,
@@ -18,7 +18,7 @@ func TestPromisesAreKept(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 11))
 		o := small
 		o.Unmanaged, o.Generate = seed%3 == 0, seed%2 == 0
-		w := testworld.New(r, o)
+		w := world.New(r, o)
 		have, want := w.Gateway(w.Draw()), w.File(w.Draw())
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()

@@ -15,24 +15,24 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
-var small = testworld.Options{Groups: 2, APIs: 4, Policies: 5}
+var small = world.Options{Groups: 2, APIs: 4, Policies: 5}
 
 // behaviours are readings of what the API leaves open; every pair of states converges under each.
 var behaviours = []struct {
 	name  string
 	b     emulator.Behaviour
-	world func(*testworld.Options)
+	world func(*world.Options)
 }{
 	{name: "default"},
 	{name: "rebind=reject", b: emulator.Behaviour{Rebind: "reject"}},
 	{name: "rebind=add", b: emulator.Behaviour{Rebind: "add"}},
 	{name: "replace-keeps-binding-id", b: emulator.Behaviour{ReplaceKeepsBindingID: true}},
-	{name: "acl-slot=one", b: emulator.Behaviour{ACLSlot: "one"}, world: func(o *testworld.Options) { o.OneACLPerAPI = true }},
-	{name: "acl-slot=one rebind=reject", b: emulator.Behaviour{ACLSlot: "one", Rebind: "reject"}, world: func(o *testworld.Options) { o.OneACLPerAPI = true }},
+	{name: "acl-slot=one", b: emulator.Behaviour{ACLSlot: "one"}, world: func(o *world.Options) { o.OneSlot = true }},
+	{name: "acl-slot=one rebind=reject", b: emulator.Behaviour{ACLSlot: "one", Rebind: "reject"}, world: func(o *world.Options) { o.OneSlot = true }},
 	{name: "publish-id-stable", b: emulator.Behaviour{PublishIDStable: true}},
 	{name: "late lists", b: emulator.Behaviour{BindingsVisibleAfter: emulator.Lag{Reads: 1}}},
 	{name: "masked", b: emulator.Behaviour{AppSecret: "masked", PluginSecret: "masked"}},
@@ -44,11 +44,19 @@ var behaviours = []struct {
 	{name: "detach-missing=404", b: emulator.Behaviour{DetachMissing: "404"}},
 	{name: "batch-max=2", b: emulator.Behaviour{BatchMax: 2}},
 	{name: "acl values sorted", b: emulator.Behaviour{ACLValueOrder: "sort"}},
-	{name: "no own keys", b: emulator.Behaviour{AppSwitch: "off"}, world: func(o *testworld.Options) { o.NoOwnKeys = true }},
+	{name: "no own keys", b: emulator.Behaviour{AppSwitch: "off"}, world: func(o *world.Options) { o.Without = lacking(emulator.Behaviour{AppSwitch: "off"}) }},
 	{name: "serial writes", b: emulator.Behaviour{SerialWrites: true}},
-	{name: "newer", b: emulator.Behaviour{PluginContents: "newer"}, world: func(o *testworld.Options) { o.Newer = true }},
-	{name: "newer masked", b: emulator.Behaviour{PluginContents: "newer", PluginSecret: "masked"}, world: func(o *testworld.Options) { o.Newer = true }},
+	{name: "newer", b: emulator.Behaviour{PluginContents: "newer"}, world: func(o *world.Options) { o.Newer = true }},
+	{name: "newer masked", b: emulator.Behaviour{PluginContents: "newer", PluginSecret: "masked"}, world: func(o *world.Options) { o.Newer = true }},
 	{name: "null lists", b: emulator.Behaviour{NullLists: true}},
+}
+
+// lacking are the keys that no app may have on a gateway that makes keys and secrets itself.
+func lacking(b emulator.Behaviour) []string {
+	if b.AppSwitch != "off" {
+		return nil
+	}
+	return []string{"app_key", "app_secret"}
 }
 
 // TestApplyConverges: for any gateway state A and desired state B, apply leaves an empty diff, and a
@@ -64,7 +72,7 @@ func TestApplyConverges(t *testing.T) {
 					tc.world(&o)
 				}
 				r := rand.New(rand.NewPCG(seed, 7))
-				w := testworld.New(r, o)
+				w := world.New(r, o)
 				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
 				t.Run(fmt.Sprint(seed), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) { converge(t, have, want, tc.b) })
@@ -190,7 +198,7 @@ func inEveryBehaviour(t *testing.T, stream uint64, holds func(t *testing.T, have
 				if tc.world != nil {
 					tc.world(&o)
 				}
-				w := testworld.New(rand.New(rand.NewPCG(seed, stream)), o)
+				w := world.New(rand.New(rand.NewPCG(seed, stream)), o)
 				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
 				t.Run(fmt.Sprint(seed), func(t *testing.T) { holds(t, have, want, tc.b) })
 			}

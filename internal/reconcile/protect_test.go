@@ -11,8 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 // TestNeverUnprotected: an API that has a PERMIT ACL, a throttle or a plugin of a type before and after a
@@ -37,7 +37,7 @@ func TestNeverUnprotected(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(30) {
 				r := rand.New(rand.NewPCG(seed, 11))
-				w := testworld.New(r, testworld.Options{Groups: 1, APIs: 6, Policies: 6, OneACLPerAPI: tc.b.ACLSlot == "one"})
+				w := world.New(r, world.Options{Groups: 1, APIs: 6, Policies: 6, OneSlot: tc.b.ACLSlot == "one"})
 				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
 				t.Run(fmt.Sprint(seed), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) { protected(t, have, want, tc.b, tc.parallel) })

@@ -17,7 +17,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 // watched is a caller that keeps the contents of plugins that pass through it.
@@ -50,7 +50,7 @@ func TestShownIsSent(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			o := small
 			o.Newer = true
-			w := testworld.New(rand.New(rand.NewPCG(seed, 10)), o)
+			w := world.New(rand.New(rand.NewPCG(seed, 10)), o)
 			g := gateway(t, w.Gateway(w.Draw()), emulator.Behaviour{PluginContents: "newer"})
 			caller := &watched{Caller: client(t, g), sent: map[string]map[string]any{}}
 			run := &reconcile.Run{Caller: caller, Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}

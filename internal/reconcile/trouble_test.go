@@ -17,7 +17,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
 )
 
 // apis is the state of a gateway with n APIs in the group orders, all in RELEASE.
@@ -325,7 +324,7 @@ func TestNoRoomForCodes(t *testing.T) {
 	codes := func(from, n int) string {
 		var list []string
 		for i := range n {
-			list = append(list, testworld.Code("shop", from+i))
+			list = append(list, fmt.Sprint(strings.Repeat("c", 64), from+i))
 		}
 		return "version: apigw-sync/v1\napps:\n  - {name: shop, app_codes: [" + strings.Join(list, ", ") + "]}\n"
 	}

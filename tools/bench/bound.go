@@ -7,10 +7,12 @@
 package bench
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 
-	"github.com/apigw-sync/apigw-sync/internal/world/estate"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 // calls is how many requests n items take: a list returns 500 at most, and a write of links carries 500.
@@ -29,20 +31,21 @@ func (b Bound) Sum() (n int) {
 
 // Reads is what it takes to know that a gateway matches the files of an estate: each list once, and each
 // kind of binding from the side that takes fewer pages.
-func Reads(e *estate.Estate) Bound {
+func Reads(e *world.Estate) Bound {
 	b := Bound{"instance": 1}
 	bound := 0
 	names := map[int]bool{}
-	for _, s := range e.Sections() {
+	for _, s := range e.Sections {
 		if len(s.Objects) == 0 {
 			continue
 		}
 		b[s.Name] = calls(len(s.Objects))
+		l, empty := kind.LinkFrom(s.Name), listed(s.Kind, s.Objects[0].Item)
 		byOwner, total, byAPI := 0, 0, map[int]int{}
 		for i := range s.Objects {
 			o := &s.Objects[i]
 			n := calls(len(o.Links))
-			if s.Name == "plugins" { // lists tell no number of bindings
+			if empty.Bound == kind.Unknown { // it is not told who is bound to nothing
 				n = max(1, n)
 			}
 			byOwner += n
@@ -51,34 +54,54 @@ func Reads(e *estate.Estate) Bound {
 				byAPI[at.API]++
 				names[at.API] = true
 			}
+			for _, part := range kind.Parts(s.Name) {
+				if o.Inside(part) > 0 || !e.Sparse && empty.Parts {
+					b[part.Name]++
+				}
+			}
 		}
 		fromAPIs := e.APIs - len(byAPI)
 		for _, n := range byAPI {
 			fromAPIs += calls(n)
 		}
-		b[s.Name+" bindings"] = min(byOwner, fromAPIs)
-		if s.Name == "apps" {
-			b["apps bindings"] = min(byOwner, fromAPIs, calls(total))
+		b[l.Name] = min(byOwner, fromAPIs)
+		if l.OfAll.Operation != "" {
+			b[l.Name] = min(b[l.Name], calls(total))
 		}
 		bound += total
 	}
 	if bound > 0 {
 		b["apis"] = min(calls(e.APIs), len(names))
 	}
-	for i := range e.Throttles {
-		if len(e.Throttles[i].Specials) > 0 {
-			b["specials"]++
-		}
-	}
-	for i := range e.Apps {
-		if len(e.Apps[i].Codes) > 0 || !e.Sparse {
-			b["app codes"]++
-		}
-		if len(e.Apps[i].Access) > 0 || !e.Sparse {
-			b["access control"]++
-		}
-	}
 	return b
+}
+
+// listed is an object that is bound to nothing, and in which nothing lives, as a list tells it: what was sent to create it,
+// with an id, and numbers where the API has some.
+func listed(k *kind.Kind, item map[string]any) kind.Object {
+	o, err := k.Declare(item)
+	if err != nil {
+		panic(err) // it is in an estate
+	}
+	q, err := k.Create(o.Value, nil, nil)
+	if err != nil {
+		panic(err) // likewise
+	}
+	raw, err := json.Marshal(q.Body)
+	if err != nil {
+		panic(err) // bodies are plain
+	}
+	wire := map[string]any{}
+	_ = json.Unmarshal(raw, &wire)
+	maps.Copy(wire, map[string]any{"id": "1", "plugin_id": "1", "bind_num": 0, "is_inclu_special_throttle": 2})
+	raw, _ = json.Marshal(map[string]any{"size": 1, "total": 1, k.ListField: []any{wire}})
+	var page kind.Page
+	_ = json.Unmarshal(raw, &page)
+	objects, err := k.Objects("", page)
+	if err != nil {
+		panic(err) // lists are like this
+	}
+	return objects[0]
 }
 
 // Places is what it takes to know whose places a run takes with links of one kind: the bindings of the policies that
@@ -108,62 +131,73 @@ func Places(foreign []int, apis int, places []int) int {
 	return slices.Min(ways)
 }
 
-// FirstWrites is what it takes to make an empty gateway match an estate.
-func FirstWrites(e *estate.Estate) Bound {
+// FirstWrites is what it takes to make an empty gateway match an world.
+func FirstWrites(e *world.Estate) Bound {
 	b := Bound{}
-	for _, s := range e.Sections() {
+	for _, s := range e.Sections {
 		b[s.Name] = len(s.Objects)
-	}
-	for i := range e.Throttles {
-		b["specials"] += len(e.Throttles[i].Specials)
-	}
-	for i := range e.Apps {
-		b["app codes"] += len(e.Apps[i].Codes)
-		if len(e.Apps[i].Access) > 0 {
-			b["access control"]++
+		for _, part := range kind.Parts(s.Name) {
+			for i := range s.Objects {
+				b[part.Name] += s.Objects[i].Inside(part)
+			}
 		}
 	}
-	maps.Copy(b, Binds(&estate.Estate{Size: e.Size}, e))
+	maps.Copy(b, Binds(nil, e))
 	return b
 }
 
-// Binds is what it takes to turn the bindings of one estate into those of another that has the same objects.
-func Binds(from, to *estate.Estate) Bound {
+// Binds is what it takes to turn the bindings of one estate, nil when there are none, into those of another that has the
+// same objects.
+func Binds(from, to *world.Estate) Bound {
 	b := Bound{}
-	for i, s := range to.Sections() {
-		added, removed := differ(from.Sections()[i].Objects, s.Objects)
-		switch s.Name {
-		case "plugins":
-			b["plugins attach"] = covers(added)
-			b["plugins detach"] = covers(overwritten(removed, added))
-		case "apps":
-			b["apps authorize"] = fooling(added)
-			b["apps cancel"] = len(removed)
-		default:
-			owners := map[string]int{}
-			for _, x := range added {
-				owners[x.owner]++
-			}
-			for _, n := range owners {
-				b[s.Name+" bind"] += calls(n)
-			}
-			b[s.Name+" unbind"] = calls(len(removed))
+	for i, s := range to.Sections {
+		var before []edge
+		if from != nil {
+			before = edges(from.Sections[i].Objects)
 		}
+		l, after := kind.LinkFrom(s.Name), edges(s.Objects)
+		added, removed := without(after, before), without(before, after)
+		if l.Overwrites {
+			removed = overwritten(removed, added)
+		}
+		b[Bind(l)], b[Unbind(l)] = writes(l.Bind, added), writes(l.Unbind, removed)
 	}
 	return b
+}
+
+// Bind and Unbind are what bounds call the writes of a kind of links.
+func Bind(l *kind.LinkKind) string   { return l.Name + " bind" }
+func Unbind(l *kind.LinkKind) string { return l.Name + " unbind" }
+
+// writes is what it takes to write links, by what one request can hold.
+func writes(ways []kind.Write, links []edge) (n int) {
+	switch {
+	case len(ways) > 1:
+		return covers(links)
+	case ways[0].By == kind.Cross:
+		return fooling(links)
+	case ways[0].By == kind.Alone:
+		return len(links)
+	case ways[0].By == kind.Together:
+		return calls(len(links))
+	}
+	owners := map[string]int{}
+	for _, x := range links {
+		owners[x.owner]++
+	}
+	for _, of := range owners {
+		n += calls(of)
+	}
+	return n
 }
 
 // edge is one binding.
 type edge struct {
 	owner, slot string
-	at          estate.Spot
+	at          world.Spot
 }
 
-func differ(from, to []estate.Object) (added, removed []edge) {
-	return without(edges(to), edges(from)), without(edges(from), edges(to))
-}
-
-func edges(objects []estate.Object) (out []edge) {
+func edges(objects []world.Object) (out []edge) {
 	for i := range objects {
 		for _, at := range objects[i].Links {
 			out = append(out, edge{objects[i].Name, objects[i].Slot, at})
@@ -189,7 +223,7 @@ func without(all, some []edge) (out []edge) {
 func overwritten(removed, added []edge) (out []edge) {
 	type place struct {
 		slot string
-		at   estate.Spot
+		at   world.Spot
 	}
 	taken := map[place]bool{}
 	for _, x := range added {
@@ -207,7 +241,7 @@ func overwritten(removed, added []edge) (out []edge) {
 // the APIs of one plugin or the plugins of one API. It equals that of a maximum matching (Kőnig), which
 // is grown here path by path.
 func covers(links []edge) (n int) {
-	for env := range estate.Environments {
+	for env := range world.Environments {
 		apis := map[string][]int{}
 		for _, x := range links {
 			if x.at.Env == env {
@@ -242,7 +276,7 @@ func covers(links []edge) (n int) {
 // which no two fit into one product. The largest such set is hard to find; this one is grown greedily,
 // so that the truth may be higher.
 func fooling(links []edge) (n int) {
-	for env := range estate.Environments {
+	for env := range world.Environments {
 		wanted := map[edge]bool{}
 		degree, crowd := map[string]int{}, map[int]int{}
 		var list []edge

@@ -9,9 +9,10 @@ import (
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
-	"github.com/apigw-sync/apigw-sync/internal/world/estate"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 const (
@@ -23,14 +24,14 @@ const (
 // took against the time that its requests take. Time is virtual: it says what waited for what, and not
 // how fast this machine is.
 func TestRequests(t *testing.T) {
-	sizes := []estate.Size{estate.OfBindings(100), estate.OfBindings(1000), estate.E}
+	sizes := []world.Size{world.OfBindings(100), world.OfBindings(1000), world.E}
 	if !raced { // the detector makes large ones slow, and E is one
-		sizes = append(sizes, estate.OfBindings(10_000))
+		sizes = append(sizes, world.OfBindings(10_000))
 	}
 	for _, size := range sizes {
 		t.Run(fmt.Sprint(size.Bindings), func(t *testing.T) {
 			t.Parallel()
-			e := estate.New(size, 1)
+			e := world.NewEstate(size, 1)
 			state := load(t, e.File())
 			t.Run("diff", func(t *testing.T) { synctest.Test(t, func(t *testing.T) { unchanged(t, e, state) }) })
 			t.Run("apply", func(t *testing.T) { synctest.Test(t, func(t *testing.T) { applied(t, e, state) }) })
@@ -66,7 +67,7 @@ func compare(t *testing.T, s *Site, state *spec.State, p diff.Policy) (*reconcil
 }
 
 // unchanged compares files with a gateway that matches them.
-func unchanged(t *testing.T, e *estate.Estate, state *spec.State) {
+func unchanged(t *testing.T, e *world.Estate, state *spec.State) {
 	s := site(t, e.Held())
 	began := time.Now()
 	_, c := compare(t, s, state, diff.Policy{})
@@ -82,7 +83,7 @@ func unchanged(t *testing.T, e *estate.Estate, state *spec.State) {
 }
 
 // applied fills an empty gateway, and then moves one binding in ten.
-func applied(t *testing.T, e *estate.Estate, state *spec.State) {
+func applied(t *testing.T, e *world.Estate, state *spec.State) {
 	s := site(t, e.Bare())
 	began := time.Now()
 	least := FirstWrites(e)
@@ -118,18 +119,26 @@ func apply(t *testing.T, s *Site, state *spec.State, least Bound) int {
 }
 
 // subjects are the names that the bounds have for operations.
-var subjects = map[string]string{
-	"CreateRequestThrottlingPolicyV2": "throttles", "CreateAclStrategyV2": "acls", "CreatePlugin": "plugins", "CreateAnAppV2": "apps",
-	"CreateSpecialThrottlingConfigurationV2": "specials", "CreateAppCodeV2": "app codes", "UpdateAppAcl": "access control",
-	"AssociateRequestThrottlingPolicyV2": "throttles bind", "BatchDisassociateThrottlingPolicyV2": "throttles unbind",
-	"CreateApiAclBindingV2": "acls bind", "BatchDeleteApiAclBindingV2": "acls unbind",
-	"AttachApiToPlugin": "plugins attach", "AttachPluginToApi": "plugins attach",
-	"DetachApiFromPlugin": "plugins detach", "DetachPluginFromApi": "plugins detach",
-	"CreateAuthorizingAppsV2": "apps authorize", "CancelingAuthorizationV2": "apps cancel",
+var subjects = operations()
+
+func operations() map[string]string {
+	out := map[string]string{}
+	for _, k := range kind.All {
+		out[k.Ops.Create] = k.Name
+	}
+	for _, l := range kind.Links {
+		for _, w := range l.Bind {
+			out[w.Operation] = Bind(l)
+		}
+		for _, w := range l.Unbind {
+			out[w.Operation] = Unbind(l)
+		}
+	}
+	return out
 }
 
 // onTime leaves a run 15 % more than its requests take; small runs are a few round trips, whatever is done.
-func onTime(t *testing.T, e *estate.Estate, took time.Duration, requests int) {
+func onTime(t *testing.T, e *world.Estate, took time.Duration, requests int) {
 	t.Helper()
 	ideal := time.Duration(requests) * latency / parallel
 	if e.Bindings >= 1000 && 100*took > 115*ideal {
@@ -140,15 +149,16 @@ func onTime(t *testing.T, e *estate.Estate, took time.Duration, requests int) {
 // TestPullRequest: one throttle and its two bindings in estate E need few reads, whether the files are
 // small or the run is narrowed.
 func TestPullRequest(t *testing.T) {
-	e := estate.New(estate.E, 1)
+	e := world.NewEstate(world.E, 1)
 	gateway, err := NewSite(e.Held(), 0, parallel)
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := e.Throttles[7].Name
-	e.Throttles[7].Links = e.Throttles[7].Links[:2]
-	e.Throttles[7].Fields[2][1] = "499"
-	group, route := e.Group(e.Throttles[7].Links[0].API), fmt.Sprintf("/v1/%d", e.Throttles[7].Links[0].API)
+	changed := &e.Of("throttle")[7]
+	name, first := changed.Name, changed.Links[0].API
+	changed.Links = changed.Links[:2]
+	changed.Item["remark"] = "changed"
+	group, route := e.Group(first), fmt.Sprintf("/v1/%d", first)
 	small := "version: apigw-sync/v1\nthrottles:\n- {name: " + name + ", time_interval: 1, time_unit: SECOND, api_call_limits: 499, apis: [%s]}\n"
 	for _, tc := range []struct {
 		name   string
@@ -177,7 +187,7 @@ func TestPullRequest(t *testing.T) {
 
 // TestSparse: an estate whose files manage little is read with less.
 func TestSparse(t *testing.T) {
-	e := estate.New(estate.OfObjects(2000), 1)
+	e := world.NewEstate(world.OfObjects(2000), 1)
 	s, err := NewSite(e.Held(), 0, parallel)
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/content"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 var pairs = flag.Uint64("pairs", 60, "pairs of random states that the oracle is asked about")
@@ -26,7 +26,7 @@ func TestOracle(t *testing.T) {
 	rules := []string{"rate_limit", "special", "app_access", "authorization", "codes"}
 	for seed := range *pairs {
 		r := rand.New(rand.NewPCG(seed, 12))
-		w := testworld.New(r, testworld.Options{Groups: 2, APIs: 2, Policies: 4})
+		w := world.New(r, world.Options{Groups: 2, APIs: 2, Policies: 4})
 		have, want := w.Draw(), w.Draw()
 		got := map[string]map[impact.Level]bool{}
 		for _, e := range of(t, string(w.Gateway(have)), string(w.File(want))) {
@@ -67,8 +67,8 @@ func TestOracle(t *testing.T) {
 }
 
 type oracle struct {
-	have, want testworld.State
-	api        testworld.API
+	have, want world.State
+	api        world.API
 	env        string
 	without    string // a rule that it forgets
 }
@@ -172,7 +172,7 @@ func (o *oracle) points() []string {
 }
 
 // lets asks the ACLs.
-func (o *oracle) lets(s testworld.State, c caller) bool {
+func (o *oracle) lets(s world.State, c caller) bool {
 	for entity, who := range map[string]string{"IP": c.ip, "DOMAIN": c.account, "DOMAIN_ID": c.id} {
 		permitted, denied, permits := false, false, false
 		for _, a := range o.all(s, "acls") {
@@ -212,7 +212,7 @@ func (o *oracle) apps() []string { return []string{"app_0", "app_1", "app_2", "a
 // counted are those whose calls count: all, any of a sort, and those with a limit of their own.
 func (o *oracle) counted() []string {
 	all := map[string]int{"api": 0, "ip": 0, "app": 0, "user": 0}
-	for _, s := range []testworld.State{o.have, o.want} {
+	for _, s := range []world.State{o.have, o.want} {
 		limits, _ := o.limits(s)
 		maps.Copy(all, limits)
 	}
@@ -224,7 +224,7 @@ var periods = map[string]int{"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 864
 
 // allowed is how many calls somebody may make in a second, a minute, an hour and a day, in calls × 100 days; last,
 // for all calls of an API, whether they count alone.
-func (o *oracle) allowed(s testworld.State, whose string) []int {
+func (o *oracle) allowed(s world.State, whose string) []int {
 	const never = 1 << 60
 	out := []int{never, never, never, never, 1}
 	limits, length := o.limits(s)
@@ -245,29 +245,35 @@ func (o *oracle) allowed(s testworld.State, whose string) []int {
 	return out
 }
 
+// number is a number of a drawn state, 0 where there is none.
+func number(v any) int {
+	n, _ := v.(int64)
+	return int(n)
+}
+
 // limits are those of the rate_limit plugin, else of the throttle, with the length of their period in seconds.
-func (o *oracle) limits(s testworld.State) (out map[string]int, length int) {
+func (o *oracle) limits(s world.State) (out map[string]int, length int) {
 	out = map[string]int{}
 	if o.bound(s, "plugins", "type", "rate_limit") != nil && o.without != "rate_limit" {
 		return exampleLimits()
 	}
 	for _, t := range o.all(s, "throttles") {
 		for _, per := range []string{"api", "user", "app", "ip"} {
-			out[per], _ = t[per+"_call_limits"].(int)
+			out[per] = number(t[per+"_call_limits"])
 		}
 		list, _ := t["specials"].([]any)
 		for _, x := range list {
 			special := x.(map[string]any)
 			for _, by := range []string{"app", "user"} {
 				if special[by] != nil {
-					out[by+" "+special[by].(string)] = special["call_limits"].(int)
+					out[by+" "+special[by].(string)] = number(special["call_limits"])
 				}
 			}
 		}
 		if t["type"] == "shared" {
 			out["shared"] = 1
 		}
-		return out, t["time_interval"].(int) * periods[t["time_unit"].(string)]
+		return out, number(t["time_interval"]) * periods[t["time_unit"].(string)]
 	}
 	return out, 1
 }
@@ -316,7 +322,7 @@ func (o *oracle) plugins(out map[impact.Level]bool) {
 }
 
 // all is what of a section is bound to the API.
-func (o *oracle) all(s testworld.State, section string) (out []map[string]any) {
+func (o *oracle) all(s world.State, section string) (out []map[string]any) {
 	list, _ := s[section].([]any)
 	for _, x := range list {
 		policy := x.(map[string]any)
@@ -328,7 +334,7 @@ func (o *oracle) all(s testworld.State, section string) (out []map[string]any) {
 	return out
 }
 
-func (o *oracle) bound(s testworld.State, section, field, is string) map[string]any {
+func (o *oracle) bound(s world.State, section, field, is string) map[string]any {
 	for _, policy := range o.all(s, section) {
 		if policy[field] == is {
 			return policy

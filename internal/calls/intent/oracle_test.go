@@ -244,12 +244,12 @@ func (o *oracle) lowest(r reading) string {
 			return fmt.Sprint("local ", r.local)
 		}
 		n := o.least(r, c, "api_limit", "user_limit", "app_limit", "ip_limit", o.ofPlugin(c, "app", o.call.AppID), o.ofPlugin(c, "user", o.call.User))
-		return period(int64(n), int64(c["default_interval"].(int)), strings.ToUpper(c["default_time_unit"].(string)))
+		return period(int64(n), int64(numberOf(c["default_interval"])), strings.ToUpper(c["default_time_unit"].(string)))
 	}
 	if list := o.bound("throttles"); len(list) > 0 {
 		t := list[0]
 		n := o.least(r, t, "api_call_limits", "user_call_limits", "app_call_limits", "ip_call_limits", o.ofThrottle(t, "app", o.call.App), o.ofThrottle(t, "user", o.call.User))
-		interval, unit := t["time_interval"].(int), t["time_unit"].(string)
+		interval, unit := numberOf(t["time_interval"]), t["time_unit"].(string)
 		bound := 200
 		if o.suite.DefaultLimit > 0 {
 			bound = int(o.suite.DefaultLimit)
@@ -275,7 +275,7 @@ func (o *oracle) least(r reading, m map[string]any, api, user, app, ip string, a
 			list = append(list, n)
 		}
 	}
-	of := func(key string) int { n, _ := m[key].(int); return n }
+	of := func(key string) int { return numberOf(m[key]) }
 	add(of(api))
 	add(of(ip))
 	knowsApp := o.api.AuthType == "APP" && !o.call.Anonymous
@@ -293,10 +293,19 @@ func (o *oracle) least(r reading, m map[string]any, api, user, app, ip string, a
 	return slices.Min(list)
 }
 
+// numberOf is a number of a drawn state, 0 where there is none.
+func numberOf(v any) int {
+	if n, ok := v.(int64); ok {
+		return int(n)
+	}
+	n, _ := v.(int)
+	return n
+}
+
 func (o *oracle) ofThrottle(t map[string]any, key, who string) int {
 	for _, x := range t["specials"].([]any) {
 		if m := x.(map[string]any); who != "" && m[key] == who {
-			return m["call_limits"].(int)
+			return numberOf(m["call_limits"])
 		}
 	}
 	return 0
@@ -308,7 +317,7 @@ func (o *oracle) ofPlugin(c map[string]any, key, who string) int {
 		m := x.(map[string]any)
 		for _, y := range m["policies"].([]any) {
 			if p := y.(map[string]any); m["type"] == key && who != "" && p["key"] == who {
-				return p["limit"].(int)
+				return numberOf(p["limit"])
 			}
 		}
 	}

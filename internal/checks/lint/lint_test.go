@@ -9,7 +9,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
-	"github.com/apigw-sync/apigw-sync/internal/world/estate"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 // variables are what files of tests find.
@@ -316,7 +316,7 @@ func FuzzRun(f *testing.F) {
 func BenchmarkRun(b *testing.B) {
 	for _, n := range []int{10, 1_000, 50_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			in := input(b, string(estate.New(estate.OfObjects(n), 1).File()))
+			in := input(b, string(world.NewEstate(world.OfObjects(n), 1).File()))
 			b.ReportAllocs()
 			for b.Loop() {
 				Run(in)

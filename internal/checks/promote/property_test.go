@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 // side is a target whose gateway holds a state, and whose file asks for one.
@@ -46,11 +46,11 @@ func side(t *testing.T, target string, gateway, file []byte) *promote.Side {
 }
 
 // pairs holds a law of two states of one world, each with a third one.
-func pairs(t *testing.T, stream uint64, law func(t *testing.T, w *testworld.World, a, b testworld.State)) {
+func pairs(t *testing.T, stream uint64, law func(t *testing.T, w *world.World, a, b world.State)) {
 	t.Helper()
 	for seed := range uint64(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			w := testworld.New(rand.New(rand.NewPCG(seed, stream)), testworld.Options{Groups: 2, APIs: 3, Policies: 4, Unmanaged: seed%3 == 2})
+			w := world.New(rand.New(rand.NewPCG(seed, stream)), world.Options{Groups: 2, APIs: 3, Policies: 4, Unmanaged: seed%3 == 2})
 			law(t, w, w.Draw(), w.Draw())
 		})
 	}
@@ -59,7 +59,7 @@ func pairs(t *testing.T, stream uint64, law func(t *testing.T, w *testworld.Worl
 // TestAppliedDiffersOnPurpose: where both gateways are as their files say, every difference is declared, and nothing
 // is left to apply.
 func TestAppliedDiffersOnPurpose(t *testing.T) {
-	pairs(t, 1, func(t *testing.T, w *testworld.World, a, b testworld.State) {
+	pairs(t, 1, func(t *testing.T, w *world.World, a, b world.State) {
 		r := promote.Compare(side(t, "a", w.Gateway(a), w.File(a)), side(t, "b", w.Gateway(b), w.File(b)))
 		for _, d := range r.Differences {
 			if d.Class != promote.Declared {
@@ -74,7 +74,7 @@ func TestAppliedDiffersOnPurpose(t *testing.T) {
 
 // TestSameIsEqual: a gateway does not differ from itself, whatever the files say.
 func TestSameIsEqual(t *testing.T) {
-	pairs(t, 2, func(t *testing.T, w *testworld.World, a, b testworld.State) {
+	pairs(t, 2, func(t *testing.T, w *world.World, a, b world.State) {
 		r := promote.Compare(side(t, "a", w.Gateway(a), w.File(b)), side(t, "b", w.Gateway(a), w.File(w.Draw())))
 		if d := cmp.Diff([]promote.Difference(nil), r.Differences, cmp.AllowUnexported(promote.Aspect{})); d != "" {
 			t.Error(d)
@@ -88,7 +88,7 @@ func TestSameIsEqual(t *testing.T) {
 // TestEveryDifferenceIsTold: gateways that are exported differently differ, and what separates one from its files is
 // told by a difference or as not applied.
 func TestEveryDifferenceIsTold(t *testing.T) {
-	pairs(t, 3, func(t *testing.T, w *testworld.World, a, b testworld.State) {
+	pairs(t, 3, func(t *testing.T, w *world.World, a, b world.State) {
 		from, to := side(t, "a", w.Gateway(a), w.File(a)), side(t, "b", w.Gateway(b), w.File(w.Draw()))
 		r := promote.Compare(from, to)
 		if exported(t, from) != exported(t, to) && len(r.Differences)+len(r.Credentials) == 0 {
@@ -116,7 +116,7 @@ func TestEveryDifferenceIsTold(t *testing.T) {
 
 // TestOtherWayRound: from and to exchanged, the differences are the same ones, exchanged.
 func TestOtherWayRound(t *testing.T) {
-	pairs(t, 4, func(t *testing.T, w *testworld.World, a, b testworld.State) {
+	pairs(t, 4, func(t *testing.T, w *world.World, a, b world.State) {
 		from, to := side(t, "a", w.Gateway(a), w.File(b)), side(t, "b", w.Gateway(b), w.File(w.Draw()))
 		there, back := promote.Compare(from, to), promote.Compare(to, from)
 		want := [4]int{there.Count(promote.Undeclared), there.Count(promote.OnlyFrom), there.Count(promote.OnlyTo), there.Count(promote.Declared)}
@@ -129,7 +129,7 @@ func TestOtherWayRound(t *testing.T) {
 
 // TestFilesAlone: what stands in for gateways is as the files say.
 func TestFilesAlone(t *testing.T) {
-	pairs(t, 5, func(t *testing.T, w *testworld.World, a, b testworld.State) {
+	pairs(t, 5, func(t *testing.T, w *world.World, a, b world.State) {
 		from, to := side(t, "a", w.Gateway(a), w.File(a)), side(t, "b", w.Gateway(b), w.File(b))
 		gateways := promote.Compare(from, to)
 		for _, s := range []*promote.Side{from, to} {

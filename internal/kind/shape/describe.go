@@ -63,6 +63,16 @@ func (s *Shape) Words() (out []string) {
 	return out
 }
 
+// Keyword is what the rules say with a keyword of JSON Schema; nil when none of them does.
+func (s *Shape) Keyword(name string) any {
+	for _, r := range s.Rules {
+		if v, ok := r.Keywords[name]; ok {
+			return v
+		}
+	}
+	return nil
+}
+
 // words are those of a OneOf.
 func (r *Rule) words() (out []string) {
 	enum, _ := r.Keywords["enum"].([]any)

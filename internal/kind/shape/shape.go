@@ -23,16 +23,21 @@ func (t Type) String() string {
 
 // Shape is the description of one value. Shapes are built once and never changed afterwards.
 type Shape struct {
-	Type     Type
-	Doc      string    // one or two sentences for the person who edits the file
-	Unit     string    // such as "seconds"; "" when it has none
-	Default  any       // what an absent value means: nil (nothing), string, int64, float64 or bool
-	Absent   string    // what leaving the key out means where Default does not say it, such as "no such limit"
-	Beside   []Setting // what other keys of the same mapping must say for this one to count
-	Fixed    bool      // a change replaces the object that the value belongs to
-	Example  any       // a value worth copying; nil when the default or an enumeration says enough
-	Secret   bool      // never shown, logged or saved
-	Nullable bool      // null is allowed and means the same as absent
+	Type    Type
+	Doc     string    // one or two sentences for the person who edits the file
+	Unit    string    // such as "seconds"; "" when it has none
+	Default any       // what an absent value means: nil (nothing), string, int64, float64 or bool
+	Absent  string    // what leaving the key out means where Default does not say it, such as "no such limit"
+	Beside  []Setting // what other keys of the same mapping must say for this one to count
+	Fixed   bool      // a change replaces the object that the value belongs to
+	Example any       // a value worth copying; nil when the default or an enumeration says enough
+
+	// Samples are texts for made-up states, where the example alone would be too little: by the word of another key beside
+	// which they fit, or all under "".
+	Samples  map[string][]string
+	Refers   string // Text: the kind of the object whose name it is; "" when it names none
+	Secret   bool   // never shown, logged or saved
+	Nullable bool   // null is allowed and means the same as absent
 	Rules    []Rule
 
 	Items   *Shape   // List
@@ -125,6 +130,21 @@ func (s *Shape) AsFixed() *Shape { c := *s; c.Fixed = true; return &c }
 
 // WithExample returns a copy of s with an example.
 func (s *Shape) WithExample(v any) *Shape { c := *s; c.Example = v; return &c }
+
+// WithSamples returns a copy of a text with what made-up states draw from.
+func (s *Shape) WithSamples(samples ...string) *Shape {
+	return s.WithSamplesBeside(map[string][]string{"": samples})
+}
+
+// WithSamplesBeside is WithSamples where what fits depends on the word of another key.
+func (s *Shape) WithSamplesBeside(samples map[string][]string) *Shape {
+	c := *s
+	c.Samples = samples
+	return &c
+}
+
+// Naming returns a copy of a text that is the name of an object of a kind.
+func (s *Shape) Naming(kind string) *Shape { c := *s; c.Refers = kind; return &c }
 
 // WithUnit returns a copy of s measured in unit.
 func (s *Shape) WithUnit(unit string) *Shape { c := *s; c.Unit = unit; return &c }

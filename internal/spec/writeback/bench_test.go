@@ -6,12 +6,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/spec/writeback"
-	"github.com/apigw-sync/apigw-sync/internal/world/estate"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 // BenchmarkUpdate writes a hundredth of all bindings back into the file of a large gateway.
 func BenchmarkUpdate(b *testing.B) {
-	e := estate.New(estate.E, 1)
+	e := world.NewEstate(world.E, 1)
 	_, g := read(b, e.Held())
 	inputs := []spec.Input{{Name: "gateway.yaml", Data: e.Churn(1, 2).File()}}
 	for b.Loop() {

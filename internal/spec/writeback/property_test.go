@@ -18,7 +18,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/spec/writeback"
-	"github.com/apigw-sync/apigw-sync/internal/world/testworld"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 // TestUpdateThenDiff: whatever files say and a gateway holds, after an update nothing separates them but what is
@@ -35,7 +35,7 @@ func TestUpdateThenDiff(t *testing.T) {
 	for seed := range states {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 31))
-			w := testworld.New(r, testworld.Options{Groups: 2, APIs: 4, Policies: 5, Generate: seed%2 == 0, Unmanaged: seed%3 == 0})
+			w := world.New(r, world.Options{Groups: 2, APIs: 4, Policies: 5, Generate: seed%2 == 0, Unmanaged: seed%3 == 0})
 			before, after, odd := w.Draw(), w.Draw(), seed%4 == 3
 			if odd {
 				after = w.Odd(after)
@@ -68,7 +68,7 @@ func TestUpdateThenDiff(t *testing.T) {
 
 // files are a file as a program writes it, or the files of an export, with an overlay now and then; all of them as
 // people write.
-func files(t *testing.T, r *rand.Rand, seed uint64, w *testworld.World, state testworld.State) (inputs []spec.Input) {
+func files(t *testing.T, r *rand.Rand, seed uint64, w *world.World, state world.State) (inputs []spec.Input) {
 	t.Helper()
 	if seed%2 == 0 {
 		inputs = exported(t, w.Gateway(state), spec.Split(append(spec.Splits(), "")[seed/2%4]))

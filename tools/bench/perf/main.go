@@ -127,7 +127,7 @@ everyone on the account. So apigw-sync sends as few as the API allows, and this 
 
 Measured on %s/%s with %d processors, %s, on %s%s.
 The gateway is the emulator: it pages, batches, checks and refuses as the API documents, and answers after a
-set latency. Estates are made by ` + "`internal/world/estate`" + `: APIs published in two environments, and throttles,
+set latency. Estates are made by ` + "`internal/world`" + `: APIs published in two environments, and throttles,
 ACLs, plugins and apps bound to them, so that no API has more than it can take. "E" is 5,000 APIs in 50 groups,
 300 throttles, 100 ACLs, 500 plugins, 1,000 apps and 20,000 bindings; its files list every collection of every
 object. The other estates have its proportions.

@@ -9,18 +9,18 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
-	"github.com/apigw-sync/apigw-sync/internal/world/estate"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 	"github.com/apigw-sync/apigw-sync/tools/bench"
 )
 
 const parallel = 10
 
-func sizes() []estate.Size {
-	return []estate.Size{estate.OfBindings(100), estate.OfBindings(1000), estate.OfBindings(10_000), estate.E, estate.OfBindings(100_000)}
+func sizes() []world.Size {
+	return []world.Size{world.OfBindings(100), world.OfBindings(1000), world.OfBindings(10_000), world.E, world.OfBindings(100_000)}
 }
 
-func name(s estate.Size) string {
-	if s == estate.E {
+func name(s world.Size) string {
+	if s.Bindings == world.E.Bindings {
 		return "20,000 (E)"
 	}
 	return thousands(s.Bindings)
@@ -40,7 +40,7 @@ func (p *perf) requests() error {
 	p.say("| bindings | no-change `diff` | first `apply`, writes | 10 %% of the bindings moved, writes |\n|---|---|---|---|\n")
 	for _, size := range sized(p, sizes(), 2) {
 		log.Printf("requests of %d bindings", size.Bindings)
-		e := estate.New(size, 1)
+		e := world.NewEstate(size, 1)
 		s, err := bench.NewSite(e.Held(), 0, parallel)
 		if err != nil {
 			return err
@@ -73,7 +73,7 @@ func (p *perf) requests() error {
 }
 
 // apply makes a gateway match an estate and tells what was sent, the comparison and the look afterwards included.
-func (p *perf) apply(s *bench.Site, e *estate.Estate) (bench.Sent, time.Duration, error) {
+func (p *perf) apply(s *bench.Site, e *world.Estate) (bench.Sent, time.Duration, error) {
 	state, err := bench.Load(e.File())
 	if err != nil {
 		return bench.Sent{}, 0, err
@@ -127,11 +127,11 @@ func (p *perf) times() error {
 	p.say("## Time against requests × latency ÷ parallelism\n\n")
 	p.say("Estate E, parallelism %d, in real time. An apply is all of it: comparison, writes, and reading again what it touched.\n\n", parallel)
 	p.say("| run | latency | requests | requests × latency ÷ %d | time | ratio |\n|---|---|---|---|---|---|\n", parallel)
-	size := estate.E
+	size := world.E
 	if p.quick {
-		size = estate.OfBindings(1000)
+		size = world.OfBindings(1000)
 	}
-	e := estate.New(size, 1)
+	e := world.NewEstate(size, 1)
 	state, err := bench.Load(e.File())
 	if err != nil {
 		return err

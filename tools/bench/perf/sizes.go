@@ -22,7 +22,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
-	"github.com/apigw-sync/apigw-sync/internal/world/estate"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 	"github.com/apigw-sync/apigw-sync/tools/bench"
 )
 
@@ -146,8 +146,8 @@ func (p *perf) cost(n int) (c cost, err error) {
 
 // steps measures what needs no gateway, and leaves an estate as files for what does.
 func (p *perf) steps() error {
-	e := estate.New(estate.OfObjects(p.objects), 1)
-	c := cost{Objects: e.Objects(), Requests: bench.Reads(e).Sum()}
+	e := world.NewEstate(world.OfObjects(p.objects), 1)
+	c := cost{Objects: e.Count(), Requests: bench.Reads(e).Sum()}
 	files := e.Files(1000)
 	if err := write(p.dir, e.Held(), files); err != nil {
 		return err

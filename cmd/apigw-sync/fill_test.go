@@ -1,40 +1,42 @@
-package estate
+package main
 
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// Send sends a request below the instance to a gateway, such as POST /throttles, and returns the answer.
-type Send func(method, path string, body any) (map[string]any, error)
+// request sends a request below the instance to a gateway, such as POST /throttles, and returns the answer.
+type request func(method, path string, body any) (map[string]any, error)
 
 // mostAtOnce is how many APIs or publish ids one request names.
 const mostAtOnce = 100
 
-// Fill makes the estate on a gateway that has none of it, through the gateway's own interface: groups, APIs and
+// fill makes the estate on a gateway that has none of it, through the gateway's own interface: groups, APIs and
 // their publications, then policies, plugins and apps with what lives inside them and what they are bound to.
-func (e *Estate) Fill(send Send) error {
-	f := filler{e: e, send: send, made: map[string]string{}}
+func fill(e *world.Estate, send request) error {
+	f := filler{e: e, send: send}
 	f.environments()
 	f.apis()
-	for _, section := range []Section{{"apps", e.Apps}, {"throttles", e.Throttles}, {"plugins", e.Plugins}, {"acls", e.ACLs}} {
-		for i := range section.Objects {
-			f.object(section.Name, &section.Objects[i])
+	for _, kindName := range []string{"app", "throttle", "plugin", "acl"} {
+		for _, o := range e.Of(kindName) {
+			f.object(kindName, &o)
 		}
 	}
 	return f.err
 }
 
-// filler is one run of Fill. After the first error it sends nothing more.
+// filler is one run of fill. After the first error it sends nothing more.
 type filler struct {
-	e         *Estate
-	send      Send
+	e         *world.Estate
+	send      request
 	envs      []string // ids, by index
 	ids       []string // of APIs, by index
 	published [][]string
-	made      map[string]string // ids of apps, by name
 	err       error
 }
 
@@ -67,7 +69,7 @@ func (f *filler) environments() {
 		env, _ := x.(fields)
 		have[fmt.Sprint(env["name"])] = fmt.Sprint(env["id"])
 	}
-	for _, name := range Environments {
+	for _, name := range world.Environments {
 		id := have[name]
 		if id == "" {
 			id = f.id("/envs", fields{"name": name})
@@ -81,7 +83,7 @@ func (f *filler) apis() {
 	for i := range groups {
 		groups[i] = f.id("/api-groups", fields{"name": f.e.Group(i)})
 	}
-	for i := range f.e.Size.APIs {
+	for i := range f.e.APIs {
 		f.ids = append(f.ids, f.id("/apis", fields{
 			"name": f.e.API(i), "group_id": groups[i%f.e.Groups], "type": 1, "req_protocol": "HTTPS", "req_method": "GET",
 			"req_uri": fmt.Sprintf("/v1/%d", i), "auth_type": "APP", "backend_type": "MOCK", "mock_info": fields{"result_content": "ok"},
@@ -104,60 +106,64 @@ func (f *filler) apis() {
 }
 
 // object makes one object and what belongs to it.
-func (f *filler) object(section string, o *Object) {
-	own := fields{}
-	for _, field := range o.Fields {
-		own[field[0]] = json.RawMessage(field[1])
-	}
-	switch section {
-	case "throttles":
-		own["name"], own["type"] = o.Name, 1
+func (f *filler) object(kindName string, o *world.Object) {
+	own := maps.Clone(o.Item)
+	switch kindName {
+	case "throttle":
+		own["type"] = map[any]int{nil: 1, "basic": 1, "shared": 2}[own["type"]]
+		delete(own, "specials")
 		id := f.id("/throttles", own)
 		f.specials(id, o)
 		f.publications(o, func(ids []string) { f.do("POST", "/throttle-bindings", fields{"strategy_id": id, "publish_ids": ids}) })
-	case "acls":
-		var values []string
-		f.read(own["values"], &values)
-		id := f.id("/acls", fields{"acl_name": o.Name, "acl_type": own["type"], "entity_type": own["entity_type"], "acl_value": strings.Join(values, ",")})
+	case "acl":
+		id := f.id("/acls", fields{"acl_name": o.Name, "acl_type": own["type"], "entity_type": own["entity_type"], "acl_value": joined(own["values"])})
 		f.publications(o, func(ids []string) { f.do("POST", "/acl-bindings", fields{"acl_id": id, "publish_ids": ids}) })
-	case "plugins":
-		content, _ := own["content"].(json.RawMessage)
+	case "plugin":
+		content, _ := json.Marshal(own["content"])
 		id := f.id("/plugins", fields{"plugin_name": o.Name, "plugin_type": own["type"], "plugin_scope": "global", "plugin_content": string(content)})
 		f.members(o, func(env int, ids []string) {
 			f.do("POST", "/plugins/"+id+"/attach", fields{"env_id": f.envs[env], "api_ids": ids})
 		})
-	case "apps":
-		own["name"] = o.Name
+	case "app":
 		f.app(own, o)
 	}
 }
 
-func (f *filler) app(own fields, o *Object) {
+func joined(list any) string {
+	var texts []string
+	for _, x := range list.([]any) {
+		texts = append(texts, x.(string))
+	}
+	return strings.Join(texts, ",")
+}
+
+func (f *filler) app(own fields, o *world.Object) {
+	codes, _ := own["app_codes"].([]any)
+	access, _ := own["access_control"].(map[string]any)
+	delete(own, "app_codes")
+	delete(own, "access_control")
 	id := f.id("/apps", own)
-	f.made[o.Name] = id
-	for _, code := range o.Codes {
+	for _, code := range codes {
 		f.do("POST", "/apps/"+id+"/app-codes", fields{"app_code": code})
 	}
-	if len(o.Access) > 0 {
-		f.do("PUT", "/apps/"+id+"/app-acl", fields{"app_acl_type": "PERMIT", "app_acl_values": o.Access})
+	if len(access) > 0 {
+		f.do("PUT", "/apps/"+id+"/app-acl", fields{"app_acl_type": access["type"], "app_acl_values": access["values"]})
 	}
 	f.members(o, func(env int, ids []string) {
 		f.do("POST", "/app-auths", fields{"env_id": f.envs[env], "app_ids": []string{id}, "api_ids": ids})
 	})
 }
 
-func (f *filler) specials(throttle string, o *Object) {
-	for _, s := range o.Specials {
-		by, who, _ := strings.Cut(s[0], ":")
-		if by == "app" {
-			who = f.made[who]
-		}
-		f.do("POST", "/throttles/"+throttle+"/throttle-specials", fields{"call_limits": json.RawMessage(s[1]), "object_id": who, "object_type": strings.ToUpper(by)})
+func (f *filler) specials(throttle string, o *world.Object) {
+	list, _ := o.Item["specials"].([]any)
+	for _, x := range list {
+		special := x.(map[string]any)
+		f.do("POST", "/throttles/"+throttle+"/throttle-specials", fields{"call_limits": special["call_limits"], "object_id": special["user"], "object_type": "USER"})
 	}
 }
 
 // publications gives the publish ids of what an object is bound to, some at a time.
-func (f *filler) publications(o *Object, bind func(ids []string)) {
+func (f *filler) publications(o *world.Object, bind func(ids []string)) {
 	for chunk := range slices.Chunk(o.Links, mostAtOnce) {
 		ids := make([]string, len(chunk))
 		for i, at := range chunk {
@@ -170,7 +176,7 @@ func (f *filler) publications(o *Object, bind func(ids []string)) {
 }
 
 // members gives the ids of the APIs that an object is bound to, by environment, some at a time.
-func (f *filler) members(o *Object, bind func(env int, ids []string)) {
+func (f *filler) members(o *world.Object, bind func(env int, ids []string)) {
 	for env := range f.envs {
 		var ids []string
 		for _, at := range o.Links {
@@ -181,12 +187,5 @@ func (f *filler) members(o *Object, bind func(env int, ids []string)) {
 		for chunk := range slices.Chunk(ids, mostAtOnce) {
 			bind(env, chunk)
 		}
-	}
-}
-
-func (f *filler) read(raw, to any) {
-	text, _ := raw.(json.RawMessage)
-	if err := json.Unmarshal(text, to); err != nil && f.err == nil {
-		f.err = err
 	}
 }

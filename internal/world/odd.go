@@ -1,42 +1,64 @@
-package testworld
+package world
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
 // Odd makes a state odd in ways that gateways are and rules of files are not: some APIs are offline with their bindings,
 // names, limits and values are other than files may have them, lists hold spaces and repeats. The world's APIs change, too.
 func (w *World) Odd(s State) State {
 	w.takeOffline(s)
-	for _, section := range []string{"throttles", "acls", "plugins"} {
-		for i, o := range objectsOf(s, section) {
-			if w.rand.IntN(8) == 0 {
-				o["name"] = fmt.Sprintf(w.pick("odd-%d", "%d_odd", "o%d", "a b %d"), i)
+	for _, k := range kinds() {
+		referred := slices.ContainsFunc(kind.All, func(other *kind.Kind) bool { return other.Refers == k.Name })
+		for i, o := range objectsOf(s, k.Section) {
+			if !referred && w.rand.IntN(8) == 0 {
+				o["name"] = fmt.Sprintf(pick(w.rand, []string{"odd-%d", "%d_odd", "o%d", "a b %d"}), i)
 			}
-		}
-	}
-	for _, t := range objectsOf(s, "throttles") {
-		if limit := t["api_call_limits"].(int); w.rand.IntN(3) == 0 {
-			t[w.pick("user_call_limits", "ip_call_limits")] = limit + 1
-		}
-		if w.rand.IntN(6) == 0 {
-			t["remark"] = strings.Repeat("长", 300)
-		}
-		if w.rand.IntN(6) == 0 {
-			t["specials"] = []any{map[string]any{"user": strings.Repeat("u", 70), "call_limits": 1}}
-		}
-	}
-	for _, a := range objectsOf(s, "acls") {
-		a["values"] = w.oddValues(a["values"].([]any))
-	}
-	for _, a := range objectsOf(s, "apps") {
-		if c, ok := a["access_control"].(map[string]any); ok && len(c) > 0 {
-			c["values"] = w.oddValues(c["values"].([]any))
+			w.oddFields(k.Shape, o)
 		}
 	}
 	return s
+}
+
+func (w *World) oddFields(s *shape.Shape, m map[string]any) {
+	whole := map[string]int64{} // by unit: the number that others may not be above
+	for _, f := range s.Fields {
+		longest, bounded := f.Shape.Keyword("maxLength").(int)
+		switch v := m[f.Name].(type) {
+		case map[string]any:
+			w.oddFields(f.Shape, v)
+		case []any:
+			if f.Shape.Type == shape.List && f.Shape.Items.Type == shape.Text {
+				m[f.Name] = w.oddValues(v)
+			} else if first, ok := slices.Concat(v, []any{nil})[0].(map[string]any); ok && f.Shape.Type == shape.List {
+				w.oddFields(f.Shape.Items, first)
+			}
+		case string:
+			if bounded && f.Shape.Keyword("pattern") == nil && f.Shape.Refers == "" && w.rand.IntN(6) == 0 {
+				m[f.Name] = strings.Repeat(letter(f), longest+5)
+			}
+		}
+		if most := whole[f.Shape.Unit]; most > 0 && !f.Required && w.rand.IntN(6) == 0 {
+			m[f.Name] = most + 1
+		}
+		if n, ok := m[f.Name].(int64); ok && f.Required {
+			whole[f.Shape.Unit] = n
+		}
+	}
+}
+
+// letter is one of those that a text may be made of: any where it is for people, else a plain one.
+func letter(f shape.Field) string {
+	if f.Shape.Default == "" {
+		return "长"
+	}
+	return "u"
 }
 
 func objectsOf(s State, section string) (out []map[string]any) {
@@ -58,8 +80,8 @@ func (w *World) takeOffline(s State) {
 		gone[a.Path+" "+a.Published[at]] = true
 		a.Published = slices.Delete(slices.Clone(a.Published), at, at+1)
 	}
-	for _, section := range []string{"throttles", "apps", "acls", "plugins"} {
-		for _, o := range objectsOf(s, section) {
+	for _, k := range kinds() {
+		for _, o := range objectsOf(s, k.Section) {
 			refs, _ := o["apis"].([]any)
 			for i := range refs {
 				if a, env := w.meant(refs[i]); gone[a.Path+" "+env] {
@@ -73,7 +95,7 @@ func (w *World) takeOffline(s State) {
 // meant is the API of a reference that reference has made.
 func (w *World) meant(ref any) (API, string) {
 	m, ok := ref.(map[string]any)
-	env := "RELEASE"
+	env := spec.DefaultEnvironment
 	if ok {
 		env = m["environment"].(string)
 	}
@@ -95,7 +117,7 @@ func (w *World) oddValues(values []any) []any {
 	case 1:
 		return append(values, values[0])
 	case 2:
-		return append(values, w.pick("192.168.1.*", "300.1.1.1", "10.0.0.9-10.0.0.1", "12345"))
+		return append(values, pick(w.rand, []string{"192.168.1.*", "300.1.1.1", "10.0.0.9-10.0.0.1", "12345"}))
 	case 3:
 		return []any{""}
 	}

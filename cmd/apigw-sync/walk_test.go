@@ -1,0 +1,424 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/yaml"
+
+	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report/sample"
+	"github.com/apigw-sync/apigw-sync/internal/world"
+)
+
+// Some questions do not arise for some kinds, each for its reason.
+var (
+	noQuotaShown = map[string]string{"plugin": "gateways do not tell how many plugins they take"}
+	noRotation   = map[string]string{"plugin": "its secrets are those of other systems, which files change"}
+)
+
+// walker asks everything about one object of each kind, bound to one API.
+type walker struct {
+	*testing.T
+	dir    string
+	items  map[string]map[string]any // by kind: an object with something of each kind inside it
+	others map[string]map[string]any // the same objects, as somebody else would have them
+}
+
+// TestEveryKindIsKnownEverywhere asks each part of the program, by running it, whether it knows each kind and each kind of
+// links. Where one does not, the test tells what is missing, and where.
+func TestEveryKindIsKnownEverywhere(t *testing.T) {
+	w := &walker{T: t, dir: t.TempDir(), items: map[string]map[string]any{}, others: map[string]map[string]any{}}
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, k := range kind.All {
+		if k.Section != "" {
+			w.items[k.Name], w.others[k.Name] = world.Example(k, r, "one_"+k.Name), world.Example(k, r, "one_"+k.Name)
+		}
+	}
+	w.keep("gateway.yaml", w.file(w.items))
+	t.Run("files", w.inFiles)
+	t.Run("apply", w.applied)
+	t.Run("emulator", w.emulated)
+	t.Run("write back", w.writtenBack)
+	t.Run("documentation", w.documented)
+	t.Run("random", w.drawn)
+}
+
+// sub is the walker of a subtest.
+func (w *walker) sub(t *testing.T) *walker { v := *w; v.T = t; return &v }
+
+const walkedAPI = `{"environments": ["RELEASE"], "groups": [{"name": "orders", "apis": [{"name": "create", "method": "POST", "path": "/orders", "auth_type": "APP", "published": ["RELEASE"]}]}]}`
+
+// file has an object of each kind, bound to the API where it can be.
+func (w *walker) file(items map[string]map[string]any) map[string]any {
+	doc := map[string]any{"version": "apigw-sync/v1"}
+	for name, item := range items {
+		item = maps.Clone(item)
+		if kind.LinkFrom(name) != nil {
+			item["apis"] = []any{"orders/create"}
+		}
+		doc[kind.Of(name).Section] = []any{item}
+	}
+	return doc
+}
+
+func (w *walker) keep(name string, doc map[string]any) string {
+	w.Helper()
+	raw, err := yaml.Marshal(doc)
+	path := filepath.Join(w.dir, name)
+	if err == nil {
+		err = os.WriteFile(path, raw, 0o600)
+	}
+	if err != nil {
+		w.Fatal(err)
+	}
+	return path
+}
+
+// gateway serves an emulator with the API and some objects.
+func (w *walker) gateway(items map[string]map[string]any) (g *emulator.Gateway, url string) {
+	w.Helper()
+	doc := w.file(items)
+	doc["gateway"] = json.RawMessage(walkedAPI)
+	raw, err := json.Marshal(doc)
+	if err != nil {
+		w.Fatal(err)
+	}
+	g = emulator.New(emulator.Options{})
+	if err := g.Load(raw); err != nil {
+		w.Fatalf("the emulator does not load what files have: %v\nlet the resource's file in internal/emulator have a section that takes every key of the kind's shape\n%s", err, raw)
+	}
+	server := httptest.NewServer(g)
+	w.Cleanup(server.Close)
+	return g, server.URL
+}
+
+// run runs the program; url is "" where it needs no gateway.
+func (w *walker) run(url string, args ...string) (stdout string, code int) {
+	w.Helper()
+	var out, errs bytes.Buffer
+	p := &program{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &errs, Environ: []string{"XDG_STATE_HOME=" + w.dir}}
+	if url != "" {
+		p.Environ = append(p.Environ, "APIGW_SYNC_ENDPOINT="+url, "APIGW_SYNC_PROJECT_ID="+emulator.DefaultProjectID,
+			"APIGW_SYNC_INSTANCE_ID="+emulator.DefaultInstanceID, "APIGW_SYNC_TOKEN="+emulator.DefaultToken)
+	}
+	for _, name := range []string{"KAFKA_PASSWORD", "OIDC_SECRET"} { // of examples
+		p.Environ = append(p.Environ, name+"=correct-horse")
+	}
+	code = p.Main(args)
+	if code != 0 && errs.Len() > 0 {
+		w.Logf("%s: exit code %d\n%.1500s", strings.Join(args, " "), code, errs.String())
+	}
+	return out.String(), code
+}
+
+// allKinds are the names of all kinds, of objects and of links.
+func allKinds() (all []string) {
+	for _, k := range kind.All {
+		all = append(all, k.Name)
+	}
+	for _, l := range kind.Links {
+		all = append(all, l.Name)
+	}
+	return all
+}
+
+// tells demands that a text names each of some words.
+func (w *walker) tells(text string, words []string, complaint string) {
+	w.Helper()
+	for _, word := range words {
+		if !strings.Contains(text, word) {
+			w.Errorf(complaint, word)
+		}
+	}
+}
+
+func inQuotes(words []string) (out []string) {
+	for _, word := range words {
+		out = append(out, `"`+word+`"`)
+	}
+	return out
+}
+
+// inFiles asks what knows files alone.
+func (w *walker) inFiles(t *testing.T) {
+	w = w.sub(t)
+	file := filepath.Join(w.dir, "gateway.yaml")
+	if _, code := w.run("", "validate", "-f", file); code != 0 {
+		w.Errorf("the loader refuses a file with an object of each kind; see Shape, Check and CheckIn of the kind in internal/kind")
+	}
+	schema, _ := w.run("", "schema", "config")
+	for _, k := range kind.All {
+		path := k.Section
+		if k.Owner != "" {
+			path = kind.Of(k.Owner).Section + "." + k.Field
+		}
+		if !strings.Contains(schema, `"`+first(k.Section, k.Field)+`"`) {
+			w.Errorf("the JSON Schema has no key %s: give %s a Section, or its owner's Shape a field, in internal/kind", path, k.Name)
+		}
+		if out, code := w.run("", "explain-field", path); code != 0 || out == "" {
+			w.Errorf("explain-field knows nothing of %s: the Shape of %s lacks words", path, k.Name)
+		}
+	}
+	for _, k := range kind.All {
+		if k.Section == "" || len(w.secretsOf(k)) == 0 {
+			continue
+		}
+		inClear := !strings.Contains(fmt.Sprint(w.items[k.Name]), "${")
+		if out, _ := w.run("", "validate", "--lint", "-f", file, "-o", "json"); inClear && !strings.Contains(out, `"`+k.Name+"/one_"+k.Name+`"`) {
+			w.Errorf("lint says nothing of the secrets of %s, which the file has in clear: let Secrets of the kind name them, or add a rule in internal/checks/lint", k.Name)
+		}
+		if help, _ := w.run("", "rotate", "--help"); !strings.Contains(help, k.Name) && noRotation[k.Name] == "" {
+			w.Errorf("rotate knows no secrets of %s: add a command in internal/checks/rotate, or the reason to noRotation in this file", k.Name)
+		}
+	}
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// secretsOf are the secrets of the kind's object.
+func (w *walker) secretsOf(k *kind.Kind) []string {
+	o, err := k.Declare(w.items[k.Name])
+	if err != nil {
+		w.Fatal(err)
+	}
+	return k.SecretsIn(o.Value)
+}
+
+// applied asks what shows a plan, carries it out, and looks at what is there.
+func (w *walker) applied(t *testing.T) {
+	w = w.sub(t)
+	file := filepath.Join(w.dir, "gateway.yaml")
+	_, url := w.gateway(nil)
+	plan, _ := w.run(url, "diff", "-f", file, "-o", "json")
+	w.tells(plan, inQuotes(allKinds()), "diff plans no change of kind %s, though the file has one: see fetch and diff, which walk kind.All and kind.Links")
+	drift, _ := w.run(url, "drift", "-f", file, "-o", "json")
+	w.tells(drift, inQuotes(allKinds()), "drift tells nothing of kind %s: see internal/checks/drift")
+	doctor, _ := w.run(url, "doctor", "-f", file, "-o", "json")
+	for _, k := range kind.All {
+		if k.Section != "" && noQuotaShown[k.Name] == "" && !strings.Contains(doctor, "quota of "+k.Section) {
+			w.Errorf("doctor does not look whether there is room for %s: name the quota of %s in internal/checks/doctor/quota.go, or the reason in noQuotaShown of this file", k.Section, k.Name)
+		}
+	}
+	if _, code := w.run(url, "apply", "-f", file, "--yes"); code != 0 {
+		w.Fatalf("apply fails on an object of each kind: exit code %d; see Encode of the kinds and the emulator's refusals", code)
+	}
+	if _, code := w.run(url, "diff", "-f", file, "--detailed-exitcode"); code != 0 {
+		w.Errorf("something is left after apply: what Encode of a kind sends, Decode must read back")
+	}
+	folder := filepath.Join(w.dir, "export")
+	if _, code := w.run(url, "export", "--output-file", folder, "--split", "kind"); code != 0 {
+		w.Errorf("export fails: exit code %d", code)
+	}
+	exported := w.read(folder)
+	explained, _ := w.run(url, "explain", "orders/create", "-f", file, "-o", "json")
+	for _, k := range kind.All {
+		if k.Section != "" {
+			w.tells(exported, []string{k.Section + ":", "name: one_" + k.Name}, "the export has no %s: internal/spec/write.go walks kind.All")
+			w.explained(explained, k)
+		} else if !strings.Contains(exported, k.Field+":") {
+			w.Errorf("the export has no %s of %s: see Items and Tree of %s", k.Field, k.Owner, k.Name)
+		}
+	}
+}
+
+// explained asks for what explain says of an object that is bound to the API.
+func (w *walker) explained(text string, k *kind.Kind) {
+	w.Helper()
+	if kind.LinkFrom(k.Name) == nil {
+		return
+	}
+	if !strings.Contains(text, `"name": "one_`+k.Name+`"`) {
+		w.Errorf("explain does not show the %s that is bound to the API: list it in internal/calls/explain and in text_explain.go of internal/report", k.Name)
+	}
+}
+
+// read is all text in a folder.
+func (w *walker) read(folder string) string {
+	w.Helper()
+	var all strings.Builder
+	files, err := filepath.Glob(filepath.Join(folder, "*"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			w.Fatal(err)
+		}
+		all.Write(raw)
+	}
+	return all.String()
+}
+
+// emulated asks the emulator for what it loads, dumps and counts.
+func (w *walker) emulated(t *testing.T) {
+	w = w.sub(t)
+	g, url := w.gateway(w.items)
+	if _, code := w.run(url, "diff", "-f", filepath.Join(w.dir, "gateway.yaml"), "--detailed-exitcode"); code != 0 {
+		w.Errorf("a gateway that loaded the file differs from it: load in the resource's file of internal/emulator leaves something out")
+	}
+	dump, err := g.Dump()
+	if err != nil {
+		w.Fatal(err)
+	}
+	again := emulator.New(emulator.Options{})
+	if err := again.Load(dump); err != nil {
+		w.Errorf("the emulator does not load what it dumped: %v", err)
+	}
+	twice, err := again.Dump()
+	if d := cmp.Diff(w.parsed(dump), w.parsed(twice)); err != nil || d != "" {
+		w.Errorf("a dump that was loaded is dumped otherwise (%v): dump and load of a resource in internal/emulator disagree\n%s", err, d)
+	}
+	for _, k := range kind.All {
+		if k.Section == "" {
+			if !strings.Contains(string(dump), k.Field+":") {
+				w.Errorf("the emulator dumps no %s of %s: see the file of the owner's resource in internal/emulator", k.Field, k.Owner)
+			}
+			continue
+		}
+		w.tells(string(dump), []string{k.Section + ":", "name: one_" + k.Name}, "the emulator dumps no %s: its resource in internal/emulator needs a section with dump")
+		if noQuotaShown[k.Name] == "" && !w.counted(k) {
+			w.Errorf("no quota of the emulator counts %s: give its resource in internal/emulator one, and ask for room where it is created", k.Section)
+		}
+	}
+}
+
+func (w *walker) parsed(document []byte) (v any) {
+	w.Helper()
+	if err := yaml.Unmarshal(document, &v); err != nil {
+		w.Fatal(err)
+	}
+	return v
+}
+
+// counted reports whether the gateway counts an object of the kind against a quota.
+func (w *walker) counted(k *kind.Kind) bool {
+	w.Helper()
+	used := func(items map[string]map[string]any) (n float64) {
+		_, url := w.gateway(items)
+		answer, err := sender(w.T, url)("GET", "/"+strings.Join(kind.ListQuotas().Path, "/")+"?limit=500", nil)
+		if err != nil {
+			answer, err = sender(w.T, url)("GET", "/../../../"+strings.Join(kind.ListQuotas().Path, "/"), nil)
+		}
+		if err != nil {
+			w.Fatal(err)
+		}
+		list, _ := answer["configs"].([]any)
+		for _, x := range list {
+			q, _ := x.(map[string]any)
+			u, _ := q["used"].(float64)
+			n += u
+		}
+		return n
+	}
+	return used(map[string]map[string]any{k.Name: w.items[k.Name]}) > used(nil)
+}
+
+// writtenBack asks for the changes that somebody made on the gateway to come into the files.
+func (w *walker) writtenBack(t *testing.T) {
+	w = w.sub(t)
+	_, url := w.gateway(w.others)
+	edited := w.keep("edited.yaml", w.file(w.items))
+	if _, code := w.run(url, "export", "--update", edited); code != 0 && code != 3 { // 3: secrets are not written
+		w.Errorf("export --update fails: exit code %d", code)
+	}
+	left, _ := w.run(url, "diff", "-f", edited, "-o", "json")
+	var plan struct {
+		Changes []struct {
+			Kind, Address string
+			Fields        []struct{ Sensitive bool }
+		}
+	}
+	if err := json.Unmarshal([]byte(left), &plan); err != nil {
+		w.Fatal(err)
+	}
+	for _, c := range plan.Changes {
+		secret := slices.ContainsFunc(c.Fields, func(f struct{ Sensitive bool }) bool { return f.Sensitive })
+		if !secret {
+			w.Errorf("export --update leaves %s in the files as it was: see Pack and Place of %s in internal/kind, and internal/spec/writeback", c.Address, c.Kind)
+		}
+	}
+}
+
+// documented asks for pages and samples.
+func (w *walker) documented(t *testing.T) {
+	w = w.sub(t)
+	pages := map[string]string{}
+	for _, page := range []string{"files", "operations"} {
+		raw, err := os.ReadFile(filepath.Join("..", "..", "docs", "reference", page+".md"))
+		if err != nil {
+			w.Fatal(err)
+		}
+		pages[page] = string(raw)
+	}
+	shown := map[string]bool{}
+	for _, c := range sample.Changes() {
+		shown[c.Kind] = true
+	}
+	operations := map[string][]string{}
+	for _, k := range kind.All {
+		w.tells(pages["files"], []string{first(k.Section, k.Field)}, "docs/reference/files.md does not tell of %s; run make docs")
+		operations[k.Name] = []string{k.Ops.List, k.Ops.Create, k.Ops.Delete}
+	}
+	for _, l := range kind.Links {
+		operations[l.Name] = []string{l.OfOwner.Operation, l.Bind[0].Operation, l.Unbind[0].Operation}
+	}
+	for _, name := range allKinds() {
+		w.tells(pages["operations"], operations[name], "docs/reference/operations.md lacks %s: add it with its permission in internal/api/operations.go and run make docs")
+		if !shown[name] {
+			w.Errorf("no sample of a report shows a change of %s: internal/report/sample draws kinds that it does not name", name)
+		}
+	}
+}
+
+// drawn asks random states and estates for each kind.
+func (w *walker) drawn(t *testing.T) {
+	w = w.sub(t)
+	r := rand.New(rand.NewPCG(2, 2))
+	found := map[string]bool{}
+	for range 20 {
+		v := world.New(r, world.Options{Groups: 1, APIs: 4, Policies: 3})
+		for section, list := range v.Draw() {
+			for _, x := range list.([]any) {
+				item := x.(map[string]any)
+				found[section] = true
+				for key, inside := range item {
+					if fmt.Sprint(inside) != "[]" && fmt.Sprint(inside) != "map[]" {
+						found[section+"."+key] = true
+					}
+				}
+			}
+		}
+	}
+	for _, k := range kind.All {
+		path := k.Section
+		if k.Owner != "" {
+			path = kind.Of(k.Owner).Section + "." + k.Field
+		}
+		if !found[path] {
+			w.Errorf("random states hold no %s: world draws %s from its Shape; give it an Example or Samples", path, k.Name)
+		}
+	}
+	for _, l := range kind.Links {
+		if !found[kind.Of(l.Owner).Section+".apis"] {
+			w.Errorf("random states bind no %s: world draws links of kind.Links", l.Owner)
+		}
+	}
+}

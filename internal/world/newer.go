@@ -1,0 +1,60 @@
+package world
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+)
+
+// content is the example of what takes its shape from another key. That of a newer gateway lacks some members.
+func (d *drawer) content(s *shape.Shape) map[string]any {
+	c, _ := s.Example.(map[string]any)
+	for _, f := range s.Fields {
+		if d.opt.Newer && !f.Required && d.rand.IntN(3) == 0 {
+			c = maps.Clone(c)
+			delete(c, f.Name)
+		}
+	}
+	return c
+}
+
+// renew makes an object one of a newer gateway: its content has members, and may be of a type, that nobody has heard of.
+func (d *drawer) renew(c *shape.Cases, item map[string]any) {
+	if d.rand.IntN(5) == 0 {
+		item[c.By], item[c.Field] = "not_yet_known", map[string]any{"mode": pick(d.rand, []string{"block", "log"})}
+	}
+	item[c.Field] = d.newer(item[c.Field])
+}
+
+// newer adds members that no document lists to some of the mappings in v.
+func (d *drawer) newer(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := slices.Clone(v)
+		for i := range out {
+			out[i] = d.newer(out[i])
+		}
+		return out
+	case map[string]any:
+		out := map[string]any{}
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			out[name] = d.newer(v[name])
+		}
+		if d.rand.IntN(3) == 0 {
+			out[pick(d.rand, []string{"new_mode", "new_list", "new_part"})] = d.unheard()
+		}
+		return out
+	}
+	return v
+}
+
+func (d *drawer) unheard() any {
+	return pick(d.rand, []any{
+		"", "a", int64(d.rand.IntN(3)), 1.5, false, nil,
+		[]any{},
+		[]any{"b", "a"},
+		map[string]any{"deep": map[string]any{"a": int64(d.rand.IntN(2))}},
+		[]any{map[string]any{"name": "x", "weight": int64(d.rand.IntN(2))}, map[string]any{"name": "y"}},
+	})
+}
