@@ -34,7 +34,7 @@ const (
 )
 
 var acl = of(Def[ACL, aclWire]{Facts: Facts{
-	Name: "acl", Section: "acls", Path: "acls", ListField: "acls", NameQuery: "name",
+	Name: "acl", Section: "acls", Rank: 4, Path: "acls", ListField: "acls", NameQuery: "name",
 	Codes: Codes{Gone: []string{"APIG.3006"}, Bound: []string{"APIG.3447"}}, Limit: "ACL_NUM_LIMIT",
 	Ops: Operations{
 		List: "ListAclStrategiesV2", Create: "CreateAclStrategyV2", Update: "UpdateAclStrategyV2",

@@ -28,7 +28,7 @@ type appWire struct {
 const generatedByGateway = "the gateway makes one, which is left alone"
 
 var app = of(Def[App, appWire]{Facts: Facts{
-	Name: "app", Section: "apps", Path: "apps", ListField: "apps", NameQuery: "name",
+	Name: "app", Section: "apps", Rank: 2, Path: "apps", ListField: "apps", NameQuery: "name",
 	Limit: "APP_NUM_LIMIT",
 	Makes: []string{"/app_key", "/app_secret"},
 	Ops:   Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},

@@ -71,8 +71,8 @@ var appCode = of(Def[AppCode, appCodeWire]{Facts: Facts{
 	Name: "app_code", Owner: "app", Field: "app_codes",
 	Shape: codeShape,
 	Path:  "apps/{app}/app-codes", ListField: "app_codes",
-	Quota: codesOfAnApp,
-	Ops:   Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Delete: "DeleteAppCodeV2"},
+	Quota: codesOfAnApp, Generates: true,
+	Ops: Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Delete: "DeleteAppCodeV2"},
 }, Hooks: Hooks[AppCode]{
 	Secrets: func(AppCode) []string { return []string{"/app_code"} },
 	Match:   matchCodes,

@@ -16,11 +16,11 @@ type Operations struct{ List, Create, Update, Delete, BatchDelete string }
 //
 // A kind that lives inside another names its Owner and the Field of the owner's mapping that lists it;
 // its Path then holds {KIND} where the id of that ancestor stands, also behind a ?, in what its list alone is asked
-// with. A Single kind exists at most once inside its
-// owner, at its Path, and has no id of its own.
+// with. A Single kind exists at most once inside its owner, at its Path, and has no id of its own.
 type Facts struct {
 	Name      string
 	Section   string // top-level key in files; "" for a kind inside an owner
+	Rank      int    // of the section in files, from 1 on: those come first with which most people begin; 0 comes last
 	Owner     string
 	Field     string
 	Shape     *shape.Shape // of one item
@@ -34,6 +34,7 @@ type Facts struct {
 	Unset     []string // JSON pointers of numbers whose 0 means that there is none
 	Makes     []string // JSON pointers of what the gateway makes where it is left out
 	Quota     int      // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
+	Generates bool     // its values are secret texts, and files may ask for so many that the gateway makes: {generate: N}
 	Refers    string   // the kind of what Refs names; "" when there are no Refs
 	Codes     Codes
 	Limit     string // the gateway's name of its quota of such objects; "" where none is known

@@ -35,7 +35,7 @@ type pluginWire struct {
 const contentMax = 65535
 
 var plugin = of(Def[Plugin, pluginWire]{Facts: Facts{
-	Name: "plugin", Section: "plugins", Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
+	Name: "plugin", Section: "plugins", Rank: 3, Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
 	Codes:   Codes{Bound: []string{"APIG.3462"}},
 	Ops:     Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
 	Replace: []string{"/type"},

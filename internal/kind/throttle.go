@@ -44,7 +44,7 @@ var throttleTypes = words{"1": "basic", "2": "shared"}
 var calls = shape.Range(1, math.MaxInt32)
 
 var throttle = of(Def[Throttle, throttleWire]{Facts: Facts{
-	Name: "throttle", Section: "throttles", Path: "throttles", ListField: "throttles", NameQuery: "name",
+	Name: "throttle", Section: "throttles", Rank: 1, Path: "throttles", ListField: "throttles", NameQuery: "name",
 	Codes: Codes{Bound: []string{"APIG.3451"}}, Limit: "THROTTLE_NUM_LIMIT",
 	Ops: Operations{
 		List: "ListRequestThrottlingPolicyV2", Create: "CreateRequestThrottlingPolicyV2",

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -15,17 +16,12 @@ const Version = "apigw-sync/v1"
 // DefaultEnvironment is where APIs are looked up when nothing else names an environment.
 const DefaultEnvironment = "RELEASE"
 
-// sections are the kinds that files list under a key of their own, in the order in which they are written:
-// first those that a newcomer meets first.
+// sections are the kinds that files list under a key of their own, in the order in which they are written.
 var sections = sectionKinds()
 
 func sectionKinds() []*kind.Kind {
-	out := []*kind.Kind{kind.Of("throttle"), kind.Of("app"), kind.Of("plugin"), kind.Of("acl")}
-	for _, k := range kind.All {
-		if k.Section != "" && !slices.Contains(out, k) {
-			out = append(out, k)
-		}
-	}
+	out := slices.DeleteFunc(slices.Clone(kind.All), func(k *kind.Kind) bool { return k.Section == "" })
+	slices.SortStableFunc(out, func(a, b *kind.Kind) int { return cmp.Compare(cmp.Or(a.Rank, len(out)), cmp.Or(b.Rank, len(out))) })
 	return out
 }
 

@@ -245,7 +245,7 @@ func (w *writer) part(k *kind.Kind, owner *kind.Object) *yaml.Node {
 	if len(parts) == 0 {
 		return nil
 	}
-	if k.Quota > 0 && !w.export.Secrets {
+	if k.Generates && !w.export.Secrets {
 		// Values are secret, but that there are so many is not.
 		w.leave(owner.Address()+" /"+k.Field, fmt.Sprintf("values are secret; {generate: %d} leaves them as they are", len(parts)))
 		return &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{generate(len(parts))}}
@@ -275,7 +275,7 @@ func generate(n int) *yaml.Node {
 
 func (w *writer) element(k *kind.Kind, o *kind.Object) *yaml.Node {
 	tree := k.Tree(o.Value)
-	if k.Quota > 0 {
+	if k.Generates {
 		for _, v := range tree {
 			return w.value(shape.OfText(""), v, o.Address(), "")
 		}

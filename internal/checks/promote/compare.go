@@ -125,7 +125,7 @@ func (c *comparison) parts(k *kind.Kind, owner string) {
 	if len(c.from.parts[at])+len(c.to.parts[at]) == 0 || c.ignored(k.Name, owner) {
 		return
 	}
-	if k.Quota > 0 {
+	if k.Generates {
 		c.unlike(k, at)
 		return
 	}

@@ -16,7 +16,7 @@ func (r *round) parts(k *kind.Kind, owner string, changes []*diff.Change) {
 	case !ok, r.refusesAll(k.Name, owner, "/"+k.Field):
 	case k.Single:
 		r.single(k, field, changes[0])
-	case k.Quota > 0:
+	case k.Generates:
 		r.values(field, changes)
 	default:
 		r.elements(k, field, changes)
