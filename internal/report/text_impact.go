@@ -12,6 +12,9 @@ import (
 // impactPaint are the colours of levels.
 var impactPaint = map[impact.Level]color.Attribute{impact.Exposure: color.FgRed, impact.Outage: color.FgMagenta, impact.Change: color.FgYellow}
 
+// namesWidth is how wide lists of names are where there is no terminal.
+const namesWidth = 100
+
 // impact writes what a plan means to callers: a line for each API, or for many that are alike, what changes below it.
 func (p *page) impact(f *document.Felt) {
 	if len(f.Rows) == 0 {
@@ -28,35 +31,12 @@ func (p *page) impact(f *document.Felt) {
 		for _, line := range r.Lines() {
 			p.linef("%s%s", indent, document.Clean(line))
 		}
-		for _, line := range p.wrap(r.Names, indent) {
+		if len(r.Names) == 0 {
+			continue
+		}
+		for _, line := range p.wrap(document.Clean(strings.Join(r.Names, ", ")), "", indent, namesWidth) {
 			p.linef("%s%s", indent, p.paint(line, color.Faint))
 		}
 	}
 	p.linef("")
-}
-
-// wrap lays names out in lines as wide as the page, or as 100 columns.
-func (p *page) wrap(names []string, margin string) (lines []string) {
-	most := 100
-	if p.style.Width > 0 {
-		most = p.style.Width
-	}
-	var line strings.Builder
-	for i, name := range names {
-		if name = document.Clean(name); i < len(names)-1 {
-			name += ","
-		}
-		if line.Len() > 0 && wide(margin)+wide(line.String())+1+wide(name) > most {
-			lines = append(lines, line.String())
-			line.Reset()
-		}
-		if line.Len() > 0 {
-			line.WriteByte(' ')
-		}
-		line.WriteString(name)
-	}
-	if line.Len() > 0 {
-		lines = append(lines, line.String())
-	}
-	return lines
 }

@@ -124,22 +124,28 @@ const (
 // indented further by hang.
 func (p *page) paragraph(text, hang string, margin ...string) {
 	left := strings.Join(margin, "")
-	width := plainWidth
+	for _, line := range p.wrap(text, hang, left, plainWidth) {
+		p.linef("%s%s", left, line)
+	}
+}
+
+// wrap breaks text at blanks into the lines of a paragraph; plain is its width, margin included, where there is no
+// terminal.
+func (p *page) wrap(text, hang, left string, plain int) (lines []string) {
+	width := plain
 	if p.style.Width > 0 {
 		width = min(p.style.Width, mostWidth)
 	}
 	width = max(width-wide(left), wide(hang)+20)
-	head := text[:len(text)-len(strings.TrimLeft(text, " "))]
-	line := head
+	line := text[:len(text)-len(strings.TrimLeft(text, " "))]
 	for i, word := range words(strings.TrimLeft(text, " ")) {
 		if i > 0 && wide(line)+wide(word) > width && strings.TrimSpace(line) != "" {
-			p.linef("%s%s", left, strings.TrimRight(line, " "))
-			line = hang
-			word = strings.TrimLeft(word, " ")
+			lines = append(lines, strings.TrimRight(line, " "))
+			line, word = hang, strings.TrimLeft(word, " ")
 		}
 		line += word
 	}
-	p.linef("%s%s", left, strings.TrimRight(line, " "))
+	return append(lines, strings.TrimRight(line, " "))
 }
 
 // words cuts a text into words, the blanks before each with it.
