@@ -131,9 +131,6 @@ func (c *Client) call(ctx context.Context, segments []string, r api.Request, rep
 	return attempts, c.withHint(err)
 }
 
-// Stats returns what the client has done so far.
-func (c *Client) Stats() Stats { return c.tally.stats() }
-
 // ServerDate returns how far the gateway's clock is ahead of this machine's (negative: behind), as
 // of the last answer that carried a Date. The header has whole seconds, so that offsets of a
 // second or two mean nothing. ok is false before the first such answer.

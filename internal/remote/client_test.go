@@ -328,8 +328,9 @@ func TestPlainAnswerToHTTPS(t *testing.T) {
 
 // Connections are kept and used again.
 func TestKeepAlive(t *testing.T) {
-	var opened atomic.Int32
+	var opened, answered atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		answered.Add(1)
 		_, _ = io.WriteString(w, good)
 	}))
 	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
@@ -354,8 +355,8 @@ func TestKeepAlive(t *testing.T) {
 	if n := opened.Load(); n > 8 { // a few more than 4 when one is opened while another comes back
 		t.Errorf("%d connections", n)
 	}
-	if s := c.Stats(); s.Attempts != 160 || s.Retries != 0 {
-		t.Errorf("stats are %+v", s)
+	if n := answered.Load(); n != 160 {
+		t.Errorf("%d requests arrived", n)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,11 +93,35 @@ func testClient(t *testing.T, transport http.RoundTripper, change func(*Config))
 	if change != nil {
 		change(&config)
 	}
+	if config.Transport != nil {
+		config.Transport = &counting{RoundTripper: config.Transport}
+	}
 	c, err := New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// counting counts what a client sends.
+type counting struct {
+	http.RoundTripper
+	attempts, refused atomic.Int32
+}
+
+func (c *counting) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.attempts.Add(1)
+	resp, err := c.RoundTripper.RoundTrip(r)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		c.refused.Add(1)
+	}
+	return resp, err
+}
+
+// sent is how often a client of testClient has sent something, and how many answers were refusals.
+func sent(c *Client) (attempts, refused int) {
+	n := c.transport.(*counting)
+	return int(n.attempts.Load()), int(n.refused.Load())
 }
 
 func get() api.Request {

@@ -106,7 +106,7 @@ func (c *Client) repeat(ctx context.Context, q *question, reply any) (attempts i
 		if !c.tally.mayRepeat() {
 			return h.attempts, h.stopped(errSpent)
 		}
-		if err := c.wait(ctx, wait); err != nil {
+		if err := sleep(ctx, wait); err != nil {
 			return h.attempts, h.stopped(err)
 		}
 	}
@@ -115,14 +115,11 @@ func (c *Client) repeat(ctx context.Context, q *question, reply any) (attempts i
 // attemptPaced makes one attempt in its turn; h.last tells how it ended. An error means that there
 // was no attempt.
 func (c *Client) attemptPaced(ctx context.Context, h *history, reply any) error {
-	began := time.Now()
 	t, err := c.pace.acquire(ctx)
-	c.tally.waited(time.Since(began))
 	if err != nil {
 		return err
 	}
 	h.attempts++
-	c.tally.attempted(h.q.Operation)
 	err = c.attempt(ctx, h.q, reply, h.attempts)
 	c.pace.release(t, err)
 	c.tally.ended(err)
@@ -130,12 +127,10 @@ func (c *Client) attemptPaced(ctx context.Context, h *history, reply any) error 
 	return nil
 }
 
-func (c *Client) wait(ctx context.Context, d time.Duration) error {
+func sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
-	began := time.Now()
-	defer func() { c.tally.waited(time.Since(began)) }()
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
