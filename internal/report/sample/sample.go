@@ -3,6 +3,7 @@ package sample
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,6 +90,34 @@ func Changes() []document.Change {
 	for i := range out {
 		if out[i].Address == "plugin_binding/orders_cors/orders/create_order@RELEASE" {
 			out[i].Displaces, out[i].DisplacesDeclared = "plugin/shop_cors", &undeclared
+		}
+	}
+	return append(out, others(out)...)
+}
+
+// others are changes of the kinds that changes do not name, with the examples of their shapes.
+func others(changes []document.Change) (out []document.Change) {
+	named := func(kindName string) bool {
+		return slices.ContainsFunc(changes, func(c document.Change) bool { return c.Kind == kindName })
+	}
+	for _, k := range kind.All {
+		if named(k.Name) {
+			continue
+		}
+		c := document.Change{Address: k.Name + "/orders", Kind: k.Name, Name: "orders", Action: diff.Create, Source: at("others", 2)}
+		for _, f := range k.Shape.Fields {
+			if f.Shape.Secret {
+				c.Fields = append(c.Fields, document.Field{Path: "/" + f.Name, After: diff.Hidden, Sensitive: true})
+			} else if f.Shape.Example != nil {
+				c.Fields = append(c.Fields, document.Field{Path: "/" + f.Name, After: f.Shape.Example})
+			}
+		}
+		out = append(out, c)
+	}
+	for _, l := range kind.Links {
+		if !named(l.Name) {
+			api := binding("orders", "create_order", "RELEASE", "POST", "/v1/orders")
+			out = append(out, document.Change{Address: l.Name + "/orders/orders/create_order@RELEASE", Kind: l.Name, Name: "orders", Action: diff.Bind, Source: at("others", 9), Binding: api})
 		}
 	}
 	return out

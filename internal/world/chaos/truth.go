@@ -145,8 +145,8 @@ func (v *Truth) addresses(e *emulator.Effect) (address, owner string) {
 		return "app/" + e.PolicyName, ""
 	case e.Kind == "app_code":
 		return "app_code/" + e.PolicyName + "/#" + e.Value, "app/" + e.PolicyName
-	case e.Kind == "app_access_control":
-		return e.Kind + "/" + e.PolicyName, "app/" + e.PolicyName
+	case k != nil && k.Single:
+		return e.Kind + "/" + e.PolicyName, k.Owner + "/" + e.PolicyName
 	case k != nil && k.Owner != "":
 		return e.Kind + "/" + e.PolicyName + "/" + e.Name, k.Owner + "/" + e.PolicyName
 	}
