@@ -47,7 +47,7 @@ func (r *runner) bind(ctx context.Context, s *diff.Step, work []*job) {
 // displace settles a link that goes because another one takes its place.
 func (r *runner) displace(k *kind.LinkKind, j *job, binds []*job) {
 	at := slices.IndexFunc(binds, func(b *job) bool {
-		return diff.SpotOf(&b.Link) == diff.SpotOf(&j.Link) && r.sameSlot(k, &b.Link, &j.Link)
+		return diff.TargetOf(&b.Link) == diff.TargetOf(&j.Link) && r.sameSlot(k, &b.Link, &j.Link)
 	})
 	if at < 0 {
 		return // whoever takes the place was skipped, and so is this

@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// delete removes an object; one that is gone already is as good.
+// delete removes an object. That somebody else has removed it already counts as success.
 func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
 	h := j.change.Have
 	q := k.Delete(r.parent(k, j.change), h.ID)

@@ -62,7 +62,7 @@ type runner struct {
 	have      kind.Actual
 	ids       *ids
 	outcomes  [][]outcome // by step and item; written by the step alone
-	occupants map[string]map[diff.Spot][]kind.Link
+	occupants map[string]map[diff.Target][]kind.Link
 	bound     map[boundAt]bool
 	slots     sync.Map // LINK KIND/ID of an owner to its slot, a string
 	freed     sync.Map // ids of links that were unbound out of turn, to make room, to their outcome
@@ -73,7 +73,7 @@ type runner struct {
 func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 	r := &runner{
 		caller: caller, reader: &fetch.Reader{Caller: caller}, plan: plan, have: have, ids: newIDs(have, plan),
-		outcomes: make([][]outcome, len(plan.Steps)), occupants: map[string]map[diff.Spot][]kind.Link{}, bound: map[boundAt]bool{},
+		outcomes: make([][]outcome, len(plan.Steps)), occupants: map[string]map[diff.Target][]kind.Link{}, bound: map[boundAt]bool{},
 	}
 	for i := range plan.Steps {
 		s := &plan.Steps[i]
@@ -82,15 +82,15 @@ func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 			continue
 		}
 		if r.occupants[s.Kind] == nil {
-			r.occupants[s.Kind] = map[diff.Spot][]kind.Link{}
+			r.occupants[s.Kind] = map[diff.Target][]kind.Link{}
 		}
 		for j := range s.Items {
-			at := diff.SpotOf(&s.Items[j].Link)
+			at := diff.TargetOf(&s.Items[j].Link)
 			r.occupants[s.Kind][at] = append(r.occupants[s.Kind][at], s.Items[j].Link)
 		}
 	}
 	for i := range have.Links {
-		r.bound[boundAt{have.Links[i].OwnerID, diff.SpotOf(&have.Links[i])}] = true
+		r.bound[boundAt{have.Links[i].OwnerID, diff.TargetOf(&have.Links[i])}] = true
 	}
 	for _, o := range slices.Concat(have.Objects, have.Beside.Owners) {
 		r.learnSlot(o.Kind, o.ID, o.Value)
@@ -194,10 +194,10 @@ func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *
 	ch := &r.plan.Changes[item.Change]
 	switch have := ch.Have; s.Op {
 	case diff.OpBind, diff.OpUnbind:
-		return diff.SpotOf(&served.Link) == diff.SpotOf(&item.Link)
+		return diff.TargetOf(&served.Link) == diff.TargetOf(&item.Link)
 	case diff.OpUpdate, diff.OpRestage:
 		o := ch.InPlace()
-		return o != nil && r.bound[boundAt{o.ID, diff.SpotOf(&served.Link)}]
+		return o != nil && r.bound[boundAt{o.ID, diff.TargetOf(&served.Link)}]
 	default:
 		return have != nil && (served.Link.OwnerID == have.ID || served.Link.TargetID() == have.ID)
 	}
@@ -205,6 +205,6 @@ func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *
 
 // boundAt is a binding that was there before the run.
 type boundAt struct {
-	owner string
-	spot  diff.Spot
+	owner  string
+	target diff.Target
 }

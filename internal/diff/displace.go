@@ -43,8 +43,8 @@ func (c *comparison) displace(k *kind.LinkKind) {
 		if ch.Kind != k.Name || ch.Action != Bind {
 			continue
 		}
-		slot, at := k.Slot(c.wantKey[k.Owner][ch.Name].Value), SpotOf(ch.Link)
-		c.contest(k, ch, aside[seat{at, slot}])
+		slot, at := k.Slot(c.wantKey[k.Owner][ch.Name].Value), TargetOf(ch.Link)
+		c.contest(k, ch, aside[Slot{at, slot}])
 		for _, h := range held[at] {
 			sure := h.slot == slot || h.slot == "?"
 			gone := going[h.Address()]
@@ -99,8 +99,8 @@ func (c *comparison) noteBeside(l *kind.Link) {
 
 // holders are the links that have places now: those of what is compared, and what was found beside it. Those of the
 // former go by the names that files have for their owners, as changes do.
-func (c *comparison) holders(k *kind.LinkKind) map[Spot][]holder {
-	out, names, slots := map[Spot][]holder{}, c.names(k.Owner), c.slotsOf(k)
+func (c *comparison) holders(k *kind.LinkKind) map[Target][]holder {
+	out, names, slots := map[Target][]holder{}, c.names(k.Owner), c.slotsOf(k)
 	note := func(links []kind.Link, beside bool) {
 		for i := range links {
 			l := links[i]
@@ -117,7 +117,7 @@ func (c *comparison) holders(k *kind.LinkKind) map[Spot][]holder {
 			if !beside {
 				l.Owner = h.name
 			}
-			at := SpotOf(&l)
+			at := TargetOf(&l)
 			if !slices.ContainsFunc(out[at], func(x holder) bool { return x.OwnerID == l.OwnerID }) {
 				out[at] = append(out[at], h)
 			}
@@ -180,14 +180,14 @@ func (c *comparison) going(k *kind.LinkKind) map[string]bool {
 
 // uncarry makes changes of their own of links that a replaced owner hands over to its successor, where they take
 // the place of a policy that would keep it: such a bind must be seen.
-func (c *comparison) uncarry(k *kind.LinkKind, held map[Spot][]holder, going map[string]bool) {
+func (c *comparison) uncarry(k *kind.LinkKind, held map[Target][]holder, going map[string]bool) {
 	for _, p := range c.pairs[k.Owner] {
 		if p.want == nil || c.swaps[p.want.Address()] == nil {
 			continue
 		}
 		sw, slot := c.swaps[p.want.Address()], k.Slot(p.want.Value)
 		sw.carried = slices.DeleteFunc(sw.carried, func(l kind.Link) bool {
-			displaces := l.Kind == k.Name && slices.ContainsFunc(held[SpotOf(&l)], func(h holder) bool {
+			displaces := l.Kind == k.Name && slices.ContainsFunc(held[TargetOf(&l)], func(h holder) bool {
 				return h.name != p.want.Key && h.slot == slot && !going[h.Address()]
 			})
 			if displaces {
@@ -199,12 +199,12 @@ func (c *comparison) uncarry(k *kind.LinkKind, held map[Spot][]holder, going map
 }
 
 // aside are links that files declare of what is not looked at, by the places that they take.
-func (c *comparison) aside(k *kind.LinkKind) map[seat]*kind.DeclaredLink {
-	out := map[seat]*kind.DeclaredLink{}
+func (c *comparison) aside(k *kind.LinkKind) map[Slot]*kind.DeclaredLink {
+	out := map[Slot]*kind.DeclaredLink{}
 	for i := range c.want.Aside {
 		l := &c.want.Aside[i]
 		if w := c.wantKey[k.Owner][l.Owner]; l.Kind == k.Name && w != nil {
-			out[seat{SpotOf(&l.Link), k.Slot(w.Value)}] = l
+			out[Slot{TargetOf(&l.Link), k.Slot(w.Value)}] = l
 		}
 	}
 	return out
@@ -249,8 +249,8 @@ func (p *Plan) Footings() map[string]kind.Footing {
 	return out
 }
 
-// guardPlaces refuses binds that take the place of what nobody has agreed to lose.
-func (c *comparison) guardPlaces() {
+// guardSlots refuses binds that take the place of what nobody has agreed to lose.
+func (c *comparison) guardSlots() {
 	lost, first := map[string][]string{}, map[string]*Displaced{}
 	taker := map[string]string{}
 	var order []string

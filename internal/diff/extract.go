@@ -29,7 +29,7 @@ type Extract struct {
 
 	ResendSecrets bool // as in Policy
 
-	touched map[string]bool // what keys returns
+	touched map[string]bool // the result of keys, kept since Touches asks for it once an object
 }
 
 // ErrNotAlone is a plan that follows only from more than what it touches.
@@ -75,21 +75,21 @@ func beside(plan *Plan, touched, have kind.Actual) kind.Beside {
 	out := plan.Beside
 	out.Links, out.Owners = slices.Clone(out.Links), slices.Clone(out.Owners)
 	type at struct {
-		spot  Spot
-		owner string
+		target Target
+		owner  string
 	}
-	seat := func(l *kind.Link) at { return at{SpotOf(l), l.OwnerID} }
+	holds := func(l *kind.Link) at { return at{TargetOf(l), l.OwnerID} }
 	known, displaced, owners := map[at]bool{}, map[at]bool{}, map[string]bool{}
 	for _, l := range slices.Concat(touched.Links, out.Links) {
-		known[seat(&l)] = true
+		known[holds(&l)] = true
 	}
 	for i := range plan.Changes {
 		for _, d := range plan.Changes[i].Displaces {
-			displaced[seat(&d.Link)] = !known[seat(&d.Link)]
+			displaced[holds(&d.Link)] = !known[holds(&d.Link)]
 		}
 	}
 	for i := range have.Links {
-		if l := &have.Links[i]; displaced[seat(l)] {
+		if l := &have.Links[i]; displaced[holds(l)] {
 			out.Links = append(out.Links, *l)
 			owners[kind.LinkOf(l.Kind).Owner+"/"+l.OwnerID] = true
 		}

@@ -9,12 +9,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// edge identifies a link of one owner by what it joins it to, whatever it is called on the gateway.
-type edge struct{ api, env string }
-
-// place is what of an API in an environment holds only one link of a kind.
-type place struct{ slot, api, env string }
-
 // swap is a replace: old goes once its successor holds the bindings.
 type swap struct {
 	old, next *kind.Object
@@ -59,7 +53,7 @@ func (c *comparison) links(k *kind.LinkKind) {
 		c.regain(k, p, append(held, next...), left)
 		c.unbind(k, left, nil)
 	}
-	c.meet(k)
+	c.shareSlots(k)
 }
 
 // regain binds to an object of which no file lists the links what only the leftovers of an interrupted replace
@@ -68,22 +62,22 @@ func (c *comparison) regain(k *kind.LinkKind, p pair, held, left []kind.Link) {
 	if p.want.ManagesKind(k.Name) && !c.rules.whole(k.Name, p.want.Key) || len(left) == 0 {
 		return
 	}
-	has, claimed := map[edge]bool{}, c.claims(k)
+	has, claimed := map[Target]bool{}, c.claims(k)
 	for i := range held {
-		has[edgeOf(&held[i])] = true
+		has[TargetOf(&held[i])] = true
 	}
 	for _, l := range left {
 		l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
-		if !has[edgeOf(&l)] && !claimed[placeFor(k, p.want, &l)] {
-			has[edgeOf(&l)] = true
+		if !has[TargetOf(&l)] && !claimed[slotFor(k, p.want, &l)] {
+			has[TargetOf(&l)] = true
 			c.regained[p.want.Address()] = append(c.regained[p.want.Address()], l)
 		}
 	}
 }
 
-// meet leaves each place to one of the owners that would carry a link over to it or get it back, the first by
+// shareSlots leaves each slot to one of the owners that would carry a link over to it or get it back, the first by
 // name: those that had places of their own may become the same, such as plugins of one type.
-func (c *comparison) meet(k *kind.LinkKind) {
+func (c *comparison) shareSlots(k *kind.LinkKind) {
 	var owners []*kind.Declared
 	for _, p := range c.pairs[k.Owner] {
 		if p.want != nil && (c.swaps[p.want.Address()] != nil && !p.want.ManagesKind(k.Name) || c.regained[p.want.Address()] != nil) {
@@ -91,13 +85,13 @@ func (c *comparison) meet(k *kind.LinkKind) {
 		}
 	}
 	slices.SortFunc(owners, func(a, b *kind.Declared) int { return strings.Compare(a.Key, b.Key) })
-	taken := map[place]*kind.Declared{}
+	taken := map[Slot]*kind.Declared{}
 	for _, o := range owners {
 		late := func(l kind.Link) bool {
 			if l.Kind != k.Name {
 				return false
 			}
-			at := placeFor(k, o, &l)
+			at := slotFor(k, o, &l)
 			first := taken[at]
 			if first == nil || k.Slot == nil {
 				taken[at] = o
@@ -116,22 +110,22 @@ func (c *comparison) meet(k *kind.LinkKind) {
 	}
 }
 
-// placeFor is the place that a link of a declared owner takes.
-func placeFor(k *kind.LinkKind, owner *kind.Declared, l *kind.Link) place {
-	at := place{api: l.TargetKey(), env: l.Env}
+// slotFor is the slot that a link of a declared owner takes.
+func slotFor(k *kind.LinkKind, owner *kind.Declared, l *kind.Link) Slot {
+	at := Slot{Target: TargetOf(l)}
 	if k.Slot != nil {
-		at.slot = k.Slot(owner.Value)
+		at.name = k.Slot(owner.Value)
 	}
 	return at
 }
 
 // claims are the places that declared links take.
-func (c *comparison) claims(k *kind.LinkKind) map[place]bool {
-	out := map[place]bool{}
+func (c *comparison) claims(k *kind.LinkKind) map[Slot]bool {
+	out := map[Slot]bool{}
 	for i := range c.want.Links {
 		l := &c.want.Links[i]
 		if owner := c.wantKey[k.Owner][l.Owner]; l.Kind == k.Name && owner != nil {
-			out[placeFor(k, owner, &l.Link)] = true
+			out[slotFor(k, owner, &l.Link)] = true
 		}
 	}
 	return out
@@ -173,13 +167,13 @@ func byOwner[L any](links []L, k *kind.LinkKind, link func(*L) *kind.Link) map[s
 
 // compareLinks compares the links of one owner that stays.
 func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, want []kind.DeclaredLink) {
-	has := make(map[edge]bool, len(held))
+	has := make(map[Target]bool, len(held))
 	for i := range held {
-		has[edgeOf(&held[i])] = true
+		has[TargetOf(&held[i])] = true
 	}
-	wanted := make(map[edge]bool, len(want))
+	wanted := make(map[Target]bool, len(want))
 	for i := range want {
-		e := edgeOf(&want[i].Link)
+		e := TargetOf(&want[i].Link)
 		wanted[e] = true
 		switch {
 		case has[e]:
@@ -192,7 +186,7 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 	}
 	var goes []kind.Link
 	for i := range held {
-		if wanted[edgeOf(&held[i])] {
+		if wanted[TargetOf(&held[i])] {
 			continue
 		}
 		if c.rules.whole(k.Name, p.want.Key) {
@@ -210,26 +204,26 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 // replace, what only one has is a change of its own.
 func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []kind.Link, want []kind.DeclaredLink) {
 	sw.released = append(sw.released, old...)
-	onOld, onNext := map[edge]bool{}, map[edge]bool{}
+	onOld, onNext := map[Target]bool{}, map[Target]bool{}
 	for i := range old {
-		onOld[edgeOf(&old[i])] = true
+		onOld[TargetOf(&old[i])] = true
 	}
 	for i := range next {
-		onNext[edgeOf(&next[i])] = true
+		onNext[TargetOf(&next[i])] = true
 	}
 	if !p.want.ManagesKind(k.Name) {
 		claimed := c.claims(k)
 		for _, l := range old {
 			l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
-			if !onNext[edgeOf(&l)] && !claimed[placeFor(k, p.want, &l)] {
+			if !onNext[TargetOf(&l)] && !claimed[slotFor(k, p.want, &l)] {
 				sw.carried = append(sw.carried, l)
 			}
 		}
 		return
 	}
-	wanted := map[edge]bool{}
+	wanted := map[Target]bool{}
 	for i := range want {
-		e := edgeOf(&want[i].Link)
+		e := TargetOf(&want[i].Link)
 		if want[i].Offline && !onNext[e] {
 			c.plan.Warnings = append(c.plan.Warnings, Note{Address: want[i].Address(), Source: &want[i].Source, Message: "is lost with the replace, since " +
 				"nothing can be bound to an API that is not published; apply again once it is"})
@@ -245,7 +239,7 @@ func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []k
 		}
 	}
 	for _, l := range slices.Concat(old, next) {
-		if !wanted[edgeOf(&l)] {
+		if !wanted[TargetOf(&l)] {
 			c.unbind(k, []kind.Link{l}, &p.want.Source)
 		}
 	}
@@ -263,6 +257,3 @@ func (c *comparison) unbind(k *kind.LinkKind, links []kind.Link, source *kind.So
 		c.add(Change{Address: l.Address(), Kind: k.Name, Name: l.Owner, Action: Unbind, Source: source, Link: &l})
 	}
 }
-
-// edgeOf leaves the owner out where only one owner is looked at, so that a rename changes nothing.
-func edgeOf(l *kind.Link) edge { return edge{api: l.TargetKey(), env: l.Env} }

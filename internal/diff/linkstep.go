@@ -37,7 +37,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 			if len(displaced) == 0 {
 				break
 			}
-			for _, d := range displaced[SpotOf(&g.items[i].Link)][b.slot(k, &g.items[i].Link)] {
+			for _, d := range displaced[TargetOf(&g.items[i].Link)][b.slot(k, &g.items[i].Link)] {
 				d.Needs = g.items[i].Needs
 				step.Items = append(step.Items, d)
 			}
@@ -47,9 +47,9 @@ func (b *builder) bind(k *kind.LinkKind) {
 			continue // nothing will ask what came where
 		}
 		for i := range g.items {
-			at := SpotOf(&g.items[i].Link)
+			at := TargetOf(&g.items[i].Link)
 			b.binds[at] = append(b.binds[at], s)
-			taken := seat{at, b.slot(k, &g.items[i].Link)}
+			taken := Slot{at, b.slot(k, &g.items[i].Link)}
 			b.takes[taken] = append(b.takes[taken], s)
 		}
 	}
@@ -72,25 +72,25 @@ func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 }
 
 // displaced finds, for kinds whose binds overwrite, the links that go because another takes their slot.
-func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[Spot]map[string][]Item {
+func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[Target]map[string][]Item {
 	if !k.Overwrites || !b.goes[k.Name] {
 		return nil
 	}
-	taken := map[Spot]map[string]bool{}
+	taken := map[Target]map[string]bool{}
 	for i := range binds {
-		at := SpotOf(&binds[i].Link)
+		at := TargetOf(&binds[i].Link)
 		if taken[at] == nil {
 			taken[at] = map[string]bool{}
 		}
 		taken[at][b.slot(k, &binds[i].Link)] = true
 	}
-	out := map[Spot]map[string][]Item{}
+	out := map[Target]map[string][]Item{}
 	for i := range b.plan.Changes {
 		ch := &b.plan.Changes[i]
 		if ch.Kind != k.Name || ch.Action != Unbind {
 			continue
 		}
-		at := SpotOf(ch.Link)
+		at := TargetOf(ch.Link)
 		slot := b.slot(k, ch.Link)
 		if !taken[at][slot] {
 			continue
@@ -122,8 +122,8 @@ func (b *builder) slot(k *kind.LinkKind, l *kind.Link) string {
 	return ""
 }
 
-// unbind groups the links of a kind that go. What another link takes the place of waits for it, so that
-// an API is never without a policy that it had and keeps.
+// unbind groups the links of a kind that go. Where another link takes the slot, the unbind waits for that bind, so that
+// an API that has a policy before and after the plan has one all the time.
 func (b *builder) unbind(k *kind.LinkKind) {
 	if !b.goes[k.Name] {
 		return
@@ -170,14 +170,14 @@ func (b *builder) unbind(k *kind.LinkKind) {
 	}
 }
 
-// awaited are the steps that an unbind waits for: of a replaced owner and of a leftover those that give its place
-// to whom it was made for, else those of what takes the place.
+// awaited are the steps that an unbind waits for: mostly the binds of what takes the slot. A link of a leftover waits
+// for the binds of the object for which the leftover was made, one of a replaced owner for its successor as well.
 func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
-	at := SpotOf(&item.Link)
+	at := TargetOf(&item.Link)
 	if heir, ok := b.c.heirs[k.Owner+"/"+item.Link.Owner]; ok {
 		var out []int
 		for _, s := range b.binds[at] {
-			if slices.ContainsFunc(b.steps[s].Items, func(bound Item) bool { return bound.Link.Owner == heir && SpotOf(&bound.Link) == at }) {
+			if slices.ContainsFunc(b.steps[s].Items, func(bound Item) bool { return bound.Link.Owner == heir && TargetOf(&bound.Link) == at }) {
 				out = append(out, s)
 			}
 		}
@@ -195,11 +195,11 @@ func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 	return b.successors(k, &item.Link)
 }
 
-// successors are the steps that bind what comes in the place of a link: in its slot, or where nothing does
-// there, in any slot of the API.
+// successors are the steps that bind what comes in place of a link: in its slot, or where nothing comes there, in any
+// slot of the target.
 func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
-	at := SpotOf(l)
-	if same := b.takes[seat{at, b.slot(k, l)}]; len(same) > 0 {
+	at := TargetOf(l)
+	if same := b.takes[Slot{at, b.slot(k, l)}]; len(same) > 0 {
 		return slices.Clone(same)
 	}
 	return slices.Clone(b.binds[at])

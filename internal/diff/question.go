@@ -7,7 +7,7 @@ import (
 // Question is what is not known of the places that a plan takes with links of one kind: who has them now.
 type Question struct {
 	Link    *kind.LinkKind
-	Seats   []kind.Link     // that the plan makes and of whose places not all is known
+	Binds   []kind.Link     // that the plan makes and of whose places not all is known
 	Managed map[string]bool // names of owners whose links must be told with their ids
 
 	known map[string]bool // ids of owners of which all links are known
@@ -44,7 +44,7 @@ func (d *Draft) Questions() (out []Question) {
 		if k.Slot == nil || !d.c.binds(k) {
 			continue
 		}
-		if q := d.c.question(k); len(q.Seats) > 0 {
+		if q := d.c.question(k); len(q.Binds) > 0 {
 			out = append(out, q)
 		}
 	}
@@ -61,25 +61,25 @@ func (c *comparison) question(k *kind.LinkKind) Question {
 	if !k.Mixed {
 		q.slots = map[string]bool{}
 	}
-	held := map[Spot][]holder{}
+	held := map[Target][]holder{}
 	if !k.Mixed {
 		held = c.holders(k)
 	}
-	seat := func(l kind.Link) {
+	ask := func(l kind.Link) {
 		slot := k.Slot(c.wantKey[k.Owner][l.Owner].Value)
-		for _, h := range held[SpotOf(&l)] {
+		for _, h := range held[TargetOf(&l)] {
 			if h.slot == slot {
 				return
 			}
 		}
-		q.Seats = append(q.Seats, l)
+		q.Binds = append(q.Binds, l)
 		if q.slots != nil {
 			q.slots[slot] = true
 		}
 	}
 	for i := range c.plan.Changes {
 		if ch := &c.plan.Changes[i]; ch.Kind == k.Name && ch.Action == Bind {
-			seat(*ch.Link)
+			ask(*ch.Link)
 		}
 	}
 	for _, p := range c.pairs[k.Owner] {
@@ -88,7 +88,7 @@ func (c *comparison) question(k *kind.LinkKind) Question {
 		}
 		for _, l := range c.swaps[p.want.Address()].carried {
 			if l.Kind == k.Name {
-				seat(l)
+				ask(l)
 			}
 		}
 	}

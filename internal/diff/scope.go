@@ -143,7 +143,7 @@ func (c *comparison) guard() {
 	}
 	c.plan.Refusals = append(c.plan.Refusals, c.plan.TooMany(c.policy.MaxDeletes)...)
 	c.guardPrune()
-	c.guardPlaces()
+	c.guardSlots()
 }
 
 // removes reports whether an object ceases to exist, even if another one takes its place.

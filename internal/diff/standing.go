@@ -37,14 +37,14 @@ func (c *comparison) standing() {
 			if p.want == nil || p.have == nil {
 				continue
 			}
-			has := map[edge]bool{}
+			has := map[Target]bool{}
 			for _, o := range append(p.others(), p.gateway()) {
 				for i := range held[o.Key] {
-					has[edgeOf(&held[o.Key][i])] = true
+					has[TargetOf(&held[o.Key][i])] = true
 				}
 			}
 			for _, l := range spared[p.want.Key] {
-				if e := edgeOf(&l.Link); has[e] {
+				if e := TargetOf(&l.Link); has[e] {
 					has[e] = false
 					out = append(out, l)
 				}

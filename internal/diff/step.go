@@ -49,8 +49,8 @@ type builder struct {
 	plan    *Plan
 	steps   []Step
 	create  map[string]int   // address to the step that makes its id known
-	binds   map[Spot][]int   // steps that bind something to an API in an environment
-	takes   map[seat][]int   // the same, by the slot that they take
+	binds   map[Target][]int // steps that bind something to an API in an environment
+	takes   map[Slot][]int   // the same, by the slot that they take
 	unbinds map[string][]int // address of an owner to the steps that take its links away
 	parts   map[string][]int // address of an owner to the steps that change what lives inside it
 	index   map[string]int   // ADDRESS ACTION to its change, of updates and unbinds
@@ -59,22 +59,22 @@ type builder struct {
 	goes    map[string]bool  // kinds of links of which some are taken away
 }
 
-// Spot is an API in an environment, for one kind of link.
-type Spot struct{ Kind, API, Env string }
+// Target is what links of one kind bind owners to: mostly an API in an environment.
+type Target struct{ Kind, Key, Env string }
 
-// seat is a slot at a spot: what only one link can hold.
-type seat struct {
-	Spot
-	slot string
+// Slot is what only one link can hold of a target.
+type Slot struct {
+	Target
+	name string // as the kind of links calls it
 }
 
-// SpotOf is the spot that a link takes.
-func SpotOf(l *kind.Link) Spot { return Spot{l.Kind, l.TargetKey(), l.Env} }
+// TargetOf is the target of a link, whatever it is called on the gateway.
+func TargetOf(l *kind.Link) Target { return Target{l.Kind, l.TargetKey(), l.Env} }
 
 // steps turns changes into requests. The order of the result respects After and Needs.
 func steps(c *comparison) []Step {
 	b := &builder{
-		c: c, plan: c.plan, create: map[string]int{}, binds: map[Spot][]int{}, takes: map[seat][]int{}, unbinds: map[string][]int{},
+		c: c, plan: c.plan, create: map[string]int{}, binds: map[Target][]int{}, takes: map[Slot][]int{}, unbinds: map[string][]int{},
 		parts: map[string][]int{}, index: map[string]int{}, update: map[string]int{}, held: map[string]int{}, goes: map[string]bool{},
 	}
 	for i := range c.have.Objects {
@@ -104,7 +104,7 @@ func steps(c *comparison) []Step {
 	for _, k := range kind.Links {
 		b.bind(k)
 		b.unbind(k)
-		b.keepShut(k)
+		b.keepGuarded(k)
 	}
 	b.deletes()
 	b.references()
@@ -327,10 +327,10 @@ func ordered(all []Step) []Step {
 			heap.Push(&ready, i)
 		}
 	}
-	place, out := make([]int, len(all)), make([]Step, 0, len(all))
+	position, out := make([]int, len(all)), make([]Step, 0, len(all))
 	for ready.Len() > 0 {
 		i := heap.Pop(&ready).(int)
-		place[i] = len(out)
+		position[i] = len(out)
 		out = append(out, all[i])
 		for _, j := range next[i] {
 			if waits[j]--; waits[j] == 0 {
@@ -339,21 +339,21 @@ func ordered(all []Step) []Step {
 		}
 	}
 	for i := range out {
-		out[i].After = renumber(out[i].After, place)
+		out[i].After = renumber(out[i].After, position)
 		for j := range out[i].Items {
-			out[i].Items[j].Needs = renumber(out[i].Items[j].Needs, place)
+			out[i].Items[j].Needs = renumber(out[i].Items[j].Needs, position)
 		}
 	}
 	return out
 }
 
-func renumber(steps, place []int) []int {
+func renumber(steps, position []int) []int {
 	if len(steps) == 0 {
 		return nil
 	}
 	out := make([]int, len(steps))
 	for i, s := range steps {
-		out[i] = place[s]
+		out[i] = position[s]
 	}
 	return out
 }

@@ -79,8 +79,8 @@ func (t *touch) change(ch *Change, now map[string]string) {
 		t.objects[ch.Address] = true
 		for _, l := range kind.LinksFrom(ch.Kind) {
 			o := ch.InPlace()
-			shuts := func(value any) bool { return l.Shuts != nil && l.Shuts(value) }
-			if ch.Action == Replace || o != nil && shuts(o.Value) != shuts(ch.Want.Value) { // see keepShut
+			guards := func(value any) bool { return l.Guards != nil && l.Guards(value) }
+			if ch.Action == Replace || o != nil && guards(o.Value) != guards(ch.Want.Value) { // see keepGuarded
 				t.inside[l.Name+" "+ch.Want.Key] = true
 			}
 		}
@@ -100,14 +100,14 @@ func (t *touch) change(ch *Change, now map[string]string) {
 
 // claimed finds declared links that take the places which an object leaves to its heir.
 func (t *touch) claimed(link *kind.LinkKind, o *kind.Object, heir string, have kind.Actual, want kind.Desired) {
-	left := map[edge]bool{}
+	left := map[Target]bool{}
 	for i := range have.Links {
 		if l := &have.Links[i]; l.Kind == link.Name && l.OwnerID == o.ID {
-			left[edgeOf(l)] = true
+			left[TargetOf(l)] = true
 		}
 	}
 	for i := range want.Links {
-		if l := &want.Links[i]; l.Kind == link.Name && l.Owner != heir && left[edgeOf(&l.Link)] {
+		if l := &want.Links[i]; l.Kind == link.Name && l.Owner != heir && left[TargetOf(&l.Link)] {
 			t.claims[l.Address()] = true
 			t.anchors[link.Owner+"/"+l.Owner] = true
 		}

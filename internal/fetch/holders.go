@@ -54,9 +54,9 @@ type Lists struct {
 }
 
 func (r *Reader) holders(q *diff.Question, l Lists) *holders {
-	h := &holders{r: r, q: q, catalog: l.Catalog, whole: l.Whole[q.Link.Owner], at: map[diff.Spot]bool{}}
-	for i := range q.Seats {
-		h.at[diff.SpotOf(&q.Seats[i])] = true
+	h := &holders{r: r, q: q, catalog: l.Catalog, whole: l.Whole[q.Link.Owner], at: map[diff.Target]bool{}}
+	for i := range q.Binds {
+		h.at[diff.TargetOf(&q.Binds[i])] = true
 	}
 	for i := range l.Objects {
 		if l.Objects[i].Kind == q.Link.Owner {
@@ -74,7 +74,7 @@ type holders struct {
 	owners  []kind.Object // that the gateway is known to have
 	whole   bool          // owners are all
 	untold  bool          // the lists of free places do not say who has them
-	at      map[diff.Spot]bool
+	at      map[diff.Target]bool
 }
 
 // search is a way to find holders.
@@ -112,8 +112,8 @@ func (h *holders) list(ctx context.Context, worth int) error {
 func (h *holders) byAPI() search {
 	var apis []*kind.API
 	seen := map[string]bool{}
-	for i := range h.q.Seats {
-		if a := h.q.Seats[i].API; !seen[a.ID] {
+	for i := range h.q.Binds {
+		if a := h.q.Binds[i].API; !seen[a.ID] {
 			seen[a.ID] = true
 			apis = append(apis, a)
 		}
@@ -212,9 +212,9 @@ func (h *holders) askers() (out []kind.Object, all bool) {
 
 // scopes are what the lists are narrowed to: the environment if there is one alone, and groups, if that is less.
 func (h *holders) scopes() ([]freeList, bool) {
-	env, envID, groups := h.q.Seats[0].Env, h.q.Seats[0].EnvID, map[string]string{}
-	for i := range h.q.Seats {
-		l := &h.q.Seats[i]
+	env, envID, groups := h.q.Binds[0].Env, h.q.Binds[0].EnvID, map[string]string{}
+	for i := range h.q.Binds {
+		l := &h.q.Binds[i]
 		if l.Env != env {
 			env, envID = "", ""
 		}
@@ -287,7 +287,7 @@ func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 // settle keeps what has places that the question is about, and completes it: owners that are told by name alone, and
 // the ids of links that go by themselves.
 func (h *holders) settle(ctx context.Context, found []Bound) (out kind.Beside, err error) {
-	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[diff.SpotOf(&b.Link)] || !h.q.Minds(&b.Object) })
+	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[diff.TargetOf(&b.Link)] || !h.q.Minds(&b.Object) })
 	names := map[string]bool{}
 	for i := range found {
 		names[found[i].Owner] = true
@@ -335,7 +335,7 @@ func (h *holders) identify(ctx context.Context, links []kind.Link, owners []kind
 	told, err := h.of(ctx, owners)
 	for i := range links {
 		for j := range told {
-			if links[i].OwnerID == told[j].OwnerID && diff.SpotOf(&links[i]) == diff.SpotOf(&told[j].Link) {
+			if links[i].OwnerID == told[j].OwnerID && diff.TargetOf(&links[i]) == diff.TargetOf(&told[j].Link) {
 				links[i] = told[j].Link
 			}
 		}

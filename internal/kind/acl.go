@@ -171,8 +171,8 @@ type aclBound struct {
 
 var aclBinding = &LinkKind{
 	Name: "acl_binding", Owner: "acl", Mixed: true, Codes: Codes{Gone: []string{"APIG.3010"}},
-	Slot:  func(owner any) string { return owner.(ACL).EntityType },
-	Shuts: func(owner any) bool { return owner.(ACL).Type == "PERMIT" },
+	Slot:   func(owner any) string { return owner.(ACL).EntityType },
+	Guards: func(owner any) bool { return owner.(ACL).Type == "PERMIT" },
 	OfOwner: reading(Reading{
 		Operation: "ListApisBindedToAclPolicyV2", ListField: "apis", Path: fixed("acl-bindings", "binded-apis"),
 		Query: func(id string) url.Values { return query("acl_id", id) },

@@ -199,7 +199,7 @@ func TestNewKindIsComplete(t *testing.T) {
 		}
 	}
 	for _, l := range kind.Links {
-		if l.Shuts != nil && l.Slot == nil {
+		if l.Guards != nil && l.Slot == nil {
 			t.Errorf("%s shuts APIs, and does not say what of them its links take", l.Name)
 		}
 		if kind.Of(l.Owner) == nil || l.OfOwner.Operation == "" || l.OfAPI.Operation == "" || len(l.Bind) == 0 || len(l.Unbind) == 0 || l.Answer.ListField == "" {

@@ -40,16 +40,16 @@ type LinkKind struct {
 	Owner  string // kind of the owner
 	Target string // kind of what the owner is bound to; "" for APIs
 
-	// Slot names what of an API in an environment holds only one link of the kind, such as the type
-	// of a plugin; nil when an API takes any number.
+	// Slot names the slot that links of an owner take. A target holds one link in each slot: an API has one throttle,
+	// and one plugin of each type. nil when a target takes any number.
 	Slot func(owner any) string
-	// Mixed: some versions hold one link at an API in an environment, whatever its slot.
+	// Mixed: some versions of the gateway have one slot for all links of a target, whatever Slot says.
 	Mixed bool
 	// Overwrites: binding to a taken slot surely replaces what was there.
 	Overwrites bool
-	// Shuts: an API with a link to such an owner lets in only whom it names. One that has such a link before
-	// and after a change must have one all the time. nil when links of the kind shut nothing.
-	Shuts func(owner any) bool
+	// Guards tells whether an API that is bound to an owner lets in only those whom the owner names. An API with such a
+	// guard before and after a run must have one all the time. nil when owners of the kind are never guards.
+	Guards func(owner any) bool
 	// Dropped: deleting the owner takes its links along.
 	Dropped bool
 

@@ -101,11 +101,14 @@ type Link struct {
 
 // Address is KIND/OWNER/TARGET@ENV, without @ENV where the link has no environment.
 func (l *Link) Address() string {
-	address := l.Kind + "/" + l.Owner + "/" + l.Target().Key
+	at := ""
 	if l.Env != "" {
-		address += "@" + l.Env
+		at = "@"
 	}
-	return address
+	if l.To != nil {
+		return l.Kind + "/" + l.Owner + "/" + l.To.Key + at + l.Env
+	}
+	return l.Kind + "/" + l.Owner + "/" + l.API.Group + "/" + l.API.Name + at + l.Env
 }
 
 // Target is what the owner is bound to.

@@ -13,8 +13,8 @@ import (
 type spot struct{ api, env, policy string }
 
 func spotOf(l *kind.Link) spot {
-	s := diff.SpotOf(l)
-	return spot{api: s.API, env: s.Env}
+	s := diff.TargetOf(l)
+	return spot{api: s.Key, env: s.Env}
 }
 
 // world is a gateway's state, as far as it is known.

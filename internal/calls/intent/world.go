@@ -156,7 +156,7 @@ func (w *World) settled(k *kind.LinkKind, list []bound) []bound {
 	}
 	declared, exported, shuts := map[string]int{}, map[string]int{}, map[string]int{} // surely bound, by slot
 	for i := range list {
-		if b := &list[i]; b.truth == yes && k.Shuts != nil && k.Shuts(b.owner.Value) {
+		if b := &list[i]; b.truth == yes && k.Guards != nil && k.Guards(b.owner.Value) {
 			shuts[k.Slot(b.owner.Value)]++
 		}
 		switch b := &list[i]; {

@@ -77,7 +77,7 @@ type back struct {
 	way     *Way
 	objects map[string]*kind.Object // what there is, by address
 	inside  map[collection]map[string]*kind.Object
-	now     map[collection]map[diff.Spot]*kind.Link
+	now     map[collection]map[diff.Target]*kind.Link
 	place   map[object]int  // of what is wanted
 	closed  map[object]bool // objects whose belongings are left alone, or go with them
 	failed  []error         // secrets that are not there
@@ -192,8 +192,8 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	}
 }
 
-func spots(links map[diff.Spot]*kind.Link) []diff.Spot {
-	return slices.SortedFunc(maps.Keys(links), func(x, y diff.Spot) int {
-		return cmp.Or(strings.Compare(x.API, y.API), strings.Compare(x.Env, y.Env))
+func spots(links map[diff.Target]*kind.Link) []diff.Target {
+	return slices.SortedFunc(maps.Keys(links), func(x, y diff.Target) int {
+		return cmp.Or(strings.Compare(x.Key, y.Key), strings.Compare(x.Env, y.Env))
 	})
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Read sends one request and decodes its answer into reply, for what is no list.
+// Read sends one request for something that is no list, and decodes its answer into reply.
 func (r *Reader) Read(ctx context.Context, q api.Request, reply any) error {
 	return r.read(ctx, q, "one by one", reply)
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// clear makes room for those of some refused binds whose place is taken, and binds them at once, so that
-// no API is longer without a policy than between two requests; then it tries the others again. First goes
-// what the plan says is in the way, then what the gateway says. It returns false when nothing is.
+// clear unbinds what has the slots that some refused binds want, and makes these binds at once, so that no API is
+// without a policy for longer than it takes to send two requests; then it tries the others again. The first time it
+// unbinds what the plan says is in the way, the second time what the gateway says. It returns false when nothing is.
 func (r *runner) clear(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try) bool {
 	if k.Slot == nil || k.Overwrites {
 		return false
@@ -29,8 +29,8 @@ func (r *runner) clear(ctx context.Context, k *kind.LinkKind, way kind.Write, wo
 	return false
 }
 
-// giveWay unbinds what is in the way of some binds and binds them; what gave way in vain comes back. It goes
-// on for a moment when the run is stopped, since it must not end in the middle.
+// giveWay unbinds what is in the way of some binds and makes them; where a bind fails all the same, what had its slot is
+// bound again. It goes on for a moment when the run is stopped, since an API must not be left with neither.
 func (r *runner) giveWay(ctx context.Context, k *kind.LinkKind, way kind.Write, work, inWay []*job, t try) {
 	long, end := outlive(ctx)
 	defer end()
@@ -96,7 +96,7 @@ func parted(work []*job) (free, taken []*job) {
 
 // planned are the links in a slot that go by the plan.
 func (r *runner) planned(_ context.Context, k *kind.LinkKind, j *job) (out []kind.Link) {
-	for _, h := range r.occupants[k.Name][diff.SpotOf(&j.Link)] {
+	for _, h := range r.occupants[k.Name][diff.TargetOf(&j.Link)] {
 		if r.sameSlot(k, &j.Link, &h) {
 			out = append(out, h)
 		}
@@ -134,7 +134,7 @@ func (r *runner) present(ctx context.Context, k *kind.LinkKind, j *job) []kind.L
 
 // yields reports whether the plan shows that a link gives way to a bind: by an unbind, or as what the bind displaces.
 func (r *runner) yields(k *kind.LinkKind, j *job, h *kind.Link) bool {
-	return slices.ContainsFunc(r.occupants[k.Name][diff.SpotOf(&j.Link)], func(o kind.Link) bool { return o.OwnerID == h.OwnerID }) ||
+	return slices.ContainsFunc(r.occupants[k.Name][diff.TargetOf(&j.Link)], func(o kind.Link) bool { return o.OwnerID == h.OwnerID }) ||
 		j.change != nil && slices.ContainsFunc(j.change.Displaces, func(d diff.Displaced) bool {
 			return (d.Link.OwnerID == h.OwnerID || d.Link.Owner == h.Owner) && d.Yields()
 		})
@@ -147,7 +147,7 @@ func (r *runner) sameSlot(k *kind.LinkKind, a, b *kind.Link) bool {
 	return !known || !ok || x == y
 }
 
-// restore binds again what was unbound to make room for binds that then failed all the same, so that no
+// restore binds again what was unbound in favour of binds that then failed all the same, so that no
 // API stays without the policy that it had. What cannot be bound again, the bind tells.
 func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
 	var back []*job
@@ -177,10 +177,10 @@ func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
 	}
 }
 
-// never is more than the ways to find what is in the way of a bind.
+// never is a number of tries after which clear does not try again: more than there are ways to see what is in the way.
 const never = 99
 
-// stuck says why a bind found no room.
+// stuck says why a bind did not get its slot.
 func stuck(j *job) (words []string) {
 	if len(j.strangers) > 0 {
 		words = append(words, strings.Join(j.strangers, ", ")+" has its place, which the plan does not show; compare again")

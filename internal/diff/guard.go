@@ -1,0 +1,108 @@
+package diff
+
+import (
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// keepGuarded orders steps so that an API with a guard before and after the plan, such as an ACL that names who may
+// call, has one all the time, whether links move between slots or owners become guards or cease to be.
+//
+//	step                                          waits for
+//	bind to an owner that is to become a guard    its update
+//	bind that takes the slot of a guard           the other steps that give the API a guard
+//	unbind of a guard                             the other steps that give the API a guard
+//	update of an owner that ceases to be a guard  the other steps that give its APIs a guard
+//
+// To go on with the successor of a replaced owner counts as an update. Steps that give an API a guard are binds to
+// owners that will be guards, and updates that make guards of owners to which it stays bound. They wait for updates at
+// most, so that the order has no cycle.
+func (b *builder) keepGuarded(k *kind.LinkKind) {
+	if k.Guards == nil {
+		return
+	}
+	s := b.guards(k)
+	for i := range b.steps {
+		step := &b.steps[i]
+		for j := range step.Items {
+			item := &step.Items[j]
+			switch owner := k.Owner + "/" + item.Link.Owner; {
+			case step.Kind == k.Name && step.Op == OpBind && !item.Displaced:
+				if update, becomes := s.becomes[owner]; becomes {
+					b.need(i, j, update)
+				} else if !s.will[owner] && s.held[Slot{TargetOf(&item.Link), b.slot(k, &item.Link)}] {
+					b.need(i, j, s.coming[TargetOf(&item.Link)]...)
+				}
+			case step.Kind == k.Name && step.Op == OpUnbind:
+				if s.held[Slot{TargetOf(&item.Link), b.slot(k, &item.Link)}] {
+					b.need(i, j, s.coming[TargetOf(&item.Link)]...)
+				}
+			case step.Kind == k.Owner && (step.Op == OpUpdate || step.Op == OpRestage):
+				for _, at := range s.stops[b.plan.Changes[item.Change].Address] {
+					b.need(i, j, s.coming[at]...)
+				}
+			}
+		}
+	}
+}
+
+// guards are the guards of APIs before and after a plan, for one kind of links.
+type guards struct {
+	held    map[Slot]bool       // slots that a guard has
+	will    map[string]bool     // addresses of owners that are guards in the end
+	becomes map[string]int      // addresses of owners that become guards, to the step that updates them
+	stops   map[string][]Target // addresses of owners that cease to be guards, to what they are bound to
+	coming  map[Target][]int    // steps after which a target has a guard
+}
+
+func (b *builder) guards(k *kind.LinkKind) *guards {
+	s := &guards{held: map[Slot]bool{}, will: map[string]bool{}, becomes: map[string]int{}, stops: map[string][]Target{}, coming: map[Target][]int{}}
+	for _, w := range b.c.wantKey[k.Owner] {
+		s.will[w.Address()] = k.Guards(w.Value)
+	}
+	ceases := map[string]string{} // gateway's id to address
+	keeps := map[string]int{}     // the same for those that become guards, to the step
+	for i := range b.plan.Changes {
+		ch := &b.plan.Changes[i]
+		o := ch.InPlace()
+		if ch.Kind != k.Owner || o == nil {
+			continue
+		}
+		step := b.update[ch.Address]
+		if ch.Action == Replace {
+			step = b.create[ch.Address]
+		}
+		switch before, after := k.Guards(o.Value), k.Guards(ch.Want.Value); {
+		case after && !before:
+			s.becomes[ch.Address], keeps[o.ID] = step, step
+		case before && !after:
+			ceases[o.ID] = ch.Address
+		}
+	}
+	for i := range b.c.have.Links {
+		l := &b.c.have.Links[i]
+		owner := b.c.haveKey[k.Owner][l.Owner]
+		if l.Kind != k.Name || owner == nil {
+			continue
+		}
+		at := TargetOf(l)
+		if k.Guards(owner.Value) {
+			s.held[Slot{at, k.Slot(owner.Value)}] = true
+		}
+		if update, ok := keeps[l.OwnerID]; ok {
+			if _, goes := b.index[l.Address()+" "+string(Unbind)]; !goes {
+				s.coming[at] = append(s.coming[at], update)
+			}
+		}
+		if address, ok := ceases[l.OwnerID]; ok {
+			s.stops[address] = append(s.stops[address], at)
+		}
+	}
+	for i := range b.steps {
+		for j := range b.steps[i].Items {
+			if l := &b.steps[i].Items[j].Link; b.steps[i].Kind == k.Name && b.steps[i].Op == OpBind && s.will[k.Owner+"/"+l.Owner] {
+				s.coming[TargetOf(l)] = append(s.coming[TargetOf(l)], i)
+			}
+		}
+	}
+	return s
+}
