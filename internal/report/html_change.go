@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -200,31 +201,34 @@ func sideBySide(lines []line) []htmlLine {
 
 // htmlFilters are the choices that narrow the changes, each with the number of changes that have it.
 func (v *view) htmlFilters() []htmlFilter {
-	filters := []htmlFilter{{Name: "level", Title: "Severity"}, {Name: "action", Title: "Action"}, {Name: "kind", Title: "Kind"}}
-	counted := make([]map[string]int, len(filters))
-	for i := range counted {
-		counted[i] = map[string]int{}
+	return []htmlFilter{
+		v.htmlFilter("level", "Severity", []string{failure.String(), warning.String(), notice.String()}, func(c *item) string { return c.Level.String() }),
+		v.htmlFilter("action", "Action", actionNames(), func(c *item) string { return string(c.Action) }),
+		v.htmlFilter("kind", "Kind", nil, func(c *item) string { return c.Kind }),
 	}
+}
+
+// htmlFilter is a choice of the values that a property has, in an order; nil is that of the alphabet.
+func (v *view) htmlFilter(name, title string, order []string, of func(*item) string) htmlFilter {
+	n := map[string]int{}
 	for i := range v.Items {
-		c := &v.Items[i]
-		counted[0][c.Level.String()]++
-		counted[1][string(c.Action)]++
-		counted[2][c.Kind]++
+		n[of(&v.Items[i])]++
 	}
-	orders := [][]string{{failure.String(), warning.String(), notice.String()}, nil, nil}
-	for _, a := range actions {
-		orders[1] = append(orders[1], string(a))
+	if order == nil {
+		order = slices.Sorted(maps.Keys(n))
 	}
-	for kind := range counted[2] {
-		orders[2] = append(orders[2], kind)
-	}
-	slices.Sort(orders[2])
-	for i, order := range orders {
-		for _, value := range order {
-			if n := counted[i][value]; n > 0 {
-				filters[i].Choices = append(filters[i].Choices, htmlChoice{document.Clean(value), n})
-			}
+	f := htmlFilter{Name: name, Title: title}
+	for _, value := range order {
+		if n[value] > 0 {
+			f.Choices = append(f.Choices, htmlChoice{document.Clean(value), n[value]})
 		}
 	}
-	return filters
+	return f
+}
+
+func actionNames() (names []string) {
+	for _, a := range actions {
+		names = append(names, string(a))
+	}
+	return names
 }

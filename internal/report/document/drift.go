@@ -208,10 +208,12 @@ func (c *Certificate) Story() string {
 	return fmt.Sprintf("certificate %s of %s expires on %s, in %s", c.Name, c.Domain, when, Count(c.Days, "day", "days"))
 }
 
+// AsProblem is the reference at its place.
 func (r *Reference) AsProblem() Problem {
 	return Problem{Address: r.Address, Message: r.Message, Hint: r.Hint}.At(r.Source)
 }
 
+// AsProblem is the rule at its place.
 func (l *LapsedIgnore) AsProblem() Problem {
 	p := Problem{Message: fmt.Sprintf("the ignore rule for %s %s ended on %s", l.Kind, l.Name, l.Until)}
 	if len(l.Fields) > 0 {

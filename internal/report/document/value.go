@@ -19,6 +19,7 @@ func Count(n int, one, more string) string {
 	return fmt.Sprintf("%d %s", n, more)
 }
 
+// PlaceOf is file:line, made harmless; nil is what no file declares.
 func PlaceOf(s *kind.Source) string {
 	if s == nil {
 		return "set on the gateway only"
