@@ -1,11 +1,9 @@
 package kind
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
@@ -134,32 +132,18 @@ var distinctTexts = shape.TestList(func(items []any) string {
 
 // aclBindingRow is a binding as binded-apis and binded-acls tell it.
 type aclBindingRow struct {
-	ID        string `json:"bind_id"`
-	APIID     string `json:"api_id"`
-	API       string `json:"api_name"`
-	Group     string `json:"group_name"`
-	EnvID     string `json:"env_id"`
-	Env       string `json:"env_name"`
-	PublishID string `json:"publish_id"`
-	Method    string `json:"req_method"`
-	ACLID     string `json:"acl_id"`
-	ACL       string `json:"acl_name"`
+	ID    string `json:"bind_id"`
+	ACLID string `json:"acl_id"`
+	ACL   string `json:"acl_name"`
+	boundAPI
 }
 
-func (r aclBindingRow) row() Row {
-	return Row{ID: r.ID, OwnerID: r.ACLID, Owner: r.ACL, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method}
-}
+func aclRow(r aclBindingRow) Row { return r.row(r.ID, r.ACLID, r.ACL) }
 
 // aclFree is an API without an ACL as unbinded-apis tells it, with the one of the same entity type that it has.
 type aclFree struct {
-	APIID  string  `json:"id"`
-	API    string  `json:"name"`
-	Group  string  `json:"group_name"`
-	EnvID  string  `json:"run_env_id"`
-	Env    string  `json:"run_env_name"`
-	Method string  `json:"req_method"`
-	Path   string  `json:"req_uri"`
-	ACL    *string `json:"acl_name"`
+	listedAPI
+	ACL *string `json:"acl_name"`
 }
 
 type aclBound struct {
@@ -171,41 +155,16 @@ type aclBound struct {
 
 var aclBinding = &LinkKind{
 	Name: "acl_binding", Owner: "acl", Mixed: true, Codes: Codes{Gone: []string{"APIG.3010"}},
-	Slot:   func(owner any) string { return owner.(ACL).EntityType },
-	Guards: func(owner any) bool { return owner.(ACL).Type == "PERMIT" },
-	OfOwner: reading(Reading{
-		Operation: "ListApisBindedToAclPolicyV2", ListField: "apis", Path: fixed("acl-bindings", "binded-apis"),
-		Query: func(id string) url.Values { return query("acl_id", id) },
-	}, aclBindingRow.row),
-	OfAPI: reading(Reading{
-		Operation: "ListAclPolicyBindedToApiV2", ListField: "acls", Path: fixed("acl-bindings", "binded-acls"),
-		Query: func(id string) url.Values { return query("api_id", id) },
-	}, aclBindingRow.row),
-	Free: reading(Reading{
-		Operation: "ListApisUnbindedToAclPolicyV2", ListField: "apis", Path: fixed("acl-bindings", "unbinded-apis"),
-		Query: func(id string) url.Values { return query("acl_id", id) },
-	}, func(r aclFree) Row {
-		return Row{Owner: value(r.ACL), Untold: r.ACL == nil, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, Method: r.Method, Path: r.Path}
-	}),
+	Slot:    func(owner any) string { return owner.(ACL).EntityType },
+	Guards:  func(owner any) bool { return owner.(ACL).Type == "PERMIT" },
+	OfOwner: bindings("ListApisBindedToAclPolicyV2", "apis", "acl_id", aclRow, "acl-bindings", "binded-apis"),
+	OfAPI:   bindings("ListAclPolicyBindedToApiV2", "acls", "api_id", aclRow, "acl-bindings", "binded-acls"),
+	Free: bindings("ListApisUnbindedToAclPolicyV2", "apis", "acl_id", func(r aclFree) Row {
+		return freeAPI(r.listedAPI, r.ACL)
+	}, "acl-bindings", "unbinded-apis"),
 	Answer: answer("acl_bindings", func(r aclBound) Row {
 		return Row{ID: r.ID, OwnerID: r.ACLID, APIID: r.APIID, EnvID: r.EnvID}
 	}),
-	Bind: []Write{{
-		By: ByOwner, Operation: "CreateApiAclBindingV2", Max: publishMax,
-		Request: func(l []Link) api.Request {
-			return api.Request{
-				Operation: "CreateApiAclBindingV2", Method: "POST", Path: []string{"acl-bindings"}, Once: true,
-				Body: map[string]any{"acl_id": l[0].OwnerID, "publish_ids": gather(l, publishID)},
-			}
-		},
-	}},
-	Unbind: []Write{{
-		By: Together, Operation: "BatchDeleteApiAclBindingV2", Max: unbindMax,
-		Request: func(l []Link) api.Request {
-			return api.Request{
-				Operation: "BatchDeleteApiAclBindingV2", Method: "PUT", Path: []string{"acl-bindings"},
-				Query: query("action", "delete"), Body: map[string]any{"acl_bindings": gather(l, linkID)},
-			}
-		},
-	}},
+	Bind:   bindPublished("CreateApiAclBindingV2", "acl-bindings", "acl_id"),
+	Unbind: unbindTogether("BatchDeleteApiAclBindingV2", "acl-bindings", "acl_bindings"),
 }

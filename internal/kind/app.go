@@ -1,7 +1,6 @@
 package kind
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -95,16 +94,11 @@ func shows(shown, want string) bool {
 }
 
 type authorizationRow struct {
-	ID        string     `json:"id"`
-	APIID     string     `json:"api_id"`
-	API       string     `json:"api_name"`
-	Group     string     `json:"group_name"`
-	EnvID     string     `json:"env_id"`
-	Env       string     `json:"env_name"`
-	PublishID string     `json:"publish_id"`
-	AppID     string     `json:"app_id"`
-	App       string     `json:"app_name"`
-	Result    authResult `json:"auth_result"`
+	ID     string     `json:"id"`
+	AppID  string     `json:"app_id"`
+	App    string     `json:"app_name"`
+	Result authResult `json:"auth_result"`
+	boundAPI
 }
 
 type authResult struct {
@@ -113,11 +107,10 @@ type authResult struct {
 	Message string `json:"error_msg"`
 }
 
-func (r authorizationRow) row() Row {
-	return Row{
-		ID: r.ID, OwnerID: r.AppID, Owner: r.App, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env,
-		PublishID: r.PublishID, Failed: r.Result.Status == "FAILED", ErrorCode: r.Result.Code, ErrorMessage: r.Result.Message,
-	}
+func authorization(r authorizationRow) Row {
+	row := r.row(r.ID, r.AppID, r.App)
+	row.Failed, row.ErrorCode, row.ErrorMessage = r.Result.Status == "FAILED", r.Result.Code, r.Result.Message
+	return row
 }
 
 // pairMax is the app-API pairs of one authorization call, undocumented by the API.
@@ -125,16 +118,10 @@ const pairMax = 500
 
 var appAuthorization = &LinkKind{
 	Name: "app_authorization", Owner: "app", Dropped: true,
-	OfOwner: reading(Reading{
-		Operation: "ListApisBindedToAppV2", ListField: "auths", Path: fixed("app-auths", "binded-apis"),
-		Query: func(id string) url.Values { return query("app_id", id) },
-	}, authorizationRow.row),
-	OfAPI: reading(Reading{
-		Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps"),
-		Query: func(id string) url.Values { return query("api_id", id) },
-	}, authorizationRow.row),
-	OfAll:  reading(Reading{Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps")}, authorizationRow.row),
-	Answer: answer("auths", authorizationRow.row),
+	OfOwner: bindings("ListApisBindedToAppV2", "auths", "app_id", authorization, "app-auths", "binded-apis"),
+	OfAPI:   bindings("ListAppsBindedToApiV2", "auths", "api_id", authorization, "app-auths", "binded-apps"),
+	OfAll:   reading(Reading{Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps")}, authorization),
+	Answer:  answer("auths", authorization),
 	Bind: []Write{{
 		By: Cross, Operation: "CreateAuthorizingAppsV2", Max: pairMax,
 		Request: func(l []Link) api.Request {

@@ -90,6 +90,86 @@ func reading[R any](r Reading, row func(R) Row) Reading {
 	return r
 }
 
+// bindings is a list of links below bindings that is asked for by the id of an owner or API, which is a condition.
+func bindings[R any](operation, field, by string, row func(R) Row, path ...string) Reading {
+	return reading(Reading{Operation: operation, ListField: field, Path: fixed(path...), Query: func(id string) url.Values { return query(by, id) }}, row)
+}
+
+func fixed(path ...string) func(string) []string {
+	return func(string) []string { return path }
+}
+
+// boundAPI is the API of a link, and where it is bound, in the words of most lists.
+type boundAPI struct {
+	APIID     string `json:"api_id"`
+	API       string `json:"api_name"`
+	Group     string `json:"group_name"`
+	EnvID     string `json:"env_id"`
+	Env       string `json:"env_name"`
+	PublishID string `json:"publish_id"`
+	Method    string `json:"req_method"`
+	Path      string `json:"req_uri"`
+}
+
+// listedAPI is the same in the words of those lists that are about APIs.
+type listedAPI struct {
+	APIID     string `json:"id"`
+	API       string `json:"name"`
+	Group     string `json:"group_name"`
+	EnvID     string `json:"run_env_id"`
+	Env       string `json:"run_env_name"`
+	PublishID string `json:"publish_id"`
+	Method    string `json:"req_method"`
+	Path      string `json:"req_uri"`
+}
+
+func (a boundAPI) row(id, ownerID, owner string) Row {
+	return Row{
+		ID: id, OwnerID: ownerID, Owner: owner, APIID: a.APIID, API: a.API, Group: a.Group,
+		EnvID: a.EnvID, Env: a.Env, PublishID: a.PublishID, Method: a.Method, Path: a.Path,
+	}
+}
+
+// freeAPI is an API where an owner could go. The name of whose link has the slot there may not be told.
+func freeAPI(a listedAPI, owner *string) Row {
+	r := boundAPI(a).row("", "", value(owner))
+	r.PublishID, r.Untold = "", owner == nil
+	return r
+}
+
+// publishMax and unbindMax are the publish ids of one bind and the binding ids of one batch unbind. The
+// API documents no maximum; its console limits itself to 1000, this keeps to half of that.
+const (
+	publishMax = 500
+	unbindMax  = 500
+)
+
+// bindPublished binds one owner, whose id the body has under a name, to what is published.
+func bindPublished(operation, path, owner string) []Write {
+	return []Write{{
+		By: ByOwner, Operation: operation, Max: publishMax,
+		Request: func(l []Link) api.Request {
+			return api.Request{
+				Operation: operation, Method: "POST", Path: []string{path}, Once: true,
+				Body: map[string]any{owner: l[0].OwnerID, "publish_ids": gather(l, func(l *Link) string { return l.PublishID })},
+			}
+		},
+	}}
+}
+
+// unbindTogether takes links of a kind away by their ids, which the body has under a name.
+func unbindTogether(operation, path, links string) []Write {
+	return []Write{{
+		By: Together, Operation: operation, Max: unbindMax,
+		Request: func(l []Link) api.Request {
+			return api.Request{
+				Operation: operation, Method: "PUT", Path: []string{path}, Query: query("action", "delete"),
+				Body: map[string]any{links: gather(l, func(l *Link) string { return l.ID })},
+			}
+		},
+	}}
+}
+
 func answer[R any](field string, row func(R) Row) Answer {
 	return Answer{ListField: field, rows: rowsOf(field, row)}
 }

@@ -173,25 +173,16 @@ func sentPlugin(want, have Plugin, _ func(string) bool) (sent Plugin, lost []str
 }
 
 type attachRow struct {
-	ID        string `json:"plugin_attach_id"`
-	PluginID  string `json:"plugin_id"`
-	Plugin    string `json:"plugin_name"`
-	APIID     string `json:"api_id"`
-	API       string `json:"api_name"`
-	Group     string `json:"group_name"`
-	EnvID     string `json:"env_id"`
-	Env       string `json:"env_name"`
-	PublishID string `json:"publish_id"`
-	Method    string `json:"req_method"`
-	Path      string `json:"req_uri"`
+	ID       string `json:"plugin_attach_id"`
+	PluginID string `json:"plugin_id"`
+	Plugin   string `json:"plugin_name"`
+	boundAPI
 }
+
+func attached(r attachRow) Row { return r.row(r.ID, r.PluginID, r.Plugin) }
 
 // attachMax is the ids of one attach or detach call.
 const attachMax = 500
-
-func (r attachRow) row() Row {
-	return Row{ID: r.ID, OwnerID: r.PluginID, Owner: r.Plugin, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method, Path: r.Path}
-}
 
 var pluginBinding = &LinkKind{
 	Name: "plugin_binding", Owner: "plugin", Overwrites: true,
@@ -199,12 +190,12 @@ var pluginBinding = &LinkKind{
 	OfOwner: reading(Reading{
 		Operation: "ListPluginAttachedApis", ListField: "apis",
 		Path: func(id string) []string { return []string{"plugins", id, "attached-apis"} },
-	}, attachRow.row),
+	}, attached),
 	OfAPI: reading(Reading{
 		Operation: "ListApiAttachedPlugins", ListField: "plugins",
 		Path: func(id string) []string { return []string{"apis", id, "attached-plugins"} },
-	}, attachRow.row),
-	Answer: answer("attached_plugins", attachRow.row),
+	}, attached),
+	Answer: answer("attached_plugins", attached),
 	Bind: []Write{
 		{By: ByPlugin, Operation: "AttachApiToPlugin", Max: attachMax, Request: attach("AttachApiToPlugin", "POST", "attach", false)},
 		{By: ByAPI, Operation: "AttachPluginToApi", Max: attachMax, Request: attach("AttachPluginToApi", "POST", "attach", true)},

@@ -2,9 +2,7 @@ package kind
 
 import (
 	"math"
-	"net/url"
 
-	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
@@ -117,20 +115,13 @@ func checkThrottle(t Throttle) (out []shape.Problem) {
 
 // throttleBindingRow is a binding as binded-apis tells it.
 type throttleBindingRow struct {
-	ID        string `json:"throttle_apply_id"`
-	APIID     string `json:"id"`
-	API       string `json:"name"`
-	Group     string `json:"group_name"`
-	EnvID     string `json:"run_env_id"`
-	Env       string `json:"run_env_name"`
-	PublishID string `json:"publish_id"`
-	Method    string `json:"req_method"`
-	Path      string `json:"req_uri"`
+	ID string `json:"throttle_apply_id"`
+	listedAPI
 }
 
 // throttleFree is an API without a throttle as unbinded-apis tells it, with the one that it has instead.
 type throttleFree struct {
-	throttleBindingRow
+	listedAPI
 	Throttle *string `json:"throttle_name"`
 }
 
@@ -151,60 +142,18 @@ type throttleApply struct {
 var throttleBinding = &LinkKind{
 	Name: "throttle_binding", Owner: "throttle", Codes: Codes{Gone: []string{"APIG.3012"}},
 	Slot: func(any) string { return "" },
-	OfOwner: reading(Reading{
-		Operation: "ListApisBindedToRequestThrottlingPolicyV2", ListField: "apis",
-		Path:  fixed("throttle-bindings", "binded-apis"),
-		Query: func(id string) url.Values { return query("throttle_id", id) },
-	}, func(r throttleBindingRow) Row {
-		return Row{ID: r.ID, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, PublishID: r.PublishID, Method: r.Method, Path: r.Path}
-	}),
-	OfAPI: reading(Reading{
-		Operation: "ListRequestThrottlingPoliciesBindedToApiV2", ListField: "throttles",
-		Path:  fixed("throttle-bindings", "binded-throttles"),
-		Query: func(id string) url.Values { return query("api_id", id) },
-	}, func(r throttleOfAPI) Row {
+	OfOwner: bindings("ListApisBindedToRequestThrottlingPolicyV2", "apis", "throttle_id", func(r throttleBindingRow) Row {
+		return boundAPI(r.listedAPI).row(r.ID, "", "")
+	}, "throttle-bindings", "binded-apis"),
+	OfAPI: bindings("ListRequestThrottlingPoliciesBindedToApiV2", "throttles", "api_id", func(r throttleOfAPI) Row {
 		return Row{ID: r.ID, OwnerID: r.ThrottleID, Owner: r.Throttle, Env: r.Env}
-	}),
-	Free: reading(Reading{
-		Operation: "ListApisUnbindedToRequestThrottlingPolicyV2", ListField: "apis",
-		Path:  fixed("throttle-bindings", "unbinded-apis"),
-		Query: func(id string) url.Values { return query("throttle_id", id) },
-	}, func(r throttleFree) Row {
-		return Row{Owner: value(r.Throttle), Untold: r.Throttle == nil, APIID: r.APIID, API: r.API, Group: r.Group, EnvID: r.EnvID, Env: r.Env, Method: r.Method, Path: r.Path}
-	}),
+	}, "throttle-bindings", "binded-throttles"),
+	Free: bindings("ListApisUnbindedToRequestThrottlingPolicyV2", "apis", "throttle_id", func(r throttleFree) Row {
+		return freeAPI(r.listedAPI, r.Throttle)
+	}, "throttle-bindings", "unbinded-apis"),
 	Answer: answer("throttle_applys", func(r throttleApply) Row {
 		return Row{ID: r.ID, OwnerID: r.ThrottleID, PublishID: r.PublishID}
 	}),
-	Bind: []Write{{
-		By: ByOwner, Operation: "AssociateRequestThrottlingPolicyV2", Max: publishMax,
-		Request: func(l []Link) api.Request {
-			return api.Request{
-				Operation: "AssociateRequestThrottlingPolicyV2", Method: "POST", Path: []string{"throttle-bindings"}, Once: true,
-				Body: map[string]any{"strategy_id": l[0].OwnerID, "publish_ids": gather(l, publishID)},
-			}
-		},
-	}},
-	Unbind: []Write{{
-		By: Together, Operation: "BatchDisassociateThrottlingPolicyV2", Max: unbindMax,
-		Request: func(l []Link) api.Request {
-			return api.Request{
-				Operation: "BatchDisassociateThrottlingPolicyV2", Method: "PUT", Path: []string{"throttle-bindings"},
-				Query: query("action", "delete"), Body: map[string]any{"throttle_bindings": gather(l, linkID)},
-			}
-		},
-	}},
-}
-
-// publishMax and unbindMax are the publish ids of one bind and the binding ids of one batch unbind. The
-// API documents no maximum; its console limits itself to 1000, this keeps to half of that.
-const (
-	publishMax = 500
-	unbindMax  = 500
-)
-
-func publishID(l *Link) string { return l.PublishID }
-func linkID(l *Link) string    { return l.ID }
-
-func fixed(path ...string) func(string) []string {
-	return func(string) []string { return path }
+	Bind:   bindPublished("AssociateRequestThrottlingPolicyV2", "throttle-bindings", "strategy_id"),
+	Unbind: unbindTogether("BatchDisassociateThrottlingPolicyV2", "throttle-bindings", "throttle_bindings"),
 }

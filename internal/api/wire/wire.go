@@ -146,12 +146,16 @@ func (f *fitter) mapping(path string, tree any, v reflect.Value) error {
 	if !ok {
 		return fmt.Errorf("%s is %s; expected a mapping", named(path), form(tree))
 	}
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		if name == "" || name == "-" || !v.Field(i).CanSet() {
-			continue
+	for field, x := range v.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		var err error
+		switch {
+		case field.Anonymous && name == "": // its fields stand in the same mapping
+			err = f.mapping(path, m, x)
+		case name != "" && name != "-" && x.CanSet():
+			err = f.fit(path+"/"+name, m[name], x)
 		}
-		if err := f.fit(path+"/"+name, m[name], v.Field(i)); err != nil {
+		if err != nil {
 			return err
 		}
 	}

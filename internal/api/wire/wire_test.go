@@ -121,3 +121,19 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// TestEmbedded: the fields of an embedded struct stand in the same mapping, also where something else has an unexpected
+// form.
+func TestEmbedded(t *testing.T) {
+	type inner struct {
+		Name string `json:"name"`
+	}
+	type outer struct {
+		inner
+		Count int `json:"count"`
+	}
+	var got outer
+	if _, err := wire.Decode([]byte(`{"name": "a", "count": "5"}`), &got); err != nil || got.Name != "a" || got.Count != 5 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
