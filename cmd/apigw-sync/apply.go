@@ -134,7 +134,7 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 	case ctx.Err() != nil:
 		return d, fmt.Errorf("nothing was changed: %w", context.Cause(ctx))
 	}
-	if err := o.confirm(ctx, out, len(c.Plan.Changes), c.back != nil); err != nil {
+	if err := o.confirm(ctx, out, c); err != nil {
 		return d, err
 	}
 	if err := o.undo.keep(out.program, c, c.back.name()); err != nil {
@@ -145,6 +145,7 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 		c.back.done(c)
 	}
 	d = o.results(out.program, c, outcome)
+	d.Told = out.isText()
 	err := o.undo.end(d)
 	switch {
 	case d.Stopped:
@@ -182,7 +183,7 @@ func (o *applyOptions) show(out *printer, c *comparison) error {
 	default:
 		return nil
 	}
-	err := report.TextOfTakesBack(w, c.back.document(), len(d.Changes) > 0, out.style)
+	err := report.TextOfTakesBack(w, &d.Head, c.back.document(), len(d.Changes) > 0, out.style)
 	if err == nil && (c.back == nil || len(d.Changes)+len(d.Warnings) > 0) {
 		err = report.Find("text").Write(w, d, out.style)
 	}

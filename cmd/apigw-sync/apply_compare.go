@@ -160,6 +160,7 @@ func (o *compareOptions) compare(ctx context.Context, p *program) (*comparison, 
 		return c, unread(ctx, err)
 	}
 	c.Comparison, c.state = found, state
+	c.named()
 	c.Plan.Refusals = append(c.Plan.Refusals, o.guardSources()...)
 	if err := o.checkFound(c); err != nil {
 		return c, err
@@ -178,7 +179,7 @@ func (o *compareOptions) connect(ctx context.Context, p *program, c *comparison)
 			s.log.Warn("stopping: requests under way get up to 10 s to end; a second signal kills")
 		}
 	})
-	c.session, c.head = s, head(s.instanceID)
+	c.session, c.head = s, s.head(p, o.files.environment)
 	c.journal = journal.New(s.Caller, s.instanceID, time.Now)
 	s.Caller = c.journal
 	c.run = s.run(o.policy(), o.gateway.parallelism)
@@ -191,6 +192,13 @@ func (o *compareOptions) connect(ctx context.Context, p *program, c *comparison)
 	}
 	c.journal.To(c.record)
 	return nil
+}
+
+// named gives the head the name of the gateway, where it was read.
+func (c *comparison) named() {
+	if c.Instance != nil {
+		c.head.Named(c.Instance.Name)
+	}
 }
 
 // end ends what connect began.

@@ -62,6 +62,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*comparison
 		found.Plan.Refusals = append(found.Plan.Refusals, found.Plan.TooMany(o.compare.maxDeletes)...)
 	}
 	c.Comparison, c.file = found, f
+	c.named()
 	return c, o.compare.mean(ctx, c)
 }
 

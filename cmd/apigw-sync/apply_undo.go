@@ -125,6 +125,7 @@ func (o *applyOptions) findBack(ctx context.Context, p *program, c *comparison, 
 	}
 	back.way.Losses = append(back.way.Losses, undo.Anew(found.Plan)...)
 	c.Comparison, c.file = found, back.File
+	c.named()
 	return nil
 }
 

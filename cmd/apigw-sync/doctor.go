@@ -70,7 +70,7 @@ func (o *doctorOptions) examine(ctx context.Context, p *program) (*document.Diag
 	}
 	patient := o.patient(s, state)
 	checks = append(checks, doctor.Gateway(ctx, patient)...)
-	return document.NewDiagnosis(head(s.instanceID), checks, patient.Reader.Requests()), s.end()
+	return document.NewDiagnosis(s.head(p, o.compare.files.environment), checks, patient.Reader.Requests()), s.end()
 }
 
 // files checks the files; the state is nil when there are none that can be used.

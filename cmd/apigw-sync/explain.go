@@ -61,7 +61,7 @@ func (o *explainOptions) find(ctx context.Context, out *printer) (document.Docum
 	if err != nil {
 		return d, exitError, err
 	}
-	d.Head = head(s.instanceID)
+	d.Head = s.head(out.program, o.compare.files.environment)
 	reader := s.reader(0)
 	api, err := explain.Find(ctx, reader, o.api)
 	if err == nil {

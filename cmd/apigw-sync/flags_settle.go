@@ -49,7 +49,7 @@ func (p *program) settle(flags *pflag.FlagSet) (err error) {
 	if err != nil || t == nil {
 		return both(err, checkPaths(flags))
 	}
-	p.target, p.vars = t.name, t.Vars
+	p.target, p.vars, p.production = t.name, t.Vars, t.Production != nil && *t.Production
 	return both(t.settle(flags, p.given), checkPaths(flags))
 }
 

@@ -102,6 +102,8 @@ type gateway struct {
 	instanceID string
 	projectID  string
 	endpoint   string // see whereabouts
+	region     string // "" where it is not known
+	against    string // the export that stands in for it
 	host       string // whose undo files are kept together
 	close      func() error
 }
@@ -134,7 +136,7 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 		return nil, errors.Join(err, end())
 	}
 	return &gateway{
-		Caller: client, instanceID: config.InstanceID, projectID: config.ProjectID, endpoint: whereabouts(config.Endpoint), host: o.host(config.Endpoint), close: end,
+		Caller: client, region: o.region, instanceID: config.InstanceID, projectID: config.ProjectID, endpoint: whereabouts(config.Endpoint), host: o.host(config.Endpoint), close: end,
 	}, nil
 }
 
@@ -152,7 +154,7 @@ func fromExport(path string, c remote.Config, o emulator.Options) (*gateway, err
 	}
 	inProcess(&c, g)
 	client, err := remote.New(c)
-	return &gateway{Caller: client, instanceID: c.InstanceID, close: func() error { return nil }}, err
+	return &gateway{Caller: client, against: path, instanceID: c.InstanceID, close: func() error { return nil }}, err
 }
 
 // inProcess completes c with the address of an emulator inside the process.

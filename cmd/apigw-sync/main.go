@@ -36,12 +36,13 @@ type program struct {
 	Environ []string // NAME=VALUE
 
 	globals
-	vars     map[string]string // of the target, for desired-state files
-	given    map[string]bool   // flags that have a value from the command line or the environment
-	target   string            // whose section of the config file holds; "" is none
-	flags    *pflag.FlagSet    // of the command that runs; nil before they are settled
-	answered bool              // the result is written
-	stopped  <-chan struct{}   // closed when a signal stops the run; nil before it begins
+	vars       map[string]string // of the target, for desired-state files
+	given      map[string]bool   // flags that have a value from the command line or the environment
+	production bool              // the target says that it is one
+	target     string            // whose section of the config file holds; "" is none
+	flags      *pflag.FlagSet    // of the command that runs; nil before they are settled
+	answered   bool              // the result is written
+	stopped    <-chan struct{}   // closed when a signal stops the run; nil before it begins
 }
 
 // Lookup reads a variable of the environment, like os.LookupEnv.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
 // outputOptions say how and where a result is written.
@@ -187,6 +189,15 @@ func (p *program) document(command string, err error) error {
 // head begins the documents of a run.
 func head(instanceID string) document.Head {
 	return document.Head{FormatVersion: document.FormatVersion, ToolVersion: build().Version, InstanceID: instanceID}
+}
+
+// head begins the documents of a run that looks at the gateway, in an environment where files name none.
+func (s *session) head(p *program, environment string) document.Head {
+	h := head(s.instanceID)
+	h.Gateway = &document.Gateway{
+		InstanceID: s.instanceID, Region: s.region, Target: p.target, Environment: cmp.Or(environment, spec.DefaultEnvironment), Against: s.against,
+	}
+	return h
 }
 
 // appendTo adds text to the file that a variable of the environment names, as jobs of CI systems take

@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // confirm asks whether to write. Where nobody can be asked, and for results that a program reads, the
 // answer must have been given before.
-func (o *applyOptions) confirm(ctx context.Context, out *printer, n int, back bool) error {
+func (o *applyOptions) confirm(ctx context.Context, out *printer, c *comparison) error {
+	n, back := len(c.Plan.Changes), c.back != nil
 	these := "these"
 	if n == 1 {
 		these = "this"
@@ -19,7 +21,7 @@ func (o *applyOptions) confirm(ctx context.Context, out *printer, n int, back bo
 	if back {
 		do = "Take back with"
 	}
-	return out.program.confirm(ctx, o.yes, changes(n)+" to apply", fmt.Sprintf("%s %s %s?", do, these, changes(n)))
+	return out.program.confirm(ctx, o.yes, changes(n)+" to apply", fmt.Sprintf("%s\n%s %s %s?", c.head.Where(), do, these, changes(n)))
 }
 
 // confirm asks a question before something is written. What says what it is about where nobody can be asked.
@@ -30,7 +32,11 @@ func (p *program) confirm(ctx context.Context, yes bool, what, question string) 
 	case !terminal(p.Stdin):
 		return hinted{fmt.Errorf("%s, and nobody to ask: stdin is no terminal", what), "add --yes"}
 	}
-	_, _ = fmt.Fprintf(p.Stderr, "%s [y/N] ", question)
+	yesWords, choice := []string{"y", "yes"}, "[y/N]"
+	if p.production {
+		yesWords, choice = []string{strings.ToLower(p.target)}, "To do so, type the name of the target: "+p.target+"\n>"
+	}
+	_, _ = fmt.Fprintf(p.Stderr, "%s %s ", question, choice)
 	answer := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(p.Stdin).ReadString('\n') // no answer is a no
@@ -41,7 +47,7 @@ func (p *program) confirm(ctx context.Context, yes bool, what, question string) 
 		_, _ = fmt.Fprintln(p.Stderr)
 		return fmt.Errorf("nothing was changed: %w", context.Cause(ctx))
 	case a := <-answer:
-		if a == "y" || a == "yes" {
+		if slices.Contains(yesWords, a) {
 			return nil
 		}
 	}

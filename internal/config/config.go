@@ -53,6 +53,8 @@ type Target struct {
 	Timeout        *string  `json:"timeout"` // such as 10m
 	RequestTimeout *string  `json:"request_timeout"`
 
+	Production *bool `json:"production"` // who writes is asked for the name of the target; no flag says so
+
 	Vars map[string]string `json:"vars"` // variables of desired-state files
 }
 

@@ -52,6 +52,9 @@ func writeGitHub(w io.Writer, v *view, s Style) error {
 		annotate(out, f.Rule, &f.Problem)
 	}
 	v.annotateChanges(out)
+	if where := v.Where(); where != "" {
+		_, _ = fmt.Fprintln(out, where)
+	}
 	_, _ = fmt.Fprintf(out, "%s\n", v.Sum)
 	report := v.markdown()
 	err := out.Flush()

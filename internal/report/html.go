@@ -93,7 +93,9 @@ func writePage(w io.Writer, v *view, s Style) error {
 		return err
 	}
 	p := &htmlPage{view: v, Title: htmlTitles[v.Command], Verdict: v.htmlVerdict()}
-	if v.InstanceID != "" {
+	if where := v.Where(); where != "" {
+		p.Title += " · " + where
+	} else if v.InstanceID != "" {
 		p.Title += " · " + document.Clean(v.InstanceID)
 	}
 	if p.Policy, p.Script, err = htmlAssets(); err != nil {

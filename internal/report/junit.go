@@ -75,7 +75,7 @@ type junitOutcome struct {
 
 func writeJUnit(w io.Writer, d document.Document) error {
 	v := viewOf(d)
-	j := &junitSuites{Name: "apigw-sync " + v.Command}
+	j := &junitSuites{Name: strings.TrimSuffix("apigw-sync "+v.Command+" · "+v.Where(), " · ")}
 	if d, ok := d.(*document.Tests); ok {
 		v.Findings = slices.DeleteFunc(v.Findings, func(f finding) bool { return f.Rule == ruleCaseFailed || f.Rule == ruleCaseUncertain })
 		j.findings(v)

@@ -42,7 +42,7 @@ func writeMarkdown(w io.Writer, v *view) error {
 func (v *view) markdown() string {
 	var b sized
 	b.add(fmt.Sprintf("<!-- apigw-sync:%s -->\n### apigw-sync %s\n\n", v.Command, v.Command))
-	b.add("**" + v.Sum + "**\n")
+	b.add(fmt.Sprintf("**%s**\n", v.Sum) + v.markdownAbout())
 	b.add(v.markdownImpact(markdownKept / 3))
 	b.add(v.markdownHead())
 	removed, rest := v.split()
@@ -78,21 +78,29 @@ func (v *view) split() (removed, rest []*item) {
 	return removed, rest
 }
 
-func (v *view) markdownHead() string {
-	var b strings.Builder
+// markdownAbout says what the report is about.
+func (v *view) markdownAbout() string {
 	var about []string
 	if v.About != "" {
 		about = append(about, code(clip(v.About, 200)))
 	}
-	if v.InstanceID != "" {
+	if where := v.Where(); where != "" {
+		about = append(about, code(clip(where, 300)))
+	} else if v.InstanceID != "" {
 		about = append(about, "Gateway "+code(clip(v.InstanceID, 100)))
 	}
 	if !v.At.IsZero() {
 		about = append(about, v.At.UTC().Format("2006-01-02 15:04 UTC"))
 	}
-	if len(about) > 0 {
-		fmt.Fprintf(&b, "\n%s\n", strings.Join(about, ", "))
+	if len(about) == 0 {
+		return ""
 	}
+	return fmt.Sprintf("\n%s\n", strings.Join(about, ", "))
+}
+
+// markdownHead tells how to take it back, and the numbers.
+func (v *view) markdownHead() string {
+	var b strings.Builder
 	if u := v.Undo; u != nil {
 		fmt.Fprintf(&b, "\nUndo: %s takes this back with %s.\n", code(clip("apply --plan "+u.File, 500)), document.Count(u.Changes, "change", "changes"))
 	}

@@ -29,7 +29,7 @@ type metric struct{ name, help string }
 
 // The metrics. Their names and meanings are an interface.
 var (
-	metricInfo      = metric{"apigw_sync_info", "Always 1; the labels hold the version of the tool."}
+	metricInfo      = metric{"apigw_sync_info", "Always 1; the labels hold the version of the tool, and which gateway it looked at."}
 	metricSuccess   = metric{"apigw_sync_success", "Whether the command did its work: 1, or 0 when there are errors."}
 	metricFindings  = metric{"apigw_sync_findings", "Findings, by rule and severity."}
 	metricChanges   = metric{"apigw_sync_changes", "Differences between gateway and files, by kind and action; of an apply, the planned ones."}
@@ -66,7 +66,11 @@ func writeMetrics(w io.Writer, v *view) error {
 	for i := range v.Findings {
 		found[v.Findings[i].Rule]++
 	}
-	e.one(metricInfo, 1, "version", v.ToolVersion)
+	g := document.Gateway{}
+	if v.Gateway != nil {
+		g = *v.Gateway
+	}
+	e.one(metricInfo, 1, "version", v.ToolVersion, "name", g.Name, "region", g.Region, "target", g.Target, "environment", g.Environment)
 	e.one(metricSuccess, truth(found[ruleError] == 0))
 	e.family(metricFindings)
 	for _, r := range allRules() {

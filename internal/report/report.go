@@ -13,7 +13,7 @@ import (
 // or a pipe.
 type Style struct {
 	Color bool
-	Width int // columns of the terminal; 0 when the output removed to none
+	Width int // columns of the terminal; 0 when the output goes to none
 
 	// Append adds text to the file that a variable of the environment names, and does nothing where
 	// there is no such variable. Nil: there are none.

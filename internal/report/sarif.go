@@ -69,7 +69,8 @@ type sarifLevel struct {
 }
 
 type sarifAutomation struct {
-	ID string `json:"id"`
+	ID          string     `json:"id"`
+	Description *sarifText `json:"description,omitempty"` // where the run looked
 }
 
 type sarifInvocation struct {
@@ -115,11 +116,14 @@ func newSarif(v *view) *sarifLog {
 	rules := append(allRules(), v.Rules...)
 	run := sarifRun{
 		Tool:        sarifTool{sarifDriver{Name: "apigw-sync", Version: document.Clean(v.ToolVersion), Rules: make([]sarifRule, len(rules))}},
-		Automation:  sarifAutomation{"apigw-sync/" + v.Command + "/" + url.PathEscape(v.InstanceID)},
+		Automation:  sarifAutomation{ID: "apigw-sync/" + v.Command + "/" + url.PathEscape(v.InstanceID)},
 		Invocations: []sarifInvocation{{Successful: !slices.ContainsFunc(v.Findings, func(f finding) bool { return f.Rule == ruleError })}},
 		Columns:     "unicodeCodePoints",
 		Results:     []sarifResult{},
 		Properties:  map[string]int{},
+	}
+	if where := v.Where(); where != "" {
+		run.Automation.Description = &sarifText{where}
 	}
 	if !v.At.IsZero() {
 		run.Invocations[0].End = &v.At

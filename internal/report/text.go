@@ -25,6 +25,7 @@ var text = &Format{Name: "text", Write: writeText}
 
 func writeText(w io.Writer, d document.Document, s Style) error {
 	p := newPage(w, s)
+	p.where(d.Begins())
 	switch d := d.(type) {
 	case *document.Plan:
 		p.textPlan(d)
@@ -46,6 +47,13 @@ func writeText(w io.Writer, d document.Document, s Style) error {
 		p.textManual(d)
 	}
 	return p.Flush()
+}
+
+// where says first which gateway a document is about, unless that was told.
+func (p *page) where(h *document.Head) {
+	if where := h.Where(); where != "" && !h.Told {
+		p.linef("%s", p.paint(where, color.Faint))
+	}
 }
 
 // page is what text is written on. The first error of the writer ends it.

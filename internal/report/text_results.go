@@ -70,12 +70,14 @@ func (p *page) losses(list []document.Loss) {
 	}
 }
 
-// TextOfTakesBack writes which run is taken back, nil for none, and whether anything of it is left.
-func TextOfTakesBack(w io.Writer, t *document.TakesBack, left bool, s Style) error {
+// TextOfTakesBack writes where a run looks, which run is taken back, nil for none, and whether anything of it is left.
+func TextOfTakesBack(w io.Writer, h *document.Head, t *document.TakesBack, left bool, s Style) error {
 	if t == nil {
 		return nil
 	}
 	p := newPage(w, s)
+	p.where(h)
+	h.Told = true
 	of := "the run"
 	if t.Undo {
 		of = "the undo"

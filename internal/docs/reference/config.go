@@ -19,6 +19,9 @@ func Config() string {
 	for f := range reflect.TypeFor[config.Target]().Fields() {
 		key := f.Tag.Get("json")
 		meaning := "Stands in for [" + code("--"+strings.ReplaceAll(key, "_", "-")) + "](cli.md#flags-of-several-commands)."
+		if key == "production" {
+			meaning = "The question before something is written asks for the name of the target. `--yes` answers that, too."
+		}
 		if f.Type.Kind() == reflect.Map {
 			meaning = "Variables of desired-state files, by their names. The environment wins over them."
 		}
@@ -41,6 +44,7 @@ const example = `targets:
   prod:
     region: cn-north-4
     instance_id: 0e5a1c0ffee00000000000000000b002
+    production: true
     file: [gateway/]
     prune: true
     max_deletes: 3

@@ -22,6 +22,9 @@ type Head struct {
 	FormatVersion string `json:"format_version"`
 	ToolVersion   string `json:"tool_version"`
 	InstanceID    string `json:"instance_id"` // "" where no gateway is known
+
+	Gateway *Gateway `json:"gateway,omitempty"` // nil where none is asked
+	Told    bool     `json:"-"`                 // it was said before where the run looks
 }
 
 // Trouble ends every document.
@@ -35,6 +38,7 @@ func (t *Trouble) Fail(errors ...Problem) { t.Errors = append(t.Errors, errors..
 
 // Document is what a command found.
 type Document interface {
+	Begins() *Head
 	Fail(errors ...Problem)
 }
 

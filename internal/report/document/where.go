@@ -1,0 +1,51 @@
+package document
+
+import "strings"
+
+// Gateway says where a run looks. What is not known is "".
+type Gateway struct {
+	Name        string `json:"name"`
+	InstanceID  string `json:"instance_id"`
+	Region      string `json:"region"`
+	Target      string `json:"target"`            // section of the config file
+	Environment string `json:"environment"`       // of bindings that name none
+	Against     string `json:"against,omitempty"` // the export that stands in for the gateway
+
+	Production bool `json:"-"` // writing is confirmed by the target's name
+}
+
+// Named gives the gateway its name, where it is known.
+func (h *Head) Named(name string) {
+	if h.Gateway != nil && name != "" {
+		g := *h.Gateway
+		g.Name, h.Gateway = name, &g
+	}
+}
+
+// Where is a line that says where a run looks; "" where it asks no gateway.
+func (h *Head) Where() string {
+	const few = 8 // characters by which a person tells ids apart
+	g := h.Gateway
+	if g == nil {
+		return ""
+	}
+	parts := []string{strings.TrimSpace("Gateway " + g.Name)}
+	if g.Against != "" {
+		parts = []string{"Compared with " + g.Against}
+	}
+	if g.Target != "" {
+		parts = append(parts, "target "+g.Target)
+	}
+	if g.Region != "" {
+		parts = append(parts, g.Region)
+	}
+	if id := g.InstanceID; len(id) > few && g.Against == "" {
+		parts = append(parts, id[:few]+"…")
+	} else if id != "" && g.Against == "" {
+		parts = append(parts, id)
+	}
+	return Clean(strings.Join(append(parts, g.Environment), " · "))
+}
+
+// Begins is the head of a document.
+func (h *Head) Begins() *Head { return h }
