@@ -99,7 +99,7 @@ func (v *trial) run() {
 	v.counted(results, journal)
 
 	left := v.left()
-	truth := chaos.Truth{Results: results, Effects: chaos.Effects(journal), Left: left}
+	truth := chaos.Truth{Results: results, Effects: chaos.Effects(journal), Bent: chaos.Bent(journal), Left: left}
 	lies := truth.Lies()
 	if len(results.Results) == 0 {
 		lies = truth.Untold() // what is to do was not found out

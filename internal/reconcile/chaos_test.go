@@ -97,7 +97,7 @@ func (c *trial) troubledRun() {
 	c.countCreates(journal)
 	c.gateway.SetFaults(nil)
 	c.bounded(comparison, out, journal)
-	truth := chaos.Truth{Results: documentOf(out), Effects: chaos.Effects(journal), Left: document.Changes(c.settled().Changes)}
+	truth := chaos.Truth{Results: documentOf(out), Effects: chaos.Effects(journal), Bent: chaos.Bent(journal), Left: document.Changes(c.settled().Changes)}
 	for _, lie := range truth.Lies() {
 		c.t.Error(lie)
 	}

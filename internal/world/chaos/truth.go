@@ -17,6 +17,7 @@ type Truth struct {
 	Results *document.Results
 	Effects []emulator.Effect // what its writes did
 	Left    []document.Change // what was left to do when lists showed everything
+	Bent    bool              // an answer did not tell what the gateway holds, so that some updates were for nothing
 }
 
 // Effects are those of the requests of a journal.
@@ -25,6 +26,11 @@ func Effects(journal []emulator.Entry) (out []emulator.Effect) {
 		out = append(out, e.Effects...)
 	}
 	return out
+}
+
+// Bent reports whether an answer in a journal told something else than the gateway holds.
+func Bent(journal []emulator.Entry) bool {
+	return slices.ContainsFunc(journal, func(e emulator.Entry) bool { return strings.Contains(e.Fault, "wrong-type") })
 }
 
 // Lies are the results that disagree with what happened, and what happened without being told.
@@ -43,6 +49,7 @@ func (v *Truth) Lies() (out []string) {
 		case r.Status == apply.Succeeded && left[r.Address]:
 			out = append(out, Describe(r)+" is called succeeded, but is still to do")
 		case r.Action == diff.Replace && left[address+" bindings"]:
+		case r.Action == diff.Update && v.Bent && !left[address]:
 		case (r.Status == apply.Failed || r.Status == apply.Skipped) && !left[address]:
 			out = append(out, Describe(r)+" is called so, but is done")
 		case r.Status != apply.Succeeded && (r.Error == nil || r.Error.ErrorMsg == "" && r.Error.ErrorCode == ""):
