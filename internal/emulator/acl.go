@@ -41,14 +41,16 @@ var (
 
 var noACL = missing("APIG.3006", "Access control policy %s does not exist")
 
+var theACL = inPath("acl_id", (*state).acls, noACL)
+
 var aclResource = resource{
 	routes: []route{
 		{op: "ListAclStrategiesV2", method: http.MethodGet, path: "{I}/acls", do: listACLs},
-		{op: "CreateAclStrategyV2", method: http.MethodPost, path: "{I}/acls", do: createACL},
+		{op: "CreateAclStrategyV2", method: http.MethodPost, path: "{I}/acls", do: taking(createACL)},
 		{op: "BatchDeleteAclV2", method: http.MethodPut, path: "{I}/acls", do: deleteACLs},
-		{op: "ShowDetailsOfAclPolicyV2", method: http.MethodGet, path: "{I}/acls/{acl_id}", do: showACL},
-		{op: "UpdateAclStrategyV2", method: http.MethodPut, path: "{I}/acls/{acl_id}", do: updateACL},
-		{op: "DeleteAclV2", method: http.MethodDelete, path: "{I}/acls/{acl_id}", do: deleteACL},
+		{op: "ShowDetailsOfAclPolicyV2", method: http.MethodGet, path: "{I}/acls/{acl_id}", do: of(theACL, showACL)},
+		{op: "UpdateAclStrategyV2", method: http.MethodPut, path: "{I}/acls/{acl_id}", do: ofTaking(theACL, updateACL)},
+		{op: "DeleteAclV2", method: http.MethodDelete, path: "{I}/acls/{acl_id}", do: of(theACL, deleteACL)},
 	},
 	quotas: []quota{quotaACLs},
 	sections: []section{
@@ -117,11 +119,7 @@ func (b aclBody) stored(g *Gateway) aclBody {
 	return b
 }
 
-func createACL(g *Gateway, c *call) (reply, error) {
-	b, err := body[aclBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func createACL(g *Gateway, c *call, b aclBody) (reply, error) {
 	if err := b.check(); err != nil {
 		return reply{}, err
 	}
@@ -139,23 +137,11 @@ func createACL(g *Gateway, c *call) (reply, error) {
 	return created(v)
 }
 
-func showACL(g *Gateway, c *call) (reply, error) {
-	a, err := g.acls().get(c.path["acl_id"], noACL)
-	if err != nil {
-		return reply{}, err
-	}
+func showACL(g *Gateway, c *call, a *acl) (reply, error) {
 	return ok(a.view())
 }
 
-func updateACL(g *Gateway, c *call) (reply, error) {
-	a, err := g.acls().get(c.path["acl_id"], noACL)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[aclBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func updateACL(g *Gateway, c *call, a *acl, b aclBody) (reply, error) {
 	if err := b.check(); err != nil {
 		return reply{}, err
 	}
@@ -181,11 +167,7 @@ func (g *Gateway) dropACL(c *call, a *acl) *refusal {
 	return nil
 }
 
-func deleteACL(g *Gateway, c *call) (reply, error) {
-	a, err := g.acls().get(c.path["acl_id"], noACL)
-	if err != nil {
-		return reply{}, err
-	}
+func deleteACL(g *Gateway, c *call, a *acl) (reply, error) {
 	if no := g.dropACL(c, a); no != nil {
 		return reply{}, no
 	}

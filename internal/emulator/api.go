@@ -82,14 +82,16 @@ type apiView struct {
 
 var noAPI = missing("APIG.3002", "API %s does not exist")
 
+var theAPI = inPath("api_id", (*state).apis, noAPI)
+
 var apiResource = resource{
 	routes: []route{
 		{op: "ListApisV2", method: http.MethodGet, path: "{I}/apis", do: listAPIs},
-		{op: "CreateApiV2", method: http.MethodPost, path: "{I}/apis", do: createAPI},
+		{op: "CreateApiV2", method: http.MethodPost, path: "{I}/apis", do: taking(createAPI)},
 		{op: "CheckApisV2", method: http.MethodPost, path: "{I}/apis/check", do: checkAPIs},
-		{op: "ShowDetailsOfApiV2", method: http.MethodGet, path: "{I}/apis/{api_id}", do: showAPI},
-		{op: "UpdateApiV2", method: http.MethodPut, path: "{I}/apis/{api_id}", do: updateAPI},
-		{op: "DeleteApiV2", method: http.MethodDelete, path: "{I}/apis/{api_id}", do: deleteAPI},
+		{op: "ShowDetailsOfApiV2", method: http.MethodGet, path: "{I}/apis/{api_id}", do: of(theAPI, showAPI)},
+		{op: "UpdateApiV2", method: http.MethodPut, path: "{I}/apis/{api_id}", do: ofTaking(theAPI, updateAPI)},
+		{op: "DeleteApiV2", method: http.MethodDelete, path: "{I}/apis/{api_id}", do: of(theAPI, deleteAPI)},
 		{op: "ListTagsV2", method: http.MethodGet, path: "{I}/tags", do: listTags},
 	},
 	quotas: []quota{quotaAPIs, quotaGroupAPIs, quotaTags},
@@ -220,11 +222,7 @@ func (f *filter[T]) tagged(c *call, of func(T) *api) {
 	})
 }
 
-func showAPI(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis().get(c.path["api_id"], noAPI)
-	if err != nil {
-		return reply{}, err
-	}
+func showAPI(g *Gateway, c *call, a *api) (reply, error) {
 	return ok(g.apiView(a))
 }
 

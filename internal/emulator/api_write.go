@@ -90,11 +90,7 @@ func (x *group) unique(b apiBody, self string) error {
 	return nil
 }
 
-func createAPI(g *Gateway, c *call) (reply, error) {
-	b, err := body[apiBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func createAPI(g *Gateway, c *call, b apiBody) (reply, error) {
 	b = b.withDefaults()
 	in, err := g.checkAPI(b, "")
 	if err != nil {
@@ -122,15 +118,7 @@ func (s *state) addAPI(i identity, b apiBody, in *group) *api {
 }
 
 // updateAPI replaces the draft; what is published stays until the next publication.
-func updateAPI(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis().get(c.path["api_id"], noAPI)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[apiBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func updateAPI(g *Gateway, c *call, a *api, b apiBody) (reply, error) {
 	b = b.withDefaults()
 	in, err := g.checkAPI(b, a.id)
 	if err != nil {
@@ -145,11 +133,7 @@ func updateAPI(g *Gateway, c *call) (reply, error) {
 	return ok(g.apiView(a))
 }
 
-func deleteAPI(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis().get(c.path["api_id"], noAPI)
-	if err != nil {
-		return reply{}, err
-	}
+func deleteAPI(g *Gateway, c *call, a *api) (reply, error) {
 	if len(a.pubs) > 0 {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3416", "The API has been published,id:%s", a.id)
 	}

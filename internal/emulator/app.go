@@ -51,17 +51,20 @@ type appView struct {
 var (
 	noAppItself = missing("APIG.3002", "App %s does not exist")
 	noApp       = missing("APIG.3004", "App %s does not exist")
+
+	theAppItself = inPath("app_id", (*state).apps, noAppItself)
+	theApp       = inPath("app_id", (*state).apps, noApp)
 )
 
 var appResource = resource{
 	routes: []route{
 		{op: "ListAppsV2", method: http.MethodGet, path: "{I}/apps", do: listApps},
-		{op: "CreateAnAppV2", method: http.MethodPost, path: "{I}/apps", do: createApp},
-		{op: "ShowDetailsOfAppV2", method: http.MethodGet, path: "{I}/apps/{app_id}", do: showApp},
-		{op: "UpdateAppV2", method: http.MethodPut, path: "{I}/apps/{app_id}", do: updateApp},
-		{op: "DeleteAppV2", method: http.MethodDelete, path: "{I}/apps/{app_id}", do: deleteApp},
-		{op: "CheckAppV2", method: http.MethodGet, path: "{I}/apps/validation/{app_id}", do: validateApp},
-		{op: "ResettingAppSecretV2", method: http.MethodPut, path: "{I}/apps/secret/{app_id}", do: resetSecret},
+		{op: "CreateAnAppV2", method: http.MethodPost, path: "{I}/apps", do: taking(createApp)},
+		{op: "ShowDetailsOfAppV2", method: http.MethodGet, path: "{I}/apps/{app_id}", do: of(theAppItself, showApp)},
+		{op: "UpdateAppV2", method: http.MethodPut, path: "{I}/apps/{app_id}", do: ofTaking(theAppItself, updateApp)},
+		{op: "DeleteAppV2", method: http.MethodDelete, path: "{I}/apps/{app_id}", do: of(theAppItself, deleteApp)},
+		{op: "CheckAppV2", method: http.MethodGet, path: "{I}/apps/validation/{app_id}", do: of(theAppItself, validateApp)},
+		{op: "ResettingAppSecretV2", method: http.MethodPut, path: "{I}/apps/secret/{app_id}", do: of(theAppItself, resetSecret)},
 	},
 	quotas: []quota{quotaApps, quotaAppSwitch},
 	sections: []section{
@@ -152,11 +155,7 @@ func (g *Gateway) appSwitch() bool {
 	return g.behaviour.AppSwitch != "off"
 }
 
-func createApp(g *Gateway, c *call) (reply, error) {
-	b, err := body[appBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func createApp(g *Gateway, c *call, b appBody) (reply, error) {
 	if err := g.checkApp(b, ""); err != nil {
 		return reply{}, err
 	}
@@ -184,31 +183,15 @@ func (s *state) addApp(a *app, key, secret string) {
 	s.apps().keys[a.key] = a
 }
 
-func showApp(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps().get(c.path["app_id"], noAppItself)
-	if err != nil {
-		return reply{}, err
-	}
+func showApp(g *Gateway, c *call, a *app) (reply, error) {
 	return ok(g.appView(a))
 }
 
-func validateApp(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps().get(c.path["app_id"], noAppItself)
-	if err != nil {
-		return reply{}, err
-	}
+func validateApp(g *Gateway, c *call, a *app) (reply, error) {
 	return ok(map[string]any{"id": a.id, "name": a.name, "remark": a.remark})
 }
 
-func updateApp(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps().get(c.path["app_id"], noAppItself)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[appBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func updateApp(g *Gateway, c *call, a *app, b appBody) (reply, error) {
 	if err := g.checkApp(b, a.id); err != nil {
 		return reply{}, err
 	}
@@ -234,11 +217,7 @@ func (g *Gateway) setSecret(c *call, a *app, secret string) {
 	c.effect(e)
 }
 
-func resetSecret(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps().get(c.path["app_id"], noAppItself)
-	if err != nil {
-		return reply{}, err
-	}
+func resetSecret(g *Gateway, c *call, a *app) (reply, error) {
 	b, err := body[struct {
 		Secret *string `json:"app_secret"`
 	}](c)
@@ -255,11 +234,7 @@ func resetSecret(g *Gateway, c *call) (reply, error) {
 	return ok(g.appView(a))
 }
 
-func deleteApp(g *Gateway, c *call) (reply, error) {
-	a, err := g.apps().get(c.path["app_id"], noAppItself)
-	if err != nil {
-		return reply{}, err
-	}
+func deleteApp(g *Gateway, c *call, a *app) (reply, error) {
 	unbindAll(g, c, g.auths(), g.auths().ofPolicy(a.id))
 	for _, s := range a.specials {
 		s.throttle.specials.remove(s)
@@ -271,9 +246,6 @@ func deleteApp(g *Gateway, c *call) (reply, error) {
 	c.effect(a.ownEffect("delete"))
 	return noContent()
 }
-
-// appOf finds the app that the path names.
-func (g *Gateway) appOf(c *call) (*app, error) { return g.apps().get(c.path["app_id"], noApp) }
 
 type fileApp struct {
 	fileObject

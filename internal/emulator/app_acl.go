@@ -14,9 +14,9 @@ const appACLPath = "{I}/apps/{app_id}/app-acl"
 
 var appACLResource = resource{
 	routes: []route{
-		{op: "ShowDetailsOfAppAcl", method: http.MethodGet, path: appACLPath, do: showAppACL},
-		{op: "UpdateAppAcl", method: http.MethodPut, path: appACLPath, do: setAppACL},
-		{op: "DeleteAppAcl", method: http.MethodDelete, path: appACLPath, do: deleteAppACL},
+		{op: "ShowDetailsOfAppAcl", method: http.MethodGet, path: appACLPath, do: of((*Gateway).appWithACL, showAppACL)},
+		{op: "UpdateAppAcl", method: http.MethodPut, path: appACLPath, do: ofTaking((*Gateway).appWithACL, setAppACL)},
+		{op: "DeleteAppAcl", method: http.MethodDelete, path: appACLPath, do: of((*Gateway).appWithACL, deleteAppACL)},
 	},
 }
 
@@ -32,27 +32,15 @@ func (g *Gateway) appWithACL(c *call) (*app, error) {
 	if !g.supports("app_acl") {
 		return nil, unsupported("app_acl")
 	}
-	return g.appOf(c)
+	return theApp(g, c)
 }
 
-func showAppACL(g *Gateway, c *call) (reply, error) {
-	a, err := g.appWithACL(c)
-	if err != nil {
-		return reply{}, err
-	}
+func showAppACL(g *Gateway, c *call, a *app) (reply, error) {
 	return ok(a.accessView())
 }
 
 // setAppACL answers 201, as documented.
-func setAppACL(g *Gateway, c *call) (reply, error) {
-	a, err := g.appWithACL(c)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[appAccess](c)
-	if err != nil {
-		return reply{}, err
-	}
+func setAppACL(g *Gateway, c *call, a *app, b appAccess) (reply, error) {
 	var v checks
 	v.oneOf("app_acl_type", b.Type, "PERMIT", "DENY")
 	v.that(len(b.Values) > 0 && len(b.Values) <= mostAddresses, "app_acl_values")
@@ -67,11 +55,7 @@ func setAppACL(g *Gateway, c *call) (reply, error) {
 	return created(a.accessView())
 }
 
-func deleteAppACL(g *Gateway, c *call) (reply, error) {
-	a, err := g.appWithACL(c)
-	if err != nil {
-		return reply{}, err
-	}
+func deleteAppACL(g *Gateway, c *call, a *app) (reply, error) {
 	a.access = nil
 	c.effect(a.effect("app_access_control", "delete", a.id))
 	return noContent()

@@ -30,9 +30,9 @@ var noAppCode = missing("APIG.3082", "App code %s does not exist")
 
 var appCodeResource = resource{
 	routes: []route{
-		{op: "ListAppCodesV2", method: http.MethodGet, path: appCodesPath, do: listAppCodes},
-		{op: "CreateAppCodeV2", method: http.MethodPost, path: appCodesPath, do: createAppCode},
-		{op: "CreateAppCodeAutoV2", method: http.MethodPut, path: appCodesPath, do: generateAppCode},
+		{op: "ListAppCodesV2", method: http.MethodGet, path: appCodesPath, do: of(theApp, listAppCodes)},
+		{op: "CreateAppCodeV2", method: http.MethodPost, path: appCodesPath, do: of(theApp, createAppCode)},
+		{op: "CreateAppCodeAutoV2", method: http.MethodPut, path: appCodesPath, do: of(theApp, generateAppCode)},
 		{op: "ShowDetailsOfAppCodeV2", method: http.MethodGet, path: appCodesPath + "/{app_code_id}", do: showAppCode},
 		{op: "DeleteAppCodeV2", method: http.MethodDelete, path: appCodesPath + "/{app_code_id}", do: deleteAppCode},
 	},
@@ -45,11 +45,7 @@ func (e *appCodeEntry) view(a *app) appCodeView {
 	return appCodeView{ID: e.id, AppCode: e.code, AppID: a.id, CreateTime: exactStamp(e.created)}
 }
 
-func listAppCodes(g *Gateway, c *call) (reply, error) {
-	a, err := g.appOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func listAppCodes(g *Gateway, c *call, a *app) (reply, error) {
 	return page(g, c, "app_codes", a.codes, nil, func(e *appCodeEntry) appCodeView { return e.view(a) })
 }
 
@@ -75,11 +71,7 @@ func (e *appCodeEntry) effect(a *app, action string) Effect {
 	return shown
 }
 
-func createAppCode(g *Gateway, c *call) (reply, error) {
-	a, err := g.appOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func createAppCode(g *Gateway, c *call, a *app) (reply, error) {
 	b, err := body[struct {
 		AppCode string `json:"app_code"`
 	}](c)
@@ -93,17 +85,13 @@ func createAppCode(g *Gateway, c *call) (reply, error) {
 	return g.addCode(c, a, b.AppCode)
 }
 
-func generateAppCode(g *Gateway, c *call) (reply, error) {
-	a, err := g.appOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func generateAppCode(g *Gateway, c *call, a *app) (reply, error) {
 	return g.addCode(c, a, g.newID()+g.newID())
 }
 
 // codeOf finds the code that the path names.
 func (g *Gateway) codeOf(c *call) (*app, *appCodeEntry, error) {
-	a, err := g.appOf(c)
+	a, err := theApp(g, c)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -40,14 +40,14 @@ var appQuotaResource = resource{
 	routes: []route{
 		{op: "ListAppQuotas", method: http.MethodGet, path: quotasPath, do: listAppQuotas},
 		{op: "CreateAppQuota", method: http.MethodPost, path: quotasPath, do: createAppQuota},
-		{op: "ShowAppQuota", method: http.MethodGet, path: oneQuotaPath, do: showAppQuota},
-		{op: "UpdateAppQuota", method: http.MethodPut, path: oneQuotaPath, do: updateAppQuota},
-		{op: "DeleteAppQuota", method: http.MethodDelete, path: oneQuotaPath, do: deleteAppQuota},
-		{op: "AssociateAppsForAppQuota", method: http.MethodPost, path: oneQuotaPath + "/binding-apps", do: bindQuota},
+		{op: "ShowAppQuota", method: http.MethodGet, path: oneQuotaPath, do: of((*Gateway).quotaOf, showAppQuota)},
+		{op: "UpdateAppQuota", method: http.MethodPut, path: oneQuotaPath, do: ofTaking((*Gateway).quotaOf, updateAppQuota)},
+		{op: "DeleteAppQuota", method: http.MethodDelete, path: oneQuotaPath, do: of((*Gateway).quotaOf, deleteAppQuota)},
+		{op: "AssociateAppsForAppQuota", method: http.MethodPost, path: oneQuotaPath + "/binding-apps", do: of((*Gateway).quotaOf, bindQuota)},
 		{op: "ListAppQuotaBoundApps", method: http.MethodGet, path: oneQuotaPath + "/bound-apps", do: listBoundApps},
 		{op: "ListAppQuotaBindableApps", method: http.MethodGet, path: oneQuotaPath + "/bindable-apps", do: listBindableApps},
-		{op: "DisassociateAppQuotaWithApp", method: http.MethodDelete, path: oneQuotaPath + "/bound-apps/{app_id}", do: unbindQuota},
-		{op: "ShowAppBoundAppQuota", method: http.MethodGet, path: "{I}/apps/{app_id}/bound-quota", do: showBoundQuota},
+		{op: "DisassociateAppQuotaWithApp", method: http.MethodDelete, path: oneQuotaPath + "/bound-apps/{app_id}", do: of((*Gateway).quotaOf, unbindQuota)},
+		{op: "ShowAppBoundAppQuota", method: http.MethodGet, path: "{I}/apps/{app_id}/bound-quota", do: of(theApp, showBoundQuota)},
 	},
 	sections: []section{
 		sectionOf("gateway.app_quotas", func(f fileQuota) string { return f.Name }, (*loader).appQuota, (*dumper).dumpAppQuotas),
@@ -114,23 +114,11 @@ func createAppQuota(g *Gateway, c *call) (reply, error) {
 	return created(q.view())
 }
 
-func showAppQuota(g *Gateway, c *call) (reply, error) {
-	q, err := g.quotaOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func showAppQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
 	return ok(q.view())
 }
 
-func updateAppQuota(g *Gateway, c *call) (reply, error) {
-	q, err := g.quotaOf(c)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[quotaBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func updateAppQuota(g *Gateway, c *call, q *appQuota, b quotaBody) (reply, error) {
 	if err := g.checkQuota(b, q.id); err != nil {
 		return reply{}, err
 	}
@@ -142,11 +130,7 @@ func updateAppQuota(g *Gateway, c *call) (reply, error) {
 	return ok(q.view())
 }
 
-func deleteAppQuota(g *Gateway, c *call) (reply, error) {
-	q, err := g.quotaOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func deleteAppQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
 	for _, a := range g.appsUnder(q) {
 		g.setQuota(c, a, nil)
 	}
@@ -177,11 +161,7 @@ func (g *Gateway) setQuota(c *call, a *app, q *appQuota) {
 	}
 }
 
-func bindQuota(g *Gateway, c *call) (reply, error) {
-	q, err := g.quotaOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func bindQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
 	b, err := body[struct {
 		AppIDs []string `json:"app_ids"`
 	}](c)
@@ -200,12 +180,8 @@ func bindQuota(g *Gateway, c *call) (reply, error) {
 	return created(map[string]any{"applies": applies})
 }
 
-func unbindQuota(g *Gateway, c *call) (reply, error) {
-	q, err := g.quotaOf(c)
-	if err != nil {
-		return reply{}, err
-	}
-	a, err := g.appOf(c)
+func unbindQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
+	a, err := theApp(g, c)
 	if err != nil {
 		return reply{}, err
 	}
@@ -245,11 +221,7 @@ func listQuotaApps(g *Gateway, c *call, which func(*app, *appQuota) bool) (reply
 }
 
 // showBoundQuota answers an empty object when the app has no quota.
-func showBoundQuota(g *Gateway, c *call) (reply, error) {
-	a, err := g.appOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func showBoundQuota(g *Gateway, c *call, a *app) (reply, error) {
 	if a.quota == nil {
 		return ok(map[string]any{})
 	}

@@ -48,13 +48,15 @@ const (
 
 var noCert = missing("APIG.3025", "Certificate %s does not exist")
 
+var theCert = inPath("certificate_id", (*state).certs, noCert)
+
 var certificateResource = resource{
 	routes: []route{
 		{op: "ListCertificatesV2", method: http.MethodGet, path: certificatesPath, do: listCertificates},
-		{op: "CreateCertificateV2", method: http.MethodPost, path: certificatesPath, do: createCertificate},
-		{op: "ShowDetailsOfCertificateV2", method: http.MethodGet, path: oneCertificatePath, do: showCertificate},
-		{op: "DeleteCertificateV2", method: http.MethodDelete, path: oneCertificatePath, do: deleteCertificate},
-		{op: "ListAttachedDomainsV2", method: http.MethodGet, path: oneCertificatePath + "/attached-domains", do: listAttachedDomains},
+		{op: "CreateCertificateV2", method: http.MethodPost, path: certificatesPath, do: taking(createCertificate)},
+		{op: "ShowDetailsOfCertificateV2", method: http.MethodGet, path: oneCertificatePath, do: of(theCert, showCertificate)},
+		{op: "DeleteCertificateV2", method: http.MethodDelete, path: oneCertificatePath, do: of(theCert, deleteCertificate)},
+		{op: "ListAttachedDomainsV2", method: http.MethodGet, path: oneCertificatePath + "/attached-domains", do: of(theCert, listAttachedDomains)},
 	},
 	sections: []section{
 		sectionOf("gateway.certificates", func(f certificateFacts) string { return f.Name }, (*loader).addCertificate, (*dumper).dumpCertificates),
@@ -149,11 +151,7 @@ func listCertificates(g *Gateway, c *call) (reply, error) {
 	return page(g, c, "certs", g.certs().rows, f.keep(), func(k *certificate) map[string]any { return k.listed(g) })
 }
 
-func createCertificate(g *Gateway, c *call) (reply, error) {
-	b, err := body[certificateBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func createCertificate(g *Gateway, c *call, b certificateBody) (reply, error) {
 	var v checks
 	v.text("name", b.Name, 4, 50, policyName)
 	v.that(b.Type == "" || b.Type == "global" || b.Type == "instance" && b.InstanceID == g.opts.InstanceID, "type")
@@ -203,11 +201,7 @@ func readCertificate(b certificateBody, now time.Time) (certificateFacts, error)
 	return f, nil
 }
 
-func showCertificate(g *Gateway, c *call) (reply, error) {
-	k, err := g.certs().get(c.path["certificate_id"], noCert)
-	if err != nil {
-		return reply{}, err
-	}
+func showCertificate(g *Gateway, c *call, k *certificate) (reply, error) {
 	return ok(k.view(g))
 }
 
@@ -223,11 +217,7 @@ func (g *Gateway) domainsWith(k *certificate) (domains []*domain, groups []*grou
 	return domains, groups
 }
 
-func deleteCertificate(g *Gateway, c *call) (reply, error) {
-	k, err := g.certs().get(c.path["certificate_id"], noCert)
-	if err != nil {
-		return reply{}, err
-	}
+func deleteCertificate(g *Gateway, c *call, k *certificate) (reply, error) {
 	if domains, _ := g.domainsWith(k); len(domains) > 0 {
 		return reply{}, refuse(http.StatusBadRequest, "APIG.2000", "The certificate has been bound to domain names,id:%s", k.id)
 	}
@@ -236,11 +226,7 @@ func deleteCertificate(g *Gateway, c *call) (reply, error) {
 	return noContent()
 }
 
-func listAttachedDomains(g *Gateway, c *call) (reply, error) {
-	k, err := g.certs().get(c.path["certificate_id"], noCert)
-	if err != nil {
-		return reply{}, err
-	}
+func listAttachedDomains(g *Gateway, c *call, k *certificate) (reply, error) {
 	domains, groups := g.domainsWith(k)
 	rows := []map[string]any{}
 	for i, d := range domains {

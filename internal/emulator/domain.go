@@ -62,10 +62,10 @@ var noDomain = missing("APIG.3020", "The URL domain does not exist")
 
 var domainResource = resource{
 	routes: []route{
-		{op: "AssociateDomainV2", method: http.MethodPost, path: domainsPath, do: createDomain},
+		{op: "AssociateDomainV2", method: http.MethodPost, path: domainsPath, do: ofTaking(theGroup, createDomain)},
 		{op: "UpdateDomainV2", method: http.MethodPut, path: oneDomainPath, do: updateDomain},
 		{op: "DisassociateDomainV2", method: http.MethodDelete, path: oneDomainPath, do: deleteDomain},
-		{op: "UpdateSlDomainSettingV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}/sl-domain-access-settings", do: setSlDomain},
+		{op: "UpdateSlDomainSettingV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}/sl-domain-access-settings", do: of(theGroup, setSlDomain)},
 		{op: "ShowDetailsOfDomainNameCertificateV2", method: http.MethodGet, path: oneDomainPath + "/certificate/{certificate_id}", do: showDomainCertificate},
 		{op: "BatchAssociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/attach", do: attachCertificates},
 		{op: "BatchDisassociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/detach", do: detachCertificates},
@@ -102,13 +102,9 @@ func (d *domain) effect(action string) Effect {
 	return Effect{Kind: "domain", Action: action, ID: d.id, Name: d.name}
 }
 
-func (g *Gateway) groupOf(c *call) (*group, error) {
-	return g.groups().get(c.path["group_id"], noGroup)
-}
-
 // domainOf finds the domain that the path names.
 func (g *Gateway) domainOf(c *call) (*group, *domain, error) {
-	x, err := g.groupOf(c)
+	x, err := theGroup(g, c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -135,15 +131,7 @@ func (d *domain) apply(b domainBody) error {
 	return nil
 }
 
-func createDomain(g *Gateway, c *call) (reply, error) {
-	x, err := g.groupOf(c)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[domainBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func createDomain(g *Gateway, c *call, x *group, b domainBody) (reply, error) {
 	if len(b.Domain) > 255 || !domainName.MatchString(b.Domain) {
 		return reply{}, invalidAs("APIG.2024", "url_domain")
 	}
@@ -203,11 +191,7 @@ func deleteDomain(g *Gateway, c *call) (reply, error) {
 	return noContent()
 }
 
-func setSlDomain(g *Gateway, c *call) (reply, error) {
-	x, err := g.groupOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func setSlDomain(g *Gateway, c *call, x *group) (reply, error) {
 	b, err := body[struct {
 		Enabled *bool `json:"sl_domain_access_enabled"`
 	}](c)

@@ -26,12 +26,14 @@ type environmentView struct {
 
 var noEnv = missing("APIG.3003", "Environment %s does not exist")
 
+var theEnv = inPath("env_id", (*state).envs, noEnv)
+
 var environmentResource = resource{
 	routes: []route{
 		{op: "ListEnvironmentsV2", method: http.MethodGet, path: "{I}/envs", do: listEnvironments},
-		{op: "CreateEnvironmentV2", method: http.MethodPost, path: "{I}/envs", do: createEnvironment},
-		{op: "UpdateEnvironmentV2", method: http.MethodPut, path: "{I}/envs/{env_id}", do: updateEnvironment},
-		{op: "DeleteEnvironmentV2", method: http.MethodDelete, path: "{I}/envs/{env_id}", do: deleteEnvironment},
+		{op: "CreateEnvironmentV2", method: http.MethodPost, path: "{I}/envs", do: taking(createEnvironment)},
+		{op: "UpdateEnvironmentV2", method: http.MethodPut, path: "{I}/envs/{env_id}", do: ofTaking(theEnv, updateEnvironment)},
+		{op: "DeleteEnvironmentV2", method: http.MethodDelete, path: "{I}/envs/{env_id}", do: of(theEnv, deleteEnvironment)},
 	},
 	quotas: []quota{quotaEnvironments},
 	sections: []section{
@@ -67,11 +69,7 @@ func (g *Gateway) checkEnvironment(b environmentBody, self string) error {
 	return v.err
 }
 
-func createEnvironment(g *Gateway, c *call) (reply, error) {
-	b, err := body[environmentBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func createEnvironment(g *Gateway, c *call, b environmentBody) (reply, error) {
 	if err := g.checkEnvironment(b, ""); err != nil {
 		return reply{}, err
 	}
@@ -86,15 +84,7 @@ func createEnvironment(g *Gateway, c *call) (reply, error) {
 	return created(shown)
 }
 
-func updateEnvironment(g *Gateway, c *call) (reply, error) {
-	e, err := g.envs().get(c.path["env_id"], noEnv)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[environmentBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func updateEnvironment(g *Gateway, c *call, e *environment, b environmentBody) (reply, error) {
 	if err := g.checkEnvironment(b, e.id); err != nil {
 		return reply{}, err
 	}
@@ -107,11 +97,7 @@ func updateEnvironment(g *Gateway, c *call) (reply, error) {
 	return ok(e.view())
 }
 
-func deleteEnvironment(g *Gateway, c *call) (reply, error) {
-	e, err := g.envs().get(c.path["env_id"], noEnv)
-	if err != nil {
-		return reply{}, err
-	}
+func deleteEnvironment(g *Gateway, c *call, e *environment) (reply, error) {
 	if e.id == releaseID {
 		return reply{}, refuse(http.StatusForbidden, "APIG.1103", "The environment RELEASE cannot be deleted")
 	}

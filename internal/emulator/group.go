@@ -43,14 +43,16 @@ type groupView struct {
 
 var noGroup = missing("APIG.3001", "API group %s does not exist")
 
+var theGroup = inPath("group_id", (*state).groups, noGroup)
+
 var groupResource = resource{
 	routes: []route{
 		{op: "ListApiGroupsV2", method: http.MethodGet, path: "{I}/api-groups", do: listGroups},
-		{op: "CreateApiGroupV2", method: http.MethodPost, path: "{I}/api-groups", do: createGroup},
+		{op: "CreateApiGroupV2", method: http.MethodPost, path: "{I}/api-groups", do: taking(createGroup)},
 		{op: "CheckApiGroupsV2", method: http.MethodPost, path: "{I}/api-groups/check", do: checkGroupName},
-		{op: "ShowDetailsOfApiGroupV2", method: http.MethodGet, path: "{I}/api-groups/{group_id}", do: showGroup},
-		{op: "UpdateApiGroupV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}", do: updateGroup},
-		{op: "DeleteApiGroupV2", method: http.MethodDelete, path: "{I}/api-groups/{group_id}", do: deleteGroup},
+		{op: "ShowDetailsOfApiGroupV2", method: http.MethodGet, path: "{I}/api-groups/{group_id}", do: of(theGroup, showGroup)},
+		{op: "UpdateApiGroupV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}", do: ofTaking(theGroup, updateGroup)},
+		{op: "DeleteApiGroupV2", method: http.MethodDelete, path: "{I}/api-groups/{group_id}", do: of(theGroup, deleteGroup)},
 	},
 	quotas: []quota{quotaGroups},
 	sections: []section{
@@ -102,11 +104,7 @@ func (g *Gateway) checkGroup(b groupBody, self string) error {
 	return v.err
 }
 
-func createGroup(g *Gateway, c *call) (reply, error) {
-	b, err := body[groupBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func createGroup(g *Gateway, c *call, b groupBody) (reply, error) {
 	if err := g.checkGroup(b, ""); err != nil {
 		return reply{}, err
 	}
@@ -132,23 +130,11 @@ func checkGroupName(g *Gateway, c *call) (reply, error) {
 	return noContent()
 }
 
-func showGroup(g *Gateway, c *call) (reply, error) {
-	x, err := g.groups().get(c.path["group_id"], noGroup)
-	if err != nil {
-		return reply{}, err
-	}
+func showGroup(g *Gateway, c *call, x *group) (reply, error) {
 	return ok(x.view())
 }
 
-func updateGroup(g *Gateway, c *call) (reply, error) {
-	x, err := g.groups().get(c.path["group_id"], noGroup)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[groupBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func updateGroup(g *Gateway, c *call, x *group, b groupBody) (reply, error) {
 	if err := g.checkGroup(b, x.id); err != nil {
 		return reply{}, err
 	}
@@ -158,11 +144,7 @@ func updateGroup(g *Gateway, c *call) (reply, error) {
 	return ok(x.view())
 }
 
-func deleteGroup(g *Gateway, c *call) (reply, error) {
-	x, err := g.groups().get(c.path["group_id"], noGroup)
-	if err != nil {
-		return reply{}, err
-	}
+func deleteGroup(g *Gateway, c *call, x *group) (reply, error) {
 	if x.isDefault {
 		return reply{}, refuse(http.StatusForbidden, "APIG.1101", "The default API group cannot be deleted")
 	}

@@ -40,10 +40,10 @@ var noPlugin = missing("APIG.3068", "Plugin %s does not exist")
 var pluginResource = resource{
 	routes: []route{
 		{op: "ListPlugins", method: http.MethodGet, path: "{I}/plugins", do: listPlugins},
-		{op: "CreatePlugin", method: http.MethodPost, path: "{I}/plugins", do: createPlugin},
-		{op: "ShowPlugin", method: http.MethodGet, path: "{I}/plugins/{plugin_id}", do: showPlugin},
-		{op: "UpdatePlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}", do: updatePlugin},
-		{op: "DeletePlugin", method: http.MethodDelete, path: "{I}/plugins/{plugin_id}", do: deletePlugin},
+		{op: "CreatePlugin", method: http.MethodPost, path: "{I}/plugins", do: taking(createPlugin)},
+		{op: "ShowPlugin", method: http.MethodGet, path: "{I}/plugins/{plugin_id}", do: of((*Gateway).pluginOf, showPlugin)},
+		{op: "UpdatePlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}", do: ofTaking((*Gateway).pluginOf, updatePlugin)},
+		{op: "DeletePlugin", method: http.MethodDelete, path: "{I}/plugins/{plugin_id}", do: of((*Gateway).pluginOf, deletePlugin)},
 	},
 	quotas: []quota{quotaPlugins},
 	sections: []section{
@@ -116,11 +116,7 @@ func pluginFeature(kind string) string {
 	return ""
 }
 
-func createPlugin(g *Gateway, c *call) (reply, error) {
-	b, err := body[pluginBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func createPlugin(g *Gateway, c *call, b pluginBody) (reply, error) {
 	parsed, err := g.checkPlugin(b, "")
 	if err != nil {
 		return reply{}, err
@@ -158,23 +154,11 @@ func (g *Gateway) pluginOf(c *call) (*plugin, error) {
 	return g.plugins().get(c.path["plugin_id"], noPlugin)
 }
 
-func showPlugin(g *Gateway, c *call) (reply, error) {
-	p, err := g.pluginOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func showPlugin(g *Gateway, c *call, p *plugin) (reply, error) {
 	return ok(g.pluginView(p))
 }
 
-func updatePlugin(g *Gateway, c *call) (reply, error) {
-	p, err := g.pluginOf(c)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[pluginBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func updatePlugin(g *Gateway, c *call, p *plugin, b pluginBody) (reply, error) {
 	if b.Type != p.kind {
 		return reply{}, invalid("plugin_type")
 	}
@@ -188,11 +172,7 @@ func updatePlugin(g *Gateway, c *call) (reply, error) {
 	return ok(g.pluginView(p))
 }
 
-func deletePlugin(g *Gateway, c *call) (reply, error) {
-	p, err := g.pluginOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func deletePlugin(g *Gateway, c *call, p *plugin) (reply, error) {
 	if len(g.attached().ofPolicy(p.id)) > 0 {
 		return reply{}, refuse(http.StatusConflict, "APIG.3462", "The plugin has been bound to APIs,id:%s", p.id)
 	}

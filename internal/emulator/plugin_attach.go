@@ -14,10 +14,10 @@ var attachResource = resource{
 		{op: "DetachApiFromPlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}/detach", do: detachAPIs, serial: attaches},
 		{op: "AttachPluginToApi", method: http.MethodPost, path: "{I}/apis/{api_id}/plugins/attach", do: attachPlugins, serial: attaches},
 		{op: "DetachPluginFromApi", method: http.MethodPut, path: "{I}/apis/{api_id}/plugins/detach", do: detachPlugins, serial: attaches},
-		{op: "ListPluginAttachedApis", method: http.MethodGet, path: "{I}/plugins/{plugin_id}/attached-apis", do: listAttachedAPIs},
-		{op: "ListPluginAttachableApis", method: http.MethodGet, path: "{I}/plugins/{plugin_id}/attachable-apis", do: listAttachableAPIs},
-		{op: "ListApiAttachedPlugins", method: http.MethodGet, path: "{I}/apis/{api_id}/attached-plugins", do: listAttachedPlugins},
-		{op: "ListApiAttachablePlugins", method: http.MethodGet, path: "{I}/apis/{api_id}/attachable-plugins", do: listAttachablePlugins},
+		{op: "ListPluginAttachedApis", method: http.MethodGet, path: "{I}/plugins/{plugin_id}/attached-apis", do: of((*Gateway).pluginOf, listAttachedAPIs)},
+		{op: "ListPluginAttachableApis", method: http.MethodGet, path: "{I}/plugins/{plugin_id}/attachable-apis", do: of((*Gateway).pluginOf, listAttachableAPIs)},
+		{op: "ListApiAttachedPlugins", method: http.MethodGet, path: "{I}/apis/{api_id}/attached-plugins", do: of(theAPI, listAttachedPlugins)},
+		{op: "ListApiAttachablePlugins", method: http.MethodGet, path: "{I}/apis/{api_id}/attachable-plugins", do: of(theAPI, listAttachablePlugins)},
 	},
 }
 
@@ -216,11 +216,7 @@ func pluginPlaces[T any](c *call, of func(T) place) func(T) bool {
 	return f.keep()
 }
 
-func listAttachedAPIs(g *Gateway, c *call) (reply, error) {
-	p, err := g.pluginOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func listAttachedAPIs(g *Gateway, c *call, p *plugin) (reply, error) {
 	rows := g.attached().shown(lateAPIs+p.id, g.attached().ofPolicy(p.id), c.now)
 	return page(g, c, "apis", rows, pluginPlaces(c, (*link[*plugin]).place), func(x *link[*plugin]) pluginAPI {
 		v := g.pluginAPI(x.place())
@@ -229,22 +225,14 @@ func listAttachedAPIs(g *Gateway, c *call) (reply, error) {
 	})
 }
 
-func listAttachableAPIs(g *Gateway, c *call) (reply, error) {
-	p, err := g.pluginOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func listAttachableAPIs(g *Gateway, c *call, p *plugin) (reply, error) {
 	if _, err := c.need("env_id"); err != nil {
 		return reply{}, err
 	}
 	return page(g, c, "apis", g.attached().free(g, c, p.id), pluginPlaces(c, place.place), g.pluginAPI)
 }
 
-func listAttachedPlugins(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis().get(c.path["api_id"], noAPI)
-	if err != nil {
-		return reply{}, err
-	}
+func listAttachedPlugins(g *Gateway, c *call, a *api) (reply, error) {
 	var f filter[*link[*plugin]]
 	f.where(c, "env_id", func(x *link[*plugin]) string { return x.env.id })
 	f.where(c, "env_name", func(x *link[*plugin]) string { return x.env.name })
@@ -260,11 +248,7 @@ func listAttachedPlugins(g *Gateway, c *call) (reply, error) {
 	})
 }
 
-func listAttachablePlugins(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis().get(c.path["api_id"], noAPI)
-	if err != nil {
-		return reply{}, err
-	}
+func listAttachablePlugins(g *Gateway, c *call, a *api) (reply, error) {
 	env, err := c.need("env_id")
 	if err != nil {
 		return reply{}, err

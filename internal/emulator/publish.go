@@ -40,9 +40,9 @@ var publishResource = resource{
 	routes: []route{
 		{op: "CreateOrDeletePublishRecordForApiV2", method: http.MethodPost, path: "{I}/apis/action", do: publishOne},
 		{op: "BatchPublishOrOfflineApiV2", method: http.MethodPost, path: "{I}/apis/publish", do: publishMany},
-		{op: "ListApiVersionsV2", method: http.MethodGet, path: "{I}/apis/publish/{api_id}", do: listVersions},
-		{op: "ChangeApiVersionV2", method: http.MethodPut, path: "{I}/apis/publish/{api_id}", do: switchVersion},
-		{op: "ListApiRuntimeDefinitionV2", method: http.MethodGet, path: "{I}/apis/runtime/{api_id}", do: showRuntime},
+		{op: "ListApiVersionsV2", method: http.MethodGet, path: "{I}/apis/publish/{api_id}", do: of(theAPI, listVersions)},
+		{op: "ChangeApiVersionV2", method: http.MethodPut, path: "{I}/apis/publish/{api_id}", do: of(theAPI, switchVersion)},
+		{op: "ListApiRuntimeDefinitionV2", method: http.MethodGet, path: "{I}/apis/runtime/{api_id}", do: of(theAPI, showRuntime)},
 		{op: "ListApiVersionDetailV2", method: http.MethodGet, path: "{I}/apis/versions/{version_id}", do: showVersion},
 		{op: "DeleteApiByVersionIdV2", method: http.MethodDelete, path: "{I}/apis/versions/{version_id}", do: offlineVersion},
 	},

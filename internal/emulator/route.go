@@ -10,7 +10,7 @@ type route struct {
 	op     string // the vendor's name
 	method string
 	path   string // segments in braces are parameters; {I} is the instance's own path
-	do     func(*Gateway, *call) (reply, error)
+	do     handler
 
 	// serial names what the gateway wants written by one request at a time; nil means nothing.
 	serial func(*Gateway, *call) []string

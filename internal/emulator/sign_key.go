@@ -36,12 +36,14 @@ const (
 
 var noSignKey = missing("APIG.3017", "Signature key %s does not exist")
 
+var theSignKey = inPath("sign_id", (*state).signKeys, noSignKey)
+
 var signKeyResource = resource{
 	routes: []route{
 		{op: "ListSignatureKeysV2", method: http.MethodGet, path: signKeysPath, do: listSignKeys},
-		{op: "CreateSignatureKeyV2", method: http.MethodPost, path: signKeysPath, do: createSignKey},
-		{op: "UpdateSignatureKeyV2", method: http.MethodPut, path: oneSignKeyPath, do: updateSignKey},
-		{op: "DeleteSignatureKeyV2", method: http.MethodDelete, path: oneSignKeyPath, do: deleteSignKey},
+		{op: "CreateSignatureKeyV2", method: http.MethodPost, path: signKeysPath, do: taking(createSignKey)},
+		{op: "UpdateSignatureKeyV2", method: http.MethodPut, path: oneSignKeyPath, do: ofTaking(theSignKey, updateSignKey)},
+		{op: "DeleteSignatureKeyV2", method: http.MethodDelete, path: oneSignKeyPath, do: of(theSignKey, deleteSignKey)},
 	},
 	quotas: []quota{quotaSignKeys},
 	sections: []section{
@@ -151,11 +153,7 @@ func (b signKeyBody) completed(s *state, key, secret *string) signKeyBody {
 	return b
 }
 
-func createSignKey(g *Gateway, c *call) (reply, error) {
-	b, err := body[signKeyBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func createSignKey(g *Gateway, c *call, b signKeyBody) (reply, error) {
 	if err := g.checkSignKey(b, ""); err != nil {
 		return reply{}, err
 	}
@@ -170,15 +168,7 @@ func createSignKey(g *Gateway, c *call) (reply, error) {
 
 // updateSignKey makes a key or secret anew that is left out, or keeps it, as Behaviour says; one that the new type cannot
 // have goes in any case.
-func updateSignKey(g *Gateway, c *call) (reply, error) {
-	k, err := g.signKeys().get(c.path["sign_id"], noSignKey)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[signKeyBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func updateSignKey(g *Gateway, c *call, k *signKey, b signKeyBody) (reply, error) {
 	if err := g.checkSignKey(b, k.id); err != nil {
 		return reply{}, err
 	}
@@ -193,11 +183,7 @@ func updateSignKey(g *Gateway, c *call) (reply, error) {
 }
 
 // deleteSignKey takes the bindings of the key along, or refuses while there are some, as Behaviour says of throttles.
-func deleteSignKey(g *Gateway, c *call) (reply, error) {
-	k, err := g.signKeys().get(c.path["sign_id"], noSignKey)
-	if err != nil {
-		return reply{}, err
-	}
+func deleteSignKey(g *Gateway, c *call, k *signKey) (reply, error) {
 	bound := g.signed().ofPolicy(k.id)
 	if len(bound) > 0 && g.behaviour.DeleteBound != "cascade" {
 		return reply{}, refuse(http.StatusBadRequest, "APIG.1119", "The signature key has been bound to APIs,id:%s", k.id)
@@ -219,8 +205,8 @@ var signKeyBinding = binding[*signKey]{
 var signKeyBindingResource = resource{routes: []route{
 	{op: "AssociateSignatureKeyV2", method: http.MethodPost, path: signKeyBindingsPath, do: bindSignKey},
 	{op: "DisassociateSignatureKeyV2", method: http.MethodDelete, path: signKeyBindingsPath + "/{sign_bindings_id}", do: signKeyBinding.unbindOne("sign_bindings_id")},
-	{op: "ListApisBindedToSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-apis", do: listSigned},
-	{op: "ListApisNotBoundWithSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/unbinded-apis", do: listUnsigned},
+	{op: "ListApisBindedToSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-apis", do: of((*Gateway).signKeyOf, listSigned)},
+	{op: "ListApisNotBoundWithSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/unbinded-apis", do: of((*Gateway).signKeyOf, listUnsigned)},
 	{op: "ListSignatureKeysBindedToApiV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-signs", do: listSignKeysOfAPI},
 }}
 
@@ -292,22 +278,14 @@ func (g *Gateway) signKeyOf(c *call) (*signKey, error) {
 	return g.signKeys().get(id, noSignKey)
 }
 
-func listSigned(g *Gateway, c *call) (reply, error) {
-	k, err := g.signKeyOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func listSigned(g *Gateway, c *call, k *signKey) (reply, error) {
 	rows := g.signed().shown(lateAPIs+k.id, g.signed().ofPolicy(k.id), c.now)
 	return page(g, c, "bindings", rows, placeFilter(c, (*link[*signKey]).place).keep(), func(x *link[*signKey]) signBindingView {
 		return g.signBindingView(x, false)
 	})
 }
 
-func listUnsigned(g *Gateway, c *call) (reply, error) {
-	k, err := g.signKeyOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func listUnsigned(g *Gateway, c *call, k *signKey) (reply, error) {
 	return page(g, c, "apis", g.signed().free(g, c, k.id), placeFilter(c, place.place).keep(), func(at place) map[string]any {
 		a, name := at.api, ""
 		for _, x := range g.signed().ofAPI(a.id) {

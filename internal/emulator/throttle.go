@@ -49,13 +49,15 @@ type throttleView struct {
 
 var noThrottle = missing("APIG.3005", "Request throttling policy %s does not exist")
 
+var theThrottle = inPath("throttle_id", (*state).throttles, noThrottle)
+
 var throttleResource = resource{
 	routes: []route{
 		{op: "ListRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles", do: listThrottles},
-		{op: "CreateRequestThrottlingPolicyV2", method: http.MethodPost, path: "{I}/throttles", do: createThrottle},
-		{op: "ShowDetailsOfRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles/{throttle_id}", do: showThrottle},
-		{op: "UpdateRequestThrottlingPolicyV2", method: http.MethodPut, path: "{I}/throttles/{throttle_id}", do: updateThrottle},
-		{op: "DeleteRequestThrottlingPolicyV2", method: http.MethodDelete, path: "{I}/throttles/{throttle_id}", do: deleteThrottle},
+		{op: "CreateRequestThrottlingPolicyV2", method: http.MethodPost, path: "{I}/throttles", do: taking(createThrottle)},
+		{op: "ShowDetailsOfRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles/{throttle_id}", do: of(theThrottle, showThrottle)},
+		{op: "UpdateRequestThrottlingPolicyV2", method: http.MethodPut, path: "{I}/throttles/{throttle_id}", do: ofTaking(theThrottle, updateThrottle)},
+		{op: "DeleteRequestThrottlingPolicyV2", method: http.MethodDelete, path: "{I}/throttles/{throttle_id}", do: of(theThrottle, deleteThrottle)},
 	},
 	quotas: []quota{quotaThrottles},
 	sections: []section{
@@ -134,11 +136,7 @@ func (l throttleLimits) mostForApp() int64 {
 	return l.APICallLimits
 }
 
-func createThrottle(g *Gateway, c *call) (reply, error) {
-	b, err := body[throttleBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func createThrottle(g *Gateway, c *call, b throttleBody) (reply, error) {
 	limits, err := b.limits(g, throttleLimits{})
 	if err != nil {
 		return reply{}, err
@@ -157,23 +155,11 @@ func createThrottle(g *Gateway, c *call) (reply, error) {
 	return created(shown)
 }
 
-func showThrottle(g *Gateway, c *call) (reply, error) {
-	t, err := g.throttles().get(c.path["throttle_id"], noThrottle)
-	if err != nil {
-		return reply{}, err
-	}
+func showThrottle(g *Gateway, c *call, t *throttle) (reply, error) {
 	return ok(g.throttleView(t))
 }
 
-func updateThrottle(g *Gateway, c *call) (reply, error) {
-	t, err := g.throttles().get(c.path["throttle_id"], noThrottle)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[throttleBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func updateThrottle(g *Gateway, c *call, t *throttle, b throttleBody) (reply, error) {
 	limits, err := b.limits(g, t.throttleLimits)
 	if err != nil {
 		return reply{}, err
@@ -187,11 +173,7 @@ func updateThrottle(g *Gateway, c *call) (reply, error) {
 	return ok(g.throttleView(t))
 }
 
-func deleteThrottle(g *Gateway, c *call) (reply, error) {
-	t, err := g.throttles().get(c.path["throttle_id"], noThrottle)
-	if err != nil {
-		return reply{}, err
-	}
+func deleteThrottle(g *Gateway, c *call, t *throttle) (reply, error) {
 	bound := g.throttled().ofPolicy(t.id)
 	if len(bound) > 0 && g.behaviour.DeleteBound != "cascade" {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3451", "The request throttling policy has been bound to APIs,id:%s", t.id)

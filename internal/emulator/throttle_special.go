@@ -45,10 +45,10 @@ var noSpecial = missing("APIG.3013", "Excluded request throttling configuration 
 
 var specialResource = resource{
 	routes: []route{
-		{op: "ListSpecialThrottlingConfigurationsV2", method: http.MethodGet, path: specialsPath, do: listSpecials},
+		{op: "ListSpecialThrottlingConfigurationsV2", method: http.MethodGet, path: specialsPath, do: of(theThrottle, listSpecials)},
 		{op: "CreateSpecialThrottlingConfigurationV2", method: http.MethodPost, path: specialsPath, do: createSpecial},
-		{op: "UpdateSpecialThrottlingConfigurationV2", method: http.MethodPut, path: specialsPath + "/{strategy_id}", do: updateSpecial},
-		{op: "DeleteSpecialThrottlingConfigurationV2", method: http.MethodDelete, path: specialsPath + "/{strategy_id}", do: deleteSpecial},
+		{op: "UpdateSpecialThrottlingConfigurationV2", method: http.MethodPut, path: specialsPath + "/{strategy_id}", do: of((*Gateway).special, updateSpecial)},
+		{op: "DeleteSpecialThrottlingConfigurationV2", method: http.MethodDelete, path: specialsPath + "/{strategy_id}", do: of((*Gateway).special, deleteSpecial)},
 	},
 	quotas: []quota{quotaSpecialApps, quotaSpecialUsers},
 }
@@ -106,11 +106,7 @@ func (s *special) leave() {
 	}
 }
 
-func listSpecials(g *Gateway, c *call) (reply, error) {
-	t, err := g.throttles().get(c.path["throttle_id"], noThrottle)
-	if err != nil {
-		return reply{}, err
-	}
+func listSpecials(g *Gateway, c *call, t *throttle) (reply, error) {
 	var f filter[*special]
 	f.where(c, "object_type", (*special).objectType)
 	f.like(c, "app_name", false, func(s *special) string { return s.view().AppName })
@@ -188,11 +184,7 @@ func (g *Gateway) special(c *call) (*special, error) {
 	return nil, noSpecial(c.path["strategy_id"])
 }
 
-func updateSpecial(g *Gateway, c *call) (reply, error) {
-	s, err := g.special(c)
-	if err != nil {
-		return reply{}, err
-	}
+func updateSpecial(g *Gateway, c *call, s *special) (reply, error) {
 	b, err := body[struct {
 		CallLimits int64 `json:"call_limits"`
 	}](c)
@@ -210,11 +202,7 @@ func updateSpecial(g *Gateway, c *call) (reply, error) {
 	return ok(s.view())
 }
 
-func deleteSpecial(g *Gateway, c *call) (reply, error) {
-	s, err := g.special(c)
-	if err != nil {
-		return reply{}, err
-	}
+func deleteSpecial(g *Gateway, c *call, s *special) (reply, error) {
 	s.throttle.specials.remove(s)
 	s.leave()
 	c.effect(s.effect("delete"))

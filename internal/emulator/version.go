@@ -27,11 +27,7 @@ func (v *version) view() versionView {
 }
 
 // listVersions shows the newest first.
-func listVersions(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis().get(c.path["api_id"], noAPI)
-	if err != nil {
-		return reply{}, err
-	}
+func listVersions(g *Gateway, c *call, a *api) (reply, error) {
 	var rows []*version
 	for _, e := range g.envs().rows {
 		rows = append(rows, a.versions[e]...)
@@ -44,11 +40,7 @@ func listVersions(g *Gateway, c *call) (reply, error) {
 }
 
 // switchVersion makes an older version live again.
-func switchVersion(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis().get(c.path["api_id"], noAPI)
-	if err != nil {
-		return reply{}, err
-	}
+func switchVersion(g *Gateway, c *call, a *api) (reply, error) {
 	b, err := body[struct {
 		VersionID string `json:"version_id"`
 	}](c)
@@ -68,11 +60,7 @@ func switchVersion(g *Gateway, c *call) (reply, error) {
 	return ok(p.view())
 }
 
-func showRuntime(g *Gateway, c *call) (reply, error) {
-	a, err := g.apis().get(c.path["api_id"], noAPI)
-	if err != nil {
-		return reply{}, err
-	}
+func showRuntime(g *Gateway, c *call, a *api) (reply, error) {
 	e, err := g.envs().get(c.arg("env_id"), noEnv)
 	if err != nil {
 		return reply{}, err
