@@ -112,7 +112,7 @@ func (c *checker) text(n *yamlnode.Node, s *shape.Shape) any {
 // narrow refuses a glob that a variable makes match more than its file says: what is owned may be deleted.
 func (c *checker) narrow(n *yamlnode.Node, e expanded) bool {
 	special := kind.Wildcards
-	if kind.IsGlob(strings.Trim(e.around, "*?")) {
+	if kind.IsGlob(strings.Trim(e.fixed, "*?")) {
 		special += ",-!^" // which mean something inside [ ] and { }
 	}
 	switch {

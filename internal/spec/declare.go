@@ -171,11 +171,11 @@ func (l *loader) checkMoves() {
 		if d.MovedFrom == d.Key {
 			report("is the present name", "remove moved_from")
 		} else if other := l.names[kind.Of(d.Kind).Section+"/"+d.MovedFrom]; other != nil {
-			report(fmt.Sprintf("the %s %s is declared at %s", d.Kind, d.MovedFrom, place(sourceOf(other.nameNode()))), "a rename needs a name that nothing else has; remove one of them")
+			report(fmt.Sprintf("the %s %s is declared at %s", d.Kind, d.MovedFrom, location(sourceOf(other.nameNode()))), "a rename needs a name that nothing else has; remove one of them")
 		}
 		id := d.Kind + "/" + d.MovedFrom
 		if first := from[id]; first != nil {
-			report(fmt.Sprintf("the %s at %s was renamed from %s, too", d.Kind, place(first.Source), d.MovedFrom), "remove one of them")
+			report(fmt.Sprintf("the %s at %s was renamed from %s, too", d.Kind, location(first.Source), d.MovedFrom), "remove one of them")
 			continue
 		}
 		from[id] = d

@@ -190,7 +190,7 @@ func (l *loader) unique(e *entry, taken map[string]*entry) bool {
 	if first := taken[id]; first != nil {
 		n := e.nameNode()
 		l.report(finding(n, e.prefix(n)+"/name",
-			fmt.Sprintf("the %s %s is declared twice, first at %s", e.kind.Name, e.name, place(sourceOf(first.nameNode()))),
+			fmt.Sprintf("the %s %s is declared twice, first at %s", e.kind.Name, e.name, location(sourceOf(first.nameNode()))),
 			"remove or rename one of them"))
 		return false
 	}

@@ -14,7 +14,7 @@ type expanded struct {
 	varied bool     // it held a variable
 	whole  bool     // it consisted of variables alone
 	puts   []string // what each variable, or its default, puts into the text
-	around string   // what stands beside the variables
+	fixed  string   // the text without what variables put into it
 	faults []fault  // not empty: text is of no use
 }
 
@@ -27,7 +27,7 @@ func expand(s string, lookup func(string) (string, bool)) expanded {
 	}
 	e := expander{rest: s, lookup: lookup}
 	text := e.text(0, true)
-	return expanded{text: text, varied: e.varied, whole: e.varied && !e.literal, puts: e.puts, around: e.around.String(), faults: e.faults}
+	return expanded{text: text, varied: e.varied, whole: e.varied && !e.literal, puts: e.puts, fixed: e.fixed.String(), faults: e.faults}
 }
 
 type expander struct {
@@ -35,7 +35,7 @@ type expander struct {
 	lookup  func(string) (string, bool)
 	faults  []fault
 	puts    []string
-	around  strings.Builder
+	fixed   strings.Builder
 	varied  bool
 	literal bool // something stands beside the variables
 	stop    bool // the syntax is broken
@@ -84,7 +84,7 @@ func (e *expander) take(n, depth int) string {
 	e.rest = e.rest[n:]
 	if n > 0 && depth == 0 {
 		e.literal = true
-		e.around.WriteString(out)
+		e.fixed.WriteString(out)
 	}
 	return out
 }

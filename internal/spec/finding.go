@@ -31,7 +31,7 @@ type Lost struct {
 // String is file:line:col: path: problem; hint. A warning says so behind its place.
 func (f Finding) String() string {
 	var b strings.Builder
-	b.WriteString(place(f.Source) + ": ")
+	b.WriteString(location(f.Source) + ": ")
 	if f.Warning {
 		b.WriteString("warning: ")
 	}
@@ -60,5 +60,5 @@ func tidy(findings []Finding) []Finding {
 	return slices.Compact(findings)
 }
 
-// place is file:line:col.
-func place(s kind.Source) string { return fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Column) }
+// location is file:line:col.
+func location(s kind.Source) string { return fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Column) }

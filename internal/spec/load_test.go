@@ -89,7 +89,7 @@ func render(s *State, findings []Finding) string {
 		return b.String()
 	}
 	for _, o := range s.Objects {
-		fmt.Fprintf(&b, "%s at %s: %+v", o.Address(), place(o.Source), o.Value)
+		fmt.Fprintf(&b, "%s at %s: %+v", o.Address(), location(o.Source), o.Value)
 		if o.Manages != nil {
 			fmt.Fprintf(&b, " manages %v", o.Manages)
 		}
@@ -102,7 +102,7 @@ func render(s *State, findings []Finding) string {
 		fmt.Fprintln(&b)
 	}
 	for _, r := range s.References {
-		fmt.Fprintf(&b, "%s %s: %s@%s at %s: %s", r.Kind, r.Owner, r.String(), r.Environment, place(r.Source), r.Pointer)
+		fmt.Fprintf(&b, "%s %s: %s@%s at %s: %s", r.Kind, r.Owner, r.String(), r.Environment, location(r.Source), r.Pointer)
 		if r.Optional {
 			fmt.Fprint(&b, " optional")
 		}
@@ -114,7 +114,7 @@ func render(s *State, findings []Finding) string {
 		}
 	}
 	for _, i := range s.Ignore {
-		fmt.Fprintf(&b, "ignore %s %s %v until %q (%s) at %s\n", i.Kind, i.Name, i.Fields, i.Until, i.Reason, place(i.Source))
+		fmt.Fprintf(&b, "ignore %s %s %v until %q (%s) at %s\n", i.Kind, i.Name, i.Fields, i.Until, i.Reason, location(i.Source))
 	}
 	return b.String()
 }

@@ -33,7 +33,7 @@ throttles:
 	for _, f := range findings {
 		t.Fatal(f)
 	}
-	show := func(p Place) string { return place(p.Source) + " " + p.Path }
+	show := func(p Place) string { return location(p.Source) + " " + p.Path }
 	got := []string{
 		show(places.Of(&state.Objects[0], "")),
 		show(places.Of(&state.Objects[0], "/time_unit")),
@@ -45,7 +45,7 @@ throttles:
 		show(places.OfOwns("throttle")[1]),
 	}
 	for _, s := range places.Begins(&state.Objects[2]) {
-		got = append(got, "begins "+place(s))
+		got = append(got, "begins "+location(s))
 	}
 	want := []string{
 		"a:4:5 /throttles/0",

@@ -193,7 +193,7 @@ func (r *resolver) conflict(ref *Reference, first *kind.DeclaredLink, slot strin
 		what += " of type " + slot
 	}
 	r.report(ref, "place taken", fmt.Sprintf("%s %s and %s %s are both bound to %s in %s; the other one at %s",
-		owner, ref.Owner, owner, first.Owner, first.API.Address(), first.Env, place(first.Source)),
+		owner, ref.Owner, owner, first.Owner, first.API.Address(), first.Env, location(first.Source)),
 		"an API takes one "+what+" in an environment; remove it from one of them", false)
 }
 
