@@ -229,3 +229,16 @@ func complete(t *testing.T, k *kind.Kind, o *kind.Object) {
 		t.Errorf("%s cannot have another name, and is replaced", o.Address())
 	}
 }
+
+// TestPathsKeepIDs: an id is one segment of a path and one value of a condition, whatever characters it has.
+func TestPathsKeepIDs(t *testing.T) {
+	k := kind.Define(kind.Def[kind.ACL, map[string]any]{Facts: kind.Facts{Name: "leaf", Owner: "twig", Path: "trees/{tree}/twigs?twig_id={twig}"}})
+	tree := kind.Object{Kind: "tree", ID: "a/../{twig}"}
+	q := k.List(&kind.Object{Kind: "twig", ID: "b&c=d", Parent: &tree}, "", 0)
+	if got := strings.Join(q.Path, " "); got != "trees a/../{twig} twigs" || q.Query.Get("twig_id") != "b&c=d" {
+		t.Errorf("asks for %s with %v", got, q.Query)
+	}
+	if got := k.Delete(&kind.Object{Kind: "twig", ID: "b", Parent: &tree}, "id"); len(got.Query) > 0 || len(got.Path) != 4 {
+		t.Errorf("deletes %v with %v", got.Path, got.Query)
+	}
+}

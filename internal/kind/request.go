@@ -15,7 +15,8 @@ const PageSize = 500
 // List asks for one page of the kind, inside a parent for a kind that lives inside another. A name
 // other than "" asks for the objects of exactly that name, where the list offers it.
 func (k *Kind) List(parent *Object, name string, offset int) api.Request {
-	r := api.Request{Operation: k.Ops.List, Method: "GET", Path: k.segments(parent), Query: k.conditions(parent)}
+	segments, conditions := located(k.Path, ancestors(parent))
+	r := api.Request{Operation: k.Ops.List, Method: "GET", Path: segments, Query: conditions}
 	if k.Single {
 		return r
 	}
@@ -112,25 +113,41 @@ func (k *Kind) BatchDelete(ids []string) api.Request {
 
 // segments is the path of the kind, with an id at its end when there is one.
 func (k *Kind) segments(parent *Object, id ...string) []string {
-	path, _, _ := strings.Cut(k.Path, "?")
-	segments := strings.Split(within(path, parent), "/")
+	segments, _ := located(k.Path, ancestors(parent))
 	if k.Single {
 		return segments
 	}
 	return append(segments, id...)
 }
 
-// conditions are those of the kind's list, without pages.
-func (k *Kind) conditions(parent *Object) url.Values {
-	_, query, _ := strings.Cut(k.Path, "?")
-	out, _ := url.ParseQuery(within(query, parent)) // a kind's own text
-	return out
+// ancestors gives the id of an object around a new one by the kind of the former.
+func ancestors(parent *Object) func(kindName string) string {
+	return func(kindName string) string {
+		for o := parent; o != nil; o = o.Parent {
+			if o.Kind == kindName {
+				return o.ID
+			}
+		}
+		return ""
+	}
 }
 
-// within puts the ids of ancestors in the place of their kinds: "apps/{app}/app-codes".
-func within(text string, parent *Object) string {
-	for o := parent; o != nil; o = o.Parent {
-		text = strings.ReplaceAll(text, "{"+o.Kind+"}", o.ID)
+// located takes a path such as apps/{app}/codes?type={type} apart into segments and conditions, with ids in place of
+// what stands in braces.
+func located(path string, id func(name string) string) (segments []string, conditions url.Values) {
+	put := func(texts []string) {
+		for i, text := range texts {
+			if name, ok := strings.CutPrefix(text, "{"); ok {
+				texts[i] = id(strings.TrimSuffix(name, "}"))
+			}
+		}
 	}
-	return text
+	path, query, _ := strings.Cut(path, "?")
+	segments = strings.Split(path, "/")
+	conditions, _ = url.ParseQuery(query) // the text is a kind's own
+	put(segments)
+	for _, values := range conditions {
+		put(values)
+	}
+	return segments, conditions
 }
