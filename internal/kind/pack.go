@@ -60,11 +60,11 @@ func (k *Kind) Settle(want, have any) any {
 // the gateway.
 func (k *Kind) unmasked(want, have any) any {
 	secrets := k.Secrets(want)
-	if len(secrets)+len(k.Makes) == 0 || !k.alike(want, have) {
+	if len(secrets)+len(k.Makes) == 0 || reflect.DeepEqual(want, have) || !k.alike(want, have) {
 		return have
 	}
 	wanted, held := k.Pack(want), k.Pack(have)
-	tree := held
+	tree, changed := held, false
 	for _, p := range slices.Concat(k.Makes, secrets) {
 		text, _ := jsonptr.At(wanted, p).(string)
 		shown, _ := jsonptr.At(held, p).(string)
@@ -72,17 +72,19 @@ func (k *Kind) unmasked(want, have any) any {
 		switch {
 		case text == shown:
 		case text == "":
-			tree = jsonptr.Put(tree, p, nil)
+			tree, changed = jsonptr.Put(tree, p, nil), true
 		case whole && slices.Contains(secrets, p) && shows(shown, text):
-			tree = jsonptr.Put(tree, p, text)
-		default:
-			continue
-		}
-		if v, err := k.Unpack(tree); err == nil {
-			have = v
+			tree, changed = jsonptr.Put(tree, p, text), true
 		}
 	}
-	return have
+	if !changed {
+		return have
+	}
+	v, err := k.Unpack(tree)
+	if err != nil {
+		return have
+	}
+	return v
 }
 
 // alike reports whether two values have in common what cannot change in place.
