@@ -22,9 +22,9 @@ var aclBindingResource = resource{
 		{op: "CreateApiAclBindingV2", method: http.MethodPost, path: aclBindingsPath, do: bindACL},
 		{op: "BatchDeleteApiAclBindingV2", method: http.MethodPut, path: aclBindingsPath, do: unbindACLs},
 		{op: "DeleteApiAclBindingV2", method: http.MethodDelete, path: aclBindingsPath + "/{acl_bindings_id}", do: aclBinding.unbindOne("acl_bindings_id")},
-		{op: "ListApisBindedToAclPolicyV2", method: http.MethodGet, path: aclBindingsPath + "/binded-apis", do: listScreened},
-		{op: "ListApisUnbindedToAclPolicyV2", method: http.MethodGet, path: aclBindingsPath + "/unbinded-apis", do: listUnscreened},
-		{op: "ListAclPolicyBindedToApiV2", method: http.MethodGet, path: aclBindingsPath + "/binded-acls", do: listACLsOfAPI},
+		{op: "ListApisBindedToAclPolicyV2", method: http.MethodGet, path: aclBindingsPath + "/binded-apis", do: of(inQuery("acl_id", (*state).acls, noACL), listScreened)},
+		{op: "ListApisUnbindedToAclPolicyV2", method: http.MethodGet, path: aclBindingsPath + "/unbinded-apis", do: of(inQuery("acl_id", (*state).acls, noACL), listUnscreened)},
+		{op: "ListAclPolicyBindedToApiV2", method: http.MethodGet, path: aclBindingsPath + "/binded-acls", do: of(needed("api_id"), listACLsOfAPI)},
 	},
 }
 
@@ -120,20 +120,13 @@ func unbindACLs(g *Gateway, c *call) (reply, error) {
 	return aclBinding.unbindMany(g, c, "acl_bindings", b.IDs)
 }
 
-func listScreened(g *Gateway, c *call) (reply, error) {
-	id, err := c.need("acl_id")
-	if err != nil {
-		return reply{}, err
-	}
-	if _, err := g.acls().get(id, noACL); err != nil {
-		return reply{}, err
-	}
+func listScreened(g *Gateway, c *call, policy *acl) (reply, error) {
 	offset, limit := c.bounds()
 	if g.behaviour.OfflineOffset {
 		offset = 0
 	}
 	f := placeFilter(c, (*link[*acl]).place)
-	rows := g.screened().shown(lateAPIs+id, g.screened().ofPolicy(id), c.now)
+	rows := g.screened().shown(lateAPIs+policy.id, g.screened().ofPolicy(policy.id), c.now)
 	return pageAt(g, "apis", rows, f.keep(), func(x *link[*acl]) screenedAPI {
 		a := x.api
 		return screenedAPI{
@@ -144,16 +137,8 @@ func listScreened(g *Gateway, c *call) (reply, error) {
 	}, offset, limit)
 }
 
-func listUnscreened(g *Gateway, c *call) (reply, error) {
-	id, err := c.need("acl_id")
-	if err != nil {
-		return reply{}, err
-	}
-	policy, err := g.acls().get(id, noACL)
-	if err != nil {
-		return reply{}, err
-	}
-	return page(g, c, "apis", g.screened().free(g, c, id), placeFilter(c, place.place).keep(), func(at place) unscreenedAPI {
+func listUnscreened(g *Gateway, c *call, policy *acl) (reply, error) {
+	return page(g, c, "apis", g.screened().free(g, c, policy.id), placeFilter(c, place.place).keep(), func(at place) unscreenedAPI {
 		a := at.api
 		v := unscreenedAPI{
 			ID: a.id, Name: a.name, GroupID: a.group.id, GroupName: a.group.name, Type: a.Type, Remark: a.Remark,
@@ -169,11 +154,7 @@ func listUnscreened(g *Gateway, c *call) (reply, error) {
 	})
 }
 
-func listACLsOfAPI(g *Gateway, c *call) (reply, error) {
-	id, err := c.need("api_id")
-	if err != nil {
-		return reply{}, err
-	}
+func listACLsOfAPI(g *Gateway, c *call, id string) (reply, error) {
 	var f filter[*link[*acl]]
 	f.where(c, "env_id", func(x *link[*acl]) string { return x.env.id })
 	f.where(c, "env_name", func(x *link[*acl]) string { return x.env.name })

@@ -13,9 +13,9 @@ var authResource = resource{
 	routes: []route{
 		{op: "CreateAuthorizingAppsV2", method: http.MethodPost, path: authsPath, do: authorize, serial: authorizes},
 		{op: "CancelingAuthorizationV2", method: http.MethodDelete, path: authsPath + "/{app_auth_id}", do: cancelAuth, serial: cancels},
-		{op: "ListApisBindedToAppV2", method: http.MethodGet, path: authsPath + "/binded-apis", do: listAPIsOfApp},
+		{op: "ListApisBindedToAppV2", method: http.MethodGet, path: authsPath + "/binded-apis", do: of(inQuery("app_id", (*state).apps, noApp), listAPIsOfApp)},
 		{op: "ListAppsBindedToApiV2", method: http.MethodGet, path: authsPath + "/binded-apps", do: listAppsOfAPI},
-		{op: "ListApisUnbindedToAppV2", method: http.MethodGet, path: authsPath + "/unbinded-apis", do: listUnauthorized},
+		{op: "ListApisUnbindedToAppV2", method: http.MethodGet, path: authsPath + "/unbinded-apis", do: of(needed("app_id"), listUnauthorized)},
 	},
 }
 
@@ -186,17 +186,10 @@ func (g *Gateway) authView(x *link[*app]) authView {
 	}
 }
 
-func listAPIsOfApp(g *Gateway, c *call) (reply, error) {
-	id, err := c.need("app_id")
-	if err != nil {
-		return reply{}, err
-	}
-	if _, err := g.apps().get(id, noApp); err != nil {
-		return reply{}, err
-	}
+func listAPIsOfApp(g *Gateway, c *call, policy *app) (reply, error) {
 	f := placeFilter(c, (*link[*app]).place)
 	f.like(c, "group_name", false, func(x *link[*app]) string { return x.api.group.name })
-	rows := g.auths().shown(lateAPIs+id, g.auths().ofPolicy(id), c.now)
+	rows := g.auths().shown(lateAPIs+policy.id, g.auths().ofPolicy(policy.id), c.now)
 	return page(g, c, "auths", rows, f.keep(), g.authView)
 }
 
@@ -218,11 +211,7 @@ func listAppsOfAPI(g *Gateway, c *call) (reply, error) {
 
 // listUnauthorized shows the APIs of the environment that use app authentication and that the app
 // may not call.
-func listUnauthorized(g *Gateway, c *call) (reply, error) {
-	id, err := c.need("app_id")
-	if err != nil {
-		return reply{}, err
-	}
+func listUnauthorized(g *Gateway, c *call, id string) (reply, error) {
 	if _, err := c.need("env_id"); err != nil {
 		return reply{}, err
 	}

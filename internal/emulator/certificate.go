@@ -52,7 +52,7 @@ var theCert = inPath("certificate_id", (*state).certs, noCert)
 
 var certificateResource = resource{
 	routes: []route{
-		{op: "ListCertificatesV2", method: http.MethodGet, path: certificatesPath, do: listCertificates},
+		{op: "ListCertificatesV2", method: http.MethodGet, path: certificatesPath, do: of(needed("instance_id"), listCertificates)},
 		{op: "CreateCertificateV2", method: http.MethodPost, path: certificatesPath, do: taking(createCertificate)},
 		{op: "ShowDetailsOfCertificateV2", method: http.MethodGet, path: oneCertificatePath, do: of(theCert, showCertificate)},
 		{op: "DeleteCertificateV2", method: http.MethodDelete, path: oneCertificatePath, do: of(theCert, deleteCertificate)},
@@ -134,11 +134,7 @@ func (k *certificate) effect(action string) Effect {
 	return Effect{Kind: "certificate", Action: action, ID: k.id, Name: k.name}
 }
 
-func listCertificates(g *Gateway, c *call) (reply, error) {
-	id, err := c.need("instance_id")
-	if err != nil {
-		return reply{}, err
-	}
+func listCertificates(g *Gateway, c *call, id string) (reply, error) {
 	if id != g.opts.InstanceID {
 		return reply{}, noInstance(id)
 	}

@@ -11,6 +11,22 @@ func inPath[T object](parameter string, objects func(*state) *table[T], missing 
 	return func(g *Gateway, c *call) (T, error) { return objects(g.state).get(c.path[parameter], missing) }
 }
 
+// needed finds a parameter that must be in the query.
+func needed(parameter string) finder[string] {
+	return func(_ *Gateway, c *call) (string, error) { return c.need(parameter) }
+}
+
+// inQuery finds the object whose id a parameter of the query is.
+func inQuery[T object](parameter string, objects func(*state) *table[T], missing func(string) *refusal) finder[T] {
+	return func(g *Gateway, c *call) (none T, err error) {
+		id, err := c.need(parameter)
+		if err != nil {
+			return none, err
+		}
+		return objects(g.state).get(id, missing)
+	}
+}
+
 // taking is the handler of calls with a body.
 func taking[B any](do func(*Gateway, *call, B) (reply, error)) handler {
 	return func(g *Gateway, c *call) (reply, error) {

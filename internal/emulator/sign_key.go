@@ -207,7 +207,7 @@ var signKeyBindingResource = resource{routes: []route{
 	{op: "DisassociateSignatureKeyV2", method: http.MethodDelete, path: signKeyBindingsPath + "/{sign_bindings_id}", do: signKeyBinding.unbindOne("sign_bindings_id")},
 	{op: "ListApisBindedToSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-apis", do: of((*Gateway).signKeyOf, listSigned)},
 	{op: "ListApisNotBoundWithSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/unbinded-apis", do: of((*Gateway).signKeyOf, listUnsigned)},
-	{op: "ListSignatureKeysBindedToApiV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-signs", do: listSignKeysOfAPI},
+	{op: "ListSignatureKeysBindedToApiV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-signs", do: of(needed("api_id"), listSignKeysOfAPI)},
 }}
 
 func (s *state) signed() *links[*signKey] { return linksOf[*signKey](s, "signature_binding") }
@@ -301,11 +301,7 @@ func listUnsigned(g *Gateway, c *call, k *signKey) (reply, error) {
 	})
 }
 
-func listSignKeysOfAPI(g *Gateway, c *call) (reply, error) {
-	id, err := c.need("api_id")
-	if err != nil {
-		return reply{}, err
-	}
+func listSignKeysOfAPI(g *Gateway, c *call, id string) (reply, error) {
 	var f filter[*link[*signKey]]
 	f.where(c, "sign_id", func(x *link[*signKey]) string { return x.policy.id })
 	f.like(c, "sign_name", false, func(x *link[*signKey]) string { return x.policy.name })

@@ -43,8 +43,8 @@ type minuteView struct {
 
 var statisticsResource = resource{
 	routes: []route{
-		{op: "ListLatelyGroupStatisticsV2", method: http.MethodGet, path: "{I}/statistics/group/latest", do: groupStatistics},
-		{op: "ListLatelyApiStatisticsV2", method: http.MethodGet, path: "{I}/statistics/api/latest", do: apiStatistics},
+		{op: "ListLatelyGroupStatisticsV2", method: http.MethodGet, path: "{I}/statistics/group/latest", do: of(inQuery("group_id", (*state).groups, noGroup), groupStatistics)},
+		{op: "ListLatelyApiStatisticsV2", method: http.MethodGet, path: "{I}/statistics/api/latest", do: of(needed("api_id"), apiStatistics)},
 	},
 	sections: []section{
 		sectionOf("gateway.traffic", func(f traffic) string { return f.Group }, (*loader).addTraffic, func(d *dumper) []traffic { return d.traffic }),
@@ -54,15 +54,7 @@ var statisticsResource = resource{
 // hour is the longest span of the statistics, in minutes.
 const hour = 60
 
-func groupStatistics(g *Gateway, c *call) (reply, error) {
-	id, err := c.need("group_id")
-	if err != nil {
-		return reply{}, err
-	}
-	x, err := g.groups().get(id, noGroup)
-	if err != nil {
-		return reply{}, err
-	}
+func groupStatistics(g *Gateway, c *call, x *group) (reply, error) {
 	minutes := g.minutes(c.now, hour, func(t traffic) bool { return t.Group == x.name })
 	for i := range minutes {
 		minutes[i].GroupID = x.id
@@ -70,11 +62,7 @@ func groupStatistics(g *Gateway, c *call) (reply, error) {
 	return statistics(c.now, hour, minutes)
 }
 
-func apiStatistics(g *Gateway, c *call) (reply, error) {
-	id, err := c.need("api_id")
-	if err != nil {
-		return reply{}, err
-	}
+func apiStatistics(g *Gateway, c *call, id string) (reply, error) {
 	span, err := span(c.arg("duration"))
 	if err != nil {
 		return reply{}, err

@@ -19,9 +19,9 @@ var throttleBindingResource = resource{
 		{op: "AssociateRequestThrottlingPolicyV2", method: http.MethodPost, path: throttleBindingsPath, do: bindThrottle},
 		{op: "BatchDisassociateThrottlingPolicyV2", method: http.MethodPut, path: throttleBindingsPath, do: unbindThrottles},
 		{op: "DisassociateRequestThrottlingPolicyV2", method: http.MethodDelete, path: throttleBindingsPath + "/{throttle_binding_id}", do: throttleBinding.unbindOne("throttle_binding_id")},
-		{op: "ListApisBindedToRequestThrottlingPolicyV2", method: http.MethodGet, path: throttleBindingsPath + "/binded-apis", do: listThrottled},
-		{op: "ListApisUnbindedToRequestThrottlingPolicyV2", method: http.MethodGet, path: throttleBindingsPath + "/unbinded-apis", do: listUnthrottled},
-		{op: "ListRequestThrottlingPoliciesBindedToApiV2", method: http.MethodGet, path: throttleBindingsPath + "/binded-throttles", do: listThrottlesOfAPI},
+		{op: "ListApisBindedToRequestThrottlingPolicyV2", method: http.MethodGet, path: throttleBindingsPath + "/binded-apis", do: of(inQuery("throttle_id", (*state).throttles, noThrottle), listThrottled)},
+		{op: "ListApisUnbindedToRequestThrottlingPolicyV2", method: http.MethodGet, path: throttleBindingsPath + "/unbinded-apis", do: of(inQuery("throttle_id", (*state).throttles, noThrottle), listUnthrottled)},
+		{op: "ListRequestThrottlingPoliciesBindedToApiV2", method: http.MethodGet, path: throttleBindingsPath + "/binded-throttles", do: of(needed("api_id"), listThrottlesOfAPI)},
 	},
 }
 
@@ -112,16 +112,9 @@ func (g *Gateway) throttledAPI(at place) throttledAPI {
 	}
 }
 
-func listThrottled(g *Gateway, c *call) (reply, error) {
-	id, err := c.need("throttle_id")
-	if err != nil {
-		return reply{}, err
-	}
-	if _, err := g.throttles().get(id, noThrottle); err != nil {
-		return reply{}, err
-	}
+func listThrottled(g *Gateway, c *call, policy *throttle) (reply, error) {
 	f := placeFilter(c, (*link[*throttle]).place)
-	rows := g.throttled().shown(lateAPIs+id, g.throttled().ofPolicy(id), c.now)
+	rows := g.throttled().shown(lateAPIs+policy.id, g.throttled().ofPolicy(policy.id), c.now)
 	return page(g, c, "apis", rows, f.keep(), func(x *link[*throttle]) throttledAPI {
 		v := g.throttledAPI(x.place())
 		v.ThrottleApplyID, v.ApplyTime, v.ThrottleName = x.id, stamp(x.created), x.policy.name
@@ -129,15 +122,8 @@ func listThrottled(g *Gateway, c *call) (reply, error) {
 	})
 }
 
-func listUnthrottled(g *Gateway, c *call) (reply, error) {
-	id, err := c.need("throttle_id")
-	if err != nil {
-		return reply{}, err
-	}
-	if _, err := g.throttles().get(id, noThrottle); err != nil {
-		return reply{}, err
-	}
-	return page(g, c, "apis", g.throttled().free(g, c, id), placeFilter(c, place.place).keep(), func(at place) throttledAPI {
+func listUnthrottled(g *Gateway, c *call, policy *throttle) (reply, error) {
+	return page(g, c, "apis", g.throttled().free(g, c, policy.id), placeFilter(c, place.place).keep(), func(at place) throttledAPI {
 		v := g.throttledAPI(at)
 		for _, x := range g.throttled().ofAPI(at.api.id) {
 			if x.env == at.env {
@@ -148,11 +134,7 @@ func listUnthrottled(g *Gateway, c *call) (reply, error) {
 	})
 }
 
-func listThrottlesOfAPI(g *Gateway, c *call) (reply, error) {
-	id, err := c.need("api_id")
-	if err != nil {
-		return reply{}, err
-	}
+func listThrottlesOfAPI(g *Gateway, c *call, id string) (reply, error) {
 	var f filter[*link[*throttle]]
 	f.where(c, "throttle_id", func(x *link[*throttle]) string { return x.policy.id })
 	f.like(c, "throttle_name", false, func(x *link[*throttle]) string { return x.policy.name })
