@@ -54,7 +54,7 @@ var aclResource = resource{
 	},
 	quotas: []quota{quotaACLs},
 	sections: []section{
-		sectionOf("acls", func(f fileACL) string { return f.Name }, (*loader).acl, (*dumper).dumpACLs),
+		sectionOf("acls", func(f fileACL) string { return f.Name }, (*loader).acl, dumped("acl", (*state).acls, (*dumper).dumpACL)),
 	},
 }
 
@@ -228,15 +228,11 @@ func (l *loader) acl(f fileACL) error {
 	return bindLoaded(l, l.screened(), a, f.APIs, loadRules[*acl]{})
 }
 
-func (d *dumper) dumpACLs() (out []fileACL) {
-	for _, a := range d.acls().rows {
-		out = append(out, fileACL{
-			fileObject: fileObject{Name: a.name}, Type: a.Type, EntityType: a.EntityType, Values: strings.Split(a.Value, ","),
-			APIs: refs(d, d.screened(), a.id),
-		})
-		d.object("acl", a)
+func (d *dumper) dumpACL(a *acl) fileACL {
+	return fileACL{
+		fileObject: fileObject{Name: a.name}, Type: a.Type, EntityType: a.EntityType, Values: strings.Split(a.Value, ","),
+		APIs: refs(d, d.screened(), a.id),
 	}
-	return out
 }
 
 func (a *acl) slot() string { return a.EntityType }

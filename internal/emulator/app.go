@@ -68,7 +68,7 @@ var appResource = resource{
 	},
 	quotas: []quota{quotaApps, quotaAppSwitch},
 	sections: []section{
-		sectionOf("apps", func(f fileApp) string { return f.Name }, (*loader).app, (*dumper).dumpApps),
+		sectionOf("apps", func(f fileApp) string { return f.Name }, (*loader).app, dumped("app", (*state).apps, (*dumper).app)),
 	},
 }
 
@@ -302,12 +302,4 @@ func (d *dumper) app(a *app) fileApp {
 		f.Access = &fileAccess{Type: a.access.Type, Values: a.access.Values}
 	}
 	return f
-}
-
-func (d *dumper) dumpApps() (out []fileApp) {
-	for _, a := range d.apps().rows {
-		out = append(out, d.app(a))
-		d.object("app", a)
-	}
-	return out
 }

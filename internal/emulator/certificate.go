@@ -59,7 +59,7 @@ var certificateResource = resource{
 		{op: "ListAttachedDomainsV2", method: http.MethodGet, path: oneCertificatePath + "/attached-domains", do: of(theCert, listAttachedDomains)},
 	},
 	sections: []section{
-		sectionOf("gateway.certificates", func(f certificateFacts) string { return f.Name }, (*loader).addCertificate, (*dumper).dumpCertificates),
+		sectionOf("gateway.certificates", func(f certificateFacts) string { return f.Name }, (*loader).addCertificate, dumped("certificate", (*state).certs, (*dumper).dumpCertificate)),
 	},
 }
 
@@ -250,10 +250,6 @@ func (l *loader) addCertificate(f certificateFacts) error {
 	return err
 }
 
-func (d *dumper) dumpCertificates() (out []certificateFacts) {
-	for _, k := range d.certs().rows {
-		out = append(out, k.certificateFacts)
-		d.object("certificate", k)
-	}
-	return out
+func (d *dumper) dumpCertificate(k *certificate) certificateFacts {
+	return k.certificateFacts
 }

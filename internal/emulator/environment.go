@@ -37,7 +37,7 @@ var environmentResource = resource{
 	},
 	quotas: []quota{quotaEnvironments},
 	sections: []section{
-		sectionOf("gateway.environments", func(f fileEnvironment) string { return f.Name }, (*loader).addEnvironment, (*dumper).dumpEnvironments),
+		sectionOf("gateway.environments", func(f fileEnvironment) string { return f.Name }, (*loader).addEnvironment, dumped("environment", (*state).envs, (*dumper).dumpEnvironment)),
 	},
 }
 
@@ -144,10 +144,6 @@ func (l *loader) addEnvironment(f fileEnvironment) error {
 	return fresh(l.envs(), &environment{identity: i, remark: f.Remark})
 }
 
-func (d *dumper) dumpEnvironments() (out []fileEnvironment) {
-	for _, e := range d.envs().rows {
-		out = append(out, fileEnvironment{Name: e.name, Remark: e.remark})
-		d.object("environment", e)
-	}
-	return out
+func (d *dumper) dumpEnvironment(e *environment) fileEnvironment {
+	return fileEnvironment{Name: e.name, Remark: e.remark}
 }

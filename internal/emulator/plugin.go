@@ -47,7 +47,7 @@ var pluginResource = resource{
 	},
 	quotas: []quota{quotaPlugins},
 	sections: []section{
-		sectionOf("plugins", func(f filePlugin) string { return f.Name }, (*loader).plugin, (*dumper).dumpPlugins),
+		sectionOf("plugins", func(f filePlugin) string { return f.Name }, (*loader).plugin, dumped("plugin", (*state).plugins, (*dumper).dumpPlugin)),
 	},
 }
 
@@ -204,14 +204,10 @@ func (l *loader) plugin(f filePlugin) error {
 	return bindLoaded(l, l.attached(), p, f.APIs, loadRules[*plugin]{rivals: func(a, b *plugin) bool { return a.kind == b.kind }})
 }
 
-func (d *dumper) dumpPlugins() (out []filePlugin) {
-	for _, p := range d.plugins().rows {
-		out = append(out, filePlugin{
-			fileObject: fileObject{Name: p.name}, Type: p.kind, Remark: p.remark, Content: p.content, APIs: refs(d, d.attached(), p.id),
-		})
-		d.object("plugin", p)
+func (d *dumper) dumpPlugin(p *plugin) filePlugin {
+	return filePlugin{
+		fileObject: fileObject{Name: p.name}, Type: p.kind, Remark: p.remark, Content: p.content, APIs: refs(d, d.attached(), p.id),
 	}
-	return out
 }
 
 func (p *plugin) slot() string { return p.kind }

@@ -75,3 +75,14 @@ func sectionOf[F any](key string, name func(F) string, load func(*loader, F) err
 		},
 	}
 }
+
+// dumped is all objects of a kind, each as a file has it, with their ids and times.
+func dumped[F any, T object](kind string, objects func(*state) *table[T], one func(*dumper, T) F) func(*dumper) []F {
+	return func(d *dumper) (out []F) {
+		for _, x := range objects(d.state).rows {
+			out = append(out, one(d, x))
+			d.object(kind, x)
+		}
+		return out
+	}
+}

@@ -47,7 +47,7 @@ var signKeyResource = resource{
 	},
 	quotas: []quota{quotaSignKeys},
 	sections: []section{
-		sectionOf("signatures", func(f fileSignKey) string { return f.Name }, (*loader).signKey, (*dumper).dumpSignKeys),
+		sectionOf("signatures", func(f fileSignKey) string { return f.Name }, (*loader).signKey, dumped("signature", (*state).signKeys, (*dumper).dumpSignKey)),
 	},
 }
 
@@ -332,12 +332,8 @@ func (l *loader) signKey(f fileSignKey) error {
 	return bindLoaded(l, l.signed(), k, f.APIs, loadRules[*signKey]{rivals: func(_, _ *signKey) bool { return true }})
 }
 
-func (d *dumper) dumpSignKeys() (out []fileSignKey) {
-	for _, k := range d.signKeys().rows {
-		out = append(out, fileSignKey{
-			fileObject: fileObject{Name: k.name}, Type: k.Type, Algorithm: k.Algorithm, Key: k.Key, Secret: k.Secret, APIs: refs(d, d.signed(), k.id),
-		})
-		d.object("signature", k)
+func (d *dumper) dumpSignKey(k *signKey) fileSignKey {
+	return fileSignKey{
+		fileObject: fileObject{Name: k.name}, Type: k.Type, Algorithm: k.Algorithm, Key: k.Key, Secret: k.Secret, APIs: refs(d, d.signed(), k.id),
 	}
-	return out
 }

@@ -61,7 +61,7 @@ var throttleResource = resource{
 	},
 	quotas: []quota{quotaThrottles},
 	sections: []section{
-		sectionOf("throttles", func(f fileThrottle) string { return f.Name }, (*loader).throttle, (*dumper).dumpThrottles),
+		sectionOf("throttles", func(f fileThrottle) string { return f.Name }, (*loader).throttle, dumped("throttle", (*state).throttles, (*dumper).throttle)),
 	},
 }
 
@@ -246,12 +246,4 @@ func (d *dumper) throttle(t *throttle) fileThrottle {
 		d.note("throttle_special/"+t.name+"/"+s.effect("").Name, s.id, s.applied, s.applied)
 	}
 	return f
-}
-
-func (d *dumper) dumpThrottles() (out []fileThrottle) {
-	for _, t := range d.throttles().rows {
-		out = append(out, d.throttle(t))
-		d.object("throttle", t)
-	}
-	return out
 }
