@@ -55,31 +55,33 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 	if len(left) == len(wants) && len(left) > 0 {
 		return nil, left[0].Err
 	}
-	var kept []kind.Object
-	var reads []diff.Read
+	level := slices.DeleteFunc(slices.Clone(objects), func(o kind.Object) bool { return !r.Policy.Covers(kind.Of(o.Kind), o.Key) })
+	for len(level) > 0 {
+		out.Actual.Objects = append(out.Actual.Objects, level...)
+		parts, rows, err := reader.Inside(ctx, insides(level), out.Catalog.APIs)
+		if err != nil {
+			return nil, err
+		}
+		out.Actual.Links = append(out.Actual.Links, fetch.Join(rows, out.Catalog)...)
+		level = parts
+	}
+	out.Unread, out.Reads = reader.Unread(), reader.Requests()
+	return out, nil
+}
+
+// insides are all that lives inside some objects, and all that they are bound to.
+func insides(objects []kind.Object) (reads []diff.Read) {
 	for _, o := range objects {
-		k := kind.Of(o.Kind)
-		if !r.Policy.Covers(k, o.Key) {
-			continue
-		}
-		kept = append(kept, o)
-		for _, link := range kind.LinksFrom(k.Name) {
-			if o.Bound == 0 {
-				break
+		for _, link := range kind.LinksFrom(o.Kind) {
+			if o.Bound != 0 {
+				reads = append(reads, diff.Read{Object: o, Link: link})
 			}
-			reads = append(reads, diff.Read{Object: o, Link: link})
 		}
-		for _, part := range kind.Parts(k.Name) {
+		for _, part := range kind.Parts(o.Kind) {
 			if o.Parts {
 				reads = append(reads, diff.Read{Object: o, Part: part})
 			}
 		}
 	}
-	parts, rows, err := reader.Inside(ctx, reads, out.Catalog.APIs)
-	if err != nil {
-		return nil, err
-	}
-	out.Actual = kind.Actual{Objects: append(kept, parts...), Links: fetch.Join(rows, out.Catalog)}
-	out.Unread, out.Reads = reader.Unread(), reader.Requests()
-	return out, nil
+	return reads
 }

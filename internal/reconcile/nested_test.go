@@ -161,6 +161,10 @@ func TestNested(t *testing.T) {
 			if !out.Converged || !out.Verified {
 				t.Errorf("not converged; remaining: %s; %v", describe(out.Remaining), out.Warnings)
 			}
+			all, err := run.Everything(t.Context())
+			if err != nil || len(all.Actual.Objects) != len(tc.want) {
+				t.Errorf("an export has %d objects of %d: %v", len(all.Actual.Objects), len(tc.want), err)
+			}
 			writes := slices.DeleteFunc(s.asked, func(q string) bool { return strings.HasPrefix(q, "List") })
 			if got := strings.Join(writes, ", "); got != tc.asked {
 				t.Errorf("sent\n%s\nwant\n%s", got, tc.asked)

@@ -23,7 +23,7 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft) (out 
 		if k.Owner == "" || !anyOf(gone, k.Refers) {
 			continue
 		}
-		owners, err := reader.Objects(ctx, []fetch.Want{{Kind: kind.Of(k.Owner), All: true}})
+		owners, err := allOf(ctx, reader, kind.Of(k.Owner))
 		if err != nil {
 			return out, err
 		}
@@ -42,6 +42,25 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft) (out 
 		})...)
 	}
 	return out, nil
+}
+
+// allOf reads all objects of a kind, those of one that lives inside another by its owners.
+func allOf(ctx context.Context, reader *fetch.Reader, k *kind.Kind) ([]kind.Object, error) {
+	if k.Owner == "" {
+		return reader.Objects(ctx, []fetch.Want{{Kind: k, All: true}})
+	}
+	owners, err := allOf(ctx, reader, kind.Of(k.Owner))
+	if err != nil {
+		return nil, err
+	}
+	var reads []diff.Read
+	for _, o := range owners {
+		if o.Parts {
+			reads = append(reads, diff.Read{Object: o, Part: k})
+		}
+	}
+	objects, _, err := reader.Inside(ctx, reads, nil)
+	return objects, err
 }
 
 // anyOf reports whether addresses hold one of a kind.

@@ -69,7 +69,8 @@ func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 			add(k.Name, d.MovedFrom)
 		}
 		for _, ref := range k.Refs(d.Value) {
-			add(ref.Kind, ref.Key)
+			kindName, key, _ := strings.Cut(kind.Of(ref.Kind).Root(ref.Key), "/")
+			add(kindName, key)
 		}
 	}
 	for _, k := range kind.All {

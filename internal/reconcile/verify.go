@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
@@ -86,7 +87,8 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 		d := &want.Objects[i]
 		k := kind.Of(d.Kind)
 		for _, ref := range k.Refs(d.Value) {
-			note(names, ref.Kind, ref.Key)
+			kindName, key, _ := strings.Cut(kind.Of(ref.Kind).Root(ref.Key), "/")
+			note(names, kindName, key)
 		}
 		if k.Owner == "" {
 			note(names, d.Kind, d.Key)
