@@ -22,6 +22,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // ErrJSON is the error of a file that is JSON, which has no comments and other usual forms.
@@ -30,7 +31,7 @@ var ErrJSON = errors.New("is JSON, which fmt leaves as it is")
 // Format returns data as it should be written. s describes a document and tells the order of keys. Data must
 // be YAML; what is rare in YAML and cannot be kept is an error, such as keys behind a question mark.
 func Format(data []byte, s *shape.Shape) ([]byte, error) {
-	plain := []byte(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))))
+	plain := []byte(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(bytes.TrimPrefix(data, yamlnode.ByteOrderMark))))
 	if trimmed := bytes.TrimSpace(plain); len(trimmed) > 0 && trimmed[0] == '{' && json.Valid(trimmed) {
 		return nil, ErrJSON
 	}

@@ -1,16 +1,14 @@
 package format
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
 // keeps reports whether the outcome of formatting says what there was, and has the same comments.
@@ -35,16 +33,9 @@ func keeps(before, after []byte, comments []comment) bool {
 
 // meaning is a text in which only what a file says makes a difference: not the order of keys, not quotes.
 func meaning(data []byte) (string, error) {
+	documents, err := yamlnode.Documents(data)
 	var b strings.Builder
-	d := yaml.NewDecoder(bytes.NewReader(data))
-	for {
-		var y yaml.Node
-		switch err := d.Decode(&y); {
-		case errors.Is(err, io.EOF):
-			return b.String(), nil
-		case err != nil:
-			return "", err
-		}
+	for _, y := range documents {
 		if len(y.Content) == 0 || y.Content[0].ShortTag() == "!!null" {
 			continue // an empty document
 		}
@@ -52,6 +43,7 @@ func meaning(data []byte) (string, error) {
 			b.WriteString(plain(root) + "\n")
 		}
 	}
+	return b.String(), err
 }
 
 func plain(y *yaml.Node) string {
