@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -156,10 +157,7 @@ func (g *Gateway) appSwitch() bool {
 }
 
 func createApp(g *Gateway, c *call, b appBody) (reply, error) {
-	if err := g.checkApp(b, ""); err != nil {
-		return reply{}, err
-	}
-	if err := g.room(quotaApps, len(g.apps().rows)); err != nil {
+	if err := cmp.Or(g.checkApp(b, ""), g.room(quotaApps, len(g.apps().rows))); err != nil {
 		return reply{}, err
 	}
 	a := &app{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, ""), domainID: b.DomainID, project: b.ProjectID}

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 )
@@ -70,10 +71,7 @@ func (g *Gateway) checkEnvironment(b environmentBody, self string) error {
 }
 
 func createEnvironment(g *Gateway, c *call, b environmentBody) (reply, error) {
-	if err := g.checkEnvironment(b, ""); err != nil {
-		return reply{}, err
-	}
-	if err := g.room(quotaEnvironments, len(g.envs().rows)); err != nil {
+	if err := cmp.Or(g.checkEnvironment(b, ""), g.room(quotaEnvironments, len(g.envs().rows))); err != nil {
 		return reply{}, err
 	}
 	e := &environment{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, "")}
