@@ -25,7 +25,11 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 		r.update(ctx, k, j, k.Named(ch.Want.Value, ch.Next.Key), ch.Next.Value, ch.Next.ID)
 	case diff.OpRename:
 		id, _ := r.ids.ID(k.Name, ch.Want.Key)
-		r.update(ctx, k, j, ch.Want.Value, k.Named(ch.Want.Value, ch.Via), id)
+		have, told := r.values.Load(id)
+		if !told {
+			have = k.Named(ch.Want.Value, ch.Via)
+		}
+		r.update(ctx, k, j, ch.Want.Value, have, id)
 	case diff.OpUpdate:
 		r.update(ctx, k, j, ch.Want.Value, ch.Have.Value, ch.Have.ID)
 	case diff.OpDelete:
@@ -94,6 +98,7 @@ func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any
 	if err != nil || o.ID == "" && !k.Single {
 		return n, fmt.Errorf("%w: it carries no id", api.ErrUnreadable)
 	}
+	r.values.Store(o.ID, o.Value)
 	r.made(k, j.change, o.ID, value)
 	return n, nil
 }
@@ -130,6 +135,7 @@ func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool
 	case !l.mine && len(diff.Leaves(k, k.Settle(l.value, o.Value), l.value)) > 0:
 		j.fail(l.err, "somebody else made it since the gateway was read")
 	default:
+		r.values.Store(o.ID, o.Value)
 		r.made(k, j.change, o.ID, l.value)
 		j.succeed(howFound(l))
 	}
