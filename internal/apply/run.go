@@ -91,7 +91,7 @@ func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 		}
 	}
 	for i := range have.Links {
-		r.bound[boundAt{have.Links[i].OwnerID, diff.TargetOf(&have.Links[i])}] = true
+		r.bound[boundAt{have.Links[i].Kind, have.Links[i].OwnerID, diff.TargetOf(&have.Links[i])}] = true
 	}
 	for _, o := range slices.Concat(have.Objects, have.Beside.Owners) {
 		r.learnSlot(o.Kind, o.ID, o.Value)
@@ -195,10 +195,10 @@ func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *
 	ch := &r.plan.Changes[item.Change]
 	switch have := ch.Have; s.Op {
 	case diff.OpBind, diff.OpUnbind:
-		return diff.TargetOf(&served.Link) == diff.TargetOf(&item.Link)
+		return served.Link.Kind == item.Link.Kind && diff.TargetOf(&served.Link) == diff.TargetOf(&item.Link)
 	case diff.OpUpdate, diff.OpRestage:
 		o := ch.InPlace()
-		return o != nil && r.bound[boundAt{o.ID, diff.TargetOf(&served.Link)}]
+		return o != nil && r.bound[boundAt{served.Link.Kind, o.ID, diff.TargetOf(&served.Link)}]
 	default:
 		return have != nil && (served.Link.OwnerID == have.ID || served.Link.TargetID() == have.ID)
 	}
@@ -206,6 +206,6 @@ func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *
 
 // boundAt is a binding that was there before the run.
 type boundAt struct {
-	owner  string
-	target diff.Target
+	kind, owner string
+	target      diff.Target
 }

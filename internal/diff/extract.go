@@ -75,10 +75,10 @@ func beside(plan *Plan, touched, have kind.Actual) kind.Beside {
 	out := plan.Beside
 	out.Links, out.Owners = slices.Clone(out.Links), slices.Clone(out.Owners)
 	type at struct {
-		target Target
-		owner  string
+		target      Target
+		kind, owner string
 	}
-	holds := func(l *kind.Link) at { return at{TargetOf(l), l.OwnerID} }
+	holds := func(l *kind.Link) at { return at{TargetOf(l), l.Kind, l.OwnerID} }
 	known, displaced, owners := map[at]bool{}, map[at]bool{}, map[string]bool{}
 	for _, l := range slices.Concat(touched.Links, out.Links) {
 		known[holds(&l)] = true

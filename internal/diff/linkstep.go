@@ -9,6 +9,8 @@ import (
 
 // bind groups the new links of a kind into as few requests as its ways to write allow.
 func (b *builder) bind(k *kind.LinkKind) {
+	clear(b.binds)
+	clear(b.takes)
 	var items []Item
 	for i := range b.plan.Changes {
 		if ch := &b.plan.Changes[i]; ch.Kind == k.Name && ch.Action == Bind {

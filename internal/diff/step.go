@@ -49,7 +49,7 @@ type builder struct {
 	plan    *Plan
 	steps   []Step
 	create  map[string]int   // address to the step that makes its id known
-	binds   map[Target][]int // steps that bind something to an API in an environment
+	binds   map[Target][]int // steps that bind something to a target, of the kind of links at hand
 	takes   map[Slot][]int   // the same, by the slot that they take
 	unbinds map[string][]int // address of an owner to the steps that take its links away
 	parts   map[string][]int // address of an owner to the steps that change what lives inside it
@@ -59,8 +59,9 @@ type builder struct {
 	goes    map[string]bool  // kinds of links of which some are taken away
 }
 
-// Target is what links of one kind bind owners to: mostly an API in an environment.
-type Target struct{ Kind, Key, Env string }
+// Target is what links of one kind bind owners to: mostly an API in an environment. Links of several kinds are told apart
+// by their kinds besides.
+type Target struct{ Key, Env string }
 
 // Slot is what only one link can hold of a target.
 type Slot struct {
@@ -69,7 +70,7 @@ type Slot struct {
 }
 
 // TargetOf is the target of a link, whatever it is called on the gateway.
-func TargetOf(l *kind.Link) Target { return Target{l.Kind, l.TargetKey(), l.Env} }
+func TargetOf(l *kind.Link) Target { return Target{l.TargetKey(), l.Env} }
 
 // steps turns changes into requests. The order of the result respects After and Needs.
 func steps(c *comparison) []Step {
