@@ -213,7 +213,7 @@ func (w *walker) applied(t *testing.T) {
 	doctor, _ := w.run(url, "doctor", "-f", file, "-o", "json")
 	for _, k := range kind.All {
 		if k.Section != "" && noQuotaShown[k.Name] == "" && !strings.Contains(doctor, "quota of "+k.Section) {
-			w.Errorf("doctor does not look whether there is room for %s: name the quota of %s in internal/checks/doctor/quota.go, or the reason in noQuotaShown of this file", k.Section, k.Name)
+			w.Errorf("doctor does not look whether there is room for %s: give %s the name of its quota, Limit, in internal/kind, or the reason in noQuotaShown of this file", k.Section, k.Name)
 		}
 	}
 	if _, code := w.run(url, "apply", "-f", file, "--yes"); code != 0 {
