@@ -25,18 +25,18 @@ type Size struct {
 type portion struct {
 	kind     string
 	objects  int
-	share    int            // per cent of the objects, in estates that are measured by objects
-	bindings int            // per cent of all bindings
-	field    string         // the one that makes the slot
-	slots    []string       // what it is, in turn; types of which a gateway takes five plugins only are not among them
-	parts    map[string]int // by kind of what lives inside: one in so many objects has some
+	share    int               // per cent of the objects, in estates that are measured by objects
+	bindings int               // per cent of all bindings
+	field    string            // the one that makes the slot
+	slots    []string          // what it is, in turn; types of which a gateway takes five plugins only are not among them
+	parts    map[string][2]int // by kind of what lives inside: one in so many objects has so many
 }
 
 var inE = []portion{
 	{kind: "plugin", objects: 500, share: 20, bindings: 35, field: "type", slots: []string{"cors", "set_resp_headers", "rate_limit", "proxy_cache", "breaker"}},
-	{kind: "app", objects: 1000, share: 50, bindings: 25, parts: map[string]int{"app_code": 3, "app_access_control": 4}},
+	{kind: "app", objects: 1000, share: 50, bindings: 25, parts: map[string][2]int{"app_code": {3, 1}, "app_access_control": {4, 1}}},
 	{kind: "acl", objects: 100, share: 10, bindings: 15, field: "entity_type", slots: []string{"IP", "IP", "DOMAIN", "DOMAIN_ID"}},
-	{kind: "throttle", objects: 300, share: 20, bindings: 25, parts: map[string]int{"throttle_special": 10}},
+	{kind: "throttle", objects: 300, share: 20, bindings: 25, parts: map[string][2]int{"throttle_special": {10, 2}}},
 }
 
 // E is the estate that the project's promises are made for.
@@ -152,21 +152,21 @@ func (m *portion) draw(k *kind.Kind, n int) []Object {
 		out[i].Item["name"] = name
 		out[i].Slot = slotOf(k, out[i].Item)
 		for _, part := range kind.Parts(k.Name) {
-			if every := m.parts[part.Name]; every > 0 && i%every == 0 {
-				out[i].Item[part.Field] = m.collection(r, k.Shape.Field(part.Field), name)
+			if some := m.parts[part.Name]; some[0] > 0 && i%some[0] == 0 {
+				out[i].Item[part.Field] = m.collection(r, k.Shape.Field(part.Field), name, some[1])
 			}
 		}
 	}
 	return out
 }
 
-// collection draws what lives inside an object; of a list, one entry.
-func (m *portion) collection(r *rand.Rand, s *shape.Shape, owner string) any {
+// collection draws what lives inside an object; of a list, n entries.
+func (m *portion) collection(r *rand.Rand, s *shape.Shape, owner string, n int) any {
 	d := &drawer{rand: r, name: owner, most: map[string]int64{}, words: map[*shape.Shape]string{}}
 	for {
 		switch v := d.value(s).(type) {
 		case []any:
-			if len(v) == 1 {
+			if len(v) == n {
 				return v
 			}
 		case map[string]any:
