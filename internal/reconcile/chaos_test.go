@@ -26,7 +26,7 @@ var chaosCases = flag.Uint64("chaos", 200, "random cases of TestChaos")
 // TestChaos: whatever goes wrong with every fifth request, a run ends within bounds, tells the truth about
 // every change, makes nothing twice, and the runs after it finish the rest. Time is virtual.
 func TestChaos(t *testing.T) {
-	for seed := range *chaosCases {
+	for seed := range fewer(*chaosCases) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { newTrial(t, seed).run() })

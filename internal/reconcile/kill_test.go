@@ -78,7 +78,7 @@ func TestKilled(t *testing.T) {
 // sixtyChanges draws a gateway and a file that are at least 60 changes apart.
 func sixtyChanges(t *testing.T) (have, want []byte) {
 	t.Helper()
-	for seed := range uint64(100) {
+	for seed := range fewer(100) {
 		w := world.New(rand.New(rand.NewPCG(seed, 9)), world.Options{Groups: 1, APIs: 5, Policies: 4, Generate: true})
 		have, want = w.Gateway(w.Draw()), w.File(w.Draw())
 		g := gateway(t, have, emulator.Behaviour{})

@@ -65,7 +65,7 @@ func TestApplyConverges(t *testing.T) {
 	for _, tc := range behaviours {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(20) {
+			for seed := range fewer(20) {
 				o := small
 				o.Unmanaged = seed%4 == 3 && tc.b.ACLSlot != "one" // what is not declared may claim the one slot
 				if tc.world != nil {
@@ -192,7 +192,7 @@ func inEveryBehaviour(t *testing.T, stream uint64, holds func(t *testing.T, have
 	for _, tc := range behaviours {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(6) {
+			for seed := range fewer(6) {
 				o := small
 				o.Unmanaged = seed%3 == 2 && tc.b.ACLSlot != "one" // what is not declared may claim the one slot
 				if tc.world != nil {
