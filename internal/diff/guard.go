@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
@@ -10,7 +12,7 @@ import (
 //	step                                          waits for
 //	bind to an owner that is to become a guard    its update
 //	bind that takes the slot of a guard           the other steps that give the API a guard
-//	unbind of a guard                             the other steps that give the API a guard
+//	unbind of a guard                             what binds another guard in its slot, else all other steps that give the API a guard
 //	update of an owner that ceases to be a guard  the other steps that give its APIs a guard
 //
 // To go on with the successor of a replaced owner counts as an update. Steps that give an API a guard are binds to
@@ -33,8 +35,8 @@ func (b *builder) keepGuarded(k *kind.LinkKind) {
 					b.need(i, j, s.coming[TargetOf(&item.Link)]...)
 				}
 			case step.Kind == k.Name && step.Op == OpUnbind:
-				if s.held[Slot{TargetOf(&item.Link), b.slot(k, &item.Link)}] {
-					b.need(i, j, s.coming[TargetOf(&item.Link)]...)
+				if at := (Slot{TargetOf(&item.Link), b.slot(k, &item.Link)}); s.held[at] {
+					b.need(i, j, b.guardsInstead(s, at)...)
 				}
 			case step.Kind == k.Owner && (step.Op == OpUpdate || step.Op == OpRestage):
 				for _, at := range s.stops[b.plan.Changes[item.Change].Address] {
@@ -43,6 +45,16 @@ func (b *builder) keepGuarded(k *kind.LinkKind) {
 			}
 		}
 	}
+}
+
+// guardsInstead are the steps after which a guard may go: that which binds another one in its slot, and takes it away
+// itself on some gateways, else all that give the API a guard.
+func (b *builder) guardsInstead(s *guards, at Slot) []int {
+	same := slices.DeleteFunc(slices.Clone(b.takes[at]), func(step int) bool { return !slices.Contains(s.coming[at.Target], step) })
+	if len(same) > 0 {
+		return same
+	}
+	return s.coming[at.Target]
 }
 
 // guards are the guards of APIs before and after a plan, for one kind of links.
