@@ -35,7 +35,7 @@ variables as before, or from the files where they stand there (--file).
 		Example: `  apigw-sync undo --target prod
   apigw-sync undo --target prod --yes -o json
   apigw-sync undo before-release.undo --target prod --skip-stale`,
-		Args:              arguments(0, 1, "at most one undo file", "write apigw-sync undo FILE"),
+		Args:              arguments(0, "at most one undo file", "write apigw-sync undo FILE"),
 		ValidArgsFunction: cobra.FixedCompletions([]cobra.Completion{strings.TrimPrefix(undoSuffix, ".")}, cobra.ShellCompDirectiveFilterFileExt),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.undoes = true; len(args) > 0 {

@@ -123,12 +123,12 @@ func (v *trial) run() {
 }
 
 // command runs one, whose output must be one document.
-func (v *trial) command(document any, args ...string) int {
+func (v *trial) command(into any, args ...string) int {
 	v.Helper()
 	var out, log bytes.Buffer
 	p := &program{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &log, Environ: v.environ}
 	code := p.Main(append(args, "-f", v.file, "-o", "json"))
-	if err := json.Unmarshal(out.Bytes(), document); err != nil {
+	if err := json.Unmarshal(out.Bytes(), into); err != nil {
 		v.Fatalf("%s: exit code %d, %v:\n%s%s", strings.Join(args, " "), code, err, &out, &log)
 	}
 	return code

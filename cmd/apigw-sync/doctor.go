@@ -47,7 +47,7 @@ failed check does not keep others from being made. It only reads.
 
 func (o *doctorOptions) find(ctx context.Context, out *printer) (document.Document, int, error) {
 	if err := o.compare.gateway.check(); err != nil {
-		return document.Empty("doctor", head("")), exitError, err
+		return document.Empty("doctor", head(""), time.Now()), exitError, err
 	}
 	d, err := o.examine(ctx, out.program)
 	if !d.Healthy {

@@ -36,7 +36,7 @@ everything counts as set on the gateway only.
   apigw-sync explain "GET /v1/orders/{id}" --environment STAGING -o json
   apigw-sync explain orders/create_order --against export.yaml`,
 		ValidArgsFunction: p.offeredFirst(apis),
-		Args:              arguments(1, 1, "one API", ""),
+		Args:              arguments(1, "one API", ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.api = args[0]
 			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, o.find)

@@ -36,7 +36,7 @@ have the key need not be named.
   apigw-sync explain-field plugins.content --type cors
   apigw-sync explain-field apps --recursive
   apigw-sync explain-field /throttles/0/specials/0/app -o json`,
-		Args:              arguments(0, 1, "at most one path", ""),
+		Args:              arguments(0, "at most one path", ""),
 		ValidArgsFunction: p.offeredFirst(keyPaths),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {

@@ -36,7 +36,7 @@ it is.
   apigw-sync fmt --check gateway/ overlays/
   apigw-sync fmt --diff gateway.yaml`,
 		ValidArgsFunction: cobra.FixedCompletions([]cobra.Completion{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			o.paths = args
 			return runFmt(p, &o)
 		},

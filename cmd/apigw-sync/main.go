@@ -183,10 +183,10 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	return hinted{fmt.Errorf("unknown command %q", args[0]), hint}
 }
 
-// arguments wants from least to most arguments, which what tells in words. A hint of "" leads to the help text.
-func arguments(least, most int, what, hint string) cobra.PositionalArgs {
+// arguments wants one argument, or at least so many, which what tells in words. A hint of "" leads to the help text.
+func arguments(least int, what, hint string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if least <= len(args) && len(args) <= most {
+		if least <= len(args) && len(args) <= 1 {
 			return nil
 		}
 		return hinted{fmt.Errorf("expected %s, not %d", what, len(args)), cmp.Or(hint, "see "+cmd.CommandPath()+" --help")}

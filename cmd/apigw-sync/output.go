@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -183,7 +184,7 @@ func wantedFormat(args []string, lookup func(string) (string, bool)) string {
 // document writes the error of a command that did not get to write its own.
 func (p *program) document(command string, err error) error {
 	o := &printer{program: p, format: report.Find("json")}
-	return o.emit(document.Empty(command, head("")), err)
+	return o.emit(document.Empty(command, head(""), time.Now()), err)
 }
 
 // head begins the documents of a run.

@@ -110,7 +110,7 @@ type (
 // prepare completes a command that rotates what it is called after, and returns its flags.
 func (o *rotateOptions) prepare(p *program, cmd *cobra.Command, run rotator, told reporter) *pflag.FlagSet {
 	what, flags := cmd.Name(), cmd.Flags()
-	cmd.Args = arguments(1, 1, "one app", "write apigw-sync rotate "+what+" APP")
+	cmd.Args = arguments(1, "one app", "write apigw-sync rotate "+what+" APP")
 	cmd.ValidArgsFunction = p.offeredFirst(apps)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.app = args[0]

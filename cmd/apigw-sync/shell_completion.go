@@ -22,7 +22,7 @@ along; without one:
 ` + exits(exitDone, exitError),
 		Example:   "  source <(apigw-sync completion bash)",
 		ValidArgs: shells,
-		Args:      arguments(1, 1, "one shell", "name one of bash, zsh, fish and powershell"),
+		Args:      arguments(1, "one shell", "name one of bash, zsh, fish and powershell"),
 		RunE:      func(cmd *cobra.Command, args []string) error { return runCompletion(p, cmd.Root(), args[0]) },
 	}
 }

@@ -25,7 +25,7 @@ func newManCommand(p *program) *cobra.Command {
 of the commit that the program was built from.
 ` + exits(exitDone, exitError),
 		Example:           "  apigw-sync man ~/.local/share/man/man1",
-		Args:              arguments(1, 1, "one folder", ""),
+		Args:              arguments(1, "one folder", ""),
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
 		RunE:              func(cmd *cobra.Command, args []string) error { return runMan(p, cmd.Root(), args[0]) },
 	}

@@ -58,7 +58,7 @@ func newVersionCommand(p *program) *cobra.Command {
 		Long:    "Version shows the version of this program and what it was built from.\n" + exits(exitDone, exitError),
 		Example: "  apigw-sync version -o json",
 		Args:    noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(_ *cobra.Command, _ []string) error {
 			return runVersion(p, o.format)
 		},
 	}

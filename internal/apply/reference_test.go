@@ -31,12 +31,13 @@ type badgeWire struct {
 // addBadges makes badges known for a test.
 func addBadges(t *testing.T) {
 	t.Helper()
-	k := kind.Define(kind.Def[badge, badgeWire]{Facts: kind.Facts{
-		Name: "badge", Section: "badges", Path: "badges", ListField: "badges", Shape: shape.OfMap("A badge."), Refers: "app",
-		Ops: kind.Operations{List: "ListBadges", Create: "CreateBadge", Update: "UpdateBadge", Delete: "DeleteBadge"},
-	}, Hooks: kind.Hooks[badge]{
-		Refs: func(b badge) []kind.Ref { return []kind.Ref{{Kind: "app", Key: b.App, Path: "/app"}} },
-	},
+	k := kind.Define(kind.Def[badge, badgeWire]{
+		Facts: kind.Facts{
+			Name: "badge", Section: "badges", Path: "badges", ListField: "badges", Shape: shape.OfMap("A badge."), Refers: "app",
+			Ops: kind.Operations{List: "ListBadges", Create: "CreateBadge", Update: "UpdateBadge", Delete: "DeleteBadge"},
+		}, Hooks: kind.Hooks[badge]{
+			Refs: func(b badge) []kind.Ref { return []kind.Ref{{Kind: "app", Key: b.App, Path: "/app"}} },
+		},
 		Key: func(_ string, b badge) string { return b.Name },
 		Encode: func(w kind.Writing[badge]) (any, error) {
 			id, ok := w.IDs.ID("app", w.Want.App)
@@ -94,7 +95,10 @@ func TestReferences(t *testing.T) {
 		{"both go", []kind.Object{mine, ofMine}, nil, "DeleteBadge", "", "DeleteBadge DeleteAppV2", "app/mine succeeded, badge/b succeeded"},
 		{"what refers stays", []kind.Object{mine, ofMine}, nil, "", "DeleteBadge", "DeleteBadge", "app/mine skipped for badge/b, badge/b failed"},
 		{
-			"another is referred to", []kind.Object{mine, ofMine}, []kind.Object{office, ofOffice}, "CreateAnAppV2", "",
+			"another is referred to",
+			[]kind.Object{mine, ofMine},
+			[]kind.Object{office, ofOffice},
+			"CreateAnAppV2", "",
 			"CreateAnAppV2 UpdateBadge DeleteAppV2", "app/mine succeeded, app/office succeeded, badge/b succeeded",
 		},
 	} {

@@ -137,7 +137,7 @@ func createACL(g *Gateway, c *call, b aclBody) (reply, error) {
 	return created(v)
 }
 
-func showACL(g *Gateway, c *call, a *acl) (reply, error) {
+func showACL(_ *Gateway, _ *call, a *acl) (reply, error) {
 	return ok(a.view())
 }
 

@@ -222,7 +222,7 @@ func (f *filter[T]) tagged(c *call, of func(T) *api) {
 	})
 }
 
-func showAPI(g *Gateway, c *call, a *api) (reply, error) {
+func showAPI(g *Gateway, _ *call, a *api) (reply, error) {
 	return ok(g.apiView(a))
 }
 

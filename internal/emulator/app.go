@@ -181,11 +181,11 @@ func (s *state) addApp(a *app, key, secret string) {
 	s.apps().keys[a.key] = a
 }
 
-func showApp(g *Gateway, c *call, a *app) (reply, error) {
+func showApp(g *Gateway, _ *call, a *app) (reply, error) {
 	return ok(g.appView(a))
 }
 
-func validateApp(g *Gateway, c *call, a *app) (reply, error) {
+func validateApp(_ *Gateway, _ *call, a *app) (reply, error) {
 	return ok(map[string]any{"id": a.id, "name": a.name, "remark": a.remark})
 }
 

@@ -35,12 +35,12 @@ func (g *Gateway) appWithACL(c *call) (*app, error) {
 	return theApp(g, c)
 }
 
-func showAppACL(g *Gateway, c *call, a *app) (reply, error) {
+func showAppACL(_ *Gateway, _ *call, a *app) (reply, error) {
 	return ok(a.accessView())
 }
 
 // setAppACL answers 201, as documented.
-func setAppACL(g *Gateway, c *call, a *app, b appAccess) (reply, error) {
+func setAppACL(_ *Gateway, c *call, a *app, b appAccess) (reply, error) {
 	var v checks
 	v.oneOf("app_acl_type", b.Type, "PERMIT", "DENY")
 	v.that(len(b.Values) > 0 && len(b.Values) <= mostAddresses, "app_acl_values")
@@ -55,7 +55,7 @@ func setAppACL(g *Gateway, c *call, a *app, b appAccess) (reply, error) {
 	return created(a.accessView())
 }
 
-func deleteAppACL(g *Gateway, c *call, a *app) (reply, error) {
+func deleteAppACL(_ *Gateway, c *call, a *app) (reply, error) {
 	a.access = nil
 	c.effect(a.effect("app_access_control", "delete", a.id))
 	return noContent()

@@ -114,7 +114,7 @@ func createAppQuota(g *Gateway, c *call) (reply, error) {
 	return created(q.view())
 }
 
-func showAppQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
+func showAppQuota(_ *Gateway, _ *call, q *appQuota) (reply, error) {
 	return ok(q.view())
 }
 
@@ -221,7 +221,7 @@ func listQuotaApps(g *Gateway, c *call, which func(*app, *appQuota) bool) (reply
 }
 
 // showBoundQuota answers an empty object when the app has no quota.
-func showBoundQuota(g *Gateway, c *call, a *app) (reply, error) {
+func showBoundQuota(_ *Gateway, _ *call, a *app) (reply, error) {
 	if a.quota == nil {
 		return ok(map[string]any{})
 	}

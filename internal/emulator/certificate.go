@@ -197,7 +197,7 @@ func readCertificate(b certificateBody, now time.Time) (certificateFacts, error)
 	return f, nil
 }
 
-func showCertificate(g *Gateway, c *call, k *certificate) (reply, error) {
+func showCertificate(g *Gateway, _ *call, k *certificate) (reply, error) {
 	return ok(k.view(g))
 }
 

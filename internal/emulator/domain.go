@@ -191,7 +191,7 @@ func deleteDomain(g *Gateway, c *call) (reply, error) {
 	return noContent()
 }
 
-func setSlDomain(g *Gateway, c *call, x *group) (reply, error) {
+func setSlDomain(_ *Gateway, c *call, x *group) (reply, error) {
 	b, err := body[struct {
 		Enabled *bool `json:"sl_domain_access_enabled"`
 	}](c)

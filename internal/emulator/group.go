@@ -128,7 +128,7 @@ func checkGroupName(g *Gateway, c *call) (reply, error) {
 	return noContent()
 }
 
-func showGroup(g *Gateway, c *call, x *group) (reply, error) {
+func showGroup(_ *Gateway, _ *call, x *group) (reply, error) {
 	return ok(x.view())
 }
 

@@ -154,7 +154,7 @@ func (g *Gateway) pluginOf(c *call) (*plugin, error) {
 	return g.plugins().get(c.path["plugin_id"], noPlugin)
 }
 
-func showPlugin(g *Gateway, c *call, p *plugin) (reply, error) {
+func showPlugin(g *Gateway, _ *call, p *plugin) (reply, error) {
 	return ok(g.pluginView(p))
 }
 

@@ -155,7 +155,7 @@ func createThrottle(g *Gateway, c *call, b throttleBody) (reply, error) {
 	return created(shown)
 }
 
-func showThrottle(g *Gateway, c *call, t *throttle) (reply, error) {
+func showThrottle(g *Gateway, _ *call, t *throttle) (reply, error) {
 	return ok(g.throttleView(t))
 }
 

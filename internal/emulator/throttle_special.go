@@ -184,7 +184,7 @@ func (g *Gateway) special(c *call) (*special, error) {
 	return nil, noSpecial(c.path["strategy_id"])
 }
 
-func updateSpecial(g *Gateway, c *call, s *special) (reply, error) {
+func updateSpecial(_ *Gateway, c *call, s *special) (reply, error) {
 	b, err := body[struct {
 		CallLimits int64 `json:"call_limits"`
 	}](c)
@@ -202,7 +202,7 @@ func updateSpecial(g *Gateway, c *call, s *special) (reply, error) {
 	return ok(s.view())
 }
 
-func deleteSpecial(g *Gateway, c *call, s *special) (reply, error) {
+func deleteSpecial(_ *Gateway, c *call, s *special) (reply, error) {
 	s.throttle.specials.remove(s)
 	s.leave()
 	c.effect(s.effect("delete"))

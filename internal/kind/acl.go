@@ -31,28 +31,29 @@ const (
 	aclCharacters = 1024 // of all values of an account policy, joined
 )
 
-var acl = of(Def[ACL, aclWire]{Facts: Facts{
-	Name: "acl", Section: "acls", Rank: 4, Path: "acls", ListField: "acls", NameQuery: "name",
-	Codes: Codes{Gone: []string{"APIG.3006"}, Bound: []string{"APIG.3447"}}, Limit: "ACL_NUM_LIMIT",
-	Ops: Operations{
-		List: "ListAclStrategiesV2", Create: "CreateAclStrategyV2", Update: "UpdateAclStrategyV2",
-		Delete: "DeleteAclV2", BatchDelete: "BatchDeleteAclV2",
+var acl = of(Def[ACL, aclWire]{
+	Facts: Facts{
+		Name: "acl", Section: "acls", Rank: 4, Path: "acls", ListField: "acls", NameQuery: "name",
+		Codes: Codes{Gone: []string{"APIG.3006"}, Bound: []string{"APIG.3447"}}, Limit: "ACL_NUM_LIMIT",
+		Ops: Operations{
+			List: "ListAclStrategiesV2", Create: "CreateAclStrategyV2", Update: "UpdateAclStrategyV2",
+			Delete: "DeleteAclV2", BatchDelete: "BatchDeleteAclV2",
+		},
+		BatchMax: 100, // undocumented; the default quota of ACLs
+		Replace:  []string{"/entity_type"},
+		Shape: shape.OfMap("An access control policy: who may call the APIs bound to it.",
+			shape.Need("name", name("ACL", "orders_office", 64)),
+			shape.Need("type", shape.OfText("PERMIT lets only these callers in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
+			shape.Need("entity_type", shape.OfText("What the values are: addresses (IP), account names (DOMAIN) or account ids (DOMAIN_ID).", shape.OneOf("IP", "DOMAIN", "DOMAIN_ID")).AsFixed()),
+			shape.Need("values", shape.OfList("By entity_type: addresses, ranges (a-b) and networks (CIDR), at most 100, for IP; account names of 1 to 64 ASCII characters, not digits alone, for DOMAIN; account ids of 32 characters for DOMAIN_ID, names and ids at most 1024 characters in all with their commas.", shape.OfText("One address, range, network or account.", shape.Length(1, 0)).WithExample("192.168.1.0/24").
+				WithSamplesBeside(map[string][]string{
+					"IP": {"10.0.0.1", "10.1.0.0/16", "10.2.0.1-10.2.0.9"}, "DOMAIN": {"alice", "bob", "carol"}, "DOMAIN_ID": {strings.Repeat("a", 32), strings.Repeat("b", 32)},
+				}), shape.Count(1, 0), distinctTexts)),
+		),
+	}, Hooks: Hooks[ACL]{
+		Compared: func(a ACL) ACL { a.Values = sortedSet(a.Values); return a },
+		Check:    checkACL,
 	},
-	BatchMax: 100, // undocumented; the default quota of ACLs
-	Replace:  []string{"/entity_type"},
-	Shape: shape.OfMap("An access control policy: who may call the APIs bound to it.",
-		shape.Need("name", name("ACL", "orders_office", 64)),
-		shape.Need("type", shape.OfText("PERMIT lets only these callers in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
-		shape.Need("entity_type", shape.OfText("What the values are: addresses (IP), account names (DOMAIN) or account ids (DOMAIN_ID).", shape.OneOf("IP", "DOMAIN", "DOMAIN_ID")).AsFixed()),
-		shape.Need("values", shape.OfList("By entity_type: addresses, ranges (a-b) and networks (CIDR), at most 100, for IP; account names of 1 to 64 ASCII characters, not digits alone, for DOMAIN; account ids of 32 characters for DOMAIN_ID, names and ids at most 1024 characters in all with their commas.", shape.OfText("One address, range, network or account.", shape.Length(1, 0)).WithExample("192.168.1.0/24").
-			WithSamplesBeside(map[string][]string{
-				"IP": {"10.0.0.1", "10.1.0.0/16", "10.2.0.1-10.2.0.9"}, "DOMAIN": {"alice", "bob", "carol"}, "DOMAIN_ID": {strings.Repeat("a", 32), strings.Repeat("b", 32)},
-			}), shape.Count(1, 0), distinctTexts)),
-	),
-}, Hooks: Hooks[ACL]{
-	Compared: func(a ACL) ACL { a.Values = sortedSet(a.Values); return a },
-	Check:    checkACL,
-},
 	Key: func(_ string, a ACL) string { return a.Name },
 	Encode: func(w Writing[ACL]) (any, error) {
 		a, joined := w.Want, strings.Join(w.Want.Values, ",")

@@ -26,43 +26,44 @@ type appWire struct {
 
 const generatedByGateway = "the gateway makes one, which is left alone"
 
-var app = of(Def[App, appWire]{Facts: Facts{
-	Name: "app", Section: "apps", Rank: 2, Path: "apps", ListField: "apps", NameQuery: "name",
-	Limit: "APP_NUM_LIMIT",
-	Makes: []string{"/app_key", "/app_secret"},
-	Ops:   Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
-	Shape: shape.OfMap("An app (credential): who may call, with which key, secret and codes.",
-		shape.Need("name", name("app", "orders_mobile", 64)),
-		shape.May("remark", remark()),
-		shape.May("app_key", shape.OfText("Key of the app. Needs the gateway's switch for own keys.",
-			shape.Length(8, 200), shape.Pattern(`[A-Za-z0-9][A-Za-z0-9_-]*`, "letters, digits, _ and -, starting with a letter or digit")).WithExample("${ORDERS_KEY}").WithAbsent(generatedByGateway)),
-		shape.May("app_secret", shape.OfText("Secret of the app. Needs the gateway's switch for own keys.",
-			shape.Length(8, 128), shape.Pattern(`[A-Za-z0-9][A-Za-z0-9_!@#$%-]*`, "letters, digits and _ - ! @ # $ %, starting with a letter or digit")).AsSecret().WithExample("${ORDERS_SECRET}").WithAbsent(generatedByGateway)),
-		shape.May("app_codes", codeList),
-		shape.May("access_control", accessControlShape),
-	),
-}, Hooks: Hooks[App]{
-	Normalize: func(a App) App {
-		if strings.TrimSpace(a.Remark) == "" {
-			a.Remark = ""
-		}
-		return a
+var app = of(Def[App, appWire]{
+	Facts: Facts{
+		Name: "app", Section: "apps", Rank: 2, Path: "apps", ListField: "apps", NameQuery: "name",
+		Limit: "APP_NUM_LIMIT",
+		Makes: []string{"/app_key", "/app_secret"},
+		Ops:   Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
+		Shape: shape.OfMap("An app (credential): who may call, with which key, secret and codes.",
+			shape.Need("name", name("app", "orders_mobile", 64)),
+			shape.May("remark", remark()),
+			shape.May("app_key", shape.OfText("Key of the app. Needs the gateway's switch for own keys.",
+				shape.Length(8, 200), shape.Pattern(`[A-Za-z0-9][A-Za-z0-9_-]*`, "letters, digits, _ and -, starting with a letter or digit")).WithExample("${ORDERS_KEY}").WithAbsent(generatedByGateway)),
+			shape.May("app_secret", shape.OfText("Secret of the app. Needs the gateway's switch for own keys.",
+				shape.Length(8, 128), shape.Pattern(`[A-Za-z0-9][A-Za-z0-9_!@#$%-]*`, "letters, digits and _ - ! @ # $ %, starting with a letter or digit")).AsSecret().WithExample("${ORDERS_SECRET}").WithAbsent(generatedByGateway)),
+			shape.May("app_codes", codeList),
+			shape.May("access_control", accessControlShape),
+		),
+	}, Hooks: Hooks[App]{
+		Normalize: func(a App) App {
+			if strings.TrimSpace(a.Remark) == "" {
+				a.Remark = ""
+			}
+			return a
+		},
+		Sent: func(want, _ App, changed func(string) bool) (App, []string) { // what an update does not name stays
+			if !changed("/app_key") {
+				want.Key = ""
+			}
+			if !changed("/app_secret") {
+				want.Secret = ""
+			}
+			return want, nil
+		},
+		Secrets: func(App) []string { return []string{"/app_secret"} },
+		Insist: func(a App, got App) (any, bool) {
+			// Some versions keep the old remark when they are sent an empty one; a space they take.
+			return appWire{Name: a.Name, Remark: &space, Key: a.Key, Secret: a.Secret}, a.Remark == "" && got.Remark != ""
+		},
 	},
-	Sent: func(want, _ App, changed func(string) bool) (App, []string) { // what an update does not name stays
-		if !changed("/app_key") {
-			want.Key = ""
-		}
-		if !changed("/app_secret") {
-			want.Secret = ""
-		}
-		return want, nil
-	},
-	Secrets: func(App) []string { return []string{"/app_secret"} },
-	Insist: func(a App, got App) (any, bool) {
-		// Some versions keep the old remark when they are sent an empty one; a space they take.
-		return appWire{Name: a.Name, Remark: &space, Key: a.Key, Secret: a.Secret}, a.Remark == "" && got.Remark != ""
-	},
-},
 	Key: func(_ string, a App) string { return a.Name },
 	Encode: func(w Writing[App]) (any, error) {
 		a := w.Want

@@ -38,15 +38,16 @@ var accessControlShape = shape.OfMap("Source addresses from which the app may, o
 			return ""
 		}, "list the addresses, or write {} for no access control").Saying("values beside type"))
 
-var appAccessControl = of(Def[AccessControl, accessControlWire]{Facts: Facts{
-	Name: "app_access_control", Owner: "app", Field: "access_control", Single: true,
-	Shape: accessControlShape,
-	Path:  "apps/{app}/app-acl",
-	Ops:   Operations{List: "ShowDetailsOfAppAcl", Create: "UpdateAppAcl", Update: "UpdateAppAcl", Delete: "DeleteAppAcl"},
-}, Hooks: Hooks[AccessControl]{
-	Compared: func(c AccessControl) AccessControl { c.Values = sortedSet(c.Values); return c },
-	Features: func(AccessControl) []string { return []string{"app_acl"} },
-},
+var appAccessControl = of(Def[AccessControl, accessControlWire]{
+	Facts: Facts{
+		Name: "app_access_control", Owner: "app", Field: "access_control", Single: true,
+		Shape: accessControlShape,
+		Path:  "apps/{app}/app-acl",
+		Ops:   Operations{List: "ShowDetailsOfAppAcl", Create: "UpdateAppAcl", Update: "UpdateAppAcl", Delete: "DeleteAppAcl"},
+	}, Hooks: Hooks[AccessControl]{
+		Compared: func(c AccessControl) AccessControl { c.Values = sortedSet(c.Values); return c },
+		Features: func(AccessControl) []string { return []string{"app_acl"} },
+	},
 	Key: func(app string, _ AccessControl) string { return app },
 	Encode: func(w Writing[AccessControl]) (any, error) {
 		return accessControlWire{Type: &w.Want.Type, Values: w.Want.Values}, nil

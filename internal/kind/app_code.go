@@ -67,22 +67,23 @@ func checkCodes(items []any) string {
 	return ""
 }
 
-var appCode = of(Def[AppCode, appCodeWire]{Facts: Facts{
-	Name: "app_code", Owner: "app", Field: "app_codes",
-	Shape: codeShape,
-	Path:  "apps/{app}/app-codes", ListField: "app_codes",
-	Quota: codesOfAnApp, Generates: true,
-	Ops: Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Delete: "DeleteAppCodeV2"},
-}, Hooks: Hooks[AppCode]{
-	Secrets: func(AppCode) []string { return []string{"/app_code"} },
-	Match:   matchCodes,
-	Creating: func(c AppCode, r api.Request) api.Request {
-		if c.Generated > 0 {
-			r.Operation, r.Method, r.Body = "CreateAppCodeAutoV2", "PUT", nil
-		}
-		return r
+var appCode = of(Def[AppCode, appCodeWire]{
+	Facts: Facts{
+		Name: "app_code", Owner: "app", Field: "app_codes",
+		Shape: codeShape,
+		Path:  "apps/{app}/app-codes", ListField: "app_codes",
+		Quota: codesOfAnApp, Generates: true,
+		Ops: Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Delete: "DeleteAppCodeV2"},
+	}, Hooks: Hooks[AppCode]{
+		Secrets: func(AppCode) []string { return []string{"/app_code"} },
+		Match:   matchCodes,
+		Creating: func(c AppCode, r api.Request) api.Request {
+			if c.Generated > 0 {
+				r.Operation, r.Method, r.Body = "CreateAppCodeAutoV2", "PUT", nil
+			}
+			return r
+		},
 	},
-},
 	Key: func(app string, c AppCode) string {
 		if c.Generated > 0 {
 			return fmt.Sprintf("%s/%s%d", app, namelessKey, c.Generated)

@@ -34,47 +34,48 @@ type pluginWire struct {
 // contentMax is the length of a plugin's content in characters.
 const contentMax = 65535
 
-var plugin = of(Def[Plugin, pluginWire]{Facts: Facts{
-	Name: "plugin", Section: "plugins", Rank: 3, Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
-	Codes:   Codes{Bound: []string{"APIG.3462"}},
-	Ops:     Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
-	Replace: []string{"/type"},
-	Shape:   pluginShape(),
-}, Hooks: Hooks[Plugin]{
-	Normalize: func(p Plugin) Plugin { p.Remark = strings.TrimSpace(p.Remark); return p },
-	Compared:  func(p Plugin) Plugin { p.Content = content.Of(p.Type).Normalize(p.Content); return p },
-	Place: func(p Plugin, pointer string) string {
-		if inside, ok := strings.CutPrefix(pointer, "/content"); ok {
-			return "/content" + content.Of(p.Type).Place(p.Content, inside)
-		}
-		return pointer
+var plugin = of(Def[Plugin, pluginWire]{
+	Facts: Facts{
+		Name: "plugin", Section: "plugins", Rank: 3, Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
+		Codes:   Codes{Bound: []string{"APIG.3462"}},
+		Ops:     Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
+		Replace: []string{"/type"},
+		Shape:   pluginShape(),
+	}, Hooks: Hooks[Plugin]{
+		Normalize: func(p Plugin) Plugin { p.Remark = strings.TrimSpace(p.Remark); return p },
+		Compared:  func(p Plugin) Plugin { p.Content = content.Of(p.Type).Normalize(p.Content); return p },
+		Place: func(p Plugin, pointer string) string {
+			if inside, ok := strings.CutPrefix(pointer, "/content"); ok {
+				return "/content" + content.Of(p.Type).Place(p.Content, inside)
+			}
+			return pointer
+		},
+		Brief: func(p Plugin) Plugin {
+			t := content.Of(p.Type)
+			p.Content = withSecrets(t, t.Brief(p.Content))
+			return p
+		},
+		Entire:   func(p Plugin) Plugin { p.Whole = true; return p },
+		Features: func(p Plugin) []string { return content.Of(p.Type).Features },
+		Secrets:  func(p Plugin) []string { return inContent(content.Of(p.Type).SecretsIn(p.Content)) },
+		Check: func(p Plugin) (out []shape.Problem) {
+			for _, found := range content.Of(p.Type).Problems(p.Content) {
+				found.Path = "/content" + found.Path
+				out = append(out, found)
+			}
+			if raw, _ := json.Marshal(p.Content); len([]rune(string(raw))) > contentMax {
+				out = append(out, shape.Problem{Path: "/content", Text: "is longer than 65535 characters", Hint: "split it over several plugins"})
+			}
+			return out
+		},
+		Adopt: adoptPlugin,
+		Sent:  sentPlugin,
+		Insist: func(p Plugin, got Plugin) (any, bool) {
+			// Some versions keep the old remark when they are sent an empty one; a space they take.
+			w, err := pluginBody(p, &space)
+			return w, err == nil && p.Remark == "" && got.Remark != ""
+		},
 	},
-	Brief: func(p Plugin) Plugin {
-		t := content.Of(p.Type)
-		p.Content = withSecrets(t, t.Brief(p.Content))
-		return p
-	},
-	Entire:   func(p Plugin) Plugin { p.Whole = true; return p },
-	Features: func(p Plugin) []string { return content.Of(p.Type).Features },
-	Secrets:  func(p Plugin) []string { return inContent(content.Of(p.Type).SecretsIn(p.Content)) },
-	Check: func(p Plugin) (out []shape.Problem) {
-		for _, found := range content.Of(p.Type).Problems(p.Content) {
-			found.Path = "/content" + found.Path
-			out = append(out, found)
-		}
-		if raw, _ := json.Marshal(p.Content); len([]rune(string(raw))) > contentMax {
-			out = append(out, shape.Problem{Path: "/content", Text: "is longer than 65535 characters", Hint: "split it over several plugins"})
-		}
-		return out
-	},
-	Adopt: adoptPlugin,
-	Sent:  sentPlugin,
-	Insist: func(p Plugin, got Plugin) (any, bool) {
-		// Some versions keep the old remark when they are sent an empty one; a space they take.
-		w, err := pluginBody(p, &space)
-		return w, err == nil && p.Remark == "" && got.Remark != ""
-	},
-},
 	Key:    func(_ string, p Plugin) string { return p.Name },
 	Encode: func(w Writing[Plugin]) (any, error) { return pluginBody(w.Want, &w.Want.Remark) },
 	Decode: func(w pluginWire) Found[Plugin] {

@@ -41,43 +41,44 @@ var throttleTypes = words{"1": "basic", "2": "shared"}
 
 var calls = shape.Range(1, math.MaxInt32)
 
-var throttle = of(Def[Throttle, throttleWire]{Facts: Facts{
-	Name: "throttle", Section: "throttles", Rank: 1, Path: "throttles", ListField: "throttles", NameQuery: "name",
-	Codes: Codes{Bound: []string{"APIG.3451"}}, Limit: "THROTTLE_NUM_LIMIT",
-	Ops: Operations{
-		List: "ListRequestThrottlingPolicyV2", Create: "CreateRequestThrottlingPolicyV2",
-		Update: "UpdateRequestThrottlingPolicyV2", Delete: "DeleteRequestThrottlingPolicyV2",
+var throttle = of(Def[Throttle, throttleWire]{
+	Facts: Facts{
+		Name: "throttle", Section: "throttles", Rank: 1, Path: "throttles", ListField: "throttles", NameQuery: "name",
+		Codes: Codes{Bound: []string{"APIG.3451"}}, Limit: "THROTTLE_NUM_LIMIT",
+		Ops: Operations{
+			List: "ListRequestThrottlingPolicyV2", Create: "CreateRequestThrottlingPolicyV2",
+			Update: "UpdateRequestThrottlingPolicyV2", Delete: "DeleteRequestThrottlingPolicyV2",
+		},
+		Shape: shape.OfMap("A request throttling policy: how many calls the APIs bound to it take in a period.",
+			shape.Need("name", name("throttle", "orders_basic", 64)),
+			shape.May("type", shape.OfText("How calls are counted: each API alone (basic), or all bound APIs together (shared).", shape.OneOf("basic", "shared")).WithDefault("basic")),
+			shape.Need("time_interval", shape.OfWhole("Length of the period.", calls).WithUnit("the time_unit").WithExample(int64(1))),
+			shape.Need("time_unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY"))),
+			shape.Need("api_call_limits", shape.OfWhole("Calls that an API takes in a period, from all callers together.", calls).WithUnit("calls per period").WithExample(int64(800))),
+			shape.May("user_call_limits", shape.OfWhole("Calls of one account in a period; at most api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(500)).WithAbsent("no such limit")),
+			shape.May("app_call_limits", shape.OfWhole("Calls of one app in a period; at most user_call_limits, else api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(300)).WithAbsent("no such limit")),
+			shape.May("ip_call_limits", shape.OfWhole("Calls from one address in a period; at most api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(600)).WithAbsent("no such limit")),
+			shape.May("remark", remark()),
+			shape.May("specials", specialList),
+		),
+		Unset: []string{"/user_call_limits", "/app_call_limits", "/ip_call_limits"},
+	}, Hooks: Hooks[Throttle]{
+		Normalize: func(t Throttle) Throttle {
+			if t.Type == "" {
+				t.Type = "basic"
+			}
+			return t
+		},
+		Check: checkThrottle,
+		Insist: func(t Throttle, got Throttle) (any, bool) {
+			w := struct {
+				Throttle
+				Type word `json:"type"`
+			}{Throttle: t, Type: throttleTypes.spell(t.Type)}
+			kept := t.UserLimit == 0 && got.UserLimit != 0 || t.AppLimit == 0 && got.AppLimit != 0 || t.IPLimit == 0 && got.IPLimit != 0
+			return w, kept
+		},
 	},
-	Shape: shape.OfMap("A request throttling policy: how many calls the APIs bound to it take in a period.",
-		shape.Need("name", name("throttle", "orders_basic", 64)),
-		shape.May("type", shape.OfText("How calls are counted: each API alone (basic), or all bound APIs together (shared).", shape.OneOf("basic", "shared")).WithDefault("basic")),
-		shape.Need("time_interval", shape.OfWhole("Length of the period.", calls).WithUnit("the time_unit").WithExample(int64(1))),
-		shape.Need("time_unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY"))),
-		shape.Need("api_call_limits", shape.OfWhole("Calls that an API takes in a period, from all callers together.", calls).WithUnit("calls per period").WithExample(int64(800))),
-		shape.May("user_call_limits", shape.OfWhole("Calls of one account in a period; at most api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(500)).WithAbsent("no such limit")),
-		shape.May("app_call_limits", shape.OfWhole("Calls of one app in a period; at most user_call_limits, else api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(300)).WithAbsent("no such limit")),
-		shape.May("ip_call_limits", shape.OfWhole("Calls from one address in a period; at most api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(600)).WithAbsent("no such limit")),
-		shape.May("remark", remark()),
-		shape.May("specials", specialList),
-	),
-	Unset: []string{"/user_call_limits", "/app_call_limits", "/ip_call_limits"},
-}, Hooks: Hooks[Throttle]{
-	Normalize: func(t Throttle) Throttle {
-		if t.Type == "" {
-			t.Type = "basic"
-		}
-		return t
-	},
-	Check: checkThrottle,
-	Insist: func(t Throttle, got Throttle) (any, bool) {
-		w := struct {
-			Throttle
-			Type word `json:"type"`
-		}{Throttle: t, Type: throttleTypes.spell(t.Type)}
-		kept := t.UserLimit == 0 && got.UserLimit != 0 || t.AppLimit == 0 && got.AppLimit != 0 || t.IPLimit == 0 && got.IPLimit != 0
-		return w, kept
-	},
-},
 	Key: func(_ string, t Throttle) string { return t.Name },
 	Encode: func(w Writing[Throttle]) (any, error) {
 		t := w.Want

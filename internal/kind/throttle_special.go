@@ -100,31 +100,32 @@ func matchSpecials(_ string, want []Declared, have []Object) Matched {
 	return out
 }
 
-var throttleSpecial = of(Def[Special, specialWire]{Facts: Facts{
-	Name: "throttle_special", Owner: "throttle", Field: "specials",
-	Shape: specialList.Items,
-	Path:  "throttles/{throttle}/throttle-specials", ListField: "throttle_specials",
-	Ops: Operations{
-		List: "ListSpecialThrottlingConfigurationsV2", Create: "CreateSpecialThrottlingConfigurationV2",
-		Update: "UpdateSpecialThrottlingConfigurationV2", Delete: "DeleteSpecialThrottlingConfigurationV2",
-	},
-	Refers: "app",
-}, Hooks: Hooks[Special]{
-	BeforeOwner: func(have, want any) bool { return want.(Throttle).APILimit < have.(Throttle).APILimit },
-	Match:       matchSpecials,
-	Refs: func(s Special) []Ref {
-		if s.App == "" {
+var throttleSpecial = of(Def[Special, specialWire]{
+	Facts: Facts{
+		Name: "throttle_special", Owner: "throttle", Field: "specials",
+		Shape: specialList.Items,
+		Path:  "throttles/{throttle}/throttle-specials", ListField: "throttle_specials",
+		Ops: Operations{
+			List: "ListSpecialThrottlingConfigurationsV2", Create: "CreateSpecialThrottlingConfigurationV2",
+			Update: "UpdateSpecialThrottlingConfigurationV2", Delete: "DeleteSpecialThrottlingConfigurationV2",
+		},
+		Refers: "app",
+	}, Hooks: Hooks[Special]{
+		BeforeOwner: func(have, want any) bool { return want.(Throttle).APILimit < have.(Throttle).APILimit },
+		Match:       matchSpecials,
+		Refs: func(s Special) []Ref {
+			if s.App == "" {
+				return nil
+			}
+			return []Ref{{Kind: "app", Key: s.App, Path: "/app"}}
+		},
+		CheckIn: func(owner any, s Special) []shape.Problem {
+			if t := owner.(Throttle); s.Limit > t.APILimit && t.APILimit > 0 {
+				return []shape.Problem{{Path: "/call_limits", Text: "is above the throttle's api_call_limits", Hint: "lower it to " + itoa(t.APILimit) + " or raise api_call_limits"}}
+			}
 			return nil
-		}
-		return []Ref{{Kind: "app", Key: s.App, Path: "/app"}}
+		},
 	},
-	CheckIn: func(owner any, s Special) []shape.Problem {
-		if t := owner.(Throttle); s.Limit > t.APILimit && t.APILimit > 0 {
-			return []shape.Problem{{Path: "/call_limits", Text: "is above the throttle's api_call_limits", Hint: "lower it to " + itoa(t.APILimit) + " or raise api_call_limits"}}
-		}
-		return nil
-	},
-},
 	Key: func(throttle string, s Special) string {
 		switch {
 		case s.App != "":

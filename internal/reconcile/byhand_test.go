@@ -92,20 +92,19 @@ func TestChangedByHand(t *testing.T) {
 		}
 	}
 	for _, tc := range []struct {
-		kind, key, owner string
-		set              map[string]any
-		address          string
-		path             string
+		kind, key     string
+		set           map[string]any
+		address, path string
 	}{
-		{"throttle", "orders_basic", "", map[string]any{"api_call_limits": 801}, "throttle/orders_basic", "/api_call_limits"},
-		{"app", "orders_mobile", "", map[string]any{"remark": "by hand"}, "app/orders_mobile", "/remark"},
-		{"acl", "orders_office", "", map[string]any{"acl_value": "192.168.1.0/24,10.1.2.4"}, "acl/orders_office", "/values/0"},
-		{"plugin", "plugin_cors", "", map[string]any{"plugin_content": `{"allow_origin":"https://by.hand"}`}, "plugin/plugin_cors", "/content/allow_origin"},
-		{"throttle_special", "orders_basic/app:orders_mobile", "orders_basic", map[string]any{"call_limits": 101}, "throttle_special/orders_basic/app:orders_mobile", "/call_limits"},
-		{"app_access_control", "orders_mobile", "orders_mobile", map[string]any{"app_acl_type": "DENY"}, "app_access_control/orders_mobile", "/type"},
+		{"throttle", "orders_basic", map[string]any{"api_call_limits": 801}, "throttle/orders_basic", "/api_call_limits"},
+		{"app", "orders_mobile", map[string]any{"remark": "by hand"}, "app/orders_mobile", "/remark"},
+		{"acl", "orders_office", map[string]any{"acl_value": "192.168.1.0/24,10.1.2.4"}, "acl/orders_office", "/values/0"},
+		{"plugin", "plugin_cors", map[string]any{"plugin_content": `{"allow_origin":"https://by.hand"}`}, "plugin/plugin_cors", "/content/allow_origin"},
+		{"throttle_special", "orders_basic/app:orders_mobile", map[string]any{"call_limits": 101}, "throttle_special/orders_basic/app:orders_mobile", "/call_limits"},
+		{"app_access_control", "orders_mobile", map[string]any{"app_acl_type": "DENY"}, "app_access_control/orders_mobile", "/type"},
 	} {
 		t.Run(tc.kind, func(t *testing.T) {
-			before := byHand(t, run, c, tc.kind, tc.key, tc.owner, tc.set)
+			before := byHand(t, run, c, tc.kind, tc.key, tc.set)
 			changes := compare(t.Context(), t, run, state).Plan.Changes
 			if len(changes) != 1 || changes[0].Address != tc.address || len(changes[0].Fields) != 1 || changes[0].Fields[0].Path != tc.path {
 				t.Errorf("wanted %s %s alone, got:\n%s", tc.address, tc.path, describe(changes))
@@ -120,7 +119,7 @@ func TestChangedByHand(t *testing.T) {
 
 // byHand changes members of an object through the API, as a person in the console would, and returns how
 // to take the change back.
-func byHand(t *testing.T, run *reconcile.Run, c *remote.Client, kindName, key, owner string, set map[string]any) (undo func()) {
+func byHand(t *testing.T, run *reconcile.Run, c *remote.Client, kindName, key string, set map[string]any) (undo func()) {
 	t.Helper()
 	k := kind.Of(kindName)
 	all, err := run.Everything(t.Context())

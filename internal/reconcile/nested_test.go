@@ -31,10 +31,11 @@ type boxWire struct {
 }
 
 func boxes(name, owner, field, path string) *kind.Kind {
-	k := kind.Def[box, boxWire]{Facts: kind.Facts{
-		Name: name, Owner: owner, Field: field, Path: path, ListField: "boxes", Shape: shape.OfMap("A " + name + "."),
-		Ops: kind.Operations{List: "List " + name, Create: "Create " + name, Update: "Update " + name, Delete: "Delete " + name},
-	},
+	k := kind.Def[box, boxWire]{
+		Facts: kind.Facts{
+			Name: name, Owner: owner, Field: field, Path: path, ListField: "boxes", Shape: shape.OfMap("A " + name + "."),
+			Ops: kind.Operations{List: "List " + name, Create: "Create " + name, Update: "Update " + name, Delete: "Delete " + name},
+		},
 		Key:    func(owner string, b box) string { return strings.TrimPrefix(owner+"/"+b.Name, "/") },
 		Encode: func(w kind.Writing[box]) (any, error) { return boxWire{Name: w.Want.Name, Note: w.Want.Note}, nil },
 		Decode: func(w boxWire) kind.Found[box] {
@@ -116,21 +117,25 @@ func TestNested(t *testing.T) {
 		asked string // in the end
 	}{
 		{
-			"all come", []kind.Declared{house("villa"), declare("room", "villa/hall", "", "lamp"), declare("lamp", "villa/hall/big", "")},
+			"all come",
+			[]kind.Declared{house("villa"), declare("room", "villa/hall", "", "lamp"), declare("lamp", "villa/hall/big", "")},
 			"create house/villa, create lamp/villa/hall/big, create room/villa/hall", "Create house houses, Create room houses/id1/rooms, Create lamp houses/id1/rooms/id2/lamps",
 		},
 		{
-			"one changes, one comes", []kind.Declared{house("villa"), declare("room", "villa/hall", "", "lamp"), declare("lamp", "villa/hall/big", "new"), declare("lamp", "villa/hall/small", "")},
+			"one changes, one comes",
+			[]kind.Declared{house("villa"), declare("room", "villa/hall", "", "lamp"), declare("lamp", "villa/hall/big", "new"), declare("lamp", "villa/hall/small", "")},
 			"update lamp/villa/hall/big, create lamp/villa/hall/small", "Create lamp houses/id1/rooms/id2/lamps, Update lamp houses/id1/rooms/id2/lamps/id3",
 		},
 		{
-			"the house is renamed, a lamp comes and one goes", []kind.Declared{moved, declare("room", "hut/hall", "", "lamp"), declare("lamp", "hut/hall/big", "new"), declare("lamp", "hut/hall/red", "")},
+			"the house is renamed, a lamp comes and one goes",
+			[]kind.Declared{moved, declare("room", "hut/hall", "", "lamp"), declare("lamp", "hut/hall/big", "new"), declare("lamp", "hut/hall/red", "")},
 			"update house/hut, create lamp/hut/hall/red, delete lamp/hut/hall/small",
 			"Delete lamp houses/id1/rooms/id2/lamps/id4, Update house houses/id1, Create lamp houses/id1/rooms/id2/lamps",
 		},
 		{"a room goes with its lamps", []kind.Declared{house("hut")}, "delete room/hut/hall with lamp/hut/hall/big lamp/hut/hall/red", "Delete room houses/id1/rooms/id2"},
 		{
-			"rooms come again", []kind.Declared{house("hut"), declare("room", "hut/attic", "", "lamp"), declare("lamp", "hut/attic/big", "")},
+			"rooms come again",
+			[]kind.Declared{house("hut"), declare("room", "hut/attic", "", "lamp"), declare("lamp", "hut/attic/big", "")},
 			"create lamp/hut/attic/big, create room/hut/attic", "Create room houses/id1/rooms, Create lamp houses/id1/rooms/id6/lamps",
 		},
 		{"all goes", nil, "delete house/hut with lamp/hut/attic/big room/hut/attic", "Delete house houses/id1"},

@@ -99,7 +99,8 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	if err := inside(ctx, reader, draft, l.Catalog); err != nil {
 		return nil, err
 	}
-	return c, c.complete(ctx, reader, draft, l)
+	err = c.complete(ctx, reader, draft, l)
+	return c, err
 }
 
 // twice reads again when something that a list showed is gone by the time that it is looked into: somebody else

@@ -165,8 +165,10 @@ func Binds(from, to *world.Estate) Bound {
 	return b
 }
 
-// Bind and Unbind are what bounds call the writes of a kind of links.
-func Bind(l *kind.LinkKind) string   { return l.Name + " bind" }
+// Bind is what bounds call the writes that make links of a kind.
+func Bind(l *kind.LinkKind) string { return l.Name + " bind" }
+
+// Unbind is what bounds call the writes that take links of a kind away.
 func Unbind(l *kind.LinkKind) string { return l.Name + " unbind" }
 
 // writes is what it takes to write links, by what one request can hold.

@@ -90,8 +90,8 @@ func (l *look) judgeLimits(note func(format string, args ...any)) {
 }
 
 // setting is the value at a path, nil when it is as by default.
-func (i *Item) setting(path string) any {
-	for _, s := range i.Settings {
+func (x *Item) setting(path string) any {
+	for _, s := range x.Settings {
 		if s.Path == path {
 			return s.Value
 		}

@@ -31,55 +31,95 @@ const gateway = `gateway:
 func TestExamples(t *testing.T) {
 	const office = "acls: [{name: aaa, type: PERMIT, entity_type: IP, values: [10.0.0.0/8, 192.168.0.0/16], apis: [orders/open]}]\n"
 	for _, c := range []struct{ name, have, want, says string }{
-		{"an ACL is widened", office, strings.Replace(office, "192.168.0.0/16", "0.0.0.0/0", 1),
-			"exposure orders/open access 2 networks → anyone"},
+		{
+			"an ACL is widened", office, strings.Replace(office, "192.168.0.0/16", "0.0.0.0/0", 1),
+			"exposure orders/open access 2 networks → anyone",
+		},
 		{"another order of entries, and one inside another", office, strings.Replace(office, "10.0.0.0/8, 192.168.0.0/16", "192.168.0.0/16, 10.1.0.0/16, 10.0.0.0/8", 1), ""},
-		{"an ACL is narrowed", office, strings.Replace(office, ", 192.168.0.0/16", "", 1),
-			"outage orders/open access 2 networks → 10.0.0.0/8"},
-		{"entries of an ACL are others", office, strings.Replace(office, "192.168.0.0/16", "172.16.0.0/12", 1),
-			"exposure orders/open access 2 networks → 2 networks (others)\noutage orders/open access 2 networks → 2 networks (others)"},
-		{"an ACL goes", office, "acls: [{name: aaa, type: PERMIT, entity_type: IP, values: [10.0.0.0/8, 192.168.0.0/16], apis: []}]\n",
-			"exposure orders/open access 2 networks → anyone"},
-		{"an ACL goes with another in place", "acls:\n" +
-			"  - {name: aaa, type: PERMIT, entity_type: IP, values: [10.0.0.0/8], apis: [orders/iam]}\n" +
-			"  - {name: bbb, type: PERMIT, entity_type: DOMAIN, values: [acme, umbrella], apis: [orders/iam]}\n", "acls:\n" +
-			"  - {name: aaa, type: PERMIT, entity_type: IP, values: [10.0.0.0/8], apis: [orders/iam]}\n" +
-			"  - {name: bbb, type: PERMIT, entity_type: DOMAIN, values: [acme, umbrella], apis: []}\n",
-			"exposure orders/iam access 2 accounts → anyone"},
-		{"DENY becomes PERMIT", strings.Replace(office, "PERMIT", "DENY", 1), office,
-			"exposure orders/open access all but 2 networks → 2 networks\noutage orders/open access all but 2 networks → 2 networks"},
-		{"a throttle goes", throttle("aaa", 900, "open"), throttle("aaa", 900, ""),
-			"exposure orders/open limit 900 per SECOND → none"},
-		{"a throttle comes", throttle("aaa", 900, ""), throttle("aaa", 900, "open"),
-			"change orders/open limit none → 900 per SECOND"},
+		{
+			"an ACL is narrowed", office, strings.Replace(office, ", 192.168.0.0/16", "", 1),
+			"outage orders/open access 2 networks → 10.0.0.0/8",
+		},
+		{
+			"entries of an ACL are others", office, strings.Replace(office, "192.168.0.0/16", "172.16.0.0/12", 1),
+			"exposure orders/open access 2 networks → 2 networks (others)\noutage orders/open access 2 networks → 2 networks (others)",
+		},
+		{
+			"an ACL goes", office, "acls: [{name: aaa, type: PERMIT, entity_type: IP, values: [10.0.0.0/8, 192.168.0.0/16], apis: []}]\n",
+			"exposure orders/open access 2 networks → anyone",
+		},
+		{
+			"an ACL goes with another in place", "acls:\n" +
+				"  - {name: aaa, type: PERMIT, entity_type: IP, values: [10.0.0.0/8], apis: [orders/iam]}\n" +
+				"  - {name: bbb, type: PERMIT, entity_type: DOMAIN, values: [acme, umbrella], apis: [orders/iam]}\n", "acls:\n" +
+				"  - {name: aaa, type: PERMIT, entity_type: IP, values: [10.0.0.0/8], apis: [orders/iam]}\n" +
+				"  - {name: bbb, type: PERMIT, entity_type: DOMAIN, values: [acme, umbrella], apis: []}\n",
+			"exposure orders/iam access 2 accounts → anyone",
+		},
+		{
+			"DENY becomes PERMIT", strings.Replace(office, "PERMIT", "DENY", 1), office,
+			"exposure orders/open access all but 2 networks → 2 networks\noutage orders/open access all but 2 networks → 2 networks",
+		},
+		{
+			"a throttle goes", throttle("aaa", 900, "open"), throttle("aaa", 900, ""),
+			"exposure orders/open limit 900 per SECOND → none",
+		},
+		{
+			"a throttle comes", throttle("aaa", 900, ""), throttle("aaa", 900, "open"),
+			"change orders/open limit none → 900 per SECOND",
+		},
 		{"a throttle gives way to an equal one", throttle("aaa", 900, "open") + "", "throttles:" + item(throttle("aaa", 900, "")) + item(throttle("bbb", 900, "open")), ""},
-		{"a limit of another period", throttle("aaa", 10, "open"), strings.Replace(throttle("aaa", 600, "open"), "SECOND", "MINUTE", 1),
-			"exposure orders/open limit 10 per SECOND → 600 per MINUTE"},
-		{"a special is raised", specials(100), specials(200),
-			"exposure orders/app limit 100 per SECOND of app mobile → 200 per SECOND of app mobile"},
+		{
+			"a limit of another period", throttle("aaa", 10, "open"), strings.Replace(throttle("aaa", 600, "open"), "SECOND", "MINUTE", 1),
+			"exposure orders/open limit 10 per SECOND → 600 per MINUTE",
+		},
+		{
+			"a special is raised", specials(100), specials(200),
+			"exposure orders/app limit 100 per SECOND of app mobile → 200 per SECOND of app mobile",
+		},
 		{"a special that counts nobody", strings.ReplaceAll(specials(100), "orders/app]", "orders/open]"), strings.ReplaceAll(specials(200), "orders/app]", "orders/open]"), ""},
-		{"an authorization comes", "apps: [{name: mobile, apis: []}]\n", "apps: [{name: mobile, apis: [orders/app]}]\n",
-			"change orders/app authorization none → mobile"},
-		{"an authorization goes", "apps: [{name: mobile, apis: [orders/app]}]\n", "apps: [{name: mobile, apis: []}]\n",
-			"outage orders/app authorization mobile → none ?"},
-		{"an authorization goes of an API of which nothing more was read", "apps: [{name: mobile, apis: [orders/open]}]\n", "apps: [{name: mobile, apis: []}]\n",
-			"outage orders/open authorization mobile → none ?"},
-		{"a secret is another", "apps: [{name: mobile, app_secret: correct-horse, apis: [orders/app]}]\n", "apps: [{name: mobile, app_secret: battery-staple, apis: [orders/app]}]\n",
-			"outage orders/app authentication secret of mobile → another"},
-		{"the access control of an app goes", "apps: [{name: mobile, access_control: {type: PERMIT, values: [10.0.0.0/8]}, apis: [orders/app]}]\n", "apps: [{name: mobile, access_control: {}, apis: [orders/app]}]\n",
-			"exposure orders/app access mobile: 10.0.0.0/8 → anyone"},
-		{"CORS for all", plugin("cors", "{allow_origin: 'https://shop.example.com', allow_methods: GET}"), plugin("cors", "{allow_origin: '*', allow_methods: GET}"),
-			"exposure orders/open cors https://shop.example.com → any origin"},
-		{"a method of CORS goes", plugin("cors", "{allow_origin: '*', allow_methods: 'GET,POST'}"), plugin("cors", "{allow_origin: '*', allow_methods: GET}"),
-			"outage orders/open cors 2 methods → GET"},
-		{"rate_limit is loosened in place of a tighter throttle", throttle("ttt", 5, "open") + plugin("rate_limit", "{api_limit: 10, default_interval: 1, default_time_unit: second}"),
+		{
+			"an authorization comes", "apps: [{name: mobile, apis: []}]\n", "apps: [{name: mobile, apis: [orders/app]}]\n",
+			"change orders/app authorization none → mobile",
+		},
+		{
+			"an authorization goes", "apps: [{name: mobile, apis: [orders/app]}]\n", "apps: [{name: mobile, apis: []}]\n",
+			"outage orders/app authorization mobile → none ?",
+		},
+		{
+			"an authorization goes of an API of which nothing more was read", "apps: [{name: mobile, apis: [orders/open]}]\n", "apps: [{name: mobile, apis: []}]\n",
+			"outage orders/open authorization mobile → none ?",
+		},
+		{
+			"a secret is another", "apps: [{name: mobile, app_secret: correct-horse, apis: [orders/app]}]\n", "apps: [{name: mobile, app_secret: battery-staple, apis: [orders/app]}]\n",
+			"outage orders/app authentication secret of mobile → another",
+		},
+		{
+			"the access control of an app goes", "apps: [{name: mobile, access_control: {type: PERMIT, values: [10.0.0.0/8]}, apis: [orders/app]}]\n", "apps: [{name: mobile, access_control: {}, apis: [orders/app]}]\n",
+			"exposure orders/app access mobile: 10.0.0.0/8 → anyone",
+		},
+		{
+			"CORS for all", plugin("cors", "{allow_origin: 'https://shop.example.com', allow_methods: GET}"), plugin("cors", "{allow_origin: '*', allow_methods: GET}"),
+			"exposure orders/open cors https://shop.example.com → any origin",
+		},
+		{
+			"a method of CORS goes", plugin("cors", "{allow_origin: '*', allow_methods: 'GET,POST'}"), plugin("cors", "{allow_origin: '*', allow_methods: GET}"),
+			"outage orders/open cors 2 methods → GET",
+		},
+		{
+			"rate_limit is loosened in place of a tighter throttle", throttle("ttt", 5, "open") + plugin("rate_limit", "{api_limit: 10, default_interval: 1, default_time_unit: second}"),
 			throttle("ttt", 5, "open") + plugin("rate_limit", "{api_limit: 100, default_interval: 1, default_time_unit: second}"),
-			"exposure orders/open limit 10 per SECOND → 100 per SECOND"},
-		{"a throttle is raised that rate_limit puts out of force", throttle("ttt", 5, "open") + plugin("rate_limit", "{api_limit: 10, default_interval: 1, default_time_unit: second}"),
-			throttle("ttt", 50, "open") + plugin("rate_limit", "{api_limit: 10, default_interval: 1, default_time_unit: second}"), ""},
-		{"rate_limit goes, and a throttle comes into force", throttle("ttt", 5, "open") + plugin("rate_limit", "{api_limit: 10, default_interval: 1, default_time_unit: second}"),
+			"exposure orders/open limit 10 per SECOND → 100 per SECOND",
+		},
+		{
+			"a throttle is raised that rate_limit puts out of force", throttle("ttt", 5, "open") + plugin("rate_limit", "{api_limit: 10, default_interval: 1, default_time_unit: second}"),
+			throttle("ttt", 50, "open") + plugin("rate_limit", "{api_limit: 10, default_interval: 1, default_time_unit: second}"), "",
+		},
+		{
+			"rate_limit goes, and a throttle comes into force", throttle("ttt", 5, "open") + plugin("rate_limit", "{api_limit: 10, default_interval: 1, default_time_unit: second}"),
 			throttle("ttt", 5, "open") + strings.Replace(plugin("rate_limit", "{api_limit: 10, default_interval: 1, default_time_unit: second}"), "orders/open", "", 1),
-			"change orders/open limit 10 per SECOND → 5 per SECOND"},
+			"change orders/open limit 10 per SECOND → 5 per SECOND",
+		},
 		{"a policy under another name", throttle("ttt", 5, "open"), strings.Replace(throttle("uuu", 5, "open"), "name: uuu", "name: uuu, moved_from: t", 1), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -93,8 +93,8 @@ func (l limits) of(whose string) rate {
 	if r, ok := l.by[whose]; ok {
 		return r
 	}
-	if kind, _, named := strings.Cut(whose, ":"); named {
-		return l.of(" per " + strings.TrimPrefix(kind, " of "))
+	if sort, _, named := strings.Cut(whose, ":"); named {
+		return l.of(" per " + strings.TrimPrefix(sort, " of "))
 	}
 	return unlimited
 }

@@ -257,7 +257,8 @@ func (o *oracle) limits(s world.State) (out map[string]int, length int) {
 	if o.bound(s, "plugins", "type", "rate_limit") != nil && o.without != "rate_limit" {
 		return exampleLimits()
 	}
-	for _, t := range o.all(s, "throttles") {
+	if all := o.all(s, "throttles"); len(all) > 0 {
+		t := all[0]
 		for _, per := range []string{"api", "user", "app", "ip"} {
 			out[per] = number(t[per+"_call_limits"])
 		}

@@ -43,14 +43,14 @@ type Document interface {
 }
 
 // Empty is the document of a command that failed before it found anything; that of validate where it has none of its own.
-func Empty(command string, h Head) Document {
+func Empty(command string, h Head, now time.Time) Document {
 	switch command {
 	case "diff":
 		return EmptyPlan(h)
 	case "apply", "undo":
 		return EmptyResults(h)
 	case "drift":
-		return EmptyDrift(h, time.Now())
+		return EmptyDrift(h, now)
 	case "explain":
 		return NewExplanation(h, nil)
 	case "test":

@@ -80,12 +80,16 @@ type LapsedIgnore struct {
 	Source *kind.Source `json:"source"`
 }
 
-// What traffic there was.
+// Calls of the last hour are told as drift has them.
 type (
-	Traffic    = drift.Traffic
-	Minute     = drift.Minute
+	// Traffic is that of a group.
+	Traffic = drift.Traffic
+	// Minute is a minute of it.
+	Minute = drift.Minute
+	// APITraffic is that of an API.
 	APITraffic = drift.APITraffic
-	Hit        = drift.Hit
+	// Hit is what a change affects.
+	Hit = drift.Hit
 )
 
 // NewDrift is the document of r. Warnings and errors that r does not know are added by the caller.

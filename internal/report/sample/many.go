@@ -56,10 +56,10 @@ var Hostile = []string{
 
 // Poison puts hostile texts into every text of a document, beginning with the one of that index. Words
 // of our own, such as actions, stay.
-func Poison[D any](document D, first int) D {
+func Poison[D any](d D, first int) D {
 	n := first
-	poison(reflect.ValueOf(document), &n)
-	return document
+	poison(reflect.ValueOf(d), &n)
+	return d
 }
 
 func poison(v reflect.Value, n *int) {

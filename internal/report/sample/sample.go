@@ -116,8 +116,8 @@ func others(changes []document.Change) (out []document.Change) {
 	}
 	for _, l := range kind.Links {
 		if !named(l.Name) {
-			api := binding("orders", "create_order", "RELEASE", "POST", "/v1/orders")
-			out = append(out, document.Change{Address: l.Name + "/orders/orders/create_order@RELEASE", Kind: l.Name, Name: "orders", Action: diff.Bind, Source: at("others", 9), Binding: api})
+			bound := binding("orders", "create_order", "RELEASE", "POST", "/v1/orders")
+			out = append(out, document.Change{Address: l.Name + "/orders/orders/create_order@RELEASE", Kind: l.Name, Name: "orders", Action: diff.Bind, Source: at("others", 9), Binding: bound})
 		}
 	}
 	return out
