@@ -13,6 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
@@ -131,12 +132,15 @@ func naked(t *testing.T, g *emulator.Gateway) string {
 	for _, key := range []string{"ids", "times", "serial"} {
 		delete(gw, key)
 	}
-	apps, _ := doc["apps"].([]any)
-	for _, a := range apps {
-		made(a.(map[string]any)) // before anything is sorted by what it holds
-	}
-	for _, section := range []string{"throttles", "apps", "plugins", "acls"} {
-		doc[section] = byName(doc[section])
+	for _, k := range kind.All {
+		if k.Section == "" {
+			continue
+		}
+		items, _ := doc[k.Section].([]any)
+		for _, item := range items {
+			made(k, item.(map[string]any)) // before anything is sorted by what it holds
+		}
+		doc[k.Section] = byName(doc[k.Section])
 	}
 	out, err := yaml.Marshal(doc)
 	if err != nil {
@@ -145,16 +149,16 @@ func naked(t *testing.T, g *emulator.Gateway) string {
 	return string(out)
 }
 
-var generated = regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{64})$`)
+var generated = regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{64}|k[0-9a-f]{15,63})$`)
 
 // made hides keys, secrets and codes that a gateway made up.
-func made(app map[string]any) {
-	for _, key := range []string{"app_key", "app_secret"} {
-		if s, _ := app[key].(string); generated.MatchString(s) {
-			app[key] = "generated"
+func made(k *kind.Kind, item map[string]any) {
+	for _, pointer := range k.Makes {
+		if s, _ := item[pointer[1:]].(string); generated.MatchString(s) {
+			item[pointer[1:]] = "generated"
 		}
 	}
-	codes, _ := app["app_codes"].([]any)
+	codes, _ := item["app_codes"].([]any)
 	for i, c := range codes {
 		if generated.MatchString(c.(string)) {
 			codes[i] = "generated"

@@ -134,6 +134,9 @@ func (d *drawer) text(s *shape.Shape) string {
 		for _, word := range d.words {
 			samples = append(samples, s.Samples[word]...)
 		}
+		if len(samples) == 0 {
+			return example // nothing goes with what was drawn; the object is drawn anew
+		}
 		return pick(d.rand, samples)
 	case example == "" || strings.Contains(example, "${"): // of its own for each object
 		own, filler := fmt.Sprint(d.name, d.rand.IntN(4)), "c"

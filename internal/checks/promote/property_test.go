@@ -3,6 +3,7 @@ package promote_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,6 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
@@ -106,7 +108,7 @@ func TestEveryDifferenceIsTold(t *testing.T) {
 		}
 		want, _ := to.State.Resolve(to.APIs)
 		for _, ch := range diff.Between(to.Have, want, diff.Policy{MaxDeletes: -1}).Changes {
-			owned := told["throttle "+ch.Name] || told["app "+ch.Name] || told["plugin "+ch.Name] || told["acl "+ch.Name] || told["app_code "+ch.Name]
+			owned := slices.ContainsFunc(kind.All, func(k *kind.Kind) bool { return told[k.Name+" "+ch.Name] })
 			if !told[ch.Address] && !owned {
 				t.Errorf("%s %s is not told", ch.Action, ch.Address)
 			}
