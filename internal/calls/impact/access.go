@@ -2,6 +2,7 @@ package impact
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -36,12 +37,7 @@ func access(v *view) (out []Aspect) {
 
 // accessOfApps compares the access control of the apps that may call before and after.
 func accessOfApps(v *view) (out []Aspect) {
-	now := bound[kind.App](v.after)
-	for _, app := range slices.Sorted(maps.Keys(bound[kind.App](v.before))) {
-		to := v.w.now(app)
-		if _, stays := now[to]; !stays {
-			continue
-		}
+	for app, to := range v.staying() {
 		b, a := controlsOf(v.before, app), controlsOf(v.after, to)
 		for _, aspect := range widened(b, a, b.sure && a.sure && v.authType() != "") {
 			aspect.Before = strings.TrimPrefix(to, "app/") + ": " + aspect.Before
@@ -49,6 +45,19 @@ func accessOfApps(v *view) (out []Aspect) {
 		}
 	}
 	return out
+}
+
+// staying are the apps that may call before and after, in their order: their addresses on both sides.
+func (v *view) staying() iter.Seq2[string, string] {
+	now := bound[kind.App](v.after)
+	return func(yield func(app, to string) bool) {
+		for _, app := range slices.Sorted(maps.Keys(bound[kind.App](v.before))) {
+			to := v.w.now(app)
+			if _, stays := now[to]; stays && !yield(app, to) {
+				return
+			}
+		}
+	}
 }
 
 // list is who may call, by what the lists of one sort say together.

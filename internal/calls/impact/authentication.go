@@ -1,8 +1,6 @@
 package impact
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
@@ -42,12 +40,7 @@ func authentication(v *view) (out []Aspect) {
 
 // credentials are the keys, secrets and codes that change of apps that may call before and after.
 func credentials(v *view) (out []Aspect) {
-	now := bound[kind.App](v.after)
-	for _, app := range slices.Sorted(maps.Keys(bound[kind.App](v.before))) {
-		to := v.w.now(app)
-		if _, stays := now[to]; !stays {
-			continue
-		}
+	for app, to := range v.staying() {
 		name := strings.TrimPrefix(to, "app/")
 		sure := v.authType() != ""
 		for _, what := range v.w.credentials[to] {

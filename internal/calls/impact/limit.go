@@ -1,7 +1,6 @@
 package impact
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -174,43 +173,19 @@ func throttled(t kind.Throttle, specials map[string]kind.Special) limits {
 }
 
 func rateLimited(p *kind.Plugin) limits {
-	c := p.Content
-	unit, _ := c["default_time_unit"].(string)
-	period := rate{interval: max(1, whole(c["default_interval"])), unit: strings.ToUpper(cmp.Or(unit, "second"))}
-	rules, _ := c["rules"].([]any)
-	l := limits{by: map[string]rate{}, sure: len(rules) == 0 && c["algorithm"] != "local", shared: c["scope"] == "share"}
-	for whose, field := range map[string]string{"": "api_limit", " per app": "app_limit", " per user": "user_limit", " per ip": "ip_limit"} {
-		if period.calls = whole(c[field]); period.calls > 0 {
-			l.by[whose] = period
+	r := precedence.CallLimitsOf(p.Content)
+	l := limits{by: map[string]rate{}, sure: !r.Rules && !r.Local, shared: r.Shared}
+	for per, calls := range r.Calls {
+		whose := " per " + per
+		if per == "api" {
+			whose = ""
+		}
+		if calls > 0 {
+			l.by[whose] = rate{calls, r.Interval, r.Unit}
 		}
 	}
-	for _, of := range mappings(c["specials"]) {
-		per, _ := of["type"].(string)
-		for _, one := range mappings(of["policies"]) {
-			who, _ := one["key"].(string)
-			period.calls = whole(one["limit"])
-			l.by[" of "+per+":"+who] = period
-		}
+	for _, s := range r.Specials {
+		l.by[" of "+s.Per+":"+s.Who] = rate{s.Calls, r.Interval, r.Unit}
 	}
 	return l
-}
-
-func whole(v any) int64 {
-	switch n := v.(type) {
-	case int64:
-		return n
-	case float64:
-		return int64(n)
-	}
-	return 0
-}
-
-func mappings(v any) (out []map[string]any) {
-	list, _ := v.([]any)
-	for _, item := range list {
-		if m, ok := item.(map[string]any); ok {
-			out = append(out, m)
-		}
-	}
-	return out
 }

@@ -1,8 +1,7 @@
 package intent
 
 import (
-	"strings"
-
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
@@ -66,51 +65,21 @@ func (w *World) throttled(b *bound) *policy {
 
 // rateLimited is the policy of a rate_limit plugin.
 func rateLimited(b *bound) *policy {
-	c := kind.Of("plugin").Compared(b.owner.Value).(kind.Plugin).Content
-	unit, _ := c["default_time_unit"].(string)
-	scope, _ := c["scope"].(string)
+	r := precedence.CallLimitsOf(kind.Of("plugin").Compared(b.owner.Value).(kind.Plugin).Content)
 	p := &policy{
-		bound: b, byID: true,
-		period: Limit{Interval: max(1, whole(c["default_interval"])), Unit: strings.ToUpper(unit), Shared: scope == "share", By: b.owner.Address(), Source: &b.owner.Source},
-		limits: map[string]int64{"api": max(0, whole(c["api_limit"])), "user": whole(c["user_limit"]), "app": whole(c["app_limit"]), "ip": whole(c["ip_limit"])},
+		bound: b, byID: true, limits: r.Calls,
+		period: Limit{Interval: r.Interval, Unit: r.Unit, Shared: r.Shared, By: b.owner.Address(), Source: &b.owner.Source},
 	}
-	for _, list := range mappings(c["specials"]) {
-		per, _ := list["type"].(string)
-		for _, one := range mappings(list["policies"]) {
-			s := special{per: per, limit: p.period}
-			s.who, _ = one["key"].(string)
-			s.limit.Calls, s.limit.Per = whole(one["limit"]), per
-			p.specials = append(p.specials, s)
-		}
+	for _, of := range r.Specials {
+		s := special{per: of.Per, who: of.Who, limit: p.period}
+		s.limit.Calls, s.limit.Per = of.Calls, of.Per
+		p.specials = append(p.specials, s)
 	}
 	switch {
-	case len(mappings(c["rules"])) > 0:
+	case r.Rules:
 		p.beyond = "has rules, which limit by what a call carries"
-	case c["algorithm"] == "local":
+	case r.Local:
 		p.beyond = "counts on each node of the gateway alone (algorithm: local)"
 	}
 	return p
-}
-
-func whole(v any) int64 {
-	switch n := v.(type) {
-	case int64:
-		return n
-	case float64:
-		return int64(n)
-	case int:
-		return int64(n)
-	}
-	return 0
-}
-
-// mappings are the mappings in a list.
-func mappings(v any) (out []map[string]any) {
-	list, _ := v.([]any)
-	for _, item := range list {
-		if m, ok := item.(map[string]any); ok {
-			out = append(out, m)
-		}
-	}
-	return out
 }
