@@ -24,13 +24,13 @@ func (v *view) markdownImpact(most int) string {
 		}
 		where := cellCode(clip(r.Where, cell))
 		if len(r.Names) > 0 {
-			where += "<br>" + cellCode(clip(strings.Join(r.Names, ", "), names))
+			where += ": " + cellCode(clip(strings.Join(r.Names, ", "), names))
 		}
 		calls := ""
 		if r.Calls != nil {
 			calls = fmt.Sprint(*r.Calls)
 		}
-		line := fmt.Sprintf("| %s | %s | %s | %s |\n", levelWords[r.Level], where, strings.Join(aspects, "<br>"), calls)
+		line := fmt.Sprintf("| %s | %s | %s | %s |\n", levelWords[r.Level], where, strings.Join(aspects, "; "), calls)
 		if units(b.String())+units(line) > most {
 			fmt.Fprintf(&b, "| | | and %s, which do not fit | |\n", document.Count(len(v.Felt.Rows)-i, "more", "more"))
 			break
