@@ -140,7 +140,7 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 	if err := o.undo.keep(out.program, c, c.back.name()); err != nil {
 		return d, err
 	}
-	outcome := c.run.Apply(ctx, c.Comparison)
+	outcome := c.run.Apply(ctx, c.Result)
 	if outcome.Converged {
 		c.back.done(c)
 	}

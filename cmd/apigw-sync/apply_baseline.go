@@ -45,7 +45,7 @@ func fits(b *drift.Baseline, path, instanceID string) error {
 // writeBaseline writes what a comparison found in files and gateway. Where both differ, nobody knows which side changed
 // since, unless the baseline before (nil: none) says so: its entry is kept.
 func writeBaseline(path string, c *comparison, before *drift.Baseline, now time.Time) error {
-	b, err := drift.NewBaseline(c.head.InstanceID, c.Comparison, before, now)
+	b, err := drift.NewBaseline(c.head.InstanceID, c.Result, before, now)
 	if err == nil {
 		err = writeFile(path, onlyOwner, b.Write) // digests of secrets, with their key
 	}
@@ -67,7 +67,7 @@ func (o *applyOptions) remember(ctx context.Context, c *comparison, wrote bool) 
 			return fmt.Errorf("write the baseline: %w", unread(ctx, err))
 		}
 		again.Reads += c.Reads
-		c.Comparison = again
+		c.Result = again
 	}
 	if !c.Plan.Empty() {
 		return errors.New("the baseline was not written: files and gateway differ again")

@@ -17,6 +17,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
@@ -121,7 +122,7 @@ func (o *compareOptions) policy() diff.Policy {
 
 // comparison is a comparison with what is needed to apply it.
 type comparison struct {
-	*reconcile.Comparison
+	*compared.Result
 	state       *spec.State
 	file        *planfile.File // the saved plan that was read, nil when the plan was made of files
 	planTraffic *drift.Meeting // nil unless traffic was asked for
@@ -159,7 +160,7 @@ func (o *compareOptions) compare(ctx context.Context, p *program) (*comparison, 
 	if err != nil {
 		return c, unread(ctx, err)
 	}
-	c.Comparison, c.state = found, state
+	c.Result, c.state = found, state
 	c.named()
 	c.Plan.Refusals = append(c.Plan.Refusals, o.guardSources()...)
 	if err := o.checkFound(c); err != nil {
@@ -246,7 +247,7 @@ func (o *compareOptions) checkFound(c *comparison) error {
 
 // plan is the document of the comparison.
 func (c *comparison) plan() *document.Plan {
-	if c.Comparison == nil {
+	if c.Result == nil {
 		d := document.EmptyPlan(c.head)
 		d.Warnings = append(d.Warnings, c.warnings...)
 		return d

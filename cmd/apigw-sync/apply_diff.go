@@ -53,7 +53,7 @@ func (o *diffOptions) find(ctx context.Context, p *program) (document.Document, 
 	}
 	err = both(err, c.end())
 	d := c.plan()
-	if o.explain && c.Comparison != nil {
+	if o.explain && c.Result != nil {
 		d.Requests.Operations = document.Operations(c.reads(), c.Plan)
 	}
 	if len(c.refused) > 0 {

@@ -61,7 +61,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*comparison
 	if given(o.compare.flags.Lookup("max-deletes")) {
 		found.Plan.Refusals = append(found.Plan.Refusals, found.Plan.TooMany(o.compare.maxDeletes)...)
 	}
-	c.Comparison, c.file = found, f
+	c.Result, c.file = found, f
 	c.named()
 	return c, o.compare.mean(ctx, c)
 }

@@ -57,7 +57,7 @@ func (o *trafficOptions) read(ctx context.Context, c *comparison) error {
 		return nil
 	}
 	reader := c.session.reader(c.Reads)
-	c.planTraffic = drift.Meet(ctx, reader, c.Comparison, mode)
+	c.planTraffic = drift.Meet(ctx, reader, c.Result, mode)
 	c.Reads += reader.Requests()
 	c.warnings = append(c.warnings, document.Notes(c.planTraffic.Warnings)...)
 	c.Plan.Refusals = append(c.Plan.Refusals, o.guard(c.planTraffic)...)

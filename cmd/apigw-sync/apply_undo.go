@@ -124,7 +124,7 @@ func (o *applyOptions) findBack(ctx context.Context, p *program, c *comparison, 
 		c.warnings = append(c.warnings, document.Problem{Address: s.Address, Message: "is left as it is: " + s.Reason})
 	}
 	back.way.Losses = append(back.way.Losses, undo.Anew(found.Plan)...)
-	c.Comparison, c.file = found, back.File
+	c.Result, c.file = found, back.File
 	c.named()
 	return nil
 }

@@ -76,7 +76,7 @@ func (o *undoFileOptions) begin(path string, head []byte) error {
 
 // beginning is the first line of the undo file: what there was, and what is to be written.
 func (c *comparison) beginning(of string) ([]byte, error) {
-	e, err := c.run.Before(c.Comparison)
+	e, err := c.run.Before(c.Result)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/doctor"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
@@ -152,7 +153,9 @@ func (o *doctorOptions) patient(s *session, state *spec.State) doctor.Patient {
 	if dated, ok := s.Caller.(interface{ ServerDate() (time.Duration, bool) }); ok {
 		clock = dated.ServerDate
 	}
-	return doctor.Patient{Reader: s.reader(0), State: state, Policy: o.compare.policy(), Clock: clock, Signed: o.signed}
+	reader := s.reader(0)
+	run := reconcile.Run{Caller: reader.Caller, Policy: o.compare.policy()}
+	return doctor.Patient{Reader: reader, State: state, Compare: run.Compare, Clock: clock, Signed: o.signed}
 }
 
 // hintOf is what an error says to do about it.

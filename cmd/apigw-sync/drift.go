@@ -107,7 +107,7 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 			c.Instance, mode = nil, drift.Off
 		}
 		var found *drift.Report
-		found, err = drift.Look(ctx, c.session.reader(c.Reads), c.Comparison, drift.Options{Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before})
+		found, err = drift.Look(ctx, c.session.reader(c.Reads), c.Result, drift.Options{Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before})
 		d = document.NewDrift(c.head, found)
 		d.Managed = c.managed()
 	}

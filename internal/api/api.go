@@ -127,3 +127,10 @@ func Withheld(err error) bool {
 	var e *Error
 	return Refused(err) && errors.As(err, &e) && e.Status != 401 && e.Code != "APIG.3030" && e.Code != "APIC.7302"
 }
+
+// Sent is requests of one operation.
+type Sent struct {
+	Operation string
+	Grouping  string // in words, such as "by throttle"
+	Count     int    // repeats included
+}

@@ -34,6 +34,11 @@ func (p Policy) Covers(k *kind.Kind, name string) bool {
 	return f.anyOf(k) && (name == "" || f.name(name))
 }
 
+// CoversLink reports whether a policy lets a run look at what an owner is bound to.
+func (p Policy) CoversLink(k *kind.LinkKind, owner string) bool {
+	return p.Covers(kind.Of(k.Owner), owner)
+}
+
 // object reports whether an object that stands alone is looked at: its own kind is asked for, or one
 // of what belongs to it.
 func (f filter) object(k *kind.Kind, key string) bool {

@@ -32,21 +32,14 @@ func (r *Reader) read(ctx context.Context, q api.Request, how string, reply any)
 // way is an operation and how its requests were grouped.
 type way struct{ operation, grouping string }
 
-// Sent is requests of one operation.
-type Sent struct {
-	Operation string
-	Grouping  string // in words, such as "by throttle"
-	Count     int    // repeats included
-}
-
 // Sent tells the requests of so far, by operation and grouping.
-func (r *Reader) Sent() (out []Sent) {
+func (r *Reader) Sent() (out []api.Sent) {
 	r.ways.Range(func(k, count any) bool {
 		w := k.(way)
-		out = append(out, Sent{w.operation, w.grouping, int(count.(*atomic.Int64).Load())})
+		out = append(out, api.Sent{Operation: w.operation, Grouping: w.grouping, Count: int(count.(*atomic.Int64).Load())})
 		return true
 	})
-	slices.SortFunc(out, func(a, b Sent) int {
+	slices.SortFunc(out, func(a, b api.Sent) int {
 		return cmp.Or(strings.Compare(a.Operation, b.Operation), strings.Compare(a.Grouping, b.Grouping))
 	})
 	return out

@@ -15,6 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/world"
@@ -126,7 +127,7 @@ func (c *trial) mustBeUntouched(err error) {
 }
 
 // bounded: what the run says that it sent is what arrived, and repeats have an end.
-func (c *trial) bounded(comparison *reconcile.Comparison, out *reconcile.Outcome, journal []emulator.Entry) {
+func (c *trial) bounded(comparison *compared.Result, out *reconcile.Outcome, journal []emulator.Entry) {
 	c.t.Helper()
 	reads, writes := 0, 0
 	for _, e := range journal {

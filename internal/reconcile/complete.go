@@ -9,10 +9,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
 // complete reads what a plan takes along and whose places it takes, and makes the plan.
-func (c *Comparison) complete(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) error {
+func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) error {
 	c.Actual, c.Desired = draft.Actual(), draft.Desired()
 	c.Complete = linksRead(c.Actual, draft.Known(), l.Whole)
 	questions := draft.Questions()

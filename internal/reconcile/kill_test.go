@@ -15,6 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/world"
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
@@ -157,7 +158,7 @@ func killedAt(t *testing.T, n int, carried bool, have, want []byte, file string)
 }
 
 // codesToMake is how many codes a plan gives to each app.
-func codesToMake(c *reconcile.Comparison) map[string]int {
+func codesToMake(c *compared.Result) map[string]int {
 	out := map[string]int{}
 	for _, ch := range c.Plan.Changes {
 		if ch.Kind == "app_code" && ch.Action == diff.Create {

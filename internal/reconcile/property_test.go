@@ -13,6 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/world"
@@ -157,7 +158,7 @@ func load(t *testing.T, file []byte) *spec.State {
 // variables are those that the example contents of plugins refer to.
 func variables(name string) (string, bool) { return "value-of-" + name, true }
 
-func compare(ctx context.Context, t *testing.T, run *reconcile.Run, state *spec.State) *reconcile.Comparison {
+func compare(ctx context.Context, t *testing.T, run *reconcile.Run, state *spec.State) *compared.Result {
 	t.Helper()
 	c, err := run.Compare(ctx, state)
 	if err != nil {

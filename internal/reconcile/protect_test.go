@@ -11,6 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/world"
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
 )
@@ -75,7 +76,7 @@ type guard struct {
 	permits map[string]bool             // ids of ACLs that are PERMIT now
 }
 
-func newGuard(c *reconcile.Comparison) *guard {
+func newGuard(c *compared.Result) *guard {
 	g := &guard{kept: map[shelter]bool{}, holds: map[shelter]map[string]bool{}, permits: map[string]bool{}}
 	values, after := map[string]any{}, map[shelter]bool{}
 	for i := range c.Actual.Objects {

@@ -14,6 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -39,20 +40,6 @@ type Run struct {
 	Progress func(stage string, done, total int)
 }
 
-// Comparison is what separates files and gateway.
-type Comparison struct {
-	Plan     *diff.Plan
-	Desired  kind.Desired
-	Actual   kind.Actual
-	Findings []spec.Finding  // of references; with an error among them Plan is not to be applied
-	Reads    int             // requests made
-	Sent     []fetch.Sent    // the same, by operation
-	Instance *kind.Instance  // nil unless the run checks it
-	Complete map[string]bool // kinds of links of which Actual holds all that the gateway has
-
-	Extract *diff.Extract // what of a saved plan, or of a way back, the plan was made of; nil when it was made of files
-}
-
 // Outcome is what an apply did.
 type Outcome struct {
 	Results   []apply.Result // one for each change, in the order of the plan
@@ -66,9 +53,9 @@ type Outcome struct {
 }
 
 // Compare reads the gateway and plans. It returns an error when the gateway cannot be read.
-func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, error) {
+func (r *Run) Compare(ctx context.Context, state *spec.State) (*compared.Result, error) {
 	reader := r.reader("read")
-	c, err := twice(func() (*Comparison, error) { return r.compare(ctx, reader, state) })
+	c, err := twice(func() (*compared.Result, error) { return r.compare(ctx, reader, state) })
 	if err != nil {
 		return nil, err
 	}
@@ -79,8 +66,8 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*Comparison, erro
 	return c, nil
 }
 
-func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State) (*Comparison, error) {
-	state := Narrow(all, r.Policy)
+func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State) (*compared.Result, error) {
+	state := all.Referring(r.Policy.CoversLink)
 	everything, lookups := apisOf(state)
 	l, instance, err := r.lists(ctx, reader, r.wanted(state), everything, lookups)
 	if err != nil {
@@ -89,7 +76,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	if err := environments(ctx, reader, state, l.Catalog); err != nil {
 		return nil, err
 	}
-	c := &Comparison{Plan: &diff.Plan{}, Instance: instance}
+	c := &compared.Result{Plan: &diff.Plan{}, Instance: instance}
 	c.Desired, c.Findings = state.Resolve(l.Catalog)
 	c.Desired.Aside = aside(all, r.Policy, l.Catalog)
 	if !r.Tolerant && slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
@@ -99,7 +86,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	if err := inside(ctx, reader, draft, l.Catalog); err != nil {
 		return nil, err
 	}
-	err = c.complete(ctx, reader, draft, l)
+	err = complete(ctx, c, reader, draft, l)
 	return c, err
 }
 
@@ -179,7 +166,7 @@ func unhealthy(i *kind.Instance) (out []diff.Refusal) {
 }
 
 // Apply carries the plan out and reads what it touched again.
-func (r *Run) Apply(ctx context.Context, c *Comparison) *Outcome {
+func (r *Run) Apply(ctx context.Context, c *compared.Result) *Outcome {
 	results, tally := apply.Run(ctx, r.Caller, c.Plan, c.Actual, apply.Options{
 		Parallel: r.Parallel,
 		Progress: func(done, total int) {

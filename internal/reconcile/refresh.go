@@ -8,20 +8,21 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
 // Refresh reads again what a saved plan touches, and makes the plan of that. Of APIs it reads those that are
 // to be bound: their publish ids change on their own. Notes tell about APIs that can no longer be bound.
-func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *Comparison, notes []diff.Note, err error) {
+func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *compared.Result, notes []diff.Note, err error) {
 	reader := r.reader("read")
-	c, err = twice(func() (c *Comparison, err error) {
+	c, err = twice(func() (c *compared.Result, err error) {
 		c, notes, err = r.refresh(ctx, reader, e)
 		return c, err
 	})
 	return c, notes, err
 }
 
-func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, saved *diff.Extract) (c *Comparison, notes []diff.Note, err error) {
+func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, saved *diff.Extract) (c *compared.Result, notes []diff.Note, err error) {
 	l, instance, err := r.lists(ctx, reader, named(saved), false, byName(apisToBind(saved)))
 	if err != nil {
 		return nil, nil, err
@@ -39,10 +40,10 @@ func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, saved *diff.Ext
 
 // planned is the comparison of an extract with what was read for it. Guards were looked at when the plan was made,
 // but for the gateway's own state.
-func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract, now kind.Actual, l fetch.Lists, instance *kind.Instance) (*Comparison, error) {
+func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract, now kind.Actual, l fetch.Lists, instance *kind.Instance) (*compared.Result, error) {
 	e.Actual = e.Relevant(now)
-	c := &Comparison{Desired: e.Settled(e.Actual), Extract: e, Instance: instance}
-	if err := c.complete(ctx, reader, e.Begin(e.Actual), l); err != nil {
+	c := &compared.Result{Desired: e.Settled(e.Actual), Extract: e, Instance: instance}
+	if err := complete(ctx, c, reader, e.Begin(e.Actual), l); err != nil {
 		return nil, err
 	}
 	e.Plan, e.Actual.Beside, e.Desired.Footing = c.Plan, c.Actual.Beside, c.Plan.Footings()

@@ -15,6 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
@@ -50,7 +51,7 @@ func savedLikeDirect(t *testing.T, have, want []byte, b emulator.Behaviour) {
 }
 
 // save makes a saved plan of a comparison.
-func save(t *testing.T, run *reconcile.Run, c *reconcile.Comparison) []byte {
+func save(t *testing.T, run *reconcile.Run, c *compared.Result) []byte {
 	t.Helper()
 	e, err := diff.Narrow(c.Plan, c.Actual, c.Desired, run.Policy)
 	if err != nil {
@@ -70,7 +71,7 @@ func save(t *testing.T, run *reconcile.Run, c *reconcile.Comparison) []byte {
 }
 
 // refresh makes the comparison of a saved plan anew.
-func refresh(ctx context.Context, t *testing.T, run *reconcile.Run, file []byte, state *spec.State) *reconcile.Comparison {
+func refresh(ctx context.Context, t *testing.T, run *reconcile.Run, file []byte, state *spec.State) *compared.Result {
 	t.Helper()
 	f, err := planfile.Decode(file)
 	if err != nil {

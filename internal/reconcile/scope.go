@@ -14,31 +14,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Narrow leaves out the references of what a policy does not look at.
-func Narrow(state *spec.State, policy diff.Policy) *spec.State {
-	if len(policy.Kinds) == 0 && len(policy.Names) == 0 {
-		return state
-	}
-	out := *state
-	out.References = nil
-	for _, ref := range state.References {
-		if policy.Covers(kind.Of(kind.LinkOf(ref.Kind).Owner), ref.Owner) {
-			out.References = append(out.References, ref)
-		}
-	}
-	return &out
-}
-
 // aside are the links that files declare in places that others may take, of what a policy does not look at.
 func aside(state *spec.State, policy diff.Policy, catalog *kind.Catalog) []kind.DeclaredLink {
-	others := *state
-	others.References = nil
-	for _, ref := range state.References {
-		k := kind.LinkOf(ref.Kind)
-		if k.Slot != nil && !policy.Covers(kind.Of(k.Owner), ref.Owner) {
-			others.References = append(others.References, ref)
-		}
-	}
+	others := state.Referring(func(k *kind.LinkKind, owner string) bool {
+		return k.Slot != nil && !policy.Covers(kind.Of(k.Owner), owner)
+	})
 	if len(others.References) == 0 {
 		return nil
 	}

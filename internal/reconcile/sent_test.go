@@ -17,6 +17,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
@@ -121,7 +122,7 @@ func explained(t *testing.T, ch *diff.Change, sent, want, have map[string]any) {
 	}
 }
 
-func declared(c *reconcile.Comparison, address string) any {
+func declared(c *compared.Result, address string) any {
 	for i := range c.Desired.Objects {
 		if d := &c.Desired.Objects[i]; d.Address() == address {
 			return d.Value

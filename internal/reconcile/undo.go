@@ -10,10 +10,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
 // Before is what a run is about to touch, for its undo file: the extract of its plan.
-func (r *Run) Before(c *Comparison) (*diff.Extract, error) {
+func (r *Run) Before(c *compared.Result) (*diff.Extract, error) {
 	if c.Extract != nil {
 		return c.Extract, nil
 	}
@@ -31,7 +32,7 @@ type Way struct {
 
 // TakeBack reads what a run touched and plans to take it back. Notes tell about what can no longer be brought back: APIs
 // that can no longer be bound, and objects that refer to what is gone.
-func (r *Run) TakeBack(ctx context.Context, w Way) (c *Comparison, notes []diff.Note, err error) {
+func (r *Run) TakeBack(ctx context.Context, w Way) (c *compared.Result, notes []diff.Note, err error) {
 	reader := r.reader("read")
 	var now kind.Actual
 	var instance *kind.Instance

@@ -20,6 +20,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
@@ -199,7 +200,7 @@ func (u *undoing) lines() string {
 }
 
 // keep begins the undo file of a run.
-func (u *undoing) keep(t *testing.T, run *reconcile.Run, c *reconcile.Comparison, of string) {
+func (u *undoing) keep(t *testing.T, run *reconcile.Run, c *compared.Result, of string) {
 	t.Helper()
 	e, err := run.Before(c)
 	if err != nil {
@@ -266,7 +267,7 @@ func (u *undoing) takeBack(ctx context.Context, t *testing.T) takenBack {
 	return takenBack{c.Plan, append(way.Losses, undo.Anew(c.Plan)...)}
 }
 
-func (u *undoing) back(ctx context.Context, t *testing.T, run *reconcile.Run) (c *reconcile.Comparison, notes []diff.Note, way *undo.Way, err error) {
+func (u *undoing) back(ctx context.Context, t *testing.T, run *reconcile.Run) (c *compared.Result, notes []diff.Note, way *undo.Way, err error) {
 	t.Helper()
 	r, err := undo.Decode(u.file.text.Bytes())
 	if err != nil {

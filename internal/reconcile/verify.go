@@ -9,6 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
 // settleFor is how long bindings may take to show up in lists before what remains is believed. The
@@ -16,7 +17,7 @@ import (
 const settleFor = 20 * time.Second
 
 // verify reads what a plan touched again and says what still differs.
-func (r *Run) verify(ctx context.Context, c *Comparison, out *Outcome) {
+func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
 	want, policy := touched(c)
 	policy.Kinds, policy.Today = r.Policy.Kinds, r.Policy.Today // what the run did not look at is none of its business
 	if len(want.Objects) == 0 && len(want.Owns) == 0 || ctx.Err() != nil {
@@ -124,7 +125,7 @@ func note(names map[string]map[string]bool, kindName, key string) {
 
 // touched is the part of the desired state that a plan changes. Deleted objects are owned by their exact
 // names there, so that one that is still around counts as a difference.
-func touched(c *Comparison) (kind.Desired, diff.Policy) {
+func touched(c *compared.Result) (kind.Desired, diff.Policy) {
 	owners, gone := map[string]bool{}, map[string][]string{}
 	for i := range c.Plan.Changes {
 		ch := &c.Plan.Changes[i]

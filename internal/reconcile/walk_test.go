@@ -18,7 +18,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
-	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -195,7 +195,7 @@ func TestEveryFieldThatIsLookedAt(t *testing.T) {
 		if _, err := drift.Look(w.t.Context(), reader, c, drift.Options{Now: time.Now(), CertDays: 30, Traffic: drift.APIs}); err != nil {
 			w.t.Errorf("drift: %v", err)
 		}
-		doctor.Gateway(w.t.Context(), doctor.Patient{Reader: reader, State: state, Clock: func() (time.Duration, bool) { return 0, false }})
+		doctor.Gateway(w.t.Context(), doctor.Patient{Reader: reader, State: state, Compare: run.Compare, Clock: func() (time.Duration, bool) { return 0, false }})
 		if a, err := explain.Find(w.t.Context(), reader, "orders/api_0"); err == nil {
 			_, err = explain.Look(w.t.Context(), reader, state, a, "RELEASE")
 			w.readable(err)
@@ -272,7 +272,7 @@ func (w walker) readable(err error) bool {
 	return err == nil
 }
 
-func (w walker) harmless(how string, c *reconcile.Comparison) {
+func (w walker) harmless(how string, c *compared.Result) {
 	w.t.Helper()
 	for _, f := range c.Findings {
 		if !f.Warning && !w.loose {

@@ -49,6 +49,13 @@ type State struct {
 	TakesOver  []string // addresses of policies
 }
 
+// Referring is the state with those references alone that are asked for by their kind and owner.
+func (s *State) Referring(asked func(k *kind.LinkKind, owner string) bool) *State {
+	out := *s
+	out.References = slices.DeleteFunc(slices.Clone(s.References), func(r Reference) bool { return !asked(kind.LinkOf(r.Kind), r.Owner) })
+	return &out
+}
+
 // Load reads the inputs in their order: files first, then overlays in the order in which they apply.
 // The findings are sorted. The state is fit for further use only when no finding is an error; it is
 // never nil.

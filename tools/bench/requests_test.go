@@ -11,6 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
@@ -57,7 +58,7 @@ func load(t *testing.T, file []byte) *spec.State {
 	return state
 }
 
-func compare(t *testing.T, s *Site, state *spec.State, p diff.Policy) (*reconcile.Run, *reconcile.Comparison) {
+func compare(t *testing.T, s *Site, state *spec.State, p diff.Policy) (*reconcile.Run, *compared.Result) {
 	t.Helper()
 	run, c, err := s.Compare(t.Context(), state, p)
 	if err != nil {

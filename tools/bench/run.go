@@ -10,6 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -54,7 +55,7 @@ func Load(files ...[]byte) (*spec.State, error) {
 }
 
 // Compare compares files with the gateway, as diff does.
-func (s *Site) Compare(ctx context.Context, state *spec.State, p diff.Policy) (*reconcile.Run, *reconcile.Comparison, error) {
+func (s *Site) Compare(ctx context.Context, state *spec.State, p diff.Policy) (*reconcile.Run, *compared.Result, error) {
 	p.MaxDeletes = -1
 	run := &reconcile.Run{Caller: s.Client, Policy: p, Parallel: s.Parallel, CheckInstance: true}
 	c, err := run.Compare(ctx, state)

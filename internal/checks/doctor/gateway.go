@@ -9,21 +9,21 @@ import (
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
-	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
 // Patient is a gateway to look at.
 type Patient struct {
 	Reader *fetch.Reader
-	State  *spec.State                  // nil when there are no files
-	Policy diff.Policy                  //
-	Clock  func() (time.Duration, bool) // how far the gateway's clock is ahead, once it has answered
-	Signed bool                         // requests are signed with keys, which takes a clock that is right
+	State  *spec.State // nil when there are no files
+	// Compare compares the files with the gateway, for what a plan would create.
+	Compare func(context.Context, *spec.State) (*compared.Result, error)
+	Clock   func() (time.Duration, bool) // how far the gateway's clock is ahead, once it has answered
+	Signed  bool                         // requests are signed with keys, which takes a clock that is right
 }
 
 // asking are the checks of Gateway.
@@ -81,7 +81,7 @@ func (p *Patient) clock() Check {
 }
 
 func status(i *kind.Instance) Check {
-	if i.State() == drift.Running {
+	if i.State() == kind.Running {
 		return Passed("status", "%s is %s", i.Name, i.State())
 	}
 	return Check{"status", Failed, fmt.Sprintf("%s is %s, not Running", i.Name, i.State()), "wait until it runs, or see its page in the console"}
@@ -102,7 +102,7 @@ func (p *Patient) features(ctx context.Context, i *kind.Instance) Check {
 	if p.State == nil {
 		return Skip("features", "there are no valid files")
 	}
-	missing, err := drift.Missing(ctx, p.Reader, i, p.State.Objects)
+	missing, err := p.Reader.Missing(ctx, i, p.State.Objects)
 	switch {
 	case err != nil:
 		return Unread("features", err)
@@ -151,8 +151,7 @@ func (p *Patient) compare(ctx context.Context) (Check, *diff.Plan) {
 	if p.State == nil {
 		return Skip(name, "there are no valid files"), nil
 	}
-	run := reconcile.Run{Caller: p.Reader.Caller, Policy: p.Policy}
-	c, err := run.Compare(ctx, p.State)
+	c, err := p.Compare(ctx, p.State)
 	if err != nil {
 		return Fail(name, err, ""), nil
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
-	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
 // Baseline remembers what gateway and files said at a time, so that later differences can be told apart:
@@ -62,7 +62,7 @@ const (
 
 // NewBaseline remembers what a comparison saw. Of what differs it keeps what before remembers (nil: there
 // is nothing), so that it is still told who moved.
-func NewBaseline(instanceID string, c *reconcile.Comparison, before *Baseline, now time.Time) (*Baseline, error) {
+func NewBaseline(instanceID string, c *compared.Result, before *Baseline, now time.Time) (*Baseline, error) {
 	b := &Baseline{
 		FormatVersion: baselineVersion, InstanceID: instanceID, At: now.UTC().Truncate(time.Second),
 		Owns: c.Desired.Owns, Entries: map[string]Entry{},
@@ -88,7 +88,7 @@ func NewBaseline(instanceID string, c *reconcile.Comparison, before *Baseline, n
 }
 
 // note takes down both sides.
-func (b *Baseline) note(c *reconcile.Comparison) {
+func (b *Baseline) note(c *compared.Result) {
 	for i := range c.Actual.Objects {
 		o := &c.Actual.Objects[i]
 		b.Entries[o.Address()] = Entry{Gateway: b.leaves(o)}

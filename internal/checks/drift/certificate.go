@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
 // carrier is a certificate with the domains that carry it.
@@ -27,7 +27,7 @@ type carrier struct {
 
 // certificates tells which certificates end soon, of the groups whose APIs the files bind anything to.
 // Each is asked for once, however many domains carry it.
-func certificates(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison, o Options) ([]Certificate, []diff.Note) {
+func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) ([]Certificate, []diff.Note) {
 	var names []string
 	for i := range c.Desired.Links {
 		names = append(names, c.Desired.Links[i].API.Group)

@@ -2,7 +2,6 @@ package drift
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -11,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -25,7 +24,7 @@ type Options struct {
 
 // Look tells what else about a gateway needs attention, once it was compared with its files. What it
 // cannot find out is a warning of the report; it fails only when ctx ends.
-func Look(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison, o Options) (*Report, error) {
+func Look(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) (*Report, error) {
 	r := &Report{At: o.Now.UTC(), Plan: c.Plan, Managed: Managed(&c.Desired), Lapsed: lapsed(c.Desired.Ignore, o.Now), References: references(c)}
 	if o.Baseline != nil {
 		r.Moved = o.Baseline.Moved(c)
@@ -63,7 +62,7 @@ func Managed(want *kind.Desired) []string {
 }
 
 // references are those that lead nowhere, to APIs or to other objects.
-func references(c *reconcile.Comparison) (out []Reference) {
+func references(c *compared.Result) (out []Reference) {
 	for _, f := range c.Findings {
 		if f.Lost != (spec.Lost{}) && !f.Warning {
 			out = append(out, Reference{Lost: f.Lost, Source: f.Source, Message: f.Problem, Hint: f.Hint})
@@ -95,55 +94,15 @@ func lapsed(rules []kind.Ignore, now time.Time) (out []kind.Ignore) {
 }
 
 // inspect tells the state of the gateway itself. The comparison has read it already.
-func inspect(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison) (Instance, []diff.Note) {
+func inspect(ctx context.Context, reader *fetch.Reader, c *compared.Result) (Instance, []diff.Note) {
 	if c.Instance == nil {
 		return Instance{Status: Running}, nil // the comparison was not with a gateway
 	}
 	i := Instance{Name: c.Instance.Name, Status: c.Instance.State(), Locks: c.Instance.Locks}
 	var err error
-	i.Missing, err = Missing(ctx, reader, c.Instance, c.Desired.Objects)
+	i.Missing, err = reader.Missing(ctx, c.Instance, c.Desired.Objects)
 	if err != nil {
 		return i, []diff.Note{{Message: "the features of the gateway could not be read: " + err.Error()}}
 	}
 	return i, nil
-}
-
-// Missing lists the features that objects surely need and a gateway lacks, sorted. One of several that
-// would do is named with the others: breaker or breakerv2.
-func Missing(ctx context.Context, reader *fetch.Reader, i *kind.Instance, objects []kind.Declared) ([]string, error) {
-	has := map[string]bool{}
-	for _, f := range i.Features {
-		has[f] = true
-	}
-	out := lacking(objects, has)
-	if len(out) == 0 {
-		return nil, nil
-	}
-	// The details of the instance may leave some out.
-	var more kind.Features
-	if err := reader.Read(ctx, kind.ListFeatures(), &more); err != nil {
-		if len(i.Features) > 0 {
-			return out, nil
-		}
-		return nil, err
-	}
-	if len(i.Features)+len(more.Names) == 0 {
-		return nil, fmt.Errorf("it names none")
-	}
-	for _, f := range more.Names {
-		has[f] = true
-	}
-	return lacking(objects, has), nil
-}
-
-func lacking(objects []kind.Declared, has map[string]bool) (out []string) {
-	for i := range objects {
-		needs := kind.Of(objects[i].Kind).Features(objects[i].Value)
-		if len(needs) == 0 || slices.ContainsFunc(needs, func(f string) bool { return has[f] }) {
-			continue
-		}
-		out = append(out, strings.Join(needs, " or "))
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }

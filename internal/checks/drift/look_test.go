@@ -14,6 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -54,7 +55,7 @@ func newWorld(t *testing.T, state, files string, faults ...string) *world {
 	}}
 }
 
-func (w *world) compare(t *testing.T) *reconcile.Comparison {
+func (w *world) compare(t *testing.T) *compared.Result {
 	t.Helper()
 	state, findings := spec.Load([]spec.Input{{Name: "gateway.yaml", Data: []byte(w.files)}}, spec.Options{})
 	for _, f := range findings {

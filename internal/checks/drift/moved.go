@@ -7,12 +7,12 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
 // Moved tells for each change and extra of a plan which side moved since the baseline. What moved on
 // neither side, since it differed already, is missing.
-func (b *Baseline) Moved(c *reconcile.Comparison) map[string]Mover {
+func (b *Baseline) Moved(c *compared.Result) map[string]Mover {
 	out := map[string]Mover{}
 	for i := range c.Plan.Changes {
 		ch := &c.Plan.Changes[i]

@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
 // touched are the APIs that changes touch.
@@ -36,7 +36,7 @@ func (t *touched) all() (apis map[string]*kind.API, groups []string) {
 
 // touch finds the APIs behind each change: those of a binding itself, and for objects all that are bound
 // to them. Where the files do not manage bindings, the comparison has not read them; they are read here.
-func touch(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison) (*touched, []diff.Note) {
+func touch(ctx context.Context, reader *fetch.Reader, c *compared.Result) (*touched, []diff.Note) {
 	t := &touched{byOwner: map[string][]*kind.API{}, byChange: map[string][]*kind.API{}}
 	for i := range c.Actual.Links {
 		t.add(&c.Actual.Links[i])
@@ -86,7 +86,7 @@ func distinct(apis []*kind.API) (out []*kind.API) {
 }
 
 // unread are the changed objects whose bindings the comparison had no reason to read, by address.
-func unread(c *reconcile.Comparison) (out []kind.Object) {
+func unread(c *compared.Result) (out []kind.Object) {
 	managed := map[string]bool{}
 	for i := range c.Desired.Objects {
 		d := &c.Desired.Objects[i]

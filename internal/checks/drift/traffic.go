@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
 // Mode says how closely traffic is looked at.
@@ -43,7 +43,7 @@ type Meeting struct {
 }
 
 // Meet reads the traffic that a plan meets. What cannot be read is a warning.
-func Meet(ctx context.Context, reader *fetch.Reader, c *reconcile.Comparison, mode Mode) *Meeting {
+func Meet(ctx context.Context, reader *fetch.Reader, c *compared.Result, mode Mode) *Meeting {
 	m := &Meeting{Hits: map[string]Hit{}}
 	if mode == Off || mode == "" || len(c.Plan.Changes) == 0 {
 		return m
@@ -187,7 +187,7 @@ func groupIDs(ctx context.Context, reader *fetch.Reader, apis map[string]*kind.A
 }
 
 // sum turns figures into what a report shows.
-func (m *Meeting) sum(c *reconcile.Comparison, t *touched, byGroup, byAPI map[string]figures, mode Mode) {
+func (m *Meeting) sum(c *compared.Result, t *touched, byGroup, byAPI map[string]figures, mode Mode) {
 	apis, groups := t.all()
 	of, known := groups, byGroup
 	if mode == APIs {

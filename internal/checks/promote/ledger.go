@@ -8,7 +8,6 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 )
 
 // ledger is one side, made ready to be looked up.
@@ -66,7 +65,7 @@ func newLedger(own, other *Side, shared bool) *ledger {
 
 // resolve finds the APIs that the files mean, those that only the other side has included.
 func (l *ledger) resolve(other *Side) {
-	state := reconcile.Narrow(l.State, l.Policy)
+	state := l.State.Referring(l.Policy.CoversLink)
 	want, findings := state.Resolve(union(&l.Side, other))
 	l.want = want
 	places := map[kind.Source]collection{}

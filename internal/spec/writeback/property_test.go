@@ -15,6 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/spec/writeback"
@@ -100,7 +101,7 @@ func apply(inputs []spec.Input, result *writeback.Result) []spec.Input {
 }
 
 // leavesWhatIsTold: nothing differs but secrets and what comes from variables, and that was told.
-func leavesWhatIsTold(t *testing.T, c *reconcile.Comparison, result *writeback.Result, odd bool) {
+func leavesWhatIsTold(t *testing.T, c *compared.Result, result *writeback.Result, odd bool) {
 	t.Helper()
 	kept := map[string]bool{}
 	for _, k := range result.Kept {
@@ -213,7 +214,7 @@ func exported(t *testing.T, state []byte, split spec.Split) (inputs []spec.Input
 	return append(inputs, spec.Input{Name: "gateway/owns.yaml", Data: []byte(owns)})
 }
 
-func compare(t *testing.T, run *reconcile.Run, inputs []spec.Input) *reconcile.Comparison {
+func compare(t *testing.T, run *reconcile.Run, inputs []spec.Input) *compared.Result {
 	t.Helper()
 	state, findings := spec.Load(inputs, spec.Options{Lookup: variables})
 	wrong(t, findings)

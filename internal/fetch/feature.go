@@ -1,0 +1,50 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// Missing lists the features that objects surely need and a gateway lacks, sorted. One of several that
+// would do is named with the others: breaker or breakerv2.
+func (r *Reader) Missing(ctx context.Context, i *kind.Instance, objects []kind.Declared) ([]string, error) {
+	has := map[string]bool{}
+	for _, f := range i.Features {
+		has[f] = true
+	}
+	out := lacking(objects, has)
+	if len(out) == 0 {
+		return nil, nil
+	}
+	// The details of the instance may leave some out.
+	var more kind.Features
+	if err := r.Read(ctx, kind.ListFeatures(), &more); err != nil {
+		if len(i.Features) > 0 {
+			return out, nil
+		}
+		return nil, err
+	}
+	if len(i.Features)+len(more.Names) == 0 {
+		return nil, fmt.Errorf("it names none")
+	}
+	for _, f := range more.Names {
+		has[f] = true
+	}
+	return lacking(objects, has), nil
+}
+
+func lacking(objects []kind.Declared, has map[string]bool) (out []string) {
+	for i := range objects {
+		needs := kind.Of(objects[i].Kind).Features(objects[i].Value)
+		if len(needs) == 0 || slices.ContainsFunc(needs, func(f string) bool { return has[f] }) {
+			continue
+		}
+		out = append(out, strings.Join(needs, " or "))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
