@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"unicode"
@@ -180,20 +179,12 @@ func findTarget(path, name string) (*target, error) {
 	if path == "" && name == "" {
 		return nil, nil //nolint:nilnil // there is none, which is no error
 	}
-	if path == "" {
-		found, err := config.Find(".")
-		if err != nil {
-			return nil, err
-		}
-		if found == "" {
-			here, _ := os.Getwd() // for the message alone
-			return nil, hinted{fmt.Errorf("target %s: no %s in %s or above", name, config.Name, here), "name one with --config"}
-		}
-		path = found
+	file, err := readConfig(path)
+	if errors.Is(err, errNoConfig) {
+		return nil, hinted{fmt.Errorf("target %s: %w", name, err), hintOf(err)}
 	}
-	file, err := config.Read(path)
 	if err != nil || name == "" {
-		return nil, configError(err)
+		return nil, err
 	}
 	section, err := file.Target(name)
 	return &target{section, name, file}, err
@@ -216,6 +207,6 @@ func addSection(flags *pflag.FlagSet) {
 	addConfig(flags)
 }
 
-func addConfig(flags *pflag.FlagSet) *string {
-	return flags.String("config", "", "config file at `PATH` (default .apigw-sync.yaml, searched upward)")
-}
+func addConfig(flags *pflag.FlagSet) *string { return flags.String("config", "", configUsage) }
+
+const configUsage = "config file at `PATH` (default .apigw-sync.yaml, searched upward)"

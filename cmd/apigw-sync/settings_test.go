@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,7 +57,7 @@ func TestEveryKeyOfTargets(t *testing.T) {
 	}
 	keys := map[string]bool{}
 	for field := range reflect.TypeFor[config.Target]().Fields() {
-		if key := field.Tag.Get("json"); key != "vars" && key != "production" {
+		if key := field.Tag.Get("json"); !slices.Contains([]string{"vars", "production", "wave"}, key) {
 			keys[key] = false
 		}
 	}

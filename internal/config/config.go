@@ -25,8 +25,10 @@ const Name = ".apigw-sync.yaml"
 
 // File is a config file.
 type File struct {
-	Path    string // as it was found
-	Targets map[string]*Target
+	Path     string             `json:"-"` // as it was found
+	Defaults *Target            `json:"defaults"`
+	Targets  map[string]*Target `json:"targets"` // as they are written, without what defaults add
+	Order    []string           `json:"-"`       // names of targets as the file has them
 
 	documents []spec.Checked // one, or none of an empty file
 }
@@ -54,14 +56,16 @@ type Target struct {
 	RequestTimeout *string  `json:"request_timeout"`
 
 	Production *bool `json:"production"` // who writes is asked for the name of the target; no flag says so
+	Wave       *int  `json:"wave"`       // of an apply to many; nil comes after all that have one
 
 	Vars map[string]string `json:"vars"` // variables of desired-state files
 }
 
 // whole is what a config file may look like.
-var whole = shape.OfMap("A config file.", shape.May("targets", shape.OfEach("Targets by their names.", targetShape())))
+var whole = shape.OfMap("A config file.", shape.May("defaults", targetShape("wave")), shape.May("targets", shape.OfEach("Targets by their names.", targetShape())))
 
-func targetShape() *shape.Shape {
+// targetShape is what a target may say, but for some keys.
+func targetShape(but ...string) *shape.Shape {
 	text := shape.OfText("", shape.Length(1, 0))
 	of := map[reflect.Type]*shape.Shape{
 		reflect.TypeFor[*string](): text, reflect.TypeFor[[]string](): shape.OfList("", text), reflect.TypeFor[*bool](): shape.OfFlag(""),
@@ -70,14 +74,20 @@ func targetShape() *shape.Shape {
 	}
 	var fields []shape.Field
 	for f := range reflect.TypeFor[Target]().Fields() {
-		fields = append(fields, shape.May(f.Tag.Get("json"), of[f.Type]))
+		if key := f.Tag.Get("json"); !slices.Contains(but, key) {
+			fields = append(fields, shape.May(key, of[f.Type]))
+		}
 	}
 	return shape.OfMap("A target.", fields...).OrNull()
 }
 
-// Wrong tells that the value of a key of a target is wrong.
+// Wrong tells that the value of a key of a target is wrong, which the target says or the defaults.
 func (f *File) Wrong(target, key, problem string) error {
-	return &Wrong{[]spec.Finding{f.documents[0].Finding(jsonptr.Join("targets", target, key), problem, "")}}
+	at := jsonptr.Join("targets", target, key)
+	if d := &f.documents[0]; !d.Has(at) && d.Has(jsonptr.Join("defaults", key)) {
+		at = jsonptr.Join("defaults", key)
+	}
+	return &Wrong{[]spec.Finding{f.documents[0].Finding(at, problem, "")}}
 }
 
 // Find looks for the config file in folder and the folders above it. The path is "" when there is none.
@@ -135,13 +145,17 @@ func parse(path string, text []byte) (*File, error) {
 	}
 	f := &File{Path: path, Targets: map[string]*Target{}, documents: documents}
 	for _, d := range documents {
-		raw, err := json.Marshal(d.Value["targets"])
+		raw, err := json.Marshal(d.Value)
 		if err == nil {
-			err = json.Unmarshal(raw, &f.Targets)
+			err = json.Unmarshal(raw, f)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("config file %s: %w", path, err)
 		}
+		f.Order = d.Keys("/targets")
+	}
+	if f.Defaults == nil {
+		f.Defaults = &Target{}
 	}
 	for name, t := range f.Targets {
 		if t == nil { // nothing is said about it
@@ -151,7 +165,7 @@ func parse(path string, text []byte) (*File, error) {
 	return f, nil
 }
 
-// Target returns the target of that name, its paths made relative to where the program runs.
+// Target returns the target of that name with what the defaults add, its paths made relative to where the program runs.
 func (f *File) Target(name string) (*Target, error) {
 	t := f.Targets[name]
 	if t == nil {
@@ -164,18 +178,42 @@ func (f *File) Target(name string) (*Target, error) {
 		}
 		return nil, fmt.Errorf("target %s is not in %s; it has %s", name, f.Path, strings.Join(names, ", "))
 	}
-	out, folder := *t, filepath.Dir(f.Path)
-	out.File, out.Overlay = below(folder, t.File), below(folder, t.Overlay)
-	if t.Against != nil {
-		out.Against = &below(folder, []string{*t.Against})[0]
+	out, folder := t.over(f.Defaults), filepath.Dir(f.Path)
+	out.File, out.Overlay = below(folder, out.File), below(folder, out.Overlay)
+	if out.Against != nil {
+		out.Against = &below(folder, []string{*out.Against})[0]
 	}
-	if t.Endpoint != nil {
-		if path, ok := strings.CutPrefix(*t.Endpoint, "emulator:"); ok && path != "" {
+	if out.Endpoint != nil {
+		if path, ok := strings.CutPrefix(*out.Endpoint, "emulator:"); ok && path != "" {
 			endpoint := "emulator:" + below(folder, []string{path})[0]
 			out.Endpoint = &endpoint
 		}
 	}
 	return &out, nil
+}
+
+// over is the target with what defaults say that it leaves out: variables one by one, all else as a whole. What says
+// the same in another way counts as said.
+func (t *Target) over(defaults *Target) Target {
+	out := *t
+	mine, theirs := reflect.ValueOf(&out).Elem(), reflect.ValueOf(defaults).Elem()
+	for i := range mine.NumField() {
+		if mine.Field(i).IsNil() {
+			mine.Field(i).Set(theirs.Field(i))
+		}
+	}
+	out.Vars = maps.Clone(defaults.Vars)
+	if out.Vars == nil {
+		out.Vars = map[string]string{}
+	}
+	maps.Copy(out.Vars, t.Vars)
+	if t.Against == nil && t.Endpoint != nil {
+		out.Against = nil
+	}
+	if t.Endpoint == nil && t.Against != nil {
+		out.Endpoint = nil
+	}
+	return out
 }
 
 func below(folder string, paths []string) []string {

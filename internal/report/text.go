@@ -45,6 +45,8 @@ func writeText(w io.Writer, d document.Document, s Style) error {
 		p.textPromote(d)
 	case *document.Manual:
 		p.textManual(d)
+	case *document.Targets:
+		p.textTargets(d)
 	}
 	return p.Flush()
 }

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/config"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+type targetsOptions struct {
+	config string
+	output outputOptions
+}
+
+func newTargetsCommand(p *program) *cobra.Command {
+	var o targetsOptions
+	cmd := &cobra.Command{
+		Use:   "targets",
+		Short: "List the targets of the config file",
+		Long: `Targets lists the sections of the config file in their order, with what the defaults add: the gateway, its
+region, the environment of bindings that name none, and the wave of an apply to many. No gateway is
+contacted, and neither flags nor the environment count: it is what the file says.
+` + exits(exitDone, exitError),
+		Example: "  apigw-sync targets\n  apigw-sync targets -o json",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.tell(cmd.Context(), &o.output, &gatewayOptions{}, o.find)
+		},
+	}
+	cmd.Flags().StringVar(&o.config, "config", "", configUsage)
+	o.output.addFlags(cmd.Flags(), "targets")
+	return cmd
+}
+
+func (o *targetsOptions) find(context.Context, *printer) (document.Document, int, error) {
+	d := document.EmptyTargets(head(""))
+	file, err := readConfig(o.config)
+	if err != nil {
+		return d, exitError, err
+	}
+	d.Config = file.Path
+	for _, name := range file.Order {
+		t, err := file.Target(name)
+		if err != nil {
+			return d, exitError, err
+		}
+		d.Targets = append(d.Targets, asListed(name, t))
+	}
+	return d, exitDone, nil
+}
+
+// asListed is what the list says of a target.
+func asListed(name string, t *config.Target) document.Listed {
+	l := document.Listed{
+		Target: name, Region: text(t.Region), InstanceID: text(t.InstanceID), ProjectID: text(t.ProjectID), Environment: text(t.Environment),
+		Endpoint: text(t.Endpoint), Against: text(t.Against), Wave: t.Wave, Production: t.Production != nil && *t.Production, File: append([]string{}, t.File...),
+	}
+	if l.Environment == "" {
+		l.Environment = spec.DefaultEnvironment
+	}
+	return l
+}
+
+// errNoConfig is told where a config file is needed and there is none.
+var errNoConfig = errors.New("no " + config.Name + " in this folder or above")
+
+// readConfig reads the config file at path; a path of "" looks for it.
+func readConfig(path string) (*config.File, error) {
+	if path == "" {
+		found, err := config.Find(".")
+		if err != nil {
+			return nil, err
+		}
+		if found == "" {
+			return nil, hinted{errNoConfig, "name one with --config"}
+		}
+		path = found
+	}
+	file, err := config.Read(path)
+	return file, configError(err)
+}

@@ -1,0 +1,28 @@
+package document
+
+// Targets are the sections of a config file, in its order.
+type Targets struct {
+	Head
+	Config  string   `json:"config"` // path of the file
+	Targets []Listed `json:"targets"`
+	Trouble
+}
+
+// Listed is what a config file says of a target, with what its defaults add. What it does not say is "".
+type Listed struct {
+	Target      string   `json:"target"`
+	Region      string   `json:"region"`
+	ProjectID   string   `json:"project_id"`
+	InstanceID  string   `json:"instance_id"`
+	Environment string   `json:"environment"` // of bindings that name none
+	Endpoint    string   `json:"endpoint,omitempty"`
+	Against     string   `json:"against,omitempty"` // the export that stands in for the gateway
+	File        []string `json:"file"`
+	Wave        *int     `json:"wave"` // nil is after all that have one
+	Production  bool     `json:"production"`
+}
+
+// EmptyTargets is the document of a config file without targets.
+func EmptyTargets(h Head) *Targets {
+	return &Targets{Head: h, Targets: []Listed{}, Trouble: noTrouble()}
+}
