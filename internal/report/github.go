@@ -21,7 +21,7 @@ import (
 //
 //	output               value
 //	result               one sentence
-//	changes, deletes     numbers; a replace counts as a delete
+//	changes, deletes     numbers; a replace counts as a delete; deletes not of a drift report
 //	errors, warnings     numbers of findings
 //	refused, drifted     true or false; drifted of a drift report only
 //	converged            true or false; of an apply only
@@ -107,10 +107,14 @@ func (v *view) annotateChanges(w io.Writer) {
 
 // told is what a change does, or what became of it, with what stands behind it.
 func (c *item) told() string {
-	if c.Status != "" || c.Story == "" {
-		return strings.TrimSuffix(strings.TrimPrefix(c.Story+"; "+c.Gist(), "; ")+"; "+c.Advice, "; ")
+	gist := c.Gist()
+	if c.Apart != "" {
+		gist = c.ApartGist()
 	}
-	return c.Gist() + " (" + c.Story + ")"
+	if c.Status != "" || c.Story == "" {
+		return strings.TrimSuffix(strings.TrimPrefix(c.Story+"; "+gist, "; ")+"; "+c.Advice, "; ")
+	}
+	return gist + " (" + c.Story + ")"
 }
 
 func annotate(w io.Writer, r *rule, p *document.Problem) {
@@ -160,7 +164,10 @@ func (v *view) outputs(report string) string {
 	_, _ = b.WriteString(multiline("result", v.Sum))
 	fmt.Fprintf(&b, "errors=%d\nwarnings=%d\nrefused=%t\n", v.worst(failure), v.worst(warning), refused)
 	if !v.Failed && v.About == "" {
-		fmt.Fprintf(&b, "changes=%d\ndeletes=%d\n", len(v.Items), len(removed))
+		fmt.Fprintf(&b, "changes=%d\n", len(v.Items))
+		if v.Health == nil {
+			fmt.Fprintf(&b, "deletes=%d\n", len(removed))
+		}
 	}
 	if v.Health != nil && !v.Failed {
 		fmt.Fprintf(&b, "drifted=%t\n", v.Health.Drifted)
@@ -168,7 +175,7 @@ func (v *view) outputs(report string) string {
 	if v.Converged != nil {
 		fmt.Fprintf(&b, "converged=%t\n", *v.Converged)
 	}
-	for _, t := range v.Tallies {
+	for _, t := range v.numbers() {
 		fmt.Fprintf(&b, "%s=%d\n", t.Name, t.N)
 	}
 	_, _ = b.WriteString(multiline("report", report))

@@ -74,6 +74,12 @@ type htmlFinding struct {
 // Text makes text from outside harmless to look at, and cuts what is very long.
 func (htmlFinding) Text(s string) string { return clip(document.Clean(s), htmlSaid) }
 
+// Ones are what the page lists, in small letters: changes, or differences where nothing is about to happen.
+func (p *htmlPage) Ones() string { return p.htmlWords("changes", "differences") }
+
+// Changes is the title of what the page lists.
+func (p *htmlPage) Changes() string { return p.htmlWords("Changes", "Differences") }
+
 // Many reports whether there are so many changes that laying all of them out would take long.
 func (p *htmlPage) Many() bool { return len(p.Items) >= htmlMany }
 
@@ -138,7 +144,7 @@ func (p *htmlPage) attention() {
 	for i := range p.Items {
 		c := &p.Items[i]
 		anchors[c.Address] = fmt.Sprintf("c%d", i)
-		if c.Destroys() {
+		if c.removes() {
 			p.Removed = append(p.Removed, htmlLink{anchors[c.Address], document.Clean(c.Address), string(c.Action)})
 		}
 	}
@@ -170,7 +176,7 @@ func (p *htmlPage) sections() {
 	add(p.Ends != nil, "certificates", "Certificates")
 	add(len(p.Streams) > 0, "traffic", "Traffic")
 	add(p.Past != nil, "history", "Over time")
-	add(len(p.Items) > 0, "changes", "Changes")
+	add(len(p.Items) > 0, "changes", p.Changes())
 }
 
 // htmlAssets are policy and style, and the script. The policy knows both by their hashes.

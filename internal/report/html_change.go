@@ -40,12 +40,23 @@ func (c htmlChange) Text() string { return document.Clean(c.Address) }
 // Sort is the kind, made harmless.
 func (c htmlChange) Sort() string { return document.Clean(c.Kind) }
 
-// Word is the action, or what became of it.
+// Word is the action, what became of it, or how both sides differ.
 func (c htmlChange) Word() string {
-	if c.Status != "" {
+	switch {
+	case c.Status != "":
 		return string(c.Status)
+	case c.Apart != "":
+		return string(c.Apart)
 	}
 	return string(c.Action)
+}
+
+// Look is the class of the word.
+func (c htmlChange) Look() string {
+	if c.Apart != "" {
+		return c.Rule.ID
+	}
+	return c.Word()
 }
 
 // htmlLeaf is a changed leaf: two values, or texts side by side.
@@ -122,10 +133,17 @@ func newHTMLChange(c *item, i int) htmlChange {
 		item: c, Anchor: fmt.Sprintf("c%d", i), Symbol: strings.TrimSpace(symbols[c.Action].text),
 		OneSide: c.Action == diff.Create || c.Action == diff.Delete,
 	}
+	if c.Apart != "" {
+		h.Symbol = strings.TrimSpace(sides[c.Apart].text)
+	}
 	if b := c.Binding; b != nil {
 		h.Where = strings.TrimSpace(document.Clean(b.Method + " " + b.Path))
 	}
-	for _, f := range c.Details() {
+	details := c.Details()
+	if c.Apart != "" {
+		details = c.Fields // what would go along says nothing about how it is
+	}
+	for _, f := range details {
 		h.Leaves = append(h.Leaves, newHTMLLeaf(&f))
 	}
 	return h
@@ -203,7 +221,7 @@ func sideBySide(lines []line) []htmlLine {
 func (v *view) htmlFilters() []htmlFilter {
 	return []htmlFilter{
 		v.htmlFilter("level", "Severity", []string{failure.String(), warning.String(), notice.String()}, func(c *item) string { return c.Level.String() }),
-		v.htmlFilter("action", "Action", actionNames(), func(c *item) string { return string(c.Action) }),
+		v.htmlFilter("action", v.htmlWords("Action", "Where"), actionNames(), (*item).Does),
 		v.htmlFilter("kind", "Kind", nil, func(c *item) string { return c.Kind }),
 	}
 }
@@ -226,7 +244,26 @@ func (v *view) htmlFilter(name, title string, order []string, of func(*item) str
 	return f
 }
 
+// htmlWords is a word for what is to happen or happened, or one for how things are.
+func (v *view) htmlWords(happens, is string) string {
+	if v.Health != nil {
+		return is
+	}
+	return happens
+}
+
+// Does is what the item does, or how both sides differ.
+func (c *item) Does() string {
+	if c.Apart != "" {
+		return string(c.Apart)
+	}
+	return string(c.Action)
+}
+
 func actionNames() (names []string) {
+	for _, a := range aparts {
+		names = append(names, string(a))
+	}
 	for _, a := range actions {
 		names = append(names, string(a))
 	}

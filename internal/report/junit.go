@@ -191,7 +191,7 @@ func (j *junitSuites) items(v *view) {
 			c.File, c.Line = document.Clean(item.Source.File), item.Source.Line
 		}
 		text := item.told()
-		outcome := &junitOutcome{Message: text, Type: string(item.Action), Text: leaves(item.Change)}
+		outcome := &junitOutcome{Message: text, Type: item.Rule.ID, Text: item.leaves()}
 		switch {
 		case item.Status == apply.Failed, v.Command == "drift" && item.Moved != drift.Files:
 			c.Failure = outcome
@@ -200,7 +200,7 @@ func (j *junitSuites) items(v *view) {
 		case item.Status == apply.Skipped, v.Command == "drift":
 			c.Skipped = &junitOutcome{Message: text}
 		default:
-			c.Output = text + "\n" + leaves(item.Change)
+			c.Output = text + "\n" + item.leaves()
 		}
 		j.suite(document.Clean(item.Kind)).add(c)
 	}
@@ -227,8 +227,14 @@ func (j *junitSuites) managed(v *view) {
 }
 
 // leaves are the changed leaves, one a line.
-func leaves(c *document.Change) string {
+func (c *item) leaves() string {
 	var b strings.Builder
+	if c.Apart != "" {
+		for i := range c.Fields {
+			b.WriteString(c.Fields[i].Sides(c.Apart, foldValue) + "\n")
+		}
+		return b.String()
+	}
 	for _, f := range c.Details() {
 		b.WriteString(f.Line(c.Action, foldValue) + "\n")
 	}

@@ -57,8 +57,11 @@ func (v *view) markdown() string {
 		}
 	}
 	b.add(v.markdownDeclared(markdownMost - markdownTail - b.used))
-	left := v.markdownFolded(&b, rest, markdownMost-markdownTail)
-	if left > 0 {
+	if v.Health != nil {
+		if left := v.markdownApart(&b, markdownMost-markdownTail); left > 0 {
+			b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", document.Count(left, "difference", "differences")))
+		}
+	} else if left := v.markdownFolded(&b, rest, markdownMost-markdownTail); left > 0 {
 		b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", document.Count(left, "change", "changes")))
 	}
 	return b.String()
@@ -68,10 +71,10 @@ func (v *view) markdown() string {
 func (v *view) split() (removed, rest []*item) {
 	for i := range v.Items {
 		c := &v.Items[i]
-		if c.Destroys() {
+		if c.removes() {
 			removed = append(removed, c)
 		}
-		if !c.Destroys() || len(c.Details()) > 0 {
+		if !c.removes() || len(c.Details()) > 0 {
 			rest = append(rest, c)
 		}
 	}

@@ -74,7 +74,7 @@ func writeMetrics(w io.Writer, v *view) error {
 	e.one(metricSuccess, truth(found[ruleError] == 0))
 	e.family(metricFindings)
 	for _, r := range allRules() {
-		if actionRules[diff.Action(r.ID)] == nil && !r.meansToCallers() && (!v.Failed || found[r] > 0) {
+		if actionRules[diff.Action(r.ID)] == nil && !r.tellsApart() && !r.meansToCallers() && (!v.Failed || found[r] > 0) {
 			e.sample(metricFindings, float64(found[r]), "rule", r.ID, "severity", r.Level.String())
 		}
 	}

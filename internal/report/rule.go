@@ -8,6 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // severity says how much a finding matters to a person. The worst is the greatest.
@@ -40,6 +41,11 @@ func (r *rule) Label() string {
 
 func (r *rule) meansToCallers() bool {
 	return slices.Contains(slices.Collect(maps.Values(impactRules)), r)
+}
+
+// tellsApart reports whether the rule is about how gateway and files differ.
+func (r *rule) tellsApart() bool {
+	return slices.Contains(slices.Collect(maps.Values(apartRules)), r)
 }
 
 // The rules. Those of changes have the names of actions, those of results the names of statuses.
@@ -87,6 +93,13 @@ var actionRules = map[diff.Action]*rule{
 	diff.Unbind:  {"unbind", "A binding is removed", "Apply unbinds it: the API is no longer covered by the policy, or open to the app.", warning},
 }
 
+// apartRules are the rules of what gateway and files differ in, where nothing is about to happen.
+var apartRules = map[document.Apart]*rule{
+	document.Differs:     {"differs", "Gateway and files differ", "Apply the files, or take what the gateway holds over with export --update.", notice},
+	document.OnlyGateway: {"only-gateway", "Only the gateway has it", "Apply the files, which takes it away, or take it over with export --update.", notice},
+	document.OnlyFiles:   {"only-files", "Only the files have it", "Apply the files, which makes it, or take it out of them with export --update.", notice},
+}
+
 // impactRules are the rules of what a plan means to callers.
 var impactRules = map[impact.Level]*rule{
 	impact.Exposure: {"exposure", "Who was refused or limited may call, or call more", "Check that whoever gets in is meant to; --fail-on exposure refuses such a plan.", failure},
@@ -106,6 +119,9 @@ func allRules() []*rule {
 	for _, a := range actions {
 		out = append(out, actionRules[a])
 	}
+	for _, a := range aparts {
+		out = append(out, apartRules[a])
+	}
 	for _, s := range statuses {
 		if r := statusRules[s]; r != nil {
 			out = append(out, r)
@@ -120,5 +136,6 @@ func allRules() []*rule {
 // The actions and statuses in the order in which people read them.
 var (
 	actions  = []diff.Action{diff.Create, diff.Update, diff.Replace, diff.Delete, diff.Bind, diff.Unbind}
+	aparts   = []document.Apart{document.Differs, document.OnlyGateway, document.OnlyFiles}
 	statuses = []apply.Status{apply.Succeeded, apply.Failed, apply.Skipped, apply.Unknown}
 )

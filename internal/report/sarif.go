@@ -131,7 +131,7 @@ func newSarif(v *view) *sarifLog {
 	for i, r := range rules {
 		run.Tool.Driver.Rules[i] = sarifRule{ID: r.ID, Short: sarifText{r.Title}, Full: sarifText{r.Title}, Help: sarifText{r.Help}, Default: sarifLevel{r.Level.sarif()}}
 	}
-	for _, t := range v.Tallies {
+	for _, t := range v.numbers() {
 		run.Properties[t.Name] = t.N
 	}
 	home, seen := v.home(), map[string]int{}

@@ -15,7 +15,7 @@ import (
 // text is for people. Rules of its output:
 //
 //   - one line per change: a symbol, the address, what else helps, the place in the files;
-//   - below it one line per changed leaf, indented, as path: old → new;
+//   - below it one line per changed leaf, indented, as path: old → new; of a drift report, a column a side;
 //   - the symbol of a change stands in the first three columns, so that grep and the eye find it;
 //   - everything that comes from outside goes through Clean;
 //   - colour repeats what words and symbols say, and never says anything alone;

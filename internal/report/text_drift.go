@@ -2,6 +2,8 @@ package report
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 
 	"github.com/fatih/color"
 
@@ -14,7 +16,9 @@ func (p *page) textDrift(d *document.Drift) {
 	if p.needs(d) {
 		p.linef("")
 	}
-	p.compared(d.Changes, d.Extra, d.Traffic, d.Summary.Ignored)
+	p.changes(d.Changes, p.apart)
+	p.extras("Only on the gateway, though the files own such names; declare it, or apply --prune deletes it:", d.Extra)
+	p.beside(d.Traffic, d.Summary.Ignored)
 	p.warnings(d.Warnings)
 	if len(d.Changes)+len(d.Extra) > 0 {
 		p.linef("Unchanged: %d. Requests: %d.", d.Summary.Unchanged, d.Requests.Read)
@@ -42,11 +46,123 @@ func (p *page) needs(d *document.Drift) bool {
 	return len(block) > 0
 }
 
-func (p *page) extras(list []document.Extra) {
+// sides mark where a thing is, as sdiff does with the gateway to the left.
+var sides = map[document.Apart]look{
+	document.Differs:     painted("  ~", color.FgYellow),
+	document.OnlyGateway: painted("  <", color.FgRed),
+	document.OnlyFiles:   painted("  >", color.FgCyan),
+}
+
+// apart is a line that tells how both sides differ, with the values of both below it.
+func (p *page) apart(c *document.Change) row {
+	r := row{look: sides[c.Apart()], cells: []string{document.Clean(c.Address), string(c.Apart())}}
+	if c.Binding != nil {
+		r.cells = append(r.cells, strings.TrimSpace(document.Clean(c.Binding.Method+" "+c.Binding.Path)))
+	}
+	if at := c.Place(); at != "" {
+		r.cells = append(r.cells, at)
+	}
+	r.below = func() {
+		if why := append(c.Holders(), c.Reasons()...); len(why) > 0 {
+			p.linef("%s(%s)", indent, strings.Join(why, "; "))
+		}
+		if c.Traffic != nil {
+			p.linef("%s%s", indent, p.paint(document.HitText(c.Traffic), color.Faint))
+		}
+		p.values(c)
+	}
+	return r
+}
+
+// values writes the fields of a difference: in two columns where both sides have them and there is room.
+func (p *page) values(c *document.Change) {
+	if c.Apart() != document.Differs {
+		for i := range c.Fields {
+			if f := &c.Fields[i]; f.Path != "/name" || f.Before != any(c.Name) && f.After != any(c.Name) { // else the address says it
+				p.linef("%s%s", indent, f.Sides(c.Apart(), p.valueWidth()))
+			}
+		}
+		return
+	}
+	table := [][]string{{"field", document.OnGateway, document.InFiles}}
+	var long []*document.Field
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		held, said := document.Shorten(f.Before, f.Now(), p.valueWidth())
+		line := []string{document.Clean(f.Path), document.Show(held, f.Sensitive), document.Show(said, f.Sensitive)}
+		if linesOf(f) != nil || !p.fits(append(slices.Clip(table), line)) {
+			long = append(long, f)
+		} else {
+			table = append(table, line)
+		}
+	}
+	if len(table) > 1 {
+		p.table(table)
+	}
+	for _, f := range long {
+		p.longValue(f)
+	}
+}
+
+// fits reports whether lines of cells have room beside each other.
+func (p *page) fits(lines [][]string) bool {
+	most := 2 * mostPadded
+	if p.style.Width > 0 {
+		most = p.style.Width
+	}
+	n := len(indent)
+	for _, w := range widths(lines) {
+		n += w + len(gap)
+	}
+	return n <= most
+}
+
+func widths(lines [][]string) []int {
+	out := make([]int, len(lines[0]))
+	for _, cells := range lines {
+		for i, c := range cells {
+			out[i] = max(out[i], wide(c))
+		}
+	}
+	return out
+}
+
+// table writes lines of cells in columns, below the first, which heads them.
+func (p *page) table(lines [][]string) {
+	columns := widths(lines)
+	for i, cells := range lines {
+		var b strings.Builder
+		for j, c := range cells[:len(cells)-1] {
+			b.WriteString(pad(c, columns[j]) + gap)
+		}
+		b.WriteString(cells[len(cells)-1])
+		if i == 0 {
+			p.linef("%s%s", indent, p.paint(b.String(), color.Faint))
+		} else {
+			p.linef("%s%s", indent, &b)
+		}
+	}
+}
+
+// longValue writes a field that takes several lines.
+func (p *page) longValue(f *document.Field) {
+	path := document.Clean(f.Path)
+	if lines := linesOf(f); lines != nil {
+		p.linef("%s%s, - %s, + %s:", indent, path, document.OnGateway, document.InFiles)
+		p.lines(lines)
+		return
+	}
+	held, said := document.Shorten(f.Before, f.Now(), p.valueWidth())
+	p.linef("%s%s", indent, path)
+	p.linef("%s  %s  %s", indent, pad(document.OnGateway, len(document.OnGateway)), document.Show(held, f.Sensitive))
+	p.linef("%s  %s  %s", indent, pad(document.InFiles, len(document.OnGateway)), document.Show(said, f.Sensitive))
+}
+
+func (p *page) extras(head string, list []document.Extra) {
 	if len(list) == 0 {
 		return
 	}
-	p.linef("Extra, as the files own but do not declare it; --prune deletes:")
+	p.linef("%s", head)
 	for _, e := range list {
 		side := ""
 		if s := document.Sides[e.Moved]; s != "" {

@@ -43,30 +43,35 @@ func (p *page) textPlan(d *document.Plan) {
 
 // compared writes what a comparison found.
 func (p *page) compared(changes []document.Change, extra []document.Extra, traffic []document.Traffic, ignored int) {
-	p.changes(changes)
-	if len(changes) > 0 {
-		p.linef("")
-	}
-	p.extras(extra)
+	p.changes(changes, p.change)
+	p.extras("Extra, as the files own but do not declare it; --prune deletes:", extra)
+	p.beside(traffic, ignored)
+}
+
+// beside writes what stands beside differences.
+func (p *page) beside(traffic []document.Traffic, ignored int) {
 	p.traffic(traffic)
 	if ignored > 0 {
 		p.linef("Left alone by ignore rules: %s.", document.Count(ignored, "object", "objects"))
 	}
 }
 
-// changes writes blocks of one kind each, a blank line between them.
-func (p *page) changes(list []document.Change) {
+// changes writes blocks of one kind each, a blank line between them and behind the last.
+func (p *page) changes(list []document.Change, line func(*document.Change) row) {
 	for start := 0; start < len(list); {
 		end := start
 		var block []row
 		for ; end < len(list) && list[end].Kind == list[start].Kind; end++ {
-			block = append(block, p.change(&list[end]))
+			block = append(block, line(&list[end]))
 		}
 		if start > 0 {
 			p.linef("")
 		}
 		p.rows(block)
 		start = end
+	}
+	if len(list) > 0 {
+		p.linef("")
 	}
 }
 

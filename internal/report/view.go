@@ -22,6 +22,7 @@ type view struct {
 
 	Failed   bool // the comparison came to no end: what is not here is not known
 	Tallies  []tally
+	Numbers  []tally   // for machines, under names that stay; nil where they are those of Tallies
 	Impact   []finding // what a plan means to callers, worst first
 	Felt     document.Felt
 	Findings []finding // what needs attention besides changes, worst first
@@ -51,6 +52,9 @@ type tally struct {
 	N    int
 }
 
+// Look is the class by which a page shows it.
+func (t tally) Look() string { return strings.ReplaceAll(t.Name, " ", "-") }
+
 // finding is something that a person should know. Its place is in Problem.
 type finding struct {
 	Rule *rule
@@ -62,9 +66,10 @@ type item struct {
 	*document.Change
 	Rule   *rule
 	Level  severity
-	Status apply.Status // "" unless it was applied
-	Story  string       // what became of it, or what stands behind it, made harmless; may be empty
-	Advice string       // what to do about it, made harmless; may be empty
+	Apart  document.Apart // how both sides differ, where nothing is about to happen; else ""
+	Status apply.Status   // "" unless it was applied
+	Story  string         // what became of it, or what stands behind it, made harmless; may be empty
+	Advice string         // what to do about it, made harmless; may be empty
 }
 
 // viewOf is the view of a document that has one.
@@ -97,7 +102,7 @@ func viewPlan(d *document.Plan) *view {
 	v.refusals(d.Refusals)
 	v.add(ruleWarning, d.Warnings...)
 	v.displaced(pointers(d.Changes), d.Refusals)
-	v.extras()
+	v.extras("--prune deletes it")
 	v.changes(d.Changes)
 	return v
 }
@@ -210,9 +215,17 @@ func tallies(s diff.Summary) []tally {
 // fail tells of a comparison that errors ended; without errors it does nothing.
 func (v *view) fail(errors []document.Problem) {
 	if v.Failed = len(errors) > 0; v.Failed {
-		v.Tallies, v.Sum = nil, "The comparison failed: "+document.Count(len(errors), "error", "errors")+"."
+		v.Tallies, v.Numbers, v.Sum = nil, nil, "The comparison failed: "+document.Count(len(errors), "error", "errors")+"."
 	}
 	v.add(ruleError, errors...)
+}
+
+// numbers are the tallies for machines.
+func (v *view) numbers() []tally {
+	if v.Numbers != nil {
+		return v.Numbers
+	}
+	return v.Tallies
 }
 
 func (v *view) add(r *rule, problems ...document.Problem) {
@@ -229,9 +242,9 @@ func (v *view) refusals(list []document.Refusal) {
 	}
 }
 
-func (v *view) extras() {
+func (v *view) extras(hint string) {
 	for _, e := range v.Extra {
-		p := document.Problem{Address: e.Address, Message: "the files own it but do not declare it", Hint: "--prune deletes it"}
+		p := document.Problem{Address: e.Address, Message: "the files own it but do not declare it", Hint: hint}
 		if side := document.Sides[e.Moved]; side != "" {
 			p.Message += "; " + side
 		}
@@ -256,6 +269,9 @@ func (v *view) sort() {
 func (v *view) rules(r *rule) bool {
 	return slices.ContainsFunc(v.Rules, func(other *rule) bool { return other.ID == r.ID })
 }
+
+// removes reports whether the item takes an object away, if only to make it anew.
+func (c *item) removes() bool { return c.Apart == "" && c.Destroys() }
 
 // worst counts findings of a severity.
 func (v *view) worst(s severity) (n int) {

@@ -11,11 +11,19 @@ func viewDrift(d *document.Drift) *view {
 	s := d.Summary
 	v := &view{
 		Command: "drift", Head: d.Head, At: d.At, Sum: d.Sum(), Extra: d.Extra, Requests: d.Requests,
-		Managed: d.Managed, Unchanged: s.Unchanged, Ignored: s.Ignored, Tallies: tallies(s), Traffic: d.Traffic, Health: d,
+		Managed: d.Managed, Unchanged: s.Unchanged, Ignored: s.Ignored, Numbers: tallies(s), Traffic: d.Traffic, Health: d,
 	}
-	if d.Moved != nil {
-		m := d.Moved
-		v.Tallies = append(v.Tallies, tally{"moved-gateway", m.Gateway}, tally{"moved-files", m.Files}, tally{"moved-both", m.Both})
+	v.Tallies = []tally{
+		{"differ", s.Update + s.Replace},
+		{"only on the gateway", s.Delete + s.Unbind},
+		{"only in the files", s.Create + s.Bind},
+		{"extra", s.Extra},
+		{"ignored", s.Ignored},
+		{"as declared", s.Unchanged},
+	}
+	if m := d.Moved; m != nil {
+		v.Tallies = append(v.Tallies, tally{"changed on the gateway", m.Gateway}, tally{"not applied yet", m.Files}, tally{"changed on both sides", m.Both})
+		v.Numbers = append(v.Numbers, tally{"moved-gateway", m.Gateway}, tally{"moved-files", m.Files}, tally{"moved-both", m.Both})
 	}
 	v.fail(d.Errors)
 	v.instance(&d.Instance)
@@ -27,11 +35,13 @@ func viewDrift(d *document.Drift) *view {
 		v.add(ruleLapsed, d.LapsedIgnores[i].AsProblem())
 	}
 	v.add(ruleWarning, d.Warnings...)
-	v.extras()
+	v.extras("declare it, or apply --prune deletes it")
 	v.changes(d.Changes)
 	for i := range v.Items {
-		if c := &v.Items[i]; c.Moved != drift.Files {
-			c.Level = max(c.Level, warning)
+		c := &v.Items[i]
+		c.Apart, c.Story = c.Change.Apart(), c.ApartBackground()
+		if c.Rule, c.Level = apartRules[c.Apart], warning; c.Moved == drift.Files {
+			c.Level = notice
 		}
 	}
 	v.sort()

@@ -46,8 +46,9 @@
       box.querySelector(".n").textContent = number.format(left);
     }
     none.hidden = n > 0;
+    const ones = shown.dataset.ones;
     const whole = number.format(changes.length);
-    shown.textContent = n === changes.length ? `${whole} changes` : `${number.format(n)} of ${whole} changes`;
+    shown.textContent = n === changes.length ? `${whole} ${ones}` : `${number.format(n)} of ${whole} ${ones}`;
   };
 
   const clear = () => {

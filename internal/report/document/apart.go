@@ -1,0 +1,99 @@
+package document
+
+import (
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+// Apart is how gateway and files differ in a thing. A change is told in these words where nothing is about to happen.
+type Apart string
+
+// The ways in which they differ.
+const (
+	Differs     Apart = "differs"
+	OnlyGateway Apart = "only on the gateway"
+	OnlyFiles   Apart = "only in the files"
+)
+
+// The heads of two columns of values.
+const (
+	OnGateway = "on the gateway"
+	InFiles   = "in the files"
+)
+
+// Apart is how gateway and files differ, where the change would turn the one into what the others say.
+func (c *Change) Apart() Apart {
+	switch c.Action {
+	case diff.Create, diff.Bind:
+		return OnlyFiles
+	case diff.Delete, diff.Unbind:
+		return OnlyGateway
+	default:
+		return Differs
+	}
+}
+
+// Sides is a field in one line, as path: 90 on the gateway, 50 in the files, or the one value of what only one side
+// has. Values are cut down to most characters.
+func (f *Field) Sides(a Apart, most int) string {
+	before, after := Shorten(f.Before, f.Now(), most)
+	path, held, said := Clean(f.Path)+": ", Show(before, f.Sensitive), Show(after, f.Sensitive)
+	switch a {
+	case OnlyFiles:
+		return path + said
+	case OnlyGateway:
+		return path + held
+	default:
+		return path + held + " " + OnGateway + ", " + said + " " + InFiles
+	}
+}
+
+// ApartGist is how both sides differ in one line, made harmless: up to three fields.
+func (c *Change) ApartGist() string {
+	const most, room = 3, 60
+	out := string(c.Apart())
+	if b := c.Binding; b != nil {
+		if call := strings.TrimSpace(b.Method + " " + b.Path); call != "" {
+			out += ": " + call
+		}
+		return Clean(out)
+	}
+	var parts []string
+	for i := range c.Fields {
+		if len(parts) == most {
+			parts = append(parts, Count(len(c.Fields)-most, "more field", "more fields"))
+			break
+		}
+		parts = append(parts, c.Fields[i].Sides(c.Apart(), room))
+	}
+	return strings.TrimSuffix(out+": "+strings.Join(parts, "; "), ": ")
+}
+
+// ApartBackground is what stands behind a difference, made harmless: what holds the place of a binding, a note, the
+// side that moved, the traffic.
+func (c *Change) ApartBackground() string {
+	parts := append(c.Holders(), c.Reasons()...)
+	if h := c.Traffic; h != nil {
+		parts = append(parts, HitText(h))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Holders are the policies that have the place of a binding on the gateway, in words and made harmless.
+func (c *Change) Holders() (out []string) {
+	for _, d := range c.Displaced() {
+		text := Clean(d.Address) + " has its place there"
+		if !d.Sure {
+			text = Clean(d.Address) + " may have its place there"
+		}
+		switch {
+		case d.Owned:
+			text += ", which the files own but do not declare"
+		case !d.Declared:
+			text += ", which the files do not declare"
+		}
+		out = append(out, text)
+	}
+	return out
+}

@@ -1,0 +1,115 @@
+package report
+
+import (
+	"fmt"
+	"html"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+)
+
+const (
+	apartOpen = 25  // differences up to which their tables are not folded
+	apartCell = 300 // characters of a cell
+)
+
+// markdownApart adds the differences as a table with a column for each side, or as one a kind where they are many, and
+// returns how many found no room. A difference shows its fields only if the lines of all others still fit.
+func (v *view) markdownApart(b *sized, most int) (left int) {
+	short := make([]int, len(v.Items)+1) // of the items from there on, one line each
+	for i := len(v.Items) - 1; i >= 0; i-- {
+		short[i] = short[i+1] + units(v.Items[i].apartRow())
+		if v.apartBegins(i) {
+			short[i] += units(v.apartFrame(v.Items[i].Kind, len(v.Items), ""))
+		}
+	}
+	for at := 0; at < len(v.Items); {
+		kind, end := v.Items[at].Kind, at+1
+		for end < len(v.Items) && !v.apartBegins(end) {
+			end++
+		}
+		room := most - b.used - units(v.apartFrame(kind, end-at, ""))
+		var rows sized
+		for i := at; i < end; i++ {
+			c := &v.Items[i]
+			row := c.apartRow()
+			if whole := row + c.apartFields(); rows.used+units(whole)+short[i+1] <= room {
+				row = whole
+			}
+			if rows.used+units(row) > room {
+				left += end - i
+				break
+			}
+			rows.add(row)
+		}
+		if rows.used > 0 {
+			b.add(v.apartFrame(kind, end-at, rows.String()))
+		}
+		at = end
+	}
+	return left
+}
+
+// apartBegins reports whether a table begins with an item.
+func (v *view) apartBegins(i int) bool {
+	return i == 0 || len(v.Items) > apartOpen && v.Items[i].Kind != v.Items[i-1].Kind
+}
+
+// apartFrame is a table around its rows.
+func (v *view) apartFrame(kind string, n int, rows string) string {
+	table := "| | | " + document.OnGateway + " | " + document.InFiles + " |\n|---|---|---|---|\n" + rows
+	if len(v.Items) <= apartOpen {
+		return fmt.Sprintf("\n#### Differences (%d)\n\n%s", n, table)
+	}
+	return fmt.Sprintf("\n<details><summary><code>%s</code>: %s</summary>\n\n%s\n</details>\n",
+		html.EscapeString(document.Clean(kind)), document.Count(n, "difference", "differences"), table)
+}
+
+// apartRow is the line of a difference: what it is about, and whether a side has it.
+func (c *item) apartRow() string {
+	there, missing := "is there", "–"
+	about := ""
+	if b := c.Binding; b != nil {
+		about = strings.TrimSpace(b.Method + " " + b.Path)
+		there = "is bound"
+	}
+	if about != "" {
+		about = cellCode(clip(about, apartCell))
+	}
+	what := cellCode(clip(c.Address, apartCell))
+	if at := c.Place(); at != "" {
+		what += " " + cellCode(clip(at, apartCell))
+	}
+	if c.Story != "" {
+		what += "; " + cellCode(clip(c.Story, apartCell))
+	}
+	held, said := there, there
+	switch c.Apart {
+	case document.OnlyGateway:
+		said = missing
+	case document.OnlyFiles:
+		held = missing
+	default:
+		about, held, said = strings.TrimSpace("differs "+about), "", ""
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", what, about, held, said)
+}
+
+// apartFields are the lines of the fields that differ.
+func (c *item) apartFields() string {
+	var b strings.Builder
+	for i := range c.Fields {
+		f := &c.Fields[i]
+		before, after := document.Shorten(f.Before, f.Now(), foldValue)
+		held, said := cellCode(document.Show(before, f.Sensitive)), cellCode(document.Show(after, f.Sensitive))
+		switch c.Apart {
+		case document.OnlyGateway:
+			said = ""
+		case document.OnlyFiles:
+			held = ""
+		default:
+		}
+		fmt.Fprintf(&b, "| | %s | %s | %s |\n", cellCode(clip(f.Path, apartCell)), held, said)
+	}
+	return b.String()
+}
