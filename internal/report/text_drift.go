@@ -97,7 +97,7 @@ func (p *page) values(c *document.Change) {
 		}
 	}
 	if len(table) > 1 {
-		p.table(table)
+		p.table(indent, table)
 	}
 	for _, f := range long {
 		p.longValue(f)
@@ -125,23 +125,6 @@ func widths(lines [][]string) []int {
 		}
 	}
 	return out
-}
-
-// table writes lines of cells in columns, below the first, which heads them.
-func (p *page) table(lines [][]string) {
-	columns := widths(lines)
-	for i, cells := range lines {
-		var b strings.Builder
-		for j, c := range cells[:len(cells)-1] {
-			b.WriteString(pad(c, columns[j]) + gap)
-		}
-		b.WriteString(cells[len(cells)-1])
-		if i == 0 {
-			p.linef("%s%s", indent, p.paint(b.String(), color.Faint))
-		} else {
-			p.linef("%s%s", indent, &b)
-		}
-	}
 }
 
 // longValue writes a field that takes several lines.

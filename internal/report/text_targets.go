@@ -29,12 +29,12 @@ func (p *page) textTargets(d *document.Targets) {
 		}
 		cells = append(cells, []string{t.Target, cmp.Or(t.Region, "-"), cmp.Or(t.InstanceID, t.Endpoint, t.Against, "-"), t.Environment, wave, note})
 	}
-	p.table(cells)
+	p.table("", cells)
 	p.linef("\n%s in %s.", document.Count(len(d.Targets), "target", "targets"), document.Clean(d.Config))
 }
 
-// table writes lines in columns, the first one as their heads.
-func (p *page) table(lines [][]string) {
+// table writes lines in columns behind a margin, the first one as their heads.
+func (p *page) table(margin string, lines [][]string) {
 	block := make([]row, len(lines))
 	for i, cells := range lines {
 		for j := range cells {
@@ -55,6 +55,6 @@ func (p *page) table(lines [][]string) {
 		if i == 0 {
 			line = p.paint(line, color.Bold)
 		}
-		p.linef("%s", line)
+		p.linef("%s%s", margin, line)
 	}
 }
