@@ -20,7 +20,8 @@ type fileOptions struct {
 	overlays    []string
 	environment string
 
-	skipped []spec.Finding // files that inputs passed over, though they hold a desired state
+	skipped []spec.Finding    // files that inputs passed over, though they hold a desired state
+	roots   map[string]string // what --file or --overlay named, by the input that was read on its account
 }
 
 func (o *fileOptions) addFlags(flags *pflag.FlagSet) {
@@ -56,7 +57,7 @@ func (o *fileOptions) loadPlaces(p *program, marker string) (*spec.State, *spec.
 }
 
 func (o *fileOptions) options(p *program) spec.Options {
-	return spec.Options{Environment: o.environment, Lookup: o.lookup(p)}
+	return spec.Options{Environment: o.environment, Lookup: o.lookup(p), Text: o.text(p)}
 }
 
 // inputs reads all files and overlays that can be read; the error tells of the others. What it passes over goes to
@@ -73,6 +74,7 @@ func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 	}
 	var failed []error
 	seen := map[string]bool{}
+	o.roots = map[string]string{}
 	for _, overlay := range []bool{false, true} {
 		if overlay {
 			paths, seen = o.overlays, map[string]bool{}
@@ -83,6 +85,7 @@ func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 			skipped.walk(path, "")
 			for _, in := range more {
 				in.Overlay = overlay
+				o.roots[in.Name] = path
 				inputs = append(inputs, in)
 			}
 		}

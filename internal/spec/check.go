@@ -15,13 +15,13 @@ import (
 // checker compares nodes with shapes. One walk gives the plain value (string, int64, float64, bool,
 // nil, []any, map[string]any), variables replaced, and a finding for each mistake.
 type checker struct {
-	lookup func(string) (string, bool)
-	prefix func(n *yamlnode.Node) string // JSON pointer, inside the document of n, of where the walk began
-	path   []string                      // steps from there
-	report func(Finding)
-	errors int                     // findings that are no warnings
-	failed map[*yamlnode.Node]bool // what an error was reported for
-	left   map[*yamlnode.Node]bool // secrets of empty variables: the gateway\'s are left alone
+	options Options
+	prefix  func(n *yamlnode.Node) string // JSON pointer, inside the document of n, of where the walk began
+	path    []string                      // steps from there
+	report  func(Finding)
+	errors  int                     // findings that are no warnings
+	failed  map[*yamlnode.Node]bool // what an error was reported for
+	left    map[*yamlnode.Node]bool // secrets of empty variables: the gateway\'s are left alone
 
 	spared []string // fields that an ignore rule leaves to the gateway: they may be missing
 

@@ -19,7 +19,7 @@ func (c *checker) scalar(n *yamlnode.Node, s *shape.Shape) any {
 		return c.text(n, s)
 	}
 	text, plain := n.Value, n.Plain
-	e := expand(n.Value, c.lookup)
+	e := c.expand(n)
 	switch {
 	case len(e.faults) > 0:
 		c.faults(n, e)
@@ -91,7 +91,7 @@ func (c *checker) text(n *yamlnode.Node, s *shape.Shape) any {
 			return nil
 		}
 	}
-	e := expand(n.Value, c.lookup)
+	e := c.expand(n)
 	if len(e.faults) > 0 {
 		c.faults(n, e)
 		return nil
@@ -181,7 +181,7 @@ func (c *checker) freeScalar(n *yamlnode.Node) any {
 			return nil
 		}
 	}
-	e := expand(n.Value, c.lookup)
+	e := c.expand(n)
 	if len(e.faults) > 0 {
 		c.faults(n, e)
 		return nil

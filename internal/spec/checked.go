@@ -47,7 +47,7 @@ func ReadChecked(in Input, s *shape.Shape, lookup func(string) (string, bool)) (
 	var out []Checked
 	for _, root := range roots {
 		root = withoutAnchors(root)
-		c := &checker{lookup: lookup, report: func(f Finding) { findings = append(findings, f) }, prefix: func(*yamlnode.Node) string { return "" }}
+		c := &checker{options: Options{Lookup: lookup}, report: func(f Finding) { findings = append(findings, f) }, prefix: func(*yamlnode.Node) string { return "" }}
 		v, _ := c.value(root, s)
 		if m, ok := v.(map[string]any); ok {
 			out = append(out, Checked{Value: m, root: root})

@@ -12,7 +12,7 @@ import (
 
 // declare checks an entry and turns it into an object, the parts inside it, and references.
 func (l *loader) declare(e *entry) {
-	c := &checker{lookup: l.options.Lookup, report: l.report, prefix: e.prefix, spared: l.spared(e)}
+	c := &checker{options: l.options, report: l.report, prefix: e.prefix, spared: l.spared(e)}
 	v, good := c.value(e.node, items[e.kind.Section])
 	if !good {
 		l.lonely(e)

@@ -168,7 +168,7 @@ func (l *loader) name(item *yamlnode.Node) string {
 	if n == nil || n.Form != yamlnode.Scalar {
 		return ""
 	}
-	e := expand(n.Value, l.options.Lookup)
+	e := l.checker("").expand(n)
 	if len(e.faults) > 0 {
 		return ""
 	}

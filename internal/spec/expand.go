@@ -1,6 +1,9 @@
 package spec
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // maxNested is how deep the default of a variable may hold further variables.
 const maxNested = 10
@@ -95,6 +98,9 @@ func (e *expander) variable(depth int, live bool) string {
 	name := e.rest[:nameLength(e.rest)]
 	e.rest = e.rest[len(name):]
 	switch {
+	case name == textWord && strings.HasPrefix(e.rest, ":") && !strings.HasPrefix(e.rest, ":-") && !strings.HasPrefix(e.rest, ":?"):
+		e.fail("${file:…} is not the whole value, or its path holds $, { or }", "let it be all of the value, as in "+strconv.Quote("${file:certs/shop.pem}"))
+		return ""
 	case name == "":
 		e.fail("a ${ is not followed by the name of a variable", "write ${NAME}, or $${ for the characters ${")
 		return ""

@@ -18,6 +18,7 @@ package spec
 
 import (
 	"bytes"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -38,6 +39,10 @@ type Input struct {
 type Options struct {
 	Lookup      func(name string) (value string, ok bool) // variables; nil means that none is set
 	Environment string                                    // default environment of references; "" means RELEASE
+
+	// Text reads the file that ${file:PATH} names in an input; nil means that none can be read. An error says why in
+	// words that go on after the path.
+	Text func(input, path string) (string, error)
 }
 
 // State is what the files say, references not resolved yet.
@@ -107,12 +112,21 @@ func newLoader(o Options) *loader {
 	return &loader{options: o, state: &State{Owns: map[string][]string{}}, names: map[string]*entry{}}
 }
 
-// inputs opens files, then overlays.
+// inputs opens files, then overlays. What others name with ${file:PATH} is a text, and no desired state.
 func (l *loader) inputs(inputs []Input) {
+	named := textsOf(inputs)
 	for _, overlay := range []bool{false, true} {
 		for _, in := range inputs {
-			if in.Overlay == overlay {
-				l.input(in)
+			if in.Overlay != overlay {
+				continue
+			}
+			if by, ok := named[path.Clean(in.Name)]; ok {
+				l.isText(in, by)
+				continue
+			}
+			own := map[string]*entry{} // entries of this overlay
+			for _, root := range l.parse(in) {
+				l.open(root, in.Overlay, own)
 			}
 		}
 	}
@@ -134,10 +148,11 @@ func (l *loader) report(f Finding) { l.findings = append(l.findings, f) }
 
 // checker checks what stands at prefix of its document.
 func (l *loader) checker(prefix string) *checker {
-	return &checker{lookup: l.options.Lookup, report: l.report, prefix: func(*yamlnode.Node) string { return prefix }}
+	return &checker{options: l.options, report: l.report, prefix: func(*yamlnode.Node) string { return prefix }}
 }
 
-func (l *loader) input(in Input) {
+// parse gives the documents of an input.
+func (l *loader) parse(in Input) []*yamlnode.Node {
 	var c *commentReader
 	if l.places != nil && l.places.marker != "" && bytes.Contains(in.Data, []byte(l.places.marker)) {
 		c = &commentReader{marker: l.places.marker}
@@ -147,10 +162,7 @@ func (l *loader) input(in Input) {
 		l.places.Comments = append(l.places.Comments, c.list(in)...)
 	}
 	l.findings = append(l.findings, findings...)
-	own := map[string]*entry{} // entries of this overlay
-	for _, root := range roots {
-		l.open(root, in.Overlay, own)
-	}
+	return roots
 }
 
 // HoldsState reports whether an input says that it is a desired state, be it of another version.
@@ -196,6 +208,6 @@ func sourceOf(n *yamlnode.Node) kind.Source {
 	return kind.Source{File: n.Doc.File, Line: int(n.Line), Column: int(n.Column)}
 }
 
-func finding(n *yamlnode.Node, path, problem, hint string) Finding {
-	return Finding{Source: sourceOf(n), Path: path, Problem: problem, Hint: hint}
+func finding(n *yamlnode.Node, at, problem, hint string) Finding {
+	return Finding{Source: sourceOf(n), Path: at, Problem: problem, Hint: hint}
 }

@@ -12,7 +12,7 @@ import (
 type Saying struct {
 	Source    kind.Source
 	Overlay   bool     // it stands in an overlay
-	Variables []string // that its value is made of, sorted; none when it stands there as it is
+	Variables []string // that its value is made of, sorted, or the file:PATH that is its value; none when it stands there as it is
 	Exact     bool     // it is about the leaf; else it is what is nearest above
 }
 
@@ -41,6 +41,9 @@ func (p *Places) Says(d *kind.Declared, pointer string) Saying {
 func namesIn(n *yamlnode.Node) (names []string) {
 	switch n.Form {
 	case yamlnode.Scalar:
+		if at := textPath(n.Value); at != "" {
+			return []string{"file:" + at}
+		}
 		expand(n.Value, func(name string) (string, bool) {
 			names = append(names, name)
 			return "", true

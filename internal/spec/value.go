@@ -95,13 +95,15 @@ func (v Value) Keys() (out []string) {
 	return out
 }
 
-// Varied is the first variable, as ${NAME}, of the value or inside it; "" when there is none. What stands beside the
+// Varied is the first variable, as ${NAME}, or the file, as ${file:PATH}, of the value or inside it; "" when there is none. What stands beside the
 // name, such as a default, may be a part of a secret.
 func (v Value) Varied() string { return varied(v.node) }
 
 func varied(n *yamlnode.Node) string {
 	first := ""
-	if n.Form == yamlnode.Scalar {
+	if n.Form == yamlnode.Scalar && textPath(n.Value) != "" {
+		first = n.Value
+	} else if n.Form == yamlnode.Scalar {
 		expand(n.Value, func(name string) (string, bool) {
 			first = cmp.Or(first, "${"+name+"}")
 			return "", true
@@ -126,11 +128,11 @@ func (v Value) Plain() any {
 
 // quiet is a checker whose findings nobody needs: they were told when the file was loaded.
 func (p *Places) quiet() *checker {
-	lookup := p.options.Lookup
-	if lookup == nil {
-		lookup = func(string) (string, bool) { return "", false }
+	options := p.options
+	if options.Lookup == nil {
+		options.Lookup = func(string) (string, bool) { return "", false }
 	}
-	return &checker{lookup: lookup, prefix: func(*yamlnode.Node) string { return "" }, report: func(Finding) {}}
+	return &checker{options: options, prefix: func(*yamlnode.Node) string { return "" }, report: func(Finding) {}}
 }
 
 // ShapeAt describes what stands at a JSON pointer inside an item of a kind; nil where nothing is known. The item's

@@ -20,7 +20,7 @@ func Files() string {
 	p.text("A file holds YAML (or JSON) documents with the keys below. An unknown key is an error; keys of a document that begin\n" +
 		"with `x-` are ignored, as a place for anchors. A text may hold `${NAME}`, `${NAME:-default}` or `${NAME:?message}`, which\n" +
 		"the environment and the `vars` of the target fill in; a variable that is empty counts as not set, and `${NAME:-}` says\n" +
-		"that empty is fine; `$$` is a dollar. What a variable puts into `owns` is literal: wildcards in it are errors. In folders\n" +
+		"that empty is fine; `$$` is a dollar. `${file:PATH}` as a whole value is the text of a file ([more](../howto/secrets.md)). What a variable puts into `owns` is literal: wildcards in it are errors. In folders\n" +
 		"`*.yaml` and `*.yml` are read, but no name that begins with a dot, and nothing behind a link to a folder.\n" +
 		"[The JSON Schema](../../schema/config.schema.json), which `apigw-sync schema` prints, says the same to\n" +
 		"editors. The [concepts](../concepts.md) tell what the parts are for.")

@@ -11,7 +11,7 @@ const VariableDef = "variable"
 
 // Variable is the schema that VariableDef names.
 func Variable() map[string]any {
-	return map[string]any{"type": "string", "pattern": `\$\{`, "description": "A text with ${NAME}, ${NAME:-default} or ${NAME:?message} in it."}
+	return map[string]any{"type": "string", "pattern": `\$\{`, "description": "A text with ${NAME}, ${NAME:-default} or ${NAME:?message} in it, or ${file:PATH} alone, the text of a file."}
 }
 
 // JSONSchema renders s for JSON Schema 2020-12. The result refers to #/$defs/variable.

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"unicode/utf8"
+
+	"github.com/apigw-sync/apigw-sync/internal/config"
+)
+
+// mostText is how large a file that ${file:PATH} names may be: 1 MiB.
+const mostText = 1 << 20
+
+// text reads the files that desired-state files name with ${file:PATH}. Whoever opens a pull request writes such paths,
+// and sees what comes of them: they lead nowhere else than below the folder of the config file, or of --file.
+func (o *fileOptions) text(p *program) func(input, path string) (string, error) {
+	return func(input, path string) (string, error) {
+		if filepath.IsAbs(path) || filepath.VolumeName(path) != "" {
+			return "", errors.New("is an absolute path")
+		}
+		root, folder, err := o.textRoot(p, input)
+		if err != nil {
+			return "", err
+		}
+		return textBelow(root, filepath.Join(folder, filepath.FromSlash(path)))
+	}
+}
+
+// textRoot is the folder below which the texts of an input must lie, and the one from which their paths go.
+func (o *fileOptions) textRoot(p *program, input string) (root, folder string, err error) {
+	folder = filepath.Dir(filepath.FromSlash(input))
+	at := ""
+	if f := p.flags.Lookup("config"); f != nil {
+		at = f.Value.String()
+	}
+	if at == "" {
+		if at, err = config.Find("."); err != nil {
+			return "", "", err
+		}
+	}
+	if at != "" {
+		return filepath.Dir(at), folder, nil
+	}
+	root = filepath.Clean(o.roots[input])
+	if info, err := os.Stat(root); err != nil || !info.IsDir() { // a file, or stdin
+		root = folder
+	}
+	return root, folder, nil
+}
+
+// textBelow reads a text file that lies below a folder, wherever symbolic links lead.
+func textBelow(root, path string) (string, error) {
+	target, err := realBelow(root, path)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(target)
+	switch {
+	case err != nil:
+		return "", unreadable(err)
+	case !info.Mode().IsRegular():
+		return "", errors.New("is no regular file")
+	}
+	f, err := os.Open(target) //nolint:gosec // it lies below what the user named
+	if err != nil {
+		return "", unreadable(err)
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, mostText+1))
+	switch {
+	case err != nil:
+		return "", unreadable(err)
+	case len(data) > mostText:
+		return "", errors.New("is larger than 1 MiB")
+	case !utf8.Valid(data):
+		return "", errors.New("is not UTF-8")
+	}
+	return string(data), nil
+}
+
+// realBelow is where a path leads, which must be below a folder before links are followed and after. Of what lies
+// elsewhere not even its existence is told.
+func realBelow(folder, path string) (string, error) {
+	shown := filepath.ToSlash(folder)
+	for _, links := range []bool{false, true} {
+		for _, at := range []*string{&folder, &path} {
+			full, err := filepath.Abs(*at)
+			if err == nil && links {
+				full, err = filepath.EvalSymlinks(full)
+			}
+			if err != nil {
+				return "", unreadable(err)
+			}
+			*at = full
+		}
+		if rel, err := filepath.Rel(folder, path); err != nil || !filepath.IsLocal(rel) {
+			return "", fmt.Errorf("does not lie below %s", shown)
+		}
+	}
+	return path, nil
+}
+
+// unreadable is the cause of an error of the file system without the operation and the whole path.
+func unreadable(err error) error {
+	if cause, ok := errors.AsType[*os.PathError](err); ok {
+		err = cause.Err
+	}
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("cannot be read: %w", err)
+}
