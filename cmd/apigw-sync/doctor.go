@@ -155,7 +155,11 @@ func (o *doctorOptions) patient(s *session, state *spec.State) doctor.Patient {
 	}
 	reader := s.reader(0)
 	run := reconcile.Run{Caller: reader.Caller, Policy: o.compare.policy()}
-	return doctor.Patient{Reader: reader, State: state, Compare: run.Compare, Clock: clock, Signed: o.signed}
+	out := doctor.Patient{Reader: reader, State: state, Compare: run.Compare, Clock: clock, Signed: o.signed}
+	if state != nil {
+		out.Kinds = run.Kinds(state)
+	}
+	return out
 }
 
 // hintOf is what an error says to do about it.

@@ -3,6 +3,7 @@ package kind_test
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,9 +14,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/content"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// fixtures hold at least one item of each kind, as files write it.
+// fixtures are items that say more than what is drawn from the shape of a kind; those that live inside another cannot
+// be drawn by themselves.
 var fixtures = map[string][]map[string]any{
 	"acl": {
 		{"name": "订单_office", "type": "PERMIT", "entity_type": "IP", "values": []any{"10.0.0.2", "10.0.0.1", "10.0.0.0/8"}},
@@ -82,7 +85,14 @@ func objects(t *testing.T, k *kind.Kind) (out []kind.Object) {
 	if k.Name == "app_code" {
 		return k.Items("orders_mobile", "c0de"+"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")
 	}
-	for _, item := range fixtures[k.Name] {
+	items := fixtures[k.Name]
+	if items == nil && k.Owner == "" {
+		r := rand.New(rand.NewPCG(1, 1))
+		for range 10 {
+			items = append(items, world.Example(k, r, "one"))
+		}
+	}
+	for _, item := range items {
 		if k.Owner != "" {
 			out = append(out, k.Items("owner", item)...)
 			continue

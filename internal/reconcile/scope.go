@@ -26,6 +26,14 @@ func aside(state *spec.State, policy diff.Policy, catalog *kind.Catalog) []kind.
 	return want.Links
 }
 
+// Kinds are the kinds that a comparison with the files lists: those that the files declare, refer to or own.
+func (r *Run) Kinds(state *spec.State) (out []*kind.Kind) {
+	for _, w := range r.wanted(state) {
+		out = append(out, w.Kind)
+	}
+	return out
+}
+
 // wanted tells which objects of which kinds must be listed: those that the files declare, those that
 // they refer to, and all of a kind of which they own names.
 func (r *Run) wanted(state *spec.State) (out []fetch.Want) {

@@ -195,7 +195,7 @@ func TestEveryFieldThatIsLookedAt(t *testing.T) {
 		if _, err := drift.Look(w.t.Context(), reader, c, drift.Options{Now: time.Now(), CertDays: 30, Traffic: drift.APIs}); err != nil {
 			w.t.Errorf("drift: %v", err)
 		}
-		doctor.Gateway(w.t.Context(), doctor.Patient{Reader: reader, State: state, Compare: run.Compare, Clock: func() (time.Duration, bool) { return 0, false }})
+		doctor.Gateway(w.t.Context(), doctor.Patient{Reader: reader, State: state, Kinds: run.Kinds(state), Compare: run.Compare, Clock: func() (time.Duration, bool) { return 0, false }})
 		if a, err := explain.Find(w.t.Context(), reader, "orders/api_0"); err == nil {
 			_, err = explain.Look(w.t.Context(), reader, state, a, "RELEASE")
 			w.readable(err)

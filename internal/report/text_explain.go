@@ -2,11 +2,13 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/fatih/color"
 
 	"github.com/apigw-sync/apigw-sync/internal/calls/explain"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
@@ -31,6 +33,12 @@ func (p *page) textExplain(d *document.Explanation) {
 	p.items("Plugins", d.Plugins)
 	p.items("Access control", d.ACLs)
 	p.items("Apps that may call", d.Apps)
+	for _, k := range kind.All {
+		list := slices.DeleteFunc(slices.Clone(d.Others), func(x explain.Item) bool { return x.Kind != k.Name })
+		if len(list) > 0 {
+			p.items(strings.ToUpper(k.Section[:1])+strings.ReplaceAll(k.Section[1:], "_", " "), list)
+		}
+	}
 	if len(d.Absent) > 0 {
 		p.linef("\n%s", p.paint("Bound in the files, but not on the gateway", color.Bold))
 		for _, x := range d.Absent {

@@ -17,14 +17,15 @@ func (e *Estate) API(i int) string { return fmt.Sprintf("api_%05d", i) }
 
 // File is the desired state as YAML: all objects, or those of some names.
 func (e *Estate) File(names ...string) []byte {
-	s := State{}
+	s, owned := State{}, map[string]any{}
 	for _, section := range e.Sections {
+		owned[section.Section] = []string{"*"}
 		s[section.Section] = e.items(section, func(o *Object) bool { return len(names) == 0 || slices.Contains(names, o.Name) })
 	}
 	if len(names) > 0 {
 		return render(s, nil)
 	}
-	return render(s, map[string]any{"owns": everything()})
+	return render(s, map[string]any{"owns": owned})
 }
 
 // Files is the desired state in files of at most so many objects each.

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -44,7 +45,7 @@ func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.
 	l := &look{
 		reader: reader, api: a, env: env, objects: map[string]*kind.Declared{}, links: map[string]*kind.DeclaredLink{},
 		bound: make([][]fetch.Bound, len(kind.Links)), def: kind.Definition{AuthType: a.AuthType},
-		Report: &Report{Environment: env, Plugins: []Item{}, ACLs: []Item{}, Apps: []Item{}, Absent: []Absent{}, Notes: []string{}},
+		Report: &Report{Environment: env, Plugins: []Item{}, ACLs: []Item{}, Apps: []Item{}, Others: []Item{}, Absent: []Absent{}, Notes: []string{}},
 	}
 	l.declared(state)
 	l.read(ctx)
@@ -125,12 +126,14 @@ func (l *look) items() {
 				l.ACLs = append(l.ACLs, item)
 			case "app_authorization":
 				l.Apps = append(l.Apps, item)
+			default:
+				l.Others = append(l.Others, item)
 			}
 		}
 	}
-	for _, list := range [][]Item{l.Plugins, l.ACLs, l.Apps} {
+	for _, list := range [][]Item{l.Plugins, l.ACLs, l.Apps, l.Others} {
 		slices.SortFunc(list, func(a, b Item) int {
-			return strings.Compare(a.Type+"\x00"+a.Name, b.Type+"\x00"+b.Name)
+			return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Type, b.Type), strings.Compare(a.Name, b.Name))
 		})
 	}
 }
@@ -153,7 +156,7 @@ func (l *look) item(o *kind.Object) Item {
 		switch {
 		case f.After == nil || jsonptr.At(brief, f.Path) == nil:
 		case f.Path == "/name", k.Name == "throttle_special" && (f.Path == "/app" || f.Path == "/user"): // the item is called so
-		case f.Path == "/type" && k.Name == "plugin", f.Path == "/entity_type":
+		case k.Owner == "" && slices.Index(k.Replace, f.Path) == 0: // what it is for as long as it lives
 			item.Type = fmt.Sprint(f.After)
 		default:
 			item.Settings = append(item.Settings, Setting{Path: f.Path, Value: f.After, Sensitive: f.Sensitive})

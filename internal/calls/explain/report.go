@@ -17,6 +17,7 @@ type Report struct {
 	Plugins  []Item `json:"plugins"`  // by type, of which each takes part once
 	ACLs     []Item `json:"acls"`     // by entity type
 	Apps     []Item `json:"apps"`     // that may call, by name; their parts are access control and quota
+	Others   []Item `json:"others"`   // policies of every other kind, by kind
 
 	Absent []Absent `json:"absent"` // what the files bind, and the gateway does not have
 	Notes  []string `json:"notes"`  // what else decides about a call
@@ -41,7 +42,7 @@ type API struct {
 type Item struct {
 	Kind       string       `json:"kind"`
 	Name       string       `json:"name"`
-	Type       string       `json:"type,omitempty"`        // of a plugin or ACL
+	Type       string       `json:"type,omitempty"`        // of a plugin, ACL or signature key
 	Settings   []Setting    `json:"settings"`              // what is not as by default, by path
 	Source     *kind.Source `json:"source"`                // where the files declare it; nil: on the gateway only
 	Binding    *kind.Source `json:"binding"`               // where the files bind it to the API; nil: on the gateway only

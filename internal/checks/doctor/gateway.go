@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,7 +20,8 @@ import (
 // Patient is a gateway to look at.
 type Patient struct {
 	Reader *fetch.Reader
-	State  *spec.State // nil when there are no files
+	State  *spec.State  // nil when there are no files
+	Kinds  []*kind.Kind // that the files are about
 	// Compare compares the files with the gateway, for what a plan would create.
 	Compare func(context.Context, *spec.State) (*compared.Result, error)
 	Clock   func() (time.Duration, bool) // how far the gateway's clock is ahead, once it has answered
@@ -112,17 +114,23 @@ func (p *Patient) features(ctx context.Context, i *kind.Instance) Check {
 	return Passed("features", "all that the files are known to need")
 }
 
-// permissions asks for one item of each kind, and learns how many there are.
+// kinds are those that the files are about; all policies, which is what an export reads, where there are no valid files.
+func (p *Patient) kinds() []*kind.Kind {
+	if p.State != nil {
+		return p.Kinds
+	}
+	return slices.DeleteFunc(slices.Clone(kind.All), func(k *kind.Kind) bool { return len(kind.LinksFrom(k.Name)) == 0 })
+}
+
+// permissions asks for one item of each kind that matters, and learns how many there are.
 func (p *Patient) permissions(ctx context.Context) ([]Check, map[string]int) {
 	type look struct {
 		name string
 		ask  api.Request
 	}
 	looks := []look{{"apis", kind.FindAPIs(nil, 0)}, {"api groups", kind.ListGroups("", 0)}}
-	for _, k := range kind.All {
-		if k.Owner == "" {
-			looks = append(looks, look{k.Section, k.List(nil, "", 0)})
-		}
+	for _, k := range p.kinds() {
+		looks = append(looks, look{k.Section, k.List(nil, "", 0)})
 	}
 	checks, counts := make([]Check, len(looks)), make([]int, len(looks))
 	var wg sync.WaitGroup

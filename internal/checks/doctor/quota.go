@@ -36,7 +36,7 @@ func (p *Patient) quotas(ctx context.Context, plan *diff.Plan, totals map[string
 		limits[q.Name] = q
 	}
 	var out []Check
-	for _, k := range kind.All {
+	for _, k := range p.kinds() {
 		switch {
 		case k.Limit == "":
 		case plan == nil:

@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
-// secretsLost names the secrets that an update changed, or may have changed.
+// secretsLost names the secrets that an update or replace changed, or may have changed.
 func (b *back) secretsLost(ch *document.Change, was *planfile.Held, wanted *planfile.Object) {
 	changed := map[string]bool{}
 	for _, f := range ch.Fields {
@@ -21,6 +21,13 @@ func (b *back) secretsLost(ch *document.Change, was *planfile.Held, wanted *plan
 		if was.Hid(s.Path) && ch.Action == diff.Update {
 			b.lose(was.Address(), s.Path, "the gateway hides it, so that its old value is not known; it stays as it is")
 			delete(changed, s.Path)
+		}
+	}
+	if ch.Action == diff.Replace { // what replaces it back is another object
+		for _, p := range kind.Of(was.Kind).Makes {
+			if delete(changed, p); was.Has(p) {
+				b.lose(was.Address(), p, newMade)
+			}
 		}
 	}
 	for path, yes := range changed {
@@ -47,7 +54,7 @@ func (b *back) anew(was *planfile.Held) (*kind.Declared, error) {
 	tree := k.Pack(v)
 	for _, p := range k.Makes {
 		if text, _ := jsonptr.At(tree, p).(string); text != "" || was.Has(p) {
-			b.lose(address, p, "the gateway makes a new one")
+			b.lose(address, p, newMade)
 			tree = jsonptr.Put(tree, p, nil)
 		}
 	}
@@ -204,6 +211,7 @@ func (b *back) losses(o object, ch *document.Change) error {
 
 const (
 	lostPart = "its value is a secret, which is not saved"
+	newMade  = "the gateway makes a new one"
 	anewID   = "it is made anew, with another id"
 	backID   = "it is replaced back, with another id"
 )

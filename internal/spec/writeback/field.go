@@ -40,7 +40,20 @@ func (r *round) object(c *diff.Change) {
 	if cases := k.Shape.Cases; cases != nil && slices.ContainsFunc(c.Fields, func(f diff.Field) bool { return f.Path == "/"+cases.By }) {
 		r.overwrite(t, "/"+cases.Field)
 	}
+	if slices.ContainsFunc(c.Fields, func(f diff.Field) bool { return slices.Contains(k.Replace, f.Path) }) {
+		r.leave(t)
+	}
 	r.leaves(t)
+}
+
+// leave takes out of the files what the gateway can make itself, where it holds another object by that name: keys of one
+// type are none of another, and those that it has are secrets.
+func (r *round) leave(t *target) {
+	for _, path := range t.kind.Makes {
+		if v, ok := find(t.value, path); ok && r.once(t, path) {
+			r.take(t, v, path, diff.Hidden)
+		}
+	}
 }
 
 func (r *round) leaves(t *target) {
