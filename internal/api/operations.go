@@ -63,6 +63,16 @@ var Operations = []Operation{
 	{"DetachApiFromPlugin", "plugin_binding", "apig:apis:unbindPlugins"},
 	{"DetachPluginFromApi", "plugin_binding", "apig:apis:unbindPlugins?"},
 
+	{"ListSignatureKeysV2", "signature", "apig:signs:list?"},
+	{"CreateSignatureKeyV2", "signature", "apig:signs:create?"},
+	{"UpdateSignatureKeyV2", "signature", "apig:signs:update?"},
+	{"DeleteSignatureKeyV2", "signature", "apig:signs:delete?"},
+	{"ListApisBindedToSignatureKeyV2", "signature_binding", "apig:signs:listBindedApis?"},
+	{"ListApisNotBoundWithSignatureKeyV2", "signature_binding", "apig:signs:listUnbindedApis?"},
+	{"ListSignatureKeysBindedToApiV2", "signature_binding", "apig:apis:listBindedSigns?"},
+	{"AssociateSignatureKeyV2", "signature_binding", "apig:apis:bindSigns?"},
+	{"DisassociateSignatureKeyV2", "signature_binding", "apig:apis:unbindSigns?"},
+
 	{"ListRequestThrottlingPolicyV2", "throttle", "apig:throttles:list"},
 	{"CreateRequestThrottlingPolicyV2", "throttle", "apig:throttles:create"},
 	{"UpdateRequestThrottlingPolicyV2", "throttle", "apig:throttles:update?"},

@@ -8,10 +8,10 @@ import (
 )
 
 // All are the kinds, owners before what lives inside them.
-var All = []*Kind{acl, app, appAccessControl, appCode, plugin, throttle, throttleSpecial}
+var All = []*Kind{acl, app, appAccessControl, appCode, plugin, signature, throttle, throttleSpecial}
 
 // Links are the kinds of bindings.
-var Links = []*LinkKind{aclBinding, appAuthorization, pluginBinding, throttleBinding}
+var Links = []*LinkKind{aclBinding, appAuthorization, pluginBinding, signatureBinding, throttleBinding}
 
 var byName, linkByName, linkOfKind = indexes()
 

@@ -40,6 +40,11 @@ var sorts = map[string][][2]item{
 		{pluginOf("proxy_mirror", "host", "a:80", "protocol", "HTTP"), pluginOf("proxy_mirror", "host", "b:80", "protocol", "HTTP")},
 		{pluginOf("set_resp_headers", "response_headers", []any{item{"name": "X-B", "value": "b", "action": "append"}}), pluginOf("set_resp_headers", "response_headers", []any{item{"name": "X-A", "value": "a", "action": "override"}})},
 	},
+	"signature": {
+		{{"type": "hmac", "key": "orders-key-one", "secret": "orders-secret-number-one"}, {"type": "hmac", "key": "orders-key-two", "secret": "orders-secret-number-two"}},
+		{{"type": "basic", "key": "orders_user", "secret": "orders-password"}, {"type": "basic", "key": "shop_user", "secret": "shop-password"}},
+		{{"type": "aes", "algorithm": "aes-128-cfb", "key": "orders-key-16-01", "secret": "orders-vector-01"}, {"type": "aes", "algorithm": "aes-128-cfb", "key": "orders-key-16-02", "secret": "orders-vector-02"}},
+	},
 }
 
 func pluginOf(typ string, content ...any) item {

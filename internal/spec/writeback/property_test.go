@@ -129,7 +129,13 @@ func show(inputs []spec.Input) string {
 	return b.String()
 }
 
-func variables(name string) (string, bool) { return "value-of-" + name, true }
+// variables have values, but those of signature keys, which would need one for their type.
+func variables(name string) (string, bool) {
+	if strings.HasPrefix(name, "SIGNATURE_") {
+		return "", true
+	}
+	return "value-of-" + name, true
+}
 
 var named = regexp.MustCompile(`(?m)^ *-? *(?:- )?name: ((?:throttle|app|plugin|acl)_\d) *#(head \d+)\r?$`)
 

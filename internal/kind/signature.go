@@ -1,0 +1,186 @@
+package kind
+
+import (
+	"cmp"
+	"regexp"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+)
+
+// Signature is a key with which the gateway signs what it sends to backends, so that they can verify it. API
+// reference: "Signature Key Management". The gateway shows key and secret in clear.
+type Signature struct {
+	Name      string `json:"name"`
+	Type      string `json:"type"`      // hmac, basic, public_key or aes
+	Algorithm string `json:"algorithm"` // of aes alone
+	Key       string `json:"key"`       // "" leaves the key to the gateway
+	Secret    string `json:"secret"`    // "" leaves the secret to the gateway
+	Odd       `json:"-"`
+}
+
+type signatureWire struct {
+	ID        string  `json:"id,omitempty"`
+	Name      string  `json:"name"`
+	Type      *string `json:"sign_type"`
+	Key       string  `json:"sign_key,omitempty"`
+	Secret    string  `json:"sign_secret,omitempty"`
+	Algorithm string  `json:"sign_algorithm"`
+	Bound     *int    `json:"bind_num,omitempty"`
+}
+
+// signatureType is what keys and secrets of a type look like.
+type signatureType struct {
+	features    []string
+	key, secret signatureText
+}
+
+type signatureText struct {
+	least, most int
+	form        *regexp.Regexp
+	says        string
+}
+
+func (t signatureText) broken(text string) string {
+	switch n := len(text); {
+	case n < t.least || n > t.most:
+		return "has " + itoa(int64(n)) + " characters; " + t.span() + " are needed"
+	case !t.form.MatchString(text):
+		return "has characters that its type does not take"
+	}
+	return ""
+}
+
+func (t signatureText) span() string {
+	if t.least == t.most {
+		return itoa(int64(t.least))
+	}
+	return itoa(int64(t.least)) + " to " + itoa(int64(t.most))
+}
+
+var (
+	signatureWord   = signatureText{8, 32, regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`), "letters, digits, _ and -, starting with a letter or digit"}
+	signatureUser   = signatureText{4, 32, regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`), "letters, digits, _ and -, starting with a letter"}
+	signatureSecret = signatureText{16, 64, regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_!@#$%-]*$`), "letters, digits and _ - ! @ # $ %, starting with a letter or digit"}
+	signatureCode   = signatureText{8, 512, regexp.MustCompile(`^[A-Za-z0-9+/][A-Za-z0-9_+/=-]*$`), "letters, digits and _ - + / =, starting with a letter, digit, + or /"}
+	signatureBytes  = signatureText{16, 16, regexp.MustCompile(`^[A-Za-z0-9+/][A-Za-z0-9_!@#$%+/=-]*$`), "letters, digits and _ - ! @ # $ % + / =, starting with a letter, digit, + or /"}
+)
+
+func (t signatureText) long(least, most int) signatureText { t.least, t.most = least, most; return t }
+
+// signatureTypes are the types, those of aes with their algorithm behind them.
+var signatureTypes = map[string]signatureType{
+	"hmac":            {nil, signatureWord, signatureSecret},
+	"basic":           {[]string{"sign_basic"}, signatureUser, signatureSecret.long(8, 64)},
+	"public_key":      {[]string{"public_key"}, signatureCode, signatureBytes.long(15, 2048)}, // of 15, one table says 16
+	"aes aes-128-cfb": {[]string{"sign_aes"}, signatureBytes, signatureBytes},
+	"aes aes-256-cfb": {[]string{"sign_aes"}, signatureBytes.long(32, 32), signatureBytes},
+}
+
+func (s *Signature) rules() (signatureType, bool) {
+	t, ok := signatureTypes[strings.TrimSpace(s.Type+" "+s.Algorithm)]
+	return t, ok
+}
+
+var signature = of(Def[Signature, signatureWire]{
+	Facts: Facts{
+		Name: "signature", Section: "signatures", Path: "signs", ListField: "signs", NameQuery: "name",
+		Codes: Codes{Bound: []string{"APIG.1119"}}, Limit: "SIGN_NUM_LIMIT",
+		Makes:   []string{"/key", "/secret"},
+		Replace: []string{"/type", "/algorithm"}, // whether a type can change in place is uncertain, and keys of one do not fit another
+		Ops: Operations{
+			List: "ListSignatureKeysV2", Create: "CreateSignatureKeyV2", Update: "UpdateSignatureKeyV2", Delete: "DeleteSignatureKeyV2",
+		},
+		Shape: shape.OfMap("A signature key: with it the gateway signs what it sends to the backends of the APIs bound to it.",
+			shape.Need("name", name("signature key", "orders_signing", 64)),
+			shape.Need("type", shape.OfText("How requests are signed; all but hmac need features of the gateway.", shape.OneOf("hmac", "basic", "public_key", "aes")).AsFixed()),
+			shape.May("algorithm", shape.OfText("Algorithm of aes; the other types have none.", shape.OneOf("aes-128-cfb", "aes-256-cfb")).AsFixed().WithAbsent("none")),
+			shape.May("key", shape.OfText("Key, or user name of basic. "+signatureWord.span()+" characters for hmac, "+signatureUser.span()+" for basic, "+signatureCode.span()+" for public_key, 16 or 32 for aes.",
+				shape.Length(4, 512)).AsSecret().WithExample("${SIGN_KEY}").WithAbsent(generatedByGateway).WithSamplesBeside(map[string][]string{
+				"hmac": {"orders-key-one", "orders-key-two"}, "basic": {"orders_user", "shop_user"}, "public_key": {"b3JkZXJzLWtleQ==", "c2hvcC1rZXk="},
+				"aes-128-cfb": {"orders-key-16-01", "orders-key-16-02"}, "aes-256-cfb": {"orders-key-of-32-characters---01", "orders-key-of-32-characters---02"},
+			})),
+			shape.May("secret", shape.OfText("Secret, password of basic, or vector of aes. 16 to 64 characters for hmac, 8 to 64 for basic, 15 to 2048 for public_key, 16 for aes.",
+				shape.Length(8, 2048)).AsSecret().WithExample("${SIGN_SECRET}").WithAbsent(generatedByGateway).WithSamplesBeside(map[string][]string{
+				"hmac": {"orders-secret-number-one", "orders-secret-number-two"}, "basic": {"orders-password", "shop-password"},
+				"public_key": {"b3JkZXJzLXNlY3JldC1vbmU=", "b3JkZXJzLXNlY3JldC10d28="}, "aes": {"orders-vector-01", "orders-vector-02"},
+			})),
+		).WithExample(map[string]any{"name": "orders_signing", "type": "aes", "algorithm": "aes-256-cfb"}),
+	}, Hooks: Hooks[Signature]{
+		Secrets: func(Signature) []string { return []string{"/key", "/secret"} },
+		Features: func(s Signature) []string {
+			t, _ := s.rules()
+			return t.features
+		},
+		Check: checkSignature,
+	},
+	Key: func(_ string, s Signature) string { return s.Name },
+	Encode: func(w Writing[Signature]) (any, error) {
+		s := w.Want
+		if w.Have != nil { // what an update leaves out, some versions make anew
+			s.Key, s.Secret = cmp.Or(s.Key, w.Have.Key), cmp.Or(s.Secret, w.Have.Secret)
+		}
+		return signatureWire{Name: s.Name, Type: &s.Type, Key: s.Key, Secret: s.Secret, Algorithm: s.Algorithm}, nil
+	},
+	Decode: func(w signatureWire) Found[Signature] {
+		return Found[Signature]{
+			ID: w.ID, Bound: bound(w.Bound), Silent: silent(map[string]bool{"/type": w.Type != nil}),
+			Value: Signature{Name: w.Name, Type: value(w.Type), Algorithm: w.Algorithm, Key: w.Key, Secret: w.Secret},
+		}
+	},
+})
+
+func checkSignature(s Signature) (out []shape.Problem) {
+	t, ok := s.rules()
+	switch {
+	case !ok && s.Type == "aes":
+		return []shape.Problem{{Path: "/algorithm", Text: "is missing", Hint: "aes needs aes-128-cfb or aes-256-cfb"}}
+	case !ok:
+		return []shape.Problem{{Path: "/algorithm", Text: "is for aes alone", Hint: "remove it, or write type: aes"}}
+	}
+	for _, f := range []struct {
+		path, text string
+		rule       signatureText
+	}{{"/key", s.Key, t.key}, {"/secret", s.Secret, t.secret}} {
+		if wrong := f.rule.broken(f.text); f.text != "" && wrong != "" {
+			out = append(out, shape.Problem{Path: f.path, Text: wrong, Hint: "for " + s.Type + " write " + f.rule.span() + " of " + f.rule.says})
+		}
+	}
+	return out
+}
+
+// signatureBindingRow is a binding as lists and the answer of a bind tell it.
+type signatureBindingRow struct {
+	ID          string `json:"id"`
+	SignatureID string `json:"sign_id"`
+	Signature   string `json:"sign_name"`
+	boundAPI
+}
+
+func signatureRow(r signatureBindingRow) Row { return r.row(r.ID, r.SignatureID, r.Signature) }
+
+// signatureFree is an API without a key as unbinded-apis tells it, with the one that it has instead.
+type signatureFree struct {
+	listedAPI
+	Signature *string `json:"signature_name"`
+}
+
+// signatureBinding: an API has one key in an environment, and another takes its place.
+var signatureBinding = &LinkKind{
+	Name: "signature_binding", Owner: "signature", Overwrites: true, Codes: Codes{Gone: []string{"APIG.3018"}},
+	Slot:    func(any) string { return "" },
+	OfOwner: bindings("ListApisBindedToSignatureKeyV2", "bindings", "sign_id", signatureRow, "sign-bindings", "binded-apis"),
+	OfAPI:   bindings("ListSignatureKeysBindedToApiV2", "bindings", "api_id", signatureRow, "sign-bindings", "binded-signs"),
+	Free: bindings("ListApisNotBoundWithSignatureKeyV2", "apis", "sign_id", func(r signatureFree) Row {
+		return freeAPI(r.listedAPI, r.Signature)
+	}, "sign-bindings", "unbinded-apis"),
+	Answer: answer("bindings", signatureRow),
+	Bind:   bindPublished("AssociateSignatureKeyV2", "sign-bindings", "sign_id"),
+	Unbind: []Write{{
+		By: Alone, Operation: "DisassociateSignatureKeyV2", Max: 1,
+		Request: func(l []Link) api.Request {
+			return api.Request{Operation: "DisassociateSignatureKeyV2", Method: "DELETE", Path: []string{"sign-bindings", l[0].ID}}
+		},
+	}},
+}
