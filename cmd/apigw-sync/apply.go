@@ -64,10 +64,12 @@ refused when the plan was made is refused unless their flags, such as --max-dele
 	}
 	flags := cmd.Flags()
 	flags.SetNormalizeFunc(unaliased)
+	addTargets(flags)
 	o.compare.addFlags(flags)
 	o.output.addFlags(flags, "apply")
 	flags.StringVar(&o.baseline, "baseline", "", "when the gateway matches the files in the end, remember both in a file at `PATH`, for drift --baseline")
 	flags.StringVar(&o.plan, "plan", "", "carry out the saved plan in `FILE`")
+	flags.Bool("keep-going", false, "of many targets, start the next wave also when one did not end well")
 	o.addWriting(flags)
 	return cmd
 }
@@ -173,6 +175,10 @@ func (o *applyOptions) tell(out *printer, c *comparison, d *document.Results, er
 // there, else to stderr where they are asked.
 func (o *applyOptions) show(out *printer, c *comparison) error {
 	d := c.plan()
+	if m := out.program.member; m != nil { // all plans are shown together
+		m.plan = d
+		return nil
+	}
 	d.Refusals = []document.Refusal{} // they are told as errors
 	var w io.Writer
 	switch {
@@ -231,7 +237,7 @@ func verdict(d *document.Results, err error) error {
 	switch {
 	case err == nil && d.Matches() && s.Failed+s.Skipped+s.Unknown == 0:
 		return nil
-	case s.Succeeded+s.Unknown > 0, slices.ContainsFunc(d.Results, func(r document.Result) bool { return r.Begun }):
+	case d.Wrote():
 		return coded{exitIncomplete, err}
 	}
 	return coded{exitError, err}

@@ -36,6 +36,7 @@ func newDiffCommand(p *program) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
+	addTargets(flags)
 	o.compare.addFlags(flags)
 	o.output.addFlags(flags, "diff")
 	o.compare.gateway.addAgainst(flags)

@@ -40,6 +40,7 @@ failed check does not keep others from being made. It only reads.
 		},
 	}
 	flags := cmd.Flags()
+	addTargets(flags)
 	o.compare.files.addFlags(flags)
 	o.compare.gateway.addFlags(flags)
 	o.output.addFlags(flags, "doctor")

@@ -49,6 +49,7 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
 		},
 	}
 	flags := cmd.Flags()
+	addTargets(flags)
 	o.compare.files.addFlags(flags)
 	o.compare.gateway.addFlags(flags)
 	o.compare.gateway.addAgainst(flags)

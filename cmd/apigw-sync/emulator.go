@@ -65,11 +65,12 @@ func runEmulator(ctx context.Context, p *program, o *serveOptions, command []str
 		return err
 	}
 	options.Log = p.Stderr
-	g, save, err := startEmulator(o.state, options)
+	e, err := startEmulator(o.state, options)
 	if err != nil {
 		return err
 	}
-	defer func() { err = both(err, save()) }()
+	g := e.gateway
+	defer func() { err = both(err, e.save()) }()
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	url, wait, err := g.Listen(serving, o.listen)

@@ -56,6 +56,7 @@ nothing could be written.
 		},
 	}
 	flags := cmd.Flags()
+	addTargets(flags)
 	o.compare.files.addContext(flags)
 	o.compare.gateway.addFlags(flags)
 	o.compare.addScope(flags)

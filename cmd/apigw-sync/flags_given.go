@@ -11,7 +11,7 @@ import (
 )
 
 // checkGiven looks at the flags of a command line as they were given. Two different values of a flag that takes one
-// are an error: the last would win without a word, and --target a --target b reach b alone. So is an empty text: it
+// are an error: the last would win without a word, and --instance-id a --instance-id b reach b alone. So is an empty text: it
 // is what a variable of the shell leaves that is not set, and -f "" would read the folder that one happens to be in.
 func checkGiven(root *cobra.Command, args []string) error {
 	cmd, rest, err := root.Find(args)

@@ -44,7 +44,15 @@ func (p *program) settle(flags *pflag.FlagSet) (err error) {
 	if err != nil || flags.Lookup("target") == nil {
 		return err
 	}
-	t, err := findTarget(flags.Lookup("config").Value.String(), flags.Lookup("target").Value.String())
+	if p.member != nil {
+		err = p.member.settle(flags)
+	} else {
+		p.fleet, err = findFleet(flags)
+	}
+	if err != nil || p.fleet != nil {
+		return err
+	}
+	t, err := findTarget(flags.Lookup("config").Value.String(), targetOf(flags))
 	if err != nil || t == nil {
 		return both(err, checkPaths(flags))
 	}
@@ -196,6 +204,20 @@ func configError(err error) error {
 		_, err = problemsIn(wrong.Findings)
 	}
 	return err
+}
+
+// targetOf is the one target that is named; "" when none is.
+func targetOf(flags *pflag.FlagSet) string {
+	if names := valuesOf(flags.Lookup("target")); len(names) > 0 {
+		return names[0]
+	}
+	return ""
+}
+
+// addTargets adds the flags that name one section of the config file, or many.
+func addTargets(flags *pflag.FlagSet) {
+	flags.StringArray("target", nil, "section `NAME` of the config file, a glob, or all; repeatable")
+	addConfig(flags)
 }
 
 // addSection adds the flags that name a section of the config file, unless they are there.

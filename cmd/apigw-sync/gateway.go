@@ -123,7 +123,7 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 		return fromExport(o.against, config, emulator.Options{Invent: true, Log: unknown})
 	}
 	if file, ok := strings.CutPrefix(o.endpoint, emulated); ok {
-		save, err := o.emulator.inside(file, &config, unknown)
+		save, err := o.emulator.inside(p, file, &config, unknown)
 		if err != nil {
 			return nil, err
 		}
@@ -232,36 +232,47 @@ func (o *emulatorOptions) options() (emulator.Options, error) {
 }
 
 // inside starts a gateway in the process and completes c with its address. Call save at the end.
-func (o *emulatorOptions) inside(file string, c *remote.Config, unknown io.Writer) (save func() error, err error) {
+func (o *emulatorOptions) inside(p *program, file string, c *remote.Config, unknown io.Writer) (save func() error, err error) {
 	options, err := o.options()
 	if err != nil {
 		return nil, err
 	}
 	options.ProjectID, options.InstanceID, options.Log = c.ProjectID, c.InstanceID, unknown
-	g, save, err := startEmulator(file, options)
+	start := func() (*startedEmulator, error) { return startEmulator(file, options) }
+	var e *startedEmulator
+	if p.member != nil {
+		e, err = p.member.common.emulators.start(c.ProjectID+"/"+c.InstanceID, file, start)
+	} else {
+		e, err = start()
+	}
 	if err != nil {
 		return nil, err
 	}
-	inProcess(c, g)
-	return save, nil
+	inProcess(c, e.gateway)
+	return e.save, nil
 }
 
-// startEmulator makes a gateway with the state of a file ("" means none). Save writes the state back
-// when it changed or the file was missing.
-func startEmulator(file string, o emulator.Options) (g *emulator.Gateway, save func() error, err error) {
-	g = emulator.New(o)
+// startedEmulator is a gateway inside the process. Save writes its state back when it changed or the file was missing.
+type startedEmulator struct {
+	gateway *emulator.Gateway
+	save    func() error
+}
+
+// startEmulator makes a gateway with the state of a file; "" means none.
+func startEmulator(file string, o emulator.Options) (*startedEmulator, error) {
+	g := emulator.New(o)
 	if file == "" {
-		return g, func() error { return nil }, nil
+		return &startedEmulator{g, func() error { return nil }}, nil
 	}
 	state, err := os.ReadFile(file) //nolint:gosec // the user named it
 	missing := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !missing {
-		return nil, nil, fmt.Errorf("state of the emulator: %w", err)
+		return nil, fmt.Errorf("state of the emulator: %w", err)
 	}
 	if err := g.Load(state); !missing && err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return g, func() error { return saveEmulator(g, file, missing) }, nil
+	return &startedEmulator{g, func() error { return saveEmulator(g, file, missing) }}, nil
 }
 
 func saveEmulator(g *emulator.Gateway, file string, missing bool) error {

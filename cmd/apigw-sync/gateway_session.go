@@ -31,7 +31,7 @@ func (o *gatewayOptions) dial(ctx context.Context, p *program) (*session, error)
 		return nil, err
 	}
 	s := &session{gateway: gateway, log: log}
-	if !p.quiet {
+	if !p.quiet && p.member == nil {
 		s.told = watch(stderr, terminal(p.Stderr))
 	}
 	return s, nil

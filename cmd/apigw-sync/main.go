@@ -41,6 +41,8 @@ type program struct {
 	production bool              // the target says that it is one
 	target     string            // whose section of the config file holds; "" is none
 	flags      *pflag.FlagSet    // of the command that runs; nil before they are settled
+	fleet      *fleet            // the targets of a run for many; nil for one
+	member     *member           // the run is that of one among many; nil when it is by itself
 	answered   bool              // the result is written
 	stopped    <-chan struct{}   // closed when a signal stops the run; nil before it begins
 }
@@ -61,15 +63,7 @@ func (p *program) Main(args []string) int {
 	ctx, stop := p.untilSignal()
 	defer stop()
 	p.stopped = ctx.Done()
-	root := p.newRootCommand()
-	root.SetArgs(args)
-	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		if err := checkGiven(root, args); err != nil || !hasOwnFlags(cmd) {
-			return err
-		}
-		return p.settle(cmd.Flags())
-	}
-	cmd, err := root.ExecuteContextC(ctx)
+	cmd, err := p.execute(ctx, args)
 	if err == nil {
 		return 0
 	}
@@ -78,6 +72,23 @@ func (p *program) Main(args []string) int {
 	}
 	p.complain(err)
 	return exitCode(err)
+}
+
+// execute runs the command that args name, once for each target where many are named.
+func (p *program) execute(ctx context.Context, args []string) (*cobra.Command, error) {
+	root := p.newRootCommand()
+	root.SetArgs(args)
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if err := checkGiven(root, args); err != nil || !hasOwnFlags(cmd) {
+			return err
+		}
+		err := p.settle(cmd.Flags())
+		if p.fleet != nil {
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.fleet.run(cmd.Context(), p, cmd, args) }
+		}
+		return err
+	}
+	return root.ExecuteContextC(ctx)
 }
 
 // hasOwnFlags tells commands that do something from those that print what never changes.

@@ -132,6 +132,12 @@ func (o *printer) isText() bool { return o.format.Name == "text" && o.path == ""
 // want it, the error in it.
 func (o *printer) emit(d document.Document, err error) error {
 	d.Fail(problemsOf(err)...)
+	if m := o.program.member; m != nil {
+		m.document, m.style = d, o.style
+		if !m.writes {
+			return err
+		}
+	}
 	if err != nil && !o.format.Failures {
 		return err
 	}

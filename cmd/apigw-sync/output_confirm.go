@@ -13,6 +13,9 @@ import (
 // answer must have been given before.
 func (o *applyOptions) confirm(ctx context.Context, out *printer, c *comparison) error {
 	n, back := len(c.Plan.Changes), c.back != nil
+	if m := out.program.member; m != nil { // one question is asked for all
+		return m.await(ctx, n)
+	}
 	these := "these"
 	if n == 1 {
 		these = "this"

@@ -55,7 +55,11 @@ func (p *program) log(w io.Writer) (*slog.Logger, error) {
 	case "text":
 		return slog.New(slog.NewTextHandler(w, options)), nil
 	case "json":
-		return slog.New(slog.NewJSONHandler(w, options)), nil
+		log := slog.New(slog.NewJSONHandler(w, options))
+		if p.member != nil {
+			log = log.With("target", p.member.name)
+		}
+		return log, nil
 	}
 	return nil, hinted{fmt.Errorf("--log-format: %q is unknown", p.logFormat), "use text or json"}
 }

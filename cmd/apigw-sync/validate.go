@@ -50,6 +50,7 @@ Rules never guess what the gateway holds; those that depend on it need an export
 			return p.tell(cmd.Context(), &o.output, &gatewayOptions{}, o.find)
 		},
 	}
+	addTargets(cmd.Flags())
 	o.files.addFlags(cmd.Flags())
 	o.lint.addFlags(cmd.Flags())
 	o.output.addFlags(cmd.Flags(), "validate")

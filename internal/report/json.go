@@ -9,7 +9,7 @@ import (
 
 // machine is JSON, one document. Its schemas are in the folder schema.
 var machine = &Format{
-	Name: "json", Failures: true,
+	Name: "json", Failures: true, Many: true,
 	Write: func(w io.Writer, d document.Document, _ Style) error { return writeJSON(w, d) },
 }
 

@@ -28,6 +28,7 @@ type Format struct {
 	// Failures: its readers want a document also when a command could not do its work. The others
 	// have the errors on stderr.
 	Failures bool
+	Many     bool     // it also writes what a command found for many targets
 	Commands []string // whose documents it writes; nil means all
 
 	Write func(w io.Writer, d document.Document, s Style) error

@@ -21,7 +21,7 @@ import (
 //   - colour repeats what words and symbols say, and never says anything alone;
 //   - errors stand on stderr and are left out; warnings are a part of the result;
 //   - the last line sums up.
-var text = &Format{Name: "text", Write: writeText}
+var text = &Format{Name: "text", Many: true, Write: writeText}
 
 func writeText(w io.Writer, d document.Document, s Style) error {
 	p := newPage(w, s)
@@ -45,6 +45,8 @@ func writeText(w io.Writer, d document.Document, s Style) error {
 		p.textPromote(d)
 	case *document.Manual:
 		p.textManual(d)
+	case *document.Fleet:
+		p.textFleet(d)
 	case *document.Targets:
 		p.textTargets(d)
 	}

@@ -1,6 +1,8 @@
 package document
 
 import (
+	"fmt"
+
 	"github.com/apigw-sync/apigw-sync/internal/checks/doctor"
 )
 
@@ -11,6 +13,19 @@ type Diagnosis struct {
 	Checks   []doctor.Check `json:"checks"`  // in the order in which they were made
 	Requests Requests       `json:"requests"`
 	Trouble
+}
+
+// Sum counts the checks by their outcome.
+func (d *Diagnosis) Sum() string {
+	n := map[doctor.Status]int{}
+	for i := range d.Checks {
+		n[d.Checks[i].Status]++
+	}
+	word := "Healthy"
+	if !d.Healthy {
+		word = "Not healthy"
+	}
+	return fmt.Sprintf("%s: %d ok, %s, %d failed, %d skipped.", word, n[doctor.OK], Count(n[doctor.Warning], "warning", "warnings"), n[doctor.Failed], n[doctor.Skipped])
 }
 
 // NewDiagnosis is the document of checks.

@@ -48,6 +48,12 @@ type Result struct {
 // Matches reports whether it is known that the gateway is as it should be.
 func (d *Results) Matches() bool { return d.Converged != nil && *d.Converged }
 
+// Wrote reports whether anything was changed, or may have been.
+func (d *Results) Wrote() bool {
+	s := d.Summary
+	return s.Succeeded+s.Unknown > 0 || slices.ContainsFunc(d.Results, func(r Result) bool { return r.Begun })
+}
+
 // EmptyResults is the document of an apply that had nothing to do, or did not begin.
 func EmptyResults(h Head) *Results {
 	return &Results{Head: h, Impact: []Impact{}, Results: []Result{}, Remaining: []Change{}, Refusals: []Refusal{}, Trouble: noTrouble()}

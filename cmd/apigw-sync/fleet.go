@@ -1,0 +1,311 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/config"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// fleet is a run for many targets. Each of them is a run of its own inside the process, with flags, files and credentials
+// as if it were alone; what they share are the bound of requests in flight, stderr, and the one result.
+type fleet struct {
+	file  *config.File
+	asked []string // as --target has them
+	names []string // of the targets, in the order of the file
+}
+
+// everyTarget stands for all targets of the config file.
+const everyTarget = "all"
+
+// findFleet finds the targets of a command that takes many. It is nil where one target is named, or none: the form of a
+// result depends on what was asked, never on how many targets match.
+func findFleet(flags *pflag.FlagSet) (*fleet, error) {
+	asked := valuesOf(flags.Lookup("target"))
+	if _, many := flags.Lookup("target").Value.(pflag.SliceValue); !many {
+		if several(asked) {
+			return nil, hinted{fmt.Errorf("--target takes one target here, not %s", asked[0]), "name one; diff, drift, validate, doctor, export and apply take many"}
+		}
+		return nil, nil //nolint:nilnil // one is no fleet
+	}
+	if !several(asked) {
+		return nil, nil //nolint:nilnil // one is no fleet
+	}
+	file, err := readConfig(flags.Lookup("config").Value.String())
+	if err != nil {
+		return nil, err
+	}
+	f := &fleet{file: file, asked: asked}
+	chosen := map[string]bool{}
+	for _, pattern := range asked {
+		found, err := matching(file, pattern)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range found {
+			chosen[name] = true
+		}
+	}
+	f.names = slices.DeleteFunc(slices.Clone(file.Order), func(name string) bool { return !chosen[name] })
+	return f, nil
+}
+
+// several reports whether values of --target mean more than one target by their form.
+func several(asked []string) bool {
+	return len(asked) > 1 || len(asked) == 1 && (asked[0] == everyTarget || kind.IsGlob(asked[0]))
+}
+
+// matching are the targets that a value of --target means.
+func matching(file *config.File, pattern string) ([]string, error) {
+	if pattern != everyTarget && !kind.IsGlob(pattern) {
+		_, err := file.Target(pattern)
+		return []string{pattern}, err
+	}
+	if err := checkGlobs("--target", []string{pattern}); err != nil {
+		return nil, err
+	}
+	found := slices.DeleteFunc(slices.Clone(file.Order), func(name string) bool { return pattern != everyTarget && !kind.Glob(pattern, name) })
+	switch {
+	case len(file.Order) == 0:
+		return nil, fmt.Errorf("target %s: %s has no targets", pattern, file.Path)
+	case len(found) == 0:
+		return nil, fmt.Errorf("no target of %s matches %s; it has %s", file.Path, pattern, strings.Join(file.Order, ", "))
+	}
+	return found, nil
+}
+
+// ofOneGateway are flags that would make all targets one gateway.
+var ofOneGateway = []string{"endpoint", "region", "project-id", "instance-id", "against"}
+
+// check refuses what is about one gateway, or one target.
+func (f *fleet) check(p *program, flags *pflag.FlagSet) error {
+	for _, name := range ofOneGateway {
+		if flag := flags.Lookup(name); flag != nil && p.given[name] {
+			said := "--" + name
+			if !flag.Changed {
+				said = twin(name)
+			}
+			return hinted{fmt.Errorf("%s would be the gateway of all %d targets", said, len(f.names)), "leave it out, or name one target"}
+		}
+	}
+	for _, name := range []string{"plan", "update"} {
+		if flag := flags.Lookup(name); flag != nil && p.given[name] {
+			return hinted{fmt.Errorf("--%s takes one target, and --target means %d", name, len(f.names)), "name one target"}
+		}
+	}
+	for _, variable := range [][2]string{{"HW_REGION_NAME", "region"}, {"HW_PROJECT_ID", "project"}, {"HUAWEICLOUD_SDK_PROJECT_ID", "project"}} {
+		value, _ := p.Lookup(variable[0])
+		name := f.leaving(variable[1])
+		if strings.TrimSpace(value) != "" && name != "" && flags.Lookup("region") != nil {
+			return hinted{
+				fmt.Errorf("%s would be the %s of all targets that name none, such as %s", variable[0], variable[1], name), "unset it, or name the " + variable[1] + " of each target in " + f.file.Path,
+			}
+		}
+	}
+	return nil
+}
+
+// leaving is a target that leaves it to the environment which region or project is meant; "" when none does.
+func (f *fleet) leaving(what string) string {
+	for _, name := range f.names {
+		t, err := f.file.Target(name)
+		if err != nil || t.Against != nil || strings.HasPrefix(text(t.Endpoint), emulated) {
+			continue
+		}
+		if what == "region" && t.Region == nil && t.Endpoint == nil || what == "project" && t.ProjectID == nil {
+			return name
+		}
+	}
+	return ""
+}
+
+// ownFiles are flags that name a file which each target has for itself: in the folder that the flag names, and with that
+// ending. Files of results are told apart by their format.
+var ownFiles = map[string]string{"out": ".plan", "undo-file": ".undo", "baseline": ".json", "write-baseline": ".json", "journal": ".jsonl", "output-file": ""}
+
+// endings are those of files with results, by their format.
+var endings = map[string]string{"text": ".txt", "markdown": ".md", "github": ".txt", "junit": ".xml", "sarif": ".sarif", "prometheus": ".prom"}
+
+// members makes the runs of the targets ready.
+func (f *fleet) members(p *program, cmd *cobra.Command, format string) ([]*member, error) {
+	common, err := f.common(p, cmd)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*member, len(f.names))
+	for i, name := range f.names {
+		m := &member{name: name, common: common, overrides: map[string]string{}, ready: make(chan struct{}), proceed: make(chan error, 1), done: make(chan struct{})}
+		if cmd.Flags().Lookup("output") != nil {
+			m.overrides["output"] = "json" // nothing is written, and nothing shown before
+		}
+		for flag, ending := range ownFiles {
+			folder := ""
+			if found := cmd.Flags().Lookup(flag); found != nil {
+				folder = found.Value.String()
+			}
+			if folder == "" {
+				continue
+			}
+			if flag == "output-file" {
+				if endings[format] == "" && cmd.Name() != "export" { // one page, or one document
+					m.overrides[flag] = ""
+					continue
+				}
+				m.writes, m.overrides["output"], ending = true, format, endings[format]
+			}
+			if cmd.Name() == "export" {
+				ending = ""
+			}
+			if err := os.MkdirAll(folder, 0o777); err != nil { //nolint:gosec // as any folder of a user's
+				return nil, fmt.Errorf("--%s: %w: with many targets it is a folder", flag, err)
+			}
+			m.overrides[flag] = filepath.Join(folder, component(name)+ending)
+		}
+		if cmd.Name() == "export" {
+			delete(m.overrides, "output")
+			if err := m.exports(cmd.Flags()); err != nil {
+				return nil, err
+			}
+		}
+		out[i] = m
+	}
+	return out, nil
+}
+
+// exports names the file, or with --split the folder, that a target is written to.
+func (m *member) exports(flags *pflag.FlagSet) error {
+	if flags.Lookup("output-file").Value.String() == "" {
+		return hinted{errors.New("an export of many targets needs a folder"), "name it with --output-file"}
+	}
+	if flags.Lookup("split").Value.String() == "" {
+		m.overrides["output-file"] += ".yaml"
+	}
+	m.file = m.overrides["output-file"]
+	return nil
+}
+
+// run runs the command for each target, and tells what became of them.
+func (f *fleet) run(ctx context.Context, p *program, cmd *cobra.Command, args []string) error {
+	out, err := f.printer(p, cmd)
+	if err != nil {
+		return err
+	}
+	members, err := f.members(p, cmd, out.format.Name)
+	if err == nil {
+		err = f.check(p, cmd.Flags())
+	}
+	if err != nil {
+		return out.emit(document.NewFleet(head(""), cmd.Name(), nil), err)
+	}
+	if len(members) > 0 && members[0].writes { // the table alone: the rest is in the folder
+		out.path, out.format = "", report.Find("text")
+	}
+	told := members[0].common.watch()
+	var stopped error
+	if cmd.Name() == "apply" {
+		members, stopped = f.apply(ctx, p, cmd, members, out, args, told)
+	} else {
+		for _, m := range members {
+			go m.run(ctx, p, args)
+		}
+		for i, m := range members {
+			<-m.done
+			told.report("targets", i+1, len(members))
+		}
+	}
+	told.close()
+	d := document.NewFleet(head(""), cmd.Name(), results(members))
+	if err := out.emit(d, stopped); err != nil {
+		return err
+	}
+	if code := fleetCode(cmd.Name(), d); code != exitDone {
+		return coded{code: code}
+	}
+	return nil
+}
+
+// printer is that of the one result.
+func (f *fleet) printer(p *program, cmd *cobra.Command) (*printer, error) {
+	o := outputOptions{command: cmd.Name(), format: "text"}
+	if flag := cmd.Flags().Lookup("output"); flag != nil {
+		o.format, o.path = flag.Value.String(), cmd.Flags().Lookup("output-file").Value.String()
+	}
+	folder := o.path != "" && endings[o.format] != ""
+	if folder {
+		o.path = ""
+	}
+	out, err := p.printer(&o)
+	if err == nil && !out.format.Many {
+		return nil, hinted{fmt.Errorf("--output %s tells of one target", o.format), "use text or json, or name one target"}
+	}
+	return out, err
+}
+
+// results are what became of the targets.
+func results(members []*member) (out []document.Member) {
+	for _, m := range members {
+		r := document.Member{Target: m.name, Wave: m.wave, Skipped: m.skipped}
+		if m.skipped == "" {
+			r.ExitCode, r.Document = &m.code, m.document
+			if m.code == exitDone {
+				r.File = m.file
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// fleetCode is the exit code of a run for many.
+func fleetCode(command string, d *document.Fleet) int {
+	codes := map[int]bool{}
+	written, all := false, true
+	for i := range d.Targets {
+		m := &d.Targets[i]
+		if m.ExitCode != nil {
+			codes[*m.ExitCode] = true
+		}
+		all = all && m.ExitCode != nil && *m.ExitCode == exitDone
+		if r, ok := m.Document.(*document.Results); ok {
+			written = written || r.Wrote()
+		}
+	}
+	if command == "apply" && (written || codes[exitIncomplete]) && !all {
+		return exitIncomplete
+	}
+	for _, code := range []int{exitError, exitRefused, exitDiffers, exitIncomplete} {
+		if codes[code] {
+			return code
+		}
+	}
+	return exitDone
+}
+
+// gatewayOf is where a target looks, as far as its flags say.
+func gatewayOf(flags *pflag.FlagSet, target string) *document.Gateway {
+	value := func(name string) string {
+		if f := flags.Lookup(name); f != nil {
+			return f.Value.String()
+		}
+		return ""
+	}
+	if flags.Lookup("instance-id") == nil {
+		return nil
+	}
+	return &document.Gateway{
+		InstanceID: value("instance-id"), Region: value("region"), Target: target, Environment: cmp.Or(value("environment"), spec.DefaultEnvironment), Against: value("against"),
+	}
+}

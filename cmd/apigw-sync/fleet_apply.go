@@ -1,0 +1,152 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/report"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+)
+
+// apply is the story of an apply to many: all plans are made side by side and shown, one question is asked, then wave
+// after wave writes, until one does not end well. The targets are returned in the order of their waves.
+func (f *fleet) apply(ctx context.Context, p *program, cmd *cobra.Command, members []*member, out *printer, args []string, told *progress) ([]*member, error) {
+	members = f.inWaves(members)
+	for _, m := range members {
+		go m.run(ctx, p, args)
+	}
+	for i, m := range members {
+		select {
+		case <-m.ready:
+		case <-m.done:
+		}
+		told.report("targets", i+1, len(members))
+	}
+	told.pause()
+	yes := cmd.Flags().Lookup("yes").Value.String() == "true"
+	err := showPlans(p, out, members, yes)
+	if err == nil {
+		err = f.confirm(ctx, p, members, yes)
+	}
+	if err != nil {
+		for _, m := range waiting(members) {
+			m.proceed <- err
+			<-m.done
+		}
+		return members, err
+	}
+	carryOut(ctx, members, cmd.Flags().Lookup("keep-going").Value.String() == "true")
+	return members, nil
+}
+
+// inWaves puts the targets in the order in which they are written to: waves by their numbers, then those without one,
+// each a wave of its own.
+func (f *fleet) inWaves(members []*member) []*member {
+	last := 0
+	for _, m := range members {
+		if n := f.file.Targets[m.name].Wave; n != nil {
+			m.wave = *n
+			last = max(last, *n)
+		}
+	}
+	for _, m := range members {
+		if f.file.Targets[m.name].Wave == nil {
+			last++
+			m.wave = last
+		}
+	}
+	members = slices.Clone(members)
+	slices.SortStableFunc(members, func(a, b *member) int { return cmp.Compare(a.wave, b.wave) })
+	return members
+}
+
+// waiting are the runs that have a plan and wait for their turn.
+func waiting(members []*member) (out []*member) {
+	for _, m := range members {
+		select {
+		case <-m.done:
+		default:
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// carryOut lets wave after wave write.
+func carryOut(ctx context.Context, members []*member, keepGoing bool) {
+	failed := ""
+	for i := 0; i < len(members); {
+		end := i
+		for end < len(members) && members[end].wave == members[i].wave {
+			end++
+		}
+		wave := members[i:end]
+		i = end
+		for _, m := range waiting(wave) {
+			switch {
+			case failed != "" && !keepGoing, ctx.Err() != nil:
+				m.skipped = fmt.Sprintf("wave %d did not start", m.wave)
+				m.proceed <- errNotStarted
+			default:
+				m.proceed <- nil
+			}
+		}
+		for _, m := range wave {
+			<-m.done
+			if m.code != exitDone && m.skipped == "" {
+				failed = m.name
+			}
+		}
+	}
+}
+
+// showPlans shows what is to be written, where somebody reads it or is asked.
+func showPlans(p *program, out *printer, members []*member, yes bool) error {
+	w := p.Stdout
+	switch {
+	case len(waiting(members)) == 0: // the result says all
+		return nil
+	case out.isText():
+	case !yes && terminal(p.Stdin):
+		w = p.Stderr
+	default:
+		return nil
+	}
+	planned := results(members)
+	for i, m := range members {
+		if m.plan != nil {
+			planned[i].Document = m.plan
+		}
+	}
+	if err := report.Find("text").Write(w, document.NewFleet(head(""), "diff", planned), out.style); err != nil {
+		return fmt.Errorf("write the plans: %w", err)
+	}
+	_, _ = fmt.Fprintln(w)
+	return nil
+}
+
+// confirm asks once for all. Where one of the targets is a production, what --target says is to be typed.
+func (f *fleet) confirm(ctx context.Context, p *program, members []*member, yes bool) error {
+	n, names, productions := 0, []string{}, []string{}
+	for _, m := range waiting(members) {
+		n += m.changes
+		names = append(names, m.name)
+		if t := f.file.Targets[m.name]; t.Production != nil && *t.Production || t.Production == nil && f.file.Defaults.Production != nil && *f.file.Defaults.Production {
+			productions = append(productions, m.name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	what := fmt.Sprintf("%s in %s", changes(n), document.Count(len(names), "target", "targets"))
+	asking := *p
+	if asking.production = len(productions) > 0; asking.production {
+		asking.target = strings.Join(f.asked, " ")
+	}
+	return asking.confirm(ctx, yes, what+" to apply", fmt.Sprintf("%s\nApply %s?", document.Clean(strings.Join(names, ", ")), what))
+}

@@ -1,0 +1,152 @@
+package document
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Fleet is what a command found for many targets.
+type Fleet struct {
+	FormatVersion string       `json:"format_version"`
+	ToolVersion   string       `json:"tool_version"`
+	Command       string       `json:"command"`
+	Targets       []Member     `json:"targets"` // in the order of the config file; of an apply, of its waves
+	Summary       FleetSummary `json:"summary"`
+	Trouble
+
+	head Head
+}
+
+// Member is what became of a target.
+//
+//	ExitCode  Skipped  Document
+//	nil       why      nil: its turn did not come
+//	a code    ""       what the command tells of one target; nil where that is no document, such as of export
+type Member struct {
+	Target   string   `json:"target"`
+	Wave     int      `json:"wave,omitempty"` // of an apply
+	ExitCode *int     `json:"exit_code"`
+	Skipped  string   `json:"skipped,omitempty"`
+	File     string   `json:"-"` // what an export wrote
+	Document Document `json:"document"`
+
+	Trouble *Trouble `json:"-"` // of the document; nil when there is none
+}
+
+// FleetSummary counts targets. Failed are those that ended in an error, incomplete, or refused by a guard; skipped those
+// whose turn did not come; differences those that are not as their files say, be that no failure or not.
+type FleetSummary struct {
+	Targets     int `json:"targets"`
+	OK          int `json:"ok"`
+	Differences int `json:"differences"`
+	Failed      int `json:"failed"`
+	Skipped     int `json:"skipped"`
+}
+
+// NewFleet is the document of what a command found for many targets.
+func NewFleet(h Head, command string, members []Member) *Fleet {
+	f := &Fleet{FormatVersion: h.FormatVersion, ToolVersion: h.ToolVersion, Command: command, Targets: append([]Member{}, members...), Trouble: noTrouble(), head: h}
+	f.Summary.Targets = len(members)
+	for i := range f.Targets {
+		m := &f.Targets[i]
+		if t, ok := m.Document.(interface{ troubles() *Trouble }); ok {
+			m.Trouble = t.troubles()
+		}
+		switch m.State() {
+		case StateOK:
+			f.Summary.OK++
+		case StateDiffers:
+			f.Summary.Differences++
+		case StateSkipped:
+			f.Summary.Skipped++
+		default:
+			f.Summary.Failed++
+		}
+	}
+	return f
+}
+
+func (t *Trouble) troubles() *Trouble { return t }
+
+// Begins is the head of the document.
+func (f *Fleet) Begins() *Head { return &f.head }
+
+// The states of a target, as people read them.
+const (
+	StateOK         = "ok"
+	StateDiffers    = "differs"
+	StateError      = "error"
+	StateIncomplete = "incomplete"
+	StateRefused    = "refused"
+	StateSkipped    = "skipped"
+)
+
+// State is what became of the target, in a word.
+func (m *Member) State() string {
+	switch {
+	case m.ExitCode == nil:
+		return StateSkipped
+	case *m.ExitCode == 1:
+		return StateError
+	case *m.ExitCode == 3:
+		return StateIncomplete
+	case *m.ExitCode == 4:
+		return StateRefused
+	case *m.ExitCode == 2, m.differs():
+		return StateDiffers
+	}
+	return StateOK
+}
+
+// differs reports whether the document tells of differences that stay.
+func (m *Member) differs() bool {
+	switch d := m.Document.(type) {
+	case *Plan:
+		return len(d.Changes) > 0
+	case *Drift:
+		return d.Drifted
+	default:
+		return false
+	}
+}
+
+// Sum is what became of the target, in a line.
+func (m *Member) Sum() string {
+	if m.Skipped != "" {
+		return m.Skipped
+	}
+	if m.Trouble != nil && len(m.Trouble.Errors) > 0 {
+		sum := m.Trouble.Errors[0].String()
+		if more := len(m.Trouble.Errors) - 1; more > 0 {
+			sum += fmt.Sprintf(" (and %s)", Count(more, "more error", "more errors"))
+		}
+		return sum
+	}
+	sum := m.File
+	if d, ok := m.Document.(interface{ Sum() string }); ok {
+		sum = d.Sum()
+	}
+	if m.Trouble != nil && len(m.Trouble.Warnings) > 0 && !strings.Contains(sum, "warning") {
+		sum += " (" + Count(len(m.Trouble.Warnings), "warning", "warnings") + ")"
+	}
+	return sum
+}
+
+// Sum counts targets by what became of them.
+func (f *Fleet) Sum() string {
+	s := f.Summary
+	parts := []string{fmt.Sprintf("%d ok", s.OK)}
+	add := func(n int, word string) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, word))
+		}
+	}
+	differ := "differ"
+	if s.Differences == 1 {
+		differ = "differs"
+	}
+	add(s.Differences, differ)
+	add(s.Failed, "failed")
+	add(s.Skipped, "skipped")
+	return Count(s.Targets, "target", "targets") + ": " + strings.Join(parts, ", ") + "."
+}

@@ -1,0 +1,70 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fatih/color"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+)
+
+// fleetLooks are how the states of targets look, three columns wide.
+var fleetLooks = map[string]look{
+	document.StateOK:         painted("  ✓", color.FgGreen),
+	document.StateDiffers:    painted("  ~", color.FgYellow),
+	document.StateError:      painted("  ✗", color.FgRed),
+	document.StateIncomplete: painted("  ✗", color.FgRed),
+	document.StateRefused:    painted("  ✗", color.FgRed),
+	document.StateSkipped:    painted("  ·", color.Faint),
+}
+
+// textFleet writes a line for each target, and then what is told of those that are not as they should be.
+func (p *page) textFleet(d *document.Fleet) {
+	p.fleetTable(d)
+	for i := range d.Targets {
+		if m := &d.Targets[i]; m.State() != document.StateOK && m.Document != nil {
+			p.member(m)
+		}
+	}
+	if len(d.Targets) > 0 {
+		p.linef("\n%s", p.paint(d.Sum(), color.Bold))
+	}
+}
+
+func (p *page) fleetTable(d *document.Fleet) {
+	block := make([]row, len(d.Targets))
+	for i := range d.Targets {
+		m := &d.Targets[i]
+		cells := []string{document.Clean(m.Target), m.State(), clip(document.Clean(m.Sum()), 200)}
+		if m.Wave != 0 {
+			cells = slices.Insert(cells, 1, fmt.Sprintf("wave %d", m.Wave))
+		}
+		block[i] = row{look: fleetLooks[m.State()], cells: cells}
+	}
+	p.rows(block)
+}
+
+// member writes what one target's own run would have written to both streams.
+func (p *page) member(m *document.Member) {
+	p.linef("\n%s", p.paint(heading(m.Target), color.Bold))
+	r, applied := m.Document.(*document.Results)
+	if len(m.Trouble.Errors) == 0 || applied && len(r.Results) > 0 {
+		_ = writeText(p.Writer, m.Document, p.style) // the first error of the writer stays
+	} else {
+		p.where(m.Document.Begins())
+	}
+	if _, ok := m.Document.(*document.Check); ok { // a run for one tells them on stderr
+		p.warnings(m.Trouble.Warnings)
+	}
+	for _, x := range m.Trouble.Errors {
+		p.linef("%s %s", p.paint("error:", color.FgRed), x)
+	}
+}
+
+// heading is the name of a target as the head of what is told of it.
+func heading(target string) string {
+	name := document.Clean(target)
+	return "── " + name + " " + strings.Repeat("─", max(4, mostPadded-wide(name)-4))
+}
