@@ -21,6 +21,8 @@ type driftOptions struct {
 	baseline string // to compare with
 	write    string // where the baseline is written to
 	history  string // folder of earlier reports
+
+	undeclared bool
 }
 
 func newDriftCommand(p *program) *cobra.Command {
@@ -32,6 +34,9 @@ func newDriftCommand(p *program) *cobra.Command {
 that the files own but do not declare, the status of the gateway, its locks, features that the files
 need and it lacks, certificates of the domains of bound API groups that end soon, and ignore rules past
 their last day. It only reads.
+
+It looks at what the files declare and at what they own. How much of the gateway that is, it says at its end; what else
+the gateway has is counted, and listed with --undeclared.
 
 With --baseline, which apply --baseline or drift --write-baseline has written, each difference is told
 apart: changed on the gateway, changed in the files and not applied yet, or both. What is merely not
@@ -60,6 +65,7 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
 	flags.StringVar(&o.baseline, "baseline", "", "show which side changed since the baseline in the file at `PATH`")
 	flags.StringVar(&o.write, "write-baseline", "", "remember files and gateway as they are now in a file at `PATH`")
 	flags.StringVar(&o.history, "history", "", "show drift over time (html), from the reports of drift -o json in the `FOLDER`")
+	flags.BoolVar(&o.undeclared, "undeclared", false, "list the objects of the gateway that no file declares")
 	addTrafficFlag(flags, &o.traffic, drift.Groups)
 	return cmd
 }
@@ -108,7 +114,9 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 			c.Instance, mode = nil, drift.Off
 		}
 		var found *drift.Report
-		found, err = drift.Look(ctx, c.session.reader(c.Reads), c.Result, drift.Options{Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before})
+		found, err = drift.Look(ctx, c.session.reader(c.Reads), c.Result, drift.Options{
+			Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before, Policy: c.run.Policy, Undeclared: o.undeclared,
+		})
 		d = document.NewDrift(c.head, found)
 		d.Managed = c.managed()
 	}

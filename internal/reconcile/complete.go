@@ -15,7 +15,7 @@ import (
 // complete reads what a plan takes along and whose places it takes, and makes the plan.
 func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) error {
 	c.Actual, c.Desired = draft.Actual(), draft.Desired()
-	c.Complete = linksRead(c.Actual, draft.Known(), l.Whole)
+	c.Whole, c.Complete = l.Whole, linksRead(c.Actual, draft.Known(), l.Whole)
 	questions := draft.Questions()
 	found := make([]kind.Beside, len(questions)+1)
 	g, gctx := errgroup.WithContext(ctx)

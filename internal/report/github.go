@@ -24,6 +24,7 @@ import (
 //	changes, deletes     numbers; a replace counts as a delete; deletes not of a drift report
 //	errors, warnings     numbers of findings
 //	refused, drifted     true or false; drifted of a drift report only
+//	declared, undeclared  numbers of objects; of a drift report, and of differences of a comparison of targets
 //	converged            true or false; of an apply only
 //	create, update, …    the numbers of the summary, under the names that they have in JSON; those of a
 //	                     comparison of targets take the place of changes and deletes
@@ -55,7 +56,7 @@ func writeGitHub(w io.Writer, v *view, s Style) error {
 	if where := v.Where(); where != "" {
 		_, _ = fmt.Fprintln(out, where)
 	}
-	_, _ = fmt.Fprintf(out, "%s\n", v.Sum)
+	_, _ = fmt.Fprintln(out, strings.TrimSpace(v.Sum+" "+v.Cover))
 	report := v.markdown()
 	err := out.Flush()
 	if s.Append != nil {
@@ -171,6 +172,9 @@ func (v *view) outputs(report string) string {
 	}
 	if v.Health != nil && !v.Failed {
 		fmt.Fprintf(&b, "drifted=%t\n", v.Health.Drifted)
+		if c := v.Health.Coverage; c != nil {
+			fmt.Fprintf(&b, "declared=%d\nundeclared=%d\n", c.Declared, c.Undeclared)
+		}
 	}
 	if v.Converged != nil {
 		fmt.Fprintf(&b, "converged=%t\n", *v.Converged)

@@ -177,6 +177,7 @@ func (p *htmlPage) sections() {
 	add(len(p.Streams) > 0, "traffic", "Traffic")
 	add(p.Past != nil, "history", "Over time")
 	add(len(p.Items) > 0, "changes", p.Changes())
+	add(p.Health != nil && len(p.Health.Undeclared) > 0, "undeclared", "Not declared")
 }
 
 // htmlAssets are policy and style, and the script. The policy knows both by their hashes.

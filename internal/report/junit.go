@@ -83,6 +83,7 @@ func writeJUnit(w io.Writer, d document.Document) error {
 		return j.write(w, v.At)
 	}
 	j.impact(v)
+	j.coverage(v)
 	j.findings(v)
 	j.items(v)
 	j.managed(v)
@@ -146,6 +147,18 @@ func (j *junitSuites) impact(v *view) {
 		}
 		j.suite("impact").add(c)
 	}
+}
+
+// coverage adds how much of the gateway a drift report covers; it never fails.
+func (j *junitSuites) coverage(v *view) {
+	if v.Cover == "" {
+		return
+	}
+	lines := []string{v.Cover}
+	for _, u := range v.Health.Undeclared {
+		lines = append(lines, document.Clean(u.Address))
+	}
+	j.suite("coverage").add(junitCase{Name: "coverage", Output: strings.Join(lines, "\n")})
 }
 
 // findings adds those that no case of an object tells.

@@ -43,6 +43,9 @@ func (v *view) markdown() string {
 	var b sized
 	b.add(fmt.Sprintf("<!-- apigw-sync:%s -->\n### apigw-sync %s\n\n", v.Command, v.Command))
 	b.add(fmt.Sprintf("**%s**\n", v.Sum) + v.markdownAbout())
+	if v.Cover != "" {
+		b.add("\n" + v.Cover + "\n")
+	}
 	b.add(v.markdownImpact(markdownKept / 3))
 	b.add(v.markdownHead())
 	removed, rest := v.split()
@@ -58,6 +61,7 @@ func (v *view) markdown() string {
 	}
 	b.add(v.markdownDeclared(markdownMost - markdownTail - b.used))
 	if v.Health != nil {
+		b.add(v.markdownUndeclared(markdownMost / 4))
 		if left := v.markdownApart(&b, markdownMost-markdownTail); left > 0 {
 			b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", document.Count(left, "difference", "differences")))
 		}

@@ -113,3 +113,21 @@ func (c *item) apartFields() string {
 	}
 	return b.String()
 }
+
+// markdownUndeclared folds the objects that no file declares, as many as fit.
+func (v *view) markdownUndeclared(most int) string {
+	list := v.Health.Undeclared
+	if len(list) == 0 {
+		return ""
+	}
+	var lines sized
+	for i, u := range list {
+		line := clip(document.Clean(u.Address), apartCell) + "\n"
+		if lines.used+units(line) > most {
+			lines.add(fmt.Sprintf("and %d more, which do not fit\n", len(list)-i))
+			break
+		}
+		lines.add(line)
+	}
+	return fmt.Sprintf("\n<details><summary>On the gateway and not declared: %d</summary>\n\n%s\n</details>\n", len(list), fence("", lines.String()))
+}

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,6 +50,9 @@ var (
 	metricFeatures  = metric{"apigw_sync_missing_features", "Features that the files need and the gateway lacks."}
 	metricLost      = metric{"apigw_sync_lost_references", "References of the files that lead nowhere."}
 	metricEnds      = metric{"apigw_sync_certificate_not_after_timestamp_seconds", "When a certificate that ends soon, or has ended, ends, in seconds since 1970."}
+	metricDiffers   = metric{"apigw_sync_difference", "Always 1: one difference between gateway and files, or an extra object; the first 1,000."}
+	metricDeclared  = metric{"apigw_sync_declared_objects", "Objects that the files declare, by kind."}
+	metricUncovered = metric{"apigw_sync_undeclared_objects", "Objects on the gateway that no file declares, by kind; kinds that the gateway does not show are missing."}
 	metricLapsed    = metric{"apigw_sync_lapsed_ignore_rules", "Ignore rules past their last day."}
 	metricCalls     = metric{"apigw_sync_group_calls", "Calls of the last hour to an API group that a change affects."}
 	metricFailed    = metric{"apigw_sync_group_errors", "Failed calls of the last hour to an API group that a change affects."}
@@ -146,6 +151,8 @@ func (e *exposition) health(d *document.Drift) {
 		e.sample(metricMoved, float64(m.Both), "side", string(drift.Both))
 		e.sample(metricMoved, float64(m.Unknown), "side", "unknown")
 	}
+	e.differences(d)
+	e.coverage(d.Coverage)
 	e.one(metricWell, truth(d.Instance.Well))
 	e.one(metricLocks, float64(len(d.Instance.Locks)))
 	e.one(metricFeatures, float64(len(d.Instance.MissingFeatures)))
@@ -163,6 +170,41 @@ func (e *exposition) health(d *document.Drift) {
 		}
 		told[key] = true
 		e.sample(metricEnds, float64(c.NotAfter.Unix()), "group", c.Group, "domain", c.Domain, "name", c.Name)
+	}
+}
+
+// differences name what differs, as long as the names of samples are not too many for who collects them.
+func (e *exposition) differences(d *document.Drift) {
+	const most = 1000
+	left := most
+	add := func(address, action string) {
+		if left == most {
+			e.family(metricDiffers)
+		}
+		if left--; left >= 0 {
+			e.sample(metricDiffers, 1, "address", address, "action", action)
+		}
+	}
+	for i := range d.Changes {
+		add(d.Changes[i].Address, string(d.Changes[i].Action))
+	}
+	for _, x := range d.Extra {
+		add(x.Address, "extra")
+	}
+}
+
+func (e *exposition) coverage(c *document.Coverage) {
+	if c == nil {
+		return
+	}
+	kinds := slices.Sorted(maps.Keys(c.ByKind))
+	e.family(metricDeclared)
+	for _, k := range kinds {
+		e.sample(metricDeclared, float64(c.ByKind[k].Declared), "kind", k)
+	}
+	e.family(metricUncovered)
+	for _, k := range kinds {
+		e.sample(metricUncovered, float64(c.ByKind[k].Undeclared), "kind", k)
 	}
 }
 

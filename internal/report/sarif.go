@@ -122,8 +122,8 @@ func newSarif(v *view) *sarifLog {
 		Results:     []sarifResult{},
 		Properties:  map[string]int{},
 	}
-	if where := v.Where(); where != "" {
-		run.Automation.Description = &sarifText{where}
+	if about := strings.Trim(v.Where()+". "+v.Cover, ". "); about != "" {
+		run.Automation.Description = &sarifText{about}
 	}
 	if !v.At.IsZero() {
 		run.Invocations[0].End = &v.At
@@ -133,6 +133,9 @@ func newSarif(v *view) *sarifLog {
 	}
 	for _, t := range v.numbers() {
 		run.Properties[t.Name] = t.N
+	}
+	if v.Health != nil && v.Health.Coverage != nil {
+		run.Properties["declared"], run.Properties["undeclared"] = v.Health.Coverage.Declared, v.Health.Coverage.Undeclared
 	}
 	home, seen := v.home(), map[string]int{}
 	for _, f := range slices.Concat(v.Impact, v.Findings) {

@@ -19,11 +19,26 @@ func (p *page) textDrift(d *document.Drift) {
 	p.changes(d.Changes, p.apart)
 	p.extras("Only on the gateway, though the files own such names; declare it, or apply --prune deletes it:", d.Extra)
 	p.beside(d.Traffic, d.Summary.Ignored)
+	p.undeclared(d.Undeclared)
 	p.warnings(d.Warnings)
 	if len(d.Changes)+len(d.Extra) > 0 {
 		p.linef("Unchanged: %d. Requests: %d.", d.Summary.Unchanged, d.Requests.Read)
 	}
+	if d.Coverage != nil {
+		p.linef("%s", d.Coverage)
+	}
 	p.linef("%s", p.paint(d.Sum(), color.Bold))
+}
+
+func (p *page) undeclared(list []document.Undeclared) {
+	if len(list) == 0 {
+		return
+	}
+	p.linef("On the gateway and not declared:")
+	for _, u := range list {
+		p.linef("    %s", document.Clean(u.Address))
+	}
+	p.linef("")
 }
 
 // needs writes a line for each thing besides differences that needs attention, and reports whether there

@@ -41,6 +41,7 @@ type view struct {
 	Applied   bool            // it is about an apply
 	Converged *bool           // of one; nil when it is not known
 	Health    *document.Drift // of a drift report
+	Cover     string          // of one: how much of the gateway it covers; "" where that is not known
 
 	About    string   // of a comparison of targets: which, made harmless
 	Declared []string // of one: differences on purpose, a line each, made harmless

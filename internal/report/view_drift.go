@@ -25,6 +25,9 @@ func viewDrift(d *document.Drift) *view {
 		v.Tallies = append(v.Tallies, tally{"changed on the gateway", m.Gateway}, tally{"not applied yet", m.Files}, tally{"changed on both sides", m.Both})
 		v.Numbers = append(v.Numbers, tally{"moved-gateway", m.Gateway}, tally{"moved-files", m.Files}, tally{"moved-both", m.Both})
 	}
+	if d.Coverage != nil {
+		v.Cover = d.Coverage.String()
+	}
 	v.fail(d.Errors)
 	v.instance(&d.Instance)
 	for i := range d.References {

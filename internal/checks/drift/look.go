@@ -20,6 +20,9 @@ type Options struct {
 	CertDays int       // certificates that end within so many days are told
 	Traffic  Mode      //
 	Baseline *Baseline // nil: who moved is not told
+
+	Policy     diff.Policy // what the comparison looked at
+	Undeclared bool        // what is not declared is named, not only counted
 }
 
 // Look tells what else about a gateway needs attention, once it was compared with its files. What it
@@ -31,10 +34,11 @@ func Look(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Optio
 	}
 	var (
 		wg       sync.WaitGroup
-		warnings [3][]diff.Note
+		warnings [4][]diff.Note
 	)
 	wg.Go(func() { r.Instance, warnings[0] = inspect(ctx, reader, c) })
 	wg.Go(func() { r.Certificates, warnings[1] = certificates(ctx, reader, c, o) })
+	wg.Go(func() { r.Coverage, warnings[3] = cover(ctx, reader, c, o) })
 	wg.Go(func() {
 		if o.Traffic == Off {
 			return

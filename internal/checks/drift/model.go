@@ -21,6 +21,7 @@ type Report struct {
 	Moved map[string]Mover
 
 	References   []Reference // that lead nowhere; in the order of the files
+	Coverage     *Coverage
 	Instance     Instance
 	Certificates []Certificate // that end within the days asked for, or have ended; soonest first
 	Lapsed       []kind.Ignore // ignore rules past their last day

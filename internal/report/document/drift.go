@@ -21,7 +21,9 @@ type Drift struct {
 	Moved         *Moved         `json:"moved,omitempty"` // nil without a baseline
 	Changes       []Change       `json:"changes"`
 	Extra         []Extra        `json:"extra"`
-	References    []Reference    `json:"references"` // of the files, that lead nowhere
+	Coverage      *Coverage      `json:"coverage,omitempty"`  // nil when nothing was compared
+	Undeclared    []Undeclared   `json:"undeclared,omitzero"` // nil unless asked for
+	References    []Reference    `json:"references"`          // of the files, that lead nowhere
 	Instance      Instance       `json:"instance"`
 	Certificates  []Certificate  `json:"certificates"` // that end soon or have ended; soonest first
 	LapsedIgnores []LapsedIgnore `json:"lapsed_ignores"`
@@ -101,6 +103,7 @@ func NewDrift(h Head, r *drift.Report) *Drift {
 		d.Extra = append(d.Extra, Extra{Address: e.Address})
 	}
 	d.addMoved(r)
+	d.cover(r.Coverage)
 	for i := range r.References {
 		x := &r.References[i]
 		d.References = append(d.References, Reference{
@@ -191,7 +194,7 @@ func (d *Drift) Sum() string {
 	add(len(d.Certificates), "certificate to renew", "certificates to renew")
 	add(len(d.LapsedIgnores), "lapsed ignore rule", "lapsed ignore rules")
 	if len(parts) == 0 {
-		return "No drift. The gateway matches the files."
+		return d.Coverage.calm()
 	}
 	word := "No drift: "
 	if d.Drifted || len(d.Errors) > 0 {

@@ -264,6 +264,11 @@ func Drift() *document.Drift {
 	d.Summary = summary(d.Changes)
 	d.Summary.Extra, d.Summary.Ignored, d.Summary.Unchanged = 2, 1, 30
 	d.Extra = []document.Extra{{Address: "acl/orders_forgotten", Moved: drift.Gateway}, {Address: "throttle/orders_by_hand", Moved: drift.Gateway}}
+	d.Coverage = &document.Coverage{
+		Declared: 6, Undeclared: 3, NotCounted: []string{"plugin"},
+		ByKind: map[string]document.Covered{"acl": {Declared: 2, Undeclared: 2}, "app": {Declared: 2}, "throttle": {Declared: 2, Undeclared: 1}},
+	}
+	d.Undeclared = []document.Undeclared{{Address: "acl/orders_forgotten"}, {Address: "acl/支付"}, {Address: "throttle/orders_by_hand"}}
 	d.Instance = document.Instance{Name: "shop-prod", Status: "Frozen", Locks: []kind.Lock{{Scene: "POLICE", Source: "case-4711"}}, MissingFeatures: []string{"app_acl"}}
 	d.Certificates = []document.Certificate{
 		{Group: "orders", Domain: "old.shop.example.com", Name: "shop-2025", NotAfter: Now.AddDate(0, 0, -4), Days: -4, Expired: true},

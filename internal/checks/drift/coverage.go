@@ -1,0 +1,111 @@
+package drift
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
+)
+
+// Coverage tells how much of what a gateway holds the files declare, as far as the run looks at it: objects that stand
+// alone, not what hangs on them.
+type Coverage struct {
+	Kinds      []CoveredKind // in the order of kinds
+	NotCounted []string      // kinds that the gateway does not list, sorted
+	Undeclared []string      // addresses of what is not declared, sorted; nil unless they were asked for
+	Narrowed   bool          // kinds or names were left out on purpose
+}
+
+// CoveredKind is the coverage of one kind. Declared are those of the files, whether or not the gateway has them.
+type CoveredKind struct {
+	Kind                 string
+	Declared, Undeclared int
+}
+
+// cover counts what the gateway holds. A kind that the comparison listed as a whole costs nothing, any other one
+// request, unless the names are asked for.
+func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) (*Coverage, []diff.Note) {
+	type count struct {
+		CoveredKind
+		addresses []string
+		err       error
+	}
+	var kinds []*kind.Kind
+	for _, k := range kind.All {
+		if k.Owner == "" && k.ListField != "" && o.Policy.Covers(k, "") {
+			kinds = append(kinds, k)
+		}
+	}
+	counts := make([]count, len(kinds))
+	var wg sync.WaitGroup
+	for i, k := range kinds {
+		wg.Go(func() {
+			n := &counts[i]
+			n.CoveredKind, n.addresses, n.err = coverKind(ctx, reader, c, k, o)
+		})
+	}
+	wg.Wait()
+	out := &Coverage{Narrowed: len(o.Policy.Kinds)+len(o.Policy.Names) > 0}
+	if o.Undeclared {
+		out.Undeclared = []string{}
+	}
+	var notes []diff.Note
+	for i := range counts {
+		n := &counts[i]
+		if n.err != nil {
+			out.NotCounted = append(out.NotCounted, kinds[i].Name)
+			if !api.Withheld(n.err) {
+				notes = append(notes, diff.Note{Message: "how many of the kind " + kinds[i].Name + " there are could not be read: " + n.err.Error()})
+			}
+			continue
+		}
+		out.Kinds, out.Undeclared = append(out.Kinds, n.CoveredKind), append(out.Undeclared, n.addresses...)
+	}
+	slices.Sort(out.NotCounted)
+	slices.Sort(out.Undeclared)
+	return out, notes
+}
+
+// coverKind counts one kind, and names what is not declared where that is asked for.
+func coverKind(ctx context.Context, reader *fetch.Reader, c *compared.Result, k *kind.Kind, o Options) (out CoveredKind, addresses []string, err error) {
+	out.Kind = k.Name
+	declared := map[string]bool{} // by every name that the gateway may have it under
+	for i := range c.Desired.Objects {
+		if d := &c.Desired.Objects[i]; d.Kind == k.Name && o.Policy.Covers(k, d.Name()) {
+			out.Declared++
+			declared[d.Key], declared[d.MovedFrom] = true, true
+		}
+	}
+	held := slices.DeleteFunc(slices.Clone(c.Actual.Objects), func(x kind.Object) bool { return x.Kind != k.Name })
+	if !c.Whole[k.Name] && !o.Undeclared && len(o.Policy.Names) == 0 {
+		total, err := reader.Count(ctx, k)
+		known := 0
+		for i := range held {
+			if declared[held[i].Key] {
+				known++
+			}
+		}
+		out.Undeclared = max(0, total-known)
+		return out, nil, err
+	}
+	if !c.Whole[k.Name] {
+		if held, err = reader.Objects(ctx, []fetch.Want{{Kind: k, All: true}}); err != nil {
+			return out, nil, err
+		}
+	}
+	for i := range held {
+		if x := &held[i]; !declared[x.Key] && o.Policy.Covers(k, x.Key) {
+			out.Undeclared++
+			addresses = append(addresses, x.Address())
+		}
+	}
+	if !o.Undeclared {
+		addresses = nil
+	}
+	return out, addresses, nil
+}
