@@ -259,7 +259,7 @@ func results(members []*member) (out []document.Member) {
 	for _, m := range members {
 		r := document.Member{Target: m.name, Wave: m.wave, Skipped: m.skipped}
 		if m.skipped == "" {
-			r.ExitCode, r.Document = &m.code, m.document
+			r.ExitCode, r.Document, r.History = &m.code, m.document, m.style.History
 			if m.code == exitDone {
 				r.File = m.file
 			}

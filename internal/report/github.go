@@ -31,7 +31,12 @@ import (
 //	report               the Markdown report
 var github = &Format{
 	Name: "github", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test", "promote"},
-	Write: func(w io.Writer, d document.Document, s Style) error { return writeGitHub(w, viewOf(d), s) },
+	Many: true, Write: func(w io.Writer, d document.Document, s Style) error {
+		if f, ok := d.(*document.Fleet); ok {
+			return writeFleetGitHub(w, f, s)
+		}
+		return writeGitHub(w, viewOf(d), s)
+	},
 }
 
 // The variables of a job that name the files to append to.

@@ -24,7 +24,12 @@ import (
 //   - its policy lets in no network, no style and no script but its own, known by their hashes.
 var webpage = &Format{
 	Name: "html", Failures: true, Commands: []string{"diff", "apply", "undo", "drift"},
-	Write: func(w io.Writer, d document.Document, s Style) error { return writePage(w, viewOf(d), s) },
+	Many: true, Write: func(w io.Writer, d document.Document, s Style) error {
+		if f, ok := d.(*document.Fleet); ok {
+			return writeFleetPage(w, f)
+		}
+		return writePage(w, viewOf(d), s)
+	},
 }
 
 //go:embed html
@@ -98,20 +103,30 @@ func writePage(w io.Writer, v *view, s Style) error {
 	if err != nil {
 		return err
 	}
+	p := newHTMLPage(v, s.History)
+	if p.Policy, p.Script, err = htmlAssets(); err != nil {
+		return err
+	}
+	out := bufio.NewWriter(w)
+	if err := t.Execute(out, p); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// newHTMLPage lays a document out. The past is that of its gateway.
+func newHTMLPage(v *view, past []document.Past) *htmlPage {
 	p := &htmlPage{view: v, Title: htmlTitles[v.Command], Verdict: v.htmlVerdict()}
 	if where := v.Where(); where != "" {
 		p.Title += " · " + where
 	} else if v.InstanceID != "" {
 		p.Title += " · " + document.Clean(v.InstanceID)
 	}
-	if p.Policy, p.Script, err = htmlAssets(); err != nil {
-		return err
-	}
 	p.attention()
 	p.Filters, p.Groups = v.htmlFilters(), v.htmlGroups()
 	if v.Health != nil {
 		p.Ends = newTimeline(v.Health.Certificates, v.At)
-		past := slices.Clone(s.History)
+		past := slices.Clone(past)
 		if !v.Failed {
 			past = append(past, v.Health.AsPast())
 		}
@@ -119,11 +134,7 @@ func writePage(w io.Writer, v *view, s Style) error {
 	}
 	p.Streams = newStreams(v.Traffic)
 	p.sections()
-	out := bufio.NewWriter(w)
-	if err := t.Execute(out, p); err != nil {
-		return err
-	}
-	return out.Flush()
+	return p
 }
 
 var htmlTitles = map[string]string{"diff": "Plan", "apply": "Apply", "drift": "Drift report"}
@@ -143,7 +154,7 @@ func (p *htmlPage) attention() {
 	anchors := make(map[string]string, len(p.Items))
 	for i := range p.Items {
 		c := &p.Items[i]
-		anchors[c.Address] = fmt.Sprintf("c%d", i)
+		anchors[c.Address] = fmt.Sprintf("%sc%d", p.ID, i)
 		if c.removes() {
 			p.Removed = append(p.Removed, htmlLink{anchors[c.Address], document.Clean(c.Address), string(c.Action)})
 		}
@@ -169,7 +180,7 @@ func (p *htmlPage) attention() {
 func (p *htmlPage) sections() {
 	add := func(there bool, anchor, text string) {
 		if there {
-			p.Sections = append(p.Sections, htmlLink{Anchor: anchor, Text: text})
+			p.Sections = append(p.Sections, htmlLink{Anchor: p.ID + anchor, Text: text})
 		}
 	}
 	add(len(p.Impact)+len(p.Findings)+len(p.Removed) > 0, "attention", "Needs attention")

@@ -116,7 +116,7 @@ func (v *view) htmlGroups() []htmlGroup {
 			g.Kinds = append(g.Kinds, htmlKind{Kind: c.Kind})
 		}
 		k := &g.Kinds[len(g.Kinds)-1]
-		h := newHTMLChange(c, i)
+		h := newHTMLChange(c, v.ID, i)
 		h.Few = len(v.Items) <= htmlFew
 		k.Changes = append(k.Changes, h)
 	}
@@ -128,9 +128,9 @@ func (v *view) htmlGroups() []htmlGroup {
 	return out
 }
 
-func newHTMLChange(c *item, i int) htmlChange {
+func newHTMLChange(c *item, id string, i int) htmlChange {
 	h := htmlChange{
-		item: c, Anchor: fmt.Sprintf("c%d", i), Symbol: strings.TrimSpace(symbols[c.Action].text),
+		item: c, Anchor: fmt.Sprintf("%sc%d", id, i), Symbol: strings.TrimSpace(symbols[c.Action].text),
 		OneSide: c.Action == diff.Create || c.Action == diff.Delete,
 	}
 	if c.Apart != "" {

@@ -32,7 +32,12 @@ import (
 //	all      finding       in the suite "findings": error, failure (warnings of a drift report), or passes
 var junit = &Format{
 	Name: "junit", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test"},
-	Write: func(w io.Writer, d document.Document, _ Style) error { return writeJUnit(w, d) },
+	Many: true, Write: func(w io.Writer, d document.Document, _ Style) error {
+		if f, ok := d.(*document.Fleet); ok {
+			return writeFleetJUnit(w, f)
+		}
+		return writeJUnit(w, d)
+	},
 }
 
 type junitSuites struct {
@@ -73,29 +78,33 @@ type junitOutcome struct {
 	Text    string `xml:",chardata"`
 }
 
-func writeJUnit(w io.Writer, d document.Document) error {
+func writeJUnit(w io.Writer, d document.Document) error { return newJUnit(d).write(w) }
+
+func newJUnit(d document.Document) *junitSuites {
 	v := viewOf(d)
 	j := &junitSuites{Name: strings.TrimSuffix("apigw-sync "+v.Command+" · "+v.Where(), " · ")}
 	if d, ok := d.(*document.Tests); ok {
 		v.Findings = slices.DeleteFunc(v.Findings, func(f finding) bool { return f.Rule == ruleCaseFailed || f.Rule == ruleCaseUncertain })
 		j.findings(v)
 		j.cases(d)
-		return j.write(w, v.At)
+	} else {
+		j.impact(v)
+		j.coverage(v)
+		j.findings(v)
+		j.items(v)
+		j.managed(v)
 	}
-	j.impact(v)
-	j.coverage(v)
-	j.findings(v)
-	j.items(v)
-	j.managed(v)
-	return j.write(w, v.At)
+	for _, s := range j.Suites {
+		if !v.At.IsZero() {
+			s.Timestamp = v.At.UTC().Format(time.RFC3339)
+		}
+	}
+	return j
 }
 
-// write sums up and writes the suites. At is when a gateway was looked at; zero when none was.
-func (j *junitSuites) write(w io.Writer, at time.Time) error {
+// write sums up and writes the suites.
+func (j *junitSuites) write(w io.Writer) error {
 	for _, s := range j.Suites {
-		if !at.IsZero() {
-			s.Timestamp = at.UTC().Format(time.RFC3339)
-		}
 		j.Tests += s.Tests
 		j.Failures += s.Failures
 		j.Errors += s.Errors

@@ -25,7 +25,12 @@ import (
 //   - the first line is a mark by which a script finds the comment again.
 var markdown = &Format{
 	Name: "markdown", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test", "promote"},
-	Write: func(w io.Writer, d document.Document, _ Style) error { return writeMarkdown(w, viewOf(d)) },
+	Many: true, Write: func(w io.Writer, d document.Document, _ Style) error {
+		if f, ok := d.(*document.Fleet); ok {
+			return writeFleetMarkdown(w, f)
+		}
+		return writeMarkdown(w, viewOf(d))
+	},
 }
 
 const (

@@ -23,7 +23,12 @@ import (
 // use node_textfile_mtime_seconds.
 var prometheus = &Format{
 	Name: "prometheus", Failures: true, Commands: []string{"diff", "apply", "undo", "drift"},
-	Write: func(w io.Writer, d document.Document, _ Style) error { return writeMetrics(w, viewOf(d)) },
+	Many: true, Write: func(w io.Writer, d document.Document, _ Style) error {
+		if f, ok := d.(*document.Fleet); ok {
+			return writeFleetMetrics(w, f)
+		}
+		return writeMetrics(w, viewOf(d))
+	},
 }
 
 // metric is a family of samples, all of them gauges.
@@ -75,7 +80,12 @@ func writeMetrics(w io.Writer, v *view) error {
 	if v.Gateway != nil {
 		g = *v.Gateway
 	}
-	e.one(metricInfo, 1, "version", v.ToolVersion, "name", g.Name, "region", g.Region, "target", g.Target, "environment", g.Environment)
+	if v.ID != "" { // every sample tells which target it is about
+		e.common = append(e.common, "target", g.Target)
+		e.one(metricInfo, 1, "version", v.ToolVersion, "name", g.Name, "region", g.Region, "environment", g.Environment)
+	} else {
+		e.one(metricInfo, 1, "version", v.ToolVersion, "name", g.Name, "region", g.Region, "target", g.Target, "environment", g.Environment)
+	}
 	e.one(metricSuccess, truth(found[ruleError] == 0))
 	e.family(metricFindings)
 	for _, r := range allRules() {

@@ -22,7 +22,12 @@ import (
 // Reference: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 var sarif = &Format{
 	Name: "sarif", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test"},
-	Write: func(w io.Writer, d document.Document, _ Style) error { return writeJSON(w, newSarif(viewOf(d))) },
+	Many: true, Write: func(w io.Writer, d document.Document, _ Style) error {
+		if f, ok := d.(*document.Fleet); ok {
+			return writeJSON(w, newFleetSarif(f))
+		}
+		return writeJSON(w, newSarif(viewOf(d)))
+	},
 }
 
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -116,7 +121,7 @@ func newSarif(v *view) *sarifLog {
 	rules := append(allRules(), v.Rules...)
 	run := sarifRun{
 		Tool:        sarifTool{sarifDriver{Name: "apigw-sync", Version: document.Clean(v.ToolVersion), Rules: make([]sarifRule, len(rules))}},
-		Automation:  sarifAutomation{ID: "apigw-sync/" + v.Command + "/" + url.PathEscape(v.InstanceID)},
+		Automation:  sarifAutomation{ID: "apigw-sync/" + v.Command + "/" + v.ID + url.PathEscape(v.InstanceID)},
 		Invocations: []sarifInvocation{{Successful: !slices.ContainsFunc(v.Findings, func(f finding) bool { return f.Rule == ruleError })}},
 		Columns:     "unicodeCodePoints",
 		Results:     []sarifResult{},

@@ -16,6 +16,7 @@ import (
 // changes. Its texts are not escaped; each format escapes them in its own way.
 type view struct {
 	Command string // diff, apply, drift, promote or validate
+	ID      string // begins the ids of its parts, where it is one of several on a page; else ""
 	document.Head
 	At  time.Time // of the look at the gateway; zero where the document has none
 	Sum string    // one sentence of our own words

@@ -31,6 +31,7 @@ type Member struct {
 	Document Document `json:"document"`
 
 	Trouble *Trouble `json:"-"` // of the document; nil when there is none
+	History []Past   `json:"-"` // earlier looks at the same gateway, oldest first
 }
 
 // FleetSummary counts targets. Failed are those that ended in an error, incomplete, or refused by a guard; skipped those

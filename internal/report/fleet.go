@@ -1,0 +1,162 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+)
+
+// What a command found for many targets, in formats that programs read: each says of a target what it says of one alone.
+
+// views are those of the targets of which there is something to tell; id begins the ids of their parts.
+func views(d *document.Fleet, id func(m *document.Member) string) (out []*view) {
+	for i := range d.Targets {
+		if m := &d.Targets[i]; m.Document != nil {
+			v := viewOf(m.Document)
+			v.ID = id(m)
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// newFleetSarif has a run for each target.
+func newFleetSarif(d *document.Fleet) *sarifLog {
+	log := &sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{}}
+	for _, v := range views(d, func(m *document.Member) string { return url.PathEscape(m.Target) + "/" }) {
+		log.Runs = append(log.Runs, newSarif(v).Runs...)
+	}
+	return log
+}
+
+// writeFleetJUnit has the suites of each target, its name before theirs, and a suite of those whose turn did not come.
+func writeFleetJUnit(w io.Writer, d *document.Fleet) error {
+	all := &junitSuites{Name: "apigw-sync " + d.Command}
+	for i := range d.Targets {
+		m := &d.Targets[i]
+		name := document.Clean(m.Target)
+		if m.Document == nil {
+			all.suite(name + ": target").add(junitCase{Name: name, Skipped: &junitOutcome{Message: document.Clean(m.Skipped)}})
+			continue
+		}
+		for _, s := range newJUnit(m.Document).Suites {
+			s.Name = name + ": " + s.Name
+			for j := range s.Cases {
+				s.Cases[j].Class = "apigw-sync." + name + "." + strings.TrimPrefix(s.Cases[j].Class, "apigw-sync.")
+			}
+			all.Suites = append(all.Suites, s)
+		}
+	}
+	return all.write(w)
+}
+
+// writeFleetGitHub writes the annotations of each target, those that matter most first, and one summary.
+func writeFleetGitHub(w io.Writer, d *document.Fleet, s Style) error {
+	out := bufio.NewWriter(w)
+	for _, m := range worstFirst(d) {
+		if m.Document == nil {
+			command(out, warning.String(), "apigw-sync", &document.Problem{}, document.Clean(m.Target+": "+m.Skipped))
+			continue
+		}
+		var one strings.Builder
+		v := viewOf(m.Document)
+		v.annotateImpact(&one)
+		for i := range v.Findings {
+			annotate(&one, v.Findings[i].Rule, &v.Findings[i].Problem)
+		}
+		v.annotateChanges(&one)
+		target := document.Clean(m.Target)
+		for line := range strings.Lines(one.String()) { // the title says which target
+			_, _ = out.WriteString(strings.Replace(line, " title=", " title="+property(target+": "), 1)) // Flush tells
+		}
+		_, _ = fmt.Fprintf(out, "%s: %s\n", target, document.Clean(m.Sum()))
+	}
+	_, _ = fmt.Fprintf(out, "%s\n", d.Sum())
+	report := fleetMarkdown(d)
+	err := out.Flush()
+	if s.Append != nil {
+		n := d.Summary
+		outputs := multiline("result", d.Sum()) +
+			fmt.Sprintf("targets=%d\nok=%d\ndifferences=%d\nfailed=%d\nskipped=%d\n", n.Targets, n.OK, n.Differences, n.Failed, n.Skipped) + multiline("report", report)
+		err = errors.Join(err, s.Append(githubSummary, report+"\n"), s.Append(githubOutput, outputs))
+	}
+	return err
+}
+
+// The metrics of a run for many.
+var (
+	metricExit    = metric{"apigw_sync_exit_code", "What the command would have ended with for the target alone; missing where its turn did not come."}
+	metricSkipped = metric{"apigw_sync_skipped", "Whether the turn of the target did not come: 1 or 0."}
+)
+
+// writeFleetMetrics writes the samples of all targets family by family, as the format wants them.
+func writeFleetMetrics(w io.Writer, d *document.Fleet) error {
+	var names []string
+	heads, samples := map[string]string{}, map[string]string{}
+	take := func(text string) {
+		for line := range strings.Lines(text) {
+			if rest, ok := strings.CutPrefix(line, "# "); ok {
+				name := strings.Fields(rest)[1]
+				if strings.HasPrefix(rest, "HELP ") && heads[name] == "" {
+					names = append(names, name)
+				}
+				if !strings.Contains(heads[name], line) {
+					heads[name] += line
+				}
+				continue
+			}
+			name, _, _ := strings.Cut(line, "{")
+			samples[name] += line
+		}
+	}
+	for _, v := range views(d, func(m *document.Member) string { return m.Target }) {
+		var one bytes.Buffer
+		if err := writeMetrics(&one, v); err != nil {
+			return err
+		}
+		take(one.String())
+	}
+	var own bytes.Buffer
+	e := &exposition{bufio.NewWriter(&own), []string{"command", d.Command}}
+	e.family(metricExit)
+	for i := range d.Targets {
+		if m := &d.Targets[i]; m.ExitCode != nil {
+			e.sample(metricExit, float64(*m.ExitCode), "target", m.Target)
+		}
+	}
+	e.family(metricSkipped)
+	for i := range d.Targets {
+		e.sample(metricSkipped, truth(d.Targets[i].ExitCode == nil), "target", d.Targets[i].Target)
+	}
+	if err := e.Flush(); err != nil {
+		return err
+	}
+	take(own.String())
+	out := bufio.NewWriter(w)
+	for _, name := range names {
+		_, _ = out.WriteString(heads[name] + samples[name])
+	}
+	return out.Flush()
+}
+
+// fleetOrder puts the worst first.
+var fleetOrder = []string{document.StateError, document.StateIncomplete, document.StateRefused, document.StateSkipped, document.StateDiffers, document.StateOK}
+
+// worstFirst are the targets, the worst first, and as they were among those that are alike.
+func worstFirst(d *document.Fleet) []*document.Member {
+	out := make([]*document.Member, len(d.Targets))
+	for i := range d.Targets {
+		out[i] = &d.Targets[i]
+	}
+	slices.SortStableFunc(out, func(a, b *document.Member) int {
+		return slices.Index(fleetOrder, a.State()) - slices.Index(fleetOrder, b.State())
+	})
+	return out
+}

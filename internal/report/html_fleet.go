@@ -1,0 +1,104 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"html/template"
+	"io"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+)
+
+// htmlFleet is a page about many targets: a row for each, the worst first, and below them their reports.
+type htmlFleet struct {
+	*document.Fleet
+	Policy  template.HTML // and style
+	Script  template.HTML
+	Title   string
+	Verdict string
+	Columns htmlFleetColumns
+	Rows    []htmlFleetRow
+}
+
+// htmlFleetColumns tells which columns have anything to say.
+type htmlFleetColumns struct{ Differences, Certificates, Covered bool }
+
+// htmlFleetRow is a target. All of its texts are harmless to look at.
+type htmlFleetRow struct {
+	Anchor, Name, Where string
+	State, Verdict      string
+	Differences         string
+	Certificates        string
+	Covered             string // objects that the files declare, of those of the gateway
+	Sum                 string
+	Page                *htmlPage // nil where its turn did not come
+}
+
+// Clean makes text from outside harmless to look at.
+func (htmlFleet) Clean(s string) string { return document.Clean(s) }
+
+var htmlFleetVerdicts = map[string]string{
+	document.StateOK: "well", document.StateDiffers: "look", document.StateSkipped: "look",
+	document.StateError: "bad", document.StateIncomplete: "bad", document.StateRefused: "bad",
+}
+
+func writeFleetPage(w io.Writer, d *document.Fleet) error {
+	t, err := pageTemplate()
+	if err != nil {
+		return err
+	}
+	p := &htmlFleet{Fleet: d, Title: htmlTitles[d.Command] + " · " + document.Count(len(d.Targets), "target", "targets"), Verdict: "well"}
+	if p.Policy, p.Script, err = htmlAssets(); err != nil {
+		return err
+	}
+	for i, m := range worstFirst(d) {
+		row := newHTMLFleetRow(m, fmt.Sprintf("t%d", i))
+		if i == 0 {
+			p.Verdict = row.Verdict
+		}
+		p.Columns.Differences = p.Columns.Differences || row.Differences != ""
+		p.Columns.Certificates = p.Columns.Certificates || row.Certificates != ""
+		p.Columns.Covered = p.Columns.Covered || row.Covered != ""
+		p.Rows = append(p.Rows, row)
+	}
+	out := bufio.NewWriter(w)
+	if err := t.ExecuteTemplate(out, "fleet.tmpl", p); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+func newHTMLFleetRow(m *document.Member, anchor string) htmlFleetRow {
+	r := htmlFleetRow{
+		Anchor: anchor, Name: document.Clean(m.Target), State: m.State(), Verdict: htmlFleetVerdicts[m.State()], Sum: clip(document.Clean(m.Sum()), htmlSaid),
+	}
+	if m.Document == nil {
+		return r
+	}
+	v := viewOf(m.Document)
+	v.ID = anchor + "-"
+	r.Where, r.Page = v.Where(), newHTMLPage(v, m.History)
+	if v.Failed {
+		return r
+	}
+	r.Differences = fmt.Sprint(len(v.Items) + len(v.Extra))
+	if v.Health != nil {
+		r.Certificates = htmlSoonest(v.Health.Certificates)
+		if c := v.Health.Coverage; c != nil {
+			r.Covered = fmt.Sprintf("%d of %d", c.Declared, c.Declared+c.Undeclared)
+		}
+	}
+	return r
+}
+
+// htmlSoonest tells when the first of certificates ends, which are sorted by that.
+func htmlSoonest(list []document.Certificate) string {
+	if len(list) == 0 {
+		return "none ends soon"
+	}
+	when := fmt.Sprintf("%s in %s", document.Count(len(list), "ends", "end"), document.Count(list[0].Days, "day", "days"))
+	if list[0].Expired {
+		when = document.Count(len(list), "ends or has ended", "end or have ended")
+	}
+	return when
+}

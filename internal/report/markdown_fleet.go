@@ -1,0 +1,46 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+)
+
+func writeFleetMarkdown(w io.Writer, d *document.Fleet) error {
+	_, err := io.WriteString(w, fleetMarkdown(d))
+	return err
+}
+
+// fleetMarkdown is a table with a line for each target, and below it, as far as there is room, what is told of those that
+// are not as they should be.
+func fleetMarkdown(d *document.Fleet) string {
+	var b sized
+	b.add(fmt.Sprintf("<!-- apigw-sync:%s -->\n### apigw-sync %s\n\n**%s**\n", d.Command, d.Command, d.Sum()))
+	b.add("\n| Target | Result | |\n|---|---|---|\n")
+	for i := range d.Targets {
+		m := &d.Targets[i]
+		line := fmt.Sprintf("| %s | %s%s | %s |\n", cellCode(clip(m.Target, 100)), strings.TrimSpace(fleetLooks[m.State()].text)+" ", m.State(), cellCode(clip(m.Sum(), 200)))
+		if b.used+units(line) > markdownKept {
+			b.add(fmt.Sprintf("\n%s not shown.\n", document.Count(len(d.Targets)-i, "target is", "targets are")))
+			break
+		}
+		b.add(line)
+	}
+	for _, m := range worstFirst(d) {
+		if m.State() == document.StateOK || m.Document == nil {
+			continue
+		}
+		head := fmt.Sprintf("\n#### %s\n\n", code(clip(m.Target, 100)))
+		_, body, _ := strings.Cut(viewOf(m.Document).markdown(), "\n\n") // its own mark and heading go
+		if room := markdownMost - markdownTail - b.used; units(head)+units(body) > room {
+			body = fmt.Sprintf("%s. There is no room for its report here; those in other formats hold it.\n", cellCode(clip(m.Sum(), 200)))
+			if units(head)+units(body) > room {
+				break
+			}
+		}
+		b.add(head + body)
+	}
+	return b.String()
+}
