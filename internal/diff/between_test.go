@@ -144,7 +144,7 @@ unbind throttle_binding/b/orders/create_order@RELEASE
 			have: kind.Actual{Objects: []kind.Object{held(acl("office", "IP", "10.0.0.1"))}, Links: []kind.Link{bound(link("acl_binding", "office", create)), bound(link("acl_binding", "office", get))}},
 			want: kind.Desired{Objects: []kind.Declared{acl("office", "DOMAIN", "alice")}, Links: declared(link("acl_binding", "office", create))}, policy: diff.Policy{MaxDeletes: 10},
 			plan: `
-replace acl/office /entity_type:IP→DOMAIN /values/0:10.0.0.1→alice
+replace acl/office /entity_type:IP→DOMAIN /values:[10.0.0.1]→[alice]
 unbind acl_binding/office/orders/get_order@RELEASE
 0 stage acl office
 1 bind acl_binding office[create_order][0]
@@ -158,7 +158,7 @@ unbind acl_binding/office/orders/get_order@RELEASE
 			have: kind.Actual{Objects: []kind.Object{held(acl("office", "IP", "10.0.0.1"))}},
 			want: kind.Desired{Objects: []kind.Declared{acl("office", "DOMAIN", "alice")}}, policy: diff.Policy{MaxDeletes: 10},
 			plan: `
-replace acl/office /entity_type:IP→DOMAIN /values/0:10.0.0.1→alice
+replace acl/office /entity_type:IP→DOMAIN /values:[10.0.0.1]→[alice]
 0 delete acl office
 1 create acl office[0]
 `,
@@ -174,7 +174,7 @@ update acl/office /name:office_next_11ac24cd→office
 		{
 			name: "protected", have: kind.Actual{Objects: []kind.Object{held(acl("office", "IP", "10.0.0.1"))}}, want: kind.Desired{Objects: []kind.Declared{protected}}, policy: diff.Policy{MaxDeletes: 10},
 			plan: `
-replace acl/office /entity_type:IP→DOMAIN /values/0:10.0.0.1→alice
+replace acl/office /entity_type:IP→DOMAIN /values:[10.0.0.1]→[alice]
 0 delete acl office
 1 create acl office[0]
 refused by protected: acl/office is protected
@@ -244,7 +244,7 @@ update throttle/a /api_call_limits:5→6
 			name: "only one kind", have: kind.Actual{Objects: []kind.Object{held(throttle("a", 5)), held(acl("office", "IP", "10.0.0.1"))}}, policy: diff.Policy{Kinds: []string{"acls"}},
 			want: kind.Desired{Objects: []kind.Declared{throttle("a", 6), acl("office", "IP", "10.0.0.2")}},
 			plan: `
-update acl/office /values/0:10.0.0.1→10.0.0.2
+update acl/office /values:[10.0.0.1]→[10.0.0.2]
 0 update acl office
 `,
 		},

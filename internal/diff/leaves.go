@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"sort"
@@ -12,9 +13,11 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Leaves lists the leaves in which have and want differ, both values of one kind, as they are written there.
+// Leaves lists the leaves in which have and want differ, both values of one kind, as they are written there. A set is one
+// leaf, and so is an element that comes to a list with keys, or goes. No two have the same path.
 func Leaves(k *kind.Kind, have, want any) []Field { return leaves(k, have, want, false) }
 
 // leaves is Leaves; of what a gateway lacks altogether each leaf counts that it is sent.
@@ -23,22 +26,18 @@ func leaves(k *kind.Kind, have, want any, sent bool) []Field {
 	if same(have, want) && !odd {
 		return nil
 	}
-	before, after := k.Compared(have), k.Compared(want)
-	if same(before, after) && !odd {
+	if same(k.Compared(have), k.Compared(want)) && !odd {
 		return nil
 	}
-	r := reporter{sent: sent}
-	if k.Place != nil {
-		r.written = [2]written{{k.Write(have)}, {k.Write(want)}}
-	}
-	cmp.Equal(before, after, cmp.Reporter(&r), cmp.FilterPath(unwritten, cmp.Ignore()))
+	r := reporter{sides: [2]*kind.Side{sideOf(k, have), sideOf(k, want)}, sent: sent}
+	cmp.Equal(r.sides[0].Compared, r.sides[1].Compared, cmp.Reporter(&r))
 	if len(r.fields) == 0 {
-		r.fields = r.compared // they differ in what follows from something else alone
+		r.fields = plainly(r.compared) // they differ in what follows from something else alone
 	}
 	if odd {
 		r.fields = strange(r.fields, k, have, want)
 	}
-	return finished(k, r.fields, slices.Concat(k.Secrets(have), k.Secrets(want), k.Secrets(before), k.Secrets(after)))
+	return finished(k, r.fields, r.sides)
 }
 
 // joined makes one field of the two that tell what goes and what comes at one place of a list.
@@ -56,12 +55,14 @@ func joined(fields []Field) (out []Field) {
 			out[i].Before = f.Before
 		}
 	}
-	moved := func(f Field) bool { return reflect.DeepEqual(f.Before, f.After) }
-	if some := slices.DeleteFunc(slices.Clone(out), moved); len(some) > 0 {
+	if some := slices.DeleteFunc(slices.Clone(out), Field.same); len(some) > 0 {
 		return some
 	}
 	return out // never nothing where something differs
 }
+
+// same reports whether both sides of a leaf are equal, as in lists something moves; secrets look so always.
+func (f Field) same() bool { return !f.Sensitive && reflect.DeepEqual(f.Before, f.After) }
 
 // same reports that surely no leaf differs. It holds for most objects of a gateway that matches its
 // files, and go-cmp would make a tree for each.
@@ -99,18 +100,19 @@ func strange(fields []Field, k *kind.Kind, have, want any) []Field {
 
 // created lists what a new object is sent with, but for what is zero.
 func created(k *kind.Kind, want any) []Field {
-	var r reporter
-	cmp.Equal(reflect.Zero(reflect.TypeOf(want)).Interface(), want, cmp.Reporter(&r), cmp.FilterPath(unwritten, cmp.Ignore()))
+	sides := [2]*kind.Side{sideOf(k, reflect.Zero(reflect.TypeOf(want)).Interface()), sideOf(k, want)}
+	r := reporter{sides: sides, sent: true}
+	cmp.Equal(sides[0].Arranged(), sides[1].Arranged(), cmp.Reporter(&r))
 	for i := range r.fields {
 		r.fields[i].Before = nil
 	}
-	return finished(k, r.fields, k.Secrets(want))
+	return finished(k, r.fields, sides)
 }
 
 // finished are fields as everybody else may see them.
-func finished(k *kind.Kind, fields []Field, secrets []string) []Field {
+func finished(k *kind.Kind, fields []Field, sides [2]*kind.Side) []Field {
 	fields = joined(fields)
-	hide(fields, secrets)
+	hide(fields, slices.Concat(sides[0].Secrets, sides[1].Secrets))
 	unset(fields, k.Unset)
 	sort.SliceStable(fields, func(i, j int) bool { return fields[i].Path < fields[j].Path })
 	return fields
@@ -120,10 +122,14 @@ func finished(k *kind.Kind, fields []Field, secrets []string) []Field {
 func lost(k *kind.Kind, have any) []Field {
 	said := k.Tree(have)
 	fields := slices.DeleteFunc(Leaves(k, have, reflect.Zero(reflect.TypeOf(have)).Interface()), func(f Field) bool {
-		return jsonptr.At(said, f.Path) == nil
+		place, _ := k.Shape.Locate(said, f.Path)
+		return jsonptr.At(said, place) == nil
 	})
 	for i := range fields {
-		fields[i].After = nil
+		f := &fields[i]
+		if f.After = nil; f.IsSet() {
+			f.Added = []any{}
+		}
 	}
 	return fields
 }
@@ -148,12 +154,16 @@ func unset(fields []Field, pointers []string) {
 func hide(fields []Field, secrets []string) {
 	for i := range fields {
 		f := &fields[i]
-		if !slices.ContainsFunc(secrets, func(s string) bool { return f.Path == s || strings.HasPrefix(f.Path, s+"/") }) {
-			continue
+		if within(secrets, f.Path) {
+			f.Sensitive, f.Added, f.Removed = true, nil, nil
+			f.Before, f.After, f.Default = hidden(f.Before), hidden(f.After), hidden(f.Default)
 		}
-		f.Sensitive = true
-		f.Before, f.After, f.Default = hidden(f.Before), hidden(f.After), hidden(f.Default)
 	}
+}
+
+// within reports whether a pointer is one of some others, or leads further than one of them.
+func within(pointers []string, pointer string) bool {
+	return slices.ContainsFunc(pointers, func(p string) bool { return pointer == p || strings.HasPrefix(pointer, p+"/") })
 }
 
 func hidden(v any) any {
@@ -163,40 +173,30 @@ func hidden(v any) any {
 	return Hidden
 }
 
-// unwritten holds for fields that are no part of the declared value.
-func unwritten(p cmp.Path) bool {
-	f, ok := p.Last().(cmp.StructField)
-	if !ok {
-		return false
-	}
-	sf, _ := p.Index(-2).Type().FieldByName(f.Name())
-	return jsonName(sf) == "-"
-}
-
+// jsonName is the key of a field of a struct in a tree; "-" for one that is no part of the declared value.
 func jsonName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 	return name
 }
 
+// sideOf is a value as a side of a comparison, as everybody may see it.
+func sideOf(k *kind.Kind, value any) *kind.Side {
+	s := k.Side(value)
+	for _, p := range k.Secrets(value) {
+		if hidden(jsonptr.At(s.Written, p)) != nil {
+			s.Written = jsonptr.Put(s.Written, p, Hidden)
+		}
+	}
+	return s
+}
+
 // reporter collects unequal leaves as JSON pointers.
 type reporter struct {
 	path     cmp.Path
-	fields   []Field
-	written  [2]written // of both sides; nil where what is compared is what is written
-	compared []Field    // the fields in the form that is compared, where that is another one
-	sent     bool       // as of leaves
-}
-
-// written is one side as it is written; what was filled in there says nothing.
-type written struct{ *kind.Written }
-
-// leaves lists the leaves of v, a value in the form that is compared, which stands under a pointer.
-func (w written) leaves(path, pointer string, v reflect.Value) []Field {
-	out := flatten(path, v)
-	for i := range out {
-		out[i].After = w.At(pointer + strings.TrimPrefix(out[i].Path, path))
-	}
-	return out
+	fields   []Field       // as both sides are written
+	compared []Field       // in the form that is compared
+	sides    [2]*kind.Side // gateway and files
+	sent     bool          // as of leaves
 }
 
 func (r *reporter) PushStep(s cmp.PathStep) { r.path = append(r.path, s) }
@@ -208,27 +208,105 @@ func (r *reporter) Report(result cmp.Result) {
 	}
 	path := r.pointer(func(x, y int) int { return max(x, y) })
 	before, after := r.path.Last().Values()
-	compared := merge(flatten(path, before), flatten(path, after))
-	if r.written[0].Written == nil {
-		r.fields = append(r.fields, compared...)
-		return
-	}
+	x, y := r.leaves(path, before), r.leaves(path, after)
+	compared := merge(x, y)
 	r.compared = append(r.compared, compared...)
-	was := r.written[0].leaves(path, r.pointer(func(x, _ int) int { return x }), before)
 	to := r.pointer(func(_, y int) int { return y })
-	now := r.written[1].leaves(path, to, after)
 	if r.sent {
-		now = flatten(path, reflect.ValueOf(r.written[1].At(to)))
+		y = r.leaves(path, reflect.ValueOf(arrangedAt(r.sides[1].Arranged(), to)))
 	}
-	for _, f := range merge(was, now) {
-		if reflect.DeepEqual(f.Before, f.After) {
+	was := written(r.sides[0], x, path, r.pointer(func(x, _ int) int { return x }))
+	for _, f := range merge(was, written(r.sides[1], y, path, to)) {
+		f.Sensitive = within(r.sides[1].Secrets, f.Path)
+		if f.same() {
 			continue
 		}
-		if i := slices.IndexFunc(compared, func(c Field) bool { return c.Path == f.Path }); i >= 0 && f.After == nil {
-			f.Default = compared[i].After
+		if i := slices.IndexFunc(compared, func(c Field) bool { return c.Path == f.Path }); i >= 0 {
+			if f.After == nil {
+				f.Default = plain(compared[i].After)
+			}
+			f.asSet(compared[i].Before, compared[i].After)
 		}
 		r.fields = append(r.fields, f)
 	}
+}
+
+// leaves are those of a value at the place where the walk stands. An element of a list with keys is one.
+func (r *reporter) leaves(path string, v reflect.Value) []Field {
+	if _, inMap := r.path.Last().(cmp.MapIndex); inMap && r.path.Index(-2).Type() == elementsType {
+		return element(path, v)
+	}
+	return flatten(path, v)
+}
+
+var elementsType = reflect.TypeFor[shape.Elements]()
+
+func element(path string, v reflect.Value) []Field {
+	if !v.IsValid() {
+		return nil
+	}
+	return []Field{{Path: path, After: v.Interface()}}
+}
+
+// written are leaves in the form that is compared as a side has them written, under a pointer of its own.
+func written(s *kind.Side, compared []Field, path, pointer string) []Field {
+	out := slices.Clone(compared)
+	for i := range out {
+		out[i].After = s.At(pointer + strings.TrimPrefix(out[i].Path, path))
+	}
+	return out
+}
+
+// arrangedAt is jsonptr.At for an arranged value.
+func arrangedAt(v any, pointer string) any {
+	for key := range jsonptr.Keys(pointer) {
+		if in, ok := v.(shape.Elements); ok {
+			v = in[key]
+		} else {
+			v = jsonptr.At(v, jsonptr.Join(key))
+		}
+	}
+	return v
+}
+
+// asSet tells what comes and what goes where either side is a set.
+func (f *Field) asSet(before, after any) {
+	x, was := before.(shape.Set)
+	y, is := after.(shape.Set)
+	if (was || before == nil) && (is || after == nil) && len(x)+len(y) > 0 {
+		f.Added, f.Removed = y.Without(x), x.Without(y)
+	}
+}
+
+// plainly are fields in the form that is compared, without arrangement.
+func plainly(fields []Field) []Field {
+	for i := range fields {
+		f := &fields[i]
+		f.asSet(f.Before, f.After)
+		f.Before, f.After = plain(f.Before), plain(f.After)
+	}
+	return fields
+}
+
+// plain is a leaf without arrangement.
+func plain(v any) any {
+	switch v := v.(type) {
+	case shape.Set:
+		return []any(v)
+	case shape.Elements:
+		list := make([]any, 0, len(v))
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			list = append(list, plain(v[key]))
+		}
+		return list
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for key, member := range v {
+			out[key] = plain(member)
+		}
+		return out
+	}
+	return v
 }
 
 // merge pairs the leaves of two sides by path.
@@ -252,11 +330,8 @@ func merge(before, after []Field) (fields []Field) {
 // -1 where one of them has none.
 func (r *reporter) pointer(index func(x, y int) int) string {
 	var b strings.Builder
-	for i, step := range r.path {
+	for _, step := range r.path {
 		switch s := step.(type) {
-		case cmp.StructField:
-			sf, _ := r.path.Index(i - 1).Type().FieldByName(s.Name())
-			b.WriteString("/" + jsonptr.Escape(jsonName(sf)))
 		case cmp.MapIndex:
 			b.WriteString("/" + jsonptr.Escape(fmt.Sprint(s.Key())))
 		case cmp.SliceIndex:
@@ -268,23 +343,25 @@ func (r *reporter) pointer(index func(x, y int) int) string {
 
 // flatten lists the leaves below a value.
 func flatten(path string, v reflect.Value) (out []Field) {
-	for v.IsValid() && (v.Kind() == reflect.Interface || v.Kind() == reflect.Pointer) {
+	for v.IsValid() && v.Kind() == reflect.Interface {
 		v = v.Elem()
 	}
 	if !v.IsValid() {
 		return nil
 	}
-	switch v.Kind() {
-	case reflect.Map:
+	switch {
+	case v.Type() == elementsType:
+		for _, key := range v.MapKeys() {
+			out = append(out, element(path+"/"+jsonptr.Escape(key.String()), v.MapIndex(key))...)
+		}
+	case v.Kind() == reflect.Map:
 		for _, key := range v.MapKeys() {
 			out = append(out, flatten(path+"/"+jsonptr.Escape(fmt.Sprint(key)), v.MapIndex(key))...)
 		}
-	case reflect.Slice:
+	case v.Kind() == reflect.Slice && v.Type() != setType:
 		for i := range v.Len() {
 			out = append(out, flatten(path+"/"+strconv.Itoa(i), v.Index(i))...)
 		}
-	default:
-		return []Field{{Path: path, After: v.Interface()}}
 	}
 	if len(out) == 0 {
 		return []Field{{Path: path, After: v.Interface()}}
@@ -292,3 +369,5 @@ func flatten(path string, v reflect.Value) (out []Field) {
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Path < out[j].Path })
 	return out
 }
+
+var setType = reflect.TypeFor[shape.Set]()

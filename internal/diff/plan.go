@@ -64,14 +64,19 @@ func (c *Change) InPlace() *kind.Object {
 	return nil
 }
 
-// Field is one changed leaf of an object.
+// Field is one changed leaf of an object. Of a set Before and After are all of it.
 type Field struct {
-	Path      string // JSON pointer
+	Path      string // JSON pointer, in which the elements of lists with keys go by these
 	Before    any    // nil when it did not exist
 	After     any    // nil when it ceases to exist
 	Default   any    // what the gateway makes of nothing, where After is nil; nil when that is nothing, too
+	Added     []any  // of a set: what comes to it; nil where the leaf is none, and of a sensitive one
+	Removed   []any  // of a set: what goes from it; likewise
 	Sensitive bool   // Before, After and Default are then Hidden or nil
 }
+
+// IsSet reports whether the leaf is a set, of which it tells what comes and what goes.
+func (f *Field) IsSet() bool { return f.Added != nil }
 
 // Hidden stands for a secret value in everything that leaves the program.
 const Hidden = "(sensitive)"

@@ -21,7 +21,7 @@ type accessControlWire struct {
 
 var accessControlShape = shape.OfMap("Source addresses from which the app may, or may not, call.",
 	shape.May("type", shape.OfText("PERMIT lets only these addresses in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
-	shape.May("values", shape.OfList("Addresses, ranges (a-b) and networks (CIDR).", addressShape, shape.Count(1, 0), distinctTexts)),
+	shape.May("values", shape.OfList("Addresses, ranges (a-b) and networks (CIDR).", addressShape, shape.Count(1, 0), distinctTexts).AsSet()),
 ).WithExample(map[string]any{"type": "PERMIT", "values": []any{"10.0.0.0/8", "192.168.1.1-192.168.1.9"}}).
 	WithAbsent("not managed; {} means none").
 	Obeying(

@@ -41,11 +41,10 @@ type Facts struct {
 }
 
 // Hooks are what a kind says in code about its values, which have the type S. It leaves out those for which the usual
-// holds, which stands behind the semicolon. None is nil in a Kind, where S is any, but Place.
+// holds, which stands behind the semicolon. None is nil in a Kind, where S is any.
 type Hooks[S any] struct {
 	Normalize func(S) S                             // defaults filled in; the value itself
 	Compared  func(S) S                             // in the form in which values are compared, such as with sets sorted; the value itself
-	Place     func(s S, pointer string) string      // where in s stands what a pointer means in Compared; what is compared is shown
 	Brief     func(S) S                             // as an export writes it, without what is understood anyway; the value itself
 	Entire    func(S) S                             // with nothing left in place by an update that it does not mention; the value itself
 	Adopt     func(want, have S) S                  // have with what want leaves open taken from want; have
@@ -103,9 +102,6 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 			}
 			return h.Sent(want.(S), have.(S), changed)
 		},
-	}
-	if h.Place != nil {
-		out.Place = func(v any, pointer string) string { return h.Place(v.(S), pointer) }
 	}
 	if h.Match == nil {
 		out.Match = func(_ string, want []Declared, have []Object) Matched { return Matched{want, have} }

@@ -16,8 +16,11 @@ const oddKey = "/" + inner + "Odd"
 func (k *Kind) Pack(value any) map[string]any { return toTree(reflect.ValueOf(value)) }
 
 // Tree is a value as files write it, which says nothing that is understood anyway.
-func (k *Kind) Tree(value any) map[string]any {
-	tree := k.Pack(k.Brief(value))
+func (k *Kind) Tree(value any) map[string]any { return k.declared(k.Brief(value)) }
+
+// declared is a value as a tree with what files have alone.
+func (k *Kind) declared(value any) map[string]any {
+	tree := k.Pack(value)
 	for key := range tree {
 		if strings.HasPrefix(key, inner) {
 			delete(tree, key)
@@ -117,42 +120,57 @@ func (k *Kind) Values(value any) (out []string) {
 	return out
 }
 
-// Written is a value as a tree that has everything where, and as, its file has it. At finds what stands there under
-// a pointer of the form in which values are compared.
-type Written struct {
-	kind  *Kind
-	value any
-	tree  map[string]any
+// Side is one side of a comparison, as trees.
+type Side struct {
+	Compared any            // in the form in which values are compared, arranged
+	Written  map[string]any // as files have it
+	Secrets  []string       // JSON pointers of secrets, into the arranged form
+	shape    *shape.Shape
 }
 
-// Write returns the written form of a value.
-func (k *Kind) Write(value any) *Written { return &Written{k, value, k.Pack(value)} }
-
-// At finds what stands under a pointer; nil when there is nothing.
-func (w *Written) At(pointer string) any { return jsonptr.At(w.tree, w.place(pointer)) }
-
-func (w *Written) place(pointer string) string {
-	if w.kind.Place == nil {
-		return pointer
+// Side returns a value as a side of a comparison.
+func (k *Kind) Side(value any) *Side {
+	s := &Side{Written: k.declared(value), shape: k.Shape}
+	canonical := k.Compared(value)
+	compared := k.declared(canonical)
+	s.Compared = k.Shape.Arranged(compared)
+	for _, p := range k.Secrets(value) {
+		s.Secrets = append(s.Secrets, k.Shape.Name(s.Written, p))
 	}
-	return w.kind.Place(w.value, pointer)
+	for _, p := range k.Secrets(canonical) {
+		s.Secrets = append(s.Secrets, k.Shape.Name(compared, p))
+	}
+	return s
 }
+
+// At finds what stands under a pointer into the arranged form, as files have it; nil when there is nothing.
+func (s *Side) At(pointer string) any {
+	place, ok := s.shape.Locate(s.Written, pointer)
+	if !ok {
+		return nil
+	}
+	return jsonptr.At(s.Written, place)
+}
+
+// Arranged is what files have, arranged.
+func (s *Side) Arranged() any { return s.shape.Arranged(s.Written) }
 
 // Overlay returns a value with what stands under the pointers taken from another one; its own secrets stay where
 // the other one does not show them.
 func (k *Kind) Overlay(value, from any, pointers []string) (any, error) {
-	to, source := k.Write(value), k.Write(from)
-	tree := to.tree
+	held, source := k.Pack(value), k.Side(from)
+	tree := held
 	for _, p := range pointers {
-		tree = jsonptr.Put(tree, to.place(p), source.At(p))
+		tree = k.Shape.Put(tree, p, source.At(p))
 	}
 	tree = jsonptr.Put(tree, oddKey, nil)
 	if odd := k.Odd(value).with(k.Odd(from), pointers); len(odd) > 0 {
 		tree = jsonptr.Put(tree, oddKey, odd)
 	}
 	for _, p := range k.Secrets(value) {
-		if shown, _ := jsonptr.At(tree, p).(string); !InClear(shown) {
-			tree = jsonptr.Put(tree, p, jsonptr.At(to.tree, p))
+		place, _ := k.Shape.Locate(tree, k.Shape.Name(held, p))
+		if shown, _ := jsonptr.At(tree, place).(string); !InClear(shown) {
+			tree = jsonptr.Put(tree, place, jsonptr.At(held, p))
 		}
 	}
 	return k.Unpack(tree)

@@ -44,12 +44,6 @@ var plugin = of(Def[Plugin, pluginWire]{
 	}, Hooks: Hooks[Plugin]{
 		Normalize: func(p Plugin) Plugin { p.Remark = strings.TrimSpace(p.Remark); return p },
 		Compared:  func(p Plugin) Plugin { p.Content = content.Of(p.Type).Normalize(p.Content); return p },
-		Place: func(p Plugin, pointer string) string {
-			if inside, ok := strings.CutPrefix(pointer, "/content"); ok {
-				return "/content" + content.Of(p.Type).Place(p.Content, inside)
-			}
-			return pointer
-		},
 		Brief: func(p Plugin) Plugin {
 			t := content.Of(p.Type)
 			p.Content = withSecrets(t, t.Brief(p.Content))

@@ -155,6 +155,11 @@ func newHTMLLeaf(f *document.Field) htmlLeaf {
 		leaf.Lines = sideBySide(lines)
 		return leaf
 	}
+	if f.IsSet() {
+		leaf.Before = htmlValue{Start: strings.Join(document.Members(document.Goes, f.Removed), ", "), None: len(f.Removed) == 0}
+		leaf.After = htmlValue{Start: strings.Join(document.Members(document.Comes, f.Added), ", "), None: len(f.Added) == 0}
+		return leaf
+	}
 	before, after := document.Shorten(f.Before, f.Now(), htmlValueMost)
 	a, b := document.Show(before, f.Sensitive), document.Show(after, f.Sensitive)
 	leaf.Before, leaf.After = htmlValue{Start: a, None: f.Before == nil}, htmlValue{Start: b, None: f.After == nil}

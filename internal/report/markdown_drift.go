@@ -100,8 +100,8 @@ func (c *item) apartFields() string {
 	var b strings.Builder
 	for i := range c.Fields {
 		f := &c.Fields[i]
-		before, after := document.Shorten(f.Before, f.Now(), foldValue)
-		held, said := cellCode(document.Show(before, f.Sensitive)), cellCode(document.Show(after, f.Sensitive))
+		held, said := f.Both(c.Apart, foldValue)
+		held, said = cellCode(held), cellCode(said)
 		switch c.Apart {
 		case document.OnlyGateway:
 			said = ""

@@ -102,6 +102,20 @@ func (c *item) markdownLeaves() string {
 			}
 			continue
 		}
+		if f.IsSet() && c.stands() {
+			line(" ", path+":")
+			for _, m := range document.Members("", f.Added) {
+				line("+", "  "+m)
+			}
+			for _, m := range document.Members("", f.Removed) {
+				line("-", "  "+m)
+			}
+			continue
+		}
+		if f.IsSet() {
+			line(" ", path+": "+strings.Join(f.Differences(diff.Update), ", "))
+			continue
+		}
 		before, after := document.Shorten(f.Before, f.Now(), foldValue)
 		if !c.stands() { // what did not happen is neither there nor gone
 			line(" ", path+": "+document.Show(before, f.Sensitive)+" → "+document.Show(after, f.Sensitive))

@@ -103,8 +103,8 @@ func (p *page) values(c *document.Change) {
 	var long []*document.Field
 	for i := range c.Fields {
 		f := &c.Fields[i]
-		held, said := document.Shorten(f.Before, f.Now(), p.valueWidth())
-		line := []string{document.Clean(f.Path), document.Show(held, f.Sensitive), document.Show(said, f.Sensitive)}
+		held, said := f.Both(document.Differs, p.valueWidth())
+		line := []string{document.Clean(f.Path), held, said}
 		if linesOf(f) != nil || !p.fits(append(slices.Clip(table), line)) {
 			long = append(long, f)
 		} else {
@@ -150,10 +150,10 @@ func (p *page) longValue(f *document.Field) {
 		p.lines(lines)
 		return
 	}
-	held, said := document.Shorten(f.Before, f.Now(), p.valueWidth())
+	held, said := f.Both(document.Differs, p.valueWidth())
 	p.linef("%s%s", indent, path)
-	p.linef("%s  %s  %s", indent, pad(document.OnGateway, len(document.OnGateway)), document.Show(held, f.Sensitive))
-	p.linef("%s  %s  %s", indent, pad(document.InFiles, len(document.OnGateway)), document.Show(said, f.Sensitive))
+	p.linef("%s  %s  %s", indent, pad(document.OnGateway, len(document.OnGateway)), held)
+	p.linef("%s  %s  %s", indent, pad(document.InFiles, len(document.OnGateway)), said)
 }
 
 func (p *page) extras(head string, list []document.Extra) {

@@ -101,6 +101,10 @@ func (p *page) settings(x *explain.Item, indent string) {
 		}
 		s := rest[i]
 		i++
+		if items := explain.Texts(s.Value); items != nil {
+			p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(s.Path, "/")), document.Clean(strings.Join(items, ", ")))
+			continue
+		}
 		value, _ := document.Shorten(s.Value, nil, p.valueWidth())
 		p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(s.Path, "/")), document.Show(value, s.Sensitive))
 	}

@@ -115,6 +115,10 @@ func (p *page) field(c *document.Change, f *document.Field) {
 			return
 		}
 	}
+	if f.IsSet() {
+		p.set(path, f.Differences(c.Action), c.Action)
+		return
+	}
 	old, now := document.Shorten(f.Before, f.Now(), p.valueWidth())
 	before, after := document.Show(old, f.Sensitive), document.Show(now, f.Sensitive)
 	tooWide := p.style.Width > 0 && wide(indent+path+before+after)+len(":  → ") > p.style.Width
@@ -129,6 +133,27 @@ func (p *page) field(c *document.Change, f *document.Field) {
 	default:
 		p.linef("%s%s: %s → %s", indent, path, p.paint(before, color.FgRed), p.paint(after, color.FgGreen))
 	}
+}
+
+// set writes what comes to a set and what goes.
+func (p *page) set(path string, members []string, a diff.Action) {
+	at := wide(indent + path + ": ")
+	b := indent + path + ": "
+	for i, m := range members {
+		if i < len(members)-1 {
+			m += ","
+		}
+		if at > wide(indent+path+": ") && p.style.Width > 0 && at+1+wide(m) > p.style.Width {
+			p.linef("%s", strings.TrimRight(b, " "))
+			b, at = indent+"  ", wide(indent+"  ")
+		}
+		hue := color.FgGreen
+		if a == diff.Delete || strings.HasPrefix(m, document.Goes) {
+			hue = color.FgRed
+		}
+		b, at = b+p.paint(m, hue)+" ", at+wide(m)+1
+	}
+	p.linef("%s", strings.TrimRight(b, " "))
 }
 
 func (p *page) lines(lines []line) {

@@ -20,21 +20,40 @@ type Saying struct {
 // whole, with the variables of all its entries; so does the null by which an overlay takes something away.
 func (p *Places) Says(d *kind.Declared, pointer string) Saying {
 	e := p.entry(d)
-	pointer, _ = jsonptr.ListOf(pointer)
+	part := ""
 	if d.Owner != "" {
-		pointer = e.part(d) + pointer
+		part = e.part(d)
 	}
-	n, reached := e.node.Reach(pointer)
-	exact := reached == pointer
+	n, exact := toList(e.node, part, pointer)
 	for _, over := range slices.Backward(e.laid) {
 		if exact {
 			break
 		}
-		if null, _ := over.Reach(pointer); null.Removes() {
+		if null, _ := toList(over, part, pointer); null.Removes() {
 			n, exact = null, true
 		}
 	}
 	return Saying{Source: sourceOf(n), Overlay: n.Doc.Overlay, Variables: namesIn(n), Exact: exact}
+}
+
+// toList goes where a pointer into a part leads, or to the first list on its way there; exact is false where neither
+// is there.
+func toList(n *yamlnode.Node, part, pointer string) (at *yamlnode.Node, exact bool) {
+	n, reached := n.Reach(part)
+	if reached != part {
+		return n, false
+	}
+	for key := range jsonptr.Keys(pointer) {
+		if n.Form == yamlnode.List {
+			return n, true
+		}
+		next := n.Get(key)
+		if next == nil {
+			return n, false
+		}
+		n = next
+	}
+	return n, true
 }
 
 // namesIn lists the variables in a text, or in the entries of a list, sorted.

@@ -70,7 +70,7 @@ var untilShape = shape.OfText("Last day on which the rule holds.",
 		},
 	}).WithExample("2027-03-31").WithAbsent("for ever")
 
-var pointerShape = shape.OfText("JSON pointer of a field, such as /content/max_age.",
+var pointerShape = shape.OfText("JSON pointer of a field, such as /content/max_age. An element of a list with keys goes by its key, as in /content/response_headers/X-Alpha/value.",
 	shape.Rule{
 		Says: "begins with /; ~0 stands for ~ and ~1 for /", Keywords: map[string]any{"pattern": `^(/([^~/]|~[01])*)+$`},
 		Hint: "write it like /content/max_age; ~0 stands for ~ and ~1 for /",

@@ -153,8 +153,9 @@ func (l *look) item(o *kind.Object) Item {
 	zero := reflect.Zero(reflect.TypeOf(o.Value)).Interface()
 	brief := tree(k, o.Value)
 	for _, f := range diff.Leaves(k, zero, o.Value) {
+		place, _ := k.Shape.Locate(brief, f.Path)
 		switch {
-		case f.After == nil || jsonptr.At(brief, f.Path) == nil:
+		case f.After == nil || jsonptr.At(brief, place) == nil:
 		case f.Path == "/name", k.Name == "throttle_special" && (f.Path == "/app" || f.Path == "/user"): // the item is called so
 		case k.Owner == "" && slices.Index(k.Replace, f.Path) == 0: // what it is for as long as it lives
 			item.Type = fmt.Sprint(f.After)

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
 // Title is what a part of a throttle or app is called.
@@ -41,17 +39,22 @@ func (g *gist) take(path string) string {
 
 // list takes the items of a list.
 func (g *gist) list(path string) string {
-	var items []string
-	g.rest = slices.DeleteFunc(g.rest, func(s Setting) bool {
-		below := strings.HasPrefix(s.Path, path+"/")
-		if below && s.Sensitive {
-			items = append(items, diff.Hidden)
-		} else if below {
-			items = append(items, fmt.Sprint(s.Value))
-		}
-		return below
-	})
+	i := slices.IndexFunc(g.rest, func(s Setting) bool { return s.Path == path })
+	if i < 0 {
+		return ""
+	}
+	items := Texts(g.rest[i].Value)
+	g.rest = slices.Delete(g.rest, i, i+1)
 	return strings.Join(items, ", ")
+}
+
+// Texts are the items of a list, nil of any other value.
+func Texts(v any) (items []string) {
+	list, _ := v.([]any)
+	for _, item := range list {
+		items = append(items, fmt.Sprint(item))
+	}
+	return items
 }
 
 func (g *gist) of(kindName string) string {

@@ -29,6 +29,7 @@ func (c *comparison) leaves(k *kind.Kind, a, b *kind.Object) {
 		c.add(Difference{
 			Address: a.Address(), Kind: k.Name, Name: a.Name(), Path: f.Path, Sensitive: f.Sensitive,
 			From: c.from.leaf(a, f.Path, f.Before, f.After), To: c.to.leaf(b, f.Path, f.After, f.Before),
+			Added: f.Added, Removed: f.Removed,
 		})
 	}
 	if equal {
@@ -36,8 +37,8 @@ func (c *comparison) leaves(k *kind.Kind, a, b *kind.Object) {
 	}
 }
 
-// differing lists the leaves in which two values of gateways differ, as far as both show them. Two texts at one
-// place of a list are two entries, each of which one side has.
+// differing lists the leaves in which two values of gateways differ, as far as both show them. What one side alone has
+// of a set stands by itself, and so do two texts at one place of a list: files may declare one and not the other.
 func differing(k *kind.Kind, a, b any) (out []diff.Field) {
 	back := map[string]bool{}
 	for _, f := range diff.Leaves(k, k.Settle(b, a), b) {
@@ -48,6 +49,13 @@ func differing(k *kind.Kind, a, b any) (out []diff.Field) {
 		entry := inside && strings.LastIndexByte(f.Path, '/') == len(list)
 		switch {
 		case !back[f.Path]:
+		case f.IsSet():
+			for _, v := range f.Added {
+				out = append(out, diff.Field{Path: f.Path, After: v, Added: []any{v}, Removed: []any{}})
+			}
+			for _, v := range f.Removed {
+				out = append(out, diff.Field{Path: f.Path, Before: v, Removed: []any{v}, Added: []any{}})
+			}
 		case entry && f.Before != nil && f.After != nil:
 			out = append(out, diff.Field{Path: f.Path, Before: f.Before, Sensitive: f.Sensitive}, diff.Field{Path: f.Path, After: f.After, Sensitive: f.Sensitive})
 		default:
@@ -92,12 +100,16 @@ func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
 }
 
 // about reports whether a change between a gateway (Before) and its files (After) is about a leaf in which the
-// gateways differ, and what the files say there. Entries of lists are told by their value: their places move.
+// gateways differ, and what the files say there. Entries of sets and lists are told by their value: their places move.
 // Vague: something in the same list differs.
 func about(f *diff.Field, path string, value, other any) (files any, departs, vague bool) {
 	list, inside := jsonptr.ListOf(path)
 	of, _ := jsonptr.ListOf(f.Path)
 	switch {
+	case f.IsSet() && f.Path == path && value != nil:
+		return nil, slices.Contains(f.Removed, value), false
+	case f.IsSet() && f.Path == path:
+		return other, slices.Contains(f.Added, other), false
 	case list != of:
 		return nil, false, false
 	case !inside:

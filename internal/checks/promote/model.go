@@ -57,6 +57,9 @@ type Difference struct {
 	From      Aspect `json:"from"`
 	To        Aspect `json:"to"`
 
+	Added   []any `json:"added,omitzero"`   // of a set: what To alone has; nil of any other leaf
+	Removed []any `json:"removed,omitzero"` // of a set: what From alone has
+
 	// Contains counts by kind what an object that one side has alone brings along.
 	Contains map[string]int `json:"contains,omitempty"`
 	Link     *kind.Link     `json:"-"` // of a link

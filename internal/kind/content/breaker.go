@@ -18,7 +18,7 @@ var breaker = Type{
 		shape.Need("breaker_condition", breakerCondition),
 		shape.May("downgrade_default", backend("What answers while the breaker is open; nothing means status 503.")),
 		shape.May("downgrade_parameters", parameters()),
-		shape.May("downgrade_rules", shape.OfList("Breakers and answers of their own for calls that meet a condition.", downgradeRule).KeyedBy("rule_name").OrNull()),
+		shape.May("downgrade_rules", shape.OfList("Breakers and answers of their own for calls that meet a condition.", downgradeRule).KeyedBy("rule_name").InOrder().OrNull()),
 	),
 	Check:  checkBreaker,
 	Unsure: []string{"scope"},
@@ -37,10 +37,8 @@ var breaker = Type{
 	},
 	forms: map[string]form{
 		"/breaker_condition/unhealthy_condition":                   jsonText,
-		"/downgrade_parameters":                                    by("name"),
 		"/downgrade_rules/*/match_regex":                           jsonText,
 		"/downgrade_rules/*/breaker_condition/unhealthy_condition": jsonText,
-		"/downgrade_rules/*/parameters":                            parameterNames,
 	},
 }
 
@@ -75,7 +73,7 @@ var downgradeRule = shape.OfMap("A breaker and an answer of its own for the call
 	shape.May("parameters", shape.OfList("The names of the parameters that the condition compares.",
 		shape.OfEither("A declared parameter.",
 			shape.OfText("The name of a declared parameter.", shape.Length(1, 32)).WithExample("reqPath"),
-			parameter)).OrNull()),
+			parameter)).AsSet().KeyedBy("name").OrNull()),
 	// One page needs it, one does not: its absence is a warning, see checkBreaker.
 	shape.May("breaker_condition", breakerCondition.OrNull()),
 	shape.May("downgrade_backend", backend("What answers while the breaker of this rule is open.")),
@@ -107,18 +105,6 @@ func trimThresholds(b map[string]any) {
 			delete(b, member)
 		}
 	}
-}
-
-// parameterNames sorts a list of names, or of whole parameters.
-func parameterNames(v any) any {
-	l, ok := v.([]any)
-	if !ok || len(l) == 0 {
-		return v
-	}
-	if _, ok := l[0].(string); ok {
-		return set(v)
-	}
-	return by("name")(v)
 }
 
 func checkBreaker(c map[string]any) []shape.Problem {

@@ -17,29 +17,24 @@ var cors = Type{
 	Shape: shape.OfMap("Which pages of other sites may call the API from a browser.",
 		shape.Need("allow_origin", shape.OfText("The sites whose pages may call, separated by commas, or * for all.",
 			shape.Length(1, 0), commaList("origins", brokenOrigin, "write * or origins such as https://shop.example.com")).
-			WithExample("https://shop.example.com")),
+			WithExample("https://shop.example.com").AsSet()),
 		shape.May("allow_methods", shape.OfText("The HTTP methods that pages may use, separated by commas. The methods of the bound APIs must be among them.",
-			commaList("HTTP methods", brokenMethod, "write methods such as GET,POST")).WithExample("GET,POST")),
+			commaList("HTTP methods", brokenMethod, "write methods such as GET,POST")).WithExample("GET,POST").AsSet()),
 		shape.May("allow_headers", shape.OfText("The request headers that pages may send, separated by commas.",
-			commaList("header names", brokenToken, "write header names such as Content-Type,Accept")).WithExample("Content-Type,Accept")),
+			commaList("header names", brokenToken, "write header names such as Content-Type,Accept")).WithExample("Content-Type,Accept").AsSet()),
 		shape.May("expose_headers", shape.OfText("The response headers that pages may read, separated by commas.",
-			commaList("header names", brokenToken, "write header names such as X-Request-Id")).WithExample("X-Request-Id")),
+			commaList("header names", brokenToken, "write header names such as X-Request-Id")).WithExample("X-Request-Id").AsSet()),
 		// One table ends at 86400, one example has 172800.
 		shape.May("max_age", shape.OfWhole("How long browsers may remember the answer of the gateway.",
 			shape.Range(0, maxWhole), shape.Softly(shape.Range(0, 86400))).WithUnit("seconds").WithExample(int64(86400))),
 		shape.May("allow_credentials", shape.OfFlag("Whether pages may send cookies and other credentials.")),
 	),
 	Check: checkCORS,
-	forms: map[string]form{
-		"/allow_origin":   commaSet,
-		"/allow_methods":  upperCommaSet,
-		"/allow_headers":  commaSet,
-		"/expose_headers": commaSet,
-	},
+	forms: map[string]form{"/allow_methods": onText(strings.ToUpper)},
 }
 
 func checkCORS(c map[string]any) []shape.Problem {
-	origins := commaItems(textOf(c, "allow_origin"))
+	origins := shape.CommaItems(textOf(c, "allow_origin"))
 	if len(origins) > 1 && slices.Contains(origins, "*") {
 		return []shape.Problem{{
 			Path: "/allow_origin", Text: "names sites beside *, which lets all in",

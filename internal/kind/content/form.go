@@ -9,6 +9,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // form brings a value into its canonical form; a value it does not understand stays as it is. Forms
@@ -122,30 +124,6 @@ func onText(f func(string) string) form {
 	}
 }
 
-// commaSet sorts a comma list and takes the blanks and repetitions out.
-var commaSet = onText(func(s string) string {
-	items := commaItems(s)
-	slices.Sort(items)
-	return strings.Join(slices.Compact(items), ",")
-})
-
-// upperCommaSet is commaSet for HTTP methods.
-var upperCommaSet = onText(func(s string) string {
-	out, _ := commaSet(strings.ToUpper(s)).(string)
-	return out
-})
-
-// commaItems splits a comma list, without blanks around the items and without empty items.
-func commaItems(s string) []string {
-	var items []string
-	for item := range strings.SplitSeq(s, ",") {
-		if item = strings.TrimSpace(item); item != "" {
-			items = append(items, item)
-		}
-	}
-	return items
-}
-
 // pem evens out the line ends and the blank space around a text of several lines.
 var pem = onText(func(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(s, "\r", ""))
@@ -168,52 +146,33 @@ func zeroIsAbsent(v any) any {
 	return v
 }
 
-// set sorts a list of texts, or of whole numbers, and takes repetitions out.
-func set(v any) any {
-	l, ok := v.([]any)
-	if !ok || len(l) == 0 {
+// inOrder brings a value that has no order into one, without repetition where it is a set.
+func inOrder(s *shape.Shape, v any) any {
+	if !s.Set && s.Key == nil {
 		return v
 	}
-	switch l[0].(type) {
-	case string:
-		return sortedSet[string](l)
-	case int64:
-		return sortedSet[int64](l)
+	switch arranged := s.Arranged(v).(type) {
+	case shape.Set:
+		if _, text := v.(string); text {
+			return strings.Join(texts(arranged), ",")
+		}
+		return []any(arranged)
+	case shape.Elements:
+		out := slices.Clone(v.([]any))
+		slices.SortStableFunc(out, func(a, b any) int {
+			return cmp.Or(cmp.Compare(s.KeyOf(a), s.KeyOf(b)), cmp.Compare(encodeJSON(a), encodeJSON(b)))
+		})
+		return out
 	}
 	return v
 }
 
-func sortedSet[T cmp.Ordered](l []any) any {
-	items := make([]T, len(l))
-	for i, item := range l {
-		t, ok := item.(T)
-		if !ok {
-			return l
-		}
-		items[i] = t
-	}
-	slices.Sort(items)
-	items = slices.Compact(items)
-	out := make([]any, len(items))
-	for i, t := range items {
-		out[i] = t
+func texts(set shape.Set) []string {
+	out := make([]string, len(set))
+	for i, v := range set {
+		out[i], _ = v.(string)
 	}
 	return out
-}
-
-// by sorts a list of mappings by one of their members; equal ones by all they hold.
-func by(member string) form {
-	return func(v any) any {
-		l, ok := v.([]any)
-		if !ok {
-			return v
-		}
-		out := slices.Clone(l)
-		slices.SortStableFunc(out, func(a, b any) int {
-			return cmp.Or(cmp.Compare(textOf(a, member), textOf(b, member)), cmp.Compare(encodeJSON(a), encodeJSON(b)))
-		})
-		return out
-	}
 }
 
 var errAfterJSON = errors.New("there is more text after the JSON value")

@@ -12,7 +12,7 @@ var kafkaLog = Type{
 	Name:     "kafka_log",
 	Features: []string{"kafka_log"},
 	Shape: shape.OfMap("Where the log of calls goes, and what is in it. It costs about 30 % of the throughput.",
-		shape.Need("broker_list", shape.OfList("The brokers.", shape.OfText("A broker.", address(true)).WithExample("10.0.0.1:9092"), shape.Count(1, 0))),
+		shape.Need("broker_list", shape.OfList("The brokers.", shape.OfText("A broker.", address(true)).WithExample("10.0.0.1:9092"), shape.Count(1, 0)).AsSet()),
 		shape.Need("topic", shape.OfText("The topic that takes the entries.", shape.Length(1, 0)).WithExample("calls")),
 		shape.May("key", shape.OfText("The key that selects a partition; without it entries go to any.").WithExample("orders")),
 		shape.May("max_retry_count", shape.OfWhole("How often sending is tried again.", shape.Range(0, 5)).WithUnit("times").WithDefault(int64(0))),
@@ -27,14 +27,8 @@ var kafkaLog = Type{
 	Secrets: []string{"/sasl_config/sasl_password"},
 	fill:    map[string]any{"/retry_backoff": int64(1)}, // no page names one; assumed to be the smallest
 	forms: map[string]form{
-		"/broker_list":                                       set,
-		"/retry_backoff":                                     zeroIsAbsent,
-		"/sasl_config/ssl_ca_content":                        pem,
-		"/meta_config/call_data/request_header_filter":       commaSet,
-		"/meta_config/call_data/request_query_string_filter": commaSet,
-		"/meta_config/call_data/response_header_filter":      commaSet,
-		"/meta_config/call_data/custom_authorizer/frontend":  set,
-		"/meta_config/call_data/custom_authorizer/backend":   set,
+		"/retry_backoff":              zeroIsAbsent,
+		"/sasl_config/ssl_ca_content": pem,
 	},
 }
 
@@ -58,8 +52,8 @@ var callData = shape.OfMap("What an entry holds of the request and the response.
 	shape.May("request_query_string_filter", filter("Which query parameters")),
 	shape.May("response_header_filter", filter("Which response headers")),
 	shape.May("custom_authorizer", shape.OfMap("Which values from custom authorizers are in the entry.",
-		shape.May("frontend", shape.OfList("Values from the authorizer of the API.", authorizerValue).OrNull()),
-		shape.May("backend", shape.OfList("Values from the authorizer of the backend.", authorizerValue).OrNull()),
+		shape.May("frontend", shape.OfList("Values from the authorizer of the API.", authorizerValue).AsSet().OrNull()),
+		shape.May("backend", shape.OfList("Values from the authorizer of the backend.", authorizerValue).AsSet().OrNull()),
 	)),
 )
 
@@ -69,7 +63,7 @@ func off(doc string) *shape.Shape { return shape.OfFlag(doc).WithDefault(false) 
 
 func filter(which string) *shape.Shape {
 	return shape.OfText(which+" are in the entry: names separated by commas, in which * stands for anything.",
-		commaList("names", brokenToken, "write names such as X-Request-*,Host")).WithExample("X-Request-*,Host")
+		commaList("names", brokenToken, "write names such as X-Request-*,Host")).WithExample("X-Request-*,Host").AsSet()
 }
 
 func checkKafkaLog(c map[string]any) []shape.Problem {

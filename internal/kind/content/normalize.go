@@ -89,7 +89,7 @@ func (t Type) defaultOf(s *shape.Shape, at string) any {
 // value returns the canonical form of a value that is there.
 func (t Type) value(s *shape.Shape, at string, v any) any {
 	if s.Type == shape.Either {
-		s = choose(s, v)
+		s = s.Choose(v)
 	}
 	switch v := v.(type) {
 	case map[string]any:
@@ -102,14 +102,14 @@ func (t Type) value(s *shape.Shape, at string, v any) any {
 			for i, item := range v {
 				items[i] = t.value(s.Items, at+"/*", item)
 			}
-			return t.formed(at, items)
+			return inOrder(s, t.formed(at, items))
 		}
 	}
 	v = plain(v)
 	if n, ok := v.(int64); ok && s.Type == shape.Number {
 		v = float64(n)
 	}
-	return t.formed(at, v)
+	return inOrder(s, t.formed(at, v))
 }
 
 func (t Type) formed(at string, v any) any {
@@ -117,25 +117,4 @@ func (t Type) formed(at string, v any) any {
 		return f(v)
 	}
 	return v
-}
-
-// choose returns the choice of an Either whose type fits v, the first one when none does.
-func choose(s *shape.Shape, v any) *shape.Shape {
-	for _, c := range s.Choices {
-		switch v.(type) {
-		case map[string]any:
-			if c.Type == shape.Map {
-				return c
-			}
-		case []any:
-			if c.Type == shape.List {
-				return c
-			}
-		default:
-			if c.Type != shape.Map && c.Type != shape.List {
-				return c
-			}
-		}
-	}
-	return s.Choices[0]
 }

@@ -228,7 +228,7 @@ func thinned(r *rand.Rand, s *shape.Shape, v any) any {
 	case []any:
 		out := slices.Clone(v)
 		for i := range out {
-			out[i] = thinned(r, choose(either(s.Items), out[i]), out[i])
+			out[i] = thinned(r, either(s.Items).Choose(out[i]), out[i])
 		}
 		return out
 	}
@@ -277,14 +277,14 @@ func echo(r *rand.Rand, typ Type, s *shape.Shape, at string, v any) any {
 		}
 		out := make([]any, len(v))
 		for i := range v {
-			out[i] = echo(r, typ, choose(either(s.Items), v[i]), at+"/*", v[i])
+			out[i] = echo(r, typ, either(s.Items).Choose(v[i]), at+"/*", v[i])
 		}
-		if form != nil {
+		if s.Set || s.Key != nil && !s.Ordered {
 			r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 		}
 		return out
 	case string:
-		return respelled(r, form, v)
+		return respelled(r, s, form, v)
 	case int64:
 		if r.IntN(2) == 0 {
 			return json.Number(encodeJSON(v))
@@ -294,14 +294,14 @@ func echo(r *rand.Rand, typ Type, s *shape.Shape, at string, v any) any {
 	return v
 }
 
-func respelled(r *rand.Rand, form form, s string) string {
+func respelled(r *rand.Rand, of *shape.Shape, form form, s string) string {
 	switch {
-	case form == nil:
-		return s
-	case form("b, a") == "a,b" || form("b, a") == "A,B":
+	case of.Set:
 		items := strings.Split(s, ",")
 		r.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
 		return " " + strings.Join(items, " , ")
+	case form == nil:
+		return s
 	case form("[ 1 ]") == "[1]":
 		return strings.ReplaceAll(s, `["`, "[\n \"")
 	case form("a\r\nb\n") == "a\nb":

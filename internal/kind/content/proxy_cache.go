@@ -14,36 +14,28 @@ var proxyCache = Type{
 			shape.May("mode", shape.OfText("Nobody's, everybody's, or that of the apps in datas.",
 				shape.OneOf("off", "all", "apps")).WithDefault("off")),
 			shape.May("datas", shape.OfList("The IDs of the apps, when mode is apps.",
-				shape.OfText("The ID of an app.", shape.Length(1, 0)).WithExample("e9230d70c749408eb3d1e838850cdd23")).OrNull()),
+				shape.OfText("The ID of an app.", shape.Length(1, 0)).WithExample("e9230d70c749408eb3d1e838850cdd23")).AsSet().OrNull()),
 		)),
 		shape.May("cacheable_headers", shape.OfList("The response headers that are kept; Content-Type, Content-Encoding and Content-Language when there are none.",
 			shape.OfText("The name of a header.", shape.Length(1, 64), shape.Test(reservedHeader, "choose another header").Saying("not X-Apig-* or X-Request-Id")).WithExample("X-Custom"),
-			shape.Count(0, 20)).OrNull()),
+			shape.Count(0, 20)).AsSet().OrNull()),
 	),
 	Check: checkProxyCache,
 	fill: map[string]any{
 		"/cacheable_headers": []any{"Content-Encoding", "Content-Language", "Content-Type"},
-	},
-	forms: map[string]form{
-		"/cache_key/system_params":                 set,
-		"/cache_key/parameters":                    set,
-		"/cache_key/headers":                       set,
-		"/cache_http_status_and_ttl/*/http_status": set,
-		"/client_cache_control/datas":              set,
-		"/cacheable_headers":                       set,
 	},
 }
 
 var cacheKey = shape.OfMap("What tells requests apart: those that agree in all of it share a response. At least one member is needed.",
 	shape.May("system_params", shape.OfList("Variables of the gateway.", shape.OfText("A variable of the gateway.",
 		shape.OneOf("$context.sourceIp", "$context.stage", "$context.apiId", "$context.appId", "$context.requestId",
-			"$context.serverAddr", "$context.serverName", "$context.handleTime", "$context.apiName", "$context.appName"))).OrNull()),
-	shape.May("parameters", shape.OfList("Query parameters.", shape.OfText("The name of a query parameter.", shape.Length(1, 0)).WithExample("q")).OrNull()),
-	shape.May("headers", shape.OfList("Request headers.", shape.OfText("The name of a header.", shape.Length(1, 0)).WithExample("Accept-Language")).OrNull()),
+			"$context.serverAddr", "$context.serverName", "$context.handleTime", "$context.apiName", "$context.appName"))).AsSet().OrNull()),
+	shape.May("parameters", shape.OfList("Query parameters.", shape.OfText("The name of a query parameter.", shape.Length(1, 0)).WithExample("q")).AsSet().OrNull()),
+	shape.May("headers", shape.OfList("Request headers.", shape.OfText("The name of a header.", shape.Length(1, 0)).WithExample("Accept-Language")).AsSet().OrNull()),
 )
 
 var statusAndTTL = shape.OfMap("How long responses with certain statuses are kept.",
-	shape.Need("http_status", shape.OfList("The statuses.", shape.OfWhole("An HTTP status.", shape.Range(100, 599)).WithExample(int64(200)))),
+	shape.Need("http_status", shape.OfList("The statuses.", shape.OfWhole("An HTTP status.", shape.Range(100, 599)).WithExample(int64(200))).AsSet()),
 	shape.Need("ttl", shape.OfWhole("How long the responses are kept.", shape.Range(0, maxWhole)).WithUnit("seconds").WithExample(int64(60))),
 )
 

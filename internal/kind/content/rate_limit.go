@@ -25,16 +25,13 @@ var rateLimit = Type{
 			shape.OneOf("counter", "haht", "local"))),
 		shape.May("specials", shape.OfList("Other limits for certain apps and users.", special).KeyedBy("type").OrNull()),
 		shape.May("parameters", parameters()),
-		shape.May("rules", shape.OfList("Other limits for calls that meet a condition.", limitRule, shape.Count(0, 100)).KeyedBy("rule_name").OrNull()),
+		shape.May("rules", shape.OfList("Other limits for calls that meet a condition.", limitRule, shape.Count(0, 100)).KeyedBy("rule_name").InOrder().OrNull()),
 	),
 	Check:  checkRateLimit,
 	Unsure: []string{"scope", "algorithm"},
 	// The pages give these two no default; they are assumed to be the first of their words.
 	fill: map[string]any{"/scope": "basic", "/algorithm": "counter"},
 	forms: map[string]form{
-		"/specials":            by("type"),
-		"/specials/*/policies": by("key"),
-		"/parameters":          by("name"),
 		"/rules/*/match_regex": jsonText,
 	},
 }

@@ -16,7 +16,6 @@ var setRespHeaders = Type{
 		shape.Need("response_headers", shape.OfList("One entry for each header; names are unique, whatever their case.", responseHeader,
 			shape.Count(0, 10)).KeyedBy("name"))),
 	Check: checkSetRespHeaders,
-	forms: map[string]form{"/response_headers": by("name")},
 }
 
 var responseHeader = shape.OfMap("What is done with one header.",

@@ -25,7 +25,7 @@ var thirdAuth = Type{
 		shape.May("return_resp_body_enabled", shape.OfFlag("Whether callers see the server's response body when it refuses.")),
 		// One table has carry_resp_header; the examples and what gateways echo have the plural.
 		shape.May("carry_resp_headers", shape.OfList("The headers of the server's response that the backend gets when it accepts.",
-			shape.OfText("The name of a header.", shape.Length(1, 64)).WithExample("X-User"), shape.Count(0, 10)).OrNull()),
+			shape.OfText("The name of a header.", shape.Length(1, 64)).WithExample("X-User"), shape.Count(0, 10)).AsSet().OrNull()),
 		shape.May("simple_auth_mode_enabled", shape.OfFlag("Whether the status of the server's response alone decides; match_auth decides otherwise.")),
 		shape.May("match_auth", shape.OfMap("Which value in the server's response means that the call may pass; needed unless simple_auth_mode_enabled is true.",
 			shape.May("key", shape.OfText("The name of the value.").WithExample("status")),
@@ -38,7 +38,7 @@ var thirdAuth = Type{
 		shape.May("rules", shape.OfList("The conditions that select calls when rule_enabled is true.", shape.OfMap("A condition that selects calls.",
 			shape.Need("rule_name", ruleName()),
 			shape.Need("match_regex", matchRegex()),
-		), shape.Count(0, 100)).KeyedBy("rule_name").OrNull()),
+		), shape.Count(0, 100)).KeyedBy("rule_name").InOrder().OrNull()),
 		shape.May("custom_forbid_limit", shape.OfWhole("How many refused calls in five minutes block an address.", atLeast(0)).
 			WithUnit("calls").WithExample(int64(100))),
 		shape.May("auth_downgrade_enabled", shape.OfFlag("Whether calls pass when the server cannot be reached.")),
@@ -48,10 +48,6 @@ var thirdAuth = Type{
 	fill:   map[string]any{"/auth_request/vpc_channel_enabled": false},
 	forms: map[string]form{
 		"/auth_request/vpc_channel_enabled": flagOfNumber,
-		"/identities/headers":               by("name"),
-		"/identities/queries":               by("name"),
-		"/carry_resp_headers":               set,
-		"/parameters":                       by("name"),
 		"/rules/*/match_regex":              jsonText,
 	},
 }

@@ -117,7 +117,7 @@ func masked(v any) bool {
 // inside is members for values of any sort.
 func (t *parting) inside(s *shape.Shape, at string, want, have any) (carried, rest any) {
 	if s.Type == shape.Either {
-		s = choose(s, have)
+		s = s.Choose(have)
 	}
 	switch have := have.(type) {
 	case map[string]any:
@@ -145,7 +145,7 @@ func (t *parting) entries(s *shape.Shape, at string, want, have []any) (carried,
 		}
 		return out
 	}
-	for i, j := range match(s.Key, canonical(want), canonical(have)) {
+	for i, j := range match(s, canonical(want), canonical(have)) {
 		carried[i], rest[j] = t.inside(items, at, want[i], have[j])
 	}
 	return carried, rest
@@ -154,7 +154,7 @@ func (t *parting) entries(s *shape.Shape, at string, want, have []any) (carried,
 // match pairs entries of want with those of have that they are about, by index: those with the same key, or,
 // where entries have none, those that hold all that is wanted, then those at the same place of lists that are
 // equally long.
-func match(key string, want, have []any) map[int]int {
+func match(s *shape.Shape, want, have []any) map[int]int {
 	pairs, taken := map[int]int{}, make([]bool, len(have))
 	try := func(fits func(i, j int) bool) {
 		for i := range want {
@@ -169,8 +169,8 @@ func match(key string, want, have []any) map[int]int {
 			}
 		}
 	}
-	if key != "" {
-		try(func(i, j int) bool { return textOf(want[i], key) == textOf(have[j], key) })
+	if s.Key != nil {
+		try(func(i, j int) bool { return s.KeyOf(want[i]) == s.KeyOf(have[j]) })
 		return pairs
 	}
 	try(func(i, j int) bool { return holds(have[j], want[i]) })
@@ -196,7 +196,7 @@ func holds(have, want any) bool {
 // strange reports whether v holds a member that s does not know.
 func strange(s *shape.Shape, v any) bool {
 	if s.Type == shape.Either {
-		s = choose(s, v)
+		s = s.Choose(v)
 	}
 	switch v := v.(type) {
 	case map[string]any:
@@ -221,7 +221,7 @@ func (t Type) SecretsIn(c map[string]any) []string {
 	var walk func(s *shape.Shape, at string, private bool, v any)
 	walk = func(s *shape.Shape, at string, private bool, v any) {
 		if s.Type == shape.Either {
-			s = choose(s, v)
+			s = s.Choose(v)
 		}
 		switch v := v.(type) {
 		case string:

@@ -140,24 +140,3 @@ func FuzzCarry(f *testing.F) {
 		}
 	})
 }
-
-// Places lead from the canonical form to what was written.
-func TestPlace(t *testing.T) {
-	typ := Of("rate_limit")
-	c := m{"parameters": []any{m{"name": "b", "value": "2"}, m{"name": "a", "value": "1", "x/y": []any{"p", "o"}}}, "rules": []any{m{"rule_name": "z"}, m{"rule_name": "y"}}}
-	for pointer, want := range map[string]string{
-		"":                        "",
-		"/scope":                  "/scope",
-		"/parameters":             "/parameters",
-		"/parameters/0/value":     "/parameters/1/value",
-		"/parameters/1":           "/parameters/0",
-		"/parameters/2/value":     "/parameters/2/value",
-		"/parameters/0/x~1y/1":    "/parameters/1/x~1y/1",
-		"/parameters/0/nothing/1": "/parameters/1/nothing/1",
-		"/rules/0/rule_name":      "/rules/0/rule_name",
-	} {
-		if got := typ.Place(c, pointer); got != want {
-			t.Errorf("Place(%q) = %q, want %q", pointer, got, want)
-		}
-	}
-}

@@ -41,7 +41,9 @@ type Shape struct {
 	Rules    []Rule
 
 	Items   *Shape   // List
-	Key     string   // List: the key by which its entries are told apart; "" when there is none
+	Key     []string // List: the members by which its entries are told apart; nil when there are none
+	Ordered bool     // List with a Key: the order of its entries counts all the same
+	Set     bool     // List of scalars, or Text with commas: neither order nor repetition counts
 	Fields  []Field  // Map, in the order in which they are written
 	Others  Others   // Map: what becomes of other keys
 	Each    *Shape   // Map: what stands under any other key, where names are free; nil where they are not
@@ -190,8 +192,15 @@ func (s *Shape) Doubting() *Shape {
 	return &c
 }
 
-// KeyedBy returns a copy of a list whose entries, mappings, are told apart by one of their keys.
-func (s *Shape) KeyedBy(name string) *Shape { c := *s; c.Key = name; return &c }
+// KeyedBy returns a copy of a list whose entries, mappings, are told apart by some of their members; their order says
+// nothing.
+func (s *Shape) KeyedBy(names ...string) *Shape { c := *s; c.Key = names; return &c }
+
+// InOrder returns a copy of a list with keys of which the order counts.
+func (s *Shape) InOrder() *Shape { c := *s; c.Ordered = true; return &c }
+
+// AsSet returns a copy of a list of scalars, or of a text that is a comma list, that is a set.
+func (s *Shape) AsSet() *Shape { c := *s; c.Set = true; return &c }
 
 // WithCases returns a copy of a mapping in which one field takes its shape from another.
 func (s *Shape) WithCases(c Cases) *Shape { m := *s; m.Cases = &c; return &m }

@@ -37,8 +37,8 @@ func (c *Change) Apart() Apart {
 // Sides is a field in one line, as path: 90 on the gateway, 50 in the files, or the one value of what only one side
 // has. Values are cut down to most characters.
 func (f *Field) Sides(a Apart, most int) string {
-	before, after := Shorten(f.Before, f.Now(), most)
-	path, held, said := Clean(f.Path)+": ", Show(before, f.Sensitive), Show(after, f.Sensitive)
+	path := Clean(f.Path) + ": "
+	held, said := f.Both(a, most)
 	switch a {
 	case OnlyFiles:
 		return path + said
@@ -47,6 +47,26 @@ func (f *Field) Sides(a Apart, most int) string {
 	default:
 		return path + held + " " + OnGateway + ", " + said + " " + InFiles
 	}
+}
+
+// Both are the values of the two sides, each cut down to most characters; of a set that both have, what each has besides
+// the other.
+func (f *Field) Both(a Apart, most int) (held, said string) {
+	if !f.IsSet() {
+		before, after := Shorten(f.Before, f.Now(), most)
+		return Show(before, f.Sensitive), Show(after, f.Sensitive)
+	}
+	side := func(list []any) string {
+		text := cut(strings.Join(Members("", list), ", "), most)
+		switch {
+		case a != Differs:
+			return text
+		case len(list) == 0:
+			return "nothing else"
+		}
+		return "also " + text
+	}
+	return side(f.Removed), side(f.Added)
 }
 
 // ApartGist is how both sides differ in one line, made harmless: up to three fields.

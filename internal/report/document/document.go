@@ -141,6 +141,8 @@ type Field struct {
 	Before    any    `json:"before"`
 	After     any    `json:"after"`
 	Default   any    `json:"default,omitempty"` // what the gateway makes of nothing, where After is nil
+	Added     []any  `json:"added,omitzero"`    // of a set, as Removed; nil of any other leaf
+	Removed   []any  `json:"removed,omitzero"`
 	Sensitive bool   `json:"sensitive"`
 }
 

@@ -126,6 +126,14 @@ func commonPrefix(a, b string) int {
 	return n
 }
 
+// cut is a text of at most most characters, … at its end where more was there.
+func cut(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most]) + "…"
+}
+
 // SeveralLines reports whether a value is a text of more than one line.
 func SeveralLines(v any) bool {
 	s, ok := v.(string)
@@ -135,6 +143,9 @@ func SeveralLines(v any) bool {
 // Line is a changed field in one line, as path: old → new, or the one value of what comes or goes. Values are cut down
 // to most characters.
 func (f *Field) Line(a diff.Action, most int) string {
+	if f.IsSet() {
+		return Clean(f.Path) + ": " + cut(strings.Join(f.Differences(a), ", "), most)
+	}
 	before, after := Shorten(f.Before, f.Now(), most)
 	path, old, young := Clean(f.Path)+": ", Show(before, f.Sensitive), Show(after, f.Sensitive)
 	switch a {

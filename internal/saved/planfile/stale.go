@@ -9,6 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // Difference is something that is not as it was when a plan was made.
@@ -25,6 +26,8 @@ func (d Difference) String() string {
 		return d.Text
 	case f.Sensitive:
 		return f.Path + " has changed (sensitive)"
+	case f.IsSet():
+		return f.Path + " has changed: " + strings.Join((*document.Field)(f).Differences(diff.Update), ", ")
 	default:
 		return fmt.Sprintf("%s was %s and is %s", f.Path, shown(f.Before), shown(f.After))
 	}

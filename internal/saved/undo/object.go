@@ -129,7 +129,7 @@ func (b *back) departs(ch *document.Change, was *planfile.Held, now *kind.Object
 	}
 	whole, err := b.DepartsWhole(was, now)
 	wrote := slices.DeleteFunc(whole, func(f diff.Field) bool {
-		return !slices.ContainsFunc(ch.Fields, func(c document.Field) bool { return c.Path == f.Path }) ||
+		return !slices.ContainsFunc(ch.Fields, func(c document.Field) bool { return meet(c.Path, f.Path) }) ||
 			slices.ContainsFunc(known, func(k diff.Field) bool { return k.Path == f.Path })
 	})
 	return append(known, wrote...), err
@@ -147,11 +147,16 @@ func both(a, b []diff.Field) (out []diff.Field) {
 		return f.Path
 	}
 	for i := range a {
-		if slices.ContainsFunc(b, func(f diff.Field) bool { return list(&f) == list(&a[i]) }) {
+		if slices.ContainsFunc(b, func(f diff.Field) bool { return meet(list(&f), list(&a[i])) }) {
 			out = append(out, a[i])
 		}
 	}
 	return out
+}
+
+// meet reports whether two pointers lead to one value, or one of them into that of the other.
+func meet(a, b string) bool {
+	return a == b || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/")
 }
 
 // replaced takes back a replace, which may have come to an end after any of its requests.

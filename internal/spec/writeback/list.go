@@ -52,7 +52,7 @@ func (r *round) entries(t *target, v spec.Value, path string, m matched) {
 	var goes, comes []int
 	for i, id := range m.old {
 		if at := slices.Index(m.fresh, id); at >= 0 {
-			r.entry(t, m.shape, m.items[i], path, i, m.wanted[at])
+			r.entry(t, m.shape, m.items[i], path+jsonptr.Join(m.name(i)), m.wanted[at])
 		} else {
 			goes = append(goes, i)
 		}
@@ -66,20 +66,31 @@ func (r *round) entries(t *target, v spec.Value, path string, m matched) {
 		return
 	}
 	if len(goes) == 1 && len(comes) == 1 {
-		item, inner, value := m.items[goes[0]], path+"/"+strconv.Itoa(goes[0]), m.wanted[comes[0]]
+		item, inner, value := m.items[goes[0]], path+jsonptr.Join(m.name(goes[0])), m.wanted[comes[0]]
 		r.set(item.Place(), updated(t.address, inner, item.Plain(), value), r.snippets.Value(m.inner(), value, t.address, inner))
 		return
 	}
 	for _, i := range goes {
 		item, place := m.items[i], m.items[i].Place()
-		c := updated(t.address, path+"/"+strconv.Itoa(i), item.Plain(), nil)
+		c := updated(t.address, path+jsonptr.Join(m.name(i)), item.Plain(), nil)
 		r.do(place, c, func(f *edit.File) error { return f.Remove(place.Document, place.Path) })
 	}
 	for _, i := range comes {
-		place, inner, value := v.Place(), path+"/"+strconv.Itoa(i), m.wanted[i]
+		place, value := v.Place(), m.wanted[i]
+		inner := path + jsonptr.Join(m.called(value, i))
 		node := r.snippets.Value(m.inner(), value, t.address, inner)
 		r.do(place, updated(t.address, inner, nil, value), func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
 	}
+}
+
+// name is how the i-th entry of the files is called in JSON pointers: by its key, where entries have one, else by its place.
+func (m matched) name(i int) string { return m.called(m.items[i].Plain(), i) }
+
+func (m matched) called(entry any, i int) string {
+	if m.shape == nil || m.shape.Key == nil || m.shape.Ordered || m.shape.KeyOf(entry) == "" {
+		return strconv.Itoa(i)
+	}
+	return m.shape.KeyOf(entry)
 }
 
 func (m matched) inner() *shape.Shape {
@@ -89,11 +100,15 @@ func (m matched) inner() *shape.Shape {
 	return m.shape.Items
 }
 
-// identity tells entries of a list apart: scalars by themselves, mappings by their first field that has a value.
+// identity tells entries of a list apart: scalars by themselves, mappings by their key, else by their first field that
+// has a value.
 func identity(s *shape.Shape, v any) string {
 	m, ok := v.(map[string]any)
 	if !ok || s == nil || s.Items == nil {
 		return canon(v)
+	}
+	if key := s.KeyOf(v); key != "" {
+		return key
 	}
 	for _, f := range s.Items.Fields {
 		if m[f.Name] != nil {
@@ -114,26 +129,33 @@ func distinct(ids []string) bool {
 	return true
 }
 
-// changedKeys are the keys in which some entry of a list differs. Gateways write others in another way that says the same.
-func (t *target) changedKeys(list string) map[string]bool {
+// changedKeys are the keys in which an entry of a list differs; where entries have no names, those of any entry.
+// Gateways write others in another way that says the same.
+func (t *target) changedKeys(entry string) map[string]bool {
 	out := map[string]bool{}
+	list, number := jsonptr.ListOf(entry)
 	for _, f := range t.changed {
-		if rest, ok := strings.CutPrefix(f.Path, list+"/"); ok {
-			_, key, _ := strings.Cut(rest, "/")
-			key, _, _ = strings.Cut(key, "/")
+		rest, ok := strings.CutPrefix(f.Path, entry+"/")
+		if number {
+			if rest, ok = strings.CutPrefix(f.Path, list+"/"); ok {
+				_, rest, _ = strings.Cut(rest, "/")
+			}
+		}
+		if ok {
+			key, _, _ := strings.Cut(rest, "/")
 			out[jsonptr.Unescape(key)] = true
 		}
 	}
 	return out
 }
 
-// entry writes the keys back in which the i-th entry of a list differs that both sides have.
-func (r *round) entry(t *target, s *shape.Shape, v spec.Value, list string, i int, wanted any) {
+// entry writes the keys back in which an entry of a list differs that both sides have.
+func (r *round) entry(t *target, s *shape.Shape, v spec.Value, path string, wanted any) {
 	m, ok := wanted.(map[string]any)
 	if !ok || !v.IsMap() || s == nil || s.Items == nil {
 		return
 	}
-	path, changed := list+"/"+strconv.Itoa(i), t.changedKeys(list)
+	changed := t.changedKeys(path)
 	for _, f := range s.Items.Fields {
 		have, written := v.Key(f.Name)
 		value := m[f.Name]

@@ -1,0 +1,260 @@
+package shape
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
+)
+
+// What of a value has no order is arranged, so that values that say the same are equal:
+//
+//	a list or comma text AsSet      | Set
+//	a list KeyedBy, not InOrder     | Elements, by their keys
+//	any other list                  | itself: order counts
+//
+// JSON pointers into an arranged value have the key of an element where those into the value itself have its place.
+
+// Set holds what a list or comma text holds that is a set: sorted, nothing twice.
+type Set []any
+
+// Equal reports whether two sets hold the same.
+func (s Set) Equal(other Set) bool {
+	return slices.EqualFunc(s, other, func(a, b any) bool { return a == b })
+}
+
+// Without lists what of s another set does not hold; never nil.
+func (s Set) Without(other Set) []any {
+	return slices.DeleteFunc(append([]any{}, s...), func(v any) bool { return slices.Contains(other, v) })
+}
+
+// Elements are the entries of a list by their keys.
+type Elements map[string]any
+
+// Arranged returns a value with what has no order arranged.
+func (s *Shape) Arranged(v any) any {
+	s = s.chosen(v)
+	switch v := v.(type) {
+	case string:
+		if s != nil && s.Type == Text && s.Set {
+			return setOf(CommaItems(v))
+		}
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, member := range v {
+			out[name] = s.member(v, name).Arranged(member)
+		}
+		return out
+	case []any:
+		return s.arrangedList(v)
+	}
+	return v
+}
+
+func (s *Shape) arrangedList(list []any) any {
+	switch {
+	case s != nil && s.Type == List && s.Set && scalars(list):
+		return setOf(list)
+	case s.unordered():
+		out := make(Elements, len(list))
+		for i, key := range s.keys(list) {
+			out[key] = s.Items.Arranged(list[i])
+		}
+		return out
+	}
+	out := make([]any, len(list))
+	for i, item := range list {
+		out[i] = s.item().Arranged(item)
+	}
+	return out
+}
+
+// Locate turns a pointer into the arranged form of v into one into v itself; ok is false when nothing stands there.
+func (s *Shape) Locate(v any, pointer string) (place string, ok bool) {
+	return s.follow(v, pointer, func(list *Shape, entries []any, key string) (int, string) {
+		if list.unordered() {
+			i := slices.Index(list.keys(entries), key)
+			return i, strconv.Itoa(i)
+		}
+		i, _ := jsonptr.Index(key, len(entries))
+		return i, key
+	})
+}
+
+// Name turns a pointer into v into one into its arranged form.
+func (s *Shape) Name(v any, pointer string) string {
+	name, _ := s.follow(v, pointer, func(list *Shape, entries []any, step string) (int, string) {
+		i, ok := jsonptr.Index(step, len(entries))
+		if ok && list.unordered() {
+			return i, list.keys(entries)[i]
+		}
+		return i, step
+	})
+	return name
+}
+
+// follow goes down through v; at tells which entry of a list a step means, and how it is called in the pointer that is
+// made. Where v ends, the steps stay as they are.
+func (s *Shape) follow(v any, pointer string, at func(list *Shape, entries []any, step string) (int, string)) (string, bool) {
+	made, there := "", true
+	for step := range jsonptr.Keys(pointer) {
+		s = s.chosen(v)
+		switch in := v.(type) {
+		case map[string]any:
+			next, has := in[step]
+			s, v, there = s.member(in, step), next, there && has
+		case []any:
+			i, name := at(s, in, step)
+			if i < 0 || i >= len(in) {
+				v, there = nil, false
+				break
+			}
+			s, v, step = s.item(), in[i], name
+		default:
+			v, there = nil, false
+		}
+		made += "/" + jsonptr.Escape(step)
+	}
+	return made, there
+}
+
+// Put returns a copy of m with what stands under a pointer into its arranged form set; nil removes it. An element that
+// its list lacks comes last.
+func (s *Shape) Put(m map[string]any, pointer string, v any) map[string]any {
+	place, there := s.Locate(m, pointer)
+	up := strings.LastIndexByte(pointer, '/')
+	if up < 0 {
+		return m
+	}
+	outer, _ := s.Locate(m, pointer[:up])
+	list, isList := jsonptr.At(m, outer).([]any)
+	if !isList {
+		return jsonptr.Put(m, place, v)
+	}
+	i, _ := jsonptr.Index(place[strings.LastIndexByte(place, '/')+1:], len(list))
+	switch {
+	case there && v == nil:
+		return jsonptr.Put(m, outer, slices.Delete(slices.Clone(list), i, i+1))
+	case there:
+		return jsonptr.Put(m, place, v)
+	case v == nil:
+		return m
+	}
+	return jsonptr.Put(m, outer, append(slices.Clone(list), v))
+}
+
+// unordered reports whether the entries of a list are told apart by keys alone.
+func (s *Shape) unordered() bool { return s != nil && s.Type == List && s.Key != nil && !s.Ordered }
+
+// keys are those of the entries of a list. Those without one, and those that have the key of another one, are numbered.
+func (s *Shape) keys(list []any) []string {
+	out, seen := make([]string, len(list)), map[string]bool{}
+	for i, item := range list {
+		own := s.KeyOf(item)
+		key := own
+		for n := 1; key == "" || seen[key]; n++ {
+			key = fmt.Sprintf("%s#%d", own, n)
+		}
+		out[i], seen[key] = key, true
+	}
+	return out
+}
+
+// KeyOf is the key of an entry of a list; "" when it has none.
+func (s *Shape) KeyOf(item any) string {
+	m, _ := item.(map[string]any)
+	var parts []string
+	for _, name := range s.Key {
+		if m[name] != nil && m[name] != "" {
+			parts = append(parts, fmt.Sprint(m[name]))
+		}
+	}
+	return strings.Join(parts, ":")
+}
+
+// chosen is the shape for a value: that of its type where there are several.
+func (s *Shape) chosen(v any) *Shape {
+	if s == nil || s.Type != Either {
+		return s
+	}
+	return s.Choose(v)
+}
+
+// Choose returns the choice of an Either whose type fits v, the first one when none does.
+func (s *Shape) Choose(v any) *Shape {
+	for _, c := range s.Choices {
+		switch v.(type) {
+		case map[string]any:
+			if c.Type == Map {
+				return c
+			}
+		case []any:
+			if c.Type == List {
+				return c
+			}
+		default:
+			if c.Type != Map && c.Type != List {
+				return c
+			}
+		}
+	}
+	return s.Choices[0]
+}
+
+func (s *Shape) member(m map[string]any, name string) *Shape {
+	switch {
+	case s == nil || s.Type != Map:
+		return nil
+	case s.FieldIn(m, name) != nil:
+		return s.FieldIn(m, name)
+	}
+	return s.Each
+}
+
+func (s *Shape) item() *Shape {
+	if s == nil || s.Type != List {
+		return nil
+	}
+	return s.Items
+}
+
+func scalars(list []any) bool {
+	return !slices.ContainsFunc(list, func(v any) bool {
+		switch v.(type) {
+		case []any, map[string]any:
+			return true
+		}
+		return false
+	})
+}
+
+func setOf[T any](list []T) Set {
+	out := make(Set, 0, len(list))
+	for _, v := range list {
+		if !slices.Contains(out, any(v)) {
+			out = append(out, v)
+		}
+	}
+	slices.SortFunc(out, func(a, b any) int {
+		m, one := a.(int64)
+		n, other := b.(int64)
+		if one && other {
+			return int(m - n)
+		}
+		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
+	})
+	return out
+}
+
+// CommaItems splits a comma list, without blanks around the items and without empty items.
+func CommaItems(s string) []string {
+	var items []string
+	for item := range strings.SplitSeq(s, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}
