@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -21,7 +22,9 @@ type exportOptions struct {
 	withAPIs bool
 	secrets  bool
 	update   []string // files that shall say what the gateway holds
-	overlaid bool     // the command line names overlays; those of a target do no harm
+	adopt    bool     // what no file declares comes into the files, too
+	noOwns   bool
+	overlaid bool // the command line names overlays; those of a target do no harm
 }
 
 func newExportCommand(p *program) *cobra.Command {
@@ -35,12 +38,15 @@ Secrets become variables such as ${SHOP_APP_SECRET:-}: one that is not set leave
 alone. App codes become {generate: N}. Comments at the head of each file name what is left out, and why: what the
 gateway refuses to show, and details that files cannot say, which ignore rules leave as they are.
 
+What was read as a whole, owns names: from then on what somebody makes on the gateway besides is drift, and apply --prune
+deletes it. The comment above it tells how to narrow that; --no-owns leaves it out.
+
 With --split there is a file for each kind, each object, or each API group to which all bindings of
 an object lead. What an earlier split of everything wrote and this one does not is removed.
 
 With --update the files at PATH are edited so that they say what the gateway holds: their diff is empty
 afterwards. What differs is changed in place, what is gone from the gateway goes, and what owns covers and
-no file declares is added; comments, order and layout of all else stay. Values that come from variables
+no file declares is added, with --adopt also what owns does not cover; comments, order and layout of all else stay. Values that come from variables
 and secrets are never written: they are told, and left as they are. Then the exit code is 3, or 1 when
 nothing could be written.
 ` + exits(exitDone, exitError, exitIncomplete),
@@ -65,6 +71,8 @@ nothing could be written.
 	takes(flags, "split", spec.Splits()...)
 	flags.BoolVar(&o.withAPIs, "with-apis", false, "write the APIs as well, for the emulator")
 	flags.BoolVar(&o.secrets, "with-secrets", false, "write the values of secrets, into a file that only its owner can read")
+	flags.BoolVar(&o.noOwns, "no-owns", false, "leave out owns, by which what the gateway gets besides is drift")
+	flags.BoolVar(&o.adopt, "adopt", false, "with --update: also add what no file declares, whether or not owns covers it")
 	flags.StringArrayVar(&o.update, "update", nil, "edit the file or folder at `PATH` so that it says what the gateway holds; repeatable")
 	return cmd
 }
@@ -73,6 +81,8 @@ func (o *exportOptions) check() error {
 	switch {
 	case len(o.update) > 0 && (o.path != "" || o.split != "" || o.withAPIs || o.secrets):
 		return hinted{errors.New("--update edits files that exist"), "leave out --output-file, --split, --with-apis and --with-secrets"}
+	case len(o.update) == 0 && o.adopt:
+		return hinted{errors.New("--adopt goes with --update"), "an export holds all that the gateway has anyway"}
 	case slices.Contains(o.update, "-"):
 		return hinted{errors.New("--update cannot edit stdin"), "name a file or folder"}
 	case len(o.update) == 0 && o.overlaid:
@@ -139,6 +149,25 @@ func (o *exportOptions) notes(instance string) []string {
 	return out
 }
 
+// owns are the globs of what the export holds as a whole, by kind: all names, or those that were asked for.
+func (o *exportOptions) owns(all *reconcile.Everything) map[string][]string {
+	if o.noOwns {
+		return nil
+	}
+	globs := o.compare.names
+	if len(globs) == 0 {
+		globs = []string{"*"}
+	}
+	out, policy := map[string][]string{}, o.compare.policy()
+	for _, k := range kind.All {
+		refused := slices.ContainsFunc(all.Unread, func(u kind.Unread) bool { return u.Kind == k.Name && u.Owner == "" })
+		if k.Owner == "" && policy.Covers(k, "") && !refused {
+			out[k.Name] = globs
+		}
+	}
+	return out
+}
+
 // heldBy begins the line that marks files of an export.
 const heldBy = "What the gateway "
 
@@ -146,7 +175,7 @@ const heldBy = "What the gateway "
 func (o *exportOptions) write(p *program, instance string, all *reconcile.Everything) error {
 	files, err := spec.Write(spec.Export{
 		Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, Unread: all.Unread, APIs: o.withAPIs, Secrets: o.secrets,
-		Split: spec.Split(o.split), Notes: o.notes(instance), Environment: o.compare.files.environment,
+		Split: spec.Split(o.split), Owns: o.owns(all), Notes: o.notes(instance), Environment: o.compare.files.environment,
 	})
 	if err != nil {
 		return err

@@ -23,6 +23,8 @@ type Export struct {
 	Secrets bool          // write secret values instead of variables
 	Split   Split         // how many files there shall be
 
+	Owns map[string][]string // globs by kind: of these names the export holds all that the gateway has
+
 	Environment string   // default environment of the files; "" means RELEASE
 	Notes       []string // comment lines for the head of each file
 }
@@ -47,7 +49,10 @@ type LeftOut struct{ Address, Why string }
 func Write(e Export) ([]File, error) {
 	w := newWriter(e)
 	pieces := w.pieces()
-	out := make([]File, 0, len(pieces))
+	out := make([]File, 0, len(pieces)+1)
+	if e.Split != Whole && len(e.Owns) > 0 {
+		pieces[owning+".yaml"] = nil
+	}
 	for _, name := range slices.Sorted(maps.Keys(pieces)) {
 		f, err := w.file(name, pieces[name])
 		if err != nil {

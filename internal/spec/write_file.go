@@ -13,16 +13,23 @@ import (
 
 // file renders the items of one file.
 func (w *writer) file(name string, items []item) (File, error) {
-	items, left, err := w.fit(items)
+	items, lost, err := w.fit(items)
 	if err != nil {
 		return File{}, err
 	}
-	f := File{Name: name, LeftOut: append(NotShown(w.export.Unread), left...)}
+	f := File{Name: name, LeftOut: NotShown(w.export.Unread)}
+	for _, l := range lost {
+		f.LeftOut = append(f.LeftOut, LeftOut{l.object.Address(), l.why})
+	}
 	for _, it := range items {
 		f.Variables = append(f.Variables, it.variables...)
 		f.LeftOut = append(f.LeftOut, it.leftOut...)
 	}
-	f.Data, err = encode(w.document(items, f.Variables, f.LeftOut))
+	root := w.document(items, lost, f.Variables, f.LeftOut)
+	if w.export.Split == Whole || name == owning+".yaml" {
+		w.owns(root.Content[0])
+	}
+	f.Data, err = encode(root)
 	return f, err
 }
 
@@ -37,7 +44,7 @@ func encode(root *yaml.Node) ([]byte, error) {
 }
 
 // document is the tree of a file. Items stand in the order of the sections.
-func (w *writer) document(items []item, variables []Variable, left []LeftOut) *yaml.Node {
+func (w *writer) document(items []item, lost []lost, variables []Variable, left []LeftOut) *yaml.Node {
 	doc := newMap()
 	put(doc, "version", text(Version))
 	if w.environment != DefaultEnvironment {
@@ -51,7 +58,7 @@ func (w *writer) document(items []item, variables []Variable, left []LeftOut) *y
 		}
 		section.Content = append(section.Content, it.node)
 	}
-	if rules := ignoring(items); rules != nil {
+	if rules := w.ignoring(items, lost); rules != nil {
 		put(doc, "ignore", rules)
 	}
 	if w.export.APIs {

@@ -15,10 +15,10 @@ import (
 // fit takes out of items what the rules of files refuse, since the gateway took it before them, or by others: a field,
 // an entry of a list, a collection; a whole item only when it cannot do without. What goes is named, and a field that
 // goes gets an ignore rule, so that applying the file leaves it as it is.
-func (w *writer) fit(items []item) (kept []item, out []LeftOut, err error) {
+func (w *writer) fit(items []item) (kept []item, out []lost, err error) {
 	kept = slices.Clone(items)
 	for {
-		data, err := encode(w.document(kept, nil, nil))
+		data, err := encode(w.document(kept, nil, nil, nil))
 		if err != nil {
 			return nil, nil, fmt.Errorf("write the file: %w", err)
 		}
@@ -30,13 +30,19 @@ func (w *writer) fit(items []item) (kept []item, out []LeftOut, err error) {
 		for i := range kept {
 			it := kept[i]
 			if list := refused[i]; len(list) > 0 && !it.drop(list) {
-				out = append(out, LeftOut{it.object.Address(), it.reason(list[0])})
+				out = append(out, lost{it.object, it.reason(list[0])})
 				continue
 			}
 			rest = append(rest, it)
 		}
 		kept = rest
 	}
+}
+
+// lost is an object that the files cannot say.
+type lost struct {
+	object *kind.Object
+	why    string
 }
 
 // refusal is what the rules say about something in an item.
@@ -202,24 +208,4 @@ func cut(n *yaml.Node, steps []string) {
 
 func mentions(n *yaml.Node, text string) bool {
 	return strings.Contains(n.Value, text) || slices.ContainsFunc(n.Content, func(c *yaml.Node) bool { return mentions(c, text) })
-}
-
-// ignoring are the rules for fields that the items cannot say; nil when there are none.
-func ignoring(items []item) *yaml.Node {
-	var list *yaml.Node
-	for _, it := range items {
-		for _, i := range it.ignored {
-			rule := newMap()
-			rule.Style = yaml.FlowStyle
-			put(rule, "kind", text(it.kind.Name))
-			put(rule, "name", text(kind.Literal(it.object.Key)))
-			put(rule, "fields", &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{text(i.field)}})
-			put(rule, "reason", text("the gateway has what files cannot say: "+i.why))
-			if list == nil {
-				list = &yaml.Node{Kind: yaml.SequenceNode}
-			}
-			list.Content = append(list.Content, rule)
-		}
-	}
-	return list
 }

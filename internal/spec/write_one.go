@@ -58,7 +58,7 @@ func (s *Snippets) fit(o *kind.Object, environment string) (it item, refused map
 	case err != nil:
 		return it, map[string]string{"": err.Error()}
 	case len(out) > 0:
-		return it, map[string]string{"": out[0].Why}
+		return it, map[string]string{"": out[0].why}
 	}
 	refused = map[string]string{}
 	for _, f := range append(fits[0].ignored, fits[0].unmanaged...) {

@@ -26,6 +26,9 @@ func Splits() []string { return []string{string(ByKind), string(ByGroup), string
 // shared is the file of what leads to several groups, or to none.
 const shared = "shared"
 
+// ours are the names of files of our own, which no object may have, whether or not they are written.
+var ours = []string{shared, owning}
+
 // pieces sorts the items of an export by the file that they go to.
 func (w *writer) pieces() map[string][]item {
 	out := map[string][]item{}
@@ -96,8 +99,10 @@ func fileNames(stems []stem) map[stem]string {
 			rivals[plain] = append(rivals[plain], s)
 		}
 	}
-	if _, ok := rivals[shared]; ok {
-		rivals[shared] = append(rivals[shared], stem{name: shared, fixed: true}) // whether or not it is written
+	for _, name := range ours {
+		if _, ok := rivals[name]; ok {
+			rivals[name] = append(rivals[name], stem{name: name, fixed: true})
+		}
 	}
 	out := map[stem]string{}
 	for _, all := range rivals {

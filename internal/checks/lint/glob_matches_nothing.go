@@ -88,7 +88,7 @@ func matches(glob string, names []string) bool {
 
 // ownsNothing reports a glob of owns that matches no object.
 func (s *subject) ownsNothing(k *kind.Kind, glob string, at spec.Place, n known) {
-	if matches(glob, n.declared[k.Name]) || s.Gateway != nil && matches(glob, n.held[k.Name]) ||
+	if glob == "*" || matches(glob, n.declared[k.Name]) || s.Gateway != nil && matches(glob, n.held[k.Name]) ||
 		s.Gateway == nil && len(n.declared[k.Name]) == 0 { // that none shall exist may be what is meant
 		return
 	}

@@ -53,7 +53,7 @@ type created struct {
 }
 
 // home is the section in which a new object belongs: that of the object with the most similar name, else in the
-// document that owns it. The place is that of the section, its source any place of the document.
+// document that owns it, else, where whatever the gateway holds is taken over, in that of any object, or the first. The place is that of the section, its source any place of the document.
 func (r *round) home(k *kind.Kind, o *kind.Object) (spec.Place, bool) {
 	best, most := spec.Place{}, -1
 	for i := range r.state.Objects {
@@ -67,10 +67,16 @@ func (r *round) home(k *kind.Kind, o *kind.Object) (spec.Place, bool) {
 	}
 	if most < 0 {
 		owns := r.places.OfOwns(k.Name)
-		if len(owns) == 0 {
+		switch {
+		case len(owns) > 0:
+			best = owns[0]
+		case !r.gateway.Adopt:
 			return best, false
+		case len(r.state.Objects) > 0:
+			best = r.places.Item(&r.state.Objects[0]).Layers()[0]
+		default:
+			best = spec.Place{Source: kind.Source{File: r.inputs[0].Name}}
 		}
-		best = owns[0]
 	}
 	best.Path = "/" + k.Section
 	return best, true

@@ -58,10 +58,24 @@ func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff
 	if firstError(wrong) != "" {
 		return nil, wrong
 	}
+	if g.Adopt {
+		desired.Owns = everything()
+	}
 	r.plan = diff.Between(g.Actual, desired, p)
 	e := spec.Export{Objects: g.Actual.Objects, Links: g.Actual.Links, Known: g.Catalog.APIs, Unread: g.Unread}
 	r.snippets = spec.NewSnippets(e, variablesIn(inputs))
 	return r, findings
+}
+
+// everything is what files own that are to say all that a gateway holds.
+func everything() map[string][]string {
+	out := map[string][]string{}
+	for _, k := range kind.All {
+		if k.Owner == "" {
+			out[k.Name] = []string{"*"}
+		}
+	}
+	return out
 }
 
 // index sorts references and links by what they belong to.

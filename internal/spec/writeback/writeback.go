@@ -23,6 +23,7 @@ type Gateway struct {
 	Actual  kind.Actual
 	Catalog *kind.Catalog
 	Unread  []kind.Unread // what it refuses to show: what the files say of that stays as it is
+	Adopt   bool          // what no file declares comes into the files, too, not only what they own
 }
 
 // Result is what became of the files.
