@@ -209,7 +209,7 @@ func (o *applyOptions) results(p *program, c *comparison, outcome *reconcile.Out
 	if d.Stopped = outcome.Stopped; outcome.Verified {
 		d.Converged = &outcome.Converged
 	}
-	d.Requests, d.Saved = document.Requests{Read: outcome.Reads, Write: outcome.Writes}, c.file != nil
+	d.Requests, d.Saved = document.Requests{Read: outcome.Reads, Write: outcome.Writes, InFlight: c.session.mostAtOnce()}, c.file != nil
 	d.Warnings = append(append(d.Warnings, c.warnings...), document.Notes(outcome.Warnings)...)
 	d.Advise(outcome.Results, func(n api.Next) string { return o.next(p, n) })
 	return d

@@ -183,7 +183,7 @@ func (o *compareOptions) connect(ctx context.Context, p *program, c *comparison)
 	c.session, c.head = s, s.head(p, o.files.environment)
 	c.journal = journal.New(s.Caller, s.instanceID, time.Now)
 	s.Caller = c.journal
-	c.run = s.run(o.policy(), o.gateway.parallelism)
+	c.run = s.run(o.policy(), o.gateway.parallelism.workers())
 	c.run.CheckInstance, c.run.AllowUnhealthy, c.run.Tolerant = true, o.allowUnhealthy, o.tolerant
 	if o.journal == "" {
 		return nil
@@ -253,7 +253,7 @@ func (c *comparison) plan() *document.Plan {
 		return d
 	}
 	d := document.NewPlan(c.head, c.Plan, c.Reads)
-	d.Managed = c.managed()
+	d.Managed, d.Requests.InFlight = c.managed(), c.session.mostAtOnce()
 	c.meaning(d, &d.Felt)
 	if c.planTraffic != nil {
 		document.AddTraffic(d.Changes, c.planTraffic.Hits)

@@ -72,7 +72,9 @@ func (o *doctorOptions) examine(ctx context.Context, p *program) (*document.Diag
 	}
 	patient := o.patient(s, state)
 	checks = append(checks, doctor.Gateway(ctx, patient)...)
-	return document.NewDiagnosis(s.head(p, o.compare.files.environment), checks, patient.Reader.Requests()), s.end()
+	d := document.NewDiagnosis(s.head(p, o.compare.files.environment), checks, patient.Reader.Requests())
+	d.Requests.InFlight = s.mostAtOnce()
+	return d, s.end()
 }
 
 // files checks the files; the state is nil when there are none that can be used.

@@ -118,7 +118,7 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 			Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before, Policy: c.run.Policy, Undeclared: o.undeclared,
 		})
 		d = document.NewDrift(c.head, found)
-		d.Managed = c.managed()
+		d.Managed, d.Requests.InFlight = c.managed(), c.session.mostAtOnce()
 	}
 	if err == nil && o.write != "" {
 		err = writeBaseline(o.write, c, before, now)

@@ -117,7 +117,7 @@ func runExport(ctx context.Context, p *program, o *exportOptions) (err error) {
 	if len(o.update) > 0 {
 		policy.Kinds, policy.Names = nil, nil // what they leave out may be referred to
 	}
-	run := s.run(policy, o.compare.gateway.parallelism)
+	run := s.run(policy, o.compare.gateway.parallelism.workers())
 	run.Lenient = true
 	all, err := run.Everything(ctx)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
@@ -48,11 +49,16 @@ type common struct {
 	quiet     bool
 	stdin     []byte
 	emulators *emulators
+	bound     *remote.Bound // of requests in flight
 }
 
 // common reads stdin where files come from there, for all.
 func (f *fleet) common(p *program, cmd *cobra.Command) (*common, error) {
 	c := &common{stderr: &shared{w: p.Stderr}, prefixed: p.logFormat != "json", terminal: terminal(p.Stderr), quiet: p.quiet, emulators: &emulators{}}
+	c.bound = remote.NewBound(remote.MostInAll)
+	if n, ok := inFlightOf(cmd.Flags()); ok && p.given["parallelism"] && n > 0 {
+		c.bound = remote.NewBound(int(n))
+	}
 	for _, flag := range []string{"file", "overlay"} {
 		if found := cmd.Flags().Lookup(flag); found != nil && slices.Contains(valuesOf(found), "-") {
 			text, err := io.ReadAll(p.Stdin)
@@ -63,6 +69,16 @@ func (f *fleet) common(p *program, cmd *cobra.Command) (*common, error) {
 		}
 	}
 	return c, nil
+}
+
+// inFlightOf is what --parallelism says.
+func inFlightOf(flags *pflag.FlagSet) (inFlight, bool) {
+	if f := flags.Lookup("parallelism"); f != nil {
+		if n, ok := f.Value.(*inFlight); ok {
+			return *n, true
+		}
+	}
+	return 0, false
 }
 
 // watch begins to tell how far all are.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,7 +34,7 @@ type gatewayOptions struct {
 	cloud          string
 	projectID      string
 	instanceID     string
-	parallelism    int
+	parallelism    inFlight
 	maxRPS         float64
 	timeout        time.Duration
 	requestTimeout time.Duration
@@ -53,7 +55,8 @@ func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 
 // addPace adds the flags that say how a gateway is asked, whichever it is.
 func (o *gatewayOptions) addPace(flags *pflag.FlagSet) {
-	flags.IntVar(&o.parallelism, "parallelism", 10, "requests in flight at most, `N`")
+	flags.Var(&o.parallelism, "parallelism", "requests in flight at most, `N`, or auto: as many as the gateway takes, 100 at most")
+	takes(flags, "parallelism", "auto")
 	flags.Float64Var(&o.maxRPS, "max-rps", 0, "requests a second at most, `R`; 0 means no fixed cap")
 	flags.DurationVar(&o.timeout, "timeout", 0, "`TIME` that the whole run may take, such as 10m; 0 means any")
 	flags.DurationVar(&o.requestTimeout, "request-timeout", 30*time.Second, "`TIME` that one request may take")
@@ -69,8 +72,6 @@ func (o *gatewayOptions) check() error {
 	switch {
 	case o.against != "" && o.endpoint != "":
 		return hinted{errors.New("--against and --endpoint exclude each other"), "leave one of them out"}
-	case o.parallelism < 1:
-		return fmt.Errorf("--parallelism: %d is below 1", o.parallelism)
 	case o.maxRPS < 0:
 		return fmt.Errorf("--max-rps: %g is below 0", o.maxRPS)
 	case o.timeout < 0:
@@ -80,6 +81,36 @@ func (o *gatewayOptions) check() error {
 	}
 	return nil
 }
+
+// inFlight is how many requests are in flight at most; 0 is as many as the gateway takes. It is the value of a flag.
+type inFlight int
+
+func (n *inFlight) String() string {
+	if *n == 0 {
+		return "auto"
+	}
+	return strconv.Itoa(int(*n))
+}
+
+// Type is what it is called in help texts.
+func (n *inFlight) Type() string { return "N|auto" }
+
+// Set reads it.
+func (n *inFlight) Set(text string) error {
+	if text == "auto" {
+		*n = 0
+		return nil
+	}
+	v, err := strconv.Atoi(text)
+	if err != nil || v < 1 {
+		return errors.New("must be auto, or a number from 1")
+	}
+	*n = inFlight(v)
+	return nil
+}
+
+// workers is how many pieces of work are under way at most, so that all the requests that may be in flight can be.
+func (n inFlight) workers() int { return cmp.Or(int(n), remote.MostInFlight) }
 
 // overtime is why a run was stopped when its time was over.
 type overtime struct{ after time.Duration }
@@ -105,6 +136,7 @@ type gateway struct {
 	region     string // "" where it is not known
 	against    string // the export that stands in for it
 	host       string // whose undo files are kept together
+	mostAtOnce func() int
 	close      func() error
 }
 
@@ -115,10 +147,13 @@ const emulated = "emulator:"
 func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logger, unknown io.Writer) (*gateway, error) {
 	config := remote.Config{
 		Endpoint: o.endpoint, ProjectID: o.projectID, InstanceID: o.instanceID,
-		Parallelism: o.parallelism, MaxRPS: o.maxRPS, RequestTimeout: o.requestTimeout,
+		Parallelism: int(o.parallelism), MaxRPS: o.maxRPS, RequestTimeout: o.requestTimeout,
 		UserAgent: "apigw-sync/" + build().Version, Log: log,
 	}
 	end := func() error { return nil }
+	if p.member != nil {
+		config.All = p.member.common.bound
+	}
 	if o.against != "" {
 		return fromExport(o.against, config, emulator.Options{Invent: true, Log: unknown})
 	}
@@ -136,7 +171,7 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 		return nil, errors.Join(err, end())
 	}
 	return &gateway{
-		Caller: client, region: o.region, instanceID: config.InstanceID, projectID: config.ProjectID, endpoint: whereabouts(config.Endpoint), host: o.host(config.Endpoint), close: end,
+		Caller: client, mostAtOnce: client.MostAtOnce, region: o.region, instanceID: config.InstanceID, projectID: config.ProjectID, endpoint: whereabouts(config.Endpoint), host: o.host(config.Endpoint), close: end,
 	}, nil
 }
 
@@ -154,7 +189,10 @@ func fromExport(path string, c remote.Config, o emulator.Options) (*gateway, err
 	}
 	inProcess(&c, g)
 	client, err := remote.New(c)
-	return &gateway{Caller: client, against: path, instanceID: c.InstanceID, close: func() error { return nil }}, err
+	if err != nil {
+		return nil, err
+	}
+	return &gateway{Caller: client, mostAtOnce: client.MostAtOnce, against: path, instanceID: c.InstanceID, close: func() error { return nil }}, nil
 }
 
 // inProcess completes c with the address of an emulator inside the process.

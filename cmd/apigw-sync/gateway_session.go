@@ -50,5 +50,6 @@ func (s *session) run(policy diff.Policy, parallel int) *reconcile.Run {
 // end ends the progress and the connection.
 func (s *session) end() error {
 	s.told.close()
+	s.log.Debug("requests in flight", "most", s.mostAtOnce())
 	return s.close()
 }

@@ -225,7 +225,7 @@ func (s *promoteSide) read(ctx context.Context, stderr *shared, progress func(mo
 	}
 	defer func() { err = both(err, gateway.close()) }()
 	var last atomic.Int64
-	run := &reconcile.Run{Caller: gateway, Policy: s.Policy, Parallel: s.options.gateway.parallelism, Progress: func(_ string, done, _ int) {
+	run := &reconcile.Run{Caller: gateway, Policy: s.Policy, Parallel: s.options.gateway.parallelism.workers(), Progress: func(_ string, done, _ int) {
 		progress(done - int(last.Swap(int64(done))))
 	}}
 	all, err := run.Everything(ctx)

@@ -53,7 +53,7 @@ func TestEveryKeyOfTargets(t *testing.T) {
 	section := filepath.Join(t.TempDir(), "config.yaml")
 	values := map[string][3]string{ // in the config file, in the environment, on the command line
 		"string": {"a", "b", "c"}, "stringArray": {"[a]", "b", "c"}, "bool": {"true", "false", "true"},
-		"int": {"1", "2", "3"}, "float64": {"1", "2", "3"}, "duration": {"1s", "2s", "3s"},
+		"int": {"1", "2", "3"}, "N|auto": {"1", "auto", "3"}, "float64": {"1", "2", "3"}, "duration": {"1s", "2s", "3s"},
 	}
 	keys := map[string]bool{}
 	for field := range reflect.TypeFor[config.Target]().Fields() {
@@ -122,7 +122,7 @@ func settled(t *testing.T, command, flag, section string, level int, v [3]string
 // TestTwins holds every flag of every command against its twin in the environment.
 func TestTwins(t *testing.T) {
 	p := &program{}
-	values := map[string]string{"bool": "true", "int": "7", "float64": "7", "duration": "7s"}
+	values := map[string]string{"bool": "true", "int": "7", "N|auto": "7", "float64": "7", "duration": "7s"}
 	var visit func(*cobra.Command)
 	visit = func(cmd *cobra.Command) {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) {

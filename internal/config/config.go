@@ -36,29 +36,38 @@ type File struct {
 // Target holds what flags default to, under the flags' names, and variables. A key that is left out
 // says nothing about its flag.
 type Target struct {
-	Endpoint       *string  `json:"endpoint"`
-	Against        *string  `json:"against"` // relative to the config file
-	Region         *string  `json:"region"`
-	Cloud          *string  `json:"cloud"`
-	ProjectID      *string  `json:"project_id"`
-	InstanceID     *string  `json:"instance_id"`
-	Environment    *string  `json:"environment"`
-	File           []string `json:"file"`    // relative to the config file
-	Overlay        []string `json:"overlay"` // relative to the config file
-	Kind           []string `json:"kind"`
-	ObjectName     []string `json:"name"`
-	Prune          *bool    `json:"prune"`
-	MaxDeletes     *int     `json:"max_deletes"`
-	AllowEmpty     *bool    `json:"allow_empty"`
-	Parallelism    *int     `json:"parallelism"`
-	MaxRPS         *float64 `json:"max_rps"`
-	Timeout        *string  `json:"timeout"` // such as 10m
-	RequestTimeout *string  `json:"request_timeout"`
+	Endpoint       *string   `json:"endpoint"`
+	Against        *string   `json:"against"` // relative to the config file
+	Region         *string   `json:"region"`
+	Cloud          *string   `json:"cloud"`
+	ProjectID      *string   `json:"project_id"`
+	InstanceID     *string   `json:"instance_id"`
+	Environment    *string   `json:"environment"`
+	File           []string  `json:"file"`    // relative to the config file
+	Overlay        []string  `json:"overlay"` // relative to the config file
+	Kind           []string  `json:"kind"`
+	ObjectName     []string  `json:"name"`
+	Prune          *bool     `json:"prune"`
+	MaxDeletes     *int      `json:"max_deletes"`
+	AllowEmpty     *bool     `json:"allow_empty"`
+	Parallelism    *InFlight `json:"parallelism"`
+	MaxRPS         *float64  `json:"max_rps"`
+	Timeout        *string   `json:"timeout"` // such as 10m
+	RequestTimeout *string   `json:"request_timeout"`
 
 	Production *bool `json:"production"` // who writes is asked for the name of the target; no flag says so
 	Wave       *int  `json:"wave"`       // of an apply to many; nil comes after all that have one
 
 	Vars map[string]string `json:"vars"` // variables of desired-state files
+}
+
+// InFlight is a number or auto, as the flag has it.
+type InFlight string
+
+// UnmarshalJSON reads either.
+func (f *InFlight) UnmarshalJSON(data []byte) error {
+	*f = InFlight(strings.Trim(string(data), `"`))
+	return nil
 }
 
 // whole is what a config file may look like.
@@ -69,7 +78,8 @@ func targetShape(but ...string) *shape.Shape {
 	text := shape.OfText("", shape.Length(1, 0))
 	of := map[reflect.Type]*shape.Shape{
 		reflect.TypeFor[*string](): text, reflect.TypeFor[[]string](): shape.OfList("", text), reflect.TypeFor[*bool](): shape.OfFlag(""),
-		reflect.TypeFor[*int](): shape.OfWhole(""), reflect.TypeFor[*float64](): shape.OfNumber(""),
+		reflect.TypeFor[*InFlight](): shape.OfEither("", shape.OfWhole(""), shape.OfText("", shape.OneOf("auto"))),
+		reflect.TypeFor[*int]():      shape.OfWhole(""), reflect.TypeFor[*float64](): shape.OfNumber(""),
 		reflect.TypeFor[map[string]string](): shape.OfEach("", shape.OfText("")),
 	}
 	var fields []shape.Field
@@ -245,6 +255,10 @@ func (t *Target) Flags() map[string][]string {
 		case *bool:
 			if x != nil {
 				out[name] = []string{strconv.FormatBool(*x)}
+			}
+		case *InFlight:
+			if x != nil {
+				out[name] = []string{string(*x)}
 			}
 		case *int:
 			if x != nil {

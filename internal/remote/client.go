@@ -3,6 +3,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -22,13 +23,14 @@ type Config struct {
 	InstanceID  string // "" is an error as soon as a request needs it
 	Credentials Credentials
 
-	Parallelism    int           // requests in flight at most; 0 means 10
+	Parallelism    int           // requests in flight at most; 0 means as many as the gateway takes, 100 at most
+	All            *Bound        // of requests in flight to several gateways; nil means none
 	MaxRPS         float64       // requests a second at most; 0 means no fixed cap
 	RequestTimeout time.Duration // one attempt, answer included; 0 means 30 s
 	Grace          time.Duration // what attempts in flight get after a cancel; 0 means 10 s, below 0 none
 	RetryBudget    int           // repeats of the whole run; 0 means 200, below 0 none
 
-	Transport http.RoundTripper // nil means a pool of its own, sized to Parallelism
+	Transport http.RoundTripper // nil means a pool of its own, of that size
 	UserAgent string            // "" means apigw-sync
 	Log       *slog.Logger      // Debug: every attempt; Info: long pauses; nil means none
 }
@@ -74,13 +76,15 @@ func New(c Config) (*Client, error) {
 		c.Log.Info("waiting, as the gateway or --max-rps allows no more requests now",
 			"wait", wait.Round(time.Millisecond).String())
 	})
+	c.All.join(client.pace)
+	client.pace.all = c.All
 	return client, nil
 }
 
+// MostAtOnce is how many requests were allowed in flight at most so far.
+func (c *Client) MostAtOnce() int { return c.pace.mostAtOnce() }
+
 func (c Config) withDefaults() Config {
-	if c.Parallelism <= 0 {
-		c.Parallelism = 10
-	}
 	if c.RequestTimeout <= 0 {
 		c.RequestTimeout = 30 * time.Second
 	}
@@ -97,7 +101,7 @@ func (c Config) withDefaults() Config {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if c.Transport == nil {
-		c.Transport = newTransport(c.Parallelism)
+		c.Transport = newTransport(cmp.Or(c.Parallelism, MostInFlight))
 	}
 	return c
 }

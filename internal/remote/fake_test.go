@@ -88,7 +88,7 @@ func testClient(t *testing.T, transport http.RoundTripper, change func(*Config))
 	t.Helper()
 	config := Config{
 		Endpoint: "https://" + testHost, ProjectID: testProject, InstanceID: "i1",
-		Credentials: testToken, Transport: transport,
+		Credentials: testToken, Transport: transport, Parallelism: 10,
 	}
 	if change != nil {
 		change(&config)

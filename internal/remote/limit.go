@@ -43,9 +43,10 @@ const (
 	// longer windows it would make a few requests wait for minutes, so there they may come at once.
 	spacedUpTo = 10 * time.Second
 
-	slowerBy    = 0.8  // share of the rate that is kept when others use the same limit
-	fasterBy    = 1.02 // growth of that share after each window without a refusal
-	lowestShare = 0.05
+	slowerBy       = 0.8 // share of the rate that is kept when others use the same limit
+	slowerByLittle = 0.92
+	fasterBy       = 1.02 // growth of that share after each window without a refusal
+	lowestShare    = 0.05
 )
 
 // window paces to one limit.
@@ -53,10 +54,18 @@ type window struct {
 	limit
 	share float64   // of the limit that is used: 1 unless others seem to use it too
 	calm  time.Time // last change of share
+
+	learnt bool   // it was told by no words, and may be too low
+	before uint64 // requests numbered below this had started when it was learnt
 }
 
 // margin is added to the window's length: requests do not all travel equally long.
-func (w *window) margin() time.Duration { return min(w.per/20, time.Second) }
+func (w *window) margin() time.Duration {
+	if w.learnt { // it is no word to be kept, and gives way when it was too much
+		return w.per / 100
+	}
+	return min(w.per/20, time.Second)
+}
 
 // delay is how long the next request must wait so that, with what was started before, no window
 // holds more requests than the limit.
@@ -93,14 +102,25 @@ func (w *window) explains(t ticket, started []start) bool {
 
 // slower gives way to others that use the same limit.
 func (w *window) slower(now time.Time) {
-	w.share = max(w.share*slowerBy, lowestShare)
+	by := slowerBy
+	if w.learnt { // it was passed by little: it grows in small steps
+		by = slowerByLittle
+	}
+	w.share = max(w.share*by, lowestShare)
 	w.calm = now
 }
 
 // faster takes a little more after a window without a refusal.
 func (w *window) faster(now time.Time) {
-	if w.share < 1 && now.Sub(w.calm) >= w.per {
+	if now.Sub(w.calm) < w.per {
+		return
+	}
+	switch {
+	case w.share < 1:
 		w.share = min(w.share*fasterBy, 1)
+		w.calm = now
+	case w.learnt: // nobody said that this is all
+		w.share *= fasterBy
 		w.calm = now
 	}
 }

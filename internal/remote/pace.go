@@ -30,6 +30,9 @@ const (
 //	names none                   half as many in flight, after a pause that doubles each time
 //	carries Retry-After          a pause of that length
 //
+// Where it grows by itself (see growth), a refusal that names no limit tells one all the same, when enough were let
+// through within the last second: so many a second, in growing steps, instead of fewer in flight.
+//
 // After a pause one request alone tries the way; the others follow when it was let through.
 // Refusals of requests that had started before the last reaction change nothing more.
 type pacer struct {
@@ -38,8 +41,11 @@ type pacer struct {
 	rps  *rate.Limiter // nil without a fixed cap
 	most int           // in flight at the very most
 	tell func(wait time.Duration)
+	all  *Bound // of several pacers; nil without one
 
 	mu        sync.Mutex
+	grow      *growth // nil where most is fixed
+	highest   int     // what allowed was at most
 	inFlight  int
 	allowed   int // in flight now: 1 to most
 	successes int // since allowed changed
@@ -61,10 +67,14 @@ type start struct {
 // ticket is the right to send one request; it goes back with release.
 type ticket = start
 
+// newPacer makes one with so many requests in flight at most; 0 means as many as the gateway takes.
 func newPacer(parallel int, maxRPS float64, tell func(time.Duration)) *pacer {
 	p := &pacer{
 		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1),
-		most: parallel, allowed: parallel, tell: tell,
+		most: parallel, allowed: parallel, highest: parallel, tell: tell,
+	}
+	if parallel == 0 {
+		p.grow, p.most, p.allowed, p.highest = newGrowth(), MostInFlight, growStart, growStart
 	}
 	if maxRPS > 0 {
 		p.rps = rate.NewLimiter(rate.Limit(maxRPS), 1)
@@ -118,12 +128,19 @@ func (p *pacer) take(now time.Time) (t ticket, wait time.Duration, ok bool) {
 		return ticket{}, wait, false
 	}
 	if p.inFlight >= room {
+		if p.grow != nil {
+			p.grow.full = true
+		}
+		return ticket{}, 0, false
+	}
+	if !p.all.take() {
 		return ticket{}, 0, false
 	}
 	if p.rps != nil {
 		r := p.rps.ReserveN(now, 1)
 		if d := r.DelayFrom(now); d > 0 {
 			r.CancelAt(now)
+			p.all.give()
 			return ticket{}, d, false
 		}
 	}
@@ -148,18 +165,23 @@ func (p *pacer) await(ctx context.Context, wait time.Duration) {
 	}
 }
 
-// release takes the ticket back and learns from how the request ended.
-func (p *pacer) release(t ticket, err error) {
+// release takes the ticket back and learns from how a request for the operation ended.
+func (p *pacer) release(t ticket, operation string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.inFlight--
+	p.all.give()
 	now := time.Now()
 	if e := refusal(err); e != nil {
 		p.refused(t, e, now)
 	} else {
+		if p.grow != nil {
+			p.allowed = p.grow.ended(t, operation, now, err, p.allowed, p.next)
+			p.highest = max(p.highest, p.allowed)
+		}
 		p.probing = false
 		if err == nil {
-			p.succeeded(now)
+			p.succeeded(t, now)
 		}
 	}
 	select {
@@ -168,12 +190,18 @@ func (p *pacer) release(t ticket, err error) {
 	}
 }
 
-func (p *pacer) succeeded(now time.Time) {
+func (p *pacer) succeeded(t ticket, now time.Time) {
 	p.strikes = 0
 	for _, w := range p.windows {
 		w.faster(now)
+		if w.learnt && t.seq < w.before {
+			w.count++ // it was let through as well
+		}
 	}
 	p.successes++
+	if p.grow != nil && p.allowed >= growStart {
+		return // it knows better
+	}
 	if p.successes >= growEvery*p.allowed && p.allowed < p.most {
 		p.allowed++
 		p.successes = 0
@@ -194,11 +222,18 @@ func (p *pacer) refused(t ticket, e *api.Error, now time.Time) {
 	if t.seq < p.reacted {
 		return
 	}
+	if p.grow != nil {
+		p.grow.careful = true
+		if w == nil {
+			w = p.learn(now)
+			named = w != nil
+		}
+	}
 	p.reacted = p.next
 	p.successes = 0
 	p.probing = true
 	first, longest := firstPause, longestPause
-	if named && p.strikes == 0 { // refused tries during a pause say nothing new about the rate
+	if named && p.strikes == 0 && w.calm != now { // refused tries during a pause say nothing new about the rate
 		w.slower(now)
 	}
 	if named {
@@ -212,6 +247,34 @@ func (p *pacer) refused(t ticket, e *api.Error, now time.Time) {
 	if e.RetryAfter == 0 {
 		p.pauseUntil(now.Add(pause))
 	}
+}
+
+// learn is the rate that a refusal without words tells: what was let through within the last second. It is nil where that
+// is too little to go by, or where a limit is known.
+func (p *pacer) learn(now time.Time) *window {
+	if len(p.windows) > 0 {
+		if w := p.windows[0]; w.learnt {
+			return w
+		}
+		return nil
+	}
+	n := 0
+	for i := len(p.started) - 1; i >= 0 && now.Sub(p.started[i].at) < time.Second; i-- {
+		n++
+	}
+	if n -= p.inFlight; n < growSeen { // of those in flight nobody knows yet
+		return nil
+	}
+	w := p.window(limit{n, time.Second})
+	w.learnt, w.before, w.calm = true, p.next, now
+	return w
+}
+
+// mostAtOnce is how many requests were allowed in flight at most so far.
+func (p *pacer) mostAtOnce() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.highest
 }
 
 // pauseFor doubles with each strike up to longest and is then spread by half, so that several

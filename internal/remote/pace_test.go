@@ -310,23 +310,23 @@ func TestHalvesOncePerWave(t *testing.T) {
 		wave = append(wave, take())
 	}
 	for _, tk := range wave {
-		p.release(tk, busy)
+		p.release(tk, "", busy)
 	}
 	if p.allowed != 4 || !p.probing {
 		t.Fatalf("after one wave %d are allowed (probing: %v), want 4", p.allowed, p.probing)
 	}
-	p.release(take(), busy)
+	p.release(take(), "", busy)
 	if p.allowed != 2 {
 		t.Fatalf("after a refused probe %d are allowed, want 2", p.allowed)
 	}
 	for range 2 * growEvery {
-		p.release(take(), nil)
+		p.release(take(), "", nil)
 	}
 	if p.allowed != 3 {
 		t.Fatalf("after %d successes %d are allowed, want 3", 2*growEvery, p.allowed)
 	}
 	for range 8 * 8 * growEvery {
-		p.release(take(), nil)
+		p.release(take(), "", nil)
 	}
 	if p.allowed != 8 {
 		t.Fatalf("in the end %d are allowed, want 8", p.allowed)

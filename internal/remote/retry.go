@@ -121,7 +121,7 @@ func (c *Client) attemptPaced(ctx context.Context, h *history, reply any) error 
 	}
 	h.attempts++
 	err = c.attempt(ctx, h.q, reply, h.attempts)
-	c.pace.release(t, err)
+	c.pace.release(t, h.q.Operation, err)
 	c.tally.ended(err)
 	h.note(err)
 	return nil

@@ -25,6 +25,10 @@ func Config() string {
 		if other := ofTargets[key]; other != "" {
 			meaning = other
 		}
+		if key == "parallelism" {
+			rows = append(rows, []string{code(key), "whole number, or `auto`", meaning})
+			continue
+		}
 		rows = append(rows, []string{code(key), typeWord(f.Type), meaning})
 	}
 	p.printf("\n## A target\n")

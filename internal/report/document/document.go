@@ -194,7 +194,8 @@ func (r Refusal) Problem() Problem {
 type Requests struct {
 	Read       int         `json:"read"`
 	Write      int         `json:"write"`
-	Operations []Operation `json:"operations,omitempty"` // where it was asked for
+	InFlight   int         `json:"in_flight_max,omitempty"` // how many were allowed in flight at most; 0 where no gateway was asked
+	Operations []Operation `json:"operations,omitempty"`    // where it was asked for
 }
 
 // NewPlan is the document of p. Warnings and errors that p does not know are added by the caller.

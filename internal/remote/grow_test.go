@@ -1,0 +1,196 @@
+package remote
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+)
+
+// site is a gateway with a habit, and what it saw.
+type site struct {
+	mu     sync.Mutex
+	flying int
+	most   int
+}
+
+func (s *site) begin() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flying++
+	s.most = max(s.most, s.flying)
+	return s.flying
+}
+
+func (s *site) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flying--
+}
+
+// slows answers after latency, and so much later as more than capacity are in flight.
+func (s *site) slows(latency time.Duration, capacity int) roundTrip {
+	return func(*http.Request) (*http.Response, error) {
+		n := s.begin()
+		defer s.end()
+		time.Sleep(max(latency, latency*time.Duration(n)/time.Duration(capacity)))
+		return reply(200, `{}`), nil
+	}
+}
+
+// refuses answers after latency, and refuses what l does not allow, without saying what the limit is.
+func (s *site) refuses(latency time.Duration, l limiter) roundTrip {
+	inner := limited(l, latency, func() *http.Response { return refuse(429, "APIGW.0308", "too many requests") })
+	return func(r *http.Request) (*http.Response, error) {
+		s.begin()
+		defer s.end()
+		return inner(r)
+	}
+}
+
+// stalls answers after latency, but for a second out of every five in which nothing is answered.
+func (s *site) stalls(latency time.Duration) roundTrip {
+	return func(*http.Request) (*http.Response, error) {
+		s.begin()
+		defer s.end()
+		time.Sleep(latency)
+		if since := time.Duration(time.Now().UnixNano()) % (5 * time.Second); since > 4*time.Second {
+			time.Sleep(5*time.Second - since)
+		}
+		return reply(200, `{}`), nil
+	}
+}
+
+// runWide sends n requests over more workers than may ever be in flight, and returns how long it took.
+func runWide(t *testing.T, c *Client, n int) time.Duration {
+	t.Helper()
+	began := time.Now()
+	work := make(chan int)
+	var wg sync.WaitGroup
+	for range 2 * MostInFlight {
+		wg.Go(func() {
+			for i := range work {
+				if _, err := c.Call(t.Context(), put(), nil); err != nil {
+					t.Errorf("request %d: %v", i, err)
+				}
+			}
+		})
+	}
+	for i := range n {
+		work <- i
+	}
+	close(work)
+	wg.Wait()
+	return time.Since(began)
+}
+
+// took runs n requests against a gateway, with a fixed number in flight or, for 0, as many as it takes.
+func took(t *testing.T, gateway func(*site) roundTrip, parallel, n int) (d time.Duration, refused int, s *site) {
+	t.Helper()
+	s = &site{}
+	synctest.Test(t, func(t *testing.T) {
+		c := testClient(t, gateway(s), func(c *Config) { c.Parallelism = parallel })
+		d = runWide(t, c, n)
+		_, refused = sent(c)
+		if parallel == 0 && (s.most > MostInFlight || c.MostAtOnce() > MostInFlight || s.most > c.MostAtOnce()) {
+			t.Errorf("%d in flight, %d told", s.most, c.MostAtOnce())
+		}
+	})
+	return d, refused, s
+}
+
+const ms = time.Millisecond
+
+// Where the gateway takes it, three times as fast as ten in flight at least; where it does not, never slower than
+// that, and hardly anything refused.
+func TestGrowth(t *testing.T) {
+	const n = 1500
+	type gateway struct {
+		name   string
+		make   func(*site) roundTrip
+		faster float64 // than ten in flight, at least
+	}
+	var gateways []gateway
+	for _, latency := range []time.Duration{5 * ms, 20 * ms, 100 * ms} {
+		gateways = append(gateways,
+			gateway{fmt.Sprintf("takes all, %s", latency), func(s *site) roundTrip { return s.slows(latency, 1000) }, 3},
+			gateway{fmt.Sprintf("slower beyond 30, %s", latency), func(s *site) roundTrip { return s.slows(latency, 30) }, 2},
+			gateway{fmt.Sprintf("stalls, %s", latency), func(s *site) roundTrip { return s.stalls(latency) }, 1},
+		)
+		for name, l := range map[string]func() limiter{
+			"fixed window":   func() limiter { return &fixedWindow{limit: limit{50, time.Second}} },
+			"sliding window": func() limiter { return &slidingWindow{limit: limit{50, time.Second}} },
+			"bucket":         func() limiter { return &bucket{limit: limit{50, time.Second}, burst: 50, tokens: 50, last: time.Now()} },
+		} {
+			gateways = append(gateways, gateway{fmt.Sprintf("50 a second, %s, %s", name, latency), func(s *site) roundTrip { return s.refuses(latency, l()) }, 0.95})
+		}
+	}
+	for _, g := range gateways {
+		t.Run(g.name, func(t *testing.T) {
+			fixed, tries, _ := took(t, g.make, 10, n)
+			grown, refused, s := took(t, g.make, 0, n)
+			t.Logf("10 in flight %v, %d refused; as many as it takes %v, %d refused, %d in flight at most", fixed, tries, grown, refused, s.most)
+			if float64(grown)*g.faster > float64(fixed) {
+				t.Errorf("took %v, with 10 in flight %v", grown, fixed)
+			}
+			if refused > n*2/100 {
+				t.Errorf("%d of %d refused", refused, n)
+			}
+		})
+	}
+}
+
+// A round of growth is told what became of its requests, and says how many may be in flight.
+func TestRounds(t *testing.T) {
+	busy := &api.Error{Status: http.StatusServiceUnavailable}
+	for name, c := range map[string]struct {
+		rounds []time.Duration // how long each takes; 0 is an answer of 503
+		want   []int           // after each
+	}{
+		"doubled until the first trouble, then step by step": {[]time.Duration{20 * ms, 20 * ms, 100 * ms, 20 * ms, 20 * ms}, []int{20, 40, 28, 30, 32}},
+		"never more than anybody wants":                      {[]time.Duration{ms, ms, ms, ms, ms}, []int{20, 40, 80, 100, 100}},
+		"half as many when it cannot keep up":                {[]time.Duration{20 * ms, 20 * ms, 0, 20 * ms, 0, 0}, []int{20, 40, 20, 22, 11, 10}},
+		"a few milliseconds are no trouble":                  {[]time.Duration{ms, 5 * ms, ms}, []int{20, 40, 80}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g, now, seq, allowed := newGrowth(), time.Unix(0, 0), uint64(0), growStart
+			for i, took := range c.rounds {
+				g.full = true
+				begun := now
+				now = now.Add(took)
+				var err error
+				if took == 0 {
+					err = busy
+				}
+				g.ends = seq + 4
+				for range 5 {
+					allowed = g.ended(ticket{seq, begun}, "ListThings", now, err, allowed, seq+1)
+					seq++
+				}
+				if allowed != c.want[i] {
+					t.Errorf("round %d: %d, want %d", i, allowed, c.want[i])
+				}
+			}
+		})
+	}
+}
+
+// Several clients share one bound, and none of them is forgotten.
+func TestBound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, all := &site{}, NewBound(15)
+		var wg sync.WaitGroup
+		for range 4 {
+			c := testClient(t, s.slows(20*ms, 1000), func(c *Config) { c.Parallelism, c.All = 0, all })
+			wg.Go(func() { runWide(t, c, 300) })
+		}
+		wg.Wait()
+		if s.most != 15 {
+			t.Errorf("%d in flight, want 15", s.most)
+		}
+	})
+}
