@@ -21,6 +21,7 @@ type driftOptions struct {
 	baseline string // to compare with
 	write    string // where the baseline is written to
 	history  string // folder of earlier reports
+	who      bool   // ask the audit trail
 
 	undeclared bool
 }
@@ -41,6 +42,11 @@ the gateway has is counted, and listed with --undeclared.
 With --baseline, which apply --baseline or drift --write-baseline has written, each difference is told
 apart: changed on the gateway, changed in the files and not applied yet, or both. What is merely not
 applied yet is reported, but is no drift.
+
+With --who the audit trail of the project says who made each difference, when, by which operation and from
+which address: certain where it names the object by its id, else probable. It goes back seven days and is
+about a minute late, and takes the permission cts:trace:list; without it there is one warning. It is at
+cts.REGION.DOMAIN of the endpoint, or where APIGW_SYNC_CTS_ENDPOINT says.
 
 For each API group with a change the calls of the last hour are read (--traffic groups), for each touched
 API, too, with --traffic apis. What the gateway refuses to tell of these is a warning.
@@ -66,6 +72,7 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
 	flags.StringVar(&o.write, "write-baseline", "", "remember files and gateway as they are now in a file at `PATH`")
 	flags.StringVar(&o.history, "history", "", "show drift over time (html), from the reports of drift -o json in the `FOLDER`")
 	flags.BoolVar(&o.undeclared, "undeclared", false, "list the objects of the gateway that no file declares")
+	flags.BoolVar(&o.who, "who", false, "ask the audit trail (CTS) who made each difference, and when")
 	addTrafficFlag(flags, &o.traffic, drift.Groups)
 	return cmd
 }
@@ -114,11 +121,15 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 			c.Instance, mode = nil, drift.Off
 		}
 		var found *drift.Report
-		found, err = drift.Look(ctx, c.session.reader(c.Reads), c.Result, drift.Options{
+		reader := c.session.reader(c.Reads)
+		by, odd := o.askWho(ctx, p, c, reader, now)
+		found, err = drift.Look(ctx, reader, c.Result, drift.Options{
 			Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before, Policy: c.run.Policy, Undeclared: o.undeclared,
 		})
 		d = document.NewDrift(c.head, found)
 		d.Managed, d.Requests.InFlight = c.managed(), c.session.mostAtOnce()
+		d.AddChangedBy(by)
+		d.Warnings = append(d.Warnings, odd...)
 	}
 	if err == nil && o.write != "" {
 		err = writeBaseline(o.write, c, before, now)

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/remote"
 )
 
 type serveOptions struct {
@@ -80,6 +81,7 @@ func runEmulator(ctx context.Context, p *program, o *serveOptions, command []str
 	variables := []string{
 		twin("endpoint") + "=" + url, twin("project-id") + "=" + emulator.DefaultProjectID,
 		twin("instance-id") + "=" + emulator.DefaultInstanceID, twin("token") + "=" + emulator.DefaultToken,
+		remote.TrailVariable + "=" + url,
 	}
 	if len(command) > 0 {
 		err = p.runCommand(ctx, command, variables)

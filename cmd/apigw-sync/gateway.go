@@ -135,6 +135,7 @@ type gateway struct {
 	endpoint   string // see whereabouts
 	region     string // "" where it is not known
 	against    string // the export that stands in for it
+	keyID      string // the access key of the run; "" where it has none
 	host       string // whose undo files are kept together
 	mostAtOnce func() int
 	close      func() error
@@ -171,7 +172,7 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 		return nil, errors.Join(err, end())
 	}
 	return &gateway{
-		Caller: client, mostAtOnce: client.MostAtOnce, region: o.region, instanceID: config.InstanceID, projectID: config.ProjectID, endpoint: whereabouts(config.Endpoint), host: o.host(config.Endpoint), close: end,
+		Caller: client, keyID: config.Credentials.AccessKey, mostAtOnce: client.MostAtOnce, region: o.region, instanceID: config.InstanceID, projectID: config.ProjectID, endpoint: whereabouts(config.Endpoint), host: o.host(config.Endpoint), close: end,
 	}, nil
 }
 
@@ -197,7 +198,7 @@ func fromExport(path string, c remote.Config, o emulator.Options) (*gateway, err
 
 // inProcess completes c with the address of an emulator inside the process.
 func inProcess(c *remote.Config, g *emulator.Gateway) {
-	c.Endpoint = "http://localhost" // nothing listens there: requests stay in the process
+	c.Endpoint, c.Trail = "http://localhost", "http://localhost" // nothing listens there: requests stay in the process
 	if c.ProjectID == "" {
 		c.ProjectID = emulator.DefaultProjectID
 	}
@@ -226,7 +227,7 @@ func (o *gatewayOptions) address(ctx context.Context, p *program, c *remote.Conf
 	if err != nil {
 		return err
 	}
-	c.Endpoint, c.ProjectID = found.Endpoint, found.ProjectID
+	c.Endpoint, c.Trail, c.ProjectID = found.Endpoint, found.Trail, found.ProjectID
 	return nil
 }
 

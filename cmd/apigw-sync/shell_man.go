@@ -12,6 +12,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/config"
 	"github.com/apigw-sync/apigw-sync/internal/docs/manpage"
+	"github.com/apigw-sync/apigw-sync/internal/remote"
 )
 
 // newManCommand makes the command by which packages get their manual pages. It is hidden, since it is for
@@ -84,6 +85,9 @@ func variablesOf(cmd *cobra.Command) []manpage.Entry {
 				"HW_ACCESS_KEY_PROD and HW_SECRET_KEY_PROD for prod. Where one of them is set, those without the name do not count."},
 			manpage.Entry{Name: "HW_REGION_NAME, HW_PROJECT_ID, HUAWEICLOUD_SDK_PROJECT_ID", Text: "Region and project, where no option and no target names them."},
 		)
+	}
+	if concerns(cmd, "who") {
+		list = append(list, manpage.Entry{Name: remote.TrailVariable, Text: "Where the audit trail (CTS) is, where that does not follow from the endpoint."})
 	}
 	if concerns(cmd, "output") {
 		list = append(list, manpage.Entry{Name: "NO_COLOR, TERM", Text: "Any NO_COLOR, and TERM=dumb, turn colours off unless --color always is given."})

@@ -34,6 +34,8 @@ type Scope int
 const (
 	Instance Scope = iota // /v2/{project_id}/apigw/instances/{instance_id}
 	Project               // /v2/{project_id}/apigw
+	Trail                 // /v3/{project_id} of the audit trail (CTS), which has a host of its own
+	OldTrail              // /v2.0/{project_id}/system there, as some clouds still have it
 )
 
 // Caller sends requests to one gateway. It is safe for concurrent use.

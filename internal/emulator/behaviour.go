@@ -90,6 +90,20 @@ type Behaviour struct {
 	// NullLists leaves empty lists out of answers and makes empty tags null.
 	NullLists bool
 
+	// Trail is whether the project's audit trail answers: "on" (default), only at its "older" address, "denied" for want
+	// of the permission, or "off" with 404.
+	Trail string
+
+	// TrailIDs is what its records have as id of the resource: that of the "object" (default), of the "gateway", or
+	// "none", and no name then.
+	TrailIDs string
+
+	// TrailBodies is how its records hold requests and answers: as "texts" (default), as "objects", or "none".
+	TrailBodies string
+
+	// TrailNames is which of the two documented sets of names its records have: the "new" (default) or the "old" one.
+	TrailNames string
+
 	// OfflineOffset makes the list of an ACL's APIs ignore offset, as old instances did.
 	OfflineOffset bool
 }

@@ -134,6 +134,30 @@ var choices = []choice{
 		func(b *Behaviour) any { return &b.SerialWrites },
 	},
 	{
+		"trail",
+		[]string{"on", "older", "denied", "off"},
+		"the audit trail of the project",
+		func(b *Behaviour) any { return &b.Trail },
+	},
+	{
+		"trail-ids",
+		[]string{"object", "gateway", "none"},
+		"ids of resources in the records of the audit trail",
+		func(b *Behaviour) any { return &b.TrailIDs },
+	},
+	{
+		"trail-bodies",
+		[]string{"texts", "objects", "none"},
+		"requests and answers in the records of the audit trail",
+		func(b *Behaviour) any { return &b.TrailBodies },
+	},
+	{
+		"trail-names",
+		[]string{"new", "old"},
+		"names of operations in the records of the audit trail",
+		func(b *Behaviour) any { return &b.TrailNames },
+	},
+	{
 		"null-lists", nil, "empty lists are missing or null in answers",
 		func(b *Behaviour) any { return &b.NullLists },
 	},

@@ -27,6 +27,8 @@ type Gateway struct {
 	faults    []*armed
 	*state
 	journal  []Entry
+	traces   []record        // of writes, for the audit trail
+	traced   uint64          // counts them
 	requests uint64          // counts requests, for their ids
 	writing  map[string]bool // what is being written by a request in flight
 	period   time.Time       // begin of the rate limit's current period
@@ -125,6 +127,7 @@ func (g *Gateway) serve(r *http.Request) answer {
 		a.fate = lost // whoever asked has gone; what arrived is carried out all the same
 	}
 	g.note(r, c, seq, op, a, hit, carried)
+	g.trace(r, c, a, id, carried)
 	return a
 }
 

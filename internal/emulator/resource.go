@@ -35,7 +35,7 @@ func allResources() []resource {
 		pluginResource, attachResource,
 		aclResource, aclBindingResource,
 		appQuotaResource,
-		signKeyResource, signKeyBindingResource,
+		signKeyResource, signKeyBindingResource, trailResource,
 	}
 }
 

@@ -21,6 +21,7 @@ type state struct {
 	limits   map[string]int // quotas that differ from the defaults, by config name
 	features map[string]*feature
 	traffic  []traffic
+	told     []record // of the audit trail, by the state file
 	pubs     map[string]*publication
 	versions map[string]*version
 

@@ -33,7 +33,7 @@ const (
 
 var acl = of(Def[ACL, aclWire]{
 	Facts: Facts{
-		Name: "acl", Section: "acls", Rank: 4, Path: "acls", ListField: "acls", NameQuery: "name",
+		Name: "acl", Trail: "Acl", Section: "acls", Rank: 4, Path: "acls", ListField: "acls", NameQuery: "name",
 		Codes: Codes{Gone: []string{"APIG.3006"}, Bound: []string{"APIG.3447"}}, Limit: "ACL_NUM_LIMIT",
 		Ops: Operations{
 			List: "ListAclStrategiesV2", Create: "CreateAclStrategyV2", Update: "UpdateAclStrategyV2",
@@ -155,7 +155,7 @@ type aclBound struct {
 }
 
 var aclBinding = &LinkKind{
-	Name: "acl_binding", Owner: "acl", Mixed: true, Codes: Codes{Gone: []string{"APIG.3010"}},
+	Name: "acl_binding", Trail: "AclBinding", Owner: "acl", Mixed: true, Codes: Codes{Gone: []string{"APIG.3010"}},
 	Slot:    func(owner any) string { return owner.(ACL).EntityType },
 	Guards:  func(owner any) bool { return owner.(ACL).Type == "PERMIT" },
 	OfOwner: bindings("ListApisBindedToAclPolicyV2", "apis", "acl_id", aclRow, "acl-bindings", "binded-apis"),

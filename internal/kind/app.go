@@ -28,7 +28,7 @@ const generatedByGateway = "the gateway makes one, which is left alone"
 
 var app = of(Def[App, appWire]{
 	Facts: Facts{
-		Name: "app", Section: "apps", Rank: 2, Path: "apps", ListField: "apps", NameQuery: "name",
+		Name: "app", Trail: "App", Section: "apps", Rank: 2, Path: "apps", ListField: "apps", NameQuery: "name",
 		Limit: "APP_NUM_LIMIT",
 		Makes: []string{"/app_key", "/app_secret"},
 		Ops:   Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
@@ -118,7 +118,7 @@ func authorization(r authorizationRow) Row {
 const pairMax = 500
 
 var appAuthorization = &LinkKind{
-	Name: "app_authorization", Owner: "app", Dropped: true,
+	Name: "app_authorization", Trail: "AppAuth", Owner: "app", Dropped: true,
 	OfOwner: bindings("ListApisBindedToAppV2", "auths", "app_id", authorization, "app-auths", "binded-apis"),
 	OfAPI:   bindings("ListAppsBindedToApiV2", "auths", "api_id", authorization, "app-auths", "binded-apps"),
 	OfAll:   reading(Reading{Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps")}, authorization),

@@ -69,7 +69,7 @@ func checkCodes(items []any) string {
 
 var appCode = of(Def[AppCode, appCodeWire]{
 	Facts: Facts{
-		Name: "app_code", Owner: "app", Field: "app_codes",
+		Name: "app_code", Trail: "AppCode", Owner: "app", Field: "app_codes",
 		Shape: codeShape,
 		Path:  "apps/{app}/app-codes", ListField: "app_codes",
 		Quota: codesOfAnApp, Generates: true,

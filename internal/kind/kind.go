@@ -38,6 +38,7 @@ type Facts struct {
 	Refers    string   // the kind of what Refs names; "" when there are no Refs
 	Codes     Codes
 	Limit     string // the gateway's name of its quota of such objects; "" where none is known
+	Trail     string // type of the resource in the audit trail; "" where that records none
 }
 
 // Hooks are what a kind says in code about its values, which have the type S. It leaves out those for which the usual

@@ -39,6 +39,7 @@ type LinkKind struct {
 	Name   string // such as acl_binding
 	Owner  string // kind of the owner
 	Target string // kind of what the owner is bound to; "" for APIs
+	Trail  string // type of the resource in the audit trail; TYPE:WORD where operations with that word alone are about it
 
 	// Slot names the slot that links of an owner take. A target holds one link in each slot: an API has one throttle,
 	// and one plugin of each type. nil when a target takes any number.

@@ -36,7 +36,7 @@ const contentMax = 65535
 
 var plugin = of(Def[Plugin, pluginWire]{
 	Facts: Facts{
-		Name: "plugin", Section: "plugins", Rank: 3, Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
+		Name: "plugin", Trail: "Plugin", Section: "plugins", Rank: 3, Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
 		Codes:   Codes{Bound: []string{"APIG.3462"}},
 		Ops:     Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
 		Replace: []string{"/type"},
@@ -180,7 +180,7 @@ func attached(r attachRow) Row { return r.row(r.ID, r.PluginID, r.Plugin) }
 const attachMax = 500
 
 var pluginBinding = &LinkKind{
-	Name: "plugin_binding", Owner: "plugin", Overwrites: true,
+	Name: "plugin_binding", Trail: "Plugin:tach", Owner: "plugin", Overwrites: true,
 	Slot: func(owner any) string { return owner.(Plugin).Type },
 	OfOwner: reading(Reading{
 		Operation: "ListPluginAttachedApis", ListField: "apis",

@@ -85,7 +85,7 @@ func (s *Signature) rules() (signatureType, bool) {
 
 var signature = of(Def[Signature, signatureWire]{
 	Facts: Facts{
-		Name: "signature", Section: "signatures", Path: "signs", ListField: "signs", NameQuery: "name",
+		Name: "signature", Trail: "Signature", Section: "signatures", Path: "signs", ListField: "signs", NameQuery: "name",
 		Codes: Codes{Bound: []string{"APIG.1119"}}, Limit: "SIGN_NUM_LIMIT",
 		Makes:   []string{"/key", "/secret"},
 		Replace: []string{"/type", "/algorithm"}, // whether a type can change in place is uncertain, and keys of one do not fit another
@@ -168,7 +168,7 @@ type signatureFree struct {
 
 // signatureBinding: an API has one key in an environment, and another takes its place.
 var signatureBinding = &LinkKind{
-	Name: "signature_binding", Owner: "signature", Overwrites: true, Codes: Codes{Gone: []string{"APIG.3018"}},
+	Name: "signature_binding", Trail: "SignatureBinding", Owner: "signature", Overwrites: true, Codes: Codes{Gone: []string{"APIG.3018"}},
 	Slot:    func(any) string { return "" },
 	OfOwner: bindings("ListApisBindedToSignatureKeyV2", "bindings", "sign_id", signatureRow, "sign-bindings", "binded-apis"),
 	OfAPI:   bindings("ListSignatureKeysBindedToApiV2", "bindings", "api_id", signatureRow, "sign-bindings", "binded-signs"),

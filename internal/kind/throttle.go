@@ -43,7 +43,7 @@ var calls = shape.Range(1, math.MaxInt32)
 
 var throttle = of(Def[Throttle, throttleWire]{
 	Facts: Facts{
-		Name: "throttle", Section: "throttles", Rank: 1, Path: "throttles", ListField: "throttles", NameQuery: "name",
+		Name: "throttle", Trail: "Throttle", Section: "throttles", Rank: 1, Path: "throttles", ListField: "throttles", NameQuery: "name",
 		Codes: Codes{Bound: []string{"APIG.3451"}}, Limit: "THROTTLE_NUM_LIMIT",
 		Ops: Operations{
 			List: "ListRequestThrottlingPolicyV2", Create: "CreateRequestThrottlingPolicyV2",
@@ -141,7 +141,7 @@ type throttleApply struct {
 }
 
 var throttleBinding = &LinkKind{
-	Name: "throttle_binding", Owner: "throttle", Codes: Codes{Gone: []string{"APIG.3012"}},
+	Name: "throttle_binding", Trail: "ThrottleBinding", Owner: "throttle", Codes: Codes{Gone: []string{"APIG.3012"}},
 	Slot: func(any) string { return "" },
 	OfOwner: bindings("ListApisBindedToRequestThrottlingPolicyV2", "apis", "throttle_id", func(r throttleBindingRow) Row {
 		return boundAPI(r.listedAPI).row(r.ID, "", "")

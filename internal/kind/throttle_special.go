@@ -102,7 +102,7 @@ func matchSpecials(_ string, want []Declared, have []Object) Matched {
 
 var throttleSpecial = of(Def[Special, specialWire]{
 	Facts: Facts{
-		Name: "throttle_special", Owner: "throttle", Field: "specials",
+		Name: "throttle_special", Trail: "ThrottleSpecial", Owner: "throttle", Field: "specials",
 		Shape: specialList.Items,
 		Path:  "throttles/{throttle}/throttle-specials", ListField: "throttle_specials",
 		Ops: Operations{

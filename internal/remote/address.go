@@ -19,8 +19,12 @@ type Address struct {
 	Cloud     string // domain of the endpoint and of IAM, or its short name; "" when the endpoint was given
 	Endpoint  string // base URL
 	IAM       string // base URL of the IAM that may see the credentials; "" when there is none
+	Trail     string // base URL of the audit trail, which sees the credentials, too; "" when there is none
 	ProjectID string
 }
+
+// TrailVariable names the audit trail (CTS) of the project.
+const TrailVariable = "APIGW_SYNC_CTS_ENDPOINT"
 
 // regionName keeps a region from changing the host it becomes a part of.
 var regionName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
@@ -52,7 +56,7 @@ func FindAddress(ctx context.Context, want Address, creds Credentials, lookup Lo
 // or the profile file.
 //
 // IAM is the one that the user names (HUAWEICLOUD_SDK_IAM_ENDPOINT, the profile file), else the endpoint's
-// neighbour: credentials go to no other domain than that of the endpoint.
+// neighbour, and so is the audit trail (APIGW_SYNC_CTS_ENDPOINT): credentials go to no other domain than that of the endpoint.
 func Locate(want Address, creds Credentials, lookup Lookup) (Address, error) {
 	got := want
 	got.Region = cmp.Or(got.Region, read(lookup, "HW_REGION_NAME"))
@@ -75,6 +79,10 @@ func Locate(want Address, creds Credentials, lookup Lookup) (Address, error) {
 	got.IAM = neighbour(base, "iam")
 	if named := cmp.Or(read(lookup, "HUAWEICLOUD_SDK_IAM_ENDPOINT"), creds.IAMEndpoint); named != "" {
 		got.IAM = withScheme(named)
+	}
+	got.Trail = neighbour(base, "cts")
+	if named := read(lookup, TrailVariable); named != "" {
+		got.Trail = withScheme(named)
 	}
 	got.ProjectID = cmp.Or(got.ProjectID, read(lookup, "HW_PROJECT_ID"),
 		read(lookup, "HUAWEICLOUD_SDK_PROJECT_ID"), creds.ProjectID)
@@ -150,7 +158,7 @@ func askProject(ctx context.Context, endpoint, region string, creds Credentials,
 	r := api.Request{
 		Operation: "KeystoneListProjects", Method: http.MethodGet, Query: url.Values{"name": {region}},
 	}
-	if _, err := iam.call(ctx, []string{"v3", "projects"}, r, &answer); err != nil {
+	if _, err := iam.call(ctx, iam.base, []string{"v3", "projects"}, r, &answer); err != nil {
 		return "", err
 	}
 	switch n := len(answer.Projects); {

@@ -37,7 +37,7 @@ func TestFindAddress(t *testing.T) {
 			Address{Region: "cn-north-4"},
 			testKeys, nil,
 			[]roundTrip{says(200, oneProject)},
-			Address{"cn-north-4", "myhuaweicloud.com", "https://apig.cn-north-4.myhuaweicloud.com", "https://iam.cn-north-4.myhuaweicloud.com", "p1"},
+			Address{"cn-north-4", "myhuaweicloud.com", "https://apig.cn-north-4.myhuaweicloud.com", "https://iam.cn-north-4.myhuaweicloud.com", "https://cts.cn-north-4.myhuaweicloud.com", "p1"},
 			[]string{"https://iam.cn-north-4.myhuaweicloud.com/v3/projects?name=cn-north-4"},
 		},
 		{
@@ -46,7 +46,7 @@ func TestFindAddress(t *testing.T) {
 			testKeys,
 			[]string{"HW_REGION_NAME", "eu-west-101"},
 			[]roundTrip{says(200, oneProject)},
-			Address{"eu-west-101", "myhuaweicloud.eu", "https://apig.eu-west-101.myhuaweicloud.eu", "https://iam.eu-west-101.myhuaweicloud.eu", "p1"},
+			Address{"eu-west-101", "myhuaweicloud.eu", "https://apig.eu-west-101.myhuaweicloud.eu", "https://iam.eu-west-101.myhuaweicloud.eu", "https://cts.eu-west-101.myhuaweicloud.eu", "p1"},
 			[]string{"https://iam.eu-west-101.myhuaweicloud.eu/v3/projects?name=eu-west-101"},
 		},
 		{
@@ -54,7 +54,7 @@ func TestFindAddress(t *testing.T) {
 			Address{Region: "r1"},
 			testKeys, nil,
 			[]roundTrip{breaks(noHost), says(200, oneProject)},
-			Address{"r1", "myhuaweicloud.com", "https://apig.r1.myhuaweicloud.com", "https://iam.r1.myhuaweicloud.com", "p1"},
+			Address{"r1", "myhuaweicloud.com", "https://apig.r1.myhuaweicloud.com", "https://iam.r1.myhuaweicloud.com", "https://cts.r1.myhuaweicloud.com", "p1"},
 			[]string{"https://iam.r1.myhuaweicloud.com/v3/projects?name=r1", "https://iam.myhuaweicloud.com/v3/projects?name=r1"},
 		},
 		{
@@ -63,7 +63,7 @@ func TestFindAddress(t *testing.T) {
 			testKeys,
 			[]string{"HUAWEICLOUD_SDK_REGION_APIG_R1", "https://a.example"},
 			[]roundTrip{says(200, oneProject)},
-			Address{"r1", "otc.t-systems.com", "https://apig.r1.otc.t-systems.com", "https://iam.r1.otc.t-systems.com", "p1"},
+			Address{"r1", "otc.t-systems.com", "https://apig.r1.otc.t-systems.com", "https://iam.r1.otc.t-systems.com", "https://cts.r1.otc.t-systems.com", "p1"},
 			[]string{"https://iam.r1.otc.t-systems.com/v3/projects?name=r1"},
 		},
 		{
@@ -80,7 +80,7 @@ func TestFindAddress(t *testing.T) {
 			Address{Region: "eu-nl"},
 			testKeys, nil,
 			[]roundTrip{says(200, oneProject)},
-			Address{"eu-nl", "otc.t-systems.com", "https://apig.eu-nl.otc.t-systems.com", "https://iam.eu-nl.otc.t-systems.com", "p1"},
+			Address{"eu-nl", "otc.t-systems.com", "https://apig.eu-nl.otc.t-systems.com", "https://iam.eu-nl.otc.t-systems.com", "https://cts.eu-nl.otc.t-systems.com", "p1"},
 			[]string{"https://iam.eu-nl.otc.t-systems.com/v3/projects?name=eu-nl"},
 		},
 		{
@@ -89,7 +89,7 @@ func TestFindAddress(t *testing.T) {
 			testKeys,
 			[]string{"HW_CLOUD", "huawei"},
 			[]roundTrip{says(200, oneProject)},
-			Address{Endpoint: "https://apig.r7.cloud.example/base", IAM: "https://iam.r7.cloud.example", ProjectID: "p1"},
+			Address{Endpoint: "https://apig.r7.cloud.example/base", IAM: "https://iam.r7.cloud.example", Trail: "https://cts.r7.cloud.example", ProjectID: "p1"},
 			[]string{"https://iam.r7.cloud.example/v3/projects?name=r7"},
 		},
 		{
@@ -101,7 +101,7 @@ func TestFindAddress(t *testing.T) {
 				"HUAWEICLOUD_SDK_IAM_ENDPOINT", "https://iam.example",
 			},
 			[]roundTrip{says(200, oneProject)},
-			Address{"my-r1", "", "https://a.example", "https://iam.example", "p1"},
+			Address{"my-r1", "", "https://a.example", "https://iam.example", "", "p1"},
 			[]string{"https://iam.example/v3/projects?name=my-r1"},
 		},
 		{
@@ -109,14 +109,14 @@ func TestFindAddress(t *testing.T) {
 			Address{Region: "r1"},
 			asksProfileIAM, nil,
 			[]roundTrip{says(200, oneProject)},
-			Address{"r1", "myhuaweicloud.com", "https://apig.r1.myhuaweicloud.com", "https://iam.private.example", "p1"},
+			Address{"r1", "myhuaweicloud.com", "https://apig.r1.myhuaweicloud.com", "https://iam.private.example", "https://cts.r1.myhuaweicloud.com", "p1"},
 			[]string{"https://iam.private.example/v3/projects?name=r1"},
 		},
 		{
 			"project of the profile",
 			Address{Region: "r1"},
 			profile, nil, nil,
-			Address{"r1", "myhuaweicloud.com", "https://apig.r1.myhuaweicloud.com", "https://iam.private.example", "profile"},
+			Address{"r1", "myhuaweicloud.com", "https://apig.r1.myhuaweicloud.com", "https://iam.private.example", "https://cts.r1.myhuaweicloud.com", "profile"},
 			nil,
 		},
 		{
@@ -229,7 +229,10 @@ func TestCredentialsStayInTheDomain(t *testing.T) {
 					asked = append(asked, r.URL.Host)
 					return nil, noHost
 				})}
-				_, err := FindAddress(t.Context(), Address{Region: region, Endpoint: endpoint}, testKeys, variables(vars...), hc)
+				got, err := FindAddress(t.Context(), Address{Region: region, Endpoint: endpoint}, testKeys, variables(vars...), hc)
+				if trail := strings.Replace(iam, "iam.", "https://cts.", 1); got.Trail != trail {
+					t.Errorf("%s: the audit trail is %q, want %q", endpoint, got.Trail, trail)
+				}
 				if err == nil {
 					t.Errorf("%s: a project came from nowhere", endpoint)
 				}

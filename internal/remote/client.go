@@ -19,6 +19,7 @@ import (
 // Credentials has a meaning.
 type Config struct {
 	Endpoint    string // base URL; http only for a loopback host
+	Trail       string // base URL of the audit trail; "" makes requests to it errors
 	ProjectID   string // "" is an error as soon as a request needs it
 	InstanceID  string // "" is an error as soon as a request needs it
 	Credentials Credentials
@@ -41,6 +42,7 @@ type Config struct {
 // flight may still finish within Config.Grace: a write that is cut leaves an unclear outcome.
 type Client struct {
 	base       *url.URL
+	trail      *url.URL // nil where there is none
 	projectID  string
 	instanceID string
 	creds      Credentials
@@ -63,12 +65,18 @@ func New(c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	var trail *url.URL
+	if c.Trail != "" {
+		if trail, err = parseEndpoint(c.Trail); err != nil {
+			return nil, fmt.Errorf("the audit trail: %w", err)
+		}
+	}
 	if err := c.Credentials.check(); err != nil {
 		return nil, err
 	}
 	c = c.withDefaults()
 	client := &Client{
-		base: base, projectID: c.ProjectID, instanceID: c.InstanceID, creds: c.Credentials,
+		base: base, trail: trail, projectID: c.ProjectID, instanceID: c.InstanceID, creds: c.Credentials,
 		timeout: c.RequestTimeout, grace: c.Grace, userAgent: c.UserAgent, transport: c.Transport,
 		tally: newTally(c.RetryBudget), log: c.Log, clean: newCleaner(c.Credentials.secrets()...), where: "--endpoint and --region",
 	}
@@ -109,25 +117,35 @@ func (c Config) withDefaults() Config {
 // Call implements api.Caller. A DELETE that is answered with "not found" after an earlier attempt
 // of the same call had an unclear outcome counts as done: that attempt has deleted the object.
 func (c *Client) Call(ctx context.Context, r api.Request, reply any) (attempts int, err error) {
-	prefix := []string{"v2", c.projectID, "apigw"}
-	if r.Scope == api.Instance {
+	base, prefix := c.base, []string{"v2", c.projectID, "apigw"}
+	missing := ""
+	switch {
+	case c.projectID == "":
+		missing = "no project id; set --project-id"
+	case r.Scope == api.Trail:
+		base, prefix = c.trail, []string{"v3", c.projectID}
+	case r.Scope == api.OldTrail:
+		base, prefix = c.trail, []string{"v2.0", c.projectID, "system"}
+	case r.Scope == api.Instance && c.instanceID == "":
+		missing = "no instance id; set --instance-id"
+	case r.Scope == api.Instance:
 		prefix = append(prefix, "instances", c.instanceID)
 	}
-	if c.projectID == "" {
-		return 0, fmt.Errorf("%s: %w: no project id; set --project-id", r.Operation, api.ErrNotSent)
+	if base == nil {
+		missing = "no audit trail follows from the endpoint; name it with APIGW_SYNC_CTS_ENDPOINT"
 	}
-	if r.Scope == api.Instance && c.instanceID == "" {
-		return 0, fmt.Errorf("%s: %w: no instance id; set --instance-id", r.Operation, api.ErrNotSent)
+	if missing != "" {
+		return 0, fmt.Errorf("%s: %w: %s", r.Operation, api.ErrNotSent, missing)
 	}
-	return c.call(ctx, append(prefix, r.Path...), r, reply)
+	return c.call(ctx, base, append(prefix, r.Path...), r, reply)
 }
 
-// call is Call for any path below the endpoint.
-func (c *Client) call(ctx context.Context, segments []string, r api.Request, reply any) (int, error) {
+// call is Call for any path below a base URL.
+func (c *Client) call(ctx context.Context, base *url.URL, segments []string, r api.Request, reply any) (int, error) {
 	if v := reflect.ValueOf(reply); reply != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
 		return 0, fmt.Errorf("%s: %w: the reply must be a pointer, not %T", r.Operation, api.ErrNotSent, reply)
 	}
-	q, err := newQuestion(c.base, segments, r)
+	q, err := newQuestion(base, segments, r)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w: %w", r.Operation, api.ErrNotSent, err)
 	}

@@ -162,11 +162,11 @@ func (p *page) extras(head string, list []document.Extra) {
 	}
 	p.linef("%s", head)
 	for _, e := range list {
-		side := ""
-		if s := document.Sides[e.Moved]; s != "" {
-			side = "  (" + s + ")"
+		why := ""
+		if reasons := e.Reasons(); len(reasons) > 0 {
+			why = "  (" + strings.Join(reasons, "; ") + ")"
 		}
-		p.linef("    %s%s", p.paint(document.Clean(e.Address), color.FgCyan), side)
+		p.linef("    %s%s", p.paint(document.Clean(e.Address), color.FgCyan), why)
 	}
 	p.linef("")
 }

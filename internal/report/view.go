@@ -247,9 +247,7 @@ func (v *view) refusals(list []document.Refusal) {
 func (v *view) extras(hint string) {
 	for _, e := range v.Extra {
 		p := document.Problem{Address: e.Address, Message: "the files own it but do not declare it", Hint: hint}
-		if side := document.Sides[e.Moved]; side != "" {
-			p.Message += "; " + side
-		}
+		p.Message = strings.Join(append([]string{p.Message}, e.Reasons()...), "; ")
 		v.add(ruleExtra, p)
 	}
 }

@@ -93,13 +93,10 @@ func (c *Change) Background() string {
 	return strings.Join(parts, "; ")
 }
 
-// Reasons are a note and the side that moved, made harmless.
+// Reasons are a note, the side that moved, and who it was, made harmless.
 func (c *Change) Reasons() (parts []string) {
 	if c.Note != "" {
 		parts = append(parts, Clean(c.Note))
 	}
-	if side := Sides[c.Moved]; side != "" {
-		parts = append(parts, side)
-	}
-	return parts
+	return append(parts, background(c.Moved, c.ChangedBy)...)
 }

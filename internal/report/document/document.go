@@ -124,8 +124,9 @@ type Change struct {
 	Note    string       `json:"note,omitempty"`
 	Via     string       `json:"via,omitempty"` // of a replace: the name that the new object has until the old one is gone
 	displacement
-	Moved   drift.Mover `json:"moved,omitempty"`   // whose side moved since the baseline; "" when not known
-	Traffic *Hit        `json:"traffic,omitempty"` // of the APIs that the change affects; nil when not asked for
+	Moved     drift.Mover `json:"moved,omitempty"`      // whose side moved since the baseline; "" when not known
+	ChangedBy *ChangedBy  `json:"changed_by,omitempty"` // who made the difference; nil when not asked for or not known
+	Traffic   *Hit        `json:"traffic,omitempty"`    // of the APIs that the change affects; nil when not asked for
 }
 
 // Along is what goes along with an object that is deleted.
@@ -157,8 +158,9 @@ type Binding struct {
 
 // Extra is an object that the files own but do not declare.
 type Extra struct {
-	Address string      `json:"address"`
-	Moved   drift.Mover `json:"moved,omitempty"` // as in Change
+	Address   string      `json:"address"`
+	Moved     drift.Mover `json:"moved,omitempty"`      // as in Change
+	ChangedBy *ChangedBy  `json:"changed_by,omitempty"` // as in Change
 }
 
 // Refusal is a guard that forbids to apply the plan.

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/checks/trail"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
+)
+
+// askWho asks the audit trail who made the differences, unless there are none. Whatever it answers, the report is made.
+func (o *driftOptions) askWho(ctx context.Context, p *program, c *comparison, reader *fetch.Reader, now time.Time) (map[string]trail.By, []document.Problem) {
+	if !o.who || o.compare.gateway.against != "" || len(c.Plan.Changes)+len(c.Plan.Extra) == 0 {
+		return nil, nil
+	}
+	found, err := trail.Read(ctx, reader, now)
+	by := found.By(c.Plan, c.Actual, trail.Run{InstanceID: c.session.instanceID, Requests: ownRequests(p, c.session.gateway), KeyID: c.session.keyID})
+	if err != nil {
+		return by, []document.Problem{{Message: "who made the differences is not known, or not of all: the audit trail could not be read: " + err.Error()}}
+	}
+	return by, nil
+}
+
+// ownRequests are the ids of requests that earlier runs here sent to a gateway, as far as their undo files remember. One
+// that cannot be read only makes this tool's own writes look like those of its user.
+func ownRequests(p *program, g *gateway) map[string]bool {
+	out := map[string]bool{}
+	folder, err := undoFolder(p, g)
+	if err != nil {
+		return out
+	}
+	names, _ := undoFiles(folder)
+	for _, name := range names {
+		f, err := os.Open(filepath.Join(folder, name)) //nolint:gosec // a file of our own folder
+		if err != nil {
+			continue
+		}
+		entries, _, _ := journal.Read(f)
+		_ = f.Close()
+		for i := range entries {
+			out[entries[i].RequestID] = true
+		}
+	}
+	return out
+}

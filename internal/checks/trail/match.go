@@ -1,0 +1,238 @@
+package trail
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// By is who made a difference.
+type By struct {
+	User      string
+	At        time.Time
+	Operation string // as the trail spells it
+	Source    string // address of the caller; "" for the system
+	Certain   bool   // the record names the object by its id; else by its name, or by that of its owner
+	Own       bool   // this tool did it, or somebody with the credentials of this run
+}
+
+// Run is what is known of this tool's own doings.
+type Run struct {
+	InstanceID string
+	Requests   map[string]bool // ids of requests that earlier runs sent
+	KeyID      string          // the access key of this run; "" where it has none
+}
+
+// By finds who made each difference, by address: the last one that did to the object what tells gateway and files apart.
+// Whom nothing names is not there.
+func (t *Trail) By(plan *diff.Plan, have kind.Actual, run Run) map[string]By {
+	objects := map[string]*kind.Object{}
+	for i := range have.Objects {
+		objects[have.Objects[i].Address()] = &have.Objects[i]
+	}
+	records := t.sorted(plan, have)
+	out := map[string]By{}
+	for i := range plan.Changes {
+		c := &plan.Changes[i]
+		s := subjectOf(c)
+		if c.Link != nil && s.owner == "" {
+			if o := objects[kind.LinkOf(c.Kind).Owner+"/"+c.Link.Owner]; o != nil {
+				s.owner = o.ID
+			}
+		}
+		if by, ok := records.last(s, run); ok {
+			out[c.Address] = by
+		}
+	}
+	inherit(plan, out)
+	for _, e := range plan.Extra {
+		o := objects[e.Address]
+		if o == nil {
+			continue
+		}
+		if by, ok := records.last(ofObject(o, makes|changes), run); ok {
+			out[e.Address] = by
+		}
+	}
+	return out
+}
+
+// records are those of a trail by the type of their resource, the newest first.
+type records map[string][]*trace
+
+// sorted finds the records that are about any of the APIs and other targets that a comparison knows.
+func (t *Trail) sorted(plan *diff.Plan, have kind.Actual) records {
+	targets := map[string]bool{}
+	note := func(l *kind.Link) { targets[l.TargetID()], targets[l.PublishID] = true, true }
+	for i := range have.Links {
+		note(&have.Links[i])
+	}
+	for i := range plan.Changes {
+		if l := plan.Changes[i].Link; l != nil {
+			note(l)
+		}
+	}
+	delete(targets, "")
+	out := records{}
+	for i := range t.traces {
+		r := &t.traces[i]
+		for text := range r.texts {
+			r.targeted = r.targeted || targets[text]
+		}
+		out[r.resource] = append(out[r.resource], r)
+	}
+	return out
+}
+
+// inherit gives what went with its owner the one who took that away.
+func inherit(plan *diff.Plan, out map[string]By) {
+	gone := map[string]bool{}
+	for i := range plan.Changes {
+		gone[plan.Changes[i].Address] = plan.Changes[i].Action == diff.Create
+	}
+	for i := range plan.Changes {
+		c := &plan.Changes[i]
+		owner := ""
+		switch {
+		case c.Link != nil && c.Action == diff.Bind:
+			owner = kind.LinkOf(c.Kind).Owner + "/" + c.Name
+		case c.Want != nil && c.Have == nil && c.Want.Owner != "":
+			owner = c.Want.OwnerAddress()
+		}
+		if _, known := out[c.Address]; known || !gone[owner] {
+			continue
+		}
+		if by, ok := out[owner]; ok {
+			by.Certain = false
+			out[c.Address] = by
+		}
+	}
+}
+
+// subject is what a record must be about, and must have done.
+type subject struct {
+	resource, word string // type of the resource, and a word in the operation; "" where the type says all
+	does           verb
+	ids            []string // each of which proves it
+	owner          string   // id of the owner
+	targets        []string // ids, one of which proves it together with the owner
+	names          []string // which make it likely
+	gateway        string   // id of the gateway, which may stand where the id of the resource should
+	rival          bool     // another one of the kind that came to a target may have taken its place
+}
+
+// subjectOf is what must have happened on the gateway for a change to be left to do.
+func subjectOf(c *diff.Change) subject {
+	switch c.Action {
+	case diff.Bind:
+		s := ofLink(c.Link, removes)
+		s.rival = kind.LinkOf(c.Kind).Slot != nil
+		return s
+	case diff.Unbind:
+		return ofLink(c.Link, makes)
+	case diff.Create:
+		s := ofObject(&c.Want.Object, removes)
+		s.names = append(s.names, c.Want.MovedFrom)
+		return s
+	case diff.Delete:
+		return ofObject(c.Have, makes|changes)
+	}
+	return ofObject(c.Have, makes|changes)
+}
+
+func ofObject(o *kind.Object, does verb) subject {
+	s := subject{does: does, ids: []string{o.ID}, names: []string{o.Key}}
+	s.resource, s.word = spelled(kind.Of(o.Kind).Trail)
+	if o.Owner != "" { // the trail calls it by its own name, or by that of its owner
+		rest := strings.TrimPrefix(o.Key, o.Owner+"/")
+		_, name, _ := strings.Cut(rest, ":")
+		s.names = []string{rest, name, o.Owner}
+		if o.Parent != nil {
+			s.owner = o.Parent.ID
+		}
+	}
+	return s
+}
+
+func ofLink(l *kind.Link, does verb) subject {
+	s := subject{does: does, ids: []string{l.ID}, owner: l.OwnerID, names: []string{l.Owner}, targets: []string{l.TargetID(), l.PublishID}}
+	s.resource, s.word = spelled(kind.LinkOf(l.Kind).Trail)
+	return s
+}
+
+// spelled takes apart how a kind says what the trail calls it: TYPE, or TYPE:WORD.
+func spelled(trail string) (resource, word string) {
+	resource, word, _ = strings.Cut(strings.ToLower(trail), ":")
+	return resource, word
+}
+
+// last is the newest record that surely is about a subject, else the newest that probably is.
+func (t records) last(s subject, run Run) (By, bool) {
+	s.gateway = run.InstanceID
+	var likely *trace
+	for _, r := range t[s.resource] {
+		certain, probable := s.told(r)
+		switch {
+		case certain:
+			return r.by(true, run), true
+		case probable && likely == nil:
+			likely = r
+		}
+	}
+	if likely == nil {
+		return By{}, false
+	}
+	return likely.by(false, run), true
+}
+
+// told reports how sure it is that a record is about a subject.
+func (s *subject) told(r *trace) (certain, probable bool) {
+	if s.resource == "" || !s.speaks(r) {
+		return false, false
+	}
+	target := slices.ContainsFunc(s.targets, r.mentions)
+	does := r.does()
+	if s.rival && does == makes && target && !r.mentions(s.owner) {
+		return false, true
+	}
+	if does&s.does == 0 {
+		return false, false
+	}
+	if slices.ContainsFunc(s.ids, r.mentions) || target && r.mentions(s.owner) {
+		return true, true
+	}
+	if len(s.targets) > 0 && r.targeted && !target { // a binding of the same owner, and of another API
+		return false, false
+	}
+	return false, r.mentions(s.owner) || slices.ContainsFunc(s.names, r.names) && !s.another(r)
+}
+
+// speaks reports whether an operation is one of the kind, where two kinds share a type of resources.
+func (s *subject) speaks(r *trace) bool {
+	name := strings.ToLower(r.operation)
+	if s.word != "" {
+		return strings.Contains(name, s.word)
+	}
+	for _, k := range kind.Links {
+		if resource, word := spelled(k.Trail); word != "" && resource == s.resource && strings.Contains(name, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// another reports that a record is about an object of the same name and another id, such as one of another gateway.
+func (s *subject) another(r *trace) bool {
+	known := slices.ContainsFunc(s.ids, func(id string) bool { return id != "" })
+	return known && r.of != "" && r.of != r.name && r.of != s.gateway && !slices.ContainsFunc(s.ids, r.mentions) && !r.mentions(s.owner)
+}
+
+func (t *trace) by(certain bool, run Run) By {
+	return By{
+		User: t.user, At: t.at, Operation: t.operation, Source: t.source, Certain: certain,
+		Own: run.Requests[t.requestID] && t.requestID != "" || run.KeyID != "" && run.KeyID == t.keyID,
+	}
+}

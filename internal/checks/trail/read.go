@@ -1,0 +1,138 @@
+package trail
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/api/wire"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+)
+
+const (
+	window   = 7 * 24 * time.Hour // older records are not kept for queries
+	skew     = 5 * time.Minute    // that clocks may be apart
+	pageSize = 200                // the most that a query returns
+	mostOf   = 1000               // pages; a trail that never ends must not keep a run from ending
+	service  = "APIG"
+)
+
+// Trail is what the audit trail of a project records of its gateways.
+type Trail struct{ traces []trace }
+
+// Read reads the records of the last seven days, once for all differences. What was read before an error is returned
+// beside it.
+func Read(ctx context.Context, reader *fetch.Reader, now time.Time) (*Trail, error) {
+	r := query{reader: reader, now: now, scope: api.Trail, path: "traces", seen: map[string]bool{}}
+	err := r.all(ctx, service)
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Status == 404 { // clouds that lack the newer query have the older one
+		r.scope, r.path = api.OldTrail, "trace"
+		if older := r.all(ctx, service); older == nil || len(r.seen) > 0 {
+			err = older
+		}
+	}
+	if err == nil && len(r.seen) == 0 {
+		err = r.all(ctx, "") // the name of the service is not documented
+	}
+	slices.SortStableFunc(r.traces, func(a, b trace) int { return b.at.Compare(a.at) })
+	return &Trail{r.traces}, explained(err)
+}
+
+// query is the reading of one trail.
+type query struct {
+	reader *fetch.Reader
+	now    time.Time
+	scope  api.Scope
+	path   string
+	seen   map[string]bool // records by id
+	traces []trace
+}
+
+// all reads page after page, back in time.
+func (q *query) all(ctx context.Context, only string) error {
+	next := ""
+	for range mostOf {
+		var raw json.RawMessage
+		if err := q.ask(ctx, only, next, &raw); err != nil {
+			return err
+		}
+		var page struct {
+			Traces []json.RawMessage `json:"traces"`
+			Meta   struct {
+				Marker string `json:"marker"`
+			} `json:"meta_data"`
+		}
+		if _, err := wire.Decode(raw, &page); err != nil {
+			return fmt.Errorf("the answer is no list of records: %w", err)
+		}
+		if !q.take(page.Traces) || page.Meta.Marker == "" || page.Meta.Marker == next {
+			return nil
+		}
+		next = page.Meta.Marker
+	}
+	return fmt.Errorf("it has more than %d pages", mostOf)
+}
+
+// ask asks for a page, once more where the trail itself had trouble.
+func (q *query) ask(ctx context.Context, only, next string, raw *json.RawMessage) error {
+	values := url.Values{
+		"limit": {strconv.Itoa(pageSize)},
+		"from":  {strconv.FormatInt(q.now.Add(-window).UnixMilli(), 10)}, "to": {strconv.FormatInt(q.now.Add(skew).UnixMilli(), 10)},
+	}
+	if q.scope == api.Trail {
+		values.Set("trace_type", "system")
+	}
+	if only != "" {
+		values.Set("service_type", only)
+	}
+	if next != "" {
+		values.Set("next", next)
+	}
+	request := api.Request{Operation: "ListTraces", Method: "GET", Scope: q.scope, Path: []string{q.path}, Query: values}
+	err := q.reader.Read(ctx, request, raw)
+	if e, ok := errors.AsType[*api.Error](err); ok && (e.Code == "CTS.0300" || e.Code == "CTS.0001") {
+		err = q.reader.Read(ctx, request, raw)
+	}
+	return err
+}
+
+// take adds the records of a page, and reports whether any of them is new.
+func (q *query) take(page []json.RawMessage) (fresh bool) {
+	for _, raw := range page {
+		var id struct {
+			ID string `json:"trace_id"`
+		}
+		if _, err := wire.Decode(raw, &id); err != nil || id.ID != "" && q.seen[id.ID] {
+			continue
+		}
+		fresh, q.seen[id.ID] = true, true
+		t, ok := parse(raw)
+		if ok && strings.Contains(t.service, "apig") && !t.at.Before(q.now.Add(-window)) && !t.at.After(q.now.Add(skew)) {
+			q.traces = append(q.traces, t)
+		}
+	}
+	return fresh
+}
+
+// explained says what a reader can do about an error of the trail.
+func explained(err error) error {
+	e, refused := errors.AsType[*api.Error](err)
+	switch {
+	case err == nil:
+		return nil
+	case refused && e.Status == 403:
+		return fmt.Errorf("it needs the permission cts:trace:list (CTS ReadOnlyAccess): %w", e)
+	case refused && e.Status == 404:
+		return fmt.Errorf("CTS is not enabled here, or APIGW_SYNC_CTS_ENDPOINT names another service: %w", e)
+	case refused:
+		return e
+	}
+	return err
+}

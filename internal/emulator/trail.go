@@ -1,0 +1,193 @@
+package emulator
+
+import (
+	"cmp"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// record is one record of the audit trail (CTS) as its queries answer it.
+type record = map[string]any
+
+// trailResource is the audit trail of the project, a service of its own that answers here, too: what the state file says
+// happened, and the writes of the gateway's life.
+var trailResource = resource{
+	routes: []route{
+		{op: "ListTraces", method: http.MethodGet, path: "/v3/{project_id}/traces", do: func(g *Gateway, c *call) (reply, error) { return g.listTraces(c, "new") }},
+		{op: "ListTracesV2", method: http.MethodGet, path: "/v2.0/{project_id}/system/trace", do: func(g *Gateway, c *call) (reply, error) { return g.listTraces(c, "older") }},
+	},
+	sections: []section{{
+		key:  "gateway.traces",
+		load: func(l *loader, raw json.RawMessage) error { return json.Unmarshal(raw, &l.told) },
+		dump: func(d *dumper) any {
+			if len(d.told) > 0 {
+				return d.told
+			}
+			return nil
+		},
+	}},
+}
+
+// recorded are types of resources, and the older names of operations by action, of what effects are about.
+var recorded = map[string]struct {
+	resource string
+	older    map[string]string
+}{
+	"throttle":           {"Throttle", map[string]string{"create": "createThrottle", "update": "updateThrottle", "delete": "deleteThrottle"}},
+	"throttle_special":   {"ThrottleSpecial", map[string]string{"create": "createSpecialThrottle", "update": "updateSpecialThrottle", "delete": "deleteSpecialThrottle"}},
+	"throttle_binding":   {"ThrottleBinding", map[string]string{"create": "createThrottleBinding", "delete": "relieveThrottleBinding"}},
+	"acl":                {"Acl", map[string]string{"create": "createAcl", "update": "updateAcl", "delete": "deleteAcl"}},
+	"acl_binding":        {"AclBinding", map[string]string{"create": "createAclBinding", "delete": "relieveAclBinding"}},
+	"plugin":             {"Plugin", map[string]string{"create": "createPlugin", "update": "updatePlugin", "delete": "deletePlugin"}},
+	"plugin_binding":     {"Plugin", map[string]string{"create": "pluginAttachApi", "delete": "pluginDetachApi"}},
+	"app":                {"App", map[string]string{"create": "createApp", "update": "updateApp", "delete": "deleteApp"}},
+	"app_secret":         {"App", map[string]string{"update": "resetAppSecret"}},
+	"app_code":           {"AppCode", nil},
+	"app_access_control": {"AppAcl", nil},
+	"app_authorization":  {"AppAuth", map[string]string{"create": "grantAuth", "delete": "relieveAuth"}},
+	"api":                {"Api", map[string]string{"create": "createApi", "update": "updateApi", "delete": "deleteApi"}},
+	"publication":        {"Api", map[string]string{"create": "publishApi", "delete": "offlineApi"}},
+	"group":              {"ApiGroup", nil},
+	"environment":        {"Environment", nil},
+	"variable":           {"EnvVariable", nil},
+	"domain":             {"ApiGroup", nil},
+	"certificate":        {"SslCertificate", nil},
+	"signature":          {"Signature", map[string]string{"create": "createSignature", "update": "updateSignature", "delete": "deleteSignature"}},
+	"signature_binding":  {"SignatureBinding", map[string]string{"create": "createSignatureBinding", "delete": "relieveSignatureBinding"}},
+	"app_quota":          {"AppQuota", nil},
+	"app_quota_binding":  {"AppQuotaBinding", nil},
+	"feature":            {"Feature", nil},
+}
+
+// mostTraces is how many records of its own life a gateway keeps: their bodies take room.
+const mostTraces = 2000
+
+// trace keeps what a write did, or failed to do, for the audit trail.
+func (g *Gateway) trace(r *http.Request, c *call, a answer, requestID string, carried bool) {
+	if c.route == nil || c.route.method == http.MethodGet {
+		return
+	}
+	rating := "warning"
+	if carried {
+		rating = "normal"
+	}
+	g.traced++
+	g.traces = append(g.traces[max(0, len(g.traces)-mostTraces+1):], record{
+		"trace_id": mixID(g.opts.Seed^0x7472616365, g.traced), "trace_name": strings.TrimSuffix(c.route.op, "V2"), "trace_rating": rating,
+		"trace_type": "ApiCall", "service_type": "APIG", "time": c.now.UnixMilli(), "record_time": c.now.UnixMilli(), "source_ip": caller(r),
+		"code": strconv.Itoa(a.status), "request_id": requestID, "api_version": "v2", "read_only": false, "user": record{"name": "emulator", "type": "User", "id": g.opts.ProjectID},
+		"request": c.raw, "response": a.body, "effects": c.effects,
+	})
+}
+
+func caller(r *http.Request) string {
+	host, _, found := strings.Cut(r.RemoteAddr, ":")
+	if !found || host == "" {
+		return "127.0.0.1"
+	}
+	return host
+}
+
+// listTraces answers a query of the trail, the newest record first.
+func (g *Gateway) listTraces(c *call, query string) (reply, error) {
+	switch {
+	case g.behaviour.Trail == "denied":
+		return reply{}, refuse(http.StatusForbidden, "CTS.0002", "Authentication failed or you do not have the required permissions")
+	case g.behaviour.Trail == "off":
+		return reply{}, refuse(http.StatusNotFound, "CTS.0214", "The tracker does not exist")
+	case (g.behaviour.Trail == "older") != (query == "older"):
+		return reply{}, refuse(http.StatusNotFound, "APIGW.0101", "The API does not exist or has not been published in the environment")
+	}
+	from, to := milliseconds(c, "from", c.now.Add(-time.Hour)), milliseconds(c, "to", c.now)
+	if query == "new" && c.arg("trace_type") != "system" || from >= to {
+		return reply{}, refuse(http.StatusBadRequest, "CTS.0300", "The query failed: a parameter is missing or wrong")
+	}
+	var all []record
+	for _, t := range slices.Backward(g.traces) {
+		all = append(all, g.shown(t))
+	}
+	all = append(all, g.told...)
+	all = slices.DeleteFunc(all, func(t record) bool {
+		at := when(t)
+		return at <= from || at >= to || c.arg("service_type") != "" && !strings.EqualFold(c.arg("service_type"), member(t, "service_type"))
+	})
+	slices.SortStableFunc(all, func(a, b record) int { return cmp.Compare(when(b), when(a)) })
+	if next := c.arg("next"); next != "" {
+		all = all[slices.IndexFunc(all, func(t record) bool { return member(t, "trace_id") == next })+1:]
+	}
+	limit, marker := 10, any(nil)
+	if n, err := strconv.Atoi(c.arg("limit")); err == nil && n > 0 {
+		limit = min(n, 200)
+	}
+	if len(all) > limit {
+		all = all[:limit]
+		marker = member(all[limit-1], "trace_id")
+	}
+	return ok(record{"traces": all, "meta_data": record{"count": len(all), "marker": marker}})
+}
+
+// shown is a record of the gateway's own life in the form that Behaviour chooses.
+func (g *Gateway) shown(t record) record {
+	out := maps.Clone(t)
+	delete(out, "effects")
+	effects, _ := t["effects"].([]Effect)
+	about, id, called := "", "", ""
+	for i, e := range effects {
+		if i == 0 {
+			about, id, called = e.Kind, e.ID, cmp.Or(e.Name, e.PolicyName)
+		} else {
+			id, called = "", "" // a batch is about several
+		}
+	}
+	out["resource_type"] = recorded[about].resource
+	if g.behaviour.TrailNames == "old" && len(effects) > 0 {
+		out["trace_name"] = cmp.Or(recorded[about].older[effects[0].Action], member(t, "trace_name"))
+	}
+	switch g.behaviour.TrailIDs {
+	case "gateway":
+		id = g.opts.InstanceID
+	case "none":
+		id, called = "", ""
+	}
+	out["resource_id"], out["resource_name"] = id, called
+	for _, name := range []string{"request", "response"} {
+		raw, _ := t[name].([]byte)
+		switch {
+		case g.behaviour.TrailBodies == "none" || len(raw) == 0:
+			out[name] = ""
+		case g.behaviour.TrailBodies == "objects":
+			out[name] = json.RawMessage(raw)
+		default:
+			out[name] = string(raw)
+		}
+	}
+	return out
+}
+
+func member(t record, name string) string {
+	s, _ := t[name].(string)
+	return s
+}
+
+// when is the time of a record in milliseconds.
+func when(t record) int64 {
+	switch v := t["time"].(type) {
+	case int64:
+		return v
+	case float64:
+		return int64(v)
+	}
+	return 0
+}
+
+func milliseconds(c *call, parameter string, absent time.Time) int64 {
+	if n, err := strconv.ParseInt(c.arg(parameter), 10, 64); err == nil {
+		return n
+	}
+	return absent.UnixMilli()
+}
