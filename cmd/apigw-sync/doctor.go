@@ -160,7 +160,7 @@ func (o *doctorOptions) patient(s *session, state *spec.State) doctor.Patient {
 	run := reconcile.Run{Caller: reader.Caller, Policy: o.compare.policy()}
 	out := doctor.Patient{Reader: reader, State: state, Compare: run.Compare, Clock: clock, Signed: o.signed}
 	if state != nil {
-		out.Kinds = run.Kinds(state)
+		out.Kinds = reconcile.Kinds(run.Policy, state)
 	}
 	return out
 }

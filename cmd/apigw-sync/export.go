@@ -20,6 +20,7 @@ type exportOptions struct {
 	path     string
 	split    string
 	withAPIs bool
+	allKinds bool
 	secrets  bool
 	update   []string // files that shall say what the gateway holds
 	adopt    bool     // what no file declares comes into the files, too
@@ -53,6 +54,7 @@ nothing could be written.
 		Example: `  apigw-sync export > gateway.yaml
   apigw-sync export --kind throttle --name 'orders_*'
   apigw-sync export --split kind --output-file gateway/
+  apigw-sync export --all-kinds --split kind --output-file gateway/
   apigw-sync export --with-apis --output-file emulator.yaml
   apigw-sync export --update gateway/ --overlay overlays/prod/ --target prod`,
 		Args: noArgs,
@@ -70,6 +72,7 @@ nothing could be written.
 	flags.StringVar(&o.split, "split", "", "write several files into the folder that --output-file names, `BY` kind, group or object")
 	takes(flags, "split", spec.Splits()...)
 	flags.BoolVar(&o.withAPIs, "with-apis", false, "write the APIs as well, for the emulator")
+	flags.BoolVar(&o.allKinds, "all-kinds", false, "write what is no policy as well, such as environments")
 	flags.BoolVar(&o.secrets, "with-secrets", false, "write the values of secrets, into a file that only its owner can read")
 	flags.BoolVar(&o.noOwns, "no-owns", false, "leave out owns, by which what the gateway gets besides is drift")
 	flags.BoolVar(&o.adopt, "adopt", false, "with --update: also add what no file declares, whether or not owns covers it")
@@ -119,6 +122,9 @@ func runExport(ctx context.Context, p *program, o *exportOptions) (err error) {
 	}
 	run := s.run(policy, o.compare.gateway.parallelism.workers())
 	run.Lenient = true
+	if run.Only, err = o.only(p, run); err != nil {
+		return err
+	}
 	all, err := run.Everything(ctx)
 	if err != nil {
 		return unread(ctx, err)
@@ -127,6 +133,23 @@ func runExport(ctx context.Context, p *program, o *exportOptions) (err error) {
 		return o.edit(p, all)
 	}
 	return o.write(p, s.instanceID, all)
+}
+
+// only are the kinds that are read: policies, unless other kinds are asked for, or the files to be edited mention some.
+func (o *exportOptions) only(p *program, run *reconcile.Run) ([]*kind.Kind, error) {
+	if o.allKinds || len(o.compare.kinds) > 0 {
+		return nil, nil
+	}
+	out := kind.Policies()
+	if len(o.update) == 0 {
+		return out, nil
+	}
+	o.compare.files.files = o.update
+	state, _, err := o.compare.files.load(p)
+	if err != nil {
+		return nil, err
+	}
+	return append(out, reconcile.Kinds(run.Policy, state)...), nil
 }
 
 // notes are the lines at the head of each file that tell where it comes from.
@@ -158,10 +181,10 @@ func (o *exportOptions) owns(all *reconcile.Everything) map[string][]string {
 	if len(globs) == 0 {
 		globs = []string{"*"}
 	}
-	out, policy := map[string][]string{}, o.compare.policy()
-	for _, k := range kind.All {
+	out := map[string][]string{}
+	for _, k := range all.Kinds {
 		refused := slices.ContainsFunc(all.Unread, func(u kind.Unread) bool { return u.Kind == k.Name && u.Owner == "" })
-		if k.Owner == "" && policy.Covers(k, "") && !refused {
+		if !refused {
 			out[k.Name] = globs
 		}
 	}

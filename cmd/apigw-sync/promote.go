@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
@@ -195,11 +196,15 @@ func readBoth(ctx context.Context, p *program, sides ...*promoteSide) (reads int
 	}
 	var sum atomic.Int64
 	progress := func(more int) { told.report("read", int(sum.Add(int64(more))), 0) }
+	only := kind.Policies()
+	for _, s := range sides {
+		only = append(only, reconcile.Kinds(s.Policy, s.State)...)
+	}
 	counts, failed := make([]int, len(sides)), make([]error, len(sides))
 	var running sync.WaitGroup
 	for i, s := range sides {
 		running.Go(func() {
-			if counts[i], failed[i] = s.read(ctx, stderr, progress); failed[i] != nil {
+			if counts[i], failed[i] = s.read(ctx, only, stderr, progress); failed[i] != nil {
 				failed[i] = fmt.Errorf("target %s: %w", s.Target, failed[i])
 			}
 		})
@@ -211,8 +216,8 @@ func readBoth(ctx context.Context, p *program, sides ...*promoteSide) (reads int
 	return reads, err
 }
 
-// read reads the gateway of the target.
-func (s *promoteSide) read(ctx context.Context, stderr *shared, progress func(more int)) (reads int, err error) {
+// read reads what the gateway of the target has of some kinds.
+func (s *promoteSide) read(ctx context.Context, only []*kind.Kind, stderr *shared, progress func(more int)) (reads int, err error) {
 	ctx, cancel := s.options.gateway.limit(ctx)
 	defer cancel()
 	log, err := s.program.log(stderr)
@@ -225,7 +230,7 @@ func (s *promoteSide) read(ctx context.Context, stderr *shared, progress func(mo
 	}
 	defer func() { err = both(err, gateway.close()) }()
 	var last atomic.Int64
-	run := &reconcile.Run{Caller: gateway, Policy: s.Policy, Parallel: s.options.gateway.parallelism.workers(), Progress: func(_ string, done, _ int) {
+	run := &reconcile.Run{Caller: gateway, Policy: s.Policy, Only: only, Parallel: s.options.gateway.parallelism.workers(), Progress: func(_ string, done, _ int) {
 		progress(done - int(last.Swap(int64(done))))
 	}}
 	all, err := run.Everything(ctx)

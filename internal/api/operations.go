@@ -52,6 +52,11 @@ var Operations = []Operation{
 	{"CreateAuthorizingAppsV2", "app_authorization", "apig:apis:grantAppAccess"},
 	{"CancelingAuthorizationV2", "app_authorization", "apig:apis:relieveAppAccess"},
 
+	{"ListEnvironmentsV2", "environment", "apig:envs:list"}, // and references to APIs in other environments
+	{"CreateEnvironmentV2", "environment", "apig:envs:create?"},
+	{"UpdateEnvironmentV2", "environment", "apig:envs:update?"},
+	{"DeleteEnvironmentV2", "environment", "apig:envs:delete?"},
+
 	{"ListPlugins", "plugin", "apig:plugins:list?"},
 	{"CreatePlugin", "plugin", "apig:plugins:create"},
 	{"UpdatePlugin", "plugin", "apig:plugins:update?"},
@@ -90,7 +95,6 @@ var Operations = []Operation{
 	{"ShowDetailsOfInstanceV2", "status and locks of the gateway: all commands that ask one", "apig:instances:get"},
 	{"ListApisV2", "references to APIs", "apig:apis:list"},
 	{"ListApiGroupsV2", "references to APIs", "apig:groups:list"},
-	{"ListEnvironmentsV2", "references to APIs in other environments", "apig:envs:list"},
 	{"ListInstanceFeatures", "features that the files need: `drift`, `doctor`", ""},
 	{"ListFeaturesV2", "features that the files need: `drift`, `doctor`", "apig:features:list"},
 	{"ListProjectCofigsV2", "quotas: `doctor`", ""},

@@ -155,7 +155,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 	}
 	for i := range c.have.Objects {
 		o := &c.have.Objects[i]
-		if o.Kind == k.Name && !taken[o.Key] && c.filter.self(k) && c.unclaimed(k, o) {
+		if o.Kind == k.Name && !taken[o.Key] && c.filter.self(k) && c.unclaimed(k, o) && !slices.Contains(k.Always, o.Key) {
 			if !c.policy.Prune {
 				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
 				continue
@@ -195,6 +195,10 @@ func (c *comparison) objects(k *kind.Kind) {
 func (c *comparison) compare(k *kind.Kind, p pair) {
 	w := p.want
 	change := Change{Address: w.Address(), Kind: k.Name, Name: w.Name(), Source: &w.Source, Want: w, Have: p.have}
+	if p.have == nil && k.Owner == "" && slices.Contains(k.Always, w.Key) {
+		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Message: "every gateway has one, and this one does not list it"})
+		return
+	}
 	if p.have == nil {
 		change.Action, change.Fields = Create, created(k, w.Value)
 		c.add(change)

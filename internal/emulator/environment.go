@@ -39,6 +39,7 @@ var environmentResource = resource{
 	quotas: []quota{quotaEnvironments},
 	sections: []section{
 		sectionOf("gateway.environments", func(f fileEnvironment) string { return f.Name }, (*loader).addEnvironment, dumped("environment", (*state).envs, (*dumper).dumpEnvironment)),
+		sectionOf("environments", func(f fileDeclared) string { return f.Name }, (*loader).declareEnvironment, (*dumper).dumpDeclared),
 	},
 }
 
@@ -108,6 +109,12 @@ func deleteEnvironment(g *Gateway, c *call, e *environment) (reply, error) {
 	return noContent()
 }
 
+// fileDeclared is an environment in the section of desired state.
+type fileDeclared struct {
+	fileObject
+	Remark string `json:"remark,omitempty"`
+}
+
 // fileEnvironment is a name, or an object where there is more to say.
 type fileEnvironment struct {
 	Name   string `json:"name"`
@@ -142,6 +149,25 @@ func (l *loader) addEnvironment(f fileEnvironment) error {
 	return fresh(l.envs(), &environment{identity: i, remark: f.Remark})
 }
 
+// declareEnvironment adds an environment, or what gateway.environments does not say of it.
+func (l *loader) declareEnvironment(f fileDeclared) error {
+	if e := l.envs().names[[2]string{"", f.Name}]; e != nil {
+		e.remark = f.Remark
+		return nil
+	}
+	return l.addEnvironment(fileEnvironment{Name: f.Name, Remark: f.Remark})
+}
+
+// dumpEnvironment is the name alone: the rest stands in the section of desired state.
 func (d *dumper) dumpEnvironment(e *environment) fileEnvironment {
-	return fileEnvironment{Name: e.name, Remark: e.remark}
+	return fileEnvironment{Name: e.name}
+}
+
+func (d *dumper) dumpDeclared() (out []fileDeclared) {
+	for _, e := range d.envs().rows {
+		if e.remark != "" {
+			out = append(out, fileDeclared{fileObject{Name: e.name}, e.remark})
+		}
+	}
+	return out
 }

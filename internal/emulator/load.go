@@ -80,7 +80,7 @@ func (l *loader) document(f stateFile) error {
 	l.state.serial = max(l.state.serial, f.serial)
 	var err error
 	for _, s := range l.sections() {
-		if l.env == nil && !strings.HasPrefix(s.key, "gateway.") {
+		if l.env == nil && !strings.HasPrefix(s.key, "gateway.") && s.key != "environments" { // all environments are known
 			if l.env, err = l.environment(cmp.Or(f.environment, "RELEASE")); err != nil {
 				return fmt.Errorf("environment: %w", err)
 			}

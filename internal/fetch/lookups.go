@@ -78,15 +78,10 @@ func (r *Reader) Groups(ctx context.Context, names []string) ([]*kind.Group, err
 
 // Environments lists the names of all environments; never nil.
 func (r *Reader) Environments(ctx context.Context) ([]string, error) {
-	found, err := all(ctx, r, listing[*kind.Environment]{
-		how:  whole,
-		ask:  kind.ListEnvironments,
-		take: kind.Environments,
-		id:   func(e **kind.Environment) string { return (*e).ID },
-	})
+	found, err := r.Named(ctx, kind.Of(kind.AnEnvironment), nil, "")
 	out := make([]string, len(found))
 	for i := range found {
-		out[i] = found[i].Name
+		out[i] = found[i].Key
 	}
 	return out, err
 }

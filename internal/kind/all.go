@@ -8,7 +8,7 @@ import (
 )
 
 // All are the kinds, owners before what lives inside them.
-var All = []*Kind{acl, app, appAccessControl, appCode, plugin, signature, throttle, throttleSpecial}
+var All = []*Kind{acl, app, appAccessControl, appCode, environment, plugin, signature, throttle, throttleSpecial}
 
 // Links are the kinds of bindings.
 var Links = []*LinkKind{aclBinding, appAuthorization, pluginBinding, signatureBinding, throttleBinding}
@@ -58,6 +58,11 @@ func (k *Kind) Root(key string) string {
 	}
 	name, _, _ := strings.Cut(key, "/")
 	return k.Name + "/" + name
+}
+
+// Policies are the kinds that stand alone and are bound to something: what an export writes unless it is asked for all.
+func Policies() []*Kind {
+	return slices.DeleteFunc(slices.Clone(All), func(k *Kind) bool { return len(LinksFrom(k.Name)) == 0 })
 }
 
 // Parts are the kinds that live inside a kind.

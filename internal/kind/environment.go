@@ -1,6 +1,6 @@
 package kind
 
-import "github.com/apigw-sync/apigw-sync/internal/api"
+import "github.com/apigw-sync/apigw-sync/internal/kind/shape"
 
 // BuiltInEnvironment exists in every gateway and cannot be removed.
 const BuiltInEnvironment = "RELEASE"
@@ -9,17 +9,36 @@ const builtInEnvironmentID = "DEFAULT_ENVIRONMENT_RELEASE_ID"
 
 // Environment is a stage in which APIs are published. API reference: "Environment Management".
 type Environment struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
+	Name   string `json:"name"`
+	Remark string `json:"remark"`
+	Odd    `json:"-"`
 }
 
-// ListEnvironments asks for one page of the environments.
-func ListEnvironments(offset int) api.Request {
-	return api.Request{Operation: "ListEnvironmentsV2", Method: "GET", Path: []string{"envs"}, Query: pageQuery(offset)}
+type environmentWire struct {
+	ID     string  `json:"id,omitempty"`
+	Name   string  `json:"name"`
+	Remark *string `json:"remark"`
 }
 
-// Environments reads the answer of ListEnvironments.
-func Environments(page Page) (out []*Environment, err error) {
-	out, _, err = entries[Environment](&page, "envs")
-	return out, err
-}
+var environment = of(Def[Environment, environmentWire]{
+	Facts: Facts{
+		Name: AnEnvironment, Section: "environments", Path: "envs", ListField: "envs",
+		Codes: Codes{Gone: []string{"APIG.3003"}}, Limit: "ENVIRONMENT_NUM_LIMIT", Always: []string{BuiltInEnvironment},
+		Ops: Operations{List: "ListEnvironmentsV2", Create: "CreateEnvironmentV2", Update: "UpdateEnvironmentV2", Delete: "DeleteEnvironmentV2"},
+		Shape: shape.OfMap("An environment: a stage in which APIs are published. Every gateway has RELEASE.",
+			shape.Need("name", shape.OfText("Name of the environment, unique in the gateway.", shape.Length(3, 64),
+				shape.Pattern(`[A-Za-z][A-Za-z0-9_]*`, "letters, digits and _, starting with a letter")).WithExample("STAGING")),
+			shape.May("remark", remark()),
+		),
+	},
+	Key: func(_ string, e Environment) string { return e.Name },
+	Encode: func(w Writing[Environment]) (any, error) {
+		return environmentWire{Name: w.Want.Name, Remark: &w.Want.Remark}, nil
+	},
+	Decode: func(w environmentWire) Found[Environment] {
+		return Found[Environment]{
+			ID: w.ID, Bound: Unknown, Silent: silent(map[string]bool{"/remark": w.Remark != nil}),
+			Value: Environment{Name: w.Name, Remark: value(w.Remark)},
+		}
+	},
+})

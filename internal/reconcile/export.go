@@ -13,6 +13,7 @@ import (
 
 // Everything is what a gateway holds, as far as the policy of the run looks at it and the gateway shows it.
 type Everything struct {
+	Kinds   []*kind.Kind // that were listed, or refused
 	Actual  kind.Actual
 	Catalog *kind.Catalog
 	Unread  []kind.Unread // what it refuses to show; none unless the run is lenient
@@ -34,8 +35,8 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 	out := &Everything{}
 	var wants []fetch.Want
 	for _, k := range kind.All {
-		if k.Owner == "" && r.Policy.Covers(k, "") {
-			wants = append(wants, fetch.Want{Kind: k, All: true})
+		if k.Owner == "" && r.Policy.Covers(k, "") && (r.Only == nil || slices.Contains(r.Only, k)) {
+			wants, out.Kinds = append(wants, fetch.Want{Kind: k, All: true}), append(out.Kinds, k)
 		}
 	}
 	var objects []kind.Object

@@ -32,6 +32,9 @@ type Run struct {
 	// Tolerant compares the rest also when references lead nowhere. Such a plan is not to be applied.
 	Tolerant bool
 
+	// Only are the kinds that Everything reads; nil means all.
+	Only []*kind.Kind
+
 	// Lenient goes on without what the gateway refuses to show.
 	Lenient bool
 

@@ -27,8 +27,8 @@ func aside(state *spec.State, policy diff.Policy, catalog *kind.Catalog) []kind.
 }
 
 // Kinds are the kinds that a comparison with the files lists: those that the files declare, refer to or own.
-func (r *Run) Kinds(state *spec.State) (out []*kind.Kind) {
-	for _, w := range r.wanted(state) {
+func Kinds(policy diff.Policy, state *spec.State) (out []*kind.Kind) {
+	for _, w := range (&Run{Policy: policy}).wanted(state) {
 		out = append(out, w.Kind)
 	}
 	return out

@@ -18,6 +18,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
@@ -195,7 +196,7 @@ func TestEveryFieldThatIsLookedAt(t *testing.T) {
 		if _, err := drift.Look(w.t.Context(), reader, c, drift.Options{Now: time.Now(), CertDays: 30, Traffic: drift.APIs}); err != nil {
 			w.t.Errorf("drift: %v", err)
 		}
-		doctor.Gateway(w.t.Context(), doctor.Patient{Reader: reader, State: state, Kinds: run.Kinds(state), Compare: run.Compare, Clock: func() (time.Duration, bool) { return 0, false }})
+		doctor.Gateway(w.t.Context(), doctor.Patient{Reader: reader, State: state, Kinds: reconcile.Kinds(run.Policy, state), Compare: run.Compare, Clock: func() (time.Duration, bool) { return 0, false }})
 		if a, err := explain.Find(w.t.Context(), reader, "orders/api_0"); err == nil {
 			_, err = explain.Look(w.t.Context(), reader, state, a, "RELEASE")
 			w.readable(err)

@@ -168,6 +168,12 @@ func (l *loader) checkMoves() {
 		e := l.names[kind.Of(d.Kind).Section+"/"+d.Key]
 		n := e.node.Get("moved_from")
 		report := func(problem, hint string) { l.report(finding(n, e.prefix(n)+"/moved_from", problem, hint)) }
+		k := kind.Of(d.Kind)
+		for _, name := range k.Always {
+			if name == d.MovedFrom || name == d.Key {
+				report(fmt.Sprintf("every gateway has the %s %s, which keeps its name", d.Kind, name), "remove moved_from")
+			}
+		}
 		if d.MovedFrom == d.Key {
 			report("is the present name", "remove moved_from")
 		} else if other := l.names[kind.Of(d.Kind).Section+"/"+d.MovedFrom]; other != nil {

@@ -119,7 +119,7 @@ func NotShown(all []kind.Unread) (out []LeftOut) {
 func (w *writer) general() string {
 	what := "Left out: ids, since names say the same; fields that have the API's default"
 	if !w.export.APIs {
-		what += "; groups, APIs and environments, to which files only refer"
+		what += "; APIs, and what else files only refer to"
 	}
 	return what + "."
 }

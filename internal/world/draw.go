@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -18,6 +19,7 @@ type drawer struct {
 	opt   Options
 	names map[string][]string // by kind: what references may name
 
+	often int                     // in eighths, how many of the keys that can be left out are there; 0 means half
 	name  string                  // of the object; a part of made-up texts, of which a gateway takes each once
 	words map[*shape.Shape]string // of enumerations: drawn once, since what fits beside them differs
 	most  map[string]int64        // by unit: what later numbers of the object may be at most
@@ -26,11 +28,11 @@ type drawer struct {
 // tries is how often a value is drawn until no rule refuses it.
 const tries = 200
 
-// Example draws an object of a kind with something of every kind that lives inside it, as an entry of its section. It
-// refers to nothing.
+// Example draws an object of a kind with nearly all of its keys and something of every kind that lives inside it, as an entry of
+// its section. It refers to nothing.
 func Example(k *kind.Kind, r *rand.Rand, name string) map[string]any {
 	for {
-		item := (&drawer{rand: r}).object(k, name)
+		item := (&drawer{rand: r, often: 7}).object(k, name)
 		if !slices.ContainsFunc(kind.Parts(k.Name), func(part *kind.Kind) bool { return inside(item, part) == 0 }) {
 			return item
 		}
@@ -52,7 +54,7 @@ func (d *drawer) object(k *kind.Kind, name string) map[string]any {
 		d.most = map[string]int64{}
 		item := d.mapping(k.Shape, func(f shape.Field) bool {
 			managed, isCollection := collections[f.Name]
-			return f.Required || isCollection && managed || !isCollection && d.rand.IntN(2) == 0
+			return f.Required || isCollection && managed || !isCollection && d.rand.IntN(8) < cmp.Or(d.often, 4)
 		})
 		item["name"] = name
 		if refused = refusal(k, item); refused == "" {

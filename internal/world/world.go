@@ -77,6 +77,7 @@ func kinds() (out []*kind.Kind) {
 func (w *World) Draw() State {
 	s, names := State{}, map[string][]string{}
 	for _, k := range kinds() {
+		names[k.Name] = w.there(k)
 		for i := range w.opt.Policies {
 			if w.rand.IntN(3) > 0 {
 				names[k.Name] = append(names[k.Name], fmt.Sprintf("%s_%d", k.Name, i))
@@ -96,6 +97,14 @@ func (w *World) Draw() State {
 		s[k.Section] = list
 	}
 	return s
+}
+
+// there are the names of objects of a kind without which the world's APIs would not be where they are.
+func (w *World) there(k *kind.Kind) (names []string) {
+	if k.Name == kind.AnEnvironment {
+		return slices.Clone(Environments)
+	}
+	return nil
 }
 
 // links draws APIs to bind an object to, each of which is drawn once for a slot.

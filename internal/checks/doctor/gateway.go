@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -119,7 +118,7 @@ func (p *Patient) kinds() []*kind.Kind {
 	if p.State != nil {
 		return p.Kinds
 	}
-	return slices.DeleteFunc(slices.Clone(kind.All), func(k *kind.Kind) bool { return len(kind.LinksFrom(k.Name)) == 0 })
+	return kind.Policies()
 }
 
 // permissions asks for one item of each kind that matters, and learns how many there are.

@@ -13,7 +13,7 @@ import (
 )
 
 // Coverage tells how much of what a gateway holds the files declare, as far as the run looks at it: objects that stand
-// alone, not what hangs on them.
+// alone, not what hangs on them, nor what every gateway has.
 type Coverage struct {
 	Kinds      []CoveredKind // in the order of kinds
 	NotCounted []string      // kinds that the gateway does not list, sorted
@@ -77,11 +77,13 @@ func coverKind(ctx context.Context, reader *fetch.Reader, c *compared.Result, k 
 	declared := map[string]bool{} // by every name that the gateway may have it under
 	for i := range c.Desired.Objects {
 		if d := &c.Desired.Objects[i]; d.Kind == k.Name && o.Policy.Covers(k, d.Name()) {
-			out.Declared++
 			declared[d.Key], declared[d.MovedFrom] = true, true
+			if !slices.Contains(k.Always, d.Key) {
+				out.Declared++
+			}
 		}
 	}
-	held := slices.DeleteFunc(slices.Clone(c.Actual.Objects), func(x kind.Object) bool { return x.Kind != k.Name })
+	held := slices.DeleteFunc(slices.Clone(c.Actual.Objects), func(x kind.Object) bool { return x.Kind != k.Name || slices.Contains(k.Always, x.Key) })
 	if !c.Whole[k.Name] && !o.Undeclared && len(o.Policy.Names) == 0 {
 		total, err := reader.Count(ctx, k)
 		known := 0
@@ -90,7 +92,7 @@ func coverKind(ctx context.Context, reader *fetch.Reader, c *compared.Result, k 
 				known++
 			}
 		}
-		out.Undeclared = max(0, total-known)
+		out.Undeclared = max(0, total-known-len(k.Always))
 		return out, nil, err
 	}
 	if !c.Whole[k.Name] {
@@ -99,7 +101,7 @@ func coverKind(ctx context.Context, reader *fetch.Reader, c *compared.Result, k 
 		}
 	}
 	for i := range held {
-		if x := &held[i]; !declared[x.Key] && o.Policy.Covers(k, x.Key) {
+		if x := &held[i]; !slices.Contains(k.Always, x.Key) && !declared[x.Key] && o.Policy.Covers(k, x.Key) {
 			out.Undeclared++
 			addresses = append(addresses, x.Address())
 		}
