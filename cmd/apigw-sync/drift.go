@@ -24,6 +24,7 @@ type driftOptions struct {
 	who      bool   // ask the audit trail
 
 	undeclared bool
+	notify     []string // URLs of webhooks, in which variables are still to be replaced
 }
 
 func newDriftCommand(p *program) *cobra.Command {
@@ -47,6 +48,10 @@ With --who the audit trail of the project says who made each difference, when, b
 which address: certain where it names the object by its id, else probable. It goes back seven days and is
 about a minute late, and takes the permission cts:trace:list; without it there is one warning. It is at
 cts.REGION.DOMAIN of the endpoint, or where APIGW_SYNC_CTS_ENDPOINT says.
+
+With --notify a chat (Slack, Teams, Feishu, DingTalk, WeCom: by the form of the URL), or whatever takes JSON, is told of drift:
+once when the result changes against the last report in --history, else at each run that finds drift. A message that
+cannot be sent is a warning.
 
 For each API group with a change the calls of the last hour are read (--traffic groups), for each touched
 API, too, with --traffic apis. What the gateway refuses to tell of these is a warning.
@@ -73,6 +78,7 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
 	flags.StringVar(&o.history, "history", "", "show drift over time (html), from the reports of drift -o json in the `FOLDER`")
 	flags.BoolVar(&o.undeclared, "undeclared", false, "list the objects of the gateway that no file declares")
 	flags.BoolVar(&o.who, "who", false, "ask the audit trail (CTS) who made each difference, and when")
+	flags.StringArrayVar(&o.notify, "notify", nil, "tell the webhook at `URL` of drift; repeatable, and may be a variable such as '${CHAT_URL}'")
 	addTrafficFlag(flags, &o.traffic, drift.Groups)
 	return cmd
 }
@@ -82,6 +88,9 @@ func (o *driftOptions) find(ctx context.Context, out *printer) (document.Documen
 	d, err := o.look(ctx, out.program)
 	if err == nil {
 		err = recall(o.history, out, d)
+	}
+	if err == nil {
+		d.Warnings = append(d.Warnings, o.tell(ctx, out, d)...)
 	}
 	if d.Drifted && !o.exitZero {
 		return d, exitDiffers, err

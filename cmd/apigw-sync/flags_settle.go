@@ -77,7 +77,7 @@ func (p *program) again(command string, names ...string) string {
 	}
 	p.flags.Visit(func(f *pflag.Flag) {
 		switch {
-		case len(names) > 0 && !slices.Contains(names, f.Name), strings.HasPrefix(f.Name, "emulator-"), slices.Contains(showFlags, f.Name):
+		case len(names) > 0 && !slices.Contains(names, f.Name), strings.HasPrefix(f.Name, "emulator-"), slices.Contains(showFlags, f.Name), f.Name == "notify": // whose URLs are secrets
 		case f.Value.Type() == "bool" && f.Value.String() == "true":
 			b.WriteString(" --" + f.Name)
 		default:

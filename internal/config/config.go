@@ -54,6 +54,7 @@ type Target struct {
 	MaxRPS         *float64  `json:"max_rps"`
 	Timeout        *string   `json:"timeout"` // such as 10m
 	RequestTimeout *string   `json:"request_timeout"`
+	Notify         []string  `json:"notify"` // URLs, which variables may hold
 
 	Production *bool `json:"production"` // who writes is asked for the name of the target; no flag says so
 	Wave       *int  `json:"wave"`       // of an apply to many; nil comes after all that have one

@@ -18,6 +18,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/report"
@@ -289,7 +290,7 @@ func TestHistory(t *testing.T) {
 	past := document.Past{At: sample.Now, Differences: len(sample.Drift().Changes) + len(sample.Drift().Extra), Certificates: 3, Drifted: true}
 	next := past
 	next.At = past.At.AddDate(0, 0, 1)
-	if d := cmp.Diff([]document.Past{past, next}, got); d != "" {
+	if d := cmp.Diff([]document.Past{past, next}, got, cmpopts.IgnoreUnexported(document.Past{})); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 	if len(odd) != 2 || odd[0].File != "plan.json" || odd[1].File != "torn.json" {

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 )
@@ -153,4 +154,14 @@ func nameLength(s string) int {
 		}
 	}
 	return len(s)
+}
+
+// Expand replaces the variables of a text that stands in no file of desired state. The error says which variable is
+// wrong, and nothing of what the text holds.
+func Expand(s string, lookup func(string) (string, bool)) (string, error) {
+	e := expand(s, lookup)
+	if len(e.faults) > 0 {
+		return "", errors.New(e.faults[0].problem)
+	}
+	return e.text, nil
 }

@@ -16,6 +16,8 @@ type Past struct {
 	Differences  int // changes that turn the gateway into the files, and extra objects
 	Certificates int // that ended soon or had ended
 	Drifted      bool
+
+	result string // the same for reports that say the same; "" for one that failed
 }
 
 // History reads earlier drift reports, the *.json files of a folder, that are about one gateway; oldest
@@ -69,7 +71,7 @@ func readPast(text []byte) (Past, string, error) {
 		}
 		sum += n
 	}
-	return Past{At: d.At, Differences: sum, Certificates: len(d.Certs), Drifted: *d.Drifted}, d.InstanceID, nil
+	return Past{At: d.At, Differences: sum, Certificates: len(d.Certs), Drifted: *d.Drifted, result: resultOf(text)}, d.InstanceID, nil
 }
 
 // AsPast is the report itself as a point of history.

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/apigw-sync/apigw-sync/internal/remote/notify"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
+)
+
+// hooks are the webhooks to tell. An error says which one is wrong by its number, since its URL is a secret.
+func (o *driftOptions) hooks(p *program) ([]*notify.Hook, error) {
+	lookup := func(name string) (string, bool) {
+		if value, ok := p.Lookup(name); ok {
+			return value, ok
+		}
+		value, ok := p.vars[name]
+		return value, ok
+	}
+	var out []*notify.Hook
+	for i, raw := range o.notify {
+		text, err := spec.Expand(raw, lookup)
+		if err != nil {
+			return nil, fmt.Errorf("--notify, URL %d: %w", i+1, err)
+		}
+		hook, err := notify.Parse(text)
+		if err != nil {
+			return nil, fmt.Errorf("--notify, URL %d: %w", i+1, err)
+		}
+		out = append(out, hook)
+	}
+	return out, nil
+}
+
+// tell sends what is new to those who want to know. What cannot be sent is a warning: the result stands all the same.
+func (o *driftOptions) tell(ctx context.Context, out *printer, d *document.Drift) []document.Problem {
+	hooks, err := o.hooks(out.program)
+	if err != nil || len(hooks) == 0 || !d.News(out.style.History) {
+		return problemsOf(err)
+	}
+	m := d.Message()
+	warnings := make([]document.Problem, len(hooks))
+	var wg sync.WaitGroup
+	for i, hook := range hooks {
+		wg.Go(func() {
+			if err := hook.Send(ctx, notify.Message{Text: m.Text, Data: m}, nil); err != nil {
+				warnings[i] = document.Problem{Message: "nobody was told of this: " + strings.ToValidUTF8(err.Error(), "?")}
+			}
+		})
+	}
+	wg.Wait()
+	return slices.DeleteFunc(warnings, func(p document.Problem) bool { return p.Message == "" })
+}

@@ -1,0 +1,133 @@
+package document
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+)
+
+// Message is a drift report for a chat and for whoever else is told: short, and without values of secrets.
+type Message struct {
+	Command     string       `json:"command"`
+	At          time.Time    `json:"at"`
+	InstanceID  string       `json:"instance_id"`
+	Gateway     *Gateway     `json:"gateway,omitempty"`
+	Drifted     bool         `json:"drifted"`
+	Summary     diff.Summary `json:"summary"`
+	Coverage    *Coverage    `json:"coverage,omitempty"`
+	Differences []Differing  `json:"differences"` // the first hundred
+
+	Text string `json:"text"`
+}
+
+// Differing is a difference in a message.
+type Differing struct {
+	Address string `json:"address"`
+	Action  string `json:"action"` // that would turn the gateway into what the files say, or extra
+}
+
+// Message is the report in a few lines.
+func (d *Drift) Message() Message {
+	const listed, lines, room = 100, 10, 160
+	m := Message{
+		Command: "drift", At: d.At, InstanceID: d.InstanceID, Gateway: d.Gateway, Drifted: d.Drifted, Summary: d.Summary, Coverage: d.Coverage, Differences: []Differing{},
+	}
+	var b strings.Builder
+	b.WriteString(strings.TrimSuffix("apigw-sync drift · "+d.Where(), " · ") + "\n" + d.Sum() + "\n")
+	n := 0
+	tell := func(address, action, text string) {
+		if n++; n <= lines {
+			b.WriteString("• " + short(Clean(address)+": "+text, room) + "\n")
+		}
+		if n <= listed {
+			m.Differences = append(m.Differences, Differing{address, action})
+		}
+	}
+	for i := range d.Changes {
+		c := &d.Changes[i]
+		text := c.ApartGist()
+		if side := Sides[c.Moved]; side != "" {
+			text += " (" + side + ")"
+		}
+		tell(c.Address, string(c.Action), text)
+	}
+	for _, x := range d.Extra {
+		tell(x.Address, "extra", "only on the gateway, though the files own it")
+	}
+	if n > lines {
+		fmt.Fprintf(&b, "… and %d more\n", n-lines)
+	}
+	if d.Coverage != nil {
+		b.WriteString(d.Coverage.String() + "\n")
+	}
+	m.Text = strings.TrimSuffix(b.String(), "\n")
+	return m
+}
+
+// short is a text cut down to most characters.
+func short(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+// outcome is what two reports have in common that say the same, whenever they were made.
+type outcome struct {
+	Drifted bool
+	Changes []struct {
+		Address string
+		Action  diff.Action
+		Fields  json.RawMessage
+		Moved   string
+	}
+	Extra      []struct{ Address, Moved string }
+	References []struct{ Address, Reference, Environment, Problem string }
+	Instance   struct {
+		Status          string
+		Locks           json.RawMessage
+		MissingFeatures []string `json:"missing_features"`
+	}
+	Certificates []struct {
+		Group, Domain, Name string
+		Expired             bool
+	}
+	LapsedIgnores []struct{ Kind, Name, Until string } `json:"lapsed_ignores"`
+	Errors        []json.RawMessage
+}
+
+// resultOf is the same text for reports that say the same; "" for one that failed.
+func resultOf(report []byte) string {
+	var o outcome
+	if json.Unmarshal(report, &o) != nil || len(o.Errors) > 0 {
+		return ""
+	}
+	out, err := json.Marshal(o) // which also compacts what is kept as it is
+	if err != nil {
+		return ""
+	}
+	return string(out)
+}
+
+// Result is the same text for reports that say the same, whenever they were made; "" for one that failed.
+func (d *Drift) Result() string {
+	raw, err := json.Marshal(d)
+	if err != nil {
+		return ""
+	}
+	return resultOf(raw)
+}
+
+// News reports whether the report says something else than the last of earlier ones that did not fail. Where there is
+// none, only drift is news.
+func (d *Drift) News(past []Past) bool {
+	for i := len(past) - 1; i >= 0; i-- {
+		if p := &past[i]; p.result != "" {
+			return p.result != d.Result() && (p.Drifted || d.Drifted)
+		}
+	}
+	return d.Drifted
+}
