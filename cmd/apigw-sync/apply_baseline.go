@@ -12,10 +12,10 @@ import (
 
 // whole refuses to remember a part only: what is missing in a baseline counts as having been nowhere.
 func (o *compareOptions) whole(flag string) error {
-	if len(o.kinds)+len(o.names) == 0 {
+	if len(o.kinds)+len(o.names)+len(o.environments) == 0 {
 		return nil
 	}
-	return hinted{errors.New(flag + ": a baseline needs the whole gateway"), "leave out --kind and --name"}
+	return hinted{errors.New(flag + ": a baseline needs the whole gateway"), "leave out --kind, --name and --only-environment"}
 }
 
 // readBaseline reads a baseline; nil when there is no path.

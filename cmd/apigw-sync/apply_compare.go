@@ -33,6 +33,7 @@ type compareOptions struct {
 
 	kinds          []string
 	names          []string
+	environments   []string // whose bindings are in sight; none means all
 	prune          bool
 	maxDeletes     int
 	allowEmpty     bool
@@ -68,6 +69,7 @@ func (o *compareOptions) addScope(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.kinds, "kind", nil, "look at this `KIND` only: "+strings.Join(kindNames(), ", ")+"; repeatable")
 	takes(flags, "kind", kindNames()...)
 	flags.StringArrayVar(&o.names, "name", nil, "look at objects whose name matches this `GLOB` only; repeatable")
+	flags.StringArrayVar(&o.environments, "only-environment", nil, "look at bindings in the environment of this `NAME` only: those in others are neither bound nor unbound; repeatable")
 }
 
 // kindNames are the values that --kind takes, besides the names of sections.
@@ -117,7 +119,7 @@ func checkPolicies(flag string, addresses []string) error {
 const anyPolicy = "true"
 
 func (o *compareOptions) policy() diff.Policy {
-	return diff.Policy{Kinds: o.kinds, Names: o.names, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly), ResendSecrets: o.resendSecrets}
+	return diff.Policy{Kinds: o.kinds, Names: o.names, Environments: o.environments, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly), ResendSecrets: o.resendSecrets}
 }
 
 // comparison is a comparison with what is needed to apply it.

@@ -73,7 +73,7 @@ func (c *comparison) write(path string, d *document.Plan, e *diff.Extract, o pla
 
 // madeAlready refuses flags that say how a plan is made, where one is carried out that was made before.
 func madeAlready(flags *pflag.FlagSet) error {
-	for _, name := range []string{"kind", "name", "prune", "resend-secrets", "baseline"} {
+	for _, name := range []string{"kind", "name", "only-environment", "prune", "resend-secrets", "baseline"} {
 		if flags.Changed(name) {
 			return hinted{fmt.Errorf("--%s says how a plan is made, and --plan names one that is made already", name), "leave one of them out"}
 		}

@@ -48,6 +48,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*comparison
 	if err := sameGateway(f, c); err != nil {
 		return c, err
 	}
+	c.run.Policy.Environments = e.Environments
 	found, notes, err := c.run.Refresh(ctx, e)
 	if err != nil {
 		return c, unread(ctx, err)

@@ -118,7 +118,7 @@ func runExport(ctx context.Context, p *program, o *exportOptions) (err error) {
 	defer func() { err = both(err, s.end()) }()
 	policy := o.compare.policy()
 	if len(o.update) > 0 {
-		policy.Kinds, policy.Names = nil, nil // what they leave out may be referred to
+		policy.Kinds, policy.Names, policy.Environments = nil, nil, nil // what they leave out may be referred to
 	}
 	run := s.run(policy, o.compare.gateway.parallelism.workers())
 	run.Lenient = true
@@ -165,6 +165,9 @@ func (o *exportOptions) notes(instance string) []string {
 	}
 	for _, n := range o.compare.names {
 		only = append(only, "--name "+n)
+	}
+	for _, n := range o.compare.environments {
+		only = append(only, "--only-environment "+n)
 	}
 	if len(only) > 0 {
 		out = append(out, "Only what "+strings.Join(only, " ")+" looks at; all else is left out.")

@@ -63,7 +63,7 @@ func (p *program) settle(flags *pflag.FlagSet) (err error) {
 // The flags that say which files and which gateway are meant, what of them, and how the result looks.
 var (
 	whereFlags = []string{"config", "target", "endpoint", "region", "project-id", "instance-id", "file", "overlay", "environment"}
-	scopeFlags = []string{"kind", "name", "prune"}
+	scopeFlags = []string{"kind", "name", "only-environment", "prune"}
 	showFlags  = []string{"output", "output-file", "color", "verbose", "quiet", "log-format"}
 )
 
@@ -117,7 +117,7 @@ func (t *target) settle(flags *pflag.FlagSet, given map[string]bool) (err error)
 			return
 		}
 		if cause := assign(f, values); cause != nil {
-			err = configError(t.file.Wrong(t.name, strings.ReplaceAll(f.Name, "-", "_"), cause.Error()))
+			err = configError(t.file.Wrong(t.name, config.KeyOf(f.Name), cause.Error()))
 		}
 	})
 	return err

@@ -66,7 +66,7 @@ func TestEveryKeyOfTargets(t *testing.T) {
 			continue
 		}
 		for key := range keys {
-			flag := strings.ReplaceAll(key, "_", "-")
+			flag := config.FlagOf(key)
 			f := cmd.Flags().Lookup(flag)
 			if f == nil {
 				continue

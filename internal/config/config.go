@@ -47,6 +47,7 @@ type Target struct {
 	Overlay        []string  `json:"overlay"` // relative to the config file
 	Kind           []string  `json:"kind"`
 	ObjectName     []string  `json:"name"`
+	Environments   []string  `json:"only_environments"`
 	Prune          *bool     `json:"prune"`
 	MaxDeletes     *int      `json:"max_deletes"`
 	AllowEmpty     *bool     `json:"allow_empty"`
@@ -241,13 +242,32 @@ func below(folder string, paths []string) []string {
 	return out
 }
 
+// plural is the one key whose flag is called otherwise.
+const plural, singular = "only_environments", "only-environment"
+
+// FlagOf is the flag for which a key of a target stands in.
+func FlagOf(key string) string {
+	if key == plural {
+		return singular
+	}
+	return strings.ReplaceAll(key, "_", "-")
+}
+
+// KeyOf is the key of a target that stands in for a flag.
+func KeyOf(flag string) string {
+	if flag == singular {
+		return plural
+	}
+	return strings.ReplaceAll(flag, "-", "_")
+}
+
 // Flags returns what the target says about flags, by their names, each value in the form of a command
 // line. A flag that it says nothing about is missing; a list that it leaves empty has no values.
 func (t *Target) Flags() map[string][]string {
 	out := map[string][]string{}
 	v := reflect.ValueOf(*t)
 	for field, x := range v.Fields() {
-		name := strings.ReplaceAll(field.Tag.Get("json"), "_", "-")
+		name := FlagOf(field.Tag.Get("json"))
 		switch x := x.Interface().(type) {
 		case *string:
 			if x != nil {

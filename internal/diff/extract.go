@@ -27,7 +27,8 @@ type Extract struct {
 	// Context are the addresses of objects that others refer to. They need to exist, and nothing else.
 	Context map[string]bool
 
-	ResendSecrets bool // as in Policy
+	ResendSecrets bool     // as in Policy
+	Environments  []string // as in Policy
 
 	touched map[string]bool // the result of keys, kept since Touches asks for it once an object
 }
@@ -39,7 +40,7 @@ var ErrNotAlone = errors.New("the part that the plan touches does not give the s
 func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Extract, error) {
 	t := newTouch(plan, have, want)
 	e := &Extract{
-		Anchors: map[string]bool{}, Carried: t.carried, Context: map[string]bool{}, ResendSecrets: policy.ResendSecrets,
+		Anchors: map[string]bool{}, Carried: t.carried, Context: map[string]bool{}, ResendSecrets: policy.ResendSecrets, Environments: policy.Environments,
 		Desired: kind.Desired{Owns: t.gone, Ignore: lasting(want.Ignore, policy.Today)},
 	}
 	for i := range want.Objects {
@@ -140,7 +141,7 @@ func (e *Extract) Begin(have kind.Actual) *Draft { return Compared(have, e.Settl
 
 // Policy is the policy under which the plan is made again.
 func (e *Extract) Policy() Policy {
-	return Policy{Prune: true, AllowEmpty: true, MaxDeletes: -1, ResendSecrets: e.ResendSecrets}
+	return Policy{Prune: true, AllowEmpty: true, MaxDeletes: -1, ResendSecrets: e.ResendSecrets, Environments: e.Environments}
 }
 
 // Settled is the desired state with anchors as the gateway has them. Anchors that it has no more are left out.

@@ -132,11 +132,11 @@ func (c *comparison) claims(k *kind.LinkKind) map[Slot]bool {
 }
 
 func (c *comparison) wantedLinks(k *kind.LinkKind) map[string][]kind.DeclaredLink {
-	return byOwner(c.want.Links, k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
+	return byOwner(inSight(c.policy, c.want.Links, func(l *kind.DeclaredLink) string { return l.Env }), k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
 }
 
 func (c *comparison) heldLinks(k *kind.LinkKind) map[string][]kind.Link {
-	return byOwner(c.have.Links, k, func(l *kind.Link) *kind.Link { return l })
+	return byOwner(inSight(c.policy, c.have.Links, func(l *kind.Link) string { return l.Env }), k, func(l *kind.Link) *kind.Link { return l })
 }
 
 // byOwner sorts the links of a kind into one list for each owner, in their order.

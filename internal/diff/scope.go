@@ -34,9 +34,14 @@ func (p Policy) Covers(k *kind.Kind, name string) bool {
 	return f.anyOf(k) && (name == "" || f.name(name))
 }
 
-// CoversLink reports whether a policy lets a run look at what an owner is bound to.
-func (p Policy) CoversLink(k *kind.LinkKind, owner string) bool {
-	return p.Covers(kind.Of(k.Owner), owner)
+// CoversLink reports whether a policy lets a run look at what an owner is bound to in an environment.
+func (p Policy) CoversLink(k *kind.LinkKind, owner, env string) bool {
+	return p.Sees(env) && p.Covers(kind.Of(k.Owner), owner)
+}
+
+// Sees reports whether a policy lets a run look at links in an environment; those without one are always in sight.
+func (p Policy) Sees(env string) bool {
+	return env == "" || len(p.Environments) == 0 || slices.Contains(p.Environments, env)
 }
 
 // object reports whether an object that stands alone is looked at: its own kind is asked for, or one
@@ -149,6 +154,7 @@ func (c *comparison) guard() {
 	c.plan.Refusals = append(c.plan.Refusals, c.plan.TooMany(c.policy.MaxDeletes)...)
 	c.guardPrune()
 	c.guardSlots()
+	c.guardSight()
 }
 
 // removes reports whether an object ceases to exist, even if another one takes its place.

@@ -63,7 +63,8 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 		if err != nil {
 			return nil, err
 		}
-		out.Actual.Links = append(out.Actual.Links, fetch.Join(rows, out.Catalog)...)
+		links := slices.DeleteFunc(fetch.Join(rows, out.Catalog), func(l kind.Link) bool { return !r.Policy.Sees(l.Env) })
+		out.Actual.Links = append(out.Actual.Links, links...)
 		level = parts
 	}
 	out.Unread, out.Reads = reader.Unread(), reader.Requests()

@@ -16,8 +16,8 @@ import (
 
 // aside are the links that files declare in places that others may take, of what a policy does not look at.
 func aside(state *spec.State, policy diff.Policy, catalog *kind.Catalog) []kind.DeclaredLink {
-	others := state.Referring(func(k *kind.LinkKind, owner string) bool {
-		return k.Slot != nil && !policy.Covers(kind.Of(k.Owner), owner)
+	others := state.Referring(func(k *kind.LinkKind, owner, env string) bool {
+		return k.Slot != nil && policy.Sees(env) && !policy.Covers(kind.Of(k.Owner), owner)
 	})
 	if len(others.References) == 0 {
 		return nil

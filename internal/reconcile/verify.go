@@ -19,7 +19,7 @@ const settleFor = 20 * time.Second
 // verify reads what a plan touched again and says what still differs.
 func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
 	want, policy := touched(c)
-	policy.Kinds, policy.Today = r.Policy.Kinds, r.Policy.Today // what the run did not look at is none of its business
+	policy.Kinds, policy.Environments, policy.Today = r.Policy.Kinds, r.Policy.Environments, r.Policy.Today // what the run did not look at is none of its business
 	if len(want.Objects) == 0 && len(want.Owns) == 0 || ctx.Err() != nil {
 		out.Converged, out.Verified = len(c.Plan.Changes) == 0, ctx.Err() == nil
 		out.Remaining = unfinished(out.Results)

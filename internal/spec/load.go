@@ -54,10 +54,10 @@ type State struct {
 	TakesOver  []string // addresses of policies
 }
 
-// Referring is the state with those references alone that are asked for by their kind and owner.
-func (s *State) Referring(asked func(k *kind.LinkKind, owner string) bool) *State {
+// Referring is the state with those references alone that are asked for by their kind, owner and environment.
+func (s *State) Referring(asked func(k *kind.LinkKind, owner, env string) bool) *State {
 	out := *s
-	out.References = slices.DeleteFunc(slices.Clone(s.References), func(r Reference) bool { return !asked(kind.LinkOf(r.Kind), r.Owner) })
+	out.References = slices.DeleteFunc(slices.Clone(s.References), func(r Reference) bool { return !asked(kind.LinkOf(r.Kind), r.Owner, r.Environment) })
 	return &out
 }
 

@@ -2,7 +2,6 @@ package reference
 
 import (
 	"reflect"
-	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/config"
 )
@@ -21,7 +20,7 @@ func Config() string {
 	rows := make([][]string, 0, reflect.TypeFor[config.Target]().NumField())
 	for f := range reflect.TypeFor[config.Target]().Fields() {
 		key := f.Tag.Get("json")
-		meaning := "Stands in for [" + code("--"+strings.ReplaceAll(key, "_", "-")) + "](cli.md#flags-of-several-commands)."
+		meaning := "Stands in for [" + code("--"+config.FlagOf(key)) + "](cli.md#flags-of-several-commands)."
 		if other := ofTargets[key]; other != "" {
 			meaning = other
 		}

@@ -36,7 +36,7 @@ func New(d *document.Plan, e *diff.Extract, o Options) (*File, error) {
 	s := &f.Saved
 	*s = Saved{
 		Purpose: o.Purpose, Created: o.Created, Endpoint: o.Endpoint, ProjectID: o.ProjectID, Key: hex.EncodeToString(o.Key),
-		ResendSecrets: e.ResendSecrets, TakesBack: o.TakesBack, Steps: newSteps(e.Plan),
+		ResendSecrets: e.ResendSecrets, Environments: e.Environments, TakesBack: o.TakesBack, Steps: newSteps(e.Plan),
 		Objects: []Object{}, Links: []Link{}, Gone: []Gone{}, Ignore: []Rule{}, Held: []Held{}, Bound: []Link{},
 	}
 	seal := sealer(o.Key)

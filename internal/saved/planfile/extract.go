@@ -16,7 +16,7 @@ import (
 // Stale for the rest. All secrets that cannot be revealed are told at once.
 func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 	e := &diff.Extract{
-		Anchors: map[string]bool{}, Carried: map[string]bool{}, Context: map[string]bool{}, ResendSecrets: f.Saved.ResendSecrets,
+		Anchors: map[string]bool{}, Carried: map[string]bool{}, Context: map[string]bool{}, ResendSecrets: f.Saved.ResendSecrets, Environments: f.Saved.Environments,
 		Desired: kind.Desired{Owns: map[string][]string{}},
 	}
 	var failed []error

@@ -36,8 +36,10 @@ type Saved struct {
 	Key       string `json:"key"`   // of all digests, in hex
 	Check     string `json:"check"` // digest of the whole file, itself left out
 
-	ResendSecrets bool   `json:"resend_secrets,omitempty"`
-	TakesBack     string `json:"takes_back,omitempty"` // of an undo of an undo: name of the file that it takes back
+	ResendSecrets bool `json:"resend_secrets,omitempty"`
+	// Environments are those whose bindings were in sight; none means all.
+	Environments []string `json:"only_environments,omitempty"`
+	TakesBack    string   `json:"takes_back,omitempty"` // of an undo of an undo: name of the file that it takes back
 
 	Steps   []Step   `json:"steps"`   // requests, in an order that respects what each waits for
 	Objects []Object `json:"objects"` // what is wanted
