@@ -102,7 +102,7 @@ func (o *undoFileOptions) end(d *document.Results) error {
 	if err = both(err, cause); err != nil {
 		return fmt.Errorf("the undo file is not as it should be: %w", err)
 	}
-	if !r.Wrote() {
+	if !r.Wrote() || !d.Wrote() { // the gateway refused all, or was found not to have done it
 		return os.Remove(path)
 	}
 	losses, err := r.Losses()

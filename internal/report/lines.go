@@ -7,10 +7,7 @@ import (
 	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
-const (
-	contextLines = 3  // unchanged lines that stay visible beside a changed one
-	mostKept     = 40 // lines of a text that is new or removed as a whole
-)
+const contextLines = 3 // unchanged lines that stay visible beside a changed one
 
 // line is one line of a comparison of texts. Mark is '+', '-', ' ', or '…' for lines left out.
 type line struct {
@@ -50,19 +47,11 @@ func ended(s string) string {
 	return s + "\n"
 }
 
-// fold leaves out what is far from any change, and the rest of long runs of changed lines.
+// fold leaves out unchanged lines that are far from any change.
 func fold(all []line) []line {
 	near := make([]bool, len(all))
-	run := 0
 	for i, l := range all {
 		if l.mark == ' ' {
-			run = 0
-			continue
-		}
-		if run++; i > 0 && all[i-1].mark != l.mark {
-			run = 1
-		}
-		if run > mostKept {
 			continue
 		}
 		for j := max(0, i-contextLines); j <= min(len(all)-1, i+contextLines); j++ {

@@ -11,7 +11,8 @@ import (
 
 const (
 	foldLine  = 400 // characters of a line in a folded block, at most
-	foldValue = 160 // characters of a value
+	foldWide  = 110 // columns after which a line of a block goes on below
+	foldValue = 160 // characters of a value in formats where it has one line
 )
 
 // markdownFolded adds the changes in folded blocks, a block a kind, and returns how many found no room.
@@ -39,8 +40,10 @@ func (v *view) markdownFolded(b *sized, items []*item, most int) (left int) {
 		n := 0
 		for _, c := range block {
 			text := c.markdownLine() + "\n"
-			if whole := text + c.markdownLeaves(); b.used+frames+lines.used+units(whole)+short[at+n+1] <= most {
-				text = whole
+			if leaves := c.markdownLeaves(); b.used+frames+lines.used+units(text+leaves)+short[at+n+1] <= most {
+				text += leaves
+			} else if note := "#     what it changes does not fit\n"; b.used+frames+lines.used+units(text+note)+short[at+n+1] <= most {
+				text += note
 			}
 			if b.used+frames+lines.used+units(text) > most {
 				break
@@ -88,7 +91,13 @@ func (c *item) markdownLine() string {
 // markdownLeaves are what stands behind a change and its changed leaves, in lines.
 func (c *item) markdownLeaves() string {
 	var b strings.Builder
-	line := func(mark, text string) { b.WriteString(mark + "     " + clip(text, foldLine) + "\n") }
+	line := func(mark, text string) {
+		margin := "     "
+		for _, part := range broken(text, foldWide) {
+			b.WriteString(mark + margin + part + "\n")
+			margin = "         "
+		}
+	}
 	if c.Status == "" && c.Story != "" {
 		line(" ", "("+c.Story+")")
 	}
@@ -116,8 +125,9 @@ func (c *item) markdownLeaves() string {
 			line(" ", path+": "+strings.Join(f.Differences(diff.Update), ", "))
 			continue
 		}
-		before, after := document.Shorten(f.Before, f.Now(), foldValue)
-		if !c.stands() { // what did not happen is neither there nor gone
+		before, after := f.Before, f.Now()
+		if !c.stands() {
+			before, after = document.Shorten(before, after, foldValue) // what did not happen is neither there nor gone
 			line(" ", path+": "+document.Show(before, f.Sensitive)+" → "+document.Show(after, f.Sensitive))
 			continue
 		}

@@ -110,68 +110,39 @@ func (p *page) field(c *document.Change, f *document.Field) {
 		before, _ := f.Before.(string)
 		after, _ := f.After.(string)
 		if lines := compareLines(before, after); lines != nil {
-			p.linef("%s%s:", indent, path)
-			p.lines(lines)
+			p.longer(path, lines...)
 			return
 		}
 	}
 	if f.IsSet() {
-		p.set(path, f.Differences(c.Action), c.Action)
+		p.members(path, f.Differences(c.Action), c.Action)
 		return
 	}
-	old, now := document.Shorten(f.Before, f.Now(), p.valueWidth())
-	before, after := document.Show(old, f.Sensitive), document.Show(now, f.Sensitive)
+	before, after := document.Show(f.Before, f.Sensitive), document.Show(f.Now(), f.Sensitive)
 	tooWide := p.style.Width > 0 && wide(indent+path+before+after)+len(":  → ") > p.style.Width
 	switch {
+	case tooWide && c.Action == diff.Create:
+		p.longer(path, line{'+', after})
+	case tooWide && c.Action == diff.Delete:
+		p.longer(path, line{'-', before})
+	case tooWide:
+		p.longer(path, line{'-', before}, line{'+', after})
 	case c.Action == diff.Create:
 		p.linef("%s%s: %s", indent, path, p.paint(after, color.FgGreen))
 	case c.Action == diff.Delete:
 		p.linef("%s%s: %s", indent, path, p.paint(before, color.FgRed))
-	case tooWide:
-		p.linef("%s%s:", indent, path)
-		p.lines([]line{{'-', before}, {'+', after}})
 	default:
 		p.linef("%s%s: %s → %s", indent, path, p.paint(before, color.FgRed), p.paint(after, color.FgGreen))
 	}
 }
 
-// set writes what comes to a set and what goes.
-func (p *page) set(path string, members []string, a diff.Action) {
-	at := wide(indent + path + ": ")
-	b := indent + path + ": "
-	for i, m := range members {
-		if i < len(members)-1 {
-			m += ","
-		}
-		if at > wide(indent+path+": ") && p.style.Width > 0 && at+1+wide(m) > p.style.Width {
-			p.linef("%s", strings.TrimRight(b, " "))
-			b, at = indent+"  ", wide(indent+"  ")
-		}
-		hue := color.FgGreen
-		if a == diff.Delete || strings.HasPrefix(m, document.Goes) {
-			hue = color.FgRed
-		}
-		b, at = b+p.paint(m, hue)+" ", at+wide(m)+1
-	}
-	p.linef("%s", strings.TrimRight(b, " "))
+// longer writes values on lines of their own.
+func (p *page) longer(path string, values ...line) {
+	p.linef("%s%s:", indent, path)
+	p.lines(values)
 }
 
-func (p *page) lines(lines []line) {
-	for _, l := range lines {
-		text := indent + "  " + string(l.mark) + " " + document.Clean(l.text)
-		switch l.mark {
-		case '+':
-			text = p.paint(text, color.FgGreen)
-		case '-':
-			text = p.paint(text, color.FgRed)
-		case '…':
-			text = p.paint(text, color.Faint)
-		}
-		p.linef("%s", text)
-	}
-}
-
-// valueWidth is how many characters of a value are shown: on a terminal what fits on a line of its own.
+// valueWidth is how many characters of a value are shown where there is only one line for it.
 func (p *page) valueWidth() int {
 	const (
 		least = 24

@@ -18,13 +18,20 @@ var outcomes = map[apply.Status]look{
 }
 
 func (p *page) textResults(d *document.Results) {
-	block := make([]row, len(d.Results))
+	var block []row
+	if done := d.Done(); d.Told && done != "" {
+		block = append(block, row{look: outcomes[apply.Succeeded], cells: []string{done}})
+	}
 	for i := range d.Results {
 		r := &d.Results[i]
-		block[i] = row{look: outcomes[r.Status], cells: []string{document.Clean(r.Address), r.Story()}}
-		if r.Advice != "" {
-			block[i].below = func() { p.linef("%s%s", indent, document.Clean(r.Advice)) }
+		if d.Told && r.Plain() {
+			continue // the plan has said it
 		}
+		x := row{look: outcomes[r.Status], cells: []string{document.Clean(r.Address), r.Story()}}
+		if r.Advice != "" {
+			x.below = func() { p.linef("%s%s", indent, document.Clean(r.Advice)) }
+		}
+		block = append(block, x)
 	}
 	p.rows(block)
 	if len(block) > 0 {

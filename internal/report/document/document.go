@@ -24,7 +24,7 @@ type Head struct {
 	InstanceID    string `json:"instance_id"` // "" where no gateway is known
 
 	Gateway *Gateway `json:"gateway,omitempty"` // nil where none is asked
-	Told    bool     `json:"-"`                 // it was said before where the run looks
+	Told    bool     `json:"-"`                 // it was said before where the run looks, and what it is to do
 }
 
 // Trouble ends every document.

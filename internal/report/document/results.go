@@ -132,6 +132,26 @@ var past = map[diff.Action]string{
 	diff.Bind: "bound", diff.Unbind: "unbound",
 }
 
+// Plain reports whether there is nothing to say of a result but that what was planned was done.
+func (r *Result) Plain() bool { return r.Status == apply.Succeeded && r.Remark == "" }
+
+// Done counts the plain results in words, such as 2 created, 316 unbound; "" when there are none.
+func (d *Results) Done() string {
+	n := map[diff.Action]int{}
+	for i := range d.Results {
+		if d.Results[i].Plain() {
+			n[d.Results[i].Action]++
+		}
+	}
+	var parts []string
+	for _, a := range []diff.Action{diff.Create, diff.Update, diff.Replace, diff.Delete, diff.Bind, diff.Unbind} {
+		if n[a] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[a], past[a]))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // Unexplained are remaining differences that no failure above explains.
 func (d *Results) Unexplained() (out []Change) {
 	told := map[string]bool{}

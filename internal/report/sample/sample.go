@@ -41,7 +41,7 @@ func Changes() []document.Change {
 	out := []document.Change{
 		{
 			Address: "acl/orders_office", Kind: "acl", Name: "orders_office", Action: diff.Replace, Source: at("acls", 8),
-			Fields: []document.Field{{Path: "/entity_type", Before: "IP", After: "DOMAIN"}, {Path: "/values", Before: []any{"10.0.0.0/8"}, After: []any{"shop.example.com"}}},
+			Fields: []document.Field{{Path: "/entity_type", Before: "IP", After: "DOMAIN"}, {Path: "/values", Added: []any{"shop.example.com"}, Removed: []any{"10.0.0.0/8"}}},
 		},
 		{Address: "acl_binding/orders_office/orders/get_order@RELEASE", Kind: "acl_binding", Name: "orders_office", Action: diff.Unbind, Binding: read},
 		{
@@ -50,7 +50,7 @@ func Changes() []document.Change {
 		},
 		{
 			Address: "app_access_control/orders_mobile", Kind: "app_access_control", Name: "orders_mobile", Action: diff.Create, Source: at("apps", 9),
-			Fields: []document.Field{{Path: "/type", After: "PERMIT"}, {Path: "/values", After: []any{"10.0.0.0/8", "192.168.1.1-192.168.1.9"}}},
+			Fields: []document.Field{{Path: "/type", After: "PERMIT"}, {Path: "/values", Added: []any{"10.0.0.0/8", "192.168.1.1-192.168.1.9"}, Removed: []any{}}},
 		},
 		{Address: "app_authorization/orders_mobile/orders/create_order@RELEASE", Kind: "app_authorization", Name: "orders_mobile", Action: diff.Bind, Source: at("apps", 12), Binding: create},
 		{Address: "app_authorization/orders_mobile/支付/付款@STAGING", Kind: "app_authorization", Name: "orders_mobile", Action: diff.Bind, Source: at("apps", 13), Binding: pay},
@@ -65,7 +65,7 @@ func Changes() []document.Change {
 			Fields: []document.Field{{Path: "/app_code", After: hidden, Sensitive: true}},
 		},
 		{Address: "plugin/orders_cors", Kind: "plugin", Name: "orders_cors", Action: diff.Update, Source: at("plugins", 3), Fields: []document.Field{
-			{Path: "/content/allow_origin", Before: "https://shop.example.com,https://old.example.com", After: "https://shop.example.com,https://new.example.com"},
+			{Path: "/content/allow_origin", Added: []any{"https://new.example.com"}, Removed: []any{"https://old.example.com"}},
 			{Path: "/content/max_age", Before: 3600, After: 86400},
 			{Path: "/content/script", Before: script("return 401"), After: script("return 403")},
 		}},

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/fatih/color"
+	"github.com/rivo/uniseg"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+)
+
+// broken cuts a text into lines of at most width columns: behind a blank or a comma where one is near, else anywhere.
+// Nothing is left out. A width of 0 has no end.
+func broken(text string, width int) (lines []string) {
+	const near = 2 // a part of the width
+	for width > 0 {
+		end, blank, columns := 0, 0, 0
+		for g := uniseg.NewGraphemes(text); g.Next() && (columns+g.Width() <= width || end == 0); {
+			_, end = g.Positions()
+			columns += g.Width()
+			if c := g.Str(); (c == " " || c == ",") && columns > width-width/near {
+				blank = end
+			}
+		}
+		if end == len(text) {
+			break
+		}
+		if blank > 0 {
+			end = blank
+		}
+		lines = append(lines, strings.TrimRight(text[:end], " "))
+		text = text[end:]
+	}
+	return append(lines, text)
+}
+
+// room is how many columns of a line are left beside a margin; 0 where lines have no end.
+func (p *page) room(margin int) int {
+	const least = 20
+	if p.style.Width == 0 {
+		return 0
+	}
+	return max(p.style.Width-margin, least)
+}
+
+// lines writes the lines of a comparison; what does not fit on the screen goes on below, further right.
+func (p *page) lines(lines []line) {
+	const lead = indent + "  "
+	for _, l := range lines {
+		var paint []color.Attribute
+		switch l.mark {
+		case '+':
+			paint = []color.Attribute{color.FgGreen}
+		case '-':
+			paint = []color.Attribute{color.FgRed}
+		case '…':
+			paint = []color.Attribute{color.Faint}
+		}
+		mark := string(l.mark) + " "
+		for _, text := range broken(document.Clean(l.text), p.room(len(lead)+4)) {
+			p.linef("%s", p.paint(lead+mark+text, paint...))
+			mark = "    "
+		}
+	}
+}
+
+// members writes what comes to a set and what goes, as many on a line as fit.
+func (p *page) members(path string, members []string, a diff.Action) {
+	line, columns := indent+path+":", wide(indent+path)+1
+	for i, m := range members {
+		hue := color.FgGreen
+		if a == diff.Delete || strings.HasPrefix(m, document.Goes) {
+			hue = color.FgRed
+		}
+		if i < len(members)-1 {
+			m += ","
+		}
+		if i > 0 && p.style.Width > 0 && columns+1+wide(m) > p.style.Width {
+			p.linef("%s", line)
+			line, columns = indent+" ", len(indent)+1
+		}
+		line, columns = line+" "+p.paint(m, hue), columns+1+wide(m)
+	}
+	p.linef("%s", line)
+}
