@@ -49,6 +49,9 @@ func cors(v *view) (out []Aspect) {
 	}{{"allow_origin", "origin", Exposure}, {"allow_methods", "method", Change}} {
 		b, a := words(before, f.field), words(after, f.field)
 		aspect := Aspect{Name: CORS, Before: listed(b, f.what), After: listed(a, f.what), Sure: sure}
+		if aspect.Before == aspect.After {
+			aspect.After += " (others)"
+		}
 		if !b["*"] && len(missing(a, b)) > 0 {
 			aspect.Level = f.gained
 			out = append(out, aspect)

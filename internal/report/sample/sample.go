@@ -86,13 +86,18 @@ func Changes() []document.Change {
 			Fields: []document.Field{{Path: "/call_limits", Before: 50, After: 100}},
 		},
 	}
+	displacing(out, "plugin_binding/orders_cors/orders/create_order@RELEASE", "plugin/shop_cors")
+	return append(out, others(out)...)
+}
+
+// displacing lets a bind take the place of a policy that no file declares.
+func displacing(changes []document.Change, bind, policy string) {
 	undeclared := false
-	for i := range out {
-		if out[i].Address == "plugin_binding/orders_cors/orders/create_order@RELEASE" {
-			out[i].Displaces, out[i].DisplacesDeclared = "plugin/shop_cors", &undeclared
+	for i := range changes {
+		if changes[i].Address == bind {
+			changes[i].Displaces, changes[i].DisplacesDeclared = policy, &undeclared
 		}
 	}
-	return append(out, others(out)...)
 }
 
 // others are changes of the kinds that changes do not name, with the examples of their shapes.
