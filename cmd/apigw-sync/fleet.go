@@ -37,7 +37,7 @@ func findFleet(flags *pflag.FlagSet) (*fleet, error) {
 	asked := valuesOf(flags.Lookup("target"))
 	if _, many := flags.Lookup("target").Value.(pflag.SliceValue); !many {
 		if several(asked) {
-			return nil, hinted{fmt.Errorf("--target takes one target here, not %s", asked[0]), "name one; diff, drift, validate, doctor, export and apply take many"}
+			return nil, hinted{fmt.Errorf("--target takes one target here, not %s", asked[0]), "name one; diff, drift, validate, doctor, list, export and apply take many"}
 		}
 		return nil, nil //nolint:nilnil // one is no fleet
 	}

@@ -35,7 +35,7 @@ func TestFleetCode(t *testing.T) {
 			members := make([]document.Member, len(c.codes))
 			for i, code := range c.codes {
 				d := document.EmptyResults(head(""))
-				if c.wrote != nil && c.wrote[i] {
+				if i < len(c.wrote) && c.wrote[i] {
 					d.Summary.Summary = apply.Summary{Succeeded: 1}
 				}
 				members[i] = document.Member{Target: name, Document: d}

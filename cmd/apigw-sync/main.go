@@ -173,7 +173,7 @@ semicolons. A flag wins over the environment, which wins over the target of the 
 	takes(flags, "log-format", "text", "json")
 	root.AddCommand(
 		newValidateCommand(p), newTestCommand(p), newDiffCommand(p), newExportCommand(p), newApplyCommand(p), newUndoCommand(p), newRotateCommand(p),
-		newDriftCommand(p), newExplainCommand(p), newPromoteCommand(p), newDoctorCommand(p), newTargetsCommand(p),
+		newDriftCommand(p), newExplainCommand(p), newPromoteCommand(p), newDoctorCommand(p), newTargetsCommand(p), newListCommand(p),
 		newEmulatorCommand(p), newSchemaCommand(p), newExplainFieldCommand(p), newFmtCommand(p), newVersionCommand(p), newCompletionCommand(p), newManCommand(p),
 	)
 	root.InitDefaultHelpCmd()

@@ -47,6 +47,8 @@ func writeText(w io.Writer, d document.Document, s Style) error {
 		p.textManual(d)
 	case *document.Fleet:
 		p.textFleet(d)
+	case *document.List:
+		p.textList(d)
 	case *document.Targets:
 		p.textTargets(d)
 	}

@@ -24,7 +24,9 @@ var fleetLooks = map[string]look{
 func (p *page) textFleet(d *document.Fleet) {
 	p.fleetTable(d)
 	for i := range d.Targets {
-		if m := &d.Targets[i]; m.State() != document.StateOK && m.Document != nil {
+		m := &d.Targets[i]
+		_, list := m.Document.(*document.List) // there is nothing that it should be
+		if m.Document != nil && (list || m.State() != document.StateOK) {
 			p.member(m)
 		}
 	}

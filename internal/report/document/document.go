@@ -59,6 +59,8 @@ func Empty(command string, h Head, now time.Time) Document {
 		return NewPromotion(h, Target{}, Target{}, nil)
 	case "explain-field":
 		return NewManual(h, nil)
+	case "list":
+		return EmptyList(h)
 	case "targets":
 		return EmptyTargets(h)
 	case "doctor":

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/fetch"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+)
+
+type listOptions struct {
+	compare compareOptions // its files, gateway and scope
+	output  outputOptions
+}
+
+func newListCommand(p *program) *cobra.Command {
+	var o listOptions
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List what the gateway holds",
+		Long: `List prints a line for each object of the gateway: its kind and name, to how many APIs it is bound (each
+counted once an environment), and whether the files declare it, where there are files. What the gateway
+refuses to show is a warning. It only reads.
+` + exits(exitDone, exitError),
+		Example: "  apigw-sync list --target prod\n  apigw-sync list --kind throttle --name 'orders_*' -o json\n  apigw-sync list --against export.yaml",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, o.find)
+		},
+	}
+	flags := cmd.Flags()
+	addTargets(flags)
+	o.compare.files.addFlags(flags)
+	o.compare.gateway.addFlags(flags)
+	o.compare.gateway.addAgainst(flags)
+	o.compare.addScope(flags)
+	o.output.addFlags(flags, "list")
+	return cmd
+}
+
+func (o *listOptions) find(ctx context.Context, out *printer) (document.Document, int, error) {
+	d := document.EmptyList(head(""))
+	if err := o.compare.check(); err != nil {
+		return d, exitError, err
+	}
+	declared, err := o.declared(out.program)
+	if err != nil {
+		return d, exitError, err
+	}
+	s, err := o.compare.gateway.dial(ctx, out.program)
+	if err != nil {
+		return d, exitError, err
+	}
+	d.Head = s.head(out.program, o.compare.files.environment)
+	err = o.read(ctx, s, d, declared)
+	return d, exitDone, both(err, s.end())
+}
+
+// declared are the addresses that the files declare; nil where there are no files.
+func (o *listOptions) declared(p *program) (map[string]bool, error) {
+	if _, err := usualFile(); len(o.compare.files.files) == 0 && err != nil {
+		return nil, nil
+	}
+	state, findings, err := o.compare.files.load(p)
+	if errors.Is(err, fs.ErrNotExist) && len(o.compare.files.files) == 0 {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, err := problemsIn(findings); err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for i := range state.Objects {
+		out[state.Objects[i].Address()] = true
+	}
+	return out, nil
+}
+
+// read completes d with what the gateway holds.
+func (o *listOptions) read(ctx context.Context, s *session, d *document.List, declared map[string]bool) error {
+	reader, policy := s.reader(0), o.compare.policy()
+	reader.Lenient, reader.Parallel = true, o.compare.gateway.parallelism.workers()
+	if o.compare.gateway.against == "" {
+		instance, err := reader.Instance(ctx)
+		if err != nil {
+			return unread(ctx, err)
+		}
+		d.Named(instance.Name)
+	}
+	var wants []fetch.Want
+	for _, k := range kind.All {
+		if k.Owner == "" && policy.Covers(k, "") {
+			wants = append(wants, fetch.Want{Kind: k, All: true})
+		}
+	}
+	objects, err := reader.Objects(ctx, wants)
+	if err != nil {
+		return unread(ctx, err)
+	}
+	objects = slices.DeleteFunc(objects, func(x kind.Object) bool { return !policy.Covers(kind.Of(x.Kind), x.Key) })
+	bound, err := bindings(ctx, reader, objects, policy)
+	if err != nil {
+		return unread(ctx, err)
+	}
+	for i := range objects {
+		x := &objects[i]
+		item := document.Item{Address: x.Address(), Kind: x.Kind, Name: x.Key}
+		if n, ok := bound[x.Address()]; ok {
+			item.Bound = &n
+		}
+		if declared != nil {
+			is := declared[x.Address()]
+			item.Declared = &is
+		}
+		d.Objects = append(d.Objects, item)
+	}
+	slices.SortFunc(d.Objects, func(a, b document.Item) int { return strings.Compare(a.Kind+"\x00"+a.Name, b.Kind+"\x00"+b.Name) })
+	for _, u := range reader.Unread() {
+		d.Warnings = append(d.Warnings, document.Problem{Message: u.Kind + ": " + u.Why})
+	}
+	d.Requests = document.Requests{Read: reader.Requests(), InFlight: s.mostAtOnce()}
+	return nil
+}
+
+// bindings counts to how many APIs objects are bound that can be. Lists mostly tell; only what they do not is read, and
+// what is to be counted in some environments alone.
+func bindings(ctx context.Context, reader *fetch.Reader, objects []kind.Object, policy diff.Policy) (map[string]int, error) {
+	out := map[string]int{}
+	var reads []diff.Read
+	for _, x := range objects {
+		for _, l := range kind.LinksFrom(x.Kind) {
+			switch {
+			case l.Target != "":
+			case x.Bound >= 0 && (len(policy.Environments) == 0 || x.Bound == 0):
+				out[x.Address()] = x.Bound
+			default:
+				out[x.Address()] = 0
+				reads = append(reads, diff.Read{Object: x, Link: l})
+			}
+		}
+	}
+	if len(reads) == 0 {
+		return out, nil
+	}
+	catalog, err := reader.Catalog(ctx, true, nil)
+	if err != nil {
+		return nil, err
+	}
+	_, rows, err := reader.Inside(ctx, reads, catalog.APIs)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range fetch.Join(rows, catalog) {
+		if policy.Sees(l.Env) {
+			out[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]++
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,38 @@
+package document
+
+// List tells what a gateway holds, an object a line.
+type List struct {
+	Head
+	Objects  []Item   `json:"objects"`
+	Requests Requests `json:"requests"`
+	Trouble
+}
+
+// Item is an object that stands alone.
+type Item struct {
+	Address  string `json:"address"`
+	Kind     string `json:"kind"`
+	Name     string `json:"name"`
+	Bound    *int   `json:"bound"`    // to how many APIs, each counted once an environment; nil for kinds that are not bound
+	Declared *bool  `json:"declared"` // in the files; nil where there are none
+}
+
+// EmptyList is the document of a gateway that holds nothing, or was not read.
+func EmptyList(h Head) *List { return &List{Head: h, Objects: []Item{}, Trouble: noTrouble()} }
+
+// Sum counts the objects.
+func (d *List) Sum() string {
+	sum, declared, known := Count(len(d.Objects), "object", "objects"), 0, false
+	for _, o := range d.Objects {
+		if o.Declared != nil {
+			known = true
+			if *o.Declared {
+				declared++
+			}
+		}
+	}
+	if known {
+		sum += ", " + Count(declared, "declared", "declared")
+	}
+	return sum + "."
+}
