@@ -78,7 +78,7 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
 	flags.StringVar(&o.history, "history", "", "show drift over time (html), from the reports of drift -o json in the `FOLDER`")
 	flags.BoolVar(&o.undeclared, "undeclared", false, "list the objects of the gateway that no file declares")
 	flags.BoolVar(&o.who, "who", false, "ask the audit trail (CTS) who made each difference, and when")
-	flags.StringArrayVar(&o.notify, "notify", nil, "tell the webhook at `URL` of drift; repeatable, and may be a variable such as '${CHAT_URL}'")
+	flags.StringArrayVar(&o.notify, "notify", nil, "tell the webhook at `URL` of drift; repeatable, may be a variable such as '${CHAT_URL}', and none tells nobody")
 	addTrafficFlag(flags, &o.traffic, drift.Groups)
 	return cmd
 }

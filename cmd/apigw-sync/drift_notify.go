@@ -12,6 +12,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
+// nobody is the value of --notify that takes the place of what a target says, and tells nobody.
+const nobody = "none"
+
 // hooks are the webhooks to tell. An error says which one is wrong by its number, since its URL is a secret.
 func (o *driftOptions) hooks(p *program) ([]*notify.Hook, error) {
 	lookup := func(name string) (string, bool) {
@@ -23,6 +26,9 @@ func (o *driftOptions) hooks(p *program) ([]*notify.Hook, error) {
 	}
 	var out []*notify.Hook
 	for i, raw := range o.notify {
+		if raw == nobody {
+			continue
+		}
 		text, err := spec.Expand(raw, lookup)
 		if err != nil {
 			return nil, fmt.Errorf("--notify, URL %d: %w", i+1, err)

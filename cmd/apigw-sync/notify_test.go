@@ -121,6 +121,9 @@ func TestNotifyTarget(t *testing.T) {
 	if text, _, came := n.run("6", "--config", filepath.Join(n.dir, "config.yaml"), "--target", "prod"); came != 1 {
 		t.Errorf("%d messages\n%s", came, text)
 	}
+	if text, _, came := n.run("6", "--config", filepath.Join(n.dir, "config.yaml"), "--target", "prod", "--notify", "none"); came != 0 || strings.Contains(text, "warning") {
+		t.Errorf("nobody is to be told: %d messages\n%s", came, text)
+	}
 	if gateway, _ := n.came[0]["gateway"].(map[string]any); gateway["target"] != "prod" {
 		t.Errorf("got %v", n.came[0])
 	}

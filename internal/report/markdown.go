@@ -54,23 +54,25 @@ func (v *view) markdown() string {
 	b.add(v.markdownImpact(markdownKept / 3))
 	b.add(v.markdownHead())
 	removed, rest := v.split()
+	traffic := ""
 	for _, most := range []int{2_000, 500, 200, 100} {
-		kept := v.markdownFirst(removed, math.MaxInt, most) + v.markdownTraffic(most)
-		if units(kept) <= markdownKept {
+		kept := v.markdownFirst(removed, math.MaxInt, most)
+		if traffic = v.markdownTraffic(most); units(kept+traffic) <= markdownKept {
 			b.add(kept)
 			break
 		}
 		if most == 100 {
 			b.add(v.markdownFirst(removed, markdownKept/4/(2*most+40), most))
+			traffic = ""
 		}
 	}
-	b.add(v.markdownDeclared(markdownMost - markdownTail - b.used))
 	if v.Health != nil {
-		b.add(v.markdownUndeclared(markdownMost / 4))
-		if left := v.markdownApart(&b, markdownMost-markdownTail); left > 0 {
-			b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", document.Count(left, "difference", "differences")))
-		}
-	} else if left := v.markdownFolded(&b, rest, markdownMost-markdownTail); left > 0 {
+		v.markdownDrift(&b, traffic, markdownMost-markdownTail)
+		return b.String()
+	}
+	b.add(traffic)
+	b.add(v.markdownDeclared(markdownMost - markdownTail - b.used))
+	if left := v.markdownFolded(&b, rest, markdownMost-markdownTail); left > 0 {
 		b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", document.Count(left, "change", "changes")))
 	}
 	return b.String()

@@ -13,6 +13,15 @@ const (
 	apartCell = 300 // characters of a cell
 )
 
+// markdownDrift adds the differences, then what stands beside them.
+func (v *view) markdownDrift(b *sized, traffic string, most int) {
+	undeclared := v.markdownUndeclared(min(most/4, most-b.used-units(traffic)))
+	if left := v.markdownApart(b, most-units(traffic)-units(undeclared)); left > 0 {
+		b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", document.Count(left, "difference", "differences")))
+	}
+	b.add(undeclared + traffic)
+}
+
 // markdownApart adds the differences as a table with a column for each side, or as one a kind where they are many, and
 // returns how many found no room. A difference shows its fields only if the lines of all others still fit.
 func (v *view) markdownApart(b *sized, most int) (left int) {
@@ -116,14 +125,15 @@ func (c *item) apartFields() string {
 
 // markdownUndeclared folds the objects that no file declares, as many as fit.
 func (v *view) markdownUndeclared(most int) string {
+	const frame = 200
 	list := v.Health.Undeclared
-	if len(list) == 0 {
+	if len(list) == 0 || most < frame {
 		return ""
 	}
 	var lines sized
 	for i, u := range list {
 		line := clip(document.Clean(u.Address), apartCell) + "\n"
-		if lines.used+units(line) > most {
+		if lines.used+units(line)+frame > most {
 			lines.add(fmt.Sprintf("and %d more, which do not fit\n", len(list)-i))
 			break
 		}

@@ -16,6 +16,9 @@ rm -f "$folder/drift".* "$folder/issue.md"
 code=0
 sh "$here/report.sh" "$folder/drift.md" drift || code=$?
 
+# Whom a target or APIGW_SYNC_NOTIFY names was told by the first report.
+export APIGW_SYNC_NOTIFY=none
+
 # Reports are written also when the gateway could not be compared: then they say why.
 for form in html ${REPORTS:-}; do
 	apigw-sync drift -o "$form" --exit-zero --output-file "$folder/drift.$form" || true

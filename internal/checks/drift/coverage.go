@@ -19,6 +19,8 @@ type Coverage struct {
 	NotCounted []string      // kinds that the gateway does not list, sorted
 	Undeclared []string      // addresses of what is not declared, sorted; nil unless they were asked for
 	Narrowed   bool          // kinds or names were left out on purpose
+
+	Environments []string // whose bindings alone were looked at; none means all
 }
 
 // CoveredKind is the coverage of one kind. Declared are those of the files, whether or not the gateway has them.
@@ -50,7 +52,7 @@ func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Opti
 		})
 	}
 	wg.Wait()
-	out := &Coverage{Narrowed: len(o.Policy.Kinds)+len(o.Policy.Names) > 0}
+	out := &Coverage{Narrowed: len(o.Policy.Kinds)+len(o.Policy.Names) > 0, Environments: o.Policy.Environments}
 	if o.Undeclared {
 		out.Undeclared = []string{}
 	}

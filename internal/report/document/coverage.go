@@ -18,6 +18,8 @@ type Coverage struct {
 
 	named    bool // what is not declared is listed
 	narrowed bool // --kind and --name leave some out
+
+	environments []string // whose bindings alone were looked at; none means all
 }
 
 // Covered is the coverage of one kind.
@@ -35,7 +37,7 @@ func (d *Drift) cover(c *drift.Coverage) {
 	if c == nil {
 		return
 	}
-	d.Coverage = &Coverage{ByKind: map[string]Covered{}, NotCounted: append([]string{}, c.NotCounted...), named: c.Undeclared != nil, narrowed: c.Narrowed}
+	d.Coverage = &Coverage{ByKind: map[string]Covered{}, NotCounted: append([]string{}, c.NotCounted...), named: c.Undeclared != nil, narrowed: c.Narrowed, environments: c.Environments}
 	for _, k := range c.Kinds {
 		d.Coverage.Declared += k.Declared
 		d.Coverage.Undeclared += k.Undeclared
@@ -70,6 +72,9 @@ func (c *Coverage) String() string {
 	if c.narrowed {
 		out += "; only what --kind and --name look at is counted"
 	}
+	if len(c.environments) > 0 {
+		out += "; of bindings only those in " + Clean(strings.Join(c.environments, ", "))
+	}
 	return out
 }
 
@@ -80,7 +85,7 @@ func (c *Coverage) calm() string {
 		return "No drift in what the files declare."
 	case c.Declared == 0:
 		return "No drift: the files declare no objects to compare."
-	case c.Undeclared == 0 && len(c.NotCounted) == 0 && !c.narrowed:
+	case c.Undeclared == 0 && len(c.NotCounted) == 0 && !c.narrowed && len(c.environments) == 0:
 		return "No drift. The gateway matches the files."
 	}
 	return "No drift in the " + Count(c.Declared, "object", "objects") + " that the files declare."
