@@ -126,7 +126,7 @@ func TestPlanApplyNightly(t *testing.T) {
 
 	w.onGateway(0, "", "ci/plan.sh", "out")
 	comment := w.read("out/comment.md")
-	for _, want := range []string{"<!-- apigw-sync gateway -->\n", "**Plan: ", "throttle/orders_old\n", "```diff\n", "</details>"} {
+	for _, want := range []string{"<!-- apigw-sync gateway -->\n**", " changes · ", " · lint 1 error, 1 warning**", "**Plan: ", "throttle/orders_old\n", "```diff\n", "</details>"} {
 		if !strings.Contains(comment, want) {
 			t.Errorf("the comment lacks %q:\n%s", want, comment)
 		}
@@ -144,7 +144,7 @@ func TestPlanApplyNightly(t *testing.T) {
 	}
 	w.onGateway(0, "", "ci/nightly.sh", "out")
 	w.onGateway(0, "", "ci/plan.sh", "out")
-	if comment := w.read("out/comment.md"); !strings.Contains(comment, "**No changes.") || strings.Contains(comment, "<details>") {
+	if comment := w.read("out/comment.md"); !strings.Contains(comment, "**no changes · lint ") || !strings.Contains(comment, "**No changes.") || strings.Contains(comment, "```diff") {
 		t.Errorf("nothing is left to do, but the comment says:\n%s", comment)
 	}
 
@@ -162,7 +162,7 @@ func TestOnGitHub(t *testing.T) {
 	}
 	w.onGateway(0, "", "ci/apply.sh", "out")
 	w.onGateway(0, "", "ci/nightly.sh", "out")
-	for _, f := range []string{"out/diff.md", "out/apply.md", "out/drift.md"} {
+	for _, f := range []string{"out/comment.md", "out/apply.md", "out/drift.md"} {
 		if part := w.read(f); part == "" || !strings.Contains(w.read("summary"), part) {
 			t.Errorf("the summary lacks what %s says", f)
 		}
@@ -262,7 +262,10 @@ func TestErrorsAreNoDifferences(t *testing.T) {
 	for _, script := range [][]string{{"ci/plan.sh", "out"}, {"ci/nightly.sh", "out"}, {"ci/apply.sh", "out"}} {
 		w.onGateway(1, "", script...)
 	}
-	for _, f := range []string{"out/comment.md", "out/gateway.plan", "out/issue.md"} {
+	if comment := w.read("out/comment.md"); !strings.Contains(comment, "**1 error in the files**") || !strings.Contains(comment, "throttels") {
+		t.Errorf("the comment does not say what is wrong:\n%s", comment)
+	}
+	for _, f := range []string{"out/gateway.plan", "out/issue.md"} {
 		if w.has(f) {
 			t.Errorf("%s is left from an earlier run", f)
 		}
@@ -444,5 +447,68 @@ esac
 	w.run(0, w.fake("CI_API_V4_URL=https://git.example.com/api/v4", "CI_PROJECT_ID=3", "CI_MERGE_REQUEST_IID=7", "GITLAB_TOKEN=x"), "sh", "ci/comment-gitlab.sh", "out/comment.md")
 	if !strings.Contains(w.read("log"), "--request PUT --data-urlencode body@out/comment.md https://git.example.com/api/v4/projects/3/merge_requests/7/notes/31 ") {
 		t.Errorf("the note on the second page was not edited:\n%s", w.read("log"))
+	}
+}
+
+// TestVerdict: one comment tells what a plan means, what the cases say and what lint finds, the worst first.
+func TestVerdict(t *testing.T) {
+	w := newWorkspace(t)
+	w.onGateway(0, "", "-c", "apigw-sync apply --yes")
+	files := w.read("gateway/gateway.yaml")
+	w.write("cases.yaml", `
+version: apigw-sync/cases/v1
+cases:
+  - {name: nobody may, call: {api: orders/delete_order, anonymous: true}, expect: {allowed: false}}
+  - {name: everybody may, call: {api: orders/delete_order, anonymous: true}, expect: {allowed: true}}
+`)
+	w.write("gateway/gateway.yaml", strings.Replace(files, "192.168.1.0/24", "0.0.0.0/0", 1))
+	output := filepath.Join(w.folder, "output")
+	w.env = append(w.env, "APIGW_SYNC_TARGET=", "GITHUB_OUTPUT="+output)
+	w.onGateway(2, "", "ci/plan.sh", "out")
+	comment := w.read("out/comment.md")
+	lines := strings.SplitN(comment, "\n", 15)
+	if top := strings.Join(lines[:len(lines)-1], "\n"); !strings.HasPrefix(lines[1], "**1 exposure · ") || !strings.Contains(lines[1], " · tests ") || !strings.Contains(top, "orders/delete_order") {
+		t.Errorf("the first lines do not show the exposure:\n%s", top)
+	}
+	for _, want := range []string{"<details><summary>Tests: ", "everybody may"} {
+		if !strings.Contains(comment, want) {
+			t.Errorf("the comment lacks %q:\n%s", want, comment)
+		}
+	}
+	if level := w.read("out/level"); level != "exposure\n" {
+		t.Errorf("the level is %q", level)
+	}
+	if out := w.read("output"); !strings.Contains(out, "\nlevel=exposure\n") || !strings.Contains(out, "\nverdict=1 exposure") {
+		t.Errorf("the outputs lack level and verdict:\n%s", out)
+	}
+}
+
+func TestLabelGitHub(t *testing.T) {
+	for _, tc := range []struct{ name, there, level, want string }{
+		{"first", "bug\n", "exposure", "GET POST labels[]=gateway: exposure"},
+		{"the same", "gateway: exposure\n", "exposure", "GET"},
+		{"another", "bug\ngateway: exposure\n", "change", "GET DELETE /gateway%3A%20exposure POST labels[]=gateway: change"},
+		{"none any more", "gateway: outage\n", "none", "GET DELETE /gateway%3A%20outage"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorkspace(t)
+			w.write("bin/gh", comments)
+			w.run(0, w.fake("GITHUB_REPOSITORY=shop/gateway", "COMMENTS="+tc.there, "APIGW_SYNC_TARGET="), "sh", "ci/label-github.sh", "7", tc.level)
+			var did []string
+			for line := range strings.Lines(w.read("log")) {
+				line = strings.TrimSpace(line)
+				switch {
+				case strings.Contains(line, "DELETE"):
+					did = append(did, "DELETE "+line[strings.LastIndex(line, "/"):])
+				case strings.Contains(line, "POST"):
+					did = append(did, "POST "+line[strings.Index(line, "labels[]"):])
+				default:
+					did = append(did, "GET")
+				}
+			}
+			if got := strings.Join(did, " "); got != tc.want {
+				t.Errorf("did %s\nwant %s", got, tc.want)
+			}
+		})
 	}
 }

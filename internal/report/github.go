@@ -26,6 +26,7 @@ import (
 //	refused, drifted     true or false; drifted of a drift report only
 //	declared, undeclared  numbers of objects; of a drift report, and of differences of a comparison of targets
 //	converged            true or false; of an apply only
+//	impact_exposure, …    numbers of APIs in an environment by what a plan means to their callers; where it means anything
 //	create, update, …    the numbers of the summary, under the names that they have in JSON; those of a
 //	                     comparison of targets take the place of changes and deletes
 //	report               the Markdown report
@@ -183,6 +184,9 @@ func (v *view) outputs(report string) string {
 	}
 	if v.Converged != nil {
 		fmt.Fprintf(&b, "converged=%t\n", *v.Converged)
+	}
+	if len(v.Impact) > 0 {
+		fmt.Fprintf(&b, "impact_exposure=%d\nimpact_outage=%d\nimpact_change=%d\n", v.Felt.Exposure, v.Felt.Outage, v.Felt.Change)
 	}
 	for _, t := range v.numbers() {
 		fmt.Fprintf(&b, "%s=%d\n", t.Name, t.N)

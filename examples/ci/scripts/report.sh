@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs apigw-sync with its report as Markdown in a file, and in the log. On GitHub there are annotations, the
-# job summary and outputs of the step, too.
+# Runs apigw-sync with its report as Markdown in a file, and in the log. Its numbers come beside it, as NAME=VALUE in
+# FILE.out. On GitHub the log has annotations instead, and there are the job summary and outputs of the step.
 #
 #   report.sh FILE COMMAND [FLAG...]
 #
@@ -8,19 +8,21 @@
 set -eu
 file=$1
 shift
-rm -f "$file"
+rm -f "$file" "$file.out"
 
+# The form for GitHub gives Markdown and numbers at once, so that the gateway is asked only once.
 code=0
-if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
-	# The summary is written to where the Markdown is wanted, so that the gateway is asked only once.
-	GITHUB_STEP_SUMMARY=$file apigw-sync "$@" -o github || code=$?
-	if [ -f "$file" ]; then
-		cat "$file" >>"$GITHUB_STEP_SUMMARY"
-	fi
-else
-	apigw-sync "$@" -o markdown --output-file "$file" || code=$?
-	if [ -f "$file" ]; then
-		cat "$file"
-	fi
+GITHUB_STEP_SUMMARY=$file GITHUB_OUTPUT=$file.out apigw-sync "$@" -o github >"$file.log" || code=$?
+if [ -n "${GITHUB_ACTIONS:-${GITHUB_OUTPUT:-}}" ]; then
+	cat "$file.log"
+elif [ -f "$file" ]; then
+	cat "$file"
+fi
+rm -f "$file.log"
+if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -f "$file" ]; then
+	cat "$file" >>"$GITHUB_STEP_SUMMARY"
+fi
+if [ -n "${GITHUB_OUTPUT:-}" ] && [ -f "$file.out" ]; then
+	cat "$file.out" >>"$GITHUB_OUTPUT"
 fi
 exit "$code"
