@@ -29,6 +29,7 @@ func newDiffCommand(p *program) *cobra.Command {
   apigw-sync diff -f gateway/ --prune -o json
   apigw-sync diff --target prod --out prod.plan && apigw-sync apply --target prod --plan prod.plan
   apigw-sync diff --against export.yaml
+  apigw-sync diff --target prod --summary
   apigw-sync diff --endpoint emulator:state.yaml --detailed-exitcode`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,6 +43,7 @@ func newDiffCommand(p *program) *cobra.Command {
 	o.compare.gateway.addAgainst(flags)
 	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
 	flags.StringVar(&o.out, "out", "", "save the plan in `FILE`, for apply --plan")
+	flags.BoolVar(&o.output.summary, "summary", false, "tell only how many changes of each sort there are, and what they mean to callers in numbers (text and markdown)")
 	flags.BoolVar(&o.explain, "explain-requests", false, "show which operations were and will be called how often, and what each call covers")
 	return cmd
 }

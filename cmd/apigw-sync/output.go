@@ -25,6 +25,7 @@ type outputOptions struct {
 	command string // whose documents are written
 	format  string
 	path    string
+	summary bool // numbers alone
 }
 
 func (o *outputOptions) addFlags(flags *pflag.FlagSet, command string) {
@@ -60,7 +61,11 @@ func (p *program) printer(o *outputOptions) (*printer, error) {
 	if _, err := os.Stat(filepath.Dir(o.path)); err != nil {
 		return nil, fmt.Errorf("--output-file: %w", err) // better now than after something was changed
 	}
+	if o.summary && o.format != "text" && o.format != "markdown" {
+		return nil, hinted{fmt.Errorf("--summary: %s has its numbers beside the rest", o.format), "use it with -o text or -o markdown"}
+	}
 	style, err := p.style(o.path == "")
+	style.Summary = o.summary
 	return &printer{program: p, format: f, style: style, path: o.path}, err
 }
 

@@ -109,6 +109,7 @@ func (d *Draft) Plan(beside kind.Beside) *Plan {
 	c.references()
 	c.concealed()
 	sortChanges(c.plan.Changes)
+	c.count()
 	sort.Slice(c.plan.Extra, func(i, j int) bool { return c.plan.Extra[i].Address < c.plan.Extra[j].Address })
 	c.along()
 	c.guard()

@@ -42,6 +42,7 @@ type Change struct {
 	Note    string       // what a person should know about it; may be empty
 
 	Displaces []Displaced // of a bind: whose places it takes
+	Had       int         // of an unbind: how many such links its owner has on the gateway in that environment
 	Forced    bool        // of an unbind: of a policy that is not looked at, since a bind takes its place
 
 	Have *kind.Object

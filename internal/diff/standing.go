@@ -62,3 +62,18 @@ func keyOf(o *kind.Object) string {
 	}
 	return o.Key
 }
+
+// count tells of each unbind how many links of its sort the owner has in that environment.
+func (c *comparison) count() {
+	type place struct{ kind, owner, env string }
+	of := func(l *kind.Link) place { return place{l.Kind, l.Owner, l.Env} }
+	n := map[place]int{}
+	for i := range c.have.Links {
+		n[of(&c.have.Links[i])]++
+	}
+	for i := range c.plan.Changes {
+		if ch := &c.plan.Changes[i]; ch.Action == Unbind {
+			ch.Had = n[of(ch.Link)]
+		}
+	}
+}

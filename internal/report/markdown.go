@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -25,11 +26,17 @@ import (
 //   - the first line is a mark by which a script finds the comment again.
 var markdown = &Format{
 	Name: "markdown", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test", "promote"},
-	Many: true, Write: func(w io.Writer, d document.Document, _ Style) error {
+	Many: true, Write: func(w io.Writer, d document.Document, s Style) error {
 		if f, ok := d.(*document.Fleet); ok {
 			return writeFleetMarkdown(w, f)
 		}
-		return writeMarkdown(w, viewOf(d))
+		v := viewOf(d)
+		text := v.markdown()
+		if s.Summary {
+			text = v.markdownBegin() + v.markdownHead()
+		}
+		_, err := io.WriteString(w, text)
+		return err
 	},
 }
 
@@ -39,15 +46,9 @@ const (
 	markdownTail = 400    // for the lines that end it
 )
 
-func writeMarkdown(w io.Writer, v *view) error {
-	_, err := io.WriteString(w, v.markdown())
-	return err
-}
-
 func (v *view) markdown() string {
 	var b sized
-	b.add(fmt.Sprintf("<!-- apigw-sync:%s -->\n### apigw-sync %s\n\n", v.Command, v.Command))
-	b.add(fmt.Sprintf("**%s**\n", v.Sum) + v.markdownAbout())
+	b.add(v.markdownBegin())
 	if v.Cover != "" {
 		b.add("\n" + v.Cover + "\n")
 	}
@@ -76,6 +77,35 @@ func (v *view) markdown() string {
 		b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", document.Count(left, "change", "changes")))
 	}
 	return b.String()
+}
+
+// markdownBegin are the mark, the title, the verdict and where it looks.
+func (v *view) markdownBegin() string {
+	mark, verdict := "apigw-sync:"+v.Command, v.Sum
+	if t := v.target(); t != "" {
+		mark += ":" + t
+	}
+	if len(v.Felt.Rows) > 0 {
+		verdict = levelSigns[v.Felt.Rows[0].Level] + v.Felt.Headline() + " · " + v.Sum
+	}
+	return fmt.Sprintf("<!-- %s -->\n### apigw-sync %s\n\n**%s**\n", mark, v.Command, verdict) + v.markdownAbout()
+}
+
+// target is the name of the target as it can stand in a comment of HTML and in the name of a file; "" when there is none.
+func (v *view) target() string {
+	if v.Gateway == nil {
+		return ""
+	}
+	name := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '.' {
+			return r
+		}
+		return '-'
+	}, v.Gateway.Target)
+	for strings.Contains(name, "--") { // which ends a comment
+		name = strings.ReplaceAll(name, "--", "-")
+	}
+	return strings.Trim(name, "-")
 }
 
 // split finds the changes that take an object away, and those of which more is to be told than that.

@@ -18,47 +18,97 @@ const (
 // markdownFolded adds the changes in folded blocks, a block a kind, and returns how many found no room.
 // A change shows its leaves only if the lines of all others still fit.
 func (v *view) markdownFolded(b *sized, items []*item, most int) (left int) {
-	var blocks [][]*item
-	for i, c := range items {
-		if i == 0 || c.Kind != items[i-1].Kind {
-			blocks = append(blocks, nil)
+	var blocks [][]told
+	for start := 0; start < len(items); {
+		end := start
+		for end < len(items) && items[end].Kind == items[start].Kind {
+			end++
 		}
-		last := len(blocks) - 1
-		blocks[last] = append(blocks[last], c)
+		blocks = append(blocks, inLines(items[start:end]))
+		start = end
 	}
-	short := make([]int, len(items)+1) // of the changes from there on, one line each
-	for i := len(items) - 1; i >= 0; i-- {
-		short[i] = short[i+1] + units(items[i].markdownLine()) + 1
-	}
-	frames := 0
+	frames, short := 0, 0 // what the frames around the blocks from there on take, and their changes in one line each
 	for _, block := range blocks {
-		frames += units(folded(block[0].Kind, len(block), "")) + 16 // 16: longer fences
+		frames += units(folded(block[0].kind, changesIn(block), "")) + 16 // 16: longer fences
+		for _, t := range block {
+			short += units(t.line)
+		}
 	}
-	at := 0
 	for _, block := range blocks {
 		var lines sized
-		n := 0
-		for _, c := range block {
-			text := c.markdownLine() + "\n"
-			if leaves := c.markdownLeaves(); b.used+frames+lines.used+units(text+leaves)+short[at+n+1] <= most {
-				text += leaves
-			} else if note := "#     what it changes does not fit\n"; b.used+frames+lines.used+units(text+note)+short[at+n+1] <= most {
+		n, all := 0, changesIn(block)
+		for _, t := range block {
+			text := t.line
+			short -= units(text)
+			if b.used+frames+lines.used+units(text+t.below)+short <= most {
+				text += t.below
+			} else if note := "#     the rest of it does not fit\n"; b.used+frames+lines.used+units(text+note)+short <= most {
 				text += note
 			}
 			if b.used+frames+lines.used+units(text) > most {
 				break
 			}
 			lines.add(text)
-			n++
+			n += t.changes
 		}
 		if n > 0 {
-			b.add(foldedPart(block[0].Kind, n, len(block), lines.String()))
+			b.add(foldedPart(block[0].kind, n, all, lines.String()))
 		}
-		frames -= units(folded(block[0].Kind, len(block), "")) + 16
-		at += len(block)
-		left += len(block) - n
+		frames -= units(folded(block[0].kind, all, "")) + 16
+		left += all - n
 	}
 	return left
+}
+
+// told is a change, or many that are alike, in lines.
+type told struct {
+	kind    string
+	changes int
+	line    string
+	below   string // what stands under it
+}
+
+// inLines tells changes of one kind, many that are alike together.
+func inLines(items []*item) (out []told) {
+	for _, part := range document.RollUp(items, func(i **item) (*document.Change, string) { return (*i).alike() }) {
+		c := *part[0]
+		if len(part) == 1 {
+			out = append(out, told{c.Kind, 1, c.markdownLine() + "\n", c.markdownLeaves()})
+			continue
+		}
+		changes := make([]*document.Change, len(part))
+		for i := range part {
+			changes[i] = (*part[i]).Change
+		}
+		head, names := document.Together(changes)
+		line := strings.TrimSpace(c.mark() + " " + head + "  " + document.PlaceOfAll(changes))
+		one := *c
+		one.Story = strings.Join(append(c.DisplacesInWords(), c.Reasons()...), "; ")
+		var below strings.Builder
+		below.WriteString(one.markdownLeaves())
+		for _, name := range names {
+			for _, text := range broken(name, foldWide) {
+				below.WriteString("      " + text + "\n")
+			}
+		}
+		out = append(out, told{c.Kind, len(part), clip(line, foldLine) + "\n", below.String()})
+	}
+	return out
+}
+
+// alike is the change, and what else must be equal where many are told together: what became of them.
+func (c *item) alike() (change *document.Change, also string) {
+	if c.Status == "" {
+		return c.Change, ""
+	}
+	return c.Change, "\n" + string(c.Status) + c.Story
+}
+
+func changesIn(block []told) (n int) {
+	for _, t := range block {
+		n += t.changes
+	}
+	return n
 }
 
 func foldedPart(kind string, shown, all int, lines string) string {

@@ -42,5 +42,8 @@ func (v *view) markdownImpact(most int) string {
 
 var levelWords = map[impact.Level]string{impact.Exposure: "🔴 **exposure**", impact.Outage: "🟠 **outage**", impact.Change: "change"}
 
+// levelSigns stand before a verdict.
+var levelSigns = map[impact.Level]string{impact.Exposure: "🔴 ", impact.Outage: "🟠 "}
+
 // cellCode is a code span in a table, where a bar ends a cell even inside of it.
 func cellCode(s string) string { return strings.ReplaceAll(code(s), "|", `\|`) }

@@ -19,6 +19,8 @@ type Style struct {
 	// there is no such variable. Nil: there are none.
 	Append func(variable, text string) error
 
+	Summary bool // of a plan in text or markdown: numbers alone
+
 	History []document.Past // earlier looks at the same gateway, oldest first
 }
 

@@ -16,7 +16,7 @@ func (p *page) textDrift(d *document.Drift) {
 	if p.needs(d) {
 		p.linef("")
 	}
-	p.changes(d.Changes, p.apart)
+	p.changes(d.Changes, each(p.apart))
 	p.extras("Only on the gateway, though the files own such names; declare it, or apply --prune deletes it:", d.Extra)
 	p.beside(d.Traffic, d.Summary.Ignored)
 	p.undeclared(d.Undeclared)

@@ -23,6 +23,10 @@ var symbols = map[diff.Action]look{
 }
 
 func (p *page) textPlan(d *document.Plan) {
+	if p.style.Summary {
+		p.textNumbers(d)
+		return
+	}
 	p.impact(&d.Felt)
 	p.compared(d.Changes, d.Extra, d.Traffic, d.Summary.Ignored)
 	if s := document.Displacing(d.Summary.Displaced); s != "" {
@@ -41,9 +45,20 @@ func (p *page) textPlan(d *document.Plan) {
 	p.linef("%s", p.paint(d.Sum(), color.Bold))
 }
 
+// textNumbers tells how much there is, and nothing of what it is.
+func (p *page) textNumbers(d *document.Plan) {
+	if len(d.Felt.Rows) > 0 {
+		p.linef("Impact: %s", d.Felt.Headline())
+	}
+	if beside := d.Beside(); beside != "" {
+		p.linef("%s.", beside)
+	}
+	p.linef("%s", p.paint(d.Sum(), color.Bold))
+}
+
 // compared writes what a comparison found.
 func (p *page) compared(changes []document.Change, extra []document.Extra, traffic []document.Traffic, ignored int) {
-	p.changes(changes, p.change)
+	p.changes(changes, p.alike)
 	p.extras("Extra, as the files own but do not declare it; --prune deletes:", extra)
 	p.beside(traffic, ignored)
 }
@@ -57,22 +72,70 @@ func (p *page) beside(traffic []document.Traffic, ignored int) {
 }
 
 // changes writes blocks of one kind each, a blank line between them and behind the last.
-func (p *page) changes(list []document.Change, line func(*document.Change) row) {
+func (p *page) changes(list []document.Change, block func([]document.Change) []row) {
 	for start := 0; start < len(list); {
 		end := start
-		var block []row
-		for ; end < len(list) && list[end].Kind == list[start].Kind; end++ {
-			block = append(block, line(&list[end]))
+		for end < len(list) && list[end].Kind == list[start].Kind {
+			end++
 		}
 		if start > 0 {
 			p.linef("")
 		}
-		p.rows(block)
+		p.rows(block(list[start:end]))
 		start = end
 	}
 	if len(list) > 0 {
 		p.linef("")
 	}
+}
+
+// each makes a line for each change.
+func each(line func(*document.Change) row) func([]document.Change) []row {
+	return func(list []document.Change) []row {
+		block := make([]row, len(list))
+		for i := range list {
+			block[i] = line(&list[i])
+		}
+		return block
+	}
+}
+
+// alike makes a line for each change, or for many that are alike.
+func (p *page) alike(list []document.Change) (block []row) {
+	for _, part := range document.RollUp(list, func(c *document.Change) (*document.Change, string) { return c, "" }) {
+		if len(part) == 1 {
+			block = append(block, p.change(part[0]))
+		} else {
+			block = append(block, p.together(part))
+		}
+	}
+	return block
+}
+
+// together is a line for many changes, their names below it.
+func (p *page) together(list []*document.Change) row {
+	head, names := document.Together(list)
+	c := list[0]
+	r := row{look: symbols[c.Action], cells: []string{head, document.PlaceOfAll(list)}}
+	if taken := c.DisplacesInWords(); len(taken) > 0 {
+		r.cells = append(r.cells, "("+strings.Join(taken, "; ")+")")
+	}
+	r.below = func() {
+		if why := c.Reasons(); len(why) > 0 {
+			p.linef("%s(%s)", indent, strings.Join(why, "; "))
+		}
+		if c.Binding == nil {
+			for _, f := range c.Details() {
+				p.field(c, &f)
+			}
+		}
+		for _, line := range names {
+			for _, part := range p.wrap(line, "  ", indent, namesWidth) {
+				p.linef("%s%s", indent, p.paint(part, color.Faint))
+			}
+		}
+	}
+	return r
 }
 
 func (p *page) change(c *document.Change) row {

@@ -40,7 +40,7 @@ func (p *page) textResults(d *document.Results) {
 	p.warnings(d.Warnings)
 	if rest := d.Unexplained(); len(rest) > 0 {
 		p.linef("Read again after writing, these differences remain:")
-		p.changes(rest, p.change)
+		p.changes(rest, each(p.change))
 	}
 	if d.Stopped {
 		p.linef("The run was stopped before everything was tried.")

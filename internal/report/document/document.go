@@ -124,6 +124,7 @@ type Change struct {
 	Binding *Binding     `json:"binding,omitempty"`
 	Along   []Along      `json:"takes_along,omitempty"` // of a delete: what goes with it, also by a change of its own
 	Note    string       `json:"note,omitempty"`
+	Had     int          `json:"-"`             // of an unbind: how many such bindings its owner has in that environment
 	Via     string       `json:"via,omitempty"` // of a replace: the name that the new object has until the old one is gone
 	displacement
 	Moved     drift.Mover `json:"moved,omitempty"`      // whose side moved since the baseline; "" when not known
@@ -238,7 +239,7 @@ func Changes(changes []diff.Change) []Change {
 }
 
 func newChange(c *diff.Change) Change {
-	d := Change{Address: c.Address, Kind: c.Kind, Name: c.Name, Action: c.Action, Source: c.Source, Note: c.Note, Via: c.Via}
+	d := Change{Address: c.Address, Kind: c.Kind, Name: c.Name, Action: c.Action, Source: c.Source, Note: c.Note, Via: c.Via, Had: c.Had}
 	d.displacement = newDisplacement(c.Displaces)
 	if c.Link != nil {
 		d.Binding = newBinding(c.Link)
@@ -329,6 +330,25 @@ func (d *Check) Sum() string {
 		sum += "; " + d.Lint.sum()
 	}
 	return sum
+}
+
+// Beside counts what a plan has besides changes, in words; "" when there is none.
+func (d *Plan) Beside() string {
+	var parts []string
+	for _, x := range []struct {
+		n         int
+		one, more string
+	}{
+		{len(d.Refusals), "refusal", "refusals"},
+		{d.Summary.Displaced, "bind that displaces what is not declared", "binds that displace what is not declared"},
+		{len(d.Extra), "extra object", "extra objects"},
+		{len(d.Warnings), "warning", "warnings"},
+	} {
+		if x.n > 0 {
+			parts = append(parts, Count(x.n, x.one, x.more))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Sum is the last line of a plan.
