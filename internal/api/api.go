@@ -117,6 +117,13 @@ func Lacks(err error) bool {
 	return errors.As(err, &e) && e.Code == "APIG.3458"
 }
 
+// Unserved reports whether the front door knows no operation at the path: the cloud lacks it, or the endpoint is another
+// service's.
+func Unserved(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == 404 && e.Code == "APIGW.0101"
+}
+
 // Refused reports whether the gateway answers that it will not do what was asked, however often.
 func Refused(err error) bool {
 	var e *Error

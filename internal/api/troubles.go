@@ -82,7 +82,7 @@ var Troubles = []Trouble{
 		Title: "The endpoint is not one of APIG",
 		Codes: []Code{{"APIGW.0101", 404, "The front door knows no API at this path."}},
 		Tool:  "It never takes this for a missing object. Exit code 1.",
-		You:   "check --endpoint and --region",
+		You:   "check --endpoint and --region; another cloud may lack the operation",
 		Next:  Doctor,
 	},
 	{

@@ -19,7 +19,7 @@ func (g *Gateway) admit(r *http.Request, c *call) error {
 	if len(c.raw) > mostBody {
 		return refuse(http.StatusRequestEntityTooLarge, "APIGW.0201", "Request entity too large")
 	}
-	if c.route == nil {
+	if c.route == nil || g.absent(c.route) {
 		_, _ = fmt.Fprintf(g.opts.Log, "unknown operation: %s %s\n", r.Method, r.URL.Path)
 		return refuse(http.StatusNotFound, "APIGW.0101", "The API does not exist or has not been published in the environment")
 	}

@@ -87,6 +87,9 @@ type Behaviour struct {
 	// environment, API and environment, or app and environment is in flight.
 	SerialWrites bool
 
+	// Cloud is the cloud that the gateway stands in: "huawei" (default), or "otc", which lacks some operations and members.
+	Cloud string
+
 	// NullLists leaves empty lists out of answers and makes empty tags null.
 	NullLists bool
 

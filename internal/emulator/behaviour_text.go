@@ -158,6 +158,12 @@ var choices = []choice{
 		func(b *Behaviour) any { return &b.TrailNames },
 	},
 	{
+		"cloud",
+		[]string{"huawei", "otc"},
+		"where it stands: Open Telekom Cloud lacks some operations (404 APIGW.0101) and members",
+		func(b *Behaviour) any { return &b.Cloud },
+	},
+	{
 		"null-lists", nil, "empty lists are missing or null in answers",
 		func(b *Behaviour) any { return &b.NullLists },
 	},

@@ -190,7 +190,7 @@ func (g *Gateway) encode(yes reply, err error, id string, hit strike) answer {
 	if err := e.Encode(payload); err != nil {
 		panic(fmt.Sprintf("encode the answer: %v", err)) // every body is made of plain values
 	}
-	a.body = bytes.TrimSpace(b.Bytes())
+	a.body = g.abridged(bytes.TrimSpace(b.Bytes()))
 	if hit.wrongType {
 		a.body = confuse(a.body)
 	}

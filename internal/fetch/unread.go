@@ -14,18 +14,30 @@ import (
 // left is the error that ends the reading of what belongs to an owner ("" for a whole kind); nil when it goes on
 // without. A gateway that lacks a feature has nothing that needs it.
 func (r *Reader) left(kindName, owner string, err error) error {
-	var e *api.Error
 	switch {
-	case r.Lenient && api.Withheld(err) && (r.again || !api.NotFound(err)) && errors.As(err, &e):
-		why := fmt.Sprintf("the gateway does not show it (%s: %s)", strings.TrimSpace(fmt.Sprint(e.Status, " ", e.Code)), e.Message)
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.unread = append(r.unread, kind.Unread{Kind: kindName, Owner: owner, Why: why, Err: err})
+	case r.Lenient && api.Withheld(err) && (r.again || !api.NotFound(err)):
+		r.note(kindName, owner, err)
 		return nil
 	case api.Lacks(err):
 		return nil
 	}
 	return err
+}
+
+// note keeps that something was refused.
+func (r *Reader) note(kindName, owner string, err error) {
+	var e *api.Error
+	if !errors.As(err, &e) {
+		return
+	}
+	what := "the gateway does not show it"
+	if api.Unserved(err) {
+		what = "there is no such thing in this cloud"
+	}
+	why := fmt.Sprintf("%s (%s: %s)", what, strings.TrimSpace(fmt.Sprint(e.Status, " ", e.Code)), e.Message)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unread = append(r.unread, kind.Unread{Kind: kindName, Owner: owner, Why: why, Err: err})
 }
 
 // Again forgets what was refused, since all is read anew. What is missing then, too, did not vanish in between: it is

@@ -65,6 +65,9 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*compared.Result,
 	if c.Instance != nil && !r.AllowUnhealthy {
 		c.Plan.Refusals = append(c.Plan.Refusals, unhealthy(c.Instance)...)
 	}
+	for _, u := range reader.Unread() {
+		c.Plan.Warnings = append(c.Plan.Warnings, diff.Note{Message: "of the kind " + u.Kind + " nothing was read: " + u.Why})
+	}
 	c.Reads, c.Sent = reader.Requests(), reader.Sent()
 	return c, nil
 }

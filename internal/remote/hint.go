@@ -37,7 +37,7 @@ func (c *Client) hintForAnswer(e *api.Error) string {
 	case e.Status == 401:
 		return c.hintForCredentials()
 	case e.Code == "APIGW.0101":
-		return "is " + c.base.Host + " the endpoint of APIG? check " + c.where
+		return "is " + c.base.Host + " the endpoint of APIG? check " + c.where + "; some clouds lack some kinds"
 	}
 	return api.Advice(e)
 }

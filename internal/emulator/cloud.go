@@ -1,0 +1,57 @@
+package emulator
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// otcLacks are parts of paths of operations that Open Telekom Cloud does not have.
+var otcLacks = []string{"/orchestrations", "/custom-ingress-ports"}
+
+// otcOmits are members that its answers do not have.
+var otcOmits = []string{
+	"vpc_channel_type", "health_status", "member_group_url_infos", "enable_sm_channel", "is_send_fg_body_base64", "trace_enabled", "trace_type",
+	"sampling_strategy", "sampling_param", "ingress_http_port", "ingress_https_port",
+}
+
+// absent reports whether the cloud that the gateway stands in does not have an operation.
+func (g *Gateway) absent(r *route) bool {
+	return g.behaviour.Cloud == "otc" && slices.ContainsFunc(otcLacks, func(part string) bool { return strings.Contains(r.path, part) })
+}
+
+// abridged is an answer without the members that the cloud does not have.
+func (g *Gateway) abridged(body []byte) []byte {
+	if g.behaviour.Cloud != "otc" {
+		return body
+	}
+	d := json.NewDecoder(strings.NewReader(string(body)))
+	d.UseNumber()
+	var v any
+	if d.Decode(&v) != nil {
+		return body
+	}
+	out, err := json.Marshal(omit(v, otcOmits))
+	if err != nil {
+		return body
+	}
+	return out
+}
+
+// omit is a JSON value without members of those names, at any depth.
+func omit(v any, names []string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, name := range names {
+			delete(v, name)
+		}
+		for key, x := range v {
+			v[key] = omit(x, names)
+		}
+	case []any:
+		for i := range v {
+			v[i] = omit(v[i], names)
+		}
+	}
+	return v
+}
