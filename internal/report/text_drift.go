@@ -17,7 +17,7 @@ func (p *page) textDrift(d *document.Drift) {
 		p.linef("")
 	}
 	p.changes(d.Changes, each(p.apart))
-	p.extras("Only on the gateway, though the files own such names; declare it, or apply --prune deletes it:", d.Extra)
+	p.extras("Only on the gateway, though the files own such names; declare them, or apply --prune deletes them:", d.Extra)
 	p.beside(d.Traffic, d.Summary.Ignored)
 	p.undeclared(d.Undeclared)
 	p.warnings(d.Warnings)

@@ -1,6 +1,8 @@
 package document
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -31,7 +33,7 @@ type Differing struct {
 
 // Message is the report in a few lines.
 func (d *Drift) Message() Message {
-	const listed, lines, room = 100, 10, 160
+	const listed, lines, room = 100, 10, 240
 	m := Message{
 		Command: "drift", At: d.At, InstanceID: d.InstanceID, Gateway: d.Gateway, Drifted: d.Drifted, Summary: d.Summary, Coverage: d.Coverage, Differences: []Differing{},
 	}
@@ -48,14 +50,10 @@ func (d *Drift) Message() Message {
 	}
 	for i := range d.Changes {
 		c := &d.Changes[i]
-		text := c.ApartGist()
-		if side := Sides[c.Moved]; side != "" {
-			text += " (" + side + ")"
-		}
-		tell(c.Address, string(c.Action), text)
+		tell(c.Address, string(c.Action), because(c.ApartGist(), c.Reasons()))
 	}
 	for _, x := range d.Extra {
-		tell(x.Address, "extra", "only on the gateway, though the files own it")
+		tell(x.Address, "extra", because("only on the gateway, though the files own it", x.Reasons()))
 	}
 	if n > lines {
 		fmt.Fprintf(&b, "… and %d more\n", n-lines)
@@ -65,6 +63,14 @@ func (d *Drift) Message() Message {
 	}
 	m.Text = strings.TrimSuffix(b.String(), "\n")
 	return m
+}
+
+// because is a text with what stands behind it.
+func because(text string, reasons []string) string {
+	if len(reasons) == 0 {
+		return text
+	}
+	return text + " (" + strings.Join(reasons, "; ") + ")"
 }
 
 // short is a text cut down to most characters.
@@ -109,7 +115,8 @@ func resultOf(report []byte) string {
 	if err != nil {
 		return ""
 	}
-	return string(out)
+	sum := sha256.Sum256(out)
+	return hex.EncodeToString(sum[:])
 }
 
 // Result is the same text for reports that say the same, whenever they were made; "" for one that failed.
