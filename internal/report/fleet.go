@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
@@ -60,23 +61,22 @@ func writeFleetJUnit(w io.Writer, d *document.Fleet) error {
 // writeFleetGitHub writes the annotations of each target, those that matter most first, and one summary.
 func writeFleetGitHub(w io.Writer, d *document.Fleet, s Style) error {
 	out := bufio.NewWriter(w)
+	var all []annotation
 	for _, m := range worstFirst(d) {
-		if m.Document == nil {
-			command(out, warning.String(), "apigw-sync", &document.Problem{}, document.Clean(m.Target+": "+m.Skipped))
-			continue
+		list := []annotation{{rule: statusRules[apply.Skipped], level: warning, about: document.Problem{Message: m.Skipped}}}
+		if m.Document != nil {
+			list = viewOf(m.Document).annotations()
 		}
-		var one strings.Builder
-		v := viewOf(m.Document)
-		v.annotateImpact(&one)
-		for i := range v.Findings {
-			annotate(&one, v.Findings[i].Rule, &v.Findings[i].Problem)
+		for i := range list {
+			list[i].target = m.Target
 		}
-		v.annotateChanges(&one)
-		target := document.Clean(m.Target)
-		for line := range strings.Lines(one.String()) { // the title says which target
-			_, _ = out.WriteString(strings.Replace(line, " title=", " title="+property(target+": "), 1)) // Flush tells
+		all = append(all, list...)
+	}
+	annotate(out, all)
+	for _, m := range worstFirst(d) {
+		if m.Document != nil {
+			_, _ = fmt.Fprintf(out, "%s: %s\n", document.Clean(m.Target), document.Clean(m.Sum()))
 		}
-		_, _ = fmt.Fprintf(out, "%s: %s\n", target, document.Clean(m.Sum()))
 	}
 	_, _ = fmt.Fprintf(out, "%s\n", d.Sum())
 	report := fleetMarkdown(d)

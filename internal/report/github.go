@@ -16,8 +16,8 @@ import (
 // github is for a job of GitHub Actions: annotations on the lines of the files, the Markdown report as
 // job summary, and numbers as outputs of the step.
 //
-// GitHub shows ten annotations of each severity a step, in their order, so that the worst come first;
-// changes past githubNotices are counted only, and stand in the summary.
+// GitHub shows ten annotations of each severity a step, in their order, so that the worst come first: what a plan means
+// to callers before all else. The others are counted, and stand in the summary.
 //
 //	output               value
 //	result               one sentence
@@ -47,18 +47,13 @@ const (
 )
 
 const (
-	githubNotices = 10
+	githubMost    = 10    // annotations of a severity
 	githubMessage = 1_000 // characters of an annotation
 )
 
 func writeGitHub(w io.Writer, v *view, s Style) error {
 	out := bufio.NewWriter(w)
-	v.annotateImpact(out)
-	for i := range v.Findings {
-		f := &v.Findings[i]
-		annotate(out, f.Rule, &f.Problem)
-	}
-	v.annotateChanges(out)
+	annotate(out, v.annotations())
 	if where := v.Where(); where != "" {
 		_, _ = fmt.Fprintln(out, where)
 	}
@@ -71,44 +66,53 @@ func writeGitHub(w io.Writer, v *view, s Style) error {
 	return err
 }
 
-// annotateImpact writes whom a plan lets in or shuts out; what callers notice besides stands in the summary.
-func (v *view) annotateImpact(w io.Writer) {
-	shown, more := map[*rule]int{}, 0
-	for i := range v.Impact {
-		switch f := &v.Impact[i]; {
-		case f.Rule.Level == notice:
-		case shown[f.Rule] < githubNotices-1:
-			shown[f.Rule]++
-			annotate(w, f.Rule, &f.Problem)
-		default:
-			more++
-		}
-	}
-	if more > 0 {
-		command(w, warning.String(), "apigw-sync", &document.Problem{}, document.Count(more, "more impact stands", "more impacts stand")+" in the job summary")
-	}
+// annotation is a finding with the severity that it has here.
+type annotation struct {
+	target string // of a run for many; else ""
+	rule   *rule
+	level  severity
+	about  document.Problem
 }
 
-// annotateChanges writes the changes that no finding tells, the worst first.
-func (v *view) annotateChanges(w io.Writer) {
-	shown := 0
-	for level := failure; level >= notice; level-- {
-		for i := range v.Items {
-			c := &v.Items[i]
-			if c.Level != level || statusRules[c.Status] != nil {
-				continue
-			}
-			if level == notice {
-				if shown++; shown > githubNotices {
-					continue
-				}
-			}
-			p := c.About(c.told())
-			annotate(w, &rule{ID: c.Rule.ID, Level: level}, &p)
+// annotations are what a plan means to callers, the findings, and the changes that no finding tells. What callers notice
+// besides stands in the summary.
+func (v *view) annotations() (out []annotation) {
+	for i := range v.Impact {
+		if f := &v.Impact[i]; f.Rule.Level != notice {
+			out = append(out, annotation{rule: f.Rule, level: f.Rule.Level, about: f.Problem})
 		}
 	}
-	if more := shown - githubNotices; more > 0 {
-		command(w, notice.String(), "apigw-sync", &document.Problem{}, document.Count(more, "more change stands", "more changes stand")+" in the job summary")
+	for i := range v.Findings {
+		f := &v.Findings[i]
+		out = append(out, annotation{rule: f.Rule, level: f.Rule.Level, about: f.Problem})
+	}
+	for i := range v.Items {
+		if c := &v.Items[i]; statusRules[c.Status] == nil {
+			out = append(out, annotation{rule: c.Rule, level: c.Level, about: c.About(c.told())})
+		}
+	}
+	return out
+}
+
+// annotate writes as many annotations of each severity as GitHub shows, the worst first, and counts the others.
+func annotate(w io.Writer, all []annotation) {
+	for level := failure; level >= notice; level-- {
+		var list []annotation
+		for _, a := range all {
+			if a.level == level {
+				list = append(list, a)
+			}
+		}
+		shown := len(list)
+		if shown > githubMost {
+			shown = githubMost - 1
+		}
+		for _, a := range list[:shown] {
+			a.write(w)
+		}
+		if more := len(list) - shown; more > 0 {
+			command(w, level.String(), "apigw-sync", &document.Problem{}, fmt.Sprintf("%d more of this severity stand in the job summary", more))
+		}
 	}
 }
 
@@ -124,7 +128,8 @@ func (c *item) told() string {
 	return gist + " (" + c.Story + ")"
 }
 
-func annotate(w io.Writer, r *rule, p *document.Problem) {
+func (a *annotation) write(w io.Writer) {
+	p := &a.about
 	message := document.Clean(p.Message)
 	if p.Hint != "" {
 		message += "; " + document.Clean(p.Hint)
@@ -134,7 +139,11 @@ func annotate(w io.Writer, r *rule, p *document.Problem) {
 	} else if p.Path != "" {
 		message = document.Clean(p.Path) + ": " + message
 	}
-	command(w, r.Level.String(), "apigw-sync "+r.ID, p, clip(message, githubMessage))
+	title := "apigw-sync " + a.rule.ID
+	if a.target != "" {
+		title = document.Clean(a.target) + ": " + title
+	}
+	command(w, a.level.String(), title, p, clip(message, githubMessage))
 }
 
 // command writes a workflow command, which takes a line.

@@ -87,6 +87,12 @@ func writeMetrics(w io.Writer, v *view) error {
 		e.one(metricInfo, 1, "version", v.ToolVersion, "name", g.Name, "region", g.Region, "target", g.Target, "environment", g.Environment)
 	}
 	e.one(metricSuccess, truth(found[ruleError] == 0))
+	if v.Health == nil && !v.Failed {
+		e.family(metricImpact)
+		e.sample(metricImpact, float64(v.Felt.Exposure), "level", string(impact.Exposure))
+		e.sample(metricImpact, float64(v.Felt.Outage), "level", string(impact.Outage))
+		e.sample(metricImpact, float64(v.Felt.Change), "level", string(impact.Change))
+	}
 	e.family(metricFindings)
 	for _, r := range allRules() {
 		if actionRules[diff.Action(r.ID)] == nil && !r.tellsApart() && !r.meansToCallers() && (!v.Failed || found[r] > 0) {
@@ -102,12 +108,6 @@ func writeMetrics(w io.Writer, v *view) error {
 // outcome writes what a comparison or an apply found.
 func (e *exposition) outcome(v *view) {
 	e.changes(v.Items)
-	if v.Health == nil {
-		e.family(metricImpact)
-		e.sample(metricImpact, float64(v.Felt.Exposure), "level", string(impact.Exposure))
-		e.sample(metricImpact, float64(v.Felt.Outage), "level", string(impact.Outage))
-		e.sample(metricImpact, float64(v.Felt.Change), "level", string(impact.Change))
-	}
 	e.one(metricRequests, float64(v.Requests.Read), "direction", "read")
 	e.sample(metricRequests, float64(v.Requests.Write), "direction", "write")
 	if v.Applied {
