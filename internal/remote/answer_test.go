@@ -111,6 +111,26 @@ func TestHints(t *testing.T) {
 	}
 }
 
+// The audit trail has a host of its own, which hints name; that it has no usable address concerns those who ask it.
+func TestHintsOfTheTrail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ask := func(trail string) error {
+			c := testClient(t, breaks(noHost), func(c *Config) { c.Trail = trail })
+			_, err := c.Call(t.Context(), api.Request{Operation: "ListTraces", Method: "GET", Scope: api.Trail, Path: []string{"traces"}}, nil)
+			return err
+		}
+		for trail, want := range map[string]string{
+			"https://cts.example.com": "check APIGW_SYNC_CTS_ENDPOINT, and the name server",
+			"http://cts.example.com":  "http:// would send the credentials readable to cts.example.com",
+			"":                        "name it with APIGW_SYNC_CTS_ENDPOINT",
+		} {
+			if err := ask(trail); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%q: error is %v, want it to hold %q", trail, err, want)
+			}
+		}
+	})
+}
+
 // What a transport says may quote what it has read, or sent.
 func TestTransportErrorIsClean(t *testing.T) {
 	r := post()

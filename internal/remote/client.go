@@ -5,6 +5,7 @@ package remote
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -43,6 +44,7 @@ type Config struct {
 type Client struct {
 	base       *url.URL
 	trail      *url.URL // nil where there is none
+	noTrail    error    // why there is none
 	projectID  string
 	instanceID string
 	creds      Credentials
@@ -66,17 +68,16 @@ func New(c Config) (*Client, error) {
 		return nil, err
 	}
 	var trail *url.URL
+	noTrail := errors.New("no audit trail follows from the endpoint; name it with " + TrailVariable)
 	if c.Trail != "" {
-		if trail, err = parseEndpoint(c.Trail); err != nil {
-			return nil, fmt.Errorf("the audit trail: %w", err)
-		}
+		trail, noTrail = parseEndpoint(c.Trail) // whoever never asks it does not care
 	}
 	if err := c.Credentials.check(); err != nil {
 		return nil, err
 	}
 	c = c.withDefaults()
 	client := &Client{
-		base: base, trail: trail, projectID: c.ProjectID, instanceID: c.InstanceID, creds: c.Credentials,
+		base: base, trail: trail, noTrail: noTrail, projectID: c.ProjectID, instanceID: c.InstanceID, creds: c.Credentials,
 		timeout: c.RequestTimeout, grace: c.Grace, userAgent: c.UserAgent, transport: c.Transport,
 		tally: newTally(c.RetryBudget), log: c.Log, clean: newCleaner(c.Credentials.secrets()...), where: "--endpoint and --region",
 	}
@@ -132,7 +133,7 @@ func (c *Client) Call(ctx context.Context, r api.Request, reply any) (attempts i
 		prefix = append(prefix, "instances", c.instanceID)
 	}
 	if base == nil {
-		missing = "no audit trail follows from the endpoint; name it with APIGW_SYNC_CTS_ENDPOINT"
+		missing = c.noTrail.Error()
 	}
 	if missing != "" {
 		return 0, fmt.Errorf("%s: %w: %s", r.Operation, api.ErrNotSent, missing)
@@ -150,7 +151,11 @@ func (c *Client) call(ctx context.Context, base *url.URL, segments []string, r a
 		return 0, fmt.Errorf("%s: %w: %w", r.Operation, api.ErrNotSent, err)
 	}
 	attempts, err := c.repeat(ctx, q, reply)
-	return attempts, c.withHint(err)
+	who := asked{base.Host, c.where}
+	if base == c.trail {
+		who.where = TrailVariable
+	}
+	return attempts, c.withHint(err, who)
 }
 
 // ServerDate returns how far the gateway's clock is ahead of this machine's (negative: behind), as

@@ -13,8 +13,11 @@ import (
 // signatures.
 const suspiciousClock = 2 * time.Minute
 
+// asked is who was asked: a host, and what says which one that is.
+type asked struct{ host, where string }
+
 // withHint ends an error with what its reader can check, where there is something.
-func (c *Client) withHint(err error) error {
+func (c *Client) withHint(err error, who asked) error {
 	if err == nil {
 		return nil
 	}
@@ -22,9 +25,9 @@ func (c *Client) withHint(err error) error {
 	hint := ""
 	switch {
 	case errors.As(err, &e):
-		hint = c.hintForAnswer(e)
+		hint = c.hintForAnswer(e, who)
 	case errors.Is(err, api.ErrNotSent):
-		hint = c.hintForConnection(err)
+		hint = who.hintForConnection(err)
 	}
 	if hint == "" {
 		return err
@@ -32,12 +35,12 @@ func (c *Client) withHint(err error) error {
 	return &api.Advised{Err: err, Advice: hint}
 }
 
-func (c *Client) hintForAnswer(e *api.Error) string {
+func (c *Client) hintForAnswer(e *api.Error, who asked) string {
 	switch {
 	case e.Status == 401:
 		return c.hintForCredentials()
 	case e.Code == "APIGW.0101":
-		return "is " + c.base.Host + " the endpoint of APIG? check " + c.where + "; some clouds lack some kinds"
+		return "is " + who.host + " the endpoint of APIG? check " + who.where + "; some clouds lack some kinds"
 	}
 	return api.Advice(e)
 }
@@ -62,18 +65,18 @@ func (c *Client) hintForCredentials() string {
 	return hint
 }
 
-func (c *Client) hintForConnection(err error) string {
+func (a asked) hintForConnection(err error) string {
 	var dns *net.DNSError
 	var op *net.OpError
 	switch {
 	case errors.As(err, &dns):
-		return "check " + c.where + ", and the name server"
+		return "check " + a.where + ", and the name server"
 	case certificateRefused(err):
-		return "the TLS certificate of " + c.base.Host + " is not trusted here: check " + c.where + ", and proxies on the way"
+		return "the TLS certificate of " + a.host + " is not trusted here: check " + a.where + ", and proxies on the way"
 	case speaksNoTLS(err):
-		return c.base.Host + " does not speak HTTPS: check " + c.where
+		return a.host + " does not speak HTTPS: check " + a.where
 	case errors.As(err, &op):
-		return "check " + c.where + ", and the way through the network"
+		return "check " + a.where + ", and the way through the network"
 	}
 	return ""
 }
