@@ -32,7 +32,7 @@ async function inspect(page) {
 }
 
 describe("every report", () => {
-  for (const name of ["drift", "plan", "apply", "failed", "same", "hostile", "hostile3", "hostile9", "hostile15"]) {
+  for (const name of ["drift", "plan", "apply", "failed", "same", "hostile", "hostile3", "hostile9", "hostile15", "fleet", "hostilefleet3", "hostilefleet9"]) {
     for (const [colorScheme, width] of [["light", 1280], ["dark", 1280], ["light", 390]]) {
       test(`${name}, ${colorScheme}, ${width} wide, opens without complaint and can be used by all`, async () => {
         const page = await open(context, samples.of(name));
@@ -56,7 +56,7 @@ test("nothing from outside becomes an element", async () => {
     await page.close();
     return new Set(names);
   })();
-  for (const name of ["hostile", "hostile3", "hostile9", "hostile15"]) {
+  for (const name of ["hostile", "hostile3", "hostile9", "hostile15", "hostilefleet3", "hostilefleet9", "hostilefleet15"]) {
     const page = await open(context, samples.of(name));
     const seen = await page.evaluate(() => ({
       names: [...new Set([...document.querySelectorAll("*")].map((e) => e.localName))],

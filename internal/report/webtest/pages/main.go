@@ -32,10 +32,12 @@ func write(folder string) error {
 		"apply":   func(w io.Writer) error { return html.Write(w, sample.Results(), style) },
 		"failed":  func(w io.Writer) error { return html.Write(w, sample.Failed(), style) },
 		"same":    func(w io.Writer) error { return html.Write(w, document.EmptyPlan(sample.Head), style) },
+		"fleet":   func(w io.Writer) error { return html.Write(w, sample.Fleet(), style) },
 		"many":    func(w io.Writer) error { return html.Write(w, sample.Many(5_000, 40), style) },
 		"hostile": func(w io.Writer) error { return html.Write(w, sample.Poison(sample.Drift(), 0), style) },
 	}
 	for i := 3; i < len(sample.Hostile); i += 6 {
+		pages[fmt.Sprintf("hostilefleet%d", i)] = func(w io.Writer) error { return html.Write(w, sample.PoisonedFleet(i), style) }
 		pages[fmt.Sprintf("hostile%d", i)] = func(w io.Writer) error { return html.Write(w, sample.Poison(sample.Drift(), i), style) }
 	}
 	for name, page := range pages {
