@@ -24,8 +24,12 @@ import (
 
 // Some questions do not arise for some kinds, each for its reason.
 var (
-	noQuotaShown = map[string]string{"plugin": "gateways do not tell how many plugins they take"}
-	noRotation   = map[string]string{
+	noQuotaShown = map[string]string{
+		"plugin":        "gateways do not tell how many plugins they take",
+		"authorizer":    "gateways do not tell how many authorizers they take",
+		"orchestration": "gateways do not tell how many orchestration rules they take",
+	}
+	noRotation = map[string]string{
 		"plugin":    "its secrets are those of other systems, which files change",
 		"signature": "backends verify with it, so that nothing but a change of the files, at a time of their choice, is right",
 	}

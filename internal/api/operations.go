@@ -52,6 +52,17 @@ var Operations = []Operation{
 	{"CreateAuthorizingAppsV2", "app_authorization", "apig:apis:grantAppAccess"},
 	{"CancelingAuthorizationV2", "app_authorization", "apig:apis:relieveAppAccess"},
 
+	{"ListCustomAuthorizersV2", "authorizer", "apig:authorizers:list?"},
+	{"CreateCustomAuthorizerV2", "authorizer", "apig:authorizers:create?"},
+	{"UpdateCustomAuthorizerV2", "authorizer", "apig:authorizers:update?"},
+	{"DeleteCustomAuthorizerV2", "authorizer", "apig:authorizers:delete?"},
+
+	{"ListOrchestrations", "orchestration", ""},
+	{"ShowDetailsOfOrchestration", "orchestration", ""},
+	{"CreateOrchestration", "orchestration", ""},
+	{"UpdateOrchestration", "orchestration", ""},
+	{"DeleteOrchestration", "orchestration", ""},
+
 	{"ListEnvironmentsV2", "environment", "apig:envs:list"}, // and references to APIs in other environments
 	{"CreateEnvironmentV2", "environment", "apig:envs:create?"},
 	{"UpdateEnvironmentV2", "environment", "apig:envs:update?"},

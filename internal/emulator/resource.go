@@ -35,7 +35,8 @@ func allResources() []resource {
 		pluginResource, attachResource,
 		aclResource, aclBindingResource,
 		appQuotaResource,
-		signKeyResource, signKeyBindingResource, trailResource,
+		signKeyResource, signKeyBindingResource,
+		authorizerResource, orchestrationResource, trailResource,
 	}
 }
 

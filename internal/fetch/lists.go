@@ -1,7 +1,10 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -62,15 +65,43 @@ func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, comp
 	of := func(name string) listing[kind.Object] { return objectsOf(w.Kind, name) }
 	if w.All {
 		found, err = all(ctx, r, of(""))
-		return found, true, err
+		return found, true, cmp.Or(err, r.whole(ctx, w, found))
 	}
-	return scarce(ctx, r, scarcity[string, kind.Object]{
+	found, complete, err = scarce(ctx, r, scarcity[string, kind.Object]{
 		keys: w.Names, whole: of(""), atOnce: 1,
 		find: func(ctx context.Context, name string) ([]kind.Object, error) { return all(ctx, r, of(name)) },
 		settled: func(o *kind.Object) (name string, ok bool) {
 			return o.Key, len(w.Kind.Replace) == 0 // else its successor may be on another page
 		},
 	})
+	return found, complete, cmp.Or(err, r.whole(ctx, w, found))
+}
+
+// whole completes the objects that are wanted of a kind whose list does not tell all, with a request each.
+func (r *Reader) whole(ctx context.Context, w Want, found []kind.Object) error {
+	if w.Kind.Ops.Show == "" {
+		return nil
+	}
+	g, gctx := r.group(ctx)
+	for i := range found {
+		o := &found[i]
+		stem, _ := w.Kind.SucceedsAny(o)
+		if !w.All && !slices.Contains(w.Names, o.Key) && !slices.Contains(w.Names, stem) {
+			continue
+		}
+		g.Go(func() error {
+			var answer json.RawMessage
+			if err := r.read(gctx, w.Kind.Show(nil, o.ID), "one by one", &answer); err != nil {
+				return fmt.Errorf("read %s: %w", o.Address(), err)
+			}
+			told, err := w.Kind.Told("", answer)
+			if err == nil && told.ID == o.ID {
+				*o = told
+			}
+			return err
+		})
+	}
+	return g.Wait()
 }
 
 // Catalog lists the gateway's APIs: all of them, or when everything is false at least those of some look-ups.

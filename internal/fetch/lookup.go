@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -13,7 +14,8 @@ func (r *Reader) Named(ctx context.Context, k *kind.Kind, parent *kind.Object, k
 	if parent != nil {
 		return r.parts(ctx, diff.Read{Part: k, Object: *parent})
 	}
-	return all(ctx, r, objectsOf(k, key))
+	found, err := all(ctx, r, objectsOf(k, key))
+	return found, cmp.Or(err, r.whole(ctx, Want{Kind: k, All: key == "", Names: []string{key}}, found))
 }
 
 // ByID finds one object by its id; nil when the gateway does not have it.

@@ -10,7 +10,11 @@ import (
 )
 
 // Operations are the vendor's names of what can be done with a kind; "" where there is no such call.
-type Operations struct{ List, Create, Update, Delete, BatchDelete string }
+type Operations struct {
+	List, Create, Update, Delete, BatchDelete string
+
+	Show string // reads one object, where the list does not tell all of it
+}
 
 // Facts are what a kind says as data.
 //

@@ -117,7 +117,7 @@ func echo(t *testing.T, q api.Request, o kind.Object) map[string]any {
 	if err := json.Unmarshal(raw, &m); err != nil {
 		t.Fatal(err)
 	}
-	m["id"], m["plugin_id"] = "new-id", "new-id"
+	m["id"], m["plugin_id"], m["orchestration_id"] = "new-id", "new-id", "new-id"
 	if s, ok := o.Value.(kind.Special); ok && s.App != "" {
 		m["app_name"] = s.App
 	}
@@ -195,7 +195,7 @@ func TestNewKindIsComplete(t *testing.T) {
 			t.Errorf("%s says only half of how it is listed or deleted", k.Name)
 		}
 		for _, p := range slices.Concat(k.Replace, k.Unset, k.Makes) {
-			if k.Shape.Field(p[1:]) == nil {
+			if first, _, _ := strings.Cut(p[1:], "/"); k.Shape.Field(first) == nil {
 				t.Errorf("%s has no %s", k.Name, p)
 			}
 		}

@@ -50,6 +50,17 @@ func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 	return out, err
 }
 
+// Show asks for one object, of a kind whose list does not tell all of it; the answer goes to Told.
+func (k *Kind) Show(parent *Object, id string) api.Request {
+	return api.Request{Operation: k.Ops.Show, Method: "GET", Path: k.segments(parent, id)}
+}
+
+// Told reads the answer of Show.
+func (k *Kind) Told(owner string, answer json.RawMessage) (Object, error) {
+	o, _, err := k.decode1(owner, answer)
+	return o, err
+}
+
 // Shown reads what a list of bindings tells of the objects themselves, mostly without their ids.
 func (k *Kind) Shown(page Page) ([]Object, error) {
 	if _, shown := page.fields[k.ListField]; !shown {

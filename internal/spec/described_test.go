@@ -75,11 +75,16 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 func TestFixedAsReplaced(t *testing.T) {
 	for _, k := range kind.All {
 		var fixed []string
-		for _, f := range k.Shape.Fields {
-			if f.Shape.Fixed {
-				fixed = append(fixed, "/"+f.Name)
+		var walk func(at string, s *shape.Shape)
+		walk = func(at string, s *shape.Shape) {
+			for _, f := range s.Fields {
+				if f.Shape.Fixed {
+					fixed = append(fixed, at+"/"+f.Name)
+				}
+				walk(at+"/"+f.Name, f.Shape)
 			}
 		}
+		walk("", k.Shape)
 		if k.Owner == "" && !slices.Equal(fixed, k.Replace) {
 			t.Errorf("%s: described as fixed are %v, replaced on are %v", k.Name, fixed, k.Replace)
 		}

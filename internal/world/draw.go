@@ -100,6 +100,11 @@ func (d *drawer) value(s *shape.Shape) (v any) {
 }
 
 func (d *drawer) once(s *shape.Shape) any {
+	for _, word := range d.words {
+		if made := s.Made[word]; len(made) > 0 {
+			return copied(made[d.rand.IntN(len(made))])
+		}
+	}
 	switch s.Type {
 	case shape.Text:
 		return d.text(s)
@@ -118,6 +123,25 @@ func (d *drawer) once(s *shape.Shape) any {
 		return d.value(s.Choices[0])
 	}
 	return s.Example
+}
+
+// copied is a value that can be changed without changing the shape that it is from.
+func copied(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for key, x := range v {
+			out[key] = copied(x)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = copied(x)
+		}
+		return out
+	}
+	return v
 }
 
 func (d *drawer) text(s *shape.Shape) string {

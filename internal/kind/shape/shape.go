@@ -35,9 +35,10 @@ type Shape struct {
 	// Samples are texts for made-up states, where the example alone would be too little: by the word of another key beside
 	// which they fit, or all under "".
 	Samples  map[string][]string
-	Refers   string // Text: the kind of the object whose name it is; "" when it names none
-	Secret   bool   // never shown, logged or saved
-	Nullable bool   // null is allowed and means the same as absent
+	Made     map[string][]any // the same for values that are no texts
+	Refers   string           // Text: the kind of the object whose name it is; "" when it names none
+	Secret   bool             // never shown, logged or saved
+	Nullable bool             // null is allowed and means the same as absent
 	Rules    []Rule
 
 	Items   *Shape   // List
@@ -142,6 +143,13 @@ func (s *Shape) WithSamples(samples ...string) *Shape {
 func (s *Shape) WithSamplesBeside(samples map[string][]string) *Shape {
 	c := *s
 	c.Samples = samples
+	return &c
+}
+
+// WithMadeBeside returns a copy of s with what made-up states draw from, by the word of another key beside which it fits.
+func (s *Shape) WithMadeBeside(made map[string][]any) *Shape {
+	c := *s
+	c.Made = made
 	return &c
 }
 

@@ -131,7 +131,7 @@ func show(inputs []spec.Input) string {
 
 // variables have values, but those of signature keys, which would need one for their type.
 func variables(name string) (string, bool) {
-	if strings.HasPrefix(name, "SIGNATURE_") {
+	if strings.HasPrefix(name, "SIGNATURE_") || regexp.MustCompile(`^[A-Z0-9]*(ODD|O\d|A_B)[A-Z0-9_]*_(KEY|SECRET)$`).MatchString(name) && !strings.HasSuffix(name, "_APP_SECRET") && !strings.HasSuffix(name, "_CLIENT_SECRET") {
 		return "", true
 	}
 	return "value-of-" + name, true

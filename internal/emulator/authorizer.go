@@ -1,0 +1,197 @@
+package emulator
+
+import (
+	"cmp"
+	"net/http"
+)
+
+// authorizer lets a function decide about calls.
+type authorizer struct {
+	identity
+	authorizerBody
+}
+
+type authorizerBody struct {
+	Name       string               `json:"name"`
+	Type       string               `json:"type"`
+	Kind       string               `json:"authorizer_type"`
+	URI        string               `json:"authorizer_uri"`
+	Version    string               `json:"authorizer_version"`
+	AliasURI   string               `json:"authorizer_alias_uri"`
+	Network    string               `json:"network_type"`
+	Identities []authorizerIdentity `json:"identities"`
+	TTL        int                  `json:"ttl"`
+	NeedBody   bool                 `json:"need_body"`
+	UserData   string               `json:"user_data"`
+}
+
+type authorizerIdentity struct {
+	Name       string  `json:"name"`
+	Location   string  `json:"location"`
+	Validation *string `json:"validation"`
+}
+
+type authorizerView struct {
+	ID string `json:"id"`
+	authorizerBody
+	CreateTime string `json:"create_time"`
+}
+
+const (
+	authorizersPath   = "{I}/authorizers"
+	oneAuthorizerPath = authorizersPath + "/{authorizer_id}"
+)
+
+var theAuthorizer = inPath("authorizer_id", (*state).authorizers, missing("APIG.3081", "Custom authorizer %s does not exist"))
+
+var authorizerResource = resource{
+	routes: []route{
+		{op: "ListCustomAuthorizersV2", method: http.MethodGet, path: authorizersPath, do: listAuthorizers},
+		{op: "CreateCustomAuthorizerV2", method: http.MethodPost, path: authorizersPath, do: taking(createAuthorizer)},
+		{op: "ShowDetailsOfCustomAuthorizersV2", method: http.MethodGet, path: oneAuthorizerPath, do: of(theAuthorizer, showAuthorizer)},
+		{op: "UpdateCustomAuthorizerV2", method: http.MethodPut, path: oneAuthorizerPath, do: ofTaking(theAuthorizer, updateAuthorizer)},
+		{op: "DeleteCustomAuthorizerV2", method: http.MethodDelete, path: oneAuthorizerPath, do: of(theAuthorizer, deleteAuthorizer)},
+	},
+	quotas: []quota{quotaAuthorizers},
+	sections: []section{
+		sectionOf("authorizers", func(f fileAuthorizer) string { return f.Name }, (*loader).authorizer, dumped("authorizer", (*state).authorizers, (*dumper).dumpAuthorizer)),
+	},
+}
+
+var quotaAuthorizers = quota{
+	name: "AUTHORIZER_NUM_LIMIT", code: "APIG.3116", what: "custom authorizers", regular: 50, hidden: true, used: func(s *state) int { return len(s.authorizers().rows) },
+}
+
+func (s *state) authorizers() *table[*authorizer] { return tableOf[*authorizer](s, "authorizer") }
+
+func (a *authorizer) view() authorizerView {
+	return authorizerView{ID: a.id, authorizerBody: a.authorizerBody, CreateTime: stamp(a.created)}
+}
+
+func (a *authorizer) effect(action string) Effect {
+	return Effect{Kind: "authorizer", Action: action, ID: a.id, Name: a.name, Type: a.Type, Value: a.URI}
+}
+
+func listAuthorizers(g *Gateway, c *call) (reply, error) {
+	var f filter[*authorizer]
+	f.where(c, "id", func(a *authorizer) string { return a.id })
+	f.like(c, "name", false, func(a *authorizer) string { return a.name })
+	f.where(c, "type", func(a *authorizer) string { return a.Type })
+	return page(g, c, "authorizer_list", g.authorizers().rows, f.keep(), (*authorizer).view)
+}
+
+func (g *Gateway) checkAuthorizer(b authorizerBody, self string) error {
+	var v checks
+	v.text("name", b.Name, 3, 64, policyName)
+	v.oneOf("type", b.Type, "FRONTEND", "BACKEND")
+	v.oneOf("authorizer_type", b.Kind, "FUNC")
+	v.that(b.URI != "", "authorizer_uri")
+	v.text("authorizer_version", b.Version, 0, 64, nil)
+	v.oneOf("network_type", cmp.Or(b.Network, "V1"), "V1", "V2")
+	v.that(b.TTL >= 0 && b.TTL <= 3600, "ttl")
+	v.that(b.Type == "FRONTEND" || len(b.Identities) == 0, "identities")
+	v.that(b.Type != "FRONTEND" || b.TTL == 0 || len(b.Identities) > 0, "identities")
+	v.text("user_data", b.UserData, 0, 2048, nil)
+	seen := map[[2]string]bool{}
+	for _, x := range b.Identities {
+		v.oneOf("location", x.Location, "HEADER", "QUERY")
+		v.that(x.Name != "", "name")
+		if at := [2]string{x.Location, x.Name}; seen[at] {
+			v.fail(refuse(http.StatusBadRequest, "APIG.3212", "The identity already exists,name:%s", x.Name))
+		} else {
+			seen[at] = true
+		}
+	}
+	if v.err == nil && g.authorizers().taken("", b.Name, self) {
+		v.fail(nameTaken("APIG.3211", "custom authorizer", b.Name))
+	}
+	return v.err
+}
+
+// stored is the body as the gateway keeps it.
+func (b authorizerBody) stored() authorizerBody {
+	b.Network = cmp.Or(b.Network, "V1")
+	if b.Version == "" {
+		b.Version = "latest"
+	}
+	if b.Identities == nil {
+		b.Identities = []authorizerIdentity{}
+	}
+	return b
+}
+
+func createAuthorizer(g *Gateway, c *call, b authorizerBody) (reply, error) {
+	if err := cmp.Or(g.checkAuthorizer(b, ""), g.room(quotaAuthorizers, len(g.authorizers().rows))); err != nil {
+		return reply{}, err
+	}
+	a := &authorizer{identity: g.identify(b.Name, "", c.now), authorizerBody: b.stored()}
+	g.authorizers().add(a)
+	c.effect(a.effect("create"))
+	return created(a.view())
+}
+
+func showAuthorizer(_ *Gateway, _ *call, a *authorizer) (reply, error) { return ok(a.view()) }
+
+func updateAuthorizer(g *Gateway, c *call, a *authorizer, b authorizerBody) (reply, error) {
+	if err := g.checkAuthorizer(b, a.id); err != nil {
+		return reply{}, err
+	}
+	if b.Type != a.Type {
+		return reply{}, invalid("type")
+	}
+	g.authorizers().rename(a, b.Name)
+	a.authorizerBody, a.updated = b.stored(), c.now
+	c.effect(a.effect("update"))
+	return ok(a.view())
+}
+
+func deleteAuthorizer(g *Gateway, c *call, a *authorizer) (reply, error) {
+	g.authorizers().remove(a)
+	c.effect(a.effect("delete"))
+	return noContent()
+}
+
+type fileAuthorizer struct {
+	fileObject
+	Type       string         `json:"type"`
+	URI        string         `json:"uri"`
+	Version    string         `json:"version,omitempty"`
+	AliasURI   string         `json:"alias_uri,omitempty"`
+	Network    string         `json:"network_type,omitempty"`
+	Identities []fileIdentity `json:"identities,omitempty"`
+	TTL        int            `json:"ttl,omitempty"`
+	NeedBody   bool           `json:"need_body,omitempty"`
+	UserData   string         `json:"user_data,omitempty"`
+}
+
+type fileIdentity struct {
+	Name       string  `json:"name"`
+	Location   string  `json:"location"`
+	Validation *string `json:"validation,omitempty"`
+}
+
+func (l *loader) authorizer(f fileAuthorizer) error {
+	i, err := l.identity("authorizer", f.Name, "")
+	if err != nil {
+		return err
+	}
+	b := authorizerBody{
+		Name: f.Name, Type: f.Type, Kind: "FUNC", URI: f.URI, Version: f.Version, AliasURI: f.AliasURI, Network: f.Network, TTL: f.TTL,
+		NeedBody: f.NeedBody, UserData: f.UserData,
+	}
+	for _, x := range f.Identities {
+		b.Identities = append(b.Identities, authorizerIdentity(x))
+	}
+	return fresh(l.authorizers(), &authorizer{identity: i, authorizerBody: b.stored()})
+}
+
+func (d *dumper) dumpAuthorizer(a *authorizer) fileAuthorizer {
+	f := fileAuthorizer{
+		fileObject: fileObject{Name: a.name}, Type: a.Type, URI: a.URI, Version: a.Version, AliasURI: a.AliasURI, Network: a.Network, TTL: a.TTL,
+		NeedBody: a.NeedBody, UserData: a.UserData,
+	}
+	for _, x := range a.Identities {
+		f.Identities = append(f.Identities, fileIdentity(x))
+	}
+	return f
+}

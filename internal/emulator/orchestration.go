@@ -1,0 +1,220 @@
+package emulator
+
+import (
+	"cmp"
+	"net/http"
+	"regexp"
+)
+
+// orchestration makes a parameter of calls out of others.
+type orchestration struct {
+	identity
+	orchestrationBody
+}
+
+type orchestrationBody struct {
+	Name          string             `json:"orchestration_name"`
+	Strategy      string             `json:"orchestration_strategy"`
+	Mapped        *mappedParam       `json:"orchestration_mapped_param"`
+	Preprocessing bool               `json:"is_preprocessing"`
+	Map           []orchestrationMap `json:"orchestration_map"`
+}
+
+type mappedParam struct {
+	Name     string `json:"mapped_param_name"`
+	Type     string `json:"mapped_param_type"`
+	Location string `json:"mapped_param_location"`
+}
+
+type orchestrationMap struct {
+	Values []string            `json:"map_param_list,omitzero"`
+	Range  *orchestrationRange `json:"map_param_range,omitempty"`
+	Mapped string              `json:"mapped_param_value,omitempty"`
+	Length int                 `json:"intercept_length,omitempty"`
+}
+
+type orchestrationRange struct {
+	Start string `json:"range_start"`
+	End   string `json:"range_end"`
+}
+
+type orchestrationView struct {
+	ID            string              `json:"orchestration_id"`
+	Name          string              `json:"orchestration_name"`
+	Strategy      string              `json:"orchestration_strategy"`
+	Mapped        *mappedParam        `json:"orchestration_mapped_param"`
+	Preprocessing bool                `json:"is_preprocessing"`
+	Map           *[]orchestrationMap `json:"orchestration_map,omitempty"` // not in lists
+	CreateTime    string              `json:"orchestration_create_time"`
+	UpdateTime    string              `json:"orchestration_update_time"`
+}
+
+const (
+	orchestrationsPath   = "{I}/orchestrations"
+	oneOrchestrationPath = orchestrationsPath + "/{orchestration_id}"
+	mostOrchestrated     = 3000 // values of a list in all
+)
+
+var mappedName = regexp.MustCompile(`^[A-Za-z0-9-]{1,128}$`)
+
+var theOrchestration = inPath("orchestration_id", (*state).orchestrations, missing("APIG.3095", "Orchestration rule %s does not exist"))
+
+var orchestrationResource = resource{
+	routes: []route{
+		{op: "ListOrchestrations", method: http.MethodGet, path: orchestrationsPath, do: listOrchestrations},
+		{op: "CreateOrchestration", method: http.MethodPost, path: orchestrationsPath, do: taking(createOrchestration)},
+		{op: "ShowDetailsOfOrchestration", method: http.MethodGet, path: oneOrchestrationPath, do: of(theOrchestration, showOrchestration)},
+		{op: "UpdateOrchestration", method: http.MethodPut, path: oneOrchestrationPath, do: ofTaking(theOrchestration, updateOrchestration)},
+		{op: "DeleteOrchestration", method: http.MethodDelete, path: oneOrchestrationPath, do: of(theOrchestration, deleteOrchestration)},
+		{op: "ListOrchestrationAttachedApis", method: http.MethodGet, path: oneOrchestrationPath + "/attached-apis", do: of(theOrchestration, listOrchestrated)},
+	},
+	quotas: []quota{quotaOrchestrations},
+	sections: []section{
+		sectionOf("orchestrations", func(f fileOrchestration) string { return f.Name }, (*loader).orchestration, dumped("orchestration", (*state).orchestrations, (*dumper).dumpOrchestration)),
+	},
+}
+
+var quotaOrchestrations = quota{
+	name: "ORCHESTRATION_NUM_LIMIT", code: "APIG.3150", what: "orchestration rules", regular: 100, hidden: true, used: func(s *state) int { return len(s.orchestrations().rows) },
+}
+
+func (s *state) orchestrations() *table[*orchestration] {
+	return tableOf[*orchestration](s, "orchestration")
+}
+
+func (o *orchestration) view() orchestrationView {
+	return orchestrationView{
+		ID: o.id, Name: o.name, Strategy: o.Strategy, Mapped: o.Mapped, Preprocessing: o.Preprocessing, Map: &o.Map,
+		CreateTime: stamp(o.created), UpdateTime: stamp(o.updated),
+	}
+}
+
+func (o *orchestration) effect(action string) Effect {
+	return Effect{Kind: "orchestration", Action: action, ID: o.id, Name: o.name, Type: o.Strategy}
+}
+
+func listOrchestrations(g *Gateway, c *call) (reply, error) {
+	var f filter[*orchestration]
+	f.where(c, "orchestration_id", func(o *orchestration) string { return o.id })
+	f.like(c, "orchestration_name", c.precise("orchestration_name"), func(o *orchestration) string { return o.name })
+	return page(g, c, "orchestrations", g.orchestrations().rows, f.keep(), func(o *orchestration) orchestrationView {
+		v := o.view()
+		v.Map = nil
+		return v
+	})
+}
+
+func listOrchestrated(g *Gateway, c *call, _ *orchestration) (reply, error) {
+	return page(g, c, "apis", []*api{}, nil, func(*api) any { return nil })
+}
+
+func (g *Gateway) checkOrchestration(b orchestrationBody, self string) error {
+	var v checks
+	v.text("orchestration_name", b.Name, 3, 64, envName)
+	v.oneOf("orchestration_strategy", b.Strategy, "list", "hash", "range", "hash_range", "none_value", "default", "head_n", "tail_n")
+	v.that(b.Mapped != nil || b.Preprocessing, "orchestration_mapped_param")
+	if b.Mapped != nil {
+		v.that(mappedName.MatchString(b.Mapped.Name), "mapped_param_name")
+		v.oneOf("mapped_param_type", b.Mapped.Type, "string", "number")
+		v.oneOf("mapped_param_location", b.Mapped.Location, "query", "header")
+	}
+	one := b.Strategy == "none_value" || b.Strategy == "default"
+	v.that(!one || !b.Preprocessing, "is_preprocessing")
+	v.that(len(b.Map) <= 300 && (b.Strategy == "hash") == (len(b.Map) == 0) && (!one || len(b.Map) == 1), "orchestration_map")
+	values := 0
+	for _, m := range b.Map {
+		values += len(m.Values)
+		cut, ranged := b.Strategy == "head_n" || b.Strategy == "tail_n", b.Strategy == "range" || b.Strategy == "hash_range"
+		v.that(cut == (m.Length > 0) && m.Length <= 100, "intercept_length")
+		v.that(ranged == (m.Range != nil), "map_param_range")
+		v.that(b.Strategy == "list" || m.Values == nil, "map_param_list")
+		v.that(cut == (m.Mapped == ""), "mapped_param_value")
+	}
+	v.that(values <= mostOrchestrated, "orchestration_map")
+	if v.err == nil && g.orchestrations().taken("", b.Name, self) {
+		v.fail(nameTaken("APIG.3331", "orchestration rule", b.Name))
+	}
+	return v.err
+}
+
+func createOrchestration(g *Gateway, c *call, b orchestrationBody) (reply, error) {
+	if err := cmp.Or(g.checkOrchestration(b, ""), g.room(quotaOrchestrations, len(g.orchestrations().rows))); err != nil {
+		return reply{}, err
+	}
+	o := &orchestration{identity: g.identify(b.Name, "", c.now), orchestrationBody: b}
+	g.orchestrations().add(o)
+	c.effect(o.effect("create"))
+	return created(o.view())
+}
+
+func showOrchestration(_ *Gateway, _ *call, o *orchestration) (reply, error) { return ok(o.view()) }
+
+func updateOrchestration(g *Gateway, c *call, o *orchestration, b orchestrationBody) (reply, error) {
+	if err := g.checkOrchestration(b, o.id); err != nil {
+		return reply{}, err
+	}
+	if or(b.Mapped, mappedParam{}) != or(o.Mapped, mappedParam{}) {
+		return reply{}, refuse(http.StatusPreconditionFailed, "APIG.3713", "The mapped parameter of an orchestration rule cannot be modified")
+	}
+	if b.Preprocessing != o.Preprocessing {
+		return reply{}, invalid("is_preprocessing")
+	}
+	g.orchestrations().rename(o, b.Name)
+	o.orchestrationBody, o.updated = b, c.now
+	c.effect(o.effect("update"))
+	return ok(o.view())
+}
+
+func deleteOrchestration(g *Gateway, c *call, o *orchestration) (reply, error) {
+	g.orchestrations().remove(o)
+	c.effect(o.effect("delete"))
+	return noContent()
+}
+
+type fileOrchestration struct {
+	fileObject
+	Strategy      string           `json:"strategy"`
+	Mapped        *fileMappedParam `json:"mapped_param,omitempty"`
+	Preprocessing bool             `json:"preprocessing,omitempty"`
+	Map           []fileMapping    `json:"map,omitempty"`
+}
+
+type fileMappedParam struct {
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	Location string `json:"location"`
+}
+
+type fileMapping struct {
+	Values []string   `json:"values,omitzero"`
+	Range  *fileRange `json:"range,omitempty"`
+	Mapped string     `json:"mapped,omitempty"`
+	Length int        `json:"length,omitempty"`
+}
+
+type fileRange struct {
+	Start string `json:"start"`
+	End   string `json:"end"`
+}
+
+func (l *loader) orchestration(f fileOrchestration) error {
+	i, err := l.identity("orchestration", f.Name, "")
+	if err != nil {
+		return err
+	}
+	b := orchestrationBody{Name: f.Name, Strategy: f.Strategy, Mapped: (*mappedParam)(f.Mapped), Preprocessing: f.Preprocessing}
+	for _, m := range f.Map {
+		b.Map = append(b.Map, orchestrationMap{Values: m.Values, Range: (*orchestrationRange)(m.Range), Mapped: m.Mapped, Length: m.Length})
+	}
+	return fresh(l.orchestrations(), &orchestration{identity: i, orchestrationBody: b})
+}
+
+func (d *dumper) dumpOrchestration(o *orchestration) fileOrchestration {
+	f := fileOrchestration{
+		fileObject: fileObject{Name: o.name}, Strategy: o.Strategy, Mapped: (*fileMappedParam)(o.Mapped), Preprocessing: o.Preprocessing,
+	}
+	for _, m := range o.Map {
+		f.Map = append(f.Map, fileMapping{Values: m.Values, Range: (*fileRange)(m.Range), Mapped: m.Mapped, Length: m.Length})
+	}
+	return f
+}

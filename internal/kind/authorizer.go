@@ -1,0 +1,138 @@
+package kind
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+)
+
+// Authorizer lets a function decide who may call. API reference: "Custom Authorizer Management".
+type Authorizer struct {
+	Name       string     `json:"name"`
+	Type       string     `json:"type"`         // FRONTEND or BACKEND; fixed at creation
+	URI        string     `json:"uri"`          // of the function, without its version
+	Version    string     `json:"version"`      // not heeded beside an alias
+	AliasURI   string     `json:"alias_uri"`    // "" means none; before Version where both are given
+	Network    string     `json:"network_type"` // V1 or V2
+	Identities []Identity `json:"identities"`   // a set
+	TTL        int64      `json:"ttl"`          // seconds for which an answer is kept; 0 means not at all
+	NeedBody   bool       `json:"need_body"`
+	UserData   string     `json:"user_data"`
+	Odd        `json:"-"`
+}
+
+// Identity is a parameter of a call by which answers of an authorizer are told apart.
+type Identity struct {
+	Name       string `json:"name"`
+	Location   string `json:"location"`   // HEADER or QUERY
+	Validation string `json:"validation"` // "" means none
+}
+
+type authorizerWire struct {
+	ID         string         `json:"id,omitempty"`
+	Name       string         `json:"name"`
+	Type       *string        `json:"type"`
+	Kind       string         `json:"authorizer_type"`
+	URI        *string        `json:"authorizer_uri"`
+	Version    string         `json:"authorizer_version,omitempty"`
+	AliasURI   *string        `json:"authorizer_alias_uri"`
+	Network    string         `json:"network_type"`
+	Identities []identityWire `json:"identities"`
+	TTL        int64          `json:"ttl"`
+	NeedBody   bool           `json:"need_body"`
+	UserData   *string        `json:"user_data"`
+}
+
+type identityWire struct {
+	Name       string  `json:"name"`
+	Location   string  `json:"location"`
+	Validation *string `json:"validation,omitempty"`
+}
+
+var authorizer = of(Def[Authorizer, authorizerWire]{
+	Facts: Facts{
+		Name: "authorizer", Section: "authorizers", Path: "authorizers", ListField: "authorizer_list",
+		Codes:   Codes{Gone: []string{"APIG.3081"}},
+		Replace: []string{"/type"},
+		Ops: Operations{
+			List: "ListCustomAuthorizersV2", Create: "CreateCustomAuthorizerV2", Update: "UpdateCustomAuthorizerV2", Delete: "DeleteCustomAuthorizerV2",
+		},
+		Shape: shape.OfMap("A custom authorizer: a function that decides who may call (FRONTEND), or what a backend is told (BACKEND).",
+			shape.Need("name", name("authorizer", "token_check", 64)),
+			shape.Need("type", shape.OfText("FRONTEND decides about calls, BACKEND about what goes to backends.", shape.OneOf("FRONTEND", "BACKEND")).AsFixed()),
+			shape.Need("uri", shape.OfText("URN of the function, without a version.", shape.Length(1, 255)).WithExample("urn:fss:cn-north-4:0123456789abcdef0123456789abcdef:function:default:check")),
+			shape.May("version", shape.OfText("Version of the function; the alias goes before it.", shape.Length(1, 64)).WithDefault("latest").WithExample("v1")),
+			shape.May("alias_uri", shape.OfText("URN of an alias of the function.", shape.Length(0, 255)).WithDefault("").WithExample("urn:fss:cn-north-4:0123456789abcdef0123456789abcdef:function:default:check:!live")),
+			shape.May("network_type", shape.OfText("Which network framework the function is reached by.", shape.OneOf("V1", "V2")).WithDefault("V1")),
+			shape.May("identities", shape.OfList("Parameters that tell callers apart, of FRONTEND alone; needed where ttl is above 0.", shape.OfMap("A parameter.",
+				shape.Need("name", shape.OfText("Name of the header or query parameter.", shape.Length(1, 64)).WithExample("Token").WithSamples("Token", "X-Tenant", "user")),
+				shape.Need("location", shape.OfText("Where it stands.", shape.OneOf("HEADER", "QUERY"))),
+				shape.May("validation", shape.OfText("Expression that its value must meet.", shape.Length(0, 2048)).WithDefault("").WithExample("^[0-9a-f]+$")),
+			)).KeyedBy("location", "name").WithAbsent("none")),
+			shape.May("ttl", shape.OfWhole("For how long an answer of the function is kept; 0 means not at all.", shape.Range(0, 3600)).WithUnit("seconds").WithDefault(int64(0)).WithExample(int64(60))),
+			shape.May("need_body", shape.OfFlag("Whether the function gets the body of the call.").WithDefault(false)),
+			shape.May("user_data", shape.OfText("Text for the function. It is no secret: the gateway shows it.", shape.Length(0, 2048)).WithDefault("").WithExample("shop")),
+		),
+	},
+	Hooks: Hooks[Authorizer]{
+		Normalize: func(a Authorizer) Authorizer {
+			a.Network, a.Version = cmp.Or(a.Network, "V1"), cmp.Or(a.Version, "latest")
+			if len(a.Identities) == 0 {
+				a.Identities = nil
+			}
+			return a
+		},
+		Compared: func(a Authorizer) Authorizer {
+			a.Identities = slices.Clone(a.Identities)
+			slices.SortFunc(a.Identities, func(x, y Identity) int {
+				return cmp.Or(cmp.Compare(x.Location, y.Location), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Validation, y.Validation))
+			})
+			return a
+		},
+		Check: checkAuthorizer,
+	},
+	Key: func(_ string, a Authorizer) string { return a.Name },
+	Encode: func(w Writing[Authorizer]) (any, error) {
+		a := w.Want
+		out := authorizerWire{
+			Name: a.Name, Type: &a.Type, Kind: "FUNC", URI: &a.URI, Version: a.Version, AliasURI: &a.AliasURI, Network: a.Network,
+			Identities: make([]identityWire, len(a.Identities)), TTL: a.TTL, NeedBody: a.NeedBody, UserData: &a.UserData,
+		}
+		for i, x := range a.Identities {
+			out.Identities[i] = identityWire{Name: x.Name, Location: x.Location}
+			if x.Validation != "" {
+				out.Identities[i].Validation = &x.Validation
+			}
+		}
+		return out, nil
+	},
+	Decode: func(w authorizerWire) Found[Authorizer] {
+		a := Authorizer{
+			Name: w.Name, Type: value(w.Type), URI: value(w.URI), Version: w.Version, AliasURI: value(w.AliasURI), Network: w.Network,
+			TTL: w.TTL, NeedBody: w.NeedBody, UserData: value(w.UserData),
+		}
+		for _, x := range w.Identities {
+			a.Identities = append(a.Identities, Identity{Name: x.Name, Location: x.Location, Validation: value(x.Validation)})
+		}
+		return Found[Authorizer]{ID: w.ID, Value: a, Bound: Unknown, Silent: silent(map[string]bool{"/type": w.Type != nil, "/uri": w.URI != nil})}
+	},
+})
+
+func checkAuthorizer(a Authorizer) (out []shape.Problem) {
+	switch {
+	case a.Type == "BACKEND" && len(a.Identities) > 0:
+		out = append(out, shape.Problem{Path: "/identities", Text: "are for FRONTEND alone", Hint: "remove them, or write type: FRONTEND"})
+	case a.Type == "FRONTEND" && a.TTL > 0 && len(a.Identities) == 0:
+		out = append(out, shape.Problem{Path: "/ttl", Text: "needs identities, by which answers are kept", Hint: "add identities, or write ttl: 0"})
+	}
+	seen := map[[2]string]bool{}
+	for i, x := range a.Identities {
+		if at := [2]string{x.Location, x.Name}; seen[at] {
+			out = append(out, shape.Problem{Path: "/identities/" + itoa(int64(i)), Text: "names " + x.Name + " (" + x.Location + ") twice", Hint: "remove one of them"})
+		} else {
+			seen[at] = true
+		}
+	}
+	return out
+}
