@@ -17,16 +17,17 @@ const (
 )
 
 const (
-	growStart  = 10                   // requests in flight that any gateway takes
-	growStep   = 2                    // more after each round without trouble, once there was any
-	growSlower = 0.7                  // of what was allowed is kept when answers take long
-	growTrying = 1.5                  // times the floor: so long an answer takes where requests wait for each other
-	growClear  = 5 * time.Millisecond // less than that more tells nothing
-	growSeen   = 10                   // requests let through within a second that tell a rate
+	growStart  = 10                    // requests in flight that any gateway takes
+	growStep   = 2                     // more after each round without trouble, once there was any
+	growSlower = 0.7                   // of what was allowed is kept when answers take long
+	growTrying = 1.5                   // times the floor: so long an answer takes where requests wait for each other
+	growClear  = 5 * time.Millisecond  // less than that more tells nothing
+	growRound  = 25 * time.Millisecond // a shorter round trip is no round: what comes of it is not known so soon
+	growSeen   = 10                    // requests let through within a second that tell a rate
 )
 
 // growth finds out how many requests a gateway takes at once. A round is as long as it takes until a request is answered
-// that was started after the round began, which is about a round trip.
+// that was started after the round began, which is about a round trip, and growRound at least.
 //
 //	while                          a round without trouble       a round with trouble
 //	there was no trouble yet       twice as many                 fewer, and from then on carefully
@@ -43,6 +44,7 @@ type growth struct {
 	full    bool   // a request had to wait for another one in this round
 	hard    bool   // trouble of this round that the answers themselves tell
 	ends    uint64 // the round ends with a request numbered so or higher
+	began   time.Time
 	took    map[string]*mean
 	floor   map[string]time.Duration
 }
@@ -75,9 +77,13 @@ func (g *growth) ended(t ticket, operation string, now time.Time, err error, all
 		m.sum += now.Sub(t.at)
 		m.n++
 	}
-	if t.seq < g.ends {
+	if g.began.IsZero() {
+		g.began = t.at
+	}
+	if t.seq < g.ends || now.Sub(g.began) < growRound {
 		return allowed
 	}
+	g.began = now
 	slow, full, hard := g.slow(), g.full, g.hard
 	g.full, g.hard, g.ends = false, false, next
 	clear(g.took)

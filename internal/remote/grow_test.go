@@ -151,10 +151,11 @@ func TestRounds(t *testing.T) {
 		rounds []time.Duration // how long each takes; 0 is an answer of 503
 		want   []int           // after each
 	}{
-		"doubled until the first trouble, then step by step": {[]time.Duration{20 * ms, 20 * ms, 100 * ms, 20 * ms, 20 * ms}, []int{20, 40, 28, 30, 32}},
-		"never more than anybody wants":                      {[]time.Duration{ms, ms, ms, ms, ms}, []int{20, 40, 80, 100, 100}},
-		"half as many when it cannot keep up":                {[]time.Duration{20 * ms, 20 * ms, 0, 20 * ms, 0, 0}, []int{20, 40, 20, 22, 11, 10}},
-		"a few milliseconds are no trouble":                  {[]time.Duration{ms, 5 * ms, ms}, []int{20, 40, 80}},
+		"doubled until the first trouble, then step by step": {[]time.Duration{30 * ms, 30 * ms, 150 * ms, 30 * ms, 30 * ms}, []int{20, 40, 28, 30, 32}},
+		"never more than anybody wants":                      {[]time.Duration{30 * ms, 30 * ms, 30 * ms, 30 * ms, 30 * ms}, []int{20, 40, 80, 100, 100}},
+		"half as many when it cannot keep up":                {[]time.Duration{30 * ms, 30 * ms, 0, 30 * ms, 0, 0}, []int{20, 40, 20, 22, 11, 10}},
+		"a few milliseconds are no trouble":                  {[]time.Duration{30 * ms, 34 * ms, 30 * ms}, []int{20, 40, 80}},
+		"a round takes its time":                             {[]time.Duration{10 * ms, 10 * ms, 10 * ms}, []int{10, 10, 20}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g, now, seq, allowed := newGrowth(), time.Unix(0, 0), uint64(0), growStart
@@ -164,7 +165,7 @@ func TestRounds(t *testing.T) {
 				now = now.Add(took)
 				var err error
 				if took == 0 {
-					err = busy
+					err, now = busy, begun.Add(30*ms)
 				}
 				g.ends = seq + 4
 				for range 5 {

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ type Site struct {
 	Parallel int
 }
 
-// NewSite makes a gateway with a state.
+// NewSite makes a gateway with a state, and a client with so many requests in flight; 0 is as many as the gateway takes.
 func NewSite(state []byte, latency time.Duration, parallel int) (*Site, error) {
 	g := emulator.New(emulator.Options{Latency: latency})
 	if err := g.Load(state); err != nil {
@@ -31,12 +32,21 @@ func NewSite(state []byte, latency time.Duration, parallel int) (*Site, error) {
 	return newSite(g, emulator.Transport(g), parallel)
 }
 
+// NewSiteBy makes a gateway with a state that is reached by a way of its own.
+func NewSiteBy(state []byte, parallel int, way func(*emulator.Gateway) http.RoundTripper) (*Site, error) {
+	g := emulator.New(emulator.Options{})
+	if err := g.Load(state); err != nil {
+		return nil, err
+	}
+	return newSite(g, way(g), parallel)
+}
+
 func newSite(g *emulator.Gateway, t http.RoundTripper, parallel int) (*Site, error) {
 	c, err := remote.New(remote.Config{
 		Endpoint: "http://localhost", ProjectID: emulator.DefaultProjectID, InstanceID: emulator.DefaultInstanceID,
 		Credentials: remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}, Transport: t, Parallelism: parallel,
 	})
-	return &Site{Gateway: g, Client: c, Parallel: parallel}, err
+	return &Site{Gateway: g, Client: c, Parallel: cmp.Or(parallel, remote.MostInFlight)}, err
 }
 
 // Load reads files.

@@ -24,7 +24,7 @@ func main() {
 	to := flag.String("out", "docs/performance.md", "file to write")
 	p := &perf{ctx: context.Background()}
 	flag.BoolVar(&p.quick, "quick", false, "small sizes only, to try it out")
-	part := flag.String("part", "", "write one part to stdout: requests, times or steps")
+	part := flag.String("part", "", "write one part to stdout: requests, times, paces or steps")
 	flag.StringVar(&p.dir, "dir", "", "folder for what is made on the way, with -part steps")
 	flag.IntVar(&p.objects, "objects", 0, "size of the estate, with -part steps")
 	flag.Parse()
@@ -42,6 +42,8 @@ func (p *perf) measure(part, to string) (err error) {
 		err = p.requests()
 	case "times":
 		err = p.times()
+	case "paces":
+		err = p.paceTimes()
 	case "steps":
 		err = p.steps()
 	default:
@@ -67,7 +69,7 @@ func (p *perf) all(to string) (err error) {
 			return err
 		}
 	}
-	for _, part := range []func() error{p.build, whole("requests"), whole("times"), p.sizes, p.starts} {
+	for _, part := range []func() error{p.build, whole("requests"), whole("times"), whole("paces"), p.sizes, p.starts} {
 		if err := part(); err != nil {
 			return err
 		}
