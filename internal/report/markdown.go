@@ -81,14 +81,14 @@ func (v *view) markdown() string {
 
 // markdownBegin are the mark, the title, the verdict and where it looks.
 func (v *view) markdownBegin() string {
-	mark, verdict := "apigw-sync:"+v.Command, v.Sum
+	mark, verdict := "apigw-sync:"+v.Command, ""
 	if t := v.target(); t != "" {
 		mark += ":" + t
 	}
 	if len(v.Felt.Rows) > 0 {
-		verdict = levelSigns[v.Felt.Rows[0].Level] + v.Felt.Headline() + " · " + v.Sum
+		verdict = "**" + levelSigns[v.Felt.Rows[0].Level] + "Impact: " + v.Felt.Headline() + "**\n"
 	}
-	return fmt.Sprintf("<!-- %s -->\n### apigw-sync %s\n\n**%s**\n", mark, v.Command, verdict) + v.markdownAbout()
+	return fmt.Sprintf("<!-- %s -->\n### apigw-sync %s\n\n%s**%s**\n", mark, v.Command, verdict, v.Sum) + v.markdownAbout()
 }
 
 // target is the name of the target as it can stand in a comment of HTML and in the name of a file; "" when there is none.

@@ -15,7 +15,7 @@ func (v *view) markdownImpact(most int) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n#### Impact: %s\n\n| | where | what changes | calls |\n|---|---|---|---:|\n", v.Felt.Headline())
+	b.WriteString("\n| impact | where | what changes | calls |\n|---|---|---|---:|\n") // the verdict above is its title
 	for i := range v.Felt.Rows {
 		r := &v.Felt.Rows[i]
 		var aspects []string
