@@ -31,8 +31,8 @@ type fleet struct {
 // everyTarget stands for all targets of the config file.
 const everyTarget = "all"
 
-// findFleet finds the targets of a command that takes many. It is nil where one target is named, or none: the form of a
-// result depends on what was asked, never on how many targets match.
+// findFleet finds the targets of a command that takes many. It is nil where one target is named, or none, and there
+// also beside an error: the form of a result depends on what was asked, never on how many targets match.
 func findFleet(flags *pflag.FlagSet) (*fleet, error) {
 	asked := valuesOf(flags.Lookup("target"))
 	if _, many := flags.Lookup("target").Value.(pflag.SliceValue); !many {
@@ -44,16 +44,17 @@ func findFleet(flags *pflag.FlagSet) (*fleet, error) {
 	if !several(asked) {
 		return nil, nil //nolint:nilnil // one is no fleet
 	}
+	f := &fleet{asked: asked}
 	file, err := readConfig(flags.Lookup("config").Value.String())
 	if err != nil {
-		return nil, err
+		return f, err
 	}
-	f := &fleet{file: file, asked: asked}
+	f.file = file
 	chosen := map[string]bool{}
 	for _, pattern := range asked {
 		found, err := matching(file, pattern)
 		if err != nil {
-			return nil, err
+			return f, err
 		}
 		for _, name := range found {
 			chosen[name] = true

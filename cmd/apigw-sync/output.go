@@ -195,6 +195,9 @@ func wantedFormat(args []string, lookup func(string) (string, bool)) string {
 // document writes the error of a command that did not get to write its own.
 func (p *program) document(command string, err error) error {
 	o := &printer{program: p, format: report.Find("json")}
+	if p.fleet != nil {
+		return o.emit(document.NewFleet(head(""), command, nil), err)
+	}
 	return o.emit(document.Empty(command, head(""), time.Now()), err)
 }
 

@@ -23,11 +23,12 @@ var fleetLooks = map[string]look{
 // textFleet writes a line for each target, and then what is told of those that are not as they should be.
 func (p *page) textFleet(d *document.Fleet) {
 	p.fleetTable(d)
+	first := map[string]string{} // errors to the first target that has them
 	for i := range d.Targets {
 		m := &d.Targets[i]
 		_, list := m.Document.(*document.List) // there is nothing that it should be
 		if m.Document != nil && (list || m.State() != document.StateOK) {
-			p.member(m)
+			p.member(m, first)
 		}
 	}
 	if len(d.Targets) > 0 {
@@ -48,8 +49,9 @@ func (p *page) fleetTable(d *document.Fleet) {
 	p.rows(block)
 }
 
-// member writes what one target's own run would have written to both streams.
-func (p *page) member(m *document.Member) {
+// member writes what one target's own run would have written to both streams. Many errors that another target has, too,
+// are told once.
+func (p *page) member(m *document.Member, first map[string]string) {
 	p.linef("\n%s", p.paint(heading(m.Target), color.Bold))
 	r, applied := m.Document.(*document.Results)
 	if len(m.Trouble.Errors) == 0 || applied && len(r.Results) > 0 {
@@ -60,6 +62,11 @@ func (p *page) member(m *document.Member) {
 	if _, ok := m.Document.(*document.Check); ok { // a run for one tells them on stderr
 		p.warnings(m.Trouble.Warnings)
 	}
+	if same := first[fmt.Sprint(m.Trouble.Errors)]; same != "" && len(m.Trouble.Errors) > 1 {
+		p.linef("%s the same %d as of %s", p.paint("error:", color.FgRed), len(m.Trouble.Errors), document.Clean(same))
+		return
+	}
+	first[fmt.Sprint(m.Trouble.Errors)] = m.Target
 	for _, x := range m.Trouble.Errors {
 		p.linef("%s %s", p.paint("error:", color.FgRed), x)
 	}
