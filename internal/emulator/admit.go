@@ -19,11 +19,19 @@ func (g *Gateway) admit(r *http.Request, c *call) error {
 	if len(c.raw) > mostBody {
 		return refuse(http.StatusRequestEntityTooLarge, "APIGW.0201", "Request entity too large")
 	}
-	if c.route == nil || g.absent(c.route) {
+	if c.route != nil && g.absent(c.route) {
+		return unserved()
+	}
+	if c.route == nil {
 		_, _ = fmt.Fprintf(g.opts.Log, "unknown operation: %s %s\n", r.Method, r.URL.Path)
-		return refuse(http.StatusNotFound, "APIGW.0101", "The API does not exist or has not been published in the environment")
+		return unserved()
 	}
 	return nil
+}
+
+// unserved is the refusal of what the front door does not know.
+func unserved() error {
+	return refuse(http.StatusNotFound, "APIGW.0101", "The API does not exist or has not been published in the environment")
 }
 
 // authenticate accepts the token, or a signature made with the access key.

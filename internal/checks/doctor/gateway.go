@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -121,15 +122,21 @@ func (p *Patient) kinds() []*kind.Kind {
 	return kind.Policies()
 }
 
+// declares reports whether the files declare an object of a kind.
+func (p *Patient) declares(k *kind.Kind) bool {
+	return p.State != nil && slices.ContainsFunc(p.State.Objects, func(d kind.Declared) bool { return d.Kind == k.Name })
+}
+
 // permissions asks for one item of each kind that matters, and learns how many there are.
 func (p *Patient) permissions(ctx context.Context) ([]Check, map[string]int) {
 	type look struct {
 		name string
 		ask  api.Request
+		kind *kind.Kind
 	}
-	looks := []look{{"apis", kind.FindAPIs(nil, 0)}, {"api groups", kind.ListGroups("", 0)}}
+	looks := []look{{"apis", kind.FindAPIs(nil, 0), nil}, {"api groups", kind.ListGroups("", 0), nil}}
 	for _, k := range p.kinds() {
-		looks = append(looks, look{k.Section, k.List(nil, "", 0)})
+		looks = append(looks, look{k.Section, k.List(nil, "", 0), k})
 	}
 	checks, counts := make([]Check, len(looks)), make([]int, len(looks))
 	var wg sync.WaitGroup
@@ -139,7 +146,10 @@ func (p *Patient) permissions(ctx context.Context) ([]Check, map[string]int) {
 			l.ask.Query.Set("limit", "1")
 			err := p.Reader.Read(ctx, l.ask, &page)
 			checks[i], counts[i] = Passed("read "+l.name, "%d", page.Total), page.Total
-			if err != nil {
+			switch {
+			case api.Unserved(err) && l.kind != nil && !p.declares(l.kind):
+				checks[i], counts[i] = Check{Name: "read " + l.name, Status: Warning, Message: "there is no such thing in this cloud", Hint: "the files need not own them"}, 0
+			case err != nil:
 				checks[i], counts[i] = Fail("read "+l.name, err, ""), -1
 			}
 		})
