@@ -330,6 +330,22 @@ func TestDocumented(t *testing.T) {
 // summaries are outputs that are documented together.
 var summaries = map[string]bool{"bind": true, "unbind": true, "succeeded": true, "failed": true, "skipped": true, "unknown": true, "ignored": true, "unchanged": true}
 
+// What a filter of a page offers is what its changes have.
+func TestFiltersFit(t *testing.T) {
+	for _, d := range []document.Document{sample.Drift(), sample.Plan()} {
+		page := string(write(t, "html", d, report.Style{}))
+		offered := regexp.MustCompile(`<input type="checkbox" name="([a-z]+)" value="([^"]+)">`).FindAllStringSubmatch(page, -1)
+		if len(offered) < 5 {
+			t.Errorf("%T offers %d choices", d, len(offered))
+		}
+		for _, o := range offered {
+			if !strings.Contains(page, " data-"+o[1]+`="`+o[2]+`"`) {
+				t.Errorf("%T: no change has data-%s=%q", d, o[1], o[2])
+			}
+		}
+	}
+}
+
 // After a failure nothing says that all is well.
 func TestFailureIsNotWell(t *testing.T) {
 	d := document.EmptyDrift(sample.Head, sample.Now)

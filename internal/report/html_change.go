@@ -222,11 +222,12 @@ func sideBySide(lines []line) []htmlLine {
 	return out
 }
 
-// htmlFilters are the choices that narrow the changes, each with the number of changes that have it.
+// htmlFilters are the choices that narrow the changes, each with the number of changes that have it. Their names are those
+// of data attributes, none of which may mean something to HTML: html/template would take values of action for URLs.
 func (v *view) htmlFilters() []htmlFilter {
 	return []htmlFilter{
 		v.htmlFilter("level", "Severity", []string{failure.String(), warning.String(), notice.String()}, func(c *item) string { return c.Level.String() }),
-		v.htmlFilter("action", v.htmlWords("Action", "Where"), actionNames(), (*item).Does),
+		v.htmlFilter("does", v.htmlWords("Action", "Where"), actionNames(), (*item).Does),
 		v.htmlFilter("kind", "Kind", nil, func(c *item) string { return c.Kind }),
 	}
 }

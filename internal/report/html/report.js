@@ -46,7 +46,7 @@
       box.querySelector(".n").textContent = number.format(left);
     }
     none.hidden = n > 0;
-    const ones = shown.dataset.ones;
+    const ones = shown.dataset.noun;
     const whole = number.format(changes.length);
     shown.textContent = n === changes.length ? `${whole} ${ones}` : `${number.format(n)} of ${whole} ${ones}`;
   };

@@ -116,23 +116,27 @@ test("5,000 changes open in under 2 s and filter to one", async (t) => {
 test("search and filters work by keyboard alone", async () => {
   const page = await open(context, samples.of("drift"));
   const focused = () => page.evaluate(() => document.activeElement.id || `${document.activeElement.name}=${document.activeElement.value}`);
+  const all = await visible(page);
+  const gone = await page.locator('.changes > li[data-does="only on the gateway"]').count();
   await page.keyboard.press("/");
   assert.equal(await focused(), "q");
   await page.keyboard.type("max_age");
   await page.waitForFunction(() => document.querySelectorAll(".changes > li:not([hidden])").length === 1);
   await page.keyboard.press("Escape");
-  await page.waitForFunction(() => document.querySelectorAll(".changes > li:not([hidden])").length === 15);
+  await page.waitForFunction((n) => document.querySelectorAll(".changes > li:not([hidden])").length === n, all);
   for (const want of ["all", "="]) { // Open all, Clear
     await page.keyboard.press("Tab");
     assert.equal(await focused(), want);
   }
   await page.keyboard.press("Tab");
   assert.equal(await focused(), "level=warning");
-  for (let i = 0; i < 20 && await focused() !== "action=unbind"; i++) await page.keyboard.press("Tab");
+  for (let i = 0; i < 20 && await focused() !== "does=only on the gateway"; i++) await page.keyboard.press("Tab");
   await page.keyboard.press("Space");
-  assert.equal(await visible(page), 2);
-  assert.equal(await page.locator("#shown").textContent(), "2 of 15 changes");
-  assert.deepEqual(await page.locator(".group:not([hidden]) > h3 .n").allTextContents(), ["1", "1"]);
+  assert.ok(gone > 1 && gone < all, `${gone} of ${all}`);
+  assert.equal(await visible(page), gone);
+  assert.equal(await page.locator("#shown").textContent(), `${gone} of ${all} differences`);
+  const groups = await page.locator(".group:not([hidden]) > h3 .n").allTextContents();
+  assert.equal(groups.reduce((sum, n) => sum + Number(n), 0), gone);
   for (let i = 0; i < 20 && await focused() !== "kind=acl_binding"; i++) await page.keyboard.press("Tab");
   await page.keyboard.press("Space");
   assert.equal(await visible(page), 1);
@@ -142,7 +146,7 @@ test("search and filters work by keyboard alone", async () => {
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter"); // Clear
-  await page.waitForFunction(() => document.querySelectorAll(".changes > li:not([hidden])").length === 15);
+  await page.waitForFunction((n) => document.querySelectorAll(".changes > li:not([hidden])").length === n, all);
   assert.deepEqual(page.wrong, []);
   await page.close();
 });
@@ -163,7 +167,7 @@ test("a finding leads to its change, filtered away or not", async () => {
 test("all is there without scripts", async () => {
   const plain = await launch({ javaScriptEnabled: false });
   const page = await open(plain, samples.of("drift"));
-  assert.equal(await page.locator(".changes > li").count(), 15);
+  assert.ok(await page.locator(".changes > li").count() > 10);
   assert.equal(await page.locator(".tools").isVisible(), false);
   await plain.close();
 });
