@@ -18,9 +18,10 @@ const (
 
 const (
 	growStart  = 10                    // requests in flight that any gateway takes
-	growStep   = 2                     // more after each round without trouble, once there was any
+	growStep   = 10                    // more after each round without trouble, once answers took long
+	growHard   = 2                     // the same, once the gateway could not keep up
 	growSlower = 0.7                   // of what was allowed is kept when answers take long
-	growTrying = 1.5                   // times the floor: so long an answer takes where requests wait for each other
+	growTrying = 2                     // times the floor: so long an answer takes where requests wait for each other
 	growClear  = 5 * time.Millisecond  // less than that more tells nothing
 	growRound  = 25 * time.Millisecond // a shorter round trip is no round: what comes of it is not known so soon
 	growSeen   = 10                    // requests let through within a second that tell a rate
@@ -31,7 +32,7 @@ const (
 //
 //	while                          a round without trouble       a round with trouble
 //	there was no trouble yet       twice as many                 fewer, and from then on carefully
-//	there was some                 growStep more                 fewer
+//	there was some                 growStep or growHard more     fewer
 //
 // Trouble is an answer of 503 or none in time (half as many), or that answers take well above their floor: the least mean
 // of a round, operation by operation, since some take longer than others by nature. For these it never goes below what
@@ -41,6 +42,7 @@ const (
 // It is not safe for concurrent use: the pacer's lock guards it.
 type growth struct {
 	careful bool
+	step    int    // while careful
 	full    bool   // a request had to wait for another one in this round
 	hard    bool   // trouble of this round that the answers themselves tell
 	ends    uint64 // the round ends with a request numbered so or higher
@@ -54,7 +56,9 @@ type mean struct {
 	n   int
 }
 
-func newGrowth() *growth { return &growth{took: map[string]*mean{}, floor: map[string]time.Duration{}} }
+func newGrowth() *growth {
+	return &growth{step: growStep, took: map[string]*mean{}, floor: map[string]time.Duration{}}
+}
 
 // overload reports whether err says that the gateway could not keep up.
 func overload(err error) bool {
@@ -91,7 +95,7 @@ func (g *growth) ended(t ticket, operation string, now time.Time, err error, all
 	case allowed < growStart: // refusals brought it there, and the pacer leads out again
 		return allowed
 	case hard:
-		g.careful = true
+		g.careful, g.step = true, growHard
 		return max(allowed/2, growStart)
 	case slow:
 		g.careful = true
@@ -99,7 +103,7 @@ func (g *growth) ended(t ticket, operation string, now time.Time, err error, all
 	case !full:
 		return allowed
 	case g.careful:
-		return min(allowed+growStep, MostInFlight)
+		return min(allowed+g.step, MostInFlight)
 	}
 	return min(2*allowed, MostInFlight)
 }

@@ -43,10 +43,13 @@ const (
 	// longer windows it would make a few requests wait for minutes, so there they may come at once.
 	spacedUpTo = 10 * time.Second
 
-	slowerBy       = 0.8 // share of the rate that is kept when others use the same limit
-	slowerByLittle = 0.92
-	fasterBy       = 1.02 // growth of that share after each window without a refusal
-	lowestShare    = 0.05
+	slowerBy       = 0.8  // share of the rate that is kept when others use the same limit
+	slowerByLittle = 0.92 // of a rate that nobody named
+
+	probeAfter  = 10   // windows without a refusal after which more than a learnt rate is tried
+	leastBoost  = 0.05 // so much more at first, and each time twice as much
+	fasterBy    = 1.02 // growth of that share after each window without a refusal
+	lowestShare = 0.05
 )
 
 // window paces to one limit.
@@ -55,14 +58,15 @@ type window struct {
 	share float64   // of the limit that is used: 1 unless others seem to use it too
 	calm  time.Time // last change of share
 
-	learnt bool   // it was told by no words, and may be too low
-	before uint64 // requests numbered below this had started when it was learnt
+	learnt bool    // it was told by no words, and may be too low
+	before uint64  // requests numbered below this had started when it was learnt
+	boost  float64 // what was added to the share last
 }
 
 // margin is added to the window's length: requests do not all travel equally long.
 func (w *window) margin() time.Duration {
 	if w.learnt { // it is no word to be kept, and gives way when it was too much
-		return w.per / 100
+		return w.per / 25
 	}
 	return min(w.per/20, time.Second)
 }
@@ -78,8 +82,12 @@ func (w *window) delay(now time.Time, started []start) time.Duration {
 		space := float64(w.per+w.margin()) / (float64(w.count) * w.share)
 		d = started[len(started)-1].at.Add(time.Duration(space)).Sub(now)
 	}
-	if len(started) >= w.count {
-		oldest := started[len(started)-w.count].at
+	count := w.count
+	if w.share > 1 {
+		count = int(float64(count) * w.share)
+	}
+	if len(started) >= count {
+		oldest := started[len(started)-count].at
 		d = max(d, oldest.Add(w.per+w.margin()).Sub(now))
 	}
 	return max(d, 0)
@@ -106,21 +114,20 @@ func (w *window) slower(now time.Time) {
 	if w.learnt { // it was passed by little: it grows in small steps
 		by = slowerByLittle
 	}
-	w.share = max(w.share*by, lowestShare)
+	w.share, w.boost = max(w.share/(1+w.boost)*by, lowestShare), 0 // what was added last was too much
 	w.calm = now
 }
 
 // faster takes a little more after a window without a refusal.
 func (w *window) faster(now time.Time) {
-	if now.Sub(w.calm) < w.per {
+	switch calm := now.Sub(w.calm); {
+	case w.share < 1 && calm >= w.per:
+		w.share = min(w.share*fasterBy, 1)
+	case w.share >= 1 && w.learnt && calm >= probeAfter*w.per: // nobody said that this is all
+		w.boost = max(2*w.boost, leastBoost)
+		w.share *= 1 + w.boost
+	default:
 		return
 	}
-	switch {
-	case w.share < 1:
-		w.share = min(w.share*fasterBy, 1)
-		w.calm = now
-	case w.learnt: // nobody said that this is all
-		w.share *= fasterBy
-		w.calm = now
-	}
+	w.calm = now
 }
