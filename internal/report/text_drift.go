@@ -94,7 +94,9 @@ func (p *page) values(c *document.Change) {
 	if c.Apart() != document.Differs {
 		for i := range c.Fields {
 			if f := &c.Fields[i]; f.Path != "/name" || f.Before != any(c.Name) && f.After != any(c.Name) { // else the address says it
-				p.linef("%s%s", indent, f.Sides(c.Apart(), p.valueWidth()))
+				for _, line := range p.wrap(f.Sides(c.Apart(), wholeValue), "  ", indent, namesWidth) {
+					p.linef("%s%s", indent, line)
+				}
 			}
 		}
 		return
@@ -142,6 +144,9 @@ func widths(lines [][]string) []int {
 	return out
 }
 
+// wholeValue is up to how many characters a value is shown that has lines of its own.
+const wholeValue = 2000
+
 // longValue writes a field that takes several lines.
 func (p *page) longValue(f *document.Field) {
 	path := document.Clean(f.Path)
@@ -150,10 +155,15 @@ func (p *page) longValue(f *document.Field) {
 		p.lines(lines)
 		return
 	}
-	held, said := f.Both(document.Differs, p.valueWidth())
+	held, said := f.Both(document.Differs, wholeValue)
 	p.linef("%s%s", indent, path)
-	p.linef("%s  %s  %s", indent, pad(document.OnGateway, len(document.OnGateway)), held)
-	p.linef("%s  %s  %s", indent, pad(document.InFiles, len(document.OnGateway)), said)
+	for _, side := range [][2]string{{document.OnGateway, held}, {document.InFiles, said}} {
+		head := indent + "  " + pad(side[0], len(document.OnGateway)) + gap
+		for _, line := range p.wrap(side[1], "", head, namesWidth) {
+			p.linef("%s%s", head, line)
+			head = pad("", wide(head))
+		}
+	}
 }
 
 func (p *page) extras(head string, list []document.Extra) {
