@@ -123,6 +123,7 @@ func newHTMLPage(v *view, past []document.Past) *htmlPage {
 		p.Title += " · " + document.Clean(v.InstanceID)
 	}
 	p.attention()
+	v.mean()
 	p.Filters, p.Groups = v.htmlFilters(), v.htmlGroups()
 	if v.Health != nil {
 		p.Ends = newTimeline(v.Health.Certificates, v.At)
@@ -141,9 +142,9 @@ var htmlTitles = map[string]string{"diff": "Plan", "apply": "Apply", "drift": "D
 
 func (v *view) htmlVerdict() string {
 	switch {
-	case v.worst(failure) > 0:
+	case v.worst(failure)+v.Felt.Exposure > 0:
 		return "bad"
-	case v.worst(warning)+v.Felt.Exposure+v.Felt.Outage > 0 || v.Command == "drift" && len(v.Items) > 0:
+	case v.worst(warning)+v.Felt.Outage > 0 || v.Command == "drift" && len(v.Items) > 0:
 		return "look"
 	}
 	return "well"

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
@@ -222,10 +223,26 @@ func sideBySide(lines []line) []htmlLine {
 	return out
 }
 
+// mean notes the worst that each change means to callers.
+func (v *view) mean() {
+	means := map[string]impact.Level{}
+	for i := range v.Felt.Rows { // the worst come first
+		for _, address := range v.Felt.Rows[i].Because {
+			if means[address] == "" {
+				means[address] = v.Felt.Rows[i].Level
+			}
+		}
+	}
+	for i := range v.Items {
+		v.Items[i].Means = means[v.Items[i].Address]
+	}
+}
+
 // htmlFilters are the choices that narrow the changes, each with the number of changes that have it. Their names are those
 // of data attributes, none of which may mean something to HTML: html/template would take values of action for URLs.
 func (v *view) htmlFilters() []htmlFilter {
 	return []htmlFilter{
+		v.htmlFilter("means", "Impact", []string{string(impact.Exposure), string(impact.Outage), string(impact.Change)}, func(c *item) string { return string(c.Means) }),
 		v.htmlFilter("level", "Severity", []string{failure.String(), warning.String(), notice.String()}, func(c *item) string { return c.Level.String() }),
 		v.htmlFilter("does", v.htmlWords("Action", "Where"), actionNames(), (*item).Does),
 		v.htmlFilter("kind", "Kind", nil, func(c *item) string { return c.Kind }),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/calls/intent"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
@@ -72,6 +73,7 @@ type item struct {
 	Status apply.Status   // "" unless it was applied
 	Story  string         // what became of it, or what stands behind it, made harmless; may be empty
 	Advice string         // what to do about it, made harmless; may be empty
+	Means  impact.Level   // the worst that it means to callers; "" where that is nothing
 }
 
 // viewOf is the view of a document that has one.
