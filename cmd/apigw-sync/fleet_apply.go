@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/apigw-sync/apigw-sync/internal/config"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
@@ -49,13 +50,13 @@ func (f *fleet) apply(ctx context.Context, p *program, cmd *cobra.Command, membe
 func (f *fleet) inWaves(members []*member) []*member {
 	last := 0
 	for _, m := range members {
-		if n := f.file.Targets[m.name].Wave; n != nil {
+		if n := f.says(m.name).Wave; n != nil {
 			m.wave = *n
 			last = max(last, *n)
 		}
 	}
 	for _, m := range members {
-		if f.file.Targets[m.name].Wave == nil {
+		if f.says(m.name).Wave == nil {
 			last++
 			m.wave = last
 		}
@@ -63,6 +64,15 @@ func (f *fleet) inWaves(members []*member) []*member {
 	members = slices.Clone(members)
 	slices.SortStableFunc(members, func(a, b *member) int { return cmp.Compare(a.wave, b.wave) })
 	return members
+}
+
+// says is what the config file says of a target.
+func (f *fleet) says(name string) *config.Target {
+	t, err := f.file.Target(name)
+	if err != nil { // it was found before
+		return &config.Target{}
+	}
+	return t
 }
 
 // waiting are the runs that have a plan and wait for their turn.
@@ -136,7 +146,7 @@ func (f *fleet) confirm(ctx context.Context, p *program, members []*member, yes 
 	for _, m := range waiting(members) {
 		n += m.changes
 		names = append(names, m.name)
-		if t := f.file.Targets[m.name]; t.Production != nil && *t.Production || t.Production == nil && f.file.Defaults.Production != nil && *f.file.Defaults.Production {
+		if t := f.says(m.name); t.Production != nil && *t.Production {
 			productions = append(productions, m.name)
 		}
 	}

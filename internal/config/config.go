@@ -73,10 +73,10 @@ func (f *InFlight) UnmarshalJSON(data []byte) error {
 }
 
 // whole is what a config file may look like.
-var whole = shape.OfMap("A config file.", shape.May("defaults", targetShape("wave")), shape.May("targets", shape.OfEach("Targets by their names.", targetShape())))
+var whole = shape.OfMap("A config file.", shape.May("defaults", targetShape()), shape.May("targets", shape.OfEach("Targets by their names.", targetShape())))
 
-// targetShape is what a target may say, but for some keys.
-func targetShape(but ...string) *shape.Shape {
+// targetShape is what a target may say, and what defaults may.
+func targetShape() *shape.Shape {
 	text := shape.OfText("", shape.Length(1, 0))
 	of := map[reflect.Type]*shape.Shape{
 		reflect.TypeFor[*string](): text, reflect.TypeFor[[]string](): shape.OfList("", text), reflect.TypeFor[*bool](): shape.OfFlag(""),
@@ -86,9 +86,7 @@ func targetShape(but ...string) *shape.Shape {
 	}
 	var fields []shape.Field
 	for f := range reflect.TypeFor[Target]().Fields() {
-		if key := f.Tag.Get("json"); !slices.Contains(but, key) {
-			fields = append(fields, shape.May(key, of[f.Type]))
-		}
+		fields = append(fields, shape.May(f.Tag.Get("json"), of[f.Type]))
 	}
 	return shape.OfMap("A target.", fields...).OrNull()
 }

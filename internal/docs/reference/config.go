@@ -38,7 +38,7 @@ func Config() string {
 // ofTargets tells of keys that stand in for no flag.
 var ofTargets = map[string]string{
 	"production": "The question before something is written asks for the name of the target. `--yes` answers that, too.",
-	"wave":       "Number by which targets come one after the other where `apply` is given many, those of the same number side by side. One without comes alone, after the numbered ones. Not in `defaults`.",
+	"wave":       "Number by which targets come one after the other where `apply` is given many, those of the same number side by side. One without comes alone, after the numbered ones.",
 	"vars":       "Variables of desired-state files, by their names. The environment wins over them.",
 }
 
