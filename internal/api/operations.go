@@ -63,6 +63,15 @@ var Operations = []Operation{
 	{"UpdateOrchestration", "orchestration", ""},
 	{"DeleteOrchestration", "orchestration", ""},
 
+	{"ListApiGroupsV2", "group", "apig:groups:list"}, // and references to APIs
+	{"CreateApiGroupV2", "group", "apig:groups:create?"},
+	{"UpdateApiGroupV2", "group", "apig:groups:update?"},
+	{"DeleteApiGroupV2", "group", "apig:groups:delete?"},
+	{"ListEnvironmentVariablesV2", "variable", "apig:variables:list?"},
+	{"CreateEnvironmentVariableV2", "variable", "apig:variables:create?"},
+	{"UpdateEnvironmentVariableV2", "variable", "apig:variables:update?"},
+	{"DeleteEnvironmentVariableV2", "variable", "apig:variables:delete?"},
+
 	{"ListEnvironmentsV2", "environment", "apig:envs:list"}, // and references to APIs in other environments
 	{"CreateEnvironmentV2", "environment", "apig:envs:create?"},
 	{"UpdateEnvironmentV2", "environment", "apig:envs:update?"},
@@ -105,7 +114,6 @@ var Operations = []Operation{
 
 	{"ShowDetailsOfInstanceV2", "status and locks of the gateway: all commands that ask one", "apig:instances:get"},
 	{"ListApisV2", "references to APIs", "apig:apis:list"},
-	{"ListApiGroupsV2", "references to APIs", "apig:groups:list"},
 	{"ListInstanceFeatures", "features that the files need: `drift`, `doctor`", ""},
 	{"ListFeaturesV2", "features that the files need: `drift`, `doctor`", "apig:features:list"},
 	{"ListProjectCofigsV2", "quotas: `doctor`", ""},

@@ -104,6 +104,7 @@ func deleteEnvironment(g *Gateway, c *call, e *environment) (reply, error) {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3418", "APIs have been published in the environment,id:%s", e.id)
 	}
 	g.envs().remove(e)
+	g.dropEnvVariables(c, nil, e)
 	g.dropLinks(c, nil, e)
 	c.effect(e.effect("delete"))
 	return noContent()

@@ -149,6 +149,7 @@ func deleteGroup(g *Gateway, c *call, x *group) (reply, error) {
 	if len(x.apis) > 0 {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3415", "The API group contains APIs,id:%s", x.id)
 	}
+	g.dropEnvVariables(c, x, nil)
 	g.groups().remove(x)
 	c.effect(x.effect("delete"))
 	return noContent()
@@ -186,7 +187,7 @@ func (l *loader) group(f fileGroup) error {
 
 func (d *dumper) dumpGroups() (out []fileGroup) {
 	for _, x := range d.groups().rows {
-		f := fileGroup{Name: x.name, Remark: x.remark, Sealed: !x.slAccess, Domains: d.dumpDomains(x)}
+		f := fileGroup{Name: x.name, Sealed: !x.slAccess, Domains: d.dumpDomains(x)}
 		for _, a := range x.apis {
 			f.APIs = append(f.APIs, d.api(a))
 		}

@@ -78,7 +78,7 @@ func (r *Reader) parts(ctx context.Context, read diff.Read) (got []kind.Object, 
 	for i := range got {
 		got[i].Parent = o
 	}
-	return got, nil
+	return r.named(ctx, k, got)
 }
 
 // Rows are the links of one kind as lists told them.

@@ -63,6 +63,7 @@ func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, comp
 		return nil, false, nil
 	}
 	of := func(name string) listing[kind.Object] { return objectsOf(w.Kind, name) }
+	defer func() { r.remember(found) }()
 	if w.All {
 		found, err = all(ctx, r, of(""))
 		return found, true, cmp.Or(err, r.whole(ctx, w, found))

@@ -27,6 +27,8 @@ type Reader struct {
 	unread []kind.Unread
 	again  bool // all is read for the second time
 
+	names map[string]string // of objects that were listed, by kind and id
+
 	sent atomic.Int64
 	ways sync.Map // way to *atomic.Int64
 }

@@ -52,7 +52,7 @@ type identityWire struct {
 
 var authorizer = of(Def[Authorizer, authorizerWire]{
 	Facts: Facts{
-		Name: "authorizer", Section: "authorizers", Path: "authorizers", ListField: "authorizer_list",
+		Name: "authorizer", Trail: "Authorizer", Section: "authorizers", Path: "authorizers", ListField: "authorizer_list",
 		Codes:   Codes{Gone: []string{"APIG.3081"}},
 		Replace: []string{"/type"},
 		Ops: Operations{

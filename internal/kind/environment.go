@@ -22,7 +22,7 @@ type environmentWire struct {
 
 var environment = of(Def[Environment, environmentWire]{
 	Facts: Facts{
-		Name: AnEnvironment, Section: "environments", Path: "envs", ListField: "envs",
+		Name: AnEnvironment, Trail: "Environment", Section: "environments", Path: "envs", ListField: "envs",
 		Codes: Codes{Gone: []string{"APIG.3003"}}, Limit: "ENVIRONMENT_NUM_LIMIT", Always: []string{BuiltInEnvironment},
 		Ops: Operations{List: "ListEnvironmentsV2", Create: "CreateEnvironmentV2", Update: "UpdateEnvironmentV2", Delete: "DeleteEnvironmentV2"},
 		Shape: shape.OfMap("An environment: a stage in which APIs are published. Every gateway has RELEASE.",

@@ -139,7 +139,10 @@ func one[S, R any](f func(S) R) func(any) R {
 type Def[S, W any] struct {
 	Facts
 	Hooks[S]
-	Key    func(owner string, s S) string
+	Key func(owner string, s S) string
+
+	// Names gives what the wire tells by an id alone its name; nil where there is nothing such.
+	Names  func(s S, name func(kindName, id string) string) S
 	Items  func(element any) []S         // what one element of Field declares; nil where that is one value, and {} none
 	Encode func(Writing[S]) (any, error) // the body of a create or an update
 	Decode func(W) Found[S]
@@ -147,9 +150,10 @@ type Def[S, W any] struct {
 
 // Writing is what a body is made of.
 type Writing[S any] struct {
-	Want S
-	Have *S // what the gateway holds when an update is sent, as far as it is known; nil for a create
-	IDs  IDs
+	Want   S
+	Parent *Object // that it lives in, with its id as far as it is known; nil for one that stands alone
+	Have   *S      // what the gateway holds when an update is sent, as far as it is known; nil for a create
+	IDs    IDs
 }
 
 // Ref is a reference to an object that must exist first.
@@ -188,7 +192,10 @@ type Kind struct {
 	Unpack  func(tree map[string]any) (any, error)   // the value that Pack made a tree of, normalised
 	decode  func(owner string, page *Page) ([]Object, error)
 	decode1 func(owner string, raw json.RawMessage) (o Object, plain bool, err error) // plain: in the expected form
-	encode  func(want, have any, ids IDs) (any, error)
+	encode  func(want, have any, parent *Object, ids IDs) (any, error)
+
+	// WithNames is an object with names for what the wire tells by an id alone; nil where there is nothing such.
+	WithNames func(o Object, name func(kindName, id string) string) Object
 }
 
 // of erases the types of d. It and what it calls are the only places where a value meets a type assertion.
@@ -260,8 +267,15 @@ func (d *Def[S, W]) onWire(k *Kind) {
 		strange, err := wire.Decode(raw, &w)
 		return found(owner, &w, strange), strange == nil, err
 	}
-	k.encode = func(want, have any, ids IDs) (any, error) {
-		w := Writing[S]{Want: want.(S), IDs: ids}
+	if d.Names != nil {
+		k.WithNames = func(o Object, name func(kindName, id string) string) Object {
+			named := d.object(d.Names(o.Value.(S), name), o.Owner)
+			o.Key, o.Value = named.Key, named.Value
+			return o
+		}
+	}
+	k.encode = func(want, have any, parent *Object, ids IDs) (any, error) {
+		w := Writing[S]{Want: want.(S), Parent: parent, IDs: ids}
 		if s, ok := have.(S); ok {
 			w.Have = &s
 		}

@@ -37,6 +37,9 @@ var fixtures = map[string][]map[string]any{
 		{"app": "orders_mobile", "call_limits": 10},
 		{"user": "5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b", "call_limits": 20},
 	},
+	"variable": {
+		{"name": "backend", "value": "orders.internal:8080"},
+	},
 	"app_access_control": {{"type": "PERMIT", "values": []any{"10.0.0.9", "10.0.0.1"}}},
 }
 
@@ -53,7 +56,7 @@ func (k known) ID(kindName, key string) (string, bool) { id, ok := k[kindName+"/
 
 // TestRoundTrip: what a kind sends, it reads back as the same object, for every kind and fixture.
 func TestRoundTrip(t *testing.T) {
-	ids := known{"app/orders_mobile": "app-id"}
+	ids := known{"app/orders_mobile": "app-id", "environment/RELEASE": "DEFAULT_ENVIRONMENT_RELEASE_ID"}
 	for _, k := range kind.All {
 		if len(objects(t, k)) == 0 {
 			t.Errorf("%s has no fixture", k.Name)

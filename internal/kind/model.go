@@ -246,8 +246,9 @@ type Unread struct {
 }
 
 // AnyAPI stands for APIs where kinds are named, AnEnvironment for environments, and APublication for what is live of
-// an API in an environment, with the key GROUP/API@ENV.
+// an API in an environment, with the key GROUP/API@ENV. AGroup stands for groups of APIs.
 const (
+	AGroup        = "group"
 	AnyAPI        = "api"
 	AnEnvironment = "environment"
 	APublication  = "publication"

@@ -71,7 +71,7 @@ func (k *Kind) Shown(page Page) ([]Object, error) {
 
 // Create asks for a new object; the answer goes to Created.
 func (k *Kind) Create(value any, parent *Object, ids IDs) (api.Request, error) {
-	body, err := k.encode(value, nil, ids)
+	body, err := k.encode(value, nil, parent, ids)
 	if err != nil {
 		return api.Request{}, err
 	}
@@ -102,7 +102,7 @@ func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
 
 // Update asks to change the object id in place; have is what the gateway holds.
 func (k *Kind) Update(value, have any, parent *Object, id string, ids IDs) (api.Request, error) {
-	body, err := k.encode(value, have, ids)
+	body, err := k.encode(value, have, parent, ids)
 	if err != nil {
 		return api.Request{}, err
 	}

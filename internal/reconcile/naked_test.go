@@ -40,7 +40,7 @@ func byName(section any) []any {
 	for _, item := range items {
 		m, _ := item.(map[string]any)
 		bare(m)
-		for _, list := range []string{"apis", "specials", "app_codes"} {
+		for _, list := range []string{"apis", "specials", "app_codes", "variables"} {
 			if l, ok := m[list].([]any); ok {
 				sortByText(l)
 			}

@@ -104,7 +104,14 @@ func (w *World) there(k *kind.Kind) (names []string) {
 	if k.Name == kind.AnEnvironment {
 		return slices.Clone(Environments)
 	}
-	return nil
+	if k.Name == kind.AGroup {
+		for _, a := range w.APIs {
+			if !slices.Contains(names, a.Group) {
+				names = append(names, a.Group)
+			}
+		}
+	}
+	return names
 }
 
 // links draws APIs to bind an object to, each of which is drawn once for a slot.

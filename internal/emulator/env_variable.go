@@ -1,0 +1,205 @@
+package emulator
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"regexp"
+)
+
+// envVariable is what backends of a group mean by #name# in an environment.
+type envVariable struct {
+	identity // in the scope of its group and environment
+	group    *group
+	env      *environment
+	value    string
+}
+
+type envVariableBody struct {
+	GroupID string `json:"group_id"`
+	EnvID   string `json:"env_id"`
+	Name    string `json:"variable_name"`
+	Value   string `json:"variable_value"`
+}
+
+type envVariableView struct {
+	ID string `json:"id"`
+	envVariableBody
+}
+
+const (
+	envVariablesPath   = "{I}/env-variables"
+	oneEnvVariablePath = envVariablesPath + "/{env_variable_id}"
+)
+
+var (
+	envVariableName  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{2,31}$`)
+	envVariableValue = regexp.MustCompile(`^[A-Za-z0-9_\-/.:]{1,255}$`)
+
+	theEnvVariable = inPath("env_variable_id", (*state).envVariables, missing("APIG.3011", "Environment variable %s does not exist"))
+)
+
+var envVariableResource = resource{
+	routes: []route{
+		{op: "ListEnvironmentVariablesV2", method: http.MethodGet, path: envVariablesPath, do: of(needed("group_id"), listEnvVariables)},
+		{op: "CreateEnvironmentVariableV2", method: http.MethodPost, path: envVariablesPath, do: taking(createEnvVariable)},
+		{op: "ShowDetailsOfEnvironmentVariableV2", method: http.MethodGet, path: oneEnvVariablePath, do: of(theEnvVariable, showEnvVariable)},
+		{op: "UpdateEnvironmentVariableV2", method: http.MethodPut, path: oneEnvVariablePath, do: ofTaking(theEnvVariable, updateEnvVariable)},
+		{op: "DeleteEnvironmentVariableV2", method: http.MethodDelete, path: oneEnvVariablePath, do: of(theEnvVariable, deleteEnvVariable)},
+	},
+	quotas:   []quota{quotaEnvVariables},
+	sections: []section{sectionOf("groups", func(f fileDeclaredGroup) string { return f.Name }, (*loader).declareGroup, (*dumper).dumpDeclaredGroups)},
+}
+
+// quotaEnvVariables is that of a group in an environment.
+var quotaEnvVariables = quota{name: "VARIABLE_NUM_LIMIT", code: "APIG.3106", what: "variables of a group in an environment", regular: 50}
+
+func (s *state) envVariables() *table[*envVariable] { return tableOf[*envVariable](s, "variable") }
+
+func (v *envVariable) view() envVariableView {
+	return envVariableView{v.id, envVariableBody{v.group.id, v.env.id, v.name, v.value}}
+}
+
+func (v *envVariable) effect(action string) Effect {
+	return Effect{Kind: "variable", Action: action, ID: v.id, Name: v.name + "@" + v.env.name, Policy: v.group.id, PolicyName: v.group.name, Value: v.value}
+}
+
+func (s *state) variablesOf(x *group) (out []*envVariable) {
+	for _, v := range s.envVariables().rows {
+		if v.group == x {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// dropEnvVariables takes along what goes with a group or an environment; nil means any.
+func (g *Gateway) dropEnvVariables(c *call, x *group, e *environment) {
+	for _, v := range append([]*envVariable{}, g.envVariables().rows...) {
+		if (x == nil || v.group == x) && (e == nil || v.env == e) {
+			g.envVariables().remove(v)
+			c.effect(v.effect("delete"))
+		}
+	}
+}
+
+func listEnvVariables(g *Gateway, c *call, groupID string) (reply, error) {
+	x, err := g.groups().get(groupID, noGroup)
+	if err != nil {
+		return reply{}, err
+	}
+	var f filter[*envVariable]
+	f.where(c, "env_id", func(v *envVariable) string { return v.env.id })
+	f.like(c, "variable_name", c.precise("variable_name"), func(v *envVariable) string { return v.name })
+	return page(g, c, "variables", g.variablesOf(x), f.keep(), (*envVariable).view)
+}
+
+func createEnvVariable(g *Gateway, c *call, b envVariableBody) (reply, error) {
+	x, err := g.groups().get(b.GroupID, noGroup)
+	if err != nil {
+		return reply{}, err
+	}
+	e, err := g.envs().get(b.EnvID, noEnv)
+	if err != nil {
+		return reply{}, err
+	}
+	var v checks
+	v.that(envVariableName.MatchString(b.Name), "variable_name")
+	v.that(envVariableValue.MatchString(b.Value), "variable_value")
+	scope, n := x.id+" "+e.id, 0
+	if v.err == nil && g.envVariables().taken(scope, b.Name, "") {
+		v.fail(nameTaken("APIG.3303", "environment variable", b.Name))
+	}
+	for _, other := range g.variablesOf(x) {
+		if other.env == e {
+			n++
+		}
+	}
+	if err := cmp.Or(v.err, g.room(quotaEnvVariables, n)); err != nil {
+		return reply{}, err
+	}
+	y := &envVariable{identity: g.identify(b.Name, scope, c.now), group: x, env: e, value: b.Value}
+	g.envVariables().add(y)
+	c.effect(y.effect("create"))
+	return created(y.view())
+}
+
+func showEnvVariable(_ *Gateway, _ *call, v *envVariable) (reply, error) { return ok(v.view()) }
+
+func updateEnvVariable(_ *Gateway, c *call, v *envVariable, b struct {
+	Value string `json:"variable_value"`
+},
+) (reply, error) {
+	if !envVariableValue.MatchString(b.Value) {
+		return reply{}, invalid("variable_value")
+	}
+	v.value, v.updated = b.Value, c.now
+	c.effect(v.effect("update"))
+	return ok(v.view())
+}
+
+func deleteEnvVariable(g *Gateway, c *call, v *envVariable) (reply, error) {
+	g.envVariables().remove(v)
+	c.effect(v.effect("delete"))
+	return noContent()
+}
+
+// fileDeclaredGroup is a group in the section of desired state; its APIs and domains stand in gateway.groups.
+type fileDeclaredGroup struct {
+	fileObject
+	Remark    string         `json:"remark,omitempty"`
+	Variables []fileVariable `json:"variables,omitempty"`
+}
+
+type fileVariable struct {
+	Name        string `json:"name"`
+	Value       string `json:"value"`
+	Environment string `json:"environment,omitempty"`
+}
+
+// declareGroup adds a group, or what gateway.groups does not say of it.
+func (l *loader) declareGroup(f fileDeclaredGroup) error {
+	x := l.groups().names[[2]string{"", f.Name}]
+	if x == nil {
+		if err := l.group(fileGroup{Name: f.Name}); err != nil {
+			return err
+		}
+		x = l.groups().names[[2]string{"", f.Name}]
+	}
+	x.remark = f.Remark
+	for _, v := range f.Variables {
+		e, err := l.environment(cmp.Or(v.Environment, "RELEASE"))
+		if err != nil {
+			return err
+		}
+		scope := x.id + " " + e.id
+		address := x.name + "/" + v.Name + "@" + e.name
+		i, err := l.identity("variable", address, scope)
+		if err != nil {
+			return err
+		}
+		i.name = v.Name
+		if err := fresh(l.envVariables(), &envVariable{identity: i, group: x, env: e, value: v.Value}); err != nil {
+			return fmt.Errorf("variable %s: %w", v.Name, err)
+		}
+	}
+	return nil
+}
+
+func (d *dumper) dumpDeclaredGroups() (out []fileDeclaredGroup) {
+	for _, x := range d.groups().rows {
+		f := fileDeclaredGroup{fileObject: fileObject{Name: x.name}, Remark: x.remark}
+		for _, v := range d.variablesOf(x) {
+			shown := fileVariable{Name: v.name, Value: v.value}
+			if v.env.id != releaseID {
+				shown.Environment = v.env.name
+			}
+			f.Variables = append(f.Variables, shown)
+			d.note("variable/"+x.name+"/"+v.name+"@"+v.env.name, v.id, v.created, v.updated)
+		}
+		if f.Remark != "" || len(f.Variables) > 0 {
+			out = append(out, f)
+		}
+	}
+	return out
+}

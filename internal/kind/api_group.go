@@ -1,0 +1,136 @@
+package kind
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+)
+
+// APIGroup holds APIs, with what they share. API reference: "API Group Management".
+type APIGroup struct {
+	Name   string `json:"name"`
+	Remark string `json:"remark"`
+	Odd    `json:"-"`
+}
+
+type apiGroupWire struct {
+	ID     string  `json:"id,omitempty"`
+	Name   string  `json:"name"`
+	Remark *string `json:"remark"`
+}
+
+// builtInGroup exists in every gateway and cannot be removed.
+const builtInGroup = "DEFAULT"
+
+var apiGroup = of(Def[APIGroup, apiGroupWire]{
+	Facts: Facts{
+		Name: AGroup, Trail: "ApiGroup", Section: "groups", Path: "api-groups", ListField: "groups", NameQuery: "name",
+		Codes: Codes{Gone: []string{"APIG.3001"}}, Limit: "APIGROUP_NUM_LIMIT", Always: []string{builtInGroup},
+		Ops: Operations{List: "ListApiGroupsV2", Create: "CreateApiGroupV2", Update: "UpdateApiGroupV2", Delete: "DeleteApiGroupV2"},
+		Shape: shape.OfMap("A group of APIs, with what they share. Every gateway has DEFAULT.",
+			shape.Need("name", shape.OfText("Name of the group, unique in the gateway.", shape.Length(3, 255),
+				shape.Pattern(`[A-Za-z0-9一-鿿][A-Za-z0-9一-鿿_./():（）、。-]*`, "letters, digits, Chinese characters and - _ . / ( ) :, starting with a letter, digit or Chinese character")).WithExample("orders")),
+			shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 1000)).WithDefault("").WithExample("Orders").WithSamples("Orders", "订单")),
+			shape.May("variables", variableList),
+		),
+	},
+	Key: func(_ string, g APIGroup) string { return g.Name },
+	Encode: func(w Writing[APIGroup]) (any, error) {
+		return apiGroupWire{Name: w.Want.Name, Remark: &w.Want.Remark}, nil
+	},
+	Decode: func(w apiGroupWire) Found[APIGroup] {
+		return Found[APIGroup]{
+			ID: w.ID, Bound: Unknown, Silent: silent(map[string]bool{"/remark": w.Remark != nil}),
+			Value: APIGroup{Name: w.Name, Remark: value(w.Remark)},
+		}
+	},
+})
+
+// Variable is what backends of the APIs of a group mean by #name#, in one environment. API reference: "Environment
+// Variable Management".
+type Variable struct {
+	Name        string `json:"name"`
+	Value       string `json:"value"`
+	Environment string `json:"environment"`
+	EnvID       string `json:"-"` // of one whose name is not known yet
+	Odd         `json:"-"`
+}
+
+type variableWire struct {
+	ID      string  `json:"id,omitempty"`
+	GroupID string  `json:"group_id,omitempty"`
+	EnvID   string  `json:"env_id,omitempty"`
+	Name    string  `json:"variable_name,omitempty"`
+	Value   *string `json:"variable_value"`
+}
+
+var variableList = shape.OfList("Variables of the group: what backends mean by #name#. A change of one that stands in the address of a backend makes the gateway publish those APIs again.",
+	shape.OfMap("A variable in one environment.",
+		shape.Need("name", shape.OfText("Name of the variable. It identifies the variable, with its environment.", shape.Length(3, 32),
+			shape.Pattern(`[A-Za-z][A-Za-z0-9_-]*`, "letters, digits, _ and -, starting with a letter")).WithExample("backend").WithSamples("backend", "zone", "path-prefix")),
+		shape.Need("value", shape.OfText("Its value. It is no secret: the gateway shows it.", shape.Length(1, 255),
+			shape.Pattern(`[A-Za-z0-9_/.:-]+`, "letters, digits and _ - / . :")).WithExample("orders.internal:8080").WithSamples("orders.internal:8080", "a", "/v2")),
+		shape.May("environment", shape.OfText("Environment in which it has this value.", shape.Length(1, 64)).Naming(AnEnvironment).WithDefault(BuiltInEnvironment).WithExample("STAGING")),
+	), distinctVariables).WithAbsent("not managed; [] means none")
+
+var distinctVariables = shape.TestList(func(items []any) string {
+	seen := map[string]bool{}
+	for _, item := range items {
+		m, _ := item.(map[string]any)
+		name, _ := m["name"].(string)
+		env, _ := m["environment"].(string)
+		at := name + " in " + cmp.Or(env, BuiltInEnvironment)
+		if seen[at] {
+			return "holds " + at + " twice"
+		}
+		seen[at] = true
+	}
+	return ""
+}, "remove one of them").Saying("no variable twice in an environment")
+
+var variable = of(Def[Variable, variableWire]{
+	Facts: Facts{
+		Name: "variable", Trail: "EnvVariable", Owner: AGroup, Field: "variables", Shape: variableList.Items,
+		Path: "env-variables?group_id={group}", ListField: "variables", Codes: Codes{Gone: []string{"APIG.3011"}},
+		Ops: Operations{
+			List: "ListEnvironmentVariablesV2", Create: "CreateEnvironmentVariableV2", Update: "UpdateEnvironmentVariableV2", Delete: "DeleteEnvironmentVariableV2",
+		},
+		Refers: AnEnvironment,
+	},
+	Hooks: Hooks[Variable]{
+		Normalize: func(v Variable) Variable {
+			if v.EnvID == "" || v.EnvID == builtInEnvironmentID {
+				v.Environment, v.EnvID = cmp.Or(v.Environment, BuiltInEnvironment), ""
+			}
+			return v
+		},
+		Refs: func(v Variable) []Ref { return []Ref{{Kind: AnEnvironment, Key: v.Environment, Path: "/environment"}} },
+	},
+	Key: func(group string, v Variable) string {
+		return JoinKey(group, v.Name+"@"+cmp.Or(v.Environment, v.EnvID))
+	},
+	Names: func(v Variable, name func(kindName, id string) string) Variable {
+		if n := name(AnEnvironment, v.EnvID); v.EnvID != "" && n != "" {
+			v.Environment, v.EnvID = n, ""
+		}
+		return v
+	},
+	Encode: func(w Writing[Variable]) (any, error) {
+		v := w.Want
+		if w.Have != nil {
+			return variableWire{Value: &v.Value}, nil
+		}
+		id, ok := w.IDs.ID(AnEnvironment, v.Environment)
+		if !ok {
+			return nil, fmt.Errorf("no environment named %s", v.Environment)
+		}
+		return variableWire{GroupID: w.Parent.ID, EnvID: id, Name: v.Name, Value: &v.Value}, nil
+	},
+	Decode: func(w variableWire) Found[Variable] {
+		return Found[Variable]{
+			ID: w.ID, Bound: Unknown, Silent: silent(map[string]bool{"/value": w.Value != nil}),
+			Value: Variable{Name: w.Name, Value: value(w.Value), EnvID: w.EnvID},
+		}
+	},
+})
