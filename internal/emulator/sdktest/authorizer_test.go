@@ -1,0 +1,75 @@
+package sdktest
+
+import (
+	"testing"
+
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/apig/v2/model"
+)
+
+func authorizerDemo(name string) *model.AuthorizerCreate {
+	return &model.AuthorizerCreate{
+		Name: name, Type: model.GetAuthorizerCreateTypeEnum().FRONTEND, AuthorizerType: model.GetAuthorizerCreateAuthorizerTypeEnum().FUNC,
+		AuthorizerUri: "urn:fss:x:y:function:default:check", Ttl: new(int32(60)),
+		Identities: &[]model.Identity{{Name: "Token", Location: model.GetIdentityLocationEnum().HEADER}},
+	}
+}
+
+func TestAuthorizer(t *testing.T) {
+	j := newJudge(t)
+	made := call(j, j.CreateCustomAuthorizerV2, model.CreateCustomAuthorizerV2Request{InstanceId: instance, Body: authorizerDemo("token_check")})
+	refused(j, j.CreateCustomAuthorizerV2, model.CreateCustomAuthorizerV2Request{InstanceId: instance, Body: authorizerDemo("token_check")}, 400, "APIG.3211")
+	changed := authorizerDemo("token_check")
+	changed.UserData = new("shop")
+	call(j, j.UpdateCustomAuthorizerV2, model.UpdateCustomAuthorizerV2Request{InstanceId: instance, AuthorizerId: *made.Id, Body: changed})
+	all := *call(j, j.ListCustomAuthorizersV2, model.ListCustomAuthorizersV2Request{InstanceId: instance, Name: new("token")}).AuthorizerList
+	if len(all) != 1 || *all[0].UserData != "shop" || len(*all[0].Identities) != 1 {
+		t.Errorf("listed: %v", all)
+	}
+	call(j, j.ShowDetailsOfCustomAuthorizersV2, model.ShowDetailsOfCustomAuthorizersV2Request{InstanceId: instance, AuthorizerId: *made.Id})
+	call(j, j.DeleteCustomAuthorizerV2, model.DeleteCustomAuthorizerV2Request{InstanceId: instance, AuthorizerId: *made.Id})
+	refused(j, j.DeleteCustomAuthorizerV2, model.DeleteCustomAuthorizerV2Request{InstanceId: instance, AuthorizerId: *made.Id}, 404, "APIG.3081")
+}
+
+func TestOrchestration(t *testing.T) {
+	j := newJudge(t)
+	demo := func(header string) *model.OrchestrationCreate {
+		return &model.OrchestrationCreate{
+			OrchestrationName: "tenant_to_shard", OrchestrationStrategy: model.GetOrchestrationCreateOrchestrationStrategyEnum().LIST,
+			OrchestrationMappedParam: &model.OrchestrationMappedParam{
+				MappedParamName: header, MappedParamType: model.GetOrchestrationMappedParamMappedParamTypeEnum().STRING,
+				MappedParamLocation: model.GetOrchestrationMappedParamMappedParamLocationEnum().HEADER,
+			},
+			OrchestrationMap: &[]model.OrchestrationMap{{MapParamList: &[]string{"a", "b"}, MappedParamValue: new("x")}},
+		}
+	}
+	made := call(j, j.CreateOrchestration, model.CreateOrchestrationRequest{InstanceId: instance, Body: demo("shard")})
+	refused(j, j.CreateOrchestration, model.CreateOrchestrationRequest{InstanceId: instance, Body: demo("shard")}, 400, "APIG.3331")
+	id := *made.OrchestrationId
+	call(j, j.UpdateOrchestration, model.UpdateOrchestrationRequest{InstanceId: instance, OrchestrationId: id, Body: demo("shard")})
+	refused(j, j.UpdateOrchestration, model.UpdateOrchestrationRequest{InstanceId: instance, OrchestrationId: id, Body: demo("other")}, 412, "APIG.3713")
+	all := call(j, j.ListOrchestrations, model.ListOrchestrationsRequest{InstanceId: instance})
+	shown := call(j, j.ShowDetailsOfOrchestration, model.ShowDetailsOfOrchestrationRequest{InstanceId: instance, OrchestrationId: id})
+	if all.Total != 1 || len(*shown.OrchestrationMap) != 1 || len(*(*shown.OrchestrationMap)[0].MapParamList) != 2 {
+		t.Errorf("listed %v, shown %v", all, shown)
+	}
+	call(j, j.ListOrchestrationAttachedApis, model.ListOrchestrationAttachedApisRequest{InstanceId: instance, OrchestrationId: id})
+	call(j, j.DeleteOrchestration, model.DeleteOrchestrationRequest{InstanceId: instance, OrchestrationId: id})
+	refused(j, j.DeleteOrchestration, model.DeleteOrchestrationRequest{InstanceId: instance, OrchestrationId: id}, 404, "APIG.3095")
+}
+
+func TestEnvironmentVariables(t *testing.T) {
+	j := newJudge(t)
+	group := call(j, j.CreateApiGroupV2, model.CreateApiGroupV2Request{InstanceId: instance, Body: &model.ApiGroupCreate{Name: "with_variables"}}).Id
+	env := *call(j, j.CreateEnvironmentV2, model.CreateEnvironmentV2Request{InstanceId: instance, Body: &model.EnvCreate{Name: "DEV"}}).Id
+	demo := &model.EnvVariableCreate{GroupId: &group, EnvId: &env, VariableName: new("backend"), VariableValue: "orders.internal:8080"}
+	made := call(j, j.CreateEnvironmentVariableV2, model.CreateEnvironmentVariableV2Request{InstanceId: instance, Body: demo})
+	refused(j, j.CreateEnvironmentVariableV2, model.CreateEnvironmentVariableV2Request{InstanceId: instance, Body: demo}, 400, "APIG.3303")
+	call(j, j.UpdateEnvironmentVariableV2, model.UpdateEnvironmentVariableV2Request{InstanceId: instance, EnvVariableId: *made.Id, Body: &model.EnvVariableBase{VariableValue: "other"}})
+	all := *call(j, j.ListEnvironmentVariablesV2, model.ListEnvironmentVariablesV2Request{InstanceId: instance, GroupId: group}).Variables
+	if len(all) != 1 || all[0].VariableValue != "other" {
+		t.Errorf("listed: %v", all)
+	}
+	call(j, j.ShowDetailsOfEnvironmentVariableV2, model.ShowDetailsOfEnvironmentVariableV2Request{InstanceId: instance, EnvVariableId: *made.Id})
+	call(j, j.DeleteEnvironmentVariableV2, model.DeleteEnvironmentVariableV2Request{InstanceId: instance, EnvVariableId: *made.Id})
+	refused(j, j.DeleteEnvironmentVariableV2, model.DeleteEnvironmentVariableV2Request{InstanceId: instance, EnvVariableId: *made.Id}, 404, "APIG.3011")
+}
