@@ -200,6 +200,11 @@ func targets(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 		out = append(out, cobra.CompletionWithDesc(name, strings.Join(slices.DeleteFunc(
 			[]string{text(t.Region), text(t.InstanceID), text(t.Endpoint), text(t.Environment)}, func(s string) bool { return s == "" }), " ")))
 	}
+	if f := cmd.Flags().Lookup("target"); f != nil && len(out) > 1 {
+		if _, many := f.Value.(pflag.SliceValue); many {
+			out = append(out, cobra.CompletionWithDesc(everyTarget, "every one of them"))
+		}
+	}
 	return out
 }
 
