@@ -46,7 +46,7 @@ const (
 	slowerBy       = 0.8  // share of the rate that is kept when others use the same limit
 	slowerByLittle = 0.92 // of a rate that nobody named
 
-	probeAfter  = 10   // windows without a refusal after which more than a learnt rate is tried
+	probeAfter  = 5    // windows without a refusal after which more than a learnt rate is tried
 	leastBoost  = 0.05 // so much more at first, and each time twice as much
 	fasterBy    = 1.02 // growth of that share after each window without a refusal
 	lowestShare = 0.05
