@@ -145,15 +145,20 @@ func newHTMLChange(c *item, id string, i int) htmlChange {
 		details = c.Fields // what would go along says nothing about how it is
 	}
 	for _, f := range details {
-		h.Leaves = append(h.Leaves, newHTMLLeaf(&f))
+		h.Leaves = append(h.Leaves, newHTMLLeaf(&f, c.Apart))
 	}
 	return h
 }
 
-func newHTMLLeaf(f *document.Field) htmlLeaf {
+func newHTMLLeaf(f *document.Field, apart document.Apart) htmlLeaf {
 	leaf := htmlLeaf{Path: document.Clean(f.Path)}
 	if lines := linesOf(f); lines != nil {
 		leaf.Lines = sideBySide(lines)
+		return leaf
+	}
+	if f.IsSet() && apart != "" {
+		held, said := f.Both(apart, htmlValueMost)
+		leaf.Before, leaf.After = htmlValue{Start: held, None: held == ""}, htmlValue{Start: said, None: said == ""}
 		return leaf
 	}
 	if f.IsSet() {
