@@ -25,7 +25,7 @@ func authentication(v *view) (out []Aspect) {
 			aspect.Level = Exposure
 		case b == nil:
 			aspect.Level = Outage
-		case same(b, a):
+		case v.after.world.same(b, a):
 			continue
 		default: // whom other content lets in, nobody can say
 			aspect.Level, aspect.Sure, aspect.After = Exposure, false, typ+" (other content)"

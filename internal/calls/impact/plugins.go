@@ -28,18 +28,24 @@ func types(a, b map[string]*kind.Plugin) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// same reports whether two plugins of a type do the same, as far as the gateway shows it.
-func same(have, want *kind.Plugin) bool {
-	k, like := kind.Of("plugin"), *have
-	like.Name, like.Remark = want.Name, want.Remark
-	return len(diff.Leaves(k, k.Settle(*want, like), *want)) == 0
+// same reports whether two plugins of a type do the same, as far as the gateway shows it. Many APIs have the same two.
+func (w *world) same(have, want *kind.Plugin) bool {
+	pair := [2]*kind.Plugin{have, want}
+	equal, known := w.alike[pair]
+	if !known {
+		k, like := kind.Of("plugin"), *have
+		like.Name, like.Remark = want.Name, want.Remark
+		equal = len(diff.Leaves(k, k.Settle(*want, like), *want)) == 0
+		w.alike[pair] = equal
+	}
+	return equal
 }
 
 // cors compares from which sites browsers may call. Without a plugin the API's own setting holds, which is not known
 // and counts as none.
 func cors(v *view) (out []Aspect) {
 	before, after := pluginsBy(v.before, precedence.ReplacesCORS)["cors"], pluginsBy(v.after, precedence.ReplacesCORS)["cors"]
-	if before == nil && after == nil || before != nil && after != nil && same(before, after) {
+	if before == nil && after == nil || before != nil && after != nil && v.after.world.same(before, after) {
 		return nil
 	}
 	sure := before != nil && after != nil
@@ -118,7 +124,7 @@ func plugins(v *view) (out []Aspect) {
 			aspect.After = typ
 		case a == nil:
 			aspect.Before = typ
-		case same(b, a):
+		case v.after.world.same(b, a):
 			continue
 		default:
 			aspect.Before, aspect.After = typ, typ+" (other content)"

@@ -24,10 +24,11 @@ type world struct {
 	links   map[spot]map[string]bool  // addresses of owners
 	plugins map[string]*kind.Plugin   // by address, in the form in which they are compared; filled when they are needed
 	of      map[string]map[spot]bool  // the same, by owner
+	alike   map[[2]*kind.Plugin]bool  // whether two of plugins, of whichever world, do the same
 }
 
 func newWorld() *world {
-	return &world{plugins: map[string]*kind.Plugin{}, objects: map[string]any{}, parts: map[string]map[string]any{}, links: map[spot]map[string]bool{}, of: map[string]map[spot]bool{}}
+	return &world{alike: map[[2]*kind.Plugin]bool{}, plugins: map[string]*kind.Plugin{}, objects: map[string]any{}, parts: map[string]map[string]any{}, links: map[spot]map[string]bool{}, of: map[string]map[spot]bool{}}
 }
 
 // compared is a plugin in the form in which plugins are compared.
