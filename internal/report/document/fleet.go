@@ -127,6 +127,9 @@ func (m *Member) Sum() string {
 	if d, ok := m.Document.(interface{ Sum() string }); ok {
 		sum = d.Sum()
 	}
+	if d, ok := m.Document.(*Plan); ok && d.Felt.Exposure+d.Felt.Outage > 0 { // danger first
+		sum = fmt.Sprintf("%s, %s; %s", Count(d.Felt.Exposure, "exposure", "exposures"), Count(d.Felt.Outage, "outage", "outages"), sum)
+	}
 	if m.Trouble != nil && len(m.Trouble.Warnings) > 0 && !strings.Contains(sum, "warning") {
 		sum += " (" + Count(len(m.Trouble.Warnings), "warning", "warnings") + ")"
 	}
