@@ -27,6 +27,7 @@ var (
 	noQuotaShown = map[string]string{
 		"plugin":        "gateways do not tell how many plugins they take",
 		"authorizer":    "gateways do not tell how many authorizers they take",
+		"channel":       "gateways do not tell how many channels they take",
 		"orchestration": "gateways do not tell how many orchestration rules they take",
 	}
 	noRotation = map[string]string{

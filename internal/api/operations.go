@@ -57,6 +57,12 @@ var Operations = []Operation{
 	{"UpdateCustomAuthorizerV2", "authorizer", "apig:authorizers:update?"},
 	{"DeleteCustomAuthorizerV2", "authorizer", "apig:authorizers:delete?"},
 
+	{"ListVpcChannelsV2", "channel", "apig:vpcChannels:list?"},
+	{"ShowDetailsOfVpcChannelV2", "channel", "apig:vpcChannels:get?"},
+	{"CreateVpcChannelV2", "channel", "apig:vpcChannels:create?"},
+	{"UpdateVpcChannelV2", "channel", "apig:vpcChannels:update?"},
+	{"DeleteVpcChannelV2", "channel", "apig:vpcChannels:delete?"},
+
 	{"ListOrchestrations", "orchestration", ""},
 	{"ShowDetailsOfOrchestration", "orchestration", ""},
 	{"CreateOrchestration", "orchestration", ""},

@@ -59,6 +59,10 @@ type Behaviour struct {
 	// (default), as one recorded run shows, or "kept".
 	OmittedSignKey string
 
+	// OmittedHealthCheck is what leaving the health check out of the update of a channel does to the old one: "keeps"
+	// (default) or "removes".
+	OmittedHealthCheck string
+
 	// WrongToken is who refuses a token that is wrong: the "service" (default) with 401 APIG.1002, or APIC.7102 where
 	// the operation is about instances, or the "front-door" with 401 APIGW.0301.
 	WrongToken string

@@ -96,6 +96,12 @@ var choices = []choice{
 		func(b *Behaviour) any { return &b.OmittedSignKey },
 	},
 	{
+		"omitted-health-check",
+		[]string{"keeps", "removes"},
+		"a health check left out of the update of a channel",
+		func(b *Behaviour) any { return &b.OmittedHealthCheck },
+	},
+	{
 		"wrong-token",
 		[]string{"service", "front-door"},
 		"who refuses a wrong token: 401 APIG.1002 (APIC.7102) or APIGW.0301",

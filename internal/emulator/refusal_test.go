@@ -209,8 +209,8 @@ func TestInstanceThatIsNotRunningRefusesWrites(t *testing.T) {
 func TestUnknownOperationIsLogged(t *testing.T) {
 	var log strings.Builder
 	c := newShop(t, func(o *emulator.Options) { o.Log = &log })
-	c.refused("GET", "/vpc-channels", nil, 404, "APIGW.0101")
-	if want := "unknown operation: GET " + base + "/vpc-channels\n"; log.String() != want {
+	c.refused("GET", "/vpc-endpoint/connections", nil, 404, "APIGW.0101")
+	if want := "unknown operation: GET " + base + "/vpc-endpoint/connections\n"; log.String() != want {
 		t.Errorf("log %q, want %q", log.String(), want)
 	}
 }

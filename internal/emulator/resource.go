@@ -36,7 +36,7 @@ func allResources() []resource {
 		aclResource, aclBindingResource,
 		appQuotaResource,
 		signKeyResource, signKeyBindingResource,
-		authorizerResource, orchestrationResource, envVariableResource, trailResource,
+		authorizerResource, channelResource, orchestrationResource, envVariableResource, trailResource,
 	}
 }
 

@@ -54,6 +54,9 @@ func (d *drawer) object(k *kind.Kind, name string) map[string]any {
 		d.most = map[string]int64{}
 		item := d.mapping(k.Shape, func(f shape.Field) bool {
 			managed, isCollection := collections[f.Name]
+			if strings.HasPrefix(f.Shape.Absent, "not managed") {
+				managed, isCollection = d.managed(), true
+			}
 			return f.Required || isCollection && managed || !isCollection && d.rand.IntN(8) < cmp.Or(d.often, 4)
 		})
 		item["name"] = name

@@ -44,7 +44,7 @@ func (w *World) oddFields(s *shape.Shape, m map[string]any) {
 				m[f.Name] = strings.Repeat(letter(f), longest+5)
 			}
 		}
-		if most := whole[f.Shape.Unit]; most > 0 && !f.Required && w.rand.IntN(6) == 0 {
+		if most := whole[f.Shape.Unit]; f.Shape.Unit != "" && most > 0 && !f.Required && w.rand.IntN(6) == 0 {
 			m[f.Name] = most + 1
 		}
 		if n, ok := m[f.Name].(int64); ok && f.Required {

@@ -76,7 +76,7 @@ func (l *ledger) open(k *kind.Kind, address, path string) bool {
 func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
 	a := Aspect{Present: true, Value: value, State: AsDeclared}
 	d := l.asked[o.Address()]
-	if d == nil {
+	if d == nil || unsaid(kind.Of(o.Kind), d.Value, o.Value, path) {
 		a.State = Unsaid
 		return a
 	}
@@ -97,6 +97,16 @@ func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
 		}
 	}
 	return a
+}
+
+// unsaid reports whether a declared value leaves to the gateway all of the field in which a leaf lies.
+func unsaid(k *kind.Kind, declared, have any, path string) bool {
+	field := path
+	if i := strings.IndexByte(path[1:], '/'); i >= 0 {
+		field = path[:i+1]
+	}
+	at := func(v any) any { return jsonptr.At(k.Pack(v), field) }
+	return !slices.Contains(k.Makes, field) && at(declared) == nil && at(have) != nil && at(k.Settle(declared, have)) == nil
 }
 
 // about reports whether a change between a gateway (Before) and its files (After) is about a leaf in which the

@@ -64,7 +64,7 @@ func TestAppliedDiffersOnPurpose(t *testing.T) {
 	pairs(t, 1, func(t *testing.T, w *world.World, a, b world.State) {
 		r := promote.Compare(side(t, "a", w.Gateway(a), w.File(a)), side(t, "b", w.Gateway(b), w.File(b)))
 		for _, d := range r.Differences {
-			if d.Class != promote.Declared {
+			if d.Class != promote.Declared && !open(d) {
 				t.Errorf("%s %s is %s: %+v, %+v", d.Address, d.Path, d.Class, d.From, d.To)
 			}
 		}
@@ -129,6 +129,11 @@ func TestOtherWayRound(t *testing.T) {
 	})
 }
 
+// open reports whether files leave to a gateway what differs of an object that both have.
+func open(d promote.Difference) bool {
+	return d.From.Present && d.To.Present && d.Path != "" && (d.From.State == promote.Unsaid || d.To.State == promote.Unsaid)
+}
+
 // TestFilesAlone: what stands in for gateways is as the files say.
 func TestFilesAlone(t *testing.T) {
 	pairs(t, 5, func(t *testing.T, w *world.World, a, b world.State) {
@@ -143,7 +148,7 @@ func TestFilesAlone(t *testing.T) {
 		}
 		leaves := func(r *promote.Report) (out []string) {
 			for _, d := range r.Differences {
-				if d.Path != "" && !d.Sensitive { // gateways hide some secrets
+				if d.Path != "" && !d.Sensitive && !open(d) { // gateways hide some secrets
 					out = append(out, d.Address+" "+d.Path)
 				}
 			}
