@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -13,14 +14,14 @@ func said(data []byte) (out []string) {
 	state, findings := spec.Load([]spec.Input{{Name: "f", Data: data}}, spec.Options{Lookup: lookup})
 	for i := range state.Objects {
 		o := &state.Objects[i]
-		out = append(out, fmt.Sprintf("%s %+v %v %q %v", o.Address(), o.Value, o.Protected, o.MovedFrom, o.Manages))
+		out = append(out, fmt.Sprintf("%s %+v %v %q %v", o.Address(), kind.Of(o.Kind).Pack(o.Value), o.Protected, o.MovedFrom, o.Manages))
 	}
 	for _, r := range state.References {
 		r.Source.Line, r.Source.Column = 0, 0
 		out = append(out, fmt.Sprintf("%+v", r))
 	}
-	for kind, globs := range state.Owns {
-		out = append(out, fmt.Sprint("owns ", kind, globs))
+	for owner, globs := range state.Owns {
+		out = append(out, fmt.Sprint("owns ", owner, globs))
 	}
 	for _, r := range state.Ignore {
 		r.Source.Line, r.Source.Column = 0, 0
