@@ -98,7 +98,7 @@ func TestChangedByHand(t *testing.T) {
 	}{
 		{"throttle", "orders_basic", map[string]any{"api_call_limits": 801}, "throttle/orders_basic", "/api_call_limits"},
 		{"app", "orders_mobile", map[string]any{"remark": "by hand"}, "app/orders_mobile", "/remark"},
-		{"acl", "orders_office", map[string]any{"acl_value": "192.168.1.0/24,10.1.2.4"}, "acl/orders_office", "/values/0"},
+		{"acl", "orders_office", map[string]any{"acl_value": "192.168.1.0/24,10.1.2.4"}, "acl/orders_office", "/values"},
 		{"plugin", "plugin_cors", map[string]any{"plugin_content": `{"allow_origin":"https://by.hand"}`}, "plugin/plugin_cors", "/content/allow_origin"},
 		{"throttle_special", "orders_basic/app:orders_mobile", map[string]any{"call_limits": 101}, "throttle_special/orders_basic/app:orders_mobile", "/call_limits"},
 		{"app_access_control", "orders_mobile", map[string]any{"app_acl_type": "DENY"}, "app_access_control/orders_mobile", "/type"},
