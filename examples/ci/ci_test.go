@@ -501,7 +501,7 @@ func TestLabelGitHub(t *testing.T) {
 				case strings.Contains(line, "DELETE"):
 					did = append(did, "DELETE "+line[strings.LastIndex(line, "/"):])
 				case strings.Contains(line, "POST"):
-					did = append(did, "POST "+line[strings.Index(line, "labels[]"):])
+					did = append(did, "POST "+line[max(0, strings.Index(line, "labels[]")):])
 				default:
 					did = append(did, "GET")
 				}
