@@ -58,6 +58,9 @@ func TestDriftInEveryFormat(t *testing.T) {
 			if format == "prometheus" {
 				names = counted
 			}
+			if format == "github" { // the rest is counted, and stands in the summary of the job
+				names = []string{"more of this severity stand in the job summary"}
+			}
 			for _, name := range names {
 				if !strings.Contains(text, name) {
 					t.Errorf("%s is missing", name)

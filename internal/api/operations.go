@@ -129,5 +129,6 @@ var Operations = []Operation{
 	{"ListApiRuntimeDefinitionV2", "what an API says of calls: `explain`", "apig:apis:get?"},
 	{"ShowAppBoundAppQuota", "quotas of apps: `explain`", ""},
 	{"ResettingAppSecretV2", "`rotate secret`", "apig:apps:update"},
+	{"ListTraces", "who made a difference, asked of the audit trail (CTS): `drift --who`", "cts:trace:list"},
 	{"KeystoneListProjects", "the project of a region, asked of IAM where `--project-id` is not given", "iam:projects:listProjects?"},
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/world"
@@ -68,15 +69,16 @@ func TestShownIsSent(t *testing.T) {
 				if ch.Have != nil {
 					have = contentLeaves(t, ch.Have.Value)
 				}
-				explained(t, ch, leavesOf("", sent), want, have)
+				explained(t, ch, sent, want, have)
 			}
 		})
 	}
 }
 
 // explained compares what was sent for a change with the file, the gateway and the fields of the plan.
-func explained(t *testing.T, ch *diff.Change, sent, want, have map[string]any) {
+func explained(t *testing.T, ch *diff.Change, content, want, have map[string]any) {
 	t.Helper()
+	sent := leavesOf("", content)
 	for path, v := range want {
 		if got, ok := sent[path]; (!ok || !reflect.DeepEqual(got, v)) && !strings.Contains(path, "/new_") {
 			t.Errorf("%s: the file has %s: %v, sent was %v", ch.Address, path, v, got)
@@ -97,13 +99,25 @@ func explained(t *testing.T, ch *diff.Change, sent, want, have map[string]any) {
 			t.Errorf("%s: the gateway holds %s: %v, which was not sent and is lost", ch.Address, path, v)
 		}
 	}
-	shown := map[string]any{}
+	sent = arranged(t, ch, content)
+	shown, whole := map[string]any{}, map[string]map[string]bool{}
 	for _, f := range ch.Fields {
-		if path, inside := strings.CutPrefix(f.Path, "/content"); inside && !f.Sensitive {
-			if _, twice := shown[path]; twice {
-				t.Errorf("%s: two fields at %s", ch.Address, f.Path)
+		path, inside := strings.CutPrefix(f.Path, "/content")
+		if !inside || f.Sensitive {
+			continue
+		}
+		if _, twice := shown[path]; twice {
+			t.Errorf("%s: two fields at %s", ch.Address, f.Path)
+		}
+		if f.IsSet() {
+			for _, v := range f.Added {
+				shown[path+"/"+fmt.Sprint(v)] = v
 			}
-			shown[path] = plainly(t, f.After)
+			continue
+		}
+		maps.Copy(shown, leavesOf(path, plainly(t, f.After)))
+		if _, element := f.After.(map[string]any); element { // lists inside it are shown as they are written
+			whole[path] = values(leavesOf(path, plainly(t, f.After)))
 		}
 	}
 	for path, v := range shown {
@@ -115,11 +129,49 @@ func explained(t *testing.T, ch *diff.Change, sent, want, have map[string]any) {
 	}
 	if ch.Action == diff.Create {
 		for path, v := range sent {
-			if _, ok := shown[path]; !ok && v != nil && !strings.HasSuffix(path, "password") && !strings.HasSuffix(path, "secret") {
+			_, ok := shown[path]
+			for element, holds := range whole {
+				ok = ok || strings.HasPrefix(path, element+"/") && holds[fmt.Sprint(v)]
+			}
+			if !ok && v != nil && !strings.HasSuffix(path, "password") && !strings.HasSuffix(path, "secret") {
 				t.Errorf("create %s: sent was %s: %v, which is not shown", ch.Address, path, v)
 			}
 		}
 	}
+}
+
+// arranged are the leaves of a content that was sent, elements of lists by their keys and members of sets by themselves.
+func arranged(t *testing.T, ch *diff.Change, sent map[string]any) map[string]any {
+	t.Helper()
+	p := ch.Want.Value.(kind.Plugin)
+	p.Content = sent
+	tree, _ := kind.Of(ch.Kind).Shape.Arranged(kind.Of(ch.Kind).Pack(p)).(map[string]any)
+	return setLeaves("", tree["content"])
+}
+
+func setLeaves(path string, v any) map[string]any {
+	out := map[string]any{}
+	switch v := v.(type) {
+	case shape.Elements:
+		return setLeaves(path, map[string]any(v))
+	case shape.Set:
+		for _, x := range v {
+			out[path+"/"+fmt.Sprint(x)] = x
+		}
+		return out
+	case map[string]any:
+		for name, inner := range v {
+			maps.Copy(out, setLeaves(path+"/"+name, inner))
+		}
+	case []any:
+		for i, inner := range v {
+			maps.Copy(out, setLeaves(fmt.Sprintf("%s/%d", path, i), inner))
+		}
+	}
+	if len(out) == 0 {
+		out[path] = v
+	}
+	return out
 }
 
 func declared(c *compared.Result, address string) any {

@@ -108,6 +108,7 @@ func (m sampler) mapping(s *shape.Shape, steps []step) map[string]any {
 			}
 		}
 	}
+	addNeeded(s, steps, out)
 	return out
 }
 
@@ -148,9 +149,32 @@ func addNeeded(s *shape.Shape, steps []step, m map[string]any) {
 	if len(steps) == 0 {
 		return
 	}
-	if f, _ := fieldIn(s, steps[0].name); f != nil {
-		for _, b := range f.Shape.Beside {
-			m[b.Name] = b.Value
+	f, _ := fieldIn(s, steps[0].name)
+	if f == nil {
+		return
+	}
+	put(f.Shape.Beside, "", m)
+	inner := f.Shape
+	if inner.Type == shape.List {
+		inner = inner.Items
+	}
+	if len(steps) > 1 && inner.Type == shape.Map {
+		if deeper, _ := fieldIn(inner, steps[1].name); deeper != nil {
+			put(deeper.Shape.Beside, shape.Around, m)
+		}
+	}
+}
+
+// put sets those keys whose names begin with a prefix, or with none; nil takes a key away.
+func put(settings []shape.Setting, prefix string, m map[string]any) {
+	for _, b := range settings {
+		name, ok := strings.CutPrefix(b.Name, prefix)
+		switch {
+		case !ok || strings.HasPrefix(name, shape.Around):
+		case b.Value == nil:
+			delete(m, name)
+		default:
+			m[name] = b.Value
 		}
 	}
 }

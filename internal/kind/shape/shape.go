@@ -121,7 +121,10 @@ func (s *Shape) WithDefault(v any) *Shape { c := *s; c.Default = v; return &c }
 // WithAbsent returns a copy of s with what leaving the key out means, in words.
 func (s *Shape) WithAbsent(means string) *Shape { c := *s; c.Absent = means; return &c }
 
-// WithBeside returns a copy of s that counts only where the key name of the same mapping is v.
+// Around begins the name of a key of the mapping around, where WithBeside is about that.
+const Around = "../"
+
+// WithBeside returns a copy of s that counts only where the key name of the same mapping is v; nil means without it.
 func (s *Shape) WithBeside(name string, v any) *Shape {
 	c := *s
 	c.Beside = append(append([]Setting(nil), s.Beside...), Setting{name, v})

@@ -114,7 +114,7 @@ func (b *back) updated(o object, ch *document.Change, was *planfile.Held, wanted
 		b.stale(ch.Address, "", foreign...)
 		return nil
 	case len(departs) == 0:
-		b.secretsLost(ch, was, wanted)
+		b.unrestored(ch, was, wanted)
 		return nil
 	}
 	return b.restore(o, ch, was, wanted, now)

@@ -3,6 +3,7 @@ package undo
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -11,12 +12,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
-// secretsLost names the secrets that an update or replace changed, or may have changed.
-func (b *back) secretsLost(ch *document.Change, was *planfile.Held, wanted *planfile.Object) {
+// unrestored names what an update or replace changed, or may have changed, and nothing brings back: secrets, and what
+// an update gave and none takes away.
+func (b *back) unrestored(ch *document.Change, was *planfile.Held, wanted *planfile.Object) {
 	changed := map[string]bool{}
 	for _, f := range ch.Fields {
 		changed[f.Path] = f.Sensitive && f.Before != nil
 	}
+	b.remaining(ch, was)
 	for _, s := range wanted.Secrets {
 		if was.Hid(s.Path) && ch.Action == diff.Update {
 			b.lose(was.Address(), s.Path, "the gateway hides it, so that its old value is not known; it stays as it is")
@@ -33,6 +36,21 @@ func (b *back) secretsLost(ch *document.Change, was *planfile.Held, wanted *plan
 	for path, yes := range changed {
 		if yes {
 			b.lose(was.Address(), path, "its old value is a secret, which is not saved; it stays as it is")
+		}
+	}
+}
+
+// remaining names what an update gave an object that had none of it, and no request takes away.
+func (b *back) remaining(ch *document.Change, was *planfile.Held) {
+	k := kind.Of(was.Kind)
+	v, err := was.Bare()
+	if err != nil || ch.Action != diff.Update { // an error is told where the value is needed
+		return
+	}
+	for _, p := range k.Remains {
+		given := slices.ContainsFunc(ch.Fields, func(f document.Field) bool { return strings.HasPrefix(f.Path+"/", p+"/") })
+		if given && jsonptr.At(k.Pack(v), p) == nil {
+			b.lose(was.Address(), p, "no request takes it away; it stays")
 		}
 	}
 }
@@ -102,7 +120,7 @@ func (b *back) restore(o object, ch *document.Change, was *planfile.Held, wanted
 			tree = jsonptr.Put(tree, p, nil) // the run did not change what the gateway made
 		}
 	}
-	b.secretsLost(ch, was, wanted)
+	b.unrestored(ch, was, wanted)
 	if d.Value, err = k.Unpack(tree); err != nil {
 		return err
 	}
@@ -185,7 +203,7 @@ func (b *back) losses(o object, ch *document.Change) error {
 	was, wanted := b.held[o.kind+"/"+o.key], b.wanted[ch.Address]
 	switch ch.Action {
 	case diff.Update:
-		b.secretsLost(ch, was, wanted)
+		b.unrestored(ch, was, wanted)
 	case diff.Delete:
 		d, err := b.anew(was)
 		if err != nil {
@@ -203,7 +221,7 @@ func (b *back) losses(o object, ch *document.Change) error {
 			b.lose(was.Address(), "", lostReplaced(p))
 			return nil
 		}
-		b.secretsLost(ch, was, wanted)
+		b.unrestored(ch, was, wanted)
 		b.lose(was.Address(), "/id", backID)
 	}
 	return nil
