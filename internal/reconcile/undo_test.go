@@ -180,8 +180,8 @@ func (u *undoing) thereAndBack(t *testing.T, n int, carried bool) {
 	out := run.Apply(alive, c)
 	if n < 0 {
 		settled(t, out)
-		everything(t, &reconcile.Run{Caller: client(t, u.gateway), Parallel: 8}) // what lists show late, they show from now on
 	}
+	everything(t, &reconcile.Run{Caller: client(t, u.gateway), Parallel: 8}) // what lists show late, they show from now on
 	var lost []diff.Loss
 	if n >= 0 && n%2 == 0 {
 		lost = u.dieBack(ctx, t, n/2+3, carried)

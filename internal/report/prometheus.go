@@ -186,14 +186,17 @@ func (e *exposition) health(d *document.Drift) {
 // differences name what differs, as long as the names of samples are not too many for who collects them.
 func (e *exposition) differences(d *document.Drift) {
 	const most = 1000
-	left := most
+	told := map[[2]string]bool{} // a sample that comes twice spoils the whole file
 	add := func(address, action string) {
-		if left == most {
+		one := [2]string{document.Clean(address), action}
+		if told[one] || len(told) == most {
+			return
+		}
+		if len(told) == 0 {
 			e.family(metricDiffers)
 		}
-		if left--; left >= 0 {
-			e.sample(metricDiffers, 1, "address", address, "action", action)
-		}
+		told[one] = true
+		e.sample(metricDiffers, 1, "address", address, "action", action)
 	}
 	for i := range d.Changes {
 		add(d.Changes[i].Address, string(d.Changes[i].Action))
