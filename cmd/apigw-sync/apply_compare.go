@@ -64,6 +64,15 @@ func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.resendSecrets, "resend-secrets", false, "send secrets that the gateway hides, since they cannot be compared")
 }
 
+// addLook adds the flags of commands that look at one gateway or several, or at an export, and change nothing.
+func (o *compareOptions) addLook(flags *pflag.FlagSet) {
+	addTargets(flags)
+	o.files.addFlags(flags)
+	o.gateway.addFlags(flags)
+	o.gateway.addAgainst(flags)
+	o.addScope(flags)
+}
+
 // addScope adds the flags that narrow a run.
 func (o *compareOptions) addScope(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.kinds, "kind", nil, "look at this `KIND` only: "+strings.Join(kindNames(), ", ")+"; repeatable")

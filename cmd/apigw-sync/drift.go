@@ -65,11 +65,7 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
 		},
 	}
 	flags := cmd.Flags()
-	addTargets(flags)
-	o.compare.files.addFlags(flags)
-	o.compare.gateway.addFlags(flags)
-	o.compare.gateway.addAgainst(flags)
-	o.compare.addScope(flags)
+	o.compare.addLook(flags)
 	o.output.addFlags(flags, "drift")
 	flags.IntVar(&o.certDays, "cert-days", 30, "report certificates that end within `N` days")
 	flags.BoolVar(&o.exitZero, "exit-zero", false, "exit with 0 also when there is drift")

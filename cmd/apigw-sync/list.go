@@ -36,11 +36,7 @@ refuses to show is a warning. It only reads.
 		},
 	}
 	flags := cmd.Flags()
-	addTargets(flags)
-	o.compare.files.addFlags(flags)
-	o.compare.gateway.addFlags(flags)
-	o.compare.gateway.addAgainst(flags)
-	o.compare.addScope(flags)
+	o.compare.addLook(flags)
 	o.output.addFlags(flags, "list")
 	return cmd
 }
