@@ -325,3 +325,61 @@ func BenchmarkRun(b *testing.B) {
 		})
 	}
 }
+
+// TestChannels: what the gateway holds of a health check counts, and weights of groups do.
+func TestChannels(t *testing.T) {
+	in := input(t, `version: apigw-sync/v1
+channels:
+  - {name: checked, port: 80, balance_strategy: uri_hash}
+  - {name: bare, port: 80, balance_strategy: uri_hash}
+  - name: grouped
+    port: 80
+    balance_strategy: weighted_least_connections
+    member_groups: [{name: blue}, {name: green, weight: 1}]
+    members: [{host: 192.0.2.10, group: blue}, {host: 192.0.2.11, group: green}, {host: 192.0.2.12}]
+    health_check: {protocol: TCP, threshold_normal: 2, threshold_abnormal: 5, time_interval: 10, timeout: 5}
+  - name: nothing
+    port: 80
+    balance_strategy: weighted_least_connections
+    member_groups: [{name: blue}, {name: green, weight: 1}]
+    members: [{host: 192.0.2.10, group: blue}, {host: 192.0.2.11}, {host: 192.0.2.12, weight: 4, enabled: false}]
+    health_check: {protocol: TCP, threshold_normal: 2, threshold_abnormal: 5, time_interval: 10, timeout: 5}
+`)
+	channel := func(name string, health *kind.HealthCheck) kind.Object {
+		return kind.Object{Kind: "channel", Key: name, Value: kind.Channel{Name: name, Type: "builtin", Health: health}}
+	}
+	in.Gateway = &Gateway{Catalog: kind.NewCatalog(nil), Actual: kind.Actual{Objects: []kind.Object{channel("checked", &kind.HealthCheck{}), channel("bare", nil)}}}
+	want := []string{
+		"4:12 channel/bare: has no health check: members that do not answer keep their share of the calls",
+		"15:14 channel/nothing: no member has a share of the calls: the weight of 2 members is 0",
+	}
+	if d := cmp.Diff(want, told(only(in, "AGS018", "AGS019"))); d != "" {
+		t.Errorf("findings (-want +got):\n%s", d)
+	}
+}
+
+// TestVariables: only groups of the gateway of which no API is published in the environment make one useless.
+func TestVariables(t *testing.T) {
+	in := input(t, `version: apigw-sync/v1
+environments: [{name: STAGING}]
+groups:
+  - {name: orders, variables: [{name: used, value: a}, {name: unused, value: a, environment: STAGING}]}
+  - {name: empty, variables: [{name: idle, value: a}]}
+  - {name: made_now, variables: [{name: next, value: a}]}
+`)
+	group := func(name string) kind.Object {
+		return kind.Object{Kind: kind.AGroup, Key: name, Value: kind.APIGroup{Name: name}}
+	}
+	in.Gateway = &Gateway{
+		Catalog: kind.NewCatalog([]*kind.API{api("orders", "a", "RELEASE")}),
+		Actual:  kind.Actual{Objects: []kind.Object{group("orders"), group("empty")}},
+	}
+	in.Gateway.Catalog.Complete = true
+	want := []string{
+		"4:63 variable/orders/unused@STAGING: has no effect: no API of orders is published in STAGING",
+		"5:38 variable/empty/idle@RELEASE: has no effect: empty has no APIs",
+	}
+	if d := cmp.Diff(want, told(only(in, "AGS020"))); d != "" {
+		t.Errorf("findings (-want +got):\n%s", d)
+	}
+}

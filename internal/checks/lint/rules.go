@@ -19,4 +19,7 @@ var Rules = []*Rule{
 	renameDone,
 	commentUnused,
 	commentBroken,
+	channelUnchecked,
+	channelWeightless,
+	variableUnused,
 }

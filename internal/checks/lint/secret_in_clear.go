@@ -8,7 +8,7 @@ import (
 var secretInClear = &Rule{
 	ID: "AGS006", Name: "secret-in-clear", Severity: Error,
 	Title: "A secret can be read in the file",
-	Reason: "Whoever sees the repository, a fork of it, its history or a backup can use the secret. A variable keeps it out: " +
+	Reason: "Whoever sees the repository, a fork of it, its history or a backup can use the secret: that of an app, a code, key and secret of a signature, what plugins hold. A variable keeps it out: " +
 		"`${NAME}` reads it from the environment. A default, as in `${NAME:-secret}`, stands in the file, too, and so does one of the `vars` of a target in `.apigw-sync.yaml`. Up to seven characters " +
 		"beside variables, such as a prefix, are taken for no secret.",
 	look: func(s *subject) {

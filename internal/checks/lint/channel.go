@@ -1,0 +1,91 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+var channelUnchecked = &Rule{
+	ID: "AGS018", Name: "channel-no-health-check", Severity: Warning,
+	Title: "A channel has no health check",
+	Reason: "Without one the gateway goes on sending calls to members that do not answer. A file that leaves `health_check` out " +
+		"leaves the one of the gateway alone, if there is one, but makes none; with an export that shows one nothing is found.",
+	look: func(s *subject) {
+		each(s, "channel", func(d *kind.Declared, c kind.Channel) {
+			if o := s.held[d.Address()]; o != nil {
+				if held, ok := o.Value.(kind.Channel); ok && held.Health != nil {
+					return
+				}
+			}
+			if c.Health == nil && c.Type == "builtin" {
+				s.report(d, "/name", "has no health check: members that do not answer keep their share of the calls", "add health_check")
+			}
+		})
+	},
+	Bad: Example{File: `version: apigw-sync/v1
+channels:
+  - name: orders_backend
+    port: 8080
+    balance_strategy: weighted_round_robin
+    members: [{host: 192.0.2.10, weight: 1}, {host: 192.0.2.11, weight: 1}]
+`},
+	Good: Example{File: `version: apigw-sync/v1
+channels:
+  - name: orders_backend
+    port: 8080
+    balance_strategy: weighted_round_robin
+    members: [{host: 192.0.2.10, weight: 1}, {host: 192.0.2.11, weight: 1}]
+    health_check: {protocol: TCP, threshold_normal: 2, threshold_abnormal: 5, time_interval: 10, timeout: 5}
+`},
+}
+
+var channelWeightless = &Rule{
+	ID: "AGS019", Name: "channel-no-weight", Severity: Warning,
+	Title: "All members of a channel have weight 0",
+	Reason: "A weight is a share of the calls, and 0 is what a member has whose `weight` is left out. In a group with a weight it " +
+		"follows from that, so that nothing is found there. Channels whose `balance_strategy` is a hash are left out, and so are members that are not `enabled`.",
+	look: func(s *subject) {
+		each(s, "channel", func(d *kind.Declared, c kind.Channel) {
+			if n := weightless(c); n > 0 {
+				s.report(d, "/members", fmt.Sprintf("no member has a share of the calls: the weight of %s is 0", amount(n, "member", "members")), "give at least one a weight")
+			}
+		})
+	},
+	Bad: Example{File: `version: apigw-sync/v1
+channels:
+  - name: orders_backend
+    port: 8080
+    balance_strategy: weighted_round_robin
+    members: [{host: 192.0.2.10}, {host: 192.0.2.11}]
+    health_check: {protocol: TCP, threshold_normal: 2, threshold_abnormal: 5, time_interval: 10, timeout: 5}
+`},
+	Good: Example{File: `version: apigw-sync/v1
+channels:
+  - name: orders_backend
+    port: 8080
+    balance_strategy: weighted_round_robin
+    member_groups: [{name: blue, weight: 80}, {name: green, weight: 20}]
+    members: [{host: 192.0.2.10, group: blue}, {host: 192.0.2.11, group: green}]
+    health_check: {protocol: TCP, threshold_normal: 2, threshold_abnormal: 5, time_interval: 10, timeout: 5}
+`},
+}
+
+// weightless counts the members of a channel where none has a weight of its own or of its group; else it is 0.
+func weightless(c kind.Channel) (n int) {
+	if !strings.HasPrefix(c.Strategy, "weighted_") {
+		return 0
+	}
+	for _, m := range c.Servers {
+		if m.Enabled != nil && !*m.Enabled {
+			continue
+		}
+		if m.Weight > 0 || slices.ContainsFunc(c.Groups, func(g kind.ChannelGroup) bool { return g.Name == m.Group && g.Weight > 0 }) {
+			return 0
+		}
+		n++
+	}
+	return n
+}
