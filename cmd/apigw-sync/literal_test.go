@@ -20,7 +20,6 @@ var aboutKinds = []string{"internal/kind", "internal/emulator", "internal/calls"
 var namesKinds = map[string]string{
 	"cmd/apigw-sync/flags_complete.go":    "rotate completes the names of apps",
 	"internal/api/operations.go":          "each call of the API with the action that allows it: a line of its own for each",
-	"internal/checks/doctor/quota.go":     "the API has limits of its own for some of what lives inside objects",
 	"internal/report/sample/many.go":      "made-up changes",
 	"internal/report/sample/promotion.go": "made-up changes",
 	"internal/report/sample/sample.go":    "made-up changes; kinds that they do not name are shown by the examples of their shapes",

@@ -53,7 +53,7 @@ type identityWire struct {
 var authorizer = of(Def[Authorizer, authorizerWire]{
 	Facts: Facts{
 		Name: "authorizer", Trail: "Authorizer", Section: "authorizers", Path: "authorizers", ListField: "authorizer_list",
-		Codes:   Codes{Gone: []string{"APIG.3081"}},
+		Codes: Codes{Gone: []string{"APIG.3081"}}, Usual: 50,
 		Replace: []string{"/type"},
 		Ops: Operations{
 			List: "ListCustomAuthorizersV2", Create: "CreateCustomAuthorizerV2", Update: "UpdateCustomAuthorizerV2", Delete: "DeleteCustomAuthorizerV2",

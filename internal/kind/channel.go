@@ -116,7 +116,7 @@ var (
 var channel = of(Def[Channel, channelWire]{
 	Facts: Facts{
 		Name: "channel", Trail: "Vpc", Section: "channels", Path: "vpc-channels", ListField: "vpc_channels", NameQuery: "name",
-		Codes: Codes{Gone: []string{"APIG.3023"}}, Replace: []string{"/type"}, Remains: []string{"/health_check"},
+		Codes: Codes{Gone: []string{"APIG.3023"}}, Replace: []string{"/type"}, Remains: []string{"/health_check"}, Usual: 200,
 		Ops: Operations{
 			List: "ListVpcChannelsV2", Show: "ShowDetailsOfVpcChannelV2", Create: "CreateVpcChannelV2", Update: "UpdateVpcChannelV2", Delete: "DeleteVpcChannelV2",
 		},

@@ -43,7 +43,8 @@ type Facts struct {
 	Generates bool     // its values are secret texts, and files may ask for so many that the gateway makes: {generate: N}
 	Refers    string   // the kind of what Refs names; "" when there are no Refs
 	Codes     Codes
-	Limit     string // the gateway's name of its quota of such objects; "" where none is known
+	Limit     string // the gateway's name of its quota of such objects; "" where it tells none
+	Usual     int    // the quota that documents give, where the gateway tells none; 0 where they give none
 	Trail     string // type of the resource in the audit trail; "" where that records none
 }
 
@@ -61,6 +62,7 @@ type Hooks[S any] struct {
 	Refs      func(S) []Ref                         // what must exist first; nothing
 	Features  func(S) []string                      // instance features one of which it surely needs; none: any instance takes it
 	Secrets   func(S) []string                      // JSON pointers of secret values; none
+	Room      func(S) Room                          // the quota for what lives inside an owner; none is known
 	Creating  func(S, api.Request) api.Request      // adjusts the request of a create; the request itself
 
 	// Sent is want as an update of have sends it, and the JSON pointers of secrets that have hides and that sending it
@@ -73,11 +75,18 @@ type Hooks[S any] struct {
 	BeforeOwner func(have, want any) bool
 }
 
+// Room is a quota on how many of something one object, or a part of it, holds.
+type Room struct {
+	Limit string // the gateway's name of the quota
+	What  string // that it counts, such as codes of an app
+	Of    string // the part of the owner, such as an environment; "" for all of it
+}
+
 // erased are hooks without their types.
 func erased[S any](h Hooks[S]) Hooks[any] {
 	out := Hooks[any]{
 		Normalize: self(h.Normalize), Compared: self(h.Compared), Brief: self(h.Brief), Entire: self(h.Entire),
-		Check: one(h.Check), Refs: one(h.Refs), Features: one(h.Features), Secrets: one(h.Secrets),
+		Check: one(h.Check), Refs: one(h.Refs), Features: one(h.Features), Secrets: one(h.Secrets), Room: one(h.Room),
 		Match: h.Match, BeforeOwner: h.BeforeOwner,
 		Adopt: func(want, have any) any {
 			if h.Adopt == nil {

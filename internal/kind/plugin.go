@@ -37,7 +37,7 @@ const contentMax = 65535
 var plugin = of(Def[Plugin, pluginWire]{
 	Facts: Facts{
 		Name: "plugin", Trail: "Plugin", Section: "plugins", Rank: 3, Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
-		Codes:   Codes{Bound: []string{"APIG.3462"}},
+		Codes: Codes{Bound: []string{"APIG.3462"}}, Usual: 500,
 		Ops:     Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
 		Replace: []string{"/type"},
 		Shape:   pluginShape(),

@@ -119,6 +119,12 @@ var throttleSpecial = of(Def[Special, specialWire]{
 			}
 			return []Ref{{Kind: "app", Key: s.App, Path: "/app"}}
 		},
+		Room: func(s Special) Room {
+			if s.App == "" {
+				return Room{Limit: "USER_THROTTLE_LIMIT", What: "special users of a throttle"}
+			}
+			return Room{Limit: "APP_THROTTLE_LIMIT", What: "special apps of a throttle"}
+		},
 		CheckIn: func(owner any, s Special) []shape.Problem {
 			if t := owner.(Throttle); s.Limit > t.APILimit && t.APILimit > 0 {
 				return []shape.Problem{{Path: "/call_limits", Text: "is above the throttle's api_call_limits", Hint: "lower it to " + itoa(t.APILimit) + " or raise api_call_limits"}}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -105,13 +106,39 @@ func (p *Patient) features(ctx context.Context, i *kind.Instance) Check {
 		return Skip("features", "there are no valid files")
 	}
 	missing, err := p.Reader.Missing(ctx, i, p.State.Objects)
+	needed := needs(p.State.Objects)
 	switch {
 	case err != nil:
 		return Unread("features", err)
 	case len(missing) > 0:
-		return Check{"features", Failed, "the files need what the gateway lacks: " + strings.Join(missing, ", "), "have the features switched on, or declare something else"}
+		return Check{"features", Failed, "the files need what the gateway lacks: " + listed(missing, needed), "have the features switched on, or declare something else"}
+	case len(needed) == 0:
+		return Passed("features", "the files need none that is known")
 	}
-	return Passed("features", "all that the files are known to need")
+	return Passed("features", "there is what the files need: %s", listed(slices.Sorted(maps.Keys(needed)), needed))
+}
+
+// needs are the features that objects need, each with the sections of the files whose objects they are.
+func needs(objects []kind.Declared) map[string][]string {
+	out := map[string][]string{}
+	for i := range objects {
+		k := kind.Of(objects[i].Kind)
+		feature := strings.Join(k.Features(objects[i].Value), " or ")
+		root, _, _ := strings.Cut(k.Root(objects[i].Key), "/")
+		if section := kind.Of(root).Section; feature != "" && !slices.Contains(out[feature], section) {
+			out[feature] = append(out[feature], section)
+		}
+	}
+	return out
+}
+
+// listed is features with what they are for.
+func listed(features []string, needed map[string][]string) string {
+	out := make([]string, len(features))
+	for i, f := range features {
+		out[i] = f + " (" + strings.Join(slices.Sorted(slices.Values(needed[f])), ", ") + ")"
+	}
+	return strings.Join(out, ", ")
 }
 
 // kinds are those that the files are about; all policies, which is what an export reads, where there are no valid files.
@@ -134,8 +161,11 @@ func (p *Patient) permissions(ctx context.Context) ([]Check, map[string]int) {
 		ask  api.Request
 		kind *kind.Kind
 	}
-	looks := []look{{"apis", kind.FindAPIs(nil, 0), nil}, {"api groups", kind.ListGroups("", 0), nil}}
-	for _, k := range p.kinds() {
+	looks, kinds := []look{{"apis", kind.FindAPIs(nil, 0), nil}}, p.kinds()
+	if !slices.Contains(kinds, kind.Of(kind.AGroup)) {
+		looks = append(looks, look{"api groups", kind.ListGroups("", 0), nil})
+	}
+	for _, k := range kinds {
 		looks = append(looks, look{k.Section, k.List(nil, "", 0), k})
 	}
 	checks, counts := make([]Check, len(looks)), make([]int, len(looks))

@@ -12,13 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// The limits on what lives inside an object, and the switch for keys and secrets of one's own.
-const (
-	codesOfApp   = "APP_CODE_NUM_LIMIT"
-	specialApps  = "APP_THROTTLE_LIMIT"
-	specialUsers = "USER_THROTTLE_LIMIT"
-	ownKeys      = "APP_KEY_SECRET_SWITCH"
-)
+// ownKeys is the switch for keys and secrets of one's own.
+const ownKeys = "APP_KEY_SECRET_SWITCH"
 
 // quotas holds what the files would create against the room that the gateway has. Totals are the objects
 // that there are, by section, for versions that do not tell what is used.
@@ -38,7 +33,7 @@ func (p *Patient) quotas(ctx context.Context, plan *diff.Plan, totals map[string
 	var out []Check
 	for _, k := range p.kinds() {
 		switch {
-		case k.Limit == "":
+		case k.Limit == "" && k.Usual == 0:
 		case plan == nil:
 			out = append(out, Skip("quota of "+k.Section, "what is to be created is not known"))
 		default:
@@ -52,7 +47,11 @@ func (p *Patient) quotas(ctx context.Context, plan *diff.Plan, totals map[string
 func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
 	name := "quota of " + k.Section
 	most, err := strconv.Atoi(q.Value)
-	if err != nil {
+	told := err == nil
+	if !told {
+		most = k.Usual
+	}
+	if most == 0 && !told {
 		return Skip(name, "the gateway does not show it")
 	}
 	used := total
@@ -62,7 +61,26 @@ func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
 	if used < 0 {
 		return Skip(name, "how many there are is not known")
 	}
-	more, fewer := 0, 0
+	more, fewer := comes(k, plan)
+	message := fmt.Sprintf("%d of %d used, %d to create", used, most, more)
+	if !told {
+		message = fmt.Sprintf("%d used, %d to create; the gateway does not show its limit, which is %d as a rule", used, more, most)
+	}
+	if used+more <= most {
+		return Passed(name, "%s", message)
+	}
+	hint := "have the quota raised, or remove what is not needed"
+	if fewer > 0 {
+		hint += "; deletes come last, so that they make no room"
+	}
+	if !told {
+		return Check{name, Warning, message, "see the quota in the console; " + hint}
+	}
+	return Check{name, Failed, message, hint}
+}
+
+// comes counts what a plan makes of a kind, and what it deletes.
+func comes(k *kind.Kind, plan *diff.Plan) (more, fewer int) {
 	for i := range plan.Changes {
 		switch ch := &plan.Changes[i]; {
 		case ch.Kind != k.Name:
@@ -72,50 +90,44 @@ func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
 			fewer++
 		}
 	}
-	message := fmt.Sprintf("%d of %d used, %d to create", used, most, more)
-	if used+more > most {
-		hint := "have the quota raised, or remove what is not needed"
-		if fewer > 0 {
-			hint += "; deletes come last, so that they make no room"
-		}
-		return Check{name, Failed, message, hint}
-	}
-	return Passed(name, "%s", message)
+	return more, fewer
 }
 
 // inside is about what the files declare inside single objects.
 func (p *Patient) inside(limits map[string]kind.Quota) (out []Check) {
-	declared := map[string]map[string]int{codesOfApp: {}, specialApps: {}, specialUsers: {}}
+	declared := map[kind.Room]map[string]int{} // by where it is declared
 	for i := range p.State.Objects {
 		d := &p.State.Objects[i]
-		switch v := d.Value.(type) {
-		case kind.Special:
-			if v.App != "" {
-				declared[specialApps][d.Owner]++
-			} else {
-				declared[specialUsers][d.Owner]++
-			}
-		default:
-			if d.Kind == "app_code" {
-				declared[codesOfApp][d.Owner]++
-			}
+		room := kind.Of(d.Kind).Room(d.Value)
+		if room.Limit == "" {
+			continue
 		}
+		owner := d.Owner
+		if room.Of != "" {
+			owner += " in " + room.Of
+			room.Of = ""
+		}
+		if declared[room] == nil {
+			declared[room] = map[string]int{}
+		}
+		declared[room][owner]++
 	}
-	for _, l := range []struct{ limit, what string }{{codesOfApp, "codes of an app"}, {specialApps, "special apps of a throttle"}, {specialUsers, "special users of a throttle"}} {
-		most, err := strconv.Atoi(limits[l.limit].Value)
-		if err != nil || len(declared[l.limit]) == 0 {
+	rooms := slices.SortedFunc(maps.Keys(declared), func(a, b kind.Room) int { return strings.Compare(a.What, b.What) })
+	for _, r := range rooms {
+		most, err := strconv.Atoi(limits[r.Limit].Value)
+		if err != nil {
 			continue
 		}
 		var over []string
-		for _, owner := range slices.Sorted(maps.Keys(declared[l.limit])) {
-			if n := declared[l.limit][owner]; n > most {
+		for _, owner := range slices.Sorted(maps.Keys(declared[r])) {
+			if n := declared[r][owner]; n > most {
 				over = append(over, fmt.Sprintf("%s (%d)", owner, n))
 			}
 		}
 		if len(over) > 0 {
-			out = append(out, Check{"quota of " + l.what, Failed, fmt.Sprintf("at most %d are allowed: %s", most, strings.Join(over, ", ")), "have the quota raised, or declare fewer"})
+			out = append(out, Check{"quota of " + r.What, Failed, fmt.Sprintf("at most %d are allowed: %s", most, strings.Join(over, ", ")), "have the quota raised, or declare fewer"})
 		} else {
-			out = append(out, Passed("quota of "+l.what, "at most %d, which no declared one exceeds", most))
+			out = append(out, Passed("quota of "+r.What, "at most %d, which no declared one exceeds", most))
 		}
 	}
 	return out
