@@ -120,9 +120,9 @@ func finished(k *kind.Kind, fields []Field, sides [2]*kind.Side) []Field {
 
 // lost lists the leaves of an object that goes that are not zero, without those that it would have anyway.
 func lost(k *kind.Kind, have any) []Field {
-	said := k.Tree(have)
+	said, whole := k.Tree(have), k.Side(have).Written // entries of lists have the same place in both, and keys in whole alone
 	fields := slices.DeleteFunc(Leaves(k, have, reflect.Zero(reflect.TypeOf(have)).Interface()), func(f Field) bool {
-		place, _ := k.Shape.Locate(said, f.Path)
+		place, _ := k.Shape.Locate(whole, f.Path)
 		return jsonptr.At(said, place) == nil
 	})
 	for i := range fields {
