@@ -90,7 +90,7 @@ func newTrial(t *testing.T, seed uint64) *trial {
 }
 
 func (v *trial) run() {
-	v.gateway.SetFaults(chaos.Faults(v.rand, 3*time.Second))
+	v.gateway.SetFaults(chaos.Faults(v.rand, chaos.Times{Slow: 3 * time.Second, Window: "5 second"}))
 	results := &document.Results{}
 	code := v.command(results, "apply", "--prune", "--yes")
 	journal := v.gateway.Journal()

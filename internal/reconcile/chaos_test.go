@@ -73,7 +73,7 @@ func newTrial(t *testing.T, seed uint64) *trial {
 
 func (c *trial) run() {
 	for range troubled {
-		c.gateway.SetFaults(chaos.Faults(c.rand, time.Minute))
+		c.gateway.SetFaults(chaos.Faults(c.rand, chaos.Times{Slow: time.Minute, Window: "5 minute"}))
 		c.troubledRun()
 	}
 	c.gateway.SetFaults(nil)

@@ -42,15 +42,21 @@ func Behaviour(r *rand.Rand) emulator.Behaviour {
 // share of requests that meet a fault.
 const share = 0.2
 
-// troubles are the sorts of faults, without their share; one takes so long.
-func troubles(slow time.Duration) []emulator.Fault {
+// Times are what faults make a run wait for. A run by the clock has short ones.
+type Times struct {
+	Slow   time.Duration // what a slow request takes: longer than a run shall wait
+	Window string        // the gateway's limit of 200 requests is for so long, in the gateway's words
+}
+
+// troubles are the sorts of faults, without their share.
+func troubles(t Times) []emulator.Fault {
 	return []emulator.Fault{
 		{Status: 500, Code: "APIG.9999"},
 		{Status: 500, Code: "APIG.9999", After: true},
 		{Status: 500, Code: "APIG.3500"},
 		{Status: 500, Code: "APIG.9008"},
 		{Status: 502, Code: "APIGW.0201", Message: "Backend unavailable", After: true},
-		{Status: 429, Message: "The throttling threshold has been reached: policy user over ratelimit,limit:200,time:5 minute"},
+		{Status: 429, Message: "The throttling threshold has been reached: policy user over ratelimit,limit:200,time:" + t.Window},
 		{Status: 429, Message: "The throttling threshold has been reached: policy user over ratelimit,limit:50,time:1 second", RetryAfter: time.Second},
 		{Op: "Create*", Status: 403, Code: "APIG.1005"}, // what no repeat mends, of writes alone: without reading there is no run
 		{Op: "Update*", Status: 400, Code: "APIG.2011"},
@@ -61,14 +67,13 @@ func troubles(slow time.Duration) []emulator.Fault {
 		{Refuse: true},
 		{Torn: true},
 		{WrongType: true},
-		{Slow: slow},
+		{Slow: t.Slow},
 	}
 }
 
-// Faults makes every fifth request meet one of some sorts of faults, and items of batches fail. A slow request takes
-// longer than a run shall wait.
-func Faults(r *rand.Rand, slow time.Duration) []emulator.Fault {
-	all := troubles(slow)
+// Faults makes every fifth request meet one of some sorts of faults, and items of batches fail.
+func Faults(r *rand.Rand, t Times) []emulator.Fault {
+	all := troubles(t)
 	sorts := r.Perm(len(all))[:1+r.IntN(len(all))]
 	var out []emulator.Fault
 	for _, i := range sorts {
