@@ -59,6 +59,7 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Ex
 			e.Desired.Links = append(e.Desired.Links, *l)
 		}
 	}
+	e.NeedTargets()
 	e.Actual = e.Relevant(have)
 	e.Actual.Beside = beside(plan, e.Actual, have)
 	e.Desired.Footing = plan.Footings()
@@ -68,6 +69,15 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Ex
 		return nil, ErrNotAlone
 	}
 	return e, nil
+}
+
+// NeedTargets makes the objects that wanted links lead to part of the context.
+func (e *Extract) NeedTargets() {
+	for i := range e.Desired.Links {
+		if l := &e.Desired.Links[i]; l.To != nil {
+			e.Context[l.To.Kind+"/"+l.To.Key] = true
+		}
+	}
 }
 
 // beside is what a plan takes away of what it does not touch, with the links among those that were compared: beside

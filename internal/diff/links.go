@@ -132,7 +132,27 @@ func (c *comparison) claims(k *kind.LinkKind) map[Slot]bool {
 }
 
 func (c *comparison) wantedLinks(k *kind.LinkKind) map[string][]kind.DeclaredLink {
-	return byOwner(inSight(c.policy, c.want.Links, func(l *kind.DeclaredLink) string { return l.Env }), k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
+	want := inSight(c.policy, c.want.Links, func(l *kind.DeclaredLink) string { return l.Env })
+	if kind.Of(k.To()) != nil {
+		want = slices.DeleteFunc(slices.Clone(want), func(l kind.DeclaredLink) bool { return l.Kind == k.Name && c.lost(&l) })
+	}
+	return byOwner(want, k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
+}
+
+// lost reports whether a wanted link leads to an object that goes by the same plan. A pattern then means one less; that
+// a name is left without what it means is an error.
+func (c *comparison) lost(l *kind.DeclaredLink) bool {
+	to := l.Target()
+	if !c.retiring[to.Address()] || c.wantKey[to.Kind][to.Key] != nil {
+		return false
+	}
+	if !l.Pattern {
+		c.plan.Errors = append(c.plan.Errors, Note{
+			Address: l.Address(), Source: &l.Source, Refers: to.Address(),
+			Message: "refers to the " + to.Kind + " " + to.Key + ", which this plan deletes; declare it, or remove the reference",
+		})
+	}
+	return true
 }
 
 func (c *comparison) heldLinks(k *kind.LinkKind) map[string][]kind.Link {

@@ -172,6 +172,39 @@ func (b *builder) unbind(k *kind.LinkKind) {
 	}
 }
 
+// vacate lets binds wait for what frees their targets, for kinds of which a target must be free first: for unbinds, and
+// for deletes of owners that take their links along.
+func (b *builder) vacate(k *kind.LinkKind) {
+	if !k.Vacates {
+		return
+	}
+	frees, deletes := map[Target][]int{}, map[string]int{} // the latter by id of the owner
+	for i := range b.steps {
+		for j := range b.steps[i].Items {
+			switch item := &b.steps[i].Items[j]; {
+			case b.steps[i].Kind == k.Name && b.steps[i].Op == OpUnbind:
+				frees[TargetOf(&item.Link)] = append(frees[TargetOf(&item.Link)], i)
+			case b.steps[i].Kind == k.Owner && b.plan.Changes[item.Change].Action == Delete:
+				deletes[b.plan.Changes[item.Change].Have.ID] = i
+			}
+		}
+	}
+	for i := range b.c.have.Links {
+		l := &b.c.have.Links[i]
+		if step, goes := deletes[l.OwnerID]; goes && l.Kind == k.Name {
+			frees[TargetOf(l)] = append(frees[TargetOf(l)], step)
+		}
+	}
+	for i := range b.steps {
+		if b.steps[i].Kind != k.Name || b.steps[i].Op != OpBind {
+			continue
+		}
+		for j := range b.steps[i].Items {
+			b.need(i, j, frees[TargetOf(&b.steps[i].Items[j].Link)]...)
+		}
+	}
+}
+
 // awaited are the steps that an unbind waits for: mostly the binds of what takes the slot. A link of a leftover waits
 // for the binds of the object for which the leftover was made, one of a replaced owner for its successor as well.
 func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
@@ -189,6 +222,8 @@ func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 	}
 	ch := &b.plan.Changes[item.Change]
 	switch {
+	case k.Vacates:
+		return nil
 	case ch.Action == Replace:
 		return append(b.successors(k, &item.Link), b.create[ch.Address])
 	case k.Overwrites:

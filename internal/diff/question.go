@@ -66,6 +66,9 @@ func (c *comparison) question(k *kind.LinkKind) Question {
 		held = c.holders(k)
 	}
 	ask := func(l kind.Link) {
+		if l.TargetID() == "" && kind.Of(k.To()) != nil {
+			return // nothing is bound to what is still to be made
+		}
 		slot := k.Slot(c.wantKey[k.Owner][l.Owner].Value)
 		for _, h := range held[TargetOf(&l)] {
 			if h.slot == slot {

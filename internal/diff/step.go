@@ -108,6 +108,9 @@ func steps(c *comparison) []Step {
 		b.keepGuarded(k)
 	}
 	b.deletes()
+	for _, k := range kind.Links {
+		b.vacate(k)
+	}
 	b.references()
 	return ordered(b.steps)
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // Holders finds whose links have the places that a question is about: by the policies that may be there, by the
-// APIs, or by the lists of APIs that a policy is not bound to, which name the policy that each has instead;
+// targets, or by the lists of APIs that a policy is not bound to, which name the policy that each has instead;
 // whichever takes the fewest requests.
 func (r *Reader) Holders(ctx context.Context, q *diff.Question, l Lists) (kind.Beside, error) {
 	h := r.holders(q, l)
@@ -53,6 +53,23 @@ type Lists struct {
 	Catalog *kind.Catalog
 }
 
+// Targets sorts objects that links may lead to by their kinds; kinds that were looked for have an entry even where there is
+// none.
+func Targets(wants []Want, objects []kind.Object) map[string][]kind.Object {
+	out := map[string][]kind.Object{}
+	for _, k := range kind.Links {
+		if slices.ContainsFunc(wants, func(w Want) bool { return w.Kind.Name == k.Target }) {
+			out[k.Target] = []kind.Object{}
+		}
+	}
+	for _, o := range objects {
+		if list, ok := out[o.Kind]; ok {
+			out[o.Kind] = append(list, o)
+		}
+	}
+	return out
+}
+
 func (r *Reader) holders(q *diff.Question, l Lists) *holders {
 	h := &holders{r: r, q: q, catalog: l.Catalog, whole: l.Whole[q.Link.Owner], at: map[diff.Target]bool{}}
 	for i := range q.Binds {
@@ -84,7 +101,7 @@ type search struct {
 }
 
 func (h *holders) cheapest() search {
-	ways := []search{h.byAPI()}
+	ways := []search{h.byTarget()}
 	if h.whole {
 		ways = append(ways, h.byOwner())
 	}
@@ -109,21 +126,21 @@ func (h *holders) list(ctx context.Context, worth int) error {
 	return err
 }
 
-func (h *holders) byAPI() search {
-	var apis []*kind.API
+func (h *holders) byTarget() search {
+	var at []*kind.Link
 	seen := map[string]bool{}
 	for i := range h.q.Binds {
-		if a := h.q.Binds[i].API; !seen[a.ID] {
-			seen[a.ID] = true
-			apis = append(apis, a)
+		if l := &h.q.Binds[i]; !seen[l.TargetKey()] {
+			seen[l.TargetKey()] = true
+			at = append(at, l)
 		}
 	}
-	return search{len(apis), func(ctx context.Context) ([]Bound, error) {
-		found := make([][]Bound, len(apis))
+	return search{len(at), func(ctx context.Context) ([]Bound, error) {
+		found := make([][]Bound, len(at))
 		g, gctx := h.r.group(ctx)
-		for i, a := range apis {
+		for i, l := range at {
 			g.Go(func() (err error) {
-				found[i], err = h.r.BoundTo(gctx, h.q.Link, a)
+				found[i], err = h.r.BoundTo(gctx, h.q.Link, l)
 				return err
 			})
 		}

@@ -151,7 +151,7 @@ func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API)
 	g, gctx := r.group(ctx)
 	for i, a := range apis {
 		g.Go(func() (err error) {
-			found[i], err = r.rows(gctx, k.OfAPI, byAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group})
+			found[i], err = r.rows(gctx, k.OfTarget, byAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group})
 			if err != nil {
 				return fmt.Errorf("read the %ss of API %s: %w", k.Owner, a.Address(), err)
 			}
@@ -176,7 +176,8 @@ func (r *Reader) rows(ctx context.Context, reading kind.Reading, how, id string,
 			}
 			return rows, err
 		},
-		id: (*kind.Row).Key,
+		id:     (*kind.Row).Key,
+		enough: func([]kind.Row, int) bool { return reading.Whole() },
 	})
 }
 

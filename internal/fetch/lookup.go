@@ -40,13 +40,17 @@ func (r *Reader) LinksOf(ctx context.Context, k *kind.LinkKind, owner kind.Objec
 
 // LinksAt reads the links of the target of a link, in all environments.
 func (r *Reader) LinksAt(ctx context.Context, k *kind.LinkKind, l *kind.Link) ([]kind.Link, error) {
+	how, known, catalog := target(l)
+	rows, err := r.rows(ctx, k.OfTarget, how, l.TargetID(), known)
+	return Join([]Rows{{Kind: k, Rows: rows}}, catalog), err
+}
+
+// target tells how the target of a link is asked for, what its lists need not tell, and a catalog that knows it.
+func target(l *kind.Link) (how string, known kind.Row, catalog *kind.Catalog) {
 	if l.To != nil {
-		rows, err := r.rows(ctx, k.OfAPI, "by "+k.To(), l.To.ID, kind.Row{TargetID: l.To.ID, Target: l.To.Key})
-		return Join([]Rows{{Kind: k, Rows: rows}}, kind.NewCatalog(nil)), err
+		return "by " + l.To.Kind, kind.Row{TargetID: l.To.ID, Target: l.To.Key}, kind.NewCatalog(nil)
 	}
-	a := l.API
-	rows, err := r.rows(ctx, k.OfAPI, byAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group})
-	return Join([]Rows{{Kind: k, Rows: rows}}, kind.NewCatalog([]*kind.API{a})), err
+	return byAPI, kind.Row{APIID: l.API.ID, API: l.API.Name, Group: l.API.Group}, kind.NewCatalog([]*kind.API{l.API})
 }
 
 // Instance reads the gateway's own state.

@@ -102,15 +102,14 @@ type Bound struct {
 	Object kind.Object // Value is nil where the list does not tell the owner whole
 }
 
-// BoundTo reads the links of one API in all environments.
-func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, a *kind.API) ([]Bound, error) {
-	known := kind.Row{APIID: a.ID, API: a.Name, Group: a.Group}
-	catalog := kind.NewCatalog([]*kind.API{a})
+// BoundTo reads what is bound to the target of a link, in all environments.
+func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, l *kind.Link) ([]Bound, error) {
+	how, known, catalog := target(l)
 	return all(ctx, r, listing[Bound]{
-		how: byAPI,
-		ask: func(offset int) api.Request { return k.OfAPI.Read(a.ID, offset) },
+		how: how,
+		ask: func(offset int) api.Request { return k.OfTarget.Read(l.TargetID(), offset) },
 		take: func(p kind.Page) ([]Bound, error) {
-			rows, err := k.OfAPI.Rows(p)
+			rows, err := k.OfTarget.Rows(p)
 			if err != nil {
 				return nil, err
 			}
@@ -120,7 +119,7 @@ func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, a *kind.API) ([]
 			}
 			for i := range rows {
 				if rows[i].Fill(known); !rows[i].Whole() {
-					return nil, fmt.Errorf("%s/%d does not say what is bound to what", k.OfAPI.ListField, i)
+					return nil, fmt.Errorf("%s/%d does not say what is bound to what", k.OfTarget.ListField, i)
 				}
 			}
 			out := make([]Bound, len(rows))
@@ -133,6 +132,7 @@ func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, a *kind.API) ([]
 			}
 			return out, nil
 		},
-		id: func(b *Bound) string { return b.ID + " " + b.OwnerID + " " + b.Env },
+		id:     func(b *Bound) string { return b.ID + " " + b.OwnerID + " " + b.Env },
+		enough: func([]Bound, int) bool { return k.OfTarget.Whole() },
 	})
 }

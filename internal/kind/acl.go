@@ -155,11 +155,11 @@ type aclBound struct {
 }
 
 var aclBinding = &LinkKind{
-	Name: "acl_binding", Trail: "AclBinding", Owner: "acl", Mixed: true, Codes: Codes{Gone: []string{"APIG.3010"}},
-	Slot:    func(owner any) string { return owner.(ACL).EntityType },
-	Guards:  func(owner any) bool { return owner.(ACL).Type == "PERMIT" },
-	OfOwner: bindings("ListApisBindedToAclPolicyV2", "apis", "acl_id", aclRow, "acl-bindings", "binded-apis"),
-	OfAPI:   bindings("ListAclPolicyBindedToApiV2", "acls", "api_id", aclRow, "acl-bindings", "binded-acls"),
+	Name: "acl_binding", Trail: "AclBinding", Owner: "acl", Field: "apis", Mixed: true, Codes: Codes{Gone: []string{"APIG.3010"}},
+	Slot:     func(owner any) string { return owner.(ACL).EntityType },
+	Guards:   func(owner any) bool { return owner.(ACL).Type == "PERMIT" },
+	OfOwner:  bindings("ListApisBindedToAclPolicyV2", "apis", "acl_id", aclRow, "acl-bindings", "binded-apis"),
+	OfTarget: bindings("ListAclPolicyBindedToApiV2", "acls", "api_id", aclRow, "acl-bindings", "binded-acls"),
 	Free: bindings("ListApisUnbindedToAclPolicyV2", "apis", "acl_id", func(r aclFree) Row {
 		return freeAPI(r.listedAPI, r.ACL)
 	}, "acl-bindings", "unbinded-apis"),

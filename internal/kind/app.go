@@ -118,11 +118,11 @@ func authorization(r authorizationRow) Row {
 const pairMax = 500
 
 var appAuthorization = &LinkKind{
-	Name: "app_authorization", Trail: "AppAuth", Owner: "app", Dropped: true,
-	OfOwner: bindings("ListApisBindedToAppV2", "auths", "app_id", authorization, "app-auths", "binded-apis"),
-	OfAPI:   bindings("ListAppsBindedToApiV2", "auths", "api_id", authorization, "app-auths", "binded-apps"),
-	OfAll:   reading(Reading{Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps")}, authorization),
-	Answer:  answer("auths", authorization),
+	Name: "app_authorization", Trail: "AppAuth", Owner: "app", Field: "apis", Dropped: true,
+	OfOwner:  bindings("ListApisBindedToAppV2", "auths", "app_id", authorization, "app-auths", "binded-apis"),
+	OfTarget: bindings("ListAppsBindedToApiV2", "auths", "api_id", authorization, "app-auths", "binded-apps"),
+	OfAll:    reading(Reading{Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps")}, authorization),
+	Answer:   answer("auths", authorization),
 	Bind: []Write{{
 		By: Cross, Operation: "CreateAuthorizingAppsV2", Max: pairMax,
 		Request: func(l []Link) api.Request {

@@ -11,17 +11,18 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Catalog finds the gateway's APIs by id, by name, and by method and path. It is built once from the
-// API list and safe for concurrent reading.
+// Catalog is what links may lead to. It finds the gateway's APIs by id, by name, and by method and path. It is built once
+// from the API list and safe for concurrent reading.
 type Catalog struct {
 	APIs     []*API
 	Complete bool            // APIs are all of the gateway; else those of some look-ups
 	Whole    map[string]bool // names of groups of which all APIs are there, if the catalog is not complete
 	ByID     map[string]*API
-	Envs     []string          // names of all environments; nil when they were not read
-	groups   map[string][]*API // by group name
-	names    map[string][]*API // by API name
-	routes   map[string][]*API // by path
+	Envs     []string            // names of all environments; nil when they were not read
+	Others   map[string][]Object // by kind: of the kinds that are targets of links, what was read; none of a kind that was not
+	groups   map[string][]*API   // by group name
+	names    map[string][]*API   // by API name
+	routes   map[string][]*API   // by path
 	envs     map[string]bool
 	envNames map[string]string // by id
 	envIDs   map[string]string // by name

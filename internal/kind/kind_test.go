@@ -215,7 +215,7 @@ func TestNewKindIsComplete(t *testing.T) {
 		if l.Guards != nil && l.Slot == nil {
 			t.Errorf("%s shuts APIs, and does not say what of them its links take", l.Name)
 		}
-		if kind.Of(l.Owner) == nil || l.OfOwner.Operation == "" || l.OfAPI.Operation == "" || len(l.Bind) == 0 || len(l.Unbind) == 0 || l.Answer.ListField == "" {
+		if kind.Of(l.Owner) == nil || l.OfOwner.Operation == "" || l.OfTarget.Operation == "" || len(l.Bind) == 0 || len(l.Unbind) == 0 || l.Answer.ListField == "" {
 			t.Errorf("%s is not complete", l.Name)
 		}
 	}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
 // Grouping says which links one request can cover.
@@ -34,10 +36,11 @@ type Write struct {
 	Request   func(links []Link) api.Request
 }
 
-// LinkKind defines how an owner is bound to APIs.
+// LinkKind defines how an owner is bound to targets: to APIs, mostly in an environment, or to objects of another kind.
 type LinkKind struct {
 	Name   string // such as acl_binding
 	Owner  string // kind of the owner
+	Field  string // of the owner's mapping in files, which lists what it is bound to
 	Target string // kind of what the owner is bound to; "" for APIs
 	Trail  string // type of the resource in the audit trail; TYPE:WORD where operations with that word alone are about it
 
@@ -53,11 +56,13 @@ type LinkKind struct {
 	Guards func(owner any) bool
 	// Dropped: deleting the owner takes its links along.
 	Dropped bool
+	// Vacates: a target must be free before another owner is bound to it, so that the unbind goes first.
+	Vacates bool
 
-	OfOwner Reading // links of one owner
-	OfAPI   Reading // links of one API, or of one target of another kind
-	OfAll   Reading // all links at once; Operation "" when there is no such list
-	Free    Reading // where an owner could go, and whose link has the slot now; Operation "" when there is no such list
+	OfOwner  Reading // links of one owner
+	OfTarget Reading // links of one target
+	OfAll    Reading // all links at once; Operation "" when there is no such list
+	Free     Reading // where an owner could go, and whose link has the slot now; Operation "" when there is no such list
 
 	Codes        Codes
 	Bind, Unbind []Write // ways to write, cheapest judged by the planner
@@ -70,10 +75,18 @@ type LinkKind struct {
 // To is the kind of what owners are bound to.
 func (k *LinkKind) To() string { return cmp.Or(k.Target, AnyAPI) }
 
+// ToWord is one of what owners are bound to, for people.
+func (k *LinkKind) ToWord() string {
+	if k.Target == "" {
+		return "API"
+	}
+	return strings.ReplaceAll(k.Target, "_", " ")
+}
+
 // Reading is a list of links.
 type Reading struct {
 	Operation string
-	ListField string
+	ListField string // "" where the answer is the one link itself, or an empty object where there is none
 	Path      func(id string) []string
 	Query     func(id string) url.Values // nil when the path says it all
 	rows      func(page *Page) ([]Row, error)
@@ -177,6 +190,9 @@ func answer[R any](field string, row func(R) Row) Answer {
 
 func rowsOf[R any](field string, row func(R) Row) func(*Page) ([]Row, error) {
 	return func(page *Page) ([]Row, error) {
+		if field == "" {
+			return lone(page, row)
+		}
 		list, strange, err := entries[R](page, field)
 		out := make([]Row, len(list))
 		for i, r := range list {
@@ -185,6 +201,21 @@ func rowsOf[R any](field string, row func(R) Row) func(*Page) ([]Row, error) {
 		}
 		return out, err
 	}
+}
+
+// lone is an answer that is one link itself, or an empty object.
+func lone[R any](page *Page, row func(R) Row) ([]Row, error) {
+	if len(page.fields) == 0 {
+		return nil, nil
+	}
+	var r R
+	strange, err := wire.Decode(page.raw, &r)
+	if err != nil {
+		return nil, err
+	}
+	out := row(r)
+	out.Plain = strange == nil
+	return []Row{out}, nil
 }
 
 // Row is one link as a list or the answer of a bind tells it. Fields that it leaves out are "".
@@ -231,8 +262,14 @@ func (r *Row) Whole() bool {
 // Key tells rows of one list apart.
 func (r *Row) Key() string { return r.ID + " " + r.OwnerID + " " + r.To() + " " + r.Env }
 
+// Whole reports whether a first answer is all that there is.
+func (r Reading) Whole() bool { return r.ListField == "" }
+
 // Read asks for one page of a list of links, of the owner or API id where it takes one.
 func (r Reading) Read(id string, offset int) api.Request {
+	if r.ListField == "" {
+		return api.Request{Operation: r.Operation, Method: "GET", Path: r.Path(id)}
+	}
 	q := url.Values{}
 	if r.Query != nil {
 		q = r.Query(id)

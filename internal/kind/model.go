@@ -4,6 +4,7 @@
 package kind
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -127,13 +128,18 @@ func (l *Link) TargetID() string {
 	return l.API.ID
 }
 
-// TargetKey tells targets of one kind apart: an API by its id, or by its name where a list told no id.
-func (l *Link) TargetKey() string {
-	if l.To == nil && l.API.ID != "" {
-		return l.API.ID
+// Place is where the link leads, for people, such as "orders/create_order in RELEASE".
+func (l *Link) Place() string {
+	in := ""
+	if l.Env != "" {
+		in = " in " + l.Env
 	}
-	return l.Target().Key
+	to := l.Target()
+	return to.Key + in
 }
+
+// TargetKey tells targets of one kind apart: by the id, or by the name where no list told an id.
+func (l *Link) TargetKey() string { return cmp.Or(l.TargetID(), l.Target().Key) }
 
 // Refs are what must exist before the link can: its target, and of an API in an environment that environment and the
 // publication there.
@@ -173,6 +179,7 @@ type DeclaredLink struct {
 	Link
 	Source  Source
 	Offline bool // nothing can be bound there now: the API is not published, or what is meant is not clear
+	Pattern bool // the reference means whatever fits it, and no certain target
 }
 
 // Ignore leaves differences alone, whole objects or fields of them.

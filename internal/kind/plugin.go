@@ -180,13 +180,13 @@ func attached(r attachRow) Row { return r.row(r.ID, r.PluginID, r.Plugin) }
 const attachMax = 500
 
 var pluginBinding = &LinkKind{
-	Name: "plugin_binding", Trail: "Plugin:tach", Owner: "plugin", Overwrites: true,
+	Name: "plugin_binding", Trail: "Plugin:tach", Owner: "plugin", Field: "apis", Overwrites: true,
 	Slot: func(owner any) string { return owner.(Plugin).Type },
 	OfOwner: reading(Reading{
 		Operation: "ListPluginAttachedApis", ListField: "apis",
 		Path: func(id string) []string { return []string{"plugins", id, "attached-apis"} },
 	}, attached),
-	OfAPI: reading(Reading{
+	OfTarget: reading(Reading{
 		Operation: "ListApiAttachedPlugins", ListField: "plugins",
 		Path: func(id string) []string { return []string{"apis", id, "attached-plugins"} },
 	}, attached),

@@ -170,10 +170,10 @@ type signatureFree struct {
 
 // signatureBinding: an API has one key in an environment, and another takes its place.
 var signatureBinding = &LinkKind{
-	Name: "signature_binding", Trail: "SignatureBinding", Owner: "signature", Overwrites: true, Codes: Codes{Gone: []string{"APIG.3018"}},
-	Slot:    func(any) string { return "" },
-	OfOwner: bindings("ListApisBindedToSignatureKeyV2", "bindings", "sign_id", signatureRow, "sign-bindings", "binded-apis"),
-	OfAPI:   bindings("ListSignatureKeysBindedToApiV2", "bindings", "api_id", signatureRow, "sign-bindings", "binded-signs"),
+	Name: "signature_binding", Trail: "SignatureBinding", Owner: "signature", Field: "apis", Overwrites: true, Codes: Codes{Gone: []string{"APIG.3018"}},
+	Slot:     func(any) string { return "" },
+	OfOwner:  bindings("ListApisBindedToSignatureKeyV2", "bindings", "sign_id", signatureRow, "sign-bindings", "binded-apis"),
+	OfTarget: bindings("ListSignatureKeysBindedToApiV2", "bindings", "api_id", signatureRow, "sign-bindings", "binded-signs"),
 	Free: bindings("ListApisNotBoundWithSignatureKeyV2", "apis", "sign_id", func(r signatureFree) Row {
 		return freeAPI(r.listedAPI, r.Signature)
 	}, "sign-bindings", "unbinded-apis"),

@@ -141,12 +141,12 @@ type throttleApply struct {
 }
 
 var throttleBinding = &LinkKind{
-	Name: "throttle_binding", Trail: "ThrottleBinding", Owner: "throttle", Codes: Codes{Gone: []string{"APIG.3012"}},
+	Name: "throttle_binding", Trail: "ThrottleBinding", Owner: "throttle", Field: "apis", Codes: Codes{Gone: []string{"APIG.3012"}},
 	Slot: func(any) string { return "" },
 	OfOwner: bindings("ListApisBindedToRequestThrottlingPolicyV2", "apis", "throttle_id", func(r throttleBindingRow) Row {
 		return boundAPI(r.listedAPI).row(r.ID, "", "")
 	}, "throttle-bindings", "binded-apis"),
-	OfAPI: bindings("ListRequestThrottlingPoliciesBindedToApiV2", "throttles", "api_id", func(r throttleOfAPI) Row {
+	OfTarget: bindings("ListRequestThrottlingPoliciesBindedToApiV2", "throttles", "api_id", func(r throttleOfAPI) Row {
 		return Row{ID: r.ID, OwnerID: r.ThrottleID, Owner: r.Throttle, Env: r.Env}
 	}, "throttle-bindings", "binded-throttles"),
 	Free: bindings("ListApisUnbindedToRequestThrottlingPolicyV2", "apis", "throttle_id", func(r throttleFree) Row {

@@ -52,6 +52,7 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
+	out.Catalog.Others = fetch.Targets(wants, objects)
 	left := slices.DeleteFunc(reader.Unread(), func(u kind.Unread) bool { return u.Kind == kind.AnyAPI })
 	if len(left) == len(wants) && len(left) > 0 {
 		return nil, left[0].Err

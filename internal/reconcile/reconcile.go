@@ -75,10 +75,12 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*compared.Result,
 func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State) (*compared.Result, error) {
 	state := all.Referring(r.Policy.CoversLink)
 	everything, lookups := apisOf(state)
-	l, instance, err := r.lists(ctx, reader, r.wanted(state), everything, lookups)
+	wants := r.wanted(state)
+	l, instance, err := r.lists(ctx, reader, wants, everything, lookups)
 	if err != nil {
 		return nil, err
 	}
+	l.Catalog.Others = fetch.Targets(wants, l.Objects)
 	if err := environments(ctx, reader, state, l.Catalog); err != nil {
 		return nil, err
 	}

@@ -61,6 +61,14 @@ func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 			add(kindName, key)
 		}
 	}
+	patterns := map[string]bool{} // kinds of which files bind whatever has a certain name
+	for i := range state.References {
+		if ref := &state.References[i]; ref.Target() != kind.AnyAPI && ref.Pattern() {
+			patterns[ref.Target()] = true
+		} else if ref.Target() != kind.AnyAPI {
+			add(ref.Target(), ref.Text)
+		}
+	}
 	for _, k := range kind.All {
 		if k.Owner != "" {
 			continue
@@ -69,8 +77,8 @@ func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 		for _, n := range exact {
 			add(k.Name, n)
 		}
-		if owned || len(names[k.Name]) > 0 {
-			out = append(out, fetch.Want{Kind: k, All: owned, Names: sorted(names[k.Name])})
+		if whole := owned || patterns[k.Name]; whole || len(names[k.Name]) > 0 {
+			out = append(out, fetch.Want{Kind: k, All: whole, Names: sorted(names[k.Name])})
 		}
 	}
 	return out
@@ -95,6 +103,9 @@ func (r *Run) ownedNames(k *kind.Kind, globs []string) (whole bool, exact []stri
 func apisOf(state *spec.State) (everything bool, lookups []kind.Lookup) {
 	set := map[kind.Lookup]bool{}
 	for i := range state.References {
+		if state.References[i].Target() != kind.AnyAPI {
+			continue
+		}
 		l := lookup(&state.References[i])
 		if l == (kind.Lookup{}) {
 			return true, nil
@@ -135,7 +146,9 @@ func lookup(ref *spec.Reference) (l kind.Lookup) {
 // environments reads which environments there are, where references ask for one in which none of the listed APIs is
 // published: it may be empty, or not exist.
 func environments(ctx context.Context, reader *fetch.Reader, state *spec.State, catalog *kind.Catalog) (err error) {
-	if slices.ContainsFunc(state.References, func(r spec.Reference) bool { return !catalog.HasEnv(r.Environment) }) {
+	if slices.ContainsFunc(state.References, func(r spec.Reference) bool {
+		return r.Target() == kind.AnyAPI && !catalog.HasEnv(r.Environment)
+	}) {
 		catalog.Envs, err = reader.Environments(ctx)
 	}
 	if api.Refused(err) { // then nothing is known of them

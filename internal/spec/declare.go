@@ -35,10 +35,11 @@ func (l *loader) declare(e *entry) {
 			l.parts(c, part, &owner, element, e.node.Get(part.Field))
 		}
 	}
-	if apis, ok := item["apis"].([]any); ok && good {
-		link := kind.LinkFrom(e.kind.Name).Name
-		l.state.Objects[at].Manages = append(l.state.Objects[at].Manages, link)
-		l.references(e, link, owner.Key, apis)
+	for _, link := range kind.LinksFrom(e.kind.Name) {
+		if targets, ok := item[link.Field].([]any); ok && good {
+			l.state.Objects[at].Manages = append(l.state.Objects[at].Manages, link.Name)
+			l.references(e, link, owner.Key, targets)
+		}
 	}
 }
 
@@ -74,8 +75,10 @@ func (l *loader) lonely(e *entry) {
 // owner makes the object of an entry from its own fields.
 func (l *loader) owner(c *checker, e *entry, item map[string]any) (kind.Declared, bool) {
 	own := maps.Clone(item)
-	for _, key := range []string{"apis", "protected", "moved_from"} {
-		delete(own, key)
+	delete(own, "protected")
+	delete(own, "moved_from")
+	for _, link := range kind.LinksFrom(e.kind.Name) {
+		delete(own, link.Field)
 	}
 	for _, part := range kind.Parts(e.kind.Name) {
 		delete(own, part.Field)
@@ -147,12 +150,12 @@ func (c *checker) problems(n *yamlnode.Node, problems []shape.Problem, k *kind.K
 	}
 }
 
-func (l *loader) references(e *entry, link, owner string, apis []any) {
-	n := e.node.Get("apis")
-	for i, v := range apis {
-		r := referenceOf(v, n.Items[i], l.options.Environment)
-		r.Kind, r.Owner = link, owner
-		r.Pointer = e.prefix(n) + "/apis/" + strconv.Itoa(i)
+func (l *loader) references(e *entry, link *kind.LinkKind, owner string, targets []any) {
+	n := e.node.Get(link.Field)
+	for i, v := range targets {
+		r := referenceOf(link, v, n.Items[i], l.options.Environment)
+		r.Owner = owner
+		r.Pointer = e.prefix(n) + "/" + link.Field + "/" + strconv.Itoa(i)
 		l.state.References = append(l.state.References, r)
 	}
 }

@@ -136,8 +136,10 @@ func (l *loader) inputs(inputs []Input) {
 func (l *loader) makeRoom() {
 	references := 0
 	for _, e := range l.entries {
-		if apis := e.node.Get("apis"); apis != nil {
-			references += len(apis.Items)
+		for _, link := range kind.LinksFrom(e.kind.Name) {
+			if targets := e.node.Get(link.Field); targets != nil {
+				references += len(targets.Items)
+			}
 		}
 	}
 	l.state.Objects = make([]kind.Declared, 0, len(l.entries))

@@ -13,19 +13,27 @@ type matcher struct {
 	catalog   *kind.Catalog
 	addresses map[string][]*kind.API // by group/api: all readings of a text at once
 	known     map[string][]*kind.API // by what the reference asks for
-	hints     int                    // searches for similar names that are left
-	names     []string               // addresses, sorted; made when first needed
+	declared  []kind.Declared
+	others    map[string][]*kind.Object // targets of other kinds by kind; filled when they are needed
+	hints     int                       // searches for similar names that are left
+	names     []string                  // addresses, sorted; made when first needed
 }
 
 // Meaning tells what single references mean, as Resolve sees them.
 type Meaning struct{ m *matcher }
 
 // NewMeaning prepares to look references up in a catalog.
-func NewMeaning(c *kind.Catalog) *Meaning { return &Meaning{newMatcher(c)} }
+func NewMeaning(c *kind.Catalog) *Meaning { return &Meaning{newMatcher(c, nil)} }
 
 // Of lists the links that a reference means, their owner's id left out: those that it asks for, and those that it lets
 // be, since their API is not published there. Wrong reports whether Resolve refuses it by itself.
 func (m *Meaning) Of(r *Reference) (links, spared []kind.Link, wrong bool) {
+	if r.Target() != kind.AnyAPI {
+		for _, o := range m.m.objects(r) {
+			links = append(links, linkToObject(r, o).Link)
+		}
+		return links, nil, len(links) == 0 && !r.Pattern()
+	}
 	means := m.m.meaning(r)
 	for _, a := range means.live {
 		links = append(links, linkTo(r, a).Link)
@@ -81,8 +89,11 @@ func severalNames(lists ...[]*kind.API) bool {
 // maxHints bounds the searches for similar names: each goes through the whole catalog.
 const maxHints = 100
 
-func newMatcher(c *kind.Catalog) *matcher {
-	m := &matcher{catalog: c, addresses: make(map[string][]*kind.API, len(c.APIs)), known: map[string][]*kind.API{}, hints: maxHints}
+func newMatcher(c *kind.Catalog, declared []kind.Declared) *matcher {
+	m := &matcher{
+		catalog: c, addresses: make(map[string][]*kind.API, len(c.APIs)), known: map[string][]*kind.API{}, hints: maxHints,
+		declared: declared, others: map[string][]*kind.Object{},
+	}
 	for _, a := range c.APIs {
 		m.addresses[a.Address()] = append(m.addresses[a.Address()], a)
 	}
@@ -90,12 +101,14 @@ func newMatcher(c *kind.Catalog) *matcher {
 }
 
 // Matches lists the APIs that each of the references means, published or not, in their order. A text that can be
-// read in several ways has several.
+// read in several ways has several. One that means no APIs has none.
 func (s *State) Matches(c *kind.Catalog) [][]*kind.API {
-	m := newMatcher(c)
+	m := newMatcher(c, nil)
 	out := make([][]*kind.API, len(s.References))
 	for i := range s.References {
-		out[i] = m.match(&s.References[i])
+		if s.References[i].Target() == kind.AnyAPI {
+			out[i] = m.match(&s.References[i])
+		}
 	}
 	return out
 }

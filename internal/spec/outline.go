@@ -33,8 +33,10 @@ func Sketch(inputs []Input, o Options) Outline {
 		if e.name != "" {
 			out.Items = append(out.Items, Item{Kind: e.kind, Name: e.name, Remark: textOf(e.node, "remark")})
 		}
-		if n := e.node.Get("apis"); n != nil {
-			out.References = append(out.References, l.sketched(e, n)...)
+		for _, link := range kind.LinksFrom(e.kind.Name) {
+			if n := e.node.Get(link.Field); n != nil {
+				out.References = append(out.References, l.sketched(e, link, n)...)
+			}
 		}
 		environments[e.places[0].doc.Environment] = true
 	}
@@ -49,16 +51,16 @@ func Sketch(inputs []Input, o Options) Outline {
 	return out
 }
 
-// sketched are the references in a list of APIs that can be read.
-func (l *loader) sketched(e *entry, apis *yamlnode.Node) (out []Reference) {
-	c := l.checker(e.prefix(apis))
-	for _, n := range apis.Items {
-		v, ok := c.value(n, apisShape.Items)
+// sketched are the references in a list of targets that can be read.
+func (l *loader) sketched(e *entry, link *kind.LinkKind, targets *yamlnode.Node) (out []Reference) {
+	c := l.checker(e.prefix(targets))
+	for _, n := range targets.Items {
+		v, ok := c.value(n, targetsShape(link).Items)
 		if !ok || v == nil {
 			continue
 		}
-		r := referenceOf(v, n, l.options.Environment)
-		r.Kind, r.Owner = kind.LinkFrom(e.kind.Name).Name, e.name
+		r := referenceOf(link, v, n, l.options.Environment)
+		r.Owner = e.name
 		out = append(out, r)
 	}
 	return out

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
@@ -49,7 +48,7 @@ func (p *Places) Of(d *kind.Declared, pointer string) Place {
 // OfReference finds a value inside a reference, such as its name.
 func (p *Places) OfReference(r *Reference, pointer string) Place {
 	e := p.entries[kind.Of(kind.LinkOf(r.Kind).Owner).Section+"/"+r.Owner]
-	return e.place(r.Pointer[strings.LastIndex(r.Pointer, "/apis/"):] + pointer)
+	return e.place(r.inside() + pointer)
 }
 
 // OfIgnore finds a value inside the ignore rule of that index.

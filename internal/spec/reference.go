@@ -9,8 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// Reference names APIs of the gateway to which an owner is to be bound. Either Text or at least one of
-// Group, Name, Method, Path and Tags is set.
+// Reference names targets to which an owner is to be bound. Either Text or at least one of Group, Name, Method, Path and
+// Tags is set. Targets that are no APIs are named by Text alone, which may be a glob.
 type Reference struct {
 	Kind        string // of the links, such as acl_binding
 	Owner       string // name of the policy or app
@@ -18,8 +18,8 @@ type Reference struct {
 	Method      string // exact; "" means any
 	Path        string // exact, as the API has it; "" means any
 	Tags        []string
-	Environment string // never ""
-	Text        string // group/api; either part may hold a / itself
+	Environment string // of APIs, never ""; "" for other targets
+	Text        string // group/api, of which either part may hold a / itself; or the name of another target
 	Optional    bool   // it may match nothing
 	Source      kind.Source
 	Pointer     string // JSON pointer inside the YAML document
@@ -28,7 +28,27 @@ type Reference struct {
 // Pattern reports whether a reference means whatever fits it, and not certain APIs: it has a glob or tags, or says
 // neither name nor path.
 func (r *Reference) Pattern() bool {
+	if r.Target() != kind.AnyAPI {
+		return kind.IsGlob(r.Text)
+	}
 	return r.Text == "" && (kind.IsGlob(r.Group) || kind.IsGlob(r.Name) || len(r.Tags) > 0 || r.Name == "" && r.Path == "")
+}
+
+// Target is the kind of what the reference means.
+func (r *Reference) Target() string { return kind.LinkOf(r.Kind).To() }
+
+// inside is the pointer of the reference inside the item of its owner.
+func (r *Reference) inside() string {
+	return r.Pointer[strings.LastIndex(r.Pointer, "/"+kind.LinkOf(r.Kind).Field+"/"):]
+}
+
+// targetsShape is the list of what an owner is bound to.
+func targetsShape(link *kind.LinkKind) *shape.Shape {
+	if link.Target == "" {
+		return apisShape
+	}
+	return shape.OfList("What it is bound to: each "+link.ToWord()+" of these names, whether files declare it or the gateway alone has it.", globText.Naming(link.Target)).
+		WithAbsent("not managed; [] means bound nowhere")
 }
 
 var apisShape = shape.OfList("APIs that it is bound to.",
@@ -83,11 +103,14 @@ func needOne() (out []any) {
 	return out
 }
 
-// referenceOf makes a reference of a checked entry of apis; fallback is the default environment.
-func referenceOf(v any, n *yamlnode.Node, fallback string) Reference {
-	r := Reference{Source: sourceOf(n)}
+// referenceOf makes a reference of a checked entry of a list of targets; fallback is the default environment.
+func referenceOf(link *kind.LinkKind, v any, n *yamlnode.Node, fallback string) Reference {
+	r := Reference{Kind: link.Name, Source: sourceOf(n)}
 	if text, ok := v.(string); ok {
 		r.Text = text
+	}
+	if link.Target != "" {
+		return r
 	}
 	m, _ := v.(map[string]any)
 	r.Group, _ = m["group"].(string)

@@ -8,12 +8,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Resolve finds the APIs of all references in the catalog. Findings that are errors mean that the result is not to be
+// Resolve finds what all references mean: APIs in the catalog, other targets among what it has and what s declares. Findings that are errors mean that the result is not to be
 // applied; it is still fit to be compared, since what a reference may mean is then spared. The links are sorted by
 // address; the rest is shared with s.
 func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
 	r := resolver{
-		state: s, matcher: newMatcher(c), owners: make(map[string]*kind.Declared, len(s.Objects)),
+		state: s, matcher: newMatcher(c, s.Objects), owners: make(map[string]*kind.Declared, len(s.Objects)),
 		links: make([]kind.DeclaredLink, 0, len(s.References)),
 		done:  make(map[linkID]bool, len(s.References)), taken: make(map[slot]int, len(s.References)),
 	}
@@ -39,12 +39,12 @@ type resolver struct {
 }
 
 // linkID tells links apart; two references may mean the same one.
-type linkID struct{ kind, owner, api, env string }
+type linkID struct{ kind, owner, target, env string }
 
-// slot is a place at an API in an environment that one owner can have.
-type slot struct{ kind, slot, api, env string }
+// slot is a place at a target that one owner can have.
+type slot struct{ kind, slot, target, env string }
 
-func idOf(l *kind.Link) linkID { return linkID{l.Kind, l.Owner, l.API.ID, l.Env} }
+func idOf(l *kind.Link) linkID { return linkID{l.Kind, l.Owner, l.TargetKey(), l.Env} }
 
 // report tells about a reference. Short says it in a few words.
 func (r *resolver) report(ref *Reference, short, problem, hint string, warning bool) {
@@ -55,9 +55,13 @@ func (r *resolver) report(ref *Reference, short, problem, hint string, warning b
 }
 
 func (r *resolver) reference(ref *Reference) {
+	if ref.Target() != kind.AnyAPI {
+		r.objects(ref)
+		return
+	}
 	m := r.matcher.meaning(ref)
 	for _, a := range m.idle {
-		r.spare(ref, a)
+		r.spare(linkTo(ref, a))
 	}
 	switch {
 	case m.empty():
@@ -70,7 +74,7 @@ func (r *resolver) reference(ref *Reference) {
 		r.unpublished(ref, m)
 	}
 	for _, a := range m.live {
-		r.link(ref, a)
+		r.take(ref, linkTo(ref, a))
 	}
 }
 
@@ -84,8 +88,7 @@ func linkTo(ref *Reference, a *kind.API) kind.DeclaredLink {
 }
 
 // spare leaves a link alone where the gateway has it.
-func (r *resolver) spare(ref *Reference, a *kind.API) {
-	l := linkTo(ref, a)
+func (r *resolver) spare(l kind.DeclaredLink) {
 	l.Offline = true
 	r.spared = append(r.spared, l)
 }
@@ -165,19 +168,18 @@ func publishedIn(a *kind.API) string {
 	return "published in " + strings.Join(envs, ", ")
 }
 
-// link adds a link, unless the API has it already or another owner has its slot.
-func (r *resolver) link(ref *Reference, a *kind.API) {
-	l := linkTo(ref, a)
+// take adds a link, unless the target has it already or another owner has its slot.
+func (r *resolver) take(ref *Reference, l kind.DeclaredLink) {
 	id := idOf(&l.Link)
 	if r.done[id] {
 		return
 	}
 	def := kind.LinkOf(ref.Kind)
 	if owner := r.owners[def.Owner+"/"+ref.Owner]; owner != nil && def.Slot != nil {
-		s := slot{ref.Kind, def.Slot(owner.Value), a.ID, l.Env}
+		s := slot{ref.Kind, def.Slot(owner.Value), id.target, l.Env}
 		if first, ok := r.taken[s]; ok {
 			r.conflict(ref, &r.links[first], s.slot)
-			r.spare(ref, a)
+			r.spare(l)
 			return
 		}
 		r.taken[s] = len(r.links)
@@ -187,14 +189,18 @@ func (r *resolver) link(ref *Reference, a *kind.API) {
 }
 
 func (r *resolver) conflict(ref *Reference, first *kind.DeclaredLink, slot string) {
-	owner := kind.LinkOf(ref.Kind).Owner
+	link := kind.LinkOf(ref.Kind)
+	owner := strings.ReplaceAll(link.Owner, "_", " ")
 	what := owner
 	if slot != "" {
 		what += " of type " + slot
 	}
-	r.report(ref, "place taken", fmt.Sprintf("%s %s and %s %s are both bound to %s in %s; the other one at %s",
-		owner, ref.Owner, owner, first.Owner, first.API.Address(), first.Env, location(first.Source)),
-		"an API takes one "+what+" in an environment; remove it from one of them", false)
+	hint := "an API takes one " + what + " in an environment"
+	if link.Target != "" {
+		hint = "only one " + what + " holds for one " + link.ToWord()
+	}
+	r.report(ref, "place taken", fmt.Sprintf("%s %s and %s %s are both bound to %s; the other one at %s",
+		owner, ref.Owner, owner, first.Owner, first.Place(), location(first.Source)), hint+"; remove it from one of them", false)
 }
 
 // sortedLinks sorts by address, links of one address in the order of the files.

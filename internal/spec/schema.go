@@ -21,7 +21,7 @@ func Schema() map[string]any {
 		section, _ := properties[k.Section].(map[string]any)
 		item, _ := section["items"].(map[string]any)
 		if fields, _ := item["properties"].(map[string]any); kind.LinkFrom(k.Name) != nil {
-			apis, _ := fields["apis"].(map[string]any)
+			apis, _ := fields[kind.LinkFrom(k.Name).Field].(map[string]any)
 			defs["reference"], apis["items"] = apis["items"], ref("reference")
 		}
 		defs[k.Name], section["items"] = item, ref(k.Name)

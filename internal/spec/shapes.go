@@ -32,8 +32,8 @@ func itemShapes() map[string]*shape.Shape {
 	out := map[string]*shape.Shape{}
 	for _, k := range sections {
 		var more []shape.Field
-		if kind.LinkFrom(k.Name) != nil {
-			more = append(more, shape.May("apis", apisShape))
+		for _, link := range kind.LinksFrom(k.Name) {
+			more = append(more, shape.May(link.Field, targetsShape(link)))
 		}
 		more = append(more,
 			shape.May("protected", shape.OfFlag("Whether the "+k.Name+" must never be deleted or replaced; a plan that would is refused.").WithDefault(false)),

@@ -3,7 +3,6 @@ package spec
 import (
 	"cmp"
 	"strconv"
-	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
@@ -40,10 +39,10 @@ func (p *Places) Part(d *kind.Declared) Value {
 	return Value{p, e, e.node.At(pointer), pointer}
 }
 
-// Apis is the list in which a reference stands, and the reference.
-func (p *Places) Apis(link *kind.LinkKind, owner string) Value {
+// Targets is the list in which the references of an owner stand.
+func (p *Places) Targets(link *kind.LinkKind, owner string) Value {
 	e := p.entries[kind.Of(link.Owner).Section+"/"+owner]
-	v, _ := Value{p, e, e.node, ""}.Key("apis")
+	v, _ := Value{p, e, e.node, ""}.Key(link.Field)
 	return v
 }
 
@@ -161,5 +160,5 @@ func ShapeAt(k *kind.Kind, value map[string]any, pointer string) *shape.Shape {
 // ReferenceVaried is Varied of a reference.
 func (p *Places) ReferenceVaried(r *Reference) string {
 	e := p.entries[kind.Of(kind.LinkOf(r.Kind).Owner).Section+"/"+r.Owner]
-	return varied(e.node.At(r.Pointer[strings.LastIndex(r.Pointer, "/apis/"):]))
+	return varied(e.node.At(r.inside()))
 }

@@ -201,18 +201,20 @@ func (w *writer) node(k *kind.Kind, o *kind.Object, without []ignored) *yaml.Nod
 		}
 		put(item, f.Name, w.value(k.Shape.FieldIn(tree, f.Name), v, o.Address(), "/"+f.Name))
 	}
-	if link := kind.LinkFrom(k.Name); link != nil && !w.unread[link.Name+" "+o.Key] && w.sayable(o, w.links[link.Name+" "+o.Key]) {
-		put(item, "apis", w.references(w.links[link.Name+" "+o.Key]))
+	for _, link := range kind.LinksFrom(k.Name) {
+		if links := w.links[link.Name+" "+o.Key]; !w.unread[link.Name+" "+o.Key] && w.sayable(o, link, links) {
+			put(item, link.Field, w.references(links))
+		}
 	}
 	return item
 }
 
 // sayable reports whether references can mean all links of an object. Else its bindings are not managed, so
 // that applying the file does not undo those that no reference can mean.
-func (w *writer) sayable(o *kind.Object, links []kind.Link) bool {
+func (w *writer) sayable(o *kind.Object, link *kind.LinkKind, links []kind.Link) bool {
 	for i := range links {
 		if l := &links[i]; !w.meant(l) {
-			w.leave(o.Address()+" /apis", "the gateway binds it to "+l.API.Address()+" in "+l.Env+", and does not list this API")
+			w.leave(o.Address()+" /"+link.Field, "the gateway binds it to "+l.Place()+", and does not list this "+link.ToWord())
 			return false
 		}
 	}
@@ -220,7 +222,7 @@ func (w *writer) sayable(o *kind.Object, links []kind.Link) bool {
 }
 
 // meant reports whether a reference can mean a link.
-func (w *writer) meant(l *kind.Link) bool { return w.known[l.API] && l.Env != "" }
+func (w *writer) meant(l *kind.Link) bool { return l.To != nil || w.known[l.API] && l.Env != "" }
 
 func (w *writer) leave(address, why string) { w.leftOut = append(w.leftOut, LeftOut{address, why}) }
 
@@ -228,6 +230,15 @@ func partIn(k *kind.Kind, field string) *kind.Kind {
 	for _, p := range kind.Parts(k.Name) {
 		if p.Field == field {
 			return p
+		}
+	}
+	return nil
+}
+
+func linkIn(k *kind.Kind, field string) *kind.LinkKind {
+	for _, l := range kind.LinksFrom(k.Name) {
+		if l.Field == field {
+			return l
 		}
 	}
 	return nil

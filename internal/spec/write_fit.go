@@ -126,7 +126,7 @@ func (it *item) reason(now refusal) string {
 func (it *item) remove(pointer string, r refusal) {
 	field, _, _ := strings.Cut(pointer[1:], "/")
 	address := it.object.Address()
-	if field == "apis" || partIn(it.kind, field) != nil {
+	if linkIn(it.kind, field) != nil || partIn(it.kind, field) != nil {
 		cut(it.node, []string{field})
 		it.unmanaged = append(it.unmanaged, ignored{"/" + field, r.why})
 		it.leftOut = append(it.leftOut, LeftOut{address + " /" + field, refusal{strings.TrimPrefix(r.pointer, "/"+field), r.why}.String()})

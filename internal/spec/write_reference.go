@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// references writes links in the shortest form that means one API. Those to APIs that are offline stay where they are.
+// references writes links in the shortest form that means one target. Those to APIs that are offline stay where they are.
 func (w *writer) references(links []kind.Link) *yaml.Node {
 	links = slices.Clone(links)
 	sort.SliceStable(links, func(i, j int) bool { return links[i].Address() < links[j].Address() })
@@ -25,6 +25,9 @@ func (w *writer) references(links []kind.Link) *yaml.Node {
 }
 
 func (w *writer) reference(l *kind.Link) *yaml.Node {
+	if l.To != nil {
+		return text(kind.Literal(l.To.Key))
+	}
 	plain := w.names[l.API.Address()] <= 1 && strings.Count(l.API.Address(), "/") == 1 && !kind.IsGlob(l.API.Address())
 	_, live := l.API.In(l.Env)
 	if plain && live && l.Env == w.environment {

@@ -71,7 +71,7 @@ func (w *writer) stem(it item) stem {
 	}
 }
 
-// group is the one API group to which all bindings of an item lead.
+// group is the one API group to which all bindings of an item to APIs lead.
 func (w *writer) group(it item) (name string, one bool) {
 	link := kind.LinkFrom(it.kind.Name)
 	if link == nil {

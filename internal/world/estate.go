@@ -150,7 +150,7 @@ func (m *portion) draw(k *kind.Kind, n int) []Object {
 		}
 		out[i] = Object{Name: name, Item: maps.Clone(drawn[at])}
 		out[i].Item["name"] = name
-		out[i].Slot = slotOf(k, out[i].Item)
+		out[i].Slot = slotOf(kind.LinkFrom(k.Name), out[i].Item)
 		for _, part := range kind.Parts(k.Name) {
 			if some := m.parts[part.Name]; some[0] > 0 && i%some[0] == 0 {
 				out[i].Item[part.Field] = m.collection(r, k.Shape.Field(part.Field), name, some[1])

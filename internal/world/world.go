@@ -89,8 +89,10 @@ func (w *World) Draw() State {
 		for _, name := range names[k.Name] {
 			d := &drawer{rand: w.rand, opt: w.opt, names: names}
 			item := d.object(k, name)
-			if kind.LinkFrom(k.Name) != nil && d.managed() {
-				item["apis"] = w.links(k, item, taken)
+			for _, link := range kind.LinksFrom(k.Name) {
+				if d.managed() {
+					item[link.Field] = w.links(link, item, names[link.Target], taken)
+				}
 			}
 			list = append(list, item)
 		}
@@ -114,11 +116,19 @@ func (w *World) there(k *kind.Kind) (names []string) {
 	return names
 }
 
-// links draws APIs to bind an object to, each of which is drawn once for a slot.
-func (w *World) links(k *kind.Kind, item map[string]any, taken map[string]bool) []any {
+// links draws APIs, or targets of those names, to bind an object to, each of which is drawn once for a slot.
+func (w *World) links(k *kind.LinkKind, item map[string]any, names []string, taken map[string]bool) []any {
 	slot, out := slotOf(k, item), []any{}
-	if w.opt.OneSlot && kind.LinkFrom(k.Name).Mixed {
+	if w.opt.OneSlot && k.Mixed {
 		slot = ""
+	}
+	if k.Target != "" {
+		for _, name := range names {
+			if key := slot + " " + name; w.rand.IntN(2) == 0 && !taken[key] {
+				taken[key], out = true, append(out, name)
+			}
+		}
+		return out
 	}
 	for _, a := range w.APIs {
 		for _, env := range a.Published {
@@ -133,17 +143,16 @@ func (w *World) links(k *kind.Kind, item map[string]any, taken map[string]bool) 
 	return out
 }
 
-// slotOf is what an object takes of an API: its own name where an API takes any number.
-func slotOf(k *kind.Kind, item map[string]any) string {
-	slot := kind.LinkFrom(k.Name).Slot
-	if slot == nil {
+// slotOf is what an object takes of a target: its own name where a target takes any number.
+func slotOf(k *kind.LinkKind, item map[string]any) string {
+	if k.Slot == nil {
 		return fmt.Sprint(item["name"])
 	}
-	o, err := k.Declare(item)
+	o, err := kind.Of(k.Owner).Declare(item)
 	if err != nil {
 		panic(err) // it was drawn from the shape
 	}
-	return slot(o.Value)
+	return k.Slot(o.Value)
 }
 
 func (w *World) reference(a API, env string) any {

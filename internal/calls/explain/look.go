@@ -73,7 +73,7 @@ func (l *look) declared(state *spec.State) {
 		l.objects[want.Objects[i].Address()] = &want.Objects[i]
 	}
 	for _, d := range slices.Concat(want.Links, want.Spared) {
-		if d.Env == l.env && d.API.ID == l.api.ID {
+		if d.Env == l.env && d.API != nil && d.API.ID == l.api.ID {
 			l.links[d.Address()] = &d
 		}
 	}
@@ -89,8 +89,11 @@ func (l *look) warn(what string, err error) {
 func (l *look) read(ctx context.Context) {
 	var wg sync.WaitGroup
 	for i, k := range kind.Links {
+		if k.Target != "" {
+			continue
+		}
 		wg.Go(func() {
-			all, err := l.reader.BoundTo(ctx, k, l.api)
+			all, err := l.reader.BoundTo(ctx, k, &kind.Link{API: l.api})
 			if err != nil {
 				l.warn("the "+k.Owner+"s of the API", err)
 			}

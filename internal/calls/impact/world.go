@@ -116,6 +116,9 @@ func newWorlds(in Input) *worlds {
 			}
 		}
 		for _, l := range slices.Concat(in.Have.Links, in.Have.Beside.Links) {
+			if l.API == nil {
+				continue
+			}
 			w.apis[spotOf(&l)] = l.API
 			side.bind(spotOf(&l), ownerOf(&l))
 		}
@@ -139,6 +142,7 @@ func (w *worlds) change() {
 	for i := range changes {
 		ch := &changes[i]
 		switch k := kind.Of(ch.Kind); {
+		case k == nil && ch.Link.API == nil:
 		case k == nil && ch.Action == diff.Unbind:
 			w.after.unbind(spotOf(ch.Link), w.now(ownerOf(ch.Link)))
 		case k == nil || k.Owner == "" && ch.Want == nil:
@@ -155,7 +159,7 @@ func (w *worlds) change() {
 		if ch.Action == diff.Delete && kind.Of(ch.Kind).Owner == "" {
 			w.after.remove(ch.Have.Address())
 		}
-		if ch.Action != diff.Bind {
+		if ch.Action != diff.Bind || ch.Link.API == nil {
 			continue
 		}
 		at := spotOf(ch.Link)
@@ -167,7 +171,7 @@ func (w *worlds) change() {
 		}
 	}
 	for i := range changes { // what takes a place is there after all that gives way
-		if ch := &changes[i]; ch.Action == diff.Bind {
+		if ch := &changes[i]; ch.Action == diff.Bind && ch.Link.API != nil {
 			w.after.bind(spotOf(ch.Link), ownerOf(ch.Link))
 		}
 	}
@@ -198,7 +202,9 @@ func (w *worlds) touch() {
 	for i := range w.in.Plan.Changes {
 		ch := &w.in.Plan.Changes[i]
 		if ch.Link != nil {
-			note(spotOf(ch.Link), ch)
+			if ch.Link.API != nil {
+				note(spotOf(ch.Link), ch)
+			}
 			continue
 		}
 		for at := range w.before.of[policyOf(ch.Kind, ch.Have)] {

@@ -15,7 +15,9 @@ func (w *World) References(files *spec.State) []spec.Finding {
 	}
 	everywhere := map[string]bool{}
 	for i := range files.References {
-		everywhere[files.References[i].Environment] = true
+		if r := &files.References[i]; r.Target() == kind.AnyAPI {
+			everywhere[r.Environment] = true
+		}
 	}
 	apis := make([]*kind.API, len(w.apis))
 	for i := range w.apis {

@@ -30,7 +30,9 @@ type carrier struct {
 func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) ([]Certificate, []diff.Note) {
 	var names []string
 	for i := range c.Desired.Links {
-		names = append(names, c.Desired.Links[i].API.Group)
+		if a := c.Desired.Links[i].API; a != nil {
+			names = append(names, a.Group)
+		}
 	}
 	slices.Sort(names)
 	groups, err := reader.Groups(ctx, slices.Compact(names))

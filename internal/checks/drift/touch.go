@@ -47,8 +47,10 @@ func touch(ctx context.Context, reader *fetch.Reader, c *compared.Result) (*touc
 	warnings := t.read(ctx, reader, unread(c))
 	for i := range c.Plan.Changes {
 		ch := &c.Plan.Changes[i]
-		if ch.Link != nil {
+		if ch.Link != nil && ch.Link.API != nil {
 			t.byChange[ch.Address] = []*kind.API{ch.Link.API}
+		}
+		if ch.Link != nil {
 			continue
 		}
 		list := slices.Clone(t.byOwner[ownerOf(ch)])
@@ -61,6 +63,9 @@ func touch(ctx context.Context, reader *fetch.Reader, c *compared.Result) (*touc
 }
 
 func (t *touched) add(l *kind.Link) {
+	if l.API == nil {
+		return
+	}
 	owner := kind.LinkOf(l.Kind).Owner + "/" + l.Owner
 	t.byOwner[owner] = append(t.byOwner[owner], l.API)
 }
@@ -107,7 +112,7 @@ func unread(c *compared.Result) (out []kind.Object) {
 		if k := kind.Of(ch.Kind); o == nil && k.Owner == "" {
 			o = ch.Have
 		}
-		if o == nil || o.Bound == 0 || done[o.Address()] {
+		if o == nil || o.Bound == 0 || done[o.Address()] || kind.LinkFrom(o.Kind) == nil {
 			continue
 		}
 		done[o.Address()] = true

@@ -74,6 +74,9 @@ func (s *subject) standing() {
 	}
 	for i := range s.Gateway.Links {
 		l := &s.Gateway.Links[i]
+		if l.API == nil {
+			continue
+		}
 		b := binding{l.Kind, l.Owner, l.API, l.Env, nil}
 		address := kind.LinkOf(l.Kind).Owner + "/" + l.Owner
 		owner := s.byAddress[address]
@@ -96,6 +99,9 @@ func supposed(refs []spec.Reference) *kind.Catalog {
 	var apis []*kind.API
 	for i := range refs {
 		r := &refs[i]
+		if r.Target() != kind.AnyAPI {
+			continue
+		}
 		a := supposedAPI(r)
 		if r.Optional || a == nil {
 			continue

@@ -161,9 +161,16 @@ func (s *subject) meansNothing() {
 		return
 	}
 	for i, apis := range s.State.Matches(s.Gateway.Catalog) {
-		if r := &s.State.References[i]; len(apis) == 0 {
-			d := s.byAddress[kind.LinkOf(r.Kind).Owner+"/"+r.Owner]
-			s.add(s.Places.OfReference(r, ""), d, "no API matches "+r.String(), "correct or remove it")
+		if r := &s.State.References[i]; len(apis) == 0 && !s.meansObject(r) {
+			link := kind.LinkOf(r.Kind)
+			s.add(s.Places.OfReference(r, ""), s.byAddress[link.Owner+"/"+r.Owner], "no "+link.ToWord()+" matches "+r.String(), "correct or remove it")
 		}
 	}
+}
+
+// meansObject reports whether a reference means an object of the files or of the gateway.
+func (s *subject) meansObject(r *spec.Reference) bool {
+	means := func(o *kind.Object) bool { return o.Kind == r.Target() && kind.Glob(r.Text, o.Key) }
+	return slices.ContainsFunc(s.State.Objects, func(d kind.Declared) bool { return means(&d.Object) }) ||
+		slices.ContainsFunc(s.Gateway.Objects, func(o kind.Object) bool { return means(&o) })
 }

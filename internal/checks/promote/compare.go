@@ -85,8 +85,10 @@ func (c *comparison) object(k *kind.Kind, name string) {
 			c.parts(part, name)
 		}
 	}
-	if link := kind.LinkFrom(k.Name); link != nil && c.covers(link.Name, name) {
-		c.links(link, name)
+	for _, link := range kind.LinksFrom(k.Name) {
+		if c.covers(link.Name, name) {
+			c.links(link, name)
+		}
 	}
 }
 
@@ -111,7 +113,7 @@ func (l *ledger) contains(kindName, name string) map[string]int {
 			out[part.Name] = n
 		}
 	}
-	if link := kind.LinkFrom(kindName); link != nil {
+	for _, link := range kind.LinksFrom(kindName) {
 		if n := len(l.links[collection{link.Name, name}]); n > 0 {
 			out[link.Name] = n
 		}
@@ -183,7 +185,7 @@ func (l *ledger) asIs(x *kind.Link) edge {
 	if l.bound[l.edge(x)] == nil {
 		return edge{}
 	}
-	return edge{x.Kind, x.Owner, x.API.Address(), x.Env}
+	return edge{x.Kind, x.Owner, x.Target().Key, x.Env}
 }
 
 // unpaired leaves out the links that both sides have, and counts them. A zero edge is like no other.

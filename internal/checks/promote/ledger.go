@@ -34,7 +34,7 @@ type ledger struct {
 type collection struct{ kind, owner string }
 
 // edge is a link without ids, so that those of two gateways can be the same. The side's own environment is "".
-type edge struct{ kind, owner, api, env string }
+type edge struct{ kind, owner, target, env string }
 
 func newLedger(own, other *Side, shared bool) *ledger {
 	l := &ledger{
@@ -115,6 +115,13 @@ func renamed(have kind.Actual, want []kind.Declared) kind.Actual {
 		if now, ok := to[kind.LinkOf(x.Kind).Owner+"/"+x.Owner]; ok {
 			x.Owner = now
 		}
+		if x.To == nil {
+			continue
+		}
+		target := x.Target()
+		if now, ok := to[target.Address()]; ok {
+			x.To = &kind.Object{Kind: x.To.Kind, Key: now, ID: x.To.ID}
+		}
 	}
 	return out
 }
@@ -128,7 +135,12 @@ func (l *ledger) standIn() {
 	}
 	for i := range l.State.References {
 		ref := &l.State.References[i]
-		link := kind.Link{Kind: ref.Kind, Owner: ref.Owner, Env: ref.Environment, API: named(ref.String())}
+		link := kind.Link{Kind: ref.Kind, Owner: ref.Owner, Env: ref.Environment}
+		if ref.Target() == kind.AnyAPI {
+			link.API = named(ref.String())
+		} else {
+			link.To = &kind.Object{Kind: ref.Target(), Key: ref.Text}
+		}
 		l.want.Links = append(l.want.Links, kind.DeclaredLink{Link: link, Source: ref.Source})
 		l.Have.Links = append(l.Have.Links, link)
 	}
@@ -177,7 +189,7 @@ func (l *ledger) index() {
 
 // edge leaves the side's own environment out.
 func (l *ledger) edge(x *kind.Link) edge {
-	e := edge{x.Kind, x.Owner, x.API.Address(), x.Env}
+	e := edge{x.Kind, x.Owner, x.Target().Key, x.Env}
 	if e.env == l.Env {
 		e.env = ""
 	}
@@ -265,7 +277,7 @@ func (l *ledger) list(e edge) (*kind.Source, bool) {
 	if owner == nil {
 		return nil, false
 	}
-	says := l.Places.Says(owner, "/apis")
+	says := l.Places.Says(owner, "/"+kind.LinkOf(e.kind).Field)
 	if !says.Exact {
 		return nil, false
 	}
@@ -274,7 +286,10 @@ func (l *ledger) list(e edge) (*kind.Source, bool) {
 
 // unbind is the address of the change that takes a link away.
 func (l *ledger) unbind(e edge) string {
-	return e.kind + "/" + e.owner + "/" + e.api + "@" + l.env(e)
+	if kind.LinkOf(e.kind).Target != "" {
+		return e.kind + "/" + e.owner + "/" + e.target
+	}
+	return e.kind + "/" + e.owner + "/" + e.target + "@" + l.env(e)
 }
 
 // cannot is why the side cannot have a link; "" when it can.
@@ -282,12 +297,17 @@ func (l *ledger) cannot(e edge) string {
 	if l.APIs == nil {
 		return "" // no gateway was read
 	}
-	env, api := l.env(e), l.apis[e.api]
-	if api == nil {
-		return fmt.Sprintf("%s has no API %s", l.Target, e.api)
+	env, api, link := l.env(e), l.apis[e.target], kind.LinkOf(e.kind)
+	switch {
+	case link.Target != "" && l.have[link.Target+"/"+e.target] == nil:
+		return fmt.Sprintf("%s has no %s %s", l.Target, link.ToWord(), e.target)
+	case link.Target != "":
+		return ""
+	case api == nil:
+		return fmt.Sprintf("%s has no API %s", l.Target, e.target)
 	}
 	if _, ok := api.In(env); !ok {
-		return fmt.Sprintf("%s is not published in %s of %s", e.api, env, l.Target)
+		return fmt.Sprintf("%s is not published in %s of %s", e.target, env, l.Target)
 	}
 	return ""
 }

@@ -34,7 +34,9 @@ func union(own, other *Side) *kind.Catalog {
 			apis[i] = &published
 		}
 	}
-	return kind.NewCatalog(apis)
+	out := kind.NewCatalog(apis)
+	out.Others = own.APIs.Others
+	return out
 }
 
 // lacking lists the APIs that are live on one side and not on the other, those first whose bindings cannot follow.
@@ -74,11 +76,11 @@ func (c *comparison) stuck(has, lacks *ledger) map[string][]string {
 	for i := range has.Have.Links {
 		x := &has.Have.Links[i]
 		e := has.edge(x)
-		if e.env != "" || !c.covers(x.Kind, x.Owner) || c.rules.Whole(x.Kind, x.Owner) || c.rules.Whole(kind.LinkOf(x.Kind).Owner, x.Owner) {
+		if x.API == nil || e.env != "" || !c.covers(x.Kind, x.Owner) || c.rules.Whole(x.Kind, x.Owner) || c.rules.Whole(kind.LinkOf(x.Kind).Owner, x.Owner) {
 			continue
 		}
 		if has.bound[e] == nil || lacks.bound[e] != nil {
-			out[e.api] = append(out[e.api], x.Address())
+			out[e.target] = append(out[e.target], x.Address())
 		}
 	}
 	return out

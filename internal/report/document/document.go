@@ -260,7 +260,11 @@ func newChange(c *diff.Change) Change {
 	return d
 }
 
+// newBinding is nil for what is bound to no API: there the address says all.
 func newBinding(l *kind.Link) *Binding {
+	if l.API == nil {
+		return nil
+	}
 	return &Binding{Group: l.API.Group, API: l.API.Name, Environment: l.Env, Method: l.API.Method, Path: l.API.Path}
 }
 

@@ -80,7 +80,7 @@ func newSteps(p *diff.Plan) []Step {
 		for j := range from.Items {
 			item := &from.Items[j]
 			s.Items[j] = Item{Change: item.Change, Displaced: item.Displaced, Needs: item.Needs}
-			if item.Link.API != nil {
+			if item.Link.Kind != "" {
 				s.Items[j].Link = item.Link.Address()
 			}
 		}
@@ -139,10 +139,13 @@ func (f *File) newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, er
 }
 
 func newLink(l *kind.Link, from *kind.Source) Link {
-	return Link{
-		Kind: l.Kind, Owner: l.Owner, OwnerID: l.OwnerID, Group: l.API.Group, API: l.API.Name, APIID: l.API.ID,
-		Method: l.API.Method, Path: l.API.Path, Environment: l.Env, Source: from,
+	out := Link{Kind: l.Kind, Owner: l.Owner, OwnerID: l.OwnerID, Environment: l.Env, Source: from}
+	if l.To != nil {
+		out.Target, out.TargetID = l.To.Key, l.To.ID
+	} else {
+		out.Group, out.API, out.APIID, out.Method, out.Path = l.API.Group, l.API.Name, l.API.ID, l.API.Method, l.API.Path
 	}
+	return out
 }
 
 // source is nil for what stands in no file.

@@ -41,6 +41,7 @@ func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 		}
 	}
 	e.Desired.Links, e.Actual.Links = f.links()
+	e.NeedTargets()
 	e.Desired.Footing = f.footings()
 	for _, g := range f.Saved.Gone {
 		e.Desired.Owns[g.Kind] = g.Keys
@@ -124,11 +125,17 @@ func (f *File) linksOf(apis catalog, links []Link) (out []kind.Link) {
 type catalog map[string]*kind.API
 
 func (c catalog) link(l *Link) kind.Link {
+	out := kind.Link{Kind: l.Kind, Owner: l.Owner, OwnerID: l.OwnerID, Env: l.Environment}
+	if l.Target != "" {
+		out.To = &kind.Object{Kind: kind.LinkOf(l.Kind).Target, Key: l.Target, ID: l.TargetID}
+		return out
+	}
 	key := l.APIID + " " + l.Group + "/" + l.API
 	if c[key] == nil {
 		c[key] = &kind.API{ID: l.APIID, Name: l.API, Group: l.Group, Method: l.Method, Path: l.Path}
 	}
-	return kind.Link{Kind: l.Kind, Owner: l.Owner, OwnerID: l.OwnerID, API: c[key], Env: l.Environment}
+	out.API = c[key]
+	return out
 }
 
 // ErrOther is a plan that comes out otherwise when it is made again, although nothing that it touches has changed.

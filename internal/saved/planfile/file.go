@@ -112,12 +112,14 @@ type Link struct {
 	Kind        string       `json:"kind"`
 	Owner       string       `json:"owner"`
 	OwnerID     string       `json:"owner_id,omitempty"`
-	Group       string       `json:"group"`
-	API         string       `json:"api"`
-	APIID       string       `json:"api_id"`
-	Method      string       `json:"method"`
-	Path        string       `json:"path"`
-	Environment string       `json:"environment"`
+	Target      string       `json:"target,omitempty"` // key of a target that is no API; then the fields about APIs are ""
+	TargetID    string       `json:"target_id,omitempty"`
+	Group       string       `json:"group,omitempty"`
+	API         string       `json:"api,omitempty"`
+	APIID       string       `json:"api_id,omitempty"`
+	Method      string       `json:"method,omitempty"`
+	Path        string       `json:"path,omitempty"`
+	Environment string       `json:"environment,omitempty"`
 	Offline     bool         `json:"offline,omitempty"` // of a wanted one: it stays, and cannot be made
 	Source      *kind.Source `json:"source,omitempty"`
 }

@@ -88,7 +88,8 @@ func (h *Held) Address() string { return h.Kind + "/" + h.Key }
 
 // Address names the link as its change does.
 func (l *Link) Address() string {
-	return l.Kind + "/" + l.Owner + "/" + l.Group + "/" + l.API + "@" + l.Environment
+	link := catalog{}.link(l)
+	return link.Address()
 }
 
 // Bare is the value without its secrets; nil of an object of which the id alone counts.

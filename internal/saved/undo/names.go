@@ -93,7 +93,7 @@ func (s *story) sorted(links []kind.Link) map[collection]map[diff.Target]*kind.L
 }
 
 // linkEnd is what an address of a link says behind the name of its owner.
-func linkEnd(l *kind.Link) string { return "/" + l.API.Group + "/" + l.API.Name + "@" + l.Env }
+func linkEnd(l *kind.Link) string { return strings.TrimPrefix(l.Address(), l.Kind+"/"+l.Owner) }
 
 // rename notes the names that an object may have had during the run.
 func (s *story) rename(ch *document.Change) {
@@ -171,7 +171,7 @@ func (s *story) noteChange(ch *document.Change) {
 		for _, part := range kind.Parts(k.Name) {
 			s.note(o, part.Name)
 		}
-		if l := kind.LinkFrom(k.Name); l != nil {
+		for _, l := range kind.LinksFrom(k.Name) {
 			s.note(o, l.Name)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // links writes the bindings of one owner back. A reference stays when the gateway has all that it means. One that
 // means more gives way to references to what is left of it; what none means gets one at the end.
 func (r *round) links(k *kind.LinkKind, owner string) {
-	if r.refusesAll(k.Name, owner, "/apis") {
+	if r.refusesAll(k.Name, owner, "/"+k.Field) {
 		return
 	}
 	have := r.held(k, owner)
@@ -32,19 +32,19 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 	for _, ref := range partly {
 		r.reference(ref, have, covered)
 	}
-	apis := r.places.Apis(k, owner)
+	list := r.places.Targets(k, owner)
 	for _, id := range sortedKeys(have) {
 		if covered[id] {
 			continue
 		}
-		place := apis.Place()
+		place := list.Place()
 		node := r.snippets.Reference(have[id], r.environment(place))
 		r.do(place, Change{Action: diff.Create, Address: have[id].Address()}, func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
 	}
 }
 
-// idOf tells links of one owner apart, also those to APIs of one name.
-func idOf(l *kind.Link) string { return l.Address() + " " + l.API.ID }
+// idOf tells links of one owner apart, also those to targets of one name.
+func idOf(l *kind.Link) string { return l.Address() + " " + l.TargetID() }
 
 // held are the links that the gateway has, by the id that they have under the owner's name in the files. Those that
 // no reference can mean are told.
@@ -107,9 +107,9 @@ func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, cover
 	if len(lost) == 0 && wrong { // nothing of what it means can be bound, though it may be
 		var after any
 		if len(left) > 0 {
-			after, note = left[0].API.Address()+", optional", ref.String()+" is bound, and not published in "+ref.Environment+" now"
+			after, note = left[0].Target().Key+", optional", ref.String()+" is bound, and not published in "+ref.Environment+" now"
 		}
-		lost = []Change{updated(kind.LinkOf(ref.Kind).Owner+"/"+ref.Owner, "/apis", ref.String(), after)}
+		lost = []Change{updated(kind.LinkOf(ref.Kind).Owner+"/"+ref.Owner, "/"+kind.LinkOf(ref.Kind).Field, ref.String(), after)}
 	}
 	if len(lost) == 0 {
 		return

@@ -65,7 +65,7 @@ func (r *round) clashes(d *kind.Declared, o *kind.Object, refused map[string]str
 		return err.Error()
 	}
 	for field, why := range r.snippets.Refuses(&mixed, parts) {
-		if field != "/apis" {
+		if !slices.ContainsFunc(kind.LinksFrom(k.Name), func(l *kind.LinkKind) bool { return field == "/"+l.Field }) {
 			return strings.TrimPrefix(field+": "+why, ": ")
 		}
 	}
