@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
@@ -84,13 +85,31 @@ func (o *promoteOptions) find(ctx context.Context, out *printer) (document.Docum
 	if err != nil {
 		return d, exitError, err
 	}
-	d = document.NewPromotion(head(to.instanceID), from.target(), to.target(), promote.Compare(&from.Side, &to.Side))
+	r := promote.Compare(&from.Side, &to.Side)
+	d = document.NewPromotion(head(to.instanceID), from.target(), to.target(), r)
+	if !o.filesOnly {
+		d.Meaning(meantNext(&r.Next, to.APIs), r.Next.Plan.Changes)
+	}
 	d.FilesOnly, d.Requests.Read = o.filesOnly, reads
 	d.Warnings = append(distinct(from.warnings, to.warnings), d.Warnings...)
 	if o.exitCode && d.Summary.Unsound() > 0 {
 		return d, exitDiffers, nil
 	}
 	return d, exitDone, nil
+}
+
+// meantNext is what applying the files of a target, all of whose gateway was read, means to the callers of its APIs.
+func meantNext(n *promote.Next, apis *kind.Catalog) []impact.Entry {
+	complete, there := map[string]bool{}, map[string]bool{"": true} // "" is whatever a policy is bound to
+	for _, l := range kind.Links {
+		complete[l.Name] = true
+	}
+	for _, a := range apis.APIs {
+		there[a.Address()] = true
+	}
+	return slices.DeleteFunc(impact.Of(impact.Input{Have: n.Have, Want: n.Want, Plan: n.Plan, Complete: complete}), func(e impact.Entry) bool {
+		return !there[e.API] // the other target alone has it
+	})
 }
 
 func (o *promoteOptions) check() error {

@@ -86,7 +86,7 @@ func (v *view) markdownBegin() string {
 		mark += ":" + t
 	}
 	if len(v.Felt.Rows) > 0 {
-		verdict = "**" + levelSigns[v.Felt.Rows[0].Level] + "Impact: " + v.Felt.Headline() + "**\n"
+		verdict = "**" + levelSigns[v.Felt.Rows[0].Level] + v.Felt.Headline() + "**\n"
 	}
 	return fmt.Sprintf("<!-- %s -->\n### apigw-sync %s\n\n%s**%s**\n", mark, v.Command, verdict, v.Sum) + v.markdownAbout()
 }

@@ -20,7 +20,7 @@ func (p *page) impact(f *document.Felt) {
 	if len(f.Rows) == 0 {
 		return
 	}
-	p.linef("%s", p.paint("Impact: "+f.Headline(), color.Bold))
+	p.linef("%s", p.paint(f.Headline(), color.Bold))
 	for i := range f.Rows {
 		r := &f.Rows[i]
 		head := document.Clean(r.Where)

@@ -48,7 +48,7 @@ func (p *page) textPlan(d *document.Plan) {
 // textNumbers tells how much there is, and nothing of what it is.
 func (p *page) textNumbers(d *document.Plan) {
 	if len(d.Felt.Rows) > 0 {
-		p.linef("Impact: %s", d.Felt.Headline())
+		p.linef("%s", d.Felt.Headline())
 	}
 	if beside := d.Beside(); beside != "" {
 		p.linef("%s.", beside)

@@ -166,6 +166,9 @@ func (v *view) meaning(f *document.Felt, changes []*document.Change) {
 	for i := range f.Rows {
 		r := &f.Rows[i]
 		p := document.Problem{Message: document.Told(r)}
+		if f.Target != "" {
+			p.Message = "apply --target " + document.Clean(f.Target) + ": " + p.Message
+		}
 		for _, c := range changes {
 			if c.Source != nil && slices.Contains(r.Because, c.Address) {
 				p = p.At(c.Source)

@@ -29,6 +29,7 @@ func Compare(from, to *Side) *Report {
 	c.missing()
 	c.unapplied()
 	c.sort()
+	c.report.Next = Next{c.to.Have, c.to.want, c.to.plan}
 	return c.report
 }
 

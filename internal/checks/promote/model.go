@@ -129,6 +129,14 @@ type Report struct {
 	Equal       int // objects and links that are the same on both sides
 	Ignored     int // differences that ignore rules leave alone
 	Warnings    []diff.Note
+	Next        Next
+}
+
+// Next is what applying the files of the second target would do to its gateway.
+type Next struct {
+	Have kind.Actual
+	Want kind.Desired
+	Plan *diff.Plan
 }
 
 // Count counts the differences of a class.

@@ -88,6 +88,18 @@ type Felt struct {
 	impact.Counts
 	Rows    []impact.Row
 	Refused []impact.Level // for which a guard refuses the plan
+	Target  string         // whose files would have to be applied; "" for the plan that is shown
+}
+
+// Headline says how many APIs a plan means what.
+func (f *Felt) Headline() string {
+	switch f.Target {
+	case "":
+		return "Impact: " + f.Counts.Headline()
+	case wordOr(f.Target, ""):
+		return "Impact of apply --target " + f.Target + ": " + f.Counts.Headline()
+	}
+	return "Impact of applying the second target: " + f.Counts.Headline()
 }
 
 // NewFelt rolls an impact up.

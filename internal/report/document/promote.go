@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
@@ -19,12 +20,16 @@ type Promotion struct {
 	To          Target               `json:"to"`
 	FilesOnly   bool                 `json:"files_only"` // no gateway was read: the desired states are compared
 	Summary     PromotionSummary     `json:"summary"`
+	Impact      []Impact             `json:"impact"`      // of applying the files of To; the worst first
 	Differences []Difference         `json:"differences"` // the worst class first
 	APIs        []promote.API        `json:"apis"`        // that one side lacks
 	Credentials []promote.Credential `json:"credentials"` // that each gateway makes for itself
 	Unapplied   []promote.Unapplied  `json:"unapplied"`   // what separates one gateway from its files, and not from the other
 	Requests    Requests             `json:"requests"`
 	Trouble
+
+	Felt Felt     `json:"-"` // Impact for people
+	Next []Change `json:"-"` // that applying the files of To would make
 }
 
 // Target is a section of the config file.
@@ -45,6 +50,8 @@ type PromotionSummary struct {
 	Unapplied   int `json:"unapplied"`
 	Equal       int `json:"equal"`
 	Ignored     int `json:"ignored"`
+
+	Impact impact.Counts `json:"impact"`
 }
 
 // Unsound counts the differences that the files do not declare.
@@ -60,7 +67,7 @@ type Difference struct {
 func NewPromotion(h Head, from, to Target, r *promote.Report) *Promotion {
 	d := &Promotion{
 		Head: h, From: from, To: to, Differences: []Difference{}, APIs: []promote.API{}, Credentials: []promote.Credential{},
-		Unapplied: []promote.Unapplied{}, Trouble: noTrouble(),
+		Unapplied: []promote.Unapplied{}, Impact: []Impact{}, Trouble: noTrouble(),
 	}
 	if r == nil {
 		return d
@@ -79,6 +86,12 @@ func NewPromotion(h Head, from, to Target, r *promote.Report) *Promotion {
 		APIs: len(r.APIs), Credentials: len(r.Credentials), Unapplied: len(r.Unapplied), Equal: r.Equal, Ignored: r.Ignored,
 	}
 	return d
+}
+
+// Meaning adds what applying the files of To would mean to callers, and the changes that do it.
+func (d *Promotion) Meaning(entries []impact.Entry, changes []diff.Change) {
+	d.Impact, d.Felt, d.Summary.Impact = Impacts(entries), NewFelt(entries), impact.Count(entries)
+	d.Felt.Target, d.Next = d.To.Name, Changes(changes)
 }
 
 // Sum is the last line of a comparison. Names of targets stand in it only as far as they are nothing but words.

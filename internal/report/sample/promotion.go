@@ -42,5 +42,7 @@ func Promotion(n int) *document.Promotion {
 			promote.Difference{Class: promote.Declared, Address: "plugin/cors_" + name, Kind: "plugin", Name: "cors_" + name, Path: "/content/allow_origin", From: varied, To: is("https://shop.example.com", promote.AsDeclared, base)},
 		)
 	}
-	return document.NewPromotion(Head, document.Target{Name: "staging", InstanceID: "a", Environment: "STAGING"}, document.Target{Name: "prod", InstanceID: Head.InstanceID, Environment: "RELEASE"}, r)
+	d := document.NewPromotion(Head, document.Target{Name: "staging", InstanceID: "a", Environment: "STAGING"}, document.Target{Name: "prod", InstanceID: Head.InstanceID, Environment: "RELEASE"}, r)
+	d.Meaning(Impact(), []diff.Change{{Address: "throttle_binding/limit_0/orders/create@RELEASE", Kind: "throttle_binding", Action: diff.Unbind, Source: base}})
+	return d
 }
