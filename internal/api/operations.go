@@ -77,6 +77,10 @@ var Operations = []Operation{
 	{"CreateEnvironmentVariableV2", "variable", "apig:variables:create?"},
 	{"UpdateEnvironmentVariableV2", "variable", "apig:variables:update?"},
 	{"DeleteEnvironmentVariableV2", "variable", "apig:variables:delete?"},
+	{"ListGatewayResponsesV2", "gateway_response", "apig:gatewayResponses:list?"},
+	{"CreateGatewayResponseV2", "gateway_response", "apig:gatewayResponses:create?"},
+	{"UpdateGatewayResponseV2", "gateway_response", "apig:gatewayResponses:update?"},
+	{"DeleteGatewayResponseV2", "gateway_response", "apig:gatewayResponses:delete?"},
 
 	{"ListEnvironmentsV2", "environment", "apig:envs:list"}, // and references to APIs in other environments
 	{"CreateEnvironmentV2", "environment", "apig:envs:create?"},

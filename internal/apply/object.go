@@ -31,10 +31,30 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 		}
 		r.update(ctx, k, j, ch.Want.Value, have, id)
 	case diff.OpUpdate:
-		r.update(ctx, k, j, ch.Want.Value, ch.Have.Value, ch.Have.ID)
+		if id, ok := r.toUpdate(ctx, k, j); ok {
+			r.update(ctx, k, j, ch.Want.Value, ch.Have.Value, id)
+		}
 	case diff.OpDelete:
 		r.delete(ctx, k, j)
 	}
+}
+
+// toUpdate is the id of the object of an update. What came with its owner in this run is looked up.
+func (r *runner) toUpdate(ctx context.Context, k *kind.Kind, j *job) (id string, ok bool) {
+	ch := j.change
+	if ch.Have.ID != "" || k.Single {
+		return ch.Have.ID, true
+	}
+	o, err := r.find(ctx, k, ch, ch.Want.Key)
+	switch {
+	case err != nil:
+		j.fail(err)
+	case o == nil:
+		j.fail(fmt.Errorf("the gateway made %s without %s", ch.Want.OwnerAddress(), ch.Address))
+	default:
+		return o.ID, true
+	}
+	return "", false
 }
 
 // parent is the object that the one of a change lives in; nil for one that stands alone.

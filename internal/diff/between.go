@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -155,7 +156,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 	}
 	for i := range c.have.Objects {
 		o := &c.have.Objects[i]
-		if o.Kind == k.Name && !taken[o.Key] && c.filter.self(k) && c.unclaimed(k, o) && !slices.Contains(k.Always, o.Key) {
+		if o.Kind == k.Name && !taken[o.Key] && c.filter.self(k) && c.unclaimed(k, o) && !k.Stays(o) {
 			if !c.policy.Prune {
 				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
 				continue
@@ -195,8 +196,8 @@ func (c *comparison) objects(k *kind.Kind) {
 func (c *comparison) compare(k *kind.Kind, p pair) {
 	w := p.want
 	change := Change{Address: w.Address(), Kind: k.Name, Name: w.Name(), Source: &w.Source, Want: w, Have: p.have}
-	if p.have == nil && k.Owner == "" && slices.Contains(k.Always, w.Key) {
-		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Message: "every gateway has one, and this one does not list it"})
+	if p.have == nil && k.Stays(&w.Object) {
+		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Message: "every " + cmp.Or(k.Owner, "gateway") + " has one, and this one does not list it"})
 		return
 	}
 	if p.have == nil {
@@ -278,10 +279,15 @@ func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
 		if k.Match != nil {
 			m = k.Match(p.want.Key, m.Want, m.Have)
 		}
+		m.Have = always(k, p, m)
 		c.plan.Unchanged += len(want[p.want.Key]) - len(m.Want)
 		pairs := pairByKey(m)
 		for i := range pairs {
-			if o := pairs[i].have; o != nil {
+			switch o := pairs[i].have; {
+			case o == nil:
+			case p.have == nil:
+				pairs[i].held = o.Key
+			default:
 				if pairs[i].held = kind.Rekey(o.Key, p.want.Key, from); o.Key != pairs[i].held {
 					c.renamed[k.Name+"/"+pairs[i].held] = o.Key
 				}
@@ -290,6 +296,26 @@ func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
 		out = append(out, pairs...)
 	}
 	return out
+}
+
+// always is what an owner has, without objects that always exist and are not declared, and with those that come with a new
+// owner and are. The gateway gives them their ids when it makes the owner.
+func always(k *kind.Kind, owner pair, m kind.Matched) (have []kind.Object) {
+	wanted := map[string]bool{}
+	for _, w := range m.Want {
+		wanted[w.Key] = true
+		if owner.have == nil && k.Stays(&w.Object) {
+			if fresh, err := k.Fresh(&w.Object); err == nil {
+				have = append(have, fresh)
+			}
+		}
+	}
+	for _, o := range m.Have {
+		if wanted[o.Key] || !k.Stays(&o) {
+			have = append(have, o)
+		}
+	}
+	return have
 }
 
 // pairByKey joins what lives inside one owner; what is wanted comes first.

@@ -149,6 +149,7 @@ type fileDeclaredGroup struct {
 	fileObject
 	Remark    string         `json:"remark,omitempty"`
 	Variables []fileVariable `json:"variables,omitempty"`
+	Responses []fileResponse `json:"responses,omitempty"`
 }
 
 type fileVariable struct {
@@ -167,6 +168,11 @@ func (l *loader) declareGroup(f fileDeclaredGroup) error {
 		x = l.groups().names[[2]string{"", f.Name}]
 	}
 	x.remark = f.Remark
+	for _, r := range f.Responses {
+		if err := l.response(x, r); err != nil {
+			return fmt.Errorf("response %s: %w", r.Name, err)
+		}
+	}
 	for _, v := range f.Variables {
 		e, err := l.environment(cmp.Or(v.Environment, "RELEASE"))
 		if err != nil {
@@ -197,7 +203,8 @@ func (d *dumper) dumpDeclaredGroups() (out []fileDeclaredGroup) {
 			f.Variables = append(f.Variables, shown)
 			d.note("variable/"+x.name+"/"+v.name+"@"+v.env.name, v.id, v.created, v.updated)
 		}
-		if f.Remark != "" || len(f.Variables) > 0 {
+		f.Responses = d.dumpResponses(x)
+		if f.Remark != "" || len(f.Variables)+len(f.Responses) > 0 {
 			out = append(out, f)
 		}
 	}

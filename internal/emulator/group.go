@@ -14,6 +14,7 @@ type group struct {
 	slAccess  bool // may the debugging domain be called
 	apis      list[*api]
 	domains   []*domain
+	responses []*gatewayResponse
 }
 
 type groupBody struct {
@@ -65,6 +66,13 @@ var quotaGroups = quota{name: "APIGROUP_NUM_LIMIT", code: "APIG.3101", what: "AP
 
 func (s *state) groups() *table[*group] { return tableOf[*group](s, "group") }
 
+// newGroup is a group as it is at first.
+func newGroup(i identity) *group {
+	x := &group{identity: i, slAccess: true}
+	x.responses = []*gatewayResponse{x.builtInResponse()}
+	return x
+}
+
 // slDomain is the host name for debugging.
 func (x *group) slDomain() string { return x.id + ".apic.emulator.example.com" }
 
@@ -109,7 +117,8 @@ func createGroup(g *Gateway, c *call, b groupBody) (reply, error) {
 	if err := cmp.Or(g.checkGroup(b, ""), g.room(quotaGroups, len(g.groups().rows))); err != nil {
 		return reply{}, err
 	}
-	x := &group{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, ""), slAccess: true}
+	x := newGroup(g.identify(b.Name, "", c.now))
+	x.remark = or(b.Remark, "")
 	g.groups().add(x)
 	c.effect(x.effect("create"))
 	return created(x.view())
@@ -168,7 +177,7 @@ func (l *loader) group(f fileGroup) error {
 	if err != nil {
 		return err
 	}
-	x := &group{identity: i}
+	x := newGroup(i)
 	if builtIn := l.groups().names[[2]string{"", f.Name}]; builtIn != nil && builtIn.isDefault && len(builtIn.apis) == 0 {
 		l.groups().remove(builtIn)
 		x.isDefault = true

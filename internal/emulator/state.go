@@ -43,7 +43,9 @@ func newState(o Options) *state {
 	}
 	now := o.Now()
 	s.envs().add(&environment{identity: identity{seq: s.next(), id: releaseID, name: "RELEASE", created: now}})
-	s.groups().add(&group{identity: s.identify("DEFAULT", "", now), isDefault: true, slAccess: true})
+	builtIn := newGroup(s.identify("DEFAULT", "", now))
+	builtIn.isDefault = true
+	s.groups().add(builtIn)
 	return s
 }
 

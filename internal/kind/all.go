@@ -2,13 +2,14 @@ package kind
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 // All are the kinds, owners before what lives inside them.
-var All = []*Kind{acl, app, appAccessControl, appCode, authorizer, channel, environment, apiGroup, variable, orchestration, plugin, signature, throttle, throttleSpecial}
+var All = []*Kind{acl, app, appAccessControl, appCode, authorizer, channel, environment, apiGroup, gatewayResponse, variable, orchestration, plugin, signature, throttle, throttleSpecial}
 
 // Links are the kinds of bindings.
 var Links = []*LinkKind{aclBinding, appAuthorization, pluginBinding, signatureBinding, throttleBinding}
@@ -58,6 +59,23 @@ func (k *Kind) Root(key string) string {
 	}
 	name, _, _ := strings.Cut(key, "/")
 	return k.Name + "/" + name
+}
+
+// Stays reports whether an object is one that always exists.
+func (k *Kind) Stays(o *Object) bool {
+	return slices.Contains(k.Always, strings.TrimPrefix(o.Key, o.Owner+"/"))
+}
+
+// Fresh is an object that always exists, as it comes with its owner: it has a name alone.
+func (k *Kind) Fresh(o *Object) (Object, error) {
+	v, err := k.Unpack(map[string]any{"name": strings.TrimPrefix(o.Key, o.Owner+"/")})
+	return Object{Kind: o.Kind, Key: o.Key, Owner: o.Owner, Value: v, Bound: Unknown}, err
+}
+
+// Untouched reports whether an object always exists and is as it came.
+func (k *Kind) Untouched(o *Object) bool {
+	fresh, err := k.Fresh(o)
+	return k.Owner != "" && k.Stays(o) && err == nil && reflect.DeepEqual(k.Side(fresh.Value).Compared, k.Side(o.Value).Compared)
 }
 
 // Policies are the kinds that stand alone and are bound to something: what an export writes unless it is asked for all.

@@ -33,6 +33,7 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 				shape.Pattern(`[A-Za-z0-9一-鿿][A-Za-z0-9一-鿿_./():（）、。-]*`, "letters, digits, Chinese characters and - _ . / ( ) :, starting with a letter, digit or Chinese character")).WithExample("orders")),
 			shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 1000)).WithDefault("").WithExample("Orders").WithSamples("Orders", "订单")),
 			shape.May("variables", variableList),
+			shape.May("responses", gatewayResponseList),
 		),
 	},
 	Key: func(_ string, g APIGroup) string { return g.Name },
@@ -72,22 +73,7 @@ var variableList = shape.OfList("Variables of the group: what backends mean by #
 		shape.Need("value", shape.OfText("Its value. It is no secret: the gateway shows it.", shape.Length(1, 255),
 			shape.Pattern(`[A-Za-z0-9_/.:-]+`, "letters, digits and _ - / . :")).WithExample("orders.internal:8080").WithSamples("orders.internal:8080", "a", "/v2")),
 		shape.May("environment", shape.OfText("Environment in which it has this value.", shape.Length(1, 64)).Naming(AnEnvironment).WithDefault(BuiltInEnvironment).WithExample("STAGING")),
-	), distinctVariables).WithAbsent("not managed; [] means none")
-
-var distinctVariables = shape.TestList(func(items []any) string {
-	seen := map[string]bool{}
-	for _, item := range items {
-		m, _ := item.(map[string]any)
-		name, _ := m["name"].(string)
-		env, _ := m["environment"].(string)
-		at := name + " in " + cmp.Or(env, BuiltInEnvironment)
-		if seen[at] {
-			return "holds " + at + " twice"
-		}
-		seen[at] = true
-	}
-	return ""
-}, "remove one of them").Saying("no variable twice in an environment")
+	), distinctBy("variable", "name", "environment")).WithAbsent("not managed; [] means none")
 
 var variable = of(Def[Variable, variableWire]{
 	Facts: Facts{

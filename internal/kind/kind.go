@@ -38,7 +38,7 @@ type Facts struct {
 	Unset     []string // JSON pointers of numbers whose 0 means that there is none
 	Remains   []string // JSON pointers of what an update cannot take away: left out, it stays
 	Makes     []string // JSON pointers of what the gateway makes where it is left out
-	Always    []string // names of objects that every gateway has: they are never made, renamed or deleted
+	Always    []string // names of objects that every gateway, or every owner, has: they are never made, renamed or deleted
 	Quota     int      // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
 	Generates bool     // its values are secret texts, and files may ask for so many that the gateway makes: {generate: N}
 	Refers    string   // the kind of what Refs names; "" when there are no Refs

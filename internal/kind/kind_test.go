@@ -40,6 +40,10 @@ var fixtures = map[string][]map[string]any{
 	"variable": {
 		{"name": "backend", "value": "orders.internal:8080"},
 	},
+	"gateway_response": {
+		{"name": "orders_errors", "errors": map[string]any{"THROTTLED": map[string]any{"status": 503, "body": "slow", "headers": map[string]any{"Retry-After": "1"}}, "DEFAULT_4XX": map[string]any{"body": "oops"}}},
+		{"name": "default"},
+	},
 	"app_access_control": {{"type": "PERMIT", "values": []any{"10.0.0.9", "10.0.0.1"}}},
 }
 

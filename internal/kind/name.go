@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -36,4 +37,29 @@ func sortedSet(values []string) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// distinctBy demands that no two entries of a list have the same texts under some keys; one that leaves the environment out is in
+// the one that every gateway has.
+func distinctBy(what string, keys ...string) shape.Rule {
+	return shape.TestList(func(items []any) string {
+		seen := map[string]bool{}
+		for _, item := range items {
+			m, _ := item.(map[string]any)
+			var parts []string
+			for _, key := range keys {
+				text, _ := m[key].(string)
+				if key == AnEnvironment {
+					text = cmp.Or(text, BuiltInEnvironment)
+				}
+				parts = append(parts, text)
+			}
+			at := strings.Join(parts, " in ")
+			if seen[at] {
+				return "holds " + at + " twice"
+			}
+			seen[at] = true
+		}
+		return ""
+	}, "remove one of them").Saying("no " + what + " twice")
 }

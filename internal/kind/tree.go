@@ -57,6 +57,15 @@ func plain(v reflect.Value) any {
 			list[i] = plain(v.Index(i))
 		}
 		return list
+	case reflect.Map:
+		if inside := v.Type().Elem().Kind(); inside != reflect.Struct && inside != reflect.String {
+			return v.Interface()
+		}
+		m := make(map[string]any, v.Len())
+		for key, x := range v.Seq2() {
+			m[key.String()] = plain(x)
+		}
+		return m
 	default:
 		return v.Interface()
 	}

@@ -201,6 +201,7 @@ func (c *checker) fields(n *yamlnode.Node, s *shape.Shape) any {
 		c.push(key.Value)
 		switch {
 		case s.Each != nil:
+			c.known(key, s)
 			out[key.Value], _ = c.value(n.Items[i], s.Each)
 		case s.Others == shape.Refused:
 			c.fail(key, "the key "+yamlnode.Shown(key.Value)+" is not known", keyHint(key.Value, s.Names()))
@@ -221,6 +222,18 @@ func (c *checker) fields(n *yamlnode.Node, s *shape.Shape) any {
 		}
 	}
 	return out
+}
+
+// known doubts a name that this version does not know, and refuses one that is much like one that it knows.
+func (c *checker) known(key *yamlnode.Node, s *shape.Shape) {
+	if s.Known == nil || slices.Contains(s.Known, key.Value) {
+		return
+	}
+	if near := Nearest(key.Value, s.Known); near != "" {
+		c.fail(key, "the key "+yamlnode.Shown(key.Value)+" is not known", "did you mean "+near+"?")
+		return
+	}
+	c.warn(key, "the key "+yamlnode.Shown(key.Value)+" is not known to this version and is sent as it is", "known are "+strings.Join(s.Known, ", "), true)
 }
 
 // other passes on what stands under a key that the shape does not list.

@@ -268,7 +268,7 @@ func (w *writer) part(k *kind.Kind, owner *kind.Object) *yaml.Node {
 	}
 	var items []*yaml.Node
 	for i := range parts {
-		if !parts[i].Foreign {
+		if !parts[i].Foreign && !k.Untouched(&parts[i]) {
 			items = append(items, w.element(k, &parts[i]))
 		}
 	}

@@ -118,6 +118,9 @@ func (d *drawer) once(s *shape.Shape) any {
 	case shape.List:
 		return d.list(s)
 	case shape.Map:
+		if s.Each != nil {
+			return d.named(s)
+		}
 		return d.mapping(s, func(f shape.Field) bool { return f.Required || d.rand.IntN(2) == 0 })
 	case shape.Either:
 		if other := len(s.Choices) - 1; d.opt.Generate && d.rand.IntN(3) == 0 {
@@ -215,6 +218,18 @@ func (d *drawer) mapping(s *shape.Shape, drawn func(shape.Field) bool) map[strin
 		case inner.Refers == "" || len(d.names[inner.Refers]) > 0:
 			out[f.Name] = d.value(inner)
 		}
+	}
+	return out
+}
+
+// named draws a mapping of free names: some of the known ones, or the example.
+func (d *drawer) named(s *shape.Shape) any {
+	if s.Known == nil {
+		return copied(s.Example)
+	}
+	out := map[string]any{}
+	for range d.rand.IntN(4) {
+		out[pick(d.rand, s.Known)] = d.value(s.Each)
 	}
 	return out
 }

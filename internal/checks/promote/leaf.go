@@ -106,7 +106,11 @@ func unsaid(k *kind.Kind, declared, have any, path string) bool {
 		field = path[:i+1]
 	}
 	at := func(v any) any { return jsonptr.At(k.Pack(v), field) }
-	return !slices.Contains(k.Makes, field) && at(declared) == nil && at(have) != nil && at(k.Settle(declared, have)) == nil
+	there := at(have) != nil
+	if f := k.Shape.Field(field[1:]); f != nil && strings.HasPrefix(f.Absent, "not managed") {
+		there = true // or could be
+	}
+	return !slices.Contains(k.Makes, field) && at(declared) == nil && there && at(k.Settle(declared, have)) == nil
 }
 
 // about reports whether a change between a gateway (Before) and its files (After) is about a leaf in which the

@@ -40,7 +40,7 @@ func entryOf(path, name string, s *shape.Shape, depth int) *Entry {
 		e.Forms = append(e.Forms, entryOf(path, "", form, 0))
 	}
 	for _, m := range mapsIn(s) {
-		for _, f := range m.Fields {
+		for _, f := range m.Keys() {
 			key := entryOf(join(path, s, f.Name), f.Name, f.Shape, depth-1)
 			key.Required = f.Required
 			if m.Cases != nil && m.Cases.Field == f.Name {

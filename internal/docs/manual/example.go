@@ -82,6 +82,9 @@ func (m sampler) mapping(s *shape.Shape, steps []step) map[string]any {
 		out[s.Cases.By] = by
 	}
 	addNeeded(s, steps, out)
+	if s.Each != nil {
+		return m.named(s, steps)
+	}
 	example, _ := s.Example.(map[string]any)
 	for i, f := range s.Fields {
 		named := len(steps) > 0 && steps[0].name == f.Name
@@ -110,6 +113,21 @@ func (m sampler) mapping(s *shape.Shape, steps []step) map[string]any {
 	}
 	addNeeded(s, steps, out)
 	return out
+}
+
+// named makes a mapping of free names, with the one that steps name, or with one that is known.
+func (m sampler) named(s *shape.Shape, steps []step) map[string]any {
+	if example, ok := s.Example.(map[string]any); ok && len(steps) <= 1 {
+		return example
+	}
+	name := slices.Concat(s.Known, []string{"name"})[0]
+	if len(steps) == 0 {
+		return map[string]any{name: m.of(s.Each, nil)}
+	}
+	if steps[0].name != shape.Any {
+		name = steps[0].name
+	}
+	return map[string]any{name: m.of(s.Each, steps[1:])}
 }
 
 // graft adds the keys that steps name to an example v of s that lacks them.

@@ -153,13 +153,16 @@ func fieldIn(s *shape.Shape, name string) (*shape.Field, *shape.Cases) {
 				return f, nil
 			}
 		}
+		if m.Each != nil && (m.Known == nil || name == shape.Any || slices.Contains(m.Known, name)) {
+			return new(shape.May(name, m.Each)), nil
+		}
 	}
 	return nil, nil
 }
 
 func keysIn(s *shape.Shape) (names []string) {
 	for _, m := range mapsIn(s) {
-		names = append(names, m.Names()...)
+		names = slices.Concat(names, m.Names(), m.Known)
 	}
 	return names
 }

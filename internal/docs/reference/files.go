@@ -139,7 +139,7 @@ func rowsOf(prefix string, fields []shape.Field) (rows [][]string) {
 func inner(at string, s *shape.Shape) (rows [][]string) {
 	switch s.Type {
 	case shape.Map:
-		return rowsOf(at+".", s.Fields)
+		return rowsOf(at+".", s.Keys())
 	case shape.List:
 		if s.Items.Type != shape.Map && s.Items.Type != shape.Either && (len(s.Items.Rules) > 0 || s.Items.Example != nil) {
 			rows = append(rows, []string{code(at + "[]"), typeOf(s.Items), meaning(s.Items)})

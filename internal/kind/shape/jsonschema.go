@@ -81,6 +81,9 @@ func (s *Shape) mapKeywords(m map[string]any) {
 	if s.Each != nil {
 		m["additionalProperties"] = s.Each.JSONSchema()
 	}
+	if s.Known != nil { // from which editors offer names
+		m["propertyNames"] = map[string]any{"anyOf": []any{map[string]any{"enum": s.Known}, map[string]any{"type": "string"}}}
+	}
 	if len(required) > 0 {
 		m["required"] = required
 	}

@@ -48,6 +48,7 @@ type Shape struct {
 	Fields  []Field  // Map, in the order in which they are written
 	Others  Others   // Map: what becomes of other keys
 	Each    *Shape   // Map: what stands under any other key, where names are free; nil where they are not
+	Known   []string // Map with Each: names that this version knows, where others are doubted; nil where all are as good
 	Cases   *Cases   // Map: one field takes its shape from another
 	Choices []*Shape // Either
 }
@@ -171,6 +172,10 @@ func (s *Shape) OrNull() *Shape { c := *s; c.Nullable = true; return &c }
 // OfEach describes a mapping of free names to values.
 func OfEach(doc string, value *Shape) *Shape { return &Shape{Type: Map, Doc: doc, Each: value} }
 
+// Knowing returns a copy of a mapping of free names of which only some are known: another is a warning, since a newer gateway
+// may know it, and a mistake where it is much like a known one.
+func (s *Shape) Knowing(names ...string) *Shape { c := *s; c.Known = names; return &c }
+
 // AndOthers returns a copy of a mapping that lets other keys pass unchecked.
 func (s *Shape) AndOthers() *Shape { c := *s; c.Others = Passed; return &c }
 
@@ -238,6 +243,17 @@ func (s *Shape) Field(name string) *Shape {
 		}
 	}
 	return nil
+}
+
+// Any stands for any name of a mapping whose names are free.
+const Any = "*"
+
+// Keys are the keys of a mapping for people: where names are free, Any stands for them.
+func (s *Shape) Keys() []Field {
+	if s.Each == nil {
+		return s.Fields
+	}
+	return append(append([]Field(nil), s.Fields...), May(Any, s.Each))
 }
 
 // FieldIn is Field for a key of the mapping m, of which another key may tell the shape.

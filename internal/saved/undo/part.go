@@ -7,6 +7,7 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
@@ -36,8 +37,13 @@ func (b *back) claim(c collection) (out claims, err error) {
 	var rest []string
 	for _, end := range slices.Sorted(maps.Keys(b.inside[c])) {
 		now, ch := b.inside[c][end], b.part(c, end)
+		came, ownWay := b.cameAlong(ch, now)
 		switch {
 		case b.inner[c][end] != nil:
+		case ownWay:
+			if out.mine[end] = came; !came {
+				out.stale = append(out.stale, planfile.Difference{Address: now.Address(), Text: "is not as it came with " + now.OwnerAddress()})
+			}
 		case made[now.ID] && now.ID != "":
 			out.mine[end] = true
 		case ch == nil:
@@ -64,6 +70,20 @@ func (b *back) claim(c collection) (out claims, err error) {
 		}
 	}
 	return out, nil
+}
+
+// cameAlong reports whether a part that comes with its owner is as it came, or as the run left it.
+func (b *back) cameAlong(ch *document.Change, now *kind.Object) (as, comes bool) {
+	k := kind.Of(now.Kind)
+	if !k.Stays(now) {
+		return false, false
+	}
+	if ch != nil && b.reached[ch.Address] && b.wanted[ch.Address] != nil {
+		if fields, err := b.Misses(b.wanted[ch.Address], now); err == nil && len(fields) == 0 {
+			return true, true
+		}
+	}
+	return k.Untouched(now), true
 }
 
 // restoreParts wants what lives inside an object as it was, as far as the run changed it.

@@ -1,0 +1,196 @@
+package kind
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+)
+
+// GatewayResponse is what callers are answered when the gateway itself refuses a call. API reference: "Gateway Response
+// Management". An error that it does not name is answered in the gateway's own words.
+type GatewayResponse struct {
+	Name   string                 `json:"name"`
+	Errors map[string]ErrorAnswer `json:"errors,omitempty"` // by type of error
+	Odd    `json:"-"`
+}
+
+// ErrorAnswer is the answer to calls that end with one type of error.
+type ErrorAnswer struct {
+	Status  int64             `json:"status,omitempty"` // 0 is that of the error itself
+	Body    *string           `json:"body,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"`
+}
+
+type gatewayResponseWire struct {
+	ID      string                     `json:"id,omitempty"`
+	Name    string                     `json:"name"`
+	Answers map[string]errorAnswerWire `json:"responses"`
+}
+
+type errorAnswerWire struct {
+	Status    *int64       `json:"status,omitempty"`
+	Body      *string      `json:"body"`
+	Headers   []headerWire `json:"headers,omitempty"`
+	Untouched bool         `json:"default,omitempty"`
+}
+
+type headerWire struct {
+	Name  string `json:"key"`
+	Value string `json:"value"`
+}
+
+// builtInResponse is one that every group has from the start and keeps.
+const builtInResponse = "default"
+
+// ownAnswer is the body of an error that nobody has changed.
+const ownAnswer = `{"error_code":"$context.error.code","error_msg":"$context.error.message","request_id":"$context.requestId"}`
+
+// ownStatuses are those of errors that nobody has changed; 0 where that of the error itself stays, or where no document
+// tells it.
+var ownStatuses = map[string]int64{
+	"ACCESS_DENIED": 403, "AUTH_FAILURE": 401, "AUTH_HEADER_MISSING": 401, "AUTHORIZER_CONF_FAILURE": 500, "AUTHORIZER_FAILURE": 500,
+	"AUTHORIZER_IDENTITIES_FAILURE": 401, "BACKEND_TIMEOUT": 504, "BACKEND_UNAVAILABLE": 502, "NOT_FOUND": 404, "REQUEST_PARAMETERS_FAILURE": 400,
+	"THROTTLED": 429, "UNAUTHORIZED": 401, "DEFAULT_4XX": 0, "DEFAULT_5XX": 0, "THIRD_AUTH_FAILURE": 401, "THIRD_AUTH_IDENTITIES_FAILURE": 401,
+	"THIRD_AUTH_CONF_FAILURE": 500, "ORCHESTRATION_PARAMETER_NOT_FOUND": 0, "ORCHESTRATION_FAILURE": 0, "OIDC_AUTH_TOKEN_VERIFY_FAIL": 0,
+	"OIDC_AUTH_GET_DISCOVERY_ERROR": 0, "OIDC_AUTH_CODE_FLOW_FAIL": 0, "JWT_AUTH_FAILURE": 0,
+}
+
+var gatewayResponseList = shape.OfList("What callers are answered when the gateway itself refuses a call. Every group has the response default, which is neither made nor deleted.",
+	shape.OfMap("A gateway response.",
+		shape.Need("name", shape.OfText("Name of the response, unique in the group. It identifies the response.", shape.Length(1, 64),
+			shape.Pattern(`[A-Za-z0-9_-]+`, "letters, digits, _ and -")).WithExample("orders_errors").WithSamples("orders_errors", builtInResponse, "v2-errors")),
+		shape.May("errors", shape.OfEach("Answers by type of error, such as THROTTLED.", errorAnswerShape).Knowing(slices.Sorted(maps.Keys(ownStatuses))...).
+			WithAbsent("every error is answered in the gateway's own words, as is each that is not named here")),
+	).WithExample(map[string]any{"name": "orders_errors", "errors": map[string]any{
+		"THROTTLED": map[string]any{"status": int64(429), "body": `{"error":"slow down"}`, "headers": map[string]any{"Retry-After": "1"}},
+	}}),
+	distinctBy("response", "name")).WithAbsent("not managed; [] means none but default")
+
+var errorAnswerShape = shape.OfMap("The answer to calls that end with this error.",
+	shape.May("status", shape.OfWhole("HTTP status.", shape.Range(200, 599), otherThan444).WithUnit("HTTP status").WithExample(int64(429)).WithAbsent("that of the error")),
+	shape.May("body", shape.OfText("Body, which may hold variables such as $context.error.message.").
+		WithDefault(ownAnswer).WithSamples(`{"error":"slow down"}`, `{"error":"$context.error.message"}`, "sorry, 抱歉")),
+	shape.May("headers", shape.OfEach("Headers by name.", shape.OfText("Value.", shape.Length(1, 1024), withoutBrackets).WithExample("1")).
+		Obeying(tenHeaders, headerNames).WithExample(map[string]any{"Retry-After": "1"}).WithAbsent("none")),
+)
+
+var (
+	otherThan444 = shape.Rule{Says: "not 444", Keywords: map[string]any{"not": map[string]any{"const": 444}}, Hint: "write another one", Broken: func(v any) string {
+		if v == int64(444) {
+			return "444 is not taken"
+		}
+		return ""
+	}}
+	withoutBrackets = shape.Test(func(s string) string {
+		if strings.Contains(s, "[[") || strings.Contains(s, "]]") {
+			return "holds [[ or ]]"
+		}
+		return ""
+	}, "remove them").Saying("without [[ and ]]")
+	tenHeaders = shape.TestMap(func(m map[string]any) string {
+		if len(m) > 10 {
+			return "has " + itoa(int64(len(m))) + " entries; at most 10 are allowed"
+		}
+		return ""
+	}, "").Saying("at most 10").With("maxProperties", 10)
+	headerName  = shape.Pattern(`[A-Za-z0-9-]{1,128}`, "letters, digits and -, at most 128")
+	headerNames = shape.TestMap(func(m map[string]any) string {
+		for _, name := range slices.Sorted(maps.Keys(m)) {
+			if wrong := headerName.Broken(name); wrong != "" {
+				return "names a header that cannot be: " + wrong
+			}
+		}
+		return ""
+	}, headerName.Hint).Saying("names of " + headerName.Says)
+)
+
+var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
+	Facts: Facts{
+		Name: "gateway_response", Trail: "GatewayResponse", Owner: AGroup, Field: "responses", Shape: gatewayResponseList.Items,
+		Path: "api-groups/{group}/gateway-responses", ListField: "responses", Always: []string{builtInResponse},
+		Ops: Operations{
+			List: "ListGatewayResponsesV2", Create: "CreateGatewayResponseV2", Update: "UpdateGatewayResponseV2", Delete: "DeleteGatewayResponseV2",
+		},
+	},
+	Hooks: Hooks[GatewayResponse]{
+		Normalize: eachAnswer(func(kind string, a ErrorAnswer) ErrorAnswer {
+			if a.Status == 0 {
+				a.Status = ownStatuses[kind]
+			}
+			if a.Body == nil {
+				a.Body = new(ownAnswer)
+			}
+			return a
+		}),
+		Compared: comparedResponse,
+		Brief: eachAnswer(func(kind string, a ErrorAnswer) ErrorAnswer {
+			if a.Status == ownStatuses[kind] {
+				a.Status = 0
+			}
+			return a
+		}),
+		// Where nobody tells the status of an error that nobody has changed, it is as the gateway has it.
+		Adopt: func(want, have GatewayResponse) GatewayResponse {
+			return eachAnswer(func(kind string, a ErrorAnswer) ErrorAnswer {
+				if w, ok := want.Errors[kind]; ok && w.Status == 0 {
+					a.Status = 0
+				}
+				return a
+			})(have)
+		},
+	},
+	Key: func(group string, r GatewayResponse) string { return JoinKey(group, r.Name) },
+	Encode: func(w Writing[GatewayResponse]) (any, error) {
+		out := gatewayResponseWire{Name: w.Want.Name, Answers: map[string]errorAnswerWire{}}
+		for kind, a := range w.Want.Errors {
+			one := errorAnswerWire{Status: limit(a.Status), Body: a.Body}
+			for _, name := range slices.Sorted(maps.Keys(a.Headers)) {
+				one.Headers = append(one.Headers, headerWire{name, a.Headers[name]})
+			}
+			out.Answers[kind] = one
+		}
+		return out, nil
+	},
+	Decode: func(w gatewayResponseWire) Found[GatewayResponse] {
+		r := GatewayResponse{Name: w.Name, Errors: map[string]ErrorAnswer{}}
+		for kind, told := range w.Answers {
+			if told.Untouched {
+				continue
+			}
+			a := ErrorAnswer{Status: value(told.Status), Body: told.Body}
+			for _, h := range told.Headers {
+				if a.Headers == nil {
+					a.Headers = map[string]string{}
+				}
+				a.Headers[h.Name] = h.Value
+			}
+			r.Errors[kind] = a
+		}
+		return Found[GatewayResponse]{ID: w.ID, Value: r, Bound: Unknown, Silent: silent(map[string]bool{"/errors": w.Answers != nil})}
+	},
+})
+
+// comparedResponse leaves out answers that say what the gateway says anyway: lists may or may not call those untouched.
+func comparedResponse(r GatewayResponse) GatewayResponse {
+	said := maps.Clone(r.Errors)
+	maps.DeleteFunc(said, func(kind string, a ErrorAnswer) bool {
+		own, known := ownStatuses[kind]
+		return known && a.Status == own && value(a.Body) == ownAnswer && len(a.Headers) == 0
+	})
+	r.Errors = said
+	return r
+}
+
+// eachAnswer is a hook that changes each answer of a response.
+func eachAnswer(change func(kind string, a ErrorAnswer) ErrorAnswer) func(GatewayResponse) GatewayResponse {
+	return func(r GatewayResponse) GatewayResponse {
+		out := make(map[string]ErrorAnswer, len(r.Errors))
+		for kind, a := range r.Errors {
+			out[kind] = change(kind, a)
+		}
+		r.Errors = out
+		return r
+	}
+}
