@@ -126,7 +126,9 @@ func (l *loader) head(n *yamlnode.Node, overlay bool) {
 	for i, rule := range rules {
 		m, _ := rule.(map[string]any)
 		item := n.Get("ignore").Items[i]
-		l.state.Ignore = append(l.state.Ignore, ignoreOf(m, item))
+		r := ignoreOf(m, item)
+		l.state.Ignore = append(l.state.Ignore, r)
+		c.ignoring(r, i, item)
 		l.places.ignoring(item, "/ignore/"+strconv.Itoa(i))
 	}
 }

@@ -1,0 +1,104 @@
+package spec
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
+)
+
+// ignoring warns of the fields of an ignore rule under which nothing can ever differ.
+func (c *checker) ignoring(r kind.Ignore, rule int, n *yamlnode.Node) {
+	fields := n.Get("fields")
+	if fields == nil || len(fields.Items) != len(r.Fields) {
+		return // none, or one is wrong, which was told
+	}
+	for i, f := range fields.Items {
+		if problem, hint := leadsNowhere(r.Kind, r.Fields[i]); problem != "" {
+			at := c.path
+			c.path = []string{"ignore", strconv.Itoa(rule), "fields", strconv.Itoa(i)}
+			c.warn(f, problem+", so that the rule leaves nothing alone there", hint, false)
+			c.path = at
+		}
+	}
+}
+
+// leadsNowhere tells why no difference of a kind has a path that begins with a pointer; "" where one can.
+func leadsNowhere(kindName, pointer string) (problem, hint string) {
+	k := kind.Of(kindName)
+	if k == nil {
+		if kind.LinkOf(kindName) == nil {
+			return "", ""
+		}
+		return kindName + " has no fields", "leave fields out: the rule is then about all of it"
+	}
+	in := []*shape.Shape{k.Shape}
+	if k.Section != "" {
+		in = []*shape.Shape{items[k.Section]}
+	}
+	at := ""
+	for step := range jsonptr.Keys(pointer) {
+		var next []*shape.Shape
+		open := false // to keys that a newer gateway may know
+		for _, s := range choices(in) {
+			into, why, what := led(s, at, step)
+			open = open || into == nil && why == ""
+			next, problem, hint = append(next, into...), why, what
+		}
+		switch {
+		case len(next) == 0 && open:
+			return "", ""
+		case len(next) == 0:
+			return problem, hint
+		}
+		in, at = next, at+jsonptr.Join(step)
+	}
+	return "", ""
+}
+
+// choices are shapes with those that have several by all of these.
+func choices(list []*shape.Shape) (out []*shape.Shape) {
+	for _, s := range list {
+		if s.Type == shape.Either {
+			out = append(out, choices(s.Choices)...)
+		} else {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// led are the shapes that a step of a path can lead to from what stands at a pointer; or else why it leads nowhere, and
+// what to write instead. Neither: whatever stands there is not described.
+func led(s *shape.Shape, at, step string) (into []*shape.Shape, why, instead string) {
+	switch {
+	case s.Type == shape.Free:
+		return nil, "", ""
+	case s.Set:
+		return nil, at + " is a set, the entries of which have no places", "write " + at + " for all of it"
+	case s.Type == shape.List && s.Key != nil && !s.Ordered && digits(step):
+		return nil, "the entries of " + at + " have no places: they go by " + strings.Join(s.Key, ", "), "write " + at + "/KEY with the key that diff shows, or " + at + " for all of them"
+	case s.Type == shape.List:
+		return []*shape.Shape{s.Items}, "", ""
+	case s.Type != shape.Map:
+		return nil, at + " is a single value", "write " + at
+	}
+	if s.Cases != nil && s.Cases.Field == step {
+		for _, of := range s.Cases.Shapes {
+			into = append(into, of)
+		}
+	}
+	if f := s.Field(step); f != nil {
+		into = append(into, f)
+	}
+	if into != nil || s.Others != shape.Refused {
+		return into, "", ""
+	}
+	return nil, "there is no field " + at + jsonptr.Join(step), keyHint(step, slices.Sorted(slices.Values(s.Names())))
+}
+
+func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
