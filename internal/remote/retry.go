@@ -15,6 +15,7 @@ import (
 
 const (
 	maxFailures   = 6  // attempts of one request that fail otherwise than for pace
+	maxAside      = 2  // what only adds to a report is not worth a long wait
 	maxUnreadable = 3  // a body that cannot be read is mostly the same next time
 	maxRefusals   = 10 // attempts of one request that are refused for pace
 )
@@ -166,7 +167,11 @@ func (h *history) next() (wait time.Duration, ok bool) {
 	if errors.Is(h.last, api.ErrUnreadable) {
 		h.unreadable++
 	}
-	if h.failures >= maxFailures || h.unreadable >= maxUnreadable {
+	most := maxFailures
+	if h.q.Scope == api.Trail || h.q.Scope == api.OldTrail {
+		most = maxAside
+	}
+	if h.failures >= most || h.unreadable >= maxUnreadable {
 		return 0, false
 	}
 	var e *api.Error

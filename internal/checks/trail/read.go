@@ -21,6 +21,7 @@ const (
 	skew     = 5 * time.Minute    // that clocks may be apart
 	pageSize = 200                // the most that a query returns
 	mostOf   = 1000               // pages; a trail that never ends must not keep a run from ending
+	patience = 10 * time.Second   // for the first answer: a report does not wait long for what only adds to it
 	service  = "APIG"
 )
 
@@ -80,8 +81,15 @@ func (q *query) all(ctx context.Context, only string) error {
 	return fmt.Errorf("it has more than %d pages", mostOf)
 }
 
+var errPatience = fmt.Errorf("no answer within %s", patience)
+
 // ask asks for a page, once more where the trail itself had trouble.
 func (q *query) ask(ctx context.Context, only, next string, raw *json.RawMessage) error {
+	if next == "" {
+		within, cancel := context.WithTimeoutCause(ctx, patience, errPatience)
+		defer cancel()
+		ctx = within
+	}
 	values := url.Values{
 		"limit": {strconv.Itoa(pageSize)},
 		"from":  {strconv.FormatInt(q.now.Add(-window).UnixMilli(), 10)}, "to": {strconv.FormatInt(q.now.Add(skew).UnixMilli(), 10)},
