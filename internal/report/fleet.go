@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -149,14 +150,14 @@ func writeFleetMetrics(w io.Writer, d *document.Fleet) error {
 // fleetOrder puts the worst first.
 var fleetOrder = []string{document.StateError, document.StateIncomplete, document.StateRefused, document.StateSkipped, document.StateDiffers, document.StateOK}
 
-// worstFirst are the targets, the worst first, and as they were among those that are alike.
+// worstFirst are the targets, the worst first, and in the order of the config file among those that are alike.
 func worstFirst(d *document.Fleet) []*document.Member {
 	out := make([]*document.Member, len(d.Targets))
 	for i := range d.Targets {
 		out[i] = &d.Targets[i]
 	}
 	slices.SortStableFunc(out, func(a, b *document.Member) int {
-		return slices.Index(fleetOrder, a.State()) - slices.Index(fleetOrder, b.State())
+		return cmp.Or(slices.Index(fleetOrder, a.State())-slices.Index(fleetOrder, b.State()), slices.Compare(b.Weight(), a.Weight()))
 	})
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -78,6 +79,25 @@ type htmlFinding struct {
 
 // Text makes text from outside harmless to look at, and cuts what is very long.
 func (htmlFinding) Text(s string) string { return clip(document.Clean(s), htmlSaid) }
+
+// htmlPiece is a part of a sentence. A flag is not to be broken at its hyphens.
+type htmlPiece struct {
+	Flag bool
+	Text string
+}
+
+var flagInText = regexp.MustCompile(`--[a-z][a-z-]*`)
+
+// Pieces are Text, its flags apart.
+func (f htmlFinding) Pieces(s string) (out []htmlPiece) {
+	s = f.Text(s)
+	at := 0
+	for _, span := range flagInText.FindAllStringIndex(s, -1) {
+		out = append(out, htmlPiece{Text: s[at:span[0]]}, htmlPiece{Flag: true, Text: s[span[0]:span[1]]})
+		at = span[1]
+	}
+	return append(out, htmlPiece{Text: s[at:]})
+}
 
 // Ones are what the page lists, in small letters: changes, or differences where nothing is about to happen.
 func (p *htmlPage) Ones() string { return p.htmlWords("changes", "differences") }

@@ -145,12 +145,12 @@ func newHTMLChange(c *item, id string, i int) htmlChange {
 		details = c.Fields // what would go along says nothing about how it is
 	}
 	for _, f := range details {
-		h.Leaves = append(h.Leaves, newHTMLLeaf(&f, c.Apart))
+		h.Leaves = append(h.Leaves, newHTMLLeaf(&f, c.Apart, h.OneSide))
 	}
 	return h
 }
 
-func newHTMLLeaf(f *document.Field, apart document.Apart) htmlLeaf {
+func newHTMLLeaf(f *document.Field, apart document.Apart, oneSide bool) htmlLeaf {
 	leaf := htmlLeaf{Path: document.Clean(f.Path)}
 	if lines := linesOf(f); lines != nil {
 		leaf.Lines = sideBySide(lines)
@@ -162,8 +162,12 @@ func newHTMLLeaf(f *document.Field, apart document.Apart) htmlLeaf {
 		return leaf
 	}
 	if f.IsSet() {
-		leaf.Before = htmlValue{Start: strings.Join(document.Members(document.Goes, f.Removed), ", "), None: len(f.Removed) == 0}
-		leaf.After = htmlValue{Start: strings.Join(document.Members(document.Comes, f.Added), ", "), None: len(f.Added) == 0}
+		goes, comes := document.Goes, document.Comes
+		if oneSide {
+			goes, comes = "", "" // it is all of the set
+		}
+		leaf.Before = htmlValue{Start: strings.Join(document.Members(goes, f.Removed), ", "), None: len(f.Removed) == 0}
+		leaf.After = htmlValue{Start: strings.Join(document.Members(comes, f.Added), ", "), None: len(f.Added) == 0}
 		return leaf
 	}
 	before, after := document.Shorten(f.Before, f.Now(), htmlValueMost)

@@ -111,6 +111,26 @@ func (m *Member) differs() bool {
 	}
 }
 
+// Weight tells targets of one state apart: whom a plan lets in and shuts out, certificates that have ended, what failed, and
+// differences. More of the first that differs is worse.
+func (m *Member) Weight() []int {
+	switch d := m.Document.(type) {
+	case *Plan:
+		return []int{d.Felt.Exposure, d.Felt.Outage, 0, 0, len(d.Changes) + len(d.Extra)}
+	case *Results:
+		return []int{d.Felt.Exposure, d.Felt.Outage, 0, d.Summary.Failed + d.Summary.Unknown, d.Summary.Skipped}
+	case *Drift:
+		ended := 0
+		for i := range d.Certificates {
+			if d.Certificates[i].Expired {
+				ended++
+			}
+		}
+		return []int{0, 0, ended, 0, len(d.Changes) + len(d.Extra) + len(d.References)}
+	}
+	return nil
+}
+
 // Sum is what became of the target, in a line.
 func (m *Member) Sum() string {
 	if m.Skipped != "" {
