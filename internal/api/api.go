@@ -38,6 +38,10 @@ const (
 	OldTrail              // /v2.0/{project_id}/system there, as some clouds still have it
 )
 
+// ThisInstance stands in a query or a body for the id of the gateway that a request goes to, where the path does not have
+// it: what has the scope of the project is asked for with it.
+const ThisInstance = "{instance_id}"
+
 // Caller sends requests to one gateway. It is safe for concurrent use.
 type Caller interface {
 	// Call sends r and decodes the answer into reply (nil: the answer is ignored). It repeats what

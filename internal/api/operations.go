@@ -57,6 +57,12 @@ var Operations = []Operation{
 	{"UpdateCustomAuthorizerV2", "authorizer", "apig:authorizers:update?"},
 	{"DeleteCustomAuthorizerV2", "authorizer", "apig:authorizers:delete?"},
 
+	{"ListCertificatesV2", "certificate", "apig:certificates:list?"},
+	{"ShowDetailsOfCertificateV2", "certificate", "apig:certificates:get?"},
+	{"CreateCertificateV2", "certificate", "apig:certificates:create?"},
+	{"UpdateCertificateV2", "certificate", "apig:certificates:update?"},
+	{"DeleteCertificateV2", "certificate", "apig:certificates:delete?"},
+
 	{"ListVpcChannelsV2", "channel", "apig:vpcChannels:list?"},
 	{"ShowDetailsOfVpcChannelV2", "channel", "apig:vpcChannels:get?"},
 	{"CreateVpcChannelV2", "channel", "apig:vpcChannels:create?"},

@@ -202,6 +202,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	}
 	if p.have == nil {
 		change.Action, change.Fields = Create, created(k, w.Value)
+		c.uploads(k, w, "which the gateway does not have")
 		c.add(change)
 		return
 	}
@@ -243,6 +244,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	if change.Action == Replace && len(ignored) > 0 {
 		change.Want = c.rules.keep(k, w, p.have)
 	}
+	c.uploads(k, change.Want, "which is to change")
 	c.add(change)
 }
 

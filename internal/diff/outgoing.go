@@ -28,6 +28,17 @@ func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *
 	return &w
 }
 
+// uploads reports what a write needs, no gateway tells, and the files leave out.
+func (c *comparison) uploads(k *kind.Kind, w *kind.Declared, since string) {
+	for _, path := range k.Uploads {
+		if k.Open(w.Value, path) {
+			c.plan.Errors = append(c.plan.Errors, Note{
+				Address: w.Address(), Source: &w.Source, Message: "has no " + path[1:] + ", " + since + "; write it, since no gateway tells it",
+			})
+		}
+	}
+}
+
 // resent notes secrets that cannot be compared, since the gateway hides them. They are changes only when
 // the policy asks to send them all the same.
 func (c *comparison) resent(k *kind.Kind, w *kind.Declared, have *kind.Object) (out []Field) {

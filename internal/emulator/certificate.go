@@ -14,6 +14,7 @@ import (
 type certificate struct {
 	identity
 	certificateFacts
+	pem fileUpload // what was uploaded, without the key; zero where the facts alone are known
 }
 
 // certificateFacts is what a state file says of a certificate, and what is read out of an uploaded one.
@@ -29,6 +30,7 @@ type certificateFacts struct {
 	Issuer     []string  `json:"issuer,omitempty"`
 	Org        []string  `json:"organization,omitempty"`
 	Signature  string    `json:"signature_algorithm,omitempty"`
+	RootCA     bool      `json:"is_has_trusted_root_ca,omitempty"`
 }
 
 type certificateBody struct {
@@ -55,11 +57,13 @@ var certificateResource = resource{
 		{op: "ListCertificatesV2", method: http.MethodGet, path: certificatesPath, do: of(needed("instance_id"), listCertificates)},
 		{op: "CreateCertificateV2", method: http.MethodPost, path: certificatesPath, do: taking(createCertificate)},
 		{op: "ShowDetailsOfCertificateV2", method: http.MethodGet, path: oneCertificatePath, do: of(theCert, showCertificate)},
+		{op: "UpdateCertificateV2", method: http.MethodPut, path: oneCertificatePath, do: ofTaking(theCert, updateCertificate)},
 		{op: "DeleteCertificateV2", method: http.MethodDelete, path: oneCertificatePath, do: of(theCert, deleteCertificate)},
 		{op: "ListAttachedDomainsV2", method: http.MethodGet, path: oneCertificatePath + "/attached-domains", do: of(theCert, listAttachedDomains)},
 	},
 	sections: []section{
-		sectionOf("gateway.certificates", func(f certificateFacts) string { return f.Name }, (*loader).addCertificate, dumped("certificate", (*state).certs, (*dumper).dumpCertificate)),
+		sectionOf("certificates", func(f fileUpload) string { return f.Name }, (*loader).upload, (*dumper).dumpUploads),
+		sectionOf("gateway.certificates", func(f certificateFacts) string { return f.Name }, (*loader).addCertificate, (*dumper).dumpCertificates),
 	},
 }
 
@@ -110,14 +114,16 @@ func without(v map[string]any, members ...string) map[string]any {
 func (k *certificate) view(g *Gateway) map[string]any {
 	v := map[string]any{
 		"id": k.id, "name": k.name, "type": k.Type, "instance_id": "common", "project_id": g.opts.ProjectID,
-		"create_time": stamp(k.created), "update_time": stamp(k.updated), "not_after": stamp(k.NotAfter), "version": 3,
-		"serial_number": k.Serial, "signature_algorithm": k.Signature, "algorithm_type": k.Algorithm, "is_has_trusted_root_ca": false,
+		"create_time": stamp(k.created), "update_time": stamp(k.updated), "version": 3,
+		"serial_number": k.Serial, "signature_algorithm": k.Signature, "algorithm_type": k.Algorithm, "is_has_trusted_root_ca": k.RootCA,
 	}
 	if k.Type == "instance" {
 		v["instance_id"] = g.opts.InstanceID
 	}
-	if !k.NotBefore.IsZero() {
-		v["not_before"] = stamp(k.NotBefore)
+	for member, at := range map[string]time.Time{"not_before": k.NotBefore, "not_after": k.NotAfter} {
+		if !at.IsZero() {
+			v[member] = stamp(at)
+		}
 	}
 	if k.CommonName != "" {
 		v["common_name"] = k.CommonName
@@ -147,25 +153,50 @@ func listCertificates(g *Gateway, c *call, id string) (reply, error) {
 	return page(g, c, "certs", g.certs().rows, f.keep(), func(k *certificate) map[string]any { return k.listed(g) })
 }
 
-func createCertificate(g *Gateway, c *call, b certificateBody) (reply, error) {
+// check reads what a body says of a certificate.
+func (b certificateBody) check(g *Gateway, now time.Time) (certificateFacts, error) {
 	var v checks
 	v.text("name", b.Name, 4, 50, policyName)
 	v.that(b.Type == "" || b.Type == "global" || b.Type == "instance" && b.InstanceID == g.opts.InstanceID, "type")
+	v.that(b.RootCA == "" || b.Type == "instance", "trusted_root_ca")
 	if v.err != nil {
-		return reply{}, v.err
+		return certificateFacts{}, v.err
 	}
-	facts, err := readCertificate(b, c.now)
+	return readCertificate(b, now, false)
+}
+
+func createCertificate(g *Gateway, c *call, b certificateBody) (reply, error) {
+	facts, err := b.check(g, c.now)
 	if err != nil {
 		return reply{}, err
 	}
-	k := &certificate{identity: g.identify(b.Name, "", c.now), certificateFacts: facts.withDefaults()}
+	k := &certificate{identity: g.identify(b.Name, "", c.now), certificateFacts: facts.withDefaults(), pem: b.kept()}
 	g.certs().add(k)
 	c.effect(k.effect("create"))
 	return ok(k.view(g)) // 200, not 201
 }
 
-// readCertificate checks an uploaded pair as the service does.
-func readCertificate(b certificateBody, now time.Time) (certificateFacts, error) {
+// updateCertificate takes another certificate in place of one that it keeps bound. Type and algorithm stay.
+func updateCertificate(g *Gateway, c *call, k *certificate, b certificateBody) (reply, error) {
+	facts, err := b.check(g, c.now)
+	if err != nil {
+		return reply{}, err
+	}
+	facts = facts.withDefaults()
+	if facts.Type != k.Type || facts.Algorithm != k.Algorithm {
+		return reply{}, invalid("type")
+	}
+	g.certs().rename(k, b.Name)
+	k.certificateFacts, k.pem, k.updated = facts, b.kept(), c.now
+	c.effect(k.effect("update"))
+	return ok(k.view(g))
+}
+
+// readCertificate checks an uploaded pair as the service does, or, out of a state file, a certificate without its key.
+func readCertificate(b certificateBody, now time.Time, keyless bool) (certificateFacts, error) {
+	if block, _ := pem.Decode([]byte(b.RootCA)); block == nil && b.RootCA != "" {
+		return certificateFacts{}, invalidAs("APIG.2106", "trusted_root_ca")
+	}
 	block, _ := pem.Decode([]byte(b.Content))
 	if block == nil {
 		return certificateFacts{}, invalidAs("APIG.2106", "cert_content")
@@ -177,7 +208,7 @@ func readCertificate(b certificateBody, now time.Time) (certificateFacts, error)
 	if strings.Contains(b.PrivateKey, "ENCRYPTED") {
 		return certificateFacts{}, invalidAs("APIG.2105", "private_key")
 	}
-	if _, err := tls.X509KeyPair([]byte(b.Content), []byte(b.PrivateKey)); err != nil {
+	if _, err := tls.X509KeyPair([]byte(b.Content), []byte(b.PrivateKey)); err != nil && !keyless {
 		return certificateFacts{}, invalidAs("APIG.2101", "private_key")
 	}
 	if now.After(leaf.NotAfter) {
@@ -189,10 +220,13 @@ func readCertificate(b certificateBody, now time.Time) (certificateFacts, error)
 	f := certificateFacts{
 		Name: b.Name, Type: b.Type, CommonName: leaf.Subject.CommonName, SAN: leaf.DNSNames, NotBefore: leaf.NotBefore,
 		NotAfter: leaf.NotAfter, Serial: leaf.SerialNumber.String(), Issuer: leaf.Issuer.Organization,
-		Org: leaf.Subject.Organization, Signature: leaf.SignatureAlgorithm.String(), Algorithm: "RSA",
+		Org: leaf.Subject.Organization, Signature: leaf.SignatureAlgorithm.String(), Algorithm: "RSA", RootCA: b.RootCA != "",
 	}
 	if leaf.PublicKeyAlgorithm == x509.ECDSA {
 		f.Algorithm = "ECC"
+	}
+	if b.Algorithm != "" && b.Algorithm != f.Algorithm {
+		return certificateFacts{}, invalid("algorithm_type")
 	}
 	return f, nil
 }
@@ -250,6 +284,53 @@ func (l *loader) addCertificate(f certificateFacts) error {
 	return err
 }
 
-func (d *dumper) dumpCertificate(k *certificate) certificateFacts {
-	return k.certificateFacts
+// fileUpload is a certificate as desired-state files have it; without its content nothing more is known of it.
+type fileUpload struct {
+	Name       string `json:"name"`
+	Type       string `json:"type,omitempty"`
+	Algorithm  string `json:"algorithm_type,omitempty"`
+	Content    string `json:"cert_content,omitempty"`
+	PrivateKey string `json:"private_key,omitempty"`
+	RootCA     string `json:"trusted_root_ca,omitempty"`
+}
+
+// kept is what is kept of an uploaded certificate.
+func (b certificateBody) kept() fileUpload {
+	return fileUpload{Name: b.Name, Type: b.Type, Algorithm: b.Algorithm, Content: b.Content, RootCA: b.RootCA}
+}
+
+func (l *loader) upload(f fileUpload) error {
+	b := certificateBody{Name: f.Name, Content: f.Content, PrivateKey: f.PrivateKey, Type: f.Type, RootCA: f.RootCA, Algorithm: f.Algorithm}
+	if f.Content == "" {
+		return l.addCertificate(certificateFacts{Name: f.Name, Type: f.Type, Algorithm: f.Algorithm, RootCA: f.RootCA != ""})
+	}
+	facts, err := readCertificate(b, l.now, f.PrivateKey == "")
+	if err != nil {
+		return err
+	}
+	k, err := l.certificate(facts)
+	if err == nil {
+		k.pem = b.kept()
+	}
+	return err
+}
+
+func (d *dumper) dumpUploads() (out []fileUpload) {
+	for _, k := range d.certs().rows {
+		if k.pem.Content != "" {
+			out = append(out, k.pem)
+			d.object("certificate", k)
+		}
+	}
+	return out
+}
+
+func (d *dumper) dumpCertificates() (out []certificateFacts) {
+	for _, k := range d.certs().rows {
+		if k.pem.Content == "" {
+			out = append(out, k.certificateFacts)
+			d.object("certificate", k)
+		}
+	}
+	return out
 }

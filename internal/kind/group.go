@@ -53,8 +53,8 @@ func Groups(page Page) (out []*Group, err error) {
 	return out, err
 }
 
-// Certificate is a server certificate. Every field may be missing.
-type Certificate struct {
+// DomainCertificate is the certificate of a domain. Every field may be missing.
+type DomainCertificate struct {
 	Name     string `json:"name"`
 	NotAfter string `json:"not_after"`
 }
@@ -69,9 +69,12 @@ func ShowCertificate(groupID, domainID, id string) api.Request {
 }
 
 // Ends is when the certificate ceases to be valid; ok is false when it does not say, or not readably.
-func (c *Certificate) Ends() (at time.Time, ok bool) {
+func (c *DomainCertificate) Ends() (at time.Time, ok bool) { return ParseTime(c.NotAfter) }
+
+// ParseTime reads a time as gateways write it.
+func ParseTime(text string) (at time.Time, ok bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", time.DateTime} {
-		if at, err := time.Parse(layout, c.NotAfter); err == nil {
+		if at, err := time.Parse(layout, text); err == nil {
 			return at.UTC(), true
 		}
 	}

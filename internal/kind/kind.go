@@ -28,7 +28,8 @@ type Facts struct {
 	Owner     string
 	Field     string
 	Shape     *shape.Shape // of one item
-	Path      string       // below the instance, segments joined by /
+	Scope     api.Scope    // what Path is below: the instance, or the project
+	Path      string       // segments joined by /
 	ListField string       // the array of the list's answer; "" when it has no list
 	NameQuery string       // query parameter for an exact name; "" when the list offers none
 	Single    bool
@@ -39,6 +40,8 @@ type Facts struct {
 	Remains   []string // JSON pointers of what an update cannot take away: left out, it stays
 	Makes     []string // JSON pointers of what the gateway makes where it is left out
 	Always    []string // names of objects that every gateway, or every owner, has: they are never made, renamed or deleted
+	Uploads   []string // JSON pointers of what the gateway never tells and every write needs; left out, what it has stays
+	NameMost  int      // characters of a name at most; 0 means 64
 	Quota     int      // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
 	Generates bool     // its values are secret texts, and files may ask for so many that the gateway makes: {generate: N}
 	Refers    string   // the kind of what Refs names; "" when there are no Refs
@@ -53,6 +56,7 @@ type Facts struct {
 type Hooks[S any] struct {
 	Normalize func(S) S                             // defaults filled in; the value itself
 	Compared  func(S) S                             // in the form in which values are compared, such as with sets sorted; the value itself
+	InWords   func(S) S                             // as people are told of it, such as in words where the value is a long text; the value itself
 	Brief     func(S) S                             // as an export writes it, without what is understood anyway; the value itself
 	Entire    func(S) S                             // with nothing left in place by an update that it does not mention; the value itself
 	Adopt     func(want, have S) S                  // have with what want leaves open taken from want; have
@@ -85,7 +89,7 @@ type Room struct {
 // erased are hooks without their types.
 func erased[S any](h Hooks[S]) Hooks[any] {
 	out := Hooks[any]{
-		Normalize: self(h.Normalize), Compared: self(h.Compared), Brief: self(h.Brief), Entire: self(h.Entire),
+		Normalize: self(h.Normalize), Compared: self(h.Compared), InWords: self(h.InWords), Brief: self(h.Brief), Entire: self(h.Entire),
 		Check: one(h.Check), Refs: one(h.Refs), Features: one(h.Features), Secrets: one(h.Secrets), Room: one(h.Room),
 		Match: h.Match, BeforeOwner: h.BeforeOwner,
 		Adopt: func(want, have any) any {

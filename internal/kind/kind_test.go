@@ -65,6 +65,9 @@ func TestRoundTrip(t *testing.T) {
 		if len(objects(t, k)) == 0 {
 			t.Errorf("%s has no fixture", k.Name)
 		}
+		if len(k.Uploads) > 0 {
+			continue // no gateway tells them back
+		}
 		for i, o := range objects(t, k) {
 			t.Run(fmt.Sprintf("%s/%d", k.Name, i), func(t *testing.T) {
 				q, err := k.Create(o.Value, &kind.Object{Kind: k.Owner, ID: "owner-id"}, ids)
@@ -96,7 +99,7 @@ func objects(t *testing.T, k *kind.Kind) (out []kind.Object) {
 	if items == nil && k.Owner == "" {
 		r := rand.New(rand.NewPCG(1, 1))
 		for range 10 {
-			items = append(items, world.Example(k, r, "one"))
+			items = append(items, world.Example(k, r, "ours"))
 		}
 	}
 	for _, item := range items {

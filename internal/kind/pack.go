@@ -104,7 +104,7 @@ func (k *Kind) Hides(want, have any) []string {
 	if !k.alike(want, have) {
 		return nil
 	}
-	held := k.Pack(have)
+	held := k.Pack(k.Adopt(want, have))
 	return slices.DeleteFunc(k.SecretsIn(want), func(p string) bool {
 		shown, _ := jsonptr.At(held, p).(string)
 		return !concealed(shown)
@@ -123,14 +123,14 @@ func (k *Kind) Values(value any) (out []string) {
 // Side is one side of a comparison, as trees.
 type Side struct {
 	Compared any            // in the form in which values are compared, arranged
-	Written  map[string]any // as files have it
+	Written  map[string]any // as files have it and people are told of it
 	Secrets  []string       // JSON pointers of secrets, into the arranged form
 	shape    *shape.Shape
 }
 
 // Side returns a value as a side of a comparison.
 func (k *Kind) Side(value any) *Side {
-	s := &Side{Written: k.declared(value), shape: k.Shape}
+	s := &Side{Written: k.declared(k.InWords(value)), shape: k.Shape}
 	canonical := k.Compared(value)
 	compared := k.declared(canonical)
 	s.Compared = k.Shape.Arranged(compared)

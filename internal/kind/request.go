@@ -16,7 +16,7 @@ const PageSize = 500
 // other than "" asks for the objects of exactly that name, where the list offers it.
 func (k *Kind) List(parent *Object, name string, offset int) api.Request {
 	segments, conditions := located(k.Path, ancestors(parent))
-	r := api.Request{Operation: k.Ops.List, Method: "GET", Path: segments, Query: conditions}
+	r := api.Request{Operation: k.Ops.List, Method: "GET", Scope: k.Scope, Path: segments, Query: conditions}
 	if k.Single {
 		return r
 	}
@@ -52,7 +52,7 @@ func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 
 // Show asks for one object, of a kind whose list does not tell all of it; the answer goes to Told.
 func (k *Kind) Show(parent *Object, id string) api.Request {
-	return api.Request{Operation: k.Ops.Show, Method: "GET", Path: k.segments(parent, id)}
+	return api.Request{Operation: k.Ops.Show, Method: "GET", Scope: k.Scope, Path: k.segments(parent, id)}
 }
 
 // Told reads the answer of Show.
@@ -75,7 +75,7 @@ func (k *Kind) Create(value any, parent *Object, ids IDs) (api.Request, error) {
 	if err != nil {
 		return api.Request{}, err
 	}
-	r := api.Request{Operation: k.Ops.Create, Method: "POST", Path: k.segments(parent), Body: body, Once: true, Secrets: k.Values(value)}
+	r := api.Request{Operation: k.Ops.Create, Method: "POST", Scope: k.Scope, Path: k.segments(parent), Body: body, Once: true, Secrets: k.Values(value)}
 	if k.Single {
 		r.Method, r.Once = "PUT", false
 	}
@@ -106,18 +106,18 @@ func (k *Kind) Update(value, have any, parent *Object, id string, ids IDs) (api.
 	if err != nil {
 		return api.Request{}, err
 	}
-	return api.Request{Operation: k.Ops.Update, Method: "PUT", Path: k.segments(parent, id), Body: body, Secrets: k.Values(value)}, nil
+	return api.Request{Operation: k.Ops.Update, Method: "PUT", Scope: k.Scope, Path: k.segments(parent, id), Body: body, Secrets: k.Values(value)}, nil
 }
 
 // Delete asks to remove the object id.
 func (k *Kind) Delete(parent *Object, id string) api.Request {
-	return api.Request{Operation: k.Ops.Delete, Method: "DELETE", Path: k.segments(parent, id)}
+	return api.Request{Operation: k.Ops.Delete, Method: "DELETE", Scope: k.Scope, Path: k.segments(parent, id)}
 }
 
 // BatchDelete asks to remove several objects at once; the answer names those that stayed.
 func (k *Kind) BatchDelete(ids []string) api.Request {
 	return api.Request{
-		Operation: k.Ops.BatchDelete, Method: "PUT", Path: k.segments(nil),
+		Operation: k.Ops.BatchDelete, Method: "PUT", Scope: k.Scope, Path: k.segments(nil),
 		Query: url.Values{"action": {"delete"}}, Body: map[string]any{k.ListField: ids},
 	}
 }
@@ -131,9 +131,15 @@ func (k *Kind) segments(parent *Object, id ...string) []string {
 	return append(segments, id...)
 }
 
+// theGateway stands in braces in a path for the gateway itself, as if that was around everything.
+const theGateway = "instance"
+
 // ancestors gives the id of an object around a new one by the kind of the former.
 func ancestors(parent *Object) func(kindName string) string {
 	return func(kindName string) string {
+		if kindName == theGateway {
+			return api.ThisInstance
+		}
 		for o := parent; o != nil; o = o.Parent {
 			if o.Kind == kindName {
 				return o.ID

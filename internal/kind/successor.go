@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -10,15 +11,17 @@ import (
 )
 
 const (
-	stemMax = 50       // characters of a name that those of its successors begin with: they have 64 at most
-	mark    = "_next_" // before the digits that end the name of a successor
-	digits  = 8
+	mark   = "_next_" // before the digits that end the name of a successor
+	digits = 8
+
+	nameMost = 64 // characters of a name at most, where a kind says nothing else
 )
 
 // Stem is what a name and those of its successors begin with.
 func (k *Kind) Stem(key string) string {
-	if name := []rune(key); len(k.Replace) > 0 && len(name) > stemMax {
-		return string(name[:stemMax])
+	most := cmp.Or(k.NameMost, nameMost) - len(mark) - digits
+	if name := []rune(key); len(k.Replace) > 0 && len(name) > most {
+		return string(name[:most])
 	}
 	return key
 }

@@ -138,6 +138,9 @@ func (c *Client) Call(ctx context.Context, r api.Request, reply any) (attempts i
 	if missing != "" {
 		return 0, fmt.Errorf("%s: %w: %s", r.Operation, api.ErrNotSent, missing)
 	}
+	if r.Scope == api.Project && c.instanceID != "" {
+		r = forInstance(r, c.instanceID)
+	}
 	return c.call(ctx, base, append(prefix, r.Path...), r, reply)
 }
 

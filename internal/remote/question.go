@@ -64,6 +64,39 @@ func encode(body any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
+// forInstance is a request that names the gateway where it has a place for it.
+func forInstance(r api.Request, id string) api.Request {
+	query := url.Values{}
+	for name, values := range r.Query {
+		for _, v := range values {
+			if v == api.ThisInstance {
+				v = id
+			}
+			query.Add(name, v)
+		}
+	}
+	r.Query = query
+	if r.Body != nil {
+		r.Body = located{r.Body, id}
+	}
+	return r
+}
+
+// located is a body in which a text that is api.ThisInstance becomes an id.
+type located struct {
+	body any
+	id   string
+}
+
+func (l located) MarshalJSON() ([]byte, error) {
+	raw, err := encode(l.body)
+	if err != nil {
+		return nil, err
+	}
+	id, err := json.Marshal(l.id)
+	return bytes.ReplaceAll(raw, []byte(`"`+api.ThisInstance+`"`), id), err
+}
+
 // name is how errors and logs call the question: without host and query.
 func (q *question) name() string { return q.Method + " " + q.url.EscapedPath() }
 

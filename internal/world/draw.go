@@ -57,7 +57,7 @@ func (d *drawer) object(k *kind.Kind, name string) map[string]any {
 			if strings.HasPrefix(f.Shape.Absent, "not managed") {
 				managed, isCollection = d.managed(), true
 			}
-			return f.Required || isCollection && managed || !isCollection && d.rand.IntN(8) < cmp.Or(d.often, 4)
+			return f.Required || slices.Contains(k.Uploads, "/"+f.Name) || isCollection && managed || !isCollection && d.rand.IntN(8) < cmp.Or(d.often, 4)
 		})
 		item["name"] = name
 		if refused = refusal(k, item); refused == "" {

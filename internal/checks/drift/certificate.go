@@ -21,7 +21,7 @@ type carrier struct {
 	groupID string // of the first of the domains
 	domains []Certificate
 	domain  string // id of the first
-	found   kind.Certificate
+	found   kind.DomainCertificate
 	err     error
 }
 

@@ -198,12 +198,12 @@ func TestLookEndsWithItsContext(t *testing.T) {
 func TestCertificateEnds(t *testing.T) {
 	want := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
 	for _, text := range []string{"2026-05-06T07:08:09Z", "2026-05-06T09:08:09+02:00", "2026-05-06T07:08:09+0000", "2026-05-06 07:08:09"} {
-		if got, ok := (&kind.Certificate{NotAfter: text}).Ends(); !ok || !got.Equal(want) {
+		if got, ok := (&kind.DomainCertificate{NotAfter: text}).Ends(); !ok || !got.Equal(want) {
 			t.Errorf("%s: %s, %t", text, got, ok)
 		}
 	}
 	for _, text := range []string{"", "tomorrow"} {
-		if _, ok := (&kind.Certificate{NotAfter: text}).Ends(); ok {
+		if _, ok := (&kind.DomainCertificate{NotAfter: text}).Ends(); ok {
 			t.Errorf("%q can be read", text)
 		}
 	}

@@ -38,6 +38,7 @@ type Shape struct {
 	Made     map[string][]any // the same for values that are no texts
 	Refers   string           // Text: the kind of the object whose name it is; "" when it names none
 	Secret   bool             // never shown, logged or saved
+	Withheld bool             // the gateway never tells it, so that an export asks for it with a variable
 	Nullable bool             // null is allowed and means the same as absent
 	Rules    []Rule
 
@@ -165,6 +166,9 @@ func (s *Shape) WithUnit(unit string) *Shape { c := *s; c.Unit = unit; return &c
 
 // AsSecret returns a copy of s whose value is never shown.
 func (s *Shape) AsSecret() *Shape { c := *s; c.Secret = true; return &c }
+
+// AsWithheld returns a copy of s whose value no gateway tells.
+func (s *Shape) AsWithheld() *Shape { c := *s; c.Withheld = true; return &c }
 
 // OrNull returns a copy of s that may also be null.
 func (s *Shape) OrNull() *Shape { c := *s; c.Nullable = true; return &c }

@@ -95,6 +95,9 @@ func (l *Link) Address() string {
 // Bare is the value without its secrets; nil of an object of which the id alone counts.
 func (h *Held) Bare() (any, error) { return sealed(h.Kind, h.Anchor, h.Value, nil) }
 
+// Bare is the wanted value without its secrets.
+func (o *Object) Bare() (any, error) { return sealed(o.Kind, o.Anchor, o.Value, nil) }
+
 // Reveal finds the value of a secret.
 type Reveal func(Needed) (string, error)
 

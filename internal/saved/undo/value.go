@@ -20,6 +20,10 @@ func (b *back) unrestored(ch *document.Change, was *planfile.Held, wanted *planf
 		changed[f.Path] = f.Sensitive && f.Before != nil
 	}
 	b.remaining(ch, was)
+	if p := uploaded(ch); p != "" {
+		b.lose(was.Address(), p, "the gateway never told the old one, so that it cannot be sent again; it stays as it is")
+		delete(changed, p)
+	}
 	for _, s := range wanted.Secrets {
 		if was.Hid(s.Path) && ch.Action == diff.Update {
 			b.lose(was.Address(), s.Path, "the gateway hides it, so that its old value is not known; it stays as it is")
@@ -53,6 +57,34 @@ func (b *back) remaining(ch *document.Change, was *planfile.Held) {
 			b.lose(was.Address(), p, "no request takes it away; it stays")
 		}
 	}
+}
+
+// uploaded is what a change sent that no gateway tells; "" when there is nothing such.
+func uploaded(ch *document.Change) string {
+	for _, f := range ch.Fields {
+		if slices.Contains(kind.Of(ch.Kind).Uploads, f.Path) && !f.Sensitive {
+			return f.Path
+		}
+	}
+	return ""
+}
+
+// sendable is a tree with what no gateway tells and every write needs, as the run sent it.
+func sendable(k *kind.Kind, tree map[string]any, wanted *planfile.Object) (map[string]any, error) {
+	if len(k.Uploads) == 0 {
+		return tree, nil
+	}
+	v, err := wanted.Bare()
+	if err != nil {
+		return nil, err
+	}
+	sent, secrets := k.Pack(v), k.Secrets(v)
+	for _, p := range k.Uploads {
+		if !slices.Contains(secrets, p) {
+			tree = jsonptr.Put(tree, p, jsonptr.At(sent, p))
+		}
+	}
+	return tree, nil
 }
 
 // anew is an object that the run deleted, as it can be made again: without what the gateway makes itself. It is nil
@@ -90,7 +122,16 @@ func (b *back) restore(o object, ch *document.Change, was *planfile.Held, wanted
 	if err != nil {
 		return err
 	}
-	tree, is := k.Pack(v), k.Pack(now.Value)
+	is := k.Pack(now.Value)
+	tree, err := sendable(k, k.Pack(v), wanted)
+	if err != nil {
+		return err
+	}
+	if uploaded(ch) != "" {
+		b.unrestored(ch, was, wanted)
+		b.closed[o] = true
+		return b.finish(o, wanted, now)
+	}
 	if p := stays(k, v, was, wanted); p != "" && ch.Action == diff.Replace {
 		b.lose(was.Address(), "", lostReplaced(p))
 		b.closed[o] = true
@@ -136,7 +177,10 @@ func (b *back) finish(o object, wanted *planfile.Object, now *kind.Object) error
 	}
 	k := kind.Of(o.kind)
 	v := k.Named(now.Value, wanted.Key)
-	tree := k.Pack(v)
+	tree, err := sendable(k, k.Pack(v), wanted)
+	if err != nil {
+		return err
+	}
 	d := anchor(o.kind, wanted.Key) // by which its successor is found
 	for _, p := range k.Secrets(v) {
 		text, err := b.Secret(wanted, p, b.reveal)
@@ -148,7 +192,6 @@ func (b *back) finish(o object, wanted *planfile.Object, now *kind.Object) error
 			d.Secrets = append(d.Secrets, wanted.Origins(p)...)
 		}
 	}
-	var err error
 	d.Value, err = k.Unpack(tree)
 	b.want(o, d)
 	return err

@@ -47,9 +47,15 @@ func (r *round) object(c *diff.Change) {
 }
 
 // leave takes out of the files what the gateway can make itself, where it holds another object by that name: keys of one
-// type are none of another, and those that it has are secrets.
+// type are none of another, and those that it has are secrets. What it never tells goes with it.
 func (r *round) leave(t *target) {
-	for _, path := range t.kind.Makes {
+	paths := slices.Concat(t.kind.Makes, t.kind.Uploads)
+	for _, f := range t.kind.Shape.Fields {
+		if f.Shape.Withheld {
+			paths = append(paths, "/"+f.Name)
+		}
+	}
+	for _, path := range paths {
 		if v, ok := find(t.value, path); ok && r.once(t, path) {
 			r.take(t, v, path, diff.Hidden)
 		}
@@ -81,7 +87,7 @@ func (r *round) leaf(t *target, f *diff.Field) {
 	if r.within(t, f.Path) || r.refuses(t, f) {
 		return
 	}
-	if f.Sensitive {
+	if s := spec.ShapeAt(t.kind, t.tree, f.Path); f.Sensitive || s != nil && s.Withheld {
 		r.secret(t, f)
 		return
 	}
@@ -114,9 +120,12 @@ func (r *round) leaf(t *target, f *diff.Field) {
 	}
 }
 
-// secret keeps a secret that differs: its value is never written.
+// secret keeps a secret that differs, or what no gateway tells: its value is never written.
 func (r *round) secret(t *target, f *diff.Field) {
 	why := "it is a secret, which is never written"
+	if !f.Sensitive {
+		why = "no gateway tells it"
+	}
 	at := t.value.Place().Source
 	if v, ok := find(t.value, f.Path); ok {
 		at = v.Place().Source

@@ -106,7 +106,7 @@ func leavesWhatIsTold(t *testing.T, c *compared.Result, result *writeback.Result
 	kept := map[string]bool{}
 	for _, k := range result.Kept {
 		kept[k.Address] = true
-		if !strings.Contains(k.Text, "secret") && !strings.HasPrefix(k.Text, "comes from ${") && !odd {
+		if !strings.Contains(k.Text, "secret") && !strings.HasPrefix(k.Text, "comes from ${") && !strings.Contains(k.Text, "no gateway tells") && !odd {
 			t.Errorf("%+v", k)
 		}
 	}
@@ -129,8 +129,11 @@ func show(inputs []spec.Input) string {
 	return b.String()
 }
 
-// variables have values, but those of signature keys, which would need one for their type.
+// variables have values, but those of signature keys and certificates, which would need one that fits.
 func variables(name string) (string, bool) {
+	if strings.HasSuffix(name, "_CERT_CONTENT") || strings.HasSuffix(name, "_PRIVATE_KEY") || strings.HasSuffix(name, "_TRUSTED_ROOT_CA") {
+		return "", true
+	}
 	if strings.HasPrefix(name, "SIGNATURE_") || regexp.MustCompile(`^[A-Z0-9]*(ODD|O\d|A_B)[A-Z0-9_]*_(KEY|SECRET)$`).MatchString(name) && !strings.HasSuffix(name, "_APP_SECRET") && !strings.HasSuffix(name, "_CLIENT_SECRET") {
 		return "", true
 	}

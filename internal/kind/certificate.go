@@ -1,0 +1,218 @@
+package kind
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+)
+
+// Certificate is a server certificate of the project. API reference: "SSL Certificate Management". The gateway tells what
+// is in it, never the certificate itself or its key, so that those that a file has are compared by what is in them.
+type Certificate struct {
+	Name      string `json:"name"`
+	Type      string `json:"type"`                      // global or instance; fixed at creation
+	Algorithm string `json:"algorithm_type"`            // RSA, ECC or SM2; "" is that of the certificate
+	Content   string `json:"cert_content,omitempty"`    // "" is not managed
+	Key       string `json:"private_key,omitempty"`     // "" is not managed
+	RootCA    string `json:"trusted_root_ca,omitempty"` // "" is not managed
+	Facts     X509   `json:"-"`                         // of what the gateway has; zero for what a file declares
+	Odd       `json:"-"`
+}
+
+// Where a certificate can be used: in all gateways of the project, or in one.
+const (
+	everywhere = "global"
+	inOne      = "instance"
+)
+
+// What stands for a root certificate and for a key that the gateway has and does not show.
+const (
+	held   = "a root certificate"
+	masked = "***"
+)
+
+type certificateWire struct {
+	ID        string   `json:"id,omitempty"`
+	Name      string   `json:"name"`
+	Type      *string  `json:"type"`
+	Instance  string   `json:"instance_id,omitempty"`
+	Algorithm *string  `json:"algorithm_type,omitempty"`
+	Content   string   `json:"cert_content,omitempty"`
+	Key       string   `json:"private_key,omitempty"`
+	RootCA    string   `json:"trusted_root_ca,omitempty"`
+	HasRoot   *bool    `json:"is_has_trusted_root_ca,omitempty"`
+	Serial    string   `json:"serial_number,omitempty"`
+	Common    string   `json:"common_name,omitempty"`
+	SAN       []string `json:"san,omitempty"`
+	NotBefore string   `json:"not_before,omitempty"`
+	NotAfter  string   `json:"not_after,omitempty"`
+}
+
+var certificate = of(Def[Certificate, certificateWire]{
+	Facts: Facts{
+		Name: "certificate", Trail: "SslCertificate", Section: "certificates", Scope: api.Project, Path: "certificates?instance_id={instance}", ListField: "certs", NameQuery: "name",
+		Codes: Codes{Gone: []string{"APIG.3021", "APIG.3025"}}, NameMost: certificateNameMost,
+		Uploads: []string{"/cert_content", "/private_key"},
+		Replace: []string{"/type", "/algorithm_type"},
+		Ops: Operations{
+			List: "ListCertificatesV2", Show: "ShowDetailsOfCertificateV2", Create: "CreateCertificateV2", Update: "UpdateCertificateV2", Delete: "DeleteCertificateV2",
+		},
+		Shape: certificateShape(),
+	},
+	Hooks: Hooks[Certificate]{
+		Normalize: func(c Certificate) Certificate {
+			c.Type = cmp.Or(c.Type, everywhere)
+			if chain, err := readChain(c.Content); c.Algorithm == "" && err == nil {
+				c.Algorithm = algorithmOf(chain[0].PublicKey)
+			}
+			return c
+		},
+		Compared: inWords,
+		InWords:  inWords,
+		Adopt:    adoptCertificate,
+		Sent: func(want, have Certificate, _ func(string) bool) (Certificate, []string) {
+			if have.RootCA != "" && want.RootCA == "" {
+				return want, []string{"/trusted_root_ca"}
+			}
+			return want, nil
+		},
+		Secrets: func(Certificate) []string { return []string{"/private_key"} },
+		Check:   checkCertificate,
+	},
+	Key: func(_ string, c Certificate) string { return c.Name },
+	Encode: func(w Writing[Certificate]) (any, error) {
+		c := w.Want
+		out := certificateWire{Name: c.Name, Type: &c.Type, Content: c.Content, Key: c.Key, RootCA: c.RootCA, Algorithm: optional(c.Algorithm)}
+		if c.Type == inOne {
+			out.Instance = api.ThisInstance
+		}
+		_, err := readChain(c.Content)
+		return out, err
+	},
+	Decode: func(w certificateWire) Found[Certificate] {
+		c := Certificate{Name: w.Name, Type: value(w.Type), Algorithm: value(w.Algorithm), Facts: X509{
+			Serial: w.Serial, CommonName: w.Common, Names: w.SAN, NotBefore: instant(w.NotBefore), NotAfter: instant(w.NotAfter),
+		}}
+		c.Content, c.Key = c.Facts.String(), masked
+		if value(w.HasRoot) {
+			c.RootCA = held
+		}
+		return Found[Certificate]{ID: w.ID, Value: c, Bound: Unknown, Silent: silent(map[string]bool{
+			"/type": w.Type != nil, "/algorithm_type": w.Algorithm != nil, "/cert_content": c.Facts.tells(),
+		})}
+	},
+})
+
+const certificateNameMost = 50
+
+func certificateShape() *shape.Shape {
+	const kept = "the gateway keeps the one that it has"
+	return shape.OfMap("A certificate with which the gateway serves the domains of groups.",
+		shape.Need("name", shape.OfText("Name of the certificate. It identifies the certificate.", shape.Length(4, certificateNameMost),
+			shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9_一-鿿]*`, "letters, digits, _ and Chinese characters, starting with a letter or a Chinese character")).WithExample("shop_2026")),
+		shape.May("type", shape.OfText("Who can use it: all gateways of the project (global), or this one (instance). One that others use, too, changes only with --allow-interruption.",
+			shape.OneOf(everywhere, inOne)).AsFixed().WithDefault(everywhere)),
+		shape.May("algorithm_type", shape.OfText("Algorithm of its key. One domain can have a certificate of each.", shape.OneOf("RSA", "ECC")).AsFixed().WithAbsent("that of cert_content")),
+		shape.May("cert_content", shape.OfText("The certificate as PEM, the issuers behind it, each after the one that it signed. It is compared by serial number, names and validity.",
+			shape.Length(0, 1<<16)).AsWithheld().WithAbsent(kept).WithExample("${file:certs/shop.pem}").WithBeside("private_key", "${SHOP_KEY}").
+			WithSamplesBeside(madeCertificates)),
+		shape.May("private_key", shape.OfText("Its private key as PEM, not encrypted. The gateway never shows it.",
+			shape.Length(0, 1<<16)).AsSecret().WithAbsent(kept).WithExample("${SHOP_KEY}").WithBeside("cert_content", "${file:certs/shop.pem}").
+			WithSamplesBeside(madeKeys)),
+		shape.May("trusted_root_ca", shape.OfText("Certificates as PEM of those whose clients are let in, of type instance alone. Of it only is compared whether there is one.",
+			shape.Length(0, 1<<16)).AsWithheld().WithAbsent(kept).WithExample("${file:certs/ca.pem}").WithBeside("type", inOne).
+			WithSamples(madeRoot)),
+	)
+}
+
+// inWords is a certificate with what is in the texts that it has in their place.
+func inWords(c Certificate) Certificate {
+	for _, text := range []*string{&c.Content, &c.RootCA} {
+		if chain, err := readChain(*text); err == nil {
+			*text = factsOf(chain[0]).String()
+		}
+	}
+	return c
+}
+
+// adoptCertificate takes from want what it does not manage, the key, which follows from the certificate, and what the
+// gateway tells nothing against.
+func adoptCertificate(want, have Certificate) Certificate {
+	have.Key = want.Key
+	if chain, err := readChain(want.Content); want.Content == "" || err == nil && factsOf(chain[0]).fit(have.Facts) {
+		have.Content = want.Content
+	}
+	if want.RootCA == "" || have.RootCA != "" {
+		have.RootCA = want.RootCA
+	}
+	if want.Algorithm == "" {
+		have.Algorithm = ""
+	}
+	return have
+}
+
+// optional is a text that is left out where it is empty.
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// instant is a time as gateways write it, in UTC and whole seconds; "" where it is none.
+func instant(text string) string {
+	t, ok := ParseTime(text)
+	if !ok {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func checkCertificate(c Certificate) (out []shape.Problem) {
+	problem := func(path, text, hint string) { out = append(out, shape.Problem{Path: path, Text: text, Hint: hint}) }
+	if c.RootCA != "" {
+		if c.Type != inOne {
+			problem("/trusted_root_ca", "is for type instance alone", "write type: instance, or remove it")
+		}
+		if wrong := wrongRoots(c.RootCA); wrong != "" {
+			problem("/trusted_root_ca", wrong, "name a file of root certificates as PEM")
+		}
+	}
+	switch {
+	case c.Content == "" && c.Key != "":
+		problem("/private_key", "stands without cert_content", "write the certificate, too, or remove both")
+		return out
+	case c.Content == "":
+		return out
+	}
+	chain, err := readChain(c.Content)
+	if err != nil {
+		problem("/cert_content", err.Error(), "name a file with the certificate as PEM, first the server's own, then its issuers")
+		return out
+	}
+	if wrong := brokenChain(chain); wrong != "" {
+		problem("/cert_content", wrong, "put the server's own first, then the one that signed it, and so on")
+		return out
+	}
+	leaf := chain[0]
+	if len(leaf.DNSNames)+len(leaf.IPAddresses) == 0 {
+		problem("/cert_content", "names no domain: it has no subject alternative names", "have it issued with them; the gateway takes no other")
+	}
+	if leaf.NotAfter.After(lastSecond) {
+		out = append(out, shape.Problem{Path: "/cert_content", Text: "is valid beyond " + lastSecond.Format(time.DateOnly) + ", which not every gateway takes", Hint: "have it issued for a shorter time", Soft: true})
+	}
+	if of := algorithmOf(leaf.PublicKey); c.Algorithm != "" && of != c.Algorithm {
+		problem("/algorithm_type", "is "+c.Algorithm+", and the certificate has a key of "+cmp.Or(of, "another sort"), "remove this line, or name another certificate")
+	}
+	if c.Key == "" {
+		problem("/cert_content", "stands without private_key", "write private_key: ${SHOP_KEY}, and set the variable to the key as PEM")
+	} else if wrong := wrongKey(c.Key, leaf); wrong != "" {
+		problem("/private_key", wrong, "give the key that belongs to cert_content as PEM, not encrypted")
+	}
+	return out
+}
+
+// lastSecond is the end of time for 32 bits, which some versions have.
+var lastSecond = time.Date(2038, 1, 19, 3, 14, 7, 0, time.UTC)
