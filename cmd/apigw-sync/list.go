@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
@@ -85,26 +86,30 @@ func (o *listOptions) declared(p *program) (map[string]bool, error) {
 func (o *listOptions) read(ctx context.Context, s *session, d *document.List, declared map[string]bool) error {
 	reader, policy := s.reader(0), o.compare.policy()
 	reader.Lenient, reader.Parallel = true, o.compare.gateway.parallelism.workers()
-	if o.compare.gateway.against == "" {
-		instance, err := reader.Instance(ctx)
-		if err != nil {
-			return unread(ctx, err)
+	var (
+		objects []kind.Object
+		bound   map[string]int
+	)
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if o.compare.gateway.against != "" {
+			return nil
 		}
-		d.Named(instance.Name)
-	}
-	var wants []fetch.Want
-	for _, k := range kind.All {
-		if k.Owner == "" && policy.Covers(k, "") {
-			wants = append(wants, fetch.Want{Kind: k, All: true})
+		instance, err := reader.Instance(gctx)
+		if err == nil {
+			d.Named(instance.Name)
 		}
-	}
-	objects, err := reader.Objects(ctx, wants)
-	if err != nil {
-		return unread(ctx, err)
-	}
-	objects = slices.DeleteFunc(objects, func(x kind.Object) bool { return !policy.Covers(kind.Of(x.Kind), x.Key) })
-	bound, err := bindings(ctx, reader, objects, policy)
-	if err != nil {
+		return err
+	})
+	g.Go(func() (err error) {
+		if objects, err = reader.Objects(gctx, everyKind(policy)); err != nil {
+			return err
+		}
+		objects = slices.DeleteFunc(objects, func(x kind.Object) bool { return !policy.Covers(kind.Of(x.Kind), x.Key) })
+		bound, err = bindings(gctx, reader, objects, policy)
+		return err
+	})
+	if err := g.Wait(); err != nil {
 		return unread(ctx, err)
 	}
 	for i := range objects {
@@ -127,6 +132,16 @@ func (o *listOptions) read(ctx context.Context, s *session, d *document.List, de
 	return nil
 }
 
+// everyKind asks for all objects of all kinds that a policy looks at.
+func everyKind(policy diff.Policy) (wants []fetch.Want) {
+	for _, k := range kind.All {
+		if k.Owner == "" && policy.Covers(k, "") {
+			wants = append(wants, fetch.Want{Kind: k, All: true})
+		}
+	}
+	return wants
+}
+
 // bindings counts to how many APIs objects are bound that can be. Lists mostly tell; only what they do not is read, and
 // what is to be counted in some environments alone.
 func bindings(ctx context.Context, reader *fetch.Reader, objects []kind.Object, policy diff.Policy) (map[string]int, error) {
@@ -147,15 +162,18 @@ func bindings(ctx context.Context, reader *fetch.Reader, objects []kind.Object, 
 	if len(reads) == 0 {
 		return out, nil
 	}
-	catalog, err := reader.Catalog(ctx, true, nil)
-	if err != nil {
+	var rows []fetch.Rows
+	catalog := fetch.NewComing()
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return catalog.Read(gctx, reader, true, nil) })
+	g.Go(func() (err error) {
+		_, rows, err = reader.Inside(gctx, reads, catalog)
+		return err
+	})
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	_, rows, err := reader.Inside(ctx, reads, catalog.APIs)
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range fetch.Join(rows, catalog) {
+	for _, l := range fetch.Join(rows, catalog.Catalog()) {
 		if policy.Sees(l.Env) {
 			out[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]++
 		}

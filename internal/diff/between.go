@@ -84,7 +84,6 @@ type comparison struct {
 
 	level int    // depth of the kinds that are compared next; -1 when there are no more
 	known []Read // all that was asked for
-	ended bool   // links are compared, too
 }
 
 // pair is what the gateway has beside what the files want; one of them may be nil.

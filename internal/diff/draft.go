@@ -14,7 +14,7 @@ func Between(have kind.Actual, want kind.Desired, policy Policy) *Plan {
 }
 
 // Draft is a plan in the making. What the comparison needs to know of the gateway follows from what it knows already:
-// while there are Reads, they are carried out and told by Know.
+// while there are Reads, they are carried out and told by Know. Links ends the comparison.
 type Draft struct{ c *comparison }
 
 // Begin begins to compare the objects that a gateway lists with what the files declare.
@@ -28,12 +28,13 @@ func Compared(have kind.Actual, want kind.Desired, policy Policy) *Draft {
 	for len(d.Reads()) > 0 {
 		continue // all is known
 	}
+	d.Links(want)
 	return d
 }
 
 // Reads compares as far as what is known allows, and tells what must be read before it can go on: of each level of
 // owners what lives inside them, as far as files list it or it goes along with them, and what they are bound to. There
-// are none when all is compared.
+// are none when all objects are compared.
 func (d *Draft) Reads() []Read {
 	c := d.c
 	for c.level >= 0 {
@@ -52,14 +53,17 @@ func (d *Draft) Reads() []Read {
 			return reads
 		}
 	}
-	if !c.ended {
-		c.ended = true
-		c.standing()
-		for _, k := range kind.Links {
-			c.links(k)
-		}
-	}
 	return nil
+}
+
+// Links compares what objects are bound to, once all Reads are known, with what the files ask for: the same as the draft
+// began with, and the links, which may have been found out only since then.
+func (d *Draft) Links(want kind.Desired) {
+	d.c.want = want
+	d.c.standing()
+	for _, k := range kind.Links {
+		d.c.links(k)
+	}
 }
 
 // Know adds what was read.

@@ -164,7 +164,7 @@ func linkPages(owners []kind.Object) (n int) {
 
 // of reads the links of some owners.
 func (h *holders) of(ctx context.Context, owners []kind.Object) ([]Bound, error) {
-	rows, err := h.r.perOwner(ctx, h.q.Link, owners, nil)
+	rows, err := h.r.perOwner(ctx, h.q.Link, owners, Arrived(kind.NewCatalog(nil)))
 	return h.bound(rows), err
 }
 

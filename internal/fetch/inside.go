@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -15,9 +16,9 @@ import (
 )
 
 // Inside reads parts and links of objects: by owner, by API, or all of a kind at once, whichever takes
-// the fewest requests. The APIs are all that the gateway has; none means that they are not known, so that
-// nothing can be read by API. It returns the links unjoined; Join gives them their APIs.
-func (r *Reader) Inside(ctx context.Context, reads []diff.Read, apis []*kind.API) (objects []kind.Object, rows []Rows, err error) {
+// the fewest requests. Only where all APIs of the gateway are known links can be read by API; it waits for the catalog
+// no longer than that may be cheaper. It returns the links unjoined; Join gives them their APIs.
+func (r *Reader) Inside(ctx context.Context, reads []diff.Read, catalog *Coming) (objects []kind.Object, rows []Rows, err error) {
 	byLink := map[*kind.LinkKind][]kind.Object{}
 	var ofParts []diff.Read
 	for _, read := range reads {
@@ -35,7 +36,7 @@ func (r *Reader) Inside(ctx context.Context, reads []diff.Read, apis []*kind.API
 	rows = make([]Rows, len(kind.Links))
 	for i, k := range kind.Links {
 		g.Go(func() (err error) {
-			rows[i], err = r.links(gctx, k, byLink[k], apis)
+			rows[i], err = r.links(gctx, k, byLink[k], catalog)
 			return err
 		})
 	}
@@ -90,18 +91,14 @@ type Rows struct {
 }
 
 // links reads the links of some owners in the cheapest way.
-func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Object, apis []*kind.API) (Rows, error) {
+func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Object, catalog *Coming) (Rows, error) {
 	out := Rows{Kind: k}
 	if len(owners) == 0 {
 		return out, nil
 	}
-	byOwner, inAll := 0, 0
-	for i := range owners {
-		byOwner += max(1, pages(owners[i].Bound))
-		inAll += max(0, owners[i].Bound)
-	}
-	if k.OfAll.Operation != "" && pages(inAll) < byOwner {
-		rows, err := r.rows(ctx, k.OfAll, whole, "", kind.Row{})
+	byOwner := linkPages(owners)
+	if inAll, known := r.linksFrom(k.Owner); known && k.OfAll.Operation != "" && pages(inAll) < byOwner {
+		rows, err := r.rows(ctx, k.OfAll, whole, "", kind.Row{}, inAll)
 		if err == nil {
 			out.Rows = of(rows, owners)
 			return out, nil
@@ -111,30 +108,34 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 		}
 	}
 	var err error
-	if k.Target == "" && len(apis) > 0 && len(apis) < byOwner {
-		rows, err := r.perAPI(ctx, k, apis)
-		out.Rows, out.Others, out.All = of(rows, owners), notOf(rows, owners), err == nil
-		if !r.Lenient || !api.Withheld(err) {
-			return out, err
+	if k.Target == "" {
+		if apis := catalog.All(byOwner); len(apis) > 0 {
+			rows, err := r.perAPI(ctx, k, apis)
+			out.Rows, out.Others, out.All = of(rows, owners), notOf(rows, owners), err == nil
+			if !r.Lenient || !api.Withheld(err) {
+				return out, err
+			}
 		}
 	}
-	out.Rows, err = r.perOwner(ctx, k, owners, apis)
+	out.Rows, err = r.perOwner(ctx, k, owners, catalog)
 	return out, err
 }
 
 func pages(n int) int { return (n + kind.PageSize - 1) / kind.PageSize }
 
-func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.Object, apis []*kind.API) ([]kind.Row, error) {
+func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.Object, catalog *Coming) ([]kind.Row, error) {
 	found := make([][]kind.Row, len(owners))
 	g, gctx := r.group(ctx)
 	for i := range owners {
 		g.Go(func() (err error) {
 			o := &owners[i]
-			found[i], err = r.rows(gctx, k.OfOwner, "by "+k.Owner, o.ID, kind.Row{OwnerID: o.ID, Owner: o.Key})
-			if half := (*Incomplete)(nil); errors.As(err, &half) && k.Target == "" && len(apis) > 0 {
+			found[i], err = r.rows(gctx, k.OfOwner, "by "+k.Owner, o.ID, kind.Row{OwnerID: o.ID, Owner: o.Key}, o.Bound)
+			if half := (*Incomplete)(nil); errors.As(err, &half) && k.Target == "" {
 				// An old version ignores the offset of this list; the lists by API are short.
-				found[i], err = r.perAPI(gctx, k, apis)
-				found[i] = of(found[i], owners[i:i+1])
+				if apis := catalog.All(math.MaxInt); len(apis) > 0 {
+					found[i], err = r.perAPI(gctx, k, apis)
+					found[i] = of(found[i], owners[i:i+1])
+				}
 			}
 			if err != nil {
 				err = fmt.Errorf("read the bindings of %s: %w", o.Address(), err)
@@ -151,7 +152,7 @@ func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API)
 	g, gctx := r.group(ctx)
 	for i, a := range apis {
 		g.Go(func() (err error) {
-			found[i], err = r.rows(gctx, k.OfTarget, byAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group})
+			found[i], err = r.rows(gctx, k.OfTarget, byAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group}, 0)
 			if err != nil {
 				return fmt.Errorf("read the %ss of API %s: %w", k.Owner, a.Address(), err)
 			}
@@ -162,10 +163,10 @@ func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API)
 	return slices.Concat(found...), err
 }
 
-// rows reads one list of links; known fills in what its items leave out because it was asked for.
-func (r *Reader) rows(ctx context.Context, reading kind.Reading, how, id string, known kind.Row) ([]kind.Row, error) {
+// rows reads one list of links, of about so many; known fills in what its items leave out because it was asked for.
+func (r *Reader) rows(ctx context.Context, reading kind.Reading, how, id string, known kind.Row, expected int) ([]kind.Row, error) {
 	return all(ctx, r, listing[kind.Row]{
-		how: how,
+		how: how, expected: expected,
 		ask: func(offset int) api.Request { return reading.Read(id, offset) },
 		take: func(p kind.Page) ([]kind.Row, error) {
 			rows, err := reading.Rows(p)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -63,7 +64,11 @@ func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, comp
 		return nil, false, nil
 	}
 	of := func(name string) listing[kind.Object] { return objectsOf(w.Kind, name) }
-	defer func() { r.remember(found) }()
+	defer func() {
+		if r.remember(found); complete && err == nil {
+			r.count(w.Kind, found)
+		}
+	}()
 	if w.All {
 		found, err = all(ctx, r, of(""))
 		return found, true, cmp.Or(err, r.whole(ctx, w, found))
@@ -107,10 +112,14 @@ func (r *Reader) whole(ctx context.Context, w Want, found []kind.Object) error {
 
 // Catalog lists the gateway's APIs: all of them, or when everything is false at least those of some look-ups.
 func (r *Reader) Catalog(ctx context.Context, everything bool, lookups []kind.Lookup) (*kind.Catalog, error) {
+	return r.catalog(ctx, everything, lookups, nil)
+}
+
+func (r *Reader) catalog(ctx context.Context, everything bool, lookups []kind.Lookup, counted func(int)) (*kind.Catalog, error) {
 	var apis []*kind.API
 	var err error
-	complete := everything
-	if whole := apisOf(kind.Lookup{}, ""); everything {
+	complete, whole := everything, apisOf(kind.Lookup{}, "")
+	if whole.counted = counted; everything {
 		apis, err = all(ctx, r, whole)
 	} else {
 		apis, complete, err = scarce(ctx, r, scarcity[kind.Lookup, *kind.API]{
@@ -178,6 +187,7 @@ type scarcity[K comparable, T any] struct {
 // more after the first page has told how many pages there are. Complete tells whether it is all of the list.
 func scarce[K comparable, T any](ctx context.Context, r *Reader, s scarcity[K, T]) (items []T, complete bool, err error) {
 	if n := s.price(s.keys); n <= s.atOnce && n == len(s.keys) {
+		s.whole.count(math.MaxInt)
 		items, err = s.look(ctx, r, s.keys, nil)
 		return items, false, err
 	}

@@ -34,14 +34,14 @@ func (r *Reader) ByID(ctx context.Context, k *kind.Kind, parent *kind.Object, id
 
 // LinksOf reads the links of one owner.
 func (r *Reader) LinksOf(ctx context.Context, k *kind.LinkKind, owner kind.Object) ([]kind.Link, error) {
-	rows, err := r.rows(ctx, k.OfOwner, "by "+k.Owner, owner.ID, kind.Row{OwnerID: owner.ID, Owner: owner.Key})
+	rows, err := r.rows(ctx, k.OfOwner, "by "+k.Owner, owner.ID, kind.Row{OwnerID: owner.ID, Owner: owner.Key}, owner.Bound)
 	return Join([]Rows{{Kind: k, Rows: rows}}, kind.NewCatalog(nil)), err
 }
 
 // LinksAt reads the links of the target of a link, in all environments.
 func (r *Reader) LinksAt(ctx context.Context, k *kind.LinkKind, l *kind.Link) ([]kind.Link, error) {
 	how, known, catalog := target(l)
-	rows, err := r.rows(ctx, k.OfTarget, how, l.TargetID(), known)
+	rows, err := r.rows(ctx, k.OfTarget, how, l.TargetID(), known, 0)
 	return Join([]Rows{{Kind: k, Rows: rows}}, catalog), err
 }
 

@@ -20,6 +20,29 @@ func (r *Reader) remember(objects []kind.Object) {
 	}
 }
 
+// count keeps to how much the objects of a kind are bound, which are all that the gateway has.
+func (r *Reader) count(k *kind.Kind, objects []kind.Object) {
+	n := 0
+	for i := range objects {
+		n += max(0, objects[i].Bound)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.bound == nil {
+		r.bound = map[string]int{}
+	}
+	r.bound[k.Name] = n
+}
+
+// linksFrom is how many links there are from all objects of a kind, as far as lists tell; known is false when not all
+// objects were listed.
+func (r *Reader) linksFrom(kindName string) (n int, known bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n, known = r.bound[kindName]
+	return n, known
+}
+
 // named gives what lists tell by ids alone its names. What was not listed yet is listed.
 func (r *Reader) named(ctx context.Context, k *kind.Kind, objects []kind.Object) ([]kind.Object, error) {
 	if k.WithNames == nil || len(objects) == 0 {

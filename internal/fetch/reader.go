@@ -5,6 +5,7 @@ package fetch
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,6 +29,7 @@ type Reader struct {
 	again  bool // all is read for the second time
 
 	names map[string]string // of objects that were listed, by kind and id
+	bound map[string]int    // links from all objects of a kind, where all were listed
 
 	sent atomic.Int64
 	ways sync.Map // way to *atomic.Int64
@@ -57,6 +59,17 @@ type listing[T any] struct {
 	id   func(*T) string
 	// enough ends the listing after the first page when nothing more is needed; nil reads all.
 	enough func(first []T, pages int) bool
+	// counted is told how many items there are at least as soon as the list tells, or math.MaxInt when enough has ended it;
+	// nil when nobody waits for that.
+	counted func(least int)
+	// expected is how many items there are, as another list told; 0 when none did.
+	expected int
+}
+
+func (l *listing[T]) count(least int) {
+	if l.counted != nil {
+		l.counted(least)
+	}
 }
 
 // ahead is how many pages are asked for at once on the word of a list alone, and most is how many items of one list
@@ -66,14 +79,15 @@ const (
 	most  = 1_000_000
 )
 
-// all reads a list: the first page, then the others at once. Lists may move while they are read, so that
-// items are told apart by id. A list that says more than it gives is an error, never half a truth; one that
+// all reads a list: the first page, with those that are expected, then the others at once. Lists may move while they are
+// read, so that items are told apart by id. A list that says more than it gives is an error, never half a truth; one that
 // does not say how long it is, or says less than it gives, is read until it gives nothing new.
 func all[T any](ctx context.Context, r *Reader, l listing[T]) ([]T, error) {
-	first, err := one(ctx, r, l, 0)
+	got, err := begin(ctx, r, l)
 	if err != nil {
 		return nil, err
 	}
+	first := got[0]
 	size, total := len(first.items), first.total
 	pages := 1
 	switch {
@@ -82,10 +96,15 @@ func all[T any](ctx context.Context, r *Reader, l listing[T]) ([]T, error) {
 	case size > 0:
 		pages = max(1, (total-1)/size+1)
 	}
-	if pages == 1 && total <= size || l.enough != nil && l.enough(first.items, pages) {
+	switch whole := pages == 1 && total <= size; {
+	case !whole && l.enough != nil && l.enough(first.items, pages):
+		l.count(math.MaxInt)
+		return first.items, nil
+	case whole:
+		l.count(size)
 		return first.items, nil
 	}
-	got := []batch[T]{first}
+	l.count(max(size, total))
 	for full := size > 0 && total != kind.Unknown; full && len(got) < pages && len(got)*size < most; {
 		var next []batch[T]
 		if next, err = several(ctx, r, l, len(got)*size, size, min(ahead, pages-len(got))); err != nil {
@@ -95,6 +114,20 @@ func all[T any](ctx context.Context, r *Reader, l listing[T]) ([]T, error) {
 		full = len(next[len(next)-1].items) > 0
 	}
 	return tail(ctx, r, l, newHeap(l, got...), total)
+}
+
+// begin reads the first page of a list, and the others as far as it is known that there are some, if pages are as long as
+// was asked for.
+func begin[T any](ctx context.Context, r *Reader, l listing[T]) ([]batch[T], error) {
+	if l.expected <= kind.PageSize {
+		first, err := one(ctx, r, l, 0)
+		return []batch[T]{first}, err
+	}
+	got, err := several(ctx, r, l, 0, kind.PageSize, min(ahead, pages(l.expected)))
+	if err == nil && len(got[0].items) != kind.PageSize {
+		got = got[:1]
+	}
+	return got, err
 }
 
 // several reads pages side by side.

@@ -31,7 +31,7 @@ func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, dra
 		})
 	}
 	g.Go(func() (err error) {
-		found[len(questions)], err = orphans(gctx, reader, draft)
+		found[len(questions)], err = orphans(gctx, reader, draft, l)
 		return err
 	})
 	if err := g.Wait(); err != nil {

@@ -39,37 +39,46 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 			wants, out.Kinds = append(wants, fetch.Want{Kind: k, All: true}), append(out.Kinds, k)
 		}
 	}
-	var objects []kind.Object
+	var (
+		objects []kind.Object
+		rows    []fetch.Rows
+	)
+	catalog := fetch.NewComing()
 	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return catalog.Read(gctx, reader, true, nil) })
 	g.Go(func() (err error) {
-		objects, err = reader.Objects(gctx, wants)
-		return err
-	})
-	g.Go(func() (err error) {
-		out.Catalog, err = reader.Catalog(gctx, true, nil)
+		if objects, err = reader.Objects(gctx, wants); err == nil {
+			out.Actual.Objects, rows, err = r.within(gctx, reader, objects, catalog, len(wants))
+		}
 		return err
 	})
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
+	out.Catalog = catalog.Catalog()
 	out.Catalog.Others = fetch.Targets(wants, objects)
+	out.Actual.Links = slices.DeleteFunc(fetch.Join(rows, out.Catalog), func(l kind.Link) bool { return !r.Policy.Sees(l.Env) })
+	out.Unread, out.Reads = reader.Unread(), reader.Requests()
+	return out, nil
+}
+
+// within are those objects of so many kinds that a run looks at, with all that lives inside them, and the links of all of
+// these. It is an error when the gateway shows none of the kinds.
+func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.Object, catalog *fetch.Coming, kinds int) (all []kind.Object, links []fetch.Rows, err error) {
 	left := slices.DeleteFunc(reader.Unread(), func(u kind.Unread) bool { return u.Kind == kind.AnyAPI })
-	if len(left) == len(wants) && len(left) > 0 {
-		return nil, left[0].Err
+	if len(left) == kinds && len(left) > 0 {
+		return nil, nil, left[0].Err
 	}
 	level := slices.DeleteFunc(slices.Clone(objects), func(o kind.Object) bool { return !r.Policy.Covers(kind.Of(o.Kind), o.Key) })
 	for len(level) > 0 {
-		out.Actual.Objects = append(out.Actual.Objects, level...)
-		parts, rows, err := reader.Inside(ctx, insides(level), out.Catalog.APIs)
+		all = append(all, level...)
+		parts, rows, err := reader.Inside(ctx, insides(level), catalog)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		links := slices.DeleteFunc(fetch.Join(rows, out.Catalog), func(l kind.Link) bool { return !r.Policy.Sees(l.Env) })
-		out.Actual.Links = append(out.Actual.Links, links...)
-		level = parts
+		links, level = append(links, rows...), parts
 	}
-	out.Unread, out.Reads = reader.Unread(), reader.Requests()
-	return out, nil
+	return all, links, nil
 }
 
 // insides are all that lives inside some objects, and all that they are bound to.

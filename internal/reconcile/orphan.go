@@ -12,7 +12,7 @@ import (
 
 // orphans reads what goes along with objects that go though it lives in others, of which the comparison did
 // not read what lives in them: a special limit for an app, in a throttle of which the files list none.
-func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft) (out kind.Beside, err error) {
+func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) (out kind.Beside, err error) {
 	gone, known := draft.Gone(), map[string]bool{}
 	for _, r := range draft.Known() {
 		if r.Part != nil {
@@ -23,7 +23,7 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft) (out 
 		if k.Owner == "" || !anyOf(gone, k.Refers) {
 			continue
 		}
-		owners, err := allOf(ctx, reader, kind.Of(k.Owner))
+		owners, err := allOf(ctx, reader, kind.Of(k.Owner), l)
 		if err != nil {
 			return out, err
 		}
@@ -33,7 +33,7 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft) (out 
 				reads, out.Owners = append(reads, diff.Read{Object: o, Part: k}), append(out.Owners, o)
 			}
 		}
-		parts, _, err := reader.Inside(ctx, reads, nil)
+		parts, _, err := reader.Inside(ctx, reads, nobody())
 		if err != nil {
 			return out, err
 		}
@@ -44,12 +44,15 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft) (out 
 	return out, nil
 }
 
-// allOf reads all objects of a kind, those of one that lives inside another by its owners.
-func allOf(ctx context.Context, reader *fetch.Reader, k *kind.Kind) ([]kind.Object, error) {
+// allOf are all objects of a kind: as they were listed, or read, those of one that lives inside another by its owners.
+func allOf(ctx context.Context, reader *fetch.Reader, k *kind.Kind, l fetch.Lists) ([]kind.Object, error) {
+	if l.Whole[k.Name] {
+		return slices.DeleteFunc(slices.Clone(l.Objects), func(o kind.Object) bool { return o.Kind != k.Name }), nil
+	}
 	if k.Owner == "" {
 		return reader.Objects(ctx, []fetch.Want{{Kind: k, All: true}})
 	}
-	owners, err := allOf(ctx, reader, kind.Of(k.Owner))
+	owners, err := allOf(ctx, reader, kind.Of(k.Owner), l)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +62,7 @@ func allOf(ctx context.Context, reader *fetch.Reader, k *kind.Kind) ([]kind.Obje
 			reads = append(reads, diff.Read{Object: o, Part: k})
 		}
 	}
-	objects, _, err := reader.Inside(ctx, reads, nil)
+	objects, _, err := reader.Inside(ctx, reads, nobody())
 	return objects, err
 }
 
@@ -72,3 +75,6 @@ func anyOf(addresses map[string]bool, kindName string) bool {
 	}
 	return false
 }
+
+// nobody is a catalog for reads of what lives inside others, which need none.
+func nobody() *fetch.Coming { return fetch.Arrived(kind.NewCatalog(nil)) }

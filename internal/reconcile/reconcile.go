@@ -74,27 +74,44 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*compared.Result,
 
 func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State) (*compared.Result, error) {
 	state := all.Referring(r.Policy.CoversLink)
-	everything, lookups := apisOf(state)
-	wants := r.wanted(state)
-	l, instance, err := r.lists(ctx, reader, wants, everything, lookups)
-	if err != nil {
+	c := &compared.Result{Plan: &diff.Plan{}}
+	var (
+		l     fetch.Lists
+		draft *diff.Draft
+		rows  []fetch.Rows
+	)
+	wants, catalog := r.wanted(state), fetch.NewComing()
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		everything, lookups := apisOf(state)
+		if err := catalog.Read(gctx, reader, everything, lookups); err != nil {
+			return err
+		}
+		return environments(gctx, reader, state, catalog.Catalog())
+	})
+	g.Go(func() (err error) { // what is looked into follows from objects alone
+		if l.Objects, l.Whole, err = reader.List(gctx, wants); err == nil {
+			draft = diff.Begin(l.Objects, state.Unbound(), r.Policy)
+			rows, err = inside(gctx, reader, draft, catalog)
+		}
+		return err
+	})
+	g.Go(func() (err error) {
+		c.Instance, err = r.instance(gctx, reader)
+		return err
+	})
+	if err := g.Wait(); err != nil {
 		return nil, err
 	}
+	l.Catalog = catalog.Catalog()
 	l.Catalog.Others = fetch.Targets(wants, l.Objects)
-	if err := environments(ctx, reader, state, l.Catalog); err != nil {
-		return nil, err
-	}
-	c := &compared.Result{Plan: &diff.Plan{}, Instance: instance}
 	c.Desired, c.Findings = state.Resolve(l.Catalog)
 	c.Desired.Aside = aside(all, r.Policy, l.Catalog)
 	if !r.Tolerant && slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
 		return c, nil
 	}
-	draft := diff.Begin(l.Objects, c.Desired, r.Policy)
-	if err := inside(ctx, reader, draft, l.Catalog); err != nil {
-		return nil, err
-	}
-	err = complete(ctx, c, reader, draft, l)
+	join(draft, rows, l.Catalog, c.Desired)
+	err := complete(ctx, c, reader, draft, l)
 	return c, err
 }
 
@@ -116,44 +133,31 @@ func (r *Run) reader(stage string) *fetch.Reader {
 	return reader
 }
 
-// lists reads everything that does not depend on anything else, all at once.
-func (r *Run) lists(ctx context.Context, reader *fetch.Reader, wants []fetch.Want, everything bool, lookups []kind.Lookup) (l fetch.Lists, instance *kind.Instance, err error) {
-	l.Catalog = kind.NewCatalog(nil)
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) {
-		l.Objects, l.Whole, err = reader.List(gctx, wants)
-		return err
-	})
-	if everything || len(lookups) > 0 {
-		g.Go(func() (err error) {
-			l.Catalog, err = reader.Catalog(gctx, everything, lookups)
-			return err
-		})
+// instance reads the gateway's own state, where the run looks at it.
+func (r *Run) instance(ctx context.Context, reader *fetch.Reader) (*kind.Instance, error) {
+	if !r.CheckInstance {
+		return nil, nil
 	}
-	if r.CheckInstance {
-		g.Go(func() (err error) {
-			instance, err = reader.Instance(gctx)
-			return err
-		})
-	}
-	err = g.Wait()
-	return l, instance, err
+	return reader.Instance(ctx)
 }
 
-// inside reads what the comparison of objects needs to know besides, and compares it.
-func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalog *kind.Catalog) error {
-	var apis []*kind.API // links are read by API only where no API is missing
-	if catalog.Complete {
-		apis = catalog.APIs
-	}
+// inside reads what the comparison of objects needs to know besides, and compares objects. The links are still to be joined.
+func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalog *fetch.Coming) (links []fetch.Rows, err error) {
 	for reads := draft.Reads(); len(reads) > 0; reads = draft.Reads() {
-		parts, rows, err := reader.Inside(ctx, reads, apis)
+		parts, rows, err := reader.Inside(ctx, reads, catalog)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		draft.Know(kind.Actual{Objects: parts, Links: fetch.Join(rows, catalog), Beside: fetch.Beside(rows, catalog)})
+		draft.Know(kind.Actual{Objects: parts})
+		links = append(links, rows...)
 	}
-	return nil
+	return links, nil
+}
+
+// join tells a draft the links that were read, and compares them with those that are wanted.
+func join(draft *diff.Draft, rows []fetch.Rows, catalog *kind.Catalog, want kind.Desired) {
+	draft.Know(kind.Actual{Links: fetch.Join(rows, catalog), Beside: fetch.Beside(rows, catalog)})
+	draft.Links(want)
 }
 
 // unhealthy tells why a gateway must not be written to.

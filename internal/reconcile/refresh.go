@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -23,8 +25,24 @@ func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *compared.Result,
 }
 
 func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, saved *diff.Extract) (c *compared.Result, notes []diff.Note, err error) {
-	l, instance, err := r.lists(ctx, reader, named(saved), false, byName(apisToBind(saved)))
-	if err != nil {
+	var (
+		l        fetch.Lists
+		instance *kind.Instance
+	)
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		l.Objects, l.Whole, err = reader.List(gctx, named(saved))
+		return err
+	})
+	g.Go(func() (err error) {
+		l.Catalog, err = reader.Catalog(gctx, false, byName(apisToBind(saved)))
+		return err
+	})
+	g.Go(func() (err error) {
+		instance, err = r.instance(gctx, reader)
+		return err
+	})
+	if err := g.Wait(); err != nil {
 		return nil, nil, err
 	}
 	e := *saved
@@ -58,11 +76,16 @@ func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract
 // insideOf completes listed objects with what an extract needs to know of them.
 func insideOf(ctx context.Context, reader *fetch.Reader, e *diff.Extract, objects []kind.Object, c *kind.Catalog) (kind.Actual, error) {
 	now := e.Relevant(kind.Actual{Objects: objects})
-	draft := diff.Begin(now.Objects, e.Settled(now), e.Policy())
-	err := inside(ctx, reader, draft, c)
+	want := e.Settled(now)
+	draft := diff.Begin(now.Objects, want, e.Policy())
+	rows, err := inside(ctx, reader, draft, fetch.Arrived(c))
+	if err != nil {
+		return now, err
+	}
+	join(draft, rows, c, want)
 	now = draft.Actual()
 	diff.Sort(&now)
-	return now, err
+	return now, nil
 }
 
 // named tells under which names the objects of an extract are to be looked for.

@@ -110,9 +110,11 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 		return nil, err
 	}
 	draft := diff.Begin(objects, want, policy)
-	if err := inside(ctx, reader, draft, kind.NewCatalog(nil)); err != nil {
+	rows, err := inside(ctx, reader, draft, nobody())
+	if err != nil {
 		return nil, err
 	}
+	join(draft, rows, kind.NewCatalog(nil), want)
 	return draft.Plan(kind.Beside{}), nil
 }
 

@@ -24,7 +24,14 @@ func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
 		r.reference(&s.References[i])
 	}
 	spared := slices.DeleteFunc(r.spared, func(l kind.DeclaredLink) bool { return r.done[idOf(&l.Link)] })
-	return kind.Desired{Objects: s.Objects, Links: sortedLinks(r.links), Spared: spared, Owns: s.Owns, Ignore: s.Ignore, TakesOver: s.TakesOver}, tidy(r.findings)
+	out := s.Unbound()
+	out.Links, out.Spared = sortedLinks(r.links), spared
+	return out, tidy(r.findings)
+}
+
+// Unbound is the desired state but for what objects are bound to, which needs no catalog.
+func (s *State) Unbound() kind.Desired {
+	return kind.Desired{Objects: s.Objects, Owns: s.Owns, Ignore: s.Ignore, TakesOver: s.TakesOver}
 }
 
 type resolver struct {

@@ -189,16 +189,19 @@ func (l *look) details(ctx context.Context) {
 	if len(l.Apps) > mostApps {
 		l.Unread = append(l.Unread, diff.Note{Message: fmt.Sprintf("access control and quota were read for %d of %d apps only", mostApps, len(l.Apps))})
 	}
-	for i := range l.Apps[:min(len(l.Apps), mostApps)] {
-		wg.Go(func() {
-			app := l.owner("app_authorization", l.Apps[i].Name)
-			l.Apps[i].Parts = append(l.parts(ctx, "app_access_control", app), l.quota(ctx, app)...)
-		})
+	quotas := make([][]Item, min(len(l.Apps), mostApps))
+	for i := range quotas {
+		app := l.owner("app_authorization", l.Apps[i].Name)
+		wg.Go(func() { l.Apps[i].Parts = l.parts(ctx, "app_access_control", app) })
+		wg.Go(func() { quotas[i] = l.quota(ctx, app) })
 	}
 	if l.Throttle == nil && !slices.ContainsFunc(l.Plugins, limits) {
 		wg.Go(func() { l.defaults = l.usual(ctx) })
 	}
 	wg.Wait()
+	for i, q := range quotas {
+		l.Apps[i].Parts = append(l.Apps[i].Parts, q...)
+	}
 }
 
 func limits(p Item) bool { return precedence.ReplacesThrottle(p.Type) }

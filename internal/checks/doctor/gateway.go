@@ -52,16 +52,31 @@ func Gateway(ctx context.Context, p Patient) []Check {
 	if err != nil && (!errors.As(err, &e) || e.Status == 401) {
 		return append(checks, Unreached("there is no access")[len(checks):]...)
 	}
-	if instance == nil {
+	var (
+		wg          sync.WaitGroup
+		details     []Check
+		permissions []Check
+		totals      map[string]int
+		references  Check
+		plan        *diff.Plan
+		room        kind.Quotas
+		untold      error
+	)
+	wg.Go(func() { details = p.details(ctx, instance) })
+	wg.Go(func() { permissions, totals = p.permissions(ctx) })
+	wg.Go(func() { references, plan = p.compare(ctx) })
+	wg.Go(func() { untold = p.Reader.Read(ctx, kind.ListQuotas(), &room) })
+	wg.Wait()
+	return slices.Concat(checks, details, permissions, []Check{references}, p.quotas(&room, untold, plan, totals))
+}
+
+// details are the checks of what the gateway says of itself; nil when it does not.
+func (p *Patient) details(ctx context.Context, i *kind.Instance) []Check {
+	if i == nil {
 		const why = "the gateway does not return its details"
-		checks = append(checks, Skip("status", why), Skip("locks", why), Skip("features", why))
-	} else {
-		checks = append(checks, status(instance), locks(instance), p.features(ctx, instance))
+		return []Check{Skip("status", why), Skip("locks", why), Skip("features", why)}
 	}
-	permissions, totals := p.permissions(ctx)
-	checks = append(checks, permissions...)
-	references, plan := p.compare(ctx)
-	return append(append(checks, references), p.quotas(ctx, plan, totals)...)
+	return []Check{status(i), locks(i), p.features(ctx, i)}
 }
 
 func (p *Patient) clock() Check {

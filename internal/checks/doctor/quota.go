@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,19 +14,18 @@ import (
 // ownKeys is the switch for keys and secrets of one's own.
 const ownKeys = "APP_KEY_SECRET_SWITCH"
 
-// quotas holds what the files would create against the room that the gateway has. Totals are the objects
+// quotas holds what the files would create against the room that the gateway has, or failed to tell. Totals are the objects
 // that there are, by section, for versions that do not tell what is used.
-func (p *Patient) quotas(ctx context.Context, plan *diff.Plan, totals map[string]int) []Check {
+func (p *Patient) quotas(room *kind.Quotas, untold error, plan *diff.Plan, totals map[string]int) []Check {
 	const name = "quotas"
-	var answer kind.Quotas
-	switch err := p.Reader.Read(ctx, kind.ListQuotas(), &answer); {
+	switch {
 	case p.State == nil:
 		return []Check{Skip(name, "there are no valid files")}
-	case err != nil:
-		return []Check{Unread(name, err)}
+	case untold != nil:
+		return []Check{Unread(name, untold)}
 	}
 	limits := map[string]kind.Quota{}
-	for _, q := range answer.List {
+	for _, q := range room.List {
 		limits[q.Name] = q
 	}
 	var out []Check

@@ -69,7 +69,7 @@ func (p *perf) all(to string) (err error) {
 			return err
 		}
 	}
-	for _, part := range []func() error{p.build, whole("requests"), whole("times"), whole("paces"), p.sizes, p.starts} {
+	for _, part := range []func() error{p.build, whole("requests"), whole("times"), p.trips, whole("paces"), p.sizes, p.starts} {
 		if err := part(); err != nil {
 			return err
 		}

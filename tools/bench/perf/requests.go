@@ -156,7 +156,7 @@ func (p *perf) times() error {
 		}
 		p.time("first `apply`", latency, took, sent)
 	}
-	p.say("\nWhat is above 1 is mostly processor time of the tool and of the emulator, which shares the process: in virtual\ntime, in which the tests hold the same runs to 1.15, both ratios are 1.00. At no latency there is nothing else.\nOf small estates a run is a few round trips, each of which waits for the one before: lists, their further\npages, bindings; for an apply creates, binds and the look afterwards.\n\n")
+	p.say("\nWhat is above 1 is mostly processor time of the tool and of the emulator, which shares the process: in virtual\ntime, in which the tests hold the same runs to 1.15, both ratios are 1.00. At no latency there is nothing else.\nOf small estates a run is a few round trips, each of which waits for the one before; see below.\n\n")
 	return nil
 }
 

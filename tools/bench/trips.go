@@ -1,0 +1,75 @@
+package bench
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/world"
+)
+
+// Trip is a command of which it is counted how many of its requests wait for each other. Each number is that of a gateway
+// where each list is one page, and of one where some lists take several.
+type Trip struct {
+	Name   string
+	Args   string // with FILE for files that match the gateway, CHANGED for others, API for one of its APIs
+	Before [2]int // round trips when one stage of a run waited for all of the stage before, 2026-11-28
+	Most   [2]int // round trips
+	Waits  string // for what, in turn
+}
+
+// Trips are the commands that ask a gateway.
+var Trips = []Trip{
+	{"`diff`, no change", "diff -f FILE", [2]int{2, 4}, [2]int{2, 2}, "lists; what is bound and what lives inside, while further APIs are listed"},
+	{"`diff`, bindings move", "diff -f CHANGED", [2]int{2, 5}, [2]int{2, 3}, "the same; who has the places of new bindings, where the files do not declare all policies"},
+	{"`apply`", "apply -f CHANGED --yes --no-undo --take-over --max-deletes 1000", [2]int{6, 11}, [2]int{6, 8}, "`diff`; unbinds and binds that follow each other; the look at what it touched"},
+	{"`drift`", "drift -f FILE --exit-zero", [2]int{3, 5}, [2]int{3, 3}, "`diff`; what else needs attention, all at once"},
+	{"`export`", "export", [2]int{2, 4}, [2]int{2, 2}, "lists; what is bound and what lives inside, while further APIs are listed"},
+	{"`list`", "list", [2]int{4, 5}, [2]int{3, 3}, "lists; of what they do not tell, what is bound, level by level"},
+	{"`explain`", "explain API", [2]int{3, 4}, [2]int{3, 3}, "the API; what is bound to it; apps one by one"},
+	{"`doctor`", "doctor -f FILE", [2]int{5, 7}, [2]int{3, 3}, "the gateway itself; `diff`, with quotas, features and permissions beside it"},
+}
+
+// TripGateway has a gateway and files for trips.
+type TripGateway struct {
+	Large                bool
+	state, file, changed string
+	e                    *world.Estate
+}
+
+// NewTripGateway makes one in a folder. Of a large gateway the files declare about twenty objects.
+func NewTripGateway(dir string, large bool) (*TripGateway, error) {
+	size := world.OfBindings(60)
+	if large {
+		size = world.OfBindings(9_000)
+	}
+	g := &TripGateway{Large: large, e: world.NewEstate(size, 1)}
+	var names []string
+	for _, s := range g.e.Sections {
+		for i := range s.Objects {
+			if large && i%(len(s.Objects)/5) == 0 {
+				names = append(names, s.Objects[i].Name)
+			}
+		}
+	}
+	g.state, g.file, g.changed = filepath.Join(dir, "state.yaml"), filepath.Join(dir, "file.yaml"), filepath.Join(dir, "changed.yaml")
+	if err := os.WriteFile(g.file, g.e.File(names...), 0o600); err != nil {
+		return nil, err
+	}
+	return g, os.WriteFile(g.changed, g.e.Churn(10, 2).File(names...), 0o600)
+}
+
+// Args puts the gateway into its first state and returns the arguments of a command that asks it.
+func (g *TripGateway) Args(t *Trip) ([]string, error) {
+	if err := os.WriteFile(g.state, g.e.Held(), 0o600); err != nil {
+		return nil, err
+	}
+	fill := map[string]string{"FILE": g.file, "CHANGED": g.changed, "API": g.e.Group(0) + "/" + g.e.API(0)}
+	args := strings.Fields(t.Args)
+	for i, a := range args {
+		if value, ok := fill[a]; ok {
+			args[i] = value
+		}
+	}
+	return append(args, "--endpoint", "emulator:"+g.state, "--quiet"), nil
+}
