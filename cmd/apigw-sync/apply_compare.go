@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -234,10 +235,18 @@ func unread(ctx context.Context, err error) error {
 		return err
 	}
 	stopped := fmt.Errorf("%w, while the gateway was read", context.Cause(ctx))
-	if e, ok := errors.AsType[*api.Error](err); ok {
-		return hinted{stopped, fmt.Sprintf("its last answer was %d %s to %s: %s", e.Status, e.Code, e.Operation, e.Message)}
+	e, answered := errors.AsType[*api.Error](err)
+	if answered {
+		stopped = fmt.Errorf("%w; its last answer was %d %s to %s (request %s): %s", stopped, e.Status, e.Code, e.Operation, cmp.Or(e.RequestID, "not known"), e.Message)
 	}
-	return stopped
+	if _, late := errors.AsType[overtime](stopped); !late {
+		return stopped
+	}
+	hint := "give it more with --timeout, or see what apigw-sync doctor finds"
+	if answered {
+		hint = cmp.Or(api.Advice(e), "give it more with --timeout") + "; apigw-sync doctor looks further"
+	}
+	return hinted{stopped, hint}
 }
 
 // checkFound looks at what a comparison found besides changes: errors end it, and guards that a flag overrides are dropped.

@@ -52,10 +52,13 @@ func (o *doctorOptions) find(ctx context.Context, out *printer) (document.Docume
 		return document.Empty("doctor", head(""), time.Now()), exitError, err
 	}
 	d, err := o.examine(ctx, out.program)
-	if !d.Healthy {
-		return d, exitError, context.Cause(ctx) // the checks have said all else
+	if cause := context.Cause(ctx); cause != nil {
+		d.Checks, d.Healthy = append(d.Checks, doctor.Fail("time", cause, "give it more with --timeout")), false
 	}
-	return d, exitDone, both(context.Cause(ctx), err)
+	if !d.Healthy {
+		return d, exitError, nil // the checks have said all
+	}
+	return d, exitDone, err
 }
 
 // examine makes the checks in the order in which they depend on each other.
