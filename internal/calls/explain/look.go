@@ -195,12 +195,30 @@ func (l *look) details(ctx context.Context) {
 		wg.Go(func() { l.Apps[i].Parts = l.parts(ctx, "app_access_control", app) })
 		wg.Go(func() { quotas[i] = l.quota(ctx, app) })
 	}
+	for i := range l.Others {
+		wg.Go(func() { l.named(ctx, &l.Others[i]) })
+	}
 	if l.Throttle == nil && !slices.ContainsFunc(l.Plugins, limits) {
 		wg.Go(func() { l.defaults = l.usual(ctx) })
 	}
 	wg.Wait()
 	for i, q := range quotas {
 		l.Apps[i].Parts = append(l.Apps[i].Parts, q...)
+	}
+}
+
+// named completes an item of which the list of bindings tells the name alone.
+func (l *look) named(ctx context.Context, x *Item) {
+	found, err := l.reader.Named(ctx, kind.Of(x.Kind), nil, x.Name)
+	if err != nil {
+		l.warn("the "+x.Kind+" "+x.Name, err)
+	}
+	for i := range found {
+		if o := &found[i]; o.Key == x.Name {
+			whole := l.item(o)
+			whole.Binding = x.Binding
+			*x = whole
+		}
 	}
 }
 
