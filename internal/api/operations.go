@@ -83,6 +83,10 @@ var Operations = []Operation{
 	{"CreateEnvironmentVariableV2", "variable", "apig:variables:create?"},
 	{"UpdateEnvironmentVariableV2", "variable", "apig:variables:update?"},
 	{"DeleteEnvironmentVariableV2", "variable", "apig:variables:delete?"},
+	{"ShowDetailsOfApiGroupV2", "domain", "apig:groups:get"}, // where a write ended unclearly
+	{"AssociateDomainV2", "domain", "apig:domains:create?"},
+	{"UpdateDomainV2", "domain", "apig:domains:update?"},
+	{"DisassociateDomainV2", "domain", "apig:domains:delete?"},
 	{"ListGatewayResponsesV2", "gateway_response", "apig:gatewayResponses:list?"},
 	{"CreateGatewayResponseV2", "gateway_response", "apig:gatewayResponses:create?"},
 	{"UpdateGatewayResponseV2", "gateway_response", "apig:gatewayResponses:update?"},

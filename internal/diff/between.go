@@ -221,6 +221,9 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 			c.silent = append(c.silent, w.Address()+" "+path)
 		}
 	}
+	for _, path := range k.Unseen(w.Value, p.have.Value) {
+		c.silent = append(c.silent, w.Address()+" "+path)
+	}
 	switch {
 	case slices.ContainsFunc(kept, func(f Field) bool { return slices.Contains(k.Replace, f.Path) }):
 		change.Action, change.Fields = Replace, kept

@@ -2,6 +2,7 @@ package diff
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
@@ -35,6 +36,32 @@ func (b *builder) references() {
 					b.need(i, j, made)
 				}
 			}
+		}
+	}
+}
+
+// onePlace has creates of what a gateway has once wait until it is gone elsewhere.
+func (b *builder) onePlace() {
+	goes, gone := map[string][]int{}, map[string]int{} // KIND/NAME to the steps that remove it; addresses to the steps that remove them
+	name := func(o *kind.Object) string { return o.Kind + strings.TrimPrefix(o.Key, o.Owner) }
+	for i := range b.steps {
+		if s := &b.steps[i]; s.Op == OpDelete || s.Op == OpBatchDelete {
+			for _, item := range s.Items {
+				gone[b.plan.Changes[item.Change].Have.Address()] = i
+			}
+		}
+	}
+	for i := range b.c.have.Objects {
+		o := &b.c.have.Objects[i]
+		for _, address := range []string{o.Address(), o.OwnerAddress()} {
+			if step, ok := gone[address]; ok && kind.Of(o.Kind).OnePlace {
+				goes[name(o)] = append(goes[name(o)], step)
+			}
+		}
+	}
+	for i := range b.steps {
+		if s := &b.steps[i]; s.Op == OpCreate && kind.Of(s.Kind).OnePlace {
+			b.need(i, 0, goes[name(&b.plan.Changes[s.Items[0].Change].Want.Object)]...)
 		}
 	}
 }

@@ -111,6 +111,7 @@ func steps(c *comparison) []Step {
 	for _, k := range kind.Links {
 		b.vacate(k)
 	}
+	b.onePlace()
 	b.references()
 	return ordered(b.steps)
 }

@@ -14,6 +14,7 @@ import (
 type domain struct {
 	id         string
 	name       string
+	group      *group
 	minVersion string
 	redirect   bool
 	verify     bool // client certificates
@@ -99,7 +100,7 @@ func (d *domain) bindView() map[string]any {
 }
 
 func (d *domain) effect(action string) Effect {
-	return Effect{Kind: "domain", Action: action, ID: d.id, Name: d.name}
+	return Effect{Kind: "domain", Action: action, ID: d.id, Name: d.name, Policy: d.group.id, PolicyName: d.group.name}
 }
 
 // domainOf finds the domain that the path names.
@@ -144,7 +145,7 @@ func createDomain(g *Gateway, c *call, x *group, b domainBody) (reply, error) {
 	if b.MinVersion == "" {
 		b.MinVersion = "TLSv1.1"
 	}
-	d := &domain{name: b.Domain, http: 80, https: 443}
+	d := &domain{name: b.Domain, group: x, http: 80, https: 443}
 	if err := d.apply(b); err != nil {
 		return reply{}, err
 	}
@@ -291,7 +292,7 @@ func (k fileCertificate) IsZero() bool { return k.ref == "" && k.Name == "" }
 
 func (l *loader) domain(x *group, f fileDomain) error {
 	d := &domain{
-		id: l.id("domain/" + x.address() + "/" + f.Domain), name: f.Domain, minVersion: cmp.Or(f.MinVersion, "TLSv1.1"),
+		id: l.id("domain/" + x.address() + "/" + f.Domain), name: f.Domain, group: x, minVersion: cmp.Or(f.MinVersion, "TLSv1.1"),
 		redirect: f.Redirect, verify: f.Verify, http: cmp.Or(f.HTTPPort, 80), https: cmp.Or(f.HTTPSPort, 443),
 	}
 	if l.hasDomain(f.Domain) {

@@ -147,15 +147,26 @@ func deleteEnvVariable(g *Gateway, c *call, v *envVariable) (reply, error) {
 // fileDeclaredGroup is a group in the section of desired state; its APIs and domains stand in gateway.groups.
 type fileDeclaredGroup struct {
 	fileObject
-	Remark    string         `json:"remark,omitempty"`
-	Variables []fileVariable `json:"variables,omitempty"`
-	Responses []fileResponse `json:"responses,omitempty"`
+	Remark    string          `json:"remark,omitempty"`
+	Variables []fileVariable  `json:"variables,omitempty"`
+	Responses []fileResponse  `json:"responses,omitempty"`
+	Domains   []fileOwnDomain `json:"domains,omitempty"`
 }
 
 type fileVariable struct {
 	Name        string `json:"name"`
 	Value       string `json:"value"`
 	Environment string `json:"environment,omitempty"`
+}
+
+// fileOwnDomain is a domain in the words of desired state.
+type fileOwnDomain struct {
+	Domain     string `json:"domain"`
+	MinVersion string `json:"min_ssl_version,omitempty"`
+	Redirect   bool   `json:"http_redirect,omitempty"`
+	Verify     bool   `json:"client_certificate,omitempty"`
+	HTTPPort   int    `json:"http_port,omitempty"`
+	HTTPSPort  int    `json:"https_port,omitempty"`
 }
 
 // declareGroup adds a group, or what gateway.groups does not say of it.
@@ -168,6 +179,12 @@ func (l *loader) declareGroup(f fileDeclaredGroup) error {
 		x = l.groups().names[[2]string{"", f.Name}]
 	}
 	x.remark = f.Remark
+	for _, o := range f.Domains {
+		d := fileDomain{Domain: o.Domain, MinVersion: cmp.Or(o.MinVersion, "TLSv1.2"), Redirect: o.Redirect, Verify: o.Verify, HTTPPort: o.HTTPPort, HTTPSPort: o.HTTPSPort}
+		if err := l.domain(x, d); err != nil {
+			return fmt.Errorf("domain %s: %w", d.Domain, err)
+		}
+	}
 	for _, r := range f.Responses {
 		if err := l.response(x, r); err != nil {
 			return fmt.Errorf("response %s: %w", r.Name, err)

@@ -60,12 +60,16 @@ func (r *Reader) allParts(ctx context.Context, reads []diff.Read) ([]kind.Object
 func (r *Reader) parts(ctx context.Context, read diff.Read) (got []kind.Object, err error) {
 	k, o := read.Part, &read.Object
 	take := func(p kind.Page) ([]kind.Object, error) { return k.Objects(o.Key, p) }
-	if k.Single {
+	told, ok, err := k.ToldIn(o)
+	switch {
+	case ok:
+		got = told
+	case k.Single || k.OwnerTells != "":
 		_, got, err = ask(ctx, r, k.List(o, "", 0), "by "+k.Owner, take)
 		if api.NotFound(err) {
 			got, err = nil, nil
 		}
-	} else {
+	default:
 		got, err = all(ctx, r, listing[kind.Object]{
 			how:  "by " + k.Owner,
 			ask:  func(offset int) api.Request { return k.List(o, "", offset) },

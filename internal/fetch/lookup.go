@@ -12,7 +12,9 @@ import (
 // Named lists the objects of a kind that may have a key: those of that exact name, or all that live inside a parent.
 func (r *Reader) Named(ctx context.Context, k *kind.Kind, parent *kind.Object, key string) ([]kind.Object, error) {
 	if parent != nil {
-		return r.parts(ctx, diff.Read{Part: k, Object: *parent})
+		now := *parent
+		now.Inside = nil // which is of before
+		return r.parts(ctx, diff.Read{Part: k, Object: now})
 	}
 	found, err := all(ctx, r, objectsOf(k, key))
 	return found, cmp.Or(err, r.whole(ctx, Want{Kind: k, All: key == "", Names: []string{key}}, found))

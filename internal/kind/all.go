@@ -9,7 +9,7 @@ import (
 )
 
 // All are the kinds, owners before what lives inside them.
-var All = []*Kind{acl, app, appAccessControl, appCode, authorizer, certificate, channel, environment, apiGroup, gatewayResponse, variable, orchestration, plugin, signature, throttle, throttleSpecial}
+var All = []*Kind{acl, app, appAccessControl, appCode, authorizer, certificate, channel, environment, apiGroup, ownDomain, gatewayResponse, variable, orchestration, plugin, signature, throttle, throttleSpecial}
 
 // Links are the kinds of bindings.
 var Links = []*LinkKind{aclBinding, appAuthorization, pluginBinding, signatureBinding, throttleBinding}

@@ -2,6 +2,7 @@ package kind
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
@@ -18,6 +19,8 @@ type apiGroupWire struct {
 	ID     string  `json:"id,omitempty"`
 	Name   string  `json:"name"`
 	Remark *string `json:"remark"`
+
+	Domains json.RawMessage `json:"url_domains,omitempty"`
 }
 
 // builtInGroup exists in every gateway and cannot be removed.
@@ -32,6 +35,7 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 			shape.Need("name", shape.OfText("Name of the group, unique in the gateway.", shape.Length(3, 255),
 				shape.Pattern(`[A-Za-z0-9一-鿿][A-Za-z0-9一-鿿_./():（）、。-]*`, "letters, digits, Chinese characters and - _ . / ( ) :, starting with a letter, digit or Chinese character")).WithExample("orders")),
 			shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 1000)).WithDefault("").WithExample("Orders").WithSamples("Orders", "订单")),
+			shape.May("domains", ownDomainList),
 			shape.May("variables", variableList),
 			shape.May("responses", gatewayResponseList),
 		),
@@ -42,7 +46,8 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 	},
 	Decode: func(w apiGroupWire) Found[APIGroup] {
 		return Found[APIGroup]{
-			ID: w.ID, Bound: Unknown, Silent: silent(map[string]bool{"/remark": w.Remark != nil}),
+			Inside: map[string]json.RawMessage{ownDomain.Name: w.Domains},
+			ID:     w.ID, Bound: Unknown, Silent: silent(map[string]bool{"/remark": w.Remark != nil}),
 			Value: APIGroup{Name: w.Name, Remark: value(w.Remark)},
 		}
 	},

@@ -22,33 +22,35 @@ type Operations struct {
 // its Path then holds {KIND} where the id of that ancestor stands, also behind a ?, in what its list alone is asked
 // with. A Single kind exists at most once inside its owner, at its Path, and has no id of its own.
 type Facts struct {
-	Name      string
-	Section   string // top-level key in files; "" for a kind inside an owner
-	Rank      int    // of the section in files, from 1 on: those come first with which most people begin; 0 comes last
-	Owner     string
-	Field     string
-	Shape     *shape.Shape // of one item
-	Scope     api.Scope    // what Path is below: the instance, or the project
-	Path      string       // segments joined by /
-	ListField string       // the array of the list's answer; "" when it has no list
-	NameQuery string       // query parameter for an exact name; "" when the list offers none
-	Single    bool
-	Ops       Operations
-	BatchMax  int      // ids in one BatchDelete
-	Replace   []string // JSON pointers that cannot change in place
-	Unset     []string // JSON pointers of numbers whose 0 means that there is none
-	Remains   []string // JSON pointers of what an update cannot take away: left out, it stays
-	Makes     []string // JSON pointers of what the gateway makes where it is left out
-	Always    []string // names of objects that every gateway, or every owner, has: they are never made, renamed or deleted
-	Uploads   []string // JSON pointers of what the gateway never tells and every write needs; left out, what it has stays
-	NameMost  int      // characters of a name at most; 0 means 64
-	Quota     int      // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
-	Generates bool     // its values are secret texts, and files may ask for so many that the gateway makes: {generate: N}
-	Refers    string   // the kind of what Refs names; "" when there are no Refs
-	Codes     Codes
-	Limit     string // the gateway's name of its quota of such objects; "" where it tells none
-	Usual     int    // the quota that documents give, where the gateway tells none; 0 where they give none
-	Trail     string // type of the resource in the audit trail; "" where that records none
+	Name       string
+	Section    string // top-level key in files; "" for a kind inside an owner
+	Rank       int    // of the section in files, from 1 on: those come first with which most people begin; 0 comes last
+	Owner      string
+	Field      string
+	Shape      *shape.Shape // of one item
+	Scope      api.Scope    // what Path is below: the instance, or the project
+	Path       string       // segments joined by /
+	ListField  string       // the array of the list's answer; "" when it has no list
+	NameQuery  string       // query parameter for an exact name; "" when the list offers none
+	OwnerTells string       // path of the owner itself, where that tells in ListField of all that lives inside it; "" when there is a list of its own
+	OnePlace   bool         // the gateway has one of a name, whatever the owner
+	Single     bool
+	Ops        Operations
+	BatchMax   int      // ids in one BatchDelete
+	Replace    []string // JSON pointers that cannot change in place
+	Unset      []string // JSON pointers of numbers whose 0 means that there is none
+	Remains    []string // JSON pointers of what an update cannot take away: left out, it stays
+	Makes      []string // JSON pointers of what the gateway makes where it is left out
+	Always     []string // names of objects that every gateway, or every owner, has: they are never made, renamed or deleted
+	Uploads    []string // JSON pointers of what the gateway never tells and every write needs; left out, what it has stays
+	NameMost   int      // characters of a name at most; 0 means 64
+	Quota      int      // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
+	Generates  bool     // its values are secret texts, and files may ask for so many that the gateway makes: {generate: N}
+	Refers     string   // the kind of what Refs names; "" when there are no Refs
+	Codes      Codes
+	Limit      string // the gateway's name of its quota of such objects; "" where it tells none
+	Usual      int    // the quota that documents give, where the gateway tells none; 0 where they give none
+	Trail      string // type of the resource in the audit trail; "" where that records none
 }
 
 // Hooks are what a kind says in code about its values, which have the type S. It leaves out those for which the usual
@@ -64,6 +66,7 @@ type Hooks[S any] struct {
 	Check     func(S) []shape.Problem               // what no single rule sees; nothing
 	CheckIn   func(owner any, s S) []shape.Problem  // what depends on the owner, too; nothing
 	Refs      func(S) []Ref                         // what must exist first; nothing
+	Unseen    func(want, have S) []string           // JSON pointers of what is wanted and cannot be compared, since this gateway does not tell it; none
 	Features  func(S) []string                      // instance features one of which it surely needs; none: any instance takes it
 	Secrets   func(S) []string                      // JSON pointers of secret values; none
 	Room      func(S) Room                          // the quota for what lives inside an owner; none is known
@@ -97,6 +100,12 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 				return have
 			}
 			return h.Adopt(want.(S), have.(S))
+		},
+		Unseen: func(want, have any) []string {
+			if h.Unseen == nil {
+				return nil
+			}
+			return h.Unseen(want.(S), have.(S))
 		},
 		Insist: func(want, got any) (any, bool) {
 			if h.Insist == nil {
@@ -189,6 +198,8 @@ type Found[S any] struct {
 	Foreign bool     // see Object
 	Empty   bool     // the gateway says that nothing lives inside it
 	None    bool     // the gateway says that there is no such object
+
+	Inside map[string]json.RawMessage // see Object
 }
 
 // Matched is the outcome of pairing the parts of one owner.
@@ -265,7 +276,7 @@ func (d *Def[S, W]) onWire(k *Kind) {
 			keeper.keep(k.oddities(strange, f.Strange, f.Silent))
 		}
 		o := d.object(f.Value, owner)
-		o.ID, o.Bound, o.Foreign, o.Parts = f.ID, f.Bound, f.Foreign, !f.Empty
+		o.ID, o.Bound, o.Foreign, o.Parts, o.Inside = f.ID, f.Bound, f.Foreign, !f.Empty, f.Inside
 		return o
 	}
 	k.decode = func(owner string, page *Page) ([]Object, error) {

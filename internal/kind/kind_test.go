@@ -44,6 +44,10 @@ var fixtures = map[string][]map[string]any{
 		{"name": "orders_errors", "errors": map[string]any{"THROTTLED": map[string]any{"status": 503, "body": "slow", "headers": map[string]any{"Retry-After": "1"}}, "DEFAULT_4XX": map[string]any{"body": "oops"}}},
 		{"name": "default"},
 	},
+	"domain": {
+		{"domain": "api.example.com", "min_ssl_version": "TLSv1.2"},
+		{"domain": "*.example.com", "http_port": -1, "https_port": 8443},
+	},
 	"app_access_control": {{"type": "PERMIT", "values": []any{"10.0.0.9", "10.0.0.1"}}},
 }
 

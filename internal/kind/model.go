@@ -5,6 +5,7 @@ package kind
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -23,6 +24,9 @@ type Object struct {
 	// Foreign is what files cannot name, such as a special limit for an object of a type that nobody knows: a list
 	// in the files that does not name it leaves it alone.
 	Foreign bool
+
+	// Inside is what the gateway told with the object of what lives inside it: the list of each kind whose OwnerTells.
+	Inside map[string]json.RawMessage
 }
 
 // Unknown is the number of what a gateway does not count, such as the bindings of an object.

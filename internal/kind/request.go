@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -15,9 +16,9 @@ const PageSize = 500
 // List asks for one page of the kind, inside a parent for a kind that lives inside another. A name
 // other than "" asks for the objects of exactly that name, where the list offers it.
 func (k *Kind) List(parent *Object, name string, offset int) api.Request {
-	segments, conditions := located(k.Path, ancestors(parent))
+	segments, conditions := located(cmp.Or(k.OwnerTells, k.Path), ancestors(parent))
 	r := api.Request{Operation: k.Ops.List, Method: "GET", Scope: k.Scope, Path: segments, Query: conditions}
-	if k.Single {
+	if k.Single || k.OwnerTells != "" {
 		return r
 	}
 	r.Query.Set("limit", fmt.Sprint(PageSize))
@@ -48,6 +49,16 @@ func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 		}
 	}
 	return out, err
+}
+
+// ToldIn is what an owner's own answer told of what lives inside it; ok is false where that was not read.
+func (k *Kind) ToldIn(owner *Object) (found []Object, ok bool, err error) {
+	raw, ok := owner.Inside[k.Name]
+	if !ok || k.OwnerTells == "" {
+		return nil, false, nil
+	}
+	found, err = k.Objects(owner.Key, Page{Total: Unknown, fields: map[string]json.RawMessage{k.ListField: raw, "size": json.RawMessage("0")}})
+	return found, true, err
 }
 
 // Show asks for one object, of a kind whose list does not tell all of it; the answer goes to Told.

@@ -103,6 +103,9 @@ func (d *drawer) value(s *shape.Shape) (v any) {
 }
 
 func (d *drawer) once(s *shape.Shape) any {
+	if made := s.Made[""]; len(made) > 0 {
+		return pick(d.rand, made)
+	}
 	for _, word := range d.words {
 		if made := s.Made[word]; len(made) > 0 {
 			return copied(made[d.rand.IntN(len(made))])
@@ -169,7 +172,7 @@ func (d *drawer) text(s *shape.Shape) string {
 		if len(samples) == 0 {
 			return example // nothing goes with what was drawn; the object is drawn anew
 		}
-		return pick(d.rand, samples)
+		return strings.ReplaceAll(pick(d.rand, samples), "%s", strings.ReplaceAll(d.name, "_", "-")) // of its own for each object
 	case example == "" || strings.Contains(example, "${"): // of its own for each object
 		own, filler := fmt.Sprint(d.name, d.rand.IntN(4)), "c"
 		if s.Secret {

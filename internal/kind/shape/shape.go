@@ -144,6 +144,9 @@ func (s *Shape) WithSamples(samples ...string) *Shape {
 	return s.WithSamplesBeside(map[string][]string{"": samples})
 }
 
+// WithMade returns a copy of s with what made-up states draw from, whatever stands beside it.
+func (s *Shape) WithMade(made ...any) *Shape { return s.WithMadeBeside(map[string][]any{"": made}) }
+
 // WithSamplesBeside is WithSamples where what fits depends on the word of another key.
 func (s *Shape) WithSamplesBeside(samples map[string][]string) *Shape {
 	c := *s
