@@ -40,8 +40,10 @@ type compareOptions struct {
 	allowEmpty     bool
 	takeOver       []string // addresses of policies that may be displaced; anyPolicy stands for all
 	allowUnhealthy bool
-	resendSecrets  bool
-	failOn         []string // levels of impact for which a plan is refused
+
+	allowInterruption bool
+	resendSecrets     bool
+	failOn            []string // levels of impact for which a plan is refused
 
 	tolerant bool // references that lead nowhere are findings, no errors
 
@@ -60,6 +62,7 @@ func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "let --prune delete all objects that the files own of a kind, of which they declare none")
 	flags.StringArrayVar(&o.takeOver, "take-over", nil, "let binds displace policies that the files neither declare nor own: all, or with =`ADDRESS` one, such as acl/office; repeatable")
 	flags.Lookup("take-over").NoOptDefVal = anyPolicy
+	flags.BoolVar(&o.allowInterruption, "allow-interruption", false, "change features of the gateway, which interrupts calls, and certificates that other gateways use, too")
 	addFailOn(flags, &o.failOn)
 	flags.BoolVar(&o.allowUnhealthy, "allow-unhealthy", false, "write to a gateway that is not running or is locked")
 	flags.BoolVar(&o.resendSecrets, "resend-secrets", false, "send secrets that the gateway hides, since they cannot be compared")

@@ -28,7 +28,12 @@ const everythingThere = `gateway:
 var everythingSecrets = []string{
 	"ORDERS_SECRET=Xn4uQ8vLz2TqR7mC", "ORDERS_MOBILE_APP_SECRET=Xn4uQ8vLz2TqR7mC", "ORDERS_CODE=" + strings.Repeat("aB3", 22),
 	"SIGN_KEY=orders_key_1", "ORDERS_SIGNING_KEY=orders_key_1", "SIGN_SECRET=Xn4uQ8vLz2TqR7mCXn4", "ORDERS_SIGNING_SECRET=Xn4uQ8vLz2TqR7mCXn4",
+	"SHOP_CERT=" + madePEM("cert_content"), "SHOP_2026_CERT_CONTENT=" + madePEM("cert_content"),
+	"SHOP_KEY=" + madePEM("private_key"), "SHOP_2026_PRIVATE_KEY=" + madePEM("private_key"),
 }
+
+// madePEM is what made-up certificates have under a key.
+func madePEM(key string) string { return kind.Of("certificate").Shape.Field(key).Samples["ECC"][0] }
 
 // everything runs commands on gateways that keep what they hold in files.
 type everything struct {
@@ -91,7 +96,7 @@ func TestEverything(t *testing.T) {
 	nothing := filepath.Join(e.dir, "nothing.yaml")
 	keep(t, nothing, emptied())
 	e.run(exitRefused, one, "apply", "-f", nothing, "--prune", "--yes")
-	e.run(exitDone, one, "apply", "-f", nothing, "--prune", "--yes", "--allow-empty", "--max-deletes", "1000")
+	e.run(exitDone, one, "apply", "-f", nothing, "--prune", "--yes", "--allow-empty", "--allow-interruption", "--max-deletes", "1000")
 	if d := cmp.Diff(before, e.run(exitDone, one, "export", "--all-kinds", "--with-apis")); d != "" {
 		t.Errorf("the emptied gateway is not what it was at first (-first +emptied):\n%s", d)
 	}

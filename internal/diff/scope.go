@@ -152,6 +152,7 @@ func (c *comparison) guard() {
 		}
 	}
 	c.plan.Refusals = append(c.plan.Refusals, c.plan.TooMany(c.policy.MaxDeletes)...)
+	c.plan.Refusals = append(c.plan.Refusals, c.plan.interruptions()...)
 	c.guardPrune()
 	c.guardSlots()
 	c.guardSight()
@@ -177,6 +178,23 @@ func (p *Plan) TooMany(most int) []Refusal {
 		Would:  "gone would have been " + some(names),
 		Flag:   fmt.Sprintf("--max-deletes %d", len(names)),
 	}}
+}
+
+// interruptions refuse changes that interrupt calls, or reach other gateways.
+func (p *Plan) interruptions() (out []Refusal) {
+	for i := range p.Changes {
+		ch := &p.Changes[i]
+		if ch.Have == nil || ch.Action == Unbind {
+			continue
+		}
+		if why := kind.Of(ch.Kind).Disturbs(ch.Have.Value); why != "" {
+			out = append(out, Refusal{
+				Guard: "interruption", Address: ch.Address, Flag: "--allow-interruption",
+				Reason: ch.Have.Address() + " " + why, Would: "it would have been " + strings.TrimSuffix(string(ch.Action), "e") + "ed",
+			})
+		}
+	}
+	return out
 }
 
 // guardPrune refuses to delete all that the files own of a kind because they declare nothing of it: more often a

@@ -78,6 +78,12 @@ var certificate = of(Def[Certificate, certificateWire]{
 			}
 			return want, nil
 		},
+		Disturbs: func(c Certificate) string {
+			if c.Type == inOne {
+				return ""
+			}
+			return "is a global certificate, which other gateways of the project may use, too"
+		},
 		Secrets: func(Certificate) []string { return []string{"/private_key"} },
 		Check:   checkCertificate,
 	},

@@ -68,6 +68,7 @@ type Hooks[S any] struct {
 	Refs      func(S) []Ref                         // what must exist first; nothing
 	Unseen    func(want, have S) []string           // JSON pointers of what is wanted and cannot be compared, since this gateway does not tell it; none
 	Features  func(S) []string                      // instance features one of which it surely needs; none: any instance takes it
+	Disturbs  func(S) string                        // what a change or the end of it does to calls besides, as "is …" or "interrupts …"; nothing
 	Secrets   func(S) []string                      // JSON pointers of secret values; none
 	Room      func(S) Room                          // the quota for what lives inside an owner; none is known
 	Creating  func(S, api.Request) api.Request      // adjusts the request of a create; the request itself
@@ -93,7 +94,7 @@ type Room struct {
 func erased[S any](h Hooks[S]) Hooks[any] {
 	out := Hooks[any]{
 		Normalize: self(h.Normalize), Compared: self(h.Compared), InWords: self(h.InWords), Brief: self(h.Brief), Entire: self(h.Entire),
-		Check: one(h.Check), Refs: one(h.Refs), Features: one(h.Features), Secrets: one(h.Secrets), Room: one(h.Room),
+		Check: one(h.Check), Refs: one(h.Refs), Features: one(h.Features), Secrets: one(h.Secrets), Room: one(h.Room), Disturbs: one(h.Disturbs),
 		Match: h.Match, BeforeOwner: h.BeforeOwner,
 		Adopt: func(want, have any) any {
 			if h.Adopt == nil {
