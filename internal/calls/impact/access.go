@@ -83,16 +83,24 @@ func listsOf(acls map[string]kind.ACL, entityType string) list {
 	if len(permits) > 0 {
 		counting = permits
 	}
-	l := list{ip: everywhere, others: precedence.ByAccount(entityType), deny: true, names: map[string]bool{}, words: "anyone", sure: true}
+	l := list{ip: everywhere, others: precedence.ByAccount(entityType), deny: true, names: map[string]bool{}, words: anyone, sure: true}
 	for i, a := range counting {
 		l = l.with(a.Type, a.Values, i == 0)
+	}
+	if len(counting) == 0 && len(acls) > 0 { // lists of another sort may keep callers out
+		l.words = "any address"
+		if l.others {
+			l.words = "any account"
+		}
 	}
 	return l
 }
 
+const anyone = "anyone"
+
 // controlsOf is what the access control of an app says.
 func controlsOf(s side, app string) list {
-	l := list{ip: everywhere, words: "anyone", sure: true}
+	l := list{ip: everywhere, words: anyone, sure: true}
 	for _, c := range partsOf[kind.AccessControl](s, app) {
 		l = l.with(c.Type, c.Values, true)
 	}
@@ -120,7 +128,7 @@ func (l list) with(listType string, values []string, first bool) list {
 	l.words = counted(values, what)
 	switch {
 	case !l.others && len(everywhere.without(l.ip)) == 0:
-		l.words = "anyone"
+		l.words = anyone
 	case !l.others && len(l.ip) == 0:
 		l.words = "nobody"
 	case listType == "DENY":

@@ -54,7 +54,7 @@ func TestExamples(t *testing.T) {
 				"  - {name: bbb, type: PERMIT, entity_type: DOMAIN, values: [acme, umbrella], apis: [orders/iam]}\n", "acls:\n" +
 				"  - {name: aaa, type: PERMIT, entity_type: IP, values: [10.0.0.0/8], apis: [orders/iam]}\n" +
 				"  - {name: bbb, type: PERMIT, entity_type: DOMAIN, values: [acme, umbrella], apis: []}\n",
-			"exposure orders/iam access 2 accounts → anyone",
+			"exposure orders/iam access 2 accounts → any account",
 		},
 		{
 			"DENY becomes PERMIT", strings.Replace(office, "PERMIT", "DENY", 1), office,
