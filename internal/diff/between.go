@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
@@ -221,6 +222,9 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 			c.silent = append(c.silent, w.Address()+" "+path)
 		}
 	}
+	for _, p := range k.Clash(w.Value, p.have.Value) {
+		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Source: &w.Source, Message: strings.TrimPrefix(p.Path, "/") + " " + p.Text + "; " + p.Hint})
+	}
 	for _, path := range k.Unseen(w.Value, p.have.Value) {
 		c.silent = append(c.silent, w.Address()+" "+path)
 	}
@@ -248,134 +252,6 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	}
 	c.uploads(k, change.Want, "which is to change")
 	c.add(change)
-}
-
-// pairInside joins the objects of a kind that lives inside another, owner by owner. What an owner has of it that a
-// kind's Match pairs in its own way is left out.
-func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
-	have := map[string][]kind.Object{}
-	for i := range c.have.Objects {
-		if o := c.have.Objects[i]; o.Kind == k.Name {
-			have[o.Owner] = append(have[o.Owner], o)
-		}
-	}
-	want := map[string][]kind.Declared{}
-	for i := range c.want.Objects {
-		if w := c.want.Objects[i]; w.Kind == k.Name {
-			want[w.Owner] = append(want[w.Owner], w)
-		}
-	}
-	for _, p := range c.pairs[k.Owner] {
-		if p.want == nil {
-			for _, o := range have[p.held] {
-				out = append(out, pair{have: &o, held: o.Key, along: true})
-			}
-			continue
-		}
-		if !p.want.ManagesKind(k.Name) || c.rules.whole(k.Owner, p.want.Key) || !c.filter.part(k) {
-			continue
-		}
-		from := p.held
-		if sw := c.swaps[p.want.Address()]; sw != nil { // what lives inside the object that goes does not go over
-			from = keyOf(sw.next)
-		}
-		m := kind.Matched{Want: want[p.want.Key], Have: rekey(have[from], from, p.want.Key)}
-		if k.Match != nil {
-			m = k.Match(p.want.Key, m.Want, m.Have)
-		}
-		m.Have = always(k, p, m)
-		c.plan.Unchanged += len(want[p.want.Key]) - len(m.Want)
-		pairs := pairByKey(m)
-		for i := range pairs {
-			switch o := pairs[i].have; {
-			case o == nil:
-			case p.have == nil:
-				pairs[i].held = o.Key
-			default:
-				if pairs[i].held = kind.Rekey(o.Key, p.want.Key, from); o.Key != pairs[i].held {
-					c.renamed[k.Name+"/"+pairs[i].held] = o.Key
-				}
-			}
-		}
-		out = append(out, pairs...)
-	}
-	return out
-}
-
-// always is what an owner has, without objects that always exist and are not declared, and with those that come with a new
-// owner and are. The gateway gives them their ids when it makes the owner.
-func always(k *kind.Kind, owner pair, m kind.Matched) (have []kind.Object) {
-	wanted := map[string]bool{}
-	for _, w := range m.Want {
-		wanted[w.Key] = true
-		if owner.have == nil && k.Stays(&w.Object) {
-			if fresh, err := k.Fresh(&w.Object); err == nil {
-				have = append(have, fresh)
-			}
-		}
-	}
-	for _, o := range m.Have {
-		if wanted[o.Key] || !k.Stays(&o) {
-			have = append(have, o)
-		}
-	}
-	return have
-}
-
-// pairByKey joins what lives inside one owner; what is wanted comes first.
-func pairByKey(m kind.Matched) (out []pair) {
-	have := map[string]*kind.Object{}
-	for i := range m.Have {
-		have[m.Have[i].Key] = &m.Have[i]
-	}
-	for i := range m.Want {
-		w := &m.Want[i]
-		out = append(out, pair{want: w, have: have[w.Key]})
-		delete(have, w.Key)
-	}
-	for i := range m.Have {
-		if h := &m.Have[i]; have[h.Key] == h || h.Foreign {
-			out = append(out, pair{have: h})
-		}
-	}
-	return out
-}
-
-// inside compares a kind that lives inside another.
-func (c *comparison) inside(k *kind.Kind) {
-	for _, p := range c.pairs[k.Name] {
-		switch {
-		case p.along:
-		case p.want == nil && p.have.Foreign:
-			c.plan.Warnings = append(c.plan.Warnings, Note{Address: p.have.Address(), Message: "nobody can say what it is, so that it is left alone"})
-		case c.rules.whole(k.Name, p.owner()):
-			c.plan.Ignored++
-		case p.want == nil:
-			c.remove(k, p.have, "")
-		default:
-			c.compare(k, p)
-		}
-	}
-}
-
-// owner is the key of the owner of what lives inside another.
-func (p *pair) owner() string {
-	if p.want != nil {
-		return p.want.Owner
-	}
-	return p.have.Owner
-}
-
-// rekey gives parts of a renamed owner the keys that they will have.
-func rekey(parts []kind.Object, from, to string) []kind.Object {
-	if from == to {
-		return parts
-	}
-	out := slices.Clone(parts)
-	for i := range out {
-		out[i].Owner, out[i].Key = to, kind.Rekey(out[i].Key, from, to)
-	}
-	return out
 }
 
 // references reports objects that refer to what neither files nor gateway have.

@@ -138,6 +138,12 @@ var channel = of(Def[Channel, channelWire]{
 			return want, nil
 		},
 		Check: checkChannel,
+		Clash: func(_, have Channel) []shape.Problem { // a replace would take away what no file can bring back
+			if have.Type == ofServers || have.Type == "" {
+				return nil
+			}
+			return []shape.Problem{{Path: "/type", Text: "is " + have.Type + " on the gateway, which this version does not manage", Hint: "give the channel another name, or ignore it"}}
+		},
 		Features: func(c Channel) []string {
 			if slices.ContainsFunc(c.Servers, func(s Server) bool { return s.Backup }) {
 				return []string{"vpc_backup"}
@@ -196,7 +202,7 @@ func channelShape() *shape.Shape {
 			shape.Need("timeout", shape.OfWhole("Time for an answer.", shape.Range(1, 30)).WithUnit("seconds").WithExample(int64(5))),
 			shape.May("http_code", shape.OfText("Good status codes, needed for HTTP and HTTPS.", shape.Length(0, 255)).WithDefault("").WithExample("200-299").WithBeside("protocol", "HTTP").WithBeside("path", "/health")),
 			shape.May("enable_client_ssl", shape.OfFlag("Whether the gateway shows a certificate to members; its feature backend_client_certificate says which.").WithDefault(false)),
-		).WithAbsent("not managed").WithMadeBeside(map[string][]any{
+		).WithAbsent("not managed; no request takes one away, so that it goes with its channel alone").WithMadeBeside(map[string][]any{
 			"ip":  {map[string]any{"protocol": "HTTP", "path": "/health", "http_code": "200-299", "threshold_normal": 2, "threshold_abnormal": 5, "time_interval": 10, "timeout": 5}},
 			"ecs": {map[string]any{"protocol": "TCP", "port": 9000, "threshold_normal": 1, "threshold_abnormal": 3, "time_interval": 6, "timeout": 2}},
 		})),

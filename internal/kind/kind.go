@@ -66,6 +66,7 @@ type Hooks[S any] struct {
 	Check     func(S) []shape.Problem               // what no single rule sees; nothing
 	CheckIn   func(owner any, s S) []shape.Problem  // what depends on the owner, too; nothing
 	Refs      func(S) []Ref                         // what must exist first; nothing
+	Clash     func(want, have S) []shape.Problem    // why a gateway's object cannot become what is wanted; nothing
 	Unseen    func(want, have S) []string           // JSON pointers of what is wanted and cannot be compared, since this gateway does not tell it; none
 	Features  func(S) []string                      // instance features one of which it surely needs; none: any instance takes it
 	Disturbs  func(S) string                        // what a change or the end of it does to calls besides, as "is …" or "interrupts …"; nothing
@@ -101,6 +102,12 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 				return have
 			}
 			return h.Adopt(want.(S), have.(S))
+		},
+		Clash: func(want, have any) []shape.Problem {
+			if h.Clash == nil {
+				return nil
+			}
+			return h.Clash(want.(S), have.(S))
 		},
 		Unseen: func(want, have any) []string {
 			if h.Unseen == nil {

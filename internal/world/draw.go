@@ -33,10 +33,21 @@ const tries = 200
 func Example(k *kind.Kind, r *rand.Rand, name string) map[string]any {
 	for {
 		item := (&drawer{rand: r, often: 7}).object(k, name)
-		if !slices.ContainsFunc(kind.Parts(k.Name), func(part *kind.Kind) bool { return inside(item, part) == 0 }) {
+		if !slices.ContainsFunc(kind.Parts(k.Name), func(part *kind.Kind) bool { return !ownInside(item, part) }) {
 			return item
 		}
 	}
+}
+
+// ownInside reports whether an object holds something of a kind that does not exist anyway.
+func ownInside(item map[string]any, part *kind.Kind) bool {
+	list, ok := item[part.Field].([]any)
+	if !ok || len(part.Always) == 0 {
+		return inside(item, part) > 0
+	}
+	return slices.ContainsFunc(list, func(x any) bool {
+		return slices.ContainsFunc(part.Items("", x), func(o kind.Object) bool { return !part.Stays(&o) })
+	})
 }
 
 // object draws an object, with what lives inside it and without links.
