@@ -270,7 +270,7 @@ func TestIgnored(t *testing.T) {
 		"{kind: acl, name: office}":                    "uncertain | 500" + second + "in all, by default | none",
 		"{kind: acl_binding, name: 'off*'}":            "uncertain | 500" + second + "in all, by default | none",
 		"{kind: acl, name: office, fields: [/values]}": "uncertain | 500" + second + "in all, by default | none",
-		"{kind: acl, name: office, fields: [/remark]}": sure,
+		"{kind: acl, name: office, fields: [/type]}":   "uncertain | 500" + second + "in all, by default | none",
 		"{kind: acl, name: office, until: 2026-11-26}": sure,
 		"{kind: acl, name: office, until: 2026-11-27}": "uncertain | 500" + second + "in all, by default | none",
 		"{kind: acl, name: other}":                     sure,
