@@ -95,32 +95,39 @@ func (w *world) part(o *kind.Object, owner string, value any) {
 	}
 }
 
-// worlds are the gateway before and after a plan.
+// worlds are the gateway before and after a plan, as far as the plan touches it.
 type worlds struct {
 	in            Input
 	before, after *world
+	near          *near
 	renamed       map[string]string // address before to the address after
+	was           map[string]string // the other way round
 	apis          map[spot]*kind.API
 	because       map[spot][]string
 	credentials   map[string][]string // address of an app to what of its credentials changes, in words
 }
 
 func newWorlds(in Input) *worlds {
-	w := &worlds{in: in, before: newWorld(), after: newWorld(), renamed: map[string]string{}, apis: map[spot]*kind.API{}, because: map[spot][]string{}, credentials: map[string][]string{}}
-	for _, side := range []*world{w.before, w.after} {
-		for _, o := range slices.Concat(in.Have.Objects, in.Have.Beside.Owners, in.Have.Beside.Parts) {
-			if k := kind.Of(o.Kind); k.Owner != "" {
-				side.part(&o, k.Owner+"/"+o.Owner, o.Value)
-			} else {
-				side.objects[o.Address()] = o.Value
-			}
+	w := &worlds{
+		in: in, before: newWorld(), after: newWorld(), near: nearby(in), renamed: map[string]string{}, was: map[string]string{},
+		apis: map[spot]*kind.API{}, because: map[spot][]string{}, credentials: map[string][]string{},
+	}
+	sides := []*world{w.before, w.after}
+	for _, l := range w.near.links {
+		at, owner := spotOf(l), ownerOf(l)
+		w.apis[at] = l.API
+		for _, side := range sides {
+			side.bind(at, owner)
 		}
-		for _, l := range slices.Concat(in.Have.Links, in.Have.Beside.Links) {
-			if l.API == nil {
-				continue
+	}
+	for _, o := range w.near.objects {
+		k, address := kind.Of(o.Kind), o.Address()
+		for _, side := range sides {
+			if k.Owner != "" {
+				side.part(o, k.Owner+"/"+o.Owner, o.Value)
+			} else {
+				side.objects[address] = o.Value
 			}
-			w.apis[spotOf(&l)] = l.API
-			side.bind(spotOf(&l), ownerOf(&l))
 		}
 	}
 	w.change()
@@ -135,7 +142,7 @@ func (w *worlds) change() {
 	changes := w.in.Plan.Changes
 	for i := range changes {
 		if ch := &changes[i]; ch.Have != nil && ch.Want != nil && kind.Of(ch.Kind) != nil && kind.Of(ch.Kind).Owner == "" {
-			w.renamed[ch.Have.Address()] = ch.Want.Address()
+			w.renamed[ch.Have.Address()], w.was[ch.Want.Address()] = ch.Want.Address(), ch.Have.Address()
 			w.after.rename(ch.Have.Address(), ch.Want.Address())
 		}
 	}
@@ -240,18 +247,19 @@ func policyOf(kindName string, o *kind.Object) string {
 // elsewhere reports whether a change is about a policy that may be bound to what was not read, since the files do
 // not manage its bindings.
 func (w *worlds) elsewhere(policy string) bool {
-	for i := range w.in.Have.Objects {
-		o := &w.in.Have.Objects[i]
-		if w.now(o.Address()) != policy {
-			continue
-		}
-		link := kind.LinkFrom(o.Kind)
-		read := link == nil || w.in.Complete[link.Name] || o.Bound == 0 || len(w.before.of[o.Address()]) >= max(o.Bound, 1)
-		return !read && !slices.ContainsFunc(w.in.Want.Objects, func(d kind.Declared) bool {
-			return d.Address() == policy && d.ManagesKind(link.Name)
-		})
+	address := policy
+	if old, renamed := w.was[policy]; renamed {
+		address = old
 	}
-	return false
+	o := w.near.policies[address]
+	if o == nil || w.now(address) != policy {
+		return false
+	}
+	link := kind.LinkFrom(o.Kind)
+	read := link == nil || w.in.Complete[link.Name] || o.Bound == 0 || len(w.before.of[address]) >= max(o.Bound, 1)
+	return !read && !slices.ContainsFunc(w.in.Want.Objects, func(d kind.Declared) bool {
+		return d.Kind == o.Kind && d.Address() == policy && d.ManagesKind(link.Name)
+	})
 }
 
 func (w *worlds) touched() []spot {
@@ -279,10 +287,8 @@ func (w *worlds) view(at spot) *view {
 	if at.policy != "" {
 		v.after.owners = []string{at.policy}
 		v.before.owners = v.after.owners
-		for from, to := range w.renamed {
-			if to == at.policy {
-				v.before.owners = []string{from}
-			}
+		if from, renamed := w.was[at.policy]; renamed {
+			v.before.owners = []string{from}
 		}
 		return v
 	}

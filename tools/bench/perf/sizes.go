@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/report"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
@@ -59,6 +60,8 @@ func timed(f func()) time.Duration {
 type cost struct {
 	Objects, Requests      int
 	Load, Compare, Render  time.Duration
+	Changes                int
+	Impact                 time.Duration
 	validate, diff         time.Duration
 	validatePeak, diffPeak int64 // bytes
 }
@@ -75,12 +78,15 @@ func (p *perf) sizes() error {
 		costs = append(costs, c)
 	}
 	p.say("## Processor time and memory against size\n\n")
-	p.say("Twice as many bindings as objects; files list the collections that hold something. The first three are\nsteps by themselves, without a gateway: files to objects; the comparison of an empty gateway with them,\nwhich plans every request; that plan as text.\n\n")
-	p.say("| objects | load | compare and plan | render |\n|---|---|---|---|\n")
+	p.say("Twice as many bindings as objects; files list the collections that hold something. The first are\nsteps by themselves, without a gateway: files to objects; the comparison of an empty gateway with them,\nwhich plans every request; that plan as text; and what a plan that moves one binding in a hundred means to callers.\n\n")
+	p.say("| objects | load | compare and plan | render | changes | their impact |\n|---|---|---|---|---|---|\n")
 	for _, c := range costs {
-		p.say("| %s | %s | %s | %s |\n", thousands(c.Objects), short(c.Load), short(c.Compare), short(c.Render))
+		p.say("| %s | %s | %s | %s | %s | %s |\n", thousands(c.Objects), short(c.Load), short(c.Compare), short(c.Render), thousands(c.Changes), short(c.Impact))
 	}
 	p.growth(costs, func(c cost) []time.Duration { return []time.Duration{c.Load, c.Compare, c.Render} })
+	if c := costs[len(costs)-1]; c.diff > 0 {
+		p.say("\nThat is %.0f %% of the processor time of a whole `diff` of the largest.\n", 100*c.Impact.Seconds()/(c.diff+c.Impact).Seconds())
+	}
 	p.say("\nWhole commands, in a process of their own, the emulator in another, over loopback HTTP: processor time\n(user and system) and peak memory (resident, as the system counts it, with Go's defaults).\n\n")
 	p.say("| objects | requests of `diff` | `validate` | peak | no-change `diff` | peak |\n|---|---|---|---|---|---|\n")
 	for _, c := range costs {
@@ -104,7 +110,7 @@ func (p *perf) growth(costs []cost, of func(cost) []time.Duration) {
 	for i, t := range of(a) {
 		p.say(" %.2f |", exponent(a, b, t, of(b)[i]))
 	}
-	p.say("\n")
+	p.say(" | |\n")
 }
 
 func exponent(a, b cost, before, after time.Duration) float64 {
@@ -170,7 +176,31 @@ func (p *perf) steps() error {
 	c.Render = timed(func() {
 		err = report.Find("text").Write(io.Discard, document.NewPlan(document.Head{}, plan, 0), report.Style{})
 	})
+	if err == nil {
+		err = p.impact(e, &c)
+	}
 	return errors.Join(err, json.NewEncoder(&p.page).Encode(c))
+}
+
+// impact measures what it takes to tell what a plan means to callers.
+func (p *perf) impact(e *world.Estate, c *cost) error {
+	s, err := bench.NewSite(e.Held(), 0, parallel)
+	if err != nil {
+		return err
+	}
+	state, err := bench.Load(e.Churn(1, 2).Files(1000)...)
+	if err != nil {
+		return err
+	}
+	_, found, err := s.Compare(p.ctx, state, diff.Policy{})
+	if err != nil {
+		return err
+	}
+	c.Changes = len(found.Plan.Changes)
+	c.Impact = timed(func() {
+		impact.Of(impact.Input{Have: found.Actual, Want: found.Desired, Plan: found.Plan, Complete: found.Complete})
+	})
+	return nil
 }
 
 func write(dir string, state []byte, files [][]byte) error {
