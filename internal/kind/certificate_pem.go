@@ -206,3 +206,15 @@ func algorithmOf(key any) string {
 	}
 	return ""
 }
+
+// EndsWithin reports whether a certificate, of the file or as the gateway tells of it, ends within so many days of a day,
+// YYYY-MM-DD, and the last day on which it is good; "" when that is not known.
+func (c *Certificate) EndsWithin(days int, of string) (last string, soon bool) {
+	facts := c.Facts
+	if chain, err := readChain(c.Content); err == nil {
+		facts = factsOf(chain[0])
+	}
+	last, _, _ = strings.Cut(facts.NotAfter, "T")
+	today, err := time.Parse(time.DateOnly, of)
+	return last, err == nil && last != "" && last <= today.AddDate(0, 0, days).Format(time.DateOnly)
+}

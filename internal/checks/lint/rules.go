@@ -22,4 +22,6 @@ var Rules = []*Rule{
 	channelUnchecked,
 	channelWeightless,
 	variableUnused,
+	certificateEnding,
+	domainOldTLS,
 }

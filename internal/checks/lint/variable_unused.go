@@ -43,8 +43,4 @@ groups:
 
 const variableGateway = `gateway:
   environments: [RELEASE, STAGING]
-  groups:
-    - name: orders
-      apis:
-        - {name: create_order, method: POST, path: /v1/orders, published: [RELEASE]}
-`
+` + gatewayWithAPI
