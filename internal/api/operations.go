@@ -79,6 +79,7 @@ var Operations = []Operation{
 	{"CreateApiGroupV2", "group", "apig:groups:create?"},
 	{"UpdateApiGroupV2", "group", "apig:groups:update?"},
 	{"DeleteApiGroupV2", "group", "apig:groups:delete?"},
+	{"UpdateSlDomainSettingV2", "group", "apig:groups:update?"},
 	{"ListEnvironmentVariablesV2", "variable", "apig:variables:list?"},
 	{"CreateEnvironmentVariableV2", "variable", "apig:variables:create?"},
 	{"UpdateEnvironmentVariableV2", "variable", "apig:variables:update?"},
@@ -86,6 +87,8 @@ var Operations = []Operation{
 	{"ShowDetailsOfApiGroupV2", "domain", "apig:groups:get"}, // where a write ended unclearly
 	{"AssociateDomainV2", "domain", "apig:domains:create?"},
 	{"UpdateDomainV2", "domain", "apig:domains:update?"},
+	{"BatchAssociateCertsV2", "domain", "apig:domains:bindCertificate?"},
+	{"BatchDisassociateCertsV2", "domain", "apig:domains:unbindCertificate?"},
 	{"DisassociateDomainV2", "domain", "apig:domains:delete?"},
 	{"ListGatewayResponsesV2", "gateway_response", "apig:gatewayResponses:list?"},
 	{"CreateGatewayResponseV2", "gateway_response", "apig:gatewayResponses:create?"},

@@ -34,6 +34,8 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 		if id, ok := r.toUpdate(ctx, k, j); ok {
 			r.update(ctx, k, j, ch.Want.Value, ch.Have.Value, id)
 		}
+	case diff.OpSet:
+		r.set(ctx, k, j, &k.Apart[s.Write])
 	case diff.OpDelete:
 		r.delete(ctx, k, j)
 	}

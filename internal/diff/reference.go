@@ -76,11 +76,14 @@ func (b *builder) endings() map[string][]int {
 	}
 	for i := range b.steps {
 		switch s := &b.steps[i]; s.Op {
-		case OpUpdate, OpDelete, OpBatchDelete:
+		case OpUpdate, OpSet, OpDelete, OpBatchDelete:
 			for _, item := range s.Items {
 				h := b.plan.Changes[item.Change].Have
+				if h == nil {
+					continue // it is new
+				}
 				note(h, i)
-				if s.Op != OpUpdate {
+				if s.Op != OpUpdate && s.Op != OpSet {
 					removed[h.Address()] = i
 				}
 			}

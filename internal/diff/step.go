@@ -18,6 +18,7 @@ const (
 	OpRestage     Op = "restage"      // the same, where an interrupted run left one
 	OpUpdate      Op = "update"       // an object in place
 	OpRename      Op = "rename"       // a successor, to its final name
+	OpSet         Op = "set"          // a part of an object that has a request of its own
 	OpDelete      Op = "delete"       // one object
 	OpBatchDelete Op = "batch-delete" // several objects
 	OpBind        Op = "bind"
@@ -29,7 +30,7 @@ type Step struct {
 	Op        Op
 	Kind      string // of the objects or links
 	Operation string // the vendor's name of the request
-	Write     int    // which of the link kind's ways to write
+	Write     int    // which of the link kind's ways to write, or of what the kind writes apart
 	Items     []Item
 	After     []int    // steps that must have ended before, however they ended
 	Lanes     []string // no two steps that share a lane run at the same time
@@ -153,8 +154,14 @@ func (b *builder) newObjects() {
 		switch ch.Action {
 		case Create:
 			b.create[ch.Address] = b.add(Step{Op: OpCreate, Kind: k.Name, Operation: k.CreateOperation(ch.Want.Value), Items: one})
+			b.apart(k, i, b.create[ch.Address])
 		case Update:
-			b.update[ch.Address] = b.add(Step{Op: OpUpdate, Kind: k.Name, Operation: k.Ops.Update, Items: one})
+			var after []int
+			if whole(k, ch) {
+				b.update[ch.Address] = b.add(Step{Op: OpUpdate, Kind: k.Name, Operation: k.Ops.Update, Items: one})
+				after = append(after, b.update[ch.Address])
+			}
+			b.apart(k, i, after...)
 		case Replace:
 			b.stage(k, i)
 		}
@@ -227,11 +234,16 @@ func (b *builder) inside(changes []int) {
 	}
 	var made []int
 	for _, i := range append(creates, rest...) {
-		op, operation := OpUpdate, k.Ops.Update
-		if ch := &b.plan.Changes[i]; ch.Action == Create {
-			op, operation = OpCreate, k.CreateOperation(ch.Want.Value)
+		ch, after := &b.plan.Changes[i], gone
+		switch {
+		case ch.Action == Create:
+			after = []int{b.partStep(k, owner, i, OpCreate, k.CreateOperation(ch.Want.Value), gone)}
+		case whole(k, ch):
+			after = []int{b.partStep(k, owner, i, OpUpdate, k.Ops.Update, gone)}
 		}
-		made = append(made, b.partStep(k, owner, i, op, operation, gone))
+		more := b.apart(k, i, after...)
+		b.parts[owner] = append(b.parts[owner], more...)
+		made = slices.Concat(made, after, more)
 	}
 	for _, i := range deletes[len(early):] {
 		b.partStep(k, owner, i, OpDelete, k.Ops.Delete, made)
@@ -275,7 +287,11 @@ func (b *builder) besideOwner(k *kind.Kind, owner string) {
 	if !ok || k.BeforeOwner == nil {
 		return
 	}
-	ch, update := &b.plan.Changes[i], b.update[owner]
+	ch := &b.plan.Changes[i]
+	update, ok := b.update[owner]
+	if !ok {
+		return // it is written apart
+	}
 	narrows := k.BeforeOwner(ch.Have.Value, ch.Want.Value)
 	for _, part := range b.parts[owner] {
 		switch {

@@ -150,6 +150,7 @@ type fileDeclaredGroup struct {
 	Remark    string          `json:"remark,omitempty"`
 	Variables []fileVariable  `json:"variables,omitempty"`
 	Responses []fileResponse  `json:"responses,omitempty"`
+	Debug     *bool           `json:"debug_domain,omitempty"`
 	Domains   []fileOwnDomain `json:"domains,omitempty"`
 }
 
@@ -167,6 +168,7 @@ type fileOwnDomain struct {
 	Verify     bool   `json:"client_certificate,omitempty"`
 	HTTPPort   int    `json:"http_port,omitempty"`
 	HTTPSPort  int    `json:"https_port,omitempty"`
+	Cert       string `json:"certificate,omitempty"`
 }
 
 // declareGroup adds a group, or what gateway.groups does not say of it.
@@ -178,9 +180,10 @@ func (l *loader) declareGroup(f fileDeclaredGroup) error {
 		}
 		x = l.groups().names[[2]string{"", f.Name}]
 	}
-	x.remark = f.Remark
+	x.remark, x.slAccess = f.Remark, or(f.Debug, x.slAccess)
 	for _, o := range f.Domains {
 		d := fileDomain{Domain: o.Domain, MinVersion: cmp.Or(o.MinVersion, "TLSv1.2"), Redirect: o.Redirect, Verify: o.Verify, HTTPPort: o.HTTPPort, HTTPSPort: o.HTTPSPort}
+		d.Certificate.ref = o.Cert
 		if err := l.domain(x, d); err != nil {
 			return fmt.Errorf("domain %s: %w", d.Domain, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
@@ -12,6 +13,7 @@ import (
 type APIGroup struct {
 	Name   string `json:"name"`
 	Remark string `json:"remark"`
+	Debug  *bool  `json:"debug_domain,omitempty"` // nil is not managed
 	Odd    `json:"-"`
 }
 
@@ -19,6 +21,7 @@ type apiGroupWire struct {
 	ID     string  `json:"id,omitempty"`
 	Name   string  `json:"name"`
 	Remark *string `json:"remark"`
+	Debug  *bool   `json:"sl_domain_access_enabled,omitempty"`
 
 	Domains json.RawMessage `json:"url_domains,omitempty"`
 }
@@ -35,12 +38,34 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 			shape.Need("name", shape.OfText("Name of the group, unique in the gateway.", shape.Length(3, 255),
 				shape.Pattern(`[A-Za-z0-9一-鿿][A-Za-z0-9一-鿿_./():（）、。-]*`, "letters, digits, Chinese characters and - _ . / ( ) :, starting with a letter, digit or Chinese character")).WithExample("orders")),
 			shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 1000)).WithDefault("").WithExample("Orders").WithSamples("Orders", "订单")),
+			shape.May("debug_domain", shape.OfFlag("Whether the APIs can be called under the debugging domain, too, which the gateway gives each group. It takes 1000 calls a day and is nothing for production.").WithAbsent("not managed")),
 			shape.May("domains", ownDomainList),
 			shape.May("variables", variableList),
 			shape.May("responses", gatewayResponseList),
 		),
 	},
+	Hooks: Hooks[APIGroup]{
+		Adopt: func(want, have APIGroup) APIGroup {
+			if want.Debug == nil {
+				have.Debug = nil
+			}
+			return have
+		},
+	},
 	Key: func(_ string, g APIGroup) string { return g.Name },
+	Apart: []Apart[APIGroup]{{
+		Fields: []string{"/debug_domain"}, Operation: "UpdateSlDomainSettingV2",
+		Needed: func(want, have APIGroup, _ bool) bool {
+			return want.Debug != nil && (have.Debug == nil || *have.Debug != *want.Debug) // what a new group has is not documented
+		},
+		Request: func(want, _ APIGroup, to Place) (api.Request, error) {
+			return api.Request{
+				Operation: "UpdateSlDomainSettingV2", Method: "PUT", Path: []string{"api-groups", to.ID, "sl-domain-access-settings"},
+				Body: map[string]any{"sl_domain_access_enabled": *want.Debug},
+			}, nil
+		},
+		Done: func(want, _, now APIGroup) bool { return value(now.Debug) == *want.Debug },
+	}},
 	Encode: func(w Writing[APIGroup]) (any, error) {
 		return apiGroupWire{Name: w.Want.Name, Remark: &w.Want.Remark}, nil
 	},
@@ -48,7 +73,7 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 		return Found[APIGroup]{
 			Inside: map[string]json.RawMessage{ownDomain.Name: w.Domains},
 			ID:     w.ID, Bound: Unknown, Silent: silent(map[string]bool{"/remark": w.Remark != nil}),
-			Value: APIGroup{Name: w.Name, Remark: value(w.Remark)},
+			Value: APIGroup{Name: w.Name, Remark: value(w.Remark), Debug: w.Debug},
 		}
 	},
 })

@@ -2,20 +2,25 @@ package kind
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // OwnDomain is a host name under which the APIs of a group are called. API reference: "Domain Name Management". The group's
 // own answers tell of them.
 type OwnDomain struct {
-	Domain     string `json:"domain"`
-	MinTLS     string `json:"min_ssl_version,omitempty"` // "" leaves it to the gateway
-	Redirect   bool   `json:"http_redirect"`
-	ClientCert *bool  `json:"client_certificate,omitempty"` // nil leaves it to the gateway
-	HTTPPort   int64  `json:"http_port"`
-	HTTPSPort  int64  `json:"https_port"`
-	Untold     bool   `json:"-"` // Redirect is not known
+	Domain     string           `json:"domain"`
+	MinTLS     string           `json:"min_ssl_version,omitempty"` // "" leaves it to the gateway
+	Redirect   bool             `json:"http_redirect"`
+	Cert       string           `json:"certificate,omitempty"`        // name; where a gateway has several of several algorithms, the first
+	ClientCert *bool            `json:"client_certificate,omitempty"` // nil leaves it to the gateway
+	HTTPPort   int64            `json:"http_port"`
+	HTTPSPort  int64            `json:"https_port"`
+	Untold     bool             `json:"-"` // Redirect is not known
+	Bound      []CertificateRef `json:"-"` // all certificates of the domain
 	Odd        `json:"-"`
 }
 
@@ -29,6 +34,10 @@ type ownDomainWire struct {
 	ClientCert *bool  `json:"verified_client_certificate_enabled,omitempty"`
 	HTTPPort   *int64 `json:"ingress_http_port,omitempty"`
 	HTTPSPort  *int64 `json:"ingress_https_port,omitempty"`
+
+	SSLID   string           `json:"ssl_id,omitempty"`
+	SSLName string           `json:"ssl_name,omitempty"`
+	SSL     []CertificateRef `json:"ssl_infos,omitempty"`
 }
 
 // The ports of domains of which nobody says any, and the TLS version of a new one: which one gateways take differs.
@@ -48,6 +57,9 @@ var ownDomainList = shape.OfList("Host names of the group's own, at most five. A
 			WithSamples("api.%s.example.com", "*.%s.example.com")),
 		shape.May("min_ssl_version", shape.OfText("Oldest version of TLS that callers may use.", shape.Known("TLSv1.1", newestTLS)).WithAbsent("not managed; a new domain takes "+newestTLS)),
 		shape.May("http_redirect", shape.OfFlag("Whether calls of HTTP are sent on to HTTPS: GET and HEAD, with a certificate. Most gateways do not tell it.").WithDefault(false).WithMade(false)),
+		shape.May("certificate", shape.OfText("Name of the certificate that callers are shown: one of certificates in the files, or of the gateway. In place of another one, it comes after that has gone.",
+			shape.Length(1, certificateNameMost)).Naming("certificate").WithExample("shop_2026").
+			WithAbsent("none, so that HTTPS does not work").WithMade()), // none in made-up states, where certificates come and go
 		shape.May("client_certificate", shape.OfFlag("Whether callers must show a certificate. Works only with a certificate that has a root CA.").WithAbsent("not managed").WithMade(false)),
 		shape.May("http_port", ingressPort("HTTP", usualHTTP)),
 		shape.May(portOfHTTPS, ingressPort("HTTPS", usualHTTPS)),
@@ -73,7 +85,8 @@ func ingressPort(protocol string, usual int64) *shape.Shape {
 var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 	Facts: Facts{
 		Name: "domain", Trail: "Domain", Owner: AGroup, Field: "domains", Shape: ownDomainList.Items,
-		Path: "api-groups/{group}/domains", ListField: "url_domains", OwnerTells: "api-groups/{group}", OnePlace: true,
+		Refers: "certificate",
+		Path:   "api-groups/{group}/domains", ListField: "url_domains", OwnerTells: "api-groups/{group}", OnePlace: true,
 		Codes: Codes{Gone: []string{"APIG.3020"}, Taken: []string{"APIG.3305"}},
 		Ops:   Operations{List: "ShowDetailsOfApiGroupV2", Create: "AssociateDomainV2", Update: "UpdateDomainV2", Delete: "DisassociateDomainV2"},
 	},
@@ -83,10 +96,16 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			return d
 		},
 		Brief: func(d OwnDomain) OwnDomain {
-			d.Untold = false
+			d.Untold, d.Bound = false, nil
 			return d
 		},
-		Compared: func(d OwnDomain) OwnDomain { d.Untold = false; return d },
+		Compared: func(d OwnDomain) OwnDomain { d.Untold, d.Bound = false, nil; return d },
+		Refs: func(d OwnDomain) []Ref {
+			if d.Cert == "" {
+				return nil
+			}
+			return []Ref{{Kind: "certificate", Key: d.Cert, Path: "/certificate"}}
+		},
 		Adopt: func(want, have OwnDomain) OwnDomain {
 			if want.MinTLS == "" {
 				have.MinTLS = ""
@@ -96,6 +115,9 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			}
 			if have.Untold {
 				have.Redirect = want.Redirect
+			}
+			if slices.ContainsFunc(have.Bound, func(c CertificateRef) bool { return c.Name == want.Cert }) {
+				have.Cert = want.Cert
 			}
 			return have
 		},
@@ -126,12 +148,64 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 		}
 		out.URL, out.MinTLS = "", cmp.Or(d.MinTLS, w.Have.MinTLS, newestTLS)
 		out.ClientCert = cmp.Or(d.ClientCert, w.Have.ClientCert) // left out, it may be reset
+		if bindCertificate.Needed(d, *w.Have, false) {
+			out.ClientCert = w.Have.ClientCert // what is bound brings its own
+		}
 		return out, nil
 	},
+	Apart: []Apart[OwnDomain]{unbindCertificates, bindCertificate},
 	Decode: func(w ownDomainWire) Found[OwnDomain] {
+		bound := (&Domain{SSLID: w.SSLID, SSLName: w.SSLName, Certificates: w.SSL}).Bound()
+		name := ""
+		if len(bound) > 0 {
+			name = bound[0].Name
+		}
 		return Found[OwnDomain]{ID: w.ID, Bound: Unknown, Value: OwnDomain{
 			Domain: cmp.Or(w.Domain, w.URL), MinTLS: w.MinTLS, Redirect: value(w.Redirect), Untold: w.Redirect == nil, ClientCert: w.ClientCert,
+			Cert: name, Bound: bound,
 			HTTPPort: value(w.HTTPPort), HTTPSPort: value(w.HTTPSPort),
 		}}
 	},
 })
+
+// unbindCertificates takes from a domain those certificates that are not wanted: it takes no second one of an algorithm.
+var unbindCertificates = Apart[OwnDomain]{
+	Fields: []string{"/certificate"}, Operation: "BatchDisassociateCertsV2",
+	Needed: func(want, have OwnDomain, _ bool) bool { return len(have.Bound) > 0 && !have.has(want.Cert) },
+	Request: func(_, have OwnDomain, to Place) (api.Request, error) {
+		ids := make([]string, len(have.Bound))
+		for i, c := range have.Bound {
+			ids[i] = c.ID
+		}
+		return certificatesOf(to, "BatchDisassociateCertsV2", "detach", map[string]any{"certificate_ids": ids}), nil
+	},
+	Done: func(_, have, now OwnDomain) bool {
+		return !slices.ContainsFunc(have.Bound, func(c CertificateRef) bool { return now.has(c.Name) })
+	},
+}
+
+var bindCertificate = Apart[OwnDomain]{
+	Fields: []string{"/certificate"}, Operation: "BatchAssociateCertsV2",
+	Needed: func(want, have OwnDomain, _ bool) bool { return want.Cert != "" && !have.has(want.Cert) },
+	Request: func(want, _ OwnDomain, to Place) (api.Request, error) {
+		id, ok := to.IDs.ID("certificate", want.Cert)
+		if !ok {
+			return api.Request{}, fmt.Errorf("no certificate named %s", want.Cert)
+		}
+		body := map[string]any{"certificate_ids": []string{id}}
+		if want.ClientCert != nil {
+			body["verified_client_certificate_enabled"] = *want.ClientCert
+		}
+		return certificatesOf(to, "BatchAssociateCertsV2", "attach", body), nil
+	},
+	Done: func(want, _, now OwnDomain) bool { return now.has(want.Cert) },
+}
+
+// has reports whether a certificate of that name is bound to the domain.
+func (d *OwnDomain) has(name string) bool {
+	return slices.ContainsFunc(d.Bound, func(c CertificateRef) bool { return c.Name == name })
+}
+
+func certificatesOf(to Place, operation, verb string, body any) api.Request {
+	return api.Request{Operation: operation, Method: "POST", Path: []string{"api-groups", to.Parent.ID, "domains", to.ID, "certificates", verb}, Body: body}
+}

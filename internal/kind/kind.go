@@ -177,6 +177,7 @@ type Def[S, W any] struct {
 	Items  func(element any) []S         // what one element of Field declares; nil where that is one value, and {} none
 	Encode func(Writing[S]) (any, error) // the body of a create or an update
 	Decode func(W) Found[S]
+	Apart  []Apart[S] // parts of it that requests of their own write, in their order; nil where there are none
 }
 
 // Writing is what a body is made of.
@@ -222,7 +223,8 @@ type Kind struct {
 	Hooks[any]
 	Declare func(item any) (Object, error)           // what an item of Section declares
 	Items   func(owner string, element any) []Object // what an element of Field declares
-	Unpack  func(tree map[string]any) (any, error)   // the value that Pack made a tree of, normalised
+	Apart   []Apart[any]
+	Unpack  func(tree map[string]any) (any, error) // the value that Pack made a tree of, normalised
 	decode  func(owner string, page *Page) ([]Object, error)
 	decode1 func(owner string, raw json.RawMessage) (o Object, plain bool, err error) // plain: in the expected form
 	encode  func(want, have any, parent *Object, ids IDs) (any, error)
@@ -233,7 +235,7 @@ type Kind struct {
 
 // of erases the types of d. It and what it calls are the only places where a value meets a type assertion.
 func of[S, W any](d Def[S, W]) *Kind {
-	k := &Kind{Facts: d.Facts, Hooks: erased(d.Hooks)}
+	k := &Kind{Facts: d.Facts, Hooks: erased(d.Hooks), Apart: apart(d.Apart)}
 	k.Declare = func(item any) (Object, error) {
 		var s S
 		err := fromTree(item, reflect.ValueOf(&s).Elem(), false)

@@ -196,7 +196,7 @@ func (w *writer) node(k *kind.Kind, o *kind.Object, without []ignored) *yaml.Nod
 			continue
 		}
 		v, ok := tree[f.Name]
-		if !ok || v == nil || !f.Required && isDefault(f.Shape, v) {
+		if !ok || v == nil || !f.Required && !f.Shape.Unmanaged() && isDefault(f.Shape, v) {
 			continue
 		}
 		put(item, f.Name, w.value(k.Shape.FieldIn(tree, f.Name), v, o.Address(), "/"+f.Name))

@@ -65,7 +65,7 @@ func (d *drawer) object(k *kind.Kind, name string) map[string]any {
 		d.most = map[string]int64{}
 		item := d.mapping(k.Shape, func(f shape.Field) bool {
 			managed, isCollection := collections[f.Name]
-			if strings.HasPrefix(f.Shape.Absent, "not managed") {
+			if f.Shape.Unmanaged() {
 				managed, isCollection = d.managed(), true
 			}
 			return f.Required || slices.Contains(k.Uploads, "/"+f.Name) || isCollection && managed || !isCollection && d.rand.IntN(8) < cmp.Or(d.often, 4)
@@ -223,7 +223,8 @@ func (d *drawer) list(s *shape.Shape) []any {
 func (d *drawer) mapping(s *shape.Shape, drawn func(shape.Field) bool) map[string]any {
 	out := map[string]any{}
 	for _, f := range s.Fields {
-		if !drawn(f) || slices.Contains(d.opt.Without, f.Name) {
+		made, never := f.Shape.Made[""]
+		if never = never && len(made) == 0; never || !drawn(f) || slices.Contains(d.opt.Without, f.Name) {
 			continue
 		}
 		switch inner := s.FieldIn(out, f.Name); {

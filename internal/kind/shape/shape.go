@@ -3,6 +3,8 @@
 // checks YAML nodes against it), the published JSON Schema and the reference documentation.
 package shape
 
+import "strings"
+
 // Type is the sort of a value.
 type Type int
 
@@ -132,6 +134,9 @@ func (s *Shape) WithBeside(name string, v any) *Shape {
 	c.Beside = append(append([]Setting(nil), s.Beside...), Setting{name, v})
 	return &c
 }
+
+// Unmanaged reports whether leaving the key out leaves to the gateway what stands there, so that no value means the same.
+func (s *Shape) Unmanaged() bool { return strings.HasPrefix(s.Absent, "not managed") }
 
 // AsFixed returns a copy of s of which a change replaces the object.
 func (s *Shape) AsFixed() *Shape { c := *s; c.Fixed = true; return &c }

@@ -56,9 +56,16 @@ func (b *back) ours(ch *document.Change, wanted *planfile.Object, now *kind.Obje
 		b.stale(ch.Address, "is another one now")
 		return false, nil
 	}
-	fields, err := b.Misses(wanted, now)
+	fields, err := b.missesNew(wanted, now)
 	b.stale(ch.Address, "", fields...)
 	return len(fields) == 0, err
+}
+
+// missesNew are the leaves in which an object that the run made is not as it is wanted, but for those that requests of their
+// own write: the run may have ended before.
+func (b *back) missesNew(wanted *planfile.Object, now *kind.Object) ([]diff.Field, error) {
+	fields, err := b.Misses(wanted, now)
+	return slices.DeleteFunc(fields, func(f diff.Field) bool { return kind.Of(now.Kind).IsApart(f.Path) }), err
 }
 
 // deleted takes back a delete: the object is made again.

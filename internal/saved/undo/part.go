@@ -49,7 +49,7 @@ func (b *back) claim(c collection) (out claims, err error) {
 		case ch == nil:
 			rest = append(rest, end)
 		case ch.Action == diff.Create && b.reached[ch.Address]:
-			fields, err := b.Misses(b.wanted[ch.Address], now)
+			fields, err := b.missesNew(b.wanted[ch.Address], now)
 			if err != nil {
 				return out, err
 			}

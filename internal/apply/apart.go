@@ -1,0 +1,43 @@
+package apply
+
+import (
+	"context"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// set writes a part of an object that has a request of its own. One whose outcome is unclear is settled by reading.
+func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, a *kind.Apart[any]) {
+	ch := j.change
+	to := kind.Place{Parent: r.parent(k, ch), IDs: r.ids}
+	var have any
+	if ch.Have != nil {
+		to.ID, have = ch.Have.ID, ch.Have.Value
+	} else {
+		to.ID, _ = r.ids.ID(k.Name, ch.Want.Key)
+	}
+	q, err := a.Request(ch.Want.Value, have, to)
+	if err != nil {
+		j.fail(err)
+		return
+	}
+	n, err := r.call(ctx, about(q, j), nil)
+	j.out.attempts += n
+	switch {
+	case err == nil:
+		j.succeed("")
+	case !api.Unclear(err) && n <= 1:
+		j.fail(err)
+	default:
+		now, reading := r.reader.ByID(ctx, k, r.parent(k, ch), to.ID)
+		switch {
+		case reading != nil:
+			j.unread(err, reading)
+		case now != nil && a.Done(ch.Want.Value, have, now.Value):
+			j.succeed("the answer was lost; the object was read and is as wanted")
+		default:
+			j.fail(err)
+		}
+	}
+}

@@ -1,0 +1,30 @@
+package diff
+
+import (
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// whole reports whether an update needs the request that writes the object itself, and not only what is written apart.
+func whole(k *kind.Kind, ch *Change) bool {
+	return slices.ContainsFunc(ch.Fields, func(f Field) bool { return !k.IsApart(f.Path) })
+}
+
+// apart adds the steps that write what no request for the object itself writes, one after another and all after the one that
+// makes or updates it.
+func (b *builder) apart(k *kind.Kind, change int, after ...int) (added []int) {
+	ch := &b.plan.Changes[change]
+	var have any
+	if ch.Have != nil {
+		have = ch.Have.Value
+	}
+	for i, a := range k.Apart {
+		if !a.Needed(ch.Want.Value, have, ch.Action == Create) {
+			continue
+		}
+		step := b.add(Step{Op: OpSet, Kind: k.Name, Operation: a.Operation, Write: i, Items: []Item{{Change: change, Needs: slices.Clone(after)}}})
+		added, after = append(added, step), []int{step}
+	}
+	return added
+}

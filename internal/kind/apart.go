@@ -1,0 +1,46 @@
+package kind
+
+import (
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
+)
+
+// Apart is a part of an object that a request of its own writes, after the object itself is there. S is the kind's type;
+// in a Kind it is any.
+type Apart[S any] struct {
+	Fields    []string // JSON pointers of what no other request writes
+	Operation string
+	Needed    func(want, have S, fresh bool) bool // fresh: it is a new object, and have is zero
+	Request   func(want, have S, to Place) (api.Request, error)
+	Done      func(want, have, now S) bool // for a request whose answer was lost
+}
+
+// Place is where an object is, and what ids there are.
+type Place struct {
+	ID     string
+	Parent *Object
+	IDs    IDs
+}
+
+// IsApart reports whether no other request than one of its own writes what stands under a pointer.
+func (k *Kind) IsApart(pointer string) bool {
+	return slices.ContainsFunc(k.Apart, func(a Apart[any]) bool { return slices.Contains(a.Fields, pointer) })
+}
+
+// apart erases the types of what a kind writes apart. What is missing of a new object is zero.
+func apart[S any](list []Apart[S]) (out []Apart[any]) {
+	typed := func(v any) S {
+		s, _ := v.(S)
+		return s
+	}
+	for _, a := range list {
+		out = append(out, Apart[any]{
+			Fields: a.Fields, Operation: a.Operation,
+			Needed:  func(want, have any, fresh bool) bool { return a.Needed(typed(want), typed(have), fresh) },
+			Request: func(want, have any, to Place) (api.Request, error) { return a.Request(typed(want), typed(have), to) },
+			Done:    func(want, have, now any) bool { return a.Done(typed(want), typed(have), typed(now)) },
+		})
+	}
+	return out
+}
