@@ -44,7 +44,7 @@ type Aspect struct {
 
 // Entry is what a plan means to the callers of one API in one environment.
 type Entry struct {
-	API, Environment string // "" for whatever a policy is bound to of which the files do not manage the bindings
+	API, Environment string // GROUP/* for all of a group, and in all environments "" then; "" for whatever a policy is bound to of which the files do not manage the bindings
 	Aspects          []Aspect
 	Because          []string // addresses of the changes that do it, sorted
 	Calls            *int64   // of the last hour; nil where they were not read
@@ -111,11 +111,18 @@ func Of(in Input) []Entry {
 			out = append(out, e)
 		}
 	}
+	out = append(out, shared(in.Plan)...)
 	slices.SortStableFunc(out, func(a, b Entry) int {
 		return cmp.Or(cmp.Compare(slices.Index(Levels, a.Level()), slices.Index(Levels, b.Level())),
 			cmp.Compare(a.API, b.API), cmp.Compare(a.Environment, b.Environment))
 	})
 	return out
+}
+
+func worstFirst(aspects []Aspect) {
+	slices.SortStableFunc(aspects, func(a, b Aspect) int {
+		return cmp.Compare(slices.Index(Levels, a.Level), slices.Index(Levels, b.Level))
+	})
 }
 
 // entry compares both worlds at one API in an environment.
@@ -138,8 +145,6 @@ func (w *worlds) entry(at spot) Entry {
 			e.Aspects[i].Sure = false
 		}
 	}
-	slices.SortStableFunc(e.Aspects, func(a, b Aspect) int {
-		return cmp.Compare(slices.Index(Levels, a.Level), slices.Index(Levels, b.Level))
-	})
+	worstFirst(e.Aspects)
 	return e
 }

@@ -23,6 +23,9 @@ func Rollup(entries []Entry) (out []Row) {
 	var order []string
 	for _, e := range entries {
 		key := fmt.Sprint(e.Aspects, e.API == "")
+		if strings.HasSuffix(e.API, allOf) {
+			key = e.Where() // which says it for each group
+		}
 		if alike[key] == nil {
 			order = append(order, key)
 		}
@@ -87,7 +90,14 @@ func (e *Entry) Where() string {
 	if e.API == "" {
 		return "what is bound to " + strings.Join(e.Because, ", ")
 	}
-	return e.API + "@" + e.Environment
+	where, all := strings.CutSuffix(e.API, allOf)
+	if all {
+		where = "APIs of " + where
+	}
+	if e.Environment != "" {
+		where += "@" + e.Environment
+	}
+	return where
 }
 
 // Lines are the aspects of a row, with the level of each that is not the row's.
