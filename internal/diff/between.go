@@ -273,6 +273,30 @@ func (c *comparison) references() {
 	}
 }
 
+// heldFast reports objects that would be replaced while others hold them by requests of their own, which name the old one: it
+// cannot go before, and they cannot have its successor, too.
+func (c *comparison) heldFast() {
+	for i := range c.plan.Changes {
+		ch := &c.plan.Changes[i]
+		if ch.Action != Replace {
+			continue
+		}
+		for j := range c.have.Objects {
+			o := &c.have.Objects[j]
+			d := c.wantKey[o.Kind][o.Key]
+			for _, ref := range kind.Of(o.Kind).Refs(o.Value) {
+				moves := d != nil && !slices.Contains(kind.Of(o.Kind).Refs(d.Value), ref)
+				if ref.Address() == ch.Have.Address() && kind.Of(o.Kind).IsApart(ref.Path) && !moves {
+					c.plan.Errors = append(c.plan.Errors, Note{
+						Address: ch.Address, Source: ch.Source,
+						Message: "would be replaced while " + o.Address() + " has it; declare the new one under another name, name that there, and let this one go",
+					})
+				}
+			}
+		}
+	}
+}
+
 // remove plans that an object goes.
 func (c *comparison) remove(k *kind.Kind, h *kind.Object, note string) {
 	c.add(Change{Address: h.Address(), Kind: k.Name, Name: h.Name(), Action: Delete, Fields: lost(k, h.Value), Have: h, Heir: c.heirs[h.Address()], Note: note})

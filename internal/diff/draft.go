@@ -111,6 +111,7 @@ func (d *Draft) Plan(beside kind.Beside) *Plan {
 		c.displace(k)
 	}
 	c.references()
+	c.heldFast()
 	c.concealed()
 	sortChanges(c.plan.Changes)
 	c.count()
