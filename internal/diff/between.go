@@ -265,6 +265,9 @@ func (c *comparison) references() {
 			if c.wantKey[ref.Kind][ref.Key] != nil || c.haveKey[ref.Kind][ref.Key] != nil && !c.retiring[ref.Kind+"/"+ref.Key] {
 				continue
 			}
+			if ch.Have != nil && kind.Of(ch.Kind).IsApart(ref.Path) && !c.retiring[ref.Address()] && slices.Contains(kind.Of(ch.Kind).Refs(ch.Have.Value), ref) {
+				continue // it has it, though no list shows it
+			}
 			c.plan.Errors = append(c.plan.Errors, Note{
 				Address: ch.Address, Source: ch.Source, Refers: ref.Kind + "/" + ref.Key,
 				Message: "refers to the " + ref.Kind + " " + ref.Key + ", which neither the files nor the gateway have; declare it, or correct the name",

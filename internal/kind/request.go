@@ -42,6 +42,9 @@ func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 		}
 		return []Object{o}, nil
 	}
+	if k.OwnerTells != "" && page.fields[k.ListField] == nil && page.fields["id"] != nil {
+		return nil, nil // which no answer about an owner has to say
+	}
 	out, err := k.decode(owner, &page)
 	for i := range out {
 		if out[i].ID == "" || out[i].Key == "" {
@@ -57,7 +60,10 @@ func (k *Kind) ToldIn(owner *Object) (found []Object, ok bool, err error) {
 	if !ok || k.OwnerTells == "" {
 		return nil, false, nil
 	}
-	found, err = k.Objects(owner.Key, Page{Total: Unknown, fields: map[string]json.RawMessage{k.ListField: raw, "size": json.RawMessage("0")}})
+	if raw == nil {
+		return nil, true, nil
+	}
+	found, err = k.Objects(owner.Key, Page{Total: Unknown, fields: map[string]json.RawMessage{k.ListField: raw}})
 	return found, true, err
 }
 
