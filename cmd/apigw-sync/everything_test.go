@@ -15,8 +15,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// everythingThere is a gateway that holds what files cannot make yet.
-const everythingThere = `gateway:
+// everythingThere is a gateway that holds what files cannot make yet, and a feature, which none can unset.
+const everythingThere = `features: {ratelimit: {api_limits: 500}}
+gateway:
   groups:
     - name: shop
       apis:
@@ -81,13 +82,13 @@ func TestEverything(t *testing.T) {
 
 	file := filepath.Join("..", "..", "testdata", "everything.yaml")
 	holdsEverything(t, file)
-	e.run(exitDone, one, "apply", "-f", file, "--yes")
+	e.run(exitDone, one, "apply", "-f", file, "--yes", "--allow-interruption")
 	e.same(one, file)
 
 	export := filepath.Join(e.dir, "export.yaml")
 	keep(t, export, e.run(exitDone, one, "export", "--all-kinds"))
 	e.same(one, export)
-	e.run(exitDone, other, "apply", "-f", export, "--yes")
+	e.run(exitDone, other, "apply", "-f", export, "--yes", "--allow-interruption")
 	e.same(other, export)
 	if d := cmp.Diff(content(t, export), e.run(exitDone, other, "export", "--all-kinds")); d != "" {
 		t.Errorf("the gateway made from an export is another one (-first +second):\n%s", d)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
@@ -44,7 +45,9 @@ func (s *session) reader(before int) *fetch.Reader {
 
 // run compares, reads and writes by a policy.
 func (s *session) run(policy diff.Policy, parallel int) *reconcile.Run {
-	return &reconcile.Run{Caller: s.Caller, Policy: policy, Parallel: parallel, Progress: s.told.report}
+	return &reconcile.Run{Caller: s.Caller, Policy: policy, Parallel: parallel, Progress: s.told.report, Waiting: func(address string, d time.Duration) {
+		s.log.Info(address+" changed a moment ago; waiting until the gateway takes another change of it", "wait", d.String())
+	}}
 }
 
 // end ends the progress and the connection.

@@ -63,6 +63,9 @@ var Operations = []Operation{
 	{"UpdateCertificateV2", "certificate", "apig:certificates:update?"},
 	{"DeleteCertificateV2", "certificate", "apig:certificates:delete?"},
 
+	{"ListFeaturesV2", "feature", "apig:features:list"}, // and features that the files need: `doctor`
+	{"CreateFeatureV2", "feature", "apig:features:create?"},
+
 	{"ListVpcChannelsV2", "channel", "apig:vpcChannels:list?"},
 	{"ShowDetailsOfVpcChannelV2", "channel", "apig:vpcChannels:get?"},
 	{"CreateVpcChannelV2", "channel", "apig:vpcChannels:create?"},
@@ -138,7 +141,6 @@ var Operations = []Operation{
 	{"ShowDetailsOfInstanceV2", "status and locks of the gateway: all commands that ask one", "apig:instances:get"},
 	{"ListApisV2", "references to APIs", "apig:apis:list"},
 	{"ListInstanceFeatures", "features that the files need: `drift`, `doctor`", ""},
-	{"ListFeaturesV2", "features that the files need: `drift`, `doctor`", "apig:features:list"},
 	{"ListProjectCofigsV2", "quotas: `doctor`", ""},
 	{"ShowDetailsOfDomainNameCertificateV2", "certificates: `drift`", "apig:domains:getCertificate"},
 	{"ListLatelyGroupStatisticsV2", "calls of the last hour: `--traffic`", "apig:groups:get?"},

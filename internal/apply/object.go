@@ -227,6 +227,10 @@ func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any
 	var raw json.RawMessage
 	n, err := r.call(ctx, about(q, j), &raw)
 	j.out.attempts += n
+	for tries := 0; k.Codes.IsLater(err) && tries < repeats && r.later(ctx, k, j); tries++ {
+		n, err = r.caller.Call(ctx, about(q, j), &raw) // one that was announced, sent again
+		j.out.attempts += n
+	}
 	if err == nil {
 		if o, unreadable := k.Created(j.change.Name, raw); unreadable == nil && (o.Value == nil || len(k.Odd(o.Value)) == 0) {
 			j.succeed("")

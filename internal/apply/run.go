@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,8 +17,9 @@ import (
 
 // Options are the terms of a run.
 type Options struct {
-	Parallel int                   // steps under way at most
-	Progress func(done, total int) // steps ended; called from several goroutines; may be nil
+	Parallel int                                   // steps under way at most
+	Progress func(done, total int)                 // steps ended; called from several goroutines; may be nil
+	Waiting  func(address string, d time.Duration) // told where a change has to wait for one of a moment ago; may be nil
 }
 
 // Tally counts what a run sent.
@@ -31,6 +33,7 @@ type Tally struct {
 // what needs it. When ctx ends, nothing new starts.
 func Run(ctx context.Context, caller api.Caller, plan *diff.Plan, have kind.Actual, o Options) ([]Result, Tally) {
 	r := newRunner(caller, plan, have)
+	r.waiting = o.Waiting
 	s := newSchedule(plan.Steps)
 	defer context.AfterFunc(ctx, s.halt)()
 	var done atomic.Int64
@@ -69,6 +72,7 @@ type runner struct {
 	values    sync.Map // ids of objects that this run made to their values, as the gateway told them
 	claimed   sync.Map // ids of generated values that a change of this run stands for
 	tally     tally
+	waiting   func(address string, d time.Duration)
 }
 
 func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {

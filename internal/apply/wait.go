@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/rand/v2"
 	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
 // pause waits; it returns false when ctx ended first.
@@ -43,4 +45,12 @@ func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
 		unhook()
 		end()
 	}
+}
+
+// later waits until what changed a moment ago can change again, and says so.
+func (r *runner) later(ctx context.Context, k *kind.Kind, j *job) bool {
+	if r.waiting != nil {
+		r.waiting(j.change.Address, k.Later)
+	}
+	return pause(ctx, k.Later)
 }

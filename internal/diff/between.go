@@ -156,7 +156,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 	}
 	for i := range c.have.Objects {
 		o := &c.have.Objects[i]
-		if o.Kind == k.Name && !taken[o.Key] && c.filter.self(k) && c.unclaimed(k, o) && !k.Stays(o) {
+		if o.Kind == k.Name && !k.Given && !taken[o.Key] && c.filter.self(k) && c.unclaimed(k, o) && !k.Stays(o) {
 			if !c.policy.Prune {
 				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
 				continue
@@ -195,6 +195,10 @@ func (c *comparison) objects(k *kind.Kind) {
 // compare plans one declared object.
 func (c *comparison) compare(k *kind.Kind, p pair) {
 	w := p.want
+	if p.have == nil && k.Given {
+		unset := k.NeverSet(w.Key)
+		p.have, p.held = &unset, w.Key
+	}
 	change := Change{Address: w.Address(), Kind: k.Name, Name: w.Name(), Source: &w.Source, Want: w, Have: p.have}
 	if p.have == nil && k.Stays(&w.Object) {
 		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Message: "every " + cmp.Or(k.Owner, "gateway") + " has one, and this one does not list it"})

@@ -58,7 +58,7 @@ var defaultFeatures = []string{
 	"cors", "set_resp_headers", "kafka_log", "breaker", "breakerv2", "rate_limit_plugin", "rate_limit_algorithm", "third_auth",
 	"proxy_cache", "sign_basic", "sign_aes", "public_key", "app_quota", "app_acl", "app_secret", "app_basic", "app_token",
 	"app_jwt", "app_api_key", "gateway_responses", "ratelimit", "throttle_strategy", "request_body_size", "backend_timeout",
-	"real_ip_from_xff", "route", "custom_log", "multi_auth",
+	"real_ip_from_xff", "route", "custom_log", "multi_auth", "vpc_name_modifiable",
 }
 
 var (
@@ -79,6 +79,7 @@ var instanceResource = resource{
 	sections: []section{
 		{key: "gateway.instance", load: (*loader).loadInstance, dump: (*dumper).dumpInstance},
 		{key: "gateway.quotas", load: (*loader).loadQuotas, dump: (*dumper).dumpQuotas},
+		{key: "features", load: (*loader).loadFeatures, dump: func(*dumper) any { return nil }}, // see gateway.settings
 		sectionOf("gateway.settings", func(f fileSetting) string { return f.Name }, (*loader).setting, (*dumper).dumpSettings),
 	},
 }
@@ -266,4 +267,29 @@ func (d *dumper) dumpSettings() (out []fileSetting) {
 		d.ids["feature/"+name] = s.ID
 	}
 	return out
+}
+
+// loadFeatures sets features as desired-state files do: by name, as texts or mappings.
+func (l *loader) loadFeatures(raw json.RawMessage) error {
+	var all map[string]any
+	if err := json.Unmarshal(raw, &all); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		text, ok := all[name].(string)
+		if !ok {
+			config, err := json.Marshal(all[name])
+			if err != nil {
+				return err
+			}
+			text = string(config)
+		}
+		if !slices.Contains(l.instance.Features, name) {
+			l.instance.Features = append(l.instance.Features, name)
+		}
+		if err := l.setting(fileSetting{Name: name, Enable: text != "off", Config: text}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

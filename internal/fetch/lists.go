@@ -69,6 +69,10 @@ func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, comp
 			r.count(w.Kind, found)
 		}
 	}()
+	if w.Kind.Given {
+		found, err = all(ctx, r, of(""))
+		return given(w, found), w.All, err
+	}
 	if w.All {
 		found, err = all(ctx, r, of(""))
 		return found, true, cmp.Or(err, r.whole(ctx, w, found))
@@ -81,6 +85,21 @@ func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, comp
 		},
 	})
 	return found, complete, cmp.Or(err, r.whole(ctx, w, found))
+}
+
+// given are the objects that are wanted, those included that the gateway has and does not list, since they were never set.
+func given(w Want, listed []kind.Object) (out []kind.Object) {
+	missing := slices.Clone(w.Names)
+	for _, o := range listed {
+		if w.All || slices.Contains(w.Names, o.Key) {
+			out = append(out, o)
+			missing = slices.DeleteFunc(missing, func(name string) bool { return name == o.Key })
+		}
+	}
+	for _, name := range missing {
+		out = append(out, w.Kind.NeverSet(name))
+	}
+	return out
 }
 
 // whole completes the objects that are wanted of a kind whose list does not tell all, with a request each.

@@ -16,6 +16,10 @@ func (r *Reader) Named(ctx context.Context, k *kind.Kind, parent *kind.Object, k
 		now.Inside = nil // which is of before
 		return r.parts(ctx, diff.Read{Part: k, Object: now})
 	}
+	if k.Given && key != "" {
+		found, _, err := r.objects(ctx, Want{Kind: k, Names: []string{key}})
+		return found, err
+	}
 	found, err := all(ctx, r, objectsOf(k, key))
 	return found, cmp.Or(err, r.whole(ctx, Want{Kind: k, All: key == "", Names: []string{key}}, found))
 }

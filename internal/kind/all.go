@@ -9,7 +9,7 @@ import (
 )
 
 // All are the kinds, owners before what lives inside them.
-var All = []*Kind{acl, app, appAccessControl, appCode, authorizer, certificate, channel, environment, apiGroup, ownDomain, gatewayResponse, variable, orchestration, plugin, signature, throttle, throttleSpecial}
+var All = []*Kind{acl, app, appAccessControl, appCode, authorizer, certificate, channel, environment, feature, apiGroup, ownDomain, gatewayResponse, variable, orchestration, plugin, signature, throttle, throttleSpecial}
 
 // Links are the kinds of bindings.
 var Links = []*LinkKind{aclBinding, appAuthorization, pluginBinding, signatureBinding, throttleBinding}
@@ -64,6 +64,15 @@ func (k *Kind) Root(key string) string {
 // Stays reports whether an object is one that always exists.
 func (k *Kind) Stays(o *Object) bool {
 	return slices.Contains(k.Always, strings.TrimPrefix(o.Key, o.Owner+"/"))
+}
+
+// NeverSet is an object of a kind that is Given, as it is where it was never set.
+func (k *Kind) NeverSet(name string) Object {
+	v, err := k.Unpack(map[string]any{"name": name})
+	if err != nil {
+		panic(err) // a kind that is Given has names
+	}
+	return Object{Kind: k.Name, Key: name, ID: name, Value: v, Bound: Unknown}
 }
 
 // Fresh is an object that always exists, as it comes with its owner: it has a name alone.

@@ -13,6 +13,7 @@ type Codes struct {
 	Gone  []string // there is none of that id, which is what a removal wanted
 	Taken []string // of a create: there is such an object; none means the families of names and values that exist
 	Bound []string // of a delete: something is bound to it
+	Later []string // of an update: it changed a moment ago, and can change again later
 	Other []string // of a bind: surely something else than that the slot is taken; none means the usual
 }
 
@@ -33,6 +34,12 @@ func (c *Codes) IsBound(code string) bool { return among(c.Bound, code) }
 func (c *Codes) Exists(err error) bool {
 	e, ok := errors.AsType[*api.Error](err)
 	return ok && e.Status == 400 && among(usual(c.Taken, usualTaken), e.Code)
+}
+
+// IsLater reports whether the gateway refuses an update because of one a moment ago.
+func (c *Codes) IsLater(err error) bool {
+	e, ok := errors.AsType[*api.Error](err)
+	return ok && among(c.Later, e.Code)
 }
 
 // StillBound reports whether the gateway refuses a delete because something is bound to the object.

@@ -3,6 +3,7 @@ package kind
 import (
 	"encoding/json"
 	"reflect"
+	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/api/wire"
@@ -42,15 +43,17 @@ type Facts struct {
 	Remains    []string // JSON pointers of what an update cannot take away: left out, it stays
 	Makes      []string // JSON pointers of what the gateway makes where it is left out
 	Always     []string // names of objects that every gateway, or every owner, has: they are never made, renamed or deleted
+	Given      bool     // every gateway has each of them, listed or not: they are only set, by name, and files have them as a mapping
 	Uploads    []string // JSON pointers of what the gateway never tells and every write needs; left out, what it has stays
 	NameMost   int      // characters of a name at most; 0 means 64
 	Quota      int      // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
 	Generates  bool     // its values are secret texts, and files may ask for so many that the gateway makes: {generate: N}
 	Refers     string   // the kind of what Refs names; "" when there are no Refs
 	Codes      Codes
-	Limit      string // the gateway's name of its quota of such objects; "" where it tells none
-	Usual      int    // the quota that documents give, where the gateway tells none; 0 where they give none
-	Trail      string // type of the resource in the audit trail; "" where that records none
+	Later      time.Duration // after which a refusal with one of Codes.Later is no more
+	Limit      string        // the gateway's name of its quota of such objects; "" where it tells none
+	Usual      int           // the quota that documents give, where the gateway tells none; 0 where they give none
+	Trail      string        // type of the resource in the audit trail; "" where that records none
 }
 
 // Hooks are what a kind says in code about its values, which have the type S. It leaves out those for which the usual

@@ -123,6 +123,9 @@ func (k *Kind) Update(value, have any, parent *Object, id string, ids IDs) (api.
 	if err != nil {
 		return api.Request{}, err
 	}
+	if k.Given { // by the name in the body
+		return api.Request{Operation: k.Ops.Update, Method: "POST", Scope: k.Scope, Path: k.segments(parent), Body: body, Secrets: k.Values(value)}, nil
+	}
 	return api.Request{Operation: k.Ops.Update, Method: "PUT", Scope: k.Scope, Path: k.segments(parent, id), Body: body, Secrets: k.Values(value)}, nil
 }
 

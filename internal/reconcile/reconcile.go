@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -41,6 +42,7 @@ type Run struct {
 	// Progress is told how far a stage ("read", "write", "verify") is; total is 0 while it is not
 	// known. It may be nil, and is called from several goroutines.
 	Progress func(stage string, done, total int)
+	Waiting  func(address string, d time.Duration) // told where a change has to wait for one of a moment ago; may be nil
 }
 
 // Outcome is what an apply did.
@@ -180,7 +182,7 @@ func unhealthy(i *kind.Instance) (out []diff.Refusal) {
 // Apply carries the plan out and reads what it touched again.
 func (r *Run) Apply(ctx context.Context, c *compared.Result) *Outcome {
 	results, tally := apply.Run(ctx, r.Caller, c.Plan, c.Actual, apply.Options{
-		Parallel: r.Parallel,
+		Parallel: r.Parallel, Waiting: r.Waiting,
 		Progress: func(done, total int) {
 			if r.Progress != nil {
 				r.Progress("write", done, total)

@@ -2,10 +2,12 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
@@ -145,23 +147,63 @@ func ignoreOf(m map[string]any, n *yamlnode.Node) kind.Ignore {
 // section collects the items of one section of one document.
 func (l *loader) section(k *kind.Kind, n *yamlnode.Node, overlay bool, own map[string]*entry) {
 	c := l.checker("/" + k.Section)
+	if k.Given && n.Form == yamlnode.Mapping {
+		l.given(k, n, overlay, own)
+		return
+	}
 	if n.Form != yamlnode.List {
 		c.value(n, shape.OfList("", items[k.Section])) // tells what is wrong
 		return
 	}
 	for i, item := range n.Items {
-		e := &entry{kind: k, node: item, places: []where{{item.Doc, "/" + k.Section + "/" + strconv.Itoa(i), item.Line, item.Column}}}
-		if item.Form == yamlnode.Mapping {
-			e.name = l.name(item)
-		}
-		switch {
-		case item.Form == yamlnode.Broken:
-		case overlay:
-			l.overlay(e, own)
-		default:
-			l.add(e, l.names)
-		}
+		l.item(k, item, strconv.Itoa(i), overlay, own)
 	}
+}
+
+// item collects one item of a section.
+func (l *loader) item(k *kind.Kind, item *yamlnode.Node, at string, overlay bool, own map[string]*entry) {
+	e := &entry{kind: k, node: item, places: []where{{item.Doc, "/" + k.Section + "/" + at, item.Line, item.Column}}}
+	if item.Form == yamlnode.Mapping {
+		e.name = l.name(item)
+	}
+	switch {
+	case item.Form == yamlnode.Broken:
+	case overlay:
+		l.overlay(e, own)
+	default:
+		l.add(e, l.names)
+	}
+}
+
+// setting is the key of an item under which the section of a kind that is Given has its value.
+const setting = "config"
+
+// given collects the items of a section that is a mapping of names to what is set.
+func (l *loader) given(k *kind.Kind, n *yamlnode.Node, overlay bool, own map[string]*entry) {
+	for i, name := range n.Keys {
+		key := func(text string) *yamlnode.Node { c := *name; c.Value = text; return &c }
+		item := &yamlnode.Node{Doc: name.Doc, Line: name.Line, Column: name.Column, Form: yamlnode.Mapping}
+		item.Keys, item.Items = []*yamlnode.Node{key("name"), key(setting)}, []*yamlnode.Node{name, n.Items[i]}
+		known := k.Shape.Field("name").Words()
+		if near := Nearest(name.Value, known); near != "" && !slices.Contains(known, name.Value) {
+			c := l.checker("/" + k.Section + jsonptr.Join(name.Value))
+			c.fail(name, "there is no "+k.Name+" "+yamlnode.Shown(name.Value), "did you mean "+near+"?")
+			continue
+		}
+		l.item(k, item, jsonptr.Escape(name.Value), overlay, own)
+	}
+}
+
+// spelled is a pointer into a document as the document has it, where an item of a mapping is its value alone.
+func spelled(pointer string) string {
+	steps := strings.SplitN(pointer, "/", 5)
+	if len(steps) < 4 || steps[3] != setting {
+		return pointer
+	}
+	if _, err := strconv.Atoi(steps[2]); err == nil || sectionOf(steps[1]) == nil || !sectionOf(steps[1]).Given {
+		return pointer
+	}
+	return strings.Join(append(steps[:3], steps[4:]...), "/")
 }
 
 // name is the name of an item, "" when it has none that can be read.

@@ -211,5 +211,5 @@ func sourceOf(n *yamlnode.Node) kind.Source {
 }
 
 func finding(n *yamlnode.Node, at, problem, hint string) Finding {
-	return Finding{Source: sourceOf(n), Path: at, Problem: problem, Hint: hint}
+	return Finding{Source: sourceOf(n), Path: spelled(at), Problem: problem, Hint: hint}
 }

@@ -27,7 +27,7 @@ type Place struct {
 }
 
 func placed(n *yamlnode.Node, path string) Place {
-	return Place{sourceOf(n), path, n.Doc.Index, n.Doc.Environment}
+	return Place{sourceOf(n), spelled(path), n.Doc.Index, n.Doc.Environment}
 }
 
 // anchored is a value with its pointer inside its document.

@@ -18,6 +18,9 @@ func Schema() map[string]any {
 	root := whole.JSONSchema()
 	properties, _ := root["properties"].(map[string]any)
 	for _, k := range sections {
+		if k.Given {
+			continue
+		}
 		section, _ := properties[k.Section].(map[string]any)
 		item, _ := section["items"].(map[string]any)
 		if fields, _ := item["properties"].(map[string]any); kind.LinkFrom(k.Name) != nil {

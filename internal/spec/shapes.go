@@ -129,7 +129,11 @@ func documentShape() *shape.Shape {
 	for _, f := range head.Fields {
 		if f.Name == "ignore" { // behind the sections
 			for _, k := range sections {
-				out = out.And(shape.May(k.Section, shape.OfList(k.Shape.Doc, items[k.Section])))
+				section := shape.OfList(k.Shape.Doc, items[k.Section])
+				if k.Given {
+					section = shape.OfEach(k.Shape.Doc, k.Shape.Field(setting)).WithExample(k.Shape.Example)
+				}
+				out = out.And(shape.May(k.Section, section))
 			}
 		}
 		out = out.And(f)

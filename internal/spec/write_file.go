@@ -54,7 +54,14 @@ func (w *writer) document(items []item, lost []lost, variables []Variable, left 
 	for i, it := range items {
 		if i == 0 || it.kind != items[i-1].kind {
 			section = &yaml.Node{Kind: yaml.SequenceNode}
+			if it.kind.Given {
+				section = newMap()
+			}
 			put(doc, it.kind.Section, section)
+		}
+		if it.kind.Given {
+			put(section, it.object.Key, it.node.Content[childAt(it.node, setting)])
+			continue
 		}
 		section.Content = append(section.Content, it.node)
 	}

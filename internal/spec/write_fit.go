@@ -78,7 +78,8 @@ func itemAt(pointer string, items []item) (at int, rest string, ok bool) {
 	}
 	n, err := strconv.Atoi(steps[1])
 	if err != nil {
-		return 0, "", false
+		at = slices.IndexFunc(items, func(it item) bool { return it.kind.Section == steps[0] && jsonptr.Escape(it.object.Key) == steps[1] })
+		return at, "/" + setting + strings.TrimPrefix(pointer, "/"+steps[0]+"/"+steps[1]), at >= 0
 	}
 	for i, it := range items {
 		if it.kind.Section != steps[0] {

@@ -65,7 +65,7 @@ type State map[string]any
 func kinds() (out []*kind.Kind) {
 	for _, f := range spec.Document().Fields {
 		for _, k := range kind.All {
-			if k.Section == f.Name {
+			if k.Section == f.Name && !k.Given { // made-up names are not of features
 				out = append(out, k)
 			}
 		}

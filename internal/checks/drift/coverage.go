@@ -39,7 +39,7 @@ func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Opti
 	}
 	var kinds []*kind.Kind
 	for _, k := range kind.All {
-		if k.Owner == "" && k.ListField != "" && o.Policy.Covers(k, "") {
+		if k.Owner == "" && !k.Given && k.ListField != "" && o.Policy.Covers(k, "") {
 			kinds = append(kinds, k)
 		}
 	}

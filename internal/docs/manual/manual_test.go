@@ -4,12 +4,26 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
 // TestEveryExampleIsRight: what is shown can be copied into a file, which then is valid.
 func TestEveryExampleIsRight(t *testing.T) {
-	lookup := func(string) (string, bool) { return strings.Repeat("a", 64), true }
+	certificate := kind.Of("certificate").Shape
+	made := func(key, beside string) string { return certificate.Field(key).Samples[beside][0] }
+	lookup := func(name string) (string, bool) {
+		if name == "SHOP_KEY" {
+			return made("private_key", "ECC"), true
+		}
+		return strings.Repeat("a", 64), true
+	}
+	read := func(_, path string) (string, error) {
+		if path == "certs/ca.pem" {
+			return made("trusted_root_ca", ""), nil
+		}
+		return made("cert_content", "ECC"), nil
+	}
 	paths := Paths()
 	if len(paths) < 200 {
 		t.Fatalf("there are %d paths", len(paths))
@@ -27,7 +41,7 @@ func TestEveryExampleIsRight(t *testing.T) {
 		if path != "version" {
 			text = "version: " + spec.Version + "\n" + text
 		}
-		if _, findings := spec.Load([]spec.Input{{Name: path, Data: []byte(text)}}, spec.Options{Lookup: lookup}); len(findings) > 0 {
+		if _, findings := spec.Load([]spec.Input{{Name: path, Data: []byte(text)}}, spec.Options{Lookup: lookup, Text: read}); len(findings) > 0 {
 			t.Errorf("the example of %s is wrong: %v\n%s", path, findings, text)
 		}
 	}

@@ -65,6 +65,10 @@ func (p *page) section(f shape.Field, apis **shape.Shape) {
 	p.printf("\n## %s\n", f.Name)
 	p.text(f.Shape.Doc)
 	item := f.Shape.Items
+	if item == nil { // a mapping
+		p.printf("\n```yaml\n%s```\n", asYAML(map[string]any{f.Name: f.Shape.Example}))
+		return
+	}
 	fields := slices.Clone(item.Fields)
 	for i := range fields {
 		if fields[i].Name == "apis" {

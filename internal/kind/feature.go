@@ -1,0 +1,175 @@
+package kind
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/api/wire"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+)
+
+// Feature is how a feature of the gateway is set. API reference: "Configuring Features for a Gateway". A gateway has each
+// feature that it supports, whether or not it was ever set.
+type Feature struct {
+	Name   string `json:"name"`
+	Config any    `json:"config"` // a text such as "on" or "500", or a mapping; nil where it was never set
+	Odd    `json:"-"`
+}
+
+type featureWire struct {
+	Name   string  `json:"name"`
+	Enable *bool   `json:"enable"`
+	Config *string `json:"config"`
+}
+
+const (
+	switchOn  = "on"
+	switchOff = "off"
+)
+
+// featureNames are the features that can be set.
+var featureNames = []string{
+	"api_uri_no_escape", "app_api_key", "app_basic", "app_jwt", "app_route", "app_secret", "app_token", "backend_client_certificate", "backend_timeout",
+	"backend_token_allow", "custom_auth_header", "custom_log", "default_group_host_trustlist", "gzip", "lts", "policy_cookie_param", "public_key", "ratelimit",
+	"real_ip_from_xff", "real_ip_header_getter", "request_body_size", "request_custom_config", "route", "sse_strategy", "ssl_ciphers", "throttle_strategy",
+	"vpc_health_status", "vpc_name_modifiable",
+}
+
+// featureHides are members of configurations that are secret; others are told by their names.
+var featureHides = map[string]string{"app_token": "app_token_key", "backend_client_certificate": "key"}
+
+var feature = of(Def[Feature, featureWire]{
+	Facts: Facts{
+		Name: "feature", Trail: "Feature", Section: "features", Path: "features", ListField: "features", Given: true,
+		Remains: []string{"/config"}, Codes: Codes{Later: []string{"APIG.3711"}}, Later: time.Minute,
+		Ops: Operations{List: "ListFeaturesV2", Update: "CreateFeatureV2"},
+		Shape: shape.OfMap("Features of the gateway, by name: on or off, a number as text, or a mapping of their parameters. Those that are not named are left alone, and so are parameters. A change interrupts calls for a moment, so that it needs --allow-interruption; one feature can change once a minute.",
+			shape.Need("name", shape.OfText("Name of the feature.", shape.OneOf(featureNames...)).Doubting().WithExample("ratelimit")),
+			shape.Need("config", shape.OfFree("How it is set: on or off, a number as text, or a mapping of parameters as the API has it.").WithExample(map[string]any{"api_limits": int64(500)})),
+		).WithExample(map[string]any{"ratelimit": map[string]any{"api_limits": int64(500)}, "vpc_name_modifiable": switchOn}).WithCases(shape.Cases{By: "name", Field: "config", Shapes: featureShapes()}),
+	},
+	Hooks: Hooks[Feature]{
+		Normalize: func(f Feature) Feature { f.Config = configured(f.Config); return f },
+		Adopt: func(want, have Feature) Feature {
+			if want.Config == nil {
+				have.Config = nil
+			}
+			w, ok := want.Config.(map[string]any)
+			h, both := have.Config.(map[string]any)
+			if ok && both {
+				have.Config = common(w, h)
+			}
+			return have
+		},
+		Sent:     sentFeature,
+		Features: func(f Feature) []string { return []string{f.Name} },
+		Disturbs: func(Feature) string { return "is a feature of the gateway, a change of which interrupts calls" },
+		Secrets: func(f Feature) (out []string) {
+			m, _ := f.Config.(map[string]any)
+			for _, key := range slices.Sorted(maps.Keys(m)) {
+				if _, text := m[key].(string); text && (key == featureHides[f.Name] || shape.SecretName(key)) {
+					out = append(out, "/config"+jsonptr.Join(key))
+				}
+			}
+			return out
+		},
+		Check: func(f Feature) []shape.Problem {
+			switch f.Config.(type) {
+			case string, map[string]any:
+				return nil
+			case nil:
+				return []shape.Problem{{Path: "/config", Text: "is not set", Hint: `write "on", "off", a number or a mapping, or remove the line`}}
+			}
+			return []shape.Problem{{Path: "/config", Text: "is neither a text nor a mapping", Hint: `write "on", "off", a number or a mapping`}}
+		},
+	},
+	Key: func(_ string, f Feature) string { return f.Name },
+	Encode: func(w Writing[Feature]) (any, error) {
+		text, ok := w.Want.Config.(string)
+		if !ok {
+			raw, err := json.Marshal(w.Want.Config)
+			if err != nil {
+				return nil, err
+			}
+			text = string(raw)
+		}
+		return featureWire{Name: w.Want.Name, Enable: new(text != switchOff), Config: &text}, nil
+	},
+	Decode: func(w featureWire) Found[Feature] {
+		f := Feature{Name: w.Name}
+		switch {
+		case w.Enable != nil && !*w.Enable:
+			f.Config = switchOff
+		case w.Config != nil:
+			f.Config = *w.Config
+		}
+		return Found[Feature]{ID: w.Name, Value: f, Bound: Unknown} // it is told by its name alone
+	},
+})
+
+// featureShapes are those of configurations with secrets.
+func featureShapes() map[string]*shape.Shape {
+	out := map[string]*shape.Shape{}
+	for name, key := range featureHides {
+		secret := shape.May(key, shape.OfText("A secret of the feature.").AsSecret().WithAbsent("left alone"))
+		out[name] = shape.OfEither("Parameters of "+name+", as a mapping or as JSON; or on or off.", shape.OfMap("Parameters.", secret).AndOthers(), shape.OfText("on, off, or parameters as JSON."))
+	}
+	return out
+}
+
+// configured is a configuration in the form in which it is compared: a mapping also where it is written as JSON, and what
+// a program would take for a number or a truth value as text.
+func configured(v any) any {
+	switch t := v.(type) {
+	case string:
+		if tree, err := wire.Tree([]byte(t)); err == nil && strings.HasPrefix(strings.TrimSpace(t), "{") {
+			if m, ok := numbers(tree).(map[string]any); ok {
+				return m
+			}
+		}
+		return t
+	case bool:
+		if t {
+			return switchOn
+		}
+		return switchOff
+	case int64, float64, int:
+		raw, _ := json.Marshal(t) // a number can be written
+		return string(raw)
+	}
+	return v
+}
+
+// common is have with those members alone that want has, too.
+func common(want, have map[string]any) map[string]any {
+	out := map[string]any{}
+	for key, v := range have {
+		if _, ok := want[key]; ok {
+			out[key] = v
+		}
+	}
+	return out
+}
+
+// sentFeature is a configuration with the parameters that a file does not name, as the gateway has them.
+func sentFeature(want, have Feature, _ func(string) bool) (Feature, []string) {
+	w, ok := want.Config.(map[string]any)
+	h, both := have.Config.(map[string]any)
+	if !ok || !both {
+		return want, nil
+	}
+	out, lost := maps.Clone(h), []string{}
+	maps.Copy(out, w)
+	for key, v := range h {
+		text, _ := v.(string)
+		if _, named := w[key]; !named && (key == featureHides[want.Name] || shape.SecretName(key)) && !InClear(text) {
+			lost = append(lost, "/config"+jsonptr.Join(key))
+		}
+	}
+	want.Config = out
+	return want, lost
+}
