@@ -89,8 +89,12 @@ type htmlPiece struct {
 var flagInText = regexp.MustCompile(`--[a-z][a-z-]*`)
 
 // Pieces are Text, its flags apart.
-func (f htmlFinding) Pieces(s string) (out []htmlPiece) {
-	s = f.Text(s)
+func (f htmlFinding) Pieces(s string) []htmlPiece { return pieces(f.Text(s)) }
+
+// Pieces are a text of ours, its flags apart.
+func (htmlPage) Pieces(s string) []htmlPiece { return pieces(s) }
+
+func pieces(s string) (out []htmlPiece) {
 	at := 0
 	for _, span := range flagInText.FindAllStringIndex(s, -1) {
 		out = append(out, htmlPiece{Text: s[at:span[0]]}, htmlPiece{Flag: true, Text: s[span[0]:span[1]]})
