@@ -24,6 +24,10 @@ func linted(t *testing.T, name string, e *lint.Example, more ...string) (out str
 		keep(t, name+"-export.yaml", e.Gateway)
 		args = append(args, "--against", name+"-export.yaml")
 	}
+	if e.Config != "" {
+		keep(t, name+"-config.yaml", e.Config)
+		args = append(args, "--config", name+"-config.yaml", "--target", "prod")
+	}
 	var stdout, stderr bytes.Buffer
 	p := &program{Stdin: &bytes.Buffer{}, Stdout: &stdout, Stderr: &stderr, Environ: e.Environ}
 	code = p.Main(args)
@@ -121,6 +125,11 @@ func lintExample(t *testing.T, b *strings.Builder, r *lint.Rule, which string, e
 		b.WriteString("\nwith this export:\n")
 		block(name+"-export.yaml", e.Gateway)
 		command += " --against " + name + "-export.yaml"
+	}
+	if e.Config != "" {
+		b.WriteString("\nwith this config file:\n")
+		block(name+"-config.yaml", e.Config)
+		command += " --config " + name + "-config.yaml --target prod"
 	}
 	fmt.Fprintf(b, "\n```console\n$ %s\n%s", command, out)
 	if code != 0 {

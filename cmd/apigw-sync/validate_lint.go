@@ -87,7 +87,7 @@ func (o *lintOptions) settings() (map[string]lint.Severity, error) {
 
 // run completes the input and judges.
 func (o *lintOptions) run(ctx context.Context, p *program, in lint.Input) (*lint.Result, error) {
-	in.Today = time.Now().Format(time.DateOnly)
+	in.Today, in.Production = time.Now().Format(time.DateOnly), p.production
 	if o.against != "" {
 		var err error
 		if in.Gateway, err = readExport(ctx, p, o.against); err != nil {

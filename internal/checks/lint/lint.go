@@ -44,6 +44,7 @@ type Example struct {
 	File    string
 	Gateway string   // an export made --with-apis; "" when the file is judged alone
 	Environ []string // variables of the file, NAME=VALUE
+	Config  string   // a config file with the target prod, for which the file is judged; "" for none
 }
 
 // Input is what is judged.
@@ -52,6 +53,7 @@ type Input struct {
 	Places     *spec.Places
 	Gateway    *Gateway            // nil when the files are judged alone
 	Today      string              // YYYY-MM-DD
+	Production bool                // the target says that it is one
 	Severities map[string]Severity // by ID of rules; those that are left out have their own
 
 	// Readable reports whether the value of a variable stands in a file, such as one with settings. Nil: none does.

@@ -24,4 +24,5 @@ var Rules = []*Rule{
 	variableUnused,
 	certificateEnding,
 	domainOldTLS,
+	debugDomain,
 }
