@@ -236,6 +236,9 @@ func (d *dumper) dumpResponses(x *group) (out []fileResponse) {
 		f := fileResponse{Name: r.name, Errors: map[string]fileErrorAnswer{}}
 		for kind, a := range r.answers {
 			one := fileErrorAnswer{Status: a.Status, Body: &a.Body}
+			if a.Status != nil && *a.Status == errorStatuses[kind] {
+				one.Status = nil // which says the same
+			}
 			for _, h := range a.Headers {
 				if one.Headers == nil {
 					one.Headers = map[string]string{}
