@@ -28,7 +28,7 @@ var namesKinds = map[string]string{
 }
 
 // everydayWords name kinds, and much else: flags, keys of documents, what bindings hold in.
-var everydayWords = []string{"", "certificates", "domain", "domains", "environment", "environments", "group", "groups", "variable", "variables"}
+var everydayWords = []string{"", "certificates", "domain", "domains", "environment", "environments", "features", "group", "groups", "variable", "variables"}
 
 // TestNoKindIsNamedElsewhere: with one more kind, nothing but its own file changes. So nothing else tells kinds apart by their
 // names.
