@@ -21,8 +21,8 @@ func (b *back) unrestored(ch *document.Change, was *planfile.Held, wanted *planf
 	}
 	b.remaining(ch, was)
 	if p := uploaded(ch); p != "" {
-		b.lose(was.Address(), p, "the gateway never told the old one, so that it cannot be sent again; it stays as it is")
-		delete(changed, p)
+		b.lose(was.Address(), "", "the gateway never told its old "+p[1:]+", so that it cannot be sent again; it stays as it is")
+		return
 	}
 	for _, s := range wanted.Secrets {
 		if was.Hid(s.Path) && ch.Action == diff.Update {
@@ -256,6 +256,10 @@ func (b *back) losses(o object, ch *document.Change) error {
 			b.lose(was.Address(), "/id", anewID)
 		}
 	case diff.Replace:
+		if uploaded(ch) != "" {
+			b.unrestored(ch, was, wanted)
+			return nil
+		}
 		v, err := was.Bare()
 		if err != nil {
 			return err
