@@ -115,7 +115,12 @@ func (o *validateOptions) load(p *program) (*spec.State, *spec.Places, []spec.Fi
 
 // countDeclared counts what the files declare, by section.
 func countDeclared(s *spec.State) map[string]int {
-	n := map[string]int{"references": len(s.References)}
+	n := map[string]int{"references": 0} // to APIs
+	for i := range s.References {
+		if s.References[i].Target() == kind.AnyAPI {
+			n["references"]++
+		}
+	}
 	for _, k := range kind.All {
 		if k.Section != "" {
 			n[k.Section] = 0

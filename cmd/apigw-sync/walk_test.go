@@ -26,6 +26,7 @@ import (
 var (
 	noQuotaShown = map[string]string{
 		"plugin":        "gateways do not tell how many plugins they take",
+		"app_quota":     "gateways do not tell how many quotas of apps they take",
 		"authorizer":    "gateways do not tell how many authorizers they take",
 		"certificate":   "certificates are those of the project, of which gateways tell no quota",
 		"channel":       "gateways do not tell how many channels they take",
@@ -76,8 +77,11 @@ func (w *walker) file(items map[string]map[string]any) map[string]any {
 	doc := map[string]any{"version": "apigw-sync/v1"}
 	for name, item := range items {
 		item = maps.Clone(item)
-		if kind.LinkFrom(name) != nil {
-			item["apis"] = []any{"orders/create"}
+		for _, link := range kind.LinksFrom(name) {
+			item[link.Field] = []any{"orders/create"}
+			if link.Target != "" {
+				item[link.Field] = []any{"one_" + link.Target}
+			}
 		}
 		if doc[kind.Of(name).Section] = []any{item}; kind.Of(name).Given {
 			doc[kind.Of(name).Section] = map[string]any{item["name"].(string): item["config"]}
@@ -251,14 +255,14 @@ func (w *walker) applied(t *testing.T) {
 	}
 }
 
-// explained asks for what explain says of an object that is bound to the API.
+// explained asks for what explain says of an object that is bound to the API, or to the app that may call it.
 func (w *walker) explained(text string, k *kind.Kind) {
 	w.Helper()
-	if kind.LinkFrom(k.Name) == nil {
+	if len(kind.LinksFrom(k.Name)) == 0 {
 		return
 	}
 	if !strings.Contains(text, `"name": "one_`+k.Name+`"`) {
-		w.Errorf("explain does not show the %s that is bound to the API: list it in internal/calls/explain and in text_explain.go of internal/report", k.Name)
+		w.Errorf("explain does not show the %s that is bound to the API or to its app: list it in internal/calls/explain and in text_explain.go of internal/report", k.Name)
 	}
 }
 
@@ -448,7 +452,7 @@ func (w *walker) drawn(t *testing.T) {
 		}
 	}
 	for _, l := range kind.Links {
-		if !found[kind.Of(l.Owner).Section+".apis"] {
+		if !found[kind.Of(l.Owner).Section+"."+l.Field] {
 			w.Errorf("random states bind no %s: world draws links of kind.Links", l.Owner)
 		}
 	}

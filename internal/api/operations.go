@@ -52,6 +52,15 @@ var Operations = []Operation{
 	{"CreateAuthorizingAppsV2", "app_authorization", "apig:apis:grantAppAccess"},
 	{"CancelingAuthorizationV2", "app_authorization", "apig:apis:relieveAppAccess"},
 
+	{"ListAppQuotas", "app_quota", ""},
+	{"CreateAppQuota", "app_quota", ""},
+	{"UpdateAppQuota", "app_quota", ""},
+	{"DeleteAppQuota", "app_quota", ""},
+	{"ListAppQuotaBoundApps", "app_quota_binding", ""},
+	{"ShowAppBoundAppQuota", "app_quota_binding; quotas of apps: `explain`", ""},
+	{"AssociateAppsForAppQuota", "app_quota_binding", ""},
+	{"DisassociateAppQuotaWithApp", "app_quota_binding", ""},
+
 	{"ListCustomAuthorizersV2", "authorizer", "apig:authorizers:list?"},
 	{"CreateCustomAuthorizerV2", "authorizer", "apig:authorizers:create?"},
 	{"UpdateCustomAuthorizerV2", "authorizer", "apig:authorizers:update?"},
@@ -146,7 +155,6 @@ var Operations = []Operation{
 	{"ListLatelyGroupStatisticsV2", "calls of the last hour: `--traffic`", "apig:groups:get?"},
 	{"ListLatelyApiStatisticsV2", "calls of the last hour: `--traffic`", "apig:apis:get"},
 	{"ListApiRuntimeDefinitionV2", "what an API says of calls: `explain`", "apig:apis:get?"},
-	{"ShowAppBoundAppQuota", "quotas of apps: `explain`", ""},
 	{"ResettingAppSecretV2", "`rotate secret`", "apig:apps:update"},
 	{"ListTraces", "who made a difference, asked of the audit trail (CTS): `drift --who`", "cts:trace:list"},
 	{"KeystoneListProjects", "the project of a region, asked of IAM where `--project-id` is not given", "iam:projects:listProjects?"},

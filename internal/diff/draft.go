@@ -60,6 +60,7 @@ func (d *Draft) Reads() []Read {
 // began with, and the links, which may have been found out only since then.
 func (d *Draft) Links(want kind.Desired) {
 	d.c.want = want
+	d.c.locate()
 	d.c.standing()
 	for _, k := range kind.Links {
 		d.c.links(k)

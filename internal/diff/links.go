@@ -132,11 +132,19 @@ func (c *comparison) claims(k *kind.LinkKind) map[Slot]bool {
 }
 
 func (c *comparison) wantedLinks(k *kind.LinkKind) map[string][]kind.DeclaredLink {
-	want := inSight(c.policy, c.want.Links, func(l *kind.DeclaredLink) string { return l.Env })
-	if kind.Of(k.To()) != nil {
-		want = slices.DeleteFunc(slices.Clone(want), func(l kind.DeclaredLink) bool { return l.Kind == k.Name && c.lost(&l) })
+	return byOwner(inSight(c.policy, c.want.Links, func(l *kind.DeclaredLink) string { return l.Env }), k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
+}
+
+// locate gives wanted links the ids of targets that were made after the files were resolved, and leaves out those whose
+// targets go.
+func (c *comparison) locate() {
+	out := slices.DeleteFunc(slices.Clone(c.want.Links), func(l kind.DeclaredLink) bool { return l.To != nil && c.lost(&l) })
+	for i := range out {
+		if to := out[i].To; to != nil && to.ID == "" && c.haveKey[to.Kind][to.Key] != nil {
+			out[i].To = &kind.Object{Kind: to.Kind, Key: to.Key, ID: c.haveKey[to.Kind][to.Key].ID}
+		}
 	}
-	return byOwner(want, k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
+	c.want.Links = out
 }
 
 // lost reports whether a wanted link leads to an object that goes by the same plan. A pattern then means one less; that

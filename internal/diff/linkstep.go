@@ -144,6 +144,8 @@ func (b *builder) unbind(k *kind.LinkKind) {
 			items = append(items, Item{Change: i, Link: *ch.Link})
 		case ch.Kind == k.Owner && ch.Action == Replace:
 			items = append(items, b.released(k, i)...)
+		case ch.Kind == k.Name && ch.Action == Bind && k.Vacates:
+			items = append(items, b.vacated(i)...)
 		}
 	}
 	for i := range items {
@@ -240,6 +242,18 @@ func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
 		return slices.Clone(same)
 	}
 	return slices.Clone(b.binds[at])
+}
+
+// vacated are the links that a bind displaces and that no change of their own takes away, for kinds of which a target must
+// be free first.
+func (b *builder) vacated(change int) (out []Item) {
+	for _, d := range b.plan.Changes[change].Displaces {
+		_, own := b.index[d.Link.Address()+" "+string(Unbind)]
+		if !own && !b.c.retiring[d.Address()] {
+			out = append(out, Item{Change: change, Link: d.Link})
+		}
+	}
+	return out
 }
 
 // released are the links of a replaced owner that are no changes of their own.

@@ -92,6 +92,8 @@ func steps(c *comparison) []Step {
 		switch ch := &c.plan.Changes[i]; ch.Action {
 		case Update:
 			b.index[ch.Address+" "+string(Update)] = i
+		case Bind:
+			b.goes[ch.Kind] = b.goes[ch.Kind] || len(ch.Displaces) > 0 && kind.LinkOf(ch.Kind).Vacates
 		case Unbind:
 			b.index[ch.Address+" "+string(Unbind)] = i
 			b.goes[ch.Kind] = true

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
+	"time"
 )
 
 // appQuota limits the calls of apps over all APIs.
@@ -18,7 +20,7 @@ type quotaBody struct {
 	CallLimits   int64   `json:"call_limits"`
 	TimeUnit     string  `json:"time_unit"`
 	TimeInterval int64   `json:"time_interval"`
-	ResetTime    string  `json:"reset_time"`
+	ResetTime    *string `json:"reset_time,omitempty"`
 	Remark       *string `json:"remark"`
 }
 
@@ -50,7 +52,7 @@ var appQuotaResource = resource{
 		{op: "ShowAppBoundAppQuota", method: http.MethodGet, path: "{I}/apps/{app_id}/bound-quota", do: of(theApp, showBoundQuota)},
 	},
 	sections: []section{
-		sectionOf("gateway.app_quotas", func(f fileQuota) string { return f.Name }, (*loader).appQuota, (*dumper).dumpAppQuotas),
+		sectionOf("app_quotas", func(f fileQuota) string { return f.Name }, (*loader).appQuota, (*dumper).dumpAppQuotas),
 	},
 }
 
@@ -89,6 +91,8 @@ func (g *Gateway) checkQuota(b quotaBody, self string) error {
 	v.count("time_interval", b.TimeInterval)
 	v.oneOf("time_unit", b.TimeUnit, "SECOND", "MINUTE", "HOUR", "DAY")
 	v.remark(or(b.Remark, ""))
+	_, err := time.Parse(time.DateTime, or(b.ResetTime, "1970-01-01 00:00:00"))
+	v.that(err == nil, "reset_time")
 	if v.err == nil && g.appQuotas().taken("", b.Name, self) {
 		v.fail(nameTaken("APIG.3325", "app quota", b.Name))
 	}
@@ -123,7 +127,7 @@ func updateAppQuota(g *Gateway, c *call, q *appQuota, b quotaBody) (reply, error
 		return reply{}, err
 	}
 	g.appQuotas().rename(q, b.Name)
-	remark := g.remark(*q.Remark, b.Remark)
+	remark := g.remark(or(q.Remark, ""), b.Remark)
 	b.Remark = &remark
 	q.quotaBody = b
 	c.effect(q.effect("update"))
@@ -168,9 +172,20 @@ func bindQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	if len(b.AppIDs) == 0 {
+		return reply{}, invalid("app_ids")
+	}
+	if err := g.batch(len(b.AppIDs), "app_ids"); err != nil {
+		return reply{}, err
+	}
 	apps, err := g.apps().all(b.AppIDs, noApp)
 	if err != nil {
 		return reply{}, err
+	}
+	for _, a := range apps {
+		if a.quota != nil && a.quota != q && g.behaviour.Rebind == "reject" {
+			return reply{}, refuse(http.StatusBadRequest, "APIG.3309", "The app %s is bound to the quota %s already", a.name, a.quota.name)
+		}
 	}
 	applies := []map[string]any{}
 	for _, a := range apps {
@@ -242,12 +257,15 @@ func (l *loader) appQuota(f fileQuota) error {
 	if err := fresh(l.appQuotas(), q); err != nil {
 		return err
 	}
-	for _, name := range f.Apps {
-		a := l.apps().names[[2]string{"", name}]
-		if a == nil {
-			return fmt.Errorf("app %q does not exist", name)
+	apps, err := l.quotaApps(f.Apps)
+	if err != nil {
+		return err
+	}
+	for _, a := range apps {
+		if a.quota != nil {
+			return fmt.Errorf("app %q has the quota %q already", a.name, a.quota.name)
 		}
-		at, _, err := l.when("app_quota_binding/" + q.name + "/" + name)
+		at, _, err := l.when("app_quota_binding/" + q.name + "/" + a.name)
 		if err != nil {
 			return err
 		}
@@ -255,6 +273,27 @@ func (l *loader) appQuota(f fileQuota) error {
 		q.apps++
 	}
 	return nil
+}
+
+// quotaApps are the apps of some names or globs, each once.
+func (l *loader) quotaApps(names []string) (out []*app, err error) {
+	for _, name := range names {
+		a := l.apps().names[[2]string{"", name}]
+		switch {
+		case a != nil:
+			out = append(out, a)
+		case strings.ContainsAny(name, "*?["):
+			for _, a := range l.apps().rows {
+				if glob(name, a.name) {
+					out = append(out, a)
+				}
+			}
+		default:
+			return nil, fmt.Errorf("app %q does not exist", name)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *app) int { return strings.Compare(a.name, b.name) })
+	return slices.Compact(out), nil
 }
 
 func (d *dumper) dumpAppQuotas() (out []fileQuota) {
@@ -266,6 +305,7 @@ func (d *dumper) dumpAppQuotas() (out []fileQuota) {
 				d.times["app_quota_binding/"+q.name+"/"+a.name] = a.quotaAt
 			}
 		}
+		slices.Sort(shown.Apps)
 		out = append(out, shown)
 		d.object("app_quota", q)
 	}

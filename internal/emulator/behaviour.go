@@ -7,7 +7,7 @@ import (
 // Behaviour chooses between readings where the vendor's documents are silent or contradict each
 // other. The zero value is the likelier reading of each; BehaviourHelp lists them as text.
 type Behaviour struct {
-	// Rebind is what happens when a throttle or ACL is bound to an API whose place is taken by
+	// Rebind is what happens when a throttle or ACL is bound to an API, or a quota to an app, whose place is taken by
 	// another: "replace" (default) it, "reject" with 400 APIG.3309, or, for ACLs alone, "add".
 	Rebind string
 

@@ -20,7 +20,7 @@ var choices = []choice{
 	{
 		"rebind",
 		[]string{"replace", "reject", "add"},
-		"bind a throttle or ACL where another is bound (add: ACLs alone)",
+		"bind a throttle, ACL or app quota where another is bound (add: ACLs alone)",
 		func(b *Behaviour) any { return &b.Rebind },
 	},
 	{

@@ -236,7 +236,8 @@ func Join(all []Rows, c *kind.Catalog) (out []kind.Link) {
 		for _, row := range rows.Rows {
 			if rows.Kind.Target != "" {
 				out = append(out, kind.Link{
-					Kind: rows.Kind.Name, Owner: row.Owner, OwnerID: row.OwnerID, ID: row.ID,
+					Kind: rows.Kind.Name, Owner: row.Owner, OwnerID: row.OwnerID,
+					ID: cmp.Or(row.ID, row.OwnerID+"/"+row.TargetID), // where the gateway gives it none
 					To: &kind.Object{Kind: rows.Kind.Target, Key: row.Target, ID: row.TargetID}, Env: row.Env, EnvID: row.EnvID,
 				})
 				continue

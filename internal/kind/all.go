@@ -9,10 +9,10 @@ import (
 )
 
 // All are the kinds, owners before what lives inside them.
-var All = []*Kind{acl, app, appAccessControl, appCode, authorizer, certificate, channel, environment, feature, apiGroup, ownDomain, gatewayResponse, variable, orchestration, plugin, signature, throttle, throttleSpecial}
+var All = []*Kind{acl, app, appAccessControl, appCode, appQuota, authorizer, certificate, channel, environment, feature, apiGroup, ownDomain, gatewayResponse, variable, orchestration, plugin, signature, throttle, throttleSpecial}
 
 // Links are the kinds of bindings.
-var Links = []*LinkKind{aclBinding, appAuthorization, pluginBinding, signatureBinding, throttleBinding}
+var Links = []*LinkKind{aclBinding, appAuthorization, appQuotaBinding, pluginBinding, signatureBinding, throttleBinding}
 
 var byName, linkByName, linkOfKind = indexes()
 

@@ -136,7 +136,7 @@ func echo(t *testing.T, q api.Request, o kind.Object) map[string]any {
 	if err := json.Unmarshal(raw, &m); err != nil {
 		t.Fatal(err)
 	}
-	m["id"], m["plugin_id"], m["orchestration_id"] = "new-id", "new-id", "new-id"
+	m["id"], m["plugin_id"], m["orchestration_id"], m["app_quota_id"] = "new-id", "new-id", "new-id", "new-id"
 	if s, ok := o.Value.(kind.Special); ok && s.App != "" {
 		m["app_name"] = s.App
 	}

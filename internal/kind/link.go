@@ -214,7 +214,9 @@ func lone[R any](page *Page, row func(R) Row) ([]Row, error) {
 		return nil, err
 	}
 	out := row(r)
-	out.Plain = strange == nil
+	if out.Plain = strange == nil; out.OwnerID == "" {
+		return nil, nil
+	}
 	return []Row{out}, nil
 }
 

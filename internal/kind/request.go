@@ -80,6 +80,10 @@ func (k *Kind) Told(owner string, answer json.RawMessage) (Object, error) {
 
 // Shown reads what a list of bindings tells of the objects themselves, mostly without their ids.
 func (k *Kind) Shown(page Page) ([]Object, error) {
+	if _, one := page.fields["name"]; one { // the answer is the object itself
+		o, err := k.Told("", page.raw)
+		return []Object{o}, err
+	}
 	if _, shown := page.fields[k.ListField]; !shown {
 		return nil, nil
 	}

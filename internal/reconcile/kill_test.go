@@ -14,6 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
@@ -177,7 +178,7 @@ func noneTwice(t *testing.T, journal []emulator.Entry, planned map[string]int) {
 		case e.Action != "create":
 		case e.Kind == "app_code":
 			codes[e.PolicyName]++
-		case e.API == "":
+		case e.API == "" && kind.LinkOf(e.Kind) == nil:
 			made[e.Kind+"/"+e.PolicyName+"/"+e.Name]++
 		}
 	}

@@ -98,6 +98,9 @@ func newGuard(c *compared.Result) *guard {
 	}
 	for i := range c.Actual.Links {
 		l := &c.Actual.Links[i]
+		if l.API == nil {
+			continue
+		}
 		if s, ok := shelterOf(l, values[l.OwnerID]); ok && after[s] {
 			g.kept[s] = true
 		}
@@ -108,7 +111,7 @@ func newGuard(c *compared.Result) *guard {
 
 // shelterOf is what a link gives to its API; ok is false when that is nothing to keep.
 func shelterOf(l *kind.Link, owner any) (s shelter, ok bool) {
-	if a, isACL := owner.(kind.ACL); l.Kind == "app_authorization" || isACL && a.Type != "PERMIT" {
+	if a, isACL := owner.(kind.ACL); l.API == nil || l.Kind == "app_authorization" || isACL && a.Type != "PERMIT" {
 		return shelter{}, false
 	}
 	return shelter{l.Kind, slotOf(owner), l.API.Address(), l.Env}, true

@@ -90,7 +90,7 @@ func (w *World) Draw() State {
 			d := &drawer{rand: w.rand, opt: w.opt, names: names}
 			item := d.object(k, name)
 			for _, link := range kind.LinksFrom(k.Name) {
-				if d.managed() {
+				if link.Target != "" || d.managed() { // what an object that goes takes along in others is not read
 					item[link.Field] = w.links(link, item, names[link.Target], taken)
 				}
 			}

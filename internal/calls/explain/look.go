@@ -30,7 +30,8 @@ type look struct {
 	env    string
 
 	objects map[string]*kind.Declared     // of the files, by address
-	links   map[string]*kind.DeclaredLink // of the files, by address
+	links   map[string]*kind.DeclaredLink // of the files to the API, by address
+	others  map[string]*kind.DeclaredLink // of the files to what is bound to the API
 
 	bound    [][]fetch.Bound // by the index of kind.Links
 	def      kind.Definition
@@ -43,12 +44,12 @@ type look struct {
 // Look tells what is in force for an API. What cannot be read is a warning; it fails when ctx ends.
 func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.API, env string) (*Report, error) {
 	l := &look{
-		reader: reader, api: a, env: env, objects: map[string]*kind.Declared{}, links: map[string]*kind.DeclaredLink{},
+		reader: reader, api: a, env: env, objects: map[string]*kind.Declared{}, links: map[string]*kind.DeclaredLink{}, others: map[string]*kind.DeclaredLink{},
 		bound: make([][]fetch.Bound, len(kind.Links)), def: kind.Definition{AuthType: a.AuthType},
 		Report: &Report{Environment: env, Plugins: []Item{}, ACLs: []Item{}, Apps: []Item{}, Others: []Item{}, Absent: []Absent{}, Notes: []string{}},
 	}
-	l.declared(state)
 	l.read(ctx)
+	l.declared(state)
 	l.API = API{
 		ID: a.ID, Group: a.Group, Name: a.Name, Method: a.Method, Path: a.Path, AuthType: l.def.AuthType, CORS: l.def.CORS, Published: []string{},
 	}
@@ -68,12 +69,23 @@ func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.
 // declared indexes what the files say about the API. References to other APIs do not resolve here, and
 // do not matter.
 func (l *look) declared(state *spec.State) {
-	want, _ := state.Resolve(kind.NewCatalog([]*kind.API{l.api}))
+	catalog := kind.NewCatalog([]*kind.API{l.api})
+	catalog.Others = map[string][]kind.Object{}
+	for _, bound := range l.bound {
+		for i := range bound {
+			o := bound[i].Object
+			catalog.Others[o.Kind] = append(catalog.Others[o.Kind], o)
+		}
+	}
+	want, _ := state.Resolve(catalog)
 	for i := range want.Objects {
 		l.objects[want.Objects[i].Address()] = &want.Objects[i]
 	}
 	for _, d := range slices.Concat(want.Links, want.Spared) {
-		if d.Env == l.env && d.API != nil && d.API.ID == l.api.ID {
+		switch {
+		case d.API == nil:
+			l.others[d.Address()] = &d
+		case d.Env == l.env && d.API.ID == l.api.ID:
 			l.links[d.Address()] = &d
 		}
 	}
@@ -193,7 +205,7 @@ func (l *look) details(ctx context.Context) {
 	for i := range quotas {
 		app := l.owner("app_authorization", l.Apps[i].Name)
 		wg.Go(func() { l.Apps[i].Parts = l.parts(ctx, "app_access_control", app) })
-		wg.Go(func() { quotas[i] = l.quota(ctx, app) })
+		wg.Go(func() { quotas[i] = l.around(ctx, app) })
 	}
 	for i := range l.Others {
 		wg.Go(func() { l.named(ctx, &l.Others[i]) })
@@ -253,20 +265,25 @@ func (l *look) parts(ctx context.Context, kindName string, owner *kind.Object) (
 	return out
 }
 
-func (l *look) quota(ctx context.Context, app *kind.Object) []Item {
-	var q kind.AppQuota
-	switch err := l.reader.Read(ctx, kind.ShowAppQuota(app.ID), &q); {
-	case api.NotFound(err) || err != nil && api.Lacks(err):
-		return nil
-	case err != nil:
-		l.warn("the quota of "+app.Address(), err)
-		return nil
-	case q.Name == "":
-		return nil
+// around is what an app is bound to, such as its quota.
+func (l *look) around(ctx context.Context, app *kind.Object) (out []Item) {
+	for _, k := range kind.Links {
+		if k.Target != app.Kind {
+			continue
+		}
+		found, err := l.reader.BoundTo(ctx, k, &kind.Link{To: app})
+		if err != nil && !api.NotFound(err) && !api.Lacks(err) {
+			l.warn("the "+strings.ReplaceAll(k.Owner, "_", " ")+" of "+app.Address(), err)
+		}
+		for i := range found {
+			item := l.item(&found[i].Object)
+			if d := l.others[found[i].Address()]; d != nil {
+				item.Binding = &d.Source
+			}
+			out = append(out, item)
+		}
 	}
-	return []Item{{Kind: "app_quota", Name: q.Name, Settings: []Setting{
-		{Path: "/call_limits", Value: q.Limit}, {Path: "/time_interval", Value: q.Interval}, {Path: "/time_unit", Value: q.Unit},
-	}}}
+	return out
 }
 
 // usual is the limit that a gateway gives APIs without any other.

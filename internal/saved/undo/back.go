@@ -172,7 +172,8 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	}
 	for _, at := range spots(was) {
 		l := was[at]
-		if is[at] == nil && (b.asked(c, linkEnd(l)) || b.removed(c.owner) || b.boundEnds[k.Name+" "+linkEnd(l)]) {
+		taken := l.To != nil && b.removed(b.before(l.To.Kind, l.To.Key)) // along with its target
+		if is[at] == nil && (taken || b.asked(c, linkEnd(l)) || b.removed(c.owner) || b.boundEnds[k.Name+" "+linkEnd(l)]) {
 			differs = true
 			keep = append(keep, l)
 		}
@@ -188,8 +189,28 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	for _, l := range keep {
 		d := *l
 		d.Owner, d.ID, d.OwnerID, d.PublishID = owner.Key, "", "", ""
+		if d.To != nil {
+			d.To = b.target(d.To)
+		}
 		b.way.Extract.Desired.Links = append(b.way.Extract.Desired.Links, kind.DeclaredLink{Link: d})
 	}
+}
+
+// target is what a link leads to under the name that it will have, with the id of now, if there is one.
+func (b *back) target(to *kind.Object) *kind.Object {
+	o, out := b.before(to.Kind, to.Key), *to
+	for _, name := range b.names[o] {
+		if now := b.objects[to.Kind+"/"+name]; now != nil {
+			out.Key, out.ID = name, now.ID
+		}
+	}
+	if at, changes := b.place[o]; changes {
+		out.Key = b.way.Extract.Desired.Objects[at].Key
+		if b.objects[to.Kind+"/"+to.Key] == nil && out.ID == to.ID {
+			out.ID = "" // it is made anew
+		}
+	}
+	return &out
 }
 
 func spots(links map[diff.Target]*kind.Link) []diff.Target {

@@ -53,7 +53,7 @@ func (b *back) remaining(ch *document.Change, was *planfile.Held) {
 	}
 	for _, p := range k.Remains {
 		given := slices.ContainsFunc(ch.Fields, func(f document.Field) bool { return strings.HasPrefix(f.Path+"/", p+"/") })
-		if given && jsonptr.At(k.Pack(v), p) == nil {
+		if had := jsonptr.At(k.Pack(v), p); given && (had == nil || had == "") {
 			b.lose(was.Address(), p, "no request takes it away; it stays")
 		}
 	}

@@ -137,8 +137,16 @@ func admits(r *document.Result) bool {
 // displaces reports whether the plan shows that a bind takes the place of a binding.
 func displaces(r *document.Result, e *emulator.Effect) bool {
 	link := kind.LinkOf(r.Kind)
-	return link != nil && r.Kind == e.Kind && r.Binding.Group+"/"+r.Binding.API+"@"+r.Binding.Environment == e.API+"@"+e.Env &&
+	return link != nil && r.Kind == e.Kind && strings.HasSuffix(r.Address, "/"+target(e)) &&
 		slices.ContainsFunc(r.Displaced(), func(d document.Displaced) bool { return d.Address == link.Owner+"/"+e.PolicyName })
+}
+
+// target is the end of the address of a link.
+func target(e *emulator.Effect) string {
+	if kind.LinkOf(e.Kind).Target != "" {
+		return e.Name
+	}
+	return e.API + "@" + e.Env
 }
 
 // addresses are those of the change that has the effect, and of the owner's.
@@ -146,7 +154,7 @@ func (v *Truth) addresses(e *emulator.Effect) (address, owner string) {
 	switch k, link := kind.Of(e.Kind), kind.LinkOf(e.Kind); {
 	case link != nil:
 		policy := v.final(link.Owner, e.PolicyName)
-		return e.Kind + "/" + policy + "/" + e.API + "@" + e.Env, link.Owner + "/" + policy
+		return e.Kind + "/" + policy + "/" + target(e), link.Owner + "/" + policy
 	case e.Kind == "app_secret":
 		return "app/" + e.PolicyName, ""
 	case e.Kind == "app_code":
