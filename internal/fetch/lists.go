@@ -34,7 +34,7 @@ func (r *Reader) List(ctx context.Context, wants []Want) ([]kind.Object, map[str
 	for i, w := range wants {
 		g.Go(func() (err error) {
 			found[i], complete[i], err = r.objects(gctx, w)
-			if api.Unserved(err) && len(w.Names) == 0 { // the cloud lacks the kind, and nobody needs one of it
+			if (api.Unserved(err) || api.Lacks(err)) && len(w.Names) == 0 { // cloud or gateway lack the kind, and nobody needs one of it
 				r.note(w.Kind.Name, "", err)
 				return nil
 			}
