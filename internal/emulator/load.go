@@ -76,7 +76,7 @@ func (l *loader) document(f stateFile) error {
 	if f.version != fileVersion && f.version != "" {
 		return fmt.Errorf("version: %q is not %s", f.version, fileVersion)
 	}
-	l.saved = f.saved
+	l.saved, l.env = f.saved, nil
 	l.state.serial = max(l.state.serial, f.serial)
 	var err error
 	for _, s := range l.sections() {

@@ -29,7 +29,7 @@ type section struct {
 // allResources are in the order in which a state file is loaded: what is referred to comes first.
 func allResources() []resource {
 	return []resource{
-		instanceResource, environmentResource, certificateResource, groupResource, domainResource, gatewayResponseResource, apiResource, publishResource, statisticsResource,
+		environmentResource, instanceResource, certificateResource, groupResource, domainResource, gatewayResponseResource, apiResource, publishResource, statisticsResource,
 		appResource, appCodeResource, appACLResource, authResource,
 		throttleResource, specialResource, throttleBindingResource,
 		pluginResource, attachResource,

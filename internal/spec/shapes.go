@@ -81,7 +81,7 @@ var pointerShape = shape.OfText("JSON pointer of a field, such as /content/max_a
 			}
 			return ""
 		},
-	}).WithExample("/content/max_age")
+	}).WithExample("/values")
 
 var ignoreShape = shape.OfMap("Differences that are left alone by diff, apply and drift.",
 	shape.Need("kind", shape.OfText("Kind of the objects, or of the bindings, which go by the name of their policy or app.", shape.OneOf(ignorable()...))),
