@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { launch, open, pages } from "./browser.js";
 
 const folder = process.argv[2];
@@ -33,6 +34,13 @@ for (const [name, sample, options, anchor = "", search = ""] of views) {
   }
   await context.close();
 }
+// The comment of the CI recipes, as GitHub shows it.
+const request = join(samples.folder, "comment");
+execFileSync("sh", [join(import.meta.dirname, "comment.sh"), request], { stdio: ["ignore", "inherit", "inherit"] });
+const context = await launch({ viewport: { width: 900, height: 600 }, colorScheme: "light" });
+const page = await open(context, pathToFileURL(join(request, "comment.html")).href);
+await page.screenshot({ path: join(folder, "report-comment.png"), fullPage: true });
+await context.close();
 samples.remove();
 const pictures = readdirSync(folder).filter((name) => /^report-.*\.png$/.test(name)).map((name) => join(folder, name));
 execFileSync("pngquant", ["--force", "--ext", ".png", "--skip-if-larger", "--strip", "64", ...pictures]);
