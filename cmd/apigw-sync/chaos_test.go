@@ -79,7 +79,7 @@ func newTrial(t *testing.T, seed uint64) *trial {
 	keep(t, v.file, file)
 	v.environ = []string{
 		"APIGW_SYNC_ENDPOINT=" + server.URL, "APIGW_SYNC_PROJECT_ID=" + emulator.DefaultProjectID, "APIGW_SYNC_INSTANCE_ID=" + emulator.DefaultInstanceID,
-		"APIGW_SYNC_TOKEN=" + emulator.DefaultToken, "APIGW_SYNC_REQUEST_TIMEOUT=1s", "APIGW_SYNC_MAX_DELETES=1000", "APIGW_SYNC_ALLOW_EMPTY=true",
+		"APIGW_SYNC_TOKEN=" + emulator.DefaultToken, "APIGW_SYNC_REQUEST_TIMEOUT=1s", "APIGW_SYNC_MAX_DELETES=1000", "APIGW_SYNC_ALLOW_EMPTY=true", "APIGW_SYNC_ALLOW_INTERRUPTION=true",
 		"XDG_STATE_HOME=" + dir,
 	}
 	for _, m := range regexp.MustCompile(`\$\{([A-Z_]+)\}`).FindAllStringSubmatch(file, -1) {
