@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/yaml"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -40,14 +41,19 @@ func byName(section any) []any {
 	for _, item := range items {
 		m, _ := item.(map[string]any)
 		bare(m)
-		for _, list := range []string{"apis", "specials", "app_codes", "variables"} {
-			if l, ok := m[list].([]any); ok {
-				sortByText(l)
-			}
-		}
+		partsByText(m)
 	}
 	sortByText(items)
 	return items
+}
+
+// partsByText sorts what an object lists of others, which a gateway shows in the order in which they were made.
+func partsByText(item map[string]any) {
+	for _, list := range []string{"apis", "apps", "specials", "app_codes", "variables", "domains", "responses"} {
+		if l, ok := item[list].([]any); ok {
+			sortByText(l)
+		}
+	}
 }
 
 func sortByText(items []any) {
@@ -80,7 +86,10 @@ func changedLines(a, b string) string {
 			}
 		}
 	}
-	return strings.Join(append(out, "(or in another order)"), "\n")
+	if len(out) == 0 {
+		return "the same lines in another order:\n" + cmp.Diff(x, y)
+	}
+	return strings.Join(out, "\n")
 }
 
 // without takes out of a state what is listed as lost.

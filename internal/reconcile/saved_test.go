@@ -135,7 +135,11 @@ func naked(t *testing.T, g *emulator.Gateway) string {
 	}
 	for _, list := range gw { // what files declare as well is made again in any order
 		if l, ok := list.([]any); ok {
-			domainsByText(l)
+			for _, item := range l {
+				if m, ok := item.(map[string]any); ok {
+					partsByText(m)
+				}
+			}
 			sortByText(l)
 		}
 	}
@@ -147,7 +151,6 @@ func naked(t *testing.T, g *emulator.Gateway) string {
 		for _, item := range items {
 			made(k, item.(map[string]any)) // before anything is sorted by what it holds
 		}
-		domainsByText(items)
 		doc[k.Section] = byName(doc[k.Section])
 	}
 	out, err := yaml.Marshal(doc)
@@ -155,16 +158,6 @@ func naked(t *testing.T, g *emulator.Gateway) string {
 		t.Fatal(err)
 	}
 	return string(out)
-}
-
-// domainsByText sorts the domains of groups, of which those that are made again come last.
-func domainsByText(groups []any) {
-	for _, g := range groups {
-		m, _ := g.(map[string]any)
-		if domains, ok := m["domains"].([]any); ok {
-			sortByText(domains)
-		}
-	}
 }
 
 var generated = regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{64}|k[0-9a-f]{15,63})$`)
