@@ -34,8 +34,8 @@ func newDriftCommand(p *program) *cobra.Command {
 		Short: "Report how the gateway differs from the files",
 		Long: `Drift compares desired-state files with the gateway like diff, and adds what else needs attention: objects
 that the files own but do not declare, the status of the gateway, its locks, features that the files
-need and it lacks, certificates of the domains of bound API groups that end soon, and ignore rules past
-their last day. It only reads.
+need and it lacks, certificates that end soon, of the files and of the domains of bound API groups, and
+ignore rules past their last day. It only reads.
 
 It looks at what the files declare and at what they own. How much of the gateway that is, it says at its end; what else
 the gateway has is counted, and listed with --undeclared.

@@ -207,6 +207,9 @@ func algorithmOf(key any) string {
 	return ""
 }
 
+// Ends is when a certificate of a gateway ceases to be valid; ok is false where the gateway does not say.
+func (c *Certificate) Ends() (at time.Time, ok bool) { return ParseTime(c.Facts.NotAfter) }
+
 // EndsWithin reports whether a certificate, of the file or as the gateway tells of it, ends within so many days of a day,
 // YYYY-MM-DD, and the last day on which it is good; "" when that is not known.
 func (c *Certificate) EndsWithin(days int, of string) (last string, soon bool) {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -49,7 +50,7 @@ func newTimeline(list []document.Certificate, today time.Time) *htmlTimeline {
 			left = "today"
 		}
 		out.Rows = append(out.Rows, htmlEnd{
-			Group: document.Clean(c.Group), Domain: document.Clean(c.Domain), Name: document.Clean(c.Name), When: c.NotAfter.UTC().Format(time.DateOnly), Left: left,
+			Group: document.Clean(c.Group), Domain: cmp.Or(document.Clean(c.Domain), "no domain"), Name: document.Clean(c.Name), When: c.NotAfter.UTC().Format(time.DateOnly), Left: left,
 			Expired: c.Expired, At: at, Start: min(at, out.Today), Width: rounded(math.Abs(at - out.Today)),
 		})
 	}

@@ -70,6 +70,6 @@ func (v *view) certificates(list []document.Certificate) {
 		if c.Expired {
 			r = ruleExpired
 		}
-		v.add(r, document.Problem{Address: "certificate/" + c.Group + "/" + c.Domain, Message: c.Story()})
+		v.add(r, c.AsProblem())
 	}
 }

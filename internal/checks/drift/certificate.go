@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
@@ -25,9 +26,10 @@ type carrier struct {
 	err     error
 }
 
-// certificates tells which certificates end soon, of the groups whose APIs the files bind anything to.
-// Each is asked for once, however many domains carry it.
+// certificates tells which certificates end soon: those that the files declare, and those of the groups whose APIs the
+// files bind anything to. Of the latter each is asked for once, however many domains carry it.
 func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) ([]Certificate, []diff.Note) {
+	declared := declaredOf(c)
 	var names []string
 	for i := range c.Desired.Links {
 		if a := c.Desired.Links[i].API; a != nil {
@@ -37,7 +39,7 @@ func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result,
 	slices.Sort(names)
 	groups, err := reader.Groups(ctx, slices.Compact(names))
 	if err != nil {
-		return nil, []diff.Note{{Message: "the certificates of domains could not be looked for: " + err.Error()}}
+		return declared.ending(nil, o), []diff.Note{{Message: "the certificates of domains could not be looked for: " + err.Error()}}
 	}
 	carriers := carriersOf(groups)
 	var wg sync.WaitGroup
@@ -53,19 +55,65 @@ func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result,
 			warnings = append(warnings, k.unknown())
 			continue
 		}
-		days := math.Floor(ends.Sub(o.Now).Hours() / 24)
-		if days > float64(o.CertDays) {
-			continue
-		}
 		for _, d := range k.domains {
-			d.Name, d.NotAfter, d.Days = cmp.Or(k.found.Name, k.ref.Name, k.ref.ID), ends, int(days)
-			out = append(out, d)
+			d.Name = cmp.Or(k.found.Name, k.ref.Name, k.ref.ID)
+			d.Source = declared[d.Name].source
+			if d.endsSoon(ends, o) {
+				out = append(out, d)
+			}
 		}
 	}
+	out = declared.ending(out, o)
 	slices.SortFunc(out, func(a, b Certificate) int {
 		return cmp.Or(a.NotAfter.Compare(b.NotAfter), strings.Compare(a.Group, b.Group), strings.Compare(a.Domain, b.Domain), strings.Compare(a.Name, b.Name))
 	})
 	return out, warnings
+}
+
+// endsSoon notes when a certificate ends, and reports whether that is within the days asked for.
+func (d *Certificate) endsSoon(ends time.Time, o Options) bool {
+	d.NotAfter, d.Days = ends, int(math.Floor(ends.Sub(o.Now).Hours()/24))
+	return d.Days <= o.CertDays
+}
+
+// declarations are the certificates that the files declare and the gateway has, by the name that they have there.
+type declarations map[string]struct {
+	source *kind.Source
+	value  kind.Certificate
+}
+
+func declaredOf(c *compared.Result) declarations {
+	held := map[string]kind.Certificate{}
+	for i := range c.Actual.Objects {
+		if v, ok := c.Actual.Objects[i].Value.(kind.Certificate); ok {
+			held[v.Name] = v
+		}
+	}
+	out := declarations{}
+	for i := range c.Desired.Objects {
+		d := &c.Desired.Objects[i]
+		want, ok := d.Value.(kind.Certificate)
+		for _, name := range []string{want.Name, d.MovedFrom} {
+			if have, there := held[name]; ok && there {
+				k := out[name]
+				k.source, k.value = &d.Source, have
+				out[name] = k
+			}
+		}
+	}
+	return out
+}
+
+// ending adds the declared ones that end soon and of which no domain has told.
+func (declared declarations) ending(told []Certificate, o Options) []Certificate {
+	for name, k := range declared {
+		ends, ok := k.value.Ends()
+		c := Certificate{Name: name, Source: k.source}
+		if ok && c.endsSoon(ends, o) && !slices.ContainsFunc(told, func(t Certificate) bool { return t.Name == name }) {
+			told = append(told, c)
+		}
+	}
+	return told
 }
 
 // carriersOf lists the certificates of groups, by group and domain.

@@ -77,15 +77,16 @@ func (i *Instance) Well() bool {
 	return i.Status == Running && len(i.Locks) == 0 && len(i.Missing) == 0
 }
 
-// Certificate is one of a domain of an API group.
+// Certificate is one of a domain of an API group, or one that the files declare.
 type Certificate struct {
-	Group, Domain, Name string
+	Group, Domain, Name string       // no Group and Domain: the files declare it, and none of the domains looked at has it
+	Source              *kind.Source // where the files declare it; nil when they do not
 	NotAfter            time.Time
 	Days                int // until NotAfter, negative when it has passed
 }
 
 // Expired reports whether the certificate has ended.
-func (c Certificate) Expired() bool { return c.Days < 0 }
+func (d *Certificate) Expired() bool { return d.Days < 0 }
 
 // Traffic is the last hour of an API group.
 type Traffic struct {

@@ -62,14 +62,15 @@ type Instance struct {
 	MissingFeatures []string    `json:"missing_features"` // that the files need
 }
 
-// Certificate is one of a domain of an API group.
+// Certificate is one of a domain of an API group, or one that the files declare and that none of these domains has.
 type Certificate struct {
-	Group    string    `json:"group"`
-	Domain   string    `json:"domain"`
-	Name     string    `json:"name"`
-	NotAfter time.Time `json:"not_after"`
-	Days     int       `json:"days"` // until NotAfter, negative when it has passed
-	Expired  bool      `json:"expired"`
+	Group    string       `json:"group"`  // "" when no domain has it
+	Domain   string       `json:"domain"` // the same
+	Name     string       `json:"name"`
+	NotAfter time.Time    `json:"not_after"`
+	Days     int          `json:"days"` // until NotAfter, negative when it has passed
+	Expired  bool         `json:"expired"`
+	Source   *kind.Source `json:"source,omitempty"` // nil when the files do not declare it
 }
 
 // LapsedIgnore is an ignore rule past its last day.
@@ -115,7 +116,7 @@ func NewDrift(h Head, r *drift.Report) *Drift {
 		Locks: append(d.Instance.Locks, r.Instance.Locks...), MissingFeatures: append(d.Instance.MissingFeatures, r.Instance.Missing...),
 	}
 	for _, c := range r.Certificates {
-		d.Certificates = append(d.Certificates, Certificate{Group: c.Group, Domain: c.Domain, Name: c.Name, NotAfter: c.NotAfter, Days: c.Days, Expired: c.Expired()})
+		d.Certificates = append(d.Certificates, Certificate{Group: c.Group, Domain: c.Domain, Name: c.Name, NotAfter: c.NotAfter, Days: c.Days, Expired: c.Expired(), Source: c.Source})
 	}
 	for i := range r.Lapsed {
 		l := &r.Lapsed[i]
@@ -206,13 +207,26 @@ func (d *Drift) Sum() string {
 // Story says in words when a certificate ends.
 func (c *Certificate) Story() string {
 	when := c.NotAfter.UTC().Format(time.DateOnly)
+	what := "certificate " + c.Name
+	if c.Domain != "" {
+		what += " of " + c.Domain
+	}
 	switch {
 	case c.Expired:
-		return fmt.Sprintf("certificate %s of %s expired on %s, %s ago", c.Name, c.Domain, when, Count(-c.Days, "day", "days"))
+		return fmt.Sprintf("%s expired on %s, %s ago", what, when, Count(-c.Days, "day", "days"))
 	case c.Days == 0:
-		return fmt.Sprintf("certificate %s of %s expires today", c.Name, c.Domain)
+		return what + " expires today"
 	}
-	return fmt.Sprintf("certificate %s of %s expires on %s, in %s", c.Name, c.Domain, when, Count(c.Days, "day", "days"))
+	return fmt.Sprintf("%s expires on %s, in %s", what, when, Count(c.Days, "day", "days"))
+}
+
+// AsProblem is the certificate where the files declare it.
+func (c *Certificate) AsProblem() Problem {
+	p := Problem{Address: "certificate/" + c.Name, Message: c.Story()}
+	if c.Domain != "" {
+		p.Address = "certificate/" + c.Group + "/" + c.Domain
+	}
+	return p.At(c.Source)
 }
 
 // AsProblem is the reference at its place.

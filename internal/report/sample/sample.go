@@ -120,10 +120,14 @@ func others(changes []document.Change) (out []document.Change) {
 		out = append(out, c)
 	}
 	for _, l := range kind.Links {
-		if !named(l.Name) {
-			bound := binding("orders", "create_order", "RELEASE", "POST", "/v1/orders")
-			out = append(out, document.Change{Address: l.Name + "/orders/orders/create_order@RELEASE", Kind: l.Name, Name: "orders", Action: diff.Bind, Source: at("others", 9), Binding: bound})
+		if named(l.Name) {
+			continue
 		}
+		c := document.Change{Address: l.Name + "/orders/orders_" + l.Target, Kind: l.Name, Name: "orders", Action: diff.Bind, Source: at("others", 9)}
+		if l.Target == "" {
+			c.Address, c.Binding = l.Name+"/orders/orders/create_order@RELEASE", binding("orders", "create_order", "RELEASE", "POST", "/v1/orders")
+		}
+		out = append(out, c)
 	}
 	return out
 }
@@ -277,7 +281,7 @@ func Drift() *document.Drift {
 	d.Instance = document.Instance{Name: "shop-prod", Status: "Frozen", Locks: []kind.Lock{{Scene: "POLICE", Source: "case-4711"}}, MissingFeatures: []string{"app_acl"}}
 	d.Certificates = []document.Certificate{
 		{Group: "orders", Domain: "old.shop.example.com", Name: "shop-2025", NotAfter: Now.AddDate(0, 0, -4), Days: -4, Expired: true},
-		{Group: "支付", Domain: "pay.shop.example.com", Name: "pay-2026", NotAfter: Now.AddDate(0, 0, 10), Days: 10},
+		{Group: "支付", Domain: "pay.shop.example.com", Name: "pay-2026", NotAfter: Now.AddDate(0, 0, 10), Days: 10, Source: at("certificates", 6)},
 		{Group: "orders", Domain: "*.shop.example.com", Name: "wild-2026", NotAfter: Now.AddDate(0, 0, 24), Days: 24},
 	}
 	d.LapsedIgnores = []document.LapsedIgnore{{Kind: "throttle", Name: "legacy_*", Reason: "owned by operations", Until: "2026-09-30", Source: at("ignore", 3)}}
