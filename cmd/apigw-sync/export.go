@@ -187,7 +187,7 @@ func (o *exportOptions) owns(all *reconcile.Everything) map[string][]string {
 	out := map[string][]string{}
 	for _, k := range all.Kinds {
 		refused := slices.ContainsFunc(all.Unread, func(u kind.Unread) bool { return u.Kind == k.Name && u.Owner == "" })
-		if !refused {
+		if !refused && !k.Given { // what is given is never superfluous
 			out[k.Name] = globs
 		}
 	}

@@ -31,7 +31,12 @@ func Files() string {
 			top = append(top, f)
 			continue
 		}
-		top = append(top, shape.May(f.Name, shape.OfList("See ["+f.Name+"](#"+anchor(f.Name)+").", shape.OfFree(""))))
+		see := "See [" + f.Name + "](#" + anchor(f.Name) + ")."
+		section := shape.OfList(see, shape.OfFree(""))
+		if f.Shape.Type == shape.Map {
+			section = shape.OfMap(see)
+		}
+		top = append(top, shape.May(f.Name, section))
 	}
 	p.printf("\n## The document\n")
 	p.keys(top)
