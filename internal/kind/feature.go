@@ -40,7 +40,7 @@ var featureNames = []string{
 }
 
 // featureHides are members of configurations that are secret; others are told by their names.
-var featureHides = map[string]string{"app_token": "app_token_key", "backend_client_certificate": "key"}
+var featureHides = map[string]string{"app_token": "app_token_key", "backend_client_certificate": "key"} //nolint:gosec // names of members, not their values
 
 var feature = of(Def[Feature, featureWire]{
 	Facts: Facts{

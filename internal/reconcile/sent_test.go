@@ -142,13 +142,13 @@ func explained(t *testing.T, ch *diff.Change, content, want, have map[string]any
 }
 
 // arranged are the leaves of a content that was sent, elements of lists by their keys and members of sets by themselves.
-func arranged(t *testing.T, ch *diff.Change, sent map[string]any, compared bool) map[string]any {
+func arranged(t *testing.T, ch *diff.Change, sent map[string]any, normal bool) map[string]any {
 	t.Helper()
 	p := ch.Want.Value.(kind.Plugin)
 	p.Content = sent
 	k := kind.Of(ch.Kind)
 	var v any = p
-	if compared {
+	if normal {
 		v = k.Compared(p)
 	}
 	tree, _ := k.Shape.Arranged(k.Pack(v)).(map[string]any)
