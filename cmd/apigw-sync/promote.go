@@ -100,12 +100,12 @@ func (o *promoteOptions) find(ctx context.Context, out *printer) (document.Docum
 
 // meantNext is what applying the files of a target, all of whose gateway was read, means to the callers of its APIs.
 func meantNext(n *promote.Next, apis *kind.Catalog) []impact.Entry {
-	complete, there := map[string]bool{}, map[string]bool{"": true} // "" is whatever a policy is bound to
+	complete, there := map[string]bool{}, map[string]bool{"": true, impact.EveryAPI: true} // "" is whatever a policy is bound to
 	for _, l := range kind.Links {
 		complete[l.Name] = true
 	}
 	for _, a := range apis.APIs {
-		there[a.Address()] = true
+		there[a.Address()], there[a.Group+impact.AllOf] = true, true
 	}
 	return slices.DeleteFunc(impact.Of(impact.Input{Have: n.Have, Want: n.Want, Plan: n.Plan, Complete: complete}), func(e impact.Entry) bool {
 		return !there[e.API] // the other target alone has it

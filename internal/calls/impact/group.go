@@ -17,8 +17,8 @@ const (
 	Backend = "backend"
 )
 
-// allOf ends the name of an entry about all APIs of a group.
-const allOf = "/*"
+// AllOf ends the name of an entry about all APIs of a group.
+const AllOf = "/*"
 
 // shared are the entries about what the APIs of groups share.
 func shared(plan *diff.Plan) (out []Entry) {
@@ -29,7 +29,7 @@ func shared(plan *diff.Plan) (out []Entry) {
 		if len(aspects) == 0 {
 			continue
 		}
-		where := [2]string{ch.Name + allOf, env}
+		where := [2]string{ch.Name + AllOf, env}
 		if _, there := at[where]; !there {
 			at[where] = len(out)
 			out = append(out, Entry{API: where[0], Environment: env})

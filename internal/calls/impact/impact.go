@@ -44,7 +44,7 @@ type Aspect struct {
 
 // Entry is what a plan means to the callers of one API in one environment.
 type Entry struct {
-	API, Environment string // GROUP/* for all of a group, and in all environments "" then; "" for whatever a policy is bound to of which the files do not manage the bindings
+	API, Environment string // GROUP/* for all of a group, */* for all that apps call, and in all environments "" then; "" for whatever a policy is bound to of which the files do not manage the bindings
 	Aspects          []Aspect
 	Because          []string // addresses of the changes that do it, sorted
 	Calls            *int64   // of the last hour; nil where they were not read
@@ -111,7 +111,7 @@ func Of(in Input) []Entry {
 			out = append(out, e)
 		}
 	}
-	out = append(out, shared(in.Plan)...)
+	out = append(append(out, shared(in.Plan)...), w.quotas()...)
 	slices.SortStableFunc(out, func(a, b Entry) int {
 		return cmp.Or(cmp.Compare(slices.Index(Levels, a.Level()), slices.Index(Levels, b.Level())),
 			cmp.Compare(a.API, b.API), cmp.Compare(a.Environment, b.Environment))

@@ -120,6 +120,25 @@ func TestExamples(t *testing.T) {
 			throttle("ttt", 5, "open") + strings.Replace(plugin("rate_limit", "{api_limit: 10, default_interval: 1, default_time_unit: second}"), "orders/open", "", 1),
 			"change orders/open limit 10 per SECOND → 5 per SECOND",
 		},
+		{
+			"a quota of apps is raised, under another name", quota("qqq", 10, "mobile, web"), strings.Replace(quota("ppp", 20, "web, mobile"), "name: ppp", "name: ppp, moved_from: qqq", 1),
+			"exposure */* limit 10 per DAY for mobile, web → 20 per DAY",
+		},
+		{
+			"a quota of apps is lowered and loses an app", quota("qqq", 10, "mobile, web"), quota("qqq", 5, "web"),
+			"exposure */* limit 10 per DAY for mobile → none\nchange */* limit 10 per DAY for web → 5 per DAY",
+		},
+		{"a quota goes with its apps", quota("qqq", 10, "mobile"), apps + "owns: {app_quotas: ['*']}\n", "exposure */* limit 10 per DAY for mobile → none"},
+		{
+			"an app enters another quota", twoQuotas("mobile", "web"), twoQuotas("", "web, mobile"),
+			"exposure */* limit 10 per DAY for mobile → 100 per DAY",
+		},
+		{"apps that come and go meet a quota for the first and the last time", quota("qqq", 10, "mobile"), strings.ReplaceAll(quota("qqq", 10, "fresh"), "name: mobile", "name: fresh") + "owns: {apps: [mobile]}\n", ""},
+		{
+			"a quota lets an app call more in a day, and less at once", quota("qqq", 100, "mobile"), strings.Replace(quota("qqq", 10, "mobile"), "DAY", "HOUR", 1),
+			"exposure */* limit 100 per DAY for mobile → 10 per HOUR\nchange */* limit 100 per DAY for mobile → 10 per HOUR",
+		},
+		{"another name of a quota alone", quota("qqq", 10, "mobile"), strings.Replace(quota("ppp", 10, "mobile"), "name: ppp", "name: ppp, moved_from: qqq", 1), ""},
 		{"a policy under another name", throttle("ttt", 5, "open"), strings.Replace(throttle("uuu", 5, "open"), "name: uuu", "name: uuu, moved_from: t", 1), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -142,6 +161,18 @@ func throttle(name string, calls int, api string) string {
 func item(section string) string {
 	_, list, _ := strings.Cut(section, "[")
 	return "\n  - " + strings.TrimSuffix(list, "]\n")
+}
+
+const apps = "apps: [{name: mobile}, {name: web}]\n"
+
+func quota(name string, calls int, of string) string {
+	return apps + "app_quotas: [{name: " + name + ", call_limits: " + strconv.Itoa(calls) + ", time_unit: DAY, time_interval: 1, apps: [" + of + "]}]\n"
+}
+
+func twoQuotas(of, ofOther string) string {
+	return apps + "app_quotas:\n" +
+		"  - {name: qqq, call_limits: 10, time_unit: DAY, time_interval: 1, apps: [" + of + "]}\n" +
+		"  - {name: wide, call_limits: 100, time_unit: DAY, time_interval: 1, apps: [" + ofOther + "]}\n"
 }
 
 func specials(calls int) string {

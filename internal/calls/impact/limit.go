@@ -129,6 +129,9 @@ func limitsOf(v *view, s side) limits {
 	for _, p := range pluginsBy(s, precedence.ReplacesThrottle) {
 		return v.counting(rateLimited(p))
 	}
+	for _, q := range bound[kind.AppQuota](s) { // apps of a quota that were not read
+		return limits{by: map[string]rate{" per app": rateOf(q)}}
+	}
 	l := limits{by: map[string]rate{}, sure: v.known("plugin_binding")}
 	for address, t := range bound[kind.Throttle](s) {
 		l = v.counting(throttled(t, partsOf[kind.Special](s, address)))

@@ -23,7 +23,7 @@ func Rollup(entries []Entry) (out []Row) {
 	var order []string
 	for _, e := range entries {
 		key := fmt.Sprint(e.Aspects, e.API == "")
-		if strings.HasSuffix(e.API, allOf) {
+		if strings.HasSuffix(e.API, AllOf) {
 			key = e.Where() // which says it for each group
 		}
 		if alike[key] == nil {
@@ -90,8 +90,10 @@ func (e *Entry) Where() string {
 	if e.API == "" {
 		return "what is bound to " + strings.Join(e.Because, ", ")
 	}
-	where, all := strings.CutSuffix(e.API, allOf)
-	if all {
+	where, all := strings.CutSuffix(e.API, AllOf)
+	if e.API == EveryAPI {
+		where = "all APIs"
+	} else if all {
 		where = "APIs of " + where
 	}
 	if e.Environment != "" {

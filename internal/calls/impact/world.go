@@ -255,8 +255,12 @@ func (w *worlds) elsewhere(policy string) bool {
 	if o == nil || w.now(address) != policy {
 		return false
 	}
-	link := kind.LinkFrom(o.Kind)
-	read := link == nil || w.in.Complete[link.Name] || o.Bound == 0 || len(w.before.of[address]) >= max(o.Bound, 1)
+	links := kind.LinksFrom(o.Kind)
+	if len(links) == 0 {
+		return false
+	}
+	link := links[0] // no kind has two
+	read := w.in.Complete[link.Name] || o.Bound == 0 || len(w.before.of[address]) >= max(o.Bound, 1)
 	return !read && !slices.ContainsFunc(w.in.Want.Objects, func(d kind.Declared) bool {
 		return d.Kind == o.Kind && d.Address() == policy && d.ManagesKind(link.Name)
 	})

@@ -31,7 +31,7 @@ func (d *Results) Meaning(entries []impact.Entry) {
 }
 
 // Impact is what a plan means to the callers of an API in an environment; both are "" for whatever a policy is bound to
-// of which the files do not manage the bindings. All APIs of a group are GROUP/*, in all environments where that is "".
+// of which the files do not manage the bindings. All APIs of a group are GROUP/*, and all that apps call */*, in all environments where that is "".
 type Impact struct {
 	API         string       `json:"api"`
 	Environment string       `json:"environment"`

@@ -1,0 +1,141 @@
+package impact
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// EveryAPI names an entry about the APIs of all groups together, in all environments.
+const EveryAPI = "*" + AllOf
+
+// quotas are which quota holds for each app, by the addresses that both have after the plan. An app has one at most.
+type quotas struct {
+	before, after map[string]string
+	because       map[string][]string // app to the changes that are about its quota
+}
+
+// quotas are the entries about how often apps may call over all APIs: one, or none where no such limit changes.
+func (w *worlds) quotas() []Entry {
+	q := w.quotasOfApps()
+	e := Entry{API: EveryAPI}
+	alike := map[Aspect]map[string]bool{} // apps whose limits change in the same way
+	for app, because := range q.because {
+		for _, a := range w.quotaOf(app, q) {
+			if alike[a] == nil {
+				alike[a] = map[string]bool{}
+			}
+			alike[a][app] = true
+			e.Because = append(e.Because, because...)
+		}
+	}
+	for a, apps := range alike {
+		a.Before = a.Before + " for " + named(apps, "app")
+		e.Aspects = append(e.Aspects, a)
+	}
+	if len(e.Aspects) == 0 {
+		return nil
+	}
+	slices.SortFunc(e.Aspects, func(a, b Aspect) int { return strings.Compare(a.Before+a.After, b.Before+b.After) })
+	worstFirst(e.Aspects)
+	slices.Sort(e.Because)
+	e.Because = slices.Compact(e.Because)
+	return []Entry{e}
+}
+
+// quotaOf compares how often an app may call.
+func (w *worlds) quotaOf(app string, q quotas) (out []Aspect) {
+	from, had := q.before[app]
+	before, knownBefore := w.before.quota(w.had(from))
+	after, knownAfter := w.after.quota(q.after[app])
+	a := Aspect{Name: Limit, Before: before.String(), After: after.String(), Sure: knownBefore && knownAfter && (had || w.in.Complete["app_quota_binding"])}
+	if after.above(before) {
+		a.Level = Exposure
+		out = append(out, a)
+	}
+	if before.above(after) { // also where more may be called at once, and less in a day
+		a.Level = Change
+		out = append(out, a)
+	}
+	return out
+}
+
+// had is the address that an object had before the plan.
+func (w *worlds) had(address string) string {
+	if from, ok := w.was[address]; ok {
+		return from
+	}
+	return address
+}
+
+// quota is how often an app with a quota may call; known is false where the quota was not read.
+func (w *world) quota(address string) (r rate, known bool) {
+	if address == "" {
+		return unlimited, true
+	}
+	q, known := w.objects[address].(kind.AppQuota)
+	if !known {
+		return unlimited, false
+	}
+	return rateOf(q), true
+}
+
+func rateOf(q kind.AppQuota) rate { return rate{q.CallLimits, q.TimeInterval, q.TimeUnit} }
+
+// quotasOfApps carries out the changes of quotas and of what they hold for. Apps that come or go with the plan are not
+// told of: whether they may call at all says more.
+func (w *worlds) quotasOfApps() quotas {
+	q := quotas{before: map[string]string{}, because: map[string][]string{}}
+	changes := slices.DeleteFunc(slices.Clone(w.in.Plan.Changes), func(ch diff.Change) bool { return ch.Kind != "app_quota" && ch.Kind != "app_quota_binding" })
+	if len(changes) == 0 {
+		return q
+	}
+	for _, list := range [][]kind.Link{w.in.Have.Links, w.in.Have.Beside.Links} {
+		for i := range list {
+			if l := &list[i]; l.Kind == "app_quota_binding" {
+				q.before[w.now(l.To.Address())] = w.now(ownerOf(l))
+			}
+		}
+	}
+	q.after = maps.Clone(q.before)
+	for _, action := range []diff.Action{diff.Unbind, diff.Delete, diff.Bind, diff.Update, diff.Replace} {
+		for i := range changes {
+			if changes[i].Action == action {
+				q.change(w, &changes[i])
+			}
+		}
+	}
+	for i := range w.in.Plan.Changes {
+		if ch := &w.in.Plan.Changes[i]; ch.Kind == "app" && (ch.Action == diff.Create || ch.Action == diff.Delete) {
+			delete(q.because, ch.Address)
+		}
+	}
+	return q
+}
+
+// change carries out one change.
+func (q quotas) change(w *worlds, ch *diff.Change) {
+	if ch.Link != nil {
+		app, quota := w.now(ch.Link.To.Address()), w.now(ownerOf(ch.Link))
+		if ch.Action == diff.Bind {
+			q.after[app] = quota
+		} else if q.after[app] == quota {
+			delete(q.after, app)
+		}
+		q.because[app] = append(q.because[app], ch.Address)
+		return
+	}
+	for _, side := range []map[string]string{q.before, q.after} {
+		for app, quota := range side {
+			if quota == w.now(ch.Address) && !slices.Contains(q.because[app], ch.Address) {
+				q.because[app] = append(q.because[app], ch.Address)
+			}
+		}
+	}
+	if ch.Action == diff.Delete {
+		maps.DeleteFunc(q.after, func(_, quota string) bool { return quota == ch.Address })
+	}
+}
