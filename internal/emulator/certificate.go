@@ -294,9 +294,13 @@ type fileUpload struct {
 	RootCA     string `json:"trusted_root_ca,omitempty"`
 }
 
-// kept is what is kept of an uploaded certificate.
+// kept is what is kept of an uploaded certificate, without what is understood: its algorithm is that of its key.
 func (b certificateBody) kept() fileUpload {
-	return fileUpload{Name: b.Name, Type: b.Type, Algorithm: b.Algorithm, Content: b.Content, RootCA: b.RootCA}
+	kept := fileUpload{Name: b.Name, Type: b.Type, Content: b.Content, RootCA: b.RootCA}
+	if kept.Type == (certificateFacts{}).withDefaults().Type {
+		kept.Type = ""
+	}
+	return kept
 }
 
 func (l *loader) upload(f fileUpload) error {

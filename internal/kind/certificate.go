@@ -55,7 +55,7 @@ var certificate = of(Def[Certificate, certificateWire]{
 		Name: "certificate", Trail: "SslCertificate", Section: "certificates", Scope: api.Project, Path: "certificates?instance_id={instance}", ListField: "certs", NameQuery: "name",
 		Codes: Codes{Gone: []string{"APIG.3021", "APIG.3025"}}, NameMost: certificateNameMost,
 		Uploads: []string{"/cert_content", "/private_key"},
-		Replace: []string{"/type", "/algorithm_type"},
+		Replace: []string{"/type", "/algorithm_type"}, Remains: []string{"/trusted_root_ca"},
 		Ops: Operations{
 			List: "ListCertificatesV2", Show: "ShowDetailsOfCertificateV2", Create: "CreateCertificateV2", Update: "UpdateCertificateV2", Delete: "DeleteCertificateV2",
 		},
@@ -144,17 +144,19 @@ func inWords(c Certificate) Certificate {
 }
 
 // adoptCertificate takes from want what it does not manage, the key, which follows from the certificate, and what the
-// gateway tells nothing against.
+// gateway tells nothing against. One that is replaced does not keep its root certificate: its successor never had it.
 func adoptCertificate(want, have Certificate) Certificate {
 	have.Key = want.Key
 	if chain, err := readChain(want.Content); want.Content == "" || err == nil && factsOf(chain[0]).fit(have.Facts) {
 		have.Content = want.Content
 	}
-	if want.RootCA == "" || have.RootCA != "" {
-		have.RootCA = want.RootCA
-	}
 	if want.Algorithm == "" {
 		have.Algorithm = ""
+	}
+	other := func(want, have string) bool { return have != "" && have != want }
+	replaced := other(want.Type, have.Type) || other(want.Algorithm, have.Algorithm)
+	if want.RootCA == "" && !replaced || want.RootCA != "" && have.RootCA != "" {
+		have.RootCA = want.RootCA
 	}
 	return have
 }

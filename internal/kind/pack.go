@@ -204,6 +204,19 @@ func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) 
 	return k.Unpack(tree)
 }
 
+// Withheld are JSON pointers of what no gateway tells and is no secret.
+func (k *Kind) Withheld() (pointers []string) {
+	if k.Shape == nil {
+		return nil
+	}
+	for _, f := range k.Shape.Fields {
+		if f.Shape.Withheld {
+			pointers = append(pointers, "/"+f.Name)
+		}
+	}
+	return pointers
+}
+
 // Requires reports whether a value cannot do without what stands under a pointer: files must have it, or what
 // is left breaks a rule.
 func (k *Kind) Requires(value any, pointer string) bool {

@@ -59,28 +59,30 @@ func (b *back) remaining(ch *document.Change, was *planfile.Held) {
 	}
 }
 
-// uploaded is what a change sent that no gateway tells; "" when there is nothing such.
+// uploaded is what a change sent or took away that no gateway tells; "" when there is nothing such.
 func uploaded(ch *document.Change) string {
+	k := kind.Of(ch.Kind)
 	for _, f := range ch.Fields {
-		if slices.Contains(kind.Of(ch.Kind).Uploads, f.Path) && !f.Sensitive {
+		if slices.Contains(k.Withheld(), f.Path) && (f.Before != nil || slices.Contains(k.Uploads, f.Path)) {
 			return f.Path
 		}
 	}
 	return ""
 }
 
-// sendable is a tree with what no gateway tells and every write needs, as the run sent it.
+// sendable is a tree with what no gateway tells as the run sent it: what every write needs, and what else the tree has.
 func sendable(k *kind.Kind, tree map[string]any, wanted *planfile.Object) (map[string]any, error) {
-	if len(k.Uploads) == 0 {
+	withheld := k.Withheld()
+	if len(withheld) == 0 {
 		return tree, nil
 	}
 	v, err := wanted.Bare()
 	if err != nil {
 		return nil, err
 	}
-	sent, secrets := k.Pack(v), k.Secrets(v)
-	for _, p := range k.Uploads {
-		if !slices.Contains(secrets, p) {
+	sent := k.Pack(v)
+	for _, p := range withheld {
+		if has, _ := jsonptr.At(tree, p).(string); has != "" || slices.Contains(k.Uploads, p) {
 			tree = jsonptr.Put(tree, p, jsonptr.At(sent, p))
 		}
 	}
