@@ -49,11 +49,35 @@ func byName(section any) []any {
 
 // partsByText sorts what an object lists of others, which a gateway shows in the order in which they were made.
 func partsByText(item map[string]any) {
+	if answers, ok := item["responses"].([]any); ok {
+		if answers = tellingAnswers(answers); len(answers) > 0 {
+			item["responses"] = answers
+		} else {
+			delete(item, "responses")
+		}
+	}
 	for _, list := range []string{"apis", "apps", "specials", "app_codes", "variables", "domains", "responses"} {
 		if l, ok := item[list].([]any); ok {
 			sortByText(l)
 		}
 	}
+}
+
+// tellingAnswers are answers of a group without errors that are answered in the gateway's own words: written or not,
+// that is the same. What every group has is left out where nothing else is left of it.
+func tellingAnswers(answers []any) (out []any) {
+	k := kind.Of("gateway_response")
+	for _, a := range answers {
+		v, err := k.Unpack(a.(map[string]any))
+		if err != nil {
+			return answers
+		}
+		o := kind.Object{Kind: k.Name, Key: "group/" + k.Pack(v)["name"].(string), Owner: "group", Value: k.Normalize(v)}
+		if !k.Untouched(&o) {
+			out = append(out, k.Pack(k.Compared(o.Value)))
+		}
+	}
+	return out
 }
 
 func sortByText(items []any) {
