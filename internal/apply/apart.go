@@ -7,7 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// set writes a part of an object that has a request of its own. One whose outcome is unclear is settled by reading.
+// set writes a part of an object that has a request of its own. One whose outcome is unclear is settled by reading; so is
+// one that is refused for an object that was just made, which may have come with that part as wanted.
 func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, a *kind.Apart[any]) {
 	ch := j.change
 	to := kind.Place{Parent: r.parent(k, ch), IDs: r.ids}
@@ -27,7 +28,7 @@ func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, a *kind.Apart[an
 	switch {
 	case err == nil:
 		j.succeed("")
-	case !api.Unclear(err) && n <= 1:
+	case ch.Have != nil && !api.Unclear(err) && n <= 1:
 		j.fail(err)
 	default:
 		now, reading := r.reader.ByID(ctx, k, r.parent(k, ch), to.ID)
@@ -35,7 +36,7 @@ func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, a *kind.Apart[an
 		case reading != nil:
 			j.unread(err, reading)
 		case now != nil && a.Done(ch.Want.Value, have, now.Value):
-			j.succeed("the answer was lost; the object was read and is as wanted")
+			j.succeed("no answer said so; the object was read and is as wanted")
 		default:
 			j.fail(err)
 		}

@@ -60,9 +60,9 @@ func (r *Reader) allParts(ctx context.Context, reads []diff.Read) ([]kind.Object
 func (r *Reader) parts(ctx context.Context, read diff.Read) (got []kind.Object, err error) {
 	k, o := read.Part, &read.Object
 	take := func(p kind.Page) ([]kind.Object, error) { return k.Objects(o.Key, p) }
-	told, ok, err := k.ToldIn(o)
+	told, ok, unreadable := k.ToldIn(o)
 	switch {
-	case ok:
+	case ok && unreadable == nil: // else the owner is asked once more
 		got = told
 	case k.Single || k.OwnerTells != "":
 		_, got, err = ask(ctx, r, k.List(o, "", 0), "by "+k.Owner, take)

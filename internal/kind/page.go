@@ -41,11 +41,14 @@ func count(raw json.RawMessage) int {
 	return int(*n)
 }
 
+// absent reports whether nothing is said under a field.
+func absent(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
+
 // items are the entries under a field; none when it is null or missing. An answer that tells neither them nor how many
 // there are is no answer of a list.
 func (p *Page) items(field string) (json.RawMessage, error) {
 	raw := p.fields[field]
-	if len(raw) == 0 || string(raw) == "null" {
+	if absent(raw) {
 		raw = nil
 	}
 	if raw == nil && p.Total == Unknown && count(p.fields["size"]) != 0 {

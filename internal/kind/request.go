@@ -42,7 +42,7 @@ func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 		}
 		return []Object{o}, nil
 	}
-	if k.OwnerTells != "" && page.fields[k.ListField] == nil && page.fields["id"] != nil {
+	if k.OwnerTells != "" && absent(page.fields[k.ListField]) && page.fields["id"] != nil {
 		return nil, nil // which no answer about an owner has to say
 	}
 	out, err := k.decode(owner, &page)
@@ -60,7 +60,7 @@ func (k *Kind) ToldIn(owner *Object) (found []Object, ok bool, err error) {
 	if !ok || k.OwnerTells == "" {
 		return nil, false, nil
 	}
-	if raw == nil {
+	if absent(raw) {
 		return nil, true, nil
 	}
 	found, err = k.Objects(owner.Key, Page{Total: Unknown, fields: map[string]json.RawMessage{k.ListField: raw}})
