@@ -200,14 +200,8 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 		p.have, p.held = &unset, w.Key
 	}
 	change := Change{Address: w.Address(), Kind: k.Name, Name: w.Name(), Source: &w.Source, Want: w, Have: p.have}
-	if p.have == nil && k.Stays(&w.Object) {
-		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Message: "every " + cmp.Or(k.Owner, "gateway") + " has one, and this one does not list it"})
-		return
-	}
 	if p.have == nil {
-		change.Action, change.Fields = Create, created(k, w.Value)
-		c.uploads(k, w, "which the gateway does not have")
-		c.add(change)
+		c.create(k, change)
 		return
 	}
 	if p.have.Key != w.Key {
@@ -221,17 +215,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	c.leftovers(k, p)
 	fields := append(leaves(k, k.Settle(w.Value, p.have.Value), w.Value, true), c.resent(k, w, p.have)...)
 	kept, ignored := c.rules.fields(k.Name, w.Key, fields)
-	for _, path := range k.Odd(p.have.Value).Untold() {
-		if told, _ := c.rules.fields(k.Name, w.Key, []Field{{Path: path}}); len(told) > 0 {
-			c.silent = append(c.silent, w.Address()+" "+path)
-		}
-	}
-	for _, p := range k.Clash(w.Value, p.have.Value) {
-		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Source: &w.Source, Message: strings.TrimPrefix(p.Path, "/") + " " + p.Text + "; " + p.Hint})
-	}
-	for _, path := range k.Unseen(w.Value, p.have.Value) {
-		c.silent = append(c.silent, w.Address()+" "+path)
-	}
+	c.doubt(k, w, p.have)
 	switch {
 	case slices.ContainsFunc(kept, func(f Field) bool { return slices.Contains(k.Replace, f.Path) }):
 		change.Action, change.Fields = Replace, kept
@@ -256,6 +240,33 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	}
 	c.uploads(k, change.Want, "which is to change")
 	c.add(change)
+}
+
+// create plans an object that the gateway lacks.
+func (c *comparison) create(k *kind.Kind, change Change) {
+	w := change.Want
+	if k.Stays(&w.Object) {
+		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Message: "every " + cmp.Or(k.Owner, "gateway") + " has one, and this one does not list it"})
+		return
+	}
+	change.Action, change.Fields = Create, created(k, w.Value)
+	c.uploads(k, w, "which the gateway does not have")
+	c.add(change)
+}
+
+// doubt notes what the gateway does not tell of a declared object, and why the one that it has cannot become that.
+func (c *comparison) doubt(k *kind.Kind, w *kind.Declared, have *kind.Object) {
+	for _, path := range k.Odd(have.Value).Untold() {
+		if told, _ := c.rules.fields(k.Name, w.Key, []Field{{Path: path}}); len(told) > 0 {
+			c.silent = append(c.silent, w.Address()+" "+path)
+		}
+	}
+	for _, p := range k.Clash(w.Value, have.Value) {
+		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Source: &w.Source, Message: strings.TrimPrefix(p.Path, "/") + " " + p.Text + "; " + p.Hint})
+	}
+	for _, path := range k.Unseen(w.Value, have.Value) {
+		c.silent = append(c.silent, w.Address()+" "+path)
+	}
 }
 
 // references reports objects that refer to what neither files nor gateway have.
