@@ -121,6 +121,9 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			}
 			return have
 		},
+		Excludes: func(a, b OwnDomain) bool { // with ports of their own, some say, it is host name and port that count
+			return a.HTTPPort == b.HTTPPort && a.HTTPPort != closedPort || a.HTTPSPort == b.HTTPSPort && a.HTTPSPort != closedPort
+		},
 		Unseen: func(want, have OwnDomain) []string {
 			if want.Redirect && have.Untold {
 				return []string{"/http_redirect"}

@@ -42,18 +42,28 @@ var featureNames = []string{
 // featureHides are members of configurations that are secret; others are told by their names.
 var featureHides = map[string]string{"app_token": "app_token_key", "backend_client_certificate": "key"} //nolint:gosec // names of members, not their values
 
+// featureDefaults are what documents say of parameters that are not set: for every gateway the same, which is not so of
+// others, such as api_limits. Others that a file does not name stay as the gateway has them.
+var featureDefaults = map[string]map[string]any{
+	"app_jwt": {enableParam: switchOff}, "app_token": {enableParam: switchOff}, "backend_client_certificate": {enableParam: switchOff},
+	"backend_timeout": {"max_timeout": int64(60000)}, "public_key": {enableParam: switchOff}, "real_ip_from_xff": {enableParam: switchOff},
+	"real_ip_header_getter": {enableParam: switchOff}, "throttle_strategy": {enableParam: switchOff},
+}
+
+const enableParam = "enable"
+
 var feature = of(Def[Feature, featureWire]{
 	Facts: Facts{
 		Name: "feature", Trail: "Feature", Section: "features", Path: "features", ListField: "features", Given: true,
 		Remains: []string{"/config"}, Codes: Codes{Later: []string{"APIG.3711"}}, Later: time.Minute,
 		Ops: Operations{List: "ListFeaturesV2", Update: "CreateFeatureV2"},
-		Shape: shape.OfMap("Features of the gateway, by name: on or off, a number as text, or a mapping of their parameters. Those that are not named are left alone, and so are parameters. A change interrupts calls for a moment, so that it needs --allow-interruption; one feature can change once a minute.",
+		Shape: shape.OfMap("Features of the gateway, by name: on or off, a number as text, or a mapping of their parameters. Those that are not named are left alone. A parameter that is not named has its default where all gateways have the same (enable: off; max_timeout: 60000), and else stays as it is. A change interrupts calls for a moment, so that it needs --allow-interruption; one feature can change once a minute.",
 			shape.Need("name", shape.OfText("Name of the feature.", shape.OneOf(featureNames...)).Doubting().WithExample("ratelimit")),
 			shape.Need("config", shape.OfFree("How it is set: on or off, a number as text, or a mapping of parameters as the API has it.").WithExample(map[string]any{"api_limits": int64(500)})),
 		).WithExample(map[string]any{"ratelimit": map[string]any{"api_limits": int64(500)}, "vpc_name_modifiable": switchOn}).WithCases(shape.Cases{By: "name", Field: "config", Shapes: featureShapes()}),
 	},
 	Hooks: Hooks[Feature]{
-		Normalize: func(f Feature) Feature { f.Config = configured(f.Config); return f },
+		Normalize: func(f Feature) Feature { f.Config = withDefaults(f.Name, configured(f.Config)); return f },
 		Adopt: func(want, have Feature) Feature {
 			if want.Config == nil {
 				have.Config = nil
@@ -111,12 +121,36 @@ var feature = of(Def[Feature, featureWire]{
 	},
 })
 
-// featureShapes are those of configurations with secrets.
+// featureShapes are those of configurations of whose parameters something is known.
 func featureShapes() map[string]*shape.Shape {
 	out := map[string]*shape.Shape{}
-	for name, key := range featureHides {
-		secret := shape.May(key, shape.OfText("A secret of the feature.").AsSecret().WithAbsent("left alone"))
-		out[name] = shape.OfEither("Parameters of "+name+", as a mapping or as JSON; or on or off.", shape.OfMap("Parameters.", secret).AndOthers(), shape.OfText("on, off, or parameters as JSON."))
+	for _, name := range featureNames {
+		var known []shape.Field
+		for _, key := range slices.Sorted(maps.Keys(featureDefaults[name])) {
+			known = append(known, shape.May(key, shape.OfFree("A parameter of the feature.").WithDefault(featureDefaults[name][key])))
+		}
+		if key, hides := featureHides[name]; hides {
+			known = append(known, shape.May(key, shape.OfText("A secret of the feature.").AsSecret().WithAbsent("left alone")))
+		}
+		if known != nil {
+			out[name] = shape.OfEither("Parameters of "+name+", as a mapping or as JSON; or on or off.", shape.OfMap("Parameters.", known...).AndOthers(), shape.OfText("on, off, or parameters as JSON."))
+		}
+	}
+	return out
+}
+
+// withDefaults is a configuration with the parameters that it leaves out and that have a default; a text has none.
+func withDefaults(name string, config any) any {
+	m, ok := config.(map[string]any)
+	if !ok || featureDefaults[name] == nil {
+		return config
+	}
+	out := maps.Clone(featureDefaults[name])
+	for key, v := range m {
+		if truth, ok := v.(bool); ok && key == enableParam {
+			v = configured(truth)
+		}
+		out[key] = v
 	}
 	return out
 }
@@ -155,7 +189,7 @@ func common(want, have map[string]any) map[string]any {
 	return out
 }
 
-// sentFeature is a configuration with the parameters that a file does not name, as the gateway has them.
+// sentFeature is a configuration with the parameters that a file leaves to the gateway, as that has them.
 func sentFeature(want, have Feature, _ func(string) bool) (Feature, []string) {
 	w, ok := want.Config.(map[string]any)
 	h, both := have.Config.(map[string]any)

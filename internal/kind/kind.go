@@ -70,6 +70,7 @@ type Hooks[S any] struct {
 	CheckIn   func(owner any, s S) []shape.Problem  // what depends on the owner, too; nothing
 	Refs      func(S) []Ref                         // what must exist first; nothing
 	Clash     func(want, have S) []shape.Problem    // why a gateway's object cannot become what is wanted; nothing
+	Excludes  func(a, b S) bool                     // whether there is no room for two of one name, where a gateway has it once (OnePlace); there never is
 	Unseen    func(want, have S) []string           // JSON pointers of what is wanted and cannot be compared, since this gateway does not tell it; none
 	Features  func(S) []string                      // instance features one of which it surely needs; none: any instance takes it
 	Disturbs  func(S) string                        // what a change or the end of it does to calls besides, as "is …" or "interrupts …"; nothing
@@ -112,6 +113,7 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 			}
 			return h.Clash(want.(S), have.(S))
 		},
+		Excludes: func(a, b any) bool { return h.Excludes == nil || h.Excludes(a.(S), b.(S)) },
 		Unseen: func(want, have any) []string {
 			if h.Unseen == nil {
 				return nil

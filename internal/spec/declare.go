@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
@@ -122,8 +123,32 @@ func (l *loader) part(c *checker, k *kind.Kind, owner *kind.Declared, element an
 	for _, o := range k.Items(owner.Key, element) {
 		problems := append(k.Check(o.Value), k.CheckIn(owner.Value, o.Value)...)
 		c.problems(n, problems, k, o.Value)
-		l.state.Objects = append(l.state.Objects, kind.Declared{Object: o, Source: sourceOf(n), Secrets: c.originsOf(c.within(), k.Secrets(o.Value))})
+		d := kind.Declared{Object: o, Source: sourceOf(n), Secrets: c.originsOf(c.within(), k.Secrets(o.Value))}
+		l.place(c, k, &d, n)
+		l.state.Objects = append(l.state.Objects, d)
 	}
+}
+
+// place claims the name of what a gateway has once, whatever it lives in.
+func (l *loader) place(c *checker, k *kind.Kind, d *kind.Declared, n *yamlnode.Node) {
+	if !k.OnePlace {
+		return
+	}
+	id := k.Name + strings.TrimPrefix(d.Key, d.Owner)
+	first := l.placed[id]
+	if first == nil {
+		l.placed[id] = d
+		return
+	}
+	if first.Owner == d.Owner {
+		return // its list says so
+	}
+	f := finding(n, c.pointer(n), fmt.Sprintf("the %s %s is declared in the %s %s, too, at %s",
+		k.Name, strings.TrimPrefix(d.Key, d.Owner+"/"), k.Owner, first.Owner, location(first.Source)), "a gateway has it once; remove it from one of them")
+	if !k.Excludes(first.Value, d.Value) {
+		f.Warning, f.Hint = true, "many gateways have it once; find out whether yours takes both, or remove it from one of them"
+	}
+	l.report(f)
 }
 
 // problems reports what a kind found in a value, at the place that its pointer leads to.

@@ -99,8 +99,9 @@ func load(inputs []Input, o Options, places *Places) (*State, []Finding) {
 type loader struct {
 	options  Options
 	state    *State
-	entries  []*entry          // in the order of the files
-	names    map[string]*entry // by section and name
+	entries  []*entry                  // in the order of the files
+	names    map[string]*entry         // by section and name
+	placed   map[string]*kind.Declared // KIND/NAME to the first of what a gateway has once
 	findings []Finding
 	places   *Places // nil when they are not asked for
 }
@@ -109,7 +110,7 @@ func newLoader(o Options) *loader {
 	if o.Lookup == nil {
 		o.Lookup = func(string) (string, bool) { return "", false }
 	}
-	return &loader{options: o, state: &State{Owns: map[string][]string{}}, names: map[string]*entry{}}
+	return &loader{options: o, state: &State{Owns: map[string][]string{}}, names: map[string]*entry{}, placed: map[string]*kind.Declared{}}
 }
 
 // inputs opens files, then overlays. What others name with ${file:PATH} is a text, and no desired state.
