@@ -24,6 +24,7 @@ const (
 	growTrying = 2                     // times the floor: so long an answer takes where requests wait for each other
 	growClear  = 5 * time.Millisecond  // less than that more tells nothing
 	growRound  = 25 * time.Millisecond // a shorter round trip is no round: what comes of it is not known so soon
+	growBurst  = 4                     // all of a burst but one in so many must be answered before the next begins
 	growSeen   = 10                    // requests let through within a second that tell a rate
 )
 
@@ -39,10 +40,14 @@ const (
 // it starts with; refusals for pace, for which the pacer goes lower, end the careless time as well. Where the limit
 // was never reached in a round, nothing was learnt about more.
 //
+// In the careless time requests start in bursts, each once most of the one before was answered: what a burst asked too much
+// shows in its last answers, and its first ones must not have started the next by then.
+//
 // It is not safe for concurrent use: the pacer's lock guards it.
 type growth struct {
 	careful bool
 	step    int    // while careful
+	burst   int    // size of the one that is on its way; 0 while one begins
 	full    bool   // a request had to wait for another one in this round
 	hard    bool   // trouble of this round that the answers themselves tell
 	ends    uint64 // the round ends with a request numbered so or higher
@@ -58,6 +63,21 @@ type mean struct {
 
 func newGrowth() *growth {
 	return &growth{step: growStep, took: map[string]*mean{}, floor: map[string]time.Duration{}}
+}
+
+// room is how many may be in flight now, given how many are.
+func (g *growth) room(allowed, inFlight int) int {
+	switch {
+	case g.careful || allowed >= MostInFlight:
+		return allowed
+	case g.burst > 0 && inFlight > g.burst/growBurst:
+		return 0
+	case inFlight >= allowed:
+		g.burst = inFlight
+	default:
+		g.burst = 0
+	}
+	return allowed
 }
 
 // overload reports whether err says that the gateway could not keep up.

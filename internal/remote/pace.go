@@ -117,8 +117,11 @@ func (p *pacer) take(now time.Time) (t ticket, wait time.Duration, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	room := p.allowed
+	if p.grow != nil {
+		room = p.grow.room(p.allowed, p.inFlight)
+	}
 	if p.probing {
-		room = 1
+		room = min(room, 1)
 	}
 	wait = p.paused.Sub(now)
 	for _, w := range p.windows {
