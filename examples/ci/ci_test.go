@@ -262,7 +262,7 @@ func TestErrorsAreNoDifferences(t *testing.T) {
 	for _, script := range [][]string{{"ci/plan.sh", "out"}, {"ci/nightly.sh", "out"}, {"ci/apply.sh", "out"}} {
 		w.onGateway(1, "", script...)
 	}
-	if comment := w.read("out/comment.md"); !strings.Contains(comment, "**1 error in the files**") || !strings.Contains(comment, "throttels") {
+	if comment := w.read("out/comment.md"); !strings.Contains(comment, "**❌ 1 error in the files**") || !strings.Contains(comment, "throttels") {
 		t.Errorf("the comment does not say what is wrong:\n%s", comment)
 	}
 	for _, f := range []string{"out/gateway.plan", "out/issue.md"} {
@@ -467,7 +467,7 @@ cases:
 	w.onGateway(2, "", "ci/plan.sh", "out")
 	comment := w.read("out/comment.md")
 	lines := strings.SplitN(comment, "\n", 15)
-	if top := strings.Join(lines[:len(lines)-1], "\n"); !strings.HasPrefix(lines[1], "**1 exposure · ") || !strings.Contains(lines[1], " · tests ") || !strings.Contains(top, "orders/delete_order") {
+	if top := strings.Join(lines[:len(lines)-1], "\n"); !strings.HasPrefix(lines[1], "**🔴 1 exposure · ") || !strings.Contains(lines[1], " · tests ") || !strings.Contains(top, "orders/delete_order") {
 		t.Errorf("the first lines do not show the exposure:\n%s", top)
 	}
 	for _, want := range []string{"<details><summary>Tests: ", "everybody may"} {

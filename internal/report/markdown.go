@@ -142,20 +142,21 @@ func (v *view) markdownAbout() string {
 	return fmt.Sprintf("\n%s\n", strings.Join(about, ", "))
 }
 
-// markdownHead tells how to take it back, and the numbers.
+// markdownHead tells how to take it back, and the numbers: in a line, which goes on below where there is no room, as a table
+// would not.
 func (v *view) markdownHead() string {
 	var b strings.Builder
 	if u := v.Undo; u != nil {
 		fmt.Fprintf(&b, "\nUndo: %s takes this back with %s.\n", code(clip("apply --plan "+u.File, 500)), document.Count(u.Changes, "change", "changes"))
 	}
-	if len(v.Tallies) > 0 {
-		var names, lines, numbers strings.Builder
-		for _, t := range v.Tallies {
-			names.WriteString("| " + t.Name + " ")
-			lines.WriteString("|---:")
-			fmt.Fprintf(&numbers, "| %d ", t.N)
+	var numbers []string
+	for _, t := range v.Tallies {
+		if t.N > 0 {
+			numbers = append(numbers, fmt.Sprintf("**%d** %s", t.N, strings.ReplaceAll(t.Name, "_", " ")))
 		}
-		fmt.Fprintf(&b, "\n%s|\n%s|\n%s|\n", &names, &lines, &numbers)
+	}
+	if len(numbers) > 0 {
+		fmt.Fprintf(&b, "\n%s\n", strings.Join(numbers, " · "))
 	}
 	return b.String()
 }

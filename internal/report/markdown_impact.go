@@ -30,7 +30,7 @@ func (v *view) markdownImpact(most int) string {
 		if r.Calls != nil {
 			calls = fmt.Sprint(*r.Calls)
 		}
-		line := fmt.Sprintf("| %s | %s | %s | %s |\n", levelWords[r.Level], where, strings.Join(aspects, "; "), calls)
+		line := fmt.Sprintf("| %s | %s | %s | %s |\n", levelWords[r.Level], where, strings.Join(aspects, "<br>"), calls)
 		if units(b.String())+units(line) > most {
 			fmt.Fprintf(&b, "| | | and %s, which do not fit | |\n", document.Count(len(v.Felt.Rows)-i, "more", "more"))
 			break
@@ -40,7 +40,7 @@ func (v *view) markdownImpact(most int) string {
 	return b.String()
 }
 
-var levelWords = map[impact.Level]string{impact.Exposure: "🔴 **exposure**", impact.Outage: "🟠 **outage**", impact.Change: "change"}
+var levelWords = map[impact.Level]string{impact.Exposure: "🔴&nbsp;**exposure**", impact.Outage: "🟠&nbsp;**outage**", impact.Change: "change"}
 
 // levelSigns stand before a verdict.
 var levelSigns = map[impact.Level]string{impact.Exposure: "🔴 ", impact.Outage: "🟠 "}

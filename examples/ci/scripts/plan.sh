@@ -121,6 +121,12 @@ elif [ "$(number diff impact_outage)" != 0 ]; then
 elif [ "$(number diff changes)" != 0 ]; then
 	level=change
 fi
+case $level:$checked$tested$compared in
+exposure:*) sign='🔴 ' ;;
+outage:*) sign='🟠 ' ;;
+*:000) sign= ;;
+*) sign='❌ ' ;;
+esac
 echo "$level" >"$folder/level"
 if [ -n "${GITHUB_OUTPUT:-}" ]; then
 	printf 'verdict=%s\nlevel=%s\n' "$verdict" "$level" >>"$GITHUB_OUTPUT"
@@ -134,7 +140,7 @@ if [ "$#" = 0 ]; then
 fi
 {
 	echo "<!-- apigw-sync ${APIGW_SYNC_TARGET:-gateway} -->"
-	printf '**%s**\n\n' "${APIGW_SYNC_TARGET:+$APIGW_SYNC_TARGET: }$verdict"
+	printf '**%s%s**\n\n' "$sign" "${APIGW_SYNC_TARGET:+$APIGW_SYNC_TARGET: }$verdict"
 	sed '/^<!-- apigw-sync:/d' "$folder/diff.md"
 	part test "Tests: $(number test passed) hold, $(($(number test failed) + $(number test uncertain))) do not"
 	if [ "$(number lint errors)$(number lint warnings)" != 00 ]; then

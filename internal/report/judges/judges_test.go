@@ -85,7 +85,7 @@ func TestPrometheus(t *testing.T) {
 
 // harmless are the elements of a page and of rendered Markdown.
 const harmless = " html head meta style title body a header div p h1 h2 h3 h4 span dl dt dd code bdi time nav ul li main section b strong" +
-	" details summary table thead tbody tr th td svg rect path figure figcaption form label input button fieldset legend mark footer kbd script pre "
+	" br details summary table thead tbody tr th td svg rect path figure figcaption form label input button fieldset legend mark footer kbd script pre "
 
 // scan looks at every element of a page and returns how many scripts there are.
 func scan(t *testing.T, page []byte) (scripts int) {

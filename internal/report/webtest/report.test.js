@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { launch, open, pages } from "./browser.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -178,5 +181,17 @@ test("it prints with the leaves of all changes", async () => {
   assert.equal(await page.locator(".tools").isVisible(), false);
   const tall = await page.locator(".changes table.leaves").first().evaluate((e) => e.getBoundingClientRect().height);
   assert.ok(tall > 10, "the leaves of a closed change do not print");
+  await page.close();
+});
+
+test("the comment of the CI recipes shows all of itself where GitHub has 900 pixels, the danger first", async () => {
+  const request = join(samples.folder, "comment");
+  execFileSync("sh", [join(import.meta.dirname, "comment.sh"), request], { stdio: ["ignore", "inherit", "inherit"] });
+  const page = await open(context, pathToFileURL(join(request, "comment.html")).href);
+  await page.setViewportSize({ width: 900, height: 900 });
+  assert.match(await page.locator(".body > p").first().textContent(), /^🔴 prod: 3 exposures · 1 outage · /);
+  const cut = await page.evaluate(() => [...document.querySelectorAll(".body *")].filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "auto").map((e) => e.outerHTML.slice(0, 200)));
+  assert.deepEqual(cut, []);
+  assert.deepEqual(page.wrong, []);
   await page.close();
 });
