@@ -20,8 +20,22 @@ type htmlGroup struct {
 
 // htmlKind are the changes of one kind.
 type htmlKind struct {
-	Kind    string
-	Changes []htmlChange
+	Kind  string
+	Count int
+	Parts [][]htmlChange // each of htmlPart changes, but for the last
+}
+
+// htmlPart is how many changes a browser lays out at once, when they come near to what it shows: few enough to be quick, and
+// enough to have few parts to watch.
+const htmlPart = 50
+
+func (k *htmlKind) add(c htmlChange) {
+	if k.Count%htmlPart == 0 {
+		k.Parts = append(k.Parts, nil)
+	}
+	last := &k.Parts[len(k.Parts)-1]
+	*last = append(*last, c)
+	k.Count++
 }
 
 // htmlChange is a change. All of its texts are harmless to look at.
@@ -73,6 +87,18 @@ type htmlValue struct {
 	Start, Mid, After string
 }
 
+// htmlCell is a value and the side that has it, old or new.
+type htmlCell struct {
+	Side string
+	htmlValue
+}
+
+// Held is the value on the gateway.
+func (l htmlLeaf) Held() htmlCell { return htmlCell{"old", l.Before} }
+
+// Said is the value in the files.
+func (l htmlLeaf) Said() htmlCell { return htmlCell{"new", l.After} }
+
 // htmlLine is a line of both sides. Mark is '-', '+', '~', ' ' or '…'.
 type htmlLine struct {
 	Mark        string
@@ -119,7 +145,7 @@ func (v *view) htmlGroups() []htmlGroup {
 		k := &g.Kinds[len(g.Kinds)-1]
 		h := newHTMLChange(c, v.ID, i)
 		h.Few = len(v.Items) <= htmlFew
-		k.Changes = append(k.Changes, h)
+		k.add(h)
 	}
 	slices.Sort(names)
 	out := make([]htmlGroup, len(names))

@@ -7,6 +7,7 @@
   const all = document.getElementById("all");
   const none = document.querySelector(".none");
   const changes = [...document.querySelectorAll(".changes > li")];
+  const lists = [...document.querySelectorAll(".changes")];
   const kinds = [...document.querySelectorAll(".kind")];
   const groups = [...document.querySelectorAll(".group")];
   const texts = new Map();
@@ -39,6 +40,12 @@
         (words.length === 0 || words.every((word) => textOf(li).includes(word)));
       if (li.hidden === fits) li.hidden = !fits;
       if (fits) n++;
+    }
+    // What is left of a list is as high as its lines, wherever it was last laid out.
+    for (const list of lists) {
+      const left = list.querySelectorAll(":scope > li:not([hidden])").length;
+      list.hidden = left === 0;
+      list.style.containIntrinsicHeight = n === changes.length ? "" : `${42 * left}px`;
     }
     for (const box of [...kinds, ...groups]) {
       const left = box.querySelectorAll("li[data-kind]:not([hidden])").length;
@@ -77,6 +84,7 @@
     const details = li.querySelector("details");
     if (details) details.open = true;
     li.scrollIntoView({ block: "center" });
+    li.tabIndex = -1;
     li.focus({ preventScroll: true });
   };
 
