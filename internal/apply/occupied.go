@@ -151,7 +151,7 @@ func (r *runner) sameSlot(k *kind.LinkKind, a, b *kind.Link) bool {
 // API stays without the policy that it had. What cannot be bound again, the bind tells.
 func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
 	var back []*job
-	causes := map[*job]*job{}
+	causes, left := map[*job]*job{}, map[*job]*job{}
 	for _, j := range work {
 		for _, gone := range j.inWay {
 			switch {
@@ -161,7 +161,7 @@ func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
 			default:
 				gone.out.status = "" // it comes back, or is told of: once
 				b := &job{Item: gone.Item, out: &outcome{}}
-				back, causes[b] = append(back, b), j
+				back, causes[b], left[b] = append(back, b), j, gone
 			}
 		}
 	}
@@ -171,6 +171,7 @@ func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
 	for _, b := range back {
 		if b.out.status == Succeeded {
 			r.freed.Delete(b.Link.ID)
+			left[b].out.status = Skipped
 			continue
 		}
 		causes[b].lose(b.Link.Owner + ", which had its place, was unbound and could not be bound again")

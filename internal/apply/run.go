@@ -54,6 +54,7 @@ func Run(ctx context.Context, caller api.Caller, plan *diff.Plan, have kind.Actu
 		})
 	}
 	_ = g.Wait() // workers return no errors: what failed stands in the outcomes
+	r.regain(ctx)
 	return r.results(), r.tally.counts(r.reader.Requests())
 }
 

@@ -225,7 +225,7 @@ func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 	ch := &b.plan.Changes[item.Change]
 	switch {
 	case k.Vacates:
-		return nil
+		return b.makers(at)
 	case ch.Action == Replace:
 		return append(b.successors(k, &item.Link), b.create[ch.Address])
 	case k.Overwrites:
@@ -242,6 +242,18 @@ func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
 		return slices.Clone(same)
 	}
 	return slices.Clone(b.binds[at])
+}
+
+// makers are the steps that make what is to be bound to a target.
+func (b *builder) makers(at Target) (out []int) {
+	for _, s := range b.binds[at] {
+		for i := range b.steps[s].Items {
+			if item := &b.steps[s].Items[i]; TargetOf(&item.Link) == at {
+				out = append(out, item.Needs...)
+			}
+		}
+	}
+	return out
 }
 
 // vacated are the links that a bind displaces and that no change of their own takes away, for kinds of which a target must
