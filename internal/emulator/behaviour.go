@@ -63,6 +63,12 @@ type Behaviour struct {
 	// (default) or "removes".
 	OmittedHealthCheck string
 
+	// FeatureChanges is how often a feature can change: "once-a-minute" (default), else 409 APIG.3711, or "any-time".
+	FeatureChanges string
+
+	// DomainRedirect is whether groups tell of their domains that these redirect to HTTPS: "untold" (default) or "told".
+	DomainRedirect string
+
 	// WrongToken is who refuses a token that is wrong: the "service" (default) with 401 APIG.1002, or APIC.7102 where
 	// the operation is about instances, or the "front-door" with 401 APIGW.0301.
 	WrongToken string

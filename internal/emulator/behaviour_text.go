@@ -102,6 +102,18 @@ var choices = []choice{
 		func(b *Behaviour) any { return &b.OmittedHealthCheck },
 	},
 	{
+		"feature-changes",
+		[]string{"once-a-minute", "any-time"},
+		"how often a feature of the gateway can change",
+		func(b *Behaviour) any { return &b.FeatureChanges },
+	},
+	{
+		"domain-redirect",
+		[]string{"untold", "told"},
+		"do groups tell of their domains whether these redirect to HTTPS",
+		func(b *Behaviour) any { return &b.DomainRedirect },
+	},
+	{
 		"wrong-token",
 		[]string{"service", "front-door"},
 		"who refuses a wrong token: 401 APIG.1002 (APIC.7102) or APIGW.0301",

@@ -35,6 +35,7 @@ type domainView struct {
 	TrustedCA  bool      `json:"is_has_trusted_root_ca"`
 	HTTPPort   int       `json:"ingress_http_port"`
 	HTTPSPort  int       `json:"ingress_https_port"`
+	Redirect   *bool     `json:"is_http_redirect_to_https,omitempty"`
 }
 
 type sslInfo struct {
@@ -79,10 +80,14 @@ var quotaDomains = quota{name: "APIGROUP_DOMAIN_NUM_LIMIT", code: "APIG.3108", w
 // domainName is a host name, perhaps with a wildcard as its first label.
 var domainName = regexp.MustCompile(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`)
 
-func (d *domain) view() domainView {
+// view is how groups show a domain: not every gateway tells there whether it redirects.
+func (d *domain) view(redirect bool) domainView {
 	v := domainView{
 		ID: d.id, Domain: d.name, CNAME: 3, SSLInfos: []sslInfo{}, MinVersion: d.minVersion, Verify: d.verify,
 		HTTPPort: d.http, HTTPSPort: d.https,
+	}
+	if redirect {
+		v.Redirect = &d.redirect
 	}
 	if k := d.cert; k != nil {
 		v.SSLID, v.SSLName = k.id, k.name
@@ -218,19 +223,20 @@ func showDomainCertificate(g *Gateway, c *call) (reply, error) {
 	return ok(d.cert.ofDomain(g))
 }
 
-// certificateOf reads the one certificate that an attach or detach names.
-func (g *Gateway) certificateOf(c *call) (*certificate, error) {
+// certificateOf reads the one certificate that an attach or detach names, and whether callers must show one.
+func (g *Gateway) certificateOf(c *call) (k *certificate, verify *bool, err error) {
 	b, err := body[struct {
 		IDs    []string `json:"certificate_ids"`
 		Verify *bool    `json:"verified_client_certificate_enabled"`
 	}](c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(b.IDs) != 1 {
-		return nil, invalid("certificate_ids")
+		return nil, nil, invalid("certificate_ids")
 	}
-	return g.certs().get(b.IDs[0], noCert)
+	k, err = g.certs().get(b.IDs[0], noCert)
+	return k, b.Verify, err
 }
 
 func attachCertificates(g *Gateway, c *call) (reply, error) {
@@ -238,11 +244,14 @@ func attachCertificates(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	k, err := g.certificateOf(c)
+	k, verify, err := g.certificateOf(c)
 	if err != nil {
 		return reply{}, err
 	}
-	d.cert = k
+	if d.cert != nil && d.cert != k {
+		return reply{}, refuse(http.StatusBadRequest, "APIG.2051", "A certificate of the algorithm is bound to the domain name already,id:%s", d.cert.id)
+	}
+	d.cert, d.verify = k, or(verify, k.RootCA)
 	c.effect(d.effect("update"))
 	return noContent()
 }
@@ -252,7 +261,7 @@ func detachCertificates(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	k, err := g.certificateOf(c)
+	k, _, err := g.certificateOf(c)
 	if err != nil {
 		return reply{}, err
 	}

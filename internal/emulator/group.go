@@ -76,7 +76,7 @@ func newGroup(i identity) *group {
 // slDomain is the host name for debugging.
 func (x *group) slDomain() string { return x.id + ".apic.emulator.example.com" }
 
-func (x *group) view() groupView {
+func (g *Gateway) groupView(x *group) groupView {
 	sl := x.slDomain()
 	v := groupView{
 		ID: x.id, Name: x.name, Status: 1, SlDomain: sl, SlDomains: []string{sl}, SlAccess: x.slAccess,
@@ -87,7 +87,7 @@ func (x *group) view() groupView {
 		v.IsDefault = 1
 	}
 	for _, d := range x.domains {
-		v.URLDomains = append(v.URLDomains, d.view())
+		v.URLDomains = append(v.URLDomains, d.view(g.behaviour.DomainRedirect == "told"))
 	}
 	return v
 }
@@ -100,7 +100,7 @@ func listGroups(g *Gateway, c *call) (reply, error) {
 	var f filter[*group]
 	f.where(c, "id", func(x *group) string { return x.id })
 	f.like(c, "name", c.precise("name"), func(x *group) string { return x.name })
-	return page(g, c, "groups", g.groups().pick(c.arg("id"), c.exactName()), f.keep(), (*group).view)
+	return page(g, c, "groups", g.groups().pick(c.arg("id"), c.exactName()), f.keep(), g.groupView)
 }
 
 func (g *Gateway) checkGroup(b groupBody, self string) error {
@@ -121,7 +121,7 @@ func createGroup(g *Gateway, c *call, b groupBody) (reply, error) {
 	x.remark = or(b.Remark, "")
 	g.groups().add(x)
 	c.effect(x.effect("create"))
-	return created(x.view())
+	return created(g.groupView(x))
 }
 
 func checkGroupName(g *Gateway, c *call) (reply, error) {
@@ -137,8 +137,8 @@ func checkGroupName(g *Gateway, c *call) (reply, error) {
 	return noContent()
 }
 
-func showGroup(_ *Gateway, _ *call, x *group) (reply, error) {
-	return ok(x.view())
+func showGroup(g *Gateway, _ *call, x *group) (reply, error) {
+	return ok(g.groupView(x))
 }
 
 func updateGroup(g *Gateway, c *call, x *group, b groupBody) (reply, error) {
@@ -148,7 +148,7 @@ func updateGroup(g *Gateway, c *call, x *group, b groupBody) (reply, error) {
 	g.groups().rename(x, b.Name)
 	x.remark, x.updated = g.remark(x.remark, b.Remark), c.now
 	c.effect(x.effect("update"))
-	return ok(x.view())
+	return ok(g.groupView(x))
 }
 
 func deleteGroup(g *Gateway, c *call, x *group) (reply, error) {

@@ -168,7 +168,7 @@ func setFeature(g *Gateway, c *call) (reply, error) {
 		return reply{}, unsupported(b.Name)
 	}
 	f := g.features[b.Name]
-	if f != nil && c.now.Sub(f.at) < time.Minute {
+	if f != nil && c.now.Sub(f.at) < time.Minute && g.behaviour.FeatureChanges != "any-time" {
 		return reply{}, refuse(http.StatusConflict, "APIG.3711", "The feature can be changed only once per minute,name:%s", b.Name)
 	}
 	if f == nil {

@@ -28,6 +28,9 @@ const (
 	killedFile     = "APIGW_SYNC_TEST_KILL_FILE"
 )
 
+// quick is a gateway of which a run by the clock need not wait for a minute.
+var quick = emulator.Behaviour{FeatureChanges: "any-time"}
+
 // spare is by how many requests two runs from the same state may differ, since one write may meet another.
 const spare = 5
 
@@ -83,7 +86,7 @@ func sixtyChanges(t *testing.T) (have, want []byte) {
 	for seed := range fewer(100) {
 		w := world.New(rand.New(rand.NewPCG(seed, 9)), world.Options{Groups: 1, APIs: 5, Policies: 4, Generate: true})
 		have, want = w.Gateway(w.Draw()), w.File(w.Draw())
-		g := gateway(t, have, emulator.Behaviour{})
+		g := gateway(t, have, quick)
 		if c := compare(t.Context(), t, inProcess(t, g), load(t, want)); len(c.Plan.Changes) >= 60 {
 			return have, want
 		}
@@ -100,7 +103,7 @@ func inProcess(t *testing.T, g *emulator.Gateway) *reconcile.Run {
 // requestsOf counts the requests of a whole run.
 func requestsOf(t *testing.T, have, want []byte) int {
 	t.Helper()
-	g := gateway(t, have, emulator.Behaviour{})
+	g := gateway(t, have, quick)
 	run := inProcess(t, g)
 	run.Apply(t.Context(), compare(t.Context(), t, run, load(t, want)))
 	return len(g.Journal())
@@ -110,7 +113,7 @@ func requestsOf(t *testing.T, have, want []byte) int {
 // returns false when the run ended before.
 func killedAt(t *testing.T, n int, carried bool, have, want []byte, file string) (reached bool) {
 	t.Helper()
-	g := gateway(t, have, emulator.Behaviour{})
+	g := gateway(t, have, quick)
 	planned := codesToMake(compare(t.Context(), t, inProcess(t, g), load(t, want)))
 	g.ResetJournal()
 

@@ -39,7 +39,9 @@ var behaviours = []struct {
 	{name: "masked", b: emulator.Behaviour{AppSecret: "masked", PluginSecret: "masked"}},
 	{name: "instance-wide-auths=refused", b: emulator.Behaviour{InstanceWideAuths: "refused"}},
 	{name: "delete-bound=cascade", b: emulator.Behaviour{DeleteBound: "cascade"}},
-	{name: "omitted limit kept", b: emulator.Behaviour{UpdateOmittedLimit: "keeps"}},
+	{name: "omitted otherwise", b: emulator.Behaviour{
+		UpdateOmittedLimit: "keeps", OmittedRemark: "clears", OmittedSignKey: "kept", OmittedHealthCheck: "removes", DomainRedirect: "told",
+	}},
 	{name: "empty remark kept", b: emulator.Behaviour{EmptyRemark: "keeps"}},
 	{name: "fewer-items", b: emulator.Behaviour{BindPartial: "fewer-items"}},
 	{name: "detach-missing=404", b: emulator.Behaviour{DetachMissing: "404"}},

@@ -3,16 +3,18 @@ package bench
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// inEstates are the kinds that TestRequests is about. Features, of which a gateway has a fixed list, are in neither.
+// inEstates are the kinds that TestRequests is about.
 var inEstates = map[string]bool{"acl": true, "app": true, "plugin": true, "throttle": true}
 
 // beyondLists are the kinds of which a list does not tell all that files say, so that each object is read, too.
@@ -65,26 +67,114 @@ func TestRequestsOfKinds(t *testing.T) {
 				}
 				items = append(items, o.Item)
 			}
-			file, err := json.Marshal(map[string]any{"version": "apigw-sync/v1", k.Section: items})
-			if err != nil {
-				t.Fatal(err)
-			}
-			s, err := NewSite([]byte("version: apigw-sync/v1\ngateway: {environments: [RELEASE], groups: []}\n"), 0, parallel)
-			if err != nil {
-				t.Fatal(err)
-			}
-			state := load(t, file)
-			run, c := compare(t, s, state, diff.Policy{})
-			if out := run.Apply(t.Context(), c); !out.Converged {
-				t.Fatalf("%d changes remain: %+v", len(out.Remaining), out.Remaining)
-			}
-			if sent := s.Sent(); Total(sent.Writes) != writes || sent.Refused > 0 {
-				t.Errorf("%d writes, %d are unavoidable, %d refused: %v", Total(sent.Writes), writes, sent.Refused, sent.Writes)
-			}
-			_, c = compare(t, s, state, diff.Policy{})
-			if sent := s.Sent(); Total(sent.Reads) != reads || !c.Plan.Empty() {
-				t.Errorf("%d reads, %d are unavoidable, %d changes: %v", Total(sent.Reads), reads, len(c.Plan.Changes), sent.Reads)
-			}
+			kept(t, bare(t), map[string]any{k.Section: items}, writes, reads)
 		})
 	}
+}
+
+func bare(t *testing.T) *Site {
+	t.Helper()
+	return gatewayOf(t, "gateway: {environments: [RELEASE], groups: []}\n")
+}
+
+func gatewayOf(t *testing.T, state string) *Site {
+	t.Helper()
+	s, err := NewSite([]byte(state), 0, parallel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// kept applies files to a gateway, holds the writes of that against those that are unavoidable, and the reads of the
+// comparison after it.
+func kept(t *testing.T, s *Site, sections map[string]any, writes, reads int) {
+	t.Helper()
+	matching(t, s, sections, writes)
+	_, c := compare(t, s, declared(t, sections), diff.Policy{})
+	if sent := s.Sent(); Total(sent.Reads) != reads || !c.Plan.Empty() {
+		t.Errorf("%d reads, %d are unavoidable, %d changes: %v", Total(sent.Reads), reads, len(c.Plan.Changes), sent.Reads)
+	}
+}
+
+// matching makes a gateway match files with that many writes.
+func matching(t *testing.T, s *Site, sections map[string]any, writes int) {
+	t.Helper()
+	run, c := compare(t, s, declared(t, sections), diff.Policy{})
+	if out := run.Apply(t.Context(), c); !out.Converged {
+		t.Fatalf("%d changes remain: %+v", len(out.Remaining), out.Remaining)
+	}
+	if sent := s.Sent(); Total(sent.Writes) != writes || sent.Refused > 0 {
+		t.Errorf("%d writes, %d are unavoidable, %d refused: %v", Total(sent.Writes), writes, sent.Refused, sent.Writes)
+	}
+}
+
+func declared(t *testing.T, sections map[string]any) *spec.State {
+	t.Helper()
+	doc := maps.Clone(sections)
+	doc["version"] = spec.Version
+	file, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return load(t, file)
+}
+
+// TestRequestsOfFeatures: a feature takes a write, and one list tells how all are set.
+func TestRequestsOfFeatures(t *testing.T) {
+	for _, k := range kind.All {
+		if k.Given {
+			settings := k.Shape.Example.(map[string]any)
+			kept(t, bare(t), map[string]any{k.Section: settings}, len(settings), 2)
+		}
+	}
+}
+
+// TestRequestsOfBindings holds what bindings of kinds that are not in estates take against what is unavoidable: each owner is
+// bound to a few targets of its own, which one request does, and one list for each owner tells.
+func TestRequestsOfBindings(t *testing.T) {
+	const owners, each = 8, 3
+	for _, l := range kind.Links {
+		if inEstates[l.Owner] {
+			continue
+		}
+		t.Run(l.Name, func(t *testing.T) {
+			state, targets := targetsOf(l, owners*each)
+			s, r, items := gatewayOf(t, state), rand.New(rand.NewPCG(8, 8)), []any{}
+			for i := range owners {
+				item := world.Example(kind.Of(l.Owner), r, fmt.Sprintf("%s_%02d", l.Owner, i))
+				item[l.Field] = targets[i*each : (i+1)*each]
+				items = append(items, item)
+			}
+			files := map[string]any{kind.Of(l.Owner).Section: items}
+			kept(t, s, files, owners+owners, 1+calls(owners)+calls(len(targets))+owners)
+			for _, item := range items {
+				item.(map[string]any)[l.Field] = []any{}
+			}
+			matching(t, s, files, owners*each) // no request takes several away
+		})
+	}
+}
+
+// targetsOf is a gateway with so many objects that links of a kind can lead to, and how files refer to these.
+func targetsOf(l *kind.LinkKind, n int) (state string, refs []any) {
+	section, apis := []any{}, []any{}
+	for i := range n {
+		name := fmt.Sprintf("target_%02d", i)
+		if l.Target != "" {
+			section, refs = append(section, map[string]any{"name": name}), append(refs, name)
+			continue
+		}
+		apis = append(apis, map[string]any{"name": name, "method": "GET", "path": "/" + name, "auth_type": "APP", "published": []string{"RELEASE"}})
+		refs = append(refs, "orders/"+name)
+	}
+	doc := map[string]any{"gateway": map[string]any{"environments": []string{"RELEASE"}, "groups": []any{map[string]any{"name": "orders", "apis": apis}}}}
+	if l.Target != "" {
+		doc[kind.Of(l.Target).Section] = section
+	}
+	raw, err := json.Marshal(doc)
+	if err != nil {
+		panic(err) // plain maps always render
+	}
+	return string(raw), refs
 }
