@@ -2,6 +2,8 @@ package diff
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -76,8 +78,9 @@ type comparison struct {
 	wantKey  map[string]map[string]*kind.Declared
 	retiring map[string]bool // addresses that are deleted
 	swaps    map[string]*swap
-	hidden   []string // secrets that could not be compared
-	silent   []string // what else could not, since the gateway does not tell it
+	twins    map[string][]string // address to the ids of others that the gateway has by that name
+	hidden   []string            // secrets that could not be compared
+	silent   []string            // what else could not, since the gateway does not tell it
 
 	successors map[string][]*kind.Object // KIND/STEM to what has the name of a successor and is not declared
 	heirs      map[string]string         // address of a leftover to the key of the declared object whose replace left it
@@ -101,7 +104,7 @@ type pair struct {
 func newComparison(have kind.Actual, want kind.Desired, policy Policy) *comparison {
 	c := &comparison{
 		policy: policy, want: want, have: have, plan: &Plan{}, rules: newIgnoreRules(want.Ignore, policy.Today), filter: newFilter(policy),
-		pairs: map[string][]pair{}, renamed: map[string]string{}, retiring: map[string]bool{}, swaps: map[string]*swap{},
+		pairs: map[string][]pair{}, renamed: map[string]string{}, retiring: map[string]bool{}, swaps: map[string]*swap{}, twins: map[string][]string{},
 		haveKey: map[string]map[string]*kind.Object{}, wantKey: map[string]map[string]*kind.Declared{},
 		successors: map[string][]*kind.Object{}, heirs: map[string]string{}, regained: map[string][]kind.Link{},
 	}
@@ -120,6 +123,9 @@ func newComparison(have kind.Actual, want kind.Desired, policy Policy) *comparis
 func (c *comparison) index(from int) {
 	for i := range c.have.Objects[from:] {
 		o := &c.have.Objects[from+i]
+		if other := c.haveKey[o.Kind][o.Key]; other != nil && other.ID != o.ID && o.Owner == "" {
+			c.twins[o.Address()] = append(c.twins[o.Address()], other.ID)
+		}
 		c.haveKey[o.Kind][o.Key] = o
 		if stem, ok := kind.Of(o.Kind).SucceedsAny(o); ok && c.wantKey[o.Kind][o.Key] == nil {
 			c.successors[o.Kind+"/"+stem] = append(c.successors[o.Kind+"/"+stem], o)
@@ -262,7 +268,7 @@ func (c *comparison) doubt(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 		}
 	}
 	for _, p := range k.Clash(w.Value, have.Value) {
-		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Source: &w.Source, Message: strings.TrimPrefix(p.Path, "/") + " " + p.Text + "; " + p.Hint})
+		c.plan.Errors = append(c.plan.Errors, problem(w, p))
 	}
 	for _, path := range k.Unseen(w.Value, have.Value) {
 		c.silent = append(c.silent, w.Address()+" "+path)
@@ -289,6 +295,37 @@ func (c *comparison) references() {
 			})
 		}
 	}
+}
+
+// ambiguous reports names that the gateway has several times, where the plan is about one of these: which one is meant
+// nobody knows.
+func (c *comparison) ambiguous() {
+	for _, address := range slices.Sorted(maps.Keys(c.twins)) {
+		kindName, key, _ := strings.Cut(address, "/")
+		ids := append(slices.Clone(c.twins[address]), c.haveKey[kindName][key].ID)
+		slices.Sort(ids)
+		note := Note{Address: address, Message: fmt.Sprintf("the gateway has %d of this name (%s), and which one is meant is not known; rename or delete the others there", len(ids), strings.Join(ids, ", "))}
+		switch w := c.wantKey[kindName][key]; {
+		case c.rules.whole(kindName, key):
+			continue
+		case w != nil:
+			note.Source = &w.Source
+		case !c.retiring[address] && !c.newlyNamed(address):
+			continue
+		}
+		c.plan.Errors = append(c.plan.Errors, note)
+	}
+}
+
+// newlyNamed reports whether a change refers to an object that what it changes did not refer to before.
+func (c *comparison) newlyNamed(address string) bool {
+	names := func(k *kind.Kind, v any) bool {
+		return slices.ContainsFunc(k.Refs(v), func(r kind.Ref) bool { return r.Address() == address })
+	}
+	return slices.ContainsFunc(c.plan.Changes, func(ch Change) bool {
+		k := kind.Of(ch.Kind)
+		return k != nil && ch.Want != nil && names(k, ch.Want.Value) && (ch.Have == nil || !names(k, ch.Have.Value))
+	})
 }
 
 // heldFast reports objects that would be replaced while others hold them by requests of their own, which name the old one: it

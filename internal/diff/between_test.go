@@ -278,3 +278,39 @@ func TestOrderOfInput(t *testing.T) {
 		}
 	}
 }
+
+// TestAmbiguous: what a gateway has twice under one name is not picked from, unless nobody asks for it.
+func TestAmbiguous(t *testing.T) {
+	cert := func(id string) kind.Object {
+		return kind.Object{Kind: "certificate", Key: "shop", ID: id, Value: kind.Certificate{Name: "shop", Type: "global"}, Bound: kind.Unknown}
+	}
+	has := func(want kind.Desired, policy diff.Policy) []string {
+		var out []string
+		for _, e := range diff.Between(kind.Actual{Objects: []kind.Object{cert("2"), cert("1")}}, want, policy).Errors {
+			out = append(out, e.Address+": "+e.Message)
+		}
+		return out
+	}
+	twice := []string{"certificate/shop: the gateway has 2 of this name (1, 2), and which one is meant is not known; rename or delete the others there"}
+	declared := kind.Desired{Objects: []kind.Declared{{Object: kind.Object{Kind: "certificate", Key: "shop", Value: kind.Certificate{Name: "shop", Type: "global"}, Bound: kind.Unknown}}}}
+	ignored := declared
+	ignored.Ignore = []kind.Ignore{{Kind: "certificate", Name: "*"}}
+	owned := kind.Desired{Owns: map[string][]string{"certificate": {"*"}}}
+	for _, tc := range []struct {
+		name   string
+		want   kind.Desired
+		policy diff.Policy
+		errors []string
+	}{
+		{"declared", declared, diff.Policy{}, twice},
+		{"ignored", ignored, diff.Policy{}, nil},
+		{"left alone", owned, diff.Policy{}, nil},
+		{"deleted", owned, diff.Policy{Prune: true, MaxDeletes: 9}, twice},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if d := cmp.Diff(tc.errors, has(tc.want, tc.policy)); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}

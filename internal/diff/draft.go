@@ -112,6 +112,7 @@ func (d *Draft) Plan(beside kind.Beside) *Plan {
 		c.displace(k)
 	}
 	c.references()
+	c.ambiguous()
 	c.heldFast()
 	c.concealed()
 	sortChanges(c.plan.Changes)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // outgoing is what an update of a pair sends.
@@ -28,7 +29,7 @@ func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *
 	return &w
 }
 
-// uploads reports what a write needs, no gateway tells, and the files leave out.
+// uploads reports what a write needs, no gateway tells, and the files leave out, or have too late.
 func (c *comparison) uploads(k *kind.Kind, w *kind.Declared, since string) {
 	for _, path := range k.Uploads {
 		if k.Open(w.Value, path) {
@@ -37,6 +38,14 @@ func (c *comparison) uploads(k *kind.Kind, w *kind.Declared, since string) {
 			})
 		}
 	}
+	for _, p := range k.Lapsed(w.Value, c.policy.Today) {
+		c.plan.Errors = append(c.plan.Errors, problem(w, p))
+	}
+}
+
+// problem is what is wrong with a declared object.
+func problem(w *kind.Declared, p shape.Problem) Note {
+	return Note{Address: w.Address(), Source: &w.Source, Message: strings.TrimPrefix(p.Path, "/") + " " + p.Text + "; " + p.Hint}
 }
 
 // resent notes secrets that cannot be compared, since the gateway hides them. They are changes only when

@@ -31,6 +31,7 @@ type certificateFacts struct {
 	Org        []string  `json:"organization,omitempty"`
 	Signature  string    `json:"signature_algorithm,omitempty"`
 	RootCA     bool      `json:"is_has_trusted_root_ca,omitempty"`
+	Elsewhere  []string  `json:"elsewhere,omitempty"` // host names of the project's other gateways that have it
 }
 
 type certificateBody struct {
@@ -187,6 +188,7 @@ func updateCertificate(g *Gateway, c *call, k *certificate, b certificateBody) (
 		return reply{}, invalid("type")
 	}
 	g.certs().rename(k, b.Name)
+	facts.Elsewhere = k.Elsewhere
 	k.certificateFacts, k.pem, k.updated = facts, b.kept(), c.now
 	c.effect(k.effect("update"))
 	return ok(k.view(g))
@@ -248,7 +250,7 @@ func (g *Gateway) domainsWith(k *certificate) (domains []*domain, groups []*grou
 }
 
 func deleteCertificate(g *Gateway, c *call, k *certificate) (reply, error) {
-	if domains, _ := g.domainsWith(k); len(domains) > 0 {
+	if domains, _ := g.domainsWith(k); len(domains)+len(k.Elsewhere) > 0 {
 		return reply{}, refuse(http.StatusBadRequest, "APIG.2000", "The certificate has been bound to domain names,id:%s", k.id)
 	}
 	g.certs().remove(k)
@@ -264,6 +266,9 @@ func listAttachedDomains(g *Gateway, c *call, k *certificate) (reply, error) {
 		v["ssl_id"], v["ssl_name"], v["instance_id"] = k.id, k.name, g.opts.InstanceID
 		v["api_group_id"], v["api_group_name"] = groups[i].id, groups[i].name
 		rows = append(rows, v)
+	}
+	for _, host := range k.Elsewhere {
+		rows = append(rows, map[string]any{"id": mixID(0, 5), "url_domain": host, "status": 3, "ssl_id": k.id, "ssl_name": k.name, "instance_id": mixID(0, 6)})
 	}
 	var f filter[map[string]any]
 	f.like(c, "url_domain", false, func(v map[string]any) string { s, _ := v["url_domain"].(string); return s })

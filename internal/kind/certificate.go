@@ -78,6 +78,21 @@ var certificate = of(Def[Certificate, certificateWire]{
 			}
 			return want, nil
 		},
+		Lapsed: func(c Certificate, day string) []shape.Problem {
+			last, _ := c.EndsWithin(0, day)
+			if c.Content == "" || last == "" || last >= day {
+				return nil
+			}
+			return []shape.Problem{{Path: "/cert_content", Text: "ended on " + last + ", so that no gateway takes it", Hint: "name a renewed one"}}
+		},
+		Clash: func(want, have Certificate) []shape.Problem {
+			if want.RootCA != "" || have.RootCA == "" || want.Type != have.Type || !replaced(want, have) {
+				return nil
+			}
+			return []shape.Problem{{
+				Path: "/trusted_root_ca", Text: "would be lost with the replace, since no gateway tells it", Hint: "write it, or declare the new certificate under another name",
+			}}
+		},
 		Disturbs: func(c Certificate) string {
 			if c.Type == inOne {
 				return ""
@@ -128,7 +143,7 @@ func certificateShape() *shape.Shape {
 			shape.Length(0, 1<<16)).AsSecret().WithAbsent(kept).WithExample("${SHOP_KEY}").WithBeside("cert_content", "${file:certs/shop.pem}").
 			WithSamplesBeside(madeKeys)),
 		shape.May("trusted_root_ca", shape.OfText("Certificates as PEM of those whose clients are let in, of type instance alone. Of it only is compared whether there is one.",
-			shape.Length(0, 1<<16)).AsWithheld().WithAbsent(kept).WithExample("${file:certs/ca.pem}").WithBeside("type", inOne).
+			shape.Length(0, 1<<16)).AsWithheld().WithAbsent(kept+", unless the certificate is replaced: a new algorithm_type needs it, and a global one has none").WithExample("${file:certs/ca.pem}").WithBeside("type", inOne).
 			WithSamples(madeRoot)),
 	)
 }
@@ -153,12 +168,16 @@ func adoptCertificate(want, have Certificate) Certificate {
 	if want.Algorithm == "" {
 		have.Algorithm = ""
 	}
-	other := func(want, have string) bool { return have != "" && have != want }
-	replaced := other(want.Type, have.Type) || other(want.Algorithm, have.Algorithm)
-	if want.RootCA == "" && !replaced || want.RootCA != "" && have.RootCA != "" {
+	if want.RootCA == "" && !replaced(want, have) || want.RootCA != "" && have.RootCA != "" {
 		have.RootCA = want.RootCA
 	}
 	return have
+}
+
+// replaced reports whether a certificate cannot become another one in place.
+func replaced(want, have Certificate) bool {
+	other := func(want, have string) bool { return have != "" && have != want }
+	return other(want.Type, have.Type) || other(want.Algorithm, have.Algorithm)
 }
 
 // optional is a text that is left out where it is empty.

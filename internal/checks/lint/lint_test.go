@@ -325,3 +325,16 @@ func BenchmarkRun(b *testing.B) {
 		})
 	}
 }
+
+// TestUnboundQuota: a quota of no app is told without a gateway; one with apps by name is not.
+func TestUnboundQuota(t *testing.T) {
+	got := told(only(input(t, `version: apigw-sync/v1
+app_quotas:
+  - {name: nobody_daily, call_limits: 1, time_unit: DAY, time_interval: 1, apps: []}
+  - {name: partner_daily, call_limits: 1, time_unit: DAY, time_interval: 1, apps: [partner_a]}
+  - {name: others_daily, call_limits: 1, time_unit: DAY, time_interval: 1}
+`), "AGS003"))
+	if d := cmp.Diff([]string{"3:82 app_quota/nobody_daily: is bound to no app"}, got); d != "" {
+		t.Error(d)
+	}
+}

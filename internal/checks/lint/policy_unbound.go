@@ -5,7 +5,7 @@ import "github.com/apigw-sync/apigw-sync/internal/kind"
 var policyUnbound = &Rule{
 	ID: "AGS003", Name: "policy-unbound", Severity: Warning, Gateway: More,
 	Title: "A policy or an app is bound to no API",
-	Reason: "It has no effect: calls that it was made for are not limited, not kept out, not let in. That is sure where `apis` is `[]`. " +
+	Reason: "It has no effect: calls that it was made for are not limited, not kept out, not let in. That is sure where `apis` is `[]`, or `apps` of a quota. " +
 		"With an export it is also found where no reference matches an API, and where files and gateway both have no binding.",
 	look: func(s *subject) {
 		asked, bound := map[string]bool{}, map[string]bool{}
@@ -20,18 +20,22 @@ var policyUnbound = &Rule{
 		}
 		for i := range s.State.Objects {
 			d := &s.State.Objects[i]
-			link := kind.LinkFrom(d.Kind)
-			if link == nil || bound[link.Name+"/"+d.Key] {
-				continue
-			}
-			const hint = "bind it, or remove it"
-			switch manages := d.ManagesKind(link.Name); {
-			case manages && !asked[link.Name+"/"+d.Key]:
-				s.report(d, "/apis", "is bound to no API", hint)
-			case manages && s.Gateway != nil:
-				s.report(d, "/apis", "is bound to no API: no reference matches one that is published", hint)
-			case s.Gateway != nil:
-				s.report(d, "/name", "is bound to no API: the files leave its bindings alone, and the gateway has none", hint)
+			for _, link := range kind.LinksFrom(d.Kind) {
+				at := link.Name + "/" + d.Key
+				if bound[at] {
+					continue
+				}
+				nothing := "is bound to no " + link.ToWord()
+				const hint = "bind it, or remove it"
+				switch manages := d.ManagesKind(link.Name); {
+				case manages && !asked[at]:
+					s.report(d, "/"+link.Field, nothing, hint)
+				case link.Target != "" || s.Gateway == nil: // what else there is on the gateway is not known
+				case manages:
+					s.report(d, "/"+link.Field, nothing+": no reference matches one that is published", hint)
+				default:
+					s.report(d, "/name", nothing+": the files leave its bindings alone, and the gateway has none", hint)
+				}
 			}
 		}
 	},
