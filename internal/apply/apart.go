@@ -4,14 +4,15 @@ import (
 	"context"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
 // set writes a part of an object that has a request of its own. One whose outcome is unclear is settled by reading; so is
 // one that is refused for an object that was just made, which may have come with that part as wanted.
-func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, a *kind.Apart[any]) {
-	ch := j.change
-	to := kind.Place{Parent: r.parent(k, ch), IDs: r.ids}
+func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, s *diff.Step) {
+	ch, a := j.change, &k.Apart[s.Write]
+	to := kind.Place{Nth: s.Nth, Parent: r.parent(k, ch), IDs: r.ids}
 	var have any
 	if ch.Have != nil {
 		to.ID, have = ch.Have.ID, ch.Have.Value
@@ -35,7 +36,7 @@ func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, a *kind.Apart[an
 		switch {
 		case reading != nil:
 			j.unread(err, reading)
-		case now != nil && a.Done(ch.Want.Value, have, now.Value):
+		case now != nil && a.Done(ch.Want.Value, have, now.Value, to):
 			j.succeed("no answer said so; the object was read and is as wanted")
 		default:
 			j.fail(err)

@@ -35,7 +35,7 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 			r.update(ctx, k, j, ch.Want.Value, ch.Have.Value, id)
 		}
 	case diff.OpSet:
-		r.set(ctx, k, j, &k.Apart[s.Write])
+		r.set(ctx, k, j, s)
 	case diff.OpDelete:
 		r.delete(ctx, k, j)
 	}

@@ -23,8 +23,10 @@ func (b *builder) apart(k *kind.Kind, change int, after ...int) (added []int) {
 		if !a.Needed(ch.Want.Value, have, ch.Action == Create) {
 			continue
 		}
-		step := b.add(Step{Op: OpSet, Kind: k.Name, Operation: a.Operation, Write: i, Items: []Item{{Change: change, Needs: slices.Clone(after)}}})
-		added, after = append(added, step), []int{step}
+		for n := range a.Times(have) {
+			step := b.add(Step{Op: OpSet, Kind: k.Name, Operation: a.Operation, Write: i, Nth: n, Items: []Item{{Change: change, Needs: slices.Clone(after)}}})
+			added, after = append(added, step), []int{step}
+		}
 	}
 	return added
 }

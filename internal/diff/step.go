@@ -31,6 +31,7 @@ type Step struct {
 	Kind      string // of the objects or links
 	Operation string // the vendor's name of the request
 	Write     int    // which of the link kind's ways to write, or of what the kind writes apart
+	Nth       int    // of what is written apart with several requests: which, from 0 on
 	Items     []Item
 	After     []int    // steps that must have ended before, however they ended
 	Lanes     []string // no two steps that share a lane run at the same time

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -241,7 +242,7 @@ func showCertificate(g *Gateway, _ *call, k *certificate) (reply, error) {
 func (g *Gateway) domainsWith(k *certificate) (domains []*domain, groups []*group) {
 	for _, x := range g.groups().rows {
 		for _, d := range x.domains {
-			if d.cert == k {
+			if slices.Contains(d.certs, k) {
 				domains, groups = append(domains, d), append(groups, x)
 			}
 		}

@@ -20,7 +20,7 @@ type domain struct {
 	verify     bool // client certificates
 	http       int
 	https      int
-	cert       *certificate // nil when it has none
+	certs      []*certificate // one of an algorithm
 }
 
 type domainView struct {
@@ -89,9 +89,11 @@ func (d *domain) view(redirect bool) domainView {
 	if redirect {
 		v.Redirect = &d.redirect
 	}
-	if k := d.cert; k != nil {
-		v.SSLID, v.SSLName = k.id, k.name
-		v.SSLInfos = []sslInfo{{ID: k.id, Name: k.name, Algorithm: k.Algorithm, Type: k.scopeNumber()}}
+	for _, k := range d.certs {
+		if v.SSLID == "" || k.Algorithm == "RSA" {
+			v.SSLID, v.SSLName = k.id, k.name
+		}
+		v.SSLInfos = append(v.SSLInfos, sslInfo{ID: k.id, Name: k.name, Algorithm: k.Algorithm, Type: k.scopeNumber()})
 	}
 	return v
 }
@@ -217,10 +219,12 @@ func showDomainCertificate(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if d.cert == nil || d.cert.id != c.path["certificate_id"] {
-		return reply{}, noCert(c.path["certificate_id"])
+	for _, k := range d.certs {
+		if k.id == c.path["certificate_id"] {
+			return ok(k.ofDomain(g))
+		}
 	}
-	return ok(d.cert.ofDomain(g))
+	return reply{}, noCert(c.path["certificate_id"])
 }
 
 // certificateOf reads the one certificate that an attach or detach names, and whether callers must show one.
@@ -248,10 +252,14 @@ func attachCertificates(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if d.cert != nil && d.cert != k {
-		return reply{}, refuse(http.StatusBadRequest, "APIG.2051", "A certificate of the algorithm is bound to the domain name already,id:%s", d.cert.id)
+	for _, other := range d.certs {
+		if other != k && other.Algorithm == k.Algorithm {
+			return reply{}, refuse(http.StatusBadRequest, "APIG.2051", "A certificate of the algorithm is bound to the domain name already,id:%s", other.id)
+		}
 	}
-	d.cert, d.verify = k, or(verify, k.RootCA)
+	if d.verify = or(verify, k.RootCA); !slices.Contains(d.certs, k) {
+		d.certs = append(slices.Clip(d.certs), k)
+	}
 	c.effect(d.effect("update"))
 	return noContent()
 }
@@ -265,8 +273,8 @@ func detachCertificates(g *Gateway, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if d.cert == k {
-		d.cert = nil
+	if at := slices.Index(d.certs, k); at >= 0 {
+		d.certs = slices.Delete(slices.Clone(d.certs), at, at+1)
 		c.effect(d.effect("update"))
 	}
 	return noContent()
@@ -280,6 +288,7 @@ type fileDomain struct {
 	HTTPPort    int             `json:"ingress_http_port,omitempty"`
 	HTTPSPort   int             `json:"ingress_https_port,omitempty"`
 	Certificate fileCertificate `json:"certificate,omitzero"`
+	More        []string        `json:"more_certificates,omitempty"` // of other algorithms: names of gateway.certificates
 }
 
 // fileCertificate is the name of one of gateway.certificates, or a certificate of the domain's own.
@@ -307,17 +316,25 @@ func (l *loader) domain(x *group, f fileDomain) error {
 	if l.hasDomain(f.Domain) {
 		return errors.New("another group, or this one, has the domain; a gateway has it once")
 	}
-	var err error
-	switch {
-	case f.Certificate.ref != "":
-		if d.cert = l.certs().names[[2]string{"", f.Certificate.ref}]; d.cert == nil {
-			err = fmt.Errorf("certificate %q is not in gateway.certificates", f.Certificate.ref)
+	refs := f.More
+	if f.Certificate.ref != "" {
+		refs = append([]string{f.Certificate.ref}, f.More...)
+	} else if !f.Certificate.IsZero() {
+		k, err := l.certificate(f.Certificate.certificateFacts)
+		if err != nil {
+			return err
 		}
-	case !f.Certificate.IsZero():
-		d.cert, err = l.certificate(f.Certificate.certificateFacts)
+		d.certs = []*certificate{k}
+	}
+	for _, ref := range refs {
+		k := l.certs().names[[2]string{"", ref}]
+		if k == nil {
+			return fmt.Errorf("certificate %q is not in gateway.certificates", ref)
+		}
+		d.certs = append(d.certs, k)
 	}
 	x.domains = append(x.domains, d)
-	return err
+	return nil
 }
 
 // dumpDomains are the domains of a group.
@@ -326,8 +343,12 @@ func (d *dumper) dumpDomains(x *group) (out []fileDomain) {
 		shown := fileDomain{
 			Domain: o.name, MinVersion: o.minVersion, Redirect: o.redirect, Verify: o.verify, HTTPPort: o.http, HTTPSPort: o.https,
 		}
-		if o.cert != nil {
-			shown.Certificate.ref = o.cert.name
+		for i, k := range o.certs {
+			if i == 0 {
+				shown.Certificate.ref = k.name
+			} else {
+				shown.More = append(shown.More, k.name)
+			}
 		}
 		out = append(out, shown)
 		d.ids["domain/"+x.address()+"/"+o.name] = o.id

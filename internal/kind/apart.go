@@ -12,12 +12,14 @@ type Apart[S any] struct {
 	Fields    []string // JSON pointers of what no other request writes
 	Operation string
 	Needed    func(want, have S, fresh bool) bool // fresh: it is a new object, and have is zero
+	Times     func(have S) int                    // requests that it takes, one after another; nil means one
 	Request   func(want, have S, to Place) (api.Request, error)
-	Done      func(want, have, now S) bool // for a request whose answer was lost
+	Done      func(want, have, now S, to Place) bool // for a request whose answer was lost
 }
 
-// Place is where an object is, and what ids there are.
+// Place is where an object is, what ids there are, and which request is asked for.
 type Place struct {
+	Nth    int // of the requests of Times, from 0 on
 	ID     string
 	Parent *Object
 	IDs    IDs
@@ -37,9 +39,15 @@ func apart[S any](list []Apart[S]) (out []Apart[any]) {
 	for _, a := range list {
 		out = append(out, Apart[any]{
 			Fields: a.Fields, Operation: a.Operation,
-			Needed:  func(want, have any, fresh bool) bool { return a.Needed(typed(want), typed(have), fresh) },
+			Needed: func(want, have any, fresh bool) bool { return a.Needed(typed(want), typed(have), fresh) },
+			Times: func(have any) int {
+				if a.Times == nil {
+					return 1
+				}
+				return a.Times(typed(have))
+			},
 			Request: func(want, have any, to Place) (api.Request, error) { return a.Request(typed(want), typed(have), to) },
-			Done:    func(want, have, now any) bool { return a.Done(typed(want), typed(have), typed(now)) },
+			Done:    func(want, have, now any, to Place) bool { return a.Done(typed(want), typed(have), typed(now), to) },
 		})
 	}
 	return out

@@ -64,7 +64,7 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 				Body: map[string]any{"sl_domain_access_enabled": *want.Debug},
 			}, nil
 		},
-		Done: func(want, _, now APIGroup) bool { return value(now.Debug) == *want.Debug },
+		Done: func(want, _, now APIGroup, _ Place) bool { return value(now.Debug) == *want.Debug },
 	}},
 	Encode: func(w Writing[APIGroup]) (any, error) {
 		return apiGroupWire{Name: w.Want.Name, Remark: &w.Want.Remark}, nil

@@ -171,20 +171,16 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 	},
 })
 
-// unbindCertificates takes from a domain those certificates that are not wanted: it takes no second one of an algorithm.
+// unbindCertificates takes from a domain those certificates that are not wanted: it takes no second one of an algorithm. A
+// request takes one.
 var unbindCertificates = Apart[OwnDomain]{
 	Fields: []string{"/certificate"}, Operation: "BatchDisassociateCertsV2",
 	Needed: func(want, have OwnDomain, _ bool) bool { return len(have.Bound) > 0 && !have.has(want.Cert) },
+	Times:  func(have OwnDomain) int { return len(have.Bound) },
 	Request: func(_, have OwnDomain, to Place) (api.Request, error) {
-		ids := make([]string, len(have.Bound))
-		for i, c := range have.Bound {
-			ids[i] = c.ID
-		}
-		return certificatesOf(to, "BatchDisassociateCertsV2", "detach", map[string]any{"certificate_ids": ids}), nil
+		return certificatesOf(to, "BatchDisassociateCertsV2", "detach", map[string]any{"certificate_ids": []string{have.Bound[to.Nth].ID}}), nil
 	},
-	Done: func(_, have, now OwnDomain) bool {
-		return !slices.ContainsFunc(have.Bound, func(c CertificateRef) bool { return now.has(c.Name) })
-	},
+	Done: func(_, have, now OwnDomain, to Place) bool { return !now.has(have.Bound[to.Nth].Name) },
 }
 
 var bindCertificate = Apart[OwnDomain]{
@@ -201,7 +197,7 @@ var bindCertificate = Apart[OwnDomain]{
 		}
 		return certificatesOf(to, "BatchAssociateCertsV2", "attach", body), nil
 	},
-	Done: func(want, _, now OwnDomain) bool { return now.has(want.Cert) },
+	Done: func(want, _, now OwnDomain, _ Place) bool { return now.has(want.Cert) },
 }
 
 // has reports whether a certificate of that name is bound to the domain.
