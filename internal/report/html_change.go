@@ -52,9 +52,6 @@ type htmlChange struct {
 // Text is the address, made harmless.
 func (c htmlChange) Text() string { return document.Clean(c.Address) }
 
-// Sort is the kind, made harmless.
-func (c htmlChange) Sort() string { return document.Clean(c.Kind) }
-
 // Word is the action, what became of it, or how both sides differ.
 func (c htmlChange) Word() string {
 	switch {

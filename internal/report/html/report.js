@@ -11,7 +11,7 @@
   const kinds = [...document.querySelectorAll(".kind")];
   const groups = [...document.querySelectorAll(".group")];
   const texts = new Map();
-  const number = new Intl.NumberFormat("en");
+  const number = (n) => n.toLocaleString("en"); // not made ahead: that takes long, and few pages are filtered
 
   // The text of a change is read when it is first searched.
   const textOf = (li) => {
@@ -36,7 +36,7 @@
     const choices = chosen();
     let n = 0;
     for (const li of changes) {
-      const fits = choices.every(([name, values]) => values.has(li.dataset[name])) &&
+      const fits = choices.every(([name, values]) => values.has((name === "kind" ? li.parentElement.parentElement : li).dataset[name])) &&
         (words.length === 0 || words.every((word) => textOf(li).includes(word)));
       if (li.hidden === fits) li.hidden = !fits;
       if (fits) n++;
@@ -48,14 +48,14 @@
       list.style.containIntrinsicHeight = n === changes.length ? "" : `${42 * left}px`;
     }
     for (const box of [...kinds, ...groups]) {
-      const left = box.querySelectorAll("li[data-kind]:not([hidden])").length;
+      const left = box.querySelectorAll(".changes > li:not([hidden])").length;
       box.hidden = left === 0;
-      box.querySelector(".n").textContent = number.format(left);
+      box.querySelector(".n").textContent = number(left);
     }
     none.hidden = n > 0;
     const ones = shown.dataset.noun;
-    const whole = number.format(changes.length);
-    shown.textContent = n === changes.length ? `${whole} ${ones}` : `${number.format(n)} of ${whole} ${ones}`;
+    const whole = number(changes.length);
+    shown.textContent = n === changes.length ? `${whole} ${ones}` : `${number(n)} of ${whole} ${ones}`;
   };
 
   const clear = () => {

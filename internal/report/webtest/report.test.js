@@ -94,9 +94,10 @@ test("the policy stops scripts and requests that are not the page's own", async 
   await page.close();
 });
 
-test("5,000 changes open in under 2 s and filter to one", async (t) => {
+test("5,000 changes open in under 2 s in a browser that has opened nothing before, and filter to one", async (t) => {
+  const cold = await launch({ viewport: { width: 1280, height: 900 } });
   const start = performance.now();
-  const page = await open(context, samples.of("many"));
+  const page = await open(cold, samples.of("many"));
   await page.locator("#shown").waitFor();
   const opened = performance.now() - start;
   assert.equal(await visible(page), 5000);
@@ -113,7 +114,7 @@ test("5,000 changes open in under 2 s and filter to one", async (t) => {
   assert.ok(opened < 2000, `it took ${opened} ms to open`);
   assert.ok(filtered < 2000, `it took ${filtered} ms to filter`);
   assert.deepEqual(page.wrong, []);
-  await page.close();
+  await cold.close();
 });
 
 test("search and filters work by keyboard alone", async () => {
