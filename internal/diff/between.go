@@ -260,7 +260,7 @@ func (c *comparison) create(k *kind.Kind, change Change) {
 	c.add(change)
 }
 
-// doubt notes what the gateway does not tell of a declared object, and why the one that it has cannot become that.
+// doubt notes what the gateway does not tell of a declared object.
 func (c *comparison) doubt(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 	for _, path := range k.Odd(have.Value).Untold() {
 		if told, _ := c.rules.fields(k.Name, w.Key, []Field{{Path: path}}); len(told) > 0 {
@@ -283,7 +283,7 @@ func (c *comparison) references() {
 			continue
 		}
 		for _, ref := range kind.Of(ch.Kind).Refs(ch.Want.Value) {
-			if c.wantKey[ref.Kind][ref.Key] != nil || c.haveKey[ref.Kind][ref.Key] != nil && !c.retiring[ref.Kind+"/"+ref.Key] {
+			if c.wantKey[ref.Kind][ref.Key] != nil || c.haveKey[ref.Kind][ref.Key] != nil && !c.retiring[ref.Kind+"/"+ref.Key] && c.renamed[ref.Address()] == "" {
 				continue
 			}
 			if ch.Have != nil && kind.Of(ch.Kind).IsApart(ref.Path) && !c.retiring[ref.Address()] && slices.Contains(kind.Of(ch.Kind).Refs(ch.Have.Value), ref) {
@@ -326,30 +326,6 @@ func (c *comparison) newlyNamed(address string) bool {
 		k := kind.Of(ch.Kind)
 		return k != nil && ch.Want != nil && names(k, ch.Want.Value) && (ch.Have == nil || !names(k, ch.Have.Value))
 	})
-}
-
-// heldFast reports objects that would be replaced while others hold them by requests of their own, which name the old one: it
-// cannot go before, and they cannot have its successor, too.
-func (c *comparison) heldFast() {
-	for i := range c.plan.Changes {
-		ch := &c.plan.Changes[i]
-		if ch.Action != Replace {
-			continue
-		}
-		for j := range c.have.Objects {
-			o := &c.have.Objects[j]
-			d := c.wantKey[o.Kind][o.Key]
-			for _, ref := range kind.Of(o.Kind).Refs(o.Value) {
-				moves := d != nil && !slices.Contains(kind.Of(o.Kind).Refs(d.Value), ref)
-				if ref.Address() == ch.Have.Address() && kind.Of(o.Kind).IsApart(ref.Path) && !moves {
-					c.plan.Errors = append(c.plan.Errors, Note{
-						Address: ch.Address, Source: ch.Source,
-						Message: "would be replaced while " + o.Address() + " has it; declare the new one under another name, name that there, and let this one go",
-					})
-				}
-			}
-		}
-	}
 }
 
 // remove plans that an object goes.

@@ -200,7 +200,8 @@ func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
 	for i := range have.Objects {
 		o := &have.Objects[i]
 		owner := kind.Of(o.Kind).Owner
-		if owner == "" && (keys[o.Address()] || e.replacing(o) != nil) || owner != "" && inside[o.Kind+" "+o.Owner] {
+		_, named := keys[o.Address()]
+		if owner == "" && (named || e.replacing(o) != nil) || owner != "" && inside[o.Kind+" "+o.Owner] {
 			out.Objects = append(out.Objects, *o)
 		}
 	}
@@ -231,11 +232,14 @@ func (e *Extract) Displaces(o *kind.Object) bool {
 	return displaced
 }
 
-// Addresses are those that objects of the extract that stand alone have or had, and those of its context.
+// Addresses are those that objects of the extract that stand alone have or had, and those of its context, of which no more
+// matters than that they exist: those are false.
 func (e *Extract) Addresses() map[string]bool {
 	out := e.keys()
 	for address := range e.Context {
-		out[address] = true
+		if _, named := out[address]; !named {
+			out[address] = false
+		}
 	}
 	return out
 }

@@ -69,6 +69,9 @@ type Behaviour struct {
 	// DomainRedirect is whether groups tell of their domains that these redirect to HTTPS: "untold" (default) or "told".
 	DomainRedirect string
 
+	// ChannelSecret is how the password of a Nacos registry comes back in a channel: "absent" (default), "masked" or "clear".
+	ChannelSecret string
+
 	// WrongToken is who refuses a token that is wrong: the "service" (default) with 401 APIG.1002, or APIC.7102 where
 	// the operation is about instances, or the "front-door" with 401 APIGW.0301.
 	WrongToken string

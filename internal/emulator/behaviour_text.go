@@ -114,6 +114,12 @@ var choices = []choice{
 		func(b *Behaviour) any { return &b.DomainRedirect },
 	},
 	{
+		"channel-secret",
+		[]string{"absent", "masked", "clear"},
+		"the password of a Nacos registry when a channel is read",
+		func(b *Behaviour) any { return &b.ChannelSecret },
+	},
+	{
 		"wrong-token",
 		[]string{"service", "front-door"},
 		"who refuses a wrong token: 401 APIG.1002 (APIC.7102) or APIGW.0301",

@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// channel is a load balance channel: groups of servers, with a check of their health.
+// channel is a load balance channel: groups of servers, with a check of their health; where they come from a microservice see
+// channel_service.go.
 type channel struct {
 	identity
 	channelBody
@@ -26,14 +27,26 @@ type channelBody struct {
 	Groups   []channelGroup  `json:"member_groups"`
 	Servers  []channelMember `json:"members"`
 	Health   *channelHealth  `json:"vpc_health_config"`
+	Service  *microservice   `json:"microservice_info"`
+	DictCode string          `json:"dict_code"` // taken, and of no use
 }
 
 type channelGroup struct {
 	Name      string `json:"member_group_name"`
-	Weight    int    `json:"member_group_weight"`
+	Weight    *int   `json:"member_group_weight"` // nil where none is sent
 	Remark    string `json:"member_group_remark"`
+	DictCode  string `json:"dict_code"`
 	Reference string `json:"reference_vpc_channel_id,omitempty"`
 	ID        string `json:"member_group_id"`
+
+	Version string         `json:"microservice_version"`
+	Inherit int            `json:"microservice_port"` // 0: that of the channel
+	Labels  []channelLabel `json:"microservice_labels,omitempty"`
+}
+
+type channelLabel struct {
+	Name  string `json:"label_name"`
+	Value string `json:"label_value"`
 }
 
 type channelMember struct {
@@ -68,8 +81,8 @@ type channelView struct {
 	channelBody
 	Servers    *[]channelMember `json:"members,omitempty"`           // of one that is read alone
 	Health     *channelHealth   `json:"vpc_health_config,omitempty"` // the same
+	Service    any              `json:"microservice_info"`
 	Status     int              `json:"status"`
-	DictCode   string           `json:"dict_code"`
 	CreateTime string           `json:"create_time"`
 }
 
@@ -78,6 +91,7 @@ const (
 	oneChannelPath = channelsPath + "/{vpc_channel_id}"
 	typeServers    = "builtin"
 	typeReference  = "reference"
+	typeService    = "microservice"
 )
 
 var (
@@ -95,10 +109,8 @@ var channelResource = resource{
 		{op: "DeleteVpcChannelV2", method: http.MethodDelete, path: oneChannelPath, do: of(theChannel, deleteChannel)},
 		{op: "ListBackendInstancesV2", method: http.MethodGet, path: oneChannelPath + "/members", do: of(theChannel, listMembers)},
 	},
-	quotas: []quota{quotaChannels},
-	sections: []section{
-		sectionOf("channels", func(f fileChannel) string { return f.Name }, (*loader).channel, dumped("channel", (*state).channels, (*dumper).dumpChannel)),
-	},
+	quotas:   []quota{quotaChannels},
+	sections: []section{{key: "channels", load: (*loader).loadChannels, dump: (*dumper).dumpChannels}},
 }
 
 var quotaChannels = quota{
@@ -110,7 +122,7 @@ func (s *state) channels() *table[*channel] { return tableOf[*channel](s, "chann
 // listed is the channel as lists tell it; whole adds its members and the check of their health.
 func (c *channel) listed() channelView {
 	v := channelView{ID: c.id, channelBody: c.channelBody, Status: 1, CreateTime: stamp(c.created)}
-	v.channelBody.Servers, v.channelBody.Health = nil, nil
+	v.channelBody.Servers, v.channelBody.Health, v.channelBody.Service = nil, nil, nil
 	v.Groups = slices.Clone(v.Groups)
 	for i := range v.Groups {
 		v.Groups[i].ID = c.idOf("group", i)
@@ -128,14 +140,25 @@ func (c *channel) idOf(what string, i int) string {
 // members are the servers as they are told.
 func (c *channel) members() []channelMember {
 	out := append([]channelMember{}, c.Servers...)
+	if c.Type == typeService {
+		out = c.instances()
+	}
 	for i := range out {
 		out[i].ID = c.idOf("member", i)
 	}
 	return out
 }
 
-func (c *channel) whole() channelView {
+// seen is the channel as lists tell it, on a gateway.
+func (g *Gateway) seen(c *channel) channelView {
 	v := c.listed()
+	v.Service = c.Service.view(c, g.behaviour.ChannelSecret)
+	return v
+}
+
+// whole is the channel as it is told where it is read alone.
+func (g *Gateway) whole(c *channel) channelView {
+	v := g.seen(c)
 	members := c.members()
 	v.Servers, v.Health = &members, c.channelBody.Health
 	return v
@@ -150,47 +173,34 @@ func listChannels(g *Gateway, c *call) (reply, error) {
 	f.where(c, "id", func(x *channel) string { return x.id })
 	f.where(c, "vpc_channel_type", func(x *channel) string { return x.Type })
 	f.like(c, "name", c.precise("name"), func(x *channel) string { return x.name })
-	return page(g, c, "vpc_channels", g.channels().rows, f.keep(), (*channel).listed)
+	return page(g, c, "vpc_channels", g.channels().rows, f.keep(), g.seen)
 }
 
 func listMembers(g *Gateway, c *call, x *channel) (reply, error) {
+	if x.Type == typeReference {
+		return reply{}, refuse(http.StatusForbidden, "APIG.3471", "The operation is not supported for VPC channels of this type,type:%s", x.Type)
+	}
 	var f filter[channelMember]
 	f.like(c, "member_group_name", c.precise("member_group_name"), func(m channelMember) string { return m.Group })
 	return page(g, c, "members", x.members(), f.keep(), func(m channelMember) channelMember { return m })
 }
 
+// checkChannel checks a body for a channel of its type; self is the id of the one that there is already.
 func (g *Gateway) checkChannel(b channelBody, self string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, channelName)
 	v.that(b.Port >= 1 && b.Port <= 65535, "port")
 	v.that(b.Strategy >= 1 && b.Strategy <= 4, "balance_strategy")
 	v.oneOf("member_type", b.Members, "ip", "ecs")
-	v.oneOf("vpc_channel_type", cmp.Or(b.Type, typeServers), typeServers, typeReference) // what stands in a cluster the emulator does not have
-	v.that(b.Old == 0 || b.Old == 2 && b.Type == "", "type")
-	groups := map[string]bool{"": true}
-	for _, x := range b.Groups {
-		v.text("member_group_name", x.Name, 3, 64, channelName)
-		v.that(!groups[x.Name], "member_group_name")
-		v.that(x.Weight >= 0 && x.Weight <= 100, "member_group_weight")
-		v.text("member_group_remark", x.Remark, 0, mostRemark, nil)
-		_, known := g.channels().ids[x.Reference]
-		v.that(known && b.Type == typeReference || x.Reference == "" && b.Type != typeReference, "reference_vpc_channel_id")
-		groups[x.Name] = true
+	v.oneOf("vpc_channel_type", b.Type, typeServers, typeService, typeReference)
+	g.checkGroups(&v, b, self)
+	switch b.Type {
+	case typeServers:
+		v.members(b)
+	case typeService:
+		v.that(len(b.Servers) == 0, "members") // which are the service's
 	}
-	seen := map[channelMember]bool{}
-	for _, x := range b.Servers {
-		v.that(x.Host != "" && len(x.Host) <= 255 || b.Members == "ecs", "host")
-		v.that(x.ECS != "" && x.ECSName != "" || b.Members == "ip", "ecs_id")
-		v.that(x.Port >= 0 && x.Port <= 65535, "port")
-		v.that(groups[x.Group], "member_group_name")
-		if x.Weight < 0 || x.Weight > 10000 {
-			v.fail(invalidAs("APIG.2004", "weight"))
-		}
-		v.that(x.Status >= 0 && x.Status <= 2, "status")
-		at := channelMember{Host: x.Host, ECS: x.ECS, Port: cmp.Or(x.Port, b.Port), Group: x.Group}
-		v.that(!seen[at], "members")
-		seen[at] = true
-	}
+	v.service(b)
 	if b.Health != nil {
 		v.health(*b.Health)
 	}
@@ -198,6 +208,49 @@ func (g *Gateway) checkChannel(b channelBody, self string) error {
 		v.fail(nameTaken("APIG.3208", "VPC channel", b.Name))
 	}
 	return v.err
+}
+
+func (g *Gateway) checkGroups(v *checks, b channelBody, self string) {
+	seen := map[string]bool{}
+	for _, x := range b.Groups {
+		v.text("member_group_name", x.Name, 3, 64, channelName)
+		v.that(!seen[x.Name], "member_group_name")
+		seen[x.Name] = true
+		v.that(or(x.Weight, 0) >= 0 && or(x.Weight, 0) <= 100, "member_group_weight")
+		v.that(x.Weight == nil || !b.Service.weighsItself(), "member_group_weight")
+		v.text("member_group_remark", x.Remark, 0, mostRemark, nil)
+		v.group(x, b.Type)
+		_, known := g.channels().ids[x.Reference]
+		v.that(known && b.Type == typeReference || x.Reference == "" && b.Type != typeReference, "reference_vpc_channel_id")
+		v.that(self == "" || !g.leadsTo(x.Reference, self), "reference_vpc_channel_id")
+	}
+}
+
+// leadsTo reports whether a channel is another one, or refers to it, be it by others.
+func (g *Gateway) leadsTo(from, to string) bool {
+	x := g.channels().ids[from]
+	return from == to || x != nil && slices.ContainsFunc(x.Groups, func(m channelGroup) bool { return m.Reference != "" && g.leadsTo(m.Reference, to) })
+}
+
+func (c *checks) members(b channelBody) {
+	groups := map[string]bool{"": true}
+	for _, x := range b.Groups {
+		groups[x.Name] = true
+	}
+	seen := map[channelMember]bool{}
+	for _, x := range b.Servers {
+		c.that(x.Host != "" && len(x.Host) <= 255 || b.Members == "ecs", "host")
+		c.that(x.ECS != "" && x.ECSName != "" || b.Members == "ip", "ecs_id")
+		c.that(x.Port >= 0 && x.Port <= 65535, "port")
+		c.that(groups[x.Group], "member_group_name")
+		if x.Weight < 0 || x.Weight > 10000 {
+			c.fail(invalidAs("APIG.2004", "weight"))
+		}
+		c.that(x.Status >= 0 && x.Status <= 2, "status")
+		at := channelMember{Host: x.Host, ECS: x.ECS, Port: cmp.Or(x.Port, b.Port), Group: x.Group}
+		c.that(!seen[at], "members")
+		seen[at] = true
+	}
 }
 
 func (c *checks) health(h channelHealth) {
@@ -215,16 +268,32 @@ func (c *checks) health(h channelHealth) {
 	}
 }
 
-// stored is the body as the gateway keeps it; the type stays what it is.
-func (b channelBody) stored(was string) channelBody {
-	b.Type, b.Old = cmp.Or(was, b.Type, typeServers), 2
+// typed is the body of a new channel with the type that it has: the old form counts where the new one is not sent, and must
+// not contradict it.
+func (b channelBody) typed() (channelBody, error) {
+	old := map[int]string{2: typeServers, 3: typeService}[b.Old]
+	var v checks
+	v.that(b.Old == 0 || old != "" && (b.Type == "" || b.Type == old), "type")
+	if b.Type == "" && old == typeService && b.Service == nil {
+		old = typeServers
+	}
+	b.Type, b.Old = cmp.Or(b.Type, old, typeServers), 0
+	return b, v.err
+}
+
+// stored is the body, whose type is told, as the gateway keeps it.
+func (b channelBody) stored() channelBody {
+	if b.Old = 2; b.Type == typeService {
+		b.Old = 3
+	}
 	weights := map[string]int{}
 	b.Groups = append([]channelGroup{}, b.Groups...)
 	for i := range b.Groups {
-		weights[b.Groups[i].Name] = b.Groups[i].Weight
+		b.Groups[i].Weight = new(or(b.Groups[i].Weight, 0))
+		weights[b.Groups[i].Name] = *b.Groups[i].Weight
 	}
 	b.Servers = append([]channelMember{}, b.Servers...)
-	if b.Type == typeReference {
+	if b.Type != typeServers {
 		b.Servers = []channelMember{}
 	}
 	for i := range b.Servers {
@@ -250,31 +319,31 @@ func (b channelBody) stored(was string) channelBody {
 }
 
 func createChannel(g *Gateway, c *call, b channelBody) (reply, error) {
-	if err := cmp.Or(g.checkChannel(b, ""), g.room(quotaChannels, len(g.channels().rows))); err != nil {
+	b, err := b.typed()
+	if err := cmp.Or(err, g.checkChannel(b, ""), g.room(quotaChannels, len(g.channels().rows))); err != nil {
 		return reply{}, err
 	}
-	x := &channel{identity: g.identify(b.Name, "", c.now), channelBody: b.stored("")}
+	x := &channel{identity: g.identify(b.Name, "", c.now), channelBody: b.stored()}
 	g.channels().add(x)
 	c.effect(x.effect("create"))
-	return created(x.listed())
+	return created(g.seen(x))
 }
 
-func showChannel(_ *Gateway, _ *call, x *channel) (reply, error) { return ok(x.whole()) }
+func showChannel(g *Gateway, _ *call, x *channel) (reply, error) { return ok(g.whole(x)) }
 
 func updateChannel(g *Gateway, c *call, x *channel, b channelBody) (reply, error) {
-	if b.Type = cmp.Or(b.Type, x.Type); b.Old != 0 {
-		b.Type = ""
-	}
-	if err := g.checkChannel(b, x.id); err != nil {
+	b, err := b.typed()
+	b.Type = x.Type // whatever is sent
+	if err := cmp.Or(err, g.checkChannel(b, x.id)); err != nil {
 		return reply{}, err
 	}
 	if b.Health == nil && g.behaviour.OmittedHealthCheck != "removes" {
 		b.Health = x.Health
 	}
 	g.channels().rename(x, b.Name)
-	x.channelBody, x.updated = b.stored(x.Type), c.now
+	x.channelBody, x.updated = b.stored(), c.now
 	c.effect(x.effect("update"))
-	return ok(x.listed())
+	return ok(g.seen(x))
 }
 
 func deleteChannel(g *Gateway, c *call, x *channel) (reply, error) {
@@ -286,101 +355,4 @@ func deleteChannel(g *Gateway, c *call, x *channel) (reply, error) {
 	g.channels().remove(x)
 	c.effect(x.effect("delete"))
 	return noContent()
-}
-
-type fileChannel struct {
-	fileObject
-	Type     string           `json:"type,omitempty"`
-	Port     int              `json:"port"`
-	Strategy string           `json:"balance_strategy"`
-	Members  string           `json:"member_type,omitempty"`
-	Groups   []fileChannelSet `json:"member_groups,omitempty"`
-	Servers  []fileMember     `json:"members,omitempty"`
-	Health   *fileHealth      `json:"health_check,omitempty"`
-}
-
-type fileChannelSet struct {
-	Name    string `json:"name"`
-	Weight  int    `json:"weight,omitempty"`
-	Remark  string `json:"remark,omitempty"`
-	Channel string `json:"channel,omitempty"`
-}
-
-type fileMember struct {
-	Host    string `json:"host,omitempty"`
-	ECS     string `json:"ecs_id,omitempty"`
-	ECSName string `json:"ecs_name,omitempty"`
-	Port    int    `json:"port,omitempty"`
-	Weight  int    `json:"weight,omitempty"`
-	Group   string `json:"group,omitempty"`
-	Backup  bool   `json:"is_backup,omitempty"`
-	Enabled *bool  `json:"enabled,omitempty"`
-}
-
-type fileHealth struct {
-	Protocol  string `json:"protocol"`
-	Path      string `json:"path,omitempty"`
-	Method    string `json:"method,omitempty"`
-	Port      int    `json:"port,omitempty"`
-	Normal    int    `json:"threshold_normal"`
-	Abnormal  int    `json:"threshold_abnormal"`
-	Interval  int    `json:"time_interval"`
-	Timeout   int    `json:"timeout"`
-	Code      string `json:"http_code,omitempty"`
-	ClientSSL bool   `json:"enable_client_ssl,omitempty"`
-}
-
-// strategyWords are the words of files for the numbers 1 to 4.
-var strategyWords = []string{"weighted_round_robin", "weighted_least_connections", "source_hash", "uri_hash"}
-
-func (l *loader) channel(f fileChannel) error {
-	i, err := l.identity("channel", f.Name, "")
-	if err != nil {
-		return err
-	}
-	b := channelBody{Name: f.Name, Type: f.Type, Port: f.Port, Strategy: slices.Index(strategyWords, f.Strategy) + 1, Members: cmp.Or(f.Members, "ip")}
-	for _, x := range f.Groups {
-		one := channelGroup{Name: x.Name, Weight: x.Weight, Remark: x.Remark}
-		if other := l.channels().names[[2]string{"", x.Channel}]; other != nil { // which stands before it
-			one.Reference = other.id
-		}
-		b.Groups = append(b.Groups, one)
-	}
-	for _, x := range f.Servers {
-		m := channelMember{Host: x.Host, ECS: x.ECS, ECSName: x.ECSName, Port: x.Port, Weight: x.Weight, Group: x.Group, Backup: x.Backup, Status: 1}
-		if !or(x.Enabled, true) {
-			m.Status = 2
-		}
-		b.Servers = append(b.Servers, m)
-	}
-	if h := f.Health; h != nil {
-		b.Health = &channelHealth{h.Protocol, h.Path, h.Method, h.Port, h.Normal, h.Abnormal, h.Interval, h.Timeout, h.Code, h.ClientSSL, 1}
-	}
-	return fresh(l.channels(), &channel{identity: i, channelBody: b.stored("")})
-}
-
-func (d *dumper) dumpChannel(x *channel) fileChannel {
-	f := fileChannel{fileObject: fileObject{Name: x.name}, Type: x.Type, Port: x.Port, Members: x.Members}
-	if n := x.Strategy; n >= 1 && n <= len(strategyWords) {
-		f.Strategy = strategyWords[n-1]
-	}
-	for _, g := range x.Groups {
-		one := fileChannelSet{Name: g.Name, Weight: g.Weight, Remark: g.Remark}
-		if other := d.channels().ids[g.Reference]; other != nil {
-			one.Channel = other.name
-		}
-		f.Groups = append(f.Groups, one)
-	}
-	for _, m := range x.Servers {
-		on := m.Status != 2
-		one := fileMember{Host: m.Host, Port: m.Port, Weight: m.Weight, Group: m.Group, Backup: m.Backup, Enabled: &on}
-		if x.Members == "ecs" {
-			one.Host, one.ECS, one.ECSName = "", m.ECS, m.ECSName
-		}
-		f.Servers = append(f.Servers, one)
-	}
-	if h := x.Health; h != nil {
-		f.Health = &fileHealth{h.Protocol, h.Path, h.Method, h.Port, h.Normal, h.Abnormal, h.Interval, h.Timeout, h.Code, h.ClientSSL}
-	}
-	return f
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -19,7 +20,24 @@ type Want struct {
 	Kind  *kind.Kind
 	All   bool     // every object; else
 	Names []string // those of these exact names, as far as they exist
+	Known []string // the same, of which no more is needed than that they exist, and their ids
 }
+
+// WantOf asks for the objects of some names, which tell whether all of the object is needed, and for others if that is so.
+func WantOf(k *kind.Kind, all bool, names map[string]bool) Want {
+	w := Want{Kind: k, All: all}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if names[name] {
+			w.Names = append(w.Names, name)
+		} else {
+			w.Known = append(w.Known, name)
+		}
+	}
+	return w
+}
+
+// keys are the names of the objects that are needed.
+func (w *Want) keys() []string { return slices.Concat(w.Names, w.Known) }
 
 // Objects lists the objects of several kinds that stand alone.
 func (r *Reader) Objects(ctx context.Context, wants []Want) ([]kind.Object, error) {
@@ -34,7 +52,7 @@ func (r *Reader) List(ctx context.Context, wants []Want) ([]kind.Object, map[str
 	for i, w := range wants {
 		g.Go(func() (err error) {
 			found[i], complete[i], err = r.objects(gctx, w)
-			if (api.Unserved(err) || api.Lacks(err)) && len(w.Names) == 0 { // cloud or gateway lack the kind, and nobody needs one of it
+			if (api.Unserved(err) || api.Lacks(err)) && len(w.keys()) == 0 { // cloud or gateway lack the kind, and nobody needs one of it
 				r.note(w.Kind.Name, "", err)
 				return nil
 			}
@@ -60,7 +78,7 @@ func objectsOf(k *kind.Kind, name string) listing[kind.Object] {
 }
 
 func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, complete bool, err error) {
-	if !w.All && len(w.Names) == 0 {
+	if !w.All && len(w.keys()) == 0 {
 		return nil, false, nil
 	}
 	of := func(name string) listing[kind.Object] { return objectsOf(w.Kind, name) }
@@ -73,18 +91,30 @@ func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, comp
 		found, err = all(ctx, r, of(""))
 		return given(w, found), w.All, err
 	}
-	if w.All {
-		found, err = all(ctx, r, of(""))
-		return found, true, cmp.Or(err, r.whole(ctx, w, found))
+	if w.All || w.Kind.WithNames != nil { // the list tells the names of what they refer to, too
+		if found, err = all(ctx, r, of("")); err != nil {
+			return nil, false, err
+		}
+		found, err = r.complete(ctx, w, found)
+		return found, true, err
 	}
 	found, complete, err = scarce(ctx, r, scarcity[string, kind.Object]{
-		keys: w.Names, whole: of(""), atOnce: 1,
+		keys: w.keys(), whole: of(""), atOnce: 1,
 		find: func(ctx context.Context, name string) ([]kind.Object, error) { return all(ctx, r, of(name)) },
 		settled: func(o *kind.Object) (name string, ok bool) {
 			return o.Key, len(w.Kind.Replace) == 0 // else its successor may be on another page
 		},
 	})
 	return found, complete, cmp.Or(err, r.whole(ctx, w, found))
+}
+
+// complete makes listed objects whole, as far as they are wanted, and gives what they refer to its names.
+func (r *Reader) complete(ctx context.Context, w Want, listed []kind.Object) ([]kind.Object, error) {
+	if err := r.whole(ctx, w, listed); err != nil {
+		return nil, err
+	}
+	r.remember(listed)
+	return r.named(ctx, w.Kind, listed)
 }
 
 // given are the objects that are wanted, those included that the gateway has and does not list, since they were never set.

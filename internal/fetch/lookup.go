@@ -1,7 +1,6 @@
 package fetch
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -21,7 +20,10 @@ func (r *Reader) Named(ctx context.Context, k *kind.Kind, parent *kind.Object, k
 		return found, err
 	}
 	found, err := all(ctx, r, objectsOf(k, key))
-	return found, cmp.Or(err, r.whole(ctx, Want{Kind: k, All: key == "", Names: []string{key}}, found))
+	if err != nil {
+		return nil, err
+	}
+	return r.complete(ctx, Want{Kind: k, All: key == "", Names: []string{key}}, found)
 }
 
 // ByID finds one object by its id; nil when the gateway does not have it.

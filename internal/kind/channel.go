@@ -2,33 +2,40 @@ package kind
 
 import (
 	"cmp"
-	"errors"
-	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Channel is a load balance channel: the servers behind APIs. API reference: "VPC Channel Management". What of it is nil
+// Channel is a load balance channel: what stands behind APIs. API reference: "VPC Channel Management". What of it is nil
 // is not managed: an update carries what the gateway holds.
 type Channel struct {
 	Name     string         `json:"name"`
-	Type     string         `json:"type"` // fixed at creation
+	Type     string         `json:"type"` // builtin, microservice or reference; fixed at creation
 	Port     int64          `json:"port"`
 	Strategy string         `json:"balance_strategy"`
 	Members  string         `json:"member_type"` // ip or ecs
 	Groups   []ChannelGroup `json:"member_groups,omitempty"`
-	Servers  []Server       `json:"members,omitempty"`
+	Servers  []Server       `json:"members,omitempty"` // of builtin alone; those of a microservice are the service's
 	Health   *HealthCheck   `json:"health_check,omitempty"`
+	Service  *Microservice  `json:"microservice,omitempty"` // of microservice alone
 	Odd      `json:"-"`
 }
 
 // ChannelGroup is a part of the members that gets its share of the calls.
 type ChannelGroup struct {
-	Name   string `json:"name"`
-	Weight int64  `json:"weight"`
-	Remark string `json:"remark,omitempty"`
+	Name      string         `json:"name"`
+	Weight    int64          `json:"weight"`
+	Remark    string         `json:"remark,omitempty"`
+	Version   string         `json:"microservice_version,omitempty"`
+	Port      int64          `json:"microservice_port,omitempty"`   // 0 means that of the channel
+	Labels    []ChannelLabel `json:"microservice_labels,omitempty"` // a set
+	Reference string         `json:"reference_channel,omitempty"`   // name of a channel; as it is read, its id
+}
+
+// ChannelLabel picks members of a microservice.
+type ChannelLabel struct {
+	Name  string `json:"label_name"`
+	Value string `json:"label_value"`
 }
 
 // Server is a member of a channel: an address, or an ECS by its id.
@@ -60,20 +67,25 @@ type HealthCheck struct {
 type channelWire struct {
 	ID       string             `json:"id,omitempty"`
 	Name     string             `json:"name"`
-	Type     *string            `json:"vpc_channel_type,omitempty"`
-	Old      word               `json:"type,omitempty"` // older gateways tell this alone
+	Type     *string            `json:"vpc_channel_type,omitempty"` // which old gateways do not know, so that it is left out where it is the default
+	Old      word               `json:"type,omitempty"`             // older gateways tell this alone
 	Port     *int64             `json:"port"`
 	Strategy word               `json:"balance_strategy"`
 	Members  *string            `json:"member_type"`
 	Groups   []channelGroupWire `json:"member_groups"`
-	Servers  []serverWire       `json:"members"`
+	Servers  *[]serverWire      `json:"members,omitempty"` // left out where they are not the channel's own
 	Health   *healthCheckWire   `json:"vpc_health_config,omitempty"`
+	Service  *Microservice      `json:"microservice_info,omitempty"` // a stub of empty texts where there is none
 }
 
 type channelGroupWire struct {
-	Name   string  `json:"member_group_name"`
-	Weight int64   `json:"member_group_weight"`
-	Remark *string `json:"member_group_remark"`
+	Name      string          `json:"member_group_name"`
+	Weight    *int64          `json:"member_group_weight,omitempty"`
+	Remark    *string         `json:"member_group_remark"`
+	Version   *string         `json:"microservice_version,omitempty"`
+	Port      *int64          `json:"microservice_port,omitempty"`
+	Labels    *[]ChannelLabel `json:"microservice_labels,omitempty"`
+	Reference string          `json:"reference_vpc_channel_id,omitempty"`
 }
 
 type serverWire struct {
@@ -100,23 +112,26 @@ type healthCheckWire struct {
 	ClientSSL bool   `json:"enable_client_ssl"`
 }
 
-// Types of channels. Of servers is what this version can write.
-const ofServers = "builtin"
+// Types of channels.
+const (
+	ofServers      = "builtin"
+	ofMicroservice = "microservice"
+	ofChannels     = "reference"
+)
+
+// aChannel stands for channels where kinds are named.
+const aChannel = "channel"
 
 var (
-	oldChannelTypes   = words{"2": ofServers, "3": "microservice"}
+	oldChannelTypes   = words{"2": ofServers, "3": ofMicroservice}
 	balanceStrategies = words{"1": "weighted_round_robin", "2": "weighted_least_connections", "3": "source_hash", "4": "uri_hash"}
 	switchedOff       = word("2")
-	channelNames      = shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9._一-鿿-]*`, "letters, digits, Chinese characters and - _ ., starting with a letter or a Chinese character")
-	anyPort           = shape.Range(0, 65535)
-	httpCodes         = regexp.MustCompile(`^[1-5][0-9]{2}(-[1-5][0-9]{2})?(,[1-5][0-9]{2}(-[1-5][0-9]{2})?)*$`)
-	errOtherChannel   = errors.New("this version changes channels of the type builtin alone; change this one in the console, or ignore it")
 )
 
 var channel = of(Def[Channel, channelWire]{
 	Facts: Facts{
-		Name: "channel", Trail: "Vpc", Section: "channels", Path: "vpc-channels", ListField: "vpc_channels", NameQuery: "name",
-		Codes: Codes{Gone: []string{"APIG.3023"}}, Replace: []string{"/type"}, Remains: []string{"/health_check"}, Usual: 200,
+		Name: aChannel, Trail: "Vpc", Section: "channels", Path: "vpc-channels", ListField: "vpc_channels", NameQuery: "name",
+		Codes: Codes{Gone: []string{"APIG.3023"}}, Replace: []string{"/type"}, Remains: []string{"/health_check"}, Refers: aChannel, Usual: 200,
 		Ops: Operations{
 			List: "ListVpcChannelsV2", Show: "ShowDetailsOfVpcChannelV2", Create: "CreateVpcChannelV2", Update: "UpdateVpcChannelV2", Delete: "DeleteVpcChannelV2",
 		},
@@ -127,23 +142,10 @@ var channel = of(Def[Channel, channelWire]{
 		Compared:  comparedChannel,
 		Brief:     briefChannel,
 		Adopt:     adoptChannel,
-		Sent: func(want, have Channel, _ func(string) bool) (Channel, []string) {
-			if want.Groups == nil {
-				want.Groups = have.Groups
-			}
-			if want.Servers == nil {
-				want.Servers, _ = have.without(want)
-			}
-			want.Health = cmp.Or(want.Health, have.Health)
-			return want, nil
-		},
-		Check: checkChannel,
-		Clash: func(_, have Channel) []shape.Problem { // a replace would take away what no file can bring back
-			if have.Type == ofServers || have.Type == "" {
-				return nil
-			}
-			return []shape.Problem{{Path: "/type", Text: "is " + have.Type + " on the gateway, which this version does not manage", Hint: "give the channel another name, or ignore it"}}
-		},
+		Sent:      sentChannel,
+		Check:     checkChannel,
+		Refs:      channelRefs,
+		Secrets:   func(Channel) []string { return []string{nacosPassword} },
 		Features: func(c Channel) []string {
 			if slices.ContainsFunc(c.Servers, func(s Server) bool { return s.Backup }) {
 				return []string{"vpc_backup"}
@@ -152,65 +154,10 @@ var channel = of(Def[Channel, channelWire]{
 		},
 	},
 	Key:    func(_ string, c Channel) string { return c.Name },
+	Names:  nameChannels,
 	Encode: encodeChannel,
 	Decode: decodeChannel,
 })
-
-func channelShape() *shape.Shape {
-	const own = " Needs a feature of the gateway."
-	return shape.OfMap("A load balance channel (VPC channel): the servers that APIs send calls to.",
-		shape.Need("name", shape.OfText("Name of the channel, unique in the gateway. It identifies the channel.", shape.Length(3, 64), channelNames).WithExample("orders_backend")),
-		shape.May("type", shape.OfText("What stands behind the channel: servers. Channels of microservices and of other channels cannot be declared yet.", shape.OneOf(ofServers)).AsFixed().WithDefault(ofServers)),
-		shape.Need("port", shape.OfWhole("Port of members that name none.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(8080))),
-		shape.Need("balance_strategy", shape.OfText("How calls are spread over the members.", shape.OneOf("weighted_round_robin", "weighted_least_connections", "source_hash", "uri_hash"))),
-		shape.May("member_type", shape.OfText("What members are: addresses (ip) or cloud servers (ecs).", shape.OneOf("ip", "ecs")).WithDefault("ip")),
-		shape.May("member_groups", shape.OfList("Groups of members, each of which gets a share of the calls.", shape.OfMap("A group.",
-			shape.Need("name", shape.OfText("Name of the group.", shape.Length(3, 64), channelNames).WithExample("blue").WithSamples("blue", "green", "grey")),
-			shape.May("weight", shape.OfWhole("Share of the group.", shape.Range(0, 100)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(80))),
-			shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("The new version")),
-		)).KeyedBy("name").WithAbsent("not managed; [] means none").WithMadeBeside(map[string][]any{
-			"ip":  {[]any{map[string]any{"name": "blue", "weight": 80}, map[string]any{"name": "green"}}},
-			"ecs": {[]any{map[string]any{"name": "blue"}, map[string]any{"name": "green", "weight": 3, "remark": "new"}}},
-		})),
-		shape.May("members", shape.OfList("The servers.", shape.OfMap("A server.",
-			shape.May("host", shape.OfText("Address or host name, for member_type ip.", shape.Length(1, 255)).WithExample("192.0.2.10").WithAbsent("none")),
-			shape.May("ecs_id", shape.OfText("Id of the cloud server, for member_type ecs.", shape.Length(1, 64)).WithExample("5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b").WithAbsent("none").
-				WithBeside("../member_type", "ecs").WithBeside("host", nil).WithBeside("ecs_name", "orders-1")),
-			shape.May("ecs_name", shape.OfText("Name of the cloud server, for member_type ecs.", shape.Length(1, 64)).WithExample("orders-1").WithAbsent("none").
-				WithBeside("../member_type", "ecs").WithBeside("host", nil).WithBeside("ecs_id", "5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b")),
-			shape.May("port", shape.OfWhole("Port.", anyPort).WithUnit("port number").WithExample(int64(8080)).WithAbsent("the port of the channel")),
-			shape.May("weight", shape.OfWhole("Share of the member; in a group with a weight it follows from that and is not compared.", shape.Range(0, 10000)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(1))),
-			shape.May("group", shape.OfText("Name of its group, one of member_groups.", shape.Length(0, 64)).WithDefault("").WithExample("blue").WithBeside("../member_groups", []any{map[string]any{"name": "blue"}})),
-			shape.May("is_backup", shape.OfFlag("Whether it gets calls only when no other works."+own).WithDefault(false)),
-			shape.May("enabled", shape.OfFlag("Whether it gets calls at all.").WithDefault(true)),
-		)).KeyedBy("host", "ecs_id", "port", "group").WithAbsent("not managed; [] means none").WithMadeBeside(map[string][]any{
-			"ip": {
-				[]any{map[string]any{"host": "192.0.2.10", "weight": 1}, map[string]any{"host": "192.0.2.11", "port": 9000, "enabled": false}},
-				[]any{},
-				[]any{map[string]any{"host": "192.0.2.12", "weight": 7}},
-			},
-			"ecs": {[]any{map[string]any{"ecs_id": "ecs-1", "ecs_name": "orders-1"}}, []any{}},
-		})),
-		shape.May("health_check", shape.OfMap("How the gateway finds out which members work.",
-			shape.Need("protocol", shape.OfText("Protocol of the check.", shape.OneOf("TCP", "HTTP", "HTTPS"))),
-			shape.May("path", shape.OfText("Path that is called; needed for HTTP and HTTPS.", shape.Length(0, 512)).WithDefault("").WithExample("/health").WithBeside("protocol", "HTTP").WithBeside("http_code", "200-299")),
-			shape.May("method", shape.OfText("Method, for HTTP and HTTPS.", shape.OneOf("GET", "HEAD")).WithAbsent("GET for HTTP and HTTPS").WithBeside("protocol", "HTTP").WithBeside("path", "/health").WithBeside("http_code", "200-299")),
-			shape.May("port", shape.OfWhole("Port; 0 means that of the member.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081))),
-			shape.Need("threshold_normal", shape.OfWhole("Good answers after which a member works.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(2))),
-			shape.Need("threshold_abnormal", shape.OfWhole("Bad answers after which it does not.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(5))),
-			shape.Need("time_interval", shape.OfWhole("Time between two checks; more than timeout.", shape.Range(1, 300)).WithUnit("seconds").WithExample(int64(10))),
-			shape.Need("timeout", shape.OfWhole("Time for an answer.", shape.Range(1, 30)).WithUnit("seconds").WithExample(int64(5))),
-			shape.May("http_code", shape.OfText("Good status codes, needed for HTTP and HTTPS.", shape.Length(0, 255)).WithDefault("").WithExample("200-299").WithBeside("protocol", "HTTP").WithBeside("path", "/health")),
-			shape.May("enable_client_ssl", shape.OfFlag("Whether the gateway shows a certificate to members; its feature backend_client_certificate says which.").WithDefault(false)),
-		).WithAbsent("not managed; no request takes one away, so that it goes with its channel alone").WithMadeBeside(map[string][]any{
-			"ip":  {map[string]any{"protocol": "HTTP", "path": "/health", "http_code": "200-299", "threshold_normal": 2, "threshold_abnormal": 5, "time_interval": 10, "timeout": 5}},
-			"ecs": {map[string]any{"protocol": "TCP", "port": 9000, "threshold_normal": 1, "threshold_abnormal": 3, "time_interval": 6, "timeout": 2}},
-		})),
-	).WithExample(map[string]any{
-		"name": "orders_backend", "port": 8080, "balance_strategy": "weighted_round_robin",
-		"members": []any{map[string]any{"host": "192.0.2.10", "weight": 1}},
-	})
-}
 
 func normalizeChannel(c Channel) Channel {
 	c.Type, c.Members = cmp.Or(c.Type, ofServers), cmp.Or(c.Members, "ip")
@@ -224,11 +171,22 @@ func normalizeChannel(c Channel) Channel {
 		c.Health = new(*h)
 		c.Health.Method = cmp.Or(h.Method, "GET")
 	}
+	c.Groups = slices.Clone(c.Groups)
+	for i := range c.Groups {
+		if len(c.Groups[i].Labels) == 0 {
+			c.Groups[i].Labels = nil
+		}
+	}
+	c.Service = c.Service.complete()
 	return c
 }
 
 func comparedChannel(c Channel) Channel {
 	c.Groups, c.Servers = slices.Clone(c.Groups), slices.Clone(c.Servers)
+	for i := range c.Groups {
+		c.Groups[i].Labels = slices.Clone(c.Groups[i].Labels)
+		slices.SortFunc(c.Groups[i].Labels, func(a, b ChannelLabel) int { return strings.Compare(a.Name, b.Name) })
+	}
 	slices.SortFunc(c.Groups, func(a, b ChannelGroup) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(c.Servers, func(a, b Server) int { return slices.Compare(a.key(), b.key()) })
 	return c
@@ -253,12 +211,22 @@ func briefChannel(c Channel) Channel {
 		c.Health = new(*c.Health)
 		c.Health.Method = ""
 	}
+	c.Service = c.Service.brief()
 	return c
 }
 
 // adoptChannel takes from want what it does not manage, and the weights of members that the gateway derives from the
-// weight of their group.
+// weight of their group. A channel of another type is replaced, and all that it has goes.
 func adoptChannel(want, have Channel) Channel {
+	if want.Type != have.Type {
+		if want.Groups == nil && len(have.Groups) == 0 {
+			have.Groups = nil
+		}
+		if want.Servers == nil && len(have.Servers) == 0 {
+			have.Servers = nil
+		}
+		return have
+	}
 	weighted := map[string]bool{}
 	for _, g := range slices.Concat(have.Groups, want.Groups) {
 		weighted[g.Name] = weighted[g.Name] || g.Weight > 0
@@ -280,6 +248,7 @@ func adoptChannel(want, have Channel) Channel {
 	if want.Health == nil {
 		have.Health = nil
 	}
+	have.Service = have.Service.adopt(want.Service)
 	return have
 }
 
@@ -297,101 +266,37 @@ func (c *Channel) without(want Channel) (stay, lost []Server) {
 	return stay, lost
 }
 
-func encodeChannel(w Writing[Channel]) (any, error) {
-	c := w.Want
-	if c.Type != ofServers || w.Have != nil && w.Have.Type != ofServers {
-		return nil, errOtherChannel
+func sentChannel(want, have Channel, _ func(string) bool) (Channel, []string) {
+	if want.Groups == nil {
+		want.Groups = have.Groups
 	}
-	out := channelWire{
-		Name: c.Name, Port: &c.Port, Strategy: balanceStrategies.spell(c.Strategy), Members: &c.Members,
-		Groups: make([]channelGroupWire, len(c.Groups)), Servers: make([]serverWire, len(c.Servers)), Health: (*healthCheckWire)(c.Health),
+	if want.Servers == nil {
+		want.Servers, _ = have.without(want)
 	}
-	for i, g := range c.Groups {
-		out.Groups[i] = channelGroupWire{Name: g.Name, Weight: g.Weight, Remark: &g.Remark}
-	}
-	for i, s := range c.Servers {
-		out.Servers[i] = serverWire{Host: s.Host, ECS: s.ECS, ECSName: s.ECSName, Port: s.Port, Weight: s.Weight, Group: s.Group, Backup: s.Backup, Status: "1"}
-		if !value(s.Enabled) {
-			out.Servers[i].Status = switchedOff
-		}
-	}
-	return out, nil
+	want.Health = cmp.Or(want.Health, have.Health)
+	var lost []string
+	want.Service, lost = want.Service.sent(have.Service)
+	return want, lost
 }
 
-func decodeChannel(w channelWire) Found[Channel] {
-	c := Channel{
-		Name: w.Name, Type: cmp.Or(value(w.Type), oldChannelTypes.read(w.Old)), Port: value(w.Port), Strategy: balanceStrategies.read(w.Strategy), Members: value(w.Members),
-		Groups: make([]ChannelGroup, len(w.Groups)), Servers: make([]Server, 0, len(w.Servers)),
-	}
-	for i, g := range w.Groups {
-		c.Groups[i] = ChannelGroup{Name: g.Name, Weight: g.Weight, Remark: value(g.Remark)}
-	}
-	for _, s := range w.Servers {
-		one := Server{Host: s.Host, Port: s.Port, Weight: s.Weight, Group: s.Group, Backup: s.Backup, Enabled: new(s.Status != switchedOff)}
-		if c.Members == "ecs" { // else these repeat the host
-			one.Host, one.ECS, one.ECSName = "", s.ECS, s.ECSName
-		}
-		c.Servers = append(c.Servers, one)
-	}
-	if h := w.Health; h != nil && h.Protocol != "" {
-		c.Health = new(HealthCheck(*h))
-		if c.Health.Protocol = strings.ToUpper(h.Protocol); c.Health.Protocol == "TCP" {
-			c.Health.Method, c.Health.Path, c.Health.Code = "", "", ""
-		}
-	}
-	return Found[Channel]{ID: w.ID, Value: c, Bound: Unknown, Strange: balanceStrategies.strange("/balance_strategy", w.Strategy), Silent: silent(map[string]bool{
-		"/port": w.Port != nil, "/balance_strategy": w.Strategy != "",
-	})}
-}
-
-func checkChannel(c Channel) (out []shape.Problem) {
-	problem := func(path, text, hint string) { out = append(out, shape.Problem{Path: path, Text: text, Hint: hint}) }
-	groups := map[string]bool{"": true}
+// channelRefs are the channels behind one of the type reference.
+func channelRefs(c Channel) (out []Ref) {
 	for i, g := range c.Groups {
-		if groups[g.Name] {
-			problem("/member_groups/"+itoa(int64(i))+"/name", "names "+g.Name+" twice", "remove one of them")
+		seen := slices.ContainsFunc(c.Groups[:i], func(other ChannelGroup) bool { return other.Reference == g.Reference })
+		if g.Reference != "" && !seen {
+			out = append(out, Ref{Kind: aChannel, Key: g.Reference, Path: "/member_groups/" + itoa(int64(i)) + "/reference_channel"})
 		}
-		groups[g.Name] = true
-	}
-	seen := map[string]bool{}
-	for i, s := range c.Servers {
-		at := "/members/" + itoa(int64(i))
-		key := strings.Join(s.key(), " ")
-		switch {
-		case c.Members == "ip" && (s.Host == "" || s.ECS+s.ECSName != ""):
-			problem(at, "needs host, and neither ecs_id nor ecs_name", "write its address, or member_type: ecs")
-		case c.Members == "ecs" && (s.ECS == "" || s.ECSName == "" || s.Host != ""):
-			problem(at, "needs ecs_id and ecs_name, and no host", "write both, or member_type: ip")
-		case seen[key]:
-			problem(at, "is there twice, with the same port and group", "remove one of them")
-		case !groups[s.Group]:
-			problem(at+"/group", "is not among member_groups", "add the group there, or remove this line")
-		}
-		seen[key] = true
-	}
-	if c.Health != nil {
-		out = append(out, checkHealth(*c.Health)...)
 	}
 	return out
 }
 
-func checkHealth(h HealthCheck) (out []shape.Problem) {
-	problem := func(name, text, hint string) {
-		out = append(out, shape.Problem{Path: "/health_check/" + name, Text: text, Hint: hint})
-	}
-	if h.Interval <= h.Timeout {
-		problem("time_interval", "is not above timeout", "make it longer, or timeout shorter")
-	}
-	for _, f := range []struct{ name, value string }{{"path", h.Path}, {"http_code", h.Code}, {"method", h.Method}} {
-		switch {
-		case h.Protocol == "TCP" && f.value != "":
-			problem(f.name, "is not for TCP", "remove it")
-		case h.Protocol != "TCP" && f.value == "":
-			problem("protocol", "needs "+f.name, "add "+f.name)
+// nameChannels gives the channels behind a channel their names. One that no list tells keeps its id.
+func nameChannels(c Channel, name func(kindName, id string) string) Channel {
+	c.Groups = slices.Clone(c.Groups)
+	for i := range c.Groups {
+		if g := &c.Groups[i]; g.Reference != "" {
+			g.Reference = cmp.Or(name(aChannel, g.Reference), g.Reference)
 		}
 	}
-	if h.Code != "" && !httpCodes.MatchString(h.Code) {
-		problem("http_code", "is no list of status codes", "write it like 200-299 or 200,204")
-	}
-	return out
+	return c
 }

@@ -90,14 +90,14 @@ func insideOf(ctx context.Context, reader *fetch.Reader, e *diff.Extract, object
 
 // named tells under which names the objects of an extract are to be looked for.
 func named(e *diff.Extract) (out []fetch.Want) {
-	names := map[string]map[string]bool{}
-	for address := range e.Addresses() {
+	names := needs{}
+	for address, whole := range e.Addresses() {
 		kindName, key, _ := strings.Cut(address, "/")
-		note(names, kindName, key)
+		names.add(kindName, key, whole)
 	}
 	for _, k := range kind.All {
 		if k.Owner == "" && len(names[k.Name]) > 0 {
-			out = append(out, fetch.Want{Kind: k, Names: sorted(names[k.Name])})
+			out = append(out, fetch.WantOf(k, false, names[k.Name]))
 		}
 	}
 	return out

@@ -37,15 +37,8 @@ func Kinds(policy diff.Policy, state *spec.State) (out []*kind.Kind) {
 // wanted tells which objects of which kinds must be listed: those that the files declare, those that
 // they refer to, and all of a kind of which they own names.
 func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
-	names := map[string]map[string]bool{}
-	add := func(kindName, key string) {
-		if names[kindName] == nil {
-			names[kindName] = map[string]bool{}
-		}
-		if key != "" {
-			names[kindName][key] = true
-		}
-	}
+	names := needs{}
+	add := func(kindName, key string) { names.add(kindName, key, true) }
 	for i := range state.Objects {
 		d := &state.Objects[i]
 		k := kind.Of(d.Kind)
@@ -58,7 +51,7 @@ func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 		}
 		for _, ref := range k.Refs(d.Value) {
 			kindName, key, _ := strings.Cut(kind.Of(ref.Kind).Root(ref.Key), "/")
-			add(kindName, key)
+			names.add(kindName, key, false)
 		}
 	}
 	patterns := map[string]bool{} // kinds of which files bind whatever has a certain name
@@ -78,10 +71,22 @@ func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 			add(k.Name, n)
 		}
 		if whole := owned || patterns[k.Name]; whole || len(names[k.Name]) > 0 {
-			out = append(out, fetch.Want{Kind: k, All: whole, Names: sorted(names[k.Name])})
+			out = append(out, fetch.WantOf(k, whole, names[k.Name]))
 		}
 	}
 	return out
+}
+
+// needs are the names of objects by kind, with whether more is needed of them than that they exist.
+type needs map[string]map[string]bool
+
+func (n needs) add(kindName, key string, whole bool) {
+	if n[kindName] == nil {
+		n[kindName] = map[string]bool{}
+	}
+	if key != "" {
+		n[kindName][key] = n[kindName][key] || whole
+	}
 }
 
 // ownedNames tells whether objects that the files own but do not declare must be looked for in the whole

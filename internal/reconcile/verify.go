@@ -83,26 +83,26 @@ func pause(ctx context.Context, d time.Duration) bool {
 // again compares the touched part of the files with the gateway.
 func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired, policy diff.Policy) (*diff.Plan, error) {
 	var wants []fetch.Want
-	names := map[string]map[string]bool{}
+	names := needs{}
 	for i := range want.Objects {
 		d := &want.Objects[i]
 		k := kind.Of(d.Kind)
 		for _, ref := range k.Refs(d.Value) {
 			kindName, key, _ := strings.Cut(kind.Of(ref.Kind).Root(ref.Key), "/")
-			note(names, kindName, key)
+			names.add(kindName, key, false)
 		}
 		if k.Owner == "" {
-			note(names, d.Kind, d.Key)
+			names.add(d.Kind, d.Key, true)
 		}
 	}
 	for kindName, gone := range want.Owns {
 		for _, n := range gone {
-			note(names, kindName, n)
+			names.add(kindName, n, true)
 		}
 	}
 	for _, k := range kind.All {
 		if len(names[k.Name]) > 0 {
-			wants = append(wants, fetch.Want{Kind: k, Names: sorted(names[k.Name])})
+			wants = append(wants, fetch.WantOf(k, false, names[k.Name]))
 		}
 	}
 	objects, err := reader.Objects(ctx, wants)
@@ -116,13 +116,6 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 	}
 	join(draft, rows, kind.NewCatalog(nil), want)
 	return draft.Plan(kind.Beside{}), nil
-}
-
-func note(names map[string]map[string]bool, kindName, key string) {
-	if names[kindName] == nil {
-		names[kindName] = map[string]bool{}
-	}
-	names[kindName][key] = true
 }
 
 // touched is the part of the desired state that a plan changes. Deleted objects are owned by their exact

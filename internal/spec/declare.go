@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -214,4 +215,43 @@ func (l *loader) checkMoves() {
 		}
 		from[id] = d
 	}
+}
+
+// checkCircles finds objects that refer to each other in a circle, of which none could be made first.
+func (l *loader) checkCircles() {
+	declared := map[string]*kind.Declared{}
+	for i := range l.state.Objects {
+		if d := &l.state.Objects[i]; kind.Of(d.Kind).Refers == d.Kind {
+			declared[d.Address()] = d
+		}
+	}
+	done := map[string]bool{}
+	var walk func(d *kind.Declared, way []string)
+	walk = func(d *kind.Declared, way []string) {
+		way = append(way, d.Address())
+		for _, ref := range kind.Of(d.Kind).Refs(d.Value) {
+			next, known := declared[ref.Address()], false
+			switch at := slices.Index(way, ref.Address()); {
+			case at >= 0 && len(way)-at > 1: // a reference to itself the kind finds
+				l.circle(d, ref, append(way[at:len(way):len(way)], ref.Address()))
+			case at < 0:
+				known = next != nil && !done[ref.Address()]
+			}
+			if known {
+				walk(next, way)
+			}
+		}
+		done[d.Address()] = true
+	}
+	for i := range l.state.Objects {
+		if d := &l.state.Objects[i]; declared[d.Address()] != nil && !done[d.Address()] {
+			walk(d, nil)
+		}
+	}
+}
+
+func (l *loader) circle(d *kind.Declared, ref kind.Ref, way []string) {
+	e := l.names[kind.Of(d.Kind).Section+"/"+d.Key]
+	n := e.node.At(ref.Path)
+	l.report(finding(n, e.prefix(n)+ref.Path, "closes a circle of references: "+strings.Join(way, " → "), "let one of them refer to something else"))
 }

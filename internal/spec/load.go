@@ -92,6 +92,7 @@ func load(inputs []Input, o Options, places *Places) (*State, []Finding) {
 		places.entries = l.names
 	}
 	l.checkMoves()
+	l.checkCircles()
 	return l.state, tidy(l.findings)
 }
 

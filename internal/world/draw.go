@@ -19,6 +19,7 @@ type drawer struct {
 	opt   Options
 	names map[string][]string // by kind: what references may name
 
+	fixed []string                // JSON pointers of what the object does not say
 	often int                     // in eighths, how many of the keys that can be left out are there; 0 means half
 	name  string                  // of the object; a part of made-up texts, of which a gateway takes each once
 	words map[*shape.Shape]string // of enumerations: drawn once, since what fits beside them differs
@@ -230,8 +231,7 @@ func (d *drawer) list(s *shape.Shape) []any {
 func (d *drawer) mapping(s *shape.Shape, drawn func(shape.Field) bool) map[string]any {
 	out := map[string]any{}
 	for _, f := range s.Fields {
-		made, never := f.Shape.Made[""]
-		if never = never && len(made) == 0; never || !drawn(f) || slices.Contains(d.opt.Without, f.Name) {
+		if d.never(f.Shape) || !drawn(f) || slices.Contains(d.opt.Without, f.Name) || slices.Contains(d.fixed, "/"+f.Name) {
 			continue
 		}
 		switch inner := s.FieldIn(out, f.Name); {
@@ -242,6 +242,20 @@ func (d *drawer) mapping(s *shape.Shape, drawn func(shape.Field) bool) map[strin
 		}
 	}
 	return out
+}
+
+// never reports whether a value is left out of made-up states, or of those with a word that was drawn.
+func (d *drawer) never(s *shape.Shape) bool {
+	made, none := s.Made[""]
+	none = none && len(made) == 0
+	for _, word := range d.words {
+		beside, told := s.Made[word]
+		if told && len(beside) == 0 {
+			return true
+		}
+		none = none && !told
+	}
+	return none
 }
 
 // named draws a mapping of free names: some of the known ones, or the example.

@@ -86,8 +86,16 @@ func (w *World) Draw() State {
 	}
 	for _, k := range kinds() {
 		list, taken := []any{}, map[string]bool{}
+		known := names
+		if k.Refers == k.Name {
+			known = maps.Clone(names)
+			known[k.Name] = slices.DeleteFunc(slices.Clone(names[k.Name]), func(name string) bool { return !referable(name) })
+		}
 		for _, name := range names[k.Name] {
-			d := &drawer{rand: w.rand, opt: w.opt, names: names}
+			d := &drawer{rand: w.rand, opt: w.opt, names: known}
+			if k.Refers == k.Name && referable(name) {
+				d.fixed = k.Replace
+			}
 			item := d.object(k, name)
 			for _, link := range kind.LinksFrom(k.Name) {
 				if link.Target != "" || d.managed() { // what an object that goes takes along in others is not read
@@ -100,6 +108,10 @@ func (w *World) Draw() State {
 	}
 	return s
 }
+
+// referable reports whether others of its kind may refer to an object: to every other one, which is never replaced, since that
+// takes that nobody refers to it, and refers to none itself.
+func referable(name string) bool { return strings.HasSuffix(name, "0") || strings.HasSuffix(name, "2") }
 
 // there are the names of objects of a kind without which the world's APIs would not be where they are.
 func (w *World) there(k *kind.Kind) (names []string) {

@@ -12,7 +12,8 @@ var channelUnchecked = &Rule{
 	ID: "AGS018", Name: "channel-no-health-check", Severity: Warning,
 	Title: "A channel has no health check",
 	Reason: "Without one the gateway goes on sending calls to members that do not answer. A file that leaves `health_check` out " +
-		"leaves the one of the gateway alone, if there is one, but makes none; with an export that shows one nothing is found.",
+		"leaves the one of the gateway alone, if there is one, but makes none; with an export that shows one nothing is found. Only channels of the type " +
+		"`builtin` are looked at: instances of a microservice come and go with their registry or cluster, and a reference has no members of its own.",
 	look: func(s *subject) {
 		each(s, "channel", func(d *kind.Declared, c kind.Channel) {
 			if o := s.held[d.Address()]; o != nil {
@@ -46,11 +47,15 @@ var channelWeightless = &Rule{
 	ID: "AGS019", Name: "channel-no-weight", Severity: Warning,
 	Title: "All members of a channel have weight 0",
 	Reason: "A weight is a share of the calls, and 0 is what a member has whose `weight` is left out. In a group with a weight it " +
-		"follows from that, so that nothing is found there. Channels whose `balance_strategy` is a hash are left out, and so are members that are not `enabled`.",
+		"follows from that, so that nothing is found there. Channels whose `balance_strategy` is a hash are left out, and so are members that are not `enabled`. " +
+		"Of the type `reference` the groups have the weights; of `microservice` the registry or cluster may have them, so that nothing is found.",
 	look: func(s *subject) {
 		each(s, "channel", func(d *kind.Declared, c kind.Channel) {
 			if n := weightless(c); n > 0 {
 				s.report(d, "/members", fmt.Sprintf("no member has a share of the calls: the weight of %s is 0", amount(n, "member", "members")), "give at least one a weight")
+			}
+			if n := len(c.Groups); n > 0 && c.Type == "reference" && weighs(c) && !slices.ContainsFunc(c.Groups, func(g kind.ChannelGroup) bool { return g.Weight > 0 }) {
+				s.report(d, "/member_groups", fmt.Sprintf("no group has a share of the calls: the weight of %s is 0", amount(n, "group", "groups")), "give at least one a weight")
 			}
 		})
 	},
@@ -75,7 +80,7 @@ channels:
 
 // weightless counts the members of a channel where none has a weight of its own or of its group; else it is 0.
 func weightless(c kind.Channel) (n int) {
-	if !strings.HasPrefix(c.Strategy, "weighted_") {
+	if !weighs(c) {
 		return 0
 	}
 	for _, m := range c.Servers {
@@ -89,3 +94,6 @@ func weightless(c kind.Channel) (n int) {
 	}
 	return n
 }
+
+// weighs reports whether weights count in a channel.
+func weighs(c kind.Channel) bool { return strings.HasPrefix(c.Strategy, "weighted_") }

@@ -34,6 +34,13 @@ channels:
     member_groups: [{name: blue}, {name: green, weight: 1}]
     members: [{host: 192.0.2.10, group: blue}, {host: 192.0.2.11}, {host: 192.0.2.12, weight: 4, enabled: false}]
     health_check: {protocol: TCP, threshold_normal: 2, threshold_abnormal: 5, time_interval: 10, timeout: 5}
+  - name: pods
+    type: microservice
+    port: 80
+    balance_strategy: weighted_round_robin
+    member_groups: [{name: one}]
+    microservice: {service_type: CSE, cse_info: {engine_id: engine-1, service_id: service-1}}
+  - {name: canary, type: reference, port: 80, balance_strategy: weighted_round_robin, member_groups: [{name: old, reference_channel: pods}, {name: new, reference_channel: bare}]}
 `)
 	channel := func(name string, health *kind.HealthCheck) kind.Object {
 		return kind.Object{Kind: "channel", Key: name, Value: kind.Channel{Name: name, Type: "builtin", Health: health}}
@@ -42,6 +49,7 @@ channels:
 	want := []string{
 		"4:12 channel/bare: has no health check: members that do not answer keep their share of the calls",
 		"15:14 channel/nothing: no member has a share of the calls: the weight of 2 members is 0",
+		"23:102 channel/canary: no group has a share of the calls: the weight of 2 groups is 0",
 	}
 	if d := cmp.Diff(want, told(only(in, "AGS018", "AGS019"))); d != "" {
 		t.Errorf("findings (-want +got):\n%s", d)

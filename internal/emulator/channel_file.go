@@ -1,0 +1,143 @@
+package emulator
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// How a state file has channels stands here, apart from how they behave, which alone is as long as a file should be.
+
+type fileChannel struct {
+	fileObject
+	Type     string           `json:"type,omitempty"`
+	Port     int              `json:"port"`
+	Strategy string           `json:"balance_strategy"`
+	Members  string           `json:"member_type,omitempty"`
+	Groups   []fileChannelSet `json:"member_groups,omitempty"`
+	Servers  []fileMember     `json:"members,omitempty"`
+	Health   *fileHealth      `json:"health_check,omitempty"`
+	Service  *microservice    `json:"microservice,omitempty"`
+}
+
+type fileChannelSet struct {
+	Name    string         `json:"name"`
+	Weight  int            `json:"weight,omitempty"`
+	Remark  string         `json:"remark,omitempty"`
+	Version string         `json:"microservice_version,omitempty"`
+	Port    int            `json:"microservice_port,omitempty"`
+	Labels  []channelLabel `json:"microservice_labels,omitempty"`
+	Channel string         `json:"reference_channel,omitempty"`
+}
+
+type fileMember struct {
+	Host    string `json:"host,omitempty"`
+	ECS     string `json:"ecs_id,omitempty"`
+	ECSName string `json:"ecs_name,omitempty"`
+	Port    int    `json:"port,omitempty"`
+	Weight  int    `json:"weight,omitempty"`
+	Group   string `json:"group,omitempty"`
+	Backup  bool   `json:"is_backup,omitempty"`
+	Enabled *bool  `json:"enabled,omitempty"`
+}
+
+type fileHealth struct {
+	Protocol  string `json:"protocol"`
+	Path      string `json:"path,omitempty"`
+	Method    string `json:"method,omitempty"`
+	Port      int    `json:"port,omitempty"`
+	Normal    int    `json:"threshold_normal"`
+	Abnormal  int    `json:"threshold_abnormal"`
+	Interval  int    `json:"time_interval"`
+	Timeout   int    `json:"timeout"`
+	Code      string `json:"http_code,omitempty"`
+	ClientSSL bool   `json:"enable_client_ssl,omitempty"`
+}
+
+// strategyWords are the words of files for the numbers 1 to 4.
+var strategyWords = []string{"weighted_round_robin", "weighted_least_connections", "source_hash", "uri_hash"}
+
+// loadChannels adds channels, and then what they refer to, which may stand behind them.
+func (l *loader) loadChannels(raw json.RawMessage) error {
+	var all []fileChannel
+	if err := strict(raw, &all); err != nil {
+		return err
+	}
+	if err := each("channels", all, func(f fileChannel) (string, error) { return f.Name, l.channel(f) }); err != nil {
+		return err
+	}
+	return each("channels", all, func(f fileChannel) (string, error) { return f.Name, l.referred(f) })
+}
+
+// referred has the groups of a channel lead to other channels.
+func (l *loader) referred(f fileChannel) error {
+	x := l.channels().names[[2]string{"", f.Name}]
+	for i, g := range f.Groups {
+		if g.Channel == "" {
+			continue
+		}
+		other := l.channels().names[[2]string{"", g.Channel}]
+		if other == nil {
+			return fmt.Errorf("member_groups: %s: no channel is named %q", g.Name, g.Channel)
+		}
+		x.Groups[i].Reference = other.id
+	}
+	return nil
+}
+
+func (l *loader) channel(f fileChannel) error {
+	i, err := l.identity("channel", f.Name, "")
+	if err != nil {
+		return err
+	}
+	b := channelBody{Name: f.Name, Type: f.Type, Port: f.Port, Strategy: slices.Index(strategyWords, f.Strategy) + 1, Members: cmp.Or(f.Members, "ip"), Service: f.Service}
+	b.Type = cmp.Or(b.Type, typeServers)
+	for _, x := range f.Groups {
+		b.Groups = append(b.Groups, channelGroup{Name: x.Name, Weight: &x.Weight, Remark: x.Remark, Version: x.Version, Inherit: x.Port, Labels: x.Labels})
+	}
+	for _, x := range f.Servers {
+		m := channelMember{Host: x.Host, ECS: x.ECS, ECSName: x.ECSName, Port: x.Port, Weight: x.Weight, Group: x.Group, Backup: x.Backup, Status: 1}
+		if !or(x.Enabled, true) {
+			m.Status = 2
+		}
+		b.Servers = append(b.Servers, m)
+	}
+	if h := f.Health; h != nil {
+		b.Health = &channelHealth{h.Protocol, h.Path, h.Method, h.Port, h.Normal, h.Abnormal, h.Interval, h.Timeout, h.Code, h.ClientSSL, 1}
+	}
+	return fresh(l.channels(), &channel{identity: i, channelBody: b.stored()})
+}
+
+func (d *dumper) dumpChannels() any {
+	if all := dumped("channel", (*state).channels, (*dumper).dumpChannel)(d); len(all) > 0 {
+		return all
+	}
+	return nil
+}
+
+func (d *dumper) dumpChannel(x *channel) fileChannel {
+	f := fileChannel{fileObject: fileObject{Name: x.name}, Type: x.Type, Port: x.Port, Members: x.Members, Service: x.Service}
+	if n := x.Strategy; n >= 1 && n <= len(strategyWords) {
+		f.Strategy = strategyWords[n-1]
+	}
+	for _, g := range x.Groups {
+		one := fileChannelSet{Name: g.Name, Weight: or(g.Weight, 0), Remark: g.Remark, Version: g.Version, Port: g.Inherit, Labels: g.Labels}
+		if other := d.channels().ids[g.Reference]; other != nil {
+			one.Channel = other.name
+		}
+		f.Groups = append(f.Groups, one)
+	}
+	for _, m := range x.Servers {
+		on := m.Status != 2
+		one := fileMember{Host: m.Host, Port: m.Port, Weight: m.Weight, Group: m.Group, Backup: m.Backup, Enabled: &on}
+		if x.Members == "ecs" {
+			one.Host, one.ECS, one.ECSName = "", m.ECS, m.ECSName
+		}
+		f.Servers = append(f.Servers, one)
+	}
+	if h := x.Health; h != nil {
+		f.Health = &fileHealth{h.Protocol, h.Path, h.Method, h.Port, h.Normal, h.Abnormal, h.Interval, h.Timeout, h.Code, h.ClientSSL}
+	}
+	return f
+}

@@ -1,0 +1,175 @@
+package emulator
+
+import (
+	"cmp"
+	"strconv"
+)
+
+// microservice is where the members of a channel come from: a registry or cluster that the emulator makes up.
+type microservice struct {
+	Type  string     `json:"service_type"` // CSE CCE NACOS; CCE_SERVICE is not supported
+	CSE   *cseInfo   `json:"cse_info,omitempty"`
+	CCE   *cceInfo   `json:"cce_info,omitempty"`
+	CCES  *cceSvc    `json:"cce_service_info,omitempty"`
+	Nacos *nacosInfo `json:"nacos_info,omitempty"`
+}
+
+type cseInfo struct {
+	Engine  string `json:"engine_id"`
+	Service string `json:"service_id"`
+}
+
+type cceInfo struct {
+	Cluster    string `json:"cluster_id"`
+	Namespace  string `json:"namespace"`
+	Workload   string `json:"workload_type"`
+	App        string `json:"app_name,omitempty"`
+	LabelKey   string `json:"label_key,omitempty"`
+	LabelValue string `json:"label_value,omitempty"`
+}
+
+type cceSvc struct {
+	Cluster   string `json:"cluster_id"`
+	Namespace string `json:"namespace"`
+	Service   string `json:"service_name"`
+}
+
+type nacosInfo struct {
+	Namespace string        `json:"namespace"`
+	Cluster   string        `json:"cluster_name"`
+	Group     string        `json:"group_name"`
+	Service   string        `json:"service_name"`
+	Servers   []nacosServer `json:"server_config"`
+	User      *nacosUser    `json:"user_info"`
+}
+
+type nacosServer struct {
+	IP   string `json:"ip_address"`
+	Port int    `json:"port"`
+	GRPC int    `json:"grpc_port"` // 1000 above the port where none is sent
+}
+
+type nacosUser struct {
+	Name     string `json:"user_name"`
+	Password string `json:"password"`
+}
+
+// weighsItself reports whether the weights of groups are the registry's.
+func (m *microservice) weighsItself() bool { return m != nil && m.Type == "NACOS" }
+
+// service wants what a channel of its type must say of its microservice, and nothing for channels of other types.
+func (c *checks) service(b channelBody) {
+	m := b.Service
+	if b.Type != typeService {
+		c.that(m == nil, "microservice_info")
+		return
+	}
+	if m == nil {
+		c.fail(invalidAs("APIG.2041", "microservice_info"))
+		return
+	}
+	wrong := func(code string, broken bool, parameter string) {
+		if broken {
+			c.fail(invalidAs(code, parameter))
+		}
+	}
+	switch m.Type {
+	case "CSE":
+		wrong("APIG.2042", m.CSE == nil || m.CSE.Engine == "" || m.CSE.Service == "", "cse_info")
+	case "CCE":
+		w := m.CCE
+		wrong("APIG.2041", w == nil || w.Cluster == "" || w.Namespace == "" || (w.App == "") == (w.LabelKey == "" || w.LabelValue == ""), "cce_info")
+		if w != nil {
+			c.oneOf("workload_type", w.Workload, "deployment", "statefulset", "daemonset")
+		}
+	case "NACOS":
+		n := m.Nacos
+		wrong("APIG.2048", n == nil || n.Service == "" || len(n.Servers) == 0 || n.User != nil && (n.User.Name == "" || n.User.Password == ""), "nacos_info")
+		if n != nil {
+			for _, s := range n.Servers {
+				wrong("APIG.2048", s.IP == "" || s.Port < 1 || s.Port > 65535 || s.GRPC < 0 || s.GRPC > 65535, "server_config")
+			}
+		}
+	default:
+		wrong("APIG.2041", true, "service_type")
+	}
+}
+
+// group wants what is about instances of a microservice beside that alone.
+func (c *checks) group(x channelGroup, channelType string) {
+	c.that(channelType == typeService || x.Version == "" && x.Inherit == 0 && len(x.Labels) == 0, "microservice_labels")
+	c.text("microservice_version", x.Version, 0, 64, nil)
+	c.that(x.Inherit >= 0 && x.Inherit <= 65535, "microservice_port")
+	for _, l := range x.Labels {
+		c.text("label_name", l.Name, 1, 63, nil)
+		c.text("label_value", l.Value, 1, 63, nil)
+	}
+}
+
+// instances are the members that the service keeps: one in each group.
+func (c *channel) instances() (out []channelMember) {
+	groups := c.Groups
+	if len(groups) == 0 {
+		groups = []channelGroup{{}}
+	}
+	for i, g := range groups {
+		host := "10.247.0." + strconv.Itoa(i+2)
+		out = append(out, channelMember{
+			Host: host, ECS: host, ECSName: host, Port: cmp.Or(g.Inherit, c.Port), Weight: or(g.Weight, 0), Group: g.Name, Status: 1, Well: "unknown",
+		})
+	}
+	return out
+}
+
+// view is a microservice as it is told: with names that the gateway found out; a stub where there is none.
+func (m *microservice) view(c *channel, secret string) map[string]any {
+	out := map[string]any{
+		"id": "", "instance_id": "", "service_type": "", "create_time": "", "update_time": "",
+		"cse_info":         map[string]any{"engine_id": "", "service_id": "", "engine_name": "", "service_name": "", "register_address": "", "cse_app_id": "", "version": ""},
+		"cce_info":         map[string]any{"cluster_id": "", "namespace": "", "workload_type": "", "app_name": "", "label_key": "", "label_value": "", "cluster_name": ""},
+		"cce_service_info": map[string]any{"cluster_id": "", "namespace": "", "service_name": "", "cluster_name": ""},
+	}
+	if m == nil {
+		return out
+	}
+	out["id"], out["instance_id"], out["service_type"] = c.idOf("microservice", 0), c.idOf("instance", 0), m.Type
+	out["create_time"], out["update_time"] = stamp(c.created), stamp(c.updated)
+	if i := m.CSE; i != nil {
+		out["cse_info"] = map[string]any{
+			"engine_id": i.Engine, "service_id": i.Service, "engine_name": "engine", "service_name": "service", "register_address": "192.0.2.30:30100", "cse_app_id": "default", "version": "",
+		}
+	}
+	if i := m.CCE; i != nil {
+		out["cce_info"] = map[string]any{
+			"cluster_id": i.Cluster, "namespace": i.Namespace, "workload_type": i.Workload, "app_name": i.App, "label_key": i.LabelKey, "label_value": i.LabelValue, "cluster_name": "cluster",
+		}
+	}
+	if i := m.Nacos; i != nil {
+		out["nacos_info"] = i.view(secret)
+	}
+	return out
+}
+
+// view is a registry as it is told; the password in one of the ways that a gateway may have.
+func (n *nacosInfo) view(secret string) map[string]any {
+	servers := []nacosServer{}
+	for _, s := range n.Servers {
+		s.GRPC = cmp.Or(s.GRPC, s.Port+1000)
+		servers = append(servers, s)
+	}
+	out := map[string]any{
+		"namespace": n.Namespace, "cluster_name": cmp.Or(n.Cluster, "DEFAULT"), "group_name": cmp.Or(n.Group, "DEFAULT_GROUP"),
+		"service_name": n.Service, "server_config": servers, "user_info": nil,
+	}
+	if u := n.User; u != nil {
+		user := map[string]any{"user_name": u.Name}
+		switch secret {
+		case "masked":
+			user["password"] = "******"
+		case "clear":
+			user["password"] = u.Password
+		}
+		out["user_info"] = user
+	}
+	return out
+}

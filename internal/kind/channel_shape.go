@@ -1,0 +1,246 @@
+package kind
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+)
+
+// What files may say of channels stands here, apart from what they are: it differs by type.
+
+var (
+	channelNames = shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9._一-鿿-]*`, "letters, digits, Chinese characters and - _ ., starting with a letter or a Chinese character")
+	anyPort      = shape.Range(0, 65535)
+	httpCodes    = regexp.MustCompile(`^[1-5][0-9]{2}(-[1-5][0-9]{2})?(,[1-5][0-9]{2}(-[1-5][0-9]{2})?)*$`)
+	labelTexts   = shape.Pattern(`[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?`, "letters, digits and - _ ., with a letter or digit at both ends")
+)
+
+func channelShape() *shape.Shape {
+	return shape.OfMap("A load balance channel (VPC channel): the servers that APIs send calls to.",
+		shape.Need("name", shape.OfText("Name of the channel, unique in the gateway. It identifies the channel.", shape.Length(3, 64), channelNames).WithExample("orders_backend")),
+		shape.May("type", shape.OfText("What stands behind the channel: members (builtin), the instances of a microservice, or other channels (reference).", shape.OneOf(ofServers, ofMicroservice, ofChannels)).AsFixed().WithDefault(ofServers)),
+		shape.Need("port", shape.OfWhole("Port of members that name none.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(8080))),
+		shape.Need("balance_strategy", shape.OfText("How calls are spread over the members.", shape.OneOf("weighted_round_robin", "weighted_least_connections", "source_hash", "uri_hash"))),
+		shape.May("member_type", shape.OfText("What members are: addresses (ip) or cloud servers (ecs).", shape.OneOf("ip", "ecs")).WithDefault("ip")),
+		shape.May("member_groups", memberGroups()),
+		shape.May("members", memberList()),
+		shape.May("health_check", healthCheck()),
+		shape.May("microservice", microserviceShape().WithAbsent("none").WithBeside("type", ofMicroservice).WithMadeBeside(madeMicroservices)),
+	).WithExample(map[string]any{
+		"name": "orders_backend", "port": 8080, "balance_strategy": "weighted_round_robin",
+		"members": []any{map[string]any{"host": "192.0.2.10", "weight": 1}},
+	})
+}
+
+func memberGroups() *shape.Shape {
+	return shape.OfList("Groups of members, each of which gets a share of the calls.", shape.OfMap("A group.",
+		shape.Need("name", shape.OfText("Name of the group.", shape.Length(3, 64), channelNames).WithExample("blue").WithSamples("blue", "green", "grey")),
+		shape.May("weight", shape.OfWhole("Share of the group; of Nacos the registry has it.", shape.Range(0, 100)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(80))),
+		shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("The new version")),
+		shape.May("microservice_version", shape.OfText("Version of the instances, for type microservice.", shape.Length(0, 64)).WithDefault("").WithExample("v1").WithMade().WithBeside("../type", ofMicroservice)),
+		shape.May("microservice_port", shape.OfWhole("Port of the instances, for type microservice; 0 means that of the channel.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081)).WithMade().WithBeside("../type", ofMicroservice)),
+		shape.May("microservice_labels", shape.OfList("Labels of the instances, for type microservice.", shape.OfMap("A label.",
+			shape.Need("label_name", shape.OfText("Name of the label.", shape.Length(1, 63), labelTexts).WithExample("app")),
+			shape.Need("label_value", shape.OfText("Value of the label.", shape.Length(1, 63), labelTexts).WithExample("orders")),
+		)).KeyedBy("label_name").WithAbsent("none").WithMade().WithBeside("../type", ofMicroservice)),
+		shape.May("reference_channel", shape.OfText("Name of the channel that gets the calls of the group: one of channels in the files, or of the gateway. Needed for type reference, and for it alone.",
+			shape.Length(3, 64)).Naming(aChannel).WithExample("orders_backend").WithAbsent("none").WithBeside("../type", ofChannels)),
+	)).KeyedBy("name").WithAbsent("not managed, but needed for type reference; [] means none").WithMadeBeside(map[string][]any{
+		ofServers: {
+			[]any{map[string]any{"name": "blue", "weight": 80}, map[string]any{"name": "green"}},
+			[]any{map[string]any{"name": "blue"}, map[string]any{"name": "green", "weight": 3, "remark": "new"}},
+		},
+		ofMicroservice: {
+			[]any{map[string]any{"name": "blue", "microservice_version": "v1", "microservice_port": 8081, "microservice_labels": []any{map[string]any{"label_name": "app", "label_value": "orders"}}}},
+			[]any{map[string]any{"name": "blue", "microservice_labels": []any{map[string]any{"label_name": "tier", "label_value": "gold"}, map[string]any{"label_name": "app", "label_value": "orders"}}}, map[string]any{"name": "green"}},
+		},
+	})
+}
+
+func memberList() *shape.Shape {
+	return shape.OfList("The servers, of type builtin alone: a microservice keeps its own, and a reference has none.", shape.OfMap("A server.",
+		shape.May("host", shape.OfText("Address or host name, for member_type ip.", shape.Length(1, 255)).WithExample("192.0.2.10").WithAbsent("none")),
+		shape.May("ecs_id", shape.OfText("Id of the cloud server, for member_type ecs.", shape.Length(1, 64)).WithExample("5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b").WithAbsent("none").
+			WithBeside("../member_type", "ecs").WithBeside("host", nil).WithBeside("ecs_name", "orders-1")),
+		shape.May("ecs_name", shape.OfText("Name of the cloud server, for member_type ecs.", shape.Length(1, 64)).WithExample("orders-1").WithAbsent("none").
+			WithBeside("../member_type", "ecs").WithBeside("host", nil).WithBeside("ecs_id", "5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b")),
+		shape.May("port", shape.OfWhole("Port.", anyPort).WithUnit("port number").WithExample(int64(8080)).WithAbsent("the port of the channel")),
+		shape.May("weight", shape.OfWhole("Share of the member; in a group with a weight it follows from that and is not compared.", shape.Range(0, 10000)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(1))),
+		shape.May("group", shape.OfText("Name of its group, one of member_groups.", shape.Length(0, 64)).WithDefault("").WithExample("blue").WithBeside("../member_groups", []any{map[string]any{"name": "blue"}})),
+		shape.May("is_backup", shape.OfFlag("Whether it gets calls only when no other works. Needs a feature of the gateway.").WithDefault(false)),
+		shape.May("enabled", shape.OfFlag("Whether it gets calls at all.").WithDefault(true)),
+	)).KeyedBy("host", "ecs_id", "port", "group").WithAbsent("not managed; [] means none").WithMadeBeside(map[string][]any{
+		"ip": {
+			[]any{map[string]any{"host": "192.0.2.10", "weight": 1}, map[string]any{"host": "192.0.2.11", "port": 9000, "enabled": false}},
+			[]any{},
+			[]any{map[string]any{"host": "192.0.2.12", "weight": 7}},
+		},
+		"ecs":          {[]any{map[string]any{"ecs_id": "ecs-1", "ecs_name": "orders-1"}}, []any{}},
+		ofMicroservice: {}, ofChannels: {},
+	})
+}
+
+func healthCheck() *shape.Shape {
+	return shape.OfMap("How the gateway finds out which members work.",
+		shape.Need("protocol", shape.OfText("Protocol of the check.", shape.OneOf("TCP", "HTTP", "HTTPS"))),
+		shape.May("path", shape.OfText("Path that is called; needed for HTTP and HTTPS.", shape.Length(0, 512)).WithDefault("").WithExample("/health").WithBeside("protocol", "HTTP").WithBeside("http_code", "200-299")),
+		shape.May("method", shape.OfText("Method, for HTTP and HTTPS.", shape.OneOf("GET", "HEAD")).WithAbsent("GET for HTTP and HTTPS").WithBeside("protocol", "HTTP").WithBeside("path", "/health").WithBeside("http_code", "200-299")),
+		shape.May("port", shape.OfWhole("Port; 0 means that of the member.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081))),
+		shape.Need("threshold_normal", shape.OfWhole("Good answers after which a member works.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(2))),
+		shape.Need("threshold_abnormal", shape.OfWhole("Bad answers after which it does not.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(5))),
+		shape.Need("time_interval", shape.OfWhole("Time between two checks; more than timeout.", shape.Range(1, 300)).WithUnit("seconds").WithExample(int64(10))),
+		shape.Need("timeout", shape.OfWhole("Time for an answer.", shape.Range(1, 30)).WithUnit("seconds").WithExample(int64(5))),
+		shape.May("http_code", shape.OfText("Good status codes, needed for HTTP and HTTPS.", shape.Length(0, 255)).WithDefault("").WithExample("200-299").WithBeside("protocol", "HTTP").WithBeside("path", "/health")),
+		shape.May("enable_client_ssl", shape.OfFlag("Whether the gateway shows a certificate to members; its feature backend_client_certificate says which.").WithDefault(false)),
+	).WithAbsent("not managed; no request takes one away, so that it goes with its channel alone").WithMadeBeside(map[string][]any{
+		"ip":       {map[string]any{"protocol": "HTTP", "path": "/health", "http_code": "200-299", "threshold_normal": 2, "threshold_abnormal": 5, "time_interval": 10, "timeout": 5}},
+		ofChannels: {},
+		"ecs":      {map[string]any{"protocol": "TCP", "port": 9000, "threshold_normal": 1, "threshold_abnormal": 3, "time_interval": 6, "timeout": 2}},
+	})
+}
+
+// madeMicroservices are made-up services; nothing stands there beside the other types.
+var madeMicroservices = map[string][]any{
+	"": {},
+	ofMicroservice: {
+		map[string]any{"service_type": "CSE", "cse_info": map[string]any{"engine_id": "engine-1", "service_id": "service-1"}},
+		map[string]any{"service_type": "CCE", "cce_info": map[string]any{"cluster_id": "cluster-1", "namespace": "default", "workload_type": "deployment", "app_name": "orders"}},
+		map[string]any{"service_type": "CCE", "cce_info": map[string]any{"cluster_id": "cluster-1", "namespace": "shop", "workload_type": "daemonset", "label_key": "app", "label_value": "orders"}},
+		map[string]any{"service_type": "NACOS", "nacos_info": map[string]any{"service_name": "orders", "server_config": []any{map[string]any{"ip_address": "192.0.2.20", "port": 8848}}}},
+		map[string]any{"service_type": "NACOS", "nacos_info": map[string]any{
+			"service_name": "orders", "namespace": "shop", "group_name": "gold", "server_config": []any{map[string]any{"ip_address": "192.0.2.21", "port": 8848, "grpc_port": 9000}, map[string]any{"ip_address": "192.0.2.20", "port": 8848}},
+			"user_info": map[string]any{"user_name": "gateway", "password": "ssssssss-nacos"},
+		}},
+	},
+}
+
+func checkChannel(c Channel) (out []shape.Problem) {
+	out = append(checkChannelType(c), checkGroups(c)...)
+	if c.Type == ofServers {
+		out = append(out, checkServers(c)...)
+	}
+	if c.Health != nil {
+		out = append(out, checkHealth(*c.Health)...)
+	}
+	if c.Service != nil {
+		out = append(out, checkMicroservice(c.Service)...)
+	}
+	return out
+}
+
+// checkChannelType finds what a channel of its type lacks, or cannot have.
+func checkChannelType(c Channel) (out []shape.Problem) {
+	problem := func(path, text, hint string) { out = append(out, shape.Problem{Path: path, Text: text, Hint: hint}) }
+	switch {
+	case c.Type == ofMicroservice && c.Service == nil:
+		problem("/type", "needs microservice, which says where its members come from", "add microservice")
+	case c.Type != ofMicroservice && c.Service != nil:
+		problem("/microservice", "is not for type "+c.Type, "remove it, or write type: microservice")
+	}
+	switch {
+	case c.Type == ofMicroservice && c.Servers != nil:
+		problem("/members", "of a microservice are kept by the service itself", "remove them")
+	case c.Type == ofChannels && c.Servers != nil:
+		problem("/members", "are not for type reference, whose groups lead to the members of other channels", "remove them")
+	}
+	if c.Type == ofChannels && c.Groups == nil {
+		problem("/type", "needs member_groups, each with a reference_channel", "add member_groups")
+	}
+	if c.Type == ofChannels && c.Health != nil {
+		out = append(out, shape.Problem{
+			Path: "/health_check", Text: "is of no use for type reference, which has no members of its own", Hint: "write it at the channels that it refers to", Soft: true,
+		})
+	}
+	if c.Service != nil && c.Service.Type == "CCE_SERVICE" {
+		out = append(out, shape.Problem{
+			Path: "/microservice/service_type", Text: "is CCE_SERVICE, which documents call unsupported", Hint: "use CCE where the gateway refuses it", Soft: true,
+		})
+	}
+	return out
+}
+
+func checkGroups(c Channel) (out []shape.Problem) {
+	seen := map[string]bool{}
+	for i, g := range c.Groups {
+		problem := func(field, text, hint string) {
+			out = append(out, shape.Problem{Path: "/member_groups/" + itoa(int64(i)) + field, Text: text, Hint: hint})
+		}
+		if seen[g.Name] {
+			problem("/name", "names "+g.Name+" twice", "remove one of them")
+		}
+		seen[g.Name] = true
+		for _, f := range []struct {
+			field string
+			there bool
+		}{{"/microservice_version", g.Version != ""}, {"/microservice_port", g.Port != 0}, {"/microservice_labels", g.Labels != nil}} {
+			if f.there && c.Type != ofMicroservice {
+				problem(f.field, "is for type microservice alone", "remove it")
+			}
+		}
+		labels := map[string]bool{}
+		for n, l := range g.Labels {
+			if labels[l.Name] {
+				problem("/microservice_labels/"+itoa(int64(n))+"/label_name", "names "+l.Name+" twice", "remove one of them")
+			}
+			labels[l.Name] = true
+		}
+		switch {
+		case g.Weight > 0 && c.Service.weighsItself():
+			problem("/weight", "cannot be set for Nacos, where the registry has it", "remove it")
+		case g.Reference == "" && c.Type == ofChannels:
+			problem("", "needs reference_channel, since its channel has the type reference", "add the name of a channel")
+		case g.Reference != "" && c.Type != ofChannels:
+			problem("/reference_channel", "is for type reference alone", "remove it, or write type: reference")
+		case g.Reference != "" && g.Reference == c.Name:
+			problem("/reference_channel", "is the channel itself", "name another channel")
+		}
+	}
+	return out
+}
+
+func checkServers(c Channel) (out []shape.Problem) {
+	problem := func(path, text, hint string) { out = append(out, shape.Problem{Path: path, Text: text, Hint: hint}) }
+	groups := map[string]bool{"": true}
+	for _, g := range c.Groups {
+		groups[g.Name] = true
+	}
+	seen := map[string]bool{}
+	for i, s := range c.Servers {
+		at := "/members/" + itoa(int64(i))
+		key := strings.Join(s.key(), " ")
+		switch {
+		case c.Members == "ip" && (s.Host == "" || s.ECS+s.ECSName != ""):
+			problem(at, "needs host, and neither ecs_id nor ecs_name", "write its address, or member_type: ecs")
+		case c.Members == "ecs" && (s.ECS == "" || s.ECSName == "" || s.Host != ""):
+			problem(at, "needs ecs_id and ecs_name, and no host", "write both, or member_type: ip")
+		case seen[key]:
+			problem(at, "is there twice, with the same port and group", "remove one of them")
+		case !groups[s.Group]:
+			problem(at+"/group", "is not among member_groups", "add the group there, or remove this line")
+		}
+		seen[key] = true
+	}
+	return out
+}
+
+func checkHealth(h HealthCheck) (out []shape.Problem) {
+	problem := func(name, text, hint string) {
+		out = append(out, shape.Problem{Path: "/health_check/" + name, Text: text, Hint: hint})
+	}
+	if h.Interval <= h.Timeout {
+		problem("time_interval", "is not above timeout", "make it longer, or timeout shorter")
+	}
+	for _, f := range []struct{ name, value string }{{"path", h.Path}, {"http_code", h.Code}, {"method", h.Method}} {
+		switch {
+		case h.Protocol == "TCP" && f.value != "":
+			problem(f.name, "is not for TCP", "remove it")
+		case h.Protocol != "TCP" && f.value == "":
+			problem("protocol", "needs "+f.name, "add "+f.name)
+		}
+	}
+	if h.Code != "" && !httpCodes.MatchString(h.Code) {
+		problem("http_code", "is no list of status codes", "write it like 200-299 or 200,204")
+	}
+	return out
+}

@@ -1,0 +1,250 @@
+package kind
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
+)
+
+// Microservice is where the members of a channel come from: a service of a registry or a workload of a cluster. The gateway
+// tells more of it, such as names and addresses, which nobody can set.
+type Microservice struct {
+	Type       string      `json:"service_type"` // CSE CCE CCE_SERVICE NACOS, each with what is called like it
+	CSE        *CSEInfo    `json:"cse_info,omitempty"`
+	CCE        *CCEInfo    `json:"cce_info,omitempty"`
+	CCEService *CCEService `json:"cce_service_info,omitempty"`
+	Nacos      *NacosInfo  `json:"nacos_info,omitempty"`
+}
+
+// CSEInfo is a service of a Cloud Service Engine.
+type CSEInfo struct {
+	Engine  string `json:"engine_id"`
+	Service string `json:"service_id"`
+}
+
+// CCEInfo is a workload of a Cloud Container Engine, found by its app's name or by a label.
+type CCEInfo struct {
+	Cluster    string `json:"cluster_id"`
+	Namespace  string `json:"namespace"`
+	Workload   string `json:"workload_type"` // deployment statefulset daemonset
+	App        string `json:"app_name,omitempty"`
+	LabelKey   string `json:"label_key,omitempty"`
+	LabelValue string `json:"label_value,omitempty"`
+}
+
+// CCEService is a service of a Cloud Container Engine.
+type CCEService struct {
+	Cluster   string `json:"cluster_id"`
+	Namespace string `json:"namespace"`
+	Service   string `json:"service_name"`
+}
+
+// NacosInfo is a service of a Nacos registry.
+type NacosInfo struct {
+	Namespace string        `json:"namespace,omitempty"` // id; "" means public
+	Cluster   string        `json:"cluster_name,omitempty"`
+	Group     string        `json:"group_name,omitempty"`
+	Service   string        `json:"service_name"`
+	Servers   []NacosServer `json:"server_config"`
+	User      *NacosUser    `json:"user_info,omitempty"`
+}
+
+// NacosServer is an address of a registry.
+type NacosServer struct {
+	IP   string `json:"ip_address"`
+	Port int64  `json:"port"`
+	GRPC int64  `json:"grpc_port,omitempty"` // 1000 above the port where a file names none
+}
+
+// NacosUser is who asks the registry. The gateway may hide the password.
+type NacosUser struct {
+	Name     string `json:"user_name"`
+	Password string `json:"password"` // "" leaves the gateway's
+}
+
+const (
+	nacosPassword = "/microservice/nacos_info/user_info/password"
+	nacosCluster  = "DEFAULT"
+	nacosGroup    = "DEFAULT_GROUP"
+	nacosGRPC     = 1000 // above the port
+)
+
+// weighsItself reports whether the weights of groups are the registry's.
+func (m *Microservice) weighsItself() bool { return m != nil && m.Type == "NACOS" }
+
+// told is what a gateway tells of the microservice, without what is about other types of services; nil for a stub.
+func (m *Microservice) told() *Microservice {
+	if m == nil || m.Type == "" {
+		return nil
+	}
+	out := &Microservice{Type: m.Type}
+	switch m.Type {
+	case "CSE":
+		out.CSE = m.CSE
+	case "CCE":
+		out.CCE = m.CCE
+	case "CCE_SERVICE":
+		out.CCEService = m.CCEService
+	case "NACOS":
+		out.Nacos = m.Nacos
+	}
+	if n := out.Nacos; n != nil && n.User != nil && n.User.Name == "" && n.User.Password == "" {
+		out.Nacos = new(*n)
+		out.Nacos.User = nil
+	}
+	return out
+}
+
+// complete has what files may leave out. Other services than those of Nacos have nothing of that sort.
+func (m *Microservice) complete() *Microservice {
+	return m.changed(func(n *NacosInfo) {
+		n.Cluster, n.Group = cmp.Or(n.Cluster, nacosCluster), cmp.Or(n.Group, nacosGroup)
+		for i := range n.Servers {
+			n.Servers[i].GRPC = cmp.Or(n.Servers[i].GRPC, n.Servers[i].Port+nacosGRPC)
+		}
+	})
+}
+
+// brief leaves out what complete fills in.
+func (m *Microservice) brief() *Microservice {
+	return m.changed(func(n *NacosInfo) {
+		if n.Cluster == nacosCluster {
+			n.Cluster = ""
+		}
+		if n.Group == nacosGroup {
+			n.Group = ""
+		}
+		for i := range n.Servers {
+			if n.Servers[i].GRPC == n.Servers[i].Port+nacosGRPC {
+				n.Servers[i].GRPC = 0
+			}
+		}
+	})
+}
+
+// adopt is m without the password where want leaves that to the gateway.
+func (m *Microservice) adopt(want *Microservice) *Microservice {
+	if w := want.user(); w == nil || w.Password != "" {
+		return m
+	}
+	return m.changed(func(n *NacosInfo) {
+		if n.User != nil {
+			n.User.Password = ""
+		}
+	})
+}
+
+// sent is m with the password that the gateway has where m leaves it to that, and what is lost where it is hidden: an update
+// sends all of the microservice.
+func (m *Microservice) sent(have *Microservice) (_ *Microservice, lost []string) {
+	user, held := m.user(), have.user()
+	if user == nil || held == nil || user.Password != "" {
+		return m, nil
+	}
+	if !InClear(held.Password) {
+		return m, []string{nacosPassword}
+	}
+	return m.changed(func(n *NacosInfo) { n.User.Password = held.Password }), nil
+}
+
+func (m *Microservice) user() *NacosUser {
+	if m == nil || m.Nacos == nil {
+		return nil
+	}
+	return m.Nacos.User
+}
+
+// changed is a copy of m with other settings of its Nacos registry; m itself where it is none.
+func (m *Microservice) changed(set func(*NacosInfo)) *Microservice {
+	if m == nil || m.Nacos == nil {
+		return m
+	}
+	n := *m.Nacos
+	n.Servers = slices.Clone(n.Servers)
+	if n.User != nil {
+		n.User = new(*n.User)
+	}
+	set(&n)
+	out := *m
+	out.Nacos = &n
+	return &out
+}
+
+// microserviceShape describes the registry or cluster of a channel, in the API's own words.
+func microserviceShape() *shape.Shape {
+	clusterID := shape.Need("cluster_id", shape.OfText("Id of the cluster.", shape.Length(1, 64)).WithExample("ab1485b4-f91b-11ec-8d3b-0255ac101a2b"))
+	namespace := shape.Need("namespace", shape.OfText("Namespace in the cluster.", shape.Length(1, 63)).WithExample("default"))
+	app := shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9._一-鿿-]*`, "letters, digits, Chinese characters and - _ ., starting with a letter or a Chinese character")
+	nacosWord := shape.Pattern(`[A-Za-z0-9_.:-]*`, "letters, digits and - _ . :")
+	return shape.OfMap("The service whose instances are the members, for type microservice. The service keeps the members itself.",
+		shape.Need("service_type", shape.OfText("Where the service is found: cse_info, cce_info, cce_service_info or nacos_info says which it is.", shape.OneOf("CSE", "CCE", "CCE_SERVICE", "NACOS"))),
+		shape.May("cse_info", shape.OfMap("A service of a Cloud Service Engine, for service_type CSE.",
+			shape.Need("engine_id", shape.OfText("Id of the engine.", shape.Length(1, 64)).WithExample("5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b")),
+			shape.Need("service_id", shape.OfText("Id of the service.", shape.Length(1, 64)).WithExample("8a7b6c5d4e3f2a1b5f1c2c0b8c6e4d5f")),
+		).WithAbsent("none").WithBeside("service_type", "CSE")),
+		shape.May("cce_info", shape.OfMap("A workload of a Cloud Container Engine, for service_type CCE: found by app_name, or by label_key and label_value.",
+			clusterID, namespace,
+			shape.Need("workload_type", shape.OfText("What the workload is.", shape.OneOf("deployment", "statefulset", "daemonset"))),
+			shape.May("app_name", shape.OfText("Name of the app.", shape.Length(1, 64), app).WithExample("orders").WithAbsent("none").WithBeside("label_key", nil).WithBeside("label_value", nil)),
+			shape.May("label_key", shape.OfText("Name of a label.", shape.Length(1, 64)).WithExample("app").WithAbsent("none").WithBeside("label_value", "orders").WithBeside("app_name", nil)),
+			shape.May("label_value", shape.OfText("Value of that label.", shape.Length(1, 64)).WithExample("orders").WithAbsent("none").WithBeside("label_key", "app").WithBeside("app_name", nil)),
+		).WithAbsent("none").WithBeside("service_type", "CCE")),
+		shape.May("cce_service_info", shape.OfMap("A service of a Cloud Container Engine, for service_type CCE_SERVICE, which documents call unsupported.",
+			clusterID, namespace,
+			shape.Need("service_name", shape.OfText("Name of the service.", shape.Length(1, 64), app).WithExample("orders")),
+		).WithAbsent("none").WithBeside("service_type", "CCE_SERVICE")),
+		shape.May("nacos_info", shape.OfMap("A service of a Nacos registry, for service_type NACOS.",
+			shape.May("namespace", shape.OfText("Id of the namespace; empty means public.", shape.Length(0, 64), nacosWord).WithDefault("").WithExample("orders")),
+			shape.May("cluster_name", shape.OfText("Cluster of the service.", shape.Length(1, 64), nacosWord).WithDefault(nacosCluster)),
+			shape.May("group_name", shape.OfText("Group of the service.", shape.Length(1, 128), nacosWord).WithDefault(nacosGroup)),
+			shape.Need("service_name", shape.OfText("Name of the service.", shape.Length(1, 512)).WithExample("orders")),
+			shape.Need("server_config", shape.OfList("Addresses of the registry.", shape.OfMap("An address.",
+				shape.Need("ip_address", shape.OfText("Address of a server.", shape.Length(1, 255)).WithExample("192.0.2.20")),
+				shape.Need("port", shape.OfWhole("Port.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(8848))),
+				shape.May("grpc_port", shape.OfWhole("Port for gRPC.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(9848)).WithAbsent("port + 1000")),
+			), shape.Count(1, 0)).KeyedBy("ip_address", "port")),
+			shape.May("user_info", shape.OfMap("Who asks the registry.",
+				shape.Need("user_name", shape.OfText("Name of the user.", shape.Length(1, 255)).WithExample("gateway")),
+				shape.May("password", shape.OfText("Password of the user.", shape.Length(1, 255)).AsSecret().WithExample("${NACOS_PASSWORD}").WithAbsent("the gateway's is left alone; where that is hidden, every update needs it")),
+			).WithAbsent("nobody")),
+		).WithAbsent("none").WithBeside("service_type", "NACOS")),
+	)
+}
+
+// checkMicroservice finds what does not go with the type of a service.
+func checkMicroservice(m *Microservice) (out []shape.Problem) {
+	problem := func(name, text, hint string) {
+		out = append(out, shape.Problem{Path: "/microservice/" + name, Text: text, Hint: hint})
+	}
+	for _, f := range []struct {
+		serviceType string
+		there       bool
+	}{{"CSE", m.CSE != nil}, {"CCE", m.CCE != nil}, {"CCE_SERVICE", m.CCEService != nil}, {"NACOS", m.Nacos != nil}} {
+		name := strings.ToLower(f.serviceType) + "_info"
+		switch {
+		case m.Type == f.serviceType && !f.there:
+			problem("service_type", "needs "+name, "add "+name)
+		case m.Type != f.serviceType && f.there:
+			problem(name, "is not for service_type "+m.Type, "remove it, or write service_type: "+f.serviceType)
+		}
+	}
+	if c := m.CCE; c != nil && (c.App == "") == (c.LabelKey == "" && c.LabelValue == "") || c != nil && (c.LabelKey == "") != (c.LabelValue == "") {
+		problem("cce_info", "needs either app_name, or label_key and label_value", "write one of them")
+	}
+	if n := m.Nacos; n != nil {
+		seen := map[NacosServer]bool{}
+		for i, s := range n.Servers {
+			at := NacosServer{IP: s.IP, Port: s.Port}
+			if seen[at] {
+				problem("nacos_info/server_config/"+itoa(int64(i)), "is there twice", "remove one of them")
+			}
+			seen[at] = true
+			if s.GRPC > 65535 {
+				problem("nacos_info/server_config/"+itoa(int64(i)), "has a port above 64535, so that grpc_port is missing", "add grpc_port")
+			}
+		}
+	}
+	return out
+}
