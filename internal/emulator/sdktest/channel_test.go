@@ -51,3 +51,65 @@ func TestChannel(t *testing.T) {
 	}
 	refused(j, j.DeleteVpcChannelV2, model.DeleteVpcChannelV2Request{InstanceId: instance, VpcChannelId: *made.Id}, 404, "APIG.3023")
 }
+
+// TestChannelTypes: channels of microservices and of other channels, as the vendor's client writes and reads them.
+func TestChannelTypes(t *testing.T) {
+	j := newJudge(t)
+	types, services := model.GetVpcCreateVpcChannelTypeEnum(), model.GetMicroServiceCreateServiceTypeEnum()
+	body := func(name string, groups ...model.MemberGroupCreate) *model.VpcCreate {
+		return &model.VpcCreate{
+			Name: name, Port: 8080, BalanceStrategy: model.GetVpcCreateBalanceStrategyEnum().E_1, MemberType: model.GetVpcCreateMemberTypeEnum().IP, MemberGroups: &groups,
+		}
+	}
+	pods := body("pods", model.MemberGroupCreate{
+		MemberGroupName: "one", MemberGroupWeight: new(int32(1)), MicroserviceVersion: new("v1"), MicroservicePort: new(int32(8081)),
+		MicroserviceLabels: &[]model.MicroserviceLabel{{LabelName: "app", LabelValue: "orders"}},
+	})
+	pods.VpcChannelType = &types.MICROSERVICE
+	refused(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: pods}, 400, "APIG.2041")
+	pods.MicroserviceInfo = &model.MicroServiceCreate{ServiceType: &services.CCE, CceInfo: &model.MicroServiceInfoCceBase{
+		ClusterId: "cluster-1", Namespace: "default", WorkloadType: model.GetMicroServiceInfoCceBaseWorkloadTypeEnum().DEPLOYMENT, AppName: new("orders"),
+	}}
+	made := call(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: pods})
+	shown := call(j, j.ShowDetailsOfVpcChannelV2, model.ShowDetailsOfVpcChannelV2Request{InstanceId: instance, VpcChannelId: *made.Id})
+	if m := *shown.Members; len(m) != 1 || *m[0].Port != 8081 || *shown.MicroserviceInfo.CceInfo.ClusterName == "" || *shown.Type != 3 {
+		t.Errorf("shown: %v", shown)
+	}
+	pods.VpcChannelType, pods.MemberGroups = &types.BUILTIN, nil // the type stays, and the groups go
+	call(j, j.UpdateVpcChannelV2, model.UpdateVpcChannelV2Request{InstanceId: instance, VpcChannelId: *made.Id, Body: pods})
+	after := call(j, j.ShowDetailsOfVpcChannelV2, model.ShowDetailsOfVpcChannelV2Request{InstanceId: instance, VpcChannelId: *made.Id})
+	if after.VpcChannelType.Value() != "microservice" || len(*after.MemberGroups) != 0 {
+		t.Errorf("after an update: %v", after)
+	}
+
+	registry := body("registry", model.MemberGroupCreate{MemberGroupName: "one", MemberGroupWeight: new(int32(1))})
+	registry.VpcChannelType = &types.MICROSERVICE
+	registry.MicroserviceInfo = &model.MicroServiceCreate{ServiceType: &services.NACOS, NacosInfo: &model.MicroServiceInfoNacosBase{
+		ServiceName: "orders", ServerConfig: []model.NacosServerConfig{{IpAddress: "192.0.2.20", Port: 8848}}, UserInfo: &model.NacosUserInfo{UserName: "gateway", Password: "a-password"},
+	}}
+	refused(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: registry}, 400, "APIG.2011") // a weight
+	registry.MemberGroups = nil
+	nacos := call(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: registry})
+	told := call(j, j.ShowDetailsOfVpcChannelV2, model.ShowDetailsOfVpcChannelV2Request{InstanceId: instance, VpcChannelId: *nacos.Id})
+	if n := told.MicroserviceInfo.NacosInfo; *n.ServerConfig[0].GrpcPort != 9848 || *n.GroupName != "DEFAULT_GROUP" || n.UserInfo.Password != "" {
+		t.Errorf("told of a registry: %v", n)
+	}
+
+	canary := body("canary", model.MemberGroupCreate{MemberGroupName: "old", ReferenceVpcChannelId: new("nobody")})
+	canary.VpcChannelType = &types.REFERENCE
+	refused(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: canary}, 400, "APIG.2011")
+	(*canary.MemberGroups)[0].ReferenceVpcChannelId = made.Id
+	canary.Members = &[]model.MemberInfo{{Host: new("192.0.2.10")}} // which is ignored
+	reference := call(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: canary})
+	seen := call(j, j.ShowDetailsOfVpcChannelV2, model.ShowDetailsOfVpcChannelV2Request{InstanceId: instance, VpcChannelId: *reference.Id})
+	if g := *seen.MemberGroups; len(*seen.Members) != 0 || *g[0].ReferenceVpcChannelId != *made.Id || seen.MicroserviceInfo.CseInfo.EngineId != "" {
+		t.Errorf("seen: %v", seen)
+	}
+	refused(j, j.ListBackendInstancesV2, model.ListBackendInstancesV2Request{InstanceId: instance, VpcChannelId: *reference.Id}, 403, "APIG.3471")
+	refused(j, j.DeleteVpcChannelV2, model.DeleteVpcChannelV2Request{InstanceId: instance, VpcChannelId: *made.Id}, 409, "APIG.3719")
+	(*canary.MemberGroups)[0].ReferenceVpcChannelId = reference.Id
+	refused(j, j.UpdateVpcChannelV2, model.UpdateVpcChannelV2Request{InstanceId: instance, VpcChannelId: *reference.Id, Body: canary}, 400, "APIG.2011") // itself
+	for _, id := range []string{*reference.Id, *made.Id, *nacos.Id} {
+		call(j, j.DeleteVpcChannelV2, model.DeleteVpcChannelV2Request{InstanceId: instance, VpcChannelId: id})
+	}
+}
