@@ -26,7 +26,7 @@ func channelShape() *shape.Shape {
 		shape.May("member_groups", memberGroups()),
 		shape.May("members", memberList()),
 		shape.May("health_check", healthCheck()),
-		shape.May("microservice", microserviceShape().WithAbsent("none").WithBeside("type", ofMicroservice).WithMadeBeside(madeMicroservices)),
+		shape.May("microservice", microserviceShape().WithExample(exampleMicroservice).WithAbsent("none").WithBeside("type", ofMicroservice).WithBeside("members", nil).WithMadeBeside(madeMicroservices)),
 	).WithExample(map[string]any{
 		"name": "orders_backend", "port": 8080, "balance_strategy": "weighted_round_robin",
 		"members": []any{map[string]any{"host": "192.0.2.10", "weight": 1}},
@@ -38,14 +38,14 @@ func memberGroups() *shape.Shape {
 		shape.Need("name", shape.OfText("Name of the group.", shape.Length(3, 64), channelNames).WithExample("blue").WithSamples("blue", "green", "grey")),
 		shape.May("weight", shape.OfWhole("Share of the group; of Nacos the registry has it.", shape.Range(0, 100)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(80))),
 		shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("The new version")),
-		shape.May("microservice_version", shape.OfText("Version of the instances, for type microservice.", shape.Length(0, 64)).WithDefault("").WithExample("v1").WithMade().WithBeside("../type", ofMicroservice)),
-		shape.May("microservice_port", shape.OfWhole("Port of the instances, for type microservice; 0 means that of the channel.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081)).WithMade().WithBeside("../type", ofMicroservice)),
+		shape.May("microservice_version", shape.OfText("Version of the instances, for type microservice.", shape.Length(0, 64)).WithDefault("").WithExample("v1").WithMade().WithBeside("../type", ofMicroservice).WithBeside("../members", nil).WithBeside("../microservice", exampleMicroservice)),
+		shape.May("microservice_port", shape.OfWhole("Port of the instances, for type microservice; 0 means that of the channel.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081)).WithMade().WithBeside("../type", ofMicroservice).WithBeside("../members", nil).WithBeside("../microservice", exampleMicroservice)),
 		shape.May("microservice_labels", shape.OfList("Labels of the instances, for type microservice.", shape.OfMap("A label.",
 			shape.Need("label_name", shape.OfText("Name of the label.", shape.Length(1, 63), labelTexts).WithExample("app")),
 			shape.Need("label_value", shape.OfText("Value of the label.", shape.Length(1, 63), labelTexts).WithExample("orders")),
-		)).KeyedBy("label_name").WithAbsent("none").WithMade().WithBeside("../type", ofMicroservice)),
+		)).KeyedBy("label_name").WithAbsent("none").WithMade().WithBeside("../type", ofMicroservice).WithBeside("../members", nil).WithBeside("../microservice", exampleMicroservice)),
 		shape.May("reference_channel", shape.OfText("Name of the channel that gets the calls of the group: one of channels in the files, or of the gateway. Needed for type reference, and for it alone.",
-			shape.Length(3, 64)).Naming(aChannel).WithExample("orders_backend").WithAbsent("none").WithBeside("../type", ofChannels)),
+			shape.Length(3, 64)).Naming(aChannel).WithExample("orders_pods").WithAbsent("none").WithBeside("../type", ofChannels).WithBeside("../members", nil)),
 	)).KeyedBy("name").WithAbsent("not managed, but needed for type reference; [] means none").WithMadeBeside(map[string][]any{
 		ofServers: {
 			[]any{map[string]any{"name": "blue", "weight": 80}, map[string]any{"name": "green"}},
@@ -98,6 +98,10 @@ func healthCheck() *shape.Shape {
 		ofChannels: {},
 		"ecs":      {map[string]any{"protocol": "TCP", "port": 9000, "threshold_normal": 1, "threshold_abnormal": 3, "time_interval": 6, "timeout": 2}},
 	})
+}
+
+var exampleMicroservice = map[string]any{
+	"service_type": "CCE", "cce_info": map[string]any{"cluster_id": "ab1485b4-f91b-11ec-8d3b-0255ac101a2b", "namespace": "default", "workload_type": "deployment", "app_name": "orders"},
 }
 
 // madeMicroservices are made-up services; nothing stands there beside the other types.
