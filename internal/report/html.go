@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
@@ -74,30 +75,42 @@ func (c htmlCard) N() int { return len(c.First) + len(c.More) }
 // htmlFinding is a finding, and the change that it is about.
 type htmlFinding struct {
 	*finding
-	Anchor string // "" when it is about no change
+	Anchor string      // "" when it is about no change
+	Felt   *impact.Row // what it means to callers; nil when it is about something else
 }
+
+// Calls is how many calls an impact meets, in words; "" where that is not known.
+func (f htmlFinding) Calls() string {
+	if f.Felt.Calls == nil {
+		return ""
+	}
+	return document.Calls(*f.Felt.Calls)
+}
+
+// Names are the APIs of an impact that are alike.
+func (f htmlFinding) Names() string { return f.Text(strings.Join(f.Felt.Names, ", ")) }
 
 // Text makes text from outside harmless to look at, and cuts what is very long.
 func (htmlFinding) Text(s string) string { return clip(document.Clean(s), htmlSaid) }
 
-// htmlPiece is a part of a sentence. A flag is not to be broken at its hyphens.
+// htmlPiece is a part of a sentence. Flags and days are not to be broken at their hyphens.
 type htmlPiece struct {
-	Flag bool
-	Text string
+	Whole bool
+	Text  string
 }
 
-var flagInText = regexp.MustCompile(`--[a-z][a-z-]*`)
+var wholeInText = regexp.MustCompile(`--[a-z][a-z-]*|\b\d{4}-\d\d-\d\d\b`)
 
-// Pieces are Text, its flags apart.
+// Pieces are Text, its flags and days apart.
 func (f htmlFinding) Pieces(s string) []htmlPiece { return pieces(f.Text(s)) }
 
-// Pieces are a text of ours, its flags apart.
+// Pieces are a text of ours, its flags and days apart.
 func (htmlPage) Pieces(s string) []htmlPiece { return pieces(s) }
 
 func pieces(s string) (out []htmlPiece) {
 	at := 0
-	for _, span := range flagInText.FindAllStringIndex(s, -1) {
-		out = append(out, htmlPiece{Text: s[at:span[0]]}, htmlPiece{Flag: true, Text: s[span[0]:span[1]]})
+	for _, span := range wholeInText.FindAllStringIndex(s, -1) {
+		out = append(out, htmlPiece{Text: s[at:span[0]]}, htmlPiece{Whole: true, Text: s[span[0]:span[1]]})
 		at = span[1]
 	}
 	return append(out, htmlPiece{Text: s[at:]})
@@ -187,7 +200,10 @@ func (p *htmlPage) attention() {
 	cards := map[*rule]int{}
 	all := slices.Concat(p.Impact, p.Findings)
 	for i := range all {
-		f := htmlFinding{&all[i], anchors[all[i].Address]}
+		f := htmlFinding{&all[i], anchors[all[i].Address], nil}
+		if i < len(p.Impact) {
+			f.Felt = &p.view.Felt.Rows[i]
+		}
 		at, there := cards[f.Rule]
 		if !there {
 			at = len(p.Urgent)
