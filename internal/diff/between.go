@@ -181,6 +181,11 @@ func (c *comparison) objects(k *kind.Kind) {
 		return
 	}
 	for _, p := range c.pairs[k.Name] {
+		if p.want != nil && p.have != nil && p.have.Key != p.want.Key && c.filter.self(k) && !c.rules.whole(k.Name, p.want.Key) {
+			c.renamed[p.have.Address()] = p.want.Key
+		}
+	}
+	for _, p := range c.pairs[k.Name] {
 		switch {
 		case p.want == nil:
 			c.retiring[p.have.Address()] = true
@@ -211,7 +216,6 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 		return
 	}
 	if p.have.Key != w.Key {
-		c.renamed[p.have.Address()] = w.Key
 		if w.MovedFrom == p.have.Key {
 			change.Note = "renamed from " + p.have.Key
 		} else {
@@ -219,7 +223,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 		}
 	}
 	c.leftovers(k, p)
-	fields := append(leaves(k, k.Settle(w.Value, p.have.Value), w.Value, true), c.resent(k, w, p.have)...)
+	fields := append(leaves(k, k.Settle(w.Value, c.called(k, p.have)), w.Value, true), c.resent(k, w, p.have)...)
 	kept, ignored := c.rules.fields(k.Name, w.Key, fields)
 	c.doubt(k, w, p.have)
 	switch {
@@ -246,6 +250,14 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	}
 	c.uploads(k, change.Want, "which is to change")
 	c.add(change)
+}
+
+// called is the value of a gateway's object with the names that what it refers to will have.
+func (c *comparison) called(k *kind.Kind, o *kind.Object) any {
+	if k.WithNames == nil || len(c.renamed) == 0 {
+		return o.Value
+	}
+	return k.WithNames(*o, func(kindName, key string) string { return c.renamed[kindName+"/"+key] }).Value
 }
 
 // create plans an object that the gateway lacks.
