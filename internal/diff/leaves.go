@@ -99,14 +99,21 @@ func strange(fields []Field, k *kind.Kind, have, want any) []Field {
 }
 
 // created lists what a new object is sent with, but for what is zero.
-func created(k *kind.Kind, want any) []Field {
-	sides := [2]*kind.Side{sideOf(k, reflect.Zero(reflect.TypeOf(want)).Interface()), sideOf(k, want)}
-	r := reporter{sides: sides, sent: true}
-	cmp.Equal(sides[0].Arranged(), sides[1].Arranged(), cmp.Reporter(&r))
-	for i := range r.fields {
-		r.fields[i].Before = nil
+func created(k *kind.Kind, want any) (fields []Field) {
+	zero, side := sideOf(k, reflect.Zero(reflect.TypeOf(want)).Interface()), sideOf(k, want)
+	unsaid := map[string]any{}
+	for _, f := range flatten("", zero.Arranged()) {
+		unsaid[f.Path] = f.After
 	}
-	return finished(k, r.fields, sides)
+	for _, f := range flatten("", side.Arranged()) {
+		if was, ok := unsaid[f.Path]; ok && reflect.DeepEqual(was, f.After) {
+			continue
+		}
+		f.asSet(nil, f.After)
+		f.After, f.Sensitive = side.At(f.Path), within(side.Secrets, f.Path)
+		fields = append(fields, f)
+	}
+	return finished(k, fields, [2]*kind.Side{zero, side})
 }
 
 // finished are fields as everybody else may see them.
@@ -233,20 +240,16 @@ func (r *reporter) Report(result cmp.Result) {
 
 // leaves are those of a value at the place where the walk stands. An element of a list with keys is one.
 func (r *reporter) leaves(path string, v reflect.Value) []Field {
-	if _, inMap := r.path.Last().(cmp.MapIndex); inMap && r.path.Index(-2).Type() == elementsType {
-		return element(path, v)
-	}
-	return flatten(path, v)
-}
-
-var elementsType = reflect.TypeFor[shape.Elements]()
-
-func element(path string, v reflect.Value) []Field {
 	if !v.IsValid() {
 		return nil
 	}
-	return []Field{{Path: path, After: v.Interface()}}
+	if _, inMap := r.path.Last().(cmp.MapIndex); inMap && r.path.Index(-2).Type() == elementsType {
+		return []Field{{Path: path, After: v.Interface()}}
+	}
+	return flatten(path, v.Interface())
 }
+
+var elementsType = reflect.TypeFor[shape.Elements]()
 
 // written are leaves in the form that is compared as a side has them written, under a pointer of its own.
 func written(s *kind.Side, compared []Field, path, pointer string) []Field {
@@ -341,33 +344,27 @@ func (r *reporter) pointer(index func(x, y int) int) string {
 	return b.String()
 }
 
-// flatten lists the leaves below a value.
-func flatten(path string, v reflect.Value) (out []Field) {
-	for v.IsValid() && v.Kind() == reflect.Interface {
-		v = v.Elem()
-	}
-	if !v.IsValid() {
+// flatten lists the leaves below a value, in the order of their paths.
+func flatten(path string, v any) (out []Field) {
+	switch v := v.(type) {
+	case nil:
 		return nil
-	}
-	switch {
-	case v.Type() == elementsType:
-		for _, key := range v.MapKeys() {
-			out = append(out, element(path+"/"+jsonptr.Escape(key.String()), v.MapIndex(key))...)
+	case shape.Elements:
+		for key, in := range v {
+			out = append(out, Field{Path: path + "/" + jsonptr.Escape(key), After: in})
 		}
-	case v.Kind() == reflect.Map:
-		for _, key := range v.MapKeys() {
-			out = append(out, flatten(path+"/"+jsonptr.Escape(fmt.Sprint(key)), v.MapIndex(key))...)
+	case map[string]any:
+		for key, in := range v {
+			out = append(out, flatten(path+"/"+jsonptr.Escape(key), in)...)
 		}
-	case v.Kind() == reflect.Slice && v.Type() != setType:
-		for i := range v.Len() {
-			out = append(out, flatten(path+"/"+strconv.Itoa(i), v.Index(i))...)
+	case []any:
+		for i, in := range v {
+			out = append(out, flatten(path+"/"+strconv.Itoa(i), in)...)
 		}
 	}
 	if len(out) == 0 {
-		return []Field{{Path: path, After: v.Interface()}}
+		return []Field{{Path: path, After: v}}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Path < out[j].Path })
+	slices.SortStableFunc(out, func(a, b Field) int { return strings.Compare(a.Path, b.Path) })
 	return out
 }
-
-var setType = reflect.TypeFor[shape.Set]()

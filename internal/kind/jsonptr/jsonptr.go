@@ -18,7 +18,12 @@ var (
 func Escape(key string) string { return escaper.Replace(key) }
 
 // Unescape is the key that a step of a pointer names.
-func Unescape(step string) string { return unescaper.Replace(step) }
+func Unescape(step string) string {
+	if !strings.Contains(step, "~") { // most do not, and are read often
+		return step
+	}
+	return unescaper.Replace(step)
+}
 
 // Join is the pointer that leads through some keys.
 func Join(keys ...string) string {
