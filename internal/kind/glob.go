@@ -28,6 +28,9 @@ func IsGlob(pattern string) bool { return strings.ContainsAny(pattern, `*?[{\`) 
 
 // BrokenGlob tells why a pattern cannot be read; "" when it can.
 func BrokenGlob(pattern string) string {
+	if !strings.ContainsAny(pattern, Wildcards) && utf8.ValidString(pattern) { // most references are names, and many
+		return ""
+	}
 	if _, err := compiled(pattern); err != nil {
 		return err.Error()
 	}

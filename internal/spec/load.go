@@ -56,8 +56,12 @@ type State struct {
 
 // Referring is the state with those references alone that are asked for by their kind, owner and environment.
 func (s *State) Referring(asked func(k *kind.LinkKind, owner, env string) bool) *State {
+	others := func(r Reference) bool { return !asked(kind.LinkOf(r.Kind), r.Owner, r.Environment) }
+	if !slices.ContainsFunc(s.References, others) {
+		return s
+	}
 	out := *s
-	out.References = slices.DeleteFunc(slices.Clone(s.References), func(r Reference) bool { return !asked(kind.LinkOf(r.Kind), r.Owner, r.Environment) })
+	out.References = slices.DeleteFunc(slices.Clone(s.References), others)
 	return &out
 }
 
