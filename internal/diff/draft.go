@@ -172,11 +172,15 @@ func (c *comparison) along() {
 	}
 	for i := range c.have.Links {
 		l := &c.have.Links[i]
-		k := kind.LinkOf(l.Kind)
-		note(k.Owner+"/"+l.Owner, l.Address())
-		if kind.Of(k.To()) != nil {
-			target := l.Target()
+		note(kind.LinkOf(l.Kind).Owner+"/"+l.Owner, l.Address())
+		if target := l.Target(); l.To != nil {
 			note(target.Address(), l.Address())
+		}
+	}
+	for i := range c.have.Beside.Links {
+		if l := &c.have.Beside.Links[i]; l.To != nil && gone[l.To.Address()] {
+			note(l.To.Address(), l.Address())
+			c.noteBeside(l)
 		}
 	}
 	for i := range c.plan.Changes {

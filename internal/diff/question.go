@@ -51,13 +51,44 @@ func (d *Draft) Questions() (out []Question) {
 	return out
 }
 
-func (c *comparison) question(k *kind.LinkKind) Question {
+// Orphans ask what is bound to objects that go, as far as the comparison did not read it: it goes along.
+func (d *Draft) Orphans() (out []Question) {
+	c := d.c
+	for _, k := range kind.Links {
+		to := kind.Of(k.To())
+		if to == nil {
+			continue
+		}
+		q, held := c.questionOf(k), c.holders(k)
+		for i := range c.plan.Changes {
+			ch := &c.plan.Changes[i]
+			if ch.Kind != to.Name || ch.Action != Delete {
+				continue
+			}
+			if l := (kind.Link{Kind: k.Name, To: ch.Have}); k.Slot == nil || len(held[TargetOf(&l)]) == 0 {
+				q.Binds = append(q.Binds, l)
+			}
+		}
+		if len(q.Binds) > 0 {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// questionOf is a question about links of a kind that asks nothing yet.
+func (c *comparison) questionOf(k *kind.LinkKind) Question {
 	q := Question{Link: k, Managed: map[string]bool{}, known: map[string]bool{}}
 	for _, r := range c.known {
 		if r.Link == k {
 			q.known[r.Object.ID] = true
 		}
 	}
+	return q
+}
+
+func (c *comparison) question(k *kind.LinkKind) Question {
+	q := c.questionOf(k)
 	if !k.Mixed {
 		q.slots = map[string]bool{}
 	}

@@ -236,7 +236,10 @@ func listQuotaApps(g *Gateway, c *call, which func(*app, *appQuota) bool) (reply
 }
 
 // showBoundQuota answers an empty object when the app has no quota.
-func showBoundQuota(_ *Gateway, _ *call, a *app) (reply, error) {
+func showBoundQuota(g *Gateway, _ *call, a *app) (reply, error) {
+	if !g.supports("app_quota") {
+		return reply{}, unsupported("app_quota")
+	}
 	if a.quota == nil {
 		return ok(map[string]any{})
 	}

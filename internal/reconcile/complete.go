@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -16,8 +17,8 @@ import (
 func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) error {
 	c.Actual, c.Desired = draft.Actual(), draft.Desired()
 	c.Whole, c.Complete = l.Whole, linksRead(c.Actual, draft.Known(), l.Whole)
-	questions := draft.Questions()
-	found := make([]kind.Beside, len(questions)+1)
+	questions, orphaned := draft.Questions(), draft.Orphans()
+	found := make([]kind.Beside, len(questions)+len(orphaned)+1)
 	g, gctx := errgroup.WithContext(ctx)
 	for i := range questions {
 		g.Go(func() (err error) {
@@ -30,8 +31,17 @@ func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, dra
 			return err
 		})
 	}
+	for i := range orphaned {
+		g.Go(func() (err error) {
+			found[len(questions)+i], err = reader.Holders(gctx, &orphaned[i], l)
+			if api.Withheld(err) {
+				return nil // what only goes along, and is not shown, keeps nobody from deleting what it hangs on
+			}
+			return err
+		})
+	}
 	g.Go(func() (err error) {
-		found[len(questions)], err = orphans(gctx, reader, draft, l)
+		found[len(found)-1], err = orphans(gctx, reader, draft, l)
 		return err
 	})
 	if err := g.Wait(); err != nil {
