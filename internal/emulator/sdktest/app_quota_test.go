@@ -14,6 +14,26 @@ func TestAppQuota(t *testing.T) {
 		t.Errorf("created: %v", made)
 	}
 	refused(j, j.CreateAppQuota, model.CreateAppQuotaRequest{InstanceId: instance, Body: body}, 400, "APIG.3325")
+
+	app := *call(j, j.CreateAnAppV2, model.CreateAnAppV2Request{InstanceId: instance, Body: &model.AppCreate{Name: "partner_a"}}).Id
+	if none := call(j, j.ShowAppBoundAppQuota, model.ShowAppBoundAppQuotaRequest{InstanceId: instance, AppId: app}); none.AppQuotaId != nil {
+		t.Errorf("bound to nothing: %v", none)
+	}
+	bind := model.AssociateAppsForAppQuotaRequest{InstanceId: instance, AppQuotaId: *made.AppQuotaId, Body: &model.CreateAppQuotaBindingApp{AppIds: []string{app}}}
+	if applied := *call(j, j.AssociateAppsForAppQuota, bind).Applies; len(applied) != 1 || *applied[0].AppId != app || *applied[0].AppQuotaId != *made.AppQuotaId {
+		t.Errorf("bound: %v", applied)
+	}
+	apps := call(j, j.ListAppQuotaBoundApps, model.ListAppQuotaBoundAppsRequest{InstanceId: instance, AppQuotaId: *made.AppQuotaId})
+	if apps.Total != 1 || *(*apps.Apps)[0].Name != "partner_a" || *(*apps.Apps)[0].AppQuotaName != "partner_daily" {
+		t.Errorf("apps: %v", apps)
+	}
+	if quota := call(j, j.ShowAppBoundAppQuota, model.ShowAppBoundAppQuotaRequest{InstanceId: instance, AppId: app}); *quota.Name != "partner_daily" || *quota.BoundAppNum != 1 {
+		t.Errorf("quota: %v", quota)
+	}
+	call(j, j.DisassociateAppQuotaWithApp, model.DisassociateAppQuotaWithAppRequest{InstanceId: instance, AppQuotaId: *made.AppQuotaId, AppId: app})
+	if apps := call(j, j.ListAppQuotaBoundApps, model.ListAppQuotaBoundAppsRequest{InstanceId: instance, AppQuotaId: *made.AppQuotaId}); apps.Total != 0 {
+		t.Errorf("after the unbind: %v", apps)
+	}
 	call(j, j.DeleteAppQuota, model.DeleteAppQuotaRequest{InstanceId: instance, AppQuotaId: *made.AppQuotaId})
 	refused(j, j.DeleteAppQuota, model.DeleteAppQuotaRequest{InstanceId: instance, AppQuotaId: *made.AppQuotaId}, 404, "APIG.3093")
 }
