@@ -245,8 +245,11 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 		c.plan.Unchanged++
 		return
 	}
-	if change.Action == Replace && len(ignored) > 0 {
-		change.Want = c.rules.keep(k, w, p.have)
+	if change.Action == Replace {
+		if len(ignored) > 0 {
+			change.Want = c.rules.keep(k, w, p.have)
+		}
+		c.loses(k, change.Want, p.have)
 	}
 	c.uploads(k, change.Want, "which is to change")
 	c.add(change)
@@ -278,9 +281,6 @@ func (c *comparison) doubt(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 		if told, _ := c.rules.fields(k.Name, w.Key, []Field{{Path: path}}); len(told) > 0 {
 			c.silent = append(c.silent, w.Address()+" "+path)
 		}
-	}
-	for _, p := range k.Clash(w.Value, have.Value) {
-		c.plan.Errors = append(c.plan.Errors, problem(w, p))
 	}
 	for _, path := range k.Unseen(w.Value, have.Value) {
 		c.silent = append(c.silent, w.Address()+" "+path)

@@ -29,6 +29,16 @@ func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *
 	return &w
 }
 
+// loses refuses a replace that would lose what the gateway has and nobody can send again.
+func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
+	for _, path := range k.Loses(w.Value, have.Value) {
+		c.plan.Refusals = append(c.plan.Refusals, Refusal{
+			Guard: "secrets", Address: w.Address(), Reason: w.Address() + " would lose its " + path[1:] + " with the replace, since no gateway tells it",
+			Would: "write it, or declare the new one under another name",
+		})
+	}
+}
+
 // uploads reports what a write needs, no gateway tells, and the files leave out, or have too late.
 func (c *comparison) uploads(k *kind.Kind, w *kind.Declared, since string) {
 	for _, path := range k.Uploads {

@@ -85,13 +85,11 @@ var certificate = of(Def[Certificate, certificateWire]{
 			}
 			return []shape.Problem{{Path: "/cert_content", Text: "ended on " + last + ", so that no gateway takes it", Hint: "name a renewed one"}}
 		},
-		Clash: func(want, have Certificate) []shape.Problem {
-			if want.RootCA != "" || have.RootCA == "" || want.Type != have.Type || !replaced(want, have) {
-				return nil
+		Loses: func(want, have Certificate) []string {
+			if want.RootCA != "" || have.RootCA == "" || want.Type != have.Type {
+				return nil // a global one has none
 			}
-			return []shape.Problem{{
-				Path: "/trusted_root_ca", Text: "would be lost with the replace, since no gateway tells it", Hint: "write it, or declare the new certificate under another name",
-			}}
+			return []string{"/trusted_root_ca"}
 		},
 		Disturbs: func(c Certificate) string {
 			if c.Type == inOne {

@@ -70,7 +70,7 @@ type Hooks[S any] struct {
 	CheckIn   func(owner any, s S) []shape.Problem  // what depends on the owner, too; nothing
 	Refs      func(S) []Ref                         // what must exist first; nothing
 	Lapsed    func(s S, day string) []shape.Problem // why nothing can be written with the value on a day, YYYY-MM-DD; nothing
-	Clash     func(want, have S) []shape.Problem    // why a gateway's object cannot become what is wanted; nothing
+	Loses     func(want, have S) []string           // JSON pointers of what a replace loses, since no gateway tells it and the files leave it out; none
 	Excludes  func(a, b S) bool                     // whether there is no room for two of one name, where a gateway has it once (OnePlace); there never is
 	Unseen    func(want, have S) []string           // JSON pointers of what is wanted and cannot be compared, since this gateway does not tell it; none
 	Features  func(S) []string                      // instance features one of which it surely needs; none: any instance takes it
@@ -114,11 +114,11 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 			}
 			return h.Lapsed(v.(S), day)
 		},
-		Clash: func(want, have any) []shape.Problem {
-			if h.Clash == nil {
+		Loses: func(want, have any) []string {
+			if h.Loses == nil {
 				return nil
 			}
-			return h.Clash(want.(S), have.(S))
+			return h.Loses(want.(S), have.(S))
 		},
 		Excludes: func(a, b any) bool { return h.Excludes == nil || h.Excludes(a.(S), b.(S)) },
 		Unseen: func(want, have any) []string {
