@@ -286,6 +286,7 @@ func (b channelBody) stored() channelBody {
 	if b.Old = 2; b.Type == typeService {
 		b.Old = 3
 	}
+	b.Service = b.Service.stored()
 	weights := map[string]int{}
 	b.Groups = append([]channelGroup{}, b.Groups...)
 	for i := range b.Groups {

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 )
 
@@ -56,6 +57,21 @@ type nacosUser struct {
 
 // weighsItself reports whether the weights of groups are the registry's.
 func (m *microservice) weighsItself() bool { return m != nil && m.Type == "NACOS" }
+
+// stored is a microservice as the gateway keeps it, with what was left out of a registry.
+func (m *microservice) stored() *microservice {
+	if m == nil || m.Nacos == nil {
+		return m
+	}
+	n := *m.Nacos
+	n.Cluster, n.Group, n.Servers = cmp.Or(n.Cluster, "DEFAULT"), cmp.Or(n.Group, "DEFAULT_GROUP"), slices.Clone(n.Servers)
+	for i := range n.Servers {
+		n.Servers[i].GRPC = cmp.Or(n.Servers[i].GRPC, n.Servers[i].Port+1000)
+	}
+	out := *m
+	out.Nacos = &n
+	return &out
+}
 
 // service wants what a channel of its type must say of its microservice, and nothing for channels of other types.
 func (c *checks) service(b channelBody) {
@@ -152,14 +168,8 @@ func (m *microservice) view(c *channel, secret string) map[string]any {
 
 // view is a registry as it is told; the password in one of the ways that a gateway may have.
 func (n *nacosInfo) view(secret string) map[string]any {
-	servers := []nacosServer{}
-	for _, s := range n.Servers {
-		s.GRPC = cmp.Or(s.GRPC, s.Port+1000)
-		servers = append(servers, s)
-	}
 	out := map[string]any{
-		"namespace": n.Namespace, "cluster_name": cmp.Or(n.Cluster, "DEFAULT"), "group_name": cmp.Or(n.Group, "DEFAULT_GROUP"),
-		"service_name": n.Service, "server_config": servers, "user_info": nil,
+		"namespace": n.Namespace, "cluster_name": n.Cluster, "group_name": n.Group, "service_name": n.Service, "server_config": n.Servers, "user_info": nil,
 	}
 	if u := n.User; u != nil {
 		user := map[string]any{"user_name": u.Name}

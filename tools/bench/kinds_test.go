@@ -178,3 +178,44 @@ func targetsOf(l *kind.LinkKind, n int) (state string, refs []any) {
 	}
 	return string(raw), refs
 }
+
+// TestRequestsOfReferences: channels that refer to others take no more than others: the list tells names and ids, and what is
+// not declared is not read.
+func TestRequestsOfReferences(t *testing.T) {
+	const canaries, backends = 3, 4
+	channel := func(name string, more map[string]any) any {
+		o := map[string]any{"name": name, "port": 80, "balance_strategy": "uri_hash"}
+		maps.Copy(o, more)
+		return o
+	}
+	groups := func(name string) map[string]any {
+		return map[string]any{"type": "reference", "member_groups": []any{map[string]any{"name": "old", "reference_channel": name}, map[string]any{"name": "new", "reference_channel": "there"}}}
+	}
+	var items []any
+	for i := range canaries {
+		items = append(items, channel(fmt.Sprintf("canary_%d", i), groups(fmt.Sprintf("backend_%d", i))))
+	}
+	for i := range backends {
+		items = append(items, channel(fmt.Sprintf("backend_%d", i), nil))
+	}
+	file, err := json.Marshal(map[string]any{"version": "apigw-sync/v1", "channels": items})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := NewSite([]byte("version: apigw-sync/v1\nchannels: [{name: there, port: 80, balance_strategy: uri_hash}]\n"), 0, parallel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := load(t, file)
+	run, c := compare(t, s, state, diff.Policy{})
+	if out := run.Apply(t.Context(), c); !out.Converged {
+		t.Fatalf("%d changes remain: %+v", len(out.Remaining), out.Remaining)
+	}
+	if sent := s.Sent(); Total(sent.Writes) != canaries+backends || sent.Refused > 0 {
+		t.Errorf("%d writes, %d refused: %v", Total(sent.Writes), sent.Refused, sent.Writes)
+	}
+	_, c = compare(t, s, state, diff.Policy{})
+	if sent, bound := s.Sent(), 1+calls(canaries+backends+1)+canaries+backends; Total(sent.Reads) != bound || !c.Plan.Empty() {
+		t.Errorf("%d reads, %d are unavoidable, %d changes: %v", Total(sent.Reads), bound, len(c.Plan.Changes), sent.Reads)
+	}
+}
