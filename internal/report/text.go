@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fatih/color"
@@ -19,6 +20,7 @@ import (
 //   - the symbol of a change stands in the first three columns, so that grep and the eye find it;
 //   - everything that comes from outside goes through Clean;
 //   - colour repeats what words and symbols say, and never says anything alone;
+//   - nothing but a single word is wider than the screen, where there is one;
 //   - errors stand on stderr and are left out; warnings are a part of the result;
 //   - the last line sums up.
 var text = &Format{Name: "text", Many: true, Write: writeText}
@@ -80,9 +82,13 @@ func (p *page) paint(s string, attributes ...color.Attribute) string {
 	return c.Sprint(s)
 }
 
+// linef writes lines; one that is too wide for the screen goes on below.
 func (p *page) linef(format string, args ...any) {
-	_, _ = fmt.Fprintf(p, format, args...) // Flush tells
-	_ = p.WriteByte('\n')
+	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+		for _, part := range fitted(line, p.style.Width) {
+			_, _ = p.WriteString(part + "\n") // Flush tells
+		}
+	}
 }
 
 // wide is how many columns a text takes.
@@ -108,13 +114,14 @@ type row struct {
 
 const (
 	mostPadded = 72 // columns up to which cells are aligned; longer ones stand out
+	leastSaid  = 30 // columns in which a sentence goes on below itself
 	gap        = "  "
 )
 
 // rows writes a block of lines, their cells in columns. On a terminal that is too narrow the cells
-// behind the first stand on a line of their own.
+// behind the first stand on a line of their own, unless the last is a sentence that has room to go on below itself.
 func (p *page) rows(block []row) {
-	widths := columns(block)
+	widths := p.columns(block, 4)
 	for _, r := range block {
 		symbol := p.paint(r.text, r.paint...) + " "
 		var b strings.Builder
@@ -125,9 +132,17 @@ func (p *page) rows(block []row) {
 			}
 			b.WriteString(pad(cell, widths[i]) + gap)
 		}
-		if line := b.String(); p.style.Width == 0 || 4+wide(line) <= p.style.Width || len(r.cells) < 2 {
+		last := len(r.cells) - 1
+		switch line := b.String(); {
+		case p.style.Width == 0 || 4+wide(line) <= p.style.Width || last < 1:
 			p.linef("%s%s", symbol, line)
-		} else {
+		case strings.Contains(r.cells[last], " ") && 4+wide(line)-wide(r.cells[last])+leastSaid <= p.style.Width:
+			head := strings.TrimSuffix(line, r.cells[last])
+			for _, part := range broken(r.cells[last], p.room(4+wide(head))) {
+				p.linef("%s%s%s", symbol, head, part)
+				symbol, head = "    ", pad("", wide(head))
+			}
+		default:
 			p.linef("%s%s", symbol, r.cells[0])
 			p.linef("%s%s", indent, strings.Join(r.cells[1:], gap))
 		}
@@ -147,14 +162,32 @@ func rest(cells []string) bool {
 	return true
 }
 
-func columns(block []row) []int {
+// columns are how wide the cells of a block are beside a margin. Where not all of it fits on the screen, long cells stand out.
+func (p *page) columns(block []row, margin int) []int {
+	const least = 12
+	most := mostPadded
+	for {
+		widths := columnsTo(block, most)
+		all := margin - len(gap)
+		for _, w := range widths {
+			all += w + len(gap)
+		}
+		if p.style.Width == 0 || all <= p.style.Width || most <= least {
+			return widths
+		}
+		most = min(most, slices.Max(widths)) - 1
+	}
+}
+
+// columnsTo are how wide cells of at most so many columns are.
+func columnsTo(block []row, most int) []int {
 	var widths []int
 	for _, r := range block {
 		for i, cell := range r.cells {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			if w := wide(cell); w <= mostPadded {
+			if w := wide(cell); w <= most {
 				widths[i] = max(widths[i], w)
 			}
 		}

@@ -94,7 +94,7 @@ func (p *page) values(c *document.Change) {
 	if c.Apart() != document.Differs {
 		for i := range c.Fields {
 			if f := &c.Fields[i]; f.Path != "/name" || f.Before != any(c.Name) && f.After != any(c.Name) { // else the address says it
-				for _, line := range p.wrap(f.Sides(c.Apart(), wholeValue), "  ", indent, namesWidth) {
+				for _, line := range p.value(f.Sides(c.Apart(), wholeValue), "  ", indent) {
 					p.linef("%s%s", indent, line)
 				}
 			}
@@ -159,11 +159,29 @@ func (p *page) longValue(f *document.Field) {
 	p.linef("%s%s", indent, path)
 	for _, side := range [][2]string{{document.OnGateway, held}, {document.InFiles, said}} {
 		head := indent + "  " + pad(side[0], len(document.OnGateway)) + gap
-		for _, line := range p.wrap(side[1], "", head, namesWidth) {
+		for _, line := range p.value(side[1], "", head) {
 			p.linef("%s%s", head, line)
 			head = pad("", wide(head))
 		}
 	}
+}
+
+// value are the lines of a value beside a margin, those behind the first further right by a hang. What has no blanks is broken
+// behind commas, if it has any, so that a URL stays whole.
+func (p *page) value(text, hang, left string) (lines []string) {
+	for _, line := range p.wrap(text, hang, left, namesWidth) {
+		room := p.room(wide(left + hang))
+		if wide(line) <= room || !strings.Contains(line, ",") {
+			room = 0
+		}
+		for i, part := range broken(line, room) {
+			if i > 0 {
+				part = hang + part
+			}
+			lines = append(lines, part)
+		}
+	}
+	return lines
 }
 
 func (p *page) extras(head string, list []document.Extra) {

@@ -106,7 +106,15 @@ func (p *page) settings(x *explain.Item, indent string) {
 			continue
 		}
 		value, _ := document.Shorten(s.Value, nil, p.valueWidth())
-		p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(s.Path, "/")), document.Show(value, s.Sensitive))
+		path, shown := document.Clean(strings.TrimPrefix(s.Path, "/")), document.Show(value, s.Sensitive)
+		if p.style.Width == 0 || wide(indent+path+": "+shown) <= p.style.Width {
+			p.linef("%s%s: %s", indent, path, shown)
+			continue
+		}
+		p.linef("%s%s:", indent, path)
+		for _, line := range broken(shown, p.room(len(indent)+2)) {
+			p.linef("%s  %s", indent, line)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func (p *page) table(margin string, lines [][]string) {
 		}
 		block[i] = row{cells: cells}
 	}
-	widths := columns(block)
+	widths := p.columns(block, wide(margin))
 	for i, r := range block {
 		line := ""
 		for j, cell := range r.cells {

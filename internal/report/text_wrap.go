@@ -1,6 +1,7 @@
 package report
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/fatih/color"
@@ -33,6 +34,30 @@ func broken(text string, width int) (lines []string) {
 		text = text[end:]
 	}
 	return append(lines, text)
+}
+
+var paints = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// fitted cuts a line that is wider than that, which may be painted, before words that fit below, further right. Each word
+// stays whole, so that it can be copied. A width of 0 has no end.
+func fitted(line string, width int) (out []string) {
+	shown := func(s string) int { return wide(paints.ReplaceAllString(s, "")) }
+	if width == 0 || shown(line) <= width {
+		return []string{line}
+	}
+	const most = 24 // columns of a margin; further right there is little room
+	text := strings.TrimLeft(line, " ")
+	margin := len(line) - len(text)
+	hang := strings.Repeat(" ", min(margin+2, most, width/2))
+	line = line[:margin]
+	for i, word := range words(text) {
+		if below := hang + strings.TrimLeft(word, " "); i > 0 && shown(line+word) > width && shown(below) <= width {
+			out = append(out, strings.TrimRight(line, " "))
+			line, word = "", below
+		}
+		line += word
+	}
+	return append(out, line)
 }
 
 // room is how many columns of a line are left beside a margin; 0 where lines have no end.
@@ -76,7 +101,7 @@ func (p *page) members(path string, members []string, a diff.Action) {
 		if i < len(members)-1 {
 			m += ","
 		}
-		if i > 0 && p.style.Width > 0 && columns+1+wide(m) > p.style.Width {
+		if p.style.Width > 0 && columns+1+wide(m) > p.style.Width && columns > len(indent)+1 {
 			p.linef("%s", line)
 			line, columns = indent+" ", len(indent)+1
 		}

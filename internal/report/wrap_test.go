@@ -31,6 +31,27 @@ func TestBroken(t *testing.T) {
 	}
 }
 
+func TestFitted(t *testing.T) {
+	for _, tc := range []struct {
+		line  string
+		width int
+		want  []string
+	}{
+		{"Plan: 1 to create.", 0, []string{"Plan: 1 to create."}},
+		{"Plan: 1 to create.", 18, []string{"Plan: 1 to create."}},
+		{"Plan: 1 to create.", 17, []string{"Plan: 1 to", "  create."}},
+		{"    支付/付款 is bound", 16, []string{"    支付/付款 is", "      bound"}},
+		{"  + a/very/long/address  is bound", 12, []string{"  + a/very/long/address", "    is bound"}},
+		{"\x1b[1mPlan: 1 to create.\x1b[0m", 18, []string{"\x1b[1mPlan: 1 to create.\x1b[0m"}},
+		{"\x1b[1mPlan: 1 to create.\x1b[0m", 12, []string{"\x1b[1mPlan: 1 to", "  create.\x1b[0m"}},
+		{"    a bb", 4, []string{"    a", "  bb"}},
+	} {
+		if d := cmp.Diff(tc.want, fitted(tc.line, tc.width)); d != "" {
+			t.Errorf("%q at %d (-want +got):\n%s", tc.line, tc.width, d)
+		}
+	}
+}
+
 // What a person must approve is shown whole, however long it is, and fits on the screen.
 func TestNothingIsCutOff(t *testing.T) {
 	long := strings.Repeat("abcdefghi ", 300)
