@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
@@ -97,6 +98,16 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 		},
 		Brief: func(d OwnDomain) OwnDomain {
 			d.Untold, d.Bound = false, nil
+			return d
+		},
+		InWords: func(d OwnDomain) OwnDomain {
+			if len(d.Bound) > 1 { // all of them are taken away with the one
+				names := make([]string, len(d.Bound))
+				for i, c := range d.Bound {
+					names[i] = c.Name
+				}
+				d.Cert = strings.Join(names, ", ")
+			}
 			return d
 		},
 		Compared: func(d OwnDomain) OwnDomain { d.Untold, d.Bound = false, nil; return d },
