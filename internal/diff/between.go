@@ -275,12 +275,15 @@ func (c *comparison) create(k *kind.Kind, change Change) {
 	c.add(change)
 }
 
-// doubt notes what the gateway does not tell of a declared object.
+// doubt notes what the gateway does not tell of a declared object, and why the one that it has cannot become that.
 func (c *comparison) doubt(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 	for _, path := range k.Odd(have.Value).Untold() {
 		if told, _ := c.rules.fields(k.Name, w.Key, []Field{{Path: path}}); len(told) > 0 {
 			c.silent = append(c.silent, w.Address()+" "+path)
 		}
+	}
+	for _, p := range k.Clash(w.Value, have.Value) {
+		c.plan.Errors = append(c.plan.Errors, problem(w, p))
 	}
 	for _, path := range k.Unseen(w.Value, have.Value) {
 		c.silent = append(c.silent, w.Address()+" "+path)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Channel is a load balance channel: what stands behind APIs. API reference: "VPC Channel Management". What of it is nil
@@ -18,6 +20,7 @@ type Channel struct {
 	Servers  []Server       `json:"members,omitempty"` // of builtin alone; those of a microservice are the service's
 	Health   *HealthCheck   `json:"health_check,omitempty"`
 	Service  *Microservice  `json:"microservice,omitempty"` // of microservice alone
+	Older    bool           `json:"-"`                      // the gateway tells the type in its old form alone, which knows no references
 	Odd      `json:"-"`
 }
 
@@ -143,9 +146,15 @@ var channel = of(Def[Channel, channelWire]{
 		Brief:     briefChannel,
 		Adopt:     adoptChannel,
 		Sent:      sentChannel,
-		Check:     checkChannel,
-		Refs:      channelRefs,
-		Secrets:   func(Channel) []string { return []string{nacosPassword} },
+		Clash: func(want, have Channel) []shape.Problem { // a replace would make the same again
+			if !have.Older || have.Type != ofServers || want.Type == ofServers {
+				return nil
+			}
+			return []shape.Problem{{Path: "/type", Text: "is " + ofServers + " on this gateway, which knows only the old form of types and makes no others", Hint: "remove the channel from the files, or make it in the gateway's console"}}
+		},
+		Check:   checkChannel,
+		Refs:    channelRefs,
+		Secrets: func(Channel) []string { return []string{nacosPassword} },
 		Features: func(c Channel) []string {
 			if slices.ContainsFunc(c.Servers, func(s Server) bool { return s.Backup }) {
 				return []string{"vpc_backup"}

@@ -62,7 +62,7 @@ func encodeGroup(w Writing[Channel], g ChannelGroup) (channelGroupWire, error) {
 func decodeChannel(w channelWire) Found[Channel] {
 	c := Channel{
 		Name: w.Name, Type: cmp.Or(value(w.Type), oldChannelTypes.read(w.Old), ofServers), Port: value(w.Port), Strategy: balanceStrategies.read(w.Strategy), Members: value(w.Members),
-		Groups: make([]ChannelGroup, len(w.Groups)), Health: decodeHealth(w.Health),
+		Groups: make([]ChannelGroup, len(w.Groups)), Health: decodeHealth(w.Health), Older: w.Type == nil && w.Old != "",
 	}
 	told := map[string]bool{"/port": w.Port != nil, "/balance_strategy": w.Strategy != ""}
 	switch c.Type {

@@ -69,6 +69,7 @@ type Hooks[S any] struct {
 	Check     func(S) []shape.Problem               // what no single rule sees; nothing
 	CheckIn   func(owner any, s S) []shape.Problem  // what depends on the owner, too; nothing
 	Refs      func(S) []Ref                         // what must exist first; nothing
+	Clash     func(want, have S) []shape.Problem    // why a gateway's object cannot become what is wanted; nothing
 	Lapsed    func(s S, day string) []shape.Problem // why nothing can be written with the value on a day, YYYY-MM-DD; nothing
 	Loses     func(want, have S) []string           // JSON pointers of what a replace loses, since no gateway tells it and the files leave it out; none
 	Excludes  func(a, b S) bool                     // whether there is no room for two of one name, where a gateway has it once (OnePlace); there never is
@@ -107,6 +108,12 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 				return have
 			}
 			return h.Adopt(want.(S), have.(S))
+		},
+		Clash: func(want, have any) []shape.Problem {
+			if h.Clash == nil {
+				return nil
+			}
+			return h.Clash(want.(S), have.(S))
 		},
 		Lapsed: func(v any, day string) []shape.Problem {
 			if h.Lapsed == nil || day == "" {
