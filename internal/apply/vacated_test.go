@@ -68,7 +68,8 @@ func TestVacated(t *testing.T) {
 				}
 				var asked []string
 				for _, op := range a.asked {
-					asked = append(asked, op[:strings.Index(op, "App")])
+					verb, _, _ := strings.Cut(op, "App")
+					asked = append(asked, verb)
 				}
 				if strings.Join(asked, " ") != tc.asked {
 					t.Errorf("\nasked %s\nwant  %s", strings.Join(asked, " "), tc.asked)
