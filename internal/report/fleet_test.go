@@ -1,11 +1,13 @@
 package report
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
+	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
@@ -24,5 +26,20 @@ func TestWorstFirst(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"refused", "open", "nine", "two", "also two", "well"}, got); d != "" {
 		t.Errorf("order (-want +got):\n%s", d)
+	}
+}
+
+// TestFleetPageVerdict: a target is as bad as its page says, and the whole as the worst of them, wherever it stands.
+func TestFleetPageVerdict(t *testing.T) {
+	open := &document.Plan{Changes: []document.Change{{Address: "throttle/a", Kind: "throttle", Action: diff.Update}}, Felt: document.Felt{Counts: impact.Counts{Exposure: 1}}}
+	d := &document.Fleet{Command: "diff", Targets: []document.Member{{Target: "skipped", Skipped: "wave 2 did not start"}, {Target: "open", ExitCode: new(2), Document: open}}}
+	var b strings.Builder
+	if err := writeFleetPage(&b, d); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<h1><span class="icon bad"`, `<h2 id="t1" tabindex="-1"><span class="icon bad"`, `<h2 id="t0" tabindex="-1"><span class="icon look"`} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the page lacks %s", want)
+		}
 	}
 }

@@ -53,7 +53,7 @@ func writeFleetPage(w io.Writer, d *document.Fleet) error {
 	}
 	for i, m := range worstFirst(d) {
 		row := newHTMLFleetRow(m, fmt.Sprintf("t%d", i))
-		if i == 0 {
+		if i == 0 || row.Verdict == "bad" {
 			p.Verdict = row.Verdict
 		}
 		p.Columns.Differences = p.Columns.Differences || row.Differences != ""
@@ -78,6 +78,9 @@ func newHTMLFleetRow(m *document.Member, anchor string) htmlFleetRow {
 	v := viewOf(m.Document)
 	v.ID = anchor + "-"
 	r.Where, r.Page = v.Where(), newHTMLPage(v, m.History)
+	if r.Page.Verdict == "bad" { // such as a plan that lets somebody in
+		r.Verdict = "bad"
+	}
 	if v.Failed {
 		return r
 	}
