@@ -10,7 +10,8 @@ import (
 // references orders the steps of objects by what they refer to, whatever their kinds:
 //
 //	step                                      waits for
-//	that sends a value                        the steps that make what it lives in, and what the value refers to
+//	that sends a value                        the steps that make what it lives in, and what the value refers to;
+//	                                          where that binds it, also the step that updates it
 //	that removes an object                    the steps that change or remove what refers to it now
 //
 // What lives inside an object that goes is removed with that object.
@@ -34,6 +35,9 @@ func (b *builder) references() {
 			for _, ref := range k.Refs(ch.Want.Value) {
 				if made, ok := b.create[ref.Address()]; ok {
 					b.need(i, j, made)
+				}
+				if updated, ok := b.update[ref.Address()]; ok && s.Op == OpSet {
+					s.After = append(s.After, updated) // what is bound tells by itself what it brings, as it is by then
 				}
 			}
 		}

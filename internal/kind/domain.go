@@ -14,13 +14,12 @@ import (
 // own answers tell of them.
 type OwnDomain struct {
 	Domain     string           `json:"domain"`
-	MinTLS     string           `json:"min_ssl_version,omitempty"` // "" leaves it to the gateway
-	Redirect   bool             `json:"http_redirect"`
+	MinTLS     string           `json:"min_ssl_version,omitempty"`    // "" leaves it to the gateway
+	Redirect   *bool            `json:"http_redirect,omitempty"`      // nil is not told, or not said
 	Cert       string           `json:"certificate,omitempty"`        // name; where a gateway has several of several algorithms, the first
 	ClientCert *bool            `json:"client_certificate,omitempty"` // nil leaves it to the gateway
 	HTTPPort   int64            `json:"http_port"`
 	HTTPSPort  int64            `json:"https_port"`
-	Untold     bool             `json:"-"` // Redirect is not known
 	Bound      []CertificateRef `json:"-"` // all certificates of the domain
 	Odd        `json:"-"`
 }
@@ -57,11 +56,11 @@ var ownDomainList = shape.OfList("Host names of the group's own, at most five. A
 				"labels of letters, digits and -, with dots between them, at most eight, and * as the first")).WithExample("api.example.com").
 			WithSamples("api.%s.example.com", "*.%s.example.com")),
 		shape.May("min_ssl_version", shape.OfText("Oldest version of TLS that callers may use.", shape.Known("TLSv1.1", newestTLS)).WithAbsent("not managed; a new domain takes "+newestTLS)),
-		shape.May("http_redirect", shape.OfFlag("Whether calls of HTTP are sent on to HTTPS: GET and HEAD, with a certificate. Most gateways do not tell it.").WithDefault(false).WithMade(false)),
+		shape.May("http_redirect", shape.OfFlag("Whether calls of HTTP are sent on to HTTPS: GET and HEAD, with a certificate. Most gateways do not tell it: where it is left out, these leave it as it is.").WithDefault(false)),
 		shape.May("certificate", shape.OfText("Name of the certificate that callers are shown: one of certificates in the files, or of the gateway. In place of another one, it comes after that has gone.",
 			shape.Length(1, certificateNameMost)).Naming("certificate").WithExample("shop_2026").
-			WithAbsent("none, so that HTTPS does not work").WithMade()), // none in made-up states, where certificates come and go
-		shape.May("client_certificate", shape.OfFlag("Whether callers must show a certificate. Works only with a certificate that has a root CA.").WithAbsent("not managed").WithMade(false)),
+			WithAbsent("none, so that HTTPS does not work")),
+		shape.May("client_certificate", shape.OfFlag("Whether callers must show a certificate. Works only with a certificate that has a root CA.").WithAbsent("not managed")),
 		shape.May("http_port", ingressPort("HTTP", usualHTTP)),
 		shape.May(portOfHTTPS, ingressPort("HTTPS", usualHTTPS)),
 	).WithExample(map[string]any{"domain": "api.example.com", "min_ssl_version": newestTLS}),
@@ -80,7 +79,7 @@ func ingressPort(protocol string, usual int64) *shape.Shape {
 			}
 			return ""
 		},
-	}).WithUnit("port number").WithDefault(usual).WithMade(usual)
+	}).WithUnit("port number").WithDefault(usual).WithMade(usual, usual, int64(closedPort), usual+8000)
 }
 
 var ownDomain = of(Def[OwnDomain, ownDomainWire]{
@@ -97,7 +96,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			return d
 		},
 		Brief: func(d OwnDomain) OwnDomain {
-			d.Untold, d.Bound = false, nil
+			d.Bound = nil
 			return d
 		},
 		InWords: func(d OwnDomain) OwnDomain {
@@ -110,7 +109,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			}
 			return d
 		},
-		Compared: func(d OwnDomain) OwnDomain { d.Untold, d.Bound = false, nil; return d },
+		Compared: func(d OwnDomain) OwnDomain { d.Bound = nil; return d },
 		Refs: func(d OwnDomain) []Ref {
 			if d.Cert == "" {
 				return nil
@@ -121,10 +120,10 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			if want.MinTLS == "" {
 				have.MinTLS = ""
 			}
-			if want.ClientCert == nil {
-				have.ClientCert = nil
+			if want.clients() == nil {
+				have.ClientCert = want.ClientCert
 			}
-			if have.Untold {
+			if have.Redirect == nil || want.Redirect == nil && !*have.Redirect {
 				have.Redirect = want.Redirect
 			}
 			if slices.ContainsFunc(have.Bound, func(c CertificateRef) bool { return c.Name == want.Cert }) {
@@ -136,23 +135,26 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			return a.HTTPPort == b.HTTPPort && a.HTTPPort != closedPort || a.HTTPSPort == b.HTTPSPort && a.HTTPSPort != closedPort
 		},
 		Unseen: func(want, have OwnDomain) []string {
-			if want.Redirect && have.Untold {
+			if value(want.Redirect) && have.Redirect == nil {
 				return []string{"/http_redirect"}
 			}
 			return nil
 		},
 		Room: func(OwnDomain) Room { return Room{Limit: "APIGROUP_DOMAIN_NUM_LIMIT", What: "domains of a group"} },
-		Check: func(d OwnDomain) []shape.Problem {
+		Check: func(d OwnDomain) (out []shape.Problem) {
 			if d.HTTPPort == closedPort && d.HTTPSPort == closedPort {
-				return []shape.Problem{{Path: "/" + portOfHTTPS, Text: "is closed, and so is http_port", Hint: "open one of them, or remove the domain"}}
+				out = append(out, shape.Problem{Path: "/" + portOfHTTPS, Text: "is closed, and so is http_port", Hint: "open one of them, or remove the domain"})
 			}
-			return nil
+			if value(d.ClientCert) && d.clients() == nil {
+				out = append(out, shape.Problem{Path: "/client_certificate", Text: "means nothing without a certificate", Hint: "name one that has a root CA, or remove this line", Soft: true})
+			}
+			return out
 		},
 	},
 	Key: func(group string, d OwnDomain) string { return JoinKey(group, d.Domain) },
 	Encode: func(w Writing[OwnDomain]) (any, error) {
 		d := w.Want
-		out := ownDomainWire{URL: d.Domain, MinTLS: cmp.Or(d.MinTLS, newestTLS), Redirect: &d.Redirect, ClientCert: d.ClientCert}
+		out := ownDomainWire{URL: d.Domain, MinTLS: cmp.Or(d.MinTLS, newestTLS), Redirect: d.Redirect, ClientCert: d.ClientCert}
 		if d.HTTPPort != usualHTTP || d.HTTPSPort != usualHTTPS || w.Have != nil && (w.Have.HTTPPort != usualHTTP || w.Have.HTTPSPort != usualHTTPS) {
 			out.HTTPPort, out.HTTPSPort = &d.HTTPPort, &d.HTTPSPort // which old gateways do not know
 		}
@@ -160,8 +162,11 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			out.ClientCert = nil
 			return out, nil
 		}
+		if w.Have.Redirect != nil && d.Redirect == nil {
+			out.Redirect = new(false)
+		}
 		out.URL, out.MinTLS = "", cmp.Or(d.MinTLS, w.Have.MinTLS, newestTLS)
-		out.ClientCert = cmp.Or(d.ClientCert, w.Have.ClientCert) // left out, it may be reset
+		out.ClientCert = cmp.Or(d.clients(), w.Have.ClientCert) // left out, it may be reset
 		if bindCertificate.Needed(d, *w.Have, false) {
 			out.ClientCert = w.Have.ClientCert // what is bound brings its own
 		}
@@ -175,7 +180,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			name = bound[0].Name
 		}
 		return Found[OwnDomain]{ID: w.ID, Bound: Unknown, Value: OwnDomain{
-			Domain: cmp.Or(w.Domain, w.URL), MinTLS: w.MinTLS, Redirect: value(w.Redirect), Untold: w.Redirect == nil, ClientCert: w.ClientCert,
+			Domain: cmp.Or(w.Domain, w.URL), MinTLS: w.MinTLS, Redirect: w.Redirect, ClientCert: w.ClientCert,
 			Cert: name, Bound: bound,
 			HTTPPort: value(w.HTTPPort), HTTPSPort: value(w.HTTPSPort),
 		}}
@@ -209,6 +214,15 @@ var bindCertificate = Apart[OwnDomain]{
 		return certificatesOf(to, "BatchAssociateCertsV2", "attach", body), nil
 	},
 	Done: func(want, _, now OwnDomain, _ Place) bool { return now.has(want.Cert) },
+}
+
+// clients is whether callers must show a certificate: nil where that is not managed, or means nothing since the domain has
+// none of its own.
+func (d *OwnDomain) clients() *bool {
+	if d.Cert == "" && value(d.ClientCert) {
+		return nil
+	}
+	return d.ClientCert
 }
 
 // has reports whether a certificate of that name is bound to the domain.

@@ -52,6 +52,17 @@ var featureDefaults = map[string]map[string]any{
 
 const enableParam = "enable"
 
+// madeSettings are configurations for made-up states, by the name of the feature.
+var madeSettings = map[string][]any{
+	"app_basic":         {switchOn, switchOff},
+	"app_jwt":           {switchOff, map[string]any{enableParam: switchOn, "auth_header": "Authorization"}},
+	"app_token":         {map[string]any{enableParam: switchOn, "app_token_expire_time": int64(3600), "app_token_key": strings.Repeat("s", 64)}, map[string]any{enableParam: switchOff}},
+	"custom_log":        {map[string]any{"custom_logs": []any{map[string]any{"location": "header", "name": "a"}}}, map[string]any{"custom_logs": []any{}}},
+	"ratelimit":         {map[string]any{"api_limits": int64(500)}, map[string]any{"api_limits": int64(800)}},
+	"real_ip_from_xff":  {map[string]any{enableParam: switchOn, "xff_index": int64(-1)}, map[string]any{enableParam: switchOn, "xff_index": int64(1)}},
+	"request_body_size": {"12582912", "104857600"},
+}
+
 var feature = of(Def[Feature, featureWire]{
 	Facts: Facts{
 		Name: "feature", Trail: "Feature", Section: "features", Path: "features", ListField: "features", Given: true,
@@ -59,7 +70,8 @@ var feature = of(Def[Feature, featureWire]{
 		Ops: Operations{List: "ListFeaturesV2", Update: "CreateFeatureV2"},
 		Shape: shape.OfMap("Features of the gateway, by name: on or off, a number as text, or a mapping of their parameters. Those that are not named are left alone. A parameter that is not named has its default where all gateways have the same (enable: off; max_timeout: 60000), and else stays as it is. A change interrupts calls for a moment, so that it needs --allow-interruption; one feature can change once a minute.",
 			shape.Need("name", shape.OfText("Name of the feature.", shape.OneOf(featureNames...)).Doubting().WithExample("ratelimit")),
-			shape.Need("config", shape.OfFree("How it is set: on or off, a number as text, or a mapping of parameters as the API has it.").WithExample(map[string]any{"api_limits": int64(500)})),
+			shape.Need("config", shape.OfFree("How it is set: on or off, a number as text, or a mapping of parameters as the API has it.").WithExample(map[string]any{"api_limits": int64(500)}).
+				WithMadeBeside(madeSettings)),
 		).WithExample(map[string]any{"ratelimit": map[string]any{"api_limits": int64(500)}, "vpc_name_modifiable": switchOn}).WithCases(shape.Cases{By: "name", Field: "config", Shapes: featureShapes()}),
 	},
 	Hooks: Hooks[Feature]{

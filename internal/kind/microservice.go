@@ -94,7 +94,11 @@ func (m *Microservice) told() *Microservice {
 		out.Nacos = new(*n)
 		out.Nacos.User = nil
 	}
-	return out
+	return out.changed(func(n *NacosInfo) {
+		if n.User != nil && n.User.Password == "" { // it has one, which this gateway leaves out
+			n.User.Password = masked
+		}
+	})
 }
 
 // complete has what files may leave out. Other services than those of Nacos have nothing of that sort.

@@ -74,7 +74,8 @@ func TestExportMakesAnEqualGateway(t *testing.T) {
 			files := export(t, first, spec.Export{APIs: true})
 			policies, apis, _ := bytes.Cut(files[0].Data, []byte("\ngateway:\n"))
 			state := append([]byte("version: apigw-sync/v1\ngateway:\n"), apis...)
-			empty := gateway(t, append(state, uploads(t, policies)...), emulator.Behaviour{PluginContents: "newer"})
+			as := emulator.Behaviour{PluginContents: "newer", DomainRedirect: behaviours[seed%uint64(len(behaviours))].b.DomainRedirect}
+			empty := gateway(t, append(state, uploads(t, policies)...), as)
 			second := &reconcile.Run{Caller: client(t, empty), Policy: first.Policy, Parallel: 8}
 			out := second.Apply(t.Context(), compare(t.Context(), t, second, loadExport(t, []spec.File{{Data: policies}}, secretOf)))
 			if s := apply.Summarize(out.Results); !out.Converged || s.Failed+s.Skipped+s.Unknown > 0 {

@@ -20,6 +20,7 @@ type drawer struct {
 	names map[string][]string // by kind: what references may name
 
 	fixed []string                // JSON pointers of what the object does not say
+	lasts bool                    // what cannot change in place is always there
 	often int                     // in eighths, how many of the keys that can be left out are there; 0 means half
 	name  string                  // of the object; a part of made-up texts, of which a gateway takes each once
 	words map[*shape.Shape]string // of enumerations: drawn once, since what fits beside them differs
@@ -76,7 +77,7 @@ func (d *drawer) object(k *kind.Kind, name string) map[string]any {
 			if f.Shape.Unmanaged() {
 				managed, isCollection = d.managed(), true
 			}
-			return f.Required || slices.Contains(k.Uploads, "/"+f.Name) || isCollection && managed || !isCollection && d.rand.IntN(8) < cmp.Or(d.often, 4)
+			return f.Required || d.lasts && f.Shape.Fixed || slices.Contains(k.Uploads, "/"+f.Name) || isCollection && managed || !isCollection && d.rand.IntN(8) < cmp.Or(d.often, 4)
 		})
 		item["name"] = name
 		if refused = refusal(k, item); refused == "" {
@@ -87,6 +88,17 @@ func (d *drawer) object(k *kind.Kind, name string) map[string]any {
 		}
 	}
 	panic(fmt.Sprintf("no %s could be drawn: %s; give its shape an example or samples that go together", k.Name, refused))
+}
+
+// lasting are the words that were drawn for what cannot change in place.
+func (d *drawer) lasting(k *kind.Kind) map[*shape.Shape]string {
+	out := map[*shape.Shape]string{}
+	for _, f := range k.Shape.Fields {
+		if word := d.words[f.Shape]; word != "" && f.Shape.Fixed {
+			out[f.Shape] = word
+		}
+	}
+	return out
 }
 
 // managed reports whether a collection is written down.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -15,9 +14,8 @@ import (
 func (w *World) Odd(s State) State {
 	w.takeOffline(s)
 	for _, k := range kinds() {
-		referred := slices.ContainsFunc(kind.All, func(other *kind.Kind) bool { return other.Refers == k.Name })
 		for i, o := range objectsOf(s, k.Section) {
-			if !referred && w.rand.IntN(8) == 0 {
+			if !referred(k) && k.Refers != k.Name && w.rand.IntN(8) == 0 {
 				o["name"] = fmt.Sprintf(pick(w.rand, []string{"odd-%d", "%d_odd", "o%d", "a b %d"}), i)
 			}
 			w.oddFields(k.Shape, o)

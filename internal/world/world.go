@@ -34,19 +34,21 @@ type Options struct {
 	Without      []string // keys that no object has
 	Unmanaged    bool     // some objects leave collections out
 	Generate     bool     // some values are left to the gateway, such as codes of apps
+	Features     bool     // features of the gateway are set
 	Newer        bool     // contents of plugins have members, and plugins types, that no document lists
 }
 
 // World is the APIs of a gateway.
 type World struct {
-	APIs []API
-	opt  Options
-	rand *rand.Rand
+	APIs  []API
+	opt   Options
+	rand  *rand.Rand
+	fixed map[string]map[*shape.Shape]string // words of objects that are never replaced
 }
 
 // New makes the APIs of a gateway.
 func New(r *rand.Rand, o Options) *World {
-	w := &World{opt: o, rand: r}
+	w := &World{opt: o, rand: r, fixed: map[string]map[*shape.Shape]string{}}
 	for g := range o.Groups {
 		for a := range o.APIs {
 			w.APIs = append(w.APIs, API{
@@ -61,11 +63,11 @@ func New(r *rand.Rand, o Options) *World {
 // State is the sections of a file: objects with their bindings.
 type State map[string]any
 
-// kinds are those that have a section of their own, in the order of files.
+// kinds are those whose objects are listed in a section of their own, in the order of files.
 func kinds() (out []*kind.Kind) {
 	for _, f := range spec.Document().Fields {
 		for _, k := range kind.All {
-			if k.Section == f.Name && !k.Given { // made-up names are not of features
+			if k.Section == f.Name && !k.Given {
 				out = append(out, k)
 			}
 		}
@@ -79,24 +81,37 @@ func (w *World) Draw() State {
 	for _, k := range kinds() {
 		names[k.Name] = w.there(k)
 		for i := range w.opt.Policies {
-			if w.rand.IntN(3) > 0 {
-				names[k.Name] = append(names[k.Name], fmt.Sprintf("%s_%d", k.Name, i))
+			name := fmt.Sprintf("%s_%d", k.Name, i)
+			held := w.opt.Unmanaged && len(k.Replace) > 0 && lasts(k, name) // perhaps by what no file manages
+			if w.rand.IntN(3) > 0 || held {
+				names[k.Name] = append(names[k.Name], name)
+			}
+		}
+	}
+	lasting := map[string][]string{}
+	for _, k := range kinds() {
+		for _, name := range names[k.Name] {
+			if lasts(k, name) {
+				lasting[k.Name] = append(lasting[k.Name], name)
 			}
 		}
 	}
 	for _, k := range kinds() {
 		list, taken := []any{}, map[string]bool{}
-		known := names
+		known := lasting
 		if k.Refers == k.Name {
-			known = maps.Clone(names)
+			known = maps.Clone(lasting)
 			known[k.Name] = slices.DeleteFunc(slices.Clone(names[k.Name]), func(name string) bool { return !referable(name) })
 		}
 		for _, name := range names[k.Name] {
-			d := &drawer{rand: w.rand, opt: w.opt, names: known}
+			d := &drawer{rand: w.rand, opt: w.opt, names: known, lasts: lasts(k, name), words: maps.Clone(w.fixed[k.Name+"/"+name])}
 			if k.Refers == k.Name && referable(name) {
 				d.fixed = k.Replace
 			}
 			item := d.object(k, name)
+			if d.lasts {
+				w.fixed[k.Name+"/"+name] = d.lasting(k)
+			}
 			for _, link := range kind.LinksFrom(k.Name) {
 				if link.Target != "" || d.managed() { // what an object that goes takes along in others is not read
 					item[link.Field] = w.links(link, item, names[link.Target], taken)
@@ -106,12 +121,39 @@ func (w *World) Draw() State {
 		}
 		s[k.Section] = list
 	}
+	for _, k := range kind.All {
+		if k.Given && w.opt.Features {
+			s[k.Section] = w.settings(k)
+		}
+	}
 	return s
 }
 
 // referable reports whether others of its kind may refer to an object: to every other one, which is never replaced, since that
 // takes that nobody refers to it, and refers to none itself.
 func referable(name string) bool { return strings.HasSuffix(name, "0") || strings.HasSuffix(name, "2") }
+
+// lasts reports whether all states agree about what cannot change in place in an object of that name, so that none replaces
+// it: others may refer to it, which would hold the old one. Of kinds that can be replaced that is every second one.
+func lasts(k *kind.Kind, name string) bool {
+	return referred(k) && (len(k.Replace) == 0 || name[len(name)-1]%2 == 0)
+}
+
+// referred reports whether objects of other kinds refer to those of a kind.
+func referred(k *kind.Kind) bool {
+	return slices.ContainsFunc(kind.All, func(other *kind.Kind) bool { return other.Refers == k.Name && other.Name != k.Name })
+}
+
+// settings draws some of the objects that every gateway has, and how each is set.
+func (w *World) settings(k *kind.Kind) map[string]any {
+	out, made := map[string]any{}, spec.Document().Field(k.Section).Each.Made
+	for _, name := range slices.Sorted(maps.Keys(made)) {
+		if w.rand.IntN(2) == 0 {
+			out[name] = copied(pick(w.rand, made[name]))
+		}
+	}
+	return out
+}
 
 // there are the names of objects of a kind without which the world's APIs would not be where they are.
 func (w *World) there(k *kind.Kind) (names []string) {

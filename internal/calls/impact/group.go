@@ -107,7 +107,9 @@ func domain(ch *diff.Change) (out []Aspect) {
 			}
 			add(level, Authentication, asks[!is]+at, asks[is])
 		case "/http_redirect":
-			add(Change, Route, fmt.Sprintf("HTTP redirected: %v%s", f.Before, at), fmt.Sprint(f.After))
+			sends := map[bool]string{false: "HTTP stays", true: "HTTP redirected"}
+			is := want.Redirect != nil && *want.Redirect
+			add(Change, Route, sends[!is]+at, sends[is])
 		}
 	}
 	return out

@@ -21,7 +21,7 @@ import (
 // side is a target whose gateway holds a state, and whose file asks for one.
 func side(t *testing.T, target string, gateway, file []byte) *promote.Side {
 	t.Helper()
-	g := emulator.New(emulator.Options{})
+	g := emulator.New(emulator.Options{Behaviour: emulator.Behaviour{DomainRedirect: "told"}})
 	if err := g.Load(gateway); err != nil {
 		t.Fatalf("load the gateway: %v\n%s", err, gateway)
 	}

@@ -52,7 +52,7 @@ func (r *Record) Back(now kind.Actual, reveal planfile.Reveal) (*Way, error) {
 			return nil, err
 		}
 	}
-	if err := errors.Join(b.failed...); err != nil {
+	if err := errors.Join(append(b.failed, b.dropLost())...); err != nil {
 		return nil, err
 	}
 	e := b.way.Extract

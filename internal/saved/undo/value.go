@@ -223,6 +223,35 @@ func Anew(p *diff.Plan) (out []diff.Loss) {
 	return out
 }
 
+// dropLost takes out of what is wanted back what refers to objects that the run removed and that cannot be made again.
+func (b *back) dropLost() error {
+	objects := b.way.Extract.Desired.Objects
+	back := map[string]bool{}
+	for i := range objects {
+		back[objects[i].Address()] = true
+	}
+	for i := range objects {
+		d := &objects[i]
+		k := kind.Of(d.Kind)
+		if d.Value == nil || b.way.Extract.Anchors[d.Address()] {
+			continue
+		}
+		for _, ref := range k.Refs(d.Value) {
+			if back[ref.Address()] || b.objects[ref.Address()] != nil || !b.removed(b.before(ref.Kind, ref.Key)) {
+				continue
+			}
+			b.lose(d.Address(), ref.Path, lostRef(ref))
+			var err error
+			if d.Value, err = k.Unpack(jsonptr.Put(k.Pack(d.Value), ref.Path, nil)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func lostRef(ref kind.Ref) string { return ref.Address() + " cannot be made again" }
+
 // Losses are what taking the run back cannot bring back, as far as it came.
 func (r *Record) Losses() ([]diff.Loss, error) {
 	b := &back{story: newStory(r), way: &Way{}, closed: map[object]bool{}}
@@ -234,10 +263,27 @@ func (r *Record) Losses() ([]diff.Loss, error) {
 			return nil, err
 		}
 	}
+	lost := map[string]bool{}
+	for _, l := range b.way.Losses {
+		lost[l.Address] = lost[l.Address] || l.Path == ""
+	}
 	for _, c := range b.touched {
 		for end, was := range b.inner[c] {
-			if len(was.Secrets) > 0 && (b.part(c, end) != nil || b.removed(c.owner)) && b.taken(c, end, was) {
+			if b.part(c, end) == nil && !b.removed(c.owner) || !b.taken(c, end, was) {
+				continue
+			}
+			if len(was.Secrets) > 0 {
 				b.lose(was.Address(), "", lostPart)
+				continue
+			}
+			v, err := was.Bare()
+			if err != nil {
+				return nil, err
+			}
+			for _, ref := range kind.Of(was.Kind).Refs(v) {
+				if lost[ref.Address()] {
+					b.lose(was.Address(), ref.Path, lostRef(ref))
+				}
 			}
 		}
 	}
