@@ -231,7 +231,7 @@ func checkMicroservice(m *Microservice) (out []shape.Problem) {
 		case m.Type == f.serviceType && !f.there:
 			problem("service_type", "needs "+name, "add "+name)
 		case m.Type != f.serviceType && f.there:
-			problem(name, "is not for service_type "+m.Type, "remove it, or write service_type: "+f.serviceType)
+			problem("service_type", "is "+m.Type+" beside "+name+", which is for "+f.serviceType, "remove "+name+", or write "+f.serviceType)
 		}
 	}
 	if c := m.CCE; c != nil && (c.App == "") == (c.LabelKey == "" && c.LabelValue == "") || c != nil && (c.LabelKey == "") != (c.LabelValue == "") {
