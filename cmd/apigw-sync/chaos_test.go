@@ -63,7 +63,7 @@ func newTrial(t *testing.T, seed uint64) *trial {
 	r := rand.New(rand.NewPCG(seed, 0xc4a06))
 	b := chaos.Behaviour(r)
 	b.FeatureChanges = "any-time" // else runs, which go by the clock, wait for a minute
-	o := world.Options{Groups: 1, APIs: 4, Policies: 4, Generate: true, OneSlot: b.ACLSlot == "one"}
+	o := world.Options{Groups: 1, APIs: 4, Policies: 4, Generate: true, Features: true, OneSlot: b.ACLSlot == "one"}
 	o.Without = []string{"trusted_root_ca"} // an update that loses it is refused
 	if b.AppSwitch == "off" {
 		o.Without = append(o.Without, "app_key", "app_secret")

@@ -52,8 +52,9 @@ func (m *ids) ID(kindName, key string) (string, bool) {
 
 // tally counts writes by operation, safe for concurrent use.
 type tally struct {
-	mu sync.Mutex
-	by map[string]int
+	mu    sync.Mutex
+	by    map[string]int
+	again int
 }
 
 func (t *tally) add(operation string, n int) {
@@ -65,10 +66,17 @@ func (t *tally) add(operation string, n int) {
 	t.by[operation] += n
 }
 
+// late counts writes that were sent again since it was too early for the first: no plan knows of them.
+func (t *tally) late(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.again += n
+}
+
 func (t *tally) counts(reads int) Tally {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	out := Tally{Reads: reads, Operations: map[string]int{}}
+	out := Tally{Reads: reads, Writes: t.again, Operations: map[string]int{}}
 	for op, n := range t.by {
 		out.Operations[op] = n
 		out.Writes += n

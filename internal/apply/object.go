@@ -228,7 +228,8 @@ func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any
 	n, err := r.call(ctx, about(q, j), &raw)
 	j.out.attempts += n
 	for tries := 0; k.Codes.IsLater(err) && tries < repeats && r.later(ctx, k, j); tries++ {
-		n, err = r.caller.Call(ctx, about(q, j), &raw) // one that was announced, sent again
+		n, err = r.caller.Call(ctx, about(q, j), &raw)
+		r.tally.late(n)
 		j.out.attempts += n
 	}
 	if err == nil {

@@ -57,7 +57,7 @@ const (
 func newTrial(t *testing.T, seed uint64) *trial {
 	r := rand.New(rand.NewPCG(seed, 0xc4a05))
 	b := chaos.Behaviour(r)
-	o := world.Options{Groups: 2, APIs: 4, Policies: 5, Generate: true, OneSlot: b.ACLSlot == "one", Without: lacking(b)}
+	o := world.Options{Groups: 2, APIs: 4, Policies: 5, Generate: true, Features: true, OneSlot: b.ACLSlot == "one", Without: lacking(b)}
 	o.Unmanaged = r.IntN(4) == 0 && !o.OneSlot // what is not declared may claim the one slot
 	w := world.New(r, o)
 	c := &trial{t: t, rand: r, created: map[string]int{}, rejects: b.Rebind == "reject", parallel: []int{1, 3, 8}[r.IntN(3)]}

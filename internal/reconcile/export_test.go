@@ -42,6 +42,7 @@ func anyGateway(t *testing.T, seed uint64) *emulator.Gateway {
 	t.Helper()
 	as := behaviours[seed%uint64(len(behaviours))]
 	o := small
+	o.Features = true
 	if as.world != nil {
 		as.world(&o)
 	}

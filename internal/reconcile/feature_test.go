@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,7 +24,12 @@ func TestFeatureChangesOnceAMinute(t *testing.T) {
 				Waiting: func(address string, d time.Duration) { waited = append(waited, address+" "+d.String()) },
 			}
 			state := load(t, []byte("version: apigw-sync/v1\nfeatures: {ratelimit: {api_limits: "+limit+"}, app_basic: \"on\"}\n"))
-			out := run.Apply(t.Context(), compare(t.Context(), t, run, state))
+			c := compare(t.Context(), t, run, state)
+			g.ResetJournal()
+			out := run.Apply(t.Context(), c)
+			if sent := slices.DeleteFunc(g.Journal(), func(e emulator.Entry) bool { return e.Method == "GET" }); len(sent) != out.Writes || len(sent) != 2 {
+				t.Errorf("%d writes are told of, %d were sent", out.Writes, len(sent))
+			}
 			if s := apply.Summarize(out.Results); !out.Converged || s.Succeeded != 2-i || len(out.Warnings) > 0 {
 				t.Fatalf("apply: %+v, converged %v, warnings %v", s, out.Converged, out.Warnings)
 			}

@@ -84,7 +84,7 @@ func TestKilled(t *testing.T) {
 func sixtyChanges(t *testing.T) (have, want []byte) {
 	t.Helper()
 	for seed := range fewer(100) {
-		w := world.New(rand.New(rand.NewPCG(seed, 9)), world.Options{Groups: 1, APIs: 5, Policies: 4, Generate: true})
+		w := world.New(rand.New(rand.NewPCG(seed, 9)), world.Options{Groups: 1, APIs: 5, Policies: 4, Generate: true, Features: true})
 		have, want = w.Gateway(w.Draw()), w.File(w.Draw())
 		g := gateway(t, have, quick)
 		if c := compare(t.Context(), t, inProcess(t, g), load(t, want)); len(c.Plan.Changes) >= 60 {

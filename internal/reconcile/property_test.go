@@ -70,6 +70,7 @@ func TestApplyConverges(t *testing.T) {
 			t.Parallel()
 			for seed := range fewer(20) {
 				o := small
+				o.Features = true
 				o.Unmanaged = seed%4 == 3 && tc.b.ACLSlot != "one" // what is not declared may claim the one slot
 				if tc.world != nil {
 					tc.world(&o)
