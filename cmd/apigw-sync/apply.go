@@ -101,14 +101,14 @@ func (o *applyOptions) run(ctx context.Context, p *program) error {
 }
 
 // load compares the gateway with what is to be applied: a saved plan, a run that is taken back, or files.
-func (o *applyOptions) load(ctx context.Context, p *program) (*comparison, error) {
+func (o *applyOptions) load(ctx context.Context, p *program) (*prepared, error) {
 	err := o.undo.check()
 	if o.baseline != "" {
 		err = both(err, o.compare.whole("--baseline"))
 	}
 	switch {
 	case err != nil:
-		return newComparison(), err
+		return newPrepared(), err
 	case o.undoes:
 		return o.compareUndo(ctx, p)
 	case o.plan != "":
@@ -118,7 +118,7 @@ func (o *applyOptions) load(ctx context.Context, p *program) (*comparison, error
 }
 
 // apply goes from a comparison to results: show, guard, ask, write.
-func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (*document.Results, error) {
+func (o *applyOptions) apply(ctx context.Context, out *printer, c *prepared) (*document.Results, error) {
 	d := document.EmptyResults(c.head)
 	d.Requests.Read, d.TakesBack = c.Reads, c.back.document()
 	c.session.told.pause()
@@ -159,7 +159,7 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *comparison) (
 }
 
 // tell writes what became of the run, and returns what its exit code comes from.
-func (o *applyOptions) tell(out *printer, c *comparison, d *document.Results, err error) error {
+func (o *applyOptions) tell(out *printer, c *prepared, d *document.Results, err error) error {
 	switch {
 	case len(d.Results) == 0 && err == nil && out.isText():
 		return nil // the plan has said all
@@ -173,7 +173,7 @@ func (o *applyOptions) tell(out *printer, c *comparison, d *document.Results, er
 
 // show prints the plan before anything is asked or written: to stdout where people read the result
 // there, else to stderr where they are asked.
-func (o *applyOptions) show(out *printer, c *comparison) error {
+func (o *applyOptions) show(out *printer, c *prepared) error {
 	d := c.plan()
 	if m := out.program.member; m != nil { // all plans are shown together
 		m.plan = d
@@ -202,7 +202,7 @@ func (o *applyOptions) show(out *printer, c *comparison) error {
 	return nil
 }
 
-func (o *applyOptions) results(p *program, c *comparison, outcome *reconcile.Outcome) *document.Results {
+func (o *applyOptions) results(p *program, c *prepared, outcome *reconcile.Outcome) *document.Results {
 	d := document.NewResults(c.head, outcome.Results, outcome.Remaining)
 	c.meaning(d, &d.Felt)
 	d.TakesBack = c.back.document()

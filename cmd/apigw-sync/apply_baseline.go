@@ -44,7 +44,7 @@ func fits(b *drift.Baseline, path, instanceID string) error {
 
 // writeBaseline writes what a comparison found in files and gateway. Where both differ, nobody knows which side changed
 // since, unless the baseline before (nil: none) says so: its entry is kept.
-func writeBaseline(path string, c *comparison, before *drift.Baseline, now time.Time) error {
+func writeBaseline(path string, c *prepared, before *drift.Baseline, now time.Time) error {
 	b, err := drift.NewBaseline(c.head.InstanceID, c.Result, before, now)
 	if err == nil {
 		err = writeFile(path, onlyOwner, b.Write) // digests of secrets, with their key
@@ -57,7 +57,7 @@ func writeBaseline(path string, c *comparison, before *drift.Baseline, now time.
 
 // remember writes the baseline of an apply after which files and gateway agree. What was written is
 // compared again first, since the gateway may keep it in a form of its own.
-func (o *applyOptions) remember(ctx context.Context, c *comparison, wrote bool) error {
+func (o *applyOptions) remember(ctx context.Context, c *prepared, wrote bool) error {
 	if o.baseline == "" {
 		return nil
 	}

@@ -135,15 +135,15 @@ func (o *compareOptions) policy() diff.Policy {
 	return diff.Policy{Kinds: o.kinds, Names: o.names, Environments: o.environments, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly), ResendSecrets: o.resendSecrets}
 }
 
-// comparison is a comparison with what is needed to apply it.
-type comparison struct {
+// prepared is a comparison with what is needed to apply it.
+type prepared struct {
 	*compared.Result
 	state       *spec.State
-	file        *planfile.File // the saved plan that was read, nil when the plan was made of files
-	planTraffic *drift.Meeting // nil unless traffic was asked for
-	session     *session       // nil until the gateway can be asked
-	impact      []impact.Entry // what the plan means to callers
-	refused     []impact.Level // for which --fail-on refuses it
+	file        *planfile.File     // the saved plan that was read, nil when the plan was made of files
+	planTraffic *drift.PlanTraffic // nil unless traffic was asked for
+	session     *session           // nil until the gateway can be asked
+	impact      []impact.Entry     // what the plan means to callers
+	refused     []impact.Level     // for which --fail-on refuses it
 	run         *reconcile.Run
 	journal     *journal.Journal
 	record      *os.File    // where the journal is kept; nil is nowhere
@@ -152,12 +152,12 @@ type comparison struct {
 	warnings    []document.Problem // of files and references
 }
 
-func newComparison() *comparison { return &comparison{head: head("")} }
+func newPrepared() *prepared { return &prepared{head: head("")} }
 
 // compare reads files and gateway. The result is never nil; it is fit to be applied when err is nil and
 // the plan is not refused. End it, also after an error.
-func (o *compareOptions) compare(ctx context.Context, p *program) (*comparison, error) {
-	c := newComparison()
+func (o *compareOptions) compare(ctx context.Context, p *program) (*prepared, error) {
+	c := newPrepared()
 	if err := o.check(); err != nil {
 		return c, err
 	}
@@ -185,7 +185,7 @@ func (o *compareOptions) compare(ctx context.Context, p *program) (*comparison, 
 }
 
 // connect makes ready to ask the gateway. All writes pass through a journal.
-func (o *compareOptions) connect(ctx context.Context, p *program, c *comparison) error {
+func (o *compareOptions) connect(ctx context.Context, p *program, c *prepared) error {
 	s, err := o.gateway.dial(ctx, p)
 	if err != nil {
 		return err
@@ -211,14 +211,14 @@ func (o *compareOptions) connect(ctx context.Context, p *program, c *comparison)
 }
 
 // named gives the head the name of the gateway, where it was read.
-func (c *comparison) named() {
+func (c *prepared) named() {
 	if c.Instance != nil {
 		c.head.Named(c.Instance.Name)
 	}
 }
 
 // end ends what connect began.
-func (c *comparison) end() error {
+func (c *prepared) end() error {
 	if c.session == nil {
 		return nil
 	}
@@ -253,7 +253,7 @@ func unread(ctx context.Context, err error) error {
 }
 
 // checkFound looks at what a comparison found besides changes: errors end it, and guards that a flag overrides are dropped.
-func (o *compareOptions) checkFound(c *comparison) error {
+func (o *compareOptions) checkFound(c *prepared) error {
 	findings, notes := slices.Clone(c.Findings), slices.Clone(c.Plan.Errors)
 	if o.tolerant { // references are told by themselves
 		findings = slices.DeleteFunc(findings, func(f spec.Finding) bool { return f.Lost != (spec.Lost{}) && !f.Warning })
@@ -269,7 +269,7 @@ func (o *compareOptions) checkFound(c *comparison) error {
 }
 
 // plan is the document of the comparison.
-func (c *comparison) plan() *document.Plan {
+func (c *prepared) plan() *document.Plan {
 	if c.Result == nil {
 		d := document.EmptyPlan(c.head)
 		d.Warnings = append(d.Warnings, c.warnings...)
@@ -290,7 +290,7 @@ func (c *comparison) plan() *document.Plan {
 }
 
 // reads are the requests of the comparison.
-func (c *comparison) reads() (out []document.Operation) {
+func (c *prepared) reads() (out []document.Operation) {
 	for _, s := range c.Sent {
 		out = append(out, document.Operation{Operation: s.Operation, Access: "read", Count: s.Count, Grouping: s.Grouping})
 	}

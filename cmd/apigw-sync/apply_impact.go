@@ -41,7 +41,7 @@ func checkFailOn(levels []string) error {
 }
 
 // mean finds out what a plan means to callers, and refuses what --fail-on says.
-func (o *compareOptions) mean(ctx context.Context, c *comparison) error {
+func (o *compareOptions) mean(ctx context.Context, c *prepared) error {
 	if err := o.traffic.read(ctx, c); err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (o *compareOptions) places(entries []impact.Entry, l impact.Level) string {
 }
 
 // meaning adds to a plan what it means to callers.
-func (c *comparison) meaning(d interface{ Meaning([]impact.Entry) }, felt *document.Felt) {
+func (c *prepared) meaning(d interface{ Meaning([]impact.Entry) }, felt *document.Felt) {
 	d.Meaning(c.impact)
 	felt.Refused = c.refused
 }

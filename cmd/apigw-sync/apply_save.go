@@ -32,7 +32,7 @@ func whereabouts(endpoint string) string {
 }
 
 // save writes the plan of a comparison, for apply --plan.
-func (c *comparison) save(path string) error {
+func (c *prepared) save(path string) error {
 	if c.session.endpoint == "" {
 		return hinted{errors.New("--out: a plan needs a gateway, and there is only an export"), "leave out --against"}
 	}
@@ -46,7 +46,7 @@ func (c *comparison) save(path string) error {
 }
 
 // planfile makes a saved plan.
-func (c *comparison) planfile(d *document.Plan, e *diff.Extract, o planfile.Options) (*planfile.File, error) {
+func (c *prepared) planfile(d *document.Plan, e *diff.Extract, o planfile.Options) (*planfile.File, error) {
 	const keyLength = 32
 	o.Key = make([]byte, keyLength)
 	_, _ = rand.Read(o.Key) // it never fails
@@ -56,7 +56,7 @@ func (c *comparison) planfile(d *document.Plan, e *diff.Extract, o planfile.Opti
 }
 
 // write writes a saved plan.
-func (c *comparison) write(path string, d *document.Plan, e *diff.Extract, o planfile.Options) error {
+func (c *prepared) write(path string, d *document.Plan, e *diff.Extract, o planfile.Options) error {
 	f, err := c.planfile(d, e, o)
 	if err != nil {
 		return fmt.Errorf("save the plan: %w", err)

@@ -17,8 +17,8 @@ import (
 
 // comparePlan does for a saved plan what compare does for files: afterwards the comparison is fit to be
 // applied, and its plan is the saved one.
-func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*comparison, error) {
-	c := newComparison()
+func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, error) {
+	c := newPrepared()
 	data, err := os.ReadFile(o.plan)
 	if err != nil {
 		return c, fmt.Errorf("--plan: %w", err)
@@ -103,7 +103,7 @@ func refuseAll(guard string, reasons ...string) error {
 }
 
 // sameGateway refuses a plan that was made for another gateway.
-func sameGateway(f *planfile.File, c *comparison) error {
+func sameGateway(f *planfile.File, c *prepared) error {
 	for _, is := range []struct{ what, made, now string }{
 		{"gateway", f.InstanceID, c.session.instanceID},
 		{"project", f.Saved.ProjectID, c.session.projectID},

@@ -45,7 +45,7 @@ func trafficMode(text string) (drift.Mode, error) {
 }
 
 // read reads the traffic of the APIs that the plan affects, where it is asked for.
-func (o *trafficOptions) read(ctx context.Context, c *comparison) error {
+func (o *trafficOptions) read(ctx context.Context, c *prepared) error {
 	mode, err := trafficMode(o.mode)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (o *trafficOptions) read(ctx context.Context, c *comparison) error {
 		return nil
 	}
 	reader := c.session.reader(c.Reads)
-	c.planTraffic = drift.Meet(ctx, reader, c.Result, mode)
+	c.planTraffic = drift.TrafficOf(ctx, reader, c.Result, mode)
 	c.Reads += reader.Requests()
 	c.warnings = append(c.warnings, document.Notes(c.planTraffic.Warnings)...)
 	c.Plan.Refusals = append(c.Plan.Refusals, o.guard(c.planTraffic)...)
@@ -65,7 +65,7 @@ func (o *trafficOptions) read(ctx context.Context, c *comparison) error {
 }
 
 // guard refuses a plan that affects too many calls, or nobody knows how many.
-func (o *trafficOptions) guard(met *drift.Meeting) []diff.Refusal {
+func (o *trafficOptions) guard(met *drift.PlanTraffic) []diff.Refusal {
 	const guard = "max-affected-calls"
 	switch {
 	case o.maxAffected < 0:

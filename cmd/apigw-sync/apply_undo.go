@@ -64,8 +64,8 @@ type takingBack struct {
 }
 
 // compareUndo does for an undo file what compare does for files.
-func (o *applyOptions) compareUndo(ctx context.Context, p *program) (*comparison, error) {
-	c := newComparison()
+func (o *applyOptions) compareUndo(ctx context.Context, p *program) (*prepared, error) {
+	c := newPrepared()
 	o.baseline = "" // of the environment; it is about files
 	err := o.compare.check()
 	if err == nil {
@@ -93,7 +93,7 @@ func (o *applyOptions) compareUndo(ctx context.Context, p *program) (*comparison
 }
 
 // findBack reads what the run touched, and plans to take it back.
-func (o *applyOptions) findBack(ctx context.Context, p *program, c *comparison, back *takingBack) error {
+func (o *applyOptions) findBack(ctx context.Context, p *program, c *prepared, back *takingBack) error {
 	reveal := o.reveal(p, back.File)
 	found, notes, err := c.run.TakeBack(ctx, reconcile.Way{
 		Probe:   back.Probe(),
@@ -150,7 +150,7 @@ func (b *takingBack) name() string {
 }
 
 // done marks the undo file as taken back.
-func (b *takingBack) done(c *comparison) {
+func (b *takingBack) done(c *prepared) {
 	if b == nil || b.Undone {
 		return
 	}

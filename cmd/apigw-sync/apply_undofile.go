@@ -40,7 +40,7 @@ func (o *undoFileOptions) check() error {
 
 // keep begins the undo file of a run that is about to write, and has a line added to it before and after each request.
 // Without the file that somebody asked for nothing is written; the usual one is missed with a warning.
-func (o *undoFileOptions) keep(p *program, c *comparison, of string) error {
+func (o *undoFileOptions) keep(p *program, c *prepared, of string) error {
 	if o.none {
 		return nil
 	}
@@ -75,7 +75,7 @@ func (o *undoFileOptions) begin(path string, head []byte) error {
 }
 
 // beginning is the first line of the undo file: what there was, and what is to be written.
-func (c *comparison) beginning(of string) ([]byte, error) {
+func (c *prepared) beginning(of string) ([]byte, error) {
 	e, err := c.run.Before(c.Result)
 	if err != nil {
 		return nil, err

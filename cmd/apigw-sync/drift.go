@@ -160,7 +160,7 @@ func recall(folder string, out *printer, d *document.Drift) error {
 
 // managed lists the addresses of all that the files declare and the comparison looked at; nil when it
 // was told to look at some only.
-func (c *comparison) managed() []string {
+func (c *prepared) managed() []string {
 	if len(c.run.Policy.Kinds)+len(c.run.Policy.Names) > 0 {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // askWho asks the audit trail who made the differences, unless there are none. Whatever it answers, the report is made.
-func (o *driftOptions) askWho(ctx context.Context, p *program, c *comparison, reader *fetch.Reader, now time.Time) (map[string]trail.By, []document.Problem) {
+func (o *driftOptions) askWho(ctx context.Context, p *program, c *prepared, reader *fetch.Reader, now time.Time) (map[string]trail.By, []document.Problem) {
 	if !o.who || o.compare.gateway.against != "" || len(c.Plan.Changes)+len(c.Plan.Extra) == 0 {
 		return nil, nil
 	}

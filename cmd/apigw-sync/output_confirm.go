@@ -11,7 +11,7 @@ import (
 
 // confirm asks whether to write. Where nobody can be asked, and for results that a program reads, the
 // answer must have been given before.
-func (o *applyOptions) confirm(ctx context.Context, out *printer, c *comparison) error {
+func (o *applyOptions) confirm(ctx context.Context, out *printer, c *prepared) error {
 	n, back := len(c.Plan.Changes), c.back != nil
 	if m := out.program.member; m != nil { // one question is asked for all
 		return m.await(ctx, n)

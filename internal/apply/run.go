@@ -98,7 +98,7 @@ func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 	for i := range have.Links {
 		r.bound[boundAt{have.Links[i].Kind, have.Links[i].OwnerID, diff.TargetOf(&have.Links[i])}] = true
 	}
-	for _, o := range slices.Concat(have.Objects, have.Beside.Owners) {
+	for _, o := range slices.Concat(have.Objects, have.Neighbours.Owners) {
 		r.learnSlot(o.Kind, o.ID, o.Value)
 	}
 	return r

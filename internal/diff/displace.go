@@ -10,23 +10,23 @@ import (
 
 // Displaced is a policy whose place a bind takes.
 type Displaced struct {
-	Link    kind.Link // that gives way; its ID is "" where it is not known
-	Footing kind.Footing
-	Sure    bool // else it may stay: the link has another slot, and not every gateway has room for both
+	Link  kind.Link // that gives way; its ID is "" where it is not known
+	Claim kind.Claim
+	Sure  bool // else it may stay: the link has another slot, and not every gateway has room for both
 }
 
 // Address is that of the policy.
 func (d *Displaced) Address() string { return kind.LinkOf(d.Link.Kind).Owner + "/" + d.Link.Owner }
 
 // Yields reports whether it gives way where a gateway has no room for both: not when the files want both.
-func (d *Displaced) Yields() bool { return d.Sure || !d.Footing.Manages }
+func (d *Displaced) Yields() bool { return d.Sure || !d.Claim.Manages }
 
 // holder is a link that has a place now.
 type holder struct {
 	*kind.Link
 	name   string // of its owner in the files
 	slot   string // "?" when it is not known
-	beside bool   // of an owner that is not compared
+	unseen bool   // of an owner that is not compared
 }
 
 // displace finds for the binds of a kind whose places they take.
@@ -36,7 +36,7 @@ func (c *comparison) displace(k *kind.LinkKind) {
 	}
 	held, going := c.holders(k), c.going(k)
 	c.uncarry(k, held, going)
-	aside := c.aside(k)
+	elsewhere := c.outOfScope(k)
 	var forced []Change
 	for i := range c.plan.Changes {
 		ch := &c.plan.Changes[i]
@@ -44,19 +44,19 @@ func (c *comparison) displace(k *kind.LinkKind) {
 			continue
 		}
 		slot, at := k.Slot(c.wantKey[k.Owner][ch.Name].Value), TargetOf(ch.Link)
-		c.contest(k, ch, aside[Slot{at, slot}])
+		c.contest(k, ch, elsewhere[Slot{at, slot}])
 		for _, h := range held[at] {
 			sure := h.slot == slot || h.slot == "?"
 			gone := going[h.Address()]
 			if h.name == ch.Name || !sure && (!k.Mixed || gone) {
 				continue
 			}
-			d := Displaced{Link: *h.Link, Footing: c.footing(k, h), Sure: sure}
+			d := Displaced{Link: *h.Link, Claim: c.claim(k, h), Sure: sure}
 			ch.Displaces = append(ch.Displaces, d)
-			if h.beside {
-				c.noteBeside(h.Link)
+			if h.unseen {
+				c.noteNeighbour(h.Link)
 			}
-			if sure && !gone && d.Footing.Manages && h.beside {
+			if sure && !gone && d.Claim.Manages && h.unseen {
 				forced, going[h.Address()] = append(forced, c.force(h)), true
 			}
 		}
@@ -86,11 +86,11 @@ func (c *comparison) force(h holder) Change {
 	return Change{Address: h.Address(), Kind: h.Kind, Name: h.Owner, Action: Unbind, Link: h.Link, Forced: true}
 }
 
-// noteBeside makes a link part of what the plan takes away.
-func (c *comparison) noteBeside(l *kind.Link) {
-	b := &c.plan.Beside
+// noteNeighbour makes a link part of what the plan takes away.
+func (c *comparison) noteNeighbour(l *kind.Link) {
+	b := &c.plan.Neighbours
 	b.Links = append(b.Links, *l)
-	for _, o := range c.have.Beside.Owners {
+	for _, o := range c.have.Neighbours.Owners {
 		if o.ID == l.OwnerID && o.Kind == kind.LinkOf(l.Kind).Owner && !slices.ContainsFunc(b.Owners, func(x kind.Object) bool { return x.Address() == o.Address() }) {
 			b.Owners = append(b.Owners, o)
 		}
@@ -101,20 +101,20 @@ func (c *comparison) noteBeside(l *kind.Link) {
 // former go by the names that files have for their owners, as changes do.
 func (c *comparison) holders(k *kind.LinkKind) map[Target][]holder {
 	out, names, slots := map[Target][]holder{}, c.names(k.Owner), c.slotsOf(k)
-	note := func(links []kind.Link, beside bool) {
+	note := func(links []kind.Link, unseen bool) {
 		for i := range links {
 			l := links[i]
 			if l.Kind != k.Name {
 				continue
 			}
-			h := holder{&l, l.Owner, "?", beside}
+			h := holder{&l, l.Owner, "?", unseen}
 			if slot, ok := slots[l.Owner]; ok {
 				h.slot = slot
 			}
 			if now, ok := names[l.Owner]; ok {
 				h.name = now
 			}
-			if !beside {
+			if !unseen {
 				l.Owner = h.name
 			}
 			at := TargetOf(&l)
@@ -124,7 +124,7 @@ func (c *comparison) holders(k *kind.LinkKind) map[Target][]holder {
 		}
 	}
 	note(c.have.Links, false)
-	note(c.have.Beside.Links, true)
+	note(c.have.Neighbours.Links, true)
 	return out
 }
 
@@ -149,8 +149,8 @@ func (c *comparison) names(kindName string) map[string]string {
 // slotsOf are what of an API the links of a gateway's owners take, by their names.
 func (c *comparison) slotsOf(k *kind.LinkKind) map[string]string {
 	out := map[string]string{}
-	for i := range c.have.Beside.Owners {
-		if o := &c.have.Beside.Owners[i]; o.Kind == k.Owner && o.Value != nil {
+	for i := range c.have.Neighbours.Owners {
+		if o := &c.have.Neighbours.Owners[i]; o.Kind == k.Owner && o.Value != nil {
 			out[o.Key] = k.Slot(o.Value)
 		}
 	}
@@ -198,11 +198,11 @@ func (c *comparison) uncarry(k *kind.LinkKind, held map[Target][]holder, going m
 	}
 }
 
-// aside are links that files declare of what is not looked at, by the places that they take.
-func (c *comparison) aside(k *kind.LinkKind) map[Slot]*kind.DeclaredLink {
+// outOfScope are links that files declare of what is not looked at, by the places that they take.
+func (c *comparison) outOfScope(k *kind.LinkKind) map[Slot]*kind.DeclaredLink {
 	out := map[Slot]*kind.DeclaredLink{}
-	for i := range c.want.Aside {
-		l := &c.want.Aside[i]
+	for i := range c.want.OutOfScope {
+		l := &c.want.OutOfScope[i]
 		if w := c.wantKey[k.Owner][l.Owner]; l.Kind == k.Name && w != nil {
 			out[Slot{TargetOf(&l.Link), k.Slot(w.Value)}] = l
 		}
@@ -220,9 +220,9 @@ func (c *comparison) contest(k *kind.LinkKind, ch *Change, other *kind.DeclaredL
 		k.Owner, other.Owner, other.Source.File, other.Source.Line)})
 }
 
-// footing is what the files say of a policy. One that a rule ignores counts as neither declared nor owned.
-func (c *comparison) footing(k *kind.LinkKind, h holder) (s kind.Footing) {
-	if known, ok := c.want.Footing[k.Owner+"/"+h.Owner]; ok {
+// claim is what the files say of a policy. One that a rule ignores counts as neither declared nor owned.
+func (c *comparison) claim(k *kind.LinkKind, h holder) (s kind.Claim) {
+	if known, ok := c.want.Claims[k.Owner+"/"+h.Owner]; ok {
 		return known
 	}
 	name := h.name
@@ -238,12 +238,12 @@ func (c *comparison) footing(k *kind.LinkKind, h holder) (s kind.Footing) {
 	return s
 }
 
-// Footings are what the files of a plan say of the policies that it displaces.
-func (p *Plan) Footings() map[string]kind.Footing {
-	out := map[string]kind.Footing{}
+// Claims are what the files of a plan say of the policies that it displaces.
+func (p *Plan) Claims() map[string]kind.Claim {
+	out := map[string]kind.Claim{}
 	for i := range p.Changes {
 		for _, d := range p.Changes[i].Displaces {
-			out[d.Address()] = d.Footing
+			out[d.Address()] = d.Claim
 		}
 	}
 	return out
@@ -259,7 +259,7 @@ func (c *comparison) guardSlots() {
 		for j := range ch.Displaces {
 			d := &ch.Displaces[j]
 			address := d.Address()
-			if d.Footing.Declared || d.Footing.Owned || slices.Contains(c.want.TakesOver, address) {
+			if d.Claim.Declared || d.Claim.Owned || slices.Contains(c.want.TakesOver, address) {
 				continue
 			}
 			if first[address] == nil {
@@ -271,7 +271,7 @@ func (c *comparison) guardSlots() {
 	slices.Sort(order)
 	for _, address := range order {
 		why, would := "these files neither declare nor own", "would"
-		if first[address].Footing.Ignored {
+		if first[address].Claim.Ignored {
 			why = "a rule of these files ignores"
 		}
 		if !first[address].Sure {

@@ -10,7 +10,7 @@ import (
 
 // Between plans how to get from what the gateway holds to what the files declare.
 func Between(have kind.Actual, want kind.Desired, policy Policy) *Plan {
-	return Compared(have, want, policy).Plan(have.Beside)
+	return Compared(have, want, policy).Plan(have.Neighbours)
 }
 
 // Draft is a plan in the making. What the comparison needs to know of the gateway follows from what it knows already:
@@ -73,12 +73,12 @@ func (d *Draft) Know(more kind.Actual) {
 	from := len(c.have.Objects)
 	c.have.Objects = append(slices.Clip(c.have.Objects), more.Objects...)
 	c.have.Links = append(c.have.Links, more.Links...)
-	c.have.Beside.Links = append(c.have.Beside.Links, more.Beside.Links...)
-	for name := range more.Beside.All {
-		if c.have.Beside.All == nil {
-			c.have.Beside.All = map[string]bool{}
+	c.have.Neighbours.Links = append(c.have.Neighbours.Links, more.Neighbours.Links...)
+	for name := range more.Neighbours.All {
+		if c.have.Neighbours.All == nil {
+			c.have.Neighbours.All = map[string]bool{}
 		}
-		c.have.Beside.All[name] = true
+		c.have.Neighbours.All[name] = true
 	}
 	c.index(from)
 }
@@ -104,10 +104,10 @@ func (d *Draft) Gone() map[string]bool {
 }
 
 // Plan completes the plan with what was found beside it.
-func (d *Draft) Plan(beside kind.Beside) *Plan {
+func (d *Draft) Plan(neighbours kind.Neighbours) *Plan {
 	c := d.c
-	c.have.Beside = beside
-	c.plan.Beside.Parts, c.plan.Beside.Owners = beside.Parts, c.ownersOf(beside.Parts)
+	c.have.Neighbours = neighbours
+	c.plan.Neighbours.Parts, c.plan.Neighbours.Owners = neighbours.Parts, c.ownersOf(neighbours.Parts)
 	for _, k := range kind.Links {
 		c.displace(k)
 	}
@@ -135,7 +135,7 @@ func (c *comparison) ownersOf(parts []kind.Object) (out []kind.Object) {
 	for i := range parts {
 		needed[kind.Of(parts[i].Kind).Owner+"/"+parts[i].Owner] = true
 	}
-	for _, o := range c.have.Beside.Owners {
+	for _, o := range c.have.Neighbours.Owners {
 		if needed[o.Address()] {
 			out = append(out, o)
 		}
@@ -157,7 +157,7 @@ func (c *comparison) along() {
 			with[top] = append(with[top], address)
 		}
 	}
-	for _, o := range slices.Concat(c.have.Objects, c.have.Beside.Parts) {
+	for _, o := range slices.Concat(c.have.Objects, c.have.Neighbours.Parts) {
 		if o.Owner == "" {
 			continue
 		}
@@ -177,10 +177,10 @@ func (c *comparison) along() {
 			note(target.Address(), l.Address())
 		}
 	}
-	for i := range c.have.Beside.Links {
-		if l := &c.have.Beside.Links[i]; l.To != nil && gone[l.To.Address()] {
+	for i := range c.have.Neighbours.Links {
+		if l := &c.have.Neighbours.Links[i]; l.To != nil && gone[l.To.Address()] {
 			note(l.To.Address(), l.Address())
-			c.noteBeside(l)
+			c.noteNeighbour(l)
 		}
 	}
 	for i := range c.plan.Changes {

@@ -30,7 +30,7 @@ type Extract struct {
 	ResendSecrets bool     // as in Policy
 	Environments  []string // as in Policy
 
-	touched map[string]bool // the result of keys, kept since Touches asks for it once an object
+	affected map[string]bool // the result of keys, kept since Affects asks for it once an object
 }
 
 // ErrNotAlone is a plan that follows only from more than what it touches.
@@ -38,7 +38,7 @@ var ErrNotAlone = errors.New("the part that the plan touches does not give the s
 
 // Narrow finds what a plan touches. The plan must be the one that Between makes of have, want and policy.
 func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Extract, error) {
-	t := newTouch(plan, have, want)
+	t := newAffected(plan, have, want)
 	e := &Extract{
 		Anchors: map[string]bool{}, Carried: t.carried, Context: map[string]bool{}, ResendSecrets: policy.ResendSecrets, Environments: policy.Environments,
 		Desired: kind.Desired{Owns: t.gone, Ignore: lasting(want.Ignore, policy.Today)},
@@ -61,8 +61,8 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Ex
 	}
 	e.NeedTargets()
 	e.Actual = e.Relevant(have)
-	e.Actual.Beside = beside(plan, e.Actual, have)
-	e.Desired.Footing = plan.Footings()
+	e.Actual.Neighbours = neighbours(plan, e.Actual, have)
+	e.Desired.Claims = plan.Claims()
 	e.Unify()
 	e.Plan = e.Between(e.Actual)
 	if !sameChanges(plan, e.Plan) {
@@ -80,10 +80,10 @@ func (e *Extract) NeedTargets() {
 	}
 }
 
-// beside is what a plan takes away of what it does not touch, with the links among those that were compared: beside
-// an extract they stand as well.
-func beside(plan *Plan, touched, have kind.Actual) kind.Beside {
-	out := plan.Beside
+// neighbours is what a plan takes away of what it does not touch, with the links among those that were compared: they
+// are neighbours of an extract as well.
+func neighbours(plan *Plan, affected, have kind.Actual) kind.Neighbours {
+	out := plan.Neighbours
 	out.Links, out.Owners = slices.Clone(out.Links), slices.Clone(out.Owners)
 	type at struct {
 		target      Target
@@ -91,7 +91,7 @@ func beside(plan *Plan, touched, have kind.Actual) kind.Beside {
 	}
 	holds := func(l *kind.Link) at { return at{TargetOf(l), l.Kind, l.OwnerID} }
 	known, displaced, owners := map[at]bool{}, map[at]bool{}, map[string]bool{}
-	for _, l := range slices.Concat(touched.Links, out.Links) {
+	for _, l := range slices.Concat(affected.Links, out.Links) {
 		known[holds(&l)] = true
 	}
 	for i := range plan.Changes {
@@ -123,8 +123,8 @@ func (e *Extract) Unify() {
 		for i := range e.Actual.Links {
 			do(&e.Actual.Links[i])
 		}
-		for i := range e.Actual.Beside.Links {
-			do(&e.Actual.Beside.Links[i])
+		for i := range e.Actual.Neighbours.Links {
+			do(&e.Actual.Neighbours.Links[i])
 		}
 	}
 	known := func(a *kind.API) int { return len(a.Method) + len(a.Path) + len(a.Group) }
@@ -144,7 +144,7 @@ func (e *Extract) Unify() {
 }
 
 // Between makes the plan again, of a gateway as it is now.
-func (e *Extract) Between(have kind.Actual) *Plan { return e.Begin(have).Plan(have.Beside) }
+func (e *Extract) Between(have kind.Actual) *Plan { return e.Begin(have).Plan(have.Neighbours) }
 
 // Begin compares again, without what is beside the plan.
 func (e *Extract) Begin(have kind.Actual) *Draft { return Compared(have, e.Settled(have), e.Policy()) }
@@ -210,7 +210,7 @@ func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
 			out.Links = append(out.Links, *l)
 		}
 	}
-	out.Beside = have.Beside
+	out.Neighbours = have.Neighbours
 	Sort(&out)
 	return out
 }
@@ -222,13 +222,13 @@ func (e *Extract) Fingerprinted(have kind.Actual) []kind.Object {
 	for i := range have.Objects {
 		among[have.Objects[i].Address()] = true
 	}
-	holders := slices.DeleteFunc(have.Beside.Holders(), func(o kind.Object) bool { return among[o.Address()] })
-	return slices.Concat(have.Objects, holders, have.Beside.Parts)
+	holders := slices.DeleteFunc(have.Neighbours.Holders(), func(o kind.Object) bool { return among[o.Address()] })
+	return slices.Concat(have.Objects, holders, have.Neighbours.Parts)
 }
 
 // Displaces reports whether an object is a policy that the plan displaces.
 func (e *Extract) Displaces(o *kind.Object) bool {
-	_, displaced := e.Desired.Footing[o.Address()]
+	_, displaced := e.Desired.Claims[o.Address()]
 	return displaced
 }
 
@@ -244,16 +244,16 @@ func (e *Extract) Addresses() map[string]bool {
 	return out
 }
 
-// Touches reports whether what is known of a gateway's object matters, and not only that it exists: it is
+// Affects reports whether what is known of a gateway's object matters, and not only that it exists: it is
 // one that changes, one that another becomes, or part of a collection that changes.
-func (e *Extract) Touches(o *kind.Object) bool {
+func (e *Extract) Affects(o *kind.Object) bool {
 	if kind.Of(o.Kind).Owner != "" {
 		return true
 	}
-	if e.touched == nil {
-		e.touched = e.keys()
+	if e.affected == nil {
+		e.affected = e.keys()
 	}
-	return e.touched[o.Address()] || e.replacing(o) != nil
+	return e.affected[o.Address()] || e.replacing(o) != nil
 }
 
 // replacing is the declared object of which a gateway's object was to take the place; nil when there is none.
@@ -362,7 +362,7 @@ func lasting(rules []kind.Ignore, today string) (out []kind.Ignore) {
 
 // Sort orders what a gateway holds by address and id, so that plans do not depend on how it was read.
 func Sort(have *kind.Actual) {
-	for _, list := range [][]kind.Object{have.Objects, have.Beside.Owners, have.Beside.Parts} {
+	for _, list := range [][]kind.Object{have.Objects, have.Neighbours.Owners, have.Neighbours.Parts} {
 		slices.SortStableFunc(list, func(a, b kind.Object) int {
 			return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Key, b.Key), strings.Compare(a.ID, b.ID))
 		})

@@ -118,15 +118,15 @@ type Summary struct {
 
 // Plan is all that separates a gateway from its files.
 type Plan struct {
-	Changes   []Change    // by kind, name and address
-	Steps     []Step      // in an order that respects what each waits for
-	Beside    kind.Beside // what it takes away though it is about something else
-	Extra     []Extra
-	Ignored   int
-	Unchanged int
-	Refusals  []Refusal
-	Warnings  []Note
-	Errors    []Note
+	Changes    []Change        // by kind, name and address
+	Steps      []Step          // in an order that respects what each waits for
+	Neighbours kind.Neighbours // what it takes away though it is about something else
+	Extra      []Extra
+	Ignored    int
+	Unchanged  int
+	Refusals   []Refusal
+	Warnings   []Note
+	Errors     []Note
 }
 
 // Empty reports whether there is nothing to apply.
@@ -147,7 +147,7 @@ func (p *Plan) Summary() Summary {
 			s.Delete++
 		case Bind:
 			s.Bind++
-			if slices.ContainsFunc(p.Changes[i].Displaces, func(d Displaced) bool { return !d.Footing.Declared }) {
+			if slices.ContainsFunc(p.Changes[i].Displaces, func(d Displaced) bool { return !d.Claim.Declared }) {
 				s.Displaced++
 			}
 		case Unbind:

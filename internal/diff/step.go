@@ -251,7 +251,7 @@ func (b *builder) inside(changes []int) {
 	for _, i := range deletes[len(early):] {
 		b.partStep(k, owner, i, OpDelete, k.Ops.Delete, made)
 	}
-	b.besideOwner(k, owner)
+	b.orderOwner(k, owner)
 }
 
 // warnOfGap says that old values must go before the new ones can come.
@@ -283,9 +283,9 @@ func (b *builder) partStep(k *kind.Kind, owner string, change int, op Op, operat
 	return s
 }
 
-// besideOwner orders the update of an owner and what changes inside it: what must fit the narrower
+// orderOwner orders the update of an owner and what changes inside it: what must fit the narrower
 // owner changes first, what needs the wider one changes after it.
-func (b *builder) besideOwner(k *kind.Kind, owner string) {
+func (b *builder) orderOwner(k *kind.Kind, owner string) {
 	i, ok := b.index[owner+" "+string(Update)]
 	if !ok || k.BeforeOwner == nil {
 		return

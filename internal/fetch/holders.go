@@ -16,13 +16,13 @@ import (
 // Holders finds whose links have the places that a question is about: by the policies that may be there, by the
 // targets, or by the lists of APIs that a policy is not bound to, which name the policy that each has instead;
 // whichever takes the fewest requests.
-func (r *Reader) Holders(ctx context.Context, q *diff.Question, l Lists) (kind.Beside, error) {
+func (r *Reader) Holders(ctx context.Context, q *diff.Question, l Lists) (kind.Neighbours, error) {
 	h := r.holders(q, l)
 	w := h.cheapest()
 	const few = 2 // so many requests are not worth a look at the list of policies
 	if !h.whole && w.cost > few {
 		if err := h.list(ctx, w.cost); err != nil {
-			return kind.Beside{}, err
+			return kind.Neighbours{}, err
 		}
 		w = h.cheapest()
 	}
@@ -32,13 +32,13 @@ func (r *Reader) Holders(ctx context.Context, q *diff.Question, l Lists) (kind.B
 		found, err = h.cheapest().read(ctx)
 	}
 	if err != nil {
-		return kind.Beside{}, err
+		return kind.Neighbours{}, err
 	}
 	return h.settle(ctx, found)
 }
 
 // Settle finds the owners of links that were read already, as far as they have places that a question is about.
-func (r *Reader) Settle(ctx context.Context, q *diff.Question, l Lists, links []kind.Link) (kind.Beside, error) {
+func (r *Reader) Settle(ctx context.Context, q *diff.Question, l Lists, links []kind.Link) (kind.Neighbours, error) {
 	found := make([]Bound, len(links))
 	for i, l := range links {
 		found[i].Link = l
@@ -303,7 +303,7 @@ func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 
 // settle keeps what has places that the question is about, and completes it: owners that are told by name alone, and
 // the ids of links that go by themselves.
-func (h *holders) settle(ctx context.Context, found []Bound) (out kind.Beside, err error) {
+func (h *holders) settle(ctx context.Context, found []Bound) (out kind.Neighbours, err error) {
 	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[diff.TargetOf(&b.Link)] || !h.q.Minds(&b.Object) })
 	names := map[string]bool{}
 	for i := range found {

@@ -210,9 +210,9 @@ func notOf(rows []kind.Row, owners []kind.Object) []kind.Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(r kind.Row) bool { return ids[r.OwnerID] })
 }
 
-// Beside is what lists told of owners that nobody asked for.
-func Beside(all []Rows, c *kind.Catalog) kind.Beside {
-	out := kind.Beside{All: map[string]bool{}}
+// Neighbours is what lists told of owners that nobody asked for.
+func Neighbours(all []Rows, c *kind.Catalog) kind.Neighbours {
+	out := kind.Neighbours{All: map[string]bool{}}
 	var others []Rows
 	for _, r := range all {
 		if r.All {

@@ -71,7 +71,7 @@ var authorizer = of(Def[Authorizer, authorizerWire]{
 				shape.May("validation", shape.OfText("Expression that its value must meet.", shape.Length(0, 2048)).WithDefault("").WithExample("^[0-9a-f]+$")),
 			)).KeyedBy("location", "name").WithAbsent("none")),
 			shape.May("ttl", shape.OfWhole("For how long an answer of the function is kept; 0 means not at all.", shape.Range(0, 3600)).WithUnit("seconds").WithDefault(int64(0)).WithExample(int64(60)).
-				WithBeside("identities", []any{map[string]any{"name": "Token", "location": "HEADER"}})),
+				InContext("identities", []any{map[string]any{"name": "Token", "location": "HEADER"}})),
 			shape.May("need_body", shape.OfFlag("Whether the function gets the body of the call.").WithDefault(false)),
 			shape.May("user_data", shape.OfText("Text for the function. It is no secret: the gateway shows it.", shape.Length(0, 2048)).WithDefault("").WithExample("shop")),
 		),

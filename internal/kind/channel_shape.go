@@ -26,7 +26,7 @@ func channelShape() *shape.Shape {
 		shape.May("member_groups", memberGroups()),
 		shape.May("members", memberList()),
 		shape.May("health_check", healthCheck()),
-		shape.May("microservice", microserviceShape().WithExample(exampleMicroservice).WithAbsent("none").WithBeside("type", ofMicroservice).WithBeside("members", nil).WithMadeBeside(madeMicroservices)),
+		shape.May("microservice", microserviceShape().WithExample(exampleMicroservice).WithAbsent("none").InContext("type", ofMicroservice).InContext("members", nil).WithMadeFor(madeMicroservices)),
 	).WithExample(map[string]any{
 		"name": "orders_backend", "port": 8080, "balance_strategy": "weighted_round_robin",
 		"members": []any{map[string]any{"host": "192.0.2.10", "weight": 1}},
@@ -38,15 +38,15 @@ func memberGroups() *shape.Shape {
 		shape.Need("name", shape.OfText("Name of the group.", shape.Length(3, 64), channelNames).WithExample("blue").WithSamples("blue", "green", "grey")),
 		shape.May("weight", shape.OfWhole("Share of the group; of Nacos the registry has it.", shape.Range(0, 100)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(80))),
 		shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("The new version")),
-		shape.May("microservice_version", shape.OfText("Version of the instances, for type microservice.", shape.Length(0, 64)).WithDefault("").WithExample("v1").WithMade().WithBeside("../type", ofMicroservice).WithBeside("../members", nil).WithBeside("../microservice", exampleMicroservice)),
-		shape.May("microservice_port", shape.OfWhole("Port of the instances, for type microservice; 0 means that of the channel.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081)).WithMade().WithBeside("../type", ofMicroservice).WithBeside("../members", nil).WithBeside("../microservice", exampleMicroservice)),
+		shape.May("microservice_version", shape.OfText("Version of the instances, for type microservice.", shape.Length(0, 64)).WithDefault("").WithExample("v1").WithMade().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
+		shape.May("microservice_port", shape.OfWhole("Port of the instances, for type microservice; 0 means that of the channel.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081)).WithMade().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
 		shape.May("microservice_labels", shape.OfList("Labels of the instances, for type microservice.", shape.OfMap("A label.",
 			shape.Need("label_name", shape.OfText("Name of the label.", shape.Length(1, 63), labelTexts).WithExample("app")),
 			shape.Need("label_value", shape.OfText("Value of the label.", shape.Length(1, 63), labelTexts).WithExample("orders")),
-		)).KeyedBy("label_name").WithAbsent("none").WithMade().WithBeside("../type", ofMicroservice).WithBeside("../members", nil).WithBeside("../microservice", exampleMicroservice)),
+		)).KeyedBy("label_name").WithAbsent("none").WithMade().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
 		shape.May("reference_channel", shape.OfText("Name of the channel that gets the calls of the group: one of channels in the files, or of the gateway. Needed for type reference, and for it alone.",
-			shape.Length(3, 64)).Naming(aChannel).WithExample("orders_pods").WithAbsent("none").WithBeside("../type", ofChannels).WithBeside("../members", nil)),
-	)).KeyedBy("name").WithAbsent("not managed, but needed for type reference; [] means none").WithMadeBeside(map[string][]any{
+			shape.Length(3, 64)).Naming(aChannel).WithExample("orders_pods").WithAbsent("none").InContext("../type", ofChannels).InContext("../members", nil)),
+	)).KeyedBy("name").WithAbsent("not managed, but needed for type reference; [] means none").WithMadeFor(map[string][]any{
 		ofServers: {
 			[]any{map[string]any{"name": "blue", "weight": 80}, map[string]any{"name": "green"}},
 			[]any{map[string]any{"name": "blue"}, map[string]any{"name": "green", "weight": 3, "remark": "new"}},
@@ -62,15 +62,15 @@ func memberList() *shape.Shape {
 	return shape.OfList("The servers, of type builtin alone: a microservice keeps its own, and a reference has none.", shape.OfMap("A server.",
 		shape.May("host", shape.OfText("Address or host name, for member_type ip.", shape.Length(1, 255)).WithExample("192.0.2.10").WithAbsent("none")),
 		shape.May("ecs_id", shape.OfText("Id of the cloud server, for member_type ecs.", shape.Length(1, 64)).WithExample("5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b").WithAbsent("none").
-			WithBeside("../member_type", "ecs").WithBeside("host", nil).WithBeside("ecs_name", "orders-1")),
+			InContext("../member_type", "ecs").InContext("host", nil).InContext("ecs_name", "orders-1")),
 		shape.May("ecs_name", shape.OfText("Name of the cloud server, for member_type ecs.", shape.Length(1, 64)).WithExample("orders-1").WithAbsent("none").
-			WithBeside("../member_type", "ecs").WithBeside("host", nil).WithBeside("ecs_id", "5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b")),
+			InContext("../member_type", "ecs").InContext("host", nil).InContext("ecs_id", "5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b")),
 		shape.May("port", shape.OfWhole("Port.", anyPort).WithUnit("port number").WithExample(int64(8080)).WithAbsent("the port of the channel")),
 		shape.May("weight", shape.OfWhole("Share of the member; in a group with a weight it follows from that and is not compared.", shape.Range(0, 10000)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(1))),
-		shape.May("group", shape.OfText("Name of its group, one of member_groups.", shape.Length(0, 64)).WithDefault("").WithExample("blue").WithBeside("../member_groups", []any{map[string]any{"name": "blue"}})),
+		shape.May("group", shape.OfText("Name of its group, one of member_groups.", shape.Length(0, 64)).WithDefault("").WithExample("blue").InContext("../member_groups", []any{map[string]any{"name": "blue"}})),
 		shape.May("is_backup", shape.OfFlag("Whether it gets calls only when no other works. Needs a feature of the gateway.").WithDefault(false)),
 		shape.May("enabled", shape.OfFlag("Whether it gets calls at all.").WithDefault(true)),
-	)).KeyedBy("host", "ecs_id", "port", "group").WithAbsent("not managed; [] means none").WithMadeBeside(map[string][]any{
+	)).KeyedBy("host", "ecs_id", "port", "group").WithAbsent("not managed; [] means none").WithMadeFor(map[string][]any{
 		"ip": {
 			[]any{map[string]any{"host": "192.0.2.10", "weight": 1}, map[string]any{"host": "192.0.2.11", "port": 9000, "enabled": false}},
 			[]any{},
@@ -84,16 +84,16 @@ func memberList() *shape.Shape {
 func healthCheck() *shape.Shape {
 	return shape.OfMap("How the gateway finds out which members work.",
 		shape.Need("protocol", shape.OfText("Protocol of the check.", shape.OneOf("TCP", "HTTP", "HTTPS"))),
-		shape.May("path", shape.OfText("Path that is called; needed for HTTP and HTTPS.", shape.Length(0, 512)).WithDefault("").WithExample("/health").WithBeside("protocol", "HTTP").WithBeside("http_code", "200-299")),
-		shape.May("method", shape.OfText("Method, for HTTP and HTTPS.", shape.OneOf("GET", "HEAD")).WithAbsent("GET for HTTP and HTTPS").WithBeside("protocol", "HTTP").WithBeside("path", "/health").WithBeside("http_code", "200-299")),
+		shape.May("path", shape.OfText("Path that is called; needed for HTTP and HTTPS.", shape.Length(0, 512)).WithDefault("").WithExample("/health").InContext("protocol", "HTTP").InContext("http_code", "200-299")),
+		shape.May("method", shape.OfText("Method, for HTTP and HTTPS.", shape.OneOf("GET", "HEAD")).WithAbsent("GET for HTTP and HTTPS").InContext("protocol", "HTTP").InContext("path", "/health").InContext("http_code", "200-299")),
 		shape.May("port", shape.OfWhole("Port; 0 means that of the member.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081))),
 		shape.Need("threshold_normal", shape.OfWhole("Good answers after which a member works.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(2))),
 		shape.Need("threshold_abnormal", shape.OfWhole("Bad answers after which it does not.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(5))),
 		shape.Need("time_interval", shape.OfWhole("Time between two checks; more than timeout.", shape.Range(1, 300)).WithUnit("seconds").WithExample(int64(10))),
 		shape.Need("timeout", shape.OfWhole("Time for an answer.", shape.Range(1, 30)).WithUnit("seconds").WithExample(int64(5))),
-		shape.May("http_code", shape.OfText("Good status codes, needed for HTTP and HTTPS.", shape.Length(0, 255)).WithDefault("").WithExample("200-299").WithBeside("protocol", "HTTP").WithBeside("path", "/health")),
+		shape.May("http_code", shape.OfText("Good status codes, needed for HTTP and HTTPS.", shape.Length(0, 255)).WithDefault("").WithExample("200-299").InContext("protocol", "HTTP").InContext("path", "/health")),
 		shape.May("enable_client_ssl", shape.OfFlag("Whether the gateway shows a certificate to members; its feature backend_client_certificate says which.").WithDefault(false)),
-	).WithAbsent("not managed; no request takes one away, so that it goes with its channel alone").WithMadeBeside(map[string][]any{
+	).WithAbsent("not managed; no request takes one away, so that it goes with its channel alone").WithMadeFor(map[string][]any{
 		"ip":       {map[string]any{"protocol": "HTTP", "path": "/health", "http_code": "200-299", "threshold_normal": 2, "threshold_abnormal": 5, "time_interval": 10, "timeout": 5}},
 		ofChannels: {},
 		"ecs":      {map[string]any{"protocol": "TCP", "port": 9000, "threshold_normal": 1, "threshold_abnormal": 3, "time_interval": 6, "timeout": 2}},

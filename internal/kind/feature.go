@@ -71,7 +71,7 @@ var feature = of(Def[Feature, featureWire]{
 		Shape: shape.OfMap("Features of the gateway, by name: on or off, a number as text, or a mapping of their parameters. Those that are not named are left alone. A parameter that is not named has its default where all gateways have the same (enable: off; max_timeout: 60000), and else stays as it is. A change interrupts calls for a moment, so that it needs --allow-interruption; one feature can change once a minute.",
 			shape.Need("name", shape.OfText("Name of the feature.", shape.OneOf(featureNames...)).Doubting().WithExample("ratelimit")),
 			shape.Need("config", shape.OfFree("How it is set: on or off, a number as text, or a mapping of parameters as the API has it.").WithExample(map[string]any{"api_limits": int64(500)}).
-				WithMadeBeside(madeSettings)),
+				WithMadeFor(madeSettings)),
 		).WithExample(map[string]any{"ratelimit": map[string]any{"api_limits": int64(500)}, "vpc_name_modifiable": switchOn}).WithCases(shape.Cases{By: "name", Field: "config", Shapes: featureShapes()}),
 	},
 	Hooks: Hooks[Feature]{

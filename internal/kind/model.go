@@ -204,13 +204,13 @@ type Desired struct {
 	Owns    map[string][]string // kind to globs of names for which the files are the whole truth
 	Ignore  []Ignore
 
-	TakesOver []string           // addresses of policies that may be displaced though they are not declared
-	Aside     []DeclaredLink     // of objects that are declared and not looked at, as far as their APIs are known
-	Footing   map[string]Footing // of policies by address, where Objects and Owns do not tell it
+	TakesOver  []string         // addresses of policies that may be displaced though they are not declared
+	OutOfScope []DeclaredLink   // of objects that are declared and not looked at, as far as their APIs are known
+	Claims     map[string]Claim // of policies by address, where Objects and Owns do not tell it
 }
 
-// Footing is what files say of a policy.
-type Footing struct {
+// Claim is what files say of a policy.
+type Claim struct {
 	Declared bool // and no rule ignores it
 	Owned    bool // as above, though not declared
 	Ignored  bool // a rule ignores it, so that it counts as neither
@@ -219,14 +219,14 @@ type Footing struct {
 
 // Actual is what the gateway holds, as far as it was read.
 type Actual struct {
-	Objects []Object
-	Links   []Link
-	Beside  Beside
+	Objects    []Object
+	Links      []Link
+	Neighbours Neighbours
 }
 
-// Beside is what a plan takes away though it is about something else: what lives in an object that stays, and
+// Neighbours is what a plan takes away though it is about something else: what lives in an object that stays, and
 // refers to one that goes; and links in places that others take. Owners are told with what is theirs.
-type Beside struct {
+type Neighbours struct {
 	Owners []Object
 	Parts  []Object
 	Links  []Link
@@ -235,7 +235,7 @@ type Beside struct {
 }
 
 // Holders are the owners of the links.
-func (b *Beside) Holders() (out []Object) {
+func (b *Neighbours) Holders() (out []Object) {
 	ids := map[string]bool{}
 	for i := range b.Links {
 		ids[b.Links[i].OwnerID] = true

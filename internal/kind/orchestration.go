@@ -99,11 +99,11 @@ var orchestration = of(Def[Orchestration, orchestrationWire]{
 					shape.May("range", shape.OfMap("Range of numbers, both ends included.",
 						shape.Need("start", shape.OfText("First number.", wholeText).WithExample("1000")),
 						shape.Need("end", shape.OfText("Last number.", wholeText).WithExample("1999")),
-					).WithAbsent("none").WithBeside("../strategy", "range").WithBeside("values", nil)),
+					).WithAbsent("none").InContext("../strategy", "range").InContext("values", nil)),
 					shape.May("mapped", shape.OfText("The new value.", shape.Length(1, 128), shape.Pattern(`[A-Za-z0-9]+`, "letters and digits")).WithExample("x").WithAbsent("none")),
 					shape.May("length", shape.OfWhole("How much of the beginning or end is taken.", shape.Range(1, 100)).WithUnit("characters").WithExample(int64(3)).WithAbsent("none").
-						WithBeside("../strategy", "head_n").WithBeside("values", nil).WithBeside("mapped", nil)),
-				), shape.Count(0, 300)).WithAbsent("none").WithMadeBeside(map[string][]any{
+						InContext("../strategy", "head_n").InContext("values", nil).InContext("mapped", nil)),
+				), shape.Count(0, 300)).WithAbsent("none").WithMadeFor(map[string][]any{
 				"list":       {madeMap(madeValues("a", "x"), madeValues("b", "y")), madeMap(madeValues("b", "x"))},
 				"range":      {madeMap(madeRange("0", "99", "low"), madeRange("100", "9223372036854775807", "high")), madeMap(madeRange("0", "9", "x"))},
 				"hash_range": {madeMap(madeRange("0", "499", "one")), madeMap(madeRange("500", "999", "two"))},

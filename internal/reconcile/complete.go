@@ -18,13 +18,13 @@ func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, dra
 	c.Actual, c.Desired = draft.Actual(), draft.Desired()
 	c.Whole, c.Complete = l.Whole, linksRead(c.Actual, draft.Known(), l.Whole)
 	questions, orphaned := draft.Questions(), draft.Orphans()
-	found := make([]kind.Beside, len(questions)+len(orphaned)+1)
+	found := make([]kind.Neighbours, len(questions)+len(orphaned)+1)
 	g, gctx := errgroup.WithContext(ctx)
 	for i := range questions {
 		g.Go(func() (err error) {
 			q := &questions[i]
-			if c.Actual.Beside.All[q.Link.Name] {
-				found[i], err = reader.Settle(gctx, q, l, c.Actual.Beside.Links)
+			if c.Actual.Neighbours.All[q.Link.Name] {
+				found[i], err = reader.Settle(gctx, q, l, c.Actual.Neighbours.Links)
 			} else {
 				found[i], err = reader.Holders(gctx, q, l)
 			}
@@ -47,12 +47,12 @@ func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, dra
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	var beside kind.Beside
+	var neighbours kind.Neighbours
 	for _, b := range found {
-		beside.Owners, beside.Parts, beside.Links = append(beside.Owners, b.Owners...), append(beside.Parts, b.Parts...), append(beside.Links, b.Links...)
+		neighbours.Owners, neighbours.Parts, neighbours.Links = append(neighbours.Owners, b.Owners...), append(neighbours.Parts, b.Parts...), append(neighbours.Links, b.Links...)
 	}
-	c.Plan = draft.Plan(beside)
-	c.Actual.Beside = c.Plan.Beside
+	c.Plan = draft.Plan(neighbours)
+	c.Actual.Neighbours = c.Plan.Neighbours
 	return nil
 }
 
@@ -67,7 +67,7 @@ func linksRead(have kind.Actual, reads []diff.Read, whole map[string]bool) map[s
 				read[reads[i].Object.Address()] = true
 			}
 		}
-		out[k.Name] = have.Beside.All[k.Name] || whole[k.Owner] && !slices.ContainsFunc(have.Objects, func(o kind.Object) bool {
+		out[k.Name] = have.Neighbours.All[k.Name] || whole[k.Owner] && !slices.ContainsFunc(have.Objects, func(o kind.Object) bool {
 			return o.Kind == k.Owner && o.Bound != 0 && !read[o.Address()]
 		})
 	}

@@ -12,7 +12,7 @@ import (
 
 // orphans reads what goes along with objects that go though it lives in others, of which the comparison did
 // not read what lives in them: a special limit for an app, in a throttle of which the files list none.
-func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) (out kind.Beside, err error) {
+func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) (out kind.Neighbours, err error) {
 	gone, known := draft.Gone(), map[string]bool{}
 	for _, r := range draft.Known() {
 		if r.Part != nil {

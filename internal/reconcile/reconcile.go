@@ -108,7 +108,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	l.Catalog = catalog.Catalog()
 	l.Catalog.Others = fetch.Targets(wants, l.Objects)
 	c.Desired, c.Findings = state.Resolve(l.Catalog)
-	c.Desired.Aside = aside(all, r.Policy, l.Catalog)
+	c.Desired.OutOfScope = outOfScope(all, r.Policy, l.Catalog)
 	if !r.Tolerant && slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
 		return c, nil
 	}
@@ -158,7 +158,7 @@ func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalo
 
 // join tells a draft the links that were read, and compares them with those that are wanted.
 func join(draft *diff.Draft, rows []fetch.Rows, catalog *kind.Catalog, want kind.Desired) {
-	draft.Know(kind.Actual{Links: fetch.Join(rows, catalog), Beside: fetch.Beside(rows, catalog)})
+	draft.Know(kind.Actual{Links: fetch.Join(rows, catalog), Neighbours: fetch.Neighbours(rows, catalog)})
 	draft.Links(want)
 }
 

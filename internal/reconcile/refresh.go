@@ -64,7 +64,7 @@ func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract
 	if err := complete(ctx, c, reader, e.Begin(e.Actual), l); err != nil {
 		return nil, err
 	}
-	e.Plan, e.Actual.Beside, e.Desired.Footing = c.Plan, c.Actual.Beside, c.Plan.Footings()
+	e.Plan, e.Actual.Neighbours, e.Desired.Claims = c.Plan, c.Actual.Neighbours, c.Plan.Claims()
 	c.Plan.Refusals = nil
 	if instance != nil && !r.AllowUnhealthy {
 		c.Plan.Refusals = unhealthy(instance)

@@ -14,8 +14,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// aside are the links that files declare in places that others may take, of what a policy does not look at.
-func aside(state *spec.State, policy diff.Policy, catalog *kind.Catalog) []kind.DeclaredLink {
+// outOfScope are the links that files declare in places that others may take, of what a policy does not look at.
+func outOfScope(state *spec.State, policy diff.Policy, catalog *kind.Catalog) []kind.DeclaredLink {
 	others := state.Referring(func(k *kind.LinkKind, owner, env string) bool {
 		return k.Slot != nil && policy.Sees(env) && !policy.Covers(kind.Of(k.Owner), owner)
 	})

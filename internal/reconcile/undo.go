@@ -95,7 +95,7 @@ func giveUp(e *diff.Extract, plan *diff.Plan, asked func(string) bool) (notes []
 	lost := map[string]bool{}
 	for i := range plan.Changes {
 		for _, d := range plan.Changes[i].Displaces {
-			if d.Sure && !d.Footing.Declared && !d.Footing.Owned && !asked(d.Link.Address()) {
+			if d.Sure && !d.Claim.Declared && !d.Claim.Owned && !asked(d.Link.Address()) {
 				lost[plan.Changes[i].Address] = true
 				notes = append(notes, diff.Note{Address: d.Link.Address(), Message: "is bound now"})
 			}

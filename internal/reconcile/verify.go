@@ -18,7 +18,7 @@ const settleFor = 20 * time.Second
 
 // verify reads what a plan touched again and says what still differs.
 func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
-	want, policy := touched(c)
+	want, policy := affected(c)
 	policy.Kinds, policy.Environments, policy.Today = r.Policy.Kinds, r.Policy.Environments, r.Policy.Today // what the run did not look at is none of its business
 	if len(want.Objects) == 0 && len(want.Owns) == 0 || ctx.Err() != nil {
 		out.Converged, out.Verified = len(c.Plan.Changes) == 0, ctx.Err() == nil
@@ -115,12 +115,12 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 		return nil, err
 	}
 	join(draft, rows, kind.NewCatalog(nil), want)
-	return draft.Plan(kind.Beside{}), nil
+	return draft.Plan(kind.Neighbours{}), nil
 }
 
-// touched is the part of the desired state that a plan changes. Deleted objects are owned by their exact
+// affected is the part of the desired state that a plan changes. Deleted objects are owned by their exact
 // names there, so that one that is still around counts as a difference.
-func touched(c *compared.Result) (kind.Desired, diff.Policy) {
+func affected(c *compared.Result) (kind.Desired, diff.Policy) {
 	owners, gone := map[string]bool{}, map[string][]string{}
 	for i := range c.Plan.Changes {
 		ch := &c.Plan.Changes[i]

@@ -18,7 +18,7 @@ func (p *page) textDrift(d *document.Drift) {
 	}
 	p.changes(d.Changes, each(p.apart))
 	p.extras("Only on the gateway, though the files own such names; declare them, or apply --prune deletes them:", d.Extra)
-	p.beside(d.Traffic, d.Summary.Ignored)
+	p.footnotes(d.Traffic, d.Summary.Ignored)
 	p.undeclared(d.Undeclared)
 	p.warnings(d.Warnings)
 	if len(d.Changes)+len(d.Extra) > 0 {

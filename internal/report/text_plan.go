@@ -50,8 +50,8 @@ func (p *page) textNumbers(d *document.Plan) {
 	if len(d.Felt.Rows) > 0 {
 		p.linef("%s", d.Felt.Headline())
 	}
-	if beside := d.Beside(); beside != "" {
-		p.linef("%s.", beside)
+	if notes := d.Footnotes(); notes != "" {
+		p.linef("%s.", notes)
 	}
 	p.linef("%s", p.paint(d.Sum(), color.Bold))
 }
@@ -60,11 +60,11 @@ func (p *page) textNumbers(d *document.Plan) {
 func (p *page) compared(changes []document.Change, extra []document.Extra, traffic []document.Traffic, ignored int) {
 	p.changes(changes, p.alike)
 	p.extras("Extra, as the files own but do not declare it; --prune deletes:", extra)
-	p.beside(traffic, ignored)
+	p.footnotes(traffic, ignored)
 }
 
-// beside writes what stands beside differences.
-func (p *page) beside(traffic []document.Traffic, ignored int) {
+// footnotes writes what stands below differences.
+func (p *page) footnotes(traffic []document.Traffic, ignored int) {
 	p.traffic(traffic)
 	if ignored > 0 {
 		p.linef("Left alone by ignore rules: %s.", document.Count(ignored, "object", "objects"))

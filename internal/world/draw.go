@@ -261,8 +261,8 @@ func (d *drawer) never(s *shape.Shape) bool {
 	made, none := s.Made[""]
 	none = none && len(made) == 0
 	for _, word := range d.words {
-		beside, told := s.Made[word]
-		if told && len(beside) == 0 {
+		made, told := s.Made[word]
+		if told && len(made) == 0 {
 			return true
 		}
 		none = none && !told

@@ -63,15 +63,15 @@ func OfObjects(n int) Size {
 	return s
 }
 
-// Spot is an API in an environment, both by index.
-type Spot struct{ API, Env int }
+// Target is an API in an environment, both by index.
+type Target struct{ API, Env int }
 
 // Object is an object of an estate, as its file has it but for what it is bound to.
 type Object struct {
 	Name  string
-	Slot  string // what of a spot it takes
+	Slot  string // what of a target it takes
 	Item  map[string]any
-	Links []Spot
+	Links []Target
 }
 
 // Section is the objects of a kind.
@@ -89,10 +89,10 @@ type Estate struct {
 	rand  *rand.Rand
 }
 
-// held is a slot of a spot.
+// held is a slot of a target.
 type held struct {
 	kind, slot string
-	spot       Spot
+	target     Target
 }
 
 // Of are the objects of a kind.
@@ -187,7 +187,7 @@ func (e *Estate) bind(l *kind.LinkKind, objects []Object, n int) {
 		n, objects = e.sets(l.Owner, objects, n)
 	}
 	for i, misses := 0, 0; len(objects) > 0 && i < n && misses < 100*n; {
-		if e.put(l.Owner, &objects[i%len(objects)], e.spot()) {
+		if e.put(l.Owner, &objects[i%len(objects)], e.target()) {
 			i++
 		} else {
 			misses++
@@ -204,7 +204,7 @@ func (e *Estate) sets(kindName string, objects []Object, n int) (int, []Object) 
 	sets := len(objects) * 3 / 10 / slots
 	for i := range sets * slots {
 		for env := range Environments {
-			if n > 0 && e.put(kindName, &objects[i], Spot{i / slots, env}) {
+			if n > 0 && e.put(kindName, &objects[i], Target{i / slots, env}) {
 				n--
 			}
 		}
@@ -219,7 +219,7 @@ func (e *Estate) teams(kindName string, objects []Object, n int) (int, []Object)
 	each := n / max(1, len(objects))
 	for t := range teams {
 		for range each {
-			at := e.spot()
+			at := e.target()
 			for i := range team {
 				if e.put(kindName, &objects[t*team+i], at) {
 					n--
@@ -230,8 +230,8 @@ func (e *Estate) teams(kindName string, objects []Object, n int) (int, []Object)
 	return n, objects[teams*team:]
 }
 
-// put binds an object to a spot whose slot is free.
-func (e *Estate) put(kindName string, o *Object, at Spot) bool {
+// put binds an object to a target whose slot is free.
+func (e *Estate) put(kindName string, o *Object, at Target) bool {
 	h := held{kindName, o.Slot, at}
 	if e.taken[h] {
 		return false
@@ -241,12 +241,12 @@ func (e *Estate) put(kindName string, o *Object, at Spot) bool {
 	return true
 }
 
-func (e *Estate) spot() Spot { return Spot{e.rand.IntN(e.APIs), e.rand.IntN(len(Environments))} }
+func (e *Estate) target() Target { return Target{e.rand.IntN(e.APIs), e.rand.IntN(len(Environments))} }
 
 func (e *Estate) sort() {
 	for _, s := range e.Sections {
 		for i := range s.Objects {
-			slices.SortFunc(s.Objects[i].Links, func(a, b Spot) int { return cmp.Or(a.API-b.API, a.Env-b.Env) })
+			slices.SortFunc(s.Objects[i].Links, func(a, b Target) int { return cmp.Or(a.API-b.API, a.Env-b.Env) })
 		}
 	}
 }
@@ -275,7 +275,7 @@ func (e *Estate) Churn(percent int, seed uint64) *Estate {
 		}
 		perm := out.rand.Perm(len(s.Objects))
 		for misses := 0; gone > 0 && misses < 100_000; {
-			if out.put(s.Name, &s.Objects[perm[gone%len(perm)]], out.spot()) {
+			if out.put(s.Name, &s.Objects[perm[gone%len(perm)]], out.target()) {
 				gone--
 			} else {
 				misses++

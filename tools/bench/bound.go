@@ -196,7 +196,7 @@ func writes(ways []kind.Write, links []edge) (n int) {
 // edge is one binding.
 type edge struct {
 	owner, slot string
-	at          world.Spot
+	at          world.Target
 }
 
 func edges(objects []world.Object) (out []edge) {
@@ -225,7 +225,7 @@ func without(all, some []edge) (out []edge) {
 func overwritten(removed, added []edge) (out []edge) {
 	type place struct {
 		slot string
-		at   world.Spot
+		at   world.Target
 	}
 	taken := map[place]bool{}
 	for _, x := range added {

@@ -104,9 +104,9 @@ type Input struct {
 // Of is the impact of a plan, the worst first, then by API and environment.
 func Of(in Input) []Entry {
 	w := newWorlds(in)
-	w.touch()
+	w.markAffected()
 	var out []Entry
-	for _, at := range w.touched() {
+	for _, at := range w.affected() {
 		if e := w.entry(at); len(e.Aspects) > 0 {
 			out = append(out, e)
 		}
@@ -126,7 +126,7 @@ func worstFirst(aspects []Aspect) {
 }
 
 // entry compares both worlds at one API in an environment.
-func (w *worlds) entry(at spot) Entry {
+func (w *worlds) entry(at slot) Entry {
 	v := w.view(at)
 	e := Entry{Because: w.because[at]}
 	if v.api != nil {

@@ -6,7 +6,7 @@ import (
 
 // near is what of a gateway matters for a plan: most plans touch little of a large gateway.
 type near struct {
-	links    []*kind.Link            // at the spots that the plan touches
+	links    []*kind.Link            // at the slots that the plan touches
 	objects  []*kind.Object          // that change or have such links, and what lives in them
 	policies map[string]*kind.Object // those of the objects that are compared and stand alone, by address
 }
@@ -39,56 +39,56 @@ func (n names) has(o *kind.Object) bool {
 }
 
 func nearby(in Input) *near {
-	touched, spots := touchedBy(in)
-	links := [][]kind.Link{in.Have.Links, in.Have.Beside.Links}
+	affected, slots := affectedBy(in)
+	links := [][]kind.Link{in.Have.Links, in.Have.Neighbours.Links}
 	for _, list := range links {
 		for i := range list {
-			if l := &list[i]; l.API != nil && touched[kind.LinkOf(l.Kind).Owner][l.Owner] {
-				spots[spotOf(l)] = true
+			if l := &list[i]; l.API != nil && affected[kind.LinkOf(l.Kind).Owner][l.Owner] {
+				slots[slotOf(l)] = true
 			}
 		}
 	}
 	out := &near{policies: map[string]*kind.Object{}}
 	for _, list := range links {
 		for i := range list {
-			if l := &list[i]; l.API != nil && spots[spotOf(l)] {
+			if l := &list[i]; l.API != nil && slots[slotOf(l)] {
 				out.links = append(out.links, l)
-				touched.add(kind.LinkOf(l.Kind).Owner, l.Owner)
+				affected.add(kind.LinkOf(l.Kind).Owner, l.Owner)
 			}
 		}
 	}
 	for i := range in.Plan.Changes { // of what comes to a spot, or gives way there
 		ch := &in.Plan.Changes[i]
 		if ch.Link != nil {
-			touched.add(kind.LinkOf(ch.Kind).Owner, ch.Link.Owner)
+			affected.add(kind.LinkOf(ch.Kind).Owner, ch.Link.Owner)
 		}
 		for j := range ch.Displaces {
-			touched.add(kind.LinkOf(ch.Displaces[j].Link.Kind).Owner, ch.Displaces[j].Link.Owner)
+			affected.add(kind.LinkOf(ch.Displaces[j].Link.Kind).Owner, ch.Displaces[j].Link.Owner)
 		}
 	}
-	for _, list := range [][]kind.Object{in.Have.Objects, in.Have.Beside.Owners, in.Have.Beside.Parts} {
+	for _, list := range [][]kind.Object{in.Have.Objects, in.Have.Neighbours.Owners, in.Have.Neighbours.Parts} {
 		for i := range list {
-			if touched.has(&list[i]) {
+			if affected.has(&list[i]) {
 				out.objects = append(out.objects, &list[i])
 			}
 		}
 	}
 	for i := range in.Have.Objects {
-		if o := &in.Have.Objects[i]; o.Owner == "" && touched.has(o) {
+		if o := &in.Have.Objects[i]; o.Owner == "" && affected.has(o) {
 			out.policies[o.Address()] = o
 		}
 	}
 	return out
 }
 
-// touchedBy are the objects that a plan changes, and the spots that its bindings are about.
-func touchedBy(in Input) (names, map[spot]bool) {
-	objects, spots := names{}, map[spot]bool{}
+// affectedBy are the objects that a plan changes, and the slots that its bindings are about.
+func affectedBy(in Input) (names, map[slot]bool) {
+	objects, slots := names{}, map[slot]bool{}
 	for i := range in.Plan.Changes {
 		ch := &in.Plan.Changes[i]
 		switch {
 		case ch.Link != nil && ch.Link.API != nil:
-			spots[spotOf(ch.Link)] = true
+			slots[slotOf(ch.Link)] = true
 		case ch.Link == nil:
 			if ch.Have != nil {
 				objects.owner(ch.Have)
@@ -98,5 +98,5 @@ func touchedBy(in Input) (names, map[spot]bool) {
 			}
 		}
 	}
-	return objects, spots
+	return objects, slots
 }

@@ -93,7 +93,7 @@ func (w *worlds) quotasOfApps() quotas {
 	if len(changes) == 0 {
 		return q
 	}
-	for _, list := range [][]kind.Link{w.in.Have.Links, w.in.Have.Beside.Links} {
+	for _, list := range [][]kind.Link{w.in.Have.Links, w.in.Have.Neighbours.Links} {
 		for i := range list {
 			if l := &list[i]; l.Kind == "app_quota_binding" {
 				q.before[w.now(l.To.Address())] = w.now(ownerOf(l))

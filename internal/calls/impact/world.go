@@ -9,26 +9,26 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// spot is an API in an environment. Its zero value, with a policy, stands for whatever this policy is bound to.
-type spot struct{ api, env, policy string }
+// slot is an API in an environment. Its zero value, with a policy, stands for whatever this policy is bound to.
+type slot struct{ api, env, policy string }
 
-func spotOf(l *kind.Link) spot {
+func slotOf(l *kind.Link) slot {
 	s := diff.TargetOf(l)
-	return spot{api: s.Key, env: s.Env}
+	return slot{api: s.Key, env: s.Env}
 }
 
 // world is a gateway's state, as far as it is known.
 type world struct {
 	objects map[string]any            // by address
 	parts   map[string]map[string]any // address of the owner, then kind and key inside it
-	links   map[spot]map[string]bool  // addresses of owners
+	links   map[slot]map[string]bool  // addresses of owners
 	plugins map[string]*kind.Plugin   // by address, in the form in which they are compared; filled when they are needed
-	of      map[string]map[spot]bool  // the same, by owner
+	of      map[string]map[slot]bool  // the same, by owner
 	alike   map[[2]*kind.Plugin]bool  // whether two of plugins, of whichever world, do the same
 }
 
 func newWorld() *world {
-	return &world{alike: map[[2]*kind.Plugin]bool{}, plugins: map[string]*kind.Plugin{}, objects: map[string]any{}, parts: map[string]map[string]any{}, links: map[spot]map[string]bool{}, of: map[string]map[spot]bool{}}
+	return &world{alike: map[[2]*kind.Plugin]bool{}, plugins: map[string]*kind.Plugin{}, objects: map[string]any{}, parts: map[string]map[string]any{}, links: map[slot]map[string]bool{}, of: map[string]map[slot]bool{}}
 }
 
 // compared is a plugin in the form in which plugins are compared.
@@ -42,17 +42,17 @@ func (w *world) compared(address string, p kind.Plugin) *kind.Plugin {
 	return w.plugins[address]
 }
 
-func (w *world) bind(at spot, owner string) {
+func (w *world) bind(at slot, owner string) {
 	if w.links[at] == nil {
 		w.links[at] = map[string]bool{}
 	}
 	if w.of[owner] == nil {
-		w.of[owner] = map[spot]bool{}
+		w.of[owner] = map[slot]bool{}
 	}
 	w.links[at][owner], w.of[owner][at] = true, true
 }
 
-func (w *world) unbind(at spot, owner string) {
+func (w *world) unbind(at slot, owner string) {
 	delete(w.links[at], owner)
 	delete(w.of[owner], at)
 }
@@ -102,19 +102,19 @@ type worlds struct {
 	near          *near
 	renamed       map[string]string // address before to the address after
 	was           map[string]string // the other way round
-	apis          map[spot]*kind.API
-	because       map[spot][]string
+	apis          map[slot]*kind.API
+	because       map[slot][]string
 	credentials   map[string][]string // address of an app to what of its credentials changes, in words
 }
 
 func newWorlds(in Input) *worlds {
 	w := &worlds{
 		in: in, before: newWorld(), after: newWorld(), near: nearby(in), renamed: map[string]string{}, was: map[string]string{},
-		apis: map[spot]*kind.API{}, because: map[spot][]string{}, credentials: map[string][]string{},
+		apis: map[slot]*kind.API{}, because: map[slot][]string{}, credentials: map[string][]string{},
 	}
 	sides := []*world{w.before, w.after}
 	for _, l := range w.near.links {
-		at, owner := spotOf(l), ownerOf(l)
+		at, owner := slotOf(l), ownerOf(l)
 		w.apis[at] = l.API
 		for _, side := range sides {
 			side.bind(at, owner)
@@ -151,7 +151,7 @@ func (w *worlds) change() {
 		switch k := kind.Of(ch.Kind); {
 		case k == nil && ch.Link.API == nil:
 		case k == nil && ch.Action == diff.Unbind:
-			w.after.unbind(spotOf(ch.Link), w.now(ownerOf(ch.Link)))
+			w.after.unbind(slotOf(ch.Link), w.now(ownerOf(ch.Link)))
 		case k == nil || k.Owner == "" && ch.Want == nil:
 		case k.Owner != "" && ch.Want == nil:
 			w.after.part(ch.Have, w.now(k.Owner+"/"+ch.Have.Owner), nil)
@@ -169,7 +169,7 @@ func (w *worlds) change() {
 		if ch.Action != diff.Bind || ch.Link.API == nil {
 			continue
 		}
-		at := spotOf(ch.Link)
+		at := slotOf(ch.Link)
 		w.apis[at] = ch.Link.API
 		for j := range ch.Displaces {
 			if d := &ch.Displaces[j]; d.Sure && w.sameSlot(ch.Link, w.now(d.Address())) {
@@ -179,7 +179,7 @@ func (w *worlds) change() {
 	}
 	for i := range changes { // what takes a place is there after all that gives way
 		if ch := &changes[i]; ch.Action == diff.Bind && ch.Link.API != nil {
-			w.after.bind(spotOf(ch.Link), ownerOf(ch.Link))
+			w.after.bind(slotOf(ch.Link), ownerOf(ch.Link))
 		}
 	}
 }
@@ -199,9 +199,9 @@ func (w *worlds) now(address string) string {
 	return address
 }
 
-// touch notes which changes touch which APIs.
-func (w *worlds) touch() {
-	note := func(at spot, ch *diff.Change) {
+// markAffected notes which changes affect which APIs.
+func (w *worlds) markAffected() {
+	note := func(at slot, ch *diff.Change) {
 		if !slices.Contains(w.because[at], ch.Address) {
 			w.because[at] = append(w.because[at], ch.Address)
 		}
@@ -210,7 +210,7 @@ func (w *worlds) touch() {
 		ch := &w.in.Plan.Changes[i]
 		if ch.Link != nil {
 			if ch.Link.API != nil {
-				note(spotOf(ch.Link), ch)
+				note(slotOf(ch.Link), ch)
 			}
 			continue
 		}
@@ -225,7 +225,7 @@ func (w *worlds) touch() {
 			note(at, ch)
 		}
 		if w.elsewhere(policy) {
-			note(spot{policy: policy}, ch)
+			note(slot{policy: policy}, ch)
 		}
 	}
 	for at := range w.because {
@@ -266,8 +266,8 @@ func (w *worlds) elsewhere(policy string) bool {
 	})
 }
 
-func (w *worlds) touched() []spot {
-	return slices.SortedFunc(maps.Keys(w.because), func(a, b spot) int {
+func (w *worlds) affected() []slot {
+	return slices.SortedFunc(maps.Keys(w.because), func(a, b slot) int {
 		return slices.Compare([]string{a.api, a.env, a.policy}, []string{b.api, b.env, b.policy})
 	})
 }
@@ -286,7 +286,7 @@ type side struct {
 	owners []string // addresses, sorted
 }
 
-func (w *worlds) view(at spot) *view {
+func (w *worlds) view(at slot) *view {
 	v := &view{w: w, api: w.apis[at], before: side{world: w.before}, after: side{world: w.after}}
 	if at.policy != "" {
 		v.after.owners = []string{at.policy}

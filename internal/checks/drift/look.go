@@ -43,7 +43,7 @@ func Look(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Optio
 		if o.Traffic == Off {
 			return
 		}
-		met := Meet(ctx, reader, c, o.Traffic)
+		met := TrafficOf(ctx, reader, c, o.Traffic)
 		r.Traffic, r.Hits, warnings[2] = met.Groups, met.Hits, met.Warnings
 	})
 	wg.Wait()

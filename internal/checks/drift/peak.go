@@ -14,7 +14,7 @@ import (
 // period. So that a warning is always founded, a limit is compared with what it surely meets: for a
 // shorter period than a minute with the average of the busiest minute, for longer ones with the busiest
 // stretch of the last hour that fits into the period.
-func narrow(c *compared.Result, t *touched, byGroup, byAPI map[string]figures, mode Mode) (out []diff.Note) {
+func narrow(c *compared.Result, t *affected, byGroup, byAPI map[string]figures, mode Mode) (out []diff.Note) {
 	for _, l := range limits(c, t) {
 		subjects := l.subjects(byGroup, byAPI, mode)
 		worst, others := excess{}, 0
@@ -50,7 +50,7 @@ type limited struct {
 }
 
 // limits lists them in the order of the files.
-func limits(c *compared.Result, t *touched) (out []limited) {
+func limits(c *compared.Result, t *affected) (out []limited) {
 	set, bound := map[string]bool{}, map[string][]*kind.API{}
 	for i := range c.Plan.Changes {
 		ch := &c.Plan.Changes[i]

@@ -32,8 +32,8 @@ var Modes = []Mode{Off, Groups, APIs}
 // mostAsked bounds the questions of one kind, so that a plan that touches everything stays quick.
 const mostAsked = 200
 
-// Meeting is the traffic of the last hour that a plan meets.
-type Meeting struct {
+// PlanTraffic is the traffic of the last hour of the APIs that a plan affects.
+type PlanTraffic struct {
 	Groups   []Traffic      // by group
 	Hits     map[string]Hit // by address of the change
 	APIs     map[string]Hit // by address of the API, where these were asked for
@@ -42,13 +42,13 @@ type Meeting struct {
 	Warnings []diff.Note
 }
 
-// Meet reads the traffic that a plan meets. What cannot be read is a warning.
-func Meet(ctx context.Context, reader *fetch.Reader, c *compared.Result, mode Mode) *Meeting {
-	m := &Meeting{Hits: map[string]Hit{}}
+// TrafficOf reads the traffic of the APIs that a plan affects. What cannot be read is a warning.
+func TrafficOf(ctx context.Context, reader *fetch.Reader, c *compared.Result, mode Mode) *PlanTraffic {
+	m := &PlanTraffic{Hits: map[string]Hit{}}
 	if mode == Off || mode == "" || len(c.Plan.Changes) == 0 {
 		return m
 	}
-	t, failed := touch(ctx, reader, c)
+	t, failed := findAffected(ctx, reader, c)
 	m.Warnings = append(m.Warnings, failed...)
 	apis, groups := t.all()
 	ids, err := groupIDs(ctx, reader, apis, groups)
@@ -127,7 +127,7 @@ func measure(ctx context.Context, reader *fetch.Reader, q api.Request) (figures,
 }
 
 // ask gathers the figures of names in parallel. Those that stay unknown become one warning.
-func (m *Meeting) ask(what string, names []string, of func(name string) (figures, error)) map[string]figures {
+func (m *PlanTraffic) ask(what string, names []string, of func(name string) (figures, error)) map[string]figures {
 	asked := names[:min(len(names), mostAsked)]
 	found, errs := make([]figures, len(asked)), make([]error, len(asked))
 	var wg sync.WaitGroup
@@ -187,7 +187,7 @@ func groupIDs(ctx context.Context, reader *fetch.Reader, apis map[string]*kind.A
 }
 
 // sum turns figures into what a report shows.
-func (m *Meeting) sum(c *compared.Result, t *touched, byGroup, byAPI map[string]figures, mode Mode) {
+func (m *PlanTraffic) sum(c *compared.Result, t *affected, byGroup, byAPI map[string]figures, mode Mode) {
 	apis, groups := t.all()
 	of, known := groups, byGroup
 	if mode == APIs {

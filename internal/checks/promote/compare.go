@@ -12,7 +12,7 @@ import (
 // Compare tells the sides apart, object by object, leaf by leaf, and binding by binding.
 func Compare(from, to *Side) *Report {
 	shared := from.Gateway != "" && from.Gateway == to.Gateway
-	c := &comparison{from: newLedger(from, to, shared), to: newLedger(to, from, shared), report: &Report{}}
+	c := &promotion{from: newLedger(from, to, shared), to: newLedger(to, from, shared), report: &Report{}}
 	c.rules = diff.NewIgnores(slices.Concat(c.from.want.Ignore, c.to.want.Ignore), from.Policy.Today)
 	if shared {
 		c.report.Warnings = append(c.report.Warnings, diff.Note{
@@ -33,20 +33,20 @@ func Compare(from, to *Side) *Report {
 	return c.report
 }
 
-// comparison is one run of Compare.
-type comparison struct {
+// promotion is one run of Compare.
+type promotion struct {
 	from, to *ledger
 	rules    diff.Ignores
 	report   *Report
 }
 
 // covers reports whether both sides look at objects or links of a kind themselves.
-func (c *comparison) covers(kindName, name string) bool {
+func (c *promotion) covers(kindName, name string) bool {
 	return c.from.Policy.Includes(kindName, name) && c.to.Policy.Includes(kindName, name)
 }
 
 // ignored reports, and counts, that a rule leaves an object or link alone.
-func (c *comparison) ignored(kindName, name string) bool {
+func (c *promotion) ignored(kindName, name string) bool {
 	if !c.rules.Whole(kindName, name) {
 		return false
 	}
@@ -55,7 +55,7 @@ func (c *comparison) ignored(kindName, name string) bool {
 }
 
 // objects compares a kind that stands alone, with what belongs to it.
-func (c *comparison) objects(k *kind.Kind) {
+func (c *promotion) objects(k *kind.Kind) {
 	names := map[string]bool{}
 	for _, l := range []*ledger{c.from, c.to} {
 		for i := range l.Have.Objects {
@@ -71,7 +71,7 @@ func (c *comparison) objects(k *kind.Kind) {
 	}
 }
 
-func (c *comparison) object(k *kind.Kind, name string) {
+func (c *promotion) object(k *kind.Kind, name string) {
 	address := k.Name + "/" + name
 	a, b := c.from.have[address], c.to.have[address]
 	if c.covers(k.Name, name) {
@@ -94,7 +94,7 @@ func (c *comparison) object(k *kind.Kind, name string) {
 }
 
 // alone tells of an object that one side has alone.
-func (c *comparison) alone(kindName, name, address string) {
+func (c *promotion) alone(kindName, name, address string) {
 	d := Difference{Address: address, Kind: kindName, Name: name, From: c.from.object(kindName, address), To: c.to.object(kindName, address)}
 	has := c.from
 	if d.To.Present {
@@ -123,7 +123,7 @@ func (l *ledger) contains(kindName, name string) map[string]int {
 }
 
 // parts compares what lives inside an owner.
-func (c *comparison) parts(k *kind.Kind, owner string) {
+func (c *promotion) parts(k *kind.Kind, owner string) {
 	at := collection{k.Name, owner}
 	if len(c.from.parts[at])+len(c.to.parts[at]) == 0 || c.ignored(k.Name, owner) {
 		return
@@ -147,7 +147,7 @@ func (c *comparison) parts(k *kind.Kind, owner string) {
 
 // unlike compares parts whose names are made of their secrets: that they differ is no news, but that one side has
 // none is.
-func (c *comparison) unlike(k *kind.Kind, at collection) {
+func (c *promotion) unlike(k *kind.Kind, at collection) {
 	a, b := c.from.parts[at], c.to.parts[at]
 	key := func(o *kind.Object) string { return o.Key }
 	switch {
@@ -164,7 +164,7 @@ func (c *comparison) unlike(k *kind.Kind, at collection) {
 }
 
 // links compares what an owner is bound to: by API, each side's own environment standing for the other's.
-func (c *comparison) links(k *kind.LinkKind, owner string) {
+func (c *promotion) links(k *kind.LinkKind, owner string) {
 	at := collection{k.Name, owner}
 	a, b := c.from.links[at], c.to.links[at]
 	if len(a)+len(b) == 0 || c.ignored(k.Name, owner) {
@@ -190,7 +190,7 @@ func (l *ledger) asIs(x *kind.Link) edge {
 }
 
 // unpaired leaves out the links that both sides have, and counts them. A zero edge is like no other.
-func (c *comparison) unpaired(a, b []*kind.Link, from, to func(*kind.Link) edge) (onlyA, onlyB []*kind.Link) {
+func (c *promotion) unpaired(a, b []*kind.Link, from, to func(*kind.Link) edge) (onlyA, onlyB []*kind.Link) {
 	there, both := map[edge]bool{}, map[edge]bool{}
 	for _, x := range b {
 		there[to(x)] = true
@@ -213,14 +213,14 @@ func (c *comparison) unpaired(a, b []*kind.Link, from, to func(*kind.Link) edge)
 }
 
 // bound tells of a link that one side has alone.
-func (c *comparison) bound(x *kind.Link, e edge, inFrom bool) {
+func (c *promotion) bound(x *kind.Link, e edge, inFrom bool) {
 	c.add(Difference{
 		Address: x.Address(), Kind: x.Kind, Name: x.Owner, Link: x, From: c.from.link(e, inFrom), To: c.to.link(e, !inFrom),
 	})
 }
 
 // add gives a difference its class.
-func (c *comparison) add(d Difference) {
+func (c *promotion) add(d Difference) {
 	switch {
 	case d.From.State == AsDeclared && d.To.State == AsDeclared:
 		d.Class = Declared
@@ -235,7 +235,7 @@ func (c *comparison) add(d Difference) {
 }
 
 // concealed warns of the secrets that could not be compared.
-func (c *comparison) concealed() {
+func (c *promotion) concealed() {
 	warn := func(who string, list []string) {
 		if len(list) > 0 {
 			c.report.Warnings = append(c.report.Warnings, diff.Note{Message: who + " secrets, so that they cannot be compared: " + strings.Join(list, ", ")})
@@ -250,7 +250,7 @@ func (c *comparison) concealed() {
 }
 
 // missing lists the APIs that one side lacks, with the bindings that cannot follow.
-func (c *comparison) missing() {
+func (c *promotion) missing() {
 	c.report.APIs = append(c.lacking(c.from, c.to), c.lacking(c.to, c.from)...)
 	if len(c.from.Policy.Names)+len(c.from.Policy.Kinds)+len(c.to.Policy.Names)+len(c.to.Policy.Kinds) > 0 {
 		c.report.APIs = slices.DeleteFunc(c.report.APIs, func(a API) bool { return len(a.Bindings) == 0 })
@@ -258,7 +258,7 @@ func (c *comparison) missing() {
 }
 
 // unapplied lists what separates a side from its files without making a difference between the sides.
-func (c *comparison) unapplied() {
+func (c *promotion) unapplied() {
 	for _, l := range []*ledger{c.from, c.to} {
 		for i := range l.plan.Changes {
 			ch := &l.plan.Changes[i]
@@ -278,7 +278,7 @@ func ownerKind(kindName string) string {
 }
 
 // sort orders differences by class, kind, name and address; leaves stay in the order of their paths.
-func (c *comparison) sort() {
+func (c *promotion) sort() {
 	slices.SortFunc(c.report.Credentials, func(a, b Credential) int {
 		return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(a.Path, b.Path))
 	})

@@ -12,7 +12,7 @@ import (
 )
 
 // leaves compares an object that both sides have.
-func (c *comparison) leaves(k *kind.Kind, a, b *kind.Object) {
+func (c *promotion) leaves(k *kind.Kind, a, b *kind.Object) {
 	fields := differing(k, a.Value, b.Value)
 	c.conceal(k, a, b)
 	equal := true
@@ -137,7 +137,7 @@ func about(f *diff.Field, path string, value, other any) (files any, departs, va
 }
 
 // conceal notes secrets that cannot be compared because a gateway hides them.
-func (c *comparison) conceal(k *kind.Kind, a, b *kind.Object) {
+func (c *promotion) conceal(k *kind.Kind, a, b *kind.Object) {
 	for _, x := range []struct {
 		side        *ledger
 		have, other *kind.Object
@@ -155,7 +155,7 @@ func (c *comparison) conceal(k *kind.Kind, a, b *kind.Object) {
 }
 
 // made reports whether the files leave a leaf to one of the gateways, which makes it for itself.
-func (c *comparison) made(k *kind.Kind, address, path string) bool {
+func (c *promotion) made(k *kind.Kind, address, path string) bool {
 	return c.from.open(k, address, path) || c.to.open(k, address, path)
 }
 

@@ -40,7 +40,7 @@ func union(own, other *Side) *kind.Catalog {
 }
 
 // lacking lists the APIs that are live on one side and not on the other, those first whose bindings cannot follow.
-func (c *comparison) lacking(has, lacks *ledger) (out []API) {
+func (c *promotion) lacking(has, lacks *ledger) (out []API) {
 	if has.APIs == nil || lacks.APIs == nil {
 		return nil
 	}
@@ -71,7 +71,7 @@ func (c *comparison) lacking(has, lacks *ledger) (out []API) {
 
 // stuck are the addresses of the bindings in the own environment of a side, by API, that belong on the other side,
 // too: all but those that only the files of the first ask for.
-func (c *comparison) stuck(has, lacks *ledger) map[string][]string {
+func (c *promotion) stuck(has, lacks *ledger) map[string][]string {
 	out := map[string][]string{}
 	for i := range has.Have.Links {
 		x := &has.Have.Links[i]

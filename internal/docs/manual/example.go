@@ -171,14 +171,14 @@ func addNeeded(s *shape.Shape, steps []step, m map[string]any) {
 	if f == nil {
 		return
 	}
-	put(f.Shape.Beside, "", m)
+	put(f.Shape.Context, "", m)
 	inner := f.Shape
 	if inner.Type == shape.List {
 		inner = inner.Items
 	}
 	if len(steps) > 1 && inner.Type == shape.Map {
 		if deeper, _ := fieldIn(inner, steps[1].name); deeper != nil {
-			put(deeper.Shape.Beside, shape.Around, m)
+			put(deeper.Shape.Context, shape.Outer, m)
 		}
 	}
 }
@@ -188,7 +188,7 @@ func put(settings []shape.Setting, prefix string, m map[string]any) {
 	for _, b := range settings {
 		name, ok := strings.CutPrefix(b.Name, prefix)
 		switch {
-		case !ok || strings.HasPrefix(name, shape.Around):
+		case !ok || strings.HasPrefix(name, shape.Outer):
 		case b.Value == nil:
 			delete(m, name)
 		default:

@@ -26,17 +26,17 @@ func backend(doc string) *shape.Shape {
 	return shape.OfMap(doc,
 		shape.Need("type", shape.OfText("What answers: a server, one behind a channel, a function, a fixed answer, or the backend itself.",
 			shape.OneOf("http", "http_vpc", "function", "mock", "passthrough"))),
-		shape.May("http_info", httpInfo.OrNull().WithBeside("type", "http")),
-		shape.May("http_vpc_info", shape.OfFree("The server behind a channel when type is http_vpc, passed on as it is.").WithBeside("type", "http_vpc").WithExample(map[string]any{"vpc_channel_id": "56a7d7358e1b42459c9d730d65b14e59"})),
-		shape.May("func_info", shape.OfFree("The function when type is function, passed on as it is.").WithBeside("type", "function").WithExample(map[string]any{"function_urn": "urn:fss:cn-north-4:0123:function:default:fallback"})),
-		shape.May("mock_info", mockInfo.OrNull().WithBeside("type", "mock")),
-		shape.May("passthrough_infos", shape.OfFree("How calls are passed through when type is passthrough, passed on as it is.").WithBeside("type", "passthrough").WithExample(map[string]any{"timeout": int64(5000)})),
+		shape.May("http_info", httpInfo.OrNull().InContext("type", "http")),
+		shape.May("http_vpc_info", shape.OfFree("The server behind a channel when type is http_vpc, passed on as it is.").InContext("type", "http_vpc").WithExample(map[string]any{"vpc_channel_id": "56a7d7358e1b42459c9d730d65b14e59"})),
+		shape.May("func_info", shape.OfFree("The function when type is function, passed on as it is.").InContext("type", "function").WithExample(map[string]any{"function_urn": "urn:fss:cn-north-4:0123:function:default:fallback"})),
+		shape.May("mock_info", mockInfo.OrNull().InContext("type", "mock")),
+		shape.May("passthrough_infos", shape.OfFree("How calls are passed through when type is passthrough, passed on as it is.").InContext("type", "passthrough").WithExample(map[string]any{"timeout": int64(5000)})),
 	).OrNull().WithExample(map[string]any{"type": "http", "http_info": map[string]any{"isVpc": false, "address": "10.0.0.1:8080"}})
 }
 
 var httpInfo = shape.OfMap("The server that answers when type is http.",
 	shape.May("isVpc", shape.OfFlag("Whether the server is behind a channel.").WithExample(false)),
-	shape.May("vpc_channel_id", shape.OfText("The ID of the channel, when isVpc is true.").WithBeside("isVpc", true).WithExample("56a7d7358e1b42459c9d730d65b14e59")),
+	shape.May("vpc_channel_id", shape.OfText("The ID of the channel, when isVpc is true.").InContext("isVpc", true).WithExample("56a7d7358e1b42459c9d730d65b14e59")),
 	shape.May("address", shape.OfText("The server, when isVpc is false.", emptyOr(address(false))).WithExample("10.0.0.1:8080")),
 	shape.May("scheme", shape.OfText("The protocol the server speaks.", shape.Softly(shape.OneOf("HTTP", "HTTPS"))).WithExample("HTTPS")),
 	shape.May("method", shape.OfText("The HTTP method of the call to the server.",

@@ -53,13 +53,13 @@ var breakerCondition = shape.OfMap("When the breaker opens and closes.",
 		shape.OneOf("timeout", "condition"))),
 	shape.May("breaker_mode", shape.OfText("Whether failed calls are counted, or their share of all calls is taken.", shape.OneOf("counter", "percentage"))),
 	shape.May("unhealthy_condition", expressionText("Which calls have failed, when breaker_type is condition, and nothing when it is timeout: JSON in a text.").
-		WithBeside("breaker_type", "condition").WithExample(`["$context.statusCode","in","500,501"]`)),
+		InContext("breaker_type", "condition").WithExample(`["$context.statusCode","in","500,501"]`)),
 	shape.May("unhealthy_threshold", shape.OfWhole("How many failed calls open the breaker, when breaker_mode is counter.", atLeast(0)).
-		WithUnit("calls").WithExample(int64(30)).WithBeside("breaker_mode", "counter")),
+		WithUnit("calls").WithExample(int64(30)).InContext("breaker_mode", "counter")),
 	shape.May("min_call_threshold", shape.OfWhole("How many calls there must be before their failed share is looked at, when breaker_mode is percentage.", atLeast(0)).
-		WithUnit("calls").WithExample(int64(20)).WithBeside("breaker_mode", "percentage")),
+		WithUnit("calls").WithExample(int64(20)).InContext("breaker_mode", "percentage")),
 	shape.May("unhealthy_percentage", shape.OfWhole("Which share of failed calls opens the breaker, when breaker_mode is percentage.", shape.Softly(shape.Range(0, 100))).
-		WithUnit("percent").WithExample(int64(51)).WithBeside("breaker_mode", "percentage")),
+		WithUnit("percent").WithExample(int64(51)).InContext("breaker_mode", "percentage")),
 	shape.Need("time_window", shape.OfWhole("The time over which calls are counted.", atLeast(1)).WithUnit("seconds").WithExample(int64(15))),
 	shape.Need("open_breaker_time", shape.OfWhole("How long the breaker stays open.", atLeast(1)).WithUnit("seconds").WithExample(int64(15))),
 ).WithExample(map[string]any{

@@ -66,7 +66,7 @@ var authRequest = shape.OfMap("How the server is asked.",
 	shape.May("vpc_channel_info", shape.OfMap("The channel, when vpc_channel_enabled is true.",
 		shape.May("vpc_id", shape.OfText("The ID of the channel; needed when vpc_channel_enabled is true.").WithExample("56a7d7358e1b42459c9d730d65b14e59")),
 		shape.May("vpc_proxy_host", shape.OfText("The Host header that the server gets.").WithExample("auth.internal")),
-	).OrNull().WithBeside("vpc_channel_enabled", true)),
+	).OrNull().InContext("vpc_channel_enabled", true)),
 )
 
 // flagOfNumber makes 0 and 1 what they mean.

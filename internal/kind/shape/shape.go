@@ -30,7 +30,7 @@ type Shape struct {
 	Unit    string    // such as "seconds"; "" when it has none
 	Default any       // what an absent value means: nil (nothing), string, int64, float64 or bool
 	Absent  string    // what leaving the key out means where Default does not say it, such as "no such limit"
-	Beside  []Setting // what other keys of the same mapping must say for this one to count
+	Context []Setting // what other keys of the same mapping must say for this one to count
 	Fixed   bool      // a change replaces the object that the value belongs to
 	Example any       // a value worth copying; nil when the default or an enumeration says enough
 
@@ -125,13 +125,13 @@ func (s *Shape) WithDefault(v any) *Shape { c := *s; c.Default = v; return &c }
 // WithAbsent returns a copy of s with what leaving the key out means, in words.
 func (s *Shape) WithAbsent(means string) *Shape { c := *s; c.Absent = means; return &c }
 
-// Around begins the name of a key of the mapping around, where WithBeside is about that.
-const Around = "../"
+// Outer begins the name of a key of the mapping around, where InContext is about that.
+const Outer = "../"
 
-// WithBeside returns a copy of s that counts only where the key name of the same mapping is v; nil means without it.
-func (s *Shape) WithBeside(name string, v any) *Shape {
+// InContext returns a copy of s that counts only where the key name of the same mapping is v; nil means without it.
+func (s *Shape) InContext(name string, v any) *Shape {
 	c := *s
-	c.Beside = append(append([]Setting(nil), s.Beside...), Setting{name, v})
+	c.Context = append(append([]Setting(nil), s.Context...), Setting{name, v})
 	return &c
 }
 
@@ -146,21 +146,21 @@ func (s *Shape) WithExample(v any) *Shape { c := *s; c.Example = v; return &c }
 
 // WithSamples returns a copy of a text with what made-up states draw from.
 func (s *Shape) WithSamples(samples ...string) *Shape {
-	return s.WithSamplesBeside(map[string][]string{"": samples})
+	return s.WithSamplesFor(map[string][]string{"": samples})
 }
 
 // WithMade returns a copy of s with what made-up states draw from, whatever stands beside it.
-func (s *Shape) WithMade(made ...any) *Shape { return s.WithMadeBeside(map[string][]any{"": made}) }
+func (s *Shape) WithMade(made ...any) *Shape { return s.WithMadeFor(map[string][]any{"": made}) }
 
-// WithSamplesBeside is WithSamples where what fits depends on the word of another key.
-func (s *Shape) WithSamplesBeside(samples map[string][]string) *Shape {
+// WithSamplesFor is WithSamples where what fits depends on the word of another key.
+func (s *Shape) WithSamplesFor(samples map[string][]string) *Shape {
 	c := *s
 	c.Samples = samples
 	return &c
 }
 
-// WithMadeBeside returns a copy of s with what made-up states draw from, by the word of another key beside which it fits.
-func (s *Shape) WithMadeBeside(made map[string][]any) *Shape {
+// WithMadeFor returns a copy of s with what made-up states draw from, by the word of another key beside which it fits.
+func (s *Shape) WithMadeFor(made map[string][]any) *Shape {
 	c := *s
 	c.Made = made
 	return &c

@@ -26,7 +26,7 @@ type Displaced struct {
 
 func newDisplacement(list []diff.Displaced) (out displacement) {
 	for i := range list {
-		d := Displaced{list[i].Address(), list[i].Footing.Declared, list[i].Footing.Owned, list[i].Sure}
+		d := Displaced{list[i].Address(), list[i].Claim.Declared, list[i].Claim.Owned, list[i].Sure}
 		if i > 0 {
 			out.AlsoDisplaces = append(out.AlsoDisplaces, d)
 			continue

@@ -336,8 +336,8 @@ func (d *Check) Sum() string {
 	return sum
 }
 
-// Beside counts what a plan has besides changes, in words; "" when there is none.
-func (d *Plan) Beside() string {
+// Footnotes counts what a plan has besides changes, in words; "" when there is none.
+func (d *Plan) Footnotes() string {
 	var parts []string
 	for _, x := range []struct {
 		n         int

@@ -60,7 +60,7 @@ func New(d *document.Plan, e *diff.Extract, o Options) (*File, error) {
 		saved.Offline = l.Offline
 		s.Links = append(s.Links, saved)
 	}
-	for _, l := range slices.Concat(e.Actual.Links, e.Actual.Beside.Links) {
+	for _, l := range slices.Concat(e.Actual.Links, e.Actual.Neighbours.Links) {
 		s.Bound = append(s.Bound, newLink(&l, nil))
 	}
 	for _, k := range slices.Sorted(maps.Keys(e.Desired.Owns)) {
@@ -122,7 +122,7 @@ func (f *File) newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, er
 	case e.Anchors[h.Address()]:
 		o.Anchor = true
 		return []Held{o}, nil
-	case !e.Touches(h) && !e.Displaces(h):
+	case !e.Affects(h) && !e.Displaces(h):
 		return nil, nil
 	}
 	value, secrets, err := bare(kind.Of(h.Kind), h.Value)

@@ -42,7 +42,7 @@ func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 	}
 	e.Desired.Links, e.Actual.Links = f.links()
 	e.NeedTargets()
-	e.Desired.Footing = f.footings()
+	e.Desired.Claims = f.claims()
 	for _, g := range f.Saved.Gone {
 		e.Desired.Owns[g.Kind] = g.Keys
 	}
@@ -52,9 +52,9 @@ func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 	return e, errors.Join(failed...)
 }
 
-// footings are what the files said of the policies that the plan displaces, when it was made.
-func (f *File) footings() map[string]kind.Footing {
-	unbound, out := map[string]bool{}, map[string]kind.Footing{}
+// claims are what the files said of the policies that the plan displaces, when it was made.
+func (f *File) claims() map[string]kind.Claim {
+	unbound, out := map[string]bool{}, map[string]kind.Claim{}
 	for i := range f.Changes {
 		if ch := &f.Changes[i]; ch.Action == diff.Unbind {
 			unbound[ch.Kind+"/"+ch.Name] = true
@@ -64,7 +64,7 @@ func (f *File) footings() map[string]kind.Footing {
 		ch := &f.Changes[i]
 		for _, d := range ch.Displaced() {
 			_, name, _ := strings.Cut(d.Address, "/")
-			out[d.Address] = kind.Footing{Declared: d.Declared, Owned: d.Owned, Manages: d.Declared && unbound[ch.Kind+"/"+name]}
+			out[d.Address] = kind.Claim{Declared: d.Declared, Owned: d.Owned, Manages: d.Declared && unbound[ch.Kind+"/"+name]}
 		}
 	}
 	return out

@@ -55,7 +55,7 @@ func (f *File) Stale(e *diff.Extract, have kind.Actual) ([]Difference, error) {
 	for _, o := range e.Fingerprinted(have) {
 		h := was[o.Address()]
 		delete(was, o.Address())
-		if h == nil && !e.Touches(&o) {
+		if h == nil && !e.Affects(&o) {
 			continue
 		}
 		d, err := f.compare(h, &o)
@@ -67,7 +67,7 @@ func (f *File) Stale(e *diff.Extract, have kind.Actual) ([]Difference, error) {
 	for address := range was {
 		out = append(out, Difference{Address: address, Text: "is gone"})
 	}
-	out = append(out, f.bindings(slices.Concat(have.Links, have.Beside.Links))...)
+	out = append(out, f.bindings(slices.Concat(have.Links, have.Neighbours.Links))...)
 	slices.SortStableFunc(out, func(a, b Difference) int { return strings.Compare(a.Address, b.Address) })
 	return out, nil
 }

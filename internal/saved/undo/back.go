@@ -42,7 +42,7 @@ func (r *Record) Back(now kind.Actual, reveal planfile.Reveal) (*Way, error) {
 			return nil, err
 		}
 	}
-	for _, c := range b.touched {
+	for _, c := range b.affected {
 		if b.closed[c.owner] {
 			continue
 		}
@@ -162,7 +162,7 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	was, is := b.links[c], b.now[c]
 	var keep []*kind.Link
 	differs := false
-	for _, at := range spots(is) {
+	for _, at := range targets(is) {
 		l := is[at]
 		if was[at] == nil && b.asked(c, linkEnd(l)) {
 			differs = true
@@ -170,7 +170,7 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 		}
 		keep = append(keep, l)
 	}
-	for _, at := range spots(was) {
+	for _, at := range targets(was) {
 		l := was[at]
 		taken := l.To != nil && b.removed(b.before(l.To.Kind, l.To.Key)) // along with its target
 		if is[at] == nil && (taken || b.asked(c, linkEnd(l)) || b.removed(c.owner) || b.boundEnds[k.Name+" "+linkEnd(l)]) {
@@ -213,7 +213,7 @@ func (b *back) target(to *kind.Object) *kind.Object {
 	return &out
 }
 
-func spots(links map[diff.Target]*kind.Link) []diff.Target {
+func targets(links map[diff.Target]*kind.Link) []diff.Target {
 	return slices.SortedFunc(maps.Keys(links), func(x, y diff.Target) int {
 		return cmp.Or(strings.Compare(x.Key, y.Key), strings.Compare(x.Env, y.Env))
 	})

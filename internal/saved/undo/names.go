@@ -30,7 +30,7 @@ type story struct {
 	parts     map[string]*document.Change // the same, of what lives inside another, by address
 	former    map[object]object           // by any name that an object may have had
 	names     map[object][]string         // the names that it may have had
-	touched   []collection                // of which the run was to change something, in a fixed order
+	affected  []collection                // of which the run was to change something, in a fixed order
 	seen      map[collection]bool         // the same
 	reached   map[string]bool             // addresses of what was really asked for
 	made      map[string][]string         // ids of what was made, by address
@@ -179,7 +179,7 @@ func (s *story) noteChange(ch *document.Change) {
 
 func (s *story) note(owner object, kindName string) {
 	if c := (collection{owner, kindName}); !s.seen[c] {
-		s.seen[c], s.touched = true, append(s.touched, c)
+		s.seen[c], s.affected = true, append(s.affected, c)
 	}
 }
 
@@ -232,7 +232,7 @@ func (r *Record) Probe() *diff.Extract {
 	for o := range s.change {
 		manages[o] = nil
 	}
-	for _, c := range s.touched {
+	for _, c := range s.affected {
 		manages[c.owner] = append(manages[c.owner], c.kind)
 	}
 	for _, o := range slices.SortedFunc(maps.Keys(manages), byName) {

@@ -136,7 +136,7 @@ func (b *back) departs(ch *document.Change, was *planfile.Held, now *kind.Object
 	}
 	whole, err := b.DepartsWhole(was, now)
 	wrote := slices.DeleteFunc(whole, func(f diff.Field) bool {
-		return !slices.ContainsFunc(ch.Fields, func(c document.Field) bool { return meet(c.Path, f.Path) }) ||
+		return !slices.ContainsFunc(ch.Fields, func(c document.Field) bool { return overlap(c.Path, f.Path) }) ||
 			slices.ContainsFunc(known, func(k diff.Field) bool { return k.Path == f.Path })
 	})
 	return append(known, wrote...), err
@@ -154,15 +154,15 @@ func both(a, b []diff.Field) (out []diff.Field) {
 		return f.Path
 	}
 	for i := range a {
-		if slices.ContainsFunc(b, func(f diff.Field) bool { return meet(list(&f), list(&a[i])) }) {
+		if slices.ContainsFunc(b, func(f diff.Field) bool { return overlap(list(&f), list(&a[i])) }) {
 			out = append(out, a[i])
 		}
 	}
 	return out
 }
 
-// meet reports whether two pointers lead to one value, or one of them into that of the other.
-func meet(a, b string) bool {
+// overlap reports whether two pointers lead to one value, or one of them into that of the other.
+func overlap(a, b string) bool {
 	return a == b || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/")
 }
 
@@ -221,11 +221,11 @@ func (b *back) instead(o object) string {
 
 // intruders are what belongs to an object that the run made, and is not as the run made it.
 func (b *back) intruders(o object) (out []planfile.Difference, err error) {
-	for _, c := range b.touched {
+	for _, c := range b.affected {
 		if c.owner != o {
 			continue
 		}
-		for _, at := range spots(b.now[c]) {
+		for _, at := range targets(b.now[c]) {
 			if l := b.now[c][at]; !b.asked(c, linkEnd(l)) {
 				out = append(out, planfile.Difference{Address: l.Address(), Text: "is bound now"})
 			}

@@ -267,7 +267,7 @@ func (r *Record) Losses() ([]diff.Loss, error) {
 	for _, l := range b.way.Losses {
 		lost[l.Address] = lost[l.Address] || l.Path == ""
 	}
-	for _, c := range b.touched {
+	for _, c := range b.affected {
 		for end, was := range b.inner[c] {
 			if b.part(c, end) == nil && !b.removed(c.owner) || !b.taken(c, end, was) {
 				continue

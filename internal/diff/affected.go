@@ -6,8 +6,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// touch is what the changes of a plan concern.
-type touch struct {
+// affected is what the changes of a plan are about.
+type affected struct {
 	objects map[string]bool     // addresses of declared objects that change themselves
 	anchors map[string]bool     // addresses of declared objects that are needed besides
 	carried map[string]bool     // addresses of replaced objects
@@ -17,8 +17,8 @@ type touch struct {
 	owners  map[string]string   // address of what lives inside another to the key of its owner
 }
 
-func newTouch(plan *Plan, have kind.Actual, want kind.Desired) *touch {
-	t := &touch{
+func newAffected(plan *Plan, have kind.Actual, want kind.Desired) *affected {
+	t := &affected{
 		objects: map[string]bool{}, anchors: map[string]bool{}, carried: map[string]bool{}, inside: map[string]bool{},
 		gone: map[string][]string{}, claims: map[string]bool{}, owners: map[string]string{},
 	}
@@ -62,7 +62,7 @@ func newTouch(plan *Plan, have kind.Actual, want kind.Desired) *touch {
 }
 
 // change notes what a change concerns.
-func (t *touch) change(ch *Change, now map[string]string) {
+func (t *affected) change(ch *Change, now map[string]string) {
 	k, link := kind.Of(ch.Kind), kind.LinkOf(ch.Kind)
 	ownerKind := ""
 	switch {
@@ -99,7 +99,7 @@ func (t *touch) change(ch *Change, now map[string]string) {
 }
 
 // claimed finds declared links that take the places which an object leaves to its heir.
-func (t *touch) claimed(link *kind.LinkKind, o *kind.Object, heir string, have kind.Actual, want kind.Desired) {
+func (t *affected) claimed(link *kind.LinkKind, o *kind.Object, heir string, have kind.Actual, want kind.Desired) {
 	left := map[Target]bool{}
 	for i := range have.Links {
 		if l := &have.Links[i]; l.Kind == link.Name && l.OwnerID == o.ID {
@@ -115,7 +115,7 @@ func (t *touch) claimed(link *kind.LinkKind, o *kind.Object, heir string, have k
 }
 
 // declared is the part of a declared object that the changes concern; ok is false when they do not.
-func (t *touch) declared(d *kind.Declared) (kind.Declared, bool) {
+func (t *affected) declared(d *kind.Declared) (kind.Declared, bool) {
 	address := d.Address()
 	if d.Owner != "" && !t.inside[d.Kind+" "+d.Owner] || d.Owner == "" && !t.objects[address] && !t.anchors[address] {
 		return kind.Declared{}, false

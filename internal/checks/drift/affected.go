@@ -13,14 +13,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// touched are the APIs that changes touch.
-type touched struct {
+// affected are the APIs that changes are about.
+type affected struct {
 	byOwner  map[string][]*kind.API // bound to an object now or then, by address
 	byChange map[string][]*kind.API // by address of the change
 }
 
 // all lists the APIs by address, and the names of their groups, sorted.
-func (t *touched) all() (apis map[string]*kind.API, groups []string) {
+func (t *affected) all() (apis map[string]*kind.API, groups []string) {
 	apis = map[string]*kind.API{}
 	for _, list := range t.byChange {
 		for _, a := range list {
@@ -34,10 +34,10 @@ func (t *touched) all() (apis map[string]*kind.API, groups []string) {
 	return apis, slices.Compact(groups)
 }
 
-// touch finds the APIs behind each change: those of a binding itself, and for objects all that are bound
+// findAffected finds the APIs behind each change: those of a binding itself, and for objects all that are bound
 // to them. Where the files do not manage bindings, the comparison has not read them; they are read here.
-func touch(ctx context.Context, reader *fetch.Reader, c *compared.Result) (*touched, []diff.Note) {
-	t := &touched{byOwner: map[string][]*kind.API{}, byChange: map[string][]*kind.API{}}
+func findAffected(ctx context.Context, reader *fetch.Reader, c *compared.Result) (*affected, []diff.Note) {
+	t := &affected{byOwner: map[string][]*kind.API{}, byChange: map[string][]*kind.API{}}
 	for i := range c.Actual.Links {
 		t.add(&c.Actual.Links[i])
 	}
@@ -62,7 +62,7 @@ func touch(ctx context.Context, reader *fetch.Reader, c *compared.Result) (*touc
 	return t, warnings
 }
 
-func (t *touched) add(l *kind.Link) {
+func (t *affected) add(l *kind.Link) {
 	if l.API == nil {
 		return
 	}
@@ -122,7 +122,7 @@ func unread(c *compared.Result) (out []kind.Object) {
 }
 
 // read reads the bindings of objects.
-func (t *touched) read(ctx context.Context, reader *fetch.Reader, owners []kind.Object) (warnings []diff.Note) {
+func (t *affected) read(ctx context.Context, reader *fetch.Reader, owners []kind.Object) (warnings []diff.Note) {
 	left := owners[min(len(owners), mostAsked):]
 	owners = owners[:len(owners)-len(left)]
 	found, errs := make([][]kind.Link, len(owners)), make([]error, len(owners))
