@@ -156,11 +156,6 @@ func checkChannelType(c Channel) (out []shape.Problem) {
 			Path: "/health_check", Text: "is of no use for type reference, which has no members of its own", Hint: "write it at the channels that it refers to", Soft: true,
 		})
 	}
-	if c.Service != nil && c.Service.Type == "CCE_SERVICE" {
-		out = append(out, shape.Problem{
-			Path: "/microservice/service_type", Text: "is CCE_SERVICE, which documents call unsupported", Hint: "use CCE where the gateway refuses it", Soft: true,
-		})
-	}
 	return out
 }
 

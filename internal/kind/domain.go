@@ -60,7 +60,7 @@ var ownDomainList = shape.OfList("Host names of the group's own, at most five. A
 		shape.May("certificate", shape.OfText("Name of the certificate that callers are shown: one of certificates in the files, or of the gateway. In place of another one, it comes after that has gone.",
 			shape.Length(1, certificateNameMost)).Naming("certificate").WithExample("shop_2026").
 			WithAbsent("none, so that HTTPS does not work")),
-		shape.May("client_certificate", shape.OfFlag("Whether callers must show a certificate. Works only with a certificate that has a root CA.").WithAbsent("not managed")),
+		shape.May("client_certificate", shape.OfFlag("Whether callers must show a certificate. Works only with a certificate that has a root CA.").WithAbsent("not managed").InContext("certificate", "shop_2026")),
 		shape.May("http_port", ingressPort("HTTP", usualHTTP)),
 		shape.May(portOfHTTPS, ingressPort("HTTPS", usualHTTPS)),
 	).WithExample(map[string]any{"domain": "api.example.com", "min_ssl_version": newestTLS}),

@@ -198,7 +198,7 @@ func microserviceShape() *shape.Shape {
 		shape.May("cce_service_info", shape.OfMap("A service of a Cloud Container Engine, for service_type CCE_SERVICE, which documents call unsupported.",
 			clusterID, namespace,
 			shape.Need("service_name", shape.OfText("Name of the service.", shape.Length(1, 64), app).WithExample("orders")),
-		).WithAbsent("none").InContext("service_type", "CCE_SERVICE")),
+		).WithAbsent("none").InContext("service_type", "CCE_SERVICE").InContext("cce_info", nil)),
 		shape.May("nacos_info", shape.OfMap("A service of a Nacos registry, for service_type NACOS.",
 			shape.May("namespace", shape.OfText("Id of the namespace; empty means public.", shape.Length(0, 64), nacosWord).WithDefault("").WithExample("orders")),
 			shape.May("cluster_name", shape.OfText("Cluster of the service.", shape.Length(1, 64), nacosWord).WithDefault(nacosCluster)),
