@@ -22,6 +22,7 @@ type target struct {
 	tree    map[string]any    // of the gateway, as files write it
 	changed []diff.Field      // leaves in which they differ
 	refused map[string]string // why the rules of files refuse what the gateway has, by JSON pointer
+	another bool              // the gateway has an object of another type, which cannot have what this one has
 }
 
 // object writes the fields back in which an object differs.
@@ -40,14 +41,16 @@ func (r *round) object(c *diff.Change) {
 	if cases := k.Shape.Cases; cases != nil && slices.ContainsFunc(c.Fields, func(f diff.Field) bool { return f.Path == "/"+cases.By }) {
 		r.overwrite(t, "/"+cases.Field)
 	}
-	if slices.ContainsFunc(c.Fields, func(f diff.Field) bool { return slices.Contains(k.Replace, f.Path) }) {
+	if t.refused[""] == "" && slices.ContainsFunc(c.Fields, func(f diff.Field) bool { return slices.Contains(k.Replace, f.Path) }) {
+		t.another = true
 		r.leave(t)
 	}
 	r.leaves(t)
 }
 
 // leave takes out of the files what the gateway can make itself, where it holds another object by that name: keys of one
-// type are none of another, and those that it has are secrets. What it never tells goes with it.
+// type are none of another, and those that it has are secrets. What it never tells goes with it. What the files left to
+// the gateway is said, since another type may need it.
 func (r *round) leave(t *target) {
 	paths := slices.Concat(t.kind.Makes, t.kind.Uploads)
 	for _, f := range t.kind.Shape.Fields {
@@ -58,6 +61,12 @@ func (r *round) leave(t *target) {
 	for _, path := range paths {
 		if v, ok := find(t.value, path); ok && r.once(t, path) {
 			r.take(t, v, path, diff.Hidden)
+		}
+	}
+	for _, f := range t.kind.Shape.Fields {
+		path := jsonptr.Join(f.Name)
+		if _, written := t.value.Key(f.Name); f.Shape.Unmanaged() && !written && t.tree[f.Name] != nil && !r.refuses(t, &diff.Field{Path: path}) {
+			r.addKey(t, t.value, path, &diff.Field{Path: path})
 		}
 	}
 }
@@ -209,18 +218,20 @@ func (r *round) fromVariable(t *target, v spec.Value, path string) bool {
 	return text != ""
 }
 
-// drop takes a field out that the gateway does not have, with the mappings around it that the gateway lacks, too.
+// drop takes a field out that the gateway does not have, with the mappings around it that the gateway lacks, too. No
+// variable gives a mapping, nor anything that the gateway's object cannot have, so that these go whatever stands in them.
 func (r *round) drop(t *target, v spec.Value, path string) {
+	whole := t.another
 	for i := 1; i < len(path); i++ {
 		if path[i] != '/' || jsonptr.At(t.tree, path[:i]) != nil {
 			continue
 		}
 		if outer, ok := find(t.value, path[:i]); ok && !outer.IsList() {
-			v, path = outer, path[:i]
+			v, path, whole = outer, path[:i], true
 		}
 		break
 	}
-	if r.once(t, path) && !r.fromVariable(t, v, path) {
+	if r.once(t, path) && (whole || !r.fromVariable(t, v, path)) {
 		r.take(t, v, path, v.Plain())
 	}
 }

@@ -34,6 +34,11 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 	}
 	list := r.places.Targets(k, owner)
 	for _, id := range sortedKeys(have) {
+		to := have[id].To
+		if to != nil && r.apart[to.Address()] {
+			r.keep(list.Place().Source, have[id].Address(), "", to.Address()+" cannot be written into the files")
+			continue
+		}
 		if covered[id] {
 			continue
 		}

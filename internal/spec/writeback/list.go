@@ -166,8 +166,21 @@ func (r *round) entry(t *target, s *shape.Shape, v spec.Value, path string, want
 			if !r.fromVariable(t, have, inner) {
 				r.set(have.Place(), updated(t.address, inner, have.Plain(), value), r.snippets.Value(f.Shape, value, t.address, inner))
 			}
-		case !written && value != nil && value != "" && value != f.Shape.Default && value != false:
+		case written && value == nil && !f.Required && !nothing(f.Shape, have.Plain()):
+			if t.another || have.IsMap() || !r.fromVariable(t, have, inner) {
+				r.take(t, have, inner, have.Plain())
+			}
+		case !written && value != nil && !nothing(f.Shape, value):
 			r.insert(t, v, path, f.Name, updated(t.address, inner, nil, value), r.snippets.Value(f.Shape, value, t.address, inner))
 		}
 	}
+}
+
+// nothing reports whether a value of an entry says what leaving it out does.
+func nothing(s *shape.Shape, value any) bool {
+	if s.Default != nil {
+		return value == s.Default
+	}
+	list, isList := value.([]any)
+	return value == "" || value == false || isList && len(list) == 0
 }

@@ -29,11 +29,13 @@ func (r *round) create(fresh map[string][]*kind.Object) {
 		for _, o := range fresh[name] {
 			at, ok := r.home(kind.Of(name), o)
 			if !ok {
+				r.apart[o.Address()] = true
 				r.keep(kind.Source{}, o.Address(), "", "the files have no place for it")
 				continue
 			}
 			node, why := r.snippets.Item(o, r.environment(at))
 			if why != "" {
+				r.apart[o.Address()] = true
 				r.keep(kind.Source{}, o.Address(), "", why)
 				continue
 			}

@@ -33,6 +33,7 @@ type round struct {
 	refusals map[string]map[string]string // by address: see refused
 
 	gone  map[string]bool // addresses of objects that leave the files
+	apart map[string]bool // addresses of objects that only the gateway has, and files cannot say
 	done  map[string]bool // ADDRESS PATH of what was looked at as a whole
 	kept  []Kept
 	notes []Kept
@@ -42,7 +43,7 @@ type round struct {
 func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*round, []spec.Finding) {
 	r := &round{
 		number: number, inputs: inputs, options: o, gateway: g, policy: p, files: newFiles(inputs),
-		declared: map[string]*kind.Declared{}, gone: map[string]bool{}, done: map[string]bool{}, refusals: map[string]map[string]string{},
+		declared: map[string]*kind.Declared{}, gone: map[string]bool{}, apart: map[string]bool{}, done: map[string]bool{}, refusals: map[string]map[string]string{},
 	}
 	var findings []spec.Finding
 	r.state, r.places, findings = spec.LoadPlaces(inputs, o, "")
