@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
@@ -129,11 +130,14 @@ func distinct(ids []string) bool {
 	return true
 }
 
-// changedKeys are the keys in which an entry of a list differs; where entries have no names, those of any entry.
-// Gateways write others in another way that says the same.
+// changedKeys are the keys in which an entry of a list differs; where entries have no names, or files write them short,
+// those of any entry. Gateways write others in another way that says the same.
 func (t *target) changedKeys(entry string) map[string]bool {
 	out := map[string]bool{}
 	list, number := jsonptr.ListOf(entry)
+	if called := func(f diff.Field) bool { return strings.HasPrefix(f.Path, entry+"/") }; !number && !slices.ContainsFunc(t.changed, called) {
+		list, number = entry[:strings.LastIndexByte(entry, '/')], true
+	}
 	for _, f := range t.changed {
 		rest, ok := strings.CutPrefix(f.Path, entry+"/")
 		if number {
@@ -161,7 +165,7 @@ func (r *round) entry(t *target, s *shape.Shape, v spec.Value, path string, want
 		value := m[f.Name]
 		inner := path + "/" + f.Name
 		switch {
-		case f.Shape.Secret, !changed[f.Name] && !changed[""]: // a secret is told by itself
+		case f.Shape.Secret, f.Shape.Withheld, !changed[f.Name] && !changed[""]: // a secret is told by itself
 		case written && value != nil && canon(have.Plain()) != canon(value):
 			if !r.fromVariable(t, have, inner) {
 				r.set(have.Place(), updated(t.address, inner, have.Plain(), value), r.snippets.Value(f.Shape, value, t.address, inner))
