@@ -3,6 +3,7 @@ package spec
 import (
 	"cmp"
 	"strconv"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
@@ -44,6 +45,20 @@ func (p *Places) Targets(link *kind.LinkKind, owner string) Value {
 	e := p.entries[kind.Of(link.Owner).Section+"/"+owner]
 	v, _ := Value{p, e, e.node, ""}.Key(link.Field)
 	return v
+}
+
+// Around is the address of the object in whose item a finding is; "" where that is in none.
+func (p *Places) Around(f Finding) (address string) {
+	begins := int32(-1)
+	for _, e := range p.entries {
+		for _, w := range e.places {
+			in := w.doc.File == f.Source.File && strings.HasPrefix(f.Path+"/", w.prefix+"/") && int(w.line) <= f.Source.Line
+			if in && w.line > begins { // documents of a file have the same paths
+				address, begins = e.kind.Name+"/"+e.name, w.line
+			}
+		}
+	}
+	return address
 }
 
 // Place is where the value stands.

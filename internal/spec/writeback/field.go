@@ -27,6 +27,10 @@ type target struct {
 
 // object writes the fields back in which an object differs.
 func (r *round) object(c *diff.Change) {
+	if why := r.stay[c.Address]; why != "" {
+		r.keep(c.Want.Source, c.Address, "", why)
+		return
+	}
 	k := kind.Of(c.Kind)
 	t := &target{kind: k, address: c.Address, value: r.places.Item(c.Want), tree: k.Tree(c.Have.Value), changed: c.Fields, refused: r.refused(c.Want)}
 	if c.Have.Key != c.Want.Key {

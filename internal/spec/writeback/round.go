@@ -31,6 +31,7 @@ type round struct {
 	files    *files
 
 	refusals map[string]map[string]string // by address: see refused
+	stay     map[string]string            // why objects stay as they are, by address
 
 	gone  map[string]bool // addresses of objects that leave the files
 	apart map[string]bool // addresses of objects that only the gateway has, and files cannot say

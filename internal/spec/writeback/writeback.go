@@ -68,20 +68,30 @@ const most = 6
 // result is sure: its files were read again, and of what separates them from the gateway nothing is left but what
 // Kept tells. After an error only Kept counts.
 func Run(inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*Result, []spec.Finding, error) {
+	return runKeeping(map[string]string{}, inputs, o, g, p)
+}
+
+// runKeeping is Run that leaves some objects as they are; stay tells why, by address. Those that turn out not to go with
+// what cannot be edited of them are added to it.
+func runKeeping(stay map[string]string, inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*Result, []spec.Finding, error) {
 	out := &Result{}
 	for _, l := range spec.NotShown(g.Unread) {
 		out.Notes = append(out.Notes, Kept{Address: l.Address, Text: l.Why + "; what the files say of it was left alone"})
 	}
-	edited := map[string]*File{}
+	edited, now := map[string]*File{}, inputs
 	p.Prune, p.MaxDeletes = true, -1
 	for number := 1; number <= most; number++ {
-		r, findings := newRound(number, inputs, o, g, p)
+		r, findings := newRound(number, now, o, g, p)
 		if r == nil {
-			if number > 1 {
-				return out, nil, fmt.Errorf("the edited files would be wrong; nothing was written: %s", firstError(findings))
+			switch {
+			case number == 1:
+				return out, findings, nil
+			case out.misfits(now, o, findings, stay):
+				return runKeeping(stay, inputs, o, g, p)
 			}
-			return out, findings, nil
+			return out, nil, fmt.Errorf("the edited files would be wrong; nothing was written: %s", firstError(findings))
 		}
+		r.stay = stay
 		r.edit()
 		out.Kept = sortKept(r.kept)
 		out.tell(r)
@@ -93,7 +103,7 @@ func Run(inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*Result
 			out.Files = inOrder(inputs, edited)
 			return out, findings, r.unexplained()
 		}
-		inputs = merge(inputs, changed, edited)
+		now = merge(now, changed, edited)
 	}
 	return out, nil, errors.New("the edited files would still differ from the gateway; nothing was written")
 }
@@ -107,6 +117,21 @@ func (out *Result) tell(r *round) {
 		address, path, _ := strings.Cut(l.Address, " ")
 		out.Notes = append(out.Notes, Kept{Address: address, Path: path, Text: l.Why})
 	}
+}
+
+// misfits adds objects to those that stay in which edited files are wrong, since something of them was kept. It reports
+// whether there was any that did not stay yet.
+func (out *Result) misfits(edited []spec.Input, o spec.Options, findings []spec.Finding, stay map[string]string) (more bool) {
+	_, places, _ := spec.LoadPlaces(edited, o, "")
+	for _, f := range findings {
+		address := places.Around(f)
+		at := slices.IndexFunc(out.Kept, func(k Kept) bool { return k.Address == address })
+		if f.Warning || stay[address] != "" || at < 0 {
+			continue
+		}
+		stay[address], more = strings.TrimSpace(out.Kept[at].Path+" "+out.Kept[at].Text)+", and the rest does not go with that", true
+	}
+	return more
 }
 
 func firstError(findings []spec.Finding) string {
