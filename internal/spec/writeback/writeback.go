@@ -125,13 +125,23 @@ func (out *Result) misfits(edited []spec.Input, o spec.Options, findings []spec.
 	_, places, _ := spec.LoadPlaces(edited, o, "")
 	for _, f := range findings {
 		address := places.Around(f)
-		at := slices.IndexFunc(out.Kept, func(k Kept) bool { return k.Address == address })
+		at := slices.IndexFunc(out.Kept, func(k Kept) bool { return k.Address == address || isPart(k.Address, address) })
 		if f.Warning || stay[address] != "" || at < 0 {
 			continue
 		}
-		stay[address], more = strings.TrimSpace(out.Kept[at].Path+" "+out.Kept[at].Text)+", and the rest does not go with that", true
+		k := out.Kept[at]
+		if k.Address != address {
+			k.Path = k.Address + " " + k.Path
+		}
+		stay[address], more = strings.TrimSpace(k.Path+" "+k.Text)+", and the rest does not go with that", true
 	}
 	return more
+}
+
+// isPart reports whether what has an address lives inside an object.
+func isPart(address, object string) bool {
+	kindName, name, _ := strings.Cut(object, "/")
+	return slices.ContainsFunc(kind.Parts(kindName), func(part *kind.Kind) bool { return strings.HasPrefix(address, part.Name+"/"+name+"/") })
 }
 
 func firstError(findings []spec.Finding) string {
