@@ -257,10 +257,10 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 
 // called is the value of a gateway's object with the names that what it refers to will have.
 func (c *comparison) called(k *kind.Kind, o *kind.Object) any {
-	if k.WithNames == nil || len(c.renamed) == 0 {
+	if len(c.renamed) == 0 {
 		return o.Value
 	}
-	return k.WithNames(*o, func(kindName, key string) string { return c.renamed[kindName+"/"+key] }).Value
+	return k.Recalled(*o, c.newName).Value
 }
 
 // create plans an object that the gateway lacks.

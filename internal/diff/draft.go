@@ -46,6 +46,9 @@ func (d *Draft) Reads() []Read {
 				c.known = append(c.known, c.reads(k)...)
 			}
 		}
+		if c.level == 0 {
+			c.have = c.recalled(c.have)
+		}
 		if c.level++; !deeper {
 			c.level = -1
 		}
@@ -70,6 +73,7 @@ func (d *Draft) Links(want kind.Desired) {
 // Know adds what was read.
 func (d *Draft) Know(more kind.Actual) {
 	c := d.c
+	more = c.recalled(more)
 	from := len(c.have.Objects)
 	c.have.Objects = append(slices.Clip(c.have.Objects), more.Objects...)
 	c.have.Links = append(c.have.Links, more.Links...)
@@ -83,7 +87,10 @@ func (d *Draft) Know(more kind.Actual) {
 	c.index(from)
 }
 
-// Actual is what is known of the gateway.
+// Calls is the name that an object is to have by the plan, once Reads were asked for; "" when it keeps its own.
+func (d *Draft) Calls(kindName, key string) string { return d.c.newName(kindName, key) }
+
+// Actual is what is known of the gateway. What lives inside objects, and links, call what is renamed by its new name.
 func (d *Draft) Actual() kind.Actual { return d.c.have }
 
 // Desired is what the files ask for, with those of the spared links that the gateway has.

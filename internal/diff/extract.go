@@ -175,7 +175,8 @@ func (e *Extract) Settled(have kind.Actual) kind.Desired {
 	return out
 }
 
-// values are those of a gateway's objects, by the addresses that parts of renamed owners will have, too.
+// values are those of a gateway's objects, by the addresses that parts of renamed owners, or with references to what is
+// renamed, will have, too.
 func (e *Extract) values(have kind.Actual) map[string]any {
 	renamed, out := map[string]string{}, map[string]any{}
 	for i := range e.Desired.Objects {
@@ -185,11 +186,15 @@ func (e *Extract) values(have kind.Actual) map[string]any {
 	}
 	for i := range have.Objects {
 		o := &have.Objects[i]
+		called := *o
+		if o.Owner != "" {
+			called = kind.Of(o.Kind).Recalled(*o, func(kindName, key string) string { return renamed[kindName+"/"+key] })
+		}
 		if now, ok := renamed[o.OwnerAddress()]; ok {
 			renamed[o.Address()] = kind.Rekey(o.Key, o.Owner, now)
-			out[o.Kind+"/"+renamed[o.Address()]] = o.Value
+			out[o.Kind+"/"+kind.Rekey(called.Key, o.Owner, now)] = called.Value
 		}
-		out[o.Address()] = o.Value
+		out[o.Address()], out[called.Address()] = o.Value, called.Value
 	}
 	return out
 }

@@ -304,6 +304,9 @@ func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 // settle keeps what has places that the question is about, and completes it: owners that are told by name alone, and
 // the ids of links that go by themselves.
 func (h *holders) settle(ctx context.Context, found []Bound) (out kind.Neighbours, err error) {
+	for i := range found {
+		found[i].Env, found[i].EnvID = h.catalog.Env(found[i].Env, found[i].EnvID)
+	}
 	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[diff.TargetOf(&b.Link)] || !h.q.Minds(&b.Object) })
 	names := map[string]bool{}
 	for i := range found {

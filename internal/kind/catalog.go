@@ -26,6 +26,7 @@ type Catalog struct {
 	envs     map[string]bool
 	envNames map[string]string // by id
 	envIDs   map[string]string // by name
+	calling  map[string]string // names that environments are to have, by those that they have
 }
 
 // NewCatalog indexes the APIs, and completes what they tell of environments with what others tell.
@@ -61,7 +62,43 @@ func NewCatalog(apis []*API) *Catalog {
 
 // Env completes what is told of an environment. One of which nobody tells the name is called by its id.
 func (c *Catalog) Env(name, id string) (string, string) {
+	if now := c.calling[name]; now != "" {
+		name = now
+	}
 	return cmp.Or(name, c.envNames[id], id), cmp.Or(id, c.envIDs[name])
+}
+
+// Calling is the catalog with environments under the names that they are to have; called tells these, and "" for those
+// that keep theirs.
+func (c *Catalog) Calling(called func(env string) string) *Catalog {
+	calling := map[string]string{}
+	for env := range c.envs {
+		if now := called(env); now != "" {
+			calling[env] = now
+		}
+	}
+	envs := slices.Clone(c.Envs)
+	for i, env := range envs {
+		if now := called(env); now != "" {
+			envs[i], calling[env] = now, now
+		}
+	}
+	if len(calling) == 0 {
+		return c
+	}
+	apis := make([]*API, len(c.APIs))
+	for i, a := range c.APIs {
+		moved := *a
+		moved.Published = slices.Clone(a.Published)
+		for j := range moved.Published {
+			p := &moved.Published[j]
+			p.Env = cmp.Or(calling[p.Env], p.Env)
+		}
+		apis[i] = &moved
+	}
+	out := NewCatalog(apis)
+	out.Complete, out.Whole, out.Envs, out.Others, out.calling = c.Complete, c.Whole, envs, c.Others, calling
+	return out
 }
 
 // InGroup returns the APIs of a group by its exact name.

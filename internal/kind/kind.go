@@ -250,6 +250,8 @@ type Kind struct {
 
 	// WithNames is an object with names for what the wire tells by an id alone; nil where there is nothing such.
 	WithNames func(o Object, name func(kindName, id string) string) Object
+
+	keyed func(o Object) string // the key that the value of an object gives it
 }
 
 // of erases the types of d. It and what it calls are the only places where a value meets a type assertion.
@@ -271,6 +273,7 @@ func of[S, W any](d Def[S, W]) *Kind {
 		err := fromTree(tree, reflect.ValueOf(&s).Elem(), true)
 		return k.Normalize(s), err
 	}
+	k.keyed = func(o Object) string { return d.Key(o.Owner, o.Value.(S)) }
 	d.onWire(k)
 	return k
 }

@@ -155,6 +155,14 @@ func (l *Link) Refs() []Ref {
 	return out
 }
 
+// Recalled is the link with the name that its environment is to have; called tells that, and "" for one that keeps its own.
+func (l Link) Recalled(called func(kindName, key string) string) Link {
+	if l.Env != "" {
+		l.Env = cmp.Or(called(AnEnvironment, l.Env), l.Env)
+	}
+	return l
+}
+
 // Located is the link with the ids that are known of what it refers to; ok is false where the target has none.
 func (l Link) Located(ids IDs) (_ Link, ok bool) {
 	id := l.TargetID()

@@ -38,6 +38,28 @@ func (k *Kind) Named(value any, name string) any {
 	return v
 }
 
+// Recalled is an object that calls what it refers to by the names that this has now; called tells them, and "" for what
+// keeps its name.
+func (k *Kind) Recalled(o Object, called func(kindName, key string) string) Object {
+	tree := map[string]any(nil)
+	for _, ref := range k.Refs(o.Value) {
+		if now := called(ref.Kind, ref.Key); now != "" {
+			if tree == nil {
+				tree = k.Pack(o.Value)
+			}
+			tree = jsonptr.Put(tree, ref.Path, now)
+		}
+	}
+	if tree == nil {
+		return o
+	}
+	if v, err := k.Unpack(tree); err == nil {
+		o.Value = v
+		o.Key = k.keyed(o)
+	}
+	return o
+}
+
 // Open reports whether a declared value leaves what stands under a pointer of Makes to the gateway.
 func (k *Kind) Open(value any, pointer string) bool {
 	v := jsonptr.At(k.Pack(value), pointer)

@@ -86,10 +86,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		everything, lookups := apisOf(state)
-		if err := catalog.Read(gctx, reader, everything, lookups); err != nil {
-			return err
-		}
-		return environments(gctx, reader, state, catalog.Catalog())
+		return catalog.Read(gctx, reader, everything, lookups)
 	})
 	g.Go(func() (err error) { // what is looked into follows from objects alone
 		if l.Objects, l.Whole, err = reader.List(gctx, wants); err == nil {
@@ -105,7 +102,10 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	l.Catalog = catalog.Catalog()
+	var err error
+	if l.Catalog, err = environments(ctx, reader, state, calling(catalog.Catalog(), draft), draft); err != nil {
+		return nil, err
+	}
 	l.Catalog.Others = fetch.Targets(wants, l.Objects)
 	c.Desired, c.Findings = state.Resolve(l.Catalog)
 	c.Desired.OutOfScope = outOfScope(all, r.Policy, l.Catalog)
@@ -113,8 +113,13 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 		return c, nil
 	}
 	join(draft, rows, l.Catalog, c.Desired)
-	err := complete(ctx, c, reader, draft, l)
+	err = complete(ctx, c, reader, draft, l)
 	return c, err
+}
+
+// calling is a catalog with environments under the names that they are to have.
+func calling(catalog *kind.Catalog, draft *diff.Draft) *kind.Catalog {
+	return catalog.Calling(func(env string) string { return draft.Calls(kind.AnEnvironment, env) })
 }
 
 // twice reads again when something that a list showed is gone by the time that it is looked into: somebody else

@@ -46,6 +46,7 @@ func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, saved *diff.Ext
 		return nil, nil, err
 	}
 	e := *saved
+	l.Catalog = called(l.Catalog, l.Objects, saved)
 	e.Desired.Links, notes = renew(saved, l.Catalog)
 	l.Catalog = known(saved, l.Catalog)
 	now, err := insideOf(ctx, reader, &e, l.Objects, l.Catalog)
@@ -61,9 +62,11 @@ func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, saved *diff.Ext
 func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract, now kind.Actual, l fetch.Lists, instance *kind.Instance) (*compared.Result, error) {
 	e.Actual = e.Relevant(now)
 	c := &compared.Result{Desired: e.Settled(e.Actual), Extract: e, Instance: instance}
-	if err := complete(ctx, c, reader, e.Begin(e.Actual), l); err != nil {
+	draft := e.Begin(e.Actual)
+	if err := complete(ctx, c, reader, draft, l); err != nil {
 		return nil, err
 	}
+	e.Actual = draft.Actual()
 	e.Plan, e.Actual.Neighbours, e.Desired.Claims = c.Plan, c.Actual.Neighbours, c.Plan.Claims()
 	c.Plan.Refusals = nil
 	if instance != nil && !r.AllowUnhealthy {
@@ -71,6 +74,12 @@ func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract
 	}
 	c.Reads, c.Sent = reader.Requests(), reader.Sent()
 	return c, nil
+}
+
+// called is a catalog with environments under the names that an extract is to give them.
+func called(catalog *kind.Catalog, objects []kind.Object, e *diff.Extract) *kind.Catalog {
+	now := e.Relevant(kind.Actual{Objects: objects})
+	return calling(catalog, diff.Compared(kind.Actual{Objects: now.Objects}, e.Settled(now), e.Policy()))
 }
 
 // insideOf completes listed objects with what an extract needs to know of them.

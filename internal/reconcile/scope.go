@@ -150,7 +150,7 @@ func lookup(ref *spec.Reference) (l kind.Lookup) {
 
 // environments reads which environments there are, where references ask for one in which none of the listed APIs is
 // published: it may be empty, or not exist.
-func environments(ctx context.Context, reader *fetch.Reader, state *spec.State, catalog *kind.Catalog) (err error) {
+func environments(ctx context.Context, reader *fetch.Reader, state *spec.State, catalog *kind.Catalog, draft *diff.Draft) (_ *kind.Catalog, err error) {
 	if slices.ContainsFunc(state.References, func(r spec.Reference) bool {
 		return r.Target() == kind.AnyAPI && !catalog.HasEnv(r.Environment)
 	}) {
@@ -159,7 +159,7 @@ func environments(ctx context.Context, reader *fetch.Reader, state *spec.State, 
 	if api.Refused(err) { // then nothing is known of them
 		catalog.Envs, err = nil, nil
 	}
-	return err
+	return calling(catalog, draft), err
 }
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -60,6 +60,7 @@ func (r *Run) TakeBack(ctx context.Context, w Way) (c *compared.Result, notes []
 			return nil, nil, err
 		}
 	}
+	fresh = called(fresh, now.Objects, e)
 	e.Desired.Links, notes = renew(e, fresh)
 	lists := fetch.Lists{Objects: now.Objects, Catalog: known(e, fresh)}
 	for left := notes; ; {

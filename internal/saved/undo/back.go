@@ -36,7 +36,7 @@ func (r *Record) Back(now kind.Actual, reveal planfile.Reveal) (*Way, error) {
 		story: newStory(r), reveal: reveal, way: &Way{Extract: newExtract()}, objects: map[string]*kind.Object{},
 		place: map[object]int{}, closed: map[object]bool{},
 	}
-	b.read(now)
+	b.read(b.asRecorded(now))
 	for _, ch := range sortedChanges(b.change) {
 		if err := b.object(ch.object, ch.change); err != nil {
 			return nil, err
@@ -192,7 +192,7 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 		if d.To != nil {
 			d.To = b.target(d.To)
 		}
-		b.way.Extract.Desired.Links = append(b.way.Extract.Desired.Links, kind.DeclaredLink{Link: d})
+		b.way.Extract.Desired.Links = append(b.way.Extract.Desired.Links, kind.DeclaredLink{Link: d.Recalled(b.finally)})
 	}
 }
 

@@ -140,9 +140,13 @@ func (b *back) wantParts(c collection, k *kind.Kind, list []kind.Declared) {
 	owner.Manages = append(owner.Manages, k.Name)
 	e := b.way.Extract
 	for _, d := range list {
+		stays := d.Value == nil
+		if stays {
+			d.Value = b.inside[c][d.Key].Value
+		}
 		d.Owner, d.Key, d.Bound = owner.Key, owner.Key+d.Key, kind.Unknown
-		if d.Value == nil {
-			e.Anchors[d.Address()] = true
+		if d.Object = k.Recalled(d.Object, b.finally); stays {
+			d.Value, e.Anchors[d.Address()] = nil, true
 		} else {
 			context(e, k, d.Value)
 		}

@@ -19,7 +19,7 @@ func (r *Record) Settled(now kind.Actual, at time.Time) bool {
 		return true
 	}
 	s := newStory(r)
-	is := s.sorted(now.Links)
+	is := s.sorted(s.asRecorded(now).Links)
 	shown, either := map[string]bool{}, map[string]bool{} // by any address that it may have
 	note := func(to map[string]bool, c collection, l *kind.Link) {
 		for _, name := range s.names[c.owner] {

@@ -1,0 +1,38 @@
+package diff
+
+import (
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// newName is the name that an object is to have; "" when it keeps its own.
+func (c *comparison) newName(kindName, key string) string { return c.renamed[kindName+"/"+key] }
+
+// recalled is a part of a gateway in which what lives inside objects, and links, call what is renamed by the name that it
+// is to have: they stay as they are, whatever the name. Objects that stand alone keep their own names.
+func (c *comparison) recalled(have kind.Actual) kind.Actual {
+	if len(c.renamed) == 0 {
+		return have
+	}
+	return Recalled(have, c.newName)
+}
+
+// Recalled is a part of a gateway in which what lives inside objects, and links, go by other names of what they refer to.
+func Recalled(have kind.Actual, called func(kindName, key string) string) kind.Actual {
+	have.Objects, have.Neighbours.Parts = slices.Clone(have.Objects), slices.Clone(have.Neighbours.Parts)
+	for _, list := range [][]kind.Object{have.Objects, have.Neighbours.Parts} {
+		for i := range list {
+			if o := &list[i]; o.Owner != "" {
+				*o = kind.Of(o.Kind).Recalled(*o, called)
+			}
+		}
+	}
+	have.Links, have.Neighbours.Links = slices.Clone(have.Links), slices.Clone(have.Neighbours.Links)
+	for _, list := range [][]kind.Link{have.Links, have.Neighbours.Links} {
+		for i := range list {
+			list[i] = list[i].Recalled(called)
+		}
+	}
+	return have
+}
