@@ -87,6 +87,9 @@ func (d *Draft) Know(more kind.Actual) {
 	c.index(from)
 }
 
+// Renames reports whether the plan renames anything, once Reads were asked for.
+func (d *Draft) Renames() bool { return len(d.c.renamed) > 0 }
+
 // Calls is the name that an object is to have by the plan, once Reads were asked for; "" when it keeps its own.
 func (d *Draft) Calls(kindName, key string) string { return d.c.newName(kindName, key) }
 

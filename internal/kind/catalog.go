@@ -68,36 +68,32 @@ func (c *Catalog) Env(name, id string) (string, string) {
 	return cmp.Or(name, c.envNames[id], id), cmp.Or(id, c.envIDs[name])
 }
 
-// Calling is the catalog with environments under the names that they are to have; called tells these, and "" for those
-// that keep theirs.
-func (c *Catalog) Calling(called func(env string) string) *Catalog {
-	calling := map[string]string{}
-	for env := range c.envs {
-		if now := called(env); now != "" {
+// Calling is the catalog with environments and groups under the names that they are to have; called tells these by the
+// names that they have, and "" for those that keep theirs.
+func (c *Catalog) Calling(called func(kindName, key string) string) *Catalog {
+	envs, calling := slices.Clone(c.Envs), map[string]string{}
+	for i, env := range envs {
+		envs[i] = cmp.Or(called(AnEnvironment, env), env)
+	}
+	for _, env := range slices.AppendSeq(slices.Clone(c.Envs), maps.Keys(c.envs)) {
+		if now := called(AnEnvironment, env); now != "" {
 			calling[env] = now
 		}
 	}
-	envs := slices.Clone(c.Envs)
-	for i, env := range envs {
-		if now := called(env); now != "" {
-			envs[i], calling[env] = now, now
-		}
-	}
-	if len(calling) == 0 {
-		return c
-	}
+	renames := len(calling) > 0
 	apis := make([]*API, len(c.APIs))
 	for i, a := range c.APIs {
-		moved := *a
-		moved.Published = slices.Clone(a.Published)
-		for j := range moved.Published {
-			p := &moved.Published[j]
-			p.Env = cmp.Or(calling[p.Env], p.Env)
-		}
-		apis[i] = &moved
+		apis[i] = a.Recalled(called)
+		renames = renames || apis[i] != a
+	}
+	if !renames {
+		return c
 	}
 	out := NewCatalog(apis)
-	out.Complete, out.Whole, out.Envs, out.Others, out.calling = c.Complete, c.Whole, envs, c.Others, calling
+	out.Complete, out.Envs, out.Others, out.calling, out.Whole = c.Complete, envs, c.Others, calling, map[string]bool{}
+	for group, whole := range c.Whole {
+		out.Whole[cmp.Or(called(AGroup, group), group)] = whole
+	}
 	return out
 }
 

@@ -155,10 +155,14 @@ func (l *Link) Refs() []Ref {
 	return out
 }
 
-// Recalled is the link with the name that its environment is to have; called tells that, and "" for one that keeps its own.
+// Recalled is the link with the names that its environment and the group of its API are to have; called tells these, and
+// "" for what keeps its own.
 func (l Link) Recalled(called func(kindName, key string) string) Link {
 	if l.Env != "" {
 		l.Env = cmp.Or(called(AnEnvironment, l.Env), l.Env)
+	}
+	if l.API != nil {
+		l.API = l.API.Recalled(called)
 	}
 	return l
 }
@@ -304,6 +308,21 @@ func (a *API) In(env string) (Publication, bool) {
 		}
 	}
 	return Publication{}, false
+}
+
+// Recalled is the API with the names that its group and the environments are to have, which called tells; the same one
+// where these keep theirs.
+func (a *API) Recalled(called func(kindName, key string) string) *API {
+	out := *a
+	out.Group, out.Published = cmp.Or(called(AGroup, a.Group), a.Group), slices.Clone(a.Published)
+	for i := range out.Published {
+		p := &out.Published[i]
+		p.Env = cmp.Or(called(AnEnvironment, p.Env), p.Env)
+	}
+	if out.Group == a.Group && slices.Equal(out.Published, a.Published) {
+		return a
+	}
+	return &out
 }
 
 // Address names an API as references do: group/api.

@@ -117,9 +117,12 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	return c, err
 }
 
-// calling is a catalog with environments under the names that they are to have.
+// calling is a catalog with environments and groups under the names that they are to have.
 func calling(catalog *kind.Catalog, draft *diff.Draft) *kind.Catalog {
-	return catalog.Calling(func(env string) string { return draft.Calls(kind.AnEnvironment, env) })
+	if !draft.Renames() {
+		return catalog
+	}
+	return catalog.Calling(draft.Calls)
 }
 
 // twice reads again when something that a list showed is gone by the time that it is looked into: somebody else

@@ -76,7 +76,7 @@ func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract
 	return c, nil
 }
 
-// called is a catalog with environments under the names that an extract is to give them.
+// called is a catalog with environments and groups under the names that an extract is to give them.
 func called(catalog *kind.Catalog, objects []kind.Object, e *diff.Extract) *kind.Catalog {
 	now := e.Relevant(kind.Actual{Objects: objects})
 	return calling(catalog, diff.Compared(kind.Actual{Objects: now.Objects}, e.Settled(now), e.Policy()))

@@ -106,7 +106,12 @@ func (r *Run) ownedNames(k *kind.Kind, globs []string) (whole bool, exact []stri
 
 // apisOf tells which APIs the references need: all, or those of some look-ups.
 func apisOf(state *spec.State) (everything bool, lookups []kind.Lookup) {
-	set := map[kind.Lookup]bool{}
+	set, formerGroups := map[kind.Lookup]bool{}, map[string]string{}
+	for i := range state.Objects {
+		if d := &state.Objects[i]; d.Kind == kind.AGroup {
+			formerGroups[d.Key] = d.MovedFrom
+		}
+	}
 	for i := range state.References {
 		if state.References[i].Target() != kind.AnyAPI {
 			continue
@@ -116,6 +121,9 @@ func apisOf(state *spec.State) (everything bool, lookups []kind.Lookup) {
 			return true, nil
 		}
 		set[l] = true
+		if before := formerGroups[l.Group]; before != "" {
+			set[kind.Lookup{Group: before}] = true
+		}
 	}
 	return false, slices.SortedFunc(maps.Keys(set), func(a, b kind.Lookup) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Path, b.Path), strings.Compare(a.Group, b.Group))

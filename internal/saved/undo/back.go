@@ -56,7 +56,7 @@ func (r *Record) Back(now kind.Actual, reveal planfile.Reveal) (*Way, error) {
 		return nil, err
 	}
 	e := b.way.Extract
-	e.Actual = e.Relevant(now)
+	e.Actual = e.Relevant(diff.Recalled(b.asRecorded(now), b.finally))
 	e.Unify()
 	slices.SortStableFunc(b.way.Stale, func(x, y planfile.Difference) int { return strings.Compare(x.Address, y.Address) })
 	b.way.Losses = sortedLosses(b.way.Losses)
