@@ -10,6 +10,7 @@ import (
 // in a Kind it is any.
 type Apart[S any] struct {
 	Fields    []string // JSON pointers of what no other request writes
+	Along     []string // JSON pointers of what it brings besides, so that a new object has none of it before
 	Operation string
 	Needed    func(want, have S, fresh bool) bool // fresh: it is a new object, and have is zero
 	Times     func(have S) int                    // requests that it takes, one after another; nil means one
@@ -30,6 +31,11 @@ func (k *Kind) IsApart(pointer string) bool {
 	return slices.ContainsFunc(k.Apart, func(a Apart[any]) bool { return slices.Contains(a.Fields, pointer) })
 }
 
+// Midway reports whether an object may be without what stands under a pointer while some of its requests are still to come.
+func (k *Kind) Midway(pointer string) bool {
+	return k.IsApart(pointer) || slices.ContainsFunc(k.Apart, func(a Apart[any]) bool { return slices.Contains(a.Along, pointer) })
+}
+
 // apart erases the types of what a kind writes apart. What is missing of a new object is zero.
 func apart[S any](list []Apart[S]) (out []Apart[any]) {
 	typed := func(v any) S {
@@ -38,7 +44,7 @@ func apart[S any](list []Apart[S]) (out []Apart[any]) {
 	}
 	for _, a := range list {
 		out = append(out, Apart[any]{
-			Fields: a.Fields, Operation: a.Operation,
+			Fields: a.Fields, Along: a.Along, Operation: a.Operation,
 			Needed: func(want, have any, fresh bool) bool { return a.Needed(typed(want), typed(have), fresh) },
 			Times: func(have any) int {
 				if a.Times == nil {

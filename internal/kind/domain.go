@@ -200,7 +200,7 @@ var unbindCertificates = Apart[OwnDomain]{
 }
 
 var bindCertificate = Apart[OwnDomain]{
-	Fields: []string{"/certificate"}, Operation: "BatchAssociateCertsV2",
+	Fields: []string{"/certificate"}, Along: []string{"/client_certificate"}, Operation: "BatchAssociateCertsV2",
 	Needed: func(want, have OwnDomain, _ bool) bool { return want.Cert != "" && !have.has(want.Cert) },
 	Request: func(want, _ OwnDomain, to Place) (api.Request, error) {
 		id, ok := to.IDs.ID("certificate", want.Cert)

@@ -93,12 +93,11 @@ func (k *Kind) unmasked(want, have any) any {
 	for _, p := range slices.Concat(k.Makes, secrets) {
 		text, _ := jsonptr.At(wanted, p).(string)
 		shown, _ := jsonptr.At(held, p).(string)
-		_, whole := jsonptr.At(held, p[:strings.LastIndexByte(p, '/')]).(map[string]any) // else all that holds it is missing
 		switch {
 		case text == shown:
 		case text == "":
 			tree, changed = jsonptr.Put(tree, p, nil), true
-		case whole && slices.Contains(secrets, p) && shows(shown, text):
+		case jsonptr.HasRoom(held, p) && slices.Contains(secrets, p) && shows(shown, text):
 			tree, changed = jsonptr.Put(tree, p, text), true
 		}
 	}

@@ -66,6 +66,12 @@ func At(tree any, pointer string) any {
 	return tree
 }
 
+// HasRoom reports whether a tree has the map in which a pointer ends, so that Put adds no other than the value itself.
+func HasRoom(tree any, pointer string) bool {
+	_, ok := At(tree, pointer[:max(0, strings.LastIndexByte(pointer, '/'))]).(map[string]any)
+	return ok
+}
+
 // Index is the place that a key names in a list of some length.
 func Index(key string, length int) (i int, ok bool) {
 	i, err := strconv.Atoi(key)

@@ -84,6 +84,12 @@ func sampleHead(t testing.TB) []byte {
 		l.ID, l.OwnerID = "", ""
 		want.Links = append(want.Links, kind.DeclaredLink{Link: l})
 	}
+	return headOf(t, have, want)
+}
+
+// headOf begins the undo file of a run.
+func headOf(t testing.TB, have kind.Actual, want kind.Desired) []byte {
+	t.Helper()
 	policy := diff.Policy{Prune: true, MaxDeletes: -1}
 	plan := diff.Between(have, want, policy)
 	e, err := diff.Narrow(plan, have, want, policy)
@@ -105,9 +111,6 @@ func sampleHead(t testing.TB) []byte {
 
 // TestBack: a whole run, half of one, and what somebody has changed since.
 func TestBack(t *testing.T) {
-	begun := func(address string) string {
-		return `{"time":"2026-07-01T12:00:00Z","phase":"begin","number":1,"addresses":["` + address + `"]}` + "\n"
-	}
 	all := begun("throttle/gold") + begun("throttle/silver") + begun("throttle/old") +
 		begun("throttle_binding/gold/orders/get@RELEASE") + begun("throttle_binding/old/orders/get@RELEASE")
 	by := func(change func(*kind.Actual)) kind.Actual {
@@ -142,19 +145,10 @@ func TestBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var back, stale []string
-			if len(way.Stale) == 0 {
-				for _, ch := range way.Extract.Between(way.Extract.Actual).Changes {
-					back = append(back, string(ch.Action)+" "+ch.Address)
-				}
-			}
-			for _, d := range way.Stale {
-				stale = append(stale, d.Address+" "+d.String())
-			}
-			if got := strings.Join(back, ", "); got != tc.back {
+			if got := changes(way); got != tc.back {
 				t.Errorf("back: %s, want %s", got, tc.back)
 			}
-			if got := strings.Join(stale, ", "); got != tc.stale {
+			if got := told(way.Stale); got != tc.stale {
 				t.Errorf("stale: %s, want %s", got, tc.stale)
 			}
 		})

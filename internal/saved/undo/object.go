@@ -61,24 +61,28 @@ func (b *back) ours(ch *document.Change, wanted *planfile.Object, now *kind.Obje
 	return len(fields) == 0, err
 }
 
-// missesNew are the leaves in which an object that the run made is not as it is wanted, but for those that requests of their
-// own write: the run may have ended before.
+// missesNew are the leaves in which an object that the run made is not as it is wanted, but for those that further requests
+// write: the run may have ended before.
 func (b *back) missesNew(wanted *planfile.Object, now *kind.Object) ([]diff.Field, error) {
 	fields, err := b.Misses(wanted, now)
-	return slices.DeleteFunc(fields, func(f diff.Field) bool { return kind.Of(now.Kind).IsApart(f.Path) }), err
+	return slices.DeleteFunc(fields, func(f diff.Field) bool { return kind.Of(now.Kind).Midway(f.Path) }), err
 }
 
 // deleted takes back a delete: the object is made again.
 func (b *back) deleted(o object, was *planfile.Held) error {
 	address := o.kind + "/" + o.key
 	if now := b.objects[address]; now != nil {
-		departs, err := b.Departs(was, now)
-		departs = slices.DeleteFunc(departs, func(f diff.Field) bool { return slices.Contains(kind.Of(o.kind).Makes, f.Path) })
-		if now.ID != was.ID && len(departs) > 0 { // else an undo before this one made it
+		as, err := b.remade(was, now)
+		switch {
+		case err != nil:
+			return err
+		case as == another:
 			b.stale(address, "exists again, as another one")
 			b.closed[o] = true
+		case as == inPart:
+			return b.again(o, was)
 		}
-		return err
+		return nil
 	}
 	if b.former[o] != o {
 		b.lose(address, "", "it was left behind by a replace that was interrupted before")
@@ -86,6 +90,29 @@ func (b *back) deleted(o object, was *planfile.Held) error {
 		return nil
 	}
 	return b.again(o, was)
+}
+
+// madeAgain is what stands in place of an object or part that the run took away.
+type madeAgain int
+
+const (
+	whole   madeAgain = iota // itself, or one that an undo before this one made again
+	inPart                   // one that such an undo had only begun to make
+	another                  // one that somebody else made
+)
+
+// remade tells what an object is that exists though the run took it away.
+func (b *back) remade(was *planfile.Held, now *kind.Object) (madeAgain, error) {
+	k := kind.Of(now.Kind)
+	departs, err := b.Departs(was, now)
+	departs = slices.DeleteFunc(departs, func(f diff.Field) bool { return slices.Contains(k.Makes, f.Path) })
+	switch {
+	case err != nil || now.ID == was.ID || len(departs) == 0:
+		return whole, err
+	case k.Untouched(now) || !slices.ContainsFunc(departs, func(f diff.Field) bool { return !k.Midway(f.Path) }):
+		return inPart, nil
+	}
+	return another, nil
 }
 
 // again wants an object made again.
@@ -115,7 +142,7 @@ func (b *back) updated(o object, ch *document.Change, was *planfile.Held, wanted
 	if err != nil {
 		return err
 	}
-	foreign := both(misses, departs)
+	foreign := strange(kind.Of(o.kind), misses, departs)
 	switch {
 	case len(foreign) > 0:
 		b.stale(ch.Address, "", foreign...)
@@ -140,6 +167,14 @@ func (b *back) departs(ch *document.Change, was *planfile.Held, now *kind.Object
 			slices.ContainsFunc(known, func(k diff.Field) bool { return k.Path == f.Path })
 	})
 	return append(known, wrote...), err
+}
+
+// strange are the leaves in which an object is neither as it was nor as it is wanted. What it is without while some of its
+// requests are still to come is not strange when it is missing.
+func strange(k *kind.Kind, misses, departs []diff.Field) []diff.Field {
+	return slices.DeleteFunc(both(misses, departs), func(f diff.Field) bool {
+		return k.Midway(f.Path) && (f.Before == nil || f.Before == false)
+	})
 }
 
 // both are the leaves that stand in two lists. Of lists the place of an element says nothing.

@@ -154,11 +154,15 @@ func (b *back) wantParts(c collection, k *kind.Kind, list []kind.Declared) {
 	}
 }
 
-// partBefore is the value that a part had, when the run changed it and it is still as the run left it.
+// partBefore is the value that a part had, when the run changed it and it is still as the run left it, or took it away and
+// an undo before this one had only begun to make it again.
 func (b *back) partBefore(c collection, end string) (any, error) {
 	was, now, ch := b.inner[c][end], b.inside[c][end], b.part(c, end)
-	if was == nil || ch == nil || !b.reached[ch.Address] || ch.Action != diff.Update {
+	switch {
+	case was == nil || !b.taken(c, end, was):
 		return nil, nil
+	case ch == nil || !b.reached[ch.Address] || ch.Action != diff.Update:
+		return b.partAgain(was, now)
 	}
 	departs, err := b.Departs(was, now)
 	if err != nil || len(departs) == 0 {
@@ -168,8 +172,24 @@ func (b *back) partBefore(c collection, end string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if foreign := both(misses, departs); len(foreign) > 0 {
+	if foreign := strange(kind.Of(c.kind), misses, departs); len(foreign) > 0 {
 		b.way.Stale = append(b.way.Stale, differences(now.Address(), foreign)...)
+		return nil, nil
+	}
+	return was.Bare()
+}
+
+// partAgain is the value that a part had which the run took away and which is not yet again what it was.
+func (b *back) partAgain(was *planfile.Held, now *kind.Object) (any, error) {
+	as, err := b.remade(was, now)
+	switch {
+	case err != nil || as == whole:
+		return nil, err
+	case as == another:
+		b.stale(now.Address(), "exists again, as another one")
+		return nil, nil
+	case len(was.Secrets) > 0:
+		b.lose(was.Address(), "", lostPart)
 		return nil, nil
 	}
 	return was.Bare()

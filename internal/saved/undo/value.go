@@ -25,7 +25,7 @@ func (b *back) unrestored(ch *document.Change, was *planfile.Held, wanted *planf
 		return
 	}
 	for _, s := range wanted.Secrets {
-		if was.Hid(s.Path) && ch.Action == diff.Update {
+		if was.Hid(s.Path) && ch.Action == diff.Update && hadRoom(was, s.Path) {
 			b.lose(was.Address(), s.Path, "the gateway hides it, so that its old value is not known; it stays as it is")
 			delete(changed, s.Path)
 		}
@@ -42,6 +42,12 @@ func (b *back) unrestored(ch *document.Change, was *planfile.Held, wanted *planf
 			b.lose(was.Address(), path, "its old value is a secret, which is not saved; it stays as it is")
 		}
 	}
+}
+
+// hadRoom reports whether an object may have had a secret under a pointer.
+func hadRoom(was *planfile.Held, pointer string) bool {
+	v, err := was.Bare()
+	return err == nil && jsonptr.HasRoom(kind.Of(was.Kind).Pack(v), pointer)
 }
 
 // remaining names what an update gave an object that had none of it, and no request takes away.
@@ -144,8 +150,8 @@ func (b *back) restore(o object, ch *document.Change, was *planfile.Held, wanted
 		d.MovedFrom = now.Key
 	}
 	for _, p := range k.Secrets(v) {
-		if slices.Contains(k.Makes, p) {
-			continue // it is left alone
+		if slices.Contains(k.Makes, p) || !jsonptr.HasRoom(tree, p) {
+			continue // it is left alone, or goes with all that the run put around it
 		}
 		text, _ := jsonptr.At(is, p).(string)
 		if !kind.InClear(text) || ch.Action == diff.Replace {
