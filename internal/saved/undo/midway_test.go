@@ -120,49 +120,6 @@ func TestBackMidway(t *testing.T) {
 	}
 }
 
-// TestBackWithoutSecret: where an object had no place for a secret that the run gave it, that goes with all around it, and
-// nothing is lost.
-func TestBackWithoutSecret(t *testing.T) {
-	const password = "/microservice/nacos_info/user_info/password"
-	registry := func(id string, user *kind.NacosUser) kind.Object {
-		return kind.Object{Kind: "channel", Key: "orders", ID: id, Bound: kind.Unknown, Value: kind.Channel{
-			Name: "orders", Type: "microservice", Port: 80, Strategy: "source_hash", Members: "ip",
-			Service: &kind.Microservice{Type: "NACOS", Nacos: &kind.NacosInfo{
-				Cluster: "DEFAULT", Group: "DEFAULT_GROUP", Service: "orders", User: user,
-				Servers: []kind.NacosServer{{IP: "192.0.2.20", Port: 8848, GRPC: 9848}},
-			}},
-		}}
-	}
-	servers := registry("c1", nil)
-	servers.Value = kind.Channel{Name: "orders", Type: "builtin", Port: 80, Strategy: "source_hash", Members: "ip"}
-	user := &kind.NacosUser{Name: "gateway", Password: "ssssssss"}
-	for name, tc := range map[string]struct {
-		have kind.Object
-		now  string // id
-	}{"updated": {registry("c1", nil), "c1"}, "replaced": {servers, "c2"}} {
-		t.Run(name, func(t *testing.T) {
-			want := kind.Desired{Objects: []kind.Declared{{
-				Object: registry("", user), Secrets: []kind.Origin{{Path: password, Variables: []string{"PASSWORD"}}},
-			}}}
-			r, err := Decode(append(headOf(t, kind.Actual{Objects: []kind.Object{tc.have}}, want), begun("channel/orders")...))
-			if err != nil {
-				t.Fatal(err)
-			}
-			way, err := r.Back(kind.Actual{Objects: []kind.Object{registry(tc.now, user)}}, func(planfile.Needed) (string, error) { return user.Password, nil })
-			if err != nil {
-				t.Fatal(err)
-			}
-			k := kind.Of("channel")
-			if d := cmp.Diff(k.Pack(tc.have.Value), k.Pack(way.Extract.Desired.Objects[0].Value)); d != "" {
-				t.Errorf("wanted back (-before +wanted):\n%s", d)
-			}
-			if len(way.Losses)+len(way.Stale) > 0 {
-				t.Errorf("lost %v, stale %s", way.Losses, told(way.Stale))
-			}
-		})
-	}
-}
-
 // begun is the line of a request that was announced and never answered.
 func begun(address string) string {
 	return `{"time":"2026-07-01T12:00:00Z","phase":"begin","number":1,"addresses":["` + address + `"]}` + "\n"

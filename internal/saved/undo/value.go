@@ -15,17 +15,25 @@ import (
 // unrestored names what an update or replace changed, or may have changed, and nothing brings back: secrets, and what
 // an update gave and none takes away.
 func (b *back) unrestored(ch *document.Change, was *planfile.Held, wanted *planfile.Object) {
+	v, err := was.Bare()
+	if err != nil {
+		return // an error is told where the value is needed
+	}
 	changed := map[string]bool{}
 	for _, f := range ch.Fields {
 		changed[f.Path] = f.Sensitive && f.Before != nil
 	}
-	b.remaining(ch, was)
+	b.remaining(ch, was, v)
 	if p := uploaded(ch); p != "" {
 		b.lose(was.Address(), "", "the gateway never told its old "+p[1:]+", so that it cannot be sent again; it stays as it is")
 		return
 	}
+	for p, holder := range orphaned(ch, was, wanted) {
+		b.lose(was.Address(), holder, "its secret "+p+" is not saved, so that it cannot be made again; it stays as the run left it")
+		delete(changed, p)
+	}
 	for _, s := range wanted.Secrets {
-		if was.Hid(s.Path) && ch.Action == diff.Update && hadRoom(was, s.Path) {
+		if was.Hid(s.Path) && ch.Action == diff.Update && hadSecret(was, v, s.Path) {
 			b.lose(was.Address(), s.Path, "the gateway hides it, so that its old value is not known; it stays as it is")
 			delete(changed, s.Path)
 		}
@@ -44,19 +52,40 @@ func (b *back) unrestored(ch *document.Change, was *planfile.Held, wanted *planf
 	}
 }
 
-// hadRoom reports whether an object may have had a secret under a pointer.
-func hadRoom(was *planfile.Held, pointer string) bool {
-	v, err := was.Bare()
-	return err == nil && jsonptr.HasRoom(kind.Of(was.Kind).Pack(v), pointer)
+// orphaned are secrets, each with the map that it stood in, that an update took away with that map, or with the need for them:
+// what is left of the map is of no use without.
+func orphaned(ch *document.Change, was *planfile.Held, wanted *planfile.Object) map[string]string {
+	k := kind.Of(was.Kind)
+	before, err := was.Bare()
+	after, err2 := wanted.Bare()
+	if err != nil || err2 != nil || ch.Action != diff.Update { // an error is told where the value is needed
+		return nil
+	}
+	out := map[string]string{}
+	for _, p := range k.Secrets(before) {
+		holder := p[:strings.LastIndexByte(p, '/')]
+		left := jsonptr.HasRoom(k.Pack(after), p) && k.Requires(after, p) == k.Requires(before, p) // to the gateway, which has it
+		if holder != "" && !left && hadSecret(was, before, p) && len(wanted.Origins(p)) == 0 && !slices.Contains(k.Makes, p) {
+			out[p] = holder
+		}
+	}
+	return out
+}
+
+// hadSecret reports whether an object had a secret under a pointer, shown or not.
+func hadSecret(was *planfile.Held, v any, pointer string) bool {
+	k := kind.Of(was.Kind)
+	tree := k.Pack(v)
+	return was.Has(pointer) || jsonptr.HasRoom(tree, pointer) &&
+		(jsonptr.At(tree, pointer) != nil || k.Requires(v, pointer) || slices.Contains(k.Uploads, pointer))
 }
 
 // remaining names what an update gave an object that had none of it, and no request takes away.
-func (b *back) remaining(ch *document.Change, was *planfile.Held) {
-	k := kind.Of(was.Kind)
-	v, err := was.Bare()
-	if err != nil || ch.Action != diff.Update { // an error is told where the value is needed
+func (b *back) remaining(ch *document.Change, was *planfile.Held, v any) {
+	if ch.Action != diff.Update {
 		return
 	}
+	k := kind.Of(was.Kind)
 	for _, p := range k.Remains {
 		given := slices.ContainsFunc(ch.Fields, func(f document.Field) bool { return strings.HasPrefix(f.Path+"/", p+"/") })
 		if had := jsonptr.At(k.Pack(v), p); given && (had == nil || had == "") {
@@ -145,13 +174,16 @@ func (b *back) restore(o object, ch *document.Change, was *planfile.Held, wanted
 		b.closed[o] = true
 		return b.finish(o, wanted, now)
 	}
+	for _, holder := range orphaned(ch, was, wanted) {
+		tree = jsonptr.Put(tree, holder, jsonptr.At(is, holder))
+	}
 	d := anchor(o.kind, was.Key)
 	if now.Key == wanted.Key && now.Key != was.Key {
 		d.MovedFrom = now.Key
 	}
 	for _, p := range k.Secrets(v) {
-		if slices.Contains(k.Makes, p) || !jsonptr.HasRoom(tree, p) {
-			continue // it is left alone, or goes with all that the run put around it
+		if slices.Contains(k.Makes, p) || !hadSecret(was, v, p) {
+			continue // it is left alone, or goes again
 		}
 		text, _ := jsonptr.At(is, p).(string)
 		if !kind.InClear(text) || ch.Action == diff.Replace {
