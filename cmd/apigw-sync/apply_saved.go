@@ -12,7 +12,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
-	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
 )
 
 // comparePlan does for a saved plan what compare does for files: afterwards the comparison is fit to be
@@ -23,7 +22,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, 
 	if err != nil {
 		return c, fmt.Errorf("--plan: %w", err)
 	}
-	if undo.Is(data) {
+	if planfile.IsRecord(data) {
 		o.back = o.plan
 		return o.compareUndo(ctx, p)
 	}

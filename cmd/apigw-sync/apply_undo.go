@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
+
 	"github.com/spf13/cobra"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -14,7 +16,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
-	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
 )
 
 func newUndoCommand(p *program) *cobra.Command {
@@ -58,9 +59,9 @@ variables as before, or from the files where they stand there (--file).
 
 // takingBack is a run that is taken back.
 type takingBack struct {
-	*undo.Record
+	*planfile.Record
 	path string
-	way  *undo.Way
+	way  *planfile.Way
 }
 
 // compareUndo does for an undo file what compare does for files.
@@ -123,7 +124,7 @@ func (o *applyOptions) findBack(ctx context.Context, p *program, c *prepared, ba
 	for _, s := range stale {
 		c.warnings = append(c.warnings, document.Problem{Address: s.Address, Message: "is left as it is: " + s.Reason})
 	}
-	back.way.Losses = append(back.way.Losses, undo.Anew(found.Plan)...)
+	back.way.Losses = append(back.way.Losses, planfile.Anew(found.Plan)...)
 	c.Result, c.file = found, back.File
 	c.named()
 	return nil

@@ -16,7 +16,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
-	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
 )
 
 // undoFileOptions say where the undo file of a run is kept.
@@ -84,7 +83,7 @@ func (c *prepared) beginning(of string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return undo.Head(f)
+	return planfile.HeadOfRecord(f)
 }
 
 // end tells of the undo file in the results. A run that surely changed nothing leaves none.
@@ -113,12 +112,12 @@ func (o *undoFileOptions) end(d *document.Results) error {
 	return err
 }
 
-func readUndo(path string) (*undo.Record, error) {
+func readUndo(path string) (*planfile.Record, error) {
 	data, err := os.ReadFile(path) //nolint:gosec // the user named it
 	if err != nil {
 		return nil, err
 	}
-	r, err := undo.Decode(data)
+	r, err := planfile.DecodeRecord(data)
 	switch {
 	case errors.As(err, new(*planfile.Incompatible)):
 		return nil, refuseAll("incompatible-plan", fmt.Sprintf("%s: %v", path, err))

@@ -102,6 +102,7 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 	out := Hooks[any]{
 		Normalize: self(h.Normalize), Compared: self(h.Compared), InWords: self(h.InWords), Brief: self(h.Brief), Entire: self(h.Entire),
 		Check: one(h.Check), Refs: one(h.Refs), Features: one(h.Features), Secrets: one(h.Secrets), Room: one(h.Room), Disturbs: one(h.Disturbs),
+		Clash: two(h.Clash), Loses: two(h.Loses), Unseen: two(h.Unseen),
 		Match: h.Match, BeforeOwner: h.BeforeOwner,
 		Adopt: func(want, have any) any {
 			if h.Adopt == nil {
@@ -109,31 +110,13 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 			}
 			return h.Adopt(want.(S), have.(S))
 		},
-		Clash: func(want, have any) []shape.Problem {
-			if h.Clash == nil {
-				return nil
-			}
-			return h.Clash(want.(S), have.(S))
-		},
 		Lapsed: func(v any, day string) []shape.Problem {
 			if h.Lapsed == nil || day == "" {
 				return nil
 			}
 			return h.Lapsed(v.(S), day)
 		},
-		Loses: func(want, have any) []string {
-			if h.Loses == nil {
-				return nil
-			}
-			return h.Loses(want.(S), have.(S))
-		},
 		Excludes: func(a, b any) bool { return h.Excludes == nil || h.Excludes(a.(S), b.(S)) },
-		Unseen: func(want, have any) []string {
-			if h.Unseen == nil {
-				return nil
-			}
-			return h.Unseen(want.(S), have.(S))
-		},
 		Insist: func(want, got any) (any, bool) {
 			if h.Insist == nil {
 				return nil, false
@@ -166,6 +149,16 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 		out.BeforeOwner = func(any, any) bool { return false }
 	}
 	return out
+}
+
+// two erases a hook that finds something of a wanted value and the one that there is; without it there is nothing.
+func two[S, T any](f func(want, have S) []T) func(want, have any) []T {
+	return func(want, have any) []T {
+		if f == nil {
+			return nil
+		}
+		return f(want.(S), have.(S))
+	}
 }
 
 // self erases a hook that makes another value of one.

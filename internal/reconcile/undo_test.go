@@ -25,7 +25,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
-	"github.com/apigw-sync/apigw-sync/internal/saved/undo"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
@@ -218,7 +217,7 @@ func (u *undoing) keep(t *testing.T, run *reconcile.Run, c *compared.Result, of 
 	if err != nil {
 		t.Fatal(err)
 	}
-	head, err := undo.Head(f)
+	head, err := planfile.HeadOfRecord(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +250,7 @@ func (u *undoing) dieBack(ctx context.Context, t *testing.T, n int, carried bool
 		return nil
 	}
 	run.Apply(alive, c)
-	return append(way.Losses, undo.Anew(c.Plan)...)
+	return append(way.Losses, planfile.Anew(c.Plan)...)
 }
 
 func (u *undoing) takeBack(ctx context.Context, t *testing.T) takenBack {
@@ -270,12 +269,12 @@ func (u *undoing) takeBack(ctx context.Context, t *testing.T) takenBack {
 	if len(c.Plan.Changes) > 0 {
 		settled(t, run.Apply(ctx, c))
 	}
-	return takenBack{c.Plan, append(way.Losses, undo.Anew(c.Plan)...)}
+	return takenBack{c.Plan, append(way.Losses, planfile.Anew(c.Plan)...)}
 }
 
-func (u *undoing) back(ctx context.Context, t *testing.T, run *reconcile.Run) (c *compared.Result, notes []diff.Note, way *undo.Way, err error) {
+func (u *undoing) back(ctx context.Context, t *testing.T, run *reconcile.Run) (c *compared.Result, notes []diff.Note, way *planfile.Way, err error) {
 	t.Helper()
-	r, err := undo.Decode(u.file.text.Bytes())
+	r, err := planfile.DecodeRecord(u.file.text.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}

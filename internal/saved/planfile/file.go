@@ -4,6 +4,11 @@
 //
 // A plan is not played back step by step. What it touches is read again, the plan is made again of that,
 // and it must come out the same: what was looked at is what happens.
+//
+// An undo file begins with such a plan, what was there and what is to be written, on one line, and goes on with the lines
+// that package journal adds before and after each write. What a run really did is not played back from that: the gateway
+// is read again, and each object, part and binding that is as the run left it goes back to what it was before. What was
+// announced and never answered is found out the same way.
 package planfile
 
 import (

@@ -1,4 +1,4 @@
-package undo
+package planfile
 
 import (
 	"fmt"
@@ -9,7 +9,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
-	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
 // object takes back what the run did to an object that stands alone.
@@ -31,7 +30,7 @@ func (b *back) object(o object, ch *document.Change) error {
 }
 
 // created takes back a create: what the run made goes, with all that belongs to it.
-func (b *back) created(o object, ch *document.Change, wanted *planfile.Object) error {
+func (b *back) created(o object, ch *document.Change, wanted *Object) error {
 	b.closed[o] = true
 	now := b.objects[ch.Address]
 	if now == nil {
@@ -51,7 +50,7 @@ func (b *back) created(o object, ch *document.Change, wanted *planfile.Object) e
 }
 
 // ours reports whether an object is the one that the run made, as it made it, and says when it is not.
-func (b *back) ours(ch *document.Change, wanted *planfile.Object, now *kind.Object) (bool, error) {
+func (b *back) ours(ch *document.Change, wanted *Object, now *kind.Object) (bool, error) {
 	if made := b.made[ch.Address]; len(made) > 0 && !slices.Contains(made, now.ID) {
 		b.stale(ch.Address, "is another one now")
 		return false, nil
@@ -63,13 +62,13 @@ func (b *back) ours(ch *document.Change, wanted *planfile.Object, now *kind.Obje
 
 // missesNew are the leaves in which an object that the run made is not as it is wanted, but for those that further requests
 // write: the run may have ended before.
-func (b *back) missesNew(wanted *planfile.Object, now *kind.Object) ([]diff.Field, error) {
+func (b *back) missesNew(wanted *Object, now *kind.Object) ([]diff.Field, error) {
 	fields, err := b.Misses(wanted, now)
 	return slices.DeleteFunc(fields, func(f diff.Field) bool { return kind.Of(now.Kind).Midway(f.Path) }), err
 }
 
 // deleted takes back a delete: the object is made again.
-func (b *back) deleted(o object, was *planfile.Held) error {
+func (b *back) deleted(o object, was *Held) error {
 	address := o.kind + "/" + o.key
 	if now := b.objects[address]; now != nil {
 		as, err := b.remade(was, now)
@@ -102,7 +101,7 @@ const (
 )
 
 // remade tells what an object is that exists though the run took it away.
-func (b *back) remade(was *planfile.Held, now *kind.Object) (madeAgain, error) {
+func (b *back) remade(was *Held, now *kind.Object) (madeAgain, error) {
 	k := kind.Of(now.Kind)
 	departs, err := b.Departs(was, now)
 	departs = slices.DeleteFunc(departs, func(f diff.Field) bool { return slices.Contains(k.Makes, f.Path) })
@@ -116,7 +115,7 @@ func (b *back) remade(was *planfile.Held, now *kind.Object) (madeAgain, error) {
 }
 
 // again wants an object made again.
-func (b *back) again(o object, was *planfile.Held) error {
+func (b *back) again(o object, was *Held) error {
 	d, err := b.anew(was)
 	if err != nil || d == nil {
 		b.closed[o] = true
@@ -127,7 +126,7 @@ func (b *back) again(o object, was *planfile.Held) error {
 }
 
 // updated takes back an update.
-func (b *back) updated(o object, ch *document.Change, was *planfile.Held, wanted *planfile.Object) error {
+func (b *back) updated(o object, ch *document.Change, was *Held, wanted *Object) error {
 	now := b.withID(o, was.ID)
 	if now == nil {
 		b.closed[o] = true
@@ -156,7 +155,7 @@ func (b *back) updated(o object, ch *document.Change, was *planfile.Held, wanted
 
 // departs are the leaves in which an object is not as it was: those that this version knows, and those that the run
 // wrote. What else there is more than before, the gateway has added by itself.
-func (b *back) departs(ch *document.Change, was *planfile.Held, now *kind.Object) ([]diff.Field, error) {
+func (b *back) departs(ch *document.Change, was *Held, now *kind.Object) ([]diff.Field, error) {
 	known, err := b.Departs(was, now)
 	if err != nil {
 		return nil, err
@@ -202,7 +201,7 @@ func overlap(a, b string) bool {
 }
 
 // replaced takes back a replace, which may have come to an end after any of its requests.
-func (b *back) replaced(o object, ch *document.Change, was *planfile.Held, wanted *planfile.Object) error {
+func (b *back) replaced(o object, ch *document.Change, was *Held, wanted *Object) error {
 	var mine *kind.Object
 	for _, name := range b.names[o] {
 		now := b.objects[o.kind+"/"+name]
@@ -255,14 +254,14 @@ func (b *back) instead(o object) string {
 }
 
 // intruders are what belongs to an object that the run made, and is not as the run made it.
-func (b *back) intruders(o object) (out []planfile.Difference, err error) {
+func (b *back) intruders(o object) (out []Difference, err error) {
 	for _, c := range b.affected {
 		if c.owner != o {
 			continue
 		}
 		for _, at := range targets(b.now[c]) {
 			if l := b.now[c][at]; !b.asked(c, linkEnd(l)) {
-				out = append(out, planfile.Difference{Address: l.Address(), Text: "is bound now"})
+				out = append(out, Difference{Address: l.Address(), Text: "is bound now"})
 			}
 		}
 		claims, err := b.claim(c)
@@ -271,7 +270,7 @@ func (b *back) intruders(o object) (out []planfile.Difference, err error) {
 		}
 		for _, end := range slices.Sorted(maps.Keys(b.inside[c])) {
 			if !claims.mine[end] {
-				out = append(out, planfile.Difference{Address: b.inside[c][end].Address(), Text: "exists now"})
+				out = append(out, Difference{Address: b.inside[c][end].Address(), Text: "exists now"})
 			}
 		}
 		out = append(out, claims.stale...)

@@ -1,4 +1,4 @@
-package undo
+package planfile
 
 import (
 	"maps"
@@ -8,13 +8,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
-	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
 // claims are the new parts of a collection that the run made.
 type claims struct {
 	mine  map[string]bool // by the end of the address
-	stale []planfile.Difference
+	stale []Difference
 }
 
 // claim finds which of the parts that were not there before are of the run. What the gateway was to think up is known
@@ -42,7 +41,7 @@ func (b *back) claim(c collection) (out claims, err error) {
 		case b.inner[c][end] != nil:
 		case ownWay:
 			if out.mine[end] = came; !came {
-				out.stale = append(out.stale, planfile.Difference{Address: now.Address(), Text: "is not as it came with " + now.OwnerAddress()})
+				out.stale = append(out.stale, Difference{Address: now.Address(), Text: "is not as it came with " + now.OwnerAddress()})
 			}
 		case made[now.ID] && now.ID != "":
 			out.mine[end] = true
@@ -54,7 +53,7 @@ func (b *back) claim(c collection) (out claims, err error) {
 				return out, err
 			}
 			if another := len(b.made[ch.Address]) > 0 && !slices.Contains(b.made[ch.Address], now.ID); another {
-				out.stale = append(out.stale, planfile.Difference{Address: now.Address(), Text: "is another one now"})
+				out.stale = append(out.stale, Difference{Address: now.Address(), Text: "is another one now"})
 			} else if len(fields) > 0 {
 				out.stale = append(out.stale, differences(now.Address(), fields)...)
 			} else {
@@ -66,7 +65,7 @@ func (b *back) claim(c collection) (out claims, err error) {
 		if len(rest) <= unanswered {
 			out.mine[end] = true
 		} else if unanswered > 0 {
-			out.stale = append(out.stale, planfile.Difference{Address: b.inside[c][end].Address(), Text: "cannot be told from what the run made"})
+			out.stale = append(out.stale, Difference{Address: b.inside[c][end].Address(), Text: "cannot be told from what the run made"})
 		}
 	}
 	return out, nil
@@ -180,7 +179,7 @@ func (b *back) partBefore(c collection, end string) (any, error) {
 }
 
 // partAgain is the value that a part had which the run took away and which is not yet again what it was.
-func (b *back) partAgain(was *planfile.Held, now *kind.Object) (any, error) {
+func (b *back) partAgain(was *Held, now *kind.Object) (any, error) {
 	as, err := b.remade(was, now)
 	switch {
 	case err != nil || as == whole:
@@ -196,7 +195,7 @@ func (b *back) partAgain(was *planfile.Held, now *kind.Object) (any, error) {
 }
 
 // taken reports whether it is the run that took a part away: itself, with its owner, or with what it refers to.
-func (b *back) taken(c collection, end string, was *planfile.Held) bool {
+func (b *back) taken(c collection, end string, was *Held) bool {
 	if ch := b.part(c, end); ch != nil && b.reached[ch.Address] || b.removed(c.owner) {
 		return true
 	}

@@ -1,4 +1,4 @@
-package undo
+package planfile
 
 import (
 	"cmp"
@@ -10,14 +10,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
-	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
 // Way is what takes a run back.
 type Way struct {
-	Extract *diff.Extract         // what is wanted; Plan is not made yet
-	Losses  []diff.Loss           // what cannot be brought back
-	Stale   []planfile.Difference // what is neither as it was nor as the run left it, and is left alone
+	Extract *diff.Extract // what is wanted; Plan is not made yet
+	Losses  []diff.Loss   // what cannot be brought back
+	Stale   []Difference  // what is neither as it was nor as the run left it, and is left alone
 }
 
 // Back finds what takes the run back, of what the gateway holds now of the probe. Each object, part and binding is
@@ -31,7 +30,7 @@ type Way struct {
 //
 // An object that the run made goes with all that belongs to it, so that it is stale when anything there is not of the
 // run. A way back is found only when all secrets are that it takes.
-func (r *Record) Back(now kind.Actual, reveal planfile.Reveal) (*Way, error) {
+func (r *Record) Back(now kind.Actual, reveal Reveal) (*Way, error) {
 	b := &back{
 		story: newStory(r), reveal: reveal, way: &Way{Extract: newExtract()}, objects: map[string]*kind.Object{},
 		place: map[object]int{}, closed: map[object]bool{},
@@ -58,7 +57,7 @@ func (r *Record) Back(now kind.Actual, reveal planfile.Reveal) (*Way, error) {
 	e := b.way.Extract
 	e.Actual = e.Relevant(diff.Recalled(b.asRecorded(now), b.finally))
 	e.Unify()
-	slices.SortStableFunc(b.way.Stale, func(x, y planfile.Difference) int { return strings.Compare(x.Address, y.Address) })
+	slices.SortStableFunc(b.way.Stale, func(x, y Difference) int { return strings.Compare(x.Address, y.Address) })
 	b.way.Losses = sortedLosses(b.way.Losses)
 	return b.way, nil
 }
@@ -73,7 +72,7 @@ func sortedLosses(list []diff.Loss) []diff.Loss {
 // back is a way back that is being found.
 type back struct {
 	*story
-	reveal  planfile.Reveal
+	reveal  Reveal
 	way     *Way
 	objects map[string]*kind.Object // what there is, by address
 	inside  map[collection]map[string]*kind.Object
@@ -115,16 +114,16 @@ func sortedChanges(of map[object]*document.Change) (out []changed) {
 
 func (b *back) stale(address, text string, fields ...diff.Field) {
 	if text != "" {
-		b.way.Stale = append(b.way.Stale, planfile.Difference{Address: address, Text: text})
+		b.way.Stale = append(b.way.Stale, Difference{Address: address, Text: text})
 	}
 	b.way.Stale = append(b.way.Stale, differences(address, fields)...)
 }
 
 // differences tell leaves from the side of what was wanted.
-func differences(address string, fields []diff.Field) (out []planfile.Difference) {
+func differences(address string, fields []diff.Field) (out []Difference) {
 	for _, f := range fields {
 		f.Before, f.After = f.After, f.Before
-		out = append(out, planfile.Difference{Address: address, Field: &f})
+		out = append(out, Difference{Address: address, Field: &f})
 	}
 	return out
 }

@@ -1,10 +1,4 @@
-// Package undo takes runs back. An undo file begins with what was there and what is to be written, a saved plan on
-// one line, and goes on with the lines that package journal adds before and after each write. What a run really did
-// is not played back from that: the gateway is read again, and each object, part and binding that is as the run left
-// it goes back to what it was before. What was announced and never answered is found out the same way.
-//
-// It is pure: bytes and what the gateway holds come from the caller.
-package undo
+package planfile
 
 import (
 	"bytes"
@@ -13,37 +7,36 @@ import (
 	"fmt"
 
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
-	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
 // Record is what an undo file tells of a run.
 type Record struct {
-	*planfile.File
+	*File
 	Entries []journal.Entry
 	Shown   bool // lists have shown all that it did
 	Undone  bool // it was taken back
 }
 
-// Is reports whether a file is an undo file, and not another saved plan.
-func Is(data []byte) bool {
+// IsRecord reports whether a file is an undo file, and not another saved plan.
+func IsRecord(data []byte) bool {
 	var head struct {
 		Saved struct {
 			Purpose string `json:"purpose"`
 		} `json:"saved"`
 	}
 	line, _, _ := bytes.Cut(data, []byte("\n"))
-	return json.Unmarshal(line, &head) == nil && head.Saved.Purpose == planfile.ForUndo
+	return json.Unmarshal(line, &head) == nil && head.Saved.Purpose == ForUndo
 }
 
-// Decode reads an undo file. Lines behind the first that are none, as a run leaves behind that was killed while it
+// DecodeRecord reads an undo file. Lines behind the first that are none, as a run leaves behind that was killed while it
 // wrote, are passed over: what they were about is found out by reading.
-func Decode(data []byte) (*Record, error) {
+func DecodeRecord(data []byte) (*Record, error) {
 	head, rest, _ := bytes.Cut(data, []byte("\n"))
-	f, err := planfile.Decode(head)
+	f, err := Decode(head)
 	if err != nil {
 		return nil, err
 	}
-	if f.Saved.Purpose != planfile.ForUndo {
+	if f.Saved.Purpose != ForUndo {
 		return nil, errors.New("this is a saved plan, but no undo file; carry it out with apply --plan")
 	}
 	r := &Record{File: f}
@@ -64,8 +57,8 @@ func Decode(data []byte) (*Record, error) {
 	return r, nil
 }
 
-// Head is the first line of an undo file.
-func Head(f *planfile.File) ([]byte, error) {
+// HeadOfRecord is the first line of an undo file.
+func HeadOfRecord(f *File) ([]byte, error) {
 	raw, err := f.Encode()
 	if err != nil {
 		return nil, err

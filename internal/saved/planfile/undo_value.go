@@ -1,4 +1,4 @@
-package undo
+package planfile
 
 import (
 	"errors"
@@ -9,12 +9,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
-	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
 // unrestored names what an update or replace changed, or may have changed, and nothing brings back: secrets, and what
 // an update gave and none takes away.
-func (b *back) unrestored(ch *document.Change, was *planfile.Held, wanted *planfile.Object) {
+func (b *back) unrestored(ch *document.Change, was *Held, wanted *Object) {
 	v, err := was.Bare()
 	if err != nil {
 		return // an error is told where the value is needed
@@ -54,7 +53,7 @@ func (b *back) unrestored(ch *document.Change, was *planfile.Held, wanted *planf
 
 // orphaned are secrets, each with the map that it stood in, that an update took away with that map, or with the need for them:
 // what is left of the map is of no use without.
-func orphaned(ch *document.Change, was *planfile.Held, wanted *planfile.Object) map[string]string {
+func orphaned(ch *document.Change, was *Held, wanted *Object) map[string]string {
 	k := kind.Of(was.Kind)
 	before, err := was.Bare()
 	after, err2 := wanted.Bare()
@@ -73,7 +72,7 @@ func orphaned(ch *document.Change, was *planfile.Held, wanted *planfile.Object) 
 }
 
 // hadSecret reports whether an object had a secret under a pointer, shown or not.
-func hadSecret(was *planfile.Held, v any, pointer string) bool {
+func hadSecret(was *Held, v any, pointer string) bool {
 	k := kind.Of(was.Kind)
 	tree := k.Pack(v)
 	return was.Has(pointer) || jsonptr.HasRoom(tree, pointer) &&
@@ -81,7 +80,7 @@ func hadSecret(was *planfile.Held, v any, pointer string) bool {
 }
 
 // remaining names what an update gave an object that had none of it, and no request takes away.
-func (b *back) remaining(ch *document.Change, was *planfile.Held, v any) {
+func (b *back) remaining(ch *document.Change, was *Held, v any) {
 	if ch.Action != diff.Update {
 		return
 	}
@@ -106,7 +105,7 @@ func uploaded(ch *document.Change) string {
 }
 
 // sendable is a tree with what no gateway tells as the run sent it: what every write needs, and what else the tree has.
-func sendable(k *kind.Kind, tree map[string]any, wanted *planfile.Object) (map[string]any, error) {
+func sendable(k *kind.Kind, tree map[string]any, wanted *Object) (map[string]any, error) {
 	withheld := k.Withheld()
 	if len(withheld) == 0 {
 		return tree, nil
@@ -126,7 +125,7 @@ func sendable(k *kind.Kind, tree map[string]any, wanted *planfile.Object) (map[s
 
 // anew is an object that the run deleted, as it can be made again: without what the gateway makes itself. It is nil
 // when it cannot.
-func (b *back) anew(was *planfile.Held) (*kind.Declared, error) {
+func (b *back) anew(was *Held) (*kind.Declared, error) {
 	k, address := kind.Of(was.Kind), was.Address()
 	v, err := was.Bare()
 	if err != nil {
@@ -153,7 +152,7 @@ func (b *back) anew(was *planfile.Held) (*kind.Declared, error) {
 
 // restore wants back what an object was before it was updated or replaced. Secrets come from where the gateway shows
 // them, else from where the files had them: an update sends whole objects.
-func (b *back) restore(o object, ch *document.Change, was *planfile.Held, wanted *planfile.Object, now *kind.Object) error {
+func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object, now *kind.Object) error {
 	k := kind.Of(o.kind)
 	v, err := was.Bare()
 	if err != nil {
@@ -211,7 +210,7 @@ func (b *back) restore(o object, ch *document.Change, was *planfile.Held, wanted
 }
 
 // finish gives what replaced an object its name, where the run did not come to that.
-func (b *back) finish(o object, wanted *planfile.Object, now *kind.Object) error {
+func (b *back) finish(o object, wanted *Object, now *kind.Object) error {
 	if now.Key == wanted.Key {
 		return nil
 	}
@@ -240,7 +239,7 @@ func (b *back) finish(o object, wanted *planfile.Object, now *kind.Object) error
 // unrevealed leaves an object alone whose secret is another one now, and notes one that is missing.
 func (b *back) unrevealed(o object, err error) error {
 	b.closed[o] = true
-	if changed := (*planfile.ChangedSecret)(nil); errors.As(err, &changed) {
+	if changed := (*ChangedSecret)(nil); errors.As(err, &changed) {
 		b.stale(changed.Address, changed.Path+" is not the secret that the run was made with")
 		return nil
 	}
@@ -372,7 +371,7 @@ func lostReplaced(secret string) string {
 }
 
 // stays is the secret for want of which a replaced object cannot be made again; "" when there is none.
-func stays(k *kind.Kind, v any, was *planfile.Held, wanted *planfile.Object) string {
+func stays(k *kind.Kind, v any, was *Held, wanted *Object) string {
 	for _, p := range k.Secrets(v) {
 		if !slices.Contains(k.Makes, p) && len(wanted.Origins(p)) == 0 && (was.Has(p) || k.Requires(v, p)) {
 			return p

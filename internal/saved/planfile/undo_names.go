@@ -1,4 +1,4 @@
-package undo
+package planfile
 
 import (
 	"cmp"
@@ -9,7 +9,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
-	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
 // object is one that stands alone, by the name that it had before the run: an object may have had others since.
@@ -24,8 +23,8 @@ type collection struct {
 // story is a record in a form to look things up.
 type story struct {
 	*Record
-	held      map[string]*planfile.Held   // what was there, by address
-	wanted    map[string]*planfile.Object // what was to be, by address
+	held      map[string]*Held            // what was there, by address
+	wanted    map[string]*Object          // what was to be, by address
 	change    map[object]*document.Change // what was to happen to an object that stands alone
 	parts     map[string]*document.Change // the same, of what lives inside another, by address
 	former    map[object]object           // by any name that an object may have had
@@ -36,14 +35,14 @@ type story struct {
 	made      map[string][]string         // ids of what was made, by address
 	bound     []kind.Link                 // what was bound
 	links     map[collection]map[diff.Target]*kind.Link
-	boundEnds map[string]bool                          // see findBoundEnds
-	inner     map[collection]map[string]*planfile.Held // what lived inside, by the end of its address
+	boundEnds map[string]bool                 // see findBoundEnds
+	inner     map[collection]map[string]*Held // what lived inside, by the end of its address
 }
 
 func newStory(r *Record) *story {
 	s := &story{
-		Record: r, held: map[string]*planfile.Held{}, wanted: map[string]*planfile.Object{}, change: map[object]*document.Change{},
-		parts: map[string]*document.Change{}, former: map[object]object{}, names: map[object][]string{}, bound: r.Bound(), seen: map[collection]bool{}, inner: map[collection]map[string]*planfile.Held{},
+		Record: r, held: map[string]*Held{}, wanted: map[string]*Object{}, change: map[object]*document.Change{},
+		parts: map[string]*document.Change{}, former: map[object]object{}, names: map[object][]string{}, bound: r.Bound(), seen: map[collection]bool{}, inner: map[collection]map[string]*Held{},
 	}
 	s.reached, s.made = r.reached()
 	for i := range r.Saved.Held {
@@ -71,7 +70,7 @@ func newStory(r *Record) *story {
 		c := collection{s.before(kind.Of(h.Kind).Owner, h.Owner), h.Kind}
 		s.note(c.owner, c.kind)
 		if s.inner[c] == nil {
-			s.inner[c] = map[string]*planfile.Held{}
+			s.inner[c] = map[string]*Held{}
 		}
 		s.inner[c][strings.TrimPrefix(h.Key, h.Owner)] = h
 	}

@@ -1,4 +1,4 @@
-package undo
+package planfile
 
 import (
 	"errors"
@@ -9,12 +9,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
-	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
-// FuzzDecode: whatever an undo file holds, reading it and looking for the way back ends, and what comes out wants
+// FuzzRecord: whatever an undo file holds, reading it and looking for the way back ends, and what comes out wants
 // nothing that neither was there nor is.
-func FuzzDecode(f *testing.F) {
+func FuzzRecord(f *testing.F) {
 	head := string(sampleHead(f))
 	line := func(phase, address, more string) string {
 		return `{"time":"2026-07-01T12:00:00Z","phase":"` + phase + `","number":1,"addresses":["` + address + `"]` + more + "}\n"
@@ -31,13 +30,13 @@ func FuzzDecode(f *testing.F) {
 		if first == "" {
 			first = head // else hardly any input gets beyond it
 		}
-		r, err := Decode([]byte(first + rest))
+		r, err := DecodeRecord([]byte(first + rest))
 		if err != nil {
 			return
 		}
 		for _, now := range []kind.Actual{{}, sampleHave(), sampleAfter()} {
 			_ = r.Settled(now, time.Time{})
-			way, err := r.Back(now, func(planfile.Needed) (string, error) { return "", errors.New("none") })
+			way, err := r.Back(now, func(Needed) (string, error) { return "", errors.New("none") })
 			if err != nil {
 				continue
 			}
@@ -96,13 +95,13 @@ func headOf(t testing.TB, have kind.Actual, want kind.Desired) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := planfile.New(document.NewPlan(document.Head{FormatVersion: document.FormatVersion}, plan, 0), e, planfile.Options{
-		Purpose: planfile.ForUndo, Created: "2026-07-01T12:00:00Z", Key: []byte("0123456789abcdef"),
+	f, err := New(document.NewPlan(document.Head{FormatVersion: document.FormatVersion}, plan, 0), e, Options{
+		Purpose: ForUndo, Created: "2026-07-01T12:00:00Z", Key: []byte("0123456789abcdef"),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	head, err := Head(f)
+	head, err := HeadOfRecord(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +136,7 @@ func TestBack(t *testing.T) {
 		}), "", "throttle_binding/silver/orders/get@STAGING is bound now"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := Decode(append(sampleHead(t), tc.lines...))
+			r, err := DecodeRecord(append(sampleHead(t), tc.lines...))
 			if err != nil {
 				t.Fatal(err)
 			}

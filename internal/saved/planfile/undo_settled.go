@@ -1,4 +1,4 @@
-package undo
+package planfile
 
 import (
 	"time"

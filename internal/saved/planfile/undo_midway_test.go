@@ -1,4 +1,4 @@
-package undo
+package planfile
 
 import (
 	"slices"
@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
 // shop is a group, and domains of it.
@@ -102,7 +101,7 @@ func TestBackMidway(t *testing.T) {
 			for _, address := range tc.asked {
 				file = append(file, begun(address)...)
 			}
-			r, err := Decode(file)
+			r, err := DecodeRecord(file)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -136,7 +135,7 @@ func changes(way *Way) string {
 	return strings.Join(back, ", ")
 }
 
-func told(stale []planfile.Difference) string {
+func told(stale []Difference) string {
 	var out []string
 	for _, d := range stale {
 		out = append(out, d.Address+" "+d.String())

@@ -1,4 +1,4 @@
-package undo
+package planfile
 
 import (
 	"maps"
@@ -7,7 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
 // registry is a channel of a Nacos registry, which asks as a user or as nobody.
@@ -62,12 +61,12 @@ func TestBackSecret(t *testing.T) {
 				d.Secrets = []kind.Origin{{Path: tc.secret, Variables: []string{"SECRET"}}}
 			}
 			head := headOf(t, kind.Actual{Objects: []kind.Object{object("c1", tc.have)}}, kind.Desired{Objects: []kind.Declared{d}})
-			r, err := Decode(append(head, begun(tc.kind+"/orders")...))
+			r, err := DecodeRecord(append(head, begun(tc.kind+"/orders")...))
 			if err != nil {
 				t.Fatal(err)
 			}
 			now := kind.Actual{Objects: []kind.Object{object(tc.id, tc.want)}}
-			way, err := r.Back(now, func(planfile.Needed) (string, error) { return user.Password, nil })
+			way, err := r.Back(now, func(Needed) (string, error) { return user.Password, nil })
 			if err != nil {
 				t.Fatal(err)
 			}
