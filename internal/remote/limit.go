@@ -47,6 +47,8 @@ const (
 	slowerByLittle = 0.92 // of a rate that nobody named
 
 	probeAfter  = 5    // windows without a refusal after which more than a learnt rate is tried
+	probeLater  = 4    // times as many after each time when that was too much
+	mostProbed  = 4    // times, which count for that
 	leastBoost  = 0.05 // so much more at first, and each time twice as much
 	fasterBy    = 1.02 // growth of that share after each window without a refusal
 	lowestShare = 0.05
@@ -61,6 +63,7 @@ type window struct {
 	learnt bool    // it was told by no words, and may be too low
 	before uint64  // requests numbered below this had started when it was learnt
 	boost  float64 // what was added to the share last
+	vain   int     // how often that was too much
 }
 
 // margin is added to the window's length: requests do not all travel equally long.
@@ -114,8 +117,20 @@ func (w *window) slower(now time.Time) {
 	if w.learnt { // it was passed by little: it grows in small steps
 		by = slowerByLittle
 	}
+	if w.boost > 0 {
+		w.vain = min(w.vain+1, mostProbed)
+	}
 	w.share, w.boost = max(w.share/(1+w.boost)*by, lowestShare), 0 // what was added last was too much
 	w.calm = now
+}
+
+// patience is how long a learnt rate is kept before more is tried.
+func (w *window) patience() time.Duration {
+	d := probeAfter * w.per
+	for range w.vain {
+		d *= probeLater
+	}
+	return d
 }
 
 // faster takes a little more after a window without a refusal.
@@ -123,7 +138,7 @@ func (w *window) faster(now time.Time) {
 	switch calm := now.Sub(w.calm); {
 	case w.share < 1 && calm >= w.per:
 		w.share = min(w.share*fasterBy, 1)
-	case w.share >= 1 && w.learnt && calm >= probeAfter*w.per: // nobody said that this is all
+	case w.share >= 1 && w.learnt && calm >= w.patience(): // nobody said that this is all
 		w.boost = max(2*w.boost, leastBoost)
 		w.share *= 1 + w.boost
 	default:
