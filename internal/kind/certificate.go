@@ -166,16 +166,12 @@ func adoptCertificate(want, have Certificate) Certificate {
 	if want.Algorithm == "" {
 		have.Algorithm = ""
 	}
-	if want.RootCA == "" && !replaced(want, have) || want.RootCA != "" && have.RootCA != "" {
+	other := func(want, have string) bool { return have != "" && have != want }
+	replaced := other(want.Type, have.Type) || other(want.Algorithm, have.Algorithm)
+	if want.RootCA == "" && !replaced || want.RootCA != "" && have.RootCA != "" {
 		have.RootCA = want.RootCA
 	}
 	return have
-}
-
-// replaced reports whether a certificate cannot become another one in place.
-func replaced(want, have Certificate) bool {
-	other := func(want, have string) bool { return have != "" && have != want }
-	return other(want.Type, have.Type) || other(want.Algorithm, have.Algorithm)
 }
 
 // optional is a text that is left out where it is empty.

@@ -230,14 +230,12 @@ func (l *loader) checkCircles() {
 	walk = func(d *kind.Declared, way []string) {
 		way = append(way, d.Address())
 		for _, ref := range kind.Of(d.Kind).Refs(d.Value) {
-			next, known := declared[ref.Address()], false
-			switch at := slices.Index(way, ref.Address()); {
-			case at >= 0 && len(way)-at > 1: // a reference to itself the kind finds
+			at, next := slices.Index(way, ref.Address()), declared[ref.Address()]
+			switch {
+			case at == len(way)-1: // a reference to itself the kind finds
+			case at >= 0:
 				l.circle(d, ref, append(way[at:len(way):len(way)], ref.Address()))
-			case at < 0:
-				known = next != nil && !done[ref.Address()]
-			}
-			if known {
+			case next != nil && !done[ref.Address()]:
 				walk(next, way)
 			}
 		}

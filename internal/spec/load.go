@@ -88,7 +88,7 @@ func load(inputs []Input, o Options, places *Places) (*State, []Finding) {
 	l.makeRoom()
 	for _, e := range l.entries {
 		l.declare(e)
-		if places == nil {
+		if places == nil && e.kind.Refers != e.kind.Name { // a circle of references is told where it closes
 			e.trim()
 		}
 	}
