@@ -55,6 +55,10 @@ type Behaviour struct {
 	// (default) or "clears".
 	OmittedRemark string
 
+	// SignSecret is how lists and updates of signature keys show the secret: "clear" (default) or "masked". The answer
+	// to a creation always shows it.
+	SignSecret string
+
 	// OmittedSignKey is what leaving key and secret out of the update of a signature key does: they are made "anew"
 	// (default), as one recorded run shows, or "kept".
 	OmittedSignKey string

@@ -90,6 +90,12 @@ var choices = []choice{
 		func(b *Behaviour) any { return &b.OmittedRemark },
 	},
 	{
+		"sign-secret",
+		[]string{"clear", "masked"},
+		"how reads show the secret of a signature key",
+		func(b *Behaviour) any { return &b.SignSecret },
+	},
+	{
 		"omitted-sign-key",
 		[]string{"anew", "kept"},
 		"key and secret left out of the update of a signature key",

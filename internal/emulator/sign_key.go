@@ -101,6 +101,20 @@ func (k *signKey) view() signKeyView {
 	return signKeyView{ID: k.id, signKeyBody: k.signKeyBody, CreateTime: stamp(k.created), UpdateTime: stamp(k.updated)}
 }
 
+// shownKey is the view of later answers than that to the creation.
+func (g *Gateway) shownKey(k *signKey) signKeyView {
+	v := k.view()
+	v.Secret = new(g.shownSecret(k))
+	return v
+}
+
+func (g *Gateway) shownSecret(k *signKey) string {
+	if g.behaviour.SignSecret == "masked" {
+		return masked(*k.Secret)
+	}
+	return *k.Secret
+}
+
 func (k *signKey) effect(action string) Effect {
 	return Effect{Kind: "signature", Action: action, ID: k.id, Name: k.name, Type: k.Type, Value: fingerprint(*k.Key + " " + *k.Secret)}
 }
@@ -110,7 +124,7 @@ func listSignKeys(g *Gateway, c *call) (reply, error) {
 	f.where(c, "id", func(k *signKey) string { return k.id })
 	f.like(c, "name", c.precise("name"), func(k *signKey) string { return k.name })
 	return page(g, c, "signs", g.signKeys().pick(c.arg("id"), c.exactName()), f.keep(), func(k *signKey) signKeyView {
-		v, bound, none := k.view(), len(g.signed().ofPolicy(k.id)), 0
+		v, bound, none := g.shownKey(k), len(g.signed().ofPolicy(k.id)), 0
 		v.BindNum, v.LdAPIBound = &bound, &none
 		return v
 	})
@@ -177,7 +191,7 @@ func updateSignKey(g *Gateway, c *call, k *signKey, b signKeyBody) (reply, error
 	g.signKeys().rename(k, b.Name)
 	k.signKeyBody, k.updated = b.completed(g.state, key, secret), c.now
 	c.effect(k.effect("update"))
-	return ok(k.view())
+	return ok(g.shownKey(k))
 }
 
 // deleteSignKey takes the bindings of the key along, or refuses while there are some, as Behaviour says of throttles.
@@ -239,7 +253,7 @@ func (g *Gateway) signBindingView(x *link[*signKey], inClear bool) signBindingVi
 		EnvID: x.env.id, EnvName: x.env.name, Time: stamp(x.created), SignID: k.id, SignName: k.name, ReqMethod: a.ReqMethod, Tags: g.tags(a.Tags),
 	}
 	if inClear {
-		v.Type, v.Key, v.Secret = k.Type, *k.Key, *k.Secret
+		v.Type, v.Key, v.Secret = k.Type, *k.Key, g.shownSecret(k)
 	}
 	return v
 }

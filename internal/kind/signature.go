@@ -3,6 +3,7 @@ package kind
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -10,7 +11,7 @@ import (
 )
 
 // Signature is a key with which the gateway signs what it sends to backends, so that they can verify it. API
-// reference: "Signature Key Management". The gateway shows key and secret in clear.
+// reference: "Signature Key Management". Gateways show key and secret in clear; an example of that page has the secret masked.
 type Signature struct {
 	Name      string `json:"name"`
 	Type      string `json:"type"`      // hmac, basic, public_key or aes
@@ -115,6 +116,9 @@ var signature = of(Def[Signature, signatureWire]{
 			t, _ := s.rules()
 			return t.features
 		},
+		Sent: func(want, have Signature, _ func(string) bool) (Signature, []string) {
+			return want, slices.Concat(hidden("/key", want.Key, have.Key), hidden("/secret", want.Secret, have.Secret))
+		},
 		Check: checkSignature,
 	},
 	Key: func(_ string, s Signature) string { return s.Name },
@@ -132,6 +136,14 @@ var signature = of(Def[Signature, signatureWire]{
 		}
 	},
 })
+
+// hidden is the pointer of a secret that an update must send, the files leave out, and the gateway shows masked.
+func hidden(pointer, want, shown string) []string {
+	if want != "" || shown == "" || InClear(shown) {
+		return nil
+	}
+	return []string{pointer}
+}
 
 func checkSignature(s Signature) (out []shape.Problem) {
 	t, ok := s.rules()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -36,7 +37,7 @@ var behaviours = []struct {
 	{name: "acl-slot=one rebind=reject", b: emulator.Behaviour{ACLSlot: "one", Rebind: "reject"}, world: func(o *world.Options) { o.OneSlot = true }},
 	{name: "publish-id-stable", b: emulator.Behaviour{PublishIDStable: true}},
 	{name: "late lists", b: emulator.Behaviour{BindingsVisibleAfter: emulator.Lag{Reads: 1}}},
-	{name: "masked", b: emulator.Behaviour{AppSecret: "masked", PluginSecret: "masked"}},
+	{name: "masked", b: emulator.Behaviour{AppSecret: "masked", PluginSecret: "masked", SignSecret: "masked"}},
 	{name: "instance-wide-auths=refused", b: emulator.Behaviour{InstanceWideAuths: "refused"}},
 	{name: "delete-bound=cascade", b: emulator.Behaviour{DeleteBound: "cascade"}},
 	{name: "omitted otherwise", b: emulator.Behaviour{
@@ -93,6 +94,9 @@ func converge(t *testing.T, have, want []byte, b emulator.Behaviour) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	first := compare(ctx, t, run, load(t, want))
+	if i := slices.IndexFunc(first.Plan.Refusals, func(r diff.Refusal) bool { return r.Guard == "secrets" }); i >= 0 {
+		t.Skip(first.Plan.Refusals[i].Reason) // and nobody could apply it
+	}
 	g.ResetJournal()
 	out := run.Apply(ctx, first)
 	shown(t, out, g.Journal())
