@@ -73,6 +73,9 @@ type Behaviour struct {
 	// DomainRedirect is whether groups tell of their domains that these redirect to HTTPS: "untold" (default) or "told".
 	DomainRedirect string
 
+	// ResponseLists is what the list of a group's gateway responses tells of them: the "whole" (default), or "names" alone.
+	ResponseLists string
+
 	// ChannelSecret is how the password of a Nacos registry comes back in a channel: "absent" (default), "masked" or "clear".
 	ChannelSecret string
 

@@ -120,6 +120,12 @@ var choices = []choice{
 		func(b *Behaviour) any { return &b.DomainRedirect },
 	},
 	{
+		"response-lists",
+		[]string{"whole", "names"},
+		"what the list of a group's gateway responses tells of them",
+		func(b *Behaviour) any { return &b.ResponseLists },
+	},
+	{
 		"channel-secret",
 		[]string{"absent", "masked", "clear"},
 		"the password of a Nacos registry when a channel is read",

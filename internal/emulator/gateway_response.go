@@ -32,7 +32,7 @@ type errorAnswerHeader struct {
 
 type gatewayResponseBody struct {
 	Name      string                 `json:"name"`
-	Responses map[string]errorAnswer `json:"responses"`
+	Responses map[string]errorAnswer `json:"responses,omitempty"`
 }
 
 type gatewayResponseView struct {
@@ -117,7 +117,13 @@ func (r *gatewayResponse) effect(action string) Effect {
 
 func listResponses(g *Gateway, c *call, x *group) (reply, error) {
 	var f filter[*gatewayResponse]
-	return page(g, c, "responses", x.responses, f.keep(), (*gatewayResponse).view)
+	return page(g, c, "responses", x.responses, f.keep(), func(r *gatewayResponse) gatewayResponseView {
+		v := r.view()
+		if g.behaviour.ResponseLists == "names" {
+			v.Responses = nil
+		}
+		return v
+	})
 }
 
 // answersOf checks what a body says, and drops what its writer read of answers that nobody touched.

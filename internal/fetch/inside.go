@@ -83,6 +83,9 @@ func (r *Reader) parts(ctx context.Context, read diff.Read) (got []kind.Object, 
 	for i := range got {
 		got[i].Parent = o
 	}
+	if err := r.whole(ctx, k, got, func(*kind.Object) bool { return true }); err != nil {
+		return nil, err
+	}
 	return r.named(ctx, k, got)
 }
 

@@ -105,12 +105,18 @@ func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, comp
 			return o.Key, len(w.Kind.Replace) == 0 // else its successor may be on another page
 		},
 	})
-	return found, complete, cmp.Or(err, r.whole(ctx, w, found))
+	return found, complete, cmp.Or(err, r.whole(ctx, w.Kind, found, w.wants))
+}
+
+// wants reports whether all of an object is wanted.
+func (w *Want) wants(o *kind.Object) bool {
+	stem, _ := w.Kind.SucceedsAny(o)
+	return w.All || slices.Contains(w.Names, o.Key) || slices.Contains(w.Names, stem)
 }
 
 // complete makes listed objects whole, as far as they are wanted, and gives what they refer to its names.
 func (r *Reader) complete(ctx context.Context, w Want, listed []kind.Object) ([]kind.Object, error) {
-	if err := r.whole(ctx, w, listed); err != nil {
+	if err := r.whole(ctx, w.Kind, listed, w.wants); err != nil {
 		return nil, err
 	}
 	r.remember(listed)
@@ -132,24 +138,20 @@ func given(w Want, listed []kind.Object) (out []kind.Object) {
 	return out
 }
 
-// whole completes the objects that are wanted of a kind whose list does not tell all, with a request each.
-func (r *Reader) whole(ctx context.Context, w Want, found []kind.Object) error {
-	if w.Kind.Ops.Show == "" {
-		return nil
-	}
+// whole completes the objects that are wanted of those of which the list does not tell all, with a request each.
+func (r *Reader) whole(ctx context.Context, k *kind.Kind, found []kind.Object, wanted func(*kind.Object) bool) error {
 	g, gctx := r.group(ctx)
 	for i := range found {
 		o := &found[i]
-		stem, _ := w.Kind.SucceedsAny(o)
-		if !w.All && !slices.Contains(w.Names, o.Key) && !slices.Contains(w.Names, stem) {
+		if !k.Partly(o) || !wanted(o) {
 			continue
 		}
 		g.Go(func() error {
 			var answer json.RawMessage
-			if err := r.read(gctx, w.Kind.Show(nil, o.ID), "one by one", &answer); err != nil {
+			if err := r.read(gctx, k.Show(o.Parent, o.ID), "one by one", &answer); err != nil {
 				return fmt.Errorf("read %s: %w", o.Address(), err)
 			}
-			told, err := w.Kind.Told("", answer)
+			told, err := k.Completed(*o, answer)
 			if err == nil && told.ID == o.ID {
 				*o = told
 			}

@@ -90,11 +90,19 @@ var appQuota = of(Def[AppQuota, appQuotaWire]{
 			ID: w.ID, Bound: bound(w.Bound), Empty: true,
 			Silent: silent(map[string]bool{"/call_limits": w.CallLimits != nil, "/time_unit": w.TimeUnit != nil, "/time_interval": w.TimeInterval != nil}),
 			Value: AppQuota{
-				Name: w.Name, CallLimits: value(w.CallLimits), TimeUnit: value(w.TimeUnit), TimeInterval: value(w.TimeInterval), ResetTime: w.ResetTime, Remark: value(w.Remark),
+				Name: w.Name, CallLimits: value(w.CallLimits), TimeUnit: value(w.TimeUnit), TimeInterval: value(w.TimeInterval), ResetTime: withoutZone(w.ResetTime), Remark: value(w.Remark),
 			},
 		}
 	},
 })
+
+// withoutZone is a time as callers write it. The example of the operation "Querying Credential Quotas" has two zones behind it.
+func withoutZone(told string) string {
+	if before, zone, ok := strings.Cut(told, " +"); ok && strings.Trim(zone, "0UTC+ ") == "" {
+		return before
+	}
+	return told
+}
 
 // quotaAppRow is an app of a quota as bound-apps tells it.
 type quotaAppRow struct {

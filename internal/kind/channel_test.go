@@ -50,7 +50,7 @@ func TestChannelsAsTold(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o, err := channel.Told("", json.RawMessage(tc.told))
+			o, err := channel.Completed(Object{}, json.RawMessage(tc.told))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -110,8 +110,9 @@ var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
 	Facts: Facts{
 		Name: "gateway_response", Trail: "GatewayResponse", Owner: AGroup, Field: "responses", Shape: gatewayResponseList.Items,
 		Path: "api-groups/{group}/gateway-responses", ListField: "responses", Always: []string{builtInResponse},
+		ListTells: true, // the example of the operation "Querying Group Responses" has names alone
 		Ops: Operations{
-			List: "ListGatewayResponsesV2", Create: "CreateGatewayResponseV2", Update: "UpdateGatewayResponseV2", Delete: "DeleteGatewayResponseV2",
+			List: "ListGatewayResponsesV2", Show: "ShowDetailsOfGatewayResponseV2", Create: "CreateGatewayResponseV2", Update: "UpdateGatewayResponseV2", Delete: "DeleteGatewayResponseV2",
 		},
 	},
 	Hooks: Hooks[GatewayResponse]{

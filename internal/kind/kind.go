@@ -14,7 +14,7 @@ import (
 type Operations struct {
 	List, Create, Update, Delete, BatchDelete string
 
-	Show string // reads one object, where the list does not tell all of it
+	Show string // reads one object, where the list does not tell all of it, or not everywhere (ListTells)
 }
 
 // Facts are what a kind says as data.
@@ -34,6 +34,7 @@ type Facts struct {
 	ListField  string       // the array of the list's answer; "" when it has no list
 	NameQuery  string       // query parameter for an exact name; "" when the list offers none
 	OwnerTells string       // path of the owner itself, where that tells in ListField of all that lives inside it; "" when there is a list of its own
+	ListTells  bool         // the list tells all of an object, but on some gateways: one about which it leaves something out is read with Ops.Show
 	OnePlace   bool         // the gateway has one of a name, whatever the owner
 	Single     bool
 	Ops        Operations

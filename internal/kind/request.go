@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -67,21 +68,37 @@ func (k *Kind) ToldIn(owner *Object) (found []Object, ok bool, err error) {
 	return found, true, err
 }
 
-// Show asks for one object, of a kind whose list does not tell all of it; the answer goes to Told.
+// Partly reports whether a list may not have told all of an object, so that it is to be read with Show.
+func (k *Kind) Partly(listed *Object) bool {
+	return k.Ops.Show != "" && (!k.ListTells || len(k.Odd(listed.Value).Untold()) > 0)
+}
+
+// Show asks for one object; the answer goes to Completed.
 func (k *Kind) Show(parent *Object, id string) api.Request {
 	return api.Request{Operation: k.Ops.Show, Method: "GET", Scope: k.Scope, Path: k.segments(parent, id)}
 }
 
-// Told reads the answer of Show.
-func (k *Kind) Told(owner string, answer json.RawMessage) (Object, error) {
-	o, _, err := k.decode1(owner, answer)
-	return o, err
+// Completed is a listed object as the answer of Show has it, with what that leaves out and the list says.
+func (k *Kind) Completed(listed Object, answer json.RawMessage) (Object, error) {
+	owner := ""
+	if listed.Parent != nil {
+		owner = listed.Parent.Key
+	}
+	told, _, err := k.decode1(owner, answer)
+	told.Parent = listed.Parent
+	unsaid := k.Odd(listed.Value).Untold()
+	silent := slices.DeleteFunc(k.Odd(told.Value).Untold(), func(p string) bool { return slices.Contains(unsaid, p) })
+	if err != nil || len(silent) == 0 {
+		return told, err
+	}
+	told.Value, err = k.Overlay(told.Value, listed.Value, silent)
+	return told, err
 }
 
 // Shown reads what a list of bindings tells of the objects themselves, mostly without their ids.
 func (k *Kind) Shown(page Page) ([]Object, error) {
 	if _, one := page.fields["name"]; one { // the answer is the object itself
-		o, err := k.Told("", page.raw)
+		o, _, err := k.decode1("", page.raw)
 		return []Object{o}, err
 	}
 	if _, shown := page.fields[k.ListField]; !shown {

@@ -42,6 +42,7 @@ var behaviours = []struct {
 	{name: "delete-bound=cascade", b: emulator.Behaviour{DeleteBound: "cascade"}},
 	{name: "omitted otherwise", b: emulator.Behaviour{
 		UpdateOmittedLimit: "keeps", OmittedRemark: "clears", OmittedSignKey: "kept", OmittedHealthCheck: "removes", DomainRedirect: "told",
+		ResponseLists: "names",
 	}},
 	{name: "empty remark kept", b: emulator.Behaviour{EmptyRemark: "keeps"}},
 	{name: "fewer-items", b: emulator.Behaviour{BindPartial: "fewer-items"}},

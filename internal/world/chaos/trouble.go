@@ -26,7 +26,7 @@ func Behaviour(r *rand.Rand) emulator.Behaviour {
 		AppSecret: odd("masked"), PluginSecret: odd("masked"), InstanceWideAuths: odd("refused"), DeleteBound: odd("cascade"),
 		UpdateOmittedLimit: odd("keeps"), EmptyRemark: odd("keeps"), BindPartial: odd("fewer-items"), DetachMissing: odd("404"),
 		ACLValueOrder: odd("sort"), AppSwitch: odd("off"), SerialWrites: yes(), NullLists: yes(), OfflineOffset: yes(),
-		OmittedRemark: odd("clears"), SignSecret: odd("masked"), OmittedSignKey: odd("kept"), OmittedHealthCheck: odd("removes"), DomainRedirect: odd("told"),
+		OmittedRemark: odd("clears"), SignSecret: odd("masked"), OmittedSignKey: odd("kept"), OmittedHealthCheck: odd("removes"), DomainRedirect: odd("told"), ResponseLists: odd("names"),
 	}
 	if yes() {
 		b.BatchMax = 1 + r.IntN(4)

@@ -1,0 +1,48 @@
+package kind
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestOneByOneAfterList: what the answer about one object leaves out, and the list says, stays.
+func TestOneByOneAfterList(t *testing.T) {
+	decode := func(raw string) Object {
+		t.Helper()
+		o, _, err := certificate.decode1("", json.RawMessage(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o
+	}
+	listed := decode(`{"id": "a27b", "name": "shop_2026", "type": "instance", "common_name": "shop.example.com", "not_after": "2031-04-26T09:03:30Z"}`)
+	got, err := certificate.Completed(listed, json.RawMessage(
+		`{"id": "a27b", "name": "shop_2026", "common_name": "shop.example.com", "serial_number": "13010", "not_after": "2031-08-16T06:36:13Z"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := got.Value.(Certificate); c.Type != inOne || c.Facts.Serial != "13010" {
+		t.Errorf("type %q, serial number %q; want those of the list and of the answer", c.Type, c.Facts.Serial)
+	}
+	if diff := cmp.Diff([]string{"/algorithm_type"}, certificate.Odd(got.Value).Untold()); diff != "" {
+		t.Errorf("untold (-want +got):\n%s", diff)
+	}
+}
+
+// TestResetTimeWithZones: a time as the example of the quotas' list has it is the time that a file says.
+func TestResetTimeWithZones(t *testing.T) {
+	for told, want := range map[string]string{
+		"2020-09-20 00:00:00":             "2020-09-20 00:00:00",
+		"2020-09-20 00:00:00 +0000 +0000": "2020-09-20 00:00:00",
+		"2020-09-20 00:00:00 +0000 UTC":   "2020-09-20 00:00:00",
+		"2020-09-20 00:00:00 +0800 CST":   "2020-09-20 00:00:00 +0800 CST",
+		"2020-09-20T00:00:00Z":            "2020-09-20T00:00:00Z",
+		"":                                "",
+	} {
+		if got := withoutZone(told); got != want {
+			t.Errorf("%q is read as %q, want %q", told, got, want)
+		}
+	}
+}
