@@ -25,7 +25,8 @@ func newExplainCommand(p *program) *cobra.Command {
 		Short: "Tell what is in force for an API, and which line says so",
 		Long: `Explain shows what is in force for one API in one environment: the throttle with its special limits, the
 plugins by type, access control by entity type, and the apps that may call by name, with their own
-access control and quota. Each comes with the file and line that declares or binds it, or "set on the
+access control and quota; the custom authorizer, the backend with its channel, and the gateway response, as they
+were published. Each comes with the file and line that declares or binds it, or "set on the
 gateway only". It also shows what shadows what: a rate_limit plugin takes the place of a throttle, a cors
 plugin that of the API's own setting.
 

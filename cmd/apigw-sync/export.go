@@ -121,7 +121,7 @@ func runExport(ctx context.Context, p *program, o *exportOptions) (err error) {
 		policy.Kinds, policy.Names, policy.Environments = nil, nil, nil // what they leave out may be referred to
 	}
 	run := s.run(policy, o.compare.gateway.parallelism.workers())
-	run.Lenient = true
+	run.Lenient, run.Backends = true, o.withAPIs
 	if run.Only, err = o.only(p, run); err != nil {
 		return err
 	}

@@ -185,8 +185,9 @@ func listAPIs(g *Gateway, c *call) (reply, error) {
 			return slices.ContainsFunc(a.pubs, func(p *publication) bool { return p.env.id == env })
 		})
 	}
-	if c.arg("vpc_channel_name") != "" {
-		f = append(f, func(*api) bool { return false }) // no channel exists here
+	if name := c.arg("vpc_channel_name"); name != "" {
+		x := g.channels().names[[2]string{"", name}]
+		f = append(f, func(a *api) bool { return x != nil && a.apiBody.leadsTo(x.id) })
 	}
 	f.tagged(c, func(a *api) *api { return a })
 	rows := g.apis().pick(c.arg("id"), "")

@@ -24,6 +24,7 @@ type fileAPI struct {
 	Tags        []string        `json:"tags,omitempty"`
 	Published   []string        `json:"published,omitempty"`  // environments, first published first
 	Definition  json.RawMessage `json:"definition,omitempty"` // further members of the API's own body
+	fileMeets
 }
 
 func (l *loader) api(x *group, f fileAPI) error {
@@ -58,6 +59,14 @@ func (l *loader) api(x *group, f fileAPI) error {
 		if err := l.publication(a, env); err != nil {
 			return fmt.Errorf("published: %w", err)
 		}
+	}
+	if f.fileMeets != (fileMeets{}) {
+		l.later = append(l.later, func() error {
+			if err := l.meets(a, f.fileMeets); err != nil {
+				return fmt.Errorf("gateway.groups: API %s: %w", a.label(), err)
+			}
+			return nil
+		})
 	}
 	return nil
 }

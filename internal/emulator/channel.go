@@ -353,6 +353,11 @@ func deleteChannel(g *Gateway, c *call, x *channel) (reply, error) {
 			return reply{}, refuse(http.StatusConflict, "APIG.3719", "The VPC channel is referenced by VPC channel %s", other.name)
 		}
 	}
+	for _, a := range g.apis().rows {
+		if a.leadsTo(x.id) {
+			return reply{}, refuse(http.StatusForbidden, "APIG.3414", "The VPC channel is used by API %s", a.label())
+		}
+	}
 	g.channels().remove(x)
 	c.effect(x.effect("delete"))
 	return noContent()

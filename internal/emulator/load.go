@@ -27,6 +27,11 @@ func (g *Gateway) Load(yamlState []byte) error {
 			return fmt.Errorf("state file, document %d: %w", i+1, err)
 		}
 	}
+	for _, load := range l.later {
+		if err := load(); err != nil {
+			return fmt.Errorf("state file: %w", err)
+		}
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.state = l.state
@@ -69,6 +74,8 @@ type loader struct {
 	env *environment // default of the document's bindings
 
 	invent bool // make up what is only referred to
+
+	later []func() error // what refers to names that are known once all is loaded
 }
 
 // document adds one document: first what others refer to, then policies, then bindings.

@@ -169,7 +169,7 @@ func (r *Reader) Catalog(ctx context.Context, everything bool, lookups []kind.Lo
 func (r *Reader) catalog(ctx context.Context, everything bool, lookups []kind.Lookup, counted func(int)) (*kind.Catalog, error) {
 	var apis []*kind.API
 	var err error
-	complete, whole := everything, apisOf(kind.Lookup{}, "")
+	complete, whole := everything, r.apisOf(kind.Lookup{}, "")
 	if whole.counted = counted; everything {
 		apis, err = all(ctx, r, whole)
 	} else {
@@ -194,7 +194,7 @@ func (r *Reader) catalog(ctx context.Context, everything bool, lookups []kind.Lo
 	return c, err
 }
 
-func apisOf(l kind.Lookup, groupID string) listing[*kind.API] {
+func (r *Reader) apisOf(l kind.Lookup, groupID string) listing[*kind.API] {
 	how := byName(l.Name)
 	switch {
 	case l.Path != "":
@@ -203,8 +203,14 @@ func apisOf(l kind.Lookup, groupID string) listing[*kind.API] {
 		how = "by group"
 	}
 	return listing[*kind.API]{
-		how:  how,
-		ask:  func(offset int) api.Request { return kind.ListAPIs(l, groupID, offset) },
+		how: how,
+		ask: func(offset int) api.Request {
+			q := kind.ListAPIs(l, groupID, offset)
+			if r.Backends {
+				q = kind.TellBackends(q)
+			}
+			return q
+		},
 		take: kind.APIs,
 		id:   func(a **kind.API) string { return (*a).ID },
 	}
@@ -213,13 +219,13 @@ func apisOf(l kind.Lookup, groupID string) listing[*kind.API] {
 // find looks APIs up. Those of a group take two requests, since the list knows groups by id alone.
 func (r *Reader) find(ctx context.Context, l kind.Lookup) ([]*kind.API, error) {
 	if l.Group == "" {
-		return all(ctx, r, apisOf(l, ""))
+		return all(ctx, r, r.apisOf(l, ""))
 	}
 	groups, err := r.Groups(ctx, []string{l.Group})
 	if err != nil || len(groups) == 0 {
 		return nil, err
 	}
-	return all(ctx, r, apisOf(l, groups[0].ID))
+	return all(ctx, r, r.apisOf(l, groups[0].ID))
 }
 
 // scarcity is a list of which only some items may be needed.

@@ -3,6 +3,8 @@ package fetch
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -94,6 +96,40 @@ func (r *Reader) APIs(ctx context.Context, q url.Values) ([]*kind.API, error) {
 		take: kind.APIs,
 		id:   func(a **kind.API) string { return (*a).ID },
 	})
+}
+
+// Live is what is live of an API in an environment.
+func (r *Reader) Live(ctx context.Context, apiID, envID string) (*kind.Definition, error) {
+	versions, err := all(ctx, r, listing[*kind.Version]{
+		how:    "by API and environment",
+		ask:    func(offset int) api.Request { return kind.ListVersions(apiID, envID, offset) },
+		take:   kind.Versions,
+		id:     func(v **kind.Version) string { return (*v).ID },
+		enough: func(first []*kind.Version, _ int) bool { return slices.ContainsFunc(first, (*kind.Version).Live) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(versions, (*kind.Version).Live)
+	if at < 0 {
+		return nil, errors.New("none of its versions is live")
+	}
+	var d kind.Definition
+	err = r.Read(ctx, kind.ShowVersion(versions[at].ID), &d)
+	return &d, err
+}
+
+// Whole reads one object of a kind whose list does not tell all of it, with names for what it refers to.
+func (r *Reader) Whole(ctx context.Context, k *kind.Kind, id string) ([]kind.Object, error) {
+	var answer json.RawMessage
+	if err := r.Read(ctx, k.Show(nil, id), &answer); err != nil {
+		return nil, err
+	}
+	told, err := k.Completed(kind.Object{}, answer)
+	if err != nil {
+		return nil, err
+	}
+	return r.named(ctx, k, []kind.Object{told})
 }
 
 // Bound is a link of an API, with its owner.

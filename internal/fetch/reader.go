@@ -22,7 +22,8 @@ type Reader struct {
 	Progress func(requests int) // called after each request; may be nil
 	Parallel int                // requests that the caller lets go at once; 0 means 10
 
-	Lenient bool // what the gateway refuses to show is noted, and the rest is read
+	Lenient  bool // what the gateway refuses to show is noted, and the rest is read
+	Backends bool // lists of APIs are to tell of backends, too
 
 	mu     sync.Mutex
 	unread []kind.Unread

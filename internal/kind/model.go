@@ -295,6 +295,10 @@ type API struct {
 	AuthType                 string
 	Tags                     []string
 	Published                []Publication
+
+	// What its draft refers to; "" and nil where that is nothing, or where the list does not tell it.
+	AuthorizerID, ResponseID, BackendType string
+	Backend                               *Backend // over HTTP, for calls that no policy takes
 }
 
 // Publication is a publish record: an API in one environment.

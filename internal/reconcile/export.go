@@ -24,7 +24,7 @@ type Everything struct {
 // gateway refuses to show is left out; it is an error when that is all.
 func (r *Run) Everything(ctx context.Context) (*Everything, error) {
 	reader := r.reader("read")
-	reader.Lenient = r.Lenient
+	reader.Lenient, reader.Backends = r.Lenient, r.Backends
 	return twice(func() (*Everything, error) {
 		defer reader.Again()
 		return r.everything(ctx, reader)

@@ -39,6 +39,9 @@ type Run struct {
 	// Lenient goes on without what the gateway refuses to show.
 	Lenient bool
 
+	// Backends has lists of APIs tell of backends, too.
+	Backends bool
+
 	// Progress is told how far a stage ("read", "write", "verify") is; total is 0 while it is not
 	// known. It may be nil, and is called from several goroutines.
 	Progress func(stage string, done, total int)

@@ -29,6 +29,9 @@ func (p *page) textExplain(d *document.Explanation) {
 	if d.Throttle != nil {
 		throttles = append(throttles, *d.Throttle)
 	}
+	if d.Authorizer != nil {
+		p.items("Authorizer", []explain.Item{*d.Authorizer})
+	}
 	p.items("Throttle", throttles)
 	p.items("Plugins", d.Plugins)
 	p.items("Access control", d.ACLs)
@@ -38,6 +41,10 @@ func (p *page) textExplain(d *document.Explanation) {
 		if len(list) > 0 {
 			p.items(strings.ToUpper(k.Section[:1])+strings.ReplaceAll(k.Section[1:], "_", " "), list)
 		}
+	}
+	p.backends(d.Backends)
+	if d.Response != nil {
+		p.items("Gateway response", []explain.Item{*d.Response})
 	}
 	if len(d.Absent) > 0 {
 		p.linef("\n%s", p.paint("Bound in the files, but not on the gateway", color.Bold))
@@ -74,21 +81,51 @@ func (p *page) item(x *explain.Item) {
 		p.linef("%s%s", indent, p.paint("no effect, because of "+document.Clean(x.ShadowedBy), color.FgYellow))
 	}
 	if x.Differs {
-		p.linef("%s%s", indent, p.paint("the files say something else; see diff", color.FgYellow))
+		p.linef("%s%s", indent, p.paint(differs, color.FgYellow))
 	}
 	p.settings(x, indent)
 	for i := range x.Parts {
-		part := &x.Parts[i]
-		p.linef("%s%s%s%s", indent, document.Clean(part.Title()), gap, document.PlaceOf(part.Source))
-		p.settings(part, indent+"    ")
+		p.part(&x.Parts[i])
+	}
+}
+
+// part writes what hangs on something.
+func (p *page) part(x *explain.Item) {
+	p.linef("%s%s%s%s", indent, document.Clean(x.Title()), gap, document.PlaceOf(x.Source))
+	if x.Differs {
+		p.linef("%s    %s", indent, p.paint(differs, color.FgYellow))
+	}
+	p.settings(x, indent+"    ")
+}
+
+const differs = "the files say something else; see diff"
+
+// backends writes where calls go: the usual place first, then those of policies.
+func (p *page) backends(list []explain.Backend) {
+	if len(list) == 0 {
+		return
+	}
+	p.linef("\n%s", p.paint("Backend", color.Bold))
+	for i := range list {
+		b := &list[i]
+		for j, part := range broken(document.Clean(b.Gist()), p.room(6)) {
+			p.linef("    %s%s", strings.Repeat("  ", min(j, 1)), part)
+		}
+		for _, x := range []*explain.Item{b.Channel, b.Authorizer} {
+			if x != nil {
+				p.part(x)
+			}
+		}
 	}
 }
 
 // settings writes what an item says: its gist, and the other leaves as path: value. Lists stand on one line.
 func (p *page) settings(x *explain.Item, indent string) {
-	text, rest := x.Gist()
-	if text != "" {
-		p.linef("%s%s", indent, document.Clean(text))
+	lines, rest := x.Gist()
+	for _, line := range lines {
+		for i, part := range broken(document.Clean(line), p.room(len(indent)+2)) {
+			p.linef("%s%s%s", indent, strings.Repeat("  ", min(i, 1)), part)
+		}
 	}
 	for i := 0; i < len(rest); {
 		if list := inList(rest[i].Path); list != "" {
@@ -129,6 +166,8 @@ func inList(path string) string {
 // origin says which places of the files say so.
 func origin(x *explain.Item) string {
 	switch {
+	case kind.LinksFrom(x.Kind) == nil: // the API itself refers to it
+		return document.PlaceOf(x.Source)
 	case x.Source == nil && x.Binding == nil:
 		return "set on the gateway only"
 	case x.Source == nil:

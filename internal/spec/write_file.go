@@ -69,7 +69,7 @@ func (w *writer) document(items []item, lost []lost, variables []Variable, left 
 		put(doc, "ignore", rules)
 	}
 	if w.export.APIs {
-		put(doc, "gateway", gatewaySection(w.export.Known))
+		put(doc, "gateway", w.gatewaySection())
 	}
 	root := &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{doc}}
 	root.HeadComment = w.head(variables, left)

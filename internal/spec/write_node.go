@@ -1,15 +1,10 @@
 package spec
 
 import (
-	"maps"
-	"slices"
-	"sort"
 	"strings"
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
-
-	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
 func newMap() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode} }
@@ -63,58 +58,6 @@ func short(n *yaml.Node) bool {
 		length += len(item.Value) + 2
 	}
 	return length <= 80
-}
-
-// gatewaySection writes what files only refer to, for the emulator.
-func gatewaySection(apis []*kind.API) *yaml.Node {
-	envs, groups := map[string]bool{DefaultEnvironment: true}, map[string][]*kind.API{}
-	for _, a := range apis {
-		groups[a.Group] = append(groups[a.Group], a)
-		for _, p := range a.Published {
-			envs[p.Env] = true
-		}
-	}
-	list := &yaml.Node{Kind: yaml.SequenceNode}
-	for _, name := range slices.Sorted(maps.Keys(groups)) {
-		group := newMap()
-		put(group, "name", text(name))
-		members := &yaml.Node{Kind: yaml.SequenceNode}
-		sort.Slice(groups[name], func(i, j int) bool {
-			a, b := groups[name][i], groups[name][j]
-			return a.Name+" "+a.Method+a.Path < b.Name+" "+b.Method+b.Path
-		})
-		for _, a := range groups[name] {
-			members.Content = append(members.Content, apiNode(a))
-		}
-		put(group, "apis", members)
-		list.Content = append(list.Content, group)
-	}
-	section := newMap()
-	put(section, "environments", textList(slices.Sorted(maps.Keys(envs))))
-	put(section, "groups", list)
-	return section
-}
-
-func apiNode(a *kind.API) *yaml.Node {
-	n := newMap()
-	n.Style = yaml.FlowStyle
-	put(n, "name", text(a.Name))
-	put(n, "method", text(a.Method))
-	put(n, "path", text(a.Path))
-	if a.MatchMode != "" && a.MatchMode != "NORMAL" {
-		put(n, "match_mode", text(a.MatchMode))
-	}
-	put(n, "auth_type", text(a.AuthType))
-	var envs []string
-	for _, p := range a.Published {
-		envs = append(envs, p.Env)
-	}
-	sort.Strings(envs)
-	put(n, "published", textList(envs))
-	if len(a.Tags) > 0 {
-		put(n, "tags", textList(a.Tags))
-	}
-	return n
 }
 
 func textList(values []string) *yaml.Node {

@@ -35,6 +35,7 @@ type look struct {
 
 	bound    [][]fetch.Bound // by the index of kind.Links
 	def      kind.Definition
+	met      met
 	defaults string // the limit that holds without any other; "" when not known
 	*Report
 
@@ -45,11 +46,20 @@ type look struct {
 func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.API, env string) (*Report, error) {
 	l := &look{
 		reader: reader, api: a, env: env, objects: map[string]*kind.Declared{}, links: map[string]*kind.DeclaredLink{}, others: map[string]*kind.DeclaredLink{},
-		bound: make([][]fetch.Bound, len(kind.Links)), def: kind.Definition{AuthType: a.AuthType},
-		Report: &Report{Environment: env, Plugins: []Item{}, ACLs: []Item{}, Apps: []Item{}, Others: []Item{}, Absent: []Absent{}, Notes: []string{}},
+		bound: make([][]fetch.Bound, len(kind.Links)), def: kind.Definition{AuthType: a.AuthType}, met: met{objects: map[string]*kind.Object{}},
+		Report: &Report{Environment: env, Plugins: []Item{}, ACLs: []Item{}, Apps: []Item{}, Others: []Item{}, Backends: []Backend{}, Absent: []Absent{}, Notes: []string{}},
+	}
+	var live sync.WaitGroup // which waits for nothing else
+	p, ok := a.In(env)
+	if l.Published = ok; ok {
+		live.Go(func() { l.live(ctx, p.EnvID) })
 	}
 	l.read(ctx)
 	l.declared(state)
+	l.items()
+	l.details(ctx)
+	live.Wait()
+	l.meets()
 	l.API = API{
 		ID: a.ID, Group: a.Group, Name: a.Name, Method: a.Method, Path: a.Path, AuthType: l.def.AuthType, CORS: l.def.CORS, Published: []string{},
 	}
@@ -57,8 +67,6 @@ func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.
 		l.API.Published = append(l.API.Published, p.Env)
 	}
 	slices.Sort(l.API.Published)
-	l.items()
-	l.details(ctx)
 	l.absent()
 	l.judge()
 	slices.SortFunc(l.Unread, func(a, b diff.Note) int { return strings.Compare(a.Message, b.Message) })
@@ -91,10 +99,12 @@ func (l *look) declared(state *spec.State) {
 	}
 }
 
-func (l *look) warn(what string, err error) {
+func (l *look) warn(what string, err error) { l.note(what + " could not be read: " + err.Error()) }
+
+func (l *look) note(message string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.Unread = append(l.Unread, diff.Note{Message: what + " could not be read: " + err.Error()})
+	l.Unread = append(l.Unread, diff.Note{Message: message})
 }
 
 // read asks for everything that needs nothing but the API.
@@ -110,14 +120,6 @@ func (l *look) read(ctx context.Context) {
 				l.warn("the "+k.Owner+"s of the API", err)
 			}
 			l.bound[i] = slices.DeleteFunc(all, func(b fetch.Bound) bool { return b.Env != l.env })
-		})
-	}
-	p, ok := l.api.In(l.env)
-	if l.Published = ok; ok {
-		wg.Go(func() {
-			if err := l.reader.Read(ctx, kind.ShowRuntime(l.api.ID, p.EnvID), &l.def); err != nil {
-				l.warn("the definition of the API", err)
-			}
 		})
 	}
 	wg.Wait()
@@ -169,8 +171,9 @@ func (l *look) item(o *kind.Object) Item {
 	brief := tree(k, o.Value)
 	for _, f := range diff.Leaves(k, zero, o.Value) {
 		place, _ := k.Shape.Locate(brief, f.Path)
+		_, element := f.After.(map[string]any) // of a list, whose key may hold what a file leaves out
 		switch {
-		case f.After == nil || jsonptr.At(brief, place) == nil:
+		case f.After == nil || !element && jsonptr.At(brief, place) == nil:
 		case f.Path == "/name", k.Name == "throttle_special" && (f.Path == "/app" || f.Path == "/user"): // the item is called so
 		case k.Owner == "" && slices.Index(k.Replace, f.Path) == 0: // what it is for as long as it lives
 			item.Type = fmt.Sprint(f.After)
@@ -199,7 +202,7 @@ func (l *look) details(ctx context.Context) {
 		})
 	}
 	if len(l.Apps) > mostApps {
-		l.Unread = append(l.Unread, diff.Note{Message: fmt.Sprintf("access control and quota were read for %d of %d apps only", mostApps, len(l.Apps))})
+		l.note(fmt.Sprintf("access control and quota were read for %d of %d apps only", mostApps, len(l.Apps)))
 	}
 	quotas := make([][]Item, min(len(l.Apps), mostApps))
 	for i := range quotas {

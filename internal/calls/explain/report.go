@@ -13,11 +13,16 @@ type Report struct {
 	Environment string `json:"environment"`
 	Published   bool   `json:"published"` // in the environment
 
+	Authorizer *Item `json:"authorizer"` // that decides who may call; nil where there is none
+
 	Throttle *Item  `json:"throttle"` // nil when none is bound; its parts are limits of single apps and users
 	Plugins  []Item `json:"plugins"`  // by type, of which each takes part once
 	ACLs     []Item `json:"acls"`     // by entity type
 	Apps     []Item `json:"apps"`     // that may call, by name; their parts are access control and quota
 	Others   []Item `json:"others"`   // policies of every other kind, by kind
+
+	Backends []Backend `json:"backends"` // where calls go: the first takes what no policy takes; none of an API that is not published there
+	Response *Item     `json:"response"` // what callers are answered that the gateway refuses; nil means the group's default
 
 	Absent []Absent `json:"absent"` // what the files bind, and the gateway does not have
 	Notes  []string `json:"notes"`  // what else decides about a call
@@ -36,6 +41,20 @@ type API struct {
 	AuthType  string   `json:"auth_type"`
 	CORS      bool     `json:"cors"`      // its own simple CORS setting
 	Published []string `json:"published"` // environments
+}
+
+// Backend is where an API sends calls. What its type does not have is left out.
+type Backend struct {
+	Policy     string `json:"policy,omitempty"` // of the API, which decides that calls go there; "" for the usual one
+	Type       string `json:"type"`             // HTTP, GRPC, FUNCTION or MOCK
+	Protocol   string `json:"protocol,omitempty"`
+	Method     string `json:"method,omitempty"`
+	Host       string `json:"host,omitempty"` // with a channel, what the backend is told to have been called
+	Path       string `json:"path,omitempty"`
+	Function   string `json:"function,omitempty"` // URN, with its version or alias
+	Timeout    int64  `json:"timeout,omitempty"`  // milliseconds
+	Channel    *Item  `json:"channel"`            // nil where calls go through none
+	Authorizer *Item  `json:"authorizer"`         // that decides what the backend is told; nil where there is none
 }
 
 // Item is something in force.

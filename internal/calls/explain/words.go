@@ -17,12 +17,20 @@ func (x *Item) Title() string {
 	return strings.ReplaceAll(x.Kind, "_", " ") + " " + x.Name
 }
 
-// Gist is a sentence that says what an item does, where one does it better than its settings, and the settings that
-// the sentence does not tell.
-func (x *Item) Gist() (text string, rest []Setting) {
+// Gist is what an item does in a few lines, where these say it better than its settings, and the settings that they do
+// not tell.
+func (x *Item) Gist() (lines []string, rest []Setting) {
 	g := gist{slices.Clone(x.Settings)}
-	return g.of(x.Kind), g.rest
+	if several, ok := gists[x.Kind]; ok && len(g.rest) > 0 {
+		lines = several(&g)
+	} else if text := g.of(x.Kind); text != "" {
+		lines = []string{text}
+	}
+	return lines, g.rest
 }
+
+// gists are those of more than a sentence.
+var gists = map[string]func(*gist) []string{"authorizer": (*gist).authorizer, "channel": (*gist).channel, "gateway_response": (*gist).response}
 
 // gist takes settings into a sentence.
 type gist struct{ rest []Setting }
@@ -35,6 +43,18 @@ func (g *gist) take(path string) string {
 	value := g.rest[i].Value
 	g.rest = slices.Delete(g.rest, i, i+1)
 	return fmt.Sprint(value)
+}
+
+// under takes all settings below a path.
+func (g *gist) under(path string) (out []Setting) {
+	g.rest = slices.DeleteFunc(g.rest, func(s Setting) bool {
+		below := strings.HasPrefix(s.Path, path+"/")
+		if below {
+			out = append(out, s)
+		}
+		return below
+	})
+	return out
 }
 
 // list takes the items of a list.

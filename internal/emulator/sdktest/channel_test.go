@@ -113,3 +113,29 @@ func TestChannelTypes(t *testing.T) {
 		call(j, j.DeleteVpcChannelV2, model.DeleteVpcChannelV2Request{InstanceId: instance, VpcChannelId: id})
 	}
 }
+
+// TestChannelInUse: a channel stays as long as the draft of an API, or what is live of it, leads there.
+func TestChannelInUse(t *testing.T) {
+	j := newJudge(t)
+	channel := call(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: &model.VpcCreate{
+		Name: "used", Port: 8080, BalanceStrategy: model.GetVpcCreateBalanceStrategyEnum().E_1, MemberType: model.GetVpcCreateMemberTypeEnum().IP,
+	}})
+	group := call(j, j.CreateApiGroupV2, model.CreateApiGroupV2Request{InstanceId: instance, Body: &model.ApiGroupCreate{Name: "by_channel"}})
+	api := call(j, j.CreateApiV2, model.CreateApiV2Request{InstanceId: instance, Body: &model.ApiCreate{
+		Name: "by_channel", Type: model.GetApiCreateTypeEnum().E_1, ReqProtocol: model.GetApiCreateReqProtocolEnum().HTTPS,
+		ReqMethod: model.GetApiCreateReqMethodEnum().GET, ReqUri: "/by/channel", AuthType: model.GetApiCreateAuthTypeEnum().NONE,
+		BackendType: model.GetApiCreateBackendTypeEnum().HTTP, GroupId: group.Id, BackendApi: &model.BackendApiCreate{
+			ReqProtocol: new(model.GetBackendApiCreateReqProtocolEnum().HTTP), ReqMethod: new(model.GetBackendApiCreateReqMethodEnum().GET), ReqUri: new("/"), Timeout: 5000,
+			VpcChannelStatus: new(model.GetBackendApiCreateVpcChannelStatusEnum().E_1), VpcChannelInfo: &model.ApiBackendVpcReq{VpcChannelId: *channel.Id},
+		},
+	}})
+	for name, want := range map[string]int64{"used": 1, "other": 0} {
+		found := call(j, j.ListApisV2, model.ListApisV2Request{InstanceId: instance, VpcChannelName: &name, ReturnDataMode: new("include_group_backend")})
+		if found.Total != want || want == 1 && *(*found.Apis)[0].BackendApi.VpcChannelInfo.VpcChannelId != *channel.Id {
+			t.Errorf("APIs of the channel %s: %v", name, found)
+		}
+	}
+	refused(j, j.DeleteVpcChannelV2, model.DeleteVpcChannelV2Request{InstanceId: instance, VpcChannelId: *channel.Id}, 403, "APIG.3414")
+	call(j, j.DeleteApiV2, model.DeleteApiV2Request{InstanceId: instance, ApiId: *api.Id})
+	call(j, j.DeleteVpcChannelV2, model.DeleteVpcChannelV2Request{InstanceId: instance, VpcChannelId: *channel.Id})
+}

@@ -1,0 +1,99 @@
+package explain
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// met is what the live definition of an API refers to, by id.
+type met struct {
+	mu      sync.Mutex
+	objects map[string]*kind.Object // by kind and id
+}
+
+func (m *met) add(found []kind.Object) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range found {
+		m.objects[found[i].Kind+" "+found[i].ID] = &found[i]
+	}
+}
+
+// live reads what was published, and what that refers to: a list of authorizers or gateway responses only where it names
+// one, and a request for each channel.
+func (l *look) live(ctx context.Context, envID string) {
+	def, err := l.reader.Live(ctx, l.api.ID, envID)
+	if err != nil {
+		l.warn("the definition of the API", err)
+		return
+	}
+	l.def = *def
+	channels, authorizers := map[string]bool{}, def.AuthorizerID != ""
+	for _, b := range def.Backends() {
+		channels[b.ChannelID()] = true
+		authorizers = authorizers || b.AuthorizerID != ""
+	}
+	delete(channels, "")
+	var wg sync.WaitGroup
+	read := func(what string, of func() ([]kind.Object, error)) {
+		wg.Go(func() {
+			found, err := of()
+			if err != nil {
+				l.warn(what, err)
+			}
+			l.met.add(found)
+		})
+	}
+	if authorizers {
+		read("the authorizers", func() ([]kind.Object, error) { return l.reader.Named(ctx, kind.Of("authorizer"), nil, "") })
+	}
+	for id := range channels {
+		read("the channel of the API", func() ([]kind.Object, error) { return l.reader.Whole(ctx, kind.Of("channel"), id) })
+	}
+	if def.ResponseID != "" {
+		group := &kind.Object{Kind: kind.AGroup, Key: l.api.Group, ID: l.api.GroupID}
+		read("the gateway responses of the group", func() ([]kind.Object, error) { return l.reader.Named(ctx, kind.Of("gateway_response"), group, "") })
+	}
+	wg.Wait()
+}
+
+// meets turns what the definition refers to into items.
+func (l *look) meets() {
+	l.Authorizer = l.referred("authorizer", l.def.AuthorizerID)
+	if l.Response = l.referred("gateway_response", l.def.ResponseID); l.Response != nil {
+		l.Response.Name = strings.TrimPrefix(l.Response.Name, l.api.Group+"/")
+	}
+	for _, b := range l.def.Backends() {
+		to := Backend{Policy: b.Policy, Type: l.def.BackendType, Timeout: b.Timeout, Authorizer: l.referred("authorizer", b.AuthorizerID)}
+		switch l.def.BackendType {
+		case "FUNCTION":
+			if to.Function = b.Alias; b.Alias == "" {
+				to.Function = strings.TrimSuffix(b.Function+":"+b.Version, ":")
+			}
+		case "MOCK":
+		default:
+			to.Protocol, to.Method, to.Path, to.Host = b.Protocol, b.Method, b.Path, b.Host
+			if id := b.ChannelID(); id != "" {
+				to.Host, to.Channel = b.Channel.Host, l.referred("channel", id)
+			}
+		}
+		l.Backends = append(l.Backends, to)
+	}
+}
+
+// referred is an object that the definition refers to by its id; nil where it refers to none. Of one that could not be read
+// the id is all that is known.
+func (l *look) referred(kindName, id string) *Item {
+	if id == "" {
+		return nil
+	}
+	o := l.met.objects[kindName+" "+id]
+	if o == nil {
+		return &Item{Kind: kindName, Name: id, Settings: []Setting{}}
+	}
+	item := l.item(o)
+	return &item
+}
