@@ -147,7 +147,7 @@ func checkDowngradeRule(at string, r any, declared []string) []shape.Problem {
 func checkBreakerCondition(at string, b map[string]any) []shape.Problem {
 	var found []shape.Problem
 	need := func(member, because string) {
-		if blank(b[member]) {
+		if shape.Blank(b[member]) {
 			found = append(found, missing(at+"/"+member, because, ""))
 		}
 	}

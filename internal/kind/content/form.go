@@ -17,26 +17,11 @@ import (
 // are idempotent and never edit their argument.
 type form func(v any) any
 
-// blank tells whether v says nothing: null, "", [] or {}.
-func blank(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return true
-	case string:
-		return v == ""
-	case []any:
-		return len(v) == 0
-	case map[string]any:
-		return len(v) == 0
-	}
-	return false
-}
-
-// allBlank is blank that also looks at the members of mappings.
+// allBlank is shape.Blank that also looks at the members of mappings.
 func allBlank(v any) bool {
 	m, ok := v.(map[string]any)
 	if !ok {
-		return blank(v)
+		return shape.Blank(v)
 	}
 	for _, member := range m {
 		if !allBlank(member) {
@@ -73,7 +58,7 @@ func plain(v any) any {
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for name, member := range v {
-			if member = plain(member); !blank(member) {
+			if member = plain(member); !shape.Blank(member) {
 				out[name] = member
 			}
 		}

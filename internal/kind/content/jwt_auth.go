@@ -109,7 +109,7 @@ func keylessSet(s string) string {
 
 func checkJWTAuth(c map[string]any) []shape.Problem {
 	var found []shape.Problem
-	service, keys := !allBlank(c["jwks_service"]), !blank(c["jwks"])
+	service, keys := !allBlank(c["jwks_service"]), !shape.Blank(c["jwks"])
 	switch {
 	case !service && !keys:
 		found = append(found, shape.Problem{Path: "", Text: "has no keys to check tokens with", Hint: "write jwks_service or jwks"})

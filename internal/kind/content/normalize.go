@@ -41,7 +41,7 @@ func (t Type) mapping(s *shape.Shape, at string, m map[string]any) map[string]an
 		if s.Field(name) != nil || s.Others != shape.Passed && slices.Contains(console, name) {
 			continue
 		}
-		if v = plain(v); !blank(v) {
+		if v = plain(v); !shape.Blank(v) {
 			out[name] = v
 		}
 	}
@@ -65,9 +65,9 @@ func (t Type) member(f shape.Field, at string, v any) any {
 	}
 	def := t.defaultOf(s, at)
 	switch {
-	case blank(v) && def != nil:
+	case shape.Blank(v) && def != nil:
 		return t.value(s, at, def)
-	case blank(v), def == nil && !f.Required && (s.Type == shape.Whole || s.Type == shape.Number) && zero(v):
+	case shape.Blank(v), def == nil && !f.Required && (s.Type == shape.Whole || s.Type == shape.Number) && zero(v):
 		return nil
 	}
 	return v

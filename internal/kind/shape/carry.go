@@ -1,0 +1,205 @@
+package shape
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Carrying finds members that a gateway holds, no shape knows, and what is to be written does not mention: what an update that
+// replaces the whole must send along, so that nothing is lost with it. A member that is null is mentioned, and goes. Known
+// members that are left out stay left out, but for mappings: in those there may be something that nobody knows, unless leaving
+// them out takes all of it away.
+type Carrying struct {
+	SecretsAlone bool // only members are carried of which the names tell that they are secret
+
+	Form  func(s *Shape, at string, v any) any                // the form in which entries of lists are compared
+	Same  func(s *Shape, want, have any) bool                 // whether two entries of a list with keys have the same one
+	Taken func(f Field, at string, known map[string]any) bool // whether leaving out a mapping, of which known is what its shape knows, takes it away
+
+	Masked []string // places of what was carried and is shown masked, so that it cannot be sent back
+}
+
+// anything is the shape of what no other one describes.
+var anything = OfFree("")
+
+// Members returns want with, and have without, the members of have that s does not know and want does not mention. At is the
+// place of both.
+func (c *Carrying) Members(s *Shape, at string, want, have map[string]any) (carried, rest map[string]any) {
+	carried, rest = maps.Clone(want), maps.Clone(have)
+	if carried == nil {
+		carried = map[string]any{}
+	}
+	for name, held := range have {
+		said, mentioned := want[name]
+		field := s.MemberOf(name)
+		switch {
+		case field != nil && Blank(said):
+			m, ok := held.(map[string]any)
+			if !ok || field.Type != Map || field.Others == Passed {
+				continue
+			}
+			before := len(c.Masked)
+			more, known := c.Members(field, at+"/"+name, nil, m)
+			switch {
+			case c.Taken(May(name, field), at+"/"+name, known):
+				c.Masked = c.Masked[:before]
+			case len(more) > 0:
+				carried[name], rest[name] = more, known
+			}
+		case field == nil && !mentioned && c.SecretsAlone && !SecretName(name):
+		case field == nil && !mentioned:
+			carried[name] = held
+			delete(rest, name)
+			if Masked(held) {
+				c.Masked = append(c.Masked, at+"/"+name)
+			}
+		case field == nil:
+			carried[name], rest[name] = c.inside(anything, "", said, held)
+		default:
+			carried[name], rest[name] = c.inside(field, at+"/"+name, said, held)
+		}
+	}
+	return carried, rest
+}
+
+// MemberOf is the shape of a member of a mapping, whose names may be free; nil where none describes it.
+func (s *Shape) MemberOf(name string) *Shape {
+	if s.Type != Map {
+		return nil
+	}
+	if field := s.Field(name); field != nil {
+		return field
+	}
+	return s.Each
+}
+
+// Masked reports whether a value holds a text that stands for a secret.
+func Masked(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return strings.Contains(v, "***")
+	case []any:
+		return slices.ContainsFunc(v, Masked)
+	case map[string]any:
+		for _, member := range v {
+			if Masked(member) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// inside is Members for values of any sort.
+func (c *Carrying) inside(s *Shape, at string, want, have any) (carried, rest any) {
+	if s.Type == Either {
+		s = s.Choose(have)
+	}
+	switch have := have.(type) {
+	case map[string]any:
+		if want, ok := want.(map[string]any); ok {
+			return c.Members(s, at, want, have)
+		}
+	case []any:
+		if want, ok := want.([]any); ok {
+			return c.entries(s, at, want, have)
+		}
+	}
+	return want, have
+}
+
+func (c *Carrying) entries(s *Shape, at string, want, have []any) (carried, rest []any) {
+	carried, rest = append([]any(nil), want...), append([]any(nil), have...)
+	items := anything
+	if s.Type == List {
+		items, at = s.Items, at+"/*"
+	}
+	formed := func(list []any) []any {
+		out := make([]any, len(list))
+		for i, item := range list {
+			out[i] = c.Form(items, at, item)
+		}
+		return out
+	}
+	for i, j := range c.pairs(s, formed(want), formed(have)) {
+		carried[i], rest[j] = c.inside(items, at, want[i], have[j])
+	}
+	return carried, rest
+}
+
+// pairs are entries of want with those of have that they are about, by index: those with the same key, or,
+// where entries have none, those that hold all that is wanted, then those at the same place of lists that are
+// equally long.
+func (c *Carrying) pairs(s *Shape, want, have []any) map[int]int {
+	pairs, taken := map[int]int{}, make([]bool, len(have))
+	try := func(fits func(i, j int) bool) {
+		for i := range want {
+			if _, paired := pairs[i]; paired {
+				continue
+			}
+			for j := range have {
+				if !taken[j] && fits(i, j) {
+					pairs[i], taken[j] = j, true
+					break
+				}
+			}
+		}
+	}
+	if s.Key != nil {
+		try(func(i, j int) bool { return c.Same(s, want[i], have[j]) })
+		return pairs
+	}
+	try(func(i, j int) bool { return holds(have[j], want[i]) })
+	try(func(i, j int) bool { return i == j && len(want) == len(have) })
+	return pairs
+}
+
+// holds reports whether have is want, or has all of its members.
+func holds(have, want any) bool {
+	w, ok := want.(map[string]any)
+	h, both := have.(map[string]any)
+	if !ok || !both {
+		return reflect.DeepEqual(have, want)
+	}
+	for name, v := range w {
+		if !holds(h[name], v) {
+			return false
+		}
+	}
+	return true
+}
+
+// Strange reports whether v holds a member that s does not know.
+func (s *Shape) Strange(v any) bool {
+	if s.Type == Either {
+		s = s.Choose(v)
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for name, member := range v {
+			if field := s.MemberOf(name); field == nil || field.Strange(member) {
+				return true
+			}
+		}
+	case []any:
+		return s.Type == List && slices.ContainsFunc(v, s.Items.Strange)
+	}
+	return false
+}
+
+// Blank reports whether a value says nothing: null, "", [] or {}.
+func Blank(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
+}
