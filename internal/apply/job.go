@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -53,6 +54,12 @@ func (j *job) fail(err error, words ...string) {
 		return
 	}
 	j.out.status, j.out.failure = Failed, failure(err, words...)
+}
+
+// refusesInput reports whether the gateway refused what a request holds, as one that has members that it does not take.
+func (j *job) refusesInput() bool {
+	f := j.out.failure
+	return j.out.status == Failed && f.HTTPStatus == 400 && strings.HasPrefix(f.ErrorCode, "APIG.20")
 }
 
 // unknown records that it could not be found out whether the change happened.

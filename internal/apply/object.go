@@ -22,17 +22,17 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 		r.create(ctx, k, j, k.Named(ch.Want.Value, ch.Via), ch.Via)
 	case diff.OpRestage:
 		r.made(k, ch, ch.Next.ID, ch.Want.Value)
-		r.update(ctx, k, j, k.Named(ch.Want.Value, ch.Next.Key), ch.Next.Value, ch.Next.ID)
+		r.update(ctx, k, j, k.Named(ch.Want.Value, ch.Next.Key), *ch.Next)
 	case diff.OpRename:
 		id, _ := r.ids.ID(k.Name, ch.Want.Key)
-		have, told := r.values.Load(id)
-		if !told {
-			have = k.Named(ch.Want.Value, ch.Via)
+		have := kind.Object{ID: id, Value: k.Named(ch.Want.Value, ch.Via)}
+		if told, ok := r.told.Load(id); ok {
+			have = told.(kind.Object)
 		}
-		r.update(ctx, k, j, ch.Want.Value, have, id)
+		r.update(ctx, k, j, ch.Want.Value, have)
 	case diff.OpUpdate:
-		if id, ok := r.toUpdate(ctx, k, j); ok {
-			r.update(ctx, k, j, ch.Want.Value, ch.Have.Value, id)
+		if have, ok := r.toUpdate(ctx, k, j); ok {
+			r.update(ctx, k, j, ch.Want.Value, have)
 		}
 	case diff.OpSet:
 		r.set(ctx, k, j, s)
@@ -41,11 +41,11 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 	}
 }
 
-// toUpdate is the id of the object of an update. What came with its owner in this run is looked up.
-func (r *runner) toUpdate(ctx context.Context, k *kind.Kind, j *job) (id string, ok bool) {
+// toUpdate is the object of an update, with its id. What came with its owner in this run is looked up.
+func (r *runner) toUpdate(ctx context.Context, k *kind.Kind, j *job) (have kind.Object, ok bool) {
 	ch := j.change
-	if ch.Have.ID != "" || k.Single {
-		return ch.Have.ID, true
+	if have = *ch.Have; have.ID != "" || k.Single {
+		return have, true
 	}
 	o, err := r.find(ctx, k, ch, ch.Want.Key)
 	switch {
@@ -54,9 +54,10 @@ func (r *runner) toUpdate(ctx context.Context, k *kind.Kind, j *job) (id string,
 	case o == nil:
 		j.fail(fmt.Errorf("the gateway made %s without %s", ch.Want.OwnerAddress(), ch.Address))
 	default:
-		return o.ID, true
+		have.ID, have.Beyond = o.ID, o.Beyond
+		return have, true
 	}
-	return "", false
+	return have, false
 }
 
 // parent is the object that the one of a change lives in; nil for one that stands alone.
@@ -120,7 +121,7 @@ func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any
 	if err != nil || o.ID == "" && !k.Single {
 		return n, fmt.Errorf("%w: it carries no id", api.ErrUnreadable)
 	}
-	r.values.Store(o.ID, o.Value)
+	r.told.Store(o.ID, o)
 	r.made(k, j.change, o.ID, value)
 	return n, nil
 }
@@ -157,7 +158,7 @@ func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool
 	case !l.mine && len(diff.Leaves(k, k.Settle(l.value, o.Value), l.value)) > 0:
 		j.fail(l.err, "somebody else made it since the gateway was read")
 	default:
-		r.values.Store(o.ID, o.Value)
+		r.told.Store(o.ID, *o)
 		r.made(k, j.change, o.ID, l.value)
 		j.succeed(howFound(l))
 	}
@@ -203,13 +204,18 @@ func (r *runner) generated(k *kind.Kind, ch *diff.Change, o *kind.Object) bool {
 
 // update changes an object in place. Where the gateway keeps, or refuses, what an update clears by leaving
 // it out, a second body clears it explicitly.
-func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value, have any, id string) {
-	q, err := k.Update(value, have, r.parent(k, j.change), id, r.ids)
+func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, have kind.Object) {
+	q, err := k.Update(value, have, r.parent(k, j.change), r.ids)
 	if err != nil {
 		j.fail(err)
 		return
 	}
-	got := r.updateOnce(ctx, k, j, value, id, q)
+	got := r.updateOnce(ctx, k, j, value, have.ID, q)
+	if j.refusesInput() && have.Beyond != nil { // what it tells and does not take is not lost by leaving it out
+		have.Beyond = nil
+		r.update(ctx, k, j, value, have)
+		return
+	}
 	if got == nil {
 		return
 	}
@@ -218,7 +224,7 @@ func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value, have a
 		return
 	}
 	q.Body = body
-	r.updateOnce(ctx, k, j, value, id, q)
+	r.updateOnce(ctx, k, j, value, have.ID, q)
 }
 
 // updateOnce sends an update and settles the job. It returns the value that the gateway has after it, as

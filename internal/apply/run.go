@@ -70,7 +70,7 @@ type runner struct {
 	bound     map[boundAt]bool
 	slots     sync.Map // LINK KIND/ID of an owner to its slot, a string
 	freed     sync.Map // ids of links that were unbound out of turn, to make room, to their outcome
-	values    sync.Map // ids of objects that this run made to their values, as the gateway told them
+	told      sync.Map // objects that this run made, as the gateway told them, by id
 	claimed   sync.Map // ids of generated values that a change of this run stands for
 	tally     tally
 	waiting   func(address string, d time.Duration)

@@ -25,6 +25,15 @@ func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *
 			Would:  "the update would have taken it away, since it sends all of the content; write the secret, or set its variable",
 		})
 	}
+	if b := p.have.Beyond; b != nil {
+		for _, path := range b.Hidden {
+			c.plan.Refusals = append(c.plan.Refusals, Refusal{
+				Guard: "secrets", Address: w.Address(),
+				Reason: w.Address() + " has something on the gateway that this version does not know and that the gateway hides: " + path,
+				Would:  "the update would have taken it away, since it sends all of the object; make the change in the gateway's console, or use a newer version",
+			})
+		}
+	}
 	w.Value = sent
 	return &w
 }

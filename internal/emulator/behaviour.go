@@ -67,6 +67,11 @@ type Behaviour struct {
 	// (default) or "removes".
 	OmittedHealthCheck string
 
+	// NewerMembers is what becomes of a member that the gateway has in each object, and in each part of one, beyond the
+	// reference: there is none ("absent", default), an update that leaves it out resets it ("kept"), or it is told and
+	// refused when it is sent ("refused").
+	NewerMembers string
+
 	// FeatureChanges is how often a feature can change: "once-a-minute" (default), else 409 APIG.3711, or "any-time".
 	FeatureChanges string
 

@@ -60,6 +60,12 @@ var choices = []choice{
 		func(b *Behaviour) any { return &b.PluginContents },
 	},
 	{
+		"newer-members",
+		[]string{"absent", "kept", "refused"},
+		"a member of each object beyond the reference (kept: an update without it resets it; refused: it cannot be sent)",
+		func(b *Behaviour) any { return &b.NewerMembers },
+	},
+	{
 		"instance-wide-auths",
 		[]string{"allowed", "refused"},
 		"listing authorized apps without an API",

@@ -31,6 +31,7 @@ type Gateway struct {
 	traced   uint64          // counts them
 	requests uint64          // counts requests, for their ids
 	writing  map[string]bool // what is being written by a request in flight
+	newer    map[string]any  // bodies of writes with their editions, by the id of the object
 	period   time.Time       // begin of the rate limit's current period
 	inPeriod int             // requests admitted in it
 	chance   *rand.Rand
@@ -44,6 +45,7 @@ func New(o Options) *Gateway {
 		routes:    newRouter(routesOf(allResources())),
 		behaviour: o.Behaviour,
 		writing:   map[string]bool{},
+		newer:     map[string]any{},
 		chance:    rand.New(rand.NewPCG(o.Seed, 0x6661756c7473)), //nolint:gosec // faults, not secrets
 	}
 	g.state = newState(o)
@@ -145,7 +147,7 @@ func (g *Gateway) act(c *call, hit strike, refused error, id string) (a answer, 
 	if hit.refusal != nil {
 		err = hit.refusal
 	}
-	return g.encode(yes, err, id, hit), carried
+	return g.encode(c, yes, err, id, hit), carried
 }
 
 // perform runs the operation, with the checks that all operations of an instance share.
@@ -162,11 +164,16 @@ func (g *Gateway) perform(c *call) (reply, error) {
 	if c.route.method != http.MethodGet && g.instance.Status != statusRunning {
 		return reply{}, refuse(http.StatusConflict, "APIC.7701", "The instance is in the state %s, which forbids this operation", g.instance.Status)
 	}
-	return c.route.do(g, c)
+	told := g.takesEditions(c)
+	yes, err := c.route.do(g, c)
+	if err == nil {
+		g.keepsEditions(c, told, yes)
+	}
+	return yes, err
 }
 
 // encode turns a reply or a refusal into bytes and lets the fault spoil them.
-func (g *Gateway) encode(yes reply, err error, id string, hit strike) answer {
+func (g *Gateway) encode(c *call, yes reply, err error, id string, hit strike) answer {
 	a := answer{status: yes.status, header: http.Header{}, fate: hit.fate}
 	a.header.Set("X-Request-Id", id)
 	payload := yes.body
@@ -190,7 +197,7 @@ func (g *Gateway) encode(yes reply, err error, id string, hit strike) answer {
 	if err := e.Encode(payload); err != nil {
 		panic(fmt.Sprintf("encode the answer: %v", err)) // every body is made of plain values
 	}
-	a.body = g.abridged(bytes.TrimSpace(b.Bytes()))
+	a.body = g.tellsEditions(c, g.abridged(bytes.TrimSpace(b.Bytes())))
 	if hit.wrongType {
 		a.body = confuse(a.body)
 	}

@@ -32,6 +32,7 @@ const builtInGroup = "DEFAULT"
 var apiGroup = of(Def[APIGroup, apiGroupWire]{
 	Facts: Facts{
 		Name: AGroup, Trail: "ApiGroup", Section: "groups", Path: "api-groups", ListField: "groups", NameQuery: "name",
+		Tells: []string{"status", "sl_domain", "sl_domains", "register_time", "on_sell_status", "call_limits", "time_interval", "time_unit", "is_default", "version", "roma_app_id", "roma_app_name"},
 		Codes: Codes{Gone: []string{"APIG.3001"}}, Limit: "APIGROUP_NUM_LIMIT", Always: []string{builtInGroup},
 		Ops: Operations{List: "ListApiGroupsV2", Create: "CreateApiGroupV2", Update: "UpdateApiGroupV2", Delete: "DeleteApiGroupV2"},
 		Shape: shape.OfMap("A group of APIs, with what they share. Every gateway has DEFAULT.",

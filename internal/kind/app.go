@@ -29,6 +29,7 @@ const generatedByGateway = "the gateway makes one, which is left alone"
 var app = of(Def[App, appWire]{
 	Facts: Facts{
 		Name: "app", Trail: "App", Section: "apps", Rank: 2, Path: "apps", ListField: "apps", NameQuery: "name",
+		Tells: []string{"creator", "register_time", "status", "app_type", "roma_app_type"},
 		Limit: "APP_NUM_LIMIT",
 		Makes: []string{"/app_key", "/app_secret"},
 		Ops:   Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},

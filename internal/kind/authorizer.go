@@ -38,7 +38,7 @@ type authorizerWire struct {
 	Version    string         `json:"authorizer_version,omitempty"`
 	AliasURI   *string        `json:"authorizer_alias_uri"`
 	Network    string         `json:"network_type"`
-	Identities []identityWire `json:"identities"`
+	Identities []identityWire `json:"identities" key:"location,name"`
 	TTL        int64          `json:"ttl"`
 	NeedBody   bool           `json:"need_body"`
 	UserData   *string        `json:"user_data"`
@@ -53,6 +53,7 @@ type identityWire struct {
 var authorizer = of(Def[Authorizer, authorizerWire]{
 	Facts: Facts{
 		Name: "authorizer", Trail: "Authorizer", Section: "authorizers", Path: "authorizers", ListField: "authorizer_list",
+		Tells: []string{"ld_api_id", "roma_app_id", "roma_app_name"},
 		Codes: Codes{Gone: []string{"APIG.3081"}}, Usual: 50,
 		Replace: []string{"/type"},
 		Ops: Operations{

@@ -75,10 +75,10 @@ type channelWire struct {
 	Port     *int64             `json:"port"`
 	Strategy word               `json:"balance_strategy"`
 	Members  *string            `json:"member_type"`
-	Groups   []channelGroupWire `json:"member_groups"`
-	Servers  *[]serverWire      `json:"members,omitempty"` // left out where they are not the channel's own
-	Health   *healthCheckWire   `json:"vpc_health_config,omitempty"`
-	Service  *Microservice      `json:"microservice_info,omitempty"` // a stub of empty texts where there is none
+	Groups   []channelGroupWire `json:"member_groups" key:"member_group_name" told:"member_group_id,create_time,update_time,dict_code"`
+	Servers  *[]serverWire      `json:"members,omitempty" key:"ecs_id|host,port,member_group_name" told:"id,vpc_channel_id,create_time,member_group_id,health_status"` // left out where they are not the channel's own
+	Health   *healthCheckWire   `json:"vpc_health_config,omitempty" told:"id,vpc_channel_id,create_time,status"`
+	Service  *Microservice      `json:"microservice_info,omitempty" told:"id,instance_id,create_time,update_time"` // a stub of empty texts where there is none
 }
 
 type channelGroupWire struct {
@@ -87,7 +87,7 @@ type channelGroupWire struct {
 	Remark    *string         `json:"member_group_remark"`
 	Version   *string         `json:"microservice_version,omitempty"`
 	Port      *int64          `json:"microservice_port,omitempty"`
-	Labels    *[]ChannelLabel `json:"microservice_labels,omitempty"`
+	Labels    *[]ChannelLabel `json:"microservice_labels,omitempty" key:"label_name"`
 	Reference string          `json:"reference_vpc_channel_id,omitempty"`
 }
 
@@ -134,6 +134,7 @@ var (
 var channel = of(Def[Channel, channelWire]{
 	Facts: Facts{
 		Name: aChannel, Trail: "Vpc", Section: "channels", Path: "vpc-channels", ListField: "vpc_channels", NameQuery: "name",
+		Tells: []string{"status", "dict_code"},
 		Codes: Codes{Gone: []string{"APIG.3023"}}, Replace: []string{"/type"}, Remains: []string{"/health_check"}, Refers: aChannel, Usual: 200,
 		Ops: Operations{
 			List: "ListVpcChannelsV2", Show: "ShowDetailsOfVpcChannelV2", Create: "CreateVpcChannelV2", Update: "UpdateVpcChannelV2", Delete: "DeleteVpcChannelV2",

@@ -67,7 +67,7 @@ func TestChannelsAsTold(t *testing.T) {
 func TestReferenceOfUnknownName(t *testing.T) {
 	c := Channel{Name: "a", Type: "reference", Members: "ip", Groups: []ChannelGroup{{Name: "one", Reference: "7"}}}
 	for name, have := range map[string]any{"of a file": nil, "of the gateway": c} {
-		q, err := channel.Update(c, have, nil, "1", noIDs{})
+		q, err := channel.Update(c, Object{ID: "1", Value: have}, nil, noIDs{})
 		if have == nil {
 			if err == nil {
 				t.Errorf("%s: sent as %v", name, q.Body)

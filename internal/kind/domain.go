@@ -37,7 +37,7 @@ type ownDomainWire struct {
 
 	SSLID   string           `json:"ssl_id,omitempty"`
 	SSLName string           `json:"ssl_name,omitempty"`
-	SSL     []CertificateRef `json:"ssl_infos,omitempty"`
+	SSL     []CertificateRef `json:"ssl_infos,omitempty" told:"algorithm_type,type,is_has_trusted_root_ca"`
 }
 
 // The ports of domains of which nobody says any, and the TLS version of a new one: which one gateways take differs.
@@ -85,6 +85,7 @@ func ingressPort(protocol string, usual int64) *shape.Shape {
 var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 	Facts: Facts{
 		Name: "domain", Trail: "Domain", Owner: AGroup, Field: "domains", Shape: ownDomainList.Items,
+		Tells:  []string{"cname_status", "status", "is_has_trusted_root_ca"},
 		Refers: "certificate",
 		Path:   "api-groups/{group}/domains", ListField: "url_domains", OwnerTells: "api-groups/{group}", OnePlace: true,
 		Codes: Codes{Gone: []string{"APIG.3020"}, Taken: []string{"APIG.3305"}},

@@ -66,6 +66,7 @@ var madeSettings = map[string][]any{
 var feature = of(Def[Feature, featureWire]{
 	Facts: Facts{
 		Name: "feature", Trail: "Feature", Section: "features", Path: "features", ListField: "features", Given: true,
+		Tells:   []string{"id", "instance_id", "update_time"},
 		Remains: []string{"/config"}, Codes: Codes{Later: []string{"APIG.3711"}}, Later: time.Minute,
 		Ops: Operations{List: "ListFeaturesV2", Update: "CreateFeatureV2"},
 		Shape: shape.OfMap("Features of the gateway, by name: on or off, a number as text, or a mapping of their parameters. Those that are not named are left alone. A parameter that is not named has its default where all gateways have the same (enable: off; max_timeout: 60000), and else stays as it is. A change interrupts calls for a moment, so that it needs --allow-interruption; one feature can change once a minute.",

@@ -32,7 +32,7 @@ type gatewayResponseWire struct {
 type errorAnswerWire struct {
 	Status    *int64       `json:"status,omitempty"`
 	Body      *string      `json:"body"`
-	Headers   []headerWire `json:"headers,omitempty"`
+	Headers   []headerWire `json:"headers,omitempty" key:"key"`
 	Untouched bool         `json:"default,omitempty"`
 }
 
@@ -111,6 +111,7 @@ var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
 		Name: "gateway_response", Trail: "GatewayResponse", Owner: AGroup, Field: "responses", Shape: gatewayResponseList.Items,
 		Path: "api-groups/{group}/gateway-responses", ListField: "responses", Always: []string{builtInResponse},
 		ListTells: true, // the example of the operation "Querying Group Responses" has names alone
+		Tells:     []string{"default"},
 		Ops: Operations{
 			List: "ListGatewayResponsesV2", Show: "ShowDetailsOfGatewayResponseV2", Create: "CreateGatewayResponseV2", Update: "UpdateGatewayResponseV2", Delete: "DeleteGatewayResponseV2",
 		},

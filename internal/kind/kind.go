@@ -42,6 +42,7 @@ type Facts struct {
 	Replace    []string // JSON pointers that cannot change in place
 	Unset      []string // JSON pointers of numbers whose 0 means that there is none
 	Remains    []string // JSON pointers of what an update cannot take away: left out, it stays
+	Tells      []string // members of answers, besides those of the wire form, that no write takes by the reference
 	Makes      []string // JSON pointers of what the gateway makes where it is left out
 	Always     []string // names of objects that every gateway, or every owner, has: they are never made, renamed or deleted
 	Given      bool     // every gateway has each of them, listed or not: they are only set, by name, and files have them as a mapping
@@ -246,6 +247,7 @@ type Kind struct {
 	WithNames func(o Object, name func(kindName, id string) string) Object
 
 	keyed func(o Object) string // the key that the value of an object gives it
+	form  *shape.Shape          // what answers about one object are known to have; nil where no update replaces one
 }
 
 // of erases the types of d. It and what it calls are the only places where a value meets a type assertion.
@@ -293,7 +295,10 @@ func (d *Def[S, W]) object(s S, owner string) Object {
 
 // onWire sets what turns values into bodies, and answers into objects.
 func (d *Def[S, W]) onWire(k *Kind) {
-	found := func(owner string, w *W, strange wire.Strange) Object {
+	if d.Ops.Update != "" {
+		k.form = wireForm[W](&d.Facts)
+	}
+	found := func(owner string, w *W, raw []byte, strange wire.Strange) Object {
 		f := d.Decode(*w)
 		if f.None {
 			return Object{}
@@ -303,20 +308,23 @@ func (d *Def[S, W]) onWire(k *Kind) {
 		}
 		o := d.object(f.Value, owner)
 		o.ID, o.Bound, o.Foreign, o.Parts, o.Inside = f.ID, f.Bound, f.Foreign, !f.Empty, f.Inside
+		if k.form != nil {
+			o.Beyond = beyond(k.form, raw)
+		}
 		return o
 	}
 	k.decode = func(owner string, page *Page) ([]Object, error) {
 		list, strange, err := entries[W](page, d.ListField)
-		out := make([]Object, len(list))
+		out, raw := make([]Object, len(list)), parts(page.fields[d.ListField])
 		for i, w := range list {
-			out[i] = found(owner, w, strange[i])
+			out[i] = found(owner, w, raw[i], strange[i])
 		}
 		return out, err
 	}
 	k.decode1 = func(owner string, raw json.RawMessage) (Object, bool, error) {
 		var w W
 		strange, err := wire.Decode(raw, &w)
-		return found(owner, &w, strange), strange == nil, err
+		return found(owner, &w, raw, strange), strange == nil, err
 	}
 	if d.Names != nil {
 		k.WithNames = func(o Object, name func(kindName, id string) string) Object {

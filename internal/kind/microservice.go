@@ -12,9 +12,9 @@ import (
 // tells more of it, such as names and addresses, which nobody can set.
 type Microservice struct {
 	Type       string      `json:"service_type"` // CSE CCE CCE_SERVICE NACOS, each with what is called like it
-	CSE        *CSEInfo    `json:"cse_info,omitempty"`
-	CCE        *CCEInfo    `json:"cce_info,omitempty"`
-	CCEService *CCEService `json:"cce_service_info,omitempty"`
+	CSE        *CSEInfo    `json:"cse_info,omitempty" told:"engine_name,service_name,register_address,cse_app_id,version"`
+	CCE        *CCEInfo    `json:"cce_info,omitempty" told:"cluster_name"`
+	CCEService *CCEService `json:"cce_service_info,omitempty" told:"cluster_name"`
 	Nacos      *NacosInfo  `json:"nacos_info,omitempty"`
 }
 
@@ -47,7 +47,7 @@ type NacosInfo struct {
 	Cluster   string        `json:"cluster_name,omitempty"`
 	Group     string        `json:"group_name,omitempty"`
 	Service   string        `json:"service_name"`
-	Servers   []NacosServer `json:"server_config"`
+	Servers   []NacosServer `json:"server_config" key:"ip_address,port"`
 	User      *NacosUser    `json:"user_info,omitempty"`
 }
 

@@ -27,6 +27,8 @@ type Object struct {
 
 	// Inside is what the gateway told with the object of what lives inside it: the list of each kind whose OwnerTells.
 	Inside map[string]json.RawMessage
+
+	Beyond *Beyond // what the gateway tells of it beyond the reference; nil where that is nothing
 }
 
 // Unknown is the number of what a gateway does not count, such as the bindings of an object.

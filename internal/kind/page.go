@@ -89,6 +89,17 @@ func entries[W any](p *Page, field string) (list []*W, strange []wire.Strange, e
 	return list, strange, nil
 }
 
+// parts are the entries of a list as they came, without those that are null.
+func parts(raw []byte) (out [][]byte) {
+	eachEntry(raw, func(entry []byte) bool {
+		if string(entry) != "null" {
+			out = append(out, entry)
+		}
+		return true
+	})
+	return out
+}
+
 var errForm = errors.New("a value has an unexpected form")
 
 var errNoObject = errors.New("the answer is no mapping")
@@ -97,27 +108,55 @@ var errNoObject = errors.New("the answer is no mapping")
 // this goes through one once, where a map of raw messages would take it apart three times.
 func members(raw []byte) (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
+	err := eachMember(raw, func(key, value []byte) bool {
+		out[string(key)] = slices.Clip(value)
+		return true
+	})
+	return out, err
+}
+
+// eachMember goes through the members of a valid JSON object until it has seen enough.
+func eachMember(raw []byte, see func(key, value []byte) (more bool)) error {
 	at := blank(raw, 0)
 	if at >= len(raw) || raw[at] != '{' {
-		return nil, errNoObject
+		return errNoObject
 	}
 	for at = blank(raw, at+1); at < len(raw) && raw[at] == '"'; at = blank(raw, at) {
 		end := valueEnd(raw, at)
-		var key string
-		if err := json.Unmarshal(raw[at:end], &key); err != nil {
-			return nil, errNoObject
+		key := raw[at+1 : max(at+1, end-1)]
+		if bytes.IndexByte(key, '\\') >= 0 {
+			var text string
+			if err := json.Unmarshal(raw[at:end], &text); err != nil {
+				return errNoObject
+			}
+			key = []byte(text)
 		}
 		begin := blank(raw, blank(raw, end)+1) // behind the colon
 		if begin >= len(raw) {
-			return nil, errNoObject
+			return errNoObject
 		}
 		at = valueEnd(raw, begin)
-		out[key] = raw[begin:at:at]
+		if !see(key, raw[begin:at]) {
+			return nil
+		}
 		if at = blank(raw, at); at < len(raw) && raw[at] == ',' {
 			at++
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// eachEntry goes through the entries of a valid JSON list until it has seen enough.
+func eachEntry(raw []byte, see func(entry []byte) (more bool)) {
+	for at := blank(raw, blank(raw, 0)+1); at < len(raw) && raw[at] != ']'; at = blank(raw, at) {
+		end := valueEnd(raw, at)
+		if end == at || !see(raw[at:end]) {
+			return
+		}
+		if at = blank(raw, end); at < len(raw) && raw[at] == ',' {
+			at++
+		}
+	}
 }
 
 func blank(raw []byte, at int) int {

@@ -138,16 +138,21 @@ func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
 	return o, err
 }
 
-// Update asks to change the object id in place; have is what the gateway holds.
-func (k *Kind) Update(value, have any, parent *Object, id string, ids IDs) (api.Request, error) {
-	body, err := k.encode(value, have, parent, ids)
+// Update asks to change an object in place; have is that as the gateway holds it, with its id.
+func (k *Kind) Update(value any, have Object, parent *Object, ids IDs) (api.Request, error) {
+	body, err := k.encode(value, have.Value, parent, ids)
 	if err != nil {
 		return api.Request{}, err
 	}
+	q := api.Request{Operation: k.Ops.Update, Method: "PUT", Scope: k.Scope, Path: k.segments(parent, have.ID), Secrets: k.Values(value)}
 	if k.Given { // by the name in the body
-		return api.Request{Operation: k.Ops.Update, Method: "POST", Scope: k.Scope, Path: k.segments(parent), Body: body, Secrets: k.Values(value)}, nil
+		q.Method, q.Path = "POST", k.segments(parent)
 	}
-	return api.Request{Operation: k.Ops.Update, Method: "PUT", Scope: k.Scope, Path: k.segments(parent, id), Body: body, Secrets: k.Values(value)}, nil
+	if have.Beyond != nil {
+		q.Secrets = append(q.Secrets, have.Beyond.secrets...)
+	}
+	q.Body, err = have.Beyond.in(k.form, body)
+	return q, err
 }
 
 // Delete asks to remove the object id.

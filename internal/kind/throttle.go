@@ -44,6 +44,7 @@ var calls = shape.Range(1, math.MaxInt32)
 var throttle = of(Def[Throttle, throttleWire]{
 	Facts: Facts{
 		Name: "throttle", Trail: "Throttle", Section: "throttles", Rank: 1, Path: "throttles", ListField: "throttles", NameQuery: "name",
+		Tells: []string{"enable_adaptive_control"},
 		Codes: Codes{Bound: []string{"APIG.3451"}}, Limit: "THROTTLE_NUM_LIMIT",
 		Ops: Operations{
 			List: "ListRequestThrottlingPolicyV2", Create: "CreateRequestThrottlingPolicyV2",

@@ -103,6 +103,7 @@ func matchSpecials(_ string, want []Declared, have []Object) Matched {
 var throttleSpecial = of(Def[Special, specialWire]{
 	Facts: Facts{
 		Name: "throttle_special", Trail: "ThrottleSpecial", Owner: "throttle", Field: "specials",
+		Tells: []string{"apply_time", "app_id", "throttle_id"},
 		Shape: specialList.Items,
 		Path:  "throttles/{throttle}/throttle-specials", ListField: "throttle_specials",
 		Ops: Operations{

@@ -134,7 +134,7 @@ func byHand(t *testing.T, run *reconcile.Run, c *remote.Client, kindName, key st
 			held = o
 		}
 	}
-	q, err := k.Update(held.Value, held.Value, held.Parent, held.ID, known(ids))
+	q, err := k.Update(held.Value, held, held.Parent, known(ids))
 	if err != nil {
 		t.Fatal(err)
 	}

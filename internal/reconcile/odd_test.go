@@ -129,7 +129,7 @@ func TestIgnoredOddValuesStay(t *testing.T) {
 	if d := cmp.Diff([]string{"update throttle/base /remark:  → new"}, words(c.Plan)); d != "" {
 		t.Errorf("changes (-want +got):\n%s", d)
 	}
-	q, err := kind.Of("throttle").Update(c.Plan.Changes[0].Want.Value, c.Plan.Changes[0].Have.Value, nil, "id", nil)
+	q, err := kind.Of("throttle").Update(c.Plan.Changes[0].Want.Value, *c.Plan.Changes[0].Have, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
