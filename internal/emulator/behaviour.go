@@ -81,7 +81,8 @@ type Behaviour struct {
 	// ResponseLists is what the list of a group's gateway responses tells of them: the "whole" (default), or "names" alone.
 	ResponseLists string
 
-	// ChannelSecret is how the password of a Nacos registry comes back in a channel: "absent" (default), "masked" or "clear".
+	// ChannelSecret is how the password of a Nacos registry comes back in a channel: "absent" (default), "masked" or "clear";
+	// with "no-user" nothing comes back of who asks the registry.
 	ChannelSecret string
 
 	// WrongToken is who refuses a token that is wrong: the "service" (default) with 401 APIG.1002, or APIC.7102 where

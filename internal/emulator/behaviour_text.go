@@ -133,8 +133,8 @@ var choices = []choice{
 	},
 	{
 		"channel-secret",
-		[]string{"absent", "masked", "clear"},
-		"the password of a Nacos registry when a channel is read",
+		[]string{"absent", "masked", "clear", "no-user"},
+		"the password of a Nacos registry when a channel is read (no-user: nor whose it is)",
 		func(b *Behaviour) any { return &b.ChannelSecret },
 	},
 	{

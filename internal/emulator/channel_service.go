@@ -169,17 +169,21 @@ func (m *microservice) view(c *channel, secret string) map[string]any {
 // view is a registry as it is told; the password in one of the ways that a gateway may have.
 func (n *nacosInfo) view(secret string) map[string]any {
 	out := map[string]any{
-		"namespace": n.Namespace, "cluster_name": n.Cluster, "group_name": n.Group, "service_name": n.Service, "server_config": n.Servers, "user_info": nil,
+		"namespace": n.Namespace, "cluster_name": n.Cluster, "group_name": n.Group, "service_name": n.Service, "server_config": n.Servers,
 	}
-	if u := n.User; u != nil {
-		user := map[string]any{"user_name": u.Name}
-		switch secret {
-		case "masked":
-			user["password"] = "******"
-		case "clear":
-			user["password"] = u.Password
-		}
-		out["user_info"] = user
+	u := n.User
+	if u == nil {
+		u = &nacosUser{} // as stubs are
 	}
+	user := map[string]any{"user_name": u.Name}
+	switch {
+	case secret == "no-user":
+		return out
+	case secret == "masked" && u.Password != "":
+		user["password"] = "******"
+	case secret == "clear":
+		user["password"] = u.Password
+	}
+	out["user_info"] = user
 	return out
 }

@@ -21,6 +21,7 @@ type Channel struct {
 	Health   *HealthCheck   `json:"health_check,omitempty"`
 	Service  *Microservice  `json:"microservice,omitempty"` // of microservice alone
 	Older    bool           `json:"-"`                      // the gateway tells the type in its old form alone, which knows no references
+	NoUser   bool           `json:"-"`                      // the gateway says nothing of who asks the registry
 	Odd      `json:"-"`
 }
 
@@ -258,7 +259,7 @@ func adoptChannel(want, have Channel) Channel {
 	if want.Health == nil {
 		have.Health = nil
 	}
-	have.Service = have.Service.adopt(want.Service)
+	have.Service = have.Service.adopt(want.Service, have.NoUser)
 	return have
 }
 
@@ -285,7 +286,7 @@ func sentChannel(want, have Channel, _ func(string) bool) (Channel, []string) {
 	}
 	want.Health = cmp.Or(want.Health, have.Health)
 	var lost []string
-	want.Service, lost = want.Service.sent(have.Service)
+	want.Service, lost = want.Service.sent(have.Service, have.NoUser)
 	return want, lost
 }
 

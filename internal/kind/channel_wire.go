@@ -67,7 +67,7 @@ func decodeChannel(w channelWire) Found[Channel] {
 	told := map[string]bool{"/port": w.Port != nil, "/balance_strategy": w.Strategy != ""}
 	switch c.Type {
 	case ofMicroservice:
-		c.Service = w.Service.told()
+		c.Service, c.NoUser = w.Service.told(), w.Service.silent()
 		told["/microservice"] = c.Service != nil
 	case ofChannels:
 	default:

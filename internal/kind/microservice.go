@@ -101,6 +101,9 @@ func (m *Microservice) told() *Microservice {
 	})
 }
 
+// silent reports whether a gateway says nothing of who asks a registry; one that says nobody tells a stub of empty texts.
+func (m *Microservice) silent() bool { return m != nil && m.Type == "NACOS" && m.user() == nil }
+
 // complete has what files may leave out. Other services than those of Nacos have nothing of that sort.
 func (m *Microservice) complete() *Microservice {
 	return m.changed(func(n *NacosInfo) {
@@ -128,9 +131,14 @@ func (m *Microservice) brief() *Microservice {
 	})
 }
 
-// adopt is m without the password where want leaves that to the gateway.
-func (m *Microservice) adopt(want *Microservice) *Microservice {
-	if w := want.user(); w == nil || w.Password != "" {
+// adopt is m without the password where want leaves that to the gateway, and with the user that is wanted, whose password is
+// hidden, where the gateway is silent about that.
+func (m *Microservice) adopt(want *Microservice, silent bool) *Microservice {
+	w := want.user()
+	if w != nil && silent {
+		m = m.changed(func(n *NacosInfo) { n.User = &NacosUser{Name: w.Name, Password: masked} })
+	}
+	if w == nil || w.Password != "" {
 		return m
 	}
 	return m.changed(func(n *NacosInfo) {
@@ -142,12 +150,12 @@ func (m *Microservice) adopt(want *Microservice) *Microservice {
 
 // sent is m with the password that the gateway has where m leaves it to that, and what is lost where it is hidden: an update
 // sends all of the microservice.
-func (m *Microservice) sent(have *Microservice) (_ *Microservice, lost []string) {
+func (m *Microservice) sent(have *Microservice, silent bool) (_ *Microservice, lost []string) {
 	user, held := m.user(), have.user()
-	if user == nil || held == nil || user.Password != "" {
+	if user == nil || held == nil && !silent || user.Password != "" {
 		return m, nil
 	}
-	if !InClear(held.Password) {
+	if held == nil || !InClear(held.Password) {
 		return m, []string{nacosPassword}
 	}
 	return m.changed(func(n *NacosInfo) { n.User.Password = held.Password }), nil

@@ -85,7 +85,7 @@ func (k *Kind) Completed(listed Object, answer json.RawMessage) (Object, error) 
 		owner = listed.Parent.Key
 	}
 	told, _, err := k.decode1(owner, answer)
-	told.Parent = listed.Parent
+	told.Parent, told.Beyond = listed.Parent, cmp.Or(told.Beyond, listed.Beyond)
 	unsaid := k.Odd(listed.Value).Untold()
 	silent := slices.DeleteFunc(k.Odd(told.Value).Untold(), func(p string) bool { return slices.Contains(unsaid, p) })
 	if err != nil || len(silent) == 0 {
