@@ -45,7 +45,7 @@ func (o *compareOptions) mean(ctx context.Context, c *prepared) error {
 	if err := o.traffic.read(ctx, c); err != nil {
 		return err
 	}
-	in := impact.Input{Have: c.Actual, Want: c.Desired, Plan: c.Plan, Complete: c.Complete}
+	in := impact.Input{Have: c.Actual, Want: c.Desired, Plan: c.Plan, Complete: c.Complete, APIs: c.APIs}
 	if c.planTraffic != nil && c.planTraffic.APIs != nil {
 		in.Traffic = func(a *kind.API) (calls, peak int64, ok bool) {
 			f, ok := c.planTraffic.APIs[a.Address()]

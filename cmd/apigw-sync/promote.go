@@ -107,7 +107,7 @@ func meantNext(n *promote.Next, apis *kind.Catalog) []impact.Entry {
 	for _, a := range apis.APIs {
 		there[a.Address()], there[a.Group+impact.AllOf] = true, true
 	}
-	return slices.DeleteFunc(impact.Of(impact.Input{Have: n.Have, Want: n.Want, Plan: n.Plan, Complete: complete}), func(e impact.Entry) bool {
+	return slices.DeleteFunc(impact.Of(impact.Input{Have: n.Have, Want: n.Want, Plan: n.Plan, Complete: complete, APIs: apis}), func(e impact.Entry) bool {
 		return !there[e.API] // the other target alone has it
 	})
 }
@@ -252,6 +252,7 @@ func (s *promoteSide) read(ctx context.Context, only []*kind.Kind, stderr *share
 	run := &reconcile.Run{Caller: gateway, Policy: s.Policy, Only: only, Parallel: s.options.gateway.parallelism.workers(), Progress: func(_ string, done, _ int) {
 		progress(done - int(last.Swap(int64(done))))
 	}}
+	run.Backends = true
 	all, err := run.Everything(ctx)
 	if err != nil {
 		return 0, unread(ctx, err)

@@ -202,7 +202,10 @@ func listAPIs(g *Gateway, c *call) (reply, error) {
 			v.APIGroupInfo = map[string]any{"id": a.group.id, "name": a.group.name, "status": 1}
 		}
 		v.apiBackend = apiBackend{}
-		if whole {
+		switch {
+		case g.behaviour.ListedAPIs == "untold":
+			v.AuthorizerID, v.ResponseID = "", ""
+		case whole:
 			v.BackendAPI = a.BackendAPI
 		}
 		return v

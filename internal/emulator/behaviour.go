@@ -85,6 +85,10 @@ type Behaviour struct {
 	// with "no-user" nothing comes back of who asks the registry.
 	ChannelSecret string
 
+	// ListedAPIs is whether lists of APIs tell what these refer to, as the vendor's SDK has it: it is "told" (default), or
+	// "untold": neither authorizers nor gateway responses, nor backends when they are asked for.
+	ListedAPIs string
+
 	// WrongToken is who refuses a token that is wrong: the "service" (default) with 401 APIG.1002, or APIC.7102 where
 	// the operation is about instances, or the "front-door" with 401 APIGW.0301.
 	WrongToken string

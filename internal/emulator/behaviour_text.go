@@ -132,6 +132,12 @@ var choices = []choice{
 		func(b *Behaviour) any { return &b.ResponseLists },
 	},
 	{
+		"listed-apis",
+		[]string{"told", "untold"},
+		"what APIs refer to, in lists of APIs",
+		func(b *Behaviour) any { return &b.ListedAPIs },
+	},
+	{
 		"channel-secret",
 		[]string{"absent", "masked", "clear", "no-user"},
 		"the password of a Nacos registry when a channel is read (no-user: nor whose it is)",

@@ -311,3 +311,19 @@ func nameChannels(c Channel, name func(kindName, id string) string) Channel {
 	}
 	return c
 }
+
+// On are the members of its own that take calls, if their weights let them.
+func (c *Channel) On() (out []Server) {
+	for _, s := range c.Servers {
+		if s.Enabled == nil || *s.Enabled {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Weighs reports whether anything behind it has a weight above 0: a group, or a member that is on.
+func (c *Channel) Weighs() bool {
+	return slices.ContainsFunc(c.Groups, func(g ChannelGroup) bool { return g.Weight > 0 }) ||
+		slices.ContainsFunc(c.On(), func(s Server) bool { return s.Weight > 0 })
+}

@@ -60,6 +60,9 @@ type Referral struct{ Field, Kind, ID string }
 // ChannelOfBackend is the key of the channel in a backend.
 const ChannelOfBackend = "channel"
 
+// BehindAPIs reports whether backends of APIs refer to objects of the kind, which the list of APIs tells only when asked.
+func (k *Kind) BehindAPIs() bool { return k.Name == aChannel || k.Name == authorizer.Name }
+
 // Refers are the objects to which the draft of an API refers, as far as the list tells.
 func (a *API) Refers() (out []Referral) {
 	channel := ""

@@ -86,6 +86,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 		rows  []fetch.Rows
 	)
 	wants, catalog := r.wanted(state), fetch.NewComing()
+	reader.Backends = slices.ContainsFunc(wants, func(w fetch.Want) bool { return w.Kind.BehindAPIs() })
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		everything, lookups := apisOf(state)
@@ -110,6 +111,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 		return nil, err
 	}
 	l.Catalog.Others = fetch.Targets(wants, l.Objects)
+	c.APIs = l.Catalog
 	c.Desired, c.Findings = state.Resolve(l.Catalog)
 	c.Desired.OutOfScope = outOfScope(all, r.Policy, l.Catalog)
 	if !r.Tolerant && slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {

@@ -95,6 +95,7 @@ type Input struct {
 	Want     kind.Desired
 	Plan     *diff.Plan
 	Complete map[string]bool // kinds of links of which Have holds all that the gateway has
+	APIs     *kind.Catalog   // what was read of APIs, with what they refer to; nil where nothing was
 
 	// Traffic tells the calls of the last hour, and the most in a minute of it; ok is false where they are not known.
 	// It may be nil.
@@ -105,7 +106,7 @@ type Input struct {
 func Of(in Input) []Entry {
 	w := newWorlds(in)
 	w.markAffected()
-	var out []Entry
+	out := w.refer()
 	for _, at := range w.affected() {
 		if e := w.entry(at); len(e.Aspects) > 0 {
 			out = append(out, e)
@@ -140,6 +141,7 @@ func (w *worlds) entry(at slot) Entry {
 	for _, of := range []func(*view) []Aspect{authentication, authorization, access, limit, cors, plugins} {
 		e.Aspects = append(e.Aspects, of(v)...)
 	}
+	e.Aspects = append(e.Aspects, w.own[at]...)
 	if v.api == nil {
 		for i := range e.Aspects {
 			e.Aspects[i].Sure = false

@@ -216,7 +216,7 @@ func of(t *testing.T, have, want string) []impact.Entry {
 	for _, k := range kind.Links {
 		complete[k.Name] = true
 	}
-	return impact.Of(impact.Input{Have: c.Actual, Want: c.Desired, Plan: c.Plan, Complete: complete})
+	return impact.Of(impact.Input{Have: c.Actual, Want: c.Desired, Plan: c.Plan, Complete: complete, APIs: c.APIs})
 }
 
 func say(entries []impact.Entry) string {

@@ -104,13 +104,14 @@ type worlds struct {
 	was           map[string]string // the other way round
 	apis          map[slot]*kind.API
 	because       map[slot][]string
+	own           map[slot][]Aspect   // of what APIs refer to themselves
 	credentials   map[string][]string // address of an app to what of its credentials changes, in words
 }
 
 func newWorlds(in Input) *worlds {
 	w := &worlds{
 		in: in, before: newWorld(), after: newWorld(), near: nearby(in), renamed: map[string]string{}, was: map[string]string{},
-		apis: map[slot]*kind.API{}, because: map[slot][]string{}, credentials: map[string][]string{},
+		apis: map[slot]*kind.API{}, because: map[slot][]string{}, own: map[slot][]Aspect{}, credentials: map[string][]string{},
 	}
 	sides := []*world{w.before, w.after}
 	for _, l := range w.near.links {

@@ -19,6 +19,7 @@ type Result struct {
 	Instance *kind.Instance  // nil unless the run checks it
 	Whole    map[string]bool // kinds of objects of which Actual holds all that the gateway has
 	Complete map[string]bool // kinds of links of which Actual holds all that the gateway has
+	APIs     *kind.Catalog   // what was read of APIs; nil where nothing was
 
 	Extract *diff.Extract // what of a saved plan, or of a way back, the plan was made of; nil when it was made of files
 }

@@ -1,0 +1,139 @@
+package impact
+
+import (
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// An API itself refers to its authorizer, its gateway response, and the channel of its backend. What of these changes is
+// effective at once, without a publication. The list of APIs tells what their drafts refer to, but for backends of certain
+// calls (policies) and functions, which it leaves out.
+
+// users are the APIs that surely refer to what a change is about, and whether others may.
+type users struct {
+	apis   []*kind.API
+	others bool
+}
+
+// refer notes what changes of objects mean to APIs that refer to them, and returns what they mean to those of which nobody
+// read whether they do.
+func (w *worlds) refer() (unread []Entry) {
+	for i := range w.in.Plan.Changes {
+		ch := &w.in.Plan.Changes[i]
+		if ch.Link != nil || ch.Have == nil {
+			continue // nothing refers yet to what is new
+		}
+		aspects, users := w.referring(ch)
+		if len(aspects) == 0 {
+			continue
+		}
+		for _, a := range users.apis {
+			for _, p := range a.Published {
+				at := slotOf(&kind.Link{API: a, Env: p.Env})
+				w.apis[at], w.own[at] = a, append(w.own[at], aspects...)
+				w.because[at] = append(w.because[at], ch.Address)
+				slices.Sort(w.because[at])
+			}
+		}
+		if users.others {
+			e := Entry{Because: []string{ch.Address}}
+			for _, a := range aspects {
+				a.Sure = false
+				e.Aspects = append(e.Aspects, a)
+			}
+			worstFirst(e.Aspects)
+			unread = append(unread, e)
+		}
+	}
+	return unread
+}
+
+// referring is what a change means to callers of the APIs that refer to an object, and which APIs these are.
+func (w *worlds) referring(ch *diff.Change) ([]Aspect, users) {
+	switch have := ch.Have.Value.(type) {
+	case kind.Authorizer:
+		return authorizer(ch, have), w.authorizedBy(ch.Have.ID, have.Type)
+	case kind.Channel:
+		return channel(ch, have), w.leadingTo(ch.Have)
+	case kind.GatewayResponse:
+		return response(ch, have), w.answeringBy(ch.Have)
+	}
+	return nil, users{}
+}
+
+// published are the APIs that callers can meet; all tells whether there are no others.
+func (w *worlds) published() (apis []*kind.API, all bool) {
+	if w.in.APIs == nil {
+		return nil, false
+	}
+	for _, a := range w.in.APIs.APIs {
+		if len(a.Published) > 0 {
+			apis = append(apis, a)
+		}
+	}
+	return apis, w.in.APIs.Complete
+}
+
+// authorizedBy are the APIs with an authorizer. One of backends can stand in each backend, most of which no list tells.
+func (w *worlds) authorizedBy(id, authorizerType string) (u users) {
+	apis, all := w.published()
+	u.others = !all
+	for _, a := range apis {
+		behind := a.Backend != nil && a.Backend.AuthorizerID == id
+		switch {
+		case a.AuthorizerID == id, behind:
+			u.apis = append(u.apis, a)
+		case authorizerType != "FRONTEND", a.AuthType == "AUTHORIZER" && a.AuthorizerID == "":
+			u.others = true
+		}
+	}
+	return u
+}
+
+// leadingTo are the APIs whose calls go to a channel, be it by others that refer to it. Those with another one, or none, may
+// send certain calls there.
+func (w *worlds) leadingTo(o *kind.Object) (u users) {
+	ids, names := map[string]bool{o.ID: true}, map[string]bool{o.Key: true}
+	for found := true; found; {
+		found = false
+		for i := range w.in.Have.Objects {
+			other := &w.in.Have.Objects[i]
+			c, is := other.Value.(kind.Channel)
+			if is && !ids[other.ID] && slices.ContainsFunc(c.Groups, func(g kind.ChannelGroup) bool { return names[g.Reference] }) {
+				ids[other.ID], names[other.Key], found = true, true, true
+			}
+		}
+	}
+	apis, all := w.published()
+	u.others = !all
+	for _, a := range apis {
+		switch {
+		case a.Backend != nil && ids[a.Backend.ChannelID()]:
+			u.apis = append(u.apis, a)
+		case kind.OverHTTP(a.BackendType) || a.BackendType == "":
+			u.others = true
+		}
+	}
+	return u
+}
+
+// answeringBy are the APIs of a group that answer by one of its responses: that which every group has holds for those that
+// name none. A gateway on which no API names one may not tell it.
+func (w *worlds) answeringBy(o *kind.Object) (u users) {
+	apis, all := w.published()
+	told := false
+	builtIn := kind.Of(o.Kind).Stays(o)
+	for _, a := range apis {
+		told = told || a.ResponseID != ""
+		if a.Group != o.Owner {
+			continue
+		}
+		if a.ResponseID == o.ID || builtIn && a.ResponseID == "" {
+			u.apis = append(u.apis, a)
+		}
+	}
+	u.others = !told || !all && !w.in.APIs.Whole[o.Owner]
+	return u
+}
