@@ -113,12 +113,14 @@ func (o *validateOptions) load(p *program) (*spec.State, *spec.Places, []spec.Fi
 	return state, nil, findings, err
 }
 
-// countDeclared counts what the files declare, by section.
+// countDeclared counts what the files declare, by section, and what refers to what.
 func countDeclared(s *spec.State) map[string]int {
-	n := map[string]int{"references": 0} // to APIs
+	n := map[string]int{document.ToAPIs: 0, document.ToObjects: 0}
 	for i := range s.References {
 		if s.References[i].Target() == kind.AnyAPI {
-			n["references"]++
+			n[document.ToAPIs]++
+		} else {
+			n[document.ToObjects]++
 		}
 	}
 	for _, k := range kind.All {
@@ -127,9 +129,11 @@ func countDeclared(s *spec.State) map[string]int {
 		}
 	}
 	for i := range s.Objects {
-		if k := kind.Of(s.Objects[i].Kind); k.Section != "" {
+		k := kind.Of(s.Objects[i].Kind)
+		if k.Section != "" {
 			n[k.Section]++
 		}
+		n[document.ToObjects] += len(k.Refs(s.Objects[i].Value))
 	}
 	return n
 }

@@ -312,6 +312,13 @@ func (p Problem) String() string {
 	return Clean(b.String())
 }
 
+// Keys of a Check's summary beside the sections: references to APIs, and those to other objects, such as the app of a special
+// limit, the certificate of a domain, or the apps of a quota.
+const (
+	ToAPIs    = "references"
+	ToObjects = "object_references"
+)
+
 // Sum counts what the files declare, section by section.
 func (d *Check) Sum() string {
 	var parts []string
@@ -320,8 +327,11 @@ func (d *Check) Sum() string {
 			parts = append(parts, Count(n, k.Name, k.Section))
 		}
 	}
-	if n := d.Summary["references"]; n > 0 {
+	if n := d.Summary[ToAPIs]; n > 0 {
 		parts = append(parts, Count(n, "reference to APIs", "references to APIs"))
+	}
+	if n := d.Summary[ToObjects]; n > 0 {
+		parts = append(parts, Count(n, "reference to an object", "references to objects"))
 	}
 	if len(d.Warnings) > 0 {
 		parts = append(parts, Count(len(d.Warnings), "warning", "warnings"))
