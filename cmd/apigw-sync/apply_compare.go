@@ -204,7 +204,7 @@ func (o *compareOptions) connect(ctx context.Context, p *program, c *prepared) e
 		return nil
 	}
 	if c.record, err = journal.Open(o.journal); err != nil {
-		return fmt.Errorf("--journal: %w", err)
+		return p.unwritable("journal", o.journal, err)
 	}
 	c.journal.To(c.record)
 	return nil

@@ -52,7 +52,9 @@ func newDiffCommand(p *program) *cobra.Command {
 func (o *diffOptions) find(ctx context.Context, p *program) (document.Document, int, error) {
 	c, err := o.compare.compare(ctx, p)
 	if err == nil && o.out != "" {
-		err = c.save(o.out)
+		if err = c.save(o.out); ofPath(err) {
+			err = p.unwritable("out", o.out, err)
+		}
 	}
 	err = both(err, c.end())
 	d := c.plan()

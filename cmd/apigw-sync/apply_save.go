@@ -65,10 +65,7 @@ func (c *prepared) write(path string, d *document.Plan, e *diff.Extract, o planf
 	if err != nil {
 		return err
 	}
-	if err := writeBytes(path, onlyOwner, raw); err != nil {
-		return fmt.Errorf("save the plan: %w", err)
-	}
-	return nil
+	return writeBytes(path, onlyOwner, raw)
 }
 
 // madeAlready refuses flags that say how a plan is made, where one is carried out that was made before.

@@ -20,7 +20,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, 
 	c := newPrepared()
 	data, err := os.ReadFile(o.plan)
 	if err != nil {
-		return c, fmt.Errorf("--plan: %w", err)
+		return c, p.unreadable("plan", o.plan, err)
 	}
 	if planfile.IsRecord(data) {
 		o.back = o.plan

@@ -55,7 +55,7 @@ func (o *undoFileOptions) keep(p *program, c *prepared, of string) error {
 	case err == nil:
 		c.journal.To(o.file)
 	case o.path != "":
-		return fmt.Errorf("nothing was changed: the undo file: %w", err)
+		return fmt.Errorf("nothing was changed: %w", p.unwritable("undo-file", path, err))
 	default:
 		c.warnings = append(c.warnings, document.Problem{Message: "no undo file is kept: " + err.Error(), Hint: "name a place with --undo-file, or do without with --no-undo"})
 	}
@@ -115,7 +115,7 @@ func (o *undoFileOptions) end(d *document.Results) error {
 func readUndo(path string) (*planfile.Record, error) {
 	data, err := os.ReadFile(path) //nolint:gosec // the user named it
 	if err != nil {
-		return nil, err
+		return nil, hinted{fmt.Errorf("the undo file: %w", err), "name one that a run has left: apply tells where"}
 	}
 	r, err := planfile.DecodeRecord(data)
 	switch {

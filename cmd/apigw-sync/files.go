@@ -81,6 +81,9 @@ func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 		}
 		for _, path := range paths {
 			more, err := p.read(path, seen)
+			if ofPath(err) {
+				err = p.unreadable(o.flagOf(p, overlay), path, err)
+			}
 			failed = append(failed, err)
 			skipped.walk(path, "")
 			for _, in := range more {
@@ -96,6 +99,17 @@ func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 		err = fmt.Errorf("%w; %s", err, allSkipped(o.skipped))
 	}
 	return inputs, err
+}
+
+// flagOf is the flag that names files, or overlays.
+func (o *fileOptions) flagOf(p *program, overlay bool) string {
+	switch {
+	case overlay:
+		return "overlay"
+	case p.given["update"]:
+		return "update" // whose files are read, too
+	}
+	return "file"
 }
 
 // lookup finds variables of desired-state files: the environment wins over the target, unless what it says is empty.

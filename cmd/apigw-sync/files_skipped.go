@@ -17,7 +17,7 @@ func filesAt(path string) ([]string, error) {
 	path = filepath.Clean(path)
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, hinted{fmt.Errorf("desired-state files: %w", err), "correct the path"}
+		return nil, err
 	}
 	if !info.IsDir() {
 		return []string{path}, nil

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -27,7 +26,7 @@ func writeFile(path string, mode fs.FileMode, write func(io.Writer) error) error
 	there := err == nil
 	switch {
 	case there && info.IsDir():
-		return fmt.Errorf("%s is a folder", path)
+		return &fs.PathError{Op: "write", Path: path, Err: errFolder}
 	case there && !info.Mode().IsRegular():
 		f, err := os.OpenFile(path, os.O_WRONLY, 0) //nolint:gosec // the user named it
 		if err != nil {

@@ -34,7 +34,7 @@ func unaliased(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 // settle gives flags that the command line left alone their values from the environment, else from the
 // target of the config file.
 func (p *program) settle(flags *pflag.FlagSet) (err error) {
-	p.flags, p.given = flags, map[string]bool{}
+	p.flags, p.given, p.origin = flags, map[string]bool{}, map[string]string{}
 	flags.Visit(func(f *pflag.Flag) { p.given[f.Name] = true })
 	flags.VisitAll(func(f *pflag.Flag) {
 		if err == nil && !p.given[f.Name] {
@@ -48,16 +48,17 @@ func (p *program) settle(flags *pflag.FlagSet) (err error) {
 		err = p.member.settle(flags)
 	} else {
 		p.fleet, err = findFleet(flags)
+		err = p.unread(flags, err)
 	}
 	if err != nil || p.fleet != nil {
 		return err
 	}
 	t, err := findTarget(flags.Lookup("config").Value.String(), targetOf(flags))
 	if err != nil || t == nil {
-		return both(err, checkPaths(flags))
+		return both(p.unread(flags, err), checkPaths(flags))
 	}
 	p.target, p.vars, p.production = t.name, t.Vars, t.Production != nil && *t.Production
-	return both(t.settle(flags, p.given), checkPaths(flags))
+	return both(t.settle(flags, p.given, p.origin), checkPaths(flags))
 }
 
 // The flags that say which files and which gateway are meant, what of them, and how the result looks.
@@ -108,14 +109,15 @@ type target struct {
 }
 
 // settle gives flags that were not given the values that the section has for them. One that was given takes the
-// place of one that says the same in another way.
-func (t *target) settle(flags *pflag.FlagSet, given map[string]bool) (err error) {
+// place of one that says the same in another way. Origin is told the lines that say so.
+func (t *target) settle(flags *pflag.FlagSet, given map[string]bool, origin map[string]string) (err error) {
 	defaults := t.Flags()
 	flags.VisitAll(func(f *pflag.Flag) {
 		values, ok := defaults[f.Name]
 		if !ok || err != nil || given[f.Name] || given[rivals[f.Name]] {
 			return
 		}
+		origin[f.Name] = t.file.Place(t.name, config.KeyOf(f.Name))
 		if cause := assign(f, values); cause != nil {
 			err = configError(t.file.Wrong(t.name, config.KeyOf(f.Name), cause.Error()))
 		}
@@ -146,6 +148,7 @@ func (p *program) fromEnvironment(f *pflag.Flag) (found bool, err error) {
 		if err := assign(f, values); err != nil {
 			return false, fmt.Errorf("%s: %w", twin(name), err)
 		}
+		p.origin[f.Name] = twin(name)
 		return true, nil
 	}
 	return false, nil

@@ -98,6 +98,9 @@ func (o *fmtOptions) read(p *program) (inputs []spec.Input, err error) {
 	skipped := newSkipped()
 	for _, path := range paths {
 		more, err := p.read(path, seen)
+		if ofPath(err) {
+			err = p.unreadable("file", path, err)
+		}
 		failed = append(failed, err)
 		skipped.walk(path, "")
 		inputs = append(inputs, more...)

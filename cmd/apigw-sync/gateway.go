@@ -156,7 +156,7 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 		config.All = p.member.common.bound
 	}
 	if o.against != "" {
-		return fromExport(o.against, config, emulator.Options{Invent: true, Log: unknown})
+		return fromExport(p, o.against, config, emulator.Options{Invent: true, Log: unknown})
 	}
 	if file, ok := strings.CutPrefix(o.endpoint, emulated); ok {
 		save, err := o.emulator.inside(p, file, &config, unknown)
@@ -178,10 +178,10 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 
 // fromExport stands an export in for a gateway. Where the emulator may invent, APIs that the export only refers to
 // are made up.
-func fromExport(path string, c remote.Config, o emulator.Options) (*gateway, error) {
+func fromExport(p *program, path string, c remote.Config, o emulator.Options) (*gateway, error) {
 	state, err := os.ReadFile(path) //nolint:gosec // the user named it
 	if err != nil {
-		return nil, fmt.Errorf("--against: %w", err)
+		return nil, p.unreadable("against", path, err)
 	}
 	o.ProjectID, o.InstanceID = c.ProjectID, c.InstanceID
 	g := emulator.New(o)
@@ -306,7 +306,7 @@ func startEmulator(file string, o emulator.Options) (*startedEmulator, error) {
 	state, err := os.ReadFile(file) //nolint:gosec // the user named it
 	missing := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !missing {
-		return nil, fmt.Errorf("state of the emulator: %w", err)
+		return nil, hinted{fmt.Errorf("state of the emulator: %w", err), "name another file"}
 	}
 	if err := g.Load(state); !missing && err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
@@ -327,7 +327,7 @@ func saveEmulator(g *emulator.Gateway, file string, missing bool) error {
 		return err
 	}
 	if err := writeBytes(file, onlyOwner, state); err != nil {
-		return fmt.Errorf("save the state of the emulator: %w", err)
+		return hinted{fmt.Errorf("save the state of the emulator: %w", err), howToWrite(err)}
 	}
 	return nil
 }

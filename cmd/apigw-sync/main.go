@@ -36,6 +36,7 @@ type program struct {
 	Environ []string // NAME=VALUE
 
 	globals
+	origin     map[string]string // by flag, what else than the flag named its value
 	vars       map[string]string // of the target, for desired-state files
 	given      map[string]bool   // flags that have a value from the command line or the environment
 	production bool              // the target says that it is one

@@ -59,7 +59,7 @@ func (p *program) printer(o *outputOptions) (*printer, error) {
 		return nil, hinted{fmt.Errorf("--output: there is no %q here", o.format), "use " + strings.Join(formatsOf(o.command), " or ")}
 	}
 	if _, err := os.Stat(filepath.Dir(o.path)); err != nil {
-		return nil, fmt.Errorf("--output-file: %w", err) // better now than after something was changed
+		return nil, p.unwritable("output-file", o.path, err) // better now than after something was changed
 	}
 	if o.summary && o.format != "text" && o.format != "markdown" {
 		return nil, hinted{fmt.Errorf("--summary: %s has its numbers beside the rest", o.format), "use it with -o text or -o markdown"}
@@ -153,7 +153,7 @@ func (o *printer) emit(d document.Document, err error) error {
 			o.program.answered = true
 			return err
 		}
-		unwritten = fmt.Errorf("--output-file: %w", unwritten)
+		unwritten = o.program.unwritable("output-file", o.path, unwritten)
 		d.Fail(problemsOf(unwritten)...)
 		err = both(err, unwritten) // and the result goes to stdout, since it must not be lost
 	}

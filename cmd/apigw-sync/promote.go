@@ -135,7 +135,7 @@ type promoteSide struct {
 func (o *promoteOptions) side(p *program, name string) (*promoteSide, error) {
 	section, err := findTarget(*o.config, name)
 	if err != nil {
-		return nil, err
+		return nil, p.unread(p.flags, err)
 	}
 	own := *p
 	own.target, own.vars = name, section.Vars
@@ -153,7 +153,7 @@ func (o *promoteOptions) side(p *program, name string) (*promoteSide, error) {
 	})
 	flags.StringVar(&o.output.path, "output-file", o.output.path, "")
 	if err == nil {
-		err = both(section.settle(flags, given), checkPaths(flags))
+		err = both(section.settle(flags, given, map[string]string{}), checkPaths(flags))
 	}
 	if err == nil {
 		err = s.options.check()

@@ -36,11 +36,11 @@ contacted, and neither flags nor the environment count: it is what the file says
 	return cmd
 }
 
-func (o *targetsOptions) find(context.Context, *printer) (document.Document, int, error) {
+func (o *targetsOptions) find(_ context.Context, out *printer) (document.Document, int, error) {
 	d := document.EmptyTargets(head(""))
 	file, err := readConfig(o.config)
 	if err != nil {
-		return d, exitError, err
+		return d, exitError, out.program.unread(out.program.flags, err)
 	}
 	d.Config = file.Path
 	for _, name := range file.Order {

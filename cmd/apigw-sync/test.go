@@ -113,10 +113,15 @@ func (o *testOptions) suite(p *program) (*intent.Suite, []spec.Finding, error) {
 	seen := map[string]bool{}
 	for _, path := range o.cases {
 		more, err := p.read(path, seen)
+		if ofPath(err) {
+			err = p.unreadable("cases", path, err)
+		} else if err != nil {
+			err = fmt.Errorf("--cases: %w", err)
+		}
 		inputs, failed = append(inputs, more...), append(failed, err)
 	}
 	if err := errors.Join(failed...); err != nil {
-		return nil, nil, fmt.Errorf("--cases: %w", err)
+		return nil, nil, err
 	}
 	suite, findings := intent.Load(inputs, o.files.environment, o.files.lookup(p))
 	return suite, findings, nil
@@ -129,7 +134,7 @@ func (o *testOptions) held(p *program) (*intent.Held, []spec.Finding, error) {
 	}
 	data, err := os.ReadFile(o.against)
 	if err != nil {
-		return nil, nil, fmt.Errorf("--against: %w", err)
+		return nil, nil, p.unreadable("against", o.against, err)
 	}
 	held, findings := intent.ReadHeld(spec.Input{Name: o.against, Data: data}, o.files.lookup(p))
 	return held, findings, nil

@@ -104,7 +104,7 @@ func readExport(ctx context.Context, p *program, path string) (*lint.Gateway, er
 		hint   = "make it with export --with-apis"
 		atOnce = 10 // requests in flight, as commands have by default
 	)
-	g, err := fromExport(path, remote.Config{Parallelism: atOnce, RequestTimeout: time.Minute}, emulator.Options{Log: p.Stderr})
+	g, err := fromExport(p, path, remote.Config{Parallelism: atOnce, RequestTimeout: time.Minute}, emulator.Options{Log: p.Stderr})
 	if err != nil {
 		return nil, err
 	}

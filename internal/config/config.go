@@ -100,6 +100,13 @@ func (f *File) Wrong(target, key, problem string) error {
 	return &Wrong{[]spec.Finding{f.documents[0].Finding(at, problem, "")}}
 }
 
+// Place is the line that says the value of a key for a target, for people.
+func (f *File) Place(target, key string) string {
+	wrong, _ := errors.AsType[*Wrong](f.Wrong(target, key, ""))
+	at := wrong.Findings[0].Source
+	return fmt.Sprintf("%s:%d: %s", at.File, at.Line, key)
+}
+
 // Find looks for the config file in folder and the folders above it. The path is "" when there is none.
 // A relative folder gives a relative path.
 func Find(folder string) (path string, err error) {

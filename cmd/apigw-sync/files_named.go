@@ -1,0 +1,78 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"github.com/spf13/pflag"
+)
+
+// namer is what named the value of a flag: the flag itself, its variable, or a line of the config file; "" when nothing did.
+func (p *program) namer(flag string) string {
+	named := ""
+	if p.given[flag] {
+		named = "--" + flag
+	}
+	return cmp.Or(p.origin[flag], named)
+}
+
+// unreadable tells of a path that a flag names, and that cannot be read, by what named it.
+func (p *program) unreadable(flag, path string, err error) error {
+	hint := "correct the path"
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		hint = "let this account read it, or name another"
+	case errors.Is(err, syscall.EISDIR):
+		hint = "name a file in it"
+	}
+	return p.untouched(flag, path, hint, err)
+}
+
+// unwritable is the same of a path that cannot be written.
+func (p *program) unwritable(flag, path string, err error) error {
+	return p.untouched(flag, path, howToWrite(err), err)
+}
+
+var errFolder = errors.New("is a folder")
+
+// howToWrite says what to do about a path that cannot be written.
+func howToWrite(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "make its folder first, or name another"
+	case errors.Is(err, errFolder):
+		return "name a file in it"
+	case errors.Is(err, fs.ErrPermission):
+		return "let this account write it, or name another"
+	}
+	return "name another file"
+}
+
+// ofPath reports whether an error is about a path.
+func ofPath(err error) bool {
+	_, ok := errors.AsType[*fs.PathError](err)
+	return ok
+}
+
+func (p *program) untouched(flag, path, hint string, err error) error {
+	why := err
+	if at, ok := errors.AsType[*fs.PathError](err); ok {
+		why = at.Err // the path may be that of a file that only stands in for it
+	}
+	if by := p.namer(flag); by != "" {
+		path = by + ": " + path
+	}
+	return hinted{fmt.Errorf("%s: %w", path, why), hint}
+}
+
+// unread tells of the config file that cannot be read, where somebody named it.
+func (p *program) unread(flags *pflag.FlagSet, err error) error {
+	path := flags.Lookup("config").Value.String()
+	if !ofPath(err) || path == "" {
+		return err
+	}
+	return p.unreadable("config", path, err)
+}
