@@ -30,6 +30,17 @@ func newIDs(have kind.Actual, plan *diff.Plan) *ids {
 	return m
 }
 
+// renames tells the names that a plan gives, by kind and old name.
+func renames(plan *diff.Plan) func(kindName, key string) string {
+	now := map[string]string{}
+	for i := range plan.Changes {
+		if c := &plan.Changes[i]; c.Have != nil && c.Want != nil && c.Have.Key != c.Want.Key {
+			now[c.Have.Address()] = c.Want.Key
+		}
+	}
+	return func(kindName, key string) string { return now[kindName+"/"+key] }
+}
+
 func (m *ids) set(kindName, key, id string, parent *kind.Object) {
 	m.byAddress.Store(kindName+"/"+key, &kind.Object{Kind: kindName, Key: key, ID: id, Parent: parent})
 }

@@ -78,7 +78,7 @@ type runner struct {
 
 func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 	r := &runner{
-		caller: caller, reader: &fetch.Reader{Caller: caller}, plan: plan, have: have, ids: newIDs(have, plan),
+		caller: caller, reader: &fetch.Reader{Caller: caller, Called: renames(plan)}, plan: plan, have: have, ids: newIDs(have, plan),
 		outcomes: make([][]outcome, len(plan.Steps)), occupants: map[string]map[diff.Target][]kind.Link{}, bound: map[boundAt]bool{},
 	}
 	for i := range plan.Steps {

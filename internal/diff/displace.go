@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,9 +25,10 @@ func (d *Displaced) Yields() bool { return d.Sure || !d.Claim.Manages }
 // holder is a link that has a place now.
 type holder struct {
 	*kind.Link
-	name   string // of its owner in the files
-	slot   string // "?" when it is not known
-	unseen bool   // of an owner that is not compared
+	held   *kind.Link // the same, with its owner as the gateway calls it
+	name   string     // of its owner in the files
+	slot   string     // "?" when it is not known
+	unseen bool       // of an owner that is not compared
 }
 
 // displace finds for the binds of a kind whose places they take.
@@ -54,7 +56,7 @@ func (c *comparison) displace(k *kind.LinkKind) {
 			d := Displaced{Link: *h.Link, Claim: c.claim(k, h), Sure: sure}
 			ch.Displaces = append(ch.Displaces, d)
 			if h.unseen {
-				c.noteNeighbour(h.Link)
+				c.noteNeighbour(h.held)
 			}
 			if sure && !gone && d.Claim.Manages && h.unseen {
 				forced, going[h.Address()] = append(forced, c.force(h)), true
@@ -98,7 +100,7 @@ func (c *comparison) noteNeighbour(l *kind.Link) {
 }
 
 // holders are the links that have places now: those of what is compared, and what was found beside it. Those of the
-// former go by the names that files have for their owners, as changes do.
+// former go by the names that files have for their owners, as changes do, and all by the names that the plan gives.
 func (c *comparison) holders(k *kind.LinkKind) map[Target][]holder {
 	out, names, slots := map[Target][]holder{}, c.names(k.Owner), c.slotsOf(k)
 	note := func(links []kind.Link, unseen bool) {
@@ -107,7 +109,7 @@ func (c *comparison) holders(k *kind.LinkKind) map[Target][]holder {
 			if l.Kind != k.Name {
 				continue
 			}
-			h := holder{&l, l.Owner, "?", unseen}
+			h := holder{&l, &links[i], l.Owner, "?", unseen}
 			if slot, ok := slots[l.Owner]; ok {
 				h.slot = slot
 			}
@@ -117,6 +119,7 @@ func (c *comparison) holders(k *kind.LinkKind) map[Target][]holder {
 			if !unseen {
 				l.Owner = h.name
 			}
+			l.Owner = cmp.Or(c.newName(k.Owner, l.Owner), l.Owner)
 			at := TargetOf(&l)
 			if !slices.ContainsFunc(out[at], func(x holder) bool { return x.OwnerID == l.OwnerID }) {
 				out[at] = append(out[at], h)
@@ -132,8 +135,8 @@ func (c *comparison) holders(k *kind.LinkKind) map[Target][]holder {
 func (c *comparison) names(kindName string) map[string]string {
 	out := map[string]string{}
 	for _, w := range c.wantKey[kindName] {
-		for _, key := range formerly(w) {
-			out[key] = w.Key
+		if out[w.Key] = w.Key; c.haveKey[kindName][w.Key] == nil && w.MovedFrom != "" {
+			out[w.MovedFrom] = w.Key
 		}
 	}
 	for _, p := range c.pairs[kindName] {

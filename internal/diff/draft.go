@@ -171,25 +171,25 @@ func (c *comparison) along() {
 		if o.Owner == "" {
 			continue
 		}
-		note(o.OwnerAddress(), o.Address())
+		note(o.OwnerAddress(), c.addressOf(&o))
 		if inside := o.OwnerAddress(); gone[inside] { // and takes along what lives inside it
 			gone[o.Address()] = true
 			of[o.Address()] = cmp.Or(of[inside], inside)
 		}
 		for _, ref := range kind.Of(o.Kind).Refs(o.Value) {
-			note(ref.Address(), o.Address())
+			note(ref.Address(), c.addressOf(&o))
 		}
 	}
 	for i := range c.have.Links {
 		l := &c.have.Links[i]
-		note(kind.LinkOf(l.Kind).Owner+"/"+l.Owner, l.Address())
+		note(kind.LinkOf(l.Kind).Owner+"/"+l.Owner, c.addressOfLink(l))
 		if target := l.Target(); l.To != nil {
-			note(target.Address(), l.Address())
+			note(target.Address(), c.addressOfLink(l))
 		}
 	}
 	for i := range c.have.Neighbours.Links {
 		if l := &c.have.Neighbours.Links[i]; l.To != nil && gone[l.To.Address()] {
-			note(l.To.Address(), l.Address())
+			note(l.To.Address(), c.addressOfLink(l))
 			c.noteNeighbour(l)
 		}
 	}

@@ -178,9 +178,12 @@ func (e *Extract) Settled(have kind.Actual) kind.Desired {
 // values are those of a gateway's objects, by the addresses that parts of renamed owners, or with references to what is
 // renamed, will have, too.
 func (e *Extract) values(have kind.Actual) map[string]any {
-	renamed, out := map[string]string{}, map[string]any{}
+	renamed, out, there := map[string]string{}, map[string]any{}, map[string]bool{}
+	for i := range have.Objects {
+		there[have.Objects[i].Address()] = true
+	}
 	for i := range e.Desired.Objects {
-		if d := &e.Desired.Objects[i]; d.MovedFrom != "" {
+		if d := &e.Desired.Objects[i]; d.MovedFrom != "" && !there[d.Address()] {
 			renamed[d.Kind+"/"+d.MovedFrom] = d.Key
 		}
 	}

@@ -231,6 +231,7 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 // swapLinks carries the links of a replaced owner over to its successor: what both have is part of the
 // replace, what only one has is a change of its own.
 func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []kind.Link, want []kind.DeclaredLink) {
+	old = slices.SortedFunc(slices.Values(old), func(a, b kind.Link) int { return strings.Compare(a.Address(), b.Address()) }) // as saved plans have them
 	sw.released = append(sw.released, old...)
 	onOld, onNext := map[Target]bool{}, map[Target]bool{}
 	for i := range old {

@@ -208,7 +208,8 @@ func (b *builder) vacate(k *kind.LinkKind) {
 }
 
 // awaited are the steps that an unbind waits for: mostly the binds of what takes the slot. A link of a leftover waits
-// for the binds of the object for which the leftover was made, one of a replaced owner for its successor as well.
+// for the binds of the object for which the leftover was made and of what takes its slot, one of a replaced owner for its
+// successor as well.
 func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 	at := TargetOf(&item.Link)
 	if heir, ok := b.c.heirs[k.Owner+"/"+item.Link.Owner]; ok {
@@ -219,7 +220,7 @@ func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 			}
 		}
 		if len(out) > 0 {
-			return out
+			return append(out, b.takes[Slot{at, b.slot(k, &item.Link)}]...)
 		}
 	}
 	ch := &b.plan.Changes[item.Change]

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -8,6 +9,22 @@ import (
 
 // newName is the name that an object is to have; "" when it keeps its own.
 func (c *comparison) newName(kindName, key string) string { return c.renamed[kindName+"/"+key] }
+
+// addressOf is the address of what lives inside an object, whose owner goes by the name that it is to have.
+func (c *comparison) addressOf(o *kind.Object) string {
+	key := o.Key
+	if now := c.newName(kind.Of(o.Kind).Owner, o.Owner); now != "" {
+		key = kind.Rekey(o.Key, o.Owner, now)
+	}
+	return o.Kind + "/" + key
+}
+
+// addressOfLink is the address of a link, whose owner goes by the name that it is to have.
+func (c *comparison) addressOfLink(l *kind.Link) string {
+	called := *l
+	called.Owner = cmp.Or(c.newName(kind.LinkOf(l.Kind).Owner, l.Owner), l.Owner)
+	return called.Address()
+}
 
 // recalled is a part of a gateway in which what lives inside objects, and links, call what is renamed by the name that it
 // is to have: they stay as they are, whatever the name. Objects that stand alone keep their own names.

@@ -10,6 +10,16 @@ import (
 
 // Named lists the objects of a kind that may have a key: those of that exact name, or all that live inside a parent.
 func (r *Reader) Named(ctx context.Context, k *kind.Kind, parent *kind.Object, key string) ([]kind.Object, error) {
+	found, err := r.lookedUp(ctx, k, parent, key)
+	for i := range found {
+		if r.Called != nil {
+			found[i] = k.Recalled(found[i], r.Called)
+		}
+	}
+	return found, err
+}
+
+func (r *Reader) lookedUp(ctx context.Context, k *kind.Kind, parent *kind.Object, key string) ([]kind.Object, error) {
 	if parent != nil {
 		now := *parent
 		now.Inside = nil // which is of before
@@ -43,14 +53,25 @@ func (r *Reader) ByID(ctx context.Context, k *kind.Kind, parent *kind.Object, id
 // LinksOf reads the links of one owner.
 func (r *Reader) LinksOf(ctx context.Context, k *kind.LinkKind, owner kind.Object) ([]kind.Link, error) {
 	rows, err := r.rows(ctx, k.OfOwner, "by "+k.Owner, owner.ID, kind.Row{OwnerID: owner.ID, Owner: owner.Key}, owner.Bound)
-	return Join([]Rows{{Kind: k, Rows: rows}}, kind.NewCatalog(nil)), err
+	return r.joined(k, rows, kind.NewCatalog(nil)), err
 }
 
 // LinksAt reads the links of the target of a link, in all environments.
 func (r *Reader) LinksAt(ctx context.Context, k *kind.LinkKind, l *kind.Link) ([]kind.Link, error) {
 	how, known, catalog := target(l)
 	rows, err := r.rows(ctx, k.OfTarget, how, l.TargetID(), known, 0)
-	return Join([]Rows{{Kind: k, Rows: rows}}, catalog), err
+	return r.joined(k, rows, catalog), err
+}
+
+// joined are links of a kind, under the names that what they refer to is to have.
+func (r *Reader) joined(k *kind.LinkKind, rows []kind.Row, catalog *kind.Catalog) []kind.Link {
+	links := Join([]Rows{{Kind: k, Rows: rows}}, catalog)
+	for i := range links {
+		if r.Called != nil {
+			links[i] = links[i].Recalled(r.Called)
+		}
+	}
+	return links
 }
 
 // target tells how the target of a link is asked for, what its lists need not tell, and a catalog that knows it.

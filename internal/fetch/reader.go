@@ -25,6 +25,10 @@ type Reader struct {
 	Lenient  bool // what the gateway refuses to show is noted, and the rest is read
 	Backends bool // lists of APIs are to tell of backends, too
 
+	// Called tells the name that an object is to have, by the one that it had, and "" for what keeps its own: what is looked
+	// up refers to it by that, be it renamed by now or not. nil where all keep theirs.
+	Called func(kindName, key string) string
+
 	mu     sync.Mutex
 	unread []kind.Unread
 	again  bool // all is read for the second time

@@ -157,14 +157,19 @@ func (l *Link) Refs() []Ref {
 	return out
 }
 
-// Recalled is the link with the names that its environment and the group of its API are to have; called tells these, and
-// "" for what keeps its own.
+// Recalled is the link with the names that its environment and the group of its API, or its other target, are to have;
+// called tells these, and "" for what keeps its own.
 func (l Link) Recalled(called func(kindName, key string) string) Link {
 	if l.Env != "" {
 		l.Env = cmp.Or(called(AnEnvironment, l.Env), l.Env)
 	}
 	if l.API != nil {
 		l.API = l.API.Recalled(called)
+	}
+	if l.To != nil {
+		to := *l.To
+		to.Key = cmp.Or(called(to.Kind, to.Key), to.Key)
+		l.To = &to
 	}
 	return l
 }

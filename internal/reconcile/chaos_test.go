@@ -62,7 +62,7 @@ func newTrial(t *testing.T, seed uint64) *trial {
 	w := world.New(r, o)
 	c := &trial{t: t, rand: r, created: map[string]int{}, rejects: b.Rebind == "reject", parallel: []int{1, 3, 8}[r.IntN(3)]}
 	have := w.Gateway(w.Draw())
-	c.want = load(t, w.File(w.Draw()))
+	c.want = load(t, w.File(wanted(w, seed)))
 	c.gateway = emulator.New(emulator.Options{Behaviour: b, Seed: seed, Latency: 20 * time.Millisecond})
 	if err := c.gateway.Load(have); err != nil {
 		t.Fatalf("load the gateway: %v\n%s", err, have)
@@ -103,7 +103,7 @@ func (c *trial) troubledRun() {
 		c.t.Error(lie)
 	}
 	if !c.rejects {
-		for _, l := range newGuard(comparison).lapses(journal) {
+		for _, l := range newGuard(comparison).lapses(journal, out) {
 			c.t.Error(l)
 		}
 	}

@@ -29,7 +29,7 @@ func TestNarrow(t *testing.T) {
 						tc.world(&o)
 					}
 					w := world.New(rand.New(rand.NewPCG(seed, 8)), o)
-					have, want := w.Gateway(w.Draw()), w.File(w.Draw())
+					have, want := w.Gateway(w.Draw()), w.File(wanted(w, seed))
 					run := &reconcile.Run{Caller: client(t, gateway(t, have, tc.b)), Policy: diff.Policy{Prune: n%2 == 0, MaxDeletes: -1}}
 					state := load(t, want)
 					c := compare(t.Context(), t, run, state)

@@ -232,8 +232,9 @@ func finishes(t *testing.T, g *emulator.Gateway, file []byte, b emulator.Behavio
 		c = refresh(t.Context(), t, run, save(t, run, c), load(t, file))
 	}
 	began := len(g.Journal())
-	settled(t, run.Apply(t.Context(), c))
-	for _, l := range guard.lapses(g.Journal()[began:]) {
+	out := run.Apply(t.Context(), c)
+	settled(t, out)
+	for _, l := range guard.lapses(g.Journal()[began:], out) {
 		if b.Rebind != "reject" {
 			t.Error(l)
 		}

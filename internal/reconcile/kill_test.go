@@ -85,7 +85,7 @@ func sixtyChanges(t *testing.T) (have, want []byte) {
 	t.Helper()
 	for seed := range fewer(100) {
 		w := world.New(rand.New(rand.NewPCG(seed, 9)), world.Options{Groups: 1, APIs: 5, Policies: 4, Generate: true, Features: true})
-		have, want = w.Gateway(w.Draw()), w.File(w.Draw())
+		have, want = w.Gateway(w.Draw()), w.File(wanted(w, seed))
 		g := gateway(t, have, quick)
 		if c := compare(t.Context(), t, inProcess(t, g), load(t, want)); len(c.Plan.Changes) >= 60 {
 			return have, want

@@ -19,7 +19,7 @@ func TestPromisesAreKept(t *testing.T) {
 		o := small
 		o.Unmanaged, o.Generate = seed%3 == 0, seed%2 == 0
 		w := world.New(r, o)
-		have, want := w.Gateway(w.Draw()), w.File(w.Draw())
+		have, want := w.Gateway(w.Draw()), w.File(wanted(w, seed))
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			g := gateway(t, have, emulator.Behaviour{})

@@ -54,6 +54,8 @@ var behaviours = []struct {
 	{name: "newer", b: emulator.Behaviour{PluginContents: "newer"}, world: func(o *world.Options) { o.Newer = true }},
 	{name: "newer masked", b: emulator.Behaviour{PluginContents: "newer", PluginSecret: "masked"}, world: func(o *world.Options) { o.Newer = true }},
 	{name: "null lists", b: emulator.Behaviour{NullLists: true}},
+	{name: "channel secret masked", b: emulator.Behaviour{ChannelSecret: "masked"}},
+	{name: "channel secret clear", b: emulator.Behaviour{ChannelSecret: "clear", OfflineOffset: true}},
 }
 
 // lacking are the keys that no app may have on a gateway that makes keys and secrets itself.
@@ -79,13 +81,22 @@ func TestApplyConverges(t *testing.T) {
 				}
 				r := rand.New(rand.NewPCG(seed, 7))
 				w := world.New(r, o)
-				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
+				have, want := w.Gateway(w.Draw()), w.File(wanted(w, seed))
 				t.Run(fmt.Sprint(seed), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) { converge(t, have, want, tc.b) })
 				})
 			}
 		})
 	}
+}
+
+// wanted draws what files declare; in every second case they rename some of it.
+func wanted(w *world.World, seed uint64) world.State {
+	s := w.Draw()
+	if seed%2 == 1 {
+		return w.Renamed(s)
+	}
+	return s
 }
 
 func converge(t *testing.T, have, want []byte, b emulator.Behaviour) {
@@ -208,7 +219,7 @@ func inEveryBehaviour(t *testing.T, stream uint64, holds func(t *testing.T, have
 					tc.world(&o)
 				}
 				w := world.New(rand.New(rand.NewPCG(seed, stream)), o)
-				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
+				have, want := w.Gateway(w.Draw()), w.File(wanted(w, seed))
 				t.Run(fmt.Sprint(seed), func(t *testing.T) { holds(t, have, want, tc.b) })
 			}
 		})

@@ -39,7 +39,7 @@ func TestNeverUnprotected(t *testing.T) {
 			for seed := range fewer(30) {
 				r := rand.New(rand.NewPCG(seed, 11))
 				w := world.New(r, world.Options{Groups: 1, APIs: 6, Policies: 6, OneSlot: tc.b.ACLSlot == "one"})
-				have, want := w.Gateway(w.Draw()), w.File(w.Draw())
+				have, want := w.Gateway(w.Draw()), w.File(wanted(w, seed))
 				t.Run(fmt.Sprint(seed), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) { protected(t, have, want, tc.b, tc.parallel) })
 				})
@@ -54,11 +54,12 @@ func protected(t *testing.T, have, want []byte, b emulator.Behaviour, parallel i
 	run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: parallel}
 	c := compare(t.Context(), t, run, load(t, want))
 	g.ResetJournal()
-	if out := run.Apply(t.Context(), c); !out.Converged {
+	out := run.Apply(t.Context(), c)
+	if !out.Converged {
 		t.Fatalf("not converged; remaining:\n%s", describe(out.Remaining))
 	}
 	journal := g.Journal()
-	for _, lapse := range newGuard(c).lapses(journal) {
+	for _, lapse := range newGuard(c).lapses(journal, out) {
 		if b.Rebind == "reject" && lapse.entries == 1 {
 			continue
 		}
@@ -145,10 +146,10 @@ func (l lapse) String() string {
 }
 
 // lapses replays a journal. What one request does happens at once.
-func (g *guard) lapses(journal []emulator.Entry) (out []*lapse) {
-	open := map[shelter]*lapse{}
+func (g *guard) lapses(journal []emulator.Entry, of *reconcile.Outcome) (out []*lapse) {
+	open, results := map[shelter]*lapse{}, documentOf(of)
 	for _, e := range journal {
-		for _, x := range e.Effects {
+		for _, x := range chaos.Recalled(e.Effects, results) {
 			g.see(x)
 		}
 		for s := range g.kept {

@@ -56,7 +56,7 @@ func TestShownIsSent(t *testing.T) {
 			g := gateway(t, w.Gateway(w.Draw()), emulator.Behaviour{PluginContents: "newer"})
 			caller := &watched{Caller: client(t, g), sent: map[string]map[string]any{}}
 			run := &reconcile.Run{Caller: caller, Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
-			state := load(t, w.File(w.Draw()))
+			state := load(t, w.File(wanted(w, seed)))
 			c := compare(t.Context(), t, run, state)
 			run.Apply(t.Context(), c)
 			for i := range c.Plan.Changes {

@@ -51,7 +51,7 @@ func TestUndoKilled(t *testing.T) {
 			}
 			r := rand.New(rand.NewPCG(uint64(i), 11))
 			w := world.New(r, o)
-			have, want := w.Gateway(w.Draw()), w.File(w.Draw())
+			have, want := w.Gateway(w.Draw()), w.File(wanted(w, uint64(i)))
 			all := 0
 			synctest.Test(t, func(t *testing.T) {
 				u := newUndoing(t, have, want, tc.b)
@@ -192,11 +192,24 @@ func (u *undoing) thereAndBack(t *testing.T, n int, carried bool) {
 		lost = u.dieBack(ctx, t, n/2+3, carried)
 	}
 	back := u.takeBack(ctx, t)
-	back.losses = slices.Concat(back.losses, lost, u.untold)
+	back.losses = renamedLosses(c.Plan, slices.Concat(back.losses, lost, u.untold))
 	if d := changedLines(without(t, before, back.losses), without(t, naked(t, u.gateway), back.losses)); d != "" {
 		t.Errorf("not as before (- before, + after):\n%s\nnot restorable: %v\nforth:\n%s\nback:\n%s\n%s",
 			d, back.losses, describe(c.Plan.Changes), describe(back.plan.Changes), u.lines())
 	}
+}
+
+// renamedLosses are losses with those of whole objects under the names, too, that the run gave these.
+func renamedLosses(p *diff.Plan, losses []diff.Loss) []diff.Loss {
+	for i := range p.Changes {
+		ch := &p.Changes[i]
+		for _, l := range losses {
+			if ch.Have != nil && ch.Want != nil && l == (diff.Loss{Address: ch.Have.Address(), Reason: l.Reason}) {
+				losses = append(losses, diff.Loss{Address: ch.Want.Address()})
+			}
+		}
+	}
+	return losses
 }
 
 func (u *undoing) lines() string {

@@ -102,7 +102,7 @@ func (s *story) rename(ch *document.Change) {
 	}
 	_, key, _ := strings.Cut(ch.Address, "/")
 	keys := []string{key}
-	if w := s.wanted[ch.Address]; w != nil && w.MovedFrom != "" {
+	if w := s.wanted[ch.Address]; w != nil && w.MovedFrom != "" && s.held[ch.Address] == nil { // else the old name is that of another
 		keys = append(keys, w.MovedFrom)
 	}
 	keys = append(keys, s.taken(k, ch, keys)...)

@@ -24,7 +24,7 @@ func (b *back) unrestored(ch *document.Change, was *Held, wanted *Object) {
 	}
 	b.remaining(ch, was, v)
 	if p := uploaded(ch); p != "" {
-		b.lose(was.Address(), "", "the gateway never told its old "+p[1:]+", so that it cannot be sent again; it stays as it is")
+		b.lose(was.Address(), "", "the gateway never told its old "+p[1:]+", so that it cannot be sent again; it stays as it is"+underName(was, wanted))
 		return
 	}
 	for p, holder := range orphaned(ch, was, wanted) {
@@ -169,7 +169,7 @@ func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object,
 		return b.finish(o, wanted, now)
 	}
 	if p := stays(k, v, was, wanted); p != "" && ch.Action == diff.Replace {
-		b.lose(was.Address(), "", lostReplaced(p))
+		b.lose(was.Address(), "", lostReplaced(p)+underName(was, wanted))
 		b.closed[o] = true
 		return b.finish(o, wanted, now)
 	}
@@ -350,7 +350,7 @@ func (b *back) losses(o object, ch *document.Change) error {
 			return err
 		}
 		if p := stays(kind.Of(o.kind), v, was, wanted); p != "" {
-			b.lose(was.Address(), "", lostReplaced(p))
+			b.lose(was.Address(), "", lostReplaced(p)+underName(was, wanted))
 			return nil
 		}
 		b.unrestored(ch, was, wanted)
@@ -368,6 +368,14 @@ const (
 
 func lostReplaced(secret string) string {
 	return "its secret " + secret + " is not saved, so that what replaced it stays, and stays bound as it is"
+}
+
+// underName says which name of the run's an object keeps that stays as it is; "" where that is the one of before.
+func underName(was *Held, wanted *Object) string {
+	if was.Key == wanted.Key {
+		return ""
+	}
+	return ", as " + wanted.Key
 }
 
 // stays is the secret for want of which a replaced object cannot be made again; "" when there is none.

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,6 +36,7 @@ func Bent(journal []emulator.Entry) bool {
 
 // Lies are the results that disagree with what happened, and what happened without being told.
 func (v *Truth) Lies() (out []string) {
+	v.recall()
 	left := map[string]bool{}
 	for _, ch := range v.Left {
 		left[countable(ch.Address)] = true
@@ -57,7 +59,41 @@ func (v *Truth) Lies() (out []string) {
 			out = append(out, Describe(r)+" does not say what to do")
 		}
 	}
-	return append(append(out, v.generated()...), v.Untold()...)
+	return append(append(out, v.generated()...), v.untold()...)
+}
+
+// recall calls what the writes did by the names that the run gives, as its results do.
+func (v *Truth) recall() { v.Effects = Recalled(v.Effects, v.Results) }
+
+// Recalled are effects under the names that a run gives to what it renames.
+func Recalled(effects []emulator.Effect, by *document.Results) []emulator.Effect {
+	now := map[string]string{}
+	for i := range by.Results {
+		for _, f := range by.Results[i].Fields {
+			if was, _ := f.Before.(string); f.Path == "/name" && was != "" {
+				now[by.Results[i].Kind+"/"+was] = by.Results[i].Name
+			}
+		}
+	}
+	called := func(kindName, name string) string { return cmp.Or(now[kindName+"/"+name], name) }
+	out := slices.Clone(effects)
+	for i := range out {
+		e := &out[i]
+		group, name, _ := strings.Cut(e.API, "/")
+		if e.Env = called(kind.AnEnvironment, e.Env); e.API != "" {
+			e.API = called(kind.AGroup, group) + "/" + name
+		}
+		switch k, link := kind.Of(e.Kind), kind.LinkOf(e.Kind); {
+		case link != nil:
+			e.PolicyName, e.Name = called(link.Owner, e.PolicyName), called(link.Target, e.Name)
+		case k != nil && k.Owner != "":
+			at := strings.LastIndexAny(e.Name, ":@") + 1 // what it refers to ends its name
+			e.PolicyName, e.Name = called(k.Owner, e.PolicyName), e.Name[:at]+called(k.Refers, e.Name[at:])
+		default:
+			e.PolicyName, e.Name = called("app", e.PolicyName), called(e.Kind, e.Name)
+		}
+	}
+	return out
 }
 
 // countable drops the number of a code that the gateway makes: the plans number those that are missing.
@@ -103,7 +139,12 @@ func (v *Truth) generated() (out []string) {
 }
 
 // Untold is what happened and belongs to no change, or to one that the results call untouched.
-func (v *Truth) Untold() (out []string) {
+func (v *Truth) Untold() []string {
+	v.recall()
+	return v.untold()
+}
+
+func (v *Truth) untold() (out []string) {
 	for i := range v.Effects {
 		if !v.told(&v.Effects[i]) {
 			out = append(out, fmt.Sprintf("nobody told of %+v", v.Effects[i]))
