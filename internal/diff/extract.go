@@ -178,26 +178,25 @@ func (e *Extract) Settled(have kind.Actual) kind.Desired {
 // values are those of a gateway's objects, by the addresses that parts of renamed owners, or with references to what is
 // renamed, will have, too.
 func (e *Extract) values(have kind.Actual) map[string]any {
-	renamed, out, there := map[string]string{}, map[string]any{}, map[string]bool{}
+	renamed, out := map[string]string{}, map[string]any{}
 	for i := range have.Objects {
-		there[have.Objects[i].Address()] = true
+		out[have.Objects[i].Address()] = have.Objects[i].Value
 	}
 	for i := range e.Desired.Objects {
-		if d := &e.Desired.Objects[i]; d.MovedFrom != "" && !there[d.Address()] {
+		if d := &e.Desired.Objects[i]; d.MovedFrom != "" && out[d.Address()] == nil {
 			renamed[d.Kind+"/"+d.MovedFrom] = d.Key
 		}
 	}
-	for i := range have.Objects {
-		o := &have.Objects[i]
-		called := *o
+	for _, o := range have.Objects {
+		called := o
 		if o.Owner != "" {
-			called = kind.Of(o.Kind).Recalled(*o, func(kindName, key string) string { return renamed[kindName+"/"+key] })
+			called = kind.Of(o.Kind).Recalled(o, func(kindName, key string) string { return renamed[kindName+"/"+key] })
 		}
 		if now, ok := renamed[o.OwnerAddress()]; ok {
 			renamed[o.Address()] = kind.Rekey(o.Key, o.Owner, now)
 			out[o.Kind+"/"+kind.Rekey(called.Key, o.Owner, now)] = called.Value
 		}
-		out[o.Address()], out[called.Address()] = o.Value, called.Value
+		out[called.Address()] = called.Value
 	}
 	return out
 }
@@ -207,9 +206,8 @@ func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
 	keys, inside := e.Addresses(), e.insides(have)
 	for i := range have.Objects {
 		o := &have.Objects[i]
-		owner := kind.Of(o.Kind).Owner
 		_, named := keys[o.Address()]
-		if owner == "" && (named || e.replacing(o) != nil) || owner != "" && inside[o.Kind+" "+o.Owner] {
+		if o.Owner == "" && (named || e.replacing(o) != nil) || o.Owner != "" && inside[o.Kind+" "+o.Owner] {
 			out.Objects = append(out.Objects, *o)
 		}
 	}

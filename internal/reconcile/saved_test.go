@@ -33,7 +33,9 @@ func savedLikeDirect(t *testing.T, have, want []byte, b emulator.Behaviour) {
 	direct, saved := gateway(t, have, b), gateway(t, have, b)
 	state := load(t, want)
 	run := &reconcile.Run{Caller: client(t, direct), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
-	run.Apply(ctx, compare(ctx, t, run, state))
+	first := compare(ctx, t, run, state)
+	applicable(t, first.Plan)
+	run.Apply(ctx, first)
 
 	run = &reconcile.Run{Caller: client(t, saved), Policy: run.Policy, Parallel: 8}
 	c := compare(ctx, t, run, state)

@@ -177,6 +177,7 @@ func (u *undoing) thereAndBack(t *testing.T, n int, carried bool) {
 	run := &reconcile.Run{Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
 	run.Caller = client(t, u.gateway)
 	c := compare(ctx, t, run, u.state)
+	applicable(t, c.Plan)
 	alive, kill := context.WithCancel(ctx)
 	defer kill()
 	u.dead = mortal{Caller: run.Caller, kill: kill, at: n, carried: carried}

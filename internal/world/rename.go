@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -30,10 +31,7 @@ func (w *World) Renamed(s State) State {
 			}
 		}
 	}
-	out := State{}
-	for section, v := range s {
-		out[section] = v
-	}
+	out := maps.Clone(s)
 	for _, k := range kinds() {
 		list := []any{}
 		for _, o := range objectsOf(s, k.Section) {
