@@ -195,6 +195,18 @@ var Troubles = []Trouble{
 		Next:  Apply,
 	},
 	{
+		Title: "Something else uses it",
+		Codes: []Code{
+			{"APIG.3414", 403, "APIs use the channel."},
+			{"APIG.3710", 400, "A plugin of the type third_auth uses the channel."},
+			{"APIG.3716", 409, "APIs use the orchestration rule."},
+			{"APIG.3719", 409, "Another channel refers to the channel."},
+		},
+		Tool: "The plan says so beforehand where a list tells it: of channels that others refer to. What APIs use no list tells. A replace that fails with it has made the new object, and a later run goes on with that.",
+		You:  "let what uses it use another one, or leave it in the files as it was, and run again",
+		Next: Diff,
+	},
+	{
 		Title: "The gateway lacks a feature",
 		Codes: []Code{
 			{"APIG.3458", 412, "This gateway does not support the feature, or it is switched off."},

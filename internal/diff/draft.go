@@ -123,6 +123,7 @@ func (d *Draft) Plan(neighbours kind.Neighbours) *Plan {
 	}
 	c.references()
 	c.ambiguous()
+	c.repoint()
 	c.heldFast()
 	c.concealed()
 	sortChanges(c.plan.Changes)

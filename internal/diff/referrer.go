@@ -6,6 +6,49 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
+// repoint plans an update of each declared object that stays as it is and refers to one that is replaced: an update sends all of
+// it, and so the id of the new one. The old one goes after it.
+func (c *comparison) repoint() {
+	changed := map[string]bool{}
+	replaced := map[string]*Change{}
+	for i := range c.plan.Changes {
+		if ch := &c.plan.Changes[i]; ch.Have != nil && ch.Link == nil {
+			changed[ch.Have.Address()] = true
+			if ch.Action == Replace {
+				replaced[ch.Have.Address()] = ch
+			}
+		}
+	}
+	var again []Change
+	for _, k := range kind.All {
+		for _, p := range c.pairs[k.Name] {
+			if len(replaced) == 0 || k.Refers == "" || k.Owner != "" || p.want == nil || p.have == nil || changed[p.have.Address()] || c.rules.whole(k.Name, p.want.Key) || !c.filter.self(k) {
+				continue
+			}
+			if fields := leadingTo(k, p.have, replaced); len(fields) > 0 {
+				again = append(again, Change{
+					Address: p.want.Address(), Kind: k.Name, Name: p.want.Name(), Source: &p.want.Source, Action: Update, Have: p.have,
+					Want: c.outgoing(k, p, fields, true), Fields: fields, Note: "led to the new one",
+				})
+				c.plan.Unchanged--
+			}
+		}
+	}
+	for _, ch := range again {
+		c.add(ch)
+	}
+}
+
+// leadingTo are the fields of an object that refer to what is replaced: by the same name before and after.
+func leadingTo(k *kind.Kind, o *kind.Object, replaced map[string]*Change) (out []Field) {
+	for _, ref := range k.Refs(o.Value) {
+		if ch := replaced[ref.Address()]; ch != nil && !k.IsApart(ref.Path) {
+			out = append(out, Field{Path: k.Shape.Name(k.Tree(o.Value), ref.Path), Before: ref.Key, After: ch.Want.Key})
+		}
+	}
+	return out
+}
+
 // heldFast reports objects that would be deleted or replaced while others refer to them that stay: it cannot go before.
 // What lives inside others goes along with what it refers to, but for what requests of their own write.
 func (c *comparison) heldFast() {
@@ -25,8 +68,10 @@ func (c *comparison) heldFast() {
 			continue
 		}
 		for _, h := range referrers[ch.Have.Address()] {
+			next := becomes[h.object.Address()]
 			switch {
-			case h.moves(c, becomes[h.object.Address()]) || h.apart && ch.Action == Delete:
+			case h.moves(c, next) || h.apart && ch.Action == Delete:
+			case ch.Action == Replace && !h.apart && next != nil: // its update leads it to the new one
 			case ch.Action == Delete:
 				c.plan.Errors = append(c.plan.Errors, Note{
 					Address: ch.Address, Source: ch.Source,
@@ -35,11 +80,19 @@ func (c *comparison) heldFast() {
 			default:
 				c.plan.Errors = append(c.plan.Errors, Note{
 					Address: ch.Address, Source: ch.Source,
-					Message: "would be replaced while " + h.object.Address() + " has it; declare the new one under another name, name that there, and let this one go",
+					Message: "would be replaced while " + h.object.Address() + " has it; " + h.way(c),
 				})
 			}
 		}
 	}
+}
+
+// way is what a person can do about a replace that it is in the way of.
+func (h *referrer) way(c *comparison) string {
+	if h.apart || c.wantKey[h.object.Kind][h.object.Key] != nil {
+		return "declare the new one under another name, name that there, and let this one go"
+	}
+	return "declare " + h.object.Address() + ", so that it is led to the new one, or declare the new one under another name, and let this one go"
 }
 
 // referrer is an object of the gateway that refers to another one, which cannot go before it.

@@ -136,6 +136,9 @@ func (b *back) want(o object, d kind.Declared) {
 	e := b.way.Extract
 	b.place[o] = len(e.Desired.Objects)
 	e.Desired.Objects = append(e.Desired.Objects, d)
+	if d.Value != nil {
+		context(e, kind.Of(o.kind), d.Value)
+	}
 }
 
 // owner is the wanted object that belongings are added to: one that is taken back, or the one that there is; nil when

@@ -137,7 +137,7 @@ func (b *back) updated(o object, ch *document.Change, was *Held, wanted *Object)
 	if err != nil {
 		return err
 	}
-	misses, err := b.Misses(wanted, now)
+	misses, err := b.Misses(wanted, b.ledOn(now))
 	if err != nil {
 		return err
 	}
@@ -146,11 +146,32 @@ func (b *back) updated(o object, ch *document.Change, was *Held, wanted *Object)
 	case len(foreign) > 0:
 		b.stale(ch.Address, "", foreign...)
 		return nil
-	case len(departs) == 0:
+	case len(departs) == 0 && !b.leadsToReplaced(now):
 		b.unrestored(ch, was, wanted)
 		return nil
 	}
 	return b.restore(o, ch, was, wanted, now)
+}
+
+// ledOn is an object that calls what the run replaced by its own name where the run led it to the successor, and may have ended
+// before that got the name.
+func (b *back) ledOn(o *kind.Object) *kind.Object {
+	led := kind.Of(o.Kind).Recalled(*o, func(kindName, key string) string {
+		if ch := b.change[b.before(kindName, key)]; ch != nil && ch.Action == diff.Replace && ch.Via == key {
+			return strings.TrimPrefix(ch.Address, kindName+"/")
+		}
+		return ""
+	})
+	return &led
+}
+
+// leadsToReplaced reports whether an object refers to one that the run replaced: when that is replaced in turn, the object is
+// led to the new one, whatever else there is to take back of it.
+func (b *back) leadsToReplaced(o *kind.Object) bool {
+	return slices.ContainsFunc(kind.Of(o.Kind).Refs(o.Value), func(ref kind.Ref) bool {
+		ch := b.change[b.before(ref.Kind, ref.Key)]
+		return ch != nil && ch.Action == diff.Replace && b.reached[ch.Address]
+	})
 }
 
 // departs are the leaves in which an object is not as it was: those that this version knows, and those that the run
