@@ -101,6 +101,19 @@ func (f *File) Append(document int, pointer string, v *yaml.Node) error {
 	return nil
 }
 
+// Prepend adds an item at the beginning of a list.
+func (f *File) Prepend(document int, pointer string, v *yaml.Node) error {
+	n, err := f.free(document, pointer)
+	if err != nil {
+		return err
+	}
+	if n.Node.Kind != yaml.SequenceNode {
+		return fmt.Errorf("%s is no list", pointer)
+	}
+	n.added = append(n.added, addition{after: -1, value: v})
+	return nil
+}
+
 // Insert adds an item to a list, behind the one at the pointer.
 func (f *File) Insert(document int, pointer string, v *yaml.Node) error {
 	n, err := f.free(document, pointer)

@@ -25,6 +25,10 @@ func (r *round) list(t *target, v spec.Value, path string) {
 	}
 	s := spec.ShapeAt(t.kind, t.tree, path)
 	items := v.Items()
+	if s != nil && s.Key == nil && !s.Set && len(items) > 0 {
+		r.sequence(t, v, path, wanted)
+		return
+	}
 	old, fresh := make([]string, len(items)), make([]string, len(wanted))
 	for i, item := range items {
 		old[i] = identity(s, item.Plain())
