@@ -103,11 +103,16 @@ func (d *Draft) Desired() kind.Desired { return d.c.want }
 func (d *Draft) Known() []Read { return d.c.known }
 
 // Gone are the addresses of the objects that go.
-func (d *Draft) Gone() map[string]bool {
+func (d *Draft) Gone() map[string]bool { return d.gone(Delete) }
+
+// Leaving are those of the objects that go and of those that others take the places of.
+func (d *Draft) Leaving() map[string]bool { return d.gone(Delete, Replace) }
+
+func (d *Draft) gone(how ...Action) map[string]bool {
 	out := map[string]bool{}
 	for i := range d.c.plan.Changes {
-		if ch := &d.c.plan.Changes[i]; ch.Action == Delete {
-			out[ch.Address] = true
+		if ch := &d.c.plan.Changes[i]; slices.Contains(how, ch.Action) && ch.Have != nil {
+			out[ch.Have.Address()] = true
 		}
 	}
 	return out
@@ -178,7 +183,9 @@ func (c *comparison) along() {
 			of[o.Address()] = cmp.Or(of[inside], inside)
 		}
 		for _, ref := range kind.Of(o.Kind).Refs(o.Value) {
-			note(ref.Address(), c.addressOf(&o))
+			if !kind.Of(o.Kind).IsApart(ref.Path) { // else it stays, without what it refers to
+				note(ref.Address(), c.addressOf(&o))
+			}
 		}
 	}
 	for i := range c.have.Links {

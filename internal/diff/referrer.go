@@ -70,12 +70,12 @@ func (c *comparison) heldFast() {
 		for _, h := range referrers[ch.Have.Address()] {
 			next := becomes[h.object.Address()]
 			switch {
-			case h.moves(c, next) || h.apart && ch.Action == Delete:
+			case h.moves(c, next):
 			case ch.Action == Replace && !h.apart && next != nil: // its update leads it to the new one
 			case ch.Action == Delete:
 				c.plan.Errors = append(c.plan.Errors, Note{
 					Address: ch.Address, Source: ch.Source,
-					Message: "would be deleted while " + h.object.Address() + " refers to it; let that refer to another one, or let both go",
+					Message: "would be deleted while " + h.object.Address() + " refers to it" + h.whose(c) + "; let that refer to another one, or let both go",
 				})
 			default:
 				c.plan.Errors = append(c.plan.Errors, Note{
@@ -95,6 +95,14 @@ func (h *referrer) way(c *comparison) string {
 	return "declare " + h.object.Address() + ", so that it is led to the new one, or declare the new one under another name, and let this one go"
 }
 
+// whose says that the files do not declare an object that is in the way.
+func (h *referrer) whose(c *comparison) string {
+	if c.wantKey[h.object.Kind][h.object.Key] != nil {
+		return ""
+	}
+	return ", which these files do not declare"
+}
+
 // referrer is an object of the gateway that refers to another one, which cannot go before it.
 type referrer struct {
 	object *kind.Object
@@ -105,15 +113,17 @@ type referrer struct {
 // referrers are those of each address.
 func (c *comparison) referrers() map[string][]referrer {
 	out := map[string][]referrer{}
-	for i := range c.have.Objects {
-		o := &c.have.Objects[i]
-		k := kind.Of(o.Kind)
-		if k.Refers == "" {
-			continue
-		}
-		for _, ref := range k.Refs(o.Value) {
-			if apart := k.IsApart(ref.Path); apart || k.Owner == "" {
-				out[ref.Address()] = append(out[ref.Address()], referrer{o, ref, apart})
+	for _, list := range [][]kind.Object{c.have.Objects, c.have.Neighbours.Parts} {
+		for i := range list {
+			o := &list[i]
+			k := kind.Of(o.Kind)
+			if k.Refers == "" {
+				continue
+			}
+			for _, ref := range k.Refs(o.Value) {
+				if apart := k.IsApart(ref.Path); apart || k.Owner == "" {
+					out[ref.Address()] = append(out[ref.Address()], referrer{o, ref, apart})
+				}
 			}
 		}
 	}
@@ -126,6 +136,8 @@ func (h *referrer) moves(c *comparison, becomes *Change) bool {
 	k := kind.Of(h.object.Kind)
 	var value any
 	switch d := c.wantKey[h.object.Kind][h.object.Key]; {
+	case becomes != nil && becomes.Action == Delete, h.object.Owner != "" && c.retiring[h.object.OwnerAddress()]:
+		return true
 	case h.apart && d != nil:
 		value = d.Value
 	case h.apart || becomes == nil:

@@ -11,15 +11,20 @@ import (
 )
 
 // orphans reads what goes along with objects that go though it lives in others, of which the comparison did
-// not read what lives in them: a special limit for an app, in a throttle of which the files list none.
+// not read what lives in them: a special limit for an app, in a throttle of which the files list none. What refers to such an
+// object by a request of its own does not go along, and is in its way: a domain that has a certificate.
 func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) (out kind.Neighbours, err error) {
-	gone, known := draft.Gone(), map[string]bool{}
+	known := map[string]bool{}
 	for _, r := range draft.Known() {
 		if r.Part != nil {
 			known[r.Part.Name+" "+r.Object.ID] = true
 		}
 	}
 	for _, k := range kind.All {
+		gone := draft.Gone()
+		if len(k.Apart) > 0 {
+			gone = draft.Leaving()
+		}
 		if k.Owner == "" || !anyOf(gone, k.Refers) {
 			continue
 		}
