@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,12 +28,67 @@ var chaosCases = flag.Uint64("chaos", 200, "random cases of TestChaos")
 // TestChaos: whatever goes wrong with every fifth request, a run ends within bounds, tells the truth about
 // every change, makes nothing twice, and the runs after it finish the rest. Time is virtual.
 func TestChaos(t *testing.T) {
+	var all written
 	for seed := range fewer(*chaosCases) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { newTrial(t, seed).run() })
+			synctest.Test(t, func(t *testing.T) {
+				c := newTrial(t, seed)
+				c.written = &all
+				c.run()
+			})
 		})
 	}
+	t.Cleanup(func() { all.complete(t, int(fewer(*chaosCases))) }) // when all cases have ended
+}
+
+// written is what was written in spite of faults: how often a kind of objects or links.
+type written struct {
+	mu    sync.Mutex
+	cases int
+	times map[string]int
+}
+
+func (w *written) note(effects []emulator.Effect) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.times == nil {
+		w.times = map[string]int{}
+	}
+	for _, e := range effects {
+		w.times[e.Kind]++
+	}
+}
+
+func (w *written) ended() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cases++
+}
+
+// complete: no kind was left out, unless the cases were few.
+func (w *written) complete(t *testing.T, cases int) {
+	t.Helper()
+	if w.cases < cases || cases < 20 {
+		return
+	}
+	for _, name := range kindsAndLinks() {
+		if w.times[name] == 0 {
+			t.Errorf("in %d cases no %s was ever written under faults", cases, name)
+		}
+	}
+	t.Logf("written under faults: %v", w.times)
+}
+
+// kindsAndLinks are the names of all that a run can write.
+func kindsAndLinks() (names []string) {
+	for _, k := range kind.All {
+		names = append(names, k.Name)
+	}
+	for _, k := range kind.Links {
+		names = append(names, k.Name)
+	}
+	return names
 }
 
 // trial is one random case.
@@ -42,6 +98,7 @@ type trial struct {
 	gateway *emulator.Gateway
 	want    *spec.State
 	created map[string]int // creates of an object or generated code over all runs
+	written *written
 
 	rejects  bool // the gateway has no room for two policies
 	parallel int  // with 1, a case goes the same way each time
@@ -72,6 +129,7 @@ func newTrial(t *testing.T, seed uint64) *trial {
 }
 
 func (c *trial) run() {
+	defer c.written.ended()
 	for range troubled {
 		c.gateway.SetFaults(chaos.Faults(c.rand, chaos.Times{Slow: time.Minute, Window: "5 minute"}))
 		c.troubledRun()
@@ -90,11 +148,13 @@ func (c *trial) troubledRun() {
 		c.mustBeUntouched(err)
 		return
 	}
+	applicable(c.t, comparison.Plan)
 	out := run.Apply(c.t.Context(), comparison)
 	if took := time.Since(began); took > longestRun {
 		c.t.Errorf("the run took %s", took)
 	}
 	journal := c.gateway.Journal()
+	c.written.note(chaos.Effects(journal))
 	c.countCreates(journal)
 	c.gateway.SetFaults(nil)
 	c.bounded(comparison, out, journal)
@@ -180,6 +240,7 @@ func (c *trial) quietRun() {
 	c.gateway.ResetJournal()
 	run := c.newRun()
 	comparison := compare(c.t.Context(), c.t, run, c.want)
+	applicable(c.t, comparison.Plan)
 	out := run.Apply(c.t.Context(), comparison)
 	for _, r := range out.Results {
 		if r.Status != apply.Succeeded {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 
@@ -80,19 +81,26 @@ func TestKilled(t *testing.T) {
 	run.Apply(t.Context(), compare(t.Context(), t, run, load(t, want)))
 }
 
-// sixtyChanges draws a gateway and a file that are at least 60 changes apart.
+// sixtyChanges draws a gateway and a file that are at least 60 changes apart, some of every kind.
 func sixtyChanges(t *testing.T) (have, want []byte) {
 	t.Helper()
 	for seed := range fewer(100) {
 		w := world.New(rand.New(rand.NewPCG(seed, 9)), world.Options{Groups: 1, APIs: 5, Policies: 4, Generate: true, Features: true})
 		have, want = w.Gateway(w.Draw()), w.File(wanted(w, seed))
 		g := gateway(t, have, quick)
-		if c := compare(t.Context(), t, inProcess(t, g), load(t, want)); len(c.Plan.Changes) >= 60 {
+		if c := compare(t.Context(), t, inProcess(t, g), load(t, want)); len(c.Plan.Changes) >= 60 && ofEveryKind(c.Plan) {
 			return have, want
 		}
 	}
-	t.Fatal("no two states are 60 changes apart")
+	t.Fatal("no two states are 60 changes of all kinds apart")
 	return nil, nil
+}
+
+// ofEveryKind reports whether a plan changes something of each kind, and each kind of links.
+func ofEveryKind(p *diff.Plan) bool {
+	return !slices.ContainsFunc(kindsAndLinks(), func(name string) bool {
+		return !slices.ContainsFunc(p.Changes, func(ch diff.Change) bool { return ch.Kind == name })
+	})
 }
 
 func inProcess(t *testing.T, g *emulator.Gateway) *reconcile.Run {
