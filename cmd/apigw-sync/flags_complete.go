@@ -239,7 +239,7 @@ func configured(p *program, cmd *cobra.Command) map[string]*config.Target {
 func apis(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 	for _, r := range sketch(p, cmd).References {
 		switch {
-		case r.Target() != kind.AnyAPI:
+		case r.Target() != kind.APublication:
 		case r.Text != "":
 			out = append(out, r.Text)
 		case r.Group != "" && r.Name != "" && !kind.IsGlob(r.Group+r.Name):

@@ -150,7 +150,7 @@ func bindings(ctx context.Context, reader *fetch.Reader, objects []kind.Object, 
 	for _, x := range objects {
 		for _, l := range kind.LinksFrom(x.Kind) {
 			switch {
-			case l.Target != "":
+			case l.Target != kind.APublication:
 			case x.Bound >= 0 && (len(policy.Environments) == 0 || x.Bound == 0):
 				out[x.Address()] = x.Bound
 			default:
@@ -174,7 +174,7 @@ func bindings(ctx context.Context, reader *fetch.Reader, objects []kind.Object, 
 		return nil, err
 	}
 	for _, l := range fetch.Join(rows, catalog.Catalog()) {
-		if policy.Sees(l.Env) {
+		if policy.Sees(l.To.Env) {
 			out[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]++
 		}
 	}

@@ -117,7 +117,7 @@ func (o *validateOptions) load(p *program) (*spec.State, *spec.Places, []spec.Fi
 func countDeclared(s *spec.State) map[string]int {
 	n := map[string]int{document.ToAPIs: 0, document.ToObjects: 0}
 	for i := range s.References {
-		if s.References[i].Target() == kind.AnyAPI {
+		if s.References[i].Target() == kind.APublication {
 			n[document.ToAPIs]++
 		} else {
 			n[document.ToObjects]++

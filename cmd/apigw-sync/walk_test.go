@@ -79,7 +79,7 @@ func (w *walker) file(items map[string]map[string]any) map[string]any {
 		item = maps.Clone(item)
 		for _, link := range kind.LinksFrom(name) {
 			item[link.Field] = []any{"orders/create"}
-			if link.Target != "" {
+			if link.Target != kind.APublication {
 				item[link.Field] = []any{"one_" + link.Target}
 			}
 		}

@@ -28,9 +28,9 @@ func (r *runner) bind(ctx context.Context, s *diff.Step, work []*job) {
 			continue
 		}
 		j.Link.OwnerID = id
-		if kind.Of(k.To()) != nil {
-			if j.Link, ok = j.Link.Located(r.ids); !ok {
-				j.fail(fmt.Errorf("the gateway has no %s %s; compare again", k.To(), j.Link.Target().Key))
+		if kind.Of(k.Target) != nil {
+			if j.Link.To = j.Link.To.Located(r.ids); j.Link.To.ListedBy() == "" {
+				j.fail(fmt.Errorf("the gateway has no %s %s; compare again", k.Target, j.Link.To.Key()))
 				continue
 			}
 		}
@@ -47,7 +47,7 @@ func (r *runner) bind(ctx context.Context, s *diff.Step, work []*job) {
 // displace settles a link that goes because another one takes its place.
 func (r *runner) displace(k *kind.LinkKind, j *job, binds []*job) {
 	at := slices.IndexFunc(binds, func(b *job) bool {
-		return diff.TargetOf(&b.Link) == diff.TargetOf(&j.Link) && r.sameSlot(k, &b.Link, &j.Link)
+		return b.Link.To.Spot() == j.Link.To.Spot() && r.sameSlot(k, &b.Link, &j.Link)
 	})
 	if at < 0 {
 		return // whoever takes the place was skipped, and so is this
@@ -158,10 +158,10 @@ func (r *runner) confirm(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 // rowOf finds the row that speaks of a link; answers tell some of its ids only.
 func rowOf(rows []kind.Row, byID map[string][]int, l *kind.Link) *kind.Row {
 	same := func(a, b string) bool { return a == "" || b == "" || a == b }
-	for _, key := range []string{"publish " + l.PublishID, "target " + l.TargetID()} {
+	for _, key := range []string{"publish " + l.To.ID, "target " + l.To.ListedBy()} {
 		for _, i := range byID[key] {
 			row := &rows[i]
-			if same(row.PublishID, l.PublishID) && same(row.To(), l.TargetID()) && same(row.EnvID, l.EnvID) && same(row.OwnerID, l.OwnerID) {
+			if same(row.PublishID, l.To.ID) && same(row.To(), l.To.ListedBy()) && same(row.EnvID, l.To.EnvID) && same(row.OwnerID, l.OwnerID) {
 				return row
 			}
 		}

@@ -14,7 +14,8 @@ import (
 
 // throttleLink binds the throttle with that id to an API; an empty bind id makes a link that is yet to be.
 func throttleLink(owner, name, bindID string) kind.Link {
-	return kind.Link{Kind: "throttle_binding", Owner: owner, OwnerID: owner, API: &kind.API{ID: name, Group: "g", Name: name}, Env: "RELEASE", EnvID: "e", PublishID: "p" + name, ID: bindID}
+	to := &kind.API{ID: name, Group: "g", Name: name}
+	return kind.Link{Kind: "throttle_binding", Owner: owner, OwnerID: owner, To: to.Publication("RELEASE", "e", "p"+name), ID: bindID}
 }
 
 // moving is a plan that binds new to some APIs, in the place of old for those that it has.
@@ -25,7 +26,7 @@ func moving(apis, held string) (*diff.Plan, kind.Actual) {
 	plan := &diff.Plan{Steps: []diff.Step{{Op: diff.OpBind, Kind: "throttle_binding"}, {Op: diff.OpUnbind, Kind: "throttle_binding", After: []int{0}}}}
 	add := func(step int, action diff.Action, l kind.Link, needs ...int) {
 		plan.Steps[step].Items = append(plan.Steps[step].Items, diff.Item{Change: len(plan.Changes), Link: l, Needs: needs})
-		plan.Changes = append(plan.Changes, diff.Change{Address: string(action) + " " + l.API.Name, Kind: l.Kind, Name: l.Owner, Action: action, Link: &l})
+		plan.Changes = append(plan.Changes, diff.Change{Address: string(action) + " " + l.To.API.Name, Kind: l.Kind, Name: l.Owner, Action: action, Link: &l})
 	}
 	for a := range strings.FieldsSeq(apis) {
 		add(0, diff.Bind, throttleLink("new", a, ""))

@@ -60,7 +60,7 @@ func (r *runner) inWay(ctx context.Context, k *kind.LinkKind, work []*job, sees 
 			}
 			if known[l.ID] == nil {
 				// A list by API does not tell these.
-				l.API, l.To, l.Env, l.EnvID, l.PublishID = j.Link.API, j.Link.To, j.Link.Env, j.Link.EnvID, j.Link.PublishID
+				l.To = j.Link.To
 				known[l.ID] = &job{Item: diff.Item{Link: l}, out: &outcome{}}
 				all = append(all, known[l.ID])
 			}
@@ -96,7 +96,7 @@ func parted(work []*job) (free, taken []*job) {
 
 // planned are the links in a slot that go by the plan.
 func (r *runner) planned(_ context.Context, k *kind.LinkKind, j *job) (out []kind.Link) {
-	for _, h := range r.occupants[k.Name][diff.TargetOf(&j.Link)] {
+	for _, h := range r.occupants[k.Name][j.Link.To.Spot()] {
 		if r.sameSlot(k, &j.Link, &h) {
 			out = append(out, h)
 		}
@@ -108,14 +108,14 @@ func (r *runner) planned(_ context.Context, k *kind.LinkKind, j *job) (out []kin
 // one slot for all, those in others. None goes that the plan does not show: who has the place without that, the
 // bind tells.
 func (r *runner) present(ctx context.Context, k *kind.LinkKind, j *job) []kind.Link {
-	held, err := r.reader.LinksAt(ctx, k, &j.Link)
+	held, err := r.reader.LinksAt(ctx, k, j.Link.To)
 	if err != nil {
 		return nil
 	}
 	var out, others []kind.Link
 	for _, h := range held {
 		switch {
-		case h.Env != j.Link.Env || h.OwnerID == j.Link.OwnerID:
+		case h.To.Env != j.Link.To.Env || h.OwnerID == j.Link.OwnerID:
 		case !r.yields(k, j, &h):
 			if r.sameSlot(k, &j.Link, &h) {
 				j.strangers = append(j.strangers, k.Owner+"/"+h.Owner)
@@ -134,7 +134,7 @@ func (r *runner) present(ctx context.Context, k *kind.LinkKind, j *job) []kind.L
 
 // yields reports whether the plan shows that a link gives way to a bind: by an unbind, or as what the bind displaces.
 func (r *runner) yields(k *kind.LinkKind, j *job, h *kind.Link) bool {
-	return slices.ContainsFunc(r.occupants[k.Name][diff.TargetOf(&j.Link)], func(o kind.Link) bool { return o.OwnerID == h.OwnerID }) ||
+	return slices.ContainsFunc(r.occupants[k.Name][j.Link.To.Spot()], func(o kind.Link) bool { return o.OwnerID == h.OwnerID }) ||
 		j.change != nil && slices.ContainsFunc(j.change.Displaces, func(d diff.Displaced) bool {
 			return (d.Link.OwnerID == h.OwnerID || d.Link.Owner == h.Owner) && d.Yields()
 		})

@@ -62,7 +62,7 @@ func TestHalfDone(t *testing.T) {
 // the old policy.
 func needs() *runner {
 	link := func(owner, api string) kind.Link {
-		return kind.Link{Kind: "acl_binding", Owner: owner, OwnerID: "id-" + owner, ID: owner + api, API: &kind.API{ID: api, Group: "g", Name: api}, Env: "RELEASE"}
+		return kind.Link{Kind: "acl_binding", Owner: owner, OwnerID: "id-" + owner, ID: owner + api, To: (&kind.API{ID: api, Group: "g", Name: api}).Publication("RELEASE", "", "")}
 	}
 	plan := &diff.Plan{
 		Changes: []diff.Change{

@@ -152,7 +152,7 @@ func plain(name string, refs ...kind.Ref) *kind.Kind {
 func to(name, target string) *kind.LinkKind {
 	send := func(operation string) []kind.Write {
 		return []kind.Write{{By: kind.Together, Operation: operation, Max: 10, Request: func(l []kind.Link) api.Request {
-			return api.Request{Operation: operation, Path: []string{l[0].OwnerID, l[0].TargetID(), l[0].EnvID, l[0].PublishID}}
+			return api.Request{Operation: operation, Path: []string{l[0].OwnerID, l[0].To.ListedBy(), l[0].To.EnvID, l[0].To.ID}}
 		}}}
 	}
 	return &kind.LinkKind{
@@ -167,9 +167,9 @@ func TestTargets(t *testing.T) {
 	create := kind.Ref{Kind: kind.AnyAPI, Key: "orders/create_order"}
 	t.Cleanup(kind.Add(
 		[]*kind.Kind{plain("seal"), plain("door"), plain(kind.AnEnvironment), plain(kind.AnyAPI), plain(kind.APublication, create, kind.Ref{Kind: kind.AnEnvironment, Key: "TEST"})},
-		[]*kind.LinkKind{to("seal_door", "door"), to("seal_api", "")}))
-	onDoor := kind.Link{Kind: "seal_door", Owner: "red", To: &kind.Object{Kind: "door", Key: "front"}}
-	onAPI := kind.Link{Kind: "seal_api", Owner: "red", API: &kind.API{Group: "orders", Name: "create_order"}, Env: "TEST"}
+		[]*kind.LinkKind{to("seal_door", "door"), to("seal_api", kind.APublication)}))
+	onDoor := kind.Link{Kind: "seal_door", Owner: "red", To: &kind.Target{Kind: "door", Name: "front"}}
+	onAPI := kind.Link{Kind: "seal_api", Owner: "red", To: (&kind.API{Group: "orders", Name: "create_order"}).Publication("TEST", "", "")}
 	if got := onDoor.Address() + " " + onAPI.Address(); got != "seal_door/red/front seal_api/red/orders/create_order@TEST" {
 		t.Error(got)
 	}
@@ -190,9 +190,24 @@ func TestTargets(t *testing.T) {
 			t.Errorf("%s %s: %+v", r.Status, r.Change.Address, r.Error)
 		}
 	}
-	for _, want := range []string{"Bind seal_door id-seal/id-door//", "Bind seal_api id-seal/id-api/id-environment/id-publication"} {
+	for _, want := range []string{"Bind seal_door id-seal/id-door//id-door", "Bind seal_api id-seal/id-api/id-environment/id-publication"} {
 		if !slices.Contains(s.asked, want) {
 			t.Errorf("%q is not among %q", want, s.asked)
+		}
+	}
+
+	s = &paths{refuses: "Create " + kind.APublication}
+	results, _ = Run(t.Context(), s, plan, kind.Actual{}, Options{Parallel: 4})
+	for _, r := range results {
+		want := Succeeded
+		switch r.Change.Address {
+		case onAPI.To.Address():
+			want = Failed
+		case onAPI.Address():
+			want = Skipped
+		}
+		if r.Status != want {
+			t.Errorf("without a publication: %s %s, want %s", r.Status, r.Change.Address, want)
 		}
 	}
 
@@ -200,20 +215,24 @@ func TestTargets(t *testing.T) {
 	have := kind.Actual{Objects: []kind.Object{object("door", "front", badge{Name: "front"}), object("seal", "red", badge{Name: "red"})}, Links: []kind.Link{onDoor}}
 	s = &paths{}
 	results, _ = Run(t.Context(), s, diff.Between(have, kind.Desired{Owns: owns}, policy), have, Options{Parallel: 4})
-	if at := slices.Index(s.asked, "Unbind seal_door id-red/id-front//"); at != 0 || len(s.asked) != 3 {
+	if at := slices.Index(s.asked, "Unbind seal_door id-red/id-front//id-front"); at != 0 || len(s.asked) != 3 {
 		t.Errorf("the link does not go first: %q %v", s.asked, results)
 	}
 }
 
 // paths is a gateway that gives each object an id after its kind, and keeps what binds and unbinds were asked with.
 type paths struct {
-	mu    sync.Mutex
-	asked []string
+	mu      sync.Mutex
+	asked   []string
+	refuses string // an operation
 }
 
 func (p *paths) Call(_ context.Context, q api.Request, reply any) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if q.Operation == p.refuses {
+		return 1, &api.Error{Status: 400, Code: "APIG.2011"}
+	}
 	verb, what, _ := strings.Cut(q.Operation, " ")
 	p.asked = append(p.asked, q.Operation+" "+strings.Join(q.Path, "/"))
 	switch verb {

@@ -12,7 +12,7 @@ import (
 
 // quotaLink binds the quota with that id to an app.
 func quotaLink(owner, id string) kind.Link {
-	return kind.Link{Kind: "app_quota_binding", Owner: owner, OwnerID: owner, ID: id, To: &kind.Object{Kind: "app", Key: "shop", ID: "shop"}}
+	return kind.Link{Kind: "app_quota_binding", Owner: owner, OwnerID: owner, ID: id, To: &kind.Target{Kind: "app", Name: "shop", ID: "shop"}}
 }
 
 // TestVacated: an app that left its quota for one that it does not get has the former again, or that is told; so too where

@@ -100,14 +100,14 @@ func (t *affected) change(ch *Change, now map[string]string) {
 
 // claimed finds declared links that take the places which an object leaves to its heir.
 func (t *affected) claimed(link *kind.LinkKind, o *kind.Object, heir string, have kind.Actual, want kind.Desired) {
-	left := map[Target]bool{}
+	left := map[kind.Spot]bool{}
 	for i := range have.Links {
 		if l := &have.Links[i]; l.Kind == link.Name && l.OwnerID == o.ID {
-			left[TargetOf(l)] = true
+			left[l.To.Spot()] = true
 		}
 	}
 	for i := range want.Links {
-		if l := &want.Links[i]; l.Kind == link.Name && l.Owner != heir && left[TargetOf(&l.Link)] {
+		if l := &want.Links[i]; l.Kind == link.Name && l.Owner != heir && left[l.Link.To.Spot()] {
 			t.claims[l.Address()] = true
 			t.anchors[link.Owner+"/"+l.Owner] = true
 		}

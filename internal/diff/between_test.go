@@ -36,11 +36,11 @@ func held(d kind.Declared) kind.Object {
 }
 
 func link(kindName, owner string, a *kind.API) kind.Link {
-	return kind.Link{Kind: kindName, Owner: owner, API: a, Env: "RELEASE", EnvID: "env", PublishID: "pub-" + a.ID}
+	return kind.Link{Kind: kindName, Owner: owner, To: a.Publication("RELEASE", "env", "pub-"+a.ID)}
 }
 
 func bound(l kind.Link) kind.Link {
-	l.ID, l.OwnerID = "bind-"+l.Owner+"-"+l.API.ID, "id-"+l.Owner
+	l.ID, l.OwnerID = "bind-"+l.Owner+"-"+l.To.API.ID, "id-"+l.Owner
 	return l
 }
 
@@ -64,24 +64,31 @@ func sketch(p *diff.Plan) string {
 		}
 		b.WriteString("\n")
 	}
+	b.WriteString(steps(p))
+	for _, e := range p.Extra {
+		b.WriteString("extra " + e.Address + "\n")
+	}
+	for _, r := range p.Refusals {
+		b.WriteString("refused by " + r.Guard + ": " + r.Reason + "\n")
+	}
+	return b.String()
+}
+
+// steps writes the steps of a plan, each with the names of its changes and what they wait for.
+func steps(p *diff.Plan) string {
+	var b strings.Builder
 	for i, s := range p.Steps {
 		fmt.Fprintf(&b, "%d %s %s", i, s.Op, s.Kind)
 		for _, item := range s.Items {
 			b.WriteString(" " + strings.TrimPrefix(p.Changes[item.Change].Address, p.Changes[item.Change].Kind+"/"))
-			if item.Link.API != nil {
-				b.WriteString("[" + item.Link.API.Name + "]")
+			if item.Link.To != nil && item.Link.To.API != nil {
+				b.WriteString("[" + item.Link.To.API.Name + "]")
 			}
 			if len(item.Needs) > 0 {
 				fmt.Fprintf(&b, "%v", item.Needs)
 			}
 		}
 		b.WriteString("\n")
-	}
-	for _, e := range p.Extra {
-		b.WriteString("extra " + e.Address + "\n")
-	}
-	for _, r := range p.Refusals {
-		b.WriteString("refused by " + r.Guard + ": " + r.Reason + "\n")
 	}
 	return b.String()
 }

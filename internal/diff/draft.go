@@ -191,12 +191,10 @@ func (c *comparison) along() {
 	for i := range c.have.Links {
 		l := &c.have.Links[i]
 		note(kind.LinkOf(l.Kind).Owner+"/"+l.Owner, c.addressOfLink(l))
-		if target := l.Target(); l.To != nil {
-			note(target.Address(), c.addressOfLink(l))
-		}
+		note(l.To.Address(), c.addressOfLink(l))
 	}
 	for i := range c.have.Neighbours.Links {
-		if l := &c.have.Neighbours.Links[i]; l.To != nil && gone[l.To.Address()] {
+		if l := &c.have.Neighbours.Links[i]; gone[l.To.Address()] {
 			note(l.To.Address(), c.addressOfLink(l))
 			c.noteNeighbour(l)
 		}

@@ -74,8 +74,8 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Ex
 // NeedTargets makes the objects that wanted links lead to part of the context.
 func (e *Extract) NeedTargets() {
 	for i := range e.Desired.Links {
-		if l := &e.Desired.Links[i]; l.To != nil {
-			e.Context[l.To.Kind+"/"+l.To.Key] = true
+		if to := e.Desired.Links[i].To; kind.Of(to.Kind) != nil {
+			e.Context[to.Address()] = true
 		}
 	}
 }
@@ -86,10 +86,10 @@ func neighbours(plan *Plan, affected, have kind.Actual) kind.Neighbours {
 	out := plan.Neighbours
 	out.Links, out.Owners = slices.Clone(out.Links), slices.Clone(out.Owners)
 	type at struct {
-		target      Target
+		place       kind.Spot
 		kind, owner string
 	}
-	holds := func(l *kind.Link) at { return at{TargetOf(l), l.Kind, l.OwnerID} }
+	holds := func(l *kind.Link) at { return at{l.To.Spot(), l.Kind, l.OwnerID} }
 	known, displaced, owners := map[at]bool{}, map[at]bool{}, map[string]bool{}
 	for _, l := range slices.Concat(affected.Links, out.Links) {
 		known[holds(&l)] = true
@@ -129,16 +129,13 @@ func (e *Extract) Unify() {
 	}
 	known := func(a *kind.API) int { return len(a.Method) + len(a.Path) + len(a.Group) }
 	each(func(l *kind.Link) {
-		if l.API == nil {
-			return
-		}
-		if b := best[l.API.ID]; b == nil || known(l.API) > known(b) {
-			best[l.API.ID] = l.API
+		if a := l.To.API; a != nil && (best[a.ID] == nil || known(a) > known(best[a.ID])) {
+			best[a.ID] = a
 		}
 	})
 	each(func(l *kind.Link) {
-		if l.API != nil {
-			l.API = best[l.API.ID]
+		if a := l.To.API; a != nil {
+			l.To = l.To.Of(best[a.ID])
 		}
 	})
 }

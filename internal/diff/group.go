@@ -81,7 +81,7 @@ func each(items []Item, most int, key func(*kind.Link) string) (out []bundle) {
 func byEnv(items []Item) (out [][]Item) {
 	at := map[string]int{}
 	for i := range items {
-		env := items[i].Link.Env
+		env := items[i].Link.To.Env
 		n, ok := at[env]
 		if !ok {
 			n = len(out)

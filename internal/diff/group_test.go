@@ -20,8 +20,8 @@ func randomItems(r *rand.Rand, owners, apis int) (items []Item) {
 					continue
 				}
 				items = append(items, Item{Change: len(items), Link: kind.Link{
-					Owner: fmt.Sprint("owner", o), OwnerID: fmt.Sprint("id", o), Env: fmt.Sprint("env", e), EnvID: fmt.Sprint("env-id", e),
-					API: &kind.API{ID: fmt.Sprint("api", a), Name: fmt.Sprint("api", a), Group: "group"},
+					Owner: fmt.Sprint("owner", o), OwnerID: fmt.Sprint("id", o),
+					To: (&kind.API{ID: fmt.Sprint("api", a), Name: fmt.Sprint("api", a), Group: "group"}).Publication(fmt.Sprint("env", e), fmt.Sprint("env-id", e), ""),
 				}})
 			}
 		}
@@ -32,7 +32,7 @@ func randomItems(r *rand.Rand, owners, apis int) (items []Item) {
 
 type replayed struct{ owner, api, env string }
 
-func placeOf(l *kind.Link) replayed { return replayed{l.Owner, l.API.ID, l.Env} }
+func placeOf(l *kind.Link) replayed { return replayed{l.Owner, l.To.API.ID, l.To.Env} }
 
 // replay carries bundles out as the gateway does, which knows of no items but of lists of ids, and checks
 // that exactly what was wanted comes out, each once.
@@ -50,7 +50,7 @@ func replay(t *testing.T, ways []kind.Write, items []Item, bundles []bundle) {
 		owners, apis, envs := map[string]bool{}, map[string]bool{}, map[string]bool{}
 		for i := range b.items {
 			l := &b.items[i].Link
-			owners[l.Owner], apis[l.API.ID], envs[l.Env] = true, true, true
+			owners[l.Owner], apis[l.To.API.ID], envs[l.To.Env] = true, true, true
 			if changes[b.items[i].Change] {
 				t.Errorf("change %d is carried out twice", b.items[i].Change)
 			}
@@ -168,7 +168,7 @@ func TestCrossesAreFew(t *testing.T) {
 func TestCrossesMixSides(t *testing.T) {
 	var items []Item
 	pair := func(owner, name string) {
-		items = append(items, Item{Change: len(items), Link: kind.Link{Owner: owner, Env: "RELEASE", API: &kind.API{ID: name, Name: name, Group: "group"}}})
+		items = append(items, Item{Change: len(items), Link: kind.Link{Owner: owner, To: (&kind.API{ID: name, Name: name, Group: "group"}).Publication("RELEASE", "", "")}})
 	}
 	for i := range 10 {
 		pair("one", fmt.Sprint("wide", i))

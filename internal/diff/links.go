@@ -62,14 +62,14 @@ func (c *comparison) regain(k *kind.LinkKind, p pair, held, left []kind.Link) {
 	if p.want.ManagesKind(k.Name) && !c.rules.whole(k.Name, p.want.Key) || len(left) == 0 {
 		return
 	}
-	has, claimed := map[Target]bool{}, c.claims(k)
+	has, claimed := map[kind.Spot]bool{}, c.claims(k)
 	for i := range held {
-		has[TargetOf(&held[i])] = true
+		has[held[i].To.Spot()] = true
 	}
 	for _, l := range left {
 		l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
-		if !has[TargetOf(&l)] && !claimed[slotFor(k, p.want, &l)] {
-			has[TargetOf(&l)] = true
+		if !has[l.To.Spot()] && !claimed[slotFor(k, p.want, &l)] {
+			has[l.To.Spot()] = true
 			c.regained[p.want.Address()] = append(c.regained[p.want.Address()], l)
 		}
 	}
@@ -112,7 +112,7 @@ func (c *comparison) shareSlots(k *kind.LinkKind) {
 
 // slotFor is the slot that a link of a declared owner takes.
 func slotFor(k *kind.LinkKind, owner *kind.Declared, l *kind.Link) Slot {
-	at := Slot{Target: TargetOf(l)}
+	at := Slot{Spot: l.To.Spot()}
 	if k.Slot != nil {
 		at.name = k.Slot(owner.Value)
 	}
@@ -132,16 +132,18 @@ func (c *comparison) claims(k *kind.LinkKind) map[Slot]bool {
 }
 
 func (c *comparison) wantedLinks(k *kind.LinkKind) map[string][]kind.DeclaredLink {
-	return byOwner(inSight(c.policy, c.want.Links, func(l *kind.DeclaredLink) string { return l.Env }), k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
+	return byOwner(inSight(c.policy, c.want.Links, func(l *kind.DeclaredLink) string { return l.To.Env }), k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
 }
 
 // locate gives wanted links the ids of targets that were made after the files were resolved, and leaves out those whose
 // targets go.
 func (c *comparison) locate() {
-	out := slices.DeleteFunc(slices.Clone(c.want.Links), func(l kind.DeclaredLink) bool { return l.To != nil && c.lost(&l) })
+	out := slices.DeleteFunc(slices.Clone(c.want.Links), func(l kind.DeclaredLink) bool { return c.lost(&l) })
 	for i := range out {
-		if to := out[i].To; to != nil && to.ID == "" && c.haveKey[to.Kind][to.Key] != nil {
-			out[i].To = &kind.Object{Kind: to.Kind, Key: to.Key, ID: c.haveKey[to.Kind][to.Key].ID}
+		if to := out[i].To; to.ID == "" && c.haveKey[to.Kind][to.Key()] != nil {
+			made := *to
+			made.ID = c.haveKey[to.Kind][to.Key()].ID
+			out[i].To = &made
 		}
 	}
 	c.want.Links = out
@@ -150,21 +152,21 @@ func (c *comparison) locate() {
 // lost reports whether a wanted link leads to an object that goes by the same plan. A pattern then means one less; that
 // a name is left without what it means is an error.
 func (c *comparison) lost(l *kind.DeclaredLink) bool {
-	to := l.Target()
-	if !c.retiring[to.Address()] || c.wantKey[to.Kind][to.Key] != nil {
+	to := l.To
+	if len(c.retiring) == 0 || !c.retiring[to.Address()] || c.wantKey[to.Kind][to.Key()] != nil {
 		return false
 	}
 	if !l.Pattern {
 		c.plan.Errors = append(c.plan.Errors, Note{
 			Address: l.Address(), Source: &l.Source, Refers: to.Address(),
-			Message: "refers to the " + to.Kind + " " + to.Key + ", which this plan deletes; declare it, or remove the reference",
+			Message: "refers to the " + to.Kind + " " + to.Key() + ", which this plan deletes; declare it, or remove the reference",
 		})
 	}
 	return true
 }
 
 func (c *comparison) heldLinks(k *kind.LinkKind) map[string][]kind.Link {
-	return byOwner(inSight(c.policy, c.have.Links, func(l *kind.Link) string { return l.Env }), k, func(l *kind.Link) *kind.Link { return l })
+	return byOwner(inSight(c.policy, c.have.Links, func(l *kind.Link) string { return l.To.Env }), k, func(l *kind.Link) *kind.Link { return l })
 }
 
 // byOwner sorts the links of a kind into one list for each owner, in their order.
@@ -195,13 +197,13 @@ func byOwner[L any](links []L, k *kind.LinkKind, link func(*L) *kind.Link) map[s
 
 // compareLinks compares the links of one owner that stays.
 func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, want []kind.DeclaredLink) {
-	has := make(map[Target]bool, len(held))
+	has := make(map[kind.Spot]bool, len(held))
 	for i := range held {
-		has[TargetOf(&held[i])] = true
+		has[held[i].To.Spot()] = true
 	}
-	wanted := make(map[Target]bool, len(want))
+	wanted := make(map[kind.Spot]bool, len(want))
 	for i := range want {
-		e := TargetOf(&want[i].Link)
+		e := want[i].Link.To.Spot()
 		wanted[e] = true
 		switch {
 		case has[e]:
@@ -214,7 +216,7 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 	}
 	var goes []kind.Link
 	for i := range held {
-		if wanted[TargetOf(&held[i])] {
+		if wanted[held[i].To.Spot()] {
 			continue
 		}
 		if c.rules.whole(k.Name, p.want.Key) {
@@ -233,26 +235,26 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []kind.Link, want []kind.DeclaredLink) {
 	old = slices.SortedFunc(slices.Values(old), func(a, b kind.Link) int { return strings.Compare(a.Address(), b.Address()) }) // as saved plans have them
 	sw.released = append(sw.released, old...)
-	onOld, onNext := map[Target]bool{}, map[Target]bool{}
+	onOld, onNext := map[kind.Spot]bool{}, map[kind.Spot]bool{}
 	for i := range old {
-		onOld[TargetOf(&old[i])] = true
+		onOld[old[i].To.Spot()] = true
 	}
 	for i := range next {
-		onNext[TargetOf(&next[i])] = true
+		onNext[next[i].To.Spot()] = true
 	}
 	if !p.want.ManagesKind(k.Name) {
 		claimed := c.claims(k)
 		for _, l := range old {
 			l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
-			if !onNext[TargetOf(&l)] && !claimed[slotFor(k, p.want, &l)] {
+			if !onNext[l.To.Spot()] && !claimed[slotFor(k, p.want, &l)] {
 				sw.carried = append(sw.carried, l)
 			}
 		}
 		return
 	}
-	wanted := map[Target]bool{}
+	wanted := map[kind.Spot]bool{}
 	for i := range want {
-		e := TargetOf(&want[i].Link)
+		e := want[i].Link.To.Spot()
 		if want[i].Offline && !onNext[e] {
 			c.plan.Warnings = append(c.plan.Warnings, Note{Address: want[i].Address(), Source: &want[i].Source, Message: "is lost with the replace, since " +
 				"nothing can be bound to an API that is not published; apply again once it is"})
@@ -268,7 +270,7 @@ func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []k
 		}
 	}
 	for _, l := range slices.Concat(old, next) {
-		if !wanted[TargetOf(&l)] {
+		if !wanted[l.To.Spot()] {
 			c.unbind(k, []kind.Link{l}, &p.want.Source)
 		}
 	}

@@ -18,7 +18,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 		}
 	}
 	items = append(items, b.carried(k)...)
-	managed := kind.Of(k.To()) != nil
+	managed := kind.Of(k.Target) != nil
 	for i := range items {
 		if made, ok := b.create[k.Owner+"/"+items[i].Link.Owner]; ok {
 			items[i].Needs = []int{made}
@@ -26,10 +26,8 @@ func (b *builder) bind(k *kind.LinkKind) {
 		if !managed {
 			continue // what it is bound to is there
 		}
-		for _, ref := range items[i].Link.Refs() {
-			if made, ok := b.create[ref.Address()]; ok {
-				items[i].Needs = append(items[i].Needs, made)
-			}
+		if made, ok := b.create[items[i].Link.To.Address()]; ok {
+			items[i].Needs = append(items[i].Needs, made)
 		}
 	}
 	displaced := b.displaced(k, items)
@@ -39,7 +37,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 			if len(displaced) == 0 {
 				break
 			}
-			for _, d := range displaced[TargetOf(&g.items[i].Link)][b.slot(k, &g.items[i].Link)] {
+			for _, d := range displaced[g.items[i].Link.To.Spot()][b.slot(k, &g.items[i].Link)] {
 				d.Needs = g.items[i].Needs
 				step.Items = append(step.Items, d)
 			}
@@ -49,7 +47,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 			continue // nothing will ask what came where
 		}
 		for i := range g.items {
-			at := TargetOf(&g.items[i].Link)
+			at := g.items[i].Link.To.Spot()
 			b.binds[at] = append(b.binds[at], s)
 			taken := Slot{at, b.slot(k, &g.items[i].Link)}
 			b.takes[taken] = append(b.takes[taken], s)
@@ -74,25 +72,25 @@ func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 }
 
 // displaced finds, for kinds whose binds overwrite, the links that go because another takes their slot.
-func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[Target]map[string][]Item {
+func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[kind.Spot]map[string][]Item {
 	if !k.Overwrites || !b.goes[k.Name] {
 		return nil
 	}
-	taken := map[Target]map[string]bool{}
+	taken := map[kind.Spot]map[string]bool{}
 	for i := range binds {
-		at := TargetOf(&binds[i].Link)
+		at := binds[i].Link.To.Spot()
 		if taken[at] == nil {
 			taken[at] = map[string]bool{}
 		}
 		taken[at][b.slot(k, &binds[i].Link)] = true
 	}
-	out := map[Target]map[string][]Item{}
+	out := map[kind.Spot]map[string][]Item{}
 	for i := range b.plan.Changes {
 		ch := &b.plan.Changes[i]
 		if ch.Kind != k.Name || ch.Action != Unbind {
 			continue
 		}
-		at := TargetOf(ch.Link)
+		at := ch.Link.To.Spot()
 		slot := b.slot(k, ch.Link)
 		if !taken[at][slot] {
 			continue
@@ -158,8 +156,8 @@ func (b *builder) unbind(k *kind.LinkKind) {
 		for i := range g.items {
 			owner := k.Owner + "/" + g.items[i].Link.OwnerID
 			b.unbinds[owner] = append(b.unbinds[owner], s)
-			if kind.Of(k.To()) != nil {
-				target := k.To() + "/" + g.items[i].Link.TargetID()
+			if kind.Of(k.Target) != nil {
+				target := k.Target + "/" + g.items[i].Link.To.ID
 				b.unbinds[target] = append(b.unbinds[target], s)
 			}
 		}
@@ -180,12 +178,12 @@ func (b *builder) vacate(k *kind.LinkKind) {
 	if !k.Vacates {
 		return
 	}
-	frees, deletes := map[Target][]int{}, map[string]int{} // the latter by id of the owner
+	frees, deletes := map[kind.Spot][]int{}, map[string]int{} // the latter by id of the owner
 	for i := range b.steps {
 		for j := range b.steps[i].Items {
 			switch item := &b.steps[i].Items[j]; {
 			case b.steps[i].Kind == k.Name && b.steps[i].Op == OpUnbind:
-				frees[TargetOf(&item.Link)] = append(frees[TargetOf(&item.Link)], i)
+				frees[item.Link.To.Spot()] = append(frees[item.Link.To.Spot()], i)
 			case b.steps[i].Kind == k.Owner && b.plan.Changes[item.Change].Action == Delete:
 				deletes[b.plan.Changes[item.Change].Have.ID] = i
 			}
@@ -194,7 +192,7 @@ func (b *builder) vacate(k *kind.LinkKind) {
 	for i := range b.c.have.Links {
 		l := &b.c.have.Links[i]
 		if step, goes := deletes[l.OwnerID]; goes && l.Kind == k.Name {
-			frees[TargetOf(l)] = append(frees[TargetOf(l)], step)
+			frees[l.To.Spot()] = append(frees[l.To.Spot()], step)
 		}
 	}
 	for i := range b.steps {
@@ -202,7 +200,7 @@ func (b *builder) vacate(k *kind.LinkKind) {
 			continue
 		}
 		for j := range b.steps[i].Items {
-			b.need(i, j, frees[TargetOf(&b.steps[i].Items[j].Link)]...)
+			b.need(i, j, frees[b.steps[i].Items[j].Link.To.Spot()]...)
 		}
 	}
 }
@@ -211,11 +209,11 @@ func (b *builder) vacate(k *kind.LinkKind) {
 // for the binds of the object for which the leftover was made and of what takes its slot, one of a replaced owner for its
 // successor as well.
 func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
-	at := TargetOf(&item.Link)
+	at := item.Link.To.Spot()
 	if heir, ok := b.c.heirs[k.Owner+"/"+item.Link.Owner]; ok {
 		var out []int
 		for _, s := range b.binds[at] {
-			if slices.ContainsFunc(b.steps[s].Items, func(bound Item) bool { return bound.Link.Owner == heir && TargetOf(&bound.Link) == at }) {
+			if slices.ContainsFunc(b.steps[s].Items, func(bound Item) bool { return bound.Link.Owner == heir && bound.Link.To.Spot() == at }) {
 				out = append(out, s)
 			}
 		}
@@ -238,7 +236,7 @@ func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 // successors are the steps that bind what comes in place of a link: in its slot, or where nothing comes there, in any
 // slot of the target.
 func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
-	at := TargetOf(l)
+	at := l.To.Spot()
 	if same := b.takes[Slot{at, b.slot(k, l)}]; len(same) > 0 {
 		return slices.Clone(same)
 	}
@@ -246,10 +244,10 @@ func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
 }
 
 // makers are the steps that make what is to be bound to a target.
-func (b *builder) makers(at Target) (out []int) {
+func (b *builder) makers(at kind.Spot) (out []int) {
 	for _, s := range b.binds[at] {
 		for i := range b.steps[s].Items {
-			if item := &b.steps[s].Items[i]; TargetOf(&item.Link) == at {
+			if item := &b.steps[s].Items[i]; item.Link.To.Spot() == at {
 				out = append(out, item.Needs...)
 			}
 		}

@@ -55,7 +55,7 @@ func (d *Draft) Questions() (out []Question) {
 func (d *Draft) Orphans() (out []Question) {
 	c := d.c
 	for _, k := range kind.Links {
-		to := kind.Of(k.To())
+		to := kind.Of(k.Target)
 		if to == nil {
 			continue
 		}
@@ -65,7 +65,7 @@ func (d *Draft) Orphans() (out []Question) {
 			if ch.Kind != to.Name || ch.Action != Delete {
 				continue
 			}
-			if l := (kind.Link{Kind: k.Name, To: ch.Have}); k.Slot == nil || len(held[TargetOf(&l)]) == 0 {
+			if l := (kind.Link{Kind: k.Name, To: ch.Have.Target()}); k.Slot == nil || len(held[l.To.Spot()]) == 0 {
 				q.Binds = append(q.Binds, l)
 			}
 		}
@@ -92,16 +92,16 @@ func (c *comparison) question(k *kind.LinkKind) Question {
 	if !k.Mixed {
 		q.slots = map[string]bool{}
 	}
-	held := map[Target][]holder{}
+	held := map[kind.Spot][]holder{}
 	if !k.Mixed {
 		held = c.holders(k)
 	}
 	ask := func(l kind.Link) {
-		if l.TargetID() == "" && kind.Of(k.To()) != nil {
+		if l.To.ID == "" && kind.Of(k.Target) != nil {
 			return // nothing is bound to what is still to be made
 		}
 		slot := k.Slot(c.wantKey[k.Owner][l.Owner].Value)
-		for _, h := range held[TargetOf(&l)] {
+		for _, h := range held[l.To.Spot()] {
 			if h.slot == slot {
 				return
 			}

@@ -48,7 +48,7 @@ func Recalled(have kind.Actual, called func(kindName, key string) string) kind.A
 	have.Links, have.Neighbours.Links = slices.Clone(have.Links), slices.Clone(have.Neighbours.Links)
 	for _, list := range [][]kind.Link{have.Links, have.Neighbours.Links} {
 		for i := range list {
-			list[i] = list[i].Recalled(called)
+			list[i].To = list[i].To.Recalled(called)
 		}
 	}
 	return have

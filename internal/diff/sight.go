@@ -27,8 +27,8 @@ func (c *comparison) guardSight() {
 	unseen := map[string][]string{}
 	for i := range c.have.Links {
 		l := &c.have.Links[i]
-		if owner := kind.LinkOf(l.Kind).Owner + "/" + l.Owner; !c.policy.Sees(l.Env) && !slices.Contains(unseen[owner], l.Env) {
-			unseen[owner] = append(unseen[owner], l.Env)
+		if owner := kind.LinkOf(l.Kind).Owner + "/" + l.Owner; !c.policy.Sees(l.To.Env) && !slices.Contains(unseen[owner], l.To.Env) {
+			unseen[owner] = append(unseen[owner], l.To.Env)
 		}
 	}
 	for i := range c.plan.Changes {

@@ -37,14 +37,14 @@ func (c *comparison) standing() {
 			if p.want == nil || p.have == nil {
 				continue
 			}
-			has := map[Target]bool{}
+			has := map[kind.Spot]bool{}
 			for _, o := range append(p.others(), p.gateway()) {
 				for i := range held[o.Key] {
-					has[TargetOf(&held[o.Key][i])] = true
+					has[held[o.Key][i].To.Spot()] = true
 				}
 			}
 			for _, l := range spared[p.want.Key] {
-				if e := TargetOf(&l.Link); has[e] {
+				if e := l.Link.To.Spot(); has[e] {
 					has[e] = false
 					out = append(out, l)
 				}
@@ -66,7 +66,7 @@ func keyOf(o *kind.Object) string {
 // count tells of each unbind how many links of its sort the owner has in that environment.
 func (c *comparison) count() {
 	type place struct{ kind, owner, env string }
-	of := func(l *kind.Link) place { return place{l.Kind, l.Owner, l.Env} }
+	of := func(l *kind.Link) place { return place{l.Kind, l.Owner, l.To.Env} }
 	n := map[place]int{}
 	for i := range c.have.Links {
 		n[of(&c.have.Links[i])]++

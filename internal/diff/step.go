@@ -50,34 +50,27 @@ type builder struct {
 	c       *comparison
 	plan    *Plan
 	steps   []Step
-	create  map[string]int   // address to the step that makes its id known
-	binds   map[Target][]int // steps that bind something to a target, of the kind of links at hand
-	takes   map[Slot][]int   // the same, by the slot that they take
-	unbinds map[string][]int // address of an owner to the steps that take its links away
-	parts   map[string][]int // address of an owner to the steps that change what lives inside it
-	index   map[string]int   // ADDRESS ACTION to its change, of updates and unbinds
-	update  map[string]int   // address to the step that updates it in place
-	held    map[string]int   // KIND OWNER to the number of what lives inside it now
-	goes    map[string]bool  // kinds of links of which some are taken away
+	create  map[string]int      // address to the step that makes its id known
+	binds   map[kind.Spot][]int // steps that bind something to a target, of the kind of links at hand
+	takes   map[Slot][]int      // the same, by the slot that they take
+	unbinds map[string][]int    // address of an owner to the steps that take its links away
+	parts   map[string][]int    // address of an owner to the steps that change what lives inside it
+	index   map[string]int      // ADDRESS ACTION to its change, of updates and unbinds
+	update  map[string]int      // address to the step that updates it in place
+	held    map[string]int      // KIND OWNER to the number of what lives inside it now
+	goes    map[string]bool     // kinds of links of which some are taken away
 }
 
-// Target is what links of one kind bind owners to: mostly an API in an environment. Links of several kinds are told apart
-// by their kinds besides.
-type Target struct{ Key, Env string }
-
-// Slot is what only one link can hold of a target.
+// Slot is what only one link can hold of a place.
 type Slot struct {
-	Target
+	kind.Spot
 	name string // as the kind of links calls it
 }
-
-// TargetOf is the target of a link, whatever it is called on the gateway.
-func TargetOf(l *kind.Link) Target { return Target{l.TargetKey(), l.Env} }
 
 // steps turns changes into requests. The order of the result respects After and Needs.
 func steps(c *comparison) []Step {
 	b := &builder{
-		c: c, plan: c.plan, create: map[string]int{}, binds: map[Target][]int{}, takes: map[Slot][]int{}, unbinds: map[string][]int{},
+		c: c, plan: c.plan, create: map[string]int{}, binds: map[kind.Spot][]int{}, takes: map[Slot][]int{}, unbinds: map[string][]int{},
 		parts: map[string][]int{}, index: map[string]int{}, update: map[string]int{}, held: map[string]int{}, goes: map[string]bool{},
 	}
 	for i := range c.have.Objects {

@@ -71,9 +71,9 @@ func Targets(wants []Want, objects []kind.Object) map[string][]kind.Object {
 }
 
 func (r *Reader) holders(q *diff.Question, l Lists) *holders {
-	h := &holders{r: r, q: q, catalog: l.Catalog, whole: l.Whole[q.Link.Owner], at: map[diff.Target]bool{}}
+	h := &holders{r: r, q: q, catalog: l.Catalog, whole: l.Whole[q.Link.Owner], at: map[kind.Spot]bool{}}
 	for i := range q.Binds {
-		h.at[diff.TargetOf(&q.Binds[i])] = true
+		h.at[q.Binds[i].To.Spot()] = true
 	}
 	for i := range l.Objects {
 		if l.Objects[i].Kind == q.Link.Owner {
@@ -91,7 +91,7 @@ type holders struct {
 	owners  []kind.Object // that the gateway is known to have
 	whole   bool          // owners are all
 	untold  bool          // the lists of free places do not say who has them
-	at      map[diff.Target]bool
+	at      map[kind.Spot]bool
 }
 
 // search is a way to find holders.
@@ -127,20 +127,21 @@ func (h *holders) list(ctx context.Context, worth int) error {
 }
 
 func (h *holders) byTarget() search {
-	var at []*kind.Link
+	var at []*kind.Target
 	seen := map[string]bool{}
 	for i := range h.q.Binds {
-		if l := &h.q.Binds[i]; !seen[l.TargetKey()] {
-			seen[l.TargetKey()] = true
-			at = append(at, l)
+		to := h.q.Binds[i].To
+		if key := to.Spot().Key; !seen[key] {
+			seen[key] = true
+			at = append(at, to)
 		}
 	}
 	return search{len(at), func(ctx context.Context) ([]Bound, error) {
 		found := make([][]Bound, len(at))
 		g, gctx := h.r.group(ctx)
-		for i, l := range at {
+		for i, to := range at {
 			g.Go(func() (err error) {
-				found[i], err = h.r.BoundTo(gctx, h.q.Link, l)
+				found[i], err = h.r.BoundTo(gctx, h.q.Link, to, h.catalog)
 				return err
 			})
 		}
@@ -229,13 +230,13 @@ func (h *holders) askers() (out []kind.Object, all bool) {
 
 // scopes are what the lists are narrowed to: the environment if there is one alone, and groups, if that is less.
 func (h *holders) scopes() ([]freeList, bool) {
-	env, envID, groups := h.q.Binds[0].Env, h.q.Binds[0].EnvID, map[string]string{}
+	env, envID, groups := h.q.Binds[0].To.Env, h.q.Binds[0].To.EnvID, map[string]string{}
 	for i := range h.q.Binds {
-		l := &h.q.Binds[i]
-		if l.Env != env {
+		to := h.q.Binds[i].To
+		if to.Env != env {
 			env, envID = "", ""
 		}
-		groups[l.API.Group] = l.API.GroupID
+		groups[to.API.Group] = to.API.GroupID
 	}
 	places, known := h.catalog.Published("", env)
 	whole := []freeList{{envID: envID, places: places}}
@@ -304,10 +305,7 @@ func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 // settle keeps what has places that the question is about, and completes it: owners that are told by name alone, and
 // the ids of links that go by themselves.
 func (h *holders) settle(ctx context.Context, found []Bound) (out kind.Neighbours, err error) {
-	for i := range found {
-		found[i].Env, found[i].EnvID = h.catalog.Env(found[i].Env, found[i].EnvID)
-	}
-	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[diff.TargetOf(&b.Link)] || !h.q.Minds(&b.Object) })
+	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[b.Link.To.Spot()] || !h.q.Minds(&b.Object) })
 	names := map[string]bool{}
 	for i := range found {
 		names[found[i].Owner] = true
@@ -355,7 +353,7 @@ func (h *holders) identify(ctx context.Context, links []kind.Link, owners []kind
 	told, err := h.of(ctx, owners)
 	for i := range links {
 		for j := range told {
-			if links[i].OwnerID == told[j].OwnerID && diff.TargetOf(&links[i]) == diff.TargetOf(&told[j].Link) {
+			if links[i].OwnerID == told[j].OwnerID && links[i].To.Spot() == told[j].Link.To.Spot() {
 				links[i] = told[j].Link
 			}
 		}

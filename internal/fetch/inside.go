@@ -115,7 +115,7 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 		}
 	}
 	var err error
-	if k.Target == "" {
+	if k.Target == kind.APublication {
 		if apis := catalog.All(byOwner); len(apis) > 0 {
 			rows, err := r.perAPI(ctx, k, apis)
 			out.Rows, out.Others, out.All = of(rows, owners), notOf(rows, owners), err == nil
@@ -137,7 +137,7 @@ func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.O
 		g.Go(func() (err error) {
 			o := &owners[i]
 			found[i], err = r.rows(gctx, k.OfOwner, "by "+k.Owner, o.ID, kind.Row{OwnerID: o.ID, Owner: o.Key}, o.Bound)
-			if half := (*Incomplete)(nil); errors.As(err, &half) && k.Target == "" {
+			if half := (*Incomplete)(nil); errors.As(err, &half) && k.Target == kind.APublication {
 				// An old version ignores the offset of this list; the lists by API are short.
 				if apis := catalog.All(math.MaxInt); len(apis) > 0 {
 					found[i], err = r.perAPI(gctx, k, apis)
@@ -227,7 +227,7 @@ func Neighbours(all []Rows, c *kind.Catalog) kind.Neighbours {
 	return out
 }
 
-// Join gives links the APIs of the catalog, or where it lacks one what the row says of it.
+// Join makes links of rows, whose targets the catalog tells.
 func Join(all []Rows, c *kind.Catalog) (out []kind.Link) {
 	others := map[string]*kind.API{}
 	n := 0
@@ -236,44 +236,14 @@ func Join(all []Rows, c *kind.Catalog) (out []kind.Link) {
 	}
 	out = make([]kind.Link, 0, n)
 	for _, rows := range all {
-		for _, row := range rows.Rows {
-			if rows.Kind.Target != "" {
-				out = append(out, kind.Link{
-					Kind: rows.Kind.Name, Owner: row.Owner, OwnerID: row.OwnerID,
-					ID: cmp.Or(row.ID, row.OwnerID+"/"+row.TargetID), // where the gateway gives it none
-					To: &kind.Object{Kind: rows.Kind.Target, Key: row.Target, ID: row.TargetID}, Env: row.Env, EnvID: row.EnvID,
-				})
-				continue
+		for i := range rows.Rows {
+			row := &rows.Rows[i]
+			l := kind.Link{Kind: rows.Kind.Name, Owner: row.Owner, OwnerID: row.OwnerID, To: c.Target(rows.Kind, row, others), ID: row.ID}
+			if l.To.API == nil {
+				l.ID = cmp.Or(l.ID, l.OwnerID+"/"+l.To.ID) // where the gateway gives it none
 			}
-			a := c.ByID[row.APIID]
-			if a == nil && row.APIID == "" {
-				a = called(c, row.Group, row.API)
-			}
-			id := cmp.Or(row.APIID, row.Group+"/"+row.API)
-			if a == nil {
-				a = others[id]
-			}
-			if a == nil {
-				a = &kind.API{ID: row.APIID, Name: row.API, Group: row.Group, Method: row.Method, Path: row.Path}
-				others[id] = a
-			}
-			row.Env, row.EnvID = c.Env(row.Env, row.EnvID)
-			out = append(out, kind.Link{
-				Kind: rows.Kind.Name, Owner: row.Owner, OwnerID: row.OwnerID, API: a, Env: row.Env, EnvID: row.EnvID, PublishID: row.PublishID, ID: row.ID,
-			})
+			out = append(out, l)
 		}
 	}
 	return out
-}
-
-// called is the one API of a name in a group; nil when there are none or several.
-func called(c *kind.Catalog, group, name string) (found *kind.API) {
-	for _, a := range c.InGroup(group) {
-		if a.Name == name && found != nil {
-			return nil
-		} else if a.Name == name {
-			found = a
-		}
-	}
-	return found
 }

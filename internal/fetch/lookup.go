@@ -56,10 +56,13 @@ func (r *Reader) LinksOf(ctx context.Context, k *kind.LinkKind, owner kind.Objec
 	return r.joined(k, rows, kind.NewCatalog(nil)), err
 }
 
-// LinksAt reads the links of the target of a link, in all environments.
-func (r *Reader) LinksAt(ctx context.Context, k *kind.LinkKind, l *kind.Link) ([]kind.Link, error) {
-	how, known, catalog := target(l)
-	rows, err := r.rows(ctx, k.OfTarget, how, l.TargetID(), known, 0)
+// LinksAt reads the links of a target, in all environments.
+func (r *Reader) LinksAt(ctx context.Context, k *kind.LinkKind, to *kind.Target) ([]kind.Link, error) {
+	rows, err := r.rows(ctx, k.OfTarget, "by "+k.ToWord(), to.ListedBy(), told(to), 0)
+	catalog := kind.NewCatalog(nil)
+	if to.API != nil {
+		catalog = kind.NewCatalog([]*kind.API{to.API})
+	}
 	return r.joined(k, rows, catalog), err
 }
 
@@ -68,18 +71,18 @@ func (r *Reader) joined(k *kind.LinkKind, rows []kind.Row, catalog *kind.Catalog
 	links := Join([]Rows{{Kind: k, Rows: rows}}, catalog)
 	for i := range links {
 		if r.Called != nil {
-			links[i] = links[i].Recalled(r.Called)
+			links[i].To = links[i].To.Recalled(r.Called)
 		}
 	}
 	return links
 }
 
-// target tells how the target of a link is asked for, what its lists need not tell, and a catalog that knows it.
-func target(l *kind.Link) (how string, known kind.Row, catalog *kind.Catalog) {
-	if l.To != nil {
-		return "by " + l.To.Kind, kind.Row{TargetID: l.To.ID, Target: l.To.Key}, kind.NewCatalog(nil)
+// told is what the lists of a target need not tell.
+func told(to *kind.Target) kind.Row {
+	if a := to.API; a != nil {
+		return kind.Row{APIID: a.ID, API: a.Name, Group: a.Group}
 	}
-	return byAPI, kind.Row{APIID: l.API.ID, API: l.API.Name, Group: l.API.Group}, kind.NewCatalog([]*kind.API{l.API})
+	return kind.Row{TargetID: to.ID, Target: to.Name}
 }
 
 // Instance reads the gateway's own state.

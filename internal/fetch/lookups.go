@@ -138,12 +138,12 @@ type Bound struct {
 	Object kind.Object // Value is nil where the list does not tell the owner whole
 }
 
-// BoundTo reads what is bound to the target of a link, in all environments.
-func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, l *kind.Link) ([]Bound, error) {
-	how, known, catalog := target(l)
+// BoundTo reads what is bound to a target, in all environments.
+func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, to *kind.Target, catalog *kind.Catalog) ([]Bound, error) {
+	known := told(to)
 	return all(ctx, r, listing[Bound]{
-		how: how,
-		ask: func(offset int) api.Request { return k.OfTarget.Read(l.TargetID(), offset) },
+		how: "by " + k.ToWord(),
+		ask: func(offset int) api.Request { return k.OfTarget.Read(to.ListedBy(), offset) },
 		take: func(p kind.Page) ([]Bound, error) {
 			rows, err := k.OfTarget.Rows(p)
 			if err != nil {
@@ -168,7 +168,7 @@ func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, l *kind.Link) ([
 			}
 			return out, nil
 		},
-		id:     func(b *Bound) string { return b.ID + " " + b.OwnerID + " " + b.Env },
+		id:     func(b *Bound) string { return b.ID + " " + b.OwnerID + " " + b.To.Env },
 		enough: func([]Bound, int) bool { return k.OfTarget.Whole() },
 	})
 }

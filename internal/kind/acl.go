@@ -155,7 +155,7 @@ type aclBound struct {
 }
 
 var aclBinding = &LinkKind{
-	Name: "acl_binding", Trail: "AclBinding", Owner: "acl", Field: "apis", Mixed: true, Codes: Codes{Gone: []string{"APIG.3010"}},
+	Name: "acl_binding", Trail: "AclBinding", Owner: "acl", Target: APublication, Field: "apis", Mixed: true, Codes: Codes{Gone: []string{"APIG.3010"}},
 	Slot:     func(owner any) string { return owner.(ACL).EntityType },
 	Guards:   func(owner any) bool { return owner.(ACL).Type == "PERMIT" },
 	OfOwner:  bindings("ListApisBindedToAclPolicyV2", "apis", "acl_id", aclRow, "acl-bindings", "binded-apis"),

@@ -19,7 +19,7 @@ var byName, linkByName, linkOfKind = indexes()
 func indexes() (kinds map[string]*Kind, links, linksOf map[string]*LinkKind) {
 	return index(All, func(k *Kind) string { return k.Name }),
 		index(Links, func(k *LinkKind) string { return k.Name }),
-		index(slices.DeleteFunc(slices.Clone(Links), func(k *LinkKind) bool { return k.To() != AnyAPI }), func(k *LinkKind) string { return k.Owner })
+		index(slices.DeleteFunc(slices.Clone(Links), func(k *LinkKind) bool { return k.Target != APublication }), func(k *LinkKind) string { return k.Owner })
 }
 
 // Of returns the kind of that name, nil when there is none.

@@ -119,7 +119,7 @@ func authorization(r authorizationRow) Row {
 const pairMax = 500
 
 var appAuthorization = &LinkKind{
-	Name: "app_authorization", Trail: "AppAuth", Owner: "app", Field: "apis", Dropped: true,
+	Name: "app_authorization", Trail: "AppAuth", Owner: "app", Target: APublication, Field: "apis", Dropped: true,
 	OfOwner:  bindings("ListApisBindedToAppV2", "auths", "app_id", authorization, "app-auths", "binded-apis"),
 	OfTarget: bindings("ListAppsBindedToApiV2", "auths", "api_id", authorization, "app-auths", "binded-apps"),
 	OfAll:    reading(Reading{Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps")}, authorization),
@@ -128,7 +128,7 @@ var appAuthorization = &LinkKind{
 		By: Cross, Operation: "CreateAuthorizingAppsV2", Max: pairMax,
 		Request: func(l []Link) api.Request {
 			return api.Request{Operation: "CreateAuthorizingAppsV2", Method: "POST", Path: []string{"app-auths"}, Body: map[string]any{
-				"env_id":  l[0].EnvID,
+				"env_id":  l[0].To.EnvID,
 				"app_ids": distinct(gather(l, ownerID)),
 				"api_ids": distinct(gather(l, apiID)),
 			}}
@@ -140,8 +140,9 @@ var appAuthorization = &LinkKind{
 			return api.Request{Operation: "CancelingAuthorizationV2", Method: "DELETE", Path: []string{"app-auths", l[0].ID}}
 		},
 	}},
-	Lanes: func(l *Link) []string { return []string{"app/" + l.Owner + "@" + l.Env} },
+	Lanes: func(l *Link) []string { return []string{"app/" + l.Owner + "@" + l.To.Env} },
 }
 
-func ownerID(l *Link) string { return l.OwnerID }
-func apiID(l *Link) string   { return l.API.ID }
+func ownerID(l *Link) string  { return l.OwnerID }
+func targetID(l *Link) string { return l.To.ID }
+func apiID(l *Link) string    { return l.To.API.ID }

@@ -140,14 +140,14 @@ var appQuotaBinding = &LinkKind{
 		Request: func(l []Link) api.Request {
 			return api.Request{
 				Operation: "AssociateAppsForAppQuota", Method: "POST", Path: []string{"app-quotas", l[0].OwnerID, "binding-apps"}, Once: true,
-				Body: map[string]any{"app_ids": gather(l, (*Link).TargetID)},
+				Body: map[string]any{"app_ids": gather(l, targetID)},
 			}
 		},
 	}},
 	Unbind: []Write{{
 		By: Alone, Operation: "DisassociateAppQuotaWithApp", Max: 1,
 		Request: func(l []Link) api.Request {
-			return api.Request{Operation: "DisassociateAppQuotaWithApp", Method: "DELETE", Path: []string{"app-quotas", l[0].OwnerID, "bound-apps", l[0].TargetID()}}
+			return api.Request{Operation: "DisassociateAppQuotaWithApp", Method: "DELETE", Path: []string{"app-quotas", l[0].OwnerID, "bound-apps", l[0].To.ID}}
 		},
 	}},
 }

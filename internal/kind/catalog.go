@@ -36,8 +36,8 @@ func NewCatalog(apis []*API) *Catalog {
 		envNames: map[string]string{builtInEnvironmentID: BuiltInEnvironment}, envIDs: map[string]string{BuiltInEnvironment: builtInEnvironmentID},
 	}
 	for _, a := range apis {
-		for _, p := range a.Published {
-			if p.Env != "" && p.EnvID != "" {
+		for i := range a.Published {
+			if p := &a.Published[i]; p.Env != "" && p.EnvID != "" {
 				c.envNames[p.EnvID], c.envIDs[p.Env] = p.Env, p.EnvID
 			}
 		}
@@ -53,8 +53,8 @@ func NewCatalog(apis []*API) *Catalog {
 		c.groups[a.Group] = append(c.groups[a.Group], a)
 		c.names[a.Name] = append(c.names[a.Name], a)
 		c.routes[a.Path] = append(c.routes[a.Path], a)
-		for _, p := range a.Published {
-			c.envs[p.Env] = true
+		for i := range a.Published {
+			c.envs[a.Published[i].Env] = true
 		}
 	}
 	return c
@@ -123,8 +123,8 @@ func (c *Catalog) Published(group, env string) (n int, ok bool) {
 		apis = c.groups[group]
 	}
 	for _, a := range apis {
-		for _, p := range a.Published {
-			if env == "" || p.Env == env {
+		for i := range a.Published {
+			if env == "" || a.Published[i].Env == env {
 				n++
 			}
 		}
@@ -214,12 +214,13 @@ func APIs(page Page) ([]*API, error) {
 		}
 		out[i] = &API{
 			ID: w.ID, Name: w.Name, Group: w.Group, GroupID: w.GroupID, Method: w.Method, Path: w.Path, MatchMode: w.MatchMode,
-			AuthType: w.AuthType, Tags: w.Tags, Published: parsePublished(w.EnvIDs, w.Envs, w.PublishIDs),
+			AuthType: w.AuthType, Tags: w.Tags,
 			AuthorizerID: w.AuthorizerID, ResponseID: w.ResponseID, BackendType: w.BackendType,
 		}
 		if OverHTTP(w.BackendType) {
 			out[i].Backend = w.Backend
 		}
+		out[i].publish(w.EnvIDs, w.Envs, w.PublishIDs)
 	}
 	return out, nil
 }

@@ -41,7 +41,7 @@ type LinkKind struct {
 	Name   string // such as acl_binding
 	Owner  string // kind of the owner
 	Field  string // of the owner's mapping in files, which lists what it is bound to
-	Target string // kind of what the owner is bound to; "" for APIs
+	Target string // kind of what the owner is bound to
 	Trail  string // type of the resource in the audit trail; TYPE:WORD where operations with that word alone are about it
 
 	// Slot names the slot that links of an owner take. A target holds one link in each slot: an API has one throttle,
@@ -72,12 +72,9 @@ type LinkKind struct {
 	Lanes func(l *Link) []string
 }
 
-// To is the kind of what owners are bound to.
-func (k *LinkKind) To() string { return cmp.Or(k.Target, AnyAPI) }
-
 // ToWord is one of what owners are bound to, for people.
 func (k *LinkKind) ToWord() string {
-	if k.Target == "" {
+	if k.Target == APublication {
 		return "API"
 	}
 	return strings.ReplaceAll(k.Target, "_", " ")
@@ -165,7 +162,7 @@ func bindPublished(operation, path, owner string) []Write {
 		Request: func(l []Link) api.Request {
 			return api.Request{
 				Operation: operation, Method: "POST", Path: []string{path}, Once: true,
-				Body: map[string]any{owner: l[0].OwnerID, "publish_ids": gather(l, func(l *Link) string { return l.PublishID })},
+				Body: map[string]any{owner: l[0].OwnerID, "publish_ids": gather(l, targetID)},
 			}
 		},
 	}}

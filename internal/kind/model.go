@@ -4,7 +4,6 @@
 package kind
 
 import (
-	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -92,110 +91,18 @@ func (d *Declared) ManagesKind(k string) bool {
 	return slices.Contains(d.Manages, k)
 }
 
-// Link binds an owner, such as a policy or an app, to a target: an API, mostly in an environment, or an object of
-// another kind. Ids that are not known yet, since a run makes what they are of, are "" until a request needs them.
+// Link binds an owner, such as a policy or an app, to a target. Ids that are not known yet, since a run makes what they
+// are of, are "" until a request needs them.
 type Link struct {
-	Kind      string  // such as "acl_binding"
-	Owner     string  // key of the owner
-	OwnerID   string  // the gateway's id of the owner
-	API       *API    // the target, where it is an API
-	To        *Object // the target, where it is none; kind, key and id alone count
-	Env       string  // environment by name; "" for links that hold in all
-	EnvID     string
-	PublishID string // publish record of the API in the environment
-	ID        string // the gateway's id of the binding; "" when it does not exist (yet)
+	Kind    string // such as "acl_binding"
+	Owner   string // key of the owner
+	OwnerID string // the gateway's id of the owner
+	To      *Target
+	ID      string // the gateway's id of the binding; "" when it does not exist (yet)
 }
 
-// Address is KIND/OWNER/TARGET@ENV, without @ENV where the link has no environment.
-func (l *Link) Address() string {
-	at := ""
-	if l.Env != "" {
-		at = "@"
-	}
-	if l.To != nil {
-		return l.Kind + "/" + l.Owner + "/" + l.To.Key + at + l.Env
-	}
-	return l.Kind + "/" + l.Owner + "/" + l.API.Group + "/" + l.API.Name + at + l.Env
-}
-
-// Target is what the owner is bound to.
-func (l *Link) Target() Ref {
-	if l.To != nil {
-		return Ref{Kind: l.To.Kind, Key: l.To.Key}
-	}
-	return Ref{Kind: AnyAPI, Key: l.API.Address()}
-}
-
-// TargetID is the gateway's id of the target, "" where it is not known.
-func (l *Link) TargetID() string {
-	if l.To != nil {
-		return l.To.ID
-	}
-	return l.API.ID
-}
-
-// Place is where the link leads, for people, such as "orders/create_order in RELEASE".
-func (l *Link) Place() string {
-	in := ""
-	if l.Env != "" {
-		in = " in " + l.Env
-	}
-	to := l.Target()
-	return to.Key + in
-}
-
-// TargetKey tells targets of one kind apart: by the id, or by the name where no list told an id.
-func (l *Link) TargetKey() string { return cmp.Or(l.TargetID(), l.Target().Key) }
-
-// Refs are what must exist before the link can: its target, and of an API in an environment that environment and the
-// publication there.
-func (l *Link) Refs() []Ref {
-	out := []Ref{l.Target()}
-	if l.Env != "" {
-		out = append(out, Ref{Kind: AnEnvironment, Key: l.Env}, Ref{Kind: APublication, Key: out[0].Key + "@" + l.Env})
-	}
-	return out
-}
-
-// Recalled is the link with the names that its environment and the group of its API, or its other target, are to have;
-// called tells these, and "" for what keeps its own.
-func (l Link) Recalled(called func(kindName, key string) string) Link {
-	if l.Env != "" {
-		l.Env = cmp.Or(called(AnEnvironment, l.Env), l.Env)
-	}
-	if l.API != nil {
-		l.API = l.API.Recalled(called)
-	}
-	if l.To != nil {
-		to := *l.To
-		to.Key = cmp.Or(called(to.Kind, to.Key), to.Key)
-		l.To = &to
-	}
-	return l
-}
-
-// Located is the link with the ids that are known of what it refers to; ok is false where the target has none.
-func (l Link) Located(ids IDs) (_ Link, ok bool) {
-	id := l.TargetID()
-	if made, now := ids.ID(l.Target().Kind, l.Target().Key); now && made != id {
-		id = made
-		if l.To != nil {
-			l.To = &Object{Kind: l.To.Kind, Key: l.To.Key, ID: id}
-		} else {
-			a := *l.API
-			l.API, a.ID = &a, id
-		}
-	}
-	for _, ref := range l.Refs()[1:] {
-		switch made, now := ids.ID(ref.Kind, ref.Key); {
-		case now && ref.Kind == AnEnvironment:
-			l.EnvID = made
-		case now:
-			l.PublishID = made
-		}
-	}
-	return l, id != ""
-}
+// Address is KIND/OWNER/TARGET.
+func (l *Link) Address() string { return l.Kind + "/" + l.Owner + "/" + l.To.Key() }
 
 // DeclaredLink is a link of a desired-state file, its reference resolved.
 type DeclaredLink struct {
@@ -294,67 +201,3 @@ func JoinKey(owner, rest string) string { return owner + "/" + rest }
 
 // Rekey is the key of what lives inside an owner once that has another key.
 func Rekey(key, owner, now string) string { return now + strings.TrimPrefix(key, owner) }
-
-// API is one API of the gateway, with the environments in which it is published.
-type API struct {
-	ID, Name, Group, GroupID string
-	Method, Path, MatchMode  string
-	AuthType                 string
-	Tags                     []string
-	Published                []Publication
-
-	// What its draft refers to; "" and nil where that is nothing, or where the list does not tell it.
-	AuthorizerID, ResponseID, BackendType string
-	Backend                               *Backend // over HTTP, for calls that no policy takes
-}
-
-// Publication is a publish record: an API in one environment.
-type Publication struct{ Env, EnvID, PublishID string }
-
-// In returns the publish record of an environment.
-func (a *API) In(env string) (Publication, bool) {
-	for _, p := range a.Published {
-		if p.Env == env {
-			return p, true
-		}
-	}
-	return Publication{}, false
-}
-
-// Recalled is the API with the names that its group and the environments are to have, which called tells; the same one
-// where these keep theirs.
-func (a *API) Recalled(called func(kindName, key string) string) *API {
-	out := *a
-	out.Group, out.Published = cmp.Or(called(AGroup, a.Group), a.Group), slices.Clone(a.Published)
-	for i := range out.Published {
-		p := &out.Published[i]
-		p.Env = cmp.Or(called(AnEnvironment, p.Env), p.Env)
-	}
-	if out.Group == a.Group && slices.Equal(out.Published, a.Published) {
-		return a
-	}
-	return &out
-}
-
-// Address names an API as references do: group/api.
-func (a *API) Address() string { return a.Group + "/" + a.Name }
-
-// parsePublished reads the parallel lists in which the API list tells publications. A list that has another length
-// than the first cannot be laid beside it and says nothing.
-func parsePublished(envIDs, envs, publishIDs joined) []Publication {
-	n := len(envIDs)
-	if n == 0 {
-		n = len(envs)
-	}
-	at := func(list joined, i int) string {
-		if len(list) != n {
-			return ""
-		}
-		return list[i]
-	}
-	out := make([]Publication, n)
-	for i := range out {
-		out[i] = Publication{Env: at(envs, i), EnvID: at(envIDs, i), PublishID: at(publishIDs, i)}
-	}
-	return out
-}

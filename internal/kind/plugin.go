@@ -180,7 +180,7 @@ func attached(r attachRow) Row { return r.row(r.ID, r.PluginID, r.Plugin) }
 const attachMax = 500
 
 var pluginBinding = &LinkKind{
-	Name: "plugin_binding", Trail: "Plugin:tach", Owner: "plugin", Field: "apis", Overwrites: true,
+	Name: "plugin_binding", Trail: "Plugin:tach", Owner: "plugin", Target: APublication, Field: "apis", Overwrites: true,
 	Slot: func(owner any) string { return owner.(Plugin).Type },
 	OfOwner: reading(Reading{
 		Operation: "ListPluginAttachedApis", ListField: "apis",
@@ -200,7 +200,7 @@ var pluginBinding = &LinkKind{
 		{By: ByAPI, Operation: "DetachPluginFromApi", Max: attachMax, Request: attach("DetachPluginFromApi", "PUT", "detach", true)},
 	},
 	Lanes: func(l *Link) []string {
-		return []string{"plugin/" + l.Owner + "@" + l.Env, "api/" + l.API.Address() + "@" + l.Env}
+		return []string{"plugin/" + l.Owner + "@" + l.To.Env, "api/" + l.To.Key()}
 	},
 }
 
@@ -209,11 +209,11 @@ func attach(operation, method, verb string, fromAPI bool) func([]Link) api.Reque
 	return func(l []Link) api.Request {
 		r := api.Request{Operation: operation, Method: method}
 		if fromAPI {
-			r.Path = []string{"apis", l[0].API.ID, "plugins", verb}
-			r.Body = map[string]any{"env_id": l[0].EnvID, "plugin_ids": gather(l, ownerID)}
+			r.Path = []string{"apis", l[0].To.API.ID, "plugins", verb}
+			r.Body = map[string]any{"env_id": l[0].To.EnvID, "plugin_ids": gather(l, ownerID)}
 		} else {
 			r.Path = []string{"plugins", l[0].OwnerID, verb}
-			r.Body = map[string]any{"env_id": l[0].EnvID, "api_ids": gather(l, apiID)}
+			r.Body = map[string]any{"env_id": l[0].To.EnvID, "api_ids": gather(l, apiID)}
 		}
 		return r
 	}

@@ -183,7 +183,7 @@ type signatureFree struct {
 
 // signatureBinding: an API has one key in an environment, and another takes its place.
 var signatureBinding = &LinkKind{
-	Name: "signature_binding", Trail: "SignatureBinding", Owner: "signature", Field: "apis", Overwrites: true, Codes: Codes{Gone: []string{"APIG.3018"}},
+	Name: "signature_binding", Trail: "SignatureBinding", Owner: "signature", Target: APublication, Field: "apis", Overwrites: true, Codes: Codes{Gone: []string{"APIG.3018"}},
 	Slot:     func(any) string { return "" },
 	OfOwner:  bindings("ListApisBindedToSignatureKeyV2", "bindings", "sign_id", signatureRow, "sign-bindings", "binded-apis"),
 	OfTarget: bindings("ListSignatureKeysBindedToApiV2", "bindings", "api_id", signatureRow, "sign-bindings", "binded-signs"),

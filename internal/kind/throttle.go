@@ -142,7 +142,7 @@ type throttleApply struct {
 }
 
 var throttleBinding = &LinkKind{
-	Name: "throttle_binding", Trail: "ThrottleBinding", Owner: "throttle", Field: "apis", Codes: Codes{Gone: []string{"APIG.3012"}},
+	Name: "throttle_binding", Trail: "ThrottleBinding", Owner: "throttle", Target: APublication, Field: "apis", Codes: Codes{Gone: []string{"APIG.3012"}},
 	Slot: func(any) string { return "" },
 	OfOwner: bindings("ListApisBindedToRequestThrottlingPolicyV2", "apis", "throttle_id", func(r throttleBindingRow) Row {
 		return boundAPI(r.listedAPI).row(r.ID, "", "")

@@ -57,7 +57,7 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 	}
 	out.Catalog = catalog.Catalog()
 	out.Catalog.Others = fetch.Targets(wants, objects)
-	out.Actual.Links = slices.DeleteFunc(fetch.Join(rows, out.Catalog), func(l kind.Link) bool { return !r.Policy.Sees(l.Env) })
+	out.Actual.Links = slices.DeleteFunc(fetch.Join(rows, out.Catalog), func(l kind.Link) bool { return !r.Policy.Sees(l.To.Env) })
 	out.Unread, out.Reads = reader.Unread(), reader.Requests()
 	return out, nil
 }

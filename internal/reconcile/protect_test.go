@@ -99,23 +99,23 @@ func newGuard(c *compared.Result) *guard {
 	}
 	for i := range c.Actual.Links {
 		l := &c.Actual.Links[i]
-		if l.API == nil {
+		if l.To.API == nil {
 			continue
 		}
 		if s, ok := shelterOf(l, values[l.OwnerID]); ok && after[s] {
 			g.kept[s] = true
 		}
-		g.came(l.Kind, slotOf(values[l.OwnerID]), l.API.Address(), l.Env, l.OwnerID)
+		g.came(l.Kind, slotOf(values[l.OwnerID]), l.To.API.Address(), l.To.Env, l.OwnerID)
 	}
 	return g
 }
 
 // shelterOf is what a link gives to its API; ok is false when that is nothing to keep.
 func shelterOf(l *kind.Link, owner any) (s shelter, ok bool) {
-	if a, isACL := owner.(kind.ACL); l.API == nil || l.Kind == "app_authorization" || isACL && a.Type != "PERMIT" {
+	if a, isACL := owner.(kind.ACL); l.To.API == nil || l.Kind == "app_authorization" || isACL && a.Type != "PERMIT" {
 		return shelter{}, false
 	}
-	return shelter{l.Kind, slotOf(owner), l.API.Address(), l.Env}, true
+	return shelter{l.Kind, slotOf(owner), l.To.API.Address(), l.To.Env}, true
 }
 
 // slotOf is the type of a plugin: of plugins an API keeps one of each type.

@@ -121,8 +121,8 @@ func apisToBind(e *diff.Extract) []string {
 	}
 	for i := range e.Desired.Links {
 		l := &e.Desired.Links[i]
-		if l.API != nil && !l.Offline && (!bound[l.Address()] || e.Carried[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]) {
-			names[l.API.Name] = true
+		if l.To.API != nil && !l.Offline && (!bound[l.Address()] || e.Carried[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]) {
+			names[l.To.API.Name] = true
 		}
 	}
 	return sorted(names)
@@ -135,21 +135,22 @@ func renew(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes
 		toBind[name] = true
 	}
 	for _, l := range e.Desired.Links {
-		if l.API == nil || l.Offline || !toBind[l.API.Name] {
+		was := l.To.API
+		if was == nil || l.Offline || !toBind[was.Name] {
 			out = append(out, l)
 			continue
 		}
-		a := fresh.ByID[l.API.ID]
+		a := fresh.ByID[was.ID]
 		switch {
 		case a == nil:
-			notes = append(notes, diff.Note{Address: l.Address(), Message: fmt.Sprintf("the API %s is gone", l.API.Address())})
-		case a.Address() != l.API.Address():
-			notes = append(notes, diff.Note{Address: l.Address(), Message: fmt.Sprintf("the API %s is %s now", l.API.Address(), a.Address())})
+			notes = append(notes, diff.Note{Address: l.Address(), Message: fmt.Sprintf("the API %s is gone", was.Address())})
+		case a.Address() != was.Address():
+			notes = append(notes, diff.Note{Address: l.Address(), Message: fmt.Sprintf("the API %s is %s now", was.Address(), a.Address())})
 		default:
-			if p, ok := a.In(l.Env); ok {
-				l.EnvID, l.PublishID = p.EnvID, p.PublishID
+			if p, live := a.In(l.To.Env); live {
+				l.To = p.Of(was)
 			} else {
-				notes = append(notes, diff.Note{Address: l.Address(), Message: fmt.Sprintf("the API %s is no longer published in %s", l.API.Address(), l.Env)})
+				notes = append(notes, diff.Note{Address: l.Address(), Message: fmt.Sprintf("the API %s is no longer published in %s", was.Address(), l.To.Env)})
 			}
 		}
 		out = append(out, l)
@@ -168,10 +169,10 @@ func known(e *diff.Extract, fresh *kind.Catalog) *kind.Catalog {
 		}
 	}
 	for i := range e.Desired.Links {
-		add(e.Desired.Links[i].API)
+		add(e.Desired.Links[i].To.API)
 	}
 	for i := range e.Actual.Links {
-		add(e.Actual.Links[i].API)
+		add(e.Actual.Links[i].To.API)
 	}
 	for _, a := range fresh.APIs {
 		add(a)

@@ -56,9 +56,9 @@ func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 	}
 	patterns := map[string]bool{} // kinds of which files bind whatever has a certain name
 	for i := range state.References {
-		if ref := &state.References[i]; ref.Target() != kind.AnyAPI && ref.Pattern() {
+		if ref := &state.References[i]; ref.Target() != kind.APublication && ref.Pattern() {
 			patterns[ref.Target()] = true
-		} else if ref.Target() != kind.AnyAPI {
+		} else if ref.Target() != kind.APublication {
 			add(ref.Target(), ref.Text)
 		}
 	}
@@ -113,7 +113,7 @@ func apisOf(state *spec.State) (everything bool, lookups []kind.Lookup) {
 		}
 	}
 	for i := range state.References {
-		if state.References[i].Target() != kind.AnyAPI {
+		if state.References[i].Target() != kind.APublication {
 			continue
 		}
 		l := lookup(&state.References[i])
@@ -160,7 +160,7 @@ func lookup(ref *spec.Reference) (l kind.Lookup) {
 // published: it may be empty, or not exist.
 func environments(ctx context.Context, reader *fetch.Reader, state *spec.State, catalog *kind.Catalog, draft *diff.Draft) (_ *kind.Catalog, err error) {
 	if slices.ContainsFunc(state.References, func(r spec.Reference) bool {
-		return r.Target() == kind.AnyAPI && !catalog.HasEnv(r.Environment)
+		return r.Target() == kind.APublication && !catalog.HasEnv(r.Environment)
 	}) {
 		catalog.Envs, err = reader.Environments(ctx)
 	}

@@ -135,7 +135,7 @@ func TestPartsOfABatch(t *testing.T) {
 			if (r.Status == apply.Failed) != (r.BindID == r.Change.Link.ID) {
 				t.Errorf("%s has the bind id %q", describeResult(r), r.BindID)
 			}
-			told[how] = append(told[how], r.Change.Link.API.Name)
+			told[how] = append(told[how], r.Change.Link.To.API.Name)
 		}
 		if len(told["succeeded "]) != 16 || !slices.Equal(told["succeeded was already gone"], []string{"api_19"}) ||
 			!slices.Equal(told["failed APIG.9999"], []string{"api_3", "api_5", "api_8"}) || len(b.writes()) != 1 {
@@ -153,7 +153,7 @@ func TestPartsOfABatch(t *testing.T) {
 // unbind takes the link of one API away, past the tool.
 func (b *bench) unbind(links []kind.Link, name string) {
 	b.t.Helper()
-	at := slices.IndexFunc(links, func(l kind.Link) bool { return l.API.Name == name })
+	at := slices.IndexFunc(links, func(l kind.Link) bool { return l.To.API.Name == name })
 	k := kind.LinkOf(links[at].Kind)
 	if _, err := b.client.Call(b.t.Context(), k.Unbind[0].Request(links[at:at+1]), nil); err != nil {
 		b.t.Fatal(err)

@@ -48,7 +48,7 @@ func source(line int) *kind.Source {
 }
 
 func link(kindName, owner string, a *kind.API) *kind.Link {
-	return &kind.Link{Kind: kindName, Owner: owner, API: a, Env: "RELEASE"}
+	return &kind.Link{Kind: kindName, Owner: owner, To: a.Publication("RELEASE", "", "")}
 }
 
 // script is a text of several lines, with one of them different.

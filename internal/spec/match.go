@@ -14,7 +14,7 @@ type matcher struct {
 	addresses map[string][]*kind.API // by group/api: all readings of a text at once
 	known     map[string][]*kind.API // by what the reference asks for
 	declared  []kind.Declared
-	others    map[string][]*kind.Object // targets of other kinds by kind; filled when they are needed
+	others    map[string][]*kind.Target // targets of other kinds by kind; filled when they are needed
 	hints     int                       // searches for similar names that are left
 	names     []string                  // addresses, sorted; made when first needed
 }
@@ -28,18 +28,12 @@ func NewMeaning(c *kind.Catalog) *Meaning { return &Meaning{newMatcher(c, nil)} 
 // Of lists the links that a reference means, their owner's id left out: those that it asks for, and those that it lets
 // be, since their API is not published there. Wrong reports whether Resolve refuses it by itself.
 func (m *Meaning) Of(r *Reference) (links, spared []kind.Link, wrong bool) {
-	if r.Target() != kind.AnyAPI {
-		for _, o := range m.m.objects(r) {
-			links = append(links, linkToObject(r, o).Link)
-		}
-		return links, nil, len(links) == 0 && !r.Pattern()
-	}
 	means := m.m.meaning(r)
-	for _, a := range means.live {
-		links = append(links, linkTo(r, a).Link)
+	for _, to := range means.live {
+		links = append(links, linkTo(r, to, true).Link)
 	}
-	for _, a := range means.idle {
-		spared = append(spared, linkTo(r, a).Link)
+	for _, to := range means.idle {
+		spared = append(spared, linkTo(r, to, false).Link)
 	}
 	return links, spared, means.wrong
 }
@@ -51,19 +45,24 @@ func (m *Meaning) Of(r *Reference) (links, spared []kind.Link, wrong bool) {
 //
 // A glob, a group alone and tags make a pattern: APIs may come and go, and drafts may lie around.
 type meaning struct {
-	live, idle []*kind.API
-	several    []*kind.API // that one text may mean: all of them are idle
-	wrong      bool        // the reference is refused
+	live, idle []*kind.Target
+	several    []*kind.Target // that one text may mean: all of them are idle
+	wrong      bool           // the reference is refused
 }
 
 func (m *meaning) empty() bool { return len(m.live)+len(m.idle) == 0 }
 
 func (m *matcher) meaning(r *Reference) (out meaning) {
+	if r.Target() != kind.APublication {
+		out.live = m.objects(r)
+		out.wrong = out.empty() && !r.Pattern()
+		return out
+	}
 	for _, a := range m.match(r) {
-		if _, ok := a.In(r.Environment); ok {
-			out.live = append(out.live, a)
+		if to, live := a.In(r.Environment); live {
+			out.live = append(out.live, to)
 		} else {
-			out.idle = append(out.idle, a)
+			out.idle = append(out.idle, to)
 		}
 	}
 	if r.Text != "" && (len(out.live) > 1 || severalNames(out.live, out.idle)) {
@@ -81,9 +80,9 @@ func (m *matcher) meaning(r *Reference) (out meaning) {
 }
 
 // severalNames reports whether a text was split in several ways.
-func severalNames(lists ...[]*kind.API) bool {
+func severalNames(lists ...[]*kind.Target) bool {
 	all := slices.Concat(lists...)
-	return slices.ContainsFunc(all, func(a *kind.API) bool { return a.Group != all[0].Group })
+	return slices.ContainsFunc(all, func(t *kind.Target) bool { return t.API.Group != all[0].API.Group })
 }
 
 // maxHints bounds the searches for similar names: each goes through the whole catalog.
@@ -92,7 +91,7 @@ const maxHints = 100
 func newMatcher(c *kind.Catalog, declared []kind.Declared) *matcher {
 	m := &matcher{
 		catalog: c, addresses: make(map[string][]*kind.API, len(c.APIs)), known: map[string][]*kind.API{}, hints: maxHints,
-		declared: declared, others: map[string][]*kind.Object{},
+		declared: declared, others: map[string][]*kind.Target{},
 	}
 	for _, a := range c.APIs {
 		m.addresses[a.Address()] = append(m.addresses[a.Address()], a)
@@ -106,7 +105,7 @@ func (s *State) Matches(c *kind.Catalog) [][]*kind.API {
 	m := newMatcher(c, nil)
 	out := make([][]*kind.API, len(s.References))
 	for i := range s.References {
-		if s.References[i].Target() == kind.AnyAPI {
+		if s.References[i].Target() == kind.APublication {
 			out[i] = m.match(&s.References[i])
 		}
 	}

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,66 +11,52 @@ import (
 
 // objects are those that a reference to targets other than APIs means, sorted by name: what files declare, and what the
 // gateway has besides. What files rename goes by its new name.
-func (m *matcher) objects(r *Reference) (found []*kind.Object) {
+func (m *matcher) objects(r *Reference) (found []*kind.Target) {
 	all := m.targets(r.Target())
 	if !kind.IsGlob(r.Text) {
-		if at, ok := slices.BinarySearchFunc(all, r.Text, func(o *kind.Object, name string) int { return cmp.Compare(o.Key, name) }); ok {
+		if at, ok := slices.BinarySearchFunc(all, r.Text, func(t *kind.Target, name string) int { return cmp.Compare(t.Name, name) }); ok {
 			return all[at : at+1]
 		}
 		return nil
 	}
-	for _, o := range all {
-		if kind.Glob(r.Text, o.Key) {
-			found = append(found, o)
+	for _, t := range all {
+		if kind.Glob(r.Text, t.Name) {
+			found = append(found, t)
 		}
 	}
 	return found
 }
 
 // targets are the objects of a kind that links may lead to, sorted by name.
-func (m *matcher) targets(kindName string) []*kind.Object {
+func (m *matcher) targets(kindName string) []*kind.Target {
 	if all, ok := m.others[kindName]; ok {
 		return all
 	}
-	held := map[string]*kind.Object{}
+	held := map[string]*kind.Target{}
 	for i := range m.catalog.Others[kindName] {
 		o := &m.catalog.Others[kindName][i]
-		held[o.Key] = &kind.Object{Kind: kindName, Key: o.Key, ID: o.ID}
+		held[o.Key] = o.Target()
 	}
 	for i := range m.declared {
 		d := &m.declared[i]
 		if d.Kind != kindName || held[d.Key] != nil {
 			continue
 		}
-		o := &kind.Object{Kind: kindName, Key: d.Key}
+		held[d.Key] = d.Target()
 		if before := held[d.MovedFrom]; before != nil {
-			o.ID = before.ID
+			held[d.Key].ID = before.ID
 			delete(held, d.MovedFrom)
 		}
-		held[d.Key] = o
 	}
-	all := make([]*kind.Object, 0, len(held))
-	for _, o := range held {
-		all = append(all, o)
-	}
-	slices.SortFunc(all, func(a, b *kind.Object) int { return strings.Compare(a.Key, b.Key) })
+	all := slices.SortedFunc(maps.Values(held), func(a, b *kind.Target) int { return strings.Compare(a.Name, b.Name) })
 	m.others[kindName] = all
 	return all
 }
 
-// linkToObject is the link that a reference to a target other than an API asks for.
-func linkToObject(ref *Reference, o *kind.Object) kind.DeclaredLink {
-	return kind.DeclaredLink{Link: kind.Link{Kind: ref.Kind, Owner: ref.Owner, To: o}, Source: ref.Source, Pattern: ref.Pattern()}
-}
-
-// objects links an owner to what a reference means. A glob may mean nothing; a name must be that of something, where it is
-// known what there is.
-func (r *resolver) objects(ref *Reference) {
-	found := r.matcher.objects(ref)
-	for _, o := range found {
-		r.take(ref, linkToObject(ref, o))
-	}
-	if _, read := r.matcher.catalog.Others[ref.Target()]; len(found) > 0 || !read {
+// unmatched tells about a reference to a target other than an API that means nothing, where it is known what there is. A
+// glob may.
+func (r *resolver) unmatched(ref *Reference, m meaning) {
+	if _, read := r.matcher.catalog.Others[ref.Target()]; !m.empty() || !read {
 		return
 	}
 	word := kind.LinkOf(ref.Kind).ToWord()
@@ -79,8 +66,8 @@ func (r *resolver) objects(ref *Reference) {
 	}
 	hint := "declare it, or correct the name"
 	var names []string
-	for _, o := range r.matcher.targets(ref.Target()) {
-		names = append(names, o.Key)
+	for _, t := range r.matcher.targets(ref.Target()) {
+		names = append(names, t.Name)
 	}
 	if near := Nearest(ref.Text, names); near != "" {
 		hint = "did you mean " + near + "?"

@@ -28,14 +28,14 @@ type Reference struct {
 // Pattern reports whether a reference means whatever fits it, and not certain APIs: it has a glob or tags, or says
 // neither name nor path.
 func (r *Reference) Pattern() bool {
-	if r.Target() != kind.AnyAPI {
+	if r.Target() != kind.APublication {
 		return kind.IsGlob(r.Text)
 	}
 	return r.Text == "" && (kind.IsGlob(r.Group) || kind.IsGlob(r.Name) || len(r.Tags) > 0 || r.Name == "" && r.Path == "")
 }
 
 // Target is the kind of what the reference means.
-func (r *Reference) Target() string { return kind.LinkOf(r.Kind).To() }
+func (r *Reference) Target() string { return kind.LinkOf(r.Kind).Target }
 
 // inside is the pointer of the reference inside the item of its owner.
 func (r *Reference) inside() string {
@@ -44,7 +44,7 @@ func (r *Reference) inside() string {
 
 // targetsShape is the list of what an owner is bound to.
 func targetsShape(link *kind.LinkKind) *shape.Shape {
-	if link.Target == "" {
+	if link.Target == kind.APublication {
 		return apisShape
 	}
 	return shape.OfList("What it is bound to: each "+link.ToWord()+" of these names, whether files declare it or the gateway alone has it.", globText.Naming(link.Target)).
@@ -109,7 +109,7 @@ func referenceOf(link *kind.LinkKind, v any, n *yamlnode.Node, fallback string) 
 	if text, ok := v.(string); ok {
 		r.Text = text
 	}
-	if link.Target != "" {
+	if link.Target != kind.APublication {
 		return r
 	}
 	m, _ := v.(map[string]any)

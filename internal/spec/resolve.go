@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,7 +52,9 @@ type linkID struct{ kind, owner, target, env string }
 // slot is a place at a target that one owner can have.
 type slot struct{ kind, slot, target, env string }
 
-func idOf(l *kind.Link) linkID { return linkID{l.Kind, l.Owner, l.TargetKey(), l.Env} }
+func idOf(l *kind.Link) linkID {
+	return linkID{l.Kind, l.Owner, cmp.Or(l.To.ListedBy(), l.To.Name), l.To.Env}
+}
 
 // report tells about a reference. Short says it in a few words.
 func (r *resolver) report(ref *Reference, short, problem, hint string, warning bool) {
@@ -62,15 +65,13 @@ func (r *resolver) report(ref *Reference, short, problem, hint string, warning b
 }
 
 func (r *resolver) reference(ref *Reference) {
-	if ref.Target() != kind.AnyAPI {
-		r.objects(ref)
-		return
-	}
 	m := r.matcher.meaning(ref)
-	for _, a := range m.idle {
-		r.spare(linkTo(ref, a))
+	for _, to := range m.idle {
+		r.spare(linkTo(ref, to, false))
 	}
 	switch {
+	case ref.Target() != kind.APublication:
+		r.unmatched(ref, m)
 	case m.empty():
 		r.report(ref, "no such API", "no API matches "+ref.String(), r.matcher.hint(ref), ref.Optional)
 		return
@@ -80,17 +81,16 @@ func (r *resolver) reference(ref *Reference) {
 	case len(m.idle) > 0:
 		r.unpublished(ref, m)
 	}
-	for _, a := range m.live {
-		r.take(ref, linkTo(ref, a))
+	for _, to := range m.live {
+		r.take(ref, linkTo(ref, to, true))
 	}
 }
 
 // linkTo is the link that a reference asks for.
-func linkTo(ref *Reference, a *kind.API) kind.DeclaredLink {
-	p, live := a.In(ref.Environment)
+func linkTo(ref *Reference, to *kind.Target, live bool) kind.DeclaredLink {
 	return kind.DeclaredLink{
-		Link:   kind.Link{Kind: ref.Kind, Owner: ref.Owner, API: a, Env: ref.Environment, EnvID: p.EnvID, PublishID: p.PublishID},
-		Source: ref.Source, Offline: !live,
+		Link:   kind.Link{Kind: ref.Kind, Owner: ref.Owner, To: to},
+		Source: ref.Source, Offline: !live, Pattern: ref.Pattern(),
 	}
 }
 
@@ -100,10 +100,10 @@ func (r *resolver) spare(l kind.DeclaredLink) {
 	r.spared = append(r.spared, l)
 }
 
-func readings(apis []*kind.API) string {
+func readings(apis []*kind.Target) string {
 	var out []string
-	for _, a := range apis {
-		out = append(out, fmt.Sprintf("API %s of group %s", a.Name, a.Group))
+	for _, to := range apis {
+		out = append(out, fmt.Sprintf("API %s of group %s", to.API.Name, to.API.Group))
 	}
 	slices.Sort(out)
 	if len(slices.Compact(slices.Clone(out))) == 1 {
@@ -148,14 +148,14 @@ func (r *resolver) unpublished(ref *Reference, m meaning) {
 }
 
 // notPublished is the beginning of a sentence about some APIs.
-func notPublished(apis []*kind.API) string {
+func notPublished(apis []*kind.Target) string {
 	var names []string
-	for i, a := range apis {
+	for i, to := range apis {
 		if i == listed {
 			names = append(names, fmt.Sprintf("and %d more", len(apis)-listed))
 			break
 		}
-		names = append(names, a.Address()+" ("+publishedIn(a)+")")
+		names = append(names, to.Name+" ("+publishedIn(to.API)+")")
 	}
 	if len(apis) > 1 {
 		return strings.Join(names, ", ") + " are not published in "
@@ -168,8 +168,8 @@ func publishedIn(a *kind.API) string {
 		return "published nowhere"
 	}
 	var envs []string
-	for _, p := range a.Published {
-		envs = append(envs, p.Env)
+	for i := range a.Published {
+		envs = append(envs, a.Published[i].Env)
 	}
 	slices.Sort(envs)
 	return "published in " + strings.Join(envs, ", ")
@@ -183,7 +183,7 @@ func (r *resolver) take(ref *Reference, l kind.DeclaredLink) {
 	}
 	def := kind.LinkOf(ref.Kind)
 	if owner := r.owners[def.Owner+"/"+ref.Owner]; owner != nil && def.Slot != nil {
-		s := slot{ref.Kind, def.Slot(owner.Value), id.target, l.Env}
+		s := slot{ref.Kind, def.Slot(owner.Value), id.target, l.To.Env}
 		if first, ok := r.taken[s]; ok {
 			r.conflict(ref, &r.links[first], s.slot)
 			r.spare(l)
@@ -203,11 +203,11 @@ func (r *resolver) conflict(ref *Reference, first *kind.DeclaredLink, slot strin
 		what += " of type " + slot
 	}
 	hint := "an API takes one " + what + " in an environment"
-	if link.Target != "" {
+	if link.Target != kind.APublication {
 		hint = "only one " + what + " holds for one " + link.ToWord()
 	}
 	r.report(ref, "place taken", fmt.Sprintf("%s %s and %s %s are both bound to %s; the other one at %s",
-		owner, ref.Owner, owner, first.Owner, first.Place(), location(first.Source)), hint+"; remove it from one of them", false)
+		owner, ref.Owner, owner, first.Owner, first.To, location(first.Source)), hint+"; remove it from one of them", false)
 }
 
 // sortedLinks sorts by address, links of one address in the order of the files.

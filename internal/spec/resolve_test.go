@@ -14,7 +14,7 @@ import (
 func api(id, group, name, method, path string, tags []string, envs ...string) *kind.API {
 	a := &kind.API{ID: id, Group: group, Name: name, Method: method, Path: path, Tags: tags}
 	for _, env := range envs {
-		a.Published = append(a.Published, kind.Publication{Env: env, EnvID: strings.ToLower(env), PublishID: id + "-" + env})
+		a.Publish(env, strings.ToLower(env), id+"-"+env)
 	}
 	return a
 }
@@ -100,10 +100,10 @@ func results(d kind.Desired, findings []Finding) string {
 	}
 	if !wrong(findings) {
 		for _, l := range d.Links {
-			lines = append(lines, l.Address()+" "+l.PublishID)
+			lines = append(lines, l.Address()+" "+l.To.ID)
 		}
 		for _, l := range d.Spared {
-			lines = append(lines, "spared "+l.API.ID+"@"+l.Env)
+			lines = append(lines, "spared "+l.To.API.ID+"@"+l.To.Env)
 		}
 	}
 	return strings.Join(lines, "\n")

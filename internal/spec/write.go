@@ -214,7 +214,7 @@ func (w *writer) node(k *kind.Kind, o *kind.Object, without []ignored) *yaml.Nod
 func (w *writer) sayable(o *kind.Object, link *kind.LinkKind, links []kind.Link) bool {
 	for i := range links {
 		if l := &links[i]; !w.meant(l) {
-			w.leave(o.Address()+" /"+link.Field, "the gateway binds it to "+l.Place()+", and does not list this "+link.ToWord())
+			w.leave(o.Address()+" /"+link.Field, "the gateway binds it to "+l.To.String()+", and does not list this "+link.ToWord())
 			return false
 		}
 	}
@@ -222,7 +222,9 @@ func (w *writer) sayable(o *kind.Object, link *kind.LinkKind, links []kind.Link)
 }
 
 // meant reports whether a reference can mean a link.
-func (w *writer) meant(l *kind.Link) bool { return l.To != nil || w.known[l.API] && l.Env != "" }
+func (w *writer) meant(l *kind.Link) bool {
+	return l.To.API == nil || w.known[l.To.API] && l.To.Env != ""
+}
 
 func (w *writer) leave(address, why string) { w.leftOut = append(w.leftOut, LeftOut{address, why}) }
 

@@ -18,8 +18,8 @@ func (w *writer) gatewaySection() *yaml.Node {
 	envs, groups := map[string]bool{DefaultEnvironment: true}, map[string][]*kind.API{}
 	for _, a := range apis {
 		groups[a.Group] = append(groups[a.Group], a)
-		for _, p := range a.Published {
-			envs[p.Env] = true
+		for i := range a.Published {
+			envs[a.Published[i].Env] = true
 		}
 	}
 	list := &yaml.Node{Kind: yaml.SequenceNode}
@@ -66,8 +66,8 @@ func apiNode(a *kind.API, called func(kindName, id string) string) *yaml.Node {
 	}
 	put(n, "auth_type", text(a.AuthType))
 	var envs []string
-	for _, p := range a.Published {
-		envs = append(envs, p.Env)
+	for i := range a.Published {
+		envs = append(envs, a.Published[i].Env)
 	}
 	sort.Strings(envs)
 	put(n, "published", textList(envs))

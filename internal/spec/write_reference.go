@@ -25,28 +25,29 @@ func (w *writer) references(links []kind.Link) *yaml.Node {
 }
 
 func (w *writer) reference(l *kind.Link) *yaml.Node {
-	if l.To != nil {
-		return text(kind.Literal(l.To.Key))
+	to := l.To
+	if to.API == nil {
+		return text(kind.Literal(to.Name))
 	}
-	plain := w.names[l.API.Address()] <= 1 && strings.Count(l.API.Address(), "/") == 1 && !kind.IsGlob(l.API.Address())
-	_, live := l.API.In(l.Env)
-	if plain && live && l.Env == w.environment {
-		return text(l.API.Address())
+	plain := w.names[to.Name] <= 1 && strings.Count(to.Name, "/") == 1 && !kind.IsGlob(to.Name)
+	_, live := to.API.In(to.Env)
+	if plain && live && to.Env == w.environment {
+		return text(to.Name)
 	}
 	n := newMap()
 	n.Style = yaml.FlowStyle
-	put(n, "group", text(kind.Literal(l.API.Group)))
-	put(n, "name", text(kind.Literal(l.API.Name)))
-	if w.names[l.API.Address()] > 1 {
-		put(n, "method", text(l.API.Method))
-		put(n, "path", text(l.API.Path))
+	put(n, "group", text(kind.Literal(to.API.Group)))
+	put(n, "name", text(kind.Literal(to.API.Name)))
+	if w.names[to.Name] > 1 {
+		put(n, "method", text(to.API.Method))
+		put(n, "path", text(to.API.Path))
 	}
-	if l.Env != w.environment {
-		put(n, "environment", text(l.Env))
+	if to.Env != w.environment {
+		put(n, "environment", text(to.Env))
 	}
 	if !live {
 		put(n, "optional", leafNode("!!bool", "true"))
-		n.LineComment = "# " + commented("bound, and not published in "+l.Env+" now")
+		n.LineComment = "# " + commented("bound, and not published in "+to.Env+" now")
 	}
 	return n
 }

@@ -79,14 +79,14 @@ func (w *writer) group(it item) (name string, one bool) {
 	}
 	links := w.links[link.Name+" "+it.object.Key]
 	for i := range links {
-		if links[i].API.Group != links[0].API.Group {
+		if links[i].To.API.Group != links[0].To.API.Group {
 			return "", false
 		}
 	}
 	if len(links) == 0 {
 		return "", false
 	}
-	return links[0].API.Group, true
+	return links[0].To.API.Group, true
 }
 
 // fileNames gives each stem a name that every file system takes, and that differs from all others even where

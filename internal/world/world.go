@@ -113,7 +113,7 @@ func (w *World) Draw() State {
 				w.fixed[k.Name+"/"+name] = d.lasting(k)
 			}
 			for _, link := range kind.LinksFrom(k.Name) {
-				if link.Target != "" || d.managed() { // what an object that goes takes along in others is not read
+				if link.Target != kind.APublication || d.managed() { // what an object that goes takes along in others is not read
 					item[link.Field] = w.links(link, item, names[link.Target], taken)
 				}
 			}
@@ -176,7 +176,7 @@ func (w *World) links(k *kind.LinkKind, item map[string]any, names []string, tak
 	if w.opt.OneSlot && k.Mixed {
 		slot = ""
 	}
-	if k.Target != "" {
+	if k.Target != kind.APublication {
 		for _, name := range names {
 			if key := slot + " " + name; w.rand.IntN(2) == 0 && !taken[key] {
 				taken[key], out = true, append(out, name)

@@ -161,7 +161,7 @@ func targetsOf(l *kind.LinkKind, n int) (state string, refs []any) {
 	section, apis := []any{}, []any{}
 	for i := range n {
 		name := fmt.Sprintf("target_%02d", i)
-		if l.Target != "" {
+		if l.Target != kind.APublication {
 			section, refs = append(section, map[string]any{"name": name}), append(refs, name)
 			continue
 		}
@@ -169,7 +169,7 @@ func targetsOf(l *kind.LinkKind, n int) (state string, refs []any) {
 		refs = append(refs, "orders/"+name)
 	}
 	doc := map[string]any{"gateway": map[string]any{"environments": []string{"RELEASE"}, "groups": []any{map[string]any{"name": "orders", "apis": apis}}}}
-	if l.Target != "" {
+	if l.Target != kind.APublication {
 		doc[kind.Of(l.Target).Section] = section
 	}
 	raw, err := json.Marshal(doc)

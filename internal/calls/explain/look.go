@@ -63,8 +63,8 @@ func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.
 	l.API = API{
 		ID: a.ID, Group: a.Group, Name: a.Name, Method: a.Method, Path: a.Path, AuthType: l.def.AuthType, CORS: l.def.CORS, Published: []string{},
 	}
-	for _, p := range a.Published {
-		l.API.Published = append(l.API.Published, p.Env)
+	for i := range a.Published {
+		l.API.Published = append(l.API.Published, a.Published[i].Env)
 	}
 	slices.Sort(l.API.Published)
 	l.absent()
@@ -91,9 +91,9 @@ func (l *look) declared(state *spec.State) {
 	}
 	for _, d := range slices.Concat(want.Links, want.Spared) {
 		switch {
-		case d.API == nil:
+		case d.To.API == nil:
 			l.others[d.Address()] = &d
-		case d.Env == l.env && d.API.ID == l.api.ID:
+		case d.To.Env == l.env && d.To.API.ID == l.api.ID:
 			l.links[d.Address()] = &d
 		}
 	}
@@ -110,16 +110,17 @@ func (l *look) note(message string) {
 // read asks for everything that needs nothing but the API.
 func (l *look) read(ctx context.Context) {
 	var wg sync.WaitGroup
+	to, _ := l.api.In(l.env)
 	for i, k := range kind.Links {
-		if k.Target != "" {
+		if k.Target != kind.APublication {
 			continue
 		}
 		wg.Go(func() {
-			all, err := l.reader.BoundTo(ctx, k, &kind.Link{API: l.api})
+			all, err := l.reader.BoundTo(ctx, k, to, kind.NewCatalog([]*kind.API{l.api}))
 			if err != nil {
 				l.warn("the "+k.Owner+"s of the API", err)
 			}
-			l.bound[i] = slices.DeleteFunc(all, func(b fetch.Bound) bool { return b.Env != l.env })
+			l.bound[i] = slices.DeleteFunc(all, func(b fetch.Bound) bool { return b.To.Env != l.env })
 		})
 	}
 	wg.Wait()
@@ -274,7 +275,7 @@ func (l *look) around(ctx context.Context, app *kind.Object) (out []Item) {
 		if k.Target != app.Kind {
 			continue
 		}
-		found, err := l.reader.BoundTo(ctx, k, &kind.Link{To: app})
+		found, err := l.reader.BoundTo(ctx, k, app.Target(), kind.NewCatalog(nil))
 		if err != nil && !api.NotFound(err) && !api.Lacks(err) {
 			l.warn("the "+strings.ReplaceAll(k.Owner, "_", " ")+" of "+app.Address(), err)
 		}

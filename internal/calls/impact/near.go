@@ -43,7 +43,7 @@ func nearby(in Input) *near {
 	links := [][]kind.Link{in.Have.Links, in.Have.Neighbours.Links}
 	for _, list := range links {
 		for i := range list {
-			if l := &list[i]; l.API != nil && affected[kind.LinkOf(l.Kind).Owner][l.Owner] {
+			if l := &list[i]; l.To.API != nil && affected[kind.LinkOf(l.Kind).Owner][l.Owner] {
 				slots[slotOf(l)] = true
 			}
 		}
@@ -51,7 +51,7 @@ func nearby(in Input) *near {
 	out := &near{policies: map[string]*kind.Object{}}
 	for _, list := range links {
 		for i := range list {
-			if l := &list[i]; l.API != nil && slots[slotOf(l)] {
+			if l := &list[i]; l.To.API != nil && slots[slotOf(l)] {
 				out.links = append(out.links, l)
 				affected.add(kind.LinkOf(l.Kind).Owner, l.Owner)
 			}
@@ -87,7 +87,7 @@ func affectedBy(in Input) (names, map[slot]bool) {
 	for i := range in.Plan.Changes {
 		ch := &in.Plan.Changes[i]
 		switch {
-		case ch.Link != nil && ch.Link.API != nil:
+		case ch.Link != nil && ch.Link.To.API != nil:
 			slots[slotOf(ch.Link)] = true
 		case ch.Link == nil:
 			if ch.Have != nil {

@@ -30,8 +30,8 @@ func (w *worlds) refer() (unread []Entry) {
 			continue
 		}
 		for _, a := range users.apis {
-			for _, p := range a.Published {
-				at := slotOf(&kind.Link{API: a, Env: p.Env})
+			for i := range a.Published {
+				at := slotOf(&kind.Link{To: &a.Published[i]})
 				w.apis[at], w.own[at] = a, append(w.own[at], aspects...)
 				w.because[at] = append(w.because[at], ch.Address)
 				slices.Sort(w.because[at])

@@ -13,7 +13,7 @@ import (
 type slot struct{ api, env, policy string }
 
 func slotOf(l *kind.Link) slot {
-	s := diff.TargetOf(l)
+	s := l.To.Spot()
 	return slot{api: s.Key, env: s.Env}
 }
 
@@ -116,7 +116,7 @@ func newWorlds(in Input) *worlds {
 	sides := []*world{w.before, w.after}
 	for _, l := range w.near.links {
 		at, owner := slotOf(l), ownerOf(l)
-		w.apis[at] = l.API
+		w.apis[at] = l.To.API
 		for _, side := range sides {
 			side.bind(at, owner)
 		}
@@ -150,7 +150,7 @@ func (w *worlds) change() {
 	for i := range changes {
 		ch := &changes[i]
 		switch k := kind.Of(ch.Kind); {
-		case k == nil && ch.Link.API == nil:
+		case k == nil && ch.Link.To.API == nil:
 		case k == nil && ch.Action == diff.Unbind:
 			w.after.unbind(slotOf(ch.Link), w.now(ownerOf(ch.Link)))
 		case k == nil || k.Owner == "" && ch.Want == nil:
@@ -167,11 +167,11 @@ func (w *worlds) change() {
 		if ch.Action == diff.Delete && kind.Of(ch.Kind).Owner == "" {
 			w.after.remove(ch.Have.Address())
 		}
-		if ch.Action != diff.Bind || ch.Link.API == nil {
+		if ch.Action != diff.Bind || ch.Link.To.API == nil {
 			continue
 		}
 		at := slotOf(ch.Link)
-		w.apis[at] = ch.Link.API
+		w.apis[at] = ch.Link.To.API
 		for j := range ch.Displaces {
 			if d := &ch.Displaces[j]; d.Sure && w.sameSlot(ch.Link, w.now(d.Address())) {
 				w.after.unbind(at, w.now(d.Address()))
@@ -179,7 +179,7 @@ func (w *worlds) change() {
 		}
 	}
 	for i := range changes { // what takes a place is there after all that gives way
-		if ch := &changes[i]; ch.Action == diff.Bind && ch.Link.API != nil {
+		if ch := &changes[i]; ch.Action == diff.Bind && ch.Link.To.API != nil {
 			w.after.bind(slotOf(ch.Link), ownerOf(ch.Link))
 		}
 	}
@@ -210,7 +210,7 @@ func (w *worlds) markAffected() {
 	for i := range w.in.Plan.Changes {
 		ch := &w.in.Plan.Changes[i]
 		if ch.Link != nil {
-			if ch.Link.API != nil {
+			if ch.Link.To.API != nil {
 				note(slotOf(ch.Link), ch)
 			}
 			continue

@@ -15,7 +15,7 @@ func (w *World) References(files *spec.State) []spec.Finding {
 	}
 	everywhere := map[string]bool{}
 	for i := range files.References {
-		if r := &files.References[i]; r.Target() == kind.AnyAPI {
+		if r := &files.References[i]; r.Target() == kind.APublication {
 			everywhere[r.Environment] = true
 		}
 	}
@@ -30,7 +30,7 @@ func (w *World) References(files *spec.State) []spec.Finding {
 			}
 		}
 		for _, env := range published {
-			apis[i].Published = append(apis[i].Published, kind.Publication{Env: env})
+			apis[i].Publish(env, "", "")
 		}
 	}
 	catalog := kind.NewCatalog(apis)

@@ -47,8 +47,8 @@ func findAffected(ctx context.Context, reader *fetch.Reader, c *compared.Result)
 	warnings := t.read(ctx, reader, unread(c))
 	for i := range c.Plan.Changes {
 		ch := &c.Plan.Changes[i]
-		if ch.Link != nil && ch.Link.API != nil {
-			t.byChange[ch.Address] = []*kind.API{ch.Link.API}
+		if ch.Link != nil && ch.Link.To.API != nil {
+			t.byChange[ch.Address] = []*kind.API{ch.Link.To.API}
 		}
 		if ch.Link != nil {
 			continue
@@ -63,11 +63,11 @@ func findAffected(ctx context.Context, reader *fetch.Reader, c *compared.Result)
 }
 
 func (t *affected) add(l *kind.Link) {
-	if l.API == nil {
+	if l.To.API == nil {
 		return
 	}
 	owner := kind.LinkOf(l.Kind).Owner + "/" + l.Owner
-	t.byOwner[owner] = append(t.byOwner[owner], l.API)
+	t.byOwner[owner] = append(t.byOwner[owner], l.To.API)
 }
 
 // ownerOf is the address of the object whose bindings carry the change to APIs.

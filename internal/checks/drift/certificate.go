@@ -32,7 +32,7 @@ func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result,
 	declared := declaredOf(c)
 	var names []string
 	for i := range c.Desired.Links {
-		if a := c.Desired.Links[i].API; a != nil {
+		if a := c.Desired.Links[i].To.API; a != nil {
 			names = append(names, a.Group)
 		}
 	}

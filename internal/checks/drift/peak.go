@@ -58,13 +58,13 @@ func limits(c *compared.Result, t *affected) (out []limited) {
 		case ch.Kind == "throttle" && ch.Want != nil:
 			set[ch.Want.Key] = true
 		case ch.Kind == "throttle_binding" && ch.Action == diff.Bind:
-			bound[ch.Name] = append(bound[ch.Name], ch.Link.API)
+			bound[ch.Name] = append(bound[ch.Name], ch.Link.To.API)
 		}
 	}
 	stays := map[string][]*kind.API{}
 	for i := range c.Desired.Links {
 		if l := &c.Desired.Links[i]; l.Kind == "throttle_binding" {
-			stays[l.Owner] = append(stays[l.Owner], l.API)
+			stays[l.Owner] = append(stays[l.Owner], l.To.API)
 		}
 	}
 	for i := range c.Desired.Objects {

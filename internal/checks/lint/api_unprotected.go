@@ -29,8 +29,9 @@ var apiUnprotected = &Rule{
 		}
 		open := map[scope][]string{}
 		for _, a := range s.Gateway.Catalog.APIs {
-			for _, p := range a.Published {
-				if in := (scope{a.Group, p.Env}); scopes[in] != nil && !protected[slot{a.ID, p.Env}] {
+			for i := range a.Published {
+				env := a.Published[i].Env
+				if in := (scope{a.Group, env}); scopes[in] != nil && !protected[slot{a.ID, env}] {
 					open[in] = append(open[in], a.Address())
 				}
 			}

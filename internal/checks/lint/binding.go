@@ -74,10 +74,10 @@ func (s *subject) standing() {
 	}
 	for i := range s.Gateway.Links {
 		l := &s.Gateway.Links[i]
-		if l.API == nil {
+		if l.To.API == nil {
 			continue
 		}
-		b := binding{l.Kind, l.Owner, l.API, l.Env, nil}
+		b := binding{l.Kind, l.Owner, l.To.API, l.To.Env, nil}
 		address := kind.LinkOf(l.Kind).Owner + "/" + l.Owner
 		owner := s.byAddress[address]
 		if moved := s.renamed[address]; moved != nil && s.held[moved.Address()] == nil {
@@ -99,7 +99,7 @@ func supposed(refs []spec.Reference) *kind.Catalog {
 	var apis []*kind.API
 	for i := range refs {
 		r := &refs[i]
-		if r.Target() != kind.AnyAPI {
+		if r.Target() != kind.APublication {
 			continue
 		}
 		a := supposedAPI(r)
@@ -111,7 +111,7 @@ func supposed(refs []spec.Reference) *kind.Catalog {
 			apis = append(apis, a)
 		}
 		if _, ok := found[a.ID].In(r.Environment); !ok {
-			found[a.ID].Published = append(found[a.ID].Published, kind.Publication{Env: r.Environment})
+			found[a.ID].Publish(r.Environment, "", "")
 		}
 	}
 	return kind.NewCatalog(apis)

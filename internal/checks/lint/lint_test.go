@@ -98,7 +98,7 @@ func TestShadowedByFilesAlone(t *testing.T) {
 func api(group, name string, envs ...string) *kind.API {
 	a := &kind.API{ID: group + name, Group: group, Name: name}
 	for _, e := range envs {
-		a.Published = append(a.Published, kind.Publication{Env: e})
+		a.Publish(e, "", "")
 	}
 	return a
 }
@@ -122,7 +122,7 @@ ignore:
 `)
 	a, b, c, d, e := api("g", "a", "RELEASE", "STAGING"), api("g", "b", "RELEASE"), api("g", "c", "RELEASE"), api("g", "d", "STAGING"), api("h", "e", "STAGING")
 	link := func(kindName, owner string, api *kind.API) kind.Link {
-		return kind.Link{Kind: kindName, Owner: owner, API: api, Env: "RELEASE"}
+		return kind.Link{Kind: kindName, Owner: owner, To: api.Publication("RELEASE", "", "")}
 	}
 	in.Gateway = &Gateway{
 		Catalog: kind.NewCatalog([]*kind.API{a, b, c, d, e}),
@@ -165,7 +165,7 @@ func TestShadowedOnTheGateway(t *testing.T) {
 		Catalog: kind.NewCatalog([]*kind.API{a, api("g", "b", "RELEASE")}),
 		Actual: kind.Actual{
 			Objects: []kind.Object{{Kind: "plugin", Key: "held", Value: kind.Plugin{Type: "rate_limit"}}},
-			Links:   []kind.Link{{Kind: "plugin_binding", Owner: "held", API: a, Env: "RELEASE"}},
+			Links:   []kind.Link{{Kind: "plugin_binding", Owner: "held", To: a.Publication("RELEASE", "", "")}},
 		},
 	}
 	want := []string{"3:78 throttle/ttt: api_call_limits is without effect on g/a in RELEASE, where plugin/held limits (on the gateway)"}

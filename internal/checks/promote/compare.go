@@ -186,7 +186,7 @@ func (l *ledger) asIs(x *kind.Link) edge {
 	if l.bound[l.edge(x)] == nil {
 		return edge{}
 	}
-	return edge{x.Kind, x.Owner, x.Target().Key, x.Env}
+	return edge{x.Kind, x.Owner, x.To.Name, x.To.Env}
 }
 
 // unpaired leaves out the links that both sides have, and counts them. A zero edge is like no other.

@@ -48,8 +48,8 @@ func newLedger(own, other *Side, shared bool) *ledger {
 		l.resolve(other)
 	}
 	if shared {
-		l.Have.Links = slices.DeleteFunc(slices.Clone(l.Have.Links), func(x kind.Link) bool { return x.Env != l.Env })
-		l.want.Links = slices.DeleteFunc(slices.Clone(l.want.Links), func(x kind.DeclaredLink) bool { return x.Env != l.Env })
+		l.Have.Links = slices.DeleteFunc(slices.Clone(l.Have.Links), func(x kind.Link) bool { return x.To.Env != l.Env })
+		l.want.Links = slices.DeleteFunc(slices.Clone(l.want.Links), func(x kind.DeclaredLink) bool { return x.To.Env != l.Env })
 	}
 	l.Have = renamed(l.Have, l.want.Objects)
 	l.want = diff.Standing(l.Have, l.want)
@@ -115,12 +115,9 @@ func renamed(have kind.Actual, want []kind.Declared) kind.Actual {
 		if now, ok := to[kind.LinkOf(x.Kind).Owner+"/"+x.Owner]; ok {
 			x.Owner = now
 		}
-		if x.To == nil {
-			continue
-		}
-		target := x.Target()
-		if now, ok := to[target.Address()]; ok {
-			x.To = &kind.Object{Kind: x.To.Kind, Key: now, ID: x.To.ID}
+		if now, ok := to[x.To.Address()]; ok {
+			target := *x.To
+			target.Name, x.To = now, &target
 		}
 	}
 	return out
@@ -135,11 +132,9 @@ func (l *ledger) standIn() {
 	}
 	for i := range l.State.References {
 		ref := &l.State.References[i]
-		link := kind.Link{Kind: ref.Kind, Owner: ref.Owner, Env: ref.Environment}
-		if ref.Target() == kind.AnyAPI {
-			link.API = named(ref.String())
-		} else {
-			link.To = &kind.Object{Kind: ref.Target(), Key: ref.Text}
+		link := kind.Link{Kind: ref.Kind, Owner: ref.Owner, To: &kind.Target{Kind: ref.Target(), Name: ref.Text}}
+		if ref.Target() == kind.APublication {
+			link.To, _ = named(ref.String()).In(ref.Environment)
 		}
 		l.want.Links = append(l.want.Links, kind.DeclaredLink{Link: link, Source: ref.Source})
 		l.Have.Links = append(l.Have.Links, link)
@@ -189,7 +184,7 @@ func (l *ledger) index() {
 
 // edge leaves the side's own environment out.
 func (l *ledger) edge(x *kind.Link) edge {
-	e := edge{x.Kind, x.Owner, x.Target().Key, x.Env}
+	e := edge{x.Kind, x.Owner, x.To.Name, x.To.Env}
 	if e.env == l.Env {
 		e.env = ""
 	}
@@ -286,7 +281,7 @@ func (l *ledger) list(e edge) (*kind.Source, bool) {
 
 // unbind is the address of the change that takes a link away.
 func (l *ledger) unbind(e edge) string {
-	if kind.LinkOf(e.kind).Target != "" {
+	if kind.LinkOf(e.kind).Target != kind.APublication {
 		return e.kind + "/" + e.owner + "/" + e.target
 	}
 	return e.kind + "/" + e.owner + "/" + e.target + "@" + l.env(e)
@@ -299,9 +294,9 @@ func (l *ledger) cannot(e edge) string {
 	}
 	env, api, link := l.env(e), l.apis[e.target], kind.LinkOf(e.kind)
 	switch {
-	case link.Target != "" && l.have[link.Target+"/"+e.target] == nil:
+	case link.Target != kind.APublication && l.have[link.Target+"/"+e.target] == nil:
 		return fmt.Sprintf("%s has no %s %s", l.Target, link.ToWord(), e.target)
-	case link.Target != "":
+	case link.Target != kind.APublication:
 		return ""
 	case api == nil:
 		return fmt.Sprintf("%s has no API %s", l.Target, e.target)

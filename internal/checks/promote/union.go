@@ -29,9 +29,8 @@ func union(own, other *Side) *kind.Catalog {
 			at[o.Address()] = i
 		}
 		if _, live := apis[i].In(own.Env); !live {
-			published := *apis[i]
-			published.Published = append(slices.Clone(published.Published), kind.Publication{Env: own.Env})
-			apis[i] = &published
+			apis[i] = apis[i].Copy()
+			apis[i].Publish(own.Env, "", "")
 		}
 	}
 	out := kind.NewCatalog(apis)
@@ -76,7 +75,7 @@ func (c *promotion) stuck(has, lacks *ledger) map[string][]string {
 	for i := range has.Have.Links {
 		x := &has.Have.Links[i]
 		e := has.edge(x)
-		if x.API == nil || e.env != "" || !c.covers(x.Kind, x.Owner) || c.rules.Whole(x.Kind, x.Owner) || c.rules.Whole(kind.LinkOf(x.Kind).Owner, x.Owner) {
+		if x.To.API == nil || e.env != "" || !c.covers(x.Kind, x.Owner) || c.rules.Whole(x.Kind, x.Owner) || c.rules.Whole(kind.LinkOf(x.Kind).Owner, x.Owner) {
 			continue
 		}
 		if has.bound[e] == nil || lacks.bound[e] != nil {

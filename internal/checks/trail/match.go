@@ -66,7 +66,7 @@ type records map[string][]*trace
 // sorted finds the records that are about any of the APIs and other targets that a comparison knows.
 func (t *Trail) sorted(plan *diff.Plan, have kind.Actual) records {
 	targets := map[string]bool{}
-	note := func(l *kind.Link) { targets[l.TargetID()], targets[l.PublishID] = true, true }
+	note := func(l *kind.Link) { targets[l.To.ListedBy()], targets[l.To.ID] = true, true }
 	for i := range have.Links {
 		note(&have.Links[i])
 	}
@@ -158,7 +158,7 @@ func ofObject(o *kind.Object, does verb) subject {
 }
 
 func ofLink(l *kind.Link, does verb) subject {
-	s := subject{does: does, ids: []string{l.ID}, owner: l.OwnerID, names: []string{l.Owner}, targets: []string{l.TargetID(), l.PublishID}}
+	s := subject{does: does, ids: []string{l.ID}, owner: l.OwnerID, names: []string{l.Owner}, targets: []string{l.To.ListedBy(), l.To.ID}}
 	s.resource, s.word = spelled(kind.LinkOf(l.Kind).Trail)
 	return s
 }

@@ -139,11 +139,11 @@ func TestBy(t *testing.T) {
 	at := time.Date(2025, 11, 27, 0, 0, 0, 0, time.UTC)
 	throttle := &kind.Object{Kind: "throttle", Key: "t_one", ID: "id-of-t-one", Bound: 1}
 	one := &kind.API{ID: "id-of-api-one", Name: "one", Group: "orders"}
-	other := kind.Link{Kind: "throttle_binding", Owner: "t_one", OwnerID: "id-of-t-one", API: &kind.API{ID: "id-of-api-two"}, Env: "RELEASE", PublishID: "publish-two"}
+	other := kind.Link{Kind: "throttle_binding", Owner: "t_one", OwnerID: "id-of-t-one", To: (&kind.API{ID: "id-of-api-two"}).Publication("RELEASE", "", "publish-two")}
 	have := kind.Actual{Objects: []kind.Object{*throttle}, Links: []kind.Link{other}}
 	update := diff.Change{Address: "x", Kind: "throttle", Name: "t_one", Action: diff.Update, Have: throttle, Want: &kind.Declared{Object: *throttle}}
 	create := diff.Change{Address: "x", Kind: "throttle", Name: "t_two", Action: diff.Create, Want: &kind.Declared{Object: kind.Object{Kind: "throttle", Key: "t_two"}}}
-	bind := diff.Change{Address: "x", Kind: "throttle_binding", Name: "t_one", Action: diff.Bind, Link: &kind.Link{Kind: "throttle_binding", Owner: "t_one", API: one, Env: "RELEASE", PublishID: "publish-one"}}
+	bind := diff.Change{Address: "x", Kind: "throttle_binding", Name: "t_one", Action: diff.Bind, Link: &kind.Link{Kind: "throttle_binding", Owner: "t_one", To: one.Publication("RELEASE", "", "publish-one")}}
 	record := func(operation, resource, name, id string, more ...string) trace {
 		r := trace{operation: operation, resource: strings.ToLower(resource), name: name, of: id, at: at, user: operation, texts: map[string]bool{}}
 		for _, m := range more {

@@ -262,10 +262,11 @@ func newChange(c *diff.Change) Change {
 
 // newBinding is nil for what is bound to no API: there the address says all.
 func newBinding(l *kind.Link) *Binding {
-	if l.API == nil {
+	a := l.To.API
+	if a == nil {
 		return nil
 	}
-	return &Binding{Group: l.API.Group, API: l.API.Name, Environment: l.Env, Method: l.API.Method, Path: l.API.Path}
+	return &Binding{Group: a.Group, API: a.Name, Environment: l.To.Env, Method: a.Method, Path: a.Path}
 }
 
 // Check is the outcome of looking at files alone.

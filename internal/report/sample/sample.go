@@ -124,7 +124,7 @@ func others(changes []document.Change) (out []document.Change) {
 			continue
 		}
 		c := document.Change{Address: l.Name + "/orders/orders_" + l.Target, Kind: l.Name, Name: "orders", Action: diff.Bind, Source: at("others", 9)}
-		if l.Target == "" {
+		if l.Target == kind.APublication {
 			c.Address, c.Binding = l.Name+"/orders/orders/create_order@RELEASE", binding("orders", "create_order", "RELEASE", "POST", "/v1/orders")
 		}
 		out = append(out, c)

@@ -139,11 +139,11 @@ func (f *File) newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, er
 }
 
 func newLink(l *kind.Link, from *kind.Source) Link {
-	out := Link{Kind: l.Kind, Owner: l.Owner, OwnerID: l.OwnerID, Environment: l.Env, Source: from}
-	if l.To != nil {
-		out.Target, out.TargetID = l.To.Key, l.To.ID
+	out := Link{Kind: l.Kind, Owner: l.Owner, OwnerID: l.OwnerID, Environment: l.To.Env, Source: from}
+	if a := l.To.API; a != nil {
+		out.Group, out.API, out.APIID, out.Method, out.Path = a.Group, a.Name, a.ID, a.Method, a.Path
 	} else {
-		out.Group, out.API, out.APIID, out.Method, out.Path = l.API.Group, l.API.Name, l.API.ID, l.API.Method, l.API.Path
+		out.Target, out.TargetID = l.To.Name, l.To.ID
 	}
 	return out
 }

@@ -125,16 +125,16 @@ func (f *File) linksOf(apis catalog, links []Link) (out []kind.Link) {
 type catalog map[string]*kind.API
 
 func (c catalog) link(l *Link) kind.Link {
-	out := kind.Link{Kind: l.Kind, Owner: l.Owner, OwnerID: l.OwnerID, Env: l.Environment}
+	out := kind.Link{Kind: l.Kind, Owner: l.Owner, OwnerID: l.OwnerID}
 	if l.Target != "" {
-		out.To = &kind.Object{Kind: kind.LinkOf(l.Kind).Target, Key: l.Target, ID: l.TargetID}
+		out.To = &kind.Target{Kind: kind.LinkOf(l.Kind).Target, Name: l.Target, ID: l.TargetID, Env: l.Environment}
 		return out
 	}
 	key := l.APIID + " " + l.Group + "/" + l.API
 	if c[key] == nil {
 		c[key] = &kind.API{ID: l.APIID, Name: l.API, Group: l.Group, Method: l.Method, Path: l.Path}
 	}
-	out.API = c[key]
+	out.To, _ = c[key].In(l.Environment)
 	return out
 }
 

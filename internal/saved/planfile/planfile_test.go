@@ -26,7 +26,7 @@ func sample(t testing.TB) *File {
 			{Kind: "app", Key: "orders", ID: "i1", Value: kind.App{Name: "orders", Key: "k", Secret: oldSecret}},
 			{Kind: "throttle", Key: "gold", ID: "i2", Value: kind.Throttle{Name: "gold", Type: "basic", TimeInterval: 1, TimeUnit: "SECOND", APILimit: 1}},
 		},
-		Links: []kind.Link{{Kind: "throttle_binding", Owner: "gold", OwnerID: "i2", API: a, Env: "STAGING", ID: "b1"}},
+		Links: []kind.Link{{Kind: "throttle_binding", Owner: "gold", OwnerID: "i2", To: a.Publication("STAGING", "", ""), ID: "b1"}},
 	}
 	want := kind.Desired{Objects: []kind.Declared{
 		{
@@ -35,7 +35,7 @@ func sample(t testing.TB) *File {
 		},
 		{Object: kind.Object{Kind: "throttle", Key: "gold", Value: kind.Throttle{Name: "gold", Type: "basic", TimeInterval: 1, TimeUnit: "SECOND", APILimit: 1}}, Manages: []string{"throttle_binding"}},
 	}}
-	want.Links = []kind.DeclaredLink{{Link: kind.Link{Kind: "throttle_binding", Owner: "gold", API: a, Env: "RELEASE", EnvID: "e", PublishID: "publish-1"}}}
+	want.Links = []kind.DeclaredLink{{Link: kind.Link{Kind: "throttle_binding", Owner: "gold", To: a.Publication("RELEASE", "e", "publish-1")}}}
 	plan := diff.Between(have, want, diff.Policy{Prune: true, MaxDeletes: -1})
 	e, err := diff.Narrow(plan, have, want, diff.Policy{})
 	if err != nil {

@@ -76,7 +76,7 @@ type back struct {
 	way     *Way
 	objects map[string]*kind.Object // what there is, by address
 	inside  map[collection]map[string]*kind.Object
-	now     map[collection]map[diff.Target]*kind.Link
+	now     map[collection]map[kind.Spot]*kind.Link
 	place   map[object]int  // of what is wanted
 	closed  map[object]bool // objects whose belongings are left alone, or go with them
 	failed  []error         // secrets that are not there
@@ -174,7 +174,7 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	}
 	for _, at := range targets(was) {
 		l := was[at]
-		taken := l.To != nil && b.removed(b.before(l.To.Kind, l.To.Key)) // along with its target
+		taken := b.removed(b.before(l.To.Kind, l.To.Key())) // along with its target
 		if is[at] == nil && (taken || b.asked(c, linkEnd(l)) || b.removed(c.owner) || b.boundEnds[k.Name+" "+linkEnd(l)]) {
 			differs = true
 			keep = append(keep, l)
@@ -190,33 +190,30 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	owner.Manages = append(owner.Manages, k.Name)
 	for _, l := range keep {
 		d := *l
-		d.Owner, d.ID, d.OwnerID, d.PublishID = owner.Key, "", "", ""
-		if d.To != nil {
-			d.To = b.target(d.To)
-		}
-		b.way.Extract.Desired.Links = append(b.way.Extract.Desired.Links, kind.DeclaredLink{Link: d.Recalled(b.finally)})
+		d.Owner, d.ID, d.OwnerID, d.To = owner.Key, "", "", b.target(d.To).Recalled(b.finally)
+		b.way.Extract.Desired.Links = append(b.way.Extract.Desired.Links, kind.DeclaredLink{Link: d})
 	}
 }
 
 // target is what a link leads to under the name that it will have, with the id of now, if there is one.
-func (b *back) target(to *kind.Object) *kind.Object {
-	o, out := b.before(to.Kind, to.Key), *to
+func (b *back) target(to *kind.Target) *kind.Target {
+	o, out := b.before(to.Kind, to.Key()), *to
 	for _, name := range b.names[o] {
 		if now := b.objects[to.Kind+"/"+name]; now != nil {
-			out.Key, out.ID = name, now.ID
+			out.Name, out.ID = name, now.ID
 		}
 	}
 	if at, changes := b.place[o]; changes {
-		out.Key = b.way.Extract.Desired.Objects[at].Key
-		if b.objects[to.Kind+"/"+to.Key] == nil && out.ID == to.ID {
+		out.Name = b.way.Extract.Desired.Objects[at].Key
+		if b.objects[to.Kind+"/"+to.Key()] == nil && out.ID == to.ID {
 			out.ID = "" // it is made anew
 		}
 	}
 	return &out
 }
 
-func targets(links map[diff.Target]*kind.Link) []diff.Target {
-	return slices.SortedFunc(maps.Keys(links), func(x, y diff.Target) int {
+func targets(links map[kind.Spot]*kind.Link) []kind.Spot {
+	return slices.SortedFunc(maps.Keys(links), func(x, y kind.Spot) int {
 		return cmp.Or(strings.Compare(x.Key, y.Key), strings.Compare(x.Env, y.Env))
 	})
 }

@@ -59,14 +59,14 @@ func throttle(id, name string, limit int64) kind.Object {
 func sampleHave() kind.Actual {
 	return kind.Actual{
 		Objects: []kind.Object{throttle("i1", "gold", 1), throttle("i2", "old", 2)},
-		Links:   []kind.Link{{Kind: "throttle_binding", Owner: "old", OwnerID: "i2", API: orders, Env: "RELEASE", ID: "b1"}},
+		Links:   []kind.Link{{Kind: "throttle_binding", Owner: "old", OwnerID: "i2", To: orders.Publication("RELEASE", "", ""), ID: "b1"}},
 	}
 }
 
 func sampleAfter() kind.Actual {
 	return kind.Actual{
 		Objects: []kind.Object{throttle("i1", "gold", 5), throttle("i9", "silver", 3)},
-		Links:   []kind.Link{{Kind: "throttle_binding", Owner: "gold", OwnerID: "i1", API: orders, Env: "RELEASE", ID: "b2"}},
+		Links:   []kind.Link{{Kind: "throttle_binding", Owner: "gold", OwnerID: "i1", To: orders.Publication("RELEASE", "", ""), ID: "b2"}},
 	}
 }
 
@@ -132,7 +132,7 @@ func TestBack(t *testing.T) {
 		"gone":                          {all, by(func(a *kind.Actual) { a.Objects = a.Objects[1:] }), "", "throttle/gold is gone"},
 		"none of its own":               {begun("throttle/silver"), by(func(a *kind.Actual) { a.Objects[0] = throttle("i1", "gold", 7) }), "delete throttle/silver", ""},
 		"bound since": {begun("throttle/silver"), by(func(a *kind.Actual) {
-			a.Links = append(a.Links, kind.Link{Kind: "throttle_binding", Owner: "silver", OwnerID: "i9", API: orders, Env: "STAGING", ID: "b3"})
+			a.Links = append(a.Links, kind.Link{Kind: "throttle_binding", Owner: "silver", OwnerID: "i9", To: orders.Publication("STAGING", "", ""), ID: "b3"})
 		}), "", "throttle_binding/silver/orders/get@STAGING is bound now"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -35,7 +35,7 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 	list := r.places.Targets(k, owner)
 	for _, id := range sortedKeys(have) {
 		to := have[id].To
-		if to != nil && r.apart[to.Address()] {
+		if r.apart[to.Address()] {
 			r.keep(list.Place().Source, have[id].Address(), "", to.Address()+" cannot be written into the files")
 			continue
 		}
@@ -49,7 +49,7 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 }
 
 // idOf tells links of one owner apart, also those to targets of one name.
-func idOf(l *kind.Link) string { return l.Address() + " " + l.TargetID() }
+func idOf(l *kind.Link) string { return l.Address() + " " + l.To.ListedBy() }
 
 // held are the links that the gateway has, by the id that they have under the owner's name in the files. Those that
 // no reference can mean are told.
@@ -112,7 +112,7 @@ func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, cover
 	if len(lost) == 0 && wrong { // nothing of what it means can be bound, though it may be
 		var after any
 		if len(left) > 0 {
-			after, note = left[0].Target().Key+", optional", ref.String()+" is bound, and not published in "+ref.Environment+" now"
+			after, note = left[0].To.Name+", optional", ref.String()+" is bound, and not published in "+ref.Environment+" now"
 		}
 		lost = []Change{updated(kind.LinkOf(ref.Kind).Owner+"/"+ref.Owner, "/"+kind.LinkOf(ref.Kind).Field, ref.String(), after)}
 	}

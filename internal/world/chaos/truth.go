@@ -184,7 +184,7 @@ func displaces(r *document.Result, e *emulator.Effect) bool {
 
 // target is the end of the address of a link.
 func target(e *emulator.Effect) string {
-	if kind.LinkOf(e.Kind).Target != "" {
+	if kind.LinkOf(e.Kind).Target != kind.APublication {
 		return e.Name
 	}
 	return e.API + "@" + e.Env
