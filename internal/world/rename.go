@@ -71,7 +71,7 @@ func (w *World) renamed(k *kind.Kind, o map[string]any, now names) map[string]an
 	for _, link := range kind.LinksFrom(k.Name) {
 		targets, _ := o[link.Field].([]any)
 		for i := range targets {
-			if link.Target != "" {
+			if link.Target != kind.APublication {
 				out[link.Field].([]any)[i] = now.of(link.Target, targets[i].(string))
 				continue
 			}
