@@ -2,6 +2,7 @@ package diff
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
@@ -56,10 +57,10 @@ func (c *comparison) heldFast() {
 	if len(referrers) == 0 {
 		return
 	}
-	becomes := map[string]*Change{} // by the address on the gateway
+	becomes := map[string]*Change{} // by the address on the gateway, under the names that owners are to have
 	for i := range c.plan.Changes {
 		if ch := &c.plan.Changes[i]; ch.Have != nil && ch.Link == nil {
-			becomes[ch.Have.Address()] = ch
+			becomes[c.addressOf(ch.Have)] = ch
 		}
 	}
 	for i := range c.plan.Changes {
@@ -68,7 +69,7 @@ func (c *comparison) heldFast() {
 			continue
 		}
 		for _, h := range referrers[ch.Have.Address()] {
-			next := becomes[h.object.Address()]
+			next := becomes[c.addressOf(h.object)]
 			switch {
 			case h.moves(c, next):
 			case ch.Action == Replace && !h.apart && next != nil: // its update leads it to the new one
@@ -89,7 +90,7 @@ func (c *comparison) heldFast() {
 
 // way is what a person can do about a replace that it is in the way of.
 func (h *referrer) way(c *comparison) string {
-	if h.apart || c.wantKey[h.object.Kind][h.object.Key] != nil {
+	if h.apart || h.declared(c) != nil {
 		return "declare the new one under another name, name that there, and let this one go"
 	}
 	return "declare " + h.object.Address() + ", so that it is led to the new one, or declare the new one under another name, and let this one go"
@@ -97,7 +98,7 @@ func (h *referrer) way(c *comparison) string {
 
 // whose says that the files do not declare an object that is in the way.
 func (h *referrer) whose(c *comparison) string {
-	if c.wantKey[h.object.Kind][h.object.Key] != nil {
+	if h.declared(c) != nil {
 		return ""
 	}
 	return ", which these files do not declare"
@@ -108,6 +109,12 @@ type referrer struct {
 	object *kind.Object
 	ref    kind.Ref
 	apart  bool // requests of their own write the reference
+}
+
+// declared is what files say of the object, nil for nothing. They call its owner by the name that this is to have.
+func (h *referrer) declared(c *comparison) *kind.Declared {
+	_, key, _ := strings.Cut(c.addressOf(h.object), "/")
+	return c.wantKey[h.object.Kind][key]
 }
 
 // referrers are those of each address.
@@ -135,7 +142,7 @@ func (c *comparison) referrers() map[string][]referrer {
 func (h *referrer) moves(c *comparison, becomes *Change) bool {
 	k := kind.Of(h.object.Kind)
 	var value any
-	switch d := c.wantKey[h.object.Kind][h.object.Key]; {
+	switch d := h.declared(c); {
 	case becomes != nil && becomes.Action == Delete, h.object.Owner != "" && c.retiring[h.object.OwnerAddress()]:
 		return true
 	case h.apart && d != nil:
