@@ -126,7 +126,7 @@ var signature = of(Def[Signature, signatureWire]{
 	Encode: func(w Writing[Signature]) (any, error) {
 		s := w.Want
 		if w.Have != nil { // what an update leaves out, some versions make anew
-			s.Key, s.Secret = cmp.Or(s.Key, w.Have.Key), cmp.Or(s.Secret, w.Have.Secret)
+			s.Key, s.Secret = cmp.Or(s.Key, inClear(w.Have.Key)), cmp.Or(s.Secret, inClear(w.Have.Secret))
 		}
 		return signatureWire{Name: s.Name, Type: &s.Type, Key: s.Key, Secret: s.Secret, Algorithm: s.Algorithm}, nil
 	},
@@ -137,6 +137,15 @@ var signature = of(Def[Signature, signatureWire]{
 		}
 	},
 })
+
+// inClear is what the gateway shows of a secret, "" where that is a mask: only the new name at the end of a replace, whose
+// key the gateway has just made, is sent without.
+func inClear(shown string) string {
+	if !InClear(shown) {
+		return ""
+	}
+	return shown
+}
 
 // hidden is the pointer of a secret that an update must send, the files leave out, and the gateway shows masked.
 func hidden(pointer, want, shown string) []string {
