@@ -47,7 +47,7 @@ func (r *runner) bind(ctx context.Context, s *diff.Step, work []*job) {
 // displace settles a link that goes because another one takes its place.
 func (r *runner) displace(k *kind.LinkKind, j *job, binds []*job) {
 	at := slices.IndexFunc(binds, func(b *job) bool {
-		return b.Link.To.Spot() == j.Link.To.Spot() && r.sameSlot(k, &b.Link, &j.Link)
+		return b.Link.To.UniqueID() == j.Link.To.UniqueID() && r.sameSlot(k, &b.Link, &j.Link)
 	})
 	if at < 0 {
 		return // whoever takes the place was skipped, and so is this

@@ -96,7 +96,7 @@ func parted(work []*job) (free, taken []*job) {
 
 // planned are the links in a slot that go by the plan.
 func (r *runner) planned(_ context.Context, k *kind.LinkKind, j *job) (out []kind.Link) {
-	for _, h := range r.occupants[k.Name][j.Link.To.Spot()] {
+	for _, h := range r.occupants[k.Name][j.Link.To.UniqueID()] {
 		if r.sameSlot(k, &j.Link, &h) {
 			out = append(out, h)
 		}
@@ -134,7 +134,7 @@ func (r *runner) present(ctx context.Context, k *kind.LinkKind, j *job) []kind.L
 
 // yields reports whether the plan shows that a link gives way to a bind: by an unbind, or as what the bind displaces.
 func (r *runner) yields(k *kind.LinkKind, j *job, h *kind.Link) bool {
-	return slices.ContainsFunc(r.occupants[k.Name][j.Link.To.Spot()], func(o kind.Link) bool { return o.OwnerID == h.OwnerID }) ||
+	return slices.ContainsFunc(r.occupants[k.Name][j.Link.To.UniqueID()], func(o kind.Link) bool { return o.OwnerID == h.OwnerID }) ||
 		j.change != nil && slices.ContainsFunc(j.change.Displaces, func(d diff.Displaced) bool {
 			return (d.Link.OwnerID == h.OwnerID || d.Link.Owner == h.Owner) && d.Yields()
 		})

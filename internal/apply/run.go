@@ -66,7 +66,7 @@ type runner struct {
 	have      kind.Actual
 	ids       *ids
 	outcomes  [][]outcome // by step and item; written by the step alone
-	occupants map[string]map[kind.Spot][]kind.Link
+	occupants map[string]map[kind.UniqueID][]kind.Link
 	bound     map[boundAt]bool
 	slots     sync.Map // LINK KIND/ID of an owner to its slot, a string
 	freed     sync.Map // ids of links that were unbound out of turn, to make room, to their outcome
@@ -79,7 +79,7 @@ type runner struct {
 func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 	r := &runner{
 		caller: caller, reader: &fetch.Reader{Caller: caller, Called: renames(plan)}, plan: plan, have: have, ids: newIDs(have, plan),
-		outcomes: make([][]outcome, len(plan.Steps)), occupants: map[string]map[kind.Spot][]kind.Link{}, bound: map[boundAt]bool{},
+		outcomes: make([][]outcome, len(plan.Steps)), occupants: map[string]map[kind.UniqueID][]kind.Link{}, bound: map[boundAt]bool{},
 	}
 	for i := range plan.Steps {
 		s := &plan.Steps[i]
@@ -88,15 +88,15 @@ func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 			continue
 		}
 		if r.occupants[s.Kind] == nil {
-			r.occupants[s.Kind] = map[kind.Spot][]kind.Link{}
+			r.occupants[s.Kind] = map[kind.UniqueID][]kind.Link{}
 		}
 		for j := range s.Items {
-			at := s.Items[j].Link.To.Spot()
+			at := s.Items[j].Link.To.UniqueID()
 			r.occupants[s.Kind][at] = append(r.occupants[s.Kind][at], s.Items[j].Link)
 		}
 	}
 	for i := range have.Links {
-		r.bound[boundAt{have.Links[i].Kind, have.Links[i].OwnerID, have.Links[i].To.Spot()}] = true
+		r.bound[boundAt{have.Links[i].Kind, have.Links[i].OwnerID, have.Links[i].To.UniqueID()}] = true
 	}
 	for _, o := range slices.Concat(have.Objects, have.Neighbours.Owners) {
 		r.learnSlot(o.Kind, o.ID, o.Value)
@@ -200,10 +200,10 @@ func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *
 	ch := &r.plan.Changes[item.Change]
 	switch have := ch.Have; s.Op {
 	case diff.OpBind, diff.OpUnbind:
-		return served.Link.Kind == item.Link.Kind && served.Link.To.Spot() == item.Link.To.Spot()
+		return served.Link.Kind == item.Link.Kind && served.Link.To.UniqueID() == item.Link.To.UniqueID()
 	case diff.OpUpdate, diff.OpRestage:
 		o := ch.InPlace()
-		return o != nil && r.bound[boundAt{served.Link.Kind, o.ID, served.Link.To.Spot()}]
+		return o != nil && r.bound[boundAt{served.Link.Kind, o.ID, served.Link.To.UniqueID()}]
 	default:
 		return have != nil && (served.Link.OwnerID == have.ID || served.Link.To.ID == have.ID)
 	}
@@ -212,5 +212,5 @@ func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *
 // boundAt is a binding that was there before the run.
 type boundAt struct {
 	kind, owner string
-	target      kind.Spot
+	target      kind.UniqueID
 }

@@ -53,4 +53,4 @@ func (r *runner) heldBy(ctx context.Context, k *kind.LinkKind, work []*job) (map
 	return out, nil
 }
 
-func pairKey(l *kind.Link) string { return l.OwnerID + " " + l.To.Spot().Key + " " + l.To.Env }
+func pairKey(l *kind.Link) string { return l.OwnerID + " " + l.To.UniqueID().Key + " " + l.To.Env }

@@ -54,10 +54,10 @@ func newGraph(items []Item) *graph {
 			lefts[l.Owner] = o
 			g.edges = append(g.edges, nil)
 		}
-		a, ok := rights[l.To.Spot().Key]
+		a, ok := rights[l.To.UniqueID().Key]
 		if !ok {
 			a = len(rights)
-			rights[l.To.Spot().Key] = a
+			rights[l.To.UniqueID().Key] = a
 		}
 		g.edges[o] = append(g.edges[o], a)
 		g.ends[i] = [2]int{o, a}

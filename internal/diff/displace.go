@@ -45,7 +45,7 @@ func (c *comparison) displace(k *kind.LinkKind) {
 		if ch.Kind != k.Name || ch.Action != Bind {
 			continue
 		}
-		slot, at := k.Slot(c.wantKey[k.Owner][ch.Name].Value), ch.Link.To.Spot()
+		slot, at := k.Slot(c.wantKey[k.Owner][ch.Name].Value), ch.Link.To.UniqueID()
 		c.contest(k, ch, elsewhere[Slot{at, slot}])
 		for _, h := range held[at] {
 			sure := h.slot == slot || h.slot == "?"
@@ -101,8 +101,8 @@ func (c *comparison) noteNeighbour(l *kind.Link) {
 
 // holders are the links that have places now: those of what is compared, and what was found beside it. Those of the
 // former go by the names that files have for their owners, as changes do, and all by the names that the plan gives.
-func (c *comparison) holders(k *kind.LinkKind) map[kind.Spot][]holder {
-	out, names, slots := map[kind.Spot][]holder{}, c.names(k.Owner), c.slotsOf(k)
+func (c *comparison) holders(k *kind.LinkKind) map[kind.UniqueID][]holder {
+	out, names, slots := map[kind.UniqueID][]holder{}, c.names(k.Owner), c.slotsOf(k)
 	note := func(links []kind.Link, unseen bool) {
 		for i := range links {
 			l := links[i]
@@ -120,7 +120,7 @@ func (c *comparison) holders(k *kind.LinkKind) map[kind.Spot][]holder {
 				l.Owner = h.name
 			}
 			l.Owner = cmp.Or(c.newName(k.Owner, l.Owner), l.Owner)
-			at := l.To.Spot()
+			at := l.To.UniqueID()
 			if !slices.ContainsFunc(out[at], func(x holder) bool { return x.OwnerID == l.OwnerID }) {
 				out[at] = append(out[at], h)
 			}
@@ -183,14 +183,14 @@ func (c *comparison) going(k *kind.LinkKind) map[string]bool {
 
 // uncarry makes changes of their own of links that a replaced owner hands over to its successor, where they take
 // the place of a policy that would keep it: such a bind must be seen.
-func (c *comparison) uncarry(k *kind.LinkKind, held map[kind.Spot][]holder, going map[string]bool) {
+func (c *comparison) uncarry(k *kind.LinkKind, held map[kind.UniqueID][]holder, going map[string]bool) {
 	for _, p := range c.pairs[k.Owner] {
 		if p.want == nil || c.swaps[p.want.Address()] == nil {
 			continue
 		}
 		sw, slot := c.swaps[p.want.Address()], k.Slot(p.want.Value)
 		sw.carried = slices.DeleteFunc(sw.carried, func(l kind.Link) bool {
-			displaces := l.Kind == k.Name && slices.ContainsFunc(held[l.To.Spot()], func(h holder) bool {
+			displaces := l.Kind == k.Name && slices.ContainsFunc(held[l.To.UniqueID()], func(h holder) bool {
 				return h.name != p.want.Key && h.slot == slot && !going[h.Address()]
 			})
 			if displaces {
@@ -207,7 +207,7 @@ func (c *comparison) outOfScope(k *kind.LinkKind) map[Slot]*kind.DeclaredLink {
 	for i := range c.want.OutOfScope {
 		l := &c.want.OutOfScope[i]
 		if w := c.wantKey[k.Owner][l.Owner]; l.Kind == k.Name && w != nil {
-			out[Slot{l.Link.To.Spot(), k.Slot(w.Value)}] = l
+			out[Slot{l.Link.To.UniqueID(), k.Slot(w.Value)}] = l
 		}
 	}
 	return out

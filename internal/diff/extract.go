@@ -86,10 +86,10 @@ func neighbours(plan *Plan, affected, have kind.Actual) kind.Neighbours {
 	out := plan.Neighbours
 	out.Links, out.Owners = slices.Clone(out.Links), slices.Clone(out.Owners)
 	type at struct {
-		place       kind.Spot
+		place       kind.UniqueID
 		kind, owner string
 	}
-	holds := func(l *kind.Link) at { return at{l.To.Spot(), l.Kind, l.OwnerID} }
+	holds := func(l *kind.Link) at { return at{l.To.UniqueID(), l.Kind, l.OwnerID} }
 	known, displaced, owners := map[at]bool{}, map[at]bool{}, map[string]bool{}
 	for _, l := range slices.Concat(affected.Links, out.Links) {
 		known[holds(&l)] = true

@@ -31,11 +31,11 @@ func (b *builder) keepGuarded(k *kind.LinkKind) {
 			case step.Kind == k.Name && step.Op == OpBind && !item.Displaced:
 				if update, becomes := s.becomes[owner]; becomes {
 					b.need(i, j, update)
-				} else if !s.will[owner] && s.held[Slot{item.Link.To.Spot(), b.slot(k, &item.Link)}] {
-					b.need(i, j, s.coming[item.Link.To.Spot()]...)
+				} else if !s.will[owner] && s.held[Slot{item.Link.To.UniqueID(), b.slot(k, &item.Link)}] {
+					b.need(i, j, s.coming[item.Link.To.UniqueID()]...)
 				}
 			case step.Kind == k.Name && step.Op == OpUnbind:
-				if at := (Slot{item.Link.To.Spot(), b.slot(k, &item.Link)}); s.held[at] {
+				if at := (Slot{item.Link.To.UniqueID(), b.slot(k, &item.Link)}); s.held[at] {
 					b.need(i, j, b.guardsInstead(s, at)...)
 				}
 			case step.Kind == k.Owner && (step.Op == OpUpdate || step.Op == OpRestage):
@@ -50,24 +50,24 @@ func (b *builder) keepGuarded(k *kind.LinkKind) {
 // guardsInstead are the steps after which a guard may go: that which binds another one in its slot, and takes it away
 // itself on some gateways, else all that give the API a guard.
 func (b *builder) guardsInstead(s *guards, at Slot) []int {
-	same := slices.DeleteFunc(slices.Clone(b.takes[at]), func(step int) bool { return !slices.Contains(s.coming[at.Spot], step) })
+	same := slices.DeleteFunc(slices.Clone(b.takes[at]), func(step int) bool { return !slices.Contains(s.coming[at.UniqueID], step) })
 	if len(same) > 0 {
 		return same
 	}
-	return s.coming[at.Spot]
+	return s.coming[at.UniqueID]
 }
 
 // guards are the guards of APIs before and after a plan, for one kind of links.
 type guards struct {
-	held    map[Slot]bool          // slots that a guard has
-	will    map[string]bool        // addresses of owners that are guards in the end
-	becomes map[string]int         // addresses of owners that become guards, to the step that updates them
-	stops   map[string][]kind.Spot // addresses of owners that cease to be guards, to what they are bound to
-	coming  map[kind.Spot][]int    // steps after which a target has a guard
+	held    map[Slot]bool              // slots that a guard has
+	will    map[string]bool            // addresses of owners that are guards in the end
+	becomes map[string]int             // addresses of owners that become guards, to the step that updates them
+	stops   map[string][]kind.UniqueID // addresses of owners that cease to be guards, to what they are bound to
+	coming  map[kind.UniqueID][]int    // steps after which a target has a guard
 }
 
 func (b *builder) guards(k *kind.LinkKind) *guards {
-	s := &guards{held: map[Slot]bool{}, will: map[string]bool{}, becomes: map[string]int{}, stops: map[string][]kind.Spot{}, coming: map[kind.Spot][]int{}}
+	s := &guards{held: map[Slot]bool{}, will: map[string]bool{}, becomes: map[string]int{}, stops: map[string][]kind.UniqueID{}, coming: map[kind.UniqueID][]int{}}
 	for _, w := range b.c.wantKey[k.Owner] {
 		s.will[w.Address()] = k.Guards(w.Value)
 	}
@@ -96,7 +96,7 @@ func (b *builder) guards(k *kind.LinkKind) *guards {
 		if l.Kind != k.Name || owner == nil {
 			continue
 		}
-		at := l.To.Spot()
+		at := l.To.UniqueID()
 		if k.Guards(owner.Value) {
 			s.held[Slot{at, k.Slot(owner.Value)}] = true
 		}
@@ -112,7 +112,7 @@ func (b *builder) guards(k *kind.LinkKind) *guards {
 	for i := range b.steps {
 		for j := range b.steps[i].Items {
 			if l := &b.steps[i].Items[j].Link; b.steps[i].Kind == k.Name && b.steps[i].Op == OpBind && s.will[k.Owner+"/"+l.Owner] {
-				s.coming[l.To.Spot()] = append(s.coming[l.To.Spot()], i)
+				s.coming[l.To.UniqueID()] = append(s.coming[l.To.UniqueID()], i)
 			}
 		}
 	}

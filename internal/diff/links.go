@@ -62,14 +62,14 @@ func (c *comparison) regain(k *kind.LinkKind, p pair, held, left []kind.Link) {
 	if p.want.ManagesKind(k.Name) && !c.rules.whole(k.Name, p.want.Key) || len(left) == 0 {
 		return
 	}
-	has, claimed := map[kind.Spot]bool{}, c.claims(k)
+	has, claimed := map[kind.UniqueID]bool{}, c.claims(k)
 	for i := range held {
-		has[held[i].To.Spot()] = true
+		has[held[i].To.UniqueID()] = true
 	}
 	for _, l := range left {
 		l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
-		if !has[l.To.Spot()] && !claimed[slotFor(k, p.want, &l)] {
-			has[l.To.Spot()] = true
+		if !has[l.To.UniqueID()] && !claimed[slotFor(k, p.want, &l)] {
+			has[l.To.UniqueID()] = true
 			c.regained[p.want.Address()] = append(c.regained[p.want.Address()], l)
 		}
 	}
@@ -112,7 +112,7 @@ func (c *comparison) shareSlots(k *kind.LinkKind) {
 
 // slotFor is the slot that a link of a declared owner takes.
 func slotFor(k *kind.LinkKind, owner *kind.Declared, l *kind.Link) Slot {
-	at := Slot{Spot: l.To.Spot()}
+	at := Slot{UniqueID: l.To.UniqueID()}
 	if k.Slot != nil {
 		at.name = k.Slot(owner.Value)
 	}
@@ -197,13 +197,13 @@ func byOwner[L any](links []L, k *kind.LinkKind, link func(*L) *kind.Link) map[s
 
 // compareLinks compares the links of one owner that stays.
 func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, want []kind.DeclaredLink) {
-	has := make(map[kind.Spot]bool, len(held))
+	has := make(map[kind.UniqueID]bool, len(held))
 	for i := range held {
-		has[held[i].To.Spot()] = true
+		has[held[i].To.UniqueID()] = true
 	}
-	wanted := make(map[kind.Spot]bool, len(want))
+	wanted := make(map[kind.UniqueID]bool, len(want))
 	for i := range want {
-		e := want[i].Link.To.Spot()
+		e := want[i].Link.To.UniqueID()
 		wanted[e] = true
 		switch {
 		case has[e]:
@@ -216,7 +216,7 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 	}
 	var goes []kind.Link
 	for i := range held {
-		if wanted[held[i].To.Spot()] {
+		if wanted[held[i].To.UniqueID()] {
 			continue
 		}
 		if c.rules.whole(k.Name, p.want.Key) {
@@ -235,26 +235,26 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []kind.Link, want []kind.DeclaredLink) {
 	old = slices.SortedFunc(slices.Values(old), func(a, b kind.Link) int { return strings.Compare(a.Address(), b.Address()) }) // as saved plans have them
 	sw.released = append(sw.released, old...)
-	onOld, onNext := map[kind.Spot]bool{}, map[kind.Spot]bool{}
+	onOld, onNext := map[kind.UniqueID]bool{}, map[kind.UniqueID]bool{}
 	for i := range old {
-		onOld[old[i].To.Spot()] = true
+		onOld[old[i].To.UniqueID()] = true
 	}
 	for i := range next {
-		onNext[next[i].To.Spot()] = true
+		onNext[next[i].To.UniqueID()] = true
 	}
 	if !p.want.ManagesKind(k.Name) {
 		claimed := c.claims(k)
 		for _, l := range old {
 			l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
-			if !onNext[l.To.Spot()] && !claimed[slotFor(k, p.want, &l)] {
+			if !onNext[l.To.UniqueID()] && !claimed[slotFor(k, p.want, &l)] {
 				sw.carried = append(sw.carried, l)
 			}
 		}
 		return
 	}
-	wanted := map[kind.Spot]bool{}
+	wanted := map[kind.UniqueID]bool{}
 	for i := range want {
-		e := want[i].Link.To.Spot()
+		e := want[i].Link.To.UniqueID()
 		if want[i].Offline && !onNext[e] {
 			c.plan.Warnings = append(c.plan.Warnings, Note{Address: want[i].Address(), Source: &want[i].Source, Message: "is lost with the replace, since " +
 				"nothing can be bound to an API that is not published; apply again once it is"})
@@ -270,7 +270,7 @@ func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []k
 		}
 	}
 	for _, l := range slices.Concat(old, next) {
-		if !wanted[l.To.Spot()] {
+		if !wanted[l.To.UniqueID()] {
 			c.unbind(k, []kind.Link{l}, &p.want.Source)
 		}
 	}

@@ -37,7 +37,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 			if len(displaced) == 0 {
 				break
 			}
-			for _, d := range displaced[g.items[i].Link.To.Spot()][b.slot(k, &g.items[i].Link)] {
+			for _, d := range displaced[g.items[i].Link.To.UniqueID()][b.slot(k, &g.items[i].Link)] {
 				d.Needs = g.items[i].Needs
 				step.Items = append(step.Items, d)
 			}
@@ -47,7 +47,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 			continue // nothing will ask what came where
 		}
 		for i := range g.items {
-			at := g.items[i].Link.To.Spot()
+			at := g.items[i].Link.To.UniqueID()
 			b.binds[at] = append(b.binds[at], s)
 			taken := Slot{at, b.slot(k, &g.items[i].Link)}
 			b.takes[taken] = append(b.takes[taken], s)
@@ -72,25 +72,25 @@ func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 }
 
 // displaced finds, for kinds whose binds overwrite, the links that go because another takes their slot.
-func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[kind.Spot]map[string][]Item {
+func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[kind.UniqueID]map[string][]Item {
 	if !k.Overwrites || !b.goes[k.Name] {
 		return nil
 	}
-	taken := map[kind.Spot]map[string]bool{}
+	taken := map[kind.UniqueID]map[string]bool{}
 	for i := range binds {
-		at := binds[i].Link.To.Spot()
+		at := binds[i].Link.To.UniqueID()
 		if taken[at] == nil {
 			taken[at] = map[string]bool{}
 		}
 		taken[at][b.slot(k, &binds[i].Link)] = true
 	}
-	out := map[kind.Spot]map[string][]Item{}
+	out := map[kind.UniqueID]map[string][]Item{}
 	for i := range b.plan.Changes {
 		ch := &b.plan.Changes[i]
 		if ch.Kind != k.Name || ch.Action != Unbind {
 			continue
 		}
-		at := ch.Link.To.Spot()
+		at := ch.Link.To.UniqueID()
 		slot := b.slot(k, ch.Link)
 		if !taken[at][slot] {
 			continue
@@ -178,12 +178,12 @@ func (b *builder) vacate(k *kind.LinkKind) {
 	if !k.Vacates {
 		return
 	}
-	frees, deletes := map[kind.Spot][]int{}, map[string]int{} // the latter by id of the owner
+	frees, deletes := map[kind.UniqueID][]int{}, map[string]int{} // the latter by id of the owner
 	for i := range b.steps {
 		for j := range b.steps[i].Items {
 			switch item := &b.steps[i].Items[j]; {
 			case b.steps[i].Kind == k.Name && b.steps[i].Op == OpUnbind:
-				frees[item.Link.To.Spot()] = append(frees[item.Link.To.Spot()], i)
+				frees[item.Link.To.UniqueID()] = append(frees[item.Link.To.UniqueID()], i)
 			case b.steps[i].Kind == k.Owner && b.plan.Changes[item.Change].Action == Delete:
 				deletes[b.plan.Changes[item.Change].Have.ID] = i
 			}
@@ -192,7 +192,7 @@ func (b *builder) vacate(k *kind.LinkKind) {
 	for i := range b.c.have.Links {
 		l := &b.c.have.Links[i]
 		if step, goes := deletes[l.OwnerID]; goes && l.Kind == k.Name {
-			frees[l.To.Spot()] = append(frees[l.To.Spot()], step)
+			frees[l.To.UniqueID()] = append(frees[l.To.UniqueID()], step)
 		}
 	}
 	for i := range b.steps {
@@ -200,7 +200,7 @@ func (b *builder) vacate(k *kind.LinkKind) {
 			continue
 		}
 		for j := range b.steps[i].Items {
-			b.need(i, j, frees[b.steps[i].Items[j].Link.To.Spot()]...)
+			b.need(i, j, frees[b.steps[i].Items[j].Link.To.UniqueID()]...)
 		}
 	}
 }
@@ -209,11 +209,11 @@ func (b *builder) vacate(k *kind.LinkKind) {
 // for the binds of the object for which the leftover was made and of what takes its slot, one of a replaced owner for its
 // successor as well.
 func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
-	at := item.Link.To.Spot()
+	at := item.Link.To.UniqueID()
 	if heir, ok := b.c.heirs[k.Owner+"/"+item.Link.Owner]; ok {
 		var out []int
 		for _, s := range b.binds[at] {
-			if slices.ContainsFunc(b.steps[s].Items, func(bound Item) bool { return bound.Link.Owner == heir && bound.Link.To.Spot() == at }) {
+			if slices.ContainsFunc(b.steps[s].Items, func(bound Item) bool { return bound.Link.Owner == heir && bound.Link.To.UniqueID() == at }) {
 				out = append(out, s)
 			}
 		}
@@ -236,7 +236,7 @@ func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 // successors are the steps that bind what comes in place of a link: in its slot, or where nothing comes there, in any
 // slot of the target.
 func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
-	at := l.To.Spot()
+	at := l.To.UniqueID()
 	if same := b.takes[Slot{at, b.slot(k, l)}]; len(same) > 0 {
 		return slices.Clone(same)
 	}
@@ -244,10 +244,10 @@ func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
 }
 
 // makers are the steps that make what is to be bound to a target.
-func (b *builder) makers(at kind.Spot) (out []int) {
+func (b *builder) makers(at kind.UniqueID) (out []int) {
 	for _, s := range b.binds[at] {
 		for i := range b.steps[s].Items {
-			if item := &b.steps[s].Items[i]; item.Link.To.Spot() == at {
+			if item := &b.steps[s].Items[i]; item.Link.To.UniqueID() == at {
 				out = append(out, item.Needs...)
 			}
 		}

@@ -65,7 +65,7 @@ func (d *Draft) Orphans() (out []Question) {
 			if ch.Kind != to.Name || ch.Action != Delete {
 				continue
 			}
-			if l := (kind.Link{Kind: k.Name, To: ch.Have.Target()}); k.Slot == nil || len(held[l.To.Spot()]) == 0 {
+			if l := (kind.Link{Kind: k.Name, To: ch.Have.Target()}); k.Slot == nil || len(held[l.To.UniqueID()]) == 0 {
 				q.Binds = append(q.Binds, l)
 			}
 		}
@@ -92,7 +92,7 @@ func (c *comparison) question(k *kind.LinkKind) Question {
 	if !k.Mixed {
 		q.slots = map[string]bool{}
 	}
-	held := map[kind.Spot][]holder{}
+	held := map[kind.UniqueID][]holder{}
 	if !k.Mixed {
 		held = c.holders(k)
 	}
@@ -101,7 +101,7 @@ func (c *comparison) question(k *kind.LinkKind) Question {
 			return // nothing is bound to what is still to be made
 		}
 		slot := k.Slot(c.wantKey[k.Owner][l.Owner].Value)
-		for _, h := range held[l.To.Spot()] {
+		for _, h := range held[l.To.UniqueID()] {
 			if h.slot == slot {
 				return
 			}

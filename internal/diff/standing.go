@@ -37,14 +37,14 @@ func (c *comparison) standing() {
 			if p.want == nil || p.have == nil {
 				continue
 			}
-			has := map[kind.Spot]bool{}
+			has := map[kind.UniqueID]bool{}
 			for _, o := range append(p.others(), p.gateway()) {
 				for i := range held[o.Key] {
-					has[held[o.Key][i].To.Spot()] = true
+					has[held[o.Key][i].To.UniqueID()] = true
 				}
 			}
 			for _, l := range spared[p.want.Key] {
-				if e := l.Link.To.Spot(); has[e] {
+				if e := l.Link.To.UniqueID(); has[e] {
 					has[e] = false
 					out = append(out, l)
 				}

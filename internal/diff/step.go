@@ -50,27 +50,27 @@ type builder struct {
 	c       *comparison
 	plan    *Plan
 	steps   []Step
-	create  map[string]int      // address to the step that makes its id known
-	binds   map[kind.Spot][]int // steps that bind something to a target, of the kind of links at hand
-	takes   map[Slot][]int      // the same, by the slot that they take
-	unbinds map[string][]int    // address of an owner to the steps that take its links away
-	parts   map[string][]int    // address of an owner to the steps that change what lives inside it
-	index   map[string]int      // ADDRESS ACTION to its change, of updates and unbinds
-	update  map[string]int      // address to the step that updates it in place
-	held    map[string]int      // KIND OWNER to the number of what lives inside it now
-	goes    map[string]bool     // kinds of links of which some are taken away
+	create  map[string]int          // address to the step that makes its id known
+	binds   map[kind.UniqueID][]int // steps that bind something to a target, of the kind of links at hand
+	takes   map[Slot][]int          // the same, by the slot that they take
+	unbinds map[string][]int        // address of an owner to the steps that take its links away
+	parts   map[string][]int        // address of an owner to the steps that change what lives inside it
+	index   map[string]int          // ADDRESS ACTION to its change, of updates and unbinds
+	update  map[string]int          // address to the step that updates it in place
+	held    map[string]int          // KIND OWNER to the number of what lives inside it now
+	goes    map[string]bool         // kinds of links of which some are taken away
 }
 
 // Slot is what only one link can hold of a place.
 type Slot struct {
-	kind.Spot
+	kind.UniqueID
 	name string // as the kind of links calls it
 }
 
 // steps turns changes into requests. The order of the result respects After and Needs.
 func steps(c *comparison) []Step {
 	b := &builder{
-		c: c, plan: c.plan, create: map[string]int{}, binds: map[kind.Spot][]int{}, takes: map[Slot][]int{}, unbinds: map[string][]int{},
+		c: c, plan: c.plan, create: map[string]int{}, binds: map[kind.UniqueID][]int{}, takes: map[Slot][]int{}, unbinds: map[string][]int{},
 		parts: map[string][]int{}, index: map[string]int{}, update: map[string]int{}, held: map[string]int{}, goes: map[string]bool{},
 	}
 	for i := range c.have.Objects {

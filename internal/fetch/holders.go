@@ -71,9 +71,9 @@ func Targets(wants []Want, objects []kind.Object) map[string][]kind.Object {
 }
 
 func (r *Reader) holders(q *diff.Question, l Lists) *holders {
-	h := &holders{r: r, q: q, catalog: l.Catalog, whole: l.Whole[q.Link.Owner], at: map[kind.Spot]bool{}}
+	h := &holders{r: r, q: q, catalog: l.Catalog, whole: l.Whole[q.Link.Owner], at: map[kind.UniqueID]bool{}}
 	for i := range q.Binds {
-		h.at[q.Binds[i].To.Spot()] = true
+		h.at[q.Binds[i].To.UniqueID()] = true
 	}
 	for i := range l.Objects {
 		if l.Objects[i].Kind == q.Link.Owner {
@@ -91,7 +91,7 @@ type holders struct {
 	owners  []kind.Object // that the gateway is known to have
 	whole   bool          // owners are all
 	untold  bool          // the lists of free places do not say who has them
-	at      map[kind.Spot]bool
+	at      map[kind.UniqueID]bool
 }
 
 // search is a way to find holders.
@@ -131,7 +131,7 @@ func (h *holders) byTarget() search {
 	seen := map[string]bool{}
 	for i := range h.q.Binds {
 		to := h.q.Binds[i].To
-		if key := to.Spot().Key; !seen[key] {
+		if key := to.UniqueID().Key; !seen[key] {
 			seen[key] = true
 			at = append(at, to)
 		}
@@ -305,7 +305,7 @@ func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 // settle keeps what has places that the question is about, and completes it: owners that are told by name alone, and
 // the ids of links that go by themselves.
 func (h *holders) settle(ctx context.Context, found []Bound) (out kind.Neighbours, err error) {
-	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[b.Link.To.Spot()] || !h.q.Minds(&b.Object) })
+	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[b.Link.To.UniqueID()] || !h.q.Minds(&b.Object) })
 	names := map[string]bool{}
 	for i := range found {
 		names[found[i].Owner] = true
@@ -353,7 +353,7 @@ func (h *holders) identify(ctx context.Context, links []kind.Link, owners []kind
 	told, err := h.of(ctx, owners)
 	for i := range links {
 		for j := range told {
-			if links[i].OwnerID == told[j].OwnerID && links[i].To.Spot() == told[j].Link.To.Spot() {
+			if links[i].OwnerID == told[j].OwnerID && links[i].To.UniqueID() == told[j].Link.To.UniqueID() {
 				links[i] = told[j].Link
 			}
 		}

@@ -44,11 +44,11 @@ func (t *Target) ListedBy() string {
 	return t.ID
 }
 
-// Spot tells targets of one kind apart, whatever they are called: by their ids, or by the name where no list told one.
-type Spot struct{ Key, Env string }
+// UniqueID tells targets of one kind apart, whatever they are called: by their ids, or by the name where no list told one.
+type UniqueID struct{ Key, Env string }
 
-// Spot is where links to the target lead.
-func (t *Target) Spot() Spot { return Spot{cmp.Or(t.ListedBy(), t.Name), t.Env} }
+// UniqueID is that of the target.
+func (t *Target) UniqueID() UniqueID { return UniqueID{cmp.Or(t.ListedBy(), t.Name), t.Env} }
 
 // Of is the same target of what else is known of its API.
 func (t *Target) Of(a *API) *Target {

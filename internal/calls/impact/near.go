@@ -57,7 +57,7 @@ func nearby(in Input) *near {
 			}
 		}
 	}
-	for i := range in.Plan.Changes { // of what comes to a spot, or gives way there
+	for i := range in.Plan.Changes { // of what is bound, or gives way
 		ch := &in.Plan.Changes[i]
 		if ch.Link != nil {
 			affected.add(kind.LinkOf(ch.Kind).Owner, ch.Link.Owner)

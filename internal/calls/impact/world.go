@@ -13,7 +13,7 @@ import (
 type slot struct{ api, env, policy string }
 
 func slotOf(l *kind.Link) slot {
-	s := l.To.Spot()
+	s := l.To.UniqueID()
 	return slot{api: s.Key, env: s.Env}
 }
 

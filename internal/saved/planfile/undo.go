@@ -76,7 +76,7 @@ type back struct {
 	way     *Way
 	objects map[string]*kind.Object // what there is, by address
 	inside  map[collection]map[string]*kind.Object
-	now     map[collection]map[kind.Spot]*kind.Link
+	now     map[collection]map[kind.UniqueID]*kind.Link
 	place   map[object]int  // of what is wanted
 	closed  map[object]bool // objects whose belongings are left alone, or go with them
 	failed  []error         // secrets that are not there
@@ -212,8 +212,8 @@ func (b *back) target(to *kind.Target) *kind.Target {
 	return &out
 }
 
-func targets(links map[kind.Spot]*kind.Link) []kind.Spot {
-	return slices.SortedFunc(maps.Keys(links), func(x, y kind.Spot) int {
+func targets(links map[kind.UniqueID]*kind.Link) []kind.UniqueID {
+	return slices.SortedFunc(maps.Keys(links), func(x, y kind.UniqueID) int {
 		return cmp.Or(strings.Compare(x.Key, y.Key), strings.Compare(x.Env, y.Env))
 	})
 }

@@ -34,7 +34,7 @@ type story struct {
 	reached   map[string]bool             // addresses of what was really asked for
 	made      map[string][]string         // ids of what was made, by address
 	bound     []kind.Link                 // what was bound
-	links     map[collection]map[kind.Spot]*kind.Link
+	links     map[collection]map[kind.UniqueID]*kind.Link
 	boundEnds map[string]bool                 // see findBoundEnds
 	inner     map[collection]map[string]*Held // what lived inside, by the end of its address
 }
@@ -78,15 +78,15 @@ func newStory(r *Record) *story {
 }
 
 // sorted sorts links by the object that they belong to, whatever its name is or was.
-func (s *story) sorted(links []kind.Link) map[collection]map[kind.Spot]*kind.Link {
-	out := map[collection]map[kind.Spot]*kind.Link{}
+func (s *story) sorted(links []kind.Link) map[collection]map[kind.UniqueID]*kind.Link {
+	out := map[collection]map[kind.UniqueID]*kind.Link{}
 	for i := range links {
 		l := &links[i]
 		c := collection{s.before(kind.LinkOf(l.Kind).Owner, l.Owner), l.Kind}
 		if out[c] == nil {
-			out[c] = map[kind.Spot]*kind.Link{}
+			out[c] = map[kind.UniqueID]*kind.Link{}
 		}
-		out[c][l.To.Spot()] = l
+		out[c][l.To.UniqueID()] = l
 	}
 	return out
 }
