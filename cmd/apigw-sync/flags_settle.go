@@ -38,7 +38,9 @@ func (p *program) settle(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(f *pflag.Flag) { p.given[f.Name] = true })
 	flags.VisitAll(func(f *pflag.Flag) {
 		if err == nil && !p.given[f.Name] {
-			p.given[f.Name], err = p.fromEnvironment(f)
+			if p.given[f.Name], err = p.fromEnvironment(f); p.given[f.Name] {
+				p.origin[f.Name] = twin(f.Name)
+			}
 		}
 	})
 	if err != nil || flags.Lookup("target") == nil {
@@ -148,7 +150,6 @@ func (p *program) fromEnvironment(f *pflag.Flag) (found bool, err error) {
 		if err := assign(f, values); err != nil {
 			return false, fmt.Errorf("%s: %w", twin(name), err)
 		}
-		p.origin[f.Name] = twin(name)
 		return true, nil
 	}
 	return false, nil
