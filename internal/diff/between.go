@@ -116,6 +116,12 @@ func newComparison(have kind.Actual, want kind.Desired, policy Policy) *comparis
 		c.wantKey[d.Kind][d.Key] = d
 	}
 	c.index(0)
+	for i := range want.Objects { // what another run renames goes by its new name in this one, too
+		d := &want.Objects[i]
+		if d.MovedFrom != "" && !policy.Covers(kind.Of(d.Kind), d.Name()) && c.haveKey[d.Kind][d.Key] == nil {
+			c.renamed[d.Kind+"/"+d.MovedFrom] = d.Key
+		}
+	}
 	return c
 }
 

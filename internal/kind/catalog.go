@@ -90,9 +90,21 @@ func (c *Catalog) Calling(called func(kindName, key string) string) *Catalog {
 		return c
 	}
 	out := NewCatalog(apis)
+	for before, now := range c.calling {
+		calling[before] = cmp.Or(calling[now], now)
+	}
 	out.Complete, out.Envs, out.Others, out.calling, out.Whole = c.Complete, envs, c.Others, calling, map[string]bool{}
 	for group, whole := range c.Whole {
 		out.Whole[cmp.Or(called(AGroup, group), group)] = whole
+	}
+	return out
+}
+
+// Naming is a catalog without APIs that gives environments the names that they are to have, as this one does.
+func (c *Catalog) Naming() *Catalog {
+	out := NewCatalog(nil)
+	if c != nil {
+		out.calling = c.calling
 	}
 	return out
 }

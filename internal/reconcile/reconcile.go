@@ -107,9 +107,10 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 		return nil, err
 	}
 	var err error
-	if l.Catalog, err = environments(ctx, reader, state, calling(catalog.Catalog(), draft), draft); err != nil {
+	if l.Catalog, err = environments(ctx, reader, state, state.Called(calling(catalog.Catalog(), draft)), draft); err != nil {
 		return nil, err
 	}
+	l.Catalog = state.Called(l.Catalog)
 	l.Catalog.Others = fetch.Targets(wants, l.Objects)
 	c.APIs = l.Catalog
 	c.Desired, c.Findings = state.Resolve(l.Catalog)

@@ -28,7 +28,7 @@ func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
 	reader := r.reader("verify")
 	waited, wait, before := time.Duration(0), time.Second, out.Reads
 	for {
-		plan, err := twice(func() (*diff.Plan, error) { return r.again(ctx, reader, want, policy) })
+		plan, err := twice(func() (*diff.Plan, error) { return r.again(ctx, reader, want, policy, c.APIs.Naming()) })
 		out.Reads = before + reader.Requests()
 		if err != nil {
 			out.Warnings = append(out.Warnings, diff.Note{Message: "what was touched could not be read again: " + err.Error()})
@@ -80,8 +80,8 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// again compares the touched part of the files with the gateway.
-func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired, policy diff.Policy) (*diff.Plan, error) {
+// again compares the touched part of the files with the gateway, whose environments go by the names that a catalog gives them.
+func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired, policy diff.Policy, named *kind.Catalog) (*diff.Plan, error) {
 	var wants []fetch.Want
 	names := needs{}
 	for i := range want.Objects {
@@ -114,7 +114,7 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 	if err != nil {
 		return nil, err
 	}
-	join(draft, rows, kind.NewCatalog(nil), want)
+	join(draft, rows, named, want)
 	return draft.Plan(kind.Neighbours{}), nil
 }
 

@@ -13,6 +13,7 @@ import (
 // applied; it is still fit to be compared, since what a reference may mean is then spared. The links are sorted by
 // address; the rest is shared with s.
 func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
+	c = s.Called(c)
 	r := resolver{
 		state: s, matcher: newMatcher(c, s.Objects), owners: make(map[string]*kind.Declared, len(s.Objects)),
 		links: make([]kind.DeclaredLink, 0, len(s.References)),
@@ -28,6 +29,23 @@ func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
 	out := s.Unbound()
 	out.Links, out.Spared = sortedLinks(r.links), spared
 	return out, tidy(r.findings)
+}
+
+// Called is the catalog with groups and environments under the names that the files give them. A reference to the new name of
+// what the files rename means what still has the old one, whether the run that resolves it renames it or not.
+func (s *State) Called(c *kind.Catalog) *kind.Catalog {
+	names := map[string]string{}
+	for i := range s.Objects {
+		d := &s.Objects[i]
+		there := d.Kind == kind.AGroup && len(c.InGroup(d.Key)) > 0 || d.Kind == kind.AnEnvironment && c.HasEnv(d.Key)
+		if d.MovedFrom != "" && !there {
+			names[d.Kind+"/"+d.MovedFrom] = d.Key
+		}
+	}
+	if len(names) == 0 {
+		return c
+	}
+	return c.Calling(func(kindName, key string) string { return names[kindName+"/"+key] })
 }
 
 // Unbound is the desired state but for what objects are bound to, which needs no catalog.
