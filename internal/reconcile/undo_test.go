@@ -45,7 +45,7 @@ func TestUndoKilled(t *testing.T) {
 	for i, tc := range behaviours {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			o := world.Options{Groups: 1, APIs: 3, Policies: 2, Generate: true, Features: true}
+			o := world.Options{Groups: 1, APIs: 3, Policies: 2, Generate: true}
 			if tc.world != nil {
 				tc.world(&o)
 			}
