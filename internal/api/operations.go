@@ -103,6 +103,7 @@ var Operations = []Operation{
 	{"BatchDisassociateCertsV2", "domain", "apig:domains:unbindCertificate?"},
 	{"DisassociateDomainV2", "domain", "apig:domains:delete?"},
 	{"ListGatewayResponsesV2", "gateway_response", "apig:gatewayResponses:list?"},
+	{"ShowDetailsOfGatewayResponseV2", "gateway_response", "apig:gatewayResponses:get?"},
 	{"CreateGatewayResponseV2", "gateway_response", "apig:gatewayResponses:create?"},
 	{"UpdateGatewayResponseV2", "gateway_response", "apig:gatewayResponses:update?"},
 	{"DeleteGatewayResponseV2", "gateway_response", "apig:gatewayResponses:delete?"},
