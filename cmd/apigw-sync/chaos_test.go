@@ -62,7 +62,7 @@ func newTrial(t *testing.T, seed uint64) *trial {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 0xc4a06))
 	b := chaos.Behaviour(r)
-	b.SignSecret = "" // where it is masked, a change of a key that keeps its secret is refused
+	b.SignSecret = ""             // where it is masked, a change of a key that keeps its secret is refused
 	b.FeatureChanges = "any-time" // else runs, which go by the clock, wait for a minute
 	o := world.Options{Groups: 1, APIs: 4, Policies: 4, Generate: true, Features: true, OneSlot: b.ACLSlot == "one"}
 	o.Without = []string{"trusted_root_ca"} // an update that loses it is refused

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -18,6 +19,7 @@ type nightly struct {
 	dir    string
 	url    string
 	status int
+	lock   sync.Mutex // one message after another, whichever connection brings it
 	came   []map[string]any
 }
 
@@ -30,6 +32,8 @@ func newNightly(t *testing.T) *nightly {
 		if err := json.Unmarshal(body, &got); err != nil {
 			t.Error(err)
 		}
+		n.lock.Lock()
+		defer n.lock.Unlock()
 		n.came = append(n.came, got)
 		w.WriteHeader(n.status)
 	}))

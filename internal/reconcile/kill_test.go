@@ -49,6 +49,9 @@ func TestKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range steps {
+		if raced && n%8 != 0 {
+			continue // each is a process that takes a second
+		}
 		for _, carried := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d carried=%v", n, carried), func(t *testing.T) {
 				t.Parallel()
