@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/apigw-sync/apigw-sync/internal/world"
 	"github.com/apigw-sync/apigw-sync/tools/bench"
 )
 
@@ -14,7 +15,7 @@ import (
 // answers each after a minute of virtual time, and any number may be in flight, so that the minutes are round trips.
 func TestRoundTrips(t *testing.T) {
 	for i, size := range []string{"small", "large"} {
-		if raced && size == "large" {
+		if world.Raced && size == "large" {
 			continue // the detector makes it slow, and sees nothing new
 		}
 		g, err := bench.NewTripGateway(t.TempDir(), size == "large")

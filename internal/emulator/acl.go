@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -34,9 +33,9 @@ const (
 )
 
 var (
-	accountName = regexp.MustCompile(`^[\x21-\x2b\x2d-\x7e]{1,64}$`) // ASCII without comma
-	onlyDigits  = regexp.MustCompile(`^[0-9]+$`)
-	accountID   = regexp.MustCompile(`^[A-Za-z0-9]{32}$`)
+	accountName = expression(`^[\x21-\x2b\x2d-\x7e]{1,64}$`) // ASCII without comma
+	onlyDigits  = expression(`^[0-9]+$`)
+	accountID   = expression(`^[A-Za-z0-9]{32}$`)
 )
 
 var noACL = missing("APIG.3006", "Access control policy %s does not exist")
@@ -101,9 +100,9 @@ func (b aclBody) check() error {
 		case "IP":
 			v.that(address(entry), "acl_value")
 		case "DOMAIN":
-			v.that(accountName.MatchString(entry) && !onlyDigits.MatchString(entry), "acl_value")
+			v.that(accountName().MatchString(entry) && !onlyDigits().MatchString(entry), "acl_value")
 		case "DOMAIN_ID":
-			v.that(accountID.MatchString(entry), "acl_value")
+			v.that(accountID().MatchString(entry), "acl_value")
 		}
 	}
 	return v.err

@@ -4,13 +4,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 )
 
 // pathParameter is a placeholder in a path; only its position counts for uniqueness.
-var pathParameter = regexp.MustCompile(`\{[^}]*\}`)
+var pathParameter = expression(`\{[^}]*\}`)
 
 // withDefaults fills what an API's definition may leave out.
 func (b apiBody) withDefaults() apiBody {
@@ -36,7 +35,7 @@ func (b apiBody) backend() (name string, value json.RawMessage) {
 
 // route is what must be unique inside a group.
 func (b apiBody) route() string {
-	return b.ReqMethod + " " + pathParameter.ReplaceAllString(b.ReqURI, "{}") + " " + b.MatchMode
+	return b.ReqMethod + " " + pathParameter().ReplaceAllString(b.ReqURI, "{}") + " " + b.MatchMode
 }
 
 // checkAPI looks at a definition and returns its group.

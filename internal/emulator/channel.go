@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"hash/fnv"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,8 +94,8 @@ const (
 )
 
 var (
-	channelName  = regexp.MustCompile(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9_.-]*$`)
-	channelCodes = regexp.MustCompile(`^[1-5]\d\d(-[1-5]\d\d)?(,[1-5]\d\d(-[1-5]\d\d)?)*$`)
+	channelName  = expression(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9_.-]*$`)
+	channelCodes = expression(`^[1-5]\d\d(-[1-5]\d\d)?(,[1-5]\d\d(-[1-5]\d\d)?)*$`)
 	theChannel   = inPath("vpc_channel_id", (*state).channels, missing("APIG.3023", "VPC channel %s does not exist"))
 )
 
@@ -263,7 +262,7 @@ func (c *checks) health(h channelHealth) {
 	c.that(h.Interval >= 1 && h.Interval <= 300 && h.Interval > h.Timeout, "time_interval")
 	if protocol != "TCP" {
 		c.that(h.Path != "", "path")
-		c.that(channelCodes.MatchString(h.Code), "http_code")
+		c.that(channelCodes().MatchString(h.Code), "http_code")
 		c.oneOf("method", cmp.Or(h.Method, "GET"), "GET", "HEAD")
 	}
 }

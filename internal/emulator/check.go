@@ -6,19 +6,26 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
 // The charsets of the API's names. Letters are those of ASCII.
+// expression is a regular expression that is compiled when it is first needed: what the program starts with is waited
+// for in each command.
+func expression(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
+
 var (
-	policyName = regexp.MustCompile(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9_]*$`)
-	pluginName = regexp.MustCompile(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9_-]*$`)
-	envName    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
-	apiName    = regexp.MustCompile(`^[\p{Han}A-Za-z0-9][\p{Han}A-Za-z0-9\-_./():：（）、。]*$`)
-	tagName    = regexp.MustCompile(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9\-*#%.:_]*$`)
-	appKey     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
-	appSecret  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_\-!@#$%]*$`)
-	appCode    = regexp.MustCompile(`^[A-Za-z0-9+/][A-Za-z0-9+_!@#$%\-/=]*$`)
+	policyName = expression(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9_]*$`)
+	pluginName = expression(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9_-]*$`)
+	envName    = expression(`^[A-Za-z][A-Za-z0-9_]*$`)
+	apiName    = expression(`^[\p{Han}A-Za-z0-9][\p{Han}A-Za-z0-9\-_./():：（）、。]*$`)
+	tagName    = expression(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9\-*#%.:_]*$`)
+	appKey     = expression(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+	appSecret  = expression(`^[A-Za-z0-9][A-Za-z0-9_\-!@#$%]*$`)
+	appCode    = expression(`^[A-Za-z0-9+/][A-Za-z0-9+_!@#$%\-/=]*$`)
 )
 
 // checks gathers the first thing wrong with a request's parameters.
@@ -38,9 +45,9 @@ func (c *checks) that(ok bool, parameter string) {
 }
 
 // text wants between least and most characters; a nil charset allows all.
-func (c *checks) text(parameter, value string, least, most int, charset *regexp.Regexp) {
+func (c *checks) text(parameter, value string, least, most int, charset func() *regexp.Regexp) {
 	n := utf8.RuneCountInString(value)
-	c.that(n >= least && n <= most && (charset == nil || value == "" && least == 0 || charset.MatchString(value)), parameter)
+	c.that(n >= least && n <= most && (charset == nil || value == "" && least == 0 || charset().MatchString(value)), parameter)
 }
 
 // mostRemark is the longest remark, in characters, of all but groups.

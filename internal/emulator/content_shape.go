@@ -12,11 +12,11 @@ import (
 // shape says what a JSON value inside a plugin's content may be.
 type shape struct {
 	kind    kindOf
-	needed  bool           // neither absent nor null
-	absent  any            // what stands for an absent value
-	words   []string       // the texts allowed; nil means all
-	pattern *regexp.Regexp // of a text; nil means any
-	least   float64        // of a number, a text's characters, or a list's items
+	needed  bool                  // neither absent nor null
+	absent  any                   // what stands for an absent value
+	words   []string              // the texts allowed; nil means all
+	pattern func() *regexp.Regexp // of a text; nil means any
+	least   float64               // of a number, a text's characters, or a list's items
 	most    float64
 	item    *shape           // of a list
 	members map[string]shape // of an object
@@ -51,7 +51,7 @@ func fields(members map[string]shape) shape { return shape{kind: isMap, members:
 func (s shape) required() shape             { s.needed = true; return s }
 func (s shape) or(absent any) shape         { s.absent = absent; return s }
 func (s shape) hidden() shape               { s.secret = true; return s }
-func (s shape) like(expr string) shape      { s.pattern = regexp.MustCompile(expr); return s }
+func (s shape) like(expr string) shape      { s.pattern = expression(expr); return s }
 func (s shape) atLeast(least float64) shape { s.least = least; return s }
 
 // complete checks a value and fills in what it leaves out. Its errors name the member by its path.
@@ -66,7 +66,7 @@ func (s shape) complete(path string, v any, newer bool) (any, error) {
 	switch x := v.(type) {
 	case string:
 		fits, size = s.kind == isText, float64(utf8.RuneCountInString(x))
-		fits = fits && (s.words == nil || newer || slices.Contains(s.words, x)) && (s.pattern == nil || s.pattern.MatchString(x))
+		fits = fits && (s.words == nil || newer || slices.Contains(s.words, x)) && (s.pattern == nil || s.pattern().MatchString(x))
 	case float64:
 		fits, size = s.kind == isReal || s.kind == isWhole && x == math.Trunc(x), x
 	case bool:

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 )
 
@@ -78,7 +77,7 @@ var domainResource = resource{
 var quotaDomains = quota{name: "APIGROUP_DOMAIN_NUM_LIMIT", code: "APIG.3108", what: "domain names", regular: 5}
 
 // domainName is a host name, perhaps with a wildcard as its first label.
-var domainName = regexp.MustCompile(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`)
+var domainName = expression(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`)
 
 // view is how groups show a domain: not every gateway tells there whether it redirects.
 func (d *domain) view(redirect bool) domainView {
@@ -140,7 +139,7 @@ func (d *domain) apply(b domainBody) error {
 }
 
 func createDomain(g *Gateway, c *call, x *group, b domainBody) (reply, error) {
-	if len(b.Domain) > 255 || !domainName.MatchString(b.Domain) {
+	if len(b.Domain) > 255 || !domainName().MatchString(b.Domain) {
 		return reply{}, invalidAs("APIG.2024", "url_domain")
 	}
 	if g.hasDomain(b.Domain) {

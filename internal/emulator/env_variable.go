@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"regexp"
 )
 
 // envVariable is what backends of a group mean by #name# in an environment.
@@ -33,8 +32,8 @@ const (
 )
 
 var (
-	envVariableName  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{2,31}$`)
-	envVariableValue = regexp.MustCompile(`^[A-Za-z0-9_\-/.:]{1,255}$`)
+	envVariableName  = expression(`^[A-Za-z][A-Za-z0-9_-]{2,31}$`)
+	envVariableValue = expression(`^[A-Za-z0-9_\-/.:]{1,255}$`)
 
 	theEnvVariable = inPath("env_variable_id", (*state).envVariables, missing("APIG.3011", "Environment variable %s does not exist"))
 )
@@ -104,8 +103,8 @@ func createEnvVariable(g *Gateway, c *call, b envVariableBody) (reply, error) {
 		return reply{}, err
 	}
 	var v checks
-	v.that(envVariableName.MatchString(b.Name), "variable_name")
-	v.that(envVariableValue.MatchString(b.Value), "variable_value")
+	v.that(envVariableName().MatchString(b.Name), "variable_name")
+	v.that(envVariableValue().MatchString(b.Value), "variable_value")
 	scope, n := x.id+" "+e.id, 0
 	if v.err == nil && g.envVariables().taken(scope, b.Name, "") {
 		v.fail(nameTaken("APIG.3303", "environment variable", b.Name))
@@ -130,7 +129,7 @@ func updateEnvVariable(_ *Gateway, c *call, v *envVariable, b struct {
 	Value string `json:"variable_value"`
 },
 ) (reply, error) {
-	if !envVariableValue.MatchString(b.Value) {
+	if !envVariableValue().MatchString(b.Value) {
 		return reply{}, invalid("variable_value")
 	}
 	v.value, v.updated = b.Value, c.now

@@ -3,7 +3,6 @@ package emulator
 import (
 	"cmp"
 	"net/http"
-	"regexp"
 )
 
 // orchestration makes a parameter of calls out of others.
@@ -55,7 +54,7 @@ const (
 	mostOrchestrated     = 3000 // values of a list in all
 )
 
-var mappedName = regexp.MustCompile(`^[A-Za-z0-9-]{1,128}$`)
+var mappedName = expression(`^[A-Za-z0-9-]{1,128}$`)
 
 var theOrchestration = inPath("orchestration_id", (*state).orchestrations, missing("APIG.3095", "Orchestration rule %s does not exist"))
 
@@ -114,7 +113,7 @@ func (g *Gateway) checkOrchestration(b orchestrationBody, self string) error {
 	v.oneOf("orchestration_strategy", b.Strategy, "list", "hash", "range", "hash_range", "none_value", "default", "head_n", "tail_n")
 	v.that(b.Mapped != nil || b.Preprocessing, "orchestration_mapped_param")
 	if b.Mapped != nil {
-		v.that(mappedName.MatchString(b.Mapped.Name), "mapped_param_name")
+		v.that(mappedName().MatchString(b.Mapped.Name), "mapped_param_name")
 		v.oneOf("mapped_param_type", b.Mapped.Type, "string", "number")
 		v.oneOf("mapped_param_location", b.Mapped.Location, "query", "header")
 	}

@@ -64,15 +64,15 @@ type signRule struct {
 
 // signText is a text of a charset and between two lengths; the gateway makes one of made characters.
 type signText struct {
-	charset           *regexp.Regexp
+	charset           func() *regexp.Regexp
 	least, most, made int
 }
 
 var (
-	signWord  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
-	signName  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
-	signCode  = regexp.MustCompile(`^[A-Za-z0-9+/][A-Za-z0-9_\-+/=]*$`)
-	signBytes = regexp.MustCompile(`^[A-Za-z0-9+/][A-Za-z0-9_\-!@#$%+/=]*$`)
+	signWord  = expression(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+	signName  = expression(`^[A-Za-z][A-Za-z0-9_-]*$`)
+	signCode  = expression(`^[A-Za-z0-9+/][A-Za-z0-9_\-+/=]*$`)
+	signBytes = expression(`^[A-Za-z0-9+/][A-Za-z0-9_\-!@#$%+/=]*$`)
 
 	signRules = map[string]signRule{
 		"hmac":            {"", signText{signWord, 8, 32, 32}, signText{appSecret, 16, 64, 64}},
@@ -85,7 +85,7 @@ var (
 
 // takes reports whether the text can be s; nil stands for what the gateway makes.
 func (t signText) takes(s *string) bool {
-	return s == nil || len(*s) >= t.least && len(*s) <= t.most && t.charset.MatchString(*s)
+	return s == nil || len(*s) >= t.least && len(*s) <= t.most && t.charset().MatchString(*s)
 }
 
 func (b signKeyBody) rule() (signRule, bool) {

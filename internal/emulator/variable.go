@@ -1,18 +1,15 @@
 package emulator
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // State files spell texts as desired-state files do: $$ is a dollar, and ${NAME:-default} is a variable.
 // There is no environment here: a variable is its default, and one without stays as it is.
 
-var variable = regexp.MustCompile(`\$\$|\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}`)
+var variable = expression(`\$\$|\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}`)
 
 // expandText replaces variables of a text by their defaults. Keys have them, too: Dump doubles dollars wherever they stand.
 func expandText(s string) string {
-	return variable.ReplaceAllStringFunc(s, func(m string) string {
+	return variable().ReplaceAllStringFunc(s, func(m string) string {
 		if m == "$$" {
 			return "$"
 		}

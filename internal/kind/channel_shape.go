@@ -1,7 +1,6 @@
 package kind
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
@@ -12,7 +11,7 @@ import (
 var (
 	channelNames = shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9._一-鿿-]*`, "letters, digits, Chinese characters and - _ ., starting with a letter or a Chinese character")
 	anyPort      = shape.Range(0, 65535)
-	httpCodes    = regexp.MustCompile(`^[1-5][0-9]{2}(-[1-5][0-9]{2})?(,[1-5][0-9]{2}(-[1-5][0-9]{2})?)*$`)
+	httpCodes    = shape.Expression(`^[1-5][0-9]{2}(-[1-5][0-9]{2})?(,[1-5][0-9]{2}(-[1-5][0-9]{2})?)*$`)
 	labelTexts   = shape.Pattern(`[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?`, "letters, digits and - _ ., with a letter or digit at both ends")
 )
 
@@ -238,7 +237,7 @@ func checkHealth(h HealthCheck) (out []shape.Problem) {
 			problem("protocol", "needs "+f.name, "add "+f.name)
 		}
 	}
-	if h.Code != "" && !httpCodes.MatchString(h.Code) {
+	if h.Code != "" && !httpCodes().MatchString(h.Code) {
 		problem("http_code", "is no list of status codes", "write it like 200-299 or 200,204")
 	}
 	return out

@@ -39,7 +39,7 @@ type signatureType struct {
 
 type signatureText struct {
 	least, most int
-	form        *regexp.Regexp
+	form        func() *regexp.Regexp
 	says        string
 }
 
@@ -47,7 +47,7 @@ func (t signatureText) broken(text string) string {
 	switch n := len(text); {
 	case n < t.least || n > t.most:
 		return "has " + itoa(int64(n)) + " characters; " + t.span() + " are needed"
-	case !t.form.MatchString(text):
+	case !t.form().MatchString(text):
 		return "has characters that its type does not take"
 	}
 	return ""
@@ -61,11 +61,11 @@ func (t signatureText) span() string {
 }
 
 var (
-	signatureWord   = signatureText{8, 32, regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`), "letters, digits, _ and -, starting with a letter or digit"}
-	signatureUser   = signatureText{4, 32, regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`), "letters, digits, _ and -, starting with a letter"}
-	signatureSecret = signatureText{16, 64, regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_!@#$%-]*$`), "letters, digits and _ - ! @ # $ %, starting with a letter or digit"}
-	signatureCode   = signatureText{8, 512, regexp.MustCompile(`^[A-Za-z0-9+/][A-Za-z0-9_+/=-]*$`), "letters, digits and _ - + / =, starting with a letter, digit, + or /"}
-	signatureBytes  = signatureText{16, 16, regexp.MustCompile(`^[A-Za-z0-9+/][A-Za-z0-9_!@#$%+/=-]*$`), "letters, digits and _ - ! @ # $ % + / =, starting with a letter, digit, + or /"}
+	signatureWord   = signatureText{8, 32, shape.Expression(`^[A-Za-z0-9][A-Za-z0-9_-]*$`), "letters, digits, _ and -, starting with a letter or digit"}
+	signatureUser   = signatureText{4, 32, shape.Expression(`^[A-Za-z][A-Za-z0-9_-]*$`), "letters, digits, _ and -, starting with a letter"}
+	signatureSecret = signatureText{16, 64, shape.Expression(`^[A-Za-z0-9][A-Za-z0-9_!@#$%-]*$`), "letters, digits and _ - ! @ # $ %, starting with a letter or digit"}
+	signatureCode   = signatureText{8, 512, shape.Expression(`^[A-Za-z0-9+/][A-Za-z0-9_+/=-]*$`), "letters, digits and _ - + / =, starting with a letter, digit, + or /"}
+	signatureBytes  = signatureText{16, 16, shape.Expression(`^[A-Za-z0-9+/][A-Za-z0-9_!@#$%+/=-]*$`), "letters, digits and _ - ! @ # $ % + / =, starting with a letter, digit, + or /"}
 )
 
 func (t signatureText) long(least, most int) signatureText { t.least, t.most = least, most; return t }

@@ -29,7 +29,7 @@ var chaosCases = flag.Uint64("chaos", 200, "random cases of TestChaos")
 // every change, makes nothing twice, and the runs after it finish the rest. Time is virtual.
 func TestChaos(t *testing.T) {
 	var all written
-	for seed := range fewer(*chaosCases) {
+	for seed := range world.Fewer(*chaosCases, 10) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -39,7 +39,7 @@ func TestChaos(t *testing.T) {
 			})
 		})
 	}
-	t.Cleanup(func() { all.complete(t, int(fewer(*chaosCases))) }) // when all cases have ended
+	t.Cleanup(func() { all.complete(t, int(world.Fewer(*chaosCases, 10))) }) // when all cases have ended
 }
 
 // written is what was written in spite of faults: how often a kind of objects or links.

@@ -28,7 +28,7 @@ func states(t *testing.T, usual int) uint64 {
 	t.Helper()
 	s, set := os.LookupEnv("EXPORT_STATES")
 	if !set {
-		return fewer(uint64(usual))
+		return world.Fewer(uint64(usual), 10)
 	}
 	n, err := strconv.ParseUint(s, 10, 32)
 	if err != nil {

@@ -20,7 +20,7 @@ func TestNarrow(t *testing.T) {
 	for i, tc := range behaviours {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			for n := range fewer(10) {
+			for n := range world.Fewer(10, 10) {
 				seed := n*uint64(len(behaviours)) + uint64(i)
 				t.Run(fmt.Sprint(seed), func(t *testing.T) {
 					o := small

@@ -49,7 +49,7 @@ func TestKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range steps {
-		if raced && n%8 != 0 {
+		if world.Raced && n%8 != 0 {
 			continue // each is a process that takes a second
 		}
 		for _, carried := range []bool{false, true} {
@@ -87,7 +87,7 @@ func TestKilled(t *testing.T) {
 // sixtyChanges draws a gateway and a file that are at least 60 changes apart, some of every kind.
 func sixtyChanges(t *testing.T) (have, want []byte) {
 	t.Helper()
-	for seed := range fewer(100) {
+	for seed := range world.Fewer(100, 10) {
 		w := world.New(rand.New(rand.NewPCG(seed, 9)), world.Options{Groups: 1, APIs: 5, Policies: 4, Generate: true, Features: true})
 		have, want = w.Gateway(w.Draw()), w.File(wanted(w, seed))
 		g := gateway(t, have, quick)

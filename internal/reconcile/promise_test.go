@@ -14,7 +14,7 @@ import (
 // TestPromisesAreKept: on a gateway without faults, apply sends the requests that its plan announced,
 // operation by operation, and the gateway sees as many.
 func TestPromisesAreKept(t *testing.T) {
-	for seed := range fewer(150) {
+	for seed := range world.Fewer(150, 10) {
 		r := rand.New(rand.NewPCG(seed, 11))
 		o := small
 		o.Unmanaged, o.Generate = seed%3 == 0, seed%2 == 0

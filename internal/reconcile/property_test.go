@@ -72,7 +72,7 @@ func TestApplyConverges(t *testing.T) {
 	for _, tc := range behaviours {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range fewer(20) {
+			for seed := range world.Fewer(20, 10) {
 				o := small
 				o.Features = true
 				o.Unmanaged = seed%4 == 3 && tc.b.ACLSlot != "one" // what is not declared may claim the one slot
@@ -218,7 +218,7 @@ func inEveryBehaviour(t *testing.T, stream uint64, holds func(t *testing.T, have
 	for _, tc := range behaviours {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range fewer(6) {
+			for seed := range world.Fewer(6, 10) {
 				o := small
 				o.Unmanaged = seed%3 == 2 && tc.b.ACLSlot != "one" // what is not declared may claim the one slot
 				if tc.world != nil {

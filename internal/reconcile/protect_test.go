@@ -36,7 +36,7 @@ func TestNeverUnprotected(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range fewer(30) {
+			for seed := range world.Fewer(30, 10) {
 				r := rand.New(rand.NewPCG(seed, 11))
 				w := world.New(r, world.Options{Groups: 1, APIs: 6, Policies: 6, OneSlot: tc.b.ACLSlot == "one"})
 				have, want := w.Gateway(w.Draw()), w.File(wanted(w, seed))

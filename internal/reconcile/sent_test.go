@@ -48,7 +48,7 @@ func (w *watched) Call(ctx context.Context, r api.Request, reply any) (int, erro
 // TestShownIsSent: the content that is sent is what the file has, and what the gateway holds that no document lists and
 // the file does not mention. The plan of a create shows just that, and that of an update what differs in it.
 func TestShownIsSent(t *testing.T) {
-	for seed := range fewer(60) {
+	for seed := range world.Fewer(60, 10) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			o := small
 			o.Newer = true

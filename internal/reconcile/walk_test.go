@@ -22,6 +22,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 const shop = `version: apigw-sync/v1
@@ -125,7 +126,7 @@ func walk(t *testing.T, b *bench, endpoints string, do func(walker)) {
 	for _, at := range slices.Sorted(maps.Keys(found)) {
 		for _, path := range slices.Sorted(maps.Keys(found[at])) {
 			for _, name := range slices.Sorted(maps.Keys(twists)) {
-				if n++; raced && n%25 != 0 {
+				if n++; world.Raced && n%25 != 0 {
 					continue
 				}
 				t.Run(at+path+" "+name, func(t *testing.T) {
@@ -291,13 +292,4 @@ func (w walker) harmless(how string, c *compared.Result) {
 // fixed reports whether a replace follows from what the gateway says of a fixed field: the files win.
 func fixed(ch *diff.Change) bool {
 	return ch.Action == diff.Replace && len(ch.Fields) == 1 && ch.Fields[0].Before != "" && ch.Fields[0].Before != nil
-}
-
-// fewer is a tenth of n random cases with the race detector, which makes them slow. Without it, as in a plain go test, all
-// are tried.
-func fewer(n uint64) uint64 {
-	if raced {
-		return (n + 9) / 10
-	}
-	return n
 }

@@ -294,3 +294,12 @@ func render(s State, more map[string]any) []byte {
 	}
 	return raw
 }
+
+// Fewer is one part of n random cases with the race detector, which makes them slow. Without it, as in a plain go test,
+// all are tried.
+func Fewer(n, parts uint64) uint64 {
+	if Raced {
+		return (n + parts - 1) / parts
+	}
+	return n
+}

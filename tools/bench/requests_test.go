@@ -26,7 +26,7 @@ const (
 // how fast this machine is.
 func TestRequests(t *testing.T) {
 	sizes := []world.Size{world.OfBindings(100), world.OfBindings(1000), world.E}
-	if !raced { // the detector makes large ones slow, and E is one
+	if !world.Raced { // the detector makes large ones slow, and E is one
 		sizes = append(sizes, world.OfBindings(10_000))
 	}
 	for _, size := range sizes {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
 // TestOracle compares answers with those of an independent model. It reads the vendor's pages the other way
@@ -45,7 +47,7 @@ func TestOracle(t *testing.T) {
 			t.Errorf("only %d calls are %s: the worlds are too plain", counts[a], a)
 		}
 	}
-	if known < 500 {
+	if known < int(world.Fewer(500, 3)) {
 		t.Errorf("only %d limits are known: the worlds are too odd", known)
 	}
 }

@@ -108,9 +108,8 @@ func (s *scene) world(t *testing.T, file []byte) *World {
 // each runs a law over random scenes with some calls each.
 func each(t *testing.T, law func(t *testing.T, r *rand.Rand, s scene, w *World, calls []Call)) {
 	t.Helper()
-	const scenes = 100
-	for seed := range scenes {
-		r := rand.New(rand.NewPCG(uint64(seed), 7))
+	for seed := range world.Fewer(100, 3) {
+		r := rand.New(rand.NewPCG(seed, 7))
 		s := draw(t, r)
 		w := s.world(t, s.file)
 		calls := make([]Call, 20)

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -61,14 +62,20 @@ func Length(low, high int) Rule {
 	}}
 }
 
+// Expression is a regular expression that is compiled when it is first needed: a command that loads two kinds of objects
+// need not wait for the words of twenty.
+func Expression(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
+
 // Pattern demands that the whole text matches expr (an RE2 expression that JSON Schema can read as
 // well); says names the characters for people, such as "letters, digits and _".
 func Pattern(expr, says string) Rule {
-	re := regexp.MustCompile("^(?:" + expr + ")$")
+	re := Expression("^(?:" + expr + ")$")
 	return Rule{
 		Says: says, Keywords: map[string]any{"pattern": "^(?:" + expr + ")$"}, Hint: "allowed are " + says,
 		Broken: func(v any) string {
-			if s, _ := v.(string); !re.MatchString(s) {
+			if s, _ := v.(string); !re().MatchString(s) {
 				return fmt.Sprintf("%q has characters that are not allowed here", s)
 			}
 			return ""

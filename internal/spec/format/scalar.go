@@ -2,11 +2,11 @@ package format
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
@@ -14,7 +14,7 @@ import (
 const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle
 
 // harmless are texts in which no character means anything to YAML.
-var harmless = regexp.MustCompile(`^[\pL_0-9][\pL\pN_./-]*( [\pL\pN_./-]+)*$`)
+var harmless = shape.Expression(`^[\pL_0-9][\pL\pN_./-]*( [\pL\pN_./-]+)*$`)
 
 // scalar writes a scalar or alias inside what begins at a column. Lines but the first are indented by their own indentation alone.
 func (p *printer) scalar(v *edit.Value, flow bool, column int) []string {
@@ -23,7 +23,7 @@ func (p *printer) scalar(v *edit.Value, flow bool, column int) []string {
 	switch {
 	case style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && !flow:
 		return block(raw, column)
-	case style&quoted != 0 && style&yaml.TaggedStyle == 0 && harmless.MatchString(v.Node.Value) && spec.IsText(v.Node.Value):
+	case style&quoted != 0 && style&yaml.TaggedStyle == 0 && harmless().MatchString(v.Node.Value) && spec.IsText(v.Node.Value):
 		return []string{v.Node.Value}
 	}
 	lines := strings.Split(raw, "\n")
