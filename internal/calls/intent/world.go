@@ -75,6 +75,13 @@ func (w *World) keep(held *Held) {
 			w.apis = append(w.apis, held.APIs[i])
 		}
 	}
+	there := map[string]bool{}
+	for i := range held.State.Objects {
+		there[held.State.Objects[i].Address()] = true
+	}
+	maps.DeleteFunc(w.renamed, func(_ string, d *kind.Declared) bool {
+		return there[d.Address()] // was carried out, and says nothing of what has the former name now
+	})
 	declared := maps.Clone(w.objects)
 	maps.Copy(declared, w.renamed)
 	for i := range held.State.Objects {

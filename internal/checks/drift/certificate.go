@@ -98,6 +98,7 @@ func declaredOf(c *compared.Result) declarations {
 				k := out[name]
 				k.source, k.value = &d.Source, have
 				out[name] = k
+				break // under the name before only where nothing has the new one
 			}
 		}
 	}

@@ -75,32 +75,25 @@ func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Opti
 
 // coverKind counts one kind, and names what is not declared where that is asked for.
 func coverKind(ctx context.Context, reader *fetch.Reader, c *compared.Result, k *kind.Kind, o Options) (out CoveredKind, addresses []string, err error) {
-	out.Kind = k.Name
-	declared := map[string]bool{} // by every name that the gateway may have it under
-	for i := range c.Desired.Objects {
-		if d := &c.Desired.Objects[i]; d.Kind == k.Name && o.Policy.Covers(k, d.Name()) {
-			declared[d.Key], declared[d.MovedFrom] = true, true
-			if !slices.Contains(k.Always, d.Key) {
-				out.Declared++
-			}
-		}
-	}
-	held := slices.DeleteFunc(slices.Clone(c.Actual.Objects), func(x kind.Object) bool { return x.Kind != k.Name || slices.Contains(k.Always, x.Key) })
-	if !c.Whole[k.Name] && !o.Undeclared && len(o.Policy.Names) == 0 {
-		total, err := reader.Count(ctx, k)
-		known := 0
-		for i := range held {
-			if declared[held[i].Key] {
-				known++
-			}
-		}
-		out.Undeclared = max(0, total-known-len(k.Always))
-		return out, nil, err
-	}
-	if !c.Whole[k.Name] {
+	whole, held := c.Whole[k.Name], slices.DeleteFunc(slices.Clone(c.Actual.Objects), func(x kind.Object) bool { return x.Kind != k.Name })
+	counted := !whole && !o.Undeclared && len(o.Policy.Names) == 0
+	if !whole && !counted {
 		if held, err = reader.Objects(ctx, []fetch.Want{{Kind: k, All: true}}); err != nil {
 			return out, nil, err
 		}
+	}
+	out = CoveredKind{Kind: k.Name}
+	var declared map[string]bool
+	declared, out.Declared = declaredNames(c.Desired.Objects, held, k, o)
+	if counted {
+		total, err := reader.Count(ctx, k)
+		out.Undeclared = max(0, total-len(k.Always))
+		for i := range held {
+			if x := &held[i]; declared[x.Key] && !slices.Contains(k.Always, x.Key) {
+				out.Undeclared = max(0, out.Undeclared-1)
+			}
+		}
+		return out, nil, err
 	}
 	for i := range held {
 		if x := &held[i]; !slices.Contains(k.Always, x.Key) && !declared[x.Key] && o.Policy.Covers(k, x.Key) {
@@ -112,4 +105,28 @@ func coverKind(ctx context.Context, reader *fetch.Reader, c *compared.Result, k 
 		addresses = nil
 	}
 	return out, addresses, nil
+}
+
+// declaredNames are those of a kind under which the gateway has what the files declare, and the number of the declared.
+// An object has the name that it is renamed from only as long as none has the new one.
+func declaredNames(desired []kind.Declared, held []kind.Object, k *kind.Kind, o Options) (names map[string]bool, declared int) {
+	holds := map[string]bool{}
+	for i := range held {
+		holds[held[i].Key] = true
+	}
+	names = map[string]bool{}
+	for i := range desired {
+		d := &desired[i]
+		if d.Kind != k.Name || !o.Policy.Covers(k, d.Name()) {
+			continue
+		}
+		names[d.Key] = true
+		if !holds[d.Key] {
+			names[d.MovedFrom] = true
+		}
+		if !slices.Contains(k.Always, d.Key) {
+			declared++
+		}
+	}
+	return names, declared
 }
