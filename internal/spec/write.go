@@ -153,6 +153,8 @@ func (w *writer) item(k *kind.Kind, o *kind.Object) item {
 				w.leave(p.Address(), "nobody can say what it is; the file leaves it alone")
 			case len(oddities(part, p)) > 0:
 				odd = append(odd, ignored{"/" + part.Field, p.Key + " " + oddities(part, p)[0].why})
+			case nameless(part, p) != "":
+				odd = append(odd, ignored{"/" + part.Field, p.Key + ": the gateway lists no such " + nameless(part, p)})
 			}
 		}
 	}
@@ -179,6 +181,16 @@ func oddities(k *kind.Kind, o *kind.Object) (out []ignored) {
 		out = append(out, ignored{path, "is not told by the gateway"})
 	}
 	return out
+}
+
+// nameless is the kind of what a part refers to and no list names, or "".
+func nameless(k *kind.Kind, o *kind.Object) string {
+	for _, r := range k.Refs(o.Value) {
+		if r.Key == "" {
+			return r.Kind
+		}
+	}
+	return ""
 }
 
 // node is one object without some of its fields.
