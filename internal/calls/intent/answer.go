@@ -25,6 +25,8 @@ type Answer struct {
 	DeniedBy   []string `json:"denied_by"`   // what surely keeps the call out
 	Limits     []Limit  `json:"limits"`      // the lowest that the call meets; several are equally low. Empty: none, or not known
 	LimitKnown bool     `json:"limit_known"` // Limits says it all
+	Quota      *Limit   `json:"quota"`       // how often the app may call over all APIs, beside Limits. nil: however often, or not known
+	QuotaKnown bool     `json:"quota_known"` // Quota says it all
 	Plugins    []string `json:"plugins"`     // surely in force, by name
 	Open       []string `json:"open"`        // perhaps in force, by name
 	Why        []Step   `json:"why"`         // what decided, in the order of the rules
@@ -40,7 +42,7 @@ type Step struct {
 	Text   string       `json:"text"`
 	Open   bool         `json:"open"`          // it leaves something uncertain
 	Fix    string       `json:"fix,omitempty"` // what would make it certain
-	About  string       `json:"about"`         // access, limit or plugins; "" for all
+	About  string       `json:"about"`         // access, limit, quota or plugins; "" for all
 	Source *kind.Source `json:"source"`        // nil when no line of a file says so
 }
 
@@ -56,6 +58,7 @@ func (s *Step) String() string {
 const (
 	aboutAccess  = "access"
 	aboutLimit   = "limit"
+	aboutQuota   = "quota"
 	aboutPlugins = "plugins"
 )
 
@@ -70,6 +73,7 @@ func (w *World) Ask(c *Call) *Answer {
 	q.access()
 	q.plugins()
 	q.limit()
+	q.quota()
 	return q.Answer
 }
 
@@ -108,6 +112,9 @@ const (
 func (q *question) bind() {
 	q.bound = map[string][]bound{}
 	for _, k := range kind.Links {
+		if k.Target != kind.APublication {
+			continue
+		}
 		q.bound[k.Name] = q.world.boundTo(k, q.api, q.call.Environment)
 	}
 }

@@ -32,6 +32,13 @@ func TestAnswersComeTrue(t *testing.T) {
 				x.(map[string]any)["api_call_limits"] = int64(1000) // above all special limits: else an export leaves the throttle out
 			}
 		}
+		for _, x := range want["app_quotas"].([]any) {
+			if m := x.(map[string]any); r.IntN(3) == 0 {
+				delete(m, "apps") // those that the gateway has stay
+			} else {
+				m["apps"] = globbing(r, m["apps"].([]any))
+			}
+		}
 		renameSome(r, have, want)
 		g := emulator.New(emulator.Options{})
 		if err := g.Load(drawn.Gateway(have)); err != nil {
@@ -118,7 +125,7 @@ func held(t *testing.T, run *reconcile.Run) *Held {
 // renameSome lets some objects of the files take over from one of the gateway that the files do not name, or say that
 // they once did.
 func renameSome(r *rand.Rand, have, want world.State) {
-	for _, section := range []string{"throttles", "apps", "acls"} {
+	for _, section := range []string{"throttles", "apps", "acls", "app_quotas"} {
 		declared, taken := map[string]bool{}, map[string]bool{}
 		for _, x := range want[section].([]any) {
 			declared[x.(map[string]any)["name"].(string)] = true

@@ -52,6 +52,7 @@ type Expect struct {
 	Allowed  *Access      // Allowed, Denied or Uncertain
 	DeniedBy string       // "" when it does not matter
 	Limit    *LimitExpect // what the call meets
+	Quota    *LimitExpect // what the app may call over all APIs
 	Plugins  *PluginsExpect
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"sigs.k8s.io/yaml"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -99,6 +100,23 @@ func load(text string) (*Suite, []string) {
 	return suite, out
 }
 
+// The page about tests of intent tells what each key is for.
+func TestKeysAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/howto/test-intent.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for title, keys := range map[string]*shape.Shape{"| Key of `call` | Says |\n": callShape, "| Key of `expect` | Must be |\n": expectShape} {
+		_, table, _ := strings.Cut(string(page), title)
+		table, _, _ = strings.Cut(table, "\n\n")
+		for _, f := range keys.Fields {
+			if !strings.Contains(table, "`"+f.Name+"`") && !strings.Contains(table, "`"+f.Name+":") {
+				t.Errorf("%q has no row for %s", title, f.Name)
+			}
+		}
+	}
+}
+
 func TestTables(t *testing.T) {
 	suite, findings := load(`
 environment: STAGING
@@ -113,7 +131,7 @@ cases:
     each:
       - {from: 10.0.0.1}
       - {name: abroad, from: [1.1.1.1, 2.2.2.2], expect: {allowed: false, limit: none}}
-      - {from: 10.0.0.1, expect: {allowed: uncertain, plugins: uncertain, limit: uncertain}}
+      - {from: 10.0.0.1, expect: {allowed: uncertain, plugins: uncertain, limit: uncertain, quota: {calls: 9, unit: DAY, by: app_quota/q}}}
   - {name: 支付, call: {api: o/a, anonymous: true}, expect: {allowed: false}}
 `)
 	if findings != nil {
@@ -146,7 +164,7 @@ cases:
 		1: {DeniedBy: "authorization", Limit: limit},
 		5: {Allowed: &allowed, Plugins: names},
 		7: {Allowed: &denied, Limit: &LimitExpect{None: true}, Plugins: names},
-		8: {Allowed: &uncertain, Limit: &LimitExpect{Uncertain: true}, Plugins: &PluginsExpect{Uncertain: true}},
+		8: {Allowed: &uncertain, Limit: &LimitExpect{Uncertain: true}, Plugins: &PluginsExpect{Uncertain: true}, Quota: &LimitExpect{Limit: Limit{Calls: 9, Interval: 1, Unit: "DAY", By: "app_quota/q"}, AnyShared: true}},
 	} {
 		if d := cmp.Diff(want, suite.Cases[i].Expect); d != "" {
 			t.Errorf("%s: -want +got:\n%s", suite.Cases[i].Name, d)
@@ -168,6 +186,7 @@ func TestWrongCases(t *testing.T) {
 		"cases: [{name: a, call: {api: o/a}, expect: {allowed: true, denied_by: acl/a}}]":                "contradict each other",
 		"cases: [{name: a, call: {api: o/a}, expect: {allowed: yes}}]":                                   "/cases/0/expect/allowed",
 		"cases: [{name: a, call: {api: o/a}, expect: {limit: {unit: DAY}}}]":                             "calls is missing",
+		"cases: [{name: a, call: {api: o/a}, expect: {quota: {calls: 5, per: app}}}]":                    "the key per is not known",
 		"cases: [{name: a, call: {api: o/a, from: []}, expect: {allowed: true}}]":                        "has 0 entries",
 		"cases: [{name: a, call: {api: o}, expect: {allowed: true}}]":                                    `"o" names no group`,
 		"cases: [{name: a, call: {api: \"o/${X}\"}, expect: {allowed: true}}]":                           "the variable X is not set",

@@ -3,6 +3,7 @@ package intent
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
 )
@@ -152,7 +153,9 @@ func (l *Limit) short() string {
 // String is a limit in words.
 func (l *Limit) String() string {
 	whose := map[string]string{"api": "in all", "user": "of the user", "app": "of the app", "ip": "from the address"}[l.Per]
-	if l.Shared {
+	if strings.HasPrefix(l.By, byQuota) {
+		whose += ", over all its APIs"
+	} else if l.Shared {
 		whose += ", those to all APIs of the policy together"
 	}
 	by := l.By

@@ -8,12 +8,13 @@ import (
 )
 
 // ignored is the rule that lets the gateway differ from what the files say about objects of a kind and name,
-// or links of that owner; nil when there is none. A remark may differ: no answer hangs on it.
+// or links of that owner; nil when there is none. Remarks, and when a quota first begins anew, may differ: no answer hangs
+// on them.
 func (w *World) ignored(kindName, name string) *kind.Ignore {
 	for i := range w.ignores {
 		r := &w.ignores[i]
 		lapsed := r.Until != "" && r.Until < w.today
-		harmless := len(r.Fields) > 0 && !slices.ContainsFunc(r.Fields, func(f string) bool { return f != "/remark" })
+		harmless := len(r.Fields) > 0 && !slices.ContainsFunc(r.Fields, func(f string) bool { return f != "/remark" && f != "/reset_time" })
 		if r.Kind == kindName && kind.Glob(r.Name, name) && !lapsed && !harmless {
 			return r
 		}

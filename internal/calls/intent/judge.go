@@ -17,8 +17,8 @@ const (
 
 // Check is one expectation and what came of it.
 type Check struct {
-	Key      string `json:"key"`   // allowed, denied_by, limit or plugins
-	About    string `json:"about"` // the part of the answer that it looks at: access, limit or plugins
+	Key      string `json:"key"`   // allowed, denied_by, limit, quota or plugins
+	About    string `json:"about"` // the part of the answer that it looks at: access, limit, quota or plugins
 	Status   Status `json:"status"`
 	Expected string `json:"expected"`
 	Got      string `json:"got"`
@@ -49,6 +49,13 @@ func (w *World) Run(c Case) Outcome {
 	if e.Limit != nil {
 		status, got := a.limitIs(e.Limit)
 		o.add("limit", aboutLimit, status, e.Limit.text(), got)
+	}
+	if e.Quota != nil {
+		have := limited{known: a.QuotaKnown}
+		if a.Quota != nil {
+			have.limits = []Limit{*a.Quota}
+		}
+		o.add("quota", aboutQuota, have.is(e.Quota), e.Quota.text(), have.text())
 	}
 	if e.Plugins != nil {
 		status := a.pluginsAre(e.Plugins)
@@ -104,23 +111,27 @@ func (a *Answer) limitIs(want *LimitExpect) (Status, string) {
 	if want.Per != "" && a.per != nil {
 		have = a.per[want.Per]
 	}
-	got := have.text()
+	return have.is(want), have.text()
+}
+
+// is compares with what a case expects.
+func (l limited) is(want *LimitExpect) Status {
 	switch {
 	case want.Uncertain:
-		if have.known {
-			return Failed, got
+		if l.known {
+			return Failed
 		}
-		return Passed, got
-	case !have.known:
-		return Unsure, got
+		return Passed
+	case !l.known:
+		return Unsure
 	case want.None:
-		if len(have.limits) > 0 {
-			return Failed, got
+		if len(l.limits) > 0 {
+			return Failed
 		}
-		return Passed, got
+		return Passed
 	}
 	out := Failed
-	for _, l := range have.limits {
+	for _, l := range l.limits {
 		if want.AnyShared {
 			l.Shared = want.Shared
 		}
@@ -136,10 +147,10 @@ func (a *Answer) limitIs(want *LimitExpect) (Status, string) {
 		case want.By != "" && by == "":
 			out = Unsure
 		default:
-			return Passed, got
+			return Passed
 		}
 	}
-	return out, got
+	return out
 }
 
 func (l limited) text() string {

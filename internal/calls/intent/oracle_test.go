@@ -16,7 +16,7 @@ import (
 // gives a plain yes or no. An answer must be sure exactly where all readings agree.
 func TestOracle(t *testing.T) {
 	counts := map[Access]int{}
-	known := 0
+	known, told := 0, map[string]int{} // quotas
 	each(t, func(t *testing.T, _ *rand.Rand, s scene, w *World, calls []Call) {
 		for _, c := range calls {
 			got := w.Ask(&c)
@@ -29,6 +29,11 @@ func TestOracle(t *testing.T) {
 			if len(limits) == 1 != got.LimitKnown {
 				t.Errorf("%s: limits %v, known %t: %+v\n%v", c.String(), limits, got.LimitKnown, got.Limits, got.Why)
 			}
+			quotas := o.quotas()
+			if len(quotas) == 1 != got.QuotaKnown || got.QuotaKnown && !quotas[text(got.Quota)] {
+				t.Errorf("%s: quota %s, known %t, want %v\n%v", c.String(), text(got.Quota), got.QuotaKnown, quotas, got.Why)
+			}
+			told[fmt.Sprint(got.QuotaKnown, got.Quota != nil)]++
 			if !got.LimitKnown {
 				continue
 			}
@@ -45,6 +50,11 @@ func TestOracle(t *testing.T) {
 	for _, a := range []Access{Allowed, Denied, Uncertain} {
 		if counts[a] < 50 {
 			t.Errorf("only %d calls are %s: the worlds are too plain", counts[a], a)
+		}
+	}
+	for _, kind := range []string{"true true", "true false", "false false"} {
+		if told[kind] < int(world.Fewer(100, 3)) {
+			t.Errorf("of few calls it is known whether they have a quota: %v", told)
 		}
 	}
 	if known < int(world.Fewer(500, 3)) {
@@ -293,6 +303,31 @@ func (o *oracle) least(r reading, m map[string]any, api, user, app, ip string, a
 		add(of(user))
 	}
 	return slices.Min(list)
+}
+
+// quotas are those that may hold for the app, in the texts of answers: the one that names it, else what is left to the gateway.
+func (o *oracle) quotas() map[string]bool {
+	claimed, perhaps := map[string]bool{}, map[string]bool{"none": true}
+	for _, x := range o.state["app_quotas"].([]any) {
+		m := x.(map[string]any)
+		told := fmt.Sprintf("app_quota/%s %s", m["name"], period(m["call_limits"].(int64), m["time_interval"].(int64), m["time_unit"].(string)))
+		switch names, managed := m["apps"].([]any); {
+		case o.api.AuthType != "APP" || o.call.Anonymous || o.call.App == "":
+		case !managed:
+			perhaps[told] = true
+		case slices.ContainsFunc(names, o.namesApp):
+			claimed[told] = true
+		}
+	}
+	if len(claimed) > 0 {
+		return claimed
+	}
+	return perhaps
+}
+
+// namesApp takes the names that are drawn: plain ones, and those with the last letter in brackets.
+func (o *oracle) namesApp(name any) bool {
+	return strings.NewReplacer("[", "", "]", "").Replace(name.(string)) == o.call.App
 }
 
 // numberOf is a number of a drawn state, 0 where there is none.

@@ -50,7 +50,7 @@ func (q *question) byPath() *API {
 	case len(elsewhere) == 1:
 		return elsewhere[0] // what else would keep the call out is told, too
 	case len(elsewhere) > 0 || w.complete:
-		q.Access, q.DeniedBy, q.LimitKnown, q.nothing = Denied, append(q.DeniedBy, byPublication), true, true
+		q.Access, q.DeniedBy, q.LimitKnown, q.QuotaKnown, q.nothing = Denied, append(q.DeniedBy, byPublication), true, true, true
 		q.tell(aboutAccess, precedence.Published, no, kind.Source{}, "", "no API takes %s in %s", called, c.Environment)
 		return nil
 	}

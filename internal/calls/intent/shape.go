@@ -90,21 +90,33 @@ var callShape = shape.OfMap("A call: what is called, by whom and from where. Wha
 	shape.May("anonymous", shape.OfFlag("Whether the caller shows nothing: no app, no user, no account.").WithDefault(false)),
 )
 
+// How many calls in which period.
+var (
+	callsField    = shape.Need("calls", shape.OfWhole("Calls in a period.", calls).WithExample(int64(100)))
+	intervalField = shape.May("interval", shape.OfWhole("Length of the period, in unit.", calls).WithDefault(int64(1)))
+	unitField     = shape.May("unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY")).WithDefault("SECOND"))
+)
+
 var limitShape = shape.OfMap("The lowest limit that the call meets, or that of what per names.",
-	shape.Need("calls", shape.OfWhole("Calls in a period.", calls).WithExample(int64(100))),
-	shape.May("interval", shape.OfWhole("Length of the period, in unit.", calls).WithDefault(int64(1))),
-	shape.May("unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY")).WithDefault("SECOND")),
+	callsField, intervalField, unitField,
 	shape.May("per", shape.OfText("Whose calls count: those of the app, of the user, from the address (ip), or all of the API (api).", shape.OneOf(perWords...)).WithAbsent("whichever is lowest")),
 	shape.May("shared", shape.OfFlag("Whether calls of all APIs bound to the policy count together.").WithAbsent("either")),
 	shape.May("by", shape.OfText("Address of what sets the limit, such as throttle/orders_basic.", shape.Length(1, 0)).WithAbsent("anything").WithExample("throttle_special/orders_basic/app:orders_mobile")),
+)
+
+var quotaShape = shape.OfMap("The quota of the app.",
+	callsField, intervalField, unitField,
+	shape.May("by", shape.OfText("Address of the quota, such as app_quota/partner_daily.", shape.Length(1, 0)).WithAbsent("anything").WithExample("app_quota/partner_daily")),
 )
 
 var expectShape = shape.OfMap("What must come out. Only what is named is looked at.",
 	shape.May("allowed", shape.OfEither("Whether the call gets through: true, false, or uncertain.",
 		shape.OfFlag("Whether the call gets through."), shape.OfText("That the files do not say.", word("write true, false or uncertain", uncertainWord)))),
 	shape.May("denied_by", shape.OfText("What keeps the call out: acl/NAME, app_access_control/APP, authorization, authentication or publication.", shape.Length(1, 0)).WithExample("acl/orders_office")),
-	shape.May("limit", shape.OfEither("How often the caller may call: a limit, none, or uncertain.",
+	shape.May("limit", shape.OfEither("How often the caller may call the API: a limit, none, or uncertain.",
 		limitShape, shape.OfText("That there is none, or that the files do not say.", word("write {calls: 100, unit: SECOND}, none or uncertain", "none", uncertainWord)))),
+	shape.May("quota", shape.OfEither("How often the app of the call may call over all APIs: a quota, none, or uncertain.",
+		quotaShape, shape.OfText("That it has none, or that the files do not say.", word("write {calls: 10000, unit: DAY}, none or uncertain", "none", uncertainWord)))),
 	shape.May("plugins", shape.OfEither("Names of all plugins that are in force for the API, or uncertain.",
 		shape.OfList("Names of plugins.", nameText), shape.OfText("That the files do not say.", word("write [name, name] or uncertain", uncertainWord)))),
 )
@@ -120,7 +132,7 @@ var caseShape = shape.OfMap("A question and its answer, or a table of them.",
 var fileShape = shape.OfMap("Cases for apigw-sync test: what desired-state files must mean for calls.",
 	shape.Need("version", shape.OfText("Version of the format.", shape.OneOf(Version)).WithExample(Version)),
 	shape.May("environment", envText),
-	shape.May("unmanaged", shape.OfText("What collections are taken for that the files leave out (apis, specials, access_control) and so do not manage: none of these exist, or it is not known.", shape.OneOf("none", "unknown")).WithDefault("unknown")),
+	shape.May("unmanaged", shape.OfText("What collections are taken for that the files leave out (apis, apps, specials, access_control) and so do not manage: none of these exist, or it is not known.", shape.OneOf("none", "unknown")).WithDefault("unknown")),
 	shape.May("default_limit", shape.OfWhole("Calls a second that the gateway lets an API take which nothing else limits.", calls).WithExample(int64(200)).WithAbsent("not known")),
 	shape.May("apis", shape.OfList("APIs that the files refer to, for runs without --against.", apiShape)),
 	shape.May("cases", shape.OfList("The cases.", caseShape)),

@@ -165,18 +165,7 @@ func expectOf(m map[string]any) (e Expect, problem string) {
 		e.Allowed = &a
 	}
 	e.DeniedBy, _ = m["denied_by"].(string)
-	switch v := m["limit"].(type) {
-	case string:
-		e.Limit = &LimitExpect{Uncertain: v == uncertainWord, None: v == "none"}
-	case map[string]any:
-		limit := &LimitExpect{Limit: Limit{Interval: 1, Unit: "SECOND"}}
-		if err := recode(v, &limit.Limit); err != nil {
-			panic(err) // the shape lets nothing else pass
-		}
-		_, shared := v["shared"]
-		limit.AnyShared = !shared
-		e.Limit = limit
-	}
+	e.Limit, e.Quota = limitOf(m["limit"]), limitOf(m["quota"])
 	switch v := m["plugins"].(type) {
 	case string:
 		e.Plugins = &PluginsExpect{Uncertain: true}
@@ -189,10 +178,27 @@ func expectOf(m map[string]any) (e Expect, problem string) {
 		slices.Sort(e.Plugins.Names)
 	}
 	switch {
-	case e.Allowed == nil && e.DeniedBy == "" && e.Limit == nil && e.Plugins == nil:
+	case e.Allowed == nil && e.DeniedBy == "" && e.Limit == nil && e.Quota == nil && e.Plugins == nil:
 		return e, "nothing is expected, so that nothing is tested; add expect, such as expect: {allowed: true}"
 	case e.DeniedBy != "" && e.Allowed != nil && *e.Allowed != Denied:
 		return e, "denied_by and allowed contradict each other; leave out allowed"
 	}
 	return e, ""
+}
+
+// limitOf reads an expectation of a limit; nil where there is none.
+func limitOf(v any) *LimitExpect {
+	switch v := v.(type) {
+	case string:
+		return &LimitExpect{Uncertain: v == uncertainWord, None: v == "none"}
+	case map[string]any:
+		limit := &LimitExpect{Limit: Limit{Interval: 1, Unit: "SECOND"}}
+		if err := recode(v, &limit.Limit); err != nil {
+			panic(err) // the shape lets nothing else pass
+		}
+		_, shared := v["shared"]
+		limit.AnyShared = !shared
+		return limit
+	}
+	return nil
 }

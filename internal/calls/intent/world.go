@@ -126,21 +126,24 @@ func (w *World) boundTo(k *kind.LinkKind, a *API, env string) []bound {
 	key := strings.Join([]string{k.Name, env, a.Group, a.Name, a.Method, a.Path}, "\x00")
 	found, ok := w.bound[key]
 	if !ok {
-		found = w.look(k, a, env)
+		found = w.look(k, func(l link) truth { return means(l.Reference, a, env) }, func(l link) (why, fix string) {
+			return "whether " + l.String() + " means " + a.Address() + " is not known", fixAPIs
+		})
 		w.bound[key] = found
 	}
 	return found
 }
 
-func (w *World) look(k *kind.LinkKind, a *API, env string) (out []bound) {
+// look finds the owners of which a reference means what is asked about, or perhaps does, for the reason that unsure tells.
+func (w *World) look(k *kind.LinkKind, means func(link) truth, unsure func(link) (why, fix string)) (out []bound) {
 	for _, d := range w.owners[k.Owner] {
 		b := bound{owner: d, source: d.Source}
 		for _, l := range w.links[d.Address()] {
-			t := means(l.Reference, a, env)
+			t := means(l)
 			b.implied = b.implied || t == yes && !l.Optional && !l.Pattern() && !l.exported
 			if t > b.truth {
 				b.truth, b.source, b.exported = t, l.Source, l.exported
-				b.why, b.fix = "whether "+l.String()+" means "+a.Address()+" is not known", fixAPIs
+				b.why, b.fix = unsure(l)
 			}
 		}
 		if b.truth == no && !w.manages(d, k.Name) {

@@ -24,6 +24,13 @@ func draw(t *testing.T, r *rand.Rand) scene {
 	drawn := world.New(r, world.Options{Groups: 2, APIs: 2, Policies: 4})
 	s := scene{state: drawn.Draw(), suite: Suite{DefaultLimit: pick(r, int64(0), 150, 5000)}}
 	plainLimits(r, s.state)
+	for _, x := range s.state["app_quotas"].([]any) {
+		if m := x.(map[string]any); r.IntN(6) == 0 {
+			delete(m, "apps")
+		} else {
+			m["apps"] = globbing(r, m["apps"].([]any))
+		}
+	}
 	for _, a := range drawn.APIs {
 		s.suite.APIs = append(s.suite.APIs, API{
 			Group: a.Group, Name: a.Name, Method: a.Method, Path: a.Path, AuthType: pick(r, "APP", "APP", "APP", "NONE", "IAM", "AUTHORIZER"),
@@ -32,6 +39,17 @@ func draw(t *testing.T, r *rand.Rand) scene {
 	}
 	s.file = drawn.File(s.state)
 	return s
+}
+
+// globbing writes some names as globs that mean the same.
+func globbing(r *rand.Rand, names []any) []any {
+	out := slices.Clone(names)
+	for i, name := range out {
+		if n := name.(string); r.IntN(3) == 0 {
+			out[i] = n[:len(n)-1] + "[" + n[len(n)-1:] + "]"
+		}
+	}
+	return out
 }
 
 // plainLimits lets rate_limit plugins say something that can be answered.
@@ -169,7 +187,7 @@ func forget(r *rand.Rand, s scene) []byte {
 		out := []any{}
 		for _, item := range list.([]any) {
 			m := maps.Clone(item.(map[string]any))
-			for _, key := range []string{"apis", "specials", "access_control"} {
+			for _, key := range []string{"apis", "apps", "specials", "access_control"} {
 				if r.IntN(6) == 0 {
 					delete(m, key)
 				}
@@ -215,6 +233,9 @@ func widens(t *testing.T, c *Call, before, after *Answer) {
 	if after.LimitKnown && (!before.LimitKnown || !amongLowest(before.Limits, after.Limits)) {
 		t.Errorf("limit %+v, known %t; %+v when less is known", before.Limits, before.LimitKnown, after.Limits)
 	}
+	if after.QuotaKnown && (!before.QuotaKnown || text(after.Quota) != text(before.Quota)) {
+		t.Errorf("quota %+v, known %t; %+v when less is known", before.Quota, before.QuotaKnown, after.Quota)
+	}
 	for per, l := range after.per {
 		if l.known && !slices.EqualFunc(before.per[per].limits, l.limits, func(a, b Limit) bool { return a.Calls == b.Calls }) {
 			t.Errorf("per %s %+v; %+v when less is known", per, before.per[per], l)
@@ -233,6 +254,13 @@ func widens(t *testing.T, c *Call, before, after *Answer) {
 			t.Errorf("plugin %s is surely not in force when less is known", name)
 		}
 	}
+}
+
+func text(l *Limit) string {
+	if l == nil {
+		return "none"
+	}
+	return l.By + " " + period(l.Calls, l.Interval, l.Unit)
 }
 
 // One more entry in a DENY list never lets more through, one more in a PERMIT list never less.
@@ -306,7 +334,7 @@ func TestOrder(t *testing.T) {
 		other := s.world(t, (&world.World{}).File(mixed))
 		for _, c := range calls {
 			a, b := w.Ask(&c), other.Ask(&c)
-			if a.Access != b.Access || a.LimitKnown != b.LimitKnown || !slices.EqualFunc(a.Limits, b.Limits, func(x, y Limit) bool { return x.same(y) }) {
+			if a.Access != b.Access || a.LimitKnown != b.LimitKnown || a.QuotaKnown != b.QuotaKnown || text(a.Quota) != text(b.Quota) || !slices.EqualFunc(a.Limits, b.Limits, func(x, y Limit) bool { return x.same(y) }) {
 				t.Errorf("%s: %+v\n%+v", c.String(), a, b)
 			}
 		}

@@ -1,7 +1,6 @@
 package precedence
 
 import (
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -14,14 +13,20 @@ func TestDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want strings.Builder
+	want.WriteString("| Rule | Says | Page of the vendor |\n|---|---|---|\n")
 	seen := map[string]bool{}
 	for _, r := range All {
 		if r.ID == "" || r.Text == "" || r.Source == "" || seen[r.ID] {
 			t.Errorf("%+v is not whole, or not the only one of its name", r)
 		}
 		seen[r.ID] = true
-		fmt.Fprintf(&want, "| `%s` | %s | %s |\n", r.ID, r.Text, r.Source)
+		row := "| `" + r.ID + "` | " + r.Text + " | " + r.Source + " |\n"
+		want.WriteString(row)
+		if n := strings.Count(string(page), row); n != 1 {
+			t.Errorf("the rule %s stands on the page %d times", r.ID, n)
+		}
 	}
+	want.WriteString("\n")
 	if !strings.Contains(string(page), want.String()) {
 		t.Errorf("the page must have these lines:\n%s", want.String())
 	}

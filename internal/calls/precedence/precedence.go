@@ -91,6 +91,10 @@ var (
 		"default_bound", "the gateway's own limit is also called an upper bound of what a throttle can allow, which can be raised",
 		"API reference: Request Throttling Policy Management",
 	}
+	Quota = Rule{
+		"quota", "an app quota limits the calls of each of its apps over all APIs together, beside what limits each API; an app has one quota",
+		"API reference: Client Quota Management",
+	}
 	CORS = Rule{
 		"cors", "a cors plugin takes the place of the API's own cors setting",
 		"API reference: Plug-in Management",
@@ -100,7 +104,7 @@ var (
 // All are the rules in their order.
 var All = []Rule{
 	Route, RouteOrder, Published, Authentication, Authorization, AppAccess, ACL, ACLByAccount, SeveralACLs, AllowListFirst, AuthPlugin,
-	OnePlugin, RateLimit, Throttle, Special, Counted, Shared, Default, DefaultBound, CORS,
+	OnePlugin, RateLimit, Throttle, Special, Counted, Shared, Default, DefaultBound, Quota, CORS,
 }
 
 // DefaultCalls is how many calls a second an API takes that nothing else limits, as long as the gateway's

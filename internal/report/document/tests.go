@@ -78,10 +78,14 @@ func (c *TestCase) Missed() string {
 }
 
 // Why are the steps that a reader needs: all that led to what was not expected, what is open where that is
-// the trouble, and of a case that passed all that led to its answer.
+// the trouble, and of a case that passed all that led to its answer. A limit is told with the quota that holds beside it,
+// or may.
 func (c *TestCase) Why() (out []intent.Step) {
+	limited := c.Answer.Quota != nil || !c.Answer.QuotaKnown
 	needed := func(s *intent.Step, k *intent.Check) bool {
 		switch {
+		case k.Key == "limit" && s.About == "quota":
+			return limited && k.Status != intent.Unsure
 		case k.About != s.About:
 			return false
 		case c.Status == intent.Passed:

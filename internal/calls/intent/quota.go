@@ -1,0 +1,87 @@
+package intent
+
+import (
+	"fmt"
+
+	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// byQuota is how addresses of quotas begin.
+const byQuota = "app_quota/"
+
+// quota finds how often the app of the call may call over all APIs. That stands beside the limits of the API: which of
+// them is met first hangs on how calls are spread over time and over APIs.
+func (q *question) quota() {
+	auth, list := q.api.AuthType, q.world.quotasOf(q.call.App)
+	switch {
+	case q.call.Anonymous, len(list) == 0:
+		q.QuotaKnown = true
+		q.tell(aboutQuota, precedence.Quota, yes, kind.Source{}, "", "no app quota holds for %s", q.appWord())
+		return
+	case auth != "" && !precedence.Counts("app", auth):
+		q.QuotaKnown = true
+		q.tell(aboutQuota, precedence.Counted, yes, q.api.Source, "", "no app quota counts the calls: auth_type is %s", auth)
+		return
+	case auth == "":
+		q.tell(aboutQuota, precedence.Counted, open, q.api.Source, fixAPIs, "whether an app quota counts the calls hangs on the auth_type, which is not known")
+	case len(list) == 1 && list[0].truth == yes:
+		q.Quota, q.QuotaKnown = quotaOf(&list[0]), true
+	}
+	for i := range list {
+		b := &list[i]
+		l := quotaOf(b)
+		if b.truth == yes {
+			q.tell(aboutQuota, precedence.Quota, yes, b.source, "", "%s holds for %s: %s over all its APIs%s", l.By, q.appWord(), l.short(), anew(b))
+		} else {
+			q.tell(aboutQuota, precedence.Quota, open, b.source, b.fix, "whether %s (%s over all APIs) holds for %s: %s", l.By, l.short(), q.appWord(), b.why)
+		}
+	}
+}
+
+func (q *question) appWord() string {
+	switch {
+	case q.call.Anonymous:
+		return "an anonymous caller"
+	case q.call.App == "":
+		return "the app of the call"
+	}
+	return "app " + q.call.App
+}
+
+// quotaOf is how often an app may call under a quota.
+func quotaOf(b *bound) *Limit {
+	v := b.owner.Value.(kind.AppQuota)
+	return &Limit{Calls: v.CallLimits, Interval: v.TimeInterval, Unit: v.TimeUnit, Per: "app", Shared: true, By: b.owner.Address(), Source: &b.owner.Source}
+}
+
+// anew tells from when on a quota begins to count anew, where files say so.
+func anew(b *bound) string {
+	if at := b.owner.Value.(kind.AppQuota).ResetTime; at != "" {
+		return fmt.Sprintf(", counted anew from %s on", at)
+	}
+	return ""
+}
+
+// quotasOf are the quotas that hold for an app, or perhaps do; of all apps where it is "". One of them does at most.
+func (w *World) quotasOf(app string) []bound {
+	return w.look(kind.LinkOf("app_quota_binding"), func(l link) truth { return w.holdsFor(l, app) }, func(link) (why, fix string) {
+		return "which app calls is not said", "say app, or anonymous: true, in the call"
+	})
+}
+
+// holdsFor is whether a reference to apps means one. An export knows apps by the names that they had before the files
+// rename them.
+func (w *World) holdsFor(l link, app string) truth {
+	switch d := w.objects["app/"+app]; {
+	case app == "":
+		return open
+	case !l.exported:
+		return sure(kind.Glob(l.Text, app))
+	case d != nil && d.MovedFrom != "" && kind.Glob(l.Text, d.MovedFrom):
+		return yes
+	case w.renamed["app/"+app] != nil:
+		return no // it was another app that had the name
+	}
+	return sure(kind.Glob(l.Text, app))
+}
