@@ -2,6 +2,7 @@ package kind
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
@@ -19,19 +20,17 @@ func ParseAddresses(v string) (a Addresses, ok bool) {
 	case isRange:
 		from, err1 := netip.ParseAddr(first)
 		to, err2 := netip.ParseAddr(last)
-		a = Addresses{from.Unmap(), to.Unmap()}
-		ok = err1 == nil && err2 == nil && a.First.Is4() == a.Last.Is4() && !a.Last.Less(a.First)
+		a, ok = Addresses{from, to}, err1 == nil && err2 == nil
 	case strings.ContainsRune(v, '/'):
-		p, err := netip.ParsePrefix(v)
-		if err != nil {
-			return Addresses{}, false
+		if p, err := netip.ParsePrefix(v); err == nil {
+			a, ok = Addresses{p.Masked().Addr(), lastOf(p)}, true
 		}
-		a, ok = Addresses{p.Masked().Addr().Unmap(), lastOf(p).Unmap()}, true
 	default:
 		one, err := netip.ParseAddr(v)
-		a, ok = Addresses{one.Unmap(), one.Unmap()}, err == nil
+		a, ok = Addresses{one, one}, err == nil
 	}
-	return a, ok
+	a = Addresses{a.First.Unmap(), a.Last.Unmap()}
+	return a, ok && a.First.Is4() == a.Last.Is4() && !a.Last.Less(a.First)
 }
 
 // lastOf is the last address of a network.
@@ -42,6 +41,23 @@ func lastOf(p netip.Prefix) netip.Addr {
 	}
 	last, _ := netip.AddrFromSlice(bytes)
 	return last
+}
+
+// Joined are the same addresses in their order, those together that overlap or follow one another.
+func Joined(list []Addresses) (out []Addresses) {
+	list = slices.Clone(list)
+	slices.SortFunc(list, func(a, b Addresses) int { return a.First.Compare(b.First) })
+	for _, a := range list {
+		last := len(out) - 1
+		if last < 0 || out[last].First.Is4() != a.First.Is4() || out[last].Last.Less(a.First) && out[last].Last.Next() != a.First {
+			out = append(out, a)
+			continue
+		}
+		if out[last].Last.Less(a.Last) {
+			out[last].Last = a.Last
+		}
+	}
+	return out
 }
 
 // Holds reports whether an address is one of them.

@@ -30,7 +30,7 @@ func TestAddresses(t *testing.T) {
 // FuzzAddresses: what is read holds its first and last address, agrees with networks as Go knows them, and is what
 // files may hold; lists of them come back as they are.
 func FuzzAddresses(f *testing.F) {
-	for _, s := range []string{"10.1.2.3", "10.1.2.3-10.1.2.9", "10.0.0.0/8", "2001:db8::/33", "::ffff:10.0.0.0/104", "10.0.0.9-10.0.0.1", "-", "/"} {
+	for _, s := range []string{"10.1.2.3", "10.1.2.3-10.1.2.9", "10.0.0.0/8", "2001:db8::/33", "::ffff:10.0.0.0/104", "10.0.0.9-10.0.0.1", "::/80", "-", "/"} {
 		f.Add(s, "10.1.2.3")
 	}
 	f.Fuzz(func(t *testing.T, text, one string) {

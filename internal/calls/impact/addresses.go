@@ -2,7 +2,6 @@ package impact
 
 import (
 	"net/netip"
-	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
@@ -24,22 +23,7 @@ func addressesOf(entries []string) (out addresses, ok bool) {
 		}
 		out = append(out, a)
 	}
-	return out.merged(), ok
-}
-
-func (s addresses) merged() (out addresses) {
-	s = slices.Clone(s)
-	slices.SortFunc(s, func(a, b kind.Addresses) int { return a.First.Compare(b.First) })
-	for _, a := range s {
-		if n := len(out); n > 0 && (!out[n-1].Last.Less(a.First) || out[n-1].Last.Next() == a.First) {
-			if out[n-1].Last.Less(a.Last) {
-				out[n-1].Last = a.Last
-			}
-			continue
-		}
-		out = append(out, a)
-	}
-	return out
+	return kind.Joined(out), ok
 }
 
 // without is s less what is in t.

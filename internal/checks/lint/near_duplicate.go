@@ -109,7 +109,7 @@ func essence(d *kind.Declared) string {
 // networks are the runs of addresses that entries make up.
 func networks(entries []string) (out []string) {
 	for _, s := range union(spansOf(entries)) {
-		out = append(out, s.from.String()+"-"+s.to.String())
+		out = append(out, s.First.String()+"-"+s.Last.String())
 	}
 	return out
 }

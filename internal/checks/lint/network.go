@@ -4,43 +4,14 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// span is a run of addresses of one family, both ends included.
+// span are the addresses of an entry of a list.
 type span struct {
-	from, to netip.Addr
-	entry    int // of the list that it comes from
-}
-
-// spanOf reads an address, a range (a-b) or a network (CIDR).
-func spanOf(text string) (span, bool) {
-	if from, to, ok := strings.Cut(text, "-"); ok {
-		a, err := netip.ParseAddr(from)
-		b, err2 := netip.ParseAddr(to)
-		return span{from: a, to: b}, err == nil && err2 == nil
-	}
-	if p, err := netip.ParsePrefix(text); err == nil {
-		return span{from: p.Masked().Addr(), to: lastOf(p)}, true
-	}
-	a, err := netip.ParseAddr(text)
-	return span{from: a, to: a}, err == nil
-}
-
-// lastOf is the highest address of a network.
-func lastOf(p netip.Prefix) netip.Addr {
-	raw := p.Addr().AsSlice()
-	for i := range raw {
-		for bit := range 8 {
-			if i*8+bit >= p.Bits() {
-				raw[i] |= 0x80 >> bit
-			}
-		}
-	}
-	last, _ := netip.AddrFromSlice(raw) // as long as the address that it was made of
-	return last
+	kind.Addresses
+	entry int
 }
 
 // spansOf reads a list, sorted so that a span comes before those inside it. Entries of the list that are no
@@ -48,31 +19,23 @@ func lastOf(p netip.Prefix) netip.Addr {
 func spansOf(entries []string) []span {
 	out := make([]span, 0, len(entries))
 	for i, text := range entries {
-		if s, ok := spanOf(text); ok {
-			s.entry = i
-			out = append(out, s)
+		if a, ok := kind.ParseAddresses(text); ok {
+			out = append(out, span{a, i})
 		}
 	}
 	slices.SortFunc(out, func(a, b span) int {
-		return cmp.Or(a.from.Compare(b.from), b.to.Compare(a.to), cmp.Compare(a.entry, b.entry))
+		return cmp.Or(a.First.Compare(b.First), b.Last.Compare(a.Last), cmp.Compare(a.entry, b.entry))
 	})
 	return out
 }
 
-// union joins spans that overlap or touch, which must be sorted.
-func union(spans []span) []span {
-	var out []span
-	for _, s := range spans {
-		last := len(out) - 1
-		if last < 0 || out[last].from.BitLen() != s.from.BitLen() || out[last].to.Less(s.from) && out[last].to.Next() != s.from {
-			out = append(out, s)
-			continue
-		}
-		if out[last].to.Less(s.to) {
-			out[last].to = s.to
-		}
+// union joins spans that overlap or touch.
+func union(spans []span) []kind.Addresses {
+	all := make([]kind.Addresses, len(spans))
+	for i, s := range spans {
+		all[i] = s.Addresses
 	}
-	return out
+	return kind.Joined(all)
 }
 
 // nested are two entries of a list, one of which holds all of the other.
@@ -82,7 +45,7 @@ type nested struct{ inner, outer int }
 func insideOthers(spans []span) (out []nested) {
 	widest := 0 // of those before that reach farthest
 	for i := 1; i < len(spans); i++ {
-		if spans[i].from.BitLen() == spans[widest].from.BitLen() && !spans[widest].to.Less(spans[i].to) {
+		if spans[widest].Holds(spans[i].First) && spans[widest].Holds(spans[i].Last) {
 			out = append(out, nested{spans[i].entry, spans[widest].entry})
 		} else {
 			widest = i
@@ -91,12 +54,14 @@ func insideOthers(spans []span) (out []nested) {
 	return out
 }
 
-// whole names the family all of whose addresses a span holds; "" when it holds not all of any.
-func (s span) whole() string {
+// whole names the family all of whose addresses these are; "" when they are not all of any.
+func whole(a kind.Addresses) string {
 	switch {
-	case s.from == netip.IPv4Unspecified() && s.to.Next() == netip.Addr{}:
+	case a.Last.Next().IsValid():
+		return ""
+	case a.First == netip.IPv4Unspecified():
 		return "IPv4"
-	case s.from == netip.IPv6Unspecified() && s.to.Next() == netip.Addr{}:
+	case a.First == netip.IPv6Unspecified():
 		return "IPv6"
 	}
 	return ""
@@ -122,13 +87,13 @@ func (s *subject) reportWhole(sort, verb, hint string) {
 		}
 		spans := spansOf(entries)
 		for _, u := range union(spans) {
-			family := u.whole()
+			family := whole(u)
 			if family == "" {
 				continue
 			}
 			pointer, message := "/values", verb+" all "+family+" addresses, all entries together"
 			for _, one := range spans {
-				if one.whole() == family {
+				if whole(one.Addresses) == family {
 					pointer, message = "/values/"+itoa(one.entry), verb+" all "+family+" addresses ("+entries[one.entry]+")"
 					break
 				}

@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
 func TestWhole(t *testing.T) {
@@ -27,7 +30,7 @@ func TestWhole(t *testing.T) {
 	} {
 		got := ""
 		for _, u := range union(spansOf(c.entries)) {
-			got += u.whole()
+			got += whole(u)
 		}
 		if got != c.want {
 			t.Errorf("%v hold all of %q, want %q", c.entries, got, c.want)
@@ -53,29 +56,23 @@ func TestUnion(t *testing.T) {
 			}
 		}
 		spans := spansOf(entries)
-		holds := func(list []span, a netip.Addr) bool {
-			for _, s := range list {
-				if !a.Less(s.from) && !s.to.Less(a) {
-					return true
-				}
-			}
-			return false
-		}
 		joined := union(spans)
 		for n := range 64 {
-			if a := address(n); holds(spans, a) != holds(joined, a) {
+			a := address(n)
+			apart := slices.ContainsFunc(spans, func(s span) bool { return s.Holds(a) })
+			if apart != slices.ContainsFunc(joined, func(s kind.Addresses) bool { return s.Holds(a) }) {
 				t.Fatalf("%v: %s", entries, a)
 			}
 		}
 		for i := 1; i < len(joined); i++ {
-			if !joined[i-1].to.Next().Less(joined[i].from) {
+			if !joined[i-1].Last.Next().Less(joined[i].First) {
 				t.Fatalf("%v: %v touches the one before", entries, joined[i])
 			}
 		}
 		inside := 0
 		for i, s := range spans {
 			for j, other := range spans {
-				if j != i && !s.from.Less(other.from) && !other.to.Less(s.to) && (other.from != s.from || other.to != s.to || j < i) {
+				if j != i && other.Holds(s.First) && other.Holds(s.Last) && (other.Addresses != s.Addresses || j < i) {
 					inside++
 					break
 				}
