@@ -236,7 +236,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	case slices.ContainsFunc(kept, func(f Field) bool { return slices.Contains(k.Replace, f.Path) }):
 		change.Action, change.Fields = Replace, kept
 		c.retiring[p.have.Address()] = true
-		c.swaps[w.Address()] = &swap{old: p.have, next: p.next, base: p.base}
+		c.swaps[w.Address()] = &swap{next: p.next, base: p.base}
 		if change.Next = p.next; p.next != nil {
 			change.Note = "goes on with " + p.next.Key + ", which an interrupted replace left"
 		} else if p.have.Key != w.Key && w.MovedFrom != p.have.Key {

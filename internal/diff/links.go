@@ -9,12 +9,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// swap is a replace: old goes once its successor holds the bindings.
+// swap is a replace: the old object goes once next, its successor, holds the bindings.
 type swap struct {
-	old, next *kind.Object
-	base      string      // the name for which successors of old are made
-	carried   []kind.Link // links of the new object that are no changes of their own
-	released  []kind.Link // links of the old object, all of which go
+	next     *kind.Object
+	base     string      // the name for which successors of the old object are made
+	carried  []kind.Link // links of the new object that are no changes of their own
+	released []kind.Link // links of the old object, all of which go
 }
 
 // links compares one kind of binding.

@@ -14,7 +14,6 @@ type Entry struct {
 	Operation string   // the vendor's name; "" for a path that the API does not have
 	Method    string   // of HTTP
 	Path      string   // decoded
-	Query     string   // as sent
 	Status    int      // of the answer; 0 when the client got none
 	Code      string   // error code of the answer, such as APIG.3204; "" for success
 	Fault     string   // the rule that struck; "" for none
@@ -66,7 +65,7 @@ func (g *Gateway) ResetJournal() {
 
 func (g *Gateway) note(r *http.Request, c *call, seq uint64, op string, a answer, hit strike, carried bool) {
 	e := Entry{
-		Seq: seq, Operation: op, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
+		Seq: seq, Operation: op, Method: r.Method, Path: r.URL.Path,
 		Status: a.status, Code: errorCode(a), Fault: hit.rule, Carried: carried,
 	}
 	if a.fate == lost || a.fate == reset || a.fate == refusedConn {

@@ -25,7 +25,6 @@ type version struct {
 	at     time.Time
 	remark string
 	def    apiBody // as published
-	name   string
 }
 
 // history is the versions of an API in one environment, oldest first.
@@ -76,7 +75,7 @@ func (p *publication) effect(action string) Effect {
 func (g *Gateway) publish(c *call, a *api, e *environment, remark, id string) *publication {
 	v := &version{
 		id: g.newID(), number: c.now.UTC().Format("20060102150405"), api: a, env: e,
-		at: c.now, remark: remark, def: a.apiBody, name: a.name,
+		at: c.now, remark: remark, def: a.apiBody,
 	}
 	g.versions[v.id] = v
 	a.versions[e] = append(a.versions[e], v)
@@ -228,7 +227,7 @@ func (l *loader) publication(a *api, env string) error {
 	}
 	v := &version{
 		id: l.id("version/" + a.address() + "@" + env), number: at.UTC().Format("20060102150405"),
-		api: a, env: e, at: at, def: a.apiBody, name: a.name,
+		api: a, env: e, at: at, def: a.apiBody,
 	}
 	l.versions[v.id] = v
 	a.versions[e] = history{v}

@@ -14,14 +14,13 @@ type Codes struct {
 	Taken []string // of a create: there is such an object; none means the families of names and values that exist
 	Bound []string // of a delete: something is bound to it
 	Later []string // of an update: it changed a moment ago, and can change again later
-	Other []string // of a bind: surely something else than that the slot is taken; none means the usual
 }
 
-// The usual families of codes: names that are taken and values that exist; and of what has nothing to do with slots: no
-// permission (1xxx), invalid input (20xx, 21xx), a quota (31xx), a feature that is not there, an API that is not published.
+// The usual families of codes: names that are taken and values that exist; and of what surely is something else than that a
+// slot is taken: no permission (1xxx), invalid input (20xx, 21xx), a quota (31xx), a feature that is not there, an API that is not published.
 var (
-	usualTaken = []string{"APIG.32", "APIG.33"}
-	usualOther = []string{"APIG.1", "APIG.20", "APIG.21", "APIG.31", "APIG.3458", "APIG.3707"}
+	usualTaken    = []string{"APIG.32", "APIG.33"}
+	somethingElse = []string{"APIG.1", "APIG.20", "APIG.21", "APIG.31", "APIG.3458", "APIG.3707"}
 )
 
 // IsGone reports whether a code inside the failure list of a batch answer says that the item is missing.
@@ -53,7 +52,7 @@ func (c *Codes) StillBound(err error) bool {
 // without both.
 func (c *Codes) Occupied(err error) bool {
 	e, ok := errors.AsType[*api.Error](err)
-	return ok && slices.Contains([]int{400, 403, 409, 412}, e.Status) && strings.HasPrefix(e.Code, "APIG.") && !among(usual(c.Other, usualOther), e.Code)
+	return ok && slices.Contains([]int{400, 403, 409, 412}, e.Status) && strings.HasPrefix(e.Code, "APIG.") && !among(somethingElse, e.Code)
 }
 
 func usual(own, others []string) []string {

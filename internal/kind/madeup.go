@@ -5,9 +5,6 @@ import "slices"
 // Define is how a kind is made outside of this package: for tests, which want kinds that no gateway has.
 func Define[S, W any](d Def[S, W]) *Kind { return of(d) }
 
-// ReadingOf is a Reading whose items have a type of their own, for tests as Define is.
-func ReadingOf[R any](r Reading, row func(R) Row) Reading { return reading(r, row) }
-
 // AnswerOf is an Answer whose items have a type of their own, for tests as Define is.
 func AnswerOf[R any](field string, row func(R) Row) Answer { return answer(field, row) }
 

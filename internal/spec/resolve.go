@@ -15,7 +15,7 @@ import (
 func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
 	c = s.Called(c)
 	r := resolver{
-		state: s, matcher: newMatcher(c, s.Objects), owners: make(map[string]*kind.Declared, len(s.Objects)),
+		matcher: newMatcher(c, s.Objects), owners: make(map[string]*kind.Declared, len(s.Objects)),
 		links: make([]kind.DeclaredLink, 0, len(s.References)),
 		done:  make(map[linkID]bool, len(s.References)), taken: make(map[slot]int, len(s.References)),
 	}
@@ -54,7 +54,6 @@ func (s *State) Unbound() kind.Desired {
 }
 
 type resolver struct {
-	state    *State
 	matcher  *matcher
 	owners   map[string]*kind.Declared // by address
 	links    []kind.DeclaredLink

@@ -12,9 +12,8 @@ import (
 
 // Report is one look at a gateway.
 type Report struct {
-	InstanceID string
-	At         time.Time
-	Plan       *diff.Plan // departures, extras, warnings and errors; changes turn the gateway into the files
+	At   time.Time
+	Plan *diff.Plan // differences, extras, warnings and errors; changes turn the gateway into the files
 
 	// Moved says of each change and extra in Plan, by address, whose side moved since the baseline; nil
 	// without one. What differed when the baseline was written and did not move since is missing.

@@ -13,7 +13,6 @@ import (
 // trace is one record of the audit trail that may tell of a change. What a request or its answer said is searched for
 // ids and names, and is never shown: it may hold secrets.
 type trace struct {
-	id        string
 	operation string // as the trail spells it
 	service   string
 	resource  string // its type, in lower case
@@ -73,7 +72,7 @@ func parse(raw json.RawMessage) (t trace, ok bool) {
 		}
 	}
 	t = trace{
-		id: w.ID, operation: w.Operation, service: strings.ToLower(w.Service), resource: strings.ToLower(w.Type), name: w.Name, of: w.Resource,
+		operation: w.Operation, service: strings.ToLower(w.Service), resource: strings.ToLower(w.Type), name: w.Name, of: w.Resource,
 		at: time.UnixMilli(*w.Time).UTC(), source: w.Source, requestID: w.RequestID, texts: map[string]bool{},
 	}
 	var u userWire

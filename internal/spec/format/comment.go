@@ -18,7 +18,6 @@ type comment struct {
 	gap        int  // blanks before it, where it stands behind something
 	alone      bool // on its line
 	blank      bool // a blank line is above it
-	mark       bool // it stands between documents
 }
 
 // commentsIn finds all comments: outside of values nothing else begins with #.

@@ -102,7 +102,6 @@ func (p *printer) root(v *edit.Value, s *shape.Shape, lead []string) []string {
 // belong to what follows are returned apart.
 func (p *printer) between(from, to int) (lines, lead []string) {
 	for _, c := range p.take(to) { // the region has nothing but them and separators
-		c.mark = true
 		lines = p.separators(lines, from, c.start)
 		if c.alone || len(lines) == 0 {
 			if c.blank {
