@@ -59,7 +59,6 @@ var app = of(Def[App, appWire]{
 			}
 			return want, nil
 		},
-		Secrets: func(App) []string { return []string{"/app_secret"} },
 		Insist: func(a App, got App) (any, bool) {
 			// Some versions keep the old remark when they are sent an empty one; a space they take.
 			return appWire{Name: a.Name, Remark: &space, Key: a.Key, Secret: a.Secret}, a.Remark == "" && got.Remark != ""

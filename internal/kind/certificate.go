@@ -98,8 +98,7 @@ var certificate = of(Def[Certificate, certificateWire]{
 			}
 			return "is a global certificate, which other gateways of the project may use, too"
 		},
-		Secrets: func(Certificate) []string { return []string{"/private_key"} },
-		Check:   checkCertificate,
+		Check: checkCertificate,
 	},
 	Key: func(_ string, c Certificate) string { return c.Name },
 	Encode: func(w Writing[Certificate]) (any, error) {

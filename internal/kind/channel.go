@@ -154,9 +154,8 @@ var channel = of(Def[Channel, channelWire]{
 			}
 			return []shape.Problem{{Path: "/type", Text: "is " + ofServers + " on this gateway, which knows only the old form of types and makes no others", Hint: "remove the channel from the files, or make it in the gateway's console"}}
 		},
-		Check:   checkChannel,
-		Refs:    channelRefs,
-		Secrets: func(Channel) []string { return []string{nacosPassword} },
+		Check: checkChannel,
+		Refs:  channelRefs,
 		Features: func(c Channel) []string {
 			if slices.ContainsFunc(c.Servers, func(s Server) bool { return s.Backup }) {
 				return []string{"vpc_backup"}

@@ -78,7 +78,7 @@ type Hooks[S any] struct {
 	Unseen    func(want, have S) []string           // JSON pointers of what is wanted and cannot be compared, since this gateway does not tell it; none
 	Features  func(S) []string                      // instance features one of which it surely needs; none: any instance takes it
 	Disturbs  func(S) string                        // what a change or the end of it does to calls besides, as "is …" or "interrupts …"; nothing
-	Secrets   func(S) []string                      // JSON pointers of secret values; none
+	Secrets   func(S) []string                      // JSON pointers of secret values; those of the shape
 	Room      func(S) Room                          // the quota for what lives inside an owner; none is known
 	Creating  func(S, api.Request) api.Request      // adjusts the request of a create; the request itself
 
@@ -253,6 +253,10 @@ type Kind struct {
 // of erases the types of d. It and what it calls are the only places where a value meets a type assertion.
 func of[S, W any](d Def[S, W]) *Kind {
 	k := &Kind{Facts: d.Facts, Hooks: erased(d.Hooks), Apart: apart(d.Apart)}
+	if d.Secrets == nil && d.Shape != nil {
+		secrets := d.Shape.Secrets()
+		k.Secrets = func(any) []string { return secrets }
+	}
 	k.Declare = func(item any) (Object, error) {
 		var s S
 		err := fromTree(item, reflect.ValueOf(&s).Elem(), false)

@@ -112,7 +112,6 @@ var signature = of(Def[Signature, signatureWire]{
 			})),
 		).WithExample(map[string]any{"name": "orders_signing", "type": "aes", "algorithm": "aes-256-cfb"}),
 	}, Hooks: Hooks[Signature]{
-		Secrets: func(Signature) []string { return []string{"/key", "/secret"} },
 		Features: func(s Signature) []string {
 			t, _ := s.rules()
 			return t.features

@@ -16,10 +16,9 @@ import (
 
 // Type is what one plugin type says about its content.
 type Type struct {
-	Name    string                                 // as the API spells it, such as "cors"
-	Shape   *shape.Shape                           // the content as written in files
-	Check   func(c map[string]any) []shape.Problem // what no single rule sees; nil when there is nothing
-	Secrets []string                               // JSON pointers of members a gateway hides or masks; see SecretsIn
+	Name  string                                 // as the API spells it, such as "cors"
+	Shape *shape.Shape                           // the content as written in files
+	Check func(c map[string]any) []shape.Problem // what no single rule sees; nil when there is nothing
 
 	// Features are instance features one of which the type needs. The reference names those of older
 	// types; what a newer type needs is not said, and its Features are nil.
@@ -28,6 +27,8 @@ type Type struct {
 	// Unsure are members of which no document says what their absence means. Where a file leaves one out,
 	// what the gateway has is right; exports always write it.
 	Unsure []string
+
+	Secrets []string // JSON pointers of those in the shape, which a gateway hides or masks; see SecretsIn
 
 	forms  map[string]form        // canonical forms by place; list items are "*", as in "/rules/*/match_regex"
 	fill   map[string]any         // by place: what absence means where the shape cannot or must not say it
@@ -51,7 +52,7 @@ var Types = doubting(
 
 func doubting(types ...Type) []Type {
 	for i := range types {
-		types[i].Shape = types[i].Shape.Doubting()
+		types[i].Shape, types[i].Secrets = types[i].Shape.Doubting(), types[i].Shape.Secrets()
 	}
 	return types
 }

@@ -46,7 +46,7 @@ func TestShapesAreWhole(t *testing.T) {
 				t.Errorf("%s%s: doc %q is no sentence", typ.Name, at, s.Doc)
 			}
 			if secret := slices.Contains(typ.Secrets, at); secret != s.Secret {
-				t.Errorf("%s%s: Secret is %v, in Secrets it is %v", typ.Name, at, s.Secret, secret)
+				t.Errorf("%s%s: Secret is %v, among the secrets it is %v", typ.Name, at, s.Secret, secret)
 			}
 			if s.Default != nil && !fits(s, s.Default) {
 				t.Errorf("%s%s: the default %v is no %s", typ.Name, at, s.Default, s.Type)
@@ -63,11 +63,6 @@ func TestShapesAreWhole(t *testing.T) {
 		for at := range typ.fill {
 			if known[at] == nil {
 				t.Errorf("%s: a value for %s, which is not in the shape", typ.Name, at)
-			}
-		}
-		for _, at := range typ.Secrets {
-			if known[at] == nil {
-				t.Errorf("%s: a secret %s, which is not in the shape", typ.Name, at)
 			}
 		}
 	}

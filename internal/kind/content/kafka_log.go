@@ -23,9 +23,8 @@ var kafkaLog = Type{
 			shape.May("call_data", callData),
 		)),
 	),
-	Check:   checkKafkaLog,
-	Secrets: []string{"/sasl_config/sasl_password"},
-	fill:    map[string]any{"/retry_backoff": int64(1)}, // no page names one; assumed to be the smallest
+	Check: checkKafkaLog,
+	fill:  map[string]any{"/retry_backoff": int64(1)}, // no page names one; assumed to be the smallest
 	forms: map[string]form{
 		"/retry_backoff":              zeroIsAbsent,
 		"/sasl_config/ssl_ca_content": pem,

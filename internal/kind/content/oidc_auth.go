@@ -28,8 +28,7 @@ var oidcAuth = Type{
 		shape.May("public_key", shape.OfText("The key that checks tokens, in PEM, when jwks_enabled is false.", shape.Softly(emptyOr(pemBlock))).WithExample("-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----\n")),
 		shape.May("slient_renew_access_token_enabled", shape.OfFlag("Whether tokens are renewed without the caller noticing. The API spells the name so.").WithDefault(true)),
 	),
-	Check:   checkOIDCAuth,
-	Secrets: []string{"/client_secret"},
+	Check: checkOIDCAuth,
 	forms: map[string]form{
 		"/scope":      onText(func(s string) string { return strings.Join(strings.Fields(s), " ") }),
 		"/public_key": pem,

@@ -1,6 +1,24 @@
 package shape
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
+)
+
+// Secrets are the JSON pointers of the secrets in a mapping and in the mappings inside it.
+func (s *Shape) Secrets() (pointers []string) {
+	for _, f := range s.Fields {
+		at := jsonptr.Join(f.Name)
+		if f.Shape.Secret {
+			pointers = append(pointers, at)
+		}
+		for _, p := range f.Shape.Secrets() {
+			pointers = append(pointers, at+p)
+		}
+	}
+	return pointers
+}
 
 // SecretName reports whether the name of a value that no shape describes says that it is a secret.
 func SecretName(name string) bool {
