@@ -7,7 +7,7 @@ import (
 )
 
 // pairInside joins the objects of a kind that lives inside another, owner by owner. What an owner has of it that a
-// kind's Match pairs in its own way is left out.
+// kind's Match pairs in its own way is left out, and so is what is for an environment that is out of sight.
 func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
 	have := map[string][]kind.Object{}
 	for i := range c.have.Objects {
@@ -35,12 +35,16 @@ func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
 		if sw := c.swaps[p.want.Address()]; sw != nil { // what lives inside the object that goes does not go over
 			from = keyOf(sw.next)
 		}
-		m := kind.Matched{Want: want[p.want.Key], Have: rekey(have[from], from, p.want.Key)}
+		m := kind.Matched{
+			Want: inSight(c.policy, want[p.want.Key], func(d *kind.Declared) string { return place(k, d.Value) }),
+			Have: inSight(c.policy, rekey(have[from], from, p.want.Key), func(o *kind.Object) string { return place(k, o.Value) }),
+		}
+		seen := len(m.Want)
 		if k.Match != nil {
 			m = k.Match(p.want.Key, m.Want, m.Have)
 		}
 		m.Have = always(k, p, m)
-		c.plan.Unchanged += len(want[p.want.Key]) - len(m.Want)
+		c.plan.Unchanged += seen - len(m.Want)
 		pairs := pairByKey(m)
 		for i := range pairs {
 			switch o := pairs[i].have; {

@@ -166,7 +166,8 @@ type Policy struct {
 	MaxDeletes int      // refuse more deletes and replaces than this; negative means no limit
 	Today      string   // YYYY-MM-DD, for ignore rules with an end
 
-	// Environments are those whose links are looked at; none means all. Objects are looked at in any case.
+	// Environments are those whose links are looked at, and what lives inside objects for one of them, such as variables;
+	// none means all. All other objects are looked at in any case.
 	Environments []string
 
 	// ResendSecrets counts secrets that the gateway hides as changed, since they cannot be compared.

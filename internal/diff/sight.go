@@ -8,7 +8,23 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// inSight leaves out links in environments that a policy does not look at.
+// place is the environment that an object is for, as a variable is; "" when it is for all. An environment itself is for all:
+// its bindings are out of sight where it is not looked at, what it is called is not.
+func place(k *kind.Kind, value any) string {
+	for _, ref := range k.Refs(value) {
+		if ref.Kind == kind.AnEnvironment {
+			return ref.Key
+		}
+	}
+	return ""
+}
+
+// SeesObject reports whether a policy lets a run look at an object, by the environment that it is for.
+func (p Policy) SeesObject(o *kind.Object) bool {
+	return len(p.Environments) == 0 || p.Sees(place(kind.Of(o.Kind), o.Value))
+}
+
+// inSight leaves out links, or objects, in environments that a policy does not look at.
 func inSight[L any](p Policy, links []L, env func(*L) string) []L {
 	if len(p.Environments) == 0 {
 		return links
@@ -22,13 +38,29 @@ func inSight[L any](p Policy, links []L, env func(*L) string) []L {
 	return out
 }
 
-// guardSight refuses to take away what is bound in environments that are out of sight: there it would be missed.
+// guardSight refuses to take away what is bound, or holds something, in environments that are out of sight: there it would be
+// missed. An environment that is out of sight itself is refused whatever is there.
 func (c *comparison) guardSight() {
-	unseen := map[string][]string{}
+	if len(c.policy.Environments) == 0 {
+		return
+	}
+	unseen := map[string][]string{} // by address
+	note := func(address, env string) {
+		if !slices.Contains(unseen[address], env) {
+			unseen[address] = append(unseen[address], env)
+		}
+	}
 	for i := range c.have.Links {
-		l := &c.have.Links[i]
-		if owner := kind.LinkOf(l.Kind).Owner + "/" + l.Owner; !c.policy.Sees(l.To.Env) && !slices.Contains(unseen[owner], l.To.Env) {
-			unseen[owner] = append(unseen[owner], l.To.Env)
+		if l := &c.have.Links[i]; !c.policy.Sees(l.To.Env) {
+			note(kind.LinkOf(l.Kind).Owner+"/"+l.Owner, l.To.Env)
+		}
+	}
+	for i := range c.have.Objects {
+		switch o := &c.have.Objects[i]; {
+		case o.Kind == kind.AnEnvironment && !c.policy.Sees(o.Key):
+			note(o.Address(), o.Key)
+		case o.Owner != "" && !c.policy.SeesObject(o):
+			note(kind.Of(o.Kind).Owner+"/"+o.Owner, place(kind.Of(o.Kind), o.Value))
 		}
 	}
 	for i := range c.plan.Changes {
@@ -36,12 +68,21 @@ func (c *comparison) guardSight() {
 		if !ch.removes() || ch.Have == nil || len(unseen[ch.Have.Address()]) == 0 {
 			continue
 		}
-		envs := unseen[ch.Have.Address()]
-		slices.Sort(envs)
-		c.plan.Refusals = append(c.plan.Refusals, Refusal{
-			Guard: "only-environment", Address: ch.Address,
-			Reason: fmt.Sprintf("%s is bound in %s, which --only-environment leaves out of sight", ch.Have.Address(), strings.Join(envs, ", ")),
-			Would:  fmt.Sprintf("it would have been %sd there, too", ch.Action),
-		})
+		c.plan.Refusals = append(c.plan.Refusals, unsighted(ch, unseen[ch.Have.Address()]))
 	}
+}
+
+// unsighted refuses to take an object away that is in use in some environments that are out of sight.
+func unsighted(ch *Change, envs []string) Refusal {
+	slices.Sort(envs)
+	r := Refusal{Guard: "only-environment", Address: ch.Address, Would: fmt.Sprintf("it would have been %sd there, too", ch.Action)}
+	switch in := strings.Join(envs, ", "); {
+	case ch.Kind == kind.AnEnvironment:
+		r.Reason, r.Would = fmt.Sprintf("--only-environment leaves %s out of sight", in), fmt.Sprintf("it would have been %sd", ch.Action)
+	case len(kind.LinksFrom(ch.Kind)) > 0:
+		r.Reason = fmt.Sprintf("%s is bound in %s, which --only-environment leaves out of sight", ch.Have.Address(), in)
+	default:
+		r.Reason = fmt.Sprintf("%s holds something for %s, which --only-environment leaves out of sight", ch.Have.Address(), in)
+	}
+	return r
 }

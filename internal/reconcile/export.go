@@ -76,7 +76,7 @@ func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.O
 		if err != nil {
 			return nil, nil, err
 		}
-		links, level = append(links, rows...), parts
+		links, level = append(links, rows...), slices.DeleteFunc(parts, func(o kind.Object) bool { return !r.Policy.SeesObject(&o) })
 	}
 	return all, links, nil
 }

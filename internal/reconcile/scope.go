@@ -42,7 +42,7 @@ func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 	for i := range state.Objects {
 		d := &state.Objects[i]
 		k := kind.Of(d.Kind)
-		if !r.Policy.Covers(k, d.Name()) {
+		if !r.Policy.Covers(k, d.Name()) || k.Owner != "" && !r.Policy.SeesObject(&d.Object) {
 			continue
 		}
 		if k.Owner == "" {

@@ -54,10 +54,12 @@ func newLedger(own, other *Side, shared bool) *ledger {
 	l.Have = renamed(l.Have, l.want.Objects)
 	l.want = diff.Standing(l.Have, l.want)
 	l.plan = diff.Between(l.Have, l.want, diff.Policy{
-		Kinds: own.Policy.Kinds, Names: own.Policy.Names, Today: own.Policy.Today, MaxDeletes: -1,
+		Kinds: own.Policy.Kinds, Names: own.Policy.Names, Environments: own.Policy.Environments, Today: own.Policy.Today, MaxDeletes: -1,
 	})
 	for _, e := range l.plan.Errors {
-		l.note(e)
+		if e.Refers == "" || l.looksAt(e.Refers) {
+			l.note(e)
+		}
 	}
 	l.index()
 	return l
@@ -77,6 +79,13 @@ func (l *ledger) resolve(other *Side) {
 		l.astray[places[f.Source]] = l.astray[places[f.Source]] || !f.Warning
 		l.note(diff.Note{Source: &f.Source, Message: strings.TrimSuffix(f.Problem+"; "+f.Hint, "; ")})
 	}
+}
+
+// looksAt reports whether the side was asked for an object of this address: of others nobody knows whether they are there.
+func (l *ledger) looksAt(address string) bool {
+	kindName, key, _ := strings.Cut(address, "/")
+	kindName, key, _ = strings.Cut(kind.Of(kindName).Root(key), "/")
+	return l.Policy.Covers(kind.Of(kindName), key)
 }
 
 // note warns of something about the target's files.
@@ -126,12 +135,15 @@ func renamed(have kind.Actual, want []kind.Declared) kind.Actual {
 // standIn makes a gateway of the files: it has what they ask for, each reference as one API.
 func (l *ledger) standIn() {
 	l.Have = kind.Actual{}
-	l.want = kind.Desired{Objects: l.State.Objects, Owns: l.State.Owns, Ignore: l.State.Ignore}
-	for i := range l.State.Objects {
-		l.Have.Objects = append(l.Have.Objects, l.State.Objects[i].Object)
+	state := l.State.Referring(l.Policy.CoversLink)
+	l.want = kind.Desired{Objects: state.Objects, Owns: state.Owns, Ignore: state.Ignore}
+	for i := range state.Objects {
+		if o := state.Objects[i].Object; l.Policy.SeesObject(&o) {
+			l.Have.Objects = append(l.Have.Objects, o)
+		}
 	}
-	for i := range l.State.References {
-		ref := &l.State.References[i]
+	for i := range state.References {
+		ref := &state.References[i]
 		link := kind.Link{Kind: ref.Kind, Owner: ref.Owner, To: &kind.Target{Kind: ref.Target(), Name: ref.Text}}
 		if ref.Target() == kind.APublication {
 			link.To, _ = named(ref.String()).In(ref.Environment)
