@@ -138,6 +138,15 @@ func TestExamples(t *testing.T) {
 			"a quota lets an app call more in a day, and less at once", quota("qqq", 100, "mobile"), strings.Replace(quota("qqq", 10, "mobile"), "DAY", "HOUR", 1),
 			"exposure */* limit 100 per DAY for mobile → 10 per HOUR\nchange */* limit 100 per DAY for mobile → 10 per HOUR",
 		},
+		{
+			"a quota is lowered of which the files do not say for whom it holds", quota("qqq", 100, "mobile, web"), strings.Replace(quota("qqq", 10, ""), ", apps: []", "", 1),
+			"change  limit 100 per DAY per app → 10 per DAY per app ?",
+		},
+		{"a quota is lowered that holds for nobody", quota("qqq", 100, ""), strings.Replace(quota("qqq", 10, ""), ", apps: []", "", 1), ""},
+		{
+			"an app leaves a lowered quota for another one", twoQuotas("mobile, web", ""), strings.Replace(strings.Replace(twoQuotas("x", "web"), ", apps: [x]", "", 1), "call_limits: 10,", "call_limits: 5,", 1),
+			"exposure */* limit 10 per DAY for web → 100 per DAY\nchange  limit 10 per DAY per app → 5 per DAY per app ?",
+		},
 		{"another name of a quota alone", quota("qqq", 10, "mobile"), strings.Replace(quota("ppp", 10, "mobile"), "name: ppp", "name: ppp, moved_from: qqq", 1), ""},
 		{"a policy under another name", throttle("ttt", 5, "open"), strings.Replace(throttle("uuu", 5, "open"), "name: uuu", "name: uuu, moved_from: t", 1), ""},
 	} {
@@ -214,7 +223,7 @@ func of(t *testing.T, have, want string) []impact.Entry {
 	}
 	complete := map[string]bool{}
 	for _, k := range kind.Links {
-		complete[k.Name] = true
+		complete[k.Name] = k.Target == kind.APublication || c.Complete[k.Name] // all is read that APIs are bound to
 	}
 	return impact.Of(impact.Input{Have: c.Actual, Want: c.Desired, Plan: c.Plan, Complete: complete, APIs: c.APIs})
 }
