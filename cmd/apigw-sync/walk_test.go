@@ -253,6 +253,29 @@ func (w *walker) applied(t *testing.T) {
 			w.Errorf("the export has no %s of %s: see Items and Tree of %s", k.Field, k.Owner, k.Name)
 		}
 	}
+	w.changed(url)
+}
+
+// changed lets an apply change all objects, and another remove them.
+func (w *walker) changed(url string) {
+	w.Helper()
+	owns := map[string]any{}
+	for _, k := range kind.All {
+		if k.Section != "" && !k.Given {
+			owns[k.Section] = []any{"one_*"}
+		}
+	}
+	nothing := map[string]any{"version": "apigw-sync/v1", "owns": owns}
+	for _, x := range []struct {
+		doing string
+		file  map[string]any
+	}{{"updates", w.file(w.others)}, {"deletes", nothing}} {
+		path := w.keep(x.doing+".yaml", x.file)
+		out, code := w.run(url, "apply", "-f", path, "--yes", "--allow-interruption", "--max-deletes", "-1", "--prune", "--allow-empty")
+		if code != 0 {
+			w.Errorf("apply ends with exit code %d; see the routes of %s in internal/emulator\n%s", code, x.doing, out)
+		}
+	}
 }
 
 // explained asks for what explain says of an object that is bound to the API, or to the app that may call it.
