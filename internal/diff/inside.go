@@ -108,7 +108,7 @@ func (c *comparison) inside(k *kind.Kind) {
 		case p.along:
 		case p.want == nil && p.have.Foreign:
 			c.plan.Warnings = append(c.plan.Warnings, Note{Address: p.have.Address(), Message: "nobody can say what it is, so that it is left alone"})
-		case c.rules.whole(k.Name, p.owner()):
+		case c.rules.whole(k.Name, p.key()):
 			c.plan.Ignored++
 		case p.want == nil:
 			c.remove(k, p.have, "")
@@ -118,12 +118,12 @@ func (c *comparison) inside(k *kind.Kind) {
 	}
 }
 
-// owner is the key of the owner of what lives inside another.
-func (p *pair) owner() string {
+// key is that of the object that a pair is about.
+func (p *pair) key() string {
 	if p.want != nil {
-		return p.want.Owner
+		return p.want.Key
 	}
-	return p.have.Owner
+	return p.have.Key
 }
 
 // rekey gives parts of a renamed owner the keys that they will have.

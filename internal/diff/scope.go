@@ -92,9 +92,19 @@ func newIgnoreRules(rules []kind.Ignore, today string) *ignoreRules {
 	return r
 }
 
+// about reports whether a rule is about an object of its kind: by the key, or of what lives inside another by the name of that.
+func about(i kind.Ignore, key string) bool {
+	if k := kind.Of(i.Kind); k != nil && k.Owner != "" {
+		if owner, _, ok := strings.Cut(key, "/"); ok && kind.Glob(i.Name, owner) {
+			return true
+		}
+	}
+	return kind.Glob(i.Name, key)
+}
+
 // whole reports whether a rule leaves the object alone altogether.
-func (r *ignoreRules) whole(kindName, name string) bool {
-	return slices.ContainsFunc(r.byKind[kindName], func(i kind.Ignore) bool { return len(i.Fields) == 0 && kind.Glob(i.Name, name) })
+func (r *ignoreRules) whole(kindName, key string) bool {
+	return slices.ContainsFunc(r.byKind[kindName], func(i kind.Ignore) bool { return len(i.Fields) == 0 && about(i, key) })
 }
 
 // fields parts changed leaves into those that count and those that a rule leaves alone.
@@ -104,7 +114,7 @@ func (r *ignoreRules) fields(kindName, key string, all []Field) (kept, ignored [
 	}
 	for _, f := range all {
 		if slices.ContainsFunc(r.byKind[kindName], func(i kind.Ignore) bool {
-			return kind.Glob(i.Name, key) && slices.ContainsFunc(i.Fields, func(p string) bool { return f.Path == p || strings.HasPrefix(f.Path, p+"/") })
+			return about(i, key) && slices.ContainsFunc(i.Fields, func(p string) bool { return f.Path == p || strings.HasPrefix(f.Path, p+"/") })
 		}) {
 			ignored = append(ignored, f)
 		} else {
@@ -118,7 +128,7 @@ func (r *ignoreRules) fields(kindName, key string, all []Field) (kept, ignored [
 func (r *ignoreRules) keep(k *kind.Kind, w *kind.Declared, have *kind.Object) *kind.Declared {
 	var pointers []string
 	for _, i := range r.byKind[k.Name] {
-		if kind.Glob(i.Name, w.Key) {
+		if about(i, w.Key) {
 			pointers = append(pointers, i.Fields...)
 		}
 	}

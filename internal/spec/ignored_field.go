@@ -94,6 +94,8 @@ func led(s *shape.Shape, at, step string) (into []*shape.Shape, why, instead str
 	}
 	if f := s.Field(step); f != nil {
 		into = append(into, f)
+	} else if s.Each != nil {
+		into = append(into, s.Each)
 	}
 	if into != nil || s.Others != shape.Refused {
 		return into, "", ""

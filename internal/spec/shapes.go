@@ -84,7 +84,7 @@ var pointerShape = shape.OfText("JSON pointer of a field, such as /content/max_a
 	}).WithExample("/values")
 
 var ignoreShape = shape.OfMap("Differences that are left alone by diff, apply and drift.",
-	shape.Need("kind", shape.OfText("Kind of the objects, or of the bindings, which go by the name of their policy or app.", shape.OneOf(ignorable()...))),
+	shape.Need("kind", shape.OfText("Kind of the objects, or of the bindings, which go by the name of their policy or app. What lives inside an object goes by the name of that, or by its address without the kind, such as orders/backend@STAGING.", shape.OneOf(ignorable()...))),
 	shape.Need("name", globText),
 	shape.May("fields", shape.OfList("Fields that may differ.", pointerShape, shape.Count(1, 0)).WithAbsent("the whole object")),
 	shape.May("reason", shape.OfText("Why, for people.").WithExample("owned by operations")),

@@ -134,7 +134,9 @@ func (c *promotion) parts(k *kind.Kind, owner string) {
 	}
 	addresses := map[string]bool{}
 	for _, o := range slices.Concat(c.from.parts[at], c.to.parts[at]) {
-		addresses[o.Address()] = true
+		if !addresses[o.Address()] && !c.ignored(k.Name, o.Key) {
+			addresses[o.Address()] = true
+		}
 	}
 	for _, address := range sorted(addresses) {
 		if a, b := c.from.have[address], c.to.have[address]; a != nil && b != nil {
