@@ -79,6 +79,21 @@ func (f filter) link(k *kind.LinkKind) bool {
 	return f.kinds == nil || f.kinds[k.Name] || f.kinds[owner.Name] || f.kinds[owner.Section]
 }
 
+// unmatched warns of names that a run is to look at and nothing has: after a slip there it would read as if all were well.
+func (c *comparison) unmatched() {
+	for _, glob := range c.policy.Names {
+		is := func(kindName, name string) bool {
+			return kind.Glob(glob, name) && c.policy.Covers(kind.Of(kindName), "")
+		}
+		if !slices.ContainsFunc(c.want.Objects, func(d kind.Declared) bool { return is(d.Kind, d.Name()) }) &&
+			!slices.ContainsFunc(c.have.Objects, func(o kind.Object) bool { return is(o.Kind, o.Name()) }) {
+			c.plan.Warnings = append(c.plan.Warnings, Note{
+				Message: "--name " + glob + " matches nothing that the files declare and nothing that was read of the gateway; correct it, or see that these are the right files and kinds",
+			})
+		}
+	}
+}
+
 // ignoreRules are the ignore rules that hold today.
 type ignoreRules struct{ byKind map[string][]kind.Ignore }
 
