@@ -21,6 +21,7 @@ type testOptions struct {
 	output  outputOptions
 	cases   []string
 	against string
+	prune   bool
 	run     []string
 	explain bool
 }
@@ -51,6 +52,7 @@ A file of cases begins with version: apigw-sync/cases/v1; "schema cases" prints 
 	flags.Lookup("environment").Usage = "environment of calls and bindings that `NAME` none (default \"" + spec.DefaultEnvironment + "\")"
 	flags.StringArrayVar(&o.cases, "cases", nil, "file or folder of cases at `PATH`; repeatable")
 	flags.StringVar(&o.against, "against", "", "let `FILE`, an export (best made --with-apis), tell of APIs and of what the files do not manage")
+	flags.BoolVar(&o.prune, "prune", false, "answer as after apply --prune, without what the export has, owns covers and the files do not declare")
 	flags.StringArrayVar(&o.run, "run", nil, "try the cases only whose name matches this `GLOB`; repeatable")
 	flags.BoolVar(&o.explain, "explain", false, "explain cases that pass, too")
 	o.output.addFlags(flags, "test")
@@ -137,6 +139,7 @@ func (o *testOptions) held(p *program) (*intent.Held, []spec.Finding, error) {
 		return nil, nil, p.unreadable("against", o.against, err)
 	}
 	held, findings := intent.ReadHeld(spec.Input{Name: o.against, Data: data}, o.files.lookup(p))
+	held.Prune = o.prune
 	return held, findings, nil
 }
 

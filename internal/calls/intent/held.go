@@ -12,6 +12,7 @@ import (
 type Held struct {
 	State *spec.State
 	APIs  []API // nil when the export does not tell them
+	Prune bool  // what the files own and do not declare goes
 }
 
 // heldAPI is an API as exports have it: what they leave out is the default.

@@ -13,13 +13,21 @@ import (
 func (w *World) ignored(kindName, name string) *kind.Ignore {
 	for i := range w.ignores {
 		r := &w.ignores[i]
-		lapsed := r.Until != "" && r.Until < w.today
 		harmless := len(r.Fields) > 0 && !slices.ContainsFunc(r.Fields, func(f string) bool { return f != "/remark" && f != "/reset_time" })
-		if r.Kind == kindName && kind.Glob(r.Name, name) && !lapsed && !harmless {
+		if r.Kind == kindName && kind.Glob(r.Name, name) && !w.lapsed(r) && !harmless {
 			return r
 		}
 	}
 	return nil
+}
+
+func (w *World) lapsed(r *kind.Ignore) bool { return r.Until != "" && r.Until < w.today }
+
+// ignoredWhole is whether a rule leaves an object to the gateway, whatever is in it.
+func (w *World) ignoredWhole(kindName, name string) bool {
+	return slices.ContainsFunc(w.ignores, func(r kind.Ignore) bool {
+		return r.Kind == kindName && len(r.Fields) == 0 && kind.Glob(r.Name, name) && !w.lapsed(&r)
+	})
 }
 
 // doubt leaves open whether b is as the files say, where an ignore rule lets the gateway differ.

@@ -78,7 +78,7 @@ func (w *World) holdsFor(l link, app string) truth {
 		return open
 	case !l.exported:
 		return sure(kind.Glob(l.Text, app))
-	case d != nil && d.MovedFrom != "" && kind.Glob(l.Text, d.MovedFrom):
+	case d != nil && d.MovedFrom != "" && w.renamed["app/"+d.MovedFrom] == d && kind.Glob(l.Text, d.MovedFrom):
 		return yes
 	case w.renamed["app/"+app] != nil:
 		return no // it was another app that had the name

@@ -87,6 +87,57 @@ func TestQuota(t *testing.T) {
 	}
 }
 
+// A rename that was carried out says nothing of the app that has the former name now.
+func TestQuotaRenamedBefore(t *testing.T) {
+	const done = "version: apigw-sync/v1\napps: [{name: renamed}, {name: held}]\napp_quotas: [{name: old, call_limits: 50, time_unit: MINUTE, time_interval: 1, apps: [held]}]\n"
+	for app, want := range map[string]string{"renamed": "no limit", "held": oldText} {
+		if got, a := quotaAnswer(t, quotaFile, done, Call{API: "o/app", App: app}); got != want {
+			t.Errorf("%s: %s, want %s\n%v", app, got, want, a.Why)
+		}
+	}
+}
+
+// What the files own and do not declare goes with --prune, and what only a rule ignores stays.
+func TestPruned(t *testing.T) {
+	const (
+		export = "version: apigw-sync/v1\nthrottles: [{name: byhand, time_interval: 1, time_unit: SECOND, api_call_limits: 9, specials: [{user: u1, call_limits: 3}], apis: [o/app]}]\n" +
+			"apps: [{name: partner_a, apis: [o/app]}, {name: other, apis: [o/app]}]\napp_quotas: [{name: old, call_limits: 50, time_unit: MINUTE, time_interval: 1, apps: [partner_a, other]}]\n"
+		files = "version: apigw-sync/v1\napps: [{name: partner_a, access_control: {}, apis: [o/app]}]\n"
+		byUs  = "allowed | 500 calls in 1 SECOND in all, by default | none"
+		byHim = "allowed | 3 calls in 1 SECOND of the user, by throttle_special/byhand/user:u1 | none"
+	)
+	for more, want := range map[string]string{
+		"owns: {throttles: ['*'], app_quotas: ['*']}\n":                                           byUs + " | no limit",
+		"owns: {throttles: ['*']}\n":                                                              byUs + " | " + oldText,
+		"owns: {throttles: ['other*'], app_quotas: ['ol?']}\n":                                    byHim + " | no limit",
+		"owns: {throttles: ['*']}\nignore: [{kind: throttle, name: byhand}]\n":                    byHim + " | " + oldText,
+		"owns: {throttles: ['*']}\nignore: [{kind: throttle, name: byhand, fields: [/remark]}]\n": byUs + " | " + oldText,
+		"owns: {throttles: ['*']}\nignore: [{kind: throttle, name: byhand, until: 2026-11-26}]\n": byUs + " | " + oldText,
+		"owns: {apps: ['*']}\n": byHim + " | " + oldText,
+	} {
+		for _, prune := range []bool{true, false} {
+			state, findings := spec.Load([]spec.Input{{Name: "gateway.yaml", Data: []byte(files + more)}}, spec.Options{})
+			held, others := ReadHeld(spec.Input{Name: "export.yaml", Data: []byte(export)}, nothing)
+			if findings = append(findings, others...); len(findings) > 0 {
+				t.Fatal(findings)
+			}
+			held.Prune = prune
+			suite := &Suite{DefaultLimit: 500, APIs: []API{{Group: "o", Name: "app", Method: "GET", Path: "/app", AuthType: "APP", Published: []string{"RELEASE"}, Tags: []string{}}}}
+			o := New(state, held, suite, "2026-11-27").Run(Case{
+				Call:   Call{API: "o/app", App: "partner_a", User: "u1", Environment: "RELEASE"},
+				Expect: Expect{Quota: &LimitExpect{None: true}},
+			})
+			expected := want
+			if !prune {
+				expected = byHim + " | " + oldText
+			}
+			if d := cmp.Diff(expected, brief(o.Answer)+" | "+o.Checks[0].Got); d != "" {
+				t.Errorf("%s, prune %t: -want +got:\n%s", more, prune, d)
+			}
+		}
+	}
+}
+
 // Where an ignore rule lets the gateway differ, the quota is not sure; when it first counts anew does not matter.
 func TestQuotaIgnored(t *testing.T) {
 	for rule, want := range map[string]string{

@@ -51,7 +51,7 @@ func New(files *spec.State, held *Held, suite *Suite, today string) *World {
 		w.link(r, r.Owner, false)
 	}
 	if held != nil {
-		w.keep(held)
+		w.keep(held, files.Owns)
 	}
 	return w
 }
@@ -67,7 +67,7 @@ func (w *World) link(r *spec.Reference, owner string, exported bool) {
 }
 
 // keep adds what an export says and the files do not manage.
-func (w *World) keep(held *Held) {
+func (w *World) keep(held *Held, owns map[string][]string) {
 	w.exported, w.complete = true, held.APIs != nil
 	for i := range held.APIs {
 		same := func(a API) bool { return a.Address() == held.APIs[i].Address() && a.Path == held.APIs[i].Path }
@@ -84,10 +84,17 @@ func (w *World) keep(held *Held) {
 	})
 	declared := maps.Clone(w.objects)
 	maps.Copy(declared, w.renamed)
+	pruned := func(kindName, name string) bool {
+		return held.Prune && declared[kindName+"/"+name] == nil && !w.ignoredWhole(kindName, name) &&
+			slices.ContainsFunc(owns[kindName], func(glob string) bool { return kind.Glob(glob, name) })
+	}
 	for i := range held.State.Objects {
 		d := held.State.Objects[i]
-		owner := declared[kind.Of(d.Kind).Owner+"/"+d.Owner]
+		ownerKind := kind.Of(d.Kind).Owner
+		owner := declared[ownerKind+"/"+d.Owner]
 		switch {
+		case ownerKind == "" && pruned(d.Kind, d.Key), ownerKind != "" && pruned(ownerKind, d.Owner):
+			continue
 		case declared[d.Address()] != nil, owner != nil && owner.ManagesKind(d.Kind):
 			continue
 		case owner != nil: // perhaps under a new name
@@ -98,6 +105,7 @@ func (w *World) keep(held *Held) {
 	for i := range held.State.References {
 		r := &held.State.References[i]
 		switch owner := declared[kind.LinkOf(r.Kind).Owner+"/"+r.Owner]; {
+		case pruned(kind.LinkOf(r.Kind).Owner, r.Owner): // with the owner
 		case owner == nil:
 			w.link(r, r.Owner, true)
 		case !owner.ManagesKind(r.Kind):
