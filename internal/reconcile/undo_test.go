@@ -79,6 +79,8 @@ type undoing struct {
 	file    tape
 	dead    mortal
 	untold  []diff.Loss // what the gateway does not tell
+
+	dieBackAt int // the request with which the first undo of a killed run dies; 0: that of every second one, somewhere
 }
 
 func newUndoing(t *testing.T, have, want []byte, b emulator.Behaviour) *undoing {
@@ -189,8 +191,11 @@ func (u *undoing) thereAndBack(t *testing.T, n int, carried bool) {
 	}
 	everything(t, &reconcile.Run{Caller: client(t, u.gateway), Parallel: 8}) // what lists show late, they show from now on
 	var lost []diff.Loss
-	if n >= 0 && n%2 == 0 {
-		lost = u.dieBack(ctx, t, n/2+3, carried)
+	if u.dieBackAt == 0 && n >= 0 && n%2 == 0 {
+		u.dieBackAt = n/2 + 3
+	}
+	if u.dieBackAt > 0 {
+		lost = u.dieBack(ctx, t, u.dieBackAt, carried)
 	}
 	back := u.takeBack(ctx, t)
 	back.losses = renamedLosses(c.Plan, slices.Concat(back.losses, lost, u.untold))

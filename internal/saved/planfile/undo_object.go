@@ -115,11 +115,18 @@ func (b *back) remade(was *Held, now *kind.Object) (madeAgain, error) {
 }
 
 // again wants an object made again.
-func (b *back) again(o object, was *Held) error {
+func (b *back) again(o object, was *Held) error { return b.againAs(o, was, was.Key) }
+
+// againAs is the same for one that the run gave another name: what an undo before this one made of it goes by that, until it
+// is finished.
+func (b *back) againAs(o object, was *Held, renamed string) error {
 	d, err := b.anew(was)
 	if err != nil || d == nil {
 		b.closed[o] = true
 		return err
+	}
+	if renamed != was.Key {
+		d.MovedFrom = renamed
 	}
 	b.want(o, *d)
 	return nil
@@ -229,12 +236,16 @@ func (b *back) replaced(o object, ch *document.Change, was *Held, wanted *Object
 		if now == nil || now.ID == was.ID {
 			continue
 		}
-		departs, err := b.Departs(was, now)
-		if err != nil {
-			return err
-		}
-		if len(departs) == 0 && name == was.Key {
-			continue // an undo before this one made it
+		if name == was.Key {
+			as, err := b.remade(was, now)
+			switch {
+			case err != nil:
+				return err
+			case as == whole:
+				continue
+			case as == inPart:
+				return b.again(o, was)
+			}
 		}
 		ours, err := b.ours(ch, wanted, now)
 		if err != nil || !ours {
@@ -248,7 +259,7 @@ func (b *back) replaced(o object, ch *document.Change, was *Held, wanted *Object
 		b.owner(o) // what the run made beside it goes
 		return nil
 	case mine == nil:
-		return b.again(o, was)
+		return b.againAs(o, was, wanted.Key)
 	}
 	b.way.Extract.Carried[o.kind+"/"+was.Key] = true
 	return b.restore(o, ch, was, wanted, mine)
