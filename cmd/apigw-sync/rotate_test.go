@@ -118,7 +118,7 @@ func newRotated(t *testing.T, args []string) *rotated {
 
 func newKilled(t *testing.T, state string, command []string, args ...string) *rotated {
 	t.Helper()
-	r := &rotated{gateway: emulator.New(emulator.Options{}), folder: t.TempDir(), command: command, args: args, killAt: -1}
+	r := &rotated{gateway: emulator.New(emulator.Options{Behaviour: emulator.Behaviour{FeatureChanges: "any-time"}}), folder: t.TempDir(), command: command, args: args, killAt: -1}
 	if err := r.gateway.Load([]byte(state)); err != nil {
 		t.Fatal(err)
 	}

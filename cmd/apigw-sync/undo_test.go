@@ -24,7 +24,7 @@ func TestUndoKilled(t *testing.T) {
 				step = 9
 			}
 			for n := i % step; reached; n += step {
-				r := newKilled(t, undoneGateway, []string{"apply"}, "--prune", "--yes", "--parallelism", "2")
+				r := newKilled(t, undoneGateway, []string{"apply"}, "--prune", "--yes", "--allow-interruption", "--parallelism", "2")
 				keep(t, filepath.Join(r.folder, "gateway.yaml"), undoneFile)
 				before := r.dump(t)
 				r.killAt, r.carried = n, tc.carried
@@ -84,6 +84,10 @@ func (r *rotated) dump(t *testing.T) []string {
 const undoneGateway = `
 gateway:
   environments: [RELEASE, STAGING]
+  settings:
+    - {name: app_basic, enable: false, config: "off"}
+    - {name: ratelimit, enable: true, config: '{"api_limits":200}'}
+    - {name: request_body_size, enable: true, config: "12582912"}
   groups:
     - name: orders
       apis:
@@ -103,6 +107,7 @@ acls:
 
 const undoneFile = `version: apigw-sync/v1
 owns: {throttles: ["*"], apps: ["*"], plugins: ["*"], acls: ["*"]}
+features: {app_basic: "on", ratelimit: {api_limits: 500, newer: 1}, request_body_size: 104857600}
 throttles:
   - name: golden
     moved_from: gold

@@ -17,6 +17,7 @@ import (
 type Feature struct {
 	Name   string `json:"name"`
 	Config any    `json:"config"` // a text such as "on" or "500", or a mapping; nil where it was never set
+	Whole  bool   `json:"-"`      // the gateway shall hold no parameter that Config does not name
 	Odd    `json:"-"`
 }
 
@@ -52,6 +53,16 @@ var featureDefaults = map[string]map[string]any{
 
 const enableParam = "enable"
 
+// featureUnset are the configurations that gateways go by until a feature is set for the first time, where documents give
+// one for all gateways.
+var featureUnset = map[string]any{
+	"api_uri_no_escape": switchOff, "app_api_key": switchOff, "app_basic": switchOff, "app_jwt": switchOff, "app_route": switchOff, "app_secret": switchOff,
+	"app_token": switchOff, "backend_client_certificate": switchOff, "backend_timeout": map[string]any{"max_timeout": int64(60000)},
+	"custom_auth_header": switchOff, "gzip": switchOff, "policy_cookie_param": switchOff, "public_key": switchOff, "real_ip_from_xff": switchOff,
+	"real_ip_header_getter": switchOff, "request_body_size": "12582912", "sse_strategy": switchOff, "throttle_strategy": switchOff,
+	"vpc_health_status": switchOff, "vpc_name_modifiable": switchOn,
+}
+
 // madeSettings are configurations for made-up states, by the name of the feature.
 var madeSettings = map[string][]any{
 	"app_basic":         {switchOn, switchOff},
@@ -77,24 +88,15 @@ var feature = of(Def[Feature, featureWire]{
 	},
 	Hooks: Hooks[Feature]{
 		Normalize: func(f Feature) Feature { f.Config = withDefaults(f.Name, configured(f.Config)); return f },
-		Adopt: func(want, have Feature) Feature {
-			if want.Config == nil {
-				have.Config = nil
-			}
-			w, ok := want.Config.(map[string]any)
-			h, both := have.Config.(map[string]any)
-			if ok && both {
-				have.Config = common(w, h)
-			}
-			return have
-		},
-		Sent:     sentFeature,
-		Features: func(f Feature) []string { return []string{f.Name} },
-		Disturbs: func(Feature) string { return "is a feature of the gateway, a change of which interrupts calls" },
+		Entire:    entireFeature,
+		Adopt:     adoptFeature,
+		Sent:      sentFeature,
+		Features:  func(f Feature) []string { return []string{f.Name} },
+		Disturbs:  func(Feature) string { return "is a feature of the gateway, a change of which interrupts calls" },
 		Secrets: func(f Feature) (out []string) {
 			m, _ := f.Config.(map[string]any)
 			for _, key := range slices.Sorted(maps.Keys(m)) {
-				if _, text := m[key].(string); text && (key == featureHides[f.Name] || shape.SecretName(key)) {
+				if _, text := m[key].(string); text && featureSecret(f.Name, key) {
 					out = append(out, "/config"+jsonptr.Join(key))
 				}
 			}
@@ -191,32 +193,65 @@ func configured(v any) any {
 	return v
 }
 
-// common is have with those members alone that want has, too.
-func common(want, have map[string]any) map[string]any {
-	out := map[string]any{}
-	for key, v := range have {
-		if _, ok := want[key]; ok {
-			out[key] = v
-		}
+// entireFeature is a feature with all its parameters. One that was never set is as gateways have it until then, where that
+// is known.
+func entireFeature(f Feature) Feature {
+	if f.Config == nil {
+		f.Config = featureUnset[f.Name]
 	}
-	return out
+	f.Whole = f.Config != nil
+	return f
 }
 
-// sentFeature is a configuration with the parameters that a file leaves to the gateway, as that has them.
+// adoptFeature takes from want what it leaves to the gateway: parameters that it does not name, or all of them.
+func adoptFeature(want, have Feature) Feature {
+	if want.Config == nil {
+		have.Config = nil
+	} else if have.Config == nil && want.Whole {
+		have.Config = featureUnset[have.Name]
+	}
+	w, ok := want.Config.(map[string]any)
+	h, both := have.Config.(map[string]any)
+	if ok && both {
+		have.Config = maps.Clone(h)
+		maps.DeleteFunc(have.Config.(map[string]any), func(key string, v any) bool { return want.leaves(w, key, v) })
+	}
+	return have
+}
+
+// sentFeature is a configuration with the parameters that want leaves to the gateway, as that has them.
 func sentFeature(want, have Feature, _ func(string) bool) (Feature, []string) {
 	w, ok := want.Config.(map[string]any)
 	h, both := have.Config.(map[string]any)
 	if !ok || !both {
 		return want, nil
 	}
-	out, lost := maps.Clone(h), []string{}
-	maps.Copy(out, w)
+	out, lost := maps.Clone(w), []string{}
 	for key, v := range h {
-		text, _ := v.(string)
-		if _, named := w[key]; !named && (key == featureHides[want.Name] || shape.SecretName(key)) && !InClear(text) {
+		if !want.leaves(w, key, v) {
+			continue
+		}
+		out[key] = v
+		if featureSecret(want.Name, key) && concealedIn(v) {
 			lost = append(lost, "/config"+jsonptr.Join(key))
 		}
 	}
 	want.Config = out
 	return want, lost
+}
+
+// leaves reports whether a configuration leaves a parameter that the gateway has to it. A secret that is not shown is left
+// also by one that is whole, which cannot tell it.
+func (f Feature) leaves(config map[string]any, key string, held any) bool {
+	_, named := config[key]
+	return !named && (!f.Whole || featureSecret(f.Name, key) && concealedIn(held))
+}
+
+// featureSecret reports whether a parameter of a feature is a secret.
+func featureSecret(name, key string) bool { return key == featureHides[name] || shape.SecretName(key) }
+
+// concealedIn reports whether what the gateway shows of a secret is not that.
+func concealedIn(v any) bool {
+	text, ok := v.(string)
+	return ok && !InClear(text)
 }

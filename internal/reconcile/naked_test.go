@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sort"
@@ -174,8 +175,7 @@ var untoldRedirects = diff.Loss{Address: "domain", Path: "/http_redirect"}
 // forget takes what is listed as lost out of what states have beside the sections of files: how features are set, and the
 // certificates of domains, with which goes whether callers must show one.
 func forget(gw map[string]any, l diff.Loss) {
-	settings, _ := gw["settings"].([]any)
-	gw["settings"] = slices.DeleteFunc(settings, func(s any) bool { return l.Address == "feature/"+s.(map[string]any)["name"].(string) })
+	forgetSetting(gw, l)
 	groups, _ := gw["groups"].([]any)
 	for _, g := range groups {
 		domains, _ := g.(map[string]any)["domains"].([]any)
@@ -192,4 +192,36 @@ func forget(gw map[string]any, l diff.Loss) {
 		sortByText(domains)
 	}
 	sortByText(groups)
+}
+
+// forgetSetting takes out of how features are set what is listed as lost: all of it, one parameter, or that a feature was
+// never set, if it has its default.
+func forgetSetting(gw map[string]any, l diff.Loss) {
+	name, ok := strings.CutPrefix(l.Address, "feature/")
+	settings, _ := gw["settings"].([]any)
+	if !ok || settings == nil {
+		return
+	}
+	left := slices.DeleteFunc(settings, func(s any) bool {
+		m := s.(map[string]any)
+		switch parameter := strings.TrimPrefix(l.Path, "/config/"); {
+		case m["name"] != name:
+			return false
+		case strings.Contains(l.Reason, "it is set to the default"):
+			return m["enable"] == false || m["name"] == "request_body_size" && m["config"] == "12582912"
+		case l.Path == "/config":
+			return true
+		default:
+			var config map[string]any
+			if err := json.Unmarshal([]byte(m["config"].(string)), &config); err == nil {
+				delete(config, parameter)
+				raw, _ := json.Marshal(config)
+				m["config"] = string(raw)
+			}
+			return false
+		}
+	})
+	if gw["settings"] = left; len(left) == 0 {
+		delete(gw, "settings")
+	}
 }

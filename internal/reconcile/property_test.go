@@ -220,6 +220,7 @@ func inEveryBehaviour(t *testing.T, stream uint64, holds func(t *testing.T, have
 			t.Parallel()
 			for seed := range world.Fewer(6, 10) {
 				o := small
+				o.Features = true
 				o.Unmanaged = seed%3 == 2 && tc.b.ACLSlot != "one" // what is not declared may claim the one slot
 				if tc.world != nil {
 					tc.world(&o)

@@ -140,7 +140,7 @@ func (b *back) updated(o object, ch *document.Change, was *Held, wanted *Object)
 		b.stale(ch.Address, b.instead(o))
 		return nil
 	}
-	departs, err := b.departs(ch, was, now)
+	departs, added, err := b.departs(ch, was, wanted, now)
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (b *back) updated(o object, ch *document.Change, was *Held, wanted *Object)
 		b.unrestored(ch, was, wanted)
 		return nil
 	}
-	return b.restore(o, ch, was, wanted, now)
+	return b.restore(o, ch, was, wanted, now, added)
 }
 
 // ledOn is an object that calls what the run replaced by its own name where the run led it to the successor, and may have ended
@@ -182,18 +182,24 @@ func (b *back) leadsToReplaced(o *kind.Object) bool {
 }
 
 // departs are the leaves in which an object is not as it was: those that this version knows, and those that the run
-// wrote. What else there is more than before, the gateway has added by itself.
-func (b *back) departs(ch *document.Change, was *Held, now *kind.Object) ([]diff.Field, error) {
-	known, err := b.Departs(was, now)
+// wrote. Added are JSON pointers of what else there is more than before: the gateway has added it by itself, or somebody
+// else has, so that it stays.
+func (b *back) departs(ch *document.Change, was *Held, wanted *Object, now *kind.Object) (departs []diff.Field, added []string, err error) {
+	departs, err = b.Departs(was, now)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	whole, err := b.DepartsWhole(was, now)
-	wrote := slices.DeleteFunc(whole, func(f diff.Field) bool {
-		return !slices.ContainsFunc(ch.Fields, func(c document.Field) bool { return overlap(c.Path, f.Path) }) ||
-			slices.ContainsFunc(known, func(k diff.Field) bool { return k.Path == f.Path })
-	})
-	return append(known, wrote...), err
+	for _, f := range whole {
+		switch {
+		case slices.ContainsFunc(departs, func(k diff.Field) bool { return k.Path == f.Path }):
+		case slices.ContainsFunc(ch.Fields, func(c document.Field) bool { return overlap(c.Path, f.Path) }), len(wanted.Origins(f.Path)) > 0:
+			departs = append(departs, f)
+		case f.After == nil:
+			added = append(added, f.Path)
+		}
+	}
+	return departs, added, err
 }
 
 // strange are the leaves in which an object is neither as it was nor as it is wanted. What it is without while some of its
@@ -262,7 +268,7 @@ func (b *back) replaced(o object, ch *document.Change, was *Held, wanted *Object
 		return b.againAs(o, was, wanted.Key)
 	}
 	b.way.Extract.Carried[o.kind+"/"+was.Key] = true
-	return b.restore(o, ch, was, wanted, mine)
+	return b.restore(o, ch, was, wanted, mine, nil)
 }
 
 // withID is the object of a gateway's id, under one of its names.

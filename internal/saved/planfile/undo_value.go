@@ -61,7 +61,7 @@ func orphaned(ch *document.Change, was *Held, wanted *Object) map[string]string 
 		return nil
 	}
 	out := map[string]string{}
-	for _, p := range k.Secrets(before) {
+	for _, p := range secretsOf(was, before) {
 		holder := p[:strings.LastIndexByte(p, '/')]
 		left := jsonptr.HasRoom(k.Pack(after), p) && k.Requires(after, p) == k.Requires(before, p) // to the gateway, which has it
 		if holder != "" && !left && hadSecret(was, before, p) && len(wanted.Origins(p)) == 0 && !slices.Contains(k.Makes, p) {
@@ -79,6 +79,17 @@ func hadSecret(was *Held, v any, pointer string) bool {
 		(jsonptr.At(tree, pointer) != nil || k.Requires(v, pointer) || slices.Contains(k.Uploads, pointer))
 }
 
+// secretsOf are JSON pointers of the secrets of what there was: those that its value has room for, and those that it held.
+func secretsOf(was *Held, v any) []string {
+	out := slices.Clone(kind.Of(was.Kind).Secrets(v))
+	for _, s := range was.Secrets {
+		if !slices.Contains(out, s.Path) {
+			out = append(out, s.Path)
+		}
+	}
+	return out
+}
+
 // remaining names what an update gave an object that had none of it, and no request takes away.
 func (b *back) remaining(ch *document.Change, was *Held, v any) {
 	if ch.Action != diff.Update {
@@ -87,8 +98,13 @@ func (b *back) remaining(ch *document.Change, was *Held, v any) {
 	k := kind.Of(was.Kind)
 	for _, p := range k.Remains {
 		given := slices.ContainsFunc(ch.Fields, func(f document.Field) bool { return strings.HasPrefix(f.Path+"/", p+"/") })
-		if had := jsonptr.At(k.Pack(v), p); given && (had == nil || had == "") {
-			b.lose(was.Address(), p, "no request takes it away; it stays")
+		if had := jsonptr.At(k.Pack(v), p); !given || had != nil && had != "" {
+			continue
+		}
+		if jsonptr.At(k.Pack(k.Entire(v)), p) != nil {
+			b.lose(was.Address(), p, setToDefault)
+		} else {
+			b.lose(was.Address(), p, remains)
 		}
 	}
 }
@@ -151,10 +167,13 @@ func (b *back) anew(was *Held) (*kind.Declared, error) {
 }
 
 // restore wants back what an object was before it was updated or replaced. Secrets come from where the gateway shows
-// them, else from where the files had them: an update sends whole objects.
-func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object, now *kind.Object) error {
+// them, else from where the files had them: an update sends whole objects. What was added besides stays.
+func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object, now *kind.Object, added []string) error {
 	k := kind.Of(o.kind)
 	v, err := was.Bare()
+	if err == nil {
+		v, err = k.Overlay(k.Entire(v), now.Value, added)
+	}
 	if err != nil {
 		return err
 	}
@@ -180,8 +199,8 @@ func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object,
 	if now.Key == wanted.Key && now.Key != was.Key {
 		d.MovedFrom = now.Key
 	}
-	for _, p := range k.Secrets(v) {
-		if slices.Contains(k.Makes, p) || !hadSecret(was, v, p) {
+	for _, p := range secretsOf(was, v) {
+		if slices.Contains(k.Makes, p) || !hadSecret(was, v, p) || !jsonptr.HasRoom(tree, p) {
 			continue // it is left alone, or goes again
 		}
 		text, _ := jsonptr.At(is, p).(string)
@@ -204,7 +223,6 @@ func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object,
 	if d.Value, err = k.Unpack(tree); err != nil {
 		return err
 	}
-	d.Value = k.Entire(d.Value)
 	b.want(o, d)
 	return nil
 }
@@ -247,19 +265,6 @@ func (b *back) unrevealed(o object, err error) error {
 	return nil
 }
 
-// Anew are the losses of objects that a way back makes again: their ids.
-func Anew(p *diff.Plan) (out []diff.Loss) {
-	for i := range p.Changes {
-		switch ch := &p.Changes[i]; {
-		case ch.Action == diff.Replace:
-			out = append(out, diff.Loss{Address: ch.Address, Path: "/id", Reason: backID})
-		case ch.Action == diff.Create && kind.Of(ch.Kind).Owner == "":
-			out = append(out, diff.Loss{Address: ch.Address, Path: "/id", Reason: anewID})
-		}
-	}
-	return out
-}
-
 // dropLost takes out of what is wanted back what refers to objects that the run removed and that cannot be made again.
 func (b *back) dropLost() error {
 	objects := b.way.Extract.Desired.Objects
@@ -288,102 +293,3 @@ func (b *back) dropLost() error {
 }
 
 func lostRef(ref kind.Ref) string { return ref.Address() + " cannot be made again" }
-
-// Losses are what taking the run back cannot bring back, as far as it came.
-func (r *Record) Losses() ([]diff.Loss, error) {
-	b := &back{story: newStory(r), way: &Way{}, closed: map[object]bool{}}
-	for _, ch := range sortedChanges(b.change) {
-		if !b.reached[ch.change.Address] {
-			continue
-		}
-		if err := b.losses(ch.object, ch.change); err != nil {
-			return nil, err
-		}
-	}
-	lost := map[string]bool{}
-	for _, l := range b.way.Losses {
-		lost[l.Address] = lost[l.Address] || l.Path == ""
-	}
-	for _, c := range b.affected {
-		for end, was := range b.inner[c] {
-			if b.part(c, end) == nil && !b.removed(c.owner) || !b.taken(c, end, was) {
-				continue
-			}
-			if len(was.Secrets) > 0 {
-				b.lose(was.Address(), "", lostPart)
-				continue
-			}
-			v, err := was.Bare()
-			if err != nil {
-				return nil, err
-			}
-			for _, ref := range kind.Of(was.Kind).Refs(v) {
-				if lost[ref.Address()] {
-					b.lose(was.Address(), ref.Path, lostRef(ref))
-				}
-			}
-		}
-	}
-	return sortedLosses(b.way.Losses), nil
-}
-
-func (b *back) losses(o object, ch *document.Change) error {
-	was, wanted := b.held[o.kind+"/"+o.key], b.wanted[ch.Address]
-	switch ch.Action {
-	case diff.Update:
-		b.unrestored(ch, was, wanted)
-	case diff.Delete:
-		d, err := b.anew(was)
-		if err != nil {
-			return err
-		}
-		if d != nil {
-			b.lose(was.Address(), "/id", anewID)
-		}
-	case diff.Replace:
-		if uploaded(ch) != "" {
-			b.unrestored(ch, was, wanted)
-			return nil
-		}
-		v, err := was.Bare()
-		if err != nil {
-			return err
-		}
-		if p := stays(kind.Of(o.kind), v, was, wanted); p != "" {
-			b.lose(was.Address(), "", lostReplaced(p)+underName(was, wanted))
-			return nil
-		}
-		b.unrestored(ch, was, wanted)
-		b.lose(was.Address(), "/id", backID)
-	}
-	return nil
-}
-
-const (
-	lostPart = "its value is a secret, which is not saved"
-	newMade  = "the gateway makes a new one"
-	anewID   = "it is made anew, with another id"
-	backID   = "it is replaced back, with another id"
-)
-
-func lostReplaced(secret string) string {
-	return "its secret " + secret + " is not saved, so that what replaced it stays, and stays bound as it is"
-}
-
-// underName says which name of the run's an object keeps that stays as it is; "" where that is the one of before.
-func underName(was *Held, wanted *Object) string {
-	if was.Key == wanted.Key {
-		return ""
-	}
-	return ", as " + wanted.Key
-}
-
-// stays is the secret for want of which a replaced object cannot be made again; "" when there is none.
-func stays(k *kind.Kind, v any, was *Held, wanted *Object) string {
-	for _, p := range k.Secrets(v) {
-		if !slices.Contains(k.Makes, p) && len(wanted.Origins(p)) == 0 && (was.Has(p) || k.Requires(v, p)) {
-			return p
-		}
-	}
-	return ""
-}

@@ -1,0 +1,124 @@
+package planfile
+
+import (
+	"slices"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
+)
+
+// Anew are the losses of objects that a way back makes again: their ids.
+func Anew(p *diff.Plan) (out []diff.Loss) {
+	for i := range p.Changes {
+		switch ch := &p.Changes[i]; {
+		case ch.Action == diff.Replace:
+			out = append(out, diff.Loss{Address: ch.Address, Path: "/id", Reason: backID})
+		case ch.Action == diff.Create && kind.Of(ch.Kind).Owner == "":
+			out = append(out, diff.Loss{Address: ch.Address, Path: "/id", Reason: anewID})
+		}
+	}
+	return out
+}
+
+// Losses are what taking the run back cannot bring back, as far as it came.
+func (r *Record) Losses() ([]diff.Loss, error) {
+	b := &back{story: newStory(r), way: &Way{}, closed: map[object]bool{}}
+	for _, ch := range sortedChanges(b.change) {
+		if !b.reached[ch.change.Address] {
+			continue
+		}
+		if err := b.losses(ch.object, ch.change); err != nil {
+			return nil, err
+		}
+	}
+	lost := map[string]bool{}
+	for _, l := range b.way.Losses {
+		lost[l.Address] = lost[l.Address] || l.Path == ""
+	}
+	for _, c := range b.affected {
+		for end, was := range b.inner[c] {
+			if b.part(c, end) == nil && !b.removed(c.owner) || !b.taken(c, end, was) {
+				continue
+			}
+			if len(was.Secrets) > 0 {
+				b.lose(was.Address(), "", lostPart)
+				continue
+			}
+			v, err := was.Bare()
+			if err != nil {
+				return nil, err
+			}
+			for _, ref := range kind.Of(was.Kind).Refs(v) {
+				if lost[ref.Address()] {
+					b.lose(was.Address(), ref.Path, lostRef(ref))
+				}
+			}
+		}
+	}
+	return sortedLosses(b.way.Losses), nil
+}
+
+func (b *back) losses(o object, ch *document.Change) error {
+	was, wanted := b.held[o.kind+"/"+o.key], b.wanted[ch.Address]
+	switch ch.Action {
+	case diff.Update:
+		b.unrestored(ch, was, wanted)
+	case diff.Delete:
+		d, err := b.anew(was)
+		if err != nil {
+			return err
+		}
+		if d != nil {
+			b.lose(was.Address(), "/id", anewID)
+		}
+	case diff.Replace:
+		if uploaded(ch) != "" {
+			b.unrestored(ch, was, wanted)
+			return nil
+		}
+		v, err := was.Bare()
+		if err != nil {
+			return err
+		}
+		if p := stays(kind.Of(o.kind), v, was, wanted); p != "" {
+			b.lose(was.Address(), "", lostReplaced(p)+underName(was, wanted))
+			return nil
+		}
+		b.unrestored(ch, was, wanted)
+		b.lose(was.Address(), "/id", backID)
+	}
+	return nil
+}
+
+const (
+	remains      = "no request takes it away; it stays: apply another value, or change it in the gateway's console"
+	setToDefault = "it was never set, which no request brings back; it is set to the default, which gateways go by until then"
+
+	lostPart = "its value is a secret, which is not saved"
+	newMade  = "the gateway makes a new one"
+	anewID   = "it is made anew, with another id"
+	backID   = "it is replaced back, with another id"
+)
+
+func lostReplaced(secret string) string {
+	return "its secret " + secret + " is not saved, so that what replaced it stays, and stays bound as it is"
+}
+
+// underName says which name of the run's an object keeps that stays as it is; "" where that is the one of before.
+func underName(was *Held, wanted *Object) string {
+	if was.Key == wanted.Key {
+		return ""
+	}
+	return ", as " + wanted.Key
+}
+
+// stays is the secret for want of which a replaced object cannot be made again; "" when there is none.
+func stays(k *kind.Kind, v any, was *Held, wanted *Object) string {
+	for _, p := range k.Secrets(v) {
+		if !slices.Contains(k.Makes, p) && len(wanted.Origins(p)) == 0 && (was.Has(p) || k.Requires(v, p)) {
+			return p
+		}
+	}
+	return ""
+}
