@@ -259,7 +259,7 @@ func of[S, W any](d Def[S, W]) *Kind {
 	}
 	k.Declare = func(item any) (Object, error) {
 		var s S
-		err := fromTree(item, reflect.ValueOf(&s).Elem(), false)
+		err := Fill(item, &s)
 		return d.object(s, ""), err
 	}
 	k.Items = func(owner string, element any) (out []Object) {
@@ -283,7 +283,7 @@ func (d *Def[S, W]) items(element any) []S {
 		return d.Items(element)
 	}
 	var s S
-	if m, ok := element.(map[string]any); !ok || len(m) == 0 || fromTree(m, reflect.ValueOf(&s).Elem(), false) != nil {
+	if m, ok := element.(map[string]any); !ok || len(m) == 0 || Fill(m, &s) != nil {
 		return nil
 	}
 	return []S{s}

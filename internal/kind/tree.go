@@ -76,6 +76,9 @@ var (
 	errType     = errors.New("has a value of the wrong type")
 )
 
+// Fill fills the struct behind a pointer from a checked value of a file. Keys that it does not have are left out.
+func Fill(tree, to any) error { return fromTree(tree, reflect.ValueOf(to).Elem(), false) }
+
 // fromTree fills a struct from a tree. Keys that the struct does not have are errors when that is strict.
 func fromTree(tree any, v reflect.Value, strict bool) error {
 	m, ok := tree.(map[string]any)

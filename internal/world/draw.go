@@ -36,7 +36,7 @@ func Example(k *kind.Kind, r *rand.Rand, name string) map[string]any {
 	if k.Given {
 		item := map[string]any{} // made-up names are none of theirs
 		for _, f := range k.Shape.Fields {
-			item[f.Name] = copied(f.Shape.Example)
+			item[f.Name] = shape.Copy(f.Shape.Example)
 		}
 		return item
 	}
@@ -139,7 +139,7 @@ func (d *drawer) once(s *shape.Shape) any {
 	}
 	for _, word := range d.words {
 		if made := s.Made[word]; len(made) > 0 {
-			return copied(made[d.rand.IntN(len(made))])
+			return shape.Copy(made[d.rand.IntN(len(made))])
 		}
 	}
 	switch s.Type {
@@ -163,25 +163,6 @@ func (d *drawer) once(s *shape.Shape) any {
 		return d.value(s.Choices[0])
 	}
 	return s.Example
-}
-
-// copied is a value that can be changed without changing the shape that it is from.
-func copied(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		out := map[string]any{}
-		for key, x := range v {
-			out[key] = copied(x)
-		}
-		return out
-	case []any:
-		out := make([]any, len(v))
-		for i, x := range v {
-			out[i] = copied(x)
-		}
-		return out
-	}
-	return v
 }
 
 func (d *drawer) text(s *shape.Shape) string {
@@ -273,7 +254,7 @@ func (d *drawer) never(s *shape.Shape) bool {
 // named draws a mapping of free names: some of the known ones, or the example.
 func (d *drawer) named(s *shape.Shape) any {
 	if s.Known == nil {
-		return copied(s.Example)
+		return shape.Copy(s.Example)
 	}
 	out := map[string]any{}
 	for range d.rand.IntN(4) {

@@ -149,7 +149,7 @@ func (w *World) settings(k *kind.Kind) map[string]any {
 	out, made := map[string]any{}, spec.Document().Field(k.Section).Each.Made
 	for _, name := range slices.Sorted(maps.Keys(made)) {
 		if w.rand.IntN(2) == 0 {
-			out[name] = copied(pick(w.rand, made[name]))
+			out[name] = shape.Copy(pick(w.rand, made[name]))
 		}
 	}
 	return out

@@ -6,7 +6,6 @@
 package intent
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -105,7 +104,7 @@ type fileOf struct {
 // document takes a document whose values are right.
 func (l *loader) document(d *spec.Checked) {
 	var f fileOf
-	if err := recode(d.Value, &f); err != nil {
+	if err := kind.Fill(d.Value, &f); err != nil {
 		l.findings = append(l.findings, d.Finding("", "cannot be read as cases: "+err.Error(), ""))
 		return
 	}
@@ -134,13 +133,4 @@ func (l *loader) once(d *spec.Checked, pointer, name string, taken map[string]ki
 		return
 	}
 	taken[name] = d.At(pointer)
-}
-
-// recode turns a checked value into a struct.
-func recode(v, to any) error {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(raw, to)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
@@ -53,7 +54,7 @@ func ReadHeld(in spec.Input, lookup func(string) (string, bool)) (*Held, []spec.
 	findings = append(findings, more...)
 	for i := range documents {
 		var g heldGateway
-		if err := recode(documents[i].Value, &g); err != nil {
+		if err := kind.Fill(documents[i].Value, &g); err != nil {
 			findings = append(findings, documents[i].Finding("/gateway", "cannot be read: "+err.Error(), ""))
 			continue
 		}

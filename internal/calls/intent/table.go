@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -151,7 +152,7 @@ func caseName(c *caseOf, label string, row, call, one map[string]any, used map[s
 
 func (l *loader) callOf(m map[string]any, environment string) Call {
 	var c Call
-	if err := recode(m, &c); err != nil {
+	if err := kind.Fill(m, &c); err != nil {
 		panic(err) // the shape lets nothing else pass
 	}
 	c.Environment = cmp.Or(c.Environment, environment, l.environment, spec.DefaultEnvironment)
@@ -193,7 +194,7 @@ func limitOf(v any) *LimitExpect {
 		return &LimitExpect{Uncertain: v == uncertainWord, None: v == "none"}
 	case map[string]any:
 		limit := &LimitExpect{Limit: Limit{Interval: 1, Unit: "SECOND"}}
-		if err := recode(v, &limit.Limit); err != nil {
+		if err := kind.Fill(v, &limit.Limit); err != nil {
 			panic(err) // the shape lets nothing else pass
 		}
 		_, shared := v["shared"]

@@ -16,7 +16,7 @@ func example(p *target) (string, error) {
 	}
 	document, _ := sampler{}.of(spec.Document(), p.steps).(map[string]any)
 	if !valid(document) {
-		rich, _ := clone(sampler{rich: true}.of(spec.Document(), p.steps)).(map[string]any)
+		rich, _ := shape.Copy(sampler{rich: true}.of(spec.Document(), p.steps)).(map[string]any)
 		document = least(rich, p.steps)
 	}
 	if p.steps[0].name != "version" {

@@ -51,22 +51,3 @@ func (p *pruner) inside(v any, steps []step) {
 		}
 	}
 }
-
-// clone copies plain values; examples of shapes are shared by everybody.
-func clone(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for key, inner := range v {
-			out[key] = clone(inner)
-		}
-		return out
-	case []any:
-		out := make([]any, len(v))
-		for i, inner := range v {
-			out[i] = clone(inner)
-		}
-		return out
-	}
-	return v
-}
