@@ -24,7 +24,7 @@ type fileAPI struct {
 	Tags        []string        `json:"tags,omitempty"`
 	Published   []string        `json:"published,omitempty"`  // environments, first published first
 	Definition  json.RawMessage `json:"definition,omitempty"` // further members of the API's own body
-	fileMeets
+	fileRefs
 }
 
 func (l *loader) api(x *group, f fileAPI) error {
@@ -60,9 +60,9 @@ func (l *loader) api(x *group, f fileAPI) error {
 			return fmt.Errorf("published: %w", err)
 		}
 	}
-	if f.fileMeets != (fileMeets{}) {
+	if f.fileRefs != (fileRefs{}) {
 		l.later = append(l.later, func() error {
-			if err := l.meets(a, f.fileMeets); err != nil {
+			if err := l.apiRefs(a, f.fileRefs); err != nil {
 				return fmt.Errorf("gateway.groups: API %s: %w", a.label(), err)
 			}
 			return nil

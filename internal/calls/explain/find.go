@@ -78,11 +78,11 @@ func candidates(ctx context.Context, reader *fetch.Reader, text string) ([]*kind
 		func(a *kind.API) bool { return a.Name == text }), err
 }
 
-// first are the APIs that meet the first condition that any meets.
+// first are the APIs that fit the first condition that any fits.
 func first(apis []*kind.API, conditions ...func(*kind.API) bool) (out []*kind.API) {
-	for _, meets := range conditions {
+	for _, fits := range conditions {
 		for _, a := range apis {
-			if meets(a) {
+			if fits(a) {
 				out = append(out, a)
 			}
 		}

@@ -35,7 +35,7 @@ type look struct {
 
 	bound    [][]fetch.Bound // by the index of kind.Links
 	def      kind.Definition
-	met      met
+	refs     liveRefs
 	defaults string // the limit that holds without any other; "" when not known
 	*Report
 
@@ -46,7 +46,7 @@ type look struct {
 func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.API, env string) (*Report, error) {
 	l := &look{
 		reader: reader, api: a, env: env, objects: map[string]*kind.Declared{}, links: map[string]*kind.DeclaredLink{}, others: map[string]*kind.DeclaredLink{},
-		bound: make([][]fetch.Bound, len(kind.Links)), def: kind.Definition{AuthType: a.AuthType}, met: met{objects: map[string]*kind.Object{}},
+		bound: make([][]fetch.Bound, len(kind.Links)), def: kind.Definition{AuthType: a.AuthType}, refs: liveRefs{objects: map[string]*kind.Object{}},
 		Report: &Report{Environment: env, Plugins: []Item{}, ACLs: []Item{}, Apps: []Item{}, Others: []Item{}, Backends: []Backend{}, Absent: []Absent{}, Notes: []string{}},
 	}
 	var live sync.WaitGroup // which waits for nothing else
@@ -59,7 +59,7 @@ func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.
 	l.items()
 	l.details(ctx)
 	live.Wait()
-	l.meets()
+	l.refersTo()
 	l.API = API{
 		ID: a.ID, Group: a.Group, Name: a.Name, Method: a.Method, Path: a.Path, AuthType: l.def.AuthType, CORS: l.def.CORS, Published: []string{},
 	}
@@ -209,7 +209,7 @@ func (l *look) details(ctx context.Context) {
 	for i := range quotas {
 		app := l.owner("app_authorization", l.Apps[i].Name)
 		wg.Go(func() { l.Apps[i].Parts = l.parts(ctx, "app_access_control", app) })
-		wg.Go(func() { quotas[i] = l.around(ctx, app) })
+		wg.Go(func() { quotas[i] = l.boundToApp(ctx, app) })
 	}
 	for i := range l.Others {
 		wg.Go(func() { l.named(ctx, &l.Others[i]) })
@@ -269,8 +269,8 @@ func (l *look) parts(ctx context.Context, kindName string, owner *kind.Object) (
 	return out
 }
 
-// around is what an app is bound to, such as its quota.
-func (l *look) around(ctx context.Context, app *kind.Object) (out []Item) {
+// boundToApp is what an app is bound to, such as its quota.
+func (l *look) boundToApp(ctx context.Context, app *kind.Object) (out []Item) {
 	for _, k := range kind.Links {
 		if k.Target != app.Kind {
 			continue

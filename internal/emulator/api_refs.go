@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// fileMeets is what calls of an API meet besides, by names, in the words of desired-state files. The same stands in
+// fileRefs are what an API refers to, by names, in the words of desired-state files. The same stands in
 // definition with ids.
-type fileMeets struct {
+type fileRefs struct {
 	Authorizer string       `json:"authorizer,omitempty"`
 	Response   string       `json:"response,omitempty"` // of the API's group
 	Backend    *fileBackend `json:"backend,omitempty"`
@@ -47,8 +47,8 @@ type usedChannel struct {
 	Host string `json:"vpc_channel_proxy_host,omitempty"`
 }
 
-// meets gives an API and what is live of it the ids of what the file names. That is known once the whole file is loaded.
-func (l *loader) meets(a *api, f fileMeets) error {
+// apiRefs gives an API and what is live of it the ids of what the file names. That is known once the whole file is loaded.
+func (l *loader) apiRefs(a *api, f fileRefs) error {
 	b := &a.apiBody
 	var errs []error
 	if f.Authorizer != "" {

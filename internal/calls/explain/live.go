@@ -8,17 +8,17 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// met is what the live definition of an API refers to, by id.
-type met struct {
+// liveRefs are what the live definition of an API refers to, by id.
+type liveRefs struct {
 	mu      sync.Mutex
 	objects map[string]*kind.Object // by kind and id
 }
 
-func (m *met) add(found []kind.Object) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+func (r *liveRefs) add(found []kind.Object) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for i := range found {
-		m.objects[found[i].Kind+" "+found[i].ID] = &found[i]
+		r.objects[found[i].Kind+" "+found[i].ID] = &found[i]
 	}
 }
 
@@ -44,7 +44,7 @@ func (l *look) live(ctx context.Context, envID string) {
 			if err != nil {
 				l.warn(what, err)
 			}
-			l.met.add(found)
+			l.refs.add(found)
 		})
 	}
 	if authorizers {
@@ -60,8 +60,8 @@ func (l *look) live(ctx context.Context, envID string) {
 	wg.Wait()
 }
 
-// meets turns what the definition refers to into items.
-func (l *look) meets() {
+// refersTo turns what the definition refers to into items.
+func (l *look) refersTo() {
 	l.Authorizer = l.referred("authorizer", l.def.AuthorizerID)
 	if l.Response = l.referred("gateway_response", l.def.ResponseID); l.Response != nil {
 		l.Response.Name = strings.TrimPrefix(l.Response.Name, l.api.Group+"/")
@@ -90,7 +90,7 @@ func (l *look) referred(kindName, id string) *Item {
 	if id == "" {
 		return nil
 	}
-	o := l.met.objects[kindName+" "+id]
+	o := l.refs.objects[kindName+" "+id]
 	if o == nil {
 		return &Item{Kind: kindName, Name: id, Settings: []Setting{}}
 	}
