@@ -122,8 +122,8 @@ var variable = of(Def[Variable, variableWire]{
 			}
 			return v
 		},
-		Room: func(v Variable) Room {
-			return Room{Limit: "VARIABLE_NUM_LIMIT", What: "variables of a group in an environment", Of: v.Environment}
+		InnerQuota: func(v Variable) InnerQuota {
+			return InnerQuota{Limit: "VARIABLE_NUM_LIMIT", What: "variables of a group in an environment", Of: v.Environment}
 		},
 		Refs: func(v Variable) []Ref { return []Ref{{Kind: AnEnvironment, Key: v.Environment, Path: "/environment"}} },
 	},

@@ -75,9 +75,9 @@ var appCode = of(Def[AppCode, appCodeWire]{
 		Quota: codesOfAnApp, Generates: true,
 		Ops: Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Delete: "DeleteAppCodeV2"},
 	}, Hooks: Hooks[AppCode]{
-		Secrets: func(AppCode) []string { return []string{"/app_code"} },
-		Room:    func(AppCode) Room { return Room{Limit: "APP_CODE_NUM_LIMIT", What: "codes of an app"} },
-		Match:   matchCodes,
+		Secrets:    func(AppCode) []string { return []string{"/app_code"} },
+		InnerQuota: func(AppCode) InnerQuota { return InnerQuota{Limit: "APP_CODE_NUM_LIMIT", What: "codes of an app"} },
+		Match:      matchCodes,
 		Creating: func(c AppCode, r api.Request) api.Request {
 			if c.Generated > 0 {
 				r.Operation, r.Method, r.Body = "CreateAppCodeAutoV2", "PUT", nil

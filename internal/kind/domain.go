@@ -141,7 +141,9 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			}
 			return nil
 		},
-		Room: func(OwnDomain) Room { return Room{Limit: "APIGROUP_DOMAIN_NUM_LIMIT", What: "domains of a group"} },
+		InnerQuota: func(OwnDomain) InnerQuota {
+			return InnerQuota{Limit: "APIGROUP_DOMAIN_NUM_LIMIT", What: "domains of a group"}
+		},
 		Check: func(d OwnDomain) (out []shape.Problem) {
 			if d.HTTPPort == closedPort && d.HTTPSPort == closedPort {
 				out = append(out, shape.Problem{Path: "/" + portOfHTTPS, Text: "is closed, and so is http_port", Hint: "open one of them, or remove the domain"})

@@ -61,26 +61,26 @@ type Facts struct {
 // Hooks are what a kind says in code about its values, which have the type S. It leaves out those for which the usual
 // holds, which stands behind the semicolon. None is nil in a Kind, where S is any.
 type Hooks[S any] struct {
-	Normalize func(S) S                             // defaults filled in; the value itself
-	Compared  func(S) S                             // in the form in which values are compared, such as with sets sorted; the value itself
-	InWords   func(S) S                             // as people are told of it, such as in words where the value is a long text; the value itself
-	Brief     func(S) S                             // as an export writes it, without what is understood anyway; the value itself
-	Entire    func(S) S                             // with nothing left in place by an update that it does not mention; the value itself
-	Adopt     func(want, have S) S                  // have with what want leaves open taken from want; have
-	Insist    func(want, got S) (body any, ok bool) // a second body for an update that kept what it should have cleared; none
-	Check     func(S) []shape.Problem               // what no single rule sees; nothing
-	CheckIn   func(owner any, s S) []shape.Problem  // what depends on the owner, too; nothing
-	Refs      func(S) []Ref                         // what must exist first; nothing
-	Clash     func(want, have S) []shape.Problem    // why a gateway's object cannot become what is wanted; nothing
-	Lapsed    func(s S, day string) []shape.Problem // why nothing can be written with the value on a day, YYYY-MM-DD; nothing
-	Loses     func(want, have S) []string           // JSON pointers of what a replace loses, since no gateway tells it and the files leave it out; none
-	Excludes  func(a, b S) bool                     // whether there is no room for two of one name, where a gateway has it once (OnePlace); there never is
-	Unseen    func(want, have S) []string           // JSON pointers of what is wanted and cannot be compared, since this gateway does not tell it; none
-	Features  func(S) []string                      // instance features one of which it surely needs; none: any instance takes it
-	Disturbs  func(S) string                        // what a change or the end of it does to calls besides, as "is …" or "interrupts …"; nothing
-	Secrets   func(S) []string                      // JSON pointers of secret values; those of the shape
-	Room      func(S) Room                          // the quota for what lives inside an owner; none is known
-	Creating  func(S, api.Request) api.Request      // adjusts the request of a create; the request itself
+	Normalize  func(S) S                             // defaults filled in; the value itself
+	Compared   func(S) S                             // in the form in which values are compared, such as with sets sorted; the value itself
+	InWords    func(S) S                             // as people are told of it, such as in words where the value is a long text; the value itself
+	Brief      func(S) S                             // as an export writes it, without what is understood anyway; the value itself
+	Entire     func(S) S                             // with nothing left in place by an update that it does not mention; the value itself
+	Adopt      func(want, have S) S                  // have with what want leaves open taken from want; have
+	Insist     func(want, got S) (body any, ok bool) // a second body for an update that kept what it should have cleared; none
+	Check      func(S) []shape.Problem               // what no single rule sees; nothing
+	CheckIn    func(owner any, s S) []shape.Problem  // what depends on the owner, too; nothing
+	Refs       func(S) []Ref                         // what must exist first; nothing
+	Clash      func(want, have S) []shape.Problem    // why a gateway's object cannot become what is wanted; nothing
+	Lapsed     func(s S, day string) []shape.Problem // why nothing can be written with the value on a day, YYYY-MM-DD; nothing
+	Loses      func(want, have S) []string           // JSON pointers of what a replace loses, since no gateway tells it and the files leave it out; none
+	Excludes   func(a, b S) bool                     // whether there is no room for two of one name, where a gateway has it once (OnePlace); there never is
+	Unseen     func(want, have S) []string           // JSON pointers of what is wanted and cannot be compared, since this gateway does not tell it; none
+	Features   func(S) []string                      // instance features one of which it surely needs; none: any instance takes it
+	Disturbs   func(S) string                        // what a change or the end of it does to calls besides, as "is …" or "interrupts …"; nothing
+	Secrets    func(S) []string                      // JSON pointers of secret values; those of the shape
+	InnerQuota func(S) InnerQuota                    // the quota for what lives inside an owner; none is known
+	Creating   func(S, api.Request) api.Request      // adjusts the request of a create; the request itself
 
 	// Sent is want as an update of have sends it, and the JSON pointers of secrets that have hides and that sending it
 	// would take away; want, and none.
@@ -92,8 +92,8 @@ type Hooks[S any] struct {
 	BeforeOwner func(have, want any) bool
 }
 
-// Room is a quota on how many of something one object, or a part of it, holds.
-type Room struct {
+// InnerQuota is one on how many of something one object, or a part of it, holds.
+type InnerQuota struct {
 	Limit string // the gateway's name of the quota
 	What  string // that it counts, such as codes of an app
 	Of    string // the part of the owner, such as an environment; "" for all of it
@@ -103,7 +103,7 @@ type Room struct {
 func erased[S any](h Hooks[S]) Hooks[any] {
 	out := Hooks[any]{
 		Normalize: self(h.Normalize), Compared: self(h.Compared), InWords: self(h.InWords), Brief: self(h.Brief), Entire: self(h.Entire),
-		Check: one(h.Check), Refs: one(h.Refs), Features: one(h.Features), Secrets: one(h.Secrets), Room: one(h.Room), Disturbs: one(h.Disturbs),
+		Check: one(h.Check), Refs: one(h.Refs), Features: one(h.Features), Secrets: one(h.Secrets), InnerQuota: one(h.InnerQuota), Disturbs: one(h.Disturbs),
 		Clash: two(h.Clash), Loses: two(h.Loses), Unseen: two(h.Unseen),
 		Match: h.Match, BeforeOwner: h.BeforeOwner,
 		Adopt: func(want, have any) any {

@@ -120,11 +120,11 @@ var throttleSpecial = of(Def[Special, specialWire]{
 			}
 			return []Ref{{Kind: "app", Key: s.App, Path: "/app"}}
 		},
-		Room: func(s Special) Room {
+		InnerQuota: func(s Special) InnerQuota {
 			if s.App == "" {
-				return Room{Limit: "USER_THROTTLE_LIMIT", What: "special users of a throttle"}
+				return InnerQuota{Limit: "USER_THROTTLE_LIMIT", What: "special users of a throttle"}
 			}
-			return Room{Limit: "APP_THROTTLE_LIMIT", What: "special apps of a throttle"}
+			return InnerQuota{Limit: "APP_THROTTLE_LIMIT", What: "special apps of a throttle"}
 		},
 		CheckIn: func(owner any, s Special) []shape.Problem {
 			if t := owner.(Throttle); s.Limit > t.APILimit && t.APILimit > 0 {

@@ -93,25 +93,25 @@ func comes(k *kind.Kind, plan *diff.Plan) (more, fewer int) {
 
 // inside is about what the files declare inside single objects.
 func (p *Patient) inside(limits map[string]kind.Quota) (out []Check) {
-	declared := map[kind.Room]map[string]int{} // by where it is declared
+	declared := map[kind.InnerQuota]map[string]int{} // by where it is declared
 	for i := range p.State.Objects {
 		d := &p.State.Objects[i]
-		room := kind.Of(d.Kind).Room(d.Value)
-		if room.Limit == "" {
+		quota := kind.Of(d.Kind).InnerQuota(d.Value)
+		if quota.Limit == "" {
 			continue
 		}
 		owner := d.Owner
-		if room.Of != "" {
-			owner += " in " + room.Of
-			room.Of = ""
+		if quota.Of != "" {
+			owner += " in " + quota.Of
+			quota.Of = ""
 		}
-		if declared[room] == nil {
-			declared[room] = map[string]int{}
+		if declared[quota] == nil {
+			declared[quota] = map[string]int{}
 		}
-		declared[room][owner]++
+		declared[quota][owner]++
 	}
-	rooms := slices.SortedFunc(maps.Keys(declared), func(a, b kind.Room) int { return strings.Compare(a.What, b.What) })
-	for _, r := range rooms {
+	quotas := slices.SortedFunc(maps.Keys(declared), func(a, b kind.InnerQuota) int { return strings.Compare(a.What, b.What) })
+	for _, r := range quotas {
 		most, err := strconv.Atoi(limits[r.Limit].Value)
 		if err != nil {
 			continue
