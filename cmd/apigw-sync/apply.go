@@ -160,6 +160,9 @@ func (o *applyOptions) apply(ctx context.Context, out *printer, c *prepared) (*d
 
 // tell writes what became of the run, and returns what its exit code comes from.
 func (o *applyOptions) tell(out *printer, c *prepared, d *document.Results, err error) error {
+	if !out.isText() && c.Result != nil && len(c.Plan.Warnings) > 0 { // who reads text has seen the plan
+		d.Warnings = append(document.Notes(c.Plan.Warnings), d.Warnings...)
+	}
 	switch {
 	case len(d.Results) == 0 && err == nil && out.isText():
 		return nil // the plan has said all
