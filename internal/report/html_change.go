@@ -161,7 +161,7 @@ func newHTMLChange(c *item, id string, i int) htmlChange {
 		h.Symbol = strings.TrimSpace(sides[c.Apart].text)
 	}
 	if b := c.Binding; b != nil {
-		h.Where = strings.TrimSpace(document.Clean(b.Method + " " + b.Path))
+		h.Where = document.Clean(b.Call())
 	}
 	details := c.Details()
 	if c.Apart != "" {

@@ -79,7 +79,7 @@ func (c *item) apartRow() string {
 	there, missing := "is there", "–"
 	about := ""
 	if b := c.Binding; b != nil {
-		about = strings.TrimSpace(b.Method + " " + b.Path)
+		about = b.Call()
 		there = "is bound"
 	}
 	if about != "" {

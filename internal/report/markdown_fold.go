@@ -126,8 +126,8 @@ func folded(kind string, n int, lines string) string {
 // markdownLine is a change in one line without its end.
 func (c *item) markdownLine() string {
 	parts := []string{c.mark() + " " + document.Clean(c.Address)}
-	if b := c.Binding; b != nil {
-		parts = append(parts, strings.TrimSpace(document.Clean(b.Method+" "+b.Path)))
+	if b := c.Binding; b != nil && b.Call() != "" {
+		parts = append(parts, document.Clean(b.Call()))
 	}
 	if at := c.Place(); at != "" {
 		parts = append(parts, at)

@@ -72,7 +72,7 @@ var sides = map[document.Apart]look{
 func (p *page) apart(c *document.Change) row {
 	r := row{look: sides[c.Apart()], cells: []string{document.Clean(c.Address), string(c.Apart())}}
 	if c.Binding != nil {
-		r.cells = append(r.cells, strings.TrimSpace(document.Clean(c.Binding.Method+" "+c.Binding.Path)))
+		r.cells = append(r.cells, document.Clean(c.Binding.Call()))
 	}
 	if at := c.Place(); at != "" {
 		r.cells = append(r.cells, at)

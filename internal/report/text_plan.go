@@ -141,7 +141,7 @@ func (p *page) together(list []*document.Change) row {
 func (p *page) change(c *document.Change) row {
 	r := row{look: symbols[c.Action], cells: []string{document.Clean(c.Address)}}
 	if c.Binding != nil {
-		r.cells = append(r.cells, strings.TrimSpace(document.Clean(c.Binding.Method+" "+c.Binding.Path)))
+		r.cells = append(r.cells, document.Clean(c.Binding.Call()))
 	}
 	if at := c.Place(); at != "" {
 		r.cells = append(r.cells, at)

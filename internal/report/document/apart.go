@@ -74,7 +74,7 @@ func (c *Change) ApartGist() string {
 	const most, room = 3, 60
 	out := string(c.Apart())
 	if b := c.Binding; b != nil {
-		if call := strings.TrimSpace(b.Method + " " + b.Path); call != "" {
+		if call := b.Call(); call != "" {
 			out += ": " + call
 		}
 		return Clean(out)

@@ -52,7 +52,7 @@ func (c *Change) About(message string) Problem {
 func (c *Change) Gist() string {
 	const most, room = 3, 60
 	if b := c.Binding; b != nil {
-		return Clean(strings.TrimSpace(fmt.Sprintf("%s %s/%s in %s: %s %s", c.Action, b.Group, b.API, b.Environment, b.Method, b.Path)))
+		return Clean(strings.TrimSuffix(fmt.Sprintf("%s %s/%s in %s: %s", c.Action, b.Group, b.API, b.Environment, b.Call()), ": "))
 	}
 	var parts []string
 	for i := range c.Fields {

@@ -159,6 +159,14 @@ type Binding struct {
 	Path        string `json:"path"`
 }
 
+// Call is the method and path of the API, "" where the gateway's list of bindings tells no path.
+func (b *Binding) Call() string {
+	if b.Path == "" {
+		return ""
+	}
+	return b.Method + " " + b.Path
+}
+
 // Extra is an object that the files own but do not declare.
 type Extra struct {
 	Address   string      `json:"address"`

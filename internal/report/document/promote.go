@@ -140,7 +140,7 @@ func (x *Difference) Mark() diff.Action {
 func (x *Difference) Tells() string {
 	var parts []string
 	if x.Binding != nil {
-		parts = append(parts, strings.TrimSpace(Clean(x.Binding.Method+" "+x.Binding.Path)))
+		parts = append(parts, Clean(x.Binding.Call()))
 	}
 	var with []string
 	for _, name := range slices.Sorted(maps.Keys(x.Contains)) {
