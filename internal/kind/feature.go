@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,6 +53,12 @@ var featureDefaults = map[string]map[string]any{
 }
 
 const enableParam = "enable"
+
+// featureNumbers are the parameters that are whole numbers.
+var featureNumbers = map[string][]string{
+	"app_token": {"app_token_expire_time", "refresh_token_expire_time"}, "backend_timeout": {"max_timeout"}, "ratelimit": {"api_limits"},
+	"real_ip_from_xff": {"xff_index"},
+}
 
 // featureUnset are the configurations that gateways go by until a feature is set for the first time, where documents give
 // one for all gateways.
@@ -157,17 +164,31 @@ func featureShapes() map[string]*shape.Shape {
 // withDefaults is a configuration with the parameters that it leaves out and that have a default; a text has none.
 func withDefaults(name string, config any) any {
 	m, ok := config.(map[string]any)
-	if !ok || featureDefaults[name] == nil {
+	if !ok {
 		return config
 	}
-	out := maps.Clone(featureDefaults[name])
+	out := map[string]any{}
+	maps.Copy(out, featureDefaults[name])
 	for key, v := range m {
-		if truth, ok := v.(bool); ok && key == enableParam {
-			v = configured(truth)
-		}
-		out[key] = v
+		out[key] = parameter(name, key, v)
 	}
 	return out
+}
+
+// parameter is a parameter in the form in which it is compared and sent: what comes from a variable is a text, also where
+// the gateway takes a number.
+func parameter(feature, key string, v any) any {
+	switch t := v.(type) {
+	case bool:
+		if key == enableParam && featureDefaults[feature] != nil {
+			return configured(t)
+		}
+	case string:
+		if n, err := strconv.ParseInt(t, 10, 64); err == nil && slices.Contains(featureNumbers[feature], key) {
+			return n
+		}
+	}
+	return v
 }
 
 // configured is a configuration in the form in which it is compared: a mapping also where it is written as JSON, and what
