@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/content"
+	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // Values of kinds are structs; what walks them by JSON pointers has trees of maps, lists and scalars. Here one becomes
@@ -178,23 +179,13 @@ func fillSlice(v reflect.Value, tree any, strict bool) error {
 // numbers turns the numbers of a tree into int64, or float64 where they are no whole numbers. Those that neither of
 // them can hold stay as they are spelled.
 func numbers(v any) any {
-	switch t := v.(type) {
-	case int:
-		return int64(t)
-	case json.Number:
-		return content.Number(t)
-	case map[string]any:
-		out := make(map[string]any, len(t))
-		for k, inner := range t {
-			out[k] = numbers(inner)
+	return shape.CopyWith(v, func(leaf any) any {
+		switch n := leaf.(type) {
+		case int:
+			return int64(n)
+		case json.Number:
+			return content.Number(n)
 		}
-		return out
-	case []any:
-		out := make([]any, len(t))
-		for i, inner := range t {
-			out[i] = numbers(inner)
-		}
-		return out
-	}
-	return v
+		return leaf
+	})
 }

@@ -33,11 +33,9 @@ gateway:
   ids: {api/bare/shop/buy: 0000000000000000000000000000a001}
 `
 
-func TestFind(t *testing.T) {
-	g := emulator.New(emulator.Options{})
-	if err := g.Load([]byte(state)); err != nil {
-		t.Fatal(err)
-	}
+// connect is a client of a gateway in memory.
+func connect(t *testing.T, g *emulator.Gateway) *remote.Client {
+	t.Helper()
 	client, err := remote.New(remote.Config{
 		Endpoint: "http://localhost", ProjectID: emulator.DefaultProjectID, InstanceID: emulator.DefaultInstanceID,
 		Credentials: remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}, Transport: emulator.Transport(g),
@@ -45,6 +43,15 @@ func TestFind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return client
+}
+
+func TestFind(t *testing.T) {
+	g := emulator.New(emulator.Options{})
+	if err := g.Load([]byte(state)); err != nil {
+		t.Fatal(err)
+	}
+	client := connect(t, g)
 	for text, want := range map[string][]string{
 		"shop/buy":                         {"shop/buy"}, // the address wins over the name
 		"shop/eu/buy":                      {"shop/eu/buy", "shop/eu/buy"},

@@ -6,7 +6,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
-	"github.com/apigw-sync/apigw-sync/internal/remote"
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
@@ -24,13 +23,7 @@ gateway:
 `)); err != nil {
 		t.Fatal(err)
 	}
-	client, err := remote.New(remote.Config{
-		Endpoint: "http://localhost", ProjectID: emulator.DefaultProjectID, InstanceID: emulator.DefaultInstanceID,
-		Credentials: remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}, Transport: emulator.Transport(g),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	client := connect(t, g)
 	reader := &fetch.Reader{Caller: client}
 	a, err := Find(t.Context(), reader, "shop/buy")
 	if err != nil {
