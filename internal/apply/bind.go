@@ -44,13 +44,13 @@ func (r *runner) bind(ctx context.Context, s *diff.Step, work []*job) {
 	}
 }
 
-// displace settles a link that goes because another one takes its place.
+// displace settles the unbind of a link that the bind of another one replaces.
 func (r *runner) displace(k *kind.LinkKind, j *job, binds []*job) {
 	at := slices.IndexFunc(binds, func(b *job) bool {
 		return b.Link.To.UniqueID() == j.Link.To.UniqueID() && r.sameSlot(k, &b.Link, &j.Link)
 	})
 	if at < 0 {
-		return // whoever takes the place was skipped, and so is this
+		return // the bind that replaces it was skipped, and so is this
 	}
 	b := binds[at]
 	j.out.attempts = b.out.attempts
@@ -71,8 +71,8 @@ type try struct {
 	cleared  int   // ways to find what is in the way that were used
 }
 
-// bindAll sends one bind for all jobs. When the gateway refuses, it makes room for those whose slot is
-// taken, or finds out which of them is to blame by halving.
+// bindAll sends one bind for all jobs. When the gateway refuses, it unbinds what takes their slots, or finds out by
+// halving which of them is to blame.
 func (r *runner) bindAll(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try) {
 	q := way.Request(links(work))
 	q.Again = t.repeated > 0

@@ -94,11 +94,11 @@ func TestBind(t *testing.T) {
 		},
 		{
 			"a gateway without room", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: " + bound("1"),
-			"succeeded|succeeded, was unbound first, since the gateway has no room for two", "Associate BatchDisassociate Associate",
+			"succeeded|succeeded, was unbound first, since the gateway takes only one at a time", "Associate BatchDisassociate Associate",
 		},
 		{
 			"only those in the way give way, and are bound first", "1 2", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: " + bound("1") + "\nAssociate*: " + bound("2"),
-			"succeeded|succeeded|succeeded, was unbound first, since the gateway has no room for two", "Associate BatchDisassociate Associate Associate",
+			"succeeded|succeeded|succeeded, was unbound first, since the gateway takes only one at a time", "Associate BatchDisassociate Associate Associate",
 		},
 		{
 			"what gave way in vain comes back", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: 404 APIG.3015 no\nAssociate*: " + strings.ReplaceAll(bound("1"), "new", "old"),
@@ -106,11 +106,11 @@ func TestBind(t *testing.T) {
 		},
 		{
 			"what gave way in vain and cannot come back is told", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: 404 APIG.3015 no\nAssociate*: 404 APIG.3005 gone",
-			"failed: APIG.3015 no; old, which had its place, was unbound and could not be bound again|succeeded, was unbound first, since the gateway has no room for two", "Associate BatchDisassociate Associate Associate",
+			"failed: APIG.3015 no; old, which was bound there before, was unbound and could not be bound again|succeeded, was unbound first, since the gateway takes only one at a time", "Associate BatchDisassociate Associate Associate",
 		},
 		{
 			"what does not give way is named", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: {\"failure\": [{\"bind_id\": \"b1\", \"error_code\": \"APIG.9999\", \"error_msg\": \"busy\"}]}\nAssociate*: " + occupiedAnswer + "\nListRequest*: {\"total\": 0}",
-			"failed: APIG.3309 The API has been bound to another policy; old, which has its place, could not be unbound: APIG.9999 busy|skipped", "Associate BatchDisassociate Associate List",
+			"failed: APIG.3309 The API has been bound to another policy; old, which is bound there, could not be unbound: APIG.9999 busy|skipped", "Associate BatchDisassociate Associate List",
 		},
 		{"invalid input moves nobody", "1", "1", "Associate*: 400 APIG.2012 too many", "failed: APIG.2012 too many|skipped", "Associate"},
 	} {

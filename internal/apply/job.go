@@ -25,10 +25,10 @@ type outcome struct {
 // job is one item under way.
 type job struct {
 	diff.Item
-	change    *diff.Change // nil for what is done on the way, to make room for a change
+	change    *diff.Change // nil for an unbind or bind that only serves another job, and that no change shows
 	out       *outcome
-	strangers []string // addresses of policies that have the place though the plan does not show that they lose it
-	inWay     []*job   // unbinds of what has the place that this bind wants
+	strangers []string // addresses of policies that have the slot, though the plan does not show that they lose it
+	inWay     []*job   // unbinds of what has the slot that this bind wants
 }
 
 // about notes in a request what it concerns: the links of binds and unbinds, else the changes.

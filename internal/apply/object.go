@@ -60,7 +60,7 @@ func (r *runner) toUpdate(ctx context.Context, k *kind.Kind, j *job) (have kind.
 	return have, false
 }
 
-// parent is the object that the one of a change lives in; nil for one that stands alone.
+// parent is the object that contains the one of a change; nil where nothing contains it.
 func (r *runner) parent(k *kind.Kind, ch *diff.Change) *kind.Object {
 	if k.Owner == "" {
 		return nil
@@ -91,7 +91,7 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 			j.succeed("")
 			return
 		case q.Again && errors.Is(err, api.ErrNotSent):
-			return // what the last look found stands
+			return // the job keeps the outcome that the last look found
 		case !api.Unclear(err) && !k.Codes.Exists(err):
 			if j.fail(err); mine {
 				r.found(ctx, k, j, lookup{value: value, key: key, err: err, mine: true})
@@ -191,7 +191,7 @@ func (r *runner) find(ctx context.Context, k *kind.Kind, ch *diff.Change, key st
 }
 
 // generated reports whether o is a value that the gateway made for ch: one of the kind that was neither
-// there before nor asked for by value, and that stands for no other change.
+// there before nor asked for by value, and that no other change has claimed.
 func (r *runner) generated(k *kind.Kind, ch *diff.Change, o *kind.Object) bool {
 	if k.Quota == 0 || ch.Want == nil || !nameless(ch) {
 		return false

@@ -82,7 +82,7 @@ func (r *runner) unbindInWay(ctx context.Context, k *kind.LinkKind, inWay []*job
 	}
 }
 
-// parted tells binds whose place is free now from the others.
+// parted separates binds whose slot is free now from those whose slot is still taken.
 func parted(work []*job) (free, taken []*job) {
 	for _, j := range work {
 		if len(j.inWay) > 0 && !slices.ContainsFunc(j.inWay, func(o *job) bool { return o.out.status != Succeeded }) {
@@ -104,9 +104,9 @@ func (r *runner) planned(_ context.Context, k *kind.LinkKind, j *job) (out []kin
 	return out
 }
 
-// present are the links that the gateway has where a bind shall go: those in its slot, or else, for gateways with
-// one slot for all, those in others. None goes that the plan does not show: who has the place without that, the
-// bind tells.
+// present are the links that the gateway has now in the slot of a bind. Where that slot is empty they are those in the
+// target's other slots, since some gateways have one slot for all. Links that the plan does not unbind or displace are
+// left alone: the error of the bind names their owners.
 func (r *runner) present(ctx context.Context, k *kind.LinkKind, j *job) []kind.Link {
 	held, err := r.reader.LinksAt(ctx, k, j.Link.To)
 	if err != nil {
@@ -157,7 +157,7 @@ func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
 			switch {
 			case gone.out.status != Succeeded || j.out.status == Succeeded:
 			case j.out.status == Unknown:
-				j.out.failure.add(gone.Link.Owner + ", which had its place, was unbound")
+				j.out.failure.add(gone.Link.Owner + ", which was bound there before, was unbound")
 			default:
 				gone.out.status = "" // it comes back, or is told of: once
 				b := &job{Item: gone.Item, out: &outcome{}}
@@ -174,7 +174,7 @@ func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
 			left[b].out.status = Skipped
 			continue
 		}
-		causes[b].lose(b.Link.Owner + ", which had its place, was unbound and could not be bound again")
+		causes[b].lose(b.Link.Owner + ", which was bound there before, was unbound and could not be bound again")
 	}
 }
 
@@ -184,11 +184,11 @@ const never = 99
 // stuck says why a bind did not get its slot.
 func stuck(j *job) (words []string) {
 	if len(j.strangers) > 0 {
-		words = append(words, strings.Join(j.strangers, ", ")+" has its place, which the plan does not show; compare again")
+		words = append(words, strings.Join(j.strangers, ", ")+" is bound there, which the plan does not show; compare again")
 	}
 	for _, o := range j.inWay {
 		if o.out.failure != nil {
-			words = append(words, o.Link.Owner+", which has its place, could not be unbound: "+strings.TrimSpace(o.out.failure.ErrorCode+" "+o.out.failure.ErrorMsg))
+			words = append(words, o.Link.Owner+", which is bound there, could not be unbound: "+strings.TrimSpace(o.out.failure.ErrorCode+" "+o.out.failure.ErrorMsg))
 		}
 	}
 	return words

@@ -53,7 +53,7 @@ func Run(ctx context.Context, caller api.Caller, plan *diff.Plan, have kind.Actu
 			}
 		})
 	}
-	_ = g.Wait() // workers return no errors: what failed stands in the outcomes
+	_ = g.Wait() // workers return no errors: failures are in the outcomes
 	r.regain(ctx)
 	return r.results(), r.tally.counts(r.reader.Requests())
 }
@@ -69,9 +69,9 @@ type runner struct {
 	occupants map[string]map[kind.UniqueID][]kind.Link
 	bound     map[boundAt]bool
 	slots     sync.Map // LINK KIND/ID of an owner to its slot, a string
-	freed     sync.Map // ids of links that were unbound out of turn, to make room, to their outcome
+	freed     sync.Map // by the id of a link that was unbound before its turn, to free a slot: the outcome
 	told      sync.Map // objects that this run made, as the gateway told them, by id
-	claimed   sync.Map // ids of generated values that a change of this run stands for
+	claimed   sync.Map // ids of generated values that belong to a change of this run
 	tally     tally
 	waiting   func(address string, d time.Duration)
 }
@@ -151,7 +151,7 @@ func (r *runner) step(ctx context.Context, i int) {
 func (r *runner) settled(s *diff.Step, item *diff.Item, out *outcome) bool {
 	if freed, ok := r.freed.Load(item.Link.ID); ok && s.Op == diff.OpUnbind {
 		*out = freed.(outcome)
-		out.note = "was unbound first, since the gateway has no room for two"
+		out.note = "was unbound first, since the gateway takes only one at a time"
 		return true
 	}
 	need := r.unmet(s, item)
@@ -160,7 +160,7 @@ func (r *runner) settled(s *diff.Step, item *diff.Item, out *outcome) bool {
 	}
 	*out = outcome{status: Skipped, waited: need.address}
 	if s.Op == diff.OpUnbind && need.status == Unknown {
-		// Whether its successor has taken its place is not known either.
+		// Whether its successor has replaced it is not known either.
 		*out = outcome{status: Unknown, failure: need.failure}
 	}
 	return true

@@ -41,7 +41,7 @@ func newSchedule(steps []diff.Step) *schedule {
 	return s
 }
 
-// depths computes the length of the longest chain from each step; steps stand behind what they wait for.
+// depths computes the length of the longest chain from each step; steps come after those that they wait for.
 func depths(next [][]int) []int {
 	out := make([]int, len(next))
 	for i := len(next) - 1; i >= 0; i-- {

@@ -60,7 +60,7 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 		r.unbindAll(ctx, k, way, work[len(work)/2:])
 	default:
 		for _, j := range work {
-			j.out.doubted = j.out.doubted || len(j.Needs) > 0 // the bind that it waited for may have taken its place
+			j.out.doubted = j.out.doubted || len(j.Needs) > 0 // the bind that it waited for may have replaced it
 		}
 		r.refuse(ctx, k, work, isUnbound, err)
 	}

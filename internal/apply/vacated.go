@@ -71,6 +71,6 @@ func (r *runner) settleVacated(bind, gone *job) {
 		gone.out.waited = bind.change.Address
 	}
 	if gone.out.status == Skipped && bind.out.failure != nil {
-		bind.out.failure.add(gone.Link.Owner + ", which had its place, has it again")
+		bind.out.failure.add(gone.Link.Owner + ", which was bound there before, is bound again")
 	}
 }

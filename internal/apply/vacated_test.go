@@ -28,14 +28,14 @@ func TestVacated(t *testing.T) {
 		asked        string
 	}{
 		{"taken", "Disassociate*: {}\n" + to("new"), false, true, "succeeded|succeeded", "Disassociate Associate"},
-		{"not taken", "Disassociate*: {}\nAssociate*: 403 APIG.3100 no\n" + to("old"), false, true, "failed: APIG.3100 no; old, which had its place, has it again|skipped", "Disassociate Associate Associate"},
-		{"not taken, as a part of the bind", "Disassociate*: {}\nAssociate*: 403 APIG.3100 no\n" + to("old"), false, false, "failed: APIG.3100 no; old, which had its place, has it again", "Disassociate Associate Associate"},
+		{"not taken", "Disassociate*: {}\nAssociate*: 403 APIG.3100 no\n" + to("old"), false, true, "failed: APIG.3100 no; old, which was bound there before, is bound again|skipped", "Disassociate Associate Associate"},
+		{"not taken, as a part of the bind", "Disassociate*: {}\nAssociate*: 403 APIG.3100 no\n" + to("old"), false, false, "failed: APIG.3100 no; old, which was bound there before, is bound again", "Disassociate Associate Associate"},
 		{
 			"nor back", "Disassociate*: {}\nAssociate*: 403 APIG.3100 no\nAssociate*: 403 APIG.3100 no", false, true,
-			"failed: APIG.3100 no; old, which had its place, was unbound and could not be bound again|succeeded", "Disassociate Associate Associate",
+			"failed: APIG.3100 no; old, which was bound there before, was unbound and could not be bound again|succeeded", "Disassociate Associate Associate",
 		},
 		{"stopped in between", "Disassociate*: {}\n" + to("old"), true, true, "skipped|skipped", "Disassociate Associate"},
-		{"stopped in between, and not back", "Disassociate*: {}\nAssociate*: 403 APIG.3100 no", true, true, "failed: old, which had its place, was unbound and could not be bound again|succeeded", "Disassociate Associate"},
+		{"stopped in between, and not back", "Disassociate*: {}\nAssociate*: 403 APIG.3100 no", true, true, "failed: old, which was bound there before, was unbound and could not be bound again|succeeded", "Disassociate Associate"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

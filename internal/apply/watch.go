@@ -33,7 +33,7 @@ func (r *runner) watch(ctx context.Context, k *kind.LinkKind, work []*job, settl
 	return left, nil
 }
 
-// heldBy reads the links that the owners of some jobs have now, by owner and place.
+// heldBy reads the links that the owners of some jobs have now, by owner and target (see pairKey).
 func (r *runner) heldBy(ctx context.Context, k *kind.LinkKind, work []*job) (map[string]kind.Link, error) {
 	out, owners := map[string]kind.Link{}, map[string]bool{}
 	for _, j := range work {

@@ -6,8 +6,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Count tells how many objects of a kind that stands alone a gateway has: by what a list of one says of its length, or
-// where it says nothing by reading the list. A gateway that lacks a feature has nothing that needs it.
+// Count tells how many objects of a kind a gateway has; the kind must live inside no other. It asks for a list of one
+// object, which tells the length of the whole, and reads the whole list only where that tells nothing. A gateway that
+// lacks a feature has no object that needs it.
 func (r *Reader) Count(ctx context.Context, k *kind.Kind) (int, error) {
 	l := objectsOf(k, "")
 	q := l.ask(0)

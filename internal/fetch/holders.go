@@ -13,13 +13,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Holders finds whose links have the places that a question is about: by the policies that may be there, by the
-// targets, or by the lists of APIs that a policy is not bound to, which name the policy that each has instead;
-// whichever takes the fewest requests.
+// Holders finds the links that take the slots that a question asks about. There are three ways to look for them: the
+// links of each policy, the links of each target, and the lists of APIs that a policy is not bound to, which name the
+// policy that each API has instead. It takes the way with the fewest requests.
 func (r *Reader) Holders(ctx context.Context, q *diff.Question, l Lists) (kind.Neighbours, error) {
 	h := r.holders(q, l)
 	w := h.cheapest()
-	const few = 2 // so many requests are not worth a look at the list of policies
+	const few = 2 // requests; below that, listing the policies first saves nothing
 	if !h.whole && w.cost > few {
 		if err := h.list(ctx, w.cost); err != nil {
 			return kind.Neighbours{}, err
@@ -37,7 +37,7 @@ func (r *Reader) Holders(ctx context.Context, q *diff.Question, l Lists) (kind.N
 	return h.settle(ctx, found)
 }
 
-// Settle finds the owners of links that were read already, as far as they have places that a question is about.
+// Settle finds the owners of links that were read already and that take slots that a question asks about.
 func (r *Reader) Settle(ctx context.Context, q *diff.Question, l Lists, links []kind.Link) (kind.Neighbours, error) {
 	found := make([]Bound, len(links))
 	for i, l := range links {
@@ -83,14 +83,14 @@ func (r *Reader) holders(q *diff.Question, l Lists) *holders {
 	return h
 }
 
-// holders is the search for who has some places.
+// holders is the search for the links that take some slots.
 type holders struct {
 	r       *Reader
 	q       *diff.Question
 	catalog *kind.Catalog
 	owners  []kind.Object // that the gateway is known to have
 	whole   bool          // owners are all
-	untold  bool          // the lists of free places do not say who has them
+	untold  bool          // the lists of APIs that a policy is not bound to do not name the policy that each has
 	at      map[kind.UniqueID]bool
 }
 
@@ -111,7 +111,7 @@ func (h *holders) cheapest() search {
 	return slices.MinFunc(ways, func(a, b search) int { return cmp.Compare(a.cost, b.cost) })
 }
 
-// list completes the owners, unless there are so many pages of them that it does not pay.
+// list reads all owners, unless their list has more pages than that is worth.
 func (h *holders) list(ctx context.Context, worth int) error {
 	h.whole = true
 	l := objectsOf(kind.Of(h.q.Link.Owner), "")
@@ -177,15 +177,15 @@ func (h *holders) bound(rows []kind.Row) []Bound {
 	return out
 }
 
-// freeList is a list of the places that an owner does not have.
+// freeList is a list of the APIs that an owner is not bound to.
 type freeList struct {
 	owner          kind.Object
 	envID, groupID string
-	places         int // about so many
+	apis           int // about how many
 }
 
-// lists are those that tell all that a question is about; ok is false when it is not known whether they do. One
-// tells of one slot.
+// lists are the lists of unbound APIs that together answer the question; ok is false when it is not known whether they
+// do. Each of them answers for one slot.
 func (h *holders) lists() (out []freeList, ok bool) {
 	if h.q.Link.Free.Operation == "" {
 		return nil, false
@@ -201,7 +201,7 @@ func (h *holders) lists() (out []freeList, ok bool) {
 	return out, ok && all
 }
 
-// askers are owners one of each slot that matters, those first whose own links are known or few.
+// askers are one owner for each slot that matters: the one whose own links are known or fewest.
 func (h *holders) askers() (out []kind.Object, all bool) {
 	best := map[string]*kind.Object{}
 	cost := func(o *kind.Object) int {
@@ -210,7 +210,7 @@ func (h *holders) askers() (out []kind.Object, all bool) {
 		}
 		return max(1, o.Bound)
 	}
-	matters := map[string]bool{} // slots, where all owners are known
+	matters := map[string]bool{} // slots that an unread owner may have; used where all owners are known
 	for _, o := range h.q.Unread(h.owners) {
 		matters[h.q.Link.Slot(o.Value)] = true
 	}
@@ -228,7 +228,8 @@ func (h *holders) askers() (out []kind.Object, all bool) {
 	return out, h.whole || !h.q.Link.Mixed && len(out) > 0 && len(out) == h.q.Slots()
 }
 
-// scopes are what the lists are narrowed to: the environment if there is one alone, and groups, if that is less.
+// scopes are what the lists are narrowed to: the environment, if all binds share one, and their groups, if that takes
+// fewer pages.
 func (h *holders) scopes() ([]freeList, bool) {
 	env, envID, groups := h.q.Binds[0].To.Env, h.q.Binds[0].To.EnvID, map[string]string{}
 	for i := range h.q.Binds {
@@ -238,30 +239,30 @@ func (h *holders) scopes() ([]freeList, bool) {
 		}
 		groups[to.API.Group] = to.API.GroupID
 	}
-	places, known := h.catalog.Published("", env)
-	whole := []freeList{{envID: envID, places: places}}
+	apis, known := h.catalog.Published("", env)
+	whole := []freeList{{envID: envID, apis: apis}}
 	var parts []freeList
 	n, apart := 0, true
 	for _, name := range slices.Sorted(maps.Keys(groups)) {
-		places, told := h.catalog.Published(name, env)
-		parts = append(parts, freeList{envID: envID, groupID: groups[name], places: places})
-		n += max(1, pages(places))
+		inGroup, told := h.catalog.Published(name, env)
+		parts = append(parts, freeList{envID: envID, groupID: groups[name], apis: inGroup})
+		n += max(1, pages(inGroup))
 		apart = apart && told && groups[name] != ""
 	}
-	if apart && (!known || n < max(1, pages(places))) {
+	if apart && (!known || n < max(1, pages(apis))) {
 		return parts, true
 	}
 	return whole, known
 }
 
-// errUntold is a list of free places that does not say who has them.
-var errUntold = errors.New("the list does not say whose each place is")
+// errUntold is why such a list is of no use: it does not name the policy that each API has.
+var errUntold = errors.New("the list does not say which policy each API has")
 
 func (h *holders) byFree(lists []freeList) search {
 	var unknown []kind.Object
 	n := 0
 	for i, l := range lists {
-		n += max(1, pages(l.places))
+		n += max(1, pages(l.apis))
 		if o := &lists[i].owner; !h.q.Known(o) && (i == 0 || lists[i-1].owner.ID != o.ID) {
 			unknown = append(unknown, *o)
 		}
@@ -284,17 +285,17 @@ func (h *holders) byFree(lists []freeList) search {
 	}}
 }
 
-// free reads one list of free places; those that nobody has are left out.
+// free reads one list of the APIs that an owner is not bound to, and returns the links that they have instead.
 func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 	reading := h.q.Link.Free.Within(l.envID, l.groupID)
 	rows, err := all(ctx, h.r, listing[kind.Row]{
-		how:  "places that a " + h.q.Link.Owner + " does not have",
+		how:  "APIs that a " + h.q.Link.Owner + " is not bound to",
 		ask:  func(offset int) api.Request { return reading.Read(l.owner.ID, offset) },
 		take: reading.Rows,
 		id:   (*kind.Row).Key,
 	})
 	if err == nil && slices.ContainsFunc(rows, func(r kind.Row) bool { return r.Untold || r.APIID == "" || r.Env == "" }) {
-		err = errUntold // which no second look mends
+		err = errUntold // asking again would not help
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read who is bound where %s/%s is not: %w", l.owner.Kind, l.owner.Key, err)
@@ -302,8 +303,8 @@ func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 	return h.bound(slices.DeleteFunc(rows, func(r kind.Row) bool { return r.Owner == "" })), nil
 }
 
-// settle keeps what has places that the question is about, and completes it: owners that are told by name alone, and
-// the ids of links that go by themselves.
+// settle keeps the links that take slots that the question asks about, and completes them: it reads owners of which only
+// the name is known, and the ids of links that the plan unbinds itself.
 func (h *holders) settle(ctx context.Context, found []Bound) (out kind.Neighbours, err error) {
 	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[b.Link.To.UniqueID()] || !h.q.Minds(&b.Object) })
 	names := map[string]bool{}

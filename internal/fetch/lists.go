@@ -39,7 +39,7 @@ func WantOf(k *kind.Kind, all bool, names map[string]bool) Want {
 // keys are the names of the objects that are needed.
 func (w *Want) keys() []string { return slices.Concat(w.Names, w.Known) }
 
-// Objects lists the objects of several kinds that stand alone.
+// Objects lists the objects of several kinds that live inside no other.
 func (r *Reader) Objects(ctx context.Context, wants []Want) ([]kind.Object, error) {
 	objects, _, err := r.List(ctx, wants)
 	return objects, err

@@ -115,7 +115,7 @@ acls:
 	want := map[string]string{
 		"acl/mine":                            "succeeded",
 		"acl_binding/mine/orders/get@RELEASE": "succeeded",
-		"acl_binding/mine/orders/put@RELEASE": "failed  acl/later has its place, which the plan does not show; compare again",
+		"acl_binding/mine/orders/put@RELEASE": "failed  acl/later is bound there, which the plan does not show; compare again",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)

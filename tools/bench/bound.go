@@ -106,7 +106,7 @@ func listed(k *kind.Kind, item map[string]any) kind.Object {
 
 // Places is what it takes to know whose places a run takes with links of one kind: the bindings of the policies that
 // no file declares (foreign: how many each has; nil where the list of policies was not read), the policies of the
-// APIs that are to be bound, or the lists of so many places that a policy does not have, whichever is cheapest.
+// APIs that are to be bound, or the lists of APIs that a policy is not bound to, whichever is cheapest.
 // A kind without such lists has none, and so has a run that does not know how many APIs there are. Nothing when
 // nothing is bound.
 func Places(foreign []int, apis int, places []int) int {

@@ -104,7 +104,7 @@ The bounds are computed from the estate and the API's rules, apart from the tool
   throttles that have some, codes and access control of apps whose files manage them: one each.
 - **Places.** To know whose places a run takes: nothing when nothing is bound, or when all policies of the kind are
   declared; else the cheapest of the bindings of the policies that no file declares, the policies of the APIs that are
-  to be bound, and the lists of the places that a policy does not have, which name the policy that each has instead
+  to be bound, and the lists of APIs that a policy is not bound to, which name the policy that each API has instead
   (throttles; ACLs by entity type; narrowed to an environment and to groups). One more for each policy that is found.
 - **Writes.** One for each object, special, code and access control. One bind for each policy; unbinds of
   one kind together, 500 at a time. Plugins: the minimum vertex cover of the graph of plugins and APIs, per
