@@ -131,8 +131,8 @@ func checkPolicies(flag string, addresses []string) error {
 // anyPolicy is the value of --take-over that names no policy.
 const anyPolicy = "true"
 
-func (o *compareOptions) policy() diff.Policy {
-	return diff.Policy{Kinds: o.kinds, Names: o.names, Environments: o.environments, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly), ResendSecrets: o.resendSecrets}
+func (o *compareOptions) diffOptions() diff.Options {
+	return diff.Options{Kinds: o.kinds, Names: o.names, Environments: o.environments, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly), ResendSecrets: o.resendSecrets}
 }
 
 // prepared is a comparison with what is needed to apply it.
@@ -198,7 +198,7 @@ func (o *compareOptions) connect(ctx context.Context, p *program, c *prepared) e
 	c.session, c.head = s, s.head(p, o.files.environment)
 	c.journal = journal.New(s.Caller, s.instanceID, time.Now)
 	s.Caller = c.journal
-	c.run = s.run(o.policy(), o.gateway.parallelism.workers())
+	c.run = s.run(o.diffOptions(), o.gateway.parallelism.workers())
 	c.run.CheckInstance, c.run.AllowUnhealthy, c.run.Tolerant = true, o.allowUnhealthy, o.tolerant
 	if o.journal == "" {
 		return nil

@@ -47,7 +47,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, 
 	if err := sameGateway(f, c); err != nil {
 		return c, err
 	}
-	c.run.Policy.Environments = e.Environments
+	c.run.Options.Environments = e.Environments
 	found, notes, err := c.run.Refresh(ctx, e)
 	if err != nil {
 		return c, unread(ctx, err)

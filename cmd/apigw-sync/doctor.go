@@ -160,10 +160,10 @@ func (o *doctorOptions) patient(s *session, state *spec.State) doctor.Patient {
 		clock = dated.ServerDate
 	}
 	reader := s.reader(0)
-	run := reconcile.Run{Caller: reader.Caller, Policy: o.compare.policy()}
+	run := reconcile.Run{Caller: reader.Caller, Options: o.compare.diffOptions()}
 	out := doctor.Patient{Reader: reader, State: state, Compare: run.Compare, Clock: clock, Signed: o.signed}
 	if state != nil {
-		out.Kinds = reconcile.Kinds(run.Policy, state)
+		out.Kinds = reconcile.Kinds(run.Options, state)
 	}
 	return out
 }

@@ -129,7 +129,7 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 		reader := c.session.reader(c.Reads)
 		by, odd := o.askWho(ctx, p, c, reader, now)
 		found, err = drift.Look(ctx, reader, c.Result, drift.Options{
-			Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before, Policy: c.run.Policy, Undeclared: o.undeclared,
+			Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before, Compared: c.run.Options, Undeclared: o.undeclared,
 		})
 		d = document.NewDrift(c.head, found)
 		d.Managed, d.Requests.InFlight = c.managed(), c.session.mostAtOnce()
@@ -161,7 +161,7 @@ func recall(folder string, out *printer, d *document.Drift) error {
 // managed lists the addresses of all that the files declare and the comparison looked at; nil when it
 // was told to look at some only.
 func (c *prepared) managed() []string {
-	if len(c.run.Policy.Kinds)+len(c.run.Policy.Names) > 0 {
+	if len(c.run.Options.Kinds)+len(c.run.Options.Names) > 0 {
 		return nil
 	}
 	return drift.Managed(&c.Desired)

@@ -116,11 +116,11 @@ func runExport(ctx context.Context, p *program, o *exportOptions) (err error) {
 		return err
 	}
 	defer func() { err = both(err, s.end()) }()
-	policy := o.compare.policy()
+	options := o.compare.diffOptions()
 	if len(o.update) > 0 {
-		policy.Kinds, policy.Names, policy.Environments = nil, nil, nil // what they leave out may be referred to
+		options.Kinds, options.Names, options.Environments = nil, nil, nil // what they leave out may be referred to
 	}
-	run := s.run(policy, o.compare.gateway.parallelism.workers())
+	run := s.run(options, o.compare.gateway.parallelism.workers())
 	run.Lenient, run.Backends = true, o.withAPIs
 	if run.Only, err = o.only(p, run); err != nil {
 		return err
@@ -149,7 +149,7 @@ func (o *exportOptions) only(p *program, run *reconcile.Run) ([]*kind.Kind, erro
 	if err != nil {
 		return nil, err
 	}
-	return append(out, reconcile.Kinds(run.Policy, state)...), nil
+	return append(out, reconcile.Kinds(run.Options, state)...), nil
 }
 
 // notes are the lines at the head of each file that tell where it comes from.

@@ -24,7 +24,7 @@ func (o *exportOptions) edit(p *program, all *reconcile.Everything) error {
 		return err
 	}
 	p.warnSkipped(o.compare.files.skipped)
-	result, findings, err := writeback.Run(inputs, o.compare.files.options(p), writeback.Gateway{Actual: all.Actual, Catalog: all.Catalog, Unread: all.Unread, Adopt: o.adopt}, o.compare.policy())
+	result, findings, err := writeback.Run(inputs, o.compare.files.options(p), writeback.Gateway{Actual: all.Actual, Catalog: all.Catalog, Unread: all.Unread, Adopt: o.adopt}, o.compare.diffOptions())
 	if err != nil {
 		result.Files, result.Notes, result.Variables = nil, nil, nil
 		if len(result.Kept) > 0 {

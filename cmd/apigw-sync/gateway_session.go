@@ -43,9 +43,9 @@ func (s *session) reader(before int) *fetch.Reader {
 	return &fetch.Reader{Caller: s.Caller, Progress: func(n int) { s.told.report("read", before+n, 0) }}
 }
 
-// run compares, reads and writes by a policy.
-func (s *session) run(policy diff.Policy, parallel int) *reconcile.Run {
-	return &reconcile.Run{Caller: s.Caller, Policy: policy, Parallel: parallel, Progress: s.told.report, Waiting: func(address string, d time.Duration) {
+// run compares, reads and writes with options.
+func (s *session) run(options diff.Options, parallel int) *reconcile.Run {
+	return &reconcile.Run{Caller: s.Caller, Options: options, Parallel: parallel, Progress: s.told.report, Waiting: func(address string, d time.Duration) {
 		s.log.Info(address+" changed a moment ago; waiting until the gateway takes another change of it", "wait", d.String())
 	}}
 }

@@ -84,7 +84,7 @@ func (o *listOptions) declared(p *program) (map[string]bool, error) {
 
 // read completes d with what the gateway holds.
 func (o *listOptions) read(ctx context.Context, s *session, d *document.List, declared map[string]bool) error {
-	reader, policy := s.reader(0), o.compare.policy()
+	reader, options := s.reader(0), o.compare.diffOptions()
 	reader.Lenient, reader.Parallel = true, o.compare.gateway.parallelism.workers()
 	var (
 		objects []kind.Object
@@ -102,11 +102,11 @@ func (o *listOptions) read(ctx context.Context, s *session, d *document.List, de
 		return err
 	})
 	g.Go(func() (err error) {
-		if objects, err = reader.Objects(gctx, everyKind(policy)); err != nil {
+		if objects, err = reader.Objects(gctx, everyKind(options)); err != nil {
 			return err
 		}
-		objects = slices.DeleteFunc(objects, func(x kind.Object) bool { return !policy.Covers(kind.Of(x.Kind), x.Key) })
-		bound, err = bindings(gctx, reader, objects, policy)
+		objects = slices.DeleteFunc(objects, func(x kind.Object) bool { return !options.Covers(kind.Of(x.Kind), x.Key) })
+		bound, err = bindings(gctx, reader, objects, options)
 		return err
 	})
 	if err := g.Wait(); err != nil {
@@ -132,10 +132,10 @@ func (o *listOptions) read(ctx context.Context, s *session, d *document.List, de
 	return nil
 }
 
-// everyKind asks for all objects of all kinds that a policy looks at.
-func everyKind(policy diff.Policy) (wants []fetch.Want) {
+// everyKind asks for all objects of all kinds that options look at.
+func everyKind(options diff.Options) (wants []fetch.Want) {
 	for _, k := range kind.All {
-		if k.Owner == "" && policy.Covers(k, "") {
+		if k.Owner == "" && options.Covers(k, "") {
 			wants = append(wants, fetch.Want{Kind: k, All: true})
 		}
 	}
@@ -144,14 +144,14 @@ func everyKind(policy diff.Policy) (wants []fetch.Want) {
 
 // bindings counts to how many APIs objects are bound that can be. Lists mostly tell; only what they do not is read, and
 // what is to be counted in some environments alone.
-func bindings(ctx context.Context, reader *fetch.Reader, objects []kind.Object, policy diff.Policy) (map[string]int, error) {
+func bindings(ctx context.Context, reader *fetch.Reader, objects []kind.Object, options diff.Options) (map[string]int, error) {
 	out := map[string]int{}
 	var reads []diff.Read
 	for _, x := range objects {
 		for _, l := range kind.LinksFrom(x.Kind) {
 			switch {
 			case l.Target != kind.APublication:
-			case x.Bound >= 0 && (len(policy.Environments) == 0 || x.Bound == 0):
+			case x.Bound >= 0 && (len(options.Environments) == 0 || x.Bound == 0):
 				out[x.Address()] = x.Bound
 			default:
 				out[x.Address()] = 0
@@ -174,7 +174,7 @@ func bindings(ctx context.Context, reader *fetch.Reader, objects []kind.Object, 
 		return nil, err
 	}
 	for _, l := range fetch.Join(rows, catalog.Catalog()) {
-		if policy.Sees(l.To.Env) {
+		if options.Sees(l.To.Env) {
 			out[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]++
 		}
 	}

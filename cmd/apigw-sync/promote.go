@@ -158,7 +158,7 @@ func (o *promoteOptions) side(p *program, name string) (*promoteSide, error) {
 	if err == nil {
 		err = s.options.check()
 	}
-	s.Target, s.Env, s.Policy = name, cmp.Or(s.options.files.environment, spec.DefaultEnvironment), s.options.policy()
+	s.Target, s.Env, s.Options = name, cmp.Or(s.options.files.environment, spec.DefaultEnvironment), s.options.diffOptions()
 	return s, err
 }
 
@@ -217,7 +217,7 @@ func readBoth(ctx context.Context, p *program, sides ...*promoteSide) (reads int
 	progress := func(more int) { told.report("read", int(sum.Add(int64(more))), 0) }
 	only := kind.Policies()
 	for _, s := range sides {
-		only = append(only, reconcile.Kinds(s.Policy, s.State)...)
+		only = append(only, reconcile.Kinds(s.Options, s.State)...)
 	}
 	counts, failed := make([]int, len(sides)), make([]error, len(sides))
 	var running sync.WaitGroup
@@ -249,7 +249,7 @@ func (s *promoteSide) read(ctx context.Context, only []*kind.Kind, stderr *share
 	}
 	defer func() { err = both(err, gateway.close()) }()
 	var last atomic.Int64
-	run := &reconcile.Run{Caller: gateway, Policy: s.Policy, Only: only, Parallel: s.options.gateway.parallelism.workers(), Progress: func(_ string, done, _ int) {
+	run := &reconcile.Run{Caller: gateway, Options: s.Options, Only: only, Parallel: s.options.gateway.parallelism.workers(), Progress: func(_ string, done, _ int) {
 		progress(done - int(last.Swap(int64(done))))
 	}}
 	run.Backends = true

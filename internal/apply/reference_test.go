@@ -109,7 +109,7 @@ func TestReferences(t *testing.T) {
 					o.ID = ""
 					want.Objects = append(want.Objects, kind.Declared{Object: o})
 				}
-				plan := diff.Between(have, want, diff.Policy{Prune: true, AllowEmpty: true, MaxDeletes: -1})
+				plan := diff.Between(have, want, diff.Options{Prune: true, AllowEmpty: true, MaxDeletes: -1})
 				if len(plan.Errors) > 0 {
 					t.Fatal(plan.Errors)
 				}
@@ -181,8 +181,8 @@ func TestTargets(t *testing.T) {
 		declared(kind.APublication, "orders/create_order@TEST"), declared(kind.AnEnvironment, "TEST"), declared(kind.AnyAPI, create.Key), declared("door", "front"), declared("seal", "red"),
 	}
 	owns := map[string][]string{"seal": {"*"}, "door": {"*"}}
-	policy := diff.Policy{Prune: true, AllowEmpty: true, MaxDeletes: -1}
-	plan := diff.Between(kind.Actual{}, kind.Desired{Objects: all, Links: []kind.DeclaredLink{{Link: onDoor}, {Link: onAPI}}}, policy)
+	options := diff.Options{Prune: true, AllowEmpty: true, MaxDeletes: -1}
+	plan := diff.Between(kind.Actual{}, kind.Desired{Objects: all, Links: []kind.DeclaredLink{{Link: onDoor}, {Link: onAPI}}}, options)
 	s := &paths{}
 	results, _ := Run(t.Context(), s, plan, kind.Actual{}, Options{Parallel: 4})
 	for _, r := range results {
@@ -214,7 +214,7 @@ func TestTargets(t *testing.T) {
 	onDoor.OwnerID, onDoor.ID, onDoor.To.ID = "id-red", "b1", "id-front"
 	have := kind.Actual{Objects: []kind.Object{object("door", "front", badge{Name: "front"}), object("seal", "red", badge{Name: "red"})}, Links: []kind.Link{onDoor}}
 	s = &paths{}
-	results, _ = Run(t.Context(), s, diff.Between(have, kind.Desired{Owns: owns}, policy), have, Options{Parallel: 4})
+	results, _ = Run(t.Context(), s, diff.Between(have, kind.Desired{Owns: owns}, options), have, Options{Parallel: 4})
 	if at := slices.Index(s.asked, "Unbind seal_door id-red/id-front//id-front"); at != 0 || len(s.asked) != 3 {
 		t.Errorf("the link does not go first: %q %v", s.asked, results)
 	}

@@ -31,6 +31,6 @@ func BenchmarkBetween(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		diff.Between(have, want, diff.Policy{})
+		diff.Between(have, want, diff.Options{})
 	}
 }

@@ -66,7 +66,7 @@ func (p *pair) others() []*kind.Object {
 
 // comparison is one run of Between.
 type comparison struct {
-	policy   Policy
+	options  Options
 	want     kind.Desired
 	have     kind.Actual
 	plan     *Plan
@@ -101,9 +101,9 @@ type pair struct {
 	left  []*kind.Object // successors that interrupted replaces left and that nobody wants any more
 }
 
-func newComparison(have kind.Actual, want kind.Desired, policy Policy) *comparison {
+func newComparison(have kind.Actual, want kind.Desired, options Options) *comparison {
 	c := &comparison{
-		policy: policy, want: want, have: have, plan: &Plan{}, rules: newIgnoreRules(want.Ignore, policy.Today), filter: newFilter(policy),
+		options: options, want: want, have: have, plan: &Plan{}, rules: newIgnoreRules(want.Ignore, options.Today), filter: newFilter(options),
 		pairs: map[string][]pair{}, renamed: map[string]string{}, retiring: map[string]bool{}, swaps: map[string]*swap{}, twins: map[string][]string{},
 		haveKey: map[string]map[string]*kind.Object{}, wantKey: map[string]map[string]*kind.Declared{},
 		successors: map[string][]*kind.Object{}, heirs: map[string]string{}, regained: map[string][]kind.Link{},
@@ -118,7 +118,7 @@ func newComparison(have kind.Actual, want kind.Desired, policy Policy) *comparis
 	c.index(0)
 	for i := range want.Objects { // what another run renames goes by its new name in this one, too
 		d := &want.Objects[i]
-		if d.MovedFrom != "" && !policy.Covers(kind.Of(d.Kind), d.Name()) && c.haveKey[d.Kind][d.Key] == nil {
+		if d.MovedFrom != "" && !options.Covers(kind.Of(d.Kind), d.Name()) && c.haveKey[d.Kind][d.Key] == nil {
 			c.renamed[d.Kind+"/"+d.MovedFrom] = d.Key
 		}
 	}
@@ -169,7 +169,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 	for i := range c.have.Objects {
 		o := &c.have.Objects[i]
 		if o.Kind == k.Name && !k.Given && !taken[o.Key] && c.filter.self(k) && c.unclaimed(k, o) && !k.Stays(o) {
-			if !c.policy.Prune {
+			if !c.options.Prune {
 				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
 				continue
 			}

@@ -100,7 +100,7 @@ func TestProtectedNamesTheFixedField(t *testing.T) {
 	}
 	want := kind.Declared{Object: plugin(map[string]any{"allow_origin": "*"}, "cors"), Protected: true}
 	have := plugin(map[string]any{"response_headers": []any{}}, "set_resp_headers")
-	p := diff.Between(kind.Actual{Objects: []kind.Object{have}}, kind.Desired{Objects: []kind.Declared{want}}, diff.Policy{MaxDeletes: -1})
+	p := diff.Between(kind.Actual{Objects: []kind.Object{have}}, kind.Desired{Objects: []kind.Declared{want}}, diff.Options{MaxDeletes: -1})
 	if len(p.Refusals) != 1 || p.Refusals[0].Would != "it would have been replaced, since /type changed" {
 		t.Errorf("%+v", p.Refusals)
 	}
@@ -117,11 +117,11 @@ func TestBetween(t *testing.T) {
 	next.Key = kind.Of("acl").Successor("office", next.Value)
 	next.Value = kind.Of("acl").Named(next.Value, next.Key)
 	for _, tc := range []struct {
-		name   string
-		have   kind.Actual
-		want   kind.Desired
-		policy diff.Policy
-		plan   string
+		name    string
+		have    kind.Actual
+		want    kind.Desired
+		options diff.Options
+		plan    string
 	}{
 		{name: "nothing", have: kind.Actual{Objects: []kind.Object{held(throttle("a", 5))}}, want: kind.Desired{Objects: []kind.Declared{throttle("a", 5)}}},
 		{
@@ -136,7 +136,7 @@ bind throttle_binding/a/orders/create_order@RELEASE
 		{
 			name: "an API that moves keeps a policy: bind first, then unbind, then delete",
 			have: kind.Actual{Objects: []kind.Object{held(throttle("a", 5)), held(throttle("b", 5))}, Links: []kind.Link{bound(link("throttle_binding", "b", create))}},
-			want: kind.Desired{Objects: []kind.Declared{throttle("a", 5, "throttle_binding")}, Links: declared(link("throttle_binding", "a", create)), Owns: map[string][]string{"throttle": {"*"}}}, policy: diff.Policy{Prune: true, MaxDeletes: 10},
+			want: kind.Desired{Objects: []kind.Declared{throttle("a", 5, "throttle_binding")}, Links: declared(link("throttle_binding", "a", create)), Owns: map[string][]string{"throttle": {"*"}}}, options: diff.Options{Prune: true, MaxDeletes: 10},
 			plan: `
 delete throttle/b /api_call_limits:5→<nil> /name:b→<nil> /time_interval:1→<nil> /time_unit:SECOND→<nil> /type:basic→<nil> with throttle_binding/b/orders/create_order@RELEASE
 bind throttle_binding/a/orders/create_order@RELEASE
@@ -149,7 +149,7 @@ unbind throttle_binding/b/orders/create_order@RELEASE
 		{
 			name: "replace: the successor takes over before the old one goes",
 			have: kind.Actual{Objects: []kind.Object{held(acl("office", "IP", "10.0.0.1"))}, Links: []kind.Link{bound(link("acl_binding", "office", create)), bound(link("acl_binding", "office", get))}},
-			want: kind.Desired{Objects: []kind.Declared{acl("office", "DOMAIN", "alice")}, Links: declared(link("acl_binding", "office", create))}, policy: diff.Policy{MaxDeletes: 10},
+			want: kind.Desired{Objects: []kind.Declared{acl("office", "DOMAIN", "alice")}, Links: declared(link("acl_binding", "office", create))}, options: diff.Options{MaxDeletes: 10},
 			plan: `
 replace acl/office /entity_type:IP→DOMAIN /values:[10.0.0.1]→[alice]
 unbind acl_binding/office/orders/get_order@RELEASE
@@ -163,7 +163,7 @@ unbind acl_binding/office/orders/get_order@RELEASE
 		{
 			name: "replace without bindings needs no successor",
 			have: kind.Actual{Objects: []kind.Object{held(acl("office", "IP", "10.0.0.1"))}},
-			want: kind.Desired{Objects: []kind.Declared{acl("office", "DOMAIN", "alice")}}, policy: diff.Policy{MaxDeletes: 10},
+			want: kind.Desired{Objects: []kind.Declared{acl("office", "DOMAIN", "alice")}}, options: diff.Options{MaxDeletes: 10},
 			plan: `
 replace acl/office /entity_type:IP→DOMAIN /values:[10.0.0.1]→[alice]
 0 delete acl office
@@ -179,7 +179,7 @@ update acl/office /name:office_next_11ac24cd→office
 `,
 		},
 		{
-			name: "protected", have: kind.Actual{Objects: []kind.Object{held(acl("office", "IP", "10.0.0.1"))}}, want: kind.Desired{Objects: []kind.Declared{protected}}, policy: diff.Policy{MaxDeletes: 10},
+			name: "protected", have: kind.Actual{Objects: []kind.Object{held(acl("office", "IP", "10.0.0.1"))}}, want: kind.Desired{Objects: []kind.Declared{protected}}, options: diff.Options{MaxDeletes: 10},
 			plan: `
 replace acl/office /entity_type:IP→DOMAIN /values:[10.0.0.1]→[alice]
 0 delete acl office
@@ -201,7 +201,7 @@ extra throttle/orders_old
 `,
 		},
 		{
-			name: "prune of everything is refused", have: kind.Actual{Objects: []kind.Object{held(throttle("orders_old", 5))}}, want: kind.Desired{Owns: map[string][]string{"throttle": {"orders_*"}}}, policy: diff.Policy{Prune: true},
+			name: "prune of everything is refused", have: kind.Actual{Objects: []kind.Object{held(throttle("orders_old", 5))}}, want: kind.Desired{Owns: map[string][]string{"throttle": {"orders_*"}}}, options: diff.Options{Prune: true},
 			plan: `
 delete throttle/orders_old /api_call_limits:5→<nil> /name:orders_old→<nil> /time_interval:1→<nil> /time_unit:SECOND→<nil> /type:basic→<nil>
 0 delete throttle orders_old
@@ -211,8 +211,8 @@ refused by prune-all: the files own throttles but declare none of those
 		},
 		{
 			name: "what is declared beside owns does not count", have: kind.Actual{Objects: []kind.Object{held(throttle("orders_old", 5)), held(throttle("theirs", 5))}},
-			want:   kind.Desired{Objects: []kind.Declared{throttle("theirs", 5)}, Owns: map[string][]string{"throttle": {"orders_*"}}},
-			policy: diff.Policy{Prune: true, MaxDeletes: 10},
+			want:    kind.Desired{Objects: []kind.Declared{throttle("theirs", 5)}, Owns: map[string][]string{"throttle": {"orders_*"}}},
+			options: diff.Options{Prune: true, MaxDeletes: 10},
 			plan: `
 delete throttle/orders_old /api_call_limits:5→<nil> /name:orders_old→<nil> /time_interval:1→<nil> /time_unit:SECOND→<nil> /type:basic→<nil>
 0 delete throttle orders_old
@@ -221,8 +221,8 @@ refused by prune-all: the files own throttles but declare none of those
 		},
 		{
 			name: "one declared inside owns is enough", have: kind.Actual{Objects: []kind.Object{held(throttle("orders_old", 5)), held(throttle("orders_new", 5))}},
-			want:   kind.Desired{Objects: []kind.Declared{throttle("orders_new", 5)}, Owns: map[string][]string{"throttle": {"orders_*"}}},
-			policy: diff.Policy{Prune: true, MaxDeletes: 10},
+			want:    kind.Desired{Objects: []kind.Declared{throttle("orders_new", 5)}, Owns: map[string][]string{"throttle": {"orders_*"}}},
+			options: diff.Options{Prune: true, MaxDeletes: 10},
 			plan: `
 delete throttle/orders_old /api_call_limits:5→<nil> /name:orders_old→<nil> /time_interval:1→<nil> /time_unit:SECOND→<nil> /type:basic→<nil>
 0 delete throttle orders_old
@@ -240,7 +240,7 @@ update app/shop /app_secret:(sensitive)→(sensitive)
 			want: kind.Desired{Objects: []kind.Declared{throttle("a", 6)}, Ignore: []kind.Ignore{{Kind: "throttle", Name: "a", Fields: []string{"/api_call_limits"}}}},
 		},
 		{
-			name: "an ignore rule ends", have: kind.Actual{Objects: []kind.Object{held(throttle("a", 5))}}, policy: diff.Policy{Today: "2027-01-01"},
+			name: "an ignore rule ends", have: kind.Actual{Objects: []kind.Object{held(throttle("a", 5))}}, options: diff.Options{Today: "2027-01-01"},
 			want: kind.Desired{Objects: []kind.Declared{throttle("a", 6)}, Ignore: []kind.Ignore{{Kind: "throttle", Name: "a", Until: "2026-12-31"}}},
 			plan: `
 update throttle/a /api_call_limits:5→6
@@ -248,7 +248,7 @@ update throttle/a /api_call_limits:5→6
 `,
 		},
 		{
-			name: "only one kind", have: kind.Actual{Objects: []kind.Object{held(throttle("a", 5)), held(acl("office", "IP", "10.0.0.1"))}}, policy: diff.Policy{Kinds: []string{"acls"}},
+			name: "only one kind", have: kind.Actual{Objects: []kind.Object{held(throttle("a", 5)), held(acl("office", "IP", "10.0.0.1"))}}, options: diff.Options{Kinds: []string{"acls"}},
 			want: kind.Desired{Objects: []kind.Declared{throttle("a", 6), acl("office", "IP", "10.0.0.2")}},
 			plan: `
 update acl/office /values:[10.0.0.1]→[10.0.0.2]
@@ -257,7 +257,7 @@ update acl/office /values:[10.0.0.1]→[10.0.0.2]
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got := sketch(diff.Between(tc.have, tc.want, tc.policy))
+			got := sketch(diff.Between(tc.have, tc.want, tc.options))
 			if d := cmp.Diff(strings.TrimPrefix(tc.plan, "\n"), got); d != "" {
 				t.Errorf("plan (-want +got):\n%s", d)
 			}
@@ -272,7 +272,7 @@ func TestOrderOfInput(t *testing.T) {
 		Objects: []kind.Declared{throttle("a", 7, "throttle_binding"), throttle("b", 8, "throttle_binding"), throttle("c", 9), acl("office", "IP", "10.0.0.2")},
 		Links:   declared(link("throttle_binding", "b", create), link("throttle_binding", "b", get), link("acl_binding", "office", create)),
 	}
-	first := sketch(diff.Between(have, want, diff.Policy{}))
+	first := sketch(diff.Between(have, want, diff.Options{}))
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		h, w := kind.Actual{Objects: slices.Clone(have.Objects), Links: slices.Clone(have.Links)}, kind.Desired{Objects: slices.Clone(want.Objects), Links: slices.Clone(want.Links)}
@@ -280,7 +280,7 @@ func TestOrderOfInput(t *testing.T) {
 		r.Shuffle(len(h.Links), func(i, j int) { h.Links[i], h.Links[j] = h.Links[j], h.Links[i] })
 		r.Shuffle(len(w.Objects), func(i, j int) { w.Objects[i], w.Objects[j] = w.Objects[j], w.Objects[i] })
 		r.Shuffle(len(w.Links), func(i, j int) { w.Links[i], w.Links[j] = w.Links[j], w.Links[i] })
-		if d := cmp.Diff(first, sketch(diff.Between(h, w, diff.Policy{}))); d != "" {
+		if d := cmp.Diff(first, sketch(diff.Between(h, w, diff.Options{}))); d != "" {
 			t.Fatalf("seed %d (-first +shuffled):\n%s", seed, d)
 		}
 	}
@@ -291,9 +291,9 @@ func TestAmbiguous(t *testing.T) {
 	cert := func(id string) kind.Object {
 		return kind.Object{Kind: "certificate", Key: "shop", ID: id, Value: kind.Certificate{Name: "shop", Type: "global"}, Bound: kind.Unknown}
 	}
-	has := func(want kind.Desired, policy diff.Policy) []string {
+	has := func(want kind.Desired, options diff.Options) []string {
 		var out []string
-		for _, e := range diff.Between(kind.Actual{Objects: []kind.Object{cert("2"), cert("1")}}, want, policy).Errors {
+		for _, e := range diff.Between(kind.Actual{Objects: []kind.Object{cert("2"), cert("1")}}, want, options).Errors {
 			out = append(out, e.Address+": "+e.Message)
 		}
 		return out
@@ -304,18 +304,18 @@ func TestAmbiguous(t *testing.T) {
 	ignored.Ignore = []kind.Ignore{{Kind: "certificate", Name: "*"}}
 	owned := kind.Desired{Owns: map[string][]string{"certificate": {"*"}}}
 	for _, tc := range []struct {
-		name   string
-		want   kind.Desired
-		policy diff.Policy
-		errors []string
+		name    string
+		want    kind.Desired
+		options diff.Options
+		errors  []string
 	}{
-		{"declared", declared, diff.Policy{}, twice},
-		{"ignored", ignored, diff.Policy{}, nil},
-		{"left alone", owned, diff.Policy{}, nil},
-		{"deleted", owned, diff.Policy{Prune: true, MaxDeletes: 9}, twice},
+		{"declared", declared, diff.Options{}, twice},
+		{"ignored", ignored, diff.Options{}, nil},
+		{"left alone", owned, diff.Options{}, nil},
+		{"deleted", owned, diff.Options{Prune: true, MaxDeletes: 9}, twice},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			if d := cmp.Diff(tc.errors, has(tc.want, tc.policy)); d != "" {
+			if d := cmp.Diff(tc.errors, has(tc.want, tc.options)); d != "" {
 				t.Error(d)
 			}
 		})

@@ -9,8 +9,8 @@ import (
 )
 
 // Between plans how to get from what the gateway holds to what the files declare.
-func Between(have kind.Actual, want kind.Desired, policy Policy) *Plan {
-	return Compared(have, want, policy).Plan(have.Neighbours)
+func Between(have kind.Actual, want kind.Desired, options Options) *Plan {
+	return Compared(have, want, options).Plan(have.Neighbours)
 }
 
 // Draft is a plan in the making. What the comparison needs to know of the gateway follows from what it knows already:
@@ -18,13 +18,13 @@ func Between(have kind.Actual, want kind.Desired, policy Policy) *Plan {
 type Draft struct{ c *comparison }
 
 // Begin begins to compare the objects that a gateway lists with what the files declare.
-func Begin(objects []kind.Object, want kind.Desired, policy Policy) *Draft {
-	return &Draft{newComparison(kind.Actual{Objects: objects}, want, policy)}
+func Begin(objects []kind.Object, want kind.Desired, options Options) *Draft {
+	return &Draft{newComparison(kind.Actual{Objects: objects}, want, options)}
 }
 
 // Compared compares with a gateway of which all is known that matters.
-func Compared(have kind.Actual, want kind.Desired, policy Policy) *Draft {
-	d := &Draft{newComparison(have, want, policy)}
+func Compared(have kind.Actual, want kind.Desired, options Options) *Draft {
+	d := &Draft{newComparison(have, want, options)}
 	for len(d.Reads()) > 0 {
 		continue // all is known
 	}

@@ -27,8 +27,8 @@ type Extract struct {
 	// Context are the addresses of objects that others refer to. They need to exist, and nothing else.
 	Context map[string]bool
 
-	ResendSecrets bool     // as in Policy
-	Environments  []string // as in Policy
+	ResendSecrets bool     // as in Options
+	Environments  []string // as in Options
 
 	affected map[string]bool // the result of keys, kept since Affects asks for it once an object
 }
@@ -36,12 +36,12 @@ type Extract struct {
 // ErrNotAlone is a plan that follows only from more than what it touches.
 var ErrNotAlone = errors.New("the part that the plan touches does not give the same plan; this is a mistake of the program")
 
-// Narrow finds what a plan touches. The plan must be the one that Between makes of have, want and policy.
-func Narrow(plan *Plan, have kind.Actual, want kind.Desired, policy Policy) (*Extract, error) {
+// Narrow finds what a plan touches. The plan must be the one that Between makes of have, want and options.
+func Narrow(plan *Plan, have kind.Actual, want kind.Desired, options Options) (*Extract, error) {
 	t := newAffected(plan, have, want)
 	e := &Extract{
-		Anchors: map[string]bool{}, Carried: t.carried, Context: map[string]bool{}, ResendSecrets: policy.ResendSecrets, Environments: policy.Environments,
-		Desired: kind.Desired{Owns: t.gone, Ignore: lasting(want.Ignore, policy.Today)},
+		Anchors: map[string]bool{}, Carried: t.carried, Context: map[string]bool{}, ResendSecrets: options.ResendSecrets, Environments: options.Environments,
+		Desired: kind.Desired{Owns: t.gone, Ignore: lasting(want.Ignore, options.Today)},
 	}
 	for i := range want.Objects {
 		if d, ok := t.declared(&want.Objects[i]); ok {
@@ -144,11 +144,11 @@ func (e *Extract) Unify() {
 func (e *Extract) Between(have kind.Actual) *Plan { return e.Begin(have).Plan(have.Neighbours) }
 
 // Begin compares again, without what is beside the plan.
-func (e *Extract) Begin(have kind.Actual) *Draft { return Compared(have, e.Settled(have), e.Policy()) }
+func (e *Extract) Begin(have kind.Actual) *Draft { return Compared(have, e.Settled(have), e.Options()) }
 
-// Policy is the policy under which the plan is made again.
-func (e *Extract) Policy() Policy {
-	return Policy{Prune: true, AllowEmpty: true, MaxDeletes: -1, ResendSecrets: e.ResendSecrets, Environments: e.Environments}
+// Options are those with which the plan is made again.
+func (e *Extract) Options() Options {
+	return Options{Prune: true, AllowEmpty: true, MaxDeletes: -1, ResendSecrets: e.ResendSecrets, Environments: e.Environments}
 }
 
 // Settled is the desired state with anchors as the gateway has them. Anchors that it has no more are left out.

@@ -2,10 +2,10 @@ package diff
 
 import "github.com/apigw-sync/apigw-sync/internal/kind"
 
-// Includes reports whether a policy lets a run look at objects or links of a kind themselves, by their name or
+// Includes reports whether options let a run look at objects or links of a kind themselves, by their name or
 // that of their owner.
-func (p Policy) Includes(kindName, name string) bool {
-	f := newFilter(p)
+func (o Options) Includes(kindName, name string) bool {
+	f := newFilter(o)
 	if !f.name(name) {
 		return false
 	}

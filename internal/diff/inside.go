@@ -36,8 +36,8 @@ func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
 			from = keyOf(sw.next)
 		}
 		m := kind.Matched{
-			Want: inSight(c.policy, want[p.want.Key], func(d *kind.Declared) string { return place(k, d.Value) }),
-			Have: inSight(c.policy, rekey(have[from], from, p.want.Key), func(o *kind.Object) string { return place(k, o.Value) }),
+			Want: inSight(c.options, want[p.want.Key], func(d *kind.Declared) string { return environmentOf(k, d.Value) }),
+			Have: inSight(c.options, rekey(have[from], from, p.want.Key), func(o *kind.Object) string { return environmentOf(k, o.Value) }),
 		}
 		seen := len(m.Want)
 		if k.Match != nil {

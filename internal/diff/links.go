@@ -132,7 +132,7 @@ func (c *comparison) claims(k *kind.LinkKind) map[Slot]bool {
 }
 
 func (c *comparison) wantedLinks(k *kind.LinkKind) map[string][]kind.DeclaredLink {
-	return byOwner(inSight(c.policy, c.want.Links, func(l *kind.DeclaredLink) string { return l.To.Env }), k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
+	return byOwner(inSight(c.options, c.want.Links, func(l *kind.DeclaredLink) string { return l.To.Env }), k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
 }
 
 // locate gives wanted links the ids of targets that were made after the files were resolved, and leaves out those whose
@@ -166,7 +166,7 @@ func (c *comparison) lost(l *kind.DeclaredLink) bool {
 }
 
 func (c *comparison) heldLinks(k *kind.LinkKind) map[string][]kind.Link {
-	return byOwner(inSight(c.policy, c.have.Links, func(l *kind.Link) string { return l.To.Env }), k, func(l *kind.Link) *kind.Link { return l })
+	return byOwner(inSight(c.options, c.have.Links, func(l *kind.Link) string { return l.To.Env }), k, func(l *kind.Link) *kind.Link { return l })
 }
 
 // byOwner sorts the links of a kind into one list for each owner, in their order.

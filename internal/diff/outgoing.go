@@ -57,7 +57,7 @@ func (c *comparison) uploads(k *kind.Kind, w *kind.Declared, since string) {
 			})
 		}
 	}
-	for _, p := range k.Lapsed(w.Value, c.policy.Today) {
+	for _, p := range k.Lapsed(w.Value, c.options.Today) {
 		c.plan.Errors = append(c.plan.Errors, problem(w, p))
 	}
 }
@@ -68,10 +68,10 @@ func problem(w *kind.Declared, p shape.Problem) Note {
 }
 
 // resent notes secrets that cannot be compared, since the gateway hides them. They are changes only when
-// the policy asks to send them all the same.
+// the options ask to send them all the same.
 func (c *comparison) resent(k *kind.Kind, w *kind.Declared, have *kind.Object) (out []Field) {
 	for _, path := range k.Hides(w.Value, have.Value) {
-		if c.policy.ResendSecrets {
+		if c.options.ResendSecrets {
 			out = append(out, Field{Path: path, Before: Hidden, After: Hidden, Sensitive: true})
 		} else {
 			c.hidden = append(c.hidden, w.Address()+" "+path)

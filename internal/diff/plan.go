@@ -157,8 +157,8 @@ func (p *Plan) Summary() Summary {
 	return s
 }
 
-// Policy says what a comparison may look at and do.
-type Policy struct {
+// Options say what a comparison may look at and do.
+type Options struct {
 	Kinds      []string // sections or kinds to look at; none means all
 	Names      []string // globs of names to look at; none means all
 	Prune      bool     // delete what is owned and not declared

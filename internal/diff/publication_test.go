@@ -44,7 +44,7 @@ func TestPublicationMade(t *testing.T) {
 		{Object: kind.Object{Kind: kind.AnEnvironment, Key: to.Env, Value: kind.Environment{Name: to.Env}, Bound: kind.Unknown}},
 	}
 	bind := kind.Link{Kind: "acl_binding", Owner: "office", To: to}
-	p := diff.Between(kind.Actual{}, kind.Desired{Objects: all, Links: declared(bind)}, diff.Policy{})
+	p := diff.Between(kind.Actual{}, kind.Desired{Objects: all, Links: declared(bind)}, diff.Options{})
 	if want, got := `0 create acl office
 1 create api orders/create_order
 2 create environment TEST
@@ -62,7 +62,7 @@ func TestPublicationMade(t *testing.T) {
 	bind.To = fresh.Publication("TEST", "id-TEST", "id-"+to.Key())
 	have.Links = []kind.Link{bind}
 	owns := map[string][]string{"acl": {"*"}, kind.AnyAPI: {"*"}, kind.APublication: {"*"}, kind.AnEnvironment: {"*"}}
-	p = diff.Between(have, kind.Desired{Owns: owns}, diff.Policy{Prune: true, AllowEmpty: true, MaxDeletes: -1})
+	p = diff.Between(have, kind.Desired{Owns: owns}, diff.Options{Prune: true, AllowEmpty: true, MaxDeletes: -1})
 	if want, got := `0 unbind acl_binding office/orders/create_order@TEST[create_order]
 1 delete acl office[0]
 2 delete publication orders/create_order@TEST[0]

@@ -14,9 +14,9 @@ type filter struct {
 	names []string
 }
 
-func newFilter(p Policy) filter {
-	f := filter{names: p.Names}
-	for _, name := range p.Kinds {
+func newFilter(o Options) filter {
+	f := filter{names: o.Names}
+	for _, name := range o.Kinds {
 		if f.kinds == nil {
 			f.kinds = map[string]bool{}
 		}
@@ -25,23 +25,23 @@ func newFilter(p Policy) filter {
 	return f
 }
 
-// Covers reports whether a policy lets a run look at an object of a kind; an empty name asks for the kind.
-func (p Policy) Covers(k *kind.Kind, name string) bool {
+// Covers reports whether options let a run look at an object of a kind; an empty name asks for the kind.
+func (o Options) Covers(k *kind.Kind, name string) bool {
 	if k.Owner != "" {
 		k = kind.Of(k.Owner)
 	}
-	f := newFilter(p)
+	f := newFilter(o)
 	return f.anyOf(k) && (name == "" || f.name(name))
 }
 
-// CoversLink reports whether a policy lets a run look at what an owner is bound to in an environment.
-func (p Policy) CoversLink(k *kind.LinkKind, owner, env string) bool {
-	return p.Sees(env) && p.Covers(kind.Of(k.Owner), owner)
+// CoversLink reports whether options let a run look at what an owner is bound to in an environment.
+func (o Options) CoversLink(k *kind.LinkKind, owner, env string) bool {
+	return o.Sees(env) && o.Covers(kind.Of(k.Owner), owner)
 }
 
-// Sees reports whether a policy lets a run look at links in an environment; those without one are always in sight.
-func (p Policy) Sees(env string) bool {
-	return env == "" || len(p.Environments) == 0 || slices.Contains(p.Environments, env)
+// Sees reports whether options let a run look at links in an environment; those without one are always in sight.
+func (o Options) Sees(env string) bool {
+	return env == "" || len(o.Environments) == 0 || slices.Contains(o.Environments, env)
 }
 
 // object reports whether an object that stands alone is looked at: its own kind is asked for, or one
@@ -81,9 +81,9 @@ func (f filter) link(k *kind.LinkKind) bool {
 
 // unmatched warns of names that a run is to look at and nothing has: after a slip there it would read as if all were well.
 func (c *comparison) unmatched() {
-	for _, glob := range c.policy.Names {
+	for _, glob := range c.options.Names {
 		is := func(kindName, name string) bool {
-			return kind.Glob(glob, name) && c.policy.Covers(kind.Of(kindName), "")
+			return kind.Glob(glob, name) && c.options.Covers(kind.Of(kindName), "")
 		}
 		if !slices.ContainsFunc(c.want.Objects, func(d kind.Declared) bool { return is(d.Kind, d.Name()) }) &&
 			!slices.ContainsFunc(c.have.Objects, func(o kind.Object) bool { return is(o.Kind, o.Name()) }) {
@@ -176,7 +176,7 @@ func (c *comparison) guard() {
 			})
 		}
 	}
-	c.plan.Refusals = append(c.plan.Refusals, c.plan.TooMany(c.policy.MaxDeletes)...)
+	c.plan.Refusals = append(c.plan.Refusals, c.plan.TooMany(c.options.MaxDeletes)...)
 	c.plan.Refusals = append(c.plan.Refusals, c.plan.interruptions()...)
 	c.guardPrune()
 	c.guardSlots()
@@ -232,7 +232,7 @@ func (c *comparison) guardPrune() {
 		declared := func(d kind.Declared) bool {
 			return d.Kind == k.Name && (c.owned(k.Name, d.Key) || d.MovedFrom != "" && c.owned(k.Name, d.MovedFrom))
 		}
-		if !c.policy.Prune || c.policy.AllowEmpty || slices.ContainsFunc(c.want.Objects, declared) {
+		if !c.options.Prune || c.options.AllowEmpty || slices.ContainsFunc(c.want.Objects, declared) {
 			continue
 		}
 		n := 0

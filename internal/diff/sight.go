@@ -8,9 +8,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// place is the environment that an object is for, as a variable is; "" when it is for all. An environment itself is for all:
+// environmentOf is the environment that an object is for, as a variable is; "" when it is for all. An environment itself is for all:
 // its bindings are out of sight where it is not looked at, what it is called is not.
-func place(k *kind.Kind, value any) string {
+func environmentOf(k *kind.Kind, value any) string {
 	for _, ref := range k.Refs(value) {
 		if ref.Kind == kind.AnEnvironment {
 			return ref.Key
@@ -19,19 +19,19 @@ func place(k *kind.Kind, value any) string {
 	return ""
 }
 
-// SeesObject reports whether a policy lets a run look at an object, by the environment that it is for.
-func (p Policy) SeesObject(o *kind.Object) bool {
-	return len(p.Environments) == 0 || p.Sees(place(kind.Of(o.Kind), o.Value))
+// SeesObject reports whether options let a run look at an object, by the environment that it is for.
+func (o Options) SeesObject(x *kind.Object) bool {
+	return len(o.Environments) == 0 || o.Sees(environmentOf(kind.Of(x.Kind), x.Value))
 }
 
-// inSight leaves out links, or objects, in environments that a policy does not look at.
-func inSight[L any](p Policy, links []L, env func(*L) string) []L {
-	if len(p.Environments) == 0 {
+// inSight leaves out links, or objects, in environments that options do not look at.
+func inSight[L any](o Options, links []L, env func(*L) string) []L {
+	if len(o.Environments) == 0 {
 		return links
 	}
 	var out []L
 	for i := range links {
-		if p.Sees(env(&links[i])) {
+		if o.Sees(env(&links[i])) {
 			out = append(out, links[i])
 		}
 	}
@@ -41,7 +41,7 @@ func inSight[L any](p Policy, links []L, env func(*L) string) []L {
 // guardSight refuses to take away what is bound, or holds something, in environments that are out of sight: there it would be
 // missed. An environment that is out of sight itself is refused whatever is there.
 func (c *comparison) guardSight() {
-	if len(c.policy.Environments) == 0 {
+	if len(c.options.Environments) == 0 {
 		return
 	}
 	unseen := map[string][]string{} // by address
@@ -51,16 +51,16 @@ func (c *comparison) guardSight() {
 		}
 	}
 	for i := range c.have.Links {
-		if l := &c.have.Links[i]; !c.policy.Sees(l.To.Env) {
+		if l := &c.have.Links[i]; !c.options.Sees(l.To.Env) {
 			note(kind.LinkOf(l.Kind).Owner+"/"+l.Owner, l.To.Env)
 		}
 	}
 	for i := range c.have.Objects {
 		switch o := &c.have.Objects[i]; {
-		case o.Kind == kind.AnEnvironment && !c.policy.Sees(o.Key):
+		case o.Kind == kind.AnEnvironment && !c.options.Sees(o.Key):
 			note(o.Address(), o.Key)
-		case o.Owner != "" && !c.policy.SeesObject(o):
-			note(kind.Of(o.Kind).Owner+"/"+o.Owner, place(kind.Of(o.Kind), o.Value))
+		case o.Owner != "" && !c.options.SeesObject(o):
+			note(kind.Of(o.Kind).Owner+"/"+o.Owner, environmentOf(kind.Of(o.Kind), o.Value))
 		}
 	}
 	for i := range c.plan.Changes {

@@ -13,7 +13,7 @@ func Standing(have kind.Actual, want kind.Desired) kind.Desired {
 	if len(want.Spared) == 0 {
 		return want
 	}
-	c := newComparison(have, want, Policy{})
+	c := newComparison(have, want, Options{})
 	for _, k := range kind.All {
 		c.pairs[k.Name] = c.pair(k)
 	}

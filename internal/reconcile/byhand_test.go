@@ -76,7 +76,7 @@ plugins:
 func TestChangedByHand(t *testing.T) {
 	g := gateway(t, []byte(gatewayOfAll), emulator.Behaviour{})
 	c := client(t, g)
-	run := &reconcile.Run{Caller: c, Policy: diff.Policy{MaxDeletes: 10}, Parallel: 8}
+	run := &reconcile.Run{Caller: c, Options: diff.Options{MaxDeletes: 10}, Parallel: 8}
 	state := load(t, []byte(fileOfAll()))
 	out := run.Apply(t.Context(), compare(t.Context(), t, run, state))
 	if s := apply.Summarize(out.Results); s.Failed+s.Skipped+s.Unknown > 0 || !out.Converged || len(out.Warnings) > 0 {

@@ -173,7 +173,7 @@ func (c *trial) troubledRun() {
 }
 
 func (c *trial) newRun() *reconcile.Run {
-	return &reconcile.Run{Caller: client(c.t, c.gateway), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: c.parallel}
+	return &reconcile.Run{Caller: client(c.t, c.gateway), Options: diff.Options{Prune: true, MaxDeletes: -1}, Parallel: c.parallel}
 }
 
 // mustBeUntouched: a run whose reading failed has changed nothing.

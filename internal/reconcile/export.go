@@ -35,7 +35,7 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 	out := &Everything{}
 	var wants []fetch.Want
 	for _, k := range kind.All {
-		if k.Owner == "" && r.Policy.Covers(k, "") && (r.Only == nil || slices.Contains(r.Only, k)) {
+		if k.Owner == "" && r.Options.Covers(k, "") && (r.Only == nil || slices.Contains(r.Only, k)) {
 			wants, out.Kinds = append(wants, fetch.Want{Kind: k, All: true}), append(out.Kinds, k)
 		}
 	}
@@ -57,7 +57,7 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 	}
 	out.Catalog = catalog.Catalog()
 	out.Catalog.Others = fetch.Targets(wants, objects)
-	out.Actual.Links = slices.DeleteFunc(fetch.Join(rows, out.Catalog), func(l kind.Link) bool { return !r.Policy.Sees(l.To.Env) })
+	out.Actual.Links = slices.DeleteFunc(fetch.Join(rows, out.Catalog), func(l kind.Link) bool { return !r.Options.Sees(l.To.Env) })
 	out.Unread, out.Reads = reader.Unread(), reader.Requests()
 	return out, nil
 }
@@ -69,14 +69,14 @@ func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.O
 	if len(left) == kinds && len(left) > 0 {
 		return nil, nil, left[0].Err
 	}
-	level := slices.DeleteFunc(slices.Clone(objects), func(o kind.Object) bool { return !r.Policy.Covers(kind.Of(o.Kind), o.Key) })
+	level := slices.DeleteFunc(slices.Clone(objects), func(o kind.Object) bool { return !r.Options.Covers(kind.Of(o.Kind), o.Key) })
 	for len(level) > 0 {
 		all = append(all, level...)
 		parts, rows, err := reader.Inside(ctx, insides(level), catalog)
 		if err != nil {
 			return nil, nil, err
 		}
-		links, level = append(links, rows...), slices.DeleteFunc(parts, func(o kind.Object) bool { return !r.Policy.SeesObject(&o) })
+		links, level = append(links, rows...), slices.DeleteFunc(parts, func(o kind.Object) bool { return !r.Options.SeesObject(&o) })
 	}
 	return all, links, nil
 }

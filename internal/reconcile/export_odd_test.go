@@ -22,7 +22,7 @@ func TestExportOfOddGateways(t *testing.T) {
 			w := world.New(r, small)
 			state := w.Odd(w.Draw())
 			g := gateway(t, w.Gateway(state), emulator.Behaviour{})
-			run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8, Lenient: true}
+			run := &reconcile.Run{Caller: client(t, g), Options: diff.Options{MaxDeletes: -1}, Parallel: 8, Lenient: true}
 			g.SetFaults(refusals(t, r))
 			all, err := run.Everything(t.Context())
 			if err != nil {

@@ -55,7 +55,7 @@ func anyGateway(t *testing.T, seed uint64) *emulator.Gateway {
 func TestExportThenDiff(t *testing.T) {
 	for seed := range states(t, 20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			run := &reconcile.Run{Caller: client(t, anyGateway(t, seed)), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+			run := &reconcile.Run{Caller: client(t, anyGateway(t, seed)), Options: diff.Options{MaxDeletes: -1}, Parallel: 8}
 			split := append(spec.Splits(), "")[seed%4]
 			files := export(t, run, spec.Export{Split: spec.Split(split), Environment: []string{"", "STAGING"}[seed%2]})
 			c := compare(t.Context(), t, run, loadExport(t, files, nil))
@@ -71,13 +71,13 @@ func TestExportThenDiff(t *testing.T) {
 func TestExportMakesAnEqualGateway(t *testing.T) {
 	for seed := range states(t, 20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			first := &reconcile.Run{Caller: client(t, anyGateway(t, seed)), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+			first := &reconcile.Run{Caller: client(t, anyGateway(t, seed)), Options: diff.Options{MaxDeletes: -1}, Parallel: 8}
 			files := export(t, first, spec.Export{APIs: true})
 			policies, apis, _ := bytes.Cut(files[0].Data, []byte("\ngateway:\n"))
 			state := append([]byte("version: apigw-sync/v1\ngateway:\n"), apis...)
 			as := emulator.Behaviour{PluginContents: "newer", DomainRedirect: behaviours[seed%uint64(len(behaviours))].b.DomainRedirect}
 			empty := gateway(t, append(state, uploads(t, policies)...), as)
-			second := &reconcile.Run{Caller: client(t, empty), Policy: first.Policy, Parallel: 8}
+			second := &reconcile.Run{Caller: client(t, empty), Options: first.Options, Parallel: 8}
 			out := second.Apply(t.Context(), compare(t.Context(), t, second, loadExport(t, []spec.File{{Data: policies}}, secretOf)))
 			if s := apply.Summarize(out.Results); !out.Converged || s.Failed+s.Skipped+s.Unknown > 0 {
 				t.Fatalf("apply: %+v, remaining:\n%s", s, describe(out.Remaining))

@@ -20,7 +20,7 @@ func TestFeatureChangesOnceAMinute(t *testing.T) {
 		for i, limit := range []string{"500", "600"} {
 			var waited []string
 			run := &reconcile.Run{
-				Caller: client(t, g), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8,
+				Caller: client(t, g), Options: diff.Options{MaxDeletes: -1}, Parallel: 8,
 				Waiting: func(address string, d time.Duration) { waited = append(waited, address+" "+d.String()) },
 			}
 			state := load(t, []byte("version: apigw-sync/v1\nfeatures: {ratelimit: {api_limits: "+limit+"}, app_basic: \"on\"}\n"))

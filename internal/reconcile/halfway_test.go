@@ -183,7 +183,7 @@ func until(t *testing.T, g *emulator.Gateway, file []byte, at int, carried bool)
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := &reconcile.Run{Caller: c, Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 1}
+	run := &reconcile.Run{Caller: c, Options: diff.Options{Prune: true, MaxDeletes: -1}, Parallel: 1}
 	run.Apply(ctx, compare(t.Context(), t, run, load(t, file)))
 	return s.reached
 }

@@ -80,7 +80,7 @@ func TestKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := &reconcile.Run{Caller: client, Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 4}
+	run := &reconcile.Run{Caller: client, Options: diff.Options{Prune: true, MaxDeletes: -1}, Parallel: 4}
 	run.Apply(t.Context(), compare(t.Context(), t, run, load(t, want)))
 }
 
@@ -108,7 +108,7 @@ func ofEveryKind(p *diff.Plan) bool {
 
 func inProcess(t *testing.T, g *emulator.Gateway) *reconcile.Run {
 	t.Helper()
-	return &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 4}
+	return &reconcile.Run{Caller: client(t, g), Options: diff.Options{Prune: true, MaxDeletes: -1}, Parallel: 4}
 }
 
 // requestsOf counts the requests of a whole run.

@@ -141,7 +141,7 @@ func TestNested(t *testing.T) {
 		{"all goes", nil, "delete house/hut with lamp/hut/attic/big room/hut/attic", "Delete house houses/id1"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			run := &reconcile.Run{Caller: s, Policy: diff.Policy{Prune: true, AllowEmpty: true, MaxDeletes: -1}, Parallel: 1}
+			run := &reconcile.Run{Caller: s, Options: diff.Options{Prune: true, AllowEmpty: true, MaxDeletes: -1}, Parallel: 1}
 			state := &spec.State{Objects: tc.want, Owns: map[string][]string{"house": {"*"}}}
 			c, err := run.Compare(t.Context(), state)
 			if err != nil {
@@ -158,7 +158,7 @@ func TestNested(t *testing.T) {
 			if got := strings.Join(plan, ", "); got != tc.plan {
 				t.Errorf("the plan is\n%s\nwant\n%s", got, tc.plan)
 			}
-			if _, err := diff.Narrow(c.Plan, c.Actual, c.Desired, run.Policy); err != nil {
+			if _, err := diff.Narrow(c.Plan, c.Actual, c.Desired, run.Options); err != nil {
 				t.Error(err)
 			}
 			s.asked = nil

@@ -77,7 +77,7 @@ func TestValuesNobodyHasHeardOf(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			bent := 0
 			run := *b.run
-			run.Policy.Prune = false
+			run.Options.Prune = false
 			run.Caller = bend(t, b.gateway, func(_ *http.Request, body []byte) (int, []byte) {
 				bent += bytes.Count(body, []byte(tt.old))
 				return 200, bytes.ReplaceAll(body, []byte(tt.old), []byte(tt.new))
@@ -119,7 +119,7 @@ func TestIgnoredOddValuesStay(t *testing.T) {
 	b := newBench(t, apis(1), emulator.Options{}, remote.Config{})
 	b.apply(limits)
 	run := *b.run
-	run.Policy.Prune = false
+	run.Options.Prune = false
 	run.Caller = bend(t, b.gateway, func(_ *http.Request, body []byte) (int, []byte) {
 		return 200, bytes.ReplaceAll(bytes.ReplaceAll(body, []byte(`"api_call_limits":100`), []byte(odd)), []byte(`"type":1`), []byte(`"type":3`))
 	})

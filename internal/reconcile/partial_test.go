@@ -27,7 +27,7 @@ plugins:
   - {name: plugin_one, type: cors, content: {allow_origin: "*"}, apis: [shop/other]}
   - {name: plugin_two, type: rate_limit, content: {scope: basic, api_limit: 1}, apis: [shop/other]}
 `), emulator.Behaviour{InstanceWideAuths: "refused"})
-	run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+	run := &reconcile.Run{Caller: client(t, g), Options: diff.Options{MaxDeletes: -1}, Parallel: 8}
 	c := compare(t.Context(), t, run, load(t, []byte(`
 version: apigw-sync/v1
 apps:

@@ -58,7 +58,7 @@ func TestPlacesUntold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found := compare(t.Context(), t, &reconcile.Run{Caller: c, Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}, load(t, []byte(file.String())))
+		found := compare(t.Context(), t, &reconcile.Run{Caller: c, Options: diff.Options{MaxDeletes: -1}, Parallel: 8}, load(t, []byte(file.String())))
 		asked := 0
 		for _, e := range g.Journal() {
 			if e.Operation == "ListApisUnbindedToRequestThrottlingPolicyV2" {
@@ -96,7 +96,7 @@ acls:
 		return fmt.Appendf(nil, "version: apigw-sync/v1\nacls:\n  - {name: %s, type: PERMIT, entity_type: IP, values: [10.0.0.2], apis: [%s]}\n", name, apis)
 	}
 	g := gateway(t, []byte(state), emulator.Behaviour{Rebind: "reject"})
-	run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+	run := &reconcile.Run{Caller: client(t, g), Options: diff.Options{MaxDeletes: -1}, Parallel: 8}
 	first := compare(t.Context(), t, run, load(t, acls("mine", "orders/get, orders/put")))
 	later := run.Apply(t.Context(), compare(t.Context(), t, run, load(t, acls("later", "orders/put"))))
 	if !later.Converged {

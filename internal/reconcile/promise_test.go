@@ -23,7 +23,7 @@ func TestPromisesAreKept(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			g := gateway(t, have, emulator.Behaviour{})
-			run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
+			run := &reconcile.Run{Caller: client(t, g), Options: diff.Options{Prune: true, MaxDeletes: -1}, Parallel: 8}
 			c := compare(t.Context(), t, run, load(t, want))
 			reads := len(g.Journal())
 			if told := 0; c.Reads != reads {

@@ -102,7 +102,7 @@ func wanted(w *world.World, seed uint64) world.State {
 func converge(t *testing.T, have, want []byte, b emulator.Behaviour) {
 	t.Helper()
 	g := gateway(t, have, b)
-	run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
+	run := &reconcile.Run{Caller: client(t, g), Options: diff.Options{Prune: true, MaxDeletes: -1}, Parallel: 8}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	first := compare(ctx, t, run, load(t, want))

@@ -51,7 +51,7 @@ func TestNeverUnprotected(t *testing.T) {
 func protected(t *testing.T, have, want []byte, b emulator.Behaviour, parallel int) {
 	t.Helper()
 	g := gateway(t, have, b)
-	run := &reconcile.Run{Caller: client(t, g), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: parallel}
+	run := &reconcile.Run{Caller: client(t, g), Options: diff.Options{Prune: true, MaxDeletes: -1}, Parallel: parallel}
 	c := compare(t.Context(), t, run, load(t, want))
 	g.ResetJournal()
 	out := run.Apply(t.Context(), c)

@@ -22,7 +22,7 @@ import (
 // Run is one comparison of files with a gateway, and what follows from it.
 type Run struct {
 	Caller   api.Caller
-	Policy   diff.Policy
+	Options  diff.Options
 	Parallel int // writes under way at most
 
 	// CheckInstance reads the gateway's own state and refuses to write to one that is not Running or
@@ -78,7 +78,7 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*compared.Result,
 }
 
 func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State) (*compared.Result, error) {
-	state := all.Referring(r.Policy.CoversLink)
+	state := all.Referring(r.Options.CoversLink)
 	c := &compared.Result{Plan: &diff.Plan{}}
 	var (
 		l     fetch.Lists
@@ -94,7 +94,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	})
 	g.Go(func() (err error) { // what is looked into follows from objects alone
 		if l.Objects, l.Whole, err = reader.List(gctx, wants); err == nil {
-			draft = diff.Begin(l.Objects, state.Unbound(), r.Policy)
+			draft = diff.Begin(l.Objects, state.Unbound(), r.Options)
 			rows, err = inside(gctx, reader, draft, catalog)
 		}
 		return err
@@ -114,7 +114,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	l.Catalog.Others = fetch.Targets(wants, l.Objects)
 	c.APIs = l.Catalog
 	c.Desired, c.Findings = state.Resolve(l.Catalog)
-	c.Desired.OutOfScope = outOfScope(all, r.Policy, l.Catalog)
+	c.Desired.OutOfScope = outOfScope(all, r.Options, l.Catalog)
 	if !r.Tolerant && slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
 		return c, nil
 	}

@@ -79,14 +79,14 @@ func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract
 // called is a catalog with environments and groups under the names that an extract is to give them.
 func called(catalog *kind.Catalog, objects []kind.Object, e *diff.Extract) *kind.Catalog {
 	now := e.Relevant(kind.Actual{Objects: objects})
-	return calling(catalog, diff.Compared(kind.Actual{Objects: now.Objects}, e.Settled(now), e.Policy()))
+	return calling(catalog, diff.Compared(kind.Actual{Objects: now.Objects}, e.Settled(now), e.Options()))
 }
 
 // insideOf completes listed objects with what an extract needs to know of them.
 func insideOf(ctx context.Context, reader *fetch.Reader, e *diff.Extract, objects []kind.Object, c *kind.Catalog) (kind.Actual, error) {
 	now := e.Relevant(kind.Actual{Objects: objects})
 	want := e.Settled(now)
-	draft := diff.Begin(now.Objects, want, e.Policy())
+	draft := diff.Begin(now.Objects, want, e.Options())
 	rows, err := inside(ctx, reader, draft, fetch.Arrived(c))
 	if err != nil {
 		return now, err

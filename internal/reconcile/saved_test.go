@@ -32,12 +32,12 @@ func savedLikeDirect(t *testing.T, have, want []byte, b emulator.Behaviour) {
 	defer cancel()
 	direct, saved := gateway(t, have, b), gateway(t, have, b)
 	state := load(t, want)
-	run := &reconcile.Run{Caller: client(t, direct), Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
+	run := &reconcile.Run{Caller: client(t, direct), Options: diff.Options{Prune: true, MaxDeletes: -1}, Parallel: 8}
 	first := compare(ctx, t, run, state)
 	applicable(t, first.Plan)
 	run.Apply(ctx, first)
 
-	run = &reconcile.Run{Caller: client(t, saved), Policy: run.Policy, Parallel: 8}
+	run = &reconcile.Run{Caller: client(t, saved), Options: run.Options, Parallel: 8}
 	c := compare(ctx, t, run, state)
 	file := save(t, run, c)
 	for _, secret := range []string{"sapp_", strings.Repeat("s", 60), "value-of-"} {
@@ -55,7 +55,7 @@ func savedLikeDirect(t *testing.T, have, want []byte, b emulator.Behaviour) {
 // save makes a saved plan of a comparison.
 func save(t *testing.T, run *reconcile.Run, c *compared.Result) []byte {
 	t.Helper()
-	e, err := diff.Narrow(c.Plan, c.Actual, c.Desired, run.Policy)
+	e, err := diff.Narrow(c.Plan, c.Actual, c.Desired, run.Options)
 	if err != nil {
 		t.Fatal(err)
 	}

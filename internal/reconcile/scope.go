@@ -14,10 +14,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// outOfScope are the links that files declare in places that others may take, of what a policy does not look at.
-func outOfScope(state *spec.State, policy diff.Policy, catalog *kind.Catalog) []kind.DeclaredLink {
+// outOfScope are the links that files declare in places that others may take, of what a options does not look at.
+func outOfScope(state *spec.State, options diff.Options, catalog *kind.Catalog) []kind.DeclaredLink {
 	others := state.Referring(func(k *kind.LinkKind, owner, env string) bool {
-		return k.Slot != nil && policy.Sees(env) && !policy.Covers(kind.Of(k.Owner), owner)
+		return k.Slot != nil && options.Sees(env) && !options.Covers(kind.Of(k.Owner), owner)
 	})
 	if len(others.References) == 0 {
 		return nil
@@ -27,8 +27,8 @@ func outOfScope(state *spec.State, policy diff.Policy, catalog *kind.Catalog) []
 }
 
 // Kinds are the kinds that a comparison with the files lists: those that the files declare, refer to or own.
-func Kinds(policy diff.Policy, state *spec.State) (out []*kind.Kind) {
-	for _, w := range (&Run{Policy: policy}).wanted(state) {
+func Kinds(options diff.Options, state *spec.State) (out []*kind.Kind) {
+	for _, w := range (&Run{Options: options}).wanted(state) {
 		out = append(out, w.Kind)
 	}
 	return out
@@ -42,7 +42,7 @@ func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 	for i := range state.Objects {
 		d := &state.Objects[i]
 		k := kind.Of(d.Kind)
-		if !r.Policy.Covers(k, d.Name()) || k.Owner != "" && !r.Policy.SeesObject(&d.Object) {
+		if !r.Options.Covers(k, d.Name()) || k.Owner != "" && !r.Options.SeesObject(&d.Object) {
 			continue
 		}
 		if k.Owner == "" {
@@ -92,12 +92,12 @@ func (n needs) add(kindName, key string, whole bool) {
 // ownedNames tells whether objects that the files own but do not declare must be looked for in the whole
 // list, or, when the run is narrowed to exact names, under which names.
 func (r *Run) ownedNames(k *kind.Kind, globs []string) (whole bool, exact []string) {
-	if len(globs) == 0 || !r.Policy.Covers(k, "") {
+	if len(globs) == 0 || !r.Options.Covers(k, "") {
 		return false, nil
 	}
 	switch {
-	case len(r.Policy.Names) > 0 && !slices.ContainsFunc(r.Policy.Names, kind.IsGlob):
-		return false, r.Policy.Names
+	case len(r.Options.Names) > 0 && !slices.ContainsFunc(r.Options.Names, kind.IsGlob):
+		return false, r.Options.Names
 	case !slices.ContainsFunc(globs, kind.IsGlob):
 		return false, globs
 	}

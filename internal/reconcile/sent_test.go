@@ -55,7 +55,7 @@ func TestShownIsSent(t *testing.T) {
 			w := world.New(rand.New(rand.NewPCG(seed, 10)), o)
 			g := gateway(t, w.Gateway(w.Draw()), emulator.Behaviour{PluginContents: "newer"})
 			caller := &watched{Caller: client(t, g), sent: map[string]map[string]any{}}
-			run := &reconcile.Run{Caller: caller, Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+			run := &reconcile.Run{Caller: caller, Options: diff.Options{MaxDeletes: -1}, Parallel: 8}
 			state := load(t, w.File(wanted(w, seed)))
 			c := compare(t.Context(), t, run, state)
 			run.Apply(t.Context(), c)

@@ -78,7 +78,7 @@ func newBench(t *testing.T, state string, o emulator.Options, c remote.Config) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := &reconcile.Run{Caller: client, Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: max(c.Parallelism, 10)}
+	run := &reconcile.Run{Caller: client, Options: diff.Options{Prune: true, MaxDeletes: -1}, Parallel: max(c.Parallelism, 10)}
 	return &bench{t: t, gateway: g, run: run, client: client, context: t.Context()}
 }
 

@@ -18,7 +18,7 @@ func (r *Run) Before(c *compared.Result) (*diff.Extract, error) {
 	if c.Extract != nil {
 		return c.Extract, nil
 	}
-	return diff.Narrow(c.Plan, c.Actual, c.Desired, r.Policy)
+	return diff.Narrow(c.Plan, c.Actual, c.Desired, r.Options)
 }
 
 // Way is a way back that is being looked for.

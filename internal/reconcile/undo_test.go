@@ -177,7 +177,7 @@ func (u *undoing) thereAndBack(t *testing.T, n int, carried bool) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	before := naked(t, u.gateway)
-	run := &reconcile.Run{Policy: diff.Policy{Prune: true, MaxDeletes: -1}, Parallel: 8}
+	run := &reconcile.Run{Options: diff.Options{Prune: true, MaxDeletes: -1}, Parallel: 8}
 	run.Caller = client(t, u.gateway)
 	c := compare(ctx, t, run, u.state)
 	applicable(t, c.Plan)
@@ -264,7 +264,7 @@ func (u *undoing) dieBack(ctx context.Context, t *testing.T, n int, carried bool
 	alive, kill := context.WithCancel(ctx)
 	defer kill()
 	m := &mortal{Caller: client(t, u.gateway), kill: kill, at: n, carried: carried}
-	run := &reconcile.Run{Caller: m, Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+	run := &reconcile.Run{Caller: m, Options: diff.Options{MaxDeletes: -1}, Parallel: 8}
 	c, _, way, err := u.back(alive, t, run)
 	if err != nil {
 		return nil
@@ -275,7 +275,7 @@ func (u *undoing) dieBack(ctx context.Context, t *testing.T, n int, carried bool
 
 func (u *undoing) takeBack(ctx context.Context, t *testing.T) takenBack {
 	t.Helper()
-	run := &reconcile.Run{Caller: client(t, u.gateway), Policy: diff.Policy{MaxDeletes: -1}, Parallel: 8}
+	run := &reconcile.Run{Caller: client(t, u.gateway), Options: diff.Options{MaxDeletes: -1}, Parallel: 8}
 	c, notes, way, err := u.back(ctx, t, run)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, u.lines())

@@ -18,8 +18,8 @@ const settleFor = 20 * time.Second
 
 // verify reads what a plan touched again and says what still differs.
 func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
-	want, policy := affected(c)
-	policy.Kinds, policy.Environments, policy.Today = r.Policy.Kinds, r.Policy.Environments, r.Policy.Today // what the run did not look at is none of its business
+	want, options := affected(c)
+	options.Kinds, options.Environments, options.Today = r.Options.Kinds, r.Options.Environments, r.Options.Today // what the run did not look at is none of its business
 	if len(want.Objects) == 0 && len(want.Owns) == 0 || ctx.Err() != nil {
 		out.Converged, out.Verified = len(c.Plan.Changes) == 0, ctx.Err() == nil
 		out.Remaining = unfinished(out.Results)
@@ -28,7 +28,7 @@ func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
 	reader := r.reader("verify")
 	waited, wait, before := time.Duration(0), time.Second, out.Reads
 	for {
-		plan, err := twice(func() (*diff.Plan, error) { return r.again(ctx, reader, want, policy, c.APIs.Naming()) })
+		plan, err := twice(func() (*diff.Plan, error) { return r.again(ctx, reader, want, options, c.APIs.Naming()) })
 		out.Reads = before + reader.Requests()
 		if err != nil {
 			out.Warnings = append(out.Warnings, diff.Note{Message: "what was touched could not be read again: " + err.Error()})
@@ -81,7 +81,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 // again compares the touched part of the files with the gateway, whose environments go by the names that a catalog gives them.
-func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired, policy diff.Policy, named *kind.Catalog) (*diff.Plan, error) {
+func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired, options diff.Options, named *kind.Catalog) (*diff.Plan, error) {
 	var wants []fetch.Want
 	names := needs{}
 	for i := range want.Objects {
@@ -109,7 +109,7 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 	if err != nil {
 		return nil, err
 	}
-	draft := diff.Begin(objects, want, policy)
+	draft := diff.Begin(objects, want, options)
 	rows, err := inside(ctx, reader, draft, nobody())
 	if err != nil {
 		return nil, err
@@ -120,7 +120,7 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 
 // affected is the part of the desired state that a plan changes. Deleted objects are owned by their exact
 // names there, so that one that is still around counts as a difference.
-func affected(c *compared.Result) (kind.Desired, diff.Policy) {
+func affected(c *compared.Result) (kind.Desired, diff.Options) {
 	owners, gone := map[string]bool{}, map[string][]string{}
 	for i := range c.Plan.Changes {
 		ch := &c.Plan.Changes[i]
@@ -153,5 +153,5 @@ func affected(c *compared.Result) (kind.Desired, diff.Policy) {
 			want.Links = append(want.Links, *l)
 		}
 	}
-	return want, diff.Policy{Prune: true, AllowEmpty: true, MaxDeletes: -1}
+	return want, diff.Options{Prune: true, AllowEmpty: true, MaxDeletes: -1}
 }

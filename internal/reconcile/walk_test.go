@@ -187,7 +187,7 @@ func TestEveryFieldThatIsLookedAt(t *testing.T) {
 	state := load(t, []byte(strings.Replace(shop, "api_call_limits: 100", "api_call_limits: 200", 1)))
 	walk(t, b, `^$|statistics|features|configs|api-groups|runtime|bound-quota`, func(w walker) {
 		run := *w.b.run
-		run.Policy, run.CheckInstance, run.AllowUnhealthy = diff.Policy{MaxDeletes: -1}, true, true
+		run.Options, run.CheckInstance, run.AllowUnhealthy = diff.Options{MaxDeletes: -1}, true, true
 		run.Caller = w.client()
 		c, err := run.Compare(w.t.Context(), state)
 		if !w.readable(err) {
@@ -197,7 +197,7 @@ func TestEveryFieldThatIsLookedAt(t *testing.T) {
 		if _, err := drift.Look(w.t.Context(), reader, c, drift.Options{Now: time.Now(), CertDays: 30, Traffic: drift.APIs}); err != nil {
 			w.t.Errorf("drift: %v", err)
 		}
-		doctor.Gateway(w.t.Context(), doctor.Patient{Reader: reader, State: state, Kinds: reconcile.Kinds(run.Policy, state), Compare: run.Compare, Clock: func() (time.Duration, bool) { return 0, false }})
+		doctor.Gateway(w.t.Context(), doctor.Patient{Reader: reader, State: state, Kinds: reconcile.Kinds(run.Options, state), Compare: run.Compare, Clock: func() (time.Duration, bool) { return 0, false }})
 		if a, err := explain.Find(w.t.Context(), reader, "orders/api_0"); err == nil {
 			_, err = explain.Look(w.t.Context(), reader, state, a, "RELEASE")
 			w.readable(err)
@@ -220,7 +220,7 @@ func (w walker) client() *remote.Client {
 func (w walker) run() {
 	w.t.Helper()
 	run := *w.b.run
-	run.Policy, run.CheckInstance = diff.Policy{MaxDeletes: -1}, true
+	run.Options, run.CheckInstance = diff.Options{MaxDeletes: -1}, true
 	run.Caller = w.client()
 	c, err := run.Compare(w.t.Context(), load(w.t, []byte(shop)))
 	if w.readable(err) {

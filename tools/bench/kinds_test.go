@@ -91,7 +91,7 @@ func gatewayOf(t *testing.T, state string) *Site {
 func kept(t *testing.T, s *Site, sections map[string]any, writes, reads int) {
 	t.Helper()
 	matching(t, s, sections, writes)
-	_, c := compare(t, s, declared(t, sections), diff.Policy{})
+	_, c := compare(t, s, declared(t, sections), diff.Options{})
 	if sent := s.Sent(); Total(sent.Reads) != reads || !c.Plan.Empty() {
 		t.Errorf("%d reads, %d are unavoidable, %d changes: %v", Total(sent.Reads), reads, len(c.Plan.Changes), sent.Reads)
 	}
@@ -100,7 +100,7 @@ func kept(t *testing.T, s *Site, sections map[string]any, writes, reads int) {
 // matching makes a gateway match files with that many writes.
 func matching(t *testing.T, s *Site, sections map[string]any, writes int) {
 	t.Helper()
-	run, c := compare(t, s, declared(t, sections), diff.Policy{})
+	run, c := compare(t, s, declared(t, sections), diff.Options{})
 	if out := run.Apply(t.Context(), c); !out.Converged {
 		t.Fatalf("%d changes remain: %+v", len(out.Remaining), out.Remaining)
 	}
@@ -207,14 +207,14 @@ func TestRequestsOfReferences(t *testing.T) {
 		t.Fatal(err)
 	}
 	state := load(t, file)
-	run, c := compare(t, s, state, diff.Policy{})
+	run, c := compare(t, s, state, diff.Options{})
 	if out := run.Apply(t.Context(), c); !out.Converged {
 		t.Fatalf("%d changes remain: %+v", len(out.Remaining), out.Remaining)
 	}
 	if sent := s.Sent(); Total(sent.Writes) != canaries+backends || sent.Refused > 0 {
 		t.Errorf("%d writes, %d refused: %v", Total(sent.Writes), sent.Refused, sent.Writes)
 	}
-	_, c = compare(t, s, state, diff.Policy{})
+	_, c = compare(t, s, state, diff.Options{})
 	if sent, bound := s.Sent(), 1+calls(canaries+backends+1)+canaries+backends; Total(sent.Reads) != bound || !c.Plan.Empty() {
 		t.Errorf("%d reads, %d are unavoidable, %d changes: %v", Total(sent.Reads), bound, len(c.Plan.Changes), sent.Reads)
 	}

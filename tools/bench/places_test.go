@@ -72,7 +72,7 @@ func TestPlaces(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, c := compare(t, site, load(t, s.file()), diff.Policy{})
+			_, c := compare(t, site, load(t, s.file()), diff.Options{})
 			sent, n := site.Sent(), 0
 			for _, op := range []string{"ListRequestThrottlingPoliciesBindedToApiV2", "ListApisBindedToRequestThrottlingPolicyV2", "ListApisUnbindedToRequestThrottlingPolicyV2"} {
 				n += sent.Reads[op]

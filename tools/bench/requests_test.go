@@ -58,7 +58,7 @@ func load(t *testing.T, file []byte) *spec.State {
 	return state
 }
 
-func compare(t *testing.T, s *Site, state *spec.State, p diff.Policy) (*reconcile.Run, *compared.Result) {
+func compare(t *testing.T, s *Site, state *spec.State, p diff.Options) (*reconcile.Run, *compared.Result) {
 	t.Helper()
 	run, c, err := s.Compare(t.Context(), state, p)
 	if err != nil {
@@ -71,7 +71,7 @@ func compare(t *testing.T, s *Site, state *spec.State, p diff.Policy) (*reconcil
 func unchanged(t *testing.T, e *world.Estate, state *spec.State) {
 	s := site(t, e.Held())
 	began := time.Now()
-	_, c := compare(t, s, state, diff.Policy{})
+	_, c := compare(t, s, state, diff.Options{})
 	took := time.Since(began)
 	if !c.Plan.Empty() {
 		t.Fatalf("%d changes, such as %s", len(c.Plan.Changes), c.Plan.Changes[0].Address)
@@ -97,7 +97,7 @@ func applied(t *testing.T, e *world.Estate, state *spec.State) {
 // apply carries a comparison out, holds its writes against the fewest, and counts all requests.
 func apply(t *testing.T, s *Site, state *spec.State, least Bound) int {
 	t.Helper()
-	run, c := compare(t, s, state, diff.Policy{})
+	run, c := compare(t, s, state, diff.Options{})
 	before := Total(s.Sent().Reads)
 	out := run.Apply(t.Context(), c)
 	if !out.Converged || len(out.Warnings) > 0 {
@@ -162,19 +162,19 @@ func TestPullRequest(t *testing.T) {
 	group, route := e.Group(first), fmt.Sprintf("/v1/%d", first)
 	small := "version: apigw-sync/v1\nthrottles:\n- {name: " + name + ", time_interval: 1, time_unit: SECOND, api_call_limits: 499, apis: [%s]}\n"
 	for _, tc := range []struct {
-		name   string
-		file   []byte
-		policy diff.Policy
-		most   int
+		name    string
+		file    []byte
+		options diff.Options
+		most    int
 	}{
-		{"small file", e.File(name), diff.Policy{}, 5},
-		{"all files, --kind and --name", e.File(), diff.Policy{Kinds: []string{"throttle"}, Names: []string{name}}, 5},
-		{"by path", fmt.Appendf(nil, small, "{method: GET, path: "+route+"}"), diff.Policy{}, 6},       // with whose place it takes there
-		{"by group", fmt.Appendf(nil, small, "{group: "+group+", name: \"api_*\"}"), diff.Policy{}, 8}, // likewise, for the whole group
+		{"small file", e.File(name), diff.Options{}, 5},
+		{"all files, --kind and --name", e.File(), diff.Options{Kinds: []string{"throttle"}, Names: []string{name}}, 5},
+		{"by path", fmt.Appendf(nil, small, "{method: GET, path: "+route+"}"), diff.Options{}, 6},       // with whose place it takes there
+		{"by group", fmt.Appendf(nil, small, "{group: "+group+", name: \"api_*\"}"), diff.Options{}, 8}, // likewise, for the whole group
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			gateway.Sent()
-			_, c := compare(t, gateway, load(t, tc.file), tc.policy)
+			_, c := compare(t, gateway, load(t, tc.file), tc.options)
 			sent := gateway.Sent()
 			if n := Total(sent.Reads); n > tc.most {
 				t.Errorf("%d reads, %d are enough: %v", n, tc.most, sent.Reads)
@@ -197,7 +197,7 @@ func TestSparse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, c := compare(t, s, state, diff.Policy{})
+	_, c := compare(t, s, state, diff.Options{})
 	if n, least := Total(s.Sent().Reads), Reads(e).Sum(); n != least || !c.Plan.Empty() {
 		t.Errorf("%d reads, %d are unavoidable; %d changes", n, least, len(c.Plan.Changes))
 	}

@@ -65,9 +65,9 @@ func Load(files ...[]byte) (*spec.State, error) {
 }
 
 // Compare compares files with the gateway, as diff does.
-func (s *Site) Compare(ctx context.Context, state *spec.State, p diff.Policy) (*reconcile.Run, *compared.Result, error) {
+func (s *Site) Compare(ctx context.Context, state *spec.State, p diff.Options) (*reconcile.Run, *compared.Result, error) {
 	p.MaxDeletes = -1
-	run := &reconcile.Run{Caller: s.Client, Policy: p, Parallel: s.Parallel, CheckInstance: true}
+	run := &reconcile.Run{Caller: s.Client, Options: p, Parallel: s.Parallel, CheckInstance: true}
 	c, err := run.Compare(ctx, state)
 	if err != nil {
 		return nil, nil, err

@@ -213,7 +213,7 @@ func of(t *testing.T, have, want string) []impact.Entry {
 			t.Fatal(f)
 		}
 	}
-	run := &reconcile.Run{Caller: client, Policy: diff.Policy{MaxDeletes: -1, Prune: true, AllowEmpty: true}, Parallel: 8}
+	run := &reconcile.Run{Caller: client, Options: diff.Options{MaxDeletes: -1, Prune: true, AllowEmpty: true}, Parallel: 8}
 	c, err := run.Compare(t.Context(), state)
 	if err != nil {
 		t.Fatal(err)

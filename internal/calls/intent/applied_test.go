@@ -51,10 +51,10 @@ func TestAnswersComeTrue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run := &reconcile.Run{Caller: client, Policy: diff.Policy{MaxDeletes: -1, Prune: seed%2 == 1, AllowEmpty: true}, Parallel: 8}
+		run := &reconcile.Run{Caller: client, Options: diff.Options{MaxDeletes: -1, Prune: seed%2 == 1, AllowEmpty: true}, Parallel: 8}
 		file := drawn.File(want)
 		files, before := loaded(t, file), held(t, run)
-		before.Prune = run.Policy.Prune
+		before.Prune = run.Options.Prune
 		found, err := run.Compare(t.Context(), files)
 		if err != nil {
 			t.Fatal(err)

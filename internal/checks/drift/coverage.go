@@ -39,7 +39,7 @@ func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Opti
 	}
 	var kinds []*kind.Kind
 	for _, k := range kind.All {
-		if k.Owner == "" && !k.Given && k.ListField != "" && o.Policy.Covers(k, "") {
+		if k.Owner == "" && !k.Given && k.ListField != "" && o.Compared.Covers(k, "") {
 			kinds = append(kinds, k)
 		}
 	}
@@ -52,7 +52,7 @@ func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Opti
 		})
 	}
 	wg.Wait()
-	out := &Coverage{Narrowed: len(o.Policy.Kinds)+len(o.Policy.Names) > 0, Environments: o.Policy.Environments}
+	out := &Coverage{Narrowed: len(o.Compared.Kinds)+len(o.Compared.Names) > 0, Environments: o.Compared.Environments}
 	if o.Undeclared {
 		out.Undeclared = []string{}
 	}
@@ -76,7 +76,7 @@ func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Opti
 // coverKind counts one kind, and names what is not declared where that is asked for.
 func coverKind(ctx context.Context, reader *fetch.Reader, c *compared.Result, k *kind.Kind, o Options) (out CoveredKind, addresses []string, err error) {
 	whole, held := c.Whole[k.Name], slices.DeleteFunc(slices.Clone(c.Actual.Objects), func(x kind.Object) bool { return x.Kind != k.Name })
-	counted := !whole && !o.Undeclared && len(o.Policy.Names) == 0
+	counted := !whole && !o.Undeclared && len(o.Compared.Names) == 0
 	if !whole && !counted {
 		if held, err = reader.Objects(ctx, []fetch.Want{{Kind: k, All: true}}); err != nil {
 			return out, nil, err
@@ -96,7 +96,7 @@ func coverKind(ctx context.Context, reader *fetch.Reader, c *compared.Result, k 
 		return out, nil, err
 	}
 	for i := range held {
-		if x := &held[i]; !slices.Contains(k.Always, x.Key) && !declared[x.Key] && o.Policy.Covers(k, x.Key) {
+		if x := &held[i]; !slices.Contains(k.Always, x.Key) && !declared[x.Key] && o.Compared.Covers(k, x.Key) {
 			out.Undeclared++
 			addresses = append(addresses, x.Address())
 		}
@@ -117,7 +117,7 @@ func declaredNames(desired []kind.Declared, held []kind.Object, k *kind.Kind, o 
 	names = map[string]bool{}
 	for i := range desired {
 		d := &desired[i]
-		if d.Kind != k.Name || !o.Policy.Covers(k, d.Name()) {
+		if d.Kind != k.Name || !o.Compared.Covers(k, d.Name()) {
 			continue
 		}
 		names[d.Key] = true

@@ -21,8 +21,8 @@ type Options struct {
 	Traffic  Mode      //
 	Baseline *Baseline // nil: who moved is not told
 
-	Policy     diff.Policy // what the comparison looked at
-	Undeclared bool        // what is not declared is named, not only counted
+	Compared   diff.Options // what the comparison looked at
+	Undeclared bool         // what is not declared is named, not only counted
 }
 
 // Look tells what else about a gateway needs attention, once it was compared with its files. What it

@@ -51,7 +51,7 @@ func newWorld(t *testing.T, state, files string, faults ...string) *world {
 	}
 	return &world{client: client, files: files, run: reconcile.Run{
 		Caller: client, CheckInstance: true, AllowUnhealthy: true, Parallel: 4,
-		Policy: diff.Policy{MaxDeletes: -1, Today: now.Format(time.DateOnly)},
+		Options: diff.Options{MaxDeletes: -1, Today: now.Format(time.DateOnly)},
 	}}
 }
 

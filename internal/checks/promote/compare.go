@@ -13,7 +13,7 @@ import (
 func Compare(from, to *Side) *Report {
 	shared := from.Gateway != "" && from.Gateway == to.Gateway
 	c := &promotion{from: newLedger(from, to, shared), to: newLedger(to, from, shared), report: &Report{}}
-	c.rules = diff.NewIgnores(slices.Concat(c.from.want.Ignore, c.to.want.Ignore), from.Policy.Today)
+	c.rules = diff.NewIgnores(slices.Concat(c.from.want.Ignore, c.to.want.Ignore), from.Options.Today)
 	if shared {
 		c.report.Warnings = append(c.report.Warnings, diff.Note{
 			Message: "both targets are one gateway; of bindings, those in " + from.Env + " are compared with those in " + to.Env,
@@ -42,7 +42,7 @@ type promotion struct {
 
 // covers reports whether both sides look at objects or links of a kind themselves.
 func (c *promotion) covers(kindName, name string) bool {
-	return c.from.Policy.Includes(kindName, name) && c.to.Policy.Includes(kindName, name)
+	return c.from.Options.Includes(kindName, name) && c.to.Options.Includes(kindName, name)
 }
 
 // ignored reports, and counts, that a rule leaves an object or link alone.
@@ -65,7 +65,7 @@ func (c *promotion) objects(k *kind.Kind) {
 		}
 	}
 	for _, name := range sorted(names) {
-		if c.from.Policy.Covers(k, name) && c.to.Policy.Covers(k, name) && !c.ignored(k.Name, name) {
+		if c.from.Options.Covers(k, name) && c.to.Options.Covers(k, name) && !c.ignored(k.Name, name) {
 			c.object(k, name)
 		}
 	}
@@ -254,7 +254,7 @@ func (c *promotion) concealed() {
 // missing lists the APIs that one side lacks, with the bindings that cannot follow.
 func (c *promotion) missing() {
 	c.report.APIs = append(c.lacking(c.from, c.to), c.lacking(c.to, c.from)...)
-	if len(c.from.Policy.Names)+len(c.from.Policy.Kinds)+len(c.to.Policy.Names)+len(c.to.Policy.Kinds) > 0 {
+	if len(c.from.Options.Names)+len(c.from.Options.Kinds)+len(c.to.Options.Names)+len(c.to.Options.Kinds) > 0 {
 		c.report.APIs = slices.DeleteFunc(c.report.APIs, func(a API) bool { return len(a.Bindings) == 0 })
 	}
 }

@@ -53,8 +53,8 @@ func newLedger(own, other *Side, shared bool) *ledger {
 	}
 	l.Have = renamed(l.Have, l.want.Objects)
 	l.want = diff.Standing(l.Have, l.want)
-	l.plan = diff.Between(l.Have, l.want, diff.Policy{
-		Kinds: own.Policy.Kinds, Names: own.Policy.Names, Environments: own.Policy.Environments, Today: own.Policy.Today, MaxDeletes: -1,
+	l.plan = diff.Between(l.Have, l.want, diff.Options{
+		Kinds: own.Options.Kinds, Names: own.Options.Names, Environments: own.Options.Environments, Today: own.Options.Today, MaxDeletes: -1,
 	})
 	for _, e := range l.plan.Errors {
 		if e.Refers == "" || l.looksAt(e.Refers) {
@@ -67,7 +67,7 @@ func newLedger(own, other *Side, shared bool) *ledger {
 
 // resolve finds the APIs that the files mean, those that only the other side has included.
 func (l *ledger) resolve(other *Side) {
-	state := l.State.Referring(l.Policy.CoversLink)
+	state := l.State.Referring(l.Options.CoversLink)
 	want, findings := state.Resolve(union(&l.Side, other))
 	l.want = want
 	places := map[kind.Source]collection{}
@@ -85,7 +85,7 @@ func (l *ledger) resolve(other *Side) {
 func (l *ledger) looksAt(address string) bool {
 	kindName, key, _ := strings.Cut(address, "/")
 	kindName, key, _ = strings.Cut(kind.Of(kindName).Root(key), "/")
-	return l.Policy.Covers(kind.Of(kindName), key)
+	return l.Options.Covers(kind.Of(kindName), key)
 }
 
 // note warns of something about the target's files.
@@ -135,10 +135,10 @@ func renamed(have kind.Actual, want []kind.Declared) kind.Actual {
 // standIn makes a gateway of the files: it has what they ask for, each reference as one API.
 func (l *ledger) standIn() {
 	l.Have = kind.Actual{}
-	state := l.State.Referring(l.Policy.CoversLink)
+	state := l.State.Referring(l.Options.CoversLink)
 	l.want = kind.Desired{Objects: state.Objects, Owns: state.Owns, Ignore: state.Ignore}
 	for i := range state.Objects {
-		if o := state.Objects[i].Object; l.Policy.SeesObject(&o) {
+		if o := state.Objects[i].Object; l.Options.SeesObject(&o) {
 			l.Have.Objects = append(l.Have.Objects, o)
 		}
 	}

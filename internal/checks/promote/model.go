@@ -12,11 +12,11 @@ import (
 
 // Side is one of the two targets.
 type Side struct {
-	Target string // its name in the config file
-	Env    string // its own environment: bindings in it count as equal to those in the other side's own
-	State  *spec.State
-	Places *spec.Places // of State
-	Policy diff.Policy  // what it looks at; what either side does not look at is left out
+	Target  string // its name in the config file
+	Env     string // its own environment: bindings in it count as equal to those in the other side's own
+	State   *spec.State
+	Places  *spec.Places // of State
+	Options diff.Options // what it looks at; what either side does not look at is left out
 
 	// What the gateway holds, with all its APIs. APIs is nil where no gateway was read: the files stand in for it.
 	Have kind.Actual

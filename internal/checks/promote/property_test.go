@@ -107,7 +107,7 @@ func TestEveryDifferenceIsTold(t *testing.T) {
 			told[u.Address] = true
 		}
 		want, _ := to.State.Resolve(to.APIs)
-		for _, ch := range diff.Between(to.Have, want, diff.Policy{MaxDeletes: -1}).Changes {
+		for _, ch := range diff.Between(to.Have, want, diff.Options{MaxDeletes: -1}).Changes {
 			owned := slices.ContainsFunc(kind.All, func(k *kind.Kind) bool { return told[k.Name+" "+ch.Name] })
 			if !told[ch.Address] && !owned {
 				t.Errorf("%s %s is not told", ch.Action, ch.Address)

@@ -36,8 +36,8 @@ func sample(t testing.TB) *File {
 		{Object: kind.Object{Kind: "throttle", Key: "gold", Value: kind.Throttle{Name: "gold", Type: "basic", TimeInterval: 1, TimeUnit: "SECOND", APILimit: 1}}, Manages: []string{"throttle_binding"}},
 	}}
 	want.Links = []kind.DeclaredLink{{Link: kind.Link{Kind: "throttle_binding", Owner: "gold", To: a.Publication("RELEASE", "e", "publish-1")}}}
-	plan := diff.Between(have, want, diff.Policy{Prune: true, MaxDeletes: -1})
-	e, err := diff.Narrow(plan, have, want, diff.Policy{})
+	plan := diff.Between(have, want, diff.Options{Prune: true, MaxDeletes: -1})
+	e, err := diff.Narrow(plan, have, want, diff.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,9 +89,9 @@ func sampleHead(t testing.TB) []byte {
 // headOf begins the undo file of a run.
 func headOf(t testing.TB, have kind.Actual, want kind.Desired) []byte {
 	t.Helper()
-	policy := diff.Policy{Prune: true, MaxDeletes: -1}
-	plan := diff.Between(have, want, policy)
-	e, err := diff.Narrow(plan, have, want, policy)
+	options := diff.Options{Prune: true, MaxDeletes: -1}
+	plan := diff.Between(have, want, options)
+	e, err := diff.Narrow(plan, have, want, options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ func BenchmarkUpdate(b *testing.B) {
 	_, g := read(b, e.Held())
 	inputs := []spec.Input{{Name: "gateway.yaml", Data: e.Churn(1, 2).File()}}
 	for b.Loop() {
-		result, _, err := writeback.Run(inputs, spec.Options{}, g, diff.Policy{})
+		result, _, err := writeback.Run(inputs, spec.Options{}, g, diff.Options{})
 		if err != nil || len(result.Files) != 1 || len(result.Kept) > 0 {
 			b.Fatal(err, result.Kept)
 		}

@@ -43,7 +43,7 @@ func TestUpdateThenDiff(t *testing.T) {
 			}
 			inputs := files(t, r, seed, w, before)
 			run, g := read(t, w.Gateway(after))
-			result, findings, err := writeback.Run(inputs, spec.Options{Lookup: variables}, g, diff.Policy{})
+			result, findings, err := writeback.Run(inputs, spec.Options{Lookup: variables}, g, diff.Options{})
 			if odd && err != nil && strings.Contains(err.Error(), "_binding/acl_") {
 				t.Skip("an ACL whose kind of entries cannot be written back has the place of another one in the files:", err)
 			}
@@ -53,7 +53,7 @@ func TestUpdateThenDiff(t *testing.T) {
 			wrong(t, findings)
 			edited := apply(inputs, result)
 			leavesWhatIsTold(t, compare(t, run, edited), result, odd)
-			again, _, err := writeback.Run(edited, spec.Options{Lookup: variables}, g, diff.Policy{})
+			again, _, err := writeback.Run(edited, spec.Options{Lookup: variables}, g, diff.Options{})
 			if err != nil || len(again.Files) > 0 {
 				t.Errorf("a second update edits %+v: %v", again.Files, err)
 			}
@@ -200,7 +200,7 @@ func read(t testing.TB, state []byte) (*reconcile.Run, writeback.Gateway) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := &reconcile.Run{Caller: c, Policy: diff.Policy{MaxDeletes: -1, Prune: true}, Parallel: 8}
+	run := &reconcile.Run{Caller: c, Options: diff.Options{MaxDeletes: -1, Prune: true}, Parallel: 8}
 	all, err := run.Everything(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ type round struct {
 	inputs   []spec.Input
 	options  spec.Options
 	gateway  Gateway
-	policy   diff.Policy
+	compared diff.Options
 	state    *spec.State
 	places   *spec.Places
 	declared map[string]*kind.Declared // by address
@@ -41,9 +41,9 @@ type round struct {
 }
 
 // newRound compares. It is nil when there is an error among the findings.
-func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*round, []spec.Finding) {
+func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff.Options) (*round, []spec.Finding) {
 	r := &round{
-		number: number, inputs: inputs, options: o, gateway: g, policy: p, files: newFiles(inputs),
+		number: number, inputs: inputs, options: o, gateway: g, compared: p, files: newFiles(inputs),
 		declared: map[string]*kind.Declared{}, gone: map[string]bool{}, apart: map[string]bool{}, done: map[string]bool{}, refusals: map[string]map[string]string{},
 	}
 	var findings []spec.Finding
@@ -153,7 +153,7 @@ func (r *round) edit() {
 	}
 	for _, ref := range r.broken {
 		owner := kind.LinkOf(ref.Kind).Owner
-		if r.policy.Covers(kind.Of(owner), ref.Owner) && !r.gone[owner+"/"+ref.Owner] {
+		if r.compared.Covers(kind.Of(owner), ref.Owner) && !r.gone[owner+"/"+ref.Owner] {
 			links[ref.Kind+" "+ref.Owner] = true
 		}
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Gateway is what a gateway holds: all of it, whatever the policy looks at.
+// Gateway is what a gateway holds: all of it, whatever the options look at.
 type Gateway struct {
 	Actual  kind.Actual
 	Catalog *kind.Catalog
@@ -67,13 +67,13 @@ const most = 6
 // Run edits files and overlays. Findings are what is wrong with them: with an error among them nothing is edited. The
 // result is sure: its files were read again, and of what separates them from the gateway nothing is left but what
 // Kept tells. After an error only Kept counts.
-func Run(inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*Result, []spec.Finding, error) {
+func Run(inputs []spec.Input, o spec.Options, g Gateway, p diff.Options) (*Result, []spec.Finding, error) {
 	return runKeeping(map[string]string{}, inputs, o, g, p)
 }
 
 // runKeeping is Run that leaves some objects as they are; stay tells why, by address. Those that turn out not to go with
 // what cannot be edited of them are added to it.
-func runKeeping(stay map[string]string, inputs []spec.Input, o spec.Options, g Gateway, p diff.Policy) (*Result, []spec.Finding, error) {
+func runKeeping(stay map[string]string, inputs []spec.Input, o spec.Options, g Gateway, p diff.Options) (*Result, []spec.Finding, error) {
 	out := &Result{}
 	for _, l := range spec.NotShown(g.Unread) {
 		out.Notes = append(out.Notes, Kept{Address: l.Address, Text: l.Why + "; what the files say of it was left alone"})

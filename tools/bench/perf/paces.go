@@ -124,7 +124,7 @@ func (p *perf) paceTimes() error {
 					return err
 				}
 				began := time.Now()
-				if _, _, err := s.Compare(p.ctx, state, diff.Policy{}); err != nil {
+				if _, _, err := s.Compare(p.ctx, state, diff.Options{}); err != nil {
 					return err
 				}
 				took[i], refused[i] = time.Since(began), way.refused

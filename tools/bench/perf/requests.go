@@ -49,7 +49,7 @@ func (p *perf) requests() error {
 		if err != nil {
 			return err
 		}
-		if _, _, err := s.Compare(p.ctx, state, diff.Policy{}); err != nil {
+		if _, _, err := s.Compare(p.ctx, state, diff.Options{}); err != nil {
 			return err
 		}
 		reads := bench.Total(s.Sent().Reads)
@@ -80,7 +80,7 @@ func (p *perf) apply(s *bench.Site, e *world.Estate) (bench.Sent, time.Duration,
 	}
 	s.Sent()
 	began := time.Now()
-	run, c, err := s.Compare(p.ctx, state, diff.Policy{})
+	run, c, err := s.Compare(p.ctx, state, diff.Options{})
 	if err != nil {
 		return bench.Sent{}, 0, err
 	}
@@ -143,7 +143,7 @@ func (p *perf) times() error {
 			return err
 		}
 		began := time.Now()
-		if _, _, err := s.Compare(p.ctx, state, diff.Policy{}); err != nil {
+		if _, _, err := s.Compare(p.ctx, state, diff.Options{}); err != nil {
 			return err
 		}
 		p.time("no-change `diff`", latency, time.Since(began), s.Sent())

@@ -166,13 +166,13 @@ func (p *perf) steps() error {
 	if err != nil {
 		return err
 	}
-	_, found, err := s.Compare(p.ctx, state, diff.Policy{})
+	_, found, err := s.Compare(p.ctx, state, diff.Options{})
 	if err != nil {
 		return err
 	}
 	c.Load = timed(func() { _, _ = bench.Load(files...) })
 	var plan *diff.Plan
-	c.Compare = timed(func() { plan = diff.Between(found.Actual, found.Desired, diff.Policy{MaxDeletes: -1}) })
+	c.Compare = timed(func() { plan = diff.Between(found.Actual, found.Desired, diff.Options{MaxDeletes: -1}) })
 	c.Render = timed(func() {
 		err = report.Find("text").Write(io.Discard, document.NewPlan(document.Head{}, plan, 0), report.Style{})
 	})
@@ -192,7 +192,7 @@ func (p *perf) impact(e *world.Estate, c *cost) error {
 	if err != nil {
 		return err
 	}
-	_, found, err := s.Compare(p.ctx, state, diff.Policy{})
+	_, found, err := s.Compare(p.ctx, state, diff.Options{})
 	if err != nil {
 		return err
 	}
