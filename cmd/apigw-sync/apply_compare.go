@@ -102,7 +102,7 @@ func (o *compareOptions) check() error {
 		known := slices.Contains(kindNames(), name) ||
 			slices.ContainsFunc(kind.All, func(k *kind.Kind) bool { return k.Section != "" && k.Section == name })
 		if !known {
-			return hinted{fmt.Errorf("--kind: there is no kind %q", name), "there are " + strings.Join(kindNames(), ", ")}
+			return hinted{fmt.Errorf("--kind: there is no kind %q", name), meant(name, kindNames(), "there are "+strings.Join(kindNames(), ", "))}
 		}
 	}
 	return errors.Join(checkGlobs("--name", o.names), checkPolicies("--take-over", o.takeOver), checkFailOn(o.failOn), o.gateway.check())

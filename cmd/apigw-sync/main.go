@@ -8,6 +8,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -19,6 +20,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
 func main() {
@@ -159,12 +162,7 @@ semicolons. A flag wins over the environment, which wins over the target of the 
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		if words := cmd.Flags().Args(); cmd == root && len(words) > 0 {
-			return knownCommand(root, words) // its flags are not to blame
-		}
-		return hinted{lowered(err), "see " + cmd.CommandPath() + " --help"}
-	})
+	root.SetFlagErrorFunc(wrongFlag)
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.color, "color", "auto", "`WHEN` to colour the output: auto, always or never")
 	flags.BoolVar(&p.verbose, "verbose", false, "log each request, without secrets")
@@ -182,17 +180,60 @@ semicolons. A flag wins over the environment, which wins over the target of the 
 	return root
 }
 
-// knownCommand refuses arguments of the root, which are commands that do not exist.
+// knownCommand refuses arguments of a command that only groups others: they are commands that do not exist.
 func knownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	cmd.SuggestionsMinimumDistance = 2
-	hint := "see apigw-sync --help"
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		hint = "did you mean " + near[0] + "?"
+	var known []string
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			known = append(append(known, c.Name()), c.Aliases...)
+		}
 	}
-	return hinted{fmt.Errorf("unknown command %q", args[0]), hint}
+	return hinted{fmt.Errorf("unknown command %q", args[0]), meant(args[0], known, "see "+cmd.CommandPath()+" --help")}
+}
+
+// wrongFlag tells of a flag that cannot be read, and of one that does not exist which one may have been meant.
+func wrongFlag(cmd *cobra.Command, err error) error {
+	if words := cmd.Flags().Args(); cmd.HasSubCommands() && len(words) > 0 {
+		return knownCommand(cmd, words) // its flags are not to blame
+	}
+	hint := "see " + cmd.CommandPath() + " --help"
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return hinted{lowered(err), hint}
+	}
+	var known []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+	for alias, name := range aliases {
+		if cmd.Flags().Lookup(name) != nil {
+			known = append(known, alias)
+		}
+	}
+	typed, _, _ := strings.Cut(cmp.Or(unknown.GetSpecifiedShortnames(), unknown.GetSpecifiedName()), "=") // -prune reads as letters
+	if near := nearest(typed, known); near != "" {
+		hint = "did you mean --" + near + "?"
+	}
+	return hinted{lowered(err), hint}
+}
+
+// meant is the hint about a word of the command line that is not one of those known: which of them may have been meant, else
+// what to do otherwise.
+func meant(word string, known []string, otherwise string) string {
+	if near := nearest(word, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return otherwise
+}
+
+// nearest is the only word that begins like one of the command line, else the one most like it; "" when none is.
+func nearest(word string, known []string) string {
+	begun := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return !strings.HasPrefix(k, word) })
+	if len(begun) == 1 {
+		return begun[0]
+	}
+	return spec.Nearest(word, known)
 }
 
 // arguments wants one argument, or at least so many, which what tells in words. A hint of "" leads to the help text.

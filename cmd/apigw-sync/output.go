@@ -56,7 +56,7 @@ type printer struct {
 func (p *program) printer(o *outputOptions) (*printer, error) {
 	f := report.Find(o.format)
 	if f == nil || !f.Has(o.command) {
-		return nil, hinted{fmt.Errorf("--output: there is no %q here", o.format), "use " + strings.Join(formatsOf(o.command), " or ")}
+		return nil, hinted{fmt.Errorf("--output: there is no %q here", o.format), meant(o.format, formatsOf(o.command), "use "+strings.Join(formatsOf(o.command), " or "))}
 	}
 	if _, err := os.Stat(filepath.Dir(o.path)); err != nil {
 		return nil, p.unwritable("output-file", o.path, err) // better now than after something was changed

@@ -40,7 +40,7 @@ func newRotateCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rotate",
 		Short: "Replace the secret or a code of an app",
-		Args:  noArgs,
+		Args:  knownCommand,
 		Long: `Rotate replaces what an app proves itself with: a code with an overlap in which the old and the new one
 both work, or the secret, of which the old one ends at once.
 ` + exits(exitDone, exitError, exitIncomplete),

@@ -42,7 +42,7 @@ func runSchema(p *program, name string, names []string) error {
 	}
 	text, ok := schema.Output(name)
 	if !ok {
-		return hinted{fmt.Errorf("there is no schema %q", name), "there are " + strings.Join(names, ", ")}
+		return hinted{fmt.Errorf("there is no schema %q", name), meant(name, names, "there are "+strings.Join(names, ", "))}
 	}
 	_, err := p.Stdout.Write(text)
 	return err

@@ -6,8 +6,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// shells are those that there are scripts for.
+var shells = []string{"bash", "zsh", "fish", "powershell"}
+
 func newCompletionCommand(p *program) *cobra.Command {
-	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Print the completion script of a shell",
@@ -38,5 +40,5 @@ func runCompletion(p *program, root *cobra.Command, shell string) error {
 	case "powershell":
 		return root.GenPowerShellCompletionWithDesc(p.Stdout)
 	}
-	return hinted{fmt.Errorf("the shell %q is unknown", shell), "name one of bash, zsh, fish and powershell"}
+	return hinted{fmt.Errorf("the shell %q is unknown", shell), meant(shell, shells, "name one of bash, zsh, fish and powershell")}
 }

@@ -190,10 +190,7 @@ func (f *File) Target(name string) (*Target, error) {
 		if len(names) == 0 {
 			return nil, fmt.Errorf("target %s: %s has no targets", name, f.Path)
 		}
-		if near := spec.Nearest(name, names); near != "" {
-			return nil, fmt.Errorf("target %s is not in %s; did you mean %s?", name, f.Path, near)
-		}
-		return nil, fmt.Errorf("target %s is not in %s; it has %s", name, f.Path, strings.Join(names, ", "))
+		return nil, fmt.Errorf("target %s is not in %s; %s", name, f.Path, spec.Meant(name, names, "it has "+strings.Join(names, ", ")))
 	}
 	out, folder := t.over(f.Defaults), filepath.Dir(f.Path)
 	out.File, out.Overlay = below(folder, out.File), below(folder, out.Overlay)

@@ -239,10 +239,7 @@ func (c *checker) known(key *yamlnode.Node, s *shape.Shape) {
 // other passes on what stands under a key that the shape does not list.
 func (c *checker) other(key, n *yamlnode.Node, s *shape.Shape) any {
 	if s.Others == shape.Doubted {
-		hint := "remove it if that is a mistake"
-		if near := Nearest(key.Value, s.Names()); near != "" {
-			hint = "did you mean " + near + "?"
-		}
+		hint := Meant(key.Value, s.Names(), "remove it if that is a mistake")
 		c.warn(key, "the key "+yamlnode.Shown(key.Value)+" is not known to this version and is sent as it is", hint, true)
 	}
 	return c.free(n)

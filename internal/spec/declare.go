@@ -66,10 +66,7 @@ func (l *loader) lonely(e *entry) {
 			names = append(names, other.name)
 		}
 	}
-	hint := "complete it, or correct its name"
-	if near := Nearest(e.name, names); near != "" {
-		hint = "did you mean " + near + "?"
-	}
+	hint := Meant(e.name, names, "complete it, or correct its name")
 	n := e.nameNode()
 	l.report(finding(n, e.prefix(n)+"/name", "the files have no "+e.kind.Name+" "+e.name+" that this could change, and it is not complete", hint))
 }

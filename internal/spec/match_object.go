@@ -64,13 +64,10 @@ func (r *resolver) unmatched(ref *Reference, m meaning) {
 		r.report(ref, "no such "+word, "no "+word+" matches "+ref.Text, "", true)
 		return
 	}
-	hint := "declare it, or correct the name"
 	var names []string
 	for _, t := range r.matcher.targets(ref.Target()) {
 		names = append(names, t.Name)
 	}
-	if near := Nearest(ref.Text, names); near != "" {
-		hint = "did you mean " + near + "?"
-	}
+	hint := Meant(ref.Text, names, "declare it, or correct the name")
 	r.report(ref, "no such "+word, "neither the files nor the gateway have the "+word+" "+ref.Text, hint, false)
 }

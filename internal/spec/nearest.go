@@ -27,13 +27,18 @@ func Nearest(word string, candidates []string) string {
 	return found
 }
 
-// keyHint helps with an unknown key.
-func keyHint(key string, known []string) string {
-	if near := Nearest(key, known); near != "" {
+// Meant is the hint about a word that is not one of those known: the one most like it, else what to do otherwise.
+func Meant(word string, known []string, otherwise string) string {
+	if near := Nearest(word, known); near != "" {
 		return "did you mean " + near + "?"
 	}
+	return otherwise
+}
+
+// keyHint helps with an unknown key.
+func keyHint(key string, known []string) string {
 	if len(known) == 0 {
 		return "nothing is allowed here"
 	}
-	return "known keys are " + strings.Join(known, ", ")
+	return Meant(key, known, "known keys are "+strings.Join(known, ", "))
 }

@@ -149,10 +149,7 @@ func (r *resolver) unpublished(ref *Reference, m meaning) {
 	}
 	switch {
 	case c.LacksEnv(env):
-		if hint = "check its name"; Nearest(env, c.Envs) != "" {
-			hint = "did you mean " + Nearest(env, c.Envs) + "?"
-		}
-		r.report(ref, "no such environment", fmt.Sprintf("there is no environment %s, which %s asks for", env, ref), hint, !m.wrong)
+		r.report(ref, "no such environment", fmt.Sprintf("there is no environment %s, which %s asks for", env, ref), Meant(env, c.Envs, "check its name"), !m.wrong)
 	case c.Complete && !c.HasEnv(env):
 		r.report(ref, "not published", fmt.Sprintf("no API at all is published in the environment %s, which %s asks for", env, ref), "check the name of the environment", !m.wrong)
 	default:

@@ -113,10 +113,7 @@ func (q *question) byName() *API {
 		q.tell("", precedence.Route, open, kind.Source{}, "name method and path in the call", "%s means %d APIs: %s", name, len(found), routes(found))
 		return nil
 	case q.world.complete:
-		fix := "check its name"
-		if near := spec.Nearest(name, known); near != "" {
-			fix = "did you mean " + near + "?"
-		}
+		fix := spec.Meant(name, known, "check its name")
 		q.tell("", precedence.Route, open, kind.Source{}, fix, "neither the export nor apis of the cases has the API %s", name)
 		return nil
 	}

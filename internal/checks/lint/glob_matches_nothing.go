@@ -92,10 +92,7 @@ func (s *subject) ownsNothing(k *kind.Kind, glob string, at spec.Place, n known)
 		s.Gateway == nil && len(n.declared[k.Name]) == 0 { // that none shall exist may be what is meant
 		return
 	}
-	hint := "correct it, or ignore this if it keeps such " + k.Section + " from existing"
-	if near := nearGlob(glob, n.declared[k.Name]); near != "" {
-		hint = "did you mean " + near + "?"
-	}
+	hint := meantGlob(glob, n.declared[k.Name], "correct it, or ignore this if it keeps such "+k.Section+" from existing")
 	message := "owns matches no " + k.Name + " of the files"
 	if s.Gateway != nil {
 		message += ", and none of the gateway"
@@ -103,11 +100,11 @@ func (s *subject) ownsNothing(k *kind.Kind, glob string, at spec.Place, n known)
 	s.add(at, nil, strconv.Quote(glob)+" under "+message, hint)
 }
 
-// nearGlob is what a glob may be meant to be: a name, or the beginning of one up to an underscore with the same *
-// behind it; "" when nothing is like it.
-func nearGlob(glob string, names []string) string {
+// meantGlob is the hint about a glob that matches nothing: a name like it, or the beginning of a name up to an underscore
+// with a * behind it; what to do otherwise where nothing is like it.
+func meantGlob(glob string, names []string, otherwise string) string {
 	if !strings.HasSuffix(glob, "*") {
-		return spec.Nearest(glob, names)
+		return spec.Meant(glob, names, otherwise)
 	}
 	var globs []string
 	for _, name := range names {
@@ -117,7 +114,7 @@ func nearGlob(glob string, names []string) string {
 			}
 		}
 	}
-	return spec.Nearest(glob, slices.Compact(globs))
+	return spec.Meant(glob, slices.Compact(globs), otherwise)
 }
 
 // ignoresNothing reports an ignore rule that concerns no object.
@@ -137,11 +134,7 @@ func (s *subject) ignoresNothing(i int, n known) {
 	default:
 		return
 	}
-	hint := "correct the name, or remove the rule"
-	if near := nearGlob(r.Name, n.declared[r.Kind]); near != "" {
-		hint = "did you mean " + near + "?"
-	}
-	s.addIgnore(i, "/name", "ignores nothing: "+message, hint)
+	s.addIgnore(i, "/name", "ignores nothing: "+message, meantGlob(r.Name, n.declared[r.Kind], "correct the name, or remove the rule"))
 }
 
 // owner is the kind whose names objects or links of a kind go by.

@@ -41,11 +41,8 @@ func Find(name string) (*Rule, *Unknown) {
 		}
 		words = append(words, r.ID, r.Name)
 	}
-	hint := fmt.Sprintf("there are %s to %s; validate --explain-rule all lists them", Rules[0].ID, Rules[len(Rules)-1].ID)
-	if near := spec.Nearest(name, words); near != "" {
-		hint = "did you mean " + near + "?"
-	}
-	return nil, &Unknown{fmt.Sprintf("there is no rule %q", name), hint}
+	all := fmt.Sprintf("there are %s to %s; validate --explain-rule all lists them", Rules[0].ID, Rules[len(Rules)-1].ID)
+	return nil, &Unknown{fmt.Sprintf("there is no rule %q", name), spec.Meant(name, words, all)}
 }
 
 // Severities reads settings such as AGS001=off or secret-in-clear=warning; the last one of a rule counts.
