@@ -7,20 +7,20 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Coming is a catalog that is being read, for those who need not wait for all of it.
+// Coming is a catalog that is being read. Those who only need to know how large it will be need not wait for all of it.
 type Coming struct {
 	counted chan struct{}
-	least   int // so many APIs it will have at least, once counted; math.MaxInt when it will not have all of the gateway
+	least   int // valid once counted: how many APIs it has at least; math.MaxInt if it will not have all of the gateway
 	read    chan struct{}
-	catalog *kind.Catalog // once read; never nil
+	catalog *kind.Catalog // valid once read; never nil
 }
 
-// NewComing is one that nobody has begun to read.
+// NewComing returns a catalog that is still to be read.
 func NewComing() *Coming {
 	return &Coming{counted: make(chan struct{}), read: make(chan struct{}), catalog: kind.NewCatalog(nil)}
 }
 
-// Arrived is a catalog that is there.
+// Arrived wraps a catalog that was read already.
 func Arrived(c *kind.Catalog) *Coming {
 	out := &Coming{counted: make(chan struct{}), read: make(chan struct{}), catalog: c}
 	close(out.counted)
@@ -28,7 +28,7 @@ func Arrived(c *kind.Catalog) *Coming {
 	return out
 }
 
-// Read reads it as Reader.Catalog does.
+// Read reads the catalog as Reader.Catalog does. It must be called once.
 func (c *Coming) Read(ctx context.Context, r *Reader, everything bool, lookups []kind.Lookup) error {
 	defer close(c.read)
 	count := func(least int) {
@@ -46,14 +46,14 @@ func (c *Coming) Read(ctx context.Context, r *Reader, everything bool, lookups [
 	return err
 }
 
-// Catalog waits for all of it; it is empty when it could not be read.
+// Catalog waits until the catalog was read. It is empty if it could not be read.
 func (c *Coming) Catalog() *kind.Catalog {
 	<-c.read
 	return c.catalog
 }
 
-// All are the APIs where they are all that the gateway has, and fewer than n; else nil. It waits no longer than that is
-// open.
+// All returns all APIs of the gateway if there are fewer than n; nil if there are more or the catalog is not complete. It
+// stops waiting as soon as that is decided.
 func (c *Coming) All(n int) []*kind.API {
 	select {
 	case <-c.counted:

@@ -6,9 +6,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Count tells how many objects of a kind a gateway has; the kind must live inside no other. It asks for a list of one
-// object, which tells the length of the whole, and reads the whole list only where that tells nothing. A gateway that
-// lacks a feature has no object that needs it.
+// Count returns how many objects of a kind a gateway has; the kind must not live inside another. It requests a list of one
+// object, which has the total, and reads the whole list only if it has none. A gateway that lacks a feature has no object
+// that needs it.
 func (r *Reader) Count(ctx context.Context, k *kind.Kind) (int, error) {
 	l := objectsOf(k, "")
 	q := l.ask(0)
@@ -16,7 +16,7 @@ func (r *Reader) Count(ctx context.Context, k *kind.Kind) (int, error) {
 	page, items, err := ask(ctx, r, q, "how many there are", l.take)
 	switch {
 	case err != nil:
-		return 0, r.left(k.Name, "", err)
+		return 0, r.tolerate(k.Name, "", err)
 	case page.Total != kind.Unknown && page.Total >= len(items):
 		return page.Total, nil
 	}

@@ -16,7 +16,7 @@ type refusing struct{ err error }
 
 func (r refusing) Call(context.Context, api.Request, any) (int, error) { return 1, r.err }
 
-// How many there are takes one request where the list says it, and else the list.
+// Count takes one request if the list has a total, and otherwise reads the list.
 func TestCount(t *testing.T) {
 	one := func(head string, all int) func(int) string {
 		return func(offset int) string {

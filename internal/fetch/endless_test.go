@@ -14,7 +14,7 @@ type silent struct{}
 
 func (silent) Call(context.Context, api.Request, any) (int, error) { return 1, nil }
 
-// A list without an end ends all the same, and the error says so.
+// Reading a list without an end stops, and the error says why.
 func TestListWithoutEnd(t *testing.T) {
 	next := 0
 	_, err := all(t.Context(), &Reader{Caller: silent{}}, listing[int]{
@@ -29,7 +29,7 @@ func TestListWithoutEnd(t *testing.T) {
 		},
 		id: func(n *int) string { return strconv.Itoa(*n) },
 	})
-	if err == nil || !strings.Contains(err.Error(), "more than the 1000000 items") || next > 2*most {
+	if err == nil || !strings.Contains(err.Error(), "more than 1000000 items") || next > 2*most {
 		t.Errorf("after %d items: %v", next, err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// bindings is a list of so many APIs of a throttle, cut into pages of its own.
+// bindings is the list of the APIs of a throttle: n of them, in pages whose size the gateway chooses.
 func bindings(n, cut int) func(int) string {
 	return func(offset int) string {
 		var items []string
@@ -24,7 +24,7 @@ func bindings(n, cut int) func(int) string {
 	}
 }
 
-// Pages that another list promises are asked for at once; what comes of it is the same, however wrong it was.
+// Pages that another list leads us to expect are requested at once. The result is right however wrong that expectation was.
 func TestPromisedPages(t *testing.T) {
 	link := kind.LinkFrom("throttle")
 	for _, tt := range []struct {
@@ -56,7 +56,7 @@ func TestPromisedPages(t *testing.T) {
 	}
 }
 
-// Of a few apps among many it is read one by one what they are bound to: how long the list for all is, nobody knows.
+// The bindings of a few apps among many are read app by app, since it is not known how long the list for all apps is.
 func TestFewOfMany(t *testing.T) {
 	link := kind.LinkFrom("app")
 	var reads []diff.Read

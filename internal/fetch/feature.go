@@ -2,15 +2,15 @@ package fetch
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Missing lists the features that objects surely need and a gateway lacks, sorted. One of several that
-// would do is named with the others: breaker or breakerv2.
+// Missing lists the features that objects certainly need and that the gateway lacks, sorted. Where any of several features
+// is enough, the entry names all of them: "breaker or breakerv2".
 func (r *Reader) Missing(ctx context.Context, i *kind.Instance, objects []kind.Declared) ([]string, error) {
 	has := map[string]bool{}
 	for _, f := range i.Features {
@@ -20,7 +20,7 @@ func (r *Reader) Missing(ctx context.Context, i *kind.Instance, objects []kind.D
 	if len(out) == 0 {
 		return nil, nil
 	}
-	// The details of the instance may leave some out.
+	// The details of the instance may leave features out that the list of features has.
 	var more kind.Features
 	if err := r.Read(ctx, kind.ListFeatures(), &more); err != nil {
 		if len(i.Features) > 0 {
@@ -29,7 +29,7 @@ func (r *Reader) Missing(ctx context.Context, i *kind.Instance, objects []kind.D
 		return nil, err
 	}
 	if len(i.Features)+len(more.Names) == 0 {
-		return nil, fmt.Errorf("it names none")
+		return nil, errors.New("the gateway lists no features")
 	}
 	for _, f := range more.Names {
 		has[f] = true

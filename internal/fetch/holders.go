@@ -27,8 +27,8 @@ func (r *Reader) Holders(ctx context.Context, q *diff.Question, l Lists) (kind.N
 		w = h.cheapest()
 	}
 	found, err := w.read(ctx)
-	if errors.Is(err, errUntold) {
-		h.untold = true
+	if errors.Is(err, errUnnamed) {
+		h.unnamed = true
 		found, err = h.cheapest().read(ctx)
 	}
 	if err != nil {
@@ -53,8 +53,7 @@ type Lists struct {
 	Catalog *kind.Catalog
 }
 
-// Targets sorts objects that links may lead to by their kinds; kinds that were looked for have an entry even where there is
-// none.
+// Targets groups by kind the objects that links may lead to. A kind that was listed has an entry even if it has no object.
 func Targets(wants []Want, objects []kind.Object) map[string][]kind.Object {
 	out := map[string][]kind.Object{}
 	for _, k := range kind.Links {
@@ -88,9 +87,9 @@ type holders struct {
 	r       *Reader
 	q       *diff.Question
 	catalog *kind.Catalog
-	owners  []kind.Object // that the gateway is known to have
-	whole   bool          // owners are all
-	untold  bool          // the lists of APIs that a policy is not bound to do not name the policy that each has
+	owners  []kind.Object // those that were listed
+	whole   bool          // owners are all that the gateway has
+	unnamed bool          // the lists of APIs that a policy is not bound to do not name the policy that each has
 	at      map[kind.UniqueID]bool
 }
 
@@ -105,7 +104,7 @@ func (h *holders) cheapest() search {
 	if h.whole {
 		ways = append(ways, h.byOwner())
 	}
-	if lists, ok := h.lists(); ok && !h.untold {
+	if lists, ok := h.lists(); ok && !h.unnamed {
 		ways = append(ways, h.byFree(lists))
 	}
 	return slices.MinFunc(ways, func(a, b search) int { return cmp.Compare(a.cost, b.cost) })
@@ -163,7 +162,7 @@ func linkPages(owners []kind.Object) (n int) {
 	return n
 }
 
-// of reads the links of some owners.
+// of reads the links of owners.
 func (h *holders) of(ctx context.Context, owners []kind.Object) ([]Bound, error) {
 	rows, err := h.r.perOwner(ctx, h.q.Link, owners, Arrived(kind.NewCatalog(nil)))
 	return h.bound(rows), err
@@ -255,8 +254,8 @@ func (h *holders) scopes() ([]freeList, bool) {
 	return whole, known
 }
 
-// errUntold is why such a list is of no use: it does not name the policy that each API has.
-var errUntold = errors.New("the list does not say which policy each API has")
+// errUnnamed is why such a list is of no use: it does not name the policy that each API has.
+var errUnnamed = errors.New("the list does not say which policy each API has")
 
 func (h *holders) byFree(lists []freeList) search {
 	var unknown []kind.Object
@@ -295,10 +294,10 @@ func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 		id:   (*kind.Row).Key,
 	})
 	if err == nil && slices.ContainsFunc(rows, func(r kind.Row) bool { return r.Untold || r.APIID == "" || r.Env == "" }) {
-		err = errUntold // asking again would not help
+		err = errUnnamed // asking again would not help
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read who is bound where %s/%s is not: %w", l.owner.Kind, l.owner.Key, err)
+		return nil, fmt.Errorf("read the bindings of APIs that %s/%s is not bound to: %w", l.owner.Kind, l.owner.Key, err)
 	}
 	return h.bound(slices.DeleteFunc(rows, func(r kind.Row) bool { return r.Owner == "" })), nil
 }
@@ -331,7 +330,7 @@ func (h *holders) settle(ctx context.Context, found []Bound) (out kind.Neighbour
 		b := &found[i]
 		o, ok := owners[b.Owner]
 		if !ok || h.q.Compared(&o) {
-			continue // it is gone by now, or among what is compared
+			continue // it was deleted in the meantime, or its links are compared anyway
 		}
 		b.OwnerID = o.ID
 		out.Links = append(out.Links, b.Link)
@@ -345,7 +344,7 @@ func (h *holders) settle(ctx context.Context, found []Bound) (out kind.Neighbour
 	return out, h.identify(ctx, out.Links, nameless)
 }
 
-// identify gives links of some owners their ids.
+// identify reads the links of owners, and fills in the ids that their links lack here.
 func (h *holders) identify(ctx context.Context, links []kind.Link, owners []kind.Object) error {
 	owners = slices.CompactFunc(owners, func(a, b kind.Object) bool { return a.ID == b.ID })
 	if len(owners) == 0 {

@@ -15,9 +15,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Inside reads parts and links of objects: by owner, by API, or all of a kind at once, whichever takes
-// the fewest requests. Only where all APIs of the gateway are known links can be read by API; it waits for the catalog
-// no longer than that may be cheaper. It returns the links unjoined; Join gives them their APIs.
+// Inside reads parts and links of objects: by owner, by API, or all of a kind at once, whichever takes the fewest requests.
+// Links can be read by API only if the catalog has all APIs of the gateway; Inside stops waiting for the catalog as soon as
+// it is known to have too many APIs for that to be cheaper. The links are returned as rows, to which Join adds the APIs.
 func (r *Reader) Inside(ctx context.Context, reads []diff.Read, catalog *Coming) (objects []kind.Object, rows []Rows, err error) {
 	byLink := map[*kind.LinkKind][]kind.Object{}
 	var ofParts []diff.Read
@@ -50,7 +50,7 @@ func (r *Reader) allParts(ctx context.Context, reads []diff.Read) ([]kind.Object
 	for i := range reads {
 		g.Go(func() (err error) {
 			found[i], err = r.parts(gctx, reads[i])
-			return r.left(reads[i].Part.Name, reads[i].Object.Key, err)
+			return r.tolerate(reads[i].Part.Name, reads[i].Object.Key, err)
 		})
 	}
 	err := g.Wait()
@@ -62,7 +62,7 @@ func (r *Reader) parts(ctx context.Context, read diff.Read) (got []kind.Object, 
 	take := func(p kind.Page) ([]kind.Object, error) { return k.Objects(o.Key, p) }
 	told, ok, unreadable := k.ToldIn(o)
 	switch {
-	case ok && unreadable == nil: // else the owner is asked once more
+	case ok && unreadable == nil: // else the owner is read once more
 		got = told
 	case k.Single || k.OwnerTells != "":
 		_, got, err = ask(ctx, r, k.List(o, "", 0), "by "+k.Owner, take)
@@ -83,18 +83,18 @@ func (r *Reader) parts(ctx context.Context, read diff.Read) (got []kind.Object, 
 	for i := range got {
 		got[i].Parent = o
 	}
-	if err := r.whole(ctx, k, got, func(*kind.Object) bool { return true }); err != nil {
+	if err := r.readDetails(ctx, k, got, func(*kind.Object) bool { return true }); err != nil {
 		return nil, err
 	}
 	return r.named(ctx, k, got)
 }
 
-// Rows are the links of one kind as lists told them.
+// Rows are the links of one kind as the gateway lists them.
 type Rows struct {
 	Kind   *kind.LinkKind
 	Rows   []kind.Row
-	Others []kind.Row // of owners that nobody asked for
-	All    bool       // both together are all that the gateway has
+	Others []kind.Row // links of owners that were not asked for
+	All    bool       // Rows and Others together are all links of the kind that the gateway has
 }
 
 // links reads the links of some owners in the cheapest way.
@@ -105,7 +105,7 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 	}
 	byOwner := linkPages(owners)
 	if inAll, known := r.linksFrom(k.Owner); known && k.OfAll.Operation != "" && pages(inAll) < byOwner {
-		rows, err := r.rows(ctx, k.OfAll, whole, "", kind.Row{}, inAll)
+		rows, err := r.rows(ctx, k.OfAll, wholeList, "", kind.Row{}, inAll)
 		if err == nil {
 			out.Rows = of(rows, owners)
 			return out, nil
@@ -138,7 +138,7 @@ func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.O
 			o := &owners[i]
 			found[i], err = r.rows(gctx, k.OfOwner, "by "+k.Owner, o.ID, kind.Row{OwnerID: o.ID, Owner: o.Key}, o.Bound)
 			if half := (*Incomplete)(nil); errors.As(err, &half) && k.Target == kind.APublication {
-				// An old version ignores the offset of this list; the lists by API are short.
+				// Old versions of the gateway ignore the offset of this list. The lists by API are short enough for one page.
 				if apis := catalog.All(math.MaxInt); len(apis) > 0 {
 					found[i], err = r.perAPI(gctx, k, apis)
 					found[i] = of(found[i], owners[i:i+1])
@@ -147,7 +147,7 @@ func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.O
 			if err != nil {
 				err = fmt.Errorf("read the bindings of %s: %w", o.Address(), err)
 			}
-			return r.left(k.Name, o.Key, err)
+			return r.tolerate(k.Name, o.Key, err)
 		})
 	}
 	err := g.Wait()
@@ -170,7 +170,8 @@ func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API)
 	return slices.Concat(found...), err
 }
 
-// rows reads one list of links, of about so many; known fills in what its items leave out because it was asked for.
+// rows reads one list of links. Its items leave out what the list was asked for, such as the owner: that is filled in from
+// known. expected is about how many links there are; 0 if that is not known.
 func (r *Reader) rows(ctx context.Context, reading kind.Reading, how, id string, known kind.Row, expected int) ([]kind.Row, error) {
 	return all(ctx, r, listing[kind.Row]{
 		how: how, expected: expected,
@@ -179,7 +180,7 @@ func (r *Reader) rows(ctx context.Context, reading kind.Reading, how, id string,
 			rows, err := reading.Rows(p)
 			for i := range rows {
 				if rows[i].Fill(known); !rows[i].Whole() {
-					return nil, fmt.Errorf("%s/%d does not say what is bound to what", reading.ListField, i)
+					return nil, fmt.Errorf("%s/%d does not name the owner and the target of the binding", reading.ListField, i)
 				}
 			}
 			return rows, err
@@ -189,7 +190,7 @@ func (r *Reader) rows(ctx context.Context, reading kind.Reading, how, id string,
 	})
 }
 
-// of keeps the rows of some owners.
+// of keeps the rows that belong to some owners.
 func of(rows []kind.Row, owners []kind.Object) (out []kind.Row) {
 	keys := make(map[string]string, len(owners))
 	for i := range owners {
@@ -204,7 +205,7 @@ func of(rows []kind.Row, owners []kind.Object) (out []kind.Row) {
 	return out
 }
 
-// notOf keeps the rows of others.
+// notOf keeps the rows that belong to none of some owners.
 func notOf(rows []kind.Row, owners []kind.Object) []kind.Row {
 	ids := make(map[string]bool, len(owners))
 	for i := range owners {
@@ -213,7 +214,7 @@ func notOf(rows []kind.Row, owners []kind.Object) []kind.Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(r kind.Row) bool { return ids[r.OwnerID] })
 }
 
-// Neighbours is what lists told of owners that nobody asked for.
+// Neighbours are the links of owners that were not asked for, as far as the lists return them.
 func Neighbours(all []Rows, c *kind.Catalog) kind.Neighbours {
 	out := kind.Neighbours{All: map[string]bool{}}
 	var others []Rows
@@ -227,7 +228,7 @@ func Neighbours(all []Rows, c *kind.Catalog) kind.Neighbours {
 	return out
 }
 
-// Join makes links of rows, whose targets the catalog tells.
+// Join makes links of rows; the catalog has the APIs that they lead to.
 func Join(all []Rows, c *kind.Catalog) (out []kind.Link) {
 	others := map[string]*kind.API{}
 	n := 0
@@ -240,7 +241,7 @@ func Join(all []Rows, c *kind.Catalog) (out []kind.Link) {
 			row := &rows.Rows[i]
 			l := kind.Link{Kind: rows.Kind.Name, Owner: row.Owner, OwnerID: row.OwnerID, To: c.Target(rows.Kind, row, others), ID: row.ID}
 			if l.To.API == nil {
-				l.ID = cmp.Or(l.ID, l.OwnerID+"/"+l.To.ID) // where the gateway gives it none
+				l.ID = cmp.Or(l.ID, l.OwnerID+"/"+l.To.ID) // the gateway gives these links no id
 			}
 			out = append(out, l)
 		}

@@ -19,11 +19,12 @@ import (
 type Want struct {
 	Kind  *kind.Kind
 	All   bool     // every object; else
-	Names []string // those of these exact names, as far as they exist
-	Known []string // the same, of which no more is needed than that they exist, and their ids
+	Names []string // the objects with these exact names, if they exist
+	Known []string // likewise, where only their existence and their ids are needed
 }
 
-// WantOf asks for the objects of some names, which tell whether all of the object is needed, and for others if that is so.
+// WantOf asks for the objects with some names, and for all of the kind if all is set. The value of a name says whether the
+// whole object is needed, or only whether it exists and its id.
 func WantOf(k *kind.Kind, all bool, names map[string]bool) Want {
 	w := Want{Kind: k, All: all}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
@@ -36,7 +37,7 @@ func WantOf(k *kind.Kind, all bool, names map[string]bool) Want {
 	return w
 }
 
-// keys are the names of the objects that are needed.
+// keys are all names that are asked for.
 func (w *Want) keys() []string { return slices.Concat(w.Names, w.Known) }
 
 // Objects lists the objects of several kinds that live inside no other.
@@ -45,18 +46,19 @@ func (r *Reader) Objects(ctx context.Context, wants []Want) ([]kind.Object, erro
 	return objects, err
 }
 
-// List lists like Objects, and tells of which kinds it came to list all.
+// List lists like Objects, and also returns the kinds of which it has listed every object.
 func (r *Reader) List(ctx context.Context, wants []Want) ([]kind.Object, map[string]bool, error) {
 	found, complete := make([][]kind.Object, len(wants)), make([]bool, len(wants))
 	g, gctx := errgroup.WithContext(ctx)
 	for i, w := range wants {
 		g.Go(func() (err error) {
 			found[i], complete[i], err = r.objects(gctx, w)
-			if (api.Unserved(err) || api.Lacks(err)) && len(w.keys()) == 0 { // cloud or gateway lack the kind, and nobody needs one of it
+			// A kind that the cloud or the gateway lacks is no reason to stop if the files name no object of it.
+			if (api.Unserved(err) || api.Lacks(err)) && len(w.keys()) == 0 {
 				r.note(w.Kind.Name, "", err)
 				return nil
 			}
-			return r.left(w.Kind.Name, "", err)
+			return r.tolerate(w.Kind.Name, "", err)
 		})
 	}
 	err := g.Wait()
@@ -67,7 +69,7 @@ func (r *Reader) List(ctx context.Context, wants []Want) ([]kind.Object, map[str
 	return slices.Concat(found...), whole, err
 }
 
-// objectsOf is the list of a kind, of an exact name or, where that is "", of all.
+// objectsOf is the list of the objects of a kind that have an exact name, or of all of them if name is empty.
 func objectsOf(k *kind.Kind, name string) listing[kind.Object] {
 	return listing[kind.Object]{
 		how:  byName(name),
@@ -91,21 +93,21 @@ func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, comp
 		found, err = all(ctx, r, of(""))
 		return given(w, found), w.All, err
 	}
-	if w.All || w.Kind.WithNames != nil { // the list tells the names of what they refer to, too
+	if w.All || w.Kind.WithNames != nil { // these objects refer to others of their kind by id, and only the full list has every name
 		if found, err = all(ctx, r, of("")); err != nil {
 			return nil, false, err
 		}
 		found, err = r.complete(ctx, w, found)
 		return found, true, err
 	}
-	found, complete, err = scarce(ctx, r, scarcity[string, kind.Object]{
+	found, complete, err = readSelected(ctx, r, selection[string, kind.Object]{
 		keys: w.keys(), whole: of(""), atOnce: 1,
 		find: func(ctx context.Context, name string) ([]kind.Object, error) { return all(ctx, r, of(name)) },
 		settled: func(o *kind.Object) (name string, ok bool) {
-			return o.Key, len(w.Kind.Replace) == 0 // else its successor may be on another page
+			return o.Key, len(w.Kind.Replace) == 0 // else the successor of a replace may be on another page
 		},
 	})
-	return found, complete, cmp.Or(err, r.whole(ctx, w.Kind, found, w.wants))
+	return found, complete, cmp.Or(err, r.readDetails(ctx, w.Kind, found, w.wants))
 }
 
 // wants reports whether all of an object is wanted.
@@ -114,16 +116,17 @@ func (w *Want) wants(o *kind.Object) bool {
 	return w.All || slices.Contains(w.Names, o.Key) || slices.Contains(w.Names, stem)
 }
 
-// complete makes listed objects whole, as far as they are wanted, and gives what they refer to its names.
+// complete reads what the list leaves out of the wanted objects, and replaces the ids that they refer to with names.
 func (r *Reader) complete(ctx context.Context, w Want, listed []kind.Object) ([]kind.Object, error) {
-	if err := r.whole(ctx, w.Kind, listed, w.wants); err != nil {
+	if err := r.readDetails(ctx, w.Kind, listed, w.wants); err != nil {
 		return nil, err
 	}
 	r.remember(listed)
 	return r.named(ctx, w.Kind, listed)
 }
 
-// given are the objects that are wanted, those included that the gateway has and does not list, since they were never set.
+// given are the wanted objects of a kind that every gateway has by itself. The gateway lists only those that were set once;
+// the others are added here.
 func given(w Want, listed []kind.Object) (out []kind.Object) {
 	missing := slices.Clone(w.Names)
 	for _, o := range listed {
@@ -138,8 +141,8 @@ func given(w Want, listed []kind.Object) (out []kind.Object) {
 	return out
 }
 
-// whole completes the objects that are wanted of those of which the list does not tell all, with a request each.
-func (r *Reader) whole(ctx context.Context, k *kind.Kind, found []kind.Object, wanted func(*kind.Object) bool) error {
+// readDetails reads each wanted object that the list does not return in full, with one request per object.
+func (r *Reader) readDetails(ctx context.Context, k *kind.Kind, found []kind.Object, wanted func(*kind.Object) bool) error {
 	g, gctx := r.group(ctx)
 	for i := range found {
 		o := &found[i]
@@ -161,7 +164,7 @@ func (r *Reader) whole(ctx context.Context, k *kind.Kind, found []kind.Object, w
 	return g.Wait()
 }
 
-// Catalog lists the gateway's APIs: all of them, or when everything is false at least those of some look-ups.
+// Catalog lists the gateway's APIs: all of them, or, if everything is false, at least those that the look-ups ask for.
 func (r *Reader) Catalog(ctx context.Context, everything bool, lookups []kind.Lookup) (*kind.Catalog, error) {
 	return r.catalog(ctx, everything, lookups, nil)
 }
@@ -173,7 +176,7 @@ func (r *Reader) catalog(ctx context.Context, everything bool, lookups []kind.Lo
 	if whole.counted = counted; everything {
 		apis, err = all(ctx, r, whole)
 	} else {
-		apis, complete, err = scarce(ctx, r, scarcity[kind.Lookup, *kind.API]{
+		apis, complete, err = readSelected(ctx, r, selection[kind.Lookup, *kind.API]{
 			keys: lookups, whole: whole, atOnce: 2, find: r.find,
 			cost: func(l kind.Lookup) int {
 				if l.Group != "" {
@@ -189,7 +192,7 @@ func (r *Reader) catalog(ctx context.Context, everything bool, lookups []kind.Lo
 		c.Whole[l.Group] = l.Group != ""
 	}
 	if everything {
-		err = r.left(kind.AnyAPI, "", err)
+		err = r.tolerate(kind.AnyAPI, "", err)
 	}
 	return c, err
 }
@@ -216,7 +219,7 @@ func (r *Reader) apisOf(l kind.Lookup, groupID string) listing[*kind.API] {
 	}
 }
 
-// find looks APIs up. Those of a group take two requests, since the list knows groups by id alone.
+// find looks APIs up. For the APIs of a group it takes two requests, since the list can only be filtered by the group's id.
 func (r *Reader) find(ctx context.Context, l kind.Lookup) ([]*kind.API, error) {
 	if l.Group == "" {
 		return all(ctx, r, r.apisOf(l, ""))
@@ -228,27 +231,27 @@ func (r *Reader) find(ctx context.Context, l kind.Lookup) ([]*kind.API, error) {
 	return all(ctx, r, r.apisOf(l, groups[0].ID))
 }
 
-// scarcity is a list of which only some items may be needed.
-type scarcity[K comparable, T any] struct {
+// selection describes a list of which only some items may be needed.
+type selection[K comparable, T any] struct {
 	keys   []K
 	whole  listing[T]
-	atOnce int // so many look-ups of one request are not worth a look at the first page of the list
+	atOnce int // up to this many look-ups are made without reading the first page of the list
 	find   func(context.Context, K) ([]T, error)
-	cost   func(K) int // requests of a look-up; nil means one
-	// settled is the key that an item settles, so that it need not be looked up; nil when others may
-	// share a key with it.
+	cost   func(K) int // requests that a look-up takes; nil means one
+	// settled is the key of an item on the first page that need not be looked up any more; nil if several items may
+	// have the same key.
 	settled func(*T) (key K, ok bool)
 }
 
-// scarce reads a whole list, or looks keys up one by one where that takes fewer requests: a few at once,
-// more after the first page has told how many pages there are. Complete tells whether it is all of the list.
-func scarce[K comparable, T any](ctx context.Context, r *Reader, s scarcity[K, T]) (items []T, complete bool, err error) {
+// readSelected reads a whole list, or looks keys up one by one where that takes fewer requests. A few keys are looked up at
+// once; for more, it first reads a page to learn how many pages there are. complete reports whether items are the whole list.
+func readSelected[K comparable, T any](ctx context.Context, r *Reader, s selection[K, T]) (items []T, complete bool, err error) {
 	if n := s.price(s.keys); n <= s.atOnce && n == len(s.keys) {
 		s.whole.count(math.MaxInt)
 		items, err = s.look(ctx, r, s.keys, nil)
 		return items, false, err
 	}
-	var missing []K // set when looking up is cheaper than reading on
+	var missing []K // set if looking these up is cheaper than reading the remaining pages
 	l := s.whole
 	l.enough = func(first []T, pages int) bool {
 		if m := s.missing(first); s.price(m) < pages-1 {
@@ -265,8 +268,8 @@ func scarce[K comparable, T any](ctx context.Context, r *Reader, s scarcity[K, T
 	return items, false, err
 }
 
-// look adds what is looked up to what was got already.
-func (s scarcity[K, T]) look(ctx context.Context, r *Reader, keys []K, got []T) ([]T, error) {
+// look looks keys up and adds what it finds to the items that were read before.
+func (s selection[K, T]) look(ctx context.Context, r *Reader, keys []K, got []T) ([]T, error) {
 	found := make([]batch[T], len(keys), len(keys)+1)
 	g, gctx := r.group(ctx)
 	for i, key := range keys {
@@ -278,10 +281,10 @@ func (s scarcity[K, T]) look(ctx context.Context, r *Reader, keys []K, got []T) 
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	return newHeap(s.whole, append([]batch[T]{{items: got}}, found...)...).items, nil
+	return collect(s.whole, append([]batch[T]{{items: got}}, found...)...).items, nil
 }
 
-func (s scarcity[K, T]) price(keys []K) (n int) {
+func (s selection[K, T]) price(keys []K) (n int) {
 	if s.cost == nil {
 		return len(keys)
 	}
@@ -291,8 +294,8 @@ func (s scarcity[K, T]) price(keys []K) (n int) {
 	return n
 }
 
-// missing are the keys that the first page does not settle.
-func (s scarcity[K, T]) missing(first []T) []K {
+// missing are the keys that are not settled by the first page.
+func (s selection[K, T]) missing(first []T) []K {
 	if s.settled == nil {
 		return s.keys
 	}

@@ -8,9 +8,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Named lists the objects of a kind that may have a key: those of that exact name, or all that live inside a parent.
+// Named lists the objects of a kind among which the one with a key must be: those with that exact name, or all that live
+// inside a parent.
 func (r *Reader) Named(ctx context.Context, k *kind.Kind, parent *kind.Object, key string) ([]kind.Object, error) {
-	found, err := r.lookedUp(ctx, k, parent, key)
+	found, err := r.lookUp(ctx, k, parent, key)
 	for i := range found {
 		if r.Called != nil {
 			found[i] = k.Recalled(found[i], r.Called)
@@ -19,10 +20,10 @@ func (r *Reader) Named(ctx context.Context, k *kind.Kind, parent *kind.Object, k
 	return found, err
 }
 
-func (r *Reader) lookedUp(ctx context.Context, k *kind.Kind, parent *kind.Object, key string) ([]kind.Object, error) {
+func (r *Reader) lookUp(ctx context.Context, k *kind.Kind, parent *kind.Object, key string) ([]kind.Object, error) {
 	if parent != nil {
 		now := *parent
-		now.Inside = nil // which is of before
+		now.Inside = nil // from when the parent was read; it may have changed since
 		return r.parts(ctx, diff.Read{Part: k, Object: now})
 	}
 	if k.Given && key != "" {
@@ -36,7 +37,7 @@ func (r *Reader) lookedUp(ctx context.Context, k *kind.Kind, parent *kind.Object
 	return r.complete(ctx, Want{Kind: k, All: key == "", Names: []string{key}}, found)
 }
 
-// ByID finds one object by its id; nil when the gateway does not have it.
+// ByID finds one object by its id; it returns nil if the gateway does not have it.
 func (r *Reader) ByID(ctx context.Context, k *kind.Kind, parent *kind.Object, id string) (*kind.Object, error) {
 	objects, err := r.Named(ctx, k, parent, "")
 	if err != nil {
@@ -58,7 +59,7 @@ func (r *Reader) LinksOf(ctx context.Context, k *kind.LinkKind, owner kind.Objec
 
 // LinksAt reads the links of a target, in all environments.
 func (r *Reader) LinksAt(ctx context.Context, k *kind.LinkKind, to *kind.Target) ([]kind.Link, error) {
-	rows, err := r.rows(ctx, k.OfTarget, "by "+k.ToWord(), to.ListedBy(), told(to), 0)
+	rows, err := r.rows(ctx, k.OfTarget, "by "+k.ToWord(), to.ListedBy(), rowFor(to), 0)
 	catalog := kind.NewCatalog(nil)
 	if to.API != nil {
 		catalog = kind.NewCatalog([]*kind.API{to.API})
@@ -66,7 +67,7 @@ func (r *Reader) LinksAt(ctx context.Context, k *kind.LinkKind, to *kind.Target)
 	return r.joined(k, rows, catalog), err
 }
 
-// joined are links of a kind, under the names that what they refer to is to have.
+// joined makes links of rows. Their targets have the names that the plan gives them (see Called).
 func (r *Reader) joined(k *kind.LinkKind, rows []kind.Row, catalog *kind.Catalog) []kind.Link {
 	links := Join([]Rows{{Kind: k, Rows: rows}}, catalog)
 	for i := range links {
@@ -77,8 +78,8 @@ func (r *Reader) joined(k *kind.LinkKind, rows []kind.Row, catalog *kind.Catalog
 	return links
 }
 
-// told is what the lists of a target need not tell.
-func told(to *kind.Target) kind.Row {
+// rowFor is what a list of the links of a target leaves out, since it was asked for that target.
+func rowFor(to *kind.Target) kind.Row {
 	if a := to.API; a != nil {
 		return kind.Row{APIID: a.ID, API: a.Name, Group: a.Group}
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Read sends one request for something that is no list, and decodes its answer into reply.
+// Read sends one request for something that is not a list, and decodes its answer into reply.
 func (r *Reader) Read(ctx context.Context, q api.Request, reply any) error {
 	return r.read(ctx, q, "one by one", reply)
 }
@@ -23,7 +23,7 @@ func (r *Reader) Read(ctx context.Context, q api.Request, reply any) error {
 func (r *Reader) read(ctx context.Context, q api.Request, how string, reply any) error {
 	attempts, err := r.Caller.Call(ctx, q, reply)
 	n := r.sent.Add(int64(attempts))
-	count, _ := r.ways.LoadOrStore(way{q.Operation, how}, new(atomic.Int64))
+	count, _ := r.sentBy.LoadOrStore(grouped{q.Operation, how}, new(atomic.Int64))
 	count.(*atomic.Int64).Add(int64(attempts))
 	if r.Progress != nil {
 		r.Progress(int(n))
@@ -31,14 +31,14 @@ func (r *Reader) read(ctx context.Context, q api.Request, how string, reply any)
 	return err
 }
 
-// way is an operation and how its requests were grouped.
-type way struct{ operation, grouping string }
+// grouped is an operation and how its requests were grouped.
+type grouped struct{ operation, grouping string }
 
-// Sent tells the requests of so far, by operation and grouping.
+// Sent returns how many requests were sent so far, by operation and grouping.
 func (r *Reader) Sent() (out []api.Sent) {
-	r.ways.Range(func(k, count any) bool {
-		w := k.(way)
-		out = append(out, api.Sent{Operation: w.operation, Grouping: w.grouping, Count: int(count.(*atomic.Int64).Load())})
+	r.sentBy.Range(func(k, count any) bool {
+		g := k.(grouped)
+		out = append(out, api.Sent{Operation: g.operation, Grouping: g.grouping, Count: int(count.(*atomic.Int64).Load())})
 		return true
 	})
 	slices.SortFunc(out, func(a, b api.Sent) int {
@@ -47,7 +47,7 @@ func (r *Reader) Sent() (out []api.Sent) {
 	return out
 }
 
-// Groups lists the API groups of some exact names, as far as they exist.
+// Groups lists the API groups with some exact names, as far as they exist.
 func (r *Reader) Groups(ctx context.Context, names []string) ([]*kind.Group, error) {
 	if len(names) == 0 {
 		return nil, nil
@@ -60,7 +60,7 @@ func (r *Reader) Groups(ctx context.Context, names []string) ([]*kind.Group, err
 			id:   func(g **kind.Group) string { return (*g).ID },
 		}
 	}
-	found, _, err := scarce(ctx, r, scarcity[string, *kind.Group]{
+	found, _, err := readSelected(ctx, r, selection[string, *kind.Group]{
 		keys: names, whole: of(""), atOnce: 1,
 		find:    func(ctx context.Context, name string) ([]*kind.Group, error) { return all(ctx, r, of(name)) },
 		settled: func(g **kind.Group) (name string, ok bool) { return (*g).Name, true },
@@ -88,7 +88,7 @@ func (r *Reader) Environments(ctx context.Context) ([]string, error) {
 	return out, err
 }
 
-// APIs lists the APIs for which the conditions of q hold.
+// APIs lists the APIs that meet the conditions of q.
 func (r *Reader) APIs(ctx context.Context, q url.Values) ([]*kind.API, error) {
 	return all(ctx, r, listing[*kind.API]{
 		how:  "those with certain features",
@@ -98,7 +98,7 @@ func (r *Reader) APIs(ctx context.Context, q url.Values) ([]*kind.API, error) {
 	})
 }
 
-// Live is what is live of an API in an environment.
+// Live reads the definition of an API that is live in an environment.
 func (r *Reader) Live(ctx context.Context, apiID, envID string) (*kind.Definition, error) {
 	versions, err := all(ctx, r, listing[*kind.Version]{
 		how:    "by API and environment",
@@ -119,7 +119,7 @@ func (r *Reader) Live(ctx context.Context, apiID, envID string) (*kind.Definitio
 	return &d, err
 }
 
-// Whole reads one object of a kind whose list does not tell all of it, with names for what it refers to.
+// Whole reads one object of a kind whose list does not return objects in full; it refers to other objects by name.
 func (r *Reader) Whole(ctx context.Context, k *kind.Kind, id string) ([]kind.Object, error) {
 	var answer json.RawMessage
 	if err := r.Read(ctx, k.Show(nil, id), &answer); err != nil {
@@ -132,15 +132,15 @@ func (r *Reader) Whole(ctx context.Context, k *kind.Kind, id string) ([]kind.Obj
 	return r.named(ctx, k, []kind.Object{told})
 }
 
-// Bound is a link of an API, with its owner.
+// Bound is a link with its owner.
 type Bound struct {
 	kind.Link
-	Object kind.Object // Value is nil where the list does not tell the owner whole
+	Object kind.Object // Value is nil if the list does not return the owner in full
 }
 
 // BoundTo reads what is bound to a target, in all environments.
 func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, to *kind.Target, catalog *kind.Catalog) ([]Bound, error) {
-	known := told(to)
+	known := rowFor(to)
 	return all(ctx, r, listing[Bound]{
 		how: "by " + k.ToWord(),
 		ask: func(offset int) api.Request { return k.OfTarget.Read(to.ListedBy(), offset) },
@@ -155,7 +155,7 @@ func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, to *kind.Target,
 			}
 			for i := range rows {
 				if rows[i].Fill(known); !rows[i].Whole() {
-					return nil, fmt.Errorf("%s/%d does not say what is bound to what", k.OfTarget.ListField, i)
+					return nil, fmt.Errorf("%s/%d does not name the owner and the target of the binding", k.OfTarget.ListField, i)
 				}
 			}
 			out := make([]Bound, len(rows))

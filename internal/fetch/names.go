@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// remember keeps the names of objects that were listed, for lists that tell of them by their ids alone.
+// remember keeps the names of listed objects, since other lists refer to them by id only.
 func (r *Reader) remember(objects []kind.Object) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -20,7 +20,7 @@ func (r *Reader) remember(objects []kind.Object) {
 	}
 }
 
-// count keeps to how much the objects of a kind are bound, which are all that the gateway has.
+// count keeps how many links the objects of a kind have; objects are all that the gateway has of it.
 func (r *Reader) count(k *kind.Kind, objects []kind.Object) {
 	n := 0
 	for i := range objects {
@@ -34,8 +34,8 @@ func (r *Reader) count(k *kind.Kind, objects []kind.Object) {
 	r.bound[k.Name] = n
 }
 
-// linksFrom is how many links there are from all objects of a kind, as far as lists tell; known is false when not all
-// objects were listed.
+// linksFrom is how many links the objects of a kind have together, as their list says; known is false if not all of them
+// were listed.
 func (r *Reader) linksFrom(kindName string) (n int, known bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -43,7 +43,7 @@ func (r *Reader) linksFrom(kindName string) (n int, known bool) {
 	return n, known
 }
 
-// named gives what lists tell by ids alone its names. What was not listed yet is listed.
+// named replaces the ids by which objects refer to others with names. It lists kinds whose names are not known yet.
 func (r *Reader) named(ctx context.Context, k *kind.Kind, objects []kind.Object) ([]kind.Object, error) {
 	if k.WithNames == nil || len(objects) == 0 {
 		return objects, nil
@@ -59,12 +59,12 @@ func (r *Reader) named(ctx context.Context, k *kind.Kind, objects []kind.Object)
 		}
 		return found
 	}
-	spell := func() {
+	fillIn := func() {
 		for i := range objects {
 			out[i] = k.WithNames(objects[i], name)
 		}
 	}
-	if spell(); len(missing) == 0 {
+	if fillIn(); len(missing) == 0 {
 		return out, nil
 	}
 	for _, kindName := range slices.Sorted(maps.Keys(missing)) {
@@ -74,6 +74,6 @@ func (r *Reader) named(ctx context.Context, k *kind.Kind, objects []kind.Object)
 		}
 		r.remember(found)
 	}
-	spell()
+	fillIn()
 	return out, nil
 }

@@ -1,5 +1,4 @@
-// Package fetch reads what a gateway holds with as few requests as its lists allow, pages and kinds in
-// parallel.
+// Package fetch reads what a gateway holds, with as few requests as its lists allow. It reads pages and kinds in parallel.
 package fetch
 
 import (
@@ -16,32 +15,32 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Reader reads from one gateway. How many requests are in flight is the caller's affair.
+// Reader reads from one gateway. Its Caller limits how many requests are in flight.
 type Reader struct {
 	Caller   api.Caller
 	Progress func(requests int) // called after each request; may be nil
-	Parallel int                // requests that the caller lets go at once; 0 means 10
+	Parallel int                // requests that the caller sends at the same time; 0 means 10
 
-	Lenient  bool // what the gateway refuses to show is noted, and the rest is read
-	Backends bool // lists of APIs are to tell of backends, too
+	Lenient  bool // note what the gateway refuses to show, and read the rest
+	Backends bool // ask lists of APIs for their backends, too
 
-	// Called tells the name that an object is to have, by the one that it had, and "" for what keeps its own: what is looked
-	// up refers to it by that, be it renamed by now or not. nil where all keep theirs.
+	// Called returns the new name of an object that the plan renames, and "" for all others. What is looked up refers to the
+	// object by its new name, whether or not the rename has happened yet. nil if the plan renames nothing.
 	Called func(kindName, key string) string
 
 	mu     sync.Mutex
 	unread []kind.Unread
-	again  bool // all is read for the second time
+	again  bool // this is the second reading (see Again)
 
-	names map[string]string // of objects that were listed, by kind and id
-	bound map[string]int    // links from all objects of a kind, where all were listed
+	names map[string]string // names of the objects that were listed, by kind and id
+	bound map[string]int    // by kind: how many links its objects have; only for kinds of which all objects were listed
 
-	sent atomic.Int64
-	ways sync.Map // way to *atomic.Int64
+	sent   atomic.Int64
+	sentBy sync.Map // grouped to *atomic.Int64
 }
 
-// group runs the reads of one kind: enough of them to keep the caller busy alone, also while answers are
-// decoded, and no more, since each costs a stack.
+// group runs the reads of one kind. It starts enough of them to keep the caller busy even while answers are decoded, and no
+// more, since each goroutine costs a stack.
 func (r *Reader) group(ctx context.Context) (*errgroup.Group, context.Context) {
 	const usual = 10
 	g, gctx := errgroup.WithContext(ctx)
@@ -53,21 +52,21 @@ func (r *Reader) group(ctx context.Context) (*errgroup.Group, context.Context) {
 	return g, gctx
 }
 
-// Requests is how many requests were sent so far, repeats included.
+// Requests returns how many requests were sent so far, including repeats.
 func (r *Reader) Requests() int { return int(r.sent.Load()) }
 
-// listing is one list of the API: how to ask for a page of it and what its items are called.
+// listing is one list of the API: how to request a page of it, and how to tell its items apart.
 type listing[T any] struct {
-	how  string // what its requests have in common
+	how  string // grouping of its requests, as --explain-requests shows it
 	ask  func(offset int) api.Request
 	take func(kind.Page) ([]T, error)
 	id   func(*T) string
-	// enough ends the listing after the first page when nothing more is needed; nil reads all.
+	// enough reports after the first page whether the other pages are not needed; nil reads all pages.
 	enough func(first []T, pages int) bool
-	// counted is told how many items there are at least as soon as the list tells, or math.MaxInt when enough has ended it;
-	// nil when nobody waits for that.
+	// counted is called as soon as it is known how many items there are at least, with math.MaxInt if enough has ended the
+	// listing; nil if the number is not needed.
 	counted func(least int)
-	// expected is how many items there are, as another list told; 0 when none did.
+	// expected is how many items another list says there are; 0 if none does.
 	expected int
 }
 
@@ -77,16 +76,17 @@ func (l *listing[T]) count(least int) {
 	}
 }
 
-// ahead is how many pages are asked for at once on the word of a list alone, and most is how many items of one list
-// are read: more than the quotas of any gateway allow.
+// ahead is how many pages are requested at once when a list claims to have them, and most is the most items that are read of
+// one list: more than the quotas of any gateway allow. Both bound what a wrong total can cause.
 const (
 	ahead = 64
 	most  = 1_000_000
 )
 
-// all reads a list: the first page, with those that are expected, then the others at once. Lists may move while they are
-// read, so that items are told apart by id. A list that says more than it gives is an error, never half a truth; one that
-// does not say how long it is, or says less than it gives, is read until it gives nothing new.
+// all reads a list: the first page together with the expected ones, then the other pages in parallel. Items may move between
+// pages while the list is read, so an id that comes twice counts once. A list that announces more items than it returns is
+// an error, since acting on half a list would be wrong. One that announces no total, or fewer items than it returns, is read
+// until a page has nothing new.
 func all[T any](ctx context.Context, r *Reader, l listing[T]) ([]T, error) {
 	got, err := begin(ctx, r, l)
 	if err != nil {
@@ -118,11 +118,11 @@ func all[T any](ctx context.Context, r *Reader, l listing[T]) ([]T, error) {
 		got, total = append(got, next...), next[len(next)-1].total
 		full = len(next[len(next)-1].items) > 0
 	}
-	return tail(ctx, r, l, newHeap(l, got...), total)
+	return tail(ctx, r, l, collect(l, got...), total)
 }
 
-// begin reads the first page of a list, and the others as far as it is known that there are some, if pages are as long as
-// was asked for.
+// begin reads the first page of a list. If more pages are expected, it reads them at the same time; they are dropped if the
+// gateway's pages turn out to be shorter than requested, since the offsets were wrong then.
 func begin[T any](ctx context.Context, r *Reader, l listing[T]) ([]batch[T], error) {
 	if l.expected <= kind.PageSize {
 		first, err := one(ctx, r, l, 0)
@@ -135,7 +135,7 @@ func begin[T any](ctx context.Context, r *Reader, l listing[T]) ([]batch[T], err
 	return got, err
 }
 
-// several reads pages side by side.
+// several reads pages in parallel.
 func several[T any](ctx context.Context, r *Reader, l listing[T], offset, size, pages int) ([]batch[T], error) {
 	out := make([]batch[T], pages)
 	g, gctx := r.group(ctx)
@@ -148,9 +148,9 @@ func several[T any](ctx context.Context, r *Reader, l listing[T], offset, size, 
 	return out, g.Wait()
 }
 
-// tail reads on where pages moved or came shorter than the first, or where nobody knows how many there are, until
-// the list gives nothing new.
-func tail[T any](ctx context.Context, r *Reader, l listing[T], got *heap[T], total int) ([]T, error) {
+// tail reads page after page until one has nothing new. It is needed if items moved, if a page was shorter than the first,
+// and if the list has no total.
+func tail[T any](ctx context.Context, r *Reader, l listing[T], got *collected[T], total int) ([]T, error) {
 	for total == kind.Unknown || len(got.items) < total {
 		next, err := one(ctx, r, l, len(got.items))
 		if err != nil {
@@ -168,30 +168,30 @@ func tail[T any](ctx context.Context, r *Reader, l listing[T], got *heap[T], tot
 	return got.items, nil
 }
 
-// Incomplete is a list of which the gateway does not give all: it ignores the offset, counts what it does not show,
-// or has no end.
+// Incomplete is the error for a list that the gateway does not return in full: the gateway ignores the offset, counts items
+// that it does not show, or has no end of pages.
 type Incomplete struct {
 	Operation  string
-	Got, Total int // Total is kind.Unknown when the gateway does not say
+	Got, Total int // Total is kind.Unknown if the list has none
 }
 
 func (e *Incomplete) Error() string {
-	of := fmt.Sprintf("%d of %d items, however it is asked", e.Got, e.Total)
+	of := fmt.Sprintf("only %d of the %d items that it counts", e.Got, e.Total)
 	if e.Got >= most {
-		of = fmt.Sprintf("more than the %d items that are read of one list", most)
+		of = fmt.Sprintf("more than %d items, the most that are read of one list", most)
 	}
-	return fmt.Sprintf("%s: the gateway gives %s; narrow the run with --kind or --name", e.Operation, of)
+	return fmt.Sprintf("%s: the gateway returns %s; narrow the run with --kind or --name", e.Operation, of)
 }
 
 const (
-	whole = "the whole list, 500 a page"
-	byAPI = "by API"
+	wholeList = "the whole list, 500 a page"
+	byAPI     = "by API"
 )
 
-// byName tells how a list is asked that takes an exact name, or "".
+// byName is the grouping of a request to a list that can be filtered by an exact name; name is "" without that filter.
 func byName(name string) string {
 	if name == "" {
-		return whole
+		return wholeList
 	}
 	return "by name"
 }
@@ -209,14 +209,15 @@ func one[T any](ctx context.Context, r *Reader, l listing[T], offset int) (b bat
 	return b, err
 }
 
-// looks at an answer that makes no sense: most that do not at first are whole the next time.
-const looks = 3
+// attempts is how often a request is sent whose answer cannot be read: most answers that are garbled once are right the
+// next time.
+const attempts = 3
 
-// ask sends one request and reads its answer. What cannot be read is an error that says which answer it was.
+// ask sends one request and reads its answer. If the answer cannot be read, the error names the request.
 func ask[T any](ctx context.Context, r *Reader, q api.Request, how string, take func(kind.Page) (T, error)) (page kind.Page, out T, err error) {
 	var id string
 	q.Answered = func(requestID string) { id = requestID }
-	for n := range looks {
+	for n := range attempts {
 		q.Again = n > 0
 		if err = r.read(ctx, q, how, &page); err != nil {
 			return page, out, fmt.Errorf("%s: %w", q.Operation, err)
@@ -229,27 +230,27 @@ func ask[T any](ctx context.Context, r *Reader, q api.Request, how string, take 
 	return page, out, err
 }
 
-// heap is what was read of a list, each item once.
-type heap[T any] struct {
+// collected are the items that were read of a list, each once.
+type collected[T any] struct {
 	id    func(*T) string
 	seen  map[string]bool
 	items []T
 }
 
-func newHeap[T any](l listing[T], batches ...batch[T]) *heap[T] {
-	h := &heap[T]{id: l.id, seen: map[string]bool{}}
+func collect[T any](l listing[T], batches ...batch[T]) *collected[T] {
+	c := &collected[T]{id: l.id, seen: map[string]bool{}}
 	for _, b := range batches {
-		h.add(b)
+		c.add(b)
 	}
-	return h
+	return c
 }
 
-// add tells whether anything is new.
-func (h *heap[T]) add(b batch[T]) (fresh bool) {
+// add adds the items of a page, and reports whether any of them is new.
+func (c *collected[T]) add(b batch[T]) (fresh bool) {
 	for i := range b.items {
-		if id := h.id(&b.items[i]); !h.seen[id] {
-			h.seen[id] = true
-			h.items, fresh = append(h.items, b.items[i]), true
+		if id := c.id(&b.items[i]); !c.seen[id] {
+			c.seen[id] = true
+			c.items, fresh = append(c.items, b.items[i]), true
 		}
 	}
 	return fresh

@@ -14,7 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// lister answers every list with the body that page makes for an offset.
+// lister answers every list request with the body that page makes for the offset.
 type lister struct {
 	page  func(offset int) string
 	calls atomic.Int64
@@ -29,7 +29,7 @@ func (l *lister) Call(_ context.Context, r api.Request, reply any) (int, error) 
 	return 1, json.Unmarshal([]byte(l.page(offset)), reply)
 }
 
-// acls are a page of some ACLs, from one number to another.
+// acls is a page of ACLs, numbered from one number to another.
 func acls(from, to int) string {
 	var items []string
 	for i := from; i < to; i++ {
@@ -38,7 +38,7 @@ func acls(from, to int) string {
 	return `"acls":[` + strings.Join(items, ",") + `]`
 }
 
-// holding is a list of n ACLs, with what it says of itself before the items.
+// holding is a list of n ACLs; head is what its pages have before the items, such as a total.
 func holding(n int, head string) func(int) string {
 	return func(offset int) string { return `{` + head + acls(min(offset, n), min(offset+500, n)) + `}` }
 }
@@ -71,13 +71,13 @@ func TestListsThatSayOddThingsOfThemselves(t *testing.T) {
 		{name: "total of the page alone", page: func(offset int) string { return holding(700, `"total":0,`)(offset) }, want: 700, calls: 3},
 		{name: "negative total", page: holding(700, `"total":-1,`), want: 700, calls: 3},
 		{name: "empty first page, then all", page: emptyOnce(), want: 3, calls: 2},
-		{name: "null list though there are some", page: func(int) string { return `{"total":3,"acls":null}` }, calls: 2, err: "gives 0 of 3 items"},
-		{name: "missing list though there are some", page: func(int) string { return `{"total":3}` }, calls: 2, err: "gives 0 of 3 items"},
-		{name: "a thousand million", page: holding(700, `"total":1000000000,`), calls: 66, err: "gives 700 of 1000000000 items"},
-		{name: "beyond int64", page: holding(700, `"total":99999999999999999999,`), calls: 66, err: "gives 700 of"},
+		{name: "null list though there are some", page: func(int) string { return `{"total":3,"acls":null}` }, calls: 2, err: "returns only 0 of the 3 items"},
+		{name: "missing list though there are some", page: func(int) string { return `{"total":3}` }, calls: 2, err: "returns only 0 of the 3 items"},
+		{name: "a thousand million", page: holding(700, `"total":1000000000,`), calls: 66, err: "returns only 700 of the 1000000000 items"},
+		{name: "beyond int64", page: holding(700, `"total":99999999999999999999,`), calls: 66, err: "returns only 700 of the"},
 		{name: "neither list nor total", page: func(int) string { return `{"message":"hello"}` }, calls: 3, err: "GET /acls (request req-7): the answer could not be read: the answer has neither acls nor a total"},
 		{name: "an item that cannot be told from others", page: func(int) string { return `{"total":1,"acls":[{"id":"i","acl_name":null}]}` }, calls: 3, err: "ListAclStrategiesV2: GET /acls (request req-7): the answer could not be read: acls/0 has no id or no name"},
-		{name: "an item that is none", page: func(int) string { return `{"total":1,"acls":["x"]}` }, calls: 3, err: "acls/0: the answer is a text; expected a mapping"},
+		{name: "an item that is not a mapping", page: func(int) string { return `{"total":1,"acls":["x"]}` }, calls: 3, err: "acls/0: the answer is a text; expected a mapping"},
 		{name: "garbled once", page: func() func(int) string {
 			asked := 0
 			return func(offset int) string {
@@ -109,7 +109,7 @@ func TestListsThatSayOddThingsOfThemselves(t *testing.T) {
 	}
 }
 
-// However a gateway cuts and counts a list: all of it is read, or it is an error.
+// However a gateway pages and counts a list, all of it is read, or there is an error.
 func FuzzPaging(f *testing.F) {
 	f.Add(uint16(700), uint16(500), int64(700), false)
 	f.Add(uint16(3), uint16(0), int64(3), true)

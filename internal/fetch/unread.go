@@ -11,9 +11,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// left is the error that ends the reading of what belongs to an owner ("" for a whole kind); nil when it goes on
-// without. A gateway that lacks a feature has nothing that needs it.
-func (r *Reader) left(kindName, owner string, err error) error {
+// tolerate returns nil for an error that need not end the run: a lenient reader notes what the gateway refuses to show and
+// reads the rest, and a gateway that lacks a feature has no object that needs it. owner is "" if the request was about a
+// whole kind.
+func (r *Reader) tolerate(kindName, owner string, err error) error {
 	switch {
 	case r.Lenient && api.Withheld(err) && (r.again || !api.NotFound(err)):
 		r.note(kindName, owner, err)
@@ -24,7 +25,7 @@ func (r *Reader) left(kindName, owner string, err error) error {
 	return err
 }
 
-// note keeps that something was refused.
+// note records that the gateway refused to show something.
 func (r *Reader) note(kindName, owner string, err error) {
 	var e *api.Error
 	if !errors.As(err, &e) {
@@ -40,11 +41,11 @@ func (r *Reader) note(kindName, owner string, err error) {
 	r.unread = append(r.unread, kind.Unread{Kind: kindName, Owner: owner, Why: why, Err: err})
 }
 
-// Again forgets what was refused, since all is read anew. What is missing then, too, did not vanish in between: it is
-// refused like the rest.
+// Again starts a second reading and forgets what was refused in the first. What is not found in both readings was not
+// deleted in between, so that in the second a 404 counts as a refusal, too.
 func (r *Reader) Again() { r.again, r.unread = true, nil }
 
-// Unread tells what the gateway refused to show so far, sorted.
+// Unread returns what the gateway has refused to show so far, sorted.
 func (r *Reader) Unread() []kind.Unread {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -268,7 +268,7 @@ func (w walker) readable(err error) bool {
 	w.t.Helper()
 	if err != nil {
 		text := err.Error()
-		if !strings.Contains(text, "GET ") && !strings.Contains(text, "however it is asked") || !strings.Contains(text, "request") && !strings.Contains(text, "however it is asked") {
+		if !strings.Contains(text, "GET ") && !strings.Contains(text, "items that it counts") || !strings.Contains(text, "request") && !strings.Contains(text, "items that it counts") {
 			w.t.Errorf("the error does not say which answer it is about: %v", err)
 		}
 	}
