@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// bind makes links. What the new links displace has gone with them.
+// bind makes links. Links that the new ones displace need no request: the gateway unbinds them with the bind.
 func (r *runner) bind(ctx context.Context, s *diff.Step, work []*job) {
 	k := kind.LinkOf(s.Kind)
 	var binds, ready, displaced []*job
@@ -50,7 +50,7 @@ func (r *runner) displace(k *kind.LinkKind, j *job, binds []*job) {
 		return b.Link.To.UniqueID() == j.Link.To.UniqueID() && r.sameSlot(k, &b.Link, &j.Link)
 	})
 	if at < 0 {
-		return // the bind that replaces it was skipped, and so is this
+		return // the bind that replaces it was skipped, so this one is, too
 	}
 	b := binds[at]
 	j.out.attempts = b.out.attempts
@@ -64,15 +64,15 @@ func (r *runner) displace(k *kind.LinkKind, j *job, binds []*job) {
 	}
 }
 
-// try says what was tried already for a group of binds.
+// try says what was already tried for a group of binds.
 type try struct {
-	repeated int   // times that an unclear outcome was followed by another try
-	cause    error // of that outcome
-	cleared  int   // ways to find what is in the way that were used
+	repeated int   // how often the binds were sent again after an unclear outcome
+	cause    error // why that outcome was unclear
+	cleared  int   // how many ways to find the links that take the slots were used (see clear)
 }
 
 // bindAll sends one bind for all jobs. When the gateway refuses, it unbinds what takes their slots, or finds out by
-// halving which of them is to blame.
+// halving which of them it refuses.
 func (r *runner) bindAll(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try) {
 	q := way.Request(links(work))
 	q.Again = t.repeated > 0
@@ -99,15 +99,15 @@ func (r *runner) bindAll(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 	}
 }
 
-// refuse settles links that the gateway refuses to write. Where something may have done it all the same, they are
-// looked for first.
+// refuse settles links that the gateway refuses to write. If an earlier attempt may have written them all the same, it reads
+// the bindings first.
 func (r *runner) refuse(ctx context.Context, k *kind.LinkKind, work []*job, done func(*job, map[string]kind.Link) bool, err error) {
 	var doubted []*job
 	for _, j := range work {
 		if j.out.doubted {
 			doubted = append(doubted, j)
 		} else {
-			j.fail(err, stuck(j)...)
+			j.fail(err, slotReasons(j)...)
 		}
 	}
 	left, reading := r.watch(ctx, k, doubted, done)
@@ -115,13 +115,13 @@ func (r *runner) refuse(ctx context.Context, k *kind.LinkKind, work []*job, done
 		if reading != nil {
 			j.unread(err, reading)
 		} else {
-			j.fail(err, stuck(j)...)
+			j.fail(err, slotReasons(j)...)
 		}
 	}
 }
 
-// confirm settles the jobs that the answer of a bind mentions and looks for the others. A pair that an
-// earlier attempt may have bound is looked for although the answer says that it failed.
+// confirm settles the jobs that the answer of a bind mentions, and reads the bindings for the others. It also reads them for
+// a link that the answer reports as failed if an earlier attempt may have bound it.
 func (r *runner) confirm(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try, raw json.RawMessage) {
 	rows, ok, err := k.Answer.Rows(raw)
 	if err != nil || !ok {
@@ -149,13 +149,13 @@ func (r *runner) confirm(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 			}
 		}
 	}
-	_, _ = r.watch(ctx, k, doubted, isBound) // what is not found stays failed
+	_, _ = r.watch(ctx, k, doubted, isBound) // those that are not found stay failed
 	if len(left) > 0 {
 		r.unsure(ctx, k, way, left, t, errors.New("the answer does not mention this API"))
 	}
 }
 
-// rowOf finds the row that speaks of a link; answers tell some of its ids only.
+// rowOf finds the row of an answer that is about a link. Answers contain only some of the ids of a link.
 func rowOf(rows []kind.Row, byID map[string][]int, l *kind.Link) *kind.Row {
 	same := func(a, b string) bool { return a == "" || b == "" || a == b }
 	for _, key := range []string{"publish " + l.To.ID, "target " + l.To.ListedBy()} {
@@ -169,8 +169,8 @@ func rowOf(rows []kind.Row, byID map[string][]int, l *kind.Link) *kind.Row {
 	return nil
 }
 
-// unsure reads the bindings after an outcome that is not clear. What is not bound is tried again, since it
-// was looked for first.
+// unsure reads the bindings after an unclear outcome, and sends the binds again that are missing. That cannot bind anything
+// twice, since it reads first.
 func (r *runner) unsure(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try, cause error) {
 	left, err := r.watch(ctx, k, work, isBound)
 	switch {
@@ -190,7 +190,7 @@ func (r *runner) unsure(ctx context.Context, k *kind.LinkKind, way kind.Write, w
 	}
 }
 
-// isBound settles a bind whose link is among those held.
+// isBound settles a bind if held has its link.
 func isBound(j *job, held map[string]kind.Link) bool {
 	l, ok := held[pairKey(&j.Link)]
 	if ok {
@@ -200,7 +200,7 @@ func isBound(j *job, held map[string]kind.Link) bool {
 	return ok
 }
 
-// regroup cuts what is left of a group so that one request can still write each part.
+// regroup divides the rest of a group so that one request can write each part.
 func regroup(by kind.Grouping, work []*job) [][]*job {
 	if len(work) == 0 {
 		return nil
@@ -222,8 +222,8 @@ func regroup(by kind.Grouping, work []*job) [][]*job {
 	return out
 }
 
-// halves cuts a group in two so that one request can still write each: a cross product between owners, as
-// long as there are several.
+// halves divides a group in two so that one request can write each half. A cross product is divided between owners as long
+// as it has several.
 func halves(by kind.Grouping, work []*job) [][]*job {
 	if parts := regroup(by, work); len(parts) > 1 {
 		middle := len(parts) / 2
@@ -232,7 +232,7 @@ func halves(by kind.Grouping, work []*job) [][]*job {
 	return [][]*job{work[:len(work)/2], work[len(work)/2:]}
 }
 
-// divisible reports whether a refusal may be about single items of a batch, or about its size.
+// divisible reports whether a batch may succeed in parts: the refusal may be about some of its items, or about its size.
 func divisible(err error) bool {
 	var e *api.Error
 	if !errors.As(err, &e) {

@@ -18,7 +18,7 @@ func throttleLink(owner, name, bindID string) kind.Link {
 	return kind.Link{Kind: "throttle_binding", Owner: owner, OwnerID: owner, To: to.Publication("RELEASE", "e", "p"+name), ID: bindID}
 }
 
-// moving is a plan that binds new to some APIs, in the place of old for those that it has.
+// moving is a plan that binds new to some APIs; for those that old has, it replaces old.
 func moving(apis, held string) (*diff.Plan, kind.Actual) {
 	have := kind.Actual{Objects: []kind.Object{
 		{Kind: "throttle", Key: "old", ID: "old", Value: kind.Throttle{Name: "old"}}, {Kind: "throttle", Key: "new", ID: "new", Value: kind.Throttle{Name: "new"}},
@@ -62,8 +62,8 @@ const (
 	unboundAll     = `{"success_count": 1, "failure": []}`
 )
 
-// TestBind: what the answer names is bound; what it does not name is looked for; what is refused is halved, or
-// gets its place, or gives it back.
+// TestBind: links that the answer names are bound; bindings are read for those that it does not name; a refused batch is
+// halved, or the links in its slots are unbound first and restored if the bind fails all the same.
 func TestBind(t *testing.T) {
 	for _, tc := range []struct {
 		name, apis, held string
@@ -77,42 +77,42 @@ func TestBind(t *testing.T) {
 			"succeeded|succeeded, the answer was lost; the binding was found", "Associate List",
 		},
 		{
-			"what is nowhere is bound again", "1 2", "", "Associate*: lost" + strings.Repeat("\nListApis*: "+listed("1"), 3) + "\nAssociate*: " + bound("2"),
+			"what no list shows is bound again", "1 2", "", "Associate*: lost" + strings.Repeat("\nListApis*: "+listed("1"), 3) + "\nAssociate*: " + bound("2"),
 			"succeeded, the answer was lost; the binding was found|succeeded", "Associate List List List Associate!",
 		},
 		{
-			"halves find who is to blame", "1 2 3 4", "", "Associate*: 404 APIG.3015 no\nAssociate*: " + bound("1 2") + "\nAssociate*: 404 APIG.3015 no\nAssociate*: " + bound("3") + "\nAssociate*: 404 APIG.3015 no",
+			"halving finds the refused item", "1 2 3 4", "", "Associate*: 404 APIG.3015 no\nAssociate*: " + bound("1 2") + "\nAssociate*: 404 APIG.3015 no\nAssociate*: " + bound("3") + "\nAssociate*: 404 APIG.3015 no",
 			"succeeded|succeeded|succeeded|failed: APIG.3015 no", "Associate Associate Associate Associate Associate",
 		},
 		{
 			"the list cannot be read", "1", "", "Associate*: lost\nListApis*: 503 APIG.9998 busy",
-			"unknown: connection reset; what became of it could not be read (ListApisBindedToRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy)", "Associate List",
+			"unknown: connection reset; its state could not be read afterwards (ListApisBindedToRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy)", "Associate List",
 		},
 		{
-			"a gateway with room", "1", "1", "Associate*: " + bound("1") + "\nBatch*: {\"failure\": [{\"bind_id\": \"b1\", \"error_code\": \"APIG.3012\"}]}",
-			"succeeded|succeeded, went when its successor was bound", "Associate BatchDisassociate",
+			"a gateway that replaces", "1", "1", "Associate*: " + bound("1") + "\nBatch*: {\"failure\": [{\"bind_id\": \"b1\", \"error_code\": \"APIG.3012\"}]}",
+			"succeeded|succeeded, was removed when its successor was bound", "Associate BatchDisassociate",
 		},
 		{
-			"a gateway without room", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: " + bound("1"),
+			"a gateway that refuses a taken slot", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: " + bound("1"),
 			"succeeded|succeeded, was unbound first, since the gateway takes only one at a time", "Associate BatchDisassociate Associate",
 		},
 		{
-			"only those in the way give way, and are bound first", "1 2", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: " + bound("1") + "\nAssociate*: " + bound("2"),
+			"only taken slots are cleared, and bound first", "1 2", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: " + bound("1") + "\nAssociate*: " + bound("2"),
 			"succeeded|succeeded|succeeded, was unbound first, since the gateway takes only one at a time", "Associate BatchDisassociate Associate Associate",
 		},
 		{
-			"what gave way in vain comes back", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: 404 APIG.3015 no\nAssociate*: " + strings.ReplaceAll(bound("1"), "new", "old"),
+			"what was unbound for a failed bind is restored", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: 404 APIG.3015 no\nAssociate*: " + strings.ReplaceAll(bound("1"), "new", "old"),
 			"failed: APIG.3015 no|skipped", "Associate BatchDisassociate Associate Associate",
 		},
 		{
-			"what gave way in vain and cannot come back is told", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: 404 APIG.3015 no\nAssociate*: 404 APIG.3005 gone",
+			"what was unbound for a failed bind and cannot be restored is reported", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: " + unboundAll + "\nAssociate*: 404 APIG.3015 no\nAssociate*: 404 APIG.3005 gone",
 			"failed: APIG.3015 no; old, which was bound there before, was unbound and could not be bound again|succeeded, was unbound first, since the gateway takes only one at a time", "Associate BatchDisassociate Associate Associate",
 		},
 		{
-			"what does not give way is named", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: {\"failure\": [{\"bind_id\": \"b1\", \"error_code\": \"APIG.9999\", \"error_msg\": \"busy\"}]}\nAssociate*: " + occupiedAnswer + "\nListRequest*: {\"total\": 0}",
+			"what cannot be unbound is named", "1", "1", "Associate*: " + occupiedAnswer + "\nBatch*: {\"failure\": [{\"bind_id\": \"b1\", \"error_code\": \"APIG.9999\", \"error_msg\": \"busy\"}]}\nAssociate*: " + occupiedAnswer + "\nListRequest*: {\"total\": 0}",
 			"failed: APIG.3309 The API has been bound to another policy; old, which is bound there, could not be unbound: APIG.9999 busy|skipped", "Associate BatchDisassociate Associate List",
 		},
-		{"invalid input moves nobody", "1", "1", "Associate*: 400 APIG.2012 too many", "failed: APIG.2012 too many|skipped", "Associate"},
+		{"invalid input unbinds nothing", "1", "1", "Associate*: 400 APIG.2012 too many", "failed: APIG.2012 too many|skipped", "Associate"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestBind(t *testing.T) {
 	}
 }
 
-// TestHalves: a cross product is cut between owners, as long as there are several.
+// TestHalves: a cross product is divided between owners as long as it has several.
 func TestHalves(t *testing.T) {
 	jobs := func(pairs string) (out []*job) {
 		for p := range strings.FieldsSeq(pairs) {
@@ -167,7 +167,7 @@ func names(work []*job) string {
 	return strings.Join(out, " ")
 }
 
-// TestRefusals: which refusals may be about single items, and which about a taken place.
+// TestRefusals: which refusals may be about single items, and which about a taken slot.
 func TestRefusals(t *testing.T) {
 	for _, tc := range []struct {
 		err                 error

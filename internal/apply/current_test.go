@@ -10,14 +10,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// maker is a gateway that makes up what badges belong to.
+// maker is a gateway that chooses itself which app a badge belongs to.
 type maker struct{}
 
 func (maker) Call(_ context.Context, q api.Request, reply any) (int, error) {
 	return say(q, `{"id": "new", "name": "b", "app_id": "made up"}`, reply)
 }
 
-// TestEncodeSeesTheGateway: what an update is made of is what the gateway holds, also of an object that this run made.
+// TestEncodeSeesTheGateway: an update is encoded with what the gateway holds, also for an object that this run created.
 func TestEncodeSeesTheGateway(t *testing.T) {
 	var seen []string
 	k := kind.Define(kind.Def[badge, badgeWire]{

@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// delete removes an object. That somebody else has removed it already counts as success.
+// delete deletes an object. It counts as success if somebody else has already deleted it.
 func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
 	h := j.change.Have
 	q := k.Delete(r.parent(k, j.change), h.ID)
@@ -27,7 +27,7 @@ func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
 		case k.Codes.StillBound(err) && j.change.Action == diff.Replace:
 			j.fail(err, "it is bound to more than when the gateway was read; run again to carry that over, too")
 		case api.Unclear(err), n > 1:
-			r.surelyGone(ctx, k, j, err)
+			r.confirmDeleted(ctx, k, j, err)
 		default:
 			j.fail(err)
 		}
@@ -35,8 +35,8 @@ func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
 	}
 }
 
-// surelyGone settles a delete of unclear outcome by looking for the object.
-func (r *runner) surelyGone(ctx context.Context, k *kind.Kind, j *job, err error) {
+// confirmDeleted settles a delete of unclear outcome by looking for the object.
+func (r *runner) confirmDeleted(ctx context.Context, k *kind.Kind, j *job, err error) {
 	found, reading := r.reader.ByID(ctx, k, r.parent(k, j.change), j.change.Have.ID)
 	switch {
 	case reading != nil:
@@ -48,9 +48,9 @@ func (r *runner) surelyGone(ctx context.Context, k *kind.Kind, j *job, err error
 	}
 }
 
-// release takes away what was bound to an object since it was read; where nothing is, the gateway has not
-// noticed yet, and a while is waited. It returns false when it cannot help, and when the object is replaced:
-// what it is bound to shall not get lost.
+// release unbinds what was bound to an object after it was read, so that it can be deleted. If nothing is bound, the gateway
+// has not noticed the unbinds yet, and release waits. It returns false if it cannot help, and also if the object is replaced,
+// since these bindings would be lost: the successor does not have them.
 func (r *runner) release(ctx context.Context, owner *kind.Kind, ch *diff.Change, wait time.Duration) bool {
 	var links []kind.Link
 	for _, k := range kind.LinksFrom(owner.Name) {
@@ -66,7 +66,7 @@ func (r *runner) release(ctx context.Context, owner *kind.Kind, ch *diff.Change,
 	return ch.Action != diff.Replace && r.unbindFound(ctx, owner, links)
 }
 
-// unbindFound takes away links of an owner that the plan does not know.
+// unbindFound unbinds links of an owner that the plan does not know.
 func (r *runner) unbindFound(ctx context.Context, owner *kind.Kind, links []kind.Link) bool {
 	for _, k := range kind.LinksFrom(owner.Name) {
 		mine := slices.DeleteFunc(slices.Clone(links), func(l kind.Link) bool { return l.Kind != k.Name })
@@ -83,7 +83,7 @@ func (r *runner) unbindFound(ctx context.Context, owner *kind.Kind, links []kind
 	return true
 }
 
-// batchDelete removes several objects with one request, whose answer names those that stayed.
+// batchDelete deletes several objects with one request, whose answer names those that were not deleted.
 func (r *runner) batchDelete(ctx context.Context, k *kind.Kind, work []*job) {
 	if len(work) == 1 {
 		r.delete(ctx, k, work[0])
@@ -99,7 +99,7 @@ func (r *runner) batchDelete(ctx context.Context, k *kind.Kind, work []*job) {
 	switch {
 	case err == nil && !answer.Accounts(ids):
 		for _, j := range work {
-			r.surelyGone(ctx, k, j, errUntold)
+			r.confirmDeleted(ctx, k, j, errUnaccounted)
 		}
 	case err == nil:
 		r.settleDeletes(ctx, k, work, answer.Failure)
@@ -108,7 +108,7 @@ func (r *runner) batchDelete(ctx context.Context, k *kind.Kind, work []*job) {
 		r.batchDelete(ctx, k, work[len(work)/2:])
 	case api.Unclear(err), n > 1:
 		for _, j := range work {
-			r.surelyGone(ctx, k, j, err)
+			r.confirmDeleted(ctx, k, j, err)
 		}
 	default:
 		for _, j := range work {
@@ -117,7 +117,7 @@ func (r *runner) batchDelete(ctx context.Context, k *kind.Kind, work []*job) {
 	}
 }
 
-// settleDeletes settles the jobs of a batch delete: success of the request says nothing about its items.
+// settleDeletes settles the jobs of a batch delete item by item: the request succeeds even if some of its items fail.
 func (r *runner) settleDeletes(ctx context.Context, k *kind.Kind, work []*job, failures []kind.BatchFailure) {
 	failed := make(map[string]kind.BatchFailure, len(failures))
 	for _, f := range failures {

@@ -7,12 +7,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// ids knows the gateway's id of each object, and learns those of new ones. It is safe for concurrent use.
-type ids struct{ byAddress sync.Map } // to *kind.Object, of which only the key, the id and the parent are to be used
+// ids has the gateway's id of each object, also of those that the run creates. It is safe for concurrent use.
+type ids struct{ byAddress sync.Map } // to *kind.Object, of which only the key, the id and the parent are valid
 
 func newIDs(have kind.Actual, plan *diff.Plan) *ids {
 	m := &ids{}
-	renamed := map[string]string{} // address on the gateway to the key in the files
+	renamed := map[string]string{} // by address on the gateway: the key in the files
 	for i := range plan.Changes {
 		if c := &plan.Changes[i]; c.Have != nil && c.Want != nil {
 			m.set(c.Kind, c.Want.Key, c.Have.ID, c.Have.Parent)
@@ -30,7 +30,7 @@ func newIDs(have kind.Actual, plan *diff.Plan) *ids {
 	return m
 }
 
-// renames tells the names that a plan gives, by kind and old name.
+// renames returns a function from the kind and the old name of an object to the name that the plan gives it.
 func renames(plan *diff.Plan) func(kindName, key string) string {
 	now := map[string]string{}
 	for i := range plan.Changes {
@@ -45,7 +45,7 @@ func (m *ids) set(kindName, key, id string, parent *kind.Object) {
 	m.byAddress.Store(kindName+"/"+key, &kind.Object{Kind: kindName, Key: key, ID: id, Parent: parent})
 }
 
-// object is nil for one that the gateway does not have, or not yet.
+// object returns nil if the gateway does not have the object, or not yet.
 func (m *ids) object(kindName, key string) *kind.Object {
 	o, _ := m.byAddress.Load(kindName + "/" + key)
 	found, _ := o.(*kind.Object)
@@ -61,11 +61,11 @@ func (m *ids) ID(kindName, key string) (string, bool) {
 	return o.ID, true
 }
 
-// tally counts writes by operation, safe for concurrent use.
+// tally counts writes by operation. It is safe for concurrent use.
 type tally struct {
-	mu    sync.Mutex
-	by    map[string]int
-	again int
+	mu   sync.Mutex
+	by   map[string]int
+	late int // see addLate
 }
 
 func (t *tally) add(operation string, n int) {
@@ -77,17 +77,18 @@ func (t *tally) add(operation string, n int) {
 	t.by[operation] += n
 }
 
-// late counts writes that were sent again since it was too early for the first: no plan knows of them.
-func (t *tally) late(n int) {
+// addLate counts writes that were sent again because the first came too early. They are not counted by operation, since the
+// plan does not contain them.
+func (t *tally) addLate(n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.again += n
+	t.late += n
 }
 
 func (t *tally) counts(reads int) Tally {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	out := Tally{Reads: reads, Writes: t.again, Operations: map[string]int{}}
+	out := Tally{Reads: reads, Writes: t.late, Operations: map[string]int{}}
 	for op, n := range t.by {
 		out.Operations[op] = n
 		out.Writes += n

@@ -18,20 +18,20 @@ type outcome struct {
 	bindID   string
 	waited   string
 	note     string
-	newID    string // of a link that was made
-	doubted  bool   // an attempt may have been carried out, whatever the gateway answered later
+	newID    string // of a link that was bound
+	doubted  bool   // an earlier attempt may have been carried out, whatever the gateway answered later
 }
 
-// job is one item under way.
+// job is one item of a step while the step runs.
 type job struct {
 	diff.Item
 	change    *diff.Change // nil for an unbind or bind that only serves another job, and that no change shows
 	out       *outcome
-	strangers []string // addresses of policies that have the slot, though the plan does not show that they lose it
-	inWay     []*job   // unbinds of what has the slot that this bind wants
+	strangers []string // addresses of policies that have the slot of this bind, and that the plan does not displace
+	inWay     []*job   // unbinds of the links that have the slot of this bind
 }
 
-// about notes in a request what it concerns: the links of binds and unbinds, else the changes.
+// about adds the addresses to a request that it concerns: of the links for binds and unbinds, else of the changes.
 func about(q api.Request, work ...*job) api.Request {
 	q.About = make([]string, len(work))
 	for i, j := range work {
@@ -46,8 +46,8 @@ func about(q api.Request, work ...*job) api.Request {
 
 func (j *job) succeed(note string) { j.out.status, j.out.failure, j.out.note = Succeeded, nil, note }
 
-// fail records that the change did not happen, because of err; words add to what err says. What was never
-// sent because the run was stopped is skipped.
+// fail records that the change did not happen because of err; words add to its message. A change of which nothing was sent
+// because the run was stopped counts as skipped.
 func (j *job) fail(err error, words ...string) {
 	if j.out.attempts == 0 && errors.Is(err, api.ErrNotSent) && stopped(err) {
 		j.out.status = Skipped
@@ -56,24 +56,24 @@ func (j *job) fail(err error, words ...string) {
 	j.out.status, j.out.failure = Failed, failure(err, words...)
 }
 
-// refusesInput reports whether the gateway refused what a request holds, as one that has members that it does not take.
+// refusesInput reports whether the gateway refused the body of a request, such as for members that it does not accept.
 func (j *job) refusesInput() bool {
 	f := j.out.failure
 	return j.out.status == Failed && f.HTTPStatus == 400 && strings.HasPrefix(f.ErrorCode, "APIG.20")
 }
 
-// unknown records that it could not be found out whether the change happened.
+// unknown records that it is not known whether the change happened.
 func (j *job) unknown(err error, words string) {
 	j.out.status, j.out.failure = Unknown, failure(err, words)
 }
 
-// unread records that what would have told the outcome could not be read.
+// unread records that the outcome is unknown because reading failed.
 func (j *job) unread(err, reading error) {
-	j.unknown(err, "what became of it could not be read ("+reading.Error()+")")
+	j.unknown(err, "its state could not be read afterwards ("+reading.Error()+")")
 }
 
-// miss records that a change is not there though lists may be late: a failure when the gateway answered,
-// else unknown.
+// miss records that no list shows a change. It failed if the gateway answered the request; otherwise it is unknown, since
+// lists may show it later.
 func (j *job) miss(err error) {
 	if answered(err) || errors.Is(err, api.ErrNotSent) {
 		j.fail(err)
@@ -82,22 +82,21 @@ func (j *job) miss(err error) {
 	j.unknown(err, "no list shows it yet")
 }
 
-// refused records what the gateway says of one item of a batch.
+// refused records the error that the gateway returns for one item of a batch.
 func (j *job) refused(code, message string) {
 	j.out.status, j.out.failure = Failed, &Failure{ErrorCode: code, ErrorMsg: message, Trouble: api.Remedy(&api.Error{Code: code})}
 }
 
-// lose records that a change that did not happen has cost something all the same.
+// lose records that a change did not happen, but has caused a loss.
 func (j *job) lose(what string) {
 	if j.out.failure == nil {
-		j.out.failure = &Failure{} // it was skipped, since the run was stopped
+		j.out.failure = &Failure{} // the job was skipped because the run was stopped
 	}
 	j.out.status = Failed
 	j.out.failure.add(what)
 }
 
-// doubt notes that an attempt at some jobs may have been carried out: one that was followed by others, or whose
-// outcome is not clear.
+// doubt notes that an attempt at some jobs may have been carried out: one that was repeated, or whose outcome is unclear.
 func doubt(work []*job, attempts int, err error) {
 	for _, j := range work {
 		j.out.doubted = j.out.doubted || attempts > 1 || api.Unclear(err)
@@ -144,7 +143,7 @@ func failure(err error, words ...string) *Failure {
 	return f
 }
 
-// add says more about why.
+// add adds to the message.
 func (f *Failure) add(words string) {
 	if f.ErrorMsg != "" {
 		f.ErrorMsg += "; "

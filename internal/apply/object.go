@@ -26,8 +26,8 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 	case diff.OpRename:
 		id, _ := r.ids.ID(k.Name, ch.Want.Key)
 		have := kind.Object{ID: id, Value: k.Named(ch.Want.Value, ch.Via)}
-		if told, ok := r.told.Load(id); ok {
-			have = told.(kind.Object)
+		if o, ok := r.created.Load(id); ok {
+			have = o.(kind.Object)
 		}
 		r.update(ctx, k, j, ch.Want.Value, have)
 	case diff.OpUpdate:
@@ -41,7 +41,8 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 	}
 }
 
-// toUpdate is the object of an update, with its id. What came with its owner in this run is looked up.
+// toUpdate returns the object to update, with its id. The gateway may have created it in this run, along with its owner: then
+// it is looked up.
 func (r *runner) toUpdate(ctx context.Context, k *kind.Kind, j *job) (have kind.Object, ok bool) {
 	ch := j.change
 	if have = *ch.Have; have.ID != "" || k.Single {
@@ -52,7 +53,7 @@ func (r *runner) toUpdate(ctx context.Context, k *kind.Kind, j *job) (have kind.
 	case err != nil:
 		j.fail(err)
 	case o == nil:
-		j.fail(fmt.Errorf("the gateway made %s without %s", ch.Want.OwnerAddress(), ch.Address))
+		j.fail(fmt.Errorf("the gateway created %s without %s", ch.Want.OwnerAddress(), ch.Address))
 	default:
 		have.ID, have.Beyond = o.ID, o.Beyond
 		return have, true
@@ -60,7 +61,7 @@ func (r *runner) toUpdate(ctx context.Context, k *kind.Kind, j *job) (have kind.
 	return have, false
 }
 
-// parent is the object that contains the one of a change; nil where nothing contains it.
+// parent returns the object in which the object of a change lives; nil if it lives in none.
 func (r *runner) parent(k *kind.Kind, ch *diff.Change) *kind.Object {
 	if k.Owner == "" {
 		return nil
@@ -71,11 +72,11 @@ func (r *runner) parent(k *kind.Kind, ch *diff.Change) *kind.Object {
 	return &kind.Object{Kind: k.Owner, Key: ch.Name}
 }
 
-// repeats of a write whose outcome was unclear and that turned out not to have happened.
+// repeats is how often a write is sent whose outcome is unclear, and which reading then shows not to have happened.
 const repeats = 3
 
-// create makes an object. A create is never sent again blindly: after an unclear outcome, or when the
-// name is taken, the gateway is asked what it has.
+// create creates an object. A create is not simply sent again, since that could make a second object: after an unclear
+// outcome, or if the name is taken, the gateway is read first.
 func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, key string) {
 	q, err := k.Create(value, r.parent(k, j.change), r.ids)
 	if err != nil {
@@ -85,13 +86,13 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 	for n := range repeats {
 		q.Again = n > 0
 		attempts, err := r.sendCreate(ctx, k, j, value, q)
-		mine := q.Again || attempts > 1 || api.Unclear(err) // an attempt of this run may have made it
+		mine := q.Again || attempts > 1 || api.Unclear(err) // an attempt of this run may have created the object
 		switch {
 		case err == nil:
 			j.succeed("")
 			return
 		case q.Again && errors.Is(err, api.ErrNotSent):
-			return // the job keeps the outcome that the last look found
+			return // the job keeps the outcome of the previous attempt
 		case !api.Unclear(err) && !k.Codes.Exists(err):
 			if j.fail(err); mine {
 				r.found(ctx, k, j, lookup{value: value, key: key, err: err, mine: true})
@@ -105,7 +106,7 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 	}
 }
 
-// sendCreate sends a create and learns the id of what it made.
+// sendCreate sends a create and notes the id of the new object.
 func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any, q api.Request) (attempts int, err error) {
 	var raw json.RawMessage
 	q.Made = func(answer []byte) string {
@@ -119,14 +120,14 @@ func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any
 	}
 	o, err := k.Created(j.change.Name, raw)
 	if err != nil || o.ID == "" && !k.Single {
-		return n, fmt.Errorf("%w: it carries no id", api.ErrUnreadable)
+		return n, fmt.Errorf("%w: it has no id", api.ErrUnreadable)
 	}
-	r.told.Store(o.ID, o)
+	r.created.Store(o.ID, o)
 	r.made(k, j.change, o.ID, value)
 	return n, nil
 }
 
-// made notes the id of a new object for what refers to it.
+// made notes the id of a new object for the objects and links that refer to it.
 func (r *runner) made(k *kind.Kind, ch *diff.Change, id string, value any) {
 	r.learnSlot(k.Name, id, value)
 	r.ids.set(k.Name, ch.Want.Key, id, r.parent(k, ch))
@@ -138,11 +139,11 @@ type lookup struct {
 	value any
 	key   string
 	err   error
-	mine  bool // an earlier request of this run may have made it
+	mine  bool // a request of this run may have created it
 }
 
-// found looks for the object whose create did not end well, and settles the job. It returns false when
-// the gateway does not have it and the create may be sent again.
+// found looks for the object of a create that failed or is unclear, and settles the job. It returns false if the gateway does
+// not have the object, so that the create may be sent again.
 func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool {
 	o, err := r.find(ctx, k, j.change, l.key)
 	switch {
@@ -151,14 +152,14 @@ func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool
 	case o == nil && k.Codes.Exists(l.err):
 		j.fail(l.err)
 	case o == nil && nameless(j.change) && !answered(l.err):
-		j.unknown(l.err, "the gateway may still make it, and a second one could not be told from it")
+		j.unknown(l.err, "the gateway may still create it, and a repeated request could create a second one")
 	case o == nil:
 		j.fail(l.err)
 		return false
 	case !l.mine && len(diff.Leaves(k, k.Settle(l.value, o.Value), l.value)) > 0:
-		j.fail(l.err, "somebody else made it since the gateway was read")
+		j.fail(l.err, "somebody else created it after the gateway was read")
 	default:
-		r.told.Store(o.ID, *o)
+		r.created.Store(o.ID, *o)
 		r.made(k, j.change, o.ID, l.value)
 		j.succeed(howFound(l))
 	}
@@ -172,11 +173,11 @@ func howFound(l lookup) string {
 	return "was already there as wanted"
 }
 
-// nameless reports whether a change makes something that the gateway thinks up, so that nothing keeps it
-// from being made twice.
+// nameless reports whether a change creates something whose value the gateway generates, so that no name prevents a second
+// one.
 func nameless(ch *diff.Change) bool { return kind.Nameless(ch.Want.Key) }
 
-// find looks an object up by its exact key; nil when the gateway does not have it.
+// find looks an object up by its exact key; it returns nil if the gateway does not have it.
 func (r *runner) find(ctx context.Context, k *kind.Kind, ch *diff.Change, key string) (*kind.Object, error) {
 	objects, err := r.reader.Named(ctx, k, r.parent(k, ch), key)
 	if err != nil {
@@ -190,8 +191,8 @@ func (r *runner) find(ctx context.Context, k *kind.Kind, ch *diff.Change, key st
 	return nil, nil
 }
 
-// generated reports whether o is a value that the gateway made for ch: one of the kind that was neither
-// there before nor asked for by value, and that no other change has claimed.
+// generated reports whether o may be the value that the gateway generated for ch: it was not there before the run, the files
+// do not contain it, and no other change has claimed it.
 func (r *runner) generated(k *kind.Kind, ch *diff.Change, o *kind.Object) bool {
 	if k.Quota == 0 || ch.Want == nil || !nameless(ch) {
 		return false
@@ -202,8 +203,8 @@ func (r *runner) generated(k *kind.Kind, ch *diff.Change, o *kind.Object) bool {
 	return !known && !given && !claimed
 }
 
-// update changes an object in place. Where the gateway keeps, or refuses, what an update clears by leaving
-// it out, a second body clears it explicitly.
+// update changes an object in place. An update clears a field by leaving it out. If the gateway keeps the field, or refuses
+// such a body, a second request clears the field explicitly.
 func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, have kind.Object) {
 	q, err := k.Update(value, have, r.parent(k, j.change), r.ids)
 	if err != nil {
@@ -211,7 +212,7 @@ func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, ha
 		return
 	}
 	got := r.updateOnce(ctx, k, j, value, have.ID, q)
-	if j.refusesInput() && have.Beyond != nil { // what it tells and does not take is not lost by leaving it out
+	if j.refusesInput() && have.Beyond != nil { // the unknown members of the object are not lost by leaving them out
 		have.Beyond = nil
 		r.update(ctx, k, j, value, have)
 		return
@@ -227,15 +228,14 @@ func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, ha
 	r.updateOnce(ctx, k, j, value, have.ID, q)
 }
 
-// updateOnce sends an update and settles the job. It returns the value that the gateway has after it, as
-// far as it is known.
+// updateOnce sends an update and settles the job. It returns the value that the gateway has afterwards, if that is known.
 func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any, id string, q api.Request) any {
 	var raw json.RawMessage
 	n, err := r.call(ctx, about(q, j), &raw)
 	j.out.attempts += n
 	for tries := 0; k.Codes.IsLater(err) && tries < repeats && r.later(ctx, k, j); tries++ {
 		n, err = r.caller.Call(ctx, about(q, j), &raw)
-		r.tally.late(n)
+		r.tally.addLate(n)
 		j.out.attempts += n
 	}
 	if err == nil {
@@ -246,7 +246,7 @@ func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any
 		err = api.ErrUnreadable
 	}
 	if api.Unclear(err) || n > 1 {
-		return r.surelyUpdated(ctx, k, j, value, id, err)
+		return r.confirmUpdated(ctx, k, j, value, id, err)
 	}
 	j.fail(err)
 	if j.change.Have == nil {
@@ -255,8 +255,8 @@ func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any
 	return j.change.Have.Value
 }
 
-// surelyUpdated settles an update of unclear outcome by reading the object, whose value it returns.
-func (r *runner) surelyUpdated(ctx context.Context, k *kind.Kind, j *job, value any, id string, cause error) any {
+// confirmUpdated settles an update of unclear outcome by reading the object, and returns its value.
+func (r *runner) confirmUpdated(ctx context.Context, k *kind.Kind, j *job, value any, id string, cause error) any {
 	o, err := r.reader.ByID(ctx, k, r.parent(k, j.change), id)
 	switch {
 	case err != nil:

@@ -9,9 +9,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// clear unbinds what has the slots that some refused binds want, and makes these binds at once, so that no API is
-// without a policy for longer than it takes to send two requests; then it tries the others again. The first time it
-// unbinds what the plan says is in the way, the second time what the gateway says. It returns false when nothing is.
+// clear unbinds the links that have the slots of some refused binds, and sends these binds at once, so that no API is without
+// a policy for longer than two requests take. Then it sends the other binds again. At the first call it unbinds the links
+// that the plan has in these slots, at the second the links that the gateway has. It returns false if there is none.
 func (r *runner) clear(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try) bool {
 	if k.Slot == nil || k.Overwrites {
 		return false
@@ -23,15 +23,15 @@ func (r *runner) clear(ctx context.Context, k *kind.LinkKind, way kind.Write, wo
 		if len(inWay) == 0 {
 			continue
 		}
-		r.giveWay(ctx, k, way, work, inWay, t)
+		r.replace(ctx, k, way, work, inWay, t)
 		return true
 	}
 	return false
 }
 
-// giveWay unbinds what is in the way of some binds and makes them; where a bind fails all the same, what had its slot is
-// bound again. It goes on for a moment when the run is stopped, since an API must not be left with neither.
-func (r *runner) giveWay(ctx context.Context, k *kind.LinkKind, way kind.Write, work, inWay []*job, t try) {
+// replace unbinds the links in the way of some binds and sends the binds. If a bind fails all the same, the link that had its
+// slot is bound again. When the run is stopped it continues for a moment, since the API would be left with neither policy.
+func (r *runner) replace(ctx context.Context, k *kind.LinkKind, way kind.Write, work, inWay []*job, t try) {
 	long, end := outlive(ctx)
 	defer end()
 	r.unbindInWay(long, k, inWay)
@@ -46,10 +46,10 @@ func (r *runner) giveWay(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 	r.restore(long, k, taken)
 }
 
-// view finds the links in the way of one that shall be made.
+// view finds the links that are in the way of a bind.
 type view func(context.Context, *kind.LinkKind, *job) []kind.Link
 
-// inWay makes a job of each link in the way of some binds.
+// inWay makes a job for each link that is in the way of some binds.
 func (r *runner) inWay(ctx context.Context, k *kind.LinkKind, work []*job, sees view) []*job {
 	var all []*job
 	known := map[string]*job{}
@@ -59,7 +59,7 @@ func (r *runner) inWay(ctx context.Context, k *kind.LinkKind, work []*job, sees 
 				continue
 			}
 			if known[l.ID] == nil {
-				// A list by API does not tell these.
+				// A list by API leaves the target out.
 				l.To = j.Link.To
 				known[l.ID] = &job{Item: diff.Item{Link: l}, out: &outcome{}}
 				all = append(all, known[l.ID])
@@ -70,7 +70,7 @@ func (r *runner) inWay(ctx context.Context, k *kind.LinkKind, work []*job, sees 
 	return all
 }
 
-// unbindInWay unbinds out of turn, and notes it for the steps whose turn it would have been.
+// unbindInWay unbinds links before the steps that were to unbind them, and notes that for these steps.
 func (r *runner) unbindInWay(ctx context.Context, k *kind.LinkKind, inWay []*job) {
 	for _, g := range grouped(k.Unbind, inWay) {
 		r.unbindAll(ctx, k, k.Unbind[g.write], g.work)
@@ -94,7 +94,7 @@ func parted(work []*job) (free, taken []*job) {
 	return free, taken
 }
 
-// planned are the links in a slot that go by the plan.
+// planned are the links in the slot of a bind that the plan unbinds.
 func (r *runner) planned(_ context.Context, k *kind.LinkKind, j *job) (out []kind.Link) {
 	for _, h := range r.occupants[k.Name][j.Link.To.UniqueID()] {
 		if r.sameSlot(k, &j.Link, &h) {
@@ -147,8 +147,8 @@ func (r *runner) sameSlot(k *kind.LinkKind, a, b *kind.Link) bool {
 	return !known || !ok || x == y
 }
 
-// restore binds again what was unbound in favour of binds that then failed all the same, so that no
-// API stays without the policy that it had. What cannot be bound again, the bind tells.
+// restore binds links again that were unbound for binds which then failed, so that no API is left without the policy that it
+// had. If that is not possible, the error of the failed bind says so.
 func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
 	var back []*job
 	causes, left := map[*job]*job{}, map[*job]*job{}
@@ -159,7 +159,7 @@ func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
 			case j.out.status == Unknown:
 				j.out.failure.add(gone.Link.Owner + ", which was bound there before, was unbound")
 			default:
-				gone.out.status = "" // it comes back, or is told of: once
+				gone.out.status = "" // so that no other failed bind restores it again
 				b := &job{Item: gone.Item, out: &outcome{}}
 				back, causes[b], left[b] = append(back, b), j, gone
 			}
@@ -178,11 +178,11 @@ func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
 	}
 }
 
-// never is a number of tries after which clear does not try again: more than there are ways to see what is in the way.
+// never as the number of views that were used keeps clear from unbinding anything: it is more than there are views.
 const never = 99
 
-// stuck says why a bind did not get its slot.
-func stuck(j *job) (words []string) {
+// slotReasons says why a bind did not get its slot.
+func slotReasons(j *job) (words []string) {
 	if len(j.strangers) > 0 {
 		words = append(words, strings.Join(j.strangers, ", ")+" is bound there, which the plan does not show; compare again")
 	}
@@ -194,13 +194,13 @@ func stuck(j *job) (words []string) {
 	return words
 }
 
-// batch is the jobs of one request.
+// batch has the jobs of one request.
 type batch struct {
 	write int
 	work  []*job
 }
 
-// grouped makes as few requests for some jobs as the ways to write allow.
+// grouped divides jobs into as few requests as the ways to write allow.
 func grouped(ways []kind.Write, work []*job) (out []batch) {
 	byPair := make(map[string]*job, len(work))
 	for _, j := range work {

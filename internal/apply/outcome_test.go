@@ -15,7 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// TestFold: the worst outcome of its items is that of a change.
+// TestFold: a change has the worst status of its items.
 func TestFold(t *testing.T) {
 	why := &Failure{ErrorMsg: "why"}
 	for _, tc := range []struct {
@@ -26,7 +26,7 @@ func TestFold(t *testing.T) {
 		{"nothing ran", []outcome{{}}, Result{Status: Skipped}},
 		{"all succeeded", []outcome{{status: Succeeded, attempts: 1}, {status: Succeeded, attempts: 2}}, Result{Status: Succeeded, Attempts: 3}},
 		{"a note stays", []outcome{{status: Succeeded, note: "was gone"}, {status: Succeeded}}, Result{Status: Succeeded, Note: "was gone"}},
-		{"skipped behind a success", []outcome{{status: Succeeded}, {status: Skipped, waited: "acl/a"}}, Result{Status: Skipped, WaitedFor: "acl/a"}},
+		{"skipped after a success", []outcome{{status: Succeeded}, {status: Skipped, waited: "acl/a"}}, Result{Status: Skipped, WaitedFor: "acl/a"}},
 		{"unknown is worse than skipped", []outcome{{status: Skipped, waited: "acl/a"}, {status: Unknown, failure: why}}, Result{Status: Unknown, Error: why}},
 		{"failed is the worst", []outcome{{status: Failed, failure: why, bindID: "1"}, {status: Unknown}, {}}, Result{Status: Failed, Error: why, BindID: "1"}},
 	} {
@@ -42,7 +42,7 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// TestHalfDone: a replace that was begun and not finished says so.
+// TestHalfDone: the result of a replace that was begun and not finished says so.
 func TestHalfDone(t *testing.T) {
 	for _, action := range []diff.Action{diff.Replace, diff.Update} {
 		plan := &diff.Plan{
@@ -58,8 +58,8 @@ func TestHalfDone(t *testing.T) {
 	}
 }
 
-// needs is a plan: what creates a policy, binds it to two APIs, takes the old binding of one away, and deletes
-// the old policy.
+// needs is a plan that creates a policy, binds it to two APIs, unbinds the old policy from one of them, and deletes the old
+// policy.
 func needs() *runner {
 	link := func(owner, api string) kind.Link {
 		return kind.Link{Kind: "acl_binding", Owner: owner, OwnerID: "id-" + owner, ID: owner + api, To: (&kind.API{ID: api, Group: "g", Name: api}).Publication("RELEASE", "", "")}
@@ -82,8 +82,7 @@ func needs() *runner {
 	return newRunner(nil, plan, kind.Actual{})
 }
 
-// TestNeeds: what needs a failed change is skipped and names the first that failed; what needs something else
-// goes on.
+// TestNeeds: an item that needs a failed change is skipped and names the change that failed first; other items run.
 func TestNeeds(t *testing.T) {
 	why := &Failure{ErrorMsg: "no answer"}
 	for _, tc := range []struct {
@@ -119,7 +118,7 @@ func TestNeeds(t *testing.T) {
 	}
 }
 
-// TestFreedIsDone: an unbind whose link went early, to make room, is done, whatever became of the bind.
+// TestFreedIsDone: an unbind whose link was unbound early, to free its slot, has succeeded, whatever became of the bind.
 func TestFreedIsDone(t *testing.T) {
 	r := needs()
 	r.outcomes[1][0].status = Failed
@@ -130,7 +129,7 @@ func TestFreedIsDone(t *testing.T) {
 	}
 }
 
-// TestFail: failures tell what the gateway said, and what never left because of a stop counts as skipped.
+// TestFail: failures carry the gateway's error, and a change that was never sent because of a stop counts as skipped.
 func TestFail(t *testing.T) {
 	refusal := &api.Error{Status: 400, Code: "APIG.3206", Message: "the name is taken", RequestID: "r1"}
 	stop := fmt.Errorf("%w: %w", api.ErrNotSent, context.Canceled)
@@ -163,7 +162,7 @@ func TestFail(t *testing.T) {
 	}
 }
 
-// TestCount: one request counts once for each change that it served.
+// TestCount: a request counts once for each change that it serves.
 func TestCount(t *testing.T) {
 	a, b := &diff.Change{}, &diff.Change{}
 	jobs := []*job{{change: a, out: &outcome{}}, {change: a, out: &outcome{}}, {change: b, out: &outcome{}}, {out: &outcome{}}}
@@ -187,7 +186,7 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-// TestOutlive: what must follow may still begin for a moment after a stop, and not for ever.
+// TestOutlive: requests may begin within the grace period after a stop, and not later.
 func TestOutlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
@@ -198,7 +197,7 @@ func TestOutlive(t *testing.T) {
 		if long.Err() != nil {
 			t.Error("it ended with the run")
 		}
-		time.Sleep(finishing + time.Millisecond)
+		time.Sleep(gracePeriod + time.Millisecond)
 		synctest.Wait()
 		if long.Err() == nil {
 			t.Error("it never ends")

@@ -16,7 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// badge is a made-up kind that stands alone and belongs to an app by its id.
+// badge is a made-up kind of object that refers to an app by its id.
 type badge struct {
 	Name string `json:"name"`
 	App  string `json:"app"`
@@ -28,7 +28,7 @@ type badgeWire struct {
 	App  string `json:"app_id"`
 }
 
-// addBadges makes badges known for a test.
+// addBadges registers the kind of badges for a test.
 func addBadges(t *testing.T) {
 	t.Helper()
 	k := kind.Define(kind.Def[badge, badgeWire]{
@@ -53,7 +53,7 @@ func addBadges(t *testing.T) {
 	t.Cleanup(kind.Add([]*kind.Kind{k}, nil))
 }
 
-// slow is a gateway that takes its time with one operation, and may refuse another.
+// slow is a gateway that answers one operation late, and may refuse another.
 type slow struct {
 	mu      sync.Mutex
 	takes   string
@@ -78,7 +78,7 @@ func object(kindName, key string, value any) kind.Object {
 	return kind.Object{Kind: kindName, Key: key, ID: "id-" + key, Value: value, Bound: 0}
 }
 
-// TestReferences: what an object refers to is made before it, and goes after it, whatever the names of their kinds.
+// TestReferences: what an object refers to is created before it and deleted after it, whatever the names of their kinds.
 func TestReferences(t *testing.T) {
 	addBadges(t)
 	mine, office := object("app", "mine", kind.App{Name: "mine"}), object("app", "office", kind.App{Name: "office"})
@@ -90,10 +90,10 @@ func TestReferences(t *testing.T) {
 		done           string
 		results        string
 	}{
-		{"both come", nil, []kind.Object{ofMine, mine}, "CreateAnAppV2", "", "CreateAnAppV2 CreateBadge", "app/mine succeeded, badge/b succeeded"},
-		{"what is referred to cannot come", nil, []kind.Object{ofMine, mine}, "", "CreateAnAppV2", "CreateAnAppV2", "app/mine failed, badge/b skipped for app/mine"},
-		{"both go", []kind.Object{mine, ofMine}, nil, "DeleteBadge", "", "DeleteBadge DeleteAppV2", "app/mine succeeded, badge/b succeeded"},
-		{"what refers stays", []kind.Object{mine, ofMine}, nil, "", "DeleteBadge", "DeleteBadge", "app/mine skipped for badge/b, badge/b failed"},
+		{"both are created", nil, []kind.Object{ofMine, mine}, "CreateAnAppV2", "", "CreateAnAppV2 CreateBadge", "app/mine succeeded, badge/b succeeded"},
+		{"what is referred to cannot be created", nil, []kind.Object{ofMine, mine}, "", "CreateAnAppV2", "CreateAnAppV2", "app/mine failed, badge/b skipped for app/mine"},
+		{"both are deleted", []kind.Object{mine, ofMine}, nil, "DeleteBadge", "", "DeleteBadge DeleteAppV2", "app/mine succeeded, badge/b succeeded"},
+		{"what refers cannot be deleted", []kind.Object{mine, ofMine}, nil, "", "DeleteBadge", "DeleteBadge", "app/mine skipped for badge/b, badge/b failed"},
 		{
 			"another is referred to",
 			[]kind.Object{mine, ofMine},
@@ -132,7 +132,7 @@ func TestReferences(t *testing.T) {
 	}
 }
 
-// plain is a made-up kind of which only the name matters.
+// plain is a made-up kind with nothing but a name.
 func plain(name string, refs ...kind.Ref) *kind.Kind {
 	return kind.Define(kind.Def[badge, badgeWire]{
 		Facts: kind.Facts{
@@ -148,7 +148,7 @@ func plain(name string, refs ...kind.Ref) *kind.Kind {
 	})
 }
 
-// to is a made-up kind of links of seals.
+// to is a made-up kind of links from seals to a target.
 func to(name, target string) *kind.LinkKind {
 	send := func(operation string) []kind.Write {
 		return []kind.Write{{By: kind.Together, Operation: operation, Max: 10, Request: func(l []kind.Link) api.Request {
@@ -161,8 +161,8 @@ func to(name, target string) *kind.LinkKind {
 	}
 }
 
-// TestTargets: what an owner is bound to may be an object of any kind, and made in the same run; its ids are those that
-// it has when the request is made. What is bound goes after its bindings.
+// TestTargets: the target of a link may be an object of any kind, also one that is created in the same run; its ids are looked
+// up when the request is sent. Bound objects are deleted after their bindings.
 func TestTargets(t *testing.T) {
 	create := kind.Ref{Kind: kind.AnyAPI, Key: "orders/create_order"}
 	t.Cleanup(kind.Add(
@@ -216,11 +216,11 @@ func TestTargets(t *testing.T) {
 	s = &paths{}
 	results, _ = Run(t.Context(), s, diff.Between(have, kind.Desired{Owns: owns}, options), have, Options{Parallel: 4})
 	if at := slices.Index(s.asked, "Unbind seal_door id-red/id-front//id-front"); at != 0 || len(s.asked) != 3 {
-		t.Errorf("the link does not go first: %q %v", s.asked, results)
+		t.Errorf("the link is not removed first: %q %v", s.asked, results)
 	}
 }
 
-// paths is a gateway that gives each object an id after its kind, and keeps what binds and unbinds were asked with.
+// paths is a gateway that names the id of each object after its kind, and records the paths of binds and unbinds.
 type paths struct {
 	mu      sync.Mutex
 	asked   []string

@@ -1,5 +1,5 @@
-// Package apply carries out a plan: every step once what it needs is there, as many at a time as allowed,
-// and ends with the truth about each change, however badly the run goes.
+// Package apply carries out a plan. It runs each step when the steps that it needs have ended, as many at a time as allowed,
+// and returns what became of each change, however badly the run goes.
 package apply
 
 import (
@@ -10,7 +10,7 @@ import (
 // Status is what became of a change.
 type Status string
 
-// The statuses. Unknown means that the outcome could not be found out.
+// Unknown means that it is not known whether the change happened.
 const (
 	Succeeded Status = "succeeded"
 	Failed    Status = "failed"
@@ -22,12 +22,12 @@ const (
 type Result struct {
 	Change    *diff.Change
 	Status    Status
-	Attempts  int      // requests that served the change, repeats included
+	Attempts  int      // requests for the change, including repeats
 	Error     *Failure // nil when it succeeded
 	BindID    string   // of an unbind that failed inside a batch
 	WaitedFor string   // address of the failed change that a skipped one needed; "" when the run was stopped
 	Note      string   // what a person should know, such as that a binding was already gone
-	Begun     bool     // it did not succeed, but part of it was carried out
+	Begun     bool     // it did not succeed, but a part of it was carried out
 }
 
 // Failure is why a change did not succeed. Fields are zero where the gateway did not answer.
@@ -37,7 +37,7 @@ type Failure struct {
 	ErrorMsg   string `json:"error_msg"`
 	RequestID  string `json:"request_id,omitempty"`
 
-	Trouble api.Trouble `json:"-"` // what to do about it; without a title nothing is known
+	Trouble api.Trouble `json:"-"` // what to do about it; the zero value if that is not known
 }
 
 // Summary counts results by status.
@@ -65,7 +65,7 @@ func Summarize(results []Result) (s Summary) {
 	return s
 }
 
-// results folds the outcomes of items into one result for each change.
+// results makes one result for each change from the outcomes of its items.
 func (r *runner) results() []Result {
 	n := len(r.plan.Changes)
 	out, begun, seen, staged := make([]Result, n), make([]bool, n), make([]bool, n), make([]bool, n)
@@ -86,8 +86,8 @@ func (r *runner) results() []Result {
 		case !seen[i]:
 			res.Status = Skipped
 		case res.Status != Succeeded && begun[i] && res.Change.Action == diff.Replace:
-			if res.Note = "the replace is half done"; staged[i] {
-				res.Note += ", and leaves " + res.Change.Via + " until a run ends it"
+			if res.Note = "the replace is incomplete"; staged[i] {
+				res.Note += ", and " + res.Change.Via + " remains until a later run completes it"
 			}
 		}
 		out[i].Begun = begun[i] && out[i].Status != Succeeded
@@ -95,10 +95,10 @@ func (r *runner) results() []Result {
 	return out
 }
 
-// severity orders statuses: the worst outcome of its items is that of a change.
+// severity orders statuses: a change has the worst status of its items.
 var severity = map[Status]int{Succeeded: 0, Skipped: 1, Unknown: 2, Failed: 3}
 
-// fold takes the worse of two outcomes.
+// fold adds the outcome of one item to the result of its change.
 func fold(to *Result, o *outcome) {
 	status := o.status
 	if status == "" {

@@ -15,22 +15,22 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Options are the terms of a run.
+// Options are the options of a run.
 type Options struct {
 	Parallel int                                   // steps under way at most
-	Progress func(done, total int)                 // steps ended; called from several goroutines; may be nil
-	Waiting  func(address string, d time.Duration) // told where a change has to wait for one of a moment ago; may be nil
+	Progress func(done, total int)                 // called after each step, from several goroutines; may be nil
+	Waiting  func(address string, d time.Duration) // called before a change that the gateway refuses as too soon waits; may be nil
 }
 
 // Tally counts what a run sent.
 type Tally struct {
-	Writes     int            // repeats included
+	Writes     int            // including repeats
 	Reads      int            // look-ups to find out what became of unclear writes
 	Operations map[string]int // writes by the vendor's name of the operation
 }
 
-// Run carries out the steps of a plan and tells what became of each change. A failure stops nothing but
-// what needs it. When ctx ends, nothing new starts.
+// Run carries out the steps of a plan and returns what became of each change. A failure stops only the steps that need the
+// failed one. When ctx ends, no further step starts.
 func Run(ctx context.Context, caller api.Caller, plan *diff.Plan, have kind.Actual, o Options) ([]Result, Tally) {
 	r := newRunner(caller, plan, have)
 	r.waiting = o.Waiting
@@ -65,12 +65,12 @@ type runner struct {
 	plan      *diff.Plan
 	have      kind.Actual
 	ids       *ids
-	outcomes  [][]outcome // by step and item; written by the step alone
+	outcomes  [][]outcome // by step and item; written only by that step
 	occupants map[string]map[kind.UniqueID][]kind.Link
 	bound     map[boundAt]bool
-	slots     sync.Map // LINK KIND/ID of an owner to its slot, a string
-	freed     sync.Map // by the id of a link that was unbound before its turn, to free a slot: the outcome
-	told      sync.Map // objects that this run made, as the gateway told them, by id
+	slots     sync.Map // by link kind and id of an owner (LINK KIND/ID): its slot, a string
+	freed     sync.Map // by id of a link that was unbound before its step, to free a slot: the outcome
+	created   sync.Map // by id: objects that this run created, as the gateway returned them
 	claimed   sync.Map // ids of generated values that belong to a change of this run
 	tally     tally
 	waiting   func(address string, d time.Duration)
@@ -104,7 +104,7 @@ func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 	return r
 }
 
-// learnSlot notes what of an API the links of an owner take.
+// learnSlot notes which slot of an API the links of an owner take.
 func (r *runner) learnSlot(kindName, id string, value any) {
 	for _, k := range kind.LinksFrom(kindName) {
 		if k.Slot != nil {
@@ -120,7 +120,7 @@ func (r *runner) call(ctx context.Context, q api.Request, reply any) (int, error
 	return n, err
 }
 
-// step carries out one step, without the items whose needs were not met.
+// step carries out one step, without the items that need a change which did not succeed.
 func (r *runner) step(ctx context.Context, i int) {
 	s := &r.plan.Steps[i]
 	var work []*job
@@ -146,8 +146,8 @@ func (r *runner) step(ctx context.Context, i int) {
 	}
 }
 
-// settled reports whether the outcome of an item is known before the step runs: its link went out of turn,
-// or what it needs did not succeed.
+// settled reports whether the outcome of an item is known before its step runs: its link was unbound early, or a change that
+// it needs did not succeed.
 func (r *runner) settled(s *diff.Step, item *diff.Item, out *outcome) bool {
 	if freed, ok := r.freed.Load(item.Link.ID); ok && s.Op == diff.OpUnbind {
 		*out = freed.(outcome)
@@ -160,13 +160,13 @@ func (r *runner) settled(s *diff.Step, item *diff.Item, out *outcome) bool {
 	}
 	*out = outcome{status: Skipped, waited: need.address}
 	if s.Op == diff.OpUnbind && need.status == Unknown {
-		// Whether its successor has replaced it is not known either.
+		// It is not known either whether the bind of its successor has replaced it.
 		*out = outcome{status: Unknown, failure: need.failure}
 	}
 	return true
 }
 
-// unmet is what did not succeed of what an item needs; nil when all did.
+// unmet returns the first change that an item needs and that did not succeed; nil if all did.
 func (r *runner) unmet(s *diff.Step, item *diff.Item) *unmetNeed {
 	for _, n := range item.Needs {
 		need := &r.plan.Steps[n]
@@ -184,15 +184,16 @@ func (r *runner) unmet(s *diff.Step, item *diff.Item) *unmetNeed {
 	return nil
 }
 
-// unmetNeed is a change that another one waited for in vain.
+// unmetNeed is a change that another one needs and that did not succeed.
 type unmetNeed struct {
-	address string // of the first change of the chain that did not succeed
+	address string // of the change that failed first, if that one needed another, too
 	status  Status
 	failure *Failure
 }
 
-// serves reports whether an item of a needed step matters to the item that needs it: the same API for
-// links, the links of the object for a delete, the APIs of the object for an update, everything else always.
+// serves reports whether an item of a needed step matters to the item that needs it. A link needs the links of the same API,
+// a delete those of its object, an update those of the APIs that its object is bound to. Items that are not links always
+// matter.
 func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *diff.Item) bool {
 	if need.Op != diff.OpBind && need.Op != diff.OpUnbind {
 		return true
@@ -209,7 +210,7 @@ func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *
 	}
 }
 
-// boundAt is a binding that was there before the run.
+// boundAt identifies a binding that existed before the run.
 type boundAt struct {
 	kind, owner string
 	target      kind.UniqueID

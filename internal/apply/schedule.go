@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
-// schedule hands out steps whose predecessors have ended and whose lanes are free, the longest chain of
-// followers first. It knows nothing of what steps do.
+// schedule hands out steps whose predecessors have ended and whose lanes are free. Steps with the longest chain of followers
+// come first. It does not know what steps do.
 type schedule struct {
 	mu    sync.Mutex
 	wake  *sync.Cond
@@ -19,7 +19,7 @@ type schedule struct {
 	depth []int   // steps in the longest chain that begins here
 	ready []int   // by depth, deepest first
 	busy  map[string]bool
-	left  int // steps that were not handed out
+	left  int // steps that were not handed out yet
 	stop  bool
 }
 
@@ -41,7 +41,8 @@ func newSchedule(steps []diff.Step) *schedule {
 	return s
 }
 
-// depths computes the length of the longest chain from each step; steps come after those that they wait for.
+// depths computes the length of the longest chain of followers of each step. It relies on steps being listed after those that
+// they wait for.
 func depths(next [][]int) []int {
 	out := make([]int, len(next))
 	for i := len(next) - 1; i >= 0; i-- {
@@ -63,7 +64,7 @@ func (s *schedule) push(i int) {
 	s.ready = slices.Insert(s.ready, at, i)
 }
 
-// take waits for a step that may run; ok is false when there is none left, or the run was stopped.
+// take waits for a step that may run; ok is false if none is left or the run was stopped.
 func (s *schedule) take(ctx context.Context) (step int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,7 +85,7 @@ func (s *schedule) take(ctx context.Context) (step int, ok bool) {
 	return 0, false
 }
 
-// end frees the lanes of a step and lets its followers go.
+// end frees the lanes of a step, and its followers may run.
 func (s *schedule) end(i int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -99,7 +100,7 @@ func (s *schedule) end(i int) {
 	s.wake.Broadcast()
 }
 
-// halt lets nothing new start.
+// halt keeps further steps from starting.
 func (s *schedule) halt() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

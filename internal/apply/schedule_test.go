@@ -16,7 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
-// parse reads steps, one a line, each behind those that it waits for:
+// parse reads steps, one per line, each after those that it waits for:
 //
 //	NAME [< NAME...] [| LANE...]
 func parse(text string) (names []string, steps []diff.Step) {
@@ -38,8 +38,7 @@ func parse(text string) (names []string, steps []diff.Step) {
 // span is when a step ran.
 type span struct{ from, to time.Duration }
 
-// play runs a schedule in virtual time; each step takes as long as cost says. Steps that never ran have
-// the zero span.
+// play runs a schedule in virtual time; cost is how long each step takes. Steps that never ran have the zero span.
 func play(ctx context.Context, steps []diff.Step, workers int, cost func(step int) time.Duration) []span {
 	s := newSchedule(steps)
 	defer context.AfterFunc(ctx, s.halt)()
@@ -110,7 +109,7 @@ func beginnings(names []string, ran []span) string {
 	return strings.Join(out, ",")
 }
 
-// TestScheduleKeepsItsWord: whatever the steps, none begins before what it waits for has ended, lanes never
+// TestScheduleKeepsItsWord: whatever the steps, none begins before those that it waits for have ended, steps of a lane never
 // overlap, and every step runs once.
 func TestScheduleKeepsItsWord(t *testing.T) {
 	for seed := range uint64(100) {
@@ -166,7 +165,7 @@ func keepsItsWord(t *testing.T, steps []diff.Step, ran []span) {
 	}
 }
 
-// TestScheduleStops: what runs ends, and nothing else begins.
+// TestScheduleStops: after a stop, running steps end and no other step begins.
 func TestScheduleStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, steps := parse("a\nb < a\nc\nd\ne | p\nf | p")

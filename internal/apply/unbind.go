@@ -9,13 +9,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// unbind takes links away. What the bind of a successor has replaced is left alone: some gateways give
-// the new binding the id of the old one.
+// unbind unbinds links. Some gateways give the binding of a successor the id of the one that it replaces: such a link must be
+// left alone, or the new binding would be removed.
 func (r *runner) unbind(ctx context.Context, s *diff.Step, work []*job) {
 	var left []*job
 	for _, j := range work {
 		if r.renewed(j) {
-			j.succeed("its binding was taken over")
+			j.succeed("the binding of its successor has replaced it")
 		} else {
 			left = append(left, j)
 		}
@@ -25,7 +25,7 @@ func (r *runner) unbind(ctx context.Context, s *diff.Step, work []*job) {
 	}
 }
 
-// renewed reports whether a bind that this unbind waited for got the id of the binding that was to go.
+// renewed reports whether a bind that this unbind waited for got the id of the binding to remove.
 func (r *runner) renewed(j *job) bool {
 	for _, n := range j.Needs {
 		for i := range r.outcomes[n] {
@@ -48,13 +48,13 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 	doubt(work, n, err)
 	switch {
 	case err == nil && reply != nil && !answer.Accounts(linkIDs(work)):
-		r.surelyUnbound(ctx, k, work, errUntold)
+		r.confirmUnbound(ctx, k, work, errUnaccounted)
 	case err == nil:
 		settleUnbinds(k, work, answer.Failure)
 	case len(work) == 1 && api.NotFound(err):
 		work[0].succeed("was already gone")
 	case api.Unclear(err):
-		r.surelyUnbound(ctx, k, work, err)
+		r.confirmUnbound(ctx, k, work, err)
 	case len(work) > 1 && (divisible(err) || api.NotFound(err)):
 		r.unbindAll(ctx, k, way, work[:len(work)/2])
 		r.unbindAll(ctx, k, way, work[len(work)/2:])
@@ -66,8 +66,8 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 	}
 }
 
-// errUntold is why a batch is looked into: its answer says nothing, or not all, of what was done.
-var errUntold = errors.New("the answer does not say what was done")
+// errUnaccounted is why the items of a batch are looked up one by one: the answer does not account for all of them.
+var errUnaccounted = errors.New("the answer does not say what was done")
 
 func linkIDs(work []*job) []string {
 	out := make([]string, len(work))
@@ -77,7 +77,7 @@ func linkIDs(work []*job) []string {
 	return out
 }
 
-// settleUnbinds settles the jobs of a batch unbind: success of the request says nothing about its items.
+// settleUnbinds settles the jobs of a batch unbind item by item: the request succeeds even if some of its items fail.
 func settleUnbinds(k *kind.LinkKind, work []*job, failures []kind.BatchFailure) {
 	failed := make(map[string]kind.BatchFailure, len(failures))
 	for _, f := range failures {
@@ -89,7 +89,7 @@ func settleUnbinds(k *kind.LinkKind, work []*job, failures []kind.BatchFailure) 
 		case !bad:
 			j.succeed("")
 		case k.Codes.IsGone(f.ErrorCode) && len(j.Needs) > 0:
-			j.succeed("went when its successor was bound")
+			j.succeed("was removed when its successor was bound")
 		case k.Codes.IsGone(f.ErrorCode):
 			j.succeed("was already gone")
 		default:
@@ -99,8 +99,8 @@ func settleUnbinds(k *kind.LinkKind, work []*job, failures []kind.BatchFailure) 
 	}
 }
 
-// surelyUnbound settles an unbind of unclear outcome by reading the bindings.
-func (r *runner) surelyUnbound(ctx context.Context, k *kind.LinkKind, work []*job, cause error) {
+// confirmUnbound settles an unbind of unclear outcome by reading the bindings.
+func (r *runner) confirmUnbound(ctx context.Context, k *kind.LinkKind, work []*job, cause error) {
 	left, err := r.watch(ctx, k, work, isUnbound)
 	for _, j := range left {
 		if err != nil {
@@ -112,7 +112,7 @@ func (r *runner) surelyUnbound(ctx context.Context, k *kind.LinkKind, work []*jo
 	}
 }
 
-// isUnbound settles an unbind whose link is not among those held.
+// isUnbound settles an unbind if held does not have its link.
 func isUnbound(j *job, held map[string]kind.Link) bool {
 	_, still := held[pairKey(&j.Link)]
 	if !still {

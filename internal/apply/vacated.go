@@ -7,14 +7,15 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// regain ends a run for kinds of which a target must be free before another owner is bound to it: where the bind failed
-// or never began, its former owner has the target again. It goes on for a moment when the run is stopped.
+// regain ends a run for kinds of links whose target must be unbound from one owner before it is bound to another: if that
+// bind failed or never began, it binds the target to its former owner again. When the run is stopped it continues for a
+// moment.
 func (r *runner) regain(ctx context.Context) {
 	for _, k := range kind.Links {
 		if !k.Vacates {
 			continue
 		}
-		lost := r.vacatedInVain(k)
+		lost := r.failedAfterUnbind(k)
 		if len(lost) == 0 {
 			continue
 		}
@@ -29,8 +30,8 @@ func (r *runner) regain(ctx context.Context) {
 	}
 }
 
-// vacatedInVain are binds of a kind that were not made, each with the unbinds that were carried out for it.
-func (r *runner) vacatedInVain(k *kind.LinkKind) (out []*job) {
+// failedAfterUnbind are the binds of a kind that were not made, each with the unbinds that were carried out for it.
+func (r *runner) failedAfterUnbind(k *kind.LinkKind) (out []*job) {
 	for i := range r.plan.Steps {
 		s := &r.plan.Steps[i]
 		if s.Op != diff.OpBind || s.Kind != k.Name {
@@ -62,7 +63,7 @@ func (r *runner) vacatedFor(s *diff.Step, j *job) (out []*job) {
 	return out
 }
 
-// settleVacated says what became of an unbind in favour of a bind that was not made: it holds, or was undone.
+// settleVacated settles an unbind that was carried out for a bind that was not made: it succeeded, or it was undone.
 func (r *runner) settleVacated(bind, gone *job) {
 	switch {
 	case gone.out.status != Skipped:

@@ -15,8 +15,8 @@ func quotaLink(owner, id string) kind.Link {
 	return kind.Link{Kind: "app_quota_binding", Owner: owner, OwnerID: owner, ID: id, To: &kind.Target{Kind: "app", Name: "shop", ID: "shop"}}
 }
 
-// TestVacated: an app that left its quota for one that it does not get has the former again, or that is told; so too where
-// the run is stopped in between.
+// TestVacated: an app that is unbound from its quota, and then cannot be bound to the new one, gets the former back, or the
+// error says that it could not; also if the run is stopped in between.
 func TestVacated(t *testing.T) {
 	const bound = `{"applies": [{"app_quota_id": "%", "app_id": "shop"}]}`
 	to := func(quota string) string { return "Associate*: " + strings.ReplaceAll(bound, "%", quota) }

@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// pause waits; it returns false when ctx ended first.
+// pause waits; it returns false if ctx ends first.
 func pause(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil
@@ -23,22 +23,22 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// backoff is the wait before the n-th repeat, counted from 0: it doubles, and is spread by half so that
-// what failed together does not come back together.
+// backoff is the wait before the n-th repeat, counted from 0. It doubles each time, and is spread at random so that requests
+// that failed together are not repeated together.
 func backoff(n int) time.Duration {
 	d := time.Second << n
 	return d*3/4 + rand.N(d/2) //nolint:gosec // spreading, not cryptography
 }
 
-// finishing is how long the second half of a pair of requests may still begin after a stop.
-const finishing = 2 * time.Second
+// gracePeriod is how long after a stop requests may begin that belong to an earlier one, such as the bind after an unbind.
+const gracePeriod = 2 * time.Second
 
-// outlive is a context for what must follow at once upon what was done, even when the run is stopped in
-// between.
+// outlive returns a context that ends a grace period after ctx, for requests without which the gateway would be left half
+// changed.
 func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
 	long, end := context.WithCancel(context.WithoutCancel(ctx))
 	unhook := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(finishing, end)
+		timer := time.AfterFunc(gracePeriod, end)
 		context.AfterFunc(long, func() { timer.Stop() })
 	})
 	return long, func() {
@@ -47,7 +47,7 @@ func outlive(ctx context.Context) (context.Context, context.CancelFunc) {
 	}
 }
 
-// later waits until what changed a moment ago can change again, and says so.
+// later waits until the gateway accepts another change of an object that was changed a moment ago, and reports the wait.
 func (r *runner) later(ctx context.Context, k *kind.Kind, j *job) bool {
 	if r.waiting != nil {
 		r.waiting(j.change.Address, k.Later)

@@ -7,14 +7,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// looks are the waits before each look at bindings whose state is not clear: lists show changes late.
-var looks = []time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisecond}
+// watchWaits are the waits before each reading of bindings whose state is unclear, since lists show changes late.
+var watchWaits = []time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisecond}
 
-// watch reads the bindings of some jobs until each is settled, and returns those that are not in the end.
-// An error means that they could not be read.
+// watch reads the bindings of some jobs until each job is settled, and returns the jobs that are still not settled at the end.
+// An error means that the bindings could not be read.
 func (r *runner) watch(ctx context.Context, k *kind.LinkKind, work []*job, settled func(*job, map[string]kind.Link) bool) (left []*job, err error) {
 	left = work
-	for _, wait := range looks {
+	for _, wait := range watchWaits {
 		if len(left) == 0 || wait > 0 && !pause(ctx, wait) {
 			break
 		}

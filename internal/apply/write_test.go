@@ -16,8 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// answers is a gateway that follows a script: each line is what it says to one operation, the next time that
-// it is asked.
+// answers is a gateway that follows a script. Each line is its answer to the next request of an operation:
 //
 //	OPERATION: {"id": "…"}                        success with that body
 //	OPERATION: 400 APIG.3206 the name is taken    a refusal
@@ -28,7 +27,7 @@ type answers struct {
 	mu sync.Mutex
 
 	script []string
-	asked  []string // operations in order; with a ! behind it, one that counts against the budget of repeats
+	asked  []string // operations in order; a ! after it marks one that counts against the budget of repeats
 }
 
 func script(t *testing.T, text string) *answers {
@@ -58,7 +57,7 @@ func (a *answers) Call(_ context.Context, q api.Request, reply any) (int, error)
 			return say(q, says, reply)
 		}
 	}
-	a.t.Errorf("nobody expects %s", q.Operation)
+	a.t.Errorf("unexpected %s", q.Operation)
 	return 1, errors.New("unexpected")
 }
 
@@ -83,7 +82,7 @@ func say(q api.Request, says string, reply any) (int, error) {
 	return 1, &api.Error{Method: q.Method, Path: "/v2", Status: status, Code: code, Message: message}
 }
 
-// told is a result in a few words.
+// told describes a result in a few words.
 func told(r *Result) string {
 	out := string(r.Status)
 	if r.Note != "" {
@@ -118,7 +117,7 @@ const (
 	hasCode      = `{"total": 1, "size": 1, "app_codes": [{"id": "c1", "app_code": "abc", "app_id": "a1"}]}`
 )
 
-// TestCreate: a create is never sent again before the gateway was asked what became of it.
+// TestCreate: a create is never sent again before the gateway was read.
 func TestCreate(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
@@ -134,20 +133,20 @@ func TestCreate(t *testing.T) {
 		{"an answer without an id", throttleChange(100), "Create*: {}\nList*: " + hasThrottle, "succeeded, the answer was lost; the object was found", "Create List"},
 		{
 			"answer lost, nothing can be read", throttleChange(100), "Create*: lost\nList*: 503 APIG.9998 busy",
-			"unknown: connection reset; what became of it could not be read (ListRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy)", "Create List",
+			"unknown: connection reset; its state could not be read afterwards (ListRequestThrottlingPolicyV2: GET /v2: 503 APIG.9998: busy)", "Create List",
 		},
 		{"fails three times", throttleChange(100), strings.Repeat("Create*: 500 APIG.9999 oops\nList*: "+hasNone+"\n", 3), "failed: APIG.9999 oops", "Create List Create! List Create! List"},
 		{"no repeats left", throttleChange(100), "Create*: 500 APIG.9999 oops\nList*: " + hasNone + "\nCreate*: unsent", "failed: APIG.9999 oops", "Create List Create!"},
 		{"taken by the same", throttleChange(100), "Create*: 400 APIG.3204 taken\nList*: " + hasThrottle, "succeeded, was already there as wanted", "Create List"},
 		{
 			"taken by something else", throttleChange(999), "Create*: 400 APIG.3204 taken\nList*: " + hasThrottle,
-			"failed: APIG.3204 taken; somebody else made it since the gateway was read", "Create List",
+			"failed: APIG.3204 taken; somebody else created it after the gateway was read", "Create List",
 		},
 		{"taken by our own", throttleChange(100), "Create*: lost\nList*: " + hasNone + "\nCreate*: 400 APIG.3204 taken\nList*: " + hasThrottle, "succeeded, the answer was lost; the object was found", "Create List Create! List"},
 		{"code, answered and not made", codeChange(1), "Create*: 500 APIG.9999 oops\nList*: " + hasNone + "\nCreate*: {\"id\": \"c1\"}", "succeeded", "Create List Create!"},
 		{
 			"code, not answered and not there", codeChange(1), "Create*: lost\nList*: " + hasNone,
-			"unknown: connection reset; the gateway may still make it, and a second one could not be told from it", "Create List",
+			"unknown: connection reset; the gateway may still create it, and a repeated request could create a second one", "Create List",
 		},
 		{"code, not answered and there", codeChange(1), "Create*: lost\nList*: " + hasCode, "succeeded, the answer was lost; the object was found", "Create List"},
 	} {
@@ -168,7 +167,7 @@ func TestCreate(t *testing.T) {
 	}
 }
 
-// shortened keeps of an operation the verb.
+// shortened reduces operations to their verbs.
 func shortened(operations []string) string {
 	out := make([]string, len(operations))
 	for i, op := range operations {
@@ -184,7 +183,7 @@ func shortened(operations []string) string {
 	return strings.Join(out, " ")
 }
 
-// TestTwoCodes: one code never stands for two changes.
+// TestTwoCodes: two changes never claim the same code.
 func TestTwoCodes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := script(t, "Create*: {\"id\": \"c1\", \"app_code\": \"abc\"}\nCreate*: lost\nList*: "+hasCode)

@@ -234,7 +234,7 @@ func TestUnknown(t *testing.T) {
 		out := b.apply(file)
 		for _, r := range out.Results {
 			generated := r.Change.Kind == "app_code"
-			if generated && (r.Status != apply.Unknown || r.Attempts != 1 || !strings.Contains(r.Error.ErrorMsg, "what became of it could not be read")) {
+			if generated && (r.Status != apply.Unknown || r.Attempts != 1 || !strings.Contains(r.Error.ErrorMsg, "its state could not be read afterwards")) {
 				t.Error(describeResult(r))
 			}
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// set writes a part of an object that has a request of its own. One whose outcome is unclear is settled by reading; so is
-// one that is refused for an object that was just made, which may have come with that part as wanted.
+// set writes a part of an object that has a request of its own. If the outcome is unclear, reading the object settles it. So
+// it does if the gateway refuses the request for an object that was just created, which may already have that part as wanted.
 func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, s *diff.Step) {
 	ch, a := j.change, &k.Apart[s.Write]
 	to := kind.Place{Nth: s.Nth, Parent: r.parent(k, ch), IDs: r.ids}
@@ -37,7 +37,7 @@ func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, s *diff.Step) {
 		case reading != nil:
 			j.unread(err, reading)
 		case now != nil && a.Done(ch.Want.Value, have, now.Value, to):
-			j.succeed("no answer said so; the object was read and is as wanted")
+			j.succeed("no answer confirmed it; the object was read and is as wanted")
 		default:
 			j.fail(err)
 		}
