@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// workspace is a checkout of somebody's gateway repository, with a gateway to go with it.
+// workspace is a checkout of a user's gateway repository, and a gateway for it.
 type workspace struct {
 	t      *testing.T
 	folder string
@@ -92,7 +92,7 @@ func (w *workspace) read(name string) string {
 	return string(data)
 }
 
-// run runs a command and insists on its exit code.
+// run runs a command and checks its exit code.
 func (w *workspace) run(want int, env []string, args ...string) string {
 	w.t.Helper()
 	cmd := exec.CommandContext(w.t.Context(), args[0], args[1:]...)
@@ -111,7 +111,7 @@ func (w *workspace) run(want int, env []string, args ...string) string {
 	return string(out)
 }
 
-// onGateway runs a script while the gateway is there.
+// onGateway runs a script against the workspace's gateway.
 func (w *workspace) onGateway(want int, fault string, script ...string) string {
 	w.t.Helper()
 	args := []string{"apigw-sync", "emulator", "--state", "emulator.yaml"}
@@ -152,7 +152,7 @@ func TestPlanApplyNightly(t *testing.T) {
 	w.onGateway(2, "", "ci/nightly.sh", "out")
 }
 
-// TestOnGitHub looks for what steps and people of GitHub Actions get beside the files.
+// TestOnGitHub checks what GitHub Actions gets in addition to the files: outputs, annotations and the job summary.
 func TestOnGitHub(t *testing.T) {
 	w := newWorkspace(t)
 	w.env = append(w.env, "GITHUB_OUTPUT="+filepath.Join(w.folder, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(w.folder, "summary"))
@@ -177,7 +177,7 @@ func TestOnGitHub(t *testing.T) {
 func TestStalePlanIsRefused(t *testing.T) {
 	w := newWorkspace(t)
 	w.onGateway(0, "", "ci/plan.sh", "out")
-	w.onGateway(0, "", "-c", "apigw-sync apply --yes --kind throttle --name orders_basic") // somebody by hand
+	w.onGateway(0, "", "-c", "apigw-sync apply --yes --kind throttle --name orders_basic") // plays somebody who changes the gateway by hand
 	before := w.read("emulator.yaml")
 	out := w.onGateway(4, "", "ci/apply.sh", "out")
 	if !strings.Contains(out, "throttle/orders_basic: refused (stale-plan)") || !strings.Contains(out, "make, read and apply a new one") {
@@ -280,7 +280,7 @@ func (w *workspace) has(name string) bool {
 	return err == nil
 }
 
-// comments stands for gh and curl: it writes down what it is asked, and says which comments there are.
+// comments replaces gh and curl: it records each request, and returns the comments that there are.
 const comments = `#!/bin/sh
 printf '%s ' "$@" >>"$LOG"
 echo >>"$LOG"
@@ -329,12 +329,12 @@ func TestCommentGitLab(t *testing.T) {
 	}
 }
 
-// fake is the environment in which programs under bin are found first.
+// fake returns an environment in which the programs under bin are found first.
 func (w *workspace) fake(more ...string) []string {
 	return append(more, "LOG="+filepath.Join(w.folder, "log"), "PATH="+filepath.Join(w.folder, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
-// site stands for gh and curl, too, but remembers: it keeps comments as a site does, in a file.
+// site replaces gh and curl, too, but keeps comments in a file, as a real site does.
 const site = `#!/bin/sh
 set -eu
 method=GET filter=. body= state=
@@ -365,8 +365,8 @@ POST) jq --rawfile b "$body" '. + [{id: (length + 1), number: (length + 1), body
 esac
 `
 
-// TestOneComment runs each script several times against a site that remembers: what the first run makes the
-// later ones edit, and nothing that belongs to others.
+// TestOneComment runs each script several times against a site that keeps comments: the first run creates a comment, and
+// later runs edit that one and no comment of somebody else.
 func TestOneComment(t *testing.T) {
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip("no jq here")

@@ -30,7 +30,7 @@ func tree(t *testing.T, file string) map[string]any {
 	return tree
 }
 
-// dig follows keys and indices; what is not there is nil.
+// dig follows keys and indices; it returns nil if there is nothing.
 func dig(v any, path ...any) any {
 	for _, step := range path {
 		switch step := step.(type) {
@@ -62,7 +62,7 @@ var (
 	anyScript  = regexp.MustCompile(`ci/\$RUN\.sh`)
 )
 
-// TestRecipesAndScripts holds recipes and scripts together: what one calls is there, and what is there is called.
+// TestRecipesAndScripts checks that every script that a recipe calls exists, and that a recipe calls every script.
 func TestRecipesAndScripts(t *testing.T) {
 	scripts, err := filepath.Glob("scripts/*.sh")
 	if err != nil {
@@ -102,7 +102,7 @@ func TestRecipesAndScripts(t *testing.T) {
 	}
 }
 
-// TestActionlint puts the files where they are copied to, so that calls of workflow and action are checked, too.
+// TestActionlint first copies the files to where a user puts them, so that calls of the workflow and the action are checked, too.
 func TestActionlint(t *testing.T) {
 	actionlint, err := filepath.Abs("../../bin/actionlint")
 	if err != nil {
@@ -121,7 +121,7 @@ func TestActionlint(t *testing.T) {
 	w.run(0, nil, actionlint, "-no-color")
 }
 
-// pipeline runs commands of a recipe as they stand there, on the emulator; what installs programs does nothing.
+// pipeline runs the commands of a recipe unchanged, against the emulator; commands that install programs do nothing.
 func pipeline(w *workspace, want int, env []string, commands ...string) string {
 	w.t.Helper()
 	for _, name := range []string{"go", "apt-get"} {
@@ -159,7 +159,7 @@ func TestGitHubAction(t *testing.T) {
 	pipeline(w, 1, []string{"RUN=nightly"}, script)
 }
 
-// TestForkOnGitHub has a fork that changes the export: the one of the base counts.
+// TestForkOnGitHub lets a fork change the export: the one of the base branch must be used.
 func TestForkOnGitHub(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("no git here")
@@ -194,7 +194,7 @@ func TestForkOnGitHub(t *testing.T) {
 	}
 }
 
-// TestGitLab looks for what GitLab refuses, jobs without a script or in a stage that is not listed, and runs the jobs.
+// TestGitLab looks for what GitLab refuses (jobs without a script, or in a stage that is not listed), and runs the jobs.
 func TestGitLab(t *testing.T) {
 	file := tree(t, "gitlab/.gitlab-ci.yml")
 	jobs := map[string][]string{}
@@ -232,7 +232,7 @@ func TestGitLab(t *testing.T) {
 	}
 }
 
-// TestCodeArts holds the file to the keys that the user guide of CodeArts Build names, and runs its commands.
+// TestCodeArts checks that the file has only keys that the user guide of CodeArts Build names, and runs its commands.
 func TestCodeArts(t *testing.T) {
 	file := tree(t, "codearts/build.yml")
 	if file["version"] != 2.0 {
@@ -285,7 +285,7 @@ func TestCodeArts(t *testing.T) {
 
 var groovyShell = regexp.MustCompile(`sh(?:\(script:)? '([^']+)'`)
 
-// TestJenkinsfile does not know Groovy: brackets and quotes have to match, and shell has to be shell.
+// TestJenkinsfile cannot parse Groovy: it checks that brackets and quotes match, and that shell steps are valid shell.
 func TestJenkinsfile(t *testing.T) {
 	data, err := os.ReadFile("jenkins/Jenkinsfile")
 	if err != nil {
@@ -318,7 +318,7 @@ func TestJenkinsfile(t *testing.T) {
 	}
 }
 
-// balanced says what is wrong with brackets and quotes, of which only those within a line are known.
+// balanced describes the first bracket or quote that does not match. It knows only quotes that end on the same line.
 func balanced(text string) string {
 	const pairs = "(){}[]"
 	var open []byte

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Puts a comment on a pull request, in place of the one that an earlier run put there.
+# Puts a comment on a pull request, and replaces the one from an earlier run.
 #
 #   comment-github.sh NUMBER FILE
 #
-# The first line of FILE tells the comment from others. It needs gh, which GitHub's runners have,
+# The first line of FILE identifies the comment. The script needs gh, which GitHub's runners have,
 # GH_TOKEN with the permission pull-requests: write, and GITHUB_REPOSITORY.
 set -eu
 number=$1

@@ -1,16 +1,16 @@
 #!/bin/sh
-# Puts a note on a merge request, in place of the one that an earlier run put there.
+# Puts a note on a merge request, and replaces the one from an earlier run.
 #
 #   comment-gitlab.sh FILE
 #
-# The first line of FILE tells the note from others. It needs curl and jq, GITLAB_TOKEN (a project token
+# The first line of FILE identifies the note. The script needs curl and jq, GITLAB_TOKEN (a project token
 # with the scope api), and the variables that GitLab gives to the jobs of a merge request.
 set -eu
 file=$1
 mark=$(head -n 1 "$file")
 notes="$CI_API_V4_URL/projects/$CI_PROJECT_ID/merge_requests/$CI_MERGE_REQUEST_IID/notes"
 
-# The token goes through a file: arguments can be seen by other processes.
+# The token is passed in a file, because other processes can see arguments.
 header=$(mktemp)
 trap 'rm -f "$header"' EXIT
 printf 'PRIVATE-TOKEN: %s\n' "$GITLAB_TOKEN" >"$header"

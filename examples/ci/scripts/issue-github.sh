@@ -1,10 +1,10 @@
 #!/bin/sh
-# Keeps one issue about drift: opened when there is none, edited while it lasts, closed when it is over.
+# Keeps one issue about drift: opens it if there is none, edits it while the drift lasts, and closes it afterwards.
 #
 #   issue-github.sh open FILE
 #   issue-github.sh close FILE
 #
-# The first line of FILE tells the issue from others. It needs gh, which GitHub's runners have, GH_TOKEN
+# The first line of FILE identifies the issue. The script needs gh, which GitHub's runners have, GH_TOKEN
 # with the permission issues: write, and GITHUB_REPOSITORY.
 set -eu
 what=$1

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Labels a pull request by what its plan means to callers, such as "gateway: exposure", and takes the labels of an
-# earlier run away.
+# Labels a pull request by what its plan means to callers, such as "gateway: exposure", and removes the labels of
+# earlier runs.
 #
 #   label-github.sh NUMBER LEVEL     LEVEL is exposure, outage, change or none
 #
 # It needs gh, which GitHub's runners have, GH_TOKEN with the permission pull-requests: write, and GITHUB_REPOSITORY.
-# Labels begin with APIGW_SYNC_TARGET, where that is set, so that each gateway has its own.
+# If APIGW_SYNC_TARGET is set, labels begin with it, so that each gateway has its own.
 set -eu
 number=$1
 level=$2

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Finds out whether somebody changed the gateway by hand, and what else needs attention, such as a
-# certificate that ends soon: for a schedule. It only reads.
+# certificate that expires soon. Run it on a schedule; it only reads.
 #
 #   nightly.sh FOLDER  writes FOLDER/drift.html, the report for people
 #                             FOLDER/issue.md, the report for a ticket
@@ -16,10 +16,10 @@ rm -f "$folder/drift".* "$folder/issue.md"
 code=0
 sh "$here/report.sh" "$folder/drift.md" drift || code=$?
 
-# Whom a target or APIGW_SYNC_NOTIFY names was told by the first report.
+# The first report has already sent the messages that the target or APIGW_SYNC_NOTIFY asks for.
 export APIGW_SYNC_NOTIFY=none
 
-# Reports are written also when the gateway could not be compared: then they say why.
+# If the gateway could not be compared, the reports say why.
 for form in html ${REPORTS:-}; do
 	apigw-sync drift -o "$form" --exit-zero --output-file "$folder/drift.$form" || true
 done

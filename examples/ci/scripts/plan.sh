@@ -1,31 +1,31 @@
 #!/bin/sh
-# Checks the files, tries their cases, shows what apply.sh would change and what that means, and saves it as a plan. It
-# only reads.
+# Checks the files, runs their test cases, shows what apply.sh would change and what that means to callers, and saves
+# the plan. It only reads.
 #
 #   plan.sh FOLDER     writes FOLDER/gateway.plan, the plan for apply.sh
-#                             FOLDER/comment.md, all of it as a comment
+#                             FOLDER/comment.md, the whole report as a comment
 #                             FOLDER/level, what the plan means to callers: exposure, outage, change or none
 #                             FOLDER/diff.FORM for each FORM in REPORTS, such as "junit sarif"
 #
 # Address and credentials of the gateway come from the environment or the config file, as always. With
-# APIGW_SYNC_PRUNE=true the plan deletes what is gone from the files. Cases are those of APIGW_SYNC_CASES, else of
-# cases.yaml or cases/, where there are any. What lint finds is told, and stops nothing. With APIGW_SYNC_AGAINST, an export of the gateway, no credentials are
-# needed, and there is no plan to apply; without the export only files are checked.
+# APIGW_SYNC_PRUNE=true the plan deletes what was removed from the files. Test cases come from APIGW_SYNC_CASES, or else
+# from cases.yaml or cases/, if there are any. Findings of lint are reported, but stop nothing. With APIGW_SYNC_AGAINST, an
+# export of the gateway, no credentials are needed and no plan is saved; if the export is missing, only the files are checked.
 #
-# Exit codes: 0 the diff was made, whether it holds changes or not; 2 a case does not hold; else those of apigw-sync.
+# Exit codes: 0 the diff was made, with or without changes; 2 a test case does not pass; else those of apigw-sync.
 set -eu
 folder=$1
 here=$(dirname "$0")
 mkdir -p "$folder"
 rm -f "$folder/gateway.plan" "$folder/diff".* "$folder/test".* "$folder/lint".* "$folder/comment.md" "$folder/level"
 
-# number is a number that a report gives; 0 where it gives none.
+# number prints a number from a report, or 0 if the report has none.
 number() {
 	n=$(sed -n "s/^$2=//p" "$folder/$1.md.out" 2>/dev/null | head -n 1)
 	echo "${n:-0}"
 }
 
-# says adds a number of things to the verdict, when there are any.
+# says adds a number of things to the verdict, if there are any.
 says() {
 	case $1 in
 	0) ;;
@@ -34,7 +34,7 @@ says() {
 	esac
 }
 
-# part is a report below the diff, folded, unless it would make the comment longer than sites take.
+# part adds a folded report below the diff, unless the comment would become longer than sites accept.
 part() {
 	if [ -s "$folder/$1.md" ] && [ "$(($(wc -c <"$folder/diff.md") + $(wc -c <"$folder/$1.md")))" -lt 64000 ]; then
 		printf '\n<details><summary>%s</summary>\n\n' "$2"
@@ -43,7 +43,7 @@ part() {
 	fi
 }
 
-# report is for a part of the comment, which is the summary of the job.
+# report writes a part of the comment. The comment becomes the job summary, so the part must not write its own.
 report() {
 	file=$folder/$1
 	shift
@@ -51,13 +51,13 @@ report() {
 }
 
 checked=0 tested=0 compared=0 has_cases=
-# An export that is not there is no reason to check nothing.
+# If the export is missing, the files are still checked.
 exported=${APIGW_SYNC_AGAINST:-}
 if [ -n "$exported" ] && ! [ -s "$exported" ]; then
 	APIGW_SYNC_AGAINST=
 fi
 apigw-sync validate || checked=$?
-report lint.md validate --lint >"$folder/lint.log" || true # what is risky is told, and stops nothing
+report lint.md validate --lint >"$folder/lint.log" || true # risky findings are reported, but stop nothing
 if [ "$checked" != 0 ] || [ -n "${GITHUB_ACTIONS:-}" ]; then
 	cat "$folder/lint.log"
 fi
@@ -87,7 +87,7 @@ if [ "$#" != 0 ]; then
 	report diff.md "$@" || compared=$?
 fi
 
-# What comes first is what matters most.
+# The most important part comes first.
 verdict= level=none
 says "$(number diff impact_exposure)" exposure exposures
 says "$(number diff impact_outage)" outage outages
@@ -132,8 +132,8 @@ if [ -n "${GITHUB_OUTPUT:-}" ]; then
 	printf 'verdict=%s\nlevel=%s\n' "$verdict" "$level" >>"$GITHUB_OUTPUT"
 fi
 
-# The first line tells comments about several gateways apart, so that the next run finds and replaces its
-# own. The rest is short enough for a comment, however much there is to change.
+# The first line names the gateway, so that the next run finds and replaces its own comment. The rest is short
+# enough for a comment, however many changes there are.
 if [ "$#" = 0 ]; then
 	cp "$folder/lint.md" "$folder/diff.md"
 	rm -f "$folder/lint.md"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs apigw-sync with its report as Markdown in a file, and in the log. Its numbers come beside it, as NAME=VALUE in
-# FILE.out. On GitHub the log has annotations instead, and there are the job summary and outputs of the step.
+# Runs apigw-sync, and writes its report as Markdown to FILE and to the log, and its numbers as NAME=VALUE to
+# FILE.out. On GitHub the log gets annotations instead, and the job summary and the step's outputs are set, too.
 #
 #   report.sh FILE COMMAND [FLAG...]
 #
@@ -10,7 +10,7 @@ file=$1
 shift
 rm -f "$file" "$file.out"
 
-# The form for GitHub gives Markdown and numbers at once, so that the gateway is asked only once.
+# The format for GitHub gives Markdown and numbers in one run, so the gateway is read only once.
 code=0
 GITHUB_STEP_SUMMARY=$file GITHUB_OUTPUT=$file.out apigw-sync "$@" -o github >"$file.log" || code=$?
 if [ -n "${GITHUB_ACTIONS:-${GITHUB_OUTPUT:-}}" ]; then
