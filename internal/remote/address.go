@@ -13,24 +13,24 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Address is where the gateways of a project are reached.
+// Address is where to reach the gateways of a project.
 type Address struct {
-	Region    string // "" when endpoint and project are known without
-	Cloud     string // domain of the endpoint and of IAM, or its short name; "" when the endpoint was given
+	Region    string // "" if endpoint and project are known without it
+	Cloud     string // domain of the endpoint and of IAM, or its short name; "" if the endpoint was given
 	Endpoint  string // base URL
-	IAM       string // base URL of the IAM that may see the credentials; "" when there is none
-	Trail     string // base URL of the audit trail, which sees the credentials, too; "" when there is none
+	IAM       string // base URL of IAM, which receives the credentials; "" if it is not known
+	Trail     string // base URL of the audit trail, which receives the credentials, too; "" if it is not known
 	ProjectID string
 }
 
-// TrailVariable names the audit trail (CTS) of the project.
+// TrailVariable is the environment variable with the endpoint of the audit trail (CTS).
 const TrailVariable = "APIGW_SYNC_CTS_ENDPOINT"
 
-// regionName keeps a region from changing the host it becomes a part of.
+// regionName is strict so that a region cannot change the host of which it becomes a part.
 var regionName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
-// FindAddress is Locate, with the project at last looked up from IAM, asked through hc (nil means a client of its
-// own). IAM is asked for nothing that is known otherwise. What was found is returned beside an error, too.
+// FindAddress calls Locate, and looks the project up in IAM if it is not known otherwise. Requests go through hc (nil means a
+// client of its own). With an error, it returns the part of the address that was found.
 func FindAddress(ctx context.Context, want Address, creds Credentials, lookup Lookup, hc *http.Client) (Address, error) {
 	got, err := Locate(want, creds, lookup)
 	if err != nil || got.ProjectID != "" {
@@ -39,8 +39,8 @@ func FindAddress(ctx context.Context, want Address, creds Credentials, lookup Lo
 	region := cmp.Or(got.Region, regionIn(got.Endpoint))
 	switch {
 	case got.IAM == "":
-		return got, fmt.Errorf("no project id, and no IAM to look it up follows from the endpoint %s; "+
-			"set --project-id or HW_PROJECT_ID, or name the IAM with HUAWEICLOUD_SDK_IAM_ENDPOINT", got.Endpoint)
+		return got, fmt.Errorf("no project id, and the endpoint %s does not tell which IAM to look it up in; "+
+			"set --project-id or HW_PROJECT_ID, or HUAWEICLOUD_SDK_IAM_ENDPOINT", got.Endpoint)
 	case region == "":
 		return got, errors.New("no project id; set --project-id or HW_PROJECT_ID, or --region to look it up")
 	}
@@ -50,18 +50,18 @@ func FindAddress(ctx context.Context, want Address, creds Credentials, lookup Lo
 	return got, nil
 }
 
-// Locate completes want, which holds what flags, APIGW_SYNC_* variables and the config file say ("" means nothing),
-// and asks nobody. The region comes from HW_REGION_NAME, the cloud from HW_CLOUD or the region, the endpoint from
-// HUAWEICLOUD_SDK_REGION_APIG_<REGION> or region and cloud, the project from HW_PROJECT_ID, HUAWEICLOUD_SDK_PROJECT_ID
-// or the profile file.
+// Locate completes want, which has what flags, APIGW_SYNC_* variables and the config file say ("" means nothing). It sends no
+// requests. The region comes from HW_REGION_NAME, the cloud from HW_CLOUD or the region, the endpoint from
+// HUAWEICLOUD_SDK_REGION_APIG_<REGION> or region and cloud, the project from HW_PROJECT_ID, HUAWEICLOUD_SDK_PROJECT_ID or the
+// profile file.
 //
-// IAM is the one that the user names (HUAWEICLOUD_SDK_IAM_ENDPOINT, the profile file), else the endpoint's
-// neighbour, and so is the audit trail (APIGW_SYNC_CTS_ENDPOINT): credentials go to no other domain than that of the endpoint.
+// IAM and the audit trail are those that the user names (HUAWEICLOUD_SDK_IAM_ENDPOINT and the profile file,
+// APIGW_SYNC_CTS_ENDPOINT), else the ones in the region and domain of the endpoint: credentials must not go to another domain.
 func Locate(want Address, creds Credentials, lookup Lookup) (Address, error) {
 	got := want
 	got.Region = cmp.Or(got.Region, read(lookup, "HW_REGION_NAME"))
 	if got.Region != "" && !regionName.MatchString(got.Region) {
-		return Address{}, fmt.Errorf("region %q is no region name such as cn-north-4", got.Region)
+		return Address{}, fmt.Errorf("region %q is not a region name such as cn-north-4", got.Region)
 	}
 	if got.Endpoint == "" && got.Region == "" {
 		return Address{}, errors.New("no region; set --region or HW_REGION_NAME, or --endpoint")
@@ -76,11 +76,11 @@ func Locate(want Address, creds Credentials, lookup Lookup) (Address, error) {
 	if err != nil {
 		return Address{}, err
 	}
-	got.IAM = neighbour(base, "iam")
+	got.IAM = sibling(base, "iam")
 	if named := cmp.Or(read(lookup, "HUAWEICLOUD_SDK_IAM_ENDPOINT"), creds.IAMEndpoint); named != "" {
 		got.IAM = withScheme(named)
 	}
-	got.Trail = neighbour(base, "cts")
+	got.Trail = sibling(base, "cts")
 	if named := read(lookup, TrailVariable); named != "" {
 		got.Trail = withScheme(named)
 	}
@@ -89,7 +89,7 @@ func Locate(want Address, creds Credentials, lookup Lookup) (Address, error) {
 	return got, nil
 }
 
-// settleCloud completes the endpoint by the cloud, or holds a given endpoint against it.
+// settleCloud derives the endpoint from the cloud, or checks that a given endpoint is in it.
 func (a *Address) settleCloud(lookup Lookup) error {
 	given := a.Cloud
 	cloud, err := cloudDomain(cmp.Or(given, read(lookup, "HW_CLOUD"), cloudOf(a.Region)))
@@ -101,13 +101,13 @@ func (a *Address) settleCloud(lookup Lookup) error {
 	case given != "" && base != nil && !strings.HasSuffix("."+base.Hostname(), "."+cloud):
 		return fmt.Errorf("the endpoint %s is not in the cloud %s; leave out --endpoint or --cloud", a.Endpoint, cloud)
 	default:
-		a.Cloud = "" // the endpoint says all
+		a.Cloud = "" // the endpoint is given
 	}
 	return nil
 }
 
-// sdkEndpoint is the endpoint of APIG in a region that the variable of the SDK names; "" when it does not. It may
-// list several, separated by commas; the first one counts.
+// sdkEndpoint is the endpoint of APIG in a region that the SDK's variable for that region has; "" if it is not set. Of several
+// endpoints, separated by commas, the first one counts.
 func sdkEndpoint(region string, lookup Lookup) string {
 	variable := "HUAWEICLOUD_SDK_REGION_APIG_" + strings.ToUpper(strings.ReplaceAll(region, "-", "_"))
 	first, _, _ := strings.Cut(read(lookup, variable), ",")
@@ -124,8 +124,8 @@ func withScheme(endpoint string) string {
 	return "https://" + endpoint
 }
 
-// findProject asks IAM which project has the region's name, which is how regional projects are
-// called. A regional IAM that cannot be reached is followed by the global one, where a cloud is known to have one.
+// findProject asks IAM for the project with the name of the region, as the project of a region has it. If a regional IAM cannot
+// be reached, it asks the global IAM of the clouds that are known to have one.
 func findProject(ctx context.Context, a Address, region string, creds Credentials, hc *http.Client) (string, error) {
 	id, err := askProject(ctx, a.IAM, region, creds, hc)
 	if !errors.Is(err, api.ErrNotSent) || ctx.Err() != nil {
@@ -169,9 +169,9 @@ func askProject(ctx context.Context, endpoint, region string, creds Credentials,
 		for _, p := range answer.Projects {
 			ids = append(ids, p.ID+" ("+p.Name+")")
 		}
-		return "", fmt.Errorf("there are %d: %s; set --project-id", n, strings.Join(ids, ", "))
+		return "", fmt.Errorf("there are %d projects: %s; set --project-id", n, strings.Join(ids, ", "))
 	case answer.Projects[0].ID == "":
-		return "", errors.New("IAM names a project without an id; set --project-id")
+		return "", errors.New("IAM returned a project without an id; set --project-id")
 	}
 	return answer.Projects[0].ID, nil
 }

@@ -166,14 +166,14 @@ func TestAddressNotFound(t *testing.T) {
 	}{
 		{"nothing", Address{}, nil, "set --region or HW_REGION_NAME, or --endpoint"},
 		{"no project", Address{Endpoint: "https://example.com"}, nil, "set --project-id or HW_PROJECT_ID"},
-		{"odd region", Address{Region: "evil.example/"}, nil, "no region name"},
+		{"odd region", Address{Region: "evil.example/"}, nil, "not a region name"},
 		{"plain http", Address{Endpoint: "http://example.com"}, nil, "use https://"},
 		{"none", Address{Region: "r1"}, says(200, `{"projects":[]}`), "no project there"},
 		{
 			"several",
 			Address{Region: "r1"},
 			says(200, `{"projects":[{"id":"p1","name":"r1"},{"id":"p2","name":"r1"}]}`),
-			"there are 2: p1 (r1), p2 (r1); set --project-id",
+			"there are 2 projects: p1 (r1), p2 (r1); set --project-id",
 		},
 		{"no id", Address{Region: "r1"}, says(200, `{"projects":[{"name":"r1"}]}`), "without an id"},
 		{
@@ -182,7 +182,7 @@ func TestAddressNotFound(t *testing.T) {
 			says(401, `{"error":{"message":"who are you?","code":401}}`),
 			"who are you?; the credentials come from HW_ACCESS_KEY",
 		},
-		{"no IAM", Address{Region: "r1", Endpoint: "https://gateway.example.com"}, nil, "no IAM to look it up follows from the endpoint https://gateway.example.com; set --project-id"},
+		{"no IAM", Address{Region: "r1", Endpoint: "https://gateway.example.com"}, nil, "the endpoint https://gateway.example.com does not tell which IAM to look it up in; set --project-id"},
 		{"odd cloud", Address{Region: "r1", Cloud: "https://evil.example/"}, nil, "is neither huawei, huawei-eu or otc nor a domain"},
 		{"top-level cloud", Address{Region: "r1", Cloud: "com"}, nil, "nor a domain"},
 		{"another cloud", Address{Region: "r1", Cloud: "otc", Endpoint: "https://apig.r1.myhuaweicloud.com"}, nil, "is not in the cloud otc.t-systems.com"},
@@ -198,8 +198,8 @@ func TestAddressNotFound(t *testing.T) {
 	}
 }
 
-// TestCredentialsStayInTheDomain: whatever region, cloud and endpoint say, no host sees credentials that is not beside
-// the endpoint, unless the user named it.
+// TestCredentialsStayInTheDomain: whatever region, cloud and endpoint are, only hosts in the domain of the endpoint receive
+// credentials, unless the user named another one.
 func TestCredentialsStayInTheDomain(t *testing.T) {
 	for endpoint, iam := range map[string]string{
 		"https://apig.eu-de.otc.t-systems.com":    "iam.eu-de.otc.t-systems.com",
@@ -249,7 +249,7 @@ func TestCredentialsStayInTheDomain(t *testing.T) {
 	}
 }
 
-// TestIAMDoesNotPassCredentialsOn: an IAM that redirects elsewhere ends the run; nobody else sees a signature.
+// TestIAMDoesNotPassCredentialsOn: if IAM redirects elsewhere, the run ends, and no other host receives a signature.
 func TestIAMDoesNotPassCredentialsOn(t *testing.T) {
 	for _, to := range []string{"https://iam.evil.example/v3/projects", "http://iam.r1.cloud.example/v3/projects", "https://iam.r1.cloud.example:444/v3/projects", "//evil.example/", "https://u:p@iam.r1.cloud.example/"} {
 		var asked []string

@@ -21,26 +21,26 @@ import (
 const (
 	maxBody      = 64 << 20 // of a success: thousands of objects
 	maxErrorBody = 64 << 10
-	maxMessage   = 1000 // characters of the gateway's words that are shown
-	maxID        = 100  // characters of a request's id
+	maxMessage   = 1000 // characters of the gateway's message that are shown
+	maxID        = 100  // characters of a request id
 )
 
-// answer is what came back for a question.
+// answer is the answer to a request.
 type answer struct {
-	q     *question
+	q     *prepared
 	resp  *http.Response
 	clean *cleaner
 }
 
 func (a answer) read(reply any) error {
 	if status := a.resp.StatusCode; status < 200 || status > 299 {
-		text, _ := io.ReadAll(io.LimitReader(a.resp.Body, maxErrorBody)) // what there is tells more than nothing
+		text, _ := io.ReadAll(io.LimitReader(a.resp.Body, maxErrorBody)) // even a part of the body may name the cause
 		return a.failure(text, status)
 	}
 	body := bodies.Get().(*bytes.Buffer)
 	defer bodies.Put(body)
 	body.Reset()
-	n, err := body.ReadFrom(io.LimitReader(a.resp.Body, maxBody+1)) // to its end, so that the connection can be used again
+	n, err := body.ReadFrom(io.LimitReader(a.resp.Body, maxBody+1)) // to the end, so that the connection can be reused
 	if refused := a.refused(body.Bytes()); refused != nil {
 		return refused
 	}
@@ -48,32 +48,31 @@ func (a answer) read(reply any) error {
 	case reply == nil, a.resp.StatusCode == http.StatusNoContent:
 		return nil
 	case err != nil:
-		return a.unreadable(fmt.Errorf("it broke off after %d bytes: %w", n, foreign(err, true)))
+		return a.unreadable(fmt.Errorf("it ended after %d bytes: %w", n, withoutQuotes(err, true)))
 	case n > maxBody:
 		return a.unreadable(fmt.Errorf("it has more than %d bytes", maxBody))
 	}
 	return a.decode(body.Bytes(), reply)
 }
 
-// refused is the error that the body of a success tells of; nil when it tells of none.
+// refused is the error in the body of an answer whose status is a success; nil if there is none.
 func (a answer) refused(text []byte) error {
 	if !bytes.Contains(text, []byte(`"error_code"`)) {
 		return nil
 	}
 	var body failureBody
 	if _, err := wire.Decode(text, &body); err != nil || strings.Trim(body.Code, "APICGW.0 ") == "" {
-		return nil // APIG.0000 is none
+		return nil // APIG.0000 means success
 	}
 	e := a.failure(text, api.StatusOf(body.Code))
-	e.Message = fmt.Sprintf("with HTTP status %d, %s", a.resp.StatusCode, cmp.Or(e.Message, "without words"))
+	e.Message = fmt.Sprintf("with HTTP status %d, %s", a.resp.StatusCode, cmp.Or(e.Message, "no message"))
 	return e
 }
 
-// bodies are used again: what is decoded keeps nothing of them.
+// bodies are buffers that are reused: decoded values do not refer to them.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// decode fills a value of its own first, so that a failed attempt leaves nothing in reply. Those who decode
-// never quote values.
+// decode fills a new value first, so that a failed attempt leaves nothing in reply. The errors of decoders never quote values.
 func (a answer) decode(body []byte, reply any) error {
 	into := reflect.ValueOf(reply)
 	fresh := reflect.New(into.Type().Elem())
@@ -83,7 +82,7 @@ func (a answer) decode(body []byte, reply any) error {
 	case !json.Valid(body):
 		err = errors.New("it is not JSON" + a.contentType())
 	case ok:
-		err = own.UnmarshalJSON(body) // as json.Unmarshal would, without looking for the value's end first
+		err = own.UnmarshalJSON(body) // as json.Unmarshal does, but without checking the syntax a second time
 	default:
 		_, err = wire.Decode(body, fresh.Interface())
 	}
@@ -114,7 +113,7 @@ func (a answer) contentType() string {
 
 func (a answer) requestID() string { return a.clean.line(a.resp.Header.Get("X-Request-Id"), maxID) }
 
-// failureBody holds the spellings of an error that the gateway, its front door and IAM use.
+// failureBody has the forms of an error that the gateway, its front door and IAM use.
 type failureBody struct {
 	Code      string `json:"error_code"`
 	Message   string `json:"error_msg"`
@@ -124,7 +123,7 @@ type failureBody struct {
 	} `json:"error"`
 }
 
-// failure is the error of an answer with such a body, which means the status.
+// failure is the error of an answer with this body; status is the HTTP status that it stands for.
 func (a answer) failure(text []byte, status int) *api.Error {
 	var body failureBody
 	if _, err := wire.Decode(text, &body); err != nil {
@@ -142,8 +141,8 @@ func (a answer) failure(text []byte, status int) *api.Error {
 	}
 }
 
-// retryAfter reads seconds or a date. A date is compared with the gateway's own clock when it
-// tells it.
+// retryAfter reads a Retry-After header: seconds, or a date, which is compared with the gateway's clock if the answer has a
+// Date.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.Atoi(text); err == nil {
@@ -154,8 +153,8 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	if err != nil {
 		return 0
 	}
-	if told, err := http.ParseTime(h.Get("Date")); err == nil {
-		now = told
+	if theirs, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = theirs
 	}
 	return max(date.Sub(now), 0)
 }

@@ -111,7 +111,7 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// The audit trail has a host of its own, which hints name; that it has no usable address concerns those who ask it.
+// The audit trail has a host of its own, which hints name. If its address is not valid, only requests to it fail.
 func TestHintsOfTheTrail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ask := func(trail string) error {
@@ -122,7 +122,7 @@ func TestHintsOfTheTrail(t *testing.T) {
 		for trail, want := range map[string]string{
 			"https://cts.example.com": "check APIGW_SYNC_CTS_ENDPOINT, and the name server",
 			"http://cts.example.com":  "http:// would send the credentials readable to cts.example.com",
-			"":                        "name it with APIGW_SYNC_CTS_ENDPOINT",
+			"":                        "set APIGW_SYNC_CTS_ENDPOINT",
 		} {
 			if err := ask(trail); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%q: error is %v, want it to hold %q", trail, err, want)
@@ -131,7 +131,7 @@ func TestHintsOfTheTrail(t *testing.T) {
 	})
 }
 
-// What a transport says may quote what it has read, or sent.
+// The error of a transport may quote what it has read or sent.
 func TestTransportErrorIsClean(t *testing.T) {
 	r := post()
 	r.Secrets = []string{"p4ssw0rd-1"}
@@ -170,7 +170,7 @@ func TestBodiesAreBounded(t *testing.T) {
 	}
 }
 
-// A refusal is one whatever its HTTP status, and means what its code means.
+// A refusal is recognised by its code, whatever its HTTP status.
 func TestRefusedWithSuccess(t *testing.T) {
 	tests := []struct {
 		body    string
@@ -209,7 +209,7 @@ func TestRefusedWithSuccess(t *testing.T) {
 	}
 }
 
-// Whatever a gateway answers, it is read or an error, and the error shows nothing of it but its own words.
+// Whatever a gateway answers, it is decoded or an error, and the error quotes nothing but the message of a refusal.
 func FuzzAnswer(f *testing.F) {
 	for _, body := range []string{`{"name":1,"size":"2"}`, `{"error_code":"APIG.3005","error_msg":"x"}`, `[]`, `{"error":{"message":["x"]}}`, `{"size":1e99}`, "", `"`} {
 		f.Add(200, body)
@@ -217,7 +217,7 @@ func FuzzAnswer(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		status = 200 + max(0, status)%400
-		a := answer{q: &question{Request: get()}, resp: reply(status, body), clean: newCleaner()}
+		a := answer{q: &prepared{Request: get()}, resp: reply(status, body), clean: newCleaner()}
 		var got shape
 		err := a.read(&got)
 		if err == nil && status > 299 {
@@ -229,7 +229,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// Whatever the metadata service answers, keys that come of it can be used, and no error shows them.
+// Whatever the metadata service answers, keys that are returned can be used, and no error shows them.
 func FuzzMetadata(f *testing.F) {
 	f.Add(`{"credential":{"access":"a","secret":"tops3cret","securitytoken":"t","expires_at":"2030-01-01T00:00:00Z"}}`)
 	f.Add(`{"credential":{"access":1,"secret":"tops3cret","expires_at":5}}`)

@@ -20,7 +20,7 @@ import (
 const maxRedirects = 3
 
 // attempt sends q once and decodes the answer into reply.
-func (c *Client) attempt(ctx context.Context, q *question, reply any, number int) error {
+func (c *Client) attempt(ctx context.Context, q *prepared, reply any, number int) error {
 	began := time.Now()
 	actx, cancel := outlive(ctx, c.timeout, c.grace)
 	defer cancel()
@@ -54,9 +54,9 @@ func (c *Client) attempt(ctx context.Context, q *question, reply any, number int
 	return err
 }
 
-// send signs and sends q, following redirects within the same host. at is the question that was
-// answered; sent is false when surely nothing of it has left.
-func (c *Client) send(ctx context.Context, q *question, keys Credentials) (_ *http.Response, at *question, sent bool, _ error) {
+// send signs and sends q, and follows redirects within the same host. at is the request that was answered, which a redirect
+// changes; sent is false only if certainly nothing was sent.
+func (c *Client) send(ctx context.Context, q *prepared, keys Credentials) (_ *http.Response, at *prepared, sent bool, _ error) {
 	for hops := 0; ; hops++ {
 		resp, sent, err := c.exchange(ctx, q, keys)
 		if err != nil {
@@ -69,7 +69,7 @@ func (c *Client) send(ctx context.Context, q *question, keys Credentials) (_ *ht
 		_ = resp.Body.Close()
 		next, err := q.redirected(resp.StatusCode, location)
 		if err == nil && hops == maxRedirects {
-			err = errors.New("the gateway redirects in circles")
+			err = errors.New("the gateway redirects too often")
 		}
 		if err != nil {
 			return nil, q, true, &api.Error{
@@ -81,9 +81,9 @@ func (c *Client) send(ctx context.Context, q *question, keys Credentials) (_ *ht
 	}
 }
 
-// exchange is one HTTP round trip. The transport is used without http.Client, which would follow
-// redirects with a signature that does not fit.
-func (c *Client) exchange(ctx context.Context, q *question, keys Credentials) (_ *http.Response, sent bool, _ error) {
+// exchange is one HTTP round trip. It uses the transport without http.Client, which would follow redirects with a signature
+// that is not valid there.
+func (c *Client) exchange(ctx context.Context, q *prepared, keys Credentials) (_ *http.Response, sent bool, _ error) {
 	var connected atomic.Bool
 	_, own := c.transport.(*http.Transport)
 	if own {
@@ -94,17 +94,17 @@ func (c *Client) exchange(ctx context.Context, q *question, keys Credentials) (_
 	resp, err := c.transport.RoundTrip(q.request(ctx, c, keys))
 	if err != nil {
 		sent := !dialFailed(err) && (connected.Load() || !own)
-		return nil, sent, foreign(err, own)
+		return nil, sent, withoutQuotes(err, own)
 	}
 	return resp, true, nil
 }
 
-// errNoHTTP is all that is told of an answer that breaks the rules of HTTP: what net/http says of it quotes it, and an
-// answer on the wrong place of a connection may hold anything.
-var errNoHTTP = errors.New("the answer is not HTTP as it should be")
+// errNoHTTP replaces net/http's error for an answer that is not valid HTTP: that error quotes the answer, which may contain
+// anything, even secrets.
+var errNoHTTP = errors.New("the answer is not valid HTTP")
 
-// foreign is err, without its words when those may quote what came from the other side.
-func foreign(err error, own bool) error {
+// withoutQuotes is err, with a text of our own if its text may quote what the other side has sent.
+func withoutQuotes(err error, own bool) error {
 	var timeout net.Error
 	known := !own || dialFailed(err) || speaksNoTLS(err) || errors.As(err, new(*net.OpError)) || errors.As(err, &timeout) && timeout.Timeout()
 	for _, plain := range []error{io.EOF, io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded, net.ErrClosed} {
@@ -116,8 +116,8 @@ func foreign(err error, own bool) error {
 	return &cleanError{errNoHTTP.Error(), err}
 }
 
-// dialFailed reports whether err says that no connection came about. Other transports than
-// net/http's own are believed nothing else: their failures may come after the request was sent.
+// dialFailed reports whether err means that no connection was made, so that nothing was sent. This is the only error that
+// proves it with transports other than that of net/http.
 func dialFailed(err error) bool {
 	var op *net.OpError
 	if errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") {
@@ -132,14 +132,13 @@ func certificateRefused(err error) bool {
 	return errors.As(err, &verify)
 }
 
-// speaksNoTLS reports whether something else than TLS came back from an https endpoint.
+// speaksNoTLS reports whether an https endpoint has answered with something other than TLS.
 func speaksNoTLS(err error) bool {
 	var record tls.RecordHeaderError
 	return errors.As(err, &record)
 }
 
-// noteDate learns the gateway's clock. The answer's date is taken to be of half way between the
-// question and now.
+// noteDate learns the gateway's clock. It assumes that the date of the answer was taken halfway between the request and now.
 func (c *Client) noteDate(resp *http.Response, began time.Time) {
 	date, err := http.ParseTime(resp.Header.Get("Date"))
 	if err != nil {

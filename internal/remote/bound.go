@@ -2,17 +2,17 @@ package remote
 
 import "sync"
 
-// Bound holds for the requests in flight to several gateways together. It is safe for concurrent use; nil is none.
+// Bound limits the requests in flight to several gateways together. It is safe for concurrent use; nil means no limit.
 type Bound struct {
 	mu     sync.Mutex
 	free   int
 	pacers []*pacer
 }
 
-// NewBound lets n requests be in flight at most.
+// NewBound allows at most n requests in flight.
 func NewBound(n int) *Bound { return &Bound{free: n} }
 
-// join has a pacer told when room has become free.
+// join adds a pacer, which is woken whenever a request has ended.
 func (b *Bound) join(p *pacer) {
 	if b == nil {
 		return
@@ -22,7 +22,7 @@ func (b *Bound) join(p *pacer) {
 	b.pacers = append(b.pacers, p)
 }
 
-// take takes a place, where there is one.
+// take reports whether another request may start, and counts it.
 func (b *Bound) take() bool {
 	if b == nil {
 		return true
@@ -36,7 +36,7 @@ func (b *Bound) take() bool {
 	return true
 }
 
-// give gives a place back.
+// give ends a request that take has counted, and wakes the pacers.
 func (b *Bound) give() {
 	if b == nil {
 		return

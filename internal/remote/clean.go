@@ -8,22 +8,22 @@ import (
 	"unicode/utf8"
 )
 
-// shortestSecret is the length, in characters, from which a value is searched for in foreign texts: shorter ones
-// would also hit ordinary words.
+// shortestSecret is the length, in characters, from which secrets are searched for in texts: shorter ones would also match
+// ordinary words.
 const shortestSecret = 8
 
-// cutSecret is the length, in bytes, from which the beginning of a secret is hidden like the whole, wherever it
-// ends. At the end of a text, where somebody may have cut it, shortestSecret is enough.
+// cutSecret is the length, in bytes, from which the beginning of a secret is hidden like the whole secret. At the end of a text,
+// where it may have been cut off, shortestSecret is enough.
 const cutSecret = 16
 
-// cleaner makes foreign texts fit to show: what the client has sent in secret is replaced however it is spelled,
-// control characters (which could steer a terminal) become spaces, and the length is bounded. It learns secrets as
-// they are sent, and is safe for concurrent use.
+// cleaner makes texts that come from a gateway safe to show. It replaces secrets that the client has sent, however they are
+// escaped or encoded, turns control characters, which could control a terminal, into spaces, and limits the length. It learns
+// secrets as they are sent. It is safe for concurrent use.
 type cleaner struct {
 	mu    sync.RWMutex
 	known map[string]bool
-	heads map[string][]string // what secrets come to, by the first shortestSecret bytes
-	odd   []string            // secrets that come to less than that: searched for as they are
+	heads map[string][]string // loose forms of secrets, by their first shortestSecret bytes
+	short []string            // secrets whose loose form is shorter than that: searched for as they are
 }
 
 func newCleaner(secrets ...string) *cleaner {
@@ -32,7 +32,7 @@ func newCleaner(secrets ...string) *cleaner {
 	return c
 }
 
-// learn takes note of secrets. A secret that itself looks escaped is noted unescaped, too, as texts are compared.
+// learn adds secrets. A secret that itself looks escaped is also added unescaped, since texts are compared in that form.
 func (c *cleaner) learn(secrets ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -54,12 +54,12 @@ func (c *cleaner) learn(secrets ...string) {
 			}
 		}
 		if !found {
-			c.odd = append(c.odd, s)
+			c.short = append(c.short, s)
 		}
 	}
 }
 
-// hide replaces secrets, at whatever depth of escapes and encodings they stand.
+// hide replaces secrets, however often they are escaped and encoded.
 func (c *cleaner) hide(text string) string {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -75,17 +75,17 @@ func (c *cleaner) hide(text string) string {
 }
 
 const (
-	deepest = 3       // encodings inside each other that are looked through
-	most    = 4 << 20 // bytes that are looked at; a text that takes more is not shown
+	deepest = 3       // levels of nested encodings that are searched
+	most    = 4 << 20 // bytes that are searched; a text that takes more is not shown
 )
 
-// search looks for secrets in a text that was taken out of so many encodings, until work is used up.
+// search looks for secrets in a text that was decoded depth times. It stops when work, a number of bytes, is used up.
 func (c *cleaner) search(text string, depth int, work *int) (found []span) {
 	for _, level := range levels(text) {
 		if *work -= len(level); *work < 0 {
 			return nil
 		}
-		found = append(append(found, c.find(level.loose(), work)...), c.findOdd(level)...)
+		found = append(append(found, c.find(level.loose(), work)...), c.findShort(level)...)
 		if depth < deepest {
 			found = append(found, c.findEncoded(level, depth+1, work)...)
 		}
@@ -94,7 +94,7 @@ func (c *cleaner) search(text string, depth int, work *int) (found []span) {
 }
 
 // find looks for secrets, and beginnings of them, in a text without escapes.
-func (c *cleaner) find(in spelled, work *int) (found []span) {
+func (c *cleaner) find(in mapped, work *int) (found []span) {
 	text := in.text()
 	for i := 0; i+shortestSecret <= len(text) && *work >= 0; i++ {
 		most := 0
@@ -113,9 +113,9 @@ func (c *cleaner) find(in spelled, work *int) (found []span) {
 	return found
 }
 
-// findOdd looks for secrets of which loose leaves too little.
-func (c *cleaner) findOdd(in spelled) (found []span) {
-	for _, secret := range c.odd {
+// findShort looks for secrets whose loose form is too short for find.
+func (c *cleaner) findShort(in mapped) (found []span) {
+	for _, secret := range c.short {
 		text := in.text()
 		for at := 0; ; {
 			i := strings.Index(text[at:], secret)
@@ -129,8 +129,8 @@ func (c *cleaner) findOdd(in spelled) (found []span) {
 	return found
 }
 
-// findEncoded looks for secrets inside what may be base64 or hexadecimal, which is hidden as a whole.
-func (c *cleaner) findEncoded(in spelled, depth int, work *int) (found []span) {
+// findEncoded looks for secrets inside what may be base64 or hexadecimal. A part that contains one is hidden as a whole.
+func (c *cleaner) findEncoded(in mapped, depth int, work *int) (found []span) {
 	holds := func(text string) bool { return len(c.search(text, depth, work)) > 0 }
 	for _, code := range codes {
 		for at := 0; at < len(in); {
@@ -147,7 +147,7 @@ func (c *cleaner) findEncoded(in spelled, depth int, work *int) (found []span) {
 	return found
 }
 
-// common is the length of what two texts begin with.
+// common is the length of the common beginning of two texts.
 func common(a, b string) (n int) {
 	for n < len(a) && n < len(b) && a[n] == b[n] {
 		n++
@@ -158,7 +158,7 @@ func common(a, b string) (n int) {
 // span is a part of a text, in bytes.
 type span struct{ from, to int }
 
-// replace puts a stand-in in the place of spans, one for those that overlap.
+// replace replaces spans, with one replacement for spans that overlap.
 func replace(text string, spans []span) string {
 	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })
 	var b strings.Builder
@@ -176,7 +176,7 @@ func replace(text string, spans []span) string {
 
 // line is text on one line of at most limit characters, without secrets.
 func (c *cleaner) line(text string, limit int) string {
-	text = text[:min(len(text), 8*limit)] // what is behind will not be shown
+	text = text[:min(len(text), 8*limit)] // the rest would not be shown
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == utf8.RuneError {
 			return ' '
@@ -190,7 +190,7 @@ func (c *cleaner) line(text string, limit int) string {
 	return text
 }
 
-// err is err with a clean text and the same chain below it.
+// err is err with a clean text, wrapping the original.
 func (c *cleaner) err(err error) error {
 	if text := err.Error(); text != c.hide(text) {
 		return &cleanError{c.hide(text), err}

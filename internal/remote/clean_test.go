@@ -21,7 +21,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// spellings are the ways in which a gateway, a proxy or a library may write a text inside another.
+// spellings are the ways in which a gateway, a proxy or a library may escape or encode a text.
 var spellings = map[string]func(string) string{
 	"as it is":      func(s string) string { return s },
 	"JSON":          func(s string) string { return `{"client_secret":` + jsonText(s, true) + `}` },
@@ -56,7 +56,7 @@ func jsonText(s string, forHTML bool) string {
 	return strings.TrimSpace(b.String())
 }
 
-// asciiText spells every character that is no letter or digit by its number.
+// asciiText writes every character that is not a letter or digit as its number.
 func asciiText(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -72,8 +72,8 @@ func asciiText(s string) string {
 	return b.String()
 }
 
-// randomSecret is one that shortestSecret lets count, of characters that some spelling changes and some that none does.
-// It does not begin or end with blanks, which whoever quotes it may take away.
+// randomSecret is a secret that is long enough to be searched for. Some of its characters are changed by some spelling, others by
+// none. It does not begin or end with blanks, which quoting may remove.
 func randomSecret(r *rand.Rand) string {
 	alphabet := []rune("abcXYZ0189 &<>\"'\\/\n\t+%=;:#u{}$!-_~ü支😀")
 	for {
@@ -88,7 +88,7 @@ func randomSecret(r *rand.Rand) string {
 	}
 }
 
-// TestSecretsInAnySpelling: a secret is hidden however often, in whichever order and by whom it was escaped.
+// TestSecretsInAnySpelling: a secret is hidden however often and in whichever order it was escaped and encoded.
 func TestSecretsInAnySpelling(t *testing.T) {
 	names := slices.Sorted(maps.Keys(spellings))
 	for seed := range uint64(5_000) {
@@ -106,7 +106,7 @@ func TestSecretsInAnySpelling(t *testing.T) {
 	}
 }
 
-// TestInnocentTextsStay: what is no secret is shown as it came.
+// TestInnocentTextsStay: texts without secrets are shown unchanged.
 func TestInnocentTextsStay(t *testing.T) {
 	c := newCleaner("https://user:pw@example.com/", "p4ssw0rd&<>\"'", "-----BEGIN PRIVATE KEY-----\nabc")
 	for _, text := range []string{
@@ -119,7 +119,7 @@ func TestInnocentTextsStay(t *testing.T) {
 	}
 }
 
-// TestCutSecret: an echo that ends in the middle of a secret shows nothing of it.
+// TestCutSecret: a text that is cut off in the middle of a secret shows no part of it.
 func TestCutSecret(t *testing.T) {
 	c := newCleaner("correct-horse-battery-staple")
 	for text, want := range map[string]string{
@@ -135,7 +135,7 @@ func TestCutSecret(t *testing.T) {
 	}
 }
 
-// TestEchoOfTheBody: a gateway that quotes the body it was sent, or one that it was sent before, tells no secret.
+// TestEchoOfTheBody: secrets are hidden in the message of a gateway that quotes the body of this request or of an earlier one.
 func TestEchoOfTheBody(t *testing.T) {
 	const secret = "a&b<c>d\"e\\f`g\nh"
 	content := `{"client_secret":` + jsonText(secret, true) + `}`
@@ -161,7 +161,7 @@ func TestEchoOfTheBody(t *testing.T) {
 	}
 }
 
-// FuzzHide looks for texts that the search cannot cope with.
+// FuzzHide looks for texts in which a secret stays visible.
 func FuzzHide(f *testing.F) {
 	f.Add("p4ssw0rd&", `{"a":"p4ssw0rd\u0026"}`)
 	f.Add(`\\\u0026`, `\\\\\\u0026amp;%`)

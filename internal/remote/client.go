@@ -1,5 +1,5 @@
-// Package remote asks a gateway's management API: it signs, paces, repeats and decodes. It knows
-// no resources; what is asked comes in as api.Request.
+// Package remote sends requests to a gateway's management API: it signs them, paces them, repeats them and decodes the answers.
+// It knows no resources; callers pass an api.Request.
 package remote
 
 import (
@@ -16,35 +16,34 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Config is what a Client needs to know. The zero value of everything but Endpoint and
-// Credentials has a meaning.
+// Config configures a Client. Only Endpoint and Credentials are required.
 type Config struct {
 	Endpoint    string // base URL; http only for a loopback host
-	Trail       string // base URL of the audit trail; "" makes requests to it errors
+	Trail       string // base URL of the audit trail; "" makes requests to it fail
 	ProjectID   string // "" is an error as soon as a request needs it
 	InstanceID  string // "" is an error as soon as a request needs it
 	Credentials Credentials
 
-	Parallelism    int           // requests in flight at most; 0 means as many as the gateway takes, 100 at most
-	All            *Bound        // of requests in flight to several gateways; nil means none
+	Parallelism    int           // requests in flight at most; 0 means as many as the gateway handles, up to 100
+	All            *Bound        // limit of requests in flight to several gateways; nil means none
 	MaxRPS         float64       // requests a second at most; 0 means no fixed cap
-	RequestTimeout time.Duration // one attempt, answer included; 0 means 30 s
-	Grace          time.Duration // what attempts in flight get after a cancel; 0 means 10 s, below 0 none
-	RetryBudget    int           // repeats of the whole run; 0 means 200, below 0 none
+	RequestTimeout time.Duration // of one attempt, including the answer; 0 means 30 s
+	Grace          time.Duration // how long attempts in flight may continue after a cancel; 0 means 10 s, negative none
+	RetryBudget    int           // repeats in the whole run; 0 means 200, negative none
 
-	Transport http.RoundTripper // nil means a pool of its own, of that size
+	Transport http.RoundTripper // nil means a new pool of connections, sized for Parallelism
 	UserAgent string            // "" means apigw-sync
 	Log       *slog.Logger      // Debug: every attempt; Info: long pauses; nil means none
 }
 
 // Client sends requests to one gateway. It implements api.Caller and is safe for concurrent use.
 //
-// When the context of a call ends, nothing new starts and waits end at once, but an attempt in
-// flight may still finish within Config.Grace: a write that is cut leaves an unclear outcome.
+// When the context of a call ends, no further attempt starts and waits end at once. An attempt in flight may still finish
+// within Config.Grace, since cutting off a write leaves its outcome unclear.
 type Client struct {
 	base       *url.URL
-	trail      *url.URL // nil where there is none
-	noTrail    error    // why there is none
+	trail      *url.URL // nil if there is none
+	noTrail    error    // why trail is nil
 	projectID  string
 	instanceID string
 	creds      Credentials
@@ -56,7 +55,7 @@ type Client struct {
 	tally      *tally
 	log        *slog.Logger
 	clean      *cleaner
-	where      string // what decides about the endpoint, for hints
+	where      string // the settings that determine the endpoint, for hints
 }
 
 var _ api.Caller = (*Client)(nil)
@@ -68,9 +67,9 @@ func New(c Config) (*Client, error) {
 		return nil, err
 	}
 	var trail *url.URL
-	noTrail := errors.New("no audit trail follows from the endpoint; name it with " + TrailVariable)
+	noTrail := errors.New("the endpoint does not tell where the audit trail is; set " + TrailVariable)
 	if c.Trail != "" {
-		trail, noTrail = parseEndpoint(c.Trail) // whoever never asks it does not care
+		trail, noTrail = parseEndpoint(c.Trail) // an error only matters to requests to it
 	}
 	if err := c.Credentials.check(); err != nil {
 		return nil, err
@@ -90,7 +89,7 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
-// MostAtOnce is how many requests were allowed in flight at most so far.
+// MostAtOnce returns the largest number of requests in flight that was allowed so far.
 func (c *Client) MostAtOnce() int { return c.pace.mostAtOnce() }
 
 func (c Config) withDefaults() Config {
@@ -115,8 +114,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Call implements api.Caller. A DELETE that is answered with "not found" after an earlier attempt
-// of the same call had an unclear outcome counts as done: that attempt has deleted the object.
+// Call implements api.Caller. If a DELETE is answered with "not found" and an earlier attempt of the same call had an unclear
+// outcome, it has succeeded: that attempt has deleted the object.
 func (c *Client) Call(ctx context.Context, r api.Request, reply any) (attempts int, err error) {
 	base, prefix := c.base, []string{"v2", c.projectID, "apigw"}
 	missing := ""
@@ -149,7 +148,7 @@ func (c *Client) call(ctx context.Context, base *url.URL, segments []string, r a
 	if v := reflect.ValueOf(reply); reply != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
 		return 0, fmt.Errorf("%s: %w: the reply must be a pointer, not %T", r.Operation, api.ErrNotSent, reply)
 	}
-	q, err := newQuestion(base, segments, r)
+	q, err := prepare(base, segments, r)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w: %w", r.Operation, api.ErrNotSent, err)
 	}
@@ -161,7 +160,7 @@ func (c *Client) call(ctx context.Context, base *url.URL, segments []string, r a
 	return attempts, c.withHint(err, who)
 }
 
-// ServerDate returns how far the gateway's clock is ahead of this machine's (negative: behind), as
-// of the last answer that carried a Date. The header has whole seconds, so that offsets of a
-// second or two mean nothing. ok is false before the first such answer.
+// ServerDate returns how far the gateway's clock is ahead of this machine's (negative if it is behind), according to the last
+// answer with a Date header. The header has whole seconds, so offsets of a second or two mean nothing. ok is false before the
+// first such answer.
 func (c *Client) ServerDate() (offset time.Duration, ok bool) { return c.tally.clockOffset() }

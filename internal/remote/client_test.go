@@ -40,7 +40,7 @@ func serve(t *testing.T, handler http.HandlerFunc, change func(*Config)) *Client
 	})
 }
 
-// verify checks a signature with what has arrived alone, as the gateway does.
+// verify checks a signature using only what has arrived, as the gateway does.
 func verify(r *http.Request, body []byte) error {
 	_, list, _ := strings.Cut(r.Header.Get("Authorization"), "SignedHeaders=")
 	list, _, _ = strings.Cut(list, ",")
@@ -125,7 +125,7 @@ func TestTokenAndScope(t *testing.T) {
 	}
 }
 
-// Each attempt is signed for its own moment.
+// Each attempt is signed anew, with the current time.
 func TestSignedAnew(t *testing.T) {
 	var signatures []string
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -172,7 +172,7 @@ func TestRedirect(t *testing.T) {
 		t.Errorf("same host: %+v, %v", echoed, err)
 	}
 	for path, text := range map[string]string{
-		"loop": "in circles", "away": "redirects to https://elsewhere.example", "seeother": "redirects a POST",
+		"loop": "too often", "away": "redirects to https://elsewhere.example", "seeother": "redirects a POST",
 	} {
 		r.Path = []string{path}
 		attempts, err := c.Call(t.Context(), r, nil)
@@ -281,7 +281,7 @@ func TestRefusedBeforeSending(t *testing.T) {
 	}
 }
 
-// A real connection that is refused, and one that ends in the middle, are told apart.
+// A connection that is refused and one that breaks in the middle have different outcomes.
 func TestRealConnections(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -326,7 +326,7 @@ func TestPlainAnswerToHTTPS(t *testing.T) {
 	}
 }
 
-// Connections are kept and used again.
+// Connections are kept and reused.
 func TestKeepAlive(t *testing.T) {
 	var opened, answered atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -352,7 +352,7 @@ func TestKeepAlive(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := opened.Load(); n > 8 { // a few more than 4 when one is opened while another comes back
+	if n := opened.Load(); n > 8 { // a few more than 4, since one may be opened while another is about to become idle
 		t.Errorf("%d connections", n)
 	}
 	if n := answered.Load(); n != 160 {

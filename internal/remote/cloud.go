@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// Clouds are the domains of clouds that have short names.
+// Clouds are the domains of the clouds that have short names.
 var Clouds = map[string]string{
 	"huawei":    "myhuaweicloud.com",
 	"huawei-eu": "myhuaweicloud.eu",
 	"otc":       "otc.t-systems.com",
 }
 
-// cloudOf is the short name of the cloud that a region is in.
+// cloudOf is the short name of the cloud to which a region belongs.
 func cloudOf(region string) string {
 	switch {
 	case strings.HasPrefix(region, "eu-west-1"): // but eu-west-0, Paris, is not
@@ -28,7 +28,7 @@ func cloudOf(region string) string {
 
 var domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$`)
 
-// cloudDomain is the domain that a cloud is given by.
+// cloudDomain is the domain of a cloud, which is given as a domain or a short name.
 func cloudDomain(cloud string) (string, error) {
 	domain := strings.ToLower(cloud)
 	if known := Clouds[domain]; known != "" {
@@ -40,12 +40,12 @@ func cloudDomain(cloud string) (string, error) {
 	return domain, nil
 }
 
-// private are top-level domains that nobody can register a name in.
+// private are top-level domains in which nobody can register a name.
 var private = []string{"internal", "local", "lan", "corp", "home", "localhost", "example", "test"}
 
-// parts takes the host of an endpoint apart that is called apig.REGION.DOMAIN; ok is false for any other, and where
-// DOMAIN is a top-level domain, since a neighbour might then be somebody else's.
-func parts(base *url.URL) (region, domain string, ok bool) {
+// splitEndpoint splits an endpoint whose host is apig.REGION.DOMAIN. ok is false for any other host, and if DOMAIN is a
+// top-level domain, since hosts next to it may then belong to somebody else.
+func splitEndpoint(base *url.URL) (region, domain string, ok bool) {
 	host := strings.ToLower(strings.TrimSuffix(base.Hostname(), "."))
 	rest, ok := strings.CutPrefix(host, "apig.")
 	region, domain, _ = strings.Cut(rest, ".")
@@ -53,22 +53,22 @@ func parts(base *url.URL) (region, domain string, ok bool) {
 	return region, domain, ok && safe && regionName.MatchString(region) && base.Port() == ""
 }
 
-// neighbour is the base URL of another service in the region and domain of an endpoint; "" when none follows from it.
-func neighbour(base *url.URL, service string) string {
-	region, domain, ok := parts(base)
+// sibling is the base URL of another service in the region and domain of an endpoint; "" if the endpoint has no such form.
+func sibling(base *url.URL, service string) string {
+	region, domain, ok := splitEndpoint(base)
 	if !ok {
 		return ""
 	}
 	return "https://" + service + "." + region + "." + domain
 }
 
-// regionIn is the region that an endpoint names; "" when it names none.
+// regionIn is the region in the host of an endpoint; "" if it has none.
 func regionIn(endpoint string) string {
 	base, err := url.Parse(endpoint)
 	if err != nil {
 		return ""
 	}
-	if region, _, ok := parts(base); ok {
+	if region, _, ok := splitEndpoint(base); ok {
 		return region
 	}
 	return ""

@@ -11,9 +11,8 @@ import (
 	"strings"
 )
 
-// Credentials say who asks. Either Token is set, or AccessKey and SecretKey are, or they are
-// fetched and renewed by themselves (instance metadata). However printed, logged or encoded, they
-// show nothing but where they come from.
+// Credentials identify the caller to the gateway. Either Token is set, or AccessKey and SecretKey are, or they are fetched and
+// renewed automatically (instance metadata). However they are printed, logged or encoded, they show only their source.
 //
 //	Token   AccessKey   SecretKey   SecurityToken
 //	set     -           -           -               a token of IAM, valid for 24 hours
@@ -25,14 +24,14 @@ type Credentials struct {
 	SecretKey     Secret
 	SecurityToken Secret
 
-	From        string // where they were found, for messages
+	From        string // their source, for messages
 	ProjectID   string // the project that the profile file names; "" when it names none
 	IAMEndpoint string // the IAM endpoint that the profile file names; "" when it names none
 
-	renew *metadata // nil for credentials that stay as they are
+	renew *metadata // nil for credentials that are not renewed
 }
 
-// Format makes every verb print where the credentials come from, and nothing else.
+// Format makes every verb print the source of the credentials, and nothing else.
 func (c Credentials) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
 
 func (c Credentials) String() string {
@@ -49,10 +48,10 @@ func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String())
 // MarshalText keeps the keys out of JSON, YAML and the like.
 func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// errNoKeys marks a request that could not be signed.
+// errNoKeys marks a request that could not be signed for lack of valid keys.
 var errNoKeys = errors.New("no valid credentials")
 
-// now returns what to sign with at this moment, fetched anew when it is about to expire.
+// now returns the credentials to sign with now, renewed if they are about to expire.
 func (c Credentials) now(ctx context.Context) (Credentials, error) {
 	if c.renew == nil {
 		return c, nil
@@ -60,12 +59,12 @@ func (c Credentials) now(ctx context.Context) (Credentials, error) {
 	return c.renew.credentials(ctx)
 }
 
-// secrets are the values that must not show in any text.
+// secrets are the values that must not appear in any text.
 func (c Credentials) secrets() []string {
 	return []string{c.Token.Reveal(), c.SecretKey.Reveal(), c.SecurityToken.Reveal()}
 }
 
-// check refuses what could never work, without showing it.
+// check refuses credentials that could never work, without showing them.
 func (c Credentials) check() error {
 	if c.renew != nil {
 		return nil
@@ -75,18 +74,17 @@ func (c Credentials) check() error {
 	case token == "" && (ak == "" || sk == ""):
 		return errors.New("no credentials: neither a token nor an access key with its secret key")
 	case !headerSafe(token), !headerSafe(ak), !headerSafe(c.SecurityToken.Reveal()):
-		return fmt.Errorf("the %s hold characters that no HTTP header can carry", c)
+		return fmt.Errorf("the %s contain characters that are not allowed in an HTTP header", c)
 	}
 	return nil
 }
 
-// headerSafe reports whether s can stand in a header as it is.
+// headerSafe reports whether s can be the value of a header.
 func headerSafe(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
-// Lookup reads an environment variable, like os.LookupEnv. A variable that is set but blank counts
-// as not set.
+// Lookup reads an environment variable, like os.LookupEnv. A variable that is set but blank counts as not set.
 type Lookup = func(name string) (value string, ok bool)
 
 func read(lookup Lookup, name string) string {
@@ -94,7 +92,7 @@ func read(lookup Lookup, name string) string {
 	return strings.TrimSpace(value)
 }
 
-// The variables that hold credentials, those that count more first.
+// The variables that hold credentials, in order of precedence.
 var (
 	tokenNames = []string{"APIGW_SYNC_TOKEN", "HW_AUTH_TOKEN"}
 	allKeys    = []keyNames{
@@ -106,17 +104,16 @@ var (
 // profileName is the variable that names the SDK's profile file.
 const profileName = "HUAWEICLOUD_SDK_CREDENTIALS_FILE"
 
-// FindCredentials looks where the ecosystem keeps credentials; the first place that holds some
-// wins: token variables, key variables of the SDK, key variables of the Terraform provider, the
-// SDK's profile file below home (or where HUAWEICLOUD_SDK_CREDENTIALS_FILE points), instance
-// metadata through hc (nil means a client of its own, which uses no proxy). A place that is half
-// filled is an error, never skipped. When there are none, the error lists all that was looked at.
+// FindCredentials searches the usual sources of credentials and takes the first that has any: token variables, key variables
+// of the SDK, key variables of the Terraform provider, the SDK's profile file below home (or where
+// HUAWEICLOUD_SDK_CREDENTIALS_FILE points), instance metadata through hc (nil means a client of its own, which uses no proxy).
+// A source with only half of a pair of keys is an error and never skipped. If there are no credentials, the error lists all
+// sources.
 //
-// Where one of the variables is set with the name of target behind it, such as APIGW_SYNC_TOKEN_PROD
-// for prod, only variables with that name behind them are looked at, so that no half of one gateway's
-// credentials goes together with a half of another's. A target of "" has none of its own.
+// If any of the variables is set with the name of target appended, such as APIGW_SYNC_TOKEN_PROD for prod, only variables with
+// that suffix are read, so that halves of two gateways' credentials are never combined. A target of "" has no such variables.
 func FindCredentials(ctx context.Context, lookup Lookup, target, home string, hc *http.Client) (Credentials, error) {
-	own := ending(lookup, target)
+	own := suffix(lookup, target)
 	var looked []string
 	for _, name := range tokenNames {
 		name += own
@@ -152,8 +149,8 @@ func FindCredentials(ctx context.Context, lookup Lookup, target, home string, hc
 		"set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or APIGW_SYNC_TOKEN", strings.Join(looked, ", "))
 }
 
-// ending is what stands behind the names of a target's own variables, "" when none of them is set.
-func ending(lookup Lookup, target string) string {
+// suffix is what is appended to the names of a target's own variables; "" if none of them is set.
+func suffix(lookup Lookup, target string) string {
 	if target == "" {
 		return ""
 	}
@@ -176,8 +173,7 @@ func ending(lookup Lookup, target string) string {
 // keyNames are the variables that hold one set of keys.
 type keyNames struct{ ak, sk, token string }
 
-// HoldsCredentials reports whether a variable of the environment is one that FindCredentials reads, for whatever
-// target.
+// HoldsCredentials reports whether FindCredentials reads an environment variable, for whichever target.
 func HoldsCredentials(name string) bool {
 	is := func(variable string) bool { return name == variable || strings.HasPrefix(name, variable+"_") }
 	return slices.ContainsFunc(tokenNames, is) || slices.ContainsFunc(allKeys, func(n keyNames) bool {
@@ -202,8 +198,8 @@ func (n keyNames) find(lookup Lookup) (c Credentials, found bool, err error) {
 	return c, true, c.check()
 }
 
-// profilePath is where the SDK's profile file is; named tells whether the user said so, in the variable with own
-// behind its name.
+// profilePath is the path of the SDK's profile file; named reports whether the user has set it, in the variable whose name ends
+// in own.
 func profilePath(lookup Lookup, own, home string) (path string, named bool) {
 	if path := read(lookup, profileName+own); path != "" {
 		return path, true

@@ -25,7 +25,7 @@ func variables(pairs ...string) Lookup {
 	}
 }
 
-// noMetadata stands for a machine without the metadata service.
+// noMetadata is a machine without the metadata service.
 var noMetadata = &http.Client{Transport: breaks(io.ErrUnexpectedEOF)}
 
 // homeWith makes a home folder whose profile file has the given text.
@@ -41,7 +41,7 @@ func homeWith(t *testing.T, text string) string {
 	return home
 }
 
-// TestCredentialsOfTarget: variables with the name of the target win over all others, and never mix with them.
+// TestCredentialsOfTarget: variables with the name of the target take precedence over all others, and are never mixed with them.
 func TestCredentialsOfTarget(t *testing.T) {
 	for _, tt := range []struct {
 		name, target string
@@ -142,7 +142,7 @@ func TestCredentialsNotFound(t *testing.T) {
 		{"empty section", nil, "[basic]\n", []string{"(no ak and sk in section [basic])"}},
 		{"identity provider", nil, "[basic]\nidp_id=x\n", []string{"not supported"}},
 		{"no INI", nil, "[basic]\ntops3cret\n", []string{"not in INI format"}},
-		{"odd token", []string{"HW_AUTH_TOKEN", "tops3cret\nx"}, "", []string{"HW_AUTH_TOKEN hold characters"}},
+		{"odd token", []string{"HW_AUTH_TOKEN", "tops3cret\nx"}, "", []string{"HW_AUTH_TOKEN contain characters"}},
 		{"named file", []string{"HUAWEICLOUD_SDK_CREDENTIALS_FILE", "/nonexistent/file"}, "", []string{"/nonexistent/file", "no such file"}},
 	}
 	for _, tt := range tests {
@@ -164,7 +164,7 @@ func TestCredentialsNotFound(t *testing.T) {
 	}
 }
 
-// agency is the metadata service of a machine with an agency; keys live for six hours.
+// agency is the metadata service of a machine with an agency. Keys are valid for six hours.
 func agency(t *testing.T, fetched *int, broken *bool) *http.Client {
 	return &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		if *broken {
@@ -206,11 +206,11 @@ func TestMetadata(t *testing.T) {
 		want("ak1")
 		time.Sleep(5 * time.Hour)
 		want("ak1")
-		time.Sleep(21 * time.Minute) // 39 minutes are left
+		time.Sleep(21 * time.Minute) // the keys are valid for another 39 minutes
 		broken = true
 		want("ak1")
 		broken = false
-		want("ak1") // tried a moment ago
+		want("ak1") // the last attempt to renew was a moment ago
 		time.Sleep(renewPause)
 		want("ak2")
 		broken = true
@@ -236,7 +236,7 @@ func TestMetadataTimeout(t *testing.T) {
 	})
 }
 
-// No way of printing shows a secret, not even from inside other values.
+// No way of printing shows a secret, not even inside other values.
 func TestNothingPrintsSecrets(t *testing.T) {
 	const secret = "s3cr3t-value"
 	creds := Credentials{

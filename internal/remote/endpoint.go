@@ -21,9 +21,9 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 	}
 	switch {
 	case u.User != nil:
-		return nil, errors.New("endpoint: a user name or password does not belong into the URL")
+		return nil, errors.New("endpoint: a user name or password does not belong in the URL")
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
-		return nil, errors.New("endpoint: a query or fragment does not belong into the URL")
+		return nil, errors.New("endpoint: a query or fragment does not belong in the URL")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
 		return nil, fmt.Errorf("endpoint: http:// would send the credentials readable to %s; use https://", u.Host)
 	case u.Scheme != "http" && u.Scheme != "https":
@@ -42,8 +42,8 @@ func loopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// newTransport keeps twice as many connections as requests may be in flight: one that has just
-// ended is not free at once, and the next request must not make the pool close another.
+// newTransport keeps twice as many connections as requests may be in flight. The connection of a request that has just ended is
+// not idle at once, and the next request must not make the pool close another one.
 func newTransport(parallel int) *http.Transport {
 	dialer := net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{

@@ -52,7 +52,7 @@ func TestEndpointWithPath(t *testing.T) {
 	}
 }
 
-// One pool, sized to the parallelism, speaks HTTP/2 where the gateway does.
+// There is one pool, sized for the parallelism, and it uses HTTP/2 if the gateway does.
 func TestTransport(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor != 2 || r.Header.Get("Accept-Encoding") != "gzip" {

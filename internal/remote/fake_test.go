@@ -14,7 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// roundTrip is a transport without a network, so that time can be faked.
+// roundTrip is a transport without a network, so that tests can run in fake time.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
@@ -33,7 +33,7 @@ func refuse(status int, code, message string, header ...string) *http.Response {
 	return reply(status, fmt.Sprintf(`{"error_code":%q,"error_msg":%q}`, code, message), header...)
 }
 
-// inOrder answers the n-th request with the n-th step, and with the last one from then on.
+// inOrder answers the n-th request with the n-th step, and all further requests with the last one.
 func inOrder(steps ...roundTrip) (transport roundTrip, count func() int) {
 	var mu sync.Mutex
 	n := 0
@@ -62,7 +62,7 @@ func breaks(err error) roundTrip {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// hangs answers only when the attempt is ended.
+// hangs does not answer until the attempt is cancelled.
 func hangs() roundTrip {
 	return func(r *http.Request) (*http.Response, error) {
 		<-r.Context().Done()
@@ -83,7 +83,7 @@ func slow(d time.Duration, then roundTrip) roundTrip {
 
 var testToken = Credentials{Token: NewSecret("token-0123456789"), From: "HW_AUTH_TOKEN"}
 
-// testClient has a gateway behind transport. change may be nil.
+// testClient is a client whose gateway is transport. change may be nil.
 func testClient(t *testing.T, transport http.RoundTripper, change func(*Config)) *Client {
 	t.Helper()
 	config := Config{
@@ -103,7 +103,7 @@ func testClient(t *testing.T, transport http.RoundTripper, change func(*Config))
 	return c
 }
 
-// counting counts what a client sends.
+// counting counts the requests of a client.
 type counting struct {
 	http.RoundTripper
 	attempts, refused atomic.Int32
@@ -118,7 +118,7 @@ func (c *counting) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// sent is how often a client of testClient has sent something, and how many answers were refusals.
+// sent is how many requests a client of testClient has sent, and how many were refused.
 func sent(c *Client) (attempts, refused int) {
 	n := c.transport.(*counting)
 	return int(n.attempts.Load()), int(n.refused.Load())

@@ -9,48 +9,48 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// MostInFlight is how many requests to one gateway are in flight at most where nothing else is said, and MostInAll how many
-// to several.
+// MostInFlight is how many requests to one gateway are in flight at most by default, and MostInAll how many to several gateways
+// together.
 const (
 	MostInFlight = 100
 	MostInAll    = 200
 )
 
 const (
-	growStart  = 10                    // requests in flight that any gateway takes
-	growStep   = 10                    // more after each round without trouble, once answers took long
+	growStart  = 10                    // requests in flight that any gateway handles
+	growStep   = 10                    // how many more are allowed after each round without trouble, once answers took long
 	growHard   = 2                     // the same, once the gateway could not keep up
-	growSlower = 0.7                   // of what was allowed is kept when answers take long
-	growTrying = 2                     // times the floor: so long an answer takes where requests wait for each other
-	growClear  = 5 * time.Millisecond  // less than that more tells nothing
-	growRound  = 25 * time.Millisecond // a shorter round trip is no round: what comes of it is not known so soon
-	growBurst  = 4                     // all of a burst but one in so many must be answered before the next begins
-	growSeen   = 10                    // requests let through within a second that tell a rate
+	growSlower = 0.7                   // factor for the number allowed when answers take long
+	growTrying = 2                     // an answer takes long if it takes this many times the floor
+	growClear  = 5 * time.Millisecond  // and this much longer: smaller differences mean nothing
+	growRound  = 25 * time.Millisecond // shortest round: earlier, the effect of a change does not show yet
+	growBurst  = 4                     // the next burst waits until only one in growBurst requests of the last one is in flight
+	growSeen   = 10                    // requests accepted within a second from which a rate is learnt
 )
 
-// growth finds out how many requests a gateway takes at once. A round is as long as it takes until a request is answered
-// that was started after the round began, which is about a round trip, and growRound at least.
+// growth finds out how many requests a gateway handles at once. A round ends with the answer to a request that was started
+// after the round began, which takes about a round trip; it lasts growRound at least.
 //
-//	while                          a round without trouble       a round with trouble
-//	there was no trouble yet       twice as many                 fewer, and from then on carefully
-//	there was some                 growStep or growHard more     fewer
+//	state                          after a round without trouble after a round with trouble
+//	no trouble so far              twice as many                 fewer, and careful from then on
+//	careful                        growStep or growHard more     fewer
 //
-// Trouble is an answer of 503 or none in time (half as many), or that answers take well above their floor: the least mean
-// of a round, operation by operation, since some take longer than others by nature. For these it never goes below what
-// it starts with; refusals for pace, for which the pacer goes lower, end the careless time as well. Where the limit
-// was never reached in a round, nothing was learnt about more.
+// Trouble is a 503 or no answer in time (half as many), or answers that take much longer than their floor. The floor is the
+// lowest mean of a round for an operation, since some operations take longer than others by nature. Trouble never reduces the
+// number below growStart. Refusals for the rate, for which the pacer reduces it further, end the time without care as well. A
+// round in which the limit was not reached says nothing about a higher one.
 //
-// In the careless time requests start in bursts, each once most of the one before was answered: what a burst asked too much
-// shows in its last answers, and its first ones must not have started the next by then.
+// Before it is careful, requests start in bursts, each when most of the previous one was answered. That a burst was too large
+// shows only in its last answers, so its first answers must not start the next one.
 //
 // It is not safe for concurrent use: the pacer's lock guards it.
 type growth struct {
 	careful bool
 	step    int    // while careful
-	burst   int    // size of the one that is on its way; 0 while one begins
+	burst   int    // size of the burst that is in flight; 0 while one starts
 	full    bool   // a request had to wait for another one in this round
-	hard    bool   // trouble of this round that the answers themselves tell
-	ends    uint64 // the round ends with a request numbered so or higher
+	hard    bool   // a request of this round was answered with 503, or not in time
+	ends    uint64 // the round ends with the answer to a request of this number or a higher one
 	began   time.Time
 	took    map[string]*mean
 	floor   map[string]time.Duration
@@ -65,8 +65,8 @@ func newGrowth() *growth {
 	return &growth{step: growStep, took: map[string]*mean{}, floor: map[string]time.Duration{}}
 }
 
-// room is how many may be in flight now, given how many are.
-func (g *growth) room(allowed, inFlight int) int {
+// allowedNow is how many requests may be in flight at this moment, given how many are.
+func (g *growth) allowedNow(allowed, inFlight int) int {
 	switch {
 	case g.careful || allowed >= MostInFlight:
 		return allowed
@@ -80,14 +80,14 @@ func (g *growth) room(allowed, inFlight int) int {
 	return allowed
 }
 
-// overload reports whether err says that the gateway could not keep up.
+// overload reports whether err means that the gateway could not keep up.
 func overload(err error) bool {
 	var e *api.Error
 	return errors.As(err, &e) && e.Status == http.StatusServiceUnavailable || errors.Is(err, context.DeadlineExceeded)
 }
 
-// ended notes how a request ended, and returns how many may be in flight from now on, given how many were. The next
-// request will be numbered next.
+// ended records how a request ended, and returns how many may be in flight from now on; allowed is how many might be so far.
+// next is the number of the next request.
 func (g *growth) ended(t ticket, operation string, now time.Time, err error, allowed int, next uint64) int {
 	switch {
 	case overload(err):
@@ -112,7 +112,7 @@ func (g *growth) ended(t ticket, operation string, now time.Time, err error, all
 	g.full, g.hard, g.ends = false, false, next
 	clear(g.took)
 	switch {
-	case allowed < growStart: // refusals brought it there, and the pacer leads out again
+	case allowed < growStart: // because of refusals; the pacer raises it again
 		return allowed
 	case hard:
 		g.careful, g.step = true, growHard
@@ -128,7 +128,8 @@ func (g *growth) ended(t ticket, operation string, now time.Time, err error, all
 	return min(2*allowed, MostInFlight)
 }
 
-// slow reports whether the answers of the round took well above their floor, which it lowers where they were fast.
+// slow reports whether the answers of the round took much longer than their floor. It lowers the floor of operations that were
+// faster.
 func (g *growth) slow() bool {
 	var took, least, answers time.Duration
 	for operation, m := range g.took {

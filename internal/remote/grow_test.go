@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// site is a gateway with a habit, and what it saw.
+// site is a gateway with a certain behaviour, and what it has recorded.
 type site struct {
 	mu     sync.Mutex
 	flying int
@@ -32,7 +32,7 @@ func (s *site) end() {
 	s.flying--
 }
 
-// slows answers after latency, and so much later as more than capacity are in flight.
+// slows answers after latency, and later in proportion when more than capacity requests are in flight.
 func (s *site) slows(latency time.Duration, capacity int) roundTrip {
 	return func(*http.Request) (*http.Response, error) {
 		n := s.begin()
@@ -42,8 +42,7 @@ func (s *site) slows(latency time.Duration, capacity int) roundTrip {
 	}
 }
 
-// refuses answers after latency, one request after another, and refuses what l does not allow, without saying what the
-// limit is.
+// refuses answers after latency, one request after another, and refuses what l does not allow without naming the limit.
 func (s *site) refuses(latency time.Duration, l limiter) roundTrip {
 	inner := limited(l, latency, func() *http.Response { return refuse(429, "APIGW.0308", "too many requests") })
 	line := make(chan struct{}, 1)
@@ -58,7 +57,7 @@ func (s *site) refuses(latency time.Duration, l limiter) roundTrip {
 	}
 }
 
-// stalls answers after latency, but for a second out of every five in which nothing is answered.
+// stalls answers after latency, but answers nothing for one second out of every five.
 func (s *site) stalls(latency time.Duration) roundTrip {
 	return func(*http.Request) (*http.Response, error) {
 		s.begin()
@@ -71,7 +70,7 @@ func (s *site) stalls(latency time.Duration) roundTrip {
 	}
 }
 
-// runWide sends n requests over more workers than may ever be in flight, and returns how long it took.
+// runWide sends n requests from more workers than may ever be in flight, and returns how long it took.
 func runWide(t *testing.T, c *Client, n int) time.Duration {
 	t.Helper()
 	began := time.Now()
@@ -94,7 +93,7 @@ func runWide(t *testing.T, c *Client, n int) time.Duration {
 	return time.Since(began)
 }
 
-// took runs n requests against a gateway, with a fixed number in flight or, for 0, as many as it takes.
+// took sends n requests to a gateway, with a fixed number in flight or, for 0, as many as it handles.
 func took(t *testing.T, gateway func(*site) roundTrip, parallel, n int) (d time.Duration, refused int, s *site) {
 	t.Helper()
 	s = &site{}
@@ -111,14 +110,14 @@ func took(t *testing.T, gateway func(*site) roundTrip, parallel, n int) (d time.
 
 const ms = time.Millisecond
 
-// Where the gateway takes it, three times as fast as ten in flight at least; where it does not, never slower than
-// that, and hardly anything refused.
+// If the gateway can handle it, a run is at least three times as fast as with ten requests in flight. Otherwise it is never
+// slower than that, and hardly any request is refused.
 func TestGrowth(t *testing.T) {
 	const n = 1500
 	type gateway struct {
 		name   string
 		make   func(*site) roundTrip
-		faster float64 // than ten in flight, at least
+		faster float64 // least factor, compared with ten in flight
 	}
 	var gateways []gateway
 	for _, latency := range []time.Duration{5 * ms, 20 * ms, 100 * ms} {
@@ -150,12 +149,12 @@ func TestGrowth(t *testing.T) {
 	}
 }
 
-// A round of growth is told what became of its requests, and says how many may be in flight.
+// After each round, growth says how many requests may be in flight.
 func TestRounds(t *testing.T) {
 	busy := &api.Error{Status: http.StatusServiceUnavailable}
 	for name, c := range map[string]struct {
-		rounds []time.Duration // how long each takes; 0 is an answer of 503
-		want   []int           // after each
+		rounds []time.Duration // how long its answers take; 0 is an answer of 503
+		want   []int           // after each round
 	}{
 		"doubled until the first trouble, then step by step": {[]time.Duration{30 * ms, 30 * ms, 150 * ms, 30 * ms, 30 * ms}, []int{20, 40, 28, 38, 48}},
 		"never more than anybody wants":                      {[]time.Duration{30 * ms, 30 * ms, 30 * ms, 30 * ms, 30 * ms}, []int{20, 40, 80, 100, 100}},
@@ -186,7 +185,7 @@ func TestRounds(t *testing.T) {
 	}
 }
 
-// Several clients share one bound, and none of them is forgotten.
+// Several clients share one bound, and none of them starves.
 func TestBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, all := &site{}, NewBound(15)

@@ -9,14 +9,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// suspiciousClock is a clock difference worth a mention; from 15 minutes the gateway rejects
+// suspiciousClock is the difference between the clocks from which a hint mentions it. From 15 minutes the gateway rejects
 // signatures.
 const suspiciousClock = 2 * time.Minute
 
-// asked is who was asked: a host, and what says which one that is.
+// asked is the host to which a request was sent, and the settings that determine it.
 type asked struct{ host, where string }
 
-// withHint ends an error with what its reader can check, where there is something.
+// withHint appends to an error what its reader can check, if that is known.
 func (c *Client) withHint(err error, who asked) error {
 	if err == nil {
 		return nil
@@ -40,7 +40,7 @@ func (c *Client) hintForAnswer(e *api.Error, who asked) string {
 	case e.Status == 401:
 		return c.hintForCredentials()
 	case e.Code == "APIGW.0101":
-		return "is " + who.host + " the endpoint of APIG? check " + who.where + "; some clouds lack some kinds"
+		return "is " + who.host + " the endpoint of APIG? check " + who.where + "; not every cloud has every kind of resource"
 	}
 	return api.Advice(e)
 }
@@ -72,11 +72,11 @@ func (a asked) hintForConnection(err error) string {
 	case errors.As(err, &dns):
 		return "check " + a.where + ", and the name server"
 	case certificateRefused(err):
-		return "the TLS certificate of " + a.host + " is not trusted here: check " + a.where + ", and proxies on the way"
+		return "the TLS certificate of " + a.host + " is not trusted on this machine: check " + a.where + ", and proxies in between"
 	case speaksNoTLS(err):
 		return a.host + " does not speak HTTPS: check " + a.where
 	case errors.As(err, &op):
-		return "check " + a.where + ", and the way through the network"
+		return "check " + a.where + ", and the network connection"
 	}
 	return ""
 }

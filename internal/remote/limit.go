@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// limit is a rate that the gateway named: so many requests in any window of that length.
+// limit is a rate that the gateway has named: at most count requests in any window of length per.
 type limit struct {
 	count int
 	per   time.Duration
 }
 
-// limitWords is how the front door names the limit that was reached, such as "policy user over
+// limitWords matches how the front door names the limit that was reached, such as "policy user over
 // ratelimit,limit:200,time:5 minute".
 var limitWords = regexp.MustCompile(`(?i)\blimit:\s*(\d{1,9})\s*,\s*time:\s*(\d{1,6})\s*(second|minute|hour|day)`)
 
@@ -38,44 +38,44 @@ func parseLimit(message string) (limit, bool) {
 }
 
 const (
-	// spacedUpTo is the longest window inside which requests are spread evenly. That holds whatever
-	// way the gateway counts (fixed or sliding windows, a bucket), and costs at most one window. In
-	// longer windows it would make a few requests wait for minutes, so there they may come at once.
+	// spacedUpTo is the longest window within which requests are spread evenly. That keeps the limit however the gateway counts
+	// (fixed or sliding windows, a bucket), and takes at most one window longer. In longer windows a few requests would wait
+	// for minutes, so there they may start at once.
 	spacedUpTo = 10 * time.Second
 
-	slowerBy       = 0.8  // share of the rate that is kept when others use the same limit
-	slowerByLittle = 0.92 // of a rate that nobody named
+	slowerBy       = 0.8  // factor for the share when others use the same limit
+	slowerByLittle = 0.92 // the same for a rate that was learnt
 
 	probeAfter  = 5    // windows without a refusal after which more than a learnt rate is tried
-	probeLater  = 4    // times as many after each time when that was too much
-	mostProbed  = 4    // times, which count for that
-	leastBoost  = 0.05 // so much more at first, and each time twice as much
-	fasterBy    = 1.02 // growth of that share after each window without a refusal
+	probeLater  = 4    // factor for probeAfter after each such attempt that was refused
+	mostProbed  = 4    // refused attempts that lengthen probeAfter
+	leastBoost  = 0.05 // share that is added at the first attempt; it doubles with each further one
+	fasterBy    = 1.02 // growth of a share below 1 after each window without a refusal
 	lowestShare = 0.05
 )
 
-// window paces to one limit.
+// window keeps the pace within one limit.
 type window struct {
 	limit
-	share float64   // of the limit that is used: 1 unless others seem to use it too
+	share float64   // part of the limit that we use: 1 unless others seem to use it, too
 	calm  time.Time // last change of share
 
-	learnt bool    // it was told by no words, and may be too low
+	learnt bool    // the gateway has not named the limit: it is an estimate and may be too low
 	before uint64  // requests numbered below this had started when it was learnt
-	boost  float64 // what was added to the share last
-	vain   int     // how often that was too much
+	boost  float64 // what was last added to the share
+	failed int     // how often that led to a refusal
 }
 
-// margin is added to the window's length: requests do not all travel equally long.
+// margin is added to the window's length, since not all requests travel equally long.
 func (w *window) margin() time.Duration {
-	if w.learnt { // it is no word to be kept, and gives way when it was too much
+	if w.learnt { // a refusal lowers the estimate, so less of a margin will do
 		return w.per / 25
 	}
 	return min(w.per/20, time.Second)
 }
 
-// delay is how long the next request must wait so that, with what was started before, no window
-// holds more requests than the limit.
+// delay is how long the next request must wait so that, with the requests that were started before, no window has more than
+// the limit.
 func (w *window) delay(now time.Time, started []start) time.Duration {
 	if len(started) == 0 {
 		return 0
@@ -96,8 +96,8 @@ func (w *window) delay(now time.Time, started []start) time.Duration {
 	return max(d, 0)
 }
 
-// explains reports whether the requests started before t use the limit up by themselves, so that
-// its refusal was bound to come and waiting for the window to pass is all there is to do.
+// explains reports whether our requests that started before t have used up the limit. Then the refusal of t was to be expected,
+// and it is enough to wait for the window to pass.
 func (w *window) explains(t ticket, started []start) bool {
 	n := 0
 	for i := len(started) - 1; i >= 0 && n < w.count; i-- {
@@ -111,34 +111,34 @@ func (w *window) explains(t ticket, started []start) bool {
 	return n >= w.count
 }
 
-// slower gives way to others that use the same limit.
+// slower reduces the share, since others use the same limit.
 func (w *window) slower(now time.Time) {
 	by := slowerBy
-	if w.learnt { // it was passed by little: it grows in small steps
+	if w.learnt { // it grows in small steps, so it was exceeded by little
 		by = slowerByLittle
 	}
 	if w.boost > 0 {
-		w.vain = min(w.vain+1, mostProbed)
+		w.failed = min(w.failed+1, mostProbed)
 	}
-	w.share, w.boost = max(w.share/(1+w.boost)*by, lowestShare), 0 // what was added last was too much
+	w.share, w.boost = max(w.share/(1+w.boost)*by, lowestShare), 0 // takes back what was added last, which was too much
 	w.calm = now
 }
 
-// patience is how long a learnt rate is kept before more is tried.
+// patience is how long a learnt rate is kept before a higher one is tried.
 func (w *window) patience() time.Duration {
 	d := probeAfter * w.per
-	for range w.vain {
+	for range w.failed {
 		d *= probeLater
 	}
 	return d
 }
 
-// faster takes a little more after a window without a refusal.
+// faster raises the share a little after a window without a refusal.
 func (w *window) faster(now time.Time) {
 	switch calm := now.Sub(w.calm); {
 	case w.share < 1 && calm >= w.per:
 		w.share = min(w.share*fasterBy, 1)
-	case w.share >= 1 && w.learnt && calm >= w.patience(): // nobody said that this is all
+	case w.share >= 1 && w.learnt && calm >= w.patience(): // the true limit may be higher
 		w.boost = max(2*w.boost, leastBoost)
 		w.share *= 1 + w.boost
 	default:

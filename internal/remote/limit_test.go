@@ -48,7 +48,7 @@ func FuzzLimit(f *testing.F) {
 		if l.count < 1 || l.per < time.Second || l.per%time.Second != 0 {
 			t.Fatalf("parseLimit(%q) = %v", message, l)
 		}
-		// Whatever the limit, the wait it leads to is finite and ends.
+		// Whatever the limit, the wait that it causes is finite.
 		w := &window{limit: l, share: lowestShare}
 		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 		if d := w.delay(now, []start{{0, now}}); d < 0 {

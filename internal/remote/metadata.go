@@ -16,7 +16,7 @@ const (
 	metadataHost    = "http://169.254.169.254" // link-local: it never leaves the machine's own network
 	metadataTimeout = 3 * time.Second
 	renewBefore     = 40 * time.Minute // before expiry, like the vendor's SDK
-	renewPause      = time.Minute      // between two tries to renew while the old keys still work
+	renewPause      = time.Minute      // between two attempts to renew while the old keys still work
 )
 
 // metadata fetches the temporary keys of the machine's agency and renews them before they expire.
@@ -27,7 +27,7 @@ type metadata struct {
 	mu      sync.Mutex
 	keys    Credentials
 	expires time.Time
-	next    time.Time // no try to renew before
+	next    time.Time // earliest time of the next attempt to renew
 }
 
 func newMetadata(hc *http.Client) *metadata {
@@ -40,8 +40,7 @@ func newMetadata(hc *http.Client) *metadata {
 	return &metadata{client: &client}
 }
 
-// credentials returns keys that hold for a while yet. Keys that cannot be renewed are used until
-// they expire.
+// credentials returns keys that are valid for a while. Keys that cannot be renewed are used until they expire.
 func (m *metadata) credentials(ctx context.Context) (Credentials, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -69,7 +68,7 @@ func (m *metadata) fetch(ctx context.Context) (Credentials, time.Time, error) {
 		return Credentials{}, time.Time{}, err
 	}
 	if !headerSafe(string(token)) {
-		return Credentials{}, time.Time{}, errors.New("the answer is no metadata token")
+		return Credentials{}, time.Time{}, errors.New("the answer is not a metadata token")
 	}
 	body, err := m.ask(ctx, http.MethodGet, "/openstack/latest/securitykey",
 		http.Header{"X-Metadata-Token": {string(token)}})
@@ -81,11 +80,11 @@ func (m *metadata) fetch(ctx context.Context) (Credentials, time.Time, error) {
 			Access        string     `json:"access"`
 			Secret        string     `json:"secret"`
 			SecurityToken string     `json:"securitytoken"`
-			ExpiresAt     *time.Time `json:"expires_at"` // nil when it is not told, or not readably
+			ExpiresAt     *time.Time `json:"expires_at"` // nil if it is absent or cannot be read
 		} `json:"credential"`
 	}
 	if _, err := wire.Decode(body, &answer); err != nil || answer.Credential.Access == "" || answer.Credential.Secret == "" {
-		return Credentials{}, time.Time{}, errors.New("the answer holds no keys; does the machine have an agency?")
+		return Credentials{}, time.Time{}, errors.New("the answer contains no keys; does the machine have an agency?")
 	}
 	got := answer.Credential
 	keys := Credentials{
@@ -114,7 +113,7 @@ func (m *metadata) ask(ctx context.Context, method, path string, header http.Hea
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	if err != nil {
-		return nil, errors.New("the answer broke off")
+		return nil, errors.New("the answer is incomplete")
 	}
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("answered with status %d", resp.StatusCode)

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -16,58 +17,59 @@ import (
 
 const (
 	longestWait  = 15 * time.Minute       // a gateway that asks for more is an error, not a wait
-	growEvery    = 10                     // successes for each request in flight that allow one more
-	firstPause   = 500 * time.Millisecond // after a refusal that names no time; doubles each time
+	growEvery    = 10                     // successes per request in flight after which one more is allowed
+	firstPause   = 500 * time.Millisecond // after a refusal without Retry-After; doubles each time
 	longestPause = 30 * time.Second
-	keptStarts   = 20_000 // starts remembered: the largest limit that can be counted exactly
+	keptStarts   = 20_000 // starts that are remembered: the largest limit that can be kept exactly
 )
 
 // pacer decides when the next request of the run may start. It is safe for concurrent use.
 //
 //	refusal                      what follows
 //	names a limit, used up by us no more starts than the limit in any such window
-//	names a limit, not used up   others use it too: a smaller share of it, after a short pause
-//	names none                   half as many in flight, after a pause that doubles each time
-//	carries Retry-After          a pause of that length
+//	names a limit, not used up   others use it, too: a smaller share of it, after a short pause
+//	names no limit               half as many in flight, after a pause that doubles each time
+//	has Retry-After              a pause of that length
 //
-// Where it grows by itself (see growth), a refusal that names no limit tells one all the same, when enough were let
-// through within the last second: so many a second, in growing steps, instead of fewer in flight.
+// If the number in flight grows automatically (see growth), a rate is learnt from a refusal that names no limit, provided that
+// enough requests were accepted within the last second: that many per second, raised in growing steps, instead of fewer in
+// flight.
 //
-// After a pause one request alone tries the way; the others follow when it was let through.
-// Refusals of requests that had started before the last reaction change nothing more.
+// After a pause one request is sent alone; the others follow when it was accepted. Refusals of requests that had started before
+// the last reaction do not lead to another one.
 type pacer struct {
-	turn chan struct{} // holds one token while somebody is next in line, so that order is kept
-	wake chan struct{} // told when waiting may have become needless
+	turn chan struct{} // holds one token while a request is next in line, so that requests start in order
+	wake chan struct{} // receives when the next request may be able to start
 	rps  *rate.Limiter // nil without a fixed cap
-	most int           // in flight at the very most
+	most int           // upper bound of allowed
 	tell func(wait time.Duration)
-	all  *Bound // of several pacers; nil without one
+	all  *Bound // shared by several pacers; nil if there is none
 
 	mu        sync.Mutex
-	grow      *growth // nil where most is fixed
-	highest   int     // what allowed was at most
+	grow      *growth // nil if the number in flight is fixed
+	highest   int     // the largest value of allowed so far
 	inFlight  int
-	allowed   int // in flight now: 1 to most
+	allowed   int // requests that may be in flight now: 1 to most
 	successes int // since allowed changed
 	next      uint64
 	reacted   uint64 // requests numbered below this had started before the last reaction
 	strikes   int    // reactions in a row without a success
 	probing   bool
-	paused    time.Time // nothing starts before
-	started   []start   // not refused, oldest first
+	paused    time.Time // no request starts before
+	started   []start   // requests that were not refused, oldest first
 	windows   []*window
 }
 
-// start is when a request was let go.
+// start is the number of a request and when it started.
 type start struct {
 	seq uint64
 	at  time.Time
 }
 
-// ticket is the right to send one request; it goes back with release.
+// ticket is the permission to send one request; release returns it.
 type ticket = start
 
-// newPacer makes one with so many requests in flight at most; 0 means as many as the gateway takes.
+// newPacer makes a pacer with at most parallel requests in flight; 0 means as many as the gateway handles.
 func newPacer(parallel int, maxRPS float64, tell func(time.Duration)) *pacer {
 	p := &pacer{
 		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1),
@@ -82,8 +84,8 @@ func newPacer(parallel int, maxRPS float64, tell func(time.Duration)) *pacer {
 	return p
 }
 
-// acquire waits until a request may start. It fails when ctx ends first, and when the gateway's
-// limits would make it wait for longer than any run should.
+// acquire waits until a request may start. It fails if ctx ends first, and if the gateway's limits would make it wait longer
+// than longestWait.
 func (p *pacer) acquire(ctx context.Context) (ticket, error) {
 	select {
 	case p.turn <- struct{}{}:
@@ -100,7 +102,7 @@ func (p *pacer) acquire(ctx context.Context) (ticket, error) {
 			return t, nil
 		}
 		if wait > longestWait {
-			return ticket{}, fmt.Errorf("the gateway lets the next request in only after %s; try again then",
+			return ticket{}, fmt.Errorf("the gateway accepts the next request only in %s; try again then",
 				wait.Round(time.Second))
 		}
 		if wait >= time.Second && !told {
@@ -111,17 +113,16 @@ func (p *pacer) acquire(ctx context.Context) (ticket, error) {
 	}
 }
 
-// take gives a ticket when all conditions hold, else how long until they may; 0 means until
-// something changes.
+// take returns a ticket if a request may start now, else how long to wait; 0 means until another request ends.
 func (p *pacer) take(now time.Time) (t ticket, wait time.Duration, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	room := p.allowed
+	allowed := p.allowed
 	if p.grow != nil {
-		room = p.grow.room(p.allowed, p.inFlight)
+		allowed = p.grow.allowedNow(p.allowed, p.inFlight)
 	}
 	if p.probing {
-		room = min(room, 1)
+		allowed = min(allowed, 1)
 	}
 	wait = p.paused.Sub(now)
 	for _, w := range p.windows {
@@ -130,7 +131,7 @@ func (p *pacer) take(now time.Time) (t ticket, wait time.Duration, ok bool) {
 	if wait > 0 {
 		return ticket{}, wait, false
 	}
-	if p.inFlight >= room {
+	if p.inFlight >= allowed {
 		if p.grow != nil {
 			p.grow.full = true
 		}
@@ -168,7 +169,7 @@ func (p *pacer) await(ctx context.Context, wait time.Duration) {
 	}
 }
 
-// release takes the ticket back and learns from how a request for the operation ended.
+// release takes a ticket back, and adapts the pace to how the request ended.
 func (p *pacer) release(t ticket, operation string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -198,12 +199,12 @@ func (p *pacer) succeeded(t ticket, now time.Time) {
 	for _, w := range p.windows {
 		w.faster(now)
 		if w.learnt && t.seq < w.before {
-			w.count++ // it was let through as well
+			w.count++ // it was in flight when the rate was learnt, and was accepted, too
 		}
 	}
 	p.successes++
 	if p.grow != nil && p.allowed >= growStart {
-		return // it knows better
+		return // growth decides
 	}
 	if p.successes >= growEvery*p.allowed && p.allowed < p.most {
 		p.allowed++
@@ -236,7 +237,7 @@ func (p *pacer) refused(t ticket, e *api.Error, now time.Time) {
 	p.successes = 0
 	p.probing = true
 	first, longest := firstPause, longestPause
-	if named && p.strikes == 0 && w.calm != now { // refused tries during a pause say nothing new about the rate
+	if named && p.strikes == 0 && w.calm != now { // a refusal during a pause says nothing new about the rate
 		w.slower(now)
 	}
 	if named {
@@ -252,8 +253,8 @@ func (p *pacer) refused(t ticket, e *api.Error, now time.Time) {
 	}
 }
 
-// learn is the rate that a refusal without words tells: what was let through within the last second. It is nil where that
-// is too little to go by, or where a limit is known.
+// learn makes a window for a refusal that names no limit: its rate is what was accepted within the last second. It returns nil
+// if these are too few requests, or if the gateway has named a limit before.
 func (p *pacer) learn(now time.Time) *window {
 	if len(p.windows) > 0 {
 		if w := p.windows[0]; w.learnt {
@@ -265,7 +266,7 @@ func (p *pacer) learn(now time.Time) *window {
 	for i := len(p.started) - 1; i >= 0 && now.Sub(p.started[i].at) < time.Second; i-- {
 		n++
 	}
-	if n -= p.inFlight; n < growSeen { // of those in flight nobody knows yet
+	if n -= p.inFlight; n < growSeen { // whether those in flight are accepted is not known yet
 		return nil
 	}
 	w := p.window(limit{n, time.Second})
@@ -273,15 +274,15 @@ func (p *pacer) learn(now time.Time) *window {
 	return w
 }
 
-// mostAtOnce is how many requests were allowed in flight at most so far.
+// mostAtOnce is the largest number of requests in flight that was allowed so far.
 func (p *pacer) mostAtOnce() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.highest
 }
 
-// pauseFor doubles with each strike up to longest and is then spread by half, so that several
-// clients that were refused together do not come back together.
+// pauseFor doubles with each strike, up to longest. It is spread at random, so that clients that were refused together do not
+// come back together.
 func pauseFor(strikes int, first, longest time.Duration) time.Duration {
 	d := float64(first) * math.Pow(2, float64(min(strikes, 30)))
 	d = min(d, float64(longest))
@@ -294,7 +295,7 @@ func (p *pacer) pauseUntil(t time.Time) {
 	}
 }
 
-// window finds the window of a limit. A limit for the same length of time replaces the older one.
+// window returns the window of a limit. A limit for the same length of time replaces the older one.
 func (p *pacer) window(l limit) *window {
 	for _, w := range p.windows {
 		if w.per == l.per {
@@ -316,15 +317,7 @@ func (p *pacer) remember(t ticket) {
 
 // forget drops a refused request: it does not count against a limit.
 func (p *pacer) forget(t ticket) {
-	i, found := slices.BinarySearchFunc(p.started, t.seq, func(s start, seq uint64) int {
-		switch {
-		case s.seq < seq:
-			return -1
-		case s.seq > seq:
-			return 1
-		}
-		return 0
-	})
+	i, found := slices.BinarySearchFunc(p.started, t.seq, func(s start, seq uint64) int { return cmp.Compare(s.seq, seq) })
 	if found {
 		p.started = slices.Delete(p.started, i, i+1)
 	}

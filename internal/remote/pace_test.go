@@ -14,7 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// limiter is how a gateway may count: allow says whether a request at this time is let through.
+// limiter is a way in which a gateway may count: allow reports whether a request at this time is accepted.
 type limiter interface{ allow(now time.Time) bool }
 
 // fixedWindow counts in windows that begin at whole multiples of per.
@@ -32,7 +32,7 @@ func (f *fixedWindow) allow(now time.Time) bool {
 	return f.n <= f.count
 }
 
-// slidingWindow counts what it let through in the time before now.
+// slidingWindow counts what it has accepted in the time before now.
 type slidingWindow struct {
 	limit
 	passed []time.Time
@@ -49,7 +49,7 @@ func (s *slidingWindow) allow(now time.Time) bool {
 	return true
 }
 
-// bucket lets bursts through, and refills steadily.
+// bucket accepts bursts, and refills steadily.
 type bucket struct {
 	limit
 	burst, tokens float64
@@ -88,7 +88,7 @@ func named(l limit, unit string) func() *http.Response {
 	}
 }
 
-// run sends n requests over ten workers, as an apply does, and returns how long it took.
+// run sends n requests from ten workers, as an apply does, and returns how long it took.
 func run(t *testing.T, c *Client, n int) time.Duration {
 	t.Helper()
 	began := time.Now()
@@ -111,7 +111,7 @@ func run(t *testing.T, c *Client, n int) time.Duration {
 	return time.Since(began)
 }
 
-// A named limit is kept with little loss and few refusals, whichever way the gateway counts.
+// A named limit is kept with little loss of time and few refusals, in whichever way the gateway counts.
 func TestNamedLimit(t *testing.T) {
 	l := limit{20, time.Second}
 	limiters := map[string]func() limiter{
@@ -146,7 +146,7 @@ func TestNamedLimit(t *testing.T) {
 	}
 }
 
-// Requests that do not all travel equally long are no reason for more refusals.
+// Varying latencies do not lead to more refusals.
 func TestNamedLimitWithJitter(t *testing.T) {
 	l := limit{20, time.Second}
 	random := rand.New(rand.NewPCG(1, 2))
@@ -171,7 +171,7 @@ func TestNamedLimitWithJitter(t *testing.T) {
 	})
 }
 
-// In a long window requests may come at once as soon as there is room again.
+// In a long window requests are not spread: they start as soon as the limit allows it.
 func TestLongWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := limit{200, 5 * time.Minute}
@@ -188,7 +188,7 @@ func TestLongWindow(t *testing.T) {
 	})
 }
 
-// Somebody else uses three quarters of the same limit.
+// Another client uses three quarters of the same limit.
 func TestSharedLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := limit{20, time.Second}
@@ -206,7 +206,7 @@ func TestSharedLimit(t *testing.T) {
 	})
 }
 
-// A refusal without any number makes the client find its way: fewer in flight and pauses.
+// After a refusal that names no limit, the client reduces the requests in flight and pauses.
 func TestUnnamedLimit(t *testing.T) {
 	for name, refusal := range map[string]func() *http.Response{
 		"429":         func() *http.Response { return reply(429, "busy") },
@@ -264,7 +264,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// A wait that no run should make is an error at once, for this request and the ones after it.
+// A wait that is too long for any run is an error at once, for this request and the next ones.
 func TestWaitTooLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		transport, count := inOrder(says(429, "", "Retry-After: 86400"))
@@ -293,7 +293,7 @@ func TestMaxRPS(t *testing.T) {
 	})
 }
 
-// One wave of refusals halves once; successes grow the number back slowly.
+// Refusals that arrive together halve the number in flight only once; successes raise it again slowly.
 func TestHalvesOncePerWave(t *testing.T) {
 	p := newPacer(8, 0, func(time.Duration) {})
 	busy := &api.Error{Status: 429}
@@ -333,7 +333,7 @@ func TestHalvesOncePerWave(t *testing.T) {
 	}
 }
 
-// Requests in flight never exceed the limit, and waiting ones start in the order in which they came.
+// Requests in flight never exceed the limit, and waiting requests start in order.
 func TestParallelism(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex

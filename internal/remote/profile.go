@@ -10,7 +10,7 @@ import (
 	"gopkg.in/ini.v1"
 )
 
-// findProfile reads the SDK's profile file. When there is nothing to find, note says what was looked at.
+// findProfile reads the SDK's profile file. If it has no credentials, note names the file and says why.
 func findProfile(lookup Lookup, own, home string) (c Credentials, found bool, note string, err error) {
 	path, named := profilePath(lookup, own, home)
 	if path == "" {
@@ -26,8 +26,7 @@ func findProfile(lookup Lookup, own, home string) (c Credentials, found bool, no
 	return readProfile(path, text)
 }
 
-// readProfile reads the section [basic]. The parser's own errors are not passed on, because they quote
-// lines of the file.
+// readProfile reads the section [basic]. The errors of the parser are not passed on, because they quote lines of the file.
 func readProfile(path string, text []byte) (c Credentials, found bool, note string, err error) {
 	file, err := ini.LoadSources(ini.LoadOptions{IgnoreInlineComment: true}, text)
 	if err != nil {

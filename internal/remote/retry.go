@@ -14,20 +14,20 @@ import (
 )
 
 const (
-	maxFailures   = 6  // attempts of one request that fail otherwise than for pace
-	maxAside      = 2  // what only adds to a report is not worth a long wait
-	maxUnreadable = 3  // a body that cannot be read is mostly the same next time
-	maxRefusals   = 10 // attempts of one request that are refused for pace
+	maxFailures   = 6  // attempts of one request that fail for another reason than its rate
+	maxAside      = 2  // the same for the audit trail, which only adds to a report and is not worth a long wait
+	maxUnreadable = 3  // attempts whose body cannot be read: it is mostly the same the next time
+	maxRefusals   = 10 // attempts of one request that are refused for its rate
 )
 
-// errSpent is why a request is not repeated although another attempt might help.
+// errSpent is why a request is not repeated although another attempt might succeed.
 var errSpent = errors.New("the run has used up its repeats")
 
-// verdict is what follows from the error of an attempt.
+// verdict is what to do after an attempt with an error.
 //
 //	error                                        Once=false   Once=true
 //	429, APIGW.0308, APIG.9008                   paced        paced
-//	nothing was sent, and that may pass          again        again
+//	nothing was sent, for a passing reason       again        again
 //	nothing was sent: certificate, no such host  final        final
 //	5xx, timeout, reset, unreadable answer       again        final
 //	every other answer                           final        final
@@ -36,7 +36,7 @@ type verdict int
 const (
 	final verdict = iota // the call ends with this error
 	again                // repeat after a growing wait
-	paced                // repeat when the pacer lets it
+	paced                // repeat when the pacer allows it
 )
 
 func verdictOf(once bool, err error) verdict {
@@ -57,13 +57,13 @@ func verdictOf(once bool, err error) verdict {
 	return again
 }
 
-// lasting reports whether what kept a request from being sent will be the same next time.
+// lasting reports whether the reason that a request was not sent will be the same the next time.
 func lasting(err error) bool {
 	var dns *net.DNSError
 	return errors.As(err, &dns) && dns.IsNotFound || certificateRefused(err) || speaksNoTLS(err) || errors.Is(err, errNoKeys)
 }
 
-// refusal is the gateway's error when err is one for pace, else nil.
+// refusal is the gateway's error if it refused a request for its rate, else nil.
 func refusal(err error) *api.Error {
 	var e *api.Error
 	if api.Throttled(err) && errors.As(err, &e) {
@@ -74,18 +74,18 @@ func refusal(err error) *api.Error {
 
 // history is what has happened to one request so far.
 type history struct {
-	q          *question
+	q          *prepared
 	attempts   int
 	failures   int
 	refusals   int
 	unreadable int
 	last       error // of the last attempt
-	unclear    error // the last one after which the request may have been carried out
+	unclear    error // of the last attempt that may have been carried out
 	backoff    *backoff.ExponentialBackOff
 }
 
-// repeat sends q until there is an answer to give back.
-func (c *Client) repeat(ctx context.Context, q *question, reply any) (attempts int, err error) {
+// repeat sends q until there is an answer to return.
+func (c *Client) repeat(ctx context.Context, q *prepared, reply any) (attempts int, err error) {
 	h := &history{q: q}
 	if q.Again && !c.tally.mayRepeat() {
 		return 0, h.stopped(errSpent)
@@ -113,8 +113,7 @@ func (c *Client) repeat(ctx context.Context, q *question, reply any) (attempts i
 	}
 }
 
-// attemptPaced makes one attempt in its turn; h.last tells how it ended. An error means that there
-// was no attempt.
+// attemptPaced waits for the pacer and makes one attempt; h.last is how it ended. An error means that there was no attempt.
 func (c *Client) attemptPaced(ctx context.Context, h *history, reply any) error {
 	t, err := c.pace.acquire(ctx)
 	if err != nil {
@@ -142,8 +141,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// note records how an attempt ended. "Not found" is what a DELETE wanted when an earlier attempt
-// may have done it.
+// note records how an attempt ended. "Not found" is a success for a DELETE if an earlier attempt may have deleted the object.
 func (h *history) note(err error) {
 	if h.q.Method == http.MethodDelete && h.unclear != nil && api.NotFound(err) {
 		err = nil
@@ -154,7 +152,7 @@ func (h *history) note(err error) {
 	}
 }
 
-// next decides whether to repeat, and after which wait of the request's own.
+// next decides whether to repeat the request, and how long to wait first, apart from what the pacer adds.
 func (h *history) next() (wait time.Duration, ok bool) {
 	switch verdictOf(h.q.Once, h.last) {
 	case final:
@@ -189,8 +187,8 @@ func (h *history) next() (wait time.Duration, ok bool) {
 	return wait, true
 }
 
-// newBackoff starts slower for failures that come from parallel writes (APIG.3500) or an
-// overloaded store (APIG.9999).
+// newBackoff starts with a longer wait after failures that come from parallel writes (APIG.3500) or an overloaded store
+// (APIG.9999).
 func newBackoff(e *api.Error) *backoff.ExponentialBackOff {
 	b := &backoff.ExponentialBackOff{
 		InitialInterval: 500 * time.Millisecond, RandomizationFactor: 0.5, Multiplier: 2,
@@ -203,8 +201,8 @@ func newBackoff(e *api.Error) *backoff.ExponentialBackOff {
 	return b
 }
 
-// ended is the error of a call whose last attempt is final. The gateway's definite answer counts;
-// without one, the least clear outcome of all attempts does.
+// ended is the error of a call that is not repeated any more. A definite answer of the gateway counts; without one, the last
+// unclear outcome of all attempts does, since it decides what may have happened.
 func (h *history) ended() error {
 	err := h.last
 	if h.unclear != nil && (errors.Is(err, api.ErrNotSent) || refusal(err) != nil) {
@@ -216,7 +214,7 @@ func (h *history) ended() error {
 	return err
 }
 
-// stopped is the error of a call that would have gone on but for why.
+// stopped is the error of a call that would have been repeated; why is what prevented it.
 func (h *history) stopped(why error) error {
 	err := h.last
 	if h.unclear != nil {

@@ -33,14 +33,14 @@ type shape struct {
 
 const good = `{"name":"a","size":1}`
 
-// Each first step is met once; then the gateway answers well.
+// Each first answer comes once; then the gateway answers normally.
 func TestRepeats(t *testing.T) {
 	tests := []struct {
 		name       string
 		first      roundTrip
-		idempotent bool // a GET, PUT or DELETE is sent again
-		once       bool // a POST with Once is
-		unclear    bool // what api.Unclear says where it is not sent again
+		idempotent bool // whether a GET, PUT or DELETE is sent again
+		once       bool // whether a POST with Once is sent again
+		unclear    bool // what api.Unclear reports if it is not sent again
 	}{
 		{"429", says(429, ""), true, true, false},
 		{"front door", refuses(403, "APIGW.0308", "slow down"), true, true, false},
@@ -102,7 +102,7 @@ func TestRepeats(t *testing.T) {
 	}
 }
 
-// A write whose success cannot be read is told apart from one that failed.
+// A write is unclear, not failed, if its status is a success and its answer cannot be read.
 func TestUnreadable(t *testing.T) {
 	tests := []struct {
 		request  api.Request
@@ -216,7 +216,7 @@ func TestDeleteFoundNothing(t *testing.T) {
 	}
 }
 
-// However a call ends, its error tells the least clear of what happened.
+// However a call ends, its error is that of the attempt that may have been carried out.
 func TestUnclearIsNotForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		transport, _ := inOrder(breaks(reset), breaks(refusedDial))
@@ -240,7 +240,7 @@ func TestUnclearIsNotForgotten(t *testing.T) {
 	})
 }
 
-// The run is stopped after a second. What is in flight may end within the grace; all else ends at once.
+// The run is stopped after a second. Requests in flight may end within the grace period; all others end at once.
 func TestStop(t *testing.T) {
 	tests := []struct {
 		name     string
@@ -312,7 +312,7 @@ func TestTimeout(t *testing.T) {
 	})
 }
 
-// A body that stops half way is ended by the attempt's time too.
+// The timeout of an attempt also ends a body that stops halfway.
 func TestTimeoutInBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		step := func(r *http.Request) (*http.Response, error) {

@@ -5,12 +5,11 @@ import (
 	"log/slog"
 )
 
-// sensitive stands in every text where a secret would be.
+// sensitive replaces secrets in every text.
 const sensitive = "(sensitive)"
 
-// Secret is a text that no formatter, logger or encoder shows. The value stands behind a pointer,
-// so that even a formatter that walks unexported fields by reflection sees only an address.
-// The zero value is the empty secret.
+// Secret is a text that no formatter, logger or encoder shows. The value is behind a pointer, so that even a formatter that
+// walks unexported fields by reflection sees only an address. The zero value is the empty secret.
 type Secret struct{ value *string }
 
 // NewSecret wraps s.
@@ -39,7 +38,7 @@ func (s Secret) String() string {
 	return sensitive
 }
 
-// Format makes every verb print the same stand-in.
+// Format makes every verb print the same replacement.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) }
 
 // LogValue keeps the text out of structured logs.

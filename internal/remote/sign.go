@@ -16,8 +16,8 @@ const (
 	dateLayout = "20060102T150405Z" // of X-Sdk-Date, in UTC
 )
 
-// signable is the part of a request that its signature covers. Headers are keyed by lower-case
-// name and hold what is signed, not all that is sent: proxies may change the rest.
+// signable is the part of a request that its signature covers. headers are keyed by lower-case name. They are not all headers
+// that are sent, since proxies may change some.
 type signable struct {
 	method  string
 	path    string // decoded, as split on "/" by the gateway
@@ -26,13 +26,13 @@ type signable struct {
 	body    []byte
 }
 
-// signedHeaders lists the covered headers the way the signature and its verifier name them.
+// signedHeaders lists the covered headers in the form that is signed and sent.
 func (s signable) signedHeaders() string {
 	return strings.Join(slices.Sorted(maps.Keys(s.headers)), ";")
 }
 
-// canonical is the one spelling of the request that both sides agree on. The path ends with a
-// slash here even though the request is sent without it.
+// canonical is the canonical form of the request, which both sides compute. The path ends with a slash here, even though the
+// request is sent without one.
 func (s signable) canonical() string {
 	var headers strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(s.headers)) {
@@ -71,7 +71,7 @@ func canonicalPath(decoded string) string {
 	return path
 }
 
-// canonicalQuery sorts by name, then by value, both as raw bytes. The same text goes on the wire.
+// canonicalQuery sorts by name, then by value, both as raw bytes. The query is sent in this form, too.
 func canonicalQuery(query url.Values) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(query)) {
@@ -85,28 +85,8 @@ func canonicalQuery(query url.Values) string {
 	return b.String()
 }
 
-// escape keeps the unreserved characters of RFC 3986 alone, unlike net/url, which leaves more as
-// they are in paths and writes a space in a query as "+".
-func escape(s string) string {
-	const digits = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := range len(s) {
-		c := s[i]
-		if unreserved(c) {
-			b.WriteByte(c)
-			continue
-		}
-		b.WriteByte('%')
-		b.WriteByte(digits[c>>4])
-		b.WriteByte(digits[c&15])
-	}
-	return b.String()
-}
-
-func unreserved(c byte) bool {
-	return 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' ||
-		c == '-' || c == '_' || c == '.' || c == '~'
-}
+// escape escapes all but the unreserved characters of RFC 3986. So does url.QueryEscape, except that it writes a space as "+".
+func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
 func hexHash(b []byte) string {
 	sum := sha256.Sum256(b)

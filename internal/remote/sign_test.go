@@ -97,7 +97,7 @@ func FuzzCanonical(f *testing.F) {
 	f.Add("POST", "", "", "", []byte(nil))
 	f.Add("PUT", "/a//b/支付/", "%F0%9F%92%A9=%00&=&a=%2f&a=b+c", "ü", []byte{0xff, '\n'})
 	f.Fuzz(func(t *testing.T, method, path, rawQuery, token string, body []byte) {
-		query, _ := url.ParseQuery(rawQuery) // keeps what it can read
+		query, _ := url.ParseQuery(rawQuery) // keeps the valid part
 		s := signable{
 			method: method, path: path, query: query, body: body,
 			headers: map[string]string{"x-sdk-date": testDate, "host": testHost, "x-security-token": token},
@@ -137,7 +137,7 @@ func checkEscaped(t *testing.T, text, separators string) {
 	}
 }
 
-// slowCanonical writes the rules down once more in another way: byte by byte, over a list of pairs.
+// slowCanonical is a second implementation of the rules, in another way: byte by byte, over a list of pairs.
 func slowCanonical(s signable) string {
 	enc := func(text string) (out string) {
 		for _, c := range []byte(text) {

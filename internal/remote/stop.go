@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// errCut is why an attempt ended when its grace was over.
+// errCut is the cause of an attempt that was cut off at the end of its grace period.
 var errCut = errors.New("cut off after the stop")
 
-// timeoutError says that one attempt took too long. It does not wrap context.DeadlineExceeded,
-// which means that the whole run's time is over.
+// timeoutError means that one attempt took too long. It does not wrap context.DeadlineExceeded, which means that the time of
+// the whole run is over.
 type timeoutError struct{ after time.Duration }
 
 func (e *timeoutError) Error() string { return "no complete answer within " + e.after.String() }
 
-// Timeout makes it look like the other timeouts of package net.
+// Timeout makes it a timeout for code that checks for net.Error.
 func (e *timeoutError) Timeout() bool { return true }
 
-// outlive is the context of one attempt: it ends after timeout, and grace after ctx ended.
+// outlive returns the context of one attempt. It ends after timeout, or a grace period after ctx has ended.
 func outlive(ctx context.Context, timeout, grace time.Duration) (context.Context, context.CancelFunc) {
 	actx, cut := context.WithCancelCause(context.WithoutCancel(ctx))
 	actx, end := context.WithTimeoutCause(actx, timeout, &timeoutError{timeout})
@@ -34,7 +34,7 @@ func outlive(ctx context.Context, timeout, grace time.Duration) (context.Context
 	}
 }
 
-// interrupted replaces the error of an attempt by the reason for which it was ended from here.
+// interrupted replaces the error of an attempt that we have ended by the reason for that.
 func interrupted(ctx, actx context.Context, err error) error {
 	if actx.Err() == nil {
 		return err
@@ -46,7 +46,7 @@ func interrupted(ctx, actx context.Context, err error) error {
 	return cause
 }
 
-// stopCause is why ctx has ended; it wraps ctx.Err() also when the cause itself does not.
+// stopCause is why ctx has ended. It always wraps ctx.Err(), even if the cause itself does not.
 func stopCause(ctx context.Context) error {
 	cause, err := context.Cause(ctx), ctx.Err()
 	if errors.Is(cause, err) {

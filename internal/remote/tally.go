@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// earnEvery is how many successes give one repeat back to the budget: a long run may see more
-// trouble in all than a short one, but at any time most requests must succeed.
+// earnEvery is how many successes return one repeat to the budget. A long run may have more failures in all than a short one,
+// but at any time most requests must succeed.
 const earnEvery = 10
 
-// tally holds the budget of repeats, and what is known of the gateway's clock. It is safe for concurrent use.
+// tally has the budget of repeats, and the offset of the gateway's clock. It is safe for concurrent use.
 type tally struct {
 	mu        sync.Mutex
 	budget    int // repeats left
-	most      int // what the budget never exceeds
-	successes int // since the last repeat was given back
+	most      int // upper bound of the budget
+	successes int // since the last repeat was returned
 	offset    time.Duration
 	dated     bool
 }
@@ -37,7 +37,7 @@ func (t *tally) ended(err error) {
 	}
 }
 
-// mayRepeat takes one repeat out of the budget.
+// mayRepeat takes one repeat out of the budget; it returns false if none is left.
 func (t *tally) mayRepeat() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

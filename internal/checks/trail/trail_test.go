@@ -103,7 +103,7 @@ func TestRead(t *testing.T) {
 		{"no permission", []any{refused(403, "CTS.0002")}, 0, []string{"traces?APIG,system,"}, "cts:trace:list"},
 		{"trouble once", []any{refused(400, "CTS.0300"), page("null", "a")}, 1, []string{"traces?APIG,system,", "traces?APIG,system,"}, ""},
 		{"trouble half way", []any{page(`"a"`, "a"), refused(503, "CTS.0005")}, 1, []string{"traces?APIG,system,", "traces?APIG,system,a"}, "503"},
-		{"no address", []any{fmt.Errorf("%w: no audit trail follows", api.ErrNotSent)}, 0, []string{"traces?APIG,system,"}, "no audit trail follows"},
+		{"no address", []any{fmt.Errorf("%w: the endpoint does not tell where the audit trail is", api.ErrNotSent)}, 0, []string{"traces?APIG,system,"}, "the endpoint does not tell where the audit trail is"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := &pages{answers: tc.answers}

@@ -1,5 +1,5 @@
-// Package notify sends short messages to chats and other receivers of webhooks. The URL of a webhook is a secret: nothing
-// that comes out of this package holds more of it than the host.
+// Package notify sends short messages to webhooks of chats and other services. The URL of a webhook is a secret: errors and texts
+// of this package contain only its host.
 package notify
 
 import (
@@ -16,29 +16,29 @@ import (
 	"time"
 )
 
-// Message is what is sent. Receivers that are no chat get all of it.
+// Message is a message for a webhook. A chat gets its Text; any other receiver also gets its Data.
 type Message struct {
 	Text string // for people, a few lines
-	Data any    // for programs: the rest of the JSON object in which the text stands under "text"
+	Data any    // for programs: a JSON object, to which the text is added as "text"
 }
 
-// Hook is where messages go.
+// Hook is a webhook to which messages are sent.
 type Hook struct {
 	url     *url.URL
 	service *service
 }
 
-// Parse reads the URL of a webhook. Its form tells which service it is; a scheme such as slack+https says so where the
-// form does not, since a service runs elsewhere.
+// Parse reads the URL of a webhook. The service is recognised by the form of the URL. For a service on a host of its own, a
+// scheme such as slack+https names it.
 func Parse(raw string) (*Hook, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || u.Host == "" {
-		return nil, errors.New("it is no URL of a webhook, such as https://hooks.example.com/abc")
+		return nil, errors.New("it is not the URL of a webhook, such as https://hooks.example.com/abc")
 	}
 	h := &Hook{url: u}
 	if name, scheme, ok := strings.Cut(u.Scheme, "+"); ok {
 		if h.service = named(name); h.service == nil {
-			return nil, fmt.Errorf("there is no service %q; there are %s", name, strings.Join(names(), ", "))
+			return nil, fmt.Errorf("unknown service %q; known services are %s", name, strings.Join(names(), ", "))
 		}
 		u.Scheme = scheme
 	}
@@ -59,10 +59,10 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Service is the name of the service, such as slack; json is any other receiver.
+// Service is the name of the service, such as slack; any other receiver is json.
 func (h *Hook) Service() string { return h.service.name }
 
-// String tells the hook apart without its secrets.
+// String identifies the hook without its secrets.
 func (h *Hook) String() string { return h.service.name + " at " + h.url.Host }
 
 const (
@@ -71,10 +71,10 @@ const (
 	read     = 4096 // bytes of an answer
 )
 
-// client follows no redirects, since they would carry the message elsewhere.
+// client follows no redirects, since they would send the message elsewhere.
 var client = &http.Client{Timeout: perTry, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-// Send sends a message, and again after a moment where that may help. Wait is told how long; nil sleeps.
+// Send sends a message, and repeats it after a while if that may help. wait waits between the attempts; nil means a real wait.
 func (h *Hook) Send(ctx context.Context, m Message, wait func(context.Context, time.Duration) error) error {
 	if wait == nil {
 		wait = sleep
@@ -106,11 +106,11 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// once sends the message once, and tells whether it may be worth another try.
+// once sends the message once; again reports whether another attempt may succeed.
 func (h *Hook) once(ctx context.Context, body []byte) (again bool, err error) {
 	q, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url.String(), bytes.NewReader(body))
 	if err != nil {
-		return false, errors.New("its URL cannot be used")
+		return false, errors.New("its URL is not valid")
 	}
 	q.Header.Set("Content-Type", "application/json; charset=utf-8")
 	q.Header.Set("User-Agent", "apigw-sync")
@@ -124,15 +124,15 @@ func (h *Hook) once(ctx context.Context, body []byte) (again bool, err error) {
 	defer func() { _ = answer.Body.Close() }()
 	text, _ := io.ReadAll(io.LimitReader(answer.Body, read))
 	if answer.StatusCode < 200 || answer.StatusCode > 299 {
-		return answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode >= 500, fmt.Errorf("it answers %d", answer.StatusCode)
+		return answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode >= 500, fmt.Errorf("it answered with status %d", answer.StatusCode)
 	}
 	if code := h.service.refused(text); code != 0 {
-		return false, fmt.Errorf("it refuses the message with code %d", code)
+		return false, fmt.Errorf("it refused the message with code %d", code)
 	}
 	return false, nil
 }
 
-// refused is the code with which a service refuses a message though its status is 200; 0 when it took it.
+// refused is the code with which a service refuses a message in an answer of status 200; 0 if it has accepted the message.
 func (s *service) refused(answer []byte) int {
 	var said map[string]json.RawMessage
 	if s.code == "" || json.Unmarshal(answer, &said) != nil {

@@ -13,10 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// never waits between attempts.
+// never does not wait between attempts.
 func never(context.Context, time.Duration) error { return nil }
 
-// receiver answers with one answer after the other, the last one for ever, and keeps what it was sent.
+// receiver gives one answer after another, repeats the last one, and records what it receives.
 type receiver struct {
 	*httptest.Server
 	bodies []string
@@ -97,7 +97,7 @@ func TestKnownHosts(t *testing.T) {
 	}
 }
 
-// What may pass is tried again, three times in all; no error holds the URL.
+// Failures that may pass are repeated, up to three attempts; no error contains the URL.
 func TestTriesAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		answers []string
@@ -107,10 +107,10 @@ func TestTriesAgain(t *testing.T) {
 	}{
 		"at once":           {[]string{"200 ok"}, "/secret", 1, ""},
 		"at last":           {[]string{"503", "429", "200"}, "/secret", 3, ""},
-		"never":             {[]string{"503"}, "/secret", 3, "it answers 503"},
-		"wrong":             {[]string{"400 secret"}, "/secret", 1, "it answers 400"},
-		"elsewhere":         {[]string{"302"}, "/secret", 1, "it answers 302"},
-		"refused all right": {[]string{`200 {"errcode":93000,"errmsg":"secret"}`}, "/cgi-bin/webhook/send?key=secret", 1, "it refuses the message with code 93000"},
+		"never":             {[]string{"503"}, "/secret", 3, "it answered with status 503"},
+		"wrong":             {[]string{"400 secret"}, "/secret", 1, "it answered with status 400"},
+		"elsewhere":         {[]string{"302"}, "/secret", 1, "it answered with status 302"},
+		"refused all right": {[]string{`200 {"errcode":93000,"errmsg":"secret"}`}, "/cgi-bin/webhook/send?key=secret", 1, "it refused the message with code 93000"},
 		"taken":             {[]string{`200 {"errcode":0,"errmsg":"ok"}`}, "/robot/send?access_token=secret", 1, ""},
 	} {
 		r := receive(t, c.answers...)
@@ -137,7 +137,7 @@ func TestTriesAgain(t *testing.T) {
 	}
 }
 
-// Long texts are cut to what a service takes, between characters.
+// Long texts are cut to the length that a service accepts, between characters.
 func TestLong(t *testing.T) {
 	r := receive(t, `200 {"errcode":0}`)
 	h, err := Parse(r.URL + "/cgi-bin/webhook/send?key=secret")

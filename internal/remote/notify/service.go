@@ -8,16 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// service is a chat, or whatever else takes messages.
+// service is a chat, or another receiver of messages.
 type service struct {
 	name string
-	host *regexp.Regexp // of its webhooks, with the path behind it; nil is none
-	most int            // bytes of a text; 0 is any
-	code string         // member of its answers that is 0 when it took the message; "" where its status says so
+	host *regexp.Regexp // matches host and path of its webhooks; nil matches any
+	most int            // bytes of a text; 0 means no limit
+	code string         // member of its answers that is 0 if it has accepted the message; "" if only the status says so
 	form func(text string) any
 }
 
-// services are those that are known by the form of their URLs. The last is any other receiver. References:
+// services are the services that are recognised by the form of their URLs. The last one is any other receiver. References:
 //
 //	slack     https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/
 //	teams     https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
@@ -47,7 +47,7 @@ var services = []*service{
 	{
 		name: "feishu", host: regexp.MustCompile(`^open\.(feishu\.cn|larksuite\.com)/|/open-apis/bot/v2/hook/`), most: 8000, code: "code",
 		form: func(text string) any {
-			return map[string]any{"msg_type": "text", "content": map[string]any{"text": strings.ReplaceAll(text, "<", "‹")}} // <at …> calls people
+			return map[string]any{"msg_type": "text", "content": map[string]any{"text": strings.ReplaceAll(text, "<", "‹")}} // <at …> would notify people
 		},
 	},
 	{
@@ -81,7 +81,7 @@ func names() (out []string) {
 	return out
 }
 
-// recognised is the service that has URLs of such a form.
+// recognised is the service whose webhooks have URLs of this form.
 func recognised(u *url.URL) *service {
 	where := strings.ToLower(u.Host) + u.Path
 	if u.RawQuery != "" {
@@ -95,7 +95,7 @@ func recognised(u *url.URL) *service {
 	return services[len(services)-1]
 }
 
-// body is a message as the service takes it.
+// body is a message in the form that the service accepts.
 func (s *service) body(m Message) ([]byte, error) {
 	text := m.Text
 	if s.most > 0 && len(text) > s.most {
@@ -116,7 +116,7 @@ func (s *service) body(m Message) ([]byte, error) {
 	return json.Marshal(out)
 }
 
-// cut is the beginning of a text with at most so many bytes, and whole characters.
+// cut is the beginning of a text: at most this many bytes, and only whole characters.
 func cut(text string, most int) string {
 	for most > 0 && !utf8.RuneStart(text[most]) {
 		most--

@@ -18,15 +18,15 @@ import (
 // maxSignedBody is the largest body that the gateway checks a signature for.
 const maxSignedBody = 12 << 20
 
-// question is an api.Request made ready to send: everything that is the same in each attempt.
-type question struct {
+// prepared is an api.Request that is ready to send: everything that is the same in each attempt.
+type prepared struct {
 	api.Request
-	url  url.URL // with Path, RawPath and RawQuery as they go on the wire
+	url  url.URL // with Path, RawPath and RawQuery as they are sent
 	body []byte  // nil means none
 }
 
-func newQuestion(base *url.URL, segments []string, r api.Request) (*question, error) {
-	q := &question{Request: r, url: *base}
+func prepare(base *url.URL, segments []string, r api.Request) (*prepared, error) {
+	q := &prepared{Request: r, url: *base}
 	var decoded, escaped strings.Builder
 	for _, s := range segments {
 		if s == "" || s == "." || s == ".." {
@@ -49,8 +49,8 @@ func newQuestion(base *url.URL, segments []string, r api.Request) (*question, er
 	return q, nil
 }
 
-// encode writes JSON without escaping <, > and &, and without a line feed at the end. An encoder's
-// error is not passed on, because it may quote values.
+// encode writes JSON without escaping <, > and &, and without a line feed at the end. The encoder's error is not passed on,
+// because it may quote values.
 func encode(body any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -64,7 +64,7 @@ func encode(body any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// forInstance is a request that names the gateway where it has a place for it.
+// forInstance replaces api.ThisInstance in the query and the body of a request by the id of a gateway.
 func forInstance(r api.Request, id string) api.Request {
 	query := url.Values{}
 	for name, values := range r.Query {
@@ -82,7 +82,7 @@ func forInstance(r api.Request, id string) api.Request {
 	return r
 }
 
-// located is a body in which a text that is api.ThisInstance becomes an id.
+// located is a body in which the text api.ThisInstance is replaced by an id when it is encoded.
 type located struct {
 	body any
 	id   string
@@ -97,11 +97,11 @@ func (l located) MarshalJSON() ([]byte, error) {
 	return bytes.ReplaceAll(raw, []byte(`"`+api.ThisInstance+`"`), id), err
 }
 
-// name is how errors and logs call the question: without host and query.
-func (q *question) name() string { return q.Method + " " + q.url.EscapedPath() }
+// name identifies the request in errors and logs, without host and query.
+func (q *prepared) name() string { return q.Method + " " + q.url.EscapedPath() }
 
-// request makes the HTTP request of one attempt, signed for this moment.
-func (q *question) request(ctx context.Context, c *Client, keys Credentials) *http.Request {
+// request makes the HTTP request of one attempt, signed with the current time.
+func (q *prepared) request(ctx context.Context, c *Client, keys Credentials) *http.Request {
 	u := q.url
 	req := &http.Request{
 		Method: q.Method, URL: &u, Host: u.Host,
@@ -127,7 +127,7 @@ func (q *question) request(ctx context.Context, c *Client, keys Credentials) *ht
 }
 
 // sign sets the headers that the signature covers, and the signature.
-func (q *question) sign(req *http.Request, projectID string, keys Credentials, now time.Time) {
+func (q *prepared) sign(req *http.Request, projectID string, keys Credentials, now time.Time) {
 	date := signingDate(now)
 	s := signable{
 		method: req.Method, path: req.URL.Path, query: req.URL.Query(), body: q.body,
@@ -147,9 +147,9 @@ func (q *question) sign(req *http.Request, projectID string, keys Credentials, n
 		authorization(keys.AccessKey, keys.SecretKey.Reveal(), date, s.signedHeaders(), s.canonical()))
 }
 
-// redirected is the question at the place that an answer points to. Only a place on the same host
-// is followed, and only when the method stays: anywhere else the credentials do not belong.
-func (q *question) redirected(status int, location string) (*question, error) {
+// redirected is the request to the address to which an answer redirects. It must be on the same host, since the credentials
+// must not go elsewhere, and the method must stay the same.
+func (q *prepared) redirected(status int, location string) (*prepared, error) {
 	to, err := q.url.Parse(location)
 	if err != nil || location == "" {
 		return nil, errors.New("the gateway redirects to an unreadable address")

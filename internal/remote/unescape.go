@@ -11,16 +11,15 @@ import (
 	"unicode/utf8"
 )
 
-// spelled is a text whose bytes know where they stand in the one that it was read from, where escapes may have spelled
-// them.
-type spelled []spelledByte
+// mapped is a text that was unescaped, in which each byte has its position in the original: an escape is several bytes there.
+type mapped []mappedByte
 
-type spelledByte struct {
+type mappedByte struct {
 	b byte
 	span
 }
 
-func (s spelled) text() string {
+func (s mapped) text() string {
 	b := make([]byte, len(s))
 	for i := range s {
 		b[i] = s[i].b
@@ -28,15 +27,15 @@ func (s spelled) text() string {
 	return string(b)
 }
 
-// levels are a text as it is, with its escapes undone, with the escapes undone that come to light then, and so on.
-// Whatever escaped a text, how often and in whichever order, one of the levels is what the text of a secret comes to.
-func levels(text string) []spelled {
+// levels are a text as it is, unescaped once, unescaped twice, and so on until no escapes are left. However often a secret in
+// the text was escaped, and in whichever order, one of the levels contains it plainly.
+func levels(text string) []mapped {
 	const most = 8
-	plain := make(spelled, len(text))
+	plain := make(mapped, len(text))
 	for i := range len(text) {
-		plain[i] = spelledByte{text[i], span{i, i + 1}}
+		plain[i] = mappedByte{text[i], span{i, i + 1}}
 	}
-	out := []spelled{plain}
+	out := []mapped{plain}
 	for len(out) < most {
 		next, undone := out[len(out)-1].unescaped()
 		if !undone {
@@ -47,10 +46,10 @@ func levels(text string) []spelled {
 	return out
 }
 
-// unescaped undoes the escapes of JSON, Go, HTML, XML and URLs once.
-func (s spelled) unescaped() (out spelled, undone bool) {
+// unescaped undoes the escapes of JSON, Go, HTML, XML and URLs once; undone is false if there are none.
+func (s mapped) unescaped() (out mapped, undone bool) {
 	text := s.text()
-	out = make(spelled, 0, len(s))
+	out = make(mapped, 0, len(s))
 	for i := 0; i < len(s); {
 		meant, n := escaped(text[i:])
 		if n == 0 {
@@ -60,14 +59,14 @@ func (s spelled) unescaped() (out spelled, undone bool) {
 		}
 		undone = true
 		for j := range len(meant) {
-			out = append(out, spelledByte{meant[j], span{s[i].from, s[i+n-1].to}})
+			out = append(out, mappedByte{meant[j], span{s[i].from, s[i+n-1].to}})
 		}
 		i += n
 	}
 	return out, undone
 }
 
-// escaped reads the escape at the beginning of a text: what it means, and how long it is; 0 when there is none.
+// escaped reads the escape at the beginning of a text: what it means and its length, which is 0 if there is none.
 func escaped(text string) (meant string, n int) {
 	if len(text) < 2 {
 		return "", 0
@@ -97,7 +96,7 @@ func escaped(text string) (meant string, n int) {
 	return "", 0
 }
 
-// letters are escapes of one letter behind a backslash.
+// letters are escapes of a backslash and one letter.
 var letters = map[byte]string{'n': "\n", 'r': "\r", 't': "\t", 'b': "\b", 'f': "\f", 'v': "\v", 'a': "\a"}
 
 func backslashed(text string) (meant string, n int) {
@@ -133,20 +132,20 @@ func backslashed(text string) (meant string, n int) {
 	return "", 0
 }
 
-// hexRune reads so many hexadecimal digits at the beginning of a text.
+// hexRune reads a number of hexadecimal digits at the beginning of a text.
 func hexRune(text string, digits int) (rune, bool) {
 	if len(text) < digits {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(text[:digits], 16, 32)
-	return rune(n), err == nil //nolint:gosec // what is none is no character of a secret
+	return rune(n), err == nil //nolint:gosec // an invalid rune is no character of a secret
 }
 
-// loose is what a text comes to when all that its neighbours and those who lay it out anew may change is left out:
-// blanks, control characters and the + that forms send for a blank are one blank, and there are no backslashes, of which
-// the last one of a secret may look like the escape of what follows.
-func (s spelled) loose() (out spelled) {
-	out = make(spelled, 0, len(s))
+// loose is a text without the differences that quoting and new line breaks may cause. A run of blanks, control characters and
+// of + (which forms send for a blank) is one blank. Backslashes are left out, since one at the end of a secret may look like the
+// escape of the next character.
+func (s mapped) loose() (out mapped) {
+	out = make(mapped, 0, len(s))
 	for _, b := range s {
 		if b.b <= ' ' || b.b == '+' || b.b == 0x7f {
 			b.b = ' '
@@ -162,11 +161,11 @@ func (s spelled) loose() (out spelled) {
 	return out
 }
 
-// code is a way to write bytes in few characters.
+// code is an encoding of bytes in a small set of characters.
 type code struct {
-	shortest int // characters that a secret takes at least
+	shortest int // characters that the shortest secret takes
 	has      func(byte) bool
-	decode   func(run string) []string // from each character where a group may begin
+	decode   func(run string) []string // one result for each offset at which a group of characters may begin
 }
 
 var codes = []code{
@@ -178,7 +177,7 @@ var codes = []code{
 			if len(part)%group == 1 {
 				part = part[:len(part)-1]
 			}
-			bytes, _ := base64.RawStdEncoding.DecodeString(part) // what could be read counts
+			bytes, _ := base64.RawStdEncoding.DecodeString(part) // the part before an error counts
 			out = append(out, string(bytes))
 		}
 		return out
