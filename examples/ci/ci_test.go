@@ -180,7 +180,7 @@ func TestStalePlanIsRefused(t *testing.T) {
 	w.onGateway(0, "", "-c", "apigw-sync apply --yes --kind throttle --name orders_basic") // plays somebody who changes the gateway by hand
 	before := w.read("emulator.yaml")
 	out := w.onGateway(4, "", "ci/apply.sh", "out")
-	if !strings.Contains(out, "throttle/orders_basic: refused (stale-plan)") || !strings.Contains(out, "make, read and apply a new one") {
+	if !strings.Contains(out, "throttle/orders_basic: refused (stale-plan)") || !strings.Contains(out, "make, review and apply a new one") {
 		t.Errorf("it does not say what is stale, and what to do:\n%s", out)
 	}
 	if report := w.read("out/apply.md"); !strings.Contains(report, "stale-plan") {
