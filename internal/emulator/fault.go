@@ -9,27 +9,27 @@ import (
 // Fault is one rule of trouble. It strikes requests (or, with Bind or BindID, single items of batch
 // operations) and says what becomes of them. See FaultHelp for the same as text.
 type Fault struct {
-	Op     string // glob over the vendor's operation names; "" means all
-	Bind   string // glob over an item's API, NAME or GROUP/NAME; "" means none
-	BindID string // an item's binding id; "" means none
+	Op     string `word:"op"`      // glob over the vendor's operation names; "" means all
+	Bind   string `word:"bind"`    // glob over an item's API, NAME or GROUP/NAME; "" means none
+	BindID string `word:"bind-id"` // an item's binding id; "" means none
 
-	Skip  int     // matches that pass before the first can strike
-	Every int     // strike every n-th match; 0 means each one
-	P     float64 // strike with this probability; 0 means always
-	Count int     // strike at most so often; 0 means without end
+	Skip  int     `word:"skip"`  // matches that pass before the first can strike
+	Every int     `word:"every"` // strike every n-th match; 0 means each one
+	P     float64 `word:"p"`     // strike with this probability; 0 means always
+	Count int     `word:"count"` // strike at most so often; 0 means without end
 
-	Status     int           // answer with this status; 0 means 500 when Code is set
-	Code       string        // error code of that answer or item
-	Message    string        // its text; "" means a plausible one
-	RetryAfter time.Duration // header of that answer
-	After      bool          // answer so only after the request was carried out
+	Status     int           `word:"status"`      // answer with this status; 0 means 500 when Code is set
+	Code       string        `word:"code"`        // error code of that answer or item
+	Message    string        `word:"message"`     // its text; "" means a plausible one
+	RetryAfter time.Duration `word:"retry-after"` // header of that answer
+	After      bool          `word:"after"`       // answer so only after the request was carried out
 
-	LostReply bool          // carry the request out, then drop the connection
-	Reset     bool          // drop the connection before anything happens
-	Refuse    bool          // refuse the connection (over a socket: like Reset)
-	Torn      bool          // end the answer in the middle
-	WrongType bool          // change the type of each member of the answer
-	Slow      time.Duration // wait before carrying the request out
+	LostReply bool          `word:"lost-reply"` // carry the request out, then drop the connection
+	Reset     bool          `word:"reset"`      // drop the connection before anything happens
+	Refuse    bool          `word:"refuse"`     // refuse the connection (over a socket: like Reset)
+	Torn      bool          `word:"torn"`       // end the answer in the middle
+	WrongType bool          `word:"wrong-type"` // change the type of each member of the answer
+	Slow      time.Duration `word:"slow"`       // wait before carrying the request out
 }
 
 // fate is how the answer of a request travels.

@@ -166,7 +166,7 @@ func TestParseFault(t *testing.T) {
 		t.Errorf("parsed (-want +got):\n%s", d)
 	}
 	for _, bad := range []string{
-		"", "op=X", "status=200", "status=ok", "p=2 reset", "p=NaN reset", "every=0 reset", "reset torn", "reset=1", "slow", "slow=3",
+		"", "op=X", "status=200", "status=ok", "p=0 reset", "p=2 reset", "p=NaN reset", "every=0 reset", "reset torn", "reset=1", "slow", "slow=3",
 		"bind=x reset", "message=x", "after reset", `message="open status=500`, "reset code=APIG.1", "colour=red",
 	} {
 		if f, err := emulator.ParseFault(bad); err == nil {

@@ -3,7 +3,9 @@ package emulator
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -34,63 +36,50 @@ func ParseFault(text string) (Fault, error) {
 }
 
 // set takes over one word of a rule.
-func (f *Fault) set(name, value string, hasValue bool) error {
-	if on := f.flags()[name]; on != nil {
-		if hasValue {
-			return fmt.Errorf("%s takes no value", name)
+func (f *Fault) set(name, value string, hasValue bool) (err error) {
+	for word, field := range f.words() {
+		if word != name {
+			continue
 		}
-		*on = true
+		if flag, isFlag := field.(*bool); isFlag {
+			if *flag = true; hasValue {
+				return fmt.Errorf("%s takes no value", name)
+			}
+			return nil
+		}
+		if value == "" {
+			return fmt.Errorf("%s: without a value; see the help on faults", name)
+		}
+		switch field := field.(type) {
+		case *string:
+			*field = value
+		case *int:
+			*field, err = positive(value)
+		case *float64:
+			*field, err = strconv.ParseFloat(value, 64)
+			if err == nil && !(*field > 0 && *field <= 1) {
+				err = fmt.Errorf("%s is not above 0 and up to 1", value)
+			}
+		case *time.Duration:
+			*field, err = duration(value)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 		return nil
 	}
-	if !hasValue || value == "" {
-		return fmt.Errorf("%s: not a flag, and without a value; see the help on faults", name)
-	}
-	var err error
-	switch name {
-	case "op":
-		f.Op = value
-	case "bind":
-		f.Bind = value
-	case "bind-id":
-		f.BindID = value
-	case "code":
-		f.Code = value
-	case "message":
-		f.Message = value
-	case "skip":
-		f.Skip, err = positive(value)
-	case "every":
-		f.Every, err = positive(value)
-	case "count":
-		f.Count, err = positive(value)
-	case "p":
-		f.P, err = strconv.ParseFloat(value, 64)
-		if err == nil && !(f.P > 0 && f.P <= 1) {
-			err = fmt.Errorf("%s is not above 0 and up to 1", value)
-		}
-	case "status":
-		f.Status, err = positive(value)
-		if err == nil && (f.Status < 400 || f.Status > 599) {
-			err = fmt.Errorf("%s is no status of an error", value)
-		}
-	case "retry-after":
-		f.RetryAfter, err = duration(value)
-	case "slow":
-		f.Slow, err = duration(value)
-	default:
-		return fmt.Errorf("%s: unknown; see the help on faults", name)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
+	return fmt.Errorf("%s: unknown; see the help on faults", name)
 }
 
-// flags are the words without a value.
-func (f *Fault) flags() map[string]*bool {
-	return map[string]*bool{
-		"after": &f.After, "lost-reply": &f.LostReply, "reset": &f.Reset, "refuse": &f.Refuse, "torn": &f.Torn,
-		"wrong-type": &f.WrongType,
+// words are the fields of a rule, as pointers, by the words that stand for them, in their order.
+func (f *Fault) words() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		v := reflect.ValueOf(f).Elem()
+		for i := range v.NumField() {
+			if !yield(v.Type().Field(i).Tag.Get("word"), v.Field(i).Addr().Interface()) {
+				return
+			}
+		}
 	}
 }
 
@@ -105,6 +94,8 @@ func (f Fault) check() error {
 		}
 	}
 	switch {
+	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
+		return fmt.Errorf("status: %d is no status of an error", f.Status)
 	case ways > 1:
 		return errors.New("lost-reply, reset, refuse and torn exclude each other")
 	case perItem && (ways > 0 || f.WrongType || f.Slow > 0 || f.After):
@@ -122,40 +113,31 @@ func (f Fault) check() error {
 // String is the rule as ParseFault reads it.
 func (f Fault) String() string {
 	var words []string
-	say := func(name, value string) {
+	for word, field := range f.words() {
+		value := ""
+		switch field := field.(type) {
+		case *bool:
+			if *field {
+				words = append(words, word)
+			}
+		case *string:
+			value = *field
+		case *int:
+			value = nonzero(*field)
+		case *float64:
+			if *field > 0 {
+				value = strconv.FormatFloat(*field, 'g', -1, 64)
+			}
+		case *time.Duration:
+			if *field > 0 {
+				value = field.String()
+			}
+		}
 		if strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || r == '"' }) {
 			value = strconv.Quote(value)
 		}
-		words = append(words, name+"="+value)
-	}
-	for _, w := range []struct{ name, value string }{
-		{"op", f.Op},
-		{"bind", f.Bind},
-		{"bind-id", f.BindID},
-		{"skip", nonzero(f.Skip)},
-		{"every", nonzero(f.Every)},
-		{"count", nonzero(f.Count)},
-		{"status", nonzero(f.Status)},
-		{"code", f.Code},
-		{"message", f.Message},
-	} {
-		if w.value != "" {
-			say(w.name, w.value)
-		}
-	}
-	if f.P > 0 {
-		say("p", strconv.FormatFloat(f.P, 'g', -1, 64))
-	}
-	if f.RetryAfter > 0 {
-		say("retry-after", f.RetryAfter.String())
-	}
-	if f.Slow > 0 {
-		say("slow", f.Slow.String())
-	}
-	flags := f.flags()
-	for _, name := range []string{"after", "lost-reply", "reset", "refuse", "torn", "wrong-type"} {
-		if *flags[name] {
-			words = append(words, name)
+		if value != "" {
+			words = append(words, word+"="+value)
 		}
 	}
 	return strings.Join(words, " ")
