@@ -46,7 +46,7 @@ var aclResource = resource{
 	routes: []route{
 		{op: "ListAclStrategiesV2", method: http.MethodGet, path: "{I}/acls", do: listACLs},
 		{op: "CreateAclStrategyV2", method: http.MethodPost, path: "{I}/acls", do: taking(createACL)},
-		{op: "BatchDeleteAclV2", method: http.MethodPut, path: "{I}/acls", do: deleteACLs},
+		{op: "BatchDeleteAclV2", method: http.MethodPut, path: "{I}/acls", do: taking(deleteACLs)},
 		{op: "ShowDetailsOfAclPolicyV2", method: http.MethodGet, path: "{I}/acls/{acl_id}", do: of(theACL, showACL)},
 		{op: "UpdateAclStrategyV2", method: http.MethodPut, path: "{I}/acls/{acl_id}", do: ofTaking(theACL, updateACL)},
 		{op: "DeleteAclV2", method: http.MethodDelete, path: "{I}/acls/{acl_id}", do: of(theACL, deleteACL)},
@@ -173,38 +173,23 @@ func deleteACL(g *Gateway, c *call, a *acl) (reply, error) {
 	return noContent()
 }
 
-func deleteACLs(g *Gateway, c *call) (reply, error) {
-	if err := c.wantDelete(); err != nil {
-		return reply{}, err
-	}
-	b, err := body[struct {
-		IDs []string `json:"acls"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
-	if len(b.IDs) == 0 {
-		return reply{}, invalid("acls")
-	}
-	if err := g.batch(len(b.IDs), "acls"); err != nil {
-		return reply{}, err
-	}
-	failures, done := []map[string]any{}, 0
-	for _, id := range b.IDs {
-		a, no, name := g.acls().ids[id], noACL(id), ""
-		if a != nil {
-			no, name = g.strikeItem(c.route.op, id, nil), a.name
+type aclDeletion struct {
+	IDs []string `json:"acls"`
+}
+
+func deleteACLs(g *Gateway, c *call, b aclDeletion) (reply, error) {
+	return g.deleteBatch(c, "acls", b.IDs, func(id string) (*refusal, map[string]any) {
+		about, a := map[string]any{"acl_id": id, "acl_name": ""}, g.acls().ids[id]
+		if a == nil {
+			return noACL(id), about
 		}
+		about["acl_name"] = a.name
+		no := g.strikeItem(c.route.op, id, nil)
 		if no == nil {
 			no = g.dropACL(c, a)
 		}
-		if no == nil {
-			done++
-			continue
-		}
-		failures = append(failures, map[string]any{"acl_id": id, "acl_name": name, "error_code": no.code, "error_msg": no.message})
-	}
-	return ok(map[string]any{"success_count": done, "failure": failures})
+		return no, about
+	})
 }
 
 type fileACL struct {
@@ -224,7 +209,7 @@ func (l *loader) acl(f fileACL) error {
 	if err := fresh(l.acls(), a); err != nil {
 		return err
 	}
-	return bindLoaded(l, l.screened(), a, f.APIs, loadRules[*acl]{})
+	return bindLoaded(l, aclBinding, a, f.APIs)
 }
 
 func (d *dumper) dumpACL(a *acl) fileACL {

@@ -284,7 +284,7 @@ func (l *loader) app(f fileApp) error {
 	if f.Access != nil {
 		a.access = &appAccess{Type: f.Access.Type, Values: f.Access.Values}
 	}
-	return bindLoaded(l, l.auths(), a, f.APIs, loadAuth)
+	return bindLoaded(l, authBinding, a, f.APIs)
 }
 
 func (d *dumper) app(a *app) fileApp {

@@ -9,10 +9,16 @@ const authsPath = "{I}/app-auths"
 
 var noAuth = missing("APIG.3009", "The authorization record does not exist")
 
+// authBinding: an API can be called by any number of apps, be it published or not.
+var authBinding = binding[*app]{
+	links: (*state).auths, policies: (*state).apps, id: "app_id", name: "app_name", noPolicy: noApp, missing: noAuth,
+	offline: true, auth: "APP",
+}
+
 var authResource = resource{
 	routes: []route{
-		{op: "CreateAuthorizingAppsV2", method: http.MethodPost, path: authsPath, do: authorize, serial: authorizes},
-		{op: "CancelingAuthorizationV2", method: http.MethodDelete, path: authsPath + "/{app_auth_id}", do: cancelAuth, serial: cancels},
+		{op: "CreateAuthorizingAppsV2", method: http.MethodPost, path: authsPath, do: taking(authorize), serial: authorizes},
+		{op: "CancelingAuthorizationV2", method: http.MethodDelete, path: authsPath + "/{app_auth_id}", do: authBinding.unbindOne("app_auth_id"), serial: cancels},
 		{op: "ListApisBindedToAppV2", method: http.MethodGet, path: authsPath + "/binded-apis", do: of(inQuery("app_id", (*state).apps, noApp), listAPIsOfApp)},
 		{op: "ListAppsBindedToApiV2", method: http.MethodGet, path: authsPath + "/binded-apps", do: listAppsOfAPI},
 		{op: "ListApisUnbindedToAppV2", method: http.MethodGet, path: authsPath + "/unbinded-apis", do: of(needed("app_id"), listUnauthorized)},
@@ -27,16 +33,25 @@ type authBody struct {
 	APIIDs []string `json:"api_ids"`
 }
 
+// authTerms is what an authorization says of itself; all are alike.
+type authTerms struct {
+	AppID     string   `json:"app_id"`
+	Role      string   `json:"auth_role"`
+	Tunnel    string   `json:"auth_tunnel"`
+	Whitelist []string `json:"auth_whitelist"`
+	Blacklist []string `json:"auth_blacklist"`
+}
+
+func (a *app) authTerms() authTerms {
+	return authTerms{a.id, "PROVIDER", "NORMAL", []string{}, []string{}}
+}
+
 // authorized is the outcome of one pair of an authorization.
 type authorized struct {
+	authTerms
 	ID          string     `json:"id,omitempty"`
 	APIID       string     `json:"api_id"`
-	AppID       string     `json:"app_id"`
 	AuthTime    string     `json:"auth_time,omitempty"`
-	AuthRole    string     `json:"auth_role"`
-	AuthTunnel  string     `json:"auth_tunnel"`
-	Whitelist   []string   `json:"auth_whitelist"`
-	Blacklist   []string   `json:"auth_blacklist"`
 	VisitParams string     `json:"visit_params"`
 	Result      authResult `json:"auth_result"`
 }
@@ -51,29 +66,17 @@ type authResult struct {
 
 // authView is a row of the lists of authorizations.
 type authView struct {
-	ID          string   `json:"id"`
-	APIID       string   `json:"api_id"`
-	APIName     string   `json:"api_name"`
-	APIType     int      `json:"api_type"`
-	APIRemark   string   `json:"api_remark"`
-	GroupID     string   `json:"group_id"`
-	GroupName   string   `json:"group_name"`
-	EnvID       string   `json:"env_id"`
-	EnvName     string   `json:"env_name"`
-	PublishID   string   `json:"publish_id"`
-	AppID       string   `json:"app_id"`
-	AppName     string   `json:"app_name"`
-	AppRemark   string   `json:"app_remark"`
-	AppType     string   `json:"app_type"`
-	AppCreator  string   `json:"app_creator"`
-	AuthRole    string   `json:"auth_role"`
-	AuthTime    string   `json:"auth_time"`
-	AuthTunnel  string   `json:"auth_tunnel"`
-	Whitelist   []string `json:"auth_whitelist"`
-	Blacklist   []string `json:"auth_blacklist"`
-	VisitParam  string   `json:"visit_param"`
-	RomaAppType string   `json:"roma_app_type"`
-	Tags        []string `json:"tags"`
+	authTerms
+	boundAPI
+	ID          string `json:"id"`
+	GroupID     string `json:"group_id"`
+	AppName     string `json:"app_name"`
+	AppRemark   string `json:"app_remark"`
+	AppType     string `json:"app_type"`
+	AppCreator  string `json:"app_creator"`
+	AuthTime    string `json:"auth_time"`
+	VisitParam  string `json:"visit_param"`
+	RomaAppType string `json:"roma_app_type"`
 }
 
 // authorizes names what parallel authorizations must not share: the app in its environment.
@@ -98,11 +101,7 @@ func cancels(g *Gateway, c *call) []string {
 
 // authorize lets each app call each API in the environment. A pair that cannot be made fails alone,
 // one that exists is skipped; a missing app or API fails the request.
-func authorize(g *Gateway, c *call) (reply, error) {
-	b, err := body[authBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func authorize(g *Gateway, c *call, b authBody) (reply, error) {
 	var v checks
 	v.that(len(b.AppIDs) > 0, "app_ids")
 	v.that(len(b.APIIDs) > 0, "api_ids")
@@ -127,17 +126,15 @@ func authorize(g *Gateway, c *call) (reply, error) {
 	outcomes := []authorized{}
 	for _, x := range apps {
 		for _, y := range apis {
-			outcomes = append(outcomes, g.authorizePair(c, x, y, e))
+			outcomes = append(outcomes, g.authorizePair(c, x, target{y, e}))
 		}
 	}
 	return created(map[string]any{"auths": outcomes})
 }
 
-func (g *Gateway) authorizePair(c *call, x *app, y *api, e *environment) authorized {
-	out := authorized{
-		APIID: y.id, AppID: x.id, AuthRole: "PROVIDER", AuthTunnel: "NORMAL", Whitelist: []string{}, Blacklist: []string{},
-		Result: authResult{Status: "SUCCESS", APIName: y.name, AppName: x.name},
-	}
+func (g *Gateway) authorizePair(c *call, x *app, t target) authorized {
+	y := t.api
+	out := authorized{authTerms: x.authTerms(), APIID: y.id, Result: authResult{Status: "SUCCESS", APIName: y.name, AppName: x.name}}
 	no := g.strikeItem(c.route.op, "", y)
 	if no == nil && y.AuthType != "APP" {
 		no = refuse(http.StatusBadRequest, "APIG.2011", "The API does not use app authentication,api_id:%s", y.id)
@@ -146,10 +143,10 @@ func (g *Gateway) authorizePair(c *call, x *app, y *api, e *environment) authori
 		out.Result.Status, out.Result.Code, out.Result.Message = "FAILED", no.code, no.message
 		return out
 	}
-	if g.auths().pairs[pair{x.id, y.id, e.id}] != nil {
+	if g.auths().pairs[pair{x.id, t}] != nil {
 		out.Result.Status = "SKIPPED"
 	}
-	l := bind(g, c, g.auths(), x, y, e, nil)
+	l := bind(g, c, g.auths(), x, t, nil)
 	out.ID, out.AuthTime = l.id, exactStamp(l.created)
 	return out
 }
@@ -167,30 +164,18 @@ func (t *table[T]) all(ids []string, missing func(string) *refusal) ([]T, error)
 	return found, nil
 }
 
-func cancelAuth(g *Gateway, c *call) (reply, error) {
-	x := g.auths().ids[c.path["app_auth_id"]]
-	if x == nil {
-		return reply{}, noAuth(c.path["app_auth_id"])
-	}
-	unbind(g, c, g.auths(), x)
-	return noContent()
-}
-
 func (g *Gateway) authView(x *link[*app]) authView {
-	a, y := x.policy, x.api
+	a := x.policy
 	return authView{
-		ID: x.id, APIID: y.id, APIName: y.name, APIType: y.Type, APIRemark: y.Remark, GroupID: y.group.id, GroupName: y.group.name,
-		EnvID: x.env.id, EnvName: x.env.name, PublishID: y.liveID(x.env), AppID: a.id, AppName: a.name, AppRemark: a.remark,
-		AppType: "apig", AppCreator: "USER", AuthRole: "PROVIDER", AuthTime: stamp(x.created), AuthTunnel: "NORMAL",
-		Whitelist: []string{}, Blacklist: []string{}, Tags: g.tags(y.Tags),
+		authTerms: a.authTerms(), boundAPI: g.boundAPI(x.target), ID: x.id, GroupID: x.api.group.id, AppName: a.name, AppRemark: a.remark,
+		AppType: "apig", AppCreator: "USER", AuthTime: stamp(x.created),
 	}
 }
 
-func listAPIsOfApp(g *Gateway, c *call, policy *app) (reply, error) {
-	f := placeFilter(c, (*link[*app]).place)
+func listAPIsOfApp(g *Gateway, c *call, a *app) (reply, error) {
+	f := targetFilter[*link[*app]](c)
 	f.like(c, "group_name", false, func(x *link[*app]) string { return x.api.group.name })
-	rows := g.auths().shown(lateAPIs+policy.id, g.auths().ofPolicy(policy.id), c.now)
-	return page(g, c, "auths", rows, f.keep(), g.authView)
+	return page(g, c, "auths", g.auths().shownOfPolicy(a.id, c.now), f.keep(), g.authView)
 }
 
 func listAppsOfAPI(g *Gateway, c *call) (reply, error) {
@@ -198,15 +183,13 @@ func listAppsOfAPI(g *Gateway, c *call) (reply, error) {
 	if id == "" && g.behaviour.InstanceWideAuths == "refused" {
 		return reply{}, invalidAs("APIG.2012", "api_id")
 	}
-	var f filter[*link[*app]]
-	f.where(c, "app_id", func(x *link[*app]) string { return x.policy.id })
-	f.where(c, "env_id", func(x *link[*app]) string { return x.env.id })
-	f.like(c, "app_name", false, func(x *link[*app]) string { return x.policy.name })
-	list, rows := lateAll, []*link[*app](g.auths().all)
-	if id != "" {
-		list, rows = latePolicies+id, g.auths().ofAPI(id)
+	var rows []*link[*app]
+	if id == "" {
+		rows = g.auths().shown(lateAll, g.auths().all, c.now)
+	} else {
+		rows = g.auths().shownOfAPI(id, c.now)
 	}
-	return page(g, c, "auths", g.auths().shown(list, rows, c.now), f.keep(), g.authView)
+	return page(g, c, "auths", rows, authBinding.policyFilter(c).keep(), g.authView)
 }
 
 // listUnauthorized shows the APIs of the environment that use app authentication and that the app
@@ -218,17 +201,7 @@ func listUnauthorized(g *Gateway, c *call, id string) (reply, error) {
 	if _, err := g.apps().get(id, noApp); err != nil {
 		return reply{}, err
 	}
-	f := placeFilter(c, place.place)
-	*f = append(*f, func(at place) bool { return at.api.AuthType == "APP" })
-	return page(g, c, "apis", g.auths().free(g, c, id), f.keep(), func(at place) map[string]any {
-		a := at.api
-		return map[string]any{
-			"id": a.id, "name": a.name, "group_id": a.group.id, "group_name": a.group.name, "run_env_id": at.env.id,
-			"run_env_name": at.env.name, "publish_id": a.liveID(at.env), "req_uri": a.ReqURI, "auth_type": a.AuthType,
-			"remark": a.Remark, "tags": g.tags(a.Tags),
-		}
-	})
+	f := targetFilter[target](c)
+	*f = append(*f, func(t target) bool { return t.api.AuthType == "APP" })
+	return page(g, c, "apis", g.auths().free(g, c, id), f.keep(), g.freeAPI)
 }
-
-// loadAuth is what authorizations ask of the APIs that a file binds.
-var loadAuth = loadRules[*app]{unbounded: true, authType: "APP"}

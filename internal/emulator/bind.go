@@ -1,67 +1,89 @@
 package emulator
 
 import (
+	"cmp"
 	"net/http"
-	"slices"
 )
 
-// binding says how one kind of policy is bound to publications; throttles and ACLs share the rest.
+// binding says how one kind of policy is bound to publications, and how requests call what they are about.
 type binding[P object] struct {
-	links   func(*Gateway) *links[P]
-	rivals  func(g *Gateway, a, b P) bool // do two policies want the same place on an API
-	missing func(id string) *refusal      // of a binding
-	adds    bool                          // may a rebind add a second policy
-	always  bool                          // a rebind replaces the policy, whatever Behaviour says of others
+	links    func(*state) *links[P]
+	policies func(*state) *table[P]
+	id, name string                   // parameters of queries: id and name of the policy
+	noPolicy func(id string) *refusal // when there is no such policy
+	missing  func(id string) *refusal // when there is no such binding
+
+	rivals  func(how *Behaviour, a, b P) bool // whether an API cannot have both of two policies; nil: it has any number
+	adds    bool                              // a rebind may add a second policy
+	always  bool                              // a rebind replaces the policy, whatever Behaviour says of others
+	offline bool                              // the API need not be published
+	auth    string                            // of a file, patterns mean APIs with this auth_type alone; "" means all
 }
 
-// bindPublished binds the policy to each publication, and returns the links in the order asked for.
-func (k binding[P]) bindPublished(g *Gateway, c *call, policy P, publishIDs []string) ([]*link[P], error) {
-	if len(publishIDs) == 0 {
-		return nil, invalid("publish_ids")
+// oneOfAll is the rivals of policies of which an API has one.
+func oneOfAll[P object](*Behaviour, P, P) bool { return true }
+
+// bind binds the policy to each publication. The answer lists the bindings in the order asked for, as view shows them.
+func (k binding[P]) bind(g *Gateway, c *call, policyID string, publishIDs []string, member string, view func(*link[P]) any) (reply, error) {
+	policy, err := k.policies(g.state).get(policyID, k.noPolicy)
+	if err != nil {
+		return reply{}, err
 	}
+	bound, err := k.bindPublished(g, c, policy, publishIDs)
+	if err != nil {
+		return reply{}, err
+	}
+	views := []any{}
+	for _, x := range bound {
+		views = append(views, view(x))
+	}
+	return created(map[string]any{member: views})
+}
+
+func (k binding[P]) bindPublished(g *Gateway, c *call, policy P, publishIDs []string) ([]*link[P], error) {
 	if err := g.batch(len(publishIDs), "publish_ids"); err != nil {
 		return nil, err
 	}
-	l, mode := k.links(g), g.behaviour.Rebind
+	mode := g.behaviour.Rebind
 	if k.always {
 		mode = "replace"
 	}
-	var targets []*publication
+	var targets []target
 	for _, id := range publishIDs {
 		switch p := g.pubs[id]; {
 		case p != nil:
-			targets = append(targets, p)
+			targets = append(targets, target{p.api, p.env})
 		case g.behaviour.BindPartial != "fewer-items":
 			return nil, noPublication(id)
 		}
 	}
 	if mode == "reject" {
-		for _, p := range targets {
-			if held := k.holders(g, policy, p); len(held) > 0 {
+		for _, t := range targets {
+			if held := k.holders(g, policy, t); len(held) > 0 {
 				return nil, refuse(http.StatusBadRequest, "APIG.3309",
-					"The API has been bound to another policy,api_id:%s,policy:%s", p.api.id, held[0].policy.ident().name)
+					"The API has been bound to another policy,api_id:%s,policy:%s", t.api.id, held[0].policy.ident().name)
 			}
 		}
 	}
-	links := make([]*link[P], 0, len(targets))
-	for _, p := range targets {
-		giveWay := k.holders(g, policy, p)
+	bound := make([]*link[P], 0, len(targets))
+	for _, t := range targets {
+		giveWay := k.holders(g, policy, t)
 		if mode == "add" && k.adds {
 			giveWay = nil
 		}
-		links = append(links, bind(g, c, l, policy, p.api, p.env, giveWay))
+		bound = append(bound, bind(g, c, k.links(g.state), policy, t, giveWay))
 	}
-	return links, nil
+	return bound, nil
 }
 
-func (k binding[P]) holders(g *Gateway, policy P, p *publication) []*link[P] {
-	return k.links(g).holders(policy, p.api, p.env, func(a, b P) bool { return k.rivals(g, a, b) })
+func (k binding[P]) holders(g *Gateway, policy P, t target) []*link[P] {
+	return k.links(g.state).holders(policy, t, func(a, b P) bool { return k.rivals(&g.behaviour, a, b) })
 }
 
 // unbindOne is the operation that removes the binding which the path parameter names.
-func (k binding[P]) unbindOne(parameter string) func(*Gateway, *call) (reply, error) {
+func (k binding[P]) unbindOne(parameter string) handler {
 	return func(g *Gateway, c *call) (reply, error) {
-		l := k.links(g)
+		l := k.links(g.state)
 		x := l.ids[c.path[parameter]]
 		if x == nil {
 			return reply{}, k.missing(c.path[parameter])
@@ -71,96 +93,96 @@ func (k binding[P]) unbindOne(parameter string) func(*Gateway, *call) (reply, er
 	}
 }
 
-// bindFailure is one binding that a batch could not remove.
-type bindFailure struct {
-	BindID  string `json:"bind_id"`
-	Code    string `json:"error_code"`
-	Message string `json:"error_msg"`
-	APIID   string `json:"api_id,omitempty"`
-	APIName string `json:"api_name,omitempty"`
-}
-
 // unbindMany removes the bindings that it can and lists the others.
 func (k binding[P]) unbindMany(g *Gateway, c *call, parameter string, ids []string) (reply, error) {
-	if len(ids) == 0 {
-		return reply{}, invalid(parameter)
-	}
-	if err := g.batch(len(ids), parameter); err != nil {
-		return reply{}, err
-	}
-	l, failures, done := k.links(g), []bindFailure{}, 0
-	for _, id := range ids {
-		x := l.ids[id]
-		var of *api
-		if x != nil {
-			of = x.api
+	l := k.links(g.state)
+	return g.deleteBatch(c, parameter, ids, func(id string) (*refusal, map[string]any) {
+		about, x := map[string]any{"bind_id": id}, l.ids[id]
+		if x == nil {
+			return cmp.Or(g.strikeItem(c.route.op, id, nil), k.missing(id)), about
 		}
-		no := g.strikeItem(c.route.op, id, of)
-		if no == nil && x == nil {
-			no = k.missing(id)
-		}
+		no := g.strikeItem(c.route.op, id, x.api)
 		if no == nil {
 			unbind(g, c, l, x)
+		}
+		about["api_id"], about["api_name"] = x.api.id, x.api.name
+		return no, about
+	})
+}
+
+// deleteBatch removes what it can of what a request names, and lists the rest: what each is, and why it stays.
+func (g *Gateway) deleteBatch(c *call, parameter string, ids []string, remove func(id string) (*refusal, map[string]any)) (reply, error) {
+	if err := cmp.Or(c.wantDelete(), g.batch(len(ids), parameter)); err != nil {
+		return reply{}, err
+	}
+	failures, done := []map[string]any{}, 0
+	for _, id := range ids {
+		no, about := remove(id)
+		if no == nil {
 			done++
 			continue
 		}
-		f := bindFailure{BindID: id, Code: no.code, Message: no.message}
-		if of != nil {
-			f.APIID, f.APIName = of.id, of.name
-		}
-		failures = append(failures, f)
+		about["error_code"], about["error_msg"] = no.code, no.message
+		failures = append(failures, about)
 	}
 	return ok(map[string]any{"success_count": done, "failure": failures})
 }
 
-func unbindAll[P object](g *Gateway, c *call, l *links[P], rows []*link[P]) {
-	for _, x := range slices.Clone(rows) {
-		unbind(g, c, l, x)
-	}
-}
-
-// batch refuses more items than Behaviour allows in one request.
+// batch refuses no items at all, and more than Behaviour allows in one request.
 func (g *Gateway) batch(n int, parameter string) error {
-	if most := g.behaviour.BatchMax; most > 0 && n > most {
+	most := g.behaviour.BatchMax
+	switch {
+	case n == 0:
+		return invalid(parameter)
+	case most > 0 && n > most:
 		return invalidAs("APIG.2012", parameter)
 	}
 	return nil
 }
 
-// place is an API in an environment: one row of the lists of what is bound or could be.
-type place struct {
-	api *api
-	env *environment
+// bound lists the APIs that have the policy which the query names.
+func (k binding[P]) bound(member string, view func(*Gateway, *link[P]) any) handler {
+	return of(inQuery(k.id, k.policies, k.noPolicy), func(g *Gateway, c *call, policy P) (reply, error) {
+		rows := k.links(g.state).shownOfPolicy(policy.ident().id, c.now)
+		return page(g, c, member, rows, targetFilter[*link[P]](c).keep(), func(x *link[P]) any { return view(g, x) })
+	})
 }
 
-// free lists where the policy could go: every publication that it is not bound to, as the list shows
-// its bindings now.
-func (l *links[P]) free(g *Gateway, c *call, policy string) []place {
-	taken := map[place]bool{}
-	for _, x := range l.shown(lateFree+policy, l.ofPolicy(policy), c.now) {
-		taken[place{x.api, x.env}] = true
-	}
-	var rows []place
-	for _, a := range g.apis().rows {
-		for _, p := range a.pubs {
-			if at := (place{a, p.env}); !taken[at] {
-				rows = append(rows, at)
+// unbound lists the APIs that could have the policy which the query names, and tells view what holds it off.
+func (k binding[P]) unbound(view func(g *Gateway, t target, rival string) any) handler {
+	return of(inQuery(k.id, k.policies, k.noPolicy), func(g *Gateway, c *call, policy P) (reply, error) {
+		rows := k.links(g.state).free(g, c, policy.ident().id)
+		return page(g, c, "apis", rows, targetFilter[target](c).keep(), func(t target) any {
+			rival := ""
+			for _, x := range k.holders(g, policy, t) {
+				rival = x.policy.ident().name
 			}
-		}
-	}
-	return rows
+			return view(g, t, rival)
+		})
+	})
 }
 
-// placeFilter reads the filters that all lists of APIs by policy share.
-func placeFilter[T any](c *call, of func(T) place) *filter[T] {
-	var f filter[T]
-	f.where(c, "env_id", func(x T) string { return of(x).env.id })
-	f.where(c, "group_id", func(x T) string { return of(x).api.group.id })
-	f.where(c, "api_id", func(x T) string { return of(x).api.id })
-	f.like(c, "api_name", false, func(x T) string { return of(x).api.name })
-	f.tagged(c, func(x T) *api { return of(x).api })
+// policiesOf lists the policies of the API that the query names.
+func (k binding[P]) policiesOf(member string, view func(*Gateway, *link[P]) any, more ...func(*call, *filter[*link[P]])) handler {
+	return of(needed("api_id"), func(g *Gateway, c *call, api string) (reply, error) {
+		f := k.policyFilter(c)
+		for _, add := range more {
+			add(c, f)
+		}
+		return page(g, c, member, k.links(g.state).shownOfAPI(api, c.now), f.keep(), func(x *link[P]) any { return view(g, x) })
+	})
+}
+
+// policyFilter reads the filters that all lists of policies by API share.
+func (k binding[P]) policyFilter(c *call) *filter[*link[P]] {
+	var f filter[*link[P]]
+	f.where(c, k.id, func(x *link[P]) string { return x.policy.ident().id })
+	f.like(c, k.name, false, func(x *link[P]) string { return x.policy.ident().name })
+	f.where(c, "env_id", func(x *link[P]) string { return x.env.id })
 	return &f
 }
 
-func (l *link[P]) place() place { return place{l.api, l.env} }
-func (p place) place() place    { return p }
+// byEnvironmentName reads a filter that not all of these lists have.
+func byEnvironmentName[P object](c *call, f *filter[*link[P]]) {
+	f.where(c, "env_name", func(x *link[P]) string { return x.env.name })
+}

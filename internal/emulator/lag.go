@@ -60,3 +60,13 @@ func (l *links[P]) shown(list string, rows []*link[P], now time.Time) []*link[P]
 	visible := slices.DeleteFunc(slices.Clone(rows), func(x *link[P]) bool { return hidden[x] })
 	return append(visible, added...)
 }
+
+// shownOfPolicy are the links of a policy as the list of its APIs shows them now.
+func (l *links[P]) shownOfPolicy(id string, now time.Time) []*link[P] {
+	return l.shown(lateAPIs+id, l.ofPolicy(id), now)
+}
+
+// shownOfAPI are the links of an API as the list of its policies shows them now.
+func (l *links[P]) shownOfAPI(id string, now time.Time) []*link[P] {
+	return l.shown(latePolicies+id, l.ofAPI(id), now)
+}

@@ -5,20 +5,30 @@ import (
 	"time"
 )
 
-// link binds a policy (or an app) to an API in an environment.
+// target is an API in an environment, which policies are bound to.
+type target struct {
+	api *api
+	env *environment
+}
+
+func (t target) bound() target { return t }
+
+// link binds a policy (or an app) to a target.
 type link[P object] struct {
+	target
 	seq     uint64
 	id      string
 	policy  P
-	api     *api
-	env     *environment
 	created time.Time
 }
 
 func (l *link[P]) order() uint64 { return l.seq }
 
 // pair is what can be linked once.
-type pair struct{ policy, api, env string }
+type pair struct {
+	policy string
+	target
+}
 
 // links holds the bindings of one kind, found by id, by pair, by policy and by API.
 type links[P object] struct {
@@ -39,7 +49,7 @@ func newLinks[P object](kind string) *links[P] {
 	}
 }
 
-func (l *links[P]) key(x *link[P]) pair { return pair{x.policy.ident().id, x.api.id, x.env.id} }
+func (l *links[P]) key(x *link[P]) pair { return pair{x.policy.ident().id, x.target} }
 
 func (l *links[P]) add(x *link[P]) {
 	l.ids[x.id] = x
@@ -80,11 +90,11 @@ func (l *links[P]) ofAPI(id string) []*link[P] {
 	return nil
 }
 
-// holders are the links that take the place which policy wants on the API, as rivals says.
-func (l *links[P]) holders(policy P, a *api, e *environment, rivals func(a, b P) bool) []*link[P] {
+// holders are the links of policies that the target cannot have beside this one, as rivals says.
+func (l *links[P]) holders(policy P, t target, rivals func(a, b P) bool) []*link[P] {
 	var found []*link[P]
-	for _, x := range l.ofAPI(a.id) {
-		if x.env == e && x.policy.ident() != policy.ident() && rivals(x.policy, policy) {
+	for _, x := range l.ofAPI(t.api.id) {
+		if x.env == t.env && x.policy.ident() != policy.ident() && rivals(x.policy, policy) {
 			found = append(found, x)
 		}
 	}
@@ -99,7 +109,7 @@ func (l *links[P]) effect(x *link[P], action string) Effect {
 	}
 }
 
-// typeOf is what divides policies of one kind into those that share a place and those that do not.
+// typeOf is what divides policies of one kind into those of which a target has one each.
 func typeOf(policy any) string {
 	if p, divided := policy.(interface{ slot() string }); divided {
 		return p.slot()
@@ -107,12 +117,12 @@ func typeOf(policy any) string {
 	return ""
 }
 
-// bind links the policy to the API after taking away the links that give way. An existing link stays.
-func bind[P object](g *Gateway, c *call, l *links[P], policy P, a *api, e *environment, giveWay []*link[P]) *link[P] {
-	if x := l.pairs[pair{policy.ident().id, a.id, e.id}]; x != nil {
+// bind links the policy to the target after taking away the links that give way. An existing link stays.
+func bind[P object](g *Gateway, c *call, l *links[P], policy P, t target, giveWay []*link[P]) *link[P] {
+	if x := l.pairs[pair{policy.ident().id, t}]; x != nil {
 		return x
 	}
-	x := &link[P]{seq: g.next(), policy: policy, api: a, env: e, created: c.now}
+	x := &link[P]{target: t, seq: g.next(), policy: policy, created: c.now}
 	for _, old := range giveWay {
 		unbind(g, c, l, old)
 		if g.behaviour.ReplaceKeepsBindingID {
@@ -135,6 +145,12 @@ func unbind[P object](g *Gateway, c *call, l *links[P], x *link[P]) {
 	c.effect(l.effect(x, "delete"))
 }
 
+func unbindAll[P object](g *Gateway, c *call, l *links[P], rows []*link[P]) {
+	for _, x := range slices.Clone(rows) {
+		unbind(g, c, l, x)
+	}
+}
+
 func (l *links[P]) drop(g *Gateway, c *call, a *api, e *environment) {
 	rows := []*link[P](l.all)
 	if a != nil {
@@ -145,4 +161,84 @@ func (l *links[P]) drop(g *Gateway, c *call, a *api, e *environment) {
 			unbind(g, c, l, x)
 		}
 	}
+}
+
+// free lists what the policy could be bound to: every publication that it is not bound to, as the list shows its
+// bindings now.
+func (l *links[P]) free(g *Gateway, c *call, policy string) []target {
+	taken := map[target]bool{}
+	for _, x := range l.shown(lateFree+policy, l.ofPolicy(policy), c.now) {
+		taken[x.target] = true
+	}
+	var rows []target
+	for _, a := range g.apis().rows {
+		for _, p := range a.pubs {
+			if t := (target{a, p.env}); !taken[t] {
+				rows = append(rows, t)
+			}
+		}
+	}
+	return rows
+}
+
+// targetFilter reads the filters that all lists of APIs by policy share.
+func targetFilter[T interface{ bound() target }](c *call) *filter[T] {
+	var f filter[T]
+	f.where(c, "env_id", func(x T) string { return x.bound().env.id })
+	f.where(c, "group_id", func(x T) string { return x.bound().api.group.id })
+	f.where(c, "api_id", func(x T) string { return x.bound().api.id })
+	f.like(c, "api_name", false, func(x T) string { return x.bound().api.name })
+	f.tagged(c, func(x T) *api { return x.bound().api })
+	return &f
+}
+
+// boundAPI is what lists of bindings tell of an API.
+type boundAPI struct {
+	APIID     string   `json:"api_id"`
+	APIName   string   `json:"api_name"`
+	APIType   int      `json:"api_type"`
+	APIRemark string   `json:"api_remark"`
+	GroupName string   `json:"group_name"`
+	EnvID     string   `json:"env_id"`
+	EnvName   string   `json:"env_name"`
+	PublishID string   `json:"publish_id"`
+	Tags      []string `json:"tags"`
+}
+
+func (g *Gateway) boundAPI(t target) boundAPI {
+	a := t.api
+	return boundAPI{a.id, a.name, a.Type, a.Remark, a.group.name, t.env.id, t.env.name, a.liveID(t.env), g.tags(a.Tags)}
+}
+
+// freeAPI is what lists of APIs that lack a policy tell of one.
+type freeAPI struct {
+	ID         string   `json:"id"`
+	Name       string   `json:"name"`
+	Remark     string   `json:"remark"`
+	GroupID    string   `json:"group_id"`
+	GroupName  string   `json:"group_name"`
+	RunEnvID   string   `json:"run_env_id"`
+	RunEnvName string   `json:"run_env_name"`
+	PublishID  string   `json:"publish_id"`
+	ReqURI     string   `json:"req_uri"`
+	AuthType   string   `json:"auth_type"`
+	Tags       []string `json:"tags"`
+}
+
+func (g *Gateway) freeAPI(t target) freeAPI {
+	a := t.api
+	return freeAPI{
+		a.id, a.name, a.Remark, a.group.id, a.group.name, t.env.id, t.env.name, a.liveID(t.env), a.ReqURI, a.AuthType, g.tags(a.Tags),
+	}
+}
+
+// freeRoute is a freeAPI with what most of the lists tell besides.
+type freeRoute struct {
+	freeAPI
+	Type      int    `json:"type"`
+	ReqMethod string `json:"req_method"`
+}
+
+func (g *Gateway) freeRoute(t target) freeRoute {
+	return freeRoute{g.freeAPI(t), t.api.Type, t.api.ReqMethod}
 }

@@ -46,10 +46,6 @@ func (p pageBody) MarshalJSON() ([]byte, error) {
 // and then no row outside the page is looked at.
 func page[T, V any](g *Gateway, c *call, member string, rows []T, keep func(T) bool, view func(T) V) (reply, error) {
 	offset, limit := c.bounds()
-	return pageAt(g, member, rows, keep, view, offset, limit)
-}
-
-func pageAt[T, V any](g *Gateway, member string, rows []T, keep func(T) bool, view func(T) V, offset, limit int) (reply, error) {
 	items := []V{}
 	total := len(rows)
 	if keep == nil {

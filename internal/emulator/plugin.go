@@ -21,11 +21,16 @@ type pluginBody struct {
 	Remark  *string `json:"remark"`
 }
 
+// pluginHead is what all answers tell of a plugin.
+type pluginHead struct {
+	ID    string `json:"plugin_id"`
+	Name  string `json:"plugin_name"`
+	Type  string `json:"plugin_type"`
+	Scope string `json:"plugin_scope"`
+}
+
 type pluginView struct {
-	ID         string `json:"plugin_id"`
-	Name       string `json:"plugin_name"`
-	Type       string `json:"plugin_type"`
-	Scope      string `json:"plugin_scope"`
+	pluginHead
 	Content    string `json:"plugin_content"`
 	Remark     string `json:"remark"`
 	CreateTime string `json:"create_time"`
@@ -37,13 +42,15 @@ const mostContent = 65535
 
 var noPlugin = missing("APIG.3068", "Plugin %s does not exist")
 
+var thePlugin = inPath("plugin_id", (*state).plugins, noPlugin)
+
 var pluginResource = resource{
 	routes: []route{
 		{op: "ListPlugins", method: http.MethodGet, path: "{I}/plugins", do: listPlugins},
 		{op: "CreatePlugin", method: http.MethodPost, path: "{I}/plugins", do: taking(createPlugin)},
-		{op: "ShowPlugin", method: http.MethodGet, path: "{I}/plugins/{plugin_id}", do: of((*Gateway).pluginOf, showPlugin)},
-		{op: "UpdatePlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}", do: ofTaking((*Gateway).pluginOf, updatePlugin)},
-		{op: "DeletePlugin", method: http.MethodDelete, path: "{I}/plugins/{plugin_id}", do: of((*Gateway).pluginOf, deletePlugin)},
+		{op: "ShowPlugin", method: http.MethodGet, path: "{I}/plugins/{plugin_id}", do: of(thePlugin, showPlugin)},
+		{op: "UpdatePlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}", do: ofTaking(thePlugin, updatePlugin)},
+		{op: "DeletePlugin", method: http.MethodDelete, path: "{I}/plugins/{plugin_id}", do: of(thePlugin, deletePlugin)},
 	},
 	quotas: []quota{quotaPlugins},
 	sections: []section{
@@ -55,9 +62,11 @@ var quotaPlugins = quota{name: "PLUGIN_NUM_LIMIT", code: "APIG.3100", what: "plu
 
 func (s *state) plugins() *table[*plugin] { return tableOf[*plugin](s, "plugin") }
 
+func (p *plugin) head() pluginHead { return pluginHead{p.id, p.name, p.kind, "global"} }
+
 func (g *Gateway) pluginView(p *plugin) pluginView {
 	return pluginView{
-		ID: p.id, Name: p.name, Type: p.kind, Scope: "global", Content: p.content.shown(p.kind, g.behaviour.PluginSecret == "masked"),
+		pluginHead: p.head(), Content: p.content.shown(p.kind, g.behaviour.PluginSecret == "masked"),
 		Remark: p.remark, CreateTime: stamp(p.created), UpdateTime: stamp(p.updated),
 	}
 }
@@ -150,10 +159,6 @@ func (g *Gateway) roomForPlugin(kind string) error {
 	return g.room(quotaPlugins, len(g.plugins().rows))
 }
 
-func (g *Gateway) pluginOf(c *call) (*plugin, error) {
-	return g.plugins().get(c.path["plugin_id"], noPlugin)
-}
-
 func showPlugin(g *Gateway, _ *call, p *plugin) (reply, error) {
 	return ok(g.pluginView(p))
 }
@@ -201,7 +206,7 @@ func (l *loader) plugin(f filePlugin) error {
 	if err := fresh(l.plugins(), p); err != nil {
 		return err
 	}
-	return bindLoaded(l, l.attached(), p, f.APIs, loadRules[*plugin]{rivals: func(a, b *plugin) bool { return a.kind == b.kind }})
+	return bindLoaded(l, pluginBinding, p, f.APIs)
 }
 
 func (d *dumper) dumpPlugin(p *plugin) filePlugin {

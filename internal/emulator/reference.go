@@ -37,15 +37,8 @@ func (r apiRef) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plain(r))
 }
 
-// loadRules say what a kind of binding asks of the APIs that a file binds.
-type loadRules[P object] struct {
-	rivals    func(a, b P) bool // nil: any number of policies may share an API
-	unbounded bool              // the API need not be published
-	authType  string            // patterns mean APIs with this auth_type alone; "" means all
-}
-
 // bindLoaded binds the policy to every API that the references mean.
-func bindLoaded[P object](l *loader, links *links[P], policy P, refs []apiRef, rules loadRules[P]) error {
+func bindLoaded[P object](l *loader, k binding[P], policy P, refs []apiRef) error {
 	var errs []error
 	for _, r := range refs {
 		e := l.env
@@ -56,27 +49,29 @@ func bindLoaded[P object](l *loader, links *links[P], policy P, refs []apiRef, r
 				continue
 			}
 		}
-		matches, err := l.match(r, e, rules.unbounded, rules.authType)
+		matches, err := l.match(r, e, k.offline, k.auth)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("apis: %w", err))
 		}
 		for _, a := range matches {
-			errs = append(errs, bindOne(l, links, policy, a, e, rules))
+			errs = append(errs, bindOne(l, k, policy, target{a, e}))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-func bindOne[P object](l *loader, links *links[P], policy P, a *api, e *environment, rules loadRules[P]) error {
-	if links.pairs[pair{policy.ident().id, a.id, e.id}] != nil {
+func bindOne[P object](l *loader, k binding[P], policy P, t target) error {
+	links := k.links(l.state)
+	if links.pairs[pair{policy.ident().id, t}] != nil {
 		return nil
 	}
-	if rules.rivals != nil {
-		if held := links.holders(policy, a, e, rules.rivals); len(held) > 0 {
-			return fmt.Errorf("apis: %s has %s bound in %s already", a.label(), held[0].policy.ident().name, e.name)
+	if k.rivals != nil && !k.adds {
+		held := links.holders(policy, t, func(a, b P) bool { return k.rivals(&Behaviour{}, a, b) })
+		if len(held) > 0 {
+			return fmt.Errorf("apis: %s has %s bound in %s already", t.api.label(), held[0].policy.ident().name, t.env.name)
 		}
 	}
-	x := &link[P]{seq: l.next(), policy: policy, api: a, env: e}
+	x := &link[P]{target: t, seq: l.next(), policy: policy}
 	address := links.address(x)
 	var err error
 	x.id = l.id(address)
@@ -88,7 +83,7 @@ func bindOne[P object](l *loader, links *links[P], policy P, a *api, e *environm
 	return err
 }
 
-// address is the binding's place in gateway.ids.
+// address is what gateway.ids calls the binding.
 func (l *links[P]) address(x *link[P]) string {
 	return l.kind + "/" + x.policy.ident().name + "/" + x.api.address() + "@" + x.env.name
 }

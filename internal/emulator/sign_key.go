@@ -208,119 +208,65 @@ func deleteSignKey(g *Gateway, c *call, k *signKey) (reply, error) {
 
 var noSigned = missing("APIG.3018", "The signature key binding record does not exist")
 
-// signKeyBinding: an API has one key in an environment, and another takes its place.
+// signKeyBinding: an API has one key in an environment, and binding another replaces it.
 var signKeyBinding = binding[*signKey]{
-	links: func(g *Gateway) *links[*signKey] { return g.signed() }, rivals: func(*Gateway, *signKey, *signKey) bool { return true },
-	missing: noSigned, always: true,
+	links: (*state).signed, policies: (*state).signKeys, id: "sign_id", name: "sign_name", noPolicy: noSignKey, missing: noSigned,
+	rivals: oneOfAll[*signKey], always: true,
 }
 
 var signKeyBindingResource = resource{routes: []route{
-	{op: "AssociateSignatureKeyV2", method: http.MethodPost, path: signKeyBindingsPath, do: bindSignKey},
+	{op: "AssociateSignatureKeyV2", method: http.MethodPost, path: signKeyBindingsPath, do: taking(bindSignKey)},
 	{op: "DisassociateSignatureKeyV2", method: http.MethodDelete, path: signKeyBindingsPath + "/{sign_bindings_id}", do: signKeyBinding.unbindOne("sign_bindings_id")},
-	{op: "ListApisBindedToSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-apis", do: of((*Gateway).signKeyOf, listSigned)},
-	{op: "ListApisNotBoundWithSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/unbinded-apis", do: of((*Gateway).signKeyOf, listUnsigned)},
-	{op: "ListSignatureKeysBindedToApiV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-signs", do: of(needed("api_id"), listSignKeysOfAPI)},
+	{op: "ListApisBindedToSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-apis", do: signKeyBinding.bound("bindings", (*Gateway).signedAPI)},
+	{op: "ListApisNotBoundWithSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/unbinded-apis", do: signKeyBinding.unbound((*Gateway).unsignedAPI)},
+	{op: "ListSignatureKeysBindedToApiV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-signs", do: signKeyBinding.policiesOf("bindings", (*Gateway).signBinding)},
 }}
 
 func (s *state) signed() *links[*signKey] { return linksOf[*signKey](s, "signature_binding") }
 
-type signBindingView struct {
-	ID        string   `json:"id"`
-	PublishID string   `json:"publish_id"`
-	APIID     string   `json:"api_id"`
-	APIName   string   `json:"api_name"`
-	APIType   int      `json:"api_type"`
-	APIRemark string   `json:"api_remark"`
-	GroupName string   `json:"group_name"`
-	EnvID     string   `json:"env_id"`
-	EnvName   string   `json:"env_name"`
-	Time      string   `json:"binding_time"`
-	SignID    string   `json:"sign_id"`
-	SignName  string   `json:"sign_name"`
-	ReqMethod string   `json:"req_method"`
-	Tags      []string `json:"tags"`
-
-	// Not in the list of a key's APIs.
-	Type   string `json:"sign_type,omitempty"`
-	Key    string `json:"sign_key,omitempty"`
-	Secret string `json:"sign_secret,omitempty"`
+type signKeyBindBody struct {
+	SignID     string   `json:"sign_id"`
+	PublishIDs []string `json:"publish_ids"`
 }
 
-func (g *Gateway) signBindingView(x *link[*signKey], inClear bool) signBindingView {
-	a, k := x.api, x.policy
-	v := signBindingView{
-		ID: x.id, PublishID: a.liveID(x.env), APIID: a.id, APIName: a.name, APIType: a.Type, APIRemark: a.Remark, GroupName: a.group.name,
-		EnvID: x.env.id, EnvName: x.env.name, Time: stamp(x.created), SignID: k.id, SignName: k.name, ReqMethod: a.ReqMethod, Tags: g.tags(a.Tags),
-	}
-	if inClear {
-		v.Type, v.Key, v.Secret = k.Type, *k.Key, g.shownSecret(k)
-	}
-	return v
+// signedAPI is an API that has the key.
+type signedAPI struct {
+	boundAPI
+	ReqMethod string `json:"req_method"`
+	ID        string `json:"id"`
+	Time      string `json:"binding_time"`
+	SignID    string `json:"sign_id"`
+	SignName  string `json:"sign_name"`
 }
 
-func bindSignKey(g *Gateway, c *call) (reply, error) {
-	b, err := body[struct {
-		SignID     string   `json:"sign_id"`
-		PublishIDs []string `json:"publish_ids"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
-	k, err := g.signKeys().get(b.SignID, noSignKey)
-	if err != nil {
-		return reply{}, err
-	}
-	bound, err := signKeyBinding.bindPublished(g, c, k, b.PublishIDs)
-	if err != nil {
-		return reply{}, err
-	}
-	views := []signBindingView{}
-	for _, x := range bound {
-		views = append(views, g.signBindingView(x, true))
-	}
-	return created(map[string]any{"bindings": views})
+// signBinding is a binding with the key itself, which the list of a key's APIs does not tell.
+type signBinding struct {
+	signedAPI
+	Type   string `json:"sign_type"`
+	Key    string `json:"sign_key"`
+	Secret string `json:"sign_secret"`
 }
 
-// signKeyOf is the key that a list is about.
-func (g *Gateway) signKeyOf(c *call) (*signKey, error) {
-	id, err := c.need("sign_id")
-	if err != nil {
-		return nil, err
-	}
-	return g.signKeys().get(id, noSignKey)
+type unsignedAPI struct {
+	freeRoute
+	SignName string `json:"signature_name"` // of the one that the API has
 }
 
-func listSigned(g *Gateway, c *call, k *signKey) (reply, error) {
-	rows := g.signed().shown(lateAPIs+k.id, g.signed().ofPolicy(k.id), c.now)
-	return page(g, c, "bindings", rows, placeFilter(c, (*link[*signKey]).place).keep(), func(x *link[*signKey]) signBindingView {
-		return g.signBindingView(x, false)
-	})
+func bindSignKey(g *Gateway, c *call, b signKeyBindBody) (reply, error) {
+	return signKeyBinding.bind(g, c, b.SignID, b.PublishIDs, "bindings", g.signBinding)
 }
 
-func listUnsigned(g *Gateway, c *call, k *signKey) (reply, error) {
-	return page(g, c, "apis", g.signed().free(g, c, k.id), placeFilter(c, place.place).keep(), func(at place) map[string]any {
-		a, name := at.api, ""
-		for _, x := range g.signed().ofAPI(a.id) {
-			if x.env == at.env {
-				name = x.policy.name
-			}
-		}
-		return map[string]any{
-			"id": a.id, "name": a.name, "group_id": a.group.id, "group_name": a.group.name, "type": a.Type, "remark": a.Remark,
-			"run_env_id": at.env.id, "run_env_name": at.env.name, "publish_id": a.liveID(at.env), "req_uri": a.ReqURI,
-			"req_method": a.ReqMethod, "auth_type": a.AuthType, "tags": g.tags(a.Tags), "signature_name": name,
-		}
-	})
+func (g *Gateway) signedAPIOf(x *link[*signKey]) signedAPI {
+	return signedAPI{g.boundAPI(x.target), x.api.ReqMethod, x.id, stamp(x.created), x.policy.id, x.policy.name}
 }
 
-func listSignKeysOfAPI(g *Gateway, c *call, id string) (reply, error) {
-	var f filter[*link[*signKey]]
-	f.where(c, "sign_id", func(x *link[*signKey]) string { return x.policy.id })
-	f.like(c, "sign_name", false, func(x *link[*signKey]) string { return x.policy.name })
-	f.where(c, "env_id", func(x *link[*signKey]) string { return x.env.id })
-	rows := g.signed().shown(latePolicies+id, g.signed().ofAPI(id), c.now)
-	return page(g, c, "bindings", rows, f.keep(), func(x *link[*signKey]) signBindingView { return g.signBindingView(x, true) })
+func (g *Gateway) signedAPI(x *link[*signKey]) any { return g.signedAPIOf(x) }
+
+func (g *Gateway) signBinding(x *link[*signKey]) any {
+	return signBinding{g.signedAPIOf(x), x.policy.Type, *x.policy.Key, g.shownSecret(x.policy)}
 }
+
+func (g *Gateway) unsignedAPI(t target, other string) any { return unsignedAPI{g.freeRoute(t), other} }
 
 type fileSignKey struct {
 	fileObject
@@ -341,7 +287,7 @@ func (l *loader) signKey(f fileSignKey) error {
 	if err := fresh(l.signKeys(), k); err != nil {
 		return err
 	}
-	return bindLoaded(l, l.signed(), k, f.APIs, loadRules[*signKey]{rivals: func(_, _ *signKey) bool { return true }})
+	return bindLoaded(l, signKeyBinding, k, f.APIs)
 }
 
 func (d *dumper) dumpSignKey(k *signKey) fileSignKey {

@@ -225,7 +225,7 @@ func (l *loader) throttle(f fileThrottle) error {
 			return fmt.Errorf("specials: %w", err)
 		}
 	}
-	return bindLoaded(l, l.throttled(), t, f.APIs, loadRules[*throttle]{rivals: func(_, _ *throttle) bool { return true }})
+	return bindLoaded(l, throttleBinding, t, f.APIs)
 }
 
 func (d *dumper) throttle(t *throttle) fileThrottle {
