@@ -7,9 +7,9 @@ type Operation struct {
 	Name string // the vendor's
 	For  string // what it is about, in the words of --kind, or which commands make it
 
-	// Action is what a custom policy of IAM must allow: the action of role- and policy-based authorization as the
-	// vendor's pages on the operation and on supported actions name it. One that ends in ? is named after its
-	// neighbours, since those pages do not tell. "" is one for which they name none.
+	// Action is what a custom policy of IAM must allow: the action of role- and policy-based authorization, as the vendor's
+	// pages on the operation and on supported actions have it. An action that ends in ? is a guess from those of similar
+	// operations, since those pages do not have it. "" means that the operation has no documented action.
 	Action string
 }
 
@@ -23,7 +23,7 @@ func (o Operation) Reads() bool {
 	return false
 }
 
-// Operations are all calls that any command can make. A test holds the list to what the program's sources name.
+// Operations are all calls that any command can make. A test compares the list with the operations in the program's sources.
 var Operations = []Operation{
 	{"ListAclStrategiesV2", "acl", "apig:acls:list"},
 	{"CreateAclStrategyV2", "acl", "apig:acls:create"},
@@ -96,7 +96,7 @@ var Operations = []Operation{
 	{"CreateEnvironmentVariableV2", "variable", "apig:variables:create?"},
 	{"UpdateEnvironmentVariableV2", "variable", "apig:variables:update?"},
 	{"DeleteEnvironmentVariableV2", "variable", "apig:variables:delete?"},
-	{"ShowDetailsOfApiGroupV2", "domain", "apig:groups:get"}, // where a write ended unclearly
+	{"ShowDetailsOfApiGroupV2", "domain", "apig:groups:get"}, // after a write of unclear outcome
 	{"AssociateDomainV2", "domain", "apig:domains:create?"},
 	{"UpdateDomainV2", "domain", "apig:domains:update?"},
 	{"BatchAssociateCertsV2", "domain", "apig:domains:bindCertificate?"},
@@ -156,8 +156,8 @@ var Operations = []Operation{
 	{"ListLatelyGroupStatisticsV2", "calls of the last hour: `--traffic`", "apig:groups:get?"},
 	{"ListLatelyApiStatisticsV2", "calls of the last hour: `--traffic`", "apig:apis:get"},
 	{"ListApiVersionsV2", "which version of an API is live: `explain`", "apig:apis:get?"},
-	{"ListApiVersionDetailV2", "what an API says of calls: `explain`", "apig:apis:get?"},
+	{"ListApiVersionDetailV2", "the definition of a live API: `explain`", "apig:apis:get?"},
 	{"ResettingAppSecretV2", "`rotate secret`", "apig:apps:update"},
-	{"ListTraces", "who made a difference, asked of the audit trail (CTS): `drift --who`", "cts:trace:list"},
-	{"KeystoneListProjects", "the project of a region, asked of IAM where `--project-id` is not given", "iam:projects:listProjects?"},
+	{"ListTraces", "who made a difference, from the audit trail (CTS): `drift --who`", "cts:trace:list"},
+	{"KeystoneListProjects", "the project of a region, from IAM, if `--project-id` is not given", "iam:projects:listProjects?"},
 }

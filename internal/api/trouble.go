@@ -2,17 +2,18 @@ package api
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
-// Trouble is a family of error codes that mean the same to a person. The last words of errors, the advice on
-// failed changes and the page on troubleshooting all come from here.
+// Trouble is a group of error codes that mean the same to a person. The advice at the end of errors and on failed changes and the
+// page on troubleshooting are made from it.
 type Trouble struct {
 	Title string // what happened, in a few words
 	Codes []Code
-	Tool  string // what apigw-sync does about it by itself, in sentences
-	You   string // what a person can do; a clause that ends an error
-	Again bool   // the same may go well when it is tried again as it is
+	Tool  string // what apigw-sync does about it, in sentences
+	You   string // what a person can do; a clause for the end of an error
+	Again bool   // the same change may succeed when it is tried again
 	Next  Next
 }
 
@@ -33,7 +34,7 @@ type Code struct {
 	Meaning string
 }
 
-// Advised is an error with what its reader can do about it, which are its last words.
+// Advised is an error with advice, which is added to the end of its text.
 type Advised struct {
 	Err    error
 	Advice string
@@ -43,7 +44,7 @@ func (a *Advised) Error() string { return a.Err.Error() + "; " + a.Advice }
 
 func (a *Advised) Unwrap() error { return a.Err }
 
-// Parted takes an error and what its reader can do about it apart; advice is "" when that is not known.
+// Parted splits the text of an error into its message and the advice about it; advice is "" if there is none.
 func Parted(err error) (message, advice string) {
 	message = err.Error()
 	if a, ok := errors.AsType[*Advised](err); ok {
@@ -52,7 +53,7 @@ func Parted(err error) (message, advice string) {
 	return message, Advice(err)
 }
 
-// Advice is what a person can do about an error that a gateway answered; "" when that is not known.
+// Advice is what a person can do about an error of the gateway; "" if that is not known.
 func Advice(err error) string {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
@@ -64,8 +65,8 @@ func Advice(err error) string {
 	return ""
 }
 
-// StatusOf is the HTTP status that an error code means, for gateways that send it with another: as it is documented,
-// else by the range of the code. 500 stands for codes that say nothing about what was done.
+// StatusOf is the HTTP status of an error code, for gateways that send the code with another status: the documented one, else
+// that of the range of the code. It is 500 for unknown codes, since they do not tell whether anything was done.
 func StatusOf(code string) int {
 	for i := range Troubles {
 		for _, c := range Troubles[i].Codes {
@@ -100,22 +101,21 @@ func StatusOf(code string) int {
 	return 500
 }
 
-// Remedy is what became of a request that did not go well, and what to do about it. You is "" for what the message
-// alone can tell.
+// Remedy is the trouble that a request has met. You is "" if only the message can say what to do.
 func Remedy(err error) Trouble {
 	e, answered := errors.AsType[*Error](err)
 	var t *Trouble
 	if answered {
 		t = TroubleOf(e.Status, e.Code)
 	}
-	out := Trouble{Title: "The gateway says no", Next: Diff}
+	out := Trouble{Title: "The gateway refuses the request", Next: Diff}
 	switch {
 	case t != nil:
 		out = *t
 	case errors.Is(err, ErrNotSent):
 		out = Trouble{Title: "The request was not sent", Again: true, Next: Apply}
 	case Unclear(err):
-		out = Trouble{Title: "No answer came that could be used", Again: true, Next: Apply}
+		out = Trouble{Title: "There was no usable answer", Again: true, Next: Apply}
 	}
 	if _, said := Parted(err); said != "" {
 		out.You = said
@@ -123,8 +123,7 @@ func Remedy(err error) Trouble {
 	return out
 }
 
-// TroubleOf is the family of an error code, or of an HTTP status (0: not known) whose code has none; nil when neither
-// tells.
+// TroubleOf is the trouble of an error code, or of an HTTP status (0: not known) if the code belongs to none; nil if neither does.
 func TroubleOf(status int, code string) *Trouble {
 	for i := range Troubles {
 		if Troubles[i].has(code) {
@@ -153,10 +152,5 @@ func TroubleOf(status int, code string) *Trouble {
 }
 
 func (t *Trouble) has(code string) bool {
-	for _, c := range t.Codes {
-		if c.Code == code {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.Codes, func(c Code) bool { return c.Code == code })
 }

@@ -31,12 +31,12 @@ func TestAdvice(t *testing.T) {
 	}{
 		{404, "APIG.3030", "check --instance-id, --project-id and --region"},
 		{403, "APIG.3112", full},
-		{403, "APIG.3199", full},      // not in the table, but of the same sort
+		{403, "APIG.3199", full},      // not in the table, but in the same range
 		{403, "APIG.1199", forbidden}, // nor this one
 		{401, "", rejected},
 		{500, "APIG.9077", inside},
-		{429, "", "run again later, or slower with --max-rps; others on the account count, too"},
-		{400, "APIG.3299", "run again to compare with what is there"},
+		{429, "", "run again later, or with a lower --max-rps; requests of others in the account count, too"},
+		{400, "APIG.3299", "run again to compare with the existing object"},
 		{400, "APIG.8888", ""},
 	} {
 		err := fmt.Errorf("read: %w", &Error{Status: c.status, Code: c.code})
@@ -46,7 +46,7 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
-// TestRemedy: what a repeat can mend is told from what it cannot.
+// TestRemedy: troubles that a repeat may solve are distinguished from others.
 func TestRemedy(t *testing.T) {
 	refused := func(status int, code string) error { return &Error{Status: status, Code: code} }
 	for _, c := range []struct {
@@ -62,12 +62,12 @@ func TestRemedy(t *testing.T) {
 		{refused(401, ""), "Credentials are not accepted", false, Doctor},
 		{refused(400, "APIG.3204"), "The name is taken", true, Diff},
 		{refused(429, ""), "Too many requests", true, Apply},
-		{refused(500, "APIG.3500"), "The gateway failed inside", true, Apply},
-		{refused(502, ""), "The gateway failed inside", true, Apply},
+		{refused(500, "APIG.3500"), "Internal error of the gateway", true, Apply},
+		{refused(502, ""), "Internal error of the gateway", true, Apply},
 		{refused(409, "APIG.3707"), "The API is not published", false, Apply},
-		{refused(400, "APIG.8888"), "The gateway says no", false, Diff},
+		{refused(400, "APIG.8888"), "The gateway refuses the request", false, Diff},
 		{ErrNotSent, "The request was not sent", true, Apply},
-		{io.ErrUnexpectedEOF, "No answer came that could be used", true, Apply},
+		{io.ErrUnexpectedEOF, "There was no usable answer", true, Apply},
 		{&Advised{refused(401, ""), "the token is old"}, "Credentials are not accepted", false, Doctor},
 	} {
 		if got := Remedy(fmt.Errorf("create: %w", c.err)); got.Title != c.title || got.Again != c.again || got.Next != c.next {

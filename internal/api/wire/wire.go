@@ -1,16 +1,17 @@
-// Package wire turns JSON that a gateway wrote into values, whatever version the gateway has. It is the one place
-// that knows what to make of a value in an unexpected form:
+// Package wire decodes JSON of a gateway, whatever version the gateway has. It is the one place that decides what a value in an
+// unexpected form means. The columns are the types to decode into, "its entry" is that of a list of one:
 //
-//	on the wire             text           number, flag           list         mapping
+//	JSON                    text           number, flag           list         mapping
 //	absent or null          ""             0, false; pointer nil  nil          empty; pointer nil
 //	as expected             itself         itself                 itself       itself
-//	number or flag          as written     what it spells         of that one  error
-//	text                    itself         what it spells         of that one  error
-//	list of one             of that one    of that one            itself       that one
-//	other list, mapping     its JSON       strange                of that one  error
+//	number or flag          as written     its value              list of one  error
+//	text                    itself         the value in the text  list of one  error
+//	list of one             its entry      its entry              itself       its entry
+//	other list, mapping     its JSON       strange                list of one  error
 //
-// A number or flag that nothing can be made of, such as one beyond int64, is strange: an error where there is no way
-// to say that it is unknown, else nil and told to the caller as it was written. It is never read as another value.
+// A number or flag that cannot be decoded, such as one beyond int64, is strange. That is an error if the type cannot say that the
+// value is unknown. A pointer can: it is nil, and the caller gets the JSON of the value. A strange value is never read as
+// another one.
 package wire
 
 import (
@@ -25,13 +26,13 @@ import (
 	"strings"
 )
 
-// Strange are values that nothing could be made of, as they were written, by the names that lead to them: "/a/b".
+// Strange are values that could not be decoded, as JSON, by the path of names that leads to them: "/a/b".
 type Strange map[string]json.RawMessage
 
-// Decode fills the value that to points to from JSON. Strange is nil when everything had the expected form. Errors
-// never quote values, which may be secret.
+// Decode decodes JSON into the value that to points to. Strange is nil if everything has the expected form. Errors never quote
+// values, which may be secret.
 func Decode(raw []byte, to any) (Strange, error) {
-	if json.Unmarshal(raw, to) == nil { // nearly all that gateways write
+	if json.Unmarshal(raw, to) == nil { // as nearly always
 		return nil, nil
 	}
 	tree, err := Tree(raw)
@@ -47,7 +48,7 @@ func Decode(raw []byte, to any) (Strange, error) {
 	return f.strange, nil
 }
 
-// Tree reads JSON as maps, lists and scalars, numbers as they are written.
+// Tree decodes JSON as maps, lists and scalars. Numbers stay as they are written.
 func Tree(raw []byte) (tree any, err error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
@@ -61,7 +62,7 @@ var errNoJSON = errors.New("it is not JSON")
 
 type fitter struct{ strange Strange }
 
-// fit puts what stands at a path into v as far as that can be done.
+// fit decodes the value at a path into v, as far as possible.
 func (f *fitter) fit(path string, tree any, v reflect.Value) error {
 	if tree == nil {
 		return nil
@@ -95,7 +96,7 @@ func (f *fitter) fit(path string, tree any, v reflect.Value) error {
 	return f.own(path, tree, v, nil)
 }
 
-// strangeError tells a pointer that there is nothing to point to.
+// strangeError means that a value is strange, so that a pointer to it stays nil.
 type strangeError struct{ text string }
 
 func (e *strangeError) Error() string { return e.text }
@@ -124,7 +125,7 @@ func (f *fitter) pointer(path string, tree any, v reflect.Value) error {
 	return err
 }
 
-// slice takes a value that is no list for a list of one. Entries that are null say nothing.
+// slice decodes a list. A value that is not a list counts as a list of one, and entries that are null are left out.
 func (f *fitter) slice(path string, tree any, v reflect.Value) error {
 	list, ok := tree.([]any)
 	if !ok {
@@ -150,7 +151,7 @@ func (f *fitter) mapping(path string, tree any, v reflect.Value) error {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		var err error
 		switch {
-		case field.Anonymous && name == "": // its fields stand in the same mapping
+		case field.Anonymous && name == "": // its fields are in the same mapping
 			err = f.mapping(path, m, x)
 		case name != "" && name != "-" && x.CanSet():
 			err = f.fit(path+"/"+name, m[name], x)
@@ -162,7 +163,7 @@ func (f *fitter) mapping(path string, tree any, v reflect.Value) error {
 	return nil
 }
 
-// own lets a type with ideas of its own decode itself.
+// own decodes types that decode themselves, and types that fit does not know.
 func (f *fitter) own(path string, tree any, v reflect.Value, own json.Unmarshaler) error {
 	raw, err := json.Marshal(tree)
 	if err != nil {
@@ -176,7 +177,7 @@ func (f *fitter) own(path string, tree any, v reflect.Value, own json.Unmarshale
 	return f.known(path, tree, err == nil)
 }
 
-// Text is the text that a value of a tree spells: itself, a number or flag as it is written, else its JSON.
+// Text is a value of a tree as text: a text itself, a number or flag as it is written, else its JSON.
 func Text(tree any) string {
 	tree = only(tree)
 	switch t := tree.(type) {
@@ -187,17 +188,17 @@ func Text(tree any) string {
 	case json.Number:
 		return t.String()
 	}
-	raw, _ := json.Marshal(tree) // a tree of JSON can be written as JSON
+	raw, _ := json.Marshal(tree) // cannot fail, since the tree comes from JSON
 	return string(raw)
 }
 
-// Whole is the whole number that a value of a tree spells.
+// Whole is the whole number that a value of a tree has, as a number or a text.
 func Whole(tree any) (n int64, ok bool) {
 	text := strings.TrimSpace(scalar(tree))
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, true
 	}
-	const exact = 1 << 53 // whole numbers below are exact in floating point
+	const exact = 1 << 53 // whole numbers up to this one are exact in floating point
 	x, err := strconv.ParseFloat(text, 64)
 	if err != nil || x != math.Trunc(x) || math.Abs(x) > exact {
 		return 0, false
@@ -205,7 +206,7 @@ func Whole(tree any) (n int64, ok bool) {
 	return int64(x), true
 }
 
-// Flag is the truth that a value of a tree spells.
+// Flag is the flag that a value of a tree has, as a flag, a number or a text.
 func Flag(tree any) (yes, ok bool) {
 	if b, is := only(tree).(bool); is {
 		return b, true
@@ -219,7 +220,7 @@ func Flag(tree any) (yes, ok bool) {
 	return false, false
 }
 
-// only is the one entry of a list of one, else the value itself.
+// only returns the entry of a list of one, else the value itself.
 func only(tree any) any {
 	if list, ok := tree.([]any); ok && len(list) == 1 {
 		return list[0]

@@ -101,7 +101,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// What is strange and what is known exclude each other, and what encoding/json reads is read alike.
+// A value is either strange or known, and what encoding/json can decode is decoded in the same way.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`{"text":1,"limit":"9e99"}`, `{"tags":"a","parts":[null,{}],"on":"off"}`, `{"at":5,"part":[[]]}`, `{"count":1e999}`, `null`, `{"raw":null,"share":"NaN"}`,
@@ -122,8 +122,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// TestEmbedded: the fields of an embedded struct stand in the same mapping, also where something else has an unexpected
-// form.
+// TestEmbedded: the fields of an embedded struct are in the same mapping, also if another value has an unexpected form.
 func TestEmbedded(t *testing.T) {
 	type inner struct {
 		Name string `json:"name"`
