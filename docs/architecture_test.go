@@ -24,7 +24,7 @@ func TestArchitecture(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, line := range strings.Split(fences.ReplaceAllString(string(text), ""), "\n") {
+		for line := range strings.SplitSeq(fences.ReplaceAllString(string(text), ""), "\n") {
 			folder := ""
 			for _, m := range quoted.FindAllStringSubmatch(line, -1) {
 				switch name := m[1]; {
@@ -37,7 +37,7 @@ func TestArchitecture(t *testing.T) {
 				case goFile.MatchString(name) && folder != "":
 					checkExists(t, page, folder+name)
 				case exported.MatchString(name):
-					for _, part := range strings.Split(name, ".") {
+					for part := range strings.SplitSeq(name, ".") {
 						if !names[part] {
 							t.Errorf("%s mentions %s, and no code has that name", page, name)
 						}
