@@ -15,7 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 )
 
-// bent is a gateway whose successful answers are changed on their way, one at a time: what changes them may keep count.
+// bent is a transport that changes the successful answers of a gateway, one at a time, so that the changing function may count.
 type bent struct {
 	http.RoundTripper
 	bend func(r *http.Request, body []byte) (status int, bent []byte)
@@ -36,7 +36,7 @@ func (b *bent) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// bend is a client of a gateway whose answers are changed.
+// bend is a client that receives changed answers of a gateway.
 func bend(t *testing.T, g *emulator.Gateway, how func(*http.Request, []byte) (int, []byte)) *remote.Client {
 	t.Helper()
 	client, err := remote.New(remote.Config{
@@ -58,7 +58,7 @@ func everything(t *testing.T, run *reconcile.Run) *reconcile.Everything {
 	return e
 }
 
-// A policy that goes between the list that shows it and the list of its bindings is no error: the gateway is read again.
+// It is not an error if a policy is deleted between the list that shows it and the list of its bindings: the gateway is read again.
 func TestPolicyVanishesWhileRead(t *testing.T) {
 	const mine = "version: apigw-sync/v1\nowns: {acls: [\"*\"]}\nacls:\n" +
 		"  - {name: office, type: PERMIT, entity_type: IP, values: [10.0.0.1], apis: [{group: orders}]}\n"

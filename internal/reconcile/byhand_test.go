@@ -65,14 +65,14 @@ acls:
 plugins:
 `)
 	for _, t := range content.Types {
-		raw, _ := json.Marshal(content.Example(t.Name)) // plain values
+		raw, _ := json.Marshal(content.Example(t.Name)) // cannot fail for plain values
 		fmt.Fprintf(&b, "  - {name: plugin_%s, type: %s, remark: r, content: %s, apis: [orders/get_order, {group: orders, name: create_order, environment: STAGING}]}\n", t.Name, t.Name, raw)
 	}
 	return b.String()
 }
 
-// TestChangedByHand: a state with everything is applied, compares equal with reads alone, and then each
-// change that somebody makes by hand shows as exactly that leaf.
+// TestChangedByHand: after a file with everything was applied, the gateway compares equal with it, and the comparison only reads.
+// Then each change that somebody makes by hand is found as exactly one leaf.
 func TestChangedByHand(t *testing.T) {
 	g := gateway(t, []byte(gatewayOfAll), emulator.Behaviour{})
 	c := client(t, g)
@@ -117,8 +117,8 @@ func TestChangedByHand(t *testing.T) {
 	}
 }
 
-// byHand changes members of an object through the API, as a person in the console would, and returns how
-// to take the change back.
+// byHand changes members of an object through the API, as a person in the console would, and returns a function that takes the
+// change back.
 func byHand(t *testing.T, run *reconcile.Run, c *remote.Client, kindName, key string, set map[string]any) (undo func()) {
 	t.Helper()
 	k := kind.Of(kindName)
@@ -168,7 +168,7 @@ func asMap(t *testing.T, q api.Request) (out map[string]any) {
 	return out
 }
 
-// merged lays some members of a JSON object over another.
+// merged replaces members of a JSON object by those of another one.
 func merged(t *testing.T, base, over string) string {
 	t.Helper()
 	m := map[string]any{}

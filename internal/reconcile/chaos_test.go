@@ -25,8 +25,8 @@ import (
 
 var chaosCases = flag.Uint64("chaos", 200, "random cases of TestChaos")
 
-// TestChaos: whatever goes wrong with every fifth request, a run ends within bounds, tells the truth about
-// every change, makes nothing twice, and the runs after it finish the rest. Time is virtual.
+// TestChaos: whatever goes wrong with every fifth request, a run ends within bounds, reports correctly what became of every
+// change, and creates nothing twice, and the next runs complete the rest. Time is virtual.
 func TestChaos(t *testing.T) {
 	var all written
 	for seed := range world.Fewer(*chaosCases, 10) {
@@ -42,7 +42,7 @@ func TestChaos(t *testing.T) {
 	t.Cleanup(func() { all.complete(t, int(world.Fewer(*chaosCases, 10))) }) // when all cases have ended
 }
 
-// written is what was written in spite of faults: how often a kind of objects or links.
+// written counts the objects and links that were written in spite of faults, by kind.
 type written struct {
 	mu    sync.Mutex
 	cases int
@@ -66,7 +66,7 @@ func (w *written) ended() {
 	w.cases++
 }
 
-// complete: no kind was left out, unless the cases were few.
+// complete checks that every kind was written, unless there were few cases.
 func (w *written) complete(t *testing.T, cases int) {
 	t.Helper()
 	if w.cases < cases || cases < 20 {
@@ -80,7 +80,7 @@ func (w *written) complete(t *testing.T, cases int) {
 	t.Logf("written under faults: %v", w.times)
 }
 
-// kindsAndLinks are the names of all that a run can write.
+// kindsAndLinks are the names of all kinds and links that a run can write.
 func kindsAndLinks() (names []string) {
 	for _, k := range kind.All {
 		names = append(names, k.Name)
@@ -100,22 +100,22 @@ type trial struct {
 	created map[string]int // creates of an object or generated code over all runs
 	written *written
 
-	rejects  bool // the gateway has no room for two policies
-	parallel int  // with 1, a case goes the same way each time
+	rejects  bool // the gateway refuses a bind to a slot that is taken
+	parallel int  // with 1, a case is reproducible
 }
 
 const (
 	troubled     = 2               // runs with faults in each case
 	longestRun   = 2 * time.Hour   // of virtual time
-	requestsEach = 12              // requests for each change at most, reads not counted
-	patience     = 5 * time.Second // more than any lag of lists
+	requestsEach = 12              // writes for each change at most
+	patience     = 5 * time.Second // longer than lists may be late
 )
 
 func newTrial(t *testing.T, seed uint64) *trial {
 	r := rand.New(rand.NewPCG(seed, 0xc4a05))
 	b := chaos.Behaviour(r)
 	o := world.Options{Groups: 2, APIs: 4, Policies: 5, Generate: true, Features: true, OneSlot: b.ACLSlot == "one", Without: lacking(b)}
-	o.Unmanaged = r.IntN(4) == 0 && !o.OneSlot // what is not declared may claim the one slot
+	o.Unmanaged = r.IntN(4) == 0 && !o.OneSlot // an undeclared ACL may have the one slot
 	w := world.New(r, o)
 	c := &trial{t: t, rand: r, created: map[string]int{}, rejects: b.Rebind == "reject", parallel: []int{1, 3, 8}[r.IntN(3)]}
 	have := w.Gateway(w.Draw())
@@ -176,7 +176,7 @@ func (c *trial) newRun() *reconcile.Run {
 	return &reconcile.Run{Caller: client(c.t, c.gateway), Options: diff.Options{Prune: true, MaxDeletes: -1}, Parallel: c.parallel}
 }
 
-// mustBeUntouched: a run whose reading failed has changed nothing.
+// mustBeUntouched checks that a run whose comparison failed has changed nothing.
 func (c *trial) mustBeUntouched(err error) {
 	c.t.Helper()
 	for _, e := range c.gateway.Journal() {
@@ -186,7 +186,7 @@ func (c *trial) mustBeUntouched(err error) {
 	}
 }
 
-// bounded: what the run says that it sent is what arrived, and repeats have an end.
+// bounded checks that the run has counted its requests correctly, and that there were not too many repeats.
 func (c *trial) bounded(comparison *compared.Result, out *reconcile.Outcome, journal []emulator.Entry) {
 	c.t.Helper()
 	reads, writes := 0, 0
@@ -205,7 +205,7 @@ func (c *trial) bounded(comparison *compared.Result, out *reconcile.Outcome, jou
 	}
 }
 
-// countCreates: no object and no generated code is made twice, over all runs.
+// countCreates checks that no object and no generated code was created twice in all runs.
 func (c *trial) countCreates(journal []emulator.Entry) {
 	c.t.Helper()
 	for _, e := range chaos.Effects(journal) {
@@ -223,18 +223,18 @@ func (c *trial) countCreates(journal []emulator.Entry) {
 	}
 }
 
-// settled compares once lists show everything.
+// settled waits until lists show everything, and compares.
 func (c *trial) settled() *diff.Plan {
 	c.t.Helper()
 	var last *diff.Plan
-	for range 2 { // lists may be late by a read
+	for range 2 { // a list may show a change only at the next read
 		time.Sleep(patience)
 		last = compare(c.t.Context(), c.t, c.newRun(), c.want).Plan
 	}
 	return last
 }
 
-// quietRun is a run without faults: it finishes what is left.
+// quietRun is a run without faults, which must complete what is left.
 func (c *trial) quietRun() {
 	c.t.Helper()
 	c.gateway.ResetJournal()
@@ -253,7 +253,7 @@ func (c *trial) quietRun() {
 	}
 }
 
-// documentOf is what a run tells.
+// documentOf is the result document of a run.
 func documentOf(out *reconcile.Outcome) *document.Results {
 	d := document.NewResults(document.Head{}, out.Results, out.Remaining)
 	d.Advise(out.Results, func(n api.Next) string { return string(n) })

@@ -13,8 +13,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// TestExportOfOddGateways: whatever a gateway holds, and whatever of it the gateway refuses to show, there is an export;
-// the rules take it, nothing separates the gateway from it, and applied it sends no write. Nothing is lost without a word.
+// TestExportOfOddGateways: whatever a gateway holds, and whatever it refuses to show, it can be exported. The export is valid, has
+// no difference from the gateway, and applying it sends no write. Whatever the export lacks is reported.
 func TestExportOfOddGateways(t *testing.T) {
 	for seed := range states(t, 40) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -57,7 +57,7 @@ func TestExportOfOddGateways(t *testing.T) {
 	}
 }
 
-// named checks that each object is in the files or named as left out.
+// named checks that each object is in the files or is reported as left out.
 func named(t *testing.T, all *reconcile.Everything, files []spec.File) {
 	t.Helper()
 	said := map[string]bool{}
@@ -77,7 +77,7 @@ func named(t *testing.T, all *reconcile.Everything, files []spec.File) {
 	}
 }
 
-// refusals are some operations that a gateway refuses.
+// refusals are operations that a gateway refuses, drawn at random.
 func refusals(t *testing.T, r *rand.Rand) (out []emulator.Fault) {
 	t.Helper()
 	for _, op := range []string{

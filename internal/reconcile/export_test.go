@@ -23,7 +23,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// states is how many random gateways the properties of exports are tried on; EXPORT_STATES says another number.
+// states is the number of random gateways on which the properties of exports are tested; EXPORT_STATES sets another number.
 func states(t *testing.T, usual int) uint64 {
 	t.Helper()
 	s, set := os.LookupEnv("EXPORT_STATES")
@@ -37,7 +37,7 @@ func states(t *testing.T, usual int) uint64 {
 	return n
 }
 
-// anyGateway makes a random gateway under one of the readings of what the API leaves open.
+// anyGateway makes a random gateway with one of the behaviours that the API allows.
 func anyGateway(t *testing.T, seed uint64) *emulator.Gateway {
 	t.Helper()
 	as := behaviours[seed%uint64(len(behaviours))]
@@ -50,8 +50,8 @@ func anyGateway(t *testing.T, seed uint64) *emulator.Gateway {
 	return gateway(t, w.Gateway(w.Draw()), as.b)
 }
 
-// TestExportThenDiff: whatever a gateway holds, comparing it with its export finds nothing, without any
-// variable set, be it one file or many.
+// TestExportThenDiff: whatever a gateway holds, it has no difference from its export, in one file or in many, even if no variable
+// is set.
 func TestExportThenDiff(t *testing.T) {
 	for seed := range states(t, 20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -66,8 +66,8 @@ func TestExportThenDiff(t *testing.T) {
 	}
 }
 
-// TestExportMakesAnEqualGateway: applied to a gateway that has the same APIs and nothing else, an export
-// makes a gateway of which the export is the same, secrets apart.
+// TestExportMakesAnEqualGateway: an export that is applied to a gateway with the same APIs and nothing else makes a gateway with
+// the same export, apart from secrets.
 func TestExportMakesAnEqualGateway(t *testing.T) {
 	for seed := range states(t, 20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -91,7 +91,8 @@ func TestExportMakesAnEqualGateway(t *testing.T) {
 	}
 }
 
-// uploads is of an export what needs texts that no gateway tells, so that it must be there before.
+// uploads is the part of an export that needs texts which no gateway returns, such as certificates. It must exist on the second
+// gateway before the export is applied.
 func uploads(t *testing.T, export []byte) []byte {
 	t.Helper()
 	var doc map[string]any
@@ -123,11 +124,11 @@ func uploads(t *testing.T, export []byte) []byte {
 	return append([]byte("\n"), out...)
 }
 
-// byNewer takes out what a newer gateway fills in.
+// byNewer removes what a newer gateway fills in.
 var byNewer = strings.NewReplacer("      edition: standard # not known to this version\n", "", "      edition: standard\n", "")
 
-// secretOf gives each variable of a secret a value that the rules of secrets take; what those of signature keys take
-// depends on their type, so that they are left to the gateway, and certificates are no texts that anybody makes up.
+// secretOf returns a valid value for each variable of a secret. Those of signature keys depend on the type of the key and are left
+// to the gateway; those of certificates cannot be made up.
 func secretOf(name string) (string, bool) {
 	if strings.HasPrefix(name, "SIGNATURE_") || strings.HasPrefix(name, "CERTIFICATE_") {
 		return "", true

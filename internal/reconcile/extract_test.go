@@ -15,7 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// TestNarrow: what a plan touches gives the same plan, for any two states.
+// TestNarrow: the part of the gateway and the files that a plan concerns gives the same plan, for any two states.
 func TestNarrow(t *testing.T) {
 	for i, tc := range behaviours {
 		t.Run(tc.name, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestNarrow(t *testing.T) {
 	}
 }
 
-// TestNarrowKeepsShut: a saved plan, too, shuts an API by one policy before it opens another.
+// TestNarrowKeepsShut: a saved plan, too, closes an API by one policy before it opens it by another.
 func TestNarrowKeepsShut(t *testing.T) {
 	file := func(first, apis string) string {
 		return "version: apigw-sync/v1\nacls:\n" +
@@ -66,8 +66,8 @@ func TestNarrowKeepsShut(t *testing.T) {
 	}
 }
 
-// TestSavedPlanBesideOthers: a saved plan that binds beside another ACL of the files, which it leaves where it is, is
-// not stale.
+// TestSavedPlanBesideOthers: a saved plan is not stale if an API that it binds an ACL to has another ACL of the files, which it
+// does not change.
 func TestSavedPlanBesideOthers(t *testing.T) {
 	file := func(value, more string) []byte {
 		return []byte("version: apigw-sync/v1\nacls:\n  - {name: first, type: PERMIT, entity_type: IP, values: [" + value + "], apis: [orders/api_0]}\n" + more)
@@ -82,7 +82,7 @@ func TestSavedPlanBesideOthers(t *testing.T) {
 	}
 }
 
-// order tells the steps of a plan, and what each waits for.
+// order describes the steps of a plan, and what each waits for.
 func order(p *diff.Plan) string {
 	var b strings.Builder
 	for i := range p.Steps {

@@ -12,8 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 )
 
-// TestFeatureChangesOnceAMinute: a gateway takes one change of a feature a minute, so that a second run waits for it, and
-// says so.
+// TestFeatureChangesOnceAMinute: a gateway accepts one change of a feature per minute, so a second run waits, and reports that.
 func TestFeatureChangesOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := gateway(t, []byte("gateway: {environments: [RELEASE]}\n"), emulator.Behaviour{})

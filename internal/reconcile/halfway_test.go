@@ -27,8 +27,8 @@ import (
 // item is an object of a file.
 type item map[string]any
 
-// sorts are, for each kind that has replaces and is bound to APIs, what its objects may be, none of which can become another in
-// place; of each a second with other values.
+// sorts has, for each kind that can be replaced and is bound to APIs, objects none of which can be updated to another: a change
+// from one to the other is a replace. Each has a second variant with other values.
 var sorts = map[string][][2]item{
 	"acl": {
 		{{"type": "PERMIT", "entity_type": "IP", "values": []string{"10.0.0.1"}}, {"type": "DENY", "entity_type": "IP", "values": []string{"10.0.0.2"}}},
@@ -67,13 +67,13 @@ var (
 	elsewhere  = []any{"orders/a", "orders/c"}
 )
 
-// half is an object of which a replace may be interrupted.
+// half is an object whose replace is interrupted.
 type half struct {
 	k    *kind.Kind
 	name string
 }
 
-// is the object as one of its sorts, with more members.
+// is returns the object as one of the sorts of its kind, with more members.
 func (h half) is(sort, value int, more ...any) item {
 	out := item{"name": h.name}
 	maps.Copy(out, sorts[h.k.Name][sort][value])
@@ -83,7 +83,7 @@ func (h half) is(sort, value int, more ...any) item {
 	return out
 }
 
-// fileOf is a file with objects of the kind, which owns what globs say.
+// file is a file with objects of the kind; owns is the glob of the names that it owns.
 func (h half) file(owns string, objects ...item) []byte {
 	return inYAML(item{"version": "apigw-sync/v1", "owns": item{h.k.Section: []string{owns}}, h.k.Section: append([]item{}, objects...)})
 }
@@ -100,12 +100,12 @@ func (h half) gateway(objects ...item) []byte {
 func inYAML(v any) []byte {
 	out, err := yaml.Marshal(v)
 	if err != nil {
-		panic(err) // plain maps always render
+		panic(err) // cannot happen with plain maps
 	}
 	return out
 }
 
-// next are the files that may follow a stop, by name.
+// next are the files that may be applied after a stop, by name.
 func (h half) next() map[string][]byte {
 	owns, other := h.name, half{h.k, h.name + "_2"}
 	return map[string][]byte{
@@ -135,10 +135,10 @@ func (h half) next() map[string][]byte {
 	}
 }
 
-// stop ends a run at one of its writes: the context ends, and no request reaches the gateway any more.
+// stop ends a run at one of its writes: the context ends, and no further request reaches the gateway.
 type stop struct {
-	at      int  // the write at which it comes, from 0
-	carried bool // the gateway carries that out
+	at      int  // the number of that write, from 0
+	carried bool // whether the gateway carries it out
 	halt    context.CancelFunc
 	through http.RoundTripper
 
@@ -170,7 +170,7 @@ func (s *stop) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errStopped
 }
 
-// until applies a file and stops at a write; it returns false when the run ended before.
+// until applies a file and stops at a write; it returns false if the run ends before.
 func until(t *testing.T, g *emulator.Gateway, file []byte, at int, carried bool) bool {
 	t.Helper()
 	ctx, halt := context.WithCancel(t.Context())
@@ -188,13 +188,13 @@ func until(t *testing.T, g *emulator.Gateway, file []byte, at int, carried bool)
 	return s.reached
 }
 
-// leftovers are the successors that a gateway holds.
+// leftovers are the successors that interrupted replaces have left on a gateway.
 func leftovers(t *testing.T, g *emulator.Gateway) (out []string) {
 	t.Helper()
 	return slices.DeleteFunc(addresses(t, g), func(a string) bool { return !strings.Contains(a, "_next_") })
 }
 
-// addresses are those of the objects that a gateway holds.
+// addresses are the addresses of the objects on a gateway.
 func addresses(t *testing.T, g *emulator.Gateway) (out []string) {
 	t.Helper()
 	raw, err := g.Dump()
@@ -214,13 +214,13 @@ func addresses(t *testing.T, g *emulator.Gateway) (out []string) {
 	return out
 }
 
-// finishes: one run of a file, at once or as a saved plan, brings about what it would have without the stops
-// before, leaves nothing, and at no time takes from an API what it keeps.
+// finishes checks that one run of a file, directly or as a saved plan, makes the gateway what it would be without the stops
+// before, leaves no successor, and never takes a policy from an API that has it before and after.
 func finishes(t *testing.T, g *emulator.Gateway, file []byte, b emulator.Behaviour, saved bool, like string) {
 	t.Helper()
 	run := inProcess(t, g)
 	left := leftovers(t, g)
-	compare(t.Context(), t, run, load(t, file)) // lists may be late by a read
+	compare(t.Context(), t, run, load(t, file)) // a list may show a change only at the next read
 	c := compare(t.Context(), t, run, load(t, file))
 	for _, l := range left {
 		if _, name, _ := strings.Cut(l, "/"); !strings.Contains(describe(c.Plan.Changes)+notes(c.Plan.Changes), name) {
@@ -245,7 +245,7 @@ func finishes(t *testing.T, g *emulator.Gateway, file []byte, b emulator.Behavio
 	if left := leftovers(t, g); len(left) > 0 {
 		t.Errorf("left are %v", left)
 	}
-	if d := changedLines(like, naked(t, g)); d != "" && b.PluginContents != "newer" { // that adds to what is written, however often
+	if d := changedLines(like, naked(t, g)); d != "" && b.PluginContents != "newer" { // a newer gateway fills in members at every write
 		t.Errorf("the gateway is not as without the stop (- without, + with):\n%s", d)
 	}
 	if t.Failed() {
@@ -263,7 +263,7 @@ func notes(changes []diff.Change) string {
 	return b.String()
 }
 
-// unstopped is what a file makes of a gateway in one run.
+// unstopped is the state of a gateway after one run of a file.
 func unstopped(t *testing.T, have, file []byte, b emulator.Behaviour) string {
 	t.Helper()
 	g := gateway(t, have, b)
@@ -272,10 +272,10 @@ func unstopped(t *testing.T, have, file []byte, b emulator.Behaviour) string {
 	return naked(t, g)
 }
 
-// halfCases is how many random cases the tests below try of each kind under each behaviour.
+// halfCases is the number of random cases for each kind and behaviour in the tests below.
 var halfCases = flag.Uint64("halves", 2, "random interrupted replaces of each kind under each behaviour")
 
-// eachHalf tries a property on random interrupted replaces.
+// eachHalf tests a property with random interrupted replaces.
 func eachHalf(t *testing.T, stream uint64, try func(t *testing.T, k *kind.Kind, r *rand.Rand, b emulator.Behaviour)) {
 	t.Helper()
 	for _, k := range kind.All {
@@ -300,16 +300,16 @@ func eachHalf(t *testing.T, stream uint64, try func(t *testing.T, k *kind.Kind, 
 	}
 }
 
-// TestHalfReplaced: whatever one interrupted run or two left of a replace, whatever the next file says, one run
-// of it ends where it would have ended without the stops.
+// TestHalfReplaced: after a replace that was interrupted once or twice, one run of any file makes the gateway what it would be
+// without the interruptions.
 func TestHalfReplaced(t *testing.T) {
 	eachHalf(t, 12, func(t *testing.T, k *kind.Kind, r *rand.Rand, b emulator.Behaviour) {
 		t.Helper()
 		h := half{k, []string{"half_way", "half_" + strings.Repeat("路", 50)}[r.IntN(2)]}
 		have, next := h.gateway(h.is(0, 0, "apis", everywhere)), h.next()
 		g := gateway(t, have, b)
-		moved := false                                      // to its new name; there is no way back
-		tight := b.ACLSlot == "one" && b.Rebind == "reject" // a stop between an unbind and the bind in its place loses it
+		moved := false                                      // to its new name, which no file takes back
+		tight := b.ACLSlot == "one" && b.Rebind == "reject" // a stop between an unbind and the bind of the successor loses the binding
 		stopped := func(name string, most int) {
 			at, carried := r.IntN(most), r.IntN(2) == 0
 			reached := until(t, g, next[name], at, carried)
@@ -326,14 +326,14 @@ func TestHalfReplaced(t *testing.T) {
 		last := drawn(func(string) bool { return true })
 		if r.IntN(2) == 0 {
 			stopped(drawn(func(n string) bool { return !strings.HasPrefix(n, "removed") }), 10)
-			last = drawn(func(n string) bool { return !strings.Contains(n, "open") }) // what says all
+			last = drawn(func(n string) bool { return !strings.Contains(n, "open") }) // the file must name all bindings
 		}
 		t.Logf("then %s", last)
 		finishes(t, g, next[last], b, r.IntN(2) == 0, unstopped(t, have, next[last], b))
 	})
 }
 
-// TestTwoHalfReplaced: the same where two objects change at once, perhaps into what the other was.
+// TestTwoHalfReplaced: the same for two objects that change at once, perhaps to what the other one was.
 func TestTwoHalfReplaced(t *testing.T) {
 	eachHalf(t, 13, func(t *testing.T, k *kind.Kind, r *rand.Rand, b emulator.Behaviour) {
 		t.Helper()

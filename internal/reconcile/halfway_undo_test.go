@@ -10,8 +10,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// TestUndoOfHalfReplaced: whichever request of a replace kills the run, with a new name or without, with values of its own or
-// such as the gateway makes, and whichever request of the undo kills that, the next undo leaves the gateway as it was.
+// TestUndoOfHalfReplaced: a replace is killed at any of its requests, and its undo is killed at any of its requests. The next undo
+// leaves the gateway as it was before; also for a replace with a new name, and with values that the gateway generates.
 func TestUndoOfHalfReplaced(t *testing.T) {
 	eachHalf(t, 31, func(t *testing.T, k *kind.Kind, r *rand.Rand, b emulator.Behaviour) {
 		t.Helper()

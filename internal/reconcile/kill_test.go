@@ -23,20 +23,20 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
 )
 
-// The environment of the process that TestKill kills.
+// Environment variables of the process that TestKill kills.
 const (
 	killedEndpoint = "APIGW_SYNC_TEST_KILL_ENDPOINT"
 	killedFile     = "APIGW_SYNC_TEST_KILL_FILE"
 )
 
-// quick is a gateway of which a run by the clock need not wait for a minute.
+// quick is a gateway that accepts changes of features at any time: the test runs in real time and must not wait for a minute.
 var quick = emulator.Behaviour{FeatureChanges: "any-time"}
 
-// spare is by how many requests two runs from the same state may differ, since one write may meet another.
+// spare is the number of requests by which two runs from the same state may differ, since writes may collide and be repeated.
 const spare = 5
 
-// TestKill: a run that is killed at any request, before the gateway carried it out or after, leaves nothing
-// that the next run does not finish, and nothing twice.
+// TestKill: a run may be killed at any request, before or after the gateway carries that out. The next run completes it and
+// creates nothing twice.
 func TestKill(t *testing.T) {
 	if os.Getenv(killedEndpoint) != "" {
 		t.Skip("this is the process to be killed")
@@ -50,7 +50,7 @@ func TestKill(t *testing.T) {
 	}
 	for n := range steps {
 		if world.Raced && n%8 != 0 {
-			continue // each is a process that takes a second
+			continue // each case starts a process, which takes a second
 		}
 		for _, carried := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d carried=%v", n, carried), func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestKilled(t *testing.T) {
 	run.Apply(t.Context(), compare(t.Context(), t, run, load(t, want)))
 }
 
-// sixtyChanges draws a gateway and a file that are at least 60 changes apart, some of every kind.
+// sixtyChanges draws a gateway and a file that differ by at least 60 changes, with some of every kind.
 func sixtyChanges(t *testing.T) (have, want []byte) {
 	t.Helper()
 	for seed := range world.Fewer(100, 10) {
@@ -99,7 +99,7 @@ func sixtyChanges(t *testing.T) (have, want []byte) {
 	return nil, nil
 }
 
-// ofEveryKind reports whether a plan changes something of each kind, and each kind of links.
+// ofEveryKind reports whether a plan has changes of every kind of objects and links.
 func ofEveryKind(p *diff.Plan) bool {
 	return !slices.ContainsFunc(kindsAndLinks(), func(name string) bool {
 		return !slices.ContainsFunc(p.Changes, func(ch diff.Change) bool { return ch.Kind == name })
@@ -120,8 +120,8 @@ func requestsOf(t *testing.T, have, want []byte) int {
 	return len(g.Journal())
 }
 
-// killedAt runs the tool in a process of its own, kills that with the n-th request, and runs again. It
-// returns false when the run ended before.
+// killedAt runs the tool in a process of its own, kills it at the n-th request, and runs it again. It returns false if the run
+// ends before.
 func killedAt(t *testing.T, n int, carried bool, have, want []byte, file string) (reached bool) {
 	t.Helper()
 	g := gateway(t, have, quick)
@@ -172,7 +172,7 @@ func killedAt(t *testing.T, n int, carried bool, have, want []byte, file string)
 	return reached
 }
 
-// codesToMake is how many codes a plan gives to each app.
+// codesToMake is how many codes a plan creates for each app.
 func codesToMake(c *compared.Result) map[string]int {
 	out := map[string]int{}
 	for _, ch := range c.Plan.Changes {
@@ -183,7 +183,7 @@ func codesToMake(c *compared.Result) map[string]int {
 	return out
 }
 
-// noneTwice: over all runs, each object was made once, and each app got as many codes as it was to.
+// noneTwice checks that in all runs each object was created once, and that each app got the planned number of codes.
 func noneTwice(t *testing.T, journal []emulator.Entry, planned map[string]int) {
 	t.Helper()
 	made, codes := map[string]int{}, map[string]int{}

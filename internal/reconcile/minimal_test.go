@@ -9,8 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/content"
 )
 
-// TestMinimalPlugins: a plugin of which the file says no more than it must is as wanted after one apply, whatever
-// the gateway fills in for the rest.
+// TestMinimalPlugins: a plugin with only the required members in the file has no difference after one apply, whatever the gateway
+// fills in.
 func TestMinimalPlugins(t *testing.T) {
 	for _, typ := range content.Types {
 		t.Run(typ.Name, func(t *testing.T) {

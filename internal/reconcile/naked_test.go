@@ -19,8 +19,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
-// bare takes away what is as good as nothing: an access control without values, a remark of blanks, members of contents
-// that say the default. Values are a set, which some gateways sort.
+// bare removes what means the same as nothing: an access control without a type, a blank remark, members of contents with their
+// default. It sorts values, since they are a set and some gateways sort them.
 func bare(item map[string]any) {
 	if remark, _ := item["remark"].(string); strings.TrimSpace(remark) == "" {
 		delete(item, "remark")
@@ -36,8 +36,7 @@ func bare(item map[string]any) {
 	}
 }
 
-// byName sorts the objects of a section, and what they list, so that the order in which things were made does
-// not count.
+// byName sorts the objects of a section and their lists, so that the order in which they were created does not matter.
 func byName(section any) []any {
 	items, _ := section.([]any)
 	for _, item := range items {
@@ -49,7 +48,7 @@ func byName(section any) []any {
 	return items
 }
 
-// partsByText sorts what an object lists of others, which a gateway shows in the order in which they were made.
+// partsByText sorts the lists of an object, which a gateway shows in order of creation.
 func partsByText(item map[string]any) {
 	if answers, ok := item["responses"].([]any); ok {
 		if answers = tellingAnswers(answers); len(answers) > 0 {
@@ -65,8 +64,8 @@ func partsByText(item map[string]any) {
 	}
 }
 
-// tellingAnswers are answers of a group without errors that are answered in the gateway's own words: written or not,
-// that is the same. What every group has is left out where nothing else is left of it.
+// tellingAnswers are the gateway responses of a group without what has no effect: errors for which the gateway's own answer is
+// written, and the response that every group has, if nothing is set in it.
 func tellingAnswers(answers []any) (out []any) {
 	k := kind.Of("gateway_response")
 	for _, a := range answers {
@@ -91,7 +90,7 @@ func textOf(v any) string {
 	return string(raw)
 }
 
-// changedLines lists the lines that only one of two texts has.
+// changedLines lists the lines that are in only one of two texts.
 func changedLines(a, b string) string {
 	if a == b {
 		return ""
@@ -118,7 +117,7 @@ func changedLines(a, b string) string {
 	return strings.Join(out, "\n")
 }
 
-// without takes out of a state what is listed as lost.
+// without removes from a state what is listed as lost.
 func without(t *testing.T, state string, losses []diff.Loss) string {
 	t.Helper()
 	var doc map[string]any
@@ -169,11 +168,11 @@ func without(t *testing.T, state string, losses []diff.Loss) string {
 	return string(out)
 }
 
-// untoldRedirects stands for what most gateways do not tell, so that nothing can bring it back.
+// untoldRedirects is a setting that most gateways do not return, so that an undo cannot restore it.
 var untoldRedirects = diff.Loss{Address: "domain", Path: "/http_redirect"}
 
-// forget takes what is listed as lost out of what states have beside the sections of files: how features are set, and the
-// certificates of domains, with which goes whether callers must show one.
+// forget removes what is listed as lost from the part of a state that is not in sections of files: settings of features, and the
+// certificates of domains with the setting whether callers must present one.
 func forget(gw map[string]any, l diff.Loss) {
 	forgetSetting(gw, l)
 	groups, _ := gw["groups"].([]any)
@@ -194,8 +193,8 @@ func forget(gw map[string]any, l diff.Loss) {
 	sortByText(groups)
 }
 
-// forgetSetting takes out of how features are set what is listed as lost: all of it, one parameter, or that a feature was
-// never set, if it has its default.
+// forgetSetting removes what is listed as lost from the settings of features: the whole setting, one parameter, or, for a feature
+// that was never set before and now has its default, the fact that it is set.
 func forgetSetting(gw map[string]any, l diff.Loss) {
 	name, ok := strings.CutPrefix(l.Address, "feature/")
 	settings, _ := gw["settings"].([]any)

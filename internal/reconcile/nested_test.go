@@ -18,7 +18,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// box is a value of made-up kinds that live inside each other: houses have rooms, rooms have lamps.
+// box is an object of made-up kinds, each inside another: houses contain rooms, rooms contain lamps.
 type box struct {
 	Name string `json:"name"`
 	Note string `json:"note"`
@@ -26,7 +26,7 @@ type box struct {
 
 type boxWire struct {
 	ID   string `json:"id,omitempty"`
-	Name string `json:"title"` // not every kind calls it a name
+	Name string `json:"title"` // not every kind calls its name "name"
 	Note string `json:"note"`
 }
 
@@ -48,7 +48,7 @@ func boxes(name, owner, field, path string) *kind.Kind {
 	return kind.Define(k)
 }
 
-// shelf is a gateway that keeps boxes under their paths.
+// shelf is a gateway that keeps boxes by their paths.
 type shelf struct {
 	mu    sync.Mutex
 	ids   int
@@ -94,7 +94,7 @@ func (s *shelf) Call(_ context.Context, q api.Request, reply any) (int, error) {
 	return 1, json.Unmarshal(raw, reply)
 }
 
-// TestNested: what lives inside what lives inside an object is made, changed, renamed and removed like all else.
+// TestNested: objects two levels inside another object are created, changed, renamed and removed like all others.
 func TestNested(t *testing.T) {
 	t.Cleanup(kind.Add([]*kind.Kind{
 		boxes("house", "", "houses", "houses"),
@@ -114,7 +114,7 @@ func TestNested(t *testing.T) {
 		name  string
 		want  []kind.Declared
 		plan  string
-		asked string // in the end
+		asked string // the writes of the apply
 	}{
 		{
 			"all come",

@@ -17,8 +17,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 )
 
-// oldAndNew are what stands in testdata/everything.yaml and what an edit makes of it: something of each kind that has an
-// update, and never what tells entries of a list apart.
+// oldAndNew are pairs of a text in testdata/everything.yaml and its replacement. They change an object of each kind that can be
+// updated, but no keys of list entries.
 var oldAndNew = []string{
 	"remark: Staging", "remark: Stage",
 	"remark: Orders\n", "remark: All orders\n",
@@ -51,7 +51,7 @@ const shopAPIs = `gateway:
         - {name: get_order, method: GET, path: "/v1/orders/{id}", auth_type: APP, published: [RELEASE]}
 `
 
-// everythingFile is testdata/everything.yaml with its variables, and a channel of a registry besides.
+// everythingFile is testdata/everything.yaml with its variables, and with a microservice channel that uses a registry.
 func everythingFile(t *testing.T) string {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("..", "..", "testdata", "everything.yaml"))
@@ -59,7 +59,7 @@ func everythingFile(t *testing.T) string {
 		t.Fatal(err)
 	}
 	pem := func(key string) string {
-		out, _ := json.Marshal(kind.Of("certificate").Shape.Field(key).Samples["ECC"][0]) // a text
+		out, _ := json.Marshal(kind.Of("certificate").Shape.Field(key).Samples["ECC"][0]) // cannot fail for a text
 		return string(out)
 	}
 	return strings.NewReplacer(
@@ -70,7 +70,8 @@ func everythingFile(t *testing.T) string {
 	).Replace(string(raw))
 }
 
-// editions are the members beyond the reference that a gateway tells, by the path of the request and the place in its answer.
+// editions are the members in answers of a gateway that the vendor's reference does not have, by the path of the request and the
+// path in the answer.
 func editions(t *testing.T, b *bench) map[string]string {
 	t.Helper()
 	out := map[string]string{}
@@ -96,7 +97,7 @@ func editions(t *testing.T, b *bench) map[string]string {
 	return out
 }
 
-// gather finds the members of an answer; entries of lists are numbered.
+// gather collects the members of an answer by path; entries of lists are numbered.
 func gather(path string, v any, into map[string]any) {
 	switch t := v.(type) {
 	case map[string]any:
@@ -111,8 +112,8 @@ func gather(path string, v any, into map[string]any) {
 	}
 }
 
-// TestNewerMembersSurvive: whatever a newer gateway has in an object beyond the reference, and in a part of one, is still there
-// after an update of something else: of each kind.
+// TestNewerMembersSurvive: members of an object or part that only newer gateways have keep their values when another member is
+// updated. This holds for each kind.
 func TestNewerMembersSurvive(t *testing.T) {
 	for _, habit := range []string{"absent", "kept", "refused"} {
 		t.Run(habit, func(t *testing.T) {
@@ -155,7 +156,8 @@ func whole(t *testing.T, results []apply.Result) {
 	}
 }
 
-// updated expects an update of each kind that has one, but for certificates: a new one of them is the object itself.
+// updated checks that a plan has an update of each kind that can be updated, except certificates: the edit does not change them,
+// since that would take another certificate.
 func updated(t *testing.T, p *diff.Plan) {
 	t.Helper()
 	for _, k := range kind.All {
@@ -166,8 +168,8 @@ func updated(t *testing.T, p *diff.Plan) {
 	}
 }
 
-// TestHiddenNewerMembers: what a gateway has beyond the reference and shows masked cannot be sent back, so that nothing that
-// would take it away is sent.
+// TestHiddenNewerMembers: a member that only newer gateways have, and that the gateway masks, cannot be sent back. An update that
+// would remove it is refused.
 func TestHiddenNewerMembers(t *testing.T) {
 	b := newBench(t, apis(1), emulator.Options{}, remote.Config{})
 	whole(t, b.apply("version: apigw-sync/v1\napps: [{name: mobile, remark: Shop}]\n").Results)

@@ -25,13 +25,13 @@ acls:
   - {name: office, type: PERMIT, entity_type: IP, values: [10.0.0.1]}
 `
 
-// TestValuesNobodyHasHeardOf: what is on the left stands in place of what is on the right in the answers of lists. It
-// is shown as it is and never read as another value, and what is not told is not compared.
+// TestValuesNobodyHasHeardOf: in the answers of lists, old is replaced by new, a value that this version does not know. It is
+// shown as it is and never read as another value, and fields that are absent are not compared.
 func TestValuesNobodyHasHeardOf(t *testing.T) {
 	tests := []struct {
 		name     string
 		old, new string
-		file     string   // "" is what made the gateway
+		file     string   // "" is the file from which the gateway was made
 		want     []string // changes
 		warning  string
 	}{
@@ -112,8 +112,8 @@ func words(p *diff.Plan) (out []string) {
 	return out
 }
 
-// TestIgnoredOddValuesStay: an ignore rule lets a file do without a field that it cannot say, and an update of something
-// else sends what the gateway has back as it came.
+// TestIgnoredOddValuesStay: with an ignore rule, a file can leave out a field whose value this version does not know, and an update
+// of another field sends that value back unchanged.
 func TestIgnoredOddValuesStay(t *testing.T) {
 	const odd = `"api_call_limits":99999999999999999999`
 	b := newBench(t, apis(1), emulator.Options{}, remote.Config{})

@@ -8,8 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 )
 
-// TestBindingsToOtherAPIs: when only the APIs that files name are looked up, bindings to all others are
-// seen nevertheless.
+// TestBindingsToOtherAPIs: bindings to APIs that the files do not name are found, too, although only the named APIs are looked up.
 func TestBindingsToOtherAPIs(t *testing.T) {
 	g := gateway(t, []byte(`
 version: apigw-sync/v1

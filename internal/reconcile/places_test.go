@@ -16,7 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 )
 
-// forgetful is a transport that leaves a member out of answers.
+// forgetful is a transport that removes a member from answers.
 type forgetful struct {
 	http.RoundTripper
 	member string
@@ -35,8 +35,8 @@ func (f forgetful) RoundTrip(q *http.Request) (*http.Response, error) {
 	return a, err
 }
 
-// TestPlacesUntold: a gateway whose lists of free places do not say who has them is asked in another way, and never
-// taken to say that nobody has.
+// TestPlacesUntold: the lists of APIs that a policy is not bound to may lack the name of the policy that each API has. Then the
+// bindings are read in another way, and these slots never count as free.
 func TestPlacesUntold(t *testing.T) {
 	var state, file strings.Builder
 	state.WriteString("gateway:\n  groups:\n    - name: orders\n      apis:\n")
@@ -82,8 +82,8 @@ func TestPlacesUntold(t *testing.T) {
 	}
 }
 
-// TestRoomOnlyAsShown: where a gateway has no room for two policies, a bind makes room by unbinding what the plan shows,
-// and nobody who came after the comparison.
+// TestRoomOnlyAsShown: if a gateway refuses a bind to a taken slot, the run unbinds only policies that the plan shows as displaced,
+// and none that was bound after the comparison.
 func TestRoomOnlyAsShown(t *testing.T) {
 	const state = `
 gateway:

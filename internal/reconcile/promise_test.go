@@ -11,8 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// TestPromisesAreKept: on a gateway without faults, apply sends the requests that its plan announced,
-// operation by operation, and the gateway sees as many.
+// TestPromisesAreKept: on a gateway without faults, apply sends the requests that its plan has announced, operation by operation,
+// and reports the number that the gateway has received.
 func TestPromisesAreKept(t *testing.T) {
 	for seed := range world.Fewer(150, 10) {
 		r := rand.New(rand.NewPCG(seed, 11))

@@ -23,7 +23,7 @@ import (
 
 var small = world.Options{Groups: 2, APIs: 4, Policies: 5}
 
-// behaviours are readings of what the API leaves open; every pair of states converges under each.
+// behaviours are behaviours that the API allows, or leaves open. Any pair of states must converge with each of them.
 var behaviours = []struct {
 	name  string
 	b     emulator.Behaviour
@@ -58,7 +58,7 @@ var behaviours = []struct {
 	{name: "channel secret clear", b: emulator.Behaviour{ChannelSecret: "clear", OfflineOffset: true}},
 }
 
-// lacking are the keys that no app may have on a gateway that makes keys and secrets itself.
+// lacking are the keys that apps must not have on a gateway that generates keys and secrets itself.
 func lacking(b emulator.Behaviour) []string {
 	if b.AppSwitch != "off" {
 		return nil
@@ -66,8 +66,8 @@ func lacking(b emulator.Behaviour) []string {
 	return []string{"app_key", "app_secret"}
 }
 
-// TestApplyConverges: for any gateway state A and desired state B, apply leaves an empty diff, and a
-// second apply sends no write.
+// TestApplyConverges: for any state of a gateway and any desired state, there is no difference after an apply, and a second apply
+// sends no write.
 func TestApplyConverges(t *testing.T) {
 	for _, tc := range behaviours {
 		t.Run(tc.name, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestApplyConverges(t *testing.T) {
 			for seed := range world.Fewer(20, 10) {
 				o := small
 				o.Features = true
-				o.Unmanaged = seed%4 == 3 && tc.b.ACLSlot != "one" // what is not declared may claim the one slot
+				o.Unmanaged = seed%4 == 3 && tc.b.ACLSlot != "one" // an undeclared ACL may have the one slot
 				if tc.world != nil {
 					tc.world(&o)
 				}
@@ -90,7 +90,7 @@ func TestApplyConverges(t *testing.T) {
 	}
 }
 
-// wanted draws what files declare; in every second case they rename some of it.
+// wanted draws a desired state; in every second case it renames some objects.
 func wanted(w *world.World, seed uint64) world.State {
 	s := w.Draw()
 	if seed%2 == 1 {
@@ -131,7 +131,7 @@ func converge(t *testing.T, have, want []byte, b emulator.Behaviour) {
 	}
 }
 
-// applicable skips a case that nobody could apply, since a secret is missing that every write needs.
+// applicable skips a case that cannot be applied, since the file lacks a secret that every write needs.
 func applicable(t *testing.T, p *diff.Plan) {
 	t.Helper()
 	if i := slices.IndexFunc(p.Refusals, func(r diff.Refusal) bool { return r.Guard == "secrets" }); i >= 0 {
@@ -139,7 +139,7 @@ func applicable(t *testing.T, p *diff.Plan) {
 	}
 }
 
-// shown: nothing happens to a gateway that the plan does not show.
+// shown checks that the plan shows everything that has happened to a gateway.
 func shown(t *testing.T, out *reconcile.Outcome, journal []emulator.Entry) {
 	t.Helper()
 	v := chaos.Truth{Results: documentOf(out), Effects: chaos.Effects(journal)}
@@ -180,7 +180,7 @@ func load(t *testing.T, file []byte) *spec.State {
 	return state
 }
 
-// variables are those that the example contents of plugins refer to.
+// variables returns the variables to which the example contents of plugins refer.
 func variables(name string) (string, bool) { return "value-of-" + name, true }
 
 func compare(ctx context.Context, t *testing.T, run *reconcile.Run, state *spec.State) *compared.Result {
@@ -211,8 +211,7 @@ func describe(changes []diff.Change) string {
 	return b.String()
 }
 
-// inEveryBehaviour holds a property of a gateway and a file against some random pairs, under every reading of
-// what the API leaves open.
+// inEveryBehaviour tests a property of a gateway and a file with random pairs, for every behaviour.
 func inEveryBehaviour(t *testing.T, stream uint64, holds func(t *testing.T, have, want []byte, b emulator.Behaviour)) {
 	t.Helper()
 	for _, tc := range behaviours {
@@ -221,7 +220,7 @@ func inEveryBehaviour(t *testing.T, stream uint64, holds func(t *testing.T, have
 			for seed := range world.Fewer(6, 10) {
 				o := small
 				o.Features = true
-				o.Unmanaged = seed%3 == 2 && tc.b.ACLSlot != "one" // what is not declared may claim the one slot
+				o.Unmanaged = seed%3 == 2 && tc.b.ACLSlot != "one" // an undeclared ACL may have the one slot
 				if tc.world != nil {
 					tc.world(&o)
 				}

@@ -16,9 +16,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
 )
 
-// TestNeverUnprotected: an API that has a PERMIT ACL, a throttle or a plugin of a type before and after a
-// run has one all the time. Where the gateway refuses a second policy it lacks one between its own unbind
-// and the bind that follows at once, and nowhere else.
+// TestNeverUnprotected: an API that has a PERMIT ACL, a throttle or a plugin of a type before and after a run has one all the time.
+// If the gateway refuses a bind to a taken slot, the API lacks one between the unbind and the bind that follows at once, and at no
+// other time.
 func TestNeverUnprotected(t *testing.T) {
 	for _, tc := range []struct {
 		name     string
@@ -67,14 +67,14 @@ func protected(t *testing.T, have, want []byte, b emulator.Behaviour, parallel i
 	}
 }
 
-// shelter is what an API must not be without: a PERMIT ACL, a throttle, or a plugin of a type.
+// shelter is a slot of an API that must not become empty: that of a PERMIT ACL, of a throttle, or of a plugin type.
 type shelter struct{ kind, slot, api, env string }
 
-// guard knows what each API has, as a journal tells it.
+// guard tracks what each API has, according to a journal.
 type guard struct {
-	kept    map[shelter]bool            // there before and after the run
-	holds   map[shelter]map[string]bool // by the policy's id
-	permits map[string]bool             // ids of ACLs that are PERMIT now
+	kept    map[shelter]bool            // taken before and after the run
+	holds   map[shelter]map[string]bool // ids of the policies in it
+	permits map[string]bool             // ids of ACLs whose type is PERMIT now
 }
 
 func newGuard(c *compared.Result) *guard {
@@ -110,7 +110,7 @@ func newGuard(c *compared.Result) *guard {
 	return g
 }
 
-// shelterOf is what a link gives to its API; ok is false when that is nothing to keep.
+// shelterOf is the shelter that a link fills; ok is false if it fills none.
 func shelterOf(l *kind.Link, owner any) (s shelter, ok bool) {
 	if a, isACL := owner.(kind.ACL); l.To.API == nil || l.Kind == "app_authorization" || isACL && a.Type != "PERMIT" {
 		return shelter{}, false
@@ -118,7 +118,7 @@ func shelterOf(l *kind.Link, owner any) (s shelter, ok bool) {
 	return shelter{l.Kind, slotOf(owner), l.To.API.Address(), l.To.Env}, true
 }
 
-// slotOf is the type of a plugin: of plugins an API keeps one of each type.
+// slotOf is the type of a plugin, since an API has one plugin of each type; "" for other policies.
 func slotOf(owner any) string {
 	if p, ok := owner.(kind.Plugin); ok {
 		return p.Type
@@ -134,18 +134,18 @@ func (g *guard) came(kindName, slot, api, env, policy string) {
 	g.holds[s][policy] = true
 }
 
-// lapse is a time in which an API lacked what it had and keeps.
+// lapse is a time in which a shelter was empty that must not be.
 type lapse struct {
 	shelter
-	after   string // the operation that made it
-	entries int    // requests until the API had it again
+	after   string // the operation that has emptied it
+	entries int    // requests until it was filled again
 }
 
 func (l lapse) String() string {
 	return fmt.Sprintf("%s@%s lacks its %s %s after %s", l.api, l.env, l.kind, l.slot, l.after)
 }
 
-// lapses replays a journal. What one request does happens at once.
+// lapses replays a journal and returns the lapses in it. All effects of one request happen at the same time.
 func (g *guard) lapses(journal []emulator.Entry, of *reconcile.Outcome) (out []*lapse) {
 	open, results := map[shelter]*lapse{}, documentOf(of)
 	for _, e := range journal {

@@ -14,8 +14,8 @@ channels:
      nacos_info: {service_name: orders, server_config: [{ip_address: 192.0.2.20, port: 8848}], user_info: {user_name: gateway, password: s3cr3t-pass}}}}
 `
 
-// TestUserOfARegistry: however a gateway tells who asks a registry, and if it tells nothing at all, a file that says it has no
-// difference from what it made, every update sends it, and what cannot be compared is told.
+// TestUserOfARegistry: a gateway may return the user of a registry or not. In each case there is no difference after an apply of a
+// file with the user, every update sends the user, and there is a warning about what cannot be compared.
 func TestUserOfARegistry(t *testing.T) {
 	for _, habit := range []string{"absent", "masked", "clear", "no-user"} {
 		t.Run(habit, func(t *testing.T) {
@@ -42,14 +42,14 @@ func TestUserOfARegistry(t *testing.T) {
 			}
 			b.gateway.SetBehaviour(emulator.Behaviour{ChannelSecret: habit})
 
-			// Without a password in the file an update takes the hidden one away, so that it is refused.
+			// Without a password in the file an update would remove the hidden one, so it is refused.
 			bare := strings.NewReplacer(", password: s3cr3t-pass", "", "port: 80,", "port: 82,").Replace(registry)
 			c := compare(t.Context(), t, b.run, load(t, []byte(bare)))
 			if refused := len(c.Plan.Refusals) == 1; refused != (habit != "clear") {
 				t.Errorf("refusals %+v", c.Plan.Refusals)
 			}
 
-			// Nobody stays nobody.
+			// A registry without a user stays without one.
 			nobody := strings.NewReplacer(", user_info: {user_name: gateway, password: s3cr3t-pass}", "", "name: registry", "name: open").Replace(registry)
 			whole(t, b.apply(nobody).Results)
 			same(nobody)

@@ -21,7 +21,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// TestSavedPlan: a plan that went through a file does what the plan itself does, for any two states.
+// TestSavedPlan: a plan that was saved to a file and loaded again does the same as the plan itself, for any two states.
 func TestSavedPlan(t *testing.T) {
 	inEveryBehaviour(t, 9, savedLikeDirect)
 }
@@ -52,7 +52,7 @@ func savedLikeDirect(t *testing.T, have, want []byte, b emulator.Behaviour) {
 	}
 }
 
-// save makes a saved plan of a comparison.
+// save saves the plan of a comparison.
 func save(t *testing.T, run *reconcile.Run, c *compared.Result) []byte {
 	t.Helper()
 	e, err := diff.Narrow(c.Plan, c.Actual, c.Desired, run.Options)
@@ -72,7 +72,7 @@ func save(t *testing.T, run *reconcile.Run, c *compared.Result) []byte {
 	return out
 }
 
-// refresh makes the comparison of a saved plan anew.
+// refresh compares again for a saved plan.
 func refresh(ctx context.Context, t *testing.T, run *reconcile.Run, file []byte, state *spec.State) *compared.Result {
 	t.Helper()
 	f, err := planfile.Decode(file)
@@ -103,7 +103,7 @@ func refresh(ctx context.Context, t *testing.T, run *reconcile.Run, file []byte,
 	return c
 }
 
-// reveal takes secrets from the files.
+// reveal returns secrets from the files.
 func reveal(state *spec.State) planfile.Reveal {
 	return func(n planfile.Needed) (string, error) { return planfile.InFiles(n, state.Objects) }
 }
@@ -120,7 +120,7 @@ func settled(t *testing.T, out *reconcile.Outcome) {
 	}
 }
 
-// naked is the state of a gateway without what no two gateways share: ids and times.
+// naked is the state of a gateway without what differs between any two gateways: ids and times.
 func naked(t *testing.T, g *emulator.Gateway) string {
 	t.Helper()
 	raw, err := g.Dump()
@@ -135,7 +135,7 @@ func naked(t *testing.T, g *emulator.Gateway) string {
 	for _, key := range []string{"ids", "times", "serial"} {
 		delete(gw, key)
 	}
-	for _, list := range gw { // what files declare as well is made again in any order
+	for _, list := range gw { // the lists of objects that files can declare, which are created in any order
 		if l, ok := list.([]any); ok {
 			for _, item := range l {
 				if m, ok := item.(map[string]any); ok {
@@ -151,7 +151,7 @@ func naked(t *testing.T, g *emulator.Gateway) string {
 		}
 		items, _ := doc[k.Section].([]any)
 		for _, item := range items {
-			made(k, item.(map[string]any)) // before anything is sorted by what it holds
+			made(k, item.(map[string]any)) // before sorting, which goes by these values
 		}
 		doc[k.Section] = byName(doc[k.Section])
 	}
@@ -164,7 +164,7 @@ func naked(t *testing.T, g *emulator.Gateway) string {
 
 var generated = regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{64}|k[0-9a-f]{15,63})$`)
 
-// made hides keys, secrets and codes that a gateway made up.
+// made replaces keys, secrets and codes that a gateway has generated.
 func made(k *kind.Kind, item map[string]any) {
 	for _, pointer := range k.Makes {
 		if s, _ := item[pointer[1:]].(string); generated.MatchString(s) {

@@ -22,7 +22,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// watched is a caller that keeps the contents of plugins that pass through it.
+// watched is a caller that records the contents of plugins that are sent.
 type watched struct {
 	api.Caller
 	mu   sync.Mutex
@@ -45,8 +45,8 @@ func (w *watched) Call(ctx context.Context, r api.Request, reply any) (int, erro
 	return w.Caller.Call(ctx, r, reply)
 }
 
-// TestShownIsSent: the content that is sent is what the file has, and what the gateway holds that no document lists and
-// the file does not mention. The plan of a create shows just that, and that of an update what differs in it.
+// TestShownIsSent: the content that is sent is that of the file, with the undocumented members on the gateway that the file does not
+// mention. The plan of a create shows exactly this, and the plan of an update shows the differences in it.
 func TestShownIsSent(t *testing.T) {
 	for seed := range world.Fewer(60, 10) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestShownIsSent(t *testing.T) {
 	}
 }
 
-// explained compares what was sent for a change with the file, the gateway and the fields of the plan.
+// explained compares the content that was sent for a change with the file, the gateway and the fields of the plan.
 func explained(t *testing.T, ch *diff.Change, content, want, have map[string]any) {
 	t.Helper()
 	sent := leavesOf("", content)
@@ -100,7 +100,7 @@ func explained(t *testing.T, ch *diff.Change, content, want, have map[string]any
 		}
 	}
 	sent = arranged(t, ch, content, false)
-	meant := arranged(t, ch, content, true) // such as an empty list that means what the vendor puts there
+	meant := arranged(t, ch, content, true) // such as an empty list that stands for the vendor's default
 	shown, whole := map[string]any{}, map[string]map[string]bool{}
 	for _, f := range ch.Fields {
 		path, inside := strings.CutPrefix(f.Path, "/content")
@@ -141,7 +141,7 @@ func explained(t *testing.T, ch *diff.Change, content, want, have map[string]any
 	}
 }
 
-// arranged are the leaves of a content that was sent, elements of lists by their keys and members of sets by themselves.
+// arranged are the leaves of a content that was sent. Elements of lists are addressed by their keys, members of sets by their value.
 func arranged(t *testing.T, ch *diff.Change, sent map[string]any, normal bool) map[string]any {
 	t.Helper()
 	p := ch.Want.Value.(kind.Plugin)
@@ -194,7 +194,7 @@ func contentLeaves(t *testing.T, value any) map[string]any {
 	return leavesOf("", plainly(t, value.(kind.Plugin).Content))
 }
 
-// plainly is v as JSON has it.
+// plainly converts v to plain values, via JSON.
 func plainly(t *testing.T, v any) (out any) {
 	t.Helper()
 	raw, err := json.Marshal(v)

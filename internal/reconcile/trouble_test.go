@@ -40,7 +40,7 @@ func throttles(n int) string {
 	return b.String()
 }
 
-// specials declares some throttles with so many limits of single accounts each.
+// specials declares throttles, each with a number of special limits for accounts.
 func specials(throttles, each int) string {
 	var b strings.Builder
 	b.WriteString("version: apigw-sync/v1\nthrottles:\n")
@@ -56,7 +56,7 @@ func specials(throttles, each int) string {
 
 const acl = "version: apigw-sync/v1\nacls:\n  - {name: office, type: PERMIT, entity_type: IP, values: [10.0.0.1], apis: %s}\n"
 
-// bench is a gateway with a tool in front of it.
+// bench is a gateway and a run that talks to it.
 type bench struct {
 	t       *testing.T
 	gateway *emulator.Gateway
@@ -89,7 +89,7 @@ func (b *bench) apply(file string) *reconcile.Outcome {
 	return b.run.Apply(b.context, c)
 }
 
-// faults sets rules as text.
+// faults sets rules for faults, given as text.
 func (b *bench) faults(rules ...string) {
 	b.t.Helper()
 	var all []emulator.Fault
@@ -103,7 +103,7 @@ func (b *bench) faults(rules ...string) {
 	b.gateway.SetFaults(all)
 }
 
-// writes are the requests of the journal that are no reads.
+// writes are the requests in the journal that are not reads.
 func (b *bench) writes() (out []emulator.Entry) {
 	for _, e := range b.gateway.Journal() {
 		if e.Method != "GET" {
@@ -113,15 +113,15 @@ func (b *bench) writes() (out []emulator.Entry) {
 	return out
 }
 
-// TestPartsOfABatch: what fails inside a batch is told one by one, the rest counts as done, and the next run
-// repeats nothing else.
+// TestPartsOfABatch: the failed items of a batch are reported one by one, the others have succeeded, and the next run repeats only
+// the failed ones.
 func TestPartsOfABatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, apis(20), emulator.Options{}, remote.Config{})
 		b.apply(fmt.Sprintf(acl, "[{group: orders}]"))
 		none := fmt.Sprintf(acl, "[]")
 		c := compare(t.Context(), t, b.run, load(t, []byte(none)))
-		b.unbind(c.Actual.Links, "api_19") // by somebody else, since the gateway was read
+		b.unbind(c.Actual.Links, "api_19") // by somebody else, after the gateway was read
 		b.faults("op=BatchDelete* bind=orders/api_[358] code=APIG.9999")
 		b.gateway.ResetJournal()
 		out := b.run.Apply(t.Context(), c)
@@ -150,7 +150,7 @@ func TestPartsOfABatch(t *testing.T) {
 	})
 }
 
-// unbind takes the link of one API away, past the tool.
+// unbind removes the link of an API directly on the gateway.
 func (b *bench) unbind(links []kind.Link, name string) {
 	b.t.Helper()
 	at := slices.IndexFunc(links, func(l kind.Link) bool { return l.To.API.Name == name })
@@ -160,8 +160,8 @@ func (b *bench) unbind(links []kind.Link, name string) {
 	}
 }
 
-// TestRateLimit: with a gateway that lets in 20 requests a second, 500 changes take hardly longer than they
-// must, and hardly any request is refused.
+// TestRateLimit: on a gateway that accepts 20 requests a second, 500 changes take hardly longer than necessary, and hardly any
+// request is refused.
 func TestRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, apis(1), emulator.Options{Latency: 80 * time.Millisecond, Limit: emulator.RateLimit{Requests: 20}}, remote.Config{})
@@ -189,7 +189,7 @@ func TestRateLimit(t *testing.T) {
 	})
 }
 
-// TestRetryBudget: a gateway that fails every write is not asked for ever.
+// TestRetryBudget: if a gateway fails every write, the run stops repeating them.
 func TestRetryBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const budget = 25
@@ -207,16 +207,16 @@ func TestRetryBudget(t *testing.T) {
 	})
 }
 
-// TestAttempts: each result tells the requests that served it.
+// TestAttempts: each result has the number of requests for it.
 func TestAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, apis(3), emulator.Options{}, remote.Config{})
 		b.faults("op=CreateAcl* count=1 reset", "op=CreateApiAcl* count=2 status=429")
 		out := b.apply(fmt.Sprintf(acl, "[orders/api_0, orders/api_2]"))
 		for _, r := range out.Results {
-			want := 2 // a create whose connection broke, and the one after the look
+			want := 2 // a create whose connection broke, and its repeat
 			if r.Change.Link != nil {
-				want = 3 // one bind for both, turned away twice
+				want = 3 // one bind for both, refused twice
 			}
 			if r.Status != apply.Succeeded || r.Attempts != want {
 				t.Errorf("%s, want %d attempts", describeResult(r), want)
@@ -225,7 +225,7 @@ func TestAttempts(t *testing.T) {
 	})
 }
 
-// TestUnknown: when neither answer nor gateway tell what became of a write.
+// TestUnknown: a write is unknown if neither the answer nor the gateway shows whether it was carried out.
 func TestUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, apis(1), emulator.Options{}, remote.Config{})
@@ -245,7 +245,7 @@ func TestUnknown(t *testing.T) {
 	})
 }
 
-// TestNoAnswerNoCode: a code that may still be made is not asked for twice.
+// TestNoAnswerNoCode: the create of a code is not repeated if the gateway may still carry out the first request.
 func TestNoAnswerNoCode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, apis(1), emulator.Options{}, remote.Config{})
@@ -259,8 +259,7 @@ func TestNoAnswerNoCode(t *testing.T) {
 	})
 }
 
-// TestStop: after a stop nothing new starts, what is in flight ends within ten seconds, and every change has
-// a status.
+// TestStop: after a stop no further step starts, requests in flight end within ten seconds, and every change has a status.
 func TestStop(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
@@ -298,7 +297,7 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// stoppedWell: done is what is called done, and what was not begun is skipped.
+// stoppedWell checks that results agree with the gateway, and that changes that were not begun are skipped.
 func (b *bench) stoppedWell(out *reconcile.Outcome) {
 	b.t.Helper()
 	made := map[string]bool{}
@@ -324,7 +323,7 @@ func (b *bench) stoppedWell(out *reconcile.Outcome) {
 	}
 }
 
-// TestNoRoomForCodes: where old and new codes do not fit at once, the plan says so.
+// TestNoRoomForCodes: the plan has a warning if old and new codes together exceed the quota of an app.
 func TestNoRoomForCodes(t *testing.T) {
 	b := newBench(t, apis(1), emulator.Options{}, remote.Config{})
 	codes := func(from, n int) string {

@@ -29,7 +29,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// TestUndo: a run that is taken back leaves the gateway as it was, apart from what is listed.
+// TestUndo: the undo of a run leaves the gateway as it was before, apart from the losses that it lists.
 func TestUndo(t *testing.T) {
 	inEveryBehaviour(t, 10, func(t *testing.T, have, want []byte, b emulator.Behaviour) {
 		t.Helper()
@@ -39,8 +39,7 @@ func TestUndo(t *testing.T) {
 
 var undoKills = flag.Int("undo-kills", 2, "requests at which TestUndoKilled kills each run")
 
-// TestUndoKilled: the same for a run that was killed with any of its requests, before the gateway carried it out or
-// after.
+// TestUndoKilled: the same for a run that was killed at any of its requests, before or after the gateway carried that out.
 func TestUndoKilled(t *testing.T) {
 	for i, tc := range behaviours {
 		t.Run(tc.name, func(t *testing.T) {
@@ -78,9 +77,9 @@ type undoing struct {
 	state   *spec.State
 	file    tape
 	dead    mortal
-	untold  []diff.Loss // what the gateway does not tell
+	untold  []diff.Loss // what the gateway does not return
 
-	dieBackAt int // the request with which the first undo of a killed run dies; 0: that of every second one, somewhere
+	dieBackAt int // the request at which the first undo of a killed run is killed, too; 0 lets every second one be killed somewhere
 }
 
 func newUndoing(t *testing.T, have, want []byte, b emulator.Behaviour) *undoing {
@@ -88,7 +87,7 @@ func newUndoing(t *testing.T, have, want []byte, b emulator.Behaviour) *undoing 
 	if b.PluginContents == "newer" {
 		have = filled(t, have)
 	}
-	b.FeatureChanges = "any-time" // what is settled while a feature is waited for would not be tried
+	b.FeatureChanges = "any-time" // else unclear outcomes would be settled while the run waits to change a feature
 	u := &undoing{gateway: gateway(t, have, b), state: load(t, want)}
 	if b.DomainRedirect != "told" {
 		u.untold = []diff.Loss{untoldRedirects}
@@ -96,7 +95,7 @@ func newUndoing(t *testing.T, have, want []byte, b emulator.Behaviour) *undoing 
 	return u
 }
 
-// filled is a state with what newer gateways fill in.
+// filled is a state with the members that newer gateways fill in.
 func filled(t *testing.T, state []byte) []byte {
 	t.Helper()
 	var doc map[string]any
@@ -116,7 +115,7 @@ func filled(t *testing.T, state []byte) []byte {
 	return out
 }
 
-// tape is an undo file of a process that may die.
+// tape is the undo file of a process that may be killed.
 type tape struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -134,11 +133,11 @@ func (f *tape) Write(b []byte) (int, error) {
 
 func (f *tape) Sync() error { return nil }
 
-// mortal is a gateway whose client dies with a request.
+// mortal is a caller whose process is killed at a request.
 type mortal struct {
 	api.Caller
 	kill    context.CancelFunc
-	at      int // below 0: never
+	at      int // negative: never
 	carried bool
 
 	mu   sync.Mutex
@@ -171,7 +170,7 @@ func (m *mortal) Call(ctx context.Context, r api.Request, reply any) (int, error
 	return m.Caller.Call(ctx, r, reply)
 }
 
-// thereAndBack applies, dies with the n-th request of that, and takes back what was done.
+// thereAndBack applies, is killed at the n-th request, and takes back what was done.
 func (u *undoing) thereAndBack(t *testing.T, n int, carried bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
@@ -190,7 +189,7 @@ func (u *undoing) thereAndBack(t *testing.T, n int, carried bool) {
 	if n < 0 {
 		settled(t, out)
 	}
-	everything(t, &reconcile.Run{Caller: client(t, u.gateway), Parallel: 8}) // what lists show late, they show from now on
+	everything(t, &reconcile.Run{Caller: client(t, u.gateway), Parallel: 8}) // lists may show a change only at the next read
 	var lost []diff.Loss
 	if u.dieBackAt == 0 && n >= 0 && n%2 == 0 {
 		u.dieBackAt = n/2 + 3
@@ -206,7 +205,7 @@ func (u *undoing) thereAndBack(t *testing.T, n int, carried bool) {
 	}
 }
 
-// renamedLosses are losses with those of whole objects under the names, too, that the run gave these.
+// renamedLosses are losses, where the loss of a whole object that the run has renamed is also listed by its new name.
 func renamedLosses(p *diff.Plan, losses []diff.Loss) []diff.Loss {
 	for i := range p.Changes {
 		ch := &p.Changes[i]
@@ -224,7 +223,7 @@ func (u *undoing) lines() string {
 	return rest
 }
 
-// keep begins the undo file of a run.
+// keep starts the undo file of a run.
 func (u *undoing) keep(t *testing.T, run *reconcile.Run, c *compared.Result, of string) {
 	t.Helper()
 	e, err := run.Before(c)
@@ -252,13 +251,13 @@ func (u *undoing) keep(t *testing.T, run *reconcile.Run, c *compared.Result, of 
 	run.Caller = j
 }
 
-// takenBack is what became of taking back.
+// takenBack is the result of an undo.
 type takenBack struct {
 	plan   *diff.Plan
 	losses []diff.Loss
 }
 
-// dieBack begins to take the run back, and dies with the n-th request of that.
+// dieBack starts an undo of the run, which is killed at its n-th request.
 func (u *undoing) dieBack(ctx context.Context, t *testing.T, n int, carried bool) []diff.Loss {
 	t.Helper()
 	alive, kill := context.WithCancel(ctx)

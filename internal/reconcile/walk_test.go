@@ -38,7 +38,7 @@ acls:
   - {name: office, type: PERMIT, entity_type: IP, values: [10.0.0.1], apis: [{group: orders}]}
 `
 
-// twists are what a field may hold instead.
+// twists are the values by which a field is replaced.
 var twists = map[string]func(any) (any, bool){ // false: the field is left out
 	"absent":       func(any) (any, bool) { return nil, false },
 	"null":         func(any) (any, bool) { return nil, true },
@@ -52,15 +52,15 @@ var twists = map[string]func(any) (any, bool){ // false: the field is left out
 	"empty list":   func(any) (any, bool) { return []any{}, true },
 	"mapping":      func(any) (any, bool) { return map[string]any{"unheard": "of"}, true },
 	"as text": func(v any) (any, bool) {
-		raw, _ := json.Marshal(v) // it was JSON
+		raw, _ := json.Marshal(v) // cannot fail, since v comes from JSON
 		return strings.Trim(string(raw), `"`), true
 	},
 }
 
-// naming are fields that say which thing is meant: with another value it is another thing.
+// naming matches fields that identify something: with another value the answer is about something else.
 var naming = regexp.MustCompile(`(^|_)(id|name|ids|key|code|codes|uri|method|secret|domain|domains)$|^(tags|apps|apis|auths|acls|plugins|throttles|throttle_specials|app_codes|envs|groups|plugin_content|acl_value|app_acl_values|total)$`)
 
-// members finds the members of an answer; entries of lists are one.
+// members finds the members of an answer; all entries of a list have the same path.
 func members(path string, v any, into map[string]any) {
 	switch t := v.(type) {
 	case map[string]any:
@@ -75,7 +75,7 @@ func members(path string, v any, into map[string]any) {
 	}
 }
 
-// twist changes a member of an answer wherever it is.
+// twist changes a member of an answer, in all entries of lists.
 func twist(v any, steps []string, how func(any) (any, bool)) any {
 	switch t := v.(type) {
 	case []any:
@@ -106,8 +106,8 @@ func endpoint(r *http.Request) string {
 	return regexp.MustCompile(`[0-9a-f]{32}`).ReplaceAllString(path, "{id}")
 }
 
-// walk runs something with each field of those answers that it reads, of some endpoints, twisted in each way; with the
-// race detector, which makes it slow, in one way of 25, others for the next field.
+// walk calls do once for each field of the answers that do reads from some endpoints, and for each way to twist that field. With the
+// race detector, which makes it slow, it runs only every 25th case.
 func walk(t *testing.T, b *bench, endpoints string, do func(walker)) {
 	t.Helper()
 	found := map[string]map[string]any{}
@@ -138,7 +138,7 @@ func walk(t *testing.T, b *bench, endpoints string, do func(walker)) {
 	t.Logf("%d cases in %d answers", n, len(found))
 }
 
-// twisted is a walker to whom one field of one answer is twisted in one way.
+// twisted is a walker that receives an answer of which one field is twisted.
 func twisted(t *testing.T, b *bench, at string, steps []string, name string) walker {
 	last := steps[len(steps)-1]
 	w := walker{t: t, b: b, loose: naming.MatchString(last) && name != "absent" && name != "null"}
@@ -152,24 +152,22 @@ func twisted(t *testing.T, b *bench, at string, steps []string, name string) wal
 		if endpoint(r) != at || d.Decode(&tree) != nil {
 			return body
 		}
-		bent, _ := json.Marshal(twist(tree, steps, twists[name])) // it was JSON
+		bent, _ := json.Marshal(twist(tree, steps, twists[name])) // cannot fail, since the tree comes from JSON
 		return bent
 	}
 	return w
 }
 
-// TestEveryFieldOfEveryAnswer walks through all fields of all answers that a comparison and an export read, and through
-// all that can be wrong with each. Whatever it is: nothing crashes; what cannot be read is an error that says which answer
-// it was; else no plan creates, deletes, replaces, binds or unbinds anything, and an export holds every object, is valid,
-// and has no difference from the gateway that it is of.
+// TestEveryFieldOfEveryAnswer twists each field of each answer that a comparison and an export read, in every way. Nothing crashes.
+// An answer that cannot be read is an error that names it. Otherwise no plan creates, deletes, replaces, binds or unbinds anything,
+// and an export is valid, has every object, and has no difference from the gateway.
 func TestEveryFieldOfEveryAnswer(t *testing.T) {
 	b := newBench(t, apis(2), emulator.Options{}, remote.Config{})
 	b.apply(shop)
 	walk(t, b, "", walker.run)
 }
 
-// TestEveryFieldThatIsLookedAt does so for what drift, explain and doctor read besides: whatever it is, they tell what
-// they know.
+// TestEveryFieldThatIsLookedAt does the same for what only drift, explain and doctor read: whatever is twisted, they report the rest.
 func TestEveryFieldThatIsLookedAt(t *testing.T) {
 	const seen = `gateway:
   environments: [RELEASE]
@@ -209,8 +207,8 @@ type walker struct {
 	t     *testing.T
 	b     *bench
 	bend  func(r *http.Request, body []byte) []byte
-	loose bool   // the answer speaks of other things: only that nothing crashes is to be seen
-	other string // it speaks of other things of this kind, so that those of the files are to be made
+	loose bool   // the answer is about something else: it is only checked that nothing crashes
+	other string // the answer is about other objects of this kind, so that a plan may create those of the files
 }
 
 func (w walker) client() *remote.Client {
@@ -263,7 +261,7 @@ func (w walker) run() {
 	}
 }
 
-// readable reports whether something could be read; an error must say which answer it was.
+// readable reports whether reading succeeded; an error must name the answer.
 func (w walker) readable(err error) bool {
 	w.t.Helper()
 	if err != nil {
@@ -289,7 +287,7 @@ func (w walker) harmless(how string, c *compared.Result) {
 	}
 }
 
-// fixed reports whether a replace follows from what the gateway says of a fixed field: the files win.
+// fixed reports whether a replace is due to a twisted field that cannot change: then the files decide.
 func fixed(ch *diff.Change) bool {
 	return ch.Action == diff.Replace && len(ch.Fields) == 1 && ch.Fields[0].Before != "" && ch.Fields[0].Before != nil
 }
