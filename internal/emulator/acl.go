@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -47,13 +48,13 @@ var aclResource = resource{
 		{op: "ListAclStrategiesV2", method: http.MethodGet, path: "{I}/acls", do: listACLs},
 		{op: "CreateAclStrategyV2", method: http.MethodPost, path: "{I}/acls", do: taking(createACL)},
 		{op: "BatchDeleteAclV2", method: http.MethodPut, path: "{I}/acls", do: taking(deleteACLs)},
-		{op: "ShowDetailsOfAclPolicyV2", method: http.MethodGet, path: "{I}/acls/{acl_id}", do: of(theACL, showACL)},
+		{op: "ShowDetailsOfAclPolicyV2", method: http.MethodGet, path: "{I}/acls/{acl_id}", do: shows(theACL, (*Gateway).aclView)},
 		{op: "UpdateAclStrategyV2", method: http.MethodPut, path: "{I}/acls/{acl_id}", do: ofTaking(theACL, updateACL)},
 		{op: "DeleteAclV2", method: http.MethodDelete, path: "{I}/acls/{acl_id}", do: of(theACL, deleteACL)},
 	},
 	quotas: []quota{quotaACLs},
 	sections: []section{
-		sectionOf("acls", func(f fileACL) string { return f.Name }, (*loader).acl, dumped("acl", (*state).acls, (*dumper).dumpACL)),
+		sectionOf("acls", func(f fileACL) string { return f.Name }, (*loader).acl, dumped((*state).acls, (*dumper).dumpACL)),
 	},
 }
 
@@ -61,7 +62,7 @@ var quotaACLs = quota{name: "ACL_NUM_LIMIT", code: "APIG.3112", what: "access co
 
 func (s *state) acls() *table[*acl] { return tableOf[*acl](s, "acl") }
 
-func (a *acl) view() aclView {
+func (g *Gateway) aclView(a *acl) aclView {
 	return aclView{ID: a.id, aclBody: a.aclBody, UpdateTime: stamp(a.updated)}
 }
 
@@ -70,19 +71,18 @@ func (a *acl) effect(action string) Effect {
 }
 
 func listACLs(g *Gateway, c *call) (reply, error) {
-	var f filter[*acl]
-	f.where(c, "id", func(a *acl) string { return a.id })
-	f.like(c, "name", c.precise("name"), func(a *acl) string { return a.name })
+	f := named[*acl](c, "id", "name")
 	f.where(c, "acl_type", func(a *acl) string { return a.Type })
 	f.where(c, "entity_type", func(a *acl) string { return a.EntityType })
 	return page(g, c, "acls", g.acls().pick(c.arg("id"), c.exactName()), f.keep(), func(a *acl) aclView {
-		v, n := a.view(), len(g.screened().ofPolicy(a.id))
+		v, n := g.aclView(a), len(g.screened().ofPolicy(a.id))
 		v.BindNum = &n
 		return v
 	})
 }
 
-func (b aclBody) check() error {
+// check looks at what a creation or update sends; self is "" at a creation.
+func (b aclBody) check(g *Gateway, self string) error {
 	var v checks
 	v.text("acl_name", b.Name, 3, 64, policyName)
 	v.oneOf("acl_type", b.Type, "PERMIT", "DENY")
@@ -105,6 +105,7 @@ func (b aclBody) check() error {
 			v.that(accountID().MatchString(entry), "acl_value")
 		}
 	}
+	v.unique(g.acls().taken("", b.Name, self), "APIG.3206", "access control policy", b.Name)
 	return v.err
 }
 
@@ -119,58 +120,41 @@ func (b aclBody) stored(g *Gateway) aclBody {
 }
 
 func createACL(g *Gateway, c *call, b aclBody) (reply, error) {
-	if err := b.check(); err != nil {
+	if err := cmp.Or(b.check(g, ""), g.room(quotaACLs, len(g.acls().rows))); err != nil {
 		return reply{}, err
 	}
-	if g.acls().taken("", b.Name, "") {
-		return reply{}, nameTaken("APIG.3206", "access control policy", b.Name)
-	}
-	if err := g.room(quotaACLs, len(g.acls().rows)); err != nil {
-		return reply{}, err
-	}
-	a := &acl{identity: g.identify(b.Name, "", c.now), aclBody: b.stored(g)}
-	g.acls().add(a)
-	c.effect(a.effect("create"))
-	v := a.view()
+	a := &acl{aclBody: b.stored(g)}
+	g.acls().create(g, c, a, b.Name, "")
+	v := g.aclView(a)
 	v.UpdateTime = exactStamp(a.updated)
 	return created(v)
 }
 
-func showACL(_ *Gateway, _ *call, a *acl) (reply, error) {
-	return ok(a.view())
-}
-
 func updateACL(g *Gateway, c *call, a *acl, b aclBody) (reply, error) {
-	if err := b.check(); err != nil {
+	if err := b.check(g, a.id); err != nil {
 		return reply{}, err
 	}
 	if b.EntityType != a.EntityType {
 		return reply{}, invalid("entity_type")
 	}
-	if g.acls().taken("", b.Name, a.id) {
-		return reply{}, nameTaken("APIG.3206", "access control policy", b.Name)
-	}
-	g.acls().rename(a, b.Name)
-	a.aclBody, a.updated = b.stored(g), c.now
-	c.effect(a.effect("update"))
-	return ok(a.view())
+	a.aclBody = b.stored(g)
+	g.acls().update(c, a, b.Name)
+	return ok(g.aclView(a))
 }
 
-// dropACL deletes an ACL that is bound nowhere.
-func (g *Gateway) dropACL(c *call, a *acl) *refusal {
+// kept refuses to delete an ACL that is bound.
+func (a *acl) kept(g *Gateway) *refusal {
 	if len(g.screened().ofPolicy(a.id)) > 0 {
 		return refuse(http.StatusForbidden, "APIG.3447", "The access control policy has been bound to APIs,id:%s", a.id)
 	}
-	g.acls().remove(a)
-	c.effect(a.effect("delete"))
 	return nil
 }
 
 func deleteACL(g *Gateway, c *call, a *acl) (reply, error) {
-	if no := g.dropACL(c, a); no != nil {
+	if no := a.kept(g); no != nil {
 		return reply{}, no
 	}
-	return noContent()
+	return g.acls().delete(c, a)
 }
 
 type aclDeletion struct {
@@ -184,9 +168,9 @@ func deleteACLs(g *Gateway, c *call, b aclDeletion) (reply, error) {
 			return noACL(id), about
 		}
 		about["acl_name"] = a.name
-		no := g.strikeItem(c.route.op, id, nil)
+		no := cmp.Or(g.strikeItem(c.route.op, id, nil), a.kept(g))
 		if no == nil {
-			no = g.dropACL(c, a)
+			_, _ = g.acls().delete(c, a)
 		}
 		return no, about
 	})
@@ -201,12 +185,8 @@ type fileACL struct {
 }
 
 func (l *loader) acl(f fileACL) error {
-	i, err := l.identity("acl", f.Name, "")
-	if err != nil {
-		return err
-	}
-	a := &acl{identity: i, aclBody: aclBody{Name: f.Name, Type: f.Type, EntityType: f.EntityType, Value: strings.Join(f.Values, ",")}}
-	if err := fresh(l.acls(), a); err != nil {
+	a := &acl{aclBody: aclBody{Name: f.Name, Type: f.Type, EntityType: f.EntityType, Value: strings.Join(f.Values, ",")}}
+	if err := fresh(l, l.acls(), a, f.Name); err != nil {
 		return err
 	}
 	return bindLoaded(l, aclBinding, a, f.APIs)

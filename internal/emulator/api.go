@@ -88,8 +88,8 @@ var apiResource = resource{
 	routes: []route{
 		{op: "ListApisV2", method: http.MethodGet, path: "{I}/apis", do: listAPIs},
 		{op: "CreateApiV2", method: http.MethodPost, path: "{I}/apis", do: taking(createAPI)},
-		{op: "CheckApisV2", method: http.MethodPost, path: "{I}/apis/check", do: checkAPIs},
-		{op: "ShowDetailsOfApiV2", method: http.MethodGet, path: "{I}/apis/{api_id}", do: of(theAPI, showAPI)},
+		{op: "CheckApisV2", method: http.MethodPost, path: "{I}/apis/check", do: taking(checkAPIs)},
+		{op: "ShowDetailsOfApiV2", method: http.MethodGet, path: "{I}/apis/{api_id}", do: shows(theAPI, (*Gateway).apiView)},
 		{op: "UpdateApiV2", method: http.MethodPut, path: "{I}/apis/{api_id}", do: ofTaking(theAPI, updateAPI)},
 		{op: "DeleteApiV2", method: http.MethodDelete, path: "{I}/apis/{api_id}", do: of(theAPI, deleteAPI)},
 		{op: "ListTagsV2", method: http.MethodGet, path: "{I}/tags", do: listTags},
@@ -224,10 +224,6 @@ func (f *filter[T]) tagged(c *call, of func(T) *api) {
 			return w == "#no_tags#" && len(tags) == 0 || slices.Contains(tags, w)
 		})
 	})
-}
-
-func showAPI(g *Gateway, _ *call, a *api) (reply, error) {
-	return ok(g.apiView(a))
 }
 
 func listTags(g *Gateway, c *call) (reply, error) {

@@ -124,9 +124,8 @@ func updateAPI(g *Gateway, c *call, a *api, b apiBody) (reply, error) {
 	if in != a.group {
 		return reply{}, invalid("group_id")
 	}
-	g.apis().rename(a, b.Name)
-	a.apiBody, a.updated = b, c.now
-	c.effect(a.effect("update"))
+	a.apiBody = b
+	g.apis().update(c, a, b.Name)
 	return ok(g.apiView(a))
 }
 
@@ -140,26 +139,22 @@ func deleteAPI(g *Gateway, c *call, a *api) (reply, error) {
 			delete(g.versions, v.id)
 		}
 	}
-	g.apis().remove(a)
 	a.group.apis.remove(a)
-	c.effect(a.effect("delete"))
-	return noContent()
+	return g.apis().delete(c, a)
 }
 
-func checkAPIs(g *Gateway, c *call) (reply, error) {
-	b, err := body[struct {
-		Type      string `json:"type"`
-		Name      string `json:"name"`
-		ReqMethod string `json:"req_method"`
-		ReqURI    string `json:"req_uri"`
-		MatchMode string `json:"match_mode"`
-		GroupID   string `json:"group_id"`
-		APIID     string `json:"api_id"`
-		RomaAppID string `json:"roma_app_id"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
+type checkAPIsBody struct {
+	Type      string `json:"type"`
+	Name      string `json:"name"`
+	ReqMethod string `json:"req_method"`
+	ReqURI    string `json:"req_uri"`
+	MatchMode string `json:"match_mode"`
+	GroupID   string `json:"group_id"`
+	APIID     string `json:"api_id"`
+	RomaAppID string `json:"roma_app_id"`
+}
+
+func checkAPIs(g *Gateway, _ *call, b checkAPIsBody) (reply, error) {
 	if b.Type != "name" && b.Type != "path" {
 		return reply{}, invalid("type")
 	}

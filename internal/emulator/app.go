@@ -61,15 +61,15 @@ var appResource = resource{
 	routes: []route{
 		{op: "ListAppsV2", method: http.MethodGet, path: "{I}/apps", do: listApps},
 		{op: "CreateAnAppV2", method: http.MethodPost, path: "{I}/apps", do: taking(createApp)},
-		{op: "ShowDetailsOfAppV2", method: http.MethodGet, path: "{I}/apps/{app_id}", do: of(theAppItself, showApp)},
+		{op: "ShowDetailsOfAppV2", method: http.MethodGet, path: "{I}/apps/{app_id}", do: shows(theAppItself, (*Gateway).appView)},
 		{op: "UpdateAppV2", method: http.MethodPut, path: "{I}/apps/{app_id}", do: ofTaking(theAppItself, updateApp)},
 		{op: "DeleteAppV2", method: http.MethodDelete, path: "{I}/apps/{app_id}", do: of(theAppItself, deleteApp)},
 		{op: "CheckAppV2", method: http.MethodGet, path: "{I}/apps/validation/{app_id}", do: of(theAppItself, validateApp)},
-		{op: "ResettingAppSecretV2", method: http.MethodPut, path: "{I}/apps/secret/{app_id}", do: of(theAppItself, resetSecret)},
+		{op: "ResettingAppSecretV2", method: http.MethodPut, path: "{I}/apps/secret/{app_id}", do: ofTaking(theAppItself, resetSecret)},
 	},
 	quotas: []quota{quotaApps, quotaAppSwitch},
 	sections: []section{
-		sectionOf("apps", func(f fileApp) string { return f.Name }, (*loader).app, dumped("app", (*state).apps, (*dumper).app)),
+		sectionOf("apps", func(f fileApp) string { return f.Name }, (*loader).app, dumped((*state).apps, (*dumper).app)),
 	},
 }
 
@@ -99,18 +99,17 @@ func masked(secret string) string {
 	return secret[:3] + "************" + secret[len(secret)-3:]
 }
 
-func (a *app) effect(kind, action, id string) Effect {
+// partEffect is about something that an app has one or several of.
+func (a *app) partEffect(kind, action, id string) Effect {
 	return Effect{Kind: kind, Action: action, ID: id, Policy: a.id, PolicyName: a.name}
 }
 
-func (a *app) ownEffect(action string) Effect {
+func (a *app) effect(action string) Effect {
 	return Effect{Kind: "app", Action: action, ID: a.id, Name: a.name}
 }
 
 func listApps(g *Gateway, c *call) (reply, error) {
-	var f filter[*app]
-	f.where(c, "id", func(a *app) string { return a.id })
-	f.like(c, "name", c.precise("name"), func(a *app) string { return a.name })
+	f := named[*app](c, "id", "name")
 	f.where(c, "status", func(*app) string { return "1" })
 	f.where(c, "app_key", func(a *app) string { return a.key })
 	f.where(c, "creator", func(*app) string { return "USER" })
@@ -136,16 +135,11 @@ func (g *Gateway) checkApp(b appBody, self string) error {
 		v.that(g.appSwitch(), "app_secret")
 		v.text("app_secret", *b.Secret, 8, 128, appSecret)
 	}
-	if v.err != nil {
-		return v.err
-	}
-	if g.apps().taken("", b.Name, self) {
-		return nameTaken("APIG.3203", "app", b.Name)
-	}
+	v.unique(g.apps().taken("", b.Name, self), "APIG.3203", "app", b.Name)
 	if holder := g.apps().keys[or(b.Key, "")]; holder != nil && holder.id != self {
-		return refuse(http.StatusBadRequest, "APIG.3310", "The app key already exists,app_key:%s", *b.Key)
+		v.fail(refuse(http.StatusBadRequest, "APIG.3310", "The app key already exists,app_key:%s", *b.Key))
 	}
-	return nil
+	return v.err
 }
 
 // appSwitch reports whether callers may choose keys and secrets.
@@ -162,7 +156,7 @@ func createApp(g *Gateway, c *call, b appBody) (reply, error) {
 	}
 	a := &app{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, ""), domainID: b.DomainID, project: b.ProjectID}
 	g.addApp(a, or(b.Key, ""), or(b.Secret, ""))
-	c.effect(a.ownEffect("create"))
+	c.effect(a.effect("create"))
 	v := g.appView(a)
 	v.AppSecret, v.RegisterTime = a.secret, exactStamp(a.created)
 	return created(v)
@@ -181,10 +175,6 @@ func (s *state) addApp(a *app, key, secret string) {
 	s.apps().keys[a.key] = a
 }
 
-func showApp(g *Gateway, _ *call, a *app) (reply, error) {
-	return ok(g.appView(a))
-}
-
 func validateApp(_ *Gateway, _ *call, a *app) (reply, error) {
 	return ok(map[string]any{"id": a.id, "name": a.name, "remark": a.remark})
 }
@@ -193,35 +183,31 @@ func updateApp(g *Gateway, c *call, a *app, b appBody) (reply, error) {
 	if err := g.checkApp(b, a.id); err != nil {
 		return reply{}, err
 	}
-	g.apps().rename(a, b.Name)
 	a.remark = g.unclearedRemark(a.remark, b.Remark)
 	if b.Key != nil {
 		delete(g.apps().keys, a.key)
 		a.key = *b.Key
 		g.apps().keys[a.key] = a
 	}
-	c.effect(a.ownEffect("update"))
+	g.apps().update(c, a, b.Name)
 	if b.Secret != nil && *b.Secret != a.secret {
 		g.setSecret(c, a, *b.Secret)
 	}
-	a.updated = c.now
 	return ok(g.appView(a))
 }
 
 func (g *Gateway) setSecret(c *call, a *app, secret string) {
 	a.secret, a.updated = secret, c.now
-	e := a.effect("app_secret", "update", a.id)
+	e := a.partEffect("app_secret", "update", a.id)
 	e.Value = fingerprint(secret)
 	c.effect(e)
 }
 
-func resetSecret(g *Gateway, c *call, a *app) (reply, error) {
-	b, err := body[struct {
-		Secret *string `json:"app_secret"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
+type appSecretBody struct {
+	Secret *string `json:"app_secret"`
+}
+
+func resetSecret(g *Gateway, c *call, a *app, b appSecretBody) (reply, error) {
 	secret := or(b.Secret, "")
 	if secret == "" {
 		secret = g.newID()
@@ -239,10 +225,8 @@ func deleteApp(g *Gateway, c *call, a *app) (reply, error) {
 		c.effect(s.effect("delete"))
 	}
 	g.setQuota(c, a, nil)
-	g.apps().remove(a)
 	delete(g.apps().keys, a.key)
-	c.effect(a.ownEffect("delete"))
-	return noContent()
+	return g.apps().delete(c, a)
 }
 
 type fileApp struct {
@@ -276,10 +260,10 @@ func (l *loader) app(f fileApp) error {
 		if err != nil {
 			return err
 		}
-		a.codes.add(&appCodeEntry{seq: l.next(), id: l.id(address), code: code, created: at})
+		a.codes.add(&appCodeEntry{app: a, seq: l.next(), id: l.id(address), code: code, created: at})
 	}
 	for range f.Codes.Generate {
-		a.codes.add(&appCodeEntry{seq: l.next(), id: l.newID(), code: l.newID() + l.newID(), created: l.now})
+		a.codes.add(&appCodeEntry{app: a, seq: l.next(), id: l.newID(), code: l.newID() + l.newID(), created: l.now})
 	}
 	if f.Access != nil {
 		a.access = &appAccess{Type: f.Access.Type, Values: f.Access.Values}

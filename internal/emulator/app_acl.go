@@ -51,13 +51,13 @@ func setAppACL(_ *Gateway, c *call, a *app, b appAccess) (reply, error) {
 		return reply{}, v.err
 	}
 	a.access = &b
-	c.effect(a.effect("app_access_control", "update", a.id))
+	c.effect(a.partEffect("app_access_control", "update", a.id))
 	return created(a.accessView())
 }
 
 func deleteAppACL(_ *Gateway, c *call, a *app) (reply, error) {
 	a.access = nil
-	c.effect(a.effect("app_access_control", "delete", a.id))
+	c.effect(a.partEffect("app_access_control", "delete", a.id))
 	return noContent()
 }
 

@@ -9,6 +9,7 @@ import (
 
 // appCodeEntry is one code that an app may show instead of a signature.
 type appCodeEntry struct {
+	app     *app
 	seq     uint64
 	id      string
 	code    string
@@ -16,6 +17,7 @@ type appCodeEntry struct {
 }
 
 func (e *appCodeEntry) order() uint64 { return e.seq }
+func (e *appCodeEntry) key() string   { return e.id }
 
 type appCodeView struct {
 	ID         string `json:"id"`
@@ -28,25 +30,27 @@ const appCodesPath = "{I}/apps/{app_id}/app-codes"
 
 var noAppCode = missing("APIG.3082", "App code %s does not exist")
 
+var theAppCode = partInPath(theApp, func(a *app) []*appCodeEntry { return a.codes }, "app_code_id", noAppCode)
+
 var appCodeResource = resource{
 	routes: []route{
 		{op: "ListAppCodesV2", method: http.MethodGet, path: appCodesPath, do: of(theApp, listAppCodes)},
-		{op: "CreateAppCodeV2", method: http.MethodPost, path: appCodesPath, do: of(theApp, createAppCode)},
+		{op: "CreateAppCodeV2", method: http.MethodPost, path: appCodesPath, do: ofTaking(theApp, createAppCode)},
 		{op: "CreateAppCodeAutoV2", method: http.MethodPut, path: appCodesPath, do: of(theApp, generateAppCode)},
-		{op: "ShowDetailsOfAppCodeV2", method: http.MethodGet, path: appCodesPath + "/{app_code_id}", do: showAppCode},
-		{op: "DeleteAppCodeV2", method: http.MethodDelete, path: appCodesPath + "/{app_code_id}", do: deleteAppCode},
+		{op: "ShowDetailsOfAppCodeV2", method: http.MethodGet, path: appCodesPath + "/{app_code_id}", do: of(theAppCode, showAppCode)},
+		{op: "DeleteAppCodeV2", method: http.MethodDelete, path: appCodesPath + "/{app_code_id}", do: of(theAppCode, deleteAppCode)},
 	},
 	quotas: []quota{quotaAppCodes},
 }
 
 var quotaAppCodes = quota{name: "APP_CODE_NUM_LIMIT", code: "APIG.3131", what: "app codes", regular: 5}
 
-func (e *appCodeEntry) view(a *app) appCodeView {
-	return appCodeView{ID: e.id, AppCode: e.code, AppID: a.id, CreateTime: exactStamp(e.created)}
+func (e *appCodeEntry) view() appCodeView {
+	return appCodeView{ID: e.id, AppCode: e.code, AppID: e.app.id, CreateTime: exactStamp(e.created)}
 }
 
 func listAppCodes(g *Gateway, c *call, a *app) (reply, error) {
-	return page(g, c, "app_codes", a.codes, nil, func(e *appCodeEntry) appCodeView { return e.view(a) })
+	return page(g, c, "app_codes", a.codes, nil, (*appCodeEntry).view)
 }
 
 // addCode gives the app a code.
@@ -59,25 +63,23 @@ func (g *Gateway) addCode(c *call, a *app, code string) (reply, error) {
 	if err := g.room(quotaAppCodes, len(a.codes)); err != nil {
 		return reply{}, err
 	}
-	e := &appCodeEntry{seq: g.next(), id: g.newID(), code: code, created: c.now}
+	e := &appCodeEntry{app: a, seq: g.next(), id: g.newID(), code: code, created: c.now}
 	a.codes.add(e)
-	c.effect(e.effect(a, "create"))
-	return created(e.view(a))
+	c.effect(e.effect("create"))
+	return created(e.view())
 }
 
-func (e *appCodeEntry) effect(a *app, action string) Effect {
-	shown := a.effect("app_code", action, e.id)
+func (e *appCodeEntry) effect(action string) Effect {
+	shown := e.app.partEffect("app_code", action, e.id)
 	shown.Value = fingerprint(e.code)
 	return shown
 }
 
-func createAppCode(g *Gateway, c *call, a *app) (reply, error) {
-	b, err := body[struct {
-		AppCode string `json:"app_code"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
+type appCodeBody struct {
+	AppCode string `json:"app_code"`
+}
+
+func createAppCode(g *Gateway, c *call, a *app, b appCodeBody) (reply, error) {
 	var v checks
 	if v.text("app_code", b.AppCode, 64, 180, appCode); v.err != nil {
 		return reply{}, v.err
@@ -89,36 +91,12 @@ func generateAppCode(g *Gateway, c *call, a *app) (reply, error) {
 	return g.addCode(c, a, g.newID()+g.newID())
 }
 
-// codeOf finds the code that the path names.
-func (g *Gateway) codeOf(c *call) (*app, *appCodeEntry, error) {
-	a, err := theApp(g, c)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, e := range a.codes {
-		if e.id == c.path["app_code_id"] {
-			return a, e, nil
-		}
-	}
-	return nil, nil, noAppCode(c.path["app_code_id"])
-}
-
 // showAppCode answers 201, as documented.
-func showAppCode(g *Gateway, c *call) (reply, error) {
-	a, e, err := g.codeOf(c)
-	if err != nil {
-		return reply{}, err
-	}
-	return created(e.view(a))
-}
+func showAppCode(_ *Gateway, _ *call, e *appCodeEntry) (reply, error) { return created(e.view()) }
 
-func deleteAppCode(g *Gateway, c *call) (reply, error) {
-	a, e, err := g.codeOf(c)
-	if err != nil {
-		return reply{}, err
-	}
-	a.codes.remove(e)
-	c.effect(e.effect(a, "delete"))
+func deleteAppCode(_ *Gateway, c *call, e *appCodeEntry) (reply, error) {
+	e.app.codes.remove(e)
+	c.effect(e.effect("delete"))
 	return noContent()
 }
 

@@ -41,24 +41,24 @@ var noAppQuota = missing("APIG.3093", "App quota %s does not exist")
 var appQuotaResource = resource{
 	routes: []route{
 		{op: "ListAppQuotas", method: http.MethodGet, path: quotasPath, do: listAppQuotas},
-		{op: "CreateAppQuota", method: http.MethodPost, path: quotasPath, do: createAppQuota},
-		{op: "ShowAppQuota", method: http.MethodGet, path: oneQuotaPath, do: of((*Gateway).quotaOf, showAppQuota)},
-		{op: "UpdateAppQuota", method: http.MethodPut, path: oneQuotaPath, do: ofTaking((*Gateway).quotaOf, updateAppQuota)},
-		{op: "DeleteAppQuota", method: http.MethodDelete, path: oneQuotaPath, do: of((*Gateway).quotaOf, deleteAppQuota)},
-		{op: "AssociateAppsForAppQuota", method: http.MethodPost, path: oneQuotaPath + "/binding-apps", do: of((*Gateway).quotaOf, bindQuota)},
-		{op: "ListAppQuotaBoundApps", method: http.MethodGet, path: oneQuotaPath + "/bound-apps", do: listBoundApps},
-		{op: "ListAppQuotaBindableApps", method: http.MethodGet, path: oneQuotaPath + "/bindable-apps", do: listBindableApps},
-		{op: "DisassociateAppQuotaWithApp", method: http.MethodDelete, path: oneQuotaPath + "/bound-apps/{app_id}", do: of((*Gateway).quotaOf, unbindQuota)},
+		{op: "CreateAppQuota", method: http.MethodPost, path: quotasPath, do: taking(createAppQuota)},
+		{op: "ShowAppQuota", method: http.MethodGet, path: oneQuotaPath, do: shows(theQuota, (*Gateway).quotaView)},
+		{op: "UpdateAppQuota", method: http.MethodPut, path: oneQuotaPath, do: ofTaking(theQuota, updateAppQuota)},
+		{op: "DeleteAppQuota", method: http.MethodDelete, path: oneQuotaPath, do: of(theQuota, deleteAppQuota)},
+		{op: "AssociateAppsForAppQuota", method: http.MethodPost, path: oneQuotaPath + "/binding-apps", do: ofTaking(theQuota, bindQuota)},
+		{op: "ListAppQuotaBoundApps", method: http.MethodGet, path: oneQuotaPath + "/bound-apps", do: of(theQuota, listBoundApps)},
+		{op: "ListAppQuotaBindableApps", method: http.MethodGet, path: oneQuotaPath + "/bindable-apps", do: of(theQuota, listBindableApps)},
+		{op: "DisassociateAppQuotaWithApp", method: http.MethodDelete, path: oneQuotaPath + "/bound-apps/{app_id}", do: of(theQuota, unbindQuota)},
 		{op: "ShowAppBoundAppQuota", method: http.MethodGet, path: "{I}/apps/{app_id}/bound-quota", do: of(theApp, showBoundQuota)},
 	},
 	sections: []section{
-		sectionOf("app_quotas", func(f fileQuota) string { return f.Name }, (*loader).appQuota, (*dumper).dumpAppQuotas),
+		sectionOf("app_quotas", func(f fileQuota) string { return f.Name }, (*loader).appQuota, dumped((*state).appQuotas, (*dumper).dumpAppQuota)),
 	},
 }
 
 func (s *state) appQuotas() *table[*appQuota] { return tableOf[*appQuota](s, "app_quota") }
 
-func (q *appQuota) view() quotaView {
+func (g *Gateway) quotaView(q *appQuota) quotaView {
 	return quotaView{ID: q.id, quotaBody: q.quotaBody, CreateTime: stamp(q.created), BoundAppNum: q.apps}
 }
 
@@ -70,8 +70,8 @@ func (q *appQuota) bindEffect(a *app, action string) Effect {
 	return Effect{Kind: "app_quota_binding", Action: action, ID: a.id, Policy: q.id, PolicyName: q.name, Name: a.name}
 }
 
-// quotaOf finds the quota that the path names.
-func (g *Gateway) quotaOf(c *call) (*appQuota, error) {
+// theQuota finds the quota that the path names.
+func theQuota(g *Gateway, c *call) (*appQuota, error) {
 	if !g.supports("app_quota") {
 		return nil, unsupported("app_quota")
 	}
@@ -81,7 +81,7 @@ func (g *Gateway) quotaOf(c *call) (*appQuota, error) {
 func listAppQuotas(g *Gateway, c *call) (reply, error) {
 	var f filter[*appQuota]
 	f.like(c, "name", false, func(q *appQuota) string { return q.name })
-	return page(g, c, "quotas", g.appQuotas().rows, f.keep(), (*appQuota).view)
+	return page(g, c, "quotas", g.appQuotas().rows, f.keep(), g.quotaView)
 }
 
 func (g *Gateway) checkQuota(b quotaBody, self string) error {
@@ -93,54 +93,38 @@ func (g *Gateway) checkQuota(b quotaBody, self string) error {
 	v.remark(or(b.Remark, ""))
 	_, err := time.Parse(time.DateTime, or(b.ResetTime, "1970-01-01 00:00:00"))
 	v.that(err == nil, "reset_time")
-	if v.err == nil && g.appQuotas().taken("", b.Name, self) {
-		v.fail(nameTaken("APIG.3325", "app quota", b.Name))
-	}
+	v.unique(g.appQuotas().taken("", b.Name, self), "APIG.3325", "app quota", b.Name)
 	return v.err
 }
 
-func createAppQuota(g *Gateway, c *call) (reply, error) {
+func createAppQuota(g *Gateway, c *call, b quotaBody) (reply, error) {
 	if !g.supports("app_quota") {
 		return reply{}, unsupported("app_quota")
-	}
-	b, err := body[quotaBody](c)
-	if err != nil {
-		return reply{}, err
 	}
 	if err := g.checkQuota(b, ""); err != nil {
 		return reply{}, err
 	}
-	remark := or(b.Remark, "")
-	b.Remark = &remark
-	q := &appQuota{identity: g.identify(b.Name, "", c.now), quotaBody: b}
-	g.appQuotas().add(q)
-	c.effect(q.effect("create"))
-	return created(q.view())
-}
-
-func showAppQuota(_ *Gateway, _ *call, q *appQuota) (reply, error) {
-	return ok(q.view())
+	b.Remark = new(or(b.Remark, ""))
+	q := &appQuota{quotaBody: b}
+	g.appQuotas().create(g, c, q, b.Name, "")
+	return created(g.quotaView(q))
 }
 
 func updateAppQuota(g *Gateway, c *call, q *appQuota, b quotaBody) (reply, error) {
 	if err := g.checkQuota(b, q.id); err != nil {
 		return reply{}, err
 	}
-	g.appQuotas().rename(q, b.Name)
-	remark := g.remark(or(q.Remark, ""), b.Remark)
-	b.Remark = &remark
+	b.Remark = new(g.remark(or(q.Remark, ""), b.Remark))
 	q.quotaBody = b
-	c.effect(q.effect("update"))
-	return ok(q.view())
+	g.appQuotas().update(c, q, b.Name)
+	return ok(g.quotaView(q))
 }
 
 func deleteAppQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
 	for _, a := range g.appsUnder(q) {
 		g.setQuota(c, a, nil)
 	}
-	g.appQuotas().remove(q)
-	c.effect(q.effect("delete"))
-	return noContent()
+	return g.appQuotas().delete(c, q)
 }
 
 // appsUnder are the apps that the quota holds for.
@@ -165,16 +149,11 @@ func (g *Gateway) setQuota(c *call, a *app, q *appQuota) {
 	}
 }
 
-func bindQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
-	b, err := body[struct {
-		AppIDs []string `json:"app_ids"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
-	if len(b.AppIDs) == 0 {
-		return reply{}, invalid("app_ids")
-	}
+type quotaAppsBody struct {
+	AppIDs []string `json:"app_ids"`
+}
+
+func bindQuota(g *Gateway, c *call, q *appQuota, b quotaAppsBody) (reply, error) {
 	if err := g.batch(len(b.AppIDs), "app_ids"); err != nil {
 		return reply{}, err
 	}
@@ -217,20 +196,16 @@ func quotaAppView(a *app) map[string]any {
 	return v
 }
 
-func listBoundApps(g *Gateway, c *call) (reply, error) {
-	return listQuotaApps(g, c, func(a *app, q *appQuota) bool { return a.quota == q })
+func listBoundApps(g *Gateway, c *call, q *appQuota) (reply, error) {
+	return listQuotaApps(g, c, func(a *app) bool { return a.quota == q })
 }
 
-func listBindableApps(g *Gateway, c *call) (reply, error) {
-	return listQuotaApps(g, c, func(a *app, q *appQuota) bool { return a.quota != q })
+func listBindableApps(g *Gateway, c *call, q *appQuota) (reply, error) {
+	return listQuotaApps(g, c, func(a *app) bool { return a.quota != q })
 }
 
-func listQuotaApps(g *Gateway, c *call, which func(*app, *appQuota) bool) (reply, error) {
-	q, err := g.quotaOf(c)
-	if err != nil {
-		return reply{}, err
-	}
-	f := filter[*app]{func(a *app) bool { return which(a, q) }}
+func listQuotaApps(g *Gateway, c *call, which func(*app) bool) (reply, error) {
+	f := filter[*app]{which}
 	f.like(c, "app_name", false, func(a *app) string { return a.name })
 	return page(g, c, "apps", g.apps().rows, f.keep(), quotaAppView)
 }
@@ -243,7 +218,7 @@ func showBoundQuota(g *Gateway, _ *call, a *app) (reply, error) {
 	if a.quota == nil {
 		return ok(map[string]any{})
 	}
-	return ok(a.quota.view())
+	return ok(g.quotaView(a.quota))
 }
 
 type fileQuota struct {
@@ -252,12 +227,8 @@ type fileQuota struct {
 }
 
 func (l *loader) appQuota(f fileQuota) error {
-	i, err := l.identity("app_quota", f.Name, "")
-	if err != nil {
-		return err
-	}
-	q := &appQuota{identity: i, quotaBody: f.quotaBody}
-	if err := fresh(l.appQuotas(), q); err != nil {
+	q := &appQuota{quotaBody: f.quotaBody}
+	if err := fresh(l, l.appQuotas(), q, f.Name); err != nil {
 		return err
 	}
 	apps, err := l.quotaApps(f.Apps)
@@ -299,18 +270,14 @@ func (l *loader) quotaApps(names []string) (out []*app, err error) {
 	return slices.Compact(out), nil
 }
 
-func (d *dumper) dumpAppQuotas() (out []fileQuota) {
-	for _, q := range d.appQuotas().rows {
-		shown := fileQuota{quotaBody: q.quotaBody}
-		for _, a := range d.apps().rows {
-			if a.quota == q {
-				shown.Apps = append(shown.Apps, a.name)
-				d.times["app_quota_binding/"+q.name+"/"+a.name] = a.quotaAt
-			}
+func (d *dumper) dumpAppQuota(q *appQuota) fileQuota {
+	f := fileQuota{quotaBody: q.quotaBody}
+	for _, a := range d.apps().rows {
+		if a.quota == q {
+			f.Apps = append(f.Apps, a.name)
+			d.times["app_quota_binding/"+q.name+"/"+a.name] = a.quotaAt
 		}
-		slices.Sort(shown.Apps)
-		out = append(out, shown)
-		d.object("app_quota", q)
 	}
-	return out
+	slices.Sort(f.Apps)
+	return f
 }

@@ -48,13 +48,13 @@ var authorizerResource = resource{
 	routes: []route{
 		{op: "ListCustomAuthorizersV2", method: http.MethodGet, path: authorizersPath, do: listAuthorizers},
 		{op: "CreateCustomAuthorizerV2", method: http.MethodPost, path: authorizersPath, do: taking(createAuthorizer)},
-		{op: "ShowDetailsOfCustomAuthorizersV2", method: http.MethodGet, path: oneAuthorizerPath, do: of(theAuthorizer, showAuthorizer)},
+		{op: "ShowDetailsOfCustomAuthorizersV2", method: http.MethodGet, path: oneAuthorizerPath, do: shows(theAuthorizer, (*Gateway).authorizerView)},
 		{op: "UpdateCustomAuthorizerV2", method: http.MethodPut, path: oneAuthorizerPath, do: ofTaking(theAuthorizer, updateAuthorizer)},
-		{op: "DeleteCustomAuthorizerV2", method: http.MethodDelete, path: oneAuthorizerPath, do: of(theAuthorizer, deleteAuthorizer)},
+		{op: "DeleteCustomAuthorizerV2", method: http.MethodDelete, path: oneAuthorizerPath, do: deletes(theAuthorizer, (*state).authorizers)},
 	},
 	quotas: []quota{quotaAuthorizers},
 	sections: []section{
-		sectionOf("authorizers", func(f fileAuthorizer) string { return f.Name }, (*loader).authorizer, dumped("authorizer", (*state).authorizers, (*dumper).dumpAuthorizer)),
+		sectionOf("authorizers", func(f fileAuthorizer) string { return f.Name }, (*loader).authorizer, dumped((*state).authorizers, (*dumper).dumpAuthorizer)),
 	},
 }
 
@@ -64,7 +64,7 @@ var quotaAuthorizers = quota{
 
 func (s *state) authorizers() *table[*authorizer] { return tableOf[*authorizer](s, "authorizer") }
 
-func (a *authorizer) view() authorizerView {
+func (g *Gateway) authorizerView(a *authorizer) authorizerView {
 	return authorizerView{ID: a.id, authorizerBody: a.authorizerBody, CreateTime: stamp(a.created)}
 }
 
@@ -77,7 +77,7 @@ func listAuthorizers(g *Gateway, c *call) (reply, error) {
 	f.where(c, "id", func(a *authorizer) string { return a.id })
 	f.like(c, "name", false, func(a *authorizer) string { return a.name })
 	f.where(c, "type", func(a *authorizer) string { return a.Type })
-	return page(g, c, "authorizer_list", g.authorizers().rows, f.keep(), (*authorizer).view)
+	return page(g, c, "authorizer_list", g.authorizers().rows, f.keep(), g.authorizerView)
 }
 
 func (g *Gateway) checkAuthorizer(b authorizerBody, self string) error {
@@ -102,9 +102,7 @@ func (g *Gateway) checkAuthorizer(b authorizerBody, self string) error {
 			seen[at] = true
 		}
 	}
-	if v.err == nil && g.authorizers().taken("", b.Name, self) {
-		v.fail(nameTaken("APIG.3211", "custom authorizer", b.Name))
-	}
+	v.unique(g.authorizers().taken("", b.Name, self), "APIG.3211", "custom authorizer", b.Name)
 	return v.err
 }
 
@@ -124,13 +122,10 @@ func createAuthorizer(g *Gateway, c *call, b authorizerBody) (reply, error) {
 	if err := cmp.Or(g.checkAuthorizer(b, ""), g.room(quotaAuthorizers, len(g.authorizers().rows))); err != nil {
 		return reply{}, err
 	}
-	a := &authorizer{identity: g.identify(b.Name, "", c.now), authorizerBody: b.stored()}
-	g.authorizers().add(a)
-	c.effect(a.effect("create"))
-	return created(a.view())
+	a := &authorizer{authorizerBody: b.stored()}
+	g.authorizers().create(g, c, a, b.Name, "")
+	return created(g.authorizerView(a))
 }
-
-func showAuthorizer(_ *Gateway, _ *call, a *authorizer) (reply, error) { return ok(a.view()) }
 
 func updateAuthorizer(g *Gateway, c *call, a *authorizer, b authorizerBody) (reply, error) {
 	if err := g.checkAuthorizer(b, a.id); err != nil {
@@ -139,16 +134,9 @@ func updateAuthorizer(g *Gateway, c *call, a *authorizer, b authorizerBody) (rep
 	if b.Type != a.Type {
 		return reply{}, invalid("type")
 	}
-	g.authorizers().rename(a, b.Name)
-	a.authorizerBody, a.updated = b.stored(), c.now
-	c.effect(a.effect("update"))
-	return ok(a.view())
-}
-
-func deleteAuthorizer(g *Gateway, c *call, a *authorizer) (reply, error) {
-	g.authorizers().remove(a)
-	c.effect(a.effect("delete"))
-	return noContent()
+	a.authorizerBody = b.stored()
+	g.authorizers().update(c, a, b.Name)
+	return ok(g.authorizerView(a))
 }
 
 type fileAuthorizer struct {
@@ -171,10 +159,6 @@ type fileIdentity struct {
 }
 
 func (l *loader) authorizer(f fileAuthorizer) error {
-	i, err := l.identity("authorizer", f.Name, "")
-	if err != nil {
-		return err
-	}
 	b := authorizerBody{
 		Name: f.Name, Type: f.Type, Kind: "FUNC", URI: f.URI, Version: f.Version, AliasURI: f.AliasURI, Network: f.Network, TTL: f.TTL,
 		NeedBody: f.NeedBody, UserData: f.UserData,
@@ -182,7 +166,7 @@ func (l *loader) authorizer(f fileAuthorizer) error {
 	for _, x := range f.Identities {
 		b.Identities = append(b.Identities, authorizerIdentity(x))
 	}
-	return fresh(l.authorizers(), &authorizer{identity: i, authorizerBody: b.stored()})
+	return fresh(l, l.authorizers(), &authorizer{authorizerBody: b.stored()}, f.Name)
 }
 
 func (d *dumper) dumpAuthorizer(a *authorizer) fileAuthorizer {

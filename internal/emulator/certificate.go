@@ -58,14 +58,14 @@ var certificateResource = resource{
 	routes: []route{
 		{op: "ListCertificatesV2", method: http.MethodGet, path: certificatesPath, do: of(needed("instance_id"), listCertificates)},
 		{op: "CreateCertificateV2", method: http.MethodPost, path: certificatesPath, do: taking(createCertificate)},
-		{op: "ShowDetailsOfCertificateV2", method: http.MethodGet, path: oneCertificatePath, do: of(theCert, showCertificate)},
+		{op: "ShowDetailsOfCertificateV2", method: http.MethodGet, path: oneCertificatePath, do: shows(theCert, (*Gateway).certificateView)},
 		{op: "UpdateCertificateV2", method: http.MethodPut, path: oneCertificatePath, do: ofTaking(theCert, updateCertificate)},
 		{op: "DeleteCertificateV2", method: http.MethodDelete, path: oneCertificatePath, do: of(theCert, deleteCertificate)},
 		{op: "ListAttachedDomainsV2", method: http.MethodGet, path: oneCertificatePath + "/attached-domains", do: of(theCert, listAttachedDomains)},
 	},
 	sections: []section{
-		sectionOf("certificates", func(f fileUpload) string { return f.Name }, (*loader).upload, (*dumper).dumpUploads),
-		sectionOf("gateway.certificates", func(f certificateFacts) string { return f.Name }, (*loader).addCertificate, (*dumper).dumpCertificates),
+		sectionOf("certificates", func(f fileUpload) string { return f.Name }, (*loader).upload, dumpedIf((*state).certs, (*certificate).uploaded, (*dumper).dumpUpload)),
+		sectionOf("gateway.certificates", func(f certificateFacts) string { return f.Name }, (*loader).addCertificate, dumpedIf((*state).certs, (*certificate).described, (*dumper).dumpFacts)),
 	},
 }
 
@@ -97,12 +97,12 @@ func (k *certificate) scopeNumber() int {
 
 // listed is the certificate as lists have it.
 func (k *certificate) listed(g *Gateway) map[string]any {
-	return without(k.view(g), "version", "serial_number", "not_before", "issuer", "organization")
+	return without(g.certificateView(k), "version", "serial_number", "not_before", "issuer", "organization")
 }
 
 // ofDomain is the certificate as the details of a domain have it.
 func (k *certificate) ofDomain(g *Gateway) map[string]any {
-	return without(k.view(g), "algorithm_type", "is_has_trusted_root_ca")
+	return without(g.certificateView(k), "algorithm_type", "is_has_trusted_root_ca")
 }
 
 func without(v map[string]any, members ...string) map[string]any {
@@ -113,7 +113,7 @@ func without(v map[string]any, members ...string) map[string]any {
 }
 
 // view leaves out what the certificate does not have, as the service does.
-func (k *certificate) view(g *Gateway) map[string]any {
+func (g *Gateway) certificateView(k *certificate) map[string]any {
 	v := map[string]any{
 		"id": k.id, "name": k.name, "type": k.Type, "instance_id": "common", "project_id": g.opts.ProjectID,
 		"create_time": stamp(k.created), "update_time": stamp(k.updated), "version": 3,
@@ -172,10 +172,9 @@ func createCertificate(g *Gateway, c *call, b certificateBody) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	k := &certificate{identity: g.identify(b.Name, "", c.now), certificateFacts: facts.withDefaults(), pem: b.kept()}
-	g.certs().add(k)
-	c.effect(k.effect("create"))
-	return ok(k.view(g)) // 200, not 201
+	k := &certificate{certificateFacts: facts.withDefaults(), pem: b.kept()}
+	g.certs().create(g, c, k, b.Name, "")
+	return ok(g.certificateView(k)) // 200, not 201
 }
 
 // updateCertificate takes another certificate in place of one that it keeps bound. Type and algorithm stay.
@@ -188,11 +187,10 @@ func updateCertificate(g *Gateway, c *call, k *certificate, b certificateBody) (
 	if facts.Type != k.Type || facts.Algorithm != k.Algorithm {
 		return reply{}, invalid("type")
 	}
-	g.certs().rename(k, b.Name)
 	facts.Elsewhere = k.Elsewhere
-	k.certificateFacts, k.pem, k.updated = facts, b.kept(), c.now
-	c.effect(k.effect("update"))
-	return ok(k.view(g))
+	k.certificateFacts, k.pem = facts, b.kept()
+	g.certs().update(c, k, b.Name)
+	return ok(g.certificateView(k))
 }
 
 // readCertificate checks an uploaded pair as the service does, or, out of a state file, a certificate without its key.
@@ -234,10 +232,6 @@ func readCertificate(b certificateBody, now time.Time, keyless bool) (certificat
 	return f, nil
 }
 
-func showCertificate(g *Gateway, _ *call, k *certificate) (reply, error) {
-	return ok(k.view(g))
-}
-
 // domainsWith are the domains that carry the certificate, with their groups.
 func (g *Gateway) domainsWith(k *certificate) (domains []*domain, groups []*group) {
 	for _, x := range g.groups().rows {
@@ -254,9 +248,7 @@ func deleteCertificate(g *Gateway, c *call, k *certificate) (reply, error) {
 	if domains, _ := g.domainsWith(k); len(domains)+len(k.Elsewhere) > 0 {
 		return reply{}, refuse(http.StatusBadRequest, "APIG.2000", "The certificate has been bound to domain names,id:%s", k.id)
 	}
-	g.certs().remove(k)
-	c.effect(k.effect("delete"))
-	return noContent()
+	return g.certs().delete(c, k)
 }
 
 func listAttachedDomains(g *Gateway, c *call, k *certificate) (reply, error) {
@@ -277,12 +269,8 @@ func listAttachedDomains(g *Gateway, c *call, k *certificate) (reply, error) {
 }
 
 func (l *loader) certificate(f certificateFacts) (*certificate, error) {
-	i, err := l.identity("certificate", f.Name, "")
-	if err != nil {
-		return nil, err
-	}
-	k := &certificate{identity: i, certificateFacts: f.withDefaults()}
-	return k, fresh(l.certs(), k)
+	k := &certificate{certificateFacts: f.withDefaults()}
+	return k, fresh(l, l.certs(), k, f.Name)
 }
 
 func (l *loader) addCertificate(f certificateFacts) error {
@@ -325,22 +313,9 @@ func (l *loader) upload(f fileUpload) error {
 	return err
 }
 
-func (d *dumper) dumpUploads() (out []fileUpload) {
-	for _, k := range d.certs().rows {
-		if k.pem.Content != "" {
-			out = append(out, k.pem)
-			d.object("certificate", k)
-		}
-	}
-	return out
-}
+// uploaded reports whether the certificate itself is known, and not the facts about it alone.
+func (k *certificate) uploaded() bool  { return k.pem.Content != "" }
+func (k *certificate) described() bool { return !k.uploaded() }
 
-func (d *dumper) dumpCertificates() (out []certificateFacts) {
-	for _, k := range d.certs().rows {
-		if k.pem.Content == "" {
-			out = append(out, k.certificateFacts)
-			d.object("certificate", k)
-		}
-	}
-	return out
-}
+func (d *dumper) dumpUpload(k *certificate) fileUpload      { return k.pem }
+func (d *dumper) dumpFacts(k *certificate) certificateFacts { return k.certificateFacts }

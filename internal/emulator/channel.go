@@ -103,13 +103,15 @@ var channelResource = resource{
 	routes: []route{
 		{op: "ListVpcChannelsV2", method: http.MethodGet, path: channelsPath, do: listChannels},
 		{op: "CreateVpcChannelV2", method: http.MethodPost, path: channelsPath, do: taking(createChannel)},
-		{op: "ShowDetailsOfVpcChannelV2", method: http.MethodGet, path: oneChannelPath, do: of(theChannel, showChannel)},
+		{op: "ShowDetailsOfVpcChannelV2", method: http.MethodGet, path: oneChannelPath, do: shows(theChannel, (*Gateway).whole)},
 		{op: "UpdateVpcChannelV2", method: http.MethodPut, path: oneChannelPath, do: ofTaking(theChannel, updateChannel)},
 		{op: "DeleteVpcChannelV2", method: http.MethodDelete, path: oneChannelPath, do: of(theChannel, deleteChannel)},
 		{op: "ListBackendInstancesV2", method: http.MethodGet, path: oneChannelPath + "/members", do: of(theChannel, listMembers)},
 	},
-	quotas:   []quota{quotaChannels},
-	sections: []section{{key: "channels", load: (*loader).loadChannels, dump: (*dumper).dumpChannels}},
+	quotas: []quota{quotaChannels},
+	sections: []section{
+		sectionOf("channels", func(f fileChannel) string { return f.Name }, (*loader).channel, dumped((*state).channels, (*dumper).dumpChannel)),
+	},
 }
 
 var quotaChannels = quota{
@@ -118,10 +120,11 @@ var quotaChannels = quota{
 
 func (s *state) channels() *table[*channel] { return tableOf[*channel](s, "channel") }
 
-// listed is the channel as lists tell it; whole adds its members and the check of their health.
-func (c *channel) listed() channelView {
+// seen is the channel as lists tell it.
+func (g *Gateway) seen(c *channel) channelView {
 	v := channelView{ID: c.id, channelBody: c.channelBody, Status: 1, CreateTime: stamp(c.created)}
 	v.channelBody.Servers, v.channelBody.Health, v.channelBody.Service = nil, nil, nil
+	v.Service = c.Service.view(c, g.behaviour.ChannelSecret)
 	v.Groups = slices.Clone(v.Groups)
 	for i := range v.Groups {
 		v.Groups[i].ID = c.idOf("group", i)
@@ -148,14 +151,7 @@ func (c *channel) members() []channelMember {
 	return out
 }
 
-// seen is the channel as lists tell it, on a gateway.
-func (g *Gateway) seen(c *channel) channelView {
-	v := c.listed()
-	v.Service = c.Service.view(c, g.behaviour.ChannelSecret)
-	return v
-}
-
-// whole is the channel as it is told where it is read alone.
+// whole is the channel as it is told where it is read alone: with its members and the check of their health.
 func (g *Gateway) whole(c *channel) channelView {
 	v := g.seen(c)
 	members := c.members()
@@ -168,10 +164,8 @@ func (c *channel) effect(action string) Effect {
 }
 
 func listChannels(g *Gateway, c *call) (reply, error) {
-	var f filter[*channel]
-	f.where(c, "id", func(x *channel) string { return x.id })
+	f := named[*channel](c, "id", "name")
 	f.where(c, "vpc_channel_type", func(x *channel) string { return x.Type })
-	f.like(c, "name", c.precise("name"), func(x *channel) string { return x.name })
 	return page(g, c, "vpc_channels", g.channels().rows, f.keep(), g.seen)
 }
 
@@ -203,9 +197,7 @@ func (g *Gateway) checkChannel(b channelBody, self string) error {
 	if b.Health != nil {
 		v.health(*b.Health)
 	}
-	if v.err == nil && g.channels().taken("", b.Name, self) {
-		v.fail(nameTaken("APIG.3208", "VPC channel", b.Name))
-	}
+	v.unique(g.channels().taken("", b.Name, self), "APIG.3208", "VPC channel", b.Name)
 	return v.err
 }
 
@@ -323,13 +315,10 @@ func createChannel(g *Gateway, c *call, b channelBody) (reply, error) {
 	if err := cmp.Or(err, g.checkChannel(b, ""), g.room(quotaChannels, len(g.channels().rows))); err != nil {
 		return reply{}, err
 	}
-	x := &channel{identity: g.identify(b.Name, "", c.now), channelBody: b.stored()}
-	g.channels().add(x)
-	c.effect(x.effect("create"))
+	x := &channel{channelBody: b.stored()}
+	g.channels().create(g, c, x, b.Name, "")
 	return created(g.seen(x))
 }
-
-func showChannel(g *Gateway, _ *call, x *channel) (reply, error) { return ok(g.whole(x)) }
 
 func updateChannel(g *Gateway, c *call, x *channel, b channelBody) (reply, error) {
 	b, err := b.typed()
@@ -340,9 +329,8 @@ func updateChannel(g *Gateway, c *call, x *channel, b channelBody) (reply, error
 	if b.Health == nil && g.behaviour.OmittedHealthCheck != "removes" {
 		b.Health = x.Health
 	}
-	g.channels().rename(x, b.Name)
-	x.channelBody, x.updated = b.stored(), c.now
-	c.effect(x.effect("update"))
+	x.channelBody = b.stored()
+	g.channels().update(c, x, b.Name)
 	return ok(g.seen(x))
 }
 
@@ -357,7 +345,5 @@ func deleteChannel(g *Gateway, c *call, x *channel) (reply, error) {
 			return reply{}, refuse(http.StatusForbidden, "APIG.3414", "The VPC channel is used by API %s", a.label())
 		}
 	}
-	g.channels().remove(x)
-	c.effect(x.effect("delete"))
-	return noContent()
+	return g.channels().delete(c, x)
 }

@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"slices"
 )
@@ -58,28 +57,15 @@ type fileHealth struct {
 // strategyWords are the words of files for the numbers 1 to 4.
 var strategyWords = []string{"weighted_round_robin", "weighted_least_connections", "source_hash", "uri_hash"}
 
-// loadChannels adds channels, and then what they refer to, which may stand behind them.
-func (l *loader) loadChannels(raw json.RawMessage) error {
-	var all []fileChannel
-	if err := strict(raw, &all); err != nil {
-		return err
-	}
-	if err := each("channels", all, func(f fileChannel) (string, error) { return f.Name, l.channel(f) }); err != nil {
-		return err
-	}
-	return each("channels", all, func(f fileChannel) (string, error) { return f.Name, l.referred(f) })
-}
-
 // referred has the groups of a channel lead to other channels.
-func (l *loader) referred(f fileChannel) error {
-	x := l.channels().names[[2]string{"", f.Name}]
+func (l *loader) referred(x *channel, f fileChannel) error {
 	for i, g := range f.Groups {
 		if g.Channel == "" {
 			continue
 		}
 		other := l.channels().names[[2]string{"", g.Channel}]
 		if other == nil {
-			return fmt.Errorf("member_groups: %s: no channel is named %q", g.Name, g.Channel)
+			return fmt.Errorf("channels: %s: member_groups: %s: no channel is named %q", f.Name, g.Name, g.Channel)
 		}
 		x.Groups[i].Reference = other.id
 	}
@@ -87,10 +73,6 @@ func (l *loader) referred(f fileChannel) error {
 }
 
 func (l *loader) channel(f fileChannel) error {
-	i, err := l.identity("channel", f.Name, "")
-	if err != nil {
-		return err
-	}
 	b := channelBody{Name: f.Name, Type: f.Type, Port: f.Port, Strategy: slices.Index(strategyWords, f.Strategy) + 1, Members: cmp.Or(f.Members, "ip"), Service: f.Service}
 	b.Type = cmp.Or(b.Type, typeServers)
 	for _, x := range f.Groups {
@@ -106,14 +88,9 @@ func (l *loader) channel(f fileChannel) error {
 	if h := f.Health; h != nil {
 		b.Health = &channelHealth{h.Protocol, h.Path, h.Method, h.Port, h.Normal, h.Abnormal, h.Interval, h.Timeout, h.Code, h.ClientSSL, 1}
 	}
-	return fresh(l.channels(), &channel{identity: i, channelBody: b.stored()})
-}
-
-func (d *dumper) dumpChannels() any {
-	if all := dumped("channel", (*state).channels, (*dumper).dumpChannel)(d); len(all) > 0 {
-		return all
-	}
-	return nil
+	x := &channel{channelBody: b.stored()}
+	l.later = append(l.later, func() error { return l.referred(x, f) })
+	return fresh(l, l.channels(), x, f.Name)
 }
 
 func (d *dumper) dumpChannel(x *channel) fileChannel {

@@ -44,6 +44,13 @@ func (c *checks) that(ok bool, parameter string) {
 	}
 }
 
+// unique refuses a name that another object of the same sort has.
+func (c *checks) unique(taken bool, code, what, name string) {
+	if taken {
+		c.fail(nameTaken(code, what, name))
+	}
+}
+
 // text wants between least and most characters; a nil charset allows all.
 func (c *checks) text(parameter, value string, least, most int, charset func() *regexp.Regexp) {
 	n := utf8.RuneCountInString(value)

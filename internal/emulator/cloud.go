@@ -25,10 +25,8 @@ func (g *Gateway) abridged(body []byte) []byte {
 	if g.behaviour.Cloud != "otc" {
 		return body
 	}
-	d := json.NewDecoder(strings.NewReader(string(body)))
-	d.UseNumber()
 	var v any
-	if d.Decode(&v) != nil {
+	if jsonTree(body, &v) != nil {
 		return body
 	}
 	out, err := json.Marshal(omit(v, otcOmits))

@@ -41,19 +41,21 @@ func (i *identity) ident() *identity { return i }
 type object interface {
 	ordered
 	ident() *identity
+	effect(action string) Effect
 }
 
 // table holds the objects of one kind: in order of creation, by id, by name inside their scope, and by another key of
 // theirs that must be unique, if they have one.
 type table[T object] struct {
+	kind  string // of effects, and in the addresses of the state file
 	rows  list[T]
 	ids   map[string]T
 	names map[[2]string]T
 	keys  map[string]T
 }
 
-func newTable[T object]() *table[T] {
-	return &table[T]{ids: map[string]T{}, names: map[[2]string]T{}, keys: map[string]T{}}
+func newTable[T object](kind string) *table[T] {
+	return &table[T]{kind: kind, ids: map[string]T{}, names: map[[2]string]T{}, keys: map[string]T{}}
 }
 
 func (t *table[T]) add(x T) {
@@ -75,6 +77,27 @@ func (t *table[T]) rename(x T, name string) {
 	delete(t.names, [2]string{i.scope, i.name})
 	i.name = name
 	t.names[[2]string{i.scope, i.name}] = x
+}
+
+// create adds an object that a call makes.
+func (t *table[T]) create(g *Gateway, c *call, x T, name, scope string) {
+	*x.ident() = g.identify(name, scope, c.now)
+	t.add(x)
+	c.effect(x.effect("create"))
+}
+
+// update notes that a call has changed an object, perhaps its name as well.
+func (t *table[T]) update(c *call, x T, name string) {
+	t.rename(x, name)
+	x.ident().updated = c.now
+	c.effect(x.effect("update"))
+}
+
+// delete removes an object, and answers that it is gone.
+func (t *table[T]) delete(c *call, x T) (reply, error) {
+	t.remove(x)
+	c.effect(x.effect("delete"))
+	return noContent()
 }
 
 // get returns the object with this id, or the error that says so.

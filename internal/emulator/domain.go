@@ -61,15 +61,17 @@ const (
 
 var noDomain = missing("APIG.3020", "The URL domain does not exist")
 
+var theDomain = partInPath(theGroup, func(x *group) []*domain { return x.domains }, "domain_id", noDomain)
+
 var domainResource = resource{
 	routes: []route{
 		{op: "AssociateDomainV2", method: http.MethodPost, path: domainsPath, do: ofTaking(theGroup, createDomain)},
-		{op: "UpdateDomainV2", method: http.MethodPut, path: oneDomainPath, do: updateDomain},
-		{op: "DisassociateDomainV2", method: http.MethodDelete, path: oneDomainPath, do: deleteDomain},
-		{op: "UpdateSlDomainSettingV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}/sl-domain-access-settings", do: of(theGroup, setSlDomain)},
-		{op: "ShowDetailsOfDomainNameCertificateV2", method: http.MethodGet, path: oneDomainPath + "/certificate/{certificate_id}", do: showDomainCertificate},
-		{op: "BatchAssociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/attach", do: attachCertificates},
-		{op: "BatchDisassociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/detach", do: detachCertificates},
+		{op: "UpdateDomainV2", method: http.MethodPut, path: oneDomainPath, do: ofTaking(theDomain, updateDomain)},
+		{op: "DisassociateDomainV2", method: http.MethodDelete, path: oneDomainPath, do: of(theDomain, deleteDomain)},
+		{op: "UpdateSlDomainSettingV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}/sl-domain-access-settings", do: ofTaking(theGroup, setSlDomain)},
+		{op: "ShowDetailsOfDomainNameCertificateV2", method: http.MethodGet, path: oneDomainPath + "/certificate/{certificate_id}", do: of(theDomain, showDomainCertificate)},
+		{op: "BatchAssociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/attach", do: ofTaking(theDomain, attachCertificates)},
+		{op: "BatchDisassociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/detach", do: ofTaking(theDomain, detachCertificates)},
 	},
 	quotas: []quota{quotaDomains},
 }
@@ -109,19 +111,7 @@ func (d *domain) effect(action string) Effect {
 	return Effect{Kind: "domain", Action: action, ID: d.id, Name: d.name, Policy: d.group.id, PolicyName: d.group.name}
 }
 
-// domainOf finds the domain that the path names.
-func (g *Gateway) domainOf(c *call) (*group, *domain, error) {
-	x, err := theGroup(g, c)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, d := range x.domains {
-		if d.id == c.path["domain_id"] {
-			return x, d, nil
-		}
-	}
-	return nil, nil, noDomain(c.path["domain_id"])
-}
+func (d *domain) key() string { return d.id }
 
 // apply changes what the body says; ports come both or not at all.
 func (d *domain) apply(b domainBody) error {
@@ -172,15 +162,7 @@ func (s *state) hasDomain(name string) bool {
 }
 
 // updateDomain answers 201, as documented.
-func updateDomain(g *Gateway, c *call) (reply, error) {
-	_, d, err := g.domainOf(c)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[domainBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func updateDomain(_ *Gateway, c *call, d *domain, b domainBody) (reply, error) {
 	if err := d.apply(b); err != nil {
 		return reply{}, err
 	}
@@ -188,23 +170,17 @@ func updateDomain(g *Gateway, c *call) (reply, error) {
 	return created(d.bindView())
 }
 
-func deleteDomain(g *Gateway, c *call) (reply, error) {
-	x, d, err := g.domainOf(c)
-	if err != nil {
-		return reply{}, err
-	}
-	x.domains = slices.DeleteFunc(slices.Clone(x.domains), func(o *domain) bool { return o == d })
+func deleteDomain(_ *Gateway, c *call, d *domain) (reply, error) {
+	d.group.domains = slices.DeleteFunc(slices.Clone(d.group.domains), func(o *domain) bool { return o == d })
 	c.effect(d.effect("delete"))
 	return noContent()
 }
 
-func setSlDomain(_ *Gateway, c *call, x *group) (reply, error) {
-	b, err := body[struct {
-		Enabled *bool `json:"sl_domain_access_enabled"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
+type slDomainBody struct {
+	Enabled *bool `json:"sl_domain_access_enabled"`
+}
+
+func setSlDomain(_ *Gateway, c *call, x *group, b slDomainBody) (reply, error) {
 	if b.Enabled == nil {
 		return reply{}, invalid("sl_domain_access_enabled")
 	}
@@ -213,11 +189,7 @@ func setSlDomain(_ *Gateway, c *call, x *group) (reply, error) {
 	return noContent()
 }
 
-func showDomainCertificate(g *Gateway, c *call) (reply, error) {
-	_, d, err := g.domainOf(c)
-	if err != nil {
-		return reply{}, err
-	}
+func showDomainCertificate(g *Gateway, c *call, d *domain) (reply, error) {
 	for _, k := range d.certs {
 		if k.id == c.path["certificate_id"] {
 			return ok(k.ofDomain(g))
@@ -226,28 +198,21 @@ func showDomainCertificate(g *Gateway, c *call) (reply, error) {
 	return reply{}, noCert(c.path["certificate_id"])
 }
 
-// certificateOf reads the one certificate that an attach or detach names, and whether callers must show one.
-func (g *Gateway) certificateOf(c *call) (k *certificate, verify *bool, err error) {
-	b, err := body[struct {
-		IDs    []string `json:"certificate_ids"`
-		Verify *bool    `json:"verified_client_certificate_enabled"`
-	}](c)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(b.IDs) != 1 {
-		return nil, nil, invalid("certificate_ids")
-	}
-	k, err = g.certs().get(b.IDs[0], noCert)
-	return k, b.Verify, err
+// certificatesBody names the one certificate of an attach or detach, and says whether callers must show one.
+type certificatesBody struct {
+	IDs    []string `json:"certificate_ids"`
+	Verify *bool    `json:"verified_client_certificate_enabled"`
 }
 
-func attachCertificates(g *Gateway, c *call) (reply, error) {
-	_, d, err := g.domainOf(c)
-	if err != nil {
-		return reply{}, err
+func (b certificatesBody) find(g *Gateway) (*certificate, error) {
+	if len(b.IDs) != 1 {
+		return nil, invalid("certificate_ids")
 	}
-	k, verify, err := g.certificateOf(c)
+	return g.certs().get(b.IDs[0], noCert)
+}
+
+func attachCertificates(g *Gateway, c *call, d *domain, b certificatesBody) (reply, error) {
+	k, err := b.find(g)
 	if err != nil {
 		return reply{}, err
 	}
@@ -256,19 +221,15 @@ func attachCertificates(g *Gateway, c *call) (reply, error) {
 			return reply{}, refuse(http.StatusBadRequest, "APIG.2051", "A certificate of the algorithm is bound to the domain name already,id:%s", other.id)
 		}
 	}
-	if d.verify = or(verify, k.RootCA); !slices.Contains(d.certs, k) {
+	if d.verify = or(b.Verify, k.RootCA); !slices.Contains(d.certs, k) {
 		d.certs = append(slices.Clip(d.certs), k)
 	}
 	c.effect(d.effect("update"))
 	return noContent()
 }
 
-func detachCertificates(g *Gateway, c *call) (reply, error) {
-	_, d, err := g.domainOf(c)
-	if err != nil {
-		return reply{}, err
-	}
-	k, _, err := g.certificateOf(c)
+func detachCertificates(g *Gateway, c *call, d *domain, b certificatesBody) (reply, error) {
+	k, err := b.find(g)
 	if err != nil {
 		return reply{}, err
 	}

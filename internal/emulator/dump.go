@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -23,10 +24,19 @@ func (g *Gateway) Dump() ([]byte, error) {
 	gateway := map[string]any{}
 	file := map[string]any{"version": fileVersion, "environment": "RELEASE", "gateway": gateway}
 	for _, s := range g.sections() {
+		if s.dump == nil {
+			continue
+		}
 		value := s.dump(d)
-		if key, below := strings.CutPrefix(s.key, "gateway."); value != nil && below {
+		switch v := reflect.ValueOf(value); v.Kind() {
+		case reflect.Slice, reflect.Map:
+			if v.Len() == 0 {
+				continue
+			}
+		}
+		if key, below := strings.CutPrefix(s.key, "gateway."); below {
 			gateway[key] = value
-		} else if value != nil {
+		} else {
 			file[key] = value
 		}
 	}
@@ -51,9 +61,4 @@ type dumper struct {
 func (d *dumper) note(address, id string, created, updated time.Time) {
 	d.ids[address] = id
 	d.times[address] = timesText(created, updated)
-}
-
-func (d *dumper) object(kind string, x object) {
-	i := x.ident()
-	d.note(kind+"/"+i.name, i.id, i.created, i.updated)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 )
 
 // envVariable is what backends of a group mean by #name# in an environment.
@@ -42,9 +43,9 @@ var envVariableResource = resource{
 	routes: []route{
 		{op: "ListEnvironmentVariablesV2", method: http.MethodGet, path: envVariablesPath, do: of(needed("group_id"), listEnvVariables)},
 		{op: "CreateEnvironmentVariableV2", method: http.MethodPost, path: envVariablesPath, do: taking(createEnvVariable)},
-		{op: "ShowDetailsOfEnvironmentVariableV2", method: http.MethodGet, path: oneEnvVariablePath, do: of(theEnvVariable, showEnvVariable)},
+		{op: "ShowDetailsOfEnvironmentVariableV2", method: http.MethodGet, path: oneEnvVariablePath, do: shows(theEnvVariable, (*Gateway).envVariableView)},
 		{op: "UpdateEnvironmentVariableV2", method: http.MethodPut, path: oneEnvVariablePath, do: ofTaking(theEnvVariable, updateEnvVariable)},
-		{op: "DeleteEnvironmentVariableV2", method: http.MethodDelete, path: oneEnvVariablePath, do: of(theEnvVariable, deleteEnvVariable)},
+		{op: "DeleteEnvironmentVariableV2", method: http.MethodDelete, path: oneEnvVariablePath, do: deletes(theEnvVariable, (*state).envVariables)},
 	},
 	quotas:   []quota{quotaEnvVariables},
 	sections: []section{sectionOf("groups", func(f fileDeclaredGroup) string { return f.Name }, (*loader).declareGroup, (*dumper).dumpDeclaredGroups)},
@@ -55,7 +56,7 @@ var quotaEnvVariables = quota{name: "VARIABLE_NUM_LIMIT", code: "APIG.3106", wha
 
 func (s *state) envVariables() *table[*envVariable] { return tableOf[*envVariable](s, "variable") }
 
-func (v *envVariable) view() envVariableView {
+func (g *Gateway) envVariableView(v *envVariable) envVariableView {
 	return envVariableView{v.id, envVariableBody{v.group.id, v.env.id, v.name, v.value}}
 }
 
@@ -74,10 +75,9 @@ func (s *state) variablesOf(x *group) (out []*envVariable) {
 
 // dropEnvVariables takes along what goes with a group or an environment; nil means any.
 func (g *Gateway) dropEnvVariables(c *call, x *group, e *environment) {
-	for _, v := range append([]*envVariable{}, g.envVariables().rows...) {
+	for _, v := range slices.Clone(g.envVariables().rows) {
 		if (x == nil || v.group == x) && (e == nil || v.env == e) {
-			g.envVariables().remove(v)
-			c.effect(v.effect("delete"))
+			_, _ = g.envVariables().delete(c, v)
 		}
 	}
 }
@@ -90,7 +90,7 @@ func listEnvVariables(g *Gateway, c *call, groupID string) (reply, error) {
 	var f filter[*envVariable]
 	f.where(c, "env_id", func(v *envVariable) string { return v.env.id })
 	f.like(c, "variable_name", c.precise("variable_name"), func(v *envVariable) string { return v.name })
-	return page(g, c, "variables", g.variablesOf(x), f.keep(), (*envVariable).view)
+	return page(g, c, "variables", g.variablesOf(x), f.keep(), g.envVariableView)
 }
 
 func createEnvVariable(g *Gateway, c *call, b envVariableBody) (reply, error) {
@@ -106,9 +106,7 @@ func createEnvVariable(g *Gateway, c *call, b envVariableBody) (reply, error) {
 	v.that(envVariableName().MatchString(b.Name), "variable_name")
 	v.that(envVariableValue().MatchString(b.Value), "variable_value")
 	scope, n := x.id+" "+e.id, 0
-	if v.err == nil && g.envVariables().taken(scope, b.Name, "") {
-		v.fail(nameTaken("APIG.3303", "environment variable", b.Name))
-	}
+	v.unique(g.envVariables().taken(scope, b.Name, ""), "APIG.3303", "environment variable", b.Name)
 	for _, other := range g.variablesOf(x) {
 		if other.env == e {
 			n++
@@ -117,30 +115,22 @@ func createEnvVariable(g *Gateway, c *call, b envVariableBody) (reply, error) {
 	if err := cmp.Or(v.err, g.room(quotaEnvVariables, n)); err != nil {
 		return reply{}, err
 	}
-	y := &envVariable{identity: g.identify(b.Name, scope, c.now), group: x, env: e, value: b.Value}
-	g.envVariables().add(y)
-	c.effect(y.effect("create"))
-	return created(y.view())
+	y := &envVariable{group: x, env: e, value: b.Value}
+	g.envVariables().create(g, c, y, b.Name, scope)
+	return created(g.envVariableView(y))
 }
 
-func showEnvVariable(_ *Gateway, _ *call, v *envVariable) (reply, error) { return ok(v.view()) }
-
-func updateEnvVariable(_ *Gateway, c *call, v *envVariable, b struct {
+type envVariableUpdate struct {
 	Value string `json:"variable_value"`
-},
-) (reply, error) {
+}
+
+func updateEnvVariable(g *Gateway, c *call, v *envVariable, b envVariableUpdate) (reply, error) {
 	if !envVariableValue().MatchString(b.Value) {
 		return reply{}, invalid("variable_value")
 	}
-	v.value, v.updated = b.Value, c.now
-	c.effect(v.effect("update"))
-	return ok(v.view())
-}
-
-func deleteEnvVariable(g *Gateway, c *call, v *envVariable) (reply, error) {
-	g.envVariables().remove(v)
-	c.effect(v.effect("delete"))
-	return noContent()
+	v.value = b.Value
+	g.envVariables().update(c, v, v.name)
+	return ok(g.envVariableView(v))
 }
 
 // fileDeclaredGroup is a group in the section of desired state; its APIs and domains stand in gateway.groups.
@@ -197,14 +187,8 @@ func (l *loader) declareGroup(f fileDeclaredGroup) error {
 		if err != nil {
 			return err
 		}
-		scope := x.id + " " + e.id
-		address := x.name + "/" + v.Name + "@" + e.name
-		i, err := l.identity("variable", address, scope)
-		if err != nil {
-			return err
-		}
-		i.name = v.Name
-		if err := fresh(l.envVariables(), &envVariable{identity: i, group: x, env: e, value: v.Value}); err != nil {
+		scope, address := x.id+" "+e.id, x.name+"/"+v.Name+"@"+e.name
+		if err := freshIn(l, l.envVariables(), &envVariable{group: x, env: e, value: v.Value}, v.Name, scope, address); err != nil {
 			return fmt.Errorf("variable %s: %w", v.Name, err)
 		}
 	}

@@ -38,8 +38,8 @@ var environmentResource = resource{
 	},
 	quotas: []quota{quotaEnvironments},
 	sections: []section{
-		sectionOf("gateway.environments", func(f fileEnvironment) string { return f.Name }, (*loader).addEnvironment, dumped("environment", (*state).envs, (*dumper).dumpEnvironment)),
-		sectionOf("environments", func(f fileDeclared) string { return f.Name }, (*loader).declareEnvironment, (*dumper).dumpDeclared),
+		sectionOf("gateway.environments", func(f fileEnvironment) string { return f.Name }, (*loader).addEnvironment, dumped((*state).envs, (*dumper).dumpEnvironment)),
+		sectionOf("environments", func(f fileDeclared) string { return f.Name }, (*loader).declareEnvironment, dumpedIf((*state).envs, (*environment).remarked, (*dumper).dumpDeclared)),
 	},
 }
 
@@ -65,9 +65,7 @@ func (g *Gateway) checkEnvironment(b environmentBody, self string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, envName)
 	v.remark(or(b.Remark, ""))
-	if v.err == nil && g.envs().taken("", b.Name, self) {
-		v.fail(nameTaken("APIG.3205", "environment", b.Name))
-	}
+	v.unique(g.envs().taken("", b.Name, self), "APIG.3205", "environment", b.Name)
 	return v.err
 }
 
@@ -75,9 +73,8 @@ func createEnvironment(g *Gateway, c *call, b environmentBody) (reply, error) {
 	if err := cmp.Or(g.checkEnvironment(b, ""), g.room(quotaEnvironments, len(g.envs().rows))); err != nil {
 		return reply{}, err
 	}
-	e := &environment{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, "")}
-	g.envs().add(e)
-	c.effect(e.effect("create"))
+	e := &environment{remark: or(b.Remark, "")}
+	g.envs().create(g, c, e, b.Name, "")
 	shown := e.view()
 	shown.CreateTime = exactStamp(e.created)
 	return created(shown)
@@ -90,9 +87,8 @@ func updateEnvironment(g *Gateway, c *call, e *environment, b environmentBody) (
 	if e.id == releaseID && b.Name != e.name {
 		return reply{}, refuse(http.StatusForbidden, "APIG.1103", "The environment RELEASE cannot be renamed")
 	}
-	g.envs().rename(e, b.Name)
 	e.remark = g.remark(e.remark, b.Remark)
-	c.effect(e.effect("update"))
+	g.envs().update(c, e, b.Name)
 	return ok(e.view())
 }
 
@@ -103,11 +99,9 @@ func deleteEnvironment(g *Gateway, c *call, e *environment) (reply, error) {
 	if e.published > 0 {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3418", "APIs have been published in the environment,id:%s", e.id)
 	}
-	g.envs().remove(e)
 	g.dropEnvVariables(c, nil, e)
 	g.dropLinks(c, nil, e)
-	c.effect(e.effect("delete"))
-	return noContent()
+	return g.envs().delete(c, e)
 }
 
 // fileDeclared is an environment in the section of desired state.
@@ -138,16 +132,14 @@ func (e fileEnvironment) MarshalJSON() ([]byte, error) {
 }
 
 func (l *loader) addEnvironment(f fileEnvironment) error {
-	i, err := l.identity("environment", f.Name, "")
-	if err != nil {
-		return err
+	if f.Name != "RELEASE" {
+		return fresh(l, l.envs(), &environment{remark: f.Remark}, f.Name)
 	}
-	if f.Name == "RELEASE" {
-		release := l.envs().ids[releaseID]
-		release.remark, release.created = f.Remark, i.created
-		return nil
-	}
-	return fresh(l.envs(), &environment{identity: i, remark: f.Remark})
+	release := l.envs().ids[releaseID]
+	release.remark = f.Remark
+	var err error
+	release.created, _, err = l.when("environment/RELEASE")
+	return err
 }
 
 // declareEnvironment adds an environment, or what gateway.environments does not say of it.
@@ -164,11 +156,8 @@ func (d *dumper) dumpEnvironment(e *environment) fileEnvironment {
 	return fileEnvironment{Name: e.name}
 }
 
-func (d *dumper) dumpDeclared() (out []fileDeclared) {
-	for _, e := range d.envs().rows {
-		if e.remark != "" {
-			out = append(out, fileDeclared{fileObject{Name: e.name}, e.remark})
-		}
-	}
-	return out
+func (e *environment) remarked() bool { return e.remark != "" }
+
+func (d *dumper) dumpDeclared(e *environment) fileDeclared {
+	return fileDeclared{fileObject{Name: e.name}, e.remark}
 }

@@ -43,10 +43,10 @@ type gatewayResponseView struct {
 }
 
 const (
-	responsesPath    = "{I}/api-groups/{group_id}/gateway-responses"
-	oneResponsePath  = responsesPath + "/{response_id}"
-	untouchedAnswer  = `{"error_code":"$context.error.code","error_msg":"$context.error.message","request_id":"$context.requestId"}`
-	builtInResponses = "default"
+	responsesPath   = "{I}/api-groups/{group_id}/gateway-responses"
+	oneResponsePath = responsesPath + "/{response_id}"
+	untouchedAnswer = `{"error_code":"$context.error.code","error_msg":"$context.error.message","request_id":"$context.requestId"}`
+	builtInResponse = "default"
 )
 
 // errorStatuses are the types of errors with their own statuses, 0 where they have none or none is documented.
@@ -62,6 +62,7 @@ var (
 	responseName   = expression(`^[A-Za-z0-9_-]{1,64}$`)
 	answerHeader   = expression(`^[A-Za-z0-9-]{1,128}$`)
 	noResponse     = missing("APIG.3001", "Gateway response %s does not exist") // no document tells its code
+	theResponse    = partInPath(theGroup, func(x *group) []*gatewayResponse { return x.responses }, "response_id", noResponse)
 	quotaResponses = quota{name: "RESPONSE_NUM_LIMIT", code: "APIG.3136", what: "gateway responses of a group", regular: 4, hidden: true}
 )
 
@@ -69,28 +70,16 @@ var gatewayResponseResource = resource{
 	routes: []route{
 		{op: "ListGatewayResponsesV2", method: http.MethodGet, path: responsesPath, do: of(theGroup, listResponses)},
 		{op: "CreateGatewayResponseV2", method: http.MethodPost, path: responsesPath, do: ofTaking(theGroup, createResponse)},
-		{op: "ShowDetailsOfGatewayResponseV2", method: http.MethodGet, path: oneResponsePath, do: of(theResponse, showResponse)},
+		{op: "ShowDetailsOfGatewayResponseV2", method: http.MethodGet, path: oneResponsePath, do: shows(theResponse, (*Gateway).responseView)},
 		{op: "UpdateGatewayResponseV2", method: http.MethodPut, path: oneResponsePath, do: ofTaking(theResponse, updateResponse)},
 		{op: "DeleteGatewayResponseV2", method: http.MethodDelete, path: oneResponsePath, do: of(theResponse, deleteResponse)},
 	},
 	quotas: []quota{quotaResponses},
 }
 
-// theResponse finds the response that the path names, which must be one of the group there.
-func theResponse(g *Gateway, c *call) (*gatewayResponse, error) {
-	x, err := theGroup(g, c)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range x.responses {
-		if r.id == c.path["response_id"] {
-			return r, nil
-		}
-	}
-	return nil, noResponse(c.path["response_id"])
-}
+func (r *gatewayResponse) key() string { return r.id }
 
-func (r *gatewayResponse) view() gatewayResponseView {
+func (g *Gateway) responseView(r *gatewayResponse) gatewayResponseView {
 	all := map[string]errorAnswer{}
 	for kind := range errorStatuses {
 		all[kind] = r.answer(kind)
@@ -115,9 +104,8 @@ func (r *gatewayResponse) effect(action string) Effect {
 }
 
 func listResponses(g *Gateway, c *call, x *group) (reply, error) {
-	var f filter[*gatewayResponse]
-	return page(g, c, "responses", x.responses, f.keep(), func(r *gatewayResponse) gatewayResponseView {
-		v := r.view()
+	return page(g, c, "responses", x.responses, nil, func(r *gatewayResponse) gatewayResponseView {
+		v := g.responseView(r)
 		if g.behaviour.ResponseLists == "names" {
 			v.Responses = nil
 		}
@@ -155,9 +143,8 @@ func (c *checks) answer(a errorAnswer) {
 func (x *group) checkResponse(b gatewayResponseBody, self string) (map[string]errorAnswer, error) {
 	var v checks
 	v.text("name", b.Name, 1, 64, responseName)
-	if v.err == nil && slices.ContainsFunc(x.responses, func(r *gatewayResponse) bool { return r.name == b.Name && r.id != self }) {
-		v.fail(nameTaken("APIG.3216", "gateway response", b.Name))
-	}
+	taken := slices.ContainsFunc(x.responses, func(r *gatewayResponse) bool { return r.name == b.Name && r.id != self })
+	v.unique(taken, "APIG.3216", "gateway response", b.Name)
 	answers, err := answersOf(b.Responses)
 	return answers, cmp.Or(v.err, err)
 }
@@ -170,12 +157,10 @@ func createResponse(g *Gateway, c *call, x *group, b gatewayResponseBody) (reply
 	r := &gatewayResponse{identity: g.identify(b.Name, x.id, c.now), group: x, answers: answers}
 	x.responses = append(x.responses, r)
 	c.effect(r.effect("create"))
-	return created(r.view())
+	return created(g.responseView(r))
 }
 
-func showResponse(_ *Gateway, _ *call, r *gatewayResponse) (reply, error) { return ok(r.view()) }
-
-func updateResponse(_ *Gateway, c *call, r *gatewayResponse, b gatewayResponseBody) (reply, error) {
+func updateResponse(g *Gateway, c *call, r *gatewayResponse, b gatewayResponseBody) (reply, error) {
 	answers, err := r.group.checkResponse(b, r.id)
 	if err == nil && r.builtIn && b.Name != r.name {
 		err = refuse(http.StatusConflict, "APIG.3492", "The default gateway response cannot be renamed")
@@ -185,7 +170,7 @@ func updateResponse(_ *Gateway, c *call, r *gatewayResponse, b gatewayResponseBo
 	}
 	r.name, r.answers, r.updated = b.Name, answers, c.now
 	c.effect(r.effect("update"))
-	return ok(r.view())
+	return ok(g.responseView(r))
 }
 
 func deleteResponse(_ *Gateway, c *call, r *gatewayResponse) (reply, error) {
@@ -197,12 +182,12 @@ func deleteResponse(_ *Gateway, c *call, r *gatewayResponse) (reply, error) {
 	return noContent()
 }
 
-// builtInResponse is the one that a group has from the start and keeps.
-func (x *group) builtInResponse() *gatewayResponse {
+// builtInResponses is the one response that a group has from the start and keeps.
+func (x *group) builtInResponses() []*gatewayResponse {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte("response of " + x.id))
-	i := identity{seq: x.seq, id: mixID(h.Sum64(), 0), name: builtInResponses, scope: x.id, created: x.created, updated: x.created}
-	return &gatewayResponse{identity: i, group: x, builtIn: true, answers: map[string]errorAnswer{}}
+	i := identity{seq: x.seq, id: mixID(h.Sum64(), 0), name: builtInResponse, scope: x.id, created: x.created, updated: x.created}
+	return []*gatewayResponse{{identity: i, group: x, builtIn: true, answers: map[string]errorAnswer{}}}
 }
 
 type fileResponse struct {
@@ -226,7 +211,7 @@ func (l *loader) response(x *group, f fileResponse) error {
 		}
 		answers[kind] = one
 	}
-	if f.Name == builtInResponses {
+	if f.Name == builtInResponse {
 		x.responses[0].answers = answers
 		return nil
 	}

@@ -51,27 +51,20 @@ var groupResource = resource{
 	routes: []route{
 		{op: "ListApiGroupsV2", method: http.MethodGet, path: "{I}/api-groups", do: listGroups},
 		{op: "CreateApiGroupV2", method: http.MethodPost, path: "{I}/api-groups", do: taking(createGroup)},
-		{op: "CheckApiGroupsV2", method: http.MethodPost, path: "{I}/api-groups/check", do: checkGroupName},
-		{op: "ShowDetailsOfApiGroupV2", method: http.MethodGet, path: "{I}/api-groups/{group_id}", do: of(theGroup, showGroup)},
+		{op: "CheckApiGroupsV2", method: http.MethodPost, path: "{I}/api-groups/check", do: taking(checkGroupName)},
+		{op: "ShowDetailsOfApiGroupV2", method: http.MethodGet, path: "{I}/api-groups/{group_id}", do: shows(theGroup, (*Gateway).groupView)},
 		{op: "UpdateApiGroupV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}", do: ofTaking(theGroup, updateGroup)},
 		{op: "DeleteApiGroupV2", method: http.MethodDelete, path: "{I}/api-groups/{group_id}", do: of(theGroup, deleteGroup)},
 	},
 	quotas: []quota{quotaGroups},
 	sections: []section{
-		sectionOf("gateway.groups", func(f fileGroup) string { return f.Name }, (*loader).group, (*dumper).dumpGroups),
+		sectionOf("gateway.groups", func(f fileGroup) string { return f.Name }, (*loader).group, dumped((*state).groups, (*dumper).dumpGroup)),
 	},
 }
 
 var quotaGroups = quota{name: "APIGROUP_NUM_LIMIT", code: "APIG.3101", what: "API groups", regular: 1500, used: func(s *state) int { return len(s.groups().rows) }}
 
 func (s *state) groups() *table[*group] { return tableOf[*group](s, "group") }
-
-// newGroup is a group as it is at first.
-func newGroup(i identity) *group {
-	x := &group{identity: i, slAccess: true}
-	x.responses = []*gatewayResponse{x.builtInResponse()}
-	return x
-}
 
 // slDomain is the host name for debugging.
 func (x *group) slDomain() string { return x.id + ".apic.emulator.example.com" }
@@ -97,9 +90,7 @@ func (x *group) effect(action string) Effect {
 }
 
 func listGroups(g *Gateway, c *call) (reply, error) {
-	var f filter[*group]
-	f.where(c, "id", func(x *group) string { return x.id })
-	f.like(c, "name", c.precise("name"), func(x *group) string { return x.name })
+	f := named[*group](c, "id", "name")
 	return page(g, c, "groups", g.groups().pick(c.arg("id"), c.exactName()), f.keep(), g.groupView)
 }
 
@@ -107,9 +98,7 @@ func (g *Gateway) checkGroup(b groupBody, self string) error {
 	var v checks
 	v.text("name", b.Name, 3, 255, apiName)
 	v.text("remark", or(b.Remark, ""), 0, 1000, nil)
-	if v.err == nil && g.groups().taken("", b.Name, self) {
-		v.fail(nameTaken("APIG.3201", "API group", b.Name))
-	}
+	v.unique(g.groups().taken("", b.Name, self), "APIG.3201", "API group", b.Name)
 	return v.err
 }
 
@@ -117,37 +106,29 @@ func createGroup(g *Gateway, c *call, b groupBody) (reply, error) {
 	if err := cmp.Or(g.checkGroup(b, ""), g.room(quotaGroups, len(g.groups().rows))); err != nil {
 		return reply{}, err
 	}
-	x := newGroup(g.identify(b.Name, "", c.now))
-	x.remark = or(b.Remark, "")
-	g.groups().add(x)
-	c.effect(x.effect("create"))
+	x := &group{remark: or(b.Remark, ""), slAccess: true}
+	g.groups().create(g, c, x, b.Name, "")
+	x.responses = x.builtInResponses()
 	return created(g.groupView(x))
 }
 
-func checkGroupName(g *Gateway, c *call) (reply, error) {
-	b, err := body[struct {
-		Name string `json:"group_name"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
+type groupNameBody struct {
+	Name string `json:"group_name"`
+}
+
+func checkGroupName(g *Gateway, _ *call, b groupNameBody) (reply, error) {
 	if err := g.checkGroup(groupBody{Name: b.Name}, ""); err != nil {
 		return reply{}, err
 	}
 	return noContent()
 }
 
-func showGroup(g *Gateway, _ *call, x *group) (reply, error) {
-	return ok(g.groupView(x))
-}
-
 func updateGroup(g *Gateway, c *call, x *group, b groupBody) (reply, error) {
 	if err := g.checkGroup(b, x.id); err != nil {
 		return reply{}, err
 	}
-	g.groups().rename(x, b.Name)
-	x.remark, x.updated = g.remark(x.remark, b.Remark), c.now
-	c.effect(x.effect("update"))
+	x.remark = g.remark(x.remark, b.Remark)
+	g.groups().update(c, x, b.Name)
 	return ok(g.groupView(x))
 }
 
@@ -159,9 +140,7 @@ func deleteGroup(g *Gateway, c *call, x *group) (reply, error) {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3415", "The API group contains APIs,id:%s", x.id)
 	}
 	g.dropEnvVariables(c, x, nil)
-	g.groups().remove(x)
-	c.effect(x.effect("delete"))
-	return noContent()
+	return g.groups().delete(c, x)
 }
 
 type fileGroup struct {
@@ -173,19 +152,15 @@ type fileGroup struct {
 }
 
 func (l *loader) group(f fileGroup) error {
-	i, err := l.identity("group", f.Name, "")
-	if err != nil {
-		return err
-	}
-	x := newGroup(i)
+	x := &group{remark: f.Remark, slAccess: !f.Sealed}
 	if builtIn := l.groups().names[[2]string{"", f.Name}]; builtIn != nil && builtIn.isDefault && len(builtIn.apis) == 0 {
 		l.groups().remove(builtIn)
 		x.isDefault = true
 	}
-	x.remark, x.slAccess = f.Remark, !f.Sealed
-	if err := fresh(l.groups(), x); err != nil {
+	if err := fresh(l, l.groups(), x, f.Name); err != nil {
 		return err
 	}
+	x.responses = x.builtInResponses()
 	for _, d := range f.Domains {
 		if err := l.domain(x, d); err != nil {
 			return fmt.Errorf("domain %s: %w", d.Domain, err)
@@ -194,14 +169,10 @@ func (l *loader) group(f fileGroup) error {
 	return each("apis", f.APIs, func(y fileAPI) (string, error) { return y.Name, l.api(x, y) })
 }
 
-func (d *dumper) dumpGroups() (out []fileGroup) {
-	for _, x := range d.groups().rows {
-		f := fileGroup{Name: x.name, Sealed: !x.slAccess, Domains: d.dumpDomains(x)}
-		for _, a := range x.apis {
-			f.APIs = append(f.APIs, d.api(a))
-		}
-		out = append(out, f)
-		d.object("group", x)
+func (d *dumper) dumpGroup(x *group) fileGroup {
+	f := fileGroup{Name: x.name, Sealed: !x.slAccess, Domains: d.dumpDomains(x)}
+	for _, a := range x.apis {
+		f.APIs = append(f.APIs, d.api(a))
 	}
-	return out
+	return f
 }

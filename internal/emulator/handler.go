@@ -11,6 +11,22 @@ func inPath[T object](parameter string, objects func(*state) *table[T], missing 
 	return func(g *Gateway, c *call) (T, error) { return objects(g.state).get(c.path[parameter], missing) }
 }
 
+// partInPath finds the part of an object, such as a code of an app, whose id the path names.
+func partInPath[T any, P interface{ key() string }](owner finder[T], parts func(T) []P, parameter string, missing func(string) *refusal) finder[P] {
+	return func(g *Gateway, c *call) (none P, err error) {
+		x, err := owner(g, c)
+		if err != nil {
+			return none, err
+		}
+		for _, p := range parts(x) {
+			if p.key() == c.path[parameter] {
+				return p, nil
+			}
+		}
+		return none, missing(c.path[parameter])
+	}
+}
+
 // needed finds a parameter that must be in the query.
 func needed(parameter string) finder[string] {
 	return func(_ *Gateway, c *call) (string, error) { return c.need(parameter) }
@@ -47,6 +63,16 @@ func of[T any](find finder[T], do func(*Gateway, *call, T) (reply, error)) handl
 		}
 		return do(g, c, x)
 	}
+}
+
+// shows is the handler of calls that read something.
+func shows[T, V any](find finder[T], view func(*Gateway, T) V) handler {
+	return of(find, func(g *Gateway, _ *call, x T) (reply, error) { return ok(view(g, x)) })
+}
+
+// deletes is the handler of calls that remove an object which nothing keeps.
+func deletes[T object](find finder[T], objects func(*state) *table[T]) handler {
+	return of(find, func(g *Gateway, c *call, x T) (reply, error) { return objects(g.state).delete(c, x) })
 }
 
 // ofTaking is the handler of calls about something, with a body, at which it looks last.

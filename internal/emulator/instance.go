@@ -72,14 +72,14 @@ var instanceResource = resource{
 		{op: "ShowDetailsOfInstanceV2", method: http.MethodGet, path: "{I}", do: showInstance},
 		{op: "ListInstanceFeatures", method: http.MethodGet, path: "{I}/instance-features", do: listInstanceFeatures},
 		{op: "ListFeaturesV2", method: http.MethodGet, path: "{I}/features", do: listFeatures},
-		{op: "CreateFeatureV2", method: http.MethodPost, path: "{I}/features", do: setFeature},
+		{op: "CreateFeatureV2", method: http.MethodPost, path: "{I}/features", do: taking(setFeature)},
 		{op: "ListProjectCofigsV2", method: http.MethodGet, path: "{I}/project/configs", do: listQuotas},
 		{op: "KeystoneListProjects", method: http.MethodGet, path: "/v3/projects", do: listProjects},
 	},
 	sections: []section{
 		{key: "gateway.instance", load: (*loader).loadInstance, dump: (*dumper).dumpInstance},
-		{key: "gateway.quotas", load: (*loader).loadQuotas, dump: (*dumper).dumpQuotas},
-		{key: "features", load: (*loader).loadFeatures, dump: func(*dumper) any { return nil }}, // see gateway.settings
+		{key: "gateway.quotas", load: (*loader).loadQuotas, dump: func(d *dumper) any { return d.limits }},
+		{key: "features", load: (*loader).loadFeatures}, // dumped as gateway.settings
 		sectionOf("gateway.settings", func(f fileSetting) string { return f.Name }, (*loader).setting, (*dumper).dumpSettings),
 	},
 }
@@ -148,16 +148,14 @@ func listFeatures(g *Gateway, c *call) (reply, error) {
 	return page(g, c, "features", rows, nil, func(f *feature) feature { return *f })
 }
 
+type featureBody struct {
+	Name   string `json:"name"`
+	Enable *bool  `json:"enable"`
+	Config string `json:"config"`
+}
+
 // setFeature changes a setting, each at most once a minute.
-func setFeature(g *Gateway, c *call) (reply, error) {
-	b, err := body[struct {
-		Name   string `json:"name"`
-		Enable *bool  `json:"enable"`
-		Config string `json:"config"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
+func setFeature(g *Gateway, c *call, b featureBody) (reply, error) {
 	var v checks
 	v.that(b.Name != "", "name")
 	v.that(b.Enable != nil, "enable")
@@ -202,8 +200,12 @@ type fileSetting struct {
 	Config string `json:"config,omitempty"`
 }
 
-// setInstance takes over what the file says and keeps the rest.
-func (l *loader) setInstance(i instance) {
+// loadInstance takes over what the file says and keeps the rest.
+func (l *loader) loadInstance(raw json.RawMessage) error {
+	var i instance
+	if err := strict(raw, &i); err != nil {
+		return err
+	}
 	was := &l.instance
 	was.Name, was.Spec = cmp.Or(i.Name, was.Name), cmp.Or(i.Spec, was.Spec)
 	was.Locks = i.Locks
@@ -216,14 +218,6 @@ func (l *loader) setInstance(i instance) {
 	if created, _, err := l.when("instance"); err == nil {
 		was.created = created
 	}
-}
-
-func (l *loader) loadInstance(raw json.RawMessage) error {
-	var i instance
-	if err := strict(raw, &i); err != nil {
-		return err
-	}
-	l.setInstance(i)
 	return nil
 }
 
@@ -244,13 +238,6 @@ func (l *loader) loadQuotas(raw json.RawMessage) error {
 		l.limits[name] = all[name]
 	}
 	return nil
-}
-
-func (d *dumper) dumpQuotas() any {
-	if len(d.limits) == 0 {
-		return nil
-	}
-	return d.limits
 }
 
 func (l *loader) setting(f fileSetting) error {

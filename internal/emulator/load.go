@@ -166,9 +166,19 @@ func (l *loader) environment(name string) (*environment, error) {
 	return nil, fmt.Errorf("environment %q is not in gateway.environments", name)
 }
 
-// fresh adds an object to its table unless the name is there already.
-func fresh[T object](t *table[T], x T) error {
-	i := x.ident()
+// fresh adds a loaded object to its table, with the id and times that the file has for it, unless the name is there already.
+func fresh[T object](l *loader, t *table[T], x T, name string) error {
+	return freshIn(l, t, x, name, "", name)
+}
+
+// freshIn is fresh for an object whose name is unique inside a scope, and has an address of its own.
+func freshIn[T object](l *loader, t *table[T], x T, name, scope, address string) error {
+	i, err := l.identity(t.kind, address, scope)
+	if err != nil {
+		return err
+	}
+	i.name = name
+	*x.ident() = i
 	if t.taken(i.scope, i.name, "") {
 		return errors.New("defined twice")
 	}

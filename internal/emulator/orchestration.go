@@ -62,14 +62,14 @@ var orchestrationResource = resource{
 	routes: []route{
 		{op: "ListOrchestrations", method: http.MethodGet, path: orchestrationsPath, do: listOrchestrations},
 		{op: "CreateOrchestration", method: http.MethodPost, path: orchestrationsPath, do: taking(createOrchestration)},
-		{op: "ShowDetailsOfOrchestration", method: http.MethodGet, path: oneOrchestrationPath, do: of(theOrchestration, showOrchestration)},
+		{op: "ShowDetailsOfOrchestration", method: http.MethodGet, path: oneOrchestrationPath, do: shows(theOrchestration, (*Gateway).orchestrationView)},
 		{op: "UpdateOrchestration", method: http.MethodPut, path: oneOrchestrationPath, do: ofTaking(theOrchestration, updateOrchestration)},
-		{op: "DeleteOrchestration", method: http.MethodDelete, path: oneOrchestrationPath, do: of(theOrchestration, deleteOrchestration)},
+		{op: "DeleteOrchestration", method: http.MethodDelete, path: oneOrchestrationPath, do: deletes(theOrchestration, (*state).orchestrations)},
 		{op: "ListOrchestrationAttachedApis", method: http.MethodGet, path: oneOrchestrationPath + "/attached-apis", do: of(theOrchestration, listOrchestrated)},
 	},
 	quotas: []quota{quotaOrchestrations},
 	sections: []section{
-		sectionOf("orchestrations", func(f fileOrchestration) string { return f.Name }, (*loader).orchestration, dumped("orchestration", (*state).orchestrations, (*dumper).dumpOrchestration)),
+		sectionOf("orchestrations", func(f fileOrchestration) string { return f.Name }, (*loader).orchestration, dumped((*state).orchestrations, (*dumper).dumpOrchestration)),
 	},
 }
 
@@ -81,7 +81,7 @@ func (s *state) orchestrations() *table[*orchestration] {
 	return tableOf[*orchestration](s, "orchestration")
 }
 
-func (o *orchestration) view() orchestrationView {
+func (g *Gateway) orchestrationView(o *orchestration) orchestrationView {
 	return orchestrationView{
 		ID: o.id, Name: o.name, Strategy: o.Strategy, Mapped: o.Mapped, Preprocessing: o.Preprocessing, Map: &o.Map,
 		CreateTime: stamp(o.created), UpdateTime: stamp(o.updated),
@@ -93,11 +93,9 @@ func (o *orchestration) effect(action string) Effect {
 }
 
 func listOrchestrations(g *Gateway, c *call) (reply, error) {
-	var f filter[*orchestration]
-	f.where(c, "orchestration_id", func(o *orchestration) string { return o.id })
-	f.like(c, "orchestration_name", c.precise("orchestration_name"), func(o *orchestration) string { return o.name })
+	f := named[*orchestration](c, "orchestration_id", "orchestration_name")
 	return page(g, c, "orchestrations", g.orchestrations().rows, f.keep(), func(o *orchestration) orchestrationView {
-		v := o.view()
+		v := g.orchestrationView(o)
 		v.Map = nil
 		return v
 	})
@@ -130,9 +128,7 @@ func (g *Gateway) checkOrchestration(b orchestrationBody, self string) error {
 		v.that(cut == (m.Mapped == ""), "mapped_param_value")
 	}
 	v.that(values <= mostOrchestrated, "orchestration_map")
-	if v.err == nil && g.orchestrations().taken("", b.Name, self) {
-		v.fail(nameTaken("APIG.3331", "orchestration rule", b.Name))
-	}
+	v.unique(g.orchestrations().taken("", b.Name, self), "APIG.3331", "orchestration rule", b.Name)
 	return v.err
 }
 
@@ -140,13 +136,10 @@ func createOrchestration(g *Gateway, c *call, b orchestrationBody) (reply, error
 	if err := cmp.Or(g.checkOrchestration(b, ""), g.room(quotaOrchestrations, len(g.orchestrations().rows))); err != nil {
 		return reply{}, err
 	}
-	o := &orchestration{identity: g.identify(b.Name, "", c.now), orchestrationBody: b}
-	g.orchestrations().add(o)
-	c.effect(o.effect("create"))
-	return created(o.view())
+	o := &orchestration{orchestrationBody: b}
+	g.orchestrations().create(g, c, o, b.Name, "")
+	return created(g.orchestrationView(o))
 }
-
-func showOrchestration(_ *Gateway, _ *call, o *orchestration) (reply, error) { return ok(o.view()) }
 
 func updateOrchestration(g *Gateway, c *call, o *orchestration, b orchestrationBody) (reply, error) {
 	if err := g.checkOrchestration(b, o.id); err != nil {
@@ -158,16 +151,9 @@ func updateOrchestration(g *Gateway, c *call, o *orchestration, b orchestrationB
 	if b.Preprocessing != o.Preprocessing {
 		return reply{}, invalid("is_preprocessing")
 	}
-	g.orchestrations().rename(o, b.Name)
-	o.orchestrationBody, o.updated = b, c.now
-	c.effect(o.effect("update"))
-	return ok(o.view())
-}
-
-func deleteOrchestration(g *Gateway, c *call, o *orchestration) (reply, error) {
-	g.orchestrations().remove(o)
-	c.effect(o.effect("delete"))
-	return noContent()
+	o.orchestrationBody = b
+	g.orchestrations().update(c, o, b.Name)
+	return ok(g.orchestrationView(o))
 }
 
 type fileOrchestration struct {
@@ -197,15 +183,11 @@ type fileRange struct {
 }
 
 func (l *loader) orchestration(f fileOrchestration) error {
-	i, err := l.identity("orchestration", f.Name, "")
-	if err != nil {
-		return err
-	}
 	b := orchestrationBody{Name: f.Name, Strategy: f.Strategy, Mapped: (*mappedParam)(f.Mapped), Preprocessing: f.Preprocessing}
 	for _, m := range f.Map {
 		b.Map = append(b.Map, orchestrationMap{Values: m.Values, Range: (*orchestrationRange)(m.Range), Mapped: m.Mapped, Length: m.Length})
 	}
-	return fresh(l.orchestrations(), &orchestration{identity: i, orchestrationBody: b})
+	return fresh(l, l.orchestrations(), &orchestration{orchestrationBody: b}, f.Name)
 }
 
 func (d *dumper) dumpOrchestration(o *orchestration) fileOrchestration {

@@ -71,6 +71,14 @@ func page[T, V any](g *Gateway, c *call, member string, rows []T, keep func(T) b
 // filter is a list of conditions that all must hold.
 type filter[T any] []func(T) bool
 
+// named is the filter by id and name that most lists have, each with parameters of its own.
+func named[T object](c *call, id, name string) filter[T] {
+	var f filter[T]
+	f.where(c, id, func(x T) string { return x.ident().id })
+	f.like(c, name, c.precise(name), func(x T) string { return x.ident().name })
+	return f
+}
+
 // where adds the condition that a field equals the query parameter, when that is given.
 func (f *filter[T]) where(c *call, parameter string, field func(T) string) {
 	if want := c.arg(parameter); want != "" {

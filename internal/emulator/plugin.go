@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 )
@@ -48,13 +49,13 @@ var pluginResource = resource{
 	routes: []route{
 		{op: "ListPlugins", method: http.MethodGet, path: "{I}/plugins", do: listPlugins},
 		{op: "CreatePlugin", method: http.MethodPost, path: "{I}/plugins", do: taking(createPlugin)},
-		{op: "ShowPlugin", method: http.MethodGet, path: "{I}/plugins/{plugin_id}", do: of(thePlugin, showPlugin)},
+		{op: "ShowPlugin", method: http.MethodGet, path: "{I}/plugins/{plugin_id}", do: shows(thePlugin, (*Gateway).pluginView)},
 		{op: "UpdatePlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}", do: ofTaking(thePlugin, updatePlugin)},
 		{op: "DeletePlugin", method: http.MethodDelete, path: "{I}/plugins/{plugin_id}", do: of(thePlugin, deletePlugin)},
 	},
 	quotas: []quota{quotaPlugins},
 	sections: []section{
-		sectionOf("plugins", func(f filePlugin) string { return f.Name }, (*loader).plugin, dumped("plugin", (*state).plugins, (*dumper).dumpPlugin)),
+		sectionOf("plugins", func(f filePlugin) string { return f.Name }, (*loader).plugin, dumped((*state).plugins, (*dumper).dumpPlugin)),
 	},
 }
 
@@ -108,10 +109,8 @@ func (g *Gateway) checkPlugin(b pluginBody, self string) (content, error) {
 		return nil, refuse(http.StatusBadRequest, "APIG.2011",
 			"Invalid parameter value,parameterName:plugin_content. Please refer to the support documentation: %v", err)
 	}
-	if g.plugins().taken("", b.Name, self) {
-		return nil, nameTaken("APIG.3326", "plugin", b.Name)
-	}
-	return parsed, nil
+	v.unique(g.plugins().taken("", b.Name, self), "APIG.3326", "plugin", b.Name)
+	return parsed, v.err
 }
 
 // pluginFeature is the feature that a plugin type needs; "" means none.
@@ -127,15 +126,11 @@ func pluginFeature(kind string) string {
 
 func createPlugin(g *Gateway, c *call, b pluginBody) (reply, error) {
 	parsed, err := g.checkPlugin(b, "")
-	if err != nil {
+	if err := cmp.Or(err, g.roomForPlugin(b.Type)); err != nil {
 		return reply{}, err
 	}
-	if err := g.roomForPlugin(b.Type); err != nil {
-		return reply{}, err
-	}
-	p := &plugin{identity: g.identify(b.Name, "", c.now), kind: b.Type, content: parsed, remark: or(b.Remark, "")}
-	g.plugins().add(p)
-	c.effect(p.effect("create"))
+	p := &plugin{kind: b.Type, content: parsed, remark: or(b.Remark, "")}
+	g.plugins().create(g, c, p, b.Name, "")
 	v := g.pluginView(p)
 	v.CreateTime = exactStamp(p.created)
 	return created(v)
@@ -159,10 +154,6 @@ func (g *Gateway) roomForPlugin(kind string) error {
 	return g.room(quotaPlugins, len(g.plugins().rows))
 }
 
-func showPlugin(g *Gateway, _ *call, p *plugin) (reply, error) {
-	return ok(g.pluginView(p))
-}
-
 func updatePlugin(g *Gateway, c *call, p *plugin, b pluginBody) (reply, error) {
 	if b.Type != p.kind {
 		return reply{}, invalid("plugin_type")
@@ -171,9 +162,8 @@ func updatePlugin(g *Gateway, c *call, p *plugin, b pluginBody) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	g.plugins().rename(p, b.Name)
-	p.content, p.remark, p.updated = parsed, g.unclearedRemark(p.remark, b.Remark), c.now
-	c.effect(p.effect("update"))
+	p.content, p.remark = parsed, g.unclearedRemark(p.remark, b.Remark)
+	g.plugins().update(c, p, b.Name)
 	return ok(g.pluginView(p))
 }
 
@@ -181,9 +171,7 @@ func deletePlugin(g *Gateway, c *call, p *plugin) (reply, error) {
 	if len(g.attached().ofPolicy(p.id)) > 0 {
 		return reply{}, refuse(http.StatusConflict, "APIG.3462", "The plugin has been bound to APIs,id:%s", p.id)
 	}
-	g.plugins().remove(p)
-	c.effect(p.effect("delete"))
-	return noContent()
+	return g.plugins().delete(c, p)
 }
 
 type filePlugin struct {
@@ -195,15 +183,11 @@ type filePlugin struct {
 }
 
 func (l *loader) plugin(f filePlugin) error {
-	i, err := l.identity("plugin", f.Name, "")
-	if err != nil {
-		return err
-	}
 	if f.Type == "" {
 		return errors.New("type: is missing")
 	}
-	p := &plugin{identity: i, kind: f.Type, content: f.Content.completed(f.Type), remark: f.Remark}
-	if err := fresh(l.plugins(), p); err != nil {
+	p := &plugin{kind: f.Type, content: f.Content.completed(f.Type), remark: f.Remark}
+	if err := fresh(l, l.plugins(), p, f.Name); err != nil {
 		return err
 	}
 	return bindLoaded(l, pluginBinding, p, f.APIs)

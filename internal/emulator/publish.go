@@ -37,13 +37,13 @@ var noPublication = missing("APIG.3015", "Publication record %s does not exist")
 
 var publishResource = resource{
 	routes: []route{
-		{op: "CreateOrDeletePublishRecordForApiV2", method: http.MethodPost, path: "{I}/apis/action", do: publishOne},
-		{op: "BatchPublishOrOfflineApiV2", method: http.MethodPost, path: "{I}/apis/publish", do: publishMany},
+		{op: "CreateOrDeletePublishRecordForApiV2", method: http.MethodPost, path: "{I}/apis/action", do: taking(publishOne)},
+		{op: "BatchPublishOrOfflineApiV2", method: http.MethodPost, path: "{I}/apis/publish", do: taking(publishMany)},
 		{op: "ListApiVersionsV2", method: http.MethodGet, path: "{I}/apis/publish/{api_id}", do: of(theAPI, listVersions)},
-		{op: "ChangeApiVersionV2", method: http.MethodPut, path: "{I}/apis/publish/{api_id}", do: of(theAPI, switchVersion)},
+		{op: "ChangeApiVersionV2", method: http.MethodPut, path: "{I}/apis/publish/{api_id}", do: ofTaking(theAPI, switchVersion)},
 		{op: "ListApiRuntimeDefinitionV2", method: http.MethodGet, path: "{I}/apis/runtime/{api_id}", do: of(theAPI, showRuntime)},
-		{op: "ListApiVersionDetailV2", method: http.MethodGet, path: "{I}/apis/versions/{version_id}", do: showVersion},
-		{op: "DeleteApiByVersionIdV2", method: http.MethodDelete, path: "{I}/apis/versions/{version_id}", do: offlineVersion},
+		{op: "ListApiVersionDetailV2", method: http.MethodGet, path: "{I}/apis/versions/{version_id}", do: of(theVersion, showVersion)},
+		{op: "DeleteApiByVersionIdV2", method: http.MethodDelete, path: "{I}/apis/versions/{version_id}", do: of(theVersion, offlineVersion)},
 	},
 	quotas: []quota{quotaVersions},
 }
@@ -121,16 +121,14 @@ func (g *Gateway) turn(c *call, action string, a *api, e *environment, remark st
 	return publishView{APIID: a.id, APIName: a.name, EnvID: e.id, Remark: remark}, nil
 }
 
-func publishOne(g *Gateway, c *call) (reply, error) {
-	b, err := body[struct {
-		Action string `json:"action"`
-		EnvID  string `json:"env_id"`
-		APIID  string `json:"api_id"`
-		Remark string `json:"remark"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
+type publishBody struct {
+	Action string `json:"action"`
+	EnvID  string `json:"env_id"`
+	APIID  string `json:"api_id"`
+	Remark string `json:"remark"`
+}
+
+func publishOne(g *Gateway, c *call, b publishBody) (reply, error) {
 	var v checks
 	v.oneOf("action", b.Action, "online", "offline")
 	v.remark(b.Remark)
@@ -152,16 +150,14 @@ func publishOne(g *Gateway, c *call) (reply, error) {
 	return created(shown)
 }
 
-func publishMany(g *Gateway, c *call) (reply, error) {
-	b, err := body[struct {
-		APIs    []string `json:"apis"`
-		EnvID   string   `json:"env_id"`
-		GroupID string   `json:"group_id"`
-		Remark  string   `json:"remark"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
+type publishManyBody struct {
+	APIs    []string `json:"apis"`
+	EnvID   string   `json:"env_id"`
+	GroupID string   `json:"group_id"`
+	Remark  string   `json:"remark"`
+}
+
+func publishMany(g *Gateway, c *call, b publishManyBody) (reply, error) {
 	var v checks
 	v.oneOf("action", c.arg("action"), "online", "offline")
 	v.remark(b.Remark)

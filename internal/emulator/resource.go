@@ -21,7 +21,7 @@ type resource struct {
 type section struct {
 	key string // below gateway: where it begins with "gateway."
 
-	// load adds what the section says; dump returns what it must say, nil when that is nothing.
+	// load adds what the section says; dump returns what it must say, and is nil for what another section says.
 	load func(*loader, json.RawMessage) error
 	dump func(*dumper) any
 }
@@ -68,21 +68,24 @@ func sectionOf[F any](key string, name func(F) string, load func(*loader, F) err
 			}
 			return each(key, all, func(x F) (string, error) { return name(x), load(l, x) })
 		},
-		dump: func(d *dumper) any {
-			if all := dump(d); len(all) > 0 {
-				return all
-			}
-			return nil
-		},
+		dump: func(d *dumper) any { return dump(d) },
 	}
 }
 
 // dumped is all objects of a kind, each as a file has it, with their ids and times.
-func dumped[F any, T object](kind string, objects func(*state) *table[T], one func(*dumper, T) F) func(*dumper) []F {
+func dumped[F any, T object](objects func(*state) *table[T], one func(*dumper, T) F) func(*dumper) []F {
+	return dumpedIf(objects, func(T) bool { return true }, one)
+}
+
+// dumpedIf is those of all objects of a kind that a section is for.
+func dumpedIf[F any, T object](objects func(*state) *table[T], which func(T) bool, one func(*dumper, T) F) func(*dumper) []F {
 	return func(d *dumper) (out []F) {
-		for _, x := range objects(d.state).rows {
-			out = append(out, one(d, x))
-			d.object(kind, x)
+		t := objects(d.state)
+		for _, x := range t.rows {
+			if i := x.ident(); which(x) {
+				out = append(out, one(d, x))
+				d.note(t.kind+"/"+i.name, i.id, i.created, i.updated)
+			}
 		}
 		return out
 	}

@@ -48,7 +48,7 @@ var signKeyResource = resource{
 	},
 	quotas: []quota{quotaSignKeys},
 	sections: []section{
-		sectionOf("signatures", func(f fileSignKey) string { return f.Name }, (*loader).signKey, dumped("signature", (*state).signKeys, (*dumper).dumpSignKey)),
+		sectionOf("signatures", func(f fileSignKey) string { return f.Name }, (*loader).signKey, dumped((*state).signKeys, (*dumper).dumpSignKey)),
 	},
 }
 
@@ -120,9 +120,7 @@ func (k *signKey) effect(action string) Effect {
 }
 
 func listSignKeys(g *Gateway, c *call) (reply, error) {
-	var f filter[*signKey]
-	f.where(c, "id", func(k *signKey) string { return k.id })
-	f.like(c, "name", c.precise("name"), func(k *signKey) string { return k.name })
+	f := named[*signKey](c, "id", "name")
 	return page(g, c, "signs", g.signKeys().pick(c.arg("id"), c.exactName()), f.keep(), func(k *signKey) signKeyView {
 		v, bound, none := g.shownKey(k), len(g.signed().ofPolicy(k.id)), 0
 		v.BindNum, v.LdAPIBound = &bound, &none
@@ -145,9 +143,7 @@ func (g *Gateway) checkSignKey(b signKeyBody, self string) error {
 	if v.err == nil && !g.supports(rule.feature) {
 		return refuse(http.StatusPreconditionFailed, "APIG.3548", "The signature type is not supported by the instance,sign_type:%s", b.Type)
 	}
-	if v.err == nil && g.signKeys().taken("", b.Name, self) {
-		v.fail(nameTaken("APIG.3207", "signature key", b.Name))
-	}
+	v.unique(g.signKeys().taken("", b.Name, self), "APIG.3207", "signature key", b.Name)
 	return v.err
 }
 
@@ -172,9 +168,8 @@ func createSignKey(g *Gateway, c *call, b signKeyBody) (reply, error) {
 	if err := cmp.Or(g.checkSignKey(b, ""), g.room(quotaSignKeys, len(g.signKeys().rows))); err != nil {
 		return reply{}, err
 	}
-	k := &signKey{identity: g.identify(b.Name, "", c.now), signKeyBody: b.completed(g.state, nil, nil)}
-	g.signKeys().add(k)
-	c.effect(k.effect("create"))
+	k := &signKey{signKeyBody: b.completed(g.state, nil, nil)}
+	g.signKeys().create(g, c, k, b.Name, "")
 	return created(k.view())
 }
 
@@ -188,9 +183,8 @@ func updateSignKey(g *Gateway, c *call, k *signKey, b signKeyBody) (reply, error
 	if rule, _ := b.rule(); g.behaviour.OmittedSignKey != "kept" || !rule.key.takes(key) || !rule.secret.takes(secret) {
 		key, secret = nil, nil
 	}
-	g.signKeys().rename(k, b.Name)
-	k.signKeyBody, k.updated = b.completed(g.state, key, secret), c.now
-	c.effect(k.effect("update"))
+	k.signKeyBody = b.completed(g.state, key, secret)
+	g.signKeys().update(c, k, b.Name)
 	return ok(g.shownKey(k))
 }
 
@@ -201,9 +195,7 @@ func deleteSignKey(g *Gateway, c *call, k *signKey) (reply, error) {
 		return reply{}, refuse(http.StatusBadRequest, "APIG.1119", "The signature key has been bound to APIs,id:%s", k.id)
 	}
 	unbindAll(g, c, g.signed(), bound)
-	g.signKeys().remove(k)
-	c.effect(k.effect("delete"))
-	return noContent()
+	return g.signKeys().delete(c, k)
 }
 
 var noSigned = missing("APIG.3018", "The signature key binding record does not exist")
@@ -278,13 +270,9 @@ type fileSignKey struct {
 }
 
 func (l *loader) signKey(f fileSignKey) error {
-	i, err := l.identity("signature", f.Name, "")
-	if err != nil {
-		return err
-	}
 	b := signKeyBody{Name: f.Name, Type: f.Type, Algorithm: f.Algorithm, Key: f.Key, Secret: f.Secret}
-	k := &signKey{identity: i, signKeyBody: b.completed(l.state, nil, nil)}
-	if err := fresh(l.signKeys(), k); err != nil {
+	k := &signKey{signKeyBody: b.completed(l.state, nil, nil)}
+	if err := fresh(l, l.signKeys(), k, f.Name); err != nil {
 		return err
 	}
 	return bindLoaded(l, signKeyBinding, k, f.APIs)

@@ -43,8 +43,8 @@ func newState(o Options) *state {
 	}
 	now := o.Now()
 	s.envs().add(&environment{identity: identity{seq: s.next(), id: releaseID, name: "RELEASE", created: now}})
-	builtIn := newGroup(s.identify("DEFAULT", "", now))
-	builtIn.isDefault = true
+	builtIn := &group{identity: s.identify("DEFAULT", "", now), isDefault: true, slAccess: true}
+	builtIn.responses = builtIn.builtInResponses()
 	s.groups().add(builtIn)
 	return s
 }
@@ -54,7 +54,7 @@ func tableOf[T object](s *state, resource string) *table[T] {
 	if t, made := s.tables[resource].(*table[T]); made {
 		return t
 	}
-	t := newTable[T]()
+	t := newTable[T](resource)
 	s.tables[resource] = t
 	return t
 }
@@ -76,7 +76,7 @@ func (g *Gateway) dropLinks(c *call, a *api, e *environment) {
 	}
 }
 
-// next is the place of a new object in the order of creation.
+// next numbers a new object in the order of creation.
 func (s *state) next() uint64 {
 	s.seq++
 	return s.seq

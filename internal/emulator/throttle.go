@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 )
@@ -55,13 +56,13 @@ var throttleResource = resource{
 	routes: []route{
 		{op: "ListRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles", do: listThrottles},
 		{op: "CreateRequestThrottlingPolicyV2", method: http.MethodPost, path: "{I}/throttles", do: taking(createThrottle)},
-		{op: "ShowDetailsOfRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles/{throttle_id}", do: of(theThrottle, showThrottle)},
+		{op: "ShowDetailsOfRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles/{throttle_id}", do: shows(theThrottle, (*Gateway).throttleView)},
 		{op: "UpdateRequestThrottlingPolicyV2", method: http.MethodPut, path: "{I}/throttles/{throttle_id}", do: ofTaking(theThrottle, updateThrottle)},
 		{op: "DeleteRequestThrottlingPolicyV2", method: http.MethodDelete, path: "{I}/throttles/{throttle_id}", do: of(theThrottle, deleteThrottle)},
 	},
 	quotas: []quota{quotaThrottles},
 	sections: []section{
-		sectionOf("throttles", func(f fileThrottle) string { return f.Name }, (*loader).throttle, dumped("throttle", (*state).throttles, (*dumper).throttle)),
+		sectionOf("throttles", func(f fileThrottle) string { return f.Name }, (*loader).throttle, dumped((*state).throttles, (*dumper).throttle)),
 	},
 }
 
@@ -85,14 +86,12 @@ func (t *throttle) effect(action string) Effect {
 }
 
 func listThrottles(g *Gateway, c *call) (reply, error) {
-	var f filter[*throttle]
-	f.where(c, "id", func(t *throttle) string { return t.id })
-	f.like(c, "name", c.precise("name"), func(t *throttle) string { return t.name })
+	f := named[*throttle](c, "id", "name")
 	return page(g, c, "throttles", g.throttles().pick(c.arg("id"), c.exactName()), f.keep(), g.throttleView)
 }
 
-// limits applies the body to what was there (the zero value at a creation) and checks the result.
-func (b throttleBody) limits(g *Gateway, was throttleLimits) (throttleLimits, error) {
+// limits applies the body to what was there (the zero value at a creation) and checks the result; self is "" at a creation.
+func (b throttleBody) limits(g *Gateway, was throttleLimits, self string) (throttleLimits, error) {
 	if g.behaviour.UpdateOmittedLimit != "keeps" {
 		was.UserLimits, was.AppLimits, was.IPLimits = 0, 0, 0
 	}
@@ -125,6 +124,7 @@ func (b throttleBody) limits(g *Gateway, was throttleLimits) (throttleLimits, er
 		}
 		v.atMost(part.parameter, part.n, part.most)
 	}
+	v.unique(g.throttles().taken("", b.Name, self), "APIG.3204", "request throttling policy", b.Name)
 	return l, v.err
 }
 
@@ -137,39 +137,24 @@ func (l throttleLimits) mostForApp() int64 {
 }
 
 func createThrottle(g *Gateway, c *call, b throttleBody) (reply, error) {
-	limits, err := b.limits(g, throttleLimits{})
-	if err != nil {
+	limits, err := b.limits(g, throttleLimits{}, "")
+	if err := cmp.Or(err, g.room(quotaThrottles, len(g.throttles().rows))); err != nil {
 		return reply{}, err
 	}
-	if g.throttles().taken("", b.Name, "") {
-		return reply{}, nameTaken("APIG.3204", "request throttling policy", b.Name)
-	}
-	if err := g.room(quotaThrottles, len(g.throttles().rows)); err != nil {
-		return reply{}, err
-	}
-	t := &throttle{identity: g.identify(b.Name, "", c.now), throttleLimits: limits}
-	g.throttles().add(t)
-	c.effect(t.effect("create"))
+	t := &throttle{throttleLimits: limits}
+	g.throttles().create(g, c, t, b.Name, "")
 	shown := g.throttleView(t)
 	shown.CreateTime = exactStamp(t.created)
 	return created(shown)
 }
 
-func showThrottle(g *Gateway, _ *call, t *throttle) (reply, error) {
-	return ok(g.throttleView(t))
-}
-
 func updateThrottle(g *Gateway, c *call, t *throttle, b throttleBody) (reply, error) {
-	limits, err := b.limits(g, t.throttleLimits)
+	limits, err := b.limits(g, t.throttleLimits, t.id)
 	if err != nil {
 		return reply{}, err
 	}
-	if g.throttles().taken("", b.Name, t.id) {
-		return reply{}, nameTaken("APIG.3204", "request throttling policy", b.Name)
-	}
-	g.throttles().rename(t, b.Name)
 	t.throttleLimits = limits
-	c.effect(t.effect("update"))
+	g.throttles().update(c, t, b.Name)
 	return ok(g.throttleView(t))
 }
 
@@ -182,9 +167,7 @@ func deleteThrottle(g *Gateway, c *call, t *throttle) (reply, error) {
 	for _, s := range t.specials {
 		s.leave()
 	}
-	g.throttles().remove(t)
-	c.effect(t.effect("delete"))
-	return noContent()
+	return g.throttles().delete(c, t)
 }
 
 type fileThrottle struct {
@@ -202,11 +185,7 @@ type fileThrottle struct {
 }
 
 func (l *loader) throttle(f fileThrottle) error {
-	i, err := l.identity("throttle", f.Name, "")
-	if err != nil {
-		return err
-	}
-	t := &throttle{identity: i, throttleLimits: throttleLimits{
+	t := &throttle{throttleLimits: throttleLimits{
 		TimeUnit: f.TimeUnit, TimeInterval: f.TimeInterval, APICallLimits: f.APILimits, UserLimits: f.UserLimits,
 		AppLimits: f.AppLimits, IPLimits: f.IPLimits, Type: 1, Remark: f.Remark,
 	}}
@@ -217,7 +196,7 @@ func (l *loader) throttle(f fileThrottle) error {
 	default:
 		return fmt.Errorf("type: %q is neither basic nor shared", f.Type)
 	}
-	if err := fresh(l.throttles(), t); err != nil {
+	if err := fresh(l, l.throttles(), t, f.Name); err != nil {
 		return err
 	}
 	for _, s := range f.Specials {

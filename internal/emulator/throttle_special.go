@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,6 +21,7 @@ type special struct {
 }
 
 func (s *special) order() uint64 { return s.seq }
+func (s *special) key() string   { return s.id }
 
 type specialBody struct {
 	CallLimits int64  `json:"call_limits"`
@@ -43,12 +45,14 @@ const specialsPath = "{I}/throttles/{throttle_id}/throttle-specials"
 
 var noSpecial = missing("APIG.3013", "Excluded request throttling configuration %s does not exist")
 
+var theSpecial = partInPath(theThrottle, func(t *throttle) []*special { return t.specials }, "strategy_id", noSpecial)
+
 var specialResource = resource{
 	routes: []route{
 		{op: "ListSpecialThrottlingConfigurationsV2", method: http.MethodGet, path: specialsPath, do: of(theThrottle, listSpecials)},
-		{op: "CreateSpecialThrottlingConfigurationV2", method: http.MethodPost, path: specialsPath, do: createSpecial},
-		{op: "UpdateSpecialThrottlingConfigurationV2", method: http.MethodPut, path: specialsPath + "/{strategy_id}", do: of((*Gateway).special, updateSpecial)},
-		{op: "DeleteSpecialThrottlingConfigurationV2", method: http.MethodDelete, path: specialsPath + "/{strategy_id}", do: of((*Gateway).special, deleteSpecial)},
+		{op: "CreateSpecialThrottlingConfigurationV2", method: http.MethodPost, path: specialsPath, do: ofTaking(theThrottle, createSpecial)},
+		{op: "UpdateSpecialThrottlingConfigurationV2", method: http.MethodPut, path: specialsPath + "/{strategy_id}", do: ofTaking(theSpecial, updateSpecial)},
+		{op: "DeleteSpecialThrottlingConfigurationV2", method: http.MethodDelete, path: specialsPath + "/{strategy_id}", do: of(theSpecial, deleteSpecial)},
 	},
 	quotas: []quota{quotaSpecialApps, quotaSpecialUsers},
 }
@@ -114,15 +118,7 @@ func listSpecials(g *Gateway, c *call, t *throttle) (reply, error) {
 	return page(g, c, "throttle_specials", t.specials, f.keep(), (*special).view)
 }
 
-func createSpecial(g *Gateway, c *call) (reply, error) {
-	t, err := g.throttles().get(c.path["throttle_id"], noThrottle)
-	if err != nil {
-		return reply{}, err
-	}
-	b, err := body[specialBody](c)
-	if err != nil {
-		return reply{}, err
-	}
+func createSpecial(g *Gateway, c *call, t *throttle, b specialBody) (reply, error) {
 	var v checks
 	v.oneOf("object_type", b.ObjectType, "APP", "USER")
 	v.count("call_limits", b.CallLimits)
@@ -133,6 +129,7 @@ func createSpecial(g *Gateway, c *call) (reply, error) {
 	}
 	s := &special{throttle: t, limit: b.CallLimits, applied: c.now}
 	if b.ObjectType == "APP" {
+		var err error
 		if s.app, err = g.apps().get(b.ObjectID, noApp); err != nil {
 			return reply{}, err
 		}
@@ -140,10 +137,7 @@ func createSpecial(g *Gateway, c *call) (reply, error) {
 		v.text("object_id", b.ObjectID, 32, 32, nil)
 		s.user = b.ObjectID
 	}
-	if v.err != nil {
-		return reply{}, v.err
-	}
-	if err := g.admitSpecial(t, s); err != nil {
+	if err := cmp.Or(v.err, g.admitSpecial(t, s)); err != nil {
 		return reply{}, err
 	}
 	s.seq, s.id = g.next(), g.newID()
@@ -170,27 +164,11 @@ func (g *Gateway) admitSpecial(t *throttle, s *special) error {
 	return g.room(quota, same)
 }
 
-// special finds the entry that the path names.
-func (g *Gateway) special(c *call) (*special, error) {
-	t, err := g.throttles().get(c.path["throttle_id"], noThrottle)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range t.specials {
-		if s.id == c.path["strategy_id"] {
-			return s, nil
-		}
-	}
-	return nil, noSpecial(c.path["strategy_id"])
+type specialUpdate struct {
+	CallLimits int64 `json:"call_limits"`
 }
 
-func updateSpecial(_ *Gateway, c *call, s *special) (reply, error) {
-	b, err := body[struct {
-		CallLimits int64 `json:"call_limits"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
+func updateSpecial(_ *Gateway, c *call, s *special, b specialUpdate) (reply, error) {
 	var v checks
 	v.count("call_limits", b.CallLimits)
 	v.atMost("call_limits", b.CallLimits, s.throttle.APICallLimits)

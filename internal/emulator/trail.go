@@ -24,12 +24,7 @@ var trailResource = resource{
 	sections: []section{{
 		key:  "gateway.traces",
 		load: func(l *loader, raw json.RawMessage) error { return json.Unmarshal(raw, &l.told) },
-		dump: func(d *dumper) any {
-			if len(d.told) > 0 {
-				return d.told
-			}
-			return nil
-		},
+		dump: func(d *dumper) any { return d.told },
 	}},
 }
 

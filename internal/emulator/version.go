@@ -39,14 +39,12 @@ func listVersions(g *Gateway, c *call, a *api) (reply, error) {
 	return page(g, c, "api_versions", rows, f.keep(), (*version).view)
 }
 
+type versionBody struct {
+	VersionID string `json:"version_id"`
+}
+
 // switchVersion makes an older version live again.
-func switchVersion(g *Gateway, c *call, a *api) (reply, error) {
-	b, err := body[struct {
-		VersionID string `json:"version_id"`
-	}](c)
-	if err != nil {
-		return reply{}, err
-	}
+func switchVersion(g *Gateway, c *call, a *api, b versionBody) (reply, error) {
 	v := g.versions[b.VersionID]
 	if v == nil || v.api != a {
 		return reply{}, noVersion(b.VersionID)
@@ -95,11 +93,15 @@ func (v *version) shown(g *Gateway) apiBody {
 	return b
 }
 
-func showVersion(g *Gateway, c *call) (reply, error) {
-	v := g.versions[c.path["version_id"]]
-	if v == nil {
-		return reply{}, noVersion(c.path["version_id"])
+// theVersion finds the version that the path names.
+func theVersion(g *Gateway, c *call) (*version, error) {
+	if v := g.versions[c.path["version_id"]]; v != nil {
+		return v, nil
 	}
+	return nil, noVersion(c.path["version_id"])
+}
+
+func showVersion(g *Gateway, _ *call, v *version) (reply, error) {
 	shown := g.apiView(v.api)
 	shown.apiBody = v.def
 	shown.Tags = g.tags(v.def.Tags)
@@ -112,11 +114,7 @@ func showVersion(g *Gateway, c *call) (reply, error) {
 	}{shown, v.id, v.api.group.slDomain(), []string{v.api.group.slDomain()}})
 }
 
-func offlineVersion(g *Gateway, c *call) (reply, error) {
-	v := g.versions[c.path["version_id"]]
-	if v == nil {
-		return reply{}, noVersion(c.path["version_id"])
-	}
+func offlineVersion(g *Gateway, c *call, v *version) (reply, error) {
 	p := v.api.live(v.env)
 	if p == nil || p.live != v {
 		return reply{}, noPublication(v.api.id)
