@@ -15,19 +15,19 @@ type Trip struct {
 	Args   string // with FILE for files that match the gateway, CHANGED for others, API for one of its APIs
 	Before [2]int // round trips when one stage of a run waited for all of the stage before, 2026-11-28
 	Most   [2]int // round trips
-	Waits  string // for what, in turn
+	Waits  string // what it waits for, in order
 }
 
-// Trips are the commands that ask a gateway.
+// Trips are the commands that contact a gateway.
 var Trips = []Trip{
-	{"`diff`, no change", "diff -f FILE", [2]int{2, 4}, [2]int{2, 2}, "lists; what is bound and what lives inside, while further APIs are listed"},
-	{"`diff`, bindings move", "diff -f CHANGED", [2]int{2, 5}, [2]int{2, 3}, "the same; who has the places of new bindings, where the files do not declare all policies"},
-	{"`apply`", "apply -f CHANGED --yes --no-undo --take-over --max-deletes 1000", [2]int{6, 11}, [2]int{6, 8}, "`diff`; unbinds and binds that follow each other; the look at what it touched"},
+	{"`diff`, no change", "diff -f FILE", [2]int{2, 4}, [2]int{2, 2}, "lists; bindings and parts, while further APIs are listed"},
+	{"`diff`, bindings move", "diff -f CHANGED", [2]int{2, 5}, [2]int{2, 3}, "the same; which policies have the slots of new bindings, if the files do not declare all policies"},
+	{"`apply`", "apply -f CHANGED --yes --no-undo --take-over --max-deletes 1000", [2]int{6, 11}, [2]int{6, 8}, "`diff`; unbinds and binds that wait for each other; reading again what it wrote"},
 	{"`drift`", "drift -f FILE --exit-zero", [2]int{3, 5}, [2]int{3, 3}, "`diff`; what else needs attention, all at once"},
-	{"`export`", "export", [2]int{2, 4}, [2]int{2, 2}, "lists; what is bound and what lives inside, while further APIs are listed"},
-	{"`list`", "list", [2]int{4, 5}, [2]int{3, 3}, "lists; of what they do not tell, what is bound, level by level"},
-	{"`explain`", "explain API", [2]int{3, 4}, [2]int{3, 3}, "the API; what is bound to it; apps one by one"},
-	{"`doctor`", "doctor -f FILE", [2]int{5, 7}, [2]int{3, 3}, "the gateway itself; `diff`, with quotas, features and permissions beside it"},
+	{"`export`", "export", [2]int{2, 4}, [2]int{2, 2}, "lists; bindings and parts, while further APIs are listed"},
+	{"`list`", "list", [2]int{4, 5}, [2]int{3, 3}, "lists; bindings that the lists do not report, level by level"},
+	{"`explain`", "explain API", [2]int{3, 4}, [2]int{3, 3}, "the API; its bindings, and which version is live; apps one by one, and that version, whose channel comes last"},
+	{"`doctor`", "doctor -f FILE", [2]int{5, 7}, [2]int{3, 3}, "the gateway itself; `diff`, with quotas, features and permissions at the same time"},
 }
 
 // TripGateway has a gateway and files for trips.

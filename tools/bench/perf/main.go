@@ -123,15 +123,15 @@ func sized[T any](p *perf, all []T, few int) []T {
 
 const head = `# Performance
 
-What a user waits for is requests × latency ÷ parallelism, and the management API limits requests for
-everyone on the account. So apigw-sync sends as few as the API allows, and this page holds it to that.
-` + "`make bench`" + ` measures and writes it; nothing here is asserted by time in tests, the numbers of requests are.
+The time that a user waits is about requests × latency ÷ parallelism, and the management API limits requests for
+everyone on the account. So apigw-sync sends as few requests as the API allows, and this page shows how few.
+` + "`make bench`" + ` measures and writes it. Tests check the numbers of requests, but no times.
 
 Measured on %s/%s with %d processors, %s, on %s%s.
 The gateway is the emulator: it pages, batches, checks and refuses as the API documents, and answers after a
-set latency. Estates are made by ` + "`internal/world`" + `: APIs published in two environments, and throttles,
+fixed latency. ` + "`internal/world`" + ` generates gateways, called estates here: APIs published in two environments, and throttles,
 ACLs, plugins and apps bound to them, so that no API has more than it can take. "E" is 5,000 APIs in 50 groups,
 300 throttles, 100 ACLs, 500 plugins, 1,000 apps and 20,000 bindings; its files list every collection of every
-object. The other estates have its proportions.
+object. The other estates have the same proportions.
 
 `

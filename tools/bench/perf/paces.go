@@ -106,7 +106,7 @@ func (p *perf) paceTimes() error {
 		return err
 	}
 	p.say("## As many in flight as the gateway takes\n\n")
-	p.say("A no-change `diff`, in real time: with ten requests in flight, and with `--parallelism auto`. What is ideal no client can\nbeat that has 100 in flight at most.\n\n")
+	p.say("A `diff` without changes, in real time: with ten requests in flight, and with `--parallelism auto`. The ideal is the time that no\nclient with at most 100 requests in flight can beat.\n\n")
 	p.say("| gateway | latency | requests | ideal | 10 in flight | auto | times as fast | refused: 10, auto |\n|---|---|---|---|---|---|---|---|\n")
 	for _, how := range paces {
 		for _, latency := range []time.Duration{5 * time.Millisecond, 20 * time.Millisecond, 100 * time.Millisecond} {
@@ -134,6 +134,6 @@ func (p *perf) paceTimes() error {
 				took[0].Seconds(), took[1].Seconds(), took[0].Seconds()/took[1].Seconds(), refused[0], refused[1])
 		}
 	}
-	p.say("\nWhere the latency is short, the processor is what is measured. In virtual time (`TestGrowth`), where nothing else counts, it\nis 5 to 8 times as fast where the gateway takes all, never more than 8 %% slower, and has at most 2 %% of its requests\nrefused where the gateway does not say what it refuses beyond.\n\n")
+	p.say("\nWith a short latency, these figures measure the processor. In virtual time (`TestGrowth`), where only requests count, `auto`\nis 5 to 8 times as fast on a gateway that takes everything, and never more than 8 %% slower. If a gateway refuses requests without\nnaming its limit, at most 2 %% of them are refused.\n\n")
 	return nil
 }

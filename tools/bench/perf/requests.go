@@ -36,7 +36,7 @@ func thousands(n int) string {
 // requests compares what is sent with what is unavoidable.
 func (p *perf) requests() error {
 	p.say("## Requests against the fewest that the API allows\n\n")
-	p.say("Each cell is requests sent / lower bound.\n\n")
+	p.say("Each cell shows requests sent / lower bound.\n\n")
 	p.say("| bindings | no-change `diff` | first `apply`, writes | 10 %% of the bindings moved, writes |\n|---|---|---|---|\n")
 	for _, size := range sized(p, sizes(), 2) {
 		log.Printf("requests of %d bindings", size.Bindings)
@@ -96,28 +96,28 @@ func proper(out *reconcile.Outcome) error {
 }
 
 const bounds = `
-The bounds are computed from the estate and the API's rules, apart from the tool's planners:
+The bounds are computed from the estate and the API's rules, independently of the tool's planners:
 
-- **Reads.** Each list once, at 500 items a page, and the state of the gateway. Bindings of a kind from the
+- **Reads.** Each list is read once, at 500 items a page, and so is the state of the gateway. Bindings of a kind are read from the
   side that takes fewer pages: by policy (throttles and ACLs that are bound to nothing are known from the
-  list, plugins are not) or by API; authorizations also from the list of the whole instance. Specials of
-  throttles that have some, codes and access control of apps whose files manage them: one each.
-- **Places.** To know whose places a run takes: nothing when nothing is bound, or when all policies of the kind are
-  declared; else the cheapest of the bindings of the policies that no file declares, the policies of the APIs that are
-  to be bound, and the lists of APIs that a policy is not bound to, which name the policy that each API has instead
-  (throttles; ACLs by entity type; narrowed to an environment and to groups). One more for each policy that is found.
-- **Writes.** One for each object, special, code and access control. One bind for each policy; unbinds of
-  one kind together, 500 at a time. Plugins: the minimum vertex cover of the graph of plugins and APIs, per
-  environment, since one request attaches either the APIs of one plugin or the plugins of one API; what a
-  plugin of the same type overwrites is not detached. Cancelled authorizations: one each, the API has no batch.
-- **Authorizations** are full products of apps and APIs. How few products make a set of pairs is a hard
-  problem; the bound is a set of pairs of which no two fit into one product, grown greedily, so that where
-  the tool is above it, the bound may be too low.
+  list, plugins are not) or by API; authorizations also from the list of the whole instance. Special limits of
+  throttles that have some, and codes and access control of apps whose files manage them, take one request each.
+- **Slots.** A run must know which policies have the slots that its binds take. This takes nothing if nothing is bound, or if all
+  policies of the kind are declared. Otherwise it is the cheapest of three ways: the bindings of the policies that no file declares, the
+  policies of the APIs to bind, or the lists of APIs that a policy is not bound to, which name the policy that each API has instead
+  (for throttles, and for ACLs by entity type; narrowed to an environment and to groups). Each policy that is found takes one more.
+- **Writes.** One for each object, special limit, code and access control. One bind for each policy; unbinds of
+  one kind together, 500 at a time. Plugins: the minimum vertex cover of the graph of plugins and APIs, for each
+  environment, since one request attaches either the APIs of one plugin or the plugins of one API. A plugin that another one
+  of its type overwrites is not detached. Cancelled authorizations: one each, because the API has no batch.
+- **Authorizations** are full products of apps and APIs. To find the fewest products that make a set of pairs is a hard
+  problem. The bound is a set of pairs of which no two fit into one product, grown greedily. So if the tool is above the
+  bound, the bound may be too low.
 
-Where both numbers are equal, no tool can do with fewer. Chunks of 500 are this tool's choice where the API
+If both numbers are equal, no tool can do with fewer requests. Chunks of 500 are this tool's choice where the API
 documents no limit; a gateway that refuses them gets halves.
 
-A pull request that touches one throttle and takes away its other bindings reads 5 times in estate E, with small files as
+A pull request that changes one throttle and removes its other bindings takes 5 reads in estate E, both with small files and
 with ` + "`--kind throttle --name NAME`" + `: the gateway's state, the throttle, its bindings, and the two APIs by name.
 
 `
@@ -125,7 +125,7 @@ with ` + "`--kind throttle --name NAME`" + `: the gateway's state, the throttle,
 // times compares how long runs take with how long their requests do.
 func (p *perf) times() error {
 	p.say("## Time against requests × latency ÷ parallelism\n\n")
-	p.say("Estate E, parallelism %d, in real time. An apply is all of it: comparison, writes, and reading again what it touched.\n\n", parallel)
+	p.say("Estate E, parallelism %d, in real time. An apply includes the comparison, the writes, and reading again what it wrote.\n\n", parallel)
 	p.say("| run | latency | requests | requests × latency ÷ %d | time | ratio |\n|---|---|---|---|---|---|\n", parallel)
 	size := world.E
 	if p.quick {
@@ -156,7 +156,7 @@ func (p *perf) times() error {
 		}
 		p.time("first `apply`", latency, took, sent)
 	}
-	p.say("\nWhat is above 1 is mostly processor time of the tool and of the emulator, which shares the process: in virtual\ntime, in which the tests hold the same runs to 1.15, both ratios are 1.00. At no latency there is nothing else.\nOf small estates a run is a few round trips, each of which waits for the one before; see below.\n\n")
+	p.say("\nA ratio above 1 is mostly processor time of the tool and of the emulator, which runs in the same process. In virtual\ntime both ratios are 1.00, and the tests allow at most 1.15. Without latency there is only processor time.\nIn small estates a run consists of a few round trips, each of which waits for the previous one; see below.\n\n")
 	return nil
 }
 

@@ -78,16 +78,16 @@ func (p *perf) sizes() error {
 		costs = append(costs, c)
 	}
 	p.say("## Processor time and memory against size\n\n")
-	p.say("Twice as many bindings as objects; files list the collections that hold something. The first are\nsteps by themselves, without a gateway: files to objects; the comparison of an empty gateway with them,\nwhich plans every request; that plan as text; and what a plan that moves one binding in a hundred means to callers.\n\n")
+	p.say("These estates have twice as many bindings as objects, and their files list the collections that are not empty. The first table\nmeasures single stages, without a gateway: load the files; compare an empty gateway with them, which plans every request; write\nthat plan as text; and compute what a plan that moves one binding in a hundred means to callers.\n\n")
 	p.say("| objects | load | compare and plan | render | changes | their impact |\n|---|---|---|---|---|---|\n")
 	for _, c := range costs {
 		p.say("| %s | %s | %s | %s | %s | %s |\n", thousands(c.Objects), short(c.Load), short(c.Compare), short(c.Render), thousands(c.Changes), short(c.Impact))
 	}
 	p.growth(costs, func(c cost) []time.Duration { return []time.Duration{c.Load, c.Compare, c.Render} })
 	if c := costs[len(costs)-1]; c.diff > 0 {
-		p.say("\nThat is %.0f %% of the processor time of a whole `diff` of the largest.\n", 100*c.Impact.Seconds()/(c.diff+c.Impact).Seconds())
+		p.say("\nIn the largest estate, computing the impact takes %.0f %% of the processor time of a whole `diff`.\n", 100*c.Impact.Seconds()/(c.diff+c.Impact).Seconds())
 	}
-	p.say("\nWhole commands, in a process of their own, the emulator in another, over loopback HTTP: processor time\n(user and system) and peak memory (resident, as the system counts it, with Go's defaults).\n\n")
+	p.say("\nThe second table measures whole commands, with the emulator in another process, over loopback HTTP: processor time\n(user and system) and peak memory (resident, as the system counts it, with Go's defaults).\n\n")
 	p.say("| objects | requests of `diff` | `validate` | peak | no-change `diff` | peak |\n|---|---|---|---|---|---|\n")
 	for _, c := range costs {
 		p.say("| %s | %s | %s | %d MB | %s | %d MB |\n", thousands(c.Objects), thousands(c.Requests), short(c.validate), c.validatePeak>>20, short(c.diff), c.diffPeak>>20)
@@ -96,7 +96,7 @@ func (p *perf) sizes() error {
 		a, b := costs[n-2], costs[n-1]
 		p.say("| growth exponent | | %.2f | | %.2f | |\n", exponent(a, b, a.validate, b.validate), exponent(a, b, a.diff, b.diff))
 	}
-	p.say("\nThe exponent is that of the last step in size: 1.00 is work in proportion to the objects.\n\n")
+	p.say("\nThe growth exponent compares the two largest sizes: 1.00 means that work grows in proportion to the objects.\n\n")
 	return nil
 }
 

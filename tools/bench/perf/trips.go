@@ -57,19 +57,20 @@ func (p *perf) trip(g *bench.TripGateway, t *bench.Trip) (least time.Duration, e
 
 const aboutTrips = `## Round trips of small runs
 
-A run of few requests takes as long as those of them that wait for each other. What lives in an object and what it is
-bound to is read as soon as the lists of objects are there, while further APIs are still listed; pages that a list of
-objects promises are asked for at once; and nothing is asked for twice, or in vain. The small gateway has as many objects
-and bindings as fit into one page of each list; the large one has 2,250 APIs, 855 objects and 9,000 bindings, of which the
-files declare twenty objects. Times are those of a process with the emulator inside it, which reads its state first, at a
-latency of 20 ms.
+A run with few requests takes as long as its longest chain of requests that wait for each other. Parts and bindings of objects
+are read as soon as the lists of objects are there, while further APIs are still listed. All further pages that a list of
+objects announces are requested at once. Nothing is requested twice or without need. The small gateway has as many objects
+and bindings as fit into one page of each list; the large one has 2,250 APIs, 855 objects and 9,000 bindings, and the
+files declare twenty of its objects. Times are those of a process that contains the emulator, which first loads its state, at a
+latency of 20 ms. The columns "before" give the round trips from when each stage of a run waited for all of the previous one.
 
 `
 
 const exceptTrips = `
-Of ` + "`apply`" + ` the plan decides how many: what is bound anew waits for what it displaces, and a new object for those
-that it refers to. ` + "`validate`, `test`, `lint`" + ` and whatever is given ` + "`--against`" + ` ask no gateway. A run waits for one
-more where the project is looked up by its region, where more than 500 of a kind that the files name must be listed, where a
-new binding displaces a policy that was not listed, and where the APIs of a whole group are looked up.
+The number of round trips of an ` + "`apply`" + ` depends on the plan: a bind waits for what it displaces, and a new object for those
+that it refers to. ` + "`validate`, `test`" + ` and everything that is run with ` + "`--against`" + ` contact no gateway. A run takes one more
+round trip if the project is looked up by its region, if more than 500 objects of a kind that the files name must be listed, if a
+new binding displaces a policy that was not listed, if an app is deleted together with its quota and special limits, and if the
+APIs of a whole group are looked up.
 
 `
