@@ -50,7 +50,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// TestStartLeadsEverywhere: a page that the start page does not link is found by nobody.
+// TestStartLeadsEverywhere checks that the start page links to every page, so that readers can find it.
 func TestStartLeadsEverywhere(t *testing.T) {
 	start, err := os.ReadFile("README.md")
 	if err != nil {
@@ -73,7 +73,7 @@ var (
 	fences   = regexp.MustCompile("(?s)\n *```.*?\n *```")
 )
 
-// anchors are what the headings of a page are linked by.
+// anchors returns the anchors of the headings of a page.
 func anchors(t *testing.T, path string) map[string]bool {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -92,7 +92,7 @@ func anchors(t *testing.T, path string) map[string]bool {
 	return out
 }
 
-// slug keeps letters, digits, - and _, as sites of repositories do.
+// slug turns a heading into an anchor as code hosts do: it keeps letters, digits, - and _.
 func slug(heading string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -10,17 +10,17 @@ import (
 // block is a fenced block of a page.
 type block struct {
 	Line   int    // of the opening fence, from 1
-	Indent string // what stands before each of its lines
+	Indent string // the spaces before each of its lines
 	Lang   string
 	Attr   map[string]string // such as file=gateway.yaml or not-run="needs an account"
 	Lines  []string          // without the indent
 }
 
-// command is what a console block has a person type, and what shall be printed then.
+// command is a command in a console block, with its expected output.
 type command struct {
 	Line int // from 1
 	Text string
-	Want []string // lines of stdout and stderr together; a line "..." stands for any lines, "…" in a line for anything
+	Want []string // stdout and stderr together; a line "..." matches any lines, and "…" within a line matches any text
 }
 
 var (
@@ -28,7 +28,7 @@ var (
 	attribute = regexp.MustCompile(`([a-z-]+)=(?:"([^"]*)"|(\S+))`)
 )
 
-// blocks finds the fenced blocks of a page.
+// blocks returns the fenced blocks of a page.
 func blocks(page string) (out []block, err error) {
 	var open *block
 	closing := ""
@@ -61,7 +61,7 @@ func blocks(page string) (out []block, err error) {
 	return out, nil
 }
 
-// commands are those of a console block. A backslash at the end of a line continues a command.
+// commands returns the commands of a console block. A backslash at the end of a line continues a command.
 func (b *block) commands() (out []command, err error) {
 	for i := 0; i < len(b.Lines); i++ {
 		line, at := b.Lines[i], b.Line+1+i
@@ -85,7 +85,7 @@ func (b *block) commands() (out []command, err error) {
 	return out, nil
 }
 
-// shows reports whether a command printed what the page says.
+// shows reports whether the output of a command is the expected one.
 func (c *command) shows(got []string) bool {
 	var pattern strings.Builder
 	pattern.WriteString("^")
@@ -103,11 +103,11 @@ func (c *command) shows(got []string) bool {
 	return regexp.MustCompile(pattern.String() + "$").MatchString(text)
 }
 
-// TestRunner checks the checker: what a page must not say is found.
+// TestRunner checks that mistakes in the blocks of a page are found.
 func TestRunner(t *testing.T) {
 	for _, c := range []struct {
 		name, page string
-		wrong      string // a part of the error; "" when the page can be read
+		wrong      string // a part of the error; "" if there is none
 	}{
 		{"all sorts", "```yaml file=a.yaml\na: 1\n```\n\n- in a list\n  ```console\n  $ cat a.yaml\n  a: 1\n  ```\n", ""},
 		{"open end", "text\n```console\n$ true\n", "line 2: the block does not end"},

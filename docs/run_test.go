@@ -1,20 +1,21 @@
-// Package docs_test holds the documentation to what the program does.
+// Package docs_test checks that the documentation agrees with the program.
 //
-// The pages are run: in each, blocks of the form
+// It runs the commands on each page. A block of the form
 //
 //	```yaml file=gateway.yaml
 //
-// are files of the page's own folder, and
+// is written to a file in a temporary folder of the page, and
 //
 //	```console
 //	$ apigw-sync validate
 //
-// is typed into a shell, one for all blocks of a page. What follows a command is what it prints, on stdout and
-// stderr together; a line "..." stands for any lines, "…" in a line for anything, and "(exit code N)" ends it when
-// the code is not 0. A command goes on where its line ends with a backslash. Input of commands is empty.
+// is typed into a shell, the same for all blocks of a page. The lines after a command are its output, stdout and
+// stderr together. In the expected output a line "..." matches any lines, and "…" within a line matches any text;
+// a last line "(exit code N)" is needed if the exit code is not 0. A backslash at the end of a line continues the
+// command. Commands read an empty stdin.
 //
-// A block of commands that cannot run here says so: ```sh not-run="REASON", with one of the reasons below.
-// `go test ./docs -update` writes the outputs of all pages anew.
+// A block with commands that cannot run here is marked ```sh not-run="REASON", with one of the reasons below.
+// `go test ./docs -update` updates the outputs on all pages.
 package docs_test
 
 import (
@@ -32,9 +33,9 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "rewrite what pages say that commands print")
+var update = flag.Bool("update", false, "update the output of commands on the pages")
 
-// notRun are the reasons for which commands on a page are not run.
+// notRun lists the reasons for not running a block of commands.
 var notRun = []string{
 	"needs an account",
 	"needs another operating system",
@@ -46,10 +47,10 @@ var notRun = []string{
 	"tests parse it", // examples of help texts, in cmd/apigw-sync
 }
 
-// shells are the languages of blocks that a reader would paste into a terminal.
+// shells lists the languages of blocks that a reader would paste into a terminal.
 var shells = []string{"console", "sh", "bash", "shell", "zsh", "fish", "powershell", "pwsh", "bat", "cmd"}
 
-var bin string // the folder of the program
+var bin string // the folder that contains the built program
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -71,8 +72,8 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-// lookAtSources lets go test see what the program is built from. A result that it remembers would otherwise
-// hold although the program has changed.
+// lookAtSources looks at all source files of the program, so that go test knows that the result depends on them.
+// Otherwise it would use a cached result although the program has changed.
 func lookAtSources() error {
 	for _, folder := range []string{"../cmd", "../internal", "../schema"} {
 		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
@@ -104,7 +105,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// pages lists the pages whose commands are run.
+// pages returns the paths of all pages.
 func pages(t *testing.T) []string {
 	t.Helper()
 	out := []string{"../README.md"}
@@ -132,7 +133,7 @@ func runPage(t *testing.T, path string) {
 	lines := strings.Split(string(text), "\n")
 	s := shell{t: t, folder: t.TempDir()}
 	var mended []replacement
-	unread := 0 // the line of a file that no command follows
+	unread := 0 // the line of the last file block, if no command has followed yet
 	for _, b := range all {
 		name, isFile := b.Attr["file"]
 		reason, excused := b.Attr["not-run"]
@@ -158,9 +159,9 @@ func runPage(t *testing.T, path string) {
 	}
 }
 
-// replacement puts other lines in the place of some lines of a page.
+// replacement replaces some lines of a page.
 type replacement struct {
-	from, to int // lines from 0; to is not replaced
+	from, to int // line numbers, counted from 0; to is exclusive
 	lines    []string
 }
 
@@ -173,7 +174,7 @@ func writePage(t *testing.T, path string, lines []string, mended []replacement) 
 	}
 }
 
-// shell is a shell in a folder of its own. It starts with the first command.
+// shell is a shell with its own folder. It starts with the first command.
 type shell struct {
 	t      *testing.T
 	folder string
@@ -182,7 +183,7 @@ type shell struct {
 	lines  *bufio.Reader // of out
 }
 
-// start makes the shell know the program, and nothing of the machine's own settings.
+// start starts the shell with the program on its PATH, and without the settings of the machine.
 func (s *shell) start() {
 	t, folder := s.t, s.folder
 	t.Helper()
@@ -227,8 +228,8 @@ func (s *shell) write(b block, name string) {
 	}
 }
 
-// play types the commands of a block and compares what they print with the page. With -update it returns
-// what the page should say instead.
+// play runs the commands of a block and compares their output with the page. With -update it returns
+// the lines that the page should have instead.
 func (s *shell) play(path string, b block) (mended []replacement) {
 	s.t.Helper()
 	commands, err := b.commands()
@@ -254,7 +255,7 @@ func (s *shell) play(path string, b block) (mended []replacement) {
 	return mended
 }
 
-// run types a command and returns the lines that it printed.
+// run runs a command and returns the lines that it printed.
 func (s *shell) run(path string, c command) (lines []string) {
 	s.t.Helper()
 	if s.in == nil {
@@ -264,7 +265,7 @@ func (s *shell) run(path string, c command) (lines []string) {
 	const most = time.Minute
 	stuck := time.AfterFunc(most, func() { _ = s.out.Close() })
 	defer stuck.Stop()
-	// Braces redirect the input of a command that changes the shell itself, such as cd, without a subshell.
+	// Braces redirect stdin without a subshell, so that commands such as cd still change the shell.
 	if _, err := fmt.Fprintf(s.in, "{ %s\n} </dev/null\nprintf '\\n%s%%d\\n' $?\n", c.Text, mark); err != nil {
 		s.t.Fatalf("%s:%d: %v", path, c.Line, err)
 	}
@@ -276,7 +277,7 @@ func (s *shell) run(path string, c command) (lines []string) {
 		line = strings.TrimRight(line, " \n")
 		if code, ended := strings.CutPrefix(line, mark); ended {
 			if n := len(lines); n > 0 && lines[n-1] == "" {
-				lines = lines[:n-1] // the mark's own line break
+				lines = lines[:n-1] // the line break before the mark
 			}
 			if code != "0" {
 				lines = append(lines, "(exit code "+code+")")
