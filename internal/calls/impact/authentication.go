@@ -63,18 +63,21 @@ func codes(s side, app string) map[string]bool {
 	return out
 }
 
-// credentialFields are the fields of an app with which its callers identify themselves.
-var credentialFields = map[string]string{"/app_key": "key", "/app_secret": "secret"}
+// credentialFields are, by kind, the fields with which callers of an app, or the gateway itself, show who they are.
+var credentialFields = map[string]map[string]string{
+	"app":       {"/app_key": "key", "/app_secret": "secret"},
+	"signature": {"/key": "key", "/secret": "secret"},
+}
 
-// replaced notes of which apps a plan changes key or secret.
+// replaced notes of which apps and signature keys a plan changes key or secret.
 func (w *worlds) replaced() {
 	for i := range w.in.Plan.Changes {
 		ch := &w.in.Plan.Changes[i]
-		if ch.Kind != "app" || ch.Action != diff.Update {
+		if ch.Action != diff.Update {
 			continue
 		}
 		for _, f := range ch.Fields {
-			if what := credentialFields[f.Path]; what != "" {
+			if what := credentialFields[ch.Kind][f.Path]; what != "" {
 				w.credentials[ch.Want.Address()] = append(w.credentials[ch.Want.Address()], what)
 			}
 		}

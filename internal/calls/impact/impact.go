@@ -138,7 +138,7 @@ func (w *worlds) entry(at slot) Entry {
 			}
 		}
 	}
-	for _, of := range []func(*view) []Aspect{authentication, authorization, access, limit, cors, plugins} {
+	for _, of := range []func(*view) []Aspect{authentication, authorization, access, limit, cors, plugins, signature} {
 		e.Aspects = append(e.Aspects, of(v)...)
 	}
 	e.Aspects = append(e.Aspects, w.own[at]...)

@@ -148,6 +148,27 @@ func TestExamples(t *testing.T) {
 			"exposure */* limit 10 per DAY for web → 100 per DAY\nchange  limit 10 per DAY per app → 5 per DAY per app ?",
 		},
 		{"another name of a quota alone", quota("qqq", 10, "mobile"), strings.Replace(quota("ppp", 10, "mobile"), "name: ppp", "name: ppp, moved_from: qqq", 1), ""},
+		{
+			"a signature key comes", signing("k-one", ""), signing("k-one", "orders/open"),
+			"change orders/open backend not signed → signed by sss (hmac)",
+		},
+		{
+			"a signature key goes", signing("k-one", "orders/open"), signing("k-one", ""),
+			"change orders/open backend signed by sss (hmac) → not signed",
+		},
+		{
+			"a signature key gives way to another", "signatures:" + item(signing("k-one", "orders/open")) + item(strings.Replace(signing("k-two", ""), "sss", "rrr", 1)), "signatures:" + item(signing("k-one", "")) + item(strings.Replace(signing("k-two", "orders/open"), "sss", "rrr", 1)),
+			"change orders/open backend signed by sss (hmac) → signed by rrr (hmac)",
+		},
+		{
+			"the key of a signature key is another", signing("k-one", "orders/open"), signing("k-two", "orders/open"),
+			"change orders/open backend key of sss → another",
+		},
+		{
+			"a signature key of another type", signing("k-one", "orders/open"), strings.Replace(signing("key_one", "orders/open"), "hmac", "basic", 1),
+			"change orders/open backend signed by sss (hmac) → signed by sss (basic)",
+		},
+		{"a signature key under another name", signing("k-one", "orders/open"), strings.Replace(signing("k-one", "orders/open"), "name: sss", "name: rrr, moved_from: sss", 1), ""},
 		{"a policy under another name", throttle("ttt", 5, "open"), strings.Replace(throttle("uuu", 5, "open"), "name: uuu", "name: uuu, moved_from: t", 1), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -187,6 +208,11 @@ func twoQuotas(of, ofOther string) string {
 func specials(calls int) string {
 	return "apps: [{name: mobile, apis: [orders/app]}]\n" +
 		"throttles: [{name: ttt, time_interval: 1, time_unit: SECOND, api_call_limits: 900, app_call_limits: 50, specials: [{app: mobile, call_limits: " + strconv.Itoa(calls) + "}], apis: [orders/app]}]\n"
+}
+
+// signing is a signature key, bound to an API or to none.
+func signing(key, api string) string {
+	return "signatures: [{name: sss, type: hmac, key: " + key + "-of-orders, secret: correct-horse-battery, apis: [" + api + "]}]\n"
 }
 
 func plugin(pluginType, content string) string {

@@ -24,7 +24,7 @@ var pairs = flag.Uint64("pairs", 60, "pairs of random states that the oracle is 
 // twenty pairs alone, so that pairs are drawn until each rule has, and whether they do is no luck of a seed.
 func TestOracle(t *testing.T) {
 	disagreed := map[string]int{}
-	rules := []string{"rate_limit", "special", "app_access", "authorization", "codes"}
+	rules := []string{"rate_limit", "special", "app_access", "authorization", "codes", "signature", "credentials"}
 	idle := func(rule string) bool { return disagreed[rule] == 0 }
 	for seed := range 10 * *pairs {
 		if seed >= *pairs && !slices.ContainsFunc(rules, idle) {
@@ -117,7 +117,30 @@ func (o *oracle) levels() map[impact.Level]bool {
 		}
 	}
 	o.plugins(out)
+	o.signature(out)
 	return out
+}
+
+// signature asks a backend whether it can verify calls as before: by the key that is bound, if any.
+func (o *oracle) signature(out map[impact.Level]bool) {
+	var b, a map[string]any
+	if bound := o.all(o.have, "signatures"); len(bound) > 0 {
+		b = bound[0]
+	}
+	if bound := o.all(o.want, "signatures"); len(bound) > 0 {
+		a = bound[0]
+	}
+	fields := []string{"name", "type", "algorithm"}
+	if o.without == "signature" {
+		return
+	}
+	other := slices.ContainsFunc(fields, func(f string) bool { return a[f] != b[f] })
+	for _, field := range []string{"key", "secret"} {
+		other = other || o.without != "credentials" && a[field] != nil && a[field] != credential(b, field)
+	}
+	if other {
+		out[impact.Change] = true
+	}
 }
 
 // app asks whether the callers of an app may call, and with which codes, secret and addresses.

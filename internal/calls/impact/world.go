@@ -105,7 +105,7 @@ type worlds struct {
 	apis          map[slot]*kind.API
 	because       map[slot][]string
 	own           map[slot][]Aspect   // of what APIs refer to themselves
-	credentials   map[string][]string // address of an app to what of its credentials changes, in words
+	credentials   map[string][]string // address of an app or signature key to what of its credentials changes, in words
 }
 
 func newWorlds(in Input) *worlds {

@@ -1,0 +1,41 @@
+package impact
+
+import (
+	"cmp"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
+)
+
+// signature compares the keys with which the gateway signs what it sends to the backend of an API: a backend that verifies
+// signatures refuses calls that are signed by another key, or not at all.
+func signature(v *view) (out []Aspect) {
+	say := func(before, after string, sure bool) {
+		out = append(out, Aspect{Name: Backend, Level: Change, Before: before, After: after, Sure: sure})
+	}
+	from, before := signedBy(v.before)
+	to, after := signedBy(v.after)
+	if v.w.now(from) != to || before.Type != after.Type || before.Algorithm != after.Algorithm {
+		say(signing(before), signing(after), from != "" || v.known("signature_binding"))
+		return out
+	}
+	for _, what := range v.w.credentials[to] {
+		say(what+" of "+after.Name, "another", true)
+	}
+	return out
+}
+
+// signedBy is the signature key that is bound to an API, of which it takes one, with its address; "" when there is none.
+func signedBy(s side) (address string, key kind.Signature) {
+	for address, key := range bound[kind.Signature](s) {
+		return address, key
+	}
+	return "", kind.Signature{}
+}
+
+// signing tells how calls to a backend are signed.
+func signing(key kind.Signature) string {
+	if key.Name == "" {
+		return "not signed"
+	}
+	return "signed by " + key.Name + " (" + cmp.Or(key.Algorithm, key.Type) + ")"
+}
