@@ -2,7 +2,6 @@ package report
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -97,54 +96,21 @@ var (
 	metricSkipped = metric{"apigw_sync_skipped", "Whether the turn of the target did not come: 1 or 0."}
 )
 
-// writeFleetMetrics writes the samples of all targets family by family, as the format wants them.
+// writeFleetMetrics writes the samples of all targets, and how each of them ended.
 func writeFleetMetrics(w io.Writer, d *document.Fleet) error {
-	var names []string
-	heads, samples := map[string]string{}, map[string]string{}
-	take := func(text string) {
-		for line := range strings.Lines(text) {
-			if rest, ok := strings.CutPrefix(line, "# "); ok {
-				name := strings.Fields(rest)[1]
-				if strings.HasPrefix(rest, "HELP ") && heads[name] == "" {
-					names = append(names, name)
-				}
-				if !strings.Contains(heads[name], line) {
-					heads[name] += line
-				}
-				continue
-			}
-			name, _, _ := strings.Cut(line, "{")
-			samples[name] += line
-		}
-	}
+	e := newExposition()
 	for _, v := range views(d, func(m *document.Member) string { return m.Target }) {
-		var one bytes.Buffer
-		if err := writeMetrics(&one, v); err != nil {
-			return err
-		}
-		take(one.String())
+		e.document(v)
 	}
-	var own bytes.Buffer
-	e := &exposition{bufio.NewWriter(&own), []string{"command", d.Command}}
-	e.family(metricExit)
+	e.common = []string{"command", d.Command}
 	for i := range d.Targets {
-		if m := &d.Targets[i]; m.ExitCode != nil {
+		m := &d.Targets[i]
+		if m.ExitCode != nil {
 			e.sample(metricExit, float64(*m.ExitCode), "target", m.Target)
 		}
+		e.sample(metricSkipped, truth(m.ExitCode == nil), "target", m.Target)
 	}
-	e.family(metricSkipped)
-	for i := range d.Targets {
-		e.sample(metricSkipped, truth(d.Targets[i].ExitCode == nil), "target", d.Targets[i].Target)
-	}
-	if err := e.Flush(); err != nil {
-		return err
-	}
-	take(own.String())
-	out := bufio.NewWriter(w)
-	for _, name := range names {
-		_, _ = out.WriteString(heads[name] + samples[name])
-	}
-	return out.Flush()
+	return e.write(w)
 }
 
 // fleetOrder puts the worst first.

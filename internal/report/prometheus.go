@@ -16,11 +16,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// prometheus is the text exposition format, for the folder from which the node exporter reads *.prom
-// files. Each sample has the labels command and instance_id, so that files of several commands and
-// gateways can be read together. Zeros are written, too, since an alert on an increase needs a sample before it. After a
-// comparison that failed only the failure is written, since nothing is known about the rest. For the age of a file,
-// use node_textfile_mtime_seconds.
+// prometheus is the text exposition format, for the folder from which the textfile collector of the node exporter reads *.prom
+// files. Each sample has the labels command and instance_id, so that files of several commands and gateways do not overwrite
+// each other's samples. Zeros are written, too, since increase() finds nothing where a series begins with the first event. After
+// a comparison that failed only the failure is written, since nothing is known about the rest. When a file was written is
+// what node_textfile_mtime_seconds says.
 var prometheus = &Format{
 	Name: "prometheus", Failures: true, Commands: []string{"diff", "apply", "undo", "drift"},
 	Many: true, Write: func(w io.Writer, d document.Document, _ Style) error {
@@ -64,14 +64,27 @@ var (
 	metricPeak      = metric{"apigw_sync_group_peak_calls", "Calls in the busiest minute of the last hour to an API group that a change affects."}
 )
 
-// exposition writes families one by one.
+// exposition collects samples and writes them family by family, in the order in which the families began, as the format wants it.
 type exposition struct {
-	*bufio.Writer
-	common []string // labels of every sample, as name and value in turn
+	families []metric
+	samples  map[metric][]string // lines
+	told     map[string]bool     // names with labels: a sample that comes twice spoils the whole file
+	common   []string            // labels of every sample, as name and value in turn
+}
+
+func newExposition() *exposition {
+	return &exposition{samples: map[metric][]string{}, told: map[string]bool{}}
 }
 
 func writeMetrics(w io.Writer, v *view) error {
-	e := &exposition{bufio.NewWriter(w), []string{"command", v.Command, "instance_id", v.InstanceID}}
+	e := newExposition()
+	e.document(v)
+	return e.write(w)
+}
+
+// document collects what is told of one document.
+func (e *exposition) document(v *view) {
+	e.common = []string{"command", v.Command, "instance_id", v.InstanceID}
 	found := map[*rule]int{}
 	for i := range v.Findings {
 		found[v.Findings[i].Rule]++
@@ -82,18 +95,16 @@ func writeMetrics(w io.Writer, v *view) error {
 	}
 	if v.ID != "" { // every sample tells which target it is about
 		e.common = append(e.common, "target", g.Target)
-		e.one(metricInfo, 1, "version", v.ToolVersion, "name", g.Name, "region", g.Region, "environment", g.Environment)
+		e.sample(metricInfo, 1, "version", v.ToolVersion, "name", g.Name, "region", g.Region, "environment", g.Environment)
 	} else {
-		e.one(metricInfo, 1, "version", v.ToolVersion, "name", g.Name, "region", g.Region, "target", g.Target, "environment", g.Environment)
+		e.sample(metricInfo, 1, "version", v.ToolVersion, "name", g.Name, "region", g.Region, "target", g.Target, "environment", g.Environment)
 	}
-	e.one(metricSuccess, truth(found[ruleError] == 0))
+	e.sample(metricSuccess, truth(found[ruleError] == 0))
 	if v.Health == nil && !v.Failed {
-		e.family(metricImpact)
 		e.sample(metricImpact, float64(v.Felt.Exposure), "level", string(impact.Exposure))
 		e.sample(metricImpact, float64(v.Felt.Outage), "level", string(impact.Outage))
 		e.sample(metricImpact, float64(v.Felt.Change), "level", string(impact.Change))
 	}
-	e.family(metricFindings)
 	for _, r := range allRules() {
 		if actionRules[diff.Action(r.ID)] == nil && !r.tellsApart() && !r.meansToCallers() && (!v.Failed || found[r] > 0) {
 			e.sample(metricFindings, float64(found[r]), "rule", r.ID, "severity", r.Level.String())
@@ -102,31 +113,34 @@ func writeMetrics(w io.Writer, v *view) error {
 	if !v.Failed {
 		e.outcome(v)
 	}
-	return e.Flush()
 }
 
-// outcome writes what a comparison or an apply found.
+// outcome collects what a comparison or an apply found.
 func (e *exposition) outcome(v *view) {
 	e.changes(v.Items)
-	e.one(metricRequests, float64(v.Requests.Read), "direction", "read")
+	e.sample(metricRequests, float64(v.Requests.Read), "direction", "read")
 	e.sample(metricRequests, float64(v.Requests.Write), "direction", "write")
 	if v.Applied {
-		e.family(metricResults)
 		for _, t := range v.Tallies {
 			e.sample(metricResults, float64(t.N), "status", t.Name)
 		}
 		if v.Converged != nil {
-			e.one(metricConverged, truth(*v.Converged))
+			e.sample(metricConverged, truth(*v.Converged))
 		}
 	} else {
-		e.one(metricExtra, float64(len(v.Extra)))
-		e.one(metricIgnored, float64(v.Ignored))
-		e.one(metricUnchanged, float64(v.Unchanged))
+		e.sample(metricExtra, float64(len(v.Extra)))
+		e.sample(metricIgnored, float64(v.Ignored))
+		e.sample(metricUnchanged, float64(v.Unchanged))
 	}
 	if v.Health != nil {
 		e.health(v.Health)
 	}
-	e.traffic(v.Traffic)
+	for i := range v.Traffic {
+		t := &v.Traffic[i]
+		e.sample(metricCalls, float64(t.Calls), "group", t.Group)
+		e.sample(metricFailed, float64(t.Errors), "group", t.Group)
+		e.sample(metricPeak, float64(t.Peak), "group", t.Group)
+	}
 }
 
 // changes counts them by kind and action, those included that do not occur.
@@ -139,130 +153,81 @@ func (e *exposition) changes(items []item) {
 	for i := range items {
 		n[cell{items[i].Kind, items[i].Action}]++
 	}
-	e.family(metricChanges)
-	for _, k := range kind.All {
-		for _, a := range []diff.Action{diff.Create, diff.Update, diff.Replace, diff.Delete} {
-			e.sample(metricChanges, float64(n[cell{k.Name, a}]), "kind", k.Name, "action", string(a))
+	count := func(kindName string, actions ...diff.Action) {
+		for _, a := range actions {
+			e.sample(metricChanges, float64(n[cell{kindName, a}]), "kind", kindName, "action", string(a))
 		}
 	}
+	for _, k := range kind.All {
+		count(k.Name, diff.Create, diff.Update, diff.Replace, diff.Delete)
+	}
 	for _, l := range kind.Links {
-		for _, a := range []diff.Action{diff.Bind, diff.Unbind} {
-			e.sample(metricChanges, float64(n[cell{l.Name, a}]), "kind", l.Name, "action", string(a))
-		}
+		count(l.Name, diff.Bind, diff.Unbind)
 	}
 }
 
 func (e *exposition) health(d *document.Drift) {
-	e.one(metricTime, float64(d.At.Unix()))
-	e.one(metricDrifted, truth(d.Drifted))
+	e.sample(metricTime, float64(d.At.Unix()))
+	e.sample(metricDrifted, truth(d.Drifted))
 	if m := d.Moved; m != nil {
-		e.one(metricMoved, float64(m.Gateway), "side", string(drift.Gateway))
+		e.sample(metricMoved, float64(m.Gateway), "side", string(drift.Gateway))
 		e.sample(metricMoved, float64(m.Files), "side", string(drift.Files))
 		e.sample(metricMoved, float64(m.Both), "side", string(drift.Both))
 		e.sample(metricMoved, float64(m.Unknown), "side", "unknown")
 	}
 	e.differences(d)
-	e.coverage(d.Coverage)
-	e.one(metricWell, truth(d.Instance.Well))
-	e.one(metricLocks, float64(len(d.Instance.Locks)))
-	e.one(metricFeatures, float64(len(d.Instance.MissingFeatures)))
-	e.one(metricLost, float64(len(d.References)))
-	e.one(metricLapsed, float64(len(d.LapsedIgnores)))
-	type certificate struct{ group, domain, name string }
-	told := map[certificate]bool{} // one sample for a set of labels
+	if c := d.Coverage; c != nil {
+		for _, k := range slices.Sorted(maps.Keys(c.ByKind)) {
+			e.sample(metricDeclared, float64(c.ByKind[k].Declared), "kind", k)
+			e.sample(metricUncovered, float64(c.ByKind[k].Undeclared), "kind", k)
+		}
+	}
+	e.sample(metricWell, truth(d.Instance.Well))
+	e.sample(metricLocks, float64(len(d.Instance.Locks)))
+	e.sample(metricFeatures, float64(len(d.Instance.MissingFeatures)))
+	e.sample(metricLost, float64(len(d.References)))
+	e.sample(metricLapsed, float64(len(d.LapsedIgnores)))
 	for _, c := range d.Certificates {
-		key := certificate{document.Clean(c.Group), document.Clean(c.Domain), document.Clean(c.Name)}
-		if told[key] {
-			continue
-		}
-		if len(told) == 0 {
-			e.family(metricEnds)
-		}
-		told[key] = true
 		e.sample(metricEnds, float64(c.NotAfter.Unix()), "group", c.Group, "domain", c.Domain, "name", c.Name)
 	}
 }
 
-// differences name what differs, as long as the names of samples are not too many for who collects them.
+// differences name what differs, as long as the series are not too many for who collects them.
 func (e *exposition) differences(d *document.Drift) {
 	const most = 1000
-	told := map[[2]string]bool{} // a sample that comes twice spoils the whole file
-	add := func(address, action string) {
-		one := [2]string{document.Clean(address), action}
-		if told[one] || len(told) == most {
-			return
-		}
-		if len(told) == 0 {
-			e.family(metricDiffers)
-		}
-		told[one] = true
-		e.sample(metricDiffers, 1, "address", address, "action", action)
+	for i := range d.Changes[:min(most, len(d.Changes))] {
+		e.sample(metricDiffers, 1, "address", d.Changes[i].Address, "action", string(d.Changes[i].Action))
 	}
-	for i := range d.Changes {
-		add(d.Changes[i].Address, string(d.Changes[i].Action))
+	for _, x := range d.Extra[:min(max(0, most-len(d.Changes)), len(d.Extra))] {
+		e.sample(metricDiffers, 1, "address", x.Address, "action", "extra")
 	}
-	for _, x := range d.Extra {
-		add(x.Address, "extra")
-	}
-}
-
-func (e *exposition) coverage(c *document.Coverage) {
-	if c == nil {
-		return
-	}
-	kinds := slices.Sorted(maps.Keys(c.ByKind))
-	e.family(metricDeclared)
-	for _, k := range kinds {
-		e.sample(metricDeclared, float64(c.ByKind[k].Declared), "kind", k)
-	}
-	e.family(metricUncovered)
-	for _, k := range kinds {
-		e.sample(metricUncovered, float64(c.ByKind[k].Undeclared), "kind", k)
-	}
-}
-
-func (e *exposition) traffic(groups []document.Traffic) {
-	if len(groups) == 0 {
-		return
-	}
-	for _, m := range []struct {
-		metric
-		of func(*document.Traffic) int64
-	}{
-		{metricCalls, func(t *document.Traffic) int64 { return t.Calls }},
-		{metricFailed, func(t *document.Traffic) int64 { return t.Errors }},
-		{metricPeak, func(t *document.Traffic) int64 { return t.Peak }},
-	} {
-		e.family(m.metric)
-		for i := range groups {
-			e.sample(m.metric, float64(m.of(&groups[i])), "group", groups[i].Group)
-		}
-	}
-}
-
-// one begins a family with a sample.
-func (e *exposition) one(m metric, value float64, labels ...string) {
-	e.family(m)
-	e.sample(m, value, labels...)
-}
-
-func (e *exposition) family(m metric) {
-	_, _ = fmt.Fprintf(e, "# HELP %s %s\n# TYPE %s gauge\n", m.name, m.help, m.name) // Flush tells
 }
 
 var labelText = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
-// sample writes a value; labels are names and values in turn.
+// sample adds a value; labels are names and values in turn.
 func (e *exposition) sample(m metric, value float64, labels ...string) {
-	all := append(append([]string{}, e.common...), labels...)
-	_, _ = e.WriteString(m.name + "{")
-	for i := 0; i < len(all); i += 2 {
-		if i > 0 {
-			_ = e.WriteByte(',')
-		}
-		_, _ = e.WriteString(all[i] + `="` + labelText.Replace(document.Clean(all[i+1])) + `"`)
+	var pairs []string
+	for label := range slices.Chunk(slices.Concat(e.common, labels), 2) {
+		pairs = append(pairs, label[0]+`="`+labelText.Replace(document.Clean(label[1]))+`"`)
 	}
-	_, _ = e.WriteString("} " + strconv.FormatFloat(value, 'f', -1, 64) + "\n")
+	series := m.name + "{" + strings.Join(pairs, ",") + "}"
+	if e.told[series] {
+		return
+	}
+	e.told[series] = true
+	if e.samples[m] == nil {
+		e.families = append(e.families, m)
+	}
+	e.samples[m] = append(e.samples[m], series+" "+strconv.FormatFloat(value, 'f', -1, 64))
+}
+
+func (e *exposition) write(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	for _, m := range e.families {
+		_, _ = fmt.Fprintf(out, "# HELP %s %s\n# TYPE %s gauge\n%s\n", m.name, m.help, m.name, strings.Join(e.samples[m], "\n")) // Flush tells
+	}
+	return out.Flush()
 }
 
 func truth(is bool) float64 {
