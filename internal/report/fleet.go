@@ -28,17 +28,13 @@ func views(d *document.Fleet, id func(m *document.Member) string) (out []*view) 
 	return out
 }
 
-// newFleetSarif has a run for each target.
-func newFleetSarif(d *document.Fleet) *sarifLog {
-	log := &sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{}}
-	for _, v := range views(d, func(m *document.Member) string { return url.PathEscape(m.Target) + "/" }) {
-		log.Runs = append(log.Runs, newSarif(v).Runs...)
-	}
-	return log
+// writeFleetSarif has a run for each target.
+func writeFleetSarif(w io.Writer, d *document.Fleet, _ Style) error {
+	return writeSarifLog(w, views(d, func(m *document.Member) string { return url.PathEscape(m.Target) + "/" })...)
 }
 
 // writeFleetJUnit has the suites of each target, its name before theirs, and a suite of those whose turn did not come.
-func writeFleetJUnit(w io.Writer, d *document.Fleet) error {
+func writeFleetJUnit(w io.Writer, d *document.Fleet, _ Style) error {
 	all := &junitSuites{Name: "apigw-sync " + d.Command}
 	for i := range d.Targets {
 		m := &d.Targets[i]
@@ -47,7 +43,7 @@ func writeFleetJUnit(w io.Writer, d *document.Fleet) error {
 			all.suite(name + ": target").add(junitCase{Name: name, Skipped: &junitOutcome{Message: document.Clean(m.Skipped)}})
 			continue
 		}
-		for _, s := range newJUnit(m.Document).Suites {
+		for _, s := range newJUnit(viewOf(m.Document)).Suites {
 			s.Name = name + ": " + s.Name
 			for j := range s.Cases {
 				s.Cases[j].Class = "apigw-sync." + name + "." + strings.TrimPrefix(s.Cases[j].Class, "apigw-sync.")
@@ -97,7 +93,7 @@ var (
 )
 
 // writeFleetMetrics writes the samples of all targets, and how each of them ended.
-func writeFleetMetrics(w io.Writer, d *document.Fleet) error {
+func writeFleetMetrics(w io.Writer, d *document.Fleet, _ Style) error {
 	e := newExposition()
 	for _, v := range views(d, func(m *document.Member) string { return m.Target }) {
 		e.document(v)

@@ -34,7 +34,7 @@ func TestFleetPageVerdict(t *testing.T) {
 	open := &document.Plan{Changes: []document.Change{{Address: "throttle/a", Kind: "throttle", Action: diff.Update}}, Felt: document.Felt{Counts: impact.Counts{Exposure: 1}}}
 	d := &document.Fleet{Command: "diff", Targets: []document.Member{{Target: "skipped", Skipped: "wave 2 did not start"}, {Target: "open", ExitCode: new(2), Document: open}}}
 	var b strings.Builder
-	if err := writeFleetPage(&b, d); err != nil {
+	if err := writeFleetPage(&b, d, Style{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{`<h1><span class="icon bad"`, `<h2 id="t1" tabindex="-1"><span class="icon bad"`, `<h2 id="t0" tabindex="-1"><span class="icon look"`} {

@@ -32,12 +32,7 @@ import (
 //	report               the Markdown report
 var github = &Format{
 	Name: "github", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test", "promote"},
-	Many: true, Write: func(w io.Writer, d document.Document, s Style) error {
-		if f, ok := d.(*document.Fleet); ok {
-			return writeFleetGitHub(w, f, s)
-		}
-		return writeGitHub(w, viewOf(d), s)
-	},
+	Many: true, Write: byView(writeGitHub, writeFleetGitHub),
 }
 
 // The variables of a job that name the files to append to.

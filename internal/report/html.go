@@ -26,28 +26,63 @@ import (
 //   - its policy lets in no network, no style and no script but its own, known by their hashes.
 var webpage = &Format{
 	Name: "html", Failures: true, Commands: []string{"diff", "apply", "undo", "drift"},
-	Many: true, Write: func(w io.Writer, d document.Document, s Style) error {
-		if f, ok := d.(*document.Fleet); ok {
-			return writeFleetPage(w, f)
-		}
-		return writePage(w, viewOf(d), s)
-	},
+	Many: true, Write: byView(writePage, writeFleetPage),
 }
 
-//go:embed html
+//go:embed html/*.tmpl
 var assets embed.FS
 
-var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("report.tmpl").ParseFS(assets, "html/*.tmpl")
+var (
+	//go:embed html/report.css
+	pageStyle string
+	//go:embed html/report.js
+	pageScript string
+)
+
+var pageTemplates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").ParseFS(assets, "html/*.tmpl"))
 })
 
-// htmlPage is what the template shows.
+// htmlFrame is what all pages have.
+type htmlFrame struct {
+	Title   string
+	Verdict string // well, look or bad
+}
+
+// Clean makes text from outside harmless to look at.
+func (htmlFrame) Clean(s string) string { return document.Clean(s) }
+
+// Policy is the content security policy, which knows style and script by their hashes, and the style.
+func (htmlFrame) Policy() template.HTML {
+	policy := fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'", hashed(pageStyle), hashed(pageScript))
+	//nolint:gosec // nothing here comes from outside
+	return template.HTML(fmt.Sprintf("<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n<style>%s</style>", policy, pageStyle))
+}
+
+// Script is what makes the page respond.
+func (htmlFrame) Script() template.HTML {
+	return template.HTML("<script>" + pageScript + "</script>") //nolint:gosec // nothing here comes from outside
+}
+
+// hashed names a style or script in a content security policy.
+func hashed(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// show writes a page by the template of that name.
+func show(w io.Writer, name string, page any) error {
+	out := bufio.NewWriter(w)
+	if err := pageTemplates().ExecuteTemplate(out, name, page); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// htmlPage is what the template of a report shows.
 type htmlPage struct {
 	*view
-	Policy   template.HTML // and style
-	Script   template.HTML
-	Title    string
-	Verdict  string     // well, look or bad
+	htmlFrame
 	Urgent   []htmlCard // what needs attention, a card a rule
 	Removed  []htmlLink
 	Filters  []htmlFilter
@@ -125,9 +160,6 @@ func (p *htmlPage) Changes() string { return p.htmlWords("Changes", "Differences
 // Many reports whether there are so many changes that laying all of them out would take long.
 func (p *htmlPage) Many() bool { return len(p.Items) >= htmlMany }
 
-// Clean makes text from outside harmless to look at.
-func (htmlPage) Clean(s string) string { return document.Clean(s) }
-
 const (
 	htmlFirst = 8     // findings of a rule that show at once
 	htmlSaid  = 1_000 // characters of what a finding says
@@ -136,24 +168,12 @@ const (
 )
 
 func writePage(w io.Writer, v *view, s Style) error {
-	t, err := pageTemplate()
-	if err != nil {
-		return err
-	}
-	p := newHTMLPage(v, s.History)
-	if p.Policy, p.Script, err = htmlAssets(); err != nil {
-		return err
-	}
-	out := bufio.NewWriter(w)
-	if err := t.Execute(out, p); err != nil {
-		return err
-	}
-	return out.Flush()
+	return show(w, "report.tmpl", newHTMLPage(v, s.History))
 }
 
 // newHTMLPage lays a document out. The past is that of its gateway.
 func newHTMLPage(v *view, past []document.Past) *htmlPage {
-	p := &htmlPage{view: v, Title: htmlTitles[v.Command], Verdict: v.htmlVerdict()}
+	p := &htmlPage{view: v, htmlFrame: htmlFrame{Title: htmlTitles[v.Command], Verdict: v.htmlVerdict()}}
 	if where := v.Where(); where != "" {
 		p.Title += " · " + where
 	} else if v.InstanceID != "" {
@@ -230,27 +250,4 @@ func (p *htmlPage) sections() {
 	add(p.Past != nil, "history", "Over time")
 	add(len(p.Items) > 0, "changes", p.Changes())
 	add(p.Health != nil && len(p.Health.Undeclared) > 0, "undeclared", "Not declared")
-}
-
-// htmlAssets are policy and style, and the script. The policy knows both by their hashes.
-func htmlAssets() (head, script template.HTML, err error) {
-	css, err := assets.ReadFile("html/report.css")
-	if err != nil {
-		return "", "", err
-	}
-	js, err := assets.ReadFile("html/report.js")
-	if err != nil {
-		return "", "", err
-	}
-	policy := fmt.Sprintf("default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'", hashed(css), hashed(js))
-	var b strings.Builder
-	fmt.Fprintf(&b, "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n<style>%s</style>", policy, css)
-	//nolint:gosec // nothing here comes from outside
-	return template.HTML(b.String()), template.HTML("<script>" + string(js) + "</script>"), nil
-}
-
-// hashed names a style or script in a content security policy.
-func hashed(text []byte) string {
-	sum := sha256.Sum256(text)
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }

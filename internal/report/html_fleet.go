@@ -1,9 +1,7 @@
 package report
 
 import (
-	"bufio"
 	"fmt"
-	"html/template"
 	"io"
 
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
@@ -12,10 +10,7 @@ import (
 // htmlFleet is a page about many targets: a row for each, the worst first, and below them their reports.
 type htmlFleet struct {
 	*document.Fleet
-	Policy  template.HTML // and style
-	Script  template.HTML
-	Title   string
-	Verdict string
+	htmlFrame
 	Columns htmlFleetColumns
 	Rows    []htmlFleetRow
 }
@@ -34,23 +29,13 @@ type htmlFleetRow struct {
 	Page                *htmlPage // nil where its turn did not come
 }
 
-// Clean makes text from outside harmless to look at.
-func (htmlFleet) Clean(s string) string { return document.Clean(s) }
-
 var htmlFleetVerdicts = map[string]string{
 	document.StateOK: "well", document.StateDiffers: "look", document.StateSkipped: "look",
 	document.StateError: "bad", document.StateIncomplete: "bad", document.StateRefused: "bad",
 }
 
-func writeFleetPage(w io.Writer, d *document.Fleet) error {
-	t, err := pageTemplate()
-	if err != nil {
-		return err
-	}
-	p := &htmlFleet{Fleet: d, Title: htmlTitles[d.Command] + " · " + document.Count(len(d.Targets), "target", "targets"), Verdict: "well"}
-	if p.Policy, p.Script, err = htmlAssets(); err != nil {
-		return err
-	}
+func writeFleetPage(w io.Writer, d *document.Fleet, _ Style) error {
+	p := &htmlFleet{Fleet: d, htmlFrame: htmlFrame{Title: htmlTitles[d.Command] + " · " + document.Count(len(d.Targets), "target", "targets"), Verdict: "well"}}
 	for i, m := range worstFirst(d) {
 		row := newHTMLFleetRow(m, fmt.Sprintf("t%d", i))
 		if i == 0 || row.Verdict == "bad" {
@@ -61,11 +46,7 @@ func writeFleetPage(w io.Writer, d *document.Fleet) error {
 		p.Columns.Covered = p.Columns.Covered || row.Covered != ""
 		p.Rows = append(p.Rows, row)
 	}
-	out := bufio.NewWriter(w)
-	if err := t.ExecuteTemplate(out, "fleet.tmpl", p); err != nil {
-		return err
-	}
-	return out.Flush()
+	return show(w, "fleet.tmpl", p)
 }
 
 func newHTMLFleetRow(m *document.Member, anchor string) htmlFleetRow {

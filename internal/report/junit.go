@@ -32,12 +32,7 @@ import (
 //	all      finding       in the suite "findings": error, failure (warnings of a drift report), or passes
 var junit = &Format{
 	Name: "junit", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test"},
-	Many: true, Write: func(w io.Writer, d document.Document, _ Style) error {
-		if f, ok := d.(*document.Fleet); ok {
-			return writeFleetJUnit(w, f)
-		}
-		return writeJUnit(w, d)
-	},
+	Many: true, Write: byView(writeJUnit, writeFleetJUnit),
 }
 
 type junitSuites struct {
@@ -78,15 +73,14 @@ type junitOutcome struct {
 	Text    string `xml:",chardata"`
 }
 
-func writeJUnit(w io.Writer, d document.Document) error { return newJUnit(d).write(w) }
+func writeJUnit(w io.Writer, v *view, _ Style) error { return newJUnit(v).write(w) }
 
-func newJUnit(d document.Document) *junitSuites {
-	v := viewOf(d)
+func newJUnit(v *view) *junitSuites {
 	j := &junitSuites{Name: strings.TrimSuffix("apigw-sync "+v.Command+" · "+v.Where(), " · ")}
-	if d, ok := d.(*document.Tests); ok {
+	if v.Command == "test" {
 		v.Findings = slices.DeleteFunc(v.Findings, func(f finding) bool { return f.Rule == ruleCaseFailed || f.Rule == ruleCaseUncertain })
 		j.findings(v)
-		j.cases(d)
+		j.cases(v.Cases)
 	} else {
 		j.impact(v)
 		j.coverage(v)
@@ -264,9 +258,9 @@ func (c *item) leaves() string {
 }
 
 // cases has a suite for each file of cases, and a test case for each case.
-func (j *junitSuites) cases(d *document.Tests) {
-	for i := range d.Cases {
-		c := &d.Cases[i]
+func (j *junitSuites) cases(list []document.TestCase) {
+	for i := range list {
+		c := &list[i]
 		t := junitCase{Name: document.Clean(c.Name), File: document.Clean(c.Source.File), Line: c.Source.Line}
 		var why strings.Builder
 		why.WriteString(document.Clean(c.Question) + "\n")

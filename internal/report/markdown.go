@@ -26,18 +26,7 @@ import (
 //   - the first line is a mark by which a script finds the comment again.
 var markdown = &Format{
 	Name: "markdown", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test", "promote"},
-	Many: true, Write: func(w io.Writer, d document.Document, s Style) error {
-		if f, ok := d.(*document.Fleet); ok {
-			return writeFleetMarkdown(w, f)
-		}
-		v := viewOf(d)
-		text := v.markdown()
-		if s.Summary {
-			text = v.markdownBegin() + v.markdownHead()
-		}
-		_, err := io.WriteString(w, text)
-		return err
-	},
+	Many: true, Write: byView(writeMarkdown, writeFleetMarkdown),
 }
 
 const (
@@ -45,6 +34,15 @@ const (
 	markdownKept = 48_000 // for what always stays
 	markdownTail = 400    // for the lines that end it
 )
+
+func writeMarkdown(w io.Writer, v *view, s Style) error {
+	text := v.markdown()
+	if s.Summary {
+		text = v.markdownBegin() + v.markdownHead()
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
 
 func (v *view) markdown() string {
 	var b sized

@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-func writeFleetMarkdown(w io.Writer, d *document.Fleet) error {
+func writeFleetMarkdown(w io.Writer, d *document.Fleet, _ Style) error {
 	_, err := io.WriteString(w, fleetMarkdown(d))
 	return err
 }

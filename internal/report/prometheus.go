@@ -23,12 +23,7 @@ import (
 // what node_textfile_mtime_seconds says.
 var prometheus = &Format{
 	Name: "prometheus", Failures: true, Commands: []string{"diff", "apply", "undo", "drift"},
-	Many: true, Write: func(w io.Writer, d document.Document, _ Style) error {
-		if f, ok := d.(*document.Fleet); ok {
-			return writeFleetMetrics(w, f)
-		}
-		return writeMetrics(w, viewOf(d))
-	},
+	Many: true, Write: byView(writeMetrics, writeFleetMetrics),
 }
 
 // metric is a family of samples, all of them gauges.
@@ -76,7 +71,7 @@ func newExposition() *exposition {
 	return &exposition{samples: map[metric][]string{}, told: map[string]bool{}}
 }
 
-func writeMetrics(w io.Writer, v *view) error {
+func writeMetrics(w io.Writer, v *view, _ Style) error {
 	e := newExposition()
 	e.document(v)
 	return e.write(w)

@@ -36,6 +36,16 @@ type Format struct {
 	Write func(w io.Writer, d document.Document, s Style) error
 }
 
+// byView writes a document by its view, and what a command found for many targets by a way of its own.
+func byView(one func(io.Writer, *view, Style) error, many func(io.Writer, *document.Fleet, Style) error) func(io.Writer, document.Document, Style) error {
+	return func(w io.Writer, d document.Document, s Style) error {
+		if f, ok := d.(*document.Fleet); ok {
+			return many(w, f, s)
+		}
+		return one(w, viewOf(d), s)
+	}
+}
+
 // Has reports whether the format writes the documents of a command.
 func (f *Format) Has(command string) bool {
 	return f.Commands == nil || slices.Contains(f.Commands, command)

@@ -22,12 +22,7 @@ import (
 // Reference: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 var sarif = &Format{
 	Name: "sarif", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test"},
-	Many: true, Write: func(w io.Writer, d document.Document, _ Style) error {
-		if f, ok := d.(*document.Fleet); ok {
-			return writeJSON(w, newFleetSarif(f))
-		}
-		return writeJSON(w, newSarif(viewOf(d)))
-	},
+	Many: true, Write: byView(writeSarif, writeFleetSarif),
 }
 
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -117,7 +112,18 @@ type sarifLogical struct {
 	Kind string `json:"kind"`
 }
 
-func newSarif(v *view) *sarifLog {
+func writeSarif(w io.Writer, v *view, _ Style) error { return writeSarifLog(w, v) }
+
+// writeSarifLog has a run for each view.
+func writeSarifLog(w io.Writer, views ...*view) error {
+	log := &sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: make([]sarifRun, len(views))}
+	for i, v := range views {
+		log.Runs[i] = newSarifRun(v)
+	}
+	return writeJSON(w, log)
+}
+
+func newSarifRun(v *view) sarifRun {
 	rules := append(allRules(), v.Rules...)
 	run := sarifRun{
 		Tool:        sarifTool{sarifDriver{Name: "apigw-sync", Version: document.Clean(v.ToolVersion), Rules: make([]sarifRule, len(rules))}},
@@ -160,7 +166,7 @@ func newSarif(v *view) *sarifLog {
 		r.Properties = map[string]string{"kind": document.Clean(c.Kind), "action": string(c.Action), "moved": string(c.Moved)}
 		run.Results = append(run.Results, r)
 	}
-	return &sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}}
+	return run
 }
 
 func newSarifResult(rules []*rule, r *rule, level severity, p *document.Problem, text, home string, seen map[string]int) sarifResult {

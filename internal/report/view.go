@@ -45,6 +45,8 @@ type view struct {
 	Health    *document.Drift // of a drift report
 	Cover     string          // of one: how much of the gateway it covers; "" where that is not known
 
+	Cases []document.TestCase // of a test
+
 	About    string   // of a comparison of targets: which, made harmless
 	Declared []string // of one: differences on purpose, a line each, made harmless
 }
@@ -313,7 +315,7 @@ func (v *view) displaced(changes []*document.Change, refused []document.Refusal)
 
 func viewTests(d *document.Tests) *view {
 	s := d.Summary
-	v := &view{Command: "test", Head: d.Head, Sum: d.Sum(), Tallies: []tally{{"passed", s.Passed}, {"failed", s.Failed}, {"uncertain", s.Uncertain}}}
+	v := &view{Command: "test", Head: d.Head, Sum: d.Sum(), Cases: d.Cases, Tallies: []tally{{"passed", s.Passed}, {"failed", s.Failed}, {"uncertain", s.Uncertain}}}
 	if len(d.Errors) > 0 {
 		v.Failed, v.Tallies, v.Sum = true, nil, "The cases were not tried: "+document.Count(len(d.Errors), "error", "errors")+"."
 	}
