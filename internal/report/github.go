@@ -138,7 +138,7 @@ func (a *annotation) write(w io.Writer) {
 	if a.target != "" {
 		title = document.Clean(a.target) + ": " + title
 	}
-	command(w, a.level.String(), title, p, clip(message, githubMessage))
+	command(w, a.level.String(), title, p, document.Clip(message, githubMessage))
 }
 
 // command writes a workflow command, which takes a line.

@@ -319,7 +319,7 @@ func actionNames() (names []string) {
 	for _, a := range aparts {
 		names = append(names, string(a))
 	}
-	for _, a := range actions {
+	for _, a := range document.Actions {
 		names = append(names, string(a))
 	}
 	return names

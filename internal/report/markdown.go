@@ -124,12 +124,12 @@ func (v *view) split() (removed, rest []*item) {
 func (v *view) markdownAbout() string {
 	var about []string
 	if v.About != "" {
-		about = append(about, code(clip(v.About, 200)))
+		about = append(about, code(document.Clip(v.About, 200)))
 	}
 	if where := v.Where(); where != "" {
-		about = append(about, code(clip(where, 300)))
+		about = append(about, code(document.Clip(where, 300)))
 	} else if v.InstanceID != "" {
-		about = append(about, "Gateway "+code(clip(v.InstanceID, 100)))
+		about = append(about, "Gateway "+code(document.Clip(v.InstanceID, 100)))
 	}
 	if !v.At.IsZero() {
 		about = append(about, v.At.UTC().Format("2006-01-02 15:04 UTC"))
@@ -145,7 +145,7 @@ func (v *view) markdownAbout() string {
 func (v *view) markdownHead() string {
 	var b strings.Builder
 	if u := v.Undo; u != nil {
-		fmt.Fprintf(&b, "\nUndo: %s takes this back with %s.\n", code(clip("apply --plan "+u.File, 500)), document.Count(u.Changes, "change", "changes"))
+		fmt.Fprintf(&b, "\nUndo: %s takes this back with %s.\n", code(document.Clip("apply --plan "+u.File, 500)), document.Count(u.Changes, "change", "changes"))
 	}
 	var numbers []string
 	for _, t := range v.Tallies {
@@ -182,7 +182,7 @@ func (v *view) markdownFindings(level severity, shown, most int) string {
 		if shown--; shown < 0 {
 			break
 		}
-		fmt.Fprintf(&b, "- **%s** %s\n", f.Rule.ID, code(clip(f.String(), most)))
+		fmt.Fprintf(&b, "- **%s** %s\n", f.Rule.ID, code(document.Clip(f.String(), most)))
 	}
 	if shown < 0 {
 		fmt.Fprintf(&b, "- and more, which do not fit\n")
@@ -204,7 +204,7 @@ func (v *view) markdownRemoved(removed []*item, shown, most int) string {
 		if c.Story != "" {
 			line += ": " + c.Story
 		}
-		lines.WriteString(clip(line, most) + "\n")
+		lines.WriteString(document.Clip(line, most) + "\n")
 	}
 	if more := len(removed) - shown; more > 0 {
 		fmt.Fprintf(&lines, "# and %d more, which do not fit\n", more)
@@ -227,7 +227,7 @@ func (v *view) markdownTraffic(most int) string {
 	var b strings.Builder
 	b.WriteString("\n#### Traffic of the last hour\n\n")
 	for i := range groups[:min(shown, len(groups))] {
-		b.WriteString("- " + code(clip(document.TrafficText(&groups[i]), most)) + "\n")
+		b.WriteString("- " + code(document.Clip(document.TrafficText(&groups[i]), most)) + "\n")
 	}
 	if more := len(groups) - shown; more > 0 {
 		fmt.Fprintf(&b, "- and %s\n", document.Count(more, "more group", "more groups"))

@@ -83,14 +83,14 @@ func (c *item) apartRow() string {
 		there = "is bound"
 	}
 	if about != "" {
-		about = cellCode(clip(about, apartCell))
+		about = cellCode(document.Clip(about, apartCell))
 	}
-	what := cellCode(clip(c.Address, apartCell))
+	what := cellCode(document.Clip(c.Address, apartCell))
 	if at := c.Place(); at != "" {
-		what += " " + cellCode(clip(at, apartCell))
+		what += " " + cellCode(document.Clip(at, apartCell))
 	}
 	if c.Story != "" {
-		what += "; " + cellCode(clip(c.Story, apartCell))
+		what += "; " + cellCode(document.Clip(c.Story, apartCell))
 	}
 	held, said := there, there
 	switch c.Apart {
@@ -118,7 +118,7 @@ func (c *item) apartFields() string {
 			held = ""
 		default:
 		}
-		fmt.Fprintf(&b, "| | %s | %s | %s |\n", cellCode(clip(f.Path, apartCell)), held, said)
+		fmt.Fprintf(&b, "| | %s | %s | %s |\n", cellCode(document.Clip(f.Path, apartCell)), held, said)
 	}
 	return b.String()
 }
@@ -132,7 +132,7 @@ func (v *view) markdownUndeclared(most int) string {
 	}
 	var lines sized
 	for i, u := range list {
-		line := clip(document.Clean(u.Address), apartCell) + "\n"
+		line := document.Clip(document.Clean(u.Address), apartCell) + "\n"
 		if lines.used+units(line)+frame > most {
 			lines.add(fmt.Sprintf("and %d more, which do not fit\n", len(list)-i))
 			break

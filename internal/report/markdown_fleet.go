@@ -21,7 +21,7 @@ func fleetMarkdown(d *document.Fleet) string {
 	b.add("\n| Target | Result | |\n|---|---|---|\n")
 	for i := range d.Targets {
 		m := &d.Targets[i]
-		line := fmt.Sprintf("| %s | %s%s | %s |\n", cellCode(clip(m.Target, 100)), strings.TrimSpace(fleetLooks[m.State()].text)+" ", m.State(), cellCode(clip(m.Sum(), 200)))
+		line := fmt.Sprintf("| %s | %s%s | %s |\n", cellCode(document.Clip(m.Target, 100)), strings.TrimSpace(fleetLooks[m.State()].text)+" ", m.State(), cellCode(document.Clip(m.Sum(), 200)))
 		if b.used+units(line) > markdownKept {
 			b.add(fmt.Sprintf("\n%s not shown.\n", document.Count(len(d.Targets)-i, "target is", "targets are")))
 			break
@@ -32,10 +32,10 @@ func fleetMarkdown(d *document.Fleet) string {
 		if m.State() == document.StateOK || m.Document == nil {
 			continue
 		}
-		head := fmt.Sprintf("\n#### %s\n\n", code(clip(m.Target, 100)))
+		head := fmt.Sprintf("\n#### %s\n\n", code(document.Clip(m.Target, 100)))
 		_, body, _ := strings.Cut(viewOf(m.Document).markdown(), "\n\n") // its own mark and heading go
 		if room := markdownMost - markdownTail - b.used; units(head)+units(body) > room {
-			body = fmt.Sprintf("%s. There is no room for its report here; those in other formats hold it.\n", cellCode(clip(m.Sum(), 200)))
+			body = fmt.Sprintf("%s. There is no room for its report here; those in other formats hold it.\n", cellCode(document.Clip(m.Sum(), 200)))
 			if units(head)+units(body) > room {
 				break
 			}

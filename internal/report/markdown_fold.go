@@ -91,7 +91,7 @@ func inLines(items []*item) (out []told) {
 				below.WriteString("      " + text + "\n")
 			}
 		}
-		out = append(out, told{c.Kind, len(part), clip(line, foldLine) + "\n", below.String()})
+		out = append(out, told{c.Kind, len(part), document.Clip(line, foldLine) + "\n", below.String()})
 	}
 	return out
 }
@@ -135,7 +135,7 @@ func (c *item) markdownLine() string {
 	if c.Status != "" {
 		parts = append(parts, "("+c.Story+")")
 	}
-	return clip(strings.Join(parts, "  "), foldLine)
+	return document.Clip(strings.Join(parts, "  "), foldLine)
 }
 
 // markdownLeaves are what stands behind a change and its changed leaves, in lines.
@@ -209,7 +209,7 @@ func (v *view) markdownDeclared(most int) string {
 	frame := "\n<details><summary>Declared on purpose: %d</summary>\n\n%s\n</details>\n"
 	var lines sized
 	for i, x := range v.Declared {
-		x = clip(x, foldLine) + "\n"
+		x = document.Clip(x, foldLine) + "\n"
 		if lines.used+units(x)+len(frame)+markdownTail > most {
 			lines.add(fmt.Sprintf("# and %d more, which do not fit\n", len(v.Declared)-i))
 			break

@@ -20,11 +20,11 @@ func (v *view) markdownImpact(most int) string {
 		r := &v.Felt.Rows[i]
 		var aspects []string
 		for _, line := range r.Lines() {
-			aspects = append(aspects, cellCode(clip(line, cell)))
+			aspects = append(aspects, cellCode(document.Clip(line, cell)))
 		}
-		where := cellCode(clip(r.Where, cell))
+		where := cellCode(document.Clip(r.Where, cell))
 		if len(r.Names) > 0 {
-			where += ": " + cellCode(clip(strings.Join(r.Names, ", "), names))
+			where += ": " + cellCode(document.Clip(strings.Join(r.Names, ", "), names))
 		}
 		calls := ""
 		if r.Calls != nil {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
@@ -62,12 +61,4 @@ func longestRun(s string) (longest int) {
 		longest = max(longest, run)
 	}
 	return longest
-}
-
-// clip cuts a text down to most characters, the last one … then.
-func clip(s string, most int) string {
-	if len(s) <= most || utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return string([]rune(s)[:most-1]) + "…"
 }

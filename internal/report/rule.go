@@ -116,7 +116,7 @@ var statusRules = map[apply.Status]*rule{
 // allRules lists the rules in the order of their IDs' meaning.
 func allRules() []*rule {
 	out := []*rule{ruleError, ruleRefused, ruleWarning}
-	for _, a := range actions {
+	for _, a := range document.Actions {
 		out = append(out, actionRules[a])
 	}
 	for _, a := range aparts {
@@ -133,9 +133,8 @@ func allRules() []*rule {
 	return append(out, ruleDisplaced, ruleExtra, ruleRemaining, ruleLoss, ruleCaseFailed, ruleCaseUncertain, ruleStatus, ruleLock, ruleFeature, ruleReference, ruleExpired, ruleExpiring, ruleLapsed)
 }
 
-// The actions and statuses in the order in which people read them.
+// The ways to differ and the statuses in the order in which people read them.
 var (
-	actions  = []diff.Action{diff.Create, diff.Update, diff.Replace, diff.Delete, diff.Bind, diff.Unbind}
 	aparts   = []document.Apart{document.Differs, document.OnlyGateway, document.OnlyFiles}
 	statuses = []apply.Status{apply.Succeeded, apply.Failed, apply.Skipped, apply.Unknown}
 )

@@ -40,7 +40,7 @@ func (p *page) fleetTable(d *document.Fleet) {
 	block := make([]row, len(d.Targets))
 	for i := range d.Targets {
 		m := &d.Targets[i]
-		cells := []string{document.Clean(m.Target), m.State(), clip(document.Clean(m.Sum()), 200)}
+		cells := []string{document.Clean(m.Target), m.State(), document.Clip(document.Clean(m.Sum()), 200)}
 		if m.Wave != 0 {
 			cells = slices.Insert(cells, 1, fmt.Sprintf("wave %d", m.Wave))
 		}

@@ -57,7 +57,7 @@ func (f *Field) Both(a Apart, most int) (held, said string) {
 		return Show(before, f.Sensitive), Show(after, f.Sensitive)
 	}
 	side := func(list []any) string {
-		text := cut(strings.Join(Members("", list), ", "), most)
+		text := Clip(strings.Join(Members("", list), ", "), most)
 		switch {
 		case a != Differs:
 			return text
@@ -71,49 +71,27 @@ func (f *Field) Both(a Apart, most int) (held, said string) {
 
 // ApartGist is how both sides differ in one line, made harmless: up to three fields.
 func (c *Change) ApartGist() string {
-	const most, room = 3, 60
-	out := string(c.Apart())
-	if b := c.Binding; b != nil {
-		if call := b.Call(); call != "" {
-			out += ": " + call
-		}
-		return Clean(out)
+	about := strings.Join(c.first(func(f *Field) string { return f.Sides(c.Apart(), gistValue) }), "; ")
+	if c.Binding != nil {
+		about = Clean(c.Binding.Call())
 	}
-	var parts []string
-	for i := range c.Fields {
-		if len(parts) == most {
-			parts = append(parts, Count(len(c.Fields)-most, "more field", "more fields"))
-			break
-		}
-		parts = append(parts, c.Fields[i].Sides(c.Apart(), room))
-	}
-	return strings.TrimSuffix(out+": "+strings.Join(parts, "; "), ": ")
+	return strings.TrimSuffix(string(c.Apart())+": "+about, ": ")
 }
 
 // ApartBackground is what stands behind a difference, made harmless: what holds the place of a binding, a note, the
 // side that moved, the traffic.
 func (c *Change) ApartBackground() string {
-	parts := append(c.Holders(), c.Reasons()...)
-	if h := c.Traffic; h != nil {
-		parts = append(parts, HitText(h))
-	}
-	return strings.Join(parts, "; ")
+	return c.withTraffic(append(c.Holders(), c.Reasons()...))
 }
 
 // Holders are the policies that have the place of a binding on the gateway, in words and made harmless.
 func (c *Change) Holders() (out []string) {
 	for _, d := range c.Displaced() {
-		text := Clean(d.Address) + " has its place there"
+		verb := " has its place there"
 		if !d.Sure {
-			text = Clean(d.Address) + " may have its place there"
+			verb = " may have its place there"
 		}
-		switch {
-		case d.Owned:
-			text += ", which the files own but do not declare"
-		case !d.Declared:
-			text += ", which the files do not declare"
-		}
-		out = append(out, text)
+		out = append(out, Clean(d.Address)+verb+d.claim("the files"))
 	}
 	return out
 }

@@ -50,20 +50,22 @@ func (c *Change) About(message string) Problem {
 
 // Gist is what a change does in one line, made harmless: its action and up to three of its leaves.
 func (c *Change) Gist() string {
-	const most, room = 3, 60
 	if b := c.Binding; b != nil {
 		return Clean(strings.TrimSuffix(fmt.Sprintf("%s %s/%s in %s: %s", c.Action, b.Group, b.API, b.Environment, b.Call()), ": "))
 	}
-	var parts []string
-	for i := range c.Fields {
-		f := &c.Fields[i]
-		if len(parts) == most {
-			parts = append(parts, fmt.Sprintf("%d more", len(c.Fields)-most))
-			break
-		}
-		parts = append(parts, f.Line(c.Action, room))
-	}
+	parts := c.first(func(f *Field) string { return f.Line(c.Action, gistValue) })
 	return strings.TrimSuffix(string(c.Action)+" "+strings.Join(parts, ", "), " ")
+}
+
+const gistValue = 60 // characters of a value in a line about all of a change
+
+// first are up to three fields in a line each, and how many more there are.
+func (c *Change) first(line func(*Field) string) (parts []string) {
+	const most = 3
+	for i := range c.Fields[:min(most, len(c.Fields))] {
+		parts = append(parts, line(&c.Fields[i]))
+	}
+	return append(parts, counted(part{len(c.Fields) - most, "more field", "more fields"})...)
 }
 
 // Place is file:line of a change, made harmless; "" for what no file declares.
@@ -71,7 +73,7 @@ func (c *Change) Place() string {
 	if c.Source == nil {
 		return ""
 	}
-	return Clean(fmt.Sprintf("%s:%d", c.Source.File, c.Source.Line))
+	return PlaceOf(c.Source)
 }
 
 // Sides says in words which side moved.
@@ -87,8 +89,12 @@ func (c *Change) Background() string {
 	if along := c.along(); along != "" {
 		parts = append(parts, along)
 	}
-	if h := c.Traffic; h != nil {
-		parts = append(parts, HitText(h))
+	return c.withTraffic(parts)
+}
+
+func (c *Change) withTraffic(parts []string) string {
+	if c.Traffic != nil {
+		parts = append(parts, HitText(c.Traffic))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -58,17 +58,22 @@ func (d *displacement) DisplacesInWords() (out []string) {
 
 // String tells it as a part of a sentence, made harmless.
 func (d Displaced) String() string {
-	out := "replaces " + Clean(d.Address)
+	verb := "replaces "
 	if !d.Sure {
-		out = "may replace " + Clean(d.Address)
+		verb = "may replace "
 	}
+	return verb + Clean(d.Address) + d.claim("these files")
+}
+
+// claim is what some files say of the policy, as a relative clause; "" where they declare it.
+func (d Displaced) claim(files string) string {
 	switch {
 	case d.Owned:
-		out += ", which these files own but do not declare"
+		return ", which " + files + " own but do not declare"
 	case !d.Declared:
-		out += ", which these files do not declare"
+		return ", which " + files + " do not declare"
 	}
-	return out
+	return ""
 }
 
 // Loss is a sentence about a policy that a bind replaces there, and at so many more APIs.

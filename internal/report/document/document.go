@@ -330,25 +330,19 @@ const (
 
 // Sum counts what the files declare, section by section.
 func (d *Check) Sum() string {
-	var parts []string
+	var parts []part
 	for _, k := range kind.All {
-		if n := d.Summary[k.Section]; k.Section != "" && n > 0 {
-			parts = append(parts, Count(n, k.Name, k.Section))
+		if k.Section != "" {
+			parts = append(parts, part{d.Summary[k.Section], k.Name, k.Section})
 		}
 	}
-	if n := d.Summary[ToAPIs]; n > 0 {
-		parts = append(parts, Count(n, "reference to APIs", "references to APIs"))
+	sum := strings.Join(counted(append(parts,
+		part{d.Summary[ToAPIs], "reference to APIs", "references to APIs"},
+		part{d.Summary[ToObjects], "reference to an object", "references to objects"},
+		part{len(d.Warnings), "warning", "warnings"})...), ", ")
+	if sum == "" {
+		sum = "the files declare nothing"
 	}
-	if n := d.Summary[ToObjects]; n > 0 {
-		parts = append(parts, Count(n, "reference to an object", "references to objects"))
-	}
-	if len(d.Warnings) > 0 {
-		parts = append(parts, Count(len(d.Warnings), "warning", "warnings"))
-	}
-	if len(parts) == 0 {
-		parts = []string{"the files declare nothing"}
-	}
-	sum := strings.Join(parts, ", ")
 	if d.Lint != nil {
 		sum += "; " + d.Lint.sum()
 	}
@@ -357,21 +351,12 @@ func (d *Check) Sum() string {
 
 // Footnotes counts what a plan has besides changes, in words; "" when there is none.
 func (d *Plan) Footnotes() string {
-	var parts []string
-	for _, x := range []struct {
-		n         int
-		one, more string
-	}{
-		{len(d.Refusals), "refusal", "refusals"},
-		{d.Summary.Displaced, "bind that displaces what is not declared", "binds that displace what is not declared"},
-		{len(d.Extra), "extra object", "extra objects"},
-		{len(d.Warnings), "warning", "warnings"},
-	} {
-		if x.n > 0 {
-			parts = append(parts, Count(x.n, x.one, x.more))
-		}
-	}
-	return strings.Join(parts, ", ")
+	return strings.Join(counted(
+		part{len(d.Refusals), "refusal", "refusals"},
+		part{d.Summary.Displaced, "bind that displaces what is not declared", "binds that displace what is not declared"},
+		part{len(d.Extra), "extra object", "extra objects"},
+		part{len(d.Warnings), "warning", "warnings"},
+	), ", ")
 }
 
 // Sum is the last line of a plan.

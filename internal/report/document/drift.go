@@ -175,13 +175,7 @@ func AddTraffic(changes []Change, hits map[string]drift.Hit) {
 
 // Sum is a drift report in one sentence of our own words.
 func (d *Drift) Sum() string {
-	var parts []string
-	add := func(n int, one, more string) {
-		if n > 0 {
-			parts = append(parts, Count(n, one, more))
-		}
-	}
-	add(len(d.Errors), "error", "errors")
+	parts := counted(part{len(d.Errors), "error", "errors"})
 	if !d.Instance.Well && d.Instance.Status != "" {
 		parts = append(parts, "the gateway is unhealthy")
 	}
@@ -189,11 +183,13 @@ func (d *Drift) Sum() string {
 	if d.Moved != nil {
 		waiting = d.Moved.Files
 	}
-	add(len(d.Changes)+len(d.Extra)-waiting, "difference from the files", "differences from the files")
-	add(waiting, "change not applied yet", "changes not applied yet")
-	add(len(d.References), "reference that leads nowhere", "references that lead nowhere")
-	add(len(d.Certificates), "certificate to renew", "certificates to renew")
-	add(len(d.LapsedIgnores), "lapsed ignore rule", "lapsed ignore rules")
+	parts = append(parts, counted(
+		part{len(d.Changes) + len(d.Extra) - waiting, "difference from the files", "differences from the files"},
+		part{waiting, "change not applied yet", "changes not applied yet"},
+		part{len(d.References), "reference that leads nowhere", "references that lead nowhere"},
+		part{len(d.Certificates), "certificate to renew", "certificates to renew"},
+		part{len(d.LapsedIgnores), "lapsed ignore rule", "lapsed ignore rules"},
+	)...)
 	if len(parts) == 0 {
 		return d.Coverage.calm()
 	}

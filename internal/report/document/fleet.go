@@ -159,18 +159,6 @@ func (m *Member) Sum() string {
 // Sum counts targets by what became of them.
 func (f *Fleet) Sum() string {
 	s := f.Summary
-	parts := []string{fmt.Sprintf("%d ok", s.OK)}
-	add := func(n int, word string) {
-		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, word))
-		}
-	}
-	differ := "differ"
-	if s.Differences == 1 {
-		differ = "differs"
-	}
-	add(s.Differences, differ)
-	add(s.Failed, "failed")
-	add(s.Skipped, "skipped")
-	return Count(s.Targets, "target", "targets") + ": " + strings.Join(parts, ", ") + "."
+	others := counted(part{s.Differences, "differs", "differ"}, part{s.Failed, "failed", "failed"}, part{s.Skipped, "skipped", "skipped"})
+	return Count(s.Targets, "target", "targets") + ": " + strings.Join(append([]string{fmt.Sprintf("%d ok", s.OK)}, others...), ", ") + "."
 }

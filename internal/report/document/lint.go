@@ -55,15 +55,7 @@ func NewLint(r *lint.Result) *Lint {
 
 // sum tells the numbers in a few words.
 func (d *Lint) sum() string {
-	var parts []string
-	for _, t := range []struct {
-		n   int
-		one string
-	}{{d.Summary.Error, "error"}, {d.Summary.Warning, "warning"}, {d.Summary.Note, "note"}} {
-		if t.n > 0 {
-			parts = append(parts, Count(t.n, t.one, t.one+"s"))
-		}
-	}
+	parts := counted(part{d.Summary.Error, "error", "errors"}, part{d.Summary.Warning, "warning", "warnings"}, part{d.Summary.Note, "note", "notes"})
 	if len(parts) == 0 {
 		parts = []string{"nothing found"}
 	}

@@ -42,7 +42,7 @@ func (d *Drift) Message() Message {
 	n := 0
 	tell := func(address, action, text string) {
 		if n++; n <= lines {
-			b.WriteString("• " + short(Clean(address)+": "+text, room) + "\n")
+			b.WriteString("• " + Clip(Clean(address)+": "+text, room) + "\n")
 		}
 		if n <= listed {
 			m.Differences = append(m.Differences, Differing{address, action})
@@ -71,14 +71,6 @@ func because(text string, reasons []string) string {
 		return text
 	}
 	return text + " (" + strings.Join(reasons, "; ") + ")"
-}
-
-// short is a text cut down to most characters.
-func short(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most-1]) + "…"
-	}
-	return s
 }
 
 // outcome is what two reports have in common that say the same, whenever they were made.

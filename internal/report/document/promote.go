@@ -159,7 +159,7 @@ func (x *Difference) Tells() string {
 func (x *Difference) Values(most int) string {
 	if x.Added != nil {
 		f := Field{Added: x.Added, Removed: x.Removed}
-		return Clean(x.Path) + ": " + cut(strings.Join(f.Differences(diff.Update), ", "), most)
+		return Clean(x.Path) + ": " + Clip(strings.Join(f.Differences(diff.Update), ", "), most)
 	}
 	from, to := Shorten(x.From.Value, x.To.Value, most)
 	return Clean(x.Path) + ": " + Show(from, x.Sensitive) + " → " + Show(to, x.Sensitive)

@@ -127,6 +127,9 @@ func reason(r *apply.Result) string {
 	return "no reason is known"
 }
 
+// Actions are those of changes, in the order in which people read them.
+var Actions = []diff.Action{diff.Create, diff.Update, diff.Replace, diff.Delete, diff.Bind, diff.Unbind}
+
 var past = map[diff.Action]string{
 	diff.Create: "created", diff.Update: "updated", diff.Replace: "replaced", diff.Delete: "deleted",
 	diff.Bind: "bound", diff.Unbind: "unbound",
@@ -143,13 +146,11 @@ func (d *Results) Done() string {
 			n[d.Results[i].Action]++
 		}
 	}
-	var parts []string
-	for _, a := range []diff.Action{diff.Create, diff.Update, diff.Replace, diff.Delete, diff.Bind, diff.Unbind} {
-		if n[a] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[a], past[a]))
-		}
+	var parts []part
+	for _, a := range Actions {
+		parts = append(parts, part{n[a], past[a], past[a]})
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(counted(parts...), ", ")
 }
 
 // Unexplained are remaining differences that no failure above explains.

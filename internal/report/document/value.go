@@ -27,6 +27,22 @@ func PlaceOf(s *kind.Source) string {
 	return Clean(fmt.Sprintf("%s:%d", s.File, s.Line))
 }
 
+// part is a number in a sentence, of one thing or of several.
+type part struct {
+	n         int
+	one, more string
+}
+
+// counted are the parts of which there is any, in words.
+func counted(parts ...part) (out []string) {
+	for _, p := range parts {
+		if p.n > 0 {
+			out = append(out, Count(p.n, p.one, p.more))
+		}
+	}
+	return out
+}
+
 // none stands for a value that does not exist.
 const none = "(none)"
 
@@ -126,12 +142,12 @@ func commonPrefix(a, b string) int {
 	return n
 }
 
-// cut is a text of at most most characters, … at its end where more was there.
-func cut(s string, most int) string {
-	if utf8.RuneCountInString(s) <= most {
+// Clip cuts a text down to most characters, the last one … then.
+func Clip(s string, most int) string {
+	if len(s) <= most || utf8.RuneCountInString(s) <= most {
 		return s
 	}
-	return string([]rune(s)[:most]) + "…"
+	return string([]rune(s)[:most-1]) + "…"
 }
 
 // SeveralLines reports whether a value is a text of more than one line.
@@ -144,7 +160,7 @@ func SeveralLines(v any) bool {
 // to most characters.
 func (f *Field) Line(a diff.Action, most int) string {
 	if f.IsSet() {
-		return Clean(f.Path) + ": " + cut(strings.Join(f.Differences(a), ", "), most)
+		return Clean(f.Path) + ": " + Clip(strings.Join(f.Differences(a), ", "), most)
 	}
 	before, after := Shorten(f.Before, f.Now(), most)
 	path, old, young := Clean(f.Path)+": ", Show(before, f.Sensitive), Show(after, f.Sensitive)
