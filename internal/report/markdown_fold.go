@@ -19,13 +19,8 @@ const (
 // A change shows its leaves only if the lines of all others still fit.
 func (v *view) markdownFolded(b *sized, items []*item, most int) (left int) {
 	var blocks [][]told
-	for start := 0; start < len(items); {
-		end := start
-		for end < len(items) && items[end].Kind == items[start].Kind {
-			end++
-		}
-		blocks = append(blocks, inLines(items[start:end]))
-		start = end
+	for part := range runs(items, func(a, b **item) bool { return (*a).Kind == (*b).Kind }) {
+		blocks = append(blocks, inLines(part))
 	}
 	frames, short := 0, 0 // what the frames around the blocks from there on take, and their changes in one line each
 	for _, block := range blocks {

@@ -121,19 +121,15 @@ const (
 // rows writes a block of lines, their cells in columns. On a terminal that is too narrow the cells
 // behind the first stand on a line of their own, unless the last is a sentence that has room to go on below itself.
 func (p *page) rows(block []row) {
-	widths := p.columns(block, 4)
+	lines := make([][]string, len(block))
+	for i, r := range block {
+		lines[i] = r.cells
+	}
+	widths := p.columns(lines, 4)
 	for _, r := range block {
 		symbol := p.paint(r.text, r.paint...) + " "
-		var b strings.Builder
-		for i, cell := range r.cells {
-			if i == len(r.cells)-1 || rest(r.cells[i+1:]) {
-				b.WriteString(cell)
-				break
-			}
-			b.WriteString(pad(cell, widths[i]) + gap)
-		}
 		last := len(r.cells) - 1
-		switch line := b.String(); {
+		switch line := padded(r.cells, widths); {
 		case p.style.Width == 0 || 4+wide(line) <= p.style.Width || last < 1:
 			p.linef("%s%s", symbol, line)
 		case strings.Contains(r.cells[last], " ") && 4+wide(line)-wide(r.cells[last])+leastSaid <= p.style.Width:
@@ -152,22 +148,24 @@ func (p *page) rows(block []row) {
 	}
 }
 
-// rest reports whether nothing follows.
-func rest(cells []string) bool {
-	for _, c := range cells {
-		if c != "" {
-			return false
+// padded are cells in their columns, but for empty ones at the end.
+func padded(cells []string, widths []int) string {
+	line, end := "", ""
+	for i, cell := range cells {
+		if cell != "" {
+			line, end = line+end+cell, ""
 		}
+		end += strings.Repeat(" ", max(0, widths[i]-wide(cell))) + gap
 	}
-	return true
+	return line
 }
 
 // columns are how wide the cells of a block are beside a margin. Where not all of it fits on the screen, long cells stand out.
-func (p *page) columns(block []row, margin int) []int {
+func (p *page) columns(lines [][]string, margin int) []int {
 	const least = 12
 	most := mostPadded
 	for {
-		widths := columnsTo(block, most)
+		widths := columnsTo(lines, most)
 		all := margin - len(gap)
 		for _, w := range widths {
 			all += w + len(gap)
@@ -180,10 +178,10 @@ func (p *page) columns(block []row, margin int) []int {
 }
 
 // columnsTo are how wide cells of at most so many columns are.
-func columnsTo(block []row, most int) []int {
+func columnsTo(lines [][]string, most int) []int {
 	var widths []int
-	for _, r := range block {
-		for i, cell := range r.cells {
+	for _, cells := range lines {
+		for i, cell := range cells {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}

@@ -2,6 +2,8 @@ package report
 
 import (
 	"cmp"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -31,12 +33,21 @@ func (p *page) textDrift(d *document.Drift) {
 }
 
 func (p *page) undeclared(list []document.Undeclared) {
-	if len(list) == 0 {
+	var lines []string
+	for _, u := range list {
+		lines = append(lines, document.Clean(u.Address))
+	}
+	p.list("On the gateway and not declared:", lines)
+}
+
+// list writes a head, lines below it and a blank one behind them; nothing where there are none.
+func (p *page) list(head string, lines []string) {
+	if len(lines) == 0 {
 		return
 	}
-	p.linef("On the gateway and not declared:")
-	for _, u := range list {
-		p.linef("    %s", document.Clean(u.Address))
+	p.linef("%s", head)
+	for _, line := range lines {
+		p.linef("    %s", line)
 	}
 	p.linef("")
 }
@@ -70,23 +81,7 @@ var sides = map[document.Apart]look{
 
 // apart is a line that tells how both sides differ, with the values of both below it.
 func (p *page) apart(c *document.Change) row {
-	r := row{look: sides[c.Apart()], cells: []string{document.Clean(c.Address), string(c.Apart())}}
-	if c.Binding != nil {
-		r.cells = append(r.cells, document.Clean(c.Binding.Call()))
-	}
-	if at := c.Place(); at != "" {
-		r.cells = append(r.cells, at)
-	}
-	r.below = func() {
-		if why := append(c.Holders(), c.Reasons()...); len(why) > 0 {
-			p.linef("%s(%s)", indent, strings.Join(why, "; "))
-		}
-		if c.Traffic != nil {
-			p.linef("%s%s", indent, p.paint(document.HitText(c.Traffic), color.Faint))
-		}
-		p.values(c)
-	}
-	return r
+	return p.changeRow(c, sides[c.Apart()], append(c.Holders(), c.Reasons()...), func() { p.values(c) }, string(c.Apart()))
 }
 
 // values writes the fields of a difference: in two columns where both sides have them and there is room.
@@ -128,20 +123,10 @@ func (p *page) fits(lines [][]string) bool {
 		most = p.style.Width
 	}
 	n := len(indent)
-	for _, w := range widths(lines) {
+	for _, w := range columnsTo(lines, math.MaxInt) {
 		n += w + len(gap)
 	}
 	return n <= most
-}
-
-func widths(lines [][]string) []int {
-	out := make([]int, len(lines[0]))
-	for _, cells := range lines {
-		for i, c := range cells {
-			out[i] = max(out[i], wide(c))
-		}
-	}
-	return out
 }
 
 // wholeValue is up to how many characters a value is shown that has lines of its own.
@@ -185,31 +170,25 @@ func (p *page) value(text, hang, left string) (lines []string) {
 }
 
 func (p *page) extras(head string, list []document.Extra) {
-	if len(list) == 0 {
-		return
-	}
-	p.linef("%s", head)
+	var lines []string
 	for _, e := range list {
-		why := ""
+		line := p.paint(document.Clean(e.Address), color.FgCyan)
 		if reasons := e.Reasons(); len(reasons) > 0 {
-			why = "  (" + strings.Join(reasons, "; ") + ")"
+			line += "  (" + strings.Join(reasons, "; ") + ")"
 		}
-		p.linef("    %s%s", p.paint(document.Clean(e.Address), color.FgCyan), why)
+		lines = append(lines, line)
 	}
-	p.linef("")
+	p.list(head, lines)
 }
 
 // traffic writes the last hour of groups.
 func (p *page) traffic(list []document.Traffic) {
-	if len(list) == 0 {
-		return
-	}
-	p.linef("Calls of the last hour, by API group:")
+	var lines []string
 	for i := range list {
-		p.linef("    %s", document.TrafficText(&list[i]))
+		lines = append(lines, document.TrafficText(&list[i]))
 		for _, a := range list[i].APIs {
-			p.linef("        %s: %s, %s, %d in the busiest minute", document.Clean(a.API), document.Count(int(a.Calls), "call", "calls"), document.Count(int(a.Errors), "error", "errors"), a.Peak)
+			lines = append(lines, fmt.Sprintf("    %s: %s, %s, %d in the busiest minute", document.Clean(a.API), document.Count(int(a.Calls), "call", "calls"), document.Count(int(a.Errors), "error", "errors"), a.Peak))
 		}
 	}
-	p.linef("")
+	p.list("Calls of the last hour, by API group:", lines)
 }

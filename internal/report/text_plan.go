@@ -1,6 +1,7 @@
 package report
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 
@@ -73,19 +74,25 @@ func (p *page) footnotes(traffic []document.Traffic, ignored int) {
 
 // changes writes blocks of one kind each, a blank line between them and behind the last.
 func (p *page) changes(list []document.Change, block func([]document.Change) []row) {
-	for start := 0; start < len(list); {
-		end := start
-		for end < len(list) && list[end].Kind == list[start].Kind {
-			end++
-		}
-		if start > 0 {
-			p.linef("")
-		}
-		p.rows(block(list[start:end]))
-		start = end
-	}
-	if len(list) > 0 {
+	for part := range runs(list, func(a, b *document.Change) bool { return a.Kind == b.Kind }) {
+		p.rows(block(part))
 		p.linef("")
+	}
+}
+
+// runs parts a list into neighbours of which each is alike to the one before it.
+func runs[T any](list []T, alike func(a, b *T) bool) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		start := 0
+		for end := 1; end <= len(list); end++ {
+			if end < len(list) && alike(&list[end-1], &list[end]) {
+				continue
+			}
+			if !yield(list[start:end]) {
+				return
+			}
+			start = end
+		}
 	}
 }
 
@@ -121,9 +128,7 @@ func (p *page) together(list []*document.Change) row {
 		r.cells = append(r.cells, "("+strings.Join(taken, "; ")+")")
 	}
 	r.below = func() {
-		if why := c.Reasons(); len(why) > 0 {
-			p.linef("%s(%s)", indent, strings.Join(why, "; "))
-		}
+		p.reasons(c.Reasons())
 		if c.Binding == nil {
 			for _, f := range c.Details() {
 				p.field(c, &f)
@@ -138,29 +143,43 @@ func (p *page) together(list []*document.Change) row {
 	return r
 }
 
+// change is a line that tells what happens, with the leaves that change below it.
 func (p *page) change(c *document.Change) row {
-	r := row{look: symbols[c.Action], cells: []string{document.Clean(c.Address)}}
+	r := p.changeRow(c, symbols[c.Action], c.Reasons(), func() {
+		for _, f := range c.Details() {
+			p.field(c, &f)
+		}
+	})
+	if taken := c.DisplacesInWords(); len(taken) > 0 {
+		r.cells = append(r.cells, "("+strings.Join(taken, "; ")+")")
+	}
+	return r
+}
+
+// changeRow is a line about a change: its address and what else is said of it, its API, its place in the files; below it the reasons
+// for it, the calls that it affects, and what fields writes.
+func (p *page) changeRow(c *document.Change, l look, reasons []string, fields func(), said ...string) row {
+	r := row{look: l, cells: append([]string{document.Clean(c.Address)}, said...)}
 	if c.Binding != nil {
 		r.cells = append(r.cells, document.Clean(c.Binding.Call()))
 	}
 	if at := c.Place(); at != "" {
 		r.cells = append(r.cells, at)
 	}
-	if taken := c.DisplacesInWords(); len(taken) > 0 {
-		r.cells = append(r.cells, "("+strings.Join(taken, "; ")+")")
-	}
 	r.below = func() {
-		if why := c.Reasons(); len(why) > 0 {
-			p.linef("%s(%s)", indent, strings.Join(why, "; "))
-		}
+		p.reasons(reasons)
 		if c.Traffic != nil {
 			p.linef("%s%s", indent, p.paint(document.HitText(c.Traffic), color.Faint))
 		}
-		for _, f := range c.Details() {
-			p.field(c, &f)
-		}
+		fields()
 	}
 	return r
+}
+
+func (p *page) reasons(list []string) {
+	if len(list) > 0 {
+		p.linef("%s(%s)", indent, strings.Join(list, "; "))
+	}
 }
 
 // field writes one changed leaf. What an object that comes or removed is called, its address says already.

@@ -48,13 +48,9 @@ func (p *page) textPromote(d *document.Promotion) {
 // differences writes a row for each object or link, its leaves below it.
 func (p *page) differences(d *document.Promotion, list []*document.Difference) {
 	var block []row
-	for start := 0; start < len(list); {
-		end := start + 1
-		for end < len(list) && list[end].Path != "" && list[end].Address == list[start].Address {
-			end++
-		}
-		block = append(block, p.difference(d, list[start:end]))
-		start = end
+	leavesOfOne := func(a, b **document.Difference) bool { return (*b).Path != "" && (*a).Address == (*b).Address }
+	for same := range runs(list, leavesOfOne) {
+		block = append(block, p.difference(d, same))
 	}
 	p.rows(block)
 }

@@ -35,23 +35,14 @@ func (p *page) textTargets(d *document.Targets) {
 
 // table writes lines in columns behind a margin, the first one as their heads.
 func (p *page) table(margin string, lines [][]string) {
-	block := make([]row, len(lines))
-	for i, cells := range lines {
+	for _, cells := range lines {
 		for j := range cells {
 			cells[j] = document.Clean(cells[j])
 		}
-		block[i] = row{cells: cells}
 	}
-	widths := p.columns(block, wide(margin))
-	for i, r := range block {
-		line := ""
-		for j, cell := range r.cells {
-			if rest(r.cells[j+1:]) {
-				line += cell
-				break
-			}
-			line += pad(cell, widths[j]) + gap
-		}
+	widths := p.columns(lines, wide(margin))
+	for i, cells := range lines {
+		line := padded(cells, widths)
 		if i == 0 {
 			line = p.paint(line, color.Bold)
 		}
