@@ -138,21 +138,12 @@ func (l list) with(listType string, values []string, first bool) list {
 }
 
 // widened are the aspects of a list that becomes another: who gets in, and who is shut out.
-func widened(before, after list, sure bool) (out []Aspect) {
-	gained, lost := after.beyond(before), before.beyond(after)
+func widened(before, after list, sure bool) []Aspect {
 	aspect := Aspect{Name: Access, Before: before.words, After: after.words, Sure: sure}
 	if before.words == after.words {
 		aspect.After += " (others)"
 	}
-	if gained {
-		aspect.Level = Exposure
-		out = append(out, aspect)
-	}
-	if lost {
-		aspect.Level = Outage
-		out = append(out, aspect)
-	}
-	return out
+	return aspect.each(after.beyond(before), Exposure, before.beyond(after), Outage)
 }
 
 // beyond reports whether a list lets in whom the other keeps out.
@@ -181,7 +172,7 @@ func counted(names []string, what string) string {
 }
 
 // authorization compares the apps that may call an API with auth_type APP.
-func authorization(v *view) (out []Aspect) {
+func authorization(v *view) []Aspect {
 	if v.authType() != "" && !precedence.NeedsApp(v.authType()) {
 		return nil
 	}
@@ -193,26 +184,17 @@ func authorization(v *view) (out []Aspect) {
 		after[address] = true
 	}
 	aspect := Aspect{Name: Authorization, Before: named(before, "app"), After: named(after, "app"), Sure: v.authType() != ""}
-	if len(missing(before, after)) > 0 {
-		aspect.Level = Outage
-		out = append(out, aspect)
-	}
-	if len(missing(after, before)) > 0 {
-		aspect.Level = Change
-		out = append(out, aspect)
-	}
-	return out
+	return aspect.each(exceeds(after, before), Change, exceeds(before, after), Outage)
 }
 
-// missing are those of a set that another lacks.
-func missing(of, in map[string]bool) (out []string) {
-	for name := range of {
-		if !in[name] {
-			out = append(out, name)
+// exceeds reports whether a set has something that another lacks.
+func exceeds(set, other map[string]bool) bool {
+	for name := range set {
+		if !other[name] {
+			return true
 		}
 	}
-	slices.Sort(out)
-	return out
+	return false
 }
 
 // named are a few things by name, or how many there are.

@@ -10,27 +10,11 @@ import (
 
 // authentication compares what callers must show: what plugins ask for, and the credentials of apps.
 func authentication(v *view) (out []Aspect) {
-	before, after := pluginsBy(v.before, precedence.Authenticates), pluginsBy(v.after, precedence.Authenticates)
-	for _, typ := range types(before, after) {
-		b, a := before[typ], after[typ]
-		aspect := Aspect{Name: Authentication, Before: "none", After: "none", Sure: true}
-		if b != nil {
-			aspect.Before = typ
+	out = byType(v, precedence.Authenticates, Authentication, Outage, Exposure)
+	for i := range out {
+		if out[i].After != "none" && out[i].Before != "none" { // whom other content lets in, nobody can say
+			out[i].Level, out[i].Sure = Exposure, false
 		}
-		if a != nil {
-			aspect.After = typ
-		}
-		switch {
-		case a == nil:
-			aspect.Level = Exposure
-		case b == nil:
-			aspect.Level = Outage
-		case v.after.world.same(b, a):
-			continue
-		default: // whom other content lets in, nobody can say
-			aspect.Level, aspect.Sure, aspect.After = Exposure, false, typ+" (other content)"
-		}
-		out = append(out, aspect)
 	}
 	if v.authType() == "" || precedence.NeedsApp(v.authType()) {
 		out = append(out, credentials(v)...)
@@ -46,11 +30,10 @@ func credentials(v *view) (out []Aspect) {
 		for _, what := range v.w.credentials[to] {
 			out = append(out, Aspect{Name: Authentication, Level: Outage, Before: what + " of " + name, After: "another", Sure: sure})
 		}
-		if b, a := codes(v.before, app), codes(v.after, to); len(missing(b, a)) > 0 {
-			out = append(out, Aspect{Name: Authentication, Level: Outage, Before: several(len(b), "code") + " of " + name, After: several(len(a), "code"), Sure: sure})
-		} else if len(a) > len(b) {
-			out = append(out, Aspect{Name: Authentication, Level: Change, Before: several(len(b), "code") + " of " + name, After: several(len(a), "code"), Sure: sure})
-		}
+		b, a := codes(v.before, app), codes(v.after, to)
+		lost := exceeds(b, a)
+		aspect := Aspect{Name: Authentication, Before: several(len(b), "code") + " of " + name, After: several(len(a), "code"), Sure: sure}
+		out = append(out, aspect.each(!lost && len(a) > len(b), Change, lost, Outage)...)
 	}
 	return out
 }

@@ -42,6 +42,19 @@ type Aspect struct {
 	Sure          bool   // no rule leaves it open, and nothing that was not read could make it untrue
 }
 
+// each is the aspect for what callers gain and for what they lose, as far as they do.
+func (a Aspect) each(gain bool, gained Level, loss bool, lost Level) (out []Aspect) {
+	if gain {
+		a.Level = gained
+		out = append(out, a)
+	}
+	if loss {
+		a.Level = lost
+		out = append(out, a)
+	}
+	return out
+}
+
 // Entry is what a plan means to the callers of one API in one environment.
 type Entry struct {
 	API, Environment string // GROUP/* for all of a group, */* for all that apps call, and in all environments "" then; "" for whatever a policy is bound to of which the files do not manage the bindings

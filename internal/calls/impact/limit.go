@@ -55,7 +55,7 @@ func (r rate) above(other rate) bool {
 func limit(v *view) (out []Aspect) {
 	before, after := limitsOf(v, v.before), limitsOf(v, v.after)
 	var raised, lowered []string
-	for _, whose := range slices.Sorted(maps.Keys(joined(before.by, after.by))) {
+	for _, whose := range inEither(before.by, after.by) {
 		b, a := before.of(whose), after.of(whose)
 		all := whose == "" && a != unlimited && b != unlimited
 		if a.above(b) || all && before.shared && !after.shared {
@@ -78,12 +78,6 @@ func limit(v *view) (out []Aspect) {
 		}
 		out = append(out, aspect)
 	}
-	return out
-}
-
-func joined(a, b map[string]rate) map[string]rate {
-	out := maps.Clone(a)
-	maps.Copy(out, b)
 	return out
 }
 

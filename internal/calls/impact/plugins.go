@@ -22,10 +22,31 @@ func pluginsBy(s side, of func(pluginType string) bool) map[string]*kind.Plugin 
 	return out
 }
 
-func types(a, b map[string]*kind.Plugin) []string {
+// inEither are the keys of two maps, sorted.
+func inEither[V any](a, b map[string]V) []string {
 	all := maps.Clone(a)
 	maps.Copy(all, b)
 	return slices.Sorted(maps.Keys(all))
+}
+
+// byType compares the plugins of some types: those that come, those that go, and those with other content, which is a change.
+func byType(v *view, of func(pluginType string) bool, name string, comes, goes Level) (out []Aspect) {
+	before, after := pluginsBy(v.before, of), pluginsBy(v.after, of)
+	for _, typ := range inEither(before, after) {
+		aspect := Aspect{Name: name, Level: Change, Before: typ, After: typ, Sure: true}
+		switch b, a := before[typ], after[typ]; {
+		case b == nil:
+			aspect.Level, aspect.Before = comes, "none"
+		case a == nil:
+			aspect.Level, aspect.After = goes, "none"
+		case v.after.world.same(b, a):
+			continue
+		default:
+			aspect.After += " (other content)"
+		}
+		out = append(out, aspect)
+	}
+	return out
 }
 
 // same reports whether two plugins of a type do the same, as far as the gateway shows it. Many APIs have the same two.
@@ -58,14 +79,7 @@ func cors(v *view) (out []Aspect) {
 		if aspect.Before == aspect.After {
 			aspect.After += " (others)"
 		}
-		if !b["*"] && len(missing(a, b)) > 0 {
-			aspect.Level = f.gained
-			out = append(out, aspect)
-		}
-		if !a["*"] && len(missing(b, a)) > 0 {
-			aspect.Level = Outage
-			out = append(out, aspect)
-		}
+		out = append(out, aspect.each(!b["*"] && exceeds(a, b), f.gained, !a["*"] && exceeds(b, a), Outage)...)
 	}
 	if len(out) == 0 {
 		out = append(out, Aspect{Name: CORS, Level: Change, Before: "cors", After: "cors (other headers or times)", Sure: sure})
@@ -111,25 +125,9 @@ func several(n int, what string) string {
 }
 
 // plugins compares what other plugins do.
-func plugins(v *view) (out []Aspect) {
+func plugins(v *view) []Aspect {
 	others := func(t string) bool {
 		return !precedence.Authenticates(t) && !precedence.ReplacesCORS(t) && !precedence.ReplacesThrottle(t)
 	}
-	before, after := pluginsBy(v.before, others), pluginsBy(v.after, others)
-	for _, typ := range types(before, after) {
-		b, a := before[typ], after[typ]
-		aspect := Aspect{Name: Plugins, Level: Change, Before: "none", After: "none", Sure: true}
-		switch {
-		case b == nil:
-			aspect.After = typ
-		case a == nil:
-			aspect.Before = typ
-		case v.after.world.same(b, a):
-			continue
-		default:
-			aspect.Before, aspect.After = typ, typ+" (other content)"
-		}
-		out = append(out, aspect)
-	}
-	return out
+	return byType(v, others, Plugins, Change, Change)
 }

@@ -47,28 +47,12 @@ func (w *worlds) quotas() []Entry {
 }
 
 // quotaOf compares how often an app may call.
-func (w *worlds) quotaOf(app string, q quotas) (out []Aspect) {
+func (w *worlds) quotaOf(app string, q quotas) []Aspect {
 	from, had := q.before[app]
 	before, knownBefore := w.before.quota(w.had(from))
 	after, knownAfter := w.after.quota(q.after[app])
 	a := Aspect{Name: Limit, Before: before.String(), After: after.String(), Sure: knownBefore && knownAfter && (had || w.in.Complete["app_quota_binding"])}
-	if after.above(before) {
-		a.Level = Exposure
-		out = append(out, a)
-	}
-	if before.above(after) { // also where more may be called at once, and less in a day
-		a.Level = Change
-		out = append(out, a)
-	}
-	return out
-}
-
-// had is the address that an object had before the plan.
-func (w *worlds) had(address string) string {
-	if from, ok := w.was[address]; ok {
-		return from
-	}
-	return address
+	return a.each(after.above(before), Exposure, before.above(after), Change) // both where more may be called at once, and less in a day
 }
 
 // quota is how often an app with a quota may call; known is false where the quota was not read.

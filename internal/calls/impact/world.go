@@ -1,6 +1,7 @@
 package impact
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -193,12 +194,10 @@ func (w *worlds) sameSlot(l *kind.Link, displaced string) bool {
 }
 
 // now is the address that an object has after the plan.
-func (w *worlds) now(address string) string {
-	if to, ok := w.renamed[address]; ok {
-		return to
-	}
-	return address
-}
+func (w *worlds) now(address string) string { return cmp.Or(w.renamed[address], address) }
+
+// had is the address that an object had before the plan.
+func (w *worlds) had(address string) string { return cmp.Or(w.was[address], address) }
 
 // markAffected notes which changes affect which APIs.
 func (w *worlds) markAffected() {
@@ -215,13 +214,15 @@ func (w *worlds) markAffected() {
 			}
 			continue
 		}
-		for at := range w.before.of[policyOf(ch.Kind, ch.Have)] {
-			note(at, ch)
+		if ch.Have != nil {
+			for at := range w.before.of[policyOf(ch.Have)] {
+				note(at, ch)
+			}
 		}
 		if ch.Want == nil {
 			continue
 		}
-		policy := policyOf(ch.Kind, &ch.Want.Object)
+		policy := policyOf(&ch.Want.Object)
 		for at := range w.after.of[policy] {
 			note(at, ch)
 		}
@@ -235,23 +236,12 @@ func (w *worlds) markAffected() {
 }
 
 // policyOf is the address of what has bindings: an object, or that in which it lives.
-func policyOf(kindName string, o *kind.Object) string {
-	switch k := kind.Of(kindName); {
-	case o == nil:
-		return ""
-	case k.Owner != "":
-		return k.Owner + "/" + o.Owner
-	}
-	return o.Address()
-}
+func policyOf(o *kind.Object) string { return cmp.Or(o.OwnerAddress(), o.Address()) }
 
 // elsewhere reports whether a change is about a policy that may be bound to what was not read, since the files do
 // not manage its bindings.
 func (w *worlds) elsewhere(policy string) bool {
-	address := policy
-	if old, renamed := w.was[policy]; renamed {
-		address = old
-	}
+	address := w.had(policy)
 	o := w.near.policies[address]
 	if o == nil || w.now(address) != policy {
 		return false
@@ -290,11 +280,7 @@ type side struct {
 func (w *worlds) view(at slot) *view {
 	v := &view{w: w, api: w.apis[at], before: side{world: w.before}, after: side{world: w.after}}
 	if at.policy != "" {
-		v.after.owners = []string{at.policy}
-		v.before.owners = v.after.owners
-		if from, renamed := w.was[at.policy]; renamed {
-			v.before.owners = []string{from}
-		}
+		v.before.owners, v.after.owners = []string{w.had(at.policy)}, []string{at.policy}
 		return v
 	}
 	v.before.owners = slices.Sorted(maps.Keys(w.before.links[at]))
