@@ -195,15 +195,11 @@ func from(c *planfile.ChangedSecret) string {
 
 // fresh refuses a plan when what it touches is not as it was.
 func fresh(f *planfile.File, e *diff.Extract, have kind.Actual, notes []diff.Note) error {
-	differences, err := f.Stale(e, e.Relevant(have))
-	if err != nil {
-		return err
-	}
 	var list []document.Refusal
 	for _, n := range notes {
 		list = append(list, document.Refusal{Guard: "stale-plan", Address: n.Address, Reason: n.Message})
 	}
-	for _, d := range differences {
+	for _, d := range f.Stale(e, e.Relevant(have)) {
 		list = append(list, document.Refusal{Guard: "stale-plan", Address: d.Address, Reason: d.String()})
 	}
 	if len(list) == 0 {

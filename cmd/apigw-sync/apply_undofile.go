@@ -104,12 +104,11 @@ func (o *undoFileOptions) end(d *document.Results) error {
 	if !r.Wrote() || !d.Wrote() { // the gateway refused all, or was found not to have done it
 		return os.Remove(path)
 	}
-	losses, err := r.Losses()
 	d.Undo = &document.Undo{File: path, Changes: r.Reached(), NotRestorable: []document.Loss{}, Named: o.path != ""}
-	for _, l := range losses {
+	for _, l := range r.Losses() {
 		d.Undo.NotRestorable = append(d.Undo.NotRestorable, document.Loss(l))
 	}
-	return err
+	return nil
 }
 
 func readUndo(path string) (*planfile.Record, error) {

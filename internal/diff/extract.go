@@ -163,8 +163,8 @@ func (e *Extract) Settled(have kind.Actual) kind.Desired {
 				continue
 			}
 			d.Value = v
-			if open, err := kind.Of(d.Kind).WithSecrets(v, func(string, string) string { return "" }); err == nil && d.Owner == "" {
-				d.Value = open // what it does not ask for is none of its business
+			if d.Owner == "" { // what it does not ask for is none of its business
+				d.Value = kind.Of(d.Kind).WithSecrets(v, func(string, string) string { return "" })
 			}
 		}
 		out.Objects = append(out.Objects, d)

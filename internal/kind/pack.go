@@ -213,7 +213,7 @@ func (k *Kind) SecretsIn(value any) (pointers []string) {
 }
 
 // WithSecrets returns a copy of a value with texts in place of its secrets; an empty text takes the secret away.
-func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) (any, error) {
+func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) any {
 	tree := k.Pack(value)
 	for _, p := range k.SecretsIn(value) {
 		if now := text(p, jsonptr.At(tree, p).(string)); now != "" {
@@ -222,7 +222,11 @@ func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) 
 			tree = jsonptr.Put(tree, p, nil)
 		}
 	}
-	return k.Unpack(tree)
+	v, err := k.Unpack(tree)
+	if err != nil {
+		panic(err) // where Pack has put a text, Unpack takes one
+	}
+	return v
 }
 
 // Withheld are JSON pointers of what no gateway tells and is no secret.

@@ -87,11 +87,7 @@ func refresh(ctx context.Context, t *testing.T, run *reconcile.Run, file []byte,
 	if err != nil {
 		t.Fatal(err)
 	}
-	stale, err := f.Stale(e, e.Relevant(c.Actual))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range stale {
+	for _, d := range f.Stale(e, e.Relevant(c.Actual)) {
 		t.Fatalf("stale: %s %s %+v", d.Address, d.Text, d.Field)
 	}
 	for _, n := range notes {

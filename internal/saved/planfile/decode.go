@@ -2,6 +2,7 @@ package planfile
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"encoding/hex"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
+	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
@@ -104,18 +106,13 @@ func (f *File) validate() error {
 		return errAltered
 	}
 	for i := range s.Objects {
-		o := &s.Objects[i]
-		if err := known(o.Kind, o.Owner, o.Anchor, o.Value); err != nil {
-			return fmt.Errorf("%s: %w", o.Address(), err)
+		if err := s.Objects[i].known(s.Objects[i].seals()); err != nil {
+			return fmt.Errorf("%s: %w", s.Objects[i].Address(), err)
 		}
 	}
 	for i := range s.Held {
-		h := &s.Held[i]
-		if err := known(h.Kind, h.Owner, h.Anchor, h.Value); err != nil {
-			return fmt.Errorf("%s: %w", h.Address(), err)
-		}
-		if _, err := h.sealed(); err != nil {
-			return fmt.Errorf("%s: %w", h.Address(), err)
+		if err := s.Held[i].known(s.Held[i].Secrets); err != nil {
+			return fmt.Errorf("%s: %w", s.Held[i].Address(), err)
 		}
 	}
 	for _, list := range [][]Link{s.Links, s.Bound} {
@@ -133,23 +130,48 @@ func (f *File) validate() error {
 	return nil
 }
 
-func known(kindName, owner string, anchor bool, value json.RawMessage) error {
-	k := kind.Of(kindName)
-	switch {
+// known checks that an object can be read, with digests in place of its secrets and without.
+func (o *stored) known(seals []Seal) error {
+	switch k := kind.Of(o.Kind); {
 	case k == nil:
-		return fmt.Errorf("there is no kind %q", kindName)
-	case (k.Owner != "") != (owner != ""):
+		return fmt.Errorf("there is no kind %q", o.Kind)
+	case (k.Owner != "") != (o.Owner != ""):
 		return errors.New("has an owner where none belongs, or none where one does")
-	case anchor:
-		return nil
 	}
-	tree, err := treeOf(value)
-	if err != nil {
-		return err
-	}
-	_, err = k.Unpack(tree)
-	return err
+	_, err := o.read(nil)
+	_, err2 := o.read(seals)
+	return cmp.Or(err, err2)
 }
+
+// read is the value with digests in place of its secrets; nil of an anchor.
+func (o *stored) read(seals []Seal) (any, error) {
+	if o.Anchor {
+		return nil, nil
+	}
+	tree, err := treeOf(o.Value)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range seals {
+		tree = jsonptr.Put(tree, s.Path, s.Digest)
+	}
+	return kind.Of(o.Kind).Unpack(tree)
+}
+
+// sealed is the value with digests in place of its secrets, those that seals has; nil of an anchor.
+func (o *stored) sealed(seals []Seal) any {
+	v, err := o.read(seals)
+	if err != nil {
+		panic(err) // Decode has read it
+	}
+	return v
+}
+
+// Bare is the value without its secrets; nil of an anchor.
+func (o *stored) Bare() any { return o.sealed(nil) }
+
+// Address names the object as its change does.
+func (o *stored) Address() string { return o.Kind + "/" + o.Key }
 
 func treeOf(raw json.RawMessage) (tree map[string]any, err error) {
 	d := json.NewDecoder(bytes.NewReader(raw))

@@ -91,7 +91,7 @@ func newSteps(p *diff.Plan) []Step {
 
 func (f *File) newObject(d *kind.Declared, anchors map[string]bool, seal sealer) (Object, error) {
 	o := Object{
-		Kind: d.Kind, Key: d.Key, Owner: d.Owner, Source: source(d.Source),
+		stored: stored{Kind: d.Kind, Key: d.Key, Owner: d.Owner}, Source: source(d.Source),
 		Protected: d.Protected, MovedFrom: d.MovedFrom, Manages: d.Manages,
 	}
 	if anchors[d.Address()] {
@@ -117,7 +117,7 @@ func (f *File) newObject(d *kind.Declared, anchors map[string]bool, seal sealer)
 
 // newHeld is the fingerprint of an object; none for one that must only exist.
 func (f *File) newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, error) {
-	o := Held{Kind: h.Kind, Key: h.Key, Owner: h.Owner, ID: h.ID}
+	o := Held{stored: stored{Kind: h.Kind, Key: h.Key, Owner: h.Owner, ID: h.ID}}
 	switch {
 	case e.Anchors[h.Address()]:
 		o.Anchor = true

@@ -72,18 +72,24 @@ type Item struct {
 	Needs     []int  `json:"needs,omitempty"`     // steps that must have succeeded
 }
 
-// Object is a wanted object. An anchor has no value: it stands only for what lives inside it or is bound to it.
+// stored is an object as a file has it. An anchor has no value: it stands only for what lives inside it or is bound to it.
+type stored struct {
+	Kind   string          `json:"kind"`
+	Key    string          `json:"key"`
+	Owner  string          `json:"owner,omitempty"`
+	ID     string          `json:"id,omitempty"` // of one that the gateway had
+	Anchor bool            `json:"anchor,omitempty"`
+	Value  json.RawMessage `json:"value,omitempty"` // without secrets
+}
+
+// Object is a wanted object.
 type Object struct {
-	Kind      string          `json:"kind"`
-	Key       string          `json:"key"`
-	Owner     string          `json:"owner,omitempty"`
-	Anchor    bool            `json:"anchor,omitempty"`
-	Value     json.RawMessage `json:"value,omitempty"` // without secrets
-	Secrets   []Secret        `json:"secrets,omitempty"`
-	Source    *kind.Source    `json:"source,omitempty"`
-	Protected bool            `json:"protected,omitempty"`
-	MovedFrom string          `json:"moved_from,omitempty"`
-	Manages   []string        `json:"manages,omitempty"` // kinds of parts and links of which all are listed here
+	stored
+	Secrets   []Secret     `json:"secrets,omitempty"`
+	Source    *kind.Source `json:"source,omitempty"`
+	Protected bool         `json:"protected,omitempty"`
+	MovedFrom string       `json:"moved_from,omitempty"`
+	Manages   []string     `json:"manages,omitempty"` // kinds of parts and links of which all are listed here
 }
 
 // Secret is a secret of a wanted object: where its value comes from, and how to know that it is the same.
@@ -94,15 +100,10 @@ type Secret struct {
 	Source    *kind.Source `json:"source,omitempty"`    // where the file has it
 }
 
-// Held is an object as the gateway had it.
+// Held is an object as the gateway had it. Of an anchor the id alone counts.
 type Held struct {
-	Kind    string          `json:"kind"`
-	Key     string          `json:"key"`
-	Owner   string          `json:"owner,omitempty"`
-	ID      string          `json:"id,omitempty"`
-	Anchor  bool            `json:"anchor,omitempty"` // the id alone counts
-	Value   json.RawMessage `json:"value,omitempty"`  // without secrets
-	Secrets []Seal          `json:"secrets,omitempty"`
+	stored
+	Secrets []Seal `json:"secrets,omitempty"`
 }
 
 // Seal is the fingerprint of a secret as the gateway showed it.

@@ -73,30 +73,22 @@ func (c *ChangedSecret) Error() string {
 func (f *File) Needs() (out []Needed) {
 	for i := range f.Saved.Objects {
 		o := &f.Saved.Objects[i]
-		for _, s := range o.Secrets {
-			out = append(out, Needed{Kind: o.Kind, Address: o.Address(), Path: s.Path, Variables: s.Variables, Source: s.Source})
+		for j := range o.Secrets {
+			out = append(out, o.needed(&o.Secrets[j]))
 		}
 	}
 	return out
 }
 
-// Address names the object as its change does.
-func (o *Object) Address() string { return o.Kind + "/" + o.Key }
-
-// Address names the object as the gateway had it.
-func (h *Held) Address() string { return h.Kind + "/" + h.Key }
+func (o *Object) needed(s *Secret) Needed {
+	return Needed{Kind: o.Kind, Address: o.Address(), Path: s.Path, Variables: s.Variables, Source: s.Source}
+}
 
 // Address names the link as its change does.
 func (l *Link) Address() string {
 	link := catalog{}.link(l)
 	return link.Address()
 }
-
-// Bare is the value without its secrets; nil of an object of which the id alone counts.
-func (h *Held) Bare() (any, error) { return sealed(h.Kind, h.Anchor, h.Value, nil) }
-
-// Bare is the wanted value without its secrets.
-func (o *Object) Bare() (any, error) { return sealed(o.Kind, o.Anchor, o.Value, nil) }
 
 // Reveal finds the value of a secret.
 type Reveal func(Needed) (string, error)
@@ -122,7 +114,7 @@ func (o *Object) revealed(seal sealer, reveal Reveal) (any, error) {
 }
 
 func (o *Object) reveal(s *Secret, seal sealer, reveal Reveal) (string, error) {
-	n := Needed{Kind: o.Kind, Address: o.Address(), Path: s.Path, Variables: s.Variables, Source: s.Source}
+	n := o.needed(s)
 	text, err := reveal(n)
 	if err != nil {
 		return "", err

@@ -1,7 +1,6 @@
 package planfile
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,8 +45,7 @@ func shown(v any) string {
 
 // Stale compares what the gateway holds with the fingerprints of the plan. Have is what the plan's extract
 // calls relevant. What only must exist is not looked at.
-func (f *File) Stale(e *diff.Extract, have kind.Actual) ([]Difference, error) {
-	var out []Difference
+func (f *File) Stale(e *diff.Extract, have kind.Actual) (out []Difference) {
 	was := map[string]*Held{}
 	for i := range f.Saved.Held {
 		was[f.Saved.Held[i].Address()] = &f.Saved.Held[i]
@@ -58,118 +56,76 @@ func (f *File) Stale(e *diff.Extract, have kind.Actual) ([]Difference, error) {
 		if h == nil && !e.Affects(&o) {
 			continue
 		}
-		d, err := f.compare(h, &o)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, d...)
+		out = append(out, f.compare(h, &o)...)
 	}
 	for address := range was {
 		out = append(out, Difference{Address: address, Text: "is gone"})
 	}
 	out = append(out, f.bindings(slices.Concat(have.Links, have.Neighbours.Links))...)
 	slices.SortStableFunc(out, func(a, b Difference) int { return strings.Compare(a.Address, b.Address) })
-	return out, nil
+	return out
 }
 
 // compare compares one object with its fingerprint, nil when there was none.
-func (f *File) compare(was *Held, now *kind.Object) (out []Difference, err error) {
+func (f *File) compare(was *Held, now *kind.Object) (out []Difference) {
 	switch {
 	case was == nil:
-		return []Difference{{Address: now.Address(), Text: "exists now"}}, nil
+		return []Difference{{Address: now.Address(), Text: "exists now"}}
 	case was.ID != now.ID:
-		return []Difference{{Address: now.Address(), Text: "is another one now: its id was " + was.ID + " and is " + now.ID}}, nil
+		return []Difference{{Address: now.Address(), Text: "is another one now: its id was " + was.ID + " and is " + now.ID}}
 	case was.Anchor:
-		return nil, nil
+		return nil
 	}
-	k := kind.Of(now.Kind)
-	before, err := was.sealed()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", now.Address(), err)
-	}
-	seal := f.seal()
-	after, err := k.WithSecrets(now.Value, func(path, text string) string { return seal.digest(now.Address(), path, text) })
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", now.Address(), err)
-	}
-	for _, field := range diff.Leaves(k, before, after) {
+	k, seal := kind.Of(now.Kind), f.seal()
+	after := k.WithSecrets(now.Value, func(path, text string) string { return seal.digest(now.Address(), path, text) })
+	for _, field := range diff.Leaves(k, was.sealed(was.Secrets), after) {
 		out = append(out, Difference{Address: now.Address(), Field: &field})
 	}
-	return out, nil
+	return out
 }
 
-// sealed is the value with digests in place of its secrets.
-func (h *Held) sealed() (any, error) { return sealed(h.Kind, h.Anchor, h.Value, h.Secrets) }
-
-// sealed is the wanted value with digests in place of its secrets.
-func (o *Object) sealed() (any, error) {
+// seals are the digests of the secrets of a wanted object.
+func (o *Object) seals() []Seal {
 	seals := make([]Seal, len(o.Secrets))
 	for i, s := range o.Secrets {
 		seals[i] = Seal{Path: s.Path, Digest: s.Digest}
 	}
-	return sealed(o.Kind, o.Anchor, o.Value, seals)
-}
-
-func sealed(kindName string, anchor bool, value json.RawMessage, seals []Seal) (any, error) {
-	if anchor {
-		return nil, nil
-	}
-	tree, err := treeOf(value)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range seals {
-		tree = jsonptr.Put(tree, s.Path, s.Digest)
-	}
-	return kind.Of(kindName).Unpack(tree)
+	return seals
 }
 
 // Departs lists the leaves in which an object is not as it was. What the gateway hides of it now is taken to be the same,
 // and what it holds that no document tells of and that it did not hold is left out.
-func (f *File) Departs(was *Held, now *kind.Object) ([]diff.Field, error) {
-	return f.departsFrom(was, now, func(v any) any { return v })
+func (f *File) Departs(was *Held, now *kind.Object) []diff.Field {
+	return f.departs(was.Address(), was.sealed(was.Secrets), now)
 }
 
 // DepartsWhole is the same with all that the gateway holds.
-func (f *File) DepartsWhole(was *Held, now *kind.Object) ([]diff.Field, error) {
-	return f.departsFrom(was, now, kind.Of(was.Kind).Entire)
-}
-
-func (f *File) departsFrom(was *Held, now *kind.Object, as func(any) any) ([]diff.Field, error) {
-	v, err := was.sealed()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", was.Address(), err)
-	}
-	return f.departs(kind.Of(was.Kind), was.Address(), as(v), now)
+func (f *File) DepartsWhole(was *Held, now *kind.Object) []diff.Field {
+	return f.departs(was.Address(), kind.Of(was.Kind).Entire(was.sealed(was.Secrets)), now)
 }
 
 // Misses lists the leaves in which an object is not as it is wanted, whatever its name. What the gateway hides of it
 // is taken to be the same.
-func (f *File) Misses(wanted *Object, now *kind.Object) ([]diff.Field, error) {
-	v, err := wanted.sealed()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", wanted.Address(), err)
-	}
-	k := kind.Of(wanted.Kind)
+func (f *File) Misses(wanted *Object, now *kind.Object) []diff.Field {
+	k, v := kind.Of(wanted.Kind), wanted.sealed(wanted.seals())
 	if k.Owner == "" && len(k.Replace) > 0 {
 		v = k.Named(v, now.Key)
 	}
-	return f.departs(k, wanted.Address(), v, now)
+	return f.departs(wanted.Address(), v, now)
 }
 
-func (f *File) departs(k *kind.Kind, address string, was any, now *kind.Object) ([]diff.Field, error) {
-	before, seal := k.Pack(was), f.seal()
-	is, err := k.WithSecrets(now.Value, func(path, text string) string {
+// departs lists the leaves in which an object is not as a value, whose secrets are digests under an address.
+func (f *File) departs(address string, was any, now *kind.Object) []diff.Field {
+	k, seal := kind.Of(now.Kind), f.seal()
+	before := k.Pack(was)
+	is := k.WithSecrets(now.Value, func(path, text string) string {
 		if kind.InClear(text) {
 			return seal.digest(address, path, text)
 		}
 		digest, _ := jsonptr.At(before, path).(string)
 		return digest
 	})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", now.Address(), err)
-	}
-	return diff.Leaves(k, k.Settle(was, is), was), nil
+	return diff.Leaves(k, k.Settle(was, is), was)
 }
 
 func (f *File) bindings(have []kind.Link) (out []Difference) {

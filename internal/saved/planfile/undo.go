@@ -3,6 +3,8 @@ package planfile
 import (
 	"cmp"
 	"errors"
+	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -37,9 +39,7 @@ func (r *Record) Back(now kind.Actual, reveal Reveal) (*Way, error) {
 	}
 	b.read(b.asRecorded(now))
 	for _, ch := range sortedChanges(b.change) {
-		if err := b.object(ch.object, ch.change); err != nil {
-			return nil, err
-		}
+		b.object(ch.object, ch.change)
 	}
 	for _, c := range b.affected {
 		if b.closed[c.owner] {
@@ -47,11 +47,12 @@ func (r *Record) Back(now kind.Actual, reveal Reveal) (*Way, error) {
 		}
 		if link := kind.LinkOf(c.kind); link != nil {
 			b.restoreLinks(c, link)
-		} else if err := b.restoreParts(c, kind.Of(c.kind)); err != nil {
-			return nil, err
+		} else {
+			b.restoreParts(c, kind.Of(c.kind))
 		}
 	}
-	if err := errors.Join(append(b.failed, b.dropLost())...); err != nil {
+	b.dropLost()
+	if err := errors.Join(b.failed...); err != nil {
 		return nil, err
 	}
 	e := b.way.Extract
@@ -79,7 +80,27 @@ type back struct {
 	now     map[collection]map[kind.UniqueID]*kind.Link
 	place   map[object]int  // of what is wanted
 	closed  map[object]bool // objects whose belongings are left alone, or go with them
-	failed  []error         // secrets that are not there
+	failed  []error         // secrets that are not there, and values that cannot be put together
+}
+
+// there are the objects that have a name now that an object may have had.
+func (b *back) there(o object) iter.Seq[*kind.Object] {
+	return func(yield func(*kind.Object) bool) {
+		for _, name := range b.names[o] {
+			if now := b.objects[o.kind+"/"+name]; now != nil && !yield(now) {
+				return
+			}
+		}
+	}
+}
+
+// unpacked is the value of a tree.
+func (b *back) unpacked(k *kind.Kind, address string, tree map[string]any) any {
+	v, err := k.Unpack(tree)
+	if err != nil {
+		b.failed = append(b.failed, fmt.Errorf("%s: %w", address, err))
+	}
+	return v
 }
 
 func (b *back) read(now kind.Actual) {
@@ -148,13 +169,11 @@ func (b *back) owner(o object) *kind.Declared {
 	if at, ok := b.place[o]; ok {
 		return &e.Desired.Objects[at]
 	}
-	for _, name := range b.names[o] {
-		if b.objects[o.kind+"/"+name] != nil {
-			d := anchor(o.kind, name)
-			e.Anchors[d.Address()] = true
-			b.want(o, d)
-			return b.owner(o)
-		}
+	for now := range b.there(o) {
+		d := anchor(o.kind, now.Key)
+		e.Anchors[d.Address()] = true
+		b.want(o, d)
+		return b.owner(o)
 	}
 	return nil
 }
@@ -198,10 +217,8 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 // target is what a link leads to under the name that it will have, with the id of now, if there is one.
 func (b *back) target(to *kind.Target) *kind.Target {
 	o, out := b.before(to.Kind, to.Key()), *to
-	for _, name := range b.names[o] {
-		if now := b.objects[to.Kind+"/"+name]; now != nil {
-			out.Name, out.ID = name, now.ID
-		}
+	for now := range b.there(o) {
+		out.Name, out.ID = now.Key, now.ID
 	}
 	if at, changes := b.place[o]; changes {
 		out.Name = b.way.Extract.Desired.Objects[at].Key

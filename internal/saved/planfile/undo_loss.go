@@ -22,14 +22,11 @@ func Anew(p *diff.Plan) (out []diff.Loss) {
 }
 
 // Losses are what taking the run back cannot bring back, as far as it came.
-func (r *Record) Losses() ([]diff.Loss, error) {
+func (r *Record) Losses() []diff.Loss {
 	b := &back{story: newStory(r), way: &Way{}, closed: map[object]bool{}}
 	for _, ch := range sortedChanges(b.change) {
-		if !b.reached[ch.change.Address] {
-			continue
-		}
-		if err := b.losses(ch.object, ch.change); err != nil {
-			return nil, err
+		if b.reached[ch.change.Address] {
+			b.losses(ch.object, ch.change)
 		}
 	}
 	lost := map[string]bool{}
@@ -45,50 +42,37 @@ func (r *Record) Losses() ([]diff.Loss, error) {
 				b.lose(was.Address(), "", lostPart)
 				continue
 			}
-			v, err := was.Bare()
-			if err != nil {
-				return nil, err
-			}
-			for _, ref := range kind.Of(was.Kind).Refs(v) {
+			for _, ref := range kind.Of(was.Kind).Refs(was.Bare()) {
 				if lost[ref.Address()] {
 					b.lose(was.Address(), ref.Path, lostRef(ref))
 				}
 			}
 		}
 	}
-	return sortedLosses(b.way.Losses), nil
+	return sortedLosses(b.way.Losses)
 }
 
-func (b *back) losses(o object, ch *document.Change) error {
+func (b *back) losses(o object, ch *document.Change) {
 	was, wanted := b.held[o.kind+"/"+o.key], b.wanted[ch.Address]
 	switch ch.Action {
 	case diff.Update:
 		b.unrestored(ch, was, wanted)
 	case diff.Delete:
-		d, err := b.anew(was)
-		if err != nil {
-			return err
-		}
-		if d != nil {
+		if b.anew(was) != nil {
 			b.lose(was.Address(), "/id", anewID)
 		}
 	case diff.Replace:
 		if uploaded(ch) != "" {
 			b.unrestored(ch, was, wanted)
-			return nil
+			return
 		}
-		v, err := was.Bare()
-		if err != nil {
-			return err
-		}
-		if p := stays(kind.Of(o.kind), v, was, wanted); p != "" {
+		if p := stays(kind.Of(o.kind), was.Bare(), was, wanted); p != "" {
 			b.lose(was.Address(), "", lostReplaced(p)+underName(was, wanted))
-			return nil
+			return
 		}
 		b.unrestored(ch, was, wanted)
 		b.lose(was.Address(), "/id", backID)
 	}
-	return nil
 }
 
 const (

@@ -130,8 +130,7 @@ func (s *story) taken(k *kind.Kind, ch *document.Change, keys []string) (out []s
 		if _, ok := k.SucceedsAny(o); !ok || h.Kind != k.Name || h.Key == ch.Via || s.deletes(address) {
 			continue
 		}
-		o.Value, _ = h.Bare() // what a record cannot tell, it does not restore
-		if o.Value != nil && slices.ContainsFunc(keys, func(key string) bool { return k.Succeeds(o, key) }) {
+		if o.Value = h.Bare(); o.Value != nil && slices.ContainsFunc(keys, func(key string) bool { return k.Succeeds(o, key) }) {
 			out = append(out, h.Key)
 		}
 	}
@@ -243,7 +242,7 @@ func (r *Record) Probe() *diff.Extract {
 		}
 	}
 	for _, h := range s.held {
-		if v, err := h.Bare(); err == nil && v != nil {
+		if v := h.Bare(); v != nil {
 			context(e, kind.Of(h.Kind), v)
 		}
 	}

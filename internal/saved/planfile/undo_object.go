@@ -12,83 +12,74 @@ import (
 )
 
 // object takes back what the run did to an object that stands alone.
-func (b *back) object(o object, ch *document.Change) error {
+func (b *back) object(o object, ch *document.Change) {
 	was, wanted := b.held[o.kind+"/"+o.key], b.wanted[ch.Address]
 	switch {
 	case !b.reached[ch.Address]:
-		return nil
 	case ch.Action != diff.Delete && wanted == nil, ch.Action != diff.Create && (was == nil || was.Anchor):
-		return fmt.Errorf("%s: the undo file does not say what it was and was to be", ch.Address)
+		b.failed = append(b.failed, fmt.Errorf("%s: the undo file does not say what it was and was to be", ch.Address))
 	case ch.Action == diff.Create:
-		return b.created(o, ch, wanted)
+		b.created(o, ch, wanted)
 	case ch.Action == diff.Delete:
-		return b.deleted(o, was)
+		b.deleted(o, was)
 	case ch.Action == diff.Replace:
-		return b.replaced(o, ch, was, wanted)
+		b.replaced(o, ch, was, wanted)
+	default:
+		b.updated(o, ch, was, wanted)
 	}
-	return b.updated(o, ch, was, wanted)
 }
 
 // created takes back a create: what the run made goes, with all that belongs to it.
-func (b *back) created(o object, ch *document.Change, wanted *Object) error {
+func (b *back) created(o object, ch *document.Change, wanted *Object) {
 	b.closed[o] = true
 	now := b.objects[ch.Address]
-	if now == nil {
-		return nil
+	if now == nil || !b.ours(ch, wanted, now) {
+		return
 	}
-	ours, err := b.ours(ch, wanted, now)
-	if err != nil || !ours {
-		return err
-	}
-	strange, err := b.intruders(o)
-	if err != nil || len(strange) > 0 {
+	if strange := b.intruders(o); len(strange) > 0 {
 		b.way.Stale = append(b.way.Stale, strange...)
-		return err
+		return
 	}
 	b.way.Extract.Desired.Owns[o.kind] = append(b.way.Extract.Desired.Owns[o.kind], now.Key)
-	return nil
 }
 
 // ours reports whether an object is the one that the run made, as it made it, and says when it is not.
-func (b *back) ours(ch *document.Change, wanted *Object, now *kind.Object) (bool, error) {
+func (b *back) ours(ch *document.Change, wanted *Object, now *kind.Object) bool {
 	if made := b.made[ch.Address]; len(made) > 0 && !slices.Contains(made, now.ID) {
 		b.stale(ch.Address, "is another one now")
-		return false, nil
+		return false
 	}
-	fields, err := b.missesNew(wanted, now)
+	fields := b.missesNew(wanted, now)
 	b.stale(ch.Address, "", fields...)
-	return len(fields) == 0, err
+	return len(fields) == 0
 }
 
 // missesNew are the leaves in which an object that the run made is not as it is wanted, but for those that further requests
 // write: the run may have ended before.
-func (b *back) missesNew(wanted *Object, now *kind.Object) ([]diff.Field, error) {
-	fields, err := b.Misses(wanted, now)
-	return slices.DeleteFunc(fields, func(f diff.Field) bool { return kind.Of(now.Kind).Midway(f.Path) }), err
+func (b *back) missesNew(wanted *Object, now *kind.Object) []diff.Field {
+	return slices.DeleteFunc(b.Misses(wanted, now), func(f diff.Field) bool { return kind.Of(now.Kind).Midway(f.Path) })
 }
 
 // deleted takes back a delete: the object is made again.
-func (b *back) deleted(o object, was *Held) error {
+func (b *back) deleted(o object, was *Held) {
 	address := o.kind + "/" + o.key
 	if now := b.objects[address]; now != nil {
-		as, err := b.remade(was, now)
-		switch {
-		case err != nil:
-			return err
-		case as == another:
+		switch b.remade(was, now) {
+		case another:
 			b.stale(address, "exists again, as another one")
 			b.closed[o] = true
-		case as == inPart:
-			return b.again(o, was)
+		case inPart:
+			b.again(o, was, was.Key)
+		case whole:
 		}
-		return nil
+		return
 	}
 	if b.former[o] != o {
 		b.lose(address, "", "it was left behind by a replace that was interrupted before")
 		b.closed[o] = true
-		return nil
+		return
 	}
-	return b.again(o, was)
+	b.again(o, was, was.Key)
 }
 
 // madeAgain is what stands in place of an object or part that the run took away.
@@ -101,63 +92,58 @@ const (
 )
 
 // remade tells what an object is that exists though the run took it away.
-func (b *back) remade(was *Held, now *kind.Object) (madeAgain, error) {
+func (b *back) remade(was *Held, now *kind.Object) madeAgain {
 	k := kind.Of(now.Kind)
-	departs, err := b.Departs(was, now)
-	departs = slices.DeleteFunc(departs, func(f diff.Field) bool { return slices.Contains(k.Makes, f.Path) })
+	departs := slices.DeleteFunc(b.Departs(was, now), func(f diff.Field) bool { return slices.Contains(k.Makes, f.Path) })
 	switch {
-	case err != nil || now.ID == was.ID || len(departs) == 0:
-		return whole, err
+	case now.ID == was.ID || len(departs) == 0:
+		return whole
 	case k.Untouched(now) || !slices.ContainsFunc(departs, func(f diff.Field) bool { return !k.Midway(f.Path) }):
-		return inPart, nil
+		return inPart
 	}
-	return another, nil
+	return another
 }
 
-// again wants an object made again.
-func (b *back) again(o object, was *Held) error { return b.againAs(o, was, was.Key) }
-
-// againAs is the same for one that the run gave another name: what an undo before this one made of it goes by that, until it
-// is finished.
-func (b *back) againAs(o object, was *Held, renamed string) error {
-	d, err := b.anew(was)
-	if err != nil || d == nil {
+// again wants an object made again, to which the run perhaps gave another name: what an undo before this one made of it goes by
+// that, until it is finished.
+func (b *back) again(o object, was *Held, renamed string) {
+	d := b.anew(was)
+	if d == nil {
 		b.closed[o] = true
-		return err
+		return
 	}
 	if renamed != was.Key {
 		d.MovedFrom = renamed
 	}
 	b.want(o, *d)
-	return nil
 }
 
 // updated takes back an update.
-func (b *back) updated(o object, ch *document.Change, was *Held, wanted *Object) error {
-	now := b.withID(o, was.ID)
+func (b *back) updated(o object, ch *document.Change, was *Held, wanted *Object) {
+	var now *kind.Object
+	gone := "is gone"
+	for there := range b.there(o) {
+		if there.ID == was.ID {
+			now = there
+			break
+		}
+		gone = "is another one now"
+	}
 	if now == nil {
 		b.closed[o] = true
-		b.stale(ch.Address, b.instead(o))
-		return nil
+		b.stale(ch.Address, gone)
+		return
 	}
-	departs, added, err := b.departs(ch, was, wanted, now)
-	if err != nil {
-		return err
-	}
-	misses, err := b.Misses(wanted, b.ledOn(now))
-	if err != nil {
-		return err
-	}
-	foreign := strange(kind.Of(o.kind), misses, departs)
+	departs, added := b.departs(ch, was, wanted, now)
+	foreign := strange(kind.Of(o.kind), b.Misses(wanted, b.ledOn(now)), departs)
 	switch {
 	case len(foreign) > 0:
 		b.stale(ch.Address, "", foreign...)
-		return nil
 	case len(departs) == 0 && !b.leadsToReplaced(now):
 		b.unrestored(ch, was, wanted)
-		return nil
+	default:
+		b.restore(o, ch, was, wanted, now, added)
 	}
-	return b.restore(o, ch, was, wanted, now, added)
 }
 
 // ledOn is an object that calls what the run replaced by its own name where the run led it to the successor, and may have ended
@@ -184,13 +170,9 @@ func (b *back) leadsToReplaced(o *kind.Object) bool {
 // departs are the leaves in which an object is not as it was: those that this version knows, and those that the run
 // wrote. Added are JSON pointers of what else there is more than before: the gateway has added it by itself, or somebody
 // else has, so that it stays.
-func (b *back) departs(ch *document.Change, was *Held, wanted *Object, now *kind.Object) (departs []diff.Field, added []string, err error) {
-	departs, err = b.Departs(was, now)
-	if err != nil {
-		return nil, nil, err
-	}
-	whole, err := b.DepartsWhole(was, now)
-	for _, f := range whole {
+func (b *back) departs(ch *document.Change, was *Held, wanted *Object, now *kind.Object) (departs []diff.Field, added []string) {
+	departs = b.Departs(was, now)
+	for _, f := range b.DepartsWhole(was, now) {
 		switch {
 		case slices.ContainsFunc(departs, func(k diff.Field) bool { return k.Path == f.Path }):
 		case slices.ContainsFunc(ch.Fields, func(c document.Field) bool { return overlap(c.Path, f.Path) }), len(wanted.Origins(f.Path)) > 0:
@@ -199,7 +181,7 @@ func (b *back) departs(ch *document.Change, was *Held, wanted *Object, now *kind
 			added = append(added, f.Path)
 		}
 	}
-	return departs, added, err
+	return departs, added
 }
 
 // strange are the leaves in which an object is neither as it was nor as it is wanted. What it is without while some of its
@@ -235,64 +217,41 @@ func overlap(a, b string) bool {
 }
 
 // replaced takes back a replace, which may have come to an end after any of its requests.
-func (b *back) replaced(o object, ch *document.Change, was *Held, wanted *Object) error {
+func (b *back) replaced(o object, ch *document.Change, was *Held, wanted *Object) {
 	var mine *kind.Object
-	for _, name := range b.names[o] {
-		now := b.objects[o.kind+"/"+name]
-		if now == nil || now.ID == was.ID {
+	for now := range b.there(o) {
+		if now.ID == was.ID {
 			continue
 		}
-		if name == was.Key {
-			as, err := b.remade(was, now)
-			switch {
-			case err != nil:
-				return err
-			case as == whole:
+		if now.Key == was.Key {
+			as := b.remade(was, now)
+			if as == whole {
 				continue
-			case as == inPart:
-				return b.again(o, was)
+			}
+			if as == inPart {
+				b.again(o, was, was.Key)
+				return
 			}
 		}
-		ours, err := b.ours(ch, wanted, now)
-		if err != nil || !ours {
+		if !b.ours(ch, wanted, now) {
 			b.closed[o] = true
-			return err
+			return
 		}
 		mine = now
 	}
 	switch there := b.objects[o.kind+"/"+was.Key]; {
 	case there != nil && (mine == nil || there.ID != mine.ID):
 		b.owner(o) // what the run made beside it goes
-		return nil
 	case mine == nil:
-		return b.againAs(o, was, wanted.Key)
+		b.again(o, was, wanted.Key)
+	default:
+		b.way.Extract.Carried[o.kind+"/"+was.Key] = true
+		b.restore(o, ch, was, wanted, mine, nil)
 	}
-	b.way.Extract.Carried[o.kind+"/"+was.Key] = true
-	return b.restore(o, ch, was, wanted, mine, nil)
-}
-
-// withID is the object of a gateway's id, under one of its names.
-func (b *back) withID(o object, id string) *kind.Object {
-	for _, name := range b.names[o] {
-		if now := b.objects[o.kind+"/"+name]; now != nil && now.ID == id {
-			return now
-		}
-	}
-	return nil
-}
-
-// instead says what there is in place of an object that is not there.
-func (b *back) instead(o object) string {
-	for _, name := range b.names[o] {
-		if b.objects[o.kind+"/"+name] != nil {
-			return "is another one now"
-		}
-	}
-	return "is gone"
 }
 
 // intruders are what belongs to an object that the run made, and is not as the run made it.
-func (b *back) intruders(o object) (out []Difference, err error) {
+func (b *back) intruders(o object) (out []Difference) {
 	for _, c := range b.affected {
 		if c.owner != o {
 			continue
@@ -302,10 +261,7 @@ func (b *back) intruders(o object) (out []Difference, err error) {
 				out = append(out, Difference{Address: l.Address(), Text: "is bound now"})
 			}
 		}
-		claims, err := b.claim(c)
-		if err != nil {
-			return nil, err
-		}
+		claims := b.claim(c)
 		for _, end := range slices.Sorted(maps.Keys(b.inside[c])) {
 			if !claims.mine[end] {
 				out = append(out, Difference{Address: b.inside[c][end].Address(), Text: "exists now"})
@@ -313,5 +269,5 @@ func (b *back) intruders(o object) (out []Difference, err error) {
 		}
 		out = append(out, claims.stale...)
 	}
-	return out, nil
+	return out
 }

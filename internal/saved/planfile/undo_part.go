@@ -18,7 +18,7 @@ type claims struct {
 
 // claim finds which of the parts that were not there before are of the run. What the gateway was to think up is known
 // by the id that it answered with; where the answer is missing, by being no more than what was asked for.
-func (b *back) claim(c collection) (out claims, err error) {
+func (b *back) claim(c collection) (out claims) {
 	out.mine = map[string]bool{}
 	made, unanswered := map[string]bool{}, 0
 	for _, ch := range b.parts {
@@ -48,10 +48,7 @@ func (b *back) claim(c collection) (out claims, err error) {
 		case ch == nil:
 			rest = append(rest, end)
 		case ch.Action == diff.Create && b.reached[ch.Address]:
-			fields, err := b.missesNew(b.wanted[ch.Address], now)
-			if err != nil {
-				return out, err
-			}
+			fields := b.missesNew(b.wanted[ch.Address], now)
 			if another := len(b.made[ch.Address]) > 0 && !slices.Contains(b.made[ch.Address], now.ID); another {
 				out.stale = append(out.stale, Difference{Address: now.Address(), Text: "is another one now"})
 			} else if len(fields) > 0 {
@@ -68,7 +65,7 @@ func (b *back) claim(c collection) (out claims, err error) {
 			out.stale = append(out.stale, Difference{Address: b.inside[c][end].Address(), Text: "cannot be told from what the run made"})
 		}
 	}
-	return out, nil
+	return out
 }
 
 // cameAlong reports whether a part that comes with its owner is as it came, or as the run left it.
@@ -78,7 +75,7 @@ func (b *back) cameAlong(ch *document.Change, now *kind.Object) (as, comes bool)
 		return false, false
 	}
 	if ch != nil && b.reached[ch.Address] && b.wanted[ch.Address] != nil {
-		if fields, err := b.Misses(b.wanted[ch.Address], now); err == nil && len(fields) == 0 {
+		if len(b.Misses(b.wanted[ch.Address], now)) == 0 {
 			return true, true
 		}
 	}
@@ -86,48 +83,35 @@ func (b *back) cameAlong(ch *document.Change, now *kind.Object) (as, comes bool)
 }
 
 // restoreParts wants what lives inside an object as it was, as far as the run changed it.
-func (b *back) restoreParts(c collection, k *kind.Kind) error {
-	claims, err := b.claim(c)
-	if err != nil {
-		return err
-	}
+func (b *back) restoreParts(c collection, k *kind.Kind) {
+	claims := b.claim(c)
 	b.way.Stale = append(b.way.Stale, claims.stale...)
 	var list []kind.Declared // by the end of the key
 	differs := false
 	for _, end := range slices.Sorted(maps.Keys(b.inside[c])) {
-		d := kind.Declared{Object: kind.Object{Kind: k.Name, Key: end}}
 		if claims.mine[end] {
 			differs = true
 			continue
 		}
-		v, err := b.partBefore(c, end)
-		if err != nil {
-			return err
-		}
-		d.Value = v // nil for what stays as it is
+		v := b.partBefore(c, end) // nil for what stays as it is
 		differs = differs || v != nil
-		list = append(list, d)
+		list = append(list, kind.Declared{Object: kind.Object{Kind: k.Name, Key: end, Value: v}})
 	}
 	for _, end := range slices.Sorted(maps.Keys(b.inner[c])) {
 		was := b.inner[c][end]
 		if b.inside[c][end] != nil || !b.taken(c, end, was) {
 			continue
 		}
-		v, err := was.Bare()
-		if err != nil {
-			return err
-		}
 		if len(was.Secrets) > 0 {
 			b.lose(was.Address(), "", lostPart)
 			continue
 		}
 		differs = true
-		list = append(list, kind.Declared{Object: kind.Object{Kind: k.Name, Key: end, Value: v}})
+		list = append(list, kind.Declared{Object: kind.Object{Kind: k.Name, Key: end, Value: was.Bare()}})
 	}
 	if differs || b.removed(c.owner) {
 		b.wantParts(c, k, list)
 	}
-	return nil
 }
 
 // wantParts wants a list of parts, and no others.
@@ -155,43 +139,37 @@ func (b *back) wantParts(c collection, k *kind.Kind, list []kind.Declared) {
 
 // partBefore is the value that a part had, when the run changed it and it is still as the run left it, or took it away and
 // an undo before this one had only begun to make it again.
-func (b *back) partBefore(c collection, end string) (any, error) {
+func (b *back) partBefore(c collection, end string) any {
 	was, now, ch := b.inner[c][end], b.inside[c][end], b.part(c, end)
 	switch {
 	case was == nil || !b.taken(c, end, was):
-		return nil, nil
+		return nil
 	case ch == nil || !b.reached[ch.Address] || ch.Action != diff.Update:
 		return b.partAgain(was, now)
 	}
-	departs, err := b.Departs(was, now)
-	if err != nil || len(departs) == 0 {
-		return nil, err
+	departs := b.Departs(was, now)
+	if len(departs) == 0 {
+		return nil
 	}
-	misses, err := b.Misses(b.wanted[ch.Address], now)
-	if err != nil {
-		return nil, err
-	}
-	if foreign := strange(kind.Of(c.kind), misses, departs); len(foreign) > 0 {
-		b.way.Stale = append(b.way.Stale, differences(now.Address(), foreign)...)
-		return nil, nil
+	if foreign := strange(kind.Of(c.kind), b.Misses(b.wanted[ch.Address], now), departs); len(foreign) > 0 {
+		b.stale(now.Address(), "", foreign...)
+		return nil
 	}
 	return was.Bare()
 }
 
 // partAgain is the value that a part had which the run took away and which is not yet again what it was.
-func (b *back) partAgain(was *Held, now *kind.Object) (any, error) {
-	as, err := b.remade(was, now)
-	switch {
-	case err != nil || as == whole:
-		return nil, err
+func (b *back) partAgain(was *Held, now *kind.Object) any {
+	switch as := b.remade(was, now); {
+	case as == whole:
 	case as == another:
 		b.stale(now.Address(), "exists again, as another one")
-		return nil, nil
 	case len(was.Secrets) > 0:
 		b.lose(was.Address(), "", lostPart)
-		return nil, nil
+	default:
+		return was.Bare()
 	}
-	return was.Bare()
+	return nil
 }
 
 // taken reports whether it is the run that took a part away: itself, with its owner, or with what it refers to.
@@ -199,8 +177,7 @@ func (b *back) taken(c collection, end string, was *Held) bool {
 	if ch := b.part(c, end); ch != nil && b.reached[ch.Address] || b.removed(c.owner) {
 		return true
 	}
-	v, err := was.Bare()
-	return err == nil && slices.ContainsFunc(kind.Of(was.Kind).Refs(v), func(ref kind.Ref) bool {
+	return slices.ContainsFunc(kind.Of(was.Kind).Refs(was.Bare()), func(ref kind.Ref) bool {
 		return b.removed(b.before(ref.Kind, ref.Key))
 	})
 }

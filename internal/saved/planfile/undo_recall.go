@@ -32,10 +32,8 @@ func (b *back) finally(kindName, key string) string {
 	if at, ok := b.place[o]; ok {
 		return b.way.Extract.Desired.Objects[at].Key
 	}
-	for _, name := range b.names[o] {
-		if b.objects[kindName+"/"+name] != nil {
-			return name
-		}
+	for now := range b.there(o) {
+		return now.Key
 	}
 	return ""
 }

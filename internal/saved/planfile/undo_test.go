@@ -26,7 +26,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add(head, line("begin", "throttle/gold", ""))
 	f.Add(head[:len(head)/2], "")
 	f.Add(strings.Replace(head, `"purpose":"undo"`, `"purpose":"apply"`, 1), "")
-	f.Fuzz(func(t *testing.T, first, rest string) {
+	f.Fuzz(func(_ *testing.T, first, rest string) {
 		if first == "" {
 			first = head // else hardly any input gets beyond it
 		}
@@ -42,9 +42,7 @@ func FuzzRecord(f *testing.F) {
 			}
 			_ = way.Extract.Between(way.Extract.Actual)
 		}
-		if _, err := r.Losses(); err != nil {
-			t.Fatal(err)
-		}
+		r.Losses()
 	})
 }
 

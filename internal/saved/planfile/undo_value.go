@@ -2,6 +2,7 @@ package planfile
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -14,10 +15,7 @@ import (
 // unrestored names what an update or replace changed, or may have changed, and nothing brings back: secrets, and what
 // an update gave and none takes away.
 func (b *back) unrestored(ch *document.Change, was *Held, wanted *Object) {
-	v, err := was.Bare()
-	if err != nil {
-		return // an error is told where the value is needed
-	}
+	v := was.Bare()
 	changed := map[string]bool{}
 	for _, f := range ch.Fields {
 		changed[f.Path] = f.Sensitive && f.Before != nil
@@ -54,12 +52,10 @@ func (b *back) unrestored(ch *document.Change, was *Held, wanted *Object) {
 // orphaned are secrets, each with the map that it stood in, that an update took away with that map, or with the need for them:
 // what is left of the map is of no use without.
 func orphaned(ch *document.Change, was *Held, wanted *Object) map[string]string {
-	k := kind.Of(was.Kind)
-	before, err := was.Bare()
-	after, err2 := wanted.Bare()
-	if err != nil || err2 != nil || ch.Action != diff.Update { // an error is told where the value is needed
+	if ch.Action != diff.Update {
 		return nil
 	}
+	k, before, after := kind.Of(was.Kind), was.Bare(), wanted.Bare()
 	out := map[string]string{}
 	for _, p := range secretsOf(was, before) {
 		holder := p[:strings.LastIndexByte(p, '/')]
@@ -121,36 +117,24 @@ func uploaded(ch *document.Change) string {
 }
 
 // sendable is a tree with what no gateway tells as the run sent it: what every write needs, and what else the tree has.
-func sendable(k *kind.Kind, tree map[string]any, wanted *Object) (map[string]any, error) {
-	withheld := k.Withheld()
-	if len(withheld) == 0 {
-		return tree, nil
-	}
-	v, err := wanted.Bare()
-	if err != nil {
-		return nil, err
-	}
-	sent := k.Pack(v)
-	for _, p := range withheld {
+func sendable(k *kind.Kind, tree map[string]any, wanted *Object) map[string]any {
+	sent := k.Pack(wanted.Bare())
+	for _, p := range k.Withheld() {
 		if has, _ := jsonptr.At(tree, p).(string); has != "" || slices.Contains(k.Uploads, p) {
 			tree = jsonptr.Put(tree, p, jsonptr.At(sent, p))
 		}
 	}
-	return tree, nil
+	return tree
 }
 
 // anew is an object that the run deleted, as it can be made again: without what the gateway makes itself. It is nil
 // when it cannot.
-func (b *back) anew(was *Held) (*kind.Declared, error) {
-	k, address := kind.Of(was.Kind), was.Address()
-	v, err := was.Bare()
-	if err != nil {
-		return nil, err
-	}
+func (b *back) anew(was *Held) *kind.Declared {
+	k, address, v := kind.Of(was.Kind), was.Address(), was.Bare()
 	for _, p := range k.Secrets(v) {
 		if !slices.Contains(k.Makes, p) && (was.Has(p) || k.Requires(v, p)) {
 			b.lose(address, "", "its secret "+p+" is not saved, so that it cannot be made again")
-			return nil, nil
+			return nil
 		}
 	}
 	tree := k.Pack(v)
@@ -160,37 +144,30 @@ func (b *back) anew(was *Held) (*kind.Declared, error) {
 			tree = jsonptr.Put(tree, p, nil)
 		}
 	}
-	v, err = k.Unpack(tree)
 	d := anchor(was.Kind, was.Key)
-	d.Value = v
-	return &d, err
+	d.Value = b.unpacked(k, address, tree)
+	return &d
 }
 
 // restore wants back what an object was before it was updated or replaced. Secrets come from where the gateway shows
 // them, else from where the files had them: an update sends whole objects. What was added besides stays.
-func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object, now *kind.Object, added []string) error {
+func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object, now *kind.Object, added []string) {
 	k := kind.Of(o.kind)
-	v, err := was.Bare()
-	if err == nil {
-		v, err = k.Overlay(k.Entire(v), now.Value, added)
-	}
+	v, err := k.Overlay(k.Entire(was.Bare()), now.Value, added)
 	if err != nil {
-		return err
+		b.failed = append(b.failed, fmt.Errorf("%s: %w", ch.Address, err))
+		return
 	}
-	is := k.Pack(now.Value)
-	tree, err := sendable(k, k.Pack(v), wanted)
-	if err != nil {
-		return err
-	}
+	is, tree := k.Pack(now.Value), sendable(k, k.Pack(v), wanted)
 	if uploaded(ch) != "" {
 		b.unrestored(ch, was, wanted)
-		b.closed[o] = true
-		return b.finish(o, wanted, now)
+		b.finish(o, wanted, now)
+		return
 	}
 	if p := stays(k, v, was, wanted); p != "" && ch.Action == diff.Replace {
 		b.lose(was.Address(), "", lostReplaced(p)+underName(was, wanted))
-		b.closed[o] = true
-		return b.finish(o, wanted, now)
+		b.finish(o, wanted, now)
+		return
 	}
 	for _, holder := range orphaned(ch, was, wanted) {
 		tree = jsonptr.Put(tree, holder, jsonptr.At(is, holder))
@@ -206,7 +183,8 @@ func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object,
 		text, _ := jsonptr.At(is, p).(string)
 		if !kind.InClear(text) || ch.Action == diff.Replace {
 			if text, err = b.Secret(wanted, p, b.reveal); err != nil {
-				return b.unrevealed(o, err)
+				b.unrevealed(o, err)
+				return
 			}
 		}
 		if text != "" {
@@ -220,53 +198,47 @@ func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object,
 		}
 	}
 	b.unrestored(ch, was, wanted)
-	if d.Value, err = k.Unpack(tree); err != nil {
-		return err
-	}
+	d.Value = b.unpacked(k, ch.Address, tree)
 	b.want(o, d)
-	return nil
 }
 
-// finish gives what replaced an object its name, where the run did not come to that.
-func (b *back) finish(o object, wanted *Object, now *kind.Object) error {
+// finish leaves what replaced an object as it is, and gives it its name, where the run did not come to that.
+func (b *back) finish(o object, wanted *Object, now *kind.Object) {
+	b.closed[o] = true
 	if now.Key == wanted.Key {
-		return nil
+		return
 	}
 	k := kind.Of(o.kind)
 	v := k.Named(now.Value, wanted.Key)
-	tree, err := sendable(k, k.Pack(v), wanted)
-	if err != nil {
-		return err
-	}
+	tree := sendable(k, k.Pack(v), wanted)
 	d := anchor(o.kind, wanted.Key) // by which its successor is found
 	for _, p := range k.Secrets(v) {
 		text, err := b.Secret(wanted, p, b.reveal)
 		if err != nil {
-			return b.unrevealed(o, err)
+			b.unrevealed(o, err)
+			return
 		}
 		if text != "" {
 			tree = jsonptr.Put(tree, p, text)
 			d.Secrets = append(d.Secrets, wanted.Origins(p)...)
 		}
 	}
-	d.Value, err = k.Unpack(tree)
+	d.Value = b.unpacked(k, wanted.Address(), tree)
 	b.want(o, d)
-	return err
 }
 
 // unrevealed leaves an object alone whose secret is another one now, and notes one that is missing.
-func (b *back) unrevealed(o object, err error) error {
+func (b *back) unrevealed(o object, err error) {
 	b.closed[o] = true
-	if changed := (*ChangedSecret)(nil); errors.As(err, &changed) {
+	if changed, ok := errors.AsType[*ChangedSecret](err); ok {
 		b.stale(changed.Address, changed.Path+" is not the secret that the run was made with")
-		return nil
+		return
 	}
 	b.failed = append(b.failed, err)
-	return nil
 }
 
 // dropLost takes out of what is wanted back what refers to objects that the run removed and that cannot be made again.
-func (b *back) dropLost() error {
+func (b *back) dropLost() {
 	objects := b.way.Extract.Desired.Objects
 	back := map[string]bool{}
 	for i := range objects {
@@ -283,13 +255,9 @@ func (b *back) dropLost() error {
 				continue
 			}
 			b.lose(d.Address(), ref.Path, lostRef(ref))
-			var err error
-			if d.Value, err = k.Unpack(jsonptr.Put(k.Pack(d.Value), ref.Path, nil)); err != nil {
-				return err
-			}
+			d.Value = b.unpacked(k, d.Address(), jsonptr.Put(k.Pack(d.Value), ref.Path, nil))
 		}
 	}
-	return nil
 }
 
 func lostRef(ref kind.Ref) string { return ref.Address() + " cannot be made again" }
