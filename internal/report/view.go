@@ -13,42 +13,42 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// view is what all documents have in common, for formats that show every command in the same way: numbers, findings and
-// changes. Its texts are not escaped; each format escapes them in its own way.
+// view is a document of any command as numbers, findings and changes, for the formats that show all commands alike. Unless a
+// comment says "made harmless", its texts are as the gateway and the files have them, and each format escapes them.
 type view struct {
-	Command string // diff, apply, drift, promote or validate
-	ID      string // begins the ids of its parts, where it is one of several on a page; else ""
+	Command string // diff, apply, drift, promote, test or validate
+	ID      string // a prefix that tells its parts from those of other targets in the same output; "" in a run for one
 	document.Head
-	At  time.Time // of the look at the gateway; zero where the document has none
-	Sum string    // one sentence of our own words
+	At  time.Time // when the gateway was read; zero where the document does not tell
+	Sum string    // the result in a sentence
 
-	Failed   bool // the comparison came to no end: what is not here is not known
-	Tallies  []tally
-	Numbers  []tally   // for machines, under names that stay; nil where they are those of Tallies
+	Failed   bool      // errors ended the command before it had a result: all but Findings is empty
+	Tallies  []tally   // numbers for people
+	Numbers  []tally   // numbers for programs, under stable names; nil where those of Tallies are
 	Impact   []finding // what a plan means to callers, worst first
 	Felt     document.Felt
 	Findings []finding // what needs attention besides changes, worst first
-	Rules    []*rule   // that stand beside those of all documents
+	Rules    []*rule   // of this document alone, besides allRules
 	Items    []item    // the changes, in the order of the document
 	Extra    []document.Extra
 	Requests document.Requests
 
-	// Managed are the addresses of all that the files declare, where they are known. Those without a
-	// change are as they should be.
+	// Managed are the addresses of all that the files declare, where they are known. Those that no item has are
+	// unchanged.
 	Managed            []string
 	Unchanged, Ignored int
 
 	Traffic   []document.Traffic
-	Undo      *document.Undo  // of an apply
-	Applied   bool            // it is about an apply
-	Converged *bool           // of one; nil when it is not known
-	Health    *document.Drift // of a drift report
-	Cover     string          // of one: how much of the gateway it covers; "" where that is not known
+	Applied   bool            // it tells of an apply
+	Undo      *document.Undo  // of an apply: how it is taken back; may be nil
+	Converged *bool           // of an apply: whether the gateway matches now; nil when that is not known
+	Health    *document.Drift // of a drift report: the report; else nil
+	Cover     string          // of a drift report: how many objects the files declare, in a sentence; "" where that is not known
 
-	Cases []document.TestCase // of a test
+	Cases []document.TestCase // of test
 
-	About    string   // of a comparison of targets: which, made harmless
-	Declared []string // of one: differences on purpose, a line each, made harmless
+	About    string   // of promote: the two targets, made harmless
+	Declared []string // of promote: the differences that overlays or variables declare, a line each, made harmless
 }
 
 // tally is a number to show.
@@ -60,7 +60,7 @@ type tally struct {
 // Look is the class by which a page shows it.
 func (t tally) Look() string { return strings.ReplaceAll(t.Name, " ", "-") }
 
-// finding is something that a person should know. Its place is in Problem.
+// finding is a problem, or something else that a person should know, under the rule that says how much it matters.
 type finding struct {
 	Rule *rule
 	document.Problem
@@ -71,14 +71,14 @@ type item struct {
 	*document.Change
 	Rule   *rule
 	Level  severity
-	Apart  document.Apart // how both sides differ, where nothing is about to happen; else ""
-	Status apply.Status   // "" unless it was applied
-	Story  string         // what became of it, or what stands behind it, made harmless; may be empty
-	Advice string         // what to do about it, made harmless; may be empty
-	Means  impact.Level   // the worst that it means to callers; "" where that is nothing
+	Apart  document.Apart // of a drift report: how gateway and files differ; else ""
+	Status apply.Status   // of an apply; else ""
+	Story  string         // of an apply: the outcome in words; else why the change is there. Made harmless; may be empty
+	Advice string         // of an apply: what to do about it, made harmless; may be empty
+	Means  impact.Level   // of its impact, the worst; "" where there is none
 }
 
-// viewOf is the view of a document that has one.
+// viewOf is the view of a document. Documents without one are those of commands that no format with a view has.
 func viewOf(d document.Document) *view {
 	switch d := d.(type) {
 	case *document.Plan:
@@ -94,7 +94,7 @@ func viewOf(d document.Document) *view {
 	case *document.Promotion:
 		return viewPromotion(d)
 	}
-	panic(fmt.Sprintf("there is no view of %T", d)) // formats name the commands that they have
+	panic(fmt.Sprintf("there is no view of %T", d)) // see Format.Commands
 }
 
 func viewPlan(d *document.Plan) *view {
@@ -162,7 +162,7 @@ func pointers(list []document.Change) (out []*document.Change) {
 	return out
 }
 
-// meaning tells what a plan means to callers, each row at the place in the files of the first change that does it.
+// meaning makes a finding of each row of an impact, at the file and line of the first change that causes it.
 func (v *view) meaning(f *document.Felt, changes []*document.Change) {
 	v.Felt = *f
 	for i := range f.Rows {
@@ -181,7 +181,7 @@ func (v *view) meaning(f *document.Felt, changes []*document.Change) {
 	}
 }
 
-// undo tells of the plan that takes a run back, nil when there is none.
+// undo adds the undo file of an apply, nil when there is none, and what it cannot restore.
 func (v *view) undo(u *document.Undo) {
 	if v.Undo = u; u == nil {
 		return
@@ -221,7 +221,7 @@ func tallies(s diff.Summary) []tally {
 	}
 }
 
-// fail tells of a comparison that errors ended; without errors it does nothing.
+// fail adds the errors of a comparison, which then has no numbers.
 func (v *view) fail(errors []document.Problem) {
 	if v.Failed = len(errors) > 0; v.Failed {
 		v.Tallies, v.Numbers, v.Sum = nil, nil, "The comparison failed: "+document.Count(len(errors), "error", "errors")+"."
@@ -267,12 +267,12 @@ func (v *view) changes(list []document.Change) {
 	}
 }
 
-// sort brings the worst findings to the top and leaves the order otherwise as it is.
+// sort puts findings of the worst severity first, each severity in the order of the document.
 func (v *view) sort() {
 	slices.SortStableFunc(v.Findings, func(a, b finding) int { return int(b.Rule.Level) - int(a.Rule.Level) })
 }
 
-// rules reports whether a rule is one of those that stand beside those of all documents.
+// rules reports whether a rule is one of Rules.
 func (v *view) rules(r *rule) bool {
 	return slices.ContainsFunc(v.Rules, func(other *rule) bool { return other.ID == r.ID })
 }
@@ -290,8 +290,8 @@ func (v *view) worst(s severity) (n int) {
 	return n
 }
 
-// displaced tells of the policies that lose their places though no file declares them; those for which a guard
-// refuses the plan are told by it.
+// displaced adds a finding for each policy that binds replace though no file declares it. Where a guard refuses the plan because
+// of that, its refusal says so already.
 func (v *view) displaced(changes []*document.Change, refused []document.Refusal) {
 	told := map[string]int{} // address to its finding
 	n := map[string]int{}    // address to how many places it loses

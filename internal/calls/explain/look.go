@@ -68,7 +68,7 @@ func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.
 	}
 	slices.Sort(l.API.Published)
 	l.absent()
-	l.judge()
+	l.notes()
 	slices.SortFunc(l.Unread, func(a, b diff.Note) int { return strings.Compare(a.Message, b.Message) })
 	l.Reads = reader.Requests()
 	return l.Report, context.Cause(ctx)
@@ -99,9 +99,10 @@ func (l *look) declared(state *spec.State) {
 	}
 }
 
-func (l *look) warn(what string, err error) { l.note(what + " could not be read: " + err.Error()) }
+func (l *look) warn(what string, err error) { l.unread(what + " could not be read: " + err.Error()) }
 
-func (l *look) note(message string) {
+// unread adds a warning about what could not be read.
+func (l *look) unread(message string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.Unread = append(l.Unread, diff.Note{Message: message})
@@ -203,7 +204,7 @@ func (l *look) details(ctx context.Context) {
 		})
 	}
 	if len(l.Apps) > mostApps {
-		l.note(fmt.Sprintf("access control and quota were read for %d of %d apps only", mostApps, len(l.Apps)))
+		l.unread(fmt.Sprintf("access control and quota were read for %d of %d apps only", mostApps, len(l.Apps)))
 	}
 	quotas := make([][]Item, min(len(l.Apps), mostApps))
 	for i := range quotas {

@@ -7,15 +7,15 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// What keeps a call out when it is no object of the files.
+// What denies a call where that is no object of the files.
 const (
 	byPublication    = "publication"
 	byAuthentication = "authentication"
 	byAuthorization  = "authorization"
 )
 
-// access asks everything that can keep the call out. In which order a gateway asks is not documented: a call
-// gets through when nothing keeps it out, and everything that surely does counts.
+// access runs every check that can deny the call. In which order a gateway runs them is not documented: the call is allowed when
+// no check denies it, and DeniedBy names every one that surely does.
 func (q *question) access() {
 	checks := []truth{q.published(), q.authentication(), q.appAccess(), q.acls(), q.authPlugins()}
 	switch all(checks...) {
@@ -28,7 +28,8 @@ func (q *question) access() {
 	}
 }
 
-// check notes what one thing says about the call. By is what keeps it out.
+// check records the result t of one check as a step of the answer, and by, which names what is checked, where it denies the
+// call or may deny it.
 func (q *question) check(r precedence.Rule, t truth, by string, source kind.Source, fix, format string, args ...any) truth {
 	switch t {
 	case no:
@@ -41,7 +42,8 @@ func (q *question) check(r precedence.Rule, t truth, by string, source kind.Sour
 	return t
 }
 
-// published also follows from a binding, which needs the API to be published.
+// published checks that the API is published in the environment of the call. Where that is not known, a binding that only a
+// published API can have proves it.
 func (q *question) published() truth {
 	env, t := q.call.Environment, q.api.publishedIn(q.call.Environment)
 	if t == open {
@@ -57,7 +59,8 @@ func (q *question) published() truth {
 	return q.check(precedence.Published, t, byPublication, q.api.Source, fixAPIs, "%s", text)
 }
 
-// authentication asks who the caller is, and an app whether it may call.
+// authentication checks the caller by the auth_type of the API: with APP whether its app is authorized, with IAM whether it names
+// a user or account.
 func (q *question) authentication() truth {
 	switch auth := q.api.AuthType; {
 	case auth == "":
@@ -78,14 +81,14 @@ func (q *question) authentication() truth {
 	return q.check(precedence.Authentication, open, byAuthentication, q.api.Source, fixGateway, "auth_type %s: the custom authorizer decides", q.api.AuthType)
 }
 
-// verdict is what one question came to.
+// verdict is the result of a check with the step that tells it.
 type verdict struct {
 	truth     truth
 	text, fix string
 	source    kind.Source
 }
 
-// authorized is whether the app of the call may call an API with auth_type APP.
+// authorized checks whether the app of the call is authorized for an API with auth_type APP.
 func (q *question) authorized() verdict {
 	c, list := q.call, q.bound["app_authorization"]
 	if c.Anonymous {
@@ -112,7 +115,7 @@ func (q *question) authorized() verdict {
 	return verdict{no, "auth_type APP: " + c.App + " is not authorized in " + c.Environment, "", q.world.objects["app/"+c.App].Source}
 }
 
-// appAccess asks the access control of the app, which an API looks at that knows the app.
+// appAccess checks the access control of the app of the call. It holds where the API knows the app, that is, with auth_type APP.
 func (q *question) appAccess() truth {
 	c := q.call
 	app := q.world.objects["app/"+c.App]
@@ -136,8 +139,8 @@ func (q *question) appAccess() truth {
 	return q.check(precedence.AppAccess, implies(applies, lets(control.Type, on)), d.Address(), d.Source, q.addressFix(), "%s", q.listText(d.Address(), control.Type, on, "the caller's address"))
 }
 
-// acls asks the access control policies that are bound to the API. The vendor's pages contradict each other on whether
-// all of several must let the call pass or one is enough, so that only an answer that both readings give is sure.
+// acls checks the ACLs that are bound to the API. Of several, the vendor's pages contradict each other on whether all must let
+// the call pass or one is enough, so that only a result that is the same either way is sure.
 func (q *question) acls() truth {
 	list := q.counting(q.bound["acl_binding"])
 	each := make([]truth, len(list))
@@ -161,7 +164,7 @@ func (q *question) acls() truth {
 	return t
 }
 
-// counting leaves out the DENY lists beside which a PERMIT list of the same entity type is bound for sure.
+// counting leaves out the DENY lists that have no effect because a PERMIT list of the same entity type is surely bound, too.
 func (q *question) counting(list []bound) (out []bound) {
 	permits := map[string]bool{}
 	for i := range list {
@@ -179,7 +182,7 @@ func (q *question) counting(list []bound) (out []bound) {
 	return out
 }
 
-// acl asks one ACL. Alone: what it says decides without others.
+// acl checks one ACL. Alone is whether it is the only one, so that its result is that of all.
 func (q *question) acl(b *bound, alone bool) truth {
 	c, value := q.call, b.owner.Value.(kind.ACL)
 	on, whose, fix := listed(value.Values, c.sources()), "the caller's address", q.addressFix()
@@ -217,14 +220,14 @@ func (q *question) authWord() string {
 	return q.api.AuthType
 }
 
-// listText tells what a list says about a caller.
+// listText says whether a list names the caller.
 func (q *question) listText(address, listType string, on truth, whose string) string {
 	return address + " (" + listType + ") " + map[truth]string{
 		yes: "lists " + whose, no: "does not list " + whose, open: "may list " + whose,
 	}[on]
 }
 
-// addressFix says how it becomes certain what a list of addresses says.
+// addressFix says what makes it certain whether a list of addresses names the caller.
 func (q *question) addressFix() string {
 	switch {
 	case q.call.Proxy != "":
@@ -235,7 +238,7 @@ func (q *question) addressFix() string {
 	return "say from in the call"
 }
 
-// authPlugins asks plugins that look at what a call carries, which no case says.
+// authPlugins checks plugins that authenticate callers by tokens or headers, which no case tells, so that the result stays open.
 func (q *question) authPlugins() truth {
 	out := yes
 	for _, b := range q.bound["plugin_binding"] {
@@ -247,7 +250,7 @@ func (q *question) authPlugins() truth {
 	return out
 }
 
-// plugins lists what is in force.
+// plugins lists the plugins that are in force, or may be.
 func (q *question) plugins() {
 	for _, b := range q.bound["plugin_binding"] {
 		if b.truth == yes {

@@ -22,7 +22,7 @@ const (
 type Answer struct {
 	API        string   `json:"api"` // group/name; "" when it is not known which API takes the call
 	Access     Access   `json:"access"`
-	DeniedBy   []string `json:"denied_by"`   // what surely keeps the call out
+	DeniedBy   []string `json:"denied_by"`   // what surely denies the call
 	Limits     []Limit  `json:"limits"`      // the lowest that the call meets; several are equally low. Empty: none, or not known
 	LimitKnown bool     `json:"limit_known"` // Limits says it all
 	Quota      *Limit   `json:"quota"`       // how often the app may call over all APIs, beside Limits. nil: however often, or not known
@@ -32,7 +32,7 @@ type Answer struct {
 	Why        []Step   `json:"why"`         // what decided, in the order of the rules
 
 	per     map[string]limited // by whose calls they count
-	perhaps []string           // what may keep the call out
+	perhaps []string           // what may deny the call
 	nothing bool               // no API takes the call
 }
 

@@ -24,44 +24,48 @@ func (l *look) absent() {
 	slices.SortFunc(l.Absent, func(a, b Absent) int { return strings.Compare(a.Address, b.Address) })
 }
 
-// judge finds what makes what ineffective, and what else a reader may stumble over.
-func (l *look) judge() {
-	note := func(format string, args ...any) { l.Notes = append(l.Notes, fmt.Sprintf(format, args...)) }
+// note adds a sentence to what the report says besides what is bound.
+func (l *look) note(format string, args ...any) {
+	l.Notes = append(l.Notes, fmt.Sprintf(format, args...))
+}
+
+// notes finds what has no effect, and on account of what, and what else decides about a call.
+func (l *look) notes() {
 	if !l.Published {
-		note("the API is not published in %s, so that nothing of this is met there", l.env)
+		l.note("the API is not published in %s, so that nothing of this is met there", l.env)
 	}
 	for _, p := range l.Plugins {
 		switch {
 		case precedence.ReplacesThrottle(p.Type) && l.Throttle != nil:
 			l.Throttle.ShadowedBy = "plugin/" + p.Name
-			note("the plugin %s (rate_limit) takes the place of the throttle %s, which has no effect", p.Name, l.Throttle.Name)
+			l.note("the plugin %s (rate_limit) takes the place of the throttle %s, which has no effect", p.Name, l.Throttle.Name)
 		case precedence.ReplacesCORS(p.Type) && l.API.CORS:
-			note("the plugin %s (cors) takes the place of the API's own cors setting", p.Name)
+			l.note("the plugin %s (cors) takes the place of the API's own cors setting", p.Name)
 		}
 	}
 	if l.defaults != "" {
-		note("neither a throttle nor a rate_limit plugin limits the API; what holds is %s", l.defaults)
+		l.note("neither a throttle nor a rate_limit plugin limits the API; what holds is %s", l.defaults)
 	}
 	for i := range l.ACLs {
 		if t := l.ACLs[i].Type; precedence.ByAccount(t) && !precedence.KnowsAccount(l.API.AuthType) {
-			note("the ACL %s (%s) holds for callers that IAM authenticates; the API's authentication is %s", l.ACLs[i].Name, t, l.API.AuthType)
+			l.note("the ACL %s (%s) holds for callers that IAM authenticates; the API's authentication is %s", l.ACLs[i].Name, t, l.API.AuthType)
 		}
 	}
-	l.judgeLists(note)
-	l.judgeLimits(note)
+	l.ineffectiveLists()
+	l.ineffectiveLimits()
 	switch {
 	case !precedence.NeedsApp(l.API.AuthType) && len(l.Apps) > 0:
 		for i := range l.Apps {
 			l.Apps[i].ShadowedBy = "auth_type"
 		}
-		note("the authorizations have no effect: the API's authentication is %s, not APP", l.API.AuthType)
+		l.note("the authorizations have no effect: the API's authentication is %s, not APP", l.API.AuthType)
 	case precedence.NeedsApp(l.API.AuthType) && len(l.Apps) == 0 && l.Published:
-		note("no app may call the API, whose authentication is APP")
+		l.note("no app may call the API, whose authentication is APP")
 	}
 }
 
-// judgeLists finds the ACLs that have no effect beside others.
-func (l *look) judgeLists(note func(format string, args ...any)) {
+// ineffectiveLists finds the DENY lists that have no effect on account of a PERMIT list of the same entity type.
+func (l *look) ineffectiveLists() {
 	permits := map[string]string{} // by entity type, the name
 	for i := range l.ACLs {
 		if l.ACLs[i].setting("/type") == "PERMIT" {
@@ -72,19 +76,19 @@ func (l *look) judgeLists(note func(format string, args ...any)) {
 		a := &l.ACLs[i]
 		if first, beside := permits[a.Type]; beside && a.setting("/type") == "DENY" {
 			a.ShadowedBy = "acl/" + first
-			note("the ACL %s (DENY) has no effect beside %s, which permits by %s, too", a.Name, first, a.Type)
+			l.note("the ACL %s (DENY) has no effect beside %s, which permits by %s, too", a.Name, first, a.Type)
 		}
 	}
 }
 
-// judgeLimits finds limits of the throttle that count nobody.
-func (l *look) judgeLimits(note func(format string, args ...any)) {
+// ineffectiveLimits finds limits of the throttle that count nobody's calls.
+func (l *look) ineffectiveLimits() {
 	if l.Throttle == nil || l.Throttle.ShadowedBy != "" {
 		return
 	}
 	for _, per := range []string{"user", "app"} {
 		if limit := l.Throttle.setting("/" + per + "_call_limits"); limit != nil && !precedence.Counts(per, l.API.AuthType) {
-			note("%s_call_limits of the throttle %s counts nobody: the API's authentication is %s", per, l.Throttle.Name, l.API.AuthType)
+			l.note("%s_call_limits of the throttle %s counts nobody: the API's authentication is %s", per, l.Throttle.Name, l.API.AuthType)
 		}
 	}
 }
