@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
@@ -70,8 +69,7 @@ func (v *view) apartFrame(kind string, n int, rows string) string {
 	if len(v.Items) <= apartOpen {
 		return fmt.Sprintf("\n#### Differences (%d)\n\n%s", n, table)
 	}
-	return fmt.Sprintf("\n<details><summary><code>%s</code>: %s</summary>\n\n%s\n</details>\n",
-		html.EscapeString(document.Clean(kind)), document.Count(n, "difference", "differences"), table)
+	return detailsOf(kind, document.Count(n, "difference", "differences"), table)
 }
 
 // apartRow is the line of a difference: what it is about, and whether a side has it.
@@ -126,18 +124,12 @@ func (c *item) apartFields() string {
 // markdownUndeclared folds the objects that no file declares, as many as fit.
 func (v *view) markdownUndeclared(most int) string {
 	const frame = 200
-	list := v.Health.Undeclared
-	if len(list) == 0 || most < frame {
+	if len(v.Health.Undeclared) == 0 || most < frame {
 		return ""
 	}
-	var lines sized
-	for i, u := range list {
-		line := document.Clip(document.Clean(u.Address), apartCell) + "\n"
-		if lines.used+units(line)+frame > most {
-			lines.add(fmt.Sprintf("and %d more, which do not fit\n", len(list)-i))
-			break
-		}
-		lines.add(line)
+	var lines []string
+	for _, u := range v.Health.Undeclared {
+		lines = append(lines, document.Clip(document.Clean(u.Address), apartCell))
 	}
-	return fmt.Sprintf("\n<details><summary>On the gateway and not declared: %d</summary>\n\n%s\n</details>\n", len(list), fence("", lines.String()))
+	return details(fmt.Sprintf("On the gateway and not declared: %d", len(lines)), fence("", fitting(lines, most-frame, "")))
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"html"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -114,8 +113,7 @@ func foldedPart(kind string, shown, all int, lines string) string {
 }
 
 func folded(kind string, n int, lines string) string {
-	return fmt.Sprintf("\n<details><summary><code>%s</code>: %s</summary>\n\n%s\n</details>\n",
-		html.EscapeString(document.Clean(kind)), document.Count(n, "change", "changes"), fence("diff", lines))
+	return detailsOf(kind, document.Count(n, "change", "changes"), fence("diff", lines))
 }
 
 // markdownLine is a change in one line without its end.
@@ -198,18 +196,13 @@ func linesOf(f *document.Field) []line {
 
 // markdownDeclared folds the differences between targets that are on purpose, as many as fit.
 func (v *view) markdownDeclared(most int) string {
+	const frame = 70
 	if len(v.Declared) == 0 {
 		return ""
 	}
-	frame := "\n<details><summary>Declared on purpose: %d</summary>\n\n%s\n</details>\n"
-	var lines sized
-	for i, x := range v.Declared {
-		x = document.Clip(x, foldLine) + "\n"
-		if lines.used+units(x)+len(frame)+markdownTail > most {
-			lines.add(fmt.Sprintf("# and %d more, which do not fit\n", len(v.Declared)-i))
-			break
-		}
-		lines.add(x)
+	var lines []string
+	for _, x := range v.Declared {
+		lines = append(lines, document.Clip(x, foldLine))
 	}
-	return fmt.Sprintf(frame, len(v.Declared), fence("diff", lines.String()))
+	return details(fmt.Sprintf("Declared on purpose: %d", len(lines)), fence("diff", fitting(lines, most-frame-markdownTail, "# ")))
 }

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"html"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
@@ -16,6 +18,29 @@ type sized struct {
 func (b *sized) add(s string) {
 	b.WriteString(s)
 	b.used += units(s)
+}
+
+// fitting are as many lines as have room, and how many do not, behind a mark.
+func fitting(lines []string, room int, mark string) string {
+	var out sized
+	for i, line := range lines {
+		if out.used+units(line)+1 > room {
+			out.add(fmt.Sprintf("%sand %d more, which do not fit\n", mark, len(lines)-i))
+			break
+		}
+		out.add(line + "\n")
+	}
+	return out.String()
+}
+
+// details is a part that is folded behind its summary.
+func details(summary, body string) string {
+	return fmt.Sprintf("\n<details><summary>%s</summary>\n\n%s\n</details>\n", summary, body)
+}
+
+// detailsOf is one about objects or bindings of a kind.
+func detailsOf(kind, count, body string) string {
+	return details("<code>"+html.EscapeString(document.Clean(kind))+"</code>: "+count, body)
 }
 
 // units counts the UTF-16 code units of a text.

@@ -34,16 +34,14 @@ type sarifLog struct {
 }
 
 type sarifRun struct {
-	Tool        sarifTool         `json:"tool"`
+	Tool struct {
+		Driver sarifDriver `json:"driver"`
+	} `json:"tool"`
 	Automation  sarifAutomation   `json:"automationDetails"`
 	Invocations []sarifInvocation `json:"invocations"`
 	Columns     string            `json:"columnKind"`
 	Results     []sarifResult     `json:"results"`
 	Properties  map[string]int    `json:"properties,omitempty"` // the numbers of the summary
-}
-
-type sarifTool struct {
-	Driver sarifDriver `json:"driver"`
 }
 
 type sarifDriver struct {
@@ -53,19 +51,15 @@ type sarifDriver struct {
 }
 
 type sarifRule struct {
-	ID      string     `json:"id"`
-	Short   sarifText  `json:"shortDescription"`
-	Full    sarifText  `json:"fullDescription"`
-	Help    sarifText  `json:"help"`
-	Default sarifLevel `json:"defaultConfiguration"`
+	ID      string            `json:"id"`
+	Short   sarifText         `json:"shortDescription"`
+	Full    sarifText         `json:"fullDescription"`
+	Help    sarifText         `json:"help"`
+	Default map[string]string `json:"defaultConfiguration"` // its level
 }
 
 type sarifText struct {
 	Text string `json:"text"`
-}
-
-type sarifLevel struct {
-	Level string `json:"level"`
 }
 
 type sarifAutomation struct {
@@ -89,17 +83,13 @@ type sarifResult struct {
 }
 
 type sarifLocation struct {
-	Physical sarifPhysical  `json:"physicalLocation"`
-	Logical  []sarifLogical `json:"logicalLocations,omitempty"`
-}
-
-type sarifPhysical struct {
-	Artifact sarifArtifact `json:"artifactLocation"`
-	Region   *sarifRegion  `json:"region,omitempty"`
-}
-
-type sarifArtifact struct {
-	URI string `json:"uri"`
+	Physical struct {
+		Artifact struct {
+			URI string `json:"uri"`
+		} `json:"artifactLocation"`
+		Region *sarifRegion `json:"region,omitempty"`
+	} `json:"physicalLocation"`
+	Logical []sarifLogical `json:"logicalLocations,omitempty"`
 }
 
 type sarifRegion struct {
@@ -126,13 +116,13 @@ func writeSarifLog(w io.Writer, views ...*view) error {
 func newSarifRun(v *view) sarifRun {
 	rules := append(allRules(), v.Rules...)
 	run := sarifRun{
-		Tool:        sarifTool{sarifDriver{Name: "apigw-sync", Version: document.Clean(v.ToolVersion), Rules: make([]sarifRule, len(rules))}},
 		Automation:  sarifAutomation{ID: "apigw-sync/" + v.Command + "/" + v.ID + url.PathEscape(v.InstanceID)},
 		Invocations: []sarifInvocation{{Successful: !slices.ContainsFunc(v.Findings, func(f finding) bool { return f.Rule == ruleError })}},
 		Columns:     "unicodeCodePoints",
 		Results:     []sarifResult{},
 		Properties:  map[string]int{},
 	}
+	run.Tool.Driver = sarifDriver{Name: "apigw-sync", Version: document.Clean(v.ToolVersion), Rules: make([]sarifRule, len(rules))}
 	if about := strings.Trim(v.Where()+". "+v.Cover, ". "); about != "" {
 		run.Automation.Description = &sarifText{about}
 	}
@@ -140,7 +130,7 @@ func newSarifRun(v *view) sarifRun {
 		run.Invocations[0].End = &v.At
 	}
 	for i, r := range rules {
-		run.Tool.Driver.Rules[i] = sarifRule{ID: r.ID, Short: sarifText{r.Title}, Full: sarifText{r.Title}, Help: sarifText{r.Help}, Default: sarifLevel{r.Level.sarif()}}
+		run.Tool.Driver.Rules[i] = sarifRule{ID: r.ID, Short: sarifText{r.Title}, Full: sarifText{r.Title}, Help: sarifText{r.Help}, Default: map[string]string{"level": r.Level.sarif()}}
 	}
 	for _, t := range v.numbers() {
 		run.Properties[t.Name] = t.N
@@ -170,7 +160,8 @@ func newSarifRun(v *view) sarifRun {
 }
 
 func newSarifResult(rules []*rule, r *rule, level severity, p *document.Problem, text, home string, seen map[string]int) sarifResult {
-	at := sarifLocation{Physical: sarifPhysical{Artifact: sarifArtifact{home}}}
+	var at sarifLocation
+	at.Physical.Artifact.URI = home
 	if p.File != "" {
 		at.Physical.Artifact.URI = fileURI(p.File)
 		if p.Line > 0 {

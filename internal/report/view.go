@@ -103,13 +103,13 @@ func viewPlan(d *document.Plan) *view {
 		Command: "diff", Head: d.Head, Sum: d.Sum(), Extra: d.Extra, Requests: d.Requests,
 		Managed: d.Managed, Unchanged: s.Unchanged, Ignored: s.Ignored, Tallies: tallies(s.Summary), Traffic: d.Traffic,
 	}
-	v.meaning(&d.Felt, pointers(d.Changes))
+	v.changes(d.Changes)
+	v.meaning(&d.Felt, d.Changes)
 	v.fail(d.Errors)
 	v.refusals(d.Refusals)
 	v.add(ruleWarning, d.Warnings...)
-	v.displaced(pointers(d.Changes), d.Refusals)
+	v.displaced(d.Refusals)
 	v.extras("--prune deletes it")
-	v.changes(d.Changes)
 	return v
 }
 
@@ -137,12 +137,8 @@ func viewResults(d *document.Results) *view {
 		}
 		v.Items = append(v.Items, item{Change: &r.Change, Rule: rule, Level: rule.Level, Status: r.Status, Story: r.Story(), Advice: document.Clean(r.Advice)})
 	}
-	var changes []*document.Change
-	for i := range d.Results {
-		changes = append(changes, &d.Results[i].Change)
-	}
-	v.meaning(&d.Felt, changes)
-	v.displaced(changes, d.Refusals)
+	v.meaning(&d.Felt, d.Changes())
+	v.displaced(d.Refusals)
 	for _, c := range d.Unexplained() {
 		v.add(ruleRemaining, c.About("still differs: "+c.Gist()))
 	}
@@ -155,15 +151,8 @@ func viewResults(d *document.Results) *view {
 	return v
 }
 
-func pointers(list []document.Change) (out []*document.Change) {
-	for i := range list {
-		out = append(out, &list[i])
-	}
-	return out
-}
-
 // meaning makes a finding of each row of an impact, at the file and line of the first change that causes it.
-func (v *view) meaning(f *document.Felt, changes []*document.Change) {
+func (v *view) meaning(f *document.Felt, changes []document.Change) {
 	v.Felt = *f
 	for i := range f.Rows {
 		r := &f.Rows[i]
@@ -171,11 +160,9 @@ func (v *view) meaning(f *document.Felt, changes []*document.Change) {
 		if f.Target != "" {
 			p.Message = "apply --target " + document.Clean(f.Target) + ": " + p.Message
 		}
-		for _, c := range changes {
-			if c.Source != nil && slices.Contains(r.Because, c.Address) {
-				p = p.At(c.Source)
-				break
-			}
+		causes := func(c document.Change) bool { return c.Source != nil && slices.Contains(r.Because, c.Address) }
+		if first := slices.IndexFunc(changes, causes); first >= 0 {
+			p = p.At(changes[first].Source)
 		}
 		v.Impact = append(v.Impact, finding{impactRules[r.Level], p})
 	}
@@ -292,10 +279,11 @@ func (v *view) worst(s severity) (n int) {
 
 // displaced adds a finding for each policy that binds replace though no file declares it. Where a guard refuses the plan because
 // of that, its refusal says so already.
-func (v *view) displaced(changes []*document.Change, refused []document.Refusal) {
+func (v *view) displaced(refused []document.Refusal) {
 	told := map[string]int{} // address to its finding
 	n := map[string]int{}    // address to how many places it loses
-	for _, c := range changes {
+	for i := range v.Items {
+		c := v.Items[i].Change
 		for _, d := range c.Displaced() {
 			if d.Declared || slices.ContainsFunc(refused, func(r document.Refusal) bool { return r.Flag == "--take-over="+d.Address }) {
 				continue

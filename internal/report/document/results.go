@@ -54,6 +54,15 @@ func (d *Results) Wrote() bool {
 	return s.Succeeded+s.Unknown > 0 || slices.ContainsFunc(d.Results, func(r Result) bool { return r.Begun })
 }
 
+// Changes are those of the plan.
+func (d *Results) Changes() []Change {
+	out := make([]Change, len(d.Results))
+	for i := range d.Results {
+		out[i] = d.Results[i].Change
+	}
+	return out
+}
+
 // EmptyResults is the document of an apply that had nothing to do, or did not begin.
 func EmptyResults(h Head) *Results {
 	return &Results{Head: h, Impact: []Impact{}, Results: []Result{}, Remaining: []Change{}, Refusals: []Refusal{}, Trouble: noTrouble()}
