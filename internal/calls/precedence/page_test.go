@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The page about tests of intent lists the rules as they are.
+// TestDocumented checks that the page about tests of intent lists the rules in the same words.
 func TestDocumented(t *testing.T) {
 	page, err := os.ReadFile("../../../docs/howto/test-intent.md")
 	if err != nil {
@@ -17,13 +17,13 @@ func TestDocumented(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range All {
 		if r.ID == "" || r.Text == "" || r.Source == "" || seen[r.ID] {
-			t.Errorf("%+v is not whole, or not the only one of its name", r)
+			t.Errorf("%+v is incomplete, or another rule has the same id", r)
 		}
 		seen[r.ID] = true
 		row := "| `" + r.ID + "` | " + r.Text + " | " + r.Source + " |\n"
 		want.WriteString(row)
 		if n := strings.Count(string(page), row); n != 1 {
-			t.Errorf("the rule %s stands on the page %d times", r.ID, n)
+			t.Errorf("the rule %s is on the page %d times, not once", r.ID, n)
 		}
 	}
 	want.WriteString("\n")

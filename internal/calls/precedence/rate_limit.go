@@ -5,24 +5,24 @@ import (
 	"strings"
 )
 
-// CallLimits is what the content of a rate_limit plugin, in the form in which contents are compared, says of calls.
+// CallLimits holds the limits in the content of a rate_limit plugin.
 type CallLimits struct {
 	Interval int64            // in Unit
 	Unit     string           // SECOND MINUTE HOUR DAY
 	Shared   bool             // the calls of all APIs of the plugin count together
-	Calls    map[string]int64 // by whose calls count: api, user, app, ip; 0 is no limit
+	Calls    map[string]int64 // by what the calls are counted per: api, user, app or ip; 0 means no limit
 	Specials []SpecialLimit
-	Rules    bool // others limit by what a call carries
-	Local    bool // each node of the gateway counts alone
+	Rules    bool // it also has rules, which limit calls by their parameters
+	Local    bool // each node of the gateway counts separately
 }
 
-// SpecialLimit is a limit of one app or user, whom the content names by id.
+// SpecialLimit is a limit of one app or user, which the content names by id.
 type SpecialLimit struct {
 	Per, Who string
 	Calls    int64
 }
 
-// CallLimitsOf reads the content of a rate_limit plugin.
+// CallLimitsOf reads the content of a rate_limit plugin, in the form in which contents are compared.
 func CallLimitsOf(content map[string]any) CallLimits {
 	unit, _ := content["default_time_unit"].(string)
 	r := CallLimits{
