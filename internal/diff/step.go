@@ -372,6 +372,7 @@ func renumber(steps, position []int) []int {
 	for i, s := range steps {
 		out[i] = position[s]
 	}
+	slices.Sort(out) // two plans of the same changes are equal, in whichever order their steps were made
 	return out
 }
 
