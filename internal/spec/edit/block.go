@@ -5,43 +5,43 @@ import (
 	"strings"
 )
 
-// entry renders a new item or key of a list or mapping in lines of a block.
+// entry renders a new item of a list, or key of a mapping, in block style.
 func (s *splicer) entry(n *Value, a addition) string {
 	text, err := s.f.layout.entry(s.f.column(n), n.Keys != nil, a.key, a.value)
 	s.fail(err)
 	return text
 }
 
-// block takes entries out of a list or mapping whose entries have lines of their own, and puts others in. A
-// piece that goes, or comes, is always a line break with the line behind it.
+// block removes entries from a list or mapping in block style, and inserts others. Each removed or inserted piece is a line
+// break with the lines that follow it.
 func (s *splicer) block(n *Value) {
-	if !n.Items[0].gone {
+	if !n.Items[0].removed {
 		s.lines(n, -1, s.additions(n, -1, -1))
 	}
 	for i := 0; i < len(n.Items); i++ {
-		if !n.Items[i].gone {
+		if !n.Items[i].removed {
 			s.lines(n, i, s.additions(n, i, i))
 			continue
 		}
 		last := i
-		for last+1 < len(n.Items) && n.Items[last+1].gone {
+		for last+1 < len(n.Items) && n.Items[last+1].removed {
 			last++
 		}
-		s.takeLines(n, i, last, s.additions(n, n.from(i), last))
+		s.removeLines(n, i, last, s.additions(n, n.firstReplaced(i), last))
 		i = last
 	}
 }
 
-// from is the index from which on additions take the place of an entry that goes. Additions at the beginning, which have
-// the index -1, take that of the first entry.
-func (n *Value) from(i int) int {
+// firstReplaced returns, for a run of removed entries that starts at index i, the smallest index of the additions that
+// take its place. Additions at the beginning have the index -1, and so take the place of a run that starts at 0.
+func (n *Value) firstReplaced(i int) int {
 	if i == 0 {
 		return -1
 	}
 	return i
 }
 
-// additions renders what comes behind some entries.
+// additions renders the additions that come after the entries from first to last.
 func (s *splicer) additions(n *Value, first, last int) (out []string) {
 	for _, a := range n.added {
 		if a.after >= first && a.after <= last {
@@ -51,7 +51,7 @@ func (s *splicer) additions(n *Value, first, last int) (out []string) {
 	return out
 }
 
-// lines puts entries in behind one that stays, or at the beginning.
+// lines inserts entries after an entry that stays, or at the beginning if after is -1.
 func (s *splicer) lines(n *Value, after int, entries []string) {
 	if len(entries) == 0 {
 		return
@@ -71,8 +71,7 @@ func (s *splicer) lines(n *Value, after int, entries []string) {
 	s.replace(at, at, s.below(pad, entries))
 }
 
-// gap is what comes before a new entry: a line break, and a blank line where blank lines stand between all items of a
-// list.
+// gap is what precedes a new entry: a line break and, in a list with a blank line between all items, a blank line.
 func (s *splicer) gap(n *Value) string {
 	if n.Keys != nil || len(n.Items) < 2 {
 		return s.f.layout.newline
@@ -89,17 +88,17 @@ func (s *splicer) below(pad string, entries []string) string {
 	return each(entries, s.f.layout.newline+pad, "")
 }
 
-// each joins texts with something before and behind each.
-func each(texts []string, before, behind string) string {
+// each joins texts, with before and after around each.
+func each(texts []string, before, after string) string {
 	var b strings.Builder
 	for _, t := range texts {
-		b.WriteString(before + t + behind)
+		b.WriteString(before + t + after)
 	}
 	return b.String()
 }
 
-// takeLines takes the entries from first to last out, and puts others in their place.
-func (s *splicer) takeLines(n *Value, first, last int, entries []string) {
+// removeLines replaces the entries from first to last by others.
+func (s *splicer) removeLines(n *Value, first, last int, entries []string) {
 	pad := strings.Repeat(" ", s.f.column(n))
 	from, to := s.f.headOf(n, first), s.f.tail(n, last)
 	switch {
@@ -116,8 +115,8 @@ func (s *splicer) takeLines(n *Value, first, last int, entries []string) {
 	}
 }
 
-// withBlanks moves the beginning of what goes over the blank lines before it, where blank lines follow, or
-// nothing at all.
+// withBlanks extends a removed piece to the blank lines before it if a blank line or the end of the file follows it.
+// Otherwise both runs of blank lines, or blank lines at the end, would remain.
 func (f *File) withBlanks(from, to int) int {
 	next := f.nextLine(to)
 	if next < len(f.data) && !f.blankLine(next) {
@@ -131,12 +130,12 @@ func (f *File) withBlanks(from, to int) int {
 
 func (f *File) blankLine(at int) bool { return f.skipBlanks(at) == f.lineEnd(at) }
 
-// midLine reports whether something stands before an offset on its line.
+// midLine reports whether there is something before an offset on its line.
 func (f *File) midLine(at int) bool {
 	return len(bytes.Trim(f.data[f.lineStart(at):at], " ")) > 0
 }
 
-// breakBefore is the offset of the line break before a line.
+// breakBefore is the offset of the line break before the line that starts at an offset.
 func (f *File) breakBefore(start int) int {
 	if start <= f.lines[0] {
 		return start
@@ -145,7 +144,7 @@ func (f *File) breakBefore(start int) int {
 	return f.lineEnd(at)
 }
 
-// headOf is the start of the first line of an entry, that of the comments about it: lines right above, indented as far.
+// headOf is the start of an entry, including the comments about it: the lines directly above that are indented as far.
 func (f *File) headOf(n *Value, i int) int {
 	start, column := f.lineStart(n.Begins[i]), f.column(n)
 	if f.midLine(n.Begins[i]) {
@@ -162,8 +161,8 @@ func (f *File) headOf(n *Value, i int) int {
 	return start
 }
 
-// tail is the end of the last line of an entry, that of the comments right below that are indented further
-// than where entries begin.
+// tail is the end of the last line of an entry, including the comment lines directly below that are indented further than
+// the entries.
 func (f *File) tail(n *Value, i int) int {
 	end := f.lineEnd(max(n.Items[i].End, n.least[i]))
 	for {

@@ -9,13 +9,13 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// splice replaces a piece of the text.
+// splice is the replacement of a piece of the text.
 type splice struct {
 	from, to int
 	text     string
 }
 
-// Bytes carries the edits out. It fails rather than return a text that does not say what they ask for.
+// Bytes carries out the edits. It returns an error rather than a text that does not match them.
 func (f *File) Bytes() ([]byte, error) {
 	s := splicer{f: f}
 	want := make([]*yaml.Node, len(f.docs))
@@ -32,7 +32,7 @@ func (f *File) Bytes() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, says(out, want)
+	return out, verify(out, want)
 }
 
 // splicer turns edits into splices.
@@ -46,7 +46,8 @@ func (s *splicer) replace(from, to int, text string) {
 	s.splices = append(s.splices, splice{from, to, text})
 }
 
-// apply puts the pieces together. At one place, what is only put in comes first, in the order in which it was noted.
+// apply makes the edited text. At the same offset, insertions come before a replacement, in the order in which they were
+// added.
 func (s *splicer) apply() ([]byte, error) {
 	slices.SortStableFunc(s.splices, func(a, b splice) int {
 		return cmp.Or(a.from-b.from, min(a.to-a.from, 1)-min(b.to-b.from, 1))
@@ -55,7 +56,7 @@ func (s *splicer) apply() ([]byte, error) {
 	at := 0
 	for _, p := range s.splices {
 		if p.from < at || p.to < p.from {
-			return nil, fmt.Errorf("two edits meet at line %d", 1+strings.Count(string(s.f.data[:p.from]), "\n"))
+			return nil, fmt.Errorf("two edits overlap at line %d", 1+strings.Count(string(s.f.data[:p.from]), "\n"))
 		}
 		out = append(append(out, s.f.data[at:p.from]...), p.text...)
 		at = p.to
@@ -75,7 +76,7 @@ func (s *splicer) fail(err error) {
 	}
 }
 
-// node carries out what is asked of a value: first inside it, then of it.
+// node carries out the edits of a value: first those inside it, then its own.
 func (s *splicer) node(n *Value) {
 	if n.set != nil {
 		s.set(n)
@@ -86,7 +87,7 @@ func (s *splicer) node(n *Value) {
 		return
 	}
 	for _, item := range n.Items {
-		if !item.gone {
+		if !item.removed {
 			s.node(item)
 		}
 	}
@@ -99,9 +100,9 @@ func (s *splicer) node(n *Value) {
 	}
 }
 
-// emptied reports whether nothing is left of a list or mapping, and nothing comes.
+// emptied reports whether all entries of a list or mapping are removed and none are added.
 func (n *Value) emptied() bool {
-	return len(n.Items) > 0 && len(n.added) == 0 && !slices.ContainsFunc(n.Items, func(item *Value) bool { return !item.gone })
+	return len(n.Items) > 0 && len(n.added) == 0 && !slices.ContainsFunc(n.Items, func(item *Value) bool { return !item.removed })
 }
 
 func (s *splicer) set(n *Value) {

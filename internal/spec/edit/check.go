@@ -7,8 +7,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// errOther is a mistake of this package, found before anybody sees what it led to.
-var errOther = errors.New("the edited text does not say what it should; nothing was changed")
+// errMismatch means that this package has a bug, which was detected before the text was returned.
+var errMismatch = errors.New("the edited text is not what was asked for; nothing was changed")
 
 // result is the value that the edits ask for.
 func (n *Value) result() *yaml.Node {
@@ -32,7 +32,7 @@ func (n *Value) result() *yaml.Node {
 	}
 	add(-1)
 	for i, item := range n.Items {
-		if !item.gone {
+		if !item.removed {
 			if n.Keys != nil {
 				out.Content = append(out.Content, n.Keys[i].Node)
 			}
@@ -43,19 +43,19 @@ func (n *Value) result() *yaml.Node {
 	return out
 }
 
-// says reports whether a text holds just these documents.
-func says(text []byte, want []*yaml.Node) error {
+// verify returns an error unless a text consists of exactly these documents.
+func verify(text []byte, want []*yaml.Node) error {
 	got, err := yamlnode.Documents(text)
 	if err != nil {
-		return errors.Join(errOther, err)
+		return errors.Join(errMismatch, err)
 	}
 	if len(got) != len(want) {
-		return errOther
+		return errMismatch
 	}
 	for i, doc := range got {
 		empty := len(doc.Content) == 0
 		if empty != (want[i] == nil) || !empty && !same(doc.Content[0], want[i]) {
-			return errOther
+			return errMismatch
 		}
 	}
 	return nil

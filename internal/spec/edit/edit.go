@@ -1,11 +1,11 @@
 // Package edit changes single values of YAML files and leaves every other byte as it is: comments, order, quotes,
 // indentation, blank lines, line ends and the byte order mark.
 //
-// Edits are noted on a parsed [File] and carried out at once by [File.Bytes], as replacements of pieces of the
-// text. What comes out is read again and compared with what the edits ask for; where the two differ, or an
-// edit would change another place that shares the value by an alias, there is an error and never a guess.
+// Edits are recorded in a parsed [File], and [File.Bytes] carries them out by replacing pieces of the text. The result is
+// read again and compared with the edits. If it differs, or if an edit would also change another value because of an
+// alias, there is an error.
 //
-// The places of values come from the parser that reads desired-state files, so that there is one reading of them.
+// Positions come from the parser that reads desired-state files, so that both understand a file in the same way.
 package edit
 
 import (
@@ -17,16 +17,17 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Errors for which callers have an answer.
+// Errors that callers handle.
 var (
-	// ErrShared: aliases stand for the value, or for one that it is part of or holds.
+	// ErrShared: an alias refers to the value, to one that contains it, or to one inside it.
 	ErrShared = errors.New("an alias shares the value")
-	// ErrMissing: nothing stands at the pointer.
+	// ErrMissing: there is no value at the pointer.
 	ErrMissing = errors.New("there is no such value")
 )
 
-// File is a YAML file and what is to be changed in it. Places are a document, counted from 0 with empty ones, and a
-// JSON pointer inside it, always of the file as it was parsed. It is not safe for concurrent use.
+// File is a YAML file with recorded edits. Its methods identify a value by the index of its document, counted from 0 and
+// including empty ones, and a JSON pointer in that document. Both refer to the file as it was parsed. A File is not safe
+// for concurrent use.
 type File struct {
 	data   []byte
 	lines  []int // offsets at which lines start
@@ -34,40 +35,40 @@ type File struct {
 	layout layout
 }
 
-// Documents are the roots of the file's documents; nil stands for a document with nothing in it.
+// Documents are the root values of the file's documents; nil for an empty document.
 func (f *File) Documents() []*Value { return f.docs }
 
-// Value is one value of a file, where its bytes are, and what shall become of it. Offsets are those of the file's data.
+// Value is one value of a file, with its position and the edits of it. Offsets count bytes of the file.
 type Value struct {
 	Node   *yaml.Node
 	parent *Value
-	flow   bool // inside [ ] or { }, or such a list or mapping itself
+	flow   bool // a list or mapping in brackets, or something inside one
 
-	Start int // of its anchor or tag, where it has one
-	Inner int // behind them
-	End   int // behind its last byte; a list or mapping ends where its last entry does, one in brackets behind them
+	Start int // including its anchor and tag
+	Inner int // after its anchor and tag
+	End   int // after its last byte; a list or mapping in block style ends where its last entry does
 
 	Keys   []*Value // of a mapping
-	Items  []*Value // of a list, or of a mapping beside its keys
-	Begins []int    // where the dash or key of each item is; -1 inside brackets where there is neither
-	least  []int    // behind the : of each key, or behind the dash: where the item ends at least
+	Items  []*Value // of a list, or the values of a mapping
+	Begins []int    // start of each entry: of its key or dash or, in a list in brackets, of the item
+	least  []int    // after the : or dash of each entry, which may have an empty value; 0 in a list in brackets
 
-	set    *yaml.Node // new value
-	gone   bool       // with its key, or its dash
-	added  []addition // to a list or mapping
-	shared bool       // aliases stand for it
+	set     *yaml.Node // new value
+	removed bool       // with its key or dash
+	added   []addition // new entries of a list or mapping
+	shared  bool       // an alias refers to it
 }
 
 // addition is a new item or key.
 type addition struct {
-	after int    // index of what it comes behind; -1 is the beginning
+	after int    // index of the entry that it follows; -1 for the beginning
 	key   string // of a mapping
 	value *yaml.Node
 }
 
-// Set puts a value in the place of another.
+// Set replaces a value.
 func (f *File) Set(document int, pointer string, v *yaml.Node) error {
-	n, err := f.free(document, pointer)
+	n, err := f.unshared(document, pointer)
 	if err != nil {
 		return err
 	}
@@ -75,27 +76,24 @@ func (f *File) Set(document int, pointer string, v *yaml.Node) error {
 	return nil
 }
 
-// Remove takes a key with its value out of a mapping, or an item out of a list, with the comments that are about it.
+// Remove removes a key of a mapping with its value, or an item of a list, together with the comments about it.
 func (f *File) Remove(document int, pointer string) error {
-	n, err := f.free(document, pointer)
+	n, err := f.unshared(document, pointer)
 	if err != nil {
 		return err
 	}
 	if n.parent == nil {
 		return fmt.Errorf("%s: a document cannot be removed", pointer)
 	}
-	n.gone = true
+	n.removed = true
 	return nil
 }
 
 // Append adds an item at the end of a list.
 func (f *File) Append(document int, pointer string, v *yaml.Node) error {
-	n, err := f.free(document, pointer)
+	n, err := f.list(document, pointer)
 	if err != nil {
 		return err
-	}
-	if n.Node.Kind != yaml.SequenceNode {
-		return fmt.Errorf("%s is no list", pointer)
 	}
 	n.added = append(n.added, addition{after: len(n.Items) - 1, value: v})
 	return nil
@@ -103,45 +101,50 @@ func (f *File) Append(document int, pointer string, v *yaml.Node) error {
 
 // Prepend adds an item at the beginning of a list.
 func (f *File) Prepend(document int, pointer string, v *yaml.Node) error {
-	n, err := f.free(document, pointer)
+	n, err := f.list(document, pointer)
 	if err != nil {
 		return err
-	}
-	if n.Node.Kind != yaml.SequenceNode {
-		return fmt.Errorf("%s is no list", pointer)
 	}
 	n.added = append(n.added, addition{after: -1, value: v})
 	return nil
 }
 
-// Insert adds an item to a list, behind the one at the pointer.
+func (f *File) list(document int, pointer string) (*Value, error) {
+	n, err := f.unshared(document, pointer)
+	if err == nil && n.Node.Kind != yaml.SequenceNode {
+		err = fmt.Errorf("%s is not a list", pointer)
+	}
+	return n, err
+}
+
+// Insert adds an item to a list, after the one at the pointer.
 func (f *File) Insert(document int, pointer string, v *yaml.Node) error {
-	n, err := f.free(document, pointer)
+	n, err := f.unshared(document, pointer)
 	if err != nil {
 		return err
 	}
 	if n.parent == nil || n.parent.Node.Kind != yaml.SequenceNode {
-		return fmt.Errorf("%s is no item of a list", pointer)
+		return fmt.Errorf("%s is not an item of a list", pointer)
 	}
 	n.parent.added = append(n.parent.added, addition{after: slices.Index(n.parent.Items, n), value: v})
 	return nil
 }
 
-// Add adds a key to a mapping: behind the last of those present that come before it in order.
+// Add adds a key to a mapping, after the last existing key that precedes it in order.
 func (f *File) Add(document int, pointer, key string, v *yaml.Node, order []string) error {
-	n, err := f.free(document, pointer)
+	n, err := f.unshared(document, pointer)
 	if err != nil {
 		return err
 	}
 	if n.Node.Kind != yaml.MappingNode {
-		return fmt.Errorf("%s is no mapping", pointer)
+		return fmt.Errorf("%s is not a mapping", pointer)
 	}
 	n.added = append(n.added, addition{after: n.insertionIndex(key, order), key: key, value: v})
 	return nil
 }
 
-// insertionIndex is the index of the key behind which a new one comes: the last that stands before it in order. A
-// key that order does not know comes last, like one that has only unknown neighbours.
+// insertionIndex is the index of the key that a new key follows: the last one that precedes it in order. A key that is not
+// in order comes last, as does any key if order has none of the existing ones.
 func (n *Value) insertionIndex(key string, order []string) int {
 	rank := map[string]int{}
 	for i, name := range order {
@@ -161,14 +164,14 @@ func (n *Value) insertionIndex(key string, order []string) int {
 	return after
 }
 
-// Has reports whether a value stands at a pointer, aliases and merge keys not followed.
+// Has reports whether there is a value at a pointer. It does not follow aliases and merge keys.
 func (f *File) Has(document int, pointer string) bool {
 	_, err := f.find(document, pointer)
 	return err == nil
 }
 
-// free finds a value that can be edited without changing another place.
-func (f *File) free(document int, pointer string) (*Value, error) {
+// unshared finds a value that can be edited without changing another one by an alias.
+func (f *File) unshared(document int, pointer string) (*Value, error) {
 	n, err := f.find(document, pointer)
 	if err != nil {
 		return nil, err
@@ -185,12 +188,7 @@ func (f *File) free(document int, pointer string) (*Value, error) {
 }
 
 func (n *Value) holdsShared() bool {
-	for _, item := range n.Items {
-		if item.shared || item.holdsShared() {
-			return true
-		}
-	}
-	return n.shared
+	return n.shared || slices.ContainsFunc(n.Items, (*Value).holdsShared)
 }
 
 func (f *File) find(document int, pointer string) (*Value, error) {

@@ -21,7 +21,7 @@ func node(t *testing.T, text string) *yaml.Node {
 	return doc.Content[0]
 }
 
-// act carries out edits written as lines: set POINTER VALUE, remove POINTER, append POINTER VALUE, insert POINTER
+// act makes the edits that are written as lines: set POINTER VALUE, remove POINTER, append POINTER VALUE, insert POINTER
 // VALUE, add POINTER KEY VALUE.
 func act(t *testing.T, f *edit.File, script string) error {
 	t.Helper()
@@ -113,7 +113,7 @@ func TestEdits(t *testing.T) {
 	}
 }
 
-// TestSharedValues: an edit that would change another place is refused, one that would not is made.
+// TestSharedValues: an edit that would also change another value by an alias is refused; others are made.
 func TestSharedValues(t *testing.T) {
 	const file = "a: &x [1, 2]\nb: *x\nc: &base {name: y}\nd:\n  <<: *base\n  limit: 5\n"
 	for _, edits := range []string{"append /a 3", "set /a 3", "remove /a", "set /a/0 3", "set /b/0 3", "set /c/name z", "remove /c"} {

@@ -6,7 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// flow takes entries out of a list or mapping in brackets, and puts others in.
+// flow removes entries from a list or mapping in brackets, and inserts others.
 func (s *splicer) flow(n *Value) {
 	sep := s.separator(n)
 	if len(n.Items) == 0 {
@@ -15,28 +15,28 @@ func (s *splicer) flow(n *Value) {
 		}
 		return
 	}
-	if parts := s.parts(n, -1, -1); len(parts) > 0 && !n.Items[0].gone {
+	if parts := s.parts(n, -1, -1); len(parts) > 0 && !n.Items[0].removed {
 		s.replace(n.Begins[0], n.Begins[0], each(parts, "", sep))
 	}
 	for i := 0; i < len(n.Items); i++ {
-		if !n.Items[i].gone {
+		if !n.Items[i].removed {
 			if parts := s.parts(n, i, i); len(parts) > 0 {
 				s.replace(n.endOf(i), n.endOf(i), each(parts, sep, ""))
 			}
 			continue
 		}
 		last := i
-		for last+1 < len(n.Items) && n.Items[last+1].gone {
+		for last+1 < len(n.Items) && n.Items[last+1].removed {
 			last++
 		}
-		s.takeParts(n, i, last, sep)
+		s.removeParts(n, i, last, sep)
 		i = last
 	}
 }
 
-// takeParts takes the entries from first to last out, and puts others in their place.
-func (s *splicer) takeParts(n *Value, first, last int, sep string) {
-	parts := s.parts(n, n.from(first), last)
+// removeParts replaces the entries from first to last by others.
+func (s *splicer) removeParts(n *Value, first, last int, sep string) {
+	parts := s.parts(n, n.firstReplaced(first), last)
 	switch {
 	case last+1 < len(n.Items):
 		s.replace(n.Begins[first], n.Begins[last+1], each(parts, "", sep))
@@ -49,7 +49,7 @@ func (s *splicer) takeParts(n *Value, first, last int, sep string) {
 
 func (n *Value) endOf(i int) int { return max(n.Items[i].End, n.least[i]) }
 
-// separator is what stands between entries: a comma, and where they have lines of their own, that.
+// separator is what separates entries: a comma and a blank or, if entries have lines of their own, a line break.
 func (s *splicer) separator(n *Value) string {
 	before := n.Inner
 	if last := len(n.Items) - 1; last > 0 {
@@ -62,7 +62,7 @@ func (s *splicer) separator(n *Value) string {
 	return ", "
 }
 
-// parts renders what comes behind some entries.
+// parts renders the additions that come after the entries from first to last.
 func (s *splicer) parts(n *Value, first, last int) (out []string) {
 	for _, a := range n.added {
 		if a.after < first || a.after > last {

@@ -13,8 +13,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
 
-// FuzzEdit: whatever a file looks like, an edit of one of its values is refused, or gives a text that says what it
-// asks for (which Bytes looks at itself) and leaves what stands before and behind a plain scalar as it is.
+// FuzzEdit: an edit of a value in any file is refused, or results in a text that matches the edit, which Bytes verifies,
+// and that is unchanged before and after a plain scalar.
 func FuzzEdit(f *testing.F) {
 	for i, tc := range cases {
 		f.Add([]byte(tc.before), uint(i), uint(i/3))
@@ -35,7 +35,7 @@ func FuzzEdit(f *testing.F) {
 		walk(doc.Content[0], "", &places)
 		p := places[which%uint(len(places))]
 		if slices.ContainsFunc(places, func(q place) bool { return q.pointer == p.pointer && q.y != p.y }) {
-			return // a key stands there twice
+			return // a key appears twice
 		}
 		switch how % 4 {
 		case 0:
@@ -54,7 +54,7 @@ func FuzzEdit(f *testing.F) {
 		if err != nil || how%4 != 0 || p.y.Kind != yaml.ScalarNode || p.y.Style != 0 || p.y.Anchor != "" || strings.Contains(p.y.Value, "\n") {
 			return
 		}
-		before, behind, ok := around(data, p.y)
+		before, behind, ok := surroundings(data, p.y)
 		if ok && (!bytes.HasPrefix(out, before) || !bytes.HasSuffix(out, behind)) {
 			t.Errorf("the edit of %s changed more than the value:\n%q\n%q", p.pointer, data, out)
 		}
@@ -86,8 +86,8 @@ func walk(y *yaml.Node, pointer string, out *[]place) {
 	}
 }
 
-// around is what stands before and behind a scalar that is written on one line as it reads.
-func around(data []byte, y *yaml.Node) (before, behind []byte, ok bool) {
+// surroundings are the texts before and after a scalar that is written verbatim on one line.
+func surroundings(data []byte, y *yaml.Node) (before, behind []byte, ok bool) {
 	lines := bytes.SplitAfter(data, []byte("\n"))
 	if bytes.ContainsAny(data, "\r\u0085\u2028\u2029\ufeff") || y.Value == "" || y.Line > len(lines) {
 		return nil, nil, false

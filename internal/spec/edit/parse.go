@@ -10,8 +10,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// errPlace: the text is not where the parser says. Rare notations end here, such as keys behind a ?.
-var errPlace = errors.New("this notation cannot be edited")
+// errNotation: the text is not at the position that the parser reports, as happens with rare notations such as keys after
+// a question mark.
+var errNotation = errors.New("this notation cannot be edited")
 
 // Parse reads a file. The data is not copied, and must not change.
 func Parse(data []byte) (*File, error) {
@@ -33,7 +34,7 @@ func Parse(data []byte) (*File, error) {
 	return f, nil
 }
 
-// lineStarts finds lines as the parser counts them.
+// lineStarts are the offsets of the lines, as the parser counts them.
 func lineStarts(data []byte) []int {
 	first := 0
 	if bytes.HasPrefix(data, yamlnode.ByteOrderMark) {
@@ -66,15 +67,15 @@ func breakAt(data []byte, i int) int {
 	return 0
 }
 
-// offset is the byte at a line and column of the parser, which counts columns in characters.
+// offset is the offset of a line and column of the parser, which counts columns in characters.
 func (f *File) offset(line, column int) (int, error) {
 	if line < 1 || line > len(f.lines) {
-		return 0, errPlace
+		return 0, errNotation
 	}
 	at := f.lines[line-1]
 	for range column - 1 {
 		if at >= len(f.data) {
-			return 0, errPlace
+			return 0, errNotation
 		}
 		_, width := utf8.DecodeRune(f.data[at:])
 		at += width
@@ -82,8 +83,8 @@ func (f *File) offset(line, column int) (int, error) {
 	return at, nil
 }
 
-// locator finds the bytes of each value. The parser tells where values begin; their ends follow from what
-// they are.
+// locator finds the offsets of each value. The parser reports where values begin; where they end follows from their
+// notation.
 type locator struct {
 	f       *File
 	anchors map[*yaml.Node]*Value
@@ -91,7 +92,7 @@ type locator struct {
 
 func (l *locator) locate(y *yaml.Node, parent *Value) (*Value, error) {
 	n, err := l.measure(y, parent)
-	if err == errPlace { //nolint:errorlint // wrapped once, by the innermost value
+	if err == errNotation { //nolint:errorlint // wrapped once, by the innermost value
 		err = fmt.Errorf("line %d: %w", y.Line, err)
 	}
 	return n, err
@@ -102,7 +103,7 @@ func (l *locator) measure(y *yaml.Node, parent *Value) (*Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Value{Node: y, parent: parent, Start: start, Inner: l.f.behindProperties(start, y)}
+	n := &Value{Node: y, parent: parent, Start: start, Inner: l.f.afterProperties(start, y)}
 	n.flow = y.Style&yaml.FlowStyle != 0 || parent != nil && parent.flow
 	if y.Anchor != "" {
 		l.anchors[y] = n
@@ -134,7 +135,7 @@ func (l *locator) collection(n *Value) error {
 	}
 	if n.Node.Style&yaml.FlowStyle != 0 {
 		if err := l.f.expect(n.Inner, map[int]byte{1: '[', 2: '{'}[step]); err != nil {
-			return err // a pair without braces inside a list
+			return err // such as a pair without braces inside a list
 		}
 		n.End++
 	}
@@ -167,7 +168,7 @@ func (l *locator) member(n *Value, content []*yaml.Node) error {
 	return nil
 }
 
-// head locates what stands before a value: its key, or its dash. It is -1 inside brackets.
+// head locates what precedes a value: its key or its dash; -1 in a list in brackets, where there is neither.
 func (l *locator) head(n *Value, content []*yaml.Node) (begins int, err error) {
 	switch {
 	case len(content) == 2:
@@ -189,12 +190,12 @@ func (l *locator) head(n *Value, content []*yaml.Node) (begins int, err error) {
 	return dash, l.f.expect(dash, '-')
 }
 
-// column is how far a list or mapping is indented, in bytes: where its first dash or key stands.
+// column is the indentation of a list or mapping in bytes: the column of its first dash or key.
 func (f *File) column(n *Value) int { return n.Inner - f.lineStart(n.Inner) }
 
 func (f *File) expect(at int, c byte) error {
 	if at >= len(f.data) || f.data[at] != c {
-		return errPlace
+		return errNotation
 	}
 	return nil
 }

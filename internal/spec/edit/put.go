@@ -7,7 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// put writes a value in the place of n. A block stands on lines of its own, below its key.
+// put replaces n by a value. A block goes on lines of its own, below its key.
 func (s *splicer) put(n *Value, v *yaml.Node) {
 	wasBlock := n.block()
 	block := v.Kind != yaml.ScalarNode && v.Style&yaml.FlowStyle == 0 && len(v.Content) > 0
@@ -24,12 +24,12 @@ func (s *splicer) put(n *Value, v *yaml.Node) {
 	}
 }
 
-// block reports whether a value is a list or mapping that stands on lines of its own.
+// block reports whether a value is a list or mapping in block style.
 func (n *Value) block() bool {
 	return (n.Node.Kind == yaml.MappingNode || n.Node.Kind == yaml.SequenceNode) && n.Node.Style&yaml.FlowStyle == 0
 }
 
-// putItem writes the value of a whole document, or of an item behind its dash.
+// putItem replaces the value of a whole document, or of an item after its dash.
 func (s *splicer) putItem(n *Value, v *yaml.Node) {
 	text, err := s.f.layout.encode(s.bare(n, v))
 	s.fail(err)
@@ -37,19 +37,19 @@ func (s *splicer) putItem(n *Value, v *yaml.Node) {
 	s.replace(n.Inner, n.End, lead+s.f.layout.indent(text, s.f.column(n)+len(lead)))
 }
 
-// putScalar writes a value on the line of its key.
+// putScalar replaces a value on the line of its key.
 func (s *splicer) putScalar(n *Value, v *yaml.Node) {
 	_, text, _ := strings.Cut(s.entry(n.parent, addition{key: "k", value: s.bare(n, v)}), ": ")
 	first, rest, several := strings.Cut(text, "\n")
-	first = strings.TrimSuffix(first, "\r") + s.behindHeader(n)
+	first = strings.TrimSuffix(first, "\r") + s.headerComment(n)
 	if several {
 		first += s.f.layout.newline
 	}
 	s.replace(n.Inner, n.End, s.lead(n)+first+rest)
 }
 
-// behindHeader is the comment behind the | or > of a text of several lines.
-func (s *splicer) behindHeader(n *Value) string {
+// headerComment is the comment after the | or > of a block scalar, with the blanks before it.
+func (s *splicer) headerComment(n *Value) string {
 	if n.Node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
 		return ""
 	}
@@ -60,7 +60,7 @@ func (s *splicer) behindHeader(n *Value) string {
 	return ""
 }
 
-// bare is v as a text of one line where something stands behind n on its line, such as a comment.
+// bare is v, but not as a block scalar if something follows n on its line, such as a comment.
 func (s *splicer) bare(n *Value, v *yaml.Node) *yaml.Node {
 	if v.Kind != yaml.ScalarNode || v.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 || s.f.skipBlanks(n.End) == s.f.lineEnd(n.End) {
 		return v
@@ -70,7 +70,7 @@ func (s *splicer) bare(n *Value, v *yaml.Node) *yaml.Node {
 	return &c
 }
 
-// lead is the space that an empty value lacks between its key or dash and what comes there.
+// lead is a blank if n is an empty value directly after its key or dash.
 func (s *splicer) lead(n *Value) string {
 	if n.Inner == n.End && n.Inner > 0 && (s.f.data[n.Inner-1] == ':' || s.f.data[n.Inner-1] == '-') {
 		return " "
@@ -78,28 +78,27 @@ func (s *splicer) lead(n *Value) string {
 	return ""
 }
 
-// putBelow writes a value of which the old or the new one is a block. What stands behind the key on its line,
-// such as a comment, stays.
+// putBelow replaces a value if the old or the new one is a block. A comment after the key stays on the line of the key.
 func (s *splicer) putBelow(n *Value, v *yaml.Node, block, wasBlock bool) {
 	text := strings.TrimPrefix(s.entry(n.parent, addition{key: "k", value: v}), "k:")
-	behind := n.parent.least[slices.Index(n.parent.Items, n)]
+	after := n.parent.least[slices.Index(n.parent.Items, n)]
 	if n.Inner > n.Start { // an anchor or tag stays
-		behind = n.Start + len(strings.TrimRight(string(s.f.data[n.Start:s.f.endOfProperties(n)]), " \t"))
+		after = n.Start + len(strings.TrimRight(string(s.f.data[n.Start:s.f.endOfProperties(n)]), " \t"))
 	}
-	line := s.f.lineEnd(behind)
+	line := s.f.lineEnd(after)
 	switch {
 	case wasBlock && !block:
-		s.replace(behind, behind, text)
+		s.replace(after, after, text)
 		s.replace(line, s.f.lineEnd(n.End), "")
 	case wasBlock:
 		s.replace(line, s.f.lineEnd(n.End), text)
 	default:
-		s.replace(behind, n.End, "")
+		s.replace(after, n.End, "")
 		s.replace(s.f.lineEnd(n.End), s.f.lineEnd(n.End), text)
 	}
 }
 
-// endOfProperties is where the line ends on which the anchor or tag of a value stands, or the value begins.
+// endOfProperties is the end of the anchor and tag of a value on the line where they begin, before any comment there.
 func (f *File) endOfProperties(n *Value) int {
 	end := min(n.Inner, f.lineEnd(n.Start))
 	if at := strings.Index(string(f.data[n.Start:end]), " #"); at >= 0 {

@@ -8,15 +8,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// layout is how a file is written, so that what is new looks like what is there.
+// layout is the style of a file, which new values follow.
 type layout struct {
-	step    int    // columns that a mapping inside another is indented
-	compact bool   // dashes stand in the column of their key
+	step    int    // indentation of a mapping inside another, in columns
+	compact bool   // dashes are in the column of their key
 	newline string // "\n" or "\r\n"
 	json    bool   // all keys are in double quotes
 }
 
-// look finds the layout of a file from its first examples.
+// look derives the layout of a file from the first places that show it.
 func (f *File) look() layout {
 	l := layout{step: 2, newline: "\n", json: true}
 	if at := bytes.IndexByte(f.data, '\n'); at > 0 && f.data[at-1] == '\r' {
@@ -49,7 +49,7 @@ func (f *File) look() layout {
 	return l
 }
 
-// encode renders a value the way the file is laid out, in lines that begin at column 0.
+// encode renders a value in the layout of the file, with lines that begin at column 0.
 func (l layout) encode(v *yaml.Node) (string, error) {
 	var b bytes.Buffer
 	enc := yaml.NewEncoder(&b)
@@ -63,13 +63,13 @@ func (l layout) encode(v *yaml.Node) (string, error) {
 	return strings.TrimSuffix(b.String(), "\n"), enc.Close()
 }
 
-// inline renders a value for a place inside brackets, in one line.
+// inline renders a value on one line, for use inside brackets.
 func (l layout) inline(v *yaml.Node) (string, error) {
 	out, err := l.encode(&yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{l.flat(v)}})
 	return strings.TrimSuffix(strings.TrimPrefix(out, "["), "]"), err
 }
 
-// flat is v with everything in flow style, in quotes where the file is JSON.
+// flat is v with everything in flow style, and with quotes if the file is JSON.
 func (l layout) flat(v *yaml.Node) *yaml.Node {
 	c := *v
 	c.HeadComment, c.LineComment, c.FootComment = "", "", ""
@@ -88,7 +88,7 @@ func (l layout) flat(v *yaml.Node) *yaml.Node {
 	return &c
 }
 
-// entry renders a key with its value, or an item with its dash, in lines of a block at a column.
+// entry renders a key with its value, or an item with its dash, in block style at a column.
 func (l layout) entry(column int, isKey bool, key string, v *yaml.Node) (string, error) {
 	whole := &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{v}}
 	if isKey {
@@ -98,7 +98,7 @@ func (l layout) entry(column int, isKey bool, key string, v *yaml.Node) (string,
 	return l.indent(out, column), err
 }
 
-// indent moves all lines but the first to a column, and ends them as the file does.
+// indent indents all lines but the first, and uses the line ends of the file.
 func (l layout) indent(text string, column int) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
@@ -109,7 +109,7 @@ func (l layout) indent(text string, column int) string {
 	return strings.Join(lines, l.newline)
 }
 
-// like gives a new scalar the quotes of the one whose place it takes.
+// like gives a new scalar the quotes of the one that it replaces.
 func like(old, v *yaml.Node) *yaml.Node {
 	const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle
 	if old.Kind != yaml.ScalarNode || v.Kind != yaml.ScalarNode || v.Tag != "!!str" || v.Style&yaml.DoubleQuotedStyle != 0 {

@@ -2,13 +2,16 @@ package edit
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// skipBlanks passes over spaces and tabs.
+// skipBlanks skips spaces and tabs.
 func (f *File) skipBlanks(at int) int {
 	for at < len(f.data) && (f.data[at] == ' ' || f.data[at] == '\t') {
 		at++
@@ -16,7 +19,7 @@ func (f *File) skipBlanks(at int) int {
 	return at
 }
 
-// skipLayout passes over blanks, line breaks and comments.
+// skipLayout skips blanks, line breaks and comments.
 func (f *File) skipLayout(at int) int {
 	for at < len(f.data) {
 		switch n := breakAt(f.data, at); {
@@ -33,7 +36,7 @@ func (f *File) skipLayout(at int) int {
 	return at
 }
 
-// lineEnd is the offset of the break that ends the line of an offset, or the end of the file.
+// lineEnd is the offset of the line break at the end of a line, or the end of the file.
 func (f *File) lineEnd(at int) int {
 	for at < len(f.data) && breakAt(f.data, at) == 0 {
 		at++
@@ -41,7 +44,7 @@ func (f *File) lineEnd(at int) int {
 	return at
 }
 
-// nextLine is where the line behind that of an offset starts.
+// nextLine is where the next line starts.
 func (f *File) nextLine(at int) int {
 	at = f.lineEnd(at)
 	if at < len(f.data) {
@@ -52,19 +55,12 @@ func (f *File) nextLine(at int) int {
 
 // lineStart is where the line of an offset starts.
 func (f *File) lineStart(at int) int {
-	low, high := 0, len(f.lines)
-	for high-low > 1 {
-		if middle := (low + high) / 2; f.lines[middle] <= at {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	return f.lines[low]
+	i, _ := slices.BinarySearch(f.lines, at+1)
+	return f.lines[max(i-1, 0)]
 }
 
-// behindProperties passes over the anchor and tag of a value.
-func (f *File) behindProperties(at int, y *yaml.Node) int {
+// afterProperties skips the anchor and tag of a value.
+func (f *File) afterProperties(at int, y *yaml.Node) int {
 	for at < len(f.data) && y.Kind != yaml.AliasNode && (f.data[at] == '&' && y.Anchor != "" || f.data[at] == '!' && y.Style&yaml.TaggedStyle != 0) {
 		for at < len(f.data) && breakAt(f.data, at) == 0 && !strings.ContainsRune(" \t,[]{}", rune(f.data[at])) {
 			at++
@@ -72,13 +68,13 @@ func (f *File) behindProperties(at int, y *yaml.Node) int {
 		end := at
 		at = f.skipLayout(at)
 		if y.Kind == yaml.ScalarNode && y.Value == "" && y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
-			return end // nothing follows that belongs to it
+			return end // an empty value: whatever follows does not belong to it
 		}
 	}
 	return at
 }
 
-// endOfScalar is where a scalar ends that begins at an offset, inside a list or mapping at the column outer.
+// endOfScalar is the end of a scalar that begins at an offset, in a list or mapping at the column outer.
 func (f *File) endOfScalar(at, outer int, y *yaml.Node) (int, error) {
 	switch {
 	case y.Style&yaml.DoubleQuotedStyle != 0:
@@ -95,18 +91,14 @@ func (f *File) endOfQuoted(at int, quote byte) (int, error) {
 	if err := f.expect(at, quote); err != nil {
 		return 0, err
 	}
-	for at++; at < len(f.data); at++ {
-		switch {
-		case quote == '"' && f.data[at] == '\\', quote == '\'' && bytes.HasPrefix(f.data[at:], []byte("''")):
-			at++
-		case f.data[at] == quote:
-			return at + 1, nil
-		}
+	length := yamlnode.Closing(f.data[at+1:], quote)
+	if length < 0 {
+		return 0, errNotation
 	}
-	return 0, errPlace
+	return at + 1 + length + 1, nil
 }
 
-// endOfPlain follows the text of a scalar without quotes, in which line breaks are folded.
+// endOfPlain is the end of an unquoted scalar. It compares the value with the text, where line breaks are not yet folded.
 func (f *File) endOfPlain(at int, value string) (int, error) {
 	for value != "" {
 		if end, breaks := f.fold(at); breaks > 0 {
@@ -116,21 +108,21 @@ func (f *File) endOfPlain(at int, value string) (int, error) {
 			}
 			rest, ok := strings.CutPrefix(value, folded)
 			if !ok {
-				return 0, errPlace
+				return 0, errNotation
 			}
 			at, value = end, rest
 			continue
 		}
 		r, width := utf8.DecodeRuneInString(value)
 		if other, _ := utf8.DecodeRune(f.data[at:]); at >= len(f.data) || other != r {
-			return 0, errPlace
+			return 0, errNotation
 		}
 		at, value = at+width, value[width:]
 	}
 	return at, nil
 }
 
-// fold passes over blanks that hold line breaks, and counts these.
+// fold skips blanks and line breaks, and counts the line breaks.
 func (f *File) fold(at int) (end, breaks int) {
 	for end = at; end < len(f.data); {
 		n := breakAt(f.data, end)
@@ -147,11 +139,12 @@ func (f *File) fold(at int) (end, breaks int) {
 	return end, breaks
 }
 
-// endOfBlock is the end of the last line of a text behind | or >, which is indented further than outer. The first
-// line that is not blank tells how far, unless a digit does. Blank lines at the end count where a + keeps them.
+// endOfBlock is the end of the last line of a block scalar, whose text is indented further than outer. A digit in its
+// header or else the first line that is not blank sets the indentation. Blank lines at the end belong to the text only if
+// the header has a +.
 func (f *File) endOfBlock(at, outer int) (int, error) {
 	if at >= len(f.data) || f.data[at] != '|' && f.data[at] != '>' {
-		return 0, errPlace
+		return 0, errNotation
 	}
 	header := f.data[at:f.lineEnd(at)]
 	if blank := bytes.IndexAny(header, " \t"); blank >= 0 {
@@ -173,23 +166,23 @@ func (f *File) endOfBlock(at, outer int) (int, error) {
 		switch {
 		case len(text) == 0:
 		case indent < 0 || width < indent:
-			return keep(header, end, last), nil
+			return blockEnd(header, end, last), nil
 		default:
 			end = stop
 		}
 		last = stop
 	}
-	return keep(header, end, last), nil
+	return blockEnd(header, end, last), nil
 }
 
-func keep(header []byte, end, last int) int {
+func blockEnd(header []byte, end, last int) int {
 	if bytes.ContainsRune(header, '+') {
 		return last
 	}
 	return end
 }
 
-// closed finds the bracket that ends a flow list or mapping.
+// closed finds the closing bracket of a list or mapping, and sets its end.
 func (f *File) closed(n *Value) error {
 	end := map[yaml.Kind]byte{yaml.SequenceNode: ']', yaml.MappingNode: '}'}[n.Node.Kind]
 	at := f.skipLayout(n.End)

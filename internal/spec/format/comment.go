@@ -15,12 +15,12 @@ type comment struct {
 	start, end int
 	text       string
 	column     int
-	gap        int  // blanks before it, where it stands behind something
-	alone      bool // on its line
-	blank      bool // a blank line is above it
+	gap        int  // blanks before it, if something precedes it on its line
+	alone      bool // nothing precedes it on its line
+	blank      bool // there is a blank line above it
 }
 
-// commentsIn finds all comments: outside of values nothing else begins with #.
+// commentsIn finds all comments. Outside of values, every # begins one.
 func commentsIn(data []byte, documents []*edit.Value) (out []comment) {
 	at := 0
 	between := func(to int) {
@@ -73,7 +73,7 @@ func lineFrom(data []byte, at int) []byte {
 	return data[at:]
 }
 
-// blankAbove reports whether the line above that of an offset is blank, and no part of a value that ends at last.
+// blankAbove reports whether the line above an offset is blank and does not belong to a value that ends at last.
 func blankAbove(data []byte, at, last int) bool {
 	start := lineStart(data, at)
 	if start == 0 {
@@ -83,7 +83,7 @@ func blankAbove(data []byte, at, last int) bool {
 	return above > last && len(bytes.TrimSpace(data[above:start])) == 0
 }
 
-// take returns the comments before an offset that nobody has taken.
+// take removes the comments before an offset from p.left, and returns them.
 func (p *printer) take(before int) []comment {
 	i := slices.IndexFunc(p.left, func(c comment) bool { return c.start >= before })
 	if i < 0 {
@@ -94,7 +94,7 @@ func (p *printer) take(before int) []comment {
 	return slices.Clone(taken)
 }
 
-// trail is the comment behind what ends at an offset, with the blanks before it; "" when there is none.
+// trail takes the comment after something that ends at an offset, with the blanks before it; "" when there is none.
 func (p *printer) trail(end int) string {
 	if len(p.left) == 0 || p.left[0].alone || lineStart(p.data, p.left[0].start) > end || p.left[0].start < end {
 		return ""
@@ -104,9 +104,8 @@ func (p *printer) trail(end int) string {
 	return strings.Repeat(" ", c.gap) + c.text
 }
 
-// goesOn takes the comments that stand right below a comment behind something, at the same column: they are
-// its further lines.
-func (p *printer) goesOn(first comment) (out []string) {
+// continuation takes the comments directly below a trailing comment, at the same column: they are its further lines.
+func (p *printer) continuation(first comment) (out []string) {
 	line := lineStart(p.data, first.start)
 	for len(p.left) > 0 && p.left[0].alone && p.left[0].column == first.column && first.column > 0 {
 		next := line + len(lineFrom(p.data, line)) + 1
@@ -119,7 +118,7 @@ func (p *printer) goesOn(first comment) (out []string) {
 	return out
 }
 
-// texts are the lines of comments that stand alone, with the blank lines between them.
+// texts are the lines of comments that are alone on their line, with the blank lines between them.
 func texts(comments []comment) (out []string) {
 	for i, c := range comments {
 		if c.blank && i > 0 {

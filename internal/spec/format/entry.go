@@ -11,17 +11,16 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
 
-// entry is one item of a list, or one key of a mapping with its value, as lines without the indentation that
-// all of them share.
+// entry is one item of a list, or one key of a mapping with its value, as lines without their common indentation.
 type entry struct {
 	key   string
-	blank bool     // a blank line is above it
+	blank bool     // there is a blank line above it
 	lead  []string // comments above it
 	lines []string
 }
 
-// entries writes what is in a list or mapping, and the comments below its last entry. outer is the column of
-// what it is in, limit is where that goes on.
+// entries writes the entries of a list or mapping, and the comments below the last one. outer is the column of the list or
+// mapping that contains it, and limit is the offset where the next entry of that begins.
 func (p *printer) entries(v *edit.Value, s *shape.Shape, outer, limit int) (out []entry, foot []string) {
 	column := p.column(v)
 	last := v.Inner
@@ -61,7 +60,7 @@ func (p *printer) entries(v *edit.Value, s *shape.Shape, outer, limit int) (out 
 	return out, p.foot(v, column, outer, limit)
 }
 
-// foot takes the comments below the last entry that are indented as the entries are.
+// foot takes the comments below the last entry that are indented like the entries.
 func (p *printer) foot(v *edit.Value, column, outer, limit int) []string {
 	var below []comment
 	if v.Node.Style&yaml.FlowStyle != 0 {
@@ -82,7 +81,7 @@ func (p *printer) foot(v *edit.Value, column, outer, limit int) []string {
 	return out
 }
 
-// column is where the entries of a list or mapping begin in their lines.
+// column is the column at which the entries of a list or mapping begin.
 func (p *printer) column(v *edit.Value) int { return v.Inner - lineStart(p.data, v.Inner) }
 
 // member writes a key and its value.
@@ -94,8 +93,8 @@ func (p *printer) member(key, v *edit.Value, s *shape.Shape, column, limit int) 
 	return p.value(strings.Join(name, "\n")+":", v, key.End, s, column, limit)
 }
 
-// item writes an item of a list, whose dash ends at an offset. A mapping or list in it begins on the line of the dash; comments of what comes
-// first in it stand above.
+// item writes an item of a list, whose dash ends at an offset. A mapping or list in it begins on the line of the dash, so
+// the comments above its first entry are moved above the dash.
 func (p *printer) item(v *edit.Value, end int, s *shape.Shape, column, limit int) (above, lines []string) {
 	if properties := p.properties(v); properties != "" || len(v.Items) == 0 || p.inLine(v) || p.commented(v) {
 		return nil, p.value("-", v, end, s, column, limit)
@@ -112,12 +111,12 @@ func (p *printer) item(v *edit.Value, end int, s *shape.Shape, column, limit int
 	return above, lines
 }
 
-// commented reports whether a comment stands between a dash and what follows it.
+// commented reports whether there is a comment between a dash and what follows it.
 func (p *printer) commented(v *edit.Value) bool {
 	return len(p.left) > 0 && p.left[0].start < v.Inner || len(v.Items) > 0 && v.Node.Style&yaml.FlowStyle != 0 && len(p.left) > 0 && p.left[0].start < v.Items[0].Start
 }
 
-// value writes a value behind a key or dash that ends at an offset.
+// value writes a value after a key or dash that ends at an offset.
 func (p *printer) value(head string, v *edit.Value, end int, s *shape.Shape, column, limit int) []string {
 	if properties := p.properties(v); properties != "" {
 		head += " " + properties
@@ -135,7 +134,7 @@ func (p *printer) value(head string, v *edit.Value, end int, s *shape.Shape, col
 	return append(p.short(head, between, v, end, s, column), texts(between[min(1, len(between)):])...)
 }
 
-// short writes a value that begins on the line of its key or dash. A comment between the two goes behind it.
+// short writes a value that begins on the line of its key or dash. A comment between the two is moved after it.
 func (p *printer) short(head string, between []comment, v *edit.Value, end int, s *shape.Shape, column int) []string {
 	if len(between) > 0 {
 		c := between[0]
@@ -161,7 +160,7 @@ func (p *printer) short(head string, between []comment, v *edit.Value, end int, 
 	return lines
 }
 
-// headEnd is where the line of a key ends whose value follows in lines of its own.
+// headEnd is where the text on the line of a key ends if its value follows on lines of its own.
 func (p *printer) headEnd(v *edit.Value, end int) int {
 	if v.Node.Style&yaml.FlowStyle != 0 {
 		return v.Inner
@@ -169,7 +168,7 @@ func (p *printer) headEnd(v *edit.Value, end int) int {
 	return end
 }
 
-// headed is a line with the comment behind it, and the further lines of that comment.
+// headed is a line with the comment after it, and the further lines of that comment.
 func (p *printer) headed(line string, end int) []string {
 	if len(p.left) == 0 {
 		return []string{line}
@@ -181,18 +180,18 @@ func (p *printer) headed(line string, end int) []string {
 	}
 	out := []string{line + trail}
 	width := utf8.RuneCountInString(line) + first.gap
-	for _, more := range p.goesOn(first) {
+	for _, more := range p.continuation(first) {
 		out = append(out, strings.Repeat(" ", width)+more)
 	}
 	return out
 }
 
-// inLine reports whether a list or mapping in brackets stands in one line.
+// inLine reports whether a list or mapping is in brackets, on one line.
 func (p *printer) inLine(v *edit.Value) bool {
 	return v.Node.Style&yaml.FlowStyle != 0 && !bytes.ContainsRune(p.data[v.Inner:v.End], '\n')
 }
 
-// flat writes a value in one line.
+// flat writes a value on one line.
 func (p *printer) flat(v *edit.Value, s *shape.Shape) string {
 	return strings.TrimLeft(p.properties(v)+" ", " ") + p.bare(v, s)
 }

@@ -1,14 +1,14 @@
-// Package format writes desired-state files in their one usual form and keeps what they mean, with every comment
-// beside what it is about.
+// Package format rewrites desired-state files in the canonical layout. Their meaning stays the same, and every comment
+// stays with what it is about.
 //
-//	indentation  2 blanks, also of lists inside mappings
-//	keys         in the order of the reference: name first, sections as in its first page
-//	lists        in one line, or an entry a line: as they were
-//	quotes       gone where no reader of YAML needs them
-//	blank lines  one where there were some, none at the ends
+//	indentation  2 blanks, also for lists inside mappings
+//	keys         in the order of the reference: name first, sections as on its first page
+//	lists        on one line, or with a line per entry, as they were
+//	quotes       removed where no YAML reader needs them
+//	blank lines  at most one in a row, and none at the beginning and end
 //
-// The places of values come from package edit, so that what is read is what the loader reads. The outcome is
-// compared with the input before anybody sees it.
+// Positions of values come from package edit, so that formatter and loader understand a file in the same way. The result
+// is compared with the input before it is returned.
 package format
 
 import (
@@ -25,17 +25,17 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// ErrJSON is the error of a file that is JSON, which has no comments and other usual forms.
+// ErrJSON is the error for a JSON file, for which this layout makes no sense.
 var ErrJSON = errors.New("is JSON, which fmt leaves as it is")
 
-// Format returns data as it should be written. s describes a document and tells the order of keys. Data must
-// be YAML; what is rare in YAML and cannot be kept is an error, such as keys behind a question mark.
+// Format returns data in the canonical layout. s is the shape of a document and determines the order of keys. Rare YAML
+// notation that cannot be preserved, such as keys after a question mark, is an error.
 func Format(data []byte, s *shape.Shape) ([]byte, error) {
 	plain := []byte(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(bytes.TrimPrefix(data, yamlnode.ByteOrderMark))))
 	if trimmed := bytes.TrimSpace(plain); len(trimmed) > 0 && trimmed[0] == '{' && json.Valid(trimmed) {
 		return nil, ErrJSON
 	}
-	for _, order := range []bool{true, false} { // aliases may need the order that there is
+	for _, order := range []bool{true, false} { // aliases may depend on the present order of keys
 		out, comments, err := format(plain, s, order)
 		if err != nil {
 			return nil, err
@@ -44,14 +44,14 @@ func Format(data []byte, s *shape.Shape) ([]byte, error) {
 			return out, nil
 		}
 	}
-	return nil, errors.New("cannot be formatted without changing what it says")
+	return nil, errors.New("cannot be formatted without changing its meaning")
 }
 
-// printer is one run over a file. Comments are taken from left in the order in which they stand.
+// printer is one run over a file.
 type printer struct {
 	data  []byte
-	left  []comment
-	order bool
+	left  []comment // not written yet, in the order of the file
+	order bool      // sort the keys of mappings
 }
 
 func format(data []byte, s *shape.Shape, order bool) (out []byte, comments []comment, err error) {
@@ -66,7 +66,7 @@ func format(data []byte, s *shape.Shape, order bool) (out []byte, comments []com
 	at := 0
 	for _, root := range documents {
 		if root == nil || root.Start == root.End && root.Node.Kind == yaml.ScalarNode {
-			continue // what separates it is between the others
+			continue // between writes the separators around an empty document
 		}
 		if root.Start != root.Inner {
 			return nil, nil, fmt.Errorf("line %d: an anchor or tag of a whole document cannot be formatted", root.Node.Line)
@@ -88,7 +88,7 @@ func format(data []byte, s *shape.Shape, order bool) (out []byte, comments []com
 	return []byte(strings.Join(lines, "\n") + "\n"), comments, nil
 }
 
-// root writes the value of a document, whose comments before it are known.
+// root writes the value of a document, and the comments before it.
 func (p *printer) root(v *edit.Value, s *shape.Shape, lead []string) []string {
 	if len(v.Items) == 0 || p.inLine(v) {
 		return append(lead, p.flat(v, s)+p.trail(v.End))
@@ -98,10 +98,10 @@ func (p *printer) root(v *edit.Value, s *shape.Shape, lead []string) []string {
 	return append(p.sorted(v, s, entries), foot...)
 }
 
-// between writes what stands between two documents: separators, directives and comments. The comments that
-// belong to what follows are returned apart.
+// between writes what separates two documents: separators, directives and comments. It returns in lead the comments that
+// belong to what follows.
 func (p *printer) between(from, to int) (lines, lead []string) {
-	for _, c := range p.take(to) { // the region has nothing but them and separators
+	for _, c := range p.take(to) { // apart from these, the region has only separators and directives
 		lines = p.separators(lines, from, c.start)
 		if c.alone || len(lines) == 0 {
 			if c.blank {
@@ -109,7 +109,7 @@ func (p *printer) between(from, to int) (lines, lead []string) {
 			}
 			lines = append(lines, c.text)
 		} else {
-			lines[len(lines)-1] += " " + c.text // behind ---
+			lines[len(lines)-1] += " " + c.text // after ---
 		}
 		from = c.end
 	}
@@ -123,13 +123,13 @@ func (p *printer) between(from, to int) (lines, lead []string) {
 	}
 	for _, line := range lines[i:] {
 		if strings.Contains(line, "yaml-language-server:") {
-			return lines, nil // the head of the file
+			return lines, nil // a comment about the whole file
 		}
 	}
 	return lines[:i:i], lines[i:]
 }
 
-// separators adds the marks of documents and the directives in a region without comments.
+// separators adds the document markers and directives in a region without comments.
 func (p *printer) separators(lines []string, from, to int) []string {
 	for line := range strings.Lines(string(p.data[from:to])) {
 		word := strings.TrimSpace(line)

@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// TestGoldens: testdata/NAME.yaml becomes NAME.golden, which stays as it is.
+// TestGoldens: formatting testdata/NAME.yaml gives NAME.golden, and formatting that changes nothing.
 func TestGoldens(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.yaml")
 	if err != nil || len(files) == 0 {
@@ -36,7 +36,7 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
-// TestLaws: every file that can be read comes through, means the same to the loader, and is not changed twice.
+// TestLaws: every valid file can be formatted, keeps its meaning for the loader, and does not change when formatted again.
 func TestLaws(t *testing.T) {
 	done := 0
 	for _, pattern := range []string{"testdata/*.*", "../testdata/check/*.yaml", "../../../examples/*/*.yaml", "../../../scripts/*/*.yaml"} {
@@ -55,11 +55,11 @@ func TestLaws(t *testing.T) {
 		}
 	}
 	if done < 30 {
-		t.Errorf("only %d files came through", done)
+		t.Errorf("only %d files were formatted", done)
 	}
 }
 
-// holdsLaws checks one file; false when it cannot be formatted.
+// holdsLaws checks one file; it returns false when the file cannot be formatted.
 func holdsLaws(t *testing.T, name string, data []byte) bool {
 	t.Helper()
 	in := spec.Input{Name: "f", Data: data}
@@ -78,8 +78,8 @@ func holdsLaws(t *testing.T, name string, data []byte) bool {
 	if err != nil || string(again) != string(out) {
 		t.Errorf("%s: formatted twice, it changes again (%v):\n%s", name, err, cmp.Diff(string(out), string(again)))
 	}
-	if d := cmp.Diff(said(data), said(out)); d != "" {
-		t.Errorf("%s: says something else (-before +after):\n%s", name, d)
+	if d := cmp.Diff(loaded(data), loaded(out)); d != "" {
+		t.Errorf("%s: its meaning changed (-before +after):\n%s", name, d)
 	}
 	return true
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// FuzzFormat: whatever is written, formatting keeps what the loader reads, and changes nothing twice. What it
-// cannot keep is an error, never another file.
+// FuzzFormat: formatting any file keeps its meaning for the loader or is an error, and formatting the result again changes
+// nothing.
 func FuzzFormat(f *testing.F) {
 	files, _ := filepath.Glob("../testdata/check/*.yaml")
 	more, _ := filepath.Glob("testdata/*.yaml")

@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// keeps reports whether the outcome of formatting says what there was, and has the same comments.
+// keeps reports whether a formatted text has the same meaning and the same comments as before.
 func keeps(before, after []byte, comments []comment) bool {
 	file, err := edit.Parse(after)
 	if err != nil {
@@ -26,12 +26,12 @@ func keeps(before, after []byte, comments []comment) bool {
 	}
 	slices.Sort(were)
 	slices.Sort(are)
-	said, err1 := meaning(before)
-	says, err2 := meaning(after)
-	return err1 == nil && err2 == nil && said == says && slices.Equal(were, are)
+	meant, err1 := meaning(before)
+	means, err2 := meaning(after)
+	return err1 == nil && err2 == nil && meant == means && slices.Equal(were, are)
 }
 
-// meaning is a text in which only what a file says makes a difference: not the order of keys, not quotes.
+// meaning is a text that is equal for files that differ only in layout, such as the order of keys or quotes.
 func meaning(data []byte) (string, error) {
 	documents, err := yamlnode.Documents(data)
 	var b strings.Builder
@@ -67,7 +67,7 @@ func plain(y *yaml.Node) string {
 	}
 }
 
-// target tells anchors of one name apart by what they stand for, one level deep.
+// target identifies the value of an alias by its text one level deep, since several anchors may have the same name.
 func target(y *yaml.Node) string {
 	if y.Alias == nil {
 		return ""

@@ -9,14 +9,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
 
-// sorted joins the lines of entries, those of a mapping in the order of its shape.
+// sorted joins the lines of entries; those of a mapping come in the order of its shape.
 func (p *printer) sorted(v *edit.Value, s *shape.Shape, entries []entry) (lines []string) {
 	if m := form(s, v); p.order && m != nil && len(v.Keys) > 0 && movable(v) {
 		first := entries[0].key
 		names := m.Names()
 		slices.SortStableFunc(entries, func(a, b entry) int { return rank(names, a.key) - rank(names, b.key) })
-		if was := slices.IndexFunc(entries, func(e entry) bool { return e.key == first }); was > 0 {
-			entries[was].blank = entries[0].blank // the gap stays where it was, between the first two
+		if now := slices.IndexFunc(entries, func(e entry) bool { return e.key == first }); now > 0 {
+			entries[now].blank = entries[0].blank // the previous first entry takes over the blank line of the new one, which needs none
 		}
 	}
 	for i, e := range entries {
@@ -28,7 +28,7 @@ func (p *printer) sorted(v *edit.Value, s *shape.Shape, entries []entry) (lines 
 	return lines
 }
 
-// rank is where a key belongs. Unknown ones come last; a merge key comes first.
+// rank is the position of a key in the order. A merge key comes first, unknown keys come last.
 func rank(names []string, key string) int {
 	if key == "<<" {
 		return -1
@@ -39,7 +39,7 @@ func rank(names []string, key string) int {
 	return len(names)
 }
 
-// form is the shape of a mapping or list among the forms that s may have; nil when nothing is known of it.
+// form is s, or the choice of s, that describes v, a mapping or list; nil if there is none.
 func form(s *shape.Shape, v *edit.Value) *shape.Shape {
 	if s == nil {
 		return nil
@@ -59,7 +59,7 @@ func form(s *shape.Shape, v *edit.Value) *shape.Shape {
 	return nil
 }
 
-// below is the shape of an entry of a value.
+// below is the shape of the i-th entry of a value.
 func below(s *shape.Shape, v *edit.Value, i int) *shape.Shape {
 	f := form(s, v)
 	switch {
@@ -68,14 +68,14 @@ func below(s *shape.Shape, v *edit.Value, i int) *shape.Shape {
 	case f.Type == shape.List:
 		return f.Items
 	}
-	said := map[string]any{}
+	values := map[string]any{}
 	for j, k := range v.Keys {
-		said[k.Node.Value] = v.Items[j].Node.Value
+		values[k.Node.Value] = v.Items[j].Node.Value
 	}
-	return f.FieldIn(said, v.Keys[i].Node.Value)
+	return f.FieldIn(values, v.Keys[i].Node.Value)
 }
 
-// movable reports whether the keys of a mapping can change places: none has an alias of an anchor in another.
+// movable reports whether the keys of a mapping can be reordered: no entry has an alias for an anchor in another entry.
 func movable(v *edit.Value) bool {
 	home := map[string]int{}
 	for i, item := range v.Items {
@@ -85,18 +85,18 @@ func movable(v *edit.Value) bool {
 			}
 		})
 	}
-	free := true
+	movable := true
 	for i, item := range v.Items {
 		visit(item, func(n *yaml.Node) {
 			if at, here := home[n.Value]; n.Kind == yaml.AliasNode && here && at != i {
-				free = false
+				movable = false
 			}
 		})
 	}
-	return free
+	return movable
 }
 
-// visit calls f for a value and all in it.
+// visit calls f for a value and everything inside it.
 func visit(v *edit.Value, f func(*yaml.Node)) {
 	f(v.Node)
 	for _, k := range v.Keys {

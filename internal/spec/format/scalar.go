@@ -13,10 +13,11 @@ import (
 
 const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle
 
-// harmless are texts in which no character means anything to YAML.
+// harmless matches texts without characters that are special in YAML.
 var harmless = shape.Expression(`^[\pL_0-9][\pL\pN_./-]*( [\pL\pN_./-]+)*$`)
 
-// scalar writes a scalar or alias inside what begins at a column. Lines but the first are indented by their own indentation alone.
+// scalar writes a scalar or alias in a list or mapping at a column. All its lines but the first lack the indentation of
+// that list or mapping.
 func (p *printer) scalar(v *edit.Value, flow bool, column int) []string {
 	raw := string(p.data[v.Inner:v.End])
 	style := v.Node.Style
@@ -38,8 +39,8 @@ func (p *printer) scalar(v *edit.Value, flow bool, column int) []string {
 	return lines
 }
 
-// block takes the indentation off a text behind | or >, which is inside what begins at a column. A digit tells
-// the indentation of a text that begins with blanks.
+// block removes the indentation of a block scalar in a list or mapping at a column. A digit in the header sets the
+// indentation of a text that begins with blanks.
 func block(raw string, column int) []string {
 	lines := strings.Split(raw, "\n")
 	header := []byte(strings.TrimRight(lines[0], " \t"))

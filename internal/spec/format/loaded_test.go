@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// said is what the loader makes of a file, but for the places of it all.
-func said(data []byte) (out []string) {
+// loaded describes what the loader reads from a file, without positions.
+func loaded(data []byte) (out []string) {
 	lookup := func(string) (string, bool) { return "", false }
 	state, findings := spec.Load([]spec.Input{{Name: "f", Data: data}}, spec.Options{Lookup: lookup})
 	for i := range state.Objects {
