@@ -125,7 +125,7 @@ func sketch(p *program, cmd *cobra.Command) spec.Outline {
 	})
 	_ = p.settle(flags)
 	inputs, _ := o.inputs(p)
-	return spec.Sketch(inputs, spec.Options{Environment: o.environment, Lookup: o.lookup(p)})
+	return spec.ReadOutline(inputs, spec.Options{Environment: o.environment, Lookup: o.lookup(p)})
 }
 
 // names are the names of objects that the files declare, of the kinds that --kind asks for.

@@ -42,7 +42,7 @@ func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *
 func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 	for _, path := range k.Loses(w.Value, have.Value) {
 		c.plan.Refusals = append(c.plan.Refusals, Refusal{
-			Guard: "secrets", Address: w.Address(), Reason: w.Address() + " would lose its " + path[1:] + " with the replace, since no gateway tells it",
+			Guard: "secrets", Address: w.Address(), Reason: w.Address() + " would lose its " + path[1:] + " with the replace, since no gateway shows it",
 			Would: "write it, or declare the new one under another name",
 		})
 	}
@@ -53,7 +53,7 @@ func (c *comparison) uploads(k *kind.Kind, w *kind.Declared, since string) {
 	for _, path := range k.Uploads {
 		if k.Open(w.Value, path) {
 			c.plan.Errors = append(c.plan.Errors, Note{
-				Address: w.Address(), Source: &w.Source, Message: "has no " + path[1:] + ", " + since + "; write it, since no gateway tells it",
+				Address: w.Address(), Source: &w.Source, Message: "has no " + path[1:] + ", " + since + "; write it, since no gateway shows it",
 			})
 		}
 	}

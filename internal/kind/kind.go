@@ -73,7 +73,7 @@ type Hooks[S any] struct {
 	Refs       func(S) []Ref                         // what must exist first; nothing
 	Clash      func(want, have S) []shape.Problem    // why a gateway's object cannot become what is wanted; nothing
 	Lapsed     func(s S, day string) []shape.Problem // why nothing can be written with the value on a day, YYYY-MM-DD; nothing
-	Loses      func(want, have S) []string           // JSON pointers of what a replace loses, since no gateway tells it and the files leave it out; none
+	Loses      func(want, have S) []string           // JSON pointers of what a replace loses, since no gateway shows it and the files leave it out; none
 	Excludes   func(a, b S) bool                     // whether there is no room for two of one name, where a gateway has it once (OnePlace); there never is
 	Unseen     func(want, have S) []string           // JSON pointers of what is wanted and cannot be compared, since this gateway does not tell it; none
 	Features   func(S) []string                      // instance features one of which it surely needs; none: any instance takes it

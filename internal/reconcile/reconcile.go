@@ -78,7 +78,7 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*compared.Result,
 }
 
 func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State) (*compared.Result, error) {
-	state := all.Referring(r.Options.CoversLink)
+	state := all.OnlyReferences(r.Options.CoversLink)
 	c := &compared.Result{Plan: &diff.Plan{}}
 	var (
 		l     fetch.Lists
@@ -94,7 +94,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	})
 	g.Go(func() (err error) { // what is looked into follows from objects alone
 		if l.Objects, l.Whole, err = reader.List(gctx, wants); err == nil {
-			draft = diff.Begin(l.Objects, state.Unbound(), r.Options)
+			draft = diff.Begin(l.Objects, state.WithoutLinks(), r.Options)
 			rows, err = inside(gctx, reader, draft, catalog)
 		}
 		return err
@@ -107,10 +107,10 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 		return nil, err
 	}
 	var err error
-	if l.Catalog, err = environments(ctx, reader, state, state.Called(calling(catalog.Catalog(), draft)), draft); err != nil {
+	if l.Catalog, err = environments(ctx, reader, state, state.Renamed(calling(catalog.Catalog(), draft)), draft); err != nil {
 		return nil, err
 	}
-	l.Catalog = state.Called(l.Catalog)
+	l.Catalog = state.Renamed(l.Catalog)
 	l.Catalog.Others = fetch.Targets(wants, l.Objects)
 	c.APIs = l.Catalog
 	c.Desired, c.Findings = state.Resolve(l.Catalog)

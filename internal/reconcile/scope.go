@@ -14,9 +14,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// outOfScope are the links that files declare in places that others may take, of what a options does not look at.
+// outOfScope are the links that files declare in places that others may take, of what the options leave out.
 func outOfScope(state *spec.State, options diff.Options, catalog *kind.Catalog) []kind.DeclaredLink {
-	others := state.Referring(func(k *kind.LinkKind, owner, env string) bool {
+	others := state.OnlyReferences(func(k *kind.LinkKind, owner, env string) bool {
 		return k.Slot != nil && options.Sees(env) && !options.Covers(kind.Of(k.Owner), owner)
 	})
 	if len(others.References) == 0 {

@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// desired writes a file with n objects: throttles, apps, plugins and ACLs in turn, two references each.
+// desired writes a file with n objects, alternately throttles, apps, plugins and ACLs, with two references each.
 func desired(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString("version: apigw-sync/v1\nthrottles:\n")

@@ -12,20 +12,20 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// checker compares nodes with shapes. One walk gives the plain value (string, int64, float64, bool,
-// nil, []any, map[string]any), variables replaced, and a finding for each mistake.
+// checker compares nodes with shapes. One walk yields the plain value (string, int64, float64, bool,
+// nil, []any, map[string]any) with its variables replaced, and reports a finding for each mistake.
 type checker struct {
 	options Options
-	prefix  func(n *yamlnode.Node) string // JSON pointer, inside the document of n, of where the walk began
-	path    []string                      // steps from there
+	prefix  func(n *yamlnode.Node) string // JSON pointer, in the document of n, of the value where the walk began
+	path    []string                      // steps from that value to the current one
 	report  func(Finding)
-	errors  int                     // findings that are no warnings
-	failed  map[*yamlnode.Node]bool // what an error was reported for
-	left    map[*yamlnode.Node]bool // secrets of empty variables: the gateway\'s are left alone
+	errors  int                     // findings that are not warnings
+	failed  map[*yamlnode.Node]bool // nodes with an error of their own
+	left    map[*yamlnode.Node]bool // secrets whose variable is empty: the gateway keeps its own
 
-	spared []string // fields that an ignore rule leaves to the gateway: they may be missing
+	ignoredFields []string // JSON pointers of fields under an ignore rule: they may be missing
 
-	origins []kind.Origin // of secrets, their pointers from where the walk began
+	origins []kind.Origin // of secrets, with pointers relative to the value where the walk began
 }
 
 func (c *checker) push(step string) { c.path = append(c.path, step) }
@@ -50,8 +50,8 @@ func (c *checker) warn(n *yamlnode.Node, problem, hint string, newer bool) {
 	c.report(f)
 }
 
-// value checks n. ok is false when the value is of no use, or of use only without some of its fields,
-// because of an error reported for it or inside it.
+// value checks n. ok is false when an error was reported for n or for something inside it; v then holds only
+// the fields that are correct, or nothing.
 func (c *checker) value(n *yamlnode.Node, s *shape.Shape) (v any, ok bool) {
 	before := c.errors
 	switch {
@@ -96,7 +96,7 @@ func (c *checker) null(n *yamlnode.Node, s *shape.Shape) {
 	case s.Type == shape.List:
 		hint = "write [] for none, or leave the key out"
 	case s.Type == shape.Text && n.Value != "":
-		hint = "quote it if it is a text, or leave the key out"
+		hint = "quote it if it is text, or leave the key out"
 	}
 	c.fail(n, "has no value", hint)
 }
@@ -124,8 +124,8 @@ func wanted(s *shape.Shape) string {
 	return strings.Join(names, " or ")
 }
 
-// leave marks a secret whose variable is empty: it means the same as leaving the key out, so that files can
-// be written without values of secrets.
+// leave marks a secret whose variable is empty. That means the same as leaving the key out, so that files can
+// be applied by somebody who does not have the secrets.
 func (c *checker) leave(n *yamlnode.Node) {
 	if c.left == nil {
 		c.left = map[*yamlnode.Node]bool{}
@@ -133,13 +133,13 @@ func (c *checker) leave(n *yamlnode.Node) {
 	c.left[n] = true
 }
 
-// doubtful reports whether an error was reported for n or inside it, so that what else can be said of it
-// may only repeat that.
-func (c *checker) doubtful(n *yamlnode.Node) bool {
-	return c.failed[n] || c.left[n] || slices.ContainsFunc(n.Keys, c.doubtful) || slices.ContainsFunc(n.Items, c.doubtful)
+// unusable reports whether an error was reported for n or something inside it, or whether it is an unset secret.
+// Further findings about n could be mere consequences of that.
+func (c *checker) unusable(n *yamlnode.Node) bool {
+	return c.failed[n] || c.left[n] || slices.ContainsFunc(n.Keys, c.unusable) || slices.ContainsFunc(n.Items, c.unusable)
 }
 
-// choose picks the choice whose type is the node's; nil when there is none.
+// choose picks the choice whose type fits the node; nil when none does.
 func choose(n *yamlnode.Node, s *shape.Shape) *shape.Shape {
 	wanted := []shape.Type{shape.Text, shape.Whole, shape.Number, shape.Flag}
 	switch {
@@ -180,7 +180,7 @@ func (c *checker) list(n *yamlnode.Node, s *shape.Shape) any {
 	return out
 }
 
-// fields checks a mapping. The field that takes its shape from another is looked at last.
+// fields checks a mapping. A field whose shape depends on another field (Cases) is checked last.
 func (c *checker) fields(n *yamlnode.Node, s *shape.Shape) any {
 	if n.Form != yamlnode.Mapping {
 		c.fail(n, "is "+describe(n)+"; expected a mapping", "")
@@ -188,7 +188,7 @@ func (c *checker) fields(n *yamlnode.Node, s *shape.Shape) any {
 	}
 	out := make(map[string]any, len(n.Keys))
 	late := -1
-	var meant []string // what unknown keys resemble: not missing as well
+	var misspelt []string // known keys that unknown ones resemble: reporting them as missing would repeat the mistake
 	for i, key := range n.Keys {
 		if s.Cases != nil && s.Cases.Field == key.Value {
 			late = i
@@ -201,13 +201,13 @@ func (c *checker) fields(n *yamlnode.Node, s *shape.Shape) any {
 		c.push(key.Value)
 		switch {
 		case s.Each != nil:
-			c.known(key, s)
+			c.knownKey(key, s)
 			out[key.Value], _ = c.value(n.Items[i], s.Each)
 		case s.Others == shape.Refused:
 			c.fail(key, "the key "+yamlnode.Shown(key.Value)+" is not known", keyHint(key.Value, s.Names()))
-			meant = append(meant, Nearest(key.Value, s.Names()))
+			misspelt = append(misspelt, Nearest(key.Value, s.Names()))
 		default:
-			if v := c.other(key, n.Items[i], s); !c.left[n.Items[i]] {
+			if v := c.unlistedKey(key, n.Items[i], s); !c.left[n.Items[i]] {
 				out[key.Value] = v
 			}
 		}
@@ -217,15 +217,15 @@ func (c *checker) fields(n *yamlnode.Node, s *shape.Shape) any {
 		c.field(out, n, late, s.FieldIn(out, s.Cases.Field))
 	}
 	for _, f := range s.Fields {
-		if f.Required && n.Index(f.Name) < 0 && !slices.Contains(meant, f.Name) && !(len(c.path) == 0 && slices.Contains(c.spared, "/"+f.Name)) {
+		if f.Required && n.Index(f.Name) < 0 && !slices.Contains(misspelt, f.Name) && !(len(c.path) == 0 && slices.Contains(c.ignoredFields, "/"+f.Name)) {
 			c.fail(n, f.Name+" is missing", missingHint(f))
 		}
 	}
 	return out
 }
 
-// known doubts a name that this version does not know, and refuses one that is much like one that it knows.
-func (c *checker) known(key *yamlnode.Node, s *shape.Shape) {
+// knownKey warns of a name that this version does not know, and refuses one that looks like a misspelt known name.
+func (c *checker) knownKey(key *yamlnode.Node, s *shape.Shape) {
 	if s.Known == nil || slices.Contains(s.Known, key.Value) {
 		return
 	}
@@ -236,8 +236,8 @@ func (c *checker) known(key *yamlnode.Node, s *shape.Shape) {
 	c.warn(key, "the key "+yamlnode.Shown(key.Value)+" is not known to this version and is sent as it is", "known are "+strings.Join(s.Known, ", "), true)
 }
 
-// other passes on what stands under a key that the shape does not list.
-func (c *checker) other(key, n *yamlnode.Node, s *shape.Shape) any {
+// unlistedKey returns the value of a key that the shape does not list.
+func (c *checker) unlistedKey(key, n *yamlnode.Node, s *shape.Shape) any {
 	if s.Others == shape.Doubted {
 		hint := Meant(key.Value, s.Names(), "remove it if that is a mistake")
 		c.warn(key, "the key "+yamlnode.Shown(key.Value)+" is not known to this version and is sent as it is", hint, true)
@@ -255,7 +255,7 @@ func (c *checker) field(out map[string]any, n *yamlnode.Node, i int, s *shape.Sh
 	}
 }
 
-// mappings reports whether v is a mapping or a list of them, which are of use without what is wrong in them.
+// mappings reports whether v is a mapping or a list of mappings. These remain usable when some of their fields are wrong.
 func mappings(v any) bool {
 	if list, ok := v.([]any); ok {
 		return !slices.ContainsFunc(list, func(item any) bool { return !mappings(item) })
@@ -276,7 +276,7 @@ func missingHint(f shape.Field) string {
 	return "add it"
 }
 
-// rules checks what a value of the right type must obey. After a broken rule others add nothing.
+// rules checks the rules for a value of the right type. It stops at the first one that is an error.
 func (c *checker) rules(n *yamlnode.Node, s *shape.Shape, v any) {
 	if v == nil {
 		return
@@ -331,7 +331,7 @@ func secretsIn(v any, s *shape.Shape) (out []string) {
 	return out
 }
 
-// tells reports whether a text holds one of the secrets, as it is or with its special characters escaped.
+// reveals reports whether a text contains one of the secrets, either verbatim or with its special characters escaped.
 func tells(text string, secrets []string) bool {
 	return slices.ContainsFunc(secrets, func(secret string) bool {
 		quoted := strconv.Quote(secret)

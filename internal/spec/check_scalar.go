@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// scalar gives a scalar the type that its shape wants.
+// scalar converts a scalar to the type of its shape.
 func (c *checker) scalar(n *yamlnode.Node, s *shape.Shape) any {
 	if s.Type == shape.Text {
 		return c.text(n, s)
@@ -24,18 +24,18 @@ func (c *checker) scalar(n *yamlnode.Node, s *shape.Shape) any {
 	case len(e.faults) > 0:
 		c.faults(n, e)
 		return nil
-	case e.varied && !e.whole:
-		c.fail(n, "mixes variables with other characters where "+s.Type.String()+" is expected", "let one variable hold all of it")
+	case e.hasVariables && !e.onlyVariables:
+		c.fail(n, "mixes variables with other characters where "+s.Type.String()+" is expected", "put the whole value into one variable")
 		return nil
-	case e.varied: // in quotes, too: inside { } and in JSON a variable cannot do without
+	case e.hasVariables: // even in quotes, since a variable inside { } or in JSON must be quoted
 		text, plain = e.text, true
 	}
 	v, problem, hint := convert(text, plain, s.Type)
 	if problem == "" {
 		return v
 	}
-	if e.varied {
-		problem, hint = "the variable holds no value for this; expected "+s.Type.String(), ""
+	if e.hasVariables {
+		problem, hint = "the value of the variable does not fit; expected "+s.Type.String(), ""
 		if !s.Secret {
 			problem = "is " + strconv.Quote(text) + " after its variables were replaced; expected " + s.Type.String()
 		}
@@ -44,7 +44,7 @@ func (c *checker) scalar(n *yamlnode.Node, s *shape.Shape) any {
 	return nil
 }
 
-// convert reads a scalar that is no text. Problems do not show the value.
+// convert reads a scalar whose shape is not text. The problem never contains the value, which may be secret.
 func convert(text string, plain bool, t shape.Type) (v any, problem, hint string) {
 	switch t {
 	case shape.Flag:
@@ -52,7 +52,7 @@ func convert(text string, plain bool, t shape.Type) (v any, problem, hint string
 			return text == "true", "", ""
 		}
 		if b, ok := flagOf(text); ok && plain {
-			return nil, "is not spelled as it should", "write " + strconv.FormatBool(b)
+			return nil, "is not spelled true or false", "write " + strconv.FormatBool(b)
 		} else if ok {
 			return nil, "is text; expected true or false", "write " + strconv.FormatBool(b) + " without quotes"
 		}
@@ -79,7 +79,7 @@ func convert(text string, plain bool, t shape.Type) (v any, problem, hint string
 	return nil, problem, wholeFix(text, !plain)
 }
 
-// text reads a text. Without quotes it must not look like anything else.
+// text reads a text. Without quotes it must not look like a number, date, flag or null in any version of YAML.
 func (c *checker) text(n *yamlnode.Node, s *shape.Shape) any {
 	if n.Plain && s != untilShape {
 		if other := otherThanText(n.Value); other != "" {
@@ -96,10 +96,10 @@ func (c *checker) text(n *yamlnode.Node, s *shape.Shape) any {
 		c.faults(n, e)
 		return nil
 	}
-	if s == ownedText && !c.narrow(n, e) {
+	if s == ownedText && !c.ownedGlob(n, e) {
 		return nil
 	}
-	if s.Secret && e.varied && e.whole && e.text == "" {
+	if s.Secret && e.hasVariables && e.onlyVariables && e.text == "" {
 		c.leave(n)
 		return nil
 	}
@@ -109,25 +109,25 @@ func (c *checker) text(n *yamlnode.Node, s *shape.Shape) any {
 	return e.text
 }
 
-// narrow refuses a glob that a variable makes match more than its file says: what is owned may be deleted.
-func (c *checker) narrow(n *yamlnode.Node, e expanded) bool {
+// ownedGlob refuses a glob of owns that a variable makes broader than the file shows, because owned objects can be deleted.
+func (c *checker) ownedGlob(n *yamlnode.Node, e expanded) bool {
 	special := kind.Wildcards
 	if kind.IsGlob(strings.Trim(e.fixed, "*?")) {
-		special += ",-!^" // which mean something inside [ ] and { }
+		special += ",-!^" // which have a meaning inside [ ] and { }
 	}
 	switch {
-	case slices.ContainsFunc(e.puts, func(put string) bool { return strings.ContainsAny(put, special) }):
-		c.fail(n, "a variable puts wildcards into what the files own", "write wildcards beside the variable, as in ${TEAM}_*")
+	case slices.ContainsFunc(e.inserted, func(value string) bool { return strings.ContainsAny(value, special) }):
+		c.fail(n, "a variable contains wildcards, which would widen what the files own", "write the wildcards in the file, as in ${TEAM}_*")
 		return false
-	case e.varied && !strings.ContainsFunc(sets.ReplaceAllString(e.text, ""), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }):
-		c.fail(n, "nothing but wildcards and separators is left once its variables were replaced; all of it would be owned", `set the variable, or write "*" if that is meant`)
+	case e.hasVariables && !strings.ContainsFunc(characterSets.ReplaceAllString(e.text, ""), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }):
+		c.fail(n, "consists only of wildcards and separators once its variables are replaced, and would own nearly everything", `set the variable, or write "*" if that is meant`)
 		return false
 	}
 	return true
 }
 
-// sets are parts of globs that stand for one character of many.
-var sets = regexp.MustCompile(`\[[^\]]*\]`)
+// characterSets matches the parts of a glob such as [a-z], which stand for one character.
+var characterSets = regexp.MustCompile(`\[[^\]]*\]`)
 
 func (c *checker) faults(n *yamlnode.Node, e expanded) {
 	for _, f := range e.faults {
@@ -135,7 +135,7 @@ func (c *checker) faults(n *yamlnode.Node, e expanded) {
 	}
 }
 
-// free passes a value on as it is. Numbers that YAML readers disagree about are errors here, too.
+// free returns a value that no shape describes, as it is. Scalars that YAML readers disagree about are errors here, too.
 func (c *checker) free(n *yamlnode.Node) any {
 	switch n.Form {
 	case yamlnode.Mapping:
@@ -175,7 +175,7 @@ func (c *checker) freeScalar(n *yamlnode.Node) any {
 			if v, ok := yamlnode.Number(n.Value); ok && sameSpelling(v, n.Value) {
 				return v
 			} else if yamlnode.SpellsWhole(n.Value) {
-				return json.Number(n.Value) // too large for int64, not for gateways
+				return json.Number(n.Value) // too large for int64, but the gateway may accept it
 			}
 			c.fail(n, "YAML readers disagree about what this is", "quote it if it is text, else write it like 800, 0.5, true or null")
 			return nil
@@ -186,8 +186,8 @@ func (c *checker) freeScalar(n *yamlnode.Node) any {
 		c.faults(n, e)
 		return nil
 	}
-	if c.private() {
-		if e.varied && e.whole && e.text == "" {
+	if c.secretByName() {
+		if e.hasVariables && e.onlyVariables && e.text == "" {
 			c.leave(n)
 			return nil
 		}
@@ -196,8 +196,8 @@ func (c *checker) freeScalar(n *yamlnode.Node) any {
 	return e.text
 }
 
-// private reports whether the walk stands at a value of which no shape, but the name tells that it is secret.
-func (c *checker) private() bool {
+// secretByName reports whether the key of the current value sounds like a secret, which matters where no shape says so.
+func (c *checker) secretByName() bool {
 	i := len(c.path) - 1
 	for i > 0 && strings.Trim(c.path[i], "0123456789") == "" {
 		i--

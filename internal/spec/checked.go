@@ -8,22 +8,22 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// Checked is a YAML document of another format than that of desired-state files, checked against its shape.
+// Checked is a YAML document that is not a desired-state file, such as the config file, checked against its shape.
 type Checked struct {
-	Value map[string]any // as the shape has it; what was wrong is left out
+	Value map[string]any // as the shape describes it, without the fields that were wrong
 	root  *yamlnode.Node
 }
 
-// At is the place of the value that a JSON pointer leads to, or of the last value on the way to it.
+// At is the source of the value at a JSON pointer, or of the last existing value on the path to it.
 func (d *Checked) At(pointer string) kind.Source { return sourceOf(d.root.At(pointer)) }
 
-// Has reports whether a JSON pointer leads to a value.
+// Has reports whether there is a value at a JSON pointer.
 func (d *Checked) Has(pointer string) bool {
 	_, reached := d.root.Reach(pointer)
 	return reached == pointer
 }
 
-// Keys are the keys of the mapping that a JSON pointer leads to, as they stand there.
+// Keys are the keys of the mapping at a JSON pointer, in the order of the file.
 func (d *Checked) Keys(pointer string) (keys []string) {
 	if !d.Has(pointer) {
 		return nil
@@ -34,14 +34,14 @@ func (d *Checked) Keys(pointer string) (keys []string) {
 	return keys
 }
 
-// Finding tells that something is wrong with the value at a JSON pointer.
+// Finding makes a finding about the value at a JSON pointer.
 func (d *Checked) Finding(pointer, problem, hint string) Finding {
 	return finding(d.root.At(pointer), pointer, problem, hint)
 }
 
-// ReadChecked reads a file whose documents are mappings of shape s, with the variables, the strictness
-// and the findings of desired-state files. Empty documents are left out. The documents are fit for use
-// only when no finding is an error. Top-level keys that begin with x- are a place for anchors. Without a lookup a dollar is a character like any other.
+// ReadChecked reads a file whose documents are mappings of shape s. Variables, strictness and findings are those of
+// desired-state files. Empty documents are left out, and top-level keys that begin with x- are ignored, as a place for
+// anchors. Do not use the documents when a finding is an error. Without a lookup a dollar has no special meaning.
 func ReadChecked(in Input, s *shape.Shape, lookup func(string) (string, bool)) ([]Checked, []Finding) {
 	roots, findings := read(in, nil)
 	var out []Checked
@@ -56,17 +56,10 @@ func ReadChecked(in Input, s *shape.Shape, lookup func(string) (string, bool)) (
 	return out, tidy(findings)
 }
 
-// withoutAnchors is a document without the keys that say nothing by themselves.
+// withoutAnchors is a document without its keys that begin with x-.
 func withoutAnchors(root *yamlnode.Node) *yamlnode.Node {
 	if root.Form != yamlnode.Mapping {
 		return root
 	}
-	out := *root
-	out.Keys, out.Items = nil, nil
-	for i, k := range root.Keys {
-		if !strings.HasPrefix(k.Value, anchorPrefix) {
-			out.Keys, out.Items = append(out.Keys, k), append(out.Items, root.Items[i])
-		}
-	}
-	return &out
+	return root.Only(func(key string) bool { return !strings.HasPrefix(key, anchorPrefix) })
 }

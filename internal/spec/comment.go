@@ -14,13 +14,13 @@ import (
 // Comment is a comment of an input that begins with a marker.
 type Comment struct {
 	Source kind.Source // of its #
-	Text   string      // behind the marker, without blanks around it
-	Alone  bool        // nothing else stands on its line
-	Line   int         // that it is about: its own, or the next one with a value when it stands alone; 0 when there is none
+	Text   string      // after the marker, without surrounding blanks
+	Alone  bool        // its line holds nothing else
+	Line   int         // the line that it is about: its own or, when it is alone, the next line with a value; 0 when there is none
 }
 
-// commentReader finds comments in the text of an input. The parser drops them, or keeps them without their
-// places; it is asked only for the texts in which a # begins none.
+// commentReader finds comments in the text of an input. The parser drops comments, or keeps them without a position,
+// so it serves only to find the scalars inside which a # does not begin a comment.
 type commentReader struct {
 	marker string
 	texts  []textNode
@@ -28,21 +28,21 @@ type commentReader struct {
 	starts []int // offsets in data at which lines begin
 }
 
-// textNode is a scalar that may hold a # of its own: in quotes, or as a block.
+// textNode is a scalar that may contain a #: one in quotes, or a block scalar.
 type textNode struct {
-	begins, ends mark // it ends before the value behind it begins; the zero mark is the end of the input
+	begins, ends mark // ends is the start of the next value, or the zero mark at the end of the input
 	block        bool
 	quote        byte
 }
 
-// mark is a place inside an input, columns in characters.
+// mark is a position in an input; columns count characters.
 type mark struct{ line, column int }
 
 func (m mark) before(other mark) bool {
 	return m.line < other.line || m.line == other.line && m.column < other.column
 }
 
-// see notes the texts of a document.
+// see records the quoted and block scalars of a document.
 func (r *commentReader) see(y *yaml.Node) {
 	at := mark{y.Line, y.Column}
 	if last := len(r.texts) - 1; last >= 0 && r.texts[last].ends == (mark{}) && y.Kind != yaml.DocumentNode {
@@ -62,7 +62,7 @@ func (r *commentReader) see(y *yaml.Node) {
 	}
 }
 
-// list returns the comments of an input, all documents of which were seen.
+// list returns the comments of an input. All its documents must have been passed to see.
 func (r *commentReader) list(in Input) (out []Comment) {
 	r.data = bytes.TrimPrefix(in.Data, yamlnode.ByteOrderMark)
 	lines := bytes.SplitAfter(r.data, []byte("\n"))
@@ -80,14 +80,14 @@ func (r *commentReader) list(in Input) (out []Comment) {
 				c.Line = nextValue(lines, at.line)
 			}
 			out = append(out, c)
-			break // the rest of the line belongs to it
+			break // the rest of the line belongs to this comment
 		}
 		start += len(line)
 	}
 	return out
 }
 
-// candidates are the offsets in a line at which a comment may begin that begins with the marker.
+// candidates are the offsets in a line where a comment with the marker may begin.
 func candidates(line []byte, marker string) (out []int) {
 	for i := range line {
 		if line[i] == '#' && (i == 0 || line[i-1] == ' ' || line[i-1] == '\t') &&
@@ -98,7 +98,7 @@ func candidates(line []byte, marker string) (out []int) {
 	return out
 }
 
-// nextValue is the first line from index i on, counted from 1, that holds more than comments and the dash of
+// nextValue is the number of the first line, searched from index i on, that holds more than comments and the dash of
 // an item.
 func nextValue(lines [][]byte, i int) int {
 	for ; i < len(lines); i++ {
@@ -109,7 +109,7 @@ func nextValue(lines [][]byte, i int) int {
 	return 0
 }
 
-// insideText reports whether the # at an offset, which is the place at, belongs to a text.
+// insideText reports whether the # at an offset, which is the position at, belongs to a scalar.
 func (r *commentReader) insideText(offset int, at mark) bool {
 	i := sort.Search(len(r.texts), func(i int) bool { return at.before(r.texts[i].begins) }) - 1
 	if i < 0 || r.texts[i].ends != (mark{}) && !at.before(r.texts[i].ends) {
@@ -124,13 +124,13 @@ func (r *commentReader) insideText(offset int, at mark) bool {
 		_, width := utf8.DecodeRune(r.data[begins:])
 		begins += width
 	}
-	open := begins + bytes.IndexByte(r.data[begins:], t.quote) // an anchor may stand before it
+	open := begins + bytes.IndexByte(r.data[begins:], t.quote) // an anchor may come first
 	end := yamlnode.Closing(r.data[open+1:], t.quote)
 	return end < 0 || offset < open+1+end
 }
 
-// insideBlock reports whether an offset belongs to the block whose | or > stands on the first line of data:
-// nothing up to there is indented less than the first line of its text.
+// insideBlock reports whether an offset belongs to the block scalar whose | or > is on the first line of data:
+// no line up to the offset is indented less than the first line of its text.
 func insideBlock(data []byte, offset int) bool {
 	first := 0
 	for i, line := range bytes.Split(data[:offset+1], []byte("\n")) {

@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// TestComments: a comment is found where it stands, and no text is taken for one.
+// TestComments: comments have the right position, and a # inside a scalar is not taken for one.
 func TestComments(t *testing.T) {
 	const file = "\ufeff# mark top of the file\r\n" + `version: apigw-sync/v1 #mark behind a value
 throttles:
@@ -39,7 +39,7 @@ e: >-
 	var got []Comment
 	for _, c := range places.Comments {
 		if c.Source.File != "f.yaml" {
-			t.Errorf("the file of %+v", c)
+			t.Errorf("wrong file: %+v", c)
 		}
 		c.Source.File = ""
 		got = append(got, c)

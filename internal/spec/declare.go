@@ -14,11 +14,11 @@ import (
 
 // declare checks an entry and turns it into an object, the parts inside it, and references.
 func (l *loader) declare(e *entry) {
-	c := &checker{options: l.options, report: l.report, prefix: e.prefix, spared: l.spared(e)}
+	c := &checker{options: l.options, report: l.report, prefix: e.prefix, ignoredFields: l.ignoredFields(e)}
 	v, good := c.value(e.node, items[e.kind.Section])
 	if !good {
-		l.lonely(e)
-		// What is left of the item is still looked at, so that all its mistakes are told at once.
+		l.incomplete(e)
+		// The usable fields of the item are still examined, so that all its mistakes are reported at once.
 		defer func(n int) { l.state.Objects = l.state.Objects[:n] }(len(l.state.Objects))
 	}
 	item, _ := v.(map[string]any)
@@ -45,8 +45,8 @@ func (l *loader) declare(e *entry) {
 	}
 }
 
-// spared are the fields of an item that an ignore rule leaves as the gateway has them.
-func (l *loader) spared(e *entry) (fields []string) {
+// ignoredFields are the fields of an item that an ignore rule leaves as they are on the gateway.
+func (l *loader) ignoredFields(e *entry) (fields []string) {
 	for _, r := range l.state.Ignore {
 		if r.Kind == e.kind.Name && len(r.Fields) > 0 && kind.Glob(r.Name, e.name) {
 			fields = append(fields, r.Fields...)
@@ -55,8 +55,8 @@ func (l *loader) spared(e *entry) (fields []string) {
 	return fields
 }
 
-// lonely tells about a wrong item of an overlay that it changes nothing of the files.
-func (l *loader) lonely(e *entry) {
+// incomplete reports that an item of an overlay has errors and merges over no item of the files, which is often the cause.
+func (l *loader) incomplete(e *entry) {
 	if !e.alone {
 		return
 	}
@@ -68,10 +68,10 @@ func (l *loader) lonely(e *entry) {
 	}
 	hint := Meant(e.name, names, "complete it, or correct its name")
 	n := e.nameNode()
-	l.report(finding(n, e.prefix(n)+"/name", "the files have no "+e.kind.Name+" "+e.name+" that this could change, and it is not complete", hint))
+	l.report(finding(n, e.prefix(n)+"/name", "the files have no "+e.kind.Name+" "+e.name+" for this overlay to change, and the item alone is not complete", hint))
 }
 
-// owner makes the object of an entry from its own fields.
+// owner makes the object of an entry from its own fields, without parts and references.
 func (l *loader) owner(c *checker, e *entry, item map[string]any) (kind.Declared, bool) {
 	own := maps.Clone(item)
 	delete(own, "protected")
@@ -94,7 +94,7 @@ func (l *loader) owner(c *checker, e *entry, item map[string]any) (kind.Declared
 	return d, true
 }
 
-// parts declares what lives inside an owner. A single part is the element itself.
+// parts declares the parts of an owner. Of a kind with a single part, v is that part and not a list.
 func (l *loader) parts(c *checker, k *kind.Kind, owner *kind.Declared, v any, n *yamlnode.Node) {
 	c.push(k.Field)
 	defer c.pop()
@@ -108,7 +108,7 @@ func (l *loader) parts(c *checker, k *kind.Kind, owner *kind.Declared, v any, n 
 		return
 	}
 	for i, element := range elements {
-		if element == nil || c.doubtful(n.Items[i]) {
+		if element == nil || c.unusable(n.Items[i]) {
 			continue
 		}
 		c.push(strconv.Itoa(i))
@@ -122,34 +122,34 @@ func (l *loader) part(c *checker, k *kind.Kind, owner *kind.Declared, element an
 		problems := append(k.Check(o.Value), k.CheckIn(owner.Value, o.Value)...)
 		c.problems(n, problems, k, o.Value)
 		d := kind.Declared{Object: o, Source: sourceOf(n), Secrets: c.originsOf(c.within(), k.Secrets(o.Value))}
-		l.place(c, k, &d, n)
+		l.once(c, k, &d, n)
 		l.state.Objects = append(l.state.Objects, d)
 	}
 }
 
-// place claims the name of what a gateway has once, whatever it lives in.
-func (l *loader) place(c *checker, k *kind.Kind, d *kind.Declared, n *yamlnode.Node) {
+// once reports a part, such as a domain, that two owners declare although a gateway can have only one of that name.
+func (l *loader) once(c *checker, k *kind.Kind, d *kind.Declared, n *yamlnode.Node) {
 	if !k.OnePlace {
 		return
 	}
 	id := k.Name + strings.TrimPrefix(d.Key, d.Owner)
-	first := l.placed[id]
+	first := l.single[id]
 	if first == nil {
-		l.placed[id] = d
+		l.single[id] = d
 		return
 	}
 	if first.Owner == d.Owner {
-		return // its list says so
+		return // the check of its list reports that
 	}
-	f := finding(n, c.pointer(n), fmt.Sprintf("the %s %s is declared in the %s %s, too, at %s",
-		k.Name, strings.TrimPrefix(d.Key, d.Owner+"/"), k.Owner, first.Owner, location(first.Source)), "a gateway has it once; remove it from one of them")
+	f := finding(n, c.pointer(n), fmt.Sprintf("the %s %s is also declared in the %s %s, at %s",
+		k.Name, strings.TrimPrefix(d.Key, d.Owner+"/"), k.Owner, first.Owner, location(first.Source)), "a gateway can have only one; remove it from one of them")
 	if !k.Excludes(first.Value, d.Value) {
-		f.Warning, f.Hint = true, "many gateways have it once; find out whether yours takes both, or remove it from one of them"
+		f.Warning, f.Hint = true, "many gateways can have only one; find out whether yours accepts both, or remove it from one of them"
 	}
 	l.report(f)
 }
 
-// problems reports what a kind found in a value, at the place that its pointer leads to.
+// problems reports what a kind's checks found in a value, each at the position of its pointer.
 func (c *checker) problems(n *yamlnode.Node, problems []shape.Problem, k *kind.Kind, value any) {
 	if len(problems) == 0 {
 		return
@@ -164,7 +164,7 @@ func (c *checker) problems(n *yamlnode.Node, problems []shape.Problem, k *kind.K
 			hint = ""
 		}
 		target := n.At(p.Path)
-		if c.doubtful(target) {
+		if c.unusable(target) {
 			continue
 		}
 		f := finding(target, c.pointer(target)+p.Path, text, hint)
@@ -201,21 +201,21 @@ func (l *loader) checkMoves() {
 			}
 		}
 		if d.MovedFrom == d.Key {
-			report("is the present name", "remove moved_from")
+			report("is the current name", "remove moved_from")
 		} else if other := l.names[kind.Of(d.Kind).Section+"/"+d.MovedFrom]; other != nil {
-			report(fmt.Sprintf("the %s %s is declared at %s", d.Kind, d.MovedFrom, location(sourceOf(other.nameNode()))), "a rename needs a name that nothing else has; remove one of them")
+			report(fmt.Sprintf("the %s %s is declared at %s", d.Kind, d.MovedFrom, location(sourceOf(other.nameNode()))), "the old name of a rename must not be declared; remove one of them")
 		}
 		id := d.Kind + "/" + d.MovedFrom
 		if first := from[id]; first != nil {
-			report(fmt.Sprintf("the %s at %s was renamed from %s, too", d.Kind, location(first.Source), d.MovedFrom), "remove one of them")
+			report(fmt.Sprintf("the %s at %s is also renamed from %s", d.Kind, location(first.Source), d.MovedFrom), "remove one of them")
 			continue
 		}
 		from[id] = d
 	}
 }
 
-// checkCircles finds objects that refer to each other in a circle, of which none could be made first.
-func (l *loader) checkCircles() {
+// checkCycles finds objects that refer to each other in a cycle, so that none of them could be created first.
+func (l *loader) checkCycles() {
 	declared := map[string]*kind.Declared{}
 	for i := range l.state.Objects {
 		if d := &l.state.Objects[i]; kind.Of(d.Kind).Refers == d.Kind {
@@ -229,9 +229,9 @@ func (l *loader) checkCircles() {
 		for _, ref := range kind.Of(d.Kind).Refs(d.Value) {
 			at, next := slices.Index(way, ref.Address()), declared[ref.Address()]
 			switch {
-			case at == len(way)-1: // a reference to itself the kind finds
+			case at == len(way)-1: // a reference to itself, which the kind's own check reports
 			case at >= 0:
-				l.circle(d, ref, append(way[at:len(way):len(way)], ref.Address()))
+				l.cycle(d, ref, append(way[at:len(way):len(way)], ref.Address()))
 			case next != nil && !done[ref.Address()]:
 				walk(next, way)
 			}
@@ -245,8 +245,8 @@ func (l *loader) checkCircles() {
 	}
 }
 
-func (l *loader) circle(d *kind.Declared, ref kind.Ref, way []string) {
+func (l *loader) cycle(d *kind.Declared, ref kind.Ref, way []string) {
 	e := l.names[kind.Of(d.Kind).Section+"/"+d.Key]
 	n := e.node.At(ref.Path)
-	l.report(finding(n, e.prefix(n)+ref.Path, "closes a circle of references: "+strings.Join(way, " → "), "let one of them refer to something else"))
+	l.report(finding(n, e.prefix(n)+ref.Path, "closes a cycle of references: "+strings.Join(way, " → "), "let one of them refer to something else"))
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// unitless are the numbers that count or name something for which people have no unit.
+// unitless are the numbers that have no unit because they count or identify something.
 var unitless = map[string]string{
 	"vpc_channel_enabled": "true or false as a number",
 	"sample_ratio":        "a part of one",
@@ -18,7 +18,7 @@ var unitless = map[string]string{
 	"http_status":         "an HTTP status",
 }
 
-// everyShape calls f with the shape of every key that a document may have, those of each type of plugin included.
+// everyShape calls f with the shape of every possible key of a document, including the contents of all plugin types.
 func everyShape(f func(path string, s *shape.Shape)) {
 	var walk func(path string, s *shape.Shape)
 	walk = func(path string, s *shape.Shape) {
@@ -41,8 +41,7 @@ func everyShape(f func(path string, s *shape.Shape)) {
 	walk("", Document())
 }
 
-// TestEveryKeyIsDescribed: whoever hovers over a key reads what it is, in which unit, what it may be, and
-// finds something to copy.
+// TestEveryKeyIsDescribed: an editor can show for each key what it is, its unit and its rules, and an example to copy.
 func TestEveryKeyIsDescribed(t *testing.T) {
 	types := map[string]bool{}
 	everyShape(func(path string, s *shape.Shape) {
@@ -52,7 +51,7 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 			types[path[open:open+strings.Index(path[open:], ")")]] = true
 		}
 		if len(s.Doc) < 5 || !strings.HasSuffix(s.Doc, ".") {
-			t.Errorf("%s: the description is no sentence: %q", path, s.Doc)
+			t.Errorf("%s: the description is not a sentence: %q", path, s.Doc)
 		}
 		if (s.Type == shape.Whole || s.Type == shape.Number) && s.Unit == "" && unitless[name] == "" {
 			t.Errorf("%s: the number has no unit", path)
@@ -62,7 +61,7 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 		}
 		for i, r := range s.Rules {
 			if r.Says == "" {
-				t.Errorf("%s: rule %d has no words", path, i)
+				t.Errorf("%s: rule %d has no description", path, i)
 			}
 		}
 	})
@@ -71,7 +70,7 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 	}
 }
 
-// TestFixedAsReplaced: the shapes of kinds and what makes them replace an object agree.
+// TestFixedAsReplaced: the fields that shapes mark as fixed are those whose change replaces the object.
 func TestFixedAsReplaced(t *testing.T) {
 	for _, k := range kind.All {
 		var fixed []string
@@ -86,12 +85,12 @@ func TestFixedAsReplaced(t *testing.T) {
 		}
 		walk("", k.Shape)
 		if k.Owner == "" && !slices.Equal(fixed, k.Replace) {
-			t.Errorf("%s: described as fixed are %v, replaced on are %v", k.Name, fixed, k.Replace)
+			t.Errorf("%s: the shape marks %v as fixed, but %v cause a replace", k.Name, fixed, k.Replace)
 		}
 	}
 }
 
-// TestExamplesAreRight: an example or default that a rule refuses would teach a mistake.
+// TestExamplesAreRight: no rule refuses an example or a default.
 func TestExamplesAreRight(t *testing.T) {
 	everyShape(func(path string, s *shape.Shape) {
 		for _, v := range []any{s.Example, s.Default} {

@@ -17,23 +17,23 @@ type entry struct {
 	kind   *kind.Kind
 	name   string // variables replaced; "" when it has none
 	node   *yamlnode.Node
-	alone  bool             // from an overlay, with nothing below it
-	places []where          // the documents that its values come from
-	laid   []*yamlnode.Node // what overlays laid over it, in their order
+	alone  bool             // from an overlay that found nothing to merge over
+	places []where          // the item in the file, then those in overlays
+	laid   []*yamlnode.Node // the overlays' items, in the order in which they merged
 }
 
-// where is a document and the JSON pointer of an entry in it.
+// where is an item in one document.
 type where struct {
 	doc          *yamlnode.Document
-	prefix       string
-	line, column int32 // at which the entry begins
+	prefix       string // JSON pointer of the item
+	line, column int32  // where the item begins
 }
 
 func (w *where) source() kind.Source {
 	return kind.Source{File: w.doc.File, Line: int(w.line), Column: int(w.column)}
 }
 
-// prefix is where the entry stands in the document of a node.
+// prefix is the JSON pointer of the entry in the document of a node.
 func (e *entry) prefix(n *yamlnode.Node) string {
 	for _, w := range e.places {
 		if w.doc == n.Doc {
@@ -43,7 +43,7 @@ func (e *entry) prefix(n *yamlnode.Node) string {
 	return e.places[0].prefix
 }
 
-// nameNode is the node that tells the name, else the whole item.
+// nameNode is the node of the name, or the whole item when it has no name.
 func (e *entry) nameNode() *yamlnode.Node {
 	if n := e.node.Get("name"); n != nil {
 		return n
@@ -51,20 +51,13 @@ func (e *entry) nameNode() *yamlnode.Node {
 	return e.node
 }
 
-// trim lets go of all values but those that are still looked at once the entry is declared: large files
-// would else be held twice, as values and as objects.
+// trim drops all values except those that are still needed after the entry is declared. Otherwise large files
+// would be held in memory twice, as values and as objects.
 func (e *entry) trim() {
-	n := *e.node
-	n.Keys, n.Items = nil, nil
-	for i, key := range e.node.Keys {
-		if key.Value == "name" || key.Value == "moved_from" {
-			n.Keys, n.Items = append(n.Keys, key), append(n.Items, e.node.Items[i])
-		}
-	}
-	e.node = &n
+	e.node = e.node.Only(func(key string) bool { return key == "name" || key == "moved_from" })
 }
 
-// open takes one document apart.
+// open splits one document into its sections and its other keys.
 func (l *loader) open(root *yamlnode.Node, overlay bool, own map[string]*entry) {
 	c := l.checker("")
 	if root.Form == yamlnode.Broken {
@@ -74,29 +67,25 @@ func (l *loader) open(root *yamlnode.Node, overlay bool, own map[string]*entry) 
 		c.fail(root, "the document is "+describe(root)+"; expected a mapping", "begin with version: "+Version)
 		return
 	}
-	rest := *root
-	rest.Keys, rest.Items = nil, nil
 	var found []int
 	for i, key := range root.Keys {
 		switch section := sectionOf(key.Value); {
 		case section != nil:
 			found = append(found, i)
-		case strings.HasPrefix(key.Value, anchorPrefix): // a place for anchors
+		case strings.HasPrefix(key.Value, anchorPrefix):
 		case head.Field(key.Value) == nil:
 			c.push(key.Value)
 			c.fail(key, "the key "+yamlnode.Shown(key.Value)+" is not known", keyHint(key.Value, whole.Names()))
 			c.pop()
-		default:
-			rest.Keys, rest.Items = append(rest.Keys, key), append(rest.Items, root.Items[i])
 		}
 	}
-	l.head(&rest, overlay)
+	l.head(root.Only(func(key string) bool { return head.Field(key) != nil }), overlay)
 	for _, i := range found {
 		l.section(sectionOf(root.Keys[i].Value), root.Items[i], overlay, own)
 	}
 }
 
-// anchorPrefix begins keys of a document that say nothing by themselves.
+// anchorPrefix begins the keys of a document that are ignored, as a place for anchors.
 const anchorPrefix = "x-"
 
 func sectionOf(key string) *kind.Kind {
@@ -108,7 +97,7 @@ func sectionOf(key string) *kind.Kind {
 	return nil
 }
 
-// head reads the keys beside the sections. Those that are right count even when others are not.
+// head reads the keys that are not sections. Correct keys take effect even when others have errors.
 func (l *loader) head(n *yamlnode.Node, overlay bool) {
 	c := l.checker("")
 	values, _ := c.fields(n, head).(map[string]any)
@@ -130,7 +119,7 @@ func (l *loader) head(n *yamlnode.Node, overlay bool) {
 		item := n.Get("ignore").Items[i]
 		r := ignoreOf(m, item)
 		l.state.Ignore = append(l.state.Ignore, r)
-		c.ignoring(r, i, item)
+		c.ignoreFields(r, i, item)
 		l.places.ignoring(item, "/ignore/"+strconv.Itoa(i))
 	}
 }
@@ -152,7 +141,7 @@ func (l *loader) section(k *kind.Kind, n *yamlnode.Node, overlay bool, own map[s
 		return
 	}
 	if n.Form != yamlnode.List {
-		c.value(n, shape.OfList("", items[k.Section])) // tells what is wrong
+		c.value(n, shape.OfList("", items[k.Section])) // reports what is wrong
 		return
 	}
 	for i, item := range n.Items {
@@ -175,10 +164,10 @@ func (l *loader) item(k *kind.Kind, item *yamlnode.Node, at string, overlay bool
 	}
 }
 
-// setting is the key of an item under which the section of a kind that is Given has its value.
+// setting is the field that holds the value of an item, in a section that is a mapping of names to values (Given).
 const setting = "config"
 
-// given collects the items of a section that is a mapping of names to what is set.
+// given collects the items of a section that is a mapping of names to values.
 func (l *loader) given(k *kind.Kind, n *yamlnode.Node, overlay bool, own map[string]*entry) {
 	for i, name := range n.Keys {
 		key := func(text string) *yamlnode.Node { c := *name; c.Value = text; return &c }
@@ -194,7 +183,7 @@ func (l *loader) given(k *kind.Kind, n *yamlnode.Node, overlay bool, own map[str
 	}
 }
 
-// spelled is a pointer into a document as the document has it, where an item of a mapping is its value alone.
+// spelled converts a pointer into a Given section to the form of the file, where an item of the mapping is its value alone.
 func spelled(pointer string) string {
 	steps := strings.SplitN(pointer, "/", 5)
 	if len(steps) < 4 || steps[3] != setting {
@@ -206,7 +195,7 @@ func spelled(pointer string) string {
 	return strings.Join(append(steps[:3], steps[4:]...), "/")
 }
 
-// name is the name of an item, "" when it has none that can be read.
+// name is the name of an item; "" when it has none or it cannot be read.
 func (l *loader) name(item *yamlnode.Node) string {
 	n := item.Get("name")
 	if n == nil || n.Form != yamlnode.Scalar {
@@ -219,13 +208,13 @@ func (l *loader) name(item *yamlnode.Node) string {
 	return e.text
 }
 
-// add puts a new entry behind the others. One whose name is taken is still looked at for other mistakes.
+// add appends a new entry. One whose name is taken is added as well, so that its other mistakes are reported.
 func (l *loader) add(e *entry, taken map[string]*entry) {
 	l.unique(e, taken)
 	l.entries = append(l.entries, e)
 }
 
-// unique claims the name of an entry.
+// unique reserves the name of an entry; it reports a finding and returns false when the name is taken.
 func (l *loader) unique(e *entry, taken map[string]*entry) bool {
 	if e.name == "" {
 		return true
@@ -242,7 +231,7 @@ func (l *loader) unique(e *entry, taken map[string]*entry) bool {
 	return true
 }
 
-// overlay lays an entry over the one of the same section and name, or adds it.
+// overlay merges an entry over the one of the same section and name, or adds it.
 func (l *loader) overlay(e *entry, own map[string]*entry) {
 	if !l.unique(e, own) {
 		return

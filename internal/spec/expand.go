@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// maxNested is how deep the default of a variable may hold further variables.
+// maxNested is how deeply defaults of variables may be nested.
 const maxNested = 10
 
 // fault is something wrong with the variables of a text.
@@ -14,39 +14,42 @@ type fault struct{ problem, hint string }
 
 // expanded is a text with its variables replaced.
 type expanded struct {
-	text   string
-	varied bool     // it held a variable
-	whole  bool     // it consisted of variables alone
-	puts   []string // what each variable, or its default, puts into the text
-	fixed  string   // the text without what variables put into it
-	faults []fault  // not empty: text is of no use
+	text          string
+	hasVariables  bool
+	onlyVariables bool     // there are variables and nothing else
+	inserted      []string // the value of each variable, or its default
+	fixed         string   // the text outside variables
+	faults        []fault  // when there are any, text must not be used
 }
 
-// expand replaces ${NAME}, ${NAME:-default} and ${NAME:?message}, and $$ by $. A default may hold
-// variables again; what a variable holds is taken as it is. An empty variable is as good as none: in a
-// pipeline it is more often a secret or an input that is missing than a wish. Without a lookup there are no variables.
+// expand replaces ${NAME}, ${NAME:-default} and ${NAME:?message}, and $$ by $. A default may contain variables;
+// the value of a variable is not expanded again. An empty variable counts as not set, because in a pipeline it is
+// more often a missing secret or input than a deliberate empty value. Without a lookup nothing is replaced.
 func expand(s string, lookup func(string) (string, bool)) expanded {
 	if lookup == nil || !strings.Contains(s, "$") {
 		return expanded{text: s}
 	}
 	e := expander{rest: s, lookup: lookup}
 	text := e.text(0, true)
-	return expanded{text: text, varied: e.varied, whole: e.varied && !e.literal, puts: e.puts, fixed: e.fixed.String(), faults: e.faults}
+	return expanded{
+		text: text, hasVariables: e.hasVariables, onlyVariables: e.hasVariables && !e.literal,
+		inserted: e.inserted, fixed: e.fixed.String(), faults: e.faults,
+	}
 }
 
 type expander struct {
-	rest    string
-	lookup  func(string) (string, bool)
-	faults  []fault
-	puts    []string
-	fixed   strings.Builder
-	varied  bool
-	literal bool // something stands beside the variables
-	stop    bool // the syntax is broken
+	rest         string
+	lookup       func(string) (string, bool)
+	faults       []fault
+	inserted     []string
+	fixed        strings.Builder
+	hasVariables bool
+	literal      bool // there is text outside the variables
+	stop         bool // the syntax is broken
 }
 
-// text reads up to the } that ends a default, or to the end at depth 0. Where it is not live, because
-// a default is not needed, variables are skipped.
+// text reads up to the } that ends a default or, at depth 0, up to the end. When it is not live, because the default is
+// not needed, missing variables are not faults.
 func (e *expander) text(depth int, live bool) string {
 	var b strings.Builder
 	for e.rest != "" && !e.stop {
@@ -61,11 +64,11 @@ func (e *expander) text(depth int, live bool) string {
 		case strings.HasPrefix(e.rest[i:], "${"):
 			b.WriteString(e.take(i, depth))
 			e.rest = e.rest[2:]
-			put := e.variable(depth, live)
+			value := e.variable(depth, live)
 			if depth == 0 {
-				e.puts = append(e.puts, put)
+				e.inserted = append(e.inserted, value)
 			}
-			b.WriteString(put)
+			b.WriteString(value)
 			continue
 		case strings.HasPrefix(e.rest[i:], "$$"):
 			b.WriteString(e.take(i+1, depth))
@@ -82,7 +85,7 @@ func (e *expander) text(depth int, live bool) string {
 	return b.String()
 }
 
-// take moves over n bytes of text.
+// take consumes n bytes of literal text.
 func (e *expander) take(n, depth int) string {
 	out := e.rest[:n]
 	e.rest = e.rest[n:]
@@ -93,14 +96,14 @@ func (e *expander) take(n, depth int) string {
 	return out
 }
 
-// variable reads what follows a ${.
+// variable reads the rest of a variable, after its ${.
 func (e *expander) variable(depth int, live bool) string {
-	e.varied = true
+	e.hasVariables = true
 	name := e.rest[:nameLength(e.rest)]
 	e.rest = e.rest[len(name):]
 	switch {
 	case name == textWord && strings.HasPrefix(e.rest, ":") && !strings.HasPrefix(e.rest, ":-") && !strings.HasPrefix(e.rest, ":?"):
-		e.fail("${file:…} is not the whole value, or its path holds $, { or }", "let it be all of the value, as in "+strconv.Quote("${file:certs/shop.pem}"))
+		e.fail("${file:…} is not the whole value, or its path contains $, { or }", "make it the whole value, as in "+strconv.Quote("${file:certs/shop.pem}"))
 		return ""
 	case name == "":
 		e.fail("a ${ is not followed by the name of a variable", "write ${NAME}, or $${ for the characters ${")
@@ -112,7 +115,7 @@ func (e *expander) variable(depth int, live bool) string {
 	value, set := e.lookup(name)
 	missing, byDefault := "the variable "+name+" is not set", ", or give it a default: ${"+name+":-…}"
 	if set {
-		missing, byDefault = "the variable "+name+" is empty, which counts as not set", ", or write ${"+name+":-} if empty is meant"
+		missing, byDefault = "the variable "+name+" is empty, which counts as not set", ", or write ${"+name+":-} if an empty value is meant"
 	}
 	const wayOut = "set it in the environment or under vars of the target"
 	switch {
@@ -132,7 +135,7 @@ func (e *expander) variable(depth int, live bool) string {
 			e.faults = append(e.faults, fault{strings.TrimSuffix(missing+": "+message, ": "), wayOut})
 		}
 	default:
-		e.fail("the variable "+name+" is not written as it should", "write ${NAME}, ${NAME:-default} or ${NAME:?message}")
+		e.fail("the variable "+name+" is not written correctly", "write ${NAME}, ${NAME:-default} or ${NAME:?message}")
 	}
 	return value
 }
@@ -144,7 +147,7 @@ func (e *expander) fail(problem, hint string) {
 	e.stop = true
 }
 
-// nameLength counts the bytes of a variable's name at the start of s.
+// nameLength is the length in bytes of the variable name at the start of s.
 func nameLength(s string) int {
 	for i := range len(s) {
 		c := s[i]
@@ -156,8 +159,8 @@ func nameLength(s string) int {
 	return len(s)
 }
 
-// Expand replaces the variables of a text that stands in no file of desired state. The error says which variable is
-// wrong, and nothing of what the text holds.
+// Expand replaces the variables of a text from outside the desired-state files. The error names the variable that is
+// wrong and reveals nothing else of the text.
 func Expand(s string, lookup func(string) (string, bool)) (string, error) {
 	e := expand(s, lookup)
 	if len(e.faults) > 0 {

@@ -48,18 +48,18 @@ func TestExpand(t *testing.T) {
 }
 
 func TestExpandTellsWhatItReplaced(t *testing.T) {
-	for in, want := range map[string][2]bool{ // varied, whole
+	for in, want := range map[string][2]bool{ // has variables, consists of variables only
 		"800": {false, false}, "$$": {false, false}, "${TEAM}": {true, true}, "${TEAM}${ENV}": {true, true},
 		"${TEAM} ": {true, false}, "1${TEAM}": {true, false}, "${NOTHING:-5}": {true, true}, "${TEAM}$$": {true, false},
 	} {
-		if e := expand(in, lookup); e.varied != want[0] || e.whole != want[1] {
-			t.Errorf("%q: varied %t, whole %t", in, e.varied, e.whole)
+		if e := expand(in, lookup); e.hasVariables != want[0] || e.onlyVariables != want[1] {
+			t.Errorf("%q: has variables %t, only variables %t", in, e.hasVariables, e.onlyVariables)
 		}
 	}
 }
 
-// FuzzExpand: texts without ${ only lose doubled dollars, escaped texts come back, and a fault never
-// holds what a variable holds.
+// FuzzExpand: in texts without ${ only doubled dollars change, escaped texts survive a round trip, and faults never
+// contain the value of a variable.
 func FuzzExpand(f *testing.F) {
 	for _, s := range []string{"", "$", "$$", "${A}", "${A:-${B:?c}}", "x${A:-$$}y", "${A:?m}", "${", "}", "${A:-{}}"} {
 		f.Add(s)
@@ -75,11 +75,11 @@ func FuzzExpand(f *testing.F) {
 				t.Fatalf("%q: %v", s, fault)
 			}
 		}
-		if !strings.Contains(s, "${") && (e.varied || len(e.faults) > 0 || e.text != strings.ReplaceAll(s, "$$", "$")) {
+		if !strings.Contains(s, "${") && (e.hasVariables || len(e.faults) > 0 || e.text != strings.ReplaceAll(s, "$$", "$")) {
 			t.Fatalf("%q gives %+v", s, e)
 		}
 		escaped := strings.ReplaceAll(s, "$", "$$")
-		if back := expand(escaped, lookup); back.text != s || back.varied {
+		if back := expand(escaped, lookup); back.text != s || back.hasVariables {
 			t.Fatalf("%q gives %+v", escaped, back)
 		}
 	})

@@ -9,26 +9,26 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Finding is something wrong with a desired-state file, at a place that an editor can jump to.
+// Finding is a problem in a desired-state file, with a position that an editor can jump to.
 type Finding struct {
 	Source  kind.Source
 	Path    string // JSON pointer inside the YAML document; "" is the document itself
-	Problem string // what is wrong; never holds a secret
+	Problem string // what is wrong; never contains a secret
 	Hint    string // what to do about it; may be empty
-	Warning bool   // the file can be used as it is
-	Newer   bool   // a warning about what this version does not know
-	Lost    Lost   // of a reference that leads nowhere, or elsewhere than to one place; else zero
+	Warning bool   // the file can still be used
+	Newer   bool   // a warning about something that this version does not know
+	Lost    Lost   // of a reference that cannot be resolved; otherwise zero
 }
 
-// Lost is a reference that does not lead to what it asks for.
+// Lost is a reference that cannot be resolved: it matches nothing, several APIs, or a slot that is taken.
 type Lost struct {
 	Owner       string // address of the object whose reference it is
 	Reference   string // as findings show it
-	Environment string // "" when the reference is to no API
-	Problem     string // in a few words, such as "not published"
+	Environment string // "" unless the reference is to an API
+	Problem     string // a short phrase, such as "not published"
 }
 
-// String is file:line:col: path: problem; hint. A warning says so behind its place.
+// String is file:line:col: path: problem; hint. For a warning the word "warning" follows the position.
 func (f Finding) String() string {
 	var b strings.Builder
 	b.WriteString(location(f.Source) + ": ")
@@ -45,7 +45,7 @@ func (f Finding) String() string {
 	return b.String()
 }
 
-// Sort orders findings by file, line, column and path, and what they say.
+// Sort orders findings by file, line, column, path and text.
 func Sort(findings []Finding) { slices.SortStableFunc(findings, compareFindings) }
 
 func compareFindings(a, b Finding) int {
@@ -54,7 +54,7 @@ func compareFindings(a, b Finding) int {
 		cmp.Compare(a.Path, b.Path), cmp.Compare(a.Problem, b.Problem), cmp.Compare(a.Hint, b.Hint))
 }
 
-// tidy sorts findings and drops repeats, as come from a mistake in a value that aliases share.
+// tidy sorts findings and drops repeats, which arise from a mistake in a value that several aliases share.
 func tidy(findings []Finding) []Finding {
 	Sort(findings)
 	return slices.Compact(findings)

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// FuzzLoad: no input makes Load or Sketch panic, findings point into the file, loading again gives the same, and
-// what was read without errors can be resolved.
+// FuzzLoad: Load and ReadOutline never panic, findings point into the file, loading again gives the same result, and
+// a state without errors can be resolved.
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte("version: apigw-sync/v1 # mark one\n# mark two\nignore: [{kind: acl, name: \"# mark\"}]\n"), []byte("a: |\n  # mark"))
 	for _, file := range corpus(f) {
@@ -32,7 +32,7 @@ func FuzzLoad(f *testing.F) {
 			}
 			inside(t, in, finding)
 		}
-		outline := Sketch(inputs, Options{Lookup: lookup})
+		outline := ReadOutline(inputs, Options{Lookup: lookup})
 		again, repeated := Load(inputs, Options{Lookup: lookup})
 		if diff := cmp.Diff(findings, repeated); diff != "" {
 			t.Fatal(diff)
@@ -55,7 +55,7 @@ func FuzzLoad(f *testing.F) {
 		for i := range state.Objects {
 			for pointer := range strings.FieldsSeq("/name /content/max_age /apis/0/name /values/0 /call_limits") {
 				places.Of(&state.Objects[i], pointer)
-				places.Says(&state.Objects[i], pointer)
+				places.DeclarationOf(&state.Objects[i], pointer)
 			}
 			places.Begins(&state.Objects[i])
 		}
@@ -66,20 +66,20 @@ func FuzzLoad(f *testing.F) {
 			t.Fatal(diff)
 		}
 		if d := cmp.Diff(state.References, outline.References, cmpopts.IgnoreFields(Reference{}, "Pointer")); d != "" {
-			t.Fatalf("a sketch of files without mistakes:\n%s", d)
+			t.Fatalf("the outline of files without mistakes differs:\n%s", d)
 		}
 		state.Resolve(gateway)
 	})
 }
 
-// inside demands that a finding points to a character of its file, or right behind one.
+// inside fails the test unless a finding points to a character of its file, or just after one.
 func inside(t *testing.T, in Input, f Finding) {
 	t.Helper()
 	if f.Problem == "" || f.Source.File != in.Name || f.Source.Line < 1 || f.Source.Column < 1 {
-		t.Fatalf("no place: %+v", f)
+		t.Fatalf("no position: %+v", f)
 	}
 	if !utf8.Valid(in.Data) || bytes.ContainsAny(in.Data, "\u0085\u2028\u2029") || bytes.ContainsRune(in.Data, '\r') {
-		return // other line ends; only the parser counts them
+		return // line ends that only the YAML parser recognises
 	}
 	lines := strings.Split(string(in.Data), "\n")
 	if f.Source.Line > len(lines) {

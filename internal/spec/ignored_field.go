@@ -11,30 +11,30 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// ignoring warns of the fields of an ignore rule under which nothing can ever differ.
-func (c *checker) ignoring(r kind.Ignore, rule int, n *yamlnode.Node) {
+// ignoreFields warns of the fields of an ignore rule that no difference can ever have.
+func (c *checker) ignoreFields(r kind.Ignore, rule int, n *yamlnode.Node) {
 	fields := n.Get("fields")
 	if fields == nil || len(fields.Items) != len(r.Fields) {
-		return // none, or one is wrong, which was told
+		return // there are none, or one has an error, which was reported
 	}
 	for i, f := range fields.Items {
-		if problem, hint := leadsNowhere(r.Kind, r.Fields[i]); problem != "" {
+		if problem, hint := unreachable(r.Kind, r.Fields[i]); problem != "" {
 			at := c.path
 			c.path = []string{"ignore", strconv.Itoa(rule), "fields", strconv.Itoa(i)}
-			c.warn(f, problem+", so that the rule leaves nothing alone there", hint, false)
+			c.warn(f, problem+", so that the rule has no effect there", hint, false)
 			c.path = at
 		}
 	}
 }
 
-// leadsNowhere tells why no difference of a kind has a path that begins with a pointer; "" where one can.
-func leadsNowhere(kindName, pointer string) (problem, hint string) {
+// unreachable says why no difference of a kind can have a path that begins with a pointer; the problem is "" when one can.
+func unreachable(kindName, pointer string) (problem, hint string) {
 	k := kind.Of(kindName)
 	if k == nil {
 		if kind.LinkOf(kindName) == nil {
 			return "", ""
 		}
-		return kindName + " has no fields", "leave fields out: the rule is then about all of it"
+		return kindName + " has no fields", "leave fields out, so that the rule is about the whole binding"
 	}
 	in := []*shape.Shape{k.Shape}
 	if k.Section != "" {
@@ -43,9 +43,9 @@ func leadsNowhere(kindName, pointer string) (problem, hint string) {
 	at := ""
 	for step := range jsonptr.Keys(pointer) {
 		var next []*shape.Shape
-		open := false // to keys that a newer gateway may know
+		open := false // to keys that only a newer gateway may know
 		for _, s := range choices(in) {
-			into, why, what := led(s, at, step)
+			into, why, what := descend(s, at, step)
 			open = open || into == nil && why == ""
 			next, problem, hint = append(next, into...), why, what
 		}
@@ -60,7 +60,7 @@ func leadsNowhere(kindName, pointer string) (problem, hint string) {
 	return "", ""
 }
 
-// choices are shapes with those that have several by all of these.
+// choices replaces each shape that allows several types by its choices.
 func choices(list []*shape.Shape) (out []*shape.Shape) {
 	for _, s := range list {
 		if s.Type == shape.Either {
@@ -72,16 +72,16 @@ func choices(list []*shape.Shape) (out []*shape.Shape) {
 	return out
 }
 
-// led are the shapes that a step of a path can lead to from what stands at a pointer; or else why it leads nowhere, and
-// what to write instead. Neither: whatever stands there is not described.
-func led(s *shape.Shape, at, step string) (into []*shape.Shape, why, instead string) {
+// descend returns the shapes of what a step of a path leads to, from a value of shape s at pointer at. Where it leads
+// nowhere, why and instead say so and what to write. All three are empty where no shape describes the value.
+func descend(s *shape.Shape, at, step string) (into []*shape.Shape, why, instead string) {
 	switch {
 	case s.Type == shape.Free:
 		return nil, "", ""
 	case s.Set:
-		return nil, at + " is a set, the entries of which have no places", "write " + at + " for all of it"
+		return nil, at + " is a set, whose entries have no index", "write " + at + " for the whole set"
 	case s.Type == shape.List && s.Key != nil && !s.Ordered && digits(step):
-		return nil, "the entries of " + at + " have no places: they go by " + strings.Join(s.Key, ", "), "write " + at + "/KEY with the key that diff shows, or " + at + " for all of them"
+		return nil, "the entries of " + at + " have no index: they are matched by " + strings.Join(s.Key, ", "), "write " + at + "/KEY with the key that diff shows, or " + at + " for all of them"
 	case s.Type == shape.List:
 		return []*shape.Shape{s.Items}, "", ""
 	case s.Type != shape.Map:

@@ -1,19 +1,19 @@
-// Package spec reads desired-state files: YAML (or JSON) bytes become checked objects that know their
-// places. It reads no files, no environment and no clock itself; see Input and Options.
+// Package spec reads desired-state files: YAML (or JSON) bytes become checked objects that know their position in
+// the files. It does not access files, the environment or the clock itself; see Input and Options.
 //
 // Load goes through these steps, and collects the findings of all inputs:
 //
 //	read      bytes to nodes, one tree per document; aliases, merge keys, duplicate keys
 //	open      documents to entries, one per item of a section
-//	overlay   entries of overlays over entries of the same section and name
-//	check     entries against the shapes of package kind; variables are replaced here
+//	overlay   merges entries of overlays over entries of the same section and name
+//	check     compares entries with the shapes of package kind, and replaces variables
 //	declare   checked entries to objects, parts and references
 //
-// Overlays: a mapping merges key by key, a list or scalar replaces, and a written null takes a key of
-// the file away. An item that no file has is added and must be complete. Globs under owns replace those
-// of the same kind, ignore rules and takes_over add up, and the environment of an overlay holds for its own references.
+// In an overlay, a mapping merges key by key, a list or scalar replaces the one in the file, and an explicit null
+// removes the key. An item that no file has is added and must be complete. Globs under owns replace those of the
+// same kind, ignore rules and takes_over are added, and the environment of an overlay applies to its own references.
 //
-// State.Resolve then finds the APIs that the references mean.
+// State.Resolve then finds the APIs that the references match.
 package spec
 
 import (
@@ -30,7 +30,7 @@ import (
 
 // Input is one file, read by the caller.
 type Input struct {
-	Name    string // as findings shall show it
+	Name    string // as findings show it
 	Data    []byte
 	Overlay bool // its items merge over those of the same section and name
 }
@@ -40,22 +40,22 @@ type Options struct {
 	Lookup      func(name string) (value string, ok bool) // variables; nil means that none is set
 	Environment string                                    // default environment of references; "" means RELEASE
 
-	// Text reads the file that ${file:PATH} names in an input; nil means that none can be read. An error says why in
-	// words that go on after the path.
+	// Text reads the file that ${file:PATH} names in an input; nil means that none can be read. The text of an error
+	// continues a sentence that begins with the path.
 	Text func(input, path string) (string, error)
 }
 
-// State is what the files say, references not resolved yet.
+// State is what the files declare, before references are resolved.
 type State struct {
-	Objects    []kind.Declared // in the order of the files, parts behind their owner
+	Objects    []kind.Declared // in the order of the files, parts after their owner
 	References []Reference
-	Owns       map[string][]string // kind to globs
+	Owns       map[string][]string // globs by kind
 	Ignore     []kind.Ignore
 	TakesOver  []string // addresses of policies
 }
 
-// Referring is the state with those references alone that are asked for by their kind, owner and environment.
-func (s *State) Referring(asked func(k *kind.LinkKind, owner, env string) bool) *State {
+// OnlyReferences is the state with only those references whose kind, owner and environment are asked for.
+func (s *State) OnlyReferences(asked func(k *kind.LinkKind, owner, env string) bool) *State {
 	others := func(r Reference) bool { return !asked(kind.LinkOf(r.Kind), r.Owner, r.Environment) }
 	if !slices.ContainsFunc(s.References, others) {
 		return s
@@ -65,16 +65,14 @@ func (s *State) Referring(asked func(k *kind.LinkKind, owner, env string) bool) 
 	return &out
 }
 
-// Load reads the inputs in their order: files first, then overlays in the order in which they apply.
-// The findings are sorted. The state is fit for further use only when no finding is an error; it is
-// never nil.
+// Load reads the inputs: files first, then overlays in the order in which they apply. The findings are sorted. The
+// state is never nil, but must not be used further when a finding is an error.
 func Load(inputs []Input, o Options) (*State, []Finding) {
 	return load(inputs, o, nil)
 }
 
-// LoadPlaces is Load that also tells where single values stand, and which comments begin with the marker; ""
-// asks for no comments.
-// For that it keeps all values: it takes about twice the memory.
+// LoadPlaces is Load that also returns the positions of single values and the comments that begin with the marker;
+// with the marker "" it returns no comments. It keeps all values, and so needs about twice the memory.
 func LoadPlaces(inputs []Input, o Options, marker string) (*State, *Places, []Finding) {
 	p := &Places{marker: marker, options: o, owns: map[string][]Place{}}
 	state, findings := load(inputs, o, p)
@@ -85,10 +83,10 @@ func load(inputs []Input, o Options, places *Places) (*State, []Finding) {
 	l := newLoader(o)
 	l.places = places
 	l.inputs(inputs)
-	l.makeRoom()
+	l.allocate()
 	for _, e := range l.entries {
 		l.declare(e)
-		if places == nil && e.kind.Refers != e.kind.Name { // a circle of references is told where it closes
+		if places == nil && e.kind.Refers != e.kind.Name { // cycles of references are reported at the reference that closes them
 			e.trim()
 		}
 	}
@@ -96,7 +94,7 @@ func load(inputs []Input, o Options, places *Places) (*State, []Finding) {
 		places.entries = l.names
 	}
 	l.checkMoves()
-	l.checkCircles()
+	l.checkCycles()
 	return l.state, tidy(l.findings)
 }
 
@@ -106,19 +104,19 @@ type loader struct {
 	state    *State
 	entries  []*entry                  // in the order of the files
 	names    map[string]*entry         // by section and name
-	placed   map[string]*kind.Declared // KIND/NAME to the first of what a gateway has once
+	single   map[string]*kind.Declared // by KIND/NAME: the first declaration of a part that a gateway can have only once
 	findings []Finding
-	places   *Places // nil when they are not asked for
+	places   *Places // nil unless LoadPlaces was called
 }
 
 func newLoader(o Options) *loader {
 	if o.Lookup == nil {
 		o.Lookup = func(string) (string, bool) { return "", false }
 	}
-	return &loader{options: o, state: &State{Owns: map[string][]string{}}, names: map[string]*entry{}, placed: map[string]*kind.Declared{}}
+	return &loader{options: o, state: &State{Owns: map[string][]string{}}, names: map[string]*entry{}, single: map[string]*kind.Declared{}}
 }
 
-// inputs opens files, then overlays. What others name with ${file:PATH} is a text, and no desired state.
+// inputs opens files, then overlays. An input that another one names with ${file:PATH} is not read as desired state.
 func (l *loader) inputs(inputs []Input) {
 	named := textsOf(inputs)
 	for _, overlay := range []bool{false, true} {
@@ -127,7 +125,7 @@ func (l *loader) inputs(inputs []Input) {
 				continue
 			}
 			if by, ok := named[path.Clean(in.Name)]; ok {
-				l.isText(in, by)
+				l.skipText(in, by)
 				continue
 			}
 			own := map[string]*entry{} // entries of this overlay
@@ -138,8 +136,8 @@ func (l *loader) inputs(inputs []Input) {
 	}
 }
 
-// makeRoom counts what is about to be declared.
-func (l *loader) makeRoom() {
+// allocate makes room for the objects and references that are about to be declared.
+func (l *loader) allocate() {
 	references := 0
 	for _, e := range l.entries {
 		for _, link := range kind.LinksFrom(e.kind.Name) {
@@ -154,12 +152,12 @@ func (l *loader) makeRoom() {
 
 func (l *loader) report(f Finding) { l.findings = append(l.findings, f) }
 
-// checker checks what stands at prefix of its document.
+// checker checks values below prefix, a JSON pointer in their document.
 func (l *loader) checker(prefix string) *checker {
 	return &checker{options: l.options, report: l.report, prefix: func(*yamlnode.Node) string { return prefix }}
 }
 
-// parse gives the documents of an input.
+// parse returns the documents of an input, and records its findings and comments.
 func (l *loader) parse(in Input) []*yamlnode.Node {
 	var c *commentReader
 	if l.places != nil && l.places.marker != "" && bytes.Contains(in.Data, []byte(l.places.marker)) {
@@ -173,7 +171,7 @@ func (l *loader) parse(in Input) []*yamlnode.Node {
 	return roots
 }
 
-// HoldsState reports whether an input says that it is a desired state, be it of another version.
+// HoldsState reports whether an input declares itself a desired state, of whatever version.
 func HoldsState(in Input) bool {
 	if !bytes.Contains(in.Data, []byte("apigw-sync/v")) {
 		return false
@@ -186,16 +184,16 @@ func HoldsState(in Input) bool {
 	return slices.ContainsFunc(roots, says) || len(findings) > 0 && versionLine.Match(in.Data)
 }
 
-// versionLine finds the version in what cannot be parsed.
+// versionLine finds the version in a file that cannot be parsed.
 var versionLine = regexp.MustCompile(`(?m)^[{ ]?["']?version["']?:\s*["']?apigw-sync/v`)
 
-// Syntax finds what keeps an input from being read at all, whatever its keys and values.
+// Syntax returns the findings that keep an input from being parsed, whatever its keys and values are.
 func Syntax(in Input) []Finding {
 	_, findings := read(in, nil)
 	return tidy(findings)
 }
 
-// read parses one input; its documents are shown to comments, which may be nil.
+// read parses one input. It passes the documents to comments, which may be nil.
 func read(in Input, comments *commentReader) (roots []*yamlnode.Node, findings []Finding) {
 	var see func(*yaml.Node)
 	if comments != nil {

@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files and the schema")
 
-// variables is what the corpus finds set.
+// variables are the variables that are set for the corpus.
 var variables = map[string]string{
 	"ENV": "STAGING", "LIMIT": "100", "TEAM": "orders", "WORDS": "many words", "EMPTY": "", "ON": "true",
 	"KEY": "orders_key_1", "SECRET": "tops3cretvalue", "SHORT": "s3cr", "REF": "orders/create_order",
@@ -25,7 +25,7 @@ var variables = map[string]string{
 func lookup(name string) (string, bool) { v, ok := variables[name]; return v, ok }
 
 // TestCorpus loads each file of testdata/check, with NAME.overlay.yaml over NAME.yaml where there is one,
-// and compares findings, or what was declared, with NAME.out.
+// and compares the findings or, without errors, what was declared, with NAME.out.
 func TestCorpus(t *testing.T) {
 	for _, file := range corpus(t) {
 		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
@@ -123,7 +123,7 @@ func wrong(findings []Finding) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return !f.Warning })
 }
 
-// No finding about any file of the corpus may hold a secret that a variable brought in.
+// No finding about a file of the corpus may contain a secret from a variable.
 func TestFindingsHoldNoSecret(t *testing.T) {
 	for _, file := range corpus(t) {
 		_, findings := Load(inputsOf(t, file), Options{Lookup: lookup})

@@ -1,32 +1,34 @@
 package spec
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// matcher finds the APIs that references mean. Each distinct reference is looked up once, and the
-// whole catalog is gone through only for one that names neither group, name nor path exactly.
+// matcher finds the APIs that references match. Each distinct reference is looked up once, and the whole
+// catalog is searched only for one that names neither group, name nor path exactly.
 type matcher struct {
 	catalog   *kind.Catalog
-	addresses map[string][]*kind.API // by group/api: all readings of a text at once
-	known     map[string][]*kind.API // by what the reference asks for
+	addresses map[string][]*kind.API // by group/api: covers all ways to split a text
+	known     map[string][]*kind.API // results by Reference.key
 	declared  []kind.Declared
 	others    map[string][]*kind.Target // targets of other kinds by kind; filled when they are needed
-	hints     int                       // searches for similar names that are left
+	hints     int                       // how many searches for similar names are left
 	names     []string                  // addresses, sorted; made when first needed
 }
 
-// Meaning tells what single references mean, as Resolve sees them.
+// Meaning finds the links of single references, as Resolve does.
 type Meaning struct{ m *matcher }
 
-// NewMeaning prepares to look references up in a catalog.
+// NewMeaning prepares to look up references in a catalog.
 func NewMeaning(c *kind.Catalog) *Meaning { return &Meaning{newMatcher(c, nil)} }
 
-// Of lists the links that a reference means, their owner's id left out: those that it asks for, and those that it lets
-// be, since their API is not published there. Wrong reports whether Resolve refuses it by itself.
+// Of returns the links of a reference, without the id of their owner: links are those that it asks for, and spared are
+// those that it leaves alone because their API is not published in the environment. Wrong reports whether Resolve would
+// refuse the reference, whatever other references there are.
 func (m *Meaning) Of(r *Reference) (links, spared []kind.Link, wrong bool) {
 	means := m.m.meaning(r)
 	for _, to := range means.live {
@@ -38,16 +40,19 @@ func (m *Meaning) Of(r *Reference) (links, spared []kind.Link, wrong bool) {
 	return links, spared, means.wrong
 }
 
-// meaning is what a reference matches, by what is published in its environment.
+// meaning is what a reference matches. An API that is published in the environment of the reference is live, any
+// other is idle.
 //
-//	pattern or optional   those that are published; the others are idle
-//	else                  all; one that is idle is wrong, unless another one is live
+//	optional              is never wrong
+//	pattern               is wrong if it matches no API at all, or if the environment does not exist
+//	any other reference   is also wrong if it matches no live API
 //
-// A glob, a group alone and tags make a pattern: APIs may come and go, and drafts may lie around.
+// A reference with a glob, with a group alone or with tags is a pattern: the set of APIs that it matches may change,
+// and may include drafts.
 type meaning struct {
 	live, idle []*kind.Target
-	several    []*kind.Target // that one text may mean: all of them are idle
-	wrong      bool           // the reference is refused
+	several    []*kind.Target // all APIs that an ambiguous text matches; they are in idle, too
+	wrong      bool           // Resolve refuses the reference
 }
 
 func (m *meaning) empty() bool { return len(m.live)+len(m.idle) == 0 }
@@ -79,13 +84,13 @@ func (m *matcher) meaning(r *Reference) (out meaning) {
 	return out
 }
 
-// severalNames reports whether a text was split in several ways.
+// severalNames reports whether a text matched APIs by splitting it in different ways.
 func severalNames(lists ...[]*kind.Target) bool {
 	all := slices.Concat(lists...)
 	return slices.ContainsFunc(all, func(t *kind.Target) bool { return t.API.Group != all[0].API.Group })
 }
 
-// maxHints bounds the searches for similar names: each goes through the whole catalog.
+// maxHints limits the searches for similar names, since each walks the whole catalog.
 const maxHints = 100
 
 func newMatcher(c *kind.Catalog, declared []kind.Declared) *matcher {
@@ -99,8 +104,8 @@ func newMatcher(c *kind.Catalog, declared []kind.Declared) *matcher {
 	return m
 }
 
-// Matches lists the APIs that each of the references means, published or not, in their order. A text that can be
-// read in several ways has several. One that means no APIs has none.
+// Matches lists, for each reference in order, the APIs that it matches, published or not. The list is empty for
+// references to other targets; an ambiguous text has all its matches.
 func (s *State) Matches(c *kind.Catalog) [][]*kind.API {
 	m := newMatcher(c, nil)
 	out := make([][]*kind.API, len(s.References))
@@ -125,7 +130,7 @@ func (m *matcher) match(r *Reference) []*kind.API {
 	return found
 }
 
-// key is equal for references that mean the same APIs.
+// key is equal for references that ask for the same APIs.
 func (r *Reference) key() string {
 	return strings.Join(append([]string{r.Group, r.Name, r.Method, r.Path}, r.Tags...), "\x00")
 }
@@ -139,7 +144,7 @@ func (m *matcher) search(r *Reference) (found []*kind.API) {
 	return found
 }
 
-// candidates is the shortest list that surely holds all matches.
+// candidates is the shortest indexed list that contains all matches.
 func (m *matcher) candidates(r *Reference) []*kind.API {
 	out := m.catalog.APIs
 	shorter := func(l []*kind.API) {
@@ -175,14 +180,14 @@ func (r *Reference) matches(a *kind.API) bool {
 	return true
 }
 
-// hint helps with a reference that matches nothing.
+// hint says what to do about a reference that matches nothing.
 func (m *matcher) hint(r *Reference) string {
 	otherwise := "check the spelling, or add optional: true to a mapping"
 	if r.Optional {
 		otherwise = ""
 	}
 	if kind.IsGlob(r.Text) {
-		return "globs are for mappings, as in {group: orders, name: \"get_*\"}"
+		return "a glob needs a mapping, as in {group: orders, name: \"get_*\"}"
 	}
 	if m.hints == 0 {
 		return otherwise
@@ -207,10 +212,7 @@ func (m *matcher) hint(r *Reference) string {
 
 func (m *matcher) sortedAddresses() []string {
 	if m.names == nil {
-		for address := range m.addresses {
-			m.names = append(m.names, address)
-		}
-		slices.Sort(m.names)
+		m.names = slices.Sorted(maps.Keys(m.addresses))
 	}
 	return m.names
 }
@@ -221,7 +223,7 @@ func (m *matcher) sortedGroups() []string {
 	return groups
 }
 
-// nearestName looks among the APIs that have all the rest of what is asked for.
+// nearestName searches the APIs that match everything but the name.
 func (m *matcher) nearestName(r *Reference) string {
 	other := *r
 	other.Name = ""
@@ -237,7 +239,7 @@ func (m *matcher) nearestName(r *Reference) string {
 	return addresses[Nearest(r.Name, names)]
 }
 
-// String is the reference as findings show it.
+// String is the reference in the form that findings show.
 func (r *Reference) String() string {
 	if r.Text != "" {
 		return r.Text

@@ -9,8 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// objects are those that a reference to targets other than APIs means, sorted by name: what files declare, and what the
-// gateway has besides. What files rename goes by its new name.
+// objects are the objects that a reference to targets other than APIs matches, sorted by name: those that the files
+// declare, and others on the gateway. Objects that the files rename are matched by their new name.
 func (m *matcher) objects(r *Reference) (found []*kind.Target) {
 	all := m.targets(r.Target())
 	if !kind.IsGlob(r.Text) {
@@ -27,7 +27,7 @@ func (m *matcher) objects(r *Reference) (found []*kind.Target) {
 	return found
 }
 
-// targets are the objects of a kind that links may lead to, sorted by name.
+// targets are all objects of a kind that can be the target of a link, sorted by name.
 func (m *matcher) targets(kindName string) []*kind.Target {
 	if all, ok := m.others[kindName]; ok {
 		return all
@@ -53,8 +53,8 @@ func (m *matcher) targets(kindName string) []*kind.Target {
 	return all
 }
 
-// unmatched tells about a reference to a target other than an API that means nothing, where it is known what there is. A
-// glob may.
+// unmatched reports a reference to targets other than APIs that matches nothing, unless the gateway's objects were not
+// read. For a glob that is a warning.
 func (r *resolver) unmatched(ref *Reference, m meaning) {
 	if _, read := r.matcher.catalog.Others[ref.Target()]; !m.empty() || !read {
 		return

@@ -7,8 +7,8 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// Nearest returns the candidate most like word, "" when none is like it: at most a third of the
-// characters may differ, one always. The first of several equally near ones wins.
+// Nearest returns the candidate most similar to word, "" when none is similar: up to a third of the characters may
+// differ, and at least one always may. Of equally similar candidates it returns the first.
 func Nearest(word string, candidates []string) string {
 	length := utf8.RuneCountInString(word)
 	limit := max(1, length/3)
@@ -27,7 +27,7 @@ func Nearest(word string, candidates []string) string {
 	return found
 }
 
-// Meant is the hint about a word that is not one of those known: the one most like it, else what to do otherwise.
+// Meant is the hint about an unknown word: the most similar known word or, if none is similar, the hint otherwise.
 func Meant(word string, known []string, otherwise string) string {
 	if near := Nearest(word, known); near != "" {
 		return "did you mean " + near + "?"
@@ -35,7 +35,7 @@ func Meant(word string, known []string, otherwise string) string {
 	return otherwise
 }
 
-// keyHint helps with an unknown key.
+// keyHint says what to do about an unknown key.
 func keyHint(key string, known []string) string {
 	if len(known) == 0 {
 		return "nothing is allowed here"

@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// secretAt notes where the secret in n comes from, so that it can be found again without being kept.
+// secretAt records where the secret in n comes from, so that messages can name the source without knowing the value.
 func (c *checker) secretAt(n *yamlnode.Node) {
 	o := kind.Origin{Path: c.within(), Source: sourceOf(n)}
 	o.Variables, _ = variablesOf(n.Value)
@@ -16,11 +16,11 @@ func (c *checker) secretAt(n *yamlnode.Node) {
 	c.origins = append(c.origins, o)
 }
 
-// within is where the walk stands, from where it began.
+// within is the JSON pointer of the current value, relative to the value where the walk began.
 func (c *checker) within() string { return jsonptr.Join(c.path...) }
 
-// originsOf are the origins of the secrets of a value that was declared at a pointer of the item. A secret that
-// is the whole of what stands there goes by the pointer that its kind gives it.
+// originsOf are the origins of the secrets of the object declared at a pointer of the item; secrets are their pointers
+// in that object. Where a part is written as a bare secret, its origin has the pointer of the part itself.
 func (c *checker) originsOf(prefix string, secrets []string) (out []kind.Origin) {
 	for _, p := range secrets {
 		for _, o := range c.origins {
@@ -34,19 +34,19 @@ func (c *checker) originsOf(prefix string, secrets []string) (out []kind.Origin)
 	return out
 }
 
-// partMost is how long the text beside the variables of a secret may be without giving part of it away: it joins
-// them, or is a prefix that all secrets of its sort have.
-const partMost = 7
+// maxClearLength is how many bytes outside variables a secret may have without counting as readable: such short
+// texts are separators between variables, or a prefix that all secrets of a sort share.
+const maxClearLength = 7
 
-// inClear lists the variables that a secret asks for, and reports whether it can be read in the file itself: as it
-// stands there, or as the default of a variable.
+// inClear lists the variables of a secret, and reports whether the secret can be read in the file itself, either
+// directly or as the default of a variable.
 func inClear(s string) (asks []string, readable bool) {
 	e := expand(s, func(name string) (string, bool) { asks = append(asks, name); return "", false })
-	return asks, e.text != "" && (!e.varied || e.whole || len(e.text) > partMost)
+	return asks, e.text != "" && (!e.hasVariables || e.onlyVariables || len(e.text) > maxClearLength)
 }
 
-// variablesOf lists the variables of which a text consists. Ok is false when it holds anything else, such as a
-// default, which would be a part of the secret in clear.
+// variablesOf lists the variables that a text consists of. Ok is false when it contains anything else, such as a
+// default, which would reveal a part of the secret.
 func variablesOf(s string) (names []string, ok bool) {
 	for s != "" {
 		rest, begins := strings.CutPrefix(s, "${")

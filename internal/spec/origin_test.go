@@ -58,7 +58,7 @@ func TestInClear(t *testing.T) {
 	}
 }
 
-// TestOrigins: where a secret comes from is kept with what holds it, overlays and lists included.
+// TestOrigins: each object knows the origins of its secrets, including those from overlays and in lists.
 func TestOrigins(t *testing.T) {
 	file := `version: apigw-sync/v1
 apps:

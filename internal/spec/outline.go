@@ -8,23 +8,23 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// Outline is what files name, right or wrong: enough to offer names to somebody who types one.
+// Outline holds the names in files that may have errors. Shell completion offers them.
 type Outline struct {
 	Items        []Item
-	References   []Reference // those that can be read; the fields about places are set as by Load
+	References   []Reference // those without errors; Pointer is not set
 	Environments []string    // sorted
 }
 
-// Item is an object by its name. Files that declare it twice have it twice.
+// Item is a declared object. One that is declared twice appears twice.
 type Item struct {
 	Kind   *kind.Kind
 	Name   string
-	Remark string // as it is written, variables not replaced; "" when there is none
+	Remark string // as written, variables not replaced; "" when there is none
 }
 
-// Sketch reads the inputs as Load does, but passes over what is wrong with them, so that files with errors, or
-// with variables that are not set, still tell the rest.
-func Sketch(inputs []Input, o Options) Outline {
+// ReadOutline reads the inputs like Load but skips whatever has errors, so that files with mistakes or unset variables
+// still yield the rest.
+func ReadOutline(inputs []Input, o Options) Outline {
 	l := newLoader(o)
 	l.inputs(inputs)
 	out := Outline{References: []Reference{}}
@@ -35,7 +35,7 @@ func Sketch(inputs []Input, o Options) Outline {
 		}
 		for _, link := range kind.LinksFrom(e.kind.Name) {
 			if n := e.node.Get(link.Field); n != nil {
-				out.References = append(out.References, l.sketched(e, link, n)...)
+				out.References = append(out.References, l.outlined(e, link, n)...)
 			}
 		}
 		environments[e.places[0].doc.Environment] = true
@@ -51,8 +51,8 @@ func Sketch(inputs []Input, o Options) Outline {
 	return out
 }
 
-// sketched are the references in a list of targets that can be read.
-func (l *loader) sketched(e *entry, link *kind.LinkKind, targets *yamlnode.Node) (out []Reference) {
+// outlined are the references without errors in a list of targets.
+func (l *loader) outlined(e *entry, link *kind.LinkKind, targets *yamlnode.Node) (out []Reference) {
 	c := l.checker(e.prefix(targets))
 	for _, n := range targets.Items {
 		v, ok := c.value(n, targetsShape(link).Items)
@@ -66,7 +66,7 @@ func (l *loader) sketched(e *entry, link *kind.LinkKind, targets *yamlnode.Node)
 	return out
 }
 
-// textOf is the text of a field of a mapping as it is written; "" when there is none.
+// textOf is the scalar of a field of a mapping, as written; "" when there is none.
 func textOf(n *yamlnode.Node, key string) string {
 	if field := n.Get(key); field != nil && field.Form == yamlnode.Scalar && !(field.Plain && yamlnode.IsNull(field.Value)) {
 		return field.Value

@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// TestSketch reads files that Load refuses.
-func TestSketch(t *testing.T) {
+// TestReadOutline reads files that Load refuses.
+func TestReadOutline(t *testing.T) {
 	inputs := []spec.Input{
 		{Name: "a.yaml", Data: []byte(`version: apigw-sync/v1
 environment: STAGING
@@ -24,7 +24,7 @@ acls: {not: a list}
 		{Name: "c.yaml", Data: []byte("apps: [{name: ok, remark: null}, {name: 移动商城}]")},
 		{Name: "over.yaml", Overlay: true, Data: []byte("apps: [{name: ok, remark: over}, {name: added}]")},
 	}
-	o := spec.Sketch(inputs, spec.Options{Environment: "PROD"})
+	o := spec.ReadOutline(inputs, spec.Options{Environment: "PROD"})
 	var items, references []string
 	for _, i := range o.Items {
 		items = append(items, i.Kind.Name+" "+i.Name+" "+i.Remark)

@@ -9,14 +9,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// policyText names a policy that another one may displace.
+// policyText is the address of a policy that another one may displace.
 var policyText = shape.OfText("A policy as KIND/NAME.", shape.Rule{
 	Says: "kind/name", Keywords: map[string]any{"pattern": "^(" + strings.Join(policies(), "|") + ")/.+$"},
 	Hint:   "write it as diff shows it, such as acl/orders_office",
 	Broken: func(v any) string { s, _ := v.(string); return BrokenPolicy(s) },
 }).WithExample("acl/orders_office")
 
-// policies are the kinds of what can be displaced.
+// policies are the kinds of the policies that can be displaced: those with a slot.
 func policies() (out []string) {
 	for _, k := range kind.Links {
 		if k.Slot != nil {
@@ -27,11 +27,11 @@ func policies() (out []string) {
 	return out
 }
 
-// BrokenPolicy is "" or why a text is no address of a policy that can be displaced.
+// BrokenPolicy says why a text is not the address of a policy that can be displaced; "" when it is one.
 func BrokenPolicy(text string) string {
 	k, name, _ := strings.Cut(text, "/")
 	if name == "" || !slices.Contains(policies(), k) {
-		return strconv.Quote(text) + " is no address of a policy that can be displaced (" + strings.Join(policies(), ", ") + ")"
+		return strconv.Quote(text) + " is not the address of a policy that can be displaced (" + strings.Join(policies(), ", ") + ")"
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 )
 
 // Reference names targets to which an owner is to be bound. Either Text or at least one of Group, Name, Method, Path and
-// Tags is set. Targets that are no APIs are named by Text alone, which may be a glob.
+// Tags is set. Targets other than APIs are named by Text alone, which may be a glob.
 type Reference struct {
 	Kind        string // of the links, such as acl_binding
 	Owner       string // name of the policy or app
@@ -19,14 +20,14 @@ type Reference struct {
 	Path        string // exact, as the API has it; "" means any
 	Tags        []string
 	Environment string // of APIs, never ""; "" for other targets
-	Text        string // group/api, of which either part may hold a / itself; or the name of another target
+	Text        string // group/api, where either part may contain a / itself; or the name of a target other than an API
 	Optional    bool   // it may match nothing
 	Source      kind.Source
 	Pointer     string // JSON pointer inside the YAML document
 }
 
-// Pattern reports whether a reference means whatever fits it, and not certain APIs: it has a glob or tags, or says
-// neither name nor path.
+// Pattern reports whether a reference stands for whatever matches rather than for particular APIs: it has a glob or tags,
+// or neither name nor path.
 func (r *Reference) Pattern() bool {
 	if r.Target() != kind.APublication {
 		return kind.IsGlob(r.Text)
@@ -34,7 +35,7 @@ func (r *Reference) Pattern() bool {
 	return r.Text == "" && (kind.IsGlob(r.Group) || kind.IsGlob(r.Name) || len(r.Tags) > 0 || r.Name == "" && r.Path == "")
 }
 
-// Target is the kind of what the reference means.
+// Target is the kind of the targets.
 func (r *Reference) Target() string { return kind.LinkOf(r.Kind).Target }
 
 // inside is the pointer of the reference inside the item of its owner.
@@ -42,12 +43,12 @@ func (r *Reference) inside() string {
 	return r.Pointer[strings.LastIndex(r.Pointer, "/"+kind.LinkOf(r.Kind).Field+"/"):]
 }
 
-// targetsShape is the list of what an owner is bound to.
+// targetsShape describes the list of references of an owner.
 func targetsShape(link *kind.LinkKind) *shape.Shape {
 	if link.Target == kind.APublication {
 		return apisShape
 	}
-	return shape.OfList("What it is bound to: each "+link.ToWord()+" of these names, whether files declare it or the gateway alone has it.", globText.Naming(link.Target)).
+	return shape.OfList("What it is bound to: each "+link.ToWord()+" with one of these names, declared in the files or present on the gateway.", globText.Naming(link.Target)).
 		WithAbsent("not managed; [] means bound nowhere")
 }
 
@@ -62,7 +63,7 @@ var APIAddress = shape.OfText("An API as group/api.",
 		Broken: func(v any) string { s, _ := v.(string); return brokenReference(s) },
 	}).WithExample("orders/create_order")
 
-// brokenReference is "" or why a text cannot be group/api.
+// brokenReference says why a text cannot be group/api; "" when it can.
 func brokenReference(text string) string {
 	switch {
 	case !strings.Contains(text, "/"):
@@ -77,14 +78,14 @@ func brokenReference(text string) string {
 
 var selectors = []string{"group", "name", "method", "path", "tags"}
 
-var referenceMap = shape.OfMap("APIs that have all of what is given.",
+var referenceMap = shape.OfMap("APIs that have all of the given properties.",
 	shape.May("group", globText),
 	shape.May("name", globText),
 	shape.May("method", shape.OfText("HTTP method, as the API has it.", shape.OneOf("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "ANY"))),
 	shape.May("path", shape.OfText("Path, exactly as the API has it.", shape.Length(1, 0)).WithExample("/v1/orders/{id}")),
 	shape.May("tags", shape.OfList("Tags, all of which the API must have.", shape.OfText("A tag.", shape.Length(1, 0)).WithExample("public"), shape.Count(1, 0))),
 	shape.May("environment", environmentShape),
-	shape.May("optional", shape.OfFlag("Whether it is fine when no API matches, or one is not published in the environment. What is bound to it stays.").WithDefault(false)),
+	shape.May("optional", shape.OfFlag("Whether the reference may match no API, or APIs that are not published in the environment. Existing bindings to such APIs stay.").WithDefault(false)),
 ).WithExample(map[string]any{"group": "orders"}).Obeying(
 	shape.TestMap(func(m map[string]any) string {
 		for _, s := range selectors {
@@ -103,7 +104,7 @@ func needOne() (out []any) {
 	return out
 }
 
-// referenceOf makes a reference of a checked entry of a list of targets; fallback is the default environment.
+// referenceOf makes a reference from v, a checked entry of a list of targets; fallback is the default environment.
 func referenceOf(link *kind.LinkKind, v any, n *yamlnode.Node, fallback string) Reference {
 	r := Reference{Kind: link.Name, Source: sourceOf(n)}
 	if text, ok := v.(string); ok {
@@ -120,11 +121,7 @@ func referenceOf(link *kind.LinkKind, v any, n *yamlnode.Node, fallback string) 
 	r.Environment, _ = m["environment"].(string)
 	r.Optional, _ = m["optional"].(bool)
 	r.Tags = texts(m["tags"])
-	for _, other := range []string{n.Doc.Environment, fallback, DefaultEnvironment} {
-		if r.Environment == "" {
-			r.Environment = other
-		}
-	}
+	r.Environment = cmp.Or(r.Environment, n.Doc.Environment, fallback, DefaultEnvironment)
 	return r
 }
 

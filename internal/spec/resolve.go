@@ -9,11 +9,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Resolve finds what all references mean: APIs in the catalog, other targets among what it has and what s declares. Findings that are errors mean that the result is not to be
-// applied; it is still fit to be compared, since what a reference may mean is then spared. The links are sorted by
-// address; the rest is shared with s.
+// Resolve finds the targets of all references: APIs in the catalog, other targets among the objects of the catalog and
+// of s. When a finding is an error, the result must not be applied. It can still be compared, because the links that a
+// wrong reference may stand for are spared. The links are sorted by address; everything else is shared with s.
 func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
-	c = s.Called(c)
+	c = s.Renamed(c)
 	r := resolver{
 		matcher: newMatcher(c, s.Objects), owners: make(map[string]*kind.Declared, len(s.Objects)),
 		links: make([]kind.DeclaredLink, 0, len(s.References)),
@@ -26,19 +26,20 @@ func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
 		r.reference(&s.References[i])
 	}
 	spared := slices.DeleteFunc(r.spared, func(l kind.DeclaredLink) bool { return r.done[idOf(&l.Link)] })
-	out := s.Unbound()
+	out := s.WithoutLinks()
 	out.Links, out.Spared = sortedLinks(r.links), spared
 	return out, tidy(r.findings)
 }
 
-// Called is the catalog with groups and environments under the names that the files give them. A reference to the new name of
-// what the files rename means what still has the old one, whether the run that resolves it renames it or not.
-func (s *State) Called(c *kind.Catalog) *kind.Catalog {
+// Renamed is the catalog with groups and environments under the names that the files give them. A reference to the new
+// name of a group that the files rename thus matches the group that still has the old name, even in a run that does not
+// carry out the rename.
+func (s *State) Renamed(c *kind.Catalog) *kind.Catalog {
 	names := map[string]string{}
 	for i := range s.Objects {
 		d := &s.Objects[i]
-		there := d.Kind == kind.AGroup && len(c.InGroup(d.Key)) > 0 || d.Kind == kind.AnEnvironment && c.HasEnv(d.Key)
-		if d.MovedFrom != "" && !there {
+		exists := d.Kind == kind.AGroup && len(c.InGroup(d.Key)) > 0 || d.Kind == kind.AnEnvironment && c.HasEnv(d.Key)
+		if d.MovedFrom != "" && !exists {
 			names[d.Kind+"/"+d.MovedFrom] = d.Key
 		}
 	}
@@ -48,8 +49,8 @@ func (s *State) Called(c *kind.Catalog) *kind.Catalog {
 	return c.Calling(func(kindName, key string) string { return names[kindName+"/"+key] })
 }
 
-// Unbound is the desired state but for what objects are bound to, which needs no catalog.
-func (s *State) Unbound() kind.Desired {
+// WithoutLinks is the desired state without links, which can be made without a catalog.
+func (s *State) WithoutLinks() kind.Desired {
 	return kind.Desired{Objects: s.Objects, Owns: s.Owns, Ignore: s.Ignore, TakesOver: s.TakesOver}
 }
 
@@ -59,21 +60,21 @@ type resolver struct {
 	links    []kind.DeclaredLink
 	spared   []kind.DeclaredLink
 	done     map[linkID]bool
-	taken    map[slot]int // to the index of the link that has it
+	taken    map[slot]int // index in links of the link that occupies the slot
 	findings []Finding
 }
 
-// linkID tells links apart; two references may mean the same one.
+// linkID identifies a link; two references may ask for the same one.
 type linkID struct{ kind, owner, target, env string }
 
-// slot is a place at a target that one owner can have.
+// slot is a slot of a target in an environment, which only one owner can occupy.
 type slot struct{ kind, slot, target, env string }
 
 func idOf(l *kind.Link) linkID {
 	return linkID{l.Kind, l.Owner, cmp.Or(l.To.ListedBy(), l.To.Name), l.To.Env}
 }
 
-// report tells about a reference. Short says it in a few words.
+// report adds a finding about a reference; short is its problem in a few words.
 func (r *resolver) report(ref *Reference, short, problem, hint string, warning bool) {
 	r.findings = append(r.findings, Finding{
 		Source: ref.Source, Path: ref.Pointer, Problem: problem, Hint: hint, Warning: warning,
@@ -93,7 +94,7 @@ func (r *resolver) reference(ref *Reference) {
 		r.report(ref, "no such API", "no API matches "+ref.String(), r.matcher.hint(ref), ref.Optional)
 		return
 	case len(m.several) > 0:
-		r.report(ref, "several APIs", ref.Text+" can be read as "+readings(m.several), "name group and API apart, as in {group: …, name: …}", false)
+		r.report(ref, "several APIs", ref.Text+" can be read as "+readings(m.several), "name group and API separately, as in {group: …, name: …}", false)
 		return
 	case len(m.idle) > 0:
 		r.unpublished(ref, m)
@@ -111,7 +112,7 @@ func linkTo(ref *Reference, to *kind.Target, live bool) kind.DeclaredLink {
 	}
 }
 
-// spare leaves a link alone where the gateway has it.
+// spare keeps a link if the gateway has it, but does not ask for it.
 func (r *resolver) spare(l kind.DeclaredLink) {
 	l.Offline = true
 	r.spared = append(r.spared, l)
@@ -129,18 +130,18 @@ func readings(apis []*kind.Target) string {
 	return strings.Join(out, ", or as ")
 }
 
-// listed is how many APIs a finding names.
-const listed = 3
+// maxNamed is how many APIs a finding names.
+const maxNamed = 3
 
-// unpublished tells about APIs that a reference means and that are not published. Patterns and optional references do
-// without them.
+// unpublished reports the APIs that a reference matches but that are not published. For patterns and optional references
+// that is a warning.
 func (r *resolver) unpublished(ref *Reference, m meaning) {
 	c, env := r.matcher.catalog, ref.Environment
 	them := "it"
 	if len(m.idle) > 1 {
 		them = "them"
 	}
-	hint := "what is bound to " + them + " stays, and nothing new is bound"
+	hint := "existing bindings to " + them + " stay, and no new ones are made"
 	switch {
 	case m.wrong && ref.Text != "":
 		hint = "publish it there first, or write it as a mapping with optional: true"
@@ -151,7 +152,7 @@ func (r *resolver) unpublished(ref *Reference, m meaning) {
 	case c.LacksEnv(env):
 		r.report(ref, "no such environment", fmt.Sprintf("there is no environment %s, which %s asks for", env, ref), Meant(env, c.Envs, "check its name"), !m.wrong)
 	case c.Complete && !c.HasEnv(env):
-		r.report(ref, "not published", fmt.Sprintf("no API at all is published in the environment %s, which %s asks for", env, ref), "check the name of the environment", !m.wrong)
+		r.report(ref, "not published", fmt.Sprintf("no API is published in the environment %s, which %s asks for", env, ref), "check the name of the environment", !m.wrong)
 	default:
 		problem := notPublished(m.idle) + env
 		if !m.wrong && ref.Text == "" {
@@ -161,12 +162,12 @@ func (r *resolver) unpublished(ref *Reference, m meaning) {
 	}
 }
 
-// notPublished is the beginning of a sentence about some APIs.
+// notPublished is the start of a sentence that the name of an environment ends.
 func notPublished(apis []*kind.Target) string {
 	var names []string
 	for i, to := range apis {
-		if i == listed {
-			names = append(names, fmt.Sprintf("and %d more", len(apis)-listed))
+		if i == maxNamed {
+			names = append(names, fmt.Sprintf("and %d more", len(apis)-maxNamed))
 			break
 		}
 		names = append(names, to.Name+" ("+publishedIn(to.API)+")")
@@ -189,7 +190,7 @@ func publishedIn(a *kind.API) string {
 	return "published in " + strings.Join(envs, ", ")
 }
 
-// take adds a link, unless the target has it already or another owner has its slot.
+// take adds a link, unless it was added already or another owner occupies its slot.
 func (r *resolver) take(ref *Reference, l kind.DeclaredLink) {
 	id := idOf(&l.Link)
 	if r.done[id] {
@@ -216,15 +217,15 @@ func (r *resolver) conflict(ref *Reference, first *kind.DeclaredLink, slot strin
 	if slot != "" {
 		what += " of type " + slot
 	}
-	hint := "an API takes one " + what + " in an environment"
+	hint := "an API can have only one " + what + " in an environment"
 	if link.Target != kind.APublication {
-		hint = "only one " + what + " holds for one " + link.ToWord()
+		hint = "each " + link.ToWord() + " can have only one " + what
 	}
-	r.report(ref, "place taken", fmt.Sprintf("%s %s and %s %s are both bound to %s; the other one at %s",
+	r.report(ref, "place taken", fmt.Sprintf("%s %s and %s %s are both bound to %s; the other binding is at %s",
 		owner, ref.Owner, owner, first.Owner, first.To, location(first.Source)), hint+"; remove it from one of them", false)
 }
 
-// sortedLinks sorts by address, links of one address in the order of the files.
+// sortedLinks sorts by address; links with the same address stay in the order of the files.
 func sortedLinks(links []kind.DeclaredLink) []kind.DeclaredLink {
 	type keyed struct {
 		address string

@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// api makes an API published in environments whose ids are their names in lower case.
+// api makes an API published in the given environments, whose ids are their names in lower case.
 func api(id, group, name, method, path string, tags []string, envs ...string) *kind.API {
 	a := &kind.API{ID: id, Group: group, Name: name, Method: method, Path: path, Tags: tags}
 	for _, env := range envs {
@@ -41,13 +41,13 @@ func withEnvs(c *kind.Catalog, envs ...string) *kind.Catalog {
 func TestResolve(t *testing.T) {
 	for name, c := range map[string]struct {
 		apis string
-		want string // links, or findings, one a line
+		want string // links or findings, one per line
 	}{
 		"text":                {`[orders/create_order]`, "acl_binding/office/orders/create_order@RELEASE 1-RELEASE"},
 		"group with a slash":  {`[a/draft/x, {group: a/b}]`, `no API matches a/draft/x; did you mean a/draft?`},
-		"two readings":        {`[a/b/c]`, "a/b/c can be read as API b/c of group a, or as API c of group a/b; name group and API apart, as in {group: …, name: …}"},
+		"two readings":        {`[a/b/c]`, "a/b/c can be read as API b/c of group a, or as API c of group a/b; name group and API separately, as in {group: …, name: …}"},
 		"one of two readings": {`[{group: a, name: b/c}]`, "acl_binding/office/a/b/c@RELEASE 6-RELEASE"},
-		"two of one name":     {`[twin/same]`, "twin/same can be read as 2 APIs of the same name; name group and API apart, as in {group: …, name: …}"},
+		"two of one name":     {`[twin/same]`, "twin/same can be read as 2 APIs of the same name; name group and API separately, as in {group: …, name: …}"},
 		"method":              {`[{group: twin, name: same, method: POST}]`, "acl_binding/office/twin/same@RELEASE 9-RELEASE"},
 		"globs":               {`[{group: "ord*", name: "get_*", environment: STAGING}]`, "acl_binding/office/orders/get_order@STAGING 2-STAGING\nacl_binding/office/orders/get_orders@STAGING 3-STAGING"},
 		"star takes a slash":  {`[{group: "a*", name: "[bc]*"}]`, "acl_binding/office/a/b/c@RELEASE 5-RELEASE\nacl_binding/office/a/b/c@RELEASE 6-RELEASE"},
@@ -59,18 +59,18 @@ func TestResolve(t *testing.T) {
 		"misspelt":            {`[order/create_orders]`, "no API matches order/create_orders; did you mean orders/create_order?"},
 		"misspelt group":      {`[{group: order}]`, "no API matches {group: order}; did you mean group orders?"},
 		"misspelt name":       {`[{group: orders, name: create_ordre}]`, "no API matches {group: orders, name: create_ordre}; did you mean orders/create_order?"},
-		"glob in text":        {`["orders/*"]`, `no API matches orders/*; globs are for mappings, as in {group: orders, name: "get_*"}`},
+		"glob in text":        {`["orders/*"]`, `no API matches orders/*; a glob needs a mapping, as in {group: orders, name: "get_*"}`},
 		"unlike anything":     {`[{name: 仓库, tags: [x]}]`, "no API matches {name: 仓库, tags: x}; check the spelling, or add optional: true to a mapping"},
 		"unpublished":         {`[orders/get_orders]`, "orders/get_orders (published in STAGING) is not published in RELEASE; publish it there first, or write it as a mapping with optional: true"},
 		"published nowhere":   {`[{name: draft}]`, "a/draft (published nowhere) is not published in RELEASE; publish it there first, or add optional: true"},
-		"pattern":             {`[{name: "*", environment: STAGING}]`, "warning: 支付/pay (published in RELEASE), a/b/c (published in RELEASE), a/b/c (published in RELEASE), and 5 more are not published in STAGING, which {name: *} asks for; what is bound to them stays, and nothing new is bound\nacl_binding/office/orders/create_order@STAGING 1-STAGING\nacl_binding/office/orders/get_order@STAGING 2-STAGING\nacl_binding/office/orders/get_orders@STAGING 3-STAGING\nspared 4@STAGING\nspared 5@STAGING\nspared 6@STAGING\nspared 7@STAGING\nspared 8@STAGING\nspared 9@STAGING\nspared 10@STAGING\nspared 11@STAGING"},
-		"pattern of drafts":   {`[{group: a, name: "d*"}]`, "warning: a/draft (published nowhere) is not published in RELEASE, which {group: a, name: d*} asks for; what is bound to it stays, and nothing new is bound\nspared 7@RELEASE"},
-		"some of a name":      {`[{path: /v1/orders}]`, "warning: orders/get_orders (published in STAGING) is not published in RELEASE, which {path: /v1/orders} asks for; what is bound to it stays, and nothing new is bound\nacl_binding/office/orders/create_order@RELEASE 1-RELEASE\nspared 3@RELEASE"},
-		"a draft of one name": {`[shop/item]`, "warning: shop/item (published nowhere) is not published in RELEASE; what is bound to it stays, and nothing new is bound\nacl_binding/office/shop/item@RELEASE 10-RELEASE\nspared 11@RELEASE"},
+		"pattern":             {`[{name: "*", environment: STAGING}]`, "warning: 支付/pay (published in RELEASE), a/b/c (published in RELEASE), a/b/c (published in RELEASE), and 5 more are not published in STAGING, which {name: *} asks for; existing bindings to them stay, and no new ones are made\nacl_binding/office/orders/create_order@STAGING 1-STAGING\nacl_binding/office/orders/get_order@STAGING 2-STAGING\nacl_binding/office/orders/get_orders@STAGING 3-STAGING\nspared 4@STAGING\nspared 5@STAGING\nspared 6@STAGING\nspared 7@STAGING\nspared 8@STAGING\nspared 9@STAGING\nspared 10@STAGING\nspared 11@STAGING"},
+		"pattern of drafts":   {`[{group: a, name: "d*"}]`, "warning: a/draft (published nowhere) is not published in RELEASE, which {group: a, name: d*} asks for; existing bindings to it stay, and no new ones are made\nspared 7@RELEASE"},
+		"some of a name":      {`[{path: /v1/orders}]`, "warning: orders/get_orders (published in STAGING) is not published in RELEASE, which {path: /v1/orders} asks for; existing bindings to it stay, and no new ones are made\nacl_binding/office/orders/create_order@RELEASE 1-RELEASE\nspared 3@RELEASE"},
+		"a draft of one name": {`[shop/item]`, "warning: shop/item (published nowhere) is not published in RELEASE; existing bindings to it stay, and no new ones are made\nacl_binding/office/shop/item@RELEASE 10-RELEASE\nspared 11@RELEASE"},
 		"renamed environment": {`[{group: shop, environment: STAGIN}]`, "there is no environment STAGIN, which {group: shop} asks for; did you mean STAGING?"},
 		"no such environment": {`[{name: pay, environment: STAGIN}]`, "there is no environment STAGIN, which {name: pay} asks for; did you mean STAGING?"},
 		"optional there":      {`[{name: pay, environment: STAGIN, optional: true}]`, "warning: there is no environment STAGIN, which {name: pay} asks for; did you mean STAGING?\nspared 4@STAGIN"},
-		"optional":            {`[{name: nothing, optional: true}, {group: orders, optional: true}]`, "warning: no API matches {name: nothing}\nwarning: orders/get_orders (published in STAGING) is not published in RELEASE, which {group: orders} asks for; what is bound to it stays, and nothing new is bound\nacl_binding/office/orders/create_order@RELEASE 1-RELEASE\nacl_binding/office/orders/get_order@RELEASE 2-RELEASE\nspared 3@RELEASE"},
+		"optional":            {`[{name: nothing, optional: true}, {group: orders, optional: true}]`, "warning: no API matches {name: nothing}\nwarning: orders/get_orders (published in STAGING) is not published in RELEASE, which {group: orders} asks for; existing bindings to it stay, and no new ones are made\nacl_binding/office/orders/create_order@RELEASE 1-RELEASE\nacl_binding/office/orders/get_order@RELEASE 2-RELEASE\nspared 3@RELEASE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := "version: apigw-sync/v1\nacls:\n  - {name: office, type: DENY, entity_type: DOMAIN, values: [shop], apis: " + c.apis + "}\n"
@@ -91,7 +91,7 @@ func resolved(t *testing.T, file string) (kind.Desired, []Finding) {
 	return state.Resolve(gateway)
 }
 
-// results lists findings, without their place, and when there are no errors the links and those that are spared.
+// results lists the findings without their positions and, if there are no errors, the links and the spared links.
 func results(d kind.Desired, findings []Finding) string {
 	var lines []string
 	for _, f := range findings {
@@ -127,9 +127,9 @@ apps:
   - {name: shop2, apis: [支付/pay]}
 `)
 	want := []string{
-		"f.yaml:4:81: /throttles/1/apis/0: throttle second and throttle first are both bound to orders/create_order in RELEASE; the other one at f.yaml:3:80; an API takes one throttle in an environment; remove it from one of them",
-		"f.yaml:9:77: /acls/2/apis/0: acl office3 and acl office2 are both bound to 支付/pay in RELEASE; the other one at f.yaml:8:77; an API takes one acl of type IP in an environment; remove it from one of them",
-		"f.yaml:12:68: /plugins/1/apis/0: plugin cors2 and plugin cors1 are both bound to 支付/pay in RELEASE; the other one at f.yaml:11:68; an API takes one plugin of type cors in an environment; remove it from one of them",
+		"f.yaml:4:81: /throttles/1/apis/0: throttle second and throttle first are both bound to orders/create_order in RELEASE; the other binding is at f.yaml:3:80; an API can have only one throttle in an environment; remove it from one of them",
+		"f.yaml:9:77: /acls/2/apis/0: acl office3 and acl office2 are both bound to 支付/pay in RELEASE; the other binding is at f.yaml:8:77; an API can have only one acl of type IP in an environment; remove it from one of them",
+		"f.yaml:12:68: /plugins/1/apis/0: plugin cors2 and plugin cors1 are both bound to 支付/pay in RELEASE; the other binding is at f.yaml:11:68; an API can have only one plugin of type cors in an environment; remove it from one of them",
 	}
 	var got []string
 	for _, f := range findings {
@@ -156,7 +156,7 @@ func TestEnvironmentPrecedence(t *testing.T) {
 	}
 }
 
-// FuzzReference: a text means exactly the API whose group and name, joined by /, it is.
+// FuzzReference: a text matches exactly the API whose group and name it joins by /.
 func FuzzReference(f *testing.F) {
 	for _, s := range []string{"orders/create_order", "a/b/c", "/x", "x/", "", "支付/pay", "orders//", "a/*"} {
 		f.Add(s, "a", "b/c")
@@ -166,7 +166,7 @@ func FuzzReference(f *testing.F) {
 			return
 		}
 		if !strings.Contains(text, "/") || strings.HasPrefix(text, "/") || strings.HasSuffix(text, "/") {
-			t.Fatalf("%q is no group/api", text)
+			t.Fatalf("%q is not accepted as group/api", text)
 		}
 		c := kind.NewCatalog([]*kind.API{api("1", group, name, "GET", "/", nil, "RELEASE")})
 		s := &State{References: []Reference{{Kind: "app_authorization", Owner: "x", Text: text, Environment: "RELEASE"}}}

@@ -9,9 +9,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// YAML 1.1 and 1.2 disagree about what a scalar without quotes is, and people disagree with both.
-// Hence a scalar is never converted silently: text that either version reads as something else must
-// be quoted, and numbers have exactly one spelling, the one of JSON.
+// YAML 1.1 and 1.2 disagree about the type of unquoted scalars, and people expect yet other rules. So a scalar is
+// never converted silently: text that either version reads as something else must be quoted, and numbers have
+// exactly one spelling, that of JSON.
 
 var (
 	// Numbers of YAML 1.1 (with _, octal 0123, base 60 as in 12:30:45) and of YAML 1.2.
@@ -23,7 +23,7 @@ var (
 	dateForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?)?)?$`)
 )
 
-// flagOf reads what some version of YAML takes for true or false.
+// flagOf reads a scalar that some version of YAML takes for true or false.
 func flagOf(s string) (value, ok bool) {
 	switch s {
 	case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON":
@@ -34,7 +34,7 @@ func flagOf(s string) (value, ok bool) {
 	return false, false
 }
 
-// otherThanText tells what some version of YAML makes of a scalar without quotes; "" means text.
+// otherThanText says as what other than text some version of YAML reads an unquoted scalar; "" means that all read text.
 func otherThanText(s string) string {
 	if yamlnode.IsNull(s) {
 		return "null"
@@ -54,7 +54,7 @@ func otherThanText(s string) string {
 	return ""
 }
 
-// wholeFix suggests how to write s where a whole number is wanted.
+// wholeFix suggests how to write s where a whole number is expected.
 func wholeFix(s string, quoted bool) string {
 	if _, ok := yamlnode.Whole(s); ok && quoted {
 		return "write " + s + " without quotes"
@@ -75,5 +75,5 @@ func wholeFix(s string, quoted bool) string {
 	return "write it in digits, such as 800"
 }
 
-// IsText reports whether every version of YAML reads s as text when it stands without quotes.
+// IsText reports whether every version of YAML reads s as text when it is not quoted.
 func IsText(s string) bool { return otherThanText(s) == "" }

@@ -10,9 +10,9 @@ import (
 // SchemaURL is where editors find the schema of desired-state files.
 const SchemaURL = "https://raw.githubusercontent.com/apigw-sync/apigw-sync/main/schema/config.schema.json"
 
-// Schema is the JSON Schema (2020-12) of a desired-state file, for editors and other tools. Overlays
-// follow it except that their items may leave out keys. Like in the checker a scalar may be a
-// variable; what only YAML can get wrong, such as quotes, no JSON Schema can tell.
+// Schema is the JSON Schema (2020-12) of a desired-state file, for editors and other tools. Overlays follow it, except
+// that their items may leave out required keys. As in the checker, a scalar may be a variable. Mistakes of notation, such
+// as missing quotes, are beyond a JSON Schema.
 func Schema() map[string]any {
 	defs := map[string]any{shape.VariableDef: shape.Variable()}
 	root := whole.JSONSchema()

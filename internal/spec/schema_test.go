@@ -34,7 +34,7 @@ func TestSchemaIsCurrent(t *testing.T) {
 	golden(t, schemaFile, b.String())
 }
 
-// beyondSchema are the wrong files of the corpus that no JSON Schema can tell from right ones, and why.
+// beyondSchema are the wrong files of the corpus that a JSON Schema cannot detect, and why.
 var beyondSchema = map[string]string{
 	"contract":             "unset variables",
 	"duplicate-names":      "names across items",
@@ -45,11 +45,11 @@ var beyondSchema = map[string]string{
 	"owns-variables-wrong": "what variables hold",
 }
 
-// partly are those of which a JSON Schema can tell some mistakes.
+// partly are the files of which a JSON Schema detects some mistakes.
 var partly = map[string]bool{"contract": true, "rules-spanning": true}
 
-// TestSchemaAgrees compares our verdict about each file of the corpus with that of a JSON Schema
-// validator about what a YAML reader makes of it.
+// TestSchemaAgrees compares the verdict of Load about each file of the corpus with that of a JSON Schema validator,
+// which gets the file as a common YAML reader decodes it.
 func TestSchemaAgrees(t *testing.T) {
 	validator := validatorOf(t)
 	for name := range beyondSchema {
@@ -62,7 +62,7 @@ func TestSchemaAgrees(t *testing.T) {
 			continue
 		}
 		documents, err := decoded(inputs[0].Data)
-		if err != nil { // no YAML to others, either
+		if err != nil { // not YAML for other readers, either
 			continue
 		}
 		_, findings := Load(inputs, Options{Lookup: lookup})
@@ -98,7 +98,7 @@ func validatorOf(t *testing.T) *jsonschema.Schema {
 	return s
 }
 
-// decoded reads YAML as most programs do.
+// decoded reads YAML the way most programs do.
 func decoded(data []byte) (documents []any, err error) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	for {
@@ -115,7 +115,7 @@ func decoded(data []byte) (documents []any, err error) {
 	}
 }
 
-// dated turns days back into text.
+// dated converts dates back to text.
 func dated(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

@@ -10,13 +10,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Version is what the key version of a document must say.
+// Version is the required value of the key version in each document.
 const Version = "apigw-sync/v1"
 
-// DefaultEnvironment is where APIs are looked up when nothing else names an environment.
+// DefaultEnvironment is the environment of references when nothing else names one.
 const DefaultEnvironment = "RELEASE"
 
-// sections are the kinds that files list under a key of their own, in the order in which they are written.
+// sections are the kinds with a section of their own in files, in the order in which they are written.
 var sections = sectionKinds()
 
 func sectionKinds() []*kind.Kind {
@@ -25,7 +25,7 @@ func sectionKinds() []*kind.Kind {
 	return out
 }
 
-// items are the shapes of one item of each section.
+// items are the shapes of the items of sections, by the name of the section.
 var items = itemShapes()
 
 func itemShapes() map[string]*shape.Shape {
@@ -36,8 +36,8 @@ func itemShapes() map[string]*shape.Shape {
 			more = append(more, shape.May(link.Field, targetsShape(link)))
 		}
 		more = append(more,
-			shape.May("protected", shape.OfFlag("Whether the "+k.Name+" must never be deleted or replaced; a plan that would is refused.").WithDefault(false)),
-			shape.May("moved_from", shape.OfText("The name that the "+k.Name+" had before. It is renamed instead of deleted and created.", shape.Length(1, 255)).WithExample("orders_old")))
+			shape.May("protected", shape.OfFlag("Whether the "+k.Name+" must never be deleted or replaced; a plan that would do so is refused.").WithDefault(false)),
+			shape.May("moved_from", shape.OfText("The previous name of the "+k.Name+", which is renamed instead of deleted and created.", shape.Length(1, 255)).WithExample("orders_old")))
 		out[k.Section] = k.Shape.And(more...)
 	}
 	return out
@@ -47,15 +47,15 @@ var environmentShape = shape.OfText("Environment in which APIs are looked up.", 
 
 var globText = globShape()
 
-// ownedText is recognised by the checker: what a variable puts there is literal.
+// ownedText is a glob under owns. The checker recognises this shape, and refuses wildcards that come from a variable.
 var ownedText = globShape()
 
 func globShape() *shape.Shape {
-	return shape.OfText("A name, or a glob: * stands for any characters, ? for one, [a-z] for one of a set, [!a-z] for one of none, {a,b} for either.", shape.Length(1, 0),
+	return shape.OfText("A name, or a glob: * stands for any characters, ? for one, [a-z] for one of a set, [!a-z] for one outside a set, {a,b} for either.", shape.Length(1, 0),
 		shape.Test(kind.BrokenGlob, `close each [ and {, or write \[ and \{ for the characters`).Saying("each [ and { is closed")).WithExample("orders_*")
 }
 
-// untilShape is recognised by the checker: a date needs no quotes here.
+// untilShape is a date. The checker recognises this shape, and does not require quotes here.
 var untilShape = shape.OfText("Last day on which the rule holds.",
 	shape.Rule{
 		Says: "a day of the calendar, year first", Keywords: map[string]any{"format": "date", "pattern": `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`},
@@ -68,12 +68,12 @@ var untilShape = shape.OfText("Last day on which the rule holds.",
 			}
 			return "is not a day of the calendar"
 		},
-	}).WithExample("2027-03-31").WithAbsent("for ever")
+	}).WithExample("2027-03-31").WithAbsent("no end date")
 
-var pointerShape = shape.OfText("JSON pointer of a field, such as /content/max_age. An element of a list with keys goes by its key, as in /content/response_headers/X-Alpha/value.",
+var pointerShape = shape.OfText("JSON pointer of a field, such as /content/max_age. An element of a list with keys is named by its key, as in /content/response_headers/X-Alpha/value.",
 	shape.Rule{
-		Says: "begins with /; ~0 stands for ~ and ~1 for /", Keywords: map[string]any{"pattern": `^(/([^~/]|~[01])*)+$`},
-		Hint: "write it like /content/max_age; ~0 stands for ~ and ~1 for /",
+		Says: "begins with /; ~0 means ~ and ~1 means /", Keywords: map[string]any{"pattern": `^(/([^~/]|~[01])*)+$`},
+		Hint: "write it like /content/max_age; ~0 means ~ and ~1 means /",
 		Broken: func(v any) string {
 			s, _ := v.(string)
 			if !strings.HasPrefix(s, "/") || strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(s), "~") {
@@ -83,11 +83,11 @@ var pointerShape = shape.OfText("JSON pointer of a field, such as /content/max_a
 		},
 	}).WithExample("/values")
 
-var ignoreShape = shape.OfMap("Differences that are left alone by diff, apply and drift.",
-	shape.Need("kind", shape.OfText("Kind of the objects, or of the bindings, which go by the name of their policy or app. What lives inside an object goes by the name of that, or by its address without the kind, such as orders/backend@STAGING.", shape.OneOf(ignorable()...))),
+var ignoreShape = shape.OfMap("A rule about differences that diff, apply and drift leave alone.",
+	shape.Need("kind", shape.OfText("Kind of the objects or bindings. A binding is named by its policy or app. What lives inside an object is named by that object, or by its own address without the kind, such as orders/backend@STAGING.", shape.OneOf(ignorable()...))),
 	shape.Need("name", globText),
 	shape.May("fields", shape.OfList("Fields that may differ.", pointerShape, shape.Count(1, 0)).WithAbsent("the whole object")),
-	shape.May("reason", shape.OfText("Why, for people.").WithExample("owned by operations")),
+	shape.May("reason", shape.OfText("Reason, for people who read it.").WithExample("owned by operations")),
 	shape.May("until", untilShape),
 )
 
@@ -101,22 +101,22 @@ func ignorable() (names []string) {
 	return names
 }
 
-// head are the keys of a document beside its sections.
+// head describes the keys of a document that are not sections.
 var head = shape.OfMap("A desired-state file of apigw-sync.",
 	shape.Need("version", shape.OfText("Version of the format.", shape.OneOf(Version)).WithExample(Version)),
 	shape.May("environment", environmentShape),
 	shape.May("owns", ownsShape()),
-	shape.May("takes_over", shape.OfList("Policies that binds of these files may displace, though no file declares or owns them.", policyText)),
+	shape.May("takes_over", shape.OfList("Policies that the bindings of these files may displace although no file declares or owns them.", policyText)),
 	shape.May("ignore", shape.OfList("Rules that leave differences alone.", ignoreShape)),
-	shape.May("gateway", shape.OfFree("What the emulator serves beside the policies: environments, groups and APIs. Other commands pass over it.")),
+	shape.May("gateway", shape.OfFree("What the emulator serves in addition to the policies: environments, groups and APIs. Other commands ignore it.")),
 )
 
 func ownsShape() *shape.Shape {
 	var fields []shape.Field
 	for _, k := range sections {
-		fields = append(fields, shape.May(k.Section, shape.OfList("Names of "+k.Section+" of which the files are the whole truth.", ownedText)))
+		fields = append(fields, shape.May(k.Section, shape.OfList("Names of "+k.Section+" about which the files are the whole truth.", ownedText)))
 	}
-	return shape.OfMap("Globs of names for which the files are the whole truth: what they match and no file declares is superfluous.", fields...)
+	return shape.OfMap("Globs of names about which the files are the whole truth: an object that matches and that no file declares is extra.", fields...)
 }
 
 // Document describes a whole document, its keys in the order in which they are written.
@@ -127,7 +127,7 @@ var whole = documentShape()
 func documentShape() *shape.Shape {
 	out := shape.OfMap(head.Doc)
 	for _, f := range head.Fields {
-		if f.Name == "ignore" { // behind the sections
+		if f.Name == "ignore" { // comes after the sections
 			for _, k := range sections {
 				section := shape.OfList(k.Shape.Doc, items[k.Section])
 				if k.Given {

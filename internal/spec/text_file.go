@@ -10,10 +10,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// textWord stands in ${file:PATH}, which as a whole value means the text of a file. ${file:-default} is a variable.
+// textWord begins ${file:PATH}, which as a whole value stands for the text of a file. But ${file:-default} is a variable.
 const textWord = "file"
 
-// textPath is the path in ${file:PATH}, "" where a value is anything else.
+// textPath is the path in a value ${file:PATH}; "" for any other value.
 func textPath(value string) string {
 	rest, begins := strings.CutPrefix(value, "${"+textWord+":")
 	at, ends := strings.CutSuffix(rest, "}")
@@ -23,30 +23,30 @@ func textPath(value string) string {
 	return at
 }
 
-// expand replaces what a scalar asks for: its variables, or all of it by the text of a file, which is taken as it is.
+// expand replaces the variables of a scalar, or all of it by the text of a file, which is not expanded again.
 func (c *checker) expand(n *yamlnode.Node) expanded {
 	at := textPath(n.Value)
 	if at == "" || c.options.Lookup == nil {
 		return expand(n.Value, c.options.Lookup)
 	}
-	e := expanded{varied: true, whole: true}
+	e := expanded{hasVariables: true, onlyVariables: true}
 	if c.options.Text == nil {
 		e.faults = []fault{{"the file " + at + " cannot be read here", "write the text itself"}}
 		return e
 	}
 	text, err := c.options.Text(n.Doc.File, at)
 	if err != nil {
-		e.faults = []fault{{"the file " + at + " " + err.Error(), "name a text file below the folder of the config file, or else of --file, by its path from here"}}
+		e.faults = []fault{{"the file " + at + " " + err.Error(), "name a text file below the folder of the config file, or of --file if there is none, by its path relative to this file"}}
 		return e
 	}
-	e.text, e.puts = text, []string{text}
+	e.text, e.inserted = text, []string{text}
 	return e
 }
 
-// textsOf are the inputs that others name with ${file:PATH}, and where. Only what is read as a desired state can name
-// one: not what is named itself.
+// textsOf maps the inputs that others name with ${file:PATH} to the position that names them. Only an input that is read
+// as desired state counts, and so none that is itself named by another.
 func textsOf(inputs []Input) map[string]kind.Source {
-	asks := map[string]map[string]kind.Source{} // by the input that asks
+	asks := map[string]map[string]kind.Source{} // by the input that names them
 	named := map[string]bool{}
 	for _, in := range inputs {
 		if !bytes.Contains(in.Data, []byte("${"+textWord+":")) {
@@ -72,7 +72,7 @@ func textsOf(inputs []Input) map[string]kind.Source {
 	return out
 }
 
-// eachText finds the values that are texts of files.
+// eachText calls see for each value that stands for the text of a file.
 func eachText(n *yamlnode.Node, see func(n *yamlnode.Node, at string)) {
 	if n.Form == yamlnode.Scalar {
 		if at := textPath(n.Value); at != "" {
@@ -84,13 +84,13 @@ func eachText(n *yamlnode.Node, see func(n *yamlnode.Node, at string)) {
 	}
 }
 
-// isText passes over an input that is a text of another one.
-func (l *loader) isText(in Input, by kind.Source) {
+// skipText leaves out an input that another one uses as a text, with a warning if it looks like a desired state.
+func (l *loader) skipText(in Input, by kind.Source) {
 	if HoldsState(in) {
 		l.report(Finding{
 			Source: kind.Source{File: in.Name}, Warning: true,
 			Problem: "holds a desired state, but is not read, since " + location(by) + " names it as a text",
-			Hint:    "move one of them, if it shall be both",
+			Hint:    "write two files if both are meant",
 		})
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestTextsOf: what a desired state names as a text is none, what a text names is not named, and files that name each
-// other are both read.
+// TestTextsOf: an input that a desired state names as a text is not read as desired state, names inside such a text do not
+// count, and files that name each other are both read.
 func TestTextsOf(t *testing.T) {
 	in := func(name, names string) Input {
 		return Input{Name: name, Data: []byte("x-a: \"${file:" + names + "}\"\n")}
@@ -35,7 +35,7 @@ func TestTextsOf(t *testing.T) {
 	}
 }
 
-// TestTextOfAFile: the text stands for the whole value, whatever is in it.
+// TestTextOfAFile: the text of the file becomes the whole value, whatever it contains.
 func TestTextOfAFile(t *testing.T) {
 	texts := map[string]string{"a": "${B} and $$\n", "secret": "not-for-everybody", "number": "10"}
 	load := func(value string) (*State, []Finding) {
@@ -55,12 +55,12 @@ func TestTextOfAFile(t *testing.T) {
 	o := &state.Objects[0]
 	origin := o.Secrets[0]
 	if origin.Clear || len(origin.Variables)+len(origin.Asks) > 0 {
-		t.Errorf("the secret of a file counts as %+v", origin)
+		t.Errorf("the origin of a secret from a file is %+v", origin)
 	}
 	if _, findings := load(`"${file:b}"`); len(findings) != 1 || findings[0].Problem != "the file b is not there" {
-		t.Errorf("of a missing file: %v", findings)
+		t.Errorf("findings for a missing file: %v", findings)
 	}
 	if _, findings := load(`"see ${file:a}"`); len(findings) != 1 {
-		t.Errorf("of a part: %v", findings)
+		t.Errorf("findings for ${file:…} as a part of a value: %v", findings)
 	}
 }

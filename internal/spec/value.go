@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// Value is a value of a declared object as files write it, overlays merged. The zero Value stands for none.
+// Value is a value of a declared object as written in the files, with overlays merged. The zero Value means no value.
 type Value struct {
 	places  *Places
 	entry   *entry
@@ -19,7 +19,7 @@ type Value struct {
 	pointer string // inside the entry
 }
 
-// Layers are the items of files and overlays that make up the one of a value, in the order in which they merge.
+// Layers are the items, of the file and of overlays, that merge into the item of the value, in that order.
 func (v Value) Layers() (out []Place) {
 	for _, w := range v.entry.places {
 		out = append(out, Place{w.source(), w.prefix, w.doc.Index, w.doc.Environment})
@@ -27,33 +27,33 @@ func (v Value) Layers() (out []Place) {
 	return out
 }
 
-// Item is the whole item in which an object is declared; parts are declared in that of their owner.
+// Item is the whole item in which an object is declared; a part is declared in the item of its owner.
 func (p *Places) Item(d *kind.Declared) Value {
 	e := p.entry(d)
 	return Value{p, e, e.node, ""}
 }
 
-// Part is the value of a part inside its owner's item.
+// Part is the value of a part, inside the item of its owner.
 func (p *Places) Part(d *kind.Declared) Value {
 	e := p.entry(d)
 	pointer := e.part(d)
 	return Value{p, e, e.node.At(pointer), pointer}
 }
 
-// Targets is the list in which the references of an owner stand.
+// Targets is the list of the references of an owner.
 func (p *Places) Targets(link *kind.LinkKind, owner string) Value {
 	e := p.entries[kind.Of(link.Owner).Section+"/"+owner]
 	v, _ := Value{p, e, e.node, ""}.Key(link.Field)
 	return v
 }
 
-// Around is the address of the object in whose item a finding is; "" where that is in none.
-func (p *Places) Around(f Finding) (address string) {
+// AddressOf is the address of the object in whose item a finding is; "" when it is outside all items.
+func (p *Places) AddressOf(f Finding) (address string) {
 	begins := int32(-1)
 	for _, e := range p.entries {
 		for _, w := range e.places {
 			in := w.doc.File == f.Source.File && strings.HasPrefix(f.Path+"/", w.prefix+"/") && int(w.line) <= f.Source.Line
-			if in && w.line > begins { // documents of a file have the same paths
+			if in && w.line > begins { // the same path may occur in several documents of a file
 				address, begins = e.kind.Name+"/"+e.name, w.line
 			}
 		}
@@ -61,16 +61,16 @@ func (p *Places) Around(f Finding) (address string) {
 	return address
 }
 
-// Place is where the value stands.
+// Place is the position of the value.
 func (v Value) Place() Place { return placed(v.node, v.entry.prefix(v.node)+v.pointer) }
 
-// Pointer is where the value stands inside its item.
+// Pointer is the JSON pointer of the value inside its item.
 func (v Value) Pointer() string { return v.pointer }
 
-// IsOverlay reports whether the value stands in an overlay.
+// IsOverlay reports whether the value comes from an overlay.
 func (v Value) IsOverlay() bool { return v.node.Doc.Overlay }
 
-// IsMap and IsList report what the value is; else it is a scalar.
+// IsMap reports whether the value is a mapping.
 func (v Value) IsMap() bool { return v.node != nil && v.node.Form == yamlnode.Mapping }
 
 // IsList reports whether the value is a list.
@@ -109,11 +109,11 @@ func (v Value) Keys() (out []string) {
 	return out
 }
 
-// Varied is the first variable, as ${NAME}, or the file, as ${file:PATH}, of the value or inside it; "" when there is none. What stands beside the
-// name, such as a default, may be a part of a secret.
-func (v Value) Varied() string { return varied(v.node) }
+// Variable is the first variable, as ${NAME}, or text file, as ${file:PATH}, in the value; "" when there is none. The
+// rest of a variable, such as its default, is left out because it may be part of a secret.
+func (v Value) Variable() string { return firstVariable(v.node) }
 
-func varied(n *yamlnode.Node) string {
+func firstVariable(n *yamlnode.Node) string {
 	first := ""
 	if n.Form == yamlnode.Scalar && textPath(n.Value) != "" {
 		first = n.Value
@@ -127,20 +127,20 @@ func varied(n *yamlnode.Node) string {
 		return first
 	}
 	for _, item := range n.Items {
-		if text := varied(item); text != "" {
+		if text := firstVariable(item); text != "" {
 			return text
 		}
 	}
 	return ""
 }
 
-// Plain is the value itself, variables replaced: string, int64, float64, bool, nil, []any or map[string]any.
+// Plain is the value with its variables replaced: string, int64, float64, bool, nil, []any or map[string]any.
 func (v Value) Plain() any {
 	c := v.places.quiet()
 	return c.free(v.node)
 }
 
-// quiet is a checker whose findings nobody needs: they were told when the file was loaded.
+// quiet is a checker that drops its findings, which were reported when the file was loaded.
 func (p *Places) quiet() *checker {
 	options := p.options
 	if options.Lookup == nil {
@@ -149,8 +149,8 @@ func (p *Places) quiet() *checker {
 	return &checker{options: options, prefix: func(*yamlnode.Node) string { return "" }, report: func(Finding) {}}
 }
 
-// ShapeAt describes what stands at a JSON pointer inside an item of a kind; nil where nothing is known. The item's
-// value decides where a field takes its shape from another one.
+// ShapeAt is the shape of the value at a JSON pointer inside an item of a kind; nil where no shape is known. The value
+// of the item is needed where the shape of a field depends on another field.
 func ShapeAt(k *kind.Kind, value map[string]any, pointer string) *shape.Shape {
 	s := items[k.Section]
 	if k.Owner != "" {
@@ -172,8 +172,8 @@ func ShapeAt(k *kind.Kind, value map[string]any, pointer string) *shape.Shape {
 	return s
 }
 
-// ReferenceVaried is Varied of a reference.
-func (p *Places) ReferenceVaried(r *Reference) string {
+// ReferenceVariable is the first variable in a reference, as of Value.Variable.
+func (p *Places) ReferenceVariable(r *Reference) string {
 	e := p.entries[kind.Of(kind.LinkOf(r.Kind).Owner).Section+"/"+r.Owner]
-	return varied(e.node.At(r.inside()))
+	return firstVariable(e.node.At(r.inside()))
 }

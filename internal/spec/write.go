@@ -13,44 +13,44 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Export is what a gateway holds, to be written as desired-state files.
+// Export is the state of a gateway that is to be written as desired-state files.
 type Export struct {
-	Objects []kind.Object // of kinds that stand alone, and what lives inside them
+	Objects []kind.Object // including those that live inside others
 	Links   []kind.Link
-	Known   []*kind.API   // the gateway's APIs, so that references mean one of them
+	Known   []*kind.API   // the gateway's APIs; references are written so that each matches one of them
 	Unread  []kind.Unread // what the gateway refuses to show
 	APIs    bool          // write them as well, in a gateway section for the emulator
 	Secrets bool          // write secret values instead of variables
-	Split   Split         // how many files there shall be
+	Split   Split         // into which files
 
-	Owns map[string][]string // globs by kind: of these names the export holds all that the gateway has
+	Owns map[string][]string // globs by kind: the export contains every object of the gateway with a name that matches
 
 	Environment string   // default environment of the files; "" means RELEASE
-	Notes       []string // comment lines for the head of each file
+	Notes       []string // comment lines at the top of each file
 }
 
 // File is one file of an export.
 type File struct {
 	Name      string // below the folder of the export, with slashes; "" when nothing is split
 	Data      []byte
-	Variables []Variable // that stand for secrets, in the order of the file
-	LeftOut   []LeftOut  // what the gateway holds and the file does not say
+	Variables []Variable // in place of secrets, in the order of the file
+	LeftOut   []LeftOut  // what the gateway has and the file does not contain
 }
 
 // Variable is an environment variable that a written file reads a secret from.
 type Variable struct{ Name, Address, Path string }
 
-// LeftOut is something that an export does not say, and why. The file says so, too.
+// LeftOut is something that an export does not contain, and why. A comment in the file says so, too.
 type LeftOut struct{ Address, Why string }
 
-// Write renders an export, its objects sorted by name, each with the name first and then in the order of the
-// kinds' keys, without what is the API's default anyway. What could not be read back, because the gateway took
-// what the rules of files refuse, is left out. Files are sorted by name; without a split there is one.
+// Write renders an export. Objects are sorted by name, and keys come in the order of the kind's shape. Left out are
+// fields with the API's default, and values that could not be read back because the gateway accepted what the rules for
+// files refuse. Files are sorted by name; without a split there is one.
 func Write(e Export) ([]File, error) {
 	w := newWriter(e)
 	pieces := w.pieces()
 	out := make([]File, 0, len(pieces)+1)
-	if e.Split != Whole && len(e.Owns) > 0 {
+	if e.Split != OneFile && len(e.Owns) > 0 {
 		pieces[owning+".yaml"] = nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(pieces)) {
@@ -66,16 +66,16 @@ func Write(e Export) ([]File, error) {
 // writer is one run of Write.
 type writer struct {
 	export Export
-	parts  map[string][]kind.Object // KIND OWNER
-	links  map[string][]kind.Link
-	names  map[string]int      // how many APIs have a group/api
-	known  map[*kind.API]bool  // APIs that references can mean
-	unread map[string]bool     // KIND OWNER
-	taken  map[string]Variable // names of variables, each of which stands for one secret
+	parts  map[string][]kind.Object // by KIND OWNER
+	links  map[string][]kind.Link   // by KIND OWNER
+	names  map[string]int           // how many APIs have this group/api
+	known  map[*kind.API]bool       // APIs that references can match
+	unread map[string]bool          // by KIND OWNER
+	taken  map[string]Variable      // by name, so that each variable stands for one secret
 
-	environment string // of references that name none
+	environment string // default environment of references
 
-	literal bool // variables in texts are variables
+	literal bool // ${NAME} in texts is kept as a variable instead of being escaped
 
 	variables []Variable // of the item being written
 	leftOut   []LeftOut
@@ -113,18 +113,18 @@ func Snippet(document map[string]any) ([]byte, error) {
 	return encode(w.value(whole, document, "", ""))
 }
 
-// item is one object as a file has it, with what belongs to it.
+// item is one object in the form of a file, with its parts and references.
 type item struct {
 	kind      *kind.Kind
 	object    *kind.Object
 	node      *yaml.Node
 	variables []Variable
 	leftOut   []LeftOut
-	ignored   []ignored // fields that the file cannot say
-	unmanaged []ignored // collections of which that is so
+	ignored   []ignored // fields that a file cannot express; they get an ignore rule
+	unmanaged []ignored // collections that a file cannot express; the file leaves them out
 }
 
-// items writes all objects, in the order of the sections and by name.
+// items writes all objects, in the order of the sections, sorted by name.
 func (w *writer) items() (out []item) {
 	for _, k := range sections {
 		var objects []*kind.Object
@@ -142,19 +142,19 @@ func (w *writer) items() (out []item) {
 	return out
 }
 
-// item writes one object with what belongs to it. What is odd about it no file can say.
+// item writes one object with its parts and references, except for the fields that a file cannot express.
 func (w *writer) item(k *kind.Kind, o *kind.Object) item {
-	odd := oddities(k, o)
+	odd := inexpressible(k, o)
 	for _, part := range kind.Parts(k.Name) {
 		for i := range w.parts[part.Name+" "+o.Key] {
 			p := &w.parts[part.Name+" "+o.Key][i]
 			switch {
 			case p.Foreign:
-				w.leave(p.Address(), "nobody can say what it is; the file leaves it alone")
-			case len(oddities(part, p)) > 0:
-				odd = append(odd, ignored{"/" + part.Field, p.Key + " " + oddities(part, p)[0].why})
-			case nameless(part, p) != "":
-				odd = append(odd, ignored{"/" + part.Field, p.Key + ": the gateway lists no such " + nameless(part, p)})
+				w.leave(p.Address(), "its type is not known to this version; the file leaves it alone")
+			case len(inexpressible(part, p)) > 0:
+				odd = append(odd, ignored{"/" + part.Field, p.Key + " " + inexpressible(part, p)[0].why})
+			case unlisted(part, p) != "":
+				odd = append(odd, ignored{"/" + part.Field, p.Key + ": the gateway lists no such " + unlisted(part, p)})
 			}
 		}
 	}
@@ -171,20 +171,20 @@ func (w *writer) item(k *kind.Kind, o *kind.Object) item {
 	return it
 }
 
-// oddities are the fields of an object that no file can say.
-func oddities(k *kind.Kind, o *kind.Object) (out []ignored) {
+// inexpressible are the fields of an object that a file cannot express.
+func inexpressible(k *kind.Kind, o *kind.Object) (out []ignored) {
 	odd := k.Odd(o.Value)
 	for _, path := range odd.Strange() {
 		out = append(out, ignored{path, fmt.Sprintf("is %v on the gateway", odd.Shown(path))})
 	}
 	for _, path := range odd.Untold() {
-		out = append(out, ignored{path, "is not told by the gateway"})
+		out = append(out, ignored{path, "is not shown by the gateway"})
 	}
 	return out
 }
 
-// nameless is the kind of what a part refers to and no list names, or "".
-func nameless(k *kind.Kind, o *kind.Object) string {
+// unlisted is the kind of an object that a part refers to and that the gateway does not list; "" when there is none.
+func unlisted(k *kind.Kind, o *kind.Object) string {
 	for _, r := range k.Refs(o.Value) {
 		if r.Key == "" {
 			return r.Kind
@@ -193,7 +193,7 @@ func nameless(k *kind.Kind, o *kind.Object) string {
 	return ""
 }
 
-// node is one object without some of its fields.
+// node writes one object without some of its fields.
 func (w *writer) node(k *kind.Kind, o *kind.Object, without []ignored) *yaml.Node {
 	item := newMap()
 	tree := k.Tree(o.Value)
@@ -214,18 +214,18 @@ func (w *writer) node(k *kind.Kind, o *kind.Object, without []ignored) *yaml.Nod
 		put(item, f.Name, w.value(k.Shape.FieldIn(tree, f.Name), v, o.Address(), "/"+f.Name))
 	}
 	for _, link := range kind.LinksFrom(k.Name) {
-		if links := w.links[link.Name+" "+o.Key]; !w.unread[link.Name+" "+o.Key] && w.sayable(o, link, links) {
+		if links := w.links[link.Name+" "+o.Key]; !w.unread[link.Name+" "+o.Key] && w.expressible(o, link, links) {
 			put(item, link.Field, w.references(links))
 		}
 	}
 	return item
 }
 
-// sayable reports whether references can mean all links of an object. Else its bindings are not managed, so
-// that applying the file does not undo those that no reference can mean.
-func (w *writer) sayable(o *kind.Object, link *kind.LinkKind, links []kind.Link) bool {
+// expressible reports whether there is a reference for each link of an object. If not, the file does not manage its
+// bindings, since applying it would otherwise undo those without a reference.
+func (w *writer) expressible(o *kind.Object, link *kind.LinkKind, links []kind.Link) bool {
 	for i := range links {
-		if l := &links[i]; !w.meant(l) {
+		if l := &links[i]; !w.hasReference(l) {
 			w.leave(o.Address()+" /"+link.Field, "the gateway binds it to "+l.To.String()+", and does not list this "+link.ToWord())
 			return false
 		}
@@ -233,8 +233,8 @@ func (w *writer) sayable(o *kind.Object, link *kind.LinkKind, links []kind.Link)
 	return true
 }
 
-// meant reports whether a reference can mean a link.
-func (w *writer) meant(l *kind.Link) bool {
+// hasReference reports whether a link can be written as a reference.
+func (w *writer) hasReference(l *kind.Link) bool {
 	return l.To.API == nil || w.known[l.To.API] && l.To.Env != ""
 }
 
@@ -269,14 +269,14 @@ func isDefault(s *shape.Shape, v any) bool {
 	return false
 }
 
-// part writes what lives inside an object under one key; nil when there is nothing.
+// part writes the parts of one kind inside an object; nil when there are none.
 func (w *writer) part(k *kind.Kind, owner *kind.Object) *yaml.Node {
 	parts := w.parts[k.Name+" "+owner.Key]
 	if len(parts) == 0 {
 		return nil
 	}
 	if k.Generates && !w.export.Secrets {
-		// Values are secret, but that there are so many is not.
+		// The values are secret, but their number is not.
 		w.leave(owner.Address()+" /"+k.Field, fmt.Sprintf("values are secret; {generate: %d} leaves them as they are", len(parts)))
 		return &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{generate(len(parts))}}
 	}
@@ -295,7 +295,7 @@ func (w *writer) part(k *kind.Kind, owner *kind.Object) *yaml.Node {
 	return &yaml.Node{Kind: yaml.SequenceNode, Content: items}
 }
 
-// generate is how many values there shall be that the gateway makes.
+// generate asks the gateway to generate n values.
 func generate(n int) *yaml.Node {
 	m := newMap()
 	m.Style = yaml.FlowStyle

@@ -13,20 +13,20 @@ import (
 
 // file renders the items of one file.
 func (w *writer) file(name string, items []item) (File, error) {
-	items, lost, err := w.fit(items)
+	items, missing, err := w.fit(items)
 	if err != nil {
 		return File{}, err
 	}
 	f := File{Name: name, LeftOut: NotShown(w.export.Unread)}
-	for _, l := range lost {
+	for _, l := range missing {
 		f.LeftOut = append(f.LeftOut, LeftOut{l.object.Address(), l.why})
 	}
 	for _, it := range items {
 		f.Variables = append(f.Variables, it.variables...)
 		f.LeftOut = append(f.LeftOut, it.leftOut...)
 	}
-	root := w.document(items, lost, f.Variables, f.LeftOut)
-	if w.export.Split == Whole || name == owning+".yaml" {
+	root := w.document(items, missing, f.Variables, f.LeftOut)
+	if w.export.Split == OneFile || name == owning+".yaml" {
 		w.owns(root.Content[0])
 	}
 	f.Data, err = encode(root)
@@ -43,8 +43,8 @@ func encode(root *yaml.Node) ([]byte, error) {
 	return b.Bytes(), enc.Close()
 }
 
-// document is the tree of a file. Items stand in the order of the sections.
-func (w *writer) document(items []item, lost []lost, variables []Variable, left []LeftOut) *yaml.Node {
+// document is the tree of a file. Items must be in the order of the sections.
+func (w *writer) document(items []item, missing []dropped, variables []Variable, left []LeftOut) *yaml.Node {
 	doc := newMap()
 	put(doc, "version", text(Version))
 	if w.environment != DefaultEnvironment {
@@ -65,7 +65,7 @@ func (w *writer) document(items []item, lost []lost, variables []Variable, left 
 		}
 		section.Content = append(section.Content, it.node)
 	}
-	if rules := w.ignoring(items, lost); rules != nil {
+	if rules := w.ignoring(items, missing); rules != nil {
 		put(doc, "ignore", rules)
 	}
 	if w.export.APIs {
@@ -80,13 +80,13 @@ func (w *writer) head(variables []Variable, left []LeftOut) string {
 	lines := append([]string{"yaml-language-server: $schema=" + SchemaURL}, w.export.Notes...)
 	lines = append(lines, w.general())
 	if len(left) > 0 {
-		lines = append(lines, "Left out here:")
+		lines = append(lines, "Left out of this file:")
 		for _, l := range left {
 			lines = append(lines, "  "+l.Address+": "+l.Why)
 		}
 	}
 	if len(variables) > 0 {
-		lines = append(lines, "Secrets come from variables; one that is not set leaves the gateway's secret alone:")
+		lines = append(lines, "Secrets come from variables; if one is not set, the secret on the gateway stays as it is:")
 		for _, v := range variables {
 			lines = append(lines, "  "+v.Name+"  "+v.Address+" "+v.Path)
 		}
@@ -97,7 +97,7 @@ func (w *writer) head(variables []Variable, left []LeftOut) string {
 	return strings.Join(lines, "\n")
 }
 
-// NotShown tells what a gateway refuses to show, alike of many owners in one line.
+// NotShown lists what a gateway refuses to show; many owners with the same refusal share an entry.
 func NotShown(all []kind.Unread) (out []LeftOut) {
 	const most = 5
 	owners, order := map[kind.Unread][]string{}, []kind.Unread{}
@@ -122,16 +122,16 @@ func NotShown(all []kind.Unread) (out []LeftOut) {
 	return out
 }
 
-// general tells what no export says.
+// general says what is left out of every export.
 func (w *writer) general() string {
-	what := "Left out: ids, since names say the same; fields that have the API's default"
+	what := "Left out: ids, because names identify objects; fields with the API's default"
 	if !w.export.APIs {
-		what += "; APIs, and what else files only refer to"
+		what += "; APIs, and everything else that files only refer to"
 	}
 	return what + "."
 }
 
-// commented keeps a line of a comment in its line.
+// commented replaces characters that would end the line of a comment, or garble it.
 func commented(line string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == '\u0085' || r == '\u2028' || r == '\u2029' || r == 0x7f {

@@ -12,10 +12,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
-// fit takes out of items what the rules of files refuse, since the gateway took it before them, or by others: a field,
-// an entry of a list, a collection; a whole item only when it cannot do without. What goes is named, and a field that
-// goes gets an ignore rule, so that applying the file leaves it as it is.
-func (w *writer) fit(items []item) (kept []item, out []lost, err error) {
+// fit removes from items what the rules for files refuse, as gateways may hold values that are older than these rules or
+// passed others: a field, an entry of a list, a collection, or the whole item when it cannot do without them. Everything
+// that is removed is named, and a removed field gets an ignore rule, so that applying the file leaves it as it is.
+func (w *writer) fit(items []item) (kept []item, out []dropped, err error) {
 	kept = slices.Clone(items)
 	for {
 		data, err := encode(w.document(kept, nil, nil, nil))
@@ -30,7 +30,7 @@ func (w *writer) fit(items []item) (kept []item, out []lost, err error) {
 		for i := range kept {
 			it := kept[i]
 			if list := refused[i]; len(list) > 0 && !it.drop(list) {
-				out = append(out, lost{it.object, it.reason(list[0])})
+				out = append(out, dropped{it.object, it.reason(list[0])})
 				continue
 			}
 			rest = append(rest, it)
@@ -39,18 +39,18 @@ func (w *writer) fit(items []item) (kept []item, out []lost, err error) {
 	}
 }
 
-// lost is an object that the files cannot say.
-type lost struct {
+// dropped is an object that the files cannot express.
+type dropped struct {
 	object *kind.Object
 	why    string
 }
 
-// refusal is what the rules say about something in an item.
+// refusal is the reason why the rules refuse the value at a pointer of an item.
 type refusal struct{ pointer, why string }
 
 func (r refusal) String() string { return strings.TrimPrefix(r.pointer+": "+r.why, ": ") }
 
-// refusedBy reads a written file and tells what of its items is refused.
+// refusedBy reads a written file back and returns what is refused, by the index of the item.
 func refusedBy(data []byte, items []item) (map[int][]refusal, error) {
 	_, findings := Load([]Input{{Name: "export", Data: data}}, Options{})
 	refused := map[int][]refusal{}
@@ -70,7 +70,7 @@ func refusedBy(data []byte, items []item) (map[int][]refusal, error) {
 	return refused, nil
 }
 
-// itemAt finds the item that a JSON pointer of the document leads into, and what of the pointer is left.
+// itemAt finds the item that a JSON pointer of the document leads into, and the rest of the pointer.
 func itemAt(pointer string, items []item) (at int, rest string, ok bool) {
 	steps := strings.SplitN(strings.TrimPrefix(pointer, "/"), "/", 3)
 	if len(steps) < 2 {
@@ -93,8 +93,9 @@ func itemAt(pointer string, items []item) (at int, rest string, ok bool) {
 	return 0, "", false
 }
 
-// drop takes what is refused out of the item, the last first, so that places before it stay. What is refused because
-// something is missing goes as a whole, when nothing else can.
+// drop removes what is refused from the item. It removes the last first, so that the pointers of the others stay valid. A
+// value that is refused because something in it is missing is removed as a whole, if nothing else can be. drop returns
+// false when nothing can be removed.
 func (it *item) drop(refused []refusal) bool {
 	done := false
 	for _, missing := range []bool{false, true} {
@@ -114,7 +115,8 @@ func (it *item) drop(refused []refusal) bool {
 	return done
 }
 
-// reason is why an item cannot be said: what went before, if that is what left it without something that it needs.
+// reason is why an item cannot be written: the first field that was removed, if there is one, since the item may need it;
+// otherwise the present refusal.
 func (it *item) reason(now refusal) string {
 	if len(it.ignored) > 0 {
 		return refusal{it.ignored[0].field, it.ignored[0].why}.String()
@@ -122,8 +124,8 @@ func (it *item) reason(now refusal) string {
 	return now.String()
 }
 
-// remove takes a part of the item out. A collection goes as a whole: without some of its entries it would ask for them
-// to go.
+// remove removes a part of the item. A collection is removed as a whole, because a collection without some of its
+// entries would ask the gateway to delete them.
 func (it *item) remove(pointer string, r refusal) {
 	field, _, _ := strings.Cut(pointer[1:], "/")
 	address := it.object.Address()
@@ -140,7 +142,7 @@ func (it *item) remove(pointer string, r refusal) {
 	it.variables = slices.DeleteFunc(slices.Clone(it.variables), func(v Variable) bool { return !mentions(it.node, "${"+v.Name+":") })
 }
 
-// mark comments on what this version does not know, where it stands on a line of its own.
+// mark adds a comment to a value that this version does not know, if the value has a line of its own.
 func (it *item) mark(pointer string) {
 	n, keys := it.node, slices.Collect(jsonptr.Keys(pointer))
 	for i, key := range keys {
@@ -150,7 +152,7 @@ func (it *item) mark(pointer string) {
 		}
 		last := i == len(keys)-1
 		if last && n.Kind == yaml.MappingNode && n.Content[at].Kind != yaml.ScalarNode && n.Content[at].Style&yaml.FlowStyle == 0 {
-			at-- // the line of a longer value is that of its key
+			at-- // a block's comment belongs on the line of its key
 		}
 		if last && n.Content[at].Style&yaml.LiteralStyle == 0 {
 			n.Content[at].LineComment = "# not known to this version"
@@ -159,10 +161,10 @@ func (it *item) mark(pointer string) {
 	}
 }
 
-// ignored is a field that the file cannot say.
+// ignored is a field that a file cannot express, and why.
 type ignored struct{ field, why string }
 
-// childAt finds a child of a node: its place among the contents, or -1.
+// childAt is the index in Content of the value at a key or list index; -1 when there is none.
 func childAt(n *yaml.Node, key string) int {
 	if n.Kind == yaml.MappingNode {
 		for i := 0; i+1 < len(n.Content); i += 2 {
@@ -178,7 +180,7 @@ func childAt(n *yaml.Node, key string) int {
 	return -1
 }
 
-// reach is as much of a pointer as exists.
+// reach is the part of a pointer that leads to an existing value.
 func reach(n *yaml.Node, pointer string) string {
 	reached := ""
 	for key := range jsonptr.Keys(pointer) {
@@ -191,7 +193,7 @@ func reach(n *yaml.Node, pointer string) string {
 	return reached
 }
 
-// cut removes what is at a path that exists.
+// cut removes the value at an existing path.
 func cut(n *yaml.Node, steps []string) {
 	if len(steps) == 0 {
 		return

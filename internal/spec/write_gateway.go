@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// gatewaySection writes what files only refer to, for the emulator.
+// gatewaySection writes what other sections only refer to, for the emulator.
 func (w *writer) gatewaySection() *yaml.Node {
 	apis, called := w.export.Known, w.namesByID()
 	envs, groups := map[string]bool{DefaultEnvironment: true}, map[string][]*kind.API{}
@@ -43,7 +43,7 @@ func (w *writer) gatewaySection() *yaml.Node {
 	return section
 }
 
-// namesByID tells the names of objects that the export holds; "" of all others.
+// namesByID looks up the names of the objects in the export; "" for others.
 func (w *writer) namesByID() func(kindName, id string) string {
 	names := map[string]string{}
 	for i := range w.export.Objects {
@@ -54,7 +54,7 @@ func (w *writer) namesByID() func(kindName, id string) string {
 	return func(kindName, id string) string { return names[kindName+" "+id] }
 }
 
-// apiNode writes an API, with what it refers to as far as that has a name in the export.
+// apiNode writes an API, with references to those objects whose name is in the export.
 func apiNode(a *kind.API, called func(kindName, id string) string) *yaml.Node {
 	n := newMap()
 	n.Style = yaml.FlowStyle
@@ -92,7 +92,7 @@ func apiNode(a *kind.API, called func(kindName, id string) string) *yaml.Node {
 	return n
 }
 
-// backendNode writes where an API sends calls, perhaps by a channel.
+// backendNode writes where an API sends calls: to a host or a channel.
 func backendNode(backendType string, b *kind.Backend, channel string) *yaml.Node {
 	to, host := newMap(), b.Host
 	if b.ChannelID() != "" {

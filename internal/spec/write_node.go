@@ -17,11 +17,11 @@ func put(m *yaml.Node, key string, v *yaml.Node) {
 	m.Content = append(m.Content, leafNode("!!str", key), v)
 }
 
-// text writes a string so that what looks like a variable is none.
-func text(s string) *yaml.Node { return written(escapeVariables(s)) }
+// text writes a string, with what looks like a variable escaped.
+func text(s string) *yaml.Node { return verbatim(escapeVariables(s)) }
 
-// written writes a string so that every reader of YAML reads it as one.
-func written(s string) *yaml.Node {
+// verbatim writes a string so that every YAML reader reads it as one.
+func verbatim(s string) *yaml.Node {
 	n := leafNode("!!str", s)
 	switch {
 	case strings.Contains(s, "\n") && printable(s) && !strings.HasPrefix(s, " ") && strings.TrimRight(s, " \n\t") == s:
@@ -32,7 +32,7 @@ func written(s string) *yaml.Node {
 	return n
 }
 
-// escapeVariables doubles the dollars that the loader would take for the beginning of something.
+// escapeVariables doubles the dollars that the loader would take for the start of a variable or an escape.
 func escapeVariables(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -48,7 +48,7 @@ func printable(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && (!unicode.IsPrint(r) && r != ' ') })
 }
 
-// short reports whether a list reads well in one line.
+// short reports whether a list fits on one line.
 func short(n *yaml.Node) bool {
 	length := 0
 	for _, item := range n.Content {

@@ -9,10 +9,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Snippets writes single values of an export, to be put into files that exist.
+// Snippets writes single values of an export, for insertion into existing files.
 type Snippets struct{ w *writer }
 
-// NewSnippets prepares to write values of an export. Names of variables that the files use already are taken.
+// NewSnippets prepares to write values of an export. Taken are the names of variables that the files already use.
 func NewSnippets(e Export, taken []string) *Snippets {
 	s := &Snippets{newWriter(e)}
 	for _, name := range taken {
@@ -21,8 +21,8 @@ func NewSnippets(e Export, taken []string) *Snippets {
 	return s
 }
 
-// Item writes a whole object with what belongs to it, for a document with that default environment. Collections that the
-// rules of files refuse are left out. Why is not "" when they refuse anything else of it.
+// Item writes a whole object with its parts and references, for a document with that default environment. Collections
+// that the rules for files refuse are left out. When they refuse anything else, why says so and there is no node.
 func (s *Snippets) Item(o *kind.Object, environment string) (n *yaml.Node, why string) {
 	it, refused := s.fit(o, environment)
 	switch {
@@ -38,9 +38,9 @@ func (s *Snippets) Item(o *kind.Object, environment string) (n *yaml.Node, why s
 	return it.node, ""
 }
 
-// Refuses tells which fields of an object, as the gateway has it, the rules of files refuse, and why, by JSON pointer;
-// "" stands for the object as a whole. Parts take the place of what lives inside it, by kind.
-func (s *Snippets) Refuses(o *kind.Object, parts map[string][]kind.Object) map[string]string {
+// Refused maps the JSON pointers of fields that the rules for files refuse in an object to the reason; "" stands for the
+// object as a whole. Parts, by kind, replace the parts that the export has for it.
+func (s *Snippets) Refused(o *kind.Object, parts map[string][]kind.Object) map[string]string {
 	w := *s.w
 	w.parts = maps.Clone(w.parts)
 	for kindName, list := range parts {
@@ -67,25 +67,25 @@ func (s *Snippets) fit(o *kind.Object, environment string) (it item, refused map
 	return fits[0], refused
 }
 
-// Told are the variables that stand for secrets in what was written, and what was left out.
-func (s *Snippets) Told() ([]Variable, []LeftOut) { return s.w.variables, s.w.leftOut }
+// Summary returns the variables that were written in place of secrets, and what was left out.
+func (s *Snippets) Summary() ([]Variable, []LeftOut) { return s.w.variables, s.w.leftOut }
 
-// Element writes a part as it stands in the list of its owner. Values that are secret become variables.
+// Element writes a part as an element of its owner's list. Secret values become variables.
 func (s *Snippets) Element(o *kind.Object) *yaml.Node { return s.w.element(kind.Of(o.Kind), o) }
 
-// Generate writes how many values there shall be that the gateway makes.
+// Generate writes the element that asks the gateway to generate n values.
 func (s *Snippets) Generate(n int) *yaml.Node { return generate(n) }
 
-// Value writes a value by its shape, which may be nil.
+// Value writes a value according to its shape, which may be nil.
 func (s *Snippets) Value(sh *shape.Shape, v any, address, path string) *yaml.Node {
 	return s.w.value(sh, v, address, path)
 }
 
-// Reference writes a link in the shortest form that means one API, where references have that default environment.
+// Reference writes a link in the shortest form that matches only its API, for a document with that default environment.
 func (s *Snippets) Reference(l *kind.Link, environment string) *yaml.Node {
 	s.w.environment = environment
 	return s.w.reference(l)
 }
 
-// Sayable reports whether a reference can mean a link: the gateway must list its API.
-func (s *Snippets) Sayable(l *kind.Link) bool { return s.w.meant(l) }
+// HasReference reports whether a link can be written as a reference, which needs an API that the gateway lists.
+func (s *Snippets) HasReference(l *kind.Link) bool { return s.w.hasReference(l) }

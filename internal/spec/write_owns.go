@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
@@ -9,18 +8,18 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// owning is the file that says what the files of a split export own.
+// owning is the name of the file with the owns section of a split export.
 const owning = "owns"
 
-// aboutOwns is what everybody should know who keeps an export with owns.
+// aboutOwns explains the consequences of owns to those who keep an export.
 const aboutOwns = `# For these names the files are the whole truth:
-#   drift and diff report what the gateway has besides as extra,
-#   apply --prune deletes it,
-#   and a bind may take the place of a policy among them that no file declares, without --take-over.
-# Where others manage a part of the gateway, narrow the globs to what is yours, such as ["orders_*"],
-# or remove the lines of a kind; export --no-owns leaves all of this out.`
+#   drift and diff report other objects on the gateway as extra,
+#   apply --prune deletes those,
+#   and a bind may displace such a policy without --take-over.
+# If others manage a part of the gateway, narrow the globs to what is yours, such as ["orders_*"],
+# or remove the lines of a kind; export --no-owns leaves out this section.`
 
-// owns adds what the files own, behind the version and the environment.
+// owns adds the owns section after the version and the environment.
 func (w *writer) owns(doc *yaml.Node) {
 	all := newMap()
 	for _, k := range sections {
@@ -42,9 +41,12 @@ func (w *writer) owns(doc *yaml.Node) {
 	doc.Content = slices.Insert(doc.Content, at, key, all)
 }
 
-// ignoring are the rules for what the files cannot say: fields of items, and whole objects that they own all the same;
-// nil when there are none.
-func (w *writer) ignoring(items []item, missing []lost) *yaml.Node {
+// CannotExpress begins the reason why an object or field is left out.
+const CannotExpress = "files cannot express what the gateway has: "
+
+// ignoring writes the ignore rules for what the files cannot express: fields of items, and whole objects whose names the
+// files own; nil when there are none.
+func (w *writer) ignoring(items []item, missing []dropped) *yaml.Node {
 	list := &yaml.Node{Kind: yaml.SequenceNode}
 	add := func(o *kind.Object, field, why string) {
 		rule := newMap()
@@ -54,7 +56,7 @@ func (w *writer) ignoring(items []item, missing []lost) *yaml.Node {
 		if field != "" {
 			put(rule, "fields", textList([]string{field}))
 		}
-		put(rule, "reason", text(fmt.Sprintf("the gateway has what files cannot say: %s", why)))
+		put(rule, "reason", text(CannotExpress+why))
 		list.Content = append(list.Content, rule)
 	}
 	for _, it := range items {

@@ -10,7 +10,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// references writes links in the shortest form that means one target. Those to APIs that are offline stay where they are.
+// references writes links, each in the shortest form that matches only its target. Links to APIs that are offline become
+// optional references, which keep the binding as it is.
 func (w *writer) references(links []kind.Link) *yaml.Node {
 	links = slices.Clone(links)
 	sort.SliceStable(links, func(i, j int) bool { return links[i].Address() < links[j].Address() })
@@ -47,7 +48,7 @@ func (w *writer) reference(l *kind.Link) *yaml.Node {
 	}
 	if !live {
 		put(n, "optional", leafNode("!!bool", "true"))
-		n.LineComment = "# " + commented("bound, and not published in "+to.Env+" now")
+		n.LineComment = "# " + commented("bound, but not published in "+to.Env+" at present")
 	}
 	return n
 }

@@ -14,26 +14,26 @@ type Split string
 
 // The ways to split.
 const (
-	Whole    Split = ""       // all of them
-	ByKind   Split = "kind"   // those of a kind
-	ByGroup  Split = "group"  // those whose bindings lead to one API group; others are shared
+	OneFile  Split = ""       // all of them
+	ByKind   Split = "kind"   // those of the same kind
+	ByGroup  Split = "group"  // those whose bindings all lead to the same API group; the rest share a file
 	ByObject Split = "object" // none
 )
 
 // Splits are the ways to split into several files.
 func Splits() []string { return []string{string(ByKind), string(ByGroup), string(ByObject)} }
 
-// shared is the file of what leads to several groups, or to none.
+// shared is the name of the file for objects bound to several groups or to none.
 const shared = "shared"
 
-// ours are the names of files of our own, which no object may have, whether or not they are written.
-var ours = []string{shared, owning}
+// reservedStems are the names of files that no object's file may have, even in exports without these files.
+var reservedStems = []string{shared, owning}
 
-// pieces sorts the items of an export by the file that they go to.
+// pieces distributes the items of an export to files, by name.
 func (w *writer) pieces() map[string][]item {
 	out := map[string][]item{}
 	items := w.items()
-	if w.export.Split == Whole {
+	if w.export.Split == OneFile {
 		out[""] = items
 		return out
 	}
@@ -49,11 +49,11 @@ func (w *writer) pieces() map[string][]item {
 	return out
 }
 
-// stem is a file by what it is about.
+// stem is what the name of a file is made from.
 type stem struct {
 	folder string
-	name   string // as the gateway has it
-	fixed  bool   // our own name, which no other may have
+	name   string // of the object, as on the gateway, or a fixed name
+	fixed  bool   // the name is not that of an object and must not be changed
 }
 
 func (w *writer) stem(it item) stem {
@@ -71,7 +71,7 @@ func (w *writer) stem(it item) stem {
 	}
 }
 
-// group is the one API group to which all bindings of an item to APIs lead.
+// group is the API group to which all bindings of an item lead; one is false when there is no such single group.
 func (w *writer) group(it item) (name string, one bool) {
 	link := kind.LinkFrom(it.kind.Name)
 	if link == nil {
@@ -89,8 +89,8 @@ func (w *writer) group(it item) (name string, one bool) {
 	return links[0].To.API.Group, true
 }
 
-// fileNames gives each stem a name that every file system takes, and that differs from all others even where
-// letter case does not count.
+// fileNames gives each stem a name that every file system accepts. Names differ from each other even where letter case
+// does not count.
 func fileNames(stems []stem) map[stem]string {
 	rivals := map[string][]stem{}
 	for _, s := range stems {
@@ -99,7 +99,7 @@ func fileNames(stems []stem) map[stem]string {
 			rivals[plain] = append(rivals[plain], s)
 		}
 	}
-	for _, name := range ours {
+	for _, name := range reservedStems {
 		if _, ok := rivals[name]; ok {
 			rivals[name] = append(rivals[name], stem{name: name, fixed: true})
 		}
@@ -118,13 +118,13 @@ func fileNames(stems []stem) map[stem]string {
 	return out
 }
 
-// longest is the bytes of a file name, leaving room for what is added to it, that every file system takes.
-const longest = 200
+// maxFileName is how many bytes of a name are kept. Every file system accepts that many, plus the suffixes added here.
+const maxFileName = 200
 
-// reserved are names that Windows keeps for itself, whatever stands behind their dot.
+// reserved are names that Windows does not allow for files, whatever their extension.
 var reserved = []string{"con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9"}
 
-// fileName is a name with nothing in it that some file system refuses; it may be that of other names, too.
+// fileName replaces in a name what some file system refuses. Different names may have the same result.
 func fileName(name string) string {
 	clean := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' || r == 0x7f {
@@ -133,7 +133,7 @@ func fileName(name string) string {
 		return r
 	}, name)
 	clean = strings.TrimRight(strings.TrimLeft(clean, "."), ". ")
-	for len(clean) > longest {
+	for len(clean) > maxFileName {
 		r := []rune(clean)
 		clean = string(r[:len(r)-1])
 	}

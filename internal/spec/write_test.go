@@ -9,8 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// TestPartOfUnlistedObject: what belongs to something that the gateway does not list has no words in a file. It is named,
-// and the collection is left alone.
+// TestPartOfUnlistedObject: a variable of an environment that the gateway does not list cannot be written to a file. The
+// export names it, and does not manage the collection.
 func TestPartOfUnlistedObject(t *testing.T) {
 	k := kind.Of("variable")
 	variable := func(v kind.Variable) kind.Object {

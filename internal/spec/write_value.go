@@ -15,7 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// value writes a value by its shape; s may be nil where nothing is known of it.
+// value writes a value according to its shape s, which is nil where no shape is known.
 func (w *writer) value(s *shape.Shape, v any, address, path string) *yaml.Node {
 	if s != nil && (s.Withheld && !w.literal || s.Secret && (!w.export.Secrets || hidden(v))) {
 		return leafNode("!!str", "${"+w.variable(address, path)+":-}")
@@ -39,7 +39,7 @@ func (w *writer) value(s *shape.Shape, v any, address, path string) *yaml.Node {
 		return n
 	case string:
 		if w.literal {
-			return written(t)
+			return verbatim(t)
 		}
 		return text(t)
 	case nil:
@@ -55,7 +55,7 @@ func (w *writer) value(s *shape.Shape, v any, address, path string) *yaml.Node {
 	return leafNode("!!int", fmt.Sprint(v))
 }
 
-// chosen is the choice of s that describes v, s itself where there is nothing to choose.
+// chosen is the choice of s that describes v, or s itself if it has no choices or v is a scalar.
 func chosen(s *shape.Shape, v any) *shape.Shape {
 	if s == nil {
 		return nil
@@ -75,7 +75,7 @@ func chosen(s *shape.Shape, v any) *shape.Shape {
 	return s
 }
 
-// variable names the variable of a secret. Secrets whose names would be the same are told apart by a number.
+// variable returns the name of the variable for a secret. A number distinguishes secrets that would have the same name.
 func (w *writer) variable(address, path string) string {
 	v := Variable{Address: address, Path: path}
 	stem := variableName(address, path)
@@ -93,13 +93,13 @@ func (w *writer) variable(address, path string) string {
 	return v.Name
 }
 
-// hidden reports whether a gateway shows nothing, or only a mask, of a secret.
+// hidden reports whether the gateway shows a secret not at all, or only as a mask.
 func hidden(v any) bool {
 	s, _ := v.(string)
 	return s == "" || strings.Contains(s, "***")
 }
 
-// mapping writes the keys that the shape knows in its order, then others by name.
+// mapping writes the keys of the shape in its order, then all other keys sorted by name.
 func (w *writer) mapping(s *shape.Shape, m map[string]any, address, path string) *yaml.Node {
 	n := newMap()
 	done := map[string]bool{}
@@ -119,7 +119,7 @@ func (w *writer) mapping(s *shape.Shape, m map[string]any, address, path string)
 	return n
 }
 
-// undescribed is the shape of a value that no shape describes: a secret, where its name tells that.
+// undescribed is the shape of a value that no shape describes: that of a secret if its key sounds like one, else nil.
 func undescribed(key string, v any) *shape.Shape {
 	if _, text := v.(string); text && shape.SecretName(key) {
 		return shape.OfText("").AsSecret()
@@ -127,7 +127,7 @@ func undescribed(key string, v any) *shape.Shape {
 	return nil
 }
 
-// variableName makes the name of an environment variable for a secret: letters, digits and _.
+// variableName makes the name of an environment variable for a secret, from letters, digits and _.
 func variableName(address, path string) string {
 	_, name, _ := strings.Cut(address, "/")
 	var b strings.Builder

@@ -80,7 +80,7 @@ func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
 		a.State = Unsaid
 		return a
 	}
-	says := l.Places.Says(d, path)
+	says := l.Places.DeclarationOf(d, path)
 	a.Source, a.Variables, a.overlay, a.exact = &says.Source, says.Variables, says.Overlay, says.Exact
 	ch := l.changes[o.Address()]
 	if ch == nil {

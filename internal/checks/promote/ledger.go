@@ -67,7 +67,7 @@ func newLedger(own, other *Side, shared bool) *ledger {
 
 // resolve finds the APIs that the files mean, those that only the other side has included.
 func (l *ledger) resolve(other *Side) {
-	state := l.State.Referring(l.Options.CoversLink)
+	state := l.State.OnlyReferences(l.Options.CoversLink)
 	want, findings := state.Resolve(union(&l.Side, other))
 	l.want = want
 	places := map[kind.Source]collection{}
@@ -135,7 +135,7 @@ func renamed(have kind.Actual, want []kind.Declared) kind.Actual {
 // standIn makes a gateway of the files: it has what they ask for, each reference as one API.
 func (l *ledger) standIn() {
 	l.Have = kind.Actual{}
-	state := l.State.Referring(l.Options.CoversLink)
+	state := l.State.OnlyReferences(l.Options.CoversLink)
 	l.want = kind.Desired{Objects: state.Objects, Owns: state.Owns, Ignore: state.Ignore}
 	for i := range state.Objects {
 		if o := state.Objects[i].Object; l.Options.SeesObject(&o) {
@@ -211,7 +211,7 @@ func (l *ledger) object(kindName, address string) Aspect {
 	d, has := l.asked[address], l.have[address] != nil
 	a := Aspect{Present: has, State: AsDeclared}
 	if d != nil {
-		a.Source, a.overlay = &d.Source, l.Places.Says(d, "").Overlay
+		a.Source, a.overlay = &d.Source, l.Places.DeclarationOf(d, "").Overlay
 	}
 	switch {
 	case has && d == nil:
@@ -234,7 +234,7 @@ func (l *ledger) all(k *kind.Kind, at collection) Aspect {
 	a := Aspect{Present: has, State: AsDeclared}
 	if asks >= 0 {
 		d := &l.want.Objects[asks]
-		a.Source, a.overlay = &d.Source, l.Places.Says(d, "").Overlay
+		a.Source, a.overlay = &d.Source, l.Places.DeclarationOf(d, "").Overlay
 	}
 	switch {
 	case has == (asks >= 0):
@@ -284,7 +284,7 @@ func (l *ledger) list(e edge) (*kind.Source, bool) {
 	if owner == nil {
 		return nil, false
 	}
-	says := l.Places.Says(owner, "/"+kind.LinkOf(e.kind).Field)
+	says := l.Places.DeclarationOf(owner, "/"+kind.LinkOf(e.kind).Field)
 	if !says.Exact {
 		return nil, false
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// BenchmarkUpdate writes a hundredth of all bindings back into the file of a large gateway.
+// BenchmarkUpdate updates the file of a large gateway in which one binding in a hundred differs.
 func BenchmarkUpdate(b *testing.B) {
 	e := world.NewEstate(world.E, 1)
 	_, g := read(b, e.Held())

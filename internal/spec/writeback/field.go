@@ -14,18 +14,18 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
 
-// target is a value of the files that shall say what the gateway has.
+// target is an object or part in the files that is to match the gateway.
 type target struct {
 	kind    *kind.Kind
 	address string
-	value   spec.Value        // in the files
-	tree    map[string]any    // of the gateway, as files write it
-	changed []diff.Field      // leaves in which they differ
-	refused map[string]string // why the rules of files refuse what the gateway has, by JSON pointer
-	another bool              // the gateway has an object of another type, which cannot have what this one has
+	value   spec.Value        // its item in the files
+	tree    map[string]any    // what the gateway has, in the form of files
+	changed []diff.Field      // leaves that differ
+	refused map[string]string // why the rules for files refuse a value of the gateway, by JSON pointer
+	retyped bool              // the gateway has an object of another type, without the fields of this type
 }
 
-// object writes the fields back in which an object differs.
+// object writes the differing fields of an object to the files.
 func (r *round) object(c *diff.Change) {
 	if why := r.stay[c.Address]; why != "" {
 		r.keep(c.Want.Source, c.Address, "", why)
@@ -35,27 +35,28 @@ func (r *round) object(c *diff.Change) {
 	t := &target{kind: k, address: c.Address, value: r.places.Item(c.Want), tree: k.Tree(c.Have.Value), changed: c.Fields, refused: r.refused(c.Want)}
 	if c.Have.Key != c.Want.Key {
 		if c.Have.Key != c.Want.MovedFrom {
-			r.keep(c.Want.Source, c.Address, "", "a replace of it was interrupted; apply finishes that")
+			r.keep(c.Want.Source, c.Address, "", "its replacement was interrupted; apply completes it")
 			return
 		}
 		if v, ok := t.value.Key("moved_from"); ok { // the rename did not happen
-			r.take(t, v, "/moved_from", c.Want.MovedFrom)
+			r.removeKey(t, v, "/moved_from", c.Want.MovedFrom)
 		}
 	}
 	if cases := k.Shape.Cases; cases != nil && slices.ContainsFunc(c.Fields, func(f diff.Field) bool { return f.Path == "/"+cases.By }) {
 		r.overwrite(t, "/"+cases.Field)
 	}
 	if t.refused[""] == "" && slices.ContainsFunc(c.Fields, func(f diff.Field) bool { return slices.Contains(k.Replace, f.Path) }) {
-		t.another = true
-		r.leave(t)
+		t.retyped = true
+		r.leaveToGateway(t)
 	}
 	r.leaves(t)
 }
 
-// leave takes out of the files what the gateway can make itself, where it holds another object by that name: keys of one
-// type are none of another, and those that it has are secrets. What it never tells goes with it. What the files left to
-// the gateway is said, since another type may need it.
-func (r *round) leave(t *target) {
+// leaveToGateway adapts an item to an object of another type by the same name on the gateway. It removes the fields that
+// the gateway generates, because keys of one type do not fit another and those of the gateway are secret, and the fields
+// that the gateway never shows. It adds the collections that the files did not manage, because the other type may require
+// them.
+func (r *round) leaveToGateway(t *target) {
 	paths := slices.Concat(t.kind.Makes, t.kind.Uploads)
 	for _, f := range t.kind.Shape.Fields {
 		if f.Shape.Withheld {
@@ -64,7 +65,7 @@ func (r *round) leave(t *target) {
 	}
 	for _, path := range paths {
 		if v, ok := find(t.value, path); ok && r.once(t, path) {
-			r.take(t, v, path, diff.Hidden)
+			r.removeKey(t, v, path, diff.Hidden)
 		}
 	}
 	for _, f := range t.kind.Shape.Fields {
@@ -81,8 +82,8 @@ func (r *round) leaves(t *target) {
 	}
 }
 
-// overwrite replaces a field as a whole, such as the content of a plugin that has another type now. The old content does
-// not fit the new type, so that nothing of it is kept, variables included.
+// overwrite replaces a whole field, such as the content of a plugin that now has another type. The old content does not
+// fit the new type, so nothing of it is kept, not even variables.
 func (r *round) overwrite(t *target, path string) {
 	r.once(t, path)
 	v, ok := find(t.value, path)
@@ -93,11 +94,11 @@ func (r *round) overwrite(t *target, path string) {
 	r.set(v.Place(), updated(t.address, path, v.Plain(), value), r.snippets.Value(spec.ShapeAt(t.kind, t.tree, path), value, t.address, path))
 }
 
-// leaf writes one changed leaf back: in place, or with the list or mapping that it is part of where the files have
-// another form of it.
+// leaf writes one differing leaf to the files: in place or, where the files have the value in another form, together with
+// the list or mapping that contains it.
 func (r *round) leaf(t *target, f *diff.Field) {
 	v, path := t.value, ""
-	if r.within(t, f.Path) || r.refuses(t, f) {
+	if r.coveredByDone(t, f.Path) || r.refuses(t, f) {
 		return
 	}
 	if s := spec.ShapeAt(t.kind, t.tree, f.Path); f.Sensitive || s != nil && s.Withheld {
@@ -133,16 +134,16 @@ func (r *round) leaf(t *target, f *diff.Field) {
 	}
 }
 
-// secret keeps a secret that differs, or what no gateway tells: its value is never written.
+// secret keeps a field that is secret or that no gateway shows. Its value is never written.
 func (r *round) secret(t *target, f *diff.Field) {
 	why := "it is a secret, which is never written"
 	if !f.Sensitive {
-		why = "no gateway tells it"
+		why = "no gateway shows it"
 	}
 	at := t.value.Place().Source
 	if v, ok := find(t.value, f.Path); ok {
 		at = v.Place().Source
-		if text := v.Varied(); text != "" {
+		if text := v.Variable(); text != "" {
 			why = "comes from " + text
 		}
 	}
@@ -164,7 +165,7 @@ func find(v spec.Value, pointer string) (spec.Value, bool) {
 	return v, true
 }
 
-// once reports whether something is looked at for the first time in this round.
+// once marks a value as done, and reports whether it was not done before in this round.
 func (r *round) once(t *target, path string) bool {
 	id := t.address + " " + path
 	if r.done[id] {
@@ -174,8 +175,8 @@ func (r *round) once(t *target, path string) bool {
 	return true
 }
 
-// within reports whether something that holds a field was looked at as a whole.
-func (r *round) within(t *target, path string) bool {
+// coveredByDone reports whether a field, or a value that contains it, is done.
+func (r *round) coveredByDone(t *target, path string) bool {
 	for i := len(path); i > 0; i = strings.LastIndexByte(path[:i], '/') {
 		if r.done[t.address+" "+path[:i]] {
 			return true
@@ -184,16 +185,16 @@ func (r *round) within(t *target, path string) bool {
 	return false
 }
 
-// put writes another value in the place of one. What a variable gave stays.
+// put replaces a value, unless it comes from a variable.
 func (r *round) put(t *target, v spec.Value, path string, value any) {
-	if !r.once(t, path) || r.fromVariable(t, v, path) {
+	if !r.once(t, path) || r.fromVariable(v, t.address, path) {
 		return
 	}
 	node := r.snippets.Value(spec.ShapeAt(t.kind, t.tree, path), value, t.address, path)
 	r.set(v.Place(), updated(t.address, path, v.Plain(), value), node)
 }
 
-// set writes a value. One that came by way of a merge key gets a key of its own.
+// set writes a value. A value that comes from a merge key is overridden by a key of its own.
 func (r *round) set(at spec.Place, c Change, node *yaml.Node) {
 	r.do(at, c, func(f *edit.File) error {
 		if i := strings.LastIndexByte(at.Path, '/'); !f.Has(at.Document, at.Path) && i >= 0 && f.Has(at.Document, at.Path[:i]) {
@@ -203,7 +204,7 @@ func (r *round) set(at spec.Place, c Change, node *yaml.Node) {
 	})
 }
 
-// whole writes a list or mapping anew, as the gateway has it.
+// whole replaces a list or mapping by that of the gateway.
 func (r *round) whole(t *target, v spec.Value, path string) {
 	value := jsonptr.At(t.tree, path)
 	if value == nil {
@@ -213,19 +214,20 @@ func (r *round) whole(t *target, v spec.Value, path string) {
 	r.put(t, v, path, value)
 }
 
-// fromVariable keeps what a variable gave: writing over it would only last until the variable is looked at.
-func (r *round) fromVariable(t *target, v spec.Value, path string) bool {
-	text := v.Varied()
+// fromVariable reports whether a value comes from a variable, and if so keeps it: replacing it would remove the variable
+// from the files.
+func (r *round) fromVariable(v spec.Value, address, path string) bool {
+	text := v.Variable()
 	if text != "" {
-		r.keep(v.Place().Source, t.address, path, "comes from "+text)
+		r.keep(v.Place().Source, address, path, "comes from "+text)
 	}
 	return text != ""
 }
 
-// drop takes a field out that the gateway does not have, with the mappings around it that the gateway lacks, too. No
-// variable gives a mapping, nor anything that the gateway's object cannot have, so that these go whatever stands in them.
+// drop removes a field that the gateway does not have or, if the gateway also lacks a mapping that contains the field, the
+// outermost such mapping. That mapping is removed even if it contains variables, as are the fields of another type.
 func (r *round) drop(t *target, v spec.Value, path string) {
-	whole := t.another
+	whole := t.retyped
 	for i := 1; i < len(path); i++ {
 		if path[i] != '/' || jsonptr.At(t.tree, path[:i]) != nil {
 			continue
@@ -235,26 +237,26 @@ func (r *round) drop(t *target, v spec.Value, path string) {
 		}
 		break
 	}
-	if r.once(t, path) && (whole || !r.fromVariable(t, v, path)) {
-		r.take(t, v, path, v.Plain())
+	if r.once(t, path) && (whole || !r.fromVariable(v, t.address, path)) {
+		r.removeKey(t, v, path, v.Plain())
 	}
 }
 
-// take removes a key. In an overlay it becomes null where the file below has the key, too.
-func (r *round) take(t *target, v spec.Value, path string, before any) {
+// removeKey removes a key. In an overlay it sets the key to null instead if the file, too, has the key.
+func (r *round) removeKey(t *target, v spec.Value, path string, before any) {
 	place := v.Place()
-	covers := slices.ContainsFunc(v.Layers(), func(l spec.Place) bool {
+	hides := slices.ContainsFunc(v.Layers(), func(l spec.Place) bool {
 		return v.IsOverlay() && (l.Source.File != place.Source.File || l.Document != place.Document) && r.hasAt(l, v.Pointer())
 	})
 	r.do(place, updated(t.address, path, before, nil), func(f *edit.File) error {
-		if covers {
+		if hides {
 			return f.Set(place.Document, place.Path, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"})
 		}
 		return f.Remove(place.Document, place.Path)
 	})
 }
 
-// addKey adds a key to a mapping, where the order of keys has it.
+// addKey adds the value of the gateway under a new key of a mapping.
 func (r *round) addKey(t *target, v spec.Value, path string, f *diff.Field) {
 	value := jsonptr.At(t.tree, path)
 	if value == nil && path == f.Path {
@@ -268,7 +270,7 @@ func (r *round) addKey(t *target, v spec.Value, path string, f *diff.Field) {
 	r.insert(t, v, parent, jsonptr.Unescape(path[len(parent)+1:]), updated(t.address, path, nil, value), node)
 }
 
-// insert adds a key to a mapping. Where an overlay takes a key away that a file has, it is given there.
+// insert adds a key to a mapping, in the usual order of keys. If an overlay removes that key, its null is replaced instead.
 func (r *round) insert(t *target, v spec.Value, parent, key string, c Change, node *yaml.Node) {
 	for _, layer := range slices.Backward(v.Layers()) {
 		if pointer := v.Pointer() + "/" + jsonptr.Escape(key); r.hasAt(layer, pointer) {
@@ -291,7 +293,7 @@ func (r *round) hasAt(layer spec.Place, pointer string) bool {
 	return o.err == nil && o.file.Has(layer.Document, layer.Path+pointer)
 }
 
-// canon is equal for values that say the same: 5 and 5.0, and mappings in any order.
+// canon is equal for equal values, such as 5 and 5.0, or mappings in any order.
 func canon(v any) string {
 	out, err := json.Marshal(v)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
 
-// files are the inputs with the edits of a round. One is parsed when the first edit comes to it.
+// files are the inputs with the edits of a round. An input is parsed when it is first needed.
 type files struct {
 	inputs map[string][]byte
 	open   map[string]*opened
@@ -43,7 +43,7 @@ func (f *files) get(name string) *opened {
 	return o
 }
 
-// bytes carries the edits out.
+// bytes carries out the edits, and returns the files that they change.
 func (f *files) bytes() (out []File, err error) {
 	for _, name := range sortedKeys(f.open) {
 		o := f.open[name]
@@ -59,7 +59,7 @@ func (f *files) bytes() (out []File, err error) {
 	return out, nil
 }
 
-// do edits the file of a place. What cannot be edited is kept, and told; done reports whether it was edited.
+// do edits a file and records the change. When that is not possible, the difference is kept, with the reason.
 func (r *round) do(at spec.Place, c Change, act func(*edit.File) error) (done bool) {
 	o := r.files.get(at.Source.File)
 	err := o.err
@@ -82,6 +82,11 @@ func (r *round) do(at spec.Place, c Change, act func(*edit.File) error) (done bo
 	return false
 }
 
+// remove removes the value at a place.
+func (r *round) remove(at spec.Place, c Change) {
+	r.do(at, c, func(f *edit.File) error { return f.Remove(at.Document, at.Path) })
+}
+
 func updated(address, path string, before, after any) Change {
 	return Change{Action: diff.Update, Address: address, Field: &diff.Field{Path: path, Before: before, After: after}}
 }
@@ -90,7 +95,7 @@ func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)`)
 
-// variablesIn are the names of variables that files use.
+// variablesIn are the names of the variables that files use.
 func variablesIn(inputs []spec.Input) (names []string) {
 	for _, in := range inputs {
 		for _, found := range variable.FindAllSubmatch(in.Data, -1) {

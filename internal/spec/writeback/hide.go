@@ -7,17 +7,17 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// hide takes what the gateway does not show out of what is compared.
+// hide excludes from the comparison what the gateway refuses to show.
 func (r *round) hide() {
 	if len(r.gateway.Unread) == 0 {
 		return
 	}
-	unread := map[string]bool{} // KIND OWNER
+	unread := map[string]bool{} // by KIND OWNER
 	for _, u := range r.gateway.Unread {
 		unread[u.Kind+" "+u.Owner] = true
 	}
-	// of reports whether parts or links of an owner are not shown, under the name that it has or had.
-	of := func(kindName, ownerKind string, d *kind.Declared) bool {
+	// hidden reports whether the parts or links of an owner are not shown, under its present or its previous name.
+	hidden := func(kindName, ownerKind string, d *kind.Declared) bool {
 		return unread[kindName+" "+d.Key] || d.MovedFrom != "" && unread[kindName+" "+d.MovedFrom] || unread[ownerKind+" "] || unread[kindName+" "] ||
 			kind.LinkOf(kindName) != nil && unread[kind.AnyAPI+" "]
 	}
@@ -29,15 +29,15 @@ func (r *round) hide() {
 	for _, d := range r.state.Objects {
 		k := kind.Of(d.Kind)
 		owner := owners[k.Owner+"/"+d.Owner]
-		if unread[d.Kind+" "] || owner != nil && of(d.Kind, k.Owner, owner) {
+		if unread[d.Kind+" "] || owner != nil && hidden(d.Kind, k.Owner, owner) {
 			continue
 		}
-		d.Manages = slices.DeleteFunc(slices.Clone(d.Manages), func(m string) bool { return of(m, d.Kind, &d) })
+		d.Manages = slices.DeleteFunc(slices.Clone(d.Manages), func(m string) bool { return hidden(m, d.Kind, &d) })
 		state.Objects = append(state.Objects, d)
 	}
 	for _, ref := range r.state.References {
 		ownerKind := kind.LinkOf(ref.Kind).Owner
-		if owner := owners[ownerKind+"/"+ref.Owner]; owner == nil || !of(ref.Kind, ownerKind, owner) {
+		if owner := owners[ownerKind+"/"+ref.Owner]; owner == nil || !hidden(ref.Kind, ownerKind, owner) {
 			state.References = append(state.References, ref)
 		}
 	}

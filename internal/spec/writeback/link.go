@@ -1,6 +1,7 @@
 package writeback
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -10,8 +11,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
 
-// links writes the bindings of one owner back. A reference stays when the gateway has all that it means. One that
-// means more gives way to references to what is left of it; what none means gets one at the end.
+// links writes the bindings of one owner to the files. A reference stays if the gateway has all bindings that it asks for.
+// One that asks for more is replaced by references to those that exist; bindings without a reference get a new one at the
+// end of the list.
 func (r *round) links(k *kind.LinkKind, owner string) {
 	if r.refusesAll(k.Name, owner, "/"+k.Field) {
 		return
@@ -20,12 +22,12 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 	covered := map[string]bool{}
 	var partly []*spec.Reference
 	for _, ref := range r.references[k.Name+" "+owner] {
-		means, spared, wrong := r.meaning().Of(ref)
-		if wrong || slices.ContainsFunc(means, func(l kind.Link) bool { return have[idOf(&l)] == nil }) {
+		links, spared, wrong := r.meaning().Of(ref)
+		if wrong || slices.ContainsFunc(links, func(l kind.Link) bool { return have[idOf(&l)] == nil }) {
 			partly = append(partly, ref)
 			continue
 		}
-		for _, l := range slices.Concat(means, spared) {
+		for _, l := range slices.Concat(links, spared) {
 			covered[idOf(&l)] = true
 		}
 	}
@@ -35,7 +37,7 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 	list := r.places.Targets(k, owner)
 	for _, id := range sortedKeys(have) {
 		to := have[id].To
-		if r.apart[to.Address()] {
+		if r.unwritten[to.Address()] {
 			r.keep(list.Place().Source, have[id].Address(), "", to.Address()+" cannot be written into the files")
 			continue
 		}
@@ -48,33 +50,28 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 	}
 }
 
-// idOf tells links of one owner apart, also those to targets of one name.
+// idOf identifies a link of an owner. Targets may share a name, so it includes the target's id.
 func idOf(l *kind.Link) string { return l.Address() + " " + l.To.ListedBy() }
 
-// held are the links that the gateway has, by the id that they have under the owner's name in the files. Those that
-// no reference can mean are told.
+// held are the links on the gateway by idOf, under the name of their owner in the files. Links that cannot be written as a
+// reference are kept.
 func (r *round) held(k *kind.LinkKind, owner string) map[string]*kind.Link {
 	d := r.declared[k.Owner+"/"+owner]
 	out := map[string]*kind.Link{}
 	links := r.bound[k.Name+" "+owner]
-	if d.MovedFrom != "" && !r.has(d) {
+	if d.MovedFrom != "" && r.onGateway(d.Kind, d.Key) == nil {
 		links = r.bound[k.Name+" "+d.MovedFrom]
 	}
 	for i := range links {
 		l := *links[i]
 		l.Owner = owner
-		if !r.snippets.Sayable(&l) {
-			r.keep(d.Source, l.Address(), "", "the gateway does not list the API, so that no reference can mean it")
+		if !r.snippets.HasReference(&l) {
+			r.keep(d.Source, l.Address(), "", "the gateway does not list the API, so that no reference can name it")
 			continue
 		}
 		out[idOf(&l)] = &l
 	}
 	return out
-}
-
-// has reports whether the gateway has an object of that name.
-func (r *round) has(d *kind.Declared) bool {
-	return slices.ContainsFunc(r.gateway.Actual.Objects, func(o kind.Object) bool { return o.Kind == d.Kind && o.Key == d.Key })
 }
 
 func (r *round) meaning() *spec.Meaning {
@@ -84,47 +81,42 @@ func (r *round) meaning() *spec.Meaning {
 	return r.means
 }
 
-// environment is where a place looks for APIs when a reference does not say.
+// environment is the default environment of the references in a document.
 func (r *round) environment(p spec.Place) string {
-	for _, env := range []string{p.Environment, r.options.Environment} {
-		if env != "" {
-			return env
-		}
-	}
-	return spec.DefaultEnvironment
+	return cmp.Or(p.Environment, r.options.Environment, spec.DefaultEnvironment)
 }
 
-// reference takes a reference out, or puts others in its place that mean what is left of it.
+// reference removes a reference, or replaces it by references to those of its links that the gateway has.
 func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, covered map[string]bool) {
 	place := r.places.OfReference(ref, "")
-	means, spared, wrong := r.meaning().Of(ref)
+	links, spared, wrong := r.meaning().Of(ref)
 	var left []*kind.Link
-	var lost []Change
-	for _, l := range slices.Concat(means, spared) {
+	var changes []Change
+	for _, l := range slices.Concat(links, spared) {
 		switch id := idOf(&l); {
 		case have[id] != nil && !covered[id]:
 			left = append(left, have[id])
-		case have[id] == nil && slices.Contains(means, l):
-			lost = append(lost, Change{Action: diff.Delete, Address: l.Address()})
+		case have[id] == nil && slices.Contains(links, l):
+			changes = append(changes, Change{Action: diff.Delete, Address: l.Address()})
 		}
 	}
-	note := ref.String() + " meant more; what is left of it is named one by one"
-	if len(lost) == 0 && wrong { // nothing of what it means can be bound, though it may be
+	note := ref.String() + " stood for more bindings; those that exist are now listed one by one"
+	if len(changes) == 0 && wrong { // it asks for nothing that could be bound, but may match existing bindings
 		var after any
 		if len(left) > 0 {
-			after, note = left[0].To.Name+", optional", ref.String()+" is bound, and not published in "+ref.Environment+" now"
+			after, note = left[0].To.Name+", optional", ref.String()+" is bound, but not published in "+ref.Environment+" at present"
 		}
-		lost = []Change{updated(kind.LinkOf(ref.Kind).Owner+"/"+ref.Owner, "/"+kind.LinkOf(ref.Kind).Field, ref.String(), after)}
+		changes = []Change{updated(kind.LinkOf(ref.Kind).Owner+"/"+ref.Owner, "/"+kind.LinkOf(ref.Kind).Field, ref.String(), after)}
 	}
-	if len(lost) == 0 {
+	if len(changes) == 0 {
 		return
 	}
-	if text := r.places.ReferenceVaried(ref); text != "" {
-		r.keep(place.Source, lost[0].Address, "", "comes from "+text)
+	if text := r.places.ReferenceVariable(ref); text != "" {
+		r.keep(place.Source, changes[0].Address, "", "comes from "+text)
 		return
 	}
 	slices.SortFunc(left, func(a, b *kind.Link) int { return strings.Compare(idOf(a), idOf(b)) })
-	done := r.do(place, lost[0], func(f *edit.File) error {
+	done := r.do(place, changes[0], func(f *edit.File) error {
 		if len(left) == 0 {
 			return f.Remove(place.Document, place.Path)
 		}
@@ -138,11 +130,11 @@ func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, cover
 	if !done {
 		return
 	}
-	for _, c := range lost[1:] {
+	for _, c := range changes[1:] {
 		r.do(place, c, func(*edit.File) error { return nil })
 	}
 	if len(left) > 0 {
-		r.note(place.Source, lost[0].Address, note)
+		r.note(place.Source, changes[0].Address, note)
 	}
 	for _, l := range left {
 		covered[idOf(l)] = true

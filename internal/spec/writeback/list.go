@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
 
-// list writes a list back: entry by entry in the first round, so that those that stay are left alone with their
-// comments; anew when that was not enough, since order counts or entries cannot be told apart.
+// list writes a list to the files. The first round edits entry by entry, so that entries that stay keep their text and
+// comments. A later round, or a list whose entries cannot be told apart, replaces the whole list.
 func (r *round) list(t *target, v spec.Value, path string) {
 	wanted, ok := jsonptr.At(t.tree, path).([]any)
 	switch {
@@ -37,61 +37,60 @@ func (r *round) list(t *target, v spec.Value, path string) {
 		fresh[i] = identity(s, value)
 	}
 	if !distinct(old) || !distinct(fresh) {
-		r.done[t.address+" "+path] = false
+		r.done[t.address+" "+path] = false // for whole
 		r.whole(t, v, path)
 		return
 	}
 	r.entries(t, v, path, matched{s, items, wanted, old, fresh})
 }
 
-// matched is a list on both sides with what tells its entries apart.
+// matched is a list in the files and on the gateway, with the identities of its entries.
 type matched struct {
-	shape      *shape.Shape // of the list; nil when nothing is known
-	items      []spec.Value
-	wanted     []any
-	old, fresh []string
+	shape      *shape.Shape // of the list; nil if not known
+	items      []spec.Value // entries in the files
+	wanted     []any        // entries on the gateway
+	old, fresh []string     // identities of items and of wanted
 }
 
-// entries writes back what differs between two lists. One entry for another takes its place, with its comment.
+// entries edits the entries that differ. If a single entry was replaced by another one, its value is replaced in place, so
+// that its comment stays.
 func (r *round) entries(t *target, v spec.Value, path string, m matched) {
-	var goes, comes []int
+	var removed, added []int
 	for i, id := range m.old {
 		if at := slices.Index(m.fresh, id); at >= 0 {
 			r.entry(t, m.shape, m.items[i], path+jsonptr.Join(m.name(i)), m.wanted[at])
 		} else {
-			goes = append(goes, i)
+			removed = append(removed, i)
 		}
 	}
 	for i, id := range m.fresh {
 		if !slices.Contains(m.old, id) {
-			comes = append(comes, i)
+			added = append(added, i)
 		}
 	}
-	if slices.ContainsFunc(goes, func(i int) bool { return r.fromVariable(t, m.items[i], path) }) {
+	if slices.ContainsFunc(removed, func(i int) bool { return r.fromVariable(m.items[i], t.address, path) }) {
 		return
 	}
-	if len(goes) == 1 && len(comes) == 1 {
-		item, inner, value := m.items[goes[0]], path+jsonptr.Join(m.name(goes[0])), m.wanted[comes[0]]
+	if len(removed) == 1 && len(added) == 1 {
+		item, inner, value := m.items[removed[0]], path+jsonptr.Join(m.name(removed[0])), m.wanted[added[0]]
 		r.set(item.Place(), updated(t.address, inner, item.Plain(), value), r.snippets.Value(m.inner(), value, t.address, inner))
 		return
 	}
-	for _, i := range goes {
-		item, place := m.items[i], m.items[i].Place()
-		c := updated(t.address, path+jsonptr.Join(m.name(i)), item.Plain(), nil)
-		r.do(place, c, func(f *edit.File) error { return f.Remove(place.Document, place.Path) })
+	for _, i := range removed {
+		r.remove(m.items[i].Place(), updated(t.address, path+jsonptr.Join(m.name(i)), m.items[i].Plain(), nil))
 	}
-	for _, i := range comes {
+	for _, i := range added {
 		place, value := v.Place(), m.wanted[i]
-		inner := path + jsonptr.Join(m.called(value, i))
+		inner := path + jsonptr.Join(m.nameOf(value, i))
 		node := r.snippets.Value(m.inner(), value, t.address, inner)
 		r.do(place, updated(t.address, inner, nil, value), func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
 	}
 }
 
-// name is how the i-th entry of the files is called in JSON pointers: by its key, where entries have one, else by its place.
-func (m matched) name(i int) string { return m.called(m.items[i].Plain(), i) }
+// name is the step for the i-th entry of the files in JSON pointers: its key, if entries have keys, or its index.
+func (m matched) name(i int) string { return m.nameOf(m.items[i].Plain(), i) }
 
-func (m matched) called(entry any, i int) string {
+func (m matched) nameOf(entry any, i int) string {
 	if m.shape == nil || m.shape.Key == nil || m.shape.Ordered || m.shape.KeyOf(entry) == "" {
 		return strconv.Itoa(i)
 	}
@@ -105,8 +104,8 @@ func (m matched) inner() *shape.Shape {
 	return m.shape.Items
 }
 
-// identity tells entries of a list apart: scalars by themselves, mappings by their key, else by their first field that
-// has a value.
+// identity identifies an entry of a list: a scalar by its value, a mapping by its key or else by its first field with a
+// value.
 func identity(s *shape.Shape, v any) string {
 	m, ok := v.(map[string]any)
 	if !ok || s == nil || s.Items == nil {
@@ -134,12 +133,13 @@ func distinct(ids []string) bool {
 	return true
 }
 
-// changedKeys are the keys in which an entry of a list differs; where entries have no names, or files write them short,
-// those of any entry. Gateways write others in another way that says the same.
+// changedKeys are the fields of an entry of a list that differ. If the path of the entry does not occur among the changes,
+// because entries have no keys or files write them in a short form, they are the fields that differ in any entry. Other
+// fields must not be edited, because a gateway may write an equal value differently.
 func (t *target) changedKeys(entry string) map[string]bool {
 	out := map[string]bool{}
 	list, number := jsonptr.ListOf(entry)
-	if called := func(f diff.Field) bool { return strings.HasPrefix(f.Path, entry+"/") }; !number && !slices.ContainsFunc(t.changed, called) {
+	if inside := func(f diff.Field) bool { return strings.HasPrefix(f.Path, entry+"/") }; !number && !slices.ContainsFunc(t.changed, inside) {
 		list, number = entry[:strings.LastIndexByte(entry, '/')], true
 	}
 	for _, f := range t.changed {
@@ -157,7 +157,7 @@ func (t *target) changedKeys(entry string) map[string]bool {
 	return out
 }
 
-// entry writes the keys back in which an entry of a list differs that both sides have.
+// entry writes the differing fields of an entry that both lists have.
 func (r *round) entry(t *target, s *shape.Shape, v spec.Value, path string, wanted any) {
 	m, ok := wanted.(map[string]any)
 	if !ok || !v.IsMap() || s == nil || s.Items == nil {
@@ -169,23 +169,23 @@ func (r *round) entry(t *target, s *shape.Shape, v spec.Value, path string, want
 		value := m[f.Name]
 		inner := path + "/" + f.Name
 		switch {
-		case f.Shape.Secret, f.Shape.Withheld, !changed[f.Name] && !changed[""]: // a secret is told by itself
+		case f.Shape.Secret, f.Shape.Withheld, !changed[f.Name] && !changed[""]: // secrets have changes of their own
 		case written && value != nil && canon(have.Plain()) != canon(value):
-			if !r.fromVariable(t, have, inner) {
+			if !r.fromVariable(have, t.address, inner) {
 				r.set(have.Place(), updated(t.address, inner, have.Plain(), value), r.snippets.Value(f.Shape, value, t.address, inner))
 			}
-		case written && value == nil && !f.Required && !nothing(f.Shape, have.Plain()):
-			if t.another || have.IsMap() || !r.fromVariable(t, have, inner) {
-				r.take(t, have, inner, have.Plain())
+		case written && value == nil && !f.Required && !isAbsent(f.Shape, have.Plain()):
+			if t.retyped || have.IsMap() || !r.fromVariable(have, t.address, inner) {
+				r.removeKey(t, have, inner, have.Plain())
 			}
-		case !written && value != nil && !nothing(f.Shape, value):
+		case !written && value != nil && !isAbsent(f.Shape, value):
 			r.insert(t, v, path, f.Name, updated(t.address, inner, nil, value), r.snippets.Value(f.Shape, value, t.address, inner))
 		}
 	}
 }
 
-// nothing reports whether a value of an entry says what leaving it out does.
-func nothing(s *shape.Shape, value any) bool {
+// isAbsent reports whether a field with this value means the same as a field that is left out.
+func isAbsent(s *shape.Shape, value any) bool {
 	if s.Default != nil {
 		return value == s.Default
 	}

@@ -9,33 +9,33 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
 
-// remove takes an object out that the gateway does not have, from overlays too. One that is protected stays.
-func (r *round) remove(c *diff.Change) {
+// removeObject removes an object that the gateway does not have from the file and from overlays, unless it is protected.
+func (r *round) removeObject(c *diff.Change) {
 	if c.Want.Protected {
 		r.keep(c.Want.Source, c.Address, "", "is protected, and the gateway does not have it")
 		return
 	}
 	r.gone[c.Address] = true
-	change := Change{Action: diff.Delete, Address: c.Address}
 	for _, place := range r.places.Item(c.Want).Layers() {
-		r.do(place, change, func(f *edit.File) error { return f.Remove(place.Document, place.Path) })
+		r.remove(place, Change{Action: diff.Delete, Address: c.Address})
 	}
 }
 
-// create adds objects that only the gateway has, by kind, where their siblings are. Those that files cannot say are told.
+// create adds objects, given by kind, that only the gateway has, next to others of their kind. Those that files cannot
+// express are kept.
 func (r *round) create(fresh map[string][]*kind.Object) {
 	for _, name := range sortedKeys(fresh) {
 		byPlace, places := map[string][]created{}, map[string]spec.Place{}
 		for _, o := range fresh[name] {
 			at, ok := r.home(kind.Of(name), o)
 			if !ok {
-				r.apart[o.Address()] = true
-				r.keep(kind.Source{}, o.Address(), "", "the files have no place for it")
+				r.unwritten[o.Address()] = true
+				r.keep(kind.Source{}, o.Address(), "", "no file declares or owns objects of its kind")
 				continue
 			}
 			node, why := r.snippets.Item(o, r.environment(at))
 			if why != "" {
-				r.apart[o.Address()] = true
+				r.unwritten[o.Address()] = true
 				r.keep(kind.Source{}, o.Address(), "", why)
 				continue
 			}
@@ -48,14 +48,15 @@ func (r *round) create(fresh map[string][]*kind.Object) {
 	}
 }
 
-// created is an object that comes into the files, as they say it.
+// created is an object that is added to the files, and its item.
 type created struct {
 	object *kind.Object
 	node   *yaml.Node
 }
 
-// home is the section in which a new object belongs: that of the object with the most similar name, else in the
-// document that owns it, else, where whatever the gateway holds is taken over, in that of any object, or the first. The place is that of the section, its source any place of the document.
+// home is the section for a new object, with any position in its document as the source. It is in the document of the
+// object of the same kind whose name shares the longest prefix or, without one, in the document that owns the kind. With
+// Adopt it may also be in the document of any object, or else in the first input.
 func (r *round) home(k *kind.Kind, o *kind.Object) (spec.Place, bool) {
 	best, most := spec.Place{}, -1
 	for i := range r.state.Objects {
@@ -84,7 +85,7 @@ func (r *round) home(k *kind.Kind, o *kind.Object) (spec.Place, bool) {
 	return best, true
 }
 
-// common is the length of the beginning that two names share.
+// common is the length of the common prefix of two names.
 func common(a, b string) int {
 	n := 0
 	for n < min(len(a), len(b)) && a[n] == b[n] {
@@ -93,7 +94,7 @@ func common(a, b string) int {
 	return n
 }
 
-// appendObjects adds objects at the end of a section, or the section.
+// appendObjects adds objects at the end of a section, or the whole section if there is none.
 func (r *round) appendObjects(at spec.Place, objects []created) {
 	section := &yaml.Node{Kind: yaml.SequenceNode}
 	for _, o := range objects {

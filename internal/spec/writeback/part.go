@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
 
-// parts writes back what lives inside an owner under one key.
+// parts writes the parts of one kind of an owner to the files.
 func (r *round) parts(k *kind.Kind, owner string, changes []*diff.Change) {
 	field, ok := r.places.Item(r.declared[k.Owner+"/"+owner]).Key(k.Field)
 	switch {
@@ -23,7 +23,7 @@ func (r *round) parts(k *kind.Kind, owner string, changes []*diff.Change) {
 	}
 }
 
-// single writes back a part that is the value of the key itself; {} stands for none.
+// single writes a part that is the value of the key itself; {} stands for none.
 func (r *round) single(k *kind.Kind, field spec.Value, c *diff.Change) {
 	change := Change{Action: diff.Delete, Address: c.Address}
 	node := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
@@ -36,19 +36,17 @@ func (r *round) single(k *kind.Kind, field spec.Value, c *diff.Change) {
 		r.leaves(t)
 		return
 	}
-	if text := field.Varied(); text != "" {
-		r.keep(field.Place().Source, c.Address, "", "comes from "+text)
-		return
+	if !r.fromVariable(field, c.Address, "") {
+		r.set(field.Place(), change, node)
 	}
-	r.set(field.Place(), change, node)
 }
 
-// elements writes back parts that are entries of a list, each with a key.
+// elements writes parts that are entries of a list, each with a key.
 func (r *round) elements(k *kind.Kind, field spec.Value, changes []*diff.Change) {
 	for _, c := range changes {
 		switch c.Action {
 		case diff.Create:
-			r.takeOut(r.places.Part(c.Want), Change{Action: diff.Delete, Address: c.Address})
+			r.removeEntry(r.places.Part(c.Want), Change{Action: diff.Delete, Address: c.Address})
 		case diff.Delete:
 			place, node := field.Place(), r.snippets.Element(c.Have)
 			r.do(place, Change{Action: diff.Create, Address: c.Address}, func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
@@ -59,18 +57,16 @@ func (r *round) elements(k *kind.Kind, field spec.Value, changes []*diff.Change)
 	}
 }
 
-// takeOut removes an entry of a list, unless a variable gave it.
-func (r *round) takeOut(v spec.Value, c Change) {
-	place := v.Place()
-	if text := v.Varied(); text != "" {
-		r.keep(place.Source, c.Address, "", "comes from "+text)
-		return
+// removeEntry removes an entry of a list, unless it comes from a variable.
+func (r *round) removeEntry(v spec.Value, c Change) {
+	if !r.fromVariable(v, c.Address, "") {
+		r.remove(v.Place(), c)
 	}
-	r.do(place, c, func(f *edit.File) error { return f.Remove(place.Document, place.Path) })
 }
 
-// values writes back parts that are secret values. Their values are never written: those that only the gateway has
-// are counted. A value from a variable stands for one of them: setting the variable is what brings the two together.
+// values writes parts that are secret values. The values themselves are never written; {generate: N} counts those that only
+// the gateway has. If a value from a variable differs, one of them may be its new value, so the variable is reported
+// instead of counting that value.
 func (r *round) values(field spec.Value, changes []*diff.Change) {
 	var surplus, pending []*diff.Change
 	for _, c := range changes {
@@ -87,8 +83,8 @@ func (r *round) values(field spec.Value, changes []*diff.Change) {
 			pending = append(pending, c)
 			continue
 		}
-		r.takeOut(part, Change{Action: diff.Delete, Address: c.Address})
-		if text := part.Varied(); text != "" && len(surplus) > 0 {
+		r.removeEntry(part, Change{Action: diff.Delete, Address: c.Address})
+		if text := part.Variable(); text != "" && len(surplus) > 0 {
 			r.keep(part.Place().Source, surplus[0].Address, "", "may be the new value of "+text+"; set the variable to it")
 			surplus = surplus[1:]
 		}
@@ -101,7 +97,7 @@ func (r *round) values(field spec.Value, changes []*diff.Change) {
 	}
 }
 
-// counterIn is the entry that tells how many values the gateway shall make.
+// counterIn finds the entry {generate: N}, and its number.
 func counterIn(field spec.Value) (counter, number spec.Value, found bool) {
 	for _, v := range append(field.Items(), field) {
 		if n, ok := v.Key("generate"); ok {
@@ -111,26 +107,26 @@ func counterIn(field spec.Value) (counter, number spec.Value, found bool) {
 	return counter, number, false
 }
 
-// more counts values that only the gateway has.
+// more adds {generate: N} for the values that only the gateway has.
 func (r *round) more(field spec.Value, surplus []*diff.Change) {
 	place, node := field.Place(), r.snippets.Generate(len(surplus))
 	if _, _, found := counterIn(field); found || !field.IsList() {
 		for _, c := range surplus {
-			r.keep(place.Source, c.Address, "", "the gateway has more values than the files have room for")
+			r.keep(place.Source, c.Address, "", "the gateway has more values than the files allow for")
 		}
 		return
 	}
 	for i, c := range surplus {
 		r.do(place, Change{Action: diff.Create, Address: c.Address}, func(f *edit.File) error {
 			if i > 0 {
-				return nil // counted with the first
+				return nil // included in the number that the first one wrote
 			}
 			return f.Append(place.Document, place.Path, node)
 		})
 	}
 }
 
-// fewer takes back how many values the gateway shall make.
+// fewer reduces the number in {generate: N} by the values that the gateway does not have.
 func (r *round) fewer(field spec.Value, pending []*diff.Change) {
 	counter, number, _ := counterIn(field)
 	n, _ := number.Plain().(int64)
@@ -138,14 +134,14 @@ func (r *round) fewer(field spec.Value, pending []*diff.Change) {
 	for i, c := range pending {
 		change := Change{Action: diff.Delete, Address: c.Address}
 		switch {
-		case number.Varied() != "":
-			r.keep(number.Place().Source, c.Address, "", "comes from "+number.Varied())
+		case number.Variable() != "":
+			r.keep(number.Place().Source, c.Address, "", "comes from "+number.Variable())
 		case left > 0:
 			r.set(number.Place(), change, r.snippets.Value(nil, left, c.Address, ""))
 		case !field.IsList():
 			r.set(field.Place(), change, &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle})
 		case i == 0:
-			r.takeOut(counter, change)
+			r.removeEntry(counter, change)
 		}
 	}
 }

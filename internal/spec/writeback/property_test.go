@@ -22,8 +22,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// TestUpdateThenDiff: whatever files say and a gateway holds, after an update nothing separates them but what is
-// told, a second one has nothing to do, and the comments about what stays are there.
+// TestUpdateThenDiff: for random files and gateways, after an update only reported differences are left, a second update
+// has nothing to do, and objects that stay keep their comments.
 func TestUpdateThenDiff(t *testing.T) {
 	states := uint64(20)
 	if s, set := os.LookupEnv("UPDATE_STATES"); set {
@@ -52,7 +52,7 @@ func TestUpdateThenDiff(t *testing.T) {
 			}
 			wrong(t, findings)
 			edited := apply(inputs, result)
-			leavesWhatIsTold(t, compare(t, run, edited), result, odd)
+			leavesOnlyReported(t, compare(t, run, edited), result, odd)
 			again, _, err := writeback.Run(edited, spec.Options{Lookup: variables}, g, diff.Options{})
 			if err != nil || len(again.Files) > 0 {
 				t.Errorf("a second update edits %+v: %v", again.Files, err)
@@ -67,8 +67,8 @@ func TestUpdateThenDiff(t *testing.T) {
 	}
 }
 
-// files are a file as a program writes it, or the files of an export, with an overlay now and then; all of them as
-// people write.
+// files are a file as a program writes it, or the files of an export, sometimes with an overlay. All are restyled to look
+// as if a person had written them.
 func files(t *testing.T, r *rand.Rand, seed uint64, w *world.World, state world.State) (inputs []spec.Input) {
 	t.Helper()
 	if seed%2 == 0 {
@@ -87,7 +87,7 @@ func files(t *testing.T, r *rand.Rand, seed uint64, w *world.World, state world.
 	return inputs
 }
 
-// apply puts edited files in the place of the inputs.
+// apply replaces inputs by their edited versions.
 func apply(inputs []spec.Input, result *writeback.Result) []spec.Input {
 	out := slices.Clone(inputs)
 	for _, f := range result.Files {
@@ -100,13 +100,13 @@ func apply(inputs []spec.Input, result *writeback.Result) []spec.Input {
 	return out
 }
 
-// leavesWhatIsTold: nothing differs but secrets and what comes from variables, and that was told.
-func leavesWhatIsTold(t *testing.T, c *compared.Result, result *writeback.Result, odd bool) {
+// leavesOnlyReported: only secrets and values from variables still differ, and they were reported.
+func leavesOnlyReported(t *testing.T, c *compared.Result, result *writeback.Result, odd bool) {
 	t.Helper()
 	kept := map[string]bool{}
 	for _, k := range result.Kept {
 		kept[k.Address] = true
-		if !strings.Contains(k.Text, "secret") && !strings.HasPrefix(k.Text, "comes from ${") && !strings.Contains(k.Text, "no gateway tells") && !odd {
+		if !strings.Contains(k.Text, "secret") && !strings.HasPrefix(k.Text, "comes from ${") && !strings.Contains(k.Text, "no gateway shows") && !odd {
 			t.Errorf("%+v", k)
 		}
 	}
@@ -116,7 +116,7 @@ func leavesWhatIsTold(t *testing.T, c *compared.Result, result *writeback.Result
 			owner = l.Owner + "/" + change.Name
 		}
 		if !kept[change.Address] && !kept[owner] {
-			t.Errorf("%s %s is left", change.Action, change.Address)
+			t.Errorf("%s %s is left over", change.Action, change.Address)
 		}
 	}
 }
@@ -129,7 +129,7 @@ func show(inputs []spec.Input) string {
 	return b.String()
 }
 
-// variables have values, but those of signature keys and certificates, which would need one that fits.
+// variables have values, except those of signature keys and certificates, for which a value would have to be valid.
 func variables(name string) (string, bool) {
 	if strings.HasSuffix(name, "_CERT_CONTENT") || strings.HasSuffix(name, "_PRIVATE_KEY") || strings.HasSuffix(name, "_TRUSTED_ROOT_CA") {
 		return "", true
@@ -142,7 +142,7 @@ func variables(name string) (string, bool) {
 
 var named = regexp.MustCompile(`(?m)^ *-? *(?:- )?name: ((?:throttle|app|plugin|acl)_\d) *#(head \d+)\r?$`)
 
-// commentsKept looks for the comments behind the names of objects that are still there.
+// commentsKept checks that objects that still exist kept the comment after their name.
 func commentsKept(t *testing.T, before, after []byte) {
 	t.Helper()
 	for _, found := range named.FindAllSubmatch(before, -1) {
@@ -153,7 +153,7 @@ func commentsKept(t *testing.T, before, after []byte) {
 	}
 }
 
-// styled writes a file as people do: with comments behind and before lines, blank lines, and another line end.
+// styled rewrites a file as people write: with comments after and between lines, blank lines, and other line ends.
 func styled(r *rand.Rand, file []byte) []byte {
 	var out strings.Builder
 	block := -1
@@ -186,7 +186,7 @@ func styled(r *rand.Rand, file []byte) []byte {
 	return []byte(text)
 }
 
-// read reads a gateway as a whole.
+// read reads a whole gateway.
 func read(t testing.TB, state []byte) (*reconcile.Run, writeback.Gateway) {
 	t.Helper()
 	g := emulator.New(emulator.Options{})
@@ -208,7 +208,7 @@ func read(t testing.TB, state []byte) (*reconcile.Run, writeback.Gateway) {
 	return run, writeback.Gateway{Actual: all.Actual, Catalog: all.Catalog}
 }
 
-// exported is what an export of a gateway holds, with names that it owns.
+// exported are the files of an export of a gateway, with owns.
 func exported(t *testing.T, state []byte, split spec.Split) (inputs []spec.Input) {
 	t.Helper()
 	_, g := read(t, state)

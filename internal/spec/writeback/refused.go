@@ -1,37 +1,37 @@
 package writeback
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
+	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// held is a declared object as the gateway has it, perhaps under the name that it had before; nil when it does not.
-func (r *round) heldBy(d *kind.Declared) *kind.Object {
-	for _, key := range []string{d.Key, d.MovedFrom} {
-		at := slices.IndexFunc(r.gateway.Actual.Objects, func(o kind.Object) bool { return o.Kind == d.Kind && o.Key == key })
-		if at >= 0 {
-			return &r.gateway.Actual.Objects[at]
-		}
+// onGateway is the gateway's object of a kind and name; nil when there is none.
+func (r *round) onGateway(kindName, key string) *kind.Object {
+	at := slices.IndexFunc(r.gateway.Actual.Objects, func(o kind.Object) bool { return o.Kind == kindName && o.Key == key })
+	if at < 0 {
+		return nil
 	}
-	return nil
+	return &r.gateway.Actual.Objects[at]
 }
 
-// refused tells which fields and collections of a declared object the rules of files refuse as the gateway has them, and
-// why, by JSON pointer. They stay as the files have them; when that does not go with the rest, all of the object stays,
-// which "" stands for.
+// refused maps the JSON pointers of those fields and collections of a declared object whose value on the gateway the rules
+// for files refuse to the reason. These keep their value in the files. If that contradicts the rest of the object, the
+// whole object stays as it is, which the pointer "" expresses.
 func (r *round) refused(d *kind.Declared) map[string]string {
 	if known, ok := r.refusals[d.Address()]; ok {
 		return known
 	}
-	o := r.heldBy(d)
+	o := cmp.Or(r.onGateway(d.Kind, d.Key), r.onGateway(d.Kind, d.MovedFrom))
 	if o == nil {
 		return nil
 	}
-	refused := r.snippets.Refuses(o, nil)
+	refused := r.snippets.Refused(o, nil)
 	if len(refused) > 0 {
 		if why := r.clashes(d, o, refused); why != "" {
 			refused = map[string]string{"": why}
@@ -41,7 +41,8 @@ func (r *round) refused(d *kind.Declared) map[string]string {
 	return refused
 }
 
-// clashes is why an object as the gateway has it, with what is refused of it as the files have it, is wrong; else "".
+// clashes says why the rules for files refuse the object that results from the gateway's object with the refused fields as
+// in the files; "" if they accept it.
 func (r *round) clashes(d *kind.Declared, o *kind.Object, refused map[string]string) string {
 	k, mixed := kind.Of(d.Kind), *o
 	own, parts := []string{}, map[string][]kind.Object{}
@@ -64,7 +65,7 @@ func (r *round) clashes(d *kind.Declared, o *kind.Object, refused map[string]str
 	if mixed.Value, err = k.Overlay(o.Value, d.Value, own); err != nil {
 		return err.Error()
 	}
-	for field, why := range r.snippets.Refuses(&mixed, parts) {
+	for field, why := range r.snippets.Refused(&mixed, parts) {
 		if !slices.ContainsFunc(kind.LinksFrom(k.Name), func(l *kind.LinkKind) bool { return field == "/"+l.Field }) {
 			return strings.TrimPrefix(field+": "+why, ": ")
 		}
@@ -72,20 +73,18 @@ func (r *round) clashes(d *kind.Declared, o *kind.Object, refused map[string]str
 	return refused[""]
 }
 
-const cannotSay = "the gateway has what files cannot say: "
-
-// refuses keeps a leaf that the rules of files refuse as the gateway has it.
+// refuses reports whether the rules for files refuse the gateway's value of a leaf, and if so keeps the leaf.
 func (r *round) refuses(t *target, f *diff.Field) bool {
 	for field, why := range t.refused {
 		if field == "" || f.Path == field || strings.HasPrefix(f.Path, field+"/") {
-			r.keep(t.value.Place().Source, t.address, f.Path, cannotSay+why)
+			r.keep(t.value.Place().Source, t.address, f.Path, spec.CannotExpress+why)
 			return true
 		}
 	}
 	return false
 }
 
-// refusesAll keeps all changes of a collection that the rules of files refuse as the gateway has it.
+// refusesAll reports whether the rules for files refuse the gateway's collection, and if so keeps all its changes.
 func (r *round) refusesAll(kindName, owner, field string) bool {
 	ownerKind := ""
 	if l := kind.LinkOf(kindName); l != nil {
@@ -97,12 +96,12 @@ func (r *round) refusesAll(kindName, owner, field string) bool {
 	refused := r.refused(d)
 	for _, under := range []string{field, ""} {
 		why, ok := refused[under]
-		if !ok || under == "" && kind.LinkOf(kindName) != nil { // links go with whatever their owner is
+		if !ok || under == "" && kind.LinkOf(kindName) != nil { // links can be written even when their owner stays as it is
 			continue
 		}
 		for i := range r.plan.Changes {
 			if c := &r.plan.Changes[i]; c.Kind == kindName && c.Name == owner {
-				r.keep(d.Source, c.Address, "", cannotSay+why)
+				r.keep(d.Source, c.Address, "", spec.CannotExpress+why)
 			}
 		}
 		return true

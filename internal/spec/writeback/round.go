@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// round is one comparison of the files with the gateway, and the edits that follow from it.
+// round is one comparison of the files with the gateway, and the edits that result from it.
 type round struct {
 	number   int
 	inputs   []spec.Input
@@ -20,10 +20,10 @@ type round struct {
 	state    *spec.State
 	places   *spec.Places
 	declared map[string]*kind.Declared // by address
-	broken   []*spec.Reference         // that mean nothing, or what another one has
+	broken   []*spec.Reference         // that match nothing, or whose slot is taken
 
-	references map[string][]*spec.Reference // by kind of link and owner
-	bound      map[string][]*kind.Link      // the gateway's, by the same
+	references map[string][]*spec.Reference // by LINK-KIND OWNER
+	bound      map[string][]*kind.Link      // the gateway's links, by LINK-KIND OWNER
 
 	plan     *diff.Plan
 	snippets *spec.Snippets
@@ -33,18 +33,18 @@ type round struct {
 	refusals map[string]map[string]string // by address: see refused
 	stay     map[string]string            // why objects stay as they are, by address
 
-	gone  map[string]bool // addresses of objects that leave the files
-	apart map[string]bool // addresses of objects that only the gateway has, and files cannot say
-	done  map[string]bool // ADDRESS PATH of what was looked at as a whole
-	kept  []Kept
-	notes []Kept
+	gone      map[string]bool // addresses of objects that are removed from the files
+	unwritten map[string]bool // addresses of objects that only the gateway has and that are not added to the files
+	done      map[string]bool // ADDRESS PATH of values that need no further edits
+	kept      []Kept
+	notes     []Kept
 }
 
-// newRound compares. It is nil when there is an error among the findings.
+// newRound compares the files with the gateway. The round is nil when a finding is an error.
 func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff.Options) (*round, []spec.Finding) {
 	r := &round{
 		number: number, inputs: inputs, options: o, gateway: g, compared: p, files: newFiles(inputs),
-		declared: map[string]*kind.Declared{}, gone: map[string]bool{}, apart: map[string]bool{}, done: map[string]bool{}, refusals: map[string]map[string]string{},
+		declared: map[string]*kind.Declared{}, gone: map[string]bool{}, unwritten: map[string]bool{}, done: map[string]bool{}, refusals: map[string]map[string]string{},
 	}
 	var findings []spec.Finding
 	r.state, r.places, findings = spec.LoadPlaces(inputs, o, "")
@@ -69,7 +69,7 @@ func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff
 	return r, findings
 }
 
-// everything is what files own that are to say all that a gateway holds.
+// everything makes files own all objects of a gateway, so that the comparison includes those that no file declares.
 func everything() map[string][]string {
 	out := map[string][]string{}
 	for _, k := range kind.All {
@@ -80,7 +80,7 @@ func everything() map[string][]string {
 	return out
 }
 
-// index sorts references and links by what they belong to.
+// index groups references and links by their owner.
 func (r *round) index() {
 	r.references, r.bound = map[string][]*spec.Reference{}, map[string][]*kind.Link{}
 	for i := range r.state.References {
@@ -93,8 +93,8 @@ func (r *round) index() {
 	}
 }
 
-// resolve finds what the references mean. Those that are wrong, since APIs came and went, or another policy took
-// their place, are set aside: they are to be edited.
+// resolve resolves the references. Those that are wrong, because APIs changed or because another policy occupies the slot,
+// are collected in r.broken, to be edited.
 func (r *round) resolve() (kind.Desired, []spec.Finding) {
 	state := *r.state
 	for {
@@ -125,7 +125,7 @@ func placeID(s kind.Source, path string) string {
 	return spec.Finding{Source: s, Path: path}.String()
 }
 
-// ownerOf is the address of the object that a change is about, or belongs to.
+// ownerOf is the address of the object that a change is about, or that owns the part or link it is about.
 func ownerOf(c *diff.Change) string {
 	if l := kind.LinkOf(c.Kind); l != nil {
 		return l.Owner + "/" + c.Name
@@ -136,7 +136,7 @@ func ownerOf(c *diff.Change) string {
 	return c.Address
 }
 
-// edit notes what makes the files say what the gateway holds.
+// edit records the edits that make the files match the gateway.
 func (r *round) edit() {
 	r.objects()
 	parts, links := map[string][]*diff.Change{}, map[string]bool{}
@@ -167,7 +167,7 @@ func (r *round) edit() {
 	}
 }
 
-// objects edits what stands alone: fields, whole objects that are gone, and new ones.
+// objects edits the objects that are not parts: changed fields, objects that only the files have, and new ones.
 func (r *round) objects() {
 	fresh := map[string][]*kind.Object{}
 	for i := range r.plan.Changes {
@@ -177,7 +177,7 @@ func (r *round) objects() {
 		}
 		switch {
 		case c.Action == diff.Create:
-			r.remove(c)
+			r.removeObject(c)
 		case c.Action == diff.Delete && c.Note != "":
 			r.keep(kind.Source{}, c.Address, "", "it was "+c.Note+"; apply removes it")
 		case c.Action == diff.Delete:
@@ -193,10 +193,10 @@ func (r *round) keep(at kind.Source, address, path, why string) {
 	r.kept = append(r.kept, Kept{at, address, path, why})
 }
 
-// unexplained tells what separates files and gateway without anybody having said why. There is no such thing, unless
-// the files would not fit together, or this package has a mistake.
+// unexplained is an error if a difference remains that is not among those kept. That means that the edited files
+// contradict each other, or that this package has a bug.
 func (r *round) unexplained() error {
-	told := func(address, path string) bool {
+	reported := func(address, path string) bool {
 		return slices.ContainsFunc(r.kept, func(k Kept) bool {
 			return k.Address == address && (k.Path == "" || path == k.Path || strings.HasPrefix(path, k.Path+"/"))
 		})
@@ -204,7 +204,7 @@ func (r *round) unexplained() error {
 	var open []string
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
-		if told(c.Address, "") || told(ownerOf(c), "") {
+		if reported(c.Address, "") || reported(ownerOf(c), "") {
 			continue
 		}
 		if c.Action != diff.Update && c.Action != diff.Replace {
@@ -212,7 +212,7 @@ func (r *round) unexplained() error {
 			continue
 		}
 		for _, f := range c.Fields {
-			if !told(c.Address, f.Path) {
+			if !reported(c.Address, f.Path) {
 				open = append(open, c.Address+" "+f.Path)
 			}
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
 
-// sequence writes a list back of which the order counts. Entries that stay, in their order, are found by their values and keep
-// their text. Between two of them, one entry for another takes its place, and what is left over comes or goes.
+// sequence writes a list whose order matters. Entries that both lists have in the same order keep their text. Between two
+// of these, entries of the files are replaced by those of the gateway one by one, and the rest are removed or added.
 func (r *round) sequence(t *target, v spec.Value, path string, wanted []any) {
 	items := v.Items()
 	old, fresh := make([]string, len(items)), make([]string, len(wanted))
@@ -27,9 +27,9 @@ func (r *round) sequence(t *target, v spec.Value, path string, wanted []any) {
 	}
 }
 
-// staying are the places, in both lists, of a longest sequence of entries that both have in this order.
+// staying are the indexes, in both lists, of a longest common subsequence.
 func staying(old, fresh []string) (out [][2]int) {
-	most := make([][]int, len(old)+1) // of what is left of both from two places on
+	most := make([][]int, len(old)+1) // most[i][j] is the length of a longest common subsequence of old[i:] and fresh[j:]
 	for i := range most {
 		most[i] = make([]int, len(fresh)+1)
 	}
@@ -54,18 +54,19 @@ func staying(old, fresh []string) (out [][2]int) {
 	return out
 }
 
-// gap is what stands between two entries that stay.
+// gap are the entries between two entries that stay.
 type gap struct {
-	items  []spec.Value
-	wanted []any
-	from   int // the place of the first of items
+	items  []spec.Value // in the files
+	wanted []any        // on the gateway
+	from   int          // index of the first of items
 }
 
+// between makes the entries in a gap those of the gateway.
 func (r *round) between(t *target, v spec.Value, path string, g gap) {
 	s := spec.ShapeAt(t.kind, t.tree, path)
 	for i, item := range g.items {
 		inner, place := path+jsonptr.Join(strconv.Itoa(g.from+i)), item.Place()
-		if r.fromVariable(t, item, inner) {
+		if r.fromVariable(item, t.address, inner) {
 			continue
 		}
 		if i < len(g.wanted) && item.IsMap() && isMap(g.wanted[i]) {
@@ -76,9 +77,9 @@ func (r *round) between(t *target, v spec.Value, path string, g gap) {
 			r.set(place, updated(t.address, inner, item.Plain(), g.wanted[i]), r.snippets.Value(s.Items, g.wanted[i], t.address, inner))
 			continue
 		}
-		r.do(place, updated(t.address, inner, item.Plain(), nil), func(f *edit.File) error { return f.Remove(place.Document, place.Path) })
+		r.remove(place, updated(t.address, inner, item.Plain(), nil))
 	}
-	before := g.from + len(g.items) // behind the one before this place
+	before := g.from + len(g.items) // number of entries before the new ones
 	for i := len(g.items); i < len(g.wanted); i++ {
 		inner := path + jsonptr.Join(strconv.Itoa(g.from+i))
 		node, list := r.snippets.Value(s.Items, g.wanted[i], t.address, inner), v.Place()

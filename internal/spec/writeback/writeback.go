@@ -1,9 +1,9 @@
-// Package writeback edits desired-state files so that they say what a gateway holds, and changes nothing in them
-// beside that. The gateway is the truth: what was changed there by hand comes into the files, what is gone there goes.
+// Package writeback edits desired-state files so that they match a gateway, and leaves everything else in them as it is.
+// Changes made on the gateway by hand are written to the files, and objects that the gateway no longer has are removed.
 //
-// It works in rounds. Each compares the files with the gateway and edits what differs as sparingly as it can; the
-// next one looks at the result, and is less sparing with what still differs. When a round finds nothing to edit, what
-// still differs cannot be written back, and is told. Files are bytes that come in and go out.
+// It works in rounds. Each compares the files with the gateway and makes the smallest edits that it can; the next one
+// compares the result, and makes larger edits where there are still differences. When a round finds nothing to edit, the
+// remaining differences cannot be written back, and are reported. The package does no I/O: files are bytes.
 package writeback
 
 import (
@@ -18,20 +18,20 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Gateway is what a gateway holds: all of it, whatever the options look at.
+// Gateway is the complete state of a gateway, whatever part of it the options cover.
 type Gateway struct {
 	Actual  kind.Actual
 	Catalog *kind.Catalog
-	Unread  []kind.Unread // what it refuses to show: what the files say of that stays as it is
-	Adopt   bool          // what no file declares comes into the files, too, not only what they own
+	Unread  []kind.Unread // what it refuses to show; the files keep what they say about that
+	Adopt   bool          // also add objects that the files neither declare nor own
 }
 
-// Result is what became of the files.
+// Result holds the edited files, and what could not be written.
 type Result struct {
-	Files     []File // those that change, in the order of the inputs
-	Kept      []Kept // what differs and could not be written back, by address
+	Files     []File // those that changed, in the order of the inputs
+	Kept      []Kept // differences that could not be written, sorted by address
 	Variables []spec.Variable
-	Notes     []Kept // what a person should know of what was written
+	Notes     []Kept // remarks about what was written
 }
 
 // File is an edited file.
@@ -41,46 +41,45 @@ type File struct {
 	Changes []Change // in the order in which they were made
 }
 
-// Change is something that was written into a file.
+// Change is one edit of a file.
 //
-//	Action    Fields
-//	Update    one leaf: Before is what the file said, After what the gateway has
-//	Create    none; the object or binding is only on the gateway so far, or in the files
-//	Delete    only in the files so far
+//	Action    Field
+//	Update    one leaf: Before is the value in the file, After that on the gateway
+//	Create    nil; an object or binding that only the gateway had is added to the file
+//	Delete    nil; an object or binding that only the file had is removed
 type Change struct {
 	Action  diff.Action
 	Address string
 	Field   *diff.Field
 }
 
-// Kept is something about an object, or a field of it.
+// Kept is a remark about an object or a field, usually why a difference remains.
 type Kept struct {
-	Source  kind.Source // in the files; zero when it stands nowhere
+	Source  kind.Source // in the files; zero when the files do not have it
 	Address string
-	Path    string // JSON pointer; "" when it is about the whole
+	Path    string // JSON pointer; "" for the whole object
 	Text    string
 }
 
-// most is how many rounds there are at most. The third is only needed where overlays or merge keys hide a value.
-const most = 6
+// maxRounds is the maximum number of rounds. More than two are needed only if overlays or merge keys hide a value.
+const maxRounds = 6
 
-// Run edits files and overlays. Findings are what is wrong with them: with an error among them nothing is edited. The
-// result is sure: its files were read again, and of what separates them from the gateway nothing is left but what
-// Kept tells. After an error only Kept counts.
+// Run edits files and overlays. When a finding is an error, nothing is edited. The result is verified: its files were read
+// again, and they differ from the gateway only as Kept says. After an error only Kept is valid.
 func Run(inputs []spec.Input, o spec.Options, g Gateway, p diff.Options) (*Result, []spec.Finding, error) {
 	return runKeeping(map[string]string{}, inputs, o, g, p)
 }
 
-// runKeeping is Run that leaves some objects as they are; stay tells why, by address. Those that turn out not to go with
-// what cannot be edited of them are added to it.
+// runKeeping is Run except for the objects in stay, which maps their addresses to the reason why they are not edited. When
+// a partial edit of an object turns out to be invalid, it starts again with that object in stay.
 func runKeeping(stay map[string]string, inputs []spec.Input, o spec.Options, g Gateway, p diff.Options) (*Result, []spec.Finding, error) {
 	out := &Result{}
 	for _, l := range spec.NotShown(g.Unread) {
-		out.Notes = append(out.Notes, Kept{Address: l.Address, Text: l.Why + "; what the files say of it was left alone"})
+		out.Notes = append(out.Notes, Kept{Address: l.Address, Text: l.Why + "; the files keep what they say about it"})
 	}
 	edited, now := map[string]*File{}, inputs
 	p.Prune, p.MaxDeletes = true, -1
-	for number := 1; number <= most; number++ {
+	for number := 1; number <= maxRounds; number++ {
 		r, findings := newRound(number, now, o, g, p)
 		if r == nil {
 			switch {
@@ -94,7 +93,7 @@ func runKeeping(stay map[string]string, inputs []spec.Input, o spec.Options, g G
 		r.stay = stay
 		r.edit()
 		out.Kept = sortKept(r.kept)
-		out.tell(r)
+		out.add(r)
 		changed, err := r.files.bytes()
 		if err != nil {
 			return out, nil, err
@@ -108,9 +107,9 @@ func runKeeping(stay map[string]string, inputs []spec.Input, o spec.Options, g G
 	return out, nil, errors.New("the edited files would still differ from the gateway; nothing was written")
 }
 
-// tell adds what a round has to say of what it wrote.
-func (out *Result) tell(r *round) {
-	variables, left := r.snippets.Told()
+// add adds the variables and notes of a round.
+func (out *Result) add(r *round) {
+	variables, left := r.snippets.Summary()
 	out.Variables = append(out.Variables, variables...)
 	out.Notes = append(out.Notes, r.notes...)
 	for _, l := range left {
@@ -119,12 +118,12 @@ func (out *Result) tell(r *round) {
 	}
 }
 
-// misfits adds objects to those that stay in which edited files are wrong, since something of them was kept. It reports
-// whether there was any that did not stay yet.
+// misfits adds to stay the objects for which the edited files have errors because some of their fields were kept. It
+// reports whether it added any.
 func (out *Result) misfits(edited []spec.Input, o spec.Options, findings []spec.Finding, stay map[string]string) (more bool) {
 	_, places, _ := spec.LoadPlaces(edited, o, "")
 	for _, f := range findings {
-		address := places.Around(f)
+		address := places.AddressOf(f)
 		at := slices.IndexFunc(out.Kept, func(k Kept) bool { return k.Address == address || isPart(k.Address, address) })
 		if f.Warning || stay[address] != "" || at < 0 {
 			continue
@@ -133,12 +132,12 @@ func (out *Result) misfits(edited []spec.Input, o spec.Options, findings []spec.
 		if k.Address != address {
 			k.Path = k.Address + " " + k.Path
 		}
-		stay[address], more = strings.TrimSpace(k.Path+" "+k.Text)+", and the rest does not go with that", true
+		stay[address], more = strings.TrimSpace(k.Path+" "+k.Text)+", and the other changes would contradict that", true
 	}
 	return more
 }
 
-// isPart reports whether what has an address lives inside an object.
+// isPart reports whether an address is that of a part of an object.
 func isPart(address, object string) bool {
 	kindName, name, _ := strings.Cut(object, "/")
 	return slices.ContainsFunc(kind.Parts(kindName), func(part *kind.Kind) bool { return strings.HasPrefix(address, part.Name+"/"+name+"/") })
@@ -153,7 +152,7 @@ func firstError(findings []spec.Finding) string {
 	return ""
 }
 
-// merge puts edited files in the place of the inputs, and adds up what was done to each.
+// merge replaces inputs by their edited versions, and accumulates the changes of each file.
 func merge(inputs []spec.Input, changed []File, edited map[string]*File) []spec.Input {
 	out := slices.Clone(inputs)
 	for _, f := range changed {
@@ -163,17 +162,17 @@ func merge(inputs []spec.Input, changed []File, edited map[string]*File) []spec.
 			}
 		}
 		if before := edited[f.Name]; before != nil {
-			f.Changes = slices.Concat(before.Changes, news(before.Changes, f.Changes))
+			f.Changes = slices.Concat(before.Changes, newChanges(before.Changes, f.Changes))
 		}
 		edited[f.Name] = &f
 	}
 	return out
 }
 
-// news leaves out what an earlier round told already.
-func news(told, more []Change) (out []Change) {
+// newChanges leaves out changes that an earlier round reported already.
+func newChanges(reported, more []Change) (out []Change) {
 	for _, c := range more {
-		if !slices.ContainsFunc(told, func(t Change) bool {
+		if !slices.ContainsFunc(reported, func(t Change) bool {
 			return t.Address == c.Address && (t.Field == nil) == (c.Field == nil) && (t.Field == nil || t.Field.Path == c.Field.Path)
 		}) {
 			out = append(out, c)

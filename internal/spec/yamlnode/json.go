@@ -8,16 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// fromJSON rewrites the two escapes of JSON that the YAML parser does not know: \/ and characters
-// beyond the basic plane, written as two halves (\ud83d\ude00). Blanks behind the string make up for what
-// it loses, so that all places stay what they are. Anything but JSON is returned as it is.
+// fromJSON rewrites the two JSON escapes that the YAML parser does not support: \/ and characters beyond the basic
+// plane, which are written as surrogate pairs (\ud83d\ude00). It adds blanks after a string that became shorter, so that
+// positions do not change. Anything but JSON is returned as it is.
 func fromJSON(data []byte) []byte {
 	text := bytes.TrimPrefix(data, ByteOrderMark)
 	if !bytes.Contains(text, []byte(`\/`)) && !bytes.Contains(bytes.ToLower(text), []byte(`\ud`)) || !json.Valid(text) {
 		return data
 	}
 	out := make([]byte, 0, len(text))
-	inside, lost := false, 0
+	inside, missing := false, 0
 	for i := 0; i < len(text); {
 		var replacement string
 		_, width := utf8.DecodeRune(text[i:])
@@ -31,18 +31,18 @@ func fromJSON(data []byte) []byte {
 			replacement = string(text[i : i+width])
 		}
 		out = append(out, replacement...)
-		lost += utf8.RuneCount(text[i:i+width]) - utf8.RuneCountInString(replacement)
+		missing += utf8.RuneCount(text[i:i+width]) - utf8.RuneCountInString(replacement)
 		i += width
 		if !inside {
-			out = append(out, bytes.Repeat([]byte(" "), lost)...)
-			lost = 0
+			out = append(out, bytes.Repeat([]byte(" "), missing)...)
+			missing = 0
 		}
 	}
 	return out
 }
 
-// escapeForYAML returns the length of the escape at the start of s, and what YAML has for it; "" when
-// that is the same.
+// escapeForYAML returns the length of the escape at the start of s, and its replacement in YAML; "" when YAML has the
+// same escape.
 func escapeForYAML(s []byte) (replacement string, width int) {
 	switch {
 	case s[1] == '/':

@@ -1,48 +1,46 @@
-// Package yamlnode reads YAML that people write: every value knows its place, keys stand once, merge keys give way to what
-// is written, aliases cannot blow up, and no scalar is converted behind anybody's back. What keeps a text from being read
-// is told where it stands and with what to do about it.
+// Package yamlnode reads YAML that people write. Every value knows its position, duplicate keys are errors, explicit keys
+// override merge keys, the expansion of aliases is limited, and no scalar is converted silently. Faults have a position
+// and say what to do.
 package yamlnode
 
 import (
-	"strings"
-
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
-// Form is what a node is.
+// Form is the sort of a node.
 type Form uint8
 
-// A node is one of these.
+// The forms of nodes.
 const (
 	Scalar  Form = iota
 	List         // items
 	Mapping      // keys and items
-	Broken       // already reported; stands for a value that could not be read
+	Broken       // a value that could not be read, which was reported
 )
 
-// Node is one value of a YAML document with its place. Nodes are never edited; values that an alias
-// names are shared, so that the whole may be a graph, but never a cycle.
+// Node is one value of a YAML document with its position. Nodes are never modified. The value of an alias is shared, so
+// that nodes may form a graph, but never a cycle.
 type Node struct {
 	Doc          *Document
 	Line, Column int32 // from 1, columns in characters
-	size         int32 // nodes below, itself included, shared ones counted each time
-	height       int32 // levels below, itself included
+	size         int32 // number of nodes from here down, with shared ones counted each time
+	height       int32 // number of levels from here down
 	Form         Form
 	Plain        bool   // a scalar without quotes
 	Value        string // of a scalar
 	Keys         []*Node
-	Items        []*Node // of a list, or of a mapping beside its keys
+	Items        []*Node // of a list, or the values of a mapping
 }
 
 // Document is one YAML document of an input.
 type Document struct {
 	File        string
-	Index       int    // which one of the input, empty ones counted
-	Overlay     bool   // as who reads it says
-	Environment string // default environment of the references in it; "" when it names none
+	Index       int    // index in the input; empty documents count, too
+	Overlay     bool   // set by the caller of Read
+	Environment string // default environment of its references, set by the caller of Read; "" when it names none
 }
 
-// Fault is what keeps a text, or a part of it, from being read.
+// Fault is a mistake that prevents a text, or a part of it, from being read.
 type Fault struct {
 	Line, Column  int
 	Problem, Hint string
@@ -60,7 +58,7 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// Index is the place of a key of a mapping; -1 when there is none.
+// Index is the index of a key of a mapping; -1 when there is none.
 func (n *Node) Index(key string) int {
 	for i, k := range n.Keys {
 		if k.Value == key {
@@ -70,27 +68,22 @@ func (n *Node) Index(key string) int {
 	return -1
 }
 
-// At follows a JSON pointer as far as there are values, and returns the last one.
+// At follows a JSON pointer as far as values exist, and returns the last one.
 func (n *Node) At(pointer string) *Node {
 	n, _ = n.Reach(pointer)
 	return n
 }
 
-// Reach is At that also tells how much of the pointer has values.
+// Reach is At that also returns the part of the pointer that it followed.
 func (n *Node) Reach(pointer string) (last *Node, reached string) {
-	rest := pointer
-	for rest != "" {
-		step, after, _ := strings.Cut(rest[1:], "/")
-		if after != "" || strings.HasSuffix(rest, "/") {
-			after = "/" + after
-		}
-		next := n.step(jsonptr.Unescape(step))
+	for key := range jsonptr.Keys(pointer) {
+		next := n.step(key)
 		if next == nil {
 			break
 		}
-		n, rest = next, after
+		n, reached = next, reached+jsonptr.Join(key)
 	}
-	return n, strings.TrimSuffix(pointer, rest)
+	return n, reached
 }
 
 func (n *Node) step(key string) *Node {
@@ -106,8 +99,20 @@ func (n *Node) step(key string) *Node {
 	return nil
 }
 
-// Merge lays over on base: mappings key by key, anything else as a whole. A key that over sets to null
-// is taken away.
+// Only is a mapping with only those of its keys that keep accepts.
+func (n *Node) Only(keep func(key string) bool) *Node {
+	out := *n
+	out.Keys, out.Items = nil, nil
+	for i, key := range n.Keys {
+		if keep(key.Value) {
+			out.Keys, out.Items = append(out.Keys, key), append(out.Items, n.Items[i])
+		}
+	}
+	return &out
+}
+
+// Merge merges over into base: mappings key by key, while any other value of over replaces that of base. A key that over
+// sets to null is removed.
 func Merge(base, over *Node) *Node {
 	if base.Form != Mapping || over.Form != Mapping {
 		return over
@@ -131,5 +136,5 @@ func Merge(base, over *Node) *Node {
 	return &out
 }
 
-// Removes reports whether the value is a written null, unlike a value that was forgotten.
+// Removes reports whether the value is an explicit null, as opposed to a missing value.
 func (n *Node) Removes() bool { return n.Form == Scalar && n.Plain && n.Value != "" && IsNull(n.Value) }

@@ -13,15 +13,15 @@ import (
 )
 
 const (
-	maxDepth   = 100       // levels of values inside values; files need about ten
-	maxAliased = 1_000_000 // values of one input that stand there by way of aliases
+	maxDepth   = 100       // levels of nested values; files need about ten
+	maxAliased = 1_000_000 // values of one input that come from aliases
 )
 
-// ByteOrderMark may begin a text and is no part of it.
+// ByteOrderMark may precede a text and does not belong to it.
 var ByteOrderMark = []byte("\xef\xbb\xbf")
 
-// Read parses a text to the root values of its documents, empty documents left out. What cannot be parsed is a fault,
-// and what comes before it is returned. Each document is shown to see, which may be nil.
+// Read parses a text and returns the root values of its documents that are not empty. A syntax error is a fault, and only
+// the documents before it are returned. Each document is passed to see, which may be nil.
 func Read(file string, data []byte, see func(*yaml.Node)) (roots []*Node, faults []Fault) {
 	if f, bad := badBytes(data); bad {
 		return nil, []Fault{f}
@@ -52,7 +52,7 @@ func Read(file string, data []byte, see func(*yaml.Node)) (roots []*Node, faults
 	}
 }
 
-// decode reads the next document. The parser gives up on some strange inputs by panicking.
+// decode reads the next document. The parser panics on some malformed inputs.
 func decode(d *yaml.Decoder, y *yaml.Node) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -62,7 +62,7 @@ func decode(d *yaml.Decoder, y *yaml.Node) (err error) {
 	return d.Decode(y)
 }
 
-// Documents are the documents of a text as the parser has them, empty ones included.
+// Documents are the documents of a text as nodes of the parser, including empty ones.
 func Documents(data []byte) (docs []*yaml.Node, err error) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	for {
@@ -77,12 +77,12 @@ func Documents(data []byte) (docs []*yaml.Node, err error) {
 	}
 }
 
-// converter turns the nodes of one input into ours.
+// converter converts the parser's nodes of one input to Nodes.
 type converter struct {
 	doc     *Document
-	done    map[*yaml.Node]*Node // values with an anchor, for their aliases
-	open    map[*yaml.Node]bool  // those being converted
-	aliased int                  // values that aliases added
+	done    map[*yaml.Node]*Node // converted values with an anchor
+	open    map[*yaml.Node]bool  // values with an anchor that are being converted
+	aliased int                  // number of values that aliases added
 	report  func(Fault)
 }
 
@@ -117,7 +117,7 @@ func (c *converter) node(y *yaml.Node, depth int32) *Node {
 	return n
 }
 
-// usualTag lets tags pass that say what the value is anyway. !!str makes text as quotes do.
+// usualTag reports whether a tag is accepted: !!seq and !!map change nothing, and !!str makes a scalar text, like quotes.
 func usualTag(y *yaml.Node) bool {
 	switch y.Kind {
 	case yaml.SequenceNode:
@@ -133,7 +133,7 @@ func (c *converter) alias(y *yaml.Node, n *Node, depth int32) *Node {
 	target := c.done[y.Alias]
 	switch {
 	case target == nil:
-		return c.broken(n, "the alias stands inside the value that it names", "")
+		return c.broken(n, "the alias is inside the value that it refers to", "")
 	case depth+target.height > maxDepth+1:
 		return c.broken(n, fmt.Sprintf("values are nested more than %d levels deep", maxDepth), "")
 	}
@@ -147,8 +147,8 @@ func (c *converter) alias(y *yaml.Node, n *Node, depth int32) *Node {
 	return target
 }
 
-// members converts the keys and values of a mapping. What merge keys (<<) bring comes last and gives
-// way to what is written.
+// members converts the keys and values of a mapping. Those from merge keys (<<) come last, and explicit keys override
+// them.
 func (c *converter) members(y *yaml.Node, n *Node, depth int32) {
 	seen := make(map[string]*Node, len(y.Content)/2)
 	var merged []*Node
@@ -162,7 +162,7 @@ func (c *converter) members(y *yaml.Node, n *Node, depth int32) {
 		switch first := seen[key.Value]; {
 		case key.Form == Broken:
 		case key.Form != Scalar:
-			c.report(key.fault("a key must be text", `quote a text that begins with [ or {, as in "${NAME}"`))
+			c.report(key.fault("a key must be text", `quote text that begins with [ or {, as in "${NAME}"`))
 		case key.Plain && key.Value == "":
 			c.report(key.fault("a key is missing before the :", ""))
 		case first != nil:
@@ -184,7 +184,7 @@ func (c *converter) members(y *yaml.Node, n *Node, depth int32) {
 	}
 }
 
-// sources are the mappings that a merge key names.
+// sources are the mappings of a merge key.
 func (c *converter) sources(value *Node) []*Node {
 	switch value.Form {
 	case Mapping:
@@ -217,7 +217,7 @@ func (c *converter) broken(n *Node, problem, hint string) *Node {
 // location is file:line:col.
 func location(file string, n *Node) string { return fmt.Sprintf("%s:%d:%d", file, n.Line, n.Column) }
 
-// Shown is a key as messages show it.
+// Shown is a key in the form that messages show.
 func Shown(key string) string {
 	if key == "" || strings.ContainsFunc(key, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }) {
 		return strconv.Quote(key)

@@ -12,15 +12,15 @@ var (
 	jsonForm  = regexp.MustCompile(`^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$`)
 )
 
-// IsNull reports whether a text without quotes means that there is no value.
+// IsNull reports whether an unquoted scalar means that there is no value.
 func IsNull(s string) bool {
 	return s == "" || s == "~" || s == "null" || s == "Null" || s == "NULL"
 }
 
-// SpellsWhole reports whether a text is a whole number in its one spelling, of any size.
+// SpellsWhole reports whether a text is a whole number of any size in its only valid spelling.
 func SpellsWhole(s string) bool { return wholeForm.MatchString(s) }
 
-// Whole reads a whole number in its one spelling.
+// Whole reads a whole number in its only valid spelling.
 func Whole(s string) (int64, bool) {
 	if !wholeForm.MatchString(s) {
 		return 0, false
@@ -44,8 +44,8 @@ func Number(s string) (any, bool) {
 	return f, true
 }
 
-// Data is the value as maps, lists and scalars, for readers without a description of what they expect: what JSON spells as a
-// number, true, false or null is that, all else is text, as which text is what it becomes.
+// Data is the value as maps, lists and scalars, for callers that have no shape. Unquoted scalars that JSON would read as a
+// number, true, false or null become that. All other scalars and keys are text, which the function text converts.
 func (n *Node) Data(text func(string) string) any {
 	switch {
 	case n.Form == Mapping:

@@ -13,7 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// badBytes finds what keeps an input from being text at all.
+// badBytes reports whether an input is not UTF-8, and where.
 func badBytes(data []byte) (Fault, bool) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		return Fault{1, 1, "the file is UTF-16", "save it as UTF-8"}, true
@@ -25,14 +25,14 @@ func badBytes(data []byte) (Fault, bool) {
 		r, width := utf8.DecodeRune(data[i:])
 		if r == utf8.RuneError && width == 1 {
 			line, column := position(data, i)
-			return Fault{line, column, "the file is not UTF-8 here", "save it as UTF-8"}, true
+			return Fault{line, column, "this is not UTF-8", "save it as UTF-8"}, true
 		}
 		i += width
 	}
 	return Fault{}, false
 }
 
-// position counts the line and column, in characters, of the byte at offset.
+// position is the line and column, in characters, of the byte at offset.
 func position(data []byte, offset int) (line, column int) {
 	before := data[:min(offset, len(data))]
 	line = 1 + bytes.Count(before, []byte("\n"))
@@ -44,7 +44,7 @@ func position(data []byte, offset int) (line, column int) {
 	return line, 1 + utf8.RuneCount(before)
 }
 
-// The parser's words that need a look at the text.
+// Messages of the parser for which the text must be examined.
 const (
 	missingInList    = "did not find expected ',' or ']'"
 	missingInMapping = "did not find expected ',' or '}'"
@@ -52,43 +52,43 @@ const (
 	badStart         = "found character that cannot start any token"
 )
 
-// words are what is wrong and what to do about it.
-type words struct{ problem, hint string }
+// explanation says what is wrong and what to do about it.
+type explanation struct{ problem, hint string }
 
-// saying puts the parser's words in ours. The parser's own texts are shown only when they are
-// constant: an unknown alias could be an unquoted secret.
-var saying = map[string]words{
-	"mapping values are not allowed in this context": {"a : is not expected here", "check the indentation, and quote a text that holds a colon and a space"},
-	badStart:                              {"a text cannot begin with this character", "quote the text"},
-	"unknown anchor":                      {"no anchor of this name stands before the alias", "quote the text if the * belongs to it"},
+// explanations replace the messages of the parser. A message that is not listed here is shown only if it is constant,
+// because others quote the file: the name of an unknown alias could be an unquoted secret.
+var explanations = map[string]explanation{
+	"mapping values are not allowed in this context": {"a : is not expected here", "check the indentation, and quote text that contains a colon and a space"},
+	badStart:                              {"text cannot begin with this character", "quote the text"},
+	"unknown anchor":                      {"no anchor of this name comes before the alias", "quote the text if the * belongs to it"},
 	unclosed:                              {"the quote is not closed", "add the closing quote"},
-	missingInList:                         {"a , or ] is missing in the list", `quote texts that hold [ ] { } or a comma, as in "${NAME}"`},
-	missingInMapping:                      {"a , or } is missing in the mapping", `quote texts that hold [ ] { } or a comma, as in "${NAME}"`},
-	"could not find expected ':'":         {"a : is missing after the key", "check the indentation, and quote texts of several lines"},
+	missingInList:                         {"a , or ] is missing in the list", `quote text that contains [ ] { } or a comma, as in "${NAME}"`},
+	missingInMapping:                      {"a , or } is missing in the mapping", `quote text that contains [ ] { } or a comma, as in "${NAME}"`},
+	"could not find expected ':'":         {"a : is missing after the key", "check the indentation, and quote text of several lines"},
 	"did not find expected key":           {"a key is expected here", "check the indentation, and that quotes before it are closed"},
 	"did not find expected '-' indicator": {"a - is expected here", "check the indentation"},
 	"did not find expected node content":  {"a value is missing", ""},
 	"did not find expected alphabetic or numeric character": {"a name is missing after the * or &", "quote the text if the character belongs to it"},
-	"found unknown escape character":                        {"this escape is not known between double quotes", `write \\ for a backslash, and / without one`},
-	"found invalid Unicode character escape code":           {"this is no character", "write the character itself"},
-	"control characters are not allowed":                    {"a control character is not allowed", "take it out, or write it as an escape between double quotes"},
+	"found unknown escape character":                        {"this escape is not known in double quotes", `write \\ for a backslash, and / without one`},
+	"found invalid Unicode character escape code":           {"this is not a character", "write the character itself"},
+	"control characters are not allowed":                    {"a control character is not allowed", "remove it, or write it as an escape in double quotes"},
 	"found undefined tag handle":                            {"tags are not supported", "quote the text if the ! belongs to it"},
 	"did not find URI escaped octet":                        {"tags are not supported", "quote the text if the ! belongs to it"},
 	"did not find expected tag URI":                         {"tags are not supported", "quote the text if the ! belongs to it"},
 	"found a tab character that violates indentation":       {"a tab cannot indent", "use spaces"},
 	"found duplicate %YAML directive":                       {"the %YAML line appears twice", "remove one of them"},
-	"found incompatible YAML document":                      {"the file asks for another version of YAML", "remove the %YAML line"},
+	"found incompatible YAML document":                      {"the file requires another version of YAML", "remove the %YAML line"},
 }
 
 var parserLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
-// syntaxFault places an error of the parser. The parser tells a line at most, often a neighbouring
-// one; the place is found by looking for the shortest beginning of the file that fails the same way.
+// syntaxFault adds the position to an error of the parser. The parser reports only a line, if anything, and often an
+// adjacent one. The position is found by searching for the shortest prefix of the file that fails with the same message.
 func syntaxFault(data []byte, err error) Fault {
 	message := essence(err)
-	said, known := saying[message]
+	explained, known := explanations[message]
 	if !known {
-		said = words{problem: "this is not YAML: " + message}
+		explained = explanation{problem: "this is not YAML: " + message}
 	}
 	offset := failingOffset(data, message, reportedLine(err))
 	if message == unclosed {
@@ -97,14 +97,14 @@ func syntaxFault(data []byte, err error) Fault {
 	line, column := position(data, offset)
 	switch rest := data[min(offset, len(data)):]; {
 	case message == badStart && bytes.HasPrefix(rest, []byte("\t")):
-		said = words{"a tab cannot indent", "use spaces"}
+		explained = explanation{"a tab cannot indent", "use spaces"}
 	case bytes.HasPrefix(rest, []byte("${")):
-		said = words{"a variable inside [ ] or { } must be quoted", `write "${NAME}"`}
+		explained = explanation{"a variable inside [ ] or { } must be quoted", `write "${NAME}"`}
 	}
-	return Fault{line, column, said.problem, said.hint}
+	return Fault{line, column, explained.problem, explained.hint}
 }
 
-// essence is the error without its line and without what it quotes from the file.
+// essence is the message without its line and without quotes from the file.
 func essence(err error) string {
 	message := strings.TrimPrefix(err.Error(), parserLine.FindString(err.Error()))
 	if strings.HasPrefix(message, "unknown anchor") {
@@ -122,13 +122,13 @@ func reportedLine(err error) int {
 	return line
 }
 
-// maxSearch is the size above which the place of a syntax error is only estimated.
+// maxSearch is the size of a file above which the position of a syntax error is only estimated.
 const maxSearch = 1 << 20
 
-// lookahead is how many characters the parser has ready before it looks at the first of them.
+// lookahead is how many characters the parser buffers before it processes the first of them.
 const lookahead = 4
 
-// failingOffset returns the offset of the character at which the parser fails in this way.
+// failingOffset returns the offset of the character at which the parser fails with a message.
 func failingOffset(data []byte, message string, line int) int {
 	taken, _ := parse(data, 1)
 	switch {
@@ -158,13 +158,13 @@ func startOf(data []byte, line int) (start int) {
 	return start
 }
 
-// lastLines is the offset at which the line before the last one starts that says something.
+// lastLines is the offset at which the last line before the last line with text starts.
 func lastLines(data []byte) int {
 	last := bytes.LastIndexByte(bytes.TrimRight(data, " \r\n"), '\n')
 	return bytes.LastIndexByte(data[:max(0, last)], '\n') + 1
 }
 
-// characters lists where the characters from start on end; the last entry is the end of the data.
+// characters lists the end offsets of the characters from start on; the last entry is the end of the data.
 func characters(data []byte, start int) (ends []int) {
 	for i := start; i < len(data); {
 		_, width := utf8.DecodeRune(data[i:])
@@ -174,8 +174,8 @@ func characters(data []byte, start int) (ends []int) {
 	return append(ends, len(data))
 }
 
-// brokenFlow is where a list or mapping in brackets goes on as it should not: a variable without
-// quotes on the last two lines, else where the parser was.
+// brokenFlow is where a list or mapping in brackets is wrong: at an unquoted variable on the last two lines, or else where
+// the parser stopped.
 func brokenFlow(taken []byte) int {
 	start := lastLines(taken)
 	for rest := taken[start:]; ; {
@@ -196,7 +196,7 @@ func brokenFlow(taken []byte) int {
 	return lastVisible(taken, end-1)
 }
 
-// lastVisible steps back over blank space other than a tab that indents, and to the start of its character.
+// lastVisible moves an offset back over blanks and line breaks, but not tabs, to the start of a character.
 func lastVisible(data []byte, offset int) int {
 	offset = max(0, min(offset, len(data)-1))
 	for offset > 0 && (data[offset] == ' ' || data[offset] == '\n' || data[offset] == '\r') {
@@ -208,8 +208,8 @@ func lastVisible(data []byte, offset int) int {
 	return offset
 }
 
-// openQuote finds the quote that is never closed: on the line that the parser tells, the first quote
-// with which the rest of the line makes it fail.
+// openQuote finds the quote that is never closed: on the line that the parser reports, the first quote that makes the
+// parser fail.
 func openQuote(data []byte, line, otherwise int) int {
 	for _, l := range []int{line, 1} {
 		for i := startOf(data, l); i < len(data) && data[i] != '\n'; i++ {
@@ -227,7 +227,7 @@ func openQuote(data []byte, line, otherwise int) int {
 	return otherwise
 }
 
-// Closing is where the quote stands that ends a text; -1 when none does.
+// Closing is the index of the quote that ends a text; -1 when there is none.
 func Closing(rest []byte, quote byte) int {
 	for i := 0; i < len(rest); i++ {
 		switch {
@@ -240,8 +240,7 @@ func Closing(rest []byte, quote byte) int {
 	return -1
 }
 
-// parse reads all documents, at most step bytes at once, and returns how many bytes had been
-// taken at the first error.
+// parse reads all documents, at most step bytes at a time, and returns how many bytes it had read at the first error.
 func parse(data []byte, step int) (taken int, err error) {
 	r := &slow{data: data, step: max(step, 1)}
 	d := yaml.NewDecoder(r)
@@ -255,7 +254,7 @@ func parse(data []byte, step int) (taken int, err error) {
 	}
 }
 
-// slow is a reader that gives few bytes at a time, so that the parser reads no further than it must.
+// slow is a reader that returns few bytes at a time, so that the parser reads no further than it must.
 type slow struct {
 	data        []byte
 	taken, step int

@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// TestSays: what decides about a leaf is found in the last layer that speaks of it, also when it takes away.
-func TestSays(t *testing.T) {
+// TestDeclarationOf: the last layer that sets or removes a leaf declares it.
+func TestDeclarationOf(t *testing.T) {
 	const base = `version: apigw-sync/v1
 throttles:
   - name: a_throttle
@@ -54,19 +54,19 @@ acls:
 	at := func(file string, line int) kind.Source { return kind.Source{File: file, Line: line} }
 	for _, tt := range []struct {
 		address, pointer string
-		want             Saying
+		want             Declaration
 	}{
-		{"throttle/a_throttle", "/api_call_limits", Saying{Source: at("base", 6), Variables: []string{"LIMIT", "OTHER"}, Exact: true}},
-		{"throttle/a_throttle", "/user_call_limits", Saying{Source: at("first", 3), Overlay: true, Exact: true}},
-		{"throttle/a_throttle", "/ip_call_limits", Saying{Source: at("base", 3)}},
-		{"throttle_special/a_throttle/app:shop", "/call_limits", Saying{Source: at("base", 9), Variables: []string{"SPECIAL"}, Exact: true}},
-		{"plugin/a_plugin", "/content/allow_origin", Saying{Source: at("base", 14), Exact: true}},
-		{"plugin/a_plugin", "/content/max_age", Saying{Source: at("second", 3), Overlay: true, Exact: true}},
-		{"plugin/a_plugin", "/content/allow_methods", Saying{Source: at("base", 14)}},
-		{"acl/an_acl", "/values/1", Saying{Source: at("base", 17), Variables: []string{"A", "B"}, Exact: true}},
-		{"acl/another", "", Saying{Source: at("second", 5), Overlay: true, Exact: true}},
+		{"throttle/a_throttle", "/api_call_limits", Declaration{Source: at("base", 6), Variables: []string{"LIMIT", "OTHER"}, Exact: true}},
+		{"throttle/a_throttle", "/user_call_limits", Declaration{Source: at("first", 3), Overlay: true, Exact: true}},
+		{"throttle/a_throttle", "/ip_call_limits", Declaration{Source: at("base", 3)}},
+		{"throttle_special/a_throttle/app:shop", "/call_limits", Declaration{Source: at("base", 9), Variables: []string{"SPECIAL"}, Exact: true}},
+		{"plugin/a_plugin", "/content/allow_origin", Declaration{Source: at("base", 14), Exact: true}},
+		{"plugin/a_plugin", "/content/max_age", Declaration{Source: at("second", 3), Overlay: true, Exact: true}},
+		{"plugin/a_plugin", "/content/allow_methods", Declaration{Source: at("base", 14)}},
+		{"acl/an_acl", "/values/1", Declaration{Source: at("base", 17), Variables: []string{"A", "B"}, Exact: true}},
+		{"acl/another", "", Declaration{Source: at("second", 5), Overlay: true, Exact: true}},
 	} {
-		got := places.Says(objects[tt.address], tt.pointer)
+		got := places.DeclarationOf(objects[tt.address], tt.pointer)
 		got.Source.Column = 0
 		if d := cmp.Diff(tt.want, got); d != "" {
 			t.Errorf("%s %s (-want +got):\n%s", tt.address, tt.pointer, d)

@@ -8,17 +8,17 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// Saying is what in the files decides about a leaf of an object.
-type Saying struct {
+// Declaration is the value in the files that decides about a leaf of an object.
+type Declaration struct {
 	Source    kind.Source
-	Overlay   bool     // it stands in an overlay
-	Variables []string // that its value is made of, sorted, or the file:PATH that is its value; none when it stands there as it is
-	Exact     bool     // it is about the leaf; else it is what is nearest above
+	Overlay   bool     // it is in an overlay
+	Variables []string // that its value is made of, sorted, or the file:PATH that holds its value; none for a literal value
+	Exact     bool     // it declares the leaf itself; otherwise it is the nearest declared value above the leaf
 }
 
-// Says finds what decides about the leaf of a declared object to which a JSON pointer leads. A list decides as a
-// whole, with the variables of all its entries; so does the null by which an overlay takes something away.
-func (p *Places) Says(d *kind.Declared, pointer string) Saying {
+// DeclarationOf finds the value that decides about the leaf at a JSON pointer of a declared object. For a leaf in a list
+// that is the whole list, with the variables of all its entries; for a leaf that an overlay removes, it is the null there.
+func (p *Places) DeclarationOf(d *kind.Declared, pointer string) Declaration {
 	e := p.entry(d)
 	part := ""
 	if d.Owner != "" {
@@ -33,11 +33,11 @@ func (p *Places) Says(d *kind.Declared, pointer string) Saying {
 			n, exact = null, true
 		}
 	}
-	return Saying{Source: sourceOf(n), Overlay: n.Doc.Overlay, Variables: namesIn(n), Exact: exact}
+	return Declaration{Source: sourceOf(n), Overlay: n.Doc.Overlay, Variables: variableNames(n), Exact: exact}
 }
 
-// toList goes where a pointer into a part leads, or to the first list on its way there; exact is false where neither
-// is there.
+// toList follows a pointer into a part up to its value or to the first list on the path. Exact is false when there is
+// neither; at is then the last existing value.
 func toList(n *yamlnode.Node, part, pointer string) (at *yamlnode.Node, exact bool) {
 	n, reached := n.Reach(part)
 	if reached != part {
@@ -56,8 +56,8 @@ func toList(n *yamlnode.Node, part, pointer string) (at *yamlnode.Node, exact bo
 	return n, true
 }
 
-// namesIn lists the variables in a text, or in the entries of a list, sorted.
-func namesIn(n *yamlnode.Node) (names []string) {
+// variableNames lists the variables in a text, or in the entries of a list, sorted.
+func variableNames(n *yamlnode.Node) (names []string) {
 	switch n.Form {
 	case yamlnode.Scalar:
 		if at := textPath(n.Value); at != "" {
@@ -69,7 +69,7 @@ func namesIn(n *yamlnode.Node) (names []string) {
 		})
 	case yamlnode.List:
 		for _, item := range n.Items {
-			names = append(names, namesIn(item)...)
+			names = append(names, variableNames(item)...)
 		}
 	default:
 	}
