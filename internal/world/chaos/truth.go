@@ -172,7 +172,7 @@ func (v *Truth) told(e *emulator.Effect) bool {
 
 // admits reports whether a result says that something was done.
 func admits(r *document.Result) bool {
-	return r.Status != apply.Skipped || r.Action == diff.Replace && strings.Contains(r.Remark, "half done")
+	return r.Status != apply.Skipped || r.Action == diff.Replace && strings.Contains(r.Remark, "the replace is incomplete")
 }
 
 // displaces reports whether the plan shows that a bind takes the place of a binding.
