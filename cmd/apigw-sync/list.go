@@ -163,7 +163,7 @@ func bindings(ctx context.Context, reader *fetch.Reader, objects []kind.Object, 
 		return out, nil
 	}
 	var rows []fetch.Rows
-	catalog := fetch.NewComing()
+	catalog := fetch.NewPendingCatalog()
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return catalog.Read(gctx, reader, true, nil) })
 	g.Go(func() (err error) {

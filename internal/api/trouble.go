@@ -44,8 +44,8 @@ func (a *Advised) Error() string { return a.Err.Error() + "; " + a.Advice }
 
 func (a *Advised) Unwrap() error { return a.Err }
 
-// Parted splits the text of an error into its message and the advice about it; advice is "" if there is none.
-func Parted(err error) (message, advice string) {
+// SplitAdvice splits the text of an error into its message and the advice about it; advice is "" if there is none.
+func SplitAdvice(err error) (message, advice string) {
 	message = err.Error()
 	if a, ok := errors.AsType[*Advised](err); ok {
 		return strings.TrimSuffix(message, "; "+a.Advice), a.Advice
@@ -117,7 +117,7 @@ func Remedy(err error) Trouble {
 	case Unclear(err):
 		out = Trouble{Title: "There was no usable answer", Again: true, Next: Apply}
 	}
-	if _, said := Parted(err); said != "" {
+	if _, said := SplitAdvice(err); said != "" {
 		out.You = said
 	}
 	return out

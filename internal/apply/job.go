@@ -132,7 +132,7 @@ func stopped(err error) bool {
 }
 
 func failure(err error, words ...string) *Failure {
-	message, _ := api.Parted(err)
+	message, _ := api.SplitAdvice(err)
 	f := &Failure{ErrorMsg: message, Trouble: api.Remedy(err)}
 	if e, ok := errors.AsType[*api.Error](err); ok {
 		f.HTTPStatus, f.ErrorCode, f.ErrorMsg, f.RequestID = e.Status, e.Code, e.Message, e.RequestID

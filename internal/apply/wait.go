@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// pause waits; it returns false if ctx ends first.
-func pause(ctx context.Context, d time.Duration) bool {
+// Pause waits; it returns false if ctx ends first.
+func Pause(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil
 	}
@@ -52,5 +52,5 @@ func (r *runner) later(ctx context.Context, k *kind.Kind, j *job) bool {
 	if r.waiting != nil {
 		r.waiting(j.change.Address, k.Later)
 	}
-	return pause(ctx, k.Later)
+	return Pause(ctx, k.Later)
 }

@@ -15,7 +15,7 @@ var watchWaits = []time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisec
 func (r *runner) watch(ctx context.Context, k *kind.LinkKind, work []*job, settled func(*job, map[string]kind.Link) bool) (left []*job, err error) {
 	left = work
 	for _, wait := range watchWaits {
-		if len(left) == 0 || wait > 0 && !pause(ctx, wait) {
+		if len(left) == 0 || wait > 0 && !Pause(ctx, wait) {
 			break
 		}
 		held, err := r.heldBy(ctx, k, left)

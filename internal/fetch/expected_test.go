@@ -64,7 +64,7 @@ func TestFewOfMany(t *testing.T) {
 		reads = append(reads, diff.Read{Link: link, Object: kind.Object{Kind: "app", Key: "app_" + id, ID: id, Bound: 2}})
 	}
 	r := &fetch.Reader{Caller: &lister{page: func(int) string { return `{"total":0,"apis":[],"auths":[]}` }}}
-	if _, _, err := r.Inside(t.Context(), reads, fetch.Arrived(kind.NewCatalog(nil))); err != nil {
+	if _, _, err := r.Inside(t.Context(), reads, fetch.ReadyCatalog(kind.NewCatalog(nil))); err != nil {
 		t.Fatal(err)
 	}
 	want := []api.Sent{{Operation: link.OfOwner.Operation, Grouping: "by app", Count: 3}}

@@ -12,11 +12,7 @@ import (
 // Missing lists the features that objects certainly need and that the gateway lacks, sorted. Where any of several features
 // is enough, the entry names all of them: "breaker or breakerv2".
 func (r *Reader) Missing(ctx context.Context, i *kind.Instance, objects []kind.Declared) ([]string, error) {
-	has := map[string]bool{}
-	for _, f := range i.Features {
-		has[f] = true
-	}
-	out := lacking(objects, has)
+	out := lacking(objects, i.Features)
 	if len(out) == 0 {
 		return nil, nil
 	}
@@ -31,16 +27,13 @@ func (r *Reader) Missing(ctx context.Context, i *kind.Instance, objects []kind.D
 	if len(i.Features)+len(more.Names) == 0 {
 		return nil, errors.New("the gateway lists no features")
 	}
-	for _, f := range more.Names {
-		has[f] = true
-	}
-	return lacking(objects, has), nil
+	return lacking(objects, slices.Concat(i.Features, more.Names)), nil
 }
 
-func lacking(objects []kind.Declared, has map[string]bool) (out []string) {
+func lacking(objects []kind.Declared, features []string) (out []string) {
 	for i := range objects {
 		needs := kind.Of(objects[i].Kind).Features(objects[i].Value)
-		if len(needs) == 0 || slices.ContainsFunc(needs, func(f string) bool { return has[f] }) {
+		if len(needs) == 0 || slices.ContainsFunc(needs, func(f string) bool { return slices.Contains(features, f) }) {
 			continue
 		}
 		out = append(out, strings.Join(needs, " or "))

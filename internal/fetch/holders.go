@@ -136,16 +136,9 @@ func (h *holders) byTarget() search {
 		}
 	}
 	return search{len(at), func(ctx context.Context) ([]Bound, error) {
-		found := make([][]Bound, len(at))
-		g, gctx := h.r.group(ctx)
-		for i, to := range at {
-			g.Go(func() (err error) {
-				found[i], err = h.r.BoundTo(gctx, h.q.Link, to, h.catalog)
-				return err
-			})
-		}
-		err := g.Wait()
-		return slices.Concat(found...), err
+		return each(ctx, h.r, at, func(ctx context.Context, to **kind.Target) ([]Bound, error) {
+			return h.r.BoundTo(ctx, h.q.Link, *to, h.catalog)
+		})
 	}}
 }
 
@@ -164,7 +157,7 @@ func linkPages(owners []kind.Object) (n int) {
 
 // of reads the links of owners.
 func (h *holders) of(ctx context.Context, owners []kind.Object) ([]Bound, error) {
-	rows, err := h.r.perOwner(ctx, h.q.Link, owners, Arrived(kind.NewCatalog(nil)))
+	rows, err := h.r.perOwner(ctx, h.q.Link, owners, nil)
 	return h.bound(rows), err
 }
 

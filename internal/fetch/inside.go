@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,8 +16,9 @@ import (
 
 // Inside reads parts and links of objects: by owner, by API, or all of a kind at once, whichever takes the fewest requests.
 // Links can be read by API only if the catalog has all APIs of the gateway; Inside stops waiting for the catalog as soon as
-// it is known to have too many APIs for that to be cheaper. The links are returned as rows, to which Join adds the APIs.
-func (r *Reader) Inside(ctx context.Context, reads []diff.Read, catalog *Coming) (objects []kind.Object, rows []Rows, err error) {
+// it is known to have too many APIs for that to be cheaper. With a nil catalog no links are read by API. The links are
+// returned as rows, to which Join adds the APIs.
+func (r *Reader) Inside(ctx context.Context, reads []diff.Read, catalog *PendingCatalog) (objects []kind.Object, rows []Rows, err error) {
 	byLink := map[*kind.LinkKind][]kind.Object{}
 	var ofParts []diff.Read
 	for _, read := range reads {
@@ -45,16 +45,10 @@ func (r *Reader) Inside(ctx context.Context, reads []diff.Read, catalog *Coming)
 }
 
 func (r *Reader) allParts(ctx context.Context, reads []diff.Read) ([]kind.Object, error) {
-	found := make([][]kind.Object, len(reads))
-	g, gctx := r.group(ctx)
-	for i := range reads {
-		g.Go(func() (err error) {
-			found[i], err = r.parts(gctx, reads[i])
-			return r.tolerate(reads[i].Part.Name, reads[i].Object.Key, err)
-		})
-	}
-	err := g.Wait()
-	return slices.Concat(found...), err
+	return each(ctx, r, reads, func(ctx context.Context, read *diff.Read) ([]kind.Object, error) {
+		found, err := r.parts(ctx, *read)
+		return found, r.tolerate(read.Part.Name, read.Object.Key, err)
+	})
 }
 
 func (r *Reader) parts(ctx context.Context, read diff.Read) (got []kind.Object, err error) {
@@ -98,7 +92,7 @@ type Rows struct {
 }
 
 // links reads the links of some owners in the cheapest way.
-func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Object, catalog *Coming) (Rows, error) {
+func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Object, catalog *PendingCatalog) (Rows, error) {
 	out := Rows{Kind: k}
 	if len(owners) == 0 {
 		return out, nil
@@ -107,7 +101,7 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 	if inAll, known := r.linksFrom(k.Owner); known && k.OfAll.Operation != "" && pages(inAll) < byOwner {
 		rows, err := r.rows(ctx, k.OfAll, wholeList, "", kind.Row{}, inAll)
 		if err == nil {
-			out.Rows = of(rows, owners)
+			out.Rows, _ = split(rows, owners)
 			return out, nil
 		}
 		if !api.Refused(err) {
@@ -118,7 +112,8 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 	if k.Target == kind.APublication {
 		if apis := catalog.All(byOwner); len(apis) > 0 {
 			rows, err := r.perAPI(ctx, k, apis)
-			out.Rows, out.Others, out.All = of(rows, owners), notOf(rows, owners), err == nil
+			out.All = err == nil
+			out.Rows, out.Others = split(rows, owners)
 			if !r.Lenient || !api.Withheld(err) {
 				return out, err
 			}
@@ -130,44 +125,32 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 
 func pages(n int) int { return (n + kind.PageSize - 1) / kind.PageSize }
 
-func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.Object, catalog *Coming) ([]kind.Row, error) {
-	found := make([][]kind.Row, len(owners))
-	g, gctx := r.group(ctx)
-	for i := range owners {
-		g.Go(func() (err error) {
-			o := &owners[i]
-			found[i], err = r.rows(gctx, k.OfOwner, "by "+k.Owner, o.ID, kind.Row{OwnerID: o.ID, Owner: o.Key}, o.Bound)
-			if half := (*Incomplete)(nil); errors.As(err, &half) && k.Target == kind.APublication {
-				// Old versions of the gateway ignore the offset of this list. The lists by API are short enough for one page.
-				if apis := catalog.All(math.MaxInt); len(apis) > 0 {
-					found[i], err = r.perAPI(gctx, k, apis)
-					found[i] = of(found[i], owners[i:i+1])
-				}
+func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.Object, catalog *PendingCatalog) ([]kind.Row, error) {
+	return each(ctx, r, owners, func(ctx context.Context, o *kind.Object) ([]kind.Row, error) {
+		found, err := r.rows(ctx, k.OfOwner, "by "+k.Owner, o.ID, kind.Row{OwnerID: o.ID, Owner: o.Key}, o.Bound)
+		if half := (*Incomplete)(nil); errors.As(err, &half) && k.Target == kind.APublication {
+			// Old versions of the gateway ignore the offset of this list. The lists by API are short enough for one page.
+			if apis := catalog.All(math.MaxInt); len(apis) > 0 {
+				found, err = r.perAPI(ctx, k, apis)
+				found, _ = split(found, []kind.Object{*o})
 			}
-			if err != nil {
-				err = fmt.Errorf("read the bindings of %s: %w", o.Address(), err)
-			}
-			return r.tolerate(k.Name, o.Key, err)
-		})
-	}
-	err := g.Wait()
-	return slices.Concat(found...), err
+		}
+		if err != nil {
+			err = fmt.Errorf("read the bindings of %s: %w", o.Address(), err)
+		}
+		return found, r.tolerate(k.Name, o.Key, err)
+	})
 }
 
 func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API) ([]kind.Row, error) {
-	found := make([][]kind.Row, len(apis))
-	g, gctx := r.group(ctx)
-	for i, a := range apis {
-		g.Go(func() (err error) {
-			found[i], err = r.rows(gctx, k.OfTarget, byAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group}, 0)
-			if err != nil {
-				return fmt.Errorf("read the %ss of API %s: %w", k.Owner, a.Address(), err)
-			}
-			return nil
-		})
-	}
-	err := g.Wait()
-	return slices.Concat(found...), err
+	return each(ctx, r, apis, func(ctx context.Context, api **kind.API) ([]kind.Row, error) {
+		a := *api
+		found, err := r.rows(ctx, k.OfTarget, byAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group}, 0)
+		if err != nil {
+			return nil, fmt.Errorf("read the %ss of API %s: %w", k.Owner, a.Address(), err)
+		}
+		return found, nil
+	})
 }
 
 // rows reads one list of links. Its items leave out what the list was asked for, such as the owner: that is filled in from
@@ -175,23 +158,26 @@ func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API)
 func (r *Reader) rows(ctx context.Context, reading kind.Reading, how, id string, known kind.Row, expected int) ([]kind.Row, error) {
 	return all(ctx, r, listing[kind.Row]{
 		how: how, expected: expected,
-		ask: func(offset int) api.Request { return reading.Read(id, offset) },
-		take: func(p kind.Page) ([]kind.Row, error) {
-			rows, err := reading.Rows(p)
-			for i := range rows {
-				if rows[i].Fill(known); !rows[i].Whole() {
-					return nil, fmt.Errorf("%s/%d does not name the owner and the target of the binding", reading.ListField, i)
-				}
-			}
-			return rows, err
-		},
+		ask:    func(offset int) api.Request { return reading.Read(id, offset) },
+		take:   func(p kind.Page) ([]kind.Row, error) { return filled(reading, p, known) },
 		id:     (*kind.Row).Key,
 		enough: func([]kind.Row, int) bool { return reading.Whole() },
 	})
 }
 
-// of keeps the rows that belong to some owners.
-func of(rows []kind.Row, owners []kind.Object) (out []kind.Row) {
+// filled are the rows of a page, completed by what is known of all of them.
+func filled(reading kind.Reading, p kind.Page, known kind.Row) ([]kind.Row, error) {
+	rows, err := reading.Rows(p)
+	for i := range rows {
+		if rows[i].Fill(known); !rows[i].Whole() {
+			return nil, fmt.Errorf("%s/%d does not name the owner and the target of the binding", reading.ListField, i)
+		}
+	}
+	return rows, err
+}
+
+// split separates the rows that belong to some owners from those of other owners.
+func split(rows []kind.Row, owners []kind.Object) (theirs, others []kind.Row) {
 	keys := make(map[string]string, len(owners))
 	for i := range owners {
 		keys[owners[i].ID] = owners[i].Key
@@ -199,19 +185,12 @@ func of(rows []kind.Row, owners []kind.Object) (out []kind.Row) {
 	for _, row := range rows {
 		if key, ok := keys[row.OwnerID]; ok {
 			row.Owner = key
-			out = append(out, row)
+			theirs = append(theirs, row)
+		} else {
+			others = append(others, row)
 		}
 	}
-	return out
-}
-
-// notOf keeps the rows that belong to none of some owners.
-func notOf(rows []kind.Row, owners []kind.Object) []kind.Row {
-	ids := make(map[string]bool, len(owners))
-	for i := range owners {
-		ids[owners[i].ID] = true
-	}
-	return slices.DeleteFunc(slices.Clone(rows), func(r kind.Row) bool { return ids[r.OwnerID] })
+	return theirs, others
 }
 
 // Neighbours are the links of owners that were not asked for, as far as the lists return them.

@@ -270,18 +270,11 @@ func readSelected[K comparable, T any](ctx context.Context, r *Reader, s selecti
 
 // look looks keys up and adds what it finds to the items that were read before.
 func (s selection[K, T]) look(ctx context.Context, r *Reader, keys []K, got []T) ([]T, error) {
-	found := make([]batch[T], len(keys), len(keys)+1)
-	g, gctx := r.group(ctx)
-	for i, key := range keys {
-		g.Go(func() (err error) {
-			found[i].items, err = s.find(gctx, key)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+	found, err := each(ctx, r, keys, func(ctx context.Context, key *K) ([]T, error) { return s.find(ctx, *key) })
+	if err != nil {
 		return nil, err
 	}
-	return collect(s.whole, append([]batch[T]{{items: got}}, found...)...).items, nil
+	return collect(s.whole, batch[T]{items: got}, batch[T]{items: found}).items, nil
 }
 
 func (s selection[K, T]) price(keys []K) (n int) {

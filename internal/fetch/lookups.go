@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -65,17 +64,7 @@ func (r *Reader) Groups(ctx context.Context, names []string) ([]*kind.Group, err
 		find:    func(ctx context.Context, name string) ([]*kind.Group, error) { return all(ctx, r, of(name)) },
 		settled: func(g **kind.Group) (name string, ok bool) { return (*g).Name, true },
 	})
-	wanted := map[string]bool{}
-	for _, n := range names {
-		wanted[n] = true
-	}
-	var out []*kind.Group
-	for _, g := range found {
-		if wanted[g.Name] {
-			out = append(out, g)
-		}
-	}
-	return out, err
+	return slices.DeleteFunc(found, func(g *kind.Group) bool { return !slices.Contains(names, g.Name) }), err
 }
 
 // Environments lists the names of all environments; never nil.
@@ -145,18 +134,13 @@ func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, to *kind.Target,
 		how: "by " + k.ToWord(),
 		ask: func(offset int) api.Request { return k.OfTarget.Read(to.ListedBy(), offset) },
 		take: func(p kind.Page) ([]Bound, error) {
-			rows, err := k.OfTarget.Rows(p)
+			rows, err := filled(k.OfTarget, p, known)
 			if err != nil {
 				return nil, err
 			}
 			owners, err := kind.Of(k.Owner).Shown(p)
 			if err != nil {
 				return nil, err
-			}
-			for i := range rows {
-				if rows[i].Fill(known); !rows[i].Whole() {
-					return nil, fmt.Errorf("%s/%d does not name the owner and the target of the binding", k.OfTarget.ListField, i)
-				}
 			}
 			out := make([]Bound, len(rows))
 			for i, l := range Join([]Rows{{Kind: k, Rows: rows}}, catalog) {

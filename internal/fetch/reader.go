@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -50,6 +51,20 @@ func (r *Reader) group(ctx context.Context) (*errgroup.Group, context.Context) {
 	}
 	g.SetLimit(2 * most)
 	return g, gctx
+}
+
+// each reads something for each of several items in parallel, and returns the results in the order of the items.
+func each[S, T any](ctx context.Context, r *Reader, items []S, read func(context.Context, *S) ([]T, error)) ([]T, error) {
+	found := make([][]T, len(items))
+	g, gctx := r.group(ctx)
+	for i := range items {
+		g.Go(func() (err error) {
+			found[i], err = read(gctx, &items[i])
+			return err
+		})
+	}
+	err := g.Wait()
+	return slices.Concat(found...), err
 }
 
 // Requests returns how many requests were sent so far, including repeats.

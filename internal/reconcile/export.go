@@ -43,7 +43,7 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 		objects []kind.Object
 		rows    []fetch.Rows
 	)
-	catalog := fetch.NewComing()
+	catalog := fetch.NewPendingCatalog()
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return catalog.Read(gctx, reader, true, nil) })
 	g.Go(func() (err error) {
@@ -64,7 +64,7 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 
 // within are those objects of so many kinds that a run looks at, with all that lives inside them, and the links of all of
 // these. It is an error when the gateway shows none of the kinds.
-func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.Object, catalog *fetch.Coming, kinds int) (all []kind.Object, links []fetch.Rows, err error) {
+func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.Object, catalog *fetch.PendingCatalog, kinds int) (all []kind.Object, links []fetch.Rows, err error) {
 	left := slices.DeleteFunc(reader.Unread(), func(u kind.Unread) bool { return u.Kind == kind.AnyAPI })
 	if len(left) == kinds && len(left) > 0 {
 		return nil, nil, left[0].Err

@@ -38,7 +38,7 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fet
 				reads, out.Owners = append(reads, diff.Read{Object: o, Part: k}), append(out.Owners, o)
 			}
 		}
-		parts, _, err := reader.Inside(ctx, reads, nobody())
+		parts, _, err := reader.Inside(ctx, reads, nil)
 		if err != nil {
 			return out, err
 		}
@@ -67,7 +67,7 @@ func allOf(ctx context.Context, reader *fetch.Reader, k *kind.Kind, l fetch.List
 			reads = append(reads, diff.Read{Object: o, Part: k})
 		}
 	}
-	objects, _, err := reader.Inside(ctx, reads, nobody())
+	objects, _, err := reader.Inside(ctx, reads, nil)
 	return objects, err
 }
 
@@ -80,6 +80,3 @@ func anyOf(addresses map[string]bool, kindName string) bool {
 	}
 	return false
 }
-
-// nobody is a catalog for reads of what lives inside others, which need none.
-func nobody() *fetch.Coming { return fetch.Arrived(kind.NewCatalog(nil)) }

@@ -85,7 +85,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 		draft *diff.Draft
 		rows  []fetch.Rows
 	)
-	wants, catalog := r.wanted(state), fetch.NewComing()
+	wants, catalog := r.wanted(state), fetch.NewPendingCatalog()
 	reader.Backends = slices.ContainsFunc(wants, func(w fetch.Want) bool { return w.Kind.BehindAPIs() })
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
@@ -158,7 +158,7 @@ func (r *Run) instance(ctx context.Context, reader *fetch.Reader) (*kind.Instanc
 }
 
 // inside reads what the comparison of objects needs to know besides, and compares objects. The links are still to be joined.
-func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalog *fetch.Coming) (links []fetch.Rows, err error) {
+func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalog *fetch.PendingCatalog) (links []fetch.Rows, err error) {
 	for reads := draft.Reads(); len(reads) > 0; reads = draft.Reads() {
 		parts, rows, err := reader.Inside(ctx, reads, catalog)
 		if err != nil {

@@ -87,7 +87,7 @@ func insideOf(ctx context.Context, reader *fetch.Reader, e *diff.Extract, object
 	now := e.Relevant(kind.Actual{Objects: objects})
 	want := e.Settled(now)
 	draft := diff.Begin(now.Objects, want, e.Options())
-	rows, err := inside(ctx, reader, draft, fetch.Arrived(c))
+	rows, err := inside(ctx, reader, draft, fetch.ReadyCatalog(c))
 	if err != nil {
 		return now, err
 	}

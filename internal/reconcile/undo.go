@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -113,7 +114,7 @@ func (r *Run) settle(ctx context.Context, reader *fetch.Reader, w Way) (now kind
 		if err == nil {
 			now, err = insideOf(ctx, reader, w.Probe, objects, known(w.Probe, kind.NewCatalog(nil)))
 		}
-		if err != nil || waited >= settleFor || w.Settled(now) || !pause(ctx, wait) {
+		if err != nil || waited >= settleFor || w.Settled(now) || !apply.Pause(ctx, wait) {
 			return now, err
 		}
 	}

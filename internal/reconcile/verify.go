@@ -40,7 +40,7 @@ func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
 		if out.Verified = out.Converged || !worthWaiting(out) || waited >= settleFor; out.Verified {
 			return
 		}
-		if !pause(ctx, wait) {
+		if !apply.Pause(ctx, wait) {
 			out.Remaining = unfinished(out.Results)
 			return
 		}
@@ -67,17 +67,6 @@ func unfinished(results []apply.Result) (out []diff.Change) {
 		}
 	}
 	return out
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }
 
 // again compares the touched part of the files with the gateway, whose environments go by the names that a catalog gives them.
@@ -110,7 +99,7 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 		return nil, err
 	}
 	draft := diff.Begin(objects, want, options)
-	rows, err := inside(ctx, reader, draft, nobody())
+	rows, err := inside(ctx, reader, draft, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 		return nil, errors.New("endpoint: a user name or password does not belong in the URL")
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
 		return nil, errors.New("endpoint: a query or fragment does not belong in the URL")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !Loopback(u.Hostname()):
 		return nil, fmt.Errorf("endpoint: http:// would send the credentials readable to %s; use https://", u.Host)
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("endpoint: unknown scheme %q; use https://", u.Scheme)
@@ -33,8 +33,8 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 	return u, nil
 }
 
-// loopback reports whether a host is this machine itself.
-func loopback(host string) bool {
+// Loopback reports whether a host is this machine itself.
+func Loopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true
 	}

@@ -28,9 +28,6 @@ func (s Secret) Reveal() string {
 	return *s.value
 }
 
-// Equal reports whether both hold the same text.
-func (s Secret) Equal(other Secret) bool { return s.Reveal() == other.Reveal() }
-
 func (s Secret) String() string {
 	if s.value == nil {
 		return ""

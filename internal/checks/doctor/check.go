@@ -38,12 +38,12 @@ func Skip(name, why string) Check { return Check{Name: name, Status: Skipped, Me
 
 // Fail is a check that met an error. The hint may be left to what the error advises.
 func Fail(name string, err error, hint string) Check {
-	message, advice := api.Parted(err)
+	message, advice := api.SplitAdvice(err)
 	return Check{Name: name, Status: Failed, Message: message, Hint: cmp.Or(hint, advice)}
 }
 
 // Unread is a check of things that could not be read.
 func Unread(name string, err error) Check {
-	message, advice := api.Parted(err)
+	message, advice := api.SplitAdvice(err)
 	return Check{Name: name, Status: Warning, Message: "they could not be read: " + message, Hint: advice}
 }

@@ -9,11 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/remote"
 )
 
 // Message is a message for a webhook. A chat gets its Text; any other receiver also gets its Data.
@@ -46,17 +47,12 @@ func Parse(raw string) (*Hook, error) {
 		h.service = recognised(u)
 	}
 	switch {
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !remote.Loopback(u.Hostname()):
 		return nil, fmt.Errorf("http://%s would send the address in the clear; use https", u.Host)
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("its scheme is %q, not https", u.Scheme)
 	}
 	return h, nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Service is the name of the service, such as slack; any other receiver is json.
