@@ -120,7 +120,7 @@ func (b aclBody) stored(g *Gateway) aclBody {
 }
 
 func createACL(g *Gateway, c *call, b aclBody) (reply, error) {
-	if err := cmp.Or(b.check(g, ""), g.room(quotaACLs, len(g.acls().rows))); err != nil {
+	if err := cmp.Or(b.check(g, ""), g.withinQuota(quotaACLs, len(g.acls().rows))); err != nil {
 		return reply{}, err
 	}
 	a := &acl{aclBody: b.stored(g)}

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// fileRefs are what an API refers to, by names, in the words of desired-state files. The same stands in
-// definition with ids.
+// fileRefs are what an API refers to, by names, in the words of desired-state files. The
+// definition has the same with ids.
 type fileRefs struct {
 	Authorizer string       `json:"authorizer,omitempty"`
 	Response   string       `json:"response,omitempty"` // of the API's group
@@ -23,7 +23,7 @@ type fileBackend struct {
 
 type fileHTTP struct {
 	Channel  string `json:"channel,omitempty"`
-	Host     string `json:"host,omitempty"` // beside a channel, what callers are told to have called
+	Host     string `json:"host,omitempty"` // with a channel: the host name that servers are told
 	Protocol string `json:"protocol,omitempty"`
 	Method   string `json:"method,omitempty"`
 	Path     string `json:"path,omitempty"`

@@ -96,7 +96,7 @@ func createAPI(g *Gateway, c *call, b apiBody) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := cmp.Or(g.room(quotaAPIs, len(g.apis().rows)), g.room(quotaGroupAPIs, len(in.apis))); err != nil {
+	if err := cmp.Or(g.withinQuota(quotaAPIs, len(g.apis().rows)), g.withinQuota(quotaGroupAPIs, len(in.apis))); err != nil {
 		return reply{}, err
 	}
 	a := g.addAPI(g.identify(b.Name, in.id, c.now), b, in)

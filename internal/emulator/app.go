@@ -151,7 +151,7 @@ func (g *Gateway) appSwitch() bool {
 }
 
 func createApp(g *Gateway, c *call, b appBody) (reply, error) {
-	if err := cmp.Or(g.checkApp(b, ""), g.room(quotaApps, len(g.apps().rows))); err != nil {
+	if err := cmp.Or(g.checkApp(b, ""), g.withinQuota(quotaApps, len(g.apps().rows))); err != nil {
 		return reply{}, err
 	}
 	a := &app{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, ""), domainID: b.DomainID, project: b.ProjectID}
@@ -246,7 +246,7 @@ func (l *loader) app(f fileApp) error {
 	if err != nil {
 		return err
 	}
-	a := &app{identity: i, remark: f.Remark, domainID: f.DomainID, project: f.ProjectID}
+	a := &app{identity: i, remark: f.Remark, domainID: f.DomainID, project: f.ProjectID, access: (*appAccess)(f.Access)}
 	if l.apps().taken("", f.Name, "") {
 		return errors.New("defined twice")
 	}
@@ -265,23 +265,17 @@ func (l *loader) app(f fileApp) error {
 	for range f.Codes.Generate {
 		a.codes.add(&appCodeEntry{app: a, seq: l.next(), id: l.newID(), code: l.newID() + l.newID(), created: l.now})
 	}
-	if f.Access != nil {
-		a.access = &appAccess{Type: f.Access.Type, Values: f.Access.Values}
-	}
 	return bindLoaded(l, authBinding, a, f.APIs)
 }
 
 func (d *dumper) app(a *app) fileApp {
 	f := fileApp{
 		fileObject: fileObject{Name: a.name}, Remark: a.remark, Key: a.key, Secret: a.secret, DomainID: a.domainID,
-		ProjectID: a.project, APIs: refs(d, d.auths(), a.id),
+		ProjectID: a.project, Access: (*fileAccess)(a.access), APIs: refs(d, d.auths(), a.id),
 	}
 	for _, e := range a.codes {
 		f.Codes.Codes = append(f.Codes.Codes, e.code)
 		d.note("app_code/"+a.name+"/#"+fingerprint(e.code), e.id, e.created, e.created)
-	}
-	if a.access != nil {
-		f.Access = &fileAccess{Type: a.access.Type, Values: a.access.Values}
 	}
 	return f
 }

@@ -60,7 +60,7 @@ func (g *Gateway) addCode(c *call, a *app, code string) (reply, error) {
 			return reply{}, refuse(http.StatusBadRequest, "APIG.3309", "The app code already exists")
 		}
 	}
-	if err := g.room(quotaAppCodes, len(a.codes)); err != nil {
+	if err := g.withinQuota(quotaAppCodes, len(a.codes)); err != nil {
 		return reply{}, err
 	}
 	e := &appCodeEntry{app: a, seq: g.next(), id: g.newID(), code: code, created: c.now}

@@ -119,7 +119,7 @@ func (b authorizerBody) stored() authorizerBody {
 }
 
 func createAuthorizer(g *Gateway, c *call, b authorizerBody) (reply, error) {
-	if err := cmp.Or(g.checkAuthorizer(b, ""), g.room(quotaAuthorizers, len(g.authorizers().rows))); err != nil {
+	if err := cmp.Or(g.checkAuthorizer(b, ""), g.withinQuota(quotaAuthorizers, len(g.authorizers().rows))); err != nil {
 		return reply{}, err
 	}
 	a := &authorizer{authorizerBody: b.stored()}
@@ -141,41 +141,28 @@ func updateAuthorizer(g *Gateway, c *call, a *authorizer, b authorizerBody) (rep
 
 type fileAuthorizer struct {
 	fileObject
-	Type       string         `json:"type"`
-	URI        string         `json:"uri"`
-	Version    string         `json:"version,omitempty"`
-	AliasURI   string         `json:"alias_uri,omitempty"`
-	Network    string         `json:"network_type,omitempty"`
-	Identities []fileIdentity `json:"identities,omitempty"`
-	TTL        int            `json:"ttl,omitempty"`
-	NeedBody   bool           `json:"need_body,omitempty"`
-	UserData   string         `json:"user_data,omitempty"`
-}
-
-type fileIdentity struct {
-	Name       string  `json:"name"`
-	Location   string  `json:"location"`
-	Validation *string `json:"validation,omitempty"`
+	Type       string               `json:"type"`
+	URI        string               `json:"uri"`
+	Version    string               `json:"version,omitempty"`
+	AliasURI   string               `json:"alias_uri,omitempty"`
+	Network    string               `json:"network_type,omitempty"`
+	Identities []authorizerIdentity `json:"identities,omitempty"`
+	TTL        int                  `json:"ttl,omitempty"`
+	NeedBody   bool                 `json:"need_body,omitempty"`
+	UserData   string               `json:"user_data,omitempty"`
 }
 
 func (l *loader) authorizer(f fileAuthorizer) error {
 	b := authorizerBody{
-		Name: f.Name, Type: f.Type, Kind: "FUNC", URI: f.URI, Version: f.Version, AliasURI: f.AliasURI, Network: f.Network, TTL: f.TTL,
-		NeedBody: f.NeedBody, UserData: f.UserData,
-	}
-	for _, x := range f.Identities {
-		b.Identities = append(b.Identities, authorizerIdentity(x))
+		Name: f.Name, Type: f.Type, Kind: "FUNC", URI: f.URI, Version: f.Version, AliasURI: f.AliasURI, Network: f.Network, Identities: f.Identities,
+		TTL: f.TTL, NeedBody: f.NeedBody, UserData: f.UserData,
 	}
 	return fresh(l, l.authorizers(), &authorizer{authorizerBody: b.stored()}, f.Name)
 }
 
 func (d *dumper) dumpAuthorizer(a *authorizer) fileAuthorizer {
-	f := fileAuthorizer{
-		fileObject: fileObject{Name: a.name}, Type: a.Type, URI: a.URI, Version: a.Version, AliasURI: a.AliasURI, Network: a.Network, TTL: a.TTL,
-		NeedBody: a.NeedBody, UserData: a.UserData,
+	return fileAuthorizer{
+		fileObject: fileObject{Name: a.name}, Type: a.Type, URI: a.URI, Version: a.Version, AliasURI: a.AliasURI, Network: a.Network, Identities: a.Identities,
+		TTL: a.TTL, NeedBody: a.NeedBody, UserData: a.UserData,
 	}
-	for _, x := range a.Identities {
-		f.Identities = append(f.Identities, fileIdentity(x))
-	}
-	return f
 }

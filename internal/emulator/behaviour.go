@@ -131,8 +131,8 @@ type Behaviour struct {
 	// TrailNames is which of the two documented sets of names its records have: the "new" (default) or the "old" one.
 	TrailNames string `rule:"trail-names=new|old" help:"names of operations in the records of the audit trail"`
 
-	// Cloud is the cloud that the gateway stands in: "huawei" (default), or "otc", which lacks some operations and members.
-	Cloud string `rule:"cloud=huawei|otc" help:"where it stands: Open Telekom Cloud lacks some operations (404 APIGW.0101) and members"`
+	// Cloud is the cloud that the gateway belongs to: "huawei" (default), or "otc", which lacks some operations and members.
+	Cloud string `rule:"cloud=huawei|otc" help:"the cloud that it belongs to: Open Telekom Cloud lacks some operations (404 APIGW.0101) and members"`
 
 	// NullLists leaves empty lists out of answers and makes empty tags null.
 	NullLists bool `rule:"null-lists=off|on" help:"empty lists are missing or null in answers"`

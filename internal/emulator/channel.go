@@ -62,6 +62,12 @@ type channelMember struct {
 }
 
 type channelHealth struct {
+	healthCheck
+	Status int `json:"status"`
+}
+
+// healthCheck is what the gateway asks servers to find out whether they work.
+type healthCheck struct {
 	Protocol  string `json:"protocol"`
 	Path      string `json:"path"`
 	Method    string `json:"method"`
@@ -72,7 +78,6 @@ type channelHealth struct {
 	Timeout   int    `json:"timeout"`
 	Code      string `json:"http_code"`
 	ClientSSL bool   `json:"enable_client_ssl"`
-	Status    int    `json:"status"`
 }
 
 type channelView struct {
@@ -195,7 +200,7 @@ func (g *Gateway) checkChannel(b channelBody, self string) error {
 	}
 	v.service(b)
 	if b.Health != nil {
-		v.health(*b.Health)
+		v.health(b.Health.healthCheck)
 	}
 	v.unique(g.channels().taken("", b.Name, self), "APIG.3208", "VPC channel", b.Name)
 	return v.err
@@ -244,7 +249,7 @@ func (c *checks) members(b channelBody) {
 	}
 }
 
-func (c *checks) health(h channelHealth) {
+func (c *checks) health(h healthCheck) {
 	protocol := strings.ToUpper(h.Protocol)
 	c.oneOf("protocol", protocol, "TCP", "HTTP", "HTTPS")
 	c.that(h.Port >= 0 && h.Port <= 65535, "port")
@@ -312,7 +317,7 @@ func (b channelBody) stored() channelBody {
 
 func createChannel(g *Gateway, c *call, b channelBody) (reply, error) {
 	b, err := b.typed()
-	if err := cmp.Or(err, g.checkChannel(b, ""), g.room(quotaChannels, len(g.channels().rows))); err != nil {
+	if err := cmp.Or(err, g.checkChannel(b, ""), g.withinQuota(quotaChannels, len(g.channels().rows))); err != nil {
 		return reply{}, err
 	}
 	x := &channel{channelBody: b.stored()}

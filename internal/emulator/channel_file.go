@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// How a state file has channels stands here, apart from how they behave, which alone is as long as a file should be.
+// How a state file has channels. How they behave is in channel.go, which alone is as long as a file should be.
 
 type fileChannel struct {
 	fileObject
@@ -16,7 +16,7 @@ type fileChannel struct {
 	Members  string           `json:"member_type,omitempty"`
 	Groups   []fileChannelSet `json:"member_groups,omitempty"`
 	Servers  []fileMember     `json:"members,omitempty"`
-	Health   *fileHealth      `json:"health_check,omitempty"`
+	Health   *healthCheck     `json:"health_check,omitempty"`
 	Service  *microservice    `json:"microservice,omitempty"`
 }
 
@@ -39,19 +39,6 @@ type fileMember struct {
 	Group   string `json:"group,omitempty"`
 	Backup  bool   `json:"is_backup,omitempty"`
 	Enabled *bool  `json:"enabled,omitempty"`
-}
-
-type fileHealth struct {
-	Protocol  string `json:"protocol"`
-	Path      string `json:"path,omitempty"`
-	Method    string `json:"method,omitempty"`
-	Port      int    `json:"port,omitempty"`
-	Normal    int    `json:"threshold_normal"`
-	Abnormal  int    `json:"threshold_abnormal"`
-	Interval  int    `json:"time_interval"`
-	Timeout   int    `json:"timeout"`
-	Code      string `json:"http_code,omitempty"`
-	ClientSSL bool   `json:"enable_client_ssl,omitempty"`
 }
 
 // strategyWords are the words of files for the numbers 1 to 4.
@@ -86,7 +73,7 @@ func (l *loader) channel(f fileChannel) error {
 		b.Servers = append(b.Servers, m)
 	}
 	if h := f.Health; h != nil {
-		b.Health = &channelHealth{h.Protocol, h.Path, h.Method, h.Port, h.Normal, h.Abnormal, h.Interval, h.Timeout, h.Code, h.ClientSSL, 1}
+		b.Health = &channelHealth{*h, 1}
 	}
 	x := &channel{channelBody: b.stored()}
 	l.later = append(l.later, func() error { return l.referred(x, f) })
@@ -114,7 +101,7 @@ func (d *dumper) dumpChannel(x *channel) fileChannel {
 		f.Servers = append(f.Servers, one)
 	}
 	if h := x.Health; h != nil {
-		f.Health = &fileHealth{h.Protocol, h.Path, h.Method, h.Port, h.Normal, h.Abnormal, h.Interval, h.Timeout, h.Code, h.ClientSSL}
+		f.Health = &h.healthCheck
 	}
 	return f
 }

@@ -111,7 +111,7 @@ func (c *checks) service(b channelBody) {
 	}
 }
 
-// group wants what is about instances of a microservice beside that alone.
+// group refuses what is about instances of a microservice in channels of other types.
 func (c *checks) group(x channelGroup, channelType string) {
 	c.that(channelType == typeService || x.Version == "" && x.Inherit == 0 && len(x.Labels) == 0, "microservice_labels")
 	c.text("microservice_version", x.Version, 0, 64, nil)

@@ -9,7 +9,7 @@ import (
 // ordered is anything that remembers when it came: lists keep the order of creation.
 type ordered interface{ order() uint64 }
 
-// list is a sequence in order of creation. Removal finds its place by that order, so that no list
+// list is a sequence in order of creation. Removal finds its position by that order, so that no list
 // of any length is ever searched from its beginning.
 type list[T ordered] []T
 

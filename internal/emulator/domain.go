@@ -135,7 +135,7 @@ func createDomain(g *Gateway, c *call, x *group, b domainBody) (reply, error) {
 	if g.hasDomain(b.Domain) {
 		return reply{}, nameTaken("APIG.3305", "domain", b.Domain)
 	}
-	if err := g.room(quotaDomains, len(x.domains)); err != nil {
+	if err := g.withinQuota(quotaDomains, len(x.domains)); err != nil {
 		return reply{}, err
 	}
 	if b.MinVersion == "" {

@@ -112,7 +112,7 @@ func createEnvVariable(g *Gateway, c *call, b envVariableBody) (reply, error) {
 			n++
 		}
 	}
-	if err := cmp.Or(v.err, g.room(quotaEnvVariables, n)); err != nil {
+	if err := cmp.Or(v.err, g.withinQuota(quotaEnvVariables, n)); err != nil {
 		return reply{}, err
 	}
 	y := &envVariable{group: x, env: e, value: b.Value}
@@ -133,7 +133,7 @@ func updateEnvVariable(g *Gateway, c *call, v *envVariable, b envVariableUpdate)
 	return ok(g.envVariableView(v))
 }
 
-// fileDeclaredGroup is a group in the section of desired state; its APIs and domains stand in gateway.groups.
+// fileDeclaredGroup is a group in the section of desired state; its APIs are in gateway.groups.
 type fileDeclaredGroup struct {
 	fileObject
 	Remark    string          `json:"remark,omitempty"`
@@ -151,13 +151,14 @@ type fileVariable struct {
 
 // fileOwnDomain is a domain in the words of desired state.
 type fileOwnDomain struct {
-	Domain     string `json:"domain"`
-	MinVersion string `json:"min_ssl_version,omitempty"`
-	Redirect   bool   `json:"http_redirect,omitempty"`
-	Verify     bool   `json:"client_certificate,omitempty"`
-	HTTPPort   int    `json:"http_port,omitempty"`
-	HTTPSPort  int    `json:"https_port,omitempty"`
-	Cert       string `json:"certificate,omitempty"`
+	Domain      string          `json:"domain"`
+	MinVersion  string          `json:"min_ssl_version,omitempty"`
+	Redirect    bool            `json:"http_redirect,omitempty"`
+	Verify      bool            `json:"client_certificate,omitempty"`
+	HTTPPort    int             `json:"http_port,omitempty"`
+	HTTPSPort   int             `json:"https_port,omitempty"`
+	Certificate fileCertificate `json:"certificate,omitzero"`
+	More        []string        `json:"-"`
 }
 
 // declareGroup adds a group, or what gateway.groups does not say of it.
@@ -171,10 +172,9 @@ func (l *loader) declareGroup(f fileDeclaredGroup) error {
 	}
 	x.remark, x.slAccess = f.Remark, or(f.Debug, x.slAccess)
 	for _, o := range f.Domains {
-		d := fileDomain{Domain: o.Domain, MinVersion: cmp.Or(o.MinVersion, "TLSv1.2"), Redirect: o.Redirect, Verify: o.Verify, HTTPPort: o.HTTPPort, HTTPSPort: o.HTTPSPort}
-		d.Certificate.ref = o.Cert
-		if err := l.domain(x, d); err != nil {
-			return fmt.Errorf("domain %s: %w", d.Domain, err)
+		o.MinVersion = cmp.Or(o.MinVersion, "TLSv1.2")
+		if err := l.domain(x, fileDomain(o)); err != nil {
+			return fmt.Errorf("domain %s: %w", o.Domain, err)
 		}
 	}
 	for _, r := range f.Responses {

@@ -70,7 +70,7 @@ func (g *Gateway) checkEnvironment(b environmentBody, self string) error {
 }
 
 func createEnvironment(g *Gateway, c *call, b environmentBody) (reply, error) {
-	if err := cmp.Or(g.checkEnvironment(b, ""), g.room(quotaEnvironments, len(g.envs().rows))); err != nil {
+	if err := cmp.Or(g.checkEnvironment(b, ""), g.withinQuota(quotaEnvironments, len(g.envs().rows))); err != nil {
 		return reply{}, err
 	}
 	e := &environment{remark: or(b.Remark, "")}
@@ -122,14 +122,8 @@ func (e *fileEnvironment) UnmarshalJSON(b []byte) error {
 	return textOr(b, &e.Name, (*plain)(e))
 }
 
-// MarshalJSON implements [json.Marshaler].
-func (e fileEnvironment) MarshalJSON() ([]byte, error) {
-	type plain fileEnvironment
-	if e.Remark == "" {
-		return json.Marshal(e.Name)
-	}
-	return json.Marshal(plain(e))
-}
+// MarshalJSON implements [json.Marshaler]: the remark is in the section of desired state.
+func (e fileEnvironment) MarshalJSON() ([]byte, error) { return json.Marshal(e.Name) }
 
 func (l *loader) addEnvironment(f fileEnvironment) error {
 	if f.Name != "RELEASE" {
@@ -151,7 +145,6 @@ func (l *loader) declareEnvironment(f fileDeclared) error {
 	return l.addEnvironment(fileEnvironment{Name: f.Name, Remark: f.Remark})
 }
 
-// dumpEnvironment is the name alone: the rest stands in the section of desired state.
 func (d *dumper) dumpEnvironment(e *environment) fileEnvironment {
 	return fileEnvironment{Name: e.name}
 }

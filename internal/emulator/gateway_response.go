@@ -14,7 +14,7 @@ type gatewayResponse struct {
 	identity // in the scope of its group
 	group    *group
 	builtIn  bool
-	answers  map[string]errorAnswer // by type of error; those that were not touched are missing
+	answers  map[string]errorAnswer // by type of error; those that nobody changed are missing
 }
 
 type errorAnswer struct {
@@ -45,7 +45,7 @@ type gatewayResponseView struct {
 const (
 	responsesPath   = "{I}/api-groups/{group_id}/gateway-responses"
 	oneResponsePath = responsesPath + "/{response_id}"
-	untouchedAnswer = `{"error_code":"$context.error.code","error_msg":"$context.error.message","request_id":"$context.requestId"}`
+	defaultAnswer   = `{"error_code":"$context.error.code","error_msg":"$context.error.message","request_id":"$context.requestId"}`
 	builtInResponse = "default"
 )
 
@@ -89,9 +89,9 @@ func (g *Gateway) responseView(r *gatewayResponse) gatewayResponseView {
 
 // answer is that to one type of error.
 func (r *gatewayResponse) answer(kind string) errorAnswer {
-	a, touched := r.answers[kind]
-	if !touched {
-		a = errorAnswer{Body: untouchedAnswer, Default: true}
+	a, changed := r.answers[kind]
+	if !changed {
+		a = errorAnswer{Body: defaultAnswer, Default: true}
 	}
 	if own := errorStatuses[kind]; a.Status == nil && own != 0 {
 		a.Status = &own
@@ -113,7 +113,7 @@ func listResponses(g *Gateway, c *call, x *group) (reply, error) {
 	})
 }
 
-// answersOf checks what a body says, and drops what its writer read of answers that nobody touched.
+// answersOf checks what a body says, and makes answers that were read as default the response's own.
 func answersOf(told map[string]errorAnswer) (map[string]errorAnswer, error) {
 	var v checks
 	out := map[string]errorAnswer{}
@@ -151,7 +151,7 @@ func (x *group) checkResponse(b gatewayResponseBody, self string) (map[string]er
 
 func createResponse(g *Gateway, c *call, x *group, b gatewayResponseBody) (reply, error) {
 	answers, err := x.checkResponse(b, "")
-	if err := cmp.Or(err, g.room(quotaResponses, len(x.responses))); err != nil {
+	if err := cmp.Or(err, g.withinQuota(quotaResponses, len(x.responses))); err != nil {
 		return reply{}, err
 	}
 	r := &gatewayResponse{identity: g.identify(b.Name, x.id, c.now), group: x, answers: answers}
@@ -205,7 +205,7 @@ type fileErrorAnswer struct {
 func (l *loader) response(x *group, f fileResponse) error {
 	answers := map[string]errorAnswer{}
 	for kind, a := range f.Errors {
-		one := errorAnswer{Status: a.Status, Body: or(a.Body, untouchedAnswer)}
+		one := errorAnswer{Status: a.Status, Body: or(a.Body, defaultAnswer)}
 		for _, name := range slices.Sorted(maps.Keys(a.Headers)) {
 			one.Headers = append(one.Headers, errorAnswerHeader{name, a.Headers[name]})
 		}

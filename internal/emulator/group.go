@@ -103,7 +103,7 @@ func (g *Gateway) checkGroup(b groupBody, self string) error {
 }
 
 func createGroup(g *Gateway, c *call, b groupBody) (reply, error) {
-	if err := cmp.Or(g.checkGroup(b, ""), g.room(quotaGroups, len(g.groups().rows))); err != nil {
+	if err := cmp.Or(g.checkGroup(b, ""), g.withinQuota(quotaGroups, len(g.groups().rows))); err != nil {
 		return reply{}, err
 	}
 	x := &group{remark: or(b.Remark, ""), slAccess: true}

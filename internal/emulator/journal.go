@@ -35,7 +35,7 @@ type Entry struct {
 //	app_quota_binding                        create delete          Policy, PolicyName, Name (of the app)
 //	domain, certificate, feature             create update delete   Name
 //
-// A binding that takes the place of another makes two effects of one entry, the deletion first.
+// A binding that replaces another makes two effects of one entry, the deletion first.
 type Effect struct {
 	Kind       string
 	Action     string

@@ -90,7 +90,7 @@ func (l *links[P]) ofAPI(id string) []*link[P] {
 	return nil
 }
 
-// holders are the links of policies that the target cannot have beside this one, as rivals says.
+// holders are the links of policies that the target cannot have together with this one, as rivals says.
 func (l *links[P]) holders(policy P, t target, rivals func(a, b P) bool) []*link[P] {
 	var found []*link[P]
 	for _, x := range l.ofAPI(t.api.id) {

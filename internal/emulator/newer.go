@@ -40,7 +40,7 @@ func (g *Gateway) keepsEditions(c *call, told any, yes reply) {
 	var answer any
 	_ = jsonTree(raw, &answer)
 	id, missing := objectOf(c, answer), madeEdition
-	if updates && (id != placeOf(c) || g.newer[id] != nil) { // what an owner has one of is made by a PUT, too
+	if updates && (id != pathOf(c) || g.newer[id] != nil) { // what an owner has one of is made by a PUT, too
 		missing = resetEdition
 	}
 	if id != "" {
@@ -59,11 +59,11 @@ func objectOf(c *call, answer any) string {
 	if id := idIn(m); id != "" || c.route.method == http.MethodPost {
 		return id
 	}
-	return placeOf(c)
+	return pathOf(c)
 }
 
-// placeOf is the path of a call.
-func placeOf(c *call) string {
+// pathOf is the path of a call.
+func pathOf(c *call) string {
 	at := segments(c.route.path)
 	for i, s := range at {
 		if strings.HasPrefix(s, "{") {
@@ -112,12 +112,12 @@ func (g *Gateway) tellsEditions(c *call, body []byte) []byte {
 	if g.behaviour.NewerMembers == "" || g.behaviour.NewerMembers == "absent" || c.route == nil || jsonTree(body, &tree) != nil {
 		return body
 	}
-	single, one := g.newer[placeOf(c)]
+	single, one := g.newer[pathOf(c)]
 	out, _ := json.Marshal(g.edited(tree, single, one)) // it was JSON
 	return out
 }
 
-// edited is a part of an answer with its editions; written is what a write said at the same place, of the object that it is in.
+// edited is a part of an answer with its editions; written is what a write said there of the object that the part is in.
 func (g *Gateway) edited(v, written any, inside bool) any {
 	switch v := v.(type) {
 	case map[string]any:

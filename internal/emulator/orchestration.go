@@ -133,7 +133,7 @@ func (g *Gateway) checkOrchestration(b orchestrationBody, self string) error {
 }
 
 func createOrchestration(g *Gateway, c *call, b orchestrationBody) (reply, error) {
-	if err := cmp.Or(g.checkOrchestration(b, ""), g.room(quotaOrchestrations, len(g.orchestrations().rows))); err != nil {
+	if err := cmp.Or(g.checkOrchestration(b, ""), g.withinQuota(quotaOrchestrations, len(g.orchestrations().rows))); err != nil {
 		return reply{}, err
 	}
 	o := &orchestration{orchestrationBody: b}

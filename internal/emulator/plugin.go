@@ -126,7 +126,7 @@ func pluginFeature(kind string) string {
 
 func createPlugin(g *Gateway, c *call, b pluginBody) (reply, error) {
 	parsed, err := g.checkPlugin(b, "")
-	if err := cmp.Or(err, g.roomForPlugin(b.Type)); err != nil {
+	if err := cmp.Or(err, g.pluginWithinQuota(b.Type)); err != nil {
 		return reply{}, err
 	}
 	p := &plugin{kind: b.Type, content: parsed, remark: or(b.Remark, "")}
@@ -139,7 +139,7 @@ func createPlugin(g *Gateway, c *call, b pluginBody) (reply, error) {
 // mostCostly is how many kafka_log and how many jwt_auth plugins an instance takes.
 const mostCostly = 5
 
-func (g *Gateway) roomForPlugin(kind string) error {
+func (g *Gateway) pluginWithinQuota(kind string) error {
 	if kind == "kafka_log" || kind == "jwt_auth" {
 		n := 0
 		for _, p := range g.plugins().rows {
@@ -151,7 +151,7 @@ func (g *Gateway) roomForPlugin(kind string) error {
 			return overQuota("APIG.3100", kind+" plugins", mostCostly)
 		}
 	}
-	return g.room(quotaPlugins, len(g.plugins().rows))
+	return g.withinQuota(quotaPlugins, len(g.plugins().rows))
 }
 
 func updatePlugin(g *Gateway, c *call, p *plugin, b pluginBody) (reply, error) {

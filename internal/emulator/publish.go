@@ -73,12 +73,8 @@ func (p *publication) effect(action string) Effect {
 
 // publish makes the API's draft live in the environment; id "" means that the gateway chooses.
 func (g *Gateway) publish(c *call, a *api, e *environment, remark, id string) *publication {
-	v := &version{
-		id: g.newID(), number: c.now.UTC().Format("20060102150405"), api: a, env: e,
-		at: c.now, remark: remark, def: a.apiBody,
-	}
-	g.versions[v.id] = v
-	a.versions[e] = append(a.versions[e], v)
+	v := g.version(g.newID(), a, e, c.now)
+	v.remark = remark
 	for len(a.versions[e]) > g.limit(quotaVersions) {
 		delete(g.versions, a.versions[e][0].id)
 		a.versions[e] = a.versions[e][1:]
@@ -92,11 +88,26 @@ func (g *Gateway) publish(c *call, a *api, e *environment, remark, id string) *p
 	if old := a.live(e); old != nil {
 		g.withdraw(old)
 	}
-	p := &publication{id: id, api: a, env: e, at: c.now, live: v}
-	g.pubs[id], a.everPub[e] = p, id
-	a.pubs = append([]*publication{p}, a.pubs...)
-	e.published++
+	p := g.goLive(id, v)
 	c.effect(p.effect("create"))
+	return p
+}
+
+// version records the API's draft as one that is published.
+func (s *state) version(id string, a *api, e *environment, at time.Time) *version {
+	v := &version{id: id, number: at.UTC().Format("20060102150405"), api: a, env: e, at: at, def: a.apiBody}
+	s.versions[id] = v
+	a.versions[e] = append(a.versions[e], v)
+	return v
+}
+
+// goLive makes a version what is published of its API in its environment.
+func (s *state) goLive(id string, v *version) *publication {
+	a := v.api
+	p := &publication{id: id, api: a, env: v.env, at: v.at, live: v}
+	s.pubs[id], a.everPub[v.env] = p, id
+	a.pubs = append([]*publication{p}, a.pubs...)
+	v.env.published++
 	return p
 }
 
@@ -107,7 +118,7 @@ func (g *Gateway) withdraw(p *publication) {
 	p.env.published--
 }
 
-// act publishes an API or takes it offline.
+// turn publishes an API or takes it offline.
 func (g *Gateway) turn(c *call, action string, a *api, e *environment, remark string) (publishView, error) {
 	if action == "online" {
 		return g.publish(c, a, e, remark, "").view(), nil
@@ -217,19 +228,12 @@ func (l *loader) publication(a *api, env string) error {
 	if a.live(e) != nil {
 		return fmt.Errorf("%s is named twice", env)
 	}
-	at, _, err := l.when("publication/" + a.address() + "@" + env)
+	address := a.address() + "@" + env
+	at, _, err := l.when("publication/" + address)
 	if err != nil {
 		return err
 	}
-	v := &version{
-		id: l.id("version/" + a.address() + "@" + env), number: at.UTC().Format("20060102150405"),
-		api: a, env: e, at: at, def: a.apiBody,
-	}
-	l.versions[v.id] = v
-	a.versions[e] = history{v}
-	p := &publication{id: l.id("publication/" + a.address() + "@" + env), api: a, env: e, at: at, live: v}
-	l.pubs[p.id], a.everPub[e] = p, p.id
-	a.pubs = append([]*publication{p}, a.pubs...)
-	e.published++
+	v := l.version(l.id("version/"+address), a, e, at)
+	l.goLive(l.id("publication/"+address), v)
 	return nil
 }

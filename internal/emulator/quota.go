@@ -24,8 +24,8 @@ func (g *Gateway) limit(q quota) int {
 	return q.regular
 }
 
-// room refuses one more object when there are n already.
-func (g *Gateway) room(q quota, n int) error {
+// withinQuota refuses one more object when there are n already.
+func (g *Gateway) withinQuota(q quota, n int) error {
 	if most := g.limit(q); n >= most {
 		return overQuota(q.code, q.what, most)
 	}

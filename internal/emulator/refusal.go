@@ -30,8 +30,8 @@ func refuse(status int, code, format string, args ...any) *refusal {
 	return &refusal{status: status, code: code, message: fmt.Sprintf(format, args...)}
 }
 
-// missing makes the 404 of one kind of object; text is the message, the manual's where it has an example of one, and has a
-// place for the id in most.
+// missing makes the 404 of one kind of object; text is the message, the manual's where it has an example of one. In most it
+// has %s for the id.
 func missing(code, text string) func(id string) *refusal {
 	named := strings.Contains(text, "%s")
 	return func(id string) *refusal {

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// resource is one kind of thing on a gateway, or one way to bind things. All about it stands in a file of its own; the rest
-// of the emulator asks the list of all.
+// resource is one kind of thing on a gateway, or one way to bind things. All about it is in a file of its own; the
+// rest of the emulator walks the list of all.
 type resource struct {
 	routes []route
 	quotas []quota
 
-	// What the state file says of it: the keys of sections, loaded in the order of resources, and dumped. What stands
+	// What the state file says of it: the keys of sections, loaded in the order of resources, and dumped. What is
 	// inside another's section has none of its own.
 	sections []section
 }

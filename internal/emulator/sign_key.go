@@ -165,7 +165,7 @@ func (b signKeyBody) completed(s *state, key, secret *string) signKeyBody {
 }
 
 func createSignKey(g *Gateway, c *call, b signKeyBody) (reply, error) {
-	if err := cmp.Or(g.checkSignKey(b, ""), g.room(quotaSignKeys, len(g.signKeys().rows))); err != nil {
+	if err := cmp.Or(g.checkSignKey(b, ""), g.withinQuota(quotaSignKeys, len(g.signKeys().rows))); err != nil {
 		return reply{}, err
 	}
 	k := &signKey{signKeyBody: b.completed(g.state, nil, nil)}

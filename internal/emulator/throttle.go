@@ -138,7 +138,7 @@ func (l throttleLimits) mostForApp() int64 {
 
 func createThrottle(g *Gateway, c *call, b throttleBody) (reply, error) {
 	limits, err := b.limits(g, throttleLimits{}, "")
-	if err := cmp.Or(err, g.room(quotaThrottles, len(g.throttles().rows))); err != nil {
+	if err := cmp.Or(err, g.withinQuota(quotaThrottles, len(g.throttles().rows))); err != nil {
 		return reply{}, err
 	}
 	t := &throttle{throttleLimits: limits}

@@ -161,7 +161,7 @@ func (g *Gateway) admitSpecial(t *throttle, s *special) error {
 		}
 		same++
 	}
-	return g.room(quota, same)
+	return g.withinQuota(quota, same)
 }
 
 type specialUpdate struct {

@@ -73,7 +73,7 @@ func showRuntime(g *Gateway, c *call, a *api) (reply, error) {
 	})
 }
 
-// runtimeView is what callers of the API meet: its front end alone, in one environment.
+// runtimeView is an API as it is published in one environment: its front end alone.
 type runtimeView struct {
 	apiBody
 	ID         string   `json:"id"`
