@@ -256,7 +256,7 @@ func unread(ctx context.Context, err error) error {
 func (o *compareOptions) checkFound(c *prepared) error {
 	findings, notes := slices.Clone(c.Findings), slices.Clone(c.Plan.Errors)
 	if o.tolerant { // references are told by themselves
-		findings = slices.DeleteFunc(findings, func(f spec.Finding) bool { return f.Lost != (spec.Lost{}) && !f.Warning })
+		findings = slices.DeleteFunc(findings, func(f spec.Finding) bool { return f.Unresolved != (spec.Unresolved{}) && !f.Warning })
 		notes = slices.DeleteFunc(notes, func(n diff.Note) bool { return n.Refers != "" })
 	}
 	warnings, err := problemsIn(findings)

@@ -25,7 +25,7 @@ func (p *Places) DeclarationOf(d *kind.Declared, pointer string) Declaration {
 		part = e.part(d)
 	}
 	n, exact := toList(e.node, part, pointer)
-	for _, over := range slices.Backward(e.laid) {
+	for _, over := range slices.Backward(e.overlays) {
 		if exact {
 			break
 		}

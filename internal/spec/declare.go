@@ -57,7 +57,7 @@ func (l *loader) ignoredFields(e *entry) (fields []string) {
 
 // incomplete reports that an item of an overlay has errors and merges over no item of the files, which is often the cause.
 func (l *loader) incomplete(e *entry) {
-	if !e.alone {
+	if !e.overlayOnly {
 		return
 	}
 	var names []string

@@ -14,33 +14,33 @@ import (
 
 // entry is one item of a section, overlays merged over it.
 type entry struct {
-	kind   *kind.Kind
-	name   string // variables replaced; "" when it has none
-	node   *yamlnode.Node
-	alone  bool             // from an overlay that found nothing to merge over
-	places []where          // the item in the file, then those in overlays
-	laid   []*yamlnode.Node // the overlays' items, in the order in which they merged
+	kind        *kind.Kind
+	name        string // variables replaced; "" when it has none
+	node        *yamlnode.Node
+	overlayOnly bool             // from an overlay that found nothing to merge over
+	layers      []layer          // the item in the file, then those in overlays
+	overlays    []*yamlnode.Node // the overlays' items, in the order in which they merged
 }
 
-// where is an item in one document.
-type where struct {
+// layer is an item in one document.
+type layer struct {
 	doc          *yamlnode.Document
 	prefix       string // JSON pointer of the item
 	line, column int32  // where the item begins
 }
 
-func (w *where) source() kind.Source {
+func (w *layer) source() kind.Source {
 	return kind.Source{File: w.doc.File, Line: int(w.line), Column: int(w.column)}
 }
 
 // prefix is the JSON pointer of the entry in the document of a node.
 func (e *entry) prefix(n *yamlnode.Node) string {
-	for _, w := range e.places {
+	for _, w := range e.layers {
 		if w.doc == n.Doc {
 			return w.prefix
 		}
 	}
-	return e.places[0].prefix
+	return e.layers[0].prefix
 }
 
 // nameNode is the node of the name, or the whole item when it has no name.
@@ -151,7 +151,7 @@ func (l *loader) section(k *kind.Kind, n *yamlnode.Node, overlay bool, own map[s
 
 // item collects one item of a section.
 func (l *loader) item(k *kind.Kind, item *yamlnode.Node, at string, overlay bool, own map[string]*entry) {
-	e := &entry{kind: k, node: item, places: []where{{item.Doc, "/" + k.Section + "/" + at, item.Line, item.Column}}}
+	e := &entry{kind: k, node: item, layers: []layer{{item.Doc, "/" + k.Section + "/" + at, item.Line, item.Column}}}
 	if item.Form == yamlnode.Mapping {
 		e.name = l.name(item)
 	}
@@ -238,11 +238,11 @@ func (l *loader) overlay(e *entry, own map[string]*entry) {
 	}
 	base := l.names[e.kind.Section+"/"+e.name]
 	if base == nil || e.name == "" {
-		e.alone = e.name != ""
+		e.overlayOnly = e.name != ""
 		l.add(e, l.names)
 		return
 	}
 	base.node = yamlnode.Merge(base.node, e.node)
-	base.places = append(base.places, e.places...)
-	base.laid = append(base.laid, e.node)
+	base.layers = append(base.layers, e.layers...)
+	base.overlays = append(base.overlays, e.node)
 }

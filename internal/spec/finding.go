@@ -11,17 +11,17 @@ import (
 
 // Finding is a problem in a desired-state file, with a position that an editor can jump to.
 type Finding struct {
-	Source  kind.Source
-	Path    string // JSON pointer inside the YAML document; "" is the document itself
-	Problem string // what is wrong; never contains a secret
-	Hint    string // what to do about it; may be empty
-	Warning bool   // the file can still be used
-	Newer   bool   // a warning about something that this version does not know
-	Lost    Lost   // of a reference that cannot be resolved; otherwise zero
+	Source     kind.Source
+	Path       string     // JSON pointer inside the YAML document; "" is the document itself
+	Problem    string     // what is wrong; never contains a secret
+	Hint       string     // what to do about it; may be empty
+	Warning    bool       // the file can still be used
+	Newer      bool       // a warning about something that this version does not know
+	Unresolved Unresolved // of a reference that cannot be resolved; otherwise zero
 }
 
-// Lost is a reference that cannot be resolved: it matches nothing, several APIs, or a slot that is taken.
-type Lost struct {
+// Unresolved is a reference that cannot be resolved: it matches nothing, several APIs, or a slot that is taken.
+type Unresolved struct {
 	Owner       string // address of the object whose reference it is
 	Reference   string // as findings show it
 	Environment string // "" unless the reference is to an API

@@ -38,7 +38,7 @@ func ReadOutline(inputs []Input, o Options) Outline {
 				out.References = append(out.References, l.outlined(e, link, n)...)
 			}
 		}
-		environments[e.places[0].doc.Environment] = true
+		environments[e.layers[0].doc.Environment] = true
 	}
 	for _, r := range out.References {
 		environments[r.Environment] = true

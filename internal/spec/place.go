@@ -63,7 +63,7 @@ func (p *Places) OfOwns(kindName string) []Place { return p.owns[kindName] }
 // Begins lists where the item of an object begins: in a file, and in each overlay that merges over it.
 // Parts begin where their owner does.
 func (p *Places) Begins(d *kind.Declared) (out []kind.Source) {
-	for _, w := range p.entry(d).places {
+	for _, w := range p.entry(d).layers {
 		out = append(out, w.source())
 	}
 	return out

@@ -78,7 +78,7 @@ func idOf(l *kind.Link) linkID {
 func (r *resolver) report(ref *Reference, short, problem, hint string, warning bool) {
 	r.findings = append(r.findings, Finding{
 		Source: ref.Source, Path: ref.Pointer, Problem: problem, Hint: hint, Warning: warning,
-		Lost: Lost{Owner: kind.LinkOf(ref.Kind).Owner + "/" + ref.Owner, Reference: ref.String(), Environment: ref.Environment, Problem: short},
+		Unresolved: Unresolved{Owner: kind.LinkOf(ref.Kind).Owner + "/" + ref.Owner, Reference: ref.String(), Environment: ref.Environment, Problem: short},
 	})
 }
 

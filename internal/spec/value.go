@@ -21,7 +21,7 @@ type Value struct {
 
 // Layers are the items, of the file and of overlays, that merge into the item of the value, in that order.
 func (v Value) Layers() (out []Place) {
-	for _, w := range v.entry.places {
+	for _, w := range v.entry.layers {
 		out = append(out, Place{w.source(), w.prefix, w.doc.Index, w.doc.Environment})
 	}
 	return out
@@ -51,7 +51,7 @@ func (p *Places) Targets(link *kind.LinkKind, owner string) Value {
 func (p *Places) AddressOf(f Finding) (address string) {
 	begins := int32(-1)
 	for _, e := range p.entries {
-		for _, w := range e.places {
+		for _, w := range e.layers {
 			in := w.doc.File == f.Source.File && strings.HasPrefix(f.Path+"/", w.prefix+"/") && int(w.line) <= f.Source.Line
 			if in && w.line > begins { // the same path may occur in several documents of a file
 				address, begins = e.kind.Name+"/"+e.name, w.line

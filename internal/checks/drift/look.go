@@ -68,15 +68,15 @@ func Managed(want *kind.Desired) []string {
 // references are those that lead nowhere, to APIs or to other objects.
 func references(c *compared.Result) (out []Reference) {
 	for _, f := range c.Findings {
-		if f.Lost != (spec.Lost{}) && !f.Warning {
-			out = append(out, Reference{Lost: f.Lost, Source: f.Source, Message: f.Problem, Hint: f.Hint})
+		if f.Unresolved != (spec.Unresolved{}) && !f.Warning {
+			out = append(out, Reference{Unresolved: f.Unresolved, Source: f.Source, Message: f.Problem, Hint: f.Hint})
 		}
 	}
 	for _, n := range c.Plan.Errors {
 		if n.Refers == "" {
 			continue
 		}
-		r := Reference{Lost: spec.Lost{Owner: n.Address, Reference: n.Refers, Problem: "does not exist"}, Message: n.Message}
+		r := Reference{Unresolved: spec.Unresolved{Owner: n.Address, Reference: n.Refers, Problem: "does not exist"}, Message: n.Message}
 		if n.Source != nil {
 			r.Source = *n.Source
 		}

@@ -34,7 +34,7 @@ type Report struct {
 
 // Reference of the files leads nowhere: diff and apply refuse to work with it, the rest is compared all the same.
 type Reference struct {
-	spec.Lost
+	spec.Unresolved
 	Source  kind.Source
 	Message string // the problem in a sentence
 	Hint    string // what to do about it; may be empty
