@@ -9,6 +9,7 @@ package main
 import (
 	"bytes"
 	"context"
+	_ "embed"
 	"flag"
 	"fmt"
 	"log"
@@ -77,6 +78,18 @@ func (p *perf) all(to string) (err error) {
 	return os.WriteFile(to, p.page.Bytes(), 0o644) //nolint:gosec // a page for everybody
 }
 
+// What the page says around the figures.
+var (
+	//go:embed text/head.md
+	head string
+	//go:embed text/bounds.md
+	bounds string
+	//go:embed text/trips.md
+	aboutTrips string
+	//go:embed text/trips_exceptions.md
+	exceptTrips string
+)
+
 // perf collects the page.
 type perf struct {
 	ctx     context.Context //nolint:containedctx // of the whole program
@@ -120,18 +133,3 @@ func sized[T any](p *perf, all []T, few int) []T {
 	}
 	return all
 }
-
-const head = `# Performance
-
-The time that a user waits is about requests × latency ÷ parallelism, and the management API limits requests for
-everyone on the account. So apigw-sync sends as few requests as the API allows, and this page shows how few.
-` + "`make bench`" + ` measures and writes it. Tests check the numbers of requests, but no times.
-
-Measured on %s/%s with %d processors, %s, on %s%s.
-The gateway is the emulator: it pages, batches, checks and refuses as the API documents, and answers after a
-fixed latency. ` + "`internal/world`" + ` generates gateways, called estates here: APIs published in two environments, and throttles,
-ACLs, plugins and apps bound to them, so that no API has more than it can take. "E" is 5,000 APIs in 50 groups,
-300 throttles, 100 ACLs, 500 plugins, 1,000 apps and 20,000 bindings; its files list every collection of every
-object. The other estates have the same proportions.
-
-`

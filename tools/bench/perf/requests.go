@@ -95,33 +95,6 @@ func proper(out *reconcile.Outcome) error {
 	return nil
 }
 
-const bounds = `
-The bounds are computed from the estate and the API's rules, independently of the tool's planners:
-
-- **Reads.** Each list is read once, at 500 items a page, and so is the state of the gateway. Bindings of a kind are read from the
-  side that takes fewer pages: by policy (throttles and ACLs that are bound to nothing are known from the
-  list, plugins are not) or by API; authorizations also from the list of the whole instance. Special limits of
-  throttles that have some, and codes and access control of apps whose files manage them, take one request each.
-- **Slots.** A run must know which policies have the slots that its binds take. This takes nothing if nothing is bound, or if all
-  policies of the kind are declared. Otherwise it is the cheapest of three ways: the bindings of the policies that no file declares, the
-  policies of the APIs to bind, or the lists of APIs that a policy is not bound to, which name the policy that each API has instead
-  (for throttles, and for ACLs by entity type; narrowed to an environment and to groups). Each policy that is found takes one more.
-- **Writes.** One for each object, special limit, code and access control. One bind for each policy; unbinds of
-  one kind together, 500 at a time. Plugins: the minimum vertex cover of the graph of plugins and APIs, for each
-  environment, since one request attaches either the APIs of one plugin or the plugins of one API. A plugin that another one
-  of its type overwrites is not detached. Cancelled authorizations: one each, because the API has no batch.
-- **Authorizations** are full products of apps and APIs. To find the fewest products that make a set of pairs is a hard
-  problem. The bound is a set of pairs of which no two fit into one product, grown greedily. So if the tool is above the
-  bound, the bound may be too low.
-
-If both numbers are equal, no tool can do with fewer requests. Chunks of 500 are this tool's choice where the API
-documents no limit; a gateway that refuses them gets halves.
-
-A pull request that changes one throttle and removes its other bindings takes 5 reads in estate E, both with small files and
-with ` + "`--kind throttle --name NAME`" + `: the gateway's state, the throttle, its bindings, and the two APIs by name.
-
-`
-
 // times compares how long runs take with how long their requests do.
 func (p *perf) times() error {
 	p.say("## Time against requests × latency ÷ parallelism\n\n")

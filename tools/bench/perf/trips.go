@@ -54,23 +54,3 @@ func (p *perf) trip(g *bench.TripGateway, t *bench.Trip) (least time.Duration, e
 	}
 	return least, nil
 }
-
-const aboutTrips = `## Round trips of small runs
-
-A run with few requests takes as long as its longest chain of requests that wait for each other. Parts and bindings of objects
-are read as soon as the lists of objects are there, while further APIs are still listed. All further pages that a list of
-objects announces are requested at once. Nothing is requested twice or without need. The small gateway has as many objects
-and bindings as fit into one page of each list; the large one has 2,250 APIs, 855 objects and 9,000 bindings, and the
-files declare twenty of its objects. Times are those of a process that contains the emulator, which first loads its state, at a
-latency of 20 ms. The columns "before" give the round trips from when each stage of a run waited for all of the previous one.
-
-`
-
-const exceptTrips = `
-The number of round trips of an ` + "`apply`" + ` depends on the plan: a bind waits for what it displaces, and a new object for those
-that it refers to. ` + "`validate`, `test`" + ` and everything that is run with ` + "`--against`" + ` contact no gateway. A run takes one more
-round trip if the project is looked up by its region, if more than 500 objects of a kind that the files name must be listed, if a
-new binding displaces a policy that was not listed, if an app is deleted together with its quota and special limits, and if the
-APIs of a whole group are looked up.
-
-`
