@@ -182,12 +182,16 @@ func publishedIn(a *kind.API) string {
 	if len(a.Published) == 0 {
 		return "published nowhere"
 	}
-	var envs []string
+	return "published in " + strings.Join(environmentsOf(a), ", ")
+}
+
+// environmentsOf are the environments in which an API is published, sorted.
+func environmentsOf(a *kind.API) (out []string) {
 	for i := range a.Published {
-		envs = append(envs, a.Published[i].Env)
+		out = append(out, a.Published[i].Env)
 	}
-	slices.Sort(envs)
-	return "published in " + strings.Join(envs, ", ")
+	slices.Sort(out)
+	return out
 }
 
 // take adds a link, unless it was added already or another owner occupies its slot.

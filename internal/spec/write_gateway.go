@@ -3,7 +3,6 @@ package spec
 import (
 	"maps"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -27,9 +26,8 @@ func (w *writer) gatewaySection() *yaml.Node {
 		group := newMap()
 		put(group, "name", text(name))
 		members := &yaml.Node{Kind: yaml.SequenceNode}
-		sort.Slice(groups[name], func(i, j int) bool {
-			a, b := groups[name][i], groups[name][j]
-			return a.Name+" "+a.Method+a.Path < b.Name+" "+b.Method+b.Path
+		slices.SortFunc(groups[name], func(a, b *kind.API) int {
+			return strings.Compare(a.Name+" "+a.Method+a.Path, b.Name+" "+b.Method+b.Path)
 		})
 		for _, a := range groups[name] {
 			members.Content = append(members.Content, apiNode(a, called))
@@ -65,12 +63,7 @@ func apiNode(a *kind.API, called func(kindName, id string) string) *yaml.Node {
 		put(n, "match_mode", text(a.MatchMode))
 	}
 	put(n, "auth_type", text(a.AuthType))
-	var envs []string
-	for i := range a.Published {
-		envs = append(envs, a.Published[i].Env)
-	}
-	sort.Strings(envs)
-	put(n, "published", textList(envs))
+	put(n, "published", textList(environmentsOf(a)))
 	if len(a.Tags) > 0 {
 		put(n, "tags", textList(a.Tags))
 	}

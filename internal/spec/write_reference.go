@@ -2,7 +2,6 @@ package spec
 
 import (
 	"slices"
-	"sort"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -14,7 +13,7 @@ import (
 // optional references, which keep the binding as it is.
 func (w *writer) references(links []kind.Link) *yaml.Node {
 	links = slices.Clone(links)
-	sort.SliceStable(links, func(i, j int) bool { return links[i].Address() < links[j].Address() })
+	slices.SortStableFunc(links, func(a, b kind.Link) int { return strings.Compare(a.Address(), b.Address()) })
 	n := &yaml.Node{Kind: yaml.SequenceNode}
 	for i := range links {
 		n.Content = append(n.Content, w.reference(&links[i]))

@@ -25,10 +25,7 @@ func (p *printer) entries(v *edit.Value, s *shape.Shape, outer, limit int) (out 
 	column := p.column(v)
 	last := v.Inner
 	for i, item := range v.Items {
-		begins := item.Start
-		if v.Begins[i] >= 0 {
-			begins = v.Begins[i]
-		}
+		begins := v.Begins[i]
 		lead := p.take(begins)
 		e := entry{lead: texts(lead)}
 		first := begins
@@ -41,10 +38,7 @@ func (p *printer) entries(v *edit.Value, s *shape.Shape, outer, limit int) (out 
 		e.blank = i > 0 && blankAbove(p.data, first, last)
 		next := limit
 		if i+1 < len(v.Items) {
-			next = v.Items[i+1].Start
-			if v.Begins[i+1] >= 0 {
-				next = v.Begins[i+1]
-			}
+			next = v.Begins[i+1]
 		}
 		if len(v.Keys) > 0 {
 			e.key = v.Keys[i].Node.Value
