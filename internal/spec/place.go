@@ -7,22 +7,22 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// Places finds the places of single values of a state that was loaded without errors.
+// Places finds the positions of single values of a state that was loaded without errors.
 type Places struct {
-	Comments []Comment // that begin with the marker, in the order of the inputs
+	Comments []Comment // with the marker, in the order of the inputs
 
 	marker  string
 	options Options
 	entries map[string]*entry  // by section and name
-	owns    map[string][]Place // of the globs of State.Owns
-	rules   []anchored         // of State.Ignore
+	owns    map[string][]Place // of the globs in State.Owns, by kind
+	rules   []anchored         // those of State.Ignore
 }
 
-// Place is where a value stands in the files.
+// Place is the position of a value in the files.
 type Place struct {
 	Source      kind.Source
 	Path        string // JSON pointer inside the YAML document
-	Document    int    // which one of the input, counted from 0
+	Document    int    // index in the input, from 0
 	Environment string // default environment of the references in the document; "" when it names none
 }
 
@@ -30,13 +30,13 @@ func placed(n *yamlnode.Node, path string) Place {
 	return Place{sourceOf(n), spelled(path), n.Doc.Index, n.Doc.Environment}
 }
 
-// anchored is a value with its pointer inside its document.
+// anchored is a value with its JSON pointer in its document.
 type anchored struct {
 	node   *yamlnode.Node
 	prefix string
 }
 
-// Of finds the value that a JSON pointer leads to inside a declared object, or what comes nearest above it.
+// Of finds the value at a JSON pointer inside a declared object, or the nearest existing value above it.
 func (p *Places) Of(d *kind.Declared, pointer string) Place {
 	e := p.entry(d)
 	if d.Owner != "" {
@@ -51,17 +51,17 @@ func (p *Places) OfReference(r *Reference, pointer string) Place {
 	return e.place(r.inside() + pointer)
 }
 
-// OfIgnore finds a value inside the ignore rule of that index.
+// OfIgnore finds a value inside the ignore rule with index i.
 func (p *Places) OfIgnore(i int, pointer string) Place {
 	n, reached := p.rules[i].node.Reach(pointer)
 	return placed(n, p.rules[i].prefix+reached)
 }
 
-// OfOwns are the places of the globs that own a kind, in the order of State.Owns.
+// OfOwns are the positions of the owns globs of a kind, in the order of State.Owns.
 func (p *Places) OfOwns(kindName string) []Place { return p.owns[kindName] }
 
-// Begins lists where the item of an object begins: in a file, and in each overlay that merges over it.
-// Parts begin where their owner does.
+// Begins lists where the item of an object begins, in the file and in each overlay that merges over it. For a part it lists
+// where the item of its owner begins.
 func (p *Places) Begins(d *kind.Declared) (out []kind.Source) {
 	for _, w := range p.entry(d).layers {
 		out = append(out, w.source())
@@ -83,7 +83,7 @@ func (e *entry) place(pointer string) Place {
 	return placed(n, e.prefix(n)+reached)
 }
 
-// part is the pointer of a part inside its owner's entry.
+// part is the pointer of a part inside the entry of its owner.
 func (e *entry) part(d *kind.Declared) string {
 	field := kind.Of(d.Kind).Field
 	if n := e.node.Get(field); n.Form == yamlnode.List {
@@ -96,7 +96,7 @@ func (e *entry) part(d *kind.Declared) string {
 	return "/" + field
 }
 
-// owned notes where globs stand that own a kind. Those of an overlay replace what was before.
+// owned records the positions of the owns globs of a kind. Those of an overlay replace the previous ones.
 func (p *Places) owned(k *kind.Kind, n *yamlnode.Node, overlay bool) {
 	if p == nil {
 		return
@@ -109,7 +109,7 @@ func (p *Places) owned(k *kind.Kind, n *yamlnode.Node, overlay bool) {
 	}
 }
 
-// ignoring notes where an ignore rule stands.
+// ignoring records the position of an ignore rule.
 func (p *Places) ignoring(n *yamlnode.Node, prefix string) {
 	if p != nil {
 		p.rules = append(p.rules, anchored{n, prefix})

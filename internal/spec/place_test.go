@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestPlaces: single values are found again, in files and overlays, also those of parts, references and rules.
+// TestPlaces: single values are found in files and overlays, including those of parts, references and ignore rules.
 func TestPlaces(t *testing.T) {
 	const file = `version: apigw-sync/v1
 owns: {throttles: [a, b]}
