@@ -1,10 +1,11 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 const contextLines = 3 // unchanged lines that stay visible beside a changed one
@@ -48,32 +49,13 @@ func ended(s string) string {
 }
 
 // fold leaves out unchanged lines that are far from any change.
-func fold(all []line) []line {
-	near := make([]bool, len(all))
-	for i, l := range all {
-		if l.mark == ' ' {
-			continue
+func fold(all []line) (out []line) {
+	for at := 0; at < len(all); {
+		start, end := hunk(all, at)
+		if start > at {
+			out = append(out, line{'…', document.Count(start-at, "line", "lines")})
 		}
-		for j := max(0, i-contextLines); j <= min(len(all)-1, i+contextLines); j++ {
-			near[j] = near[j] || j == i || all[j].mark == ' '
-		}
-	}
-	var out []line
-	for i := 0; i < len(all); {
-		if near[i] {
-			out = append(out, all[i])
-			i++
-			continue
-		}
-		start := i
-		for i < len(all) && !near[i] {
-			i++
-		}
-		lines := "lines"
-		if i-start == 1 {
-			lines = "line"
-		}
-		out = append(out, line{'…', fmt.Sprintf("%d %s", i-start, lines)})
+		out, at = append(out, all[start:end]...), max(start, end)
 	}
 	return out
 }

@@ -127,19 +127,22 @@ func (p *page) settings(x *explain.Item, indent string) {
 			p.linef("%s%s%s", indent, strings.Repeat("  ", min(i, 1)), part)
 		}
 	}
-	for i := 0; i < len(rest); {
-		if list := inList(rest[i].Path); list != "" {
+	list := func(path string, items []string) {
+		p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(path, "/")), document.Clean(strings.Join(items, ", ")))
+	}
+	inOneList := func(a, b *explain.Setting) bool { return inList(a.Path) != "" && inList(a.Path) == inList(b.Path) }
+	for settings := range runs(rest, inOneList) {
+		s := settings[0]
+		if path := inList(s.Path); path != "" {
 			var items []string
-			for ; i < len(rest) && strings.HasPrefix(rest[i].Path, list+"/"); i++ {
-				items = append(items, strings.Trim(document.Show(rest[i].Value, rest[i].Sensitive), `"`))
+			for _, s := range settings {
+				items = append(items, strings.Trim(document.Show(s.Value, s.Sensitive), `"`))
 			}
-			p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(list, "/")), document.Clean(strings.Join(items, ", ")))
+			list(path, items)
 			continue
 		}
-		s := rest[i]
-		i++
 		if items := explain.Texts(s.Value); items != nil {
-			p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(s.Path, "/")), document.Clean(strings.Join(items, ", ")))
+			list(s.Path, items)
 			continue
 		}
 		value, _ := document.Shorten(s.Value, nil, p.valueWidth())

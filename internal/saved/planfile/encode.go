@@ -158,6 +158,18 @@ func source(s kind.Source) *kind.Source {
 
 // Encode writes the file. What it returns can be decoded.
 func (f *File) Encode() ([]byte, error) {
+	raw, err := f.encode()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = json.Indent(&b, raw, "", "  ")
+	b.WriteByte('\n')
+	return b.Bytes(), err
+}
+
+// encode writes the file on one line.
+func (f *File) encode() ([]byte, error) {
 	sealed := *f
 	check, err := f.check()
 	if err != nil {
@@ -174,10 +186,7 @@ func (f *File) Encode() ([]byte, error) {
 	if path, told := tells(raw, f.secrets); told {
 		return nil, fmt.Errorf("the plan cannot be saved: the secret %s stands somewhere else in it, too, in clear", path)
 	}
-	var b bytes.Buffer
-	err = json.Indent(&b, raw, "", "  ")
-	b.WriteByte('\n')
-	return b.Bytes(), err
+	return raw, nil
 }
 
 // marshal writes JSON on one line, text as it is.

@@ -1,10 +1,10 @@
 package planfile
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -155,7 +155,7 @@ func (f *File) Same(p *diff.Plan) error {
 		if err != nil {
 			return err
 		}
-		if !reflect.DeepEqual(was, now) {
+		if !bytes.Equal(was, now) {
 			return ErrOther
 		}
 	}

@@ -59,14 +59,8 @@ func DecodeRecord(data []byte) (*Record, error) {
 
 // HeadOfRecord is the first line of an undo file.
 func HeadOfRecord(f *File) ([]byte, error) {
-	raw, err := f.Encode()
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	err = json.Compact(&b, raw)
-	b.WriteByte('\n')
-	return b.Bytes(), err
+	raw, err := f.encode()
+	return append(raw, '\n'), err
 }
 
 // reached are the addresses of what the run asked for, unless the gateway surely refused, and the ids of what it
