@@ -207,7 +207,7 @@ func (o *applyOptions) show(out *printer, c *prepared) error {
 
 func (o *applyOptions) results(p *program, c *prepared, outcome *reconcile.Outcome) *document.Results {
 	d := document.NewResults(c.head, outcome.Results, outcome.Remaining)
-	c.meaning(d, &d.Felt)
+	c.meaning(d, &d.ImpactTable)
 	d.TakesBack = c.back.document()
 	if d.Stopped = outcome.Stopped; outcome.Verified {
 		d.Converged = &outcome.Converged

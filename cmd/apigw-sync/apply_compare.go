@@ -277,7 +277,7 @@ func (c *prepared) plan() *document.Plan {
 	}
 	d := document.NewPlan(c.head, c.Plan, c.Reads)
 	d.Managed, d.Requests.InFlight = c.managed(), c.session.mostAtOnce()
-	c.meaning(d, &d.Felt)
+	c.meaning(d, &d.ImpactTable)
 	if c.planTraffic != nil {
 		document.AddTraffic(d.Changes, c.planTraffic.Hits)
 		d.Traffic = append([]document.Traffic{}, c.planTraffic.Groups...)

@@ -88,7 +88,7 @@ func (o *compareOptions) places(entries []impact.Entry, l impact.Level) string {
 }
 
 // meaning adds to a plan what it means to callers.
-func (c *prepared) meaning(d interface{ Meaning([]impact.Entry) }, felt *document.Felt) {
-	d.Meaning(c.impact)
+func (c *prepared) meaning(d interface{ SetImpact([]impact.Entry) }, felt *document.ImpactTable) {
+	d.SetImpact(c.impact)
 	felt.Refused = c.refused
 }

@@ -88,7 +88,7 @@ func (o *promoteOptions) find(ctx context.Context, out *printer) (document.Docum
 	r := promote.Compare(&from.Side, &to.Side)
 	d = document.NewPromotion(head(to.instanceID), from.target(), to.target(), r)
 	if !o.filesOnly {
-		d.Meaning(meantNext(&r.Next, to.APIs), r.Next.Plan.Changes)
+		d.SetImpact(meantNext(&r.Next, to.APIs), r.Next.Plan.Changes)
 	}
 	d.FilesOnly, d.Requests.Read = o.filesOnly, reads
 	d.Warnings = append(distinct(from.warnings, to.warnings), d.Warnings...)

@@ -26,7 +26,7 @@ func TestDangerFirst(t *testing.T) {
 			Aspects: []impact.Aspect{{Name: impact.Limit, Level: impact.Change, Before: "none", After: fmt.Sprintf("%d per SECOND", i+1), Sure: true}},
 		})
 	}
-	d.Meaning(entries)
+	d.SetImpact(entries)
 	for i := range 30 {
 		d.Warnings = append(d.Warnings, document.Problem{Message: fmt.Sprintf("warning %d", i)})
 	}

@@ -14,7 +14,7 @@ import (
 // TestWorstFirst: targets of one state go by whom they let in, then by how many differences they have, then as the file has them.
 func TestWorstFirst(t *testing.T) {
 	plan := func(name string, changes, exposures int) document.Member {
-		d := &document.Plan{Changes: make([]document.Change, changes), Felt: document.Felt{Counts: impact.Counts{Exposure: exposures}}}
+		d := &document.Plan{Changes: make([]document.Change, changes), ImpactTable: document.ImpactTable{Counts: impact.Counts{Exposure: exposures}}}
 		return document.Member{Target: name, ExitCode: new(int), Document: d}
 	}
 	refused := plan("refused", 1, 0)
@@ -31,7 +31,7 @@ func TestWorstFirst(t *testing.T) {
 
 // TestFleetPageVerdict: a target is as bad as its page says, and the whole as the worst of them, wherever it stands.
 func TestFleetPageVerdict(t *testing.T) {
-	open := &document.Plan{Changes: []document.Change{{Address: "throttle/a", Kind: "throttle", Action: diff.Update}}, Felt: document.Felt{Counts: impact.Counts{Exposure: 1}}}
+	open := &document.Plan{Changes: []document.Change{{Address: "throttle/a", Kind: "throttle", Action: diff.Update}}, ImpactTable: document.ImpactTable{Counts: impact.Counts{Exposure: 1}}}
 	d := &document.Fleet{Command: "diff", Targets: []document.Member{{Target: "skipped", Skipped: "wave 2 did not start"}, {Target: "open", ExitCode: new(2), Document: open}}}
 	var b strings.Builder
 	if err := writeFleetPage(&b, d, Style{}); err != nil {

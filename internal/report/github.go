@@ -125,10 +125,7 @@ func (c *item) told() string {
 
 func (a *annotation) write(w io.Writer) {
 	p := &a.about
-	message := document.Clean(p.Message)
-	if p.Hint != "" {
-		message += "; " + document.Clean(p.Hint)
-	}
+	message := document.Clean(p.Text())
 	if p.Address != "" {
 		message = document.Clean(p.Address) + ": " + message
 	} else if p.Path != "" {
@@ -190,7 +187,9 @@ func (v *view) outputs(report string) string {
 		fmt.Fprintf(&b, "converged=%t\n", *v.Converged)
 	}
 	if len(v.Impact) > 0 {
-		fmt.Fprintf(&b, "impact_exposure=%d\nimpact_outage=%d\nimpact_change=%d\n", v.Felt.Exposure, v.Felt.Outage, v.Felt.Change)
+		for level, n := range v.ImpactTable.All() {
+			fmt.Fprintf(&b, "impact_%s=%d\n", level, n)
+		}
 	}
 	for _, t := range v.numbers() {
 		fmt.Fprintf(&b, "%s=%d\n", t.Name, t.N)

@@ -111,19 +111,19 @@ func (c htmlCard) N() int { return len(c.First) + len(c.More) }
 type htmlFinding struct {
 	*finding
 	Anchor string      // "" when it is about no change
-	Felt   *impact.Row // what it means to callers; nil when it is about something else
+	Row    *impact.Row // of an impact; nil when it is about something else
 }
 
 // Calls is how many calls an impact meets, in words; "" where that is not known.
 func (f htmlFinding) Calls() string {
-	if f.Felt.Calls == nil {
+	if f.Row.Calls == nil {
 		return ""
 	}
-	return document.Calls(*f.Felt.Calls)
+	return document.Calls(*f.Row.Calls)
 }
 
 // Names are the APIs of an impact that are alike.
-func (f htmlFinding) Names() string { return f.Text(strings.Join(f.Felt.Names, ", ")) }
+func (f htmlFinding) Names() string { return f.Text(strings.Join(f.Row.Names, ", ")) }
 
 // Text makes text from outside harmless to look at, and cuts what is very long.
 func (htmlFinding) Text(s string) string { return document.Clip(document.Clean(s), htmlSaid) }
@@ -199,9 +199,9 @@ var htmlTitles = map[string]string{"diff": "Plan", "apply": "Apply", "drift": "D
 
 func (v *view) htmlVerdict() string {
 	switch {
-	case v.worst(failure)+v.Felt.Exposure > 0:
+	case v.worst(failure)+v.ImpactTable.Exposure > 0:
 		return "bad"
-	case v.worst(warning)+v.Felt.Outage > 0 || v.Command == "drift" && len(v.Items) > 0:
+	case v.worst(warning)+v.ImpactTable.Outage > 0 || v.Command == "drift" && len(v.Items) > 0:
 		return "look"
 	}
 	return "well"
@@ -222,7 +222,7 @@ func (p *htmlPage) attention() {
 	for i := range all {
 		f := htmlFinding{&all[i], anchors[all[i].Address], nil}
 		if i < len(p.Impact) {
-			f.Felt = &p.view.Felt.Rows[i]
+			f.Row = &p.view.ImpactTable.Rows[i]
 		}
 		at, there := cards[f.Rule]
 		if !there {

@@ -258,10 +258,10 @@ func sideBySide(lines []line) []htmlLine {
 // mean notes the worst that each change means to callers.
 func (v *view) mean() {
 	means := map[string]impact.Level{}
-	for i := range v.Felt.Rows { // the worst come first
-		for _, address := range v.Felt.Rows[i].Because {
+	for i := range v.ImpactTable.Rows { // the worst come first
+		for _, address := range v.ImpactTable.Rows[i].Because {
 			if means[address] == "" {
-				means[address] = v.Felt.Rows[i].Level
+				means[address] = v.ImpactTable.Rows[i].Level
 			}
 		}
 	}

@@ -22,7 +22,7 @@ type htmlEnd struct {
 	Group, Domain, Name string
 	When, Left          string // date; time left or gone, in words
 	Expired             bool
-	At, Start, Width    float64 // of the end, and of the bar
+	Start, Width        float64 // of the bar
 }
 
 func newTimeline(list []document.Certificate, today time.Time) *htmlTimeline {
@@ -43,15 +43,9 @@ func newTimeline(list []document.Certificate, today time.Time) *htmlTimeline {
 	for i := range list {
 		c := &list[i]
 		at := percent(c.NotAfter)
-		left := "in " + document.Count(c.Days, "day", "days")
-		if c.Expired {
-			left = document.Count(-c.Days, "day", "days") + " ago"
-		} else if c.Days == 0 {
-			left = "today"
-		}
 		out.Rows = append(out.Rows, htmlEnd{
-			Group: document.Clean(c.Group), Domain: cmp.Or(document.Clean(c.Domain), "no domain"), Name: document.Clean(c.Name), When: c.NotAfter.UTC().Format(time.DateOnly), Left: left,
-			Expired: c.Expired, At: at, Start: min(at, out.Today), Width: rounded(math.Abs(at - out.Today)),
+			Group: document.Clean(c.Group), Domain: cmp.Or(document.Clean(c.Domain), "no domain"), Name: document.Clean(c.Name), When: c.NotAfter.UTC().Format(time.DateOnly), Left: c.Left(),
+			Expired: c.Expired, Start: min(at, out.Today), Width: rounded(math.Abs(at - out.Today)),
 		})
 	}
 	return out

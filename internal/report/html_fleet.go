@@ -80,9 +80,8 @@ func htmlSoonest(list []document.Certificate) string {
 	if len(list) == 0 {
 		return "none ends soon"
 	}
-	when := fmt.Sprintf("%s in %s", document.Count(len(list), "ends", "end"), document.Count(list[0].Days, "day", "days"))
 	if list[0].Expired {
-		when = document.Count(len(list), "ends or has ended", "end or have ended")
+		return document.Count(len(list), "ends or has ended", "end or have ended")
 	}
-	return when
+	return document.Count(len(list), "ends", "end") + " in " + document.Count(list[0].Days, "day", "days")
 }

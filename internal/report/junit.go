@@ -144,8 +144,8 @@ func (s *junitSuite) add(c junitCase) {
 func (j *junitSuites) impact(v *view) {
 	for i := range v.Impact {
 		f := &v.Impact[i]
-		c := junitCase{Name: f.Rule.ID + ": " + document.Clean(v.Felt.Rows[i].Where), File: document.Clean(f.File), Line: f.Line, Output: f.Message}
-		if slices.Contains(v.Felt.Refused, v.Felt.Rows[i].Level) {
+		c := junitCase{Name: f.Rule.ID + ": " + document.Clean(v.ImpactTable.Rows[i].Where), File: document.Clean(f.File), Line: f.Line, Output: f.Message}
+		if slices.Contains(v.ImpactTable.Refused, v.ImpactTable.Rows[i].Level) {
 			c.Output, c.Failure = "", &junitOutcome{Message: f.Message, Type: f.Rule.ID, Text: f.Rule.Help}
 		}
 		j.suite("impact").add(c)

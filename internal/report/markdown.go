@@ -83,8 +83,8 @@ func (v *view) markdownBegin() string {
 	if t := v.target(); t != "" {
 		mark += ":" + t
 	}
-	if len(v.Felt.Rows) > 0 {
-		verdict = "**" + levelSigns[v.Felt.Rows[0].Level] + v.Felt.Headline() + "**\n"
+	if len(v.ImpactTable.Rows) > 0 {
+		verdict = "**" + levelSigns[v.ImpactTable.Rows[0].Level] + v.ImpactTable.Headline() + "**\n"
 	}
 	return fmt.Sprintf("<!-- %s -->\n### apigw-sync %s\n\n%s**%s**\n", mark, v.Command, verdict, v.Sum) + v.markdownAbout()
 }

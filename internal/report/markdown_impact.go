@@ -11,13 +11,13 @@ import (
 // markdownImpact is a table of what a plan means to callers, as long as it may be.
 func (v *view) markdownImpact(most int) string {
 	const cell, names = 300, 800
-	if len(v.Felt.Rows) == 0 {
+	if len(v.ImpactTable.Rows) == 0 {
 		return ""
 	}
 	var b strings.Builder
 	b.WriteString("\n| impact | where | what changes | calls |\n|---|---|---|---:|\n") // the verdict above is its title
-	for i := range v.Felt.Rows {
-		r := &v.Felt.Rows[i]
+	for i := range v.ImpactTable.Rows {
+		r := &v.ImpactTable.Rows[i]
 		var aspects []string
 		for _, line := range r.Lines() {
 			aspects = append(aspects, cellCode(document.Clip(line, cell)))
@@ -32,7 +32,7 @@ func (v *view) markdownImpact(most int) string {
 		}
 		line := fmt.Sprintf("| %s | %s | %s | %s |\n", levelWords[r.Level], where, strings.Join(aspects, "<br>"), calls)
 		if units(b.String())+units(line) > most {
-			fmt.Fprintf(&b, "| | | and %s, which do not fit | |\n", document.Count(len(v.Felt.Rows)-i, "more", "more"))
+			fmt.Fprintf(&b, "| | | and %s, which do not fit | |\n", document.Count(len(v.ImpactTable.Rows)-i, "more", "more"))
 			break
 		}
 		b.WriteString(line)

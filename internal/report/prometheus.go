@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -96,9 +95,9 @@ func (e *exposition) document(v *view) {
 	}
 	e.sample(metricSuccess, truth(found[ruleError] == 0))
 	if v.Health == nil && !v.Failed {
-		e.sample(metricImpact, float64(v.Felt.Exposure), "level", string(impact.Exposure))
-		e.sample(metricImpact, float64(v.Felt.Outage), "level", string(impact.Outage))
-		e.sample(metricImpact, float64(v.Felt.Change), "level", string(impact.Change))
+		for level, n := range v.ImpactTable.All() {
+			e.sample(metricImpact, float64(n), "level", string(level))
+		}
 	}
 	for _, r := range allRules() {
 		if actionRules[diff.Action(r.ID)] == nil && !r.tellsApart() && !r.meansToCallers() && (!v.Failed || found[r] > 0) {

@@ -140,11 +140,7 @@ func newSarifRun(v *view) sarifRun {
 	}
 	home, seen := v.home(), map[string]int{}
 	for _, f := range slices.Concat(v.Impact, v.Findings) {
-		text := f.Message
-		if f.Hint != "" {
-			text += "; " + f.Hint
-		}
-		run.Results = append(run.Results, newSarifResult(rules, f.Rule, f.Rule.Level, &f.Problem, document.Clean(text), home, seen))
+		run.Results = append(run.Results, newSarifResult(rules, f.Rule, f.Rule.Level, &f.Problem, document.Clean(f.Text()), home, seen))
 	}
 	for i := range v.Items {
 		c := &v.Items[i]

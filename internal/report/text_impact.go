@@ -16,7 +16,7 @@ var impactPaint = map[impact.Level]color.Attribute{impact.Exposure: color.FgRed,
 const namesWidth = 100
 
 // impact writes what a plan means to callers: a line for each API, or for many that are alike, what changes below it.
-func (p *page) impact(f *document.Felt) {
+func (p *page) impact(f *document.ImpactTable) {
 	if len(f.Rows) == 0 {
 		return
 	}

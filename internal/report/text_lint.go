@@ -36,11 +36,7 @@ func (p *page) textLint(d *document.Lint) {
 		if about != "" {
 			about += ": "
 		}
-		hint := f.Hint
-		if hint != "" {
-			hint = "; " + hint
-		}
 		p.linef("%s: %s %s", document.Clean(fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)), p.paint(f.Severity.String()+":", lintColors[f.Severity]),
-			document.Clean(f.Rule+" "+f.Name+": "+about+f.Message+hint))
+			document.Clean(f.Rule+" "+f.Name+": "+about+f.Text()))
 	}
 }

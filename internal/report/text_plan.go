@@ -28,7 +28,7 @@ func (p *page) textPlan(d *document.Plan) {
 		p.textNumbers(d)
 		return
 	}
-	p.impact(&d.Felt)
+	p.impact(&d.ImpactTable)
 	p.compared(d.Changes, d.Extra, d.Traffic, d.Summary.Ignored)
 	if s := document.Displacing(d.Summary.Displaced); s != "" {
 		p.linef("%s", p.paint(s, color.FgYellow))
@@ -48,8 +48,8 @@ func (p *page) textPlan(d *document.Plan) {
 
 // textNumbers tells how much there is, and nothing of what it is.
 func (p *page) textNumbers(d *document.Plan) {
-	if len(d.Felt.Rows) > 0 {
-		p.linef("%s", d.Felt.Headline())
+	if len(d.ImpactTable.Rows) > 0 {
+		p.linef("%s", d.ImpactTable.Headline())
 	}
 	if notes := d.Footnotes(); notes != "" {
 		p.linef("%s.", notes)

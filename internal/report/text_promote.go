@@ -12,7 +12,7 @@ import (
 // textPromote writes a block for each class of differences, the worst first, each leaf as FROM → TO.
 func (p *page) textPromote(d *document.Promotion) {
 	p.linef("%s → %s, values in this order.\n", d.From, d.To)
-	p.impact(&d.Felt)
+	p.impact(&d.ImpactTable)
 	titles := map[promote.Class]string{
 		promote.Undeclared: "Undeclared", promote.OnlyFrom: "Only in " + d.From.Name, promote.OnlyTo: "Only in " + d.To.Name, promote.Declared: "Declared on purpose",
 	}

@@ -22,16 +22,16 @@ type view struct {
 	At  time.Time // when the gateway was read; zero where the document does not tell
 	Sum string    // the result in a sentence
 
-	Failed   bool      // errors ended the command before it had a result: all but Findings is empty
-	Tallies  []tally   // numbers for people
-	Numbers  []tally   // numbers for programs, under stable names; nil where those of Tallies are
-	Impact   []finding // what a plan means to callers, worst first
-	Felt     document.Felt
-	Findings []finding // what needs attention besides changes, worst first
-	Rules    []*rule   // of this document alone, besides allRules
-	Items    []item    // the changes, in the order of the document
-	Extra    []document.Extra
-	Requests document.Requests
+	Failed      bool      // errors ended the command before it had a result: all but Findings is empty
+	Tallies     []tally   // numbers for people
+	Numbers     []tally   // numbers for programs, under stable names; nil where those of Tallies are
+	Impact      []finding // what a plan means to callers, worst first
+	ImpactTable document.ImpactTable
+	Findings    []finding // what needs attention besides changes, worst first
+	Rules       []*rule   // of this document alone, besides allRules
+	Items       []item    // the changes, in the order of the document
+	Extra       []document.Extra
+	Requests    document.Requests
 
 	// Managed are the addresses of all that the files declare, where they are known. Those that no item has are
 	// unchanged.
@@ -104,7 +104,7 @@ func viewPlan(d *document.Plan) *view {
 		Managed: d.Managed, Unchanged: s.Unchanged, Ignored: s.Ignored, Tallies: tallies(s.Summary), Traffic: d.Traffic,
 	}
 	v.changes(d.Changes)
-	v.meaning(&d.Felt, d.Changes)
+	v.meaning(&d.ImpactTable, d.Changes)
 	v.fail(d.Errors)
 	v.refusals(d.Refusals)
 	v.add(ruleWarning, d.Warnings...)
@@ -137,7 +137,7 @@ func viewResults(d *document.Results) *view {
 		}
 		v.Items = append(v.Items, item{Change: &r.Change, Rule: rule, Level: rule.Level, Status: r.Status, Story: r.Story(), Advice: document.Clean(r.Advice)})
 	}
-	v.meaning(&d.Felt, d.Changes())
+	v.meaning(&d.ImpactTable, d.Changes())
 	v.displaced(d.Refusals)
 	for _, c := range d.Unexplained() {
 		v.add(ruleRemaining, c.About("still differs: "+c.Gist()))
@@ -152,11 +152,11 @@ func viewResults(d *document.Results) *view {
 }
 
 // meaning makes a finding of each row of an impact, at the file and line of the first change that causes it.
-func (v *view) meaning(f *document.Felt, changes []document.Change) {
-	v.Felt = *f
+func (v *view) meaning(f *document.ImpactTable, changes []document.Change) {
+	v.ImpactTable = *f
 	for i := range f.Rows {
 		r := &f.Rows[i]
-		p := document.Problem{Message: document.Told(r)}
+		p := document.Problem{Message: document.RowText(r)}
 		if f.Target != "" {
 			p.Message = "apply --target " + document.Clean(f.Target) + ": " + p.Message
 		}

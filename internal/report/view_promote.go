@@ -22,7 +22,7 @@ func viewPromotion(d *document.Promotion) *view {
 			{"ignored", s.Ignored},
 		},
 	}
-	v.meaning(&d.Felt, d.Next)
+	v.meaning(&d.ImpactTable, d.Next)
 	v.fail(d.Errors)
 	for i := range d.Differences {
 		if x := &d.Differences[i]; x.Class == promote.Declared {

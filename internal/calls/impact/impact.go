@@ -5,6 +5,7 @@ package impact
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -91,15 +92,23 @@ type Counts struct {
 }
 
 // Count counts entries.
-func Count(entries []Entry) (c Counts) {
+func Count(entries []Entry) Counts {
+	n := map[Level]int{}
 	for i := range entries {
-		for l, n := range map[Level]*int{Exposure: &c.Exposure, Outage: &c.Outage, Change: &c.Change} {
+		for _, l := range Levels {
 			if entries[i].Has(l) {
-				*n++
+				n[l]++
 			}
 		}
 	}
-	return c
+	return Counts{n[Exposure], n[Outage], n[Change]}
+}
+
+// All yields the number of each level, the worst first.
+func (c Counts) All() iter.Seq2[Level, int] {
+	return func(yield func(Level, int) bool) {
+		_ = yield(Exposure, c.Exposure) && yield(Outage, c.Outage) && yield(Change, c.Change)
+	}
 }
 
 // Input is what an impact is computed from.

@@ -124,14 +124,9 @@ func (r *Row) Lines() (out []string) {
 // Headline says how many entries there are of each level, such as "2 exposures, 1 outage"; "none" without any.
 func (c Counts) Headline() string {
 	var parts []string
-	for _, l := range []struct {
-		n    int
-		word string
-	}{{c.Exposure, "exposure"}, {c.Outage, "outage"}, {c.Change, "change"}} {
-		if l.n == 1 {
-			parts = append(parts, "1 "+l.word)
-		} else if l.n > 1 {
-			parts = append(parts, fmt.Sprintf("%d %ss", l.n, l.word))
+	for level, n := range c.All() {
+		if n > 0 {
+			parts = append(parts, several(n, string(level)))
 		}
 	}
 	return cmp.Or(strings.Join(parts, ", "), "none")

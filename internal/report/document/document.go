@@ -109,8 +109,8 @@ type Plan struct {
 	Requests Requests    `json:"requests"`
 	Trouble
 
-	Felt    Felt     `json:"-"` // Impact for people
-	Managed []string `json:"-"` // addresses of all that the files declare, for formats that also list what is well
+	ImpactTable ImpactTable `json:"-"` // Impact for people
+	Managed     []string    `json:"-"` // addresses of all that the files declare, for formats that also list what is well
 }
 
 // Change is one difference. Fields belong to objects, Binding to links.
@@ -314,12 +314,12 @@ func (p Problem) String() string {
 	} else if p.Address != "" {
 		b.WriteString(p.Address + ": ")
 	}
-	b.WriteString(p.Message)
-	if p.Hint != "" {
-		b.WriteString("; " + p.Hint)
-	}
+	b.WriteString(p.Text())
 	return Clean(b.String())
 }
+
+// Text is message; hint.
+func (p Problem) Text() string { return strings.TrimSuffix(p.Message+"; "+p.Hint, "; ") }
 
 // Keys of a Check's summary beside the sections: references to APIs, and those to other objects, such as the app of a special
 // limit, the certificate of a domain, or the apps of a quota.

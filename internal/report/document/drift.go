@@ -209,11 +209,22 @@ func (c *Certificate) Story() string {
 	}
 	switch {
 	case c.Expired:
-		return fmt.Sprintf("%s expired on %s, %s ago", what, when, Count(-c.Days, "day", "days"))
+		return what + " expired on " + when + ", " + c.Left()
 	case c.Days == 0:
 		return what + " expires today"
 	}
-	return fmt.Sprintf("%s expires on %s, in %s", what, when, Count(c.Days, "day", "days"))
+	return what + " expires on " + when + ", " + c.Left()
+}
+
+// Left is how long the certificate is still valid, or how long no more.
+func (c *Certificate) Left() string {
+	switch {
+	case c.Expired:
+		return Count(-c.Days, "day", "days") + " ago"
+	case c.Days == 0:
+		return "today"
+	}
+	return "in " + Count(c.Days, "day", "days")
 }
 
 // AsProblem is the certificate where the files declare it.

@@ -116,9 +116,9 @@ func (m *Member) differs() bool {
 func (m *Member) Weight() []int {
 	switch d := m.Document.(type) {
 	case *Plan:
-		return []int{d.Felt.Exposure, d.Felt.Outage, 0, 0, len(d.Changes) + len(d.Extra)}
+		return []int{d.ImpactTable.Exposure, d.ImpactTable.Outage, 0, 0, len(d.Changes) + len(d.Extra)}
 	case *Results:
-		return []int{d.Felt.Exposure, d.Felt.Outage, 0, d.Summary.Failed + d.Summary.Unknown, d.Summary.Skipped}
+		return []int{d.ImpactTable.Exposure, d.ImpactTable.Outage, 0, d.Summary.Failed + d.Summary.Unknown, d.Summary.Skipped}
 	case *Drift:
 		ended := 0
 		for i := range d.Certificates {
@@ -147,8 +147,8 @@ func (m *Member) Sum() string {
 	if d, ok := m.Document.(interface{ Sum() string }); ok {
 		sum = d.Sum()
 	}
-	if d, ok := m.Document.(*Plan); ok && d.Felt.Exposure+d.Felt.Outage > 0 { // danger first
-		sum = fmt.Sprintf("%s, %s; %s", Count(d.Felt.Exposure, "exposure", "exposures"), Count(d.Felt.Outage, "outage", "outages"), sum)
+	if d, ok := m.Document.(*Plan); ok && d.ImpactTable.Exposure+d.ImpactTable.Outage > 0 { // danger first
+		sum = fmt.Sprintf("%s, %s; %s", Count(d.ImpactTable.Exposure, "exposure", "exposures"), Count(d.ImpactTable.Outage, "outage", "outages"), sum)
 	}
 	if m.Trouble != nil && len(m.Trouble.Warnings) > 0 && !strings.Contains(sum, "warning") {
 		sum += " (" + Count(len(m.Trouble.Warnings), "warning", "warnings") + ")"

@@ -20,14 +20,14 @@ type ResultSummary struct {
 	Impact impact.Counts `json:"impact"`
 }
 
-// Meaning adds to a plan what it means to callers.
-func (d *Plan) Meaning(entries []impact.Entry) {
-	d.Impact, d.Felt, d.Summary.Impact = Impacts(entries), NewFelt(entries), impact.Count(entries)
+// SetImpact adds to a plan what it means to callers.
+func (d *Plan) SetImpact(entries []impact.Entry) {
+	d.Impact, d.ImpactTable, d.Summary.Impact = Impacts(entries), NewImpactTable(entries), impact.Count(entries)
 }
 
-// Meaning adds to results what the plan meant to callers.
-func (d *Results) Meaning(entries []impact.Entry) {
-	d.Impact, d.Felt, d.Summary.Impact = Impacts(entries), NewFelt(entries), impact.Count(entries)
+// SetImpact adds to results what the plan meant to callers.
+func (d *Results) SetImpact(entries []impact.Entry) {
+	d.Impact, d.ImpactTable, d.Summary.Impact = Impacts(entries), NewImpactTable(entries), impact.Count(entries)
 }
 
 // Impact is what a plan means to the callers of an API in an environment; both are "" for whatever a policy is bound to
@@ -83,8 +83,8 @@ func unlessSure(sure bool) *bool {
 	return new(bool)
 }
 
-// Felt is an impact with the entries that are alike as one, for people.
-type Felt struct {
+// ImpactTable is an impact for people: a row for the entries that are alike.
+type ImpactTable struct {
 	impact.Counts
 	Rows    []impact.Row
 	Refused []impact.Level // for which a guard refuses the plan
@@ -92,7 +92,7 @@ type Felt struct {
 }
 
 // Headline says how many APIs a plan means what.
-func (f *Felt) Headline() string {
+func (f *ImpactTable) Headline() string {
 	switch f.Target {
 	case "":
 		return "Impact: " + f.Counts.Headline()
@@ -102,9 +102,9 @@ func (f *Felt) Headline() string {
 	return "Impact of applying the second target: " + f.Counts.Headline()
 }
 
-// NewFelt rolls an impact up.
-func NewFelt(entries []impact.Entry) Felt {
-	return Felt{Counts: impact.Count(entries), Rows: impact.Rollup(entries)}
+// NewImpactTable rolls an impact up.
+func NewImpactTable(entries []impact.Entry) ImpactTable {
+	return ImpactTable{Counts: impact.Count(entries), Rows: impact.Rollup(entries)}
 }
 
 // Words are the aspects of a row, one behind the other.
@@ -112,8 +112,8 @@ func Words(r *impact.Row) string {
 	return Clean(strings.Join(r.Lines(), "; "))
 }
 
-// Told is a row in a sentence: where, what changes, of which APIs, and how many calls it meets.
-func Told(r *impact.Row) string {
+// RowText is a row in a sentence: where, what changes, for which APIs, and how many calls these had.
+func RowText(r *impact.Row) string {
 	text := Clean(r.Where) + ": " + Words(r)
 	if len(r.Names) > 0 {
 		text += ": " + Clean(strings.Join(r.Names, ", "))

@@ -28,8 +28,8 @@ type Promotion struct {
 	Requests    Requests             `json:"requests"`
 	Trouble
 
-	Felt Felt     `json:"-"` // Impact for people
-	Next []Change `json:"-"` // that applying the files of To would make
+	ImpactTable ImpactTable `json:"-"` // Impact for people
+	Next        []Change    `json:"-"` // that applying the files of To would make
 }
 
 // Target is a section of the config file.
@@ -88,10 +88,10 @@ func NewPromotion(h Head, from, to Target, r *promote.Report) *Promotion {
 	return d
 }
 
-// Meaning adds what applying the files of To would mean to callers, and the changes that do it.
-func (d *Promotion) Meaning(entries []impact.Entry, changes []diff.Change) {
-	d.Impact, d.Felt, d.Summary.Impact = Impacts(entries), NewFelt(entries), impact.Count(entries)
-	d.Felt.Target, d.Next = d.To.Name, Changes(changes)
+// SetImpact adds what applying the files of To would mean to callers, and the changes that do it.
+func (d *Promotion) SetImpact(entries []impact.Entry, changes []diff.Change) {
+	d.Impact, d.ImpactTable, d.Summary.Impact = Impacts(entries), NewImpactTable(entries), impact.Count(entries)
+	d.ImpactTable.Target, d.Next = d.To.Name, Changes(changes)
 }
 
 // Sum is the last line of a comparison. Names of targets stand in it only as far as they are nothing but words.

@@ -26,8 +26,8 @@ type Results struct {
 	TakesBack *TakesBack    `json:"takes_back,omitempty"` // of an undo: what it takes back
 	Trouble
 
-	Felt  Felt `json:"-"` // Impact for people
-	Saved bool `json:"-"` // the plan came from a file of its own
+	ImpactTable ImpactTable `json:"-"` // Impact for people
+	Saved       bool        `json:"-"` // the plan came from a file of its own
 }
 
 // Result is what became of one planned change.

@@ -43,6 +43,6 @@ func Promotion(n int) *document.Promotion {
 		)
 	}
 	d := document.NewPromotion(Head, document.Target{Name: "staging", InstanceID: "a", Environment: "STAGING"}, document.Target{Name: "prod", InstanceID: Head.InstanceID, Environment: "RELEASE"}, r)
-	d.Meaning(Impact(), []diff.Change{{Address: "throttle_binding/limit_0/orders/create@RELEASE", Kind: "throttle_binding", Action: diff.Unbind, Source: base}})
+	d.SetImpact(Impact(), []diff.Change{{Address: "throttle_binding/limit_0/orders/create@RELEASE", Kind: "throttle_binding", Action: diff.Unbind, Source: base}})
 	return d
 }

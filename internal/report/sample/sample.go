@@ -164,7 +164,7 @@ func Plan() *document.Plan {
 	d.Changes = Changes()
 	d.Summary.Summary = summary(d.Changes)
 	d.Summary.Extra, d.Summary.Ignored, d.Summary.Unchanged = 1, 2, 34
-	d.Meaning(Impact())
+	d.SetImpact(Impact())
 	d.Extra = []document.Extra{{Address: "acl/orders_forgotten"}}
 	d.Refusals = []document.Refusal{{Guard: "max-deletes", Reason: "the plan deletes or replaces 3 objects, more than 2", Would: "acl/orders_office, app_code/orders_mobile/#1a2b3c4d and throttle/orders_old would go", Flag: "--max-deletes 3"}}
 	d.Requests = document.Requests{Read: 21, Write: 14}
@@ -174,27 +174,18 @@ func Plan() *document.Plan {
 	return d
 }
 
-func summary(changes []document.Change) (s diff.Summary) {
+func summary(changes []document.Change) diff.Summary {
+	n, displaced := map[diff.Action]int{}, 0
 	for i := range changes {
-		switch changes[i].Action {
-		case diff.Create:
-			s.Create++
-		case diff.Update:
-			s.Update++
-		case diff.Replace:
-			s.Replace++
-		case diff.Delete:
-			s.Delete++
-		case diff.Bind:
-			s.Bind++
-			if changes[i].Displaces != "" {
-				s.Displaced++
-			}
-		case diff.Unbind:
-			s.Unbind++
+		n[changes[i].Action]++
+		if changes[i].Displaces != "" {
+			displaced++
 		}
 	}
-	return s
+	return diff.Summary{
+		Create: n[diff.Create], Update: n[diff.Update], Replace: n[diff.Replace], Delete: n[diff.Delete],
+		Bind: n[diff.Bind], Unbind: n[diff.Unbind], Displaced: displaced,
+	}
 }
 
 // Failed is a plan that could not be made.
