@@ -108,9 +108,7 @@ func (p *page) backends(list []explain.Backend) {
 	p.linef("\n%s", p.paint("Backend", color.Bold))
 	for i := range list {
 		b := &list[i]
-		for j, part := range broken(document.Clean(b.Gist()), p.room(6)) {
-			p.linef("    %s%s", strings.Repeat("  ", min(j, 1)), part)
-		}
+		p.hanging("    ", b.Gist())
 		for _, x := range []*explain.Item{b.Channel, b.Authorizer} {
 			if x != nil {
 				p.part(x)
@@ -119,13 +117,18 @@ func (p *page) backends(list []explain.Backend) {
 	}
 }
 
+// hanging writes a text behind a margin; what does not fit on a line goes on below, further right.
+func (p *page) hanging(margin, text string) {
+	for i, part := range broken(document.Clean(text), p.room(len(margin)+2)) {
+		p.linef("%s%s%s", margin, strings.Repeat("  ", min(i, 1)), part)
+	}
+}
+
 // settings writes what an item says: its gist, and the other leaves as path: value. Lists stand on one line.
 func (p *page) settings(x *explain.Item, indent string) {
 	lines, rest := x.Gist()
 	for _, line := range lines {
-		for i, part := range broken(document.Clean(line), p.room(len(indent)+2)) {
-			p.linef("%s%s%s", indent, strings.Repeat("  ", min(i, 1)), part)
-		}
+		p.hanging(indent, line)
 	}
 	list := func(path string, items []string) {
 		p.linef("%s%s: %s", indent, document.Clean(strings.TrimPrefix(path, "/")), document.Clean(strings.Join(items, ", ")))

@@ -35,14 +35,23 @@ var gists = map[string]func(*gist) []string{"authorizer": (*gist).authorizer, "c
 // gist takes settings into a sentence.
 type gist struct{ rest []Setting }
 
-func (g *gist) take(path string) string {
+// value takes a setting; nil where there is none.
+func (g *gist) value(path string) any {
 	i := slices.IndexFunc(g.rest, func(s Setting) bool { return s.Path == path })
 	if i < 0 {
-		return ""
+		return nil
 	}
 	value := g.rest[i].Value
 	g.rest = slices.Delete(g.rest, i, i+1)
-	return fmt.Sprint(value)
+	return value
+}
+
+// take takes a setting as text; "" where there is none.
+func (g *gist) take(path string) string {
+	if value := g.value(path); value != nil {
+		return fmt.Sprint(value)
+	}
+	return ""
 }
 
 // under takes all settings below a path.
@@ -59,13 +68,7 @@ func (g *gist) under(path string) (out []Setting) {
 
 // list takes the items of a list.
 func (g *gist) list(path string) string {
-	i := slices.IndexFunc(g.rest, func(s Setting) bool { return s.Path == path })
-	if i < 0 {
-		return ""
-	}
-	items := Texts(g.rest[i].Value)
-	g.rest = slices.Delete(g.rest, i, i+1)
-	return strings.Join(items, ", ")
+	return strings.Join(Texts(g.value(path)), ", ")
 }
 
 // Texts are the items of a list, nil of any other value.

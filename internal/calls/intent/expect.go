@@ -75,6 +75,13 @@ func (o *Outcome) add(key, about string, s Status, expected, got string) {
 	}
 }
 
+func passedIf(is bool) Status {
+	if is {
+		return Passed
+	}
+	return Failed
+}
+
 func (a *Answer) allowed(want Access) Status {
 	switch a.Access {
 	case want:
@@ -118,17 +125,11 @@ func (a *Answer) limitIs(want *LimitExpect) (Status, string) {
 func (l limited) is(want *LimitExpect) Status {
 	switch {
 	case want.Uncertain:
-		if l.known {
-			return Failed
-		}
-		return Passed
+		return passedIf(!l.known)
 	case !l.known:
 		return Unsure
 	case want.None:
-		if len(l.limits) > 0 {
-			return Failed
-		}
-		return Passed
+		return passedIf(len(l.limits) == 0)
 	}
 	out := Failed
 	for _, l := range l.limits {
@@ -191,15 +192,10 @@ func (e *LimitExpect) text() string {
 func (a *Answer) pluginsAre(want *PluginsExpect) Status {
 	known := len(a.Open) == 0 && (a.API != "" || a.nothing)
 	if want.Uncertain {
-		if known {
-			return Failed
-		}
-		return Passed
+		return passedIf(!known)
 	}
-	for _, name := range a.Plugins {
-		if !slices.Contains(want.Names, name) {
-			return Failed
-		}
+	if slices.ContainsFunc(a.Plugins, func(name string) bool { return !slices.Contains(want.Names, name) }) {
+		return Failed
 	}
 	for _, name := range want.Names {
 		if known && !slices.Contains(a.Plugins, name) || a.API != "" && !slices.Contains(a.Plugins, name) && !slices.Contains(a.Open, name) {

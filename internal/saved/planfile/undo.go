@@ -11,7 +11,6 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // Way is what takes a run back.
@@ -38,8 +37,8 @@ func (r *Record) Back(now kind.Actual, reveal Reveal) (*Way, error) {
 		place: map[object]int{}, closed: map[object]bool{},
 	}
 	b.read(b.asRecorded(now))
-	for _, ch := range sortedChanges(b.change) {
-		b.object(ch.object, ch.change)
+	for _, o := range b.changed() {
+		b.object(o, b.change[o])
 	}
 	for _, c := range b.affected {
 		if b.closed[c.owner] {
@@ -118,19 +117,6 @@ func (b *back) read(now kind.Actual) {
 		b.inside[c][strings.TrimPrefix(o.Key, o.Owner)] = o
 	}
 	b.now = b.sorted(now.Links)
-}
-
-type changed struct {
-	object object
-	change *document.Change
-}
-
-func sortedChanges(of map[object]*document.Change) (out []changed) {
-	for o, ch := range of {
-		out = append(out, changed{o, ch})
-	}
-	slices.SortFunc(out, func(x, y changed) int { return strings.Compare(x.change.Address, y.change.Address) })
-	return out
 }
 
 func (b *back) stale(address, text string, fields ...diff.Field) {

@@ -24,9 +24,9 @@ func Anew(p *diff.Plan) (out []diff.Loss) {
 // Losses are what taking the run back cannot bring back, as far as it came.
 func (r *Record) Losses() []diff.Loss {
 	b := &back{story: newStory(r), way: &Way{}, closed: map[object]bool{}}
-	for _, ch := range sortedChanges(b.change) {
-		if b.reached[ch.change.Address] {
-			b.losses(ch.object, ch.change)
+	for _, o := range b.changed() {
+		if b.reached[b.change[o].Address] {
+			b.losses(o, b.change[o])
 		}
 	}
 	lost := map[string]bool{}

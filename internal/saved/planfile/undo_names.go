@@ -77,6 +77,13 @@ func newStory(r *Record) *story {
 	return s
 }
 
+// changed are the objects that stand alone of which the run was to change something, by the addresses of the changes.
+func (s *story) changed() []object {
+	return slices.SortedFunc(maps.Keys(s.change), func(x, y object) int {
+		return strings.Compare(s.change[x].Address, s.change[y].Address)
+	})
+}
+
 // sorted sorts links by the object that they belong to, whatever its name is or was.
 func (s *story) sorted(links []kind.Link) map[collection]map[kind.UniqueID]*kind.Link {
 	out := map[collection]map[kind.UniqueID]*kind.Link{}

@@ -1,6 +1,7 @@
 package planfile
 
 import (
+	"strings"
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -59,10 +60,6 @@ func (r *Record) Settled(now kind.Actual, at time.Time) bool {
 }
 
 func isLink(address string) bool {
-	for _, k := range kind.Links {
-		if len(address) > len(k.Name) && address[:len(k.Name)+1] == k.Name+"/" {
-			return true
-		}
-	}
-	return false
+	name, _, _ := strings.Cut(address, "/")
+	return kind.LinkOf(name) != nil
 }
