@@ -85,16 +85,12 @@ func authorizes(_ *Gateway, c *call) []string {
 	if json.Unmarshal(c.raw, &b) != nil {
 		return nil
 	}
-	var keys []string
-	for _, id := range b.AppIDs {
-		keys = append(keys, "app "+id+" "+b.EnvID)
-	}
-	return keys
+	return keysOf("app", b.AppIDs, b.EnvID)
 }
 
 func cancels(g *Gateway, c *call) []string {
 	if x := g.auths().ids[c.path["app_auth_id"]]; x != nil {
-		return []string{"app " + x.policy.id + " " + x.env.id}
+		return keysOf("app", []string{x.policy.id}, x.env.id)
 	}
 	return nil
 }

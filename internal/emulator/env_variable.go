@@ -41,7 +41,7 @@ var (
 
 var envVariableResource = resource{
 	routes: []route{
-		{op: "ListEnvironmentVariablesV2", method: http.MethodGet, path: envVariablesPath, do: of(needed("group_id"), listEnvVariables)},
+		{op: "ListEnvironmentVariablesV2", method: http.MethodGet, path: envVariablesPath, do: of(inQuery("group_id", (*state).groups, noGroup), listEnvVariables)},
 		{op: "CreateEnvironmentVariableV2", method: http.MethodPost, path: envVariablesPath, do: taking(createEnvVariable)},
 		{op: "ShowDetailsOfEnvironmentVariableV2", method: http.MethodGet, path: oneEnvVariablePath, do: shows(theEnvVariable, (*Gateway).envVariableView)},
 		{op: "UpdateEnvironmentVariableV2", method: http.MethodPut, path: oneEnvVariablePath, do: ofTaking(theEnvVariable, updateEnvVariable)},
@@ -82,11 +82,7 @@ func (g *Gateway) dropEnvVariables(c *call, x *group, e *environment) {
 	}
 }
 
-func listEnvVariables(g *Gateway, c *call, groupID string) (reply, error) {
-	x, err := g.groups().get(groupID, noGroup)
-	if err != nil {
-		return reply{}, err
-	}
+func listEnvVariables(g *Gateway, c *call, x *group) (reply, error) {
 	var f filter[*envVariable]
 	f.where(c, "env_id", func(v *envVariable) string { return v.env.id })
 	f.like(c, "variable_name", c.precise("variable_name"), func(v *envVariable) string { return v.name })

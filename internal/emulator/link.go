@@ -75,20 +75,10 @@ func under[P object](m map[string]*list[*link[P]], key string) *list[*link[P]] {
 }
 
 // ofPolicy are the links of a policy; the slice must not be kept.
-func (l *links[P]) ofPolicy(id string) []*link[P] {
-	if rows := l.policies[id]; rows != nil {
-		return *rows
-	}
-	return nil
-}
+func (l *links[P]) ofPolicy(id string) []*link[P] { return or(l.policies[id], nil) }
 
 // ofAPI are the links of an API; the slice must not be kept.
-func (l *links[P]) ofAPI(id string) []*link[P] {
-	if rows := l.apis[id]; rows != nil {
-		return *rows
-	}
-	return nil
-}
+func (l *links[P]) ofAPI(id string) []*link[P] { return or(l.apis[id], nil) }
 
 // holders are the links of policies that the target cannot have together with this one, as rivals says.
 func (l *links[P]) holders(policy P, t target, rivals func(a, b P) bool) []*link[P] {

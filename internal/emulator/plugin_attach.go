@@ -55,14 +55,7 @@ func attaches(_ *Gateway, c *call) []string {
 	if id := c.path["api_id"]; id != "" {
 		b.APIs = append(b.APIs, id)
 	}
-	var keys []string
-	for _, id := range b.Plugins {
-		keys = append(keys, "plugin "+id+" "+b.EnvID)
-	}
-	for _, id := range b.APIs {
-		keys = append(keys, "api "+id+" "+b.EnvID)
-	}
-	return keys
+	return append(keysOf("plugin", b.Plugins, b.EnvID), keysOf("api", b.APIs, b.EnvID)...)
 }
 
 // attaching carries out an attach or detach of each plugin and each API in an environment.

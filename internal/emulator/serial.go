@@ -23,3 +23,11 @@ func (g *Gateway) endWrite(keys []string) {
 		delete(g.writing, k)
 	}
 }
+
+// keysOf are the claims of a write to objects of a kind in an environment.
+func keysOf(kind string, ids []string, env string) (keys []string) {
+	for _, id := range ids {
+		keys = append(keys, kind+" "+id+" "+env)
+	}
+	return keys
+}

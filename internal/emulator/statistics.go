@@ -44,7 +44,7 @@ type minuteView struct {
 var statisticsResource = resource{
 	routes: []route{
 		{op: "ListLatelyGroupStatisticsV2", method: http.MethodGet, path: "{I}/statistics/group/latest", do: of(inQuery("group_id", (*state).groups, noGroup), groupStatistics)},
-		{op: "ListLatelyApiStatisticsV2", method: http.MethodGet, path: "{I}/statistics/api/latest", do: of(needed("api_id"), apiStatistics)},
+		{op: "ListLatelyApiStatisticsV2", method: http.MethodGet, path: "{I}/statistics/api/latest", do: of(inQuery("api_id", (*state).apis, noAPI), apiStatistics)},
 	},
 	sections: []section{
 		sectionOf("gateway.traffic", func(f traffic) string { return f.Group }, (*loader).addTraffic, func(d *dumper) []traffic { return d.traffic }),
@@ -62,12 +62,8 @@ func groupStatistics(g *Gateway, c *call, x *group) (reply, error) {
 	return statistics(c.now, hour, minutes)
 }
 
-func apiStatistics(g *Gateway, c *call, id string) (reply, error) {
+func apiStatistics(g *Gateway, c *call, a *api) (reply, error) {
 	span, err := span(c.arg("duration"))
-	if err != nil {
-		return reply{}, err
-	}
-	a, err := g.apis().get(id, noAPI)
 	if err != nil {
 		return reply{}, err
 	}

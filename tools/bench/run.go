@@ -25,26 +25,22 @@ type Site struct {
 
 // NewSite makes a gateway with a state, and a client with so many requests in flight; 0 is as many as the gateway takes.
 func NewSite(state []byte, latency time.Duration, parallel int) (*Site, error) {
-	g := emulator.New(emulator.Options{Latency: latency})
-	if err := g.Load(state); err != nil {
-		return nil, err
-	}
-	return newSite(g, emulator.Transport(g), parallel)
+	return newSite(emulator.Options{Latency: latency}, state, parallel, emulator.Transport)
 }
 
 // NewSiteBy makes a gateway with a state that is reached by a way of its own.
 func NewSiteBy(state []byte, parallel int, way func(*emulator.Gateway) http.RoundTripper) (*Site, error) {
-	g := emulator.New(emulator.Options{})
+	return newSite(emulator.Options{}, state, parallel, way)
+}
+
+func newSite(o emulator.Options, state []byte, parallel int, way func(*emulator.Gateway) http.RoundTripper) (*Site, error) {
+	g := emulator.New(o)
 	if err := g.Load(state); err != nil {
 		return nil, err
 	}
-	return newSite(g, way(g), parallel)
-}
-
-func newSite(g *emulator.Gateway, t http.RoundTripper, parallel int) (*Site, error) {
 	c, err := remote.New(remote.Config{
 		Endpoint: "http://localhost", ProjectID: emulator.DefaultProjectID, InstanceID: emulator.DefaultInstanceID,
-		Credentials: remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}, Transport: t, Parallelism: parallel,
+		Credentials: remote.Credentials{Token: remote.NewSecret(emulator.DefaultToken)}, Transport: way(g), Parallelism: parallel,
 	})
 	return &Site{Gateway: g, Client: c, Parallel: cmp.Or(parallel, remote.MostInFlight)}, err
 }
