@@ -145,7 +145,7 @@ func (v *view) markdownAbout() string {
 func (v *view) markdownHead() string {
 	var b strings.Builder
 	if u := v.Undo; u != nil {
-		fmt.Fprintf(&b, "\nUndo: %s takes this back with %s.\n", code(document.Clip("apply --plan "+u.File, 500)), document.Count(u.Changes, "change", "changes"))
+		fmt.Fprintf(&b, "\nUndo: %s takes this back with %s.\n", code(document.Clip("apigw-sync undo "+u.File, 500)), document.Count(u.Changes, "change", "changes"))
 	}
 	var numbers []string
 	for _, t := range v.Tallies {
