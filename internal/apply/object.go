@@ -220,12 +220,10 @@ func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, ha
 	if got == nil {
 		return
 	}
-	body, insist := k.Insist(value, got)
-	if !insist {
-		return
+	if body, kept := k.Emptied(q.Body, value, got); kept {
+		q.Body = body
+		r.updateOnce(ctx, k, j, value, have.ID, q)
 	}
-	q.Body = body
-	r.updateOnce(ctx, k, j, value, have.ID, q)
 }
 
 // updateOnce sends an update and settles the job. It returns the value that the gateway has afterwards, if that is known.

@@ -289,10 +289,11 @@ func (c *comparison) doubt(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 		}
 	}
 	for _, p := range k.Clash(w.Value, have.Value) {
-		c.plan.Errors = append(c.plan.Errors, problem(w, p))
-	}
-	for _, path := range k.Unseen(w.Value, have.Value) {
-		c.silent = append(c.silent, w.Address()+" "+path)
+		if p.Soft {
+			c.silent = append(c.silent, w.Address()+" "+p.Path)
+		} else {
+			c.plan.Errors = append(c.plan.Errors, problem(w, strings.TrimPrefix(p.Path, "/")+" "+p.Text+"; "+p.Hint))
+		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
 // outgoing is what an update of a pair sends.
@@ -40,7 +39,11 @@ func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *
 
 // loses refuses a replace that would lose what the gateway has and nobody can send again.
 func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
-	for _, path := range k.Loses(w.Value, have.Value) {
+	_, lost := k.Sent(w.Value, have.Value, func(string) bool { return true })
+	for _, path := range lost {
+		if slices.Contains(k.Makes, path) {
+			continue // the new one gets another one
+		}
 		c.plan.Refusals = append(c.plan.Refusals, Refusal{
 			Guard: "secrets", Address: w.Address(), Reason: w.Address() + " would lose its " + path[1:] + " with the replace, since no gateway shows it",
 			Would: "write it, or declare the new one under another name",
@@ -52,19 +55,17 @@ func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 func (c *comparison) uploads(k *kind.Kind, w *kind.Declared, since string) {
 	for _, path := range k.Uploads {
 		if k.Open(w.Value, path) {
-			c.plan.Errors = append(c.plan.Errors, Note{
-				Address: w.Address(), Source: &w.Source, Message: "has no " + path[1:] + ", " + since + "; write it, since no gateway shows it",
-			})
+			c.plan.Errors = append(c.plan.Errors, problem(w, "has no "+path[1:]+", "+since+"; write it, since no gateway shows it"))
 		}
 	}
-	for _, p := range k.Lapsed(w.Value, c.options.Today) {
-		c.plan.Errors = append(c.plan.Errors, problem(w, p))
+	if last := k.LastDay(w.Value); last != "" && last < c.options.Today {
+		c.plan.Errors = append(c.plan.Errors, problem(w, k.Uploads[0][1:]+" ended on "+last+", so that no gateway takes it; name a renewed one"))
 	}
 }
 
 // problem is what is wrong with a declared object.
-func problem(w *kind.Declared, p shape.Problem) Note {
-	return Note{Address: w.Address(), Source: &w.Source, Message: strings.TrimPrefix(p.Path, "/") + " " + p.Text + "; " + p.Hint}
+func problem(w *kind.Declared, message string) Note {
+	return Note{Address: w.Address(), Source: &w.Source, Message: message}
 }
 
 // resent notes secrets that cannot be compared, since the gateway hides them. They are changes only when

@@ -149,7 +149,7 @@ func (b *builder) newObjects() {
 		one := []Item{{Change: i}}
 		switch ch.Action {
 		case Create:
-			b.create[ch.Address] = b.add(Step{Op: OpCreate, Kind: k.Name, Operation: k.CreateOperation(ch.Want.Value), Items: one})
+			b.create[ch.Address] = b.add(Step{Op: OpCreate, Kind: k.Name, Operation: k.CreateOperation(ch.Want.Key), Items: one})
 			b.apart(k, i, b.create[ch.Address])
 		case Update:
 			var after []int
@@ -233,7 +233,7 @@ func (b *builder) inside(changes []int) {
 		ch, after := &b.plan.Changes[i], gone
 		switch {
 		case ch.Action == Create:
-			after = []int{b.partStep(k, owner, i, OpCreate, k.CreateOperation(ch.Want.Value), gone)}
+			after = []int{b.partStep(k, owner, i, OpCreate, k.CreateOperation(ch.Want.Key), gone)}
 		case whole(k, ch):
 			after = []int{b.partStep(k, owner, i, OpUpdate, k.Ops.Update, gone)}
 		}
@@ -276,11 +276,11 @@ func (b *builder) partStep(k *kind.Kind, owner string, change int, op Op, operat
 	return s
 }
 
-// orderOwner orders the update of an owner and what changes inside it: what must fit the narrower
-// owner changes first, what needs the wider one changes after it.
+// orderOwner orders the update of an owner and what changes inside it: where something that is there does not fit the owner
+// as it will be, what lives inside changes first, else after it.
 func (b *builder) orderOwner(k *kind.Kind, owner string) {
 	i, ok := b.index[owner+" "+string(Update)]
-	if !ok || k.BeforeOwner == nil {
+	if !ok {
 		return
 	}
 	ch := &b.plan.Changes[i]
@@ -288,7 +288,10 @@ func (b *builder) orderOwner(k *kind.Kind, owner string) {
 	if !ok {
 		return // it is written apart
 	}
-	narrows := k.BeforeOwner(ch.Have.Value, ch.Want.Value)
+	narrows := slices.ContainsFunc(b.parts[owner], func(step int) bool {
+		part := b.plan.Changes[b.steps[step].Items[0].Change].Have
+		return part != nil && len(k.CheckIn(ch.Want.Value, part.Value)) > 0
+	})
 	for _, part := range b.parts[owner] {
 		switch {
 		case narrows:

@@ -1,7 +1,6 @@
 package kind
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
@@ -51,8 +50,7 @@ var acl = of(Def[ACL, aclWire]{
 				}), shape.Count(1, 0), distinctTexts).AsSet()),
 		),
 	}, Hooks: Hooks[ACL]{
-		Compared: func(a ACL) ACL { a.Values = sortedSet(a.Values); return a },
-		Check:    checkACL,
+		Check: checkACL,
 	},
 	Key: func(_ string, a ACL) string { return a.Name },
 	Encode: func(w Writing[ACL]) (any, error) {
@@ -68,15 +66,7 @@ var acl = of(Def[ACL, aclWire]{
 })
 
 // listed takes a list apart that is one text. Gateways keep spaces, repeats and empty entries that somebody sent.
-func listed(text string) []string {
-	var out []string
-	for v := range strings.SplitSeq(text, ",") {
-		if v = strings.TrimSpace(v); v != "" && !slices.Contains(out, v) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
+func listed(text string) []string { return distinct(shape.CommaItems(text)) }
 
 func checkACL(a ACL) (out []shape.Problem) {
 	for i, v := range a.Values {

@@ -68,8 +68,8 @@ func (a Addresses) Holds(one netip.Addr) bool {
 
 // addressShape is one address, range or network.
 var addressShape = shape.OfText("An address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16).",
-	shape.Test(func(v string) string { return hard(checkAddress(v)) }, "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16").Saying("an address, range or network"),
-	shape.Softly(shape.Test(func(v string) string { return soft(checkAddress(v)) }, "use IPv4 to be sure").Saying("IPv4"))).WithExample("10.1.0.0/16").
+	addressRule(false, "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16").Saying("an address, range or network"),
+	shape.Softly(addressRule(true, "use IPv4 to be sure").Saying("IPv4"))).WithExample("10.1.0.0/16").
 	WithSamples("10.0.0.0/8", "192.168.1.1-192.168.1.9", "172.16.0.1")
 
 // checkAddress accepts IPv4 addresses, ranges and networks; IPv6 is doubtful.
@@ -84,16 +84,12 @@ func checkAddress(v string) shape.Problem {
 	return shape.Problem{}
 }
 
-func hard(p shape.Problem) string {
-	if p.Soft {
+// addressRule tells what makes an address doubtful, or else what makes it none.
+func addressRule(doubtful bool, hint string) shape.Rule {
+	return shape.Test(func(v string) string {
+		if p := checkAddress(v); p.Soft == doubtful {
+			return p.Text
+		}
 		return ""
-	}
-	return p.Text
-}
-
-func soft(p shape.Problem) string {
-	if p.Soft {
-		return p.Text
-	}
-	return ""
+	}, hint)
 }

@@ -112,11 +112,13 @@ func index[T any](all []*T, by func(*T) string) map[string]*T {
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-func limit(n int64) *int64 {
-	if n == 0 {
+// optional is a value that is left out where it says nothing.
+func optional[T comparable](v T) *T {
+	var none T
+	if v == none {
 		return nil
 	}
-	return &n
+	return &v
 }
 
 // bound is a number of bindings; Unknown where none, or none that can be true, is told.
@@ -135,9 +137,8 @@ func value[T any](p *T) (zero T) {
 	return *p
 }
 
-// distinct returns the values without repeats, in the order of their first appearance.
-func distinct(values []string) []string {
-	out := make([]string, 0, len(values))
+// distinct returns the values without repeats, in the order of their first appearance; nil where there are none.
+func distinct(values []string) (out []string) {
 	seen := make(map[string]bool, len(values))
 	for _, v := range values {
 		if !seen[v] {

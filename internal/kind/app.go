@@ -31,8 +31,8 @@ var app = of(Def[App, appWire]{
 		Name: "app", Trail: "App", Section: "apps", Rank: 2, Path: "apps", ListField: "apps", NameQuery: "name",
 		Tells: []string{"creator", "register_time", "status", "app_type", "roma_app_type"},
 		Limit: "APP_NUM_LIMIT",
-		Makes: []string{"/app_key", "/app_secret"},
-		Ops:   Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
+		Makes: []string{"/app_key", "/app_secret"}, Clings: []string{"/remark"},
+		Ops: Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
 		Shape: shape.OfMap("An app (credential): who may call, with which key, secret and codes.",
 			shape.Need("name", name("app", "orders_mobile", 64)),
 			shape.May("remark", remark()),
@@ -59,10 +59,6 @@ var app = of(Def[App, appWire]{
 			}
 			return want, nil
 		},
-		Insist: func(a App, got App) (any, bool) {
-			// Some versions keep the old remark when they are sent an empty one; a space they take.
-			return appWire{Name: a.Name, Remark: &space, Key: a.Key, Secret: a.Secret}, a.Remark == "" && got.Remark != ""
-		},
 	},
 	Key: func(_ string, a App) string { return a.Name },
 	Encode: func(w Writing[App]) (any, error) {
@@ -73,8 +69,6 @@ var app = of(Def[App, appWire]{
 		return Found[App]{ID: w.ID, Bound: bound(w.Bound), Value: App{Name: w.Name, Remark: value(w.Remark), Key: w.Key, Secret: w.Secret}}
 	},
 })
-
-var space = " "
 
 // concealed reports whether what the gateway shows of a secret says nothing about it.
 func concealed(shown string) bool { return strings.Trim(shown, "*") == "" }

@@ -46,7 +46,6 @@ var appAccessControl = of(Def[AccessControl, accessControlWire]{
 		Path:  "apps/{app}/app-acl",
 		Ops:   Operations{List: "ShowDetailsOfAppAcl", Create: "UpdateAppAcl", Update: "UpdateAppAcl", Delete: "DeleteAppAcl"},
 	}, Hooks: Hooks[AccessControl]{
-		Compared: func(c AccessControl) AccessControl { c.Values = sortedSet(c.Values); return c },
 		Features: func(AccessControl) []string { return []string{"app_acl"} },
 	},
 	Key: func(app string, _ AccessControl) string { return app },

@@ -8,7 +8,6 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
@@ -72,18 +71,12 @@ var appCode = of(Def[AppCode, appCodeWire]{
 		Name: "app_code", Trail: "AppCode", Owner: "app", Field: "app_codes",
 		Shape: codeShape,
 		Path:  "apps/{app}/app-codes", ListField: "app_codes",
-		Quota: codesOfAnApp, Generates: true,
-		Ops: Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Delete: "DeleteAppCodeV2"},
+		Quota: codesOfAnApp,
+		Ops:   Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Generate: "CreateAppCodeAutoV2", Delete: "DeleteAppCodeV2"},
 	}, Hooks: Hooks[AppCode]{
 		Secrets:    func(AppCode) []string { return []string{"/app_code"} },
 		InnerQuota: func(AppCode) InnerQuota { return InnerQuota{Limit: "APP_CODE_NUM_LIMIT", What: "codes of an app"} },
 		Match:      matchCodes,
-		Creating: func(c AppCode, r api.Request) api.Request {
-			if c.Generated > 0 {
-				r.Operation, r.Method, r.Body = "CreateAppCodeAutoV2", "PUT", nil
-			}
-			return r
-		},
 	},
 	Key: func(app string, c AppCode) string {
 		if c.Generated > 0 {
@@ -104,7 +97,12 @@ var appCode = of(Def[AppCode, appCodeWire]{
 		}
 		return out
 	},
-	Encode: func(w Writing[AppCode]) (any, error) { return appCodeWire{Value: w.Want.Value}, nil },
+	Encode: func(w Writing[AppCode]) (any, error) {
+		if w.Want.Generated > 0 {
+			return nil, nil
+		}
+		return appCodeWire{Value: w.Want.Value}, nil
+	},
 	Decode: func(w appCodeWire) Found[AppCode] {
 		return Found[AppCode]{ID: w.ID, Bound: Unknown, Value: AppCode{Value: w.Value}}
 	},

@@ -2,7 +2,6 @@ package kind
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
@@ -83,13 +82,6 @@ var authorizer = of(Def[Authorizer, authorizerWire]{
 			if len(a.Identities) == 0 {
 				a.Identities = nil
 			}
-			return a
-		},
-		Compared: func(a Authorizer) Authorizer {
-			a.Identities = slices.Clone(a.Identities)
-			slices.SortFunc(a.Identities, func(x, y Identity) int {
-				return cmp.Or(cmp.Compare(x.Location, y.Location), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Validation, y.Validation))
-			})
 			return a
 		},
 		Check: checkAuthorizer,

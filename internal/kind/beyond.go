@@ -156,17 +156,9 @@ func (b *Beyond) in(form *shape.Shape, body any) (any, error) {
 	if b == nil || b.told == nil {
 		return body, nil
 	}
-	raw, err := json.Marshal(body)
+	want, err := plainMembers(body)
 	if err != nil {
 		return nil, err
-	}
-	tree, err := wire.Tree(raw)
-	if err != nil {
-		return nil, err
-	}
-	want, ok := tree.(map[string]any)
-	if !ok {
-		return body, nil
 	}
 	c := shape.Carrying{
 		Form:  func(_ *shape.Shape, _ string, v any) any { return v },
@@ -175,6 +167,17 @@ func (b *Beyond) in(form *shape.Shape, body any) (any, error) {
 	}
 	carried, _ := c.Members(form, "", want, b.told)
 	return carried, nil
+}
+
+// plainMembers are the members of a body, which is a mapping, as plain data.
+func plainMembers(body any) (map[string]any, error) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := wire.Tree(raw)
+	members, _ := tree.(map[string]any)
+	return members, err
 }
 
 // sameEntry reports whether a body and an answer speak of the same entry of a list: they agree in each part of the key, of

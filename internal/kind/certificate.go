@@ -53,8 +53,8 @@ type certificateWire struct {
 var certificate = of(Def[Certificate, certificateWire]{
 	Facts: Facts{
 		Name: "certificate", Trail: "SslCertificate", Section: "certificates", Scope: api.Project, Path: "certificates?instance_id={instance}", ListField: "certs", NameQuery: "name",
-		Tells: []string{"project_id", "version", "organization", "organizational_unit", "locality", "state", "country", "issuer", "signature_algorithm"},
-		Codes: Codes{Gone: []string{"APIG.3021", "APIG.3025"}}, NameMost: certificateNameMost,
+		Tells:   []string{"project_id", "version", "organization", "organizational_unit", "locality", "state", "country", "issuer", "signature_algorithm"},
+		Codes:   Codes{Gone: []string{"APIG.3021", "APIG.3025"}},
 		Uploads: []string{"/cert_content", "/private_key"},
 		Replace: []string{"/type", "/algorithm_type"}, Remains: []string{"/trusted_root_ca"},
 		Ops: Operations{
@@ -74,23 +74,17 @@ var certificate = of(Def[Certificate, certificateWire]{
 		InWords:  inWords,
 		Adopt:    adoptCertificate,
 		Sent: func(want, have Certificate, _ func(string) bool) (Certificate, []string) {
-			if have.RootCA != "" && want.RootCA == "" {
+			if have.RootCA != "" && want.RootCA == "" && want.Type == have.Type { // a global one has none
 				return want, []string{"/trusted_root_ca"}
 			}
 			return want, nil
 		},
-		Lapsed: func(c Certificate, day string) []shape.Problem {
-			last, _ := c.EndsWithin(0, day)
-			if c.Content == "" || last == "" || last >= day {
-				return nil
+		LastDay: func(c Certificate) string {
+			if c.Content == "" {
+				return ""
 			}
-			return []shape.Problem{{Path: "/cert_content", Text: "ended on " + last + ", so that no gateway takes it", Hint: "name a renewed one"}}
-		},
-		Loses: func(want, have Certificate) []string {
-			if want.RootCA != "" || have.RootCA == "" || want.Type != have.Type {
-				return nil // a global one has none
-			}
-			return []string{"/trusted_root_ca"}
+			last, _ := c.EndsWithin(0, "")
+			return last
 		},
 		Disturbs: func(c Certificate) string {
 			if c.Type == inOne {
@@ -172,14 +166,6 @@ func adoptCertificate(want, have Certificate) Certificate {
 		have.RootCA = want.RootCA
 	}
 	return have
-}
-
-// optional is a text that is left out where it is empty.
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // instant is a time as gateways write it, in UTC and whole seconds; "" where it is none.

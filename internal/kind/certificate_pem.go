@@ -41,7 +41,8 @@ func (f X509) tells() bool { return f.Serial != "" || f.NotAfter != "" }
 // fit reports whether nothing that a gateway tells speaks against that it has this certificate.
 func (f X509) fit(told X509) bool {
 	names := func(list []string) []string {
-		return sortedSet(slices.DeleteFunc(slices.Clone(list), func(s string) bool { _, err := netip.ParseAddr(s); return err == nil }))
+		hosts := slices.DeleteFunc(slices.Clone(list), func(s string) bool { _, err := netip.ParseAddr(s); return err == nil || s == "" })
+		return slices.Compact(slices.Sorted(slices.Values(hosts)))
 	}
 	return told.tells() &&
 		(told.Serial == "" || sameSerial(f.Serial, told.Serial)) &&

@@ -3,7 +3,6 @@ package kind
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
@@ -144,7 +143,6 @@ var channel = of(Def[Channel, channelWire]{
 	},
 	Hooks: Hooks[Channel]{
 		Normalize: normalizeChannel,
-		Compared:  comparedChannel,
 		Brief:     briefChannel,
 		Adopt:     adoptChannel,
 		Sent:      sentChannel,
@@ -188,17 +186,6 @@ func normalizeChannel(c Channel) Channel {
 		}
 	}
 	c.Service = c.Service.complete()
-	return c
-}
-
-func comparedChannel(c Channel) Channel {
-	c.Groups, c.Servers = slices.Clone(c.Groups), slices.Clone(c.Servers)
-	for i := range c.Groups {
-		c.Groups[i].Labels = slices.Clone(c.Groups[i].Labels)
-		slices.SortFunc(c.Groups[i].Labels, func(a, b ChannelLabel) int { return strings.Compare(a.Name, b.Name) })
-	}
-	slices.SortFunc(c.Groups, func(a, b ChannelGroup) int { return strings.Compare(a.Name, b.Name) })
-	slices.SortFunc(c.Servers, func(a, b Server) int { return slices.Compare(a.key(), b.key()) })
 	return c
 }
 

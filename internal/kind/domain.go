@@ -135,9 +135,9 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 		Excludes: func(a, b OwnDomain) bool { // with ports of their own, some say, it is host name and port that count
 			return a.HTTPPort == b.HTTPPort && a.HTTPPort != closedPort || a.HTTPSPort == b.HTTPSPort && a.HTTPSPort != closedPort
 		},
-		Unseen: func(want, have OwnDomain) []string {
+		Clash: func(want, have OwnDomain) []shape.Problem {
 			if value(want.Redirect) && have.Redirect == nil {
-				return []string{"/http_redirect"}
+				return []shape.Problem{{Path: "/http_redirect", Soft: true}}
 			}
 			return nil
 		},

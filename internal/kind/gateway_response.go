@@ -147,7 +147,7 @@ var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
 	Encode: func(w Writing[GatewayResponse]) (any, error) {
 		out := gatewayResponseWire{Name: w.Want.Name, Answers: map[string]errorAnswerWire{}}
 		for kind, a := range w.Want.Errors {
-			one := errorAnswerWire{Status: limit(a.Status), Body: a.Body}
+			one := errorAnswerWire{Status: optional(a.Status), Body: a.Body}
 			for _, name := range slices.Sorted(maps.Keys(a.Headers)) {
 				one.Headers = append(one.Headers, headerWire{name, a.Headers[name]})
 			}

@@ -14,6 +14,8 @@ import (
 type Operations struct {
 	List, Create, Update, Delete, BatchDelete string
 
+	Generate string // creates an object whose value the gateway makes: files may ask for so many of those, {generate: N}; values of the kind are secret texts
+
 	Show string // reads one object, where the list does not tell all of it, or not everywhere (ListTells)
 }
 
@@ -40,16 +42,14 @@ type Facts struct {
 	Ops        Operations
 	BatchMax   int      // ids in one BatchDelete
 	Replace    []string // JSON pointers that cannot change in place
-	Unset      []string // JSON pointers of numbers whose 0 means that there is none
+	Clings     []string // JSON pointers of what some versions keep when an update empties it, until it is a space, or 0, which is no number there
 	Remains    []string // JSON pointers of what an update cannot take away: left out, it stays
 	Tells      []string // members of answers, besides those of the wire form, that no write takes by the reference
 	Makes      []string // JSON pointers of what the gateway makes where it is left out
 	Always     []string // names of objects that every gateway, or every owner, has: they are never made, renamed or deleted
 	Given      bool     // every gateway has each of them, listed or not: they are only set, by name, and files have them as a mapping
 	Uploads    []string // JSON pointers of what the gateway never tells and every write needs; left out, what it has stays
-	NameMost   int      // characters of a name at most; 0 means 64
 	Quota      int      // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
-	Generates  bool     // its values are secret texts, and files may ask for so many that the gateway makes: {generate: N}
 	Refers     string   // the kind of what Refs names; "" when there are no Refs
 	Codes      Codes
 	Later      time.Duration // after which a refusal with one of Codes.Later is no more
@@ -61,35 +61,29 @@ type Facts struct {
 // Hooks are what a kind says in code about its values, which have the type S. It leaves out those for which the usual
 // holds, which stands behind the semicolon. None is nil in a Kind, where S is any.
 type Hooks[S any] struct {
-	Normalize  func(S) S                             // defaults filled in; the value itself
-	Compared   func(S) S                             // in the form in which values are compared, such as with sets sorted; the value itself
-	InWords    func(S) S                             // as people are told of it, such as in words where the value is a long text; the value itself
-	Brief      func(S) S                             // as an export writes it, without what is understood anyway; the value itself
-	Entire     func(S) S                             // with nothing left in place by an update that it does not mention; the value itself
-	Adopt      func(want, have S) S                  // have with what want leaves open taken from want; have
-	Insist     func(want, got S) (body any, ok bool) // a second body for an update that kept what it should have cleared; none
-	Check      func(S) []shape.Problem               // what no single rule sees; nothing
-	CheckIn    func(owner any, s S) []shape.Problem  // what depends on the owner, too; nothing
-	Refs       func(S) []Ref                         // what must exist first; nothing
-	Clash      func(want, have S) []shape.Problem    // why a gateway's object cannot become what is wanted; nothing
-	Lapsed     func(s S, day string) []shape.Problem // why nothing can be written with the value on a day, YYYY-MM-DD; nothing
-	Loses      func(want, have S) []string           // JSON pointers of what a replace loses, since no gateway shows it and the files leave it out; none
-	Excludes   func(a, b S) bool                     // whether there is no room for two of one name, where a gateway has it once (OnePlace); there never is
-	Unseen     func(want, have S) []string           // JSON pointers of what is wanted and cannot be compared, since this gateway does not tell it; none
-	Features   func(S) []string                      // instance features one of which it surely needs; none: any instance takes it
-	Disturbs   func(S) string                        // what a change or the end of it does to calls besides, as "is …" or "interrupts …"; nothing
-	Secrets    func(S) []string                      // JSON pointers of secret values; those of the shape
-	InnerQuota func(S) InnerQuota                    // the quota for what lives inside an owner; none is known
-	Creating   func(S, api.Request) api.Request      // adjusts the request of a create; the request itself
+	Normalize  func(S) S                            // defaults filled in; the value itself
+	Compared   func(S) S                            // in the form in which values are compared; of sets and lists with keys the shape tells; the value itself
+	InWords    func(S) S                            // as people are told of it, such as in words where the value is a long text; the value itself
+	Brief      func(S) S                            // as an export writes it, without what is understood anyway; the value itself
+	Entire     func(S) S                            // with nothing left in place by an update that it does not mention; the value itself
+	Adopt      func(want, have S) S                 // have with what want leaves open taken from want; have
+	Check      func(S) []shape.Problem              // what no single rule sees; nothing
+	CheckIn    func(owner any, s S) []shape.Problem // why it cannot live in the owner, by the values of both; nothing
+	Refs       func(S) []Ref                        // what must exist first; nothing
+	Clash      func(want, have S) []shape.Problem   // why a gateway's object cannot become what is wanted; a Soft one: what of that it does not tell; nothing
+	LastDay    func(S) string                       // the last day on which the value can be written, YYYY-MM-DD; "", for ever
+	Excludes   func(a, b S) bool                    // whether there is no room for two of one name, where a gateway has it once (OnePlace); there never is
+	Features   func(S) []string                     // instance features one of which it surely needs; none: any instance takes it
+	Disturbs   func(S) string                       // what a change or the end of it does to calls besides, as "is …" or "interrupts …"; nothing
+	Secrets    func(S) []string                     // JSON pointers of secret values; those of the shape
+	InnerQuota func(S) InnerQuota                   // the quota for what lives inside an owner; none is known
 
-	// Sent is want as an update of have sends it, and the JSON pointers of secrets that have hides and that sending it
-	// would take away; want, and none.
+	// Sent is want as an update of have sends it, and the JSON pointers of what have holds, the gateway does not tell and
+	// a write of want takes away; want, and none.
 	Sent func(want, have S, changed func(pointer string) bool) (sent S, lost []string)
 
 	// Match pairs what keys cannot pair; everything is still to be compared by key.
 	Match func(owner string, want []Declared, have []Object) Matched
-	// BeforeOwner tells whether what lives inside must change before the owner goes from have to want; false.
-	BeforeOwner func(have, want any) bool
 }
 
 // InnerQuota is one on how many of something one object, or a part of it, holds.
@@ -104,38 +98,25 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 	out := Hooks[any]{
 		Normalize: self(h.Normalize), Compared: self(h.Compared), InWords: self(h.InWords), Brief: self(h.Brief), Entire: self(h.Entire),
 		Check: one(h.Check), Refs: one(h.Refs), Features: one(h.Features), Secrets: one(h.Secrets), InnerQuota: one(h.InnerQuota), Disturbs: one(h.Disturbs),
-		Clash: two(h.Clash), Loses: two(h.Loses), Unseen: two(h.Unseen),
-		Match: h.Match, BeforeOwner: h.BeforeOwner,
+		LastDay: one(h.LastDay), Match: h.Match,
 		Adopt: func(want, have any) any {
 			if h.Adopt == nil {
 				return have
 			}
 			return h.Adopt(want.(S), have.(S))
 		},
-		Lapsed: func(v any, day string) []shape.Problem {
-			if h.Lapsed == nil || day == "" {
+		Clash: func(want, have any) []shape.Problem {
+			if h.Clash == nil {
 				return nil
 			}
-			return h.Lapsed(v.(S), day)
+			return h.Clash(want.(S), have.(S))
 		},
 		Excludes: func(a, b any) bool { return h.Excludes == nil || h.Excludes(a.(S), b.(S)) },
-		Insist: func(want, got any) (any, bool) {
-			if h.Insist == nil {
-				return nil, false
-			}
-			return h.Insist(want.(S), got.(S))
-		},
 		CheckIn: func(owner, v any) []shape.Problem {
 			if h.CheckIn == nil {
 				return nil
 			}
 			return h.CheckIn(owner, v.(S))
-		},
-		Creating: func(v any, r api.Request) api.Request {
-			if h.Creating == nil {
-				return r
-			}
-			return h.Creating(v.(S), r)
 		},
 		Sent: func(want, have any, changed func(pointer string) bool) (any, []string) {
 			if h.Sent == nil {
@@ -147,20 +128,7 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 	if h.Match == nil {
 		out.Match = func(_ string, want []Declared, have []Object) Matched { return Matched{want, have} }
 	}
-	if h.BeforeOwner == nil {
-		out.BeforeOwner = func(any, any) bool { return false }
-	}
 	return out
-}
-
-// two erases a hook that finds something of a wanted value and the one that there is; without it there is nothing.
-func two[S, T any](f func(want, have S) []T) func(want, have any) []T {
-	return func(want, have any) []T {
-		if f == nil {
-			return nil
-		}
-		return f(want.(S), have.(S))
-	}
 }
 
 // self erases a hook that makes another value of one.
@@ -189,7 +157,7 @@ type Def[S, W any] struct {
 	// Names gives what the wire tells by an id alone its name; nil where there is nothing such.
 	Names  func(s S, name func(kindName, id string) string) S
 	Items  func(element any) []S         // what one element of Field declares; nil where that is one value, and {} none
-	Encode func(Writing[S]) (any, error) // the body of a create or an update
+	Encode func(Writing[S]) (any, error) // the body of a create or an update; nil for what the gateway makes (Ops.Generate)
 	Decode func(W) Found[S]
 	Apart  []Apart[S] // parts of it that requests of their own write, in their order; nil where there are none
 }

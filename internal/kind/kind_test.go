@@ -213,7 +213,7 @@ func TestNewKindIsComplete(t *testing.T) {
 		if (k.BatchMax > 0) != (k.Ops.BatchDelete != "") || k.Single == (k.ListField != "") || k.Single && k.Owner == "" || k.Quota > 0 && k.Owner == "" {
 			t.Errorf("%s says only half of how it is listed or deleted", k.Name)
 		}
-		for _, p := range slices.Concat(k.Replace, k.Unset, k.Makes) {
+		for _, p := range slices.Concat(k.Replace, k.Clings, k.Makes) {
 			if first, _, _ := strings.Cut(p[1:], "/"); k.Shape.Field(first) == nil {
 				t.Errorf("%s has no %s", k.Name, p)
 			}

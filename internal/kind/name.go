@@ -2,7 +2,6 @@ package kind
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
@@ -25,18 +24,6 @@ func name(what, example string, most int) *shape.Shape {
 // remark is the shape of a description.
 func remark() *shape.Shape {
 	return shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("Orders, all calls").WithSamples("订单限流", "line one\nline two", "plain")
-}
-
-// sortedSet returns the distinct values in order, without blank ones.
-func sortedSet(values []string) []string {
-	out := make([]string, 0, len(values))
-	for _, v := range values {
-		if v = strings.TrimSpace(v); v != "" {
-			out = append(out, v)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // distinctBy demands that no two entries of a list have the same texts under some keys; one that leaves the environment out is in

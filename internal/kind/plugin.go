@@ -39,8 +39,8 @@ var plugin = of(Def[Plugin, pluginWire]{
 		Name: "plugin", Trail: "Plugin", Section: "plugins", Rank: 3, Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
 		Codes: Codes{Bound: []string{"APIG.3462"}}, Usual: 500,
 		Ops:     Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
-		Replace: []string{"/type"},
-		Shape:   pluginShape(),
+		Replace: []string{"/type"}, Clings: []string{"/remark"},
+		Shape: pluginShape(),
 	}, Hooks: Hooks[Plugin]{
 		Normalize: func(p Plugin) Plugin { p.Remark = strings.TrimSpace(p.Remark); return p },
 		Compared:  func(p Plugin) Plugin { p.Content = content.Of(p.Type).Normalize(p.Content); return p },
@@ -64,14 +64,13 @@ var plugin = of(Def[Plugin, pluginWire]{
 		},
 		Adopt: adoptPlugin,
 		Sent:  sentPlugin,
-		Insist: func(p Plugin, got Plugin) (any, bool) {
-			// Some versions keep the old remark when they are sent an empty one; a space they take.
-			w, err := pluginBody(p, &space)
-			return w, err == nil && p.Remark == "" && got.Remark != ""
-		},
 	},
-	Key:    func(_ string, p Plugin) string { return p.Name },
-	Encode: func(w Writing[Plugin]) (any, error) { return pluginBody(w.Want, &w.Want.Remark) },
+	Key: func(_ string, p Plugin) string { return p.Name },
+	Encode: func(w Writing[Plugin]) (any, error) {
+		raw, err := json.Marshal(w.Want.Content)
+		text := string(raw)
+		return pluginWire{Name: w.Want.Name, Type: &w.Want.Type, Scope: "global", Content: &text, Remark: &w.Want.Remark}, err
+	},
 	Decode: func(w pluginWire) Found[Plugin] {
 		p := Plugin{Name: w.Name, Type: value(w.Type), Remark: value(w.Remark), Content: map[string]any{}}
 		f := Found[Plugin]{ID: w.ID, Bound: Unknown, Silent: silent(map[string]bool{
@@ -88,12 +87,6 @@ var plugin = of(Def[Plugin, pluginWire]{
 		return f
 	},
 })
-
-func pluginBody(p Plugin, remark *string) (pluginWire, error) {
-	raw, err := json.Marshal(p.Content)
-	text := string(raw)
-	return pluginWire{Name: p.Name, Type: &p.Type, Scope: "global", Content: &text, Remark: remark}, err
-}
 
 func pluginShape() *shape.Shape {
 	shapes, types := map[string]*shape.Shape{}, []string{}

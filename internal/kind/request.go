@@ -114,15 +114,21 @@ func (k *Kind) Create(value any, parent *Object, ids IDs) (api.Request, error) {
 		return api.Request{}, err
 	}
 	r := api.Request{Operation: k.Ops.Create, Method: "POST", Scope: k.Scope, Path: k.segments(parent), Body: body, Once: true, Secrets: k.Values(value)}
-	if k.Single {
+	switch {
+	case k.Single:
 		r.Method, r.Once = "PUT", false
+	case body == nil:
+		r.Operation, r.Method = k.Ops.Generate, "PUT"
 	}
-	return k.Creating(value, r), nil
+	return r, nil
 }
 
-// CreateOperation is the vendor's name of what Create asks for.
-func (k *Kind) CreateOperation(value any) string {
-	return k.Creating(value, api.Request{Operation: k.Ops.Create}).Operation
+// CreateOperation is the vendor's name of what creates the object of a key.
+func (k *Kind) CreateOperation(key string) string {
+	if k.Ops.Generate != "" && Nameless(key) {
+		return k.Ops.Generate
+	}
+	return k.Ops.Create
 }
 
 // Created reads the answer of Create: the object as the gateway made it, with its id. What a write answers in another
@@ -153,6 +159,26 @@ func (k *Kind) Update(value any, have Object, parent *Object, ids IDs) (api.Requ
 	}
 	q.Body, err = have.Beyond.in(k.form, body)
 	return q, err
+}
+
+// Emptied is the body of an update again, which now empties in the way that all versions take what they kept: got is the
+// value after the update. ok is false where nothing was kept.
+func (k *Kind) Emptied(body, want, got any) (again any, ok bool) {
+	members, err := plainMembers(body)
+	if err != nil {
+		return nil, false
+	}
+	wanted, kept := k.Pack(want), k.Pack(got)
+	for _, pointer := range k.Clings {
+		name := pointer[1:] // on the wire, too
+		switch said := wanted[name]; {
+		case said == "" && kept[name] != "":
+			members[name], ok = " ", true
+		case said == int64(0) && kept[name] != int64(0):
+			members[name], ok = 0, true
+		}
+	}
+	return members, ok
 }
 
 // Delete asks to remove the object id.

@@ -1,7 +1,6 @@
 package kind
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -14,16 +13,19 @@ const (
 	mark   = "_next_" // before the digits that end the name of a successor
 	digits = 8
 
-	nameMost = 64 // characters of a name at most, where a kind says nothing else
+	nameMost = 64 // characters of a name at most, also where a kind takes more
 )
 
 // Stem is what a name and those of its successors begin with.
 func (k *Kind) Stem(key string) string {
-	most := cmp.Or(k.NameMost, nameMost) - len(mark) - digits
-	if name := []rune(key); len(k.Replace) > 0 && len(name) > most {
-		return string(name[:most])
+	if len(k.Replace) == 0 {
+		return key
 	}
-	return key
+	name, most := []rune(key), nameMost
+	if own, _ := k.Shape.Field("name").Keyword("maxLength").(int); own > 0 {
+		most = min(most, own)
+	}
+	return string(name[:min(len(name), most-len(mark)-digits)])
 }
 
 // Successor is the name that value has until it takes the place of the object key, which cannot become it in

@@ -62,7 +62,7 @@ var throttle = of(Def[Throttle, throttleWire]{
 			shape.May("remark", remark()),
 			shape.May("specials", specialList),
 		),
-		Unset: []string{"/user_call_limits", "/app_call_limits", "/ip_call_limits"},
+		Clings: []string{"/user_call_limits", "/app_call_limits", "/ip_call_limits"},
 	}, Hooks: Hooks[Throttle]{
 		Normalize: func(t Throttle) Throttle {
 			if t.Type == "" {
@@ -71,21 +71,13 @@ var throttle = of(Def[Throttle, throttleWire]{
 			return t
 		},
 		Check: checkThrottle,
-		Insist: func(t Throttle, got Throttle) (any, bool) {
-			w := struct {
-				Throttle
-				Type word `json:"type"`
-			}{Throttle: t, Type: throttleTypes.spell(t.Type)}
-			kept := t.UserLimit == 0 && got.UserLimit != 0 || t.AppLimit == 0 && got.AppLimit != 0 || t.IPLimit == 0 && got.IPLimit != 0
-			return w, kept
-		},
 	},
 	Key: func(_ string, t Throttle) string { return t.Name },
 	Encode: func(w Writing[Throttle]) (any, error) {
 		t := w.Want
 		return throttleWire{
 			Name: t.Name, Type: throttleTypes.spell(t.Type), TimeInterval: &t.TimeInterval, TimeUnit: &t.TimeUnit, APILimit: &t.APILimit,
-			UserLimit: limit(t.UserLimit), AppLimit: limit(t.AppLimit), IPLimit: limit(t.IPLimit), Remark: &t.Remark,
+			UserLimit: optional(t.UserLimit), AppLimit: optional(t.AppLimit), IPLimit: optional(t.IPLimit), Remark: &t.Remark,
 		}, nil
 	},
 	Decode: func(w throttleWire) Found[Throttle] {

@@ -112,8 +112,7 @@ var throttleSpecial = of(Def[Special, specialWire]{
 		},
 		Refers: "app",
 	}, Hooks: Hooks[Special]{
-		BeforeOwner: func(have, want any) bool { return want.(Throttle).APILimit < have.(Throttle).APILimit },
-		Match:       matchSpecials,
+		Match: matchSpecials,
 		Refs: func(s Special) []Ref {
 			if s.App == "" {
 				return nil

@@ -275,7 +275,7 @@ func (w *writer) part(k *kind.Kind, owner *kind.Object) *yaml.Node {
 	if len(parts) == 0 {
 		return nil
 	}
-	if k.Generates && !w.export.Secrets {
+	if k.Ops.Generate != "" && !w.export.Secrets {
 		// The values are secret, but their number is not.
 		w.leave(owner.Address()+" /"+k.Field, fmt.Sprintf("values are secret; {generate: %d} leaves them as they are", len(parts)))
 		return &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{generate(len(parts))}}
@@ -305,7 +305,7 @@ func generate(n int) *yaml.Node {
 
 func (w *writer) element(k *kind.Kind, o *kind.Object) *yaml.Node {
 	tree := k.Tree(o.Value)
-	if k.Generates {
+	if k.Ops.Generate != "" {
 		for _, v := range tree {
 			return w.value(shape.OfText(""), v, o.Address(), "")
 		}

@@ -91,12 +91,12 @@ func sharesCounter(value any) bool {
 
 // essence is equal for objects that differ in name and remark alone.
 func essence(d *kind.Declared) string {
-	value := kind.Of(d.Kind).Compared(d.Value)
+	value := d.Value
 	if a, ok := value.(kind.ACL); ok && a.EntityType == "IP" {
 		a.Values = networks(a.Values)
 		value = a
 	}
-	fields := kind.Of(d.Kind).Pack(value)
+	fields, _ := kind.Of(d.Kind).Side(value).Compared.(map[string]any)
 	delete(fields, "name")
 	delete(fields, "remark")
 	raw, err := json.Marshal(fields)

@@ -128,7 +128,7 @@ func (c *promotion) parts(k *kind.Kind, owner string) {
 	if len(c.from.parts[at])+len(c.to.parts[at]) == 0 || c.ignored(k.Name, owner) {
 		return
 	}
-	if k.Generates {
+	if k.Ops.Generate != "" {
 		c.unlike(k, at)
 		return
 	}

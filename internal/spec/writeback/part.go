@@ -16,7 +16,7 @@ func (r *round) parts(k *kind.Kind, owner string, changes []*diff.Change) {
 	case !ok, r.refusesAll(k.Name, owner, "/"+k.Field):
 	case k.Single:
 		r.single(k, field, changes[0])
-	case k.Generates:
+	case k.Ops.Generate != "":
 		r.values(field, changes)
 	default:
 		r.elements(k, field, changes)
