@@ -34,7 +34,9 @@ var everythingSecrets = []string{
 }
 
 // madePEM is what made-up certificates have under a key.
-func madePEM(key string) string { return kind.Of("certificate").Shape.Field(key).Samples["ECC"][0] }
+func madePEM(key string) string {
+	return kind.Of("certificate").Shape.Field(key).Made["ECC"][0].(string)
+}
 
 // everything runs commands on gateways that keep what they hold in files.
 type everything struct {

@@ -471,7 +471,7 @@ func (w *walker) drawn(t *testing.T) {
 			path = kind.Of(k.Owner).Section + "." + k.Field
 		}
 		if !found[path] && !k.Given { // made-up names are none of theirs
-			w.Errorf("random states hold no %s: world draws %s from its Shape; give it an Example or Samples", path, k.Name)
+			w.Errorf("random states hold no %s: world draws %s from its Shape; give it an Example or Made", path, k.Name)
 		}
 	}
 	for _, l := range kind.Links {

@@ -45,7 +45,7 @@ var acl = of(Def[ACL, aclWire]{
 			shape.Need("type", shape.OfText("PERMIT lets only these callers in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
 			shape.Need("entity_type", shape.OfText("What the values are: addresses (IP), account names (DOMAIN) or account ids (DOMAIN_ID).", shape.OneOf("IP", "DOMAIN", "DOMAIN_ID")).AsFixed()),
 			shape.Need("values", shape.OfList("By entity_type: addresses, ranges (a-b) and networks (CIDR), at most 100, for IP; account names of 1 to 64 ASCII characters, not digits alone, for DOMAIN; account ids of 32 characters for DOMAIN_ID, names and ids at most 1024 characters in all with their commas.", shape.OfText("One address, range, network or account.", shape.Length(1, 0)).WithExample("192.168.1.0/24").
-				WithSamplesFor(map[string][]string{
+				WithMadeFor(map[string][]any{
 					"IP": {"10.0.0.1", "10.1.0.0/16", "10.2.0.1-10.2.0.9"}, "DOMAIN": {"alice", "bob", "carol"}, "DOMAIN_ID": {strings.Repeat("a", 32), strings.Repeat("b", 32)},
 				}), shape.Count(1, 0), distinctTexts).AsSet()),
 		),
@@ -109,7 +109,7 @@ func checkAccountName(v string) shape.Problem {
 	return shape.Problem{}
 }
 
-var distinctTexts = shape.TestList(func(items []any) string {
+var distinctTexts = shape.Test(func(items []any) string {
 	seen := map[string]bool{}
 	for _, item := range items {
 		s, _ := item.(string)

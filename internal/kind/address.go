@@ -70,7 +70,7 @@ func (a Addresses) Holds(one netip.Addr) bool {
 var addressShape = shape.OfText("An address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16).",
 	addressRule(false, "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16").Saying("an address, range or network"),
 	shape.Softly(addressRule(true, "use IPv4 to be sure").Saying("IPv4"))).WithExample("10.1.0.0/16").
-	WithSamples("10.0.0.0/8", "192.168.1.1-192.168.1.9", "172.16.0.1")
+	WithMade("10.0.0.0/8", "192.168.1.1-192.168.1.9", "172.16.0.1")
 
 // checkAddress accepts IPv4 addresses, ranges and networks; IPv6 is doubtful.
 func checkAddress(v string) shape.Problem {

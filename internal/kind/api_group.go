@@ -38,7 +38,7 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 		Shape: shape.OfMap("A group of APIs, with what they share. Every gateway has DEFAULT.",
 			shape.Need("name", shape.OfText("Name of the group, unique in the gateway.", shape.Length(3, 255),
 				shape.Pattern(`[A-Za-z0-9一-鿿][A-Za-z0-9一-鿿_./():（）、。-]*`, "letters, digits, Chinese characters and - _ . / ( ) :, starting with a letter, digit or Chinese character")).WithExample("orders")),
-			shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 1000)).WithDefault("").WithExample("Orders").WithSamples("Orders", "订单")),
+			shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 1000)).WithDefault("").WithExample("Orders").WithMade("Orders", "订单")),
 			shape.May("debug_domain", shape.OfFlag("Whether the APIs can be called under the debugging domain, too, which the gateway gives each group. It takes 1000 calls a day and is nothing for production.").WithAbsent("not managed")),
 			shape.May("domains", ownDomainList),
 			shape.May("variables", variableList),
@@ -100,9 +100,9 @@ type variableWire struct {
 var variableList = shape.OfList("Variables of the group: what backends mean by #name#. A change of one that stands in the address of a backend makes the gateway publish those APIs again.",
 	shape.OfMap("A variable in one environment.",
 		shape.Need("name", shape.OfText("Name of the variable. It identifies the variable, with its environment.", shape.Length(3, 32),
-			shape.Pattern(`[A-Za-z][A-Za-z0-9_-]*`, "letters, digits, _ and -, starting with a letter")).WithExample("backend").WithSamples("backend", "zone", "path-prefix")),
+			shape.Pattern(`[A-Za-z][A-Za-z0-9_-]*`, "letters, digits, _ and -, starting with a letter")).WithExample("backend").WithMade("backend", "zone", "path-prefix")),
 		shape.Need("value", shape.OfText("Its value. It is no secret: the gateway shows it.", shape.Length(1, 255),
-			shape.Pattern(`[A-Za-z0-9_/.:-]+`, "letters, digits and _ - / . :")).WithExample("orders.internal:8080").WithSamples("orders.internal:8080", "a", "/v2")),
+			shape.Pattern(`[A-Za-z0-9_/.:-]+`, "letters, digits and _ - / . :")).WithExample("orders.internal:8080").WithMade("orders.internal:8080", "a", "/v2")),
 		shape.May("environment", shape.OfText("Environment in which it has this value.", shape.Length(1, 64)).Naming(AnEnvironment).WithDefault(BuiltInEnvironment).WithExample("STAGING")),
 	), distinctBy("variable", "name", "environment")).WithAbsent("not managed; [] means none")
 

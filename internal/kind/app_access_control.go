@@ -25,13 +25,13 @@ var accessControlShape = shape.OfMap("Source addresses from which the app may, o
 ).WithExample(map[string]any{"type": "PERMIT", "values": []any{"10.0.0.0/8", "192.168.1.1-192.168.1.9"}}).
 	WithAbsent("not managed; {} means none").
 	Obeying(
-		shape.TestMap(func(m map[string]any) string {
+		shape.Test(func(m map[string]any) string {
 			if m["values"] != nil && m["type"] == nil {
 				return "has no type"
 			}
 			return ""
 		}, "add type: PERMIT or type: DENY").Saying("type beside values").With("dependentRequired", map[string]any{"values": []any{"type"}, "type": []any{"values"}}),
-		shape.TestMap(func(m map[string]any) string {
+		shape.Test(func(m map[string]any) string {
 			if m["type"] != nil && m["values"] == nil {
 				return "has no values"
 			}

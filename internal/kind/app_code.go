@@ -36,7 +36,7 @@ var (
 		generated)
 
 	codeList = shape.OfEither("Codes for simple authentication: given values, and how many the gateway shall make; {generate: N} alone is short for a list of it.",
-		shape.OfList("Given codes, and {generate: N}.", codeShape, shape.TestList(checkCodes, "").
+		shape.OfList("Given codes, and {generate: N}.", codeShape, shape.Test(checkCodes, "").
 			Saying(fmt.Sprintf("at most %d codes in all, none twice, generate once", codesOfAnApp)).With("uniqueItems", true)),
 		generated).WithAbsent("not managed; [] means none")
 )

@@ -66,7 +66,7 @@ var authorizer = of(Def[Authorizer, authorizerWire]{
 			shape.May("alias_uri", shape.OfText("URN of an alias of the function.", shape.Length(0, 255)).WithDefault("").WithExample("urn:fss:cn-north-4:0123456789abcdef0123456789abcdef:function:default:check:!live")),
 			shape.May("network_type", shape.OfText("Which network framework the function is reached by.", shape.OneOf("V1", "V2")).WithDefault("V1")),
 			shape.May("identities", shape.OfList("Parameters that tell callers apart, of FRONTEND alone; needed where ttl is above 0.", shape.OfMap("A parameter.",
-				shape.Need("name", shape.OfText("Name of the header or query parameter.", shape.Length(1, 64)).WithExample("Token").WithSamples("Token", "X-Tenant", "user")),
+				shape.Need("name", shape.OfText("Name of the header or query parameter.", shape.Length(1, 64)).WithExample("Token").WithMade("Token", "X-Tenant", "user")),
 				shape.Need("location", shape.OfText("Where it stands.", shape.OneOf("HEADER", "QUERY"))),
 				shape.May("validation", shape.OfText("Expression that its value must meet.", shape.Length(0, 2048)).WithDefault("").WithExample("^[0-9a-f]+$")),
 			)).KeyedBy("location", "name").WithAbsent("none")),

@@ -30,13 +30,10 @@ func wireForm[W any](f *Facts) *shape.Shape {
 	return s.And(toldAs("create_time,update_time")...).And(toldAs(strings.Join(f.Tells, ","))...)
 }
 
-// scalar is the form of what is known and not looked into.
-var scalar = shape.OfFree("")
-
 func toldAs(names string) (out []shape.Field) {
 	for name := range strings.SplitSeq(names, ",") {
 		if name != "" {
-			out = append(out, shape.May(name, scalar))
+			out = append(out, shape.May(name, shape.Anything))
 		}
 	}
 	return out
@@ -44,7 +41,7 @@ func toldAs(names string) (out []shape.Field) {
 
 func formOf(t reflect.Type, tag reflect.StructTag) *shape.Shape {
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
-		return scalar
+		return shape.Anything
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -66,7 +63,7 @@ func formOf(t reflect.Type, tag reflect.StructTag) *shape.Shape {
 		}
 		return shape.OfMap("", append(fields, toldAs(tag.Get("told"))...)...)
 	}
-	return scalar
+	return shape.Anything
 }
 
 // beyond is what an answer about one object tells that its form does not know; nil where there is nothing, as mostly, which
@@ -94,7 +91,7 @@ func strangeIn(s *shape.Shape, raw []byte) (found bool) {
 	case '{':
 		_ = eachMember(raw, func(key []byte, value []byte) bool {
 			field := s.MemberOf(string(key))
-			found = field == nil && says(value) || field != nil && field != scalar && strangeIn(field, value)
+			found = field == nil && says(value) || field != nil && field != shape.Anything && strangeIn(field, value)
 			return !found
 		})
 	case '[':

@@ -130,13 +130,13 @@ func certificateShape() *shape.Shape {
 		shape.May("algorithm_type", shape.OfText("Algorithm of its key. One domain can have a certificate of each.", shape.OneOf("RSA", "ECC")).AsFixed().WithAbsent("that of cert_content")),
 		shape.May("cert_content", shape.OfText("The certificate as PEM, the issuers behind it, each after the one that it signed. It is compared by serial number, names and validity.",
 			shape.Length(0, 1<<16)).AsWithheld().WithAbsent(kept).WithExample("${file:certs/shop.pem}").InContext("private_key", "${SHOP_KEY}").
-			WithSamplesFor(madeCertificates)),
+			WithMadeFor(madeCertificates)),
 		shape.May("private_key", shape.OfText("Its private key as PEM, not encrypted. The gateway never shows it.",
 			shape.Length(0, 1<<16)).AsSecret().WithAbsent(kept).WithExample("${SHOP_KEY}").InContext("cert_content", "${file:certs/shop.pem}").
-			WithSamplesFor(madeKeys)),
+			WithMadeFor(madeKeys)),
 		shape.May("trusted_root_ca", shape.OfText("Certificates as PEM of those whose clients are let in, of type instance alone. Of it only is compared whether there is one.",
 			shape.Length(0, 1<<16)).AsWithheld().WithAbsent(kept+", unless the certificate is replaced: a new algorithm_type needs it, and a global one has none").WithExample("${file:certs/ca.pem}").InContext("type", inOne).
-			WithSamples(madeRoot)),
+			WithMade(madeRoot)),
 	)
 }
 

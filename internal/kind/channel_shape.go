@@ -34,7 +34,7 @@ func channelShape() *shape.Shape {
 
 func memberGroups() *shape.Shape {
 	return shape.OfList("Groups of members, each of which gets a share of the calls.", shape.OfMap("A group.",
-		shape.Need("name", shape.OfText("Name of the group.", shape.Length(3, 64), channelNames).WithExample("blue").WithSamples("blue", "green", "grey")),
+		shape.Need("name", shape.OfText("Name of the group.", shape.Length(3, 64), channelNames).WithExample("blue").WithMade("blue", "green", "grey")),
 		shape.May("weight", shape.OfWhole("Share of the group; of Nacos the registry has it.", shape.Range(0, 100)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(80))),
 		shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("The new version")),
 		shape.May("microservice_version", shape.OfText("Version of the instances, for type microservice.", shape.Length(0, 64)).WithDefault("").WithExample("v1").WithMade().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),

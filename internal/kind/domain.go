@@ -54,7 +54,7 @@ var ownDomainList = shape.OfList("Host names of the group's own, at most five. A
 		shape.Need("domain", shape.OfText("Host name, such as api.example.com or *.example.com. It identifies the domain.", shape.Length(1, 255),
 			shape.Pattern(`(\*\.|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.){0,6}[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]`,
 				"labels of letters, digits and -, with dots between them, at most eight, and * as the first")).WithExample("api.example.com").
-			WithSamples("api.%s.example.com", "*.%s.example.com")),
+			WithMade("api.%s.example.com", "*.%s.example.com")),
 		shape.May("min_ssl_version", shape.OfText("Oldest version of TLS that callers may use.", shape.Known("TLSv1.1", newestTLS)).WithAbsent("not managed; a new domain takes "+newestTLS)),
 		shape.May("http_redirect", shape.OfFlag("Whether calls of HTTP are sent on to HTTPS: GET and HEAD, with a certificate. Most gateways do not tell it: where it is left out, these leave it as it is.").WithDefault(false)),
 		shape.May("certificate", shape.OfText("Name of the certificate that callers are shown: one of certificates in the files, or of the gateway. In place of another one, it comes after that has gone.",

@@ -60,7 +60,7 @@ var ownStatuses = map[string]int64{
 var gatewayResponseList = shape.OfList("What callers are answered when the gateway itself refuses a call. Every group has the response default, which is neither made nor deleted.",
 	shape.OfMap("A gateway response.",
 		shape.Need("name", shape.OfText("Name of the response, unique in the group. It identifies the response.", shape.Length(1, 64),
-			shape.Pattern(`[A-Za-z0-9_-]+`, "letters, digits, _ and -")).WithExample("orders_errors").WithSamples("orders_errors", builtInResponse, "v2-errors")),
+			shape.Pattern(`[A-Za-z0-9_-]+`, "letters, digits, _ and -")).WithExample("orders_errors").WithMade("orders_errors", builtInResponse, "v2-errors")),
 		shape.May("errors", shape.OfEach("Answers by type of error, such as THROTTLED.", errorAnswerShape).Knowing(slices.Sorted(maps.Keys(ownStatuses))...).
 			WithAbsent("every error is answered in the gateway's own words, as is each that is not named here")),
 	).WithExample(map[string]any{"name": "orders_errors", "errors": map[string]any{
@@ -71,7 +71,7 @@ var gatewayResponseList = shape.OfList("What callers are answered when the gatew
 var errorAnswerShape = shape.OfMap("The answer to calls that end with this error.",
 	shape.May("status", shape.OfWhole("HTTP status.", shape.Range(200, 599), otherThan444).WithUnit("HTTP status").WithExample(int64(429)).WithAbsent("that of the error")),
 	shape.May("body", shape.OfText("Body, which may hold variables such as $context.error.message.").
-		WithDefault(ownAnswer).WithSamples(`{"error":"slow down"}`, `{"error":"$context.error.message"}`, "sorry, 抱歉")),
+		WithDefault(ownAnswer).WithMade(`{"error":"slow down"}`, `{"error":"$context.error.message"}`, "sorry, 抱歉")),
 	shape.May("headers", shape.OfEach("Headers by name.", shape.OfText("Value.", shape.Length(1, 1024), withoutBrackets).WithExample("1")).
 		Obeying(tenHeaders, headerNames).WithExample(map[string]any{"Retry-After": "1"}).WithAbsent("none")),
 )
@@ -89,14 +89,14 @@ var (
 		}
 		return ""
 	}, "remove them").Saying("without [[ and ]]")
-	tenHeaders = shape.TestMap(func(m map[string]any) string {
+	tenHeaders = shape.Test(func(m map[string]any) string {
 		if len(m) > 10 {
 			return "has " + itoa(int64(len(m))) + " entries; at most 10 are allowed"
 		}
 		return ""
 	}, "").Saying("at most 10").With("maxProperties", 10)
 	headerName  = shape.Pattern(`[A-Za-z0-9-]{1,128}`, "letters, digits and -, at most 128")
-	headerNames = shape.TestMap(func(m map[string]any) string {
+	headerNames = shape.Test(func(m map[string]any) string {
 		for _, name := range slices.Sorted(maps.Keys(m)) {
 			if wrong := headerName.Broken(name); wrong != "" {
 				return "names a header that cannot be: " + wrong

@@ -23,13 +23,13 @@ func name(what, example string, most int) *shape.Shape {
 
 // remark is the shape of a description.
 func remark() *shape.Shape {
-	return shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("Orders, all calls").WithSamples("订单限流", "line one\nline two", "plain")
+	return shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("Orders, all calls").WithMade("订单限流", "line one\nline two", "plain")
 }
 
 // distinctBy demands that no two entries of a list have the same texts under some keys; one that leaves the environment out is in
 // the one that every gateway has.
 func distinctBy(what string, keys ...string) shape.Rule {
-	return shape.TestList(func(items []any) string {
+	return shape.Test(func(items []any) string {
 		seen := map[string]bool{}
 		for _, item := range items {
 			m, _ := item.(map[string]any)

@@ -100,13 +100,13 @@ var signature = of(Def[Signature, signatureWire]{
 			shape.May("algorithm", shape.OfText("Algorithm of aes; the other types have none.", shape.OneOf("aes-128-cfb", "aes-256-cfb")).AsFixed().WithAbsent("none")),
 			shape.May("key", shape.OfText("Key, or user name of basic. "+signatureWord.span()+" characters for hmac, "+signatureUser.span()+" for basic, "+signatureCode.span()+" for public_key, 16 or 32 for aes.",
 				shape.Length(4, 512)).AsSecret().WithExample("${SIGN_KEY}").WithAbsent(generatedByGateway).
-				InContext("type", "public_key").InContext("algorithm", nil).WithSamplesFor(map[string][]string{
+				InContext("type", "public_key").InContext("algorithm", nil).WithMadeFor(map[string][]any{
 				"hmac": {"orders-key-one", "orders-key-two"}, "basic": {"orders_user", "shop_user"}, "public_key": {"b3JkZXJzLWtleQ==", "c2hvcC1rZXk="},
 				"aes-128-cfb": {"orders-key-16-01", "orders-key-16-02"}, "aes-256-cfb": {"orders-key-of-32-characters---01", "orders-key-of-32-characters---02"},
 			})),
 			shape.May("secret", shape.OfText("Secret, password of basic, or vector of aes. 16 to 64 characters for hmac, 8 to 64 for basic, 15 to 2048 for public_key, 16 for aes.",
 				shape.Length(8, 2048)).AsSecret().WithExample("${SIGN_SECRET}").WithAbsent(generatedByGateway).
-				InContext("type", "public_key").InContext("algorithm", nil).WithSamplesFor(map[string][]string{
+				InContext("type", "public_key").InContext("algorithm", nil).WithMadeFor(map[string][]any{
 				"hmac": {"orders-secret-number-one", "orders-secret-number-two"}, "basic": {"orders-password", "shop-password"},
 				"public_key": {"b3JkZXJzLXNlY3JldC1vbmU=", "b3JkZXJzLXNlY3JldC10d28="}, "aes": {"orders-vector-01", "orders-vector-02"},
 			})),

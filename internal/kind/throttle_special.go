@@ -34,12 +34,12 @@ var specialList = shape.OfList("Limits of their own for single apps or accounts.
 	shape.OfMap("A limit for one app or one account, above or below what user_call_limits and app_call_limits say.",
 		shape.May("app", shape.OfText("Name of the app.", shape.Length(3, 64)).AsFixed().Naming("app").WithExample("orders_mobile")),
 		shape.May("user", shape.OfText("Account id.", shape.Length(1, 64)).AsFixed().WithExample("5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b").
-			WithSamples(strings.Repeat("0", 32), strings.Repeat("0", 31)+"1", strings.Repeat("0", 31)+"2")),
+			WithMade(strings.Repeat("0", 32), strings.Repeat("0", 31)+"1", strings.Repeat("0", 31)+"2")),
 		shape.Need("call_limits", shape.OfWhole("Calls in a period of the throttle; at most its api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(100))),
 	).WithExample(map[string]any{"app": "orders_mobile", "call_limits": int64(100)}).Obeying(eitherAppOrUser),
-	shape.TestList(checkSpecials, "").Saying(fmt.Sprintf("no app or user twice, at most %d entries with app and %d with user", specialsOfAType, specialsOfAType))).WithAbsent("not managed; [] means none")
+	shape.Test(checkSpecials, "").Saying(fmt.Sprintf("no app or user twice, at most %d entries with app and %d with user", specialsOfAType, specialsOfAType))).WithAbsent("not managed; [] means none")
 
-var eitherAppOrUser = shape.TestMap(func(m map[string]any) string {
+var eitherAppOrUser = shape.Test(func(m map[string]any) string {
 	if (m["app"] == nil) == (m["user"] == nil) {
 		return "needs either app or user"
 	}

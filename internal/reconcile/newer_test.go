@@ -59,7 +59,7 @@ func everythingFile(t *testing.T) string {
 		t.Fatal(err)
 	}
 	pem := func(key string) string {
-		out, _ := json.Marshal(kind.Of("certificate").Shape.Field(key).Samples["ECC"][0]) // cannot fail for a text
+		out, _ := json.Marshal(kind.Of("certificate").Shape.Field(key).Made["ECC"][0]) // cannot fail for a text
 		return string(out)
 	}
 	return strings.NewReplacer(

@@ -87,7 +87,7 @@ var referenceMap = shape.OfMap("APIs that have all of the given properties.",
 	shape.May("environment", environmentShape),
 	shape.May("optional", shape.OfFlag("Whether the reference may match no API, or APIs that are not published in the environment. Existing bindings to such APIs stay.").WithDefault(false)),
 ).WithExample(map[string]any{"group": "orders"}).Obeying(
-	shape.TestMap(func(m map[string]any) string {
+	shape.Test(func(m map[string]any) string {
 		for _, s := range selectors {
 			if m[s] != nil {
 				return ""

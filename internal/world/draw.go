@@ -134,13 +134,12 @@ func (d *drawer) value(s *shape.Shape) (v any) {
 }
 
 func (d *drawer) once(s *shape.Shape) any {
-	if made := s.Made[""]; len(made) > 0 {
-		return pick(d.rand, made)
-	}
+	made := slices.Clone(s.Made[""])
 	for _, word := range d.words {
-		if made := s.Made[word]; len(made) > 0 {
-			return shape.Copy(made[d.rand.IntN(len(made))])
-		}
+		made = append(made, s.Made[word]...)
+	}
+	if len(made) > 0 {
+		return shape.CopyWith(pick(d.rand, made), d.ofItsOwn)
 	}
 	switch s.Type {
 	case shape.Text:
@@ -165,6 +164,14 @@ func (d *drawer) once(s *shape.Shape) any {
 	return s.Example
 }
 
+// ofItsOwn puts the name of the object into a text.
+func (d *drawer) ofItsOwn(leaf any) any {
+	if text, ok := leaf.(string); ok {
+		return strings.ReplaceAll(text, "%s", strings.ReplaceAll(d.name, "_", "-"))
+	}
+	return leaf
+}
+
 func (d *drawer) text(s *shape.Shape) string {
 	example, _ := s.Example.(string)
 	least, _ := s.Keyword("minLength").(int)
@@ -176,15 +183,6 @@ func (d *drawer) text(s *shape.Shape) string {
 			d.words[s] = pick(d.rand, s.Words())
 		}
 		return d.words[s]
-	case len(s.Samples) > 0:
-		samples := s.Samples[""]
-		for _, word := range d.words {
-			samples = append(samples, s.Samples[word]...)
-		}
-		if len(samples) == 0 {
-			return example // nothing goes with what was drawn; the object is drawn anew
-		}
-		return strings.ReplaceAll(pick(d.rand, samples), "%s", strings.ReplaceAll(d.name, "_", "-")) // of its own for each object
 	case example == "" || strings.Contains(example, "${"): // of its own for each object
 		own, filler := fmt.Sprint(d.name, d.rand.IntN(4)), "c"
 		if s.Secret {

@@ -77,7 +77,7 @@ func checkBackend(path string, b map[string]any) []shape.Problem {
 func checkHTTPInfo(path string, h map[string]any) []shape.Problem {
 	channel, server := textOf(h, "vpc_channel_id"), textOf(h, "address")
 	p := shape.Problem{Soft: channel != "" || server != ""} // a warning as long as there is something to call
-	switch behind := flagOf(h, "isVpc"); {
+	switch behind := get[bool](h, "isVpc"); {
 	case behind && channel == "":
 		p.Path, p.Text = path+"/vpc_channel_id", "is needed when isVpc is true"
 		p.Hint = "write the ID of the channel, or set isVpc to false"

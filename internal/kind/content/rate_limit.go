@@ -80,7 +80,7 @@ func checkRateLimit(c map[string]any) []shape.Problem {
 	}
 	for i, s := range listOf(c, "specials") {
 		for j, p := range listOf(s, "policies") {
-			if n, api := wholeOf(p, "limit"), wholeOf(c, "api_limit"); api > 0 && n > api {
+			if n, api := get[int64](p, "limit"), get[int64](c, "api_limit"); api > 0 && n > api {
 				found = append(found, above(fmt.Sprintf("/specials/%d/policies/%d/limit", i, j), n, "api_limit", api))
 			}
 		}
@@ -97,9 +97,9 @@ func checkRateLimit(c map[string]any) []shape.Problem {
 func checkLimits(c map[string]any) []shape.Problem {
 	var found []shape.Problem
 	for _, chain := range [][]string{{"app_limit", "user_limit", "api_limit"}, {"user_limit", "api_limit"}, {"ip_limit", "api_limit"}} {
-		n := wholeOf(c, chain[0])
+		n := get[int64](c, chain[0])
 		for _, bound := range chain[1:] {
-			if most := wholeOf(c, bound); most > 0 {
+			if most := get[int64](c, bound); most > 0 {
 				if n > most {
 					found = append(found, above("/"+chain[0], n, bound, most))
 				}

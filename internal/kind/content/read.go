@@ -9,35 +9,15 @@ import (
 // Reading without fuss: what is absent or of another type reads as nothing, since the shape has
 // already told about it.
 
-func objectOf(v any, name string) map[string]any {
+func get[T any](v any, name string) T {
 	m, _ := v.(map[string]any)
-	o, _ := m[name].(map[string]any)
-	return o
+	member, _ := m[name].(T)
+	return member
 }
 
-func listOf(v any, name string) []any {
-	m, _ := v.(map[string]any)
-	l, _ := m[name].([]any)
-	return l
-}
-
-func textOf(v any, name string) string {
-	m, _ := v.(map[string]any)
-	s, _ := m[name].(string)
-	return s
-}
-
-func wholeOf(v any, name string) int64 {
-	m, _ := v.(map[string]any)
-	n, _ := m[name].(int64)
-	return n
-}
-
-func flagOf(v any, name string) bool {
-	m, _ := v.(map[string]any)
-	b, _ := m[name].(bool)
-	return b
-}
+func objectOf(v any, name string) map[string]any { return get[map[string]any](v, name) }
+func listOf(v any, name string) []any            { return get[[]any](v, name) }
+func textOf(v any, name string) string           { return get[string](v, name) }
 
 // missing tells that a member is needed because of another one.
 func missing(path, because, hint string) shape.Problem {

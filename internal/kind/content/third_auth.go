@@ -93,7 +93,7 @@ func checkThirdAuth(c map[string]any) []shape.Problem {
 	} else {
 		found = append(found, shape.Problem{Path: "/auth_request", Text: "is not there, so that no server is asked", Soft: true})
 	}
-	switch enabled, rules := flagOf(c, "rule_enabled"), listOf(c, "rules"); {
+	switch enabled, rules := get[bool](c, "rule_enabled"), listOf(c, "rules"); {
 	case enabled && textOf(c, "rule_type") == "":
 		found = append(found, missing("/rule_type", "when rule_enabled is true", "write allow or deny"))
 	case enabled && len(rules) == 0:
@@ -116,7 +116,7 @@ func checkAuthServer(r map[string]any) []shape.Problem {
 		return []shape.Problem{{Path: at + "/vpc_channel_enabled", Text: "is a number, of which no page says what it means", Hint: "write true or false", Soft: true}}
 	}
 	domain, channel := textOf(r, "url_domain"), textOf(objectOf(r, "vpc_channel_info"), "vpc_id")
-	switch behind := flagOf(r, "vpc_channel_enabled"); {
+	switch behind := get[bool](r, "vpc_channel_enabled"); {
 	case behind && channel == "":
 		return []shape.Problem{missing(at+"/vpc_channel_info/vpc_id", "when vpc_channel_enabled is true", "write the ID of the channel")}
 	case behind && domain != "":

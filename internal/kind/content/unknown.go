@@ -44,9 +44,6 @@ func (t Type) carrying(whole bool) *shape.Carrying {
 	}
 }
 
-// anything is the shape of what no other one describes.
-var anything = shape.OfFree("")
-
 // SecretsIn lists the JSON pointers of the secrets of a content: those that the type has, and texts that no shape
 // describes and of which the names tell that they are secret.
 func (t Type) SecretsIn(c map[string]any) []string {
@@ -65,7 +62,7 @@ func (t Type) SecretsIn(c map[string]any) []string {
 				found = append(found, at)
 			}
 		case []any:
-			items := anything
+			items := shape.Anything
 			if s.Type == shape.List {
 				items = s.Items
 			}
@@ -74,10 +71,10 @@ func (t Type) SecretsIn(c map[string]any) []string {
 			}
 		case map[string]any:
 			for name, member := range v {
-				field := fieldOf(s, name)
+				field := s.MemberOf(name)
 				inner := at + "/" + jsonptr.Escape(name)
 				if field == nil {
-					walk(anything, inner, private || shape.SecretName(name), member)
+					walk(shape.Anything, inner, private || shape.SecretName(name), member)
 				} else {
 					walk(field, inner, false, member)
 				}
@@ -87,11 +84,4 @@ func (t Type) SecretsIn(c map[string]any) []string {
 	walk(t.Shape, "", false, c)
 	slices.Sort(found)
 	return slices.Compact(found)
-}
-
-func fieldOf(s *shape.Shape, name string) *shape.Shape {
-	if s.Type != shape.Map {
-		return nil
-	}
-	return s.Field(name)
 }

@@ -21,8 +21,8 @@ type Carrying struct {
 	Masked []string // places of what was carried and is shown masked, so that it cannot be sent back
 }
 
-// anything is the shape of what no other one describes.
-var anything = OfFree("")
+// Anything is the shape of what no other one describes.
+var Anything = OfFree("")
 
 // Members returns want with, and have without, the members of have that s does not know and want does not mention. At is the
 // place of both.
@@ -56,7 +56,7 @@ func (c *Carrying) Members(s *Shape, at string, want, have map[string]any) (carr
 				c.Masked = append(c.Masked, at+"/"+name)
 			}
 		case field == nil:
-			carried[name], rest[name] = c.inside(anything, "", said, held)
+			carried[name], rest[name] = c.inside(Anything, "", said, held)
 		default:
 			carried[name], rest[name] = c.inside(field, at+"/"+name, said, held)
 		}
@@ -112,7 +112,7 @@ func (c *Carrying) inside(s *Shape, at string, want, have any) (carried, rest an
 
 func (c *Carrying) entries(s *Shape, at string, want, have []any) (carried, rest []any) {
 	carried, rest = append([]any(nil), want...), append([]any(nil), have...)
-	items := anything
+	items := Anything
 	if s.Type == List {
 		items, at = s.Items, at+"/*"
 	}

@@ -1,6 +1,9 @@
 package shape
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // Draft is the JSON Schema version of everything this project publishes.
 const Draft = "https://json-schema.org/draft/2020-12/schema"
@@ -91,7 +94,7 @@ func (s *Shape) mapKeywords(m map[string]any) {
 		return
 	}
 	var all []any
-	for _, value := range sortedKeys(s.Cases.Shapes) {
+	for _, value := range slices.Sorted(maps.Keys(s.Cases.Shapes)) {
 		all = append(all, map[string]any{
 			"if":   map[string]any{"properties": map[string]any{s.Cases.By: map[string]any{"const": value}}, "required": []any{s.Cases.By}},
 			"then": map[string]any{"properties": map[string]any{s.Cases.Field: s.Cases.Shapes[value].JSONSchema()}},

@@ -22,16 +22,6 @@ type Rule struct {
 // Softly turns a rule into a warning, for rules that the API's own documents contradict.
 func Softly(r Rule) Rule { r.Soft = true; return r }
 
-// TestMap demands what broken tells of a mapping, given its keys.
-func TestMap(broken func(m map[string]any) string, hint string) Rule {
-	return Rule{Hint: hint, Broken: func(v any) string {
-		if m, ok := v.(map[string]any); ok {
-			return broken(m)
-		}
-		return ""
-	}}
-}
-
 // Saying returns r with words for what it demands.
 func (r Rule) Saying(words string) Rule { r.Says = words; return r }
 
@@ -49,16 +39,7 @@ func Length(low, high int) Rule {
 	}
 	return Rule{Says: bounds(low, high, "character"), Keywords: k, Broken: func(v any) string {
 		s, _ := v.(string)
-		n := utf8.RuneCountInString(s)
-		switch {
-		case n < low && low == high, high > 0 && n > high && low == high:
-			return fmt.Sprintf("has %s; exactly %d are needed", count(n, "character"), low)
-		case n < low:
-			return fmt.Sprintf("has %s; at least %d are needed", count(n, "character"), low)
-		case high > 0 && n > high:
-			return fmt.Sprintf("has %s; at most %d are allowed", count(n, "character"), high)
-		}
-		return ""
+		return outside(utf8.RuneCountInString(s), low, high, "character")
 	}}
 }
 
@@ -155,35 +136,32 @@ func Count(low, high int) Rule {
 	}
 	return Rule{Says: bounds(low, high, "entry"), Keywords: k, Broken: func(v any) string {
 		l, _ := v.([]any)
-		switch {
-		case len(l) < low:
-			return fmt.Sprintf("has %s; at least %d are needed", count(len(l), "entry"), low)
-		case high > 0 && len(l) > high:
-			return fmt.Sprintf("has %s; at most %d are allowed", count(len(l), "entry"), high)
-		}
-		return ""
+		return outside(len(l), low, high, "entry")
 	}}
 }
 
-// Test demands what JSON Schema cannot say: broken returns "" or what is wrong with the text. Saying adds
+// Test demands what JSON Schema cannot say: broken returns "" or what is wrong with a text, list or mapping. Saying adds
 // the words for it.
-func Test(broken func(text string) string, hint string) Rule {
+func Test[T string | []any | map[string]any](broken func(T) string, hint string) Rule {
 	return Rule{Hint: hint, Broken: func(v any) string {
-		if s, ok := v.(string); ok {
-			return broken(s)
+		if typed, ok := v.(T); ok {
+			return broken(typed)
 		}
 		return ""
 	}}
 }
 
-// TestList is Test for lists.
-func TestList(broken func(items []any) string, hint string) Rule {
-	return Rule{Hint: hint, Broken: func(v any) string {
-		if l, ok := v.([]any); ok {
-			return broken(l)
-		}
+// outside tells that a number of things is not what bounds demand; "" where it is.
+func outside(n, low, high int, noun string) string {
+	switch {
+	case n >= low && (n <= high || high == 0):
 		return ""
-	}}
+	case low == high:
+		return fmt.Sprintf("has %s; exactly %d are needed", count(n, noun), low)
+	case n < low:
+		return fmt.Sprintf("has %s; at least %d are needed", count(n, noun), low)
+	}
+	return fmt.Sprintf("has %s; at most %d are allowed", count(n, noun), high)
 }
 
 // bounds says how many of a noun there must be; high 0 means no upper bound.

@@ -34,14 +34,13 @@ type Shape struct {
 	Fixed   bool      // a change replaces the object that the value belongs to
 	Example any       // a value worth copying; nil when the default or an enumeration says enough
 
-	// Samples are texts for made-up states, where the example alone would be too little: by the word of another key beside
-	// which they fit, or all under "".
-	Samples  map[string][]string
-	Made     map[string][]any // the same for values that are no texts
-	Refers   string           // Text: the kind of the object whose name it is; "" when it names none
-	Secret   bool             // never shown, logged or saved
-	Withheld bool             // the gateway never tells it, so that an export asks for it with a variable
-	Nullable bool             // null is allowed and means the same as absent
+	// Made are values for made-up states, where the example alone would be too little: by the word of another key beside
+	// which they fit, or all under "". In a text %s is the name of the object.
+	Made     map[string][]any
+	Refers   string // Text: the kind of the object whose name it is; "" when it names none
+	Secret   bool   // never shown, logged or saved
+	Withheld bool   // the gateway never tells it, so that an export asks for it with a variable
+	Nullable bool   // null is allowed and means the same as absent
 	Rules    []Rule
 
 	Items   *Shape   // List
@@ -144,27 +143,11 @@ func (s *Shape) AsFixed() *Shape { c := *s; c.Fixed = true; return &c }
 // WithExample returns a copy of s with an example.
 func (s *Shape) WithExample(v any) *Shape { c := *s; c.Example = v; return &c }
 
-// WithSamples returns a copy of a text with what made-up states draw from.
-func (s *Shape) WithSamples(samples ...string) *Shape {
-	return s.WithSamplesFor(map[string][]string{"": samples})
-}
-
 // WithMade returns a copy of s with what made-up states draw from, whatever stands beside it.
 func (s *Shape) WithMade(made ...any) *Shape { return s.WithMadeFor(map[string][]any{"": made}) }
 
-// WithSamplesFor is WithSamples where what fits depends on the word of another key.
-func (s *Shape) WithSamplesFor(samples map[string][]string) *Shape {
-	c := *s
-	c.Samples = samples
-	return &c
-}
-
 // WithMadeFor returns a copy of s with what made-up states draw from, by the word of another key beside which it fits.
-func (s *Shape) WithMadeFor(made map[string][]any) *Shape {
-	c := *s
-	c.Made = made
-	return &c
-}
+func (s *Shape) WithMadeFor(made map[string][]any) *Shape { c := *s; c.Made = made; return &c }
 
 // Naming returns a copy of a text that is the name of an object of a kind.
 func (s *Shape) Naming(kind string) *Shape { c := *s; c.Refers = kind; return &c }
