@@ -100,12 +100,7 @@ func (t *affected) change(ch *Change, now map[string]string) {
 
 // claimed finds declared links that take the places which an object leaves to its heir.
 func (t *affected) claimed(link *kind.LinkKind, o *kind.Object, heir string, have kind.Actual, want kind.Desired) {
-	left := map[kind.UniqueID]bool{}
-	for i := range have.Links {
-		if l := &have.Links[i]; l.Kind == link.Name && l.OwnerID == o.ID {
-			left[l.To.UniqueID()] = true
-		}
-	}
+	left := targets(slices.DeleteFunc(slices.Clone(have.Links), func(l kind.Link) bool { return l.Kind != link.Name || l.OwnerID != o.ID }))
 	for i := range want.Links {
 		if l := &want.Links[i]; l.Kind == link.Name && l.Owner != heir && left[l.Link.To.UniqueID()] {
 			t.claims[l.Address()] = true

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -71,7 +70,6 @@ type comparison struct {
 	have     kind.Actual
 	plan     *Plan
 	rules    *ignoreRules
-	filter   filter
 	pairs    map[string][]pair // by kind, owners before what lives inside them
 	renamed  map[string]string // KIND/OLD to the new key
 	haveKey  map[string]map[string]*kind.Object
@@ -103,7 +101,7 @@ type pair struct {
 
 func newComparison(have kind.Actual, want kind.Desired, options Options) *comparison {
 	c := &comparison{
-		options: options, want: want, have: have, plan: &Plan{}, rules: newIgnoreRules(want.Ignore, options.Today), filter: newFilter(options),
+		options: options, want: want, have: have, plan: &Plan{}, rules: newIgnoreRules(want.Ignore, options.Today),
 		pairs: map[string][]pair{}, renamed: map[string]string{}, retiring: map[string]bool{}, swaps: map[string]*swap{}, twins: map[string][]string{},
 		haveKey: map[string]map[string]*kind.Object{}, wantKey: map[string]map[string]*kind.Declared{},
 		successors: map[string][]*kind.Object{}, heirs: map[string]string{}, regained: map[string][]kind.Link{},
@@ -148,7 +146,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 	taken := map[string]bool{}
 	for i := range c.want.Objects {
 		w := &c.want.Objects[i]
-		if w.Kind != k.Name || !c.filter.object(k, w.Key) {
+		if w.Kind != k.Name || !c.options.Covers(k, w.Key) {
 			continue
 		}
 		p := c.join(k, w)
@@ -168,7 +166,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 	}
 	for i := range c.have.Objects {
 		o := &c.have.Objects[i]
-		if o.Kind == k.Name && !k.Given && !taken[o.Key] && c.filter.self(k) && c.unclaimed(k, o) && !k.Stays(o) {
+		if o.Kind == k.Name && !k.Given && !taken[o.Key] && c.options.self(k) && c.unclaimed(k, o) && !k.Stays(o) {
 			if !c.options.Prune {
 				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
 				continue
@@ -187,7 +185,7 @@ func (c *comparison) objects(k *kind.Kind) {
 		return
 	}
 	for _, p := range c.pairs[k.Name] {
-		if p.want != nil && p.have != nil && p.have.Key != p.want.Key && c.filter.self(k) && !c.rules.whole(k.Name, p.want.Key) {
+		if p.want != nil && p.have != nil && p.have.Key != p.want.Key && c.options.self(k) && !c.rules.whole(k.Name, p.want.Key) {
 			c.renamed[p.have.Address()] = p.want.Key
 		}
 	}
@@ -202,7 +200,7 @@ func (c *comparison) objects(k *kind.Kind) {
 			c.remove(k, p.have, note)
 		case c.rules.whole(k.Name, p.want.Key):
 			c.plan.Ignored++
-		case !c.filter.self(k): // only what belongs to it is looked at
+		case !c.options.self(k): // only what belongs to it is looked at
 		default:
 			c.compare(k, p)
 		}
@@ -367,14 +365,7 @@ func doubled[T any](s []T) []T {
 }
 
 func sortChanges(changes []Change) {
-	sort.SliceStable(changes, func(i, j int) bool {
-		a, b := &changes[i], &changes[j]
-		if a.Kind != b.Kind {
-			return a.Kind < b.Kind
-		}
-		if a.Name != b.Name {
-			return a.Name < b.Name
-		}
-		return a.Address < b.Address
+	slices.SortStableFunc(changes, func(a, b Change) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Name, b.Name), strings.Compare(a.Address, b.Address))
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"reflect"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -370,23 +369,9 @@ func Sort(have *kind.Actual) {
 			return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Key, b.Key), strings.Compare(a.ID, b.ID))
 		})
 	}
-	type keyed struct {
-		address string
-		link    kind.Link
-	}
-	links := make([]keyed, len(have.Links))
-	for i := range have.Links {
-		links[i] = keyed{have.Links[i].Address(), have.Links[i]}
-	}
-	sort.SliceStable(links, func(i, j int) bool {
-		if links[i].address != links[j].address {
-			return links[i].address < links[j].address
-		}
-		return links[i].link.ID < links[j].link.ID
+	slices.SortStableFunc(have.Links, func(a, b kind.Link) int {
+		return cmp.Or(strings.Compare(a.Address(), b.Address()), strings.Compare(a.ID, b.ID))
 	})
-	for i := range links {
-		have.Links[i] = links[i].link
-	}
 }
 
 // sameChanges reports whether two plans change the same, with as many requests.

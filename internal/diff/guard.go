@@ -31,11 +31,11 @@ func (b *builder) keepGuarded(k *kind.LinkKind) {
 			case step.Kind == k.Name && step.Op == OpBind && !item.Displaced:
 				if update, becomes := s.becomes[owner]; becomes {
 					b.need(i, j, update)
-				} else if !s.will[owner] && s.held[Slot{item.Link.To.UniqueID(), b.slot(k, &item.Link)}] {
+				} else if !s.will[owner] && s.held[b.slot(k, &item.Link)] {
 					b.need(i, j, s.coming[item.Link.To.UniqueID()]...)
 				}
 			case step.Kind == k.Name && step.Op == OpUnbind:
-				if at := (Slot{item.Link.To.UniqueID(), b.slot(k, &item.Link)}); s.held[at] {
+				if at := b.slot(k, &item.Link); s.held[at] {
 					b.need(i, j, b.guardsInstead(s, at)...)
 				}
 			case step.Kind == k.Owner && (step.Op == OpUpdate || step.Op == OpRestage):

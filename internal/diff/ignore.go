@@ -5,17 +5,16 @@ import "github.com/apigw-sync/apigw-sync/internal/kind"
 // Includes reports whether options let a run look at objects or links of a kind themselves, by their name or
 // that of their owner.
 func (o Options) Includes(kindName, name string) bool {
-	f := newFilter(o)
-	if !f.name(name) {
+	k, l := kind.Of(kindName), kind.LinkOf(kindName)
+	switch {
+	case !o.name(name):
 		return false
+	case l != nil:
+		return o.within(l.Name, l.Owner)
+	case k.Owner != "":
+		return o.within(k.Name, k.Owner)
 	}
-	if l := kind.LinkOf(kindName); l != nil {
-		return f.link(l)
-	}
-	if k := kind.Of(kindName); k.Owner != "" {
-		return f.part(k)
-	}
-	return f.self(kind.Of(kindName))
+	return o.self(k)
 }
 
 // Ignores are ignore rules that hold on a day.

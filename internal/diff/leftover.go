@@ -78,7 +78,7 @@ func leftBy(key string) string { return "left by an interrupted replace of " + k
 func (c *comparison) unclaimed(k *kind.Kind, o *kind.Object) bool {
 	names := standsFor(k, o, append(slices.Clone(c.options.Names), c.want.Owns[k.Name]...))
 	is := func(holds func(string) bool) bool { return slices.ContainsFunc(names, holds) }
-	return is(c.filter.name) && is(func(name string) bool { return c.owned(k.Name, name) }) &&
+	return is(c.options.name) && is(func(name string) bool { return c.owned(k.Name, name) }) &&
 		!is(func(name string) bool { return c.rules.whole(k.Name, name) })
 }
 

@@ -3,7 +3,6 @@ package diff
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -28,7 +27,7 @@ func (c *comparison) links(k *kind.LinkKind) {
 				c.unbind(k, have[p.held], nil)
 			}
 			continue
-		case c.rules.whole(k.Owner, p.want.Key), !c.filter.link(k):
+		case c.rules.whole(k.Owner, p.want.Key), !c.options.within(k.Name, k.Owner):
 			continue
 		}
 		var held []kind.Link
@@ -62,10 +61,7 @@ func (c *comparison) regain(k *kind.LinkKind, p pair, held, left []kind.Link) {
 	if p.want.ManagesKind(k.Name) && !c.rules.whole(k.Name, p.want.Key) || len(left) == 0 {
 		return
 	}
-	has, claimed := map[kind.UniqueID]bool{}, c.claims(k)
-	for i := range held {
-		has[held[i].To.UniqueID()] = true
-	}
+	has, claimed := targets(held), c.claims(k)
 	for _, l := range left {
 		l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
 		if !has[l.To.UniqueID()] && !claimed[slotFor(k, p.want, &l)] {
@@ -171,36 +167,27 @@ func (c *comparison) heldLinks(k *kind.LinkKind) map[string][]kind.Link {
 
 // byOwner sorts the links of a kind into one list for each owner, in their order.
 func byOwner[L any](links []L, k *kind.LinkKind, link func(*L) *kind.Link) map[string][]L {
-	numbers := map[string]int{}
-	total := 0
+	out := map[string][]L{}
 	for i := range links {
 		if l := link(&links[i]); l.Kind == k.Name {
-			numbers[l.Owner]++
-			total++
+			out[l.Owner] = append(out[l.Owner], links[i])
 		}
 	}
-	room, out := make([]L, total), make(map[string][]L, len(numbers))
+	return out
+}
+
+// targets are those to which links lead.
+func targets(links []kind.Link) map[kind.UniqueID]bool {
+	out := make(map[kind.UniqueID]bool, len(links))
 	for i := range links {
-		l := link(&links[i])
-		if l.Kind != k.Name {
-			continue
-		}
-		list, begun := out[l.Owner]
-		if !begun {
-			n := numbers[l.Owner]
-			list, room = room[:0:n], room[n:]
-		}
-		out[l.Owner] = append(list, links[i])
+		out[links[i].To.UniqueID()] = true
 	}
 	return out
 }
 
 // compareLinks compares the links of one owner that stays.
 func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, want []kind.DeclaredLink) {
-	has := make(map[kind.UniqueID]bool, len(held))
-	for i := range held {
-		has[held[i].To.UniqueID()] = true
-	}
+	has := targets(held)
 	wanted := make(map[kind.UniqueID]bool, len(want))
 	for i := range want {
 		e := want[i].Link.To.UniqueID()
@@ -233,15 +220,9 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 // swapLinks carries the links of a replaced owner over to its successor: what both have is part of the
 // replace, what only one has is a change of its own.
 func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []kind.Link, want []kind.DeclaredLink) {
-	old = slices.SortedFunc(slices.Values(old), func(a, b kind.Link) int { return strings.Compare(a.Address(), b.Address()) }) // as saved plans have them
+	old = byAddress(old) // as saved plans have them
 	sw.released = append(sw.released, old...)
-	onOld, onNext := map[kind.UniqueID]bool{}, map[kind.UniqueID]bool{}
-	for i := range old {
-		onOld[old[i].To.UniqueID()] = true
-	}
-	for i := range next {
-		onNext[next[i].To.UniqueID()] = true
-	}
+	onOld, onNext := targets(old), targets(next)
 	if !p.want.ManagesKind(k.Name) {
 		claimed := c.claims(k)
 		for _, l := range old {
@@ -276,15 +257,18 @@ func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []k
 	}
 }
 
+// byAddress are links in the order of their addresses.
+func byAddress(links []kind.Link) []kind.Link {
+	return slices.SortedStableFunc(slices.Values(links), func(a, b kind.Link) int { return strings.Compare(a.Address(), b.Address()) })
+}
+
 func (c *comparison) bind(k *kind.LinkKind, d *kind.DeclaredLink) {
 	l := d.Link
 	c.add(Change{Address: l.Address(), Kind: k.Name, Name: l.Owner, Action: Bind, Source: &d.Source, Link: &l})
 }
 
 func (c *comparison) unbind(k *kind.LinkKind, links []kind.Link, source *kind.Source) {
-	sort.SliceStable(links, func(i, j int) bool { return links[i].Address() < links[j].Address() })
-	for i := range links {
-		l := links[i]
+	for _, l := range byAddress(links) {
 		c.add(Change{Address: l.Address(), Kind: k.Name, Name: l.Owner, Action: Unbind, Source: source, Link: &l})
 	}
 }

@@ -33,24 +33,20 @@ func (b *builder) bind(k *kind.LinkKind) {
 	displaced := b.displaced(k, items)
 	for _, g := range group(k.Bind, items) {
 		step := Step{Op: OpBind, Kind: k.Name, Operation: k.Bind[g.write].Operation, Write: g.write, Items: g.items, Lanes: lanes(k, g.items)}
+		if !b.goes[k.Name] {
+			b.add(step)
+			continue // nothing will ask what came where
+		}
 		for i := range g.items {
-			if len(displaced) == 0 {
-				break
-			}
-			for _, d := range displaced[g.items[i].Link.To.UniqueID()][b.slot(k, &g.items[i].Link)] {
+			for _, d := range displaced[b.slot(k, &g.items[i].Link)] {
 				d.Needs = g.items[i].Needs
 				step.Items = append(step.Items, d)
 			}
 		}
 		s := b.add(step)
-		if !b.goes[k.Name] {
-			continue // nothing will ask what came where
-		}
 		for i := range g.items {
-			at := g.items[i].Link.To.UniqueID()
-			b.binds[at] = append(b.binds[at], s)
-			taken := Slot{at, b.slot(k, &g.items[i].Link)}
-			b.takes[taken] = append(b.takes[taken], s)
+			slot := b.slot(k, &g.items[i].Link)
+			b.binds[slot.UniqueID], b.takes[slot] = append(b.binds[slot.UniqueID], s), append(b.takes[slot], s)
 		}
 	}
 }
@@ -72,54 +68,40 @@ func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 }
 
 // displaced finds, for kinds whose binds overwrite, the links that go because another takes their slot.
-func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[kind.UniqueID]map[string][]Item {
+func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[Slot][]Item {
 	if !k.Overwrites || !b.goes[k.Name] {
 		return nil
 	}
-	taken := map[kind.UniqueID]map[string]bool{}
+	taken := map[Slot]bool{}
 	for i := range binds {
-		at := binds[i].Link.To.UniqueID()
-		if taken[at] == nil {
-			taken[at] = map[string]bool{}
-		}
-		taken[at][b.slot(k, &binds[i].Link)] = true
+		taken[b.slot(k, &binds[i].Link)] = true
 	}
-	out := map[kind.UniqueID]map[string][]Item{}
+	out := map[Slot][]Item{}
 	for i := range b.plan.Changes {
 		ch := &b.plan.Changes[i]
 		if ch.Kind != k.Name || ch.Action != Unbind {
 			continue
 		}
-		at := ch.Link.To.UniqueID()
-		slot := b.slot(k, ch.Link)
-		if !taken[at][slot] {
-			continue
+		if slot := b.slot(k, ch.Link); taken[slot] {
+			out[slot] = append(out[slot], Item{Change: i, Link: *ch.Link, Displaced: true})
 		}
-		if out[at] == nil {
-			out[at] = map[string][]Item{}
-		}
-		out[at][slot] = append(out[at][slot], Item{Change: i, Link: *ch.Link, Displaced: true})
 	}
 	return out
 }
 
-// slot names what of an API a link takes, by the owner that it has, or will have.
-func (b *builder) slot(k *kind.LinkKind, l *kind.Link) string {
-	if k.Slot == nil {
-		return ""
+// slot is that which a link takes. What it is called follows from the owner: as files declare it for a link that is still to
+// be made, else as the gateway has it.
+func (b *builder) slot(k *kind.LinkKind, l *kind.Link) Slot {
+	at := Slot{UniqueID: l.To.UniqueID()}
+	want, have := b.c.wantKey[k.Owner][l.Owner], b.c.haveKey[k.Owner][l.Owner]
+	switch made := l.ID != "" || l.OwnerID != ""; {
+	case k.Slot == nil:
+	case want != nil && (!made || have == nil):
+		at.name = k.Slot(want.Value)
+	case have != nil:
+		at.name = k.Slot(have.Value)
 	}
-	if l.ID == "" && l.OwnerID == "" {
-		if w := b.c.wantKey[k.Owner][l.Owner]; w != nil {
-			return k.Slot(w.Value)
-		}
-	}
-	if h := b.c.haveKey[k.Owner][l.Owner]; h != nil {
-		return k.Slot(h.Value)
-	}
-	if w := b.c.wantKey[k.Owner][l.Owner]; w != nil {
-		return k.Slot(w.Value)
-	}
-	return ""
+	return at
 }
 
 // unbind groups the links of a kind that go. Where another link takes the slot, the unbind waits for that bind, so that
@@ -218,7 +200,7 @@ func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 			}
 		}
 		if len(out) > 0 {
-			return append(out, b.takes[Slot{at, b.slot(k, &item.Link)}]...)
+			return append(out, b.takes[b.slot(k, &item.Link)]...)
 		}
 	}
 	ch := &b.plan.Changes[item.Change]
@@ -237,7 +219,7 @@ func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 // slot of the target.
 func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
 	at := l.To.UniqueID()
-	if same := b.takes[Slot{at, b.slot(k, l)}]; len(same) > 0 {
+	if same := b.takes[b.slot(k, l)]; len(same) > 0 {
 		return slices.Clone(same)
 	}
 	return slices.Clone(b.binds[at])

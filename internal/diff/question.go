@@ -127,7 +127,7 @@ func (c *comparison) question(k *kind.LinkKind) Question {
 		}
 	}
 	for _, w := range c.wantKey[k.Owner] {
-		if w.ManagesKind(k.Name) && !c.filter.object(kind.Of(k.Owner), w.Key) {
+		if w.ManagesKind(k.Name) && !c.options.Covers(kind.Of(k.Owner), w.Key) {
 			q.Managed[w.Key] = true
 		}
 	}

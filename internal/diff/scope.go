@@ -8,30 +8,15 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// filter narrows a comparison to some kinds and names.
-type filter struct {
-	kinds map[string]bool // nil means all
-	names []string
-}
-
-func newFilter(o Options) filter {
-	f := filter{names: o.Names}
-	for _, name := range o.Kinds {
-		if f.kinds == nil {
-			f.kinds = map[string]bool{}
-		}
-		f.kinds[name] = true
-	}
-	return f
-}
-
 // Covers reports whether options let a run look at an object of a kind; an empty name asks for the kind.
 func (o Options) Covers(k *kind.Kind, name string) bool {
 	if k.Owner != "" {
 		k = kind.Of(k.Owner)
 	}
-	f := newFilter(o)
-	return f.anyOf(k) && (name == "" || f.name(name))
+	asked := o.self(k) ||
+		slices.ContainsFunc(kind.LinksFrom(k.Name), func(l *kind.LinkKind) bool { return o.kind(l.Name) }) ||
+		slices.ContainsFunc(kind.Parts(k.Name), func(p *kind.Kind) bool { return o.kind(p.Name) })
+	return asked && (name == "" || o.name(name))
 }
 
 // CoversLink reports whether options let a run look at what an owner is bound to in an environment.
@@ -44,39 +29,18 @@ func (o Options) Sees(env string) bool {
 	return env == "" || len(o.Environments) == 0 || slices.Contains(o.Environments, env)
 }
 
-// object reports whether an object that stands alone is looked at: its own kind is asked for, or one
-// of what belongs to it.
-func (f filter) object(k *kind.Kind, key string) bool {
-	return f.anyOf(k) && f.name(key)
-}
+// kind reports whether objects or links of a kind are asked for by its name, or by that of its section.
+func (o Options) kind(name string) bool { return len(o.Kinds) == 0 || slices.Contains(o.Kinds, name) }
 
-// self reports whether objects of a kind are looked at themselves, not only what belongs to them.
-func (f filter) self(k *kind.Kind) bool {
-	return f.kinds == nil || f.kinds[k.Name] || f.kinds[k.Section]
-}
+// self reports whether objects of a kind that stands alone are looked at themselves, not only what belongs to them.
+func (o Options) self(k *kind.Kind) bool { return o.kind(k.Name) || o.kind(k.Section) }
 
-func (f filter) anyOf(k *kind.Kind) bool {
-	if f.self(k) {
-		return true
-	}
-	return slices.ContainsFunc(kind.LinksFrom(k.Name), func(l *kind.LinkKind) bool { return f.kinds[l.Name] }) ||
-		slices.ContainsFunc(kind.Parts(k.Name), func(p *kind.Kind) bool { return f.kinds[p.Name] })
-}
+// within reports whether what belongs to an owner, parts or links, is looked at: when it is asked for itself, or its
+// owner's kind is.
+func (o Options) within(name, owner string) bool { return o.kind(name) || o.self(kind.Of(owner)) }
 
-func (f filter) name(key string) bool {
-	return len(f.names) == 0 || slices.ContainsFunc(f.names, func(glob string) bool { return kind.Glob(glob, key) })
-}
-
-// part and link report whether what belongs to an owner is looked at: when it is asked for itself, or
-// its owner's kind is.
-func (f filter) part(k *kind.Kind) bool {
-	owner := kind.Of(k.Owner)
-	return f.kinds == nil || f.kinds[k.Name] || f.kinds[owner.Name] || f.kinds[owner.Section]
-}
-
-func (f filter) link(k *kind.LinkKind) bool {
-	owner := kind.Of(k.Owner)
-	return f.kinds == nil || f.kinds[k.Name] || f.kinds[owner.Name] || f.kinds[owner.Section]
+func (o Options) name(key string) bool {
+	return len(o.Names) == 0 || slices.ContainsFunc(o.Names, func(glob string) bool { return kind.Glob(glob, key) })
 }
 
 // unmatched warns of names that a run is to look at and nothing has: after a slip there it would read as if all were well.

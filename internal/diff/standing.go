@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,9 +40,7 @@ func (c *comparison) standing() {
 			}
 			has := map[kind.UniqueID]bool{}
 			for _, o := range append(p.others(), p.gateway()) {
-				for i := range held[o.Key] {
-					has[held[o.Key][i].To.UniqueID()] = true
-				}
+				maps.Copy(has, targets(held[o.Key]))
 			}
 			for _, l := range spared[p.want.Key] {
 				if e := l.Link.To.UniqueID(); has[e] {

@@ -115,12 +115,10 @@ func steps(c *comparison) []Step {
 
 func (b *builder) add(s Step) int {
 	for i := range s.Items {
-		slices.Sort(s.Items[i].Needs)
-		s.Items[i].Needs = slices.Compact(s.Items[i].Needs)
+		s.Items[i].Needs = sorted(s.Items[i].Needs)
 		s.After = append(s.After, s.Items[i].Needs...)
 	}
-	slices.Sort(s.After)
-	s.After = slices.Compact(s.After)
+	s.After = sorted(s.After)
 	b.steps = append(doubled(b.steps), s)
 	return len(b.steps) - 1
 }
@@ -134,8 +132,13 @@ func (b *builder) need(step, item int, on ...int) {
 			s.After = append(s.After, n)
 		}
 	}
-	slices.Sort(s.After)
-	s.After = slices.Compact(s.After)
+	s.After = sorted(s.After)
+}
+
+// sorted are steps in their order, none twice.
+func sorted(steps []int) []int {
+	slices.Sort(steps)
+	return slices.Compact(steps)
 }
 
 // newObjects creates and updates objects that stand alone, and stages the successors of replaced ones.
