@@ -77,6 +77,9 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// instanceMissing reports whether there is no such gateway.
+func (e *Error) instanceMissing() bool { return e.Code == "APIG.3030" || e.Code == "APIC.7302" }
+
 // ErrNotSent marks a failure before any byte of the request was sent: nothing can have changed.
 var ErrNotSent = errors.New("the request was not sent")
 
@@ -89,54 +92,48 @@ func Unclear(err error) bool {
 	if err == nil || errors.Is(err, ErrNotSent) {
 		return false
 	}
-	var e *Error
-	if !errors.As(err, &e) {
-		return true
-	}
-	return e.Status >= 500 && e.Code != "APIG.9008"
+	e, answered := errors.AsType[*Error](err)
+	return !answered || e.Status >= 500 && e.Code != "APIG.9008"
 }
 
 // Throttled reports whether the gateway or its front door refused the request because of too many requests (429, APIGW.0308, or
 // APIG.9008, which has status 500).
 func Throttled(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && (e.Status == 429 || e.Code == "APIGW.0308" || e.Code == "APIG.9008")
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.Status == 429 || e.Code == "APIGW.0308" || e.Code == "APIG.9008")
 }
 
 // NotFound reports whether err means that the object itself is missing. A missing instance (APIG.3030, APIC.7302) and an unknown
 // path (APIGW.0101) are 404, too, but never mean that.
 func NotFound(err error) bool {
-	var e *Error
-	if !errors.As(err, &e) || e.Status != 404 {
-		return false
-	}
-	return e.Code != "APIG.3030" && e.Code != "APIC.7302" && e.Code != "APIGW.0101"
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Status == 404 && !e.instanceMissing() && e.Code != "APIGW.0101"
 }
 
 // Lacks reports whether the gateway does not have the feature that a request needs, and so has no such objects either.
 func Lacks(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Code == "APIG.3458"
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == "APIG.3458"
 }
 
 // Unserved reports whether the front door has no operation at the path: the cloud lacks it, or the endpoint belongs to another
 // service.
 func Unserved(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Status == 404 && e.Code == "APIGW.0101"
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Status == 404 && e.Code == "APIGW.0101"
 }
 
 // Refused reports whether the gateway refused a request, so that repeating it would not help.
 func Refused(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Status >= 400 && e.Status < 500 && !Throttled(err)
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Status >= 400 && e.Status < 500 && !Throttled(err)
 }
 
 // Withheld reports whether the gateway refused this request and may still answer others: the credentials are valid and the
 // gateway exists.
 func Withheld(err error) bool {
-	var e *Error
-	return Refused(err) && errors.As(err, &e) && e.Status != 401 && e.Code != "APIG.3030" && e.Code != "APIC.7302"
+	e, ok := errors.AsType[*Error](err)
+	return ok && Refused(err) && e.Status != 401 && !e.instanceMissing()
 }
 
 // Sent is how many requests of one operation were sent.

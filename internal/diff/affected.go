@@ -22,14 +22,13 @@ func newAffected(plan *Plan, have kind.Actual, want kind.Desired) *affected {
 		objects: map[string]bool{}, anchors: map[string]bool{}, carried: map[string]bool{}, inside: map[string]bool{},
 		gone: map[string][]string{}, claims: map[string]bool{}, owners: map[string]string{},
 	}
-	for i := range want.Objects {
-		if d := &want.Objects[i]; d.Owner != "" {
+	for _, d := range pointers(want.Objects) {
+		if d.Owner != "" {
 			t.owners[d.Address()] = d.Owner
 		}
 	}
 	now := map[string]string{} // KIND/KEY of a gateway's object to the key that it is declared under
-	for i := range plan.Changes {
-		ch := &plan.Changes[i]
+	for _, ch := range pointers(plan.Changes) {
 		if ch.Want == nil {
 			continue
 		}
@@ -39,8 +38,7 @@ func newAffected(plan *Plan, have kind.Actual, want kind.Desired) *affected {
 			}
 		}
 	}
-	for i := range plan.Changes {
-		ch := &plan.Changes[i]
+	for _, ch := range pointers(plan.Changes) {
 		t.change(ch, now)
 		for _, link := range kind.LinksFrom(ch.Kind) {
 			switch {
@@ -101,8 +99,8 @@ func (t *affected) change(ch *Change, now map[string]string) {
 // claimed finds declared links that take the places which an object leaves to its heir.
 func (t *affected) claimed(link *kind.LinkKind, o *kind.Object, heir string, have kind.Actual, want kind.Desired) {
 	left := targets(slices.DeleteFunc(slices.Clone(have.Links), func(l kind.Link) bool { return l.Kind != link.Name || l.OwnerID != o.ID }))
-	for i := range want.Links {
-		if l := &want.Links[i]; l.Kind == link.Name && l.Owner != heir && left[l.Link.To.UniqueID()] {
+	for _, l := range pointers(want.Links) {
+		if l.Kind == link.Name && l.Owner != heir && left[l.Link.To.UniqueID()] {
 			t.claims[l.Address()] = true
 			t.anchors[link.Owner+"/"+l.Owner] = true
 		}

@@ -109,8 +109,7 @@ func newComparison(have kind.Actual, want kind.Desired, options Options) *compar
 	for _, k := range kind.All {
 		c.haveKey[k.Name], c.wantKey[k.Name] = map[string]*kind.Object{}, map[string]*kind.Declared{}
 	}
-	for i := range want.Objects {
-		d := &want.Objects[i]
+	for _, d := range pointers(want.Objects) {
 		c.wantKey[d.Kind][d.Key] = d
 	}
 	c.index(0)
@@ -144,8 +143,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 		return c.pairInside(k)
 	}
 	taken := map[string]bool{}
-	for i := range c.want.Objects {
-		w := &c.want.Objects[i]
+	for _, w := range pointers(c.want.Objects) {
 		if w.Kind != k.Name || !c.options.Covers(k, w.Key) {
 			continue
 		}
@@ -164,8 +162,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 		}
 		out = append(out, p)
 	}
-	for i := range c.have.Objects {
-		o := &c.have.Objects[i]
+	for _, o := range pointers(c.have.Objects) {
 		if o.Kind == k.Name && !k.Given && !taken[o.Key] && c.options.self(k) && c.unclaimed(k, o) && !k.Stays(o) {
 			if !c.options.Prune {
 				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
@@ -297,8 +294,7 @@ func (c *comparison) doubt(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 
 // references reports objects that refer to what neither files nor gateway have.
 func (c *comparison) references() {
-	for i := range c.plan.Changes {
-		ch := &c.plan.Changes[i]
+	for _, ch := range pointers(c.plan.Changes) {
 		if ch.Want == nil {
 			continue
 		}

@@ -40,8 +40,7 @@ func (c *comparison) displace(k *kind.LinkKind) {
 	c.uncarry(k, held, going)
 	elsewhere := c.outOfScope(k)
 	var forced []Change
-	for i := range c.plan.Changes {
-		ch := &c.plan.Changes[i]
+	for _, ch := range pointers(c.plan.Changes) {
 		if ch.Kind != k.Name || ch.Action != Bind {
 			continue
 		}
@@ -152,8 +151,8 @@ func (c *comparison) names(kindName string) map[string]string {
 // slotsOf are what of an API the links of a gateway's owners take, by their names.
 func (c *comparison) slotsOf(k *kind.LinkKind) map[string]string {
 	out := map[string]string{}
-	for i := range c.have.Neighbours.Owners {
-		if o := &c.have.Neighbours.Owners[i]; o.Kind == k.Owner && o.Value != nil {
+	for _, o := range pointers(c.have.Neighbours.Owners) {
+		if o.Kind == k.Owner && o.Value != nil {
 			out[o.Key] = k.Slot(o.Value)
 		}
 	}
@@ -166,8 +165,7 @@ func (c *comparison) slotsOf(k *kind.LinkKind) map[string]string {
 // going are the addresses of links that go by the plan anyway.
 func (c *comparison) going(k *kind.LinkKind) map[string]bool {
 	out := map[string]bool{}
-	for i := range c.plan.Changes {
-		ch := &c.plan.Changes[i]
+	for _, ch := range pointers(c.plan.Changes) {
 		if ch.Kind == k.Name && ch.Action == Unbind {
 			out[ch.Address] = true
 		}
@@ -204,8 +202,7 @@ func (c *comparison) uncarry(k *kind.LinkKind, held map[kind.UniqueID][]holder, 
 // outOfScope are links that files declare of what is not looked at, by the places that they take.
 func (c *comparison) outOfScope(k *kind.LinkKind) map[Slot]*kind.DeclaredLink {
 	out := map[Slot]*kind.DeclaredLink{}
-	for i := range c.want.OutOfScope {
-		l := &c.want.OutOfScope[i]
+	for _, l := range pointers(c.want.OutOfScope) {
 		if w := c.wantKey[k.Owner][l.Owner]; l.Kind == k.Name && w != nil {
 			out[Slot{l.Link.To.UniqueID(), k.Slot(w.Value)}] = l
 		}
@@ -257,10 +254,8 @@ func (c *comparison) guardSlots() {
 	lost, first := map[string][]string{}, map[string]*Displaced{}
 	taker := map[string]string{}
 	var order []string
-	for i := range c.plan.Changes {
-		ch := &c.plan.Changes[i]
-		for j := range ch.Displaces {
-			d := &ch.Displaces[j]
+	for _, ch := range pointers(c.plan.Changes) {
+		for _, d := range pointers(ch.Displaces) {
 			address := d.Address()
 			if d.Claim.Declared || d.Claim.Owned || slices.Contains(c.want.TakesOver, address) {
 				continue

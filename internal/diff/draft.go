@@ -110,8 +110,8 @@ func (d *Draft) Leaving() map[string]bool { return d.gone(Delete, Replace) }
 
 func (d *Draft) gone(how ...Action) map[string]bool {
 	out := map[string]bool{}
-	for i := range d.c.plan.Changes {
-		if ch := &d.c.plan.Changes[i]; slices.Contains(how, ch.Action) && ch.Have != nil {
+	for _, ch := range pointers(d.c.plan.Changes) {
+		if slices.Contains(how, ch.Action) && ch.Have != nil {
 			out[ch.Have.Address()] = true
 		}
 	}
@@ -189,19 +189,18 @@ func (c *comparison) along() {
 			}
 		}
 	}
-	for i := range c.have.Links {
-		l := &c.have.Links[i]
+	for _, l := range pointers(c.have.Links) {
 		note(kind.LinkOf(l.Kind).Owner+"/"+l.Owner, c.addressOfLink(l))
 		note(l.To.Address(), c.addressOfLink(l))
 	}
-	for i := range c.have.Neighbours.Links {
-		if l := &c.have.Neighbours.Links[i]; gone[l.To.Address()] {
+	for _, l := range pointers(c.have.Neighbours.Links) {
+		if gone[l.To.Address()] {
 			note(l.To.Address(), c.addressOfLink(l))
 			c.noteNeighbour(l)
 		}
 	}
-	for i := range c.plan.Changes {
-		if ch := &c.plan.Changes[i]; ch.Action == Delete {
+	for _, ch := range pointers(c.plan.Changes) {
+		if ch.Action == Delete {
 			slices.Sort(with[ch.Address])
 			ch.Along = slices.Compact(with[ch.Address])
 		}

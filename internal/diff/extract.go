@@ -53,8 +53,8 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, options Options) (*
 			}
 		}
 	}
-	for i := range want.Links {
-		if l := &want.Links[i]; t.inside[l.Kind+" "+l.Owner] || t.claims[l.Address()] {
+	for _, l := range pointers(want.Links) {
+		if t.inside[l.Kind+" "+l.Owner] || t.claims[l.Address()] {
 			e.Desired.Links = append(e.Desired.Links, *l)
 		}
 	}
@@ -98,14 +98,14 @@ func neighbours(plan *Plan, affected, have kind.Actual) kind.Neighbours {
 			displaced[holds(&d.Link)] = !known[holds(&d.Link)]
 		}
 	}
-	for i := range have.Links {
-		if l := &have.Links[i]; displaced[holds(l)] {
+	for _, l := range pointers(have.Links) {
+		if displaced[holds(l)] {
 			out.Links = append(out.Links, *l)
 			owners[kind.LinkOf(l.Kind).Owner+"/"+l.OwnerID] = true
 		}
 	}
-	for i := range have.Objects {
-		if o := &have.Objects[i]; owners[o.Kind+"/"+o.ID] {
+	for _, o := range pointers(have.Objects) {
+		if owners[o.Kind+"/"+o.ID] {
 			out.Owners = append(out.Owners, *o)
 		}
 	}
@@ -178,8 +178,8 @@ func (e *Extract) values(have kind.Actual) map[string]any {
 	for i := range have.Objects {
 		out[have.Objects[i].Address()] = have.Objects[i].Value
 	}
-	for i := range e.Desired.Objects {
-		if d := &e.Desired.Objects[i]; d.MovedFrom != "" && out[d.Address()] == nil {
+	for _, d := range pointers(e.Desired.Objects) {
+		if d.MovedFrom != "" && out[d.Address()] == nil {
 			renamed[d.Kind+"/"+d.MovedFrom] = d.Key
 		}
 	}
@@ -200,15 +200,14 @@ func (e *Extract) values(have kind.Actual) map[string]any {
 // Relevant is the part of a gateway that the extract is about, sorted.
 func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
 	keys, inside := e.Addresses(), e.insides(have)
-	for i := range have.Objects {
-		o := &have.Objects[i]
+	for _, o := range pointers(have.Objects) {
 		_, named := keys[o.Address()]
 		if o.Owner == "" && (named || e.replacing(o) != nil) || o.Owner != "" && inside[o.Kind+" "+o.Owner] {
 			out.Objects = append(out.Objects, *o)
 		}
 	}
-	for i := range have.Links {
-		if l := &have.Links[i]; inside[l.Kind+" "+l.Owner] {
+	for _, l := range pointers(have.Links) {
+		if inside[l.Kind+" "+l.Owner] {
 			out.Links = append(out.Links, *l)
 		}
 	}
@@ -264,8 +263,7 @@ func (e *Extract) replacing(o *kind.Object) *kind.Declared {
 	if _, ok := k.SucceedsAny(o); !ok {
 		return nil
 	}
-	for i := range e.Desired.Objects {
-		d := &e.Desired.Objects[i]
+	for _, d := range pointers(e.Desired.Objects) {
 		if d.Kind == o.Kind && slices.ContainsFunc(formerly(d), func(key string) bool { return k.Succeeds(o, key) }) {
 			return d
 		}
@@ -310,8 +308,7 @@ func (e *Extract) insides(have kind.Actual) map[string]bool {
 		}
 	}
 	keys := map[string][]string{} // of an address of the files on the gateway
-	for i := range e.Desired.Objects {
-		d := &e.Desired.Objects[i]
+	for _, d := range pointers(e.Desired.Objects) {
 		keys[d.Address()] = formerly(d)
 		if d.Owner != "" {
 			keys[d.Address()] = nil

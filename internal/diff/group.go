@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -59,6 +60,17 @@ func chunks(write, most int, items []Item) (out []bundle) {
 		out = append(out, bundle{write: write, items: slices.Clip(c)})
 	}
 	return out
+}
+
+// pointers goes through the entries of a list in place.
+func pointers[T any](list []T) iter.Seq2[int, *T] {
+	return func(yield func(int, *T) bool) {
+		for i := range list {
+			if !yield(i, &list[i]) {
+				return
+			}
+		}
+	}
 }
 
 // each makes a bundle of the items of one key, in the order of their first appearance.

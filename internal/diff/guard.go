@@ -23,10 +23,8 @@ func (b *builder) keepGuarded(k *kind.LinkKind) {
 		return
 	}
 	s := b.guards(k)
-	for i := range b.steps {
-		step := &b.steps[i]
-		for j := range step.Items {
-			item := &step.Items[j]
+	for i, step := range pointers(b.steps) {
+		for j, item := range pointers(step.Items) {
 			switch owner := k.Owner + "/" + item.Link.Owner; {
 			case step.Kind == k.Name && step.Op == OpBind && !item.Displaced:
 				if update, becomes := s.becomes[owner]; becomes {
@@ -73,8 +71,7 @@ func (b *builder) guards(k *kind.LinkKind) *guards {
 	}
 	ceases := map[string]string{} // gateway's id to address
 	keeps := map[string]int{}     // the same for those that become guards, to the step
-	for i := range b.plan.Changes {
-		ch := &b.plan.Changes[i]
+	for _, ch := range pointers(b.plan.Changes) {
 		o := ch.InPlace()
 		if ch.Kind != k.Owner || o == nil {
 			continue
@@ -90,8 +87,7 @@ func (b *builder) guards(k *kind.LinkKind) *guards {
 			ceases[o.ID] = ch.Address
 		}
 	}
-	for i := range b.c.have.Links {
-		l := &b.c.have.Links[i]
+	for _, l := range pointers(b.c.have.Links) {
 		owner := b.c.haveKey[k.Owner][l.Owner]
 		if l.Kind != k.Name || owner == nil {
 			continue

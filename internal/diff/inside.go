@@ -88,13 +88,12 @@ func pairByKey(m kind.Matched) (out []pair) {
 	for i := range m.Have {
 		have[m.Have[i].Key] = &m.Have[i]
 	}
-	for i := range m.Want {
-		w := &m.Want[i]
+	for _, w := range pointers(m.Want) {
 		out = append(out, pair{want: w, have: have[w.Key]})
 		delete(have, w.Key)
 	}
-	for i := range m.Have {
-		if h := &m.Have[i]; have[h.Key] == h || h.Foreign {
+	for _, h := range pointers(m.Have) {
+		if have[h.Key] == h || h.Foreign {
 			out = append(out, pair{have: h})
 		}
 	}

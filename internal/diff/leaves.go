@@ -132,8 +132,7 @@ func lost(k *kind.Kind, have any) []Field {
 		place, _ := k.Shape.Locate(whole, f.Path)
 		return jsonptr.At(said, place) == nil
 	})
-	for i := range fields {
-		f := &fields[i]
+	for _, f := range pointers(fields) {
 		if f.After = nil; f.IsSet() {
 			f.Added = []any{}
 		}
@@ -142,10 +141,9 @@ func lost(k *kind.Kind, have any) []Field {
 }
 
 // unset tells numbers that mean nothing by no value: a limit of 0 is none, not one that lets nobody in.
-func unset(fields []Field, pointers []string) {
-	for i := range fields {
-		f := &fields[i]
-		if !slices.Contains(pointers, f.Path) {
+func unset(fields []Field, at []string) {
+	for _, f := range pointers(fields) {
+		if !slices.Contains(at, f.Path) {
 			continue
 		}
 		if f.Before == int64(0) {
@@ -159,8 +157,7 @@ func unset(fields []Field, pointers []string) {
 
 // hide takes secret values out before anything else sees them.
 func hide(fields []Field, secrets []string) {
-	for i := range fields {
-		f := &fields[i]
+	for _, f := range pointers(fields) {
 		if within(secrets, f.Path) {
 			f.Sensitive, f.Added, f.Removed = true, nil, nil
 			f.Before, f.After, f.Default = hidden(f.Before), hidden(f.After), hidden(f.Default)
@@ -283,8 +280,7 @@ func (f *Field) asSet(before, after any) {
 
 // plainly are fields in the form that is compared, without arrangement.
 func plainly(fields []Field) []Field {
-	for i := range fields {
-		f := &fields[i]
+	for _, f := range pointers(fields) {
 		f.asSet(f.Before, f.After)
 		f.Before, f.After = plain(f.Before), plain(f.After)
 	}

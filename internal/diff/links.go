@@ -118,8 +118,7 @@ func slotFor(k *kind.LinkKind, owner *kind.Declared, l *kind.Link) Slot {
 // claims are the places that declared links take.
 func (c *comparison) claims(k *kind.LinkKind) map[Slot]bool {
 	out := map[Slot]bool{}
-	for i := range c.want.Links {
-		l := &c.want.Links[i]
+	for _, l := range pointers(c.want.Links) {
 		if owner := c.wantKey[k.Owner][l.Owner]; l.Kind == k.Name && owner != nil {
 			out[slotFor(k, owner, &l.Link)] = true
 		}

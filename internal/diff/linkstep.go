@@ -12,8 +12,8 @@ func (b *builder) bind(k *kind.LinkKind) {
 	clear(b.binds)
 	clear(b.takes)
 	var items []Item
-	for i := range b.plan.Changes {
-		if ch := &b.plan.Changes[i]; ch.Kind == k.Name && ch.Action == Bind {
+	for i, ch := range pointers(b.plan.Changes) {
+		if ch.Kind == k.Name && ch.Action == Bind {
 			items = append(doubled(items), Item{Change: i, Link: *ch.Link})
 		}
 	}
@@ -53,8 +53,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 
 // carried are the links that a replaced owner hands over to its successor.
 func (b *builder) carried(k *kind.LinkKind) (out []Item) {
-	for i := range b.plan.Changes {
-		ch := &b.plan.Changes[i]
+	for i, ch := range pointers(b.plan.Changes) {
 		if ch.Kind != k.Owner || ch.Action != Replace {
 			continue
 		}
@@ -77,8 +76,7 @@ func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[Slot][]Item {
 		taken[b.slot(k, &binds[i].Link)] = true
 	}
 	out := map[Slot][]Item{}
-	for i := range b.plan.Changes {
-		ch := &b.plan.Changes[i]
+	for i, ch := range pointers(b.plan.Changes) {
 		if ch.Kind != k.Name || ch.Action != Unbind {
 			continue
 		}
@@ -117,8 +115,7 @@ func (b *builder) unbind(k *kind.LinkKind) {
 		}
 	}
 	var items []Item
-	for i := range b.plan.Changes {
-		ch := &b.plan.Changes[i]
+	for i, ch := range pointers(b.plan.Changes) {
 		switch {
 		case ch.Kind == k.Name && ch.Action == Unbind && !gone[i]:
 			items = append(items, Item{Change: i, Link: *ch.Link})
@@ -162,8 +159,8 @@ func (b *builder) vacate(k *kind.LinkKind) {
 	}
 	frees, deletes := map[kind.UniqueID][]int{}, map[string]int{} // the latter by id of the owner
 	for i := range b.steps {
-		for j := range b.steps[i].Items {
-			switch item := &b.steps[i].Items[j]; {
+		for _, item := range pointers(b.steps[i].Items) {
+			switch {
 			case b.steps[i].Kind == k.Name && b.steps[i].Op == OpUnbind:
 				frees[item.Link.To.UniqueID()] = append(frees[item.Link.To.UniqueID()], i)
 			case b.steps[i].Kind == k.Owner && b.plan.Changes[item.Change].Action == Delete:
@@ -171,8 +168,7 @@ func (b *builder) vacate(k *kind.LinkKind) {
 			}
 		}
 	}
-	for i := range b.c.have.Links {
-		l := &b.c.have.Links[i]
+	for _, l := range pointers(b.c.have.Links) {
 		if step, goes := deletes[l.OwnerID]; goes && l.Kind == k.Name {
 			frees[l.To.UniqueID()] = append(frees[l.To.UniqueID()], step)
 		}
@@ -228,8 +224,8 @@ func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
 // makers are the steps that make what is to be bound to a target.
 func (b *builder) makers(at kind.UniqueID) (out []int) {
 	for _, s := range b.binds[at] {
-		for i := range b.steps[s].Items {
-			if item := &b.steps[s].Items[i]; item.Link.To.UniqueID() == at {
+		for _, item := range pointers(b.steps[s].Items) {
+			if item.Link.To.UniqueID() == at {
 				out = append(out, item.Needs...)
 			}
 		}

@@ -60,8 +60,7 @@ func (d *Draft) Orphans() (out []Question) {
 			continue
 		}
 		q, held := c.questionOf(k), c.holders(k)
-		for i := range c.plan.Changes {
-			ch := &c.plan.Changes[i]
+		for _, ch := range pointers(c.plan.Changes) {
 			if ch.Kind != to.Name || ch.Action != Delete {
 				continue
 			}
@@ -111,8 +110,8 @@ func (c *comparison) question(k *kind.LinkKind) Question {
 			q.slots[slot] = true
 		}
 	}
-	for i := range c.plan.Changes {
-		if ch := &c.plan.Changes[i]; ch.Kind == k.Name && ch.Action == Bind {
+	for _, ch := range pointers(c.plan.Changes) {
+		if ch.Kind == k.Name && ch.Action == Bind {
 			ask(*ch.Link)
 		}
 	}

@@ -39,8 +39,8 @@ func (c *comparison) recalled(have kind.Actual) kind.Actual {
 func Recalled(have kind.Actual, called func(kindName, key string) string) kind.Actual {
 	have.Objects, have.Neighbours.Parts = slices.Clone(have.Objects), slices.Clone(have.Neighbours.Parts)
 	for _, list := range [][]kind.Object{have.Objects, have.Neighbours.Parts} {
-		for i := range list {
-			if o := &list[i]; o.Owner != "" {
+		for _, o := range pointers(list) {
+			if o.Owner != "" {
 				*o = kind.Of(o.Kind).Recalled(*o, called)
 			}
 		}

@@ -17,8 +17,7 @@ import (
 // What lives inside an object that goes is removed with that object.
 func (b *builder) references() {
 	ends := b.endings()
-	for i := range b.steps {
-		s := &b.steps[i]
+	for i, s := range pointers(b.steps) {
 		k := kind.Of(s.Kind)
 		if k == nil {
 			continue
@@ -48,23 +47,22 @@ func (b *builder) references() {
 func (b *builder) onePlace() {
 	goes, gone := map[string][]int{}, map[string]int{} // KIND/NAME to the steps that remove it; addresses to the steps that remove them
 	name := func(o *kind.Object) string { return o.Kind + strings.TrimPrefix(o.Key, o.Owner) }
-	for i := range b.steps {
-		if s := &b.steps[i]; s.Op == OpDelete || s.Op == OpBatchDelete {
+	for i, s := range pointers(b.steps) {
+		if s.Op == OpDelete || s.Op == OpBatchDelete {
 			for _, item := range s.Items {
 				gone[b.plan.Changes[item.Change].Have.Address()] = i
 			}
 		}
 	}
-	for i := range b.c.have.Objects {
-		o := &b.c.have.Objects[i]
+	for _, o := range pointers(b.c.have.Objects) {
 		for _, address := range []string{o.Address(), o.OwnerAddress()} {
 			if step, ok := gone[address]; ok && kind.Of(o.Kind).OnePlace {
 				goes[name(o)] = append(goes[name(o)], step)
 			}
 		}
 	}
-	for i := range b.steps {
-		if s := &b.steps[i]; s.Op == OpCreate && kind.Of(s.Kind).OnePlace {
+	for i, s := range pointers(b.steps) {
+		if s.Op == OpCreate && kind.Of(s.Kind).OnePlace {
 			b.need(i, 0, goes[name(&b.plan.Changes[s.Items[0].Change].Want.Object)]...)
 		}
 	}
@@ -78,8 +76,8 @@ func (b *builder) endings() map[string][]int {
 			out[ref.Address()] = append(out[ref.Address()], step)
 		}
 	}
-	for i := range b.steps {
-		switch s := &b.steps[i]; s.Op {
+	for i, s := range pointers(b.steps) {
+		switch s.Op {
 		case OpUpdate, OpSet, OpDelete, OpBatchDelete:
 			for _, item := range s.Items {
 				h := b.plan.Changes[item.Change].Have
@@ -93,8 +91,7 @@ func (b *builder) endings() map[string][]int {
 			}
 		}
 	}
-	for i := range b.c.have.Objects {
-		o := &b.c.have.Objects[i]
+	for _, o := range pointers(b.c.have.Objects) {
 		if step, ok := removed[o.OwnerAddress()]; ok {
 			removed[o.Address()] = step
 			note(o, step)

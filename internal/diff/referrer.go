@@ -12,8 +12,8 @@ import (
 func (c *comparison) repoint() {
 	changed := map[string]bool{}
 	replaced := map[string]*Change{}
-	for i := range c.plan.Changes {
-		if ch := &c.plan.Changes[i]; ch.Have != nil && ch.Link == nil {
+	for _, ch := range pointers(c.plan.Changes) {
+		if ch.Have != nil && ch.Link == nil {
 			changed[ch.Have.Address()] = true
 			if ch.Action == Replace {
 				replaced[ch.Have.Address()] = ch
@@ -58,13 +58,12 @@ func (c *comparison) heldFast() {
 		return
 	}
 	becomes := map[string]*Change{} // by the address on the gateway, under the names that owners are to have
-	for i := range c.plan.Changes {
-		if ch := &c.plan.Changes[i]; ch.Have != nil && ch.Link == nil {
+	for _, ch := range pointers(c.plan.Changes) {
+		if ch.Have != nil && ch.Link == nil {
 			becomes[c.addressOf(ch.Have)] = ch
 		}
 	}
-	for i := range c.plan.Changes {
-		ch := &c.plan.Changes[i]
+	for _, ch := range pointers(c.plan.Changes) {
 		if ch.Action != Delete && ch.Action != Replace || ch.Have == nil {
 			continue
 		}
@@ -121,8 +120,7 @@ func (h *referrer) declared(c *comparison) *kind.Declared {
 func (c *comparison) referrers() map[string][]referrer {
 	out := map[string][]referrer{}
 	for _, list := range [][]kind.Object{c.have.Objects, c.have.Neighbours.Parts} {
-		for i := range list {
-			o := &list[i]
+		for _, o := range pointers(list) {
 			k := kind.Of(o.Kind)
 			if k.Refers == "" {
 				continue

@@ -130,8 +130,7 @@ func (c *Change) fixed() (paths []string) {
 
 // guard collects what forbids to apply the plan.
 func (c *comparison) guard() {
-	for i := range c.plan.Changes {
-		ch := &c.plan.Changes[i]
+	for _, ch := range pointers(c.plan.Changes) {
 		if ch.removes() && ch.Want != nil && ch.Want.Protected {
 			c.plan.Refusals = append(c.plan.Refusals, Refusal{
 				Guard: "protected", Address: ch.Address,
@@ -171,8 +170,7 @@ func (p *Plan) TooMany(most int) []Refusal {
 
 // interruptions refuse changes that interrupt calls, or reach other gateways.
 func (p *Plan) interruptions() (out []Refusal) {
-	for i := range p.Changes {
-		ch := &p.Changes[i]
+	for _, ch := range pointers(p.Changes) {
 		if ch.Have == nil || ch.Action == Unbind {
 			continue
 		}

@@ -50,21 +50,20 @@ func (c *comparison) guardSight() {
 			unseen[address] = append(unseen[address], env)
 		}
 	}
-	for i := range c.have.Links {
-		if l := &c.have.Links[i]; !c.options.Sees(l.To.Env) {
+	for _, l := range pointers(c.have.Links) {
+		if !c.options.Sees(l.To.Env) {
 			note(kind.LinkOf(l.Kind).Owner+"/"+l.Owner, l.To.Env)
 		}
 	}
-	for i := range c.have.Objects {
-		switch o := &c.have.Objects[i]; {
+	for _, o := range pointers(c.have.Objects) {
+		switch {
 		case o.Kind == kind.AnEnvironment && !c.options.Sees(o.Key):
 			note(o.Address(), o.Key)
 		case o.Owner != "" && !c.options.SeesObject(o):
 			note(kind.Of(o.Kind).Owner+"/"+o.Owner, environmentOf(kind.Of(o.Kind), o.Value))
 		}
 	}
-	for i := range c.plan.Changes {
-		ch := &c.plan.Changes[i]
+	for _, ch := range pointers(c.plan.Changes) {
 		if !ch.removes() || ch.Have == nil || len(unseen[ch.Have.Address()]) == 0 {
 			continue
 		}

@@ -70,8 +70,8 @@ func (c *comparison) count() {
 	for i := range c.have.Links {
 		n[of(&c.have.Links[i])]++
 	}
-	for i := range c.plan.Changes {
-		if ch := &c.plan.Changes[i]; ch.Action == Unbind {
+	for _, ch := range pointers(c.plan.Changes) {
+		if ch.Action == Unbind {
 			ch.Had = n[of(ch.Link)]
 		}
 	}

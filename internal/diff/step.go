@@ -73,8 +73,8 @@ func steps(c *comparison) []Step {
 		c: c, plan: c.plan, create: map[string]int{}, binds: map[kind.UniqueID][]int{}, takes: map[Slot][]int{}, unbinds: map[string][]int{},
 		parts: map[string][]int{}, index: map[string]int{}, update: map[string]int{}, held: map[string]int{}, goes: map[string]bool{},
 	}
-	for i := range c.have.Objects {
-		if o := &c.have.Objects[i]; o.Owner != "" {
+	for _, o := range pointers(c.have.Objects) {
+		if o.Owner != "" {
 			owner := o.Owner
 			if now, ok := c.renamed[kind.Of(o.Kind).Owner+"/"+owner]; ok {
 				owner = now
@@ -82,8 +82,8 @@ func steps(c *comparison) []Step {
 			b.held[o.Kind+" "+owner]++
 		}
 	}
-	for i := range c.plan.Changes {
-		switch ch := &c.plan.Changes[i]; ch.Action {
+	for i, ch := range pointers(c.plan.Changes) {
+		switch ch.Action {
 		case Update:
 			b.index[ch.Address+" "+string(Update)] = i
 		case Bind:
@@ -143,8 +143,7 @@ func sorted(steps []int) []int {
 
 // newObjects creates and updates objects that stand alone, and stages the successors of replaced ones.
 func (b *builder) newObjects() {
-	for i := range b.plan.Changes {
-		ch := &b.plan.Changes[i]
+	for i, ch := range pointers(b.plan.Changes) {
 		k := kind.Of(ch.Kind)
 		if k == nil || k.Owner != "" {
 			continue
@@ -190,8 +189,7 @@ func (b *builder) stage(k *kind.Kind, i int) {
 func (b *builder) insides() {
 	groups := map[string][]int{}
 	var order []string
-	for i := range b.plan.Changes {
-		ch := &b.plan.Changes[i]
+	for i, ch := range pointers(b.plan.Changes) {
 		if k := kind.Of(ch.Kind); k != nil && k.Owner != "" {
 			key := k.Name + " " + ch.Name
 			if groups[key] == nil {
@@ -309,8 +307,7 @@ func (b *builder) orderOwner(k *kind.Kind, owner string) {
 // deletes removes objects once nothing is bound to them, and gives successors their final names.
 func (b *builder) deletes() {
 	batches := map[string][]Item{}
-	for i := range b.plan.Changes {
-		ch := &b.plan.Changes[i]
+	for i, ch := range pointers(b.plan.Changes) {
 		k := kind.Of(ch.Kind)
 		if k == nil || k.Owner != "" || ch.Action != Delete && (ch.Action != Replace || ch.Via == "") {
 			continue
