@@ -12,7 +12,7 @@ import (
 // it does if the gateway refuses the request for an object that was just created, which may already have that part as wanted.
 func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, s *diff.Step) {
 	ch, a := j.change, &k.Apart[s.Write]
-	to := kind.Place{Nth: s.Nth, Parent: r.parent(k, ch), IDs: r.ids}
+	to := kind.ObjectRef{Nth: s.Nth, Parent: r.parent(k, ch), IDs: r.ids}
 	var have any
 	if ch.Have != nil {
 		to.ID, have = ch.Have.ID, ch.Have.Value

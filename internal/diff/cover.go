@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
@@ -48,16 +50,9 @@ func newGraph(items []Item) *graph {
 	lefts, rights := map[string]int{}, map[string]int{}
 	for i := range items {
 		l := &items[i].Link
-		o, ok := lefts[l.Owner]
-		if !ok {
-			o = len(lefts)
-			lefts[l.Owner] = o
+		o, a := numbered(lefts, l.Owner), numbered(rights, l.To.UniqueID().Key)
+		if o == len(g.edges) {
 			g.edges = append(g.edges, nil)
-		}
-		a, ok := rights[l.To.UniqueID().Key]
-		if !ok {
-			a = len(rights)
-			rights[l.To.UniqueID().Key] = a
 		}
 		g.edges[o] = append(g.edges[o], a)
 		g.ends[i] = [2]int{o, a}
@@ -103,7 +98,7 @@ func (g *graph) minimumCover() (left, right []bool) {
 
 // matching finds a maximum matching; free stands for an unmatched vertex.
 func (g *graph) matching() (ofLeft, ofRight []int) {
-	ofLeft, ofRight = filled(len(g.edges)), filled(g.right)
+	ofLeft, ofRight = slices.Repeat([]int{free}, len(g.edges)), slices.Repeat([]int{free}, g.right)
 	level := make([]int, len(g.edges))
 	for g.layers(ofLeft, ofRight, level) {
 		for v := range g.edges {
@@ -153,12 +148,4 @@ func (g *graph) augment(v int, ofLeft, ofRight, level []int) bool {
 	}
 	level[v] = free
 	return false
-}
-
-func filled(n int) []int {
-	out := make([]int, n)
-	for i := range out {
-		out[i] = free
-	}
-	return out
 }

@@ -64,10 +64,8 @@ func sets(edges [][]int) (out []set) {
 		for _, n := range sorted {
 			key = binary.AppendVarint(key, int64(n))
 		}
-		n, ok := at[string(key)]
-		if !ok {
-			n = len(out)
-			at[string(key)] = n
+		n := numbered(at, string(key))
+		if n == len(out) {
 			out = append(out, set{neighbours: sorted})
 		}
 		out[n].members = append(out[n].members, v)

@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Displaced is a policy whose place a bind takes.
+// Displaced is a policy whose slot a bind takes.
 type Displaced struct {
 	Link  kind.Link // that gives way; its ID is "" where it is not known
 	Claim kind.Claim
@@ -22,7 +22,7 @@ func (d *Displaced) Address() string { return kind.LinkOf(d.Link.Kind).Owner + "
 // Yields reports whether it gives way where a gateway has no room for both: not when the files want both.
 func (d *Displaced) Yields() bool { return d.Sure || !d.Claim.Manages }
 
-// holder is a link that has a place now.
+// holder is a link that has a slot now.
 type holder struct {
 	*kind.Link
 	held   *kind.Link // the same, with its owner as the gateway calls it
@@ -31,7 +31,7 @@ type holder struct {
 	unseen bool       // of an owner that is not compared
 }
 
-// displace finds for the binds of a kind whose places they take.
+// displace finds which links the binds of a kind displace.
 func (c *comparison) displace(k *kind.LinkKind) {
 	if k.Slot == nil || !c.binds(k) {
 		return
@@ -98,8 +98,8 @@ func (c *comparison) noteNeighbour(l *kind.Link) {
 	}
 }
 
-// holders are the links that have places now: those of what is compared, and what was found beside it. Those of the
-// former go by the names that files have for their owners, as changes do, and all by the names that the plan gives.
+// holders are the links that have slots now: those that are compared, and those that were found beside them. The former name
+// their owners as files do, and all of them as the plan renames these.
 func (c *comparison) holders(k *kind.LinkKind) map[kind.UniqueID][]holder {
 	out, names, slots := map[kind.UniqueID][]holder{}, c.names(k.Owner), c.slotsOf(k)
 	note := func(links []kind.Link, unseen bool) {
@@ -179,8 +179,8 @@ func (c *comparison) going(k *kind.LinkKind) map[string]bool {
 	return out
 }
 
-// uncarry makes changes of their own of links that a replaced owner hands over to its successor, where they take
-// the place of a policy that would keep it: such a bind must be seen.
+// uncarry makes changes of their own of links that a replaced owner hands over to its successor where these displace a policy
+// that would stay bound: people must see such a bind.
 func (c *comparison) uncarry(k *kind.LinkKind, held map[kind.UniqueID][]holder, going map[string]bool) {
 	for _, p := range c.pairs[k.Owner] {
 		if p.want == nil || c.swaps[p.want.Address()] == nil {
@@ -199,7 +199,7 @@ func (c *comparison) uncarry(k *kind.LinkKind, held map[kind.UniqueID][]holder, 
 	}
 }
 
-// outOfScope are links that files declare of what is not looked at, by the places that they take.
+// outOfScope are links that files declare of objects that are not looked at, by the slots that they take.
 func (c *comparison) outOfScope(k *kind.LinkKind) map[Slot]*kind.DeclaredLink {
 	out := map[Slot]*kind.DeclaredLink{}
 	for _, l := range pointers(c.want.OutOfScope) {
@@ -210,7 +210,7 @@ func (c *comparison) outOfScope(k *kind.LinkKind) map[Slot]*kind.DeclaredLink {
 	return out
 }
 
-// contest tells of a place that files declare twice, once where the run does not look.
+// contest reports a slot that files give to two objects, one of which the run does not look at.
 func (c *comparison) contest(k *kind.LinkKind, ch *Change, other *kind.DeclaredLink) {
 	if other == nil || other.Owner == ch.Name {
 		return
@@ -249,7 +249,7 @@ func (p *Plan) Claims() map[string]kind.Claim {
 	return out
 }
 
-// guardSlots refuses binds that take the place of what nobody has agreed to lose.
+// guardSlots refuses binds that displace policies of which the files say nothing, unless that is allowed.
 func (c *comparison) guardSlots() {
 	lost, first := map[string][]string{}, map[string]*Displaced{}
 	taker := map[string]string{}

@@ -10,32 +10,32 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Extract is what a plan touches of files and gateway: all that it takes to make the same plan again, and
-// nothing that does not matter to it. What lives inside an object, and what an object is bound to, counts
-// as a whole: a change of one special limit touches all special limits of the throttle.
+// Extract is the part of files and gateway from which the same plan can be made again: a saved plan holds no more than
+// that. What lives inside an object, and what an object is bound to, is all in it or not at all: where one special limit of
+// a throttle changes, all special limits of that throttle are.
 type Extract struct {
 	Desired kind.Desired // rules that ignore differences hold whatever the day
 	Actual  kind.Actual  // sorted
 	Plan    *Plan        // made of the two above; guards are not looked at again
 
-	// Anchors are the addresses of objects that only lend their id: what lives inside them or is bound to
-	// them changes, they themselves do not. They count as declared as they are.
+	// Anchors are the addresses of objects that do not change themselves, while something inside them or bound to them does:
+	// the plan needs their ids. Whatever value the gateway has of them counts as declared.
 	Anchors map[string]bool
-	// Carried are the addresses of replaced objects, whose bindings go over to their successors. See carries.
+	// Carried are the addresses of replaced objects: their bindings go over to their successors (see carries).
 	Carried map[string]bool
-	// Context are the addresses of objects that others refer to. They need to exist, and nothing else.
+	// Context are the addresses of objects to which others refer. It matters that they exist, their values do not.
 	Context map[string]bool
 
 	ResendSecrets bool     // as in Options
 	Environments  []string // as in Options
 
-	affected map[string]bool // the result of keys, kept since Affects asks for it once an object
+	affected map[string]bool // the result of keys: Affects needs it for each object
 }
 
-// ErrNotAlone is a plan that follows only from more than what it touches.
+// ErrNotAlone means that the extract of a plan gives another plan, so that it must not be saved.
 var ErrNotAlone = errors.New("the part that the plan touches does not give the same plan; this is a mistake of the program")
 
-// Narrow finds what a plan touches. The plan must be the one that Between makes of have, want and options.
+// Narrow makes the extract of a plan, which must be the one that Between makes of have, want and options.
 func Narrow(plan *Plan, have kind.Actual, want kind.Desired, options Options) (*Extract, error) {
 	t := newAffected(plan, have, want)
 	e := &Extract{
@@ -70,7 +70,7 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, options Options) (*
 	return e, nil
 }
 
-// NeedTargets makes the objects that wanted links lead to part of the context.
+// NeedTargets adds to the context the objects to which wanted links lead.
 func (e *Extract) NeedTargets() {
 	for i := range e.Desired.Links {
 		if to := e.Desired.Links[i].To; kind.Of(to.Kind) != nil {
@@ -79,17 +79,17 @@ func (e *Extract) NeedTargets() {
 	}
 }
 
-// neighbours is what a plan takes away of what it does not touch, with the links among those that were compared: they
-// are neighbours of an extract as well.
+// neighbours are links and parts that a plan takes away though they belong to objects that are not in the extract, with the
+// owners of such links. To those of the plan come links that it displaces and that were compared as a part of the whole.
 func neighbours(plan *Plan, affected, have kind.Actual) kind.Neighbours {
 	out := plan.Neighbours
 	out.Links, out.Owners = slices.Clone(out.Links), slices.Clone(out.Owners)
-	type at struct {
-		place       kind.UniqueID
+	type binding struct {
+		target      kind.UniqueID
 		kind, owner string
 	}
-	holds := func(l *kind.Link) at { return at{l.To.UniqueID(), l.Kind, l.OwnerID} }
-	known, displaced, owners := map[at]bool{}, map[at]bool{}, map[string]bool{}
+	holds := func(l *kind.Link) binding { return binding{l.To.UniqueID(), l.Kind, l.OwnerID} }
+	known, displaced, owners := map[binding]bool{}, map[binding]bool{}, map[string]bool{}
 	for _, l := range slices.Concat(affected.Links, out.Links) {
 		known[holds(&l)] = true
 	}
@@ -112,7 +112,7 @@ func neighbours(plan *Plan, affected, have kind.Actual) kind.Neighbours {
 	return out
 }
 
-// Unify makes one API of all that is known of it: some lists tell more than others.
+// Unify lets all links to an API share what most is known of it: some lists tell more of APIs than others.
 func (e *Extract) Unify() {
 	best := map[string]*kind.API{}
 	each := func(do func(l *kind.Link)) {
@@ -142,7 +142,7 @@ func (e *Extract) Unify() {
 // Between makes the plan again, of a gateway as it is now.
 func (e *Extract) Between(have kind.Actual) *Plan { return e.Begin(have).Plan(have.Neighbours) }
 
-// Begin compares again, without what is beside the plan.
+// Begin compares again; what the plan takes away of other objects comes with Draft.Plan.
 func (e *Extract) Begin(have kind.Actual) *Draft { return Compared(have, e.Settled(have), e.Options()) }
 
 // Options are those with which the plan is made again.
@@ -162,7 +162,7 @@ func (e *Extract) Settled(have kind.Actual) kind.Desired {
 				continue
 			}
 			d.Value = v
-			if d.Owner == "" { // what it does not ask for is none of its business
+			if d.Owner == "" { // a secret that the extract does not ask for is not compared
 				d.Value = kind.Of(d.Kind).WithSecrets(v, func(string, string) string { return "" })
 			}
 		}
@@ -171,8 +171,8 @@ func (e *Extract) Settled(have kind.Actual) kind.Desired {
 	return out
 }
 
-// values are those of a gateway's objects, by the addresses that parts of renamed owners, or with references to what is
-// renamed, will have, too.
+// values are those of a gateway's objects by their addresses. Where the plan renames an owner, or something that an object
+// refers to, they are there by the addresses after that, too.
 func (e *Extract) values(have kind.Actual) map[string]any {
 	renamed, out := map[string]string{}, map[string]any{}
 	for i := range have.Objects {
@@ -197,7 +197,7 @@ func (e *Extract) values(have kind.Actual) map[string]any {
 	return out
 }
 
-// Relevant is the part of a gateway that the extract is about, sorted.
+// Relevant is what a gateway holds of the objects and links of the extract, sorted.
 func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
 	keys, inside := e.Addresses(), e.insides(have)
 	for _, o := range pointers(have.Objects) {
@@ -216,8 +216,8 @@ func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
 	return out
 }
 
-// Fingerprinted are the objects of a gateway that must be as they were: those of the extract, and what the plan takes
-// away besides.
+// Fingerprinted are the objects of a gateway that must not have changed since the plan was saved: those of the extract, and
+// those that lose something by it.
 func (e *Extract) Fingerprinted(have kind.Actual) []kind.Object {
 	among := map[string]bool{}
 	for i := range have.Objects {
@@ -233,8 +233,8 @@ func (e *Extract) Displaces(o *kind.Object) bool {
 	return displaced
 }
 
-// Addresses are those that objects of the extract that stand alone have or had, and those of its context, of which no more
-// matters than that they exist: those are false.
+// Addresses are the present and former addresses of the extract's objects that stand alone (true), and those of its context
+// (false), of which only matters that they exist.
 func (e *Extract) Addresses() map[string]bool {
 	out := e.keys()
 	for address := range e.Context {
@@ -245,8 +245,8 @@ func (e *Extract) Addresses() map[string]bool {
 	return out
 }
 
-// Affects reports whether what is known of a gateway's object matters, and not only that it exists: it is
-// one that changes, one that another becomes, or part of a collection that changes.
+// Affects reports whether the value of a gateway's object matters to the plan, and not only that it exists: the object
+// changes, is the successor of one that is replaced, or lives inside another one.
 func (e *Extract) Affects(o *kind.Object) bool {
 	if kind.Of(o.Kind).Owner != "" {
 		return true
@@ -296,7 +296,8 @@ func formerly(d *kind.Declared) []string {
 	return []string{d.Key}
 }
 
-// insides are the collections of the extract as KIND OWNER, by every name that the owner has on a gateway.
+// insides are the lists of parts and links that the extract holds, as "KIND OWNER", for every name that the owner may have on
+// a gateway.
 func (e *Extract) insides(have kind.Actual) map[string]bool {
 	out := map[string]bool{}
 	note := func(d *kind.Declared, key string) {

@@ -27,7 +27,11 @@ func group(ways []kind.Write, items []Item) []bundle {
 	case kind.Cross:
 		return crosses(way.Max, items)
 	case kind.ByOwner:
-		return each(items, way.Max, func(l *kind.Link) string { return l.Owner })
+		var out []bundle
+		for _, list := range together(items, func(i *Item) string { return i.Link.Owner }) {
+			out = append(out, chunks(0, way.Max, list)...)
+		}
+		return out
 	default:
 		return chunks(0, 1, items)
 	}
@@ -73,34 +77,30 @@ func pointers[T any](list []T) iter.Seq2[int, *T] {
 	}
 }
 
-// each makes a bundle of the items of one key, in the order of their first appearance.
-func each(items []Item, most int, key func(*kind.Link) string) (out []bundle) {
-	by, order := map[string][]Item{}, []string{}
-	for i := range items {
-		k := key(&items[i].Link)
-		if by[k] == nil {
-			order = append(order, k)
+// byEnv makes a list of the items of each environment.
+func byEnv(items []Item) [][]Item {
+	return together(items, func(i *Item) string { return i.Link.To.Env })
+}
+
+// together makes a list of the entries of each key, in the order of their first appearance.
+func together[T any](list []T, key func(*T) string) (out [][]T) {
+	at := map[string]int{}
+	for i, x := range pointers(list) {
+		n := numbered(at, key(x))
+		if n == len(out) {
+			out = append(out, nil)
 		}
-		by[k] = append(by[k], items[i])
-	}
-	for _, k := range order {
-		out = append(out, chunks(0, most, by[k])...)
+		out[n] = append(out[n], list[i])
 	}
 	return out
 }
 
-// byEnv makes a list of the items of each environment, in the order of their first appearance.
-func byEnv(items []Item) (out [][]Item) {
-	at := map[string]int{}
-	for i := range items {
-		env := items[i].Link.To.Env
-		n, ok := at[env]
-		if !ok {
-			n = len(out)
-			at[env] = n
-			out = append(out, nil)
-		}
-		out[n] = append(out[n], items[i])
+// numbered is the number of a key; the keys are numbered in the order of their first appearance.
+func numbered(at map[string]int, key string) int {
+	n, known := at[key]
+	if !known {
+		n = len(at)
+		at[key] = n
 	}
-	return out
+	return n
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// swap is a replace: the old object goes once next, its successor, holds the bindings.
+// swap is what a replace does with bindings: the old object is deleted once its successor is bound wherever it was.
 type swap struct {
-	next     *kind.Object
-	base     string      // the name for which successors of the old object are made
-	carried  []kind.Link // links of the new object that are no changes of their own
-	released []kind.Link // links of the old object, all of which go
+	next     *kind.Object // the successor, where an interrupted replace has made it already
+	base     string       // the name from which the successor's is made
+	carried  []kind.Link  // bound to the successor as a part of the replace
+	released []kind.Link  // of the old object; all of them go
 }
 
 // links compares one kind of binding.
@@ -55,8 +55,8 @@ func (c *comparison) links(k *kind.LinkKind) {
 	c.shareSlots(k)
 }
 
-// regain binds to an object of which no file lists the links what only the leftovers of an interrupted replace
-// are bound to: it was bound there itself.
+// regain notes bindings that an interrupted replace took from an object and that only what it left has now. Where no file
+// lists the bindings of the object, it gets them back.
 func (c *comparison) regain(k *kind.LinkKind, p pair, held, left []kind.Link) {
 	if p.want.ManagesKind(k.Name) && !c.rules.whole(k.Name, p.want.Key) || len(left) == 0 {
 		return
@@ -71,8 +71,8 @@ func (c *comparison) regain(k *kind.LinkKind, p pair, held, left []kind.Link) {
 	}
 }
 
-// shareSlots leaves each slot to one of the owners that would carry a link over to it or get it back, the first by
-// name: those that had places of their own may become the same, such as plugins of one type.
+// shareSlots gives each slot to one owner. Two owners may be about to carry a link over to the same slot, or to get it back
+// there, since a replace changes slots: plugins of two types that become one type. The first by name gets it.
 func (c *comparison) shareSlots(k *kind.LinkKind) {
 	var owners []*kind.Declared
 	for _, p := range c.pairs[k.Owner] {
@@ -115,7 +115,7 @@ func slotFor(k *kind.LinkKind, owner *kind.Declared, l *kind.Link) Slot {
 	return at
 }
 
-// claims are the places that declared links take.
+// claims are the slots that declared links take.
 func (c *comparison) claims(k *kind.LinkKind) map[Slot]bool {
 	out := map[Slot]bool{}
 	for _, l := range pointers(c.want.Links) {
@@ -130,8 +130,8 @@ func (c *comparison) wantedLinks(k *kind.LinkKind) map[string][]kind.DeclaredLin
 	return byOwner(inSight(c.options, c.want.Links, func(l *kind.DeclaredLink) string { return l.To.Env }), k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
 }
 
-// locate gives wanted links the ids of targets that were made after the files were resolved, and leaves out those whose
-// targets go.
+// locate completes wanted links with the ids of targets that the gateway has and that were not known when the references of
+// the files were resolved. Links to objects that the plan deletes are left out.
 func (c *comparison) locate() {
 	out := slices.DeleteFunc(slices.Clone(c.want.Links), func(l kind.DeclaredLink) bool { return c.lost(&l) })
 	for i := range out {
@@ -144,8 +144,8 @@ func (c *comparison) locate() {
 	c.want.Links = out
 }
 
-// lost reports whether a wanted link leads to an object that goes by the same plan. A pattern then means one less; that
-// a name is left without what it means is an error.
+// lost reports whether a wanted link leads to an object that the same plan deletes. For a reference by name that is an error;
+// a pattern just matches one object less.
 func (c *comparison) lost(l *kind.DeclaredLink) bool {
 	to := l.To
 	if len(c.retiring) == 0 || !c.retiring[to.Address()] || c.wantKey[to.Kind][to.Key()] != nil {
@@ -184,7 +184,7 @@ func targets(links []kind.Link) map[kind.UniqueID]bool {
 	return out
 }
 
-// compareLinks compares the links of one owner that stays.
+// compareLinks plans binds and unbinds of an owner that is not replaced.
 func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, want []kind.DeclaredLink) {
 	has := targets(held)
 	wanted := make(map[kind.UniqueID]bool, len(want))
@@ -216,8 +216,8 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 	c.unbind(k, goes, nil)
 }
 
-// swapLinks carries the links of a replaced owner over to its successor: what both have is part of the
-// replace, what only one has is a change of its own.
+// swapLinks plans the bindings of a replaced owner. One that it has and is to keep is carried over as a part of the replace;
+// one that comes new, or goes for good, is a change of its own.
 func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []kind.Link, want []kind.DeclaredLink) {
 	old = byAddress(old) // as saved plans have them
 	sw.released = append(sw.released, old...)

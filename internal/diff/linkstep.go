@@ -7,7 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// bind groups the new links of a kind into as few requests as its ways to write allow.
+// bind plans the requests that make the new links of a kind, as few as its ways to write allow. Each waits for the steps that
+// make the owner and the target.
 func (b *builder) bind(k *kind.LinkKind) {
 	clear(b.binds)
 	clear(b.takes)
@@ -18,13 +19,13 @@ func (b *builder) bind(k *kind.LinkKind) {
 		}
 	}
 	items = append(items, b.carried(k)...)
-	managed := kind.Of(k.Target) != nil
+	managed := kind.Of(k.Target) != nil // objects, which the same plan may make; else publications
 	for i := range items {
 		if made, ok := b.create[k.Owner+"/"+items[i].Link.Owner]; ok {
 			items[i].Needs = []int{made}
 		}
 		if !managed {
-			continue // what it is bound to is there
+			continue // publications exist before a plan
 		}
 		if made, ok := b.create[items[i].Link.To.Address()]; ok {
 			items[i].Needs = append(items[i].Needs, made)
@@ -35,7 +36,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 		step := Step{Op: OpBind, Kind: k.Name, Operation: k.Bind[g.write].Operation, Write: g.write, Items: g.items, Lanes: lanes(k, g.items)}
 		if !b.goes[k.Name] {
 			b.add(step)
-			continue // nothing will ask what came where
+			continue // no link of the kind goes, so that nothing waits for binds
 		}
 		for i := range g.items {
 			for _, d := range displaced[b.slot(k, &g.items[i].Link)] {
@@ -51,7 +52,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 	}
 }
 
-// carried are the links that a replaced owner hands over to its successor.
+// carried are the binds to successors of replaced owners that are no changes of their own.
 func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 	for i, ch := range pointers(b.plan.Changes) {
 		if ch.Kind != k.Owner || ch.Action != Replace {
@@ -66,7 +67,7 @@ func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 	return out
 }
 
-// displaced finds, for kinds whose binds overwrite, the links that go because another takes their slot.
+// displaced finds the links that need no unbind, since a bind of another one in their slot takes them away.
 func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[Slot][]Item {
 	if !k.Overwrites || !b.goes[k.Name] {
 		return nil
@@ -102,8 +103,8 @@ func (b *builder) slot(k *kind.LinkKind, l *kind.Link) Slot {
 	return at
 }
 
-// unbind groups the links of a kind that go. Where another link takes the slot, the unbind waits for that bind, so that
-// an API that has a policy before and after the plan has one all the time.
+// unbind plans the requests that take links of a kind away. Where another link comes in the same slot, the unbind waits for
+// its bind: an API that has a policy before and after the plan has one all the time.
 func (b *builder) unbind(k *kind.LinkKind) {
 	if !b.goes[k.Name] {
 		return
@@ -151,8 +152,8 @@ func (b *builder) unbind(k *kind.LinkKind) {
 	}
 }
 
-// vacate lets binds wait for what frees their targets, for kinds of which a target must be free first: for unbinds, and
-// for deletes of owners that take their links along.
+// vacate lets each bind of a kind that Vacates wait for the steps that free its target: unbinds, and deletes of owners, which
+// take their links along.
 func (b *builder) vacate(k *kind.LinkKind) {
 	if !k.Vacates {
 		return
@@ -183,9 +184,14 @@ func (b *builder) vacate(k *kind.LinkKind) {
 	}
 }
 
-// awaited are the steps that an unbind waits for: mostly the binds of what takes the slot. A link of a leftover waits
-// for the binds of the object for which the leftover was made and of what takes its slot, one of a replaced owner for its
-// successor as well.
+// awaited are the steps for which an unbind waits:
+//
+//	the link is                           it waits for
+//	of what an interrupted replace left   the bind of the declared object to the same target, and binds in its slot
+//	of a kind that Vacates                the steps that make what will be bound to the target
+//	of a replaced owner                   the bind of its successor, and the step that makes this
+//	of a kind that Overwrites             nothing: with a bind in its slot it is displaced, and needs no unbind
+//	any other                             binds in its slot, else any to the target
 func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 	at := item.Link.To.UniqueID()
 	if heir, ok := b.c.heirs[k.Owner+"/"+item.Link.Owner]; ok {
@@ -211,8 +217,7 @@ func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 	return b.successors(k, &item.Link)
 }
 
-// successors are the steps that bind what comes in place of a link: in its slot, or where nothing comes there, in any
-// slot of the target.
+// successors are the steps that bind something in the slot of a link, or, where there are none, in any slot of its target.
 func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
 	at := l.To.UniqueID()
 	if same := b.takes[b.slot(k, l)]; len(same) > 0 {
@@ -221,7 +226,7 @@ func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
 	return slices.Clone(b.binds[at])
 }
 
-// makers are the steps that make what is to be bound to a target.
+// makers are the steps that make the owners of what is to be bound to a target, or the target itself.
 func (b *builder) makers(at kind.UniqueID) (out []int) {
 	for _, s := range b.binds[at] {
 		for _, item := range pointers(b.steps[s].Items) {
@@ -233,8 +238,7 @@ func (b *builder) makers(at kind.UniqueID) (out []int) {
 	return out
 }
 
-// vacated are the links that a bind displaces and that no change of their own takes away, for kinds of which a target must
-// be free first.
+// vacated are the links that a bind of a kind that Vacates displaces, without those that another change takes away.
 func (b *builder) vacated(change int) (out []Item) {
 	for _, d := range b.plan.Changes[change].Displaces {
 		_, own := b.index[d.Link.Address()+" "+string(Unbind)]

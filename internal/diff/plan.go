@@ -41,7 +41,7 @@ type Change struct {
 	Along   []string     // of a delete: addresses of what goes with it, also of what goes by a change of its own
 	Note    string       // what a person should know about it; may be empty
 
-	Displaces []Displaced // of a bind: whose places it takes
+	Displaces []Displaced // of a bind: the policies whose slots it takes
 	Had       int         // of an unbind: how many such links its owner has on the gateway in that environment
 	Forced    bool        // of an unbind: of a policy that is not looked at, since a bind takes its place
 
@@ -135,23 +135,11 @@ func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
 // Summary counts the changes.
 func (p *Plan) Summary() Summary {
 	s := Summary{Extra: len(p.Extra), Ignored: p.Ignored, Unchanged: p.Unchanged}
-	for i := range p.Changes {
-		switch p.Changes[i].Action {
-		case Create:
-			s.Create++
-		case Update:
-			s.Update++
-		case Replace:
-			s.Replace++
-		case Delete:
-			s.Delete++
-		case Bind:
-			s.Bind++
-			if slices.ContainsFunc(p.Changes[i].Displaces, func(d Displaced) bool { return !d.Claim.Declared }) {
-				s.Displaced++
-			}
-		case Unbind:
-			s.Unbind++
+	count := map[Action]*int{Create: &s.Create, Update: &s.Update, Replace: &s.Replace, Delete: &s.Delete, Bind: &s.Bind, Unbind: &s.Unbind}
+	for _, ch := range pointers(p.Changes) {
+		*count[ch.Action]++
+		if slices.ContainsFunc(ch.Displaces, func(d Displaced) bool { return !d.Claim.Declared }) {
+			s.Displaced++
 		}
 	}
 	return s

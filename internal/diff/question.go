@@ -4,14 +4,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Question is what is not known of the places that a plan takes with links of one kind: who has them now.
+// Question asks which links have the slots now that binds of one kind will take.
 type Question struct {
 	Link    *kind.LinkKind
-	Binds   []kind.Link     // that the plan makes and of whose places not all is known
+	Binds   []kind.Link     // binds of the plan of whose slots not all is known
 	Managed map[string]bool // names of owners whose links must be told with their ids
 
 	known map[string]bool // ids of owners of which all links are known
-	slots map[string]bool // that the seats take; nil when any other may be in the way
+	slots map[string]bool // names of the slots that the binds take; nil when a link in any slot may be in the way
 }
 
 // Unread are those of some owners whose links are not known and may be in the way.
@@ -27,7 +27,7 @@ func (q *Question) Unread(owners []kind.Object) (out []kind.Object) {
 // Compared reports whether an owner is among what is compared, with all of its links.
 func (q *Question) Compared(o *kind.Object) bool { return q.known[o.ID] }
 
-// Slots is how many slots the seats take; 0 when any other may be in the way.
+// Slots is how many slots the binds take; 0 when a link in any slot may be in the way.
 func (q *Question) Slots() int { return len(q.slots) }
 
 // Known reports whether all links of an owner are known.
@@ -38,7 +38,7 @@ func (q *Question) Minds(o *kind.Object) bool {
 	return o.Value == nil || q.slots == nil || q.slots[q.Link.Slot(o.Value)]
 }
 
-// Questions are what must be asked before the plan is complete.
+// Questions must be answered before the plan is complete.
 func (d *Draft) Questions() (out []Question) {
 	for _, k := range kind.Links {
 		if k.Slot == nil || !d.c.binds(k) {

@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Standing is what the files ask for with those of the spared links that the gateway has: they count as asked for, so
-// that they stay. The others are none of a comparison's business.
+// Standing is what the files ask for, and those of the spared links that the gateway has: these count as asked for, so that
+// no plan takes them away. Spared links that the gateway lacks are left out, since nothing can be bound there now.
 func Standing(have kind.Actual, want kind.Desired) kind.Desired {
 	if len(want.Spared) == 0 {
 		return want
@@ -62,11 +62,11 @@ func keyOf(o *kind.Object) string {
 	return o.Key
 }
 
-// count tells of each unbind how many links of its sort the owner has in that environment.
+// count tells of each unbind how many links of the same kind its owner has in the same environment.
 func (c *comparison) count() {
-	type place struct{ kind, owner, env string }
-	of := func(l *kind.Link) place { return place{l.Kind, l.Owner, l.To.Env} }
-	n := map[place]int{}
+	type group struct{ kind, owner, env string }
+	of := func(l *kind.Link) group { return group{l.Kind, l.Owner, l.To.Env} }
+	n := map[group]int{}
 	for i := range c.have.Links {
 		n[of(&c.have.Links[i])]++
 	}

@@ -187,19 +187,15 @@ func (b *builder) stage(k *kind.Kind, i int) {
 // insides changes what lives inside objects: deletes before creates, so that quotas hold, except where
 // a kind keeps the old until the new is there.
 func (b *builder) insides() {
-	groups := map[string][]int{}
-	var order []string
+	var parts []int
 	for i, ch := range pointers(b.plan.Changes) {
 		if k := kind.Of(ch.Kind); k != nil && k.Owner != "" {
-			key := k.Name + " " + ch.Name
-			if groups[key] == nil {
-				order = append(order, key)
-			}
-			groups[key] = append(groups[key], i)
+			parts = append(parts, i)
 		}
 	}
-	for _, key := range order {
-		b.inside(groups[key])
+	owner := func(change *int) string { ch := &b.plan.Changes[*change]; return ch.Kind + " " + ch.Name }
+	for _, changes := range together(parts, owner) {
+		b.inside(changes)
 	}
 }
 

@@ -19,7 +19,7 @@ var byName, linkByName, linkOfKind = indexes()
 func indexes() (kinds map[string]*Kind, links, linksOf map[string]*LinkKind) {
 	return index(All, func(k *Kind) string { return k.Name }),
 		index(Links, func(k *LinkKind) string { return k.Name }),
-		index(slices.DeleteFunc(slices.Clone(Links), func(k *LinkKind) bool { return k.Target != APublication }), func(k *LinkKind) string { return k.Owner })
+		index(where(Links, func(k *LinkKind) bool { return k.Target == APublication }), func(k *LinkKind) string { return k.Owner })
 }
 
 // Of returns the kind of that name, nil when there is none.
@@ -32,13 +32,8 @@ func LinkOf(name string) *LinkKind { return linkByName[name] }
 func LinkFrom(owner string) *LinkKind { return linkOfKind[owner] }
 
 // LinksFrom are the kinds of links that a kind of owner has.
-func LinksFrom(owner string) (out []*LinkKind) {
-	for _, k := range Links {
-		if k.Owner == owner {
-			out = append(out, k)
-		}
-	}
-	return out
+func LinksFrom(owner string) []*LinkKind {
+	return where(Links, func(k *LinkKind) bool { return k.Owner == owner })
 }
 
 // Depth is how many ancestors an object of the kind has.
@@ -89,14 +84,19 @@ func (k *Kind) Untouched(o *Object) bool {
 
 // Policies are the kinds that stand alone and are bound to something: what an export writes unless it is asked for all.
 func Policies() []*Kind {
-	return slices.DeleteFunc(slices.Clone(All), func(k *Kind) bool { return len(LinksFrom(k.Name)) == 0 })
+	return where(All, func(k *Kind) bool { return len(LinksFrom(k.Name)) > 0 })
 }
 
 // Parts are the kinds that live inside a kind.
-func Parts(owner string) (out []*Kind) {
-	for _, k := range All {
-		if k.Owner == owner {
-			out = append(out, k)
+func Parts(owner string) []*Kind {
+	return where(All, func(k *Kind) bool { return k.Owner == owner })
+}
+
+// where are the entries of a list of which something holds.
+func where[T any](list []*T, holds func(*T) bool) (out []*T) {
+	for _, x := range list {
+		if holds(x) {
+			out = append(out, x)
 		}
 	}
 	return out

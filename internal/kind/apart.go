@@ -14,16 +14,16 @@ type Apart[S any] struct {
 	Operation string
 	Needed    func(want, have S, fresh bool) bool // fresh: it is a new object, and have is zero
 	Times     func(have S) int                    // requests that it takes, one after another; nil means one
-	Request   func(want, have S, to Place) (api.Request, error)
-	Done      func(want, have, now S, to Place) bool // for a request whose answer was lost
+	Request   func(want, have S, of ObjectRef) (api.Request, error)
+	Done      func(want, have, now S, of ObjectRef) bool // for a request whose answer was lost
 }
 
-// Place is where an object is, what ids there are, and which request is asked for.
-type Place struct {
-	Nth    int // of the requests of Times, from 0 on
+// ObjectRef is the object that a request is about, by its id and by what it lives in.
+type ObjectRef struct {
 	ID     string
 	Parent *Object
-	IDs    IDs
+	IDs    IDs // of what it refers to
+	Nth    int // which of the requests of Times, from 0 on
 }
 
 // IsApart reports whether no other request than one of its own writes what stands under a pointer.
@@ -52,8 +52,10 @@ func apart[S any](list []Apart[S]) (out []Apart[any]) {
 				}
 				return a.Times(typed(have))
 			},
-			Request: func(want, have any, to Place) (api.Request, error) { return a.Request(typed(want), typed(have), to) },
-			Done:    func(want, have, now any, to Place) bool { return a.Done(typed(want), typed(have), typed(now), to) },
+			Request: func(want, have any, of ObjectRef) (api.Request, error) {
+				return a.Request(typed(want), typed(have), of)
+			},
+			Done: func(want, have, now any, of ObjectRef) bool { return a.Done(typed(want), typed(have), typed(now), of) },
 		})
 	}
 	return out

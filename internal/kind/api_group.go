@@ -59,13 +59,13 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 		Needed: func(want, have APIGroup, _ bool) bool {
 			return want.Debug != nil && (have.Debug == nil || *have.Debug != *want.Debug) // what a new group has is not documented
 		},
-		Request: func(want, _ APIGroup, to Place) (api.Request, error) {
+		Request: func(want, _ APIGroup, of ObjectRef) (api.Request, error) {
 			return api.Request{
-				Operation: "UpdateSlDomainSettingV2", Method: "PUT", Path: []string{"api-groups", to.ID, "sl-domain-access-settings"},
+				Operation: "UpdateSlDomainSettingV2", Method: "PUT", Path: []string{"api-groups", of.ID, "sl-domain-access-settings"},
 				Body: map[string]any{"sl_domain_access_enabled": *want.Debug},
 			}, nil
 		},
-		Done: func(want, _, now APIGroup, _ Place) bool { return value(now.Debug) == *want.Debug },
+		Done: func(want, _, now APIGroup, _ ObjectRef) bool { return value(now.Debug) == *want.Debug },
 	}},
 	Encode: func(w Writing[APIGroup]) (any, error) {
 		return apiGroupWire{Name: w.Want.Name, Remark: &w.Want.Remark}, nil

@@ -31,8 +31,12 @@ func (c *Codes) IsBound(code string) bool { return among(c.Bound, code) }
 
 // Exists reports whether the gateway refuses a create because the object exists.
 func (c *Codes) Exists(err error) bool {
+	taken := c.Taken
+	if taken == nil {
+		taken = usualTaken
+	}
 	e, ok := errors.AsType[*api.Error](err)
-	return ok && e.Status == 400 && among(usual(c.Taken, usualTaken), e.Code)
+	return ok && e.Status == 400 && among(taken, e.Code)
 }
 
 // IsLater reports whether the gateway refuses an update because of one a moment ago.
@@ -53,13 +57,6 @@ func (c *Codes) StillBound(err error) bool {
 func (c *Codes) Occupied(err error) bool {
 	e, ok := errors.AsType[*api.Error](err)
 	return ok && slices.Contains([]int{400, 403, 409, 412}, e.Status) && strings.HasPrefix(e.Code, "APIG.") && !among(somethingElse, e.Code)
-}
-
-func usual(own, others []string) []string {
-	if own == nil {
-		return others
-	}
-	return own
 }
 
 func among(codes []string, code string) bool {

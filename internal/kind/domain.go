@@ -196,17 +196,17 @@ var unbindCertificates = Apart[OwnDomain]{
 	Fields: []string{"/certificate"}, Operation: "BatchDisassociateCertsV2",
 	Needed: func(want, have OwnDomain, _ bool) bool { return len(have.Bound) > 0 && !have.has(want.Cert) },
 	Times:  func(have OwnDomain) int { return len(have.Bound) },
-	Request: func(_, have OwnDomain, to Place) (api.Request, error) {
-		return certificatesOf(to, "BatchDisassociateCertsV2", "detach", map[string]any{"certificate_ids": []string{have.Bound[to.Nth].ID}}), nil
+	Request: func(_, have OwnDomain, of ObjectRef) (api.Request, error) {
+		return certificatesOf(of, "BatchDisassociateCertsV2", "detach", map[string]any{"certificate_ids": []string{have.Bound[of.Nth].ID}}), nil
 	},
-	Done: func(_, have, now OwnDomain, to Place) bool { return !now.has(have.Bound[to.Nth].Name) },
+	Done: func(_, have, now OwnDomain, of ObjectRef) bool { return !now.has(have.Bound[of.Nth].Name) },
 }
 
 var bindCertificate = Apart[OwnDomain]{
 	Fields: []string{"/certificate"}, Along: []string{"/client_certificate"}, Operation: "BatchAssociateCertsV2",
 	Needed: func(want, have OwnDomain, _ bool) bool { return want.Cert != "" && !have.has(want.Cert) },
-	Request: func(want, _ OwnDomain, to Place) (api.Request, error) {
-		id, ok := to.IDs.ID("certificate", want.Cert)
+	Request: func(want, _ OwnDomain, of ObjectRef) (api.Request, error) {
+		id, ok := of.IDs.ID("certificate", want.Cert)
 		if !ok {
 			return api.Request{}, fmt.Errorf("no certificate named %s", want.Cert)
 		}
@@ -214,9 +214,9 @@ var bindCertificate = Apart[OwnDomain]{
 		if want.ClientCert != nil {
 			body["verified_client_certificate_enabled"] = *want.ClientCert
 		}
-		return certificatesOf(to, "BatchAssociateCertsV2", "attach", body), nil
+		return certificatesOf(of, "BatchAssociateCertsV2", "attach", body), nil
 	},
-	Done: func(want, _, now OwnDomain, _ Place) bool { return now.has(want.Cert) },
+	Done: func(want, _, now OwnDomain, _ ObjectRef) bool { return now.has(want.Cert) },
 }
 
 // clients is whether callers must show a certificate: nil where that is not managed, or means nothing since the domain has
@@ -233,6 +233,6 @@ func (d *OwnDomain) has(name string) bool {
 	return slices.ContainsFunc(d.Bound, func(c CertificateRef) bool { return c.Name == name })
 }
 
-func certificatesOf(to Place, operation, verb string, body any) api.Request {
-	return api.Request{Operation: operation, Method: "POST", Path: []string{"api-groups", to.Parent.ID, "domains", to.ID, "certificates", verb}, Body: body}
+func certificatesOf(of ObjectRef, operation, verb string, body any) api.Request {
+	return api.Request{Operation: operation, Method: "POST", Path: []string{"api-groups", of.Parent.ID, "domains", of.ID, "certificates", verb}, Body: body}
 }

@@ -55,7 +55,7 @@ type Facts struct {
 	Later      time.Duration // after which a refusal with one of Codes.Later is no more
 	Limit      string        // the gateway's name of its quota of such objects; "" where it tells none
 	Usual      int           // the quota that documents give, where the gateway tells none; 0 where they give none
-	Trail      string        // type of the resource in the audit trail; "" where that records none
+	Trail      string        // type of the resource in the audit trail, TYPE:WORD where operations with that word alone are about it; "" where that records none
 }
 
 // Hooks are what a kind says in code about its values, which have the type S. It leaves out those for which the usual

@@ -42,30 +42,30 @@ type LinkKind struct {
 	Owner  string // kind of the owner
 	Field  string // of the owner's mapping in files, which lists what it is bound to
 	Target string // kind of what the owner is bound to
-	Trail  string // type of the resource in the audit trail; TYPE:WORD where operations with that word alone are about it
+	Trail  string // as in Facts
 
-	// Slot names the slot that links of an owner take. A target holds one link in each slot: an API has one throttle,
-	// and one plugin of each type. nil when a target takes any number.
+	// Slot names the slot that links of an owner take. A target holds at most one link in each slot: the slot of throttles
+	// is one, of plugins there is one for each type. nil when a target takes any number of links.
 	Slot func(owner any) string
-	// Mixed: some versions of the gateway have one slot for all links of a target, whatever Slot says.
+	// Mixed says that some versions of the gateway have a single slot for all links of a target, whatever Slot says.
 	Mixed bool
-	// Overwrites: binding to a taken slot surely replaces what was there.
+	// Overwrites says that a bind surely replaces the link that has the slot; else it may be refused.
 	Overwrites bool
-	// Guards tells whether an API that is bound to an owner lets in only those whom the owner names. An API with such a
-	// guard before and after a run must have one all the time. nil when owners of the kind are never guards.
+	// Guards reports whether an owner lets in only the callers that it names, as an ACL of type PERMIT does. An API that has
+	// such a guard before and after a run must have one all the time. nil when no owner of the kind is a guard.
 	Guards func(owner any) bool
-	// Dropped: deleting the owner takes its links along.
+	// Dropped says that the gateway deletes the links of an owner with it, so that no unbind is needed before.
 	Dropped bool
-	// Vacates: a target must be free before another owner is bound to it, so that the unbind goes first.
+	// Vacates says that the unbind of the link that has the slot goes first, since nobody knows what a bind would do to it.
 	Vacates bool
 
 	OfOwner  Reading // links of one owner
 	OfTarget Reading // links of one target
 	OfAll    Reading // all links at once; Operation "" when there is no such list
-	Free     Reading // where an owner could go, and whose link has the slot now; Operation "" when there is no such list
+	Free     Reading // targets without a link of the owner, each with the owner whose link has the slot; Operation "" when there is no such list
 
 	Codes        Codes
-	Bind, Unbind []Write // ways to write, cheapest judged by the planner
+	Bind, Unbind []Write // ways to write several links with one request; the plan takes the one that needs the fewest
 	Answer       Answer  // what a bind says it did
 
 	// Lanes names what no two writes may touch at the same time; nil when writes never disturb each other.
@@ -141,7 +141,8 @@ func (a boundAPI) row(id, ownerID, owner string) Row {
 	}
 }
 
-// freeAPI is an API where an owner could go. The name of whose link has the slot there may not be told.
+// freeAPI is an API that an owner is not bound to, and the name of the owner whose link has the slot there: "" for none,
+// nil where the list does not tell it.
 func freeAPI(a listedAPI, owner *string) Row {
 	r := boundAPI(a).row("", "", value(owner))
 	r.PublishID, r.Untold = "", owner == nil
@@ -200,7 +201,7 @@ func rowsOf[R any](field string, row func(R) Row) func(*Page) ([]Row, error) {
 	}
 }
 
-// lone is an answer that is one link itself, or an empty object.
+// lone reads an answer that has no list: it is one link, or an empty object where there is none.
 func lone[R any](page *Page, row func(R) Row) ([]Row, error) {
 	if len(page.fields) == 0 {
 		return nil, nil
@@ -224,7 +225,7 @@ type Row struct {
 	APIID, API, Group       string
 	EnvID, Env, PublishID   string
 	Method, Path            string
-	Untold                  bool   // of Free: the list does not say whose link has the slot
+	Untold                  bool   // of Free: the list does not tell whether another owner's link has the slot
 	Failed                  bool   // the answer says that this pair was not bound
 	ErrorCode, ErrorMessage string // why
 	Plain                   bool   // everything had the expected form

@@ -11,9 +11,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Values of kinds are structs; what walks them by JSON pointers has trees of maps, lists and scalars. Here one becomes
-// the other, without JSON in between. Fields that files do not have, such as the number of a code that the gateway
-// shall make, stand in a tree under their name behind a dash.
+// Values of kinds are structs; what follows JSON pointers works on trees of maps, lists and scalars. The functions below
+// turn one into the other, without JSON text in between.
+
+// inner begins the key of a struct field that files do not have (json:"-"), such as AppCode.Generated: a tree holds that
+// field as "-Generated". So a value survives the way into a tree and back as a whole, and no key of a file, which begins
+// with a letter, can be mistaken for such a field.
 const inner = "-"
 
 // keyOf is under which key a field of a struct stands in a tree.
