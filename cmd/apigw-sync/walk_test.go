@@ -46,18 +46,25 @@ type walker struct {
 	dir    string
 	items  map[string]map[string]any // by kind: an object with something of each kind inside it
 	others map[string]map[string]any // the same objects, as somebody else would have them
+
+	drawnOnce map[string][]turn // by kind: see turns
 }
 
-// TestEveryKindIsKnownEverywhere asks each part of the program, by running it, whether it knows each kind and each kind of
-// links. Where one does not, the test tells what is missing, and where.
-func TestEveryKindIsKnownEverywhere(t *testing.T) {
-	w := &walker{T: t, dir: t.TempDir(), items: map[string]map[string]any{}, others: map[string]map[string]any{}}
+func newWalker(t *testing.T) *walker {
+	w := &walker{T: t, dir: t.TempDir(), items: map[string]map[string]any{}, others: map[string]map[string]any{}, drawnOnce: map[string][]turn{}}
 	r := rand.New(rand.NewPCG(1, 1))
 	for _, k := range kind.All {
 		if k.Section != "" {
 			w.items[k.Name], w.others[k.Name] = world.Example(k, r, "one_"+k.Name), world.Example(k, r, "one_"+k.Name)
 		}
 	}
+	return w
+}
+
+// TestEveryKindIsKnownEverywhere asks each part of the program, by running it, whether it knows each kind and each kind of
+// links. Where one does not, the test tells what is missing, and where.
+func TestEveryKindIsKnownEverywhere(t *testing.T) {
+	w := newWalker(t)
 	w.keep("gateway.yaml", w.file(w.items))
 	t.Run("files", w.inFiles)
 	t.Run("apply", w.applied)
@@ -106,13 +113,19 @@ func (w *walker) keep(name string, doc map[string]any) string {
 // gateway serves an emulator with the API and some objects.
 func (w *walker) gateway(items map[string]map[string]any) (g *emulator.Gateway, url string) {
 	w.Helper()
-	doc := w.file(items)
+	return w.loaded(emulator.Behaviour{}, w.file(items))
+}
+
+// loaded serves an emulator with some behaviour, the API and a document.
+func (w *walker) loaded(b emulator.Behaviour, doc map[string]any) (g *emulator.Gateway, url string) {
+	w.Helper()
+	doc = maps.Clone(doc)
 	doc["gateway"] = json.RawMessage(walkedAPI)
 	raw, err := json.Marshal(doc)
 	if err != nil {
 		w.Fatal(err)
 	}
-	g = emulator.New(emulator.Options{})
+	g = emulator.New(emulator.Options{Behaviour: b})
 	if err := g.Load(raw); err != nil {
 		w.Fatalf("the emulator does not load what files have: %v\nlet the resource's file in internal/emulator have a section that takes every key of the kind's shape\n%s", err, raw)
 	}
@@ -128,7 +141,7 @@ func (w *walker) run(url string, args ...string) (stdout string, code int) {
 	p := &program{Stdin: &bytes.Buffer{}, Stdout: &out, Stderr: &errs, Environ: []string{"XDG_STATE_HOME=" + w.dir}}
 	if url != "" {
 		p.Environ = append(p.Environ, "APIGW_SYNC_ENDPOINT="+url, "APIGW_SYNC_PROJECT_ID="+emulator.DefaultProjectID,
-			"APIGW_SYNC_INSTANCE_ID="+emulator.DefaultInstanceID, "APIGW_SYNC_TOKEN="+emulator.DefaultToken)
+			"APIGW_SYNC_INSTANCE_ID="+emulator.DefaultInstanceID, "APIGW_SYNC_TOKEN="+emulator.DefaultToken, "APIGW_SYNC_CTS_ENDPOINT="+url)
 	}
 	for _, name := range []string{"KAFKA_PASSWORD", "OIDC_SECRET"} { // of examples
 		p.Environ = append(p.Environ, name+"=correct-horse")

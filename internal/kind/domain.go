@@ -84,7 +84,7 @@ func ingressPort(protocol string, usual int64) *shape.Shape {
 
 var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 	Facts: Facts{
-		Name: "domain", Trail: "Domain", Owner: AGroup, Field: "domains", Shape: ownDomainList.Items,
+		Name: "domain", Trail: "ApiGroup:Domain", Owner: AGroup, Field: "domains", Shape: ownDomainList.Items,
 		Tells:  []string{"cname_status", "status", "is_has_trusted_root_ca"},
 		Refers: "certificate",
 		Path:   "api-groups/{group}/domains", ListField: "url_domains", OwnerTells: "api-groups/{group}", OnePlace: true,

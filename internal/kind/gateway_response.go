@@ -108,7 +108,7 @@ var (
 
 var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
 	Facts: Facts{
-		Name: "gateway_response", Trail: "GatewayResponse", Owner: AGroup, Field: "responses", Shape: gatewayResponseList.Items,
+		Name: "gateway_response", Trail: "ApiGroup:GatewayResponse", Owner: AGroup, Field: "responses", Shape: gatewayResponseList.Items,
 		Path: "api-groups/{group}/gateway-responses", ListField: "responses", Always: []string{builtInResponse},
 		ListTells: true, // the example of the operation "Querying Group Responses" has names alone
 		Tells:     []string{"default"},

@@ -216,12 +216,12 @@ func (s *subject) speaks(r *trace) bool {
 	if s.word != "" {
 		return strings.Contains(name, s.word)
 	}
-	for _, k := range kind.Links {
-		if resource, word := spelled(k.Trail); word != "" && resource == s.resource && strings.Contains(name, word) {
-			return false
-		}
+	another := func(trail string) bool {
+		resource, word := spelled(trail)
+		return word != "" && resource == s.resource && strings.Contains(name, word)
 	}
-	return true
+	return !slices.ContainsFunc(kind.All, func(k *kind.Kind) bool { return another(k.Trail) }) &&
+		!slices.ContainsFunc(kind.Links, func(l *kind.LinkKind) bool { return another(l.Trail) })
 }
 
 // another reports that a record is about an object of the same name and another id, such as one of another gateway.
