@@ -92,10 +92,17 @@ func (o *applyOptions) run(ctx context.Context, p *program) error {
 	c, err := o.load(ctx, p)
 	d := document.EmptyResults(c.head)
 	if err == nil {
-		d, err = o.apply(ctx, out, c)
+		d, err = c.unwritten(), o.show(out, c)
 	}
-	if r := (refusals{}); errors.As(err, &r) {
-		d.Refusals = r.list
+	switch {
+	case err != nil: // which the results tell
+	case c.Plan.Empty(): // guards forbid writes, and there is none
+		c.back.done(c)
+		err = o.remember(ctx, c, false)
+	default:
+		if err = o.ask(ctx, out, c); err == nil {
+			d, err = o.write(ctx, p, c)
+		}
 	}
 	return o.tell(out, c, d, both(err, c.end()))
 }
@@ -117,49 +124,43 @@ func (o *applyOptions) load(ctx context.Context, p *program) (*prepared, error) 
 	return o.compare.compare(ctx, p)
 }
 
-// apply goes from a comparison to results: show, guard, ask, write.
-func (o *applyOptions) apply(ctx context.Context, out *printer, c *prepared) (*document.Results, error) {
-	d := document.EmptyResults(c.head)
-	d.Requests.Read, d.TakesBack = c.Reads, c.back.document()
-	c.session.told.pause()
-	if err := o.show(out, c); err != nil {
-		return d, err
-	}
-	matches := c.Plan.Empty()
-	d.Converged = &matches
+// ask asks whether to write, unless guards refuse to.
+func (o *applyOptions) ask(ctx context.Context, out *printer, c *prepared) error {
 	switch {
-	case matches: // guards forbid writes, and there is none
-		c.back.done(c)
-		return d, o.remember(ctx, c, false)
 	case len(c.Plan.Refusals) > 0:
-		return d, refuseWith(document.NewRefusals(c.Plan.Refusals))
+		return refuseWith(document.NewRefusals(c.Plan.Refusals))
 	case ctx.Err() != nil:
-		return d, fmt.Errorf("nothing was changed: %w", context.Cause(ctx))
+		return fmt.Errorf("nothing was changed: %w", context.Cause(ctx))
 	}
-	if err := o.confirm(ctx, out, c); err != nil {
-		return d, err
-	}
-	if err := o.undo.keep(out.program, c, c.back.name()); err != nil {
-		return d, err
+	return o.confirm(ctx, out, c)
+}
+
+// write carries the plan out, and keeps what takes it back.
+func (o *applyOptions) write(ctx context.Context, p *program, c *prepared) (*document.Results, error) {
+	if err := o.undo.keep(p, c, c.back.name()); err != nil {
+		return c.unwritten(), err
 	}
 	outcome := c.run.Apply(ctx, c.Result)
 	if outcome.Converged {
 		c.back.done(c)
 	}
-	d = o.results(out.program, c, outcome)
-	d.Told = out.isText()
+	d := o.results(p, c, outcome)
 	err := o.undo.end(d)
 	switch {
 	case d.Stopped:
-		return d, both(context.Cause(ctx), err)
+		err = both(context.Cause(ctx), err)
 	case d.Matches():
-		return d, both(err, o.remember(ctx, c, true))
+		err = both(err, o.remember(ctx, c, true))
 	}
 	return d, err
 }
 
 // tell writes what became of the run, and returns what its exit code comes from.
 func (o *applyOptions) tell(out *printer, c *prepared, d *document.Results, err error) error {
+	if r := (refusals{}); errors.As(err, &r) {
+		d.Refusals = r.list
+	}
+	d.Told = len(d.Results) > 0 && out.isText()
 	if !out.isText() && c.Result != nil && len(c.Plan.Warnings) > 0 { // who reads text has seen the plan
 		d.Warnings = append(document.Notes(c.Plan.Warnings), d.Warnings...)
 	}
@@ -177,6 +178,7 @@ func (o *applyOptions) tell(out *printer, c *prepared, d *document.Results, err 
 // show prints the plan before anything is asked or written: to stdout where people read the result
 // there, else to stderr where they are asked.
 func (o *applyOptions) show(out *printer, c *prepared) error {
+	c.session.told.pause()
 	d := c.plan()
 	if m := out.program.member; m != nil { // all plans are shown together
 		m.plan = d
@@ -205,6 +207,13 @@ func (o *applyOptions) show(out *printer, c *prepared) error {
 	return nil
 }
 
+// unwritten are the results of a run that writes nothing.
+func (c *prepared) unwritten() *document.Results {
+	d, matches := document.EmptyResults(c.head), c.Plan.Empty()
+	d.Converged, d.Requests.Read, d.TakesBack = &matches, c.Reads, c.back.document()
+	return d
+}
+
 func (o *applyOptions) results(p *program, c *prepared, outcome *reconcile.Outcome) *document.Results {
 	d := document.NewResults(c.head, outcome.Results, outcome.Remaining)
 	c.meaning(d, &d.ImpactTable)
@@ -214,23 +223,20 @@ func (o *applyOptions) results(p *program, c *prepared, outcome *reconcile.Outco
 	}
 	d.Requests, d.Saved = document.Requests{Read: outcome.Reads, Write: outcome.Writes, InFlight: c.session.mostAtOnce()}, c.file != nil
 	d.Warnings = append(append(d.Warnings, c.warnings...), document.Notes(outcome.Warnings)...)
-	d.Advise(outcome.Results, func(n api.Next) string { return o.next(p, n) })
+	d.Advise(outcome.Results, o.next(p))
 	return d
 }
 
-// next is the command to run after something failed.
-func (o *applyOptions) next(p *program, n api.Next) string {
+// next are the commands to run after something failed.
+func (o *applyOptions) next(p *program) map[api.Next]string {
+	again := p.again("apply")
 	switch {
-	case n == api.Doctor:
-		return p.again("doctor", whereFlags...)
-	case n == api.Apply && o.back != "":
-		return p.again("undo", whereFlags...) + " " + quoted(o.back)
-	case n == api.Apply && o.plan == "":
-		return p.again("apply")
-	case n == api.Apply:
-		return p.again("diff", whereFlags...) + " --out=" + quoted(o.plan)
+	case o.back != "":
+		again = p.again("undo", whereFlags...) + " " + quoted(o.back)
+	case o.plan != "":
+		again = p.again("diff", whereFlags...) + " --out=" + quoted(o.plan)
 	}
-	return p.again(string(n), slices.Concat(whereFlags, scopeFlags)...)
+	return map[api.Next]string{api.Apply: again, api.Diff: p.again("diff", slices.Concat(whereFlags, scopeFlags)...), api.Doctor: p.again("doctor", whereFlags...)}
 }
 
 // verdict is the exit code of an apply that tried, and was ended by err (nil: it was not). The results

@@ -7,15 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
-
 	"github.com/spf13/cobra"
 
-	"github.com/apigw-sync/apigw-sync/internal/diff"
-	"github.com/apigw-sync/apigw-sync/internal/kind"
-	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
+	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
 func newUndoCommand(p *program) *cobra.Command {
@@ -95,19 +91,14 @@ func (o *applyOptions) compareUndo(ctx context.Context, p *program) (*prepared, 
 
 // findBack reads what the run touched, and plans to take it back.
 func (o *applyOptions) findBack(ctx context.Context, p *program, c *prepared, back *takingBack) error {
-	reveal := o.reveal(p, back.File)
-	found, notes, err := c.run.TakeBack(ctx, reconcile.Way{
-		Probe:   back.Probe(),
-		Asked:   back.Asked(),
-		Rest:    o.skipStale,
-		Settled: func(now kind.Actual) bool { return back.Settled(now, time.Now()) },
-		Back: func(now kind.Actual) (_ *diff.Extract, err error) {
-			if back.way, err = back.Back(now, reveal); err != nil {
-				return nil, secretsAmiss(err)
-			}
-			return back.way.Extract, nil
-		},
-	})
+	touched, err := c.run.Touched(ctx, back)
+	if err != nil {
+		return unread(ctx, err)
+	}
+	if back.way, err = back.Back(touched.Now, o.reveal(p, back.File)); err != nil {
+		return secretsAmiss(err)
+	}
+	found, notes, err := c.run.TakeBack(ctx, touched, back, back.way.Extract, o.skipStale)
 	if err != nil {
 		return unread(ctx, err)
 	}

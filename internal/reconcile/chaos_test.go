@@ -256,7 +256,7 @@ func (c *trial) quietRun() {
 // documentOf is the result document of a run.
 func documentOf(out *reconcile.Outcome) *document.Results {
 	d := document.NewResults(document.Head{}, out.Results, out.Remaining)
-	d.Advise(out.Results, func(n api.Next) string { return string(n) })
+	d.Advise(out.Results, map[api.Next]string{api.Apply: "apply", api.Diff: "diff", api.Doctor: "doctor"})
 	return d
 }
 

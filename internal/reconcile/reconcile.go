@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -67,60 +65,38 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*compared.Result,
 	if err != nil {
 		return nil, err
 	}
-	if c.Instance != nil && !r.AllowUnhealthy {
-		c.Plan.Refusals = append(c.Plan.Refusals, unhealthy(c.Instance)...)
-	}
 	for _, u := range reader.Unread() {
 		c.Plan.Warnings = append(c.Plan.Warnings, diff.Note{Message: "of the kind " + u.Kind + " nothing was read: " + u.Why})
 	}
-	c.Reads, c.Sent = reader.Requests(), reader.Sent()
+	r.account(c, reader)
 	return c, nil
 }
 
 func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State) (*compared.Result, error) {
 	state := all.OnlyReferences(r.Options.CoversLink)
-	c := &compared.Result{Plan: &diff.Plan{}}
-	var (
-		l     fetch.Lists
-		draft *diff.Draft
-		rows  []fetch.Rows
-	)
-	wants, catalog := r.wanted(state), fetch.NewPendingCatalog()
-	reader.Backends = slices.ContainsFunc(wants, func(w fetch.Want) bool { return w.Kind.BehindAPIs() })
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		everything, lookups := apisOf(state)
-		return catalog.Read(gctx, reader, everything, lookups)
-	})
-	g.Go(func() (err error) { // what is looked into follows from objects alone
-		if l.Objects, l.Whole, err = reader.List(gctx, wants); err == nil {
-			draft = diff.Begin(l.Objects, state.WithoutLinks(), r.Options)
-			rows, err = inside(gctx, reader, draft, catalog)
-		}
-		return err
-	})
-	g.Go(func() (err error) {
-		c.Instance, err = r.instance(gctx, reader)
-		return err
-	})
-	if err := g.Wait(); err != nil {
+	q := question{wants: r.wanted(state), begin: func(objects []kind.Object) *diff.Draft {
+		return diff.Begin(objects, state.WithoutLinks(), r.Options)
+	}}
+	q.allAPIs, q.apis = apisOf(state)
+	reader.Backends = slices.ContainsFunc(q.wants, func(w fetch.Want) bool { return w.Kind.BehindAPIs() })
+	x, err := r.read(ctx, reader, q)
+	if err != nil {
 		return nil, err
 	}
-	var err error
-	if l.Catalog, err = environments(ctx, reader, state, state.Renamed(calling(catalog.Catalog(), draft)), draft); err != nil {
+	catalog, err := environments(ctx, reader, state, state.Renamed(calling(x.Catalog, x.draft)), x.draft)
+	if err != nil {
 		return nil, err
 	}
-	l.Catalog = state.Renamed(l.Catalog)
-	l.Catalog.Others = fetch.Targets(wants, l.Objects)
-	c.APIs = l.Catalog
-	c.Desired, c.Findings = state.Resolve(l.Catalog)
-	c.Desired.OutOfScope = outOfScope(all, r.Options, l.Catalog)
+	x.Catalog = state.Renamed(catalog)
+	x.Catalog.Others = fetch.Targets(q.wants, x.Objects)
+	c := &compared.Result{Plan: &diff.Plan{}, Instance: x.instance, APIs: x.Catalog}
+	c.Desired, c.Findings = state.Resolve(x.Catalog)
+	c.Desired.OutOfScope = outOfScope(all, r.Options, x.Catalog)
 	if !r.Tolerant && slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
 		return c, nil
 	}
-	join(draft, rows, l.Catalog, c.Desired)
-	err = complete(ctx, c, reader, draft, l)
-	return c, err
+	x.join(x.Catalog, c.Desired)
+	return c, complete(ctx, c, reader, x.draft, x.Lists)
 }
 
 // calling is a catalog with environments and groups under the names that they are to have.
@@ -129,68 +105,6 @@ func calling(catalog *kind.Catalog, draft *diff.Draft) *kind.Catalog {
 		return catalog
 	}
 	return catalog.Calling(draft.Calls)
-}
-
-// twice reads again when something that a list showed is gone by the time that it is looked into: somebody else
-// changes the gateway meanwhile.
-func twice[T any](read func() (T, error)) (T, error) {
-	out, err := read()
-	if api.NotFound(err) {
-		return read()
-	}
-	return out, err
-}
-
-func (r *Run) reader(stage string) *fetch.Reader {
-	reader := &fetch.Reader{Caller: r.Caller, Parallel: r.Parallel}
-	if r.Progress != nil {
-		reader.Progress = func(n int) { r.Progress(stage, n, 0) }
-	}
-	return reader
-}
-
-// instance reads the gateway's own state, where the run looks at it.
-func (r *Run) instance(ctx context.Context, reader *fetch.Reader) (*kind.Instance, error) {
-	if !r.CheckInstance {
-		return nil, nil
-	}
-	return reader.Instance(ctx)
-}
-
-// inside reads what the comparison of objects needs to know besides, and compares objects. The links are still to be joined.
-func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalog *fetch.PendingCatalog) (links []fetch.Rows, err error) {
-	for reads := draft.Reads(); len(reads) > 0; reads = draft.Reads() {
-		parts, rows, err := reader.Inside(ctx, reads, catalog)
-		if err != nil {
-			return nil, err
-		}
-		draft.Know(kind.Actual{Objects: parts})
-		links = append(links, rows...)
-	}
-	return links, nil
-}
-
-// join tells a draft the links that were read, and compares them with those that are wanted.
-func join(draft *diff.Draft, rows []fetch.Rows, catalog *kind.Catalog, want kind.Desired) {
-	draft.Know(kind.Actual{Links: fetch.Join(rows, catalog), Neighbours: fetch.Neighbours(rows, catalog)})
-	draft.Links(want)
-}
-
-// unhealthy tells why a gateway must not be written to.
-func unhealthy(i *kind.Instance) (out []diff.Refusal) {
-	if i.State() != kind.Running {
-		out = append(out, diff.Refusal{
-			Guard: "instance", Reason: fmt.Sprintf("the gateway is %s, not Running", i.State()),
-			Would: "writes might have been lost or half done", Flag: "--allow-unhealthy",
-		})
-	}
-	for _, l := range i.Locks {
-		out = append(out, diff.Refusal{
-			Guard: "instance", Reason: fmt.Sprintf("the gateway is locked (%s by %s)", l.Scene, l.Source),
-			Would: "writes might have been refused half way", Flag: "--allow-unhealthy",
-		})
-	}
-	return out
 }
 
 // Apply carries the plan out and reads what it touched again.

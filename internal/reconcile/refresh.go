@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -24,92 +22,67 @@ func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *compared.Result,
 	return c, notes, err
 }
 
-func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, saved *diff.Extract) (c *compared.Result, notes []diff.Note, err error) {
-	var (
-		l        fetch.Lists
-		instance *kind.Instance
-	)
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) {
-		l.Objects, l.Whole, err = reader.List(gctx, named(saved))
-		return err
-	})
-	g.Go(func() (err error) {
-		l.Catalog, err = reader.Catalog(gctx, false, byName(apisToBind(saved)))
-		return err
-	})
-	g.Go(func() (err error) {
-		instance, err = r.instance(gctx, reader)
-		return err
-	})
-	if err := g.Wait(); err != nil {
-		return nil, nil, err
-	}
-	e := *saved
-	l.Catalog = called(l.Catalog, l.Objects, saved)
-	e.Desired.Links, notes = renew(saved, l.Catalog)
-	l.Catalog = known(saved, l.Catalog)
-	now, err := insideOf(ctx, reader, &e, l.Objects, l.Catalog)
+func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, saved *diff.Extract) (*compared.Result, []diff.Note, error) {
+	x, err := r.read(ctx, reader, question{wants: named(saved), apis: byName(apisToBind(saved)), begin: beginning(saved)})
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err = r.planned(ctx, reader, &e, now, l, instance)
+	e := *saved
+	notes := x.renew(&e, x.Catalog)
+	c, err := r.planned(ctx, reader, &e, x.actual(&e), x)
 	return c, notes, err
+}
+
+// beginning begins to compare what an extract is about.
+func beginning(e *diff.Extract) func([]kind.Object) *diff.Draft {
+	return func(objects []kind.Object) *diff.Draft {
+		now := e.Relevant(kind.Actual{Objects: objects})
+		return diff.Begin(now.Objects, e.Settled(now), e.Options())
+	}
+}
+
+// renew gives the links that an extract wants the ids that the gateway has for them now, by a fresh catalog of the APIs to bind.
+// From then on the catalog of the reading has the names that the extract gives. Notes tell what can no longer be bound.
+func (x *reading) renew(e *diff.Extract, fresh *kind.Catalog) (notes []diff.Note) {
+	now := e.Relevant(kind.Actual{Objects: x.Objects})
+	fresh = calling(fresh, diff.Compared(kind.Actual{Objects: now.Objects}, e.Settled(now), e.Options()))
+	e.Desired.Links, notes = renewed(e, fresh)
+	x.Catalog = known(e, fresh)
+	return notes
+}
+
+// actual is what was read of what an extract is about.
+func (x *reading) actual(e *diff.Extract) kind.Actual {
+	x.join(x.Catalog, e.Settled(e.Relevant(kind.Actual{Objects: x.Objects})))
+	now := x.draft.Actual()
+	diff.Sort(&now)
+	return now
 }
 
 // planned is the comparison of an extract with what was read for it. Guards were looked at when the plan was made,
 // but for the gateway's own state.
-func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract, now kind.Actual, l fetch.Lists, instance *kind.Instance) (*compared.Result, error) {
+func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract, now kind.Actual, x *reading) (*compared.Result, error) {
 	e.Actual = e.Relevant(now)
-	c := &compared.Result{Desired: e.Settled(e.Actual), Extract: e, Instance: instance}
+	c := &compared.Result{Desired: e.Settled(e.Actual), Extract: e, Instance: x.instance}
 	draft := e.Begin(e.Actual)
-	if err := complete(ctx, c, reader, draft, l); err != nil {
+	if err := complete(ctx, c, reader, draft, x.Lists); err != nil {
 		return nil, err
 	}
 	e.Actual = draft.Actual()
 	e.Plan, e.Actual.Neighbours, e.Desired.Claims = c.Plan, c.Actual.Neighbours, c.Plan.Claims()
 	c.Plan.Refusals = nil
-	if instance != nil && !r.AllowUnhealthy {
-		c.Plan.Refusals = unhealthy(instance)
-	}
-	c.Reads, c.Sent = reader.Requests(), reader.Sent()
+	r.account(c, reader)
 	return c, nil
 }
 
-// called is a catalog with environments and groups under the names that an extract is to give them.
-func called(catalog *kind.Catalog, objects []kind.Object, e *diff.Extract) *kind.Catalog {
-	now := e.Relevant(kind.Actual{Objects: objects})
-	return calling(catalog, diff.Compared(kind.Actual{Objects: now.Objects}, e.Settled(now), e.Options()))
-}
-
-// insideOf completes listed objects with what an extract needs to know of them.
-func insideOf(ctx context.Context, reader *fetch.Reader, e *diff.Extract, objects []kind.Object, c *kind.Catalog) (kind.Actual, error) {
-	now := e.Relevant(kind.Actual{Objects: objects})
-	want := e.Settled(now)
-	draft := diff.Begin(now.Objects, want, e.Options())
-	rows, err := inside(ctx, reader, draft, fetch.ReadyCatalog(c))
-	if err != nil {
-		return now, err
-	}
-	join(draft, rows, c, want)
-	now = draft.Actual()
-	diff.Sort(&now)
-	return now, nil
-}
-
 // named tells under which names the objects of an extract are to be looked for.
-func named(e *diff.Extract) (out []fetch.Want) {
+func named(e *diff.Extract) []fetch.Want {
 	names := needs{}
 	for address, whole := range e.Addresses() {
 		kindName, key, _ := strings.Cut(address, "/")
 		names.add(kindName, key, whole)
 	}
-	for _, k := range kind.All {
-		if k.Owner == "" && len(names[k.Name]) > 0 {
-			out = append(out, fetch.WantOf(k, false, names[k.Name]))
-		}
-	}
-	return out
+	return names.wants()
 }
 
 // apisToBind are the names of the APIs that a plan may bind: those of wanted links that did not exist, and of
@@ -128,8 +101,8 @@ func apisToBind(e *diff.Extract) []string {
 	return sorted(names)
 }
 
-// renew gives wanted links the ids that the gateway has for them now.
-func renew(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes []diff.Note) {
+// renewed are the links that an extract wants, with the ids that the gateway has for them now.
+func renewed(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes []diff.Note) {
 	toBind := map[string]bool{}
 	for _, name := range apisToBind(e) {
 		toBind[name] = true

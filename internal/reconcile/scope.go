@@ -49,10 +49,7 @@ func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 			add(k.Name, d.Key)
 			add(k.Name, d.MovedFrom)
 		}
-		for _, ref := range k.Refs(d.Value) {
-			kindName, key, _ := strings.Cut(kind.Of(ref.Kind).Root(ref.Key), "/")
-			names.add(kindName, key, false)
-		}
+		names.addRefs(d)
 	}
 	patterns := map[string]bool{} // kinds of which files bind whatever has a certain name
 	for i := range state.References {
@@ -87,6 +84,24 @@ func (n needs) add(kindName, key string, whole bool) {
 	if key != "" {
 		n[kindName][key] = n[kindName][key] || whole
 	}
+}
+
+// addRefs adds what an object refers to. That it exists is enough.
+func (n needs) addRefs(d *kind.Declared) {
+	for _, ref := range kind.Of(d.Kind).Refs(d.Value) {
+		kindName, key, _ := strings.Cut(kind.Of(ref.Kind).Root(ref.Key), "/")
+		n.add(kindName, key, false)
+	}
+}
+
+// wants asks for the objects of these names, and for no others.
+func (n needs) wants() (out []fetch.Want) {
+	for _, k := range kind.All {
+		if k.Owner == "" && len(n[k.Name]) > 0 {
+			out = append(out, fetch.WantOf(k, false, n[k.Name]))
+		}
+	}
+	return out
 }
 
 // ownedNames tells whether objects that the files own but do not declare must be looked for in the whole

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
@@ -22,59 +20,61 @@ func (r *Run) Before(c *compared.Result) (*diff.Extract, error) {
 	return diff.Narrow(c.Plan, c.Actual, c.Desired, r.Options)
 }
 
-// Way is a way back that is being looked for.
-type Way struct {
-	Probe   *diff.Extract                                // what must be read first
-	Back    func(now kind.Actual) (*diff.Extract, error) // finds the way, of what is read
-	Settled func(now kind.Actual) bool                   // lists show what the run did; until then they are read again
-	Asked   func(address string) bool                    // whether the run asked for something about an address
-	Rest    bool                                         // leave out what notes tell about
+// Record tells what a run touched, and may not be seen in lists yet.
+type Record interface {
+	Probe() *diff.Extract                       // what it touched
+	Settled(now kind.Actual, at time.Time) bool // lists show what it did, or had the time to
+	Asked() map[string]bool                     // addresses about which it asked for something
 }
 
-// TakeBack reads what a run touched and plans to take it back. Notes tell about what can no longer be brought back: APIs
-// that can no longer be bound, and objects that refer to what is gone.
-func (r *Run) TakeBack(ctx context.Context, w Way) (c *compared.Result, notes []diff.Note, err error) {
-	reader := r.reader("read")
-	var now kind.Actual
-	var instance *kind.Instance
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) {
-		now, err = r.settle(gctx, reader, w)
-		return err
-	})
-	if r.CheckInstance {
-		g.Go(func() (err error) {
-			instance, err = reader.Instance(gctx)
-			return err
-		})
+// Touched is what a gateway holds of what a run touched.
+type Touched struct {
+	Now     kind.Actual
+	reader  *fetch.Reader
+	reading *reading
+}
+
+// Touched reads what a run touched, again and again until lists show what it did if it has only just ended.
+func (r *Run) Touched(ctx context.Context, run Record) (*Touched, error) {
+	t, probe := &Touched{reader: r.reader("read")}, run.Probe()
+	for waited, wait := time.Duration(0), time.Second; ; waited, wait = waited+wait, min(2*wait, 4*time.Second) {
+		x, err := r.read(ctx, t.reader, question{wants: named(probe), begin: beginning(probe)})
+		if err != nil {
+			return nil, err
+		}
+		x.Catalog = known(probe, x.Catalog)
+		t.Now, t.reading = x.actual(probe), x
+		if waited >= settleFor || run.Settled(t.Now, time.Now()) || !apply.Pause(ctx, wait) {
+			return t, nil
+		}
 	}
-	if err := g.Wait(); err != nil {
-		return nil, nil, err
-	}
-	e, err := w.Back(now)
-	if err != nil {
-		return nil, nil, err
-	}
+}
+
+// TakeBack plans to take a run back, by the way that was found of what was read, without all that notes tell about if only the
+// rest is asked for. Notes tell about what can no longer be brought back: APIs that can no longer be bound, and objects that
+// refer to what is gone.
+func (r *Run) TakeBack(ctx context.Context, t *Touched, run Record, e *diff.Extract, rest bool) (c *compared.Result, notes []diff.Note, err error) {
+	asked := run.Asked()
 	fresh := kind.NewCatalog(nil)
 	if names := apisToBind(e); len(names) > 0 {
-		if fresh, err = reader.Catalog(ctx, false, byName(names)); err != nil {
+		if fresh, err = t.reader.Catalog(ctx, false, byName(names)); err != nil {
 			return nil, nil, err
 		}
 	}
-	fresh = called(fresh, now.Objects, e)
-	e.Desired.Links, notes = renew(e, fresh)
-	lists := fetch.Lists{Objects: now.Objects, Catalog: known(e, fresh)}
+	x := t.reading
+	x.Objects, x.Whole = t.Now.Objects, nil
+	notes = x.renew(e, fresh)
 	for left := notes; ; {
-		if w.Rest {
+		if rest {
 			e.Desired = without(e.Desired, left)
 		}
-		if c, err = r.planned(ctx, reader, e, now, lists, instance); err != nil {
+		if c, err = r.planned(ctx, t.reader, e, t.Now, x); err != nil {
 			return nil, nil, err
 		}
-		taken := giveUp(e, c.Plan, w.Asked)
+		taken := giveUp(e, c.Plan, asked)
 		left = c.Plan.Errors
 		notes = slices.Concat(notes, taken, left)
-		if len(taken)+len(left) == 0 || len(left) > 0 && !w.Rest {
+		if len(taken)+len(left) == 0 || len(left) > 0 && !rest {
 			return c, notes, nil
 		}
 	}
@@ -93,11 +93,11 @@ func without(want kind.Desired, notes []diff.Note) kind.Desired {
 }
 
 // giveUp no longer wants links back whose places somebody else has taken since, and says who.
-func giveUp(e *diff.Extract, plan *diff.Plan, asked func(string) bool) (notes []diff.Note) {
+func giveUp(e *diff.Extract, plan *diff.Plan, asked map[string]bool) (notes []diff.Note) {
 	lost := map[string]bool{}
 	for i := range plan.Changes {
 		for _, d := range plan.Changes[i].Displaces {
-			if d.Sure && !d.Claim.Declared && !d.Claim.Owned && !asked(d.Link.Address()) {
+			if d.Sure && !d.Claim.Declared && !d.Claim.Owned && !asked[d.Link.Address()] {
 				lost[plan.Changes[i].Address] = true
 				notes = append(notes, diff.Note{Address: d.Link.Address(), Message: "is bound now"})
 			}
@@ -105,17 +105,4 @@ func giveUp(e *diff.Extract, plan *diff.Plan, asked func(string) bool) (notes []
 	}
 	e.Desired.Links = slices.DeleteFunc(e.Desired.Links, func(l kind.DeclaredLink) bool { return lost[l.Address()] })
 	return notes
-}
-
-// settle reads what is there, again and again until lists show what a run did that has only just ended.
-func (r *Run) settle(ctx context.Context, reader *fetch.Reader, w Way) (now kind.Actual, err error) {
-	for waited, wait := time.Duration(0), time.Second; ; waited, wait = waited+wait, min(2*wait, 4*time.Second) {
-		objects, err := reader.Objects(ctx, named(w.Probe))
-		if err == nil {
-			now, err = insideOf(ctx, reader, w.Probe, objects, known(w.Probe, kind.NewCatalog(nil)))
-		}
-		if err != nil || waited >= settleFor || w.Settled(now) || !apply.Pause(ctx, wait) {
-			return now, err
-		}
-	}
 }

@@ -19,7 +19,6 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
-	"github.com/apigw-sync/apigw-sync/internal/kind"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
@@ -315,15 +314,13 @@ func (u *undoing) back(ctx context.Context, t *testing.T, run *reconcile.Run) (c
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, notes, err = run.TakeBack(ctx, reconcile.Way{
-		Probe: r.Probe(), Asked: r.Asked(),
-		Back: func(now kind.Actual) (_ *diff.Extract, err error) {
-			if way, err = r.Back(now, reveal(u.state)); err != nil {
-				return nil, err
-			}
-			return way.Extract, nil
-		},
-		Settled: func(now kind.Actual) bool { return r.Settled(now, time.Now()) },
-	})
+	touched, err := run.Touched(ctx, r)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if way, err = r.Back(touched.Now, reveal(u.state)); err != nil {
+		return nil, nil, nil, err
+	}
+	c, notes, err = run.TakeBack(ctx, touched, r, way.Extract, false)
 	return c, notes, way, err
 }

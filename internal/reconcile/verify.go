@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/apply"
@@ -71,16 +70,11 @@ func unfinished(results []apply.Result) (out []diff.Change) {
 
 // again compares the touched part of the files with the gateway, whose environments go by the names that a catalog gives them.
 func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired, options diff.Options, named *kind.Catalog) (*diff.Plan, error) {
-	var wants []fetch.Want
 	names := needs{}
 	for i := range want.Objects {
 		d := &want.Objects[i]
-		k := kind.Of(d.Kind)
-		for _, ref := range k.Refs(d.Value) {
-			kindName, key, _ := strings.Cut(kind.Of(ref.Kind).Root(ref.Key), "/")
-			names.add(kindName, key, false)
-		}
-		if k.Owner == "" {
+		names.addRefs(d)
+		if kind.Of(d.Kind).Owner == "" {
 			names.add(d.Kind, d.Key, true)
 		}
 	}
@@ -89,22 +83,16 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 			names.add(kindName, n, true)
 		}
 	}
-	for _, k := range kind.All {
-		if len(names[k.Name]) > 0 {
-			wants = append(wants, fetch.WantOf(k, false, names[k.Name]))
-		}
-	}
-	objects, err := reader.Objects(ctx, wants)
+	objects, err := reader.Objects(ctx, names.wants())
 	if err != nil {
 		return nil, err
 	}
-	draft := diff.Begin(objects, want, options)
-	rows, err := inside(ctx, reader, draft, nil)
-	if err != nil {
+	x := &reading{draft: diff.Begin(objects, want, options)}
+	if x.rows, err = inside(ctx, reader, x.draft, nil); err != nil {
 		return nil, err
 	}
-	join(draft, rows, named, want)
-	return draft.Plan(kind.Neighbours{}), nil
+	x.join(named, want)
+	return x.draft.Plan(kind.Neighbours{}), nil
 }
 
 // affected is the part of the desired state that a plan changes. Deleted objects are owned by their exact

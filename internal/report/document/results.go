@@ -90,8 +90,8 @@ func newResult(r *apply.Result) Result {
 }
 
 // Advise ends each result that is none of success with what to do about it. A change that waited for another one in
-// vain follows that one's advice. Next is the command line that helps.
-func (d *Results) Advise(results []apply.Result, next func(api.Next) string) {
+// vain follows that one's advice. Next are the command lines that help.
+func (d *Results) Advise(results []apply.Result, next map[api.Next]string) {
 	for i := range results {
 		r := &results[i]
 		if r.Status == apply.Succeeded {
@@ -104,7 +104,7 @@ func (d *Results) Advise(results []apply.Result, next func(api.Next) string) {
 		}
 		d.Results[i].lasting = !t.Again
 		do := cmp.Or(t.You, "the message says more")
-		d.Results[i].Advice = fmt.Sprintf("%s%s / %s: %s; %srun: %s", strings.ToLower(t.Title[:1]), t.Title[1:], repeat, do, then, next(t.Next))
+		d.Results[i].Advice = fmt.Sprintf("%s%s / %s: %s; %srun: %s", strings.ToLower(t.Title[:1]), t.Title[1:], repeat, do, then, next[t.Next])
 	}
 }
 

@@ -240,7 +240,9 @@ func Results() *document.Results {
 			results[i].Error.Trouble = api.Remedy(&api.Error{Status: r.Error.HTTPStatus, Code: r.Error.ErrorCode})
 		}
 	}
-	d.Advise(results, func(n api.Next) string { return "apigw-sync " + string(n) + " --target=prod" })
+	d.Advise(results, map[api.Next]string{
+		api.Apply: "apigw-sync apply --target=prod", api.Diff: "apigw-sync diff --target=prod", api.Doctor: "apigw-sync doctor --target=prod",
+	})
 	d.Summary.Summary = apply.Summarize(results)
 	d.Remaining = Changes()[8:9]
 	d.Remaining = append(d.Remaining, Changes()[10])

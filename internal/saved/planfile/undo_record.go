@@ -88,15 +88,15 @@ func (r *Record) reached() (addresses map[string]bool, made map[string][]string)
 	return addresses, made
 }
 
-// Asked reports whether the run asked for something about an address, unless the gateway surely refused.
-func (r *Record) Asked() func(address string) bool {
+// Asked are the addresses about which the run asked for something that the gateway did not surely refuse.
+func (r *Record) Asked() map[string]bool {
 	addresses, _ := r.reached()
-	return func(address string) bool { return addresses[address] }
+	return addresses
 }
 
 // Reached is how many changes the run came to ask for.
 func (r *Record) Reached() (n int) {
-	addresses, _ := r.reached()
+	addresses := r.Asked()
 	for i := range r.Changes {
 		if addresses[r.Changes[i].Address] {
 			n++
@@ -106,7 +106,4 @@ func (r *Record) Reached() (n int) {
 }
 
 // Wrote reports whether the run may have changed anything.
-func (r *Record) Wrote() bool {
-	addresses, _ := r.reached()
-	return len(addresses) > 0
-}
+func (r *Record) Wrote() bool { return len(r.Asked()) > 0 }
