@@ -161,11 +161,8 @@ func (o *compareOptions) compare(ctx context.Context, p *program) (*prepared, er
 	if err := o.check(); err != nil {
 		return c, err
 	}
-	state, findings, err := o.files.load(p)
-	if err != nil {
-		return c, err
-	}
-	if c.warnings, err = problemsIn(findings); err != nil {
+	state, warnings, err := o.files.loadValid(p)
+	if c.warnings = warnings; err != nil {
 		return c, err
 	}
 	if err := o.connect(ctx, p, c); err != nil {
@@ -295,12 +292,4 @@ func (c *prepared) reads() (out []document.Operation) {
 		out = append(out, document.Operation{Operation: s.Operation, Access: "read", Count: s.Count, Grouping: s.Grouping})
 	}
 	return out
-}
-
-// changes is "1 change", "2 changes".
-func changes(n int) string {
-	if n == 1 {
-		return "1 change"
-	}
-	return fmt.Sprintf("%d changes", n)
 }

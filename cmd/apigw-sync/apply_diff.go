@@ -32,9 +32,7 @@ func newDiffCommand(p *program) *cobra.Command {
   apigw-sync diff --target prod --summary
   apigw-sync diff --endpoint emulator:state.yaml --detailed-exitcode`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, func(ctx context.Context, _ *printer) (document.Document, int, error) { return o.find(ctx, p) })
-		},
+		RunE: p.telling(&o.output, &o.compare.gateway, o.find),
 	}
 	flags := cmd.Flags()
 	addTargets(flags)
@@ -49,11 +47,11 @@ func newDiffCommand(p *program) *cobra.Command {
 }
 
 // find compares, and saves the plan where that is asked for.
-func (o *diffOptions) find(ctx context.Context, p *program) (document.Document, int, error) {
-	c, err := o.compare.compare(ctx, p)
+func (o *diffOptions) find(ctx context.Context, out *printer) (document.Document, int, error) {
+	c, err := o.compare.compare(ctx, out.program)
 	if err == nil && o.out != "" {
 		if err = c.save(o.out); ofPath(err) {
-			err = p.unwritable("out", o.out, err)
+			err = out.program.unwritable("out", o.out, err)
 		}
 	}
 	err = both(err, c.end())

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -64,7 +63,7 @@ func (o *compareOptions) mean(ctx context.Context, c *prepared) error {
 	slices.Sort(c.refused)
 	for _, l := range c.refused {
 		c.Plan.Refusals = append(c.Plan.Refusals, diff.Refusal{
-			Guard: guardImpact, Reason: fmt.Sprintf("the plan means an %s for %s", l, o.places(c.impact, l)),
+			Guard: guardImpact, Reason: fmt.Sprintf("the plan means an %s for %s", l, document.FirstOf(affected(c.impact, l))),
 			Would: map[impact.Level]string{impact.Exposure: "who was refused or limited might have called", impact.Outage: "who could call might have been refused"}[l],
 			Flag:  "--fail-on=" + failOnNone,
 		})
@@ -72,19 +71,14 @@ func (o *compareOptions) mean(ctx context.Context, c *prepared) error {
 	return nil
 }
 
-// places are a few of the APIs for which a plan means something.
-func (o *compareOptions) places(entries []impact.Entry, l impact.Level) string {
-	const few = 3
-	var names []string
+// affected are the APIs for which a plan means something of a level.
+func affected(entries []impact.Entry, l impact.Level) (names []string) {
 	for i := range entries {
 		if entries[i].Has(l) {
 			names = append(names, entries[i].Where())
 		}
 	}
-	if len(names) > few {
-		names = append(names[:few], fmt.Sprintf("%d more", len(names)-few))
-	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // meaning adds to a plan what it means to callers.

@@ -30,9 +30,9 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, 
 	if err := o.compare.check(); err != nil {
 		return c, err
 	}
-	f, err := decodePlan(o.plan, data)
+	f, err := planfile.Decode(data)
 	if err != nil {
-		return c, err
+		return c, undecoded(o.plan, err)
 	}
 	if err := o.compare.guarded(f); err != nil {
 		return c, err
@@ -66,15 +66,15 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, 
 	return c, o.compare.mean(ctx, c)
 }
 
-func decodePlan(path string, data []byte) (*planfile.File, error) {
-	f, err := planfile.Decode(data)
+// undecoded is why a saved plan or an undo file was not decoded; nil when it was.
+func undecoded(path string, err error) error {
 	switch {
 	case errors.As(err, new(*planfile.Incompatible)):
-		return nil, refuseAll("incompatible-plan", fmt.Sprintf("%s: %v", path, err))
+		return refuseAll("incompatible-plan", fmt.Sprintf("%s: %v", path, err))
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	return f, nil
+	return nil
 }
 
 // refusals are guards that end a run before there is a plan.
@@ -121,10 +121,7 @@ func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
 	var objects []kind.Declared
 	var failed error
 	if len(o.compare.files.files) > 0 && slices.ContainsFunc(f.Needs(), func(n planfile.Needed) bool { return len(n.Variables) == 0 }) {
-		state, findings, err := o.compare.files.load(p)
-		if _, wrong := problemsIn(findings); err == nil {
-			err = wrong
-		}
+		state, _, err := o.compare.files.loadValid(p)
 		if failed = err; err == nil {
 			objects = state.Objects
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -80,18 +79,10 @@ func (o *trafficOptions) guard(met *drift.PlanTraffic) []diff.Refusal {
 	case len(met.Unknown) > 0:
 		return []diff.Refusal{{
 			Guard:  guard,
-			Reason: fmt.Sprintf("it is not known how many calls %s had in the last hour", shortList(met.Unknown)),
+			Reason: fmt.Sprintf("it is not known how many calls %s had in the last hour", document.FirstOf(met.Unknown)),
 			Would:  "more callers than allowed might have noticed",
 			Flag:   fmt.Sprintf("--%s=-1", guard),
 		}}
 	}
 	return nil
-}
-
-func shortList(names []string) string {
-	const most = 5
-	if len(names) <= most {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }

@@ -117,13 +117,7 @@ func readUndo(path string) (*planfile.Record, error) {
 		return nil, hinted{fmt.Errorf("the undo file: %w", err), "name one that a run has left: apply tells where"}
 	}
 	r, err := planfile.DecodeRecord(data)
-	switch {
-	case errors.As(err, new(*planfile.Incompatible)):
-		return nil, refuseAll("incompatible-plan", fmt.Sprintf("%s: %v", path, err))
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return r, nil
+	return r, undecoded(path, err)
 }
 
 // undoFolder is where the undo files of a gateway are.

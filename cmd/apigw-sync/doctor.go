@@ -35,9 +35,7 @@ failed check does not keep others from being made. It only reads.
 ` + exits(exitDone, exitError),
 		Example: "  apigw-sync doctor --target prod\n  apigw-sync doctor -f gateway/ -o json",
 		Args:    noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, o.find)
-		},
+		RunE:    p.telling(&o.output, &o.compare.gateway, o.find),
 	}
 	flags := cmd.Flags()
 	addTargets(flags)
@@ -83,7 +81,7 @@ func (o *doctorOptions) examine(ctx context.Context, p *program) (*document.Diag
 // files checks the files; the state is nil when there are none that can be used.
 func (o *doctorOptions) files(p *program) (*spec.State, doctor.Check) {
 	const name = "files"
-	if _, err := usualFile(); len(o.compare.files.files) == 0 && err != nil {
+	if o.compare.files.none() {
 		return nil, doctor.Skip(name, "there is neither gateway.yaml nor gateway/ here, and --file names none")
 	}
 	state, findings, err := o.compare.files.load(p)

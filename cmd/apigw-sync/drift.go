@@ -60,9 +60,7 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
   apigw-sync drift --target prod --baseline prod.baseline.json -o json --exit-zero
   apigw-sync drift -f gateway/ --write-baseline prod.baseline.json`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, o.find)
-		},
+		RunE: p.telling(&o.output, &o.compare.gateway, o.find),
 	}
 	flags := cmd.Flags()
 	o.compare.addLook(flags)

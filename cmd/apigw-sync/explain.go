@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -73,19 +74,14 @@ func (o *explainOptions) find(ctx context.Context, out *printer) (document.Docum
 	if _, unclear := errors.AsType[*explain.Unclear](err); unclear {
 		err = hinted{err, "name it as GROUP/NAME, as \"METHOD /path\", or by its id"}
 	}
-	d.Warnings = append(warnings, d.Warnings...)
+	d.Warnings = slices.Insert(d.Warnings, 0, warnings...)
 	return d, exitDone, both(err, s.end())
 }
 
 // state reads the files, where there are any.
 func (o *explainOptions) state(p *program) (*spec.State, []document.Problem, error) {
-	if _, err := usualFile(); len(o.compare.files.files) == 0 && err != nil {
+	if o.compare.files.none() {
 		return &spec.State{}, []document.Problem{{Message: "no desired-state files: there is neither gateway.yaml nor gateway/ here", Hint: "name them with --file"}}, nil
 	}
-	state, findings, err := o.compare.files.load(p)
-	if err != nil {
-		return nil, nil, err
-	}
-	warnings, err := problemsIn(findings)
-	return state, append([]document.Problem{}, warnings...), err
+	return o.compare.files.loadValid(p)
 }

@@ -76,18 +76,11 @@ func unwritten(result *writeback.Result) error {
 	if len(result.Kept) == 0 {
 		return nil
 	}
-	err := hinted{errors.New(differences(len(result.Kept)) + " could not be written back"), "see above"}
+	err := hinted{errors.New(document.Count(len(result.Kept), "difference", "differences") + " could not be written back"), "see above"}
 	if len(result.Files) > 0 {
 		return coded{exitIncomplete, err}
 	}
 	return err
-}
-
-func differences(n int) string {
-	if n == 1 {
-		return "1 difference"
-	}
-	return fmt.Sprintf("%d differences", n)
 }
 
 // signs mark what was written into the files.
@@ -97,7 +90,7 @@ var signs = map[diff.Action]string{diff.Create: "+", diff.Update: "~", diff.Dele
 func updateText(result *writeback.Result) string {
 	var b strings.Builder
 	for _, f := range result.Files {
-		fmt.Fprintf(&b, "%s: %s\n", f.Name, changes(len(f.Changes)))
+		fmt.Fprintf(&b, "%s: %s\n", f.Name, document.Count(len(f.Changes), "change", "changes"))
 		for _, c := range f.Changes {
 			b.WriteString("  " + signs[c.Action] + " " + c.Address)
 			if c.Field != nil {

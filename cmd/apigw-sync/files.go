@@ -46,6 +46,22 @@ func (o *fileOptions) load(p *program) (*spec.State, []spec.Finding, error) {
 	return state, append(findings, o.skipped...), nil
 }
 
+// loadValid is load, where errors in the files end it; what is returned besides are warnings.
+func (o *fileOptions) loadValid(p *program) (*spec.State, []document.Problem, error) {
+	state, findings, err := o.load(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	warnings, err := problemsIn(findings)
+	return state, warnings, err
+}
+
+// none reports whether no files are named, and there are none by the usual names.
+func (o *fileOptions) none() bool {
+	_, err := usualFile()
+	return len(o.files) == 0 && err != nil
+}
+
 // loadPlaces is load that also tells where single values stand, and which comments begin with a marker.
 func (o *fileOptions) loadPlaces(p *program, marker string) (*spec.State, *spec.Places, []spec.Finding, error) {
 	inputs, err := o.inputs(p)
@@ -64,7 +80,6 @@ func (o *fileOptions) options(p *program) spec.Options {
 // o.skipped.
 func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 	paths := o.files
-	skipped := newSkipped()
 	if len(paths) == 0 {
 		found, err := usualFile()
 		if err != nil {
@@ -72,44 +87,19 @@ func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 		}
 		paths = []string{found}
 	}
-	var failed []error
-	seen := map[string]bool{}
-	o.roots = map[string]string{}
-	for _, overlay := range []bool{false, true} {
-		if overlay {
-			paths, seen = o.overlays, map[string]bool{}
-		}
-		for _, path := range paths {
-			more, err := p.read(path, seen)
-			if ofPath(err) {
-				err = p.unreadable(o.flagOf(p, overlay), path, err)
-			}
-			failed = append(failed, err)
-			skipped.walk(path, "")
-			for _, in := range more {
-				in.Overlay = overlay
-				o.roots[in.Name] = path
-				inputs = append(inputs, in)
-			}
-		}
+	flag := "file"
+	if p.given["update"] {
+		flag = "update" // whose files are read, too
 	}
-	o.skipped = skipped.findings(inputs)
-	err = errors.Join(failed...)
+	s := newSources(p)
+	s.read(flag, paths, false)
+	s.read("overlay", o.overlays, true)
+	o.roots, o.skipped = s.roots, s.skipped.findings(s.inputs)
+	err = errors.Join(s.failed...)
 	if err != nil && len(o.skipped) > 0 {
 		err = fmt.Errorf("%w; %s", err, allSkipped(o.skipped))
 	}
-	return inputs, err
-}
-
-// flagOf is the flag that names files, or overlays.
-func (o *fileOptions) flagOf(p *program, overlay bool) string {
-	switch {
-	case overlay:
-		return "overlay"
-	case p.given["update"]:
-		return "update" // whose files are read, too
-	}
-	return "file"
+	return s.inputs, err
 }
 
 // lookup finds variables of desired-state files: the environment wins over the target, unless what it says is empty.
@@ -165,6 +155,37 @@ func (p *program) readStdin() ([]byte, error) {
 		return r.data, r.err
 	case <-p.stopped:
 		return nil, errors.New("a signal stopped the run before all was there")
+	}
+}
+
+// sources are what was read of the paths that flags name.
+type sources struct {
+	program *program
+	inputs  []spec.Input
+	roots   map[string]string // the path that was named, by the input that was read below it
+	skipped *skipped
+	failed  []error // of what could not be read
+}
+
+func newSources(p *program) *sources {
+	return &sources{program: p, roots: map[string]string{}, skipped: newSkipped()}
+}
+
+// read reads all that a flag names.
+func (s *sources) read(flag string, paths []string, overlay bool) {
+	seen := map[string]bool{}
+	for _, path := range paths {
+		more, err := s.program.read(path, seen)
+		if ofPath(err) {
+			err = s.program.unreadable(flag, path, err)
+		}
+		s.failed = append(s.failed, err)
+		s.skipped.walk(path, "")
+		for _, in := range more {
+			in.Overlay = overlay
+			s.roots[in.Name] = path
+			s.inputs = append(s.inputs, in)
+		}
 	}
 }
 

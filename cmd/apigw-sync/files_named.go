@@ -70,7 +70,7 @@ func (p *program) untouched(flag, path, hint string, err error) error {
 
 // unread tells of the config file that cannot be read, where somebody named it.
 func (p *program) unread(flags *pflag.FlagSet, err error) error {
-	path := flags.Lookup("config").Value.String()
+	path := valueOf(flags, "config")
 	if !ofPath(err) || path == "" {
 		return err
 	}

@@ -32,10 +32,7 @@ func (o *fileOptions) text(p *program) func(input, path string) (string, error) 
 // textRoot is the folder below which the texts of an input must lie, and the one from which their paths go.
 func (o *fileOptions) textRoot(p *program, input string) (root, folder string, err error) {
 	folder = filepath.Dir(filepath.FromSlash(input))
-	at := ""
-	if f := p.flags.Lookup("config"); f != nil {
-		at = f.Value.String()
-	}
+	at := valueOf(p.flags, "config")
 	if at == "" {
 		if at, err = config.Find("."); err != nil {
 			return "", "", err

@@ -254,10 +254,7 @@ func apis(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 // exportedAPIs are the APIs of the export that stands in for a gateway, described by their routes.
 func exportedAPIs(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 	_ = p.settle(cmd.Flags())
-	o := gatewayOptions{parallelism: 1}
-	if f := cmd.Flags().Lookup("against"); f != nil {
-		o.against = f.Value.String()
-	}
+	o := gatewayOptions{parallelism: 1, against: valueOf(cmd.Flags(), "against")}
 	if o.against == "" {
 		return nil
 	}

@@ -55,7 +55,7 @@ func (p *program) settle(flags *pflag.FlagSet) (err error) {
 	if err != nil || p.fleet != nil {
 		return err
 	}
-	t, err := findTarget(flags.Lookup("config").Value.String(), targetOf(flags))
+	t, err := findTarget(valueOf(flags, "config"), targetOf(flags))
 	if err != nil || t == nil {
 		return both(p.unread(flags, err), checkPaths(flags))
 	}
@@ -171,6 +171,22 @@ func split(text, separator string) (out []string) {
 		}
 	}
 	return out
+}
+
+// valueOf is the value of a flag; "" where there is no such flag.
+func valueOf(flags *pflag.FlagSet, name string) string {
+	if f := flags.Lookup(name); f != nil {
+		return f.Value.String()
+	}
+	return ""
+}
+
+// valuesOf are the values of a flag in the form of a command line.
+func valuesOf(f *pflag.Flag) []string {
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		return list.GetSlice()
+	}
+	return []string{f.Value.String()}
 }
 
 func assign(f *pflag.Flag, values []string) error {

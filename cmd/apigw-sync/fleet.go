@@ -45,7 +45,7 @@ func findFleet(flags *pflag.FlagSet) (*fleet, error) {
 		return nil, nil //nolint:nilnil // one is no fleet
 	}
 	f := &fleet{asked: asked}
-	file, err := readConfig(flags.Lookup("config").Value.String())
+	file, err := readConfig(valueOf(flags, "config"))
 	if err != nil {
 		return f, err
 	}
@@ -153,10 +153,7 @@ func (f *fleet) members(p *program, cmd *cobra.Command, format string) ([]*membe
 			m.overrides["output"] = "json" // nothing is written, and nothing shown before
 		}
 		for flag, ending := range ownFiles {
-			folder := ""
-			if found := cmd.Flags().Lookup(flag); found != nil {
-				folder = found.Value.String()
-			}
+			folder := valueOf(cmd.Flags(), flag)
 			if folder == "" {
 				continue
 			}
@@ -188,10 +185,10 @@ func (f *fleet) members(p *program, cmd *cobra.Command, format string) ([]*membe
 
 // exports names the file, or with --split the folder, that a target is written to.
 func (m *member) exports(flags *pflag.FlagSet) error {
-	if flags.Lookup("output-file").Value.String() == "" {
+	if valueOf(flags, "output-file") == "" {
 		return hinted{errors.New("an export of many targets needs a folder"), "name it with --output-file"}
 	}
-	if flags.Lookup("split").Value.String() == "" {
+	if valueOf(flags, "split") == "" {
 		m.overrides["output-file"] += ".yaml"
 	}
 	m.file = m.overrides["output-file"]
@@ -242,7 +239,7 @@ func (f *fleet) run(ctx context.Context, p *program, cmd *cobra.Command, args []
 func (f *fleet) printer(p *program, cmd *cobra.Command) (*printer, error) {
 	o := outputOptions{command: cmd.Name(), format: "text"}
 	if flag := cmd.Flags().Lookup("output"); flag != nil {
-		o.format, o.path = flag.Value.String(), cmd.Flags().Lookup("output-file").Value.String()
+		o.format, o.path = flag.Value.String(), valueOf(cmd.Flags(), "output-file")
 	}
 	folder := o.path != "" && endings[o.format] != ""
 	if folder {
@@ -297,16 +294,11 @@ func fleetCode(command string, d *document.Fleet) int {
 
 // gatewayOf is where a target looks, as far as its flags say.
 func gatewayOf(flags *pflag.FlagSet, target string) *document.Gateway {
-	value := func(name string) string {
-		if f := flags.Lookup(name); f != nil {
-			return f.Value.String()
-		}
-		return ""
-	}
 	if flags.Lookup("instance-id") == nil {
 		return nil
 	}
 	return &document.Gateway{
-		InstanceID: value("instance-id"), Region: value("region"), Target: target, Environment: cmp.Or(value("environment"), spec.DefaultEnvironment), Against: value("against"),
+		InstanceID: valueOf(flags, "instance-id"), Region: valueOf(flags, "region"), Target: target,
+		Environment: cmp.Or(valueOf(flags, "environment"), spec.DefaultEnvironment), Against: valueOf(flags, "against"),
 	}
 }

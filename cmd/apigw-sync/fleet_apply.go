@@ -29,7 +29,7 @@ func (f *fleet) apply(ctx context.Context, p *program, cmd *cobra.Command, membe
 		told.report("targets", i+1, len(members))
 	}
 	told.pause()
-	yes := cmd.Flags().Lookup("yes").Value.String() == "true"
+	yes := valueOf(cmd.Flags(), "yes") == "true"
 	err := showPlans(p, out, members, yes)
 	if err == nil {
 		err = f.confirm(ctx, p, members, yes)
@@ -41,7 +41,7 @@ func (f *fleet) apply(ctx context.Context, p *program, cmd *cobra.Command, membe
 		}
 		return members, err
 	}
-	carryOut(ctx, members, cmd.Flags().Lookup("keep-going").Value.String() == "true")
+	carryOut(ctx, members, valueOf(cmd.Flags(), "keep-going") == "true")
 	return members, nil
 }
 
@@ -153,7 +153,7 @@ func (f *fleet) confirm(ctx context.Context, p *program, members []*member, yes 
 	if len(names) == 0 {
 		return nil
 	}
-	what := fmt.Sprintf("%s in %s", changes(n), document.Count(len(names), "target", "targets"))
+	what := fmt.Sprintf("%s in %s", document.Count(n, "change", "changes"), document.Count(len(names), "target", "targets"))
 	asking := *p
 	if asking.production = len(productions) > 0; asking.production {
 		asking.target = strings.Join(f.asked, " ")

@@ -93,20 +93,10 @@ func (o *fmtOptions) read(p *program) (inputs []spec.Input, err error) {
 		}
 		paths = []string{found}
 	}
-	var failed []error
-	seen := map[string]bool{}
-	skipped := newSkipped()
-	for _, path := range paths {
-		more, err := p.read(path, seen)
-		if ofPath(err) {
-			err = p.unreadable("file", path, err)
-		}
-		failed = append(failed, err)
-		skipped.walk(path, "")
-		inputs = append(inputs, more...)
-	}
-	p.warnSkipped(skipped.findings(inputs))
-	return inputs, errors.Join(failed...)
+	s := newSources(p)
+	s.read("file", paths, false)
+	p.warnSkipped(s.skipped.findings(s.inputs))
+	return s.inputs, errors.Join(s.failed...)
 }
 
 // usual formats files. All that is wrong with any of them is the error.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -32,9 +30,7 @@ refuses to show is a warning. It only reads.
 ` + exits(exitDone, exitError),
 		Example: "  apigw-sync list --target prod\n  apigw-sync list --kind throttle --name 'orders_*' -o json\n  apigw-sync list --against export.yaml",
 		Args:    noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, o.find)
-		},
+		RunE:    p.telling(&o.output, &o.compare.gateway, o.find),
 	}
 	flags := cmd.Flags()
 	o.compare.addLook(flags)
@@ -62,17 +58,11 @@ func (o *listOptions) find(ctx context.Context, out *printer) (document.Document
 
 // declared are the addresses that the files declare; nil where there are no files.
 func (o *listOptions) declared(p *program) (map[string]bool, error) {
-	if _, err := usualFile(); len(o.compare.files.files) == 0 && err != nil {
+	if o.compare.files.none() {
 		return nil, nil
 	}
-	state, findings, err := o.compare.files.load(p)
-	if errors.Is(err, fs.ErrNotExist) && len(o.compare.files.files) == 0 {
-		return nil, nil
-	}
+	state, _, err := o.compare.files.loadValid(p)
 	if err != nil {
-		return nil, err
-	}
-	if _, err := problemsIn(findings); err != nil {
 		return nil, err
 	}
 	out := map[string]bool{}

@@ -73,6 +73,11 @@ func (p *program) printer(o *outputOptions) (*printer, error) {
 // exit code that it means.
 type finder func(ctx context.Context, out *printer) (d document.Document, code int, err error)
 
+// telling is what cobra runs of a command that tells what it found.
+func (p *program) telling(to *outputOptions, o *gatewayOptions, find finder) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, _ []string) error { return p.tell(cmd.Context(), to, o, find) }
+}
+
 // tell runs a command that tells what it found, for as long as o allows.
 func (p *program) tell(ctx context.Context, to *outputOptions, o *gatewayOptions, find finder) error {
 	out, err := p.printer(to)

@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
 // confirm asks whether to write. Where nobody can be asked, and for results that a program reads, the
 // answer must have been given before.
 func (o *applyOptions) confirm(ctx context.Context, out *printer, c *prepared) error {
 	n, back := len(c.Plan.Changes), c.back != nil
+	changes := document.Count(n, "change", "changes")
 	if m := out.program.member; m != nil { // one question is asked for all
 		return m.await(ctx, n)
 	}
@@ -24,7 +27,7 @@ func (o *applyOptions) confirm(ctx context.Context, out *printer, c *prepared) e
 	if back {
 		do = "Take back with"
 	}
-	return out.program.confirm(ctx, o.yes, changes(n)+" to apply", fmt.Sprintf("%s\n%s %s %s?", c.head.Where(), do, these, changes(n)))
+	return out.program.confirm(ctx, o.yes, changes+" to apply", fmt.Sprintf("%s\n%s %s %s?", c.head.Where(), do, these, changes))
 }
 
 // confirm asks a question before something is written. What says what it is about where nobody can be asked.

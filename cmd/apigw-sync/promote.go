@@ -49,9 +49,7 @@ variables, as in APIGW_SYNC_TOKEN_PROD or HW_ACCESS_KEY_STAGING with HW_SECRET_K
   apigw-sync promote --from staging --to prod --files-only
   apigw-sync promote --from staging --to prod --detailed-exitcode -o markdown`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, o.find)
-		},
+		RunE: p.telling(&o.output, &o.compare.gateway, o.find),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.from, "from", "", "target by its `NAME`, where changes come from")
@@ -160,14 +158,6 @@ func (o *promoteOptions) side(p *program, name string) (*promoteSide, error) {
 	}
 	s.Target, s.Env, s.Options = name, cmp.Or(s.options.files.environment, spec.DefaultEnvironment), s.options.diffOptions()
 	return s, err
-}
-
-// valuesOf are the values of a flag in the form of a command line.
-func valuesOf(f *pflag.Flag) []string {
-	if list, ok := f.Value.(pflag.SliceValue); ok {
-		return list.GetSlice()
-	}
-	return []string{f.Value.String()}
 }
 
 // load reads the files of the target.

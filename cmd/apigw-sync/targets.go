@@ -27,9 +27,7 @@ contacted, and neither flags nor the environment count: it is what the file says
 ` + exits(exitDone, exitError),
 		Example: "  apigw-sync targets\n  apigw-sync targets -o json",
 		Args:    noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.tell(cmd.Context(), &o.output, &gatewayOptions{}, o.find)
-		},
+		RunE:    p.telling(&o.output, &gatewayOptions{}, o.find),
 	}
 	cmd.Flags().StringVar(&o.config, "config", "", configUsage)
 	o.output.addFlags(cmd.Flags(), "targets")

@@ -43,9 +43,7 @@ A file of cases begins with version: apigw-sync/cases/v1; "schema cases" prints 
   apigw-sync test --cases cases.yaml --against export.yaml --run '*office*' --explain
   apigw-sync test --cases cases/ -o junit --output-file test.xml`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.tell(cmd.Context(), &o.output, &gatewayOptions{}, o.find)
-		},
+		RunE: p.telling(&o.output, &gatewayOptions{}, o.find),
 	}
 	flags := cmd.Flags()
 	o.files.addFlags(flags)

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
@@ -270,31 +269,12 @@ func (t *Target) Flags() map[string][]string {
 	v := reflect.ValueOf(*t)
 	for field, x := range v.Fields() {
 		name := FlagOf(field.Tag.Get("json"))
-		switch x := x.Interface().(type) {
-		case *string:
-			if x != nil {
-				out[name] = []string{*x}
-			}
-		case *bool:
-			if x != nil {
-				out[name] = []string{strconv.FormatBool(*x)}
-			}
-		case *InFlight:
-			if x != nil {
-				out[name] = []string{string(*x)}
-			}
-		case *int:
-			if x != nil {
-				out[name] = []string{strconv.Itoa(*x)}
-			}
-		case *float64:
-			if x != nil {
-				out[name] = []string{strconv.FormatFloat(*x, 'g', -1, 64)}
-			}
-		case []string:
-			if x != nil {
-				out[name] = x
-			}
+		switch list, ok := x.Interface().([]string); {
+		case x.IsNil(), x.Kind() == reflect.Map: // nothing is said, or variables, which no flag has
+		case ok:
+			out[name] = list
+		default:
+			out[name] = []string{fmt.Sprint(x.Elem())}
 		}
 	}
 	return out
