@@ -38,7 +38,7 @@ type compareOptions struct {
 	prune          bool
 	maxDeletes     int
 	allowEmpty     bool
-	takeOver       []string // addresses of policies that may be displaced; anyPolicy stands for all
+	takeOver       []string // addresses of policies that may be displaced; anyPolicy means all
 	allowUnhealthy bool
 
 	allowInterruption bool
@@ -85,7 +85,7 @@ func (o *compareOptions) addScope(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.environments, "only-environment", nil, "look at bindings, and variables of groups, in the environment of this `NAME` only: those in others stay as they are; repeatable")
 }
 
-// kindNames are the values that --kind takes, besides the names of sections.
+// kindNames are the values that --kind takes, in addition to the names of sections.
 func kindNames() (names []string) {
 	for _, k := range kind.All {
 		names = append(names, k.Name)
@@ -249,7 +249,7 @@ func unread(ctx context.Context, err error) error {
 	return hinted{stopped, hint}
 }
 
-// checkFound looks at what a comparison found besides changes: errors end it, and guards that a flag overrides are dropped.
+// checkFound looks at what a comparison found in addition to changes: errors end the run, and refusals that a flag overrides are dropped.
 func (o *compareOptions) checkFound(c *prepared) error {
 	findings, notes := slices.Clone(c.Findings), slices.Clone(c.Plan.Errors)
 	if o.tolerant { // references are told by themselves

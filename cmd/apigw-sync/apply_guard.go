@@ -12,7 +12,7 @@ import (
 )
 
 // answered reports whether the flag that overrides a guard was given, so that a run need not know which guards there
-// are: a switch that is on, a number that is high enough or below 0, a list that has the value or stands for all.
+// are: a switch that is on, a number that is high enough or below 0, a list that has the value or means all.
 func answered(flags *pflag.FlagSet, flag string) bool {
 	if flags == nil { // of a command that only reads
 		return false

@@ -136,7 +136,7 @@ func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
 			return planfile.InFiles(n, objects)
 		case n.Source != nil:
 			return "", hinted{
-				fmt.Errorf("%s: the plan does not hold its secret %s, which stands in %s:%d", n.Address, n.Path, n.Source.File, n.Source.Line),
+				fmt.Errorf("%s: the plan does not hold its secret %s, which is in %s:%d", n.Address, n.Path, n.Source.File, n.Source.Line),
 				"name the files with --file, too, or let the secret come from a variable",
 			}
 		}
@@ -190,7 +190,7 @@ func from(c *planfile.ChangedSecret) string {
 	return c.Error()
 }
 
-// fresh refuses a plan when what it touches is not as it was.
+// fresh refuses a plan when the objects and bindings that it changes are not as they were.
 func fresh(f *planfile.File, e *diff.Extract, have kind.Actual, notes []diff.Note) error {
 	var list []document.Refusal
 	for _, n := range notes {

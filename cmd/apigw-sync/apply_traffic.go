@@ -64,22 +64,22 @@ func (o *trafficOptions) read(ctx context.Context, c *prepared) error {
 }
 
 // guard refuses a plan that affects too many calls, or nobody knows how many.
-func (o *trafficOptions) guard(met *drift.PlanTraffic) []diff.Refusal {
+func (o *trafficOptions) guard(traffic *drift.PlanTraffic) []diff.Refusal {
 	const guard = "max-affected-calls"
 	switch {
 	case o.maxAffected < 0:
 		return nil
-	case met.Calls > int64(o.maxAffected):
+	case traffic.Calls > int64(o.maxAffected):
 		return []diff.Refusal{{
 			Guard:  guard,
-			Reason: fmt.Sprintf("the plan touches APIs with %d calls in the last hour; at most %d are allowed", met.Calls, o.maxAffected),
+			Reason: fmt.Sprintf("the plan touches APIs with %d calls in the last hour; at most %d are allowed", traffic.Calls, o.maxAffected),
 			Would:  "callers might have noticed",
-			Flag:   fmt.Sprintf("--%s %d", guard, met.Calls),
+			Flag:   fmt.Sprintf("--%s %d", guard, traffic.Calls),
 		}}
-	case len(met.Unknown) > 0:
+	case len(traffic.Unknown) > 0:
 		return []diff.Refusal{{
 			Guard:  guard,
-			Reason: fmt.Sprintf("it is not known how many calls %s had in the last hour", document.FirstOf(met.Unknown)),
+			Reason: fmt.Sprintf("it is not known how many calls %s had in the last hour", document.FirstOf(traffic.Unknown)),
 			Would:  "more callers than allowed might have noticed",
 			Flag:   fmt.Sprintf("--%s=-1", guard),
 		}}

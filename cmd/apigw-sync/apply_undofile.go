@@ -57,7 +57,7 @@ func (o *undoFileOptions) keep(p *program, c *prepared, of string) error {
 	case o.path != "":
 		return fmt.Errorf("nothing was changed: %w", p.unwritable("undo-file", path, err))
 	default:
-		c.warnings = append(c.warnings, document.Problem{Message: "no undo file is kept: " + err.Error(), Hint: "name a place with --undo-file, or do without with --no-undo"})
+		c.warnings = append(c.warnings, document.Problem{Message: "no undo file is kept: " + err.Error(), Hint: "name a file with --undo-file, or do without with --no-undo"})
 	}
 	return nil
 }
@@ -153,7 +153,7 @@ func component(text string) string {
 
 const undoSuffix = ".undo"
 
-// newUndoFile makes room for one more undo file, and names it by the time, so that names are in order.
+// newUndoFile names a new undo file after the time, so that names are in order, and removes the oldest ones.
 func newUndoFile(p *program, g *gateway) (string, error) {
 	folder, err := undoFolder(p, g)
 	if err != nil {

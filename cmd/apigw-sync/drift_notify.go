@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// nobody is the value of --notify that takes the place of what a target says, and tells nobody.
+// nobody is the value of --notify that overrides what a target says, so that nobody is told.
 const nobody = "none"
 
 // hooks are the webhooks to tell. An error says which one is wrong by its number, since its URL is a secret.
@@ -42,7 +42,7 @@ func (o *driftOptions) hooks(p *program) ([]*notify.Hook, error) {
 	return out, nil
 }
 
-// tell sends what is new to those who want to know. What cannot be sent is a warning: the result stands all the same.
+// tell sends what is new to those who want to know. What cannot be sent is a warning: the report is written all the same.
 func (o *driftOptions) tell(ctx context.Context, out *printer, d *document.Drift) []document.Problem {
 	hooks, err := o.hooks(out.program)
 	if err != nil || len(hooks) == 0 || !d.News(out.style.History) {

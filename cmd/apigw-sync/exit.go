@@ -52,7 +52,7 @@ func (c coded) Error() string {
 
 func (c coded) Unwrap() error { return c.err }
 
-// exitCode is the one place where an error becomes an exit code.
+// exitCode turns an error into an exit code; nothing else does.
 func exitCode(err error) int {
 	var c coded
 	switch {
@@ -72,7 +72,7 @@ type hinted struct {
 
 func (h hinted) Unwrap() error { return h.error }
 
-// problems are errors at places of files, or refusals. The summary ends them.
+// problems are errors with their lines of files, or refusals. The summary ends them.
 type problems struct {
 	list    []document.Problem
 	summary string

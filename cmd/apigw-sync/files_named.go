@@ -60,7 +60,7 @@ func ofPath(err error) bool {
 func (p *program) untouched(flag, path, hint string, err error) error {
 	why := err
 	if at, ok := errors.AsType[*fs.PathError](err); ok {
-		why = at.Err // the path may be that of a file that only stands in for it
+		why = at.Err // it may name the temporary file that is written first
 	}
 	if by := p.namer(flag); by != "" {
 		path = by + ": " + path

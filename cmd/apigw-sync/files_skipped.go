@@ -143,7 +143,7 @@ func allSkipped(findings []spec.Finding) string {
 	return strings.Join(all, "; ")
 }
 
-// warnSkipped names files that were passed over, for commands whose result has no place for warnings.
+// warnSkipped names files that were passed over, for commands whose result has no warnings.
 func (p *program) warnSkipped(findings []spec.Finding) {
 	for _, f := range findings {
 		_, _ = fmt.Fprintf(p.Stderr, "warning: %s %s; %s\n", f.Source.File, f.Problem, f.Hint)
@@ -160,7 +160,7 @@ func (o *compareOptions) guardSources() []diff.Refusal {
 		names = append(names, f.Source.File)
 	}
 	return []diff.Refusal{{
-		Guard: "sources", Reason: fmt.Sprintf("a desired state that is not read stands in %s", strings.Join(names, ", ")),
+		Guard: "sources", Reason: fmt.Sprintf("a desired state that is not read is in %s", strings.Join(names, ", ")),
 		Would: "what it declares might have been deleted",
 	}}
 }

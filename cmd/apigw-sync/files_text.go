@@ -48,7 +48,7 @@ func (o *fileOptions) textRoot(p *program, input string) (root, folder string, e
 	return root, folder, nil
 }
 
-// textBelow reads a text file that lies below a folder, wherever symbolic links lead.
+// textBelow reads a text file that is below a folder also after symbolic links are followed.
 func textBelow(root, path string) (string, error) {
 	target, err := realBelow(root, path)
 	if err != nil {
@@ -61,7 +61,7 @@ func textBelow(root, path string) (string, error) {
 	case !info.Mode().IsRegular():
 		return "", errors.New("is no regular file")
 	}
-	f, err := os.Open(target) //nolint:gosec // it lies below what the user named
+	f, err := os.Open(target) //nolint:gosec // it is below what the user named
 	if err != nil {
 		return "", unreadable(err)
 	}
@@ -78,8 +78,8 @@ func textBelow(root, path string) (string, error) {
 	return string(data), nil
 }
 
-// realBelow is where a path leads, which must be below a folder before links are followed and after. Of what lies
-// elsewhere not even its existence is told.
+// realBelow is where a path leads, which must be below a folder before links are followed and after. Whether anything
+// exists elsewhere is not told.
 func realBelow(folder, path string) (string, error) {
 	shown := filepath.ToSlash(folder)
 	for _, links := range []bool{false, true} {

@@ -19,7 +19,7 @@ import (
 // Shells ask for what may come next while a line is typed. Answers come from the line, the environment and
 // files, never from a gateway; what cannot be read gives fewer answers and no word about it.
 
-// offer lists what may stand at a place of the command line.
+// offer lists what may come next on the command line.
 type offer func(p *program, cmd *cobra.Command) []cobra.Completion
 
 // offers are for flags whose values are found, not fixed. A flag means the same in every command.
@@ -160,7 +160,7 @@ func apps(p *program, cmd *cobra.Command) []cobra.Completion {
 	return named(sketch(p, cmd), func(k *kind.Kind) bool { return k.Name == "app" })
 }
 
-// named are the names in an outline, described by what has them. A name stands once, also when several
+// named are the names in an outline, described by what has them. A name is listed once, also when several
 // kinds have it.
 func named(o spec.Outline, wanted func(*kind.Kind) bool) (out []cobra.Completion) {
 	about := map[string]string{}
@@ -251,7 +251,7 @@ func apis(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 	return append(out, exportedAPIs(p, cmd)...)
 }
 
-// exportedAPIs are the APIs of the export that stands in for a gateway, described by their routes.
+// exportedAPIs are the APIs of the export that is used instead of a gateway, described by their routes.
 func exportedAPIs(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 	_ = p.settle(cmd.Flags())
 	o := gatewayOptions{parallelism: 1, against: valueOf(cmd.Flags(), "against")}

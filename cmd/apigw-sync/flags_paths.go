@@ -41,7 +41,7 @@ func checkPaths(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// filesOfFlags lists the files that flags name. Folders stand for what is read in them.
+// filesOfFlags lists the files that flags name. A folder means the files that are read in it.
 func filesOfFlags(flags *pflag.FlagSet) (read, written []flagFile) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		values := valuesOf(f)

@@ -15,7 +15,7 @@ import (
 // envPrefix begins the environment's twin of every flag.
 const envPrefix = "APIGW_SYNC_"
 
-// twin is the variable that stands for a flag.
+// twin is the variable of the environment that sets a flag.
 func twin(flag string) string {
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
@@ -110,8 +110,8 @@ type target struct {
 	file *config.File
 }
 
-// settle gives flags that were not given the values that the section has for them. One that was given takes the
-// place of one that says the same in another way. Origin is told the lines that say so.
+// settle gives flags that were not given the values that the section has for them. A flag that was given
+// keeps its rival from being set. Origin gets the line of the config file that sets a flag.
 func (t *target) settle(flags *pflag.FlagSet, given map[string]bool, origin map[string]string) (err error) {
 	defaults := t.Flags()
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -155,7 +155,7 @@ func (p *program) fromEnvironment(f *pflag.Flag) (found bool, err error) {
 	return false, nil
 }
 
-// separator stands between the values of a repeatable flag in the environment. Rules of faults may
+// separator is between the values of a repeatable flag in the environment. Rules of faults may
 // hold commas.
 func separator(flag string) string {
 	if strings.HasSuffix(flag, "fault") {

@@ -28,11 +28,11 @@ type fleet struct {
 	names []string // of the targets, in the order of the file
 }
 
-// everyTarget stands for all targets of the config file.
+// everyTarget means all targets of the config file.
 const everyTarget = "all"
 
-// findFleet finds the targets of a command that takes many. It is nil where one target is named, or none, and there
-// also beside an error: the form of a result depends on what was asked, never on how many targets match.
+// findFleet finds the targets of a command that takes many. It is nil where one target is named, or none,
+// also when there is an error: the form of a result depends on what was asked, never on how many targets match.
 func findFleet(flags *pflag.FlagSet) (*fleet, error) {
 	asked := valuesOf(flags.Lookup("target"))
 	if _, many := flags.Lookup("target").Value.(pflag.SliceValue); !many {

@@ -134,7 +134,7 @@ type gateway struct {
 	projectID  string
 	endpoint   string // see whereabouts
 	region     string // "" where it is not known
-	against    string // the export that stands in for it
+	against    string // the export that is used instead of it
 	keyID      string // the access key of the run; "" where it has none
 	host       string // whose undo files are kept together
 	mostAtOnce func() int
@@ -176,7 +176,7 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 	}, nil
 }
 
-// fromExport stands an export in for a gateway. Where the emulator may invent, APIs that the export only refers to
+// fromExport makes a gateway of an export. Where the emulator may invent, APIs that the export only refers to
 // are made up.
 func fromExport(p *program, path string, c remote.Config, o emulator.Options) (*gateway, error) {
 	state, err := os.ReadFile(path) //nolint:gosec // the user named it

@@ -29,7 +29,7 @@ func main() {
 	os.Exit(p.Main(os.Args[1:]))
 }
 
-// program is the whole command with all that it touches, so that a test can call it.
+// program is the whole command with its streams and its environment, so that a test can call it.
 //
 // Stdout carries the result alone; errors, logs, progress and questions go to Stderr.
 type program struct {

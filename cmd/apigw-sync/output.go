@@ -69,7 +69,7 @@ func (p *program) printer(o *outputOptions) (*printer, error) {
 	return &printer{program: p, format: f, style: style, path: o.path}, err
 }
 
-// finder is the work of a command that tells what it found. The document is there also beside an error; the code is the
+// finder is the work of a command that tells what it found. The document is never nil, also when there is an error; the code is the
 // exit code that it means.
 type finder func(ctx context.Context, out *printer) (d document.Document, code int, err error)
 

@@ -95,7 +95,7 @@ func (p *progress) show(w io.Writer) {
 	p.screen.show(w, p.terminal, time.Now(), stage, done, total)
 }
 
-// screen is what stands on Stderr now.
+// screen is what Stderr shows now.
 type screen struct {
 	stage string
 	since time.Time // begin of the stage

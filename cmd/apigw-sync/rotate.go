@@ -217,7 +217,7 @@ func (o *rotateOptions) keep(value string) error {
 	return writeBytes(o.toFile, onlyOwner, []byte(value+"\n"))
 }
 
-// deliver hands the new value over. It is printed only where it stands nowhere else.
+// deliver hands the new value over. It is printed only where it was handed over in no other way.
 func (o *rotateOptions) deliver(ctx context.Context, p *program, value string) error {
 	if o.run != "" {
 		cmd := exec.CommandContext(ctx, "sh", "-c", o.run) //nolint:gosec // the user's own command

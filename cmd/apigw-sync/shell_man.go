@@ -71,7 +71,7 @@ func concerns(cmd *cobra.Command, flag string) bool {
 	return !cmd.HasParent() || cmd.Flags().Lookup(flag) != nil
 }
 
-// variablesOf are the variables that count for a command beside the twins of its flags.
+// variablesOf are the variables that count for a command in addition to those of its flags.
 func variablesOf(cmd *cobra.Command) []manpage.Entry {
 	list := []manpage.Entry{{Name: envPrefix + "OPTION", Text: "The variable that stands with an option sets it, unless the command line does. Values of " +
 		"repeatable options are separated by commas, rules of faults by semicolons."}}
@@ -80,7 +80,7 @@ func variablesOf(cmd *cobra.Command) []manpage.Entry {
 			manpage.Entry{Name: "APIGW_SYNC_TOKEN, HW_AUTH_TOKEN", Text: "A token. Of the credentials, the first that is found counts, in the order of this list."},
 			manpage.Entry{Name: "HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_SECURITY_TOKEN", Text: "Access key, secret key and, for temporary ones, their token."},
 			manpage.Entry{Name: "HW_ACCESS_KEY, HW_SECRET_KEY, HW_SECURITY_TOKEN", Text: "The same, by the names of the Terraform provider."},
-			manpage.Entry{Name: "HUAWEICLOUD_SDK_CREDENTIALS_FILE", Text: "Another place of the SDK's profiles."},
+			manpage.Entry{Name: "HUAWEICLOUD_SDK_CREDENTIALS_FILE", Text: "Another path of the SDK's profiles."},
 			manpage.Entry{Name: "APIGW_SYNC_TOKEN_TARGET and so on", Text: "The same for one target alone: its name in capitals behind the name of any of the above, as in " +
 				"HW_ACCESS_KEY_PROD and HW_SECRET_KEY_PROD for prod. Where one of them is set, those without the name do not count."},
 			manpage.Entry{Name: "HW_REGION_NAME, HW_PROJECT_ID, HUAWEICLOUD_SDK_PROJECT_ID", Text: "Region and project, where no option and no target names them."},

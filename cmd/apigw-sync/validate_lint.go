@@ -85,7 +85,7 @@ func (o *lintOptions) settings() (map[string]lint.Severity, error) {
 	return out, nil
 }
 
-// run completes the input and judges.
+// run completes the input and lints it.
 func (o *lintOptions) run(ctx context.Context, p *program, in lint.Input) (*lint.Result, error) {
 	in.Today, in.Production = time.Now().Format(time.DateOnly), p.production
 	if o.against != "" {

@@ -246,7 +246,7 @@ func below(folder string, paths []string) []string {
 // plural is the one key whose flag is called otherwise.
 const plural, singular = "only_environments", "only-environment"
 
-// FlagOf is the flag for which a key of a target stands in.
+// FlagOf is the flag that a key of a target sets.
 func FlagOf(key string) string {
 	if key == plural {
 		return singular
@@ -254,7 +254,7 @@ func FlagOf(key string) string {
 	return strings.ReplaceAll(key, "_", "-")
 }
 
-// KeyOf is the key of a target that stands in for a flag.
+// KeyOf is the key of a target that sets a flag.
 func KeyOf(flag string) string {
 	if flag == singular {
 		return plural

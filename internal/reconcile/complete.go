@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// complete reads what a plan takes along and whose places it takes, and makes the plan.
+// complete reads what is removed together with what the plan deletes, and what its binds displace, and makes the plan.
 func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) error {
 	c.Actual, c.Desired = draft.Actual(), draft.Desired()
 	c.Whole, c.Complete = l.Whole, linksRead(c.Actual, draft.Known(), l.Whole)

@@ -18,7 +18,7 @@ type question struct {
 	wants   []fetch.Want                            // the objects
 	allAPIs bool                                    // all APIs; else those of the look-ups
 	apis    []kind.Lookup                           //
-	begin   func(objects []kind.Object) *diff.Draft // begins to compare objects, from which follows what is read of them besides
+	begin   func(objects []kind.Object) *diff.Draft // begins to compare objects, which tells what must be read of them
 }
 
 // reading is the answer.
@@ -35,7 +35,7 @@ func (r *Run) read(ctx context.Context, reader *fetch.Reader, q question) (*read
 	out, catalog := &reading{}, fetch.NewPendingCatalog()
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return catalog.Read(gctx, reader, q.allAPIs, q.apis) })
-	g.Go(func() (err error) { // what is read of objects besides follows from objects alone
+	g.Go(func() (err error) { // what must be read of objects follows from these alone
 		if out.Objects, out.Whole, err = reader.List(gctx, q.wants); err == nil {
 			out.draft = q.begin(out.Objects)
 			out.rows, err = inside(gctx, reader, out.draft, catalog)
@@ -53,7 +53,7 @@ func (r *Run) read(ctx context.Context, reader *fetch.Reader, q question) (*read
 	return out, err
 }
 
-// inside reads what the comparison of objects needs to know besides, and compares objects. The links are still to be joined.
+// inside reads the parts and links that the comparison of objects needs, and compares objects. The links are still to be joined.
 func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalog *fetch.PendingCatalog) (links []fetch.Rows, err error) {
 	for reads := draft.Reads(); len(reads) > 0; reads = draft.Reads() {
 		parts, rows, err := reader.Inside(ctx, reads, catalog)

@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// Refresh reads again what a saved plan touches, and makes the plan of that. Of APIs it reads those that are
+// Refresh reads again the objects and links that a saved plan is about, and plans anew. Of APIs it reads those that are
 // to be bound: their publish ids change on their own. Notes tell about APIs that can no longer be bound.
 func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *compared.Result, notes []diff.Note, err error) {
 	reader := r.reader("read")

@@ -14,7 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// outOfScope are the links that files declare in places that others may take, of what the options leave out.
+// outOfScope are the links that files declare for objects which the options leave out, where binds of others could displace them.
 func outOfScope(state *spec.State, options diff.Options, catalog *kind.Catalog) []kind.DeclaredLink {
 	others := state.OnlyReferences(func(k *kind.LinkKind, owner, env string) bool {
 		return k.Slot != nil && options.Sees(env) && !options.Covers(kind.Of(k.Owner), owner)

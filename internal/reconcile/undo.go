@@ -92,7 +92,7 @@ func without(want kind.Desired, notes []diff.Note) kind.Desired {
 	return out
 }
 
-// giveUp no longer wants links back whose places somebody else has taken since, and says who.
+// giveUp no longer wants links back that somebody else's have displaced since, and says whose.
 func giveUp(e *diff.Extract, plan *diff.Plan, asked map[string]bool) (notes []diff.Note) {
 	lost := map[string]bool{}
 	for i := range plan.Changes {

@@ -96,7 +96,7 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 }
 
 // affected is the part of the desired state that a plan changes. Deleted objects are owned by their exact
-// names there, so that one that is still around counts as a difference.
+// names there, so that one that still exists counts as a difference.
 func affected(c *compared.Result) (kind.Desired, diff.Options) {
 	owners, gone := map[string]bool{}, map[string][]string{}
 	for i := range c.Plan.Changes {

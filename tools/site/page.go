@@ -118,7 +118,7 @@ func (p *page) link(target string) string {
 	return target
 }
 
-// body is the page as HTML, without what stands around it.
+// body is the page as HTML, without the layout.
 func (p *page) body() (string, error) {
 	var b bytes.Buffer
 	err := markdown.Renderer().Render(&b, p.text, p.tree)

@@ -1,5 +1,5 @@
 // Package doctor looks for what would keep files and gateway apart: the way to the gateway, who asks,
-// what it can do, and how much room it has. It only reads.
+// what it can do, and whether its quotas suffice. It only reads.
 package doctor
 
 import (
@@ -36,7 +36,7 @@ func Passed(name, format string, args ...any) Check {
 // Skip is a check that was not made.
 func Skip(name, why string) Check { return Check{Name: name, Status: Skipped, Message: why} }
 
-// Fail is a check that met an error. The hint may be left to what the error advises.
+// Fail is a check that ended with an error. The hint may be left to what the error advises.
 func Fail(name string, err error, hint string) Check {
 	message, advice := api.SplitAdvice(err)
 	return Check{Name: name, Status: Failed, Message: message, Hint: cmp.Or(hint, advice)}

@@ -32,7 +32,7 @@ type Patient struct {
 // asking are the checks of Gateway.
 var asking = []string{"access", "clock", "status", "locks", "features", "read", "references", "quotas"}
 
-// Unreached stands for the checks of Gateway where there is no way to it.
+// Unreached are the checks of Gateway where it cannot be reached.
 func Unreached(why string) (out []Check) {
 	for _, name := range asking {
 		out = append(out, Skip(name, why))
@@ -59,15 +59,15 @@ func Gateway(ctx context.Context, p Patient) []Check {
 		totals      map[string]int
 		references  Check
 		plan        *diff.Plan
-		room        kind.Quotas
+		limits      kind.Quotas
 		untold      error
 	)
 	wg.Go(func() { details = p.details(ctx, instance) })
 	wg.Go(func() { permissions, totals = p.permissions(ctx) })
 	wg.Go(func() { references, plan = p.compare(ctx) })
-	wg.Go(func() { untold = p.Reader.Read(ctx, kind.ListQuotas(), &room) })
+	wg.Go(func() { untold = p.Reader.Read(ctx, kind.ListQuotas(), &limits) })
 	wg.Wait()
-	return slices.Concat(checks, details, permissions, []Check{references}, p.quotas(&room, untold, plan, totals))
+	return slices.Concat(checks, details, permissions, []Check{references}, p.quotas(&limits, untold, plan, totals))
 }
 
 // details are the checks of what the gateway says of itself; nil when it does not.

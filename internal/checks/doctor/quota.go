@@ -14,9 +14,9 @@ import (
 // ownKeys is the switch for keys and secrets of one's own.
 const ownKeys = "APP_KEY_SECRET_SWITCH"
 
-// quotas holds what the files would create against the room that the gateway has, or failed to tell. Totals are the objects
+// quotas compares what the files would create with the quotas that the gateway told, or with none if untold says why. Totals are the objects
 // that there are, by section, for versions that do not tell what is used.
-func (p *Patient) quotas(room *kind.Quotas, untold error, plan *diff.Plan, totals map[string]int) []Check {
+func (p *Patient) quotas(told *kind.Quotas, untold error, plan *diff.Plan, totals map[string]int) []Check {
 	const name = "quotas"
 	switch {
 	case p.State == nil:
@@ -25,7 +25,7 @@ func (p *Patient) quotas(room *kind.Quotas, untold error, plan *diff.Plan, total
 		return []Check{Unread(name, untold)}
 	}
 	limits := map[string]kind.Quota{}
-	for _, q := range room.List {
+	for _, q := range told.List {
 		limits[q.Name] = q
 	}
 	var out []Check
@@ -41,7 +41,7 @@ func (p *Patient) quotas(room *kind.Quotas, untold error, plan *diff.Plan, total
 	return append(append(out, p.inside(limits)...), p.keys(limits[ownKeys]))
 }
 
-// space is about the objects of a kind. A replace needs room for a moment, too.
+// space is about the objects of a kind. A replace needs one more for a moment, too.
 func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
 	name := "quota of " + k.Section
 	most, err := strconv.Atoi(q.Value)
@@ -69,7 +69,7 @@ func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
 	}
 	hint := "have the quota raised, or remove what is not needed"
 	if fewer > 0 {
-		hint += "; deletes come last, so that they make no room"
+		hint += "; deletes come last, so that they do not help"
 	}
 	if !told {
 		return Check{name, Warning, message, "see the quota in the console; " + hint}

@@ -182,7 +182,7 @@ func (b *Baseline) present(address string) map[string]string {
 	return map[string]string{"": b.digest(address, "", nil)}
 }
 
-// digest depends on the place, so that equal values of two objects do not show.
+// digest depends on address and path, so that it does not show which objects have equal values.
 func (b *Baseline) digest(address, path string, value []byte) string {
 	h := hmac.New(sha256.New, b.Key)
 	for _, part := range []string{address, path, string(value)} {

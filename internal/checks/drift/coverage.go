@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// Coverage tells how much of what a gateway holds the files declare, as far as the run looks at it: objects that stand
-// alone, not what hangs on them, nor what every gateway has.
+// Coverage tells how much of what a gateway holds the files declare, as far as the run looks at it: objects that live
+// inside no other, not their parts and bindings, nor what every gateway has.
 type Coverage struct {
 	Kinds      []CoveredKind // in the order of kinds
 	NotCounted []string      // kinds that the gateway does not list, sorted

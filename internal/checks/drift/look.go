@@ -14,7 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Options say what a look is about besides the comparison of files and gateway.
+// Options say what is looked at in addition to the comparison of files and gateway.
 type Options struct {
 	Now      time.Time
 	CertDays int       // certificates that end within so many days are told
@@ -43,8 +43,8 @@ func Look(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Optio
 		if o.Traffic == Off {
 			return
 		}
-		met := TrafficOf(ctx, reader, c, o.Traffic)
-		r.Traffic, r.Hits, warnings[2] = met.Groups, met.Hits, met.Warnings
+		t := TrafficOf(ctx, reader, c, o.Traffic)
+		r.Traffic, r.Hits, warnings[2] = t.Groups, t.Hits, t.Warnings
 	})
 	wg.Wait()
 	r.Warnings = slices.Concat(warnings[:]...)

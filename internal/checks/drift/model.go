@@ -1,5 +1,5 @@
 // Package drift tells how a gateway differs from its files, and what else about it needs attention:
-// health, certificates that end, rules that have lapsed, and whose traffic a change meets.
+// health, certificates that end, ignore rules that have ended, and whose calls a change affects.
 package drift
 
 import (
@@ -27,9 +27,9 @@ type Report struct {
 	Traffic      []Traffic     // of the API groups with a change; by group
 	Requests     int           // reads made
 
-	Hits     map[string]Hit // whom each change in Plan meets, by address; nil when traffic was not asked for
+	Hits     map[string]Hit // the traffic that each change in Plan affects, by its address; nil when traffic was not asked for
 	Managed  []string       // addresses of all objects and links that the files declare, sorted
-	Warnings []diff.Note    // besides those of Plan
+	Warnings []diff.Note    // in addition to those of Plan
 }
 
 // Reference of the files leads nowhere: diff and apply refuse to work with it, the rest is compared all the same.

@@ -48,7 +48,7 @@ func of(gateway, files bool) Mover {
 	return ""
 }
 
-// mover judges one change by what each side had, and has now.
+// mover tells which side of a change moved, by what each had then and has now.
 func (b *Baseline) mover(ch *diff.Change) Mover {
 	was := b.Entries[ch.Address]
 	switch {
@@ -72,7 +72,7 @@ func (b *Baseline) mover(ch *diff.Change) Mover {
 	return of(gateway, files)
 }
 
-// undeclared judges what the gateway has (o; nil for a link) and the files do not declare. What the files
+// undeclared tells which side moved for what the gateway has (o; nil for a link) and the files do not declare. What the files
 // did not look after then, they do since.
 func (b *Baseline) undeclared(address, kindName, name string, o *kind.Object) (gateway, files bool) {
 	was := b.Entries[address]

@@ -11,7 +11,7 @@ import (
 // narrow warns of throttles that a plan sets, or binds, below what the APIs were just seen to take.
 //
 // Statistics count calls by the minute, for all environments of an API together; limits hold for any
-// period. So that a warning is always founded, a limit is compared with what it surely meets: for a
+// period. So that a warning is always true, a limit is compared with calls that surely were there: for a
 // shorter period than a minute with the average of the busiest minute, for longer ones with the busiest
 // stretch of the last hour that fits into the period.
 func narrow(c *compared.Result, t *affected, byGroup, byAPI map[string]figures, mode Mode) (out []diff.Note) {
@@ -91,7 +91,7 @@ type subject struct {
 }
 
 // subjects are those whose calls the throttle counts: each API alone, or all together when it is shared.
-// Where only groups are known, each group as a whole stands for its APIs.
+// Where only groups are known, each group as a whole is taken for its APIs.
 func (l *limited) subjects(byGroup, byAPI map[string]figures, mode Mode) (out []subject) {
 	if mode == Groups {
 		for _, g := range groupsOf(l.apis) {

@@ -19,17 +19,17 @@ import (
 // Mode says how closely traffic is looked at.
 type Mode string
 
-// The modes. The gateway is asked once for each group, or API, that a plan touches.
+// The modes. The gateway is asked once for each group, or API, that a plan affects.
 const (
 	Off    Mode = "off"
 	Groups Mode = "groups" // whole API groups
-	APIs   Mode = "apis"   // groups, and each touched API
+	APIs   Mode = "apis"   // groups, and each affected API
 )
 
 // Modes lists the modes.
 var Modes = []Mode{Off, Groups, APIs}
 
-// mostAsked bounds the questions of one kind, so that a plan that touches everything stays quick.
+// mostAsked bounds the questions of one kind, so that a plan that affects everything stays quick.
 const mostAsked = 200
 
 // PlanTraffic is the traffic of the last hour of the APIs that a plan affects.
@@ -37,7 +37,7 @@ type PlanTraffic struct {
 	Groups   []Traffic      // by group
 	Hits     map[string]Hit // by address of the change
 	APIs     map[string]Hit // by address of the API, where these were asked for
-	Calls    int64          // of all that the plan touches, each group or API counted once
+	Calls    int64          // of all that the plan affects, each group or API counted once
 	Unknown  []string       // groups, or APIs where these were asked for, of which nothing is known; sorted
 	Warnings []diff.Note
 }

@@ -104,7 +104,7 @@ func (s *subject) pluginType(name string) string {
 	return ""
 }
 
-// before compares bindings of files by their places.
+// before compares bindings of files by their lines.
 func before(a, b *binding) bool {
 	p, q := a.ref.Source, b.ref.Source
 	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column)) < 0

@@ -20,7 +20,7 @@ type slot struct{ api, env string }
 
 func (b *binding) slot() slot { return slot{b.api.ID, b.env} }
 
-// where is the place of the binding for people.
+// where tells people which line asks for the binding.
 func (b *binding) where() string {
 	if b.ref == nil {
 		return "on the gateway"
@@ -89,7 +89,7 @@ func (s *subject) standing() {
 	}
 }
 
-// assumed begins the ids of APIs that stand for what a reference matches.
+// assumed begins the ids of APIs that are made up for what a reference matches.
 const assumed = "\x00"
 
 // supposed is a catalog of the APIs that the gateway must have if the references are right: those that they name,
@@ -137,7 +137,7 @@ func exact(r *spec.Reference) bool {
 	return r.Group != "" && r.Name != "" && !kind.IsGlob(r.Group) && !kind.IsGlob(r.Name) && r.Method == "" && r.Path == "" && len(r.Tags) == 0
 }
 
-// surely reports whether a reference means an API for certain. For one that stands for a pattern that is only so
+// surely reports whether a reference means an API for certain. Of an API that is made up for a pattern that is so
 // where it asks for the same globs or for none.
 func surely(r *spec.Reference, a *kind.API) bool {
 	if !strings.HasPrefix(a.ID, assumed) {

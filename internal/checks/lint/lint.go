@@ -1,6 +1,6 @@
-// Package lint finds what desired-state files may say and had better not: limits that limit nobody, lists that
-// let everybody in, secrets in clear. It judges files that were loaded without errors, and what it says is sure:
-// a rule that would have to guess what the gateway holds is silent until it is told.
+// Package lint finds what is allowed in desired-state files but risky or of no effect: limits that limit nobody, lists that let
+// everybody in, secrets in clear. It looks at files that were loaded without errors, and reports only what is certain: a rule
+// that depends on what the gateway holds finds nothing unless an export of the gateway is given.
 //
 // A rule is a file and a line in Rules.
 package lint
@@ -17,7 +17,7 @@ import (
 // Rule is a class of findings.
 type Rule struct {
 	ID       string // such as AGS001; never given to another rule
-	Name     string // such as throttle-no-user-limit; can stand for the ID everywhere
+	Name     string // such as throttle-no-user-limit; is accepted wherever the ID is
 	Title    string // what it finds, in a few words
 	Reason   string // why that matters, and what else there is to know, in Markdown; see Why
 	Severity Severity
@@ -42,21 +42,21 @@ const (
 // Example is a desired-state file, with what it is held against.
 type Example struct {
 	File    string
-	Gateway string   // an export made --with-apis; "" when the file is judged alone
+	Gateway string   // an export made --with-apis; "" when the file is looked at alone
 	Environ []string // variables of the file, NAME=VALUE
-	Config  string   // a config file with the target prod, for which the file is judged; "" for none
+	Config  string   // a config file with the target prod, for which the file is looked at; "" for none
 }
 
-// Input is what is judged.
+// Input is what is looked at.
 type Input struct {
 	State      *spec.State // loaded without errors
 	Places     *spec.Places
-	Gateway    *Gateway            // nil when the files are judged alone
+	Gateway    *Gateway            // nil when the files are looked at alone
 	Today      string              // YYYY-MM-DD
 	Production bool                // the target says that it is one
 	Severities map[string]Severity // by ID of rules; those that are left out have their own
 
-	// Readable reports whether the value of a variable stands in a file, such as one with settings. Nil: none does.
+	// Readable reports whether the value of a variable is written in a file, such as one with settings. Nil: none does.
 	Readable func(variable string) bool
 }
 
@@ -66,7 +66,7 @@ type Gateway struct {
 	Catalog *kind.Catalog // all APIs
 }
 
-// Finding is a place of a file that a rule has something to say about.
+// Finding is what a rule has found at a line of a file.
 type Finding struct {
 	Rule     *Rule
 	Severity Severity
@@ -75,7 +75,7 @@ type Finding struct {
 	Message  string // what is found; never holds a secret
 	Hint     string // what to do about it
 
-	begins []kind.Source // where the item around it begins
+	begins []kind.Source // where the item that it is in begins
 }
 
 // Result is the outcome.
@@ -84,7 +84,7 @@ type Result struct {
 	Ignored  int       // findings that comments left out
 }
 
-// Run judges. The same input gives the same result.
+// Run applies all rules. The same input gives the same result.
 func Run(in Input) Result {
 	s := newSubject(in)
 	for _, r := range Rules {

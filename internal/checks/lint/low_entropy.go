@@ -21,7 +21,7 @@ var lowEntropy = &Rule{
 		"estimate counts what is left: 128 bits are expected of an app code, 48 of an `app_secret`. It knows few words, so a text of " +
 		"natural language may pass that should not. Values of variables are looked at as well, and never shown.",
 	look: func(s *subject) {
-		judge := func(d *kind.Declared, what, value string, wanted int) {
+		check := func(d *kind.Declared, what, value string, wanted int) {
 			if value == "" {
 				return
 			}
@@ -32,8 +32,8 @@ var lowEntropy = &Rule{
 					"let the gateway make one, or make it of random characters")
 			}
 		}
-		each(s, "app_code", func(d *kind.Declared, c kind.AppCode) { judge(d, "code", c.Value, codeBits) })
-		each(s, "app", func(d *kind.Declared, a kind.App) { judge(d, "secret", a.Secret, secretBits) })
+		each(s, "app_code", func(d *kind.Declared, c kind.AppCode) { check(d, "code", c.Value, codeBits) })
+		each(s, "app", func(d *kind.Declared, a kind.App) { check(d, "secret", a.Secret, secretBits) })
 	},
 	Bad: Example{
 		File: `version: apigw-sync/v1

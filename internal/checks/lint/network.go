@@ -29,7 +29,7 @@ func spansOf(entries []string) []span {
 	return out
 }
 
-// union joins spans that overlap or touch.
+// union joins spans that overlap or follow on each other.
 func union(spans []span) []kind.Addresses {
 	all := make([]kind.Addresses, len(spans))
 	for i, s := range spans {

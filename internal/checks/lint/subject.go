@@ -57,7 +57,7 @@ func (s *subject) report(d *kind.Declared, pointer, message, hint string) {
 	s.add(s.Places.Of(d, pointer), d, message, hint)
 }
 
-// add adds a finding at a place, inside an object unless d is nil.
+// add adds a finding at a line of a file, inside an object unless d is nil.
 func (s *subject) add(at spec.Place, d *kind.Declared, message, hint string) {
 	f := Finding{Rule: s.rule, Severity: s.severity(s.rule), Place: at, Message: message, Hint: hint}
 	if d != nil {

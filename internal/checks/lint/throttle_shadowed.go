@@ -77,7 +77,7 @@ plugins:
 
 // shadow is a throttle and the plugin that wins over it.
 type shadow struct {
-	throttle, plugin *binding // the first of each that meet
+	throttle, plugin *binding // the first of each that are bound to the same API
 	targets          []string
 }
 

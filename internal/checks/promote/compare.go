@@ -54,7 +54,7 @@ func (c *promotion) ignored(kindName, name string) bool {
 	return true
 }
 
-// objects compares a kind that stands alone, with what belongs to it.
+// objects compares a kind that lives inside no other, with its parts and links.
 func (c *promotion) objects(k *kind.Kind) {
 	names := map[string]bool{}
 	for _, l := range []*ledger{c.from, c.to} {
@@ -271,7 +271,7 @@ func (c *promotion) unapplied() {
 	}
 }
 
-// ownerKind is the kind of the object that something belongs to; "" for what stands alone.
+// ownerKind is the kind of the object that something belongs to; "" for what lives inside no other.
 func ownerKind(kindName string) string {
 	if l := kind.LinkOf(kindName); l != nil {
 		return l.Owner

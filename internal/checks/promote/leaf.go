@@ -38,7 +38,7 @@ func (c *promotion) leaves(k *kind.Kind, a, b *kind.Object) {
 }
 
 // differing lists the leaves in which two values of gateways differ, as far as both show them. What one side alone has
-// of a set stands by itself, and so do two texts at one place of a list: files may declare one and not the other.
+// of a set is a difference of its own, and so are two texts at one index of a list: files may declare one and not the other.
 func differing(k *kind.Kind, a, b any) (out []diff.Field) {
 	back := map[string]bool{}
 	for _, f := range diff.Leaves(k, k.Settle(b, a), b) {
@@ -71,7 +71,7 @@ func (l *ledger) open(k *kind.Kind, address, path string) bool {
 	return d == nil || k.Open(d.Value, path)
 }
 
-// leaf tells how the side stands to its files about a leaf of an object. Value is what it has, other what the other
+// leaf compares the side with its files in a leaf of an object. Value is what it has, other what the other
 // side has.
 func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
 	a := Aspect{Present: true, Value: value, State: AsDeclared}
@@ -99,7 +99,7 @@ func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
 	return a
 }
 
-// unsaid reports whether a declared value leaves to the gateway all of the field in which a leaf lies.
+// unsaid reports whether a declared value leaves to the gateway all of the field that a leaf is in.
 func unsaid(k *kind.Kind, declared, have any, path string) bool {
 	field := path
 	if i := strings.IndexByte(path[1:], '/'); i >= 0 {
@@ -114,7 +114,7 @@ func unsaid(k *kind.Kind, declared, have any, path string) bool {
 }
 
 // about reports whether a change between a gateway (Before) and its files (After) is about a leaf in which the
-// gateways differ, and what the files say there. Entries of sets and lists are told by their value: their places move.
+// gateways differ, and what the files say there. Entries of sets and lists are recognised by their values, since their indexes change.
 // Vague: something in the same list differs.
 func about(f *diff.Field, path string, value, other any) (files any, departs, vague bool) {
 	list, inside := jsonptr.ListOf(path)

@@ -70,13 +70,13 @@ func (l *ledger) resolve(other *Side) {
 	state := l.State.OnlyReferences(l.Options.CoversLink)
 	want, findings := state.Resolve(union(&l.Side, other))
 	l.want = want
-	places := map[kind.Source]collection{}
+	owners := map[kind.Source]collection{}
 	for i := range state.References {
 		ref := &state.References[i]
-		places[ref.Source] = collection{ref.Kind, ref.Owner}
+		owners[ref.Source] = collection{ref.Kind, ref.Owner}
 	}
 	for _, f := range findings {
-		l.astray[places[f.Source]] = l.astray[places[f.Source]] || !f.Warning
+		l.astray[owners[f.Source]] = l.astray[owners[f.Source]] || !f.Warning
 		l.note(diff.Note{Source: &f.Source, Message: strings.TrimSuffix(f.Problem+"; "+f.Hint, "; ")})
 	}
 }
@@ -153,7 +153,7 @@ func (l *ledger) standIn() {
 	}
 }
 
-// named is an API that a reference stands for.
+// named is the API that is made up for a reference.
 func named(reference string) *kind.API {
 	group, name, ok := strings.Cut(reference, "/")
 	if !ok || strings.HasPrefix(reference, "{") {
@@ -206,7 +206,7 @@ func (l *ledger) edge(x *kind.Link) edge {
 // env is the environment of an edge by its name on this side.
 func (l *ledger) env(e edge) string { return cmp.Or(e.env, l.Env) }
 
-// object tells how the side stands to its files about an object as a whole.
+// object compares the side with its files in an object as a whole.
 func (l *ledger) object(kindName, address string) Aspect {
 	d, has := l.asked[address], l.have[address] != nil
 	a := Aspect{Present: has, State: AsDeclared}
@@ -227,7 +227,7 @@ func (l *ledger) object(kindName, address string) Aspect {
 	return a
 }
 
-// all tells how the side stands to its files about all that lives inside an owner, of which one side has none.
+// all compares the side with its files in all the parts of an owner, of which one side has none.
 func (l *ledger) all(k *kind.Kind, at collection) Aspect {
 	owner, has := l.asked[k.Owner+"/"+at.owner], len(l.parts[at]) > 0
 	asks := slices.IndexFunc(l.want.Objects, func(d kind.Declared) bool { return d.Kind == k.Name && d.Owner == at.owner })
@@ -255,7 +255,7 @@ func (l *ledger) all(k *kind.Kind, at collection) Aspect {
 // below is how told names all that belongs to an owner.
 func (c collection) below() string { return c.kind + "/" + c.owner + "/*" }
 
-// link tells how the side stands to its files about a link that one side has.
+// link compares the side with its files in a link that one side has.
 func (l *ledger) link(e edge, has bool) Aspect {
 	a := Aspect{Present: has, State: AsDeclared}
 	d := l.bound[e]

@@ -18,7 +18,7 @@ type Side struct {
 	Places  *spec.Places // of State
 	Options diff.Options // what it looks at; what either side does not look at is left out
 
-	// What the gateway holds, with all its APIs. APIs is nil where no gateway was read: the files stand in for it.
+	// What the gateway holds, with all its APIs. APIs is nil where no gateway was read: what the files ask for is compared instead.
 	Have kind.Actual
 	APIs *kind.Catalog
 
@@ -36,7 +36,7 @@ const (
 	Declared   Class = "declared" // the two desired states differ in just this way
 )
 
-// State says how a gateway stands to its own files in one point.
+// State compares a gateway with its own files in one point.
 type State string
 
 // The states.
@@ -72,16 +72,16 @@ type Aspect struct {
 	State   State `json:"state"`
 	Files   any   `json:"files"` // of a leaf that departs: what the files say; nil when they say that there is none
 
-	Source    *kind.Source `json:"source"`              // the place of the files that decides about it; nil when there is none
+	Source    *kind.Source `json:"source"`              // the line of the files that decides about it; nil when there is none
 	Variables []string     `json:"variables,omitempty"` // that decide about it
 	Note      string       `json:"note,omitempty"`      // what else a person should know
 
-	overlay bool // Source stands in an overlay
+	overlay bool // Source is a line of an overlay
 	exact   bool // Source says the leaf itself
 }
 
-// Deciders are the sides whose place of the files makes a declared difference: those where an overlay speaks, else
-// those where a line is about it, else all that have a place.
+// Deciders are the sides whose files make a declared difference: those whose line is in an overlay, else those whose line says
+// the leaf itself, else all that have a line.
 func (d *Difference) Deciders() []Aspect {
 	var sides []Aspect
 	for _, a := range []Aspect{d.From, d.To} {

@@ -20,7 +20,7 @@ type exchange struct {
 	reader *fetch.Reader
 	app    *kind.Object
 	old    []kind.Object // codes to be removed, in this order
-	fresh  kind.Object   // the code that takes their place
+	fresh  kind.Object   // the code that replaces them
 	out    *Outcome
 }
 
@@ -57,7 +57,7 @@ func (x *exchange) codes(ctx context.Context) ([]kind.Object, error) {
 	return x.reader.Named(ctx, codes, x.app, "")
 }
 
-// choose settles which code takes the place of which: as an interrupted rotation began it, else as asked for.
+// choose settles which code replaces which: as an interrupted rotation began it, else as asked for.
 func (x *exchange) choose(have []kind.Object) error {
 	if x.Value != "" {
 		x.fresh = codes.Items(x.App, x.Value)[0]
@@ -128,7 +128,7 @@ func (x *exchange) chooseOld(have []kind.Object) error {
 // add creates the new code. It has a value of our own, so that a lost answer is settled by looking for it.
 func (x *exchange) add(ctx context.Context, held int) error {
 	if held >= codes.Quota {
-		return fmt.Errorf("the app %s has %d codes, and no room for a new one; remove one that nobody uses", x.App, held)
+		return fmt.Errorf("the app %s has %d codes, and can have no more; remove one that nobody uses", x.App, held)
 	}
 	q, err := codes.Create(x.fresh.Value, x.app, nil)
 	if err != nil {

@@ -39,7 +39,7 @@ type Rotation struct {
 	Generate bool
 }
 
-// Outcome is what a rotation did. It is never nil, also beside an error.
+// Outcome is what a rotation did. It is never nil, also when there is an error.
 type Outcome struct {
 	Added    bool     // the new value is in force, and was not before
 	Unknown  bool     // whether it is could not be found out

@@ -120,8 +120,8 @@ type subject struct {
 	owner          string   // id of the owner
 	targets        []string // ids, one of which proves it together with the owner
 	names          []string // which make it likely
-	gateway        string   // id of the gateway, which may stand where the id of the resource should
-	rival          bool     // another one of the kind that came to a target may have taken its place
+	gateway        string   // id of the gateway, which some records have instead of the id of the resource
+	rival          bool     // another one of the kind, bound to the target, may have displaced it
 }
 
 // subjectOf is what must have happened on the gateway for a change to be left to do.

@@ -29,7 +29,7 @@ const (
 type Trail struct{ traces []trace }
 
 // Read reads the records of the last seven days, once for all differences. What was read before an error is returned
-// beside it.
+// with it.
 func Read(ctx context.Context, reader *fetch.Reader, now time.Time) (*Trail, error) {
 	r := query{reader: reader, now: now, scope: api.Trail, path: "traces", seen: map[string]bool{}}
 	err := r.all(ctx, service)

@@ -94,7 +94,7 @@ func succeeded(w *traceWire) bool {
 	return w.Code == "" || strings.HasPrefix(w.Code, "2")
 }
 
-// unpacked is JSON that may stand in a text.
+// unpacked is JSON that may be quoted in a text.
 func unpacked(raw json.RawMessage) []byte {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {

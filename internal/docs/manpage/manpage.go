@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Page is what a page says besides the command's own help.
+// Page is what a page says in addition to the command's own help.
 type Page struct {
 	Source      string                   // program and version, for the foot
 	Date        string                   // for the foot, as YYYY-MM-DD

@@ -96,7 +96,7 @@ func mapsIn(s *shape.Shape) (out []*shape.Shape) {
 	seen := map[string]bool{}
 	for _, c := range s.Choices {
 		for _, m := range mapsIn(c) {
-			// {generate: N} stands both alone and in a list
+			// {generate: N} may be alone or in a list
 			if name := m.Doc; !seen[name] {
 				seen[name] = true
 				out = append(out, m)

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// CLI writes the page of all commands below root. Twin names the variable that stands for a flag.
+// CLI writes the page of all commands below root. Twin names the variable that sets a flag.
 func CLI(root *cobra.Command, twin func(flag string) string) string {
 	p := newPage("Commands")
 	intro, exits := parted(root.Long)

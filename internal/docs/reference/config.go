@@ -35,7 +35,7 @@ func Config() string {
 	return p.String()
 }
 
-// ofTargets tells of keys that stand in for no flag.
+// ofTargets tells of keys that set no flag.
 var ofTargets = map[string]string{
 	"production": "The question before something is written asks for the name of the target. `--yes` answers that, too.",
 	"wave":       "Number by which targets come one after the other where `apply` is given many, those of the same number side by side. One without comes alone, after the numbered ones.",
