@@ -80,7 +80,7 @@ func (o *compareOptions) addLook(flags *pflag.FlagSet) {
 // addScope adds the flags that narrow a run.
 func (o *compareOptions) addScope(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.kinds, "kind", nil, "look at this `KIND` only: "+strings.Join(kindNames(), ", ")+"; repeatable")
-	takes(flags, "kind", kindNames()...)
+	suggests(flags, "kind", kindNames()...)
 	flags.StringArrayVar(&o.names, "name", nil, "look at objects whose name matches this `GLOB` only; repeatable")
 	flags.StringArrayVar(&o.environments, "only-environment", nil, "look at bindings, and variables of groups, in the environment of this `NAME` only: those in others stay as they are; repeatable")
 }

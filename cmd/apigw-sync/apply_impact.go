@@ -23,18 +23,10 @@ func addFailOn(flags *pflag.FlagSet, levels *[]string) {
 	takes(flags, "fail-on", string(impact.Exposure), string(impact.Outage), failOnNone)
 }
 
-// checkFailOn refuses what is no level.
+// checkFailOn refuses none with other levels.
 func checkFailOn(levels []string) error {
-	for _, l := range levels {
-		switch l {
-		case string(impact.Exposure), string(impact.Outage):
-		case failOnNone:
-			if len(levels) > 1 {
-				return hinted{fmt.Errorf("--fail-on: %s is given with others", l), "give it alone, or leave it out"}
-			}
-		default:
-			return hinted{fmt.Errorf("--fail-on: there is no level %q", l), "use exposure, outage, or exposure,outage"}
-		}
+	if len(levels) > 1 && slices.Contains(levels, failOnNone) {
+		return hinted{fmt.Errorf("--fail-on: %s is given with others", failOnNone), "give it alone, or leave it out"}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -26,29 +25,12 @@ func (o *trafficOptions) addFlags(flags *pflag.FlagSet) {
 
 func addTrafficFlag(flags *pflag.FlagSet, mode *string, otherwise drift.Mode) {
 	flags.StringVar(mode, "traffic", string(otherwise), "calls of the last hour to read, one request for each `WHAT`: off, groups or apis")
-	takes(flags, "traffic", trafficModes()...)
-}
-
-func trafficModes() (names []string) {
-	for _, m := range drift.Modes {
-		names = append(names, string(m))
-	}
-	return names
-}
-
-func trafficMode(text string) (drift.Mode, error) {
-	if mode := drift.Mode(text); slices.Contains(drift.Modes, mode) {
-		return mode, nil
-	}
-	return drift.Off, hinted{fmt.Errorf("--traffic: there is no %q", text), "use off, groups or apis"}
+	takes(flags, "traffic", string(drift.Off), string(drift.Groups), string(drift.APIs))
 }
 
 // read reads the traffic of the APIs that the plan affects, where it is asked for.
 func (o *trafficOptions) read(ctx context.Context, c *prepared) error {
-	mode, err := trafficMode(o.mode)
-	if err != nil {
-		return err
-	}
+	mode := drift.Mode(o.mode)
 	if mode == drift.Off && o.maxAffected >= 0 {
 		mode = drift.Groups
 	}

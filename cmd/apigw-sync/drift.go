@@ -96,10 +96,7 @@ func (o *driftOptions) find(ctx context.Context, out *printer) (document.Documen
 func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, error) {
 	now := time.Now()
 	d := document.EmptyDrift(head(""), now)
-	mode, err := trafficMode(o.traffic)
-	if err != nil {
-		return d, err
-	}
+	mode := drift.Mode(o.traffic)
 	if o.certDays < 0 {
 		return d, fmt.Errorf("--cert-days: %d is below 0", o.certDays)
 	}

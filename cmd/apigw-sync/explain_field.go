@@ -47,7 +47,7 @@ have the key need not be named.
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.question.Type, "type", "", "type `NAME` of the plugin whose content is meant")
-	takes(flags, "type", types()...)
+	suggests(flags, "type", types()...)
 	flags.BoolVar(&o.question.Deep, "recursive", false, "list all keys below, not only the next ones")
 	o.output.addFlags(flags, "explain-field")
 	return cmd

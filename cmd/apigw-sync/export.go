@@ -90,8 +90,6 @@ func (o *exportOptions) check() error {
 		return hinted{errors.New("--update cannot edit stdin"), "name a file or folder"}
 	case len(o.update) == 0 && o.overlaid:
 		return hinted{errors.New("--overlay goes with --update"), "an export of everything has no overlays"}
-	case o.split != "" && !slices.Contains(spec.Splits(), o.split):
-		return hinted{fmt.Errorf("--split: there is no %q", o.split), "use kind, group or object"}
 	case o.split != "" && o.path == "":
 		return hinted{errors.New("--split needs a folder"), "name it with --output-file"}
 	case o.split != "" && o.withAPIs:

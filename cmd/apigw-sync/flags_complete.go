@@ -31,12 +31,20 @@ var offers = map[string]offer{
 	"to":          targets,
 }
 
-// valuesKey is the annotation of a flag with the values that it takes.
-const valuesKey = "values"
+// The annotations of a flag with values that it takes: all of them, or some.
+const (
+	allValues  = "all values"
+	someValues = "some values"
+)
 
-// takes says which values a flag takes, each perhaps with a tab and a description behind it.
+// takes says which values a flag takes. Others are refused, see checkValues.
 func takes(flags *pflag.FlagSet, name string, values ...string) {
-	flags.Lookup(name).Annotations = map[string][]string{valuesKey: values}
+	flags.Lookup(name).Annotations = map[string][]string{allValues: values}
+}
+
+// suggests says which values, among others, a flag takes, each perhaps with a tab and a description behind it.
+func suggests(flags *pflag.FlagSet, name string, values ...string) {
+	flags.Lookup(name).Annotations = map[string][]string{someValues: values}
 }
 
 // complete gives all flags and arguments below cmd their completion.
@@ -57,7 +65,7 @@ func (p *program) complete(cmd *cobra.Command) {
 // completionOf tells how the value of a flag is completed: from what it takes, else from what there is, else
 // by what the help text calls it.
 func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
-	if values := f.Annotations[valuesKey]; values != nil {
+	if values := slices.Concat(f.Annotations[allValues], f.Annotations[someValues]); len(values) > 0 {
 		return p.offered(func(*program, *cobra.Command) []cobra.Completion { return slices.Clone(values) })
 	}
 	if find := offers[f.Name]; find != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,22 @@ import (
 
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
+
+// checkValues refuses values of flags that take others only.
+func checkValues(flags *pflag.FlagSet) error {
+	var wrong error
+	flags.VisitAll(func(f *pflag.Flag) {
+		known := f.Annotations[allValues]
+		for _, value := range valuesOf(f) {
+			if len(known) > 0 && value != f.DefValue && !slices.Contains(known, value) {
+				last := len(known) - 1
+				use := "use " + strings.Join(known[:last], ", ") + " or " + known[last]
+				wrong = both(wrong, hinted{fmt.Errorf("--%s: there is no %q", f.Name, value), meant(value, known, use)})
+			}
+		}
+	})
+	return wrong
+}
 
 // checkGiven looks at the flags of a command line as they were given. Two different values of a flag that takes one
 // are an error: the last would win without a word, and --instance-id a --instance-id b reach b alone. So is an empty text: it

@@ -56,10 +56,6 @@ type formatted struct {
 func (f *formatted) changed() bool { return string(f.Data) != string(f.after) }
 
 func runFmt(p *program, o *fmtOptions) error {
-	style, err := p.style(true)
-	if err != nil {
-		return err
-	}
 	inputs, err := o.read(p)
 	if err != nil {
 		return err
@@ -72,7 +68,7 @@ func runFmt(p *program, o *fmtOptions) error {
 	for i := range files {
 		f := &files[i]
 		differs = differs || f.changed()
-		if err := o.put(p, f, style); err != nil {
+		if err := o.put(p, f, p.style(true)); err != nil {
 			return err
 		}
 	}

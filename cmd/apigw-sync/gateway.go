@@ -47,7 +47,7 @@ func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.endpoint, "endpoint", "", "base `URL` of the API, or emulator:FILE for an emulated gateway whose state is kept in FILE (default from the region)")
 	flags.StringVar(&o.region, "region", "", "region by its `NAME`, such as cn-north-4")
 	flags.StringVar(&o.cloud, "cloud", "", "`DOMAIN` of the endpoint and of IAM, or its short name: huawei, huawei-eu, otc (default by region)")
-	takes(flags, "cloud", slices.Sorted(maps.Keys(remote.Clouds))...)
+	suggests(flags, "cloud", slices.Sorted(maps.Keys(remote.Clouds))...)
 	flags.StringVar(&o.projectID, "project-id", "", "project by its `ID` (default: looked up from the region)")
 	flags.StringVar(&o.instanceID, "instance-id", "", "gateway by its `ID`")
 	o.addPace(flags)
@@ -56,7 +56,7 @@ func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 // addPace adds the flags that say how a gateway is asked, whichever it is.
 func (o *gatewayOptions) addPace(flags *pflag.FlagSet) {
 	flags.Var(&o.parallelism, "parallelism", "requests in flight at most, `N`, or auto: as many as the gateway takes, 100 at most")
-	takes(flags, "parallelism", "auto")
+	suggests(flags, "parallelism", "auto")
 	flags.Float64Var(&o.maxRPS, "max-rps", 0, "requests a second at most, `R`; 0 means no fixed cap")
 	flags.DurationVar(&o.timeout, "timeout", 0, "`TIME` that the whole run may take, such as 10m; 0 means any")
 	flags.DurationVar(&o.requestTimeout, "request-timeout", 30*time.Second, "`TIME` that one request may take")
@@ -250,7 +250,7 @@ func (o *emulatorOptions) addFlags(flags *pflag.FlagSet, prefix string) {
 	for _, r := range emulator.BehaviourRules() {
 		rules = append(rules, cobra.CompletionWithDesc(r.Text, r.Help))
 	}
-	takes(flags, prefix+"behaviour", rules...)
+	suggests(flags, prefix+"behaviour", rules...)
 	flags.StringArrayVar(&o.faults, prefix+"fault", nil, "for trying out: `RULE` by which requests to the emulator fail; repeatable (see apigw-sync emulator --help)")
 }
 

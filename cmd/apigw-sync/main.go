@@ -86,7 +86,7 @@ func (p *program) execute(ctx context.Context, args []string) (*cobra.Command, e
 		if err := checkGiven(root, args); err != nil || !hasOwnFlags(cmd) {
 			return err
 		}
-		err := p.settle(cmd.Flags())
+		err := both(p.settle(cmd.Flags()), checkValues(cmd.Flags()))
 		if p.fleet != nil {
 			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.fleet.run(cmd.Context(), p, cmd, args) }
 		}

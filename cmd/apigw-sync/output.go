@@ -54,19 +54,15 @@ type printer struct {
 }
 
 func (p *program) printer(o *outputOptions) (*printer, error) {
-	f := report.Find(o.format)
-	if f == nil || !f.Has(o.command) {
-		return nil, hinted{fmt.Errorf("--output: there is no %q here", o.format), meant(o.format, formatsOf(o.command), "use "+strings.Join(formatsOf(o.command), " or "))}
-	}
 	if _, err := os.Stat(filepath.Dir(o.path)); err != nil {
 		return nil, p.unwritable("output-file", o.path, err) // better now than after something was changed
 	}
 	if o.summary && o.format != "text" && o.format != "markdown" {
 		return nil, hinted{fmt.Errorf("--summary: %s has its numbers beside the rest", o.format), "use it with -o text or -o markdown"}
 	}
-	style, err := p.style(o.path == "")
+	style := p.style(o.path == "")
 	style.Summary = o.summary
-	return &printer{program: p, format: f, style: style, path: o.path}, err
+	return &printer{program: p, format: report.Find(o.format), style: style, path: o.path}, nil
 }
 
 // finder is the work of a command that tells what it found. The document is never nil, also when there is an error; the code is the
@@ -94,21 +90,12 @@ func (p *program) tell(ctx context.Context, to *outputOptions, o *gatewayOptions
 }
 
 // style decides about colour and width. NO_COLOR and TERM=dumb count unless colour is wanted always.
-func (p *program) style(toStdout bool) (report.Style, error) {
-	s := report.Style{Append: p.appendTo}
+func (p *program) style(toStdout bool) report.Style {
+	s := report.Style{Append: p.appendTo, Color: p.color == "always" || p.color == "auto" && toStdout && colored(p.Stdout, p.Lookup)}
 	if toStdout {
 		s.Width = width(p.Stdout)
 	}
-	switch p.color {
-	case "always":
-		s.Color = true
-	case "auto":
-		s.Color = toStdout && colored(p.Stdout, p.Lookup)
-	case "never":
-	default:
-		return s, hinted{fmt.Errorf("--color: %q is unknown", p.color), "use auto, always or never"}
-	}
-	return s, nil
+	return s
 }
 
 func colored(w io.Writer, lookup func(string) (string, bool)) bool {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"sync"
@@ -51,15 +50,12 @@ func (p *program) log(w io.Writer) (*slog.Logger, error) {
 	case p.quiet:
 		options.Level = slog.LevelError
 	}
-	switch p.logFormat {
-	case "text":
+	if p.logFormat == "text" {
 		return slog.New(slog.NewTextHandler(w, options)), nil
-	case "json":
-		log := slog.New(slog.NewJSONHandler(w, options))
-		if p.member != nil {
-			log = log.With("target", p.member.name)
-		}
-		return log, nil
 	}
-	return nil, hinted{fmt.Errorf("--log-format: %q is unknown", p.logFormat), "use text or json"}
+	log := slog.New(slog.NewJSONHandler(w, options))
+	if p.member != nil {
+		log = log.With("target", p.member.name)
+	}
+	return log, nil
 }

@@ -26,10 +26,10 @@ type lintOptions struct {
 func (o *lintOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.on, "lint", false, "also look for what is allowed but risky")
 	flags.StringArrayVar(&o.severities, "lint-severity", nil, "`RULE=SEVERITY` (error, warning, note, off): how findings of a rule count; repeatable")
-	takes(flags, "lint-severity", severitySettings()...)
+	suggests(flags, "lint-severity", severitySettings()...)
 	flags.StringVar(&o.against, "against", "", "with --lint, let rules look at the APIs and policies in `FILE`, an export made --with-apis")
 	flags.StringVar(&o.explain, "explain-rule", "", "explain a `RULE` of --lint by its number or name, or list all of them, and check no files")
-	takes(flags, "explain-rule", ruleNames()...)
+	suggests(flags, "explain-rule", ruleNames()...)
 }
 
 // check refuses what does nothing without --lint. The environment may hold such settings for other commands.

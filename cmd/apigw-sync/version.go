@@ -69,18 +69,15 @@ func newVersionCommand(p *program) *cobra.Command {
 
 func runVersion(p *program, format string) error {
 	b := build()
-	switch format {
-	case "text":
+	if format == "text" {
 		line := "apigw-sync " + b.Version
 		if b.Commit != "" {
 			line += " (commit " + b.Commit + " of " + b.Date + ")"
 		}
 		_, err := fmt.Fprintln(p.Stdout, line+" "+b.Go)
 		return err
-	case "json":
-		e := json.NewEncoder(p.Stdout)
-		e.SetIndent("", "  ")
-		return e.Encode(b)
 	}
-	return hinted{fmt.Errorf("--output: there is no %q here", format), "use text or json"}
+	e := json.NewEncoder(p.Stdout)
+	e.SetIndent("", "  ")
+	return e.Encode(b)
 }

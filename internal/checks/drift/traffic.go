@@ -26,9 +26,6 @@ const (
 	APIs   Mode = "apis"   // groups, and each affected API
 )
 
-// Modes lists the modes.
-var Modes = []Mode{Off, Groups, APIs}
-
 // mostAsked bounds the questions of one kind, so that a plan that affects everything stays quick.
 const mostAsked = 200
 
