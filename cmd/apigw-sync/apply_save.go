@@ -42,7 +42,15 @@ func (c *prepared) save(path string) error {
 	}
 	d := c.plan()
 	d.Traffic = nil // it is of today
-	return c.write(path, d, e, planfile.Options{Purpose: planfile.ForApply})
+	f, err := c.planfile(d, e, planfile.Options{Purpose: planfile.ForApply})
+	if err != nil {
+		return fmt.Errorf("save the plan: %w", err)
+	}
+	raw, err := f.Encode()
+	if err != nil {
+		return err
+	}
+	return writeBytes(path, onlyOwner, raw)
 }
 
 // planfile makes a saved plan.
@@ -53,19 +61,6 @@ func (c *prepared) planfile(d *document.Plan, e *diff.Extract, o planfile.Option
 	o.Created = time.Now().UTC().Format(time.RFC3339)
 	o.Endpoint, o.ProjectID = c.session.endpoint, c.session.projectID
 	return planfile.New(d, e, o)
-}
-
-// write writes a saved plan.
-func (c *prepared) write(path string, d *document.Plan, e *diff.Extract, o planfile.Options) error {
-	f, err := c.planfile(d, e, o)
-	if err != nil {
-		return fmt.Errorf("save the plan: %w", err)
-	}
-	raw, err := f.Encode()
-	if err != nil {
-		return err
-	}
-	return writeBytes(path, onlyOwner, raw)
 }
 
 // madeAlready refuses flags that say how a plan is made, where one is carried out that was made before.

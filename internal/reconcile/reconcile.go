@@ -5,6 +5,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -131,14 +132,10 @@ func promise(plan *diff.Plan, sent apply.Tally) (out []diff.Note) {
 	for i := range plan.Steps {
 		planned[plan.Steps[i].Operation]++
 	}
-	operations := map[string]bool{}
-	for op := range planned {
-		operations[op] = true
-	}
 	for op := range sent.Operations {
-		operations[op] = true
+		planned[op] += 0 // so that those that were not planned are compared, too
 	}
-	for _, op := range sorted(operations) {
+	for _, op := range slices.Sorted(maps.Keys(planned)) {
 		if planned[op] != sent.Operations[op] {
 			out = append(out, diff.Note{Message: fmt.Sprintf("%s: %d requests planned, %d sent", op, planned[op], sent.Operations[op])})
 		}

@@ -79,30 +79,10 @@ func (p *page) html(nav []section) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	type entry struct {
-		Title, Link string
-		Here        bool
-	}
-	type part struct {
-		Title   string
-		Entries []entry
-	}
-	var parts []part
-	for _, s := range nav {
-		out := part{Title: s.Title}
-		for _, other := range s.Pages {
-			title := other.Title
-			if other.Path == "index.html" {
-				title = "Start"
-			}
-			out.Entries = append(out.Entries, entry{title, p.root() + other.Path, other == p})
-		}
-		parts = append(parts, out)
-	}
 	var b bytes.Buffer
 	err = layout.Execute(&b, map[string]any{
-		"Title": p.Title, "Root": p.root(), "Body": template.HTML(body), //nolint:gosec // made of our own pages, raw HTML is left out
-		"Nav": parts, "Headings": p.Headings, "Source": repository + "docs/" + p.Source,
+		"Page": p, "Root": p.root(), "Nav": nav, "Source": repository + "docs/" + p.Source,
+		"Body": template.HTML(body), //nolint:gosec // made of our own pages, raw HTML is left out
 	})
 	return b.Bytes(), err
 }

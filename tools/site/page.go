@@ -128,19 +128,29 @@ func (p *page) body() (string, error) {
 // root leads from a page to the top of the site: "" or some ../
 func (p *page) root() string { return strings.Repeat("../", strings.Count(p.Path, "/")) }
 
-// plain is the text of a node without markup.
+// plain is the text of a node without markup, with that of code and of the cells of tables. Words are separated by one space.
 func plain(n ast.Node, source []byte) string {
 	var b strings.Builder
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if t, ok := n.(*ast.Text); ok && entering {
-			b.Write(t.Segment.Value(source))
+		switch t := n.(type) {
+		case *ast.Text:
+			if entering {
+				b.Write(t.Segment.Value(source))
+			}
 			if t.SoftLineBreak() {
 				b.WriteByte(' ')
 			}
+		case *ast.FencedCodeBlock, *ast.CodeBlock:
+			if entering {
+				b.Write(n.Lines().Value(source))
+			}
+		}
+		if !entering && n.Type() == ast.TypeBlock {
+			b.WriteByte(' ')
 		}
 		return ast.WalkContinue, nil
 	})
-	return b.String()
+	return strings.Join(strings.Fields(b.String()), " ")
 }
 
 // anchors makes ids of headings as the site of the repository does, so that links hold in both places.

@@ -27,13 +27,13 @@ func searchIndex(pages []*page) ([]byte, error) {
 
 func (p *page) passages() (out []passage) {
 	here := passage{Page: p.Title, Link: p.Path}
-	var words strings.Builder
+	var blocks []string
 	flush := func() {
-		here.Text = strings.Join(strings.Fields(words.String()), " ")
+		here.Text = strings.Join(blocks, " ")
 		if here.Text != "" || here.Heading != "" {
 			out = append(out, here)
 		}
-		words.Reset()
+		blocks = nil
 	}
 	for n := p.tree.FirstChild(); n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok {
@@ -47,30 +47,10 @@ func (p *page) passages() (out []passage) {
 			}
 			continue
 		}
-		p.collect(&words, n)
+		if words := plain(n, p.text); words != "" {
+			blocks = append(blocks, words)
+		}
 	}
 	flush()
 	return out
-}
-
-// collect adds the words of a block, also those of code and of the cells of tables.
-func (p *page) collect(words *strings.Builder, n ast.Node) {
-	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			if n.Type() == ast.TypeBlock {
-				words.WriteByte(' ')
-			}
-			return ast.WalkContinue, nil
-		}
-		switch n := n.(type) {
-		case *ast.Text:
-			words.Write(n.Segment.Value(p.text))
-			if n.SoftLineBreak() {
-				words.WriteByte(' ')
-			}
-		case *ast.FencedCodeBlock, *ast.CodeBlock:
-			words.Write(n.Lines().Value(p.text))
-		}
-		return ast.WalkContinue, nil
-	})
 }

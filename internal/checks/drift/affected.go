@@ -78,16 +78,11 @@ func ownerOf(ch *diff.Change) string {
 	return ch.Address
 }
 
-func distinct(apis []*kind.API) (out []*kind.API) {
-	seen := map[string]bool{}
-	for _, a := range apis {
-		if !seen[a.Address()] {
-			seen[a.Address()] = true
-			out = append(out, a)
-		}
-	}
-	slices.SortFunc(out, func(a, b *kind.API) int { return strings.Compare(a.Address(), b.Address()) })
-	return out
+// distinct sorts APIs, and leaves out those that were there already.
+func distinct(apis []*kind.API) []*kind.API {
+	out := slices.Clone(apis)
+	slices.SortStableFunc(out, func(a, b *kind.API) int { return strings.Compare(a.Address(), b.Address()) })
+	return slices.CompactFunc(out, func(a, b *kind.API) bool { return a.Address() == b.Address() })
 }
 
 // unread are the changed objects whose bindings the comparison had no reason to read, by address.

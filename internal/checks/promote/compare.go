@@ -151,9 +151,8 @@ func (c *promotion) parts(k *kind.Kind, owner string) {
 // none is.
 func (c *promotion) unlike(k *kind.Kind, at collection) {
 	a, b := c.from.parts[at], c.to.parts[at]
-	key := func(o *kind.Object) string { return o.Key }
 	switch {
-	case len(a) > 0 && len(b) > 0 && slices.Equal(sortedKeys(a, key), sortedKeys(b, key)):
+	case len(a) > 0 && len(b) > 0 && slices.Equal(sortedKeys(a), sortedKeys(b)):
 		c.report.Equal += len(a)
 	case len(a) > 0 && len(b) > 0:
 		c.report.Credentials = append(c.report.Credentials, Credential{Address: k.Name + "/" + at.owner})

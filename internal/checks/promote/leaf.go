@@ -161,10 +161,10 @@ func (c *promotion) made(k *kind.Kind, address, path string) bool {
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
 
-func sortedKeys[T any](list []T, key func(T) string) []string {
+func sortedKeys(list []*kind.Object) []string {
 	out := make([]string, len(list))
-	for i, x := range list {
-		out[i] = key(x)
+	for i, o := range list {
+		out[i] = o.Key
 	}
 	slices.Sort(out)
 	return out
