@@ -10,7 +10,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 )
 
-// whole refuses to remember a part only: what is missing in a baseline counts as having been nowhere.
+// whole refuses flags that narrow a run which writes a baseline: what is missing in a baseline counts as having existed neither
+// in the files nor on the gateway.
 func (o *compareOptions) whole(flag string) error {
 	if len(o.kinds)+len(o.names)+len(o.environments) == 0 {
 		return nil
@@ -42,8 +43,8 @@ func fits(b *drift.Baseline, path, instanceID string) error {
 	return fmt.Errorf("baseline: %s is of the gateway %s, not of %s", path, b.InstanceID, instanceID)
 }
 
-// writeBaseline writes what a comparison found in files and gateway. Where both differ, nobody knows which side changed
-// since, unless the baseline before (nil: none) says so: its entry is kept.
+// writeBaseline writes a baseline of what a comparison read. For what differs, the entry of the baseline before (nil: there is
+// none) is kept, since only that one tells which side has changed.
 func writeBaseline(path string, c *prepared, before *drift.Baseline, now time.Time) error {
 	b, err := drift.NewBaseline(c.head.InstanceID, c.Result, before, now)
 	if err == nil {

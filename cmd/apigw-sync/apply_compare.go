@@ -47,7 +47,7 @@ type compareOptions struct {
 
 	tolerant bool // references that lead nowhere are findings, no errors
 
-	flags   *pflag.FlagSet // answers of guards are looked up in them
+	flags   *pflag.FlagSet // of the command, in which those that override guards are looked up
 	journal string         // where writes are recorded; "" is nowhere
 }
 
@@ -181,7 +181,7 @@ func (o *compareOptions) compare(ctx context.Context, p *program) (*prepared, er
 	return c, o.mean(ctx, c)
 }
 
-// connect makes ready to ask the gateway. All writes pass through a journal.
+// connect finds address and credentials of the gateway, and begins the journal that all writes pass through.
 func (o *compareOptions) connect(ctx context.Context, p *program, c *prepared) error {
 	s, err := o.gateway.dial(ctx, p)
 	if err != nil {
@@ -207,14 +207,14 @@ func (o *compareOptions) connect(ctx context.Context, p *program, c *prepared) e
 	return nil
 }
 
-// named gives the head the name of the gateway, where it was read.
+// named puts the name of the gateway, where it was read, into the head of documents.
 func (c *prepared) named() {
 	if c.Instance != nil {
 		c.head.Named(c.Instance.Name)
 	}
 }
 
-// end ends what connect began.
+// end closes the journal and the connection that connect opened.
 func (c *prepared) end() error {
 	if c.session == nil {
 		return nil
@@ -229,7 +229,8 @@ func (c *prepared) end() error {
 	return err
 }
 
-// unread is why a gateway was not read: its own words, or why the run was stopped.
+// unread is the error of a gateway that could not be read: that error itself, or, when the run was stopped, why it was, with the
+// last answer of the gateway.
 func unread(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err

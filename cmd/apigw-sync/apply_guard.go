@@ -11,8 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
-// answered reports whether the flag that overrides a guard was given, so that a run need not know which guards there
-// are: a switch that is on, a number that is high enough or below 0, a list that has the value or means all.
+// answered reports whether the flag that overrides a refusal was given, as the refusal names it: a switch that is on, a
+// number that is high enough or below 0, a list that has the value or means all.
 func answered(flags *pflag.FlagSet, flag string) bool {
 	if flags == nil { // of a command that only reads
 		return false

@@ -160,7 +160,7 @@ func together(n planfile.Needed, lookup func(string) (string, bool)) (string, er
 	return b.String(), nil
 }
 
-// secretsAmiss tells secrets that have changed, which make a plan stale, from those that are missing.
+// secretsAmiss is the error of secrets that a plan needs: those that have changed make it stale, others are missing.
 func secretsAmiss(err error) error {
 	all := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {

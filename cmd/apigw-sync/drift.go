@@ -77,7 +77,7 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
 	return cmd
 }
 
-// find reports drift, and the past where a format shows it.
+// find makes the report, reads the earlier ones for formats that show them, and notifies.
 func (o *driftOptions) find(ctx context.Context, out *printer) (document.Document, int, error) {
 	d, err := o.look(ctx, out.program)
 	if err == nil {
@@ -138,7 +138,7 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 	return d, both(err, c.end())
 }
 
-// recall reads the drift reports in a folder that are about the same gateway, for formats that show drift over time.
+// recall reads from a folder the earlier reports about the same gateway, for formats that show drift over time.
 // Files in it that are no drift reports become warnings of d.
 func recall(folder string, out *printer, d *document.Drift) error {
 	if folder == "" {

@@ -120,7 +120,7 @@ func (p *program) offeredFirst(find offer) cobra.CompletionFunc {
 	}
 }
 
-// sketch reads the files that the command line means so far, also for commands without flags about files.
+// sketch outlines the files that the command line names so far, also for commands that have no flags for files.
 func sketch(p *program, cmd *cobra.Command) spec.Outline {
 	var o fileOptions
 	flags := pflag.NewFlagSet(cmd.Name(), pflag.ContinueOnError)
@@ -148,7 +148,7 @@ func names(p *program, cmd *cobra.Command) []cobra.Completion {
 	})
 }
 
-// standing is the kind under whose name what --kind names is found: its own, or its owner's.
+// standing is the kind whose objects have the names that are offered for a value of --kind: that kind, or its owner.
 func standing(name string) *kind.Kind {
 	if l := kind.LinkOf(name); l != nil {
 		name = l.Owner

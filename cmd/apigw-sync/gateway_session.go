@@ -10,11 +10,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 )
 
-// session is a gateway that a command asks while people watch.
+// session is a gateway with the log and the progress of the command that asks it.
 type session struct {
 	*gateway
 	log  *slog.Logger
-	told *progress // nil where nobody wants to watch
+	told *progress // nil with --quiet, and in a run for many targets
 }
 
 // dial makes ready to ask the gateway. End the session also after failures of what follows.

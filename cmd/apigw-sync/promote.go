@@ -27,7 +27,7 @@ type promoteOptions struct {
 	config    *string
 	filesOnly bool
 	exitCode  bool
-	compare   compareOptions // what holds for both: kinds, names and pace
+	compare   compareOptions // flags that hold for both targets: kinds, names, and how fast gateways are asked
 	output    outputOptions
 }
 
@@ -96,9 +96,9 @@ func (o *promoteOptions) find(ctx context.Context, out *printer) (document.Docum
 	return d, exitDone, nil
 }
 
-// meantNext is what applying the files of a target, all of whose gateway was read, means to the callers of its APIs.
+// meantNext is the impact on callers of applying the files of the second target, all of whose gateway was read.
 func meantNext(n *promote.Next, apis *kind.Catalog) []impact.Entry {
-	complete, there := map[string]bool{}, map[string]bool{"": true, impact.EveryAPI: true} // "" is whatever a policy is bound to
+	complete, there := map[string]bool{}, map[string]bool{"": true, impact.EveryAPI: true} // "" means in an impact whatever a policy is bound to
 	for _, l := range kind.Links {
 		complete[l.Name] = true
 	}
@@ -120,7 +120,7 @@ func (o *promoteOptions) check() error {
 	return o.compare.check()
 }
 
-// promoteSide is a target under way: where it is, and what was found there.
+// promoteSide is one of the two targets, with its options and what was read of its files and its gateway.
 type promoteSide struct {
 	promote.Side
 	program    *program // with the target as its section
@@ -129,7 +129,8 @@ type promoteSide struct {
 	warnings   []document.Problem
 }
 
-// side settles what the section of a target says, under what the command line and the environment say for both.
+// side gives the options of a target the values of its section, except where the command line or the environment, which hold
+// for both targets, have one.
 func (o *promoteOptions) side(p *program, name string) (*promoteSide, error) {
 	section, err := findTarget(*o.config, name)
 	if err != nil {
