@@ -16,7 +16,7 @@ import (
 )
 
 // linted runs validate --lint on an example in a folder, and returns what it prints and its exit code.
-func linted(t *testing.T, name string, e *lint.Example, more ...string) (out string, code int) {
+func linted(t *testing.T, name string, e lint.Example, more ...string) (out string, code int) {
 	t.Helper()
 	keep(t, name+".yaml", e.File)
 	args := append([]string{"validate", "--lint", "-f", name + ".yaml"}, more...)
@@ -41,7 +41,7 @@ func linted(t *testing.T, name string, e *lint.Example, more ...string) (out str
 func TestLintExamples(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, r := range lint.Rules {
-		for name, e := range map[string]*lint.Example{"bad": &r.Bad, "good": &r.Good} {
+		for name, e := range map[string]lint.Example{"bad": r.Bad(), "good": r.Good()} {
 			out, _ := linted(t, name, e, "-o", "json")
 			if err := valid("validation", []byte(out)); err != nil {
 				t.Errorf("%s, %s example: %v", r.ID, name, err)
@@ -71,7 +71,7 @@ func TestLintNumbers(t *testing.T) {
 		if r.ID != fmt.Sprintf("AGS%03d", i+1) {
 			t.Errorf("rule %d is %s", i+1, r.ID)
 		}
-		if r.Name == "" || r.Title == "" || r.Reason == "" || strings.ToLower(r.Name) != r.Name {
+		if r.Bad().File == "" || r.Good().File == "" || r.Name == "" || r.Title == "" || r.Reason == "" || strings.ToLower(r.Name) != r.Name {
 			t.Errorf("%s lacks something: %+v", r.ID, r)
 		}
 	}
@@ -105,8 +105,8 @@ func lintPage(t *testing.T) string {
 		fmt.Fprintf(&b, "\n## %s %s\n\n%s. Severity: %s.%s\n\n%s\n", r.ID, r.Name, r.Title, r.Severity, lintSays[r.Gateway], r.Reason)
 		for _, x := range []struct {
 			title, name string
-			*lint.Example
-		}{{"Found", "bad", &r.Bad}, {"Not found", "good", &r.Good}} {
+			lint.Example
+		}{{"Found", "bad", r.Bad()}, {"Not found", "good", r.Good()}} {
 			fmt.Fprintf(&b, "\n%s:\n", x.title)
 			lintExample(t, &b, r, x.name, x.Example)
 		}
@@ -115,7 +115,7 @@ func lintPage(t *testing.T) string {
 }
 
 // lintExample writes files and command of an example, and what it prints about the rule.
-func lintExample(t *testing.T, b *strings.Builder, r *lint.Rule, which string, e *lint.Example) {
+func lintExample(t *testing.T, b *strings.Builder, r *lint.Rule, which string, e lint.Example) {
 	name := strings.ToLower(r.ID) + "-" + which
 	block := func(file, text string) { fmt.Fprintf(b, "\n```yaml file=%s\n%s```\n", file, text) }
 	block(name+".yaml", e.File)

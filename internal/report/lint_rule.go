@@ -25,13 +25,13 @@ func LintRule(w io.Writer, r *lint.Rule) error {
 	p := newPage(w, Style{})
 	p.linef("%s %s (%s): %s\n", r.ID, r.Name, r.Severity, r.Title)
 	p.paragraph(strings.Join(strings.Fields(r.Why()), " "), "")
-	p.example("Found in:", &r.Bad)
-	p.example("Not found in:", &r.Good)
+	p.example("Found in:", r.Bad())
+	p.example("Not found in:", r.Good())
 	p.linef("\nTo leave it out, say why: # %s %s REASON", lint.Marker, r.ID)
 	return p.Flush()
 }
 
-func (p *page) example(title string, e *lint.Example) {
+func (p *page) example(title string, e lint.Example) {
 	p.linef("\n%s\n", title)
 	p.indented("    ", e.File)
 	for _, variable := range e.Environ {

@@ -14,22 +14,4 @@ var aclEntryRedundant = &Rule{
 			}
 		})
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-acls:
-  - name: orders_office
-    type: PERMIT
-    entity_type: IP
-    values:
-      - 10.0.0.0/8
-      - 10.1.2.3
-`},
-	Good: Example{File: `version: apigw-sync/v1
-acls:
-  - name: orders_office
-    type: PERMIT
-    entity_type: IP
-    values:
-      - 10.0.0.0/8
-      - 192.168.1.2
-`},
 }

@@ -8,20 +8,6 @@ var aclPermitsAll = &Rule{
 	look: func(s *subject) {
 		s.reportWhole("PERMIT", "lets in", "list the networks that may call, or remove the policy")
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-acls:
-  - name: orders_office
-    type: PERMIT
-    entity_type: IP
-    values: [0.0.0.0/1, 128.0.0.0/1]
-`},
-	Good: Example{File: `version: apigw-sync/v1
-acls:
-  - name: orders_office
-    type: PERMIT
-    entity_type: IP
-    values: [192.168.1.0/24, 10.1.2.3]
-`},
 }
 
 var aclDeniesAll = &Rule{
@@ -32,14 +18,4 @@ var aclDeniesAll = &Rule{
 	look: func(s *subject) {
 		s.reportWhole("DENY", "keeps out", "list those to keep out, or use type: PERMIT for those to let in")
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-apps:
-  - name: orders_mobile
-    access_control: {type: DENY, values: [0.0.0.0-255.255.255.255]}
-`},
-	Good: Example{File: `version: apigw-sync/v1
-apps:
-  - name: orders_mobile
-    access_control: {type: PERMIT, values: [10.0.0.0/8]}
-`},
 }

@@ -43,41 +43,7 @@ var apiUnprotected = &Rule{
 				fmt.Sprintf("no throttle and no ACL for %s in %s, of a group that is bound here", listed(apis), in.env), "bind a throttle or an ACL to all of the group, as {group: "+in.group+"}")
 		}
 	},
-	Bad: Example{
-		File: `version: apigw-sync/v1
-owns: {apps: ["orders_*"]}
-apps:
-  - name: orders_mobile
-    apis: [{group: orders}]
-`, Gateway: ordersGateway,
-	},
-	Good: Example{
-		File: `version: apigw-sync/v1
-owns: {apps: ["orders_*"]}
-apps:
-  - name: orders_mobile
-    apis: [{group: orders}]
-throttles:
-  - name: orders_basic
-    time_interval: 1
-    time_unit: SECOND
-    api_call_limits: 800
-    user_call_limits: 200
-    apis: [{group: orders}]
-`, Gateway: ordersGateway,
-	},
 }
-
-// ordersGateway is the export of examples.
-const ordersGateway = `version: apigw-sync/v1
-gateway:
-  environments: [RELEASE]
-  groups:
-    - name: orders
-      apis:
-        - {name: create_order, method: POST, path: /v1/orders, auth_type: APP, published: [RELEASE]}
-        - {name: get_order, method: GET, path: "/v1/orders/{id}", auth_type: APP, published: [RELEASE]}
-`
 
 // scope is a group in an environment.
 type scope struct{ group, env string }

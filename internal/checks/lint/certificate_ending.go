@@ -28,23 +28,4 @@ var certificateEnding = &Rule{
 			s.report(d, field, message, "have it renewed, and name the new one here; bindings stay")
 		})
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-certificates:
-  - {name: shop_2023, type: instance}
-`, Gateway: `gateway:
-  certificates: [{name: shop_2023, type: instance, not_after: 2024-12-31T00:00:00Z}]
-` + gatewayWithAPI},
-	Good: Example{File: `version: apigw-sync/v1
-certificates:
-  - {name: shop_2026, type: instance}
-`, Gateway: `gateway:
-  certificates: [{name: shop_2026, type: instance, not_after: 2037-12-31T00:00:00Z}]
-` + gatewayWithAPI},
 }
-
-// gatewayWithAPI ends an export of a gateway with an API, without which it would not tell all.
-const gatewayWithAPI = `  groups:
-    - name: orders
-      apis:
-        - {name: create_order, method: POST, path: /v1/orders, published: [RELEASE]}
-`

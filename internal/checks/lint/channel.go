@@ -26,21 +26,6 @@ var channelUnchecked = &Rule{
 			}
 		})
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-channels:
-  - name: orders_backend
-    port: 8080
-    balance_strategy: weighted_round_robin
-    members: [{host: 192.0.2.10, weight: 1}, {host: 192.0.2.11, weight: 1}]
-`},
-	Good: Example{File: `version: apigw-sync/v1
-channels:
-  - name: orders_backend
-    port: 8080
-    balance_strategy: weighted_round_robin
-    members: [{host: 192.0.2.10, weight: 1}, {host: 192.0.2.11, weight: 1}]
-    health_check: {protocol: TCP, threshold_normal: 2, threshold_abnormal: 5, time_interval: 10, timeout: 5}
-`},
 }
 
 var channelWeightless = &Rule{
@@ -59,23 +44,6 @@ var channelWeightless = &Rule{
 			}
 		})
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-channels:
-  - name: orders_backend
-    port: 8080
-    balance_strategy: weighted_round_robin
-    members: [{host: 192.0.2.10}, {host: 192.0.2.11}]
-    health_check: {protocol: TCP, threshold_normal: 2, threshold_abnormal: 5, time_interval: 10, timeout: 5}
-`},
-	Good: Example{File: `version: apigw-sync/v1
-channels:
-  - name: orders_backend
-    port: 8080
-    balance_strategy: weighted_round_robin
-    member_groups: [{name: blue, weight: 80}, {name: green, weight: 20}]
-    members: [{host: 192.0.2.10, group: blue}, {host: 192.0.2.11, group: green}]
-    health_check: {protocol: TCP, threshold_normal: 2, threshold_abnormal: 5, time_interval: 10, timeout: 5}
-`},
 }
 
 // weightless counts the members of a channel where none has a weight of its own or of its group; else it is 0.

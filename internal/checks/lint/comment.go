@@ -21,21 +21,6 @@ var commentUnused = &Rule{
 	Title: "An ignore comment leaves nothing out",
 	Reason: "What it was written for has gone, or it stands in the wrong place. Left there, it hides the next finding of that rule. " +
 		"A comment for a rule that finds more with an export is judged with one only.",
-	Bad: Example{File: `version: apigw-sync/v1
-throttles:
-  - name: orders_basic
-    time_interval: 1
-    time_unit: SECOND
-    api_call_limits: 800 # apigw-sync:ignore AGS001 all callers are ours
-    user_call_limits: 200
-`},
-	Good: Example{File: `version: apigw-sync/v1
-throttles:
-  - name: orders_basic
-    time_interval: 1
-    time_unit: SECOND
-    api_call_limits: 800 # apigw-sync:ignore AGS001 all callers are ours
-`},
 }
 
 var commentBroken = &Rule{
@@ -43,21 +28,6 @@ var commentBroken = &Rule{
 	Title: "An ignore comment names no rule, or gives no reason",
 	Reason: "It leaves nothing out. Who reads the file in a year needs to know why a finding does not matter, so that a reason " +
 		"is demanded.",
-	Bad: Example{File: `version: apigw-sync/v1
-throttles:
-  - name: orders_basic
-    time_interval: 1
-    time_unit: SECOND
-    api_call_limits: 800 # apigw-sync:ignore AGS001
-`},
-	Good: Example{File: `version: apigw-sync/v1
-throttles:
-  # apigw-sync:ignore throttle-no-user-limit all callers are ours
-  - name: orders_basic
-    time_interval: 1
-    time_unit: SECOND
-    api_call_limits: 800
-`},
 }
 
 // directive is an ignore comment that can be read, for one of its rules.

@@ -21,16 +21,4 @@ var corsCredentials = &Rule{
 			}
 		})
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-plugins:
-  - name: orders_cors
-    type: cors
-    content: {allow_origin: "*", allow_credentials: true}
-`},
-	Good: Example{File: `version: apigw-sync/v1
-plugins:
-  - name: orders_cors
-    type: cors
-    content: {allow_origin: "https://shop.example.com", allow_credentials: true}
-`},
 }

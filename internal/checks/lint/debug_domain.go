@@ -17,16 +17,4 @@ var debugDomain = &Rule{
 			}
 		})
 	},
-	Bad: Example{Config: `targets:
-  prod: {production: true}
-`, File: `version: apigw-sync/v1
-groups:
-  - {name: orders, debug_domain: true}
-`},
-	Good: Example{Config: `targets:
-  prod: {production: true}
-`, File: `version: apigw-sync/v1
-groups:
-  - {name: orders, debug_domain: false}
-`},
 }

@@ -25,16 +25,4 @@ var domainOldTLS = &Rule{
 			}
 		})
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-groups:
-  - name: orders
-    domains:
-      - {domain: api.example.com, min_ssl_version: TLSv1.1}
-`},
-	Good: Example{File: `version: apigw-sync/v1
-groups:
-  - name: orders
-    domains:
-      - {domain: api.example.com, min_ssl_version: TLSv1.2}
-`},
 }

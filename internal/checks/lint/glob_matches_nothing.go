@@ -29,16 +29,6 @@ var globMatchesNothing = &Rule{
 		}
 		s.meansNothing()
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-owns: {apps: ["order_*"]}
-apps:
-  - name: orders_mobile
-`},
-	Good: Example{File: `version: apigw-sync/v1
-owns: {apps: ["orders_*"]}
-apps:
-  - name: orders_mobile
-`},
 }
 
 // known are the names of objects by kind, sorted.

@@ -12,16 +12,6 @@ var ignoreLapsed = &Rule{
 			}
 		}
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-throttles: [{name: orders_basic, time_interval: 1, time_unit: SECOND, api_call_limits: 800, user_call_limits: 200}]
-ignore:
-  - {kind: throttle, name: orders_basic, fields: [/api_call_limits], reason: sale, until: 2024-12-31}
-`},
-	Good: Example{File: `version: apigw-sync/v1
-throttles: [{name: orders_basic, time_interval: 1, time_unit: SECOND, api_call_limits: 800, user_call_limits: 200}]
-ignore:
-  - {kind: throttle, name: orders_basic, fields: [/api_call_limits], reason: sale, until: 2099-12-31}
-`},
 }
 
 var ignoreEndless = &Rule{
@@ -36,14 +26,4 @@ var ignoreEndless = &Rule{
 			}
 		}
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-throttles: [{name: orders_basic, time_interval: 1, time_unit: SECOND, api_call_limits: 800, user_call_limits: 200}]
-ignore:
-  - {kind: throttle, name: orders_basic, fields: [/api_call_limits], reason: tuned by hand}
-`},
-	Good: Example{File: `version: apigw-sync/v1
-throttles: [{name: orders_basic, time_interval: 1, time_unit: SECOND, api_call_limits: 800, user_call_limits: 200}]
-ignore:
-  - {kind: throttle, name: orders_basic, fields: [/api_call_limits], reason: tuned by hand, until: 2099-12-31}
-`},
 }

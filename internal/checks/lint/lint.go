@@ -2,7 +2,7 @@
 // everybody in, secrets in clear. It looks at files that were loaded without errors, and reports only what is certain: a rule
 // that depends on what the gateway holds finds nothing unless an export of the gateway is given.
 //
-// A rule is a file and a line in Rules.
+// A rule is a file, examples in files of their own, and a line in Rules.
 package lint
 
 import (
@@ -22,8 +22,6 @@ type Rule struct {
 	Reason   string // why that matters, and what else there is to know, in Markdown; see Why
 	Severity Severity
 	Gateway  Need
-	Bad      Example // yields the rule
-	Good     Example // does not
 	look     func(*subject)
 }
 
@@ -38,14 +36,6 @@ const (
 	More                // it finds more with an export
 	All                 // it finds nothing without one
 )
-
-// Example is a desired-state file, with what it is held against.
-type Example struct {
-	File    string
-	Gateway string   // an export made --with-apis; "" when the file is looked at alone
-	Environ []string // variables of the file, NAME=VALUE
-	Config  string   // a config file with the target prod, for which the file is looked at; "" for none
-}
 
 // Input is what is looked at.
 type Input struct {

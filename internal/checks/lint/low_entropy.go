@@ -35,16 +35,4 @@ var lowEntropy = &Rule{
 		each(s, "app_code", func(d *kind.Declared, c kind.AppCode) { check(d, "code", c.Value, codeBits) })
 		each(s, "app", func(d *kind.Declared, a kind.App) { check(d, "secret", a.Secret, secretBits) })
 	},
-	Bad: Example{
-		File: `version: apigw-sync/v1
-apps:
-  - name: orders_mobile
-    app_codes: ["${ORDERS_CODE}"]
-`, Environ: []string{"ORDERS_CODE=orders_mobile_1234567890_orders_mobile_1234567890_orders_mobile_1"},
-	},
-	Good: Example{File: `version: apigw-sync/v1
-apps:
-  - name: orders_mobile
-    app_codes: {generate: 1}
-`},
 }

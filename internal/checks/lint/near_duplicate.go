@@ -31,28 +31,6 @@ var nearDuplicate = &Rule{
 			first[key] = d
 		}
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-acls:
-  - name: orders_office
-    type: PERMIT
-    entity_type: IP
-    values: [192.168.1.0/24, 10.1.2.3]
-  - name: orders_headquarters
-    type: PERMIT
-    entity_type: IP
-    values: [10.1.2.3, 192.168.1.0-192.168.1.255]
-`},
-	Good: Example{File: `version: apigw-sync/v1
-acls:
-  - name: orders_office
-    type: PERMIT
-    entity_type: IP
-    values: [192.168.1.0/24, 10.1.2.3]
-  - name: orders_headquarters
-    type: DENY
-    entity_type: IP
-    values: [10.1.2.3, 192.168.1.0/24]
-`},
 }
 
 // contents lists what lives inside each object, by its address, and whether the files list all of it.

@@ -39,20 +39,4 @@ var policyUnbound = &Rule{
 			}
 		}
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-acls:
-  - name: orders_office
-    type: PERMIT
-    entity_type: IP
-    values: [192.168.1.0/24]
-    apis: []
-`},
-	Good: Example{File: `version: apigw-sync/v1
-acls:
-  - name: orders_office
-    type: PERMIT
-    entity_type: IP
-    values: [192.168.1.0/24]
-    apis: [orders/create_order]
-`},
 }

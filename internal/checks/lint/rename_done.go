@@ -13,24 +13,4 @@ var renameDone = &Rule{
 			}
 		}
 	},
-	Bad: Example{
-		File: `version: apigw-sync/v1
-apps:
-  - name: orders_mobile
-    moved_from: orders_handy
-    apis: [{group: orders}]
-`, Gateway: ordersGateway + `apps:
-  - name: orders_mobile
-`,
-	},
-	Good: Example{
-		File: `version: apigw-sync/v1
-apps:
-  - name: orders_mobile
-    moved_from: orders_handy
-    apis: [{group: orders}]
-`, Gateway: ordersGateway + `apps:
-  - name: orders_handy
-`,
-	},
 }

@@ -27,18 +27,6 @@ var secretInClear = &Rule{
 			}
 		}
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-apps:
-  - name: orders_mobile
-    app_secret: Xn4uQ8vLz2TqR7mC
-`},
-	Good: Example{
-		File: `version: apigw-sync/v1
-apps:
-  - name: orders_mobile
-    app_secret: ${ORDERS_SECRET}
-`, Environ: []string{"ORDERS_SECRET=Xn4uQ8vLz2TqR7mC"},
-	},
 }
 
 func (s *subject) readable(variable string) bool { return s.Readable != nil && s.Readable(variable) }

@@ -31,19 +31,4 @@ var throttleNoUserLimit = &Rule{
 			s.report(d, "/content/api_limit", message, "add user_limit")
 		})
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-throttles:
-  - name: orders_basic
-    time_interval: 1
-    time_unit: SECOND
-    api_call_limits: 800
-`},
-	Good: Example{File: `version: apigw-sync/v1
-throttles:
-  - name: orders_basic
-    time_interval: 1
-    time_unit: SECOND
-    api_call_limits: 800
-    user_call_limits: 200
-`},
 }

@@ -45,34 +45,6 @@ var throttleShadowed = &Rule{
 				"unbind one of the two there")
 		}
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-throttles:
-  - name: orders_basic
-    time_interval: 1
-    time_unit: SECOND
-    api_call_limits: 800
-    user_call_limits: 200
-    apis: [{group: orders}]
-plugins:
-  - name: orders_rate
-    type: rate_limit
-    content: {default_interval: 1, api_limit: 500, user_limit: 100}
-    apis: [orders/create_order]
-`},
-	Good: Example{File: `version: apigw-sync/v1
-throttles:
-  - name: orders_basic
-    time_interval: 1
-    time_unit: SECOND
-    api_call_limits: 800
-    user_call_limits: 200
-    apis: [orders/get_order]
-plugins:
-  - name: orders_rate
-    type: rate_limit
-    content: {default_interval: 1, api_limit: 500, user_limit: 100}
-    apis: [orders/create_order]
-`},
 }
 
 // shadow is a throttle and the plugin that wins over it.

@@ -25,22 +25,4 @@ var variableUnused = &Rule{
 			s.report(d, "/name", "has no effect: "+message, "remove it, or name the environment that it is for")
 		})
 	},
-	Bad: Example{File: `version: apigw-sync/v1
-environments: [{name: STAGING}]
-groups:
-  - name: orders
-    variables:
-      - {name: backend, value: "orders.internal:8080"}
-      - {name: backend, value: "orders.staging:8080", environment: STAGING}
-`, Gateway: variableGateway},
-	Good: Example{File: `version: apigw-sync/v1
-groups:
-  - name: orders
-    variables:
-      - {name: backend, value: "orders.internal:8080"}
-`, Gateway: variableGateway},
 }
-
-const variableGateway = `gateway:
-  environments: [RELEASE, STAGING]
-` + gatewayWithAPI
