@@ -269,7 +269,7 @@ func (t *Target) Flags() map[string][]string {
 	v := reflect.ValueOf(*t)
 	for field, x := range v.Fields() {
 		name := FlagOf(field.Tag.Get("json"))
-		switch list, ok := x.Interface().([]string); {
+		switch list, ok := reflect.TypeAssert[[]string](x); {
 		case x.IsNil(), x.Kind() == reflect.Map: // nothing is said, or variables, which no flag has
 		case ok:
 			out[name] = list
