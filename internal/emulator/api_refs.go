@@ -73,7 +73,7 @@ func (l *loader) apiRefs(a *api, f fileRefs) error {
 	for _, p := range a.pubs {
 		p.live.def = a.apiBody
 	}
-	return errors.Join(errs...)
+	return together(errs...)
 }
 
 func (l *loader) backend(b *apiBody, f *fileBackend) error {

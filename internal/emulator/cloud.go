@@ -26,7 +26,7 @@ func (g *Gateway) abridged(body []byte) []byte {
 		return body
 	}
 	var v any
-	if jsonTree(body, &v) != nil {
+	if decodeJSON(body, &v) != nil {
 		return body
 	}
 	out, err := json.Marshal(omit(v, otcOmits))

@@ -31,8 +31,8 @@ type Gateway struct {
 	traced   uint64          // counts them
 	requests uint64          // counts requests, for their ids
 	writing  map[string]bool // what is being written by a request in flight
-	newer    map[string]any  // bodies of writes with their editions, by the id of the object
-	period   time.Time       // begin of the rate limit's current period
+	editions map[string]any  // bodies of writes by the id of their object, for newer-members
+	period   time.Time       // start of the rate limit's current period
 	inPeriod int             // requests admitted in it
 	chance   *rand.Rand
 }
@@ -45,7 +45,7 @@ func New(o Options) *Gateway {
 		routes:    newRouter(routesOf(allResources())),
 		behaviour: o.Behaviour,
 		writing:   map[string]bool{},
-		newer:     map[string]any{},
+		editions:  map[string]any{},
 		chance:    rand.New(rand.NewPCG(o.Seed, 0x6661756c7473)), //nolint:gosec // faults, not secrets
 	}
 	g.state = newState(o)
@@ -164,10 +164,10 @@ func (g *Gateway) perform(c *call) (reply, error) {
 	if c.route.method != http.MethodGet && g.instance.Status != statusRunning {
 		return reply{}, refuse(http.StatusConflict, "APIC.7701", "The instance is in the state %s, which forbids this operation", g.instance.Status)
 	}
-	told := g.takesEditions(c)
+	sent := g.takeEditions(c)
 	yes, err := c.route.do(g, c)
 	if err == nil {
-		g.keepsEditions(c, told, yes)
+		g.keepEditions(c, sent, yes)
 	}
 	return yes, err
 }
@@ -197,7 +197,7 @@ func (g *Gateway) encode(c *call, yes reply, err error, id string, hit strike) a
 	if err := e.Encode(payload); err != nil {
 		panic(fmt.Sprintf("encode the answer: %v", err)) // every body is made of plain values
 	}
-	a.body = g.tellsEditions(c, g.abridged(bytes.TrimSpace(b.Bytes())))
+	a.body = g.addEditions(c, g.abridged(bytes.TrimSpace(b.Bytes())))
 	if hit.wrongType {
 		a.body = confuse(a.body)
 	}

@@ -47,7 +47,7 @@ func read(file []byte) (documents []stateFile, err error) {
 	roots, faults := yamlnode.Read("state file", file, nil)
 	for _, f := range faults {
 		text := fmt.Sprintf("state file:%d:%d: %s; %s", f.Line, f.Column, f.Problem, f.Hint)
-		err = errors.Join(err, errors.New(strings.TrimSuffix(text, "; ")))
+		err = together(err, errors.New(strings.TrimSuffix(text, "; ")))
 	}
 	if err != nil {
 		return nil, err
@@ -95,12 +95,12 @@ func (l *loader) document(f stateFile) error {
 		raw, has := f.sections[s.key]
 		delete(f.sections, s.key)
 		if has && string(raw) != "null" {
-			err = errors.Join(err, s.load(l, raw))
+			err = together(err, s.load(l, raw))
 		}
 	}
 	for key := range f.sections {
 		if !forTheTool(key) {
-			err = errors.Join(err, fmt.Errorf("unknown field %q", strings.TrimPrefix(key, "gateway.")))
+			err = together(err, fmt.Errorf("unknown field %q", strings.TrimPrefix(key, "gateway.")))
 		}
 	}
 	return err
@@ -118,7 +118,22 @@ func each[T any](section string, items []T, add func(T) (name string, err error)
 			errs = append(errs, fmt.Errorf("%s: item %d (%s): %w", section, i+1, name, err))
 		}
 	}
-	return errors.Join(errs...)
+	return together(errs...)
+}
+
+// together joins errors with semicolons. The command prints an error as one line and would escape the line breaks of
+// errors.Join.
+func together(errs ...error) error {
+	var texts []string
+	for _, err := range errs {
+		if err != nil {
+			texts = append(texts, err.Error())
+		}
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(texts, "; "))
 }
 
 // identity makes the identity of a loaded object, with the id and times that the file has for it.

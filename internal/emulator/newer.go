@@ -9,72 +9,88 @@ import (
 	"strings"
 )
 
-// edition is a member that a newer gateway has in each object, and in each part of one. It makes one for what a create leaves
-// it out of, keeps what an update sends, and goes back to its own where an update leaves it out: an update replaces the whole.
+// A newer gateway may have members that the vendor's reference does not list yet. To emulate that, each object, and each
+// part of one, gets a member "edition". With newer-members=kept it behaves like a documented member:
+//
+//   - an object that is created without one gets newEdition,
+//   - an update stores the edition that it sends, and
+//   - an update without one resets it to resetEdition, because an update replaces the whole object.
+//
+// The operations do not know about editions. takeEditions removes them from the body of a write before the operation
+// sees it, keepEditions stores that body once the operation has succeeded, and addEditions puts the stored editions
+// into answers. With newer-members=refused, answers have editions, but a write that sends one is refused like any
+// other with an unknown member.
 const (
 	edition      = "edition"
-	madeEdition  = "premium"  // of what was just made, or was always there
-	resetEdition = "standard" // of what an update says nothing of
+	newEdition   = "premium"
+	resetEdition = "standard"
 )
 
-// takesEditions notes the editions of a write and takes them out of its body, which has none for the operation itself.
-func (g *Gateway) takesEditions(c *call) (told any) {
-	if g.behaviour.NewerMembers != "kept" || c.route.method == http.MethodGet || jsonTree(c.raw, &told) != nil {
+// takeEditions returns the body of a write as it was sent, and removes all editions from the body that the operation
+// will decode. It returns nil if there is nothing to keep.
+func (g *Gateway) takeEditions(c *call) (sent any) {
+	if g.behaviour.NewerMembers != "kept" || c.route.method == http.MethodGet || decodeJSON(c.raw, &sent) != nil {
 		return nil
 	}
 	if bytes.Contains(c.raw, []byte(`"`+edition+`"`)) {
 		var plain any
-		_ = jsonTree(c.raw, &plain)
-		c.raw, _ = json.Marshal(omit(plain, []string{edition})) // it was JSON
+		_ = decodeJSON(c.raw, &plain) // it has just been decoded
+		c.raw, _ = json.Marshal(omit(plain, []string{edition}))
 	}
-	return told
+	return sent
 }
 
-// keepsEditions keeps those of a write that was carried out: of one object, as its own operations make and change it.
-func (g *Gateway) keepsEditions(c *call, told any, yes reply) {
-	updates := strings.HasPrefix(c.route.op, "Update") || c.route.op == "CreateFeatureV2" // which sets one that is there
-	if told == nil || !updates && c.route.method != http.MethodPost {
+// keepEditions stores the body of a successful create or update under the id of its object, so that answers can show
+// the editions. Other writes, such as binds, concern no single object.
+func (g *Gateway) keepEditions(c *call, sent any, done reply) {
+	update := strings.HasPrefix(c.route.op, "Update") || c.route.op == "CreateFeatureV2" // which sets an existing feature
+	if sent == nil || !update && c.route.method != http.MethodPost {
 		return
 	}
-	raw, _ := json.Marshal(yes.body) // plain values
+	raw, _ := json.Marshal(done.body) // every answer is made of plain values
 	var answer any
-	_ = jsonTree(raw, &answer)
-	id, missing := objectOf(c, answer), madeEdition
-	if updates && (id != pathOf(c) || g.newer[id] != nil) { // what an owner has one of is made by a PUT, too
-		missing = resetEdition
+	_ = decodeJSON(raw, &answer)
+	id := writtenObject(c, answer)
+	if id == "" {
+		return
 	}
-	if id != "" {
-		g.newer[id] = withEditions(told, missing)
+	// A PUT of a part that an object has at most once, which is stored by its path, creates that part the first time.
+	creates := !update || id == requestPath(c) && g.editions[id] == nil
+	if creates {
+		g.editions[id] = fillEditions(sent, newEdition)
+	} else {
+		g.editions[id] = fillEditions(sent, resetEdition)
 	}
 }
 
-// objectOf is the id of what a write was about: the last one in its path, else that of what it made, else its path, for what
-// an owner has one of.
-func objectOf(c *call, answer any) string {
-	at := segments(c.route.path)
-	if last := at[len(at)-1]; strings.HasPrefix(last, "{") {
+// writtenObject is the id of the object that a write created or updated: the parameter that ends the path, or else the
+// id in the answer. A part that an object has at most once, such as the access control of an app, has no id; the path
+// of the request stands for it.
+func writtenObject(c *call, answer any) string {
+	path := segments(c.route.path)
+	if last := path[len(path)-1]; strings.HasPrefix(last, "{") {
 		return c.path[strings.Trim(last, "{}")]
 	}
-	m, _ := answer.(map[string]any)
-	if id := idIn(m); id != "" || c.route.method == http.MethodPost {
+	object, _ := answer.(map[string]any)
+	if id := objectID(object); id != "" || c.route.method == http.MethodPost {
 		return id
 	}
-	return pathOf(c)
+	return requestPath(c)
 }
 
-// pathOf is the path of a call.
-func pathOf(c *call) string {
-	at := segments(c.route.path)
-	for i, s := range at {
+// requestPath is the path of the call's route with the values of its parameters.
+func requestPath(c *call) string {
+	path := segments(c.route.path)
+	for i, s := range path {
 		if strings.HasPrefix(s, "{") {
-			at[i] = c.path[strings.Trim(s, "{}")]
+			path[i] = c.path[strings.Trim(s, "{}")]
 		}
 	}
-	return strings.Join(at, "/")
+	return strings.Join(path, "/")
 }
 
-// idIn is the id of an object in an answer: under its own name, or else the first that is called one.
-func idIn(m map[string]any) string {
+// objectID is the id of an object in an answer, or "". The name of that member depends on the kind.
+func objectID(m map[string]any) string {
 	for _, name := range []string{"id", "app_quota_id", "plugin_id", "orchestration_id"} {
 		if id, _ := m[name].(string); id != "" {
 			return id
@@ -83,76 +99,79 @@ func idIn(m map[string]any) string {
 	return ""
 }
 
-// withEditions is a body with an edition wherever one is missing.
-func withEditions(v any, missing string) any {
-	switch v := v.(type) {
+// fillEditions sets the edition of each object and part in a body that does not have one.
+func fillEditions(body any, missing string) any {
+	switch v := body.(type) {
 	case map[string]any:
 		for key, member := range v {
-			v[key] = withEditions(member, missing)
+			v[key] = fillEditions(member, missing)
 		}
-		if v[edition] == nil && !dictionary(v) {
+		if v[edition] == nil && !isDictionary(v) {
 			v[edition] = missing
 		}
 	case []any:
 		for i := range v {
-			v[i] = withEditions(v[i], missing)
+			v[i] = fillEditions(v[i], missing)
 		}
 	}
-	return v
+	return body
 }
 
-// dictionary reports whether a mapping is one of names to mappings, which is no object itself.
-func dictionary(m map[string]any) bool {
+// isDictionary reports whether a mapping only maps names to other mappings, as the responses of a gateway response do.
+// Such a mapping is neither an object nor a part, so it has no edition.
+func isDictionary(m map[string]any) bool {
 	return len(m) > 0 && !slices.ContainsFunc(slices.Collect(maps.Values(m)), func(v any) bool { _, is := v.(map[string]any); return !is })
 }
 
-// tellsEditions is an answer of a newer gateway.
-func (g *Gateway) tellsEditions(c *call, body []byte) []byte {
-	var tree any
-	if g.behaviour.NewerMembers == "" || g.behaviour.NewerMembers == "absent" || c.route == nil || jsonTree(body, &tree) != nil {
+// addEditions is the body of an answer with the editions that this gateway shows.
+func (g *Gateway) addEditions(c *call, body []byte) []byte {
+	var answer any
+	if g.behaviour.NewerMembers == "" || g.behaviour.NewerMembers == "absent" || c.route == nil || decodeJSON(body, &answer) != nil {
 		return body
 	}
-	single, one := g.newer[pathOf(c)]
-	out, _ := json.Marshal(g.edited(tree, single, one)) // it was JSON
+	stored, isPart := g.editions[requestPath(c)]
+	out, _ := json.Marshal(g.withEditions(answer, stored, isPart)) // it has just been decoded
 	return out
 }
 
-// edited is a part of an answer with its editions; written is what a write said there of the object that the part is in.
-func (g *Gateway) edited(v, written any, inside bool) any {
+// withEditions adds editions to a value in an answer. stored is the value at the same position in the body that was
+// stored for the object which the value belongs to, and nil if there is none. inside reports whether the value is an
+// object or inside one, in contrast to the lists and envelopes around objects.
+func (g *Gateway) withEditions(v, stored any, inside bool) any {
 	switch v := v.(type) {
 	case map[string]any:
-		id := idIn(v)
-		said, known := g.newer[id]
-		if known && id != "" {
-			written = said
+		id := objectID(v)
+		if own, known := g.editions[id]; known && id != "" {
+			stored = own
 		}
-		w, _ := written.(map[string]any)
+		storedMembers, _ := stored.(map[string]any)
 		for key, member := range v {
-			v[key] = g.edited(member, w[key], inside || id != "")
+			v[key] = g.withEditions(member, storedMembers[key], inside || id != "")
 		}
 		switch {
-		case v["error_code"] != nil, dictionary(v), !inside && id == "": // no object
-		case w != nil:
-			v[edition] = w[edition]
-		case id != "" && !inside:
-			v[edition] = madeEdition
-		default:
-			v[edition] = "" // of a stub
+		case v["error_code"] != nil, isDictionary(v), !inside && id == "": // neither an object nor a part
+		case storedMembers != nil:
+			v[edition] = storedMembers[edition]
+		case id != "" && !inside: // an object that was loaded, not written
+			v[edition] = newEdition
+		default: // a part that no write has sent: gateways return a stub of it
+			v[edition] = ""
 		}
 	case []any:
-		list, _ := written.([]any)
+		storedItems, _ := stored.([]any)
 		for i := range v {
-			var w any
-			if i < len(list) {
-				w = list[i]
+			var item any
+			if i < len(storedItems) {
+				item = storedItems[i]
 			}
-			v[i] = g.edited(v[i], w, inside)
+			v[i] = g.withEditions(v[i], item, inside)
 		}
 	}
 	return v
 }
 
-func jsonTree(raw []byte, into *any) error {
+// decodeJSON decodes a JSON value and keeps numbers as they are written.
+func decodeJSON(raw []byte, into *any) error {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	return d.Decode(into)

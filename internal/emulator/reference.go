@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,7 +56,7 @@ func bindLoaded[P object](l *loader, k binding[P], policy P, refs []apiRef) erro
 			errs = append(errs, bindOne(l, k, policy, target{a, e}))
 		}
 	}
-	return errors.Join(errs...)
+	return together(errs...)
 }
 
 func bindOne[P object](l *loader, k binding[P], policy P, t target) error {

@@ -35,7 +35,7 @@ func (f *stateFile) UnmarshalJSON(b []byte) error {
 	if err := takeKey(all, "gateway", &gateway); err != nil {
 		return err
 	}
-	err := errors.Join(
+	err := together(
 		takeKey(all, "version", &f.version), takeKey(all, "environment", &f.environment),
 		takeKey(gateway, "ids", &f.ids), takeKey(gateway, "times", &f.times), takeKey(gateway, "serial", &f.serial),
 	)

@@ -32,6 +32,8 @@ func TestLoadErrors(t *testing.T) {
 		{"two throttles", "throttles: [{name: t_1, apis: [支付/pay]}, {name: t_2, apis: [支付/pay]}]", "throttles: item 2 (t_2): apis: 支付/pay has t_1 bound in RELEASE already"},
 		{"two keys", "apps: [{name: a_1, app_key: same}, {name: a_2, app_key: same}]", "app_key is the one of app a_1"},
 		{"two readings", "acls: [{name: a_b, apis: [a/b/c]}]", "has two readings, b/c in group a and c in group a/b"},
+		{"several in an item", "acls: [{name: a_b, apis: [orders/one, orders/two]}]", "acls: item 1 (a_b): apis: API orders/one does not exist; apis: API orders/two does not exist"},
+		{"several items", "acls: [{name: a_b, kind: IP}]\nthrottle: []", `unknown field "kind"; unknown field "throttle"`},
 		{"bad time", "gateway: {times: {acl/a_b: yesterday}}\nacls: [{name: a_b}]", "times: acl/a_b"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
