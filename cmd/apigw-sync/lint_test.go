@@ -106,7 +106,7 @@ func lintPage(t *testing.T) string {
 		for _, x := range []struct {
 			title, name string
 			lint.Example
-		}{{"Found", "bad", r.Bad()}, {"Not found", "good", r.Good()}} {
+		}{{"Reported", "bad", r.Bad()}, {"Not reported", "good", r.Good()}} {
 			fmt.Fprintf(&b, "\n%s:\n", x.title)
 			lintExample(t, &b, r, x.name, x.Example)
 		}
@@ -143,38 +143,38 @@ func anchor(r *lint.Rule) string { return strings.ToLower(r.ID) + "-" + r.Name }
 var lintNeeds = map[lint.Need]string{lint.Nothing: "", lint.More: "finds more", lint.All: "needed"}
 
 var lintSays = map[lint.Need]string{
-	lint.More: " It finds more with an export (`--against`).", lint.All: " It needs an export (`--against`).",
+	lint.More: " Finds more with an export (`--against`).", lint.All: " Needs an export (`--against`).",
 }
 
 const lintPageHead = `<!-- Written by ` + "`make golden`" + ` from the rules themselves; edit internal/checks/lint, not this page. -->
 # Lint rules
 
-` + "`apigw-sync validate --lint`" + ` looks in files without errors for what is allowed but risky. It prints a
-line for each finding, at the very field, by place:
+` + "`apigw-sync validate --lint`" + ` checks files that have no errors for settings that are allowed but risky. It
+prints one line for each finding, sorted by file and line:
 
-    FILE:LINE:COLUMN: SEVERITY: NUMBER NAME: OBJECT: what is found; what to do
+    FILE:LINE:COLUMN: SEVERITY: NUMBER NAME: OBJECT: problem; hint
 
-With ` + "`-o json`, `sarif`, `github`, `junit` or `markdown`" + ` it says the same to machines.
+` + "`-o json`, `sarif`, `github`, `junit` and `markdown`" + ` give the same findings to other programs.
 
-**Exit code.** 1 when there is a finding of severity error, else 0. Errors of the files come first: then lint does not run, and
-says so.
+**Exit code.** 1 if any finding has the severity error, else 0. If the files themselves have errors, these are reported and
+lint does not run.
 
-**Severities.** ` + "`--lint-severity RULE=SEVERITY`" + ` sets that of a rule to ` + "`error`, `warning`, `note` or `off`" + `; RULE is a number
-or a name. It can be repeated; ` + "`APIGW_SYNC_LINT_SEVERITY`" + ` takes several, with commas between them.
+**Severities.** ` + "`--lint-severity RULE=SEVERITY`" + ` changes the severity of a rule to ` + "`error`, `warning`, `note` or `off`" + `. RULE is
+the number or the name of a rule. The flag can be repeated; ` + "`APIGW_SYNC_LINT_SEVERITY`" + ` takes several settings, separated by commas.
 
-**The gateway.** Rules never guess what it holds. Some find more, or anything, when they are shown: ` + "`--against FILE`" + ` names an
-export made with ` + "`apigw-sync export --with-apis`" + `. The gateway itself is never asked.
+**The gateway.** Rules never guess what the gateway holds, and lint never contacts it. Some rules find more with an export of the
+gateway, and some need one: make it with ` + "`apigw-sync export --with-apis`, and pass it with `--against FILE`" + `.
 
-**Comments** leave a finding out, and must say why:
+**Comments** suppress findings. They must give a reason:
 
     api_call_limits: 800 # apigw-sync:ignore AGS001 all callers are ours
 
-Such a comment stands behind the line of the finding, or alone on the line above it. In front of an object or an ignore rule
-it holds for all of that, and ` + "`# apigw-sync:ignore-file RULE reason`" + ` for all of the file. Several rules are
-separated by commas. A comment that leaves nothing out is a finding itself ([AGS016](#ags016-ignore-comment-unused)), and so
-is one that cannot be read ([AGS017](#ags017-ignore-comment-broken)).
+A comment applies to its own line or, if it is alone on its line, to the line below. Above an object or an ignore rule, it
+applies to all of it, and ` + "`# apigw-sync:ignore-file RULE reason`" + ` applies to the whole file. Separate several rules by commas.
+A comment that suppresses nothing is itself a finding ([AGS016](#ags016-ignore-comment-unused)), and so is a comment that
+cannot be read ([AGS017](#ags017-ignore-comment-broken)).
 
-` + "`apigw-sync validate --explain-rule RULE`" + ` tells what this page says about a rule.
+` + "`apigw-sync validate --explain-rule RULE`" + ` prints what this page says about a rule.
 
 | Rule | Name | Severity | Finds | Export |
 |---|---|---|---|---|

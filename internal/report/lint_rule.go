@@ -27,7 +27,7 @@ func LintRule(w io.Writer, r *lint.Rule) error {
 	p.paragraph(strings.Join(strings.Fields(r.Why()), " "), "")
 	p.example("Found in:", r.Bad())
 	p.example("Not found in:", r.Good())
-	p.linef("\nTo leave it out, say why: # %s %s REASON", lint.Marker, r.ID)
+	p.linef("\nTo suppress a finding, give a reason: # %s %s REASON", lint.Marker, r.ID)
 	return p.Flush()
 }
 

@@ -4,13 +4,13 @@ import "github.com/apigw-sync/apigw-sync/internal/kind"
 
 var aclEntryRedundant = &Rule{
 	ID: "AGS011", Name: "acl-entry-redundant", Severity: Note,
-	Title: "An address stands in a list that holds it already",
-	Reason: "Who takes the entry away later believes that the address is no longer on the list, but the network around it still " +
-		"holds it. It also counts towards the 100 entries that a policy may have.",
+	Title: "An address is already covered by another entry of its list",
+	Reason: "Someone who removes such an entry later will believe that the address is no longer in the list, although the " +
+		"wider entry still covers it. It also counts toward the limit of 100 entries per policy.",
 	look: func(s *subject) {
 		s.eachAddresses(func(d *kind.Declared, _ string, entries []string) {
 			for _, x := range insideOthers(spansOf(entries)) {
-				s.report(d, "/values/"+itoa(x.inner), entries[x.inner]+" is inside "+entries[x.outer], "remove it, or the wider entry if that is too wide")
+				s.report(d, "/values/"+itoa(x.inner), entries[x.inner]+" is covered by "+entries[x.outer], "remove it, or the wider entry if that is too wide")
 			}
 		})
 	},

@@ -11,10 +11,10 @@ import (
 
 var apiUnprotected = &Rule{
 	ID: "AGS004", Name: "api-unprotected", Severity: Warning, Gateway: All,
-	Title: "An API in the scope of owns has neither throttle nor ACL",
-	Reason: "Files that own policies are trusted to protect their APIs. An API is in their scope in an environment in which an " +
-		"object that `owns` covers is bound to an API of its group. A new API of the group is easily forgotten: it then takes calls " +
-		"from anywhere, as many as the gateway lets through where nothing else limits them. A plugin of type `rate_limit` counts as a " +
+	Title: "An API in the scope of owns has neither a throttle nor an ACL",
+	Reason: "Files that own policies are expected to protect their APIs. An API is in their scope, in an environment, if an " +
+		"object covered by `owns` is bound to any API of its group there. A new API in the group is easily forgotten: it " +
+		"then accepts calls from anywhere, limited only by the gateway itself. A plugin of type `rate_limit` counts as a " +
 		"throttle.",
 	look: func(s *subject) {
 		protected, scopes := map[slot]bool{}, map[scope]*binding{}
@@ -40,7 +40,8 @@ var apiUnprotected = &Rule{
 			b := scopes[in]
 			owner := s.byAddress[kind.LinkOf(b.kind).Owner+"/"+b.owner]
 			s.add(s.Places.OfReference(b.ref, ""), owner,
-				fmt.Sprintf("no throttle and no ACL for %s in %s, of a group that is bound here", listed(apis), in.env), "bind a throttle or an ACL to all of the group, as {group: "+in.group+"}")
+				fmt.Sprintf("no throttle and no ACL for %s in %s, although APIs of the group are bound here", listed(apis), in.env),
+				"bind a throttle or an ACL to the whole group, as {group: "+in.group+"}")
 		}
 	},
 }

@@ -7,9 +7,9 @@ const endsSoon = 30
 
 var certificateEnding = &Rule{
 	ID: "AGS021", Name: "certificate-ending", Severity: Warning, Gateway: More,
-	Title: "A certificate ends within 30 days, or has ended",
-	Reason: "From then on callers cannot trust the domains that it serves. It is the certificate of `cert_content` that is looked at; with an export, that of " +
-		"the gateway where a file leaves it out.",
+	Title: "A certificate has expired or expires within 30 days",
+	Reason: "Once it has expired, callers cannot trust the domains that use it. The rule checks the certificate in " +
+		"`cert_content`; with an export, it checks the certificate on the gateway if the file leaves `cert_content` out.",
 	look: func(s *subject) {
 		each(s, "certificate", func(d *kind.Declared, c kind.Certificate) {
 			field := "/cert_content"
@@ -21,11 +21,11 @@ var certificateEnding = &Rule{
 			if !soon {
 				return
 			}
-			message := "ends on " + last
+			message := "expires on " + last
 			if last < s.Today {
-				message = "ended on " + last
+				message = "expired on " + last
 			}
-			s.report(d, field, message, "have it renewed, and name the new one here; bindings stay")
+			s.report(d, field, message, "renew it, and declare the new certificate here; its bindings stay")
 		})
 	},
 }

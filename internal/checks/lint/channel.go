@@ -11,9 +11,10 @@ import (
 var channelUnchecked = &Rule{
 	ID: "AGS018", Name: "channel-no-health-check", Severity: Warning,
 	Title: "A channel has no health check",
-	Reason: "Without one the gateway goes on sending calls to members that do not answer. A file that leaves `health_check` out " +
-		"leaves the one of the gateway alone, if there is one, but makes none; with an export that shows one nothing is found. Only channels of the type " +
-		"`builtin` are looked at: instances of a microservice come and go with their registry or cluster, and a reference has no members of its own.",
+	Reason: "Without a health check, the gateway keeps sending calls to members that do not respond. A file without " +
+		"`health_check` keeps the health check that the gateway has, but does not create one; if an export shows one, the " +
+		"rule reports nothing. Only channels of type `builtin` are checked: a registry or cluster adds and removes the " +
+		"instances of a microservice, and a reference has no members of its own.",
 	look: func(s *subject) {
 		each(s, "channel", func(d *kind.Declared, c kind.Channel) {
 			if o := s.held[d.Address()]; o != nil {
@@ -22,7 +23,7 @@ var channelUnchecked = &Rule{
 				}
 			}
 			if c.Health == nil && c.Type == "builtin" {
-				s.report(d, "/name", "has no health check: members that do not answer keep their share of the calls", "add health_check")
+				s.report(d, "/name", "has no health check: members that do not respond keep receiving calls", "add health_check")
 			}
 		})
 	},
@@ -31,9 +32,11 @@ var channelUnchecked = &Rule{
 var channelWeightless = &Rule{
 	ID: "AGS019", Name: "channel-no-weight", Severity: Warning,
 	Title: "All members of a channel have weight 0",
-	Reason: "A weight is a share of the calls, and 0 is what a member has whose `weight` is left out. In a group with a weight it " +
-		"follows from that, so that nothing is found there. Channels whose `balance_strategy` is a hash are left out, and so are members that are not `enabled`. " +
-		"Of the type `reference` the groups have the weights; of `microservice` the registry or cluster may have them, so that nothing is found.",
+	Reason: "A weight is a share of the calls, and a member without `weight` has weight 0. Members of a group that has a " +
+		"weight get theirs from the group, so they are not reported. Channels whose `balance_strategy` is a hash are not " +
+		"checked, and members that are not `enabled` do not count. For channels of type `reference`, the rule checks the " +
+		"weights of the groups; channels of type `microservice` are not checked, because the weights may come from the " +
+		"registry or cluster.",
 	look: func(s *subject) {
 		each(s, "channel", func(d *kind.Declared, c kind.Channel) {
 			if n := weightless(c); n > 0 {

@@ -18,16 +18,16 @@ const Marker = "apigw-sync:ignore"
 
 var commentUnused = &Rule{
 	ID: "AGS016", Name: "ignore-comment-unused", Severity: Warning, Gateway: More,
-	Title: "An ignore comment leaves nothing out",
-	Reason: "What it was written for has gone, or it stands in the wrong place. Left there, it hides the next finding of that rule. " +
-		"A comment for a rule that finds more with an export is judged with one only.",
+	Title: "An ignore comment suppresses nothing",
+	Reason: "Either the finding is gone, or the comment is in the wrong place. If it stays, it hides the next finding of its " +
+		"rule. If the rule finds more with an export, its comments are only checked when there is one.",
 }
 
 var commentBroken = &Rule{
 	ID: "AGS017", Name: "ignore-comment-broken", Severity: Warning,
-	Title: "An ignore comment names no rule, or gives no reason",
-	Reason: "It leaves nothing out. Who reads the file in a year needs to know why a finding does not matter, so that a reason " +
-		"is demanded.",
+	Title: "An ignore comment names no rule or gives no reason",
+	Reason: "Such a comment suppresses nothing. A reason is required so that later readers know why the finding does not " +
+		"matter.",
 }
 
 // directive is an ignore comment that can be read, for one of its rules.
@@ -69,7 +69,8 @@ func (s *subject) obey(all []Finding) (kept []Finding, ignored int) {
 	s.rule = commentUnused
 	for _, d := range directives {
 		if !d.used && s.runs(d.rule) && (d.rule.Gateway == Nothing || s.Gateway != nil) && s.severity(commentUnused) != Off {
-			s.add(spec.Place{Source: d.Source}, nil, d.rule.ID+" finds nothing here", "remove "+d.rule.ID+" from the comment, or move it to the line or in front of the object that it is about")
+			s.add(spec.Place{Source: d.Source}, nil, d.rule.ID+" finds nothing here",
+				"remove "+d.rule.ID+" from the comment, or move the comment to the line or object that it is about")
 		}
 	}
 	return append(kept, s.findings...), ignored
@@ -109,7 +110,7 @@ func (s *subject) directives(c *spec.Comment) (out []*directive) {
 		return nil
 	}
 	if reason == "" {
-		wrong("the comment gives no reason, and leaves nothing out", "say behind the rule why the finding does not matter")
+		wrong("the comment gives no reason, so it suppresses nothing", "after the rule, write why the finding does not matter")
 		return nil
 	}
 	for _, name := range names {
@@ -119,7 +120,7 @@ func (s *subject) directives(c *spec.Comment) (out []*directive) {
 			continue
 		}
 		if r.look == nil {
-			wrong(r.ID+" is about comments, which no comment leaves out", "use --lint-severity "+r.ID+"=off")
+			wrong(r.ID+" is about comments, so no comment can suppress it", "use --lint-severity "+r.ID+"=off")
 			continue
 		}
 		out = append(out, &directive{Comment: c, rule: r, file: file})

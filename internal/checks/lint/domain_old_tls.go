@@ -10,9 +10,10 @@ var oldTLS = regexp.MustCompile(`^(SSL|TLSv1(\.[01])?$)`)
 
 var domainOldTLS = &Rule{
 	ID: "AGS022", Name: "domain-old-tls", Severity: Warning, Gateway: More,
-	Title: "A domain takes TLS below 1.2",
-	Reason: "TLS 1.0 and 1.1 are broken and were withdrawn (RFC 8996): who listens may read or change calls of clients that still speak them, and audits fail. With an export it is also " +
-		"found where the gateway does and a file leaves `min_ssl_version` out.",
+	Title: "A domain accepts TLS versions below 1.2",
+	Reason: "TLS 1.0 and 1.1 are insecure and deprecated (RFC 8996): an attacker on the network may read or change the calls " +
+		"of clients that still use them, and audits fail. With an export, the rule also reports domains that accept them " +
+		"on the gateway if the file leaves `min_ssl_version` out.",
 	look: func(s *subject) {
 		each(s, "domain", func(d *kind.Declared, v kind.OwnDomain) {
 			field := "/min_ssl_version"
@@ -21,7 +22,7 @@ var domainOldTLS = &Rule{
 				field = "/domain"
 			}
 			if oldTLS.MatchString(v.MinTLS) {
-				s.report(d, field, "takes calls of "+v.MinTLS, "write min_ssl_version: TLSv1.2, once no client needs less")
+				s.report(d, field, "accepts "+v.MinTLS, "set min_ssl_version: TLSv1.2 once no client needs an older version")
 			}
 		})
 	},

@@ -12,10 +12,11 @@ import (
 var globMatchesNothing = &Rule{
 	ID: "AGS008", Name: "glob-matches-nothing", Severity: Warning, Gateway: More,
 	Title: "A glob matches nothing",
-	Reason: "Under `owns`, a misspelt glob leaves objects unguarded that the files were to be the whole truth about; in an ignore " +
-		"rule, it lets differences through. Without an export, a glob of `owns` counts where files declare objects of the kind and it " +
-		"matches none of them, and an ignore rule where it can concern declared objects alone. With an export, what the " +
-		"gateway holds counts as well, and references are looked at, too.",
+	Reason: "A misspelled glob under `owns` leaves objects unmanaged that the files were meant to own; a misspelled glob in " +
+		"an ignore rule does not ignore the difference that it was written for. Without an export, the rule reports a " +
+		"glob under `owns` if the files declare objects of the kind and the glob matches none of them, and an ignore rule " +
+		"if only declared objects can match it. With an export, objects on the gateway count as matches too, and " +
+		"references are also checked.",
 	look: func(s *subject) {
 		names := s.names()
 		for _, k := range kind.All {
@@ -82,10 +83,10 @@ func (s *subject) ownsNothing(k *kind.Kind, glob string, at spec.Place, n known)
 		s.Gateway == nil && len(n.declared[k.Name]) == 0 { // that none shall exist may be what is meant
 		return
 	}
-	hint := meantGlob(glob, n.declared[k.Name], "correct it, or ignore this if it keeps such "+k.Section+" from existing")
-	message := "owns matches no " + k.Name + " of the files"
+	hint := meantGlob(glob, n.declared[k.Name], "correct it, or suppress this finding if no such "+k.Section+" should exist")
+	message := "owns matches no " + k.Name + " in the files"
 	if s.Gateway != nil {
-		message += ", and none of the gateway"
+		message += ", and none on the gateway"
 	}
 	s.add(at, nil, strconv.Quote(glob)+" under "+message, hint)
 }
@@ -116,11 +117,11 @@ func (s *subject) ignoresNothing(i int, n known) {
 	message := ""
 	switch {
 	case len(r.Fields) > 0:
-		message = "no " + r.Kind + " of the files matches, and fields of others are never compared"
+		message = "no " + r.Kind + " in the files matches, and fields of undeclared objects are never compared"
 	case s.Gateway != nil && !matches(r.Name, n.held[r.Kind]):
-		message = "no " + r.Kind + " of files and gateway matches"
+		message = "no " + r.Kind + " in the files or on the gateway matches"
 	case len(s.State.Owns[owner(r.Kind)]) == 0:
-		message = "no " + r.Kind + " of the files matches, and the files own no others"
+		message = "no " + r.Kind + " in the files matches, and owns covers none either"
 	default:
 		return
 	}

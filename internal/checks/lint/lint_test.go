@@ -142,15 +142,15 @@ ignore:
 	}
 	got := told(only(in, "AGS003", "AGS004", "AGS005", "AGS008"))
 	want := []string{
-		`2:24 : "nobody*" under owns matches no app of the files, and none of the gateway`,
+		`2:24 : "nobody*" under owns matches no app in the files, and none on the gateway`,
 		"5:81 throttle/emptied: is bound to no API",
 		"7:82 throttle/dead_end: is bound to no API: no reference matches one that is published",
 		"7:83 throttle/dead_end: no API matches {name: none*}",
 		"8:12 throttle/unbound: is bound to no API: the files leave its bindings alone, and the gateway has none",
-		"10:25 app/mine: no throttle and no ACL for g/b in RELEASE, of a group that is bound here",
-		"11:29 app/mine_too: no throttle and no ACL for h/e in STAGING, of a group that is bound here",
-		"13:23 : ignores nothing: no acl of the files matches, and the files own no others",
-		"14:23 : ignores nothing: no acl of files and gateway matches",
+		"10:25 app/mine: no throttle and no ACL for g/b in RELEASE, although APIs of the group are bound here",
+		"11:29 app/mine_too: no throttle and no ACL for h/e in STAGING, although APIs of the group are bound here",
+		"13:23 : ignores nothing: no acl in the files matches, and owns covers none either",
+		"14:23 : ignores nothing: no acl in the files or on the gateway matches",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)
@@ -168,7 +168,7 @@ func TestShadowedOnTheGateway(t *testing.T) {
 			Links:   []kind.Link{{Kind: "plugin_binding", Owner: "held", To: a.Publication("RELEASE", "", "")}},
 		},
 	}
-	want := []string{"3:78 throttle/ttt: api_call_limits is without effect on g/a in RELEASE, where plugin/held limits (on the gateway)"}
+	want := []string{"3:78 throttle/ttt: api_call_limits has no effect on g/a in RELEASE, because plugin/held limits calls there (on the gateway)"}
 	if d := cmp.Diff(want, told(in)); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
@@ -198,10 +198,10 @@ acls:
   - {name: acl_3, type: PERMIT, entity_type: IP, values: [10.0.0.0-10.0.0.2]}
 `)
 	want := []string{
-		"4:12 throttle/two: does the same as throttle/one (f:3:5)",
-		"8:12 throttle/special_2: does the same as throttle/special_1 (f:7:5)",
-		"14:12 plugin/cors_2: does the same as plugin/cors_1 (f:13:5)",
-		"19:12 acl/acl_2: does the same as acl/acl_1 (f:18:5)",
+		"4:12 throttle/two: has the same effect as throttle/one (f:3:5)",
+		"8:12 throttle/special_2: has the same effect as throttle/special_1 (f:7:5)",
+		"14:12 plugin/cors_2: has the same effect as plugin/cors_1 (f:13:5)",
+		"19:12 acl/acl_2: has the same effect as acl/acl_1 (f:18:5)",
 	}
 	if d := cmp.Diff(want, told(only(in, "AGS009"))); d != "" {
 		t.Errorf("-want +got\n%s", d)
@@ -225,10 +225,10 @@ ignore:
   - {kind: throttle_special, name: thr}
 `)
 	want := []string{
-		`2:25 : "shops_*" under owns matches no app of the files`,
-		"8:26 : ignores nothing: no plugin of the files matches, and the files own no others",
-		"9:34 : ignores nothing: no plugin_binding of the files matches, and the files own no others",
-		"10:23 : ignores nothing: no app of the files matches, and fields of others are never compared",
+		`2:25 : "shops_*" under owns matches no app in the files`,
+		"8:26 : ignores nothing: no plugin in the files matches, and owns covers none either",
+		"9:34 : ignores nothing: no plugin_binding in the files matches, and owns covers none either",
+		"10:23 : ignores nothing: no app in the files matches, and fields of undeclared objects are never compared",
 	}
 	if d := cmp.Diff(want, told(only(in, "AGS008"))); d != "" {
 		t.Errorf("-want +got\n%s", d)

@@ -17,9 +17,10 @@ const (
 var lowEntropy = &Rule{
 	ID: "AGS007", Name: "low-entropy", Severity: Error,
 	Title: "A code or secret of an app is easy to guess",
-	Reason: "Length alone does not make a code strong: repeats, sequences, words and the name of the app are tried first. The " +
-		"estimate counts what is left: 128 bits are expected of an app code, 48 of an `app_secret`. It knows few words, so a text of " +
-		"natural language may pass that should not. Values of variables are looked at as well, and never shown.",
+	Reason: "A long code is not necessarily a strong one: attackers try repeats, sequences, words and the name of the app " +
+		"first. The rule estimates how many bits of randomness remain; it expects 128 bits for an app code and 48 for an " +
+		"`app_secret`. It knows few words, so it may accept text in a natural language that it should report. It also " +
+		"checks the values of variables, and never prints them.",
 	look: func(s *subject) {
 		check := func(d *kind.Declared, what, value string, wanted int) {
 			if value == "" {
@@ -28,8 +29,8 @@ var lowEntropy = &Rule{
 			if got := bits(value, d.Name()); got < float64(wanted) {
 				at := s.Places.Of(d, d.Secrets[0].Path)
 				at.Source = d.Secrets[0].Source
-				s.add(at, d, fmt.Sprintf("the %s takes about %.0f bits to guess; at least %d are expected", what, got, wanted),
-					"let the gateway make one, or make it of random characters")
+				s.add(at, d, fmt.Sprintf("the %s has about %.0f bits of randomness; at least %d are expected", what, got, wanted),
+					"let the gateway generate one, or use random characters")
 			}
 		}
 		each(s, "app_code", func(d *kind.Declared, c kind.AppCode) { check(d, "code", c.Value, codeBits) })

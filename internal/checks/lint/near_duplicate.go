@@ -11,10 +11,11 @@ import (
 
 var nearDuplicate = &Rule{
 	ID: "AGS009", Name: "near-duplicate", Severity: Note,
-	Title: "Two policies differ in nothing but name and remark",
-	Reason: "One policy, bound to the APIs of both, does the same; a change made to one of them is soon forgotten in the other. " +
-		"Lists that are sets are compared as such, and addresses as the networks that they make up. Policies that count for all their " +
-		"APIs together (`type shared`, `scope share`) are left out: two of them are two counters.",
+	Title: "Two policies differ only in name and remark",
+	Reason: "A single policy, bound to the APIs of both, has the same effect, and a change to one of the two is easily " +
+		"forgotten in the other. The order of lists does not matter where it means nothing, and addresses are compared by " +
+		"the networks that they cover. Policies that count the calls of all their APIs together (`type: shared`, `scope: " +
+		"share`) are not reported, because two of them are two counters.",
 	look: func(s *subject) {
 		parts := s.contents()
 		first := map[string]*kind.Declared{}
@@ -25,7 +26,7 @@ var nearDuplicate = &Rule{
 			}
 			key := essence(d) + "\x00" + strings.Join(parts[d.Address()], "\x00")
 			if other := first[key]; other != nil {
-				s.report(d, "/name", fmt.Sprintf("does the same as %s (%s)", other.Address(), at(other.Source)), "bind one of them to the APIs of both")
+				s.report(d, "/name", fmt.Sprintf("has the same effect as %s (%s)", other.Address(), at(other.Source)), "bind one of them to the APIs of both, and remove the other")
 				continue
 			}
 			first[key] = d

@@ -91,7 +91,7 @@ func (s *subject) reportWhole(sort, verb, hint string) {
 			if family == "" {
 				continue
 			}
-			pointer, message := "/values", verb+" all "+family+" addresses, all entries together"
+			pointer, message := "/values", verb+" all "+family+" addresses (all entries together)"
 			for _, one := range spans {
 				if whole(one.Addresses) == family {
 					pointer, message = "/values/"+itoa(one.entry), verb+" all "+family+" addresses ("+entries[one.entry]+")"

@@ -4,9 +4,11 @@ import "github.com/apigw-sync/apigw-sync/internal/kind"
 
 var policyUnbound = &Rule{
 	ID: "AGS003", Name: "policy-unbound", Severity: Warning, Gateway: More,
-	Title: "A policy or an app is bound to no API",
-	Reason: "It has no effect: calls that it was made for are not limited, not kept out, not let in. That is sure where `apis` is `[]`, or `apps` of a quota. " +
-		"With an export it is also found where no reference matches an API, and where files and gateway both have no binding.",
+	Title: "A policy or app is not bound to any API",
+	Reason: "A policy that is not bound has no effect: it neither limits calls, nor blocks them, nor allows them. Without an " +
+		"export, the rule reports an empty `apis: []`, and an empty `apps: []` of an app quota. With an export, it also " +
+		"reports objects whose references match no API, and objects that have no binding in either the files or the " +
+		"gateway.",
 	look: func(s *subject) {
 		asked, bound := map[string]bool{}, map[string]bool{}
 		for i := range s.State.References {

@@ -47,7 +47,7 @@ channels:
 	}
 	in.Gateway = &Gateway{Catalog: kind.NewCatalog(nil), Actual: kind.Actual{Objects: []kind.Object{channel("checked", &kind.HealthCheck{}), channel("bare", nil)}}}
 	want := []string{
-		"4:12 channel/bare: has no health check: members that do not answer keep their share of the calls",
+		"4:12 channel/bare: has no health check: members that do not respond keep receiving calls",
 		"15:14 channel/nothing: no member has a share of the calls: the weight of 2 members is 0",
 		"23:102 channel/canary: no group has a share of the calls: the weight of 2 groups is 0",
 	}
@@ -126,10 +126,10 @@ func TestCertificates(t *testing.T) {
 		got = append(got, f.Address+" "+f.Place.Path+" "+f.Message)
 	}
 	want := []string{
-		"certificate/until_2026_11_26 /certificates/0/cert_content ended on 2026-11-26",
-		"certificate/until_2026_11_27 /certificates/1/cert_content ends on 2026-11-27",
-		"certificate/until_2026_12_27 /certificates/2/cert_content ends on 2026-12-27",
-		"certificate/held /certificates/4/name ends on 2026-12-01",
+		"certificate/until_2026_11_26 /certificates/0/cert_content expired on 2026-11-26",
+		"certificate/until_2026_11_27 /certificates/1/cert_content expires on 2026-11-27",
+		"certificate/until_2026_12_27 /certificates/2/cert_content expires on 2026-12-27",
+		"certificate/held /certificates/4/name expires on 2026-12-01",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("findings (-want +got):\n%s", d)
@@ -147,7 +147,7 @@ groups:
 		return kind.Object{Kind: "domain", Key: "orders/" + name, Owner: "orders", Value: kind.OwnDomain{Domain: name, MinTLS: version}}
 	}
 	in.Gateway = &Gateway{Catalog: kind.NewCatalog(nil), Actual: kind.Actual{Objects: []kind.Object{domain("b.example.com", "TLSv1.1"), domain("c.example.com", "TLSv1"), domain("d.example.com", "TLSv1.3")}}}
-	want := []string{"4:56 domain/orders/a.example.com: takes calls of TLSv1.1", "4:126 domain/orders/c.example.com: takes calls of TLSv1"}
+	want := []string{"4:56 domain/orders/a.example.com: accepts TLSv1.1", "4:126 domain/orders/c.example.com: accepts TLSv1"}
 	if d := cmp.Diff(want, told(only(in, "AGS022"))); d != "" {
 		t.Errorf("findings (-want +got):\n%s", d)
 	}

@@ -51,7 +51,7 @@ func Severities(settings []string) (map[string]Severity, *Unknown) {
 	for _, setting := range settings {
 		name, word, ok := strings.Cut(setting, "=")
 		if !ok {
-			return nil, &Unknown{fmt.Sprintf("%q sets no severity", setting), "write RULE=SEVERITY, such as AGS001=off"}
+			return nil, &Unknown{fmt.Sprintf("%q is not RULE=SEVERITY", setting), "write it as in AGS001=off"}
 		}
 		r, err := Find(strings.TrimSpace(name))
 		if err != nil {

@@ -9,9 +9,10 @@ import (
 
 var throttleNoUserLimit = &Rule{
 	ID: "AGS001", Name: "throttle-no-user-limit", Severity: Warning,
-	Title: "A throttle has no limit for a single account",
-	Reason: "`api_call_limits` is a pot that all callers share. Without `user_call_limits` one account can empty it, with " +
-		"one app or with several, and everybody else is refused. The same holds for plugins of type `rate_limit` and their `user_limit`.",
+	Title: "A throttle does not limit individual accounts",
+	Reason: "All callers share `api_call_limits`. Without `user_call_limits`, a single account can use up the whole limit, " +
+		"with one app or with several, and every other caller is refused. The same applies to plugins of type " +
+		"`rate_limit` and their `user_limit`.",
 	look: func(s *subject) {
 		each(s, "throttle", func(d *kind.Declared, t kind.Throttle) {
 			if t.UserLimit == 0 {

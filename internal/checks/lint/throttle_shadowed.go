@@ -10,10 +10,10 @@ import (
 
 var throttleShadowed = &Rule{
 	ID: "AGS005", Name: "throttle-shadowed", Severity: Warning, Gateway: More,
-	Title: "A throttle is switched off by a plugin of type rate_limit",
-	Reason: "Where both are bound to an API in an environment, the plugin alone counts: none of the throttle's limits holds there, " +
-		"and who changes them changes nothing. Without an export that is found where references of both name the same API, or one " +
-		"asks for all that the other does.",
+	Title: "A throttle has no effect because of a rate_limit plugin",
+	Reason: "If both are bound to the same API in an environment, only the plugin applies: the throttle limits nothing there, " +
+		"and changing its limits has no effect. Without an export, the rule reports this if references of both name the " +
+		"same API, or if one reference covers everything that the other does.",
 	look: func(s *subject) {
 		specials := map[string]int{}
 		each(s, "throttle_special", func(d *kind.Declared, _ kind.Special) { specials[d.Owner]++ })
@@ -41,8 +41,9 @@ var throttleShadowed = &Rule{
 		for _, x := range order {
 			d := s.byAddress["throttle/"+x.throttle.owner]
 			s.add(s.Places.OfReference(x.throttle.ref, ""), d,
-				fmt.Sprintf("%s without effect on %s, where plugin/%s limits (%s)", limits(d, specials[d.Key]), listed(x.targets), x.plugin.owner, x.plugin.where()),
-				"unbind one of the two there")
+				fmt.Sprintf("%s no effect on %s, because plugin/%s limits calls there (%s)",
+					limits(d, specials[d.Key]), listed(x.targets), x.plugin.owner, x.plugin.where()),
+				"unbind one of them there")
 		}
 	},
 }
@@ -66,7 +67,7 @@ func limits(d *kind.Declared, specials int) string {
 		names = append(names, amount(specials, "special limit", "special limits"))
 	}
 	if len(names) == 1 {
-		return names[0] + " is"
+		return names[0] + " has"
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1] + " are"
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1] + " have"
 }

@@ -8,9 +8,11 @@ import (
 
 var variableUnused = &Rule{
 	ID: "AGS020", Name: "variable-unused", Severity: Note, Gateway: All,
-	Title: "A variable of a group reaches no API",
-	Reason: "A variable stands for a value in the backends of APIs of its group that are published in its environment. Where none is, it has no " +
-		"effect: its API may have gone, or its environment be misspelled. Whether backends of the others name it, an export does not tell, so that nothing is said of these.",
+	Title: "A variable of a group has no effect on any API",
+	Reason: "A variable provides a value for the backends of those APIs of its group that are published in its environment. " +
+		"If no API is published there, the variable has no effect: the API may have been removed, or the environment may " +
+		"be misspelled. An export does not show which backends use a variable, so the rule cannot report variables in " +
+		"environments where APIs are published.",
 	look: func(s *subject) {
 		catalog := s.Gateway.Catalog
 		each(s, "variable", func(d *kind.Declared, v kind.Variable) {
@@ -22,7 +24,7 @@ var variableUnused = &Rule{
 			if len(catalog.InGroup(d.Owner)) == 0 {
 				message = d.Owner + " has no APIs"
 			}
-			s.report(d, "/name", "has no effect: "+message, "remove it, or name the environment that it is for")
+			s.report(d, "/name", "has no effect: "+message, "remove it, or correct its environment")
 		})
 	},
 }

@@ -204,10 +204,10 @@ func Check() *document.Check {
 	d.Valid = true
 	d.Warnings = []document.Problem{{File: "gateway/acls.yaml", Line: 81, Column: 5, Path: "/acls/3", Message: "has no values"}}
 	d.Lint = document.NewLint(&lint.Result{Ignored: 2, Findings: []lint.Finding{
-		found("AGS006", lint.Error, "app/orders_mobile", "apps", 6, "/apps/0/app_secret", "app_secret can be read in the file", "write a variable such as ${NAME} instead"),
+		found("AGS006", lint.Error, "app/orders_mobile", "apps", 6, "/apps/0/app_secret", "app_secret is in plain text in the file", "use a variable such as ${NAME} instead"),
 		found("AGS001", lint.Error, "throttle/orders_basic", "throttles", 7, "/throttles/0/api_call_limits", "one account can use up all 800 calls of a period", "add user_call_limits"),
-		found("AGS008", lint.Warning, "", "throttles", 2, "/owns/throttles/0", `"order_*" under owns matches no throttle of the files`, "did you mean orders_*?"),
-		found("AGS009", lint.Note, "throttle/orders_again", "throttles", 12, "/throttles/1/name", "does the same as throttle/orders_basic (gateway/throttles.yaml:4:5)", "bind one of them to the APIs of both"),
+		found("AGS008", lint.Warning, "", "throttles", 2, "/owns/throttles/0", `"order_*" under owns matches no throttle in the files`, "did you mean orders_*?"),
+		found("AGS009", lint.Note, "throttle/orders_again", "throttles", 12, "/throttles/1/name", "has the same effect as throttle/orders_basic (gateway/throttles.yaml:4:5)", "bind one of them to the APIs of both, and remove the other"),
 	}})
 	return d
 }
