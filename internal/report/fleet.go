@@ -88,8 +88,8 @@ func writeFleetGitHub(w io.Writer, d *document.Fleet, s Style) error {
 
 // The metrics of a run for many.
 var (
-	metricExit    = metric{"apigw_sync_exit_code", "What the command would have ended with for the target alone; missing where its turn did not come."}
-	metricSkipped = metric{"apigw_sync_skipped", "Whether the turn of the target did not come: 1 or 0."}
+	metricExit    = metric{"apigw_sync_exit_code", "Exit code of the command for the target; missing where the target was skipped."}
+	metricSkipped = metric{"apigw_sync_skipped", "Whether the target was skipped: 1 or 0."}
 )
 
 // writeFleetMetrics writes the samples of all targets, and how each of them ended.

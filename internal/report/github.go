@@ -106,7 +106,7 @@ func annotate(w io.Writer, all []annotation) {
 			a.write(w)
 		}
 		if more := len(list) - shown; more > 0 {
-			command(w, level.String(), "apigw-sync", &document.Problem{}, fmt.Sprintf("%d more of this severity stand in the job summary", more))
+			command(w, level.String(), "apigw-sync", &document.Problem{}, fmt.Sprintf("%d more of this severity are in the job summary", more))
 		}
 	}
 }

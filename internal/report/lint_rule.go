@@ -38,7 +38,7 @@ func (p *page) example(title string, e lint.Example) {
 		p.linef("    # with %s", variable)
 	}
 	if e.Gateway != "" {
-		p.linef("\n  held against an export (--against) that says:\n")
+		p.linef("\n  compared with an export (--against) that contains:\n")
 		p.indented("    ", e.Gateway)
 	}
 }

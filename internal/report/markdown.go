@@ -72,7 +72,7 @@ func (v *view) markdown() string {
 	b.add(traffic)
 	b.add(v.markdownDeclared(markdownMost - markdownTail - b.used))
 	if left := v.markdownFolded(&b, rest, markdownMost-markdownTail); left > 0 {
-		b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", document.Count(left, "change", "changes")))
+		b.add(fmt.Sprintf("\nNot shown: %s. Reports in other formats list all of them.\n", document.Count(left, "change", "changes")))
 	}
 	return b.String()
 }

@@ -16,7 +16,7 @@ const (
 func (v *view) markdownDrift(b *sized, traffic string, most int) {
 	undeclared := v.markdownUndeclared(min(most/4, most-b.used-units(traffic)))
 	if left := v.markdownApart(b, most-units(traffic)-units(undeclared)); left > 0 {
-		b.add(fmt.Sprintf("\nNot shown: %s. The reports in other formats hold all of them.\n", document.Count(left, "difference", "differences")))
+		b.add(fmt.Sprintf("\nNot shown: %s. Reports in other formats list all of them.\n", document.Count(left, "difference", "differences")))
 	}
 	b.add(undeclared + traffic)
 }

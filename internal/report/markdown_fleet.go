@@ -35,7 +35,7 @@ func fleetMarkdown(d *document.Fleet) string {
 		head := fmt.Sprintf("\n#### %s\n\n", code(document.Clip(m.Target, 100)))
 		_, body, _ := strings.Cut(viewOf(m.Document).markdown(), "\n\n") // its own mark and heading go
 		if room := markdownMost - markdownTail - b.used; units(head)+units(body) > room {
-			body = fmt.Sprintf("%s. There is no room for its report here; those in other formats hold it.\n", cellCode(document.Clip(m.Sum(), 200)))
+			body = fmt.Sprintf("%s. Its report does not fit here; reports in other formats include it.\n", cellCode(document.Clip(m.Sum(), 200)))
 			if units(head)+units(body) > room {
 				break
 			}

@@ -30,25 +30,25 @@ type metric struct{ name, help string }
 
 // The metrics. Their names and meanings are an interface.
 var (
-	metricInfo      = metric{"apigw_sync_info", "Always 1; the labels hold the version of the tool, and which gateway it looked at."}
-	metricSuccess   = metric{"apigw_sync_success", "Whether the command did its work: 1, or 0 when there are errors."}
+	metricInfo      = metric{"apigw_sync_info", "Always 1; the labels are the version of the tool and the gateway that it read."}
+	metricSuccess   = metric{"apigw_sync_success", "Whether the command succeeded: 1, or 0 when there are errors."}
 	metricFindings  = metric{"apigw_sync_findings", "Findings, by rule and severity."}
-	metricChanges   = metric{"apigw_sync_changes", "Differences between gateway and files, by kind and action; of an apply, the planned ones."}
+	metricChanges   = metric{"apigw_sync_changes", "Differences between gateway and files, by kind and action; for apply, the planned changes."}
 	metricExtra     = metric{"apigw_sync_extra_objects", "Objects that the files own but do not declare."}
 	metricIgnored   = metric{"apigw_sync_ignored_objects", "Objects and bindings that ignore rules leave alone."}
-	metricUnchanged = metric{"apigw_sync_unchanged_objects", "Objects and bindings that are as the files say."}
-	metricImpact    = metric{"apigw_sync_impact", "APIs in an environment for whose callers a plan changes something, by level: exposure, outage, change."}
-	metricRequests  = metric{"apigw_sync_requests", "Requests to the gateway: read, or write (of a diff, those that an apply will make)."}
+	metricUnchanged = metric{"apigw_sync_unchanged_objects", "Objects and bindings that match the files."}
+	metricImpact    = metric{"apigw_sync_impact", "APIs, counted once per environment, for whose callers a plan changes something, by level: exposure, outage, change."}
+	metricRequests  = metric{"apigw_sync_requests", "Requests to the gateway: read, or write (for diff, those that apply will send)."}
 	metricResults   = metric{"apigw_sync_results", "Outcomes of an apply, by status."}
 	metricConverged = metric{"apigw_sync_converged", "Whether the gateway matched the files after an apply: 1 or 0."}
-	metricTime      = metric{"apigw_sync_compared_timestamp_seconds", "When the gateway was looked at, in seconds since 1970."}
+	metricTime      = metric{"apigw_sync_compared_timestamp_seconds", "When the gateway was read, in seconds since 1970."}
 	metricDrifted   = metric{"apigw_sync_drifted", "Whether something was changed on the gateway or needs attention: 1 or 0."}
-	metricMoved     = metric{"apigw_sync_moved", "Differences by the side that moved since the baseline: gateway, files, both, unknown."}
+	metricMoved     = metric{"apigw_sync_moved", "Differences by the side that changed since the baseline: gateway, files, both, unknown."}
 	metricWell      = metric{"apigw_sync_instance_well", "Whether the gateway runs, is not locked and has what the files need: 1 or 0."}
 	metricLocks     = metric{"apigw_sync_instance_locks", "Locks on the gateway."}
 	metricFeatures  = metric{"apigw_sync_missing_features", "Features that the files need and the gateway lacks."}
-	metricLost      = metric{"apigw_sync_lost_references", "References of the files that lead nowhere."}
-	metricEnds      = metric{"apigw_sync_certificate_not_after_timestamp_seconds", "When a certificate that ends soon, or has ended, ends, in seconds since 1970."}
+	metricLost      = metric{"apigw_sync_lost_references", "References in the files that lead nowhere."}
+	metricEnds      = metric{"apigw_sync_certificate_not_after_timestamp_seconds", "When a certificate expires, in seconds since 1970, for those that expire soon or have expired."}
 	metricDiffers   = metric{"apigw_sync_difference", "Always 1: one difference between gateway and files, or an extra object; the first 1,000."}
 	metricDeclared  = metric{"apigw_sync_declared_objects", "Objects that the files declare, by kind."}
 	metricUncovered = metric{"apigw_sync_undeclared_objects", "Objects on the gateway that no file declares, by kind; kinds that the gateway does not show are missing."}

@@ -100,7 +100,7 @@ func (p *page) lacking(d *document.Promotion) {
 			p.linef("")
 		}
 		if len(others) > 0 {
-			p.linef("%s", document.Clean(fmt.Sprintf("%s lacks %s, without a binding that would have to follow: %s.", target, document.Count(len(others), "more API", "more APIs"), document.FirstOf(others))))
+			p.linef("%s", document.Clean(fmt.Sprintf("%s lacks %s, which no binding needs: %s.", target, document.Count(len(others), "more API", "more APIs"), document.FirstOf(others))))
 		}
 	}
 }
@@ -110,7 +110,7 @@ func (p *page) unapplied(d *document.Promotion) {
 	for _, target := range []string{d.From.Name, d.To.Name} {
 		if list := d.Pending(target); len(list) > 0 {
 			p.linef("%s", document.Clean(fmt.Sprintf("%s differs from its files in %s no difference here: %s; see apigw-sync diff --target %s",
-				target, document.Count(len(list), "more change that makes", "more changes that make"), document.FirstOf(list), target)))
+				target, document.Count(len(list), "more change, which makes", "more changes, which make"), document.FirstOf(list), target)))
 		}
 	}
 }

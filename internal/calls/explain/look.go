@@ -311,8 +311,8 @@ func (l *look) usual(ctx context.Context) string {
 		case err != nil || s.Enable == nil || c.Limit == nil:
 			return "not known: the gateway does not return its own limit in a readable form"
 		default:
-			return fmt.Sprintf("%d calls a second, the gateway's own limit of every API without another", *c.Limit)
+			return fmt.Sprintf("%d calls a second, the gateway's own limit for APIs without another", *c.Limit)
 		}
 	}
-	return fmt.Sprintf("%d calls a second, the limit of every API without another", precedence.DefaultCalls)
+	return fmt.Sprintf("%d calls a second, the limit for APIs without another", precedence.DefaultCalls)
 }

@@ -32,23 +32,23 @@ func (l *look) note(format string, args ...any) {
 // notes finds what has no effect, and on account of what, and what else decides about a call.
 func (l *look) notes() {
 	if !l.Published {
-		l.note("the API is not published in %s, so that nothing of this is met there", l.env)
+		l.note("the API is not published in %s, so none of this applies there", l.env)
 	}
 	for _, p := range l.Plugins {
 		switch {
 		case precedence.ReplacesThrottle(p.Type) && l.Throttle != nil:
 			l.Throttle.ShadowedBy = "plugin/" + p.Name
-			l.note("the plugin %s (rate_limit) takes the place of the throttle %s, which has no effect", p.Name, l.Throttle.Name)
+			l.note("the plugin %s (rate_limit) overrides the throttle %s, which has no effect", p.Name, l.Throttle.Name)
 		case precedence.ReplacesCORS(p.Type) && l.API.CORS:
-			l.note("the plugin %s (cors) takes the place of the API's own cors setting", p.Name)
+			l.note("the plugin %s (cors) overrides the API's own cors setting", p.Name)
 		}
 	}
 	if l.defaults != "" {
-		l.note("neither a throttle nor a rate_limit plugin limits the API; what holds is %s", l.defaults)
+		l.note("neither a throttle nor a rate_limit plugin limits the API; what applies is %s", l.defaults)
 	}
 	for i := range l.ACLs {
 		if t := l.ACLs[i].Type; precedence.ByAccount(t) && !precedence.KnowsAccount(l.API.AuthType) {
-			l.note("the ACL %s (%s) holds for callers that IAM authenticates; the API's authentication is %s", l.ACLs[i].Name, t, l.API.AuthType)
+			l.note("the ACL %s (%s) applies to callers that IAM authenticates; the API's authentication is %s", l.ACLs[i].Name, t, l.API.AuthType)
 		}
 	}
 	l.ineffectiveLists()
@@ -76,7 +76,7 @@ func (l *look) ineffectiveLists() {
 		a := &l.ACLs[i]
 		if first, beside := permits[a.Type]; beside && a.setting("/type") == "DENY" {
 			a.ShadowedBy = "acl/" + first
-			l.note("the ACL %s (DENY) has no effect beside %s, which permits by %s, too", a.Name, first, a.Type)
+			l.note("the ACL %s (DENY) has no effect, because %s permits by %s", a.Name, first, a.Type)
 		}
 	}
 }
@@ -88,7 +88,7 @@ func (l *look) ineffectiveLimits() {
 	}
 	for _, per := range []string{"user", "app"} {
 		if limit := l.Throttle.setting("/" + per + "_call_limits"); limit != nil && !precedence.Counts(per, l.API.AuthType) {
-			l.note("%s_call_limits of the throttle %s counts nobody: the API's authentication is %s", per, l.Throttle.Name, l.API.AuthType)
+			l.note("%s_call_limits of the throttle %s has no effect: the API's authentication is %s", per, l.Throttle.Name, l.API.AuthType)
 		}
 	}
 }

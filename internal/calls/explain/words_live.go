@@ -71,12 +71,12 @@ func (g *gist) authorizer() (lines []string) {
 		}
 	}
 	if len(named) > 0 {
-		lines = append(lines, "tells callers apart by "+strings.Join(named, ", "))
+		lines = append(lines, "identifies callers by "+strings.Join(named, ", "))
 	}
 	if ttl := g.take("/ttl"); ttl != "" {
-		return append(lines, "its answer holds for "+ttl+" s")
+		return append(lines, "its answer is cached for "+ttl+" s")
 	}
-	return append(lines, "asked about each call")
+	return append(lines, "asked for each call")
 }
 
 func (g *gist) response() []string {
@@ -92,12 +92,12 @@ func (g *gist) response() []string {
 		}
 	}
 	if len(kinds) == 0 {
-		return []string{"every error in the gateway's own words"}
+		return []string{"the gateway's own text for every error"}
 	}
 	for i, kind := range kinds {
 		kinds[i] += statuses[kind]
 	}
-	return []string{"words of its own for " + strings.Join(kinds, ", ")}
+	return []string{"its own text for " + strings.Join(kinds, ", ")}
 }
 
 // channel tells how calls are spread: the groups with their shares and members, then the members of no group.

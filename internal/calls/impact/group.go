@@ -64,7 +64,7 @@ func variable(ch *diff.Change) ([]Aspect, string) {
 	have := ch.Have.Value.(kind.Variable)
 	a := Aspect{Name: Backend, Level: Change, Before: fmt.Sprintf("#%s# is %s", have.Name, have.Value), After: "nothing"}
 	if ch.Action != diff.Delete {
-		a.After = ch.Want.Value.(kind.Variable).Value + ", and APIs with it in the address of their backend are published again"
+		a.After = ch.Want.Value.(kind.Variable).Value + ", and the APIs that use it in the address of their backend are published again"
 	}
 	return []Aspect{a}, have.Environment
 }

@@ -28,7 +28,7 @@ func touched(ch *diff.Change, paths ...string) bool {
 func gone(ch *diff.Change, aspect, what string) []Aspect {
 	after := notThere
 	if ch.Action == diff.Replace {
-		after = "another, which they do not refer to"
+		after = "another one, which they do not refer to"
 	}
 	return []Aspect{{Name: aspect, Level: Outage, Before: what, After: after}}
 }
@@ -57,7 +57,7 @@ func authorizer(ch *diff.Change, have kind.Authorizer) (out []Aspect) {
 		say(Outage, before, after, false)
 	}
 	if touched(ch, "/network_type", "/need_body", "/user_data") {
-		say(Change, "what the function is given", "something else", false)
+		say(Change, "the input of the function", "other input", false)
 	}
 	if touched(ch, "/identities") {
 		out = append(out, identities(have, want)...)
@@ -86,9 +86,9 @@ func function(a kind.Authorizer) string {
 
 func holds(ttl int64) string {
 	if ttl == 0 {
-		return "asked about each call"
+		return "asked for each call"
 	}
-	return fmt.Sprintf("an answer holds for %d s", ttl)
+	return fmt.Sprintf("answers are cached for %d s", ttl)
 }
 
 // identities compares what callers must send.
@@ -150,7 +150,7 @@ func channel(ch *diff.Change, have kind.Channel) (out []Aspect) {
 	if touched(ch, "/members", "/member_groups") && have.Type == want.Type {
 		switch on, now := have.On(), want.On(); {
 		case len(on) > 0 && len(now) == 0:
-			say(Outage, several(len(on), "member"), "none that is on", true)
+			say(Outage, several(len(on), "member"), "none that is enabled", true)
 		case have.Weighs() && !want.Weighs():
 			say(Outage, several(len(on), "member"), "none with a weight above 0", false)
 		case touched(ch, "/members"):
@@ -216,7 +216,7 @@ func response(ch *diff.Change, have kind.GatewayResponse) []Aspect {
 		}
 		a.Before, a.After, a.Sure = "answers to "+strings.Join(slices.Sorted(maps.Keys(kinds)), ", "), "others", true
 	case diff.Replace:
-		a.After = "another, which they do not refer to"
+		a.After = "another one, which they do not refer to"
 	}
 	return []Aspect{a}
 }

@@ -67,16 +67,16 @@ func (q *question) authentication() truth {
 		q.perhaps = append(q.perhaps, byAuthorization)
 		return q.check(precedence.Authentication, open, byAuthentication, q.api.Source, fixAPIs, "the auth_type of %s is not known", q.api.Address())
 	case auth == "NONE":
-		return q.check(precedence.Authentication, yes, "", q.api.Source, "", "auth_type NONE: nobody must identify himself")
+		return q.check(precedence.Authentication, yes, "", q.api.Source, "", "auth_type NONE: callers need not identify themselves")
 	case precedence.NeedsApp(auth):
 		a := q.authorized()
 		return q.check(precedence.Authorization, a.truth, byAuthorization, a.source, a.fix, "%s", a.text)
 	case q.call.Anonymous && precedence.KnowsAccount(auth):
 		return q.check(precedence.Authentication, no, byAuthentication, q.api.Source, "", "auth_type IAM: an anonymous caller is refused")
 	case precedence.KnowsAccount(auth) && q.call.User+q.call.Domain+q.call.DomainID != "":
-		return q.check(precedence.Authentication, yes, "", q.api.Source, "", "auth_type IAM: the call names its user or account, which is taken for authenticated")
+		return q.check(precedence.Authentication, yes, "", q.api.Source, "", "auth_type IAM: the call names its user or account, which counts as authenticated")
 	case precedence.KnowsAccount(auth):
-		return q.check(precedence.Authentication, open, byAuthentication, q.api.Source, "say user, domain or domain_id, or anonymous: true, in the call", "auth_type IAM: whom the caller identifies as is not said")
+		return q.check(precedence.Authentication, open, byAuthentication, q.api.Source, "add user, domain or domain_id, or anonymous: true, to the call", "auth_type IAM: the call does not say who calls")
 	}
 	return q.check(precedence.Authentication, open, byAuthentication, q.api.Source, fixGateway, "auth_type %s: the custom authorizer decides", q.api.AuthType)
 }
@@ -98,10 +98,10 @@ func (q *question) authorized() verdict {
 		if len(list) == 0 {
 			return verdict{no, "auth_type APP: no app is authorized in " + c.Environment, "", q.api.Source}
 		}
-		return verdict{open, "auth_type APP: which app calls is not said", "say app, or anonymous: true, in the call", q.api.Source}
+		return verdict{open, "auth_type APP: the call does not say which app calls", "add app, or anonymous: true, to the call", q.api.Source}
 	}
 	if q.world.objects["app/"+c.App] == nil {
-		return verdict{open, "auth_type APP: the files declare no app " + c.App, "declare it or correct its name; anonymous: true is a caller without app", q.api.Source}
+		return verdict{open, "auth_type APP: the files declare no app " + c.App, "declare it or correct its name; anonymous: true stands for a caller without an app", q.api.Source}
 	}
 	for _, b := range list {
 		switch {
@@ -159,7 +159,7 @@ func (q *question) acls() truth {
 		}
 	}
 	if t == open && all(each...) == no {
-		q.tell(aboutAccess, precedence.SeveralACLs, open, kind.Source{}, "bind one ACL, or "+fixGateway, "whether all of %s hold, or one, the vendor's pages contradict each other", strings.Join(names, ", "))
+		q.tell(aboutAccess, precedence.SeveralACLs, open, kind.Source{}, "bind one ACL, or "+fixGateway, "whether all of %s apply, or only one, is open, as the vendor's pages contradict each other", strings.Join(names, ", "))
 	}
 	return t
 }
@@ -174,7 +174,7 @@ func (q *question) counting(list []bound) (out []bound) {
 	}
 	for i := range list {
 		if a := list[i].owner.Value.(kind.ACL); a.Type == "DENY" && permits[a.EntityType] {
-			q.tell(aboutAccess, precedence.AllowListFirst, yes, list[i].source, "", "%s has no effect beside a PERMIT of the same entity type", list[i].owner.Address())
+			q.tell(aboutAccess, precedence.AllowListFirst, yes, list[i].source, "", "%s has no effect because of a PERMIT of the same entity type", list[i].owner.Address())
 			continue
 		}
 		out = append(out, list[i])
@@ -204,7 +204,7 @@ func (q *question) acl(b *bound, alone bool) truth {
 	case t == open && b.truth == open:
 		text, fix = text+", but "+b.why, b.fix
 	case t == open && applies == open && passes == no:
-		text, fix = text+", but whether it holds for auth_type "+q.authWord()+" is not documented", fixGateway
+		text, fix = text+", but whether it applies to auth_type "+q.authWord()+" is not documented", fixGateway
 	}
 	if !alone {
 		q.tell(aboutAccess, rule, t, b.source, fix, "%s", text)
@@ -235,7 +235,7 @@ func (q *question) addressFix() string {
 	case q.call.From != "":
 		return "whether gateways take IPv6 addresses in lists is not documented; " + fixGateway
 	}
-	return "say from in the call"
+	return "add from to the call"
 }
 
 // authPlugins checks plugins that authenticate callers by tokens or headers, which no case tells, so that the result stays open.

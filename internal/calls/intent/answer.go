@@ -103,8 +103,8 @@ func (q *question) tell(about string, r precedence.Rule, t truth, source kind.So
 
 // How answers become certain.
 const (
-	fixAPIs    = "say it under apis of the cases, or give an export with --against"
-	fixManage  = "list it in the files ([] or {} for none), give an export with --against, or set unmanaged: none in the cases"
+	fixAPIs    = "declare it under apis in the cases, or pass an export with --against"
+	fixManage  = "list it in the files ([] or {} for none), pass an export with --against, or set unmanaged: none in the cases"
 	fixIgnore  = "take the rule out of the files, or expect the answer to be uncertain"
 	fixGateway = "try it on the gateway"
 )

@@ -133,7 +133,7 @@ func TestAnswers(t *testing.T) {
 		{"api: o/create, app: open, user: u1", "allowed | 50" + second + "of the user, by throttle_special/basic/user:u1 | none"},
 		{"api: o/create, app: big, user: u1", "allowed | 50" + second + "of the user, by throttle_special/basic/user:u1 | none"},
 		{"api: o/create, app: open", "allowed | uncertain | none"},
-		{"api: o/get, app: big", "allowed | 60 calls in 1 MINUTE in all, those to all APIs of the policy together, by throttle/together | headers"},
+		{"api: o/get, app: big", "allowed | 60 calls in 1 MINUTE in all, counted over all APIs of the policy together, by throttle/together | headers"},
 		{"api: o/wide", "allowed | uncertain | none"},
 		{"api: o/iam, user: u, from: 192.168.0.1", "allowed | uncertain | rules"},
 		{"api: o/tagless", "allowed | uncertain | none, perhaps headers"},
@@ -141,7 +141,7 @@ func TestAnswers(t *testing.T) {
 		// Paths.
 		{"method: POST, path: /o, app: big, user: u1", "allowed | 50" + second + "of the user, by throttle_special/basic/user:u1 | none"},
 		{"method: POST, path: /o/, app: big", "uncertain | uncertain | uncertain"},
-		{"method: GET, path: /o/17, app: big", "allowed | 60 calls in 1 MINUTE in all, those to all APIs of the policy together, by throttle/together | headers"},
+		{"method: GET, path: /o/17, app: big", "allowed | 60 calls in 1 MINUTE in all, counted over all APIs of the policy together, by throttle/together | headers"},
 		{"method: PUT, path: /o/17", "allowed | 500" + second + "in all, by default | none"},
 		{"method: GET, path: /o/mine, app: big", "allowed | 500" + second + "in all, by default | none"}, // before /o/{id}
 		{"method: GET, path: /files/deep/x, from: 10.0.0.9", "denied by acl/deep | 500" + second + "in all, by default | none"},
@@ -214,7 +214,7 @@ func TestAnswersAgainst(t *testing.T) {
 		{"api: o/old, app: byhand", "allowed | 9" + second + "in all, by throttle/before | none"},
 		{"api: o/loose", "allowed | 90" + second + "in all, by throttle/loose | none"}, // its special limit for u1 counts nobody: auth_type is NONE
 		{"api: o/loose, anonymous: true", "allowed | 90" + second + "in all, by throttle/loose | none"},
-		{"method: GET, path: /tree/top", "allowed | 60 calls in 1 MINUTE in all, those to all APIs of the policy together, by throttle/together | headers"},
+		{"method: GET, path: /tree/top", "allowed | 60 calls in 1 MINUTE in all, counted over all APIs of the policy together, by throttle/together | headers"},
 		{"method: GET, path: /nowhere", "denied by publication | no limit | none"},
 		{"method: GET, path: /old, environment: STAGING, app: byhand", "denied by authorization | 500" + second + "in all, by default | none"},
 		{"api: o/creat", "uncertain | uncertain | uncertain"},

@@ -101,7 +101,7 @@ func (q *question) choose(p *policy, per string) *choice {
 		}
 	}
 	for _, o := range others {
-		c.add(o, fmt.Sprintf("%s has special limits by %s, which the call does not name", p.bound.owner.Address(), name), "say "+name+" in the call")
+		c.add(o, fmt.Sprintf("%s has special limits by %s, which the call does not name", p.bound.owner.Address(), name), "add "+name+" to the call")
 	}
 	if p.partial {
 		c.anything = true
@@ -127,14 +127,14 @@ func (q *question) lifted(p *policy, per string, c *choice) *choice {
 		return c
 	}
 	if q.api.AuthType == "" {
-		c.add(nil, fmt.Sprintf("whether calls are counted by %s hangs on the auth_type, which is %s", per, q.authWord()), fixAPIs)
+		c.add(nil, fmt.Sprintf("whether calls are counted by %s depends on the auth_type, which is %s", per, q.authWord()), fixAPIs)
 		return c
 	}
 	app, _ := q.who(p, "app")
 	for i := range p.specials {
 		s := &p.specials[i]
 		if per == "user" && c.usual && s.per == "app" && (app == "" || s.who == app) && c.options[0] != nil && s.limit.Calls > c.options[0].Calls {
-			c.add(nil, fmt.Sprintf("whether the special limit of an app, where it is above that of a user of %s, lifts the latter is not documented", p.bound.owner.Address()), fixGateway)
+			c.add(nil, fmt.Sprintf("whether a special limit of an app also raises the lower limit of a user of %s is not documented", p.bound.owner.Address()), fixGateway)
 			break
 		}
 	}
@@ -156,7 +156,7 @@ func (l *Limit) String() string {
 	if strings.HasPrefix(l.By, byQuota) {
 		whose += ", over all its APIs"
 	} else if l.Shared {
-		whose += ", those to all APIs of the policy together"
+		whose += ", counted over all APIs of the policy together"
 	}
 	by := l.By
 	if by == "" {

@@ -30,7 +30,7 @@ func (q *question) limit() {
 	if len(policies) > 1 && !out.known {
 		for _, p := range policies {
 			if p != nil && p.bound.truth == open {
-				q.tell(aboutLimit, precedence.Throttle, open, p.bound.source, p.bound.fix, "whether %s holds: %s", p.bound.owner.Address(), p.bound.why)
+				q.tell(aboutLimit, precedence.Throttle, open, p.bound.source, p.bound.fix, "whether %s applies: %s", p.bound.owner.Address(), p.bound.why)
 			}
 		}
 	}
@@ -63,7 +63,7 @@ func (q *question) policies() (out []*policy) {
 		out, certain = append(out, rateLimited(b)), certain || b.truth == yes
 		for j := range throttles {
 			if b.truth == yes {
-				q.tell(aboutLimit, precedence.RateLimit, yes, throttles[j].source, "", "%s has no effect, since %s (rate_limit) takes its place", throttles[j].owner.Address(), b.owner.Address())
+				q.tell(aboutLimit, precedence.RateLimit, yes, throttles[j].source, "", "%s has no effect, since %s (rate_limit) overrides it", throttles[j].owner.Address(), b.owner.Address())
 			}
 		}
 	}
@@ -132,7 +132,7 @@ func (q *question) capped(p *policy, out outcome) outcome {
 	for _, l := range out.lowest.limits {
 		if p.capped && float64(l.Calls) > float64(bound)*float64(l.Interval)*seconds[l.Unit] {
 			q.tell(aboutLimit, precedence.DefaultBound, open, p.bound.source, "set default_limit in the cases to what the gateway's feature ratelimit says",
-				"%s allows %s, and the gateway itself perhaps no more than %d a second", l.By, l.short(), bound)
+				"%s allows %s, but the gateway itself may allow no more than %d a second", l.By, l.short(), bound)
 			out.lowest = limited{}
 			return out
 		}

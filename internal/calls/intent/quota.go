@@ -17,14 +17,14 @@ func (q *question) quota() {
 	switch {
 	case q.call.Anonymous, len(list) == 0:
 		q.QuotaKnown = true
-		q.tell(aboutQuota, precedence.Quota, yes, kind.Source{}, "", "no app quota holds for %s", q.appWord())
+		q.tell(aboutQuota, precedence.Quota, yes, kind.Source{}, "", "no app quota applies to %s", q.appWord())
 		return
 	case auth != "" && !precedence.Counts("app", auth):
 		q.QuotaKnown = true
 		q.tell(aboutQuota, precedence.Counted, yes, q.api.Source, "", "no app quota counts the calls: auth_type is %s", auth)
 		return
 	case auth == "":
-		q.tell(aboutQuota, precedence.Counted, open, q.api.Source, fixAPIs, "whether an app quota counts the calls hangs on the auth_type, which is not known")
+		q.tell(aboutQuota, precedence.Counted, open, q.api.Source, fixAPIs, "whether an app quota counts the calls depends on the auth_type, which is not known")
 	case len(list) == 1 && list[0].truth == yes:
 		q.Quota, q.QuotaKnown = quotaOf(&list[0]), true
 	}
@@ -32,9 +32,9 @@ func (q *question) quota() {
 		b := &list[i]
 		l := quotaOf(b)
 		if b.truth == yes {
-			q.tell(aboutQuota, precedence.Quota, yes, b.source, "", "%s holds for %s: %s over all its APIs%s", l.By, q.appWord(), l.short(), anew(b))
+			q.tell(aboutQuota, precedence.Quota, yes, b.source, "", "%s applies to %s: %s over all its APIs%s", l.By, q.appWord(), l.short(), anew(b))
 		} else {
-			q.tell(aboutQuota, precedence.Quota, open, b.source, b.fix, "whether %s (%s over all APIs) holds for %s: %s", l.By, l.short(), q.appWord(), b.why)
+			q.tell(aboutQuota, precedence.Quota, open, b.source, b.fix, "whether %s (%s over all APIs) applies to %s: %s", l.By, l.short(), q.appWord(), b.why)
 		}
 	}
 }
@@ -58,7 +58,7 @@ func quotaOf(b *bound) *Limit {
 // anew tells from when on a quota begins to count anew, where files say so.
 func anew(b *bound) string {
 	if at := b.owner.Value.(kind.AppQuota).ResetTime; at != "" {
-		return fmt.Sprintf(", counted anew from %s on", at)
+		return fmt.Sprintf(", starting again at %s", at)
 	}
 	return ""
 }
@@ -66,7 +66,7 @@ func anew(b *bound) string {
 // quotasOf are the quotas that hold for an app, or perhaps do; of all apps where it is "". One of them does at most.
 func (w *World) quotasOf(app string) []bound {
 	return w.look(kind.LinkOf("app_quota_binding"), func(l link) truth { return w.holdsFor(l, app) }, func(link) (why, fix string) {
-		return "which app calls is not said", "say app, or anonymous: true, in the call"
+		return "the call does not say which app calls", "add app, or anonymous: true, to the call"
 	})
 }
 

@@ -172,12 +172,12 @@ func TestQuotaBeside(t *testing.T) {
 			told += fmt.Sprintln(s.Rule, s.String())
 		}
 	}
-	want := "quota app_quota/daily holds for app partner_a: 1000 calls in 1 DAY over all its APIs, counted anew from 2026-12-01 00:00:00 on (gateway.yaml:7)\n"
+	want := "quota app_quota/daily applies to app partner_a: 1000 calls in 1 DAY over all its APIs, starting again at 2026-12-01 00:00:00 (gateway.yaml:7)\n"
 	if d := cmp.Diff(want, told); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
 	_, open := quotaAnswer(t, quotaFile, "", Call{API: "o/app", App: "other"})
-	if i := len(open.Why) - 1; !open.Why[i].Open || !strings.Contains(open.Why[i].Text, "whether app_quota/left (7 calls in 2 HOUR over all APIs) holds for app other: the files do not manage") {
+	if i := len(open.Why) - 1; !open.Why[i].Open || !strings.Contains(open.Why[i].Text, "whether app_quota/left (7 calls in 2 HOUR over all APIs) applies to app other: the files do not manage") {
 		t.Errorf("%+v", open.Why)
 	}
 }

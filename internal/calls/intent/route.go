@@ -45,7 +45,7 @@ func (q *question) byPath() *API {
 		q.tell("", rule, yes, first.Source, "", "%s is %s (%s %s)", called, first.Address(), first.Method, first.Path)
 		return first
 	case len(here) > 0:
-		q.tell("", precedence.Route, open, kind.Source{}, "name the API in the call, as in api: "+here[0].Address(), "%s may be taken by %s", called, routes(here))
+		q.tell("", precedence.Route, open, kind.Source{}, "name the API in the call, as in api: "+here[0].Address(), "%s may reach %s", called, routes(here))
 		return nil
 	case len(elsewhere) == 1:
 		return elsewhere[0] // what else would keep the call out is told, too
@@ -54,7 +54,7 @@ func (q *question) byPath() *API {
 		q.tell(aboutAccess, precedence.Published, no, kind.Source{}, "", "no API takes %s in %s", called, c.Environment)
 		return nil
 	}
-	q.tell("", precedence.Route, open, kind.Source{}, fixAPIs, "no API is known that takes %s", called)
+	q.tell("", precedence.Route, open, kind.Source{}, fixAPIs, "no known API takes %s", called)
 	return nil
 }
 

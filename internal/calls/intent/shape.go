@@ -17,11 +17,11 @@ const uncertainWord = "uncertain"
 var (
 	nameText  = shape.OfText("A name.", shape.Length(1, 0)).WithExample("orders_mobile")
 	envText   = shape.OfText("Name of an environment.", shape.Length(1, 64)).WithExample("RELEASE")
-	authText  = shape.OfText("Who must identify himself.", shape.OneOf("NONE", "APP", "IAM", "AUTHORIZER")).WithAbsent("not known")
+	authText  = shape.OfText("How callers must identify themselves.", shape.OneOf("NONE", "APP", "IAM", "AUTHORIZER")).WithAbsent("not known")
 	modeText  = shape.OfText("Whether the path must match as a whole (NORMAL) or its beginning is enough (SWA).", shape.OneOf("NORMAL", "SWA")).WithDefault("NORMAL")
 	methods   = []string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"}
 	routePath = shape.OfText("Path, as the API has it.", shape.Length(1, 512), shape.Test(brokenPath, "begin it with /").Saying("begins with /")).WithExample("/v1/orders/{id}")
-	callPath  = shape.OfText("Path that is called, without parameters behind a ?.", shape.Length(1, 0), shape.Test(brokenCallPath, "write it like /v1/orders/17").Saying("begins with /, no ? and #")).WithExample("/v1/orders/17")
+	callPath  = shape.OfText("Path that is called, without a query string.", shape.Length(1, 0), shape.Test(brokenCallPath, "write it like /v1/orders/17").Saying("begins with /, without ? and #")).WithExample("/v1/orders/17")
 	address   = ip("An address.")
 	calls     = shape.Range(1, 1<<31-1)
 )
@@ -47,7 +47,7 @@ func ip(doc string) *shape.Shape {
 
 func brokenAddress(s string) string {
 	if _, err := netip.ParseAddr(s); err != nil {
-		return fmt.Sprintf("%q is no address", s)
+		return fmt.Sprintf("%q is not an address", s)
 	}
 	return ""
 }
@@ -80,14 +80,14 @@ var callShape = shape.OfMap("A call: what is called, by whom and from where. Wha
 	shape.May("method", shape.OfText("HTTP method that is called.", shape.OneOf(methods...))),
 	shape.May("path", callPath),
 	shape.May("environment", several(envText, "Environment that is called.")),
-	shape.May("app", several(nameText, "Name of the app that the caller shows.")),
+	shape.May("app", several(nameText, "Name of the app as which the caller identifies itself.")),
 	shape.May("app_id", shape.OfText("Id of that app at the gateway, by which rate_limit plugins know it.", shape.Length(1, 64))),
 	shape.May("user", shape.OfText("The user as special limits name it.", shape.Length(1, 64))),
 	shape.May("domain", shape.OfText("Name of the caller's account, as ACLs of the type DOMAIN list it.", shape.Length(1, 64))),
 	shape.May("domain_id", shape.OfText("Id of the caller's account, as ACLs of the type DOMAIN_ID list it.", shape.Length(1, 64))),
 	shape.May("from", several(address, "Address that the call comes from.")),
 	shape.May("proxy", ip("Address of a proxy between caller and gateway.")),
-	shape.May("anonymous", shape.OfFlag("Whether the caller shows nothing: no app, no user, no account.").WithDefault(false)),
+	shape.May("anonymous", shape.OfFlag("Whether the caller does not identify itself: no app, no user, no account.").WithDefault(false)),
 )
 
 // How many calls in which period.
@@ -97,7 +97,7 @@ var (
 	unitField     = shape.May("unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY")).WithDefault("SECOND"))
 )
 
-var limitShape = shape.OfMap("The lowest limit that the call meets, or that of what per names.",
+var limitShape = shape.OfMap("The lowest limit that applies to the call, or the limit of what per names.",
 	callsField, intervalField, unitField,
 	shape.May("per", shape.OfText("Whose calls count: those of the app, of the user, from the address (ip), or all of the API (api).", shape.OneOf(perWords...)).WithAbsent("whichever is lowest")),
 	shape.May("shared", shape.OfFlag("Whether calls of all APIs bound to the policy count together.").WithAbsent("either")),
@@ -109,31 +109,31 @@ var quotaShape = shape.OfMap("The quota of the app.",
 	shape.May("by", shape.OfText("Address of the quota, such as app_quota/partner_daily.", shape.Length(1, 0)).WithAbsent("anything").WithExample("app_quota/partner_daily")),
 )
 
-var expectShape = shape.OfMap("What must come out. Only what is named is looked at.",
+var expectShape = shape.OfMap("The expected answer. Only the keys that are given are checked.",
 	shape.May("allowed", shape.OfEither("Whether the call gets through: true, false, or uncertain.",
-		shape.OfFlag("Whether the call gets through."), shape.OfText("That the files do not say.", word("write true, false or uncertain", uncertainWord)))),
+		shape.OfFlag("Whether the call gets through."), shape.OfText("The files do not settle it.", word("write true, false or uncertain", uncertainWord)))),
 	shape.May("denied_by", shape.OfText("What keeps the call out: acl/NAME, app_access_control/APP, authorization, authentication or publication.", shape.Length(1, 0)).WithExample("acl/orders_office")),
 	shape.May("limit", shape.OfEither("How often the caller may call the API: a limit, none, or uncertain.",
-		limitShape, shape.OfText("That there is none, or that the files do not say.", word("write {calls: 100, unit: SECOND}, none or uncertain", "none", uncertainWord)))),
+		limitShape, shape.OfText("There is none, or the files do not settle it.", word("write {calls: 100, unit: SECOND}, none or uncertain", "none", uncertainWord)))),
 	shape.May("quota", shape.OfEither("How often the app of the call may call over all APIs: a quota, none, or uncertain.",
-		quotaShape, shape.OfText("That it has none, or that the files do not say.", word("write {calls: 10000, unit: DAY}, none or uncertain", "none", uncertainWord)))),
+		quotaShape, shape.OfText("It has none, or the files do not settle it.", word("write {calls: 10000, unit: DAY}, none or uncertain", "none", uncertainWord)))),
 	shape.May("plugins", shape.OfEither("Names of all plugins that are in force for the API, or uncertain.",
-		shape.OfList("Names of plugins.", nameText), shape.OfText("That the files do not say.", word("write [name, name] or uncertain", uncertainWord)))),
+		shape.OfList("Names of plugins.", nameText), shape.OfText("The files do not settle it.", word("write [name, name] or uncertain", uncertainWord)))),
 )
 
 var caseShape = shape.OfMap("A question and its answer, or a table of them.",
-	shape.Need("name", shape.OfText("What is meant, for people; unique.", shape.Length(1, 200)).WithExample("the shop's app creates orders")),
+	shape.Need("name", shape.OfText("What the case checks, for people; unique.", shape.Length(1, 200)).WithExample("the shop's app creates orders")),
 	shape.May("call", callShape),
 	shape.May("expect", expectShape),
-	shape.May("each", shape.OfList("Several calls: each row lays its keys over call, and its expectations over expect.",
-		callShape.And(shape.May("name", shape.OfText("What sets this row apart, for people.", shape.Length(1, 200))), shape.May("expect", expectShape)), shape.Count(1, 0))),
+	shape.May("each", shape.OfList("Several calls: the keys of each row override those of call, and its expectations those of expect.",
+		callShape.And(shape.May("name", shape.OfText("What is special about this row, for people.", shape.Length(1, 200))), shape.May("expect", expectShape)), shape.Count(1, 0))),
 )
 
 var fileShape = shape.OfMap("Cases for apigw-sync test: what desired-state files must mean for calls.",
 	shape.Need("version", shape.OfText("Version of the format.", shape.OneOf(Version)).WithExample(Version)),
 	shape.May("environment", envText),
-	shape.May("unmanaged", shape.OfText("What collections are taken for that the files leave out (apis, apps, specials, access_control) and so do not manage: none of these exist, or it is not known.", shape.OneOf("none", "unknown")).WithDefault("unknown")),
-	shape.May("default_limit", shape.OfWhole("Calls a second that the gateway lets an API take which nothing else limits.", calls).WithExample(int64(200)).WithAbsent("not known")),
+	shape.May("unmanaged", shape.OfText("How to treat collections that the files leave out (apis, apps, specials, access_control) and so do not manage: as empty, or as not known.", shape.OneOf("none", "unknown")).WithDefault("unknown")),
+	shape.May("default_limit", shape.OfWhole("Calls a second that the gateway allows for an API that nothing else limits.", calls).WithExample(int64(200)).WithAbsent("not known")),
 	shape.May("apis", shape.OfList("APIs that the files refer to, for runs without --against.", apiShape)),
 	shape.May("cases", shape.OfList("The cases.", caseShape)),
 )

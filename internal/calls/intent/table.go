@@ -95,9 +95,9 @@ func wrongCall(call map[string]any) string {
 	case !api && !(method && path):
 		return "the call needs an api, or a method and a path"
 	case anonymous && (app || call["user"] != nil || call["domain"] != nil || call["domain_id"] != nil || call["app_id"] != nil):
-		return "an anonymous caller shows no app, user or account; leave one of them out"
+		return "an anonymous caller has no app, user or account; leave one of them out"
 	case call["proxy"] != nil && call["from"] == nil:
-		return "a proxy needs a caller behind it; add from"
+		return "a proxy needs the address of the caller; add from"
 	}
 	return ""
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
-// Apart is how gateway and files differ in a thing. A change is told in these words where nothing is about to happen.
+// Apart is how gateway and files differ. Reports in which nothing is about to happen use these words for a change.
 type Apart string
 
 // The ways in which they differ.
@@ -22,7 +22,7 @@ const (
 	InFiles   = "in the files"
 )
 
-// Apart is how gateway and files differ, where the change would turn the one into what the others say.
+// Apart is how gateway and files differ before the change, which would make the gateway match the files.
 func (c *Change) Apart() Apart {
 	switch c.Action {
 	case diff.Create, diff.Bind:
@@ -34,8 +34,8 @@ func (c *Change) Apart() Apart {
 	}
 }
 
-// Sides is a field in one line, as path: 90 on the gateway, 50 in the files, or the one value of what only one side
-// has. Values are cut down to most characters.
+// Sides is a field in one line, such as path: 90 on the gateway, 50 in the files; a field that only one side has shows
+// one value. Values are cut to most characters.
 func (f *Field) Sides(a Apart, most int) string {
 	path := Clean(f.Path) + ": "
 	held, said := f.Both(a, most)
@@ -49,8 +49,8 @@ func (f *Field) Sides(a Apart, most int) string {
 	}
 }
 
-// Both are the values of the two sides, each cut down to most characters; of a set that both have, what each has besides
-// the other.
+// Both are the values of the two sides, each cut to most characters; of a set that both sides have, the members that
+// the other side lacks.
 func (f *Field) Both(a Apart, most int) (held, said string) {
 	if !f.IsSet() {
 		before, after := Shorten(f.Before, f.Now(), most)
@@ -69,7 +69,7 @@ func (f *Field) Both(a Apart, most int) (held, said string) {
 	return side(f.Removed), side(f.Added)
 }
 
-// ApartGist is how both sides differ in one line, made harmless: up to three fields.
+// ApartGist says in one line, made harmless, how both sides differ: up to three fields.
 func (c *Change) ApartGist() string {
 	about := strings.Join(c.first(func(f *Field) string { return f.Sides(c.Apart(), gistValue) }), "; ")
 	if c.Binding != nil {
@@ -78,18 +78,18 @@ func (c *Change) ApartGist() string {
 	return strings.TrimSuffix(string(c.Apart())+": "+about, ": ")
 }
 
-// ApartBackground is what stands behind a difference, made harmless: what holds the place of a binding, a note, the
-// side that moved, the traffic.
+// ApartBackground explains a difference, made harmless: which policy holds the slot of a binding, a note, the side that
+// changed, the traffic.
 func (c *Change) ApartBackground() string {
 	return c.withTraffic(append(c.Holders(), c.Reasons()...))
 }
 
-// Holders are the policies that have the place of a binding on the gateway, in words and made harmless.
+// Holders are the policies that hold the slot of a binding on the gateway, in words and made harmless.
 func (c *Change) Holders() (out []string) {
 	for _, d := range c.Displaced() {
-		verb := " has its place there"
+		verb := " holds its slot there"
 		if !d.Sure {
-			verb = " may have its place there"
+			verb = " may hold its slot there"
 		}
 		out = append(out, Clean(d.Address)+verb+d.claim("the files"))
 	}

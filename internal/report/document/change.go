@@ -9,10 +9,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
-// Destroys reports whether a change takes an object away, if only to make it anew.
+// Destroys reports whether a change removes an object, even if it creates it again.
 func (c *Change) Destroys() bool { return c.Action == diff.Delete || c.Action == diff.Replace }
 
-// Details are the leaves of a change, and what goes along without a change of its own.
+// Details are the leaves of a change, and whatever is deleted with the object without a change of its own.
 func (c *Change) Details() []Field {
 	out := slices.Clip(c.Fields)
 	for _, a := range c.Along {
@@ -23,7 +23,7 @@ func (c *Change) Details() []Field {
 	return out
 }
 
-// along is what goes along without a change of its own, in a few words.
+// along says in a few words what is deleted with the object without a change of its own.
 func (c *Change) along() string {
 	var kinds []string
 	n := map[string]int{}
@@ -43,12 +43,12 @@ func (c *Change) along() string {
 	return "takes along " + strings.Join(kinds, ", ")
 }
 
-// About is a sentence about the change at its place in the files.
+// About makes a problem of a sentence about the change, at its position in the files.
 func (c *Change) About(message string) Problem {
 	return Problem{Address: c.Address, Message: message}.At(c.Source)
 }
 
-// Gist is what a change does in one line, made harmless: its action and up to three of its leaves.
+// Gist says in one line, made harmless, what a change does: its action and up to three of its leaves.
 func (c *Change) Gist() string {
 	if b := c.Binding; b != nil {
 		return Clean(strings.TrimSuffix(fmt.Sprintf("%s %s/%s in %s: %s", c.Action, b.Group, b.API, b.Environment, b.Call()), ": "))
@@ -57,9 +57,9 @@ func (c *Change) Gist() string {
 	return strings.TrimSuffix(string(c.Action)+" "+strings.Join(parts, ", "), " ")
 }
 
-const gistValue = 60 // characters of a value in a line about all of a change
+const gistValue = 60 // characters of a value where a whole change takes one line
 
-// first are up to three fields in a line each, and how many more there are.
+// first are up to three fields, a line each, and how many more there are.
 func (c *Change) first(line func(*Field) string) (parts []string) {
 	const most = 3
 	for i := range c.Fields[:min(most, len(c.Fields))] {
@@ -68,7 +68,7 @@ func (c *Change) first(line func(*Field) string) (parts []string) {
 	return append(parts, counted(part{len(c.Fields) - most, "more field", "more fields"})...)
 }
 
-// Place is file:line of a change, made harmless; "" for what no file declares.
+// Place is the file:line of a change, made harmless; "" if no file declares it.
 func (c *Change) Place() string {
 	if c.Source == nil {
 		return ""
@@ -76,14 +76,14 @@ func (c *Change) Place() string {
 	return PlaceOf(c.Source)
 }
 
-// Sides says in words which side moved.
+// Sides says which side changed.
 var Sides = map[drift.Mover]string{
 	drift.Gateway: "changed on the gateway",
 	drift.Files:   "changed in the files, not applied yet",
 	drift.Both:    "conflict: changed on the gateway and in the files",
 }
 
-// Background is what stands behind a change, made harmless: a note, the side that moved, the traffic that it affects.
+// Background explains a change, made harmless: a note, the side that changed, the traffic that it affects.
 func (c *Change) Background() string {
 	parts := append(c.DisplacesInWords(), c.Reasons()...)
 	if along := c.along(); along != "" {
@@ -99,7 +99,7 @@ func (c *Change) withTraffic(parts []string) string {
 	return strings.Join(parts, "; ")
 }
 
-// Reasons are a note, the side that moved, and who it was, made harmless.
+// Reasons are a note, the side that changed, and who changed it, made harmless.
 func (c *Change) Reasons() (parts []string) {
 	if c.Note != "" {
 		parts = append(parts, Clean(c.Note))

@@ -7,7 +7,7 @@ import (
 )
 
 // Clean makes text from outside harmless for a terminal: control characters, escape sequences and
-// whatever else cannot be seen, such as marks that turn the direction of writing, show as escapes.
+// other invisible characters, such as those that change the writing direction, are shown as escapes.
 func Clean(s string) string {
 	i := strings.IndexFunc(s, unseen)
 	if i < 0 {

@@ -9,17 +9,17 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Coverage tells how much of what a gateway holds the files declare: objects, not what hangs on them.
+// Coverage is how many of the objects of a gateway the files declare. Parts and bindings do not count.
 type Coverage struct {
 	Declared   int                `json:"declared"`
 	Undeclared int                `json:"undeclared"` // on the gateway
 	ByKind     map[string]Covered `json:"by_kind"`
 	NotCounted []string           `json:"not_counted"` // kinds that the gateway does not show
 
-	named    bool // what is not declared is listed
+	named    bool // the report lists what is not declared
 	narrowed bool // --kind and --name leave some out
 
-	environments []string // whose bindings alone were looked at; none means all
+	environments []string // the only ones whose bindings were compared; empty means all
 }
 
 // Covered is the coverage of one kind.
@@ -70,7 +70,7 @@ func (c *Coverage) String() string {
 		out += "; not counted, as the gateway does not show them: " + strings.Join(not, ", ")
 	}
 	if c.narrowed {
-		out += "; only what --kind and --name look at is counted"
+		out += "; only what --kind and --name select is counted"
 	}
 	if len(c.environments) > 0 {
 		out += "; of bindings only those in " + Clean(strings.Join(c.environments, ", "))
@@ -78,7 +78,7 @@ func (c *Coverage) String() string {
 	return out
 }
 
-// calm says that there is no drift, of what the files cover alone.
+// calm says that there is no drift. It speaks only of what the files cover.
 func (c *Coverage) calm() string {
 	switch {
 	case c == nil:

@@ -7,7 +7,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// displacement tells which policies a bind replaces at its API. Its keys are those of the change.
+// displacement says which policies a bind displaces. Its JSON keys are part of the change.
 type displacement struct {
 	Displaces         string      `json:"displaces,omitempty"` // address of the policy
 	DisplacesDeclared *bool       `json:"displaces_declared,omitempty"`
@@ -16,7 +16,7 @@ type displacement struct {
 	AlsoDisplaces     []Displaced `json:"also_displaces,omitempty"`
 }
 
-// Displaced is a policy that a bind replaces.
+// Displaced is a policy that a bind displaces.
 type Displaced struct {
 	Address  string `json:"address"`
 	Declared bool   `json:"declared"`
@@ -39,7 +39,7 @@ func newDisplacement(list []diff.Displaced) (out displacement) {
 	return out
 }
 
-// Displaced are all policies that a bind replaces.
+// Displaced are all policies that a bind displaces.
 func (d *displacement) Displaced() []Displaced {
 	if d.Displaces == "" {
 		return nil
@@ -48,7 +48,7 @@ func (d *displacement) Displaced() []Displaced {
 	return append([]Displaced{first}, d.AlsoDisplaces...)
 }
 
-// DisplacesInWords are the policies that a bind replaces, in words and made harmless.
+// DisplacesInWords are the policies that a bind displaces, in words and made harmless.
 func (d *displacement) DisplacesInWords() (out []string) {
 	for _, x := range d.Displaced() {
 		out = append(out, x.String())
@@ -56,7 +56,7 @@ func (d *displacement) DisplacesInWords() (out []string) {
 	return out
 }
 
-// String tells it as a part of a sentence, made harmless.
+// String is a part of a sentence, made harmless.
 func (d Displaced) String() string {
 	verb := "replaces "
 	if !d.Sure {
@@ -65,7 +65,7 @@ func (d Displaced) String() string {
 	return verb + Clean(d.Address) + d.claim("these files")
 }
 
-// claim is what some files say of the policy, as a relative clause; "" where they declare it.
+// claim says, as a relative clause, whether some files own the policy; "" if they declare it.
 func (d Displaced) claim(files string) string {
 	switch {
 	case d.Owned:
@@ -76,11 +76,11 @@ func (d Displaced) claim(files string) string {
 	return ""
 }
 
-// Loss is a sentence about a policy that a bind replaces there, and at so many more APIs.
+// Loss is a sentence about a policy that a bind displaces, there and at this many more APIs.
 func (d Displaced) Loss(c *Change, more int) string {
-	out := "loses its place on "
+	out := "loses its slot on "
 	if !d.Sure {
-		out = "may lose its place on "
+		out = "may lose its slot on "
 	}
 	if b := c.Binding; b != nil {
 		out += b.Group + "/" + b.API + "@" + b.Environment
@@ -97,10 +97,10 @@ func (d Displaced) Loss(c *Change, more int) string {
 	return out + "; these files do not declare it"
 }
 
-// Displacing is how many binds replace what no file declares, in a sentence; "" when none does.
+// Displacing says in a sentence how many binds displace a policy that no file declares; "" for none.
 func Displacing(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return Count(n, "bind takes", "binds take") + " the place of a policy that these files do not declare."
+	return Count(n, "bind displaces", "binds displace") + " a policy that these files do not declare."
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/doctor"
 )
 
-// Diagnosis tells what would keep files and gateway apart.
+// Diagnosis is the outcome of checks for whatever would stop the files from being applied.
 type Diagnosis struct {
 	Head
 	Healthy  bool           `json:"healthy"` // no check failed

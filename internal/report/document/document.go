@@ -1,6 +1,6 @@
-// Package document holds what commands found, as plain data without secrets, and the sentences that tell it in any
-// format. It knows nothing of how things look: package report lays documents out. What is kept on disk, such as saved
-// plans and drift reports, is made of documents alone.
+// Package document holds the results of commands as plain data without secrets, and the sentences that describe them in
+// every format. Layout is left to package report. Whatever is kept on disk, such as saved plans and drift reports,
+// consists of documents only.
 package document
 
 import (
@@ -24,7 +24,7 @@ type Head struct {
 	InstanceID    string `json:"instance_id"` // "" where no gateway is known
 
 	Gateway *Gateway `json:"gateway,omitempty"` // nil where none is asked
-	Told    bool     `json:"-"`                 // it was said before where the run looks, and what it is to do
+	Told    bool     `json:"-"`                 // the gateway and the run that an undo takes back have been shown already
 }
 
 // Trouble ends every document.
@@ -42,7 +42,8 @@ type Document interface {
 	Fail(errors ...Problem)
 }
 
-// Empty is the document of a command that failed before it found anything; that of validate where it has none of its own.
+// Empty is the document of a command that failed before it had a result; commands without a document of their own get
+// that of validate.
 func Empty(command string, h Head, now time.Time) Document {
 	switch command {
 	case "diff":
@@ -69,10 +70,10 @@ func Empty(command string, h Head, now time.Time) Document {
 	return NewCheck(h, map[string]int{})
 }
 
-// Problem is a warning or an error, at a place of a file where there is one.
+// Problem is a warning or an error, with its position in a file if it has one.
 type Problem struct {
 	Address string `json:"address,omitempty"` // of the object concerned
-	File    string `json:"file"`              // "" when it is about no file
+	File    string `json:"file"`              // "" if it is about no file
 	Line    int    `json:"line"`              // from 1; 0 when it is about no line
 	Column  int    `json:"column"`            // in characters from 1; 0 when not known
 	Path    string `json:"path"`              // JSON pointer inside the YAML document
@@ -80,7 +81,7 @@ type Problem struct {
 	Hint    string `json:"hint"` // what to do about it; may be empty
 }
 
-// At puts the problem to a place of a file, where there is one.
+// At gives the problem a position in a file; nil means none.
 func (p Problem) At(s *kind.Source) Problem {
 	if s != nil {
 		p.File, p.Line, p.Column = s.File, s.Line, s.Column
@@ -88,7 +89,7 @@ func (p Problem) At(s *kind.Source) Problem {
 	return p
 }
 
-// Notes makes problems of what a comparison noted.
+// Notes makes problems of the notes of a comparison.
 func Notes(notes []diff.Note) []Problem {
 	var out []Problem
 	for _, n := range notes {
@@ -97,7 +98,7 @@ func Notes(notes []diff.Note) []Problem {
 	return out
 }
 
-// Plan tells what separates a gateway from its files.
+// Plan lists the differences between a gateway and its files.
 type Plan struct {
 	Head
 	Summary  PlanSummary `json:"summary"`
@@ -105,12 +106,12 @@ type Plan struct {
 	Changes  []Change    `json:"changes"`
 	Extra    []Extra     `json:"extra"`
 	Refusals []Refusal   `json:"refusals"`
-	Traffic  []Traffic   `json:"traffic,omitzero"` // of the groups that the changes touch; nil when not asked for
+	Traffic  []Traffic   `json:"traffic,omitzero"` // of the groups that the changes affect; nil when not asked for
 	Requests Requests    `json:"requests"`
 	Trouble
 
 	ImpactTable ImpactTable `json:"-"` // Impact for people
-	Managed     []string    `json:"-"` // addresses of all that the files declare, for formats that also list what is well
+	Managed     []string    `json:"-"` // addresses of everything that the files declare, for formats that also list what is unchanged
 }
 
 // Change is one difference. Fields belong to objects, Binding to links.
@@ -122,21 +123,21 @@ type Change struct {
 	Source  *kind.Source `json:"source"` // nil for what no file declares
 	Fields  []Field      `json:"fields,omitzero"`
 	Binding *Binding     `json:"binding,omitempty"`
-	Along   []Along      `json:"takes_along,omitempty"` // of a delete: what goes with it, also by a change of its own
+	Along   []Along      `json:"takes_along,omitempty"` // of a delete: what is deleted with it, even by a change of its own
 	Note    string       `json:"note,omitempty"`
 	Had     int          `json:"-"`             // of an unbind: how many such bindings its owner has in that environment
 	Via     string       `json:"via,omitempty"` // of a replace: the name that the new object has until the old one is gone
 	displacement
-	Moved     drift.Mover `json:"moved,omitempty"`      // whose side moved since the baseline; "" when not known
+	Moved     drift.Mover `json:"moved,omitempty"`      // the side that changed since the baseline; "" when not known
 	ChangedBy *ChangedBy  `json:"changed_by,omitempty"` // who made the difference; nil when not asked for or not known
 	Traffic   *Hit        `json:"traffic,omitempty"`    // of the APIs that the change affects; nil when not asked for
 }
 
-// Along is what goes along with an object that is deleted.
+// Along is something that is deleted together with an object.
 type Along struct {
 	Address string `json:"address"`
 
-	own bool // a change of its own tells of it, too
+	own bool // it also has a change of its own
 }
 
 // Field is one changed leaf. Before is nil when it did not exist, After when it ceases to exist.
@@ -144,8 +145,8 @@ type Field struct {
 	Path      string `json:"path"`
 	Before    any    `json:"before"`
 	After     any    `json:"after"`
-	Default   any    `json:"default,omitempty"` // what the gateway makes of nothing, where After is nil
-	Added     []any  `json:"added,omitzero"`    // of a set, as Removed; nil of any other leaf
+	Default   any    `json:"default,omitempty"` // the value that the gateway uses instead, where After is nil
+	Added     []any  `json:"added,omitzero"`    // of a set, like Removed; nil for any other leaf
 	Removed   []any  `json:"removed,omitzero"`
 	Sensitive bool   `json:"sensitive"`
 }
@@ -159,7 +160,7 @@ type Binding struct {
 	Path        string `json:"path"`
 }
 
-// Call is the method and path of the API, "" where the gateway's list of bindings tells no path.
+// Call is the method and path of the API, "" where the gateway's list of bindings has no path.
 func (b *Binding) Call() string {
 	if b.Path == "" {
 		return ""
@@ -174,7 +175,7 @@ type Extra struct {
 	ChangedBy *ChangedBy  `json:"changed_by,omitempty"` // as in Change
 }
 
-// Refusal is a guard that forbids to apply the plan.
+// Refusal is a guard that refuses to apply the plan.
 type Refusal struct {
 	Guard   string `json:"guard"`
 	Reason  string `json:"reason"`
@@ -191,7 +192,7 @@ func NewRefusals(list []diff.Refusal) (out []Refusal) {
 	return out
 }
 
-// Problem tells the refusal as an error.
+// Problem is the refusal as an error.
 func (r Refusal) Problem() Problem {
 	p := Problem{Address: r.Address, Message: "refused (" + r.Guard + "): " + r.Reason}
 	if r.Would != "" {
@@ -208,10 +209,10 @@ type Requests struct {
 	Read       int         `json:"read"`
 	Write      int         `json:"write"`
 	InFlight   int         `json:"in_flight_max,omitempty"` // how many were allowed in flight at most; 0 where no gateway was asked
-	Operations []Operation `json:"operations,omitempty"`    // where it was asked for
+	Operations []Operation `json:"operations,omitempty"`    // where asked for
 }
 
-// NewPlan is the document of p. Warnings and errors that p does not know are added by the caller.
+// NewPlan is the document of p. The caller adds warnings and errors from outside of p.
 func NewPlan(h Head, p *diff.Plan, reads int) *Plan {
 	d := EmptyPlan(h)
 	d.Summary.Summary, d.Changes, d.Requests = p.Summary(), Changes(p.Changes), Requests{Read: reads, Write: len(p.Steps)}
@@ -224,7 +225,7 @@ func NewPlan(h Head, p *diff.Plan, reads int) *Plan {
 	return d
 }
 
-// EmptyPlan is the document of a comparison that found nothing, or failed.
+// EmptyPlan is the document of a comparison that failed or found no differences.
 func EmptyPlan(h Head) *Plan {
 	return &Plan{Head: h, Impact: []Impact{}, Changes: []Change{}, Extra: []Extra{}, Refusals: []Refusal{}, Trouble: noTrouble()}
 }
@@ -268,7 +269,7 @@ func newChange(c *diff.Change) Change {
 	return d
 }
 
-// newBinding is nil for what is bound to no API: there the address says all.
+// newBinding is nil for a link that does not lead to an API: its address says everything.
 func newBinding(l *kind.Link) *Binding {
 	a := l.To.API
 	if a == nil {
@@ -277,7 +278,7 @@ func newBinding(l *kind.Link) *Binding {
 	return &Binding{Group: a.Group, API: a.Name, Environment: l.To.Env, Method: a.Method, Path: a.Path}
 }
 
-// Check is the outcome of looking at files alone.
+// Check is the outcome of checking files without a gateway.
 type Check struct {
 	Head
 	Valid   bool           `json:"valid"`
@@ -286,12 +287,12 @@ type Check struct {
 	Trouble
 }
 
-// NewCheck is the document of files that declare what summary counts. Findings are added by the caller.
+// NewCheck is the document of files that declare the objects that summary counts. The caller adds findings.
 func NewCheck(h Head, summary map[string]int) *Check {
 	return &Check{Head: h, Summary: summary, Trouble: noTrouble()}
 }
 
-// Place is file:line, as far as they are known, made harmless; "" when it is about no file.
+// Place is file:line, as far as known, made harmless; "" if the problem is about no file.
 func (p Problem) Place() string {
 	if p.Line == 0 {
 		return Clean(p.File)
@@ -349,7 +350,7 @@ func (d *Check) Sum() string {
 	return sum
 }
 
-// Footnotes counts what a plan has besides changes, in words; "" when there is none.
+// Footnotes counts in words what a plan has besides changes; "" for nothing.
 func (d *Plan) Footnotes() string {
 	return strings.Join(counted(
 		part{len(d.Refusals), "refusal", "refusals"},

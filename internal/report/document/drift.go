@@ -11,11 +11,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Drift tells how a gateway differs from its files, and what else about it needs attention. Changes turn
-// the gateway into what the files say: Before is what the gateway has.
+// Drift is how a gateway differs from its files, and what else about it needs attention. Its changes would make the
+// gateway match the files: Before is what the gateway has.
 type Drift struct {
 	Head
-	At            time.Time      `json:"at"`      // when the gateway was looked at
+	At            time.Time      `json:"at"`      // when the gateway was read
 	Drifted       bool           `json:"drifted"` // something was changed on the gateway, or needs attention
 	Summary       diff.Summary   `json:"summary"`
 	Moved         *Moved         `json:"moved,omitempty"` // nil without a baseline
@@ -23,7 +23,7 @@ type Drift struct {
 	Extra         []Extra        `json:"extra"`
 	Coverage      *Coverage      `json:"coverage,omitempty"`  // nil when nothing was compared
 	Undeclared    []Undeclared   `json:"undeclared,omitzero"` // nil unless asked for
-	References    []Reference    `json:"references"`          // of the files, that lead nowhere
+	References    []Reference    `json:"references"`          // in the files, that lead nowhere
 	Instance      Instance       `json:"instance"`
 	Certificates  []Certificate  `json:"certificates"` // that end soon or have ended; soonest first
 	LapsedIgnores []LapsedIgnore `json:"lapsed_ignores"`
@@ -31,10 +31,10 @@ type Drift struct {
 	Requests      Requests       `json:"requests"`
 	Trouble
 
-	Managed []string `json:"-"` // addresses of all that the files declare, for formats that also list what is well
+	Managed []string `json:"-"` // addresses of everything that the files declare, for formats that also list what is unchanged
 }
 
-// Moved counts changes and extras by the side that moved since the baseline.
+// Moved counts changes and extras by the side that changed since the baseline.
 type Moved struct {
 	Gateway int `json:"gateway"`
 	Files   int `json:"files"` // not applied yet, which is no drift
@@ -42,12 +42,12 @@ type Moved struct {
 	Unknown int `json:"unknown"`
 }
 
-// Reference of the files leads nowhere.
+// Reference is a reference in the files that leads nowhere.
 type Reference struct {
 	Source      *kind.Source `json:"source"`
-	Address     string       `json:"address"` // of the object that has it
+	Address     string       `json:"address"` // of the object that contains it
 	Reference   string       `json:"reference"`
-	Environment string       `json:"environment"` // "" when it is to no API
+	Environment string       `json:"environment"` // "" if it does not refer to an API
 	Problem     string       `json:"problem"`     // in a few words
 	Message     string       `json:"message"`     // in a sentence
 	Hint        string       `json:"hint"`        // what to do about it; may be empty
@@ -56,15 +56,15 @@ type Reference struct {
 // Instance is the state of the gateway itself.
 type Instance struct {
 	Name            string      `json:"name"`
-	Status          string      `json:"status"` // Running is well
+	Status          string      `json:"status"` // Running is healthy
 	Well            bool        `json:"well"`
 	Locks           []kind.Lock `json:"locks"`
 	MissingFeatures []string    `json:"missing_features"` // that the files need
 }
 
-// Certificate is one of a domain of an API group, or one that the files declare and that none of these domains has.
+// Certificate is the certificate of a domain of an API group, or one that the files declare and no such domain uses.
 type Certificate struct {
-	Group    string       `json:"group"`  // "" when no domain has it
+	Group    string       `json:"group"`  // "" if no domain uses it
 	Domain   string       `json:"domain"` // the same
 	Name     string       `json:"name"`
 	NotAfter time.Time    `json:"not_after"`
@@ -83,7 +83,7 @@ type LapsedIgnore struct {
 	Source *kind.Source `json:"source"`
 }
 
-// Calls of the last hour are told as drift has them.
+// The calls of the last hour, as package drift has them.
 type (
 	// Traffic is that of a group.
 	Traffic = drift.Traffic
@@ -95,7 +95,7 @@ type (
 	Hit = drift.Hit
 )
 
-// NewDrift is the document of r. Warnings and errors that r does not know are added by the caller.
+// NewDrift is the document of r. The caller adds warnings and errors from outside of r.
 func NewDrift(h Head, r *drift.Report) *Drift {
 	d := EmptyDrift(h, r.At)
 	d.Drifted, d.Summary, d.Requests = r.Drifted(), r.Plan.Summary(), Requests{Read: r.Requests, Write: len(r.Plan.Steps)}
@@ -128,7 +128,7 @@ func NewDrift(h Head, r *drift.Report) *Drift {
 	return d
 }
 
-// EmptyDrift is the document of a look that found nothing, or failed.
+// EmptyDrift is the document of a run that failed or found no drift.
 func EmptyDrift(h Head, at time.Time) *Drift {
 	return &Drift{
 		Head: h, At: at.UTC(), Changes: []Change{}, Extra: []Extra{}, References: []Reference{}, Certificates: []Certificate{}, LapsedIgnores: []LapsedIgnore{},
@@ -136,7 +136,7 @@ func EmptyDrift(h Head, at time.Time) *Drift {
 	}
 }
 
-// addMoved adds to changes and extras which side moved, and the traffic of the APIs that they affect.
+// addMoved adds to changes and extras which side changed, and the traffic of the APIs that they affect.
 func (d *Drift) addMoved(r *drift.Report) {
 	AddTraffic(d.Changes, r.Hits)
 	if r.Moved == nil {
@@ -173,7 +173,7 @@ func AddTraffic(changes []Change, hits map[string]drift.Hit) {
 	}
 }
 
-// Sum is a drift report in one sentence of our own words.
+// Sum is a drift report in one sentence, without text from outside.
 func (d *Drift) Sum() string {
 	parts := counted(part{len(d.Errors), "error", "errors"})
 	if !d.Instance.Well && d.Instance.Status != "" {
@@ -200,7 +200,7 @@ func (d *Drift) Sum() string {
 	return word + strings.Join(parts, ", ") + "."
 }
 
-// Story says in words when a certificate ends.
+// Story says when a certificate expires.
 func (c *Certificate) Story() string {
 	when := c.NotAfter.UTC().Format(time.DateOnly)
 	what := "certificate " + c.Name
@@ -216,7 +216,7 @@ func (c *Certificate) Story() string {
 	return what + " expires on " + when + ", " + c.Left()
 }
 
-// Left is how long the certificate is still valid, or how long no more.
+// Left is how long the certificate is still valid, or how long ago it expired.
 func (c *Certificate) Left() string {
 	switch {
 	case c.Expired:
@@ -227,7 +227,7 @@ func (c *Certificate) Left() string {
 	return "in " + Count(c.Days, "day", "days")
 }
 
-// AsProblem is the certificate where the files declare it.
+// AsProblem is the certificate as a problem, at the position where the files declare it.
 func (c *Certificate) AsProblem() Problem {
 	p := Problem{Address: "certificate/" + c.Name, Message: c.Story()}
 	if c.Domain != "" {
@@ -236,19 +236,19 @@ func (c *Certificate) AsProblem() Problem {
 	return p.At(c.Source)
 }
 
-// AsProblem is the reference at its place.
+// AsProblem is the reference as a problem, at its position in the files.
 func (r *Reference) AsProblem() Problem {
 	return Problem{Address: r.Address, Message: r.Message, Hint: r.Hint}.At(r.Source)
 }
 
-// AsProblem is the rule at its place.
+// AsProblem is the rule as a problem, at its position in the files.
 func (l *LapsedIgnore) AsProblem() Problem {
 	p := Problem{Message: fmt.Sprintf("the ignore rule for %s %s ended on %s", l.Kind, l.Name, l.Until)}
 	if len(l.Fields) > 0 {
 		p.Message += ", fields " + strings.Join(l.Fields, ", ")
 	}
 	if l.Reason != "" {
-		p.Hint = "it said: " + l.Reason
+		p.Hint = "its reason: " + l.Reason
 	}
 	return p.At(l.Source)
 }

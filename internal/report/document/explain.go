@@ -4,7 +4,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/calls/explain"
 )
 
-// Explanation tells what is in force for one API in one environment.
+// Explanation is what is in force for one API in one environment.
 type Explanation struct {
 	Head
 	*explain.Report
@@ -12,7 +12,7 @@ type Explanation struct {
 	Trouble
 }
 
-// NewExplanation is the document of r; nil is one of a command that failed.
+// NewExplanation is the document of r; r is nil if the command failed.
 func NewExplanation(h Head, r *explain.Report) *Explanation {
 	d := &Explanation{Head: h, Report: r, Trouble: noTrouble()}
 	if r != nil {

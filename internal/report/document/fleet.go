@@ -17,11 +17,11 @@ type Fleet struct {
 	head Head
 }
 
-// Member is what became of a target.
+// Member is the result for one target.
 //
 //	ExitCode  Skipped  Document
-//	nil       why      nil: its turn did not come
-//	a code    ""       what the command tells of one target; nil where that is no document, such as of export
+//	nil       why      nil: the target was skipped
+//	a code    ""       the result for one target; nil for commands without a document, such as export
 type Member struct {
 	Target   string   `json:"target"`
 	Wave     int      `json:"wave,omitempty"` // of an apply
@@ -31,11 +31,11 @@ type Member struct {
 	Document Document `json:"document"`
 
 	Trouble *Trouble `json:"-"` // of the document; nil when there is none
-	History []Past   `json:"-"` // earlier looks at the same gateway, oldest first
+	History []Past   `json:"-"` // earlier drift reports of the same gateway, oldest first
 }
 
-// FleetSummary counts targets. Failed are those that ended in an error, incomplete, or refused by a guard; skipped those
-// whose turn did not come; differences those that are not as their files say, be that no failure or not.
+// FleetSummary counts targets. Failed targets ended in an error, incomplete, or refused by a guard; the run ended before
+// it reached skipped targets; targets with differences do not match their files, whether or not that is a failure.
 type FleetSummary struct {
 	Targets     int `json:"targets"`
 	OK          int `json:"ok"`
@@ -44,7 +44,7 @@ type FleetSummary struct {
 	Skipped     int `json:"skipped"`
 }
 
-// NewFleet is the document of what a command found for many targets.
+// NewFleet is the document of a command that ran for many targets.
 func NewFleet(h Head, command string, members []Member) *Fleet {
 	f := &Fleet{FormatVersion: h.FormatVersion, ToolVersion: h.ToolVersion, Command: command, Targets: append([]Member{}, members...), Trouble: noTrouble(), head: h}
 	f.Summary.Targets = len(members)
@@ -82,7 +82,7 @@ const (
 	StateSkipped    = "skipped"
 )
 
-// State is what became of the target, in a word.
+// State is the result for the target, in a word.
 func (m *Member) State() string {
 	switch {
 	case m.ExitCode == nil:
@@ -99,7 +99,7 @@ func (m *Member) State() string {
 	return StateOK
 }
 
-// differs reports whether the document tells of differences that stay.
+// differs reports whether the document has differences that remain.
 func (m *Member) differs() bool {
 	switch d := m.Document.(type) {
 	case *Plan:
@@ -111,8 +111,8 @@ func (m *Member) differs() bool {
 	}
 }
 
-// Weight tells targets of one state apart: whom a plan lets in and shuts out, certificates that have ended, what failed, and
-// differences. More of the first that differs is worse.
+// Weight orders targets of the same state: exposures and outages of a plan, expired certificates, failures, and
+// differences. At the first of these numbers that differs, more is worse.
 func (m *Member) Weight() []int {
 	switch d := m.Document.(type) {
 	case *Plan:
@@ -131,7 +131,7 @@ func (m *Member) Weight() []int {
 	return nil
 }
 
-// Sum is what became of the target, in a line.
+// Sum is the result for the target, in a line.
 func (m *Member) Sum() string {
 	if m.Skipped != "" {
 		return m.Skipped
@@ -156,7 +156,7 @@ func (m *Member) Sum() string {
 	return sum
 }
 
-// Sum counts targets by what became of them.
+// Sum counts targets by their results.
 func (f *Fleet) Sum() string {
 	s := f.Summary
 	others := counted(part{s.Differences, "differs", "differ"}, part{s.Failed, "failed", "failed"}, part{s.Skipped, "skipped", "skipped"})

@@ -10,18 +10,18 @@ import (
 	"time"
 )
 
-// Past is an earlier look at a gateway, as its drift report tells.
+// Past is an earlier drift report of a gateway.
 type Past struct {
 	At           time.Time
-	Differences  int // changes that turn the gateway into the files, and extra objects
-	Certificates int // that ended soon or had ended
+	Differences  int // changes that would make the gateway match the files, and extra objects
+	Certificates int // that expired soon or had expired
 	Drifted      bool
 
-	result string // the same for reports that say the same; "" for one that failed
+	result string // equal for reports with the same result; "" for one that failed
 }
 
-// History reads earlier drift reports, the *.json files of a folder, that are about one gateway; oldest
-// first. A file that is none becomes a warning, and so does a folder that does not exist yet.
+// History reads the earlier drift reports of one gateway from the *.json files of a folder, oldest first. A file that
+// is not a drift report becomes a warning, and so does a folder that does not exist yet.
 func History(folder fs.FS, instanceID string) ([]Past, []Problem, error) {
 	entries, err := fs.ReadDir(folder, ".")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -61,13 +61,13 @@ func readPast(text []byte) (Past, string, error) {
 		Certs      []struct{} `json:"certificates"`
 	}
 	if json.Unmarshal(text, &d) != nil || d.At.IsZero() || d.Drifted == nil {
-		return Past{}, "", errors.New("this is no drift report")
+		return Past{}, "", errors.New("this is not a drift report")
 	}
 	s, sum := d.Summary, 0
 	for _, n := range []int{s.Create, s.Update, s.Replace, s.Delete, s.Bind, s.Unbind, s.Extra} {
 		const most = 1_000_000_000 // far more than a gateway holds
 		if n < 0 || n > most {
-			return Past{}, "", fmt.Errorf("this is no drift report: it counts %d changes of a sort", n)
+			return Past{}, "", fmt.Errorf("this is not a drift report: it counts %d changes of one kind", n)
 		}
 		sum += n
 	}

@@ -14,7 +14,7 @@ type PlanSummary struct {
 	Impact impact.Counts `json:"impact"` // APIs in an environment, by the levels of what changes there
 }
 
-// ResultSummary counts what became of changes, and what the plan meant to callers.
+// ResultSummary counts the outcomes of changes, and what the plan meant to callers.
 type ResultSummary struct {
 	apply.Summary
 	Impact impact.Counts `json:"impact"`
@@ -30,8 +30,9 @@ func (d *Results) SetImpact(entries []impact.Entry) {
 	d.Impact, d.ImpactTable, d.Summary.Impact = Impacts(entries), NewImpactTable(entries), impact.Count(entries)
 }
 
-// Impact is what a plan means to the callers of an API in an environment; both are "" for whatever a policy is bound to
-// of which the files do not manage the bindings. All APIs of a group are GROUP/*, and all that apps call */*, in all environments where that is "".
+// Impact is what a plan means to the callers of an API in an environment. GROUP/* stands for all APIs of a group, */* for
+// all APIs that apps call, and an empty environment with one of these for all environments. API and environment are both
+// "" for the unknown APIs of a policy whose bindings the files do not manage.
 type Impact struct {
 	API         string       `json:"api"`
 	Environment string       `json:"environment"`
@@ -48,7 +49,7 @@ type Aspect struct {
 	Level  impact.Level `json:"level"`
 	Before string       `json:"before"`
 	After  string       `json:"after"`
-	Sure   *bool        `json:"sure,omitempty"` // false where rules leave it open, or what was not read could make it untrue
+	Sure   *bool        `json:"sure,omitempty"` // false where the rules do not settle it, or something that was not read could make it untrue
 }
 
 // Impacts are the documents' form of an impact; never nil.
@@ -64,7 +65,7 @@ func Impacts(entries []impact.Entry) []Impact {
 	return out
 }
 
-// Entries are what documents say of an impact.
+// Entries turns the entries of documents back into those of package impact.
 func Entries(list []Impact) []impact.Entry {
 	out := make([]impact.Entry, len(list))
 	for i, d := range list {
@@ -83,15 +84,15 @@ func unlessSure(sure bool) *bool {
 	return new(bool)
 }
 
-// ImpactTable is an impact for people: a row for the entries that are alike.
+// ImpactTable is an impact for people: entries that are alike share a row.
 type ImpactTable struct {
 	impact.Counts
 	Rows    []impact.Row
-	Refused []impact.Level // for which a guard refuses the plan
-	Target  string         // whose files would have to be applied; "" for the plan that is shown
+	Refused []impact.Level // levels for which a guard refuses the plan
+	Target  string         // the target whose files would have to be applied; "" for the plan that is shown
 }
 
-// Headline says how many APIs a plan means what.
+// Headline counts the affected APIs by level.
 func (f *ImpactTable) Headline() string {
 	switch f.Target {
 	case "":
@@ -107,7 +108,7 @@ func NewImpactTable(entries []impact.Entry) ImpactTable {
 	return ImpactTable{Counts: impact.Count(entries), Rows: impact.Rollup(entries)}
 }
 
-// Words are the aspects of a row, one behind the other.
+// Words are the aspects of a row, one after another.
 func Words(r *impact.Row) string {
 	return Clean(strings.Join(r.Lines(), "; "))
 }

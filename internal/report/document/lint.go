@@ -7,9 +7,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/lint"
 )
 
-// Lint is what lint rules say about files.
+// Lint is the findings of lint rules about files.
 type Lint struct {
-	Ran      bool          `json:"ran"` // false where the files have errors, which come first
+	Ran      bool          `json:"ran"` // false if the files have errors, which must be fixed first
 	Summary  LintSummary   `json:"summary"`
 	Findings []LintFinding `json:"findings"` // by place
 }
@@ -32,7 +32,7 @@ type LintFinding struct {
 	of *lint.Rule
 }
 
-// Of is the rule itself.
+// Of is the rule that was broken.
 func (f *LintFinding) Of() *lint.Rule { return f.of }
 
 // NewLint is the document's form of what lint found; nil where lint did not run.
@@ -53,7 +53,7 @@ func NewLint(r *lint.Result) *Lint {
 	return d
 }
 
-// sum tells the numbers in a few words.
+// sum gives the numbers in a few words.
 func (d *Lint) sum() string {
 	parts := counted(part{d.Summary.Error, "error", "errors"}, part{d.Summary.Warning, "warning", "warnings"}, part{d.Summary.Note, "note", "notes"})
 	if len(parts) == 0 {

@@ -1,6 +1,6 @@
 package document
 
-// List tells what a gateway holds, an object a line.
+// List is the objects of a gateway, one a line.
 type List struct {
 	Head
 	Objects  []Item   `json:"objects"`
@@ -17,7 +17,7 @@ type Item struct {
 	Declared *bool  `json:"declared"` // in the files; nil where there are none
 }
 
-// EmptyList is the document of a gateway that holds nothing, or was not read.
+// EmptyList is the document of a gateway that has no objects, or was not read.
 func EmptyList(h Head) *List { return &List{Head: h, Objects: []Item{}, Trouble: noTrouble()} }
 
 // Sum counts the objects.

@@ -4,14 +4,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/docs/manual"
 )
 
-// Manual is what there is to know about a key of desired-state files.
+// Manual is the documentation of a key of desired-state files.
 type Manual struct {
 	Head
 	Key *manual.Entry `json:"key,omitempty"` // nil after an error
 	Trouble
 }
 
-// NewManual is the document of e; nil is one of a command that failed.
+// NewManual is the document of e; e is nil if the command failed.
 func NewManual(h Head, e *manual.Entry) *Manual {
 	return &Manual{Head: h, Key: e, Trouble: noTrouble()}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
-// Message is a drift report for a chat and for whoever else is told: short, and without values of secrets.
+// Message is a drift report for chats and other notifications: short, and without values of secrets.
 type Message struct {
 	Command     string       `json:"command"`
 	At          time.Time    `json:"at"`
@@ -28,7 +28,7 @@ type Message struct {
 // Differing is a difference in a message.
 type Differing struct {
 	Address string `json:"address"`
-	Action  string `json:"action"` // that would turn the gateway into what the files say, or extra
+	Action  string `json:"action"` // that would make the gateway match the files, or extra
 }
 
 // Message is the report in a few lines.
@@ -65,7 +65,7 @@ func (d *Drift) Message() Message {
 	return m
 }
 
-// because is a text with what stands behind it.
+// because is a text with its reasons.
 func because(text string, reasons []string) string {
 	if len(reasons) == 0 {
 		return text
@@ -73,7 +73,7 @@ func because(text string, reasons []string) string {
 	return text + " (" + strings.Join(reasons, "; ") + ")"
 }
 
-// outcome is what two reports have in common that say the same, whenever they were made.
+// outcome holds what is equal in two reports with the same result, whenever they were made.
 type outcome struct {
 	Drifted bool
 	Changes []struct {
@@ -97,13 +97,13 @@ type outcome struct {
 	Errors        []json.RawMessage
 }
 
-// resultOf is the same text for reports that say the same; "" for one that failed.
+// resultOf is equal for reports with the same result; "" for a report that failed.
 func resultOf(report []byte) string {
 	var o outcome
 	if json.Unmarshal(report, &o) != nil || len(o.Errors) > 0 {
 		return ""
 	}
-	out, err := json.Marshal(o) // which also compacts what is kept as it is
+	out, err := json.Marshal(o) // which also compacts raw JSON
 	if err != nil {
 		return ""
 	}
@@ -111,7 +111,7 @@ func resultOf(report []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Result is the same text for reports that say the same, whenever they were made; "" for one that failed.
+// Result is equal for reports with the same result, whenever they were made; "" for a report that failed.
 func (d *Drift) Result() string {
 	raw, err := json.Marshal(d)
 	if err != nil {
@@ -120,8 +120,8 @@ func (d *Drift) Result() string {
 	return resultOf(raw)
 }
 
-// News reports whether the report says something else than the last of earlier ones that did not fail. Where there is
-// none, only drift is news.
+// News reports whether the result differs from that of the last earlier report that did not fail. Without such a report,
+// only drift is news.
 func (d *Drift) News(past []Past) bool {
 	for i := len(past) - 1; i >= 0; i-- {
 		if p := &past[i]; p.result != "" {

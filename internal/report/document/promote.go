@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
-// Promotion tells two targets apart. The gateway of its head is the one to which changes would go.
+// Promotion compares two targets. The gateway in its head is the one that changes would be made to.
 type Promotion struct {
 	Head
 	From        Target               `json:"from"`
@@ -22,9 +22,9 @@ type Promotion struct {
 	Summary     PromotionSummary     `json:"summary"`
 	Impact      []Impact             `json:"impact"`      // of applying the files of To; the worst first
 	Differences []Difference         `json:"differences"` // the worst class first
-	APIs        []promote.API        `json:"apis"`        // that one side lacks
+	APIs        []promote.API        `json:"apis"`        // that one side does not have
 	Credentials []promote.Credential `json:"credentials"` // that each gateway makes for itself
-	Unapplied   []promote.Unapplied  `json:"unapplied"`   // what separates one gateway from its files, and not from the other
+	Unapplied   []promote.Unapplied  `json:"unapplied"`   // differences between one gateway and its files that are not differences between the gateways
 	Requests    Requests             `json:"requests"`
 	Trouble
 
@@ -39,7 +39,7 @@ type Target struct {
 	Environment string `json:"environment"` // its own
 }
 
-// PromotionSummary counts differences by class, and what stands beside them.
+// PromotionSummary counts differences by class, and the other findings.
 type PromotionSummary struct {
 	Undeclared  int `json:"undeclared"`
 	OnlyFrom    int `json:"only_from"`
@@ -63,7 +63,7 @@ type Difference struct {
 	Binding *Binding `json:"binding,omitempty"`
 }
 
-// NewPromotion is the document of r; nil is one of a command that failed.
+// NewPromotion is the document of r; r is nil if the command failed.
 func NewPromotion(h Head, from, to Target, r *promote.Report) *Promotion {
 	d := &Promotion{
 		Head: h, From: from, To: to, Differences: []Difference{}, APIs: []promote.API{}, Credentials: []promote.Credential{},
@@ -88,13 +88,13 @@ func NewPromotion(h Head, from, to Target, r *promote.Report) *Promotion {
 	return d
 }
 
-// SetImpact adds what applying the files of To would mean to callers, and the changes that do it.
+// SetImpact adds what applying the files of To would mean to callers, and the changes that would cause it.
 func (d *Promotion) SetImpact(entries []impact.Entry, changes []diff.Change) {
 	d.Impact, d.ImpactTable, d.Summary.Impact = Impacts(entries), NewImpactTable(entries), impact.Count(entries)
 	d.ImpactTable.Target, d.Next = d.To.Name, Changes(changes)
 }
 
-// Sum is the last line of a comparison. Names of targets stand in it only as far as they are nothing but words.
+// Sum is the last line of a comparison. It contains the name of a target only if the name is a plain word.
 func (d *Promotion) Sum() string {
 	s := d.Summary
 	return fmt.Sprintf("Promote: %s, %d only in %s, %d only in %s, %d declared on purpose.",
@@ -102,7 +102,7 @@ func (d *Promotion) Sum() string {
 		s.OnlyFrom, wordOr(d.From.Name, "the first"), s.OnlyTo, wordOr(d.To.Name, "the second"), s.Declared)
 }
 
-// wordOr is a name of letters, digits, - and _, which means nothing in any format; else another one.
+// wordOr returns name if it consists of letters, digits, - and _, which no format treats as markup; else another text.
 func wordOr(name, other string) string {
 	const marks = "-_"
 	odd := func(r rune) bool {
@@ -124,7 +124,7 @@ func (d *Promotion) Of(class promote.Class) (out []*Difference) {
 	return out
 }
 
-// Mark is how a difference looks from the first side to the second: what only the first has goes, as it were.
+// Mark is the action that turns the first side into the second: what only the first side has is removed, as it were.
 func (x *Difference) Mark() diff.Action {
 	switch {
 	case !x.To.Present:
@@ -135,8 +135,8 @@ func (x *Difference) Mark() diff.Action {
 	return diff.Update
 }
 
-// Tells is what helps to recognise an object or link that one side has alone, made harmless: its API, what belongs
-// to it, and where a declared one is declared.
+// Tells helps to recognise an object or link that only one side has, made harmless: its API, its parts, and where a
+// declared one is declared.
 func (x *Difference) Tells() string {
 	var parts []string
 	if x.Binding != nil {
@@ -155,7 +155,7 @@ func (x *Difference) Tells() string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "  ")
 }
 
-// Values are the two values of a leaf, each of at most so many characters, made harmless.
+// Values are the two values of a leaf, each of at most this many characters, made harmless.
 func (x *Difference) Values(most int) string {
 	if x.Added != nil {
 		f := Field{Added: x.Added, Removed: x.Removed}
@@ -165,7 +165,7 @@ func (x *Difference) Values(most int) string {
 	return Clean(x.Path) + ": " + Show(from, x.Sensitive) + " → " + Show(to, x.Sensitive)
 }
 
-// Says are the places that declare a difference, made harmless.
+// Says are the positions in files that declare a difference, made harmless.
 func (x *Difference) Says() string {
 	var places []string
 	for _, a := range x.Deciders() {
@@ -178,7 +178,7 @@ func (x *Difference) Says() string {
 	return strings.Join(places, ", ")
 }
 
-// Reasons tell which side of a difference is not as its files say, made harmless; none of a declared one.
+// Reasons say which side of a difference does not match its files, made harmless; a declared difference has none.
 func (d *Promotion) Reasons(x *Difference) (lines []string) {
 	for _, side := range []struct {
 		target string
@@ -191,7 +191,7 @@ func (d *Promotion) Reasons(x *Difference) (lines []string) {
 	return lines
 }
 
-// Ends counts the differences that are no more when the files of a target, and no others, are applied.
+// Ends counts the differences that disappear when only the files of this target are applied.
 func (d *Promotion) Ends(target string) (n int) {
 	for i := range d.Differences {
 		x := &d.Differences[i]
@@ -206,7 +206,8 @@ func (d *Promotion) Ends(target string) (n int) {
 	return n
 }
 
-// alike reports whether what the files of a side that departs from them say is surely what the other side has.
+// alike reports whether late, a side that does not match its files, certainly equals the other side once its files are
+// applied.
 func (x *Difference) alike(late, other promote.Aspect) bool {
 	switch {
 	case x.Sensitive || late.Note != "":
@@ -217,7 +218,7 @@ func (x *Difference) alike(late, other promote.Aspect) bool {
 	return late.Present != other.Present
 }
 
-// standing tells how a side stands to its files; "" when it is as they say.
+// standing says how a side differs from its files; "" if it matches them.
 func (x *Difference) standing(target string, a promote.Aspect) string {
 	at := ""
 	if a.Source != nil {
@@ -226,11 +227,11 @@ func (x *Difference) standing(target string, a promote.Aspect) string {
 	text := ""
 	switch {
 	case a.State == promote.Unsaid && !a.Present:
-		text = target + " lacks it, and a wrong reference in its files may mean it"
+		text = target + " lacks it, although a wrong reference in its files may be meant for it"
 	case a.State == promote.Unsaid:
 		text = "the files of " + target + " do not declare it"
 	case a.State == promote.Departs && x.Path == "" && a.Present:
-		text = target + " differs from its files, which want none" + at
+		text = target + " has it, although its files want none" + at
 	case a.State == promote.Departs && x.Path == "":
 		text = target + " lacks it, though its files declare it" + at
 	case a.State == promote.Departs && a.Note == "" && a.Files == nil:
@@ -243,14 +244,14 @@ func (x *Difference) standing(target string, a promote.Aspect) string {
 	return strings.TrimSuffix(strings.TrimPrefix(text+": "+a.Note, ": "), ": ")
 }
 
-// shownShort is the beginning of a value as text shows it.
+// shownShort is the beginning of a value as text output shows it.
 func shownShort(v any, sensitive bool) string {
 	const most = 60
 	v, _ = Shorten(v, nil, most)
 	return Show(v, sensitive)
 }
 
-// Lacks lists the APIs that a target lacks: those whose bindings cannot follow, and the addresses of the others.
+// Lacks lists the APIs that a target lacks: those that bindings need, and the addresses of the others.
 func (d *Promotion) Lacks(target string) (stuck []*promote.API, others []string) {
 	for i := range d.APIs {
 		switch a := &d.APIs[i]; {
@@ -264,7 +265,7 @@ func (d *Promotion) Lacks(target string) (stuck []*promote.API, others []string)
 	return stuck, others
 }
 
-// Missing tells in which way an API is.
+// Missing says in which way an API is missing.
 func Missing(a *promote.API) string {
 	if a.Absent {
 		return "does not exist there"
@@ -290,7 +291,7 @@ func (d *Promotion) OwnCredentials() (addresses []string) {
 	return slices.Compact(addresses)
 }
 
-// FirstOf names some of a list, and counts the others.
+// FirstOf names the first entries of a list, and counts the rest.
 func FirstOf(names []string) string {
 	const most = 3
 	if len(names) <= most {

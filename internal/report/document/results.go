@@ -11,13 +11,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
-// Results tells what an apply did.
+// Results is what an apply did.
 type Results struct {
 	Head
 	Summary   ResultSummary `json:"summary"`
 	Impact    []Impact      `json:"impact"` // of the plan
 	Results   []Result      `json:"results"`
-	Converged *bool         `json:"converged"` // what was touched was read again and matches; nil when it could not be read
+	Converged *bool         `json:"converged"` // what was written was read again and matches; nil when it could not be read
 	Remaining []Change      `json:"remaining"` // what still differs
 	Stopped   bool          `json:"stopped"`   // the run was stopped before everything was tried
 	Refusals  []Refusal     `json:"refusals"`  // guards that kept the plan from being applied
@@ -30,19 +30,19 @@ type Results struct {
 	Saved       bool        `json:"-"` // the plan came from a file of its own
 }
 
-// Result is what became of one planned change.
+// Result is the outcome of one planned change.
 type Result struct {
 	Change
 	Status    apply.Status   `json:"status"`
 	Attempts  int            `json:"attempts"`
 	BindID    string         `json:"bind_id,omitempty"`    // of an unbind that failed inside a batch
 	WaitedFor string         `json:"waited_for,omitempty"` // address of the failed change that a skipped one needed
-	Remark    string         `json:"remark,omitempty"`     // what came of it besides, such as that it was gone already
+	Remark    string         `json:"remark,omitempty"`     // a note on the outcome, such as that the object was gone already
 	Error     *apply.Failure `json:"error,omitempty"`      // set unless the change succeeded
 	Advice    string         `json:"advice,omitempty"`     // what happened / what to do, and the command to run next; set unless the change succeeded
 	Begun     bool           `json:"-"`                    // it did not succeed, but part of it was carried out
 
-	lasting bool // no repeat mends it
+	lasting bool // no retry fixes it
 }
 
 // Matches reports whether it is known that the gateway is as it should be.
@@ -68,7 +68,7 @@ func EmptyResults(h Head) *Results {
 	return &Results{Head: h, Impact: []Impact{}, Results: []Result{}, Remaining: []Change{}, Refusals: []Refusal{}, Trouble: noTrouble()}
 }
 
-// NewResults is the document of results and of what remains.
+// NewResults is the document of results and the remaining differences.
 func NewResults(h Head, results []apply.Result, remaining []diff.Change) *Results {
 	d := EmptyResults(h)
 	d.Summary.Summary, d.Remaining = apply.Summarize(results), Changes(remaining)
@@ -89,8 +89,7 @@ func newResult(r *apply.Result) Result {
 	return d
 }
 
-// Advise ends each result that is none of success with what to do about it. A change that waited for another one in
-// vain follows that one's advice. Next are the command lines that help.
+// Advise adds to each change that did not succeed what to do about it. Next are the command lines that it may recommend.
 func (d *Results) Advise(results []apply.Result, next map[api.Next]string) {
 	for i := range results {
 		r := &results[i]
@@ -103,33 +102,33 @@ func (d *Results) Advise(results []apply.Result, next map[api.Next]string) {
 			repeat, then = "a retry may fix it", ""
 		}
 		d.Results[i].lasting = !t.Again
-		do := cmp.Or(t.You, "the message says more")
+		do := cmp.Or(t.You, "see the message")
 		d.Results[i].Advice = fmt.Sprintf("%s%s / %s: %s; %srun: %s", strings.ToLower(t.Title[:1]), t.Title[1:], repeat, do, then, next[t.Next])
 	}
 }
 
-// trouble is what became of a change that did not succeed.
+// trouble describes a change that did not succeed.
 func trouble(r *apply.Result) api.Trouble {
 	switch {
 	case r.Status == apply.Skipped && r.WaitedFor != "":
 		return api.Trouble{Title: "It needs " + r.WaitedFor, You: "once that is fixed", Again: true, Next: api.Apply}
 	case r.Status == apply.Skipped:
-		return api.Trouble{Title: "The run was stopped before its turn", You: "nothing is done twice", Again: true, Next: api.Apply}
+		return api.Trouble{Title: "The run was stopped before this change", You: "nothing is done twice", Again: true, Next: api.Apply}
 	case r.Status == apply.Unknown:
-		return api.Trouble{Title: "What became of it could not be found out", You: "it looks first what the gateway has", Again: true, Next: api.Diff}
+		return api.Trouble{Title: "Its outcome could not be found out", You: "it first checks what the gateway has", Again: true, Next: api.Diff}
 	case r.Error == nil || r.Error.Trouble.Title == "":
 		return api.Trouble{Title: "It did not succeed", Again: true, Next: api.Diff}
 	}
 	return r.Error.Trouble
 }
 
-// reason is why a change did not succeed when no answer of the gateway tells.
+// reason is why a change did not succeed if no answer of the gateway says so.
 func reason(r *apply.Result) string {
 	switch {
 	case r.WaitedFor != "":
 		return "it needs " + r.WaitedFor + ", which did not succeed"
 	case r.Status == apply.Skipped:
-		return "the run was stopped before its turn"
+		return "the run was stopped before this change"
 	case r.Status == apply.Unknown:
 		return "the outcome could not be found out"
 	}
@@ -144,7 +143,7 @@ var past = map[diff.Action]string{
 	diff.Bind: "bound", diff.Unbind: "unbound",
 }
 
-// Plain reports whether there is nothing to say of a result but that what was planned was done.
+// Plain reports whether a change succeeded as planned, with nothing else to report.
 func (r *Result) Plain() bool { return r.Status == apply.Succeeded && r.Remark == "" }
 
 // Done counts the plain results in words, such as 2 created, 316 unbound; "" when there are none.
@@ -178,7 +177,7 @@ func (d *Results) Unexplained() (out []Change) {
 	return out
 }
 
-// Story says in words what became of a change.
+// Story says how a change ended.
 func (r *Result) Story() string {
 	var b strings.Builder
 	switch r.Status {
@@ -200,7 +199,7 @@ func (r *Result) Story() string {
 	return Clean(b.String())
 }
 
-// failure is bind_id ID, API, status, code, message and request, as far as they are known.
+// failure is bind_id ID, API, status, code, message and request, as far as known.
 func (r *Result) failure() string {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
@@ -233,20 +232,20 @@ func (d *Results) Sum() string {
 	out := fmt.Sprintf("Apply: %d succeeded, %d failed, %d skipped, %d unknown.", s.Succeeded, s.Failed, s.Skipped, s.Unknown)
 	switch {
 	case d.Converged == nil && d.Saved:
-		return out + " Whether the gateway is as the plan says could not be verified; make the plan again to find out."
+		return out + " Whether the gateway matches the plan could not be verified; make a new plan to find out."
 	case d.Converged == nil:
 		return out + " Whether the gateway matches the files could not be verified; " + d.check()
 	case *d.Converged && d.Saved:
-		return out + " The gateway is as the plan says."
+		return out + " The gateway matches the plan."
 	case *d.Converged:
 		return out + " The gateway matches the files."
 	case d.Saved:
-		return out + " The gateway is not as the plan says yet; make the plan again for the rest."
+		return out + " The gateway does not match the plan yet; make a new plan for the rest."
 	}
 	return out + " The gateway does not match the files yet; " + d.rest()
 }
 
-// check is how to find out.
+// check says how to find out whether the gateway matches the files.
 func (d *Results) check() string {
 	if d.Summary.Succeeded == len(d.Results) {
 		return "run diff to find out."
@@ -254,10 +253,10 @@ func (d *Results) check() string {
 	return d.rest()
 }
 
-// rest is how the rest gets done.
+// rest says how to complete what is not done.
 func (d *Results) rest() string {
 	if slices.ContainsFunc(d.Results, func(r Result) bool { return r.lasting }) {
-		return "a retry alone does not fix it, see above."
+		return "a retry alone does not fix this, see above."
 	}
 	return "apply again to finish the rest."
 }

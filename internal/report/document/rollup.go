@@ -10,12 +10,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// mostAlike is how many changes that are alike stand on lines of their own. More are told together, with their names.
+// mostAlike is how many similar changes have a line each. If there are more, they share a line, with a list of names.
 const mostAlike = 9
 
-// RollUp parts changes of one kind, in their order, into those that are told together: the bindings of one owner that
-// come, or go, in one environment, and the updates that change the same. Each part stands where its first change does.
-// What also tells of them must be equal.
+// RollUp divides the changes of one kind into groups that share a line: the binds, or the unbinds, of one owner in one
+// environment, and the updates that change the same. Groups keep the order of their first changes. The texts that also
+// returns for the changes of a group are equal.
 func RollUp[T any](list []T, change func(*T) (c *Change, also string)) (out [][]*T) {
 	parts := map[string][]*T{}
 	keys := make([]string, len(list))
@@ -37,7 +37,7 @@ func RollUp[T any](list []T, change func(*T) (c *Change, also string)) (out [][]
 	return out
 }
 
-// alike is equal for changes that can be told together; "" for one that stands by itself.
+// alike is equal for changes that can share a line; "" for a change that cannot.
 func (c *Change) alike() string {
 	var what []string
 	switch {
@@ -53,7 +53,7 @@ func (c *Change) alike() string {
 	return strings.Join(slices.Concat([]string{c.Kind, string(c.Action)}, what, c.Reasons(), c.DisplacesInWords()), "\n")
 }
 
-// Together tells of changes that are alike in one line, made harmless, and lists what they are about.
+// Together describes similar changes in one line, made harmless, and lists what they are about.
 func Together(list []*Change) (head string, names []string) {
 	c := list[0]
 	if c.Binding == nil {
@@ -91,7 +91,7 @@ func groupsOf(list []*Change) (groups []string) {
 	return slices.Compact(groups)
 }
 
-// PlaceOfAll is file:line of changes that have one place, else file:first-last of one file, made harmless; else "".
+// PlaceOfAll is the file:line of changes with the same position, or file:first-last for one file, made harmless; else "".
 func PlaceOfAll(list []*Change) string {
 	first, last := list[0].Source, list[0].Source
 	for _, c := range list {

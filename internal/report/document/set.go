@@ -7,10 +7,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
-// IsSet reports whether the leaf is a set, of which it tells what comes and what goes.
+// IsSet reports whether the leaf is a set, which is shown by its added and removed members.
 func (f *Field) IsSet() bool { return f.Added != nil }
 
-// MarshalJSON writes what comes to a set and what goes, and both sides of any other leaf.
+// MarshalJSON writes the added and removed members of a set, and both sides of any other leaf.
 func (f Field) MarshalJSON() ([]byte, error) {
 	if !f.IsSet() {
 		type leaf Field
@@ -24,13 +24,13 @@ func (f Field) MarshalJSON() ([]byte, error) {
 	}{f.Path, f.Added, f.Removed, f.Sensitive})
 }
 
-// The signs before what comes to a set and what goes.
+// The signs before added and removed members of a set.
 const (
 	Comes = "+ "
 	Goes  = "− "
 )
 
-// Members are values of a set as text shows them, a sign before each.
+// Members are values of a set as text output shows them, each with a sign.
 func Members(sign string, list []any) []string {
 	out := make([]string, len(list))
 	for i, v := range list {
@@ -39,7 +39,7 @@ func Members(sign string, list []any) []string {
 	return out
 }
 
-// member is a value of a set, in quotes where it would run into the others without.
+// member is a value of a set, quoted where it could not be told from its neighbours otherwise.
 func member(v any) string {
 	if s, ok := v.(string); ok && s != "" && !strings.ContainsAny(s, ", \"") && Clean(s) == s {
 		return s
@@ -47,7 +47,7 @@ func member(v any) string {
 	return Show(v, false)
 }
 
-// Differences are what comes to a set and what goes, as an action has it: signs stand where both are possible.
+// Differences are the added and removed members of a set. They have signs unless the action allows only one of the two.
 func (f *Field) Differences(a diff.Action) []string {
 	switch a {
 	case diff.Create:

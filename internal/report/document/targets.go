@@ -8,7 +8,7 @@ type Targets struct {
 	Trouble
 }
 
-// Listed is what a config file says of a target, with what its defaults add. What it does not say is "".
+// Listed is a target of a config file, including the defaults. What the file leaves out is "".
 type Listed struct {
 	Target      string   `json:"target"`
 	Region      string   `json:"region"`
@@ -18,7 +18,7 @@ type Listed struct {
 	Endpoint    string   `json:"endpoint,omitempty"`
 	Against     string   `json:"against,omitempty"` // the export that stands in for the gateway
 	File        []string `json:"file"`
-	Wave        *int     `json:"wave"` // nil is after all that have one
+	Wave        *int     `json:"wave"` // targets with nil follow those with a number
 	Production  bool     `json:"production"`
 }
 

@@ -9,21 +9,21 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Tests tells which cases desired-state files fulfil.
+// Tests says which cases pass.
 type Tests struct {
 	Head
 	Summary TestSummary `json:"summary"`
 	Cases   []TestCase  `json:"cases"` // in the order of the files
 	Trouble
 
-	Explain bool `json:"-"` // text tells why for cases that passed, too
+	Explain bool `json:"-"` // text output also explains cases that passed
 }
 
 // TestSummary counts cases.
 type TestSummary struct {
 	Passed    int `json:"passed"`
 	Failed    int `json:"failed"`
-	Uncertain int `json:"uncertain"` // expected to be sure, and are not
+	Uncertain int `json:"uncertain"` // the case expects a certain answer, and the files do not give one
 }
 
 // TestCase is one case with its answer.
@@ -37,7 +37,7 @@ type TestCase struct {
 	Answer   *intent.Answer `json:"answer"`
 }
 
-// NewTests is the document of what became of cases.
+// NewTests is the document of the outcomes of cases.
 func NewTests(h Head, outcomes []intent.Outcome) *Tests {
 	d := &Tests{Head: h, Cases: make([]TestCase, len(outcomes)), Trouble: noTrouble()}
 	for i := range outcomes {
@@ -66,7 +66,7 @@ func (d *Tests) Sum() string {
 	return fmt.Sprintf("%s: %d passed, %d failed, %d uncertain.", Count(len(d.Cases), "case", "cases"), s.Passed, s.Failed, s.Uncertain)
 }
 
-// Missed are the expectations of a case that did not come true, in words and made harmless.
+// Missed are the expectations of a case that were not met, in words and made harmless.
 func (c *TestCase) Missed() string {
 	var parts []string
 	for _, k := range c.Checks {
@@ -77,9 +77,8 @@ func (c *TestCase) Missed() string {
 	return Clean(strings.Join(parts, "; "))
 }
 
-// Why are the steps that a reader needs: all that led to what was not expected, what is open where that is
-// the trouble, and of a case that passed all that led to its answer. A limit is told with the quota that holds beside it,
-// or may.
+// Why are the steps that a reader needs: for an unexpected answer, all steps that led to it; for an uncertain answer, the
+// open ones; for a case that passed, all of them. A limit comes with the quota that applies, or may apply, in addition.
 func (c *TestCase) Why() (out []intent.Step) {
 	limited := c.Answer.Quota != nil || !c.Answer.QuotaKnown
 	needed := func(s *intent.Step, k *intent.Check) bool {
@@ -104,7 +103,7 @@ func (c *TestCase) Why() (out []intent.Step) {
 	return out
 }
 
-// AsProblem is a case that did not pass, at its place.
+// AsProblem is a case that did not pass as a problem, at its position in the file.
 func (c *TestCase) AsProblem() Problem {
 	p := Problem{Address: "case/" + c.Name, Message: c.Question + ": " + c.Missed()}.At(&c.Source)
 	for _, s := range c.Why() {

@@ -1,15 +1,15 @@
 package document
 
-// Undo tells of the file that takes a run back.
+// Undo describes the file that takes a run back.
 type Undo struct {
 	File          string `json:"file"`
-	Changes       int    `json:"changes"` // of the run, as far as it came
+	Changes       int    `json:"changes"` // of the run, as far as it got
 	NotRestorable []Loss `json:"not_restorable"`
 
-	Named bool `json:"-"` // somebody named the file: it is not where undo looks by itself
+	Named bool `json:"-"` // the user named the file: undo does not find it by itself
 }
 
-// TakesBack tells of the run that an undo takes back.
+// TakesBack describes the run that an undo takes back.
 type TakesBack struct {
 	File          string `json:"file"`
 	Created       string `json:"created"` // when that run began to write, RFC 3339
@@ -21,6 +21,6 @@ type TakesBack struct {
 // Loss is something that an undo cannot bring back.
 type Loss struct {
 	Address string `json:"address"`
-	Path    string `json:"path,omitempty"` // JSON pointer inside the object; "" when it is about the whole
+	Path    string `json:"path,omitempty"` // JSON pointer inside the object; "" for the whole object
 	Reason  string `json:"reason"`
 }

@@ -19,7 +19,7 @@ func Count(n int, one, more string) string {
 	return fmt.Sprintf("%d %s", n, more)
 }
 
-// PlaceOf is file:line, made harmless; nil is what no file declares.
+// PlaceOf is file:line, made harmless; the source is nil if no file declares it.
 func PlaceOf(s *kind.Source) string {
 	if s == nil {
 		return "set on the gateway only"
@@ -33,7 +33,7 @@ type part struct {
 	one, more string
 }
 
-// counted are the parts of which there is any, in words.
+// counted are the parts whose number is not zero, in words.
 func counted(parts ...part) (out []string) {
 	for _, p := range parts {
 		if p.n > 0 {
@@ -49,8 +49,8 @@ const none = "(none)"
 // name is a value that is shown as it is.
 type name string
 
-// Show is a value as text shows it: texts quoted, so that an empty one and a number in quotes are
-// told apart from none and from a number.
+// Show is a value as text output shows it. Texts are quoted, so that an empty text differs from no value, and a text of
+// digits from a number.
 func Show(v any, sensitive bool) string {
 	if sensitive && v != nil {
 		return diff.Hidden
@@ -74,10 +74,10 @@ func Show(v any, sensitive bool) string {
 	return Clean(string(out))
 }
 
-// byDefault is what a gateway makes of a value that ceases to exist.
+// byDefault is the value that a gateway uses when a value is removed.
 type byDefault struct{ value any }
 
-// Now is After as text shows it.
+// Now is After as text output shows it.
 func (f *Field) Now() any {
 	if f.After == nil && f.Default != nil {
 		return byDefault{f.Default}
@@ -91,8 +91,7 @@ type Excerpt struct {
 	length int // of the whole text, in characters
 }
 
-// Shorten cuts texts of more than most characters down to excerpts, around the place where they begin
-// to differ. Other values stay as they are.
+// Shorten cuts texts of more than most characters to excerpts around the first difference. Other values stay as they are.
 func Shorten(a, b any, most int) (any, any) {
 	x, isText := a.(string)
 	y, both := b.(string)
@@ -129,7 +128,7 @@ func window(s string, from, most int) any {
 	return Excerpt{out, n}
 }
 
-// commonPrefix counts the characters with which both begin.
+// commonPrefix is the length of the common prefix, in characters.
 func commonPrefix(a, b string) int {
 	n := 0
 	for i, r := range a {
@@ -142,7 +141,7 @@ func commonPrefix(a, b string) int {
 	return n
 }
 
-// Clip cuts a text down to most characters, the last one … then.
+// Clip cuts a text to most characters, the last of which is … then.
 func Clip(s string, most int) string {
 	if len(s) <= most || utf8.RuneCountInString(s) <= most {
 		return s
@@ -156,8 +155,8 @@ func SeveralLines(v any) bool {
 	return ok && strings.Contains(strings.TrimSuffix(s, "\n"), "\n")
 }
 
-// Line is a changed field in one line, as path: old → new, or the one value of what comes or goes. Values are cut down
-// to most characters.
+// Line is a changed field in one line, as path: old → new; an added or removed field shows one value. Values are cut to
+// most characters.
 func (f *Field) Line(a diff.Action, most int) string {
 	if f.IsSet() {
 		return Clean(f.Path) + ": " + Clip(strings.Join(f.Differences(a), ", "), most)
@@ -174,8 +173,8 @@ func (f *Field) Line(a diff.Action, most int) string {
 	}
 }
 
-// Leaf is a changed field in one line, as path: old → new. Of lists and mappings, which may hold secrets, it
-// tells only that they are there.
+// Leaf is a changed field in one line, as path: old → new. Of lists and mappings, which may hold secrets, it shows only
+// that they exist.
 func Leaf(f diff.Field) string {
 	const most = 60
 	value := func(v any) any {

@@ -2,7 +2,7 @@ package document
 
 import "strings"
 
-// Gateway says where a run looks. What is not known is "".
+// Gateway is the gateway that a run is about. What is not known is "".
 type Gateway struct {
 	Name        string `json:"name"`
 	InstanceID  string `json:"instance_id"`
@@ -14,7 +14,7 @@ type Gateway struct {
 	Production bool `json:"-"` // writing is confirmed by the target's name
 }
 
-// Named gives the gateway its name, where it is known.
+// Named sets the name of the gateway, if it is known.
 func (h *Head) Named(name string) {
 	if h.Gateway != nil && name != "" {
 		g := *h.Gateway
@@ -22,9 +22,9 @@ func (h *Head) Named(name string) {
 	}
 }
 
-// Where is a line that says where a run looks; "" where it asks no gateway.
+// Where is a line that identifies the gateway of a run; "" if the run asks no gateway.
 func (h *Head) Where() string {
-	const few = 8 // characters by which a person tells ids apart
+	const few = 8 // characters are enough for a person to recognise an id
 	g := h.Gateway
 	if g == nil {
 		return ""

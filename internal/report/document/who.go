@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/trail"
 )
 
-// ChangedBy is who made a difference, by the audit trail.
+// ChangedBy is who made a difference, according to the audit trail.
 type ChangedBy struct {
 	User      string    `json:"user"`
 	At        time.Time `json:"at"`
@@ -40,7 +40,7 @@ func changedBy(by map[string]trail.By, address string) *ChangedBy {
 	return out
 }
 
-// words tells who it was, made harmless.
+// words says who it was, made harmless.
 func (b *ChangedBy) words() string {
 	out := fmt.Sprintf("changed by %s, %s, %s", b.User, b.At.UTC().Format("2006-01-02 15:04 UTC"), b.Operation)
 	if b.Certainty != "certain" {
@@ -55,7 +55,7 @@ func (b *ChangedBy) words() string {
 	return Clean(out)
 }
 
-// background is which side moved and who it was, as far as that is known, made harmless.
+// background says which side changed and who changed it, as far as known, made harmless.
 func background(side drift.Mover, by *ChangedBy) (parts []string) {
 	if text := Sides[side]; text != "" {
 		parts = append(parts, text)
@@ -66,5 +66,5 @@ func background(side drift.Mover, by *ChangedBy) (parts []string) {
 	return parts
 }
 
-// Reasons are the side that moved and who it was, made harmless.
+// Reasons are the side that changed and who changed it, made harmless.
 func (e *Extra) Reasons() []string { return background(e.Moved, e.ChangedBy) }

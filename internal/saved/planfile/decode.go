@@ -28,8 +28,8 @@ func (i *Incompatible) Error() string {
 }
 
 var (
-	errNoPlan  = errors.New("this is no saved plan; make one with diff --out")
-	errAltered = errors.New("the plan was changed after it was made; make it again")
+	errNoPlan  = errors.New("this is not a saved plan; make one with diff --out")
+	errAltered = errors.New("the plan was changed after it was made; make a new one")
 )
 
 // Decode reads a file. It takes nothing that Encode would not write but for blanks: keys that it does not
@@ -65,7 +65,7 @@ func Decode(data []byte) (*File, error) {
 func broken(err error) error {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("the file is no JSON, or not all of it: %w", err)
+		return fmt.Errorf("the file is not JSON, or it is cut off: %w", err)
 	}
 	return errNoPlan
 }
@@ -124,7 +124,7 @@ func (f *File) validate() error {
 	}
 	for _, g := range s.Gone {
 		if k := kind.Of(g.Kind); k == nil || k.Owner != "" {
-			return fmt.Errorf("there is no kind %q of objects that stand alone", g.Kind)
+			return fmt.Errorf("%q is not a kind of objects that stand alone", g.Kind)
 		}
 	}
 	return nil

@@ -184,7 +184,7 @@ func (f *File) encode() ([]byte, error) {
 		return nil, fmt.Errorf("the plan cannot be saved: %w", err)
 	}
 	if path, told := tells(raw, f.secrets); told {
-		return nil, fmt.Errorf("the plan cannot be saved: the secret %s stands somewhere else in it, too, in clear", path)
+		return nil, fmt.Errorf("the plan cannot be saved: the secret %s also appears elsewhere in it, in clear text", path)
 	}
 	return raw, nil
 }

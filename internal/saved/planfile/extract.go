@@ -139,7 +139,7 @@ func (c catalog) link(l *Link) kind.Link {
 }
 
 // ErrOther is a plan that comes out otherwise when it is made again, although nothing that it touches has changed.
-var ErrOther = errors.New("this version would do other things than the plan shows; make the plan again")
+var ErrOther = errors.New("this version would not do what the plan shows; make a new plan")
 
 // Same checks that a plan made again is the one in the file.
 func (f *File) Same(p *diff.Plan) error {

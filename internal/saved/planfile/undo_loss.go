@@ -76,17 +76,17 @@ func (b *back) losses(o object, ch *document.Change) {
 }
 
 const (
-	remains      = "no request takes it away; it stays: apply another value, or change it in the gateway's console"
-	setToDefault = "it was never set, which no request brings back; it is set to the default, which gateways go by until then"
+	remains      = "no request removes it, so it stays: apply another value, or change it in the gateway's console"
+	setToDefault = "it was never set, and no request can unset it; it is set to the default, which gateways use for an unset value"
 
 	lostPart = "its value is a secret, which is not saved"
 	newMade  = "the gateway makes a new one"
-	anewID   = "it is made anew, with another id"
+	anewID   = "it is created again, with another id"
 	backID   = "it is replaced back, with another id"
 )
 
 func lostReplaced(secret string) string {
-	return "its secret " + secret + " is not saved, so that what replaced it stays, and stays bound as it is"
+	return "its secret " + secret + " is not saved, so the object that replaced it stays, with its bindings"
 }
 
 // underName says which name of the run's an object keeps that stays as it is; "" where that is the one of before.

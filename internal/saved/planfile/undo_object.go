@@ -17,7 +17,7 @@ func (b *back) object(o object, ch *document.Change) {
 	switch {
 	case !b.reached[ch.Address]:
 	case ch.Action != diff.Delete && wanted == nil, ch.Action != diff.Create && (was == nil || was.Anchor):
-		b.failed = append(b.failed, fmt.Errorf("%s: the undo file does not say what it was and was to be", ch.Address))
+		b.failed = append(b.failed, fmt.Errorf("%s: the undo file does not say what it was, and what it was to become", ch.Address))
 	case ch.Action == diff.Create:
 		b.created(o, ch, wanted)
 	case ch.Action == diff.Delete:
@@ -75,7 +75,7 @@ func (b *back) deleted(o object, was *Held) {
 		return
 	}
 	if b.former[o] != o {
-		b.lose(address, "", "it was left behind by a replace that was interrupted before")
+		b.lose(address, "", "it was left over from an earlier replace that was interrupted")
 		b.closed[o] = true
 		return
 	}

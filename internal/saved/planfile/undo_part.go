@@ -41,7 +41,7 @@ func (b *back) claim(c collection) (out claims) {
 		case b.inner[c][end] != nil:
 		case ownWay:
 			if out.mine[end] = came; !came {
-				out.stale = append(out.stale, Difference{Address: now.Address(), Text: "is not as it came with " + now.OwnerAddress()})
+				out.stale = append(out.stale, Difference{Address: now.Address(), Text: "differs from what was created with " + now.OwnerAddress()})
 			}
 		case made[now.ID] && now.ID != "":
 			out.mine[end] = true
@@ -62,7 +62,7 @@ func (b *back) claim(c collection) (out claims) {
 		if len(rest) <= unanswered {
 			out.mine[end] = true
 		} else if unanswered > 0 {
-			out.stale = append(out.stale, Difference{Address: b.inside[c][end].Address(), Text: "cannot be told from what the run made"})
+			out.stale = append(out.stale, Difference{Address: b.inside[c][end].Address(), Text: "cannot be told apart from what the run made"})
 		}
 	}
 	return out

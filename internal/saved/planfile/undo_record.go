@@ -37,7 +37,7 @@ func DecodeRecord(data []byte) (*Record, error) {
 		return nil, err
 	}
 	if f.Saved.Purpose != ForUndo {
-		return nil, errors.New("this is a saved plan, but no undo file; carry it out with apply --plan")
+		return nil, errors.New("this is a saved plan, not an undo file; carry it out with apply --plan")
 	}
 	r := &Record{File: f}
 	lines, _, err := journal.Read(bytes.NewReader(rest))

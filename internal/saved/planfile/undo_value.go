@@ -22,16 +22,16 @@ func (b *back) unrestored(ch *document.Change, was *Held, wanted *Object) {
 	}
 	b.remaining(ch, was, v)
 	if p := uploaded(ch); p != "" {
-		b.lose(was.Address(), "", "the gateway never told its old "+p[1:]+", so that it cannot be sent again; it stays as it is"+underName(was, wanted))
+		b.lose(was.Address(), "", "the gateway never returned its old "+p[1:]+", so it cannot be sent again and stays as it is"+underName(was, wanted))
 		return
 	}
 	for p, holder := range orphaned(ch, was, wanted) {
-		b.lose(was.Address(), holder, "its secret "+p+" is not saved, so that it cannot be made again; it stays as the run left it")
+		b.lose(was.Address(), holder, "its secret "+p+" is not saved, so it cannot be created again and stays as the run left it")
 		delete(changed, p)
 	}
 	for _, s := range wanted.Secrets {
 		if was.Hid(s.Path) && ch.Action == diff.Update && hadSecret(was, v, s.Path) {
-			b.lose(was.Address(), s.Path, "the gateway hides it, so that its old value is not known; it stays as it is")
+			b.lose(was.Address(), s.Path, "the gateway hides it, so its old value is not known and it stays as it is")
 			delete(changed, s.Path)
 		}
 	}
@@ -44,7 +44,7 @@ func (b *back) unrestored(ch *document.Change, was *Held, wanted *Object) {
 	}
 	for path, yes := range changed {
 		if yes {
-			b.lose(was.Address(), path, "its old value is a secret, which is not saved; it stays as it is")
+			b.lose(was.Address(), path, "its old value is a secret, which is not saved, so it stays as it is")
 		}
 	}
 }
@@ -133,7 +133,7 @@ func (b *back) anew(was *Held) *kind.Declared {
 	k, address, v := kind.Of(was.Kind), was.Address(), was.Bare()
 	for _, p := range k.Secrets(v) {
 		if !slices.Contains(k.Makes, p) && (was.Has(p) || k.Requires(v, p)) {
-			b.lose(address, "", "its secret "+p+" is not saved, so that it cannot be made again")
+			b.lose(address, "", "its secret "+p+" is not saved, so it cannot be created again")
 			return nil
 		}
 	}
