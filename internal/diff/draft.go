@@ -128,7 +128,6 @@ func (d *Draft) Plan(neighbours kind.Neighbours) *Plan {
 	}
 	c.references()
 	c.ambiguous()
-	c.unmatched()
 	c.repoint()
 	c.heldFast()
 	c.concealed()

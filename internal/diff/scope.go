@@ -43,19 +43,42 @@ func (o Options) name(key string) bool {
 	return len(o.Names) == 0 || slices.ContainsFunc(o.Names, func(glob string) bool { return kind.Glob(glob, key) })
 }
 
-// unmatched warns of names that a run is to look at and nothing has: after a slip there it would read as if all were well.
-func (c *comparison) unmatched() {
-	for _, glob := range c.options.Names {
+// Unmatched warns of names and environments that a run is narrowed to and that nothing has: after a typing mistake the run
+// would compare nothing and report that all is well.
+func (o Options) Unmatched(have kind.Actual, want kind.Desired) (out []Note) {
+	for _, glob := range o.Names {
 		is := func(kindName, name string) bool {
-			return kind.Glob(glob, name) && c.options.Covers(kind.Of(kindName), "")
+			return kind.Glob(glob, name) && o.Covers(kind.Of(kindName), "")
 		}
-		if !slices.ContainsFunc(c.want.Objects, func(d kind.Declared) bool { return is(d.Kind, d.Name()) }) &&
-			!slices.ContainsFunc(c.have.Objects, func(o kind.Object) bool { return is(o.Kind, o.Name()) }) {
-			c.plan.Warnings = append(c.plan.Warnings, Note{
+		if !slices.ContainsFunc(want.Objects, func(d kind.Declared) bool { return is(d.Kind, d.Name()) }) &&
+			!slices.ContainsFunc(have.Objects, func(x kind.Object) bool { return is(x.Kind, x.Name()) }) {
+			out = append(out, Note{
 				Message: "--name " + glob + " matches nothing that the files declare and nothing that was read of the gateway; correct it, or see that these are the right files and kinds",
 			})
 		}
 	}
+	if len(o.Kinds)+len(o.Names) > 0 {
+		return out // what is left to look at may well have nothing in an environment that exists
+	}
+	for _, env := range o.Environments {
+		if !inUse(env, have, want) {
+			out = append(out, Note{
+				Message: "--only-environment " + env + ": the files declare nothing for this environment, and nothing was read for it; check its name",
+			})
+		}
+	}
+	return out
+}
+
+// inUse reports whether an environment is declared or was read itself, or a link or an object is for it.
+func inUse(env string, have kind.Actual, want kind.Desired) bool {
+	here := func(o *kind.Object) bool {
+		return environmentOf(kind.Of(o.Kind), o.Value) == env || o.Kind == kind.AnEnvironment && o.Key == env
+	}
+	return slices.ContainsFunc(want.Links, func(l kind.DeclaredLink) bool { return l.To.Env == env }) ||
+		slices.ContainsFunc(have.Links, func(l kind.Link) bool { return l.To.Env == env }) ||
+		slices.ContainsFunc(want.Objects, func(d kind.Declared) bool { return here(&d.Object) }) ||
+		slices.ContainsFunc(have.Objects, func(o kind.Object) bool { return here(&o) })
 }
 
 // ignoreRules are the ignore rules that hold today.

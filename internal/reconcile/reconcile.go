@@ -97,7 +97,11 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 		return c, nil
 	}
 	x.join(x.Catalog, c.Desired)
-	return c, complete(ctx, c, reader, x.draft, x.Lists)
+	if err := complete(ctx, c, reader, x.draft, x.Lists); err != nil {
+		return nil, err
+	}
+	c.Plan.Warnings = append(c.Plan.Warnings, r.Options.Unmatched(c.Actual, c.Desired)...)
+	return c, nil
 }
 
 // calling is a catalog with environments and groups under the names that they are to have.
