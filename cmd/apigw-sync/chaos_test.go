@@ -106,13 +106,13 @@ func (v *trial) run() {
 	v.counted(results, journal)
 
 	left := v.left()
-	truth := chaos.Truth{Results: results, Effects: chaos.Effects(journal), Bent: chaos.Bent(journal), Left: left}
-	lies := truth.Lies()
+	check := chaos.Check{Results: results, Effects: chaos.Effects(journal), Misread: chaos.Misread(journal), Left: left}
+	wrong := check.Contradictions()
 	if len(results.Results) == 0 {
-		lies = truth.Untold() // what is to do was not found out
+		wrong = check.Unreported() // what is to do was not found out
 	}
-	for _, lie := range lies {
-		v.Error(lie)
+	for _, w := range wrong {
+		v.Error(w)
 	}
 	if results.Matches() && len(left) > 0 {
 		v.Errorf("the gateway is told to match the files; %d changes are left", len(left))

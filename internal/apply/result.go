@@ -65,6 +65,9 @@ func Summarize(results []Result) (s Summary) {
 	return s
 }
 
+// IncompleteReplace begins the note of a replace that was begun and did not succeed.
+const IncompleteReplace = "the replace is incomplete"
+
 // results makes one result for each change from the outcomes of its items.
 func (r *runner) results() []Result {
 	n := len(r.plan.Changes)
@@ -86,7 +89,7 @@ func (r *runner) results() []Result {
 		case !seen[i]:
 			res.Status = Skipped
 		case res.Status != Succeeded && begun[i] && res.Change.Action == diff.Replace:
-			if res.Note = "the replace is incomplete"; staged[i] {
+			if res.Note = IncompleteReplace; staged[i] {
 				res.Note += ", and " + res.Change.Via + " remains until a later run completes it"
 			}
 		}

@@ -158,9 +158,9 @@ func (c *trial) troubledRun() {
 	c.countCreates(journal)
 	c.gateway.SetFaults(nil)
 	c.bounded(comparison, out, journal)
-	truth := chaos.Truth{Results: documentOf(out), Effects: chaos.Effects(journal), Bent: chaos.Bent(journal), Left: document.Changes(c.settled().Changes)}
-	for _, lie := range truth.Lies() {
-		c.t.Error(lie)
+	check := chaos.Check{Results: documentOf(out), Effects: chaos.Effects(journal), Misread: chaos.Misread(journal), Left: document.Changes(c.settled().Changes)}
+	for _, wrong := range check.Contradictions() {
+		c.t.Error(wrong)
 	}
 	if !c.rejects {
 		for _, l := range newGuard(comparison).lapses(journal, out) {

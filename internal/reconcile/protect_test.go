@@ -149,7 +149,7 @@ func (l lapse) String() string {
 func (g *guard) lapses(journal []emulator.Entry, of *reconcile.Outcome) (out []*lapse) {
 	open, results := map[shelter]*lapse{}, documentOf(of)
 	for _, e := range journal {
-		for _, x := range chaos.Recalled(e.Effects, results) {
+		for _, x := range chaos.WithNewNames(e.Effects, results) {
 			g.see(x)
 		}
 		for s := range g.kept {

@@ -1,4 +1,4 @@
-// Package chaos makes random trouble, and knows whether a run told the truth about it. It is for tests alone.
+// Package chaos makes random faults for tests, and checks whether the results of a run agree with what happened on the gateway.
 package chaos
 
 import (
@@ -11,10 +11,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Behaviour chooses readings of what the vendor leaves open, each the unlikely one in a third of
-// the cases.
+// Behaviour draws the behaviour of a gateway where the vendor's documents leave it open. In a third of the cases, each switch
+// has an unlikely value.
 func Behaviour(r *rand.Rand) emulator.Behaviour {
-	odd := func(values ...string) string {
+	unlikely := func(values ...string) string {
 		if r.IntN(3) > 0 {
 			return ""
 		}
@@ -22,11 +22,11 @@ func Behaviour(r *rand.Rand) emulator.Behaviour {
 	}
 	yes := func() bool { return r.IntN(3) == 0 }
 	b := emulator.Behaviour{
-		Rebind: odd("reject", "add"), ReplaceKeepsBindingID: yes(), ACLSlot: odd("one"), PublishIDStable: yes(),
-		AppSecret: odd("masked"), PluginSecret: odd("masked"), InstanceWideAuths: odd("refused"), DeleteBound: odd("cascade"),
-		UpdateOmittedLimit: odd("keeps"), EmptyRemark: odd("keeps"), BindPartial: odd("fewer-items"), DetachMissing: odd("404"),
-		ACLValueOrder: odd("sort"), AppSwitch: odd("off"), SerialWrites: yes(), NullLists: yes(), OfflineOffset: yes(),
-		OmittedRemark: odd("clears"), SignSecret: odd("masked"), OmittedSignKey: odd("kept"), OmittedHealthCheck: odd("removes"), DomainRedirect: odd("told"), ResponseLists: odd("names"),
+		Rebind: unlikely("reject", "add"), ReplaceKeepsBindingID: yes(), ACLSlot: unlikely("one"), PublishIDStable: yes(),
+		AppSecret: unlikely("masked"), PluginSecret: unlikely("masked"), InstanceWideAuths: unlikely("refused"), DeleteBound: unlikely("cascade"),
+		UpdateOmittedLimit: unlikely("keeps"), EmptyRemark: unlikely("keeps"), BindPartial: unlikely("fewer-items"), DetachMissing: unlikely("404"),
+		ACLValueOrder: unlikely("sort"), AppSwitch: unlikely("off"), SerialWrites: yes(), NullLists: yes(), OfflineOffset: yes(),
+		OmittedRemark: unlikely("clears"), SignSecret: unlikely("masked"), OmittedSignKey: unlikely("kept"), OmittedHealthCheck: unlikely("removes"), DomainRedirect: unlikely("told"), ResponseLists: unlikely("names"),
 	}
 	if yes() {
 		b.BatchMax = 1 + r.IntN(4)
@@ -40,16 +40,16 @@ func Behaviour(r *rand.Rand) emulator.Behaviour {
 	return b
 }
 
-// share of requests that meet a fault.
+// share is the probability that a fault strikes a request.
 const share = 0.2
 
-// Times are what faults make a run wait for. A run by the clock has short ones.
+// Times are the delays that faults cause. Tests that run in real time need short ones.
 type Times struct {
-	Slow   time.Duration // what a slow request takes: longer than a run shall wait
-	Window string        // the gateway's limit of 200 requests is for so long, in the gateway's words
+	Slow   time.Duration // of a slow request; longer than a run should wait
+	Window string        // of the gateway's limit of 200 requests, as the gateway writes it: "5 minute"
 }
 
-// troubles are the sorts of faults, without their share.
+// troubles returns the faults to choose from, without their probabilities.
 func troubles(t Times) []emulator.Fault {
 	return []emulator.Fault{
 		{Status: 500, Code: "APIG.9999"},
@@ -59,7 +59,7 @@ func troubles(t Times) []emulator.Fault {
 		{Status: 502, Code: "APIGW.0201", Message: "Backend unavailable", After: true},
 		{Status: 429, Message: "The throttling threshold has been reached: policy user over ratelimit,limit:200,time:" + t.Window},
 		{Status: 429, Message: "The throttling threshold has been reached: policy user over ratelimit,limit:50,time:1 second", RetryAfter: time.Second},
-		{Op: "Create*", Status: 403, Code: "APIG.1005"}, // what no repeat mends, of writes alone: without reading there is no run
+		{Op: "Create*", Status: 403, Code: "APIG.1005"}, // permanent errors, only for writes: a run that cannot read ends at once
 		{Op: "Update*", Status: 400, Code: "APIG.2011"},
 		{Op: "*Delete*", Status: 403, Code: "APIG.1005"},
 		{Op: "Detach*", Status: 403, Code: "APIG.1005"},
@@ -72,14 +72,14 @@ func troubles(t Times) []emulator.Fault {
 	}
 }
 
-// Faults makes every fifth request meet one of some sorts of faults, and items of batches fail.
+// Faults draws some of the faults, which together strike every fifth request; in half of the cases, items of batches fail, too.
 func Faults(r *rand.Rand, t Times) []emulator.Fault {
 	all := troubles(t)
-	sorts := r.Perm(len(all))[:1+r.IntN(len(all))]
+	chosen := r.Perm(len(all))[:1+r.IntN(len(all))]
 	var out []emulator.Fault
-	for _, i := range sorts {
+	for _, i := range chosen {
 		f := all[i]
-		f.P = share / float64(len(sorts))
+		f.P = share / float64(len(chosen))
 		out = append(out, f)
 	}
 	if r.IntN(2) == 0 {
@@ -88,7 +88,7 @@ func Faults(r *rand.Rand, t Times) []emulator.Fault {
 	return out
 }
 
-// Describe tells a result in a line.
+// Describe returns a result as one line.
 func Describe(r *document.Result) string {
 	why := ""
 	if r.Error != nil {
@@ -100,7 +100,7 @@ func Describe(r *document.Result) string {
 	return fmt.Sprintf("%s %s: %s (%q%s, %d attempts)", r.Action, r.Address, r.Status, r.Remark, why, r.Attempts)
 }
 
-// Story tells the writes of a journal.
+// Story describes the writes and the faults of a journal, and the effects of each request.
 func Story(journal []emulator.Entry) string {
 	var b strings.Builder
 	for _, e := range journal {
