@@ -20,7 +20,7 @@ func TestExportOfOddGateways(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 47))
 			w := world.New(r, small)
-			state := w.Odd(w.Draw())
+			state := w.Irregular(w.Draw())
 			g := gateway(t, w.Gateway(state), emulator.Behaviour{})
 			run := &reconcile.Run{Caller: client(t, g), Options: diff.Options{MaxDeletes: -1}, Parallel: 8, Lenient: true}
 			g.SetFaults(refusals(t, r))

@@ -17,24 +17,24 @@ import (
 type drawer struct {
 	rand  *rand.Rand
 	opt   Options
-	names map[string][]string // by kind: what references may name
+	names map[string][]string // by kind, the objects that references may name
 
-	fixed []string                // JSON pointers of what the object does not say
-	lasts bool                    // what cannot change in place is always there
-	often int                     // in eighths, how many of the keys that can be left out are there; 0 means half
-	name  string                  // of the object; a part of made-up texts, of which a gateway takes each once
-	words map[*shape.Shape]string // of enumerations: drawn once, since what fits beside them differs
-	most  map[string]int64        // by unit: what later numbers of the object may be at most
+	without []string                // JSON pointers of keys that the object does not have
+	lasts   bool                    // keys that cannot change in place are always present
+	often   int                     // probability in eighths that an optional key is present; 0 means one half
+	name    string                  // of the object, part of texts that must be unique on a gateway
+	words   map[*shape.Shape]string // the word drawn for each enumeration; other values of the object depend on it
+	most    map[string]int64        // by unit, the maximum of the numbers that are drawn next
 }
 
-// tries is how often a value is drawn until no rule refuses it.
+// tries limits how often a value is drawn again because a rule refuses it.
 const tries = 200
 
-// Example draws an object of a kind with nearly all of its keys and something of every kind that lives inside it, as an entry of
-// its section. It refers to nothing.
+// Example draws an object of a kind, as an entry of its section, with nearly all of its keys and at least one part of every kind
+// of part. It has no references.
 func Example(k *kind.Kind, r *rand.Rand, name string) map[string]any {
 	if k.Given {
-		item := map[string]any{} // made-up names are none of theirs
+		item := map[string]any{} // the gateway decides which objects of such a kind exist
 		for _, f := range k.Shape.Fields {
 			item[f.Name] = shape.Copy(f.Shape.Example)
 		}
@@ -42,14 +42,14 @@ func Example(k *kind.Kind, r *rand.Rand, name string) map[string]any {
 	}
 	for {
 		item := (&drawer{rand: r, often: 7}).object(k, name)
-		if !slices.ContainsFunc(kind.Parts(k.Name), func(part *kind.Kind) bool { return !ownInside(item, part) }) {
+		if !slices.ContainsFunc(kind.Parts(k.Name), func(part *kind.Kind) bool { return !hasOwnPart(item, part) }) {
 			return item
 		}
 	}
 }
 
-// ownInside reports whether an object holds something of a kind that does not exist anyway.
-func ownInside(item map[string]any, part *kind.Kind) bool {
+// hasOwnPart reports whether an object has a part of a kind, not counting parts that every such object has anyway.
+func hasOwnPart(item map[string]any, part *kind.Kind) bool {
 	list, ok := item[part.Field].([]any)
 	if !ok || len(part.Always) == 0 {
 		return inside(item, part) > 0
@@ -59,7 +59,7 @@ func ownInside(item map[string]any, part *kind.Kind) bool {
 	})
 }
 
-// object draws an object, with what lives inside it and without links.
+// object draws an object with its parts, but without bindings.
 func (d *drawer) object(k *kind.Kind, name string) map[string]any {
 	d.name = name
 	if d.words == nil {
@@ -82,15 +82,15 @@ func (d *drawer) object(k *kind.Kind, name string) map[string]any {
 		item["name"] = name
 		if refused = refusal(k, item); refused == "" {
 			if d.opt.Newer && k.Shape.Cases != nil {
-				d.renew(k.Shape.Cases, item)
+				d.makeNewer(k.Shape.Cases, item)
 			}
 			return item
 		}
 	}
-	panic(fmt.Sprintf("no %s could be drawn: %s; give its shape an example or samples that go together", k.Name, refused))
+	panic(fmt.Sprintf("no %s could be drawn: %s; give its shape an example or samples that fit together", k.Name, refused))
 }
 
-// lasting are the words that were drawn for what cannot change in place.
+// lasting returns the words that were drawn for keys that cannot change in place.
 func (d *drawer) lasting(k *kind.Kind) map[*shape.Shape]string {
 	out := map[*shape.Shape]string{}
 	for _, f := range k.Shape.Fields {
@@ -101,13 +101,13 @@ func (d *drawer) lasting(k *kind.Kind) map[*shape.Shape]string {
 	return out
 }
 
-// managed reports whether a collection is written down.
+// managed draws whether the object has a key for a collection, and so manages it.
 func (d *drawer) managed() bool { return !d.opt.Unmanaged || d.rand.IntN(4) > 0 }
 
-// refusal is why a file should not hold an object; "" when there is nothing to say against it.
+// refusal returns the first error or warning about a file with the object, "" if there is none.
 func refusal(k *kind.Kind, item map[string]any) string {
-	anything := func(string) (string, bool) { return "aaaaaaaa", true }                       // for variables of examples
-	raw, err := json.Marshal(map[string]any{"version": spec.Version, k.Section: []any{item}}) // which is YAML, too
+	anything := func(string) (string, bool) { return "aaaaaaaa", true }                       // a value for all variables in examples
+	raw, err := json.Marshal(map[string]any{"version": spec.Version, k.Section: []any{item}}) // JSON is YAML, too
 	if err != nil {
 		return err.Error()
 	}
@@ -118,12 +118,12 @@ func refusal(k *kind.Kind, item map[string]any) string {
 	return ""
 }
 
-// fits reports whether the rules of s take v, those that merely doubt included.
+// fits reports whether v breaks no rule of s, including those that only cause a warning.
 func fits(s *shape.Shape, v any) bool {
 	return !slices.ContainsFunc(s.Rules, func(r shape.Rule) bool { return r.Broken(v) != "" })
 }
 
-// value draws a value that the rules of s take, if there is one to be found.
+// value draws a value until it breaks no rule of s, or gives up after some tries.
 func (d *drawer) value(s *shape.Shape) (v any) {
 	for range tries {
 		if v = d.once(s); fits(s, v) {
@@ -139,7 +139,7 @@ func (d *drawer) once(s *shape.Shape) any {
 		made = append(made, s.Made[word]...)
 	}
 	if len(made) > 0 {
-		return shape.CopyWith(pick(d.rand, made), d.ofItsOwn)
+		return shape.CopyWith(pick(d.rand, made), d.insertName)
 	}
 	switch s.Type {
 	case shape.Text:
@@ -164,8 +164,8 @@ func (d *drawer) once(s *shape.Shape) any {
 	return s.Example
 }
 
-// ofItsOwn puts the name of the object into a text.
-func (d *drawer) ofItsOwn(leaf any) any {
+// insertName replaces %s in a text by the name of the object.
+func (d *drawer) insertName(leaf any) any {
 	if text, ok := leaf.(string); ok {
 		return strings.ReplaceAll(text, "%s", strings.ReplaceAll(d.name, "_", "-"))
 	}
@@ -183,18 +183,18 @@ func (d *drawer) text(s *shape.Shape) string {
 			d.words[s] = pick(d.rand, s.Words())
 		}
 		return d.words[s]
-	case example == "" || strings.Contains(example, "${"): // of its own for each object
+	case example == "" || strings.Contains(example, "${"): // different for each object
 		own, filler := fmt.Sprint(d.name, d.rand.IntN(4)), "c"
 		if s.Secret {
-			filler = "s" // no secret stands in what may be seen
+			filler = "s" // so no visible text contains a secret
 		}
 		return strings.Repeat(filler, max(1, least-len(own))) + own
 	}
 	return example
 }
 
-// number draws from the upper half of what is usual, judged by the example, and no more than the number before it of the
-// same unit: those of parts are not above those of the whole.
+// number draws a number from the upper half of a range around the example. It is not above the previous number of the same
+// unit, because the API refuses, for example, a limit per user above the limit per API.
 func (d *drawer) number(s *shape.Shape) int64 {
 	least, _ := s.Keyword("minimum").(int64)
 	most, limited := s.Keyword("maximum").(int64)
@@ -222,7 +222,7 @@ func (d *drawer) list(s *shape.Shape) []any {
 func (d *drawer) mapping(s *shape.Shape, drawn func(shape.Field) bool) map[string]any {
 	out := map[string]any{}
 	for _, f := range s.Fields {
-		if d.never(f.Shape) || !drawn(f) || slices.Contains(d.opt.Without, f.Name) || slices.Contains(d.fixed, "/"+f.Name) {
+		if d.never(f.Shape) || !drawn(f) || slices.Contains(d.opt.Without, f.Name) || slices.Contains(d.without, "/"+f.Name) {
 			continue
 		}
 		switch inner := s.FieldIn(out, f.Name); {
@@ -235,21 +235,22 @@ func (d *drawer) mapping(s *shape.Shape, drawn func(shape.Field) bool) map[strin
 	return out
 }
 
-// never reports whether a value is left out of made-up states, or of those with a word that was drawn.
+// never reports whether a key is always left out: its shape has an empty list of samples, for all objects or for those with
+// one of the words that were drawn.
 func (d *drawer) never(s *shape.Shape) bool {
 	made, none := s.Made[""]
 	none = none && len(made) == 0
 	for _, word := range d.words {
-		made, told := s.Made[word]
-		if told && len(made) == 0 {
+		made, listed := s.Made[word]
+		if listed && len(made) == 0 {
 			return true
 		}
-		none = none && !told
+		none = none && !listed
 	}
 	return none
 }
 
-// named draws a mapping of free names: some of the known ones, or the example.
+// named draws a mapping whose keys are names: some of the known names, or the example.
 func (d *drawer) named(s *shape.Shape) any {
 	if s.Known == nil {
 		return shape.Copy(s.Example)

@@ -11,25 +11,25 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Size is how much of each there is in an estate. Bindings are spread over the environments.
+// Size is the number of objects and bindings in an estate. Bindings are spread over the environments.
 type Size struct {
 	Groups, APIs int
 	Objects      map[string]int // by kind
 	Bindings     int
-	// Sparse files list collections only where they hold something; else they manage all of them, empty ones too.
+	// Sparse files have only the collections that are not empty. Others have all collections, and so manage empty ones, too.
 	Sparse bool
 }
 
-// portion is what there is of a kind in E, the estate that the project's promises are made for. A kind that is not listed
-// is not in it: with one more, what is measured would be another estate.
+// portion is the number of objects of one kind in E, and their bindings. E has no objects of other kinds: figures from before
+// a kind was added must stay comparable.
 type portion struct {
 	kind     string
 	objects  int
-	share    int               // per cent of the objects, in estates that are measured by objects
+	share    int               // per cent of all objects, for OfObjects
 	bindings int               // per cent of all bindings
-	field    string            // the one that makes the slot
-	slots    []string          // what it is, in turn; types of which a gateway takes five plugins only are not among them
-	parts    map[string][2]int // by kind of what lives inside: one in so many objects has so many
+	field    string            // the field that decides which slot an object takes
+	slots    []string          // its values, used in turn; without the types of which a gateway takes only five plugins
+	parts    map[string][2]int // by kind of part: {3, 1} means that every third object has one
 }
 
 var inE = []portion{
@@ -42,7 +42,7 @@ var inE = []portion{
 // E is the estate that the project's promises are made for.
 var E = OfBindings(20_000)
 
-// OfBindings is E, larger or smaller.
+// OfBindings returns E, scaled to n bindings.
 func OfBindings(n int) Size {
 	part := func(of int) int { return max(1, (of*n+10_000)/20_000) }
 	s := Size{Groups: part(50), APIs: part(5000), Objects: map[string]int{}, Bindings: n}
@@ -52,8 +52,7 @@ func OfBindings(n int) Size {
 	return s
 }
 
-// OfObjects has about n objects, and twice as many bindings. Three quarters of the objects have a section of their own, the
-// others live inside them.
+// OfObjects returns a size of about n objects and twice as many bindings. A quarter of the objects are parts of the others.
 func OfObjects(n int) Size {
 	outer := n * 751 / 1000
 	s := Size{Groups: max(1, n/100), APIs: max(4, n/2), Objects: map[string]int{}, Bindings: 2 * n, Sparse: true}
@@ -66,36 +65,36 @@ func OfObjects(n int) Size {
 // Target is an API in an environment, both by index.
 type Target struct{ API, Env int }
 
-// Object is an object of an estate, as its file has it but for what it is bound to.
+// Object is an object of an estate. Item is its entry in the file, without its bindings.
 type Object struct {
 	Name  string
-	Slot  string // what of a target it takes
+	Slot  string // the slot of a target that it takes
 	Item  map[string]any
 	Links []Target
 }
 
-// Section is the objects of a kind.
+// Section has the objects of one kind.
 type Section struct {
 	*kind.Kind
 	Objects []Object
 }
 
-// Estate is a gateway of any size and what its files say: the same size and seed give the same estate.
+// Estate is a gateway of any size, with matching files. The same size and seed give the same estate.
 type Estate struct {
 	Size
 	Sections []Section // in the order of files
 
-	taken map[held]bool
+	taken map[takenSlot]bool
 	rand  *rand.Rand
 }
 
-// held is a slot of a target.
-type held struct {
+// takenSlot is a slot of a target that holds a policy.
+type takenSlot struct {
 	kind, slot string
 	target     Target
 }
 
-// Of are the objects of a kind.
+// Of returns the objects of a kind.
 func (e *Estate) Of(name string) []Object {
 	for _, s := range e.Sections {
 		if s.Name == name {
@@ -107,7 +106,7 @@ func (e *Estate) Of(name string) []Object {
 
 // NewEstate makes an estate.
 func NewEstate(s Size, seed uint64) *Estate {
-	e := &Estate{Size: s, taken: map[held]bool{}, rand: rand.New(rand.NewPCG(seed, 0x657374617465))} //nolint:gosec // sizes, not secrets
+	e := &Estate{Size: s, taken: map[takenSlot]bool{}, rand: rand.New(rand.NewPCG(seed, 0x657374617465))} //nolint:gosec // sizes, not secrets
 	for _, k := range kinds() {
 		if i := slices.IndexFunc(inE, func(m portion) bool { return m.kind == k.Name }); i >= 0 {
 			e.Sections = append(e.Sections, Section{k, inE[i].draw(k, s.Objects[k.Name])})
@@ -126,14 +125,14 @@ func NewEstate(s Size, seed uint64) *Estate {
 	return e
 }
 
-// draw makes n objects. Those with a name of their own and the same fields are drawn once, as teams copy them.
+// draw makes n objects. Only a few are drawn, and the others are copies with another name, as teams copy what they have.
 func (m *portion) draw(k *kind.Kind, n int) []Object {
 	const patterns = 20
 	r := rand.New(rand.NewPCG(uint64(len(k.Name)), 1)) //nolint:gosec // as above
 	opt := Options{}
 	for _, f := range k.Shape.Fields {
 		if f.Shape.Secret || f.Shape.Keyword("pattern") != nil && !f.Required || slices.ContainsFunc(kind.Parts(k.Name), func(p *kind.Kind) bool { return p.Field == f.Name }) {
-			opt.Without = append(opt.Without, f.Name) // what each object has of its own
+			opt.Without = append(opt.Without, f.Name) // not copied: it differs from object to object
 		}
 	}
 	out, drawn := make([]Object, n), map[int]map[string]any{}
@@ -160,7 +159,7 @@ func (m *portion) draw(k *kind.Kind, n int) []Object {
 	return out
 }
 
-// collection draws what lives inside an object; of a list, n entries.
+// collection draws the parts of an object; for a list, n entries.
 func (m *portion) collection(r *rand.Rand, s *shape.Shape, owner string, n int) any {
 	d := &drawer{rand: r, name: owner, most: map[string]int64{}, words: map[*shape.Shape]string{}}
 	for {
@@ -177,8 +176,8 @@ func (m *portion) collection(r *rand.Rand, s *shape.Shape, owner string, n int) 
 	}
 }
 
-// bind binds objects n times. Where one request writes what crosses, it does so as teams do: the same of many for some, at
-// random for the others.
+// bind makes n bindings of objects to random targets. If one request can bind several objects to several APIs, some of the objects
+// are first bound to the same APIs, as teams do it.
 func (e *Estate) bind(l *kind.LinkKind, objects []Object, n int) {
 	switch {
 	case l.Slot == nil:
@@ -195,7 +194,8 @@ func (e *Estate) bind(l *kind.LinkKind, objects []Object, n int) {
 	}
 }
 
-// sets binds three in ten objects to one API for each set of one of every slot; the others are left.
+// sets binds three in ten objects. Each API gets one object for every slot. It returns the number of bindings that are still
+// to be made, and the objects for them.
 func (e *Estate) sets(kindName string, objects []Object, n int) (int, []Object) {
 	slots := 1
 	for slots < len(objects) && objects[slots].Slot != objects[0].Slot {
@@ -212,7 +212,8 @@ func (e *Estate) sets(kindName string, objects []Object, n int) (int, []Object) 
 	return n, objects[sets*slots:]
 }
 
-// teams gives half of the objects the same APIs as the other four of their team; the others are left.
+// teams binds half of the objects, in teams of five with the same APIs. It returns the number of bindings that are still to be
+// made, and the objects for them.
 func (e *Estate) teams(kindName string, objects []Object, n int) (int, []Object) {
 	const team = 5
 	teams := len(objects) / 2 / team
@@ -230,13 +231,13 @@ func (e *Estate) teams(kindName string, objects []Object, n int) (int, []Object)
 	return n, objects[teams*team:]
 }
 
-// put binds an object to a target whose slot is free.
+// put binds an object to a target unless the slot is taken.
 func (e *Estate) put(kindName string, o *Object, at Target) bool {
-	h := held{kindName, o.Slot, at}
-	if e.taken[h] {
+	slot := takenSlot{kindName, o.Slot, at}
+	if e.taken[slot] {
 		return false
 	}
-	e.taken[h] = true
+	e.taken[slot] = true
 	o.Links = append(o.Links, at)
 	return true
 }
@@ -251,10 +252,9 @@ func (e *Estate) sort() {
 	}
 }
 
-// Churn is the estate with a part of its bindings moved: so many per cent of all bindings go, and as many
-// new ones come.
+// Churn returns the estate with a percentage of its bindings removed and the same number of new ones.
 func (e *Estate) Churn(percent int, seed uint64) *Estate {
-	out := &Estate{Size: e.Size, taken: map[held]bool{}, rand: rand.New(rand.NewPCG(seed, 0x636875726e))} //nolint:gosec // as above
+	out := &Estate{Size: e.Size, taken: map[takenSlot]bool{}, rand: rand.New(rand.NewPCG(seed, 0x636875726e))} //nolint:gosec // as above
 	for _, s := range e.Sections {
 		s.Objects = slices.Clone(s.Objects)
 		out.Sections = append(out.Sections, s)
@@ -286,7 +286,7 @@ func (e *Estate) Churn(percent int, seed uint64) *Estate {
 	return out
 }
 
-// Count counts what the files declare, what lives inside others too.
+// Count returns the number of objects and parts in the files.
 func (e *Estate) Count() (n int) {
 	for _, s := range e.Sections {
 		for i := range s.Objects {
@@ -299,7 +299,7 @@ func (e *Estate) Count() (n int) {
 	return n
 }
 
-// Inside is how many objects of a kind live inside an object.
+// Inside returns how many parts of a kind the object has.
 func (o *Object) Inside(part *kind.Kind) int { return inside(o.Item, part) }
 
 func inside(item map[string]any, part *kind.Kind) int {

@@ -7,7 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// content is the example of what takes its shape from another key. That of a newer gateway lacks some members.
+// content returns the example of a value whose shape depends on another key. With Options.Newer, some optional members are
+// left out.
 func (d *drawer) content(s *shape.Shape) map[string]any {
 	c, _ := s.Example.(map[string]any)
 	for _, f := range s.Fields {
@@ -19,37 +20,38 @@ func (d *drawer) content(s *shape.Shape) map[string]any {
 	return c
 }
 
-// renew makes an object one of a newer gateway: its content has members, and may be of a type, that nobody has heard of.
-func (d *drawer) renew(c *shape.Cases, item map[string]any) {
+// makeNewer turns an object into one of a newer gateway: its content gets undocumented members, and sometimes its type is
+// undocumented, too.
+func (d *drawer) makeNewer(c *shape.Cases, item map[string]any) {
 	if d.rand.IntN(5) == 0 {
 		item[c.By], item[c.Field] = "not_yet_known", map[string]any{"mode": pick(d.rand, []string{"block", "log"})}
 	}
-	item[c.Field] = d.newer(item[c.Field])
+	item[c.Field] = d.addMembers(item[c.Field])
 }
 
-// newer adds members that no document lists to some of the mappings in v.
-func (d *drawer) newer(v any) any {
+// addMembers returns v with undocumented members in some of its mappings.
+func (d *drawer) addMembers(v any) any {
 	switch v := v.(type) {
 	case []any:
 		out := slices.Clone(v)
 		for i := range out {
-			out[i] = d.newer(out[i])
+			out[i] = d.addMembers(out[i])
 		}
 		return out
 	case map[string]any:
 		out := map[string]any{}
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			out[name] = d.newer(v[name])
+			out[name] = d.addMembers(v[name])
 		}
 		if d.rand.IntN(3) == 0 {
-			out[pick(d.rand, []string{"new_mode", "new_list", "new_part"})] = d.unheard()
+			out[pick(d.rand, []string{"new_mode", "new_list", "new_part"})] = d.undocumented()
 		}
 		return out
 	}
 	return v
 }
 
-func (d *drawer) unheard() any {
+func (d *drawer) undocumented() any {
 	return pick(d.rand, []any{
 		"", "a", int64(d.rand.IntN(3)), 1.5, false, nil,
 		[]any{},

@@ -12,7 +12,7 @@ import (
 // names are the new names of objects that are renamed, by kind and old name.
 type names map[string]map[string]string
 
-// of is the name of an object in a state in which others are renamed.
+// of returns the new name of an object, or its name if it is not renamed.
 func (n names) of(kindName, name string) string {
 	if now, ok := n[kindName][name]; ok {
 		return now
@@ -20,7 +20,8 @@ func (n names) of(kindName, name string) string {
 	return name
 }
 
-// Renamed is a desired state in which some objects have another name and say which they had. What names them follows.
+// Renamed returns a desired state in which some objects have a new name, and moved_from with the previous one. References to
+// them use the new name.
 func (w *World) Renamed(s State) State {
 	now := names{}
 	for _, k := range kinds() {
@@ -42,8 +43,8 @@ func (w *World) Renamed(s State) State {
 	return out
 }
 
-// another is a new name for an object: one that nothing had, or that of an object which the state has no more and nothing
-// refers to.
+// another returns a new name for an object: one that was never used, or one whose object is not in the state any more and has
+// no references.
 func (w *World) another(k *kind.Kind, s State, given map[string]string, name string) string {
 	now := "new_" + name
 	if referred(k) || k.Refers == k.Name || len(w.there(k)) > 0 || w.rand.IntN(4) > 0 {
@@ -62,7 +63,7 @@ func (w *World) another(k *kind.Kind, s State, given map[string]string, name str
 	return now
 }
 
-// renamed is an object with its new name, if it has one, and those of what it names.
+// renamed returns an object with its new name, if it has one, and the new names of everything that it refers to.
 func (w *World) renamed(k *kind.Kind, o map[string]any, now names) map[string]any {
 	out := follow(k.Shape, o, now).(map[string]any)
 	if name := o["name"].(string); now.of(k.Name, name) != name {
@@ -83,7 +84,7 @@ func (w *World) renamed(k *kind.Kind, o map[string]any, now names) map[string]an
 	return out
 }
 
-// follow is a copy of a value with new names of what it names.
+// follow returns a copy of a value in which references use the new names.
 func follow(s *shape.Shape, v any, now names) any {
 	switch v := v.(type) {
 	case string:

@@ -9,13 +9,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Group is the name of the group of the i-th API.
+// Group returns the name of the i-th API's group.
 func (e *Estate) Group(i int) string { return fmt.Sprintf("group_%03d", i%e.Groups) }
 
-// API is the name of the i-th API.
+// API returns the name of the i-th API.
 func (e *Estate) API(i int) string { return fmt.Sprintf("api_%05d", i) }
 
-// File is the desired state as YAML: all objects, or those of some names.
+// File returns the desired state as YAML: all objects, or only those with the given names.
 func (e *Estate) File(names ...string) []byte {
 	s, owned := State{}, map[string]any{}
 	for _, section := range e.Sections {
@@ -28,7 +28,7 @@ func (e *Estate) File(names ...string) []byte {
 	return render(s, map[string]any{"owns": owned})
 }
 
-// Files is the desired state in files of at most so many objects each.
+// Files returns the desired state in several files with at most that many objects each.
 func (e *Estate) Files(most int) (out [][]byte) {
 	for _, section := range e.Sections {
 		for chunk := range slices.Chunk(section.Objects, most) {
@@ -49,7 +49,7 @@ func (e *Estate) items(s Section, shown func(*Object) bool) []any {
 	return out
 }
 
-// item is an object with its bindings, and with collections that hold nothing where all are to be managed.
+// item returns an object with its bindings; with all, also with an empty collection for each kind of part that it does not have.
 func (e *Estate) item(k *kind.Kind, o *Object, all bool) map[string]any {
 	item := maps.Clone(o.Item)
 	for _, part := range kind.Parts(k.Name) {
@@ -71,15 +71,15 @@ func (e *Estate) item(k *kind.Kind, o *Object, all bool) map[string]any {
 	return item
 }
 
-// Bare is the state of an emulated gateway that has the APIs and nothing else, with room for all the rest.
+// Bare returns the state of an emulated gateway with the APIs alone, and quotas that allow all other objects.
 func (e *Estate) Bare() []byte { return e.state(false) }
 
-// Held is the state of an emulated gateway that matches the files.
+// Held returns the state of an emulated gateway that matches the files.
 func (e *Estate) Held() []byte { return e.state(true) }
 
-// state is JSON, which an emulator reads faster than YAML.
+// state returns JSON, which the emulator reads faster than YAML.
 func (e *Estate) state(held bool) []byte {
-	const room = 1_000_000
+	const plenty = 1_000_000
 	groups := make([]any, e.Groups)
 	for g := range groups {
 		apis := []any{}
@@ -90,7 +90,7 @@ func (e *Estate) state(held bool) []byte {
 	}
 	doc := map[string]any{"version": "apigw-sync/v1", "gateway": map[string]any{
 		"environments": Environments, "groups": groups,
-		"quotas": map[string]int{"APP_NUM_LIMIT": room, "THROTTLE_NUM_LIMIT": room, "ACL_NUM_LIMIT": room, "PLUGIN_NUM_LIMIT": room},
+		"quotas": map[string]int{"APP_NUM_LIMIT": plenty, "THROTTLE_NUM_LIMIT": plenty, "ACL_NUM_LIMIT": plenty, "PLUGIN_NUM_LIMIT": plenty},
 	}}
 	for _, s := range e.Sections {
 		items := []any{}

@@ -39,7 +39,7 @@ func TestUpdateThenDiff(t *testing.T) {
 			w := world.New(r, world.Options{Groups: 2, APIs: 4, Policies: 5, Generate: seed%2 == 0, Unmanaged: seed%3 == 0})
 			before, after, odd := w.Draw(), w.Draw(), seed%4 == 3
 			if odd {
-				after = w.Odd(after)
+				after = w.Irregular(after)
 			}
 			inputs := files(t, r, seed, w, before)
 			run, g := read(t, w.Gateway(after))

@@ -9,49 +9,50 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Odd makes a state odd in ways that gateways are and rules of files are not: some APIs are offline with their bindings,
-// names, limits and values are other than files may have them, lists hold spaces and repeats. The world's APIs change, too.
-func (w *World) Odd(s State) State {
+// Irregular changes a state in ways that occur on gateways although files must not have them: APIs that are offline but have
+// bindings, names, limits and values that a file could not declare, and lists with spaces and repeated entries. Some of the
+// world's APIs are taken offline for it.
+func (w *World) Irregular(s State) State {
 	w.takeOffline(s)
 	for _, k := range kinds() {
 		for i, o := range objectsOf(s, k.Section) {
 			if !referred(k) && k.Refers != k.Name && w.rand.IntN(8) == 0 {
 				o["name"] = fmt.Sprintf(pick(w.rand, []string{"odd-%d", "%d_odd", "o%d", "a b %d"}), i)
 			}
-			w.oddFields(k.Shape, o)
+			w.irregularFields(k.Shape, o)
 		}
 	}
 	return s
 }
 
-func (w *World) oddFields(s *shape.Shape, m map[string]any) {
-	whole := map[string]int64{} // by unit: the number that others may not be above
+func (w *World) irregularFields(s *shape.Shape, m map[string]any) {
+	most := map[string]int64{} // by unit, the number that a file must not exceed in the other fields
 	for _, f := range s.Fields {
 		longest, bounded := f.Shape.Keyword("maxLength").(int)
 		switch v := m[f.Name].(type) {
 		case map[string]any:
-			w.oddFields(f.Shape, v)
+			w.irregularFields(f.Shape, v)
 		case []any:
 			if f.Shape.Type == shape.List && f.Shape.Items.Type == shape.Text {
-				m[f.Name] = w.oddValues(v)
+				m[f.Name] = w.irregularValues(v)
 			} else if first, ok := slices.Concat(v, []any{nil})[0].(map[string]any); ok && f.Shape.Type == shape.List {
-				w.oddFields(f.Shape.Items, first)
+				w.irregularFields(f.Shape.Items, first)
 			}
 		case string:
 			if bounded && f.Shape.Keyword("pattern") == nil && f.Shape.Refers == "" && !strings.HasPrefix(v, "-----BEGIN ") && w.rand.IntN(6) == 0 {
 				m[f.Name] = strings.Repeat(letter(f), longest+5)
 			}
 		}
-		if most := whole[f.Shape.Unit]; f.Shape.Unit != "" && most > 0 && !f.Required && w.rand.IntN(6) == 0 {
-			m[f.Name] = most + 1
+		if bound := most[f.Shape.Unit]; f.Shape.Unit != "" && bound > 0 && !f.Required && w.rand.IntN(6) == 0 {
+			m[f.Name] = bound + 1
 		}
 		if n, ok := m[f.Name].(int64); ok && f.Required {
-			whole[f.Shape.Unit] = n
+			most[f.Shape.Unit] = n
 		}
 	}
 }
 
-// letter is one of those that a text may be made of: any where it is for people, else a plain one.
+// letter returns a letter that the field allows: texts for people may have any, other texts only ASCII.
 func letter(f shape.Field) string {
 	if f.Shape.Default == "" {
 		return "长"
@@ -68,7 +69,7 @@ func objectsOf(s State, section string) (out []map[string]any) {
 
 // takeOffline takes some APIs offline in one of their environments. What is bound to them stays bound.
 func (w *World) takeOffline(s State) {
-	gone := map[string]bool{} // method path environment
+	gone := map[string]bool{} // by path and environment
 	for i := range w.APIs {
 		a := &w.APIs[i]
 		if w.rand.IntN(3) > 0 {
@@ -90,7 +91,7 @@ func (w *World) takeOffline(s State) {
 	}
 }
 
-// meant is the API of a reference that reference has made.
+// meant returns the API and the environment of a reference that was made by the method reference.
 func (w *World) meant(ref any) (API, string) {
 	m, ok := ref.(map[string]any)
 	env := spec.DefaultEnvironment
@@ -103,8 +104,8 @@ func (w *World) meant(ref any) (API, string) {
 	return w.APIs[at], env
 }
 
-// oddValues are values as somebody may have sent them.
-func (w *World) oddValues(values []any) []any {
+// irregularValues returns a list of values that somebody may have sent to the gateway.
+func (w *World) irregularValues(values []any) []any {
 	var texts []string
 	for _, v := range values {
 		texts = append(texts, v.(string))
