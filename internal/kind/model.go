@@ -4,6 +4,7 @@
 package kind
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -65,6 +66,11 @@ type Source struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`
 	Column int    `json:"-"`
+}
+
+// Compare orders sources by file, line and column.
+func (s Source) Compare(t Source) int {
+	return cmp.Or(cmp.Compare(s.File, t.File), cmp.Compare(s.Line, t.Line), cmp.Compare(s.Column, t.Column))
 }
 
 // Declared is an object of a desired-state file.

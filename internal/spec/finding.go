@@ -49,9 +49,7 @@ func (f Finding) String() string {
 func Sort(findings []Finding) { slices.SortStableFunc(findings, compareFindings) }
 
 func compareFindings(a, b Finding) int {
-	return cmp.Or(
-		cmp.Compare(a.Source.File, b.Source.File), cmp.Compare(a.Source.Line, b.Source.Line), cmp.Compare(a.Source.Column, b.Source.Column),
-		cmp.Compare(a.Path, b.Path), cmp.Compare(a.Problem, b.Problem), cmp.Compare(a.Hint, b.Hint))
+	return cmp.Or(a.Source.Compare(b.Source), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Problem, b.Problem), cmp.Compare(a.Hint, b.Hint))
 }
 
 // tidy sorts findings and drops repeats, which arise from a mistake in a value that several aliases share.

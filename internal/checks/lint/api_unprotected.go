@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -23,7 +22,7 @@ var apiUnprotected = &Rule{
 			owner := kind.LinkOf(b.kind).Owner
 			protected[b.slot()] = protected[b.slot()] || s.protects(owner, b.owner)
 			in := scope{b.api.Group, b.env}
-			if first := scopes[in]; b.ref != nil && s.owned(owner, b.owner) && (first == nil || before(b, first)) {
+			if first := scopes[in]; b.ref != nil && s.owned(owner, b.owner) && (first == nil || b.ref.Source.Compare(first.ref.Source) < 0) {
 				scopes[in] = b
 			}
 		}
@@ -69,12 +68,6 @@ func (s *subject) pluginType(name string) string {
 		return o.Value.(kind.Plugin).Type
 	}
 	return ""
-}
-
-// before compares bindings of files by their lines.
-func before(a, b *binding) bool {
-	p, q := a.ref.Source, b.ref.Source
-	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column)) < 0
 }
 
 // listed names a few and counts the others.

@@ -101,9 +101,7 @@ func (in *Input) severity(r *Rule) Severity {
 }
 
 func compareFindings(a, b Finding) int {
-	p, q := a.Place.Source, b.Place.Source
-	return cmp.Or(
-		cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column),
+	return cmp.Or(a.Place.Source.Compare(b.Place.Source),
 		cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Address, b.Address), cmp.Compare(a.Message, b.Message))
 }
 
