@@ -1,5 +1,5 @@
 // Package api describes a call of the gateway's management API: the request, its errors, and the interface that sends it. It knows
-// neither HTTP clients nor resources.
+// neither HTTP clients nor resources. It also has the waits between calls, and the context of calls that must outlive a stop.
 package api
 
 import (

@@ -61,7 +61,7 @@ func (r *runner) release(ctx context.Context, owner *kind.Kind, ch *diff.Change,
 		links = append(links, held...)
 	}
 	if len(links) == 0 {
-		return Pause(ctx, wait)
+		return api.Pause(ctx, wait)
 	}
 	return ch.Action != diff.Replace && r.unbindFound(ctx, owner, links)
 }

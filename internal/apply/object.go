@@ -100,7 +100,7 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 			return
 		case r.found(ctx, k, j, lookup{value: value, key: key, err: err, mine: mine}):
 			return
-		case !Pause(ctx, backoff(n)):
+		case !api.Pause(ctx, backoff(n)):
 			return
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
@@ -32,7 +33,7 @@ func (r *runner) clear(ctx context.Context, k *kind.LinkKind, way kind.Write, wo
 // replace unbinds the links in the way of some binds and sends the binds. If a bind fails all the same, the link that had its
 // slot is bound again. When the run is stopped it continues for a moment, since the API would be left with neither policy.
 func (r *runner) replace(ctx context.Context, k *kind.LinkKind, way kind.Write, work, inWay []*job, t try) {
-	long, end := outlive(ctx)
+	long, end := api.Outlive(ctx, gracePeriod, nil)
 	defer end()
 	r.unbindInWay(long, k, inWay)
 	free, taken := parted(work)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -184,23 +183,4 @@ func TestBackoff(t *testing.T) {
 			}
 		}
 	}
-}
-
-// TestOutlive: requests may begin within the grace period after a stop, and not later.
-func TestOutlive(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, stop := context.WithCancel(t.Context())
-		long, end := outlive(ctx)
-		defer end()
-		stop()
-		synctest.Wait()
-		if long.Err() != nil {
-			t.Error("it ended with the run")
-		}
-		time.Sleep(gracePeriod + time.Millisecond)
-		synctest.Wait()
-		if long.Err() == nil {
-			t.Error("it never ends")
-		}
-	})
 }

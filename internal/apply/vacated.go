@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
@@ -19,7 +20,7 @@ func (r *runner) regain(ctx context.Context) {
 		if len(lost) == 0 {
 			continue
 		}
-		long, end := outlive(ctx)
+		long, end := api.Outlive(ctx, gracePeriod, nil)
 		r.restore(long, k, lost)
 		end()
 		for _, j := range lost {

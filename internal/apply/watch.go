@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
@@ -15,7 +16,7 @@ var watchWaits = []time.Duration{0, 500 * time.Millisecond, 1500 * time.Millisec
 func (r *runner) watch(ctx context.Context, k *kind.LinkKind, work []*job, settled func(*job, map[string]kind.Link) bool) (left []*job, err error) {
 	left = work
 	for _, wait := range watchWaits {
-		if len(left) == 0 || wait > 0 && !Pause(ctx, wait) {
+		if len(left) == 0 || wait > 0 && !api.Pause(ctx, wait) {
 			break
 		}
 		held, err := r.heldBy(ctx, k, left)

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/apigw-sync/apigw-sync/internal/apply"
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -44,7 +44,7 @@ func (r *Run) Touched(ctx context.Context, run Record) (*Touched, error) {
 		}
 		x.Catalog = known(probe, x.Catalog)
 		t.Now, t.reading = x.actual(probe), x
-		if waited >= settleFor || run.Settled(t.Now, time.Now()) || !apply.Pause(ctx, wait) {
+		if waited >= settleFor || run.Settled(t.Now, time.Now()) || !api.Pause(ctx, wait) {
 			return t, nil
 		}
 	}

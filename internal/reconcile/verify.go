@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/apply"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
@@ -39,7 +40,7 @@ func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
 		if out.Verified = out.Converged || !worthWaiting(out) || waited >= settleFor; out.Verified {
 			return
 		}
-		if !apply.Pause(ctx, wait) {
+		if !api.Pause(ctx, wait) {
 			out.Remaining = unfinished(out.Results)
 			return
 		}

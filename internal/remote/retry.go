@@ -107,8 +107,8 @@ func (c *Client) repeat(ctx context.Context, q *prepared, reply any) (attempts i
 		if !c.tally.mayRepeat() {
 			return h.attempts, h.stopped(errSpent)
 		}
-		if err := sleep(ctx, wait); err != nil {
-			return h.attempts, h.stopped(err)
+		if !api.Pause(ctx, wait) {
+			return h.attempts, h.stopped(stopCause(ctx))
 		}
 	}
 }
@@ -125,20 +125,6 @@ func (c *Client) attemptPaced(ctx context.Context, h *history, reply any) error 
 	c.tally.ended(err)
 	h.note(err)
 	return nil
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return stopCause(ctx)
-	}
 }
 
 // note records how an attempt ended. "Not found" is a success for a DELETE if an earlier attempt may have deleted the object.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
 // errCut is the cause of an attempt that was cut off at the end of its grace period.
@@ -21,16 +23,11 @@ func (e *timeoutError) Timeout() bool { return true }
 
 // outlive returns the context of one attempt. It ends after timeout, or a grace period after ctx has ended.
 func outlive(ctx context.Context, timeout, grace time.Duration) (context.Context, context.CancelFunc) {
-	actx, cut := context.WithCancelCause(context.WithoutCancel(ctx))
-	actx, end := context.WithTimeoutCause(actx, timeout, &timeoutError{timeout})
-	unhook := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(max(grace, 0), func() { cut(errCut) })
-		context.AfterFunc(actx, func() { timer.Stop() })
-	})
+	long, cut := api.Outlive(ctx, grace, errCut)
+	actx, end := context.WithTimeoutCause(long, timeout, &timeoutError{timeout})
 	return actx, func() {
-		unhook()
 		end()
-		cut(nil)
+		cut()
 	}
 }
 

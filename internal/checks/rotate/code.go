@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/fetch"
@@ -159,8 +158,8 @@ func (x *exchange) retire(ctx context.Context) error {
 	if x.out.Complete || !x.Finish && x.Overlap == 0 {
 		return nil
 	}
-	if err := wait(ctx, x.Overlap); err != nil {
-		return fmt.Errorf("%w; old and new code both work: run the same command again", err)
+	if !api.Pause(ctx, x.Overlap) {
+		return fmt.Errorf("%w; old and new code both work: run the same command again", context.Cause(ctx))
 	}
 	have, err := x.codes(ctx)
 	if err != nil {
@@ -179,17 +178,6 @@ func (x *exchange) retire(ctx context.Context) error {
 	}
 	x.out.Complete = true
 	return nil
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-t.C:
-		return nil
-	}
 }
 
 func value(o *kind.Object) string { return o.Value.(kind.AppCode).Value }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apigw-sync/apigw-sync/internal/api"
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 )
 
@@ -71,9 +72,9 @@ const (
 var client = &http.Client{Timeout: perTry, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // Send sends a message, and repeats it after a while if that may help. wait waits between the attempts; nil means a real wait.
-func (h *Hook) Send(ctx context.Context, m Message, wait func(context.Context, time.Duration) error) error {
+func (h *Hook) Send(ctx context.Context, m Message, wait func(context.Context, time.Duration) bool) error {
 	if wait == nil {
-		wait = sleep
+		wait = api.Pause
 	}
 	body, err := h.service.body(m)
 	if err != nil {
@@ -84,21 +85,9 @@ func (h *Hook) Send(ctx context.Context, m Message, wait func(context.Context, t
 		if err == nil {
 			return nil
 		}
-		if !again || n == attempts || ctx.Err() != nil {
+		if !again || n == attempts || !wait(ctx, time.Duration(n)*time.Second) {
 			return fmt.Errorf("%s: %w", h, err)
 		}
-		if wait(ctx, time.Duration(n)*time.Second) != nil {
-			return fmt.Errorf("%s: %w", h, err)
-		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
 	}
 }
 

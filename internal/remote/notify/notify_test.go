@@ -14,7 +14,7 @@ import (
 )
 
 // never does not wait between attempts.
-func never(context.Context, time.Duration) error { return nil }
+func never(ctx context.Context, _ time.Duration) bool { return ctx.Err() == nil }
 
 // receiver gives one answer after another, repeats the last one, and records what it receives.
 type receiver struct {
