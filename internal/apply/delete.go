@@ -102,7 +102,7 @@ func (r *runner) batchDelete(ctx context.Context, k *kind.Kind, work []*job) {
 			r.confirmDeleted(ctx, k, j, errUnaccounted)
 		}
 	case err == nil:
-		r.settleDeletes(ctx, k, work, answer.Failure)
+		r.settleDeletes(ctx, k, work, answer.Failed())
 	case divisible(err):
 		r.batchDelete(ctx, k, work[:len(work)/2])
 		r.batchDelete(ctx, k, work[len(work)/2:])
@@ -118,11 +118,7 @@ func (r *runner) batchDelete(ctx context.Context, k *kind.Kind, work []*job) {
 }
 
 // settleDeletes settles the jobs of a batch delete item by item: the request succeeds even if some of its items fail.
-func (r *runner) settleDeletes(ctx context.Context, k *kind.Kind, work []*job, failures []kind.BatchFailure) {
-	failed := make(map[string]kind.BatchFailure, len(failures))
-	for _, f := range failures {
-		failed[f.ACLID] = f
-	}
+func (r *runner) settleDeletes(ctx context.Context, k *kind.Kind, work []*job, failed map[string]kind.BatchFailure) {
 	for _, j := range work {
 		f, bad := failed[j.change.Have.ID]
 		switch {

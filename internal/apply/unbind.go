@@ -50,7 +50,7 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 	case err == nil && reply != nil && !answer.Accounts(linkIDs(work)):
 		r.confirmUnbound(ctx, k, work, errUnaccounted)
 	case err == nil:
-		settleUnbinds(k, work, answer.Failure)
+		settleUnbinds(k, work, answer.Failed())
 	case len(work) == 1 && api.NotFound(err):
 		work[0].succeed("was already gone")
 	case api.Unclear(err):
@@ -78,11 +78,7 @@ func linkIDs(work []*job) []string {
 }
 
 // settleUnbinds settles the jobs of a batch unbind item by item: the request succeeds even if some of its items fail.
-func settleUnbinds(k *kind.LinkKind, work []*job, failures []kind.BatchFailure) {
-	failed := make(map[string]kind.BatchFailure, len(failures))
-	for _, f := range failures {
-		failed[f.BindID] = f
-	}
+func settleUnbinds(k *kind.LinkKind, work []*job, failed map[string]kind.BatchFailure) {
 	for _, j := range work {
 		f, bad := failed[j.Link.ID]
 		switch {

@@ -327,8 +327,8 @@ type BatchAnswer struct {
 
 // Accounts reports whether the answer tells what became of each of some ids.
 func (a *BatchAnswer) Accounts(ids []string) bool {
-	for _, f := range a.Failure {
-		if !slices.Contains(ids, cmp.Or(f.BindID, f.ACLID)) {
+	for id := range a.Failed() {
+		if !slices.Contains(ids, id) {
 			return false
 		}
 	}
@@ -336,6 +336,15 @@ func (a *BatchAnswer) Accounts(ids []string) bool {
 		return a.Failure != nil
 	}
 	return *a.SuccessCount == len(ids)-len(a.Failure)
+}
+
+// Failed returns the items that stayed by the id of the binding or, for a batch delete, of the object.
+func (a *BatchAnswer) Failed() map[string]BatchFailure {
+	out := make(map[string]BatchFailure, len(a.Failure))
+	for _, f := range a.Failure {
+		out[cmp.Or(f.BindID, f.ACLID)] = f
+	}
+	return out
 }
 
 // BatchFailure is one item of a batch that stayed.
