@@ -36,16 +36,17 @@ func newApplyCommand(p *program) *cobra.Command {
 		Use:     "apply",
 		Aliases: []string{"sync"},
 		Short:   "Make the gateway match the files",
-		Long: `Apply compares desired-state files with the gateway, shows the plan, asks, and carries the plan out. A
-failure never stops independent changes; applying again finishes the rest and repeats nothing. After
-writing, what was touched is read again.
+		Long: `Apply compares desired-state files with the gateway, shows the plan, asks for confirmation, and carries
+the plan out. If a change fails, changes that do not depend on it are still made; run apply again to
+finish the rest. After writing, apply reads what it wrote again and reports remaining differences.
 
-Before the first write it begins an undo file, by which apigw-sync undo takes the run back, however it ends.
+Before the first write, apply creates an undo file. With it, apigw-sync undo takes the run back, however
+the run ended.
 
-With --plan it carries out a plan that diff --out has saved, or an undo file. What the
-plan touches is read again first: when it is not as it was, nothing is written. Secrets are not in the plan
-and come from the same variables again, or from the files where they stand there (--file). What guards
-refused when the plan was made is refused unless their flags, such as --max-deletes, are given now.
+With --plan, apply carries out a plan that diff --out saved, or an undo file. It first reads again what
+the plan changes, and writes nothing if any of that has changed since. Plans contain no secrets: they are
+taken from the same variables again, or from the files that contain them (--file). If a guard refused the
+plan when it was made, pass the flag that allows it, such as --max-deletes, again.
 ` + exits(exitDone, exitError, exitIncomplete, exitRefused),
 		Example: `  apigw-sync apply --target staging
   apigw-sync apply -f gateway/ --prune --max-deletes 3 --yes -o json
@@ -67,9 +68,9 @@ refused when the plan was made is refused unless their flags, such as --max-dele
 	addTargets(flags)
 	o.compare.addFlags(flags)
 	o.output.addFlags(flags, "apply")
-	flags.StringVar(&o.baseline, "baseline", "", "when the gateway matches the files in the end, remember both in a file at `PATH`, for drift --baseline")
+	flags.StringVar(&o.baseline, "baseline", "", "if the gateway matches the files after the run, save both in a file at `PATH`, for drift --baseline")
 	flags.StringVar(&o.plan, "plan", "", "carry out the saved plan in `FILE`")
-	flags.Bool("keep-going", false, "of many targets, start the next wave also when one did not end well")
+	flags.Bool("keep-going", false, "with many targets, start the next wave even if a target failed")
 	o.addWriting(flags)
 	return cmd
 }
@@ -77,8 +78,8 @@ refused when the plan was made is refused unless their flags, such as --max-dele
 // addWriting adds the flags of commands that write.
 func (o *applyOptions) addWriting(flags *pflag.FlagSet) {
 	o.undo.addFlags(flags)
-	flags.StringVar(&o.compare.journal, "journal", "", "append a line before and after each write to `FILE`")
-	flags.BoolVar(&o.yes, "yes", false, "write without asking (also --auto-approve); needed when stdin is no terminal")
+	flags.StringVar(&o.compare.journal, "journal", "", "append a line to `FILE` before and after each write")
+	flags.BoolVar(&o.yes, "yes", false, "write without asking (also --auto-approve); required if stdin is not a terminal")
 }
 
 // run is the story of an apply: load and compare, show, ask, write, tell.

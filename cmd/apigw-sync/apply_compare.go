@@ -57,15 +57,15 @@ func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
 	o.gateway.addFlags(flags)
 	o.addScope(flags)
 	o.traffic.addFlags(flags)
-	flags.BoolVar(&o.prune, "prune", false, "also delete what owns covers and the files do not declare")
+	flags.BoolVar(&o.prune, "prune", false, "also delete objects that owns covers and the files do not declare")
 	flags.IntVar(&o.maxDeletes, "max-deletes", 10, "refuse a plan that deletes or replaces more than `N` objects; below 0 means any number")
-	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "let --prune delete all objects that the files own of a kind, of which they declare none")
-	flags.StringArrayVar(&o.takeOver, "take-over", nil, "let binds displace policies that the files neither declare nor own: all, or with =`ADDRESS` one, such as acl/office; repeatable")
+	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "let --prune delete all owned objects of a kind of which the files declare none")
+	flags.StringArrayVar(&o.takeOver, "take-over", nil, "let binds displace policies that the files neither declare nor own: all of them, or with =`ADDRESS` one, such as acl/office; repeatable")
 	flags.Lookup("take-over").NoOptDefVal = anyPolicy
-	flags.BoolVar(&o.allowInterruption, "allow-interruption", false, "change features of the gateway, which interrupts calls, and certificates that other gateways use, too")
+	flags.BoolVar(&o.allowInterruption, "allow-interruption", false, "allow changes of gateway features, which interrupt calls, and of certificates that other gateways also use")
 	addFailOn(flags, &o.failOn)
-	flags.BoolVar(&o.allowUnhealthy, "allow-unhealthy", false, "write to a gateway that is not running or is locked")
-	flags.BoolVar(&o.resendSecrets, "resend-secrets", false, "send secrets that the gateway hides, since they cannot be compared")
+	flags.BoolVar(&o.allowUnhealthy, "allow-unhealthy", false, "write to a gateway even if it is not running or is locked")
+	flags.BoolVar(&o.resendSecrets, "resend-secrets", false, "send all secrets that the gateway hides and that therefore cannot be compared")
 }
 
 // addLook adds the flags of commands that look at one gateway or several, or at an export, and change nothing.
@@ -79,10 +79,10 @@ func (o *compareOptions) addLook(flags *pflag.FlagSet) {
 
 // addScope adds the flags that narrow a run.
 func (o *compareOptions) addScope(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&o.kinds, "kind", nil, "look at this `KIND` only: "+strings.Join(kindNames(), ", ")+"; repeatable")
+	flags.StringArrayVar(&o.kinds, "kind", nil, "only consider objects of this `KIND`: "+strings.Join(kindNames(), ", ")+"; repeatable")
 	suggests(flags, "kind", kindNames()...)
-	flags.StringArrayVar(&o.names, "name", nil, "look at objects whose name matches this `GLOB` only; repeatable")
-	flags.StringArrayVar(&o.environments, "only-environment", nil, "look at bindings, and variables of groups, in the environment of this `NAME` only: those in others stay as they are; repeatable")
+	flags.StringArrayVar(&o.names, "name", nil, "only consider objects whose name matches this `GLOB`; repeatable")
+	flags.StringArrayVar(&o.environments, "only-environment", nil, "only consider bindings, and variables of groups, in the environment of this `NAME`; those in other environments stay as they are; repeatable")
 }
 
 // kindNames are the values that --kind takes, in addition to the names of sections.

@@ -23,7 +23,8 @@ func newDiffCommand(p *program) *cobra.Command {
 		Aliases: []string{"plan"},
 		Short:   "Show what apply would do",
 		Long: `Diff compares desired-state files with the gateway and shows what apply would do. It only reads. With
---out it also saves the plan, which apply --plan carries out: as it was shown, or not at all.
+--out it also saves the plan. Then apply --plan carries out exactly this plan or, if the gateway has
+changed, nothing.
 ` + exits(exitDone, exitError, exitDiffers),
 		Example: `  apigw-sync diff --target staging
   apigw-sync diff -f gateway/ --prune -o json
@@ -39,10 +40,10 @@ func newDiffCommand(p *program) *cobra.Command {
 	o.compare.addFlags(flags)
 	o.output.addFlags(flags, "diff")
 	o.compare.gateway.addAgainst(flags)
-	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when there are changes")
+	flags.BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 if there are changes")
 	flags.StringVar(&o.out, "out", "", "save the plan in `FILE`, for apply --plan")
-	flags.BoolVar(&o.output.summary, "summary", false, "tell only how many changes of each sort there are, and what they mean to callers in numbers (text and markdown)")
-	flags.BoolVar(&o.explain, "explain-requests", false, "show which operations were and will be called how often, and what each call covers")
+	flags.BoolVar(&o.output.summary, "summary", false, "show only the numbers of changes by action and by what they mean to callers (text and markdown)")
+	flags.BoolVar(&o.explain, "explain-requests", false, "show which API operations are called how often, by diff and by apply, and what each call covers")
 	return cmd
 }
 

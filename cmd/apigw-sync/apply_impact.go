@@ -19,7 +19,7 @@ const (
 )
 
 func addFailOn(flags *pflag.FlagSet, levels *[]string) {
-	flags.StringSliceVar(levels, "fail-on", nil, "refuse a plan that means one of these `LEVELS` to callers: exposure, outage, or both with a comma; none answers the guard of a saved plan")
+	flags.StringSliceVar(levels, "fail-on", nil, "refuse a plan that has one of these impact `LEVELS` for callers: exposure, outage, or both, separated by a comma; none overrides this guard of a saved plan")
 	takes(flags, "fail-on", string(impact.Exposure), string(impact.Outage), failOnNone)
 }
 

@@ -20,11 +20,11 @@ type trafficOptions struct {
 func (o *trafficOptions) addFlags(flags *pflag.FlagSet) {
 	addTrafficFlag(flags, &o.mode, drift.Off)
 	flags.IntVar(&o.maxAffected, "max-affected-calls", -1,
-		"refuse a plan that touches APIs with more than `N` calls in the last hour, counted by group unless --traffic apis; below 0 means any number")
+		"refuse a plan that affects APIs with more than `N` calls in the last hour, counted by group unless --traffic apis is given; below 0 means any number")
 }
 
 func addTrafficFlag(flags *pflag.FlagSet, mode *string, otherwise drift.Mode) {
-	flags.StringVar(mode, "traffic", string(otherwise), "calls of the last hour to read, one request for each `WHAT`: off, groups or apis")
+	flags.StringVar(mode, "traffic", string(otherwise), "`WHAT` to read the calls of the last hour for, with one request for each: off, groups or apis")
 	takes(flags, "traffic", string(drift.Off), string(drift.Groups), string(drift.APIs))
 }
 

@@ -18,16 +18,16 @@ func newUndoCommand(p *program) *cobra.Command {
 	var o applyOptions
 	cmd := &cobra.Command{
 		Use:   "undo [FILE]",
-		Short: "Take back what the last apply did",
-		Long: `Undo takes back what a run of apply did, by the undo file that the run left: FILE, or else the newest of this
-gateway that was not taken back. It reads what the gateway holds, shows what it takes back, asks, and writes.
-A run that failed, was stopped or was killed is taken back as far as it came. An undo keeps an undo file of its
-own, so that the next one takes it back.
+		Short: "Take back what an apply did",
+		Long: `Undo takes back a run of apply, with the undo file that the run left. Without FILE, it uses the newest
+undo file of this gateway that was not taken back yet. It reads the gateway, shows what it would change,
+asks for confirmation, and writes. A run that failed or was stopped is taken back as far as it got. Undo
+creates an undo file of its own, so the next undo takes this one back.
 
-What somebody has changed since the run makes the undo stale, and nothing is written; with --skip-stale that is
-left alone, and the rest is taken back. Objects that are made again get other ids, and secrets that were
-replaced or deleted are not in the file: both are listed. Secrets that updates need come from the same
-variables as before, or from the files where they stand there (--file).
+If somebody has changed the same things since the run, undo writes nothing. With --skip-stale, it leaves
+those alone and takes back the rest. Objects that undo creates again get new ids. Secrets that were
+replaced or deleted are not in the undo file and cannot be restored. Both are listed. Secrets that an
+update needs are taken from the same variables as before, or from the files that contain them (--file).
 ` + exits(exitDone, exitError, exitIncomplete, exitRefused),
 		Example: `  apigw-sync undo --target prod
   apigw-sync undo --target prod --yes -o json
@@ -46,8 +46,8 @@ variables as before, or from the files where they stand there (--file).
 	o.compare.flags = flags
 	o.compare.files.addFlags(flags)
 	o.compare.gateway.addFlags(flags)
-	flags.BoolVar(&o.compare.allowUnhealthy, "allow-unhealthy", false, "write to a gateway that is not running or is locked")
-	flags.BoolVar(&o.skipStale, "skip-stale", false, "leave alone what somebody has changed since, and take back the rest")
+	flags.BoolVar(&o.compare.allowUnhealthy, "allow-unhealthy", false, "write to a gateway even if it is not running or is locked")
+	flags.BoolVar(&o.skipStale, "skip-stale", false, "leave alone what somebody has changed since the run, and take back the rest")
 	o.output.addFlags(flags, "undo")
 	o.addWriting(flags)
 	return cmd

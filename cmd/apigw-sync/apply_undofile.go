@@ -26,8 +26,8 @@ type undoFileOptions struct {
 }
 
 func (o *undoFileOptions) addFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&o.path, "undo-file", "", "keep what takes this run back in `FILE` (default a file of its own below $XDG_STATE_HOME/apigw-sync/undo; the last ten of each gateway stay)")
-	flags.BoolVar(&o.none, "no-undo", false, "keep nothing to take this run back")
+	flags.StringVar(&o.path, "undo-file", "", "write the undo file of this run to `FILE` (default a new file below $XDG_STATE_HOME/apigw-sync/undo, where the last ten of each gateway are kept)")
+	flags.BoolVar(&o.none, "no-undo", false, "do not write an undo file")
 }
 
 func (o *undoFileOptions) check() error {

@@ -27,11 +27,11 @@ func newDoctorCommand(p *program) *cobra.Command {
 	var o doctorOptions
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check what would keep files and gateway apart",
-		Long: `Doctor checks the files, credentials and project, the way to the endpoint (name and TLS), the clock, the
-gateway's status and locks, the features that the files need, the permission to read each kind, and
-whether quotas leave room for what the files would create. Each check is a line that says what to do. A
-failed check does not keep others from being made. It only reads.
+		Short: "Check what would keep a run from working",
+		Long: `Doctor checks the files, credentials and project, the connection to the endpoint (name and TLS), the
+clock, the status and locks of the gateway, the features that the files need, the permission to read each
+kind, and whether the quotas allow what the files would create. Each check prints one line that says what
+to do. If a check fails, the other checks still run. Doctor only reads.
 ` + exits(exitDone, exitError),
 		Example: "  apigw-sync doctor --target prod\n  apigw-sync doctor -f gateway/ -o json",
 		Args:    noArgs,

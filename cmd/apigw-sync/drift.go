@@ -32,29 +32,29 @@ func newDriftCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "drift",
 		Short: "Report how the gateway differs from the files",
-		Long: `Drift compares desired-state files with the gateway like diff, and adds what else needs attention: objects
-that the files own but do not declare, the status of the gateway, its locks, features that the files
-need and it lacks, certificates that end soon, of the files and of the domains of bound API groups, and
-ignore rules past their last day. It only reads.
+		Long: `Drift compares desired-state files with the gateway, like diff, and also reports what else needs
+attention: objects that the files own but do not declare, the status and locks of the gateway, features
+that the files need and the gateway lacks, certificates that expire soon (of the files, and of the domains
+of bound API groups), and expired ignore rules. It only reads.
 
-It looks at what the files declare and at what they own. How much of the gateway that is, it says at its end; what else
-the gateway has is counted, and listed with --undeclared.
+Drift looks at what the files declare and own. It ends with how much of the gateway that is, and counts
+the other objects; --undeclared lists them.
 
-With --baseline, which apply --baseline or drift --write-baseline has written, each difference is told
-apart: changed on the gateway, changed in the files and not applied yet, or both. What is merely not
-applied yet is reported, but is no drift.
+With --baseline, drift shows for each difference whether it was made on the gateway, in the files
+(and not applied yet), or in both. Changes that are only in the files are reported but are not drift. Write
+the baseline with apply --baseline or drift --write-baseline.
 
-With --who the audit trail of the project says who made each difference, when, by which operation and from
-which address: certain where it names the object by its id, else probable. It goes back seven days and is
-about a minute late, and takes the permission cts:trace:list; without it there is one warning. It is at
-cts.REGION.DOMAIN of the endpoint, or where APIGW_SYNC_CTS_ENDPOINT says.
+With --who, the audit trail of the project shows who made each difference, when, by which operation and
+from which address. This is certain if the record has the id of the object, else probable. The trail goes
+back seven days, is about a minute late, and needs the permission cts:trace:list; without it there is one
+warning. It is read from cts.REGION.DOMAIN of the endpoint, or from APIGW_SYNC_CTS_ENDPOINT.
 
-With --notify a chat (Slack, Teams, Feishu, DingTalk, WeCom: by the form of the URL), or whatever takes JSON, is told of drift:
-once when the result changes against the last report in --history, else at each run that finds drift. A message that
-cannot be sent is a warning.
+With --notify, drift sends a message to a chat (Slack, Teams, Feishu, DingTalk or WeCom, recognized by the
+URL) or to any other webhook that accepts JSON. With --history, it sends one when the result differs from
+the last report there, else whenever there is drift. If a message cannot be sent, that is a warning.
 
-For each API group with a change the calls of the last hour are read (--traffic groups), for each touched
-API, too, with --traffic apis. What the gateway refuses to tell of these is a warning.
+For API groups with differences, drift reads the calls of the last hour (--traffic groups); with --traffic
+apis, it reads them for each affected API, too. If the gateway refuses to show them, that is a warning.
 ` + exits(exitDone, exitError, exitDiffers),
 		Example: `  apigw-sync drift --target prod
   apigw-sync drift --target prod --baseline prod.baseline.json -o json --exit-zero
@@ -65,14 +65,14 @@ API, too, with --traffic apis. What the gateway refuses to tell of these is a wa
 	flags := cmd.Flags()
 	o.compare.addLook(flags)
 	o.output.addFlags(flags, "drift")
-	flags.IntVar(&o.certDays, "cert-days", 30, "report certificates that end within `N` days")
-	flags.BoolVar(&o.exitZero, "exit-zero", false, "exit with 0 also when there is drift")
-	flags.StringVar(&o.baseline, "baseline", "", "show which side changed since the baseline in the file at `PATH`")
-	flags.StringVar(&o.write, "write-baseline", "", "remember files and gateway as they are now in a file at `PATH`")
-	flags.StringVar(&o.history, "history", "", "show drift over time (html), from the reports of drift -o json in the `FOLDER`")
+	flags.IntVar(&o.certDays, "cert-days", 30, "report certificates that expire within `N` days")
+	flags.BoolVar(&o.exitZero, "exit-zero", false, "exit with 0 even if there is drift")
+	flags.StringVar(&o.baseline, "baseline", "", "show which side has changed since the baseline in the file at `PATH`")
+	flags.StringVar(&o.write, "write-baseline", "", "save the current state of files and gateway in a file at `PATH`")
+	flags.StringVar(&o.history, "history", "", "show drift over time (html), from the reports of drift -o json in `FOLDER`")
 	flags.BoolVar(&o.undeclared, "undeclared", false, "list the objects of the gateway that no file declares")
-	flags.BoolVar(&o.who, "who", false, "ask the audit trail (CTS) who made each difference, and when")
-	flags.StringArrayVar(&o.notify, "notify", nil, "tell the webhook at `URL` of drift; repeatable, may be a variable such as '${CHAT_URL}', and none tells nobody")
+	flags.BoolVar(&o.who, "who", false, "look up in the audit trail (CTS) who made each difference, and when")
+	flags.StringArrayVar(&o.notify, "notify", nil, "report drift to the webhook at `URL`; repeatable; may be a variable such as '${CHAT_URL}', or none to report to nobody")
 	addTrafficFlag(flags, &o.traffic, drift.Groups)
 	return cmd
 }

@@ -27,14 +27,14 @@ func newEmulatorCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "emulator [-- COMMAND ...]",
 		Short: "Serve an emulated gateway on this machine",
-		Long: `Emulator serves a gateway that lives in memory, on a loopback address, for trying out and for tests. It
-prints export lines for its address and token, and ends with a signal. With a COMMAND it runs that with
-these variables set, and ends with it.
+		Long: `Emulator serves an emulated gateway from memory, on a loopback address, for trying things out and for
+tests. It prints export lines for its address and token, and runs until a signal stops it. With a COMMAND,
+it runs the command with these variables set, and ends with it.
 
 The state file is YAML: the sections of a desired-state file, plus "gateway" with environments, groups
-and APIs. It is written back at the end when something changed.
+and APIs. If something changed, it is written back at the end.
 
-Habits of the gateway (--behaviour NAME=VALUE; the first value is the default):
+Behaviours of the gateway (--behaviour NAME=VALUE; the first value is the default):
 ` + emulator.BehaviourHelp + `
 Faults (--fault RULE):
 ` + emulator.FaultHelp + exits(exitDone, exitError) + `
@@ -53,9 +53,9 @@ Faults (--fault RULE):
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "loopback `ADDRESS` and port; port 0 takes a free one")
-	flags.StringVar(&o.state, "state", "", "keep the state in `FILE`, which is made when it is missing")
-	flags.DurationVar(&o.latency, "latency", 0, "time that each request takes longer")
+	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "loopback `ADDRESS` and port to listen on; port 0 means any free port")
+	flags.StringVar(&o.state, "state", "", "keep the state in `FILE`, which is created if it does not exist")
+	flags.DurationVar(&o.latency, "latency", 0, "delay of each request")
 	o.addFlags(flags, "")
 	return cmd
 }

@@ -22,7 +22,7 @@ const (
 var exitMeaning = map[int]string{
 	exitDone:       "done",
 	exitError:      "error; nothing was changed",
-	exitDiffers:    "differences (drift, diff and promote with --detailed-exitcode, and cases of test that do not hold)",
+	exitDiffers:    "differences found (by diff and promote only with --detailed-exitcode), or cases of test that do not pass",
 	exitIncomplete: "incomplete: something was changed, and something failed, was skipped or is unknown",
 	exitRefused:    "refused by a guard; nothing was changed",
 }

@@ -23,16 +23,16 @@ func newExplainCommand(p *program) *cobra.Command {
 	var o explainOptions
 	cmd := &cobra.Command{
 		Use:   "explain API",
-		Short: "Tell what is in force for an API, and which line says so",
+		Short: "Show what is in force for an API, and which line declares it",
 		Long: `Explain shows what is in force for one API in one environment: the throttle with its special limits, the
-plugins by type, access control by entity type, and the apps that may call by name, with their own
-access control and quota; the custom authorizer, the backend with its channel, and the gateway response, as they
-were published. Each comes with the file and line that declares or binds it, or "set on the
-gateway only". It also shows what shadows what: a rate_limit plugin takes the place of a throttle, a cors
-plugin that of the API's own setting.
+plugins by type, the access control by entity type, and the apps that may call, each with its access
+control and quota; also the custom authorizer, the backend with its channel, and the gateway response, as
+published. For each it prints the file and line that declares or binds it, or "set on the gateway only". It
+also shows what overrides what: a rate_limit plugin overrides a throttle, a cors plugin overrides the
+setting of the API itself.
 
-API is GROUP/NAME, a name that only one API has, an id, or "METHOD /path". Without desired-state files
-everything counts as set on the gateway only.
+API is GROUP/NAME, a name that only one API has, an id, or "METHOD /path". Without desired-state files,
+everything is shown as set on the gateway only.
 ` + exits(exitDone, exitError),
 		Example: `  apigw-sync explain orders/create_order --target prod
   apigw-sync explain "GET /v1/orders/{id}" --environment STAGING -o json
@@ -48,7 +48,7 @@ everything counts as set on the gateway only.
 	o.compare.files.addFlags(flags)
 	o.compare.gateway.addFlags(flags)
 	o.compare.gateway.addAgainst(flags)
-	flags.Lookup("environment").Usage = "environment `NAME` to explain, and of bindings that name none (default \"" + spec.DefaultEnvironment + "\")"
+	flags.Lookup("environment").Usage = "`NAME` of the environment to explain, and of bindings that name none (default \"" + spec.DefaultEnvironment + "\")"
 	o.output.addFlags(flags, "explain")
 	return cmd
 }

@@ -23,14 +23,14 @@ func newExplainFieldCommand(p *program) *cobra.Command {
 	var o explainFieldOptions
 	cmd := &cobra.Command{
 		Use:   "explain-field [PATH]",
-		Short: "Tell what a key of desired-state files is for and what it may be",
-		Long: `Explain-field prints the reference of a key: what it is for, its type, unit, default and rules, what leaving
-it out means, whether a change replaces the object, a valid example, and the keys in it. Without PATH it
-lists what a document holds. It reads no files and asks no gateway.
+		Short: "Explain a key of desired-state files",
+		Long: `Explain-field prints the reference of a key: its purpose, type, unit, default and rules, what it means to
+leave it out, whether a change replaces the object, a valid example, and the keys inside it. Without PATH it
+lists the keys of a document. It neither reads files nor contacts a gateway.
 
-PATH is throttles.time_unit, throttles[].time_unit or /throttles/0/time_unit. What the content of a plugin
-may be depends on its type: plugins.content(cors).max_age, or --type cors. A type that is the only one to
-have the key need not be named.
+PATH is throttles.time_unit, throttles[].time_unit or /throttles/0/time_unit. The content of a plugin
+depends on its type: write plugins.content(cors).max_age, or use --type cors. If only one type has the key,
+you can leave the type out.
 ` + exits(exitDone, exitError),
 		Example: `  apigw-sync explain-field throttles.time_unit
   apigw-sync explain-field plugins.content --type cors
@@ -46,9 +46,9 @@ have the key need not be named.
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.question.Type, "type", "", "type `NAME` of the plugin whose content is meant")
+	flags.StringVar(&o.question.Type, "type", "", "`NAME` of the type of plugin whose content to explain")
 	suggests(flags, "type", types()...)
-	flags.BoolVar(&o.question.Deep, "recursive", false, "list all keys below, not only the next ones")
+	flags.BoolVar(&o.question.Deep, "recursive", false, "list all nested keys, not only the next level")
 	o.output.addFlags(flags, "explain-field")
 	return cmd
 }

@@ -34,22 +34,24 @@ func newExportCommand(p *program) *cobra.Command {
 		Use:     "export",
 		Aliases: []string{"dump"},
 		Short:   "Write what the gateway holds as desired-state files",
-		Long: `Export reads the gateway and writes files of which the diff is empty. Objects are named, ids are left out.
-Secrets become variables such as ${SHOP_APP_SECRET:-}: one that is not set leaves the gateway's secret
-alone. App codes become {generate: N}. Comments at the head of each file name what is left out, and why: what the
-gateway refuses to show, and details that files cannot say, which ignore rules leave as they are.
+		Long: `Export reads the gateway and writes desired-state files that match it: a diff with them shows no changes.
+Objects are referred to by name; ids are left out. Secrets become variables such as ${SHOP_APP_SECRET:-};
+as long as the variable is not set, the secret on the gateway is left alone. App codes become
+{generate: N}. Comments at the top of each file list what is missing, and why: what the gateway refuses to
+show, and details that files cannot express, which ignore rules leave unchanged.
 
-What was read as a whole, owns names: from then on what somebody makes on the gateway besides is drift, and apply --prune
-deletes it. The comment above it tells how to narrow that; --no-owns leaves it out.
+The files own the kinds that were read completely: what somebody else creates on the gateway later is
+drift, and apply --prune deletes it. A comment above owns explains how to narrow that; --no-owns leaves
+owns out.
 
-With --split there is a file for each kind, each object, or each API group to which all bindings of
-an object lead. What an earlier split of everything wrote and this one does not is removed.
+With --split there is one file for each kind, for each object, or for each API group that all bindings of
+an object lead to. Files of an earlier complete split that are no longer needed are removed.
 
-With --update the files at PATH are edited so that they say what the gateway holds: their diff is empty
-afterwards. What differs is changed in place, what is gone from the gateway goes, and what owns covers and
-no file declares is added, with --adopt also what owns does not cover; comments, order and layout of all else stay. Values that come from variables
-and secrets are never written: they are told, and left as they are. Then the exit code is 3, or 1 when
-nothing could be written.
+With --update, export edits the files at PATH so that they match the gateway. It changes what differs, and
+removes what the gateway no longer has. It adds objects that owns covers and no file declares; with --adopt
+it also adds those that owns does not cover. Comments, order and layout of everything else stay as they
+are. It never writes secrets or values that come from variables; it reports them instead. Then the exit
+code is 3, or 1 if nothing could be written.
 ` + exits(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync export > gateway.yaml
   apigw-sync export --kind throttle --name 'orders_*'
@@ -69,14 +71,14 @@ nothing could be written.
 	o.compare.gateway.addFlags(flags)
 	o.compare.addScope(flags)
 	flags.StringVar(&o.path, "output-file", "", "write to `PATH` instead of stdout; a folder with --split")
-	flags.StringVar(&o.split, "split", "", "write several files into the folder that --output-file names, `BY` kind, group or object")
+	flags.StringVar(&o.split, "split", "", "write several files into the folder of --output-file, one for each `BY`: kind, group or object")
 	takes(flags, "split", spec.Splits()...)
-	flags.BoolVar(&o.withAPIs, "with-apis", false, "write the APIs as well, for the emulator")
-	flags.BoolVar(&o.allKinds, "all-kinds", false, "write what is no policy as well, such as environments")
-	flags.BoolVar(&o.secrets, "with-secrets", false, "write the values of secrets, into a file that only its owner can read")
-	flags.BoolVar(&o.noOwns, "no-owns", false, "leave out owns, by which what the gateway gets besides is drift")
-	flags.BoolVar(&o.adopt, "adopt", false, "with --update: also add what no file declares, whether or not owns covers it")
-	flags.StringArrayVar(&o.update, "update", nil, "edit the file or folder at `PATH` so that it says what the gateway holds; repeatable")
+	flags.BoolVar(&o.withAPIs, "with-apis", false, "also write the APIs, for the emulator")
+	flags.BoolVar(&o.allKinds, "all-kinds", false, "also write objects other than policies and apps, such as environments")
+	flags.BoolVar(&o.secrets, "with-secrets", false, "write the values of secrets, to a file that only its owner can read")
+	flags.BoolVar(&o.noOwns, "no-owns", false, "leave out owns, so that objects created on the gateway later are not drift")
+	flags.BoolVar(&o.adopt, "adopt", false, "with --update: add all objects that no file declares, even if owns does not cover them")
+	flags.StringArrayVar(&o.update, "update", nil, "edit the file or folder at `PATH` so that it matches the gateway; repeatable")
 	return cmd
 }
 

@@ -25,14 +25,14 @@ type fileOptions struct {
 }
 
 func (o *fileOptions) addFlags(flags *pflag.FlagSet) {
-	flags.StringArrayVarP(&o.files, "file", "f", nil, "desired-state `PATH`: a file, a folder or - for stdin; repeatable (default gateway.yaml, else gateway/)")
+	flags.StringArrayVarP(&o.files, "file", "f", nil, "desired-state files at `PATH`: a file, a folder or - for stdin; repeatable (default gateway.yaml, else gateway/)")
 	o.addContext(flags)
 }
 
 // addContext adds the flags that say how files are read, whatever names them.
 func (o *fileOptions) addContext(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&o.overlays, "overlay", nil, "file or folder at `PATH` whose items merge over those of the same kind and name; repeatable")
-	flags.StringVar(&o.environment, "environment", "", "environment `NAME` of bindings that name none (default \""+spec.DefaultEnvironment+"\")")
+	flags.StringArrayVar(&o.overlays, "overlay", nil, "file or folder at `PATH` with an overlay, whose items merge over those of the same kind and name; repeatable")
+	flags.StringVar(&o.environment, "environment", "", "`NAME` of the environment for bindings that name none (default \""+spec.DefaultEnvironment+"\")")
 	addSection(flags)
 }
 

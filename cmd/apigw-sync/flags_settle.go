@@ -236,7 +236,7 @@ func targetOf(flags *pflag.FlagSet) string {
 
 // addTargets adds the flags that name one section of the config file, or many.
 func addTargets(flags *pflag.FlagSet) {
-	flags.StringArray("target", nil, "section `NAME` of the config file, a glob, or all; repeatable")
+	flags.StringArray("target", nil, "`NAME` of a section of the config file, a glob, or all; repeatable")
 	addConfig(flags)
 }
 
@@ -245,10 +245,10 @@ func addSection(flags *pflag.FlagSet) {
 	if flags.Lookup("target") != nil {
 		return
 	}
-	flags.String("target", "", "section `NAME` of the config file")
+	flags.String("target", "", "`NAME` of a section of the config file")
 	addConfig(flags)
 }
 
 func addConfig(flags *pflag.FlagSet) *string { return flags.String("config", "", configUsage) }
 
-const configUsage = "config file at `PATH` (default .apigw-sync.yaml, searched upward)"
+const configUsage = "config file at `PATH` (default .apigw-sync.yaml in this folder or the nearest one above)"

@@ -22,15 +22,16 @@ func newFmtCommand(p *program) *cobra.Command {
 	var o fmtOptions
 	cmd := &cobra.Command{
 		Use:   "fmt [PATH]...",
-		Short: "Write desired-state files in their usual form",
-		Long: `Fmt rewrites desired-state files, and overlays, in their one usual form, and prints the names of those that
-change: indentation by two blanks, keys and sections in the order of the reference with the name first, no
-quotes where no reader of YAML needs them, single blank lines, LF. Lists stay in one line or go an entry a
-line, as they were. What a file says stays the same, and so does every comment, beside what it is about.
+		Short: "Format desired-state files",
+		Long: `Fmt rewrites desired-state files and overlays in a standard format, and prints the names of the files that
+it changes. It indents by two spaces, orders keys and sections as the reference does with the name first,
+removes quotes that YAML does not need, keeps single blank lines, and ends lines with LF. Lists stay on one
+line or have one entry per line, as they were. The meaning of a file does not change, and each comment
+stays with what it is about.
 
-PATH is a file, a folder (its *.yaml and *.yml, recursively) or - for stdin, which is written to stdout;
-without one it is gateway.yaml, else gateway/. When a file cannot be read, none is written. JSON is left as
-it is.
+PATH is a file, a folder (its *.yaml and *.yml files, recursively) or - for stdin, which is written to
+stdout. Without a path, it is gateway.yaml, else gateway/. If any file cannot be read, none is written. JSON
+files are left as they are.
 ` + exits(exitDone, exitError, exitDiffers),
 		Example: `  apigw-sync fmt
   apigw-sync fmt --check gateway/ overlays/
@@ -42,8 +43,8 @@ it is.
 		},
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&o.check, "check", false, "write nothing; exit with 2 when a file would change")
-	flags.BoolVar(&o.diff, "diff", false, "write nothing; show how files would change")
+	flags.BoolVar(&o.check, "check", false, "write nothing; exit with 2 if a file would change")
+	flags.BoolVar(&o.diff, "diff", false, "write nothing; show how the files would change")
 	return cmd
 }
 

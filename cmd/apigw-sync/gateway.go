@@ -44,28 +44,28 @@ type gatewayOptions struct {
 
 func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 	addSection(flags)
-	flags.StringVar(&o.endpoint, "endpoint", "", "base `URL` of the API, or emulator:FILE for an emulated gateway whose state is kept in FILE (default from the region)")
-	flags.StringVar(&o.region, "region", "", "region by its `NAME`, such as cn-north-4")
-	flags.StringVar(&o.cloud, "cloud", "", "`DOMAIN` of the endpoint and of IAM, or its short name: huawei, huawei-eu, otc (default by region)")
+	flags.StringVar(&o.endpoint, "endpoint", "", "base `URL` of the API, or emulator:FILE for an emulated gateway that keeps its state in FILE (default from the region)")
+	flags.StringVar(&o.region, "region", "", "`NAME` of the region, such as cn-north-4")
+	flags.StringVar(&o.cloud, "cloud", "", "`DOMAIN` of the endpoint and of IAM, or a short name for it: huawei, huawei-eu, otc (default from the region)")
 	suggests(flags, "cloud", slices.Sorted(maps.Keys(remote.Clouds))...)
-	flags.StringVar(&o.projectID, "project-id", "", "project by its `ID` (default: looked up from the region)")
-	flags.StringVar(&o.instanceID, "instance-id", "", "gateway by its `ID`")
+	flags.StringVar(&o.projectID, "project-id", "", "`ID` of the project (default: looked up from the region)")
+	flags.StringVar(&o.instanceID, "instance-id", "", "`ID` of the gateway")
 	o.addPace(flags)
 }
 
 // addPace adds the flags that say how a gateway is asked, whichever it is.
 func (o *gatewayOptions) addPace(flags *pflag.FlagSet) {
-	flags.Var(&o.parallelism, "parallelism", "requests in flight at most, `N`, or auto: as many as the gateway takes, 100 at most")
+	flags.Var(&o.parallelism, "parallelism", "at most `N` requests at the same time, or auto: as many as the gateway accepts, up to 100")
 	suggests(flags, "parallelism", "auto")
-	flags.Float64Var(&o.maxRPS, "max-rps", 0, "requests a second at most, `R`; 0 means no fixed cap")
-	flags.DurationVar(&o.timeout, "timeout", 0, "`TIME` that the whole run may take, such as 10m; 0 means any")
+	flags.Float64Var(&o.maxRPS, "max-rps", 0, "send at most `R` requests per second; 0 means no fixed limit")
+	flags.DurationVar(&o.timeout, "timeout", 0, "`TIME` that the whole run may take, such as 10m; 0 means no limit")
 	flags.DurationVar(&o.requestTimeout, "request-timeout", 30*time.Second, "`TIME` that one request may take")
 	o.emulator.addFlags(flags, "emulator-")
 }
 
 // addAgainst adds the flag of commands that only read.
 func (o *gatewayOptions) addAgainst(flags *pflag.FlagSet) {
-	flags.StringVar(&o.against, "against", "", "compare with what `FILE`, an export (best made --with-apis), holds instead of a gateway; needs no credentials")
+	flags.StringVar(&o.against, "against", "", "use `FILE`, an export (best made with --with-apis), instead of a gateway; needs no credentials")
 }
 
 func (o *gatewayOptions) check() error {
@@ -245,13 +245,13 @@ type emulatorOptions struct {
 
 // addFlags adds the flags that bring trouble, their names behind prefix.
 func (o *emulatorOptions) addFlags(flags *pflag.FlagSet, prefix string) {
-	flags.StringArrayVar(&o.behaviours, prefix+"behaviour", nil, "for trying out: `NAME=VALUE`, a habit of the emulator; repeatable (see apigw-sync emulator --help)")
+	flags.StringArrayVar(&o.behaviours, prefix+"behaviour", nil, "set a behaviour of the emulator as `NAME=VALUE`; repeatable (see apigw-sync emulator --help)")
 	var rules []cobra.Completion
 	for _, r := range emulator.BehaviourRules() {
 		rules = append(rules, cobra.CompletionWithDesc(r.Text, r.Help))
 	}
 	suggests(flags, prefix+"behaviour", rules...)
-	flags.StringArrayVar(&o.faults, prefix+"fault", nil, "for trying out: `RULE` by which requests to the emulator fail; repeatable (see apigw-sync emulator --help)")
+	flags.StringArrayVar(&o.faults, prefix+"fault", nil, "make requests to the emulator fail by this `RULE`; repeatable (see apigw-sync emulator --help)")
 }
 
 func (o *emulatorOptions) options() (emulator.Options, error) {

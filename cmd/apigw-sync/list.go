@@ -24,9 +24,9 @@ func newListCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List what the gateway holds",
-		Long: `List prints a line for each object of the gateway: its kind and name, to how many APIs it is bound (each
-counted once an environment), and whether the files declare it, where there are files. What the gateway
-refuses to show is a warning. It only reads.
+		Long: `List prints one line for each object of the gateway: its kind and name, the number of APIs that it is
+bound to (counted once per environment) and, if there are desired-state files, whether they declare it. If
+the gateway refuses to show something, that is a warning. List only reads.
 ` + exits(exitDone, exitError),
 		Example: "  apigw-sync list --target prod\n  apigw-sync list --kind throttle --name 'orders_*' -o json\n  apigw-sync list --against export.yaml",
 		Args:    noArgs,

@@ -144,10 +144,10 @@ func (p *program) newRootCommand() *cobra.Command {
 		Long: `Apigw-sync makes a Huawei Cloud API gateway (APIG, dedicated) match desired-state files: throttling
 policies, apps, plugins, access control policies, and what they are bound to.
 
-Every flag can also be set in the environment as APIGW_SYNC_ and its name in upper case, such as
-APIGW_SYNC_INSTANCE_ID; values of repeatable flags are separated by commas there, fault rules by
-semicolons. A flag wins over the environment, which wins over the target of the config file
-.apigw-sync.yaml. Two different values of a flag that is not repeatable are an error, and so is an empty one.
+Every flag can also be set by an environment variable: APIGW_SYNC_ and the name of the flag in upper case,
+such as APIGW_SYNC_INSTANCE_ID. There, values of repeatable flags are separated by commas, and fault rules
+by semicolons. A flag overrides the environment, which overrides the target in the config file
+.apigw-sync.yaml. An empty value, or two different values of a flag that is not repeatable, are an error.
 ` + exits(0, 1, 2, 3, 4),
 		Example: `  apigw-sync validate -f gateway.yaml
   apigw-sync diff --region cn-north-4 --instance-id 0e5a1c0ffee00000000000000000a001
@@ -164,10 +164,10 @@ semicolons. A flag wins over the environment, which wins over the target of the 
 	root.SetErr(p.Stderr)
 	root.SetFlagErrorFunc(wrongFlag)
 	flags := root.PersistentFlags()
-	flags.StringVar(&p.color, "color", "auto", "`WHEN` to colour the output: auto, always or never")
+	flags.StringVar(&p.color, "color", "auto", "`WHEN` to color the output: auto, always or never")
 	flags.BoolVar(&p.verbose, "verbose", false, "log each request, without secrets")
-	flags.BoolVar(&p.quiet, "quiet", false, "no progress, and no logs but errors")
-	flags.StringVar(&p.logFormat, "log-format", "text", "`FORM` of the logs: text or json")
+	flags.BoolVar(&p.quiet, "quiet", false, "show no progress, and log only errors")
+	flags.StringVar(&p.logFormat, "log-format", "text", "`FORM` of the log: text or json")
 	takes(flags, "color", "auto", "always", "never")
 	takes(flags, "log-format", "text", "json")
 	root.AddCommand(

@@ -35,15 +35,16 @@ func newPromoteCommand(p *program) *cobra.Command {
 	var o promoteOptions
 	cmd := &cobra.Command{
 		Use:   "promote",
-		Short: "Show what differs between two targets, and which differences are on purpose",
-		Long: `Promote compares the gateways of two targets of the config file, such as staging and prod: objects, leaf by
-leaf, and bindings, each target's own environment standing for the other's. Beside each difference it tells
-whether the files of the two targets differ in just this way, and where they say so (an overlay, a variable),
-or which gateway differs from its files. It only reads; apply --target does the rest.
+		Short: "Compare two targets, and show which differences are intended",
+		Long: `Promote compares the gateways of two targets of the config file, such as staging and prod: their objects,
+field by field, and their bindings. The environment of one target corresponds to the environment of the
+other. For each difference it shows whether the files of the two targets differ in the same way, and which
+overlay or variable makes the difference, or which gateway differs from its files. Promote only reads; use
+apply --target to make changes.
 
-Address and files come from the sections of the targets alone, not from the environment. Credentials are those
-of the environment; where the two need different ones, put the name of the target behind the names of the
-variables, as in APIGW_SYNC_TOKEN_PROD or HW_ACCESS_KEY_STAGING with HW_SECRET_KEY_STAGING.
+The gateways and files are taken from the config file only, not from the environment. Credentials are taken
+from the environment. If the two targets need different ones, add the name of the target to the names of
+the variables, as in APIGW_SYNC_TOKEN_PROD, or HW_ACCESS_KEY_STAGING with HW_SECRET_KEY_STAGING.
 ` + exits(exitDone, exitError, exitDiffers),
 		Example: `  apigw-sync promote --from staging --to prod
   apigw-sync promote --from staging --to prod --files-only
@@ -52,11 +53,11 @@ variables, as in APIGW_SYNC_TOKEN_PROD or HW_ACCESS_KEY_STAGING with HW_SECRET_K
 		RunE: p.telling(&o.output, &o.compare.gateway, o.find),
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.from, "from", "", "target by its `NAME`, where changes come from")
-	flags.StringVar(&o.to, "to", "", "target by its `NAME`, where changes would go")
+	flags.StringVar(&o.from, "from", "", "`NAME` of the target that changes come from")
+	flags.StringVar(&o.to, "to", "", "`NAME` of the target that changes would go to")
 	o.config = addConfig(flags)
-	flags.BoolVar(&o.filesOnly, "files-only", false, "compare what the files ask for, without gateways and credentials")
-	flags.BoolVar(&o.exitCode, "detailed-exitcode", false, "exit with 2 when there are differences that the files do not declare")
+	flags.BoolVar(&o.filesOnly, "files-only", false, "compare only the files, without gateways and credentials")
+	flags.BoolVar(&o.exitCode, "detailed-exitcode", false, "exit with 2 if there are differences that the files do not declare")
 	o.compare.addScope(flags)
 	o.compare.gateway.addPace(flags)
 	o.output.addFlags(flags, "promote")

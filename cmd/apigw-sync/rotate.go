@@ -41,8 +41,8 @@ func newRotateCommand(p *program) *cobra.Command {
 		Use:   "rotate",
 		Short: "Replace the secret or a code of an app",
 		Args:  knownCommand,
-		Long: `Rotate replaces what an app proves itself with: a code with an overlap in which the old and the new one
-both work, or the secret, of which the old one ends at once.
+		Long: `Rotate replaces a credential of an app: a code, with a period in which both the old and the new one work,
+or the secret, where the old one stops working at once.
 ` + exits(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync rotate code orders_mobile --to-file new-code --overlap 10m
   apigw-sync rotate secret orders_mobile --from-env NEW_SECRET --yes`,
@@ -57,26 +57,28 @@ func newRotateCodeCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "code APP",
 		Short: "Add a new code to an app, and remove the old one later",
-		Long: `Rotate code makes a new code, adds it to the app, sees that the gateway has it, and hands it over: prints it,
-or leaves it in the file of --to-file, or runs --exec with it in APIGW_SYNC_NEW_VALUE and on its stdin. The
-command gets none of the variables that hold credentials of this run, but those that --exec-env names.
+		Long: `Rotate code generates a new code, adds it to the app, and checks that the gateway has it. Then it prints
+the code, leaves it in the file of --to-file, or runs --exec with the code in APIGW_SYNC_NEW_VALUE and on
+stdin. That command does not get the variables with the credentials of this run, except those that
+--exec-env names.
 
-With --overlap it waits that long and then removes the old code; without, the old one stays until the same
-command is run with --finish. The old code is never removed before the new one was seen and handed over.
+With --overlap it waits for that time and then removes the old code. Without it, the old code stays until
+you run the same command with --finish. The old code is never removed before the new one was seen on the
+gateway and handed over.
 
-A rotation that was interrupted goes on when the same command is run again, on any machine: a code that is
-made here shows which code it replaces. The new code is then handed over once more.
+To continue a rotation that was interrupted, run the same command again, on any machine: a code that was
+generated here shows which code it replaces. The new code is then handed over again.
 
-When the files give the app its codes, set their variable to the new code before the next apply.
+If the files declare the codes of the app, set their variable to the new code before the next apply.
 ` + exits(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync rotate code orders_mobile --to-file new-code --overlap 10m
   apigw-sync rotate code orders_mobile --exec 'vault kv put secret/orders code=-'
   apigw-sync rotate code orders_mobile --exec 'vault kv put secret/orders code=-' --finish`,
 	}
 	flags := o.prepare(p, cmd, (*rotate.Rotation).Code, toldOfCode)
-	flags.DurationVar(&o.overlap, "overlap", 0, "remove the old code after this `TIME`, in which both work")
-	flags.BoolVar(&o.finish, "finish", false, "remove the old code once the new one is there")
-	flags.StringArrayVar(&o.old, "old", nil, "remove this code, named by its `#HASH` as diff shows it; repeatable (default: the only other one)")
+	flags.DurationVar(&o.overlap, "overlap", 0, "remove the old code after this `TIME`; both codes work until then")
+	flags.BoolVar(&o.finish, "finish", false, "remove the old code once the gateway has the new one")
+	flags.StringArrayVar(&o.old, "old", nil, "remove the code with this `#HASH`, as diff shows it; repeatable (default: the only other code)")
 	return cmd
 }
 
@@ -84,20 +86,21 @@ func newRotateSecretCommand(p *program) *cobra.Command {
 	var o rotateOptions
 	cmd := &cobra.Command{
 		Use:   "secret APP",
-		Short: "Set a new secret for an app; the old one ends at once",
-		Long: `Rotate secret sets a new secret for the app. The old one stops working as soon as the gateway has taken the
-new one over. The new one is printed, or left in the file of --to-file, or handed to --exec in
-APIGW_SYNC_NEW_VALUE and on its stdin, without the variables that hold credentials of this run, but those that
---exec-env names. A gateway whose switch for own secrets (APP_KEY_SECRET_SWITCH) is off
-makes secrets itself: --generate. What it then shows masked must be looked up in the console.
+		Short: "Set a new secret for an app; the old one stops working at once",
+		Long: `Rotate secret sets a new secret for the app. The old secret stops working as soon as the gateway has the
+new one. The new secret is printed, left in the file of --to-file, or passed to --exec in
+APIGW_SYNC_NEW_VALUE and on stdin. That command does not get the variables with the credentials of this
+run, except those that --exec-env names. If the gateway does not let callers choose secrets
+(APP_KEY_SECRET_SWITCH is off), use --generate. If it then shows the new secret masked, look it up in the
+console.
 
-When the files give the app its secret, set their variable to the new one before the next apply.
+If the files declare the secret of the app, set their variable to the new secret before the next apply.
 ` + exits(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync rotate secret orders_mobile --to-file new-secret --yes
   apigw-sync rotate secret orders_mobile --from-env NEW_SECRET --yes`,
 	}
 	flags := o.prepare(p, cmd, (*rotate.Rotation).Secret, toldOfSecret)
-	flags.BoolVar(&o.generate, "generate", false, "let the gateway make the secret")
+	flags.BoolVar(&o.generate, "generate", false, "let the gateway generate the secret")
 	return cmd
 }
 
@@ -117,11 +120,11 @@ func (o *rotateOptions) prepare(p *program, cmd *cobra.Command, run rotator, tol
 		return o.start(cmd, p, run, told)
 	}
 	o.gateway.addFlags(flags)
-	flags.StringVar(&o.fromEnv, "from-env", "", "take the new "+what+" from the environment variable `NAME` instead of making one")
-	flags.StringVar(&o.toFile, "to-file", "", "keep the new "+what+" in `FILE`, for its owner alone; a "+what+" that is there already is used")
+	flags.StringVar(&o.fromEnv, "from-env", "", "take the new "+what+" from the environment variable `NAME` instead of generating one")
+	flags.StringVar(&o.toFile, "to-file", "", "write the new "+what+" to `FILE`, readable only by its owner; if the file already has a "+what+", use that")
 	flags.StringVar(&o.run, "exec", "", "run `COMMAND` in a shell with the new "+what+" in APIGW_SYNC_NEW_VALUE and on its stdin")
-	flags.StringArrayVar(&o.runEnv, "exec-env", nil, "let the command of --exec have the variable `NAME`, which holds credentials of this run; it gets no other of those; repeatable")
-	flags.BoolVar(&o.yes, "yes", false, "write without asking; needed when stdin is no terminal")
+	flags.StringArrayVar(&o.runEnv, "exec-env", nil, "pass the variable `NAME`, which holds credentials of this run, to the command of --exec, which gets no others; repeatable")
+	flags.BoolVar(&o.yes, "yes", false, "write without asking; required if stdin is not a terminal")
 	return flags
 }
 

@@ -17,9 +17,9 @@ func newSchemaCommand(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema [" + strings.Join(names, "|") + "]",
 		Short: "Print the JSON Schema of a format",
-		Long: `Schema prints the JSON Schema (2020-12) of desired-state files (config, the default), of files of cases
-(cases), or of the JSON that a command prints: plan is that of diff, result that of apply, validation that of
-validate.
+		Long: `Schema prints the JSON Schema (2020-12) of desired-state files (config, the default), of files with test
+cases (cases), or of the JSON output of a command. Plan is the output of diff, result the output of apply,
+and validation the output of validate.
 ` + exits(exitDone, exitError),
 		Example:   "  apigw-sync schema > gateway.schema.json\n  apigw-sync schema plan",
 		ValidArgs: names,

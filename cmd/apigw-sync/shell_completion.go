@@ -13,9 +13,9 @@ func newCompletionCommand(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Print the completion script of a shell",
-		Long: `Completion prints a script that teaches a shell (bash, zsh, fish or powershell) to complete commands, flags,
-their values, and names from desired-state files. Nothing is asked of a gateway. Packages bring the scripts
-along; without one:
+		Long: `Completion prints a script that lets a shell (bash, zsh, fish or powershell) complete commands, flags,
+their values, and names from desired-state files. It never contacts a gateway. Packages install the scripts;
+without a package:
 
   bash        source <(apigw-sync completion bash) in ~/.bashrc; needs the package bash-completion
   zsh         apigw-sync completion zsh > "${fpath[1]}/_apigw-sync"

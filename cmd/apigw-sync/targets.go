@@ -21,9 +21,9 @@ func newTargetsCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "targets",
 		Short: "List the targets of the config file",
-		Long: `Targets lists the sections of the config file in their order, with what the defaults add: the gateway, its
-region, the environment of bindings that name none, and the wave of an apply to many. No gateway is
-contacted, and neither flags nor the environment count: it is what the file says.
+		Long: `Targets lists the sections of the config file in order, including what the defaults add: the gateway, its
+region, the default environment of bindings, and the wave in which an apply to many targets reaches it. It
+does not contact a gateway, and shows only the config file: flags and the environment are not applied.
 ` + exits(exitDone, exitError),
 		Example: "  apigw-sync targets\n  apigw-sync targets -o json",
 		Args:    noArgs,

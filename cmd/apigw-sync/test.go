@@ -30,14 +30,16 @@ func newTestCommand(p *program) *cobra.Command {
 	var o testOptions
 	cmd := &cobra.Command{
 		Use:   "test",
-		Short: "Ask desired-state files who may call what, and how often",
-		Long: `Test answers the questions of a file of cases from the desired-state files, without a gateway: whether a
-call gets through, what keeps it out, how often its caller may call, and which plugins are in force. It
-follows the vendor's documented rules. What they, the files and the case leave open is uncertain, never
-guessed: a case that expects to be sure does not pass then, and is told what would make it so.
+		Short: "Test who may call what, and how often",
+		Long: `Test checks a file of cases against the desired-state files, without a gateway: whether a call gets
+through, what blocks it, how often its caller may call, and which plugins are in force. It follows the
+rules that the vendor documents. If the rules, the files and the case do not decide the answer, it is
+uncertain, and never guessed: a case that expects a certain answer does not pass, and test shows what would
+make it certain.
 
 A file of cases begins with version: apigw-sync/cases/v1; "schema cases" prints its JSON Schema. With
---against, what an export says stays where the files do not manage it, and its APIs need not be listed.
+--against, an export supplies the APIs, so that cases need not list them, and everything that the files do
+not manage.
 ` + exits(exitDone, exitError, exitDiffers),
 		Example: `  apigw-sync test -f gateway/ --cases cases.yaml
   apigw-sync test --cases cases.yaml --against export.yaml --run '*office*' --explain
@@ -47,12 +49,12 @@ A file of cases begins with version: apigw-sync/cases/v1; "schema cases" prints 
 	}
 	flags := cmd.Flags()
 	o.files.addFlags(flags)
-	flags.Lookup("environment").Usage = "environment of calls and bindings that `NAME` none (default \"" + spec.DefaultEnvironment + "\")"
-	flags.StringArrayVar(&o.cases, "cases", nil, "file or folder of cases at `PATH`; repeatable")
-	flags.StringVar(&o.against, "against", "", "let `FILE`, an export (best made --with-apis), tell of APIs and of what the files do not manage")
-	flags.BoolVar(&o.prune, "prune", false, "answer as after apply --prune, without what the export has, owns covers and the files do not declare")
-	flags.StringArrayVar(&o.run, "run", nil, "try the cases only whose name matches this `GLOB`; repeatable")
-	flags.BoolVar(&o.explain, "explain", false, "explain cases that pass, too")
+	flags.Lookup("environment").Usage = "`NAME` of the environment for calls and bindings that name none (default \"" + spec.DefaultEnvironment + "\")"
+	flags.StringArrayVar(&o.cases, "cases", nil, "file or folder at `PATH` with test cases; repeatable")
+	flags.StringVar(&o.against, "against", "", "take APIs, and what the files do not manage, from `FILE`, an export (best made with --with-apis)")
+	flags.BoolVar(&o.prune, "prune", false, "answer as after apply --prune: without objects of the export that owns covers and the files do not declare")
+	flags.StringArrayVar(&o.run, "run", nil, "run only the cases whose name matches this `GLOB`; repeatable")
+	flags.BoolVar(&o.explain, "explain", false, "also explain cases that pass")
 	o.output.addFlags(flags, "test")
 	return cmd
 }

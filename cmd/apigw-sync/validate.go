@@ -23,17 +23,17 @@ func newValidateCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate",
 		Short: "Check desired-state files, without a gateway",
-		Long: `Validate checks desired-state files alone: syntax, schema, rules, and references inside the files. Each
-finding stands on a line of its own, as file:line:column: path: problem; hint. Warnings do not fail.
+		Long: `Validate checks the desired-state files alone: syntax, schema, rules, and references inside the files. It
+prints one line for each finding, as file:line:column: path: problem; hint. Only errors make it fail.
 
-With --lint it then looks for what is allowed but risky, such as a throttle that limits
-no single account, or a secret in clear. Findings have the number of a rule, which --explain-rule says
-more about. Errors among them fail, warnings and notes do not. A comment leaves a finding out:
+With --lint it also looks for settings that are allowed but risky, such as a throttle without a limit for
+individual accounts, or a secret in plain text. Each finding names a rule, which --explain-rule explains.
+Only findings with the severity error make it fail. A comment suppresses findings:
 
-  # apigw-sync:ignore RULE reason        behind the line, above it, or in front of a whole object
+  # apigw-sync:ignore RULE reason        at the end of the line, on the line above, or above an object
   # apigw-sync:ignore-file RULE reason   anywhere in the file
 
-Rules never guess what the gateway holds; those that depend on it need an export (--against).
+Rules never guess what the gateway holds. Those that need to know it need an export (--against).
 ` + exits(exitDone, exitError),
 		Example: `  apigw-sync validate -f gateway/
   apigw-sync validate -f gateway.yaml -o json

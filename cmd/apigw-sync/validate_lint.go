@@ -24,11 +24,11 @@ type lintOptions struct {
 }
 
 func (o *lintOptions) addFlags(flags *pflag.FlagSet) {
-	flags.BoolVar(&o.on, "lint", false, "also look for what is allowed but risky")
-	flags.StringArrayVar(&o.severities, "lint-severity", nil, "`RULE=SEVERITY` (error, warning, note, off): how findings of a rule count; repeatable")
+	flags.BoolVar(&o.on, "lint", false, "also look for settings that are allowed but risky")
+	flags.StringArrayVar(&o.severities, "lint-severity", nil, "set the severity of a rule (error, warning, note or off) as `RULE=SEVERITY`; repeatable")
 	suggests(flags, "lint-severity", severitySettings()...)
-	flags.StringVar(&o.against, "against", "", "with --lint, let rules look at the APIs and policies in `FILE`, an export made --with-apis")
-	flags.StringVar(&o.explain, "explain-rule", "", "explain a `RULE` of --lint by its number or name, or list all of them, and check no files")
+	flags.StringVar(&o.against, "against", "", "with --lint, let rules use the APIs and policies in `FILE`, an export made with --with-apis")
+	flags.StringVar(&o.explain, "explain-rule", "", "explain the lint `RULE` with this number or name, or list all rules with all; check no files")
 	suggests(flags, "explain-rule", ruleNames()...)
 }
 
