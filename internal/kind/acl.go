@@ -40,11 +40,11 @@ var acl = of(Def[ACL, aclWire]{
 		},
 		BatchMax: 100, // undocumented; the default quota of ACLs
 		Replace:  []string{"/entity_type"},
-		Shape: shape.OfMap("An access control policy: who may call the APIs bound to it.",
+		Shape: shape.OfMap("An access control policy (ACL): which callers may call the APIs that it is bound to.",
 			shape.Need("name", name("ACL", "orders_office", 64)),
-			shape.Need("type", shape.OfText("PERMIT lets only these callers in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
-			shape.Need("entity_type", shape.OfText("What the values are: addresses (IP), account names (DOMAIN) or account ids (DOMAIN_ID).", shape.OneOf("IP", "DOMAIN", "DOMAIN_ID")).AsFixed()),
-			shape.Need("values", shape.OfList("By entity_type: addresses, ranges (a-b) and networks (CIDR), at most 100, for IP; account names of 1 to 64 ASCII characters, not digits alone, for DOMAIN; account ids of 32 characters for DOMAIN_ID, names and ids at most 1024 characters in all with their commas.", shape.OfText("One address, range, network or account.", shape.Length(1, 0)).WithExample("192.168.1.0/24").
+			shape.Need("type", shape.OfText("PERMIT lets only these callers in; DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
+			shape.Need("entity_type", shape.OfText("What values holds: source addresses (IP), account names (DOMAIN) or account ids (DOMAIN_ID).", shape.OneOf("IP", "DOMAIN", "DOMAIN_ID")).AsFixed()),
+			shape.Need("values", shape.OfList("The callers, in the form that entity_type asks for. IP: at most 100 addresses, ranges (a-b) and networks (CIDR). DOMAIN: account names of 1 to 64 ASCII characters, not only digits. DOMAIN_ID: account ids of 32 characters. Joined by commas, names or ids have at most 1024 characters.", shape.OfText("One address, range, network or account.", shape.Length(1, 0)).WithExample("192.168.1.0/24").
 				WithMadeFor(map[string][]any{
 					"IP": {"10.0.0.1", "10.1.0.0/16", "10.2.0.1-10.2.0.9"}, "DOMAIN": {"alice", "bob", "carol"}, "DOMAIN_ID": {strings.Repeat("a", 32), strings.Repeat("b", 32)},
 				}), shape.Count(1, 0), distinctTexts).AsSet()),
@@ -89,9 +89,9 @@ func checkACL(a ACL) (out []shape.Problem) {
 	joined := strings.Join(a.Values, ",")
 	switch {
 	case a.EntityType == "IP" && len(a.Values) > aclAddresses:
-		out = append(out, shape.Problem{Path: "/values", Text: "has " + itoa(int64(len(a.Values))) + " entries; at most 100 are allowed", Hint: "join neighbours to networks, or split the policy"})
+		out = append(out, shape.Problem{Path: "/values", Text: "has " + itoa(int64(len(a.Values))) + " entries; at most 100 are allowed", Hint: "merge adjacent addresses into networks, or split the policy"})
 	case a.EntityType != "IP" && len(joined) > aclCharacters:
-		out = append(out, shape.Problem{Path: "/values", Text: "has " + itoa(int64(len(joined))) + " characters with its commas; at most 1024 are allowed", Hint: "split the policy"})
+		out = append(out, shape.Problem{Path: "/values", Text: "has " + itoa(int64(len(joined))) + " characters when joined by commas; at most 1024 are allowed", Hint: "split the policy"})
 	}
 	return out
 }
@@ -104,7 +104,7 @@ func checkAccountName(v string) shape.Problem {
 		}
 	}
 	if digits || len(v) > 64 {
-		return shape.Problem{Text: "is not an account name", Hint: "account names have 1 to 64 characters, not digits alone"}
+		return shape.Problem{Text: "is not an account name", Hint: "account names have 1 to 64 characters, not only digits"}
 	}
 	return shape.Problem{}
 }

@@ -35,11 +35,11 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 		Tells: []string{"status", "sl_domain", "sl_domains", "register_time", "on_sell_status", "call_limits", "time_interval", "time_unit", "is_default", "version", "roma_app_id", "roma_app_name"},
 		Codes: Codes{Gone: []string{"APIG.3001"}}, Limit: "APIGROUP_NUM_LIMIT", Always: []string{builtInGroup},
 		Ops: Operations{List: "ListApiGroupsV2", Create: "CreateApiGroupV2", Update: "UpdateApiGroupV2", Delete: "DeleteApiGroupV2"},
-		Shape: shape.OfMap("A group of APIs, with what they share. Every gateway has DEFAULT.",
+		Shape: shape.OfMap("A group of APIs, with the settings that they share. Every gateway has the group DEFAULT.",
 			shape.Need("name", shape.OfText("Name of the group, unique in the gateway.", shape.Length(3, 255),
 				shape.Pattern(`[A-Za-z0-9一-鿿][A-Za-z0-9一-鿿_./():（）、。-]*`, "letters, digits, Chinese characters and - _ . / ( ) :, starting with a letter, digit or Chinese character")).WithExample("orders")),
 			shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 1000)).WithDefault("").WithExample("Orders").WithMade("Orders", "订单")),
-			shape.May("debug_domain", shape.OfFlag("Whether the APIs can be called under the debugging domain, too, which the gateway gives each group. It takes 1000 calls a day and is nothing for production.").WithAbsent("not managed")),
+			shape.May("debug_domain", shape.OfFlag("Whether the APIs can also be called at the debugging domain that the gateway gives each group. It takes 1000 calls a day and is not meant for production.").WithAbsent("not managed")),
 			shape.May("domains", ownDomainList),
 			shape.May("variables", variableList),
 			shape.May("responses", gatewayResponseList),
@@ -97,13 +97,13 @@ type variableWire struct {
 	Value   *string `json:"variable_value"`
 }
 
-var variableList = shape.OfList("Variables of the group: what backends mean by #name#. A change of one that stands in the address of a backend makes the gateway publish those APIs again.",
+var variableList = shape.OfList("Variables of the group, which backends refer to as #name#. When a variable in the address of a backend changes, the gateway publishes the APIs that use it again.",
 	shape.OfMap("A variable in one environment.",
-		shape.Need("name", shape.OfText("Name of the variable. It identifies the variable, with its environment.", shape.Length(3, 32),
+		shape.Need("name", shape.OfText("Name of the variable. Together with its environment, it identifies the variable.", shape.Length(3, 32),
 			shape.Pattern(`[A-Za-z][A-Za-z0-9_-]*`, "letters, digits, _ and -, starting with a letter")).WithExample("backend").WithMade("backend", "zone", "path-prefix")),
-		shape.Need("value", shape.OfText("Its value. It is no secret: the gateway shows it.", shape.Length(1, 255),
+		shape.Need("value", shape.OfText("Value of the variable. It is not a secret: the gateway shows it.", shape.Length(1, 255),
 			shape.Pattern(`[A-Za-z0-9_/.:-]+`, "letters, digits and _ - / . :")).WithExample("orders.internal:8080").WithMade("orders.internal:8080", "a", "/v2")),
-		shape.May("environment", shape.OfText("Environment in which it has this value.", shape.Length(1, 64)).Naming(AnEnvironment).WithDefault(BuiltInEnvironment).WithExample("STAGING")),
+		shape.May("environment", shape.OfText("Environment in which the variable has this value.", shape.Length(1, 64)).Naming(AnEnvironment).WithDefault(BuiltInEnvironment).WithExample("STAGING")),
 	), distinctBy("variable", "name", "environment")).WithAbsent("not managed; [] means none")
 
 var variable = of(Def[Variable, variableWire]{

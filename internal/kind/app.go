@@ -24,7 +24,7 @@ type appWire struct {
 	Bound  *int    `json:"bind_num,omitempty"`
 }
 
-const generatedByGateway = "the gateway makes one, which is left alone"
+const generatedByGateway = "the gateway generates one, which is left alone"
 
 var app = of(Def[App, appWire]{
 	Facts: Facts{
@@ -33,12 +33,12 @@ var app = of(Def[App, appWire]{
 		Limit: "APP_NUM_LIMIT",
 		Makes: []string{"/app_key", "/app_secret"}, Clings: []string{"/remark"},
 		Ops: Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
-		Shape: shape.OfMap("An app (credential): who may call, with which key, secret and codes.",
+		Shape: shape.OfMap("An app (credential): a caller, with its key, secret and codes.",
 			shape.Need("name", name("app", "orders_mobile", 64)),
 			shape.May("remark", remark()),
-			shape.May("app_key", shape.OfText("Key of the app. Needs the gateway's switch for own keys.",
+			shape.May("app_key", shape.OfText("Key of the app. To set it, the gateway must have its switch for custom keys on.",
 				shape.Length(8, 200), shape.Pattern(`[A-Za-z0-9][A-Za-z0-9_-]*`, "letters, digits, _ and -, starting with a letter or digit")).WithExample("${ORDERS_KEY}").WithAbsent(generatedByGateway)),
-			shape.May("app_secret", shape.OfText("Secret of the app. Needs the gateway's switch for own keys.",
+			shape.May("app_secret", shape.OfText("Secret of the app. To set it, the gateway must have its switch for custom keys on.",
 				shape.Length(8, 128), shape.Pattern(`[A-Za-z0-9][A-Za-z0-9_!@#$%-]*`, "letters, digits and _ - ! @ # $ %, starting with a letter or digit")).AsSecret().WithExample("${ORDERS_SECRET}").WithAbsent(generatedByGateway)),
 			shape.May("app_codes", codeList),
 			shape.May("access_control", accessControlShape),

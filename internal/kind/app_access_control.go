@@ -20,7 +20,7 @@ type accessControlWire struct {
 }
 
 var accessControlShape = shape.OfMap("Source addresses from which the app may, or may not, call.",
-	shape.May("type", shape.OfText("PERMIT lets only these addresses in, DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
+	shape.May("type", shape.OfText("PERMIT lets only these addresses in; DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
 	shape.May("values", shape.OfList("Addresses, ranges (a-b) and networks (CIDR).", addressShape, shape.Count(1, 0), distinctTexts).AsSet()),
 ).WithExample(map[string]any{"type": "PERMIT", "values": []any{"10.0.0.0/8", "192.168.1.1-192.168.1.9"}}).
 	WithAbsent("not managed; {} means none").
@@ -30,13 +30,13 @@ var accessControlShape = shape.OfMap("Source addresses from which the app may, o
 				return "has no type"
 			}
 			return ""
-		}, "add type: PERMIT or type: DENY").Saying("type beside values").With("dependentRequired", map[string]any{"values": []any{"type"}, "type": []any{"values"}}),
+		}, "add type: PERMIT or type: DENY").Saying("values only together with type").With("dependentRequired", map[string]any{"values": []any{"type"}, "type": []any{"values"}}),
 		shape.Test(func(m map[string]any) string {
 			if m["type"] != nil && m["values"] == nil {
 				return "has no values"
 			}
 			return ""
-		}, "list the addresses, or write {} for no access control").Saying("values beside type"))
+		}, "list the addresses, or write {} for no access control").Saying("type only together with values"))
 
 var appAccessControl = of(Def[AccessControl, accessControlWire]{
 	Facts: Facts{

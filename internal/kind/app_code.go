@@ -27,17 +27,17 @@ type appCodeWire struct {
 const codesOfAnApp = 5
 
 var (
-	generated = shape.OfMap("Codes that the gateway makes.",
-		shape.Need("generate", shape.OfWhole("At least so many codes besides the given ones.", shape.Range(1, codesOfAnApp)).WithUnit("codes").WithExample(int64(2))))
+	generated = shape.OfMap("Codes that the gateway generates.",
+		shape.Need("generate", shape.OfWhole("The gateway generates codes until there are at least this many besides the given ones.", shape.Range(1, codesOfAnApp)).WithUnit("codes").WithExample(int64(2))))
 
-	codeShape = shape.OfEither("A given code, or {generate: N}: at least N codes made by the gateway.",
+	codeShape = shape.OfEither("A given code, or {generate: N}: at least N codes that the gateway generates.",
 		shape.OfText("A code.", shape.Length(64, 180),
 			shape.Pattern(`[A-Za-z0-9+/][A-Za-z0-9+_!@#$%/=-]*`, "letters, digits and + _ ! @ # $ % - / =, starting with a letter, digit, + or /")).AsSecret().WithExample("${ORDERS_CODE}"),
 		generated)
 
-	codeList = shape.OfEither("Codes for simple authentication: given values, and how many the gateway shall make; {generate: N} alone is short for a list of it.",
+	codeList = shape.OfEither("Codes for simple authentication: given values, and how many the gateway generates. {generate: N} by itself is short for a list with this one entry.",
 		shape.OfList("Given codes, and {generate: N}.", codeShape, shape.Test(checkCodes, "").
-			Saying(fmt.Sprintf("at most %d codes in all, none twice, generate once", codesOfAnApp)).With("uniqueItems", true)),
+			Saying(fmt.Sprintf("at most %d codes in all, no code twice, generate only once", codesOfAnApp)).With("uniqueItems", true)),
 		generated).WithAbsent("not managed; [] means none")
 )
 

@@ -33,22 +33,22 @@ type appQuotaWire struct {
 
 const resetLayout = time.DateTime
 
-var resetTime = shape.OfText("When the calls are first counted anew, without a time zone.", shape.Rule{
-	Says: "a time of the calendar: year-month-day hour:minute:second", Keywords: map[string]any{"pattern": `^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$`},
+var resetTime = shape.OfText("When the count of calls is first reset to zero. It has no time zone.", shape.Rule{
+	Says: "a date and time: YYYY-MM-DD hh:mm:ss", Keywords: map[string]any{"pattern": `^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$`},
 	Hint: `write it like "2026-12-01 00:00:00"`,
 	Broken: func(v any) string {
 		if s, _ := v.(string); s != "" {
 			if _, err := time.Parse(resetLayout, s); err != nil {
-				return "is not a time of the calendar"
+				return "is not a valid date and time"
 			}
 		}
 		return ""
 	},
-}).WithExample("2026-12-01 00:00:00").WithAbsent("the gateway counts from the first call on; what it has is left alone")
+}).WithExample("2026-12-01 00:00:00").WithAbsent("the gateway counts from the first call; a time that it already has is left alone")
 
 var noAngles = shape.Test(func(s string) string {
 	if strings.ContainsAny(s, "<>") {
-		return "has a < or >, which the gateway refuses"
+		return "contains < or >, which the gateway refuses"
 	}
 	return ""
 }, "remove it").Saying("without < and >").With("pattern", "^[^<>]*$")
@@ -58,7 +58,7 @@ var appQuota = of(Def[AppQuota, appQuotaWire]{
 		Name: "app_quota", Trail: "AppQuota", Section: "app_quotas", Path: "app-quotas", ListField: "quotas",
 		Codes: Codes{Gone: []string{"APIG.3093"}}, Remains: []string{"/reset_time"},
 		Ops: Operations{List: "ListAppQuotas", Create: "CreateAppQuota", Update: "UpdateAppQuota", Delete: "DeleteAppQuota"},
-		Shape: shape.OfMap("A quota of apps: how many calls each app that is bound to it may make in a period, over all APIs.",
+		Shape: shape.OfMap("A quota of apps: how many calls each app bound to it may make in a period, to all APIs together.",
 			shape.Need("name", name("app quota", "partner_daily", 255)),
 			shape.Need("call_limits", shape.OfWhole("Calls that each app may make in a period.", calls).WithUnit("calls per period").WithExample(int64(10000))),
 			shape.Need("time_unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY"))),

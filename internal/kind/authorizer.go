@@ -58,22 +58,22 @@ var authorizer = of(Def[Authorizer, authorizerWire]{
 		Ops: Operations{
 			List: "ListCustomAuthorizersV2", Create: "CreateCustomAuthorizerV2", Update: "UpdateCustomAuthorizerV2", Delete: "DeleteCustomAuthorizerV2",
 		},
-		Shape: shape.OfMap("A custom authorizer: a function that decides who may call (FRONTEND), or what a backend is told (BACKEND).",
+		Shape: shape.OfMap("A custom authorizer: a function that decides who may call (FRONTEND), or what is passed on to the backend (BACKEND).",
 			shape.Need("name", name("authorizer", "token_check", 64)),
-			shape.Need("type", shape.OfText("FRONTEND decides about calls, BACKEND about what goes to backends.", shape.OneOf("FRONTEND", "BACKEND")).AsFixed()),
+			shape.Need("type", shape.OfText("FRONTEND decides who may call; BACKEND decides what is passed on to the backend.", shape.OneOf("FRONTEND", "BACKEND")).AsFixed()),
 			shape.Need("uri", shape.OfText("URN of the function, without a version.", shape.Length(1, 255)).WithExample("urn:fss:cn-north-4:0123456789abcdef0123456789abcdef:function:default:check")),
-			shape.May("version", shape.OfText("Version of the function; the alias goes before it.", shape.Length(1, 64)).WithDefault("latest").WithExample("v1")),
+			shape.May("version", shape.OfText("Version of the function. Ignored if alias_uri is set.", shape.Length(1, 64)).WithDefault("latest").WithExample("v1")),
 			shape.May("alias_uri", shape.OfText("URN of an alias of the function.", shape.Length(0, 255)).WithDefault("").WithExample("urn:fss:cn-north-4:0123456789abcdef0123456789abcdef:function:default:check:!live")),
-			shape.May("network_type", shape.OfText("Which network framework the function is reached by.", shape.OneOf("V1", "V2")).WithDefault("V1")),
-			shape.May("identities", shape.OfList("Parameters that tell callers apart, of FRONTEND alone; needed where ttl is above 0.", shape.OfMap("A parameter.",
+			shape.May("network_type", shape.OfText("Version of the network framework through which the function is called.", shape.OneOf("V1", "V2")).WithDefault("V1")),
+			shape.May("identities", shape.OfList("Parameters that identify a caller, for type FRONTEND only. Required if ttl is above 0.", shape.OfMap("A parameter.",
 				shape.Need("name", shape.OfText("Name of the header or query parameter.", shape.Length(1, 64)).WithExample("Token").WithMade("Token", "X-Tenant", "user")),
-				shape.Need("location", shape.OfText("Where it stands.", shape.OneOf("HEADER", "QUERY"))),
-				shape.May("validation", shape.OfText("Expression that its value must meet.", shape.Length(0, 2048)).WithDefault("").WithExample("^[0-9a-f]+$")),
+				shape.Need("location", shape.OfText("Where the parameter is in the request.", shape.OneOf("HEADER", "QUERY"))),
+				shape.May("validation", shape.OfText("Expression that its value must satisfy.", shape.Length(0, 2048)).WithDefault("").WithExample("^[0-9a-f]+$")),
 			)).KeyedBy("location", "name").WithAbsent("none")),
-			shape.May("ttl", shape.OfWhole("For how long an answer of the function is kept; 0 means not at all.", shape.Range(0, 3600)).WithUnit("seconds").WithDefault(int64(0)).WithExample(int64(60)).
+			shape.May("ttl", shape.OfWhole("How long an answer of the function is cached; 0 means not at all.", shape.Range(0, 3600)).WithUnit("seconds").WithDefault(int64(0)).WithExample(int64(60)).
 				InContext("identities", []any{map[string]any{"name": "Token", "location": "HEADER"}})),
-			shape.May("need_body", shape.OfFlag("Whether the function gets the body of the call.").WithDefault(false)),
-			shape.May("user_data", shape.OfText("Text for the function. It is no secret: the gateway shows it.", shape.Length(0, 2048)).WithDefault("").WithExample("shop")),
+			shape.May("need_body", shape.OfFlag("Whether the function gets the body of the request.").WithDefault(false)),
+			shape.May("user_data", shape.OfText("Text that is passed to the function. It is not a secret: the gateway shows it.", shape.Length(0, 2048)).WithDefault("").WithExample("shop")),
 		),
 	},
 	Hooks: Hooks[Authorizer]{
@@ -116,9 +116,9 @@ var authorizer = of(Def[Authorizer, authorizerWire]{
 func checkAuthorizer(a Authorizer) (out []shape.Problem) {
 	switch {
 	case a.Type == "BACKEND" && len(a.Identities) > 0:
-		out = append(out, shape.Problem{Path: "/identities", Text: "are for FRONTEND alone", Hint: "remove them, or write type: FRONTEND"})
+		out = append(out, shape.Problem{Path: "/identities", Text: "are only for type FRONTEND", Hint: "remove them, or write type: FRONTEND"})
 	case a.Type == "FRONTEND" && a.TTL > 0 && len(a.Identities) == 0:
-		out = append(out, shape.Problem{Path: "/ttl", Text: "needs identities, by which answers are kept", Hint: "add identities, or write ttl: 0"})
+		out = append(out, shape.Problem{Path: "/ttl", Text: "needs identities, since answers are cached by them", Hint: "add identities, or write ttl: 0"})
 	}
 	seen := map[[2]string]bool{}
 	for i, x := range a.Identities {

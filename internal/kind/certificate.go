@@ -90,7 +90,7 @@ var certificate = of(Def[Certificate, certificateWire]{
 			if c.Type == inOne {
 				return ""
 			}
-			return "is a global certificate, which other gateways of the project may use, too"
+			return "is a global certificate, which other gateways of the project may also use"
 		},
 		Check: checkCertificate,
 	},
@@ -125,17 +125,17 @@ func certificateShape() *shape.Shape {
 	return shape.OfMap("A certificate with which the gateway serves the domains of groups.",
 		shape.Need("name", shape.OfText("Name of the certificate. It identifies the certificate.", shape.Length(4, certificateNameMost),
 			shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9_一-鿿]*`, "letters, digits, _ and Chinese characters, starting with a letter or a Chinese character")).WithExample("shop_2026")),
-		shape.May("type", shape.OfText("Who can use it: all gateways of the project (global), or this one (instance). One that others use, too, changes only with --allow-interruption.",
+		shape.May("type", shape.OfText("Which gateways can use it: all gateways of the project (global), or only this one (instance). A certificate that other gateways also use changes only with --allow-interruption.",
 			shape.OneOf(everywhere, inOne)).AsFixed().WithDefault(everywhere)),
-		shape.May("algorithm_type", shape.OfText("Algorithm of its key. One domain can have a certificate of each.", shape.OneOf("RSA", "ECC")).AsFixed().WithAbsent("that of cert_content")),
-		shape.May("cert_content", shape.OfText("The certificate as PEM, the issuers behind it, each after the one that it signed. It is compared by serial number, names and validity.",
+		shape.May("algorithm_type", shape.OfText("Algorithm of the key. A domain can have one certificate for each algorithm.", shape.OneOf("RSA", "ECC")).AsFixed().WithAbsent("that of cert_content")),
+		shape.May("cert_content", shape.OfText("The certificate as PEM, followed by its issuers, each after the certificate that it signed. It is compared by serial number, names and validity.",
 			shape.Length(0, 1<<16)).AsWithheld().WithAbsent(kept).WithExample("${file:certs/shop.pem}").InContext("private_key", "${SHOP_KEY}").
 			WithMadeFor(madeCertificates)),
-		shape.May("private_key", shape.OfText("Its private key as PEM, not encrypted. The gateway never shows it.",
+		shape.May("private_key", shape.OfText("Private key of the certificate as PEM, not encrypted. The gateway never shows it.",
 			shape.Length(0, 1<<16)).AsSecret().WithAbsent(kept).WithExample("${SHOP_KEY}").InContext("cert_content", "${file:certs/shop.pem}").
 			WithMadeFor(madeKeys)),
-		shape.May("trusted_root_ca", shape.OfText("Certificates as PEM of those whose clients are let in, of type instance alone. Of it only is compared whether there is one.",
-			shape.Length(0, 1<<16)).AsWithheld().WithAbsent(kept+", unless the certificate is replaced: a new algorithm_type needs it, and a global one has none").WithExample("${file:certs/ca.pem}").InContext("type", inOne).
+		shape.May("trusted_root_ca", shape.OfText("Certificates, as PEM, of the authorities whose client certificates are accepted; only for type instance. The tool only compares whether there are any.",
+			shape.Length(0, 1<<16)).AsWithheld().WithAbsent(kept+", unless the certificate is replaced: a new algorithm_type needs it, and a global certificate has none").WithExample("${file:certs/ca.pem}").InContext("type", inOne).
 			WithMade(madeRoot)),
 	)
 }
@@ -181,7 +181,7 @@ func checkCertificate(c Certificate) (out []shape.Problem) {
 	problem := func(path, text, hint string) { out = append(out, shape.Problem{Path: path, Text: text, Hint: hint}) }
 	if c.RootCA != "" {
 		if c.Type != inOne {
-			problem("/trusted_root_ca", "is for type instance alone", "write type: instance, or remove it")
+			problem("/trusted_root_ca", "is only for type instance", "write type: instance, or remove it")
 		}
 		if wrong := wrongRoots(c.RootCA); wrong != "" {
 			problem("/trusted_root_ca", wrong, "name a file of root certificates as PEM")
@@ -189,7 +189,7 @@ func checkCertificate(c Certificate) (out []shape.Problem) {
 	}
 	switch {
 	case c.Content == "" && c.Key != "":
-		problem("/private_key", "stands without cert_content", "write the certificate, too, or remove both")
+		problem("/private_key", "is set without cert_content", "write the certificate, too, or remove both")
 		return out
 	case c.Content == "":
 		return out
@@ -200,21 +200,21 @@ func checkCertificate(c Certificate) (out []shape.Problem) {
 		return out
 	}
 	if wrong := brokenChain(chain); wrong != "" {
-		problem("/cert_content", wrong, "put the server's own first, then the one that signed it, and so on")
+		problem("/cert_content", wrong, "put the server's own certificate first, then the one that signed it, and so on")
 		return out
 	}
 	leaf := chain[0]
 	if len(leaf.DNSNames)+len(leaf.IPAddresses) == 0 {
-		problem("/cert_content", "names no domain: it has no subject alternative names", "have it issued with them; the gateway takes no other")
+		problem("/cert_content", "names no domain: it has no subject alternative names", "have it issued with them; the gateway accepts no other")
 	}
 	if leaf.NotAfter.After(lastSecond) {
-		out = append(out, shape.Problem{Path: "/cert_content", Text: "is valid beyond " + lastSecond.Format(time.DateOnly) + ", which not every gateway takes", Hint: "have it issued for a shorter time", Soft: true})
+		out = append(out, shape.Problem{Path: "/cert_content", Text: "is valid beyond " + lastSecond.Format(time.DateOnly) + ", which not every gateway accepts", Hint: "have it issued for a shorter time", Soft: true})
 	}
 	if of := algorithmOf(leaf.PublicKey); c.Algorithm != "" && of != c.Algorithm {
-		problem("/algorithm_type", "is "+c.Algorithm+", and the certificate has a key of "+cmp.Or(of, "another sort"), "remove this line, or name another certificate")
+		problem("/algorithm_type", "is "+c.Algorithm+", and the certificate has a key of "+cmp.Or(of, "another algorithm"), "remove this line, or name another certificate")
 	}
 	if c.Key == "" {
-		problem("/cert_content", "stands without private_key", "write private_key: ${SHOP_KEY}, and set the variable to the key as PEM")
+		problem("/cert_content", "is set without private_key", "write private_key: ${SHOP_KEY}, and set the variable to the key as PEM")
 	} else if wrong := wrongKey(c.Key, leaf); wrong != "" {
 		problem("/private_key", wrong, "give the key that belongs to cert_content as PEM, not encrypted")
 	}

@@ -163,7 +163,7 @@ func wrongKey(text string, c *x509.Certificate) string {
 	for rest := []byte(text); ; {
 		var block *pem.Block
 		if block, rest = pem.Decode(rest); block == nil {
-			return "is no private key as PEM"
+			return "is not a private key as PEM"
 		}
 		if strings.Contains(block.Type, "ENCRYPTED") || block.Headers["DEK-Info"] != "" {
 			return "is encrypted"

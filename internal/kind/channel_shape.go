@@ -18,9 +18,9 @@ var (
 func channelShape() *shape.Shape {
 	return shape.OfMap("A load balance channel (VPC channel): the servers that APIs send calls to.",
 		shape.Need("name", shape.OfText("Name of the channel, unique in the gateway. It identifies the channel.", shape.Length(3, 64), channelNames).WithExample("orders_backend")),
-		shape.May("type", shape.OfText("What stands behind the channel: members (builtin), the instances of a microservice, or other channels (reference).", shape.OneOf(ofServers, ofMicroservice, ofChannels)).AsFixed().WithDefault(ofServers)),
-		shape.Need("port", shape.OfWhole("Port of members that name none.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(8080))),
-		shape.Need("balance_strategy", shape.OfText("How calls are spread over the members.", shape.OneOf("weighted_round_robin", "weighted_least_connections", "source_hash", "uri_hash"))),
+		shape.May("type", shape.OfText("Where the channel sends calls: to its members (builtin), to the instances of a microservice, or to other channels (reference).", shape.OneOf(ofServers, ofMicroservice, ofChannels)).AsFixed().WithDefault(ofServers)),
+		shape.Need("port", shape.OfWhole("Port of the members that do not set one.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(8080))),
+		shape.Need("balance_strategy", shape.OfText("How calls are distributed among the members.", shape.OneOf("weighted_round_robin", "weighted_least_connections", "source_hash", "uri_hash"))),
 		shape.May("member_type", shape.OfText("What members are: addresses (ip) or cloud servers (ecs).", shape.OneOf("ip", "ecs")).WithDefault("ip")),
 		shape.May("member_groups", memberGroups()),
 		shape.May("members", memberList()),
@@ -35,17 +35,17 @@ func channelShape() *shape.Shape {
 func memberGroups() *shape.Shape {
 	return shape.OfList("Groups of members, each of which gets a share of the calls.", shape.OfMap("A group.",
 		shape.Need("name", shape.OfText("Name of the group.", shape.Length(3, 64), channelNames).WithExample("blue").WithMade("blue", "green", "grey")),
-		shape.May("weight", shape.OfWhole("Share of the group; of Nacos the registry has it.", shape.Range(0, 100)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(80))),
+		shape.May("weight", shape.OfWhole("Share of the calls that the group gets. For Nacos, the registry decides it.", shape.Range(0, 100)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(80))),
 		shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("The new version")),
 		shape.May("microservice_version", shape.OfText("Version of the instances, for type microservice.", shape.Length(0, 64)).WithDefault("").WithExample("v1").WithMade().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
-		shape.May("microservice_port", shape.OfWhole("Port of the instances, for type microservice; 0 means that of the channel.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081)).WithMade().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
+		shape.May("microservice_port", shape.OfWhole("Port of the instances, for type microservice; 0 means the port of the channel.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081)).WithMade().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
 		shape.May("microservice_labels", shape.OfList("Labels of the instances, for type microservice.", shape.OfMap("A label.",
 			shape.Need("label_name", shape.OfText("Name of the label.", shape.Length(1, 63), labelTexts).WithExample("app")),
 			shape.Need("label_value", shape.OfText("Value of the label.", shape.Length(1, 63), labelTexts).WithExample("orders")),
 		)).KeyedBy("label_name").WithAbsent("none").WithMade().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
-		shape.May("reference_channel", shape.OfText("Name of the channel that gets the calls of the group: one of channels in the files, or of the gateway. Needed for type reference, and for it alone.",
+		shape.May("reference_channel", shape.OfText("Name of the channel that gets the calls of the group: one of channels in the files, or one that the gateway has. Required for type reference, and only allowed there.",
 			shape.Length(3, 64)).Naming(aChannel).WithExample("orders_pods").WithAbsent("none").InContext("../type", ofChannels).InContext("../members", nil)),
-	)).KeyedBy("name").WithAbsent("not managed, but needed for type reference; [] means none").WithMadeFor(map[string][]any{
+	)).KeyedBy("name").WithAbsent("not managed, but required for type reference; [] means none").WithMadeFor(map[string][]any{
 		ofServers: {
 			[]any{map[string]any{"name": "blue", "weight": 80}, map[string]any{"name": "green"}},
 			[]any{map[string]any{"name": "blue"}, map[string]any{"name": "green", "weight": 3, "remark": "new"}},
@@ -58,17 +58,17 @@ func memberGroups() *shape.Shape {
 }
 
 func memberList() *shape.Shape {
-	return shape.OfList("The servers, of type builtin alone: a microservice keeps its own, and a reference has none.", shape.OfMap("A server.",
+	return shape.OfList("The servers, for type builtin only: a microservice keeps its own list, and a reference has no members.", shape.OfMap("A server.",
 		shape.May("host", shape.OfText("Address or host name, for member_type ip.", shape.Length(1, 255)).WithExample("192.0.2.10").WithAbsent("none")),
 		shape.May("ecs_id", shape.OfText("Id of the cloud server, for member_type ecs.", shape.Length(1, 64)).WithExample("5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b").WithAbsent("none").
 			InContext("../member_type", "ecs").InContext("host", nil).InContext("ecs_name", "orders-1")),
 		shape.May("ecs_name", shape.OfText("Name of the cloud server, for member_type ecs.", shape.Length(1, 64)).WithExample("orders-1").WithAbsent("none").
 			InContext("../member_type", "ecs").InContext("host", nil).InContext("ecs_id", "5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b")),
 		shape.May("port", shape.OfWhole("Port.", anyPort).WithUnit("port number").WithExample(int64(8080)).WithAbsent("the port of the channel")),
-		shape.May("weight", shape.OfWhole("Share of the member; in a group with a weight it follows from that and is not compared.", shape.Range(0, 10000)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(1))),
-		shape.May("group", shape.OfText("Name of its group, one of member_groups.", shape.Length(0, 64)).WithDefault("").WithExample("blue").InContext("../member_groups", []any{map[string]any{"name": "blue"}})),
-		shape.May("is_backup", shape.OfFlag("Whether it gets calls only when no other works. Needs a feature of the gateway.").WithDefault(false)),
-		shape.May("enabled", shape.OfFlag("Whether it gets calls at all.").WithDefault(true)),
+		shape.May("weight", shape.OfWhole("Share of the calls that the member gets. In a group with a weight, it follows from that weight and is not compared.", shape.Range(0, 10000)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(1))),
+		shape.May("group", shape.OfText("Name of the member's group, one of member_groups.", shape.Length(0, 64)).WithDefault("").WithExample("blue").InContext("../member_groups", []any{map[string]any{"name": "blue"}})),
+		shape.May("is_backup", shape.OfFlag("Whether the member gets calls only when no other member works. Needs a feature of the gateway.").WithDefault(false)),
+		shape.May("enabled", shape.OfFlag("Whether the member is in use; false means that it gets no calls.").WithDefault(true)),
 	)).KeyedBy("host", "ecs_id", "port", "group").WithAbsent("not managed; [] means none").WithMadeFor(map[string][]any{
 		"ip": {
 			[]any{map[string]any{"host": "192.0.2.10", "weight": 1}, map[string]any{"host": "192.0.2.11", "port": 9000, "enabled": false}},
@@ -81,18 +81,18 @@ func memberList() *shape.Shape {
 }
 
 func healthCheck() *shape.Shape {
-	return shape.OfMap("How the gateway finds out which members work.",
+	return shape.OfMap("How the gateway checks which members work.",
 		shape.Need("protocol", shape.OfText("Protocol of the check.", shape.OneOf("TCP", "HTTP", "HTTPS"))),
-		shape.May("path", shape.OfText("Path that is called; needed for HTTP and HTTPS.", shape.Length(0, 512)).WithDefault("").WithExample("/health").InContext("protocol", "HTTP").InContext("http_code", "200-299")),
+		shape.May("path", shape.OfText("Path that is called; required for HTTP and HTTPS.", shape.Length(0, 512)).WithDefault("").WithExample("/health").InContext("protocol", "HTTP").InContext("http_code", "200-299")),
 		shape.May("method", shape.OfText("Method, for HTTP and HTTPS.", shape.OneOf("GET", "HEAD")).WithAbsent("GET for HTTP and HTTPS").InContext("protocol", "HTTP").InContext("path", "/health").InContext("http_code", "200-299")),
-		shape.May("port", shape.OfWhole("Port; 0 means that of the member.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081))),
-		shape.Need("threshold_normal", shape.OfWhole("Good answers after which a member works.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(2))),
-		shape.Need("threshold_abnormal", shape.OfWhole("Bad answers after which it does not.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(5))),
-		shape.Need("time_interval", shape.OfWhole("Time between two checks; more than timeout.", shape.Range(1, 300)).WithUnit("seconds").WithExample(int64(10))),
-		shape.Need("timeout", shape.OfWhole("Time for an answer.", shape.Range(1, 30)).WithUnit("seconds").WithExample(int64(5))),
-		shape.May("http_code", shape.OfText("Good status codes, needed for HTTP and HTTPS.", shape.Length(0, 255)).WithDefault("").WithExample("200-299").InContext("protocol", "HTTP").InContext("path", "/health")),
-		shape.May("enable_client_ssl", shape.OfFlag("Whether the gateway shows a certificate to members; its feature backend_client_certificate says which.").WithDefault(false)),
-	).WithAbsent("not managed; no request takes one away, so that it goes with its channel alone").WithMadeFor(map[string][]any{
+		shape.May("port", shape.OfWhole("Port that is checked; 0 means the port of the member.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081))),
+		shape.Need("threshold_normal", shape.OfWhole("Number of good answers after which a member counts as working.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(2))),
+		shape.Need("threshold_abnormal", shape.OfWhole("Number of bad answers after which a member counts as not working.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(5))),
+		shape.Need("time_interval", shape.OfWhole("Time between two checks; must be longer than timeout.", shape.Range(1, 300)).WithUnit("seconds").WithExample(int64(10))),
+		shape.Need("timeout", shape.OfWhole("How long a member may take to answer.", shape.Range(1, 30)).WithUnit("seconds").WithExample(int64(5))),
+		shape.May("http_code", shape.OfText("Status codes that count as good; required for HTTP and HTTPS.", shape.Length(0, 255)).WithDefault("").WithExample("200-299").InContext("protocol", "HTTP").InContext("path", "/health")),
+		shape.May("enable_client_ssl", shape.OfFlag("Whether the gateway presents a client certificate to members. Its feature backend_client_certificate sets which one.").WithDefault(false)),
+	).WithAbsent("not managed; no request removes a health check, so it ends only with its channel").WithMadeFor(map[string][]any{
 		"ip":       {map[string]any{"protocol": "HTTP", "path": "/health", "http_code": "200-299", "threshold_normal": 2, "threshold_abnormal": 5, "time_interval": 10, "timeout": 5}},
 		ofChannels: {},
 		"ecs":      {map[string]any{"protocol": "TCP", "port": 9000, "threshold_normal": 1, "threshold_abnormal": 3, "time_interval": 6, "timeout": 2}},
@@ -143,16 +143,16 @@ func checkChannelType(c Channel) (out []shape.Problem) {
 	}
 	switch {
 	case c.Type == ofMicroservice && c.Servers != nil:
-		problem("/members", "of a microservice are kept by the service itself", "remove them")
+		problem("/members", "are not for type microservice, since the service keeps the list itself", "remove them")
 	case c.Type == ofChannels && c.Servers != nil:
-		problem("/members", "are not for type reference, whose groups lead to the members of other channels", "remove them")
+		problem("/members", "are not for type reference, whose groups refer to other channels", "remove them")
 	}
 	if c.Type == ofChannels && c.Groups == nil {
 		problem("/type", "needs member_groups, each with a reference_channel", "add member_groups")
 	}
 	if c.Type == ofChannels && c.Health != nil {
 		out = append(out, shape.Problem{
-			Path: "/health_check", Text: "is of no use for type reference, which has no members of its own", Hint: "write it at the channels that it refers to", Soft: true,
+			Path: "/health_check", Text: "has no effect for type reference, which has no members of its own", Hint: "add it to the channels that it refers to", Soft: true,
 		})
 	}
 	return out
@@ -173,7 +173,7 @@ func checkGroups(c Channel) (out []shape.Problem) {
 			there bool
 		}{{"/microservice_version", g.Version != ""}, {"/microservice_port", g.Port != 0}, {"/microservice_labels", g.Labels != nil}} {
 			if f.there && c.Type != ofMicroservice {
-				problem(f.field, "is for type microservice alone", "remove it")
+				problem(f.field, "is only for type microservice", "remove it")
 			}
 		}
 		labels := map[string]bool{}
@@ -185,11 +185,11 @@ func checkGroups(c Channel) (out []shape.Problem) {
 		}
 		switch {
 		case g.Weight > 0 && c.Service.weighsItself():
-			problem("/weight", "cannot be set for Nacos, where the registry has it", "remove it")
+			problem("/weight", "cannot be set for Nacos, where the registry decides it", "remove it")
 		case g.Reference == "" && c.Type == ofChannels:
 			problem("", "needs reference_channel, since its channel has the type reference", "add the name of a channel")
 		case g.Reference != "" && c.Type != ofChannels:
-			problem("/reference_channel", "is for type reference alone", "remove it, or write type: reference")
+			problem("/reference_channel", "is only for type reference", "remove it, or write type: reference")
 		case g.Reference != "" && g.Reference == c.Name:
 			problem("/reference_channel", "is the channel itself", "name another channel")
 		}
@@ -213,7 +213,7 @@ func checkServers(c Channel) (out []shape.Problem) {
 		case c.Members == "ecs" && (s.ECS == "" || s.ECSName == "" || s.Host != ""):
 			problem(at, "needs ecs_id and ecs_name, and no host", "write both, or member_type: ip")
 		case seen[key]:
-			problem(at, "is there twice, with the same port and group", "remove one of them")
+			problem(at, "is listed twice with the same port and group", "remove one of them")
 		case !groups[s.Group]:
 			problem(at+"/group", "is not among member_groups", "add the group there, or remove this line")
 		}
@@ -227,7 +227,7 @@ func checkHealth(h HealthCheck) (out []shape.Problem) {
 		out = append(out, shape.Problem{Path: "/health_check/" + name, Text: text, Hint: hint})
 	}
 	if h.Interval <= h.Timeout {
-		problem("time_interval", "is not above timeout", "make it longer, or timeout shorter")
+		problem("time_interval", "is not longer than timeout", "make it longer, or timeout shorter")
 	}
 	for _, f := range []struct{ name, value string }{{"path", h.Path}, {"http_code", h.Code}, {"method", h.Method}} {
 		switch {
@@ -238,7 +238,7 @@ func checkHealth(h HealthCheck) (out []shape.Problem) {
 		}
 	}
 	if h.Code != "" && !httpCodes().MatchString(h.Code) {
-		problem("http_code", "is no list of status codes", "write it like 200-299 or 200,204")
+		problem("http_code", "is not a list of status codes", "write it like 200-299 or 200,204")
 	}
 	return out
 }

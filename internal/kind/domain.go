@@ -49,18 +49,18 @@ const (
 	portOfHTTPS = "https_port"
 )
 
-var ownDomainList = shape.OfList("Host names of the group's own, at most five. A gateway has a host name once. DNS records are made elsewhere.",
+var ownDomainList = shape.OfList("Host names of the group, at most five. A host name can exist only once on a gateway. DNS records are not managed.",
 	shape.OfMap("A host name.",
 		shape.Need("domain", shape.OfText("Host name, such as api.example.com or *.example.com. It identifies the domain.", shape.Length(1, 255),
 			shape.Pattern(`(\*\.|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.){0,6}[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]`,
 				"labels of letters, digits and -, with dots between them, at most eight, and * as the first")).WithExample("api.example.com").
 			WithMade("api.%s.example.com", "*.%s.example.com")),
 		shape.May("min_ssl_version", shape.OfText("Oldest version of TLS that callers may use.", shape.Known("TLSv1.1", newestTLS)).WithAbsent("not managed; a new domain takes "+newestTLS)),
-		shape.May("http_redirect", shape.OfFlag("Whether calls of HTTP are sent on to HTTPS: GET and HEAD, with a certificate. Most gateways do not tell it: where it is left out, these leave it as it is.").WithDefault(false)),
-		shape.May("certificate", shape.OfText("Name of the certificate that callers are shown: one of certificates in the files, or of the gateway. In place of another one, it comes after that has gone.",
+		shape.May("http_redirect", shape.OfFlag("Whether GET and HEAD calls over HTTP are redirected to HTTPS; needs a certificate. Most gateways do not report it: on those, a domain that leaves it out keeps what it has.").WithDefault(false)),
+		shape.May("certificate", shape.OfText("Name of the certificate that callers see: one of certificates in the files, or one that the gateway has. If it replaces another one, that one is removed first.",
 			shape.Length(1, certificateNameMost)).Naming("certificate").WithExample("shop_2026").
-			WithAbsent("none, so that HTTPS does not work")),
-		shape.May("client_certificate", shape.OfFlag("Whether callers must show a certificate. Works only with a certificate that has a root CA.").WithAbsent("not managed").InContext("certificate", "shop_2026")),
+			WithAbsent("none, and HTTPS does not work")),
+		shape.May("client_certificate", shape.OfFlag("Whether callers must present a client certificate. Works only if certificate has a root CA.").WithAbsent("not managed").InContext("certificate", "shop_2026")),
 		shape.May("http_port", ingressPort("HTTP", usualHTTP)),
 		shape.May(portOfHTTPS, ingressPort("HTTPS", usualHTTPS)),
 	).WithExample(map[string]any{"domain": "api.example.com", "min_ssl_version": newestTLS}),
@@ -70,12 +70,12 @@ const mostDomains = 5
 
 // ingressPort is the shape of a port at which the gateway takes calls.
 func ingressPort(protocol string, usual int64) *shape.Shape {
-	return shape.OfWhole("Port of "+protocol+"; -1 closes it. Another than "+itoa(usual)+" must be open on the gateway.", shape.Rule{
+	return shape.OfWhole("Port of "+protocol+"; -1 closes it. A port other than "+itoa(usual)+" must be open on the gateway.", shape.Rule{
 		Says: "-1, " + itoa(usual) + ", or from 1024 to 49151", Hint: "write " + itoa(usual) + ", -1, or one from 1024 to 49151",
 		Keywords: map[string]any{"anyOf": []any{map[string]any{"enum": []any{closedPort, usual}}, map[string]any{"minimum": 1024, "maximum": 49151}}},
 		Broken: func(v any) string {
 			if n, ok := v.(int64); ok && n != closedPort && n != usual && (n < 1024 || n > 49151) {
-				return itoa(n) + " is no port that can be opened"
+				return itoa(n) + " is not a port that can be opened"
 			}
 			return ""
 		},
@@ -149,7 +149,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 				out = append(out, shape.Problem{Path: "/" + portOfHTTPS, Text: "is closed, and so is http_port", Hint: "open one of them, or remove the domain"})
 			}
 			if value(d.ClientCert) && d.clients() == nil {
-				out = append(out, shape.Problem{Path: "/client_certificate", Text: "means nothing without a certificate", Hint: "name one that has a root CA, or remove this line", Soft: true})
+				out = append(out, shape.Problem{Path: "/client_certificate", Text: "has no effect without a certificate", Hint: "name one that has a root CA, or remove this line", Soft: true})
 			}
 			return out
 		},

@@ -87,7 +87,7 @@ var feature = of(Def[Feature, featureWire]{
 		Tells:   []string{"id", "instance_id", "update_time"},
 		Remains: []string{"/config"}, Codes: Codes{Later: []string{"APIG.3711"}}, Later: time.Minute,
 		Ops: Operations{List: "ListFeaturesV2", Update: "CreateFeatureV2"},
-		Shape: shape.OfMap("Features of the gateway, by name: on or off, a number as text, or a mapping of their parameters. Those that are not named are left alone. A parameter that is not named has its default where all gateways have the same (enable: off; max_timeout: 60000), and else stays as it is. A change interrupts calls for a moment, so that it needs --allow-interruption; one feature can change once a minute.",
+		Shape: shape.OfMap("Features of the gateway, by name: on or off, a number as text, or a mapping of parameters. Features that are not named are left alone. A parameter that is not named gets its default if all gateways have the same one (enable: off; max_timeout: 60000); otherwise it stays as it is. A change interrupts calls for a moment and needs --allow-interruption; each feature can change once a minute.",
 			shape.Need("name", shape.OfText("Name of the feature.", shape.OneOf(featureNames...)).Doubting().WithExample("ratelimit")),
 			shape.Need("config", shape.OfFree("How it is set: on or off, a number as text, or a mapping of parameters as the API has it.").WithExample(map[string]any{"api_limits": int64(500)}).
 				WithMadeFor(madeSettings)),
@@ -99,7 +99,7 @@ var feature = of(Def[Feature, featureWire]{
 		Adopt:     adoptFeature,
 		Sent:      sentFeature,
 		Features:  func(f Feature) []string { return []string{f.Name} },
-		Disturbs:  func(Feature) string { return "is a feature of the gateway, a change of which interrupts calls" },
+		Disturbs:  func(Feature) string { return "is a feature of the gateway, and a change interrupts calls" },
 		Secrets: func(f Feature) (out []string) {
 			m, _ := f.Config.(map[string]any)
 			for _, key := range slices.Sorted(maps.Keys(m)) {

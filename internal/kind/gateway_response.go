@@ -57,27 +57,27 @@ var ownStatuses = map[string]int64{
 	"OIDC_AUTH_GET_DISCOVERY_ERROR": 0, "OIDC_AUTH_CODE_FLOW_FAIL": 0, "JWT_AUTH_FAILURE": 0,
 }
 
-var gatewayResponseList = shape.OfList("What callers are answered when the gateway itself refuses a call. Every group has the response default, which is neither made nor deleted.",
+var gatewayResponseList = shape.OfList("What the gateway answers when it refuses a call itself. Every group has the response default, which is never created or deleted.",
 	shape.OfMap("A gateway response.",
 		shape.Need("name", shape.OfText("Name of the response, unique in the group. It identifies the response.", shape.Length(1, 64),
 			shape.Pattern(`[A-Za-z0-9_-]+`, "letters, digits, _ and -")).WithExample("orders_errors").WithMade("orders_errors", builtInResponse, "v2-errors")),
 		shape.May("errors", shape.OfEach("Answers by type of error, such as THROTTLED.", errorAnswerShape).Knowing(slices.Sorted(maps.Keys(ownStatuses))...).
-			WithAbsent("every error is answered in the gateway's own words, as is each that is not named here")),
+			WithAbsent("every error gets the gateway's own answer, as do errors that are not named here")),
 	).WithExample(map[string]any{"name": "orders_errors", "errors": map[string]any{
 		"THROTTLED": map[string]any{"status": int64(429), "body": `{"error":"slow down"}`, "headers": map[string]any{"Retry-After": "1"}},
 	}}),
-	distinctBy("response", "name")).WithAbsent("not managed; [] means none but default")
+	distinctBy("response", "name")).WithAbsent("not managed; [] means none except default")
 
 var errorAnswerShape = shape.OfMap("The answer to calls that end with this error.",
-	shape.May("status", shape.OfWhole("HTTP status.", shape.Range(200, 599), otherThan444).WithUnit("HTTP status").WithExample(int64(429)).WithAbsent("that of the error")),
-	shape.May("body", shape.OfText("Body, which may hold variables such as $context.error.message.").
+	shape.May("status", shape.OfWhole("HTTP status.", shape.Range(200, 599), otherThan444).WithUnit("HTTP status").WithExample(int64(429)).WithAbsent("the status of the error itself")),
+	shape.May("body", shape.OfText("Body, which may contain variables such as $context.error.message.").
 		WithDefault(ownAnswer).WithMade(`{"error":"slow down"}`, `{"error":"$context.error.message"}`, "sorry, 抱歉")),
 	shape.May("headers", shape.OfEach("Headers by name.", shape.OfText("Value.", shape.Length(1, 1024), withoutBrackets).WithExample("1")).
 		Obeying(tenHeaders, headerNames).WithExample(map[string]any{"Retry-After": "1"}).WithAbsent("none")),
 )
 
 var (
-	otherThan444 = shape.Rule{Says: "not 444", Keywords: map[string]any{"not": map[string]any{"const": 444}}, Hint: "write another one", Broken: func(v any) string {
+	otherThan444 = shape.Rule{Says: "not 444", Keywords: map[string]any{"not": map[string]any{"const": 444}}, Hint: "write another status", Broken: func(v any) string {
 		if v == int64(444) {
 			return "444 is not taken"
 		}
@@ -85,7 +85,7 @@ var (
 	}}
 	withoutBrackets = shape.Test(func(s string) string {
 		if strings.Contains(s, "[[") || strings.Contains(s, "]]") {
-			return "holds [[ or ]]"
+			return "contains [[ or ]]"
 		}
 		return ""
 	}, "remove them").Saying("without [[ and ]]")
@@ -99,7 +99,7 @@ var (
 	headerNames = shape.Test(func(m map[string]any) string {
 		for _, name := range slices.Sorted(maps.Keys(m)) {
 			if wrong := headerName.Broken(name); wrong != "" {
-				return "names a header that cannot be: " + wrong
+				return "names a header that is not allowed: " + wrong
 			}
 		}
 		return ""

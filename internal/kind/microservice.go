@@ -190,20 +190,20 @@ func microserviceShape() *shape.Shape {
 	namespace := shape.Need("namespace", shape.OfText("Namespace in the cluster.", shape.Length(1, 63)).WithExample("default"))
 	app := shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9._一-鿿-]*`, "letters, digits, Chinese characters and - _ ., starting with a letter or a Chinese character")
 	nacosWord := shape.Pattern(`[A-Za-z0-9_.:-]*`, "letters, digits and - _ . :")
-	return shape.OfMap("The service whose instances are the members, for type microservice. The service keeps the members itself.",
-		shape.Need("service_type", shape.OfText("Where the service is found: cse_info, cce_info, cce_service_info or nacos_info says which it is.", shape.OneOf("CSE", "CCE", "CCE_SERVICE", "NACOS"))),
+	return shape.OfMap("The service whose instances are the members, for type microservice. The service keeps the list of members itself.",
+		shape.Need("service_type", shape.OfText("Where the service is registered. Which service it is, is set in cse_info, cce_info, cce_service_info or nacos_info.", shape.OneOf("CSE", "CCE", "CCE_SERVICE", "NACOS"))),
 		shape.May("cse_info", shape.OfMap("A service of a Cloud Service Engine, for service_type CSE.",
 			shape.Need("engine_id", shape.OfText("Id of the engine.", shape.Length(1, 64)).WithExample("5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b")),
 			shape.Need("service_id", shape.OfText("Id of the service.", shape.Length(1, 64)).WithExample("8a7b6c5d4e3f2a1b5f1c2c0b8c6e4d5f")),
 		).WithAbsent("none").InContext("service_type", "CSE")),
 		shape.May("cce_info", shape.OfMap("A workload of a Cloud Container Engine, for service_type CCE: found by app_name, or by label_key and label_value.",
 			clusterID, namespace,
-			shape.Need("workload_type", shape.OfText("What the workload is.", shape.OneOf("deployment", "statefulset", "daemonset"))),
+			shape.Need("workload_type", shape.OfText("Kind of workload.", shape.OneOf("deployment", "statefulset", "daemonset"))),
 			shape.May("app_name", shape.OfText("Name of the app.", shape.Length(1, 64), app).WithExample("orders").WithAbsent("none").InContext("label_key", nil).InContext("label_value", nil)),
 			shape.May("label_key", shape.OfText("Name of a label.", shape.Length(1, 64)).WithExample("app").WithAbsent("none").InContext("label_value", "orders").InContext("app_name", nil)),
 			shape.May("label_value", shape.OfText("Value of that label.", shape.Length(1, 64)).WithExample("orders").WithAbsent("none").InContext("label_key", "app").InContext("app_name", nil)),
 		).WithAbsent("none").InContext("service_type", "CCE")),
-		shape.May("cce_service_info", shape.OfMap("A service of a Cloud Container Engine, for service_type CCE_SERVICE, which documents call unsupported.",
+		shape.May("cce_service_info", shape.OfMap("A service of a Cloud Container Engine, for service_type CCE_SERVICE, which the vendor's documentation calls unsupported.",
 			clusterID, namespace,
 			shape.Need("service_name", shape.OfText("Name of the service.", shape.Length(1, 64), app).WithExample("orders")),
 		).WithAbsent("none").InContext("service_type", "CCE_SERVICE").InContext("cce_info", nil)),
@@ -217,10 +217,10 @@ func microserviceShape() *shape.Shape {
 				shape.Need("port", shape.OfWhole("Port.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(8848))),
 				shape.May("grpc_port", shape.OfWhole("Port for gRPC.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(9848)).WithAbsent("port + 1000")),
 			), shape.Count(1, 0)).KeyedBy("ip_address", "port")),
-			shape.May("user_info", shape.OfMap("Who asks the registry.",
+			shape.May("user_info", shape.OfMap("User with whom the gateway logs in to the registry.",
 				shape.Need("user_name", shape.OfText("Name of the user.", shape.Length(1, 255)).WithExample("gateway")),
-				shape.May("password", shape.OfText("Password of the user.", shape.Length(1, 255)).AsSecret().WithExample("${NACOS_PASSWORD}").WithAbsent("the gateway's is left alone; where that is hidden, every update needs it")),
-			).WithAbsent("nobody")),
+				shape.May("password", shape.OfText("Password of the user.", shape.Length(1, 255)).AsSecret().WithExample("${NACOS_PASSWORD}").WithAbsent("the password on the gateway is left alone; if the gateway hides it, every update needs it")),
+			).WithAbsent("no login")),
 		).WithAbsent("none").InContext("service_type", "NACOS")),
 	)
 }
@@ -239,7 +239,7 @@ func checkMicroservice(m *Microservice) (out []shape.Problem) {
 		case m.Type == f.serviceType && !f.there:
 			problem("service_type", "needs "+name, "add "+name)
 		case m.Type != f.serviceType && f.there:
-			problem("service_type", "is "+m.Type+" beside "+name+", which is for "+f.serviceType, "remove "+name+", or write "+f.serviceType)
+			problem("service_type", "is "+m.Type+", but "+name+" is for "+f.serviceType, "remove "+name+", or write "+f.serviceType)
 		}
 	}
 	if c := m.CCE; c != nil && (c.App == "") == (c.LabelKey == "" && c.LabelValue == "") || c != nil && (c.LabelKey == "") != (c.LabelValue == "") {
@@ -250,7 +250,7 @@ func checkMicroservice(m *Microservice) (out []shape.Problem) {
 		for i, s := range n.Servers {
 			at := NacosServer{IP: s.IP, Port: s.Port}
 			if seen[at] {
-				problem("nacos_info/server_config/"+itoa(int64(i)), "is there twice", "remove one of them")
+				problem("nacos_info/server_config/"+itoa(int64(i)), "is listed twice", "remove one of them")
 			}
 			seen[at] = true
 			if s.GRPC > 65535 {

@@ -15,7 +15,7 @@ func name(what, example string, most int) *shape.Shape {
 		shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9_一-鿿-]*`, "letters, digits, _ and Chinese characters, starting with a letter or a Chinese character"),
 		shape.Softly(shape.Test(func(s string) string {
 			if strings.ContainsRune(s, '-') {
-				return "has a -, which not every version of the gateway takes"
+				return "contains -, which not every version of the gateway accepts"
 			}
 			return ""
 		}, "use _ to be sure").Saying("without -"))).WithExample(example)

@@ -84,17 +84,17 @@ var orchestration = of(Def[Orchestration, orchestrationWire]{
 		Ops: Operations{
 			List: "ListOrchestrations", Show: "ShowDetailsOfOrchestration", Create: "CreateOrchestration", Update: "UpdateOrchestration", Delete: "DeleteOrchestration",
 		},
-		Shape: shape.OfMap("An orchestration rule: it makes a parameter of a call out of others.",
+		Shape: shape.OfMap("An orchestration rule: it derives a parameter of a call from others.",
 			shape.Need("name", shape.OfText("Name of the rule, unique in the gateway.", shape.Length(3, 64),
 				shape.Pattern(`[A-Za-z][A-Za-z0-9_]*`, "letters, digits and _, starting with a letter")).WithExample("tenant_to_shard")),
-			shape.Need("strategy", shape.OfText("How the new value comes about.", shape.OneOf("list", "hash", "range", "hash_range", "none_value", "default", "head_n", "tail_n"))),
-			shape.May("mapped_param", shape.OfMap("The parameter that the rule makes; needed unless preprocessing is true.",
+			shape.Need("strategy", shape.OfText("How the new value is derived.", shape.OneOf("list", "hash", "range", "hash_range", "none_value", "default", "head_n", "tail_n"))),
+			shape.May("mapped_param", shape.OfMap("The parameter that the rule sets; required unless preprocessing is true.",
 				shape.Need("name", shape.OfText("Its name.", shape.Length(1, 128), shape.Pattern(`[A-Za-z0-9-]+`, "letters, digits and -")).AsFixed().WithExample("shard")),
 				shape.Need("type", shape.OfText("Its type.", shape.OneOf("string", "number")).AsFixed()),
-				shape.Need("location", shape.OfText("Where it stands.", shape.OneOf("query", "header")).AsFixed()),
-			).WithAbsent("none, for rules that prepare for others")),
-			shape.May("preprocessing", shape.OfFlag("Whether the rule only prepares values for others; not for none_value and default.").AsFixed().WithDefault(false)),
-			shape.May("map", shape.OfList("Entries, those first that are tried first: values and mapped for list, range and mapped for range and hash_range, mapped alone for none_value and default, length for head_n and tail_n, none for hash.",
+				shape.Need("location", shape.OfText("Where the parameter is in the request.", shape.OneOf("query", "header")).AsFixed()),
+			).WithAbsent("none, for rules with preprocessing")),
+			shape.May("preprocessing", shape.OfFlag("Whether the rule only prepares values for other rules; not for none_value and default.").AsFixed().WithDefault(false)),
+			shape.May("map", shape.OfList("Entries, tried in this order. Each has values and mapped for list, range and mapped for range and hash_range, only mapped for none_value and default, and length for head_n and tail_n; hash has no entries.",
 				shape.OfMap("An entry.",
 					shape.May("values", shape.OfList("Values that are replaced.", shape.OfText("A value.", shape.Length(1, 128), shape.Pattern(`[A-Za-z0-9_-]+`, "letters, digits, - and _")).WithExample("a"), shape.Count(0, 3000), distinctTexts).WithAbsent("none")),
 					shape.May("range", shape.OfMap("Range of numbers, both ends included.",
@@ -102,7 +102,7 @@ var orchestration = of(Def[Orchestration, orchestrationWire]{
 						shape.Need("end", shape.OfText("Last number.", wholeText).WithExample("1999")),
 					).WithAbsent("none").InContext("../strategy", "range").InContext("values", nil)),
 					shape.May("mapped", shape.OfText("The new value.", shape.Length(1, 128), shape.Pattern(`[A-Za-z0-9]+`, "letters and digits")).WithExample("x").WithAbsent("none")),
-					shape.May("length", shape.OfWhole("How much of the beginning or end is taken.", shape.Range(1, 100)).WithUnit("characters").WithExample(int64(3)).WithAbsent("none").
+					shape.May("length", shape.OfWhole("How many characters are taken from the beginning or end.", shape.Range(1, 100)).WithUnit("characters").WithExample(int64(3)).WithAbsent("none").
 						InContext("../strategy", "head_n").InContext("values", nil).InContext("mapped", nil)),
 				), shape.Count(0, 300)).WithAbsent("none").WithMadeFor(map[string][]any{
 				"list":       {madeMap(madeValues("a", "x"), madeValues("b", "y")), madeMap(madeValues("b", "x"))},
@@ -181,7 +181,7 @@ func checkOrchestration(o Orchestration) (out []shape.Problem) {
 	case o.Preprocessing && one:
 		problem("/preprocessing", "is not for "+o.Strategy, "remove it")
 	case !o.Preprocessing && o.Mapped == nil:
-		problem("/mapped_param", "is missing", "add it, or write preprocessing: true for a rule that only prepares for others")
+		problem("/mapped_param", "is missing", "add it, or write preprocessing: true for a rule that only prepares values for others")
 	}
 	form := mappingForms[o.Strategy]
 	switch n := len(o.Map); {

@@ -96,7 +96,7 @@ func pluginShape() *shape.Shape {
 	}
 	return shape.OfMap("A plugin: behaviour added to the APIs that it is attached to.",
 		shape.Need("name", name("plugin", "orders_cors", 255)),
-		shape.Need("type", shape.OfText("Type of the plugin, which says what its content may be.", shape.Known(types...)).AsFixed()),
+		shape.Need("type", shape.OfText("Type of the plugin, which decides what content may hold.", shape.Known(types...)).AsFixed()),
 		shape.May("remark", remark()),
 		shape.Need("content", content.Any),
 	).WithCases(shape.Cases{By: "type", Field: "content", Shapes: shapes})

@@ -48,7 +48,7 @@ func (t signatureText) broken(text string) string {
 	case n < t.least || n > t.most:
 		return "has " + itoa(int64(n)) + " characters; " + t.span() + " are needed"
 	case !t.form().MatchString(text):
-		return "has characters that its type does not take"
+		return "has characters that its type does not allow"
 	}
 	return ""
 }
@@ -94,7 +94,7 @@ var signature = of(Def[Signature, signatureWire]{
 		Ops: Operations{
 			List: "ListSignatureKeysV2", Create: "CreateSignatureKeyV2", Update: "UpdateSignatureKeyV2", Delete: "DeleteSignatureKeyV2",
 		},
-		Shape: shape.OfMap("A signature key: with it the gateway signs what it sends to the backends of the APIs bound to it.",
+		Shape: shape.OfMap("A signature key: the gateway signs its requests to the backends of the APIs bound to it.",
 			shape.Need("name", name("signature key", "orders_signing", 64)),
 			shape.Need("type", shape.OfText("How requests are signed; all but hmac need features of the gateway.", shape.OneOf("hmac", "basic", "public_key", "aes")).AsFixed()),
 			shape.May("algorithm", shape.OfText("Algorithm of aes; the other types have none.", shape.OneOf("aes-128-cfb", "aes-256-cfb")).AsFixed().WithAbsent("none")),
@@ -160,7 +160,7 @@ func checkSignature(s Signature) (out []shape.Problem) {
 	case !ok && s.Type == "aes":
 		return []shape.Problem{{Path: "/algorithm", Text: "is missing", Hint: "aes needs aes-128-cfb or aes-256-cfb"}}
 	case !ok:
-		return []shape.Problem{{Path: "/algorithm", Text: "is for aes alone", Hint: "remove it, or write type: aes"}}
+		return []shape.Problem{{Path: "/algorithm", Text: "is only for aes", Hint: "remove it, or write type: aes"}}
 	}
 	for _, f := range []struct {
 		path, text string

@@ -57,7 +57,7 @@ var throttle = of(Def[Throttle, throttleWire]{
 			shape.Need("time_unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY"))),
 			shape.Need("api_call_limits", shape.OfWhole("Calls that an API takes in a period, from all callers together.", calls).WithUnit("calls per period").WithExample(int64(800))),
 			shape.May("user_call_limits", shape.OfWhole("Calls of one account in a period; at most api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(500)).WithAbsent("no such limit")),
-			shape.May("app_call_limits", shape.OfWhole("Calls of one app in a period; at most user_call_limits, else api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(300)).WithAbsent("no such limit")),
+			shape.May("app_call_limits", shape.OfWhole("Calls of one app in a period; at most user_call_limits, or api_call_limits if that is not set.", calls).WithUnit("calls per period").WithExample(int64(300)).WithAbsent("no such limit")),
 			shape.May("ip_call_limits", shape.OfWhole("Calls from one address in a period; at most api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(600)).WithAbsent("no such limit")),
 			shape.May("remark", remark()),
 			shape.May("specials", specialList),

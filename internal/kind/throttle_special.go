@@ -30,8 +30,8 @@ type specialWire struct {
 
 const specialsOfAType = 30
 
-var specialList = shape.OfList("Limits of their own for single apps or accounts.",
-	shape.OfMap("A limit for one app or one account, above or below what user_call_limits and app_call_limits say.",
+var specialList = shape.OfList("Separate limits for single apps or accounts.",
+	shape.OfMap("A limit for one app or one account, which may be above or below app_call_limits and user_call_limits.",
 		shape.May("app", shape.OfText("Name of the app.", shape.Length(3, 64)).AsFixed().Naming("app").WithExample("orders_mobile")),
 		shape.May("user", shape.OfText("Account id.", shape.Length(1, 64)).AsFixed().WithExample("5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b").
 			WithMade(strings.Repeat("0", 32), strings.Repeat("0", 31)+"1", strings.Repeat("0", 31)+"2")),

@@ -27,10 +27,10 @@ func backend(doc string) *shape.Shape {
 		shape.Need("type", shape.OfText("What answers: a server, one behind a channel, a function, a fixed answer, or the backend itself.",
 			shape.OneOf("http", "http_vpc", "function", "mock", "passthrough"))),
 		shape.May("http_info", httpInfo.OrNull().InContext("type", "http")),
-		shape.May("http_vpc_info", shape.OfFree("The server behind a channel when type is http_vpc, passed on as it is.").InContext("type", "http_vpc").WithExample(map[string]any{"vpc_channel_id": "56a7d7358e1b42459c9d730d65b14e59"})),
-		shape.May("func_info", shape.OfFree("The function when type is function, passed on as it is.").InContext("type", "function").WithExample(map[string]any{"function_urn": "urn:fss:cn-north-4:0123:function:default:fallback"})),
+		shape.May("http_vpc_info", shape.OfFree("The server behind a channel, when type is http_vpc; sent as it is.").InContext("type", "http_vpc").WithExample(map[string]any{"vpc_channel_id": "56a7d7358e1b42459c9d730d65b14e59"})),
+		shape.May("func_info", shape.OfFree("The function, when type is function; sent as it is.").InContext("type", "function").WithExample(map[string]any{"function_urn": "urn:fss:cn-north-4:0123:function:default:fallback"})),
 		shape.May("mock_info", mockInfo.OrNull().InContext("type", "mock")),
-		shape.May("passthrough_infos", shape.OfFree("How calls are passed through when type is passthrough, passed on as it is.").InContext("type", "passthrough").WithExample(map[string]any{"timeout": int64(5000)})),
+		shape.May("passthrough_infos", shape.OfFree("How calls are passed through, when type is passthrough; sent as it is.").InContext("type", "passthrough").WithExample(map[string]any{"timeout": int64(5000)})),
 	).OrNull().WithExample(map[string]any{"type": "http", "http_info": map[string]any{"isVpc": false, "address": "10.0.0.1:8080"}})
 }
 
@@ -49,7 +49,7 @@ var httpInfo = shape.OfMap("The server that answers when type is http.",
 var mockInfo = shape.OfMap("The fixed answer when type is mock.",
 	shape.May("status_code", shape.OfWhole("The HTTP status of the answer.", shape.Softly(shape.Range(100, 599))).WithExample(int64(200))),
 	shape.May("result_content", shape.OfText("The body of the answer.").WithExample(`{"status":"busy"}`)),
-	shape.May("headers", shape.OfList("The headers of the answer, passed on as they are.", shape.OfFree("A header of the answer.")).OrNull()),
+	shape.May("headers", shape.OfList("The headers of the answer; sent as they are.", shape.OfFree("A header of the answer.")).OrNull()),
 )
 
 // checkBackend tells what no single rule sees of the backend b at path.

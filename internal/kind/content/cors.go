@@ -37,7 +37,7 @@ func checkCORS(c map[string]any) []shape.Problem {
 	origins := shape.CommaItems(textOf(c, "allow_origin"))
 	if len(origins) > 1 && slices.Contains(origins, "*") {
 		return []shape.Problem{{
-			Path: "/allow_origin", Text: "names sites beside *, which lets all in",
+			Path: "/allow_origin", Text: "lists sites in addition to *, which allows all of them",
 			Hint: "write * alone, or leave it out", Soft: true,
 		}}
 	}
@@ -57,7 +57,7 @@ func brokenMethod(item string) string {
 		return ""
 	}
 	if slices.Contains(methods, strings.ToUpper(item)) {
-		return fmt.Sprintf("%q is to be written in capitals", item)
+		return fmt.Sprintf("%q must be in capitals", item)
 	}
 	return fmt.Sprintf("%q is no HTTP method", item)
 }

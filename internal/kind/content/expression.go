@@ -72,7 +72,7 @@ func joins(l []any) bool {
 
 func brokenComparison(l []any) string {
 	if len(l) != 3 {
-		return encodeJSON(l) + " is no condition: three parts are needed"
+		return encodeJSON(l) + " is not a condition: it needs three parts"
 	}
 	if name, ok := l[0].(string); !ok || name == "" {
 		return encodeJSON(l) + " does not begin with a name"
@@ -135,7 +135,7 @@ func undeclared(path, text string, declared []string, where string) []shape.Prob
 	for _, name := range notIn(declared, names) {
 		found = append(found, shape.Problem{
 			Path: path, Soft: true,
-			Text: fmt.Sprintf("compares %q, which is no declared parameter", name),
+			Text: fmt.Sprintf("compares %q, which is not a declared parameter", name),
 			Hint: "declare it under " + where,
 		})
 	}

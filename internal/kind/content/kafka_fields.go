@@ -41,7 +41,7 @@ var logFields = []logField{
 	{"auth_type", "the way of authentication of the API", false},
 	{"http_x_forwarded_for", "the header X-Forwarded-For", false},
 	{"http_user_agent", "the header User-Agent", false},
-	{"error_type", "the kind of error, such as a limit that was met", false},
+	{"error_type", "the kind of error, such as a limit that was reached", false},
 	{"access_model2", "the custom authorizer, where a second authentication is on", false},
 	{"inner_time", "how long the gateway itself took", false},
 	{"proxy_protocol_vni", "the network of the endpoint that was called", false},
@@ -59,7 +59,7 @@ const customFields = 10 // custom_data_log01 to custom_data_log10
 
 // systemFields describes meta_config.system: one flag for each field. A gateway echoes all of them.
 func systemFields() *shape.Shape {
-	s := shape.OfMap("Which fields of the gateway's own are in the entry.")
+	s := shape.OfMap("Which standard fields the entry has.")
 	for _, f := range logFields {
 		s = s.And(shape.May(f.name, shape.OfFlag("Whether the entry records "+f.says+".").WithDefault(f.on)))
 	}

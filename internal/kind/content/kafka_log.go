@@ -61,7 +61,7 @@ var authorizerValue = shape.OfText("The name of a value.").WithExample("user_id"
 func off(doc string) *shape.Shape { return shape.OfFlag(doc).WithDefault(false) }
 
 func filter(which string) *shape.Shape {
-	return shape.OfText(which+" are in the entry: names separated by commas, in which * stands for anything.",
+	return shape.OfText(which+" are in the entry: names separated by commas, where * matches anything.",
 		commaList("names", brokenToken, "write names such as X-Request-*,Host")).WithExample("X-Request-*,Host").AsSet()
 }
 

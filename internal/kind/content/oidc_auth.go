@@ -10,21 +10,21 @@ import (
 // Vendor's page: "OIDCAuthContent".
 var oidcAuth = Type{
 	Name: "oidc_auth",
-	Shape: shape.OfMap("Which identity provider callers log in at.",
+	Shape: shape.OfMap("The identity provider that callers log in with.",
 		shape.Need("client_id", shape.OfText("The gateway's ID at the provider.", shape.Length(1, 0)).WithExample("gateway")),
 		shape.Need("client_secret", shape.OfText("The gateway's secret at the provider.", shape.Length(1, 0)).WithExample("${OIDC_SECRET}").AsSecret()),
 		shape.Need("discovery", shape.OfText("The URL at which the provider describes itself.", webURL).
 			WithExample("https://login.example.com/.well-known/openid-configuration")),
 		shape.Need("redirect_api_id", shape.OfText("The ID of the API to which the provider sends callers back; bound to this plugin as well, with a path no other bound API has.",
 			shape.Length(1, 0)).WithExample("5f918d104dc84480a75166ba99efff21")),
-		shape.May("scope", shape.OfText("What is asked of the provider, separated by spaces.", emptyMeans(defaultScope)).WithDefault(defaultScope)),
-		shape.May("logout_api_id", shape.OfText("The ID of the API that logs callers out, another one than redirect_api_id; bound to this plugin as well, with a path no other bound API has.").
+		shape.May("scope", shape.OfText("Scopes that are requested from the provider, separated by spaces.", emptyMeans(defaultScope)).WithDefault(defaultScope)),
+		shape.May("logout_api_id", shape.OfText("The ID of the API that logs callers out, not the same as redirect_api_id; bound to this plugin as well, with a path no other bound API has.").
 			WithExample("9f918d104dc84480a75166ba99efff24")),
 		shape.May("redirect_after_logout_uri", shape.OfText("Where callers go after logging out.").WithExample("https://shop.example.com/bye")),
-		shape.May("access_token_expires_in", shape.OfWhole("How long a token holds when the provider does not say.", atLeast(1)).
+		shape.May("access_token_expires_in", shape.OfWhole("How long a token is valid if the provider does not say.", atLeast(1)).
 			WithUnit("seconds").WithDefault(int64(3600))),
-		shape.May("jwt_cache_enabled", shape.OfFlag("Whether the outcome of checking a token is remembered.").WithDefault(true)),
-		shape.May("jwks_enabled", shape.OfFlag("Whether the keys that check tokens come from the provider; public_key checks them otherwise.").WithDefault(true)),
+		shape.May("jwt_cache_enabled", shape.OfFlag("Whether the result of checking a token is cached.").WithDefault(true)),
+		shape.May("jwks_enabled", shape.OfFlag("Whether tokens are checked with keys from the provider; otherwise with public_key.").WithDefault(true)),
 		shape.May("public_key", shape.OfText("The key that checks tokens, in PEM, when jwks_enabled is false.", shape.Softly(emptyOr(pemBlock))).WithExample("-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----\n")),
 		shape.May("slient_renew_access_token_enabled", shape.OfFlag("Whether tokens are renewed without the caller noticing. The API spells the name so.").WithDefault(true)),
 	),

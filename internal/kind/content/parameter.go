@@ -7,7 +7,7 @@ var parameter = shape.OfMap("A value of the request that the conditions of rules
 	shape.Need("type", shape.OfText("Where the value comes from; system means a variable of the gateway.",
 		shape.OneOf("header", "query", "path", "method", "system"))),
 	shape.Need("name", shape.OfText("The name that conditions use for it.", shape.Length(1, 32)).WithExample("Host")),
-	shape.May("value", shape.OfText("What is read, such as the name of the header or query parameter; for path and method any name.").WithExample("Host")),
+	shape.May("value", shape.OfText("What is read, such as the name of the header or query parameter; any name for path and method.").WithExample("Host")),
 )
 
 // parameters describes the values that the conditions of rules can compare.
@@ -17,13 +17,13 @@ func parameters() *shape.Shape {
 
 // matchRegex describes the condition of a rule.
 func matchRegex() *shape.Shape {
-	return expressionText("The condition under which the rule holds: JSON in a text. It compares parameters declared beside the rules.",
+	return expressionText("The condition under which the rule applies, as JSON in a text. It compares the parameters that are declared next to the rules.",
 		shape.Length(1, 0)).WithExample(`["Host","==","a.com"]`)
 }
 
 // ruleName describes what a rule is called.
 func ruleName() *shape.Shape {
-	return shape.OfText("What the rule is called.", shape.Length(1, 0)).WithExample("night")
+	return shape.OfText("Name of the rule.", shape.Length(1, 0)).WithExample("night")
 }
 
 // namesOf lists the names in a list of parameters, or of names of parameters.

@@ -16,13 +16,13 @@ var proxyMirror = Type{
 		// No page lists the protocols.
 		shape.Need("protocol", shape.OfText("The protocol that the server speaks.", shape.Length(1, 0),
 			shape.Softly(shape.OneOf("HTTP", "HTTPS", "GRPC", "GRPCS"))).WithExample("HTTPS")),
-		shape.Need("host", shape.OfText("The server, as host:port; without a port it is that of the protocol.", shape.Length(1, 255), address(false)).
+		shape.Need("host", shape.OfText("The server, as host:port; without a port, the default port of the protocol.", shape.Length(1, 255), address(false)).
 			WithExample("mirror.example.com:7443")),
-		shape.May("path", shape.OfText("The path on the server, that of the request when there is none; not when protocol is GRPC or GRPCS.", shape.Length(0, 512),
+		shape.May("path", shape.OfText("The path on the server; without it, the path of the request. Not for protocol GRPC and GRPCS.", shape.Length(0, 512),
 			shape.Softly(emptyOr(rooted))).WithExample("/copies")),
-		shape.May("path_concat_mode", shape.OfText("Whether path replaces that of the request, or is put before it.",
+		shape.May("path_concat_mode", shape.OfText("Whether path replaces the path of the request or is put before it.",
 			shape.OneOf("replace", "prefix")).WithDefault("replace")),
-		shape.May("sample_ratio", shape.OfNumber("Which part of the requests is copied; 1 is all of them.", shape.Range(0, 1)).WithDefault(float64(1))),
+		shape.May("sample_ratio", shape.OfNumber("Share of the requests that is copied; 1 means all of them.", shape.Range(0, 1)).WithDefault(float64(1))),
 		shape.May("timeout", shape.OfWhole("How long the server may take.", atLeast(1)).WithUnit("milliseconds").WithExample(int64(5000))),
 		shape.May("mirror_request_body_enabled", shape.OfFlag("Whether the copies have the body of the request.").WithDefault(true)),
 	),

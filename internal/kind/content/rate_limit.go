@@ -12,7 +12,7 @@ var rateLimit = Type{
 	Name:     "rate_limit",
 	Features: []string{"rate_limit_plugin"},
 	Shape: shape.OfMap("How often the bound APIs may be called in a period.",
-		shape.May("scope", shape.OfText("Whether each API is counted for itself (basic) or all bound APIs together (share).", shape.OneOf("basic", "share"))),
+		shape.May("scope", shape.OfText("Whether calls are counted for each API (basic) or for all bound APIs together (share).", shape.OneOf("basic", "share"))),
 		shape.May("default_time_unit", shape.OfText("The unit of default_interval; in small letters here, unlike that of a throttle.",
 			timeUnit).WithDefault("second")),
 		shape.May("default_interval", shape.OfWhole("How many units the period has.", shape.Range(1, maxWhole)).WithUnit("the default_time_unit").WithExample(int64(1))),

@@ -22,11 +22,11 @@ var responseHeader = shape.OfMap("What is done with one header.",
 	shape.Need("name", shape.OfText("The name of the header.", shape.Length(1, 32),
 		shape.Pattern("[A-Za-z][A-Za-z0-9-]*", "letters, digits and -, beginning with a letter"),
 		shape.Test(brokenResponseHeader, "choose another header").Saying("not Access-Control-*, X-Apig-* or X-Request-Id")).WithExample("Cache-Control")),
-	shape.May("value", shape.OfText("The value of the header; without meaning when action is delete.",
+	shape.May("value", shape.OfText("The value of the header; ignored when action is delete.",
 		shape.Length(0, 255)).WithExample("no-store")),
 	shape.May("value_type", shape.OfText("Whether value is the text itself or a variable of the gateway.",
 		shape.OneOf("custom_value", "system_parameter")).WithDefault("custom_value")),
-	shape.Need("action", shape.OfText("Replace the header, append to it, delete it, leave one that is there alone, or add another one.",
+	shape.Need("action", shape.OfText("What to do: replace the header (override), append to it, delete it, set it only if it is missing (skip), or add another one.",
 		shape.OneOf("append", "override", "delete", "skip", "add"))),
 )
 
@@ -46,7 +46,7 @@ func checkSetRespHeaders(c map[string]any) []shape.Problem {
 		if j, twice := first[name]; twice && name != "" {
 			found = append(found, shape.Problem{
 				Path: at + "/name", Text: fmt.Sprintf("%q is in /response_headers/%d already", textOf(h, "name"), j),
-				Hint: "case does not count; keep one of them",
+				Hint: "names differ only in case; keep one of them",
 			})
 		} else {
 			first[name] = i
@@ -67,13 +67,13 @@ func checkHeaderValue(at string, h any) []shape.Problem {
 	var found []shape.Problem
 	if value != "$context.cacheStatus" {
 		found = append(found, shape.Problem{
-			Path: at + "/value", Text: fmt.Sprintf("%q is no variable that a header can take", value),
+			Path: at + "/value", Text: fmt.Sprintf("%q is not a variable that a header can have", value),
 			Hint: "only $context.cacheStatus can be used when value_type is system_parameter",
 		})
 	}
 	if action != "add" && action != "append" {
 		found = append(found, shape.Problem{
-			Path: at + "/action", Text: fmt.Sprintf("%q does not go with a variable", action),
+			Path: at + "/action", Text: fmt.Sprintf("%q cannot be used with a variable", action),
 			Hint: "use add or append when value_type is system_parameter",
 		})
 	}

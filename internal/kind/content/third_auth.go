@@ -13,7 +13,7 @@ var thirdAuth = Type{
 	Shape: shape.OfMap("Which server decides whether a call may pass, and what it is told.",
 		// The table demands it, an example does without: its absence is a warning, see checkThirdAuth.
 		shape.May("auth_request", authRequest),
-		shape.May("identities", shape.OfMap("What of the request is passed on; a call that has none of it is refused.",
+		shape.May("identities", shape.OfMap("Parts of the request that are passed on; a call that has none of them is refused.",
 			shape.May("headers", identityList("The headers that are passed on.", "header")),
 			shape.May("queries", identityList("The query parameters that are passed on.", "query parameter")),
 		).OrNull()),
@@ -32,7 +32,7 @@ var thirdAuth = Type{
 			shape.May("value", shape.OfText("The value that lets the call pass.").WithExample("ok")),
 		).OrNull()),
 		shape.May("rule_enabled", shape.OfFlag("Whether rules select the calls that the server is asked about.")),
-		shape.May("rule_type", shape.OfText("Whether calls that meet a rule pass without asking (allow), or are those to ask about (deny); needed when rule_enabled is true.",
+		shape.May("rule_type", shape.OfText("What happens to calls that meet a rule: they pass without asking (allow), or only they are asked about (deny); needed when rule_enabled is true.",
 			shape.OneOf("allow", "deny")).WithExample("allow")),
 		shape.May("parameters", parameters()),
 		shape.May("rules", shape.OfList("The conditions that select calls when rule_enabled is true.", shape.OfMap("A condition that selects calls.",
@@ -53,9 +53,9 @@ var thirdAuth = Type{
 }
 
 var authRequest = shape.OfMap("How the server is asked.",
-	shape.Need("method", shape.OfText("The HTTP method of the question.", shape.OneOf("GET", "POST", "PUT", "HEAD"))),
-	shape.Need("protocol", shape.OfText("The protocol of the question.", shape.OneOf("HTTP", "HTTPS"))),
-	shape.May("url_domain", shape.OfText("The host of the server; empty when vpc_channel_enabled is true, needed else.",
+	shape.Need("method", shape.OfText("The HTTP method of the request to the server.", shape.OneOf("GET", "POST", "PUT", "HEAD"))),
+	shape.Need("protocol", shape.OfText("The protocol of the request to the server.", shape.OneOf("HTTP", "HTTPS"))),
+	shape.May("url_domain", shape.OfText("The host of the server; empty when vpc_channel_enabled is true, otherwise required.",
 		shape.Length(0, 255), shape.Softly(emptyOr(address(false)))).WithExample("auth.example.com")),
 	shape.Need("path", shape.OfText("The path on the server.", rooted).WithExample("/check")),
 	shape.May("timeout", shape.OfWhole("How long the server may take.", shape.Range(1, 60000)).WithUnit("milliseconds").WithDefault(int64(5000))),
@@ -91,7 +91,7 @@ func checkThirdAuth(c map[string]any) []shape.Problem {
 	if r := objectOf(c, "auth_request"); r != nil {
 		found = append(found, checkAuthServer(r)...)
 	} else {
-		found = append(found, shape.Problem{Path: "/auth_request", Text: "is not there, so that no server is asked", Soft: true})
+		found = append(found, shape.Problem{Path: "/auth_request", Text: "is missing, so no server is asked", Soft: true})
 	}
 	switch enabled, rules := get[bool](c, "rule_enabled"), listOf(c, "rules"); {
 	case enabled && textOf(c, "rule_type") == "":
@@ -113,7 +113,7 @@ func checkThirdAuth(c map[string]any) []shape.Problem {
 func checkAuthServer(r map[string]any) []shape.Problem {
 	const at = "/auth_request"
 	if _, number := r["vpc_channel_enabled"].(int64); number {
-		return []shape.Problem{{Path: at + "/vpc_channel_enabled", Text: "is a number, of which no page says what it means", Hint: "write true or false", Soft: true}}
+		return []shape.Problem{{Path: at + "/vpc_channel_enabled", Text: "is a number, whose meaning is not documented", Hint: "write true or false", Soft: true}}
 	}
 	domain, channel := textOf(r, "url_domain"), textOf(objectOf(r, "vpc_channel_info"), "vpc_id")
 	switch behind := get[bool](r, "vpc_channel_enabled"); {

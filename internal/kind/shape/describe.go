@@ -32,7 +32,7 @@ func (s *Shape) Description() string {
 
 // What people are told about every fixed and every secret value.
 const (
-	FixedNote  = "A change replaces the object: it is deleted and created anew."
+	FixedNote  = "A change replaces the object: it is deleted and created again."
 	SecretNote = "A secret: never shown, logged or saved; keep it in a variable."
 )
 
@@ -53,7 +53,7 @@ func (s *Shape) Demands() (out []string) {
 	return slices.Compact(out)
 }
 
-const otherWords = "other words are a warning"
+const otherWords = "other values give a warning"
 
 // Words are the texts that a value may be, as far as they are known; nil when it may be any.
 func (s *Shape) Words() (out []string) {

@@ -31,7 +31,7 @@ func (s *Shape) JSONSchema() map[string]any {
 	}
 	for _, r := range s.Rules {
 		if words, ok := r.Keywords["enum"].([]any); ok && r.Soft {
-			m["examples"] = words // for editors to offer: other words are a warning only
+			m["examples"] = words // for editors to offer: other values give a warning only
 		}
 	}
 	if s.Secret {

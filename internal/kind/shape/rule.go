@@ -104,7 +104,7 @@ func misspelt(words ...string) Rule {
 		if i < 0 || slices.Contains(words, s) {
 			return ""
 		}
-		return fmt.Sprintf("%q is to be written %s", s, words[i])
+		return fmt.Sprintf("%q must be written %s", s, words[i])
 	}, "").Saying(otherWords)
 }
 

@@ -175,7 +175,7 @@ func (s *Shape) Knowing(names ...string) *Shape { c := *s; c.Known = names; retu
 func (s *Shape) AndOthers() *Shape { c := *s; c.Others = Passed; return &c }
 
 // Doubting returns a copy of s for values that may be newer than their description: other keys of mappings,
-// however deep, and other words are a warning.
+// however deep, and other values give a warning.
 func (s *Shape) Doubting() *Shape {
 	c := *s
 	if c.Type == Map && c.Others == Refused {
