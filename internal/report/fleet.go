@@ -14,9 +14,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// What a command found for many targets, in formats that programs read: each says of a target what it says of one alone.
+// Results for many targets in formats that programs read. Each format writes for a target what it writes in a run for one.
 
-// views are those of the targets of which there is something to tell; id begins the ids of their parts.
+// views are the views of the targets that have a document; id is the prefix of the ids of their parts.
 func views(d *document.Fleet, id func(m *document.Member) string) (out []*view) {
 	for i := range d.Targets {
 		if m := &d.Targets[i]; m.Document != nil {
@@ -33,7 +33,7 @@ func writeFleetSarif(w io.Writer, d *document.Fleet, _ Style) error {
 	return writeSarifLog(w, views(d, func(m *document.Member) string { return url.PathEscape(m.Target) + "/" })...)
 }
 
-// writeFleetJUnit has the suites of each target, its name before theirs, and a suite of those whose turn did not come.
+// writeFleetJUnit writes the suites of each target, prefixed with its name, and one suite for the skipped targets.
 func writeFleetJUnit(w io.Writer, d *document.Fleet, _ Style) error {
 	all := &junitSuites{Name: "apigw-sync " + d.Command}
 	for i := range d.Targets {
@@ -54,7 +54,7 @@ func writeFleetJUnit(w io.Writer, d *document.Fleet, _ Style) error {
 	return all.write(w)
 }
 
-// writeFleetGitHub writes the annotations of each target, those that matter most first, and one summary.
+// writeFleetGitHub writes the annotations of each target, the most severe first, and one summary.
 func writeFleetGitHub(w io.Writer, d *document.Fleet, s Style) error {
 	out := bufio.NewWriter(w)
 	var all []annotation
@@ -112,7 +112,7 @@ func writeFleetMetrics(w io.Writer, d *document.Fleet, _ Style) error {
 // fleetOrder puts the worst first.
 var fleetOrder = []string{document.StateError, document.StateIncomplete, document.StateRefused, document.StateSkipped, document.StateDiffers, document.StateOK}
 
-// worstFirst are the targets, the worst first, and in the order of the config file among those that are alike.
+// worstFirst sorts the targets, the worst first; equal ones keep the order of the config file.
 func worstFirst(d *document.Fleet) []*document.Member {
 	out := make([]*document.Member, len(d.Targets))
 	for i := range d.Targets {

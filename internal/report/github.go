@@ -16,8 +16,8 @@ import (
 // github is for a job of GitHub Actions: annotations on the lines of the files, the Markdown report as
 // job summary, and numbers as outputs of the step.
 //
-// GitHub shows ten annotations of each severity a step, in their order, so that the worst come first: what a plan means
-// to callers before all else. The others are counted, and stand in the summary.
+// GitHub shows the first ten annotations of each severity in a step, so the worst must come first: what a plan means to
+// callers, then the rest. Annotations that do not fit are counted, and appear in the summary.
 //
 //	output               value
 //	result               one sentence
@@ -61,16 +61,16 @@ func writeGitHub(w io.Writer, v *view, s Style) error {
 	return err
 }
 
-// annotation is a finding with the severity that it has here.
+// annotation is a finding with its severity on GitHub.
 type annotation struct {
-	target string // of a run for many; else ""
+	target string // in a run for many targets; else ""
 	rule   *rule
 	level  severity
 	about  document.Problem
 }
 
-// annotations are what a plan means to callers, the findings, and the changes that no finding tells. What callers notice
-// besides stands in the summary.
+// annotations are the exposures and outages of a plan, the findings, and the changes that no finding is about. Other
+// effects on callers appear only in the summary.
 func (v *view) annotations() (out []annotation) {
 	for i := range v.Impact {
 		if f := &v.Impact[i]; f.Rule.Level != notice {
@@ -89,7 +89,7 @@ func (v *view) annotations() (out []annotation) {
 	return out
 }
 
-// annotate writes as many annotations of each severity as GitHub shows, the worst first, and counts the others.
+// annotate writes as many annotations of each severity as GitHub shows, the worst first, and counts the rest.
 func annotate(w io.Writer, all []annotation) {
 	for level := failure; level >= notice; level-- {
 		var list []annotation
@@ -111,7 +111,7 @@ func annotate(w io.Writer, all []annotation) {
 	}
 }
 
-// told is what a change does, or what became of it, with what stands behind it.
+// told says what a change does, or how it ended, and why.
 func (c *item) told() string {
 	gist := c.Gist()
 	if c.Apart != "" {
@@ -138,7 +138,7 @@ func (a *annotation) write(w io.Writer) {
 	command(w, a.level.String(), title, p, document.Clip(message, githubMessage))
 }
 
-// command writes a workflow command, which takes a line.
+// command writes a workflow command, which is one line.
 func command(w io.Writer, name, title string, p *document.Problem, message string) {
 	properties := []string{"title=" + property(title)}
 	if p.File != "" {
@@ -153,7 +153,7 @@ func command(w io.Writer, name, title string, p *document.Problem, message strin
 	_, _ = fmt.Fprintf(w, "::%s %s::%s\n", name, strings.Join(properties, ","), commandText.Replace(message)) // Flush tells
 }
 
-// What ends a message of a workflow command, or a property of one, is percent-encoded.
+// Characters that would end a message or a property of a workflow command are percent-encoded.
 var (
 	commandText     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	commandProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
@@ -198,7 +198,7 @@ func (v *view) outputs(report string) string {
 	return b.String()
 }
 
-// multiline is an output whose value may hold anything: the line that ends it is none of its lines.
+// multiline is an output whose value may contain anything: the line that ends it differs from all of its lines.
 func multiline(name, value string) string {
 	end := "end"
 	for sum := []byte(value); strings.Contains(value, end); {

@@ -17,13 +17,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// webpage is one HTML file that needs no other. Rules of its output:
+// webpage is one HTML file that needs no other files. Rules of its output:
 //
-//   - what needs attention stands first, changes follow by environment and kind;
-//   - all is there without its script, which only searches, filters and opens;
+//   - what needs attention comes first, changes follow by environment and kind;
+//   - everything is readable without its script, which only searches, filters and unfolds;
 //   - what comes from outside goes through Clean and then through html/template: it is text, and never
 //     markup; nothing is ever put into style or script;
-//   - its policy lets in no network, no style and no script but its own, known by their hashes.
+//   - its content security policy forbids the network, and all styles and scripts but its own, which it names by hash.
 var webpage = &Format{
 	Name: "html", Failures: true, Commands: []string{"diff", "apply", "undo", "drift"},
 	Many: true, Write: byView(writePage, writeFleetPage),
@@ -43,13 +43,13 @@ var pageTemplates = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("").ParseFS(assets, "html/*.tmpl"))
 })
 
-// htmlFrame is what all pages have.
+// htmlFrame holds what all pages have in common.
 type htmlFrame struct {
 	Title   string
 	Verdict string // well, look or bad
 }
 
-// Clean makes text from outside harmless to look at.
+// Clean makes text from outside harmless to display.
 func (htmlFrame) Clean(s string) string { return document.Clean(s) }
 
 // Policy is the content security policy, which knows style and script by their hashes, and the style.
@@ -59,18 +59,18 @@ func (htmlFrame) Policy() template.HTML {
 	return template.HTML(`<meta http-equiv="Content-Security-Policy" content="` + policy + "\">\n<style>" + pageStyle + "</style>")
 }
 
-// Script is what makes the page respond.
+// Script makes the page interactive.
 func (htmlFrame) Script() template.HTML {
 	return template.HTML("<script>" + pageScript + "</script>") //nolint:gosec // nothing here comes from outside
 }
 
-// hashed names a style or script in a content security policy.
+// hashed is how a content security policy names a style or script.
 func hashed(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// show writes a page by the template of that name.
+// show writes a page with the template of that name.
 func show(w io.Writer, name string, page any) error {
 	out := bufio.NewWriter(w)
 	if err := pageTemplates().ExecuteTemplate(out, name, page); err != nil {
@@ -79,11 +79,11 @@ func show(w io.Writer, name string, page any) error {
 	return out.Flush()
 }
 
-// htmlPage is what the template of a report shows.
+// htmlPage is the data for the template of a report.
 type htmlPage struct {
 	*view
 	htmlFrame
-	Urgent   []htmlCard // what needs attention, a card a rule
+	Urgent   []htmlCard // what needs attention, one card for each rule
 	Removed  []htmlLink
 	Filters  []htmlFilter
 	Groups   []htmlGroup
@@ -93,12 +93,12 @@ type htmlPage struct {
 	Sections []htmlLink // for the navigation
 }
 
-// htmlLink leads to a part of the page.
+// htmlLink is a link to a part of the page.
 type htmlLink struct {
 	Anchor, Text, Note string
 }
 
-// htmlCard are the findings of a rule. Those that found no room at once stand in More.
+// htmlCard holds the findings of a rule. More holds those that are folded away.
 type htmlCard struct {
 	Rule        *rule
 	First, More []htmlFinding
@@ -110,11 +110,11 @@ func (c htmlCard) N() int { return len(c.First) + len(c.More) }
 // htmlFinding is a finding, and the change that it is about.
 type htmlFinding struct {
 	*finding
-	Anchor string      // "" when it is about no change
-	Row    *impact.Row // of an impact; nil when it is about something else
+	Anchor string      // "" if it is about no change
+	Row    *impact.Row // of an impact; nil for other findings
 }
 
-// Calls is how many calls an impact meets, in words; "" where that is not known.
+// Calls says how many calls an impact affects; "" if that is not known.
 func (f htmlFinding) Calls() string {
 	if f.Row.Calls == nil {
 		return ""
@@ -122,13 +122,13 @@ func (f htmlFinding) Calls() string {
 	return document.Calls(*f.Row.Calls)
 }
 
-// Names are the APIs of an impact that are alike.
+// Names are the APIs that share a row of an impact.
 func (f htmlFinding) Names() string { return f.Text(strings.Join(f.Row.Names, ", ")) }
 
-// Text makes text from outside harmless to look at, and cuts what is very long.
+// Text is the message, harmless to display and cut if it is very long.
 func (htmlFinding) Text(s string) string { return document.Clip(document.Clean(s), htmlSaid) }
 
-// htmlPiece is a part of a sentence. Flags and days are not to be broken at their hyphens.
+// htmlPiece is a part of a sentence. Flags and dates must not be broken at their hyphens.
 type htmlPiece struct {
 	Whole bool
 	Text  string
@@ -136,10 +136,10 @@ type htmlPiece struct {
 
 var wholeInText = regexp.MustCompile(`--[a-z][a-z-]*|\b\d{4}-\d\d-\d\d\b`)
 
-// Pieces are Text, its flags and days apart.
+// Pieces are Text, with flags and dates as pieces of their own.
 func (f htmlFinding) Pieces(s string) []htmlPiece { return pieces(f.Text(s)) }
 
-// Pieces are a text of ours, its flags and days apart.
+// Pieces are a text of ours, with flags and dates as pieces of their own.
 func (htmlPage) Pieces(s string) []htmlPiece { return pieces(s) }
 
 func pieces(s string) (out []htmlPiece) {
@@ -151,27 +151,27 @@ func pieces(s string) (out []htmlPiece) {
 	return append(out, htmlPiece{Text: s[at:]})
 }
 
-// Ones are what the page lists, in small letters: changes, or differences where nothing is about to happen.
+// Ones is what the page lists, in lower case: changes, or differences where nothing is about to happen.
 func (p *htmlPage) Ones() string { return p.htmlWords("changes", "differences") }
 
 // Changes is the title of what the page lists.
 func (p *htmlPage) Changes() string { return p.htmlWords("Changes", "Differences") }
 
-// Many reports whether there are so many changes that laying all of them out would take long.
+// Many reports whether a browser would take long to lay out all changes.
 func (p *htmlPage) Many() bool { return len(p.Items) >= htmlMany }
 
 const (
-	htmlFirst = 8     // findings of a rule that show at once
-	htmlSaid  = 1_000 // characters of what a finding says
-	htmlFew   = 25    // changes up to which leaves show at once
-	htmlMany  = 200   // changes from which those out of sight are not laid out
+	htmlFirst = 8     // findings of a rule that are not folded
+	htmlSaid  = 1_000 // characters of the message of a finding
+	htmlFew   = 25    // up to this many changes, leaves are not folded
+	htmlMany  = 200   // from this many changes on, those out of sight are not laid out
 )
 
 func writePage(w io.Writer, v *view, s Style) error {
 	return show(w, "report.tmpl", newHTMLPage(v, s.History))
 }
 
-// newHTMLPage lays a document out. The past is that of its gateway.
+// newHTMLPage fills the page for a document. The past is earlier reports of the same gateway.
 func newHTMLPage(v *view, past []document.Past) *htmlPage {
 	p := &htmlPage{view: v, htmlFrame: htmlFrame{Title: htmlTitles[v.Command], Verdict: v.htmlVerdict()}}
 	if where := v.Where(); where != "" {

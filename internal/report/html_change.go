@@ -22,11 +22,11 @@ type htmlGroup struct {
 type htmlKind struct {
 	Kind  string
 	Count int
-	Parts [][]htmlChange // each of htmlPart changes, but for the last
+	Parts [][]htmlChange // of htmlPart changes each, except the last
 }
 
-// htmlPart is how many changes a browser lays out at once, when they come near to what it shows: few enough to be quick, and
-// enough to have few parts to watch.
+// htmlPart is how many changes a browser lays out together when they are about to scroll into view: few enough to be
+// quick, and enough that there are few parts to observe.
 const htmlPart = 50
 
 func (k *htmlKind) add(c htmlChange) {
@@ -38,21 +38,21 @@ func (k *htmlKind) add(c htmlChange) {
 	k.Count++
 }
 
-// htmlChange is a change. All of its texts are harmless to look at.
+// htmlChange is a change. All of its texts are harmless to display.
 type htmlChange struct {
 	*item
 	Anchor  string
 	Symbol  string
 	Where   string // method and path of a binding
 	Leaves  []htmlLeaf
-	Few     bool // leaves show at once
+	Few     bool // leaves are not folded
 	OneSide bool // nothing was there before, or nothing will be after
 }
 
 // Text is the address, made harmless.
 func (c htmlChange) Text() string { return document.Clean(c.Address) }
 
-// Word is the action, what became of it, or how both sides differ.
+// Word is the action, its outcome, or how both sides differ.
 func (c htmlChange) Word() string {
 	switch {
 	case c.Status != "":
@@ -63,7 +63,7 @@ func (c htmlChange) Word() string {
 	return string(c.Action)
 }
 
-// Look is the class of the word.
+// Look is the CSS class of the word.
 func (c htmlChange) Look() string {
 	if c.Apart != "" {
 		return c.Rule.ID
@@ -78,7 +78,7 @@ type htmlLeaf struct {
 	Lines         []htmlLine
 }
 
-// htmlValue is a value, parted where it differs from the other side.
+// htmlValue is a value, divided where it differs from the other side.
 type htmlValue struct {
 	None              bool
 	Start, Mid, After string
@@ -96,7 +96,7 @@ func (l htmlLeaf) Held() htmlCell { return htmlCell{"old", l.Before} }
 // Said is the value in the files.
 func (l htmlLeaf) Said() htmlCell { return htmlCell{"new", l.After} }
 
-// htmlLine is a line of both sides. Mark is '-', '+', '~', ' ' or '…'.
+// htmlLine is a pair of lines, one of each side. Mark is '-', '+', '~', ' ' or '…'.
 type htmlLine struct {
 	Mark        string
 	Left, Right string
@@ -116,7 +116,7 @@ type htmlChoice struct {
 
 const htmlValueMost = 2_000 // characters of a value
 
-// htmlGroups sorts the changes by environment, those of objects first, and keeps their order otherwise.
+// htmlGroups groups the changes by environment, those of objects first, and otherwise keeps their order.
 func (v *view) htmlGroups() []htmlGroup {
 	groups := map[string]*htmlGroup{}
 	var names []string
@@ -165,7 +165,7 @@ func newHTMLChange(c *item, id string, i int) htmlChange {
 	}
 	details := c.Details()
 	if c.Apart != "" {
-		details = c.Fields // what would go along says nothing about how it is
+		details = c.Fields // what a delete would also remove is not a difference
 	}
 	for _, f := range details {
 		h.Leaves = append(h.Leaves, newHTMLLeaf(&f, c.Apart, h.OneSide))
@@ -187,7 +187,7 @@ func newHTMLLeaf(f *document.Field, apart document.Apart, oneSide bool) htmlLeaf
 	if f.IsSet() {
 		goes, comes := document.Goes, document.Comes
 		if oneSide {
-			goes, comes = "", "" // it is all of the set
+			goes, comes = "", "" // the members are the whole set
 		}
 		leaf.Before = htmlValue{Start: strings.Join(document.Members(goes, f.Removed), ", "), None: len(f.Removed) == 0}
 		leaf.After = htmlValue{Start: strings.Join(document.Members(comes, f.Added), ", "), None: len(f.Added) == 0}
@@ -203,7 +203,7 @@ func newHTMLLeaf(f *document.Field, apart document.Apart, oneSide bool) htmlLeaf
 	return leaf
 }
 
-// parted marks the middle in which two texts differ, when enough around it is the same.
+// parted marks the middle in which two texts differ, if enough before and after it is the same.
 func parted(a, b string) (before, after htmlValue) {
 	x, y := []rune(a), []rune(b)
 	start := 0
@@ -255,7 +255,7 @@ func sideBySide(lines []line) []htmlLine {
 	return out
 }
 
-// mean notes the worst that each change means to callers.
+// mean notes the worst level of impact of each change.
 func (v *view) mean() {
 	means := map[string]impact.Level{}
 	for i := range v.ImpactTable.Rows { // the worst come first
@@ -270,8 +270,8 @@ func (v *view) mean() {
 	}
 }
 
-// htmlFilters are the choices that narrow the changes, each with the number of changes that have it. Their names are those
-// of data attributes, none of which may mean something to HTML: html/template would take values of action for URLs.
+// htmlFilters are the choices that narrow the changes, each with its number of changes. Their names are those of data
+// attributes. None may be the name of an HTML attribute: html/template would treat the values of action as URLs.
 func (v *view) htmlFilters() []htmlFilter {
 	return []htmlFilter{
 		v.htmlFilter("means", "Impact", []string{string(impact.Exposure), string(impact.Outage), string(impact.Change)}, func(c *item) string { return string(c.Means) }),
@@ -281,7 +281,7 @@ func (v *view) htmlFilters() []htmlFilter {
 	}
 }
 
-// htmlFilter is a choice of the values that a property has, in an order; nil is that of the alphabet.
+// htmlFilter is a choice of the values that a property has, in the given order; nil means alphabetically.
 func (v *view) htmlFilter(name, title string, order []string, of func(*item) string) htmlFilter {
 	n := map[string]int{}
 	for i := range v.Items {
@@ -299,7 +299,7 @@ func (v *view) htmlFilter(name, title string, order []string, of func(*item) str
 	return f
 }
 
-// htmlWords is a word for what is to happen or happened, or one for how things are.
+// htmlWords holds a word for an action or its outcome, and one for a difference.
 func (v *view) htmlWords(happens, is string) string {
 	if v.Health != nil {
 		return is

@@ -11,16 +11,16 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// htmlTimeline shows when certificates end, on one scale of percents.
+// htmlTimeline shows when certificates expire, on one scale in percent.
 type htmlTimeline struct {
 	Today float64
 	Rows  []htmlEnd
 }
 
-// htmlEnd is a certificate. Its bar lies between the end and today.
+// htmlEnd is a certificate. Its bar is between its end and today.
 type htmlEnd struct {
 	Group, Domain, Name string
-	When, Left          string // date; time left or gone, in words
+	When, Left          string // date; time until or since then, in words
 	Expired             bool
 	Start, Width        float64 // of the bar
 }
@@ -51,7 +51,7 @@ func newTimeline(list []document.Certificate, today time.Time) *htmlTimeline {
 	return out
 }
 
-// htmlTraffic is the last hour of a group: a bar a minute, sixty of them, twenty high.
+// htmlTraffic is the last hour of a group: sixty bars, one a minute, on a field twenty high.
 type htmlTraffic struct {
 	Text string // in words
 	*document.Traffic
@@ -73,8 +73,7 @@ func (t htmlTraffic) Share() string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", 100*float64(t.Errors)/float64(t.Calls)), ".0")
 }
 
-// newStreams draws the traffic of groups, the busiest first, on one scale of time and each on its own
-// scale of calls.
+// newStreams draws the traffic of groups, the busiest first. They share a scale of time; each has its own scale of calls.
 func newStreams(groups []document.Traffic) []htmlTraffic {
 	const minutes, high = 60, 20.0
 	var last time.Time
@@ -112,7 +111,7 @@ type htmlHistory struct {
 	Points           []document.Past
 }
 
-const htmlPast = 400 // points of history, the latest
+const htmlPast = 400 // the number of latest points of history that are drawn
 
 func newHistory(points []document.Past) *htmlHistory {
 	const wide, high = 100.0, 40.0

@@ -15,18 +15,18 @@ type htmlFleet struct {
 	Rows    []htmlFleetRow
 }
 
-// htmlFleetColumns tells which columns have anything to say.
+// htmlFleetColumns says which columns are not empty.
 type htmlFleetColumns struct{ Differences, Certificates, Covered bool }
 
-// htmlFleetRow is a target. All of its texts are harmless to look at.
+// htmlFleetRow is a target. All of its texts are harmless to display.
 type htmlFleetRow struct {
 	Anchor, Name, Where string
 	State, Verdict      string
 	Differences         string
 	Certificates        string
-	Covered             string // objects that the files declare, of those of the gateway
+	Covered             string // how many objects of the gateway the files declare
 	Sum                 string
-	Page                *htmlPage // nil where its turn did not come
+	Page                *htmlPage // nil for a target that was skipped
 }
 
 var htmlFleetVerdicts = map[string]string{
@@ -59,7 +59,7 @@ func newHTMLFleetRow(m *document.Member, anchor string) htmlFleetRow {
 	v := viewOf(m.Document)
 	v.ID = anchor + "-"
 	r.Where, r.Page = v.Where(), newHTMLPage(v, m.History)
-	if r.Page.Verdict == "bad" { // such as a plan that lets somebody in
+	if r.Page.Verdict == "bad" { // such as a plan with an exposure
 		r.Verdict = "bad"
 	}
 	if v.Failed {
@@ -75,7 +75,7 @@ func newHTMLFleetRow(m *document.Member, anchor string) htmlFleetRow {
 	return r
 }
 
-// htmlSoonest tells when the first of certificates ends, which are sorted by that.
+// htmlSoonest says when the first certificate expires. The list is sorted by that.
 func htmlSoonest(list []document.Certificate) string {
 	if len(list) == 0 {
 		return "none ends soon"

@@ -15,11 +15,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// junit has a test case for each object and binding that the files declare or a command touches, in a
-// suite a kind. What fails agrees with the exit code, so that a build is as red as the command says:
+// junit has a test case for each object and binding that the files declare or a command affects, in one suite for each
+// kind. Failures agree with the exit code, so that a build fails exactly when the command does:
 //
 //	command  case          outcome
-//	diff     change        passes, what will change in its output: a plan is no failure
+//	diff     change        passes, with the planned change as its output: a plan is not a failure
 //	apply    succeeded     passes
 //	apply    failed        failure
 //	apply    unknown       error
@@ -96,7 +96,7 @@ func newJUnit(v *view) *junitSuites {
 	return j
 }
 
-// write sums up and writes the suites.
+// write adds up the counts and writes the suites.
 func (j *junitSuites) write(w io.Writer) error {
 	for _, s := range j.Suites {
 		j.Tests += s.Tests
@@ -116,7 +116,7 @@ func (j *junitSuites) write(w io.Writer) error {
 	return err
 }
 
-// suite returns the suite of that name, which need not exist yet.
+// suite returns the suite of that name, and creates it if necessary.
 func (j *junitSuites) suite(name string) *junitSuite {
 	i := slices.IndexFunc(j.Suites, func(s *junitSuite) bool { return s.Name == name })
 	if i < 0 {
@@ -164,7 +164,7 @@ func (j *junitSuites) coverage(v *view) {
 	j.suite("coverage").add(junitCase{Name: "coverage", Output: strings.Join(lines, "\n")})
 }
 
-// findings adds those that no case of an object tells.
+// findings adds the findings that no case of an object reports.
 func (j *junitSuites) findings(v *view) {
 	seen := map[string]int{}
 	for i := range v.Findings {
@@ -189,8 +189,8 @@ func (j *junitSuites) findings(v *view) {
 	}
 }
 
-// name tells a finding again in later reports, where its figures and its line may differ. Findings that
-// share a name are numbered; seen counts them.
+// name identifies a finding in later reports, where its figures and its line may differ. Findings with the same name are
+// numbered; seen counts them.
 func (f *finding) name(seen map[string]int) string {
 	name := f.Rule.ID + ": " + document.Clean(cmp.Or(f.Address, f.Path, f.Message))
 	if seen[name]++; seen[name] > 1 {
@@ -222,7 +222,7 @@ func (j *junitSuites) items(v *view) {
 	}
 }
 
-// managed adds what is as it should be: by name where the names are known, else as one case.
+// managed adds what matches the files: by name if the names are known, else as one case.
 func (j *junitSuites) managed(v *view) {
 	differs := make(map[string]bool, len(v.Items))
 	for i := range v.Items {
@@ -242,7 +242,7 @@ func (j *junitSuites) managed(v *view) {
 	}
 }
 
-// leaves are the changed leaves, one a line.
+// leaves are the changed leaves, one on each line.
 func (c *item) leaves() string {
 	var b strings.Builder
 	if c.Apart != "" {

@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-const contextLines = 3 // unchanged lines that stay visible beside a changed one
+const contextLines = 3 // unchanged lines that are shown before and after a changed one
 
 // line is one line of a comparison of texts. Mark is '+', '-', ' ', or '…' for lines left out.
 type line struct {
@@ -16,7 +16,7 @@ type line struct {
 	text string
 }
 
-// compareLines tells two texts apart line by line; nil when only the end of the last line differs.
+// compareLines compares two texts line by line; nil if they differ only in the end of the last line.
 func compareLines(before, after string) []line {
 	before, after = ended(before), ended(after)
 	if before == after {
@@ -25,7 +25,7 @@ func compareLines(before, after string) []line {
 	return fold(allLines(before, after))
 }
 
-// allLines is the whole comparison, a line of either text each.
+// allLines is the whole comparison, with every line of both texts.
 func allLines(before, after string) (all []line) {
 	d := diffmatchpatch.New()
 	d.DiffTimeout = 0

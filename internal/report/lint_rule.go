@@ -20,7 +20,7 @@ func LintRules(w io.Writer) error {
 	return p.Flush()
 }
 
-// LintRule writes what there is to know about a lint rule.
+// LintRule writes the documentation of a lint rule.
 func LintRule(w io.Writer, r *lint.Rule) error {
 	p := newPage(w, Style{})
 	p.linef("%s %s (%s): %s\n", r.ID, r.Name, r.Severity, r.Title)
@@ -43,7 +43,7 @@ func (p *page) example(title string, e lint.Example) {
 	}
 }
 
-// indented writes lines behind a margin.
+// indented writes lines with a margin.
 func (p *page) indented(margin, text string) {
 	for line := range strings.Lines(text) {
 		p.linef("%s%s", margin, strings.TrimSuffix(line, "\n"))

@@ -17,12 +17,11 @@ import (
 // markdown fits a comment on a pull request. Rules of its output:
 //
 //   - it is never longer than markdownMost;
-//   - what a plan means to callers stands above all else, the worst first, as a table;
-//   - numbers, errors, refusals, warnings and removed objects stand first and always stay; when there
-//     are too many, each becomes shorter before any is left out, and what is left out is counted;
-//   - all changes that have leaves, or take no object away, are folded, kind by kind, with their leaves while
-//     there is room;
-//   - what comes from outside stands in code spans and code blocks, where nothing is markup;
+//   - what a plan means to callers comes before everything else, the worst first, as a table;
+//   - numbers, errors, refusals, warnings and removed objects come next and are always included; if there are too many,
+//     each is shortened before any is left out, and those that are left out are counted;
+//   - all changes that have leaves, or remove no object, are folded, kind by kind, with their leaves as long as they fit;
+//   - text from outside is in code spans and code blocks, where nothing is markup;
 //   - the first line is a mark by which a script finds the comment again.
 var markdown = &Format{
 	Name: "markdown", Failures: true, Commands: []string{"diff", "apply", "undo", "validate", "drift", "test", "promote"},
@@ -31,8 +30,8 @@ var markdown = &Format{
 
 const (
 	markdownMost = 60_000 // GitHub refuses comments above 65,536 characters
-	markdownKept = 48_000 // for what always stays
-	markdownTail = 400    // for the lines that end it
+	markdownKept = 48_000 // for what is always included
+	markdownTail = 400    // for the last lines
 )
 
 func writeMarkdown(w io.Writer, v *view, s Style) error {
@@ -77,7 +76,7 @@ func (v *view) markdown() string {
 	return b.String()
 }
 
-// markdownBegin are the mark, the title, the verdict and where it looks.
+// markdownBegin is the mark, the title, the verdict and the gateway.
 func (v *view) markdownBegin() string {
 	mark, verdict := "apigw-sync:"+v.Command, ""
 	if t := v.target(); t != "" {
@@ -89,7 +88,7 @@ func (v *view) markdownBegin() string {
 	return fmt.Sprintf("<!-- %s -->\n### apigw-sync %s\n\n%s**%s**\n", mark, v.Command, verdict, v.Sum) + v.markdownAbout()
 }
 
-// target is the name of the target as it can stand in a comment of HTML and in the name of a file; "" when there is none.
+// target is the name of the target in a form for HTML comments and names of files; "" if there is none.
 func (v *view) target() string {
 	if v.Gateway == nil {
 		return ""
@@ -106,7 +105,7 @@ func (v *view) target() string {
 	return strings.Trim(name, "-")
 }
 
-// split finds the changes that take an object away, and those of which more is to be told than that.
+// split finds the changes that remove an object, and those that have more to show than that.
 func (v *view) split() (removed, rest []*item) {
 	for i := range v.Items {
 		c := &v.Items[i]
@@ -140,8 +139,8 @@ func (v *view) markdownAbout() string {
 	return fmt.Sprintf("\n%s\n", strings.Join(about, ", "))
 }
 
-// markdownHead tells how to take it back, and the numbers: in a line, which goes on below where there is no room, as a table
-// would not.
+// markdownHead says how to undo the run, and the numbers. These are a line and not a table, since a line wraps on a narrow
+// screen.
 func (v *view) markdownHead() string {
 	var b strings.Builder
 	if u := v.Undo; u != nil {
@@ -159,7 +158,7 @@ func (v *view) markdownHead() string {
 	return b.String()
 }
 
-// markdownFirst are so many of each of what stands first, each line of it cut to most characters.
+// markdownFirst is this many findings of each sort that comes first, each line of them cut to most characters.
 func (v *view) markdownFirst(removed []*item, shown, most int) string {
 	return v.markdownFindings(failure, shown, most) + v.markdownRemoved(removed, shown, most) +
 		v.markdownFindings(warning, shown, most) + v.markdownFindings(notice, shown, most)
@@ -190,7 +189,7 @@ func (v *view) markdownFindings(level severity, shown, most int) string {
 	return b.String()
 }
 
-// markdownRemoved lists the objects that are removed, one a line.
+// markdownRemoved lists the objects that are removed, one on each line.
 func (v *view) markdownRemoved(removed []*item, shown, most int) string {
 	if len(removed) == 0 {
 		return ""
@@ -240,7 +239,7 @@ var diffMarks = map[diff.Action]string{
 	diff.Create: "+", diff.Bind: "+", diff.Update: "!", diff.Replace: "!", diff.Delete: "-", diff.Unbind: "-",
 }
 
-// stands reports whether a change is there as it says: it succeeded, or is only planned.
+// stands reports whether a change can be shown as it is: it succeeded, or is only planned.
 func (c *item) stands() bool { return c.Status == "" || c.Status == apply.Succeeded }
 
 // mark is the first character of the line of a change. One that did not happen is a comment, which sites show in grey.

@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	apartOpen = 25  // differences up to which their tables are not folded
+	apartOpen = 25  // up to this many differences, their tables are not folded
 	apartCell = 300 // characters of a cell
 )
 
-// markdownDrift adds the differences, then what stands beside them.
+// markdownDrift adds the differences, then the other findings.
 func (v *view) markdownDrift(b *sized, traffic string, most int) {
 	undeclared := v.markdownUndeclared(min(most/4, most-b.used-units(traffic)))
 	if left := v.markdownApart(b, most-units(traffic)-units(undeclared)); left > 0 {
@@ -21,10 +21,10 @@ func (v *view) markdownDrift(b *sized, traffic string, most int) {
 	b.add(undeclared + traffic)
 }
 
-// markdownApart adds the differences as a table with a column for each side, or as one a kind where they are many, and
-// returns how many found no room. A difference shows its fields only if the lines of all others still fit.
+// markdownApart adds the differences as a table with a column for each side, or as a table for each kind if there are
+// many, and returns how many did not fit. A difference shows its fields only if the lines of all others still fit.
 func (v *view) markdownApart(b *sized, most int) (left int) {
-	short := make([]int, len(v.Items)+1) // of the items from there on, one line each
+	short := make([]int, len(v.Items)+1) // size of all items from this index on, one line each
 	for i := len(v.Items) - 1; i >= 0; i-- {
 		short[i] = short[i+1] + units(v.Items[i].apartRow())
 		if v.apartBegins(i) {
@@ -63,7 +63,7 @@ func (v *view) apartBegins(i int) bool {
 	return i == 0 || len(v.Items) > apartOpen && v.Items[i].Kind != v.Items[i-1].Kind
 }
 
-// apartFrame is a table around its rows.
+// apartFrame makes a table of its rows.
 func (v *view) apartFrame(kind string, n int, rows string) string {
 	table := "| | | " + document.OnGateway + " | " + document.InFiles + " |\n|---|---|---|---|\n" + rows
 	if len(v.Items) <= apartOpen {
@@ -72,7 +72,7 @@ func (v *view) apartFrame(kind string, n int, rows string) string {
 	return detailsOf(kind, document.Count(n, "difference", "differences"), table)
 }
 
-// apartRow is the line of a difference: what it is about, and whether a side has it.
+// apartRow is the line of a difference: what it is about, and which side has it.
 func (c *item) apartRow() string {
 	there, missing := "is there", "–"
 	about := ""

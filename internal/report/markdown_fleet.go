@@ -13,8 +13,8 @@ func writeFleetMarkdown(w io.Writer, d *document.Fleet, _ Style) error {
 	return err
 }
 
-// fleetMarkdown is a table with a line for each target, and below it, as far as there is room, what is told of those that
-// are not as they should be.
+// fleetMarkdown is a table with a line for each target, followed, as far as they fit, by the reports of those that need
+// attention.
 func fleetMarkdown(d *document.Fleet) string {
 	var b sized
 	b.add(fmt.Sprintf("<!-- apigw-sync:%s -->\n### apigw-sync %s\n\n**%s**\n", d.Command, d.Command, d.Sum()))
@@ -33,7 +33,7 @@ func fleetMarkdown(d *document.Fleet) string {
 			continue
 		}
 		head := fmt.Sprintf("\n#### %s\n\n", code(document.Clip(m.Target, 100)))
-		_, body, _ := strings.Cut(viewOf(m.Document).markdown(), "\n\n") // its own mark and heading go
+		_, body, _ := strings.Cut(viewOf(m.Document).markdown(), "\n\n") // without its own mark and heading
 		if room := markdownMost - markdownTail - b.used; units(head)+units(body) > room {
 			body = fmt.Sprintf("%s. Its report does not fit here; reports in other formats include it.\n", cellCode(document.Clip(m.Sum(), 200)))
 			if units(head)+units(body) > room {

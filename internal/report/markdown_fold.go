@@ -10,18 +10,18 @@ import (
 
 const (
 	foldLine  = 400 // characters of a line in a folded block, at most
-	foldWide  = 110 // columns after which a line of a block goes on below
-	foldValue = 160 // characters of a value in formats where it has one line
+	foldWide  = 110 // columns after which a line of a block is wrapped
+	foldValue = 160 // characters of a value in formats that give it one line
 )
 
-// markdownFolded adds the changes in folded blocks, a block a kind, and returns how many found no room.
+// markdownFolded adds the changes in folded blocks, one for each kind, and returns how many did not fit.
 // A change shows its leaves only if the lines of all others still fit.
 func (v *view) markdownFolded(b *sized, items []*item, most int) (left int) {
 	var blocks [][]told
 	for part := range runs(items, func(a, b **item) bool { return (*a).Kind == (*b).Kind }) {
 		blocks = append(blocks, inLines(part))
 	}
-	frames, short := 0, 0 // what the frames around the blocks from there on take, and their changes in one line each
+	frames, short := 0, 0 // sizes of the frames of the remaining blocks, and of their changes in one line each
 	for _, block := range blocks {
 		frames += units(folded(block[0].kind, changesIn(block), "")) + 16 // 16: longer fences
 		for _, t := range block {
@@ -54,15 +54,15 @@ func (v *view) markdownFolded(b *sized, items []*item, most int) (left int) {
 	return left
 }
 
-// told is a change, or many that are alike, in lines.
+// told is the lines about a change, or about many similar ones.
 type told struct {
 	kind    string
 	changes int
 	line    string
-	below   string // what stands under it
+	below   string // the lines under it
 }
 
-// inLines tells changes of one kind, many that are alike together.
+// inLines describes changes of one kind; many similar ones share a line.
 func inLines(items []*item) (out []told) {
 	for _, part := range document.RollUp(items, func(i **item) (*document.Change, string) { return (*i).alike() }) {
 		c := *part[0]
@@ -90,7 +90,7 @@ func inLines(items []*item) (out []told) {
 	return out
 }
 
-// alike is the change, and what else must be equal where many are told together: what became of them.
+// alike returns the change, and what else must be equal for changes to share a line: their outcome.
 func (c *item) alike() (change *document.Change, also string) {
 	if c.Status == "" {
 		return c.Change, ""
@@ -116,7 +116,7 @@ func folded(kind string, n int, lines string) string {
 	return detailsOf(kind, document.Count(n, "change", "changes"), fence("diff", lines))
 }
 
-// markdownLine is a change in one line without its end.
+// markdownLine is a change in one line, without the line break.
 func (c *item) markdownLine() string {
 	parts := []string{c.mark() + " " + document.Clean(c.Address)}
 	if b := c.Binding; b != nil && b.Call() != "" {
@@ -131,7 +131,7 @@ func (c *item) markdownLine() string {
 	return document.Clip(strings.Join(parts, "  "), foldLine)
 }
 
-// markdownLeaves are what stands behind a change and its changed leaves, in lines.
+// markdownLeaves are the reasons for a change and its changed leaves, in lines.
 func (c *item) markdownLeaves() string {
 	var b strings.Builder
 	line := func(mark, text string) {
@@ -170,7 +170,7 @@ func (c *item) markdownLeaves() string {
 		}
 		before, after := f.Before, f.Now()
 		if !c.stands() {
-			before, after = document.Shorten(before, after, foldValue) // what did not happen is neither there nor gone
+			before, after = document.Shorten(before, after, foldValue) // a change that did not happen has neither + nor -
 			line(" ", path+": "+document.Show(before, f.Sensitive)+" → "+document.Show(after, f.Sensitive))
 			continue
 		}
@@ -184,7 +184,7 @@ func (c *item) markdownLeaves() string {
 	return b.String()
 }
 
-// linesOf compares the two sides of a field line by line, where one has several lines; else it is nil.
+// linesOf compares the two sides of a field line by line if one of them has several lines; else it is nil.
 func linesOf(f *document.Field) []line {
 	if f.Sensitive || !document.SeveralLines(f.Before) && !document.SeveralLines(f.After) {
 		return nil

@@ -8,14 +8,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// markdownImpact is a table of what a plan means to callers, as long as it may be.
+// markdownImpact is a table of what a plan means to callers, up to the given size.
 func (v *view) markdownImpact(most int) string {
 	const cell, names = 300, 800
 	if len(v.ImpactTable.Rows) == 0 {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("\n| impact | where | what changes | calls |\n|---|---|---|---:|\n") // the verdict above is its title
+	b.WriteString("\n| impact | where | what changes | calls |\n|---|---|---|---:|\n") // the verdict before it is its title
 	for i := range v.ImpactTable.Rows {
 		r := &v.ImpactTable.Rows[i]
 		var aspects []string
@@ -42,8 +42,8 @@ func (v *view) markdownImpact(most int) string {
 
 var levelWords = map[impact.Level]string{impact.Exposure: "🔴&nbsp;**exposure**", impact.Outage: "🟠&nbsp;**outage**", impact.Change: "change"}
 
-// levelSigns stand before a verdict.
+// levelSigns are put before a verdict.
 var levelSigns = map[impact.Level]string{impact.Exposure: "🔴 ", impact.Outage: "🟠 "}
 
-// cellCode is a code span in a table, where a bar ends a cell even inside of it.
+// cellCode is a code span in a table, where a bar would end the cell even inside a code span.
 func cellCode(s string) string { return strings.ReplaceAll(code(s), "|", `\|`) }

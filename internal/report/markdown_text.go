@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// sized is Markdown with a limit. Sizes are in UTF-16 code units, of which there are never fewer than
-// of whatever else a site may count as characters.
+// sized is Markdown with a size limit, in UTF-16 code units: whatever a site counts as characters, there are never more of
+// them than of these.
 type sized struct {
 	strings.Builder
 	used int
@@ -20,7 +20,7 @@ func (b *sized) add(s string) {
 	b.used += units(s)
 }
 
-// fitting are as many lines as have room, and how many do not, behind a mark.
+// fitting is as many lines as fit, and after a mark the number of those that do not.
 func fitting(lines []string, room int, mark string) string {
 	var out sized
 	for i, line := range lines {
@@ -33,12 +33,12 @@ func fitting(lines []string, room int, mark string) string {
 	return out.String()
 }
 
-// details is a part that is folded behind its summary.
+// details is a folded part with a summary.
 func details(summary, body string) string {
 	return fmt.Sprintf("\n<details><summary>%s</summary>\n\n%s\n</details>\n", summary, body)
 }
 
-// detailsOf is one about objects or bindings of a kind.
+// detailsOf is a folded part about objects or bindings of a kind.
 func detailsOf(kind, count, body string) string {
 	return details("<code>"+html.EscapeString(document.Clean(kind))+"</code>: "+count, body)
 }
@@ -55,7 +55,7 @@ func units(s string) (n int) {
 }
 
 // code makes a code span of text from outside: nothing in it is markup, a mention, a link or an emoji,
-// and what cannot be seen shows as an escape.
+// and invisible characters are shown as escapes.
 func code(s string) string {
 	s = document.Clean(s)
 	if s == "" {
@@ -68,7 +68,7 @@ func code(s string) string {
 	return ticks + s + ticks
 }
 
-// fence makes a block of lines, in which nothing is markup. The lines are harmless already.
+// fence makes a code block of lines, in which nothing is markup. The lines must be harmless already.
 func fence(language, lines string) string {
 	ticks := strings.Repeat("`", max(2, longestRun(lines))+1)
 	return ticks + language + "\n" + lines + ticks + "\n"

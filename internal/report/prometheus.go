@@ -17,9 +17,9 @@ import (
 
 // prometheus is the text exposition format, for the folder from which the textfile collector of the node exporter reads *.prom
 // files. Each sample has the labels command and instance_id, so that files of several commands and gateways do not overwrite
-// each other's samples. Zeros are written, too, since increase() finds nothing where a series begins with the first event. After
-// a comparison that failed only the failure is written, since nothing is known about the rest. When a file was written is
-// what node_textfile_mtime_seconds says.
+// each other's samples. Zeros are written, too, since increase() misses an event that is the first sample of its series. After
+// a failed comparison only the failure is written, since nothing is known about the rest. The time at which a file was
+// written is in node_textfile_mtime_seconds.
 var prometheus = &Format{
 	Name: "prometheus", Failures: true, Commands: []string{"diff", "apply", "undo", "drift"},
 	Many: true, Write: byView(writeMetrics, writeFleetMetrics),
@@ -28,7 +28,7 @@ var prometheus = &Format{
 // metric is a family of samples, all of them gauges.
 type metric struct{ name, help string }
 
-// The metrics. Their names and meanings are an interface.
+// The metrics. Their names and meanings must not change: dashboards and alerts depend on them.
 var (
 	metricInfo      = metric{"apigw_sync_info", "Always 1; the labels are the version of the tool and the gateway that it read."}
 	metricSuccess   = metric{"apigw_sync_success", "Whether the command succeeded: 1, or 0 when there are errors."}
@@ -58,11 +58,11 @@ var (
 	metricPeak      = metric{"apigw_sync_group_peak_calls", "Calls in the busiest minute of the last hour to an API group that a change affects."}
 )
 
-// exposition collects samples and writes them family by family, in the order in which the families began, as the format wants it.
+// exposition collects samples and writes them family by family, as the format requires, in the order of their first samples.
 type exposition struct {
 	families []metric
 	samples  map[metric][]string // lines
-	told     map[string]bool     // names with labels: a sample that comes twice spoils the whole file
+	told     map[string]bool     // names with labels: a repeated sample makes the whole file invalid
 	common   []string            // labels of every sample, as name and value in turn
 }
 
@@ -76,7 +76,7 @@ func writeMetrics(w io.Writer, v *view, _ Style) error {
 	return e.write(w)
 }
 
-// document collects what is told of one document.
+// document collects the samples of one document.
 func (e *exposition) document(v *view) {
 	e.common = []string{"command", v.Command, "instance_id", v.InstanceID}
 	found := map[*rule]int{}
@@ -87,7 +87,7 @@ func (e *exposition) document(v *view) {
 	if v.Gateway != nil {
 		g = *v.Gateway
 	}
-	if v.ID != "" { // every sample tells which target it is about
+	if v.ID != "" { // every sample names its target
 		e.common = append(e.common, "target", g.Target)
 		e.sample(metricInfo, 1, "version", v.ToolVersion, "name", g.Name, "region", g.Region, "environment", g.Environment)
 	} else {
@@ -109,7 +109,7 @@ func (e *exposition) document(v *view) {
 	}
 }
 
-// outcome collects what a comparison or an apply found.
+// outcome collects the result of a comparison or an apply.
 func (e *exposition) outcome(v *view) {
 	e.changes(v.Items)
 	e.sample(metricRequests, float64(v.Requests.Read), "direction", "read")
@@ -137,7 +137,7 @@ func (e *exposition) outcome(v *view) {
 	}
 }
 
-// changes counts them by kind and action, those included that do not occur.
+// changes counts changes by kind and action, including actions that do not occur.
 func (e *exposition) changes(items []item) {
 	type cell struct {
 		kind   string
@@ -186,7 +186,7 @@ func (e *exposition) health(d *document.Drift) {
 	}
 }
 
-// differences name what differs, as long as the series are not too many for who collects them.
+// differences names what differs, up to a number of series that a collector can handle.
 func (e *exposition) differences(d *document.Drift) {
 	const most = 1000
 	for i := range d.Changes[:min(most, len(d.Changes))] {

@@ -9,34 +9,32 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Style is how output looks and what it may draw on besides its document. The zero value suits a file
-// or a pipe.
+// Style is how output looks, and what it contains besides its document. The zero value suits a file or a pipe.
 type Style struct {
 	Color bool
-	Width int // columns of the terminal; 0 when the output goes to none
+	Width int // columns of the terminal; 0 if the output does not go to a terminal
 
-	// Append adds text to the file that a variable of the environment names, and does nothing where
-	// there is no such variable. Nil: there are none.
+	// Append adds text to the file that an environment variable names, and does nothing if it is not set. Nil means that
+	// no variable is set.
 	Append func(variable, text string) error
 
-	Summary bool // of a plan in text or markdown: numbers alone
+	Summary bool // of a plan in text or markdown: only the numbers
 
-	History []document.Past // earlier looks at the same gateway, oldest first
+	History []document.Past // earlier drift reports of the same gateway, oldest first
 }
 
 // Format writes documents in one way.
 type Format struct {
 	Name string
-	// Failures: its readers want a document also when a command could not do its work. The others
-	// have the errors on stderr.
+	// Failures: a document is written even if the command failed. Readers of the other formats find the errors on stderr.
 	Failures bool
-	Many     bool     // it also writes what a command found for many targets
+	Many     bool     // it can also write the results for many targets
 	Commands []string // whose documents it writes; nil means all
 
 	Write func(w io.Writer, d document.Document, s Style) error
 }
 
-// byView writes a document by its view, and what a command found for many targets by a way of its own.
+// byView writes a document through its view, and results for many targets with a function of its own.
 func byView(one func(io.Writer, *view, Style) error, many func(io.Writer, *document.Fleet, Style) error) func(io.Writer, document.Document, Style) error {
 	return func(w io.Writer, d document.Document, s Style) error {
 		if f, ok := d.(*document.Fleet); ok {

@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// severity says how much a finding matters to a person. The worst is the greatest.
+// severity is how much a finding matters to a person. Greater is worse.
 type severity int
 
 const (
@@ -20,10 +20,10 @@ const (
 	failure
 )
 
-// String is the word that people read.
+// String is the word in reports.
 func (s severity) String() string { return [...]string{"notice", "warning", "error"}[s] }
 
-// rule is a class of findings. Its ID is stable: tools that read reports count, hide and compare by it.
+// rule is a class of findings. Its ID is stable: tools that read reports count, hide and compare findings by it.
 type rule struct {
 	ID    string
 	Title string // a finding in a few words
@@ -31,7 +31,7 @@ type rule struct {
 	Level severity
 }
 
-// Label is the word above findings of the rule: how much they matter, or the level of what a plan means to callers.
+// Label is the heading of findings of the rule: their severity, or the level of an impact.
 func (r *rule) Label() string {
 	if r.meansToCallers() {
 		return r.ID
@@ -43,7 +43,7 @@ func (r *rule) meansToCallers() bool {
 	return slices.Contains(slices.Collect(maps.Values(impactRules)), r)
 }
 
-// tellsApart reports whether the rule is about how gateway and files differ.
+// tellsApart reports whether the rule is about a difference between gateway and files.
 func (r *rule) tellsApart() bool {
 	return slices.Contains(slices.Collect(maps.Values(apartRules)), r)
 }
@@ -93,14 +93,14 @@ var actionRules = map[diff.Action]*rule{
 	diff.Unbind:  {"unbind", "A binding is removed", "Apply unbinds it: the API is no longer covered by the policy, or open to the app.", warning},
 }
 
-// apartRules are the rules of what gateway and files differ in, where nothing is about to happen.
+// apartRules are the rules for differences between gateway and files, where nothing is about to happen.
 var apartRules = map[document.Apart]*rule{
 	document.Differs:     {"differs", "Gateway and files differ", "Apply the files, or copy the values of the gateway into them with export --update.", notice},
 	document.OnlyGateway: {"only-gateway", "Only the gateway has it", "Apply the files, which removes it, or add it to them with export --update.", notice},
 	document.OnlyFiles:   {"only-files", "Only the files have it", "Apply the files, which creates it, or remove it from them with export --update.", notice},
 }
 
-// impactRules are the rules of what a plan means to callers.
+// impactRules are the rules for what a plan means to callers.
 var impactRules = map[impact.Level]*rule{
 	impact.Exposure: {"exposure", "Who was refused or limited may call, or call more", "Check that the new access is intended; --fail-on exposure refuses such a plan.", failure},
 	impact.Outage:   {"outage", "Who could call is refused", "Check that nobody needs it any more; --fail-on outage refuses such a plan.", warning},
@@ -113,7 +113,7 @@ var statusRules = map[apply.Status]*rule{
 	apply.Skipped: {"skipped", "A change was not tried", "It depends on another change that did not succeed. Fix that one, then apply again.", warning},
 }
 
-// allRules lists the rules in the order of their IDs' meaning.
+// allRules lists the rules, grouped by what they are about.
 func allRules() []*rule {
 	out := []*rule{ruleError, ruleRefused, ruleWarning}
 	for _, a := range document.Actions {

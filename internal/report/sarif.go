@@ -15,9 +15,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// sarif is SARIF 2.1.0: a result for each finding and each change, at its file and line. Sites that take
-// SARIF refuse results without a file; what no file declares is put to the file of the document that
-// comes first, without a line, and to the logical location that is its address.
+// sarif is SARIF 2.1.0: a result for each finding and each change, at its file and line. Sites that accept SARIF refuse
+// results without a file, so what no file declares gets the first file of the document, without a line, and its address
+// as the logical location.
 //
 // Reference: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 var sarif = &Format{
@@ -64,7 +64,7 @@ type sarifText struct {
 
 type sarifAutomation struct {
 	ID          string     `json:"id"`
-	Description *sarifText `json:"description,omitempty"` // where the run looked
+	Description *sarifText `json:"description,omitempty"` // the gateway of the run
 }
 
 type sarifInvocation struct {
@@ -145,7 +145,7 @@ func newSarifRun(v *view) sarifRun {
 	for i := range v.Items {
 		c := &v.Items[i]
 		if statusRules[c.Status] != nil || c.Status == apply.Succeeded {
-			continue // a finding says so already, or all is well
+			continue // a finding says so already, or nothing is wrong
 		}
 		p := c.About("")
 		r := newSarifResult(rules, c.Rule, c.Level, &p, c.told(), home, seen)
@@ -175,8 +175,8 @@ func newSarifResult(rules []*rule, r *rule, level severity, p *document.Problem,
 	}
 }
 
-// fingerprint tells a result again in later reports: by its rule and object, which stay when lines and
-// figures change. Results that share both are numbered; seen counts them.
+// fingerprint identifies a result in later reports: by its rule and object, which stay the same when lines and figures
+// change. Results with the same rule and object are numbered; seen counts them.
 func fingerprint(r *rule, p *document.Problem, seen map[string]int) string {
 	parts := []string{r.ID, p.Address, p.Path}
 	if p.Address == "" {
@@ -190,7 +190,7 @@ func fingerprint(r *rule, p *document.Problem, seen map[string]int) string {
 
 func (s severity) sarif() string { return [...]string{"note", "warning", "error"}[s] }
 
-// home is the file for what has none: the first of the document, else the one that is read by default.
+// home is the file for results without one: the first file of the document, else the one that is read by default.
 func (v *view) home() string {
 	first := ""
 	see := func(file string) {
@@ -223,7 +223,7 @@ func fileURI(path string) string {
 
 var placeholder = regexp.MustCompile(`\{([0-9]+)\}`)
 
-// sarifMessage keeps readers of SARIF from taking a part of a text for a link or a placeholder.
+// sarifMessage escapes text, so that readers of SARIF do not take parts of it for links or placeholders.
 func sarifMessage(s string) string {
 	if strings.Contains(s, "](") {
 		s = strings.NewReplacer("[", `\[`, "]", `\]`).Replace(s)

@@ -15,13 +15,13 @@ import (
 
 // text is for people. Rules of its output:
 //
-//   - one line per change: a symbol, the address, what else helps, the place in the files;
-//   - below it one line per changed leaf, indented, as path: old → new; of a drift report, a column a side;
-//   - the symbol of a change stands in the first three columns, so that grep and the eye find it;
+//   - one line per change: a symbol, the address, what else helps, the position in the files;
+//   - below it one line per changed leaf, indented, as path: old → new; a drift report has a column for each side;
+//   - the symbol of a change is in the first three columns, so that grep and the eye find it;
 //   - everything that comes from outside goes through Clean;
 //   - colour repeats what words and symbols say, and never says anything alone;
-//   - nothing but a single word is wider than the screen, where there is one;
-//   - errors stand on stderr and are left out; warnings are a part of the result;
+//   - on a terminal, only a single word may be wider than the screen;
+//   - errors are on stderr and are left out here; warnings are part of the result;
 //   - the last line sums up.
 var text = &Format{Name: "text", Many: true, Write: writeText}
 
@@ -57,14 +57,14 @@ func writeText(w io.Writer, d document.Document, s Style) error {
 	return p.Flush()
 }
 
-// where says first which gateway a document is about, unless that was told.
+// where writes which gateway a document is about, unless that was written before.
 func (p *page) where(h *document.Head) {
 	if where := h.Where(); where != "" && !h.Told {
 		p.linef("%s", p.paint(where, color.Faint))
 	}
 }
 
-// page is what text is written on. The first error of the writer ends it.
+// page is the output of text. After the first error of the writer, nothing more is written.
 type page struct {
 	*bufio.Writer
 	style Style
@@ -82,7 +82,7 @@ func (p *page) paint(s string, attributes ...color.Attribute) string {
 	return c.Sprint(s)
 }
 
-// linef writes lines; one that is too wide for the screen goes on below.
+// linef writes lines; those that are too wide for the screen are wrapped.
 func (p *page) linef(format string, args ...any) {
 	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
 		for _, part := range fitted(line, p.style.Width) {
@@ -91,7 +91,7 @@ func (p *page) linef(format string, args ...any) {
 	}
 }
 
-// wide is how many columns a text takes.
+// wide is the width of a text in columns.
 func wide(s string) int { return uniseg.StringWidth(s) }
 
 // pad is s with blanks up to width columns.
@@ -109,17 +109,17 @@ func painted(text string, paint ...color.Attribute) look { return look{text, pai
 type row struct {
 	look
 	cells []string
-	below func() // writes what belongs under it; may be nil
+	below func() // writes the lines under it; may be nil
 }
 
 const (
-	mostPadded = 72 // columns up to which cells are aligned; longer ones stand out
-	leastSaid  = 30 // columns in which a sentence goes on below itself
+	mostPadded = 72 // columns; longer cells are not padded and stick out
+	leastSaid  = 30 // columns that a sentence needs to be wrapped under itself
 	gap        = "  "
 )
 
-// rows writes a block of lines, their cells in columns. On a terminal that is too narrow the cells
-// behind the first stand on a line of their own, unless the last is a sentence that has room to go on below itself.
+// rows writes a block of lines with aligned cells. On a terminal that is too narrow, the cells after the first are on a
+// line of their own, unless the last cell is a sentence and there is room to wrap it under itself.
 func (p *page) rows(block []row) {
 	lines := make([][]string, len(block))
 	for i, r := range block {
@@ -148,7 +148,7 @@ func (p *page) rows(block []row) {
 	}
 }
 
-// padded are cells in their columns, but for empty ones at the end.
+// padded pads cells to their columns and drops empty ones at the end.
 func padded(cells []string, widths []int) string {
 	line, end := "", ""
 	for i, cell := range cells {
@@ -160,7 +160,8 @@ func padded(cells []string, widths []int) string {
 	return line
 }
 
-// columns are how wide the cells of a block are beside a margin. Where not all of it fits on the screen, long cells stand out.
+// columns are the widths of the columns of a block after a margin. If the block does not fit on the screen, long cells
+// stick out.
 func (p *page) columns(lines [][]string, margin int) []int {
 	const least = 12
 	most := mostPadded
@@ -177,7 +178,7 @@ func (p *page) columns(lines [][]string, margin int) []int {
 	}
 }
 
-// columnsTo are how wide cells of at most so many columns are.
+// columnsTo are the widths of the columns, in which cells wider than most do not count.
 func columnsTo(lines [][]string, most int) []int {
 	var widths []int
 	for _, cells := range lines {

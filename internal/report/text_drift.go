@@ -40,7 +40,7 @@ func (p *page) undeclared(list []document.Undeclared) {
 	p.list("On the gateway and not declared:", lines)
 }
 
-// list writes a head, lines below it and a blank one behind them; nothing where there are none.
+// list writes a heading, lines under it and a blank line; nothing if there are no lines.
 func (p *page) list(head string, lines []string) {
 	if len(lines) == 0 {
 		return
@@ -72,19 +72,19 @@ func (p *page) needs(d *document.Drift) bool {
 	return len(block) > 0
 }
 
-// sides mark where a thing is, as sdiff does with the gateway to the left.
+// sides mark which side has something, as sdiff does with the gateway on the left.
 var sides = map[document.Apart]look{
 	document.Differs:     painted("  ~", color.FgYellow),
 	document.OnlyGateway: painted("  <", color.FgRed),
 	document.OnlyFiles:   painted("  >", color.FgCyan),
 }
 
-// apart is a line that tells how both sides differ, with the values of both below it.
+// apart is a line that says how both sides differ, with both values under it.
 func (p *page) apart(c *document.Change) row {
 	return p.changeRow(c, sides[c.Apart()], append(c.Holders(), c.Reasons()...), func() { p.values(c) }, string(c.Apart()))
 }
 
-// values writes the fields of a difference: in two columns where both sides have them and there is room.
+// values writes the fields of a difference: in two columns if both sides have them and they fit.
 func (p *page) values(c *document.Change) {
 	if c.Apart() != document.Differs {
 		for i := range c.Fields {
@@ -116,7 +116,7 @@ func (p *page) values(c *document.Change) {
 	}
 }
 
-// fits reports whether lines of cells have room beside each other.
+// fits reports whether the cells fit side by side.
 func (p *page) fits(lines [][]string) bool {
 	most := 2 * mostPadded
 	if p.style.Width > 0 {
@@ -129,7 +129,7 @@ func (p *page) fits(lines [][]string) bool {
 	return n <= most
 }
 
-// wholeValue is up to how many characters a value is shown that has lines of its own.
+// wholeValue is how many characters of a value are shown if it has lines of its own.
 const wholeValue = 2000
 
 // longValue writes a field that takes several lines.
@@ -151,8 +151,8 @@ func (p *page) longValue(f *document.Field) {
 	}
 }
 
-// value are the lines of a value beside a margin, those behind the first further right by a hang. What has no blanks is broken
-// behind commas, if it has any, so that a URL stays whole.
+// value is the lines of a value after a margin; those after the first are indented by hang. Text without blanks is broken
+// after commas, if it has any, so that a URL stays in one piece.
 func (p *page) value(text, hang, left string) (lines []string) {
 	for _, line := range p.wrap(text, hang, left, namesWidth) {
 		room := p.room(wide(left + hang))

@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// textExplain writes a block for each kind of policy: a line for each object and where it comes from,
-// below it what it says.
+// textExplain writes a block for each kind of policy: a line for each object and where it comes from, and under it its
+// settings.
 func (p *page) textExplain(d *document.Explanation) {
 	if d.Report == nil {
 		return
@@ -89,7 +89,7 @@ func (p *page) item(x *explain.Item) {
 	}
 }
 
-// part writes what hangs on something.
+// part writes a part of an object.
 func (p *page) part(x *explain.Item) {
 	p.linef("%s%s%s%s", indent, document.Clean(x.Title()), gap, document.PlaceOf(x.Source))
 	if x.Differs {
@@ -117,14 +117,14 @@ func (p *page) backends(list []explain.Backend) {
 	}
 }
 
-// hanging writes a text behind a margin; what does not fit on a line goes on below, further right.
+// hanging writes a text after a margin; what does not fit on a line is wrapped and indented further.
 func (p *page) hanging(margin, text string) {
 	for i, part := range broken(document.Clean(text), p.room(len(margin)+2)) {
 		p.linef("%s%s%s", margin, strings.Repeat("  ", min(i, 1)), part)
 	}
 }
 
-// settings writes what an item says: its gist, and the other leaves as path: value. Lists stand on one line.
+// settings writes the settings of an item: its gist, and the other leaves as path: value. Lists are on one line.
 func (p *page) settings(x *explain.Item, indent string) {
 	lines, rest := x.Gist()
 	for _, line := range lines {
@@ -161,7 +161,7 @@ func (p *page) settings(x *explain.Item, indent string) {
 	}
 }
 
-// inList is the path of the list in which a leaf stands as a whole; "" when it stands in none.
+// inList is the path of the list that contains a leaf as an element; "" if there is none.
 func inList(path string) string {
 	if at := strings.LastIndexByte(path, '/'); at > 0 && strings.Trim(path[at+1:], "0123456789") == "" {
 		return path[:at]
@@ -169,7 +169,7 @@ func inList(path string) string {
 	return ""
 }
 
-// origin says which places of the files say so.
+// origin names the lines of the files that declare and bind an item.
 func origin(x *explain.Item) string {
 	switch {
 	case kind.LinksFrom(x.Kind) == nil: // the API itself refers to it

@@ -20,13 +20,13 @@ var fleetLooks = map[string]look{
 	document.StateSkipped:    painted("  ·", color.Faint),
 }
 
-// textFleet writes a line for each target, and then what is told of those that are not as they should be.
+// textFleet writes a line for each target, and then the reports of those that need attention.
 func (p *page) textFleet(d *document.Fleet) {
 	p.fleetTable(d)
 	first := map[string]string{} // errors to the first target that has them
 	for i := range d.Targets {
 		m := &d.Targets[i]
-		_, list := m.Document.(*document.List) // there is nothing that it should be
+		_, list := m.Document.(*document.List) // a list has nothing that it should match
 		if m.Document != nil && (list || m.State() != document.StateOK) {
 			p.member(m, first)
 		}
@@ -49,8 +49,8 @@ func (p *page) fleetTable(d *document.Fleet) {
 	p.rows(block)
 }
 
-// member writes what one target's own run would have written to both streams. Many errors that another target has, too,
-// are told once.
+// member writes what a run for this target alone would have written to both streams. Errors that are the same as those of
+// an earlier target are written once if there are several.
 func (p *page) member(m *document.Member, first map[string]string) {
 	p.linef("\n%s", p.paint(heading(m.Target), color.Bold))
 	r, applied := m.Document.(*document.Results)
@@ -59,7 +59,7 @@ func (p *page) member(m *document.Member, first map[string]string) {
 	} else {
 		p.where(m.Document.Begins())
 	}
-	if _, ok := m.Document.(*document.Check); ok { // a run for one tells them on stderr
+	if _, ok := m.Document.(*document.Check); ok { // a run for one target writes them to stderr
 		p.warnings(m.Trouble.Warnings)
 	}
 	if same := first[fmt.Sprint(m.Trouble.Errors)]; same != "" && len(m.Trouble.Errors) > 1 {
@@ -72,7 +72,7 @@ func (p *page) member(m *document.Member, first map[string]string) {
 	}
 }
 
-// heading is the name of a target as the head of what is told of it.
+// heading is the name of a target as the heading of its report.
 func heading(target string) string {
 	name := document.Clean(target)
 	return "── " + name + " " + strings.Repeat("─", max(4, mostPadded-wide(name)-4))

@@ -15,7 +15,7 @@ var impactPaint = map[impact.Level]color.Attribute{impact.Exposure: color.FgRed,
 // namesWidth is how wide lists of names are where there is no terminal.
 const namesWidth = 100
 
-// impact writes what a plan means to callers: a line for each API, or for many that are alike, what changes below it.
+// impact writes what a plan means to callers: a line for each API, or for many similar ones, and under it what changes.
 func (p *page) impact(f *document.ImpactTable) {
 	if len(f.Rows) == 0 {
 		return

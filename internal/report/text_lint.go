@@ -12,7 +12,7 @@ import (
 // lintLevels are the levels of the formats for those of lint.
 var lintLevels = map[lint.Severity]severity{lint.Note: notice, lint.Warning: warning, lint.Error: failure}
 
-// lint adds the findings of a check, each under the rule of its number.
+// lint adds the findings of a check, each under its lint rule.
 func (v *view) lint(d *document.Lint) {
 	if d == nil {
 		return
@@ -28,7 +28,7 @@ func (v *view) lint(d *document.Lint) {
 
 var lintColors = map[lint.Severity]color.Attribute{lint.Note: color.FgCyan, lint.Warning: color.FgYellow, lint.Error: color.FgRed}
 
-// textLint writes a line for each finding: file:line:col: severity: rule: what it is about: message; hint.
+// textLint writes a line for each finding: file:line:col: severity: rule: subject: message; hint.
 func (p *page) textLint(d *document.Lint) {
 	for i := range d.Findings {
 		f := &d.Findings[i]

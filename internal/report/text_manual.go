@@ -37,7 +37,7 @@ func (p *page) textManual(d *document.Manual) {
 	}
 }
 
-// facts writes, one to a line, what is known beside the description.
+// facts writes what is known besides the description, one fact on each line.
 func (p *page) facts(e *manual.Entry) {
 	facts := [][2]string{
 		{"one of", strings.Join(e.Values, ", ")},
@@ -76,7 +76,7 @@ func shownDefault(v any) string {
 	return document.Show(v, false)
 }
 
-// entries writes a line for each key, with what it is in a sentence; deeper ones stand below, indented.
+// entries writes a line for each key, with a sentence about it; nested keys follow, indented.
 func (p *page) entries(title string, list []*manual.Entry) {
 	if len(list) == 0 {
 		return
@@ -120,8 +120,8 @@ const (
 	mostWidth  = 110
 )
 
-// paragraph writes text behind a margin, broken at blanks to fit the terminal. Lines but the first are
-// indented further by hang.
+// paragraph writes text after a margin, broken at blanks to fit the terminal. Lines after the first are indented further by
+// hang.
 func (p *page) paragraph(text, hang string, margin ...string) {
 	left := strings.Join(margin, "")
 	for _, line := range p.wrap(text, hang, left, plainWidth) {
@@ -129,8 +129,7 @@ func (p *page) paragraph(text, hang string, margin ...string) {
 	}
 }
 
-// wrap breaks text at blanks into the lines of a paragraph; plain is its width, margin included, where there is no
-// terminal.
+// wrap breaks text at blanks into the lines of a paragraph; plain is its width, including the margin, without a terminal.
 func (p *page) wrap(text, hang, left string, plain int) (lines []string) {
 	width := plain
 	if p.style.Width > 0 {
@@ -148,7 +147,7 @@ func (p *page) wrap(text, hang, left string, plain int) (lines []string) {
 	return append(lines, strings.TrimRight(line, " "))
 }
 
-// words cuts a text into words, the blanks before each with it.
+// words cuts a text into words, each with the blanks before it.
 func words(text string) (out []string) {
 	start := 0
 	for i := 1; i < len(text); i++ {

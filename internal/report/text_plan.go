@@ -46,7 +46,7 @@ func (p *page) textPlan(d *document.Plan) {
 	p.linef("%s", p.paint(d.Sum(), color.Bold))
 }
 
-// textNumbers tells how much there is, and nothing of what it is.
+// textNumbers writes how many changes and findings there are, without their details.
 func (p *page) textNumbers(d *document.Plan) {
 	if len(d.ImpactTable.Rows) > 0 {
 		p.linef("%s", d.ImpactTable.Headline())
@@ -57,14 +57,14 @@ func (p *page) textNumbers(d *document.Plan) {
 	p.linef("%s", p.paint(d.Sum(), color.Bold))
 }
 
-// compared writes what a comparison found.
+// compared writes the result of a comparison.
 func (p *page) compared(changes []document.Change, extra []document.Extra, traffic []document.Traffic, ignored int) {
 	p.changes(changes, p.alike)
 	p.extras("Extra, as the files own but do not declare it; --prune deletes:", extra)
 	p.footnotes(traffic, ignored)
 }
 
-// footnotes writes what stands below differences.
+// footnotes writes what follows the differences.
 func (p *page) footnotes(traffic []document.Traffic, ignored int) {
 	p.traffic(traffic)
 	if ignored > 0 {
@@ -72,7 +72,7 @@ func (p *page) footnotes(traffic []document.Traffic, ignored int) {
 	}
 }
 
-// changes writes blocks of one kind each, a blank line between them and behind the last.
+// changes writes a block for each kind, with a blank line after each.
 func (p *page) changes(list []document.Change, block func([]document.Change) []row) {
 	for part := range runs(list, func(a, b *document.Change) bool { return a.Kind == b.Kind }) {
 		p.rows(block(part))
@@ -80,7 +80,7 @@ func (p *page) changes(list []document.Change, block func([]document.Change) []r
 	}
 }
 
-// runs parts a list into neighbours of which each is alike to the one before it.
+// runs divides a list into runs in which each entry is like the one before it.
 func runs[T any](list []T, alike func(a, b *T) bool) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		start := 0
@@ -96,7 +96,7 @@ func runs[T any](list []T, alike func(a, b *T) bool) iter.Seq[[]T] {
 	}
 }
 
-// each makes a line for each change.
+// each makes a row for each change.
 func each(line func(*document.Change) row) func([]document.Change) []row {
 	return func(list []document.Change) []row {
 		block := make([]row, len(list))
@@ -107,7 +107,7 @@ func each(line func(*document.Change) row) func([]document.Change) []row {
 	}
 }
 
-// alike makes a line for each change, or for many that are alike.
+// alike makes a row for each change, or for many similar ones.
 func (p *page) alike(list []document.Change) (block []row) {
 	for _, part := range document.RollUp(list, func(c *document.Change) (*document.Change, string) { return c, "" }) {
 		if len(part) == 1 {
@@ -119,7 +119,7 @@ func (p *page) alike(list []document.Change) (block []row) {
 	return block
 }
 
-// together is a line for many changes, their names below it.
+// together is a row for many changes, with their names under it.
 func (p *page) together(list []*document.Change) row {
 	head, names := document.Together(list)
 	c := list[0]
@@ -143,7 +143,7 @@ func (p *page) together(list []*document.Change) row {
 	return r
 }
 
-// change is a line that tells what happens, with the leaves that change below it.
+// change is a row that says what happens, with the changed leaves under it.
 func (p *page) change(c *document.Change) row {
 	r := p.changeRow(c, symbols[c.Action], c.Reasons(), func() {
 		for _, f := range c.Details() {
@@ -156,8 +156,8 @@ func (p *page) change(c *document.Change) row {
 	return r
 }
 
-// changeRow is a line about a change: its address and what else is said of it, its API, its place in the files; below it the reasons
-// for it, the calls that it affects, and what fields writes.
+// changeRow is a row about a change: its address and a note, its API, its position in the files; under it the reasons for
+// it, the calls that it affects, and what fields writes.
 func (p *page) changeRow(c *document.Change, l look, reasons []string, fields func(), said ...string) row {
 	r := row{look: l, cells: append([]string{document.Clean(c.Address)}, said...)}
 	if c.Binding != nil {
@@ -182,7 +182,7 @@ func (p *page) reasons(list []string) {
 	}
 }
 
-// field writes one changed leaf. What an object that comes or removed is called, its address says already.
+// field writes one changed leaf. The name of an object that is created or removed is left out: it is in the address.
 func (p *page) field(c *document.Change, f *document.Field) {
 	if c.Action == diff.Create && f.Path == "/name" && f.After == any(c.Name) || c.Action == diff.Delete && f.Path == "/name" && f.Before == any(c.Name) {
 		return
@@ -224,7 +224,7 @@ func (p *page) longer(path string, values ...line) {
 	p.lines(values)
 }
 
-// valueWidth is how many characters of a value are shown where there is only one line for it.
+// valueWidth is how many characters of a value are shown on one line.
 func (p *page) valueWidth() int {
 	const (
 		least = 24

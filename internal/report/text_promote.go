@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// textPromote writes a block for each class of differences, the worst first, each leaf as FROM → TO.
+// textPromote writes a block for each class of differences, the worst first. Leaves are shown as FROM → TO.
 func (p *page) textPromote(d *document.Promotion) {
 	p.linef("%s → %s, values in this order.\n", d.From, d.To)
 	p.impact(&d.ImpactTable)
@@ -45,7 +45,7 @@ func (p *page) textPromote(d *document.Promotion) {
 	p.linef("%s", p.paint(document.Clean(d.Sum()), color.Bold))
 }
 
-// differences writes a row for each object or link, its leaves below it.
+// differences writes a row for each object or link, with its leaves under it.
 func (p *page) differences(d *document.Promotion, list []*document.Difference) {
 	var block []row
 	leavesOfOne := func(a, b **document.Difference) bool { return (*b).Path != "" && (*a).Address == (*b).Address }
@@ -75,7 +75,7 @@ func (p *page) difference(d *document.Promotion, same []*document.Difference) ro
 	return r
 }
 
-// leaf writes one leaf, and where a declared one is declared.
+// leaf writes one leaf, and where it is declared if the files declare it.
 func (p *page) leaf(x *document.Difference) {
 	line := indent + x.Values(p.valueWidth())
 	if x.Class == promote.Declared {
@@ -84,7 +84,7 @@ func (p *page) leaf(x *document.Difference) {
 	p.linef("%s", line)
 }
 
-// lacking lists the APIs that a side lacks: one a line where bindings cannot follow, the others in one line.
+// lacking lists the APIs that a side lacks: those that bindings need on a line each, the others on one line.
 func (p *page) lacking(d *document.Promotion) {
 	for _, target := range []string{d.From.Name, d.To.Name} {
 		stuck, others := d.Lacks(target)
@@ -105,7 +105,7 @@ func (p *page) lacking(d *document.Promotion) {
 	}
 }
 
-// unapplied tells where a gateway and its files differ without making a difference between the gateways.
+// unapplied says where a gateway differs from its files without differing from the other gateway.
 func (p *page) unapplied(d *document.Promotion) {
 	for _, target := range []string{d.From.Name, d.To.Name} {
 		if list := d.Pending(target); len(list) > 0 {

@@ -25,7 +25,7 @@ func (p *page) textResults(d *document.Results) {
 	for i := range d.Results {
 		r := &d.Results[i]
 		if d.Told && r.Plain() {
-			continue // the plan has said it
+			continue // the plan has shown it
 		}
 		x := row{look: outcomes[r.Status], cells: []string{document.Clean(r.Address), r.Story()}}
 		if r.Advice != "" {
@@ -49,7 +49,7 @@ func (p *page) textResults(d *document.Results) {
 	p.linef("%s", p.paint(d.Sum(), color.Bold))
 }
 
-// undone writes how a run is taken back, and what is lost all the same.
+// undone writes how a run is taken back, and what that cannot bring back.
 func (p *page) undone(u *document.Undo) {
 	if u == nil {
 		return
@@ -76,7 +76,7 @@ func (p *page) losses(list []document.Loss) {
 	}
 }
 
-// TextOfTakesBack writes where a run looks, which run is taken back, nil for none, and whether anything of it is left.
+// TextOfTakesBack writes the gateway, the run that is taken back (nil for none), and whether anything of it is left.
 func TextOfTakesBack(w io.Writer, h *document.Head, t *document.TakesBack, left bool, s Style) error {
 	if t == nil {
 		return nil

@@ -33,7 +33,7 @@ func (p *page) textTargets(d *document.Targets) {
 	p.linef("\n%s in %s.", document.Count(len(d.Targets), "target", "targets"), document.Clean(d.Config))
 }
 
-// table writes lines in columns behind a margin, the first one as their heads.
+// table writes lines in columns after a margin; the first line is the heading.
 func (p *page) table(margin string, lines [][]string) {
 	for _, cells := range lines {
 		for j := range cells {

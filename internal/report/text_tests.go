@@ -16,8 +16,8 @@ var verdicts = map[intent.Status]look{
 
 const testIndent = "        "
 
-// textTests writes a line for each case. Below one that did not pass stand the question, what was expected
-// and what came out, and the lines of the files that led there.
+// textTests writes a line for each case. A case that did not pass is followed by the question, the expected and the actual
+// answer, and the lines of the files that led to it.
 func (p *page) textTests(d *document.Tests) {
 	for i := range d.Cases {
 		c := &d.Cases[i]
@@ -44,7 +44,7 @@ func (p *page) textTests(d *document.Tests) {
 	p.linef("\n%s", p.paint(d.Sum(), color.Bold))
 }
 
-// steps writes what decided, each with its place.
+// steps writes what decided the answer, each with its position in the files.
 func (p *page) steps(list []intent.Step) {
 	for _, s := range list {
 		mark := "-"

@@ -11,10 +11,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// broken cuts a text into lines of at most width columns: behind a blank or a comma where one is near, else anywhere.
-// Nothing is left out. A width of 0 has no end.
+// broken cuts a text into lines of at most width columns: after a blank or a comma if one is near, else anywhere. Nothing is
+// left out. A width of 0 means unlimited.
 func broken(text string, width int) (lines []string) {
-	const near = 2 // a part of the width
+	const near = 2 // a break counts as near in the last 1/near of the width
 	for width > 0 {
 		end, blank, columns := 0, 0, 0
 		for g := uniseg.NewGraphemes(text); g.Next() && (columns+g.Width() <= width || end == 0); {
@@ -38,14 +38,14 @@ func broken(text string, width int) (lines []string) {
 
 var paints = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// fitted cuts a line that is wider than that, which may be painted, before words that fit below, further right. Each word
-// stays whole, so that it can be copied. A width of 0 has no end.
+// fitted wraps a line that is wider than width and may contain colours; continuation lines are indented further. Words stay
+// in one piece, so that they can be copied. A width of 0 means unlimited.
 func fitted(line string, width int) (out []string) {
 	shown := func(s string) int { return wide(paints.ReplaceAllString(s, "")) }
 	if width == 0 || shown(line) <= width {
 		return []string{line}
 	}
-	const most = 24 // columns of a margin; further right there is little room
+	const most = 24 // columns of a margin; a wider one would leave too little room
 	text := strings.TrimLeft(line, " ")
 	margin := len(line) - len(text)
 	hang := strings.Repeat(" ", min(margin+2, most, width/2))
@@ -60,7 +60,7 @@ func fitted(line string, width int) (out []string) {
 	return append(out, line)
 }
 
-// room is how many columns of a line are left beside a margin; 0 where lines have no end.
+// room is how many columns of a line are left after a margin; 0 if lines are unlimited.
 func (p *page) room(margin int) int {
 	const least = 20
 	if p.style.Width == 0 {
@@ -69,7 +69,7 @@ func (p *page) room(margin int) int {
 	return max(p.style.Width-margin, least)
 }
 
-// lines writes the lines of a comparison; what does not fit on the screen goes on below, further right.
+// lines writes the lines of a comparison; what does not fit on the screen is wrapped and indented.
 func (p *page) lines(lines []line) {
 	const lead = indent + "  "
 	for _, l := range lines {
@@ -90,7 +90,7 @@ func (p *page) lines(lines []line) {
 	}
 }
 
-// members writes what comes to a set and what goes, as many on a line as fit.
+// members writes the added and removed members of a set, as many on a line as fit.
 func (p *page) members(path string, members []string, a diff.Action) {
 	line, columns := indent+path+":", wide(indent+path)+1
 	for i, m := range members {

@@ -8,8 +8,8 @@ import (
 	"github.com/fatih/color"
 )
 
-// Unified writes how two versions of a file differ, as diff -u and patch do. The marks of lines are coloured
-// where the style wants it.
+// Unified writes how two versions of a file differ, in the format of diff -u and patch. Marks of lines are coloured if the
+// style says so.
 func Unified(w io.Writer, name string, before, after []byte, s Style) error {
 	p := newPage(w, s)
 	all := allLines(string(before), string(after))
@@ -57,7 +57,7 @@ func hunk(all []line, i int) (start, end int) {
 	return max(i, first-contextLines), min(len(all), last+contextLines+1)
 }
 
-// counts counts the lines of the old and the new text.
+// counts is how many lines of the old and of the new text a hunk has.
 func counts(lines []line) (old, young int) {
 	for _, l := range lines {
 		if l.mark != '+' {
@@ -70,7 +70,7 @@ func counts(lines []line) (old, young int) {
 	return old, young
 }
 
-// span is a place in a file as hunks name it: of an empty one, the line before.
+// span is a range of lines as hunks write it; an empty range is named by the line before it.
 func span(from, lines int) string {
 	if lines == 0 {
 		from--

@@ -13,35 +13,34 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// view is a document of any command as numbers, findings and changes, for the formats that show all commands alike. Unless a
-// comment says "made harmless", its texts are as the gateway and the files have them, and each format escapes them.
+// view is a document of any command as numbers, findings and changes, for the formats that show all commands in the same
+// way. Unless a comment says "made harmless", its texts are as the gateway and the files have them, and formats escape them.
 type view struct {
 	Command string // diff, apply, drift, promote, test or validate
-	ID      string // a prefix that tells its parts from those of other targets in the same output; "" in a run for one
+	ID      string // a prefix that distinguishes its parts from those of other targets in the same output; "" in a run for one target
 	document.Head
-	At  time.Time // when the gateway was read; zero where the document does not tell
+	At  time.Time // when the gateway was read; zero if the document does not say
 	Sum string    // the result in a sentence
 
-	Failed      bool      // errors ended the command before it had a result: all but Findings is empty
+	Failed      bool      // errors ended the command before it had a result: everything except Findings is empty
 	Tallies     []tally   // numbers for people
-	Numbers     []tally   // numbers for programs, under stable names; nil where those of Tallies are
+	Numbers     []tally   // numbers for programs, under stable names; nil if they are the same as Tallies
 	Impact      []finding // what a plan means to callers, worst first
 	ImpactTable document.ImpactTable
 	Findings    []finding // what needs attention besides changes, worst first
-	Rules       []*rule   // of this document alone, besides allRules
+	Rules       []*rule   // of this document only, in addition to allRules
 	Items       []item    // the changes, in the order of the document
 	Extra       []document.Extra
 	Requests    document.Requests
 
-	// Managed are the addresses of all that the files declare, where they are known. Those that no item has are
-	// unchanged.
+	// Managed are the addresses of everything that the files declare, if known. Addresses without an item are unchanged.
 	Managed            []string
 	Unchanged, Ignored int
 
 	Traffic   []document.Traffic
-	Applied   bool            // it tells of an apply
+	Applied   bool            // the document is about an apply
 	Undo      *document.Undo  // of an apply: how it is taken back; may be nil
-	Converged *bool           // of an apply: whether the gateway matches now; nil when that is not known
+	Converged *bool           // of an apply: whether the gateway matches the files now; nil if that is not known
 	Health    *document.Drift // of a drift report: the report; else nil
 	Cover     string          // of a drift report: how many objects the files declare, in a sentence; "" where that is not known
 
@@ -57,16 +56,16 @@ type tally struct {
 	N    int
 }
 
-// Look is the class by which a page shows it.
+// Look is its CSS class on a page.
 func (t tally) Look() string { return strings.ReplaceAll(t.Name, " ", "-") }
 
-// finding is a problem, or something else that a person should know, under the rule that says how much it matters.
+// finding is a problem, or something else that a person should know, with the rule that says how much it matters.
 type finding struct {
 	Rule *rule
 	document.Problem
 }
 
-// item is a change with what became of it.
+// item is a change with its outcome.
 type item struct {
 	*document.Change
 	Rule   *rule
@@ -75,10 +74,10 @@ type item struct {
 	Status apply.Status   // of an apply; else ""
 	Story  string         // of an apply: the outcome in words; else why the change is there. Made harmless; may be empty
 	Advice string         // of an apply: what to do about it, made harmless; may be empty
-	Means  impact.Level   // of its impact, the worst; "" where there is none
+	Means  impact.Level   // the worst level of its impact; "" if there is none
 }
 
-// viewOf is the view of a document. Documents without one are those of commands that no format with a view has.
+// viewOf is the view of a document. Documents without a view belong to commands that no format with views supports.
 func viewOf(d document.Document) *view {
 	switch d := d.(type) {
 	case *document.Plan:
@@ -151,7 +150,7 @@ func viewResults(d *document.Results) *view {
 	return v
 }
 
-// meaning makes a finding of each row of an impact, at the file and line of the first change that causes it.
+// meaning makes a finding of each row of an impact, at the file and line of the first change that causes the row.
 func (v *view) meaning(f *document.ImpactTable, changes []document.Change) {
 	v.ImpactTable = *f
 	for i := range f.Rows {
@@ -168,7 +167,7 @@ func (v *view) meaning(f *document.ImpactTable, changes []document.Change) {
 	}
 }
 
-// undo adds the undo file of an apply, nil when there is none, and what it cannot restore.
+// undo adds the undo file of an apply, nil if there is none, and what it cannot restore.
 func (v *view) undo(u *document.Undo) {
 	if v.Undo = u; u == nil {
 		return
@@ -264,7 +263,7 @@ func (v *view) rules(r *rule) bool {
 	return slices.ContainsFunc(v.Rules, func(other *rule) bool { return other.ID == r.ID })
 }
 
-// removes reports whether the item takes an object away, if only to make it anew.
+// removes reports whether the item removes an object, even if it creates it again.
 func (c *item) removes() bool { return c.Apart == "" && c.Destroys() }
 
 // worst counts findings of a severity.
@@ -277,11 +276,11 @@ func (v *view) worst(s severity) (n int) {
 	return n
 }
 
-// displaced adds a finding for each policy that binds replace though no file declares it. Where a guard refuses the plan because
-// of that, its refusal says so already.
+// displaced adds a finding for each policy that binds displace although no file declares it. If a guard refuses the plan
+// because of that, its refusal says so already.
 func (v *view) displaced(refused []document.Refusal) {
 	told := map[string]int{} // address to its finding
-	n := map[string]int{}    // address to how many places it loses
+	n := map[string]int{}    // address to how many slots it loses
 	for i := range v.Items {
 		c := v.Items[i].Change
 		for _, d := range c.Displaced() {

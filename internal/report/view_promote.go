@@ -54,7 +54,7 @@ func declaredLine(x *document.Difference) string {
 	return mark + " " + x.Values(foldValue) + gap + x.Says()
 }
 
-// differenceProblem is a difference that no file declares, at the place of the files from which a side departs.
+// differenceProblem is a difference that no file declares, at the line of the files that a side does not match.
 func differenceProblem(d *document.Promotion, x *document.Difference) document.Problem {
 	p := document.Problem{Address: x.Address, Message: strings.Join(d.Reasons(x), "; ")}
 	if x.Path != "" {

@@ -24,7 +24,7 @@ type Head struct {
 	InstanceID    string `json:"instance_id"` // "" where no gateway is known
 
 	Gateway *Gateway `json:"gateway,omitempty"` // nil where none is asked
-	Told    bool     `json:"-"`                 // the gateway and the run that an undo takes back have been shown already
+	Told    bool     `json:"-"`                 // the gateway and the plan have been shown before
 }
 
 // Trouble ends every document.

@@ -35,7 +35,7 @@ func Many(n, deletes int) *document.Plan {
 	return d
 }
 
-// Hostile are texts that break what takes no care.
+// Hostile are texts that break formats which do not escape them.
 var Hostile = []string{
 	`<script>alert(1)</script>`,
 	`"><img src=x onerror=alert(1)>`,
@@ -54,8 +54,8 @@ var Hostile = []string{
 	strings.Repeat("long <b>text</b> `tick` ", 450),
 }
 
-// Poison puts hostile texts into every text of a document, beginning with the one of that index. Words
-// of our own, such as actions, stay.
+// Poison puts hostile texts into every text of a document, beginning with the one at the given index. Our own words, such
+// as actions, are kept.
 func Poison[D any](d D, first int) D {
 	n := first
 	poison(reflect.ValueOf(d), &n)

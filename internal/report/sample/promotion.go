@@ -9,8 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Promotion tells two targets apart, with something of everything that such a comparison can find, and n differences
-// of each class.
+// Promotion is a comparison of two targets with one of everything that it can find, and n differences of each class.
 func Promotion(n int) *document.Promotion {
 	base := &kind.Source{File: "base/orders.yaml", Line: 12, Column: 5}
 	over := &kind.Source{File: "overlays/staging.yaml", Line: 7, Column: 5}

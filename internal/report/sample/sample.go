@@ -1,4 +1,4 @@
-// Package sample holds made-up documents, for the tests of formats and for looking at them.
+// Package sample holds made-up documents for testing and viewing the formats.
 package sample
 
 import (
@@ -90,7 +90,7 @@ func Changes() []document.Change {
 	return append(out, others(out)...)
 }
 
-// displacing lets a bind take the place of a policy that no file declares.
+// displacing lets a bind displace a policy that no file declares.
 func displacing(changes []document.Change, bind, policy string) {
 	undeclared := false
 	for i := range changes {
@@ -100,7 +100,7 @@ func displacing(changes []document.Change, bind, policy string) {
 	}
 }
 
-// others are changes of the kinds that changes do not name, with the examples of their shapes.
+// others are changes of the kinds that Changes does not name, made from the examples of their shapes.
 func others(changes []document.Change) (out []document.Change) {
 	named := func(kindName string) bool {
 		return slices.ContainsFunc(changes, func(c document.Change) bool { return c.Kind == kindName })
@@ -198,7 +198,7 @@ func Failed() *document.Plan {
 	return d
 }
 
-// Check is the outcome of looking at files alone.
+// Check is the outcome of checking files without a gateway.
 func Check() *document.Check {
 	d := document.NewCheck(Head, map[string]int{"throttles": 2, "apps": 1, "references": 9})
 	d.Valid = true
@@ -320,7 +320,7 @@ func stream(group string, around, every int) document.Traffic {
 	return t
 }
 
-// History is a month of earlier looks.
+// History is a month of earlier drift reports.
 func History() (out []document.Past) {
 	for i := range 30 {
 		n := []int{0, 0, 1, 3, 3, 2, 0, 5, 9, 12, 12, 4, 1, 1, 0}[i/2]

@@ -1,4 +1,4 @@
-// Pages writes sample reports into the folder that is its argument, for tests in a browser.
+// Pages writes sample reports into the folder given as its argument, for tests in a browser.
 package main
 
 import (
