@@ -232,9 +232,11 @@ func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any
 	n, err := r.call(ctx, about(q, j), &raw)
 	j.out.attempts += n
 	for tries := 0; k.Codes.IsLater(err) && tries < repeats && r.later(ctx, k, j); tries++ {
-		n, err = r.caller.Call(ctx, about(q, j), &raw)
-		r.tally.addLate(n)
-		j.out.attempts += n
+		var more int
+		more, err = r.caller.Call(ctx, about(q, j), &raw)
+		r.tally.addLate(more)
+		j.out.attempts += more
+		n += more - 1 // the gateway did nothing for the attempt that came too early; one before that may have been carried out
 	}
 	if err == nil {
 		if o, unreadable := k.Created(j.change.Name, raw); unreadable == nil && (o.Value == nil || len(k.Odd(o.Value)) == 0) {

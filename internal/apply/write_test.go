@@ -22,6 +22,7 @@ import (
 //	OPERATION: 400 APIG.3206 the name is taken    a refusal
 //	OPERATION: lost                               no answer
 //	OPERATION: unsent                             the request never left
+//	OPERATION: lost, 400 APIG.3206 taken          no answer to the first attempt, a refusal of the second
 type answers struct {
 	t  *testing.T
 	mu sync.Mutex
@@ -64,6 +65,8 @@ func (a *answers) Call(_ context.Context, q api.Request, reply any) (int, error)
 func say(q api.Request, says string, reply any) (int, error) {
 	var status int
 	var code, message string
+	says, again := strings.CutPrefix(says, "lost, ")
+	attempts := map[bool]int{false: 1, true: 2}[again]
 	switch {
 	case says == "lost":
 		return 1, errors.New("connection reset")
@@ -79,7 +82,7 @@ func say(q api.Request, says string, reply any) (int, error) {
 		panic(says)
 	}
 	_, message, _ = strings.Cut(says, code+" ")
-	return 1, &api.Error{Method: q.Method, Path: "/v2", Status: status, Code: code, Message: message}
+	return attempts, &api.Error{Method: q.Method, Path: "/v2", Status: status, Code: code, Message: message}
 }
 
 // told describes a result in a few words.
@@ -116,6 +119,49 @@ const (
 	hasNone      = `{"total": 0, "size": 0}`
 	hasCode      = `{"total": 1, "size": 1, "app_codes": [{"id": "c1", "app_code": "abc", "app_id": "a1"}]}`
 )
+
+// TestLater: a change that the gateway refuses since the last one was a moment ago is sent again later. If an attempt before
+// that had no answer, it may be the one that the gateway means: a refusal that follows is not the last word.
+func TestLater(t *testing.T) {
+	feature := func(config any) *kind.Object {
+		return &kind.Object{Kind: "feature", Key: "gzip", ID: "gzip", Value: kind.Feature{Name: "gzip", Config: config}}
+	}
+	const later, denied = "409 APIG.3711 a moment ago", "403 APIG.1005 Forbidden"
+	listed := func(config string) string {
+		return "\nList*: {\"total\": 1, \"size\": 1, \"features\": [{\"name\": \"gzip\", \"enable\": true, \"config\": \"" + config + "\"}]}"
+	}
+	for _, tc := range []struct{ name, script, want, asked string }{
+		{"later", "Create*: " + later + "\nCreate*: {}", "succeeded", "Create Create"},
+		{"later, and refused then", "Create*: " + later + "\nCreate*: " + denied, "failed: APIG.1005 Forbidden", "Create Create"},
+		{
+			"an attempt before that was carried out", "Create*: lost, " + later + "\nCreate*: " + denied + listed("on"),
+			"succeeded, the answer was lost; the object was read and is as wanted", "Create Create List",
+		},
+		{
+			"an attempt before that was not carried out", "Create*: lost, " + later + "\nCreate*: " + denied + listed("off"),
+			"failed: APIG.1005 Forbidden", "Create Create List",
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				gateway := script(t, tc.script)
+				have, want := feature("off"), kind.Declared{Object: *feature("on")}
+				plan := &diff.Plan{
+					Changes: []diff.Change{{Address: "feature/gzip", Kind: "feature", Name: "gzip", Action: diff.Update, Have: have, Want: &want}},
+					Steps:   []diff.Step{{Op: diff.OpUpdate, Kind: "feature", Operation: "CreateFeatureV2", Items: []diff.Item{{}}}},
+				}
+				results, _ := Run(t.Context(), gateway, plan, kind.Actual{Objects: []kind.Object{*have}}, Options{Parallel: 1})
+				if got := told(&results[0]); got != tc.want {
+					t.Errorf("%s, want %s", got, tc.want)
+				}
+				asked := strings.NewReplacer("FeaturesV2", "", "FeatureV2", "").Replace(strings.Join(gateway.asked, " "))
+				if asked != tc.asked {
+					t.Errorf("asked %s, want %s", asked, tc.asked)
+				}
+			})
+		})
+	}
+}
 
 // TestCreate: a create is never sent again before the gateway was read.
 func TestCreate(t *testing.T) {
