@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// choice is one switch of Behaviour in its form as text: a field and what its tags say of it.
+// choice is a field of Behaviour with what its tags define: a switch that can be written as NAME=VALUE.
 type choice struct {
 	name   string
-	syntax string   // what may stand behind the equals sign; the default comes first
-	values []string // the words that may stand there; nil for numbers
+	syntax string   // of the value, as shown in the help; the default comes first
+	values []string // the possible values; nil for numbers
 	help   string
 	field  int
 }
@@ -35,7 +35,7 @@ func choicesOf(behaviour reflect.Type) (all []choice) {
 	return all
 }
 
-// BehaviourHelp lists the switches that ParseBehaviour knows, one a line.
+// BehaviourHelp lists the switches that ParseBehaviour knows, one per line.
 var BehaviourHelp = behaviourHelp()
 
 func behaviourHelp() string {
@@ -46,10 +46,10 @@ func behaviourHelp() string {
 	return b.String()
 }
 
-// A BehaviourRule is one switch at one value, such as rebind=reject, with what the switch is about.
+// BehaviourRule is a switch with one of its values, such as rebind=reject, and the help for the switch.
 type BehaviourRule struct{ Text, Help string }
 
-// BehaviourRules lists what ParseBehaviour takes, without switches between numbers.
+// BehaviourRules lists all values of all switches, except those whose value is a number.
 func BehaviourRules() (all []BehaviourRule) {
 	for _, s := range choices {
 		for _, v := range s.values {
@@ -59,18 +59,18 @@ func BehaviourRules() (all []BehaviourRule) {
 	return all
 }
 
-// ParseBehaviour reads switches such as rebind=reject or bindings-visible-after=2s, later ones winning.
-// An unknown name or value is an error.
+// ParseBehaviour reads switches such as rebind=reject or bindings-visible-after=2s. If a switch is given twice, the last value
+// counts. An unknown name or value is an error.
 func ParseBehaviour(rules ...string) (Behaviour, error) {
 	var b Behaviour
 	for _, r := range rules {
 		name, value, _ := strings.Cut(r, "=")
 		i := slices.IndexFunc(choices, func(s choice) bool { return s.name == name })
 		if i < 0 {
-			return Behaviour{}, fmt.Errorf("behaviour %q: unknown switch; known are %s", r, strings.Join(names(), ", "))
+			return Behaviour{}, fmt.Errorf("behaviour %q: unknown name; use one of %s", r, strings.Join(names(), ", "))
 		}
 		if !choices[i].set(&b, value) {
-			return Behaviour{}, fmt.Errorf("behaviour %q: the value is not %s", r, choices[i].syntax)
+			return Behaviour{}, fmt.Errorf("behaviour %q: unknown value; use %s", r, choices[i].syntax)
 		}
 	}
 	return b, nil
@@ -84,12 +84,12 @@ func names() []string {
 	return all
 }
 
-// of is where the switch is kept: a *string, *bool, *int or *Lag.
+// of returns a pointer to the field of the switch: a *string, *bool, *int or *Lag.
 func (s choice) of(b *Behaviour) any {
 	return reflect.ValueOf(b).Elem().Field(s.field).Addr().Interface()
 }
 
-// set turns the switch, and reports whether it has such a value.
+// set sets the switch, and reports whether the value is valid.
 func (s choice) set(b *Behaviour, value string) bool {
 	n, err := strconv.Atoi(value)
 	count := err == nil && n >= 0
@@ -113,7 +113,7 @@ func (s choice) set(b *Behaviour, value string) bool {
 	return slices.Contains(s.values, value)
 }
 
-// String lists the switches that are not at their default, separated by spaces.
+// String lists the switches that do not have their default value, separated by spaces.
 func (b Behaviour) String() string {
 	var set []string
 	for _, s := range choices {

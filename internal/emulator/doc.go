@@ -1,33 +1,32 @@
-// Package emulator is the management API of one Huawei Cloud APIG dedicated gateway as an
-// [net/http.Handler], in memory. It is strict: what the vendor's reference refuses, it refuses, with
-// the same status and error code; what the reference leaves open is a switch of [Behaviour]; and
-// [Fault] rules bring the troubles of a network and of a service under load. An operation that it
-// does not know is answered 404, never with a made-up success.
+// Package emulator implements the management API of one Huawei Cloud APIG dedicated gateway in memory, as an
+// [net/http.Handler]. It refuses what the vendor's reference refuses, with the same status and error code. What the
+// reference leaves open is a switch of [Behaviour], and [Fault] rules cause errors of the network and of a service under
+// load. An unknown operation is answered with 404, never with an invented success.
 //
-// It shares no type with the packages that talk to gateways, so that a mistake about the wire cannot
-// cancel itself out. The module below sdktest drives it with the vendor's own SDK.
+// The package shares no type with the packages that talk to gateways. Otherwise a wrong idea of the API could be on both
+// sides, and no test would find it. The module in sdktest uses the emulator with the vendor's own SDK.
 package emulator
 
 // FaultHelp explains the rules that [ParseFault] reads.
-const FaultHelp = `A fault is words separated by spaces: what it strikes, when, and what happens.
+const FaultHelp = `A fault consists of words separated by spaces: which requests it strikes, when, and what happens.
 
-  op=GLOB              operations by the vendor's name, such as op=Create* (default: all)
-  bind=GLOB            single items of batch operations (unbind, authorize, publish) by API,
-                       NAME or GROUP/NAME; attaching a plugin fails as a whole
-  bind-id=ID           single items by binding id (batch deletion of ACLs: by ACL id)
+  op=GLOB              operations with this name in the vendor's API, such as op=Create* (default: all)
+  bind=GLOB            single items of batch operations (unbind, authorize, publish) by their API,
+                       NAME or GROUP/NAME; attaching a plugin has no items that fail alone
+  bind-id=ID           single items by the id of the binding (when ACLs are deleted: of the ACL)
 
-  skip=N               let the first N matches pass
+  skip=N               do not strike the first N matches
   every=N              strike every N-th match
-  p=0.2                strike with this probability, which follows from the seed
-  count=N              strike N times at most
+  p=0.2                strike with this probability; the same seed strikes the same matches
+  count=N              strike at most N times
 
-  status=N code=CODE   answer with this error instead of carrying the request out (each has a
-                       default: 500, APIG.9999), with message="TEXT" and retry-after=DURATION;
-                       after: carry it out all the same
+  status=N code=CODE   answer with this error and do not carry the request out (500 and APIG.9999
+                       if only the other one is given); more: message="TEXT", retry-after=DURATION,
+                       and after, which carries the request out before the error
   lost-reply           carry the request out, then drop the connection
   reset                drop the connection before anything happens
-  refuse               refuse the connection (over a socket the same as reset)
-  torn                 end the answer in the middle
+  refuse               refuse the connection (over a socket, the same as reset)
+  torn                 cut the answer off in the middle
   wrong-type           change the type of each member of the answer
   slow=DURATION        wait before carrying the request out
 

@@ -6,41 +6,41 @@ import (
 	"time"
 )
 
-// Fault is one rule of trouble. It strikes requests (or, with Bind or BindID, single items of batch
-// operations) and says what becomes of them. See FaultHelp for the same as text.
+// Fault is a rule that makes requests fail or, with Bind or BindID, single items of batch operations. FaultHelp describes its
+// form as text.
 type Fault struct {
-	Op     string `word:"op"`      // glob over the vendor's operation names; "" means all
-	Bind   string `word:"bind"`    // glob over an item's API, NAME or GROUP/NAME; "" means none
-	BindID string `word:"bind-id"` // an item's binding id; "" means none
+	Op     string `word:"op"`      // glob for the vendor's names of operations; "" means all
+	Bind   string `word:"bind"`    // glob for the API of an item, NAME or GROUP/NAME; "" means no item
+	BindID string `word:"bind-id"` // the binding id of an item; "" means no item
 
-	Skip  int     `word:"skip"`  // matches that pass before the first can strike
-	Every int     `word:"every"` // strike every n-th match; 0 means each one
+	Skip  int     `word:"skip"`  // number of matches before the first that can be struck
+	Every int     `word:"every"` // strike every n-th match; 0 means every match
 	P     float64 `word:"p"`     // strike with this probability; 0 means always
-	Count int     `word:"count"` // strike at most so often; 0 means without end
+	Count int     `word:"count"` // strike at most this often; 0 means no limit
 
 	Status     int           `word:"status"`      // answer with this status; 0 means 500 when Code is set
-	Code       string        `word:"code"`        // error code of that answer or item
-	Message    string        `word:"message"`     // its text; "" means a plausible one
-	RetryAfter time.Duration `word:"retry-after"` // header of that answer
-	After      bool          `word:"after"`       // answer so only after the request was carried out
+	Code       string        `word:"code"`        // error code of the answer, or of the item
+	Message    string        `word:"message"`     // error message; "" means one that fits the code
+	RetryAfter time.Duration `word:"retry-after"` // Retry-After header of the answer
+	After      bool          `word:"after"`       // carry the request out before the error is returned
 
 	LostReply bool          `word:"lost-reply"` // carry the request out, then drop the connection
 	Reset     bool          `word:"reset"`      // drop the connection before anything happens
-	Refuse    bool          `word:"refuse"`     // refuse the connection (over a socket: like Reset)
-	Torn      bool          `word:"torn"`       // end the answer in the middle
+	Refuse    bool          `word:"refuse"`     // refuse the connection (over a socket, the same as Reset)
+	Torn      bool          `word:"torn"`       // cut the answer off in the middle
 	WrongType bool          `word:"wrong-type"` // change the type of each member of the answer
 	Slow      time.Duration `word:"slow"`       // wait before carrying the request out
 }
 
-// fate is how the answer of a request travels.
+// fate is what becomes of the answer to a request.
 type fate int
 
 const (
 	delivered   fate = iota
 	lost             // carried out, no answer
-	reset            // not carried out, the connection breaks
-	refusedConn      // not carried out, no connection at all
-	torn             // half of the body
+	reset            // not carried out, the connection is dropped
+	refusedConn      // not carried out, the connection is refused
+	torn             // only half of the body arrives
 )
 
 // armed is a fault with its counters.
@@ -60,7 +60,7 @@ func arm(faults []Fault) []*armed {
 
 func newArmed(f Fault) *armed { return &armed{Fault: f, text: f.String()} }
 
-// strike is what hits one request; the zero value hits nothing.
+// strike is the effect of a fault on one request; the zero value has no effect.
 type strike struct {
 	rule      string
 	fate      fate
@@ -70,7 +70,7 @@ type strike struct {
 	slow      time.Duration
 }
 
-// strike finds the fault that hits a request for the operation.
+// strike returns the effect of the first fault that strikes a request for the operation.
 func (g *Gateway) strike(op string) strike {
 	var hit strike
 	for _, f := range g.faults {
@@ -96,7 +96,7 @@ func (g *Gateway) strike(op string) strike {
 	return hit
 }
 
-// strikeItem finds the fault that hits one item of a batch; nil means none.
+// strikeItem returns the error of the first fault that strikes an item of a batch, or nil.
 func (g *Gateway) strikeItem(op, bindID string, a *api) *refusal {
 	for _, f := range g.faults {
 		if !f.perItem() || !f.matches(op) || !f.concerns(bindID, a) || !g.due(f) {
@@ -124,7 +124,7 @@ func (f *armed) concerns(bindID string, a *api) bool {
 	return glob(f.Bind, a.name) || glob(f.Bind, a.label())
 }
 
-// due counts a match and reports whether it is one that strikes.
+// due counts a match and reports whether the fault strikes it.
 func (g *Gateway) due(f *armed) bool {
 	f.seen++
 	n := f.seen - f.Skip
@@ -152,7 +152,7 @@ func (f *armed) refusal() *refusal {
 	return no
 }
 
-// confuse gives every member of a JSON object another type than it had.
+// confuse changes the type of every member of a JSON object.
 func confuse(body []byte) []byte {
 	var members map[string]any
 	if json.Unmarshal(body, &members) != nil {
@@ -174,7 +174,7 @@ func confuse(body []byte) []byte {
 	return spoiled
 }
 
-// errorCode reads the code out of an answer that says no.
+// errorCode returns the error code of an answer, "" if it is a success.
 func errorCode(a answer) string {
 	if a.status < http.StatusBadRequest {
 		return ""

@@ -35,7 +35,7 @@ func ParseFault(text string) (Fault, error) {
 	return f, nil
 }
 
-// set takes over one word of a rule.
+// set sets the field that a word of a rule is about.
 func (f *Fault) set(name, value string, hasValue bool) (err error) {
 	for word, field := range f.words() {
 		if word != name {
@@ -48,7 +48,7 @@ func (f *Fault) set(name, value string, hasValue bool) (err error) {
 			return nil
 		}
 		if value == "" {
-			return fmt.Errorf("%s: without a value; see the help on faults", name)
+			return fmt.Errorf("%s needs a value; see apigw-sync emulator --help", name)
 		}
 		switch field := field.(type) {
 		case *string:
@@ -58,7 +58,7 @@ func (f *Fault) set(name, value string, hasValue bool) (err error) {
 		case *float64:
 			*field, err = strconv.ParseFloat(value, 64)
 			if err == nil && !(*field > 0 && *field <= 1) {
-				err = fmt.Errorf("%s is not above 0 and up to 1", value)
+				err = fmt.Errorf("%s is not a number above 0 and up to 1", value)
 			}
 		case *time.Duration:
 			*field, err = duration(value)
@@ -68,10 +68,10 @@ func (f *Fault) set(name, value string, hasValue bool) (err error) {
 		}
 		return nil
 	}
-	return fmt.Errorf("%s: unknown; see the help on faults", name)
+	return fmt.Errorf("%s: unknown word; see apigw-sync emulator --help", name)
 }
 
-// words are the fields of a rule, as pointers, by the words that stand for them, in their order.
+// words returns pointers to the fields of a rule, in order, by the words for them in the text.
 func (f *Fault) words() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		v := reflect.ValueOf(f).Elem()
@@ -83,7 +83,7 @@ func (f *Fault) words() iter.Seq2[string, any] {
 	}
 }
 
-// check refuses rules that do nothing or that contradict themselves.
+// check refuses rules that do nothing or contradict themselves.
 func (f Fault) check() error {
 	answers := f.Status != 0 || f.Code != ""
 	perItem := f.Bind != "" || f.BindID != ""
@@ -95,22 +95,22 @@ func (f Fault) check() error {
 	}
 	switch {
 	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
-		return fmt.Errorf("status: %d is no status of an error", f.Status)
+		return fmt.Errorf("status: %d is not the status of an error; use 400 to 599", f.Status)
 	case ways > 1:
-		return errors.New("lost-reply, reset, refuse and torn exclude each other")
+		return errors.New("lost-reply, reset, refuse and torn cannot be combined; use one of them")
 	case perItem && (ways > 0 || f.WrongType || f.Slow > 0 || f.After):
-		return errors.New("an item of a batch can only fail with a code")
+		return errors.New("bind and bind-id strike items of a batch, which can only fail with status, code and message")
 	case (f.Reset || f.Refuse) && (answers || f.WrongType):
-		return errors.New("a broken connection has no answer")
+		return errors.New("reset and refuse send no answer; leave out status, code and wrong-type")
 	case !answers && (f.Message != "" || f.After || f.RetryAfter > 0):
-		return errors.New("message, after and retry-after need a status or code")
+		return errors.New("message, after and retry-after need status or code")
 	case !answers && !perItem && ways == 0 && !f.WrongType && f.Slow == 0:
-		return errors.New("nothing happens; see the help on faults")
+		return errors.New("the rule does nothing; see apigw-sync emulator --help")
 	}
 	return nil
 }
 
-// String is the rule as ParseFault reads it.
+// String returns the rule in the form that ParseFault reads.
 func (f Fault) String() string {
 	var words []string
 	for word, field := range f.words() {
@@ -153,7 +153,7 @@ func nonzero(n int) string {
 func positive(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("%s is no positive number", s)
+		return 0, fmt.Errorf("%s is not a positive number", s)
 	}
 	return n, nil
 }
@@ -161,12 +161,12 @@ func positive(s string) (int, error) {
 func duration(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil || d <= 0 {
-		return 0, fmt.Errorf("%s is no duration such as 2s", s)
+		return 0, fmt.Errorf("%s is not a duration such as 2s", s)
 	}
 	return d, nil
 }
 
-// split cuts a rule at spaces; a value in double quotes may hold some.
+// split splits a rule at spaces. A value in double quotes can contain spaces.
 func split(text string) ([]string, error) {
 	var words []string
 	for rest := strings.TrimSpace(text); rest != ""; rest = strings.TrimSpace(rest) {
@@ -178,7 +178,7 @@ func split(text string) ([]string, error) {
 		if at := strings.Index(word, `="`); at >= 0 {
 			quoted, err := strconv.QuotedPrefix(rest[at+1:])
 			if err != nil {
-				return nil, errors.New("a quote is not closed")
+				return nil, errors.New("a quotation mark is not closed")
 			}
 			plain, err := strconv.Unquote(quoted)
 			if err != nil {
@@ -193,7 +193,7 @@ func split(text string) ([]string, error) {
 	return words, nil
 }
 
-// plausible is the text of an error whose rule gives none.
+// plausible returns the message of an error if its rule has none.
 func plausible(status int, code string) string {
 	switch {
 	case code == "APIGW.0308":

@@ -130,7 +130,8 @@ func (w *World) Draw() State {
 }
 
 // referable reports whether other objects of its kind may refer to an object. An object with references to it cannot be
-// replaced, so a referable one is drawn without the fields that would need a replace, including its own references.
+// replaced, so a referable one is drawn without the fields that cannot change in place. A channel without a type has no
+// references itself.
 func referable(name string) bool { return strings.HasSuffix(name, "0") || strings.HasSuffix(name, "2") }
 
 // lasts reports whether the fields of an object that cannot change in place are the same in all states. Such an object is never
