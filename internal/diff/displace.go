@@ -277,7 +277,7 @@ func (c *comparison) guardSlots() {
 		}
 		c.plan.Refusals = append(c.plan.Refusals, Refusal{
 			Guard: "take-over", Address: address, Flag: "--take-over=" + address,
-			Reason: fmt.Sprintf("%s, which %s, %s lose %s to %s", address, why, would, some(lost[address]), taker[address]),
+			Reason: fmt.Sprintf("%s, which %s, %s lose %s to %s", address, why, would, kind.FirstOf(lost[address], mostNamed), taker[address]),
 			Would:  "give the file that declares it, too (--file)",
 		})
 	}

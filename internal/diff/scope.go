@@ -172,6 +172,9 @@ func (c *comparison) guard() {
 // removes reports whether an object ceases to exist, even if another one takes its place.
 func (c *Change) removes() bool { return c.Action == Delete || c.Action == Replace }
 
+// mostNamed is how many objects or APIs a refusal names.
+const mostNamed = 5
+
 // TooMany refuses a plan with more deletes and replaces than most; a negative number means any.
 func (p *Plan) TooMany(most int) []Refusal {
 	var names []string
@@ -186,7 +189,7 @@ func (p *Plan) TooMany(most int) []Refusal {
 	return []Refusal{{
 		Guard:  "max-deletes",
 		Reason: fmt.Sprintf("the plan deletes or replaces %d objects; at most %d are allowed", len(names), most),
-		Would:  "gone would have been " + some(names),
+		Would:  "gone would have been " + kind.FirstOf(names, mostNamed),
 		Flag:   fmt.Sprintf("--max-deletes %d", len(names)),
 	}}
 }
@@ -235,15 +238,4 @@ func (c *comparison) guardPrune() {
 			})
 		}
 	}
-}
-
-// some lists the first names, and how many more there are.
-func some(names []string) string {
-	const most = 5
-	more := ""
-	if len(names) > most {
-		more = fmt.Sprintf(" and %d more", len(names)-most)
-		names = names[:most]
-	}
-	return strings.Join(names, ", ") + more
 }

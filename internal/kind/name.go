@@ -2,6 +2,7 @@ package kind
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
@@ -19,6 +20,14 @@ func name(what, example string, most int) *shape.Shape {
 			}
 			return ""
 		}, "use _ to be sure").Saying("without -"))).WithExample(example)
+}
+
+// FirstOf lists the first names in a sentence, and counts the rest.
+func FirstOf(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 // remark is the shape of a description.

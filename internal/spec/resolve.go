@@ -165,15 +165,11 @@ func (r *resolver) unpublished(ref *Reference, m meaning) {
 // notPublished is the start of a sentence that the name of an environment ends.
 func notPublished(apis []*kind.Target) string {
 	var names []string
-	for i, to := range apis {
-		if i == maxNamed {
-			names = append(names, fmt.Sprintf("and %d more", len(apis)-maxNamed))
-			break
-		}
+	for _, to := range apis {
 		names = append(names, to.Name+" ("+publishedIn(to.API)+")")
 	}
 	if len(apis) > 1 {
-		return strings.Join(names, ", ") + " are not published in "
+		return kind.FirstOf(names, maxNamed) + " are not published in "
 	}
 	return names[0] + " is not published in "
 }

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -112,10 +111,7 @@ func NotShown(all []kind.Unread) (out []LeftOut) {
 		of := slices.DeleteFunc(owners[u], func(name string) bool { return name == "" })
 		what := "every " + u.Kind
 		if len(of) > 0 {
-			what = u.Kind + " of " + strings.Join(of[:min(len(of), most)], ", ")
-		}
-		if more := len(of) - most; more > 0 {
-			what += fmt.Sprintf(" and %d more", more)
+			what = u.Kind + " of " + kind.FirstOf(of, most)
 		}
 		out = append(out, LeftOut{what, u.Why})
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
 // mostNamed bounds how many members are named on a line for people; scripts get all of them.
@@ -165,10 +167,7 @@ func few(members []string) string {
 	if len(members) == 0 {
 		return "none"
 	}
-	if more := len(members) - mostNamed; more > 0 {
-		members = append(members[:mostNamed:mostNamed], fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(members, ", ")
+	return kind.FirstOf(members, mostNamed)
 }
 
 func member(m map[string]any, weighs bool) string {

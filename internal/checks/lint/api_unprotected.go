@@ -2,7 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
 	"github.com/apigw-sync/apigw-sync/internal/kind"
@@ -39,7 +38,7 @@ var apiUnprotected = &Rule{
 			b := scopes[in]
 			owner := s.byAddress[kind.LinkOf(b.kind).Owner+"/"+b.owner]
 			s.add(s.Places.OfReference(b.ref, ""), owner,
-				fmt.Sprintf("no throttle and no ACL for %s in %s, although APIs of the group are bound here", listed(apis), in.env),
+				fmt.Sprintf("no throttle and no ACL for %s in %s, although APIs of the group are bound here", kind.FirstOf(apis, maxNamed), in.env),
 				"bind a throttle or an ACL to the whole group, as {group: "+in.group+"}")
 		}
 	},
@@ -68,13 +67,4 @@ func (s *subject) pluginType(name string) string {
 		return o.Value.(kind.Plugin).Type
 	}
 	return ""
-}
-
-// listed names a few and counts the others.
-func listed(names []string) string {
-	const most = 3
-	if len(names) > most {
-		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
-	}
-	return strings.Join(names, ", ")
 }

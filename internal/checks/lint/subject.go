@@ -43,6 +43,9 @@ func newSubject(in Input) *subject {
 	return s
 }
 
+// maxNamed is how many APIs a finding names.
+const maxNamed = 3
+
 // each calls f with the declared objects of a kind and their values.
 func each[V any](s *subject, kindName string, f func(d *kind.Declared, value V)) {
 	for i := range s.State.Objects {

@@ -42,7 +42,7 @@ var throttleShadowed = &Rule{
 			d := s.byAddress["throttle/"+x.throttle.owner]
 			s.add(s.Places.OfReference(x.throttle.ref, ""), d,
 				fmt.Sprintf("%s no effect on %s, because plugin/%s limits calls there (%s)",
-					limits(d, specials[d.Key]), listed(x.targets), x.plugin.owner, x.plugin.where()),
+					limits(d, specials[d.Key]), kind.FirstOf(x.targets, maxNamed), x.plugin.owner, x.plugin.where()),
 				"unbind one of them there")
 		}
 	},

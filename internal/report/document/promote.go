@@ -11,6 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 	"github.com/apigw-sync/apigw-sync/internal/checks/promote"
 	"github.com/apigw-sync/apigw-sync/internal/diff"
+	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
 // Promotion compares two targets. The gateway in its head is the one that changes would be made to.
@@ -291,14 +292,8 @@ func (d *Promotion) OwnCredentials() (addresses []string) {
 	return slices.Compact(addresses)
 }
 
-// FirstOf names the first entries of a list, and counts the rest.
-func FirstOf(names []string) string {
-	const most = 3
-	if len(names) <= most {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-}
+// FirstOf lists the first three names in a sentence, and counts the rest.
+func FirstOf(names []string) string { return kind.FirstOf(names, 3) }
 
 // String is the target with its environment, made harmless.
 func (t Target) String() string { return Clean(t.Name + " (" + t.Environment + ")") }
