@@ -17,7 +17,7 @@ var (
 	id    = regexp.MustCompile(`^[0-9a-f]{32}$`)
 )
 
-// Unclear is a text that means no API, or more than one.
+// Unclear is the error for a text that matches no API, or more than one.
 type Unclear struct {
 	Text string
 	APIs []*kind.API
@@ -38,8 +38,8 @@ func (u *Unclear) Error() string {
 	return fmt.Sprintf("%q means %d APIs: %s", u.Text, len(u.APIs), strings.Join(names, ", "))
 }
 
-// Find finds the API that a text means: an id, METHOD /path, GROUP/NAME, or a name that only one has.
-// The error is an *Unclear when the gateway has none or several.
+// Find finds the API that a text names: by id, METHOD /path, GROUP/NAME, or a name that only one API has. The error is an
+// *Unclear if no API or several match.
 func Find(ctx context.Context, reader *fetch.Reader, text string) (*kind.API, error) {
 	found, err := candidates(ctx, reader, text)
 	if err != nil {
@@ -78,7 +78,7 @@ func candidates(ctx context.Context, reader *fetch.Reader, text string) ([]*kind
 		func(a *kind.API) bool { return a.Name == text }), err
 }
 
-// first are the APIs that fit the first condition that any fits.
+// first are the APIs that meet the first condition that any API meets.
 func first(apis []*kind.API, conditions ...func(*kind.API) bool) (out []*kind.API) {
 	for _, fits := range conditions {
 		for _, a := range apis {

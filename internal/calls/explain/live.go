@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// liveRefs are what the live definition of an API refers to, by id.
+// liveRefs holds the objects to which the published definition of an API refers, by id.
 type liveRefs struct {
 	mu      sync.Mutex
 	objects map[string]*kind.Object // by kind and id
@@ -22,8 +22,8 @@ func (r *liveRefs) add(found []kind.Object) {
 	}
 }
 
-// live reads what was published, and what that refers to: a list of authorizers or gateway responses only where it names
-// one, and a request for each channel.
+// live reads the published definition and the objects to which it refers. Authorizers and gateway responses are listed only
+// if the definition names one; each channel takes a request.
 func (l *look) live(ctx context.Context, envID string) {
 	def, err := l.reader.Live(ctx, l.api.ID, envID)
 	if err != nil {
@@ -60,7 +60,7 @@ func (l *look) live(ctx context.Context, envID string) {
 	wg.Wait()
 }
 
-// refersTo turns what the definition refers to into items.
+// refersTo makes items of the objects to which the definition refers.
 func (l *look) refersTo() {
 	l.Authorizer = l.referred("authorizer", l.def.AuthorizerID)
 	if l.Response = l.referred("gateway_response", l.def.ResponseID); l.Response != nil {
@@ -84,8 +84,8 @@ func (l *look) refersTo() {
 	}
 }
 
-// referred is an object that the definition refers to by its id; nil where it refers to none. Of one that could not be read
-// the id is all that is known.
+// referred is an object to which the definition refers by id; nil without an id. If the object could not be read, only its id
+// is known.
 func (l *look) referred(kindName, id string) *Item {
 	if id == "" {
 		return nil

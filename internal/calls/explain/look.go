@@ -20,36 +20,36 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// mostApps bounds the apps whose access control and quota are read, two requests each.
+// mostApps limits how many apps have their access control and quota read, which takes two requests each.
 const mostApps = 50
 
-// look is one explanation under way.
+// look is an explanation that is being made.
 type look struct {
 	reader *fetch.Reader
 	api    *kind.API
 	env    string
 
-	objects map[string]*kind.Declared     // of the files, by address
-	links   map[string]*kind.DeclaredLink // of the files to the API, by address
-	others  map[string]*kind.DeclaredLink // of the files to what is bound to the API
+	objects map[string]*kind.Declared     // in the files, by address
+	links   map[string]*kind.DeclaredLink // in the files, to the API, by address
+	others  map[string]*kind.DeclaredLink // in the files, to what is bound to the API
 
 	bound    [][]fetch.Bound // by the index of kind.Links
 	def      kind.Definition
 	refs     liveRefs
-	defaults string // the limit that holds without any other; "" when not known
+	defaults string // the limit that applies without any other; "" if not known
 	*Report
 
 	mu sync.Mutex
 }
 
-// Look tells what is in force for an API. What cannot be read is a warning; it fails when ctx ends.
+// Look finds what is in force for an API. Whatever cannot be read becomes a warning; it fails only when ctx ends.
 func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.API, env string) (*Report, error) {
 	l := &look{
 		reader: reader, api: a, env: env, objects: map[string]*kind.Declared{}, links: map[string]*kind.DeclaredLink{}, others: map[string]*kind.DeclaredLink{},
 		bound: make([][]fetch.Bound, len(kind.Links)), def: kind.Definition{AuthType: a.AuthType}, refs: liveRefs{objects: map[string]*kind.Object{}},
 		Report: &Report{Environment: env, Plugins: []Item{}, ACLs: []Item{}, Apps: []Item{}, Others: []Item{}, Backends: []Backend{}, Absent: []Absent{}, Notes: []string{}},
 	}
-	var live sync.WaitGroup // which waits for nothing else
+	var live sync.WaitGroup // the published definition needs no other answer
 	p, ok := a.In(env)
 	if l.Published = ok; ok {
 		live.Go(func() { l.live(ctx, p.EnvID) })
@@ -74,8 +74,7 @@ func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.
 	return l.Report, context.Cause(ctx)
 }
 
-// declared indexes what the files say about the API. References to other APIs do not resolve here, and
-// do not matter.
+// declared indexes what the files say about the API. References to other APIs do not resolve here, and are not needed.
 func (l *look) declared(state *spec.State) {
 	catalog := kind.NewCatalog([]*kind.API{l.api})
 	catalog.Others = map[string][]kind.Object{}
@@ -101,14 +100,14 @@ func (l *look) declared(state *spec.State) {
 
 func (l *look) warn(what string, err error) { l.unread(what + " could not be read: " + err.Error()) }
 
-// unread adds a warning about what could not be read.
+// unread adds a warning about something that could not be read.
 func (l *look) unread(message string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.Unread = append(l.Unread, diff.Note{Message: message})
 }
 
-// read asks for everything that needs nothing but the API.
+// read makes all requests that need only the API.
 func (l *look) read(ctx context.Context) {
 	var wg sync.WaitGroup
 	to, _ := l.api.In(l.env)
@@ -127,7 +126,7 @@ func (l *look) read(ctx context.Context) {
 	wg.Wait()
 }
 
-// items turns what is bound into items.
+// items makes items of what is bound.
 func (l *look) items() {
 	for _, bound := range l.bound {
 		for i := range bound {
@@ -157,7 +156,7 @@ func (l *look) items() {
 	}
 }
 
-// item shows an object. Its value may be nil.
+// item is an object as reports show it. Its value may be nil.
 func (l *look) item(o *kind.Object) Item {
 	item := Item{Kind: o.Kind, Name: o.Key, Settings: []Setting{}}
 	d := l.objects[o.Address()]
@@ -173,11 +172,11 @@ func (l *look) item(o *kind.Object) Item {
 	brief := tree(k, o.Value)
 	for _, f := range diff.Leaves(k, zero, o.Value) {
 		place, _ := k.Shape.Locate(brief, f.Path)
-		_, element := f.After.(map[string]any) // of a list, whose key may hold what a file leaves out
+		_, element := f.After.(map[string]any) // of a list, whose key may contain defaults that a file leaves out
 		switch {
 		case f.After == nil || !element && jsonptr.At(brief, place) == nil:
-		case f.Path == "/name", k.Name == "throttle_special" && (f.Path == "/app" || f.Path == "/user"): // the item is called so
-		case k.Owner == "" && slices.Index(k.Replace, f.Path) == 0: // what it is for as long as it lives
+		case f.Path == "/name", k.Name == "throttle_special" && (f.Path == "/app" || f.Path == "/user"): // the name of the item says so
+		case k.Owner == "" && slices.Index(k.Replace, f.Path) == 0: // the type, which is fixed for the life of the object
 			item.Type = fmt.Sprint(f.After)
 		default:
 			item.Settings = append(item.Settings, Setting{Path: f.Path, Value: f.After, Sensitive: f.Sensitive})
@@ -186,7 +185,7 @@ func (l *look) item(o *kind.Object) Item {
 	return item
 }
 
-// tree is a value as files write it, without what is as by default.
+// tree is a value as files write it, without defaults.
 func tree(k *kind.Kind, value any) (out any) {
 	raw, err := json.Marshal(k.Tree(value))
 	if err != nil || json.Unmarshal(raw, &out) != nil {
@@ -195,7 +194,7 @@ func tree(k *kind.Kind, value any) (out any) {
 	return out
 }
 
-// details asks for what lives inside the throttle and the apps.
+// details reads the parts of the throttle and the apps.
 func (l *look) details(ctx context.Context) {
 	var wg sync.WaitGroup
 	if l.Throttle != nil {
@@ -224,7 +223,7 @@ func (l *look) details(ctx context.Context) {
 	}
 }
 
-// named completes an item of which the list of bindings tells the name alone.
+// named completes an item of which the list of bindings shows only the name.
 func (l *look) named(ctx context.Context, x *Item) {
 	found, err := l.reader.Named(ctx, kind.Of(x.Kind), nil, x.Name)
 	if err != nil {
@@ -241,7 +240,7 @@ func (l *look) named(ctx context.Context, x *Item) {
 
 func limits(p Item) bool { return precedence.ReplacesThrottle(p.Type) }
 
-// owner is the object that is bound under a name.
+// owner is the bound object of that name.
 func (l *look) owner(linkKind, name string) *kind.Object {
 	for _, bound := range l.bound {
 		for i := range bound {
@@ -270,7 +269,7 @@ func (l *look) parts(ctx context.Context, kindName string, owner *kind.Object) (
 	return out
 }
 
-// boundToApp is what an app is bound to, such as its quota.
+// boundToApp is what is bound to an app, such as its quota.
 func (l *look) boundToApp(ctx context.Context, app *kind.Object) (out []Item) {
 	for _, k := range kind.Links {
 		if k.Target != app.Kind {
@@ -291,7 +290,7 @@ func (l *look) boundToApp(ctx context.Context, app *kind.Object) (out []Item) {
 	return out
 }
 
-// usual is the limit that a gateway gives APIs without any other.
+// usual is the limit that the gateway applies to APIs without another one.
 func (l *look) usual(ctx context.Context) string {
 	var all kind.Settings
 	if err := l.reader.Read(ctx, kind.ListSettings(), &all); err != nil {

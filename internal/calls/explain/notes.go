@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
 )
 
-// absent lists what the files bind to the API and the gateway does not have.
+// absent lists the bindings to the API that the files declare and the gateway does not have.
 func (l *look) absent() {
 	have := map[string]bool{}
 	for _, bound := range l.bound {
@@ -24,12 +24,12 @@ func (l *look) absent() {
 	slices.SortFunc(l.Absent, func(a, b Absent) int { return strings.Compare(a.Address, b.Address) })
 }
 
-// note adds a sentence to what the report says besides what is bound.
+// note adds a sentence about what else decides about a call.
 func (l *look) note(format string, args ...any) {
 	l.Notes = append(l.Notes, fmt.Sprintf(format, args...))
 }
 
-// notes finds what has no effect, and on account of what, and what else decides about a call.
+// notes finds what has no effect and why, and what else decides about a call.
 func (l *look) notes() {
 	if !l.Published {
 		l.note("the API is not published in %s, so none of this applies there", l.env)
@@ -64,7 +64,7 @@ func (l *look) notes() {
 	}
 }
 
-// ineffectiveLists finds the DENY lists that have no effect on account of a PERMIT list of the same entity type.
+// ineffectiveLists finds the DENY lists that have no effect because of a PERMIT list of the same entity type.
 func (l *look) ineffectiveLists() {
 	permits := map[string]string{} // by entity type, the name
 	for i := range l.ACLs {
@@ -81,7 +81,7 @@ func (l *look) ineffectiveLists() {
 	}
 }
 
-// ineffectiveLimits finds limits of the throttle that count nobody's calls.
+// ineffectiveLimits finds limits of the throttle that apply to no caller.
 func (l *look) ineffectiveLimits() {
 	if l.Throttle == nil || l.Throttle.ShadowedBy != "" {
 		return
@@ -93,7 +93,7 @@ func (l *look) ineffectiveLimits() {
 	}
 }
 
-// setting is the value at a path, nil when it is as by default.
+// setting is the value at a path, nil if it is the default.
 func (x *Item) setting(path string) any {
 	for _, s := range x.Settings {
 		if s.Path == path {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Title is what a part of a throttle or app is called.
+// Title is the heading of a part of a throttle or app.
 func (x *Item) Title() string {
 	switch x.Kind {
 	case "throttle_special":
@@ -17,8 +17,8 @@ func (x *Item) Title() string {
 	return strings.ReplaceAll(x.Kind, "_", " ") + " " + x.Name
 }
 
-// Gist is what an item does in a few lines, where these say it better than its settings, and the settings that they do
-// not tell.
+// Gist says in a few lines what an item does, if that is clearer than its settings, and returns the settings that the lines
+// do not include.
 func (x *Item) Gist() (lines []string, rest []Setting) {
 	g := gist{slices.Clone(x.Settings)}
 	if several, ok := gists[x.Kind]; ok && len(g.rest) > 0 {
@@ -29,13 +29,13 @@ func (x *Item) Gist() (lines []string, rest []Setting) {
 	return lines, g.rest
 }
 
-// gists are those of more than a sentence.
+// gists are the kinds whose gist is more than a sentence.
 var gists = map[string]func(*gist) []string{"authorizer": (*gist).authorizer, "channel": (*gist).channel, "gateway_response": (*gist).response}
 
-// gist takes settings into a sentence.
+// gist takes settings out of a list to put them into sentences.
 type gist struct{ rest []Setting }
 
-// value takes a setting; nil where there is none.
+// value takes a setting; nil if it is missing.
 func (g *gist) value(path string) any {
 	i := slices.IndexFunc(g.rest, func(s Setting) bool { return s.Path == path })
 	if i < 0 {
@@ -46,7 +46,7 @@ func (g *gist) value(path string) any {
 	return value
 }
 
-// take takes a setting as text; "" where there is none.
+// take takes a setting as text; "" if it is missing.
 func (g *gist) take(path string) string {
 	if value := g.value(path); value != nil {
 		return fmt.Sprint(value)

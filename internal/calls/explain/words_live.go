@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// mostNamed bounds how many members are named on a line for people; scripts get all of them.
+// mostNamed limits how many members text output names on a line; JSON has all of them.
 const mostNamed = 8
 
 // Gist says where calls go.
@@ -33,7 +33,7 @@ func (b *Backend) Gist() string {
 	return text
 }
 
-// address is what is called over HTTP.
+// address is the URL of an HTTP backend.
 func (b *Backend) address() (parts []string) {
 	host := ""
 	if b.Channel == nil {
@@ -102,10 +102,10 @@ func (g *gist) response() []string {
 	return []string{"its own text for " + strings.Join(kinds, ", ")}
 }
 
-// channel tells how calls are spread: the groups with their shares and members, then the members of no group.
+// channel says how calls are distributed: the groups with their shares and members, then the members without a group.
 func (g *gist) channel() []string {
 	lines := []string{g.take("/balance_strategy") + ", port " + g.take("/port")}
-	for _, path := range []string{"/member_type", "/member_groups", "/members"} { // as a whole where it is empty
+	for _, path := range []string{"/member_type", "/member_groups", "/members"} { // the list itself, if it is empty
 		g.take(path)
 	}
 	in := map[string][]string{}
@@ -123,7 +123,7 @@ func (g *gist) channel() []string {
 			continue
 		}
 		group, _ := m["group"].(string)
-		shared := fmt.Sprint(weights[group]) != "0" // by which the gateway weighs the members
+		shared := fmt.Sprint(weights[group]) != "0" // the group's weight applies to its members
 		if text := member(m, !shared || group == ""); group == "" {
 			loose = append(loose, text)
 		} else {
@@ -133,7 +133,7 @@ func (g *gist) channel() []string {
 	for _, s := range groups {
 		if m, ok := s.Value.(map[string]any); ok {
 			name := fmt.Sprint(m["name"])
-			lines = append(lines, fmt.Sprintf("%s (weight %v): %s", name, m["weight"], behind(m, in[name])))
+			lines = append(lines, fmt.Sprintf("%s (weight %v): %s", name, m["weight"], contents(m, in[name])))
 		}
 	}
 	if len(loose) > 0 || len(groups) == 0 && !g.serves() {
@@ -142,7 +142,7 @@ func (g *gist) channel() []string {
 	return append(lines, g.health())
 }
 
-// serves reports whether members come from a microservice.
+// serves reports whether the members come from a microservice.
 func (g *gist) serves() bool {
 	for _, s := range g.rest {
 		if strings.HasPrefix(s.Path, "/microservice/") {
@@ -152,8 +152,8 @@ func (g *gist) serves() bool {
 	return false
 }
 
-// behind is what stands behind a group of a channel.
-func behind(group map[string]any, members []string) string {
+// contents is what a group of a channel consists of.
+func contents(group map[string]any, members []string) string {
 	if channel, ok := group["reference_channel"].(string); ok {
 		return "channel " + channel
 	}

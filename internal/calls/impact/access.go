@@ -11,8 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// access compares who may call by address or account: the ACLs of the API, and the access control of each app that
-// is authorized before and after.
+// access compares which addresses and accounts may call: by the ACLs of the API, and by the access control of each app
+// that is authorized both before and after the plan.
 func access(v *view) (out []Aspect) {
 	before, after := bound[kind.ACL](v.before), bound[kind.ACL](v.after)
 	entityTypes := map[string]bool{}
@@ -25,7 +25,7 @@ func access(v *view) (out []Aspect) {
 		b, a := listsOf(before, entityType), listsOf(after, entityType)
 		sure := v.known("acl_binding") && b.sure && a.sure
 		if precedence.ByAccount(entityType) && !precedence.KnowsAccount(v.authType()) {
-			sure = false // whether it holds is not documented
+			sure = false // whether it applies is not documented
 		}
 		out = append(out, widened(b, a, sure)...)
 	}
@@ -35,7 +35,7 @@ func access(v *view) (out []Aspect) {
 	return out
 }
 
-// accessOfApps compares the access control of the apps that may call before and after.
+// accessOfApps compares the access control of the apps that may call both before and after the plan.
 func accessOfApps(v *view) (out []Aspect) {
 	for app, to := range v.staying() {
 		b, a := controlsOf(v.before, app), controlsOf(v.after, to)
@@ -47,7 +47,7 @@ func accessOfApps(v *view) (out []Aspect) {
 	return out
 }
 
-// staying are the apps that may call before and after, in their order: their addresses on both sides.
+// staying yields the apps that may call both before and after the plan, sorted: their addresses on both sides.
 func (v *view) staying() iter.Seq2[string, string] {
 	now := bound[kind.App](v.after)
 	return func(yield func(app, to string) bool) {
@@ -60,18 +60,18 @@ func (v *view) staying() iter.Seq2[string, string] {
 	}
 }
 
-// list is who may call, by what the lists of one sort say together.
+// list is who may call, according to all lists of one entity type.
 type list struct {
-	ip     addresses       // of addresses: who may
-	names  map[string]bool // of accounts: who may, or who may not
-	deny   bool            // names are those who may not
-	others bool            // of accounts: whether it is one
+	ip     addresses       // for addresses: those that may call
+	names  map[string]bool // for accounts: those that may call, or may not
+	deny   bool            // names are those that may not call
+	others bool            // whether it is a list of accounts
 	words  string
 	sure   bool
 }
 
-// listsOf is what the ACLs of an entity type say together. Of a PERMIT and a DENY only the PERMIT counts (see
-// precedence.AllowListFirst); several that count hold together, or one of them, so that nothing is sure of them.
+// listsOf combines the ACLs of an entity type. Of a PERMIT and a DENY only the PERMIT counts (see
+// precedence.AllowListFirst). If several count, it is open whether all of them apply or one, so the result is not sure.
 func listsOf(acls map[string]kind.ACL, entityType string) list {
 	var counting []kind.ACL
 	for _, address := range slices.Sorted(maps.Keys(acls)) {
@@ -87,7 +87,7 @@ func listsOf(acls map[string]kind.ACL, entityType string) list {
 	for i, a := range counting {
 		l = l.with(a.Type, a.Values, i == 0)
 	}
-	if len(counting) == 0 && len(acls) > 0 { // lists of another sort may keep callers out
+	if len(counting) == 0 && len(acls) > 0 { // lists of another type may refuse callers
 		l.words = "any address"
 		if l.others {
 			l.words = "any account"
@@ -98,7 +98,7 @@ func listsOf(acls map[string]kind.ACL, entityType string) list {
 
 const anyone = "anyone"
 
-// controlsOf is what the access control of an app says.
+// controlsOf is the list of the access control of an app.
 func controlsOf(s side, app string) list {
 	l := list{ip: everywhere, words: anyone, sure: true}
 	for _, c := range partsOf[kind.AccessControl](s, app) {
@@ -107,7 +107,7 @@ func controlsOf(s side, app string) list {
 	return l
 }
 
-// with is a list to which another is added.
+// with combines a list with another one.
 func (l list) with(listType string, values []string, first bool) list {
 	l.sure = l.sure && first && (listType == "PERMIT" || listType == "DENY")
 	what := "network"
@@ -137,7 +137,7 @@ func (l list) with(listType string, values []string, first bool) list {
 	return l
 }
 
-// widened are the aspects of a list that becomes another: who gets in, and who is shut out.
+// widened are the aspects of a list that changes into another: who is let in, and who is shut out.
 func widened(before, after list, sure bool) []Aspect {
 	aspect := Aspect{Name: Access, Before: before.words, After: after.words, Sure: sure}
 	if before.words == after.words {
@@ -146,21 +146,21 @@ func widened(before, after list, sure bool) []Aspect {
 	return aspect.each(after.beyond(before), Exposure, before.beyond(after), Outage)
 }
 
-// beyond reports whether a list lets in whom the other keeps out.
+// beyond reports whether a list lets in a caller that the other refuses.
 func (l list) beyond(other list) bool {
 	if !l.others {
 		return len(l.ip.without(other.ip)) > 0
 	}
 	lets := func(l list, name string) bool { return l.names[name] != l.deny }
 	for _, name := range append(slices.Collect(maps.Keys(l.names)), append(slices.Collect(maps.Keys(other.names)), "")...) {
-		if lets(l, name) && !lets(other, name) { // "" is whom neither names
+		if lets(l, name) && !lets(other, name) { // "" stands for a caller that neither list names
 			return true
 		}
 	}
 	return false
 }
 
-// counted is one thing by its name, or how many there are.
+// counted is the name of a single thing, or the number of several.
 func counted(names []string, what string) string {
 	switch len(names) {
 	case 0:

@@ -6,13 +6,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// addresses are addresses of callers: ranges in their order, which neither overlap nor touch, all of IPv4.
+// addresses are IPv4 addresses of callers: sorted ranges that neither overlap nor adjoin.
 type addresses []kind.Addresses
 
-// everywhere is all of IPv4. Whether lists take IPv6 is not documented, so that entries of it are not looked at.
+// everywhere is all of IPv4. Whether lists take IPv6 is not documented, so IPv6 entries are ignored.
 var everywhere = addresses{{First: netip.AddrFrom4([4]byte{}), Last: netip.AddrFrom4([4]byte{255, 255, 255, 255})}}
 
-// addressesOf are those of the entries of a list; ok is false when some cannot be read.
+// addressesOf are the addresses of the entries of a list; ok is false if some cannot be read.
 func addressesOf(entries []string) (out addresses, ok bool) {
 	ok = true
 	for _, entry := range entries {

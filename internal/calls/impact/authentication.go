@@ -8,11 +8,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// authentication compares what callers must show: what plugins ask for, and the credentials of apps.
+// authentication compares what callers must present: what plugins require, and the credentials of apps.
 func authentication(v *view) (out []Aspect) {
 	out = byType(v, precedence.Authenticates, Authentication, Outage, Exposure)
 	for i := range out {
-		if out[i].After != "none" && out[i].Before != "none" { // whom other content lets in, nobody can say
+		if out[i].After != "none" && out[i].Before != "none" { // whom other content lets in cannot be known
 			out[i].Level, out[i].Sure = Exposure, false
 		}
 	}
@@ -22,7 +22,7 @@ func authentication(v *view) (out []Aspect) {
 	return out
 }
 
-// credentials are the keys, secrets and codes that change of apps that may call before and after.
+// credentials are the changed keys, secrets and codes of apps that may call both before and after the plan.
 func credentials(v *view) (out []Aspect) {
 	for app, to := range v.staying() {
 		name := strings.TrimPrefix(to, "app/")
@@ -46,13 +46,13 @@ func codes(s side, app string) map[string]bool {
 	return out
 }
 
-// credentialFields are, by kind, the fields with which callers of an app, or the gateway itself, show who they are.
+// credentialFields are, by kind, the fields by which callers of an app, or the gateway itself, authenticate.
 var credentialFields = map[string]map[string]string{
 	"app":       {"/app_key": "key", "/app_secret": "secret"},
 	"signature": {"/key": "key", "/secret": "secret"},
 }
 
-// replaced notes of which apps and signature keys a plan changes key or secret.
+// replaced notes the apps and signature keys whose key or secret a plan changes.
 func (w *worlds) replaced() {
 	for i := range w.in.Plan.Changes {
 		ch := &w.in.Plan.Changes[i]

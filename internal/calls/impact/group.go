@@ -8,19 +8,19 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Of what APIs of a group share, nobody knows which of them it concerns: who is called under which host name, and whose
-// backend a variable stands in, is not read. So it is about all of the group, and not sure.
+// For what the APIs of a group share, it is not known which of them a change affects: neither the host names that callers
+// use nor the variables in backends are read. So an entry is about the whole group, and not sure.
 
-// The aspects of what APIs of a group share.
+// The aspects of what the APIs of a group share.
 const (
 	Route   = "route"
 	Backend = "backend"
 )
 
-// AllOf ends the name of an entry about all APIs of a group.
+// AllOf is the suffix of an entry about all APIs of a group.
 const AllOf = "/*"
 
-// shared are the entries about what the APIs of groups share.
+// shared are the entries about what the APIs of a group share.
 func shared(plan *diff.Plan) (out []Entry) {
 	at := map[[2]string]int{}
 	for i := range plan.Changes {
@@ -56,10 +56,10 @@ func sharedBy(ch *diff.Change) (aspects []Aspect, env string) {
 	return nil, ""
 }
 
-// variable: the gateway publishes those APIs again that have the variable in the address of their backend.
+// variable is what a variable means: the gateway republishes the APIs that use it in the address of their backend.
 func variable(ch *diff.Change) ([]Aspect, string) {
 	if ch.Have == nil {
-		return nil, "" // nobody can mean it yet
+		return nil, "" // nothing can use it yet
 	}
 	have := ch.Have.Value.(kind.Variable)
 	a := Aspect{Name: Backend, Level: Change, Before: fmt.Sprintf("#%s# is %s", have.Name, have.Value), After: "nothing"}
@@ -93,7 +93,7 @@ func domain(ch *diff.Change) (out []Aspect) {
 			}
 			add(level, Route, "certificate "+cmp.Or(have.Cert, "none")+at, cmp.Or(want.Cert, "none"))
 		case "/min_ssl_version":
-			level := Outage // to those who speak nothing newer
+			level := Outage // for clients without a newer version
 			if have.MinTLS > want.MinTLS {
 				level = Exposure
 			}
@@ -115,7 +115,7 @@ func domain(ch *diff.Change) (out []Aspect) {
 	return out
 }
 
-// debugging: under the debugging domain APIs can be called, too.
+// debugging is what the debugging domain means, under which APIs can be called, too.
 func debugging(ch *diff.Change) []Aspect {
 	if ch.Action != diff.Update {
 		return nil

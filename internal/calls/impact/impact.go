@@ -1,6 +1,7 @@
-// Package impact says what a plan means to callers: for each API in an environment that it touches, who gets in after
-// it, who is shut out, and who may call more or less often. It compares what a gateway holds with what it will hold,
-// by the rules of package precedence, and asks nothing: what was not read counts as absent, and is marked as not sure.
+// Package impact computes what a plan means to callers: for each API in an environment that it affects, who is let in, who is
+// shut out, and who may call more or less often. It compares the state of the gateway before and after the plan by the
+// rules of package precedence, and sends no requests: what was not read counts as absent, and the result is marked as not
+// sure.
 package impact
 
 import (
@@ -40,10 +41,10 @@ type Aspect struct {
 	Name          string
 	Level         Level
 	Before, After string // in words
-	Sure          bool   // no rule leaves it open, and nothing that was not read could make it untrue
+	Sure          bool   // the rules settle it, and nothing that was not read could make it untrue
 }
 
-// each is the aspect for what callers gain and for what they lose, as far as they do.
+// each is the aspect at the level of what callers gain, and at that of what they lose, if they gain or lose anything.
 func (a Aspect) each(gain bool, gained Level, loss bool, lost Level) (out []Aspect) {
 	if gain {
 		a.Level = gained
@@ -58,13 +59,13 @@ func (a Aspect) each(gain bool, gained Level, loss bool, lost Level) (out []Aspe
 
 // Entry is what a plan means to the callers of one API in one environment.
 type Entry struct {
-	API, Environment string // GROUP/* for all of a group, */* for all that apps call, and in all environments "" then; "" for whatever a policy is bound to of which the files do not manage the bindings
+	API, Environment string // document.Impact explains GROUP/*, */* and ""
 	Aspects          []Aspect
-	Because          []string // addresses of the changes that do it, sorted
-	Calls            *int64   // of the last hour; nil where they were not read
+	Because          []string // addresses of the changes that cause it, sorted
+	Calls            *int64   // of the last hour; nil if they were not read
 }
 
-// Level is that of the worst aspect.
+// Level is the level of the worst aspect.
 func (e *Entry) Level() Level {
 	for _, l := range Levels {
 		if e.Has(l) {
@@ -79,12 +80,12 @@ func (e *Entry) Has(l Level) bool {
 	return slices.ContainsFunc(e.Aspects, func(a Aspect) bool { return a.Level == l })
 }
 
-// Sure reports whether all aspects are.
+// Sure reports whether all aspects are sure.
 func (e *Entry) Sure() bool {
 	return !slices.ContainsFunc(e.Aspects, func(a Aspect) bool { return !a.Sure })
 }
 
-// Counts are the entries that have an aspect of each level.
+// Counts is, for each level, the number of entries with an aspect of that level.
 type Counts struct {
 	Exposure int `json:"exposure"`
 	Outage   int `json:"outage"`
@@ -116,11 +117,11 @@ type Input struct {
 	Have     kind.Actual
 	Want     kind.Desired
 	Plan     *diff.Plan
-	Complete map[string]bool // kinds of links of which Have holds all that the gateway has
-	APIs     *kind.Catalog   // what was read of APIs, with what they refer to; nil where nothing was
+	Complete map[string]bool // kinds of links of which Have has all that the gateway has
+	APIs     *kind.Catalog   // the APIs that were read, with what they refer to; nil if none were
 
-	// Traffic tells the calls of the last hour, and the most in a minute of it; ok is false where they are not known.
-	// It may be nil.
+	// Traffic returns the calls of the last hour, and those in its busiest minute; ok is false if they are not known. It may
+	// be nil.
 	Traffic func(a *kind.API) (calls, peak int64, ok bool)
 }
 
@@ -148,7 +149,7 @@ func worstFirst(aspects []Aspect) {
 	})
 }
 
-// entry compares both worlds at one API in an environment.
+// entry compares one API in an environment before and after the plan.
 func (w *worlds) entry(at slot) Entry {
 	v := w.view(at)
 	e := Entry{Because: w.because[at]}

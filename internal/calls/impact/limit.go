@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// limits are how often somebody may call: by whose calls count, such as "" (all of an API) or " per app".
+// limits says how often callers may call: by whose calls are counted, such as "" (all of an API) or " per app".
 type limits struct {
 	by     map[string]rate
 	sure   bool
@@ -38,7 +38,7 @@ func (r rate) String() string {
 	return fmt.Sprintf("%d per %d %s", r.calls, r.interval, r.unit)
 }
 
-// in is how many calls may be made within a time, all at once if need be.
+// in is how many calls may be made within a time, possibly all at once.
 func (r rate) in(secs float64) float64 {
 	if r.calls == math.MaxInt64 {
 		return math.Inf(1)
@@ -51,7 +51,8 @@ func (r rate) above(other rate) bool {
 	return slices.ContainsFunc(slices.Collect(maps.Values(seconds)), func(s float64) bool { return r.in(s) > other.in(s) })
 }
 
-// limit compares how often may be called. Where nothing limits, the gateway itself does, which counts as none.
+// limit compares how often an API may be called. The limit of the gateway itself, which applies without another, counts as
+// none.
 func limit(v *view) (out []Aspect) {
 	before, after := limitsOf(v, v.before), limitsOf(v, v.after)
 	var raised, lowered []string
@@ -61,7 +62,7 @@ func limit(v *view) (out []Aspect) {
 		if a.above(b) || all && before.shared && !after.shared {
 			raised = append(raised, whose)
 		}
-		if b.above(a) || all && after.shared && !before.shared { // also where more may be called at once, and less in a day
+		if b.above(a) || all && after.shared && !before.shared { // also if more calls are allowed at once, although fewer in a day
 			lowered = append(lowered, whose)
 		}
 	}
@@ -81,7 +82,7 @@ func limit(v *view) (out []Aspect) {
 	return out
 }
 
-// of is the limit for somebody. Whom no limit of his own names has that of all apps or users.
+// of is the limit for a caller: its special limit, or else that of all apps or users.
 func (l limits) of(whose string) rate {
 	if r, ok := l.by[whose]; ok {
 		return r
@@ -92,7 +93,7 @@ func (l limits) of(whose string) rate {
 	return unlimited
 }
 
-// words are a few limits.
+// words lists a few limits.
 func (l limits) words(of []string) string {
 	const few = 3
 	var out []string
@@ -118,25 +119,25 @@ func (l limits) words(of []string) string {
 	return strings.Join(out, ", ")
 }
 
-// limitsOf are the limits of an API: of a rate_limit plugin, else of a throttle (see precedence.RateLimit).
+// limitsOf are the limits of an API: those of a rate_limit plugin, else of a throttle (see precedence.RateLimit).
 func limitsOf(v *view, s side) limits {
 	for _, p := range pluginsBy(s, precedence.ReplacesThrottle) {
 		return v.counting(rateLimited(p))
 	}
-	for _, q := range bound[kind.AppQuota](s) { // apps of a quota that were not read
+	for _, q := range bound[kind.AppQuota](s) { // the apps of the quota were not read
 		return limits{by: map[string]rate{" per app": rateOf(q)}}
 	}
 	l := limits{by: map[string]rate{}, sure: v.known("plugin_binding")}
 	for address, t := range bound[kind.Throttle](s) {
 		l = v.counting(throttled(t, partsOf[kind.Special](s, address)))
-		l.sure = v.known("plugin_binding") // a plugin may take its place
+		l.sure = v.known("plugin_binding") // a plugin may override it
 		return l
 	}
 	l.sure = l.sure && v.known("throttle_binding")
 	return l
 }
 
-// counting leaves out the limits that count nobody (see precedence.Counted).
+// counting leaves out the limits that apply to no caller (see precedence.Counted).
 func (v *view) counting(l limits) limits {
 	if v.authType() == "" {
 		return l

@@ -4,11 +4,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// near is what of a gateway matters for a plan: most plans touch little of a large gateway.
+// near is the part of a gateway that matters for a plan: most plans affect little of a large gateway.
 type near struct {
-	links    []*kind.Link            // at the slots that the plan touches
-	objects  []*kind.Object          // that change or have such links, and what lives in them
-	policies map[string]*kind.Object // those of the objects that are compared and stand alone, by address
+	links    []*kind.Link            // at the slots that the plan affects
+	objects  []*kind.Object          // that change or have such links, and their parts
+	policies map[string]*kind.Object // those of the objects that are compared and have no owner, by address
 }
 
 func nearby(in Input) *near {
@@ -30,7 +30,7 @@ func nearby(in Input) *near {
 			}
 		}
 	}
-	for i := range in.Plan.Changes { // of what is bound, or gives way
+	for i := range in.Plan.Changes { // of policies that are bound or displaced
 		ch := &in.Plan.Changes[i]
 		if ch.Link != nil {
 			affected[ownerOf(ch.Link)] = true
@@ -54,8 +54,8 @@ func nearby(in Input) *near {
 	return out
 }
 
-// affectedBy are the addresses of the policies that a plan changes, also in what lives in them, and the slots that its bindings
-// are about.
+// affectedBy are the addresses of the policies that a plan changes, including changes of their parts, and the slots of its
+// bindings.
 func affectedBy(in Input) (policies map[string]bool, slots map[slot]bool) {
 	policies, slots = map[string]bool{}, map[slot]bool{}
 	for i := range in.Plan.Changes {

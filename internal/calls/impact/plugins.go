@@ -29,7 +29,7 @@ func inEither[V any](a, b map[string]V) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// byType compares the plugins of some types: those that come, those that go, and those with other content, which is a change.
+// byType compares the plugins of some types: added ones, removed ones, and those with other content, which is a change.
 func byType(v *view, of func(pluginType string) bool, name string, comes, goes Level) (out []Aspect) {
 	before, after := pluginsBy(v.before, of), pluginsBy(v.after, of)
 	for _, typ := range inEither(before, after) {
@@ -49,7 +49,8 @@ func byType(v *view, of func(pluginType string) bool, name string, comes, goes L
 	return out
 }
 
-// same reports whether two plugins of a type do the same, as far as the gateway shows it. Many APIs have the same two.
+// same reports whether two plugins of a type do the same, as far as the gateway shows. The result is kept, since many APIs
+// have the same two plugins.
 func (w *world) same(have, want *kind.Plugin) bool {
 	pair := [2]*kind.Plugin{have, want}
 	equal, known := w.alike[pair]
@@ -62,8 +63,8 @@ func (w *world) same(have, want *kind.Plugin) bool {
 	return equal
 }
 
-// cors compares from which sites browsers may call. Without a plugin the API's own setting holds, which is not known
-// and counts as none.
+// cors compares from which sites browsers may call. Without a plugin the API's own setting applies, which is not known and
+// counts as none.
 func cors(v *view) (out []Aspect) {
 	before, after := pluginsBy(v.before, precedence.ReplacesCORS)["cors"], pluginsBy(v.after, precedence.ReplacesCORS)["cors"]
 	if before == nil && after == nil || before != nil && after != nil && v.after.world.same(before, after) {
@@ -87,7 +88,7 @@ func cors(v *view) (out []Aspect) {
 	return out
 }
 
-// words are the items of a comma text of a plugin.
+// words are the items of a comma-separated text of a plugin.
 func words(p *kind.Plugin, field string) map[string]bool {
 	out := map[string]bool{}
 	if p == nil {
@@ -124,7 +125,7 @@ func several(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// plugins compares what other plugins do.
+// plugins compares the plugins of all other types.
 func plugins(v *view) []Aspect {
 	others := func(t string) bool {
 		return !precedence.Authenticates(t) && !precedence.ReplacesCORS(t) && !precedence.ReplacesThrottle(t)

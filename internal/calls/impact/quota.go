@@ -12,13 +12,13 @@ import (
 // EveryAPI names an entry about the APIs of all groups together, in all environments.
 const EveryAPI = "*" + AllOf
 
-// quotas are which quota holds for each app, by the addresses that both have after the plan. An app has one at most.
+// quotas holds the quota of each app, by the addresses that both have after the plan. An app has at most one.
 type quotas struct {
 	before, after map[string]string
-	because       map[string][]string // app to the changes that are about its quota
+	because       map[string][]string // the changes that affect the quota of an app, by app
 }
 
-// quotas are the entries about how often apps may call over all APIs: one, or none where no such limit changes.
+// quotas are the entries about how often apps may call over all APIs: one, or none if no such limit changes.
 func (w *worlds) quotas() []Entry {
 	q := w.quotasOfApps()
 	e := Entry{API: EveryAPI}
@@ -52,7 +52,7 @@ func (w *worlds) quotaOf(app string, q quotas) []Aspect {
 	before, knownBefore := w.before.quota(w.had(from))
 	after, knownAfter := w.after.quota(q.after[app])
 	a := Aspect{Name: Limit, Before: before.String(), After: after.String(), Sure: knownBefore && knownAfter && (had || w.in.Complete["app_quota_binding"])}
-	return a.each(after.above(before), Exposure, before.above(after), Change) // both where more may be called at once, and less in a day
+	return a.each(after.above(before), Exposure, before.above(after), Change) // both if more calls are allowed at once, but fewer in a day
 }
 
 // quota is how often an app with a quota may call; known is false where the quota was not read.
@@ -69,8 +69,8 @@ func (w *world) quota(address string) (r rate, known bool) {
 
 func rateOf(q kind.AppQuota) rate { return rate{q.CallLimits, q.TimeInterval, q.TimeUnit} }
 
-// quotasOfApps carries out the changes of quotas and of what they hold for. Apps that come or go with the plan are not
-// told of: whether they may call at all says more.
+// quotasOfApps carries out the changes of quotas and of their apps. Apps that the plan creates or deletes are left out:
+// other entries say whether they may call at all.
 func (w *worlds) quotasOfApps() quotas {
 	q := quotas{before: map[string]string{}, because: map[string][]string{}}
 	changes := slices.DeleteFunc(slices.Clone(w.in.Plan.Changes), func(ch diff.Change) bool { return ch.Kind != "app_quota" && ch.Kind != "app_quota_binding" })

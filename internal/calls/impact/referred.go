@@ -7,23 +7,23 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// An API itself refers to its authorizer, its gateway response, and the channel of its backend. What of these changes is
-// effective at once, without a publication. The list of APIs tells what their drafts refer to, but for backends of certain
-// calls (policies) and functions, which it leaves out.
+// An API refers to its authorizer, its gateway response, and the channel of its backend. Changes of these objects take effect
+// at once, without a publication. The list of APIs shows what their drafts refer to, except in policy backends and
+// functions, which it leaves out.
 
-// users are the APIs that surely refer to what a change is about, and whether others may.
+// users are the APIs that surely refer to the object of a change, and whether other APIs may.
 type users struct {
 	apis   []*kind.API
 	others bool
 }
 
-// refer notes what changes of objects mean to APIs that refer to them, and returns what they mean to those of which nobody
-// read whether they do.
+// refer notes what changes of objects mean to the APIs that refer to them, and returns what they mean to the APIs of which
+// this is not known.
 func (w *worlds) refer() (unread []Entry) {
 	for i := range w.in.Plan.Changes {
 		ch := &w.in.Plan.Changes[i]
 		if ch.Link != nil || ch.Have == nil {
-			continue // nothing refers yet to what is new
+			continue // nothing refers to a new object yet
 		}
 		aspects, users := w.referring(ch)
 		if len(aspects) == 0 {
@@ -63,7 +63,7 @@ func (w *worlds) referring(ch *diff.Change) ([]Aspect, users) {
 	return nil, users{}
 }
 
-// published are the APIs that callers can meet; all tells whether there are no others.
+// published are the APIs that can be called; all reports whether there are no others.
 func (w *worlds) published() (apis []*kind.API, all bool) {
 	if w.in.APIs == nil {
 		return nil, false
@@ -76,7 +76,8 @@ func (w *worlds) published() (apis []*kind.API, all bool) {
 	return apis, w.in.APIs.Complete
 }
 
-// authorizedBy are the APIs with an authorizer. One of backends can stand in each backend, most of which no list tells.
+// authorizedBy are the APIs with an authorizer. A backend authorizer can be in any backend, and lists leave most backends
+// out.
 func (w *worlds) authorizedBy(id, authorizerType string) (u users) {
 	apis, all := w.published()
 	u.others = !all
@@ -92,8 +93,8 @@ func (w *worlds) authorizedBy(id, authorizerType string) (u users) {
 	return u
 }
 
-// leadingTo are the APIs whose calls go to a channel, be it by others that refer to it. Those with another one, or none, may
-// send certain calls there.
+// leadingTo are the APIs whose calls go to a channel, directly or through channels that refer to it. Other APIs may send some
+// of their calls there, by policy backends.
 func (w *worlds) leadingTo(o *kind.Object) (u users) {
 	ids, names := map[string]bool{o.ID: true}, map[string]bool{o.Key: true}
 	for found := true; found; {
@@ -119,8 +120,8 @@ func (w *worlds) leadingTo(o *kind.Object) (u users) {
 	return u
 }
 
-// answeringBy are the APIs of a group that answer by one of its responses: that which every group has holds for those that
-// name none. A gateway on which no API names one may not tell it.
+// answeringBy are the APIs of a group that use one of its gateway responses; APIs that name none use the default one. If no API
+// on the gateway names a response, the gateway may not return them.
 func (w *worlds) answeringBy(o *kind.Object) (u users) {
 	apis, all := w.published()
 	told := false

@@ -11,20 +11,20 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Response is the aspect of what callers are answered whom the gateway refuses.
+// Response is the aspect of what refused callers are answered.
 const Response = "response"
 
 const notThere = "not there"
 
-// touched reports whether a change is about one of some fields, or about what stands below it.
+// touched reports whether a change affects one of these fields, or a field inside one.
 func touched(ch *diff.Change, paths ...string) bool {
 	return slices.ContainsFunc(ch.Fields, func(f diff.Field) bool {
 		return slices.ContainsFunc(paths, func(path string) bool { return f.Path == path || strings.HasPrefix(f.Path, path+"/") })
 	})
 }
 
-// gone is what it means that the object goes to which APIs refer, or that another one takes its place: the gateway may
-// refuse it, or have them refer to nothing.
+// gone is what it means when an object to which APIs refer is deleted or replaced: the gateway may refuse that, or leave the
+// APIs without it.
 func gone(ch *diff.Change, aspect, what string) []Aspect {
 	after := notThere
 	if ch.Action == diff.Replace {
@@ -33,11 +33,12 @@ func gone(ch *diff.Change, aspect, what string) []Aspect {
 	return []Aspect{{Name: aspect, Level: Outage, Before: what, After: after}}
 }
 
-// authorizer: whom another function lets in nobody can say, and a parameter that is asked for shuts out who does not send it.
+// authorizer is what a changed authorizer means: whom another function lets in cannot be known, and a new parameter shuts
+// out callers that do not send it.
 func authorizer(ch *diff.Change, have kind.Authorizer) (out []Aspect) {
 	aspect, what := Authentication, "authorizer "+have.Name
 	if have.Type != "FRONTEND" {
-		aspect = Backend // which is told what it says
+		aspect = Backend // which receives its result
 	}
 	if ch.Action != diff.Update {
 		return gone(ch, aspect, what)
@@ -68,7 +69,7 @@ func authorizer(ch *diff.Change, have kind.Authorizer) (out []Aspect) {
 	return out
 }
 
-// function is what an authorizer asks, without where that runs.
+// function is the function of an authorizer, without its region and project.
 func function(a kind.Authorizer) string {
 	name, version := a.URI, a.Version
 	if a.AliasURI != "" {
@@ -115,7 +116,7 @@ func identities(have, want kind.Authorizer) (out []Aspect) {
 		_, has := after[name]
 		wider = wider || !has
 	}
-	if wider { // the function still decides about them
+	if wider { // the function still decides about these callers
 		out = append(out, Aspect{Name: Authentication, Level: Exposure, Before: from, After: to})
 	}
 	if narrower {
@@ -129,7 +130,7 @@ func identities(have, want kind.Authorizer) (out []Aspect) {
 	return out
 }
 
-// channel: where calls go, and whether anything is left that takes them.
+// channel is what a changed channel means: where calls go, and whether any member is left.
 func channel(ch *diff.Change, have kind.Channel) (out []Aspect) {
 	if ch.Action != diff.Update {
 		return gone(ch, Backend, "channel "+have.Name)
@@ -199,7 +200,7 @@ func checked(c kind.Channel) string {
 	return strings.TrimSpace("health check " + c.Health.Protocol + " " + c.Health.Path)
 }
 
-// response: what those are answered whom the gateway refuses anyway.
+// response is what a changed gateway response means to callers that are refused anyway.
 func response(ch *diff.Change, have kind.GatewayResponse) []Aspect {
 	a := Aspect{Name: Response, Level: Change, Before: "answers of " + have.Name, After: notThere}
 	switch ch.Action {

@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// Row is what entries that are alike have in common.
+// Row is what similar entries have in common.
 type Row struct {
 	Level   Level
 	Aspects []Aspect
-	Where   string   // the API and environment of one; of several how many there are, and of what
-	Names   []string // of several: each by itself, as short as Where allows
+	Where   string   // the API and environment of a single entry; for several, how many there are, and of which group
+	Names   []string // of several entries: each of them, as short as Where allows
 	Because []string // of all
-	Calls   *int64   // of all in the last hour; nil where they were not read of one
+	Calls   *int64   // of all in the last hour; nil if those of one were not read
 }
 
-// Rollup joins entries that are alike, in their order.
+// Rollup joins similar entries, in their order.
 func Rollup(entries []Entry) (out []Row) {
 	alike := map[string][]Entry{}
 	var order []string
 	for _, e := range entries {
 		key := fmt.Sprint(e.Aspects, e.API == "")
 		if strings.HasSuffix(e.API, AllOf) {
-			key = e.Where() // which says it for each group
+			key = e.Where() // which differs for each group
 		}
 		if alike[key] == nil {
 			order = append(order, key)
@@ -68,7 +68,7 @@ func rowOf(entries []Entry) Row {
 	return row
 }
 
-// oneGroup reports whether all are in one group and environment.
+// oneGroup reports whether all entries are in one group and environment.
 func oneGroup(entries []Entry) bool {
 	group := func(e Entry) string { g, _, _ := strings.Cut(e.API, "/"); return g + "@" + e.Environment }
 	return !slices.ContainsFunc(entries, func(e Entry) bool { return group(e) != group(entries[0]) })
@@ -85,7 +85,8 @@ func where(entries []Entry) string {
 	return fmt.Sprintf("%d APIs", len(entries))
 }
 
-// Where is the API and environment as an address has them; of a policy whose bindings were not read, what is bound to it.
+// Where is the API and environment as in an address; for a policy whose bindings were not read, a text about what it is bound
+// to.
 func (e *Entry) Where() string {
 	if e.API == "" {
 		return "what is bound to " + strings.Join(e.Because, ", ")
@@ -102,7 +103,7 @@ func (e *Entry) Where() string {
 	return where
 }
 
-// Lines are the aspects of a row, with the level of each that is not the row's.
+// Lines are the aspects of a row, with their level if it is not the row's.
 func (r *Row) Lines() (out []string) {
 	for _, a := range r.Aspects {
 		var notes []string
@@ -121,7 +122,7 @@ func (r *Row) Lines() (out []string) {
 	return out
 }
 
-// Headline says how many entries there are of each level, such as "2 exposures, 1 outage"; "none" without any.
+// Headline counts the entries of each level, such as "2 exposures, 1 outage"; "none" without any.
 func (c Counts) Headline() string {
 	var parts []string
 	for level, n := range c.All() {

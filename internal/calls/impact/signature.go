@@ -7,7 +7,7 @@ import (
 )
 
 // signature compares the keys with which the gateway signs what it sends to the backend of an API: a backend that verifies
-// signatures refuses calls that are signed by another key, or not at all.
+// signatures refuses calls that are signed with another key, or not signed.
 func signature(v *view) (out []Aspect) {
 	say := func(before, after string, sure bool) {
 		out = append(out, Aspect{Name: Backend, Level: Change, Before: before, After: after, Sure: sure})
@@ -24,7 +24,7 @@ func signature(v *view) (out []Aspect) {
 	return out
 }
 
-// signedBy is the signature key that is bound to an API, of which it takes one, with its address; "" when there is none.
+// signedBy is the signature key that is bound to an API, which takes only one, with its address; "" if there is none.
 func signedBy(s side) (address string, key kind.Signature) {
 	for address, key := range bound[kind.Signature](s) {
 		return address, key
@@ -32,7 +32,7 @@ func signedBy(s side) (address string, key kind.Signature) {
 	return "", kind.Signature{}
 }
 
-// signing tells how calls to a backend are signed.
+// signing says how calls to a backend are signed.
 func signing(key kind.Signature) string {
 	if key.Name == "" {
 		return "not signed"

@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// slot is an API in an environment. Its zero value, with a policy, stands for whatever this policy is bound to.
+// slot is an API in an environment. With only a policy, it stands for the unknown APIs to which this policy is bound.
 type slot struct{ api, env, policy string }
 
 func slotOf(l *kind.Link) slot {
@@ -58,7 +58,7 @@ func (w *world) unbind(at slot, owner string) {
 	delete(w.of[owner], at)
 }
 
-// remove takes an object away with all that hangs on it.
+// remove removes an object with its parts and links.
 func (w *world) remove(address string) {
 	for at := range maps.Clone(w.of[address]) {
 		w.unbind(at, address)
@@ -83,7 +83,7 @@ func (w *world) rename(from, to string) {
 	delete(w.objects, from)
 }
 
-// part puts into an owner what lives in it; nil takes it out.
+// part sets a part of an owner; nil removes it.
 func (w *world) part(o *kind.Object, owner string, value any) {
 	key := o.Kind + strings.TrimPrefix(o.Key, o.Owner)
 	if w.parts[owner] == nil {
@@ -96,7 +96,7 @@ func (w *world) part(o *kind.Object, owner string, value any) {
 	}
 }
 
-// worlds are the gateway before and after a plan, as far as the plan touches it.
+// worlds are the gateway before and after a plan, as far as the plan affects it.
 type worlds struct {
 	in            Input
 	before, after *world
@@ -105,8 +105,8 @@ type worlds struct {
 	was           map[string]string // the other way round
 	apis          map[slot]*kind.API
 	because       map[slot][]string
-	own           map[slot][]Aspect   // of what APIs refer to themselves
-	credentials   map[string][]string // address of an app or signature key to what of its credentials changes, in words
+	own           map[slot][]Aspect   // of the objects to which APIs refer
+	credentials   map[string][]string // the changed credentials of an app or signature key, in words, by address
 }
 
 func newWorlds(in Input) *worlds {
@@ -139,7 +139,7 @@ func newWorlds(in Input) *worlds {
 
 func ownerOf(l *kind.Link) string { return kind.LinkOf(l.Kind).Owner + "/" + l.Owner }
 
-// change carries the plan out in the world after it: first what happens to objects, then to what hangs on them.
+// change carries the plan out in the world after it: first the changes of objects, then those of their parts and links.
 func (w *worlds) change() {
 	changes := w.in.Plan.Changes
 	for i := range changes {
@@ -179,15 +179,15 @@ func (w *worlds) change() {
 			}
 		}
 	}
-	for i := range changes { // what takes a place is there after all that gives way
+	for i := range changes { // a policy is bound after the displaced one is removed
 		if ch := &changes[i]; ch.Action == diff.Bind && ch.Link.To.API != nil {
 			w.after.bind(slotOf(ch.Link), ownerOf(ch.Link))
 		}
 	}
 }
 
-// sameSlot reports whether after the plan, too, a policy would hold the slot that a bind takes: one that is replaced
-// may hold another one then.
+// sameSlot reports whether, after the plan as well, a policy would be in the slot that a bind takes: a replaced policy may be
+// in another slot then.
 func (w *worlds) sameSlot(l *kind.Link, displaced string) bool {
 	slot, value := kind.LinkOf(l.Kind).Slot, w.after.objects[displaced]
 	return value == nil || slot(value) == slot(w.after.objects[ownerOf(l)])
@@ -235,11 +235,11 @@ func (w *worlds) markAffected() {
 	}
 }
 
-// policyOf is the address of what has bindings: an object, or that in which it lives.
+// policyOf is the address of the object that has bindings: the changed object, or its owner.
 func policyOf(o *kind.Object) string { return cmp.Or(o.OwnerAddress(), o.Address()) }
 
-// elsewhere reports whether a change is about a policy that may be bound to what was not read, since the files do
-// not manage its bindings.
+// elsewhere reports whether a change is about a policy that may be bound to APIs that were not read, since the files do not
+// manage its bindings.
 func (w *worlds) elsewhere(policy string) bool {
 	address := w.had(policy)
 	o := w.near.policies[address]
@@ -250,7 +250,7 @@ func (w *worlds) elsewhere(policy string) bool {
 	if len(links) == 0 {
 		return false
 	}
-	link := links[0] // no kind has two
+	link := links[0] // no kind has more
 	read := w.in.Complete[link.Name] || o.Bound == 0 || len(w.before.of[address]) >= max(o.Bound, 1)
 	return !read && !slices.ContainsFunc(w.in.Want.Objects, func(d kind.Declared) bool {
 		return d.Kind == o.Kind && d.Address() == policy && d.ManagesKind(link.Name)
@@ -263,10 +263,10 @@ func (w *worlds) affected() []slot {
 	})
 }
 
-// view is one API in an environment on both sides.
+// view is one API in an environment, before and after the plan.
 type view struct {
 	w             *worlds
-	api           *kind.API // nil for whatever a policy is bound to
+	api           *kind.API // nil for the unknown APIs to which a policy is bound
 	before, after side
 	peak          int64 // calls in the busiest minute of the last hour; 0 where it is not known
 }
@@ -288,7 +288,7 @@ func (w *worlds) view(at slot) *view {
 	return v
 }
 
-// authType is how the API asks callers who they are; "" where it is not known.
+// authType is how the API authenticates callers; "" if it is not known.
 func (v *view) authType() string {
 	if v.api == nil {
 		return ""
@@ -310,7 +310,7 @@ func bound[T any](s side) map[string]T {
 	return out
 }
 
-// partsOf are the values of one type that live inside an object.
+// partsOf are the parts of one type of an object.
 func partsOf[T any](s side, owner string) map[string]T {
 	out := map[string]T{}
 	for address, v := range s.world.parts[owner] {

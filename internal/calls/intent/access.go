@@ -7,7 +7,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// What denies a call where that is no object of the files.
+// What can deny a call besides objects of the files.
 const (
 	byPublication    = "publication"
 	byAuthentication = "authentication"
@@ -115,12 +115,12 @@ func (q *question) authorized() verdict {
 	return verdict{no, "auth_type APP: " + c.App + " is not authorized in " + c.Environment, "", q.world.objects["app/"+c.App].Source}
 }
 
-// appAccess checks the access control of the app of the call. It holds where the API knows the app, that is, with auth_type APP.
+// appAccess checks the access control of the app of the call. It applies only if the API knows the app, that is, with auth_type APP.
 func (q *question) appAccess() truth {
 	c := q.call
 	app := q.world.objects["app/"+c.App]
 	if app == nil || q.api.AuthType != "" && !precedence.NeedsApp(q.api.AuthType) {
-		return yes // who the app is remains open, or does not matter
+		return yes // which app calls is not known, or does not matter
 	}
 	d, known := q.world.part(app, "app_access_control")
 	switch {
@@ -139,8 +139,8 @@ func (q *question) appAccess() truth {
 	return q.check(precedence.AppAccess, implies(applies, lets(control.Type, on)), d.Address(), d.Source, q.addressFix(), "%s", q.listText(d.Address(), control.Type, on, "the caller's address"))
 }
 
-// acls checks the ACLs that are bound to the API. Of several, the vendor's pages contradict each other on whether all must let
-// the call pass or one is enough, so that only a result that is the same either way is sure.
+// acls checks the ACLs that are bound to the API. The vendor's pages contradict each other on whether a call must pass all of
+// several ACLs or only one, so only a result that is the same either way is sure.
 func (q *question) acls() truth {
 	list := q.counting(q.bound["acl_binding"])
 	each := make([]truth, len(list))
@@ -164,7 +164,7 @@ func (q *question) acls() truth {
 	return t
 }
 
-// counting leaves out the DENY lists that have no effect because a PERMIT list of the same entity type is surely bound, too.
+// counting leaves out the DENY lists that have no effect because a PERMIT list of the same entity type is surely bound as well.
 func (q *question) counting(list []bound) (out []bound) {
 	permits := map[string]bool{}
 	for i := range list {
@@ -182,7 +182,7 @@ func (q *question) counting(list []bound) (out []bound) {
 	return out
 }
 
-// acl checks one ACL. Alone is whether it is the only one, so that its result is that of all.
+// acl checks one ACL. Alone means that it is the only one, so its result is the result of all.
 func (q *question) acl(b *bound, alone bool) truth {
 	c, value := q.call, b.owner.Value.(kind.ACL)
 	on, whose, fix := listed(value.Values, c.sources()), "the caller's address", q.addressFix()
@@ -227,7 +227,7 @@ func (q *question) listText(address, listType string, on truth, whose string) st
 	}[on]
 }
 
-// addressFix says what makes it certain whether a list of addresses names the caller.
+// addressFix says how to make it certain whether a list of addresses contains the caller.
 func (q *question) addressFix() string {
 	switch {
 	case q.call.Proxy != "":
@@ -238,7 +238,8 @@ func (q *question) addressFix() string {
 	return "add from to the call"
 }
 
-// authPlugins checks plugins that authenticate callers by tokens or headers, which no case tells, so that the result stays open.
+// authPlugins checks plugins that authenticate callers by tokens or headers. Cases do not contain these, so the result stays
+// open.
 func (q *question) authPlugins() truth {
 	out := yes
 	for _, b := range q.bound["plugin_binding"] {

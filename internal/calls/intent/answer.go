@@ -18,35 +18,35 @@ const (
 	Uncertain Access = "uncertain"
 )
 
-// Answer is what is known of a call.
+// Answer is what is known about a call.
 type Answer struct {
-	API        string   `json:"api"` // group/name; "" when it is not known which API takes the call
+	API        string   `json:"api"` // group/name; "" if it is not known which API takes the call
 	Access     Access   `json:"access"`
 	DeniedBy   []string `json:"denied_by"`   // what surely denies the call
-	Limits     []Limit  `json:"limits"`      // the lowest that the call meets; several are equally low. Empty: none, or not known
-	LimitKnown bool     `json:"limit_known"` // Limits says it all
-	Quota      *Limit   `json:"quota"`       // how often the app may call over all APIs, beside Limits. nil: however often, or not known
-	QuotaKnown bool     `json:"quota_known"` // Quota says it all
+	Limits     []Limit  `json:"limits"`      // the lowest that apply to the call; several if equally low. Empty: none, or not known
+	LimitKnown bool     `json:"limit_known"` // Limits is complete
+	Quota      *Limit   `json:"quota"`       // how often the app may call over all APIs, in addition to Limits. nil: no quota, or not known
+	QuotaKnown bool     `json:"quota_known"` // Quota is certain
 	Plugins    []string `json:"plugins"`     // surely in force, by name
-	Open       []string `json:"open"`        // perhaps in force, by name
-	Why        []Step   `json:"why"`         // what decided, in the order of the rules
+	Open       []string `json:"open"`        // possibly in force, by name
+	Why        []Step   `json:"why"`         // the steps that decided, in the order of the rules
 
-	per     map[string]limited // by whose calls they count
+	per     map[string]limited // by whose calls are counted
 	perhaps []string           // what may deny the call
 	nothing bool               // no API takes the call
 }
 
-// Step is one thing that decided about an answer, or left it open.
+// Step is one reason for an answer, or one reason why it is open.
 type Step struct {
 	Rule   string       `json:"rule"` // the ID of a rule of package precedence
 	Text   string       `json:"text"`
 	Open   bool         `json:"open"`          // it leaves something uncertain
 	Fix    string       `json:"fix,omitempty"` // what would make it certain
 	About  string       `json:"about"`         // access, limit, quota or plugins; "" for all
-	Source *kind.Source `json:"source"`        // nil when no line of a file says so
+	Source *kind.Source `json:"source"`        // nil if it is based on no line of a file
 }
 
-// String is a step with its place.
+// String is a step with its position in the files.
 func (s *Step) String() string {
 	if s.Source == nil {
 		return s.Text
@@ -77,7 +77,7 @@ func (w *World) Ask(c *Call) *Answer {
 	return q.Answer
 }
 
-// question is one answer under way.
+// question is an answer that is being worked out.
 type question struct {
 	world *World
 	call  *Call
@@ -96,12 +96,12 @@ func (q *question) tell(about string, r precedence.Rule, t truth, source kind.So
 		s.Source = &source
 	}
 	told := func(o Step) bool { return o.Text == s.Text && o.About == s.About }
-	if !slices.ContainsFunc(q.Why, told) { // each policy that may hold tells anew
+	if !slices.ContainsFunc(q.Why, told) { // each policy that may apply adds the same step
 		q.Why = append(q.Why, s)
 	}
 }
 
-// How answers become certain.
+// How to make answers certain.
 const (
 	fixAPIs    = "declare it under apis in the cases, or pass an export with --against"
 	fixManage  = "list it in the files ([] or {} for none), pass an export with --against, or set unmanaged: none in the cases"

@@ -8,8 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// API is what is known of an API. "" and nil stand for what is not known; a list without entries is known to
-// be empty.
+// API is what is known about an API. "" and nil mean not known; a list without entries is known to be empty.
 type API struct {
 	Group     string      `json:"group"`
 	Name      string      `json:"name"`
@@ -19,7 +18,7 @@ type API struct {
 	AuthType  string      `json:"auth_type"`
 	Tags      []string    `json:"tags"`
 	Published []string    `json:"published"` // environments
-	Source    kind.Source `json:"-"`         // the zero value when only the call names it
+	Source    kind.Source `json:"-"`         // the zero value if only the call names it
 }
 
 // Address names an API as references do: group/api.
@@ -32,8 +31,8 @@ func (a *API) publishedIn(env string) truth {
 	return sure(slices.Contains(a.Published, env))
 }
 
-// takes is whether the API takes calls of a method and path. ANY takes a method that no other API of the
-// same path takes; others are those.
+// takes says whether the API takes calls of a method and path. ANY takes a method unless one of the others, the APIs with the
+// same path, takes it.
 func (a *API) takes(method, path string, others []API) truth {
 	out := takes(a.Path, path, a.MatchMode == "SWA")
 	if a.Method == method {
@@ -50,7 +49,7 @@ func (a *API) takes(method, path string, others []API) truth {
 	return out
 }
 
-// means is whether a reference means the API in an environment.
+// means says whether a reference matches the API in an environment.
 func means(r *spec.Reference, a *API, env string) truth {
 	if r.Environment != env {
 		return no
@@ -71,7 +70,7 @@ func means(r *spec.Reference, a *API, env string) truth {
 
 func globbed(glob, name string) truth { return sure(glob == "" || kind.Glob(glob, name)) }
 
-// same is whether a value is the one asked for; "" asks for none, and is a value that is not known.
+// same says whether a value is the wanted one. A wanted "" matches every value; a value "" is not known.
 func same(asked, value string) truth {
 	switch {
 	case asked == "":
@@ -82,8 +81,7 @@ func same(asked, value string) truth {
 	return sure(asked == value)
 }
 
-// addressed is the API that group/name means when nothing else is known of it; ok is false where the text
-// can be read in several ways.
+// addressed is the API that group/name names, if nothing else is known about it; ok is false if the text is ambiguous.
 func addressed(text string) (a API, ok bool) {
 	group, name, found := strings.Cut(text, "/")
 	return API{Group: group, Name: name}, found && !strings.Contains(name, "/")

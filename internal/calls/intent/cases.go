@@ -1,8 +1,8 @@
-// Package intent answers questions about calls from desired-state files alone: who gets through, what
-// keeps others out, how often somebody may call. Cases say what the answers must be.
+// Package intent answers questions about calls from desired-state files without a gateway: who gets through, what refuses
+// other callers, and how often a caller may call. Cases say what the answers must be.
 //
-// An answer follows the rules of package precedence. Everything is asked in three values (ADR 12): what the files,
-// the known APIs and the call do not settle stays open, and an answer that hangs on it is uncertain.
+// Answers follow the rules of package precedence. They use three truth values (ADR 12): what the files, the known APIs and the
+// call do not settle is open, and an answer that depends on it is uncertain.
 package intent
 
 import (
@@ -13,26 +13,26 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Suite is what files of cases say.
+// Suite is the content of files of cases.
 type Suite struct {
 	Cases        []Case
 	APIs         []API
 	DefaultLimit int64 // calls a second; 0 when not known
-	NoUnmanaged  bool  // collections that desired-state files leave out are empty
+	NoUnmanaged  bool  // collections that desired-state files leave out count as empty
 }
 
 // Case is one question with the answer that it must have.
 type Case struct {
 	Name   string // unique
-	Table  string // name of the case in the file that this one is a part of; Name when it is all of it
+	Table  string // name of the case in the file of which this is a row; equal to Name if it is the only one
 	Call   Call
 	Expect Expect
 	Source kind.Source
 }
 
-// Call is what is asked about. "" stands for what is not known.
+// Call is the call that a question is about. "" means not known.
 type Call struct {
-	API         string `json:"api,omitempty"` // group/name; "" when Method and Path say it
+	API         string `json:"api,omitempty"` // group/name; "" if Method and Path are given
 	Method      string `json:"method,omitempty"`
 	Path        string `json:"path,omitempty"`
 	Environment string `json:"environment"`
@@ -43,19 +43,19 @@ type Call struct {
 	DomainID    string `json:"domain_id,omitempty"`
 	From        string `json:"from,omitempty"`
 	Proxy       string `json:"proxy,omitempty"`
-	Anonymous   bool   `json:"anonymous,omitempty"` // the caller shows neither app nor user nor account
+	Anonymous   bool   `json:"anonymous,omitempty"` // the caller has neither app nor user nor account
 }
 
-// Expect is what an answer must be. nil stands for what does not matter.
+// Expect is what an answer must be. nil means that it does not matter.
 type Expect struct {
 	Allowed  *Access      // Allowed, Denied or Uncertain
 	DeniedBy string       // "" when it does not matter
-	Limit    *LimitExpect // what the call meets
-	Quota    *LimitExpect // what the app may call over all APIs
+	Limit    *LimitExpect // the limit of the call
+	Quota    *LimitExpect // the quota of the app
 	Plugins  *PluginsExpect
 }
 
-// LimitExpect is what the limit of an answer must be: uncertain, none, or the Limit.
+// LimitExpect is what the limit of an answer must be: uncertain, none, or Limit.
 type LimitExpect struct {
 	Uncertain, None bool
 	Limit
@@ -68,15 +68,15 @@ type PluginsExpect struct {
 	Names     []string
 }
 
-// Load reads files of cases in their order. The suite is fit for use only when no finding is an error.
-// Environment is that of calls which name none, where the file names none.
+// Load reads files of cases in their order. The suite is usable only if no finding is an error. Environment is the default
+// for calls without an environment in files without one.
 func Load(inputs []spec.Input, environment string, lookup func(string) (string, bool)) (*Suite, []spec.Finding) {
 	l := loader{suite: &Suite{}, environment: environment, names: map[string]kind.Source{}, apis: map[string]kind.Source{}}
 	for _, in := range inputs {
 		documents, findings := spec.ReadChecked(in, fileShape, lookup)
 		l.findings = append(l.findings, findings...)
 		if slices.ContainsFunc(findings, func(f spec.Finding) bool { return !f.Warning }) {
-			continue // what else could be said may only follow from that
+			continue // further findings may only be consequences
 		}
 		for i := range documents {
 			l.document(&documents[i])
@@ -101,7 +101,7 @@ type fileOf struct {
 	Cases        []caseOf `json:"cases"`
 }
 
-// document takes a document whose values are right.
+// document takes a document whose values are valid.
 func (l *loader) document(d *spec.Checked) {
 	var f fileOf
 	if err := kind.Fill(d.Value, &f); err != nil {

@@ -8,12 +8,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/calls/precedence"
 )
 
-// choice are the limits of which one holds for the caller; nil stands for none. There is one or more.
+// choice holds the possible limits, of which one applies to the caller; nil means no limit. There is at least one option.
 type choice struct {
 	options  []*Limit
-	usual    bool   // the first is that of all callers, not a special one
-	anything bool   // it may also be another one, which no file tells
-	why, fix string // there are several
+	usual    bool   // the first is the limit of all callers, not a special one
+	anything bool   // it may also be another one, which no file declares
+	why, fix string // there are several options
 }
 
 func (c *choice) least() int64 {
@@ -43,7 +43,7 @@ func (c *choice) most() int64 {
 	return most
 }
 
-// shared is what all options have in common, which are equally low.
+// shared is what all options, which are equally low, have in common.
 func (c *choice) shared() Limit {
 	l := *c.options[0]
 	for _, o := range c.options[1:] {
@@ -70,7 +70,7 @@ func (c *choice) add(l *Limit, why, fix string) {
 	c.why, c.fix = why, fix
 }
 
-// choose finds what limits the calls of the caller that per counts.
+// choose finds what limits the calls of the caller that are counted by per.
 func (q *question) choose(p *policy, per string) *choice {
 	var usual *Limit
 	if n := p.limits[per]; n > 0 {
@@ -110,7 +110,7 @@ func (q *question) choose(p *policy, per string) *choice {
 	return q.lifted(p, per, c)
 }
 
-// who is the caller as special limits of a policy name it, and what that is called.
+// who is the caller as special limits of a policy name it, and the key of a call that says so.
 func (q *question) who(p *policy, per string) (who, name string) {
 	switch {
 	case per == "user":
@@ -121,7 +121,7 @@ func (q *question) who(p *policy, per string) (who, name string) {
 	return q.call.App, "app"
 }
 
-// lifted adds that no limit may hold, where the vendor's pages leave that open.
+// lifted adds the option of no limit where the vendor's pages leave that open.
 func (q *question) lifted(p *policy, per string, c *choice) *choice {
 	if len(c.options) == 1 && c.options[0] == nil {
 		return c
@@ -141,7 +141,7 @@ func (q *question) lifted(p *policy, per string, c *choice) *choice {
 	return c
 }
 
-// short is a limit without whose calls count.
+// short is a limit without whose calls are counted.
 func (l *Limit) short() string {
 	calls := "calls"
 	if l.Calls == 1 {

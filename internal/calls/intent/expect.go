@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// Status is what became of a case, or of one of its expectations.
+// Status is the outcome of a case, or of one of its expectations.
 type Status string
 
-// The statuses. Unsure: the files do not say what the case expects to be sure, so that it does not pass.
+// The statuses. Unsure: the case expects a certain answer that the files do not settle, so it does not pass.
 const (
 	Passed Status = "passed"
 	Failed Status = "failed"
 	Unsure Status = "uncertain"
 )
 
-// Check is one expectation and what came of it.
+// Check is one expectation and its outcome.
 type Check struct {
 	Key      string `json:"key"`   // allowed, denied_by, limit, quota or plugins
-	About    string `json:"about"` // the part of the answer that it looks at: access, limit, quota or plugins
+	About    string `json:"about"` // the part of the answer that it checks: access, limit, quota or plugins
 	Status   Status `json:"status"`
 	Expected string `json:"expected"`
 	Got      string `json:"got"`
@@ -121,7 +121,7 @@ func (a *Answer) limitIs(want *LimitExpect) (Status, string) {
 	return have.is(want), have.text()
 }
 
-// is compares with what a case expects.
+// is compares the answer with an expectation.
 func (l limited) is(want *LimitExpect) Status {
 	switch {
 	case want.Uncertain:

@@ -9,21 +9,21 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Held is what an export says that a gateway holds.
+// Held is the state of a gateway according to an export.
 type Held struct {
 	State *spec.State
-	APIs  []API // nil when the export does not tell them
-	Prune bool  // what the files own and do not declare goes
+	APIs  []API // nil if the export does not list them
+	Prune bool  // what the files own and do not declare counts as removed
 }
 
-// heldAPI is an API as exports have it: what they leave out is the default.
+// heldAPI is an API in an export. Keys that are left out have their default.
 var heldAPI = shape.OfMap("An API.",
 	shape.Need("name", nameText), shape.Need("method", shape.OfText("HTTP method.")), shape.Need("path", shape.OfText("Path.")),
 	shape.May("match_mode", modeText), shape.May("auth_type", authText),
 	shape.May("published", shape.OfList("Environments.", envText)), shape.May("tags", shape.OfList("Tags.", shape.OfText("A tag."))),
 ).AndOthers()
 
-// heldShape is the part of an export that tells of APIs. All else is for spec.Load.
+// heldShape is the part of an export that lists APIs. spec.Load reads everything else.
 var heldShape = shape.OfMap("An export.",
 	shape.May("gateway", shape.OfMap("What policies only refer to.",
 		shape.May("groups", shape.OfList("Groups of APIs.", shape.OfMap("A group.",
@@ -42,7 +42,7 @@ type heldGateway struct {
 	} `json:"gateway"`
 }
 
-// ReadHeld reads an export, also one that the emulator keeps its state in. It is fit for use only when no
+// ReadHeld reads an export, also one that the emulator keeps its state in. It is usable only if no
 // finding is an error.
 func ReadHeld(in spec.Input, lookup func(string) (string, bool)) (*Held, []spec.Finding) {
 	state, findings := spec.Load([]spec.Input{in}, spec.Options{Lookup: lookup})
@@ -74,7 +74,7 @@ func ReadHeld(in spec.Input, lookup func(string) (string, bool)) (*Held, []spec.
 	return h, findings
 }
 
-// complete is an API of which an export tells all that is not as by default.
+// complete is an API of which an export has everything that is not a default.
 func (a API) complete() API {
 	if a.AuthType == "" {
 		a.AuthType = "NONE"

@@ -8,13 +8,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// limited is how often somebody may call: Limits that are equally low; none where there is no limit.
+// limited says how often a caller may call: equally low limits, or none if nothing limits the call.
 type limited struct {
 	known  bool
 	limits []Limit
 }
 
-// limit finds the lowest limit that the call meets.
+// limit finds the lowest limit that applies to the call.
 func (q *question) limit() {
 	policies := q.policies()
 	first := q.under(policies[0])
@@ -51,7 +51,7 @@ func (l Limit) same(o Limit) bool {
 	return l == o
 }
 
-// policies are those of which one limits the API; nil stands for the gateway's own limit.
+// policies are the candidates of which one limits the API; nil is the gateway's own limit.
 func (q *question) policies() (out []*policy) {
 	throttles, plugins := q.bound["throttle_binding"], q.bound["plugin_binding"]
 	certain := false
@@ -85,7 +85,7 @@ type outcome struct {
 	per    map[string]limited
 }
 
-// under is what the call meets where p limits the API.
+// under is the outcome for the call if p limits the API.
 func (q *question) under(p *policy) outcome {
 	if p == nil {
 		return q.underDefault()
@@ -123,7 +123,7 @@ func (q *question) under(p *policy) outcome {
 	return q.capped(p, out)
 }
 
-// capped leaves a limit open that is above the gateway's own.
+// capped makes a limit open if it is above the gateway's own.
 func (q *question) capped(p *policy, out outcome) outcome {
 	bound := int64(precedence.DefaultCalls)
 	if q.world.suite.DefaultLimit > 0 {
@@ -140,7 +140,7 @@ func (q *question) capped(p *policy, out outcome) outcome {
 	for i := range out.lowest.limits {
 		l := &out.lowest.limits[i]
 		if p.bound.truth != yes {
-			break // another policy may hold
+			break // another policy may apply
 		}
 		source := p.bound.owner.Source
 		if l.Source != nil {
@@ -153,7 +153,7 @@ func (q *question) capped(p *policy, out outcome) outcome {
 
 var seconds = map[string]float64{"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
 
-// underDefault is what the call meets where nothing limits the API but the gateway.
+// underDefault is the outcome for the call if only the gateway itself limits the API.
 func (q *question) underDefault() outcome {
 	n := q.world.suite.DefaultLimit
 	if n == 0 {
@@ -168,5 +168,5 @@ func (q *question) underDefault() outcome {
 	return outcome{lowest: one, per: map[string]limited{"api": one, "user": none, "app": none, "ip": none}}
 }
 
-// byDefault is what limits an API that no policy limits.
+// byDefault names the limit of an API that no policy limits.
 const byDefault = "default"

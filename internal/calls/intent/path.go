@@ -2,14 +2,14 @@ package intent
 
 import "strings"
 
-// takes is whether an API takes the calls of a path: each part of its own path must be the same, or a
-// {parameter}, which stands for any one part. With prefix (match_mode SWA) the path called may go on below.
-// What the vendor's pages do not tell, such as a part that is a parameter only partly, stays open.
+// takes says whether an API takes calls of a path: each segment of its own path must be the same, or a {parameter}, which
+// matches any one segment. With prefix (match_mode SWA) the called path may be longer. What the vendor's pages leave out, such
+// as a segment that is only partly a parameter, stays open.
 func takes(route, path string, prefix bool) truth {
 	if prefix {
 		route = strings.TrimSuffix(route, "/")
 	}
-	plain := strings.IndexAny(route+"{", "{*") // what comes before must be there as it is
+	plain := strings.IndexAny(route+"{", "{*") // the text before it must match literally
 	if !strings.HasPrefix(path, route[:plain]) {
 		return no
 	}

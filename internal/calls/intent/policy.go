@@ -5,29 +5,29 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Limit is how many calls somebody may make in a period.
+// Limit is how many calls may be made in a period.
 type Limit struct {
 	Calls    int64        `json:"calls"`
 	Interval int64        `json:"interval"` // in Unit
 	Unit     string       `json:"unit"`     // SECOND MINUTE HOUR DAY
 	Per      string       `json:"per"`      // whose calls count: api (all of them), user, app, ip
-	Shared   bool         `json:"shared"`   // those to all APIs of the policy count together
+	Shared   bool         `json:"shared"`   // the calls to all APIs of the policy count together
 	By       string       `json:"by"`       // address of what says so, "default" for the gateway itself; "" when it is one of several
 	Source   *kind.Source `json:"source"`
 }
 
-// perWords are whose calls a limit counts, that of fewest callers first.
+// perWords are the ways to count calls, that with the fewest callers first.
 var perWords = []string{"app", "user", "ip", "api"}
 
 // policy is what throttles and rate_limit plugins have in common.
 type policy struct {
 	bound    *bound
 	period   Limit            // without calls
-	limits   map[string]int64 // by whose calls count; 0 for none
+	limits   map[string]int64 // by whose calls are counted; 0 for none
 	specials []special
 	partial  bool // it may have specials that the files do not manage
 	capped   bool // the gateway's own limit may bound it
-	byID     bool // its specials know apps by id
+	byID     bool // its specials name apps by id
 
 	beyond string // what makes its limits depend on more than the caller; "" for nothing
 }
@@ -38,7 +38,7 @@ type special struct {
 	limit    Limit
 }
 
-// throttled is the policy of a throttle.
+// throttled makes a policy of a throttle.
 func (w *World) throttled(b *bound) *policy {
 	t := b.owner.Value.(kind.Throttle)
 	p := &policy{
@@ -63,7 +63,7 @@ func (w *World) throttled(b *bound) *policy {
 	return p
 }
 
-// rateLimited is the policy of a rate_limit plugin.
+// rateLimited makes a policy of a rate_limit plugin.
 func rateLimited(b *bound) *policy {
 	r := precedence.CallLimitsOf(kind.Of("plugin").Compared(b.owner.Value).(kind.Plugin).Content)
 	p := &policy{

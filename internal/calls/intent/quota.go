@@ -10,8 +10,8 @@ import (
 // byQuota is how addresses of quotas begin.
 const byQuota = "app_quota/"
 
-// quota finds how often the app of the call may call over all APIs. That stands beside the limits of the API: which of
-// them is met first hangs on how calls are spread over time and over APIs.
+// quota finds how often the app of the call may call over all APIs. This is in addition to the limits of the
+// API: which of them is reached first depends on how calls are distributed over time and over APIs.
 func (q *question) quota() {
 	auth, list := q.api.AuthType, q.world.quotasOf(q.call.App)
 	switch {
@@ -49,13 +49,13 @@ func (q *question) appWord() string {
 	return "app " + q.call.App
 }
 
-// quotaOf is how often an app may call under a quota.
+// quotaOf is the limit of a quota.
 func quotaOf(b *bound) *Limit {
 	v := b.owner.Value.(kind.AppQuota)
 	return &Limit{Calls: v.CallLimits, Interval: v.TimeInterval, Unit: v.TimeUnit, Per: "app", Shared: true, By: b.owner.Address(), Source: &b.owner.Source}
 }
 
-// anew tells from when on a quota begins to count anew, where files say so.
+// anew says when a quota starts again, if the files say so.
 func anew(b *bound) string {
 	if at := b.owner.Value.(kind.AppQuota).ResetTime; at != "" {
 		return fmt.Sprintf(", starting again at %s", at)
@@ -63,15 +63,15 @@ func anew(b *bound) string {
 	return ""
 }
 
-// quotasOf are the quotas that hold for an app, or perhaps do; of all apps where it is "". One of them does at most.
+// quotasOf are the quotas that apply, or may apply, to an app; to any app if app is "". At most one of them applies.
 func (w *World) quotasOf(app string) []bound {
 	return w.look(kind.LinkOf("app_quota_binding"), func(l link) truth { return w.holdsFor(l, app) }, func(link) (why, fix string) {
 		return "the call does not say which app calls", "add app, or anonymous: true, to the call"
 	})
 }
 
-// holdsFor is whether a reference to apps means one. An export knows apps by the names that they had before the files
-// rename them.
+// holdsFor says whether a reference to apps matches this app. An export has apps under the names that they had before the
+// files rename them.
 func (w *World) holdsFor(l link, app string) truth {
 	switch d := w.objects["app/"+app]; {
 	case app == "":
@@ -81,7 +81,7 @@ func (w *World) holdsFor(l link, app string) truth {
 	case d != nil && d.MovedFrom != "" && w.renamed["app/"+d.MovedFrom] == d && kind.Glob(l.Text, d.MovedFrom):
 		return yes
 	case w.renamed["app/"+app] != nil:
-		return no // it was another app that had the name
+		return no // the name belonged to another app
 	}
 	return sure(kind.Glob(l.Text, app))
 }

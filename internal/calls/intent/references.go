@@ -7,8 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// References tells, as warnings, which references of the files would keep them from being applied: such as
-// match no API, or contradict each other. It says nothing unless all APIs are known.
+// References reports, as warnings, references that would stop the files from being applied: those that match no API, or
+// contradict each other. It reports nothing unless all APIs are known.
 func (w *World) References(files *spec.State) []spec.Finding {
 	if !w.complete {
 		return nil

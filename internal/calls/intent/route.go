@@ -10,8 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// route finds the API that takes the call; nil when it is not known, or when none does, which the answer
-// tells then.
+// route finds the API that takes the call; nil if it is not known, or if none does, which the answer then says.
 func (q *question) route() *API {
 	if q.call.API != "" {
 		return q.byName()
@@ -19,7 +18,7 @@ func (q *question) route() *API {
 	return q.byPath()
 }
 
-// byPath looks among the known APIs, those first that are, or may be, published where the call goes.
+// byPath searches the known APIs, first those that are, or may be, published in the environment of the call.
 func (q *question) byPath() *API {
 	c, w := q.call, q.world
 	var here, elsewhere []*API
@@ -48,7 +47,7 @@ func (q *question) byPath() *API {
 		q.tell("", precedence.Route, open, kind.Source{}, "name the API in the call, as in api: "+here[0].Address(), "%s may reach %s", called, routes(here))
 		return nil
 	case len(elsewhere) == 1:
-		return elsewhere[0] // what else would keep the call out is told, too
+		return elsewhere[0] // so that the answer also says what else would refuse the call
 	case len(elsewhere) > 0 || w.complete:
 		q.Access, q.DeniedBy, q.LimitKnown, q.QuotaKnown, q.nothing = Denied, append(q.DeniedBy, byPublication), true, true, true
 		q.tell(aboutAccess, precedence.Published, no, kind.Source{}, "", "no API takes %s in %s", called, c.Environment)
@@ -58,7 +57,7 @@ func (q *question) byPath() *API {
 	return nil
 }
 
-// foremost is the API that comes before all others that take a path; nil when none does.
+// foremost is the API that precedes all others that take a path; nil if none does.
 func foremost(list []*API, path string) (first *API) {
 	tie := false
 	for _, a := range list {

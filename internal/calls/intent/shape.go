@@ -52,14 +52,14 @@ func brokenAddress(s string) string {
 	return ""
 }
 
-// word is one of some words, or what else the hint says.
+// word is a rule for some words; the hint also names the other forms that are allowed.
 func word(hint string, words ...string) shape.Rule {
 	r := shape.OneOf(words...)
 	r.Hint = hint
 	return r
 }
 
-// several is one text, or a list of them, each of which makes a case of its own.
+// several is one text, or a list of texts, each of which makes a case of its own.
 func several(one *shape.Shape, doc string) *shape.Shape {
 	return shape.OfEither(doc+" A list asks for each of them.", one, shape.OfList(doc, one, shape.Count(1, 0)))
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// caseOf is a case as files have it: one call, or a table of them.
+// caseOf is a case in a file: one call, or a table of calls.
 type caseOf struct {
 	Name   string           `json:"name"`
 	Call   map[string]any   `json:"call"`
@@ -19,7 +19,7 @@ type caseOf struct {
 	Each   []map[string]any `json:"each"`
 }
 
-// mostCases bounds what one table may grow to: lists of several keys multiply.
+// mostCases limits the cases of one table: the lists of several keys multiply.
 const mostCases = 10_000
 
 // table makes a case of each row, and of each combination of the lists in it.
@@ -63,7 +63,7 @@ func (l *loader) table(d *spec.Checked, at string, c *caseOf, environment string
 
 func (l *loader) add(c Case) { l.suite.Cases = append(l.suite.Cases, c) }
 
-// laid is base with the keys of over on it.
+// laid is base, overridden by the keys of over.
 func laid(base, over map[string]any) map[string]any {
 	out := map[string]any{}
 	maps.Copy(out, base)
@@ -71,8 +71,8 @@ func laid(base, over map[string]any) map[string]any {
 	return out
 }
 
-// expected is base with the expectations of over on it. What over says about access takes the place of all
-// that base says about it.
+// expected is base, overridden by the expectations of over. If over says anything about access, it replaces everything that
+// base says about it.
 func expected(base, over map[string]any) map[string]any {
 	out := laid(base, over)
 	for key, other := range map[string]string{"allowed": "denied_by", "denied_by": "allowed"} {
@@ -124,7 +124,7 @@ func combinations(call map[string]any) []map[string]any {
 	return out
 }
 
-// caseName is the name of a case: that of its table, and what sets it apart. Used counts the names.
+// caseName is the name of a case: that of its table, and what distinguishes its row. Used counts the names.
 func caseName(c *caseOf, label string, row, call, one map[string]any, used map[string]int) string {
 	var apart []string
 	if label != "" {
@@ -153,7 +153,7 @@ func caseName(c *caseOf, label string, row, call, one map[string]any, used map[s
 func (l *loader) callOf(m map[string]any, environment string) Call {
 	var c Call
 	if err := kind.Fill(m, &c); err != nil {
-		panic(err) // the shape lets nothing else pass
+		panic(err) // the shape allows nothing else
 	}
 	c.Environment = cmp.Or(c.Environment, environment, l.environment, spec.DefaultEnvironment)
 	return c
@@ -187,7 +187,7 @@ func expectOf(m map[string]any) (e Expect, problem string) {
 	return e, ""
 }
 
-// limitOf reads an expectation of a limit; nil where there is none.
+// limitOf reads an expectation of a limit; nil if there is none.
 func limitOf(v any) *LimitExpect {
 	switch v := v.(type) {
 	case string:
@@ -195,7 +195,7 @@ func limitOf(v any) *LimitExpect {
 	case map[string]any:
 		limit := &LimitExpect{Limit: Limit{Interval: 1, Unit: "SECOND"}}
 		if err := kind.Fill(v, &limit.Limit); err != nil {
-			panic(err) // the shape lets nothing else pass
+			panic(err) // the shape allows nothing else
 		}
 		_, shared := v["shared"]
 		limit.AnyShared = !shared

@@ -1,6 +1,6 @@
 package intent
 
-// truth is whether something holds: no, open (not known), or yes.
+// truth says whether something is true: no, open (not known), or yes.
 type truth int8
 
 const (
@@ -18,11 +18,10 @@ func sure(b bool) truth {
 
 func not(t truth) truth { return yes - t }
 
-// implies is whether b holds where a does.
+// implies says whether a implies b.
 func implies(a, b truth) truth { return max(not(a), b) }
 
-// all is whether both hold; any whether one of them does. They are min and max, which say it as well for
-// more than two.
+// all says whether both are true, any whether one is. They are min and max, and take more than two values.
 func all(list ...truth) truth {
 	out := yes
 	for _, t := range list {
@@ -39,7 +38,7 @@ func anyOf(list ...truth) truth {
 	return out
 }
 
-// agree is what all agree on; open when they do not.
+// agree is the common value; open if the values differ.
 func agree(list ...truth) truth {
 	if all(list...) == anyOf(list...) {
 		return all(list...)

@@ -9,14 +9,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// World is what calls meet once the files are applied. It is not safe for concurrent use.
+// World is the state in which calls are made once the files are applied. It is not safe for concurrent use.
 type World struct {
 	suite    *Suite
-	apis     []API // known ones
+	apis     []API // the known ones
 	complete bool  // there are no others
-	exported bool  // what the gateway holds besides the files is known
+	exported bool  // an export says what the gateway has besides the files
 	objects  map[string]*kind.Declared
-	renamed  map[string]*kind.Declared   // by the address that they had before
+	renamed  map[string]*kind.Declared   // by their former address
 	owners   map[string][]*kind.Declared // by kind, in the order of the files
 	links    map[string][]link           // by owner's address
 	ignores  []kind.Ignore
@@ -24,15 +24,14 @@ type World struct {
 	today    string             // YYYY-MM-DD
 }
 
-// link is a reference of an owner that is there once the files are applied.
+// link is a reference of an owner once the files are applied.
 type link struct {
 	*spec.Reference
-	exported bool // the export has it and the files do not manage it
+	exported bool // it is from the export, and the files do not manage it
 }
 
-// New is the world of checked files. Held is an export of the gateway, nil when there is none; what it
-// holds stays where the files do not manage it, and its APIs are all that there are. Today, YYYY-MM-DD, is for
-// ignore rules with a last day.
+// New is the world of checked files. Held is an export of the gateway, or nil: what it contains stays if the files do not
+// manage it, and there are no APIs but those it lists. Today, YYYY-MM-DD, decides about ignore rules with a last day.
 func New(files *spec.State, held *Held, suite *Suite, today string) *World {
 	w := &World{
 		suite: suite, apis: slices.Clone(suite.APIs), renamed: map[string]*kind.Declared{},
@@ -66,7 +65,7 @@ func (w *World) link(r *spec.Reference, owner string, exported bool) {
 	w.links[address] = append(w.links[address], link{r, exported})
 }
 
-// keep adds what an export says and the files do not manage.
+// keep adds what an export contains and the files do not manage.
 func (w *World) keep(held *Held, owns map[string][]string) {
 	w.exported, w.complete = true, held.APIs != nil
 	for i := range held.APIs {
@@ -80,7 +79,7 @@ func (w *World) keep(held *Held, owns map[string][]string) {
 		there[held.State.Objects[i].Address()] = true
 	}
 	maps.DeleteFunc(w.renamed, func(_ string, d *kind.Declared) bool {
-		return there[d.Address()] // was carried out, and says nothing of what has the former name now
+		return there[d.Address()] // the rename was made already, and the former name may now belong to another object
 	})
 	declared := maps.Clone(w.objects)
 	maps.Copy(declared, w.renamed)
@@ -97,7 +96,7 @@ func (w *World) keep(held *Held, owns map[string][]string) {
 			continue
 		case declared[d.Address()] != nil, owner != nil && owner.ManagesKind(d.Kind):
 			continue
-		case owner != nil: // perhaps under a new name
+		case owner != nil: // possibly under a new name
 			d.Key, d.Owner = owner.Key+strings.TrimPrefix(d.Key, d.Owner), owner.Key
 		}
 		w.object(&d)
@@ -105,7 +104,7 @@ func (w *World) keep(held *Held, owns map[string][]string) {
 	for i := range held.State.References {
 		r := &held.State.References[i]
 		switch owner := declared[kind.LinkOf(r.Kind).Owner+"/"+r.Owner]; {
-		case pruned(kind.LinkOf(r.Kind).Owner, r.Owner): // with the owner
+		case pruned(kind.LinkOf(r.Kind).Owner, r.Owner): // pruned with the owner
 		case owner == nil:
 			w.link(r, r.Owner, true)
 		case !owner.ManagesKind(r.Kind):
@@ -114,19 +113,19 @@ func (w *World) keep(held *Held, owns map[string][]string) {
 	}
 }
 
-// manages is whether it is known which parts or links of a kind an object has.
+// manages says whether it is known which parts or links of a kind an object has.
 func (w *World) manages(d *kind.Declared, kindName string) bool {
 	return (w.exported || w.suite.NoUnmanaged || d.ManagesKind(kindName)) && w.ignored(kindName, d.Key) == nil
 }
 
-// bound is an owner that is bound to an API, or perhaps is.
+// bound is an owner that is, or may be, bound to an API.
 type bound struct {
 	owner    *kind.Declared
 	truth    truth
-	source   kind.Source // of the reference, or of the owner when none says so
+	source   kind.Source // of the reference, or of the owner if there is none
 	exported bool
 	implied  bool   // the reference needs the API to be published
-	why, fix string // it is open, and what would settle it
+	why, fix string // why it is open, and how to settle it
 }
 
 // boundTo are the owners of a kind of links that may be bound to the API in an environment.
@@ -142,7 +141,7 @@ func (w *World) boundTo(k *kind.LinkKind, a *API, env string) []bound {
 	return found
 }
 
-// look finds the owners of which a reference means what is asked about, or perhaps does, for the reason that unsure tells.
+// look finds the owners with a reference that matches according to means, or may match, for the reason that unsure returns.
 func (w *World) look(k *kind.LinkKind, means func(link) truth, unsure func(link) (why, fix string)) (out []bound) {
 	for _, d := range w.owners[k.Owner] {
 		b := bound{owner: d, source: d.Source}
@@ -165,9 +164,9 @@ func (w *World) look(k *kind.LinkKind, means func(link) truth, unsure func(link)
 	return w.settled(k, out)
 }
 
-// settled leaves in each slot of an API only those that can have it: what is surely bound, above all by the
-// files, drives out the rest. Two that are both sure contradict each other, so that either is open, unless one of them
-// alone lets in only what it lists: that one counts, see precedence.AllowListFirst.
+// settled leaves in each slot of an API only the policies that can hold it: a policy that is surely bound, first of all by the
+// files, excludes the rest. Two that are both sure contradict each other, so both become open, unless only one of them is an
+// allow list: that one counts, see precedence.AllowListFirst.
 func (w *World) settled(k *kind.LinkKind, list []bound) []bound {
 	if k.Slot == nil {
 		return list
@@ -199,8 +198,7 @@ func (w *World) settled(k *kind.LinkKind, list []bound) []bound {
 	return out
 }
 
-// part is what an object has of a kind that it can have once. Known is false when it may have one that the
-// files do not manage.
+// part is the part of a kind of which an object can have one. Known is false if it may have one that the files do not manage.
 func (w *World) part(owner *kind.Declared, kindName string) (d *kind.Declared, known bool) {
 	if known = w.manages(owner, kindName); !known {
 		return nil, false
