@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// admit is the front door: who asks, how fast, and for what.
+// admit makes the checks of the front door: the credentials, the rate limit, and whether the operation exists.
 func (g *Gateway) admit(r *http.Request, c *call) error {
 	if err := g.authenticate(r, c); err != nil {
 		return err
@@ -29,12 +29,12 @@ func (g *Gateway) admit(r *http.Request, c *call) error {
 	return nil
 }
 
-// unserved is the refusal of what the front door does not know.
+// unserved is the answer to an unknown operation.
 func unserved() error {
 	return refuse(http.StatusNotFound, "APIGW.0101", "The API does not exist or has not been published in the environment")
 }
 
-// authenticate accepts the token, or a signature made with the access key.
+// authenticate accepts requests with the token, or with a signature made with the access key.
 func (g *Gateway) authenticate(r *http.Request, c *call) error {
 	if token := r.Header.Get("X-Auth-Token"); token != "" {
 		if !same(token, g.opts.Token) {
@@ -48,7 +48,7 @@ func (g *Gateway) authenticate(r *http.Request, c *call) error {
 	return g.verify(r, c)
 }
 
-// wrongToken is the refusal of a token by whoever looks at it first.
+// wrongToken is the answer to a wrong token, by the front door or by the service.
 func (g *Gateway) wrongToken(c *call) error {
 	code := "APIG.1002"
 	switch {
@@ -64,13 +64,13 @@ func unauthenticated(format string, args ...any) error {
 	return refuse(http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: "+format, args...)
 }
 
-// same compares secrets without telling by its duration where they differ.
+// same compares secrets in constant time.
 func same(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// pace counts the request against the rate limit. Refused requests do not count.
+// pace applies the rate limit. Refused requests do not count.
 func (g *Gateway) pace(now time.Time) error {
 	limit := g.opts.Limit
 	if limit.Requests <= 0 {
@@ -89,7 +89,7 @@ func (g *Gateway) pace(now time.Time) error {
 	return nil
 }
 
-// period spells a duration as the front door does: "1 second", "1 minute".
+// period returns a duration as the front door writes it: "1 second", "1 minute".
 func period(d time.Duration) string {
 	switch {
 	case d%time.Hour == 0:

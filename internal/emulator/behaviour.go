@@ -41,9 +41,9 @@ type Behaviour struct {
 	// (default) or "refused" with 400 APIG.2012.
 	InstanceWideAuths string `rule:"instance-wide-auths=allowed|refused" help:"listing authorized apps without naming an API"`
 
-	// DeleteBound is what happens when a bound throttle is deleted: it is "refused" with 403 APIG.3451 (default), or
-	// "cascade" deletes the bindings as well. Deleting a bound ACL or plugin is always refused.
-	DeleteBound string `rule:"delete-bound=refused|cascade" help:"deleting a bound throttle (cascade: deletes its bindings, too)"`
+	// DeleteBound is what happens when a bound throttle or signature key is deleted: it is "refused" with 403 APIG.3451 or 400
+	// APIG.1119 (default), or "cascade" deletes the bindings as well. Deleting a bound ACL or plugin is always refused.
+	DeleteBound string `rule:"delete-bound=refused|cascade" help:"deleting a bound throttle or signature key (cascade: deletes its bindings, too)"`
 
 	// UpdateOmittedLimit is what the update of a throttle does to an optional limit that it leaves out: "clears" (default) or
 	// "keeps".

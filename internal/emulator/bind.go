@@ -5,25 +5,25 @@ import (
 	"net/http"
 )
 
-// binding says how one kind of policy is bound to publications, and how requests call what they are about.
+// binding defines how a kind of policy is bound to publications, and the parameters of its requests.
 type binding[P object] struct {
 	links    func(*state) *links[P]
 	policies func(*state) *table[P]
-	id, name string                   // parameters of queries: id and name of the policy
-	noPolicy func(id string) *refusal // when there is no such policy
-	missing  func(id string) *refusal // when there is no such binding
+	id, name string                   // query parameters with the id and the name of the policy
+	noPolicy func(id string) *refusal // the error if the policy does not exist
+	missing  func(id string) *refusal // the error if the binding does not exist
 
-	rivals  func(how *Behaviour, a, b P) bool // whether an API cannot have both of two policies; nil: it has any number
+	rivals  func(how *Behaviour, a, b P) bool // whether two policies take the same slot; nil: an API can have any number
 	adds    bool                              // a rebind may add a second policy
-	always  bool                              // a rebind replaces the policy, whatever Behaviour says of others
+	always  bool                              // a rebind replaces the policy, whatever Behaviour.Rebind is
 	offline bool                              // the API need not be published
-	auth    string                            // of a file, patterns mean APIs with this auth_type alone; "" means all
+	auth    string                            // patterns in files match only APIs with this auth_type; "" means all
 }
 
-// oneOfAll is the rivals of policies of which an API has one.
+// oneOfAll is the value of rivals for kinds with a single slot.
 func oneOfAll[P object](*Behaviour, P, P) bool { return true }
 
-// bind binds the policy to each publication. The answer lists the bindings in the order asked for, as view shows them.
+// bind binds the policy to each publication. The answer lists the bindings in the order of the request.
 func (k binding[P]) bind(g *Gateway, c *call, policyID string, publishIDs []string, member string, view func(*link[P]) any) (reply, error) {
 	policy, err := k.policies(g.state).get(policyID, k.noPolicy)
 	if err != nil {
@@ -80,7 +80,7 @@ func (k binding[P]) holders(g *Gateway, policy P, t target) []*link[P] {
 	return k.links(g.state).holders(policy, t, func(a, b P) bool { return k.rivals(&g.behaviour, a, b) })
 }
 
-// unbindOne is the operation that removes the binding which the path parameter names.
+// unbindOne handles the removal of the binding whose id is in the path.
 func (k binding[P]) unbindOne(parameter string) handler {
 	return func(g *Gateway, c *call) (reply, error) {
 		l := k.links(g.state)
@@ -93,7 +93,7 @@ func (k binding[P]) unbindOne(parameter string) handler {
 	}
 }
 
-// unbindMany removes the bindings that it can and lists the others.
+// unbindMany removes bindings. The answer lists those that it could not remove.
 func (k binding[P]) unbindMany(g *Gateway, c *call, parameter string, ids []string) (reply, error) {
 	l := k.links(g.state)
 	return g.deleteBatch(c, parameter, ids, func(id string) (*refusal, map[string]any) {
@@ -110,7 +110,7 @@ func (k binding[P]) unbindMany(g *Gateway, c *call, parameter string, ids []stri
 	})
 }
 
-// deleteBatch removes what it can of what a request names, and lists the rest: what each is, and why it stays.
+// deleteBatch removes the items of a batch. The answer lists those that could not be removed, each with its error.
 func (g *Gateway) deleteBatch(c *call, parameter string, ids []string, remove func(id string) (*refusal, map[string]any)) (reply, error) {
 	if err := cmp.Or(c.wantDelete(), g.batch(len(ids), parameter)); err != nil {
 		return reply{}, err
@@ -128,7 +128,7 @@ func (g *Gateway) deleteBatch(c *call, parameter string, ids []string, remove fu
 	return ok(map[string]any{"success_count": done, "failure": failures})
 }
 
-// batch refuses no items at all, and more than Behaviour allows in one request.
+// batch refuses a request without items, or with more than Behaviour.BatchMax.
 func (g *Gateway) batch(n int, parameter string) error {
 	most := g.behaviour.BatchMax
 	switch {
@@ -140,7 +140,7 @@ func (g *Gateway) batch(n int, parameter string) error {
 	return nil
 }
 
-// bound lists the APIs that have the policy which the query names.
+// bound lists the APIs that the policy in the query is bound to.
 func (k binding[P]) bound(member string, view func(*Gateway, *link[P]) any) handler {
 	return of(inQuery(k.id, k.policies, k.noPolicy), func(g *Gateway, c *call, policy P) (reply, error) {
 		rows := k.links(g.state).shownOfPolicy(policy.ident().id, c.now)
@@ -148,7 +148,7 @@ func (k binding[P]) bound(member string, view func(*Gateway, *link[P]) any) hand
 	})
 }
 
-// unbound lists the APIs that could have the policy which the query names, and tells view what holds it off.
+// unbound lists the APIs that the policy in the query is not bound to. view gets the name of the policy that has the slot.
 func (k binding[P]) unbound(view func(g *Gateway, t target, rival string) any) handler {
 	return of(inQuery(k.id, k.policies, k.noPolicy), func(g *Gateway, c *call, policy P) (reply, error) {
 		rows := k.links(g.state).free(g, c, policy.ident().id)
@@ -162,7 +162,7 @@ func (k binding[P]) unbound(view func(g *Gateway, t target, rival string) any) h
 	})
 }
 
-// policiesOf lists the policies of the API that the query names.
+// policiesOf lists the policies of the API in the query.
 func (k binding[P]) policiesOf(member string, view func(*Gateway, *link[P]) any, more ...func(*call, *filter[*link[P]])) handler {
 	return of(needed("api_id"), func(g *Gateway, c *call, api string) (reply, error) {
 		f := k.policyFilter(c)
@@ -182,7 +182,7 @@ func (k binding[P]) policyFilter(c *call) *filter[*link[P]] {
 	return &f
 }
 
-// byEnvironmentName reads a filter that not all of these lists have.
+// byEnvironmentName reads a filter that only some of these lists have.
 func byEnvironmentName[P object](c *call, f *filter[*link[P]]) {
 	f.where(c, "env_name", func(x *link[P]) string { return x.env.name })
 }

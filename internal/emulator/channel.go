@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// channel is a load balance channel: groups of servers, with a check of their health; where they come from a microservice see
-// channel_service.go.
+// channel is a load balance channel: groups of servers with a health check. Channels whose servers come from a microservice are
+// in channel_service.go.
 type channel struct {
 	identity
 	channelBody
@@ -27,12 +27,12 @@ type channelBody struct {
 	Servers  []channelMember `json:"members"`
 	Health   *channelHealth  `json:"vpc_health_config"`
 	Service  *microservice   `json:"microservice_info"`
-	DictCode string          `json:"dict_code"` // taken, and of no use
+	DictCode string          `json:"dict_code"` // accepted and ignored
 }
 
 type channelGroup struct {
 	Name      string `json:"member_group_name"`
-	Weight    *int   `json:"member_group_weight"` // nil where none is sent
+	Weight    *int   `json:"member_group_weight"` // nil if none was sent
 	Remark    string `json:"member_group_remark"`
 	DictCode  string `json:"dict_code"`
 	Reference string `json:"reference_vpc_channel_id,omitempty"`
@@ -66,7 +66,7 @@ type channelHealth struct {
 	Status int `json:"status"`
 }
 
-// healthCheck is what the gateway asks servers to find out whether they work.
+// healthCheck defines the requests by which the gateway finds out whether servers work.
 type healthCheck struct {
 	Protocol  string `json:"protocol"`
 	Path      string `json:"path"`
@@ -83,8 +83,8 @@ type healthCheck struct {
 type channelView struct {
 	ID string `json:"id"`
 	channelBody
-	Servers    *[]channelMember `json:"members,omitempty"`           // of one that is read alone
-	Health     *channelHealth   `json:"vpc_health_config,omitempty"` // the same
+	Servers    *[]channelMember `json:"members,omitempty"`           // only in the details
+	Health     *channelHealth   `json:"vpc_health_config,omitempty"` // only in the details
 	Service    any              `json:"microservice_info"`
 	Status     int              `json:"status"`
 	CreateTime string           `json:"create_time"`
@@ -108,7 +108,7 @@ var channelResource = resource{
 	routes: []route{
 		{op: "ListVpcChannelsV2", method: http.MethodGet, path: channelsPath, do: listChannels},
 		{op: "CreateVpcChannelV2", method: http.MethodPost, path: channelsPath, do: taking(createChannel)},
-		{op: "ShowDetailsOfVpcChannelV2", method: http.MethodGet, path: oneChannelPath, do: shows(theChannel, (*Gateway).whole)},
+		{op: "ShowDetailsOfVpcChannelV2", method: http.MethodGet, path: oneChannelPath, do: shows(theChannel, (*Gateway).channelDetails)},
 		{op: "UpdateVpcChannelV2", method: http.MethodPut, path: oneChannelPath, do: ofTaking(theChannel, updateChannel)},
 		{op: "DeleteVpcChannelV2", method: http.MethodDelete, path: oneChannelPath, do: of(theChannel, deleteChannel)},
 		{op: "ListBackendInstancesV2", method: http.MethodGet, path: oneChannelPath + "/members", do: of(theChannel, listMembers)},
@@ -125,8 +125,8 @@ var quotaChannels = quota{
 
 func (s *state) channels() *table[*channel] { return tableOf[*channel](s, "channel") }
 
-// seen is the channel as lists tell it.
-func (g *Gateway) seen(c *channel) channelView {
+// listedChannel returns the channel as lists show it.
+func (g *Gateway) listedChannel(c *channel) channelView {
 	v := channelView{ID: c.id, channelBody: c.channelBody, Status: 1, CreateTime: stamp(c.created)}
 	v.channelBody.Servers, v.channelBody.Health, v.channelBody.Service = nil, nil, nil
 	v.Service = c.Service.view(c, g.behaviour.ChannelSecret)
@@ -137,14 +137,14 @@ func (g *Gateway) seen(c *channel) channelView {
 	return v
 }
 
-// idOf is the id of a group or member, which each write of the channel gives anew.
+// idOf returns the id of a group or member. Every write of the channel changes these ids.
 func (c *channel) idOf(what string, i int) string {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(c.id + " " + what + " " + strconv.Itoa(i) + " " + stamp(c.updated)))
 	return mixID(h.Sum64(), 0)
 }
 
-// members are the servers as they are told.
+// members returns the servers as answers show them.
 func (c *channel) members() []channelMember {
 	out := append([]channelMember{}, c.Servers...)
 	if c.Type == typeService {
@@ -156,9 +156,9 @@ func (c *channel) members() []channelMember {
 	return out
 }
 
-// whole is the channel as it is told where it is read alone: with its members and the check of their health.
-func (g *Gateway) whole(c *channel) channelView {
-	v := g.seen(c)
+// channelDetails returns the channel as its details show it: with its members and its health check.
+func (g *Gateway) channelDetails(c *channel) channelView {
+	v := g.listedChannel(c)
 	members := c.members()
 	v.Servers, v.Health = &members, c.channelBody.Health
 	return v
@@ -171,7 +171,7 @@ func (c *channel) effect(action string) Effect {
 func listChannels(g *Gateway, c *call) (reply, error) {
 	f := named[*channel](c, "id", "name")
 	f.where(c, "vpc_channel_type", func(x *channel) string { return x.Type })
-	return page(g, c, "vpc_channels", g.channels().rows, f.keep(), g.seen)
+	return page(g, c, "vpc_channels", g.channels().rows, f.keep(), g.listedChannel)
 }
 
 func listMembers(g *Gateway, c *call, x *channel) (reply, error) {
@@ -183,7 +183,7 @@ func listMembers(g *Gateway, c *call, x *channel) (reply, error) {
 	return page(g, c, "members", x.members(), f.keep(), func(m channelMember) channelMember { return m })
 }
 
-// checkChannel checks a body for a channel of its type; self is the id of the one that there is already.
+// checkChannel checks the body of a create or update; self is the id of the channel that is updated.
 func (g *Gateway) checkChannel(b channelBody, self string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, channelName)
@@ -196,7 +196,7 @@ func (g *Gateway) checkChannel(b channelBody, self string) error {
 	case typeServers:
 		v.members(b)
 	case typeService:
-		v.that(len(b.Servers) == 0, "members") // which are the service's
+		v.that(len(b.Servers) == 0, "members") // the microservice has them
 	}
 	v.service(b)
 	if b.Health != nil {
@@ -222,7 +222,7 @@ func (g *Gateway) checkGroups(v *checks, b channelBody, self string) {
 	}
 }
 
-// leadsTo reports whether a channel is another one, or refers to it, be it by others.
+// leadsTo reports whether from and to are the same channel, or from refers to to, directly or through other channels.
 func (g *Gateway) leadsTo(from, to string) bool {
 	x := g.channels().ids[from]
 	return from == to || x != nil && slices.ContainsFunc(x.Groups, func(m channelGroup) bool { return m.Reference != "" && g.leadsTo(m.Reference, to) })
@@ -264,8 +264,8 @@ func (c *checks) health(h healthCheck) {
 	}
 }
 
-// typed is the body of a new channel with the type that it has: the old form counts where the new one is not sent, and must
-// not contradict it.
+// typed returns the body of a new channel with its type. The old member for the type counts if the new one was not sent, and
+// must not contradict it.
 func (b channelBody) typed() (channelBody, error) {
 	old := map[int]string{2: typeServers, 3: typeService}[b.Old]
 	var v checks
@@ -277,7 +277,7 @@ func (b channelBody) typed() (channelBody, error) {
 	return b, v.err
 }
 
-// stored is the body, whose type is told, as the gateway keeps it.
+// stored returns a body, which must have a type, as the gateway stores it.
 func (b channelBody) stored() channelBody {
 	if b.Old = 2; b.Type == typeService {
 		b.Old = 3
@@ -322,12 +322,12 @@ func createChannel(g *Gateway, c *call, b channelBody) (reply, error) {
 	}
 	x := &channel{channelBody: b.stored()}
 	g.channels().create(g, c, x, b.Name, "")
-	return created(g.seen(x))
+	return created(g.listedChannel(x))
 }
 
 func updateChannel(g *Gateway, c *call, x *channel, b channelBody) (reply, error) {
 	b, err := b.typed()
-	b.Type = x.Type // whatever is sent
+	b.Type = x.Type // it cannot be changed
 	if err := cmp.Or(err, g.checkChannel(b, x.id)); err != nil {
 		return reply{}, err
 	}
@@ -336,7 +336,7 @@ func updateChannel(g *Gateway, c *call, x *channel, b channelBody) (reply, error
 	}
 	x.channelBody = b.stored()
 	g.channels().update(c, x, b.Name)
-	return ok(g.seen(x))
+	return ok(g.listedChannel(x))
 }
 
 func deleteChannel(g *Gateway, c *call, x *channel) (reply, error) {

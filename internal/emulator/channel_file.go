@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// How a state file has channels. How they behave is in channel.go, which alone is as long as a file should be.
+// Channels in state files. Their operations are in channel.go.
 
 type fileChannel struct {
 	fileObject
@@ -41,10 +41,10 @@ type fileMember struct {
 	Enabled *bool  `json:"enabled,omitempty"`
 }
 
-// strategyWords are the words of files for the numbers 1 to 4.
+// strategyWords are the words in files for the strategies 1 to 4.
 var strategyWords = []string{"weighted_round_robin", "weighted_least_connections", "source_hash", "uri_hash"}
 
-// referred has the groups of a channel lead to other channels.
+// referred sets the channels that the groups of a channel refer to.
 func (l *loader) referred(x *channel, f fileChannel) error {
 	for i, g := range f.Groups {
 		if g.Channel == "" {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// microservice is where the members of a channel come from: a registry or cluster that the emulator makes up.
+// microservice is the registry or cluster that the members of a channel come from. The emulator invents its instances.
 type microservice struct {
 	Type  string     `json:"service_type"` // CSE CCE NACOS; CCE_SERVICE is not supported
 	CSE   *cseInfo   `json:"cse_info,omitempty"`
@@ -47,7 +47,7 @@ type nacosInfo struct {
 type nacosServer struct {
 	IP   string `json:"ip_address"`
 	Port int    `json:"port"`
-	GRPC int    `json:"grpc_port"` // 1000 above the port where none is sent
+	GRPC int    `json:"grpc_port"` // if none is sent, the port plus 1000
 }
 
 type nacosUser struct {
@@ -55,10 +55,10 @@ type nacosUser struct {
 	Password string `json:"password"`
 }
 
-// weighsItself reports whether the weights of groups are the registry's.
+// weighsItself reports whether the registry decides the weights of groups.
 func (m *microservice) weighsItself() bool { return m != nil && m.Type == "NACOS" }
 
-// stored is a microservice as the gateway keeps it, with what was left out of a registry.
+// stored returns a microservice as the gateway stores it, with defaults for what was left out.
 func (m *microservice) stored() *microservice {
 	if m == nil || m.Nacos == nil {
 		return m
@@ -73,7 +73,7 @@ func (m *microservice) stored() *microservice {
 	return &out
 }
 
-// service wants what a channel of its type must say of its microservice, and nothing for channels of other types.
+// service checks the microservice of a channel. Channels of other types must not have one.
 func (c *checks) service(b channelBody) {
 	m := b.Service
 	if b.Type != typeService {
@@ -111,7 +111,7 @@ func (c *checks) service(b channelBody) {
 	}
 }
 
-// group refuses what is about instances of a microservice in channels of other types.
+// group checks the members of a group that are about microservices. Groups of other channels must not have them.
 func (c *checks) group(x channelGroup, channelType string) {
 	c.that(channelType == typeService || x.Version == "" && x.Inherit == 0 && len(x.Labels) == 0, "microservice_labels")
 	c.text("microservice_version", x.Version, 0, 64, nil)
@@ -122,7 +122,7 @@ func (c *checks) group(x channelGroup, channelType string) {
 	}
 }
 
-// instances are the members that the service keeps: one in each group.
+// instances returns the members that the microservice has: one in each group.
 func (c *channel) instances() (out []channelMember) {
 	groups := c.Groups
 	if len(groups) == 0 {
@@ -137,7 +137,7 @@ func (c *channel) instances() (out []channelMember) {
 	return out
 }
 
-// view is a microservice as it is told: with names that the gateway found out; a stub where there is none.
+// view returns a microservice as answers show it, with names that the gateway looked up, or a stub if there is none.
 func (m *microservice) view(c *channel, secret string) map[string]any {
 	out := map[string]any{
 		"id": "", "instance_id": "", "service_type": "", "create_time": "", "update_time": "",
@@ -166,14 +166,14 @@ func (m *microservice) view(c *channel, secret string) map[string]any {
 	return out
 }
 
-// view is a registry as it is told; the password in one of the ways that a gateway may have.
+// view returns a registry as answers show it. secret is Behaviour.ChannelSecret.
 func (n *nacosInfo) view(secret string) map[string]any {
 	out := map[string]any{
 		"namespace": n.Namespace, "cluster_name": n.Cluster, "group_name": n.Group, "service_name": n.Service, "server_config": n.Servers,
 	}
 	u := n.User
 	if u == nil {
-		u = &nacosUser{} // as stubs are
+		u = &nacosUser{} // a stub
 	}
 	user := map[string]any{"user_name": u.Name}
 	switch {

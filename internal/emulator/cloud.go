@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// otcLacks are parts of paths of operations that Open Telekom Cloud does not have.
+// otcLacks are parts of the paths of operations that Open Telekom Cloud does not have.
 var otcLacks = []string{"/orchestrations", "/custom-ingress-ports"}
 
-// otcOmits are members that its answers do not have.
+// otcOmits are members that answers of Open Telekom Cloud do not have.
 var otcOmits = []string{
 	"vpc_channel_type", "health_status", "member_group_url_infos", "enable_sm_channel", "is_send_fg_body_base64", "trace_enabled", "trace_type",
 	"sampling_strategy", "sampling_param", "ingress_http_port", "ingress_https_port",
@@ -20,7 +20,7 @@ func (g *Gateway) absent(r *route) bool {
 	return g.behaviour.Cloud == "otc" && slices.ContainsFunc(otcLacks, func(part string) bool { return strings.Contains(r.path, part) })
 }
 
-// abridged is an answer without the members that the cloud does not have.
+// abridged returns an answer without the members that the cloud does not have.
 func (g *Gateway) abridged(body []byte) []byte {
 	if g.behaviour.Cloud != "otc" {
 		return body
@@ -36,7 +36,7 @@ func (g *Gateway) abridged(body []byte) []byte {
 	return out
 }
 
-// omit is a JSON value without members of those names, at any depth.
+// omit removes members with these names from a JSON value, at any depth.
 func omit(v any, names []string) any {
 	switch v := v.(type) {
 	case map[string]any:

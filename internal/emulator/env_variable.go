@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// envVariable is what backends of a group mean by #name# in an environment.
+// envVariable is the value of #name# in the backends of a group, in one environment.
 type envVariable struct {
 	identity // in the scope of its group and environment
 	group    *group
@@ -51,7 +51,7 @@ var envVariableResource = resource{
 	sections: []section{sectionOf("groups", func(f fileDeclaredGroup) string { return f.Name }, (*loader).declareGroup, (*dumper).dumpDeclaredGroups)},
 }
 
-// quotaEnvVariables is that of a group in an environment.
+// quotaEnvVariables limits the variables of a group in one environment.
 var quotaEnvVariables = quota{name: "VARIABLE_NUM_LIMIT", code: "APIG.3106", what: "variables of a group in an environment", regular: 50}
 
 func (s *state) envVariables() *table[*envVariable] { return tableOf[*envVariable](s, "variable") }
@@ -73,7 +73,7 @@ func (s *state) variablesOf(x *group) (out []*envVariable) {
 	return out
 }
 
-// dropEnvVariables takes along what goes with a group or an environment; nil means any.
+// dropEnvVariables deletes the variables of a group or an environment that is deleted. The other argument is nil.
 func (g *Gateway) dropEnvVariables(c *call, x *group, e *environment) {
 	for _, v := range slices.Clone(g.envVariables().rows) {
 		if (x == nil || v.group == x) && (e == nil || v.env == e) {
@@ -129,7 +129,7 @@ func updateEnvVariable(g *Gateway, c *call, v *envVariable, b envVariableUpdate)
 	return ok(g.envVariableView(v))
 }
 
-// fileDeclaredGroup is a group in the section of desired state; its APIs are in gateway.groups.
+// fileDeclaredGroup is a group in the section groups of desired state. Its APIs are in gateway.groups.
 type fileDeclaredGroup struct {
 	fileObject
 	Remark    string          `json:"remark,omitempty"`
@@ -145,7 +145,7 @@ type fileVariable struct {
 	Environment string `json:"environment,omitempty"`
 }
 
-// fileOwnDomain is a domain in the words of desired state.
+// fileOwnDomain is a domain in the section groups of desired state.
 type fileOwnDomain struct {
 	Domain      string          `json:"domain"`
 	MinVersion  string          `json:"min_ssl_version,omitempty"`
@@ -157,7 +157,7 @@ type fileOwnDomain struct {
 	More        []string        `json:"-"`
 }
 
-// declareGroup adds a group, or what gateway.groups does not say of it.
+// declareGroup adds a group, or completes one from gateway.groups.
 func (l *loader) declareGroup(f fileDeclaredGroup) error {
 	x := l.groups().names[[2]string{"", f.Name}]
 	if x == nil {

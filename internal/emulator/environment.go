@@ -6,11 +6,11 @@ import (
 	"net/http"
 )
 
-// environment is a stage that APIs are published in.
+// environment is a stage in which APIs are published.
 type environment struct {
 	identity
 	remark    string
-	published int // APIs that are published here now
+	published int // number of APIs that are published in it
 }
 
 type environmentBody struct {
@@ -104,13 +104,13 @@ func deleteEnvironment(g *Gateway, c *call, e *environment) (reply, error) {
 	return g.envs().delete(c, e)
 }
 
-// fileDeclared is an environment in the section of desired state.
+// fileDeclared is an environment in the section environments of desired state.
 type fileDeclared struct {
 	fileObject
 	Remark string `json:"remark,omitempty"`
 }
 
-// fileEnvironment is a name, or an object where there is more to say.
+// fileEnvironment is an environment in gateway.environments: a name, or an object.
 type fileEnvironment struct {
 	Name   string `json:"name"`
 	Remark string `json:"remark,omitempty"`
@@ -136,7 +136,7 @@ func (l *loader) addEnvironment(f fileEnvironment) error {
 	return err
 }
 
-// declareEnvironment adds an environment, or what gateway.environments does not say of it.
+// declareEnvironment adds an environment, or completes one from gateway.environments.
 func (l *loader) declareEnvironment(f fileDeclared) error {
 	if e := l.envs().names[[2]string{"", f.Name}]; e != nil {
 		e.remark = f.Remark

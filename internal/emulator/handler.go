@@ -3,15 +3,15 @@ package emulator
 // handler answers a call.
 type handler = func(*Gateway, *call) (reply, error)
 
-// finder finds what a call is about, or says that it is missing.
+// finder finds the object of a call, or returns the error that it does not exist.
 type finder[T any] = func(*Gateway, *call) (T, error)
 
-// inPath finds the object whose id the path names.
+// inPath finds the object whose id is in the path.
 func inPath[T object](parameter string, objects func(*state) *table[T], missing func(string) *refusal) finder[T] {
 	return func(g *Gateway, c *call) (T, error) { return objects(g.state).get(c.path[parameter], missing) }
 }
 
-// partInPath finds the part of an object, such as a code of an app, whose id the path names.
+// partInPath finds the part of an object, such as a code of an app, whose id is in the path.
 func partInPath[T any, P interface{ key() string }](owner finder[T], parts func(T) []P, parameter string, missing func(string) *refusal) finder[P] {
 	return func(g *Gateway, c *call) (none P, err error) {
 		x, err := owner(g, c)
@@ -27,12 +27,12 @@ func partInPath[T any, P interface{ key() string }](owner finder[T], parts func(
 	}
 }
 
-// needed finds a parameter that must be in the query.
+// needed finds the value of a required query parameter.
 func needed(parameter string) finder[string] {
 	return func(_ *Gateway, c *call) (string, error) { return c.need(parameter) }
 }
 
-// inQuery finds the object whose id a parameter of the query is.
+// inQuery finds the object whose id is in a required query parameter.
 func inQuery[T object](parameter string, objects func(*state) *table[T], missing func(string) *refusal) finder[T] {
 	return func(g *Gateway, c *call) (none T, err error) {
 		id, err := c.need(parameter)
@@ -43,7 +43,7 @@ func inQuery[T object](parameter string, objects func(*state) *table[T], missing
 	}
 }
 
-// taking is the handler of calls with a body.
+// taking handles calls with a body.
 func taking[B any](do func(*Gateway, *call, B) (reply, error)) handler {
 	return func(g *Gateway, c *call) (reply, error) {
 		b, err := body[B](c)
@@ -54,7 +54,7 @@ func taking[B any](do func(*Gateway, *call, B) (reply, error)) handler {
 	}
 }
 
-// of is the handler of calls about something that must be there.
+// of handles calls about an object that must exist.
 func of[T any](find finder[T], do func(*Gateway, *call, T) (reply, error)) handler {
 	return func(g *Gateway, c *call) (reply, error) {
 		x, err := find(g, c)
@@ -65,17 +65,17 @@ func of[T any](find finder[T], do func(*Gateway, *call, T) (reply, error)) handl
 	}
 }
 
-// shows is the handler of calls that read something.
+// shows handles calls that read an object.
 func shows[T, V any](find finder[T], view func(*Gateway, T) V) handler {
 	return of(find, func(g *Gateway, _ *call, x T) (reply, error) { return ok(view(g, x)) })
 }
 
-// deletes is the handler of calls that remove an object which nothing keeps.
+// deletes handles calls that delete an object if nothing can prevent that.
 func deletes[T object](find finder[T], objects func(*state) *table[T]) handler {
 	return of(find, func(g *Gateway, c *call, x T) (reply, error) { return objects(g.state).delete(c, x) })
 }
 
-// ofTaking is the handler of calls about something, with a body, at which it looks last.
+// ofTaking handles calls with a body about an object that must exist. A missing object is reported before errors in the body.
 func ofTaking[T, B any](find finder[T], do func(*Gateway, *call, T, B) (reply, error)) handler {
 	return of(find, func(g *Gateway, c *call, x T) (reply, error) {
 		return taking(func(g *Gateway, c *call, b B) (reply, error) { return do(g, c, x, b) })(g, c)

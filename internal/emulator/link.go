@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// target is an API in an environment, which policies are bound to.
+// target is an API in an environment. Policies are bound to targets.
 type target struct {
 	api *api
 	env *environment
@@ -24,15 +24,15 @@ type link[P object] struct {
 
 func (l *link[P]) order() uint64 { return l.seq }
 
-// pair is what can be linked once.
+// pair is a policy and a target, which can have one link.
 type pair struct {
 	policy string
 	target
 }
 
-// links holds the bindings of one kind, found by id, by pair, by policy and by API.
+// links holds the bindings of one kind, with indexes by id, by pair, by policy and by API.
 type links[P object] struct {
-	kind     string // of effects
+	kind     string // in effects
 	ids      map[string]*link[P]
 	pairs    map[pair]*link[P]
 	all      list[*link[P]]
@@ -74,13 +74,13 @@ func under[P object](m map[string]*list[*link[P]], key string) *list[*link[P]] {
 	return m[key]
 }
 
-// ofPolicy are the links of a policy; the slice must not be kept.
+// ofPolicy returns the links of a policy. The slice is only valid until the next write.
 func (l *links[P]) ofPolicy(id string) []*link[P] { return or(l.policies[id], nil) }
 
-// ofAPI are the links of an API; the slice must not be kept.
+// ofAPI returns the links of an API. The slice is only valid until the next write.
 func (l *links[P]) ofAPI(id string) []*link[P] { return or(l.apis[id], nil) }
 
-// holders are the links of policies that the target cannot have together with this one, as rivals says.
+// holders returns the links of the policies that have the slot which this policy would take of the target.
 func (l *links[P]) holders(policy P, t target, rivals func(a, b P) bool) []*link[P] {
 	var found []*link[P]
 	for _, x := range l.ofAPI(t.api.id) {
@@ -91,7 +91,7 @@ func (l *links[P]) holders(policy P, t target, rivals func(a, b P) bool) []*link
 	return found
 }
 
-// effect is the note of a link that came or went.
+// effect returns the effect of creating or deleting a link.
 func (l *links[P]) effect(x *link[P], action string) Effect {
 	return Effect{
 		Kind: l.kind, Action: action, ID: x.id, Policy: x.policy.ident().id, PolicyName: x.policy.ident().name,
@@ -99,7 +99,7 @@ func (l *links[P]) effect(x *link[P], action string) Effect {
 	}
 }
 
-// typeOf is what divides policies of one kind into those of which a target has one each.
+// typeOf returns the type of a policy for kinds with a slot for each type, else "".
 func typeOf(policy any) string {
 	if p, divided := policy.(interface{ slot() string }); divided {
 		return p.slot()
@@ -107,7 +107,7 @@ func typeOf(policy any) string {
 	return ""
 }
 
-// bind links the policy to the target after taking away the links that give way. An existing link stays.
+// bind links the policy to the target and removes the links in giveWay. It does nothing if the link exists.
 func bind[P object](g *Gateway, c *call, l *links[P], policy P, t target, giveWay []*link[P]) *link[P] {
 	if x := l.pairs[pair{policy.ident().id, t}]; x != nil {
 		return x
@@ -128,7 +128,7 @@ func bind[P object](g *Gateway, c *call, l *links[P], policy P, t target, giveWa
 	return x
 }
 
-// unbind takes a link away.
+// unbind removes a link.
 func unbind[P object](g *Gateway, c *call, l *links[P], x *link[P]) {
 	l.remove(x)
 	l.lag(g.behaviour.BindingsVisibleAfter, x, false, c.now)
@@ -153,8 +153,7 @@ func (l *links[P]) drop(g *Gateway, c *call, a *api, e *environment) {
 	}
 }
 
-// free lists what the policy could be bound to: every publication that it is not bound to, as the list shows its
-// bindings now.
+// free returns the publications that the policy is not bound to. Bindings that the list does not show yet are ignored.
 func (l *links[P]) free(g *Gateway, c *call, policy string) []target {
 	taken := map[target]bool{}
 	for _, x := range l.shown(lateFree+policy, l.ofPolicy(policy), c.now) {
@@ -182,7 +181,7 @@ func targetFilter[T interface{ bound() target }](c *call) *filter[T] {
 	return &f
 }
 
-// boundAPI is what lists of bindings tell of an API.
+// boundAPI is an API in lists of bindings.
 type boundAPI struct {
 	APIID     string   `json:"api_id"`
 	APIName   string   `json:"api_name"`
@@ -200,7 +199,7 @@ func (g *Gateway) boundAPI(t target) boundAPI {
 	return boundAPI{a.id, a.name, a.Type, a.Remark, a.group.name, t.env.id, t.env.name, a.liveID(t.env), g.tags(a.Tags)}
 }
 
-// freeAPI is what lists of APIs that lack a policy tell of one.
+// freeAPI is an API in lists of APIs that a policy is not bound to.
 type freeAPI struct {
 	ID         string   `json:"id"`
 	Name       string   `json:"name"`
@@ -222,7 +221,7 @@ func (g *Gateway) freeAPI(t target) freeAPI {
 	}
 }
 
-// freeRoute is a freeAPI with what most of the lists tell besides.
+// freeRoute is a freeAPI with more members, which most of these lists have.
 type freeRoute struct {
 	freeAPI
 	Type      int    `json:"type"`

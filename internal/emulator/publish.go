@@ -16,7 +16,7 @@ type publication struct {
 	live *version
 }
 
-// version is one record of an API having been published.
+// version is the record of a publication of an API.
 type version struct {
 	id     string
 	number string
@@ -30,7 +30,7 @@ type version struct {
 // history is the versions of an API in one environment, oldest first.
 type history []*version
 
-// mostBatch is how many APIs one batch publication takes.
+// mostBatch is the largest number of APIs in one batch publication.
 const mostBatch = 1000
 
 var noPublication = missing("APIG.3015", "Publication record %s does not exist")
@@ -71,7 +71,7 @@ func (p *publication) effect(action string) Effect {
 	return Effect{Kind: "publication", Action: action, ID: p.id, API: p.api.label(), Env: p.env.name}
 }
 
-// publish makes the API's draft live in the environment; id "" means that the gateway chooses.
+// publish publishes the API's draft in the environment. If id is "", the gateway chooses the publish id.
 func (g *Gateway) publish(c *call, a *api, e *environment, remark, id string) *publication {
 	v := g.version(g.newID(), a, e, c.now)
 	v.remark = remark
@@ -93,7 +93,7 @@ func (g *Gateway) publish(c *call, a *api, e *environment, remark, id string) *p
 	return p
 }
 
-// version records the API's draft as one that is published.
+// version adds the API's draft to the versions of the API in the environment.
 func (s *state) version(id string, a *api, e *environment, at time.Time) *version {
 	v := &version{id: id, number: at.UTC().Format("20060102150405"), api: a, env: e, at: at, def: a.apiBody}
 	s.versions[id] = v
@@ -101,7 +101,7 @@ func (s *state) version(id string, a *api, e *environment, at time.Time) *versio
 	return v
 }
 
-// goLive makes a version what is published of its API in its environment.
+// goLive makes a version the published one of its API in its environment.
 func (s *state) goLive(id string, v *version) *publication {
 	a := v.api
 	p := &publication{id: id, api: a, env: v.env, at: v.at, live: v}
@@ -111,14 +111,14 @@ func (s *state) goLive(id string, v *version) *publication {
 	return p
 }
 
-// withdraw takes a publication away; bindings stay and wait for the next.
+// withdraw removes a publication. Bindings remain and apply again after the next publication.
 func (g *Gateway) withdraw(p *publication) {
 	delete(g.pubs, p.id)
 	p.api.pubs = slices.DeleteFunc(slices.Clone(p.api.pubs), func(q *publication) bool { return q == p })
 	p.env.published--
 }
 
-// turn publishes an API or takes it offline.
+// turn publishes an API (action "online") or takes it offline.
 func (g *Gateway) turn(c *call, action string, a *api, e *environment, remark string) (publishView, error) {
 	if action == "online" {
 		return g.publish(c, a, e, remark, "").view(), nil
@@ -204,7 +204,7 @@ func publishMany(g *Gateway, c *call, b publishManyBody) (reply, error) {
 	return ok(map[string]any{"success": success, "failure": failure})
 }
 
-// turnItem is turn for one item of a batch; the view carries at least the API's name.
+// turnItem is turn for one item of a batch. The view always has the API's name.
 func (g *Gateway) turnItem(c *call, id string, e *environment, remark string) (publishView, *refusal) {
 	a := g.apis().ids[id]
 	if a == nil {

@@ -7,24 +7,24 @@ import (
 
 // route is one operation of the API.
 type route struct {
-	op     string // the vendor's name
+	op     string // its name in the vendor's documents
 	method string
 	path   string // segments in braces are parameters; {I} is the instance's own path
 	do     handler
 
-	// serial names what the gateway wants written by one request at a time; nil means nothing.
+	// serial returns keys of what only one request at a time may write; nil if there is no such restriction.
 	serial func(*Gateway, *call) []string
 }
 
-// ofInstances reports whether the operation is about gateways and not about what one holds: such have codes of their own.
+// ofInstances reports whether the operation is about instances, not about objects of one. Such operations have other error codes.
 func (r *route) ofInstances() bool {
 	return r.path == "{I}" || strings.HasSuffix(r.path, "/apigw/instances")
 }
 
-// instancePath is what {I} stands for in the paths of routes.
+// instancePath replaces {I} in the paths of routes.
 const instancePath = "/v2/{project_id}/apigw/instances/{instance_id}"
 
-// routesOf are the operations of all resources.
+// routesOf returns the operations of all resources.
 func routesOf(resources []resource) (all []route) {
 	for _, r := range resources {
 		all = append(all, r.routes...)
@@ -103,7 +103,7 @@ func (r *router) walk(method string, path []string) *route {
 
 func segments(path string) []string { return strings.Split(strings.Trim(path, "/"), "/") }
 
-// decodedSegments splits an escaped path, so that an escaped slash stays inside its segment.
+// decodedSegments splits a path before it unescapes the segments, because these may contain escaped slashes.
 func decodedSegments(escaped string) []string {
 	parts := segments(escaped)
 	for i, p := range parts {

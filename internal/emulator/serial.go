@@ -1,7 +1,7 @@
 package emulator
 
-// beginWrite claims what the request writes for as long as it takes, latency included. It returns
-// what it claimed (perhaps nothing, never nil), or nil when a request in flight holds a part of it.
+// beginWrite claims what a request writes until the request ends, including its latency. It returns the claimed keys (possibly
+// none, but never nil), or nil if a request in flight has already claimed one of them.
 func (g *Gateway) beginWrite(c *call, admitted bool) []string {
 	if !admitted || !g.behaviour.SerialWrites || c.route == nil || c.route.serial == nil {
 		return []string{}
@@ -24,7 +24,7 @@ func (g *Gateway) endWrite(keys []string) {
 	}
 }
 
-// keysOf are the claims of a write to objects of a kind in an environment.
+// keysOf returns the keys that a write to objects of a kind in an environment claims.
 func keysOf(kind string, ids []string, env string) (keys []string) {
 	for _, id := range ids {
 		keys = append(keys, kind+" "+id+" "+env)

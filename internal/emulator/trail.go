@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// record is one record of the audit trail (CTS) as its queries answer it.
+// record is a record of the audit trail (CTS), in the form of the answers.
 type record = map[string]any
 
-// trailResource is the audit trail of the project, a service of its own that answers here, too: what the state file says
-// happened, and the writes of the gateway's life.
+// trailResource is the audit trail of the project. It is another service, which the emulator serves as well. It has the records
+// of the state file, and one for each write to the gateway.
 var trailResource = resource{
 	routes: []route{
 		{op: "ListTraces", method: http.MethodGet, path: "/v3/{project_id}/traces", do: func(g *Gateway, c *call) (reply, error) { return g.listTraces(c, "new") }},
@@ -28,7 +28,8 @@ var trailResource = resource{
 	}},
 }
 
-// recorded are types of resources, and the older names of operations by action, of what effects are about.
+// recorded has, by the kind of an effect, the type of the resource in the audit trail, and the old names of operations by
+// action.
 var recorded = map[string]struct {
 	resource string
 	older    map[string]string
@@ -62,10 +63,10 @@ var recorded = map[string]struct {
 	"feature":            {"Feature", nil},
 }
 
-// mostTraces is how many records of its own life a gateway keeps: their bodies take room.
+// mostTraces limits the number of records of writes, because their bodies take memory.
 const mostTraces = 2000
 
-// trace keeps what a write did, or failed to do, for the audit trail.
+// trace adds a write, successful or not, to the audit trail.
 func (g *Gateway) trace(r *http.Request, c *call, a answer, requestID string, carried bool) {
 	if c.route == nil || c.route.method == http.MethodGet {
 		return
@@ -91,7 +92,7 @@ func caller(r *http.Request) string {
 	return host
 }
 
-// listTraces answers a query of the trail, the newest record first.
+// listTraces lists the records of the audit trail, the newest first.
 func (g *Gateway) listTraces(c *call, query string) (reply, error) {
 	switch {
 	case g.behaviour.Trail == "denied":
@@ -129,7 +130,7 @@ func (g *Gateway) listTraces(c *call, query string) (reply, error) {
 	return ok(record{"traces": all, "meta_data": record{"count": len(all), "marker": marker}})
 }
 
-// shown is a record of the gateway's own life in the form that Behaviour chooses.
+// shown returns the record of a write in the form that Behaviour chooses.
 func (g *Gateway) shown(t record) record {
 	out := maps.Clone(t)
 	delete(out, "effects")
@@ -139,7 +140,7 @@ func (g *Gateway) shown(t record) record {
 		if i == 0 {
 			about, id, called = e.Kind, e.ID, cmp.Or(e.Name, e.PolicyName)
 		} else {
-			id, called = "", "" // a batch is about several
+			id, called = "", "" // several resources
 		}
 	}
 	out["resource_type"] = recorded[about].resource
@@ -172,7 +173,7 @@ func member(t record, name string) string {
 	return s
 }
 
-// when is the time of a record in milliseconds.
+// when returns the time of a record in milliseconds.
 func when(t record) int64 {
 	switch v := t["time"].(type) {
 	case int64:

@@ -26,7 +26,7 @@ func (v *version) view() versionView {
 	return shown
 }
 
-// listVersions shows the newest first.
+// listVersions lists the newest version first.
 func listVersions(g *Gateway, c *call, a *api) (reply, error) {
 	var rows []*version
 	for _, e := range g.envs().rows {
@@ -73,7 +73,7 @@ func showRuntime(g *Gateway, c *call, a *api) (reply, error) {
 	})
 }
 
-// runtimeView is an API as it is published in one environment: its front end alone.
+// runtimeView is the front end of an API as it is published in an environment.
 type runtimeView struct {
 	apiBody
 	ID         string   `json:"id"`
@@ -85,7 +85,7 @@ type runtimeView struct {
 	SlDomains  []string `json:"sl_domains"`
 }
 
-// shown is the definition as it was published, without its backend.
+// shown returns the definition as it was published, without its backend.
 func (v *version) shown(g *Gateway) apiBody {
 	b := v.def
 	b.apiBackend = apiBackend{ReqParams: v.def.ReqParams}
@@ -93,7 +93,7 @@ func (v *version) shown(g *Gateway) apiBody {
 	return b
 }
 
-// theVersion finds the version that the path names.
+// theVersion finds the version in the path.
 func theVersion(g *Gateway, c *call) (*version, error) {
 	if v := g.versions[c.path["version_id"]]; v != nil {
 		return v, nil
