@@ -233,7 +233,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 		c.retiring[p.have.Address()] = true
 		c.swaps[w.Address()] = &swap{next: p.next, base: p.base}
 		if change.Next = p.next; p.next != nil {
-			change.Note = "goes on with " + p.next.Key + ", which an interrupted replace left"
+			change.Note = "continues with " + p.next.Key + ", which an interrupted replace left"
 		} else if p.have.Key != w.Key && w.MovedFrom != p.have.Key {
 			change.Note = "in place of " + p.have.Key + ", which an interrupted replace left"
 		}
@@ -252,7 +252,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 		}
 		c.loses(k, change.Want, p.have)
 	}
-	c.uploads(k, change.Want, "which is to change")
+	c.uploads(k, change.Want, "an update")
 	c.add(change)
 }
 
@@ -268,11 +268,11 @@ func (c *comparison) called(k *kind.Kind, o *kind.Object) any {
 func (c *comparison) create(k *kind.Kind, change Change) {
 	w := change.Want
 	if k.Stays(&w.Object) {
-		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Message: "every " + cmp.Or(k.Owner, "gateway") + " has one, and this one does not list it"})
+		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Message: "every " + cmp.Or(k.Owner, "gateway") + " has one, but this one does not list it"})
 		return
 	}
 	change.Action, change.Fields = Create, created(k, w.Value)
-	c.uploads(k, w, "which the gateway does not have")
+	c.uploads(k, w, "a new one")
 	c.add(change)
 }
 
@@ -320,7 +320,7 @@ func (c *comparison) ambiguous() {
 		kindName, key, _ := strings.Cut(address, "/")
 		ids := append(slices.Clone(c.twins[address]), c.haveKey[kindName][key].ID)
 		slices.Sort(ids)
-		note := Note{Address: address, Message: fmt.Sprintf("the gateway has %d of this name (%s), and which one is meant is not known; rename or delete the others there", len(ids), strings.Join(ids, ", "))}
+		note := Note{Address: address, Message: fmt.Sprintf("the gateway has %d objects of this name (%s), and the files cannot say which one they mean; rename or delete the others there", len(ids), strings.Join(ids, ", "))}
 		switch w := c.wantKey[kindName][key]; {
 		case c.rules.whole(kindName, key):
 			continue

@@ -206,7 +206,7 @@ extra throttle/orders_old
 delete throttle/orders_old /api_call_limits:5→<nil> /name:orders_old→<nil> /time_interval:1→<nil> /time_unit:SECOND→<nil> /type:basic→<nil>
 0 delete throttle orders_old
 refused by max-deletes: the plan deletes or replaces 1 objects; at most 0 are allowed
-refused by prune-all: the files own throttles but declare none of those
+refused by prune-all: the files own throttles but declare none of them
 `,
 		},
 		{
@@ -216,7 +216,7 @@ refused by prune-all: the files own throttles but declare none of those
 			plan: `
 delete throttle/orders_old /api_call_limits:5→<nil> /name:orders_old→<nil> /time_interval:1→<nil> /time_unit:SECOND→<nil> /type:basic→<nil>
 0 delete throttle orders_old
-refused by prune-all: the files own throttles but declare none of those
+refused by prune-all: the files own throttles but declare none of them
 `,
 		},
 		{
@@ -298,7 +298,7 @@ func TestAmbiguous(t *testing.T) {
 		}
 		return out
 	}
-	twice := []string{"certificate/shop: the gateway has 2 of this name (1, 2), and which one is meant is not known; rename or delete the others there"}
+	twice := []string{"certificate/shop: the gateway has 2 objects of this name (1, 2), and the files cannot say which one they mean; rename or delete the others there"}
 	declared := kind.Desired{Objects: []kind.Declared{{Object: kind.Object{Kind: "certificate", Key: "shop", Value: kind.Certificate{Name: "shop", Type: "global"}, Bound: kind.Unknown}}}}
 	ignored := declared
 	ignored.Ignore = []kind.Ignore{{Kind: "certificate", Name: "*"}}

@@ -216,7 +216,7 @@ func (c *comparison) contest(k *kind.LinkKind, ch *Change, other *kind.DeclaredL
 		return
 	}
 	c.plan.Errors = append(c.plan.Errors, Note{Address: ch.Address, Source: ch.Source, Message: fmt.Sprintf(
-		"%s %s declares this place, too (%s:%d), though this run does not look at it; remove the API from one of them",
+		"%s %s also declares this slot (%s:%d), although this run does not compare it; remove the API from one of them",
 		k.Owner, other.Owner, other.Source.File, other.Source.Line)})
 }
 
@@ -278,7 +278,7 @@ func (c *comparison) guardSlots() {
 		c.plan.Refusals = append(c.plan.Refusals, Refusal{
 			Guard: "take-over", Address: address, Flag: "--take-over=" + address,
 			Reason: fmt.Sprintf("%s, which %s, %s lose %s to %s", address, why, would, kind.FirstOf(lost[address], mostNamed), taker[address]),
-			Would:  "give the file that declares it, too (--file)",
+			Would:  "also pass the file that declares it (--file)",
 		})
 	}
 }

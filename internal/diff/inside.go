@@ -106,7 +106,7 @@ func (c *comparison) inside(k *kind.Kind) {
 		switch {
 		case p.along:
 		case p.want == nil && p.have.Foreign:
-			c.plan.Warnings = append(c.plan.Warnings, Note{Address: p.have.Address(), Message: "nobody can say what it is, so that it is left alone"})
+			c.plan.Warnings = append(c.plan.Warnings, Note{Address: p.have.Address(), Message: "the gateway does not say what it is, so it is left alone"})
 		case c.rules.whole(k.Name, p.key()):
 			c.plan.Ignored++
 		case p.want == nil:

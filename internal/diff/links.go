@@ -94,7 +94,7 @@ func (c *comparison) shareSlots(k *kind.LinkKind) {
 				return false
 			}
 			c.plan.Warnings = append(c.plan.Warnings, Note{Address: l.Address(), Message: fmt.Sprintf(
-				"is lost with the replace, since %s takes the place; declare apis of both to say which of them is bound", first.Address())})
+				"is lost with the replace, since %s takes the slot; declare apis of both to say which of them is bound", first.Address())})
 			return true
 		}
 		if sw := c.swaps[o.Address()]; sw != nil {

@@ -21,15 +21,15 @@ func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *
 		c.plan.Refusals = append(c.plan.Refusals, Refusal{
 			Guard: "secrets", Address: w.Address(),
 			Reason: w.Address() + " has a secret that the gateway hides and the files leave out: " + path,
-			Would:  "the update would have taken it away, since it sends all of the content; write the secret, or set its variable",
+			Would:  "the update would have removed it, since it sends the whole content; write the secret, or set its variable",
 		})
 	}
 	if b := p.have.Beyond; b != nil {
 		for _, path := range b.Hidden {
 			c.plan.Refusals = append(c.plan.Refusals, Refusal{
 				Guard: "secrets", Address: w.Address(),
-				Reason: w.Address() + " has something on the gateway that this version does not know and that the gateway hides: " + path,
-				Would:  "the update would have taken it away, since it sends all of the object; make the change in the gateway's console, or use a newer version",
+				Reason: w.Address() + " has a field that this version does not know and that the gateway hides: " + path,
+				Would:  "the update would have removed it, since it sends the whole object; make the change in the gateway's console, or use a newer version",
 			})
 		}
 	}
@@ -45,8 +45,8 @@ func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 			continue // the new one gets another one
 		}
 		c.plan.Refusals = append(c.plan.Refusals, Refusal{
-			Guard: "secrets", Address: w.Address(), Reason: w.Address() + " would lose its " + path[1:] + " with the replace, since no gateway shows it",
-			Would: "write it, or declare the new one under another name",
+			Guard: "secrets", Address: w.Address(), Reason: w.Address() + " would lose its " + path[1:] + " with the replace, since no gateway shows that field",
+			Would: "set it in the files, or declare the new object under another name",
 		})
 	}
 }
@@ -55,11 +55,11 @@ func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 func (c *comparison) uploads(k *kind.Kind, w *kind.Declared, since string) {
 	for _, path := range k.Uploads {
 		if k.Open(w.Value, path) {
-			c.plan.Errors = append(c.plan.Errors, problem(w, "has no "+path[1:]+", "+since+"; write it, since no gateway shows it"))
+			c.plan.Errors = append(c.plan.Errors, problem(w, "has no "+path[1:]+", which "+since+" needs; set it in the files, since no gateway shows it"))
 		}
 	}
 	if last := k.LastDay(w.Value); last != "" && last < c.options.Today {
-		c.plan.Errors = append(c.plan.Errors, problem(w, k.Uploads[0][1:]+" ended on "+last+", so that no gateway takes it; name a renewed one"))
+		c.plan.Errors = append(c.plan.Errors, problem(w, k.Uploads[0][1:]+" expired on "+last+", and no gateway accepts it; use a renewed one"))
 	}
 }
 

@@ -29,7 +29,7 @@ func (c *comparison) repoint() {
 			if fields := leadingTo(k, p.have, replaced); len(fields) > 0 {
 				again = append(again, Change{
 					Address: p.want.Address(), Kind: k.Name, Name: p.want.Name(), Source: &p.want.Source, Action: Update, Have: p.have,
-					Want: c.outgoing(k, p, fields, true), Fields: fields, Note: "led to the new one",
+					Want: c.outgoing(k, p, fields, true), Fields: fields, Note: "refers to the new object from now on",
 				})
 				c.plan.Unchanged--
 			}
@@ -75,12 +75,12 @@ func (c *comparison) heldFast() {
 			case ch.Action == Delete:
 				c.plan.Errors = append(c.plan.Errors, Note{
 					Address: ch.Address, Source: ch.Source,
-					Message: "would be deleted while " + h.object.Address() + " refers to it" + h.whose(c) + "; let that refer to another one, or let both go",
+					Message: "would be deleted while " + h.object.Address() + " refers to it" + h.whose(c) + "; change that reference, or remove both",
 				})
 			default:
 				c.plan.Errors = append(c.plan.Errors, Note{
 					Address: ch.Address, Source: ch.Source,
-					Message: "would be replaced while " + h.object.Address() + " has it; " + h.way(c),
+					Message: "would be replaced while " + h.object.Address() + " refers to it; " + h.way(c),
 				})
 			}
 		}
@@ -90,9 +90,9 @@ func (c *comparison) heldFast() {
 // way is what a person can do about a replace that it is in the way of.
 func (h *referrer) way(c *comparison) string {
 	if h.apart || h.declared(c) != nil {
-		return "declare the new one under another name, name that there, and let this one go"
+		return "declare the new object under another name, refer to that one, and remove this one"
 	}
-	return "declare " + h.object.Address() + ", so that it is led to the new one, or declare the new one under another name, and let this one go"
+	return "declare " + h.object.Address() + ", so that the plan changes its reference, or declare the new object under another name and remove this one"
 }
 
 // whose says that the files do not declare an object that is in the way.

@@ -53,7 +53,7 @@ func (o Options) Unmatched(have kind.Actual, want kind.Desired) (out []Note) {
 		if !slices.ContainsFunc(want.Objects, func(d kind.Declared) bool { return is(d.Kind, d.Name()) }) &&
 			!slices.ContainsFunc(have.Objects, func(x kind.Object) bool { return is(x.Kind, x.Name()) }) {
 			out = append(out, Note{
-				Message: "--name " + glob + " matches nothing that the files declare and nothing that was read of the gateway; correct it, or see that these are the right files and kinds",
+				Message: "--name " + glob + " matches nothing that the files declare and nothing that was read from the gateway; correct it, or check that these are the right files and kinds",
 			})
 		}
 	}
@@ -189,7 +189,7 @@ func (p *Plan) TooMany(most int) []Refusal {
 	return []Refusal{{
 		Guard:  "max-deletes",
 		Reason: fmt.Sprintf("the plan deletes or replaces %d objects; at most %d are allowed", len(names), most),
-		Would:  "gone would have been " + kind.FirstOf(names, mostNamed),
+		Would:  "it would have removed " + kind.FirstOf(names, mostNamed),
 		Flag:   fmt.Sprintf("--max-deletes %d", len(names)),
 	}}
 }
@@ -232,7 +232,7 @@ func (c *comparison) guardPrune() {
 		if n > 0 {
 			c.plan.Refusals = append(c.plan.Refusals, Refusal{
 				Guard:  "prune-all",
-				Reason: fmt.Sprintf("the files own %s but declare none of those", k.Section),
+				Reason: fmt.Sprintf("the files own %s but declare none of them", k.Section),
 				Would:  fmt.Sprintf("all %d that they own would have been deleted", n),
 				Flag:   "--allow-empty",
 			})

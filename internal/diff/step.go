@@ -251,7 +251,7 @@ func (b *builder) warnOfGap(k *kind.Kind, first *Change, early int) {
 	}
 	b.plan.Warnings = append(b.plan.Warnings, Note{
 		Address: k.Owner + "/" + first.Name, Source: first.Source,
-		Message: fmt.Sprintf("can have %d %s at most, so that %d old ones go before the new ones come; callers who use those are turned away in between", k.Quota, k.Field, early),
+		Message: fmt.Sprintf("can have at most %d %s, so %d old ones are deleted before the new ones are created; calls to the old ones fail in between", k.Quota, k.Field, early),
 	})
 }
 

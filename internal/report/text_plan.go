@@ -37,6 +37,9 @@ func (p *page) textPlan(d *document.Plan) {
 	for _, r := range d.Refusals {
 		x := r.Problem()
 		x.Message = strings.TrimPrefix(x.Message, "refused ")
+		if r.Address != "" && strings.Contains(r.Reason, r.Address) {
+			x.Address = "" // the reason names the object: the line reads as one sentence
+		}
 		p.linef("%s %s", p.paint("apply would refuse", color.FgRed), x)
 	}
 	p.operations(d.Requests.Operations)
