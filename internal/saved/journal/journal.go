@@ -1,5 +1,5 @@
-// Package journal keeps a record of every write to a gateway: one line of JSON before and one after, on the
-// disk before anything else happens. It holds neither bodies nor secrets.
+// Package journal records every write to a gateway: one line of JSON before it and one after it, each of which is on the disk
+// before anything else happens. It contains neither bodies nor secrets.
 package journal
 
 import (
@@ -21,46 +21,46 @@ const (
 	Begin = "begin" // the line before
 	End   = "end"   // the line after
 
-	// At the end of a run's own file.
-	Settled = "settled" // lists have shown all that it did
-	Undone  = "undone"  // it was taken back
+	// At the end of the undo file of a run.
+	Settled = "settled" // lists have shown everything that the run did
+	Undone  = "undone"  // the run was taken back
 )
 
 // The outcomes of a write.
 const (
-	Done    = "done"     // the gateway said so
-	Refused = "refused"  // the gateway said no: nothing has changed
-	NotSent = "not sent" // nothing has left
-	Unclear = "unclear"  // it may have been carried out all the same
+	Done    = "done"     // the gateway confirmed it
+	Refused = "refused"  // the gateway refused it: nothing has changed
+	NotSent = "not sent" // no request was sent
+	Unclear = "unclear"  // it may have been carried out nevertheless
 )
 
 // Entry is one line.
 type Entry struct {
 	Time      time.Time `json:"time"`
 	Phase     string    `json:"phase"`
-	Number    int       `json:"number,omitempty"` // of the write within its run, from 1; both lines have the same
+	Number    int       `json:"number,omitempty"` // of the write within its run, from 1; the same in both lines
 	Instance  string    `json:"instance_id,omitempty"`
 	Operation string    `json:"operation,omitempty"` // the vendor's name
 	Method    string    `json:"method,omitempty"`
 	Path      string    `json:"path,omitempty"`      // below the instance, with the query
 	Addresses []string  `json:"addresses,omitempty"` // of the changes concerned
 
-	// The line after has these, too.
+	// Only in the line after the write.
 	Attempts  int    `json:"attempts,omitempty"` // how often it was sent
 	Outcome   string `json:"outcome,omitempty"`
-	Status    int    `json:"http_status,omitempty"` // of the last answer, when it was a refusal
+	Status    int    `json:"http_status,omitempty"` // of the last answer, if it was a refusal
 	ErrorCode string `json:"error_code,omitempty"`
 	RequestID string `json:"request_id,omitempty"` // of the last answer
 	Made      string `json:"made,omitempty"`       // id of the object that a create made
 }
 
-// File is where lines go. Sync returns when they are on the disk.
+// File is what lines are written to. Sync returns when they are on the disk.
 type File interface {
 	io.Writer
 	Sync() error
 }
 
-// Journal writes down what passes through it. It is an api.Caller, safe for concurrent use.
+// Journal is an api.Caller that records the writes that it passes on. It is safe for concurrent use.
 type Journal struct {
 	caller   api.Caller
 	instance string
@@ -72,13 +72,13 @@ type Journal struct {
 	err    error // the first line after a write that could not be written
 }
 
-// New makes a journal of the writes of caller, as yet in no file.
+// New makes a journal of the writes of caller. It has no file yet; see To.
 func New(caller api.Caller, instance string, now func() time.Time) *Journal {
 	return &Journal{caller: caller, instance: instance, now: now}
 }
 
-// To has the lines written to a file, too, behind whatever it holds; see Open for one that an interrupted run may
-// have left. It is for the time before the first write.
+// To also appends the lines to a file; Open opens one that an interrupted run may have left. It must be called before the
+// first write.
 func (j *Journal) To(file File) { j.files = append(j.files, file) }
 
 // Call implements api.Caller. A write whose line cannot be written is not sent.
@@ -115,7 +115,7 @@ func path(r api.Request) string {
 	return p
 }
 
-// setOutcome tells the outcome of a write that ended with err.
+// setOutcome sets the outcome of a write that ended with err.
 func (e *Entry) setOutcome(err error) {
 	if refused, ok := errors.AsType[*api.Error](err); ok {
 		e.Status, e.ErrorCode = refused.Status, refused.Code
@@ -169,13 +169,13 @@ func (j *Journal) line(e *Entry) error {
 	return nil
 }
 
-// Mark notes in a run's own file what became of it as a whole.
+// Mark notes in the undo file of a run what happened to the run as a whole.
 func Mark(file File, phase string, at time.Time) error {
 	j := Journal{files: []File{file}, now: func() time.Time { return at }}
 	return j.line(&Entry{Phase: phase})
 }
 
-// Err is why the outcome of a write is not in the journal; nil when all are.
+// Err is why the outcome of a write is not in the journal; nil if all outcomes are.
 func (j *Journal) Err() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()

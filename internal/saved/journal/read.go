@@ -11,8 +11,8 @@ import (
 	"slices"
 )
 
-// Open opens the journal at path to append to it, and makes it when it is missing. A last line that an
-// interrupted run left unfinished is ended first.
+// Open opens the journal at path for appending, and creates it if it is missing. If an interrupted run left the last line
+// unfinished, it is ended first.
 func Open(path string) (*os.File, error) {
 	const private = 0o600
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, private) //nolint:gosec // the user named it
@@ -25,7 +25,7 @@ func Open(path string) (*os.File, error) {
 	return f, nil
 }
 
-// narrow takes a journal that is there away from others than its owner.
+// narrow lets only its owner read and write an existing journal.
 func narrow(f *os.File, mode os.FileMode) error {
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&^mode == 0 {
@@ -50,8 +50,8 @@ func finish(f *os.File) error {
 
 var phases = []string{Begin, End, Settled, Undone}
 
-// Read reads a journal. Lines that are no entries, as a run leaves behind that was killed while it wrote, are
-// left out and their numbers returned, from 1.
+// Read reads a journal. Lines that are not entries, as left by a run that was killed while writing, are skipped; their numbers,
+// from 1, are returned.
 func Read(r io.Reader) (entries []Entry, broken []int, err error) {
 	lines := bufio.NewReader(r)
 	for n := 1; ; n++ {

@@ -16,7 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Incompatible is a plan that another version of the program has made in a way that this one does not know.
+// Incompatible is the error for a plan in the format of another version of the program.
 type Incompatible struct{ FormatVersion, ToolVersion string }
 
 func (i *Incompatible) Error() string {
@@ -32,8 +32,8 @@ var (
 	errAltered = errors.New("the plan was changed after it was made; make a new one")
 )
 
-// Decode reads a file. It takes nothing that Encode would not write but for blanks: keys that it does not
-// know, keys that stand twice, and everything that was changed by hand are errors.
+// Decode reads a file. It accepts only what Encode writes, except for blanks: unknown keys, repeated keys, and every change made
+// by hand are errors.
 func Decode(data []byte) (*File, error) {
 	var head struct {
 		document.Head
@@ -82,7 +82,7 @@ func strict(data []byte) (*File, error) {
 	d.UseNumber()
 	d.DisallowUnknownFields()
 	if err := d.Decode(&f); err != nil {
-		return nil, fmt.Errorf("%w (%v)", errAltered, err) //nolint:errorlint // only the first says what to do
+		return nil, fmt.Errorf("%w (%v)", errAltered, err) //nolint:errorlint // callers handle only the first
 	}
 	var given bytes.Buffer
 	if err := json.Compact(&given, data); err != nil {
@@ -130,7 +130,7 @@ func (f *File) validate() error {
 	return nil
 }
 
-// known checks that an object can be read, with digests in place of its secrets and without.
+// known checks that an object can be read, both with digests instead of its secrets and without secrets.
 func (o *stored) known(seals []Seal) error {
 	switch k := kind.Of(o.Kind); {
 	case k == nil:
@@ -143,7 +143,7 @@ func (o *stored) known(seals []Seal) error {
 	return cmp.Or(err, err2)
 }
 
-// read is the value with digests in place of its secrets; nil of an anchor.
+// read is the value with digests instead of its secrets; nil for an anchor.
 func (o *stored) read(seals []Seal) (any, error) {
 	if o.Anchor {
 		return nil, nil
@@ -158,7 +158,7 @@ func (o *stored) read(seals []Seal) (any, error) {
 	return kind.Of(o.Kind).Unpack(tree)
 }
 
-// sealed is the value with digests in place of its secrets, those that seals has; nil of an anchor.
+// sealed is the value with the digests in seals instead of its secrets; nil for an anchor.
 func (o *stored) sealed(seals []Seal) any {
 	v, err := o.read(seals)
 	if err != nil {
@@ -167,10 +167,10 @@ func (o *stored) sealed(seals []Seal) any {
 	return v
 }
 
-// Bare is the value without its secrets; nil of an anchor.
+// Bare is the value without its secrets; nil for an anchor.
 func (o *stored) Bare() any { return o.sealed(nil) }
 
-// Address names the object as its change does.
+// Address is the address of the object, as in its change.
 func (o *stored) Address() string { return o.Kind + "/" + o.Key }
 
 func treeOf(raw json.RawMessage) (tree map[string]any, err error) {

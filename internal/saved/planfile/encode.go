@@ -14,19 +14,19 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Options are what a plan must be told.
+// Options are the facts about a saved plan that its caller provides.
 type Options struct {
 	Purpose             string
 	Created             string // RFC 3339
 	Endpoint, ProjectID string
 	Key                 []byte // at least 16 random bytes, for this plan alone
-	TakesBack           string // the undo file that an undo file is about; "" for none
+	TakesBack           string // the undo file that an undo takes back; "" for other runs
 }
 
-// keyLength is the least length of a key.
+// keyLength is the minimum length of a key.
 const keyLength = 16
 
-// New makes a saved plan of its document and of what it touches.
+// New makes a saved plan of its document and of what it affects.
 func New(d *document.Plan, e *diff.Extract, o Options) (*File, error) {
 	if len(o.Key) < keyLength {
 		return nil, errors.New("the key of a plan is too short")
@@ -115,7 +115,7 @@ func (f *File) newObject(d *kind.Declared, anchors map[string]bool, seal sealer)
 	return o, nil
 }
 
-// newHeld is the fingerprint of an object; none for one that must only exist.
+// newHeld is the fingerprint of an object; nil for one that only has to exist.
 func (f *File) newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, error) {
 	o := Held{stored: stored{Kind: h.Kind, Key: h.Key, Owner: h.Owner, ID: h.ID}}
 	switch {
@@ -148,7 +148,7 @@ func newLink(l *kind.Link, from *kind.Source) Link {
 	return out
 }
 
-// source is nil for what stands in no file.
+// source is nil for an object that is in no file.
 func source(s kind.Source) *kind.Source {
 	if s.File == "" {
 		return nil
@@ -156,7 +156,7 @@ func source(s kind.Source) *kind.Source {
 	return &kind.Source{File: s.File, Line: s.Line}
 }
 
-// Encode writes the file. What it returns can be decoded.
+// Encode writes the file. Decode can read the result.
 func (f *File) Encode() ([]byte, error) {
 	raw, err := f.encode()
 	if err != nil {
@@ -189,7 +189,7 @@ func (f *File) encode() ([]byte, error) {
 	return raw, nil
 }
 
-// marshal writes JSON on one line, text as it is.
+// marshal writes JSON on one line, without escapes for HTML.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -198,7 +198,7 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// check is the digest of all but itself.
+// check is the digest of everything except itself.
 func (f *File) check() (string, error) {
 	key, err := hex.DecodeString(f.Saved.Key)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Extract is what the plan touches, secrets revealed. Of what the gateway held it has the bindings alone; see
-// Stale for the rest. All secrets that cannot be revealed are told at once.
+// Extract is what the plan affects, with its secrets. Of the gateway's former state it contains only the bindings; Stale checks
+// the rest. The error names all secrets that cannot be found.
 func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 	e := &diff.Extract{
 		Anchors: map[string]bool{}, Carried: map[string]bool{}, Context: map[string]bool{}, ResendSecrets: f.Saved.ResendSecrets, Environments: f.Saved.Environments,
@@ -52,7 +52,7 @@ func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 	return e, errors.Join(failed...)
 }
 
-// claims are what the files said of the policies that the plan displaces, when it was made.
+// claims says whether the files declared or owned the policies that the plan displaces, when it was made.
 func (f *File) claims() map[string]kind.Claim {
 	unbound, out := map[string]bool{}, map[string]kind.Claim{}
 	for i := range f.Changes {
@@ -71,7 +71,7 @@ func (f *File) claims() map[string]kind.Claim {
 }
 
 func (f *File) seal() sealer {
-	key, _ := hex.DecodeString(f.Saved.Key) // Decode has looked at it
+	key, _ := hex.DecodeString(f.Saved.Key) // Decode has checked it
 	return key
 }
 
@@ -94,7 +94,7 @@ func (o *Object) declared(seal sealer, reveal Reveal) (kind.Declared, error) {
 	return d, err
 }
 
-// links are what is wanted to be bound, and what was.
+// links are the wanted bindings, and the former ones.
 func (f *File) links() (wanted []kind.DeclaredLink, bound []kind.Link) {
 	apis := catalog{}
 	for i := range f.Saved.Links {
@@ -108,10 +108,10 @@ func (f *File) links() (wanted []kind.DeclaredLink, bound []kind.Link) {
 	return wanted, f.linksOf(apis, f.Saved.Bound)
 }
 
-// Bound are the links that there were.
+// Bound are the former links.
 func (f *File) Bound() []kind.Link { return f.linksOf(catalog{}, f.Saved.Bound) }
 
-// Wanted are the links that there shall be, of the objects whose links change.
+// Wanted are the links that must exist, of the objects whose links change.
 func (f *File) Wanted() []kind.Link { return f.linksOf(catalog{}, f.Saved.Links) }
 
 func (f *File) linksOf(apis catalog, links []Link) (out []kind.Link) {
@@ -121,7 +121,7 @@ func (f *File) linksOf(apis catalog, links []Link) (out []kind.Link) {
 	return out
 }
 
-// catalog makes one API of all links to it.
+// catalog joins all links to an API into one API.
 type catalog map[string]*kind.API
 
 func (c catalog) link(l *Link) kind.Link {
@@ -138,10 +138,10 @@ func (c catalog) link(l *Link) kind.Link {
 	return out
 }
 
-// ErrOther is a plan that comes out otherwise when it is made again, although nothing that it touches has changed.
+// ErrOther is the error if making the plan again gives another plan, although nothing that it affects has changed.
 var ErrOther = errors.New("this version would not do what the plan shows; make a new plan")
 
-// Same checks that a plan made again is the one in the file.
+// Same checks that a plan that was made again equals the plan in the file.
 func (f *File) Same(p *diff.Plan) error {
 	if len(p.Errors) > 0 {
 		return fmt.Errorf("%w: %s: %s", ErrOther, p.Errors[0].Address, p.Errors[0].Message)

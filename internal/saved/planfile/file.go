@@ -1,14 +1,14 @@
-// Package planfile keeps plans in files: the document that diff prints, and all that it takes to carry the
-// same plan out later. A file holds no secret, only digests of secrets, and no id that may change on its
-// own, such as publish ids. It is pure: bytes, keys and the time come from the caller.
+// Package planfile keeps plans in files: the document that diff prints, and everything that is needed to carry out the same
+// plan later. A file contains no secrets, only digests of secrets, and no ids that may change on their own, such as publish
+// ids. The package does no I/O: bytes, keys and the time come from the caller.
 //
-// A plan is not played back step by step. What it touches is read again, the plan is made again of that,
-// and it must come out the same: what was looked at is what happens.
+// A plan is not replayed step by step. Instead, what it affects is read again, the plan is made again from that, and it must
+// be the same: what a person approved is what happens.
 //
-// An undo file begins with such a plan, what was there and what is to be written, on one line, and goes on with the lines
-// that package journal adds before and after each write. What a run really did is not played back from that: the gateway
-// is read again, and each object, part and binding that is as the run left it goes back to what it was before. What was
-// announced and never answered is found out the same way.
+// An undo file begins with such a plan, with the former state and what is to be written, on one line. Package journal adds
+// lines before and after each write. An undo does not replay these: the gateway is read again, and each object, part and
+// binding that is as the run left it is changed back to what it was before. The outcome of requests without an answer is found
+// in the same way.
 package planfile
 
 import (
@@ -20,7 +20,7 @@ import (
 
 // The purposes of saved plans.
 const (
-	ForApply = "apply" // made of desired-state files
+	ForApply = "apply" // made from desired-state files
 	ForUndo  = "undo"  // begins an undo file: what a run was about to do
 )
 
@@ -29,10 +29,10 @@ type File struct {
 	document.Plan
 	Saved Saved `json:"saved"`
 
-	secrets []leaf // what must not be in the file, while it is being made
+	secrets []leaf // secrets that must not get into the file while it is made
 }
 
-// Saved is what a plan needs besides its document.
+// Saved is the part of a saved plan that is not in its document.
 type Saved struct {
 	Purpose   string `json:"purpose"`
 	Created   string `json:"created"`  // RFC 3339
@@ -42,17 +42,17 @@ type Saved struct {
 	Check     string `json:"check"` // digest of the whole file, itself left out
 
 	ResendSecrets bool `json:"resend_secrets,omitempty"`
-	// Environments are those whose bindings were in sight; none means all.
+	// Environments are the only ones whose bindings were compared; empty means all.
 	Environments []string `json:"only_environments,omitempty"`
-	TakesBack    string   `json:"takes_back,omitempty"` // of an undo of an undo: name of the file that it takes back
+	TakesBack    string   `json:"takes_back,omitempty"` // for the undo of an undo: the name of the undo file that it takes back
 
-	Steps   []Step   `json:"steps"`   // requests, in an order that respects what each waits for
-	Objects []Object `json:"objects"` // what is wanted
+	Steps   []Step   `json:"steps"`   // requests; each follows those that it waits for
+	Objects []Object `json:"objects"` // the wanted objects
 	Links   []Link   `json:"links"`
 	Gone    []Gone   `json:"gone"`   // objects that are not wanted
 	Ignore  []Rule   `json:"ignore"` // differences that are left alone
-	Held    []Held   `json:"held"`   // what the gateway held
-	Bound   []Link   `json:"bound"`  // and what was bound to what
+	Held    []Held   `json:"held"`   // the former objects of the gateway
+	Bound   []Link   `json:"bound"`  // and its former bindings
 }
 
 // Step is one request.
@@ -60,24 +60,24 @@ type Step struct {
 	Op        string `json:"op"`
 	Kind      string `json:"kind"`
 	Operation string `json:"operation"`       // the vendor's name of the request
-	After     []int  `json:"after,omitempty"` // steps that must have ended before, by their place
+	After     []int  `json:"after,omitempty"` // indexes of the steps that must have ended before
 	Items     []Item `json:"items"`
 }
 
 // Item is what a step does for one change.
 type Item struct {
-	Change    int    `json:"change"`              // place among the changes
+	Change    int    `json:"change"`              // index among the changes
 	Link      string `json:"link,omitempty"`      // address of what is bound or unbound
-	Displaced bool   `json:"displaced,omitempty"` // the link goes because the step binds another one in its place
-	Needs     []int  `json:"needs,omitempty"`     // steps that must have succeeded
+	Displaced bool   `json:"displaced,omitempty"` // the step removes the link by binding another policy in its slot
+	Needs     []int  `json:"needs,omitempty"`     // indexes of the steps that must have succeeded
 }
 
-// stored is an object as a file has it. An anchor has no value: it stands only for what lives inside it or is bound to it.
+// stored is an object in a file. An anchor has no value: it is there only for its parts and links.
 type stored struct {
 	Kind   string          `json:"kind"`
 	Key    string          `json:"key"`
 	Owner  string          `json:"owner,omitempty"`
-	ID     string          `json:"id,omitempty"` // of one that the gateway had
+	ID     string          `json:"id,omitempty"` // if the gateway had the object
 	Anchor bool            `json:"anchor,omitempty"`
 	Value  json.RawMessage `json:"value,omitempty"` // without secrets
 }
@@ -89,18 +89,18 @@ type Object struct {
 	Source    *kind.Source `json:"source,omitempty"`
 	Protected bool         `json:"protected,omitempty"`
 	MovedFrom string       `json:"moved_from,omitempty"`
-	Manages   []string     `json:"manages,omitempty"` // kinds of parts and links of which all are listed here
+	Manages   []string     `json:"manages,omitempty"` // kinds of parts and links that are listed here completely
 }
 
-// Secret is a secret of a wanted object: where its value comes from, and how to know that it is the same.
+// Secret is a secret of a wanted object: where its value comes from, and a digest to recognise it.
 type Secret struct {
 	Path      string       `json:"path"` // JSON pointer inside the value
 	Digest    string       `json:"digest"`
-	Variables []string     `json:"variables,omitempty"` // whose values, one behind the other, are the secret
+	Variables []string     `json:"variables,omitempty"` // the secret is the concatenation of their values
 	Source    *kind.Source `json:"source,omitempty"`    // where the file has it
 }
 
-// Held is an object as the gateway had it. Of an anchor the id alone counts.
+// Held is a former object of the gateway. Of an anchor only the id matters.
 type Held struct {
 	stored
 	Secrets []Seal `json:"secrets,omitempty"`
@@ -110,15 +110,15 @@ type Held struct {
 type Seal struct {
 	Path   string `json:"path"`
 	Digest string `json:"digest"`
-	Masked bool   `json:"masked,omitempty"` // what it showed is not the secret itself
+	Masked bool   `json:"masked,omitempty"` // the gateway showed a mask, not the secret itself
 }
 
-// Link is a binding. Publish ids change on their own and are looked up again.
+// Link is a binding. Publish ids are left out, since they change on their own: they are looked up again.
 type Link struct {
 	Kind        string       `json:"kind"`
 	Owner       string       `json:"owner"`
 	OwnerID     string       `json:"owner_id,omitempty"`
-	Target      string       `json:"target,omitempty"` // key of a target that is no API; then the fields about APIs are ""
+	Target      string       `json:"target,omitempty"` // key of a target that is not an API; then the fields about APIs are ""
 	TargetID    string       `json:"target_id,omitempty"`
 	Group       string       `json:"group,omitempty"`
 	API         string       `json:"api,omitempty"`
@@ -126,7 +126,7 @@ type Link struct {
 	Method      string       `json:"method,omitempty"`
 	Path        string       `json:"path,omitempty"`
 	Environment string       `json:"environment,omitempty"`
-	Offline     bool         `json:"offline,omitempty"` // of a wanted one: it stays, and cannot be made
+	Offline     bool         `json:"offline,omitempty"` // a wanted link to an API that is offline: it stays, but cannot be made
 	Source      *kind.Source `json:"source,omitempty"`
 }
 
@@ -136,7 +136,7 @@ type Gone struct {
 	Keys []string `json:"keys"`
 }
 
-// Rule leaves differences alone.
+// Rule is an ignore rule.
 type Rule struct {
 	Kind   string   `json:"kind"`
 	Name   string   `json:"name"`

@@ -16,11 +16,11 @@ import (
 // sealer makes digests with the key of a plan.
 type sealer []byte
 
-// digest is the same for the same text at the same place, and says nothing of it to those without the text.
+// digest is equal for the same text at the same path, and does not reveal the text.
 func (s sealer) digest(address, path, text string) string {
 	h := hmac.New(sha256.New, s)
 	for _, part := range []string{address, path, text} {
-		_, _ = fmt.Fprintf(h, "%d:%s", len(part), part) // hashes do not fail
+		_, _ = fmt.Fprintf(h, "%d:%s", len(part), part) // writing to a hash never fails
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -28,7 +28,7 @@ func (s sealer) digest(address, path, text string) string {
 // leaf is one secret of a value.
 type leaf struct{ path, text string }
 
-// bare is a value as JSON without its secrets, and the secrets.
+// bare returns a value as JSON without its secrets, and the secrets.
 func bare(k *kind.Kind, value any) (json.RawMessage, []leaf, error) {
 	tree := k.Pack(value)
 	var secrets []leaf
@@ -41,10 +41,10 @@ func bare(k *kind.Kind, value any) (json.RawMessage, []leaf, error) {
 	return raw, secrets, err
 }
 
-// longEnough is the length from which a secret in a text is no coincidence.
+// longEnough is the length from which a secret that appears in a text is not a coincidence.
 const longEnough = 8
 
-// tells reports whether one of some secrets stands in a file, which is the last thing that is looked at.
+// tells reports whether a file contains one of these secrets. It is the last check before a file is written.
 func tells(file []byte, secrets []leaf) (path string, told bool) {
 	for _, s := range secrets {
 		quoted, err := marshal(s.text)
@@ -58,18 +58,18 @@ func tells(file []byte, secrets []leaf) (path string, told bool) {
 // Needed is a secret that a saved plan asks for.
 type Needed struct {
 	Kind, Address, Path string
-	Variables           []string     // whose values, one behind the other, are the secret; none when a file has it
-	Source              *kind.Source // where the file has it; nil when it stands in none
+	Variables           []string     // the secret is the concatenation of their values; none if it is in a file
+	Source              *kind.Source // where it is in a file; nil if it is in none
 }
 
-// ChangedSecret is a secret whose value is not the one that the plan was made with.
+// ChangedSecret is the error for a secret whose value differs from the one that the plan was made with.
 type ChangedSecret struct{ Needed }
 
 func (c *ChangedSecret) Error() string {
 	return fmt.Sprintf("%s: %s is not the secret that the plan was made with", c.Address, c.Path)
 }
 
-// Needs lists the secrets that the plan asks for.
+// Needs lists the secrets that the plan needs.
 func (f *File) Needs() (out []Needed) {
 	for i := range f.Saved.Objects {
 		o := &f.Saved.Objects[i]
@@ -84,7 +84,7 @@ func (o *Object) needed(s *Secret) Needed {
 	return Needed{Kind: o.Kind, Address: o.Address(), Path: s.Path, Variables: s.Variables, Source: s.Source}
 }
 
-// Address names the link as its change does.
+// Address is the address of the link, as in its change.
 func (l *Link) Address() string {
 	link := catalog{}.link(l)
 	return link.Address()
@@ -125,17 +125,17 @@ func (o *Object) reveal(s *Secret, seal sealer, reveal Reveal) (string, error) {
 	return text, nil
 }
 
-// Has reports whether there was a secret under a pointer.
+// Has reports whether the object had a secret at the pointer.
 func (h *Held) Has(path string) bool {
 	return slices.ContainsFunc(h.Secrets, func(s Seal) bool { return s.Path == path })
 }
 
-// Hid reports whether the gateway did not show the secret under a pointer.
+// Hid reports whether the gateway hid the secret at the pointer.
 func (h *Held) Hid(path string) bool {
 	return !slices.ContainsFunc(h.Secrets, func(s Seal) bool { return s.Path == path && !s.Masked })
 }
 
-// Origins tell where the secret under a pointer comes from; there is at most one.
+// Origins says where the secret at the pointer comes from; there is at most one.
 func (o *Object) Origins(path string) (out []kind.Origin) {
 	for _, s := range o.Secrets {
 		if s.Path != path {
@@ -150,7 +150,7 @@ func (o *Object) Origins(path string) (out []kind.Origin) {
 	return out
 }
 
-// Secret finds the value of one secret of a wanted object; it is there when the object has one.
+// Secret finds the value of one secret of a wanted object; "" if the object has no such secret.
 func (f *File) Secret(o *Object, path string, reveal Reveal) (text string, err error) {
 	for i := range o.Secrets {
 		if o.Secrets[i].Path == path {

@@ -11,14 +11,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Difference is something that is not as it was when a plan was made.
+// Difference is something that has changed since a plan was made.
 type Difference struct {
 	Address string
-	Field   *diff.Field // Before as it was, After as it is; nil when it is about the whole
-	Text    string      // what is different, when it is about the whole
+	Field   *diff.Field // Before as it was, After as it is; nil if it is about the whole object
+	Text    string      // what is different, if it is about the whole object
 }
 
-// String tells the difference without its address.
+// String is the difference without its address.
 func (d Difference) String() string {
 	switch f := d.Field; {
 	case f == nil:
@@ -43,8 +43,8 @@ func shown(v any) string {
 	return string(raw)
 }
 
-// Stale compares what the gateway holds with the fingerprints of the plan. Have is what the plan's extract
-// calls relevant. What only must exist is not looked at.
+// Stale compares the state of the gateway with the fingerprints of the plan. Have is the part of the state that the plan's
+// extract calls relevant. Objects that only have to exist are not compared.
 func (f *File) Stale(e *diff.Extract, have kind.Actual) (out []Difference) {
 	was := map[string]*Held{}
 	for i := range f.Saved.Held {
@@ -66,7 +66,7 @@ func (f *File) Stale(e *diff.Extract, have kind.Actual) (out []Difference) {
 	return out
 }
 
-// compare compares one object with its fingerprint, nil when there was none.
+// compare compares one object with its fingerprint, nil if there was none.
 func (f *File) compare(was *Held, now *kind.Object) (out []Difference) {
 	switch {
 	case was == nil:
@@ -93,19 +93,18 @@ func (o *Object) seals() []Seal {
 	return seals
 }
 
-// Departs lists the leaves in which an object is not as it was. What the gateway hides of it now is taken to be the same,
-// and what it holds that no document tells of and that it did not hold is left out.
+// Departs lists the leaves in which an object differs from its former state. Hidden leaves count as unchanged, and new leaves
+// that the vendor's reference does not describe are left out.
 func (f *File) Departs(was *Held, now *kind.Object) []diff.Field {
 	return f.departs(was.Address(), was.sealed(was.Secrets), now)
 }
 
-// DepartsWhole is the same with all that the gateway holds.
+// DepartsWhole is the same, including new leaves that the reference does not describe.
 func (f *File) DepartsWhole(was *Held, now *kind.Object) []diff.Field {
 	return f.departs(was.Address(), kind.Of(was.Kind).Entire(was.sealed(was.Secrets)), now)
 }
 
-// Misses lists the leaves in which an object is not as it is wanted, whatever its name. What the gateway hides of it
-// is taken to be the same.
+// Misses lists the leaves in which an object differs from the wanted state, apart from its name. Hidden leaves count as equal.
 func (f *File) Misses(wanted *Object, now *kind.Object) []diff.Field {
 	k, v := kind.Of(wanted.Kind), wanted.sealed(wanted.seals())
 	if k.Owner == "" && len(k.Replace) > 0 {
@@ -114,7 +113,7 @@ func (f *File) Misses(wanted *Object, now *kind.Object) []diff.Field {
 	return f.departs(wanted.Address(), v, now)
 }
 
-// departs lists the leaves in which an object is not as a value, whose secrets are digests under an address.
+// departs lists the leaves in which an object differs from a value whose secrets are digests for an address.
 func (f *File) departs(address string, was any, now *kind.Object) []diff.Field {
 	k, seal := kind.Of(now.Kind), f.seal()
 	before := k.Pack(was)

@@ -13,24 +13,24 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Way is what takes a run back.
+// Way is how to take a run back.
 type Way struct {
-	Extract *diff.Extract // what is wanted; Plan is not made yet
+	Extract *diff.Extract // the state to restore; its Plan is not made yet
 	Losses  []diff.Loss   // what cannot be brought back
-	Stale   []Difference  // what is neither as it was nor as the run left it, and is left alone
+	Stale   []Difference  // what is neither as before the run nor as the run left it, and is left alone
 }
 
-// Back finds what takes the run back, of what the gateway holds now of the probe. Each object, part and binding is
-// looked at for itself:
+// Back finds how to take the run back, given the present state of what Probe asks for. Each object, part and binding is handled
+// separately:
 //
-//	now                  the run asked for it   then
-//	as before            whether or not         nothing is left to do
-//	as the run wanted    yes                    it goes back
-//	anything else        yes                    it is stale
-//	anything else        no                     it is none of this run's business
+//	state now            the run changed it   result
+//	as before the run    yes or no            nothing to do
+//	as the run wanted    yes                  it is changed back
+//	anything else        yes                  it is stale
+//	anything else        no                   it is left alone
 //
-// An object that the run made goes with all that belongs to it, so that it is stale when anything there is not of the
-// run. A way back is found only when all secrets are that it takes.
+// An object that the run made is deleted with its parts and links, so it is stale if any of these is not from the run. It is an
+// error if a secret that is needed cannot be found.
 func (r *Record) Back(now kind.Actual, reveal Reveal) (*Way, error) {
 	b := &back{
 		story: newStory(r), reveal: reveal, way: &Way{Extract: newExtract()}, objects: map[string]*kind.Object{},
@@ -69,20 +69,20 @@ func sortedLosses(list []diff.Loss) []diff.Loss {
 	return list
 }
 
-// back is a way back that is being found.
+// back holds the state of Back.
 type back struct {
 	*story
 	reveal  Reveal
 	way     *Way
-	objects map[string]*kind.Object // what there is, by address
+	objects map[string]*kind.Object // the present objects, by address
 	inside  map[collection]map[string]*kind.Object
 	now     map[collection]map[kind.UniqueID]*kind.Link
-	place   map[object]int  // of what is wanted
-	closed  map[object]bool // objects whose belongings are left alone, or go with them
-	failed  []error         // secrets that are not there, and values that cannot be put together
+	place   map[object]int  // index of a wanted object
+	closed  map[object]bool // objects whose parts and links are left alone, or deleted with them
+	failed  []error         // missing secrets, and values that cannot be put together
 }
 
-// there are the objects that have a name now that an object may have had.
+// there yields the present objects under the names that an object may have had.
 func (b *back) there(o object) iter.Seq[*kind.Object] {
 	return func(yield func(*kind.Object) bool) {
 		for _, name := range b.names[o] {
@@ -126,7 +126,7 @@ func (b *back) stale(address, text string, fields ...diff.Field) {
 	b.way.Stale = append(b.way.Stale, differences(address, fields)...)
 }
 
-// differences tell leaves from the side of what was wanted.
+// differences swaps the sides of leaves, so that the wanted state comes first.
 func differences(address string, fields []diff.Field) (out []Difference) {
 	for _, f := range fields {
 		f.Before, f.After = f.After, f.Before
@@ -148,8 +148,8 @@ func (b *back) want(o object, d kind.Declared) {
 	}
 }
 
-// owner is the wanted object that belongings are added to: one that is taken back, or the one that there is; nil when
-// there is none.
+// owner is the wanted object to which parts and links are added: one that is restored, or else the present one; nil if there is
+// none.
 func (b *back) owner(o object) *kind.Declared {
 	e := b.way.Extract
 	if at, ok := b.place[o]; ok {
@@ -164,7 +164,7 @@ func (b *back) owner(o object) *kind.Declared {
 	return nil
 }
 
-// restoreLinks wants the bindings of an object as they were, as far as the run changed them.
+// restoreLinks restores the bindings of an object, as far as the run changed them.
 func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	was, is := b.links[c], b.now[c]
 	var keep []*kind.Link
@@ -179,7 +179,7 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	}
 	for _, at := range targets(was) {
 		l := was[at]
-		taken := b.removed(b.before(l.To.Kind, l.To.Key())) // along with its target
+		taken := b.removed(b.before(l.To.Kind, l.To.Key())) // together with its target
 		if is[at] == nil && (taken || b.asked(c, linkEnd(l)) || b.removed(c.owner) || b.boundEnds[k.Name+" "+linkEnd(l)]) {
 			differs = true
 			keep = append(keep, l)
@@ -200,7 +200,7 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	}
 }
 
-// target is what a link leads to under the name that it will have, with the id of now, if there is one.
+// target is the target of a link under its future name, with its present id, if it has one.
 func (b *back) target(to *kind.Target) *kind.Target {
 	o, out := b.before(to.Kind, to.Key()), *to
 	for now := range b.there(o) {
@@ -209,7 +209,7 @@ func (b *back) target(to *kind.Target) *kind.Target {
 	if at, changes := b.place[o]; changes {
 		out.Name = b.way.Extract.Desired.Objects[at].Key
 		if b.objects[to.Kind+"/"+to.Key()] == nil && out.ID == to.ID {
-			out.ID = "" // it is made anew
+			out.ID = "" // it is created again
 		}
 	}
 	return &out

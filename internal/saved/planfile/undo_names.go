@@ -11,32 +11,32 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// object is one that stands alone, by the name that it had before the run: an object may have had others since.
+// object is an object without an owner, by its name before the run: it may have had other names since.
 type object struct{ kind, key string }
 
-// collection is what of a kind lives inside an object, or is bound to it.
+// collection is the parts, or the links, of one kind that an object has.
 type collection struct {
 	owner object
 	kind  string // of the parts or links
 }
 
-// story is a record in a form to look things up.
+// story is a record with indexes.
 type story struct {
 	*Record
-	held      map[string]*Held            // what was there, by address
-	wanted    map[string]*Object          // what was to be, by address
-	change    map[object]*document.Change // what was to happen to an object that stands alone
-	parts     map[string]*document.Change // the same, of what lives inside another, by address
-	former    map[object]object           // by any name that an object may have had
-	names     map[object][]string         // the names that it may have had
-	affected  []collection                // of which the run was to change something, in a fixed order
+	held      map[string]*Held            // the former state, by address
+	wanted    map[string]*Object          // what the run wanted, by address
+	change    map[object]*document.Change // the change of an object without an owner
+	parts     map[string]*document.Change // the changes of parts, by address
+	former    map[object]object           // the object that had a name at some time
+	names     map[object][]string         // the names that an object may have had
+	affected  []collection                // those of which the run was to change something, in a fixed order
 	seen      map[collection]bool         // the same
-	reached   map[string]bool             // addresses of what was really asked for
-	made      map[string][]string         // ids of what was made, by address
-	bound     []kind.Link                 // what was bound
+	reached   map[string]bool             // addresses that requests of the run were about
+	made      map[string][]string         // ids of what the run made, by address
+	bound     []kind.Link                 // the former links
 	links     map[collection]map[kind.UniqueID]*kind.Link
 	boundEnds map[string]bool                 // see findBoundEnds
-	inner     map[collection]map[string]*Held // what lived inside, by the end of its address
+	inner     map[collection]map[string]*Held // the former parts, by the end of their addresses
 }
 
 func newStory(r *Record) *story {
@@ -77,14 +77,14 @@ func newStory(r *Record) *story {
 	return s
 }
 
-// changed are the objects that stand alone of which the run was to change something, by the addresses of the changes.
+// changed are the objects without an owner that the run was to change, sorted by the addresses of their changes.
 func (s *story) changed() []object {
 	return slices.SortedFunc(maps.Keys(s.change), func(x, y object) int {
 		return strings.Compare(s.change[x].Address, s.change[y].Address)
 	})
 }
 
-// sorted sorts links by the object that they belong to, whatever its name is or was.
+// sorted groups links by their owner, whichever name it has or had.
 func (s *story) sorted(links []kind.Link) map[collection]map[kind.UniqueID]*kind.Link {
 	out := map[collection]map[kind.UniqueID]*kind.Link{}
 	for i := range links {
@@ -98,7 +98,7 @@ func (s *story) sorted(links []kind.Link) map[collection]map[kind.UniqueID]*kind
 	return out
 }
 
-// linkEnd is what an address of a link says behind the name of its owner.
+// linkEnd is the part of the address of a link after the name of its owner.
 func linkEnd(l *kind.Link) string { return strings.TrimPrefix(l.Address(), l.Kind+"/"+l.Owner) }
 
 // rename notes the names that an object may have had during the run.
@@ -109,7 +109,7 @@ func (s *story) rename(ch *document.Change) {
 	}
 	_, key, _ := strings.Cut(ch.Address, "/")
 	keys := []string{key}
-	if w := s.wanted[ch.Address]; w != nil && w.MovedFrom != "" && s.held[ch.Address] == nil { // else the old name is that of another
+	if w := s.wanted[ch.Address]; w != nil && w.MovedFrom != "" && s.held[ch.Address] == nil { // else the old name belongs to another object
 		keys = append(keys, w.MovedFrom)
 	}
 	keys = append(keys, s.taken(k, ch, keys)...)
@@ -126,8 +126,8 @@ func (s *story) rename(ch *document.Change) {
 	}
 }
 
-// taken are the names that an object has while it is replaced, or that an interrupted replace had left it. What else
-// such a replace left goes by a change of its own.
+// taken are the names that an object has while it is replaced, or that an earlier, interrupted replace left to it. Anything else
+// that such a replace left has a change of its own.
 func (s *story) taken(k *kind.Kind, ch *document.Change, keys []string) (out []string) {
 	if ch.Via != "" {
 		out = append(out, ch.Via)
@@ -144,12 +144,12 @@ func (s *story) taken(k *kind.Kind, ch *document.Change, keys []string) (out []s
 	return out
 }
 
-// deletes reports whether the run was to delete an object for its own sake.
+// deletes reports whether the run has a delete of exactly this object.
 func (s *story) deletes(address string) bool {
 	return slices.ContainsFunc(s.Changes, func(ch document.Change) bool { return ch.Address == address && ch.Action == diff.Delete })
 }
 
-// before is the object that had a name during the run.
+// before is the object that had this name at some time during the run.
 func (s *story) before(kindName, key string) object {
 	o := object{kindName, key}
 	if was, ok := s.former[o]; ok {
@@ -161,7 +161,7 @@ func (s *story) before(kindName, key string) object {
 	return o
 }
 
-// noteChange notes the collections that a change is about.
+// noteChange notes the collections that a change affects.
 func (s *story) noteChange(ch *document.Change) {
 	k, link := kind.Of(ch.Kind), kind.LinkOf(ch.Kind)
 	switch {
@@ -188,13 +188,12 @@ func (s *story) note(owner object, kindName string) {
 	}
 }
 
-// asked reports whether the run asked for something about a link or part, whose address ends in rest behind the
-// name of its owner.
+// asked reports whether a request of the run was about a link or part; rest is its address after the name of its owner.
 func (s *story) asked(c collection, rest string) bool {
 	return slices.ContainsFunc(s.names[c.owner], func(name string) bool { return s.reached[c.kind+"/"+name+rest] })
 }
 
-// part is what was to happen to a part.
+// part is the change of a part, nil for none.
 func (s *story) part(c collection, rest string) *document.Change {
 	for _, name := range s.names[c.owner] {
 		if ch := s.parts[c.kind+"/"+name+rest]; ch != nil {
@@ -204,14 +203,14 @@ func (s *story) part(c collection, rest string) *document.Change {
 	return nil
 }
 
-// removed reports whether the run was about to do away with an object, so that what belonged to it may be gone.
+// removed reports whether the run tried to delete or replace an object, so that its parts and links may be gone.
 func (s *story) removed(o object) bool {
 	ch := s.change[o]
 	return ch != nil && (ch.Action == diff.Delete || ch.Action == diff.Replace) && s.reached[ch.Address]
 }
 
-// findBoundEnds finds what the run bound, as the kind and the end of the link's address: what was bound there before may be
-// gone.
+// findBoundEnds finds the links that the run made, by kind and end of the address: links that were in the same slots before may
+// be gone.
 func (s *story) findBoundEnds() map[string]bool {
 	out := map[string]bool{}
 	for _, step := range s.Saved.Steps {
@@ -228,11 +227,11 @@ func (s *story) findBoundEnds() map[string]bool {
 	return out
 }
 
-// Probe is what must be read of the gateway before it can be said what takes the run back.
+// Probe is what must be read from the gateway before Back can find how to take the run back.
 func (r *Record) Probe() *diff.Extract {
 	s := newStory(r)
 	e := newExtract()
-	e.Actual.Links = slices.Concat(s.bound, r.Wanted()) // for the names of APIs
+	e.Actual.Links = slices.Concat(s.bound, r.Wanted()) // so that the names of APIs are known
 	manages := map[object][]string{}
 	for o := range s.change {
 		manages[o] = nil
@@ -271,7 +270,7 @@ func anchor(kindName, key string) kind.Declared {
 	return kind.Declared{Object: kind.Object{Kind: kindName, Key: key, Bound: kind.Unknown}}
 }
 
-// context notes what a value refers to.
+// context notes the objects to which a value refers.
 func context(e *diff.Extract, k *kind.Kind, value any) {
 	for _, ref := range k.Refs(value) {
 		e.Context[ref.Kind+"/"+ref.Key] = true

@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// object takes back what the run did to an object that stands alone.
+// object takes back what the run did to an object without an owner.
 func (b *back) object(o object, ch *document.Change) {
 	was, wanted := b.held[o.kind+"/"+o.key], b.wanted[ch.Address]
 	switch {
@@ -29,7 +29,7 @@ func (b *back) object(o object, ch *document.Change) {
 	}
 }
 
-// created takes back a create: what the run made goes, with all that belongs to it.
+// created takes back a create: the object is deleted with its parts and links.
 func (b *back) created(o object, ch *document.Change, wanted *Object) {
 	b.closed[o] = true
 	now := b.objects[ch.Address]
@@ -43,7 +43,7 @@ func (b *back) created(o object, ch *document.Change, wanted *Object) {
 	b.way.Extract.Desired.Owns[o.kind] = append(b.way.Extract.Desired.Owns[o.kind], now.Key)
 }
 
-// ours reports whether an object is the one that the run made, as it made it, and says when it is not.
+// ours reports whether an object is the one that the run made, unchanged; if not, it notes that as stale.
 func (b *back) ours(ch *document.Change, wanted *Object, now *kind.Object) bool {
 	if made := b.made[ch.Address]; len(made) > 0 && !slices.Contains(made, now.ID) {
 		b.stale(ch.Address, "is another one now")
@@ -54,13 +54,13 @@ func (b *back) ours(ch *document.Change, wanted *Object, now *kind.Object) bool 
 	return len(fields) == 0
 }
 
-// missesNew are the leaves in which an object that the run made is not as it is wanted, but for those that further requests
-// write: the run may have ended before.
+// missesNew are the leaves in which an object that the run made differs from the wanted state, except those that later requests
+// write: the run may have ended before these.
 func (b *back) missesNew(wanted *Object, now *kind.Object) []diff.Field {
 	return slices.DeleteFunc(b.Misses(wanted, now), func(f diff.Field) bool { return kind.Of(now.Kind).Midway(f.Path) })
 }
 
-// deleted takes back a delete: the object is made again.
+// deleted takes back a delete: the object is created again.
 func (b *back) deleted(o object, was *Held) {
 	address := o.kind + "/" + o.key
 	if now := b.objects[address]; now != nil {
@@ -82,16 +82,16 @@ func (b *back) deleted(o object, was *Held) {
 	b.again(o, was, was.Key)
 }
 
-// madeAgain is what stands in place of an object or part that the run took away.
+// madeAgain says which object or part exists now under the name of one that the run removed.
 type madeAgain int
 
 const (
-	whole   madeAgain = iota // itself, or one that an undo before this one made again
-	inPart                   // one that such an undo had only begun to make
-	another                  // one that somebody else made
+	whole   madeAgain = iota // the original, or a complete one from an earlier undo
+	inPart                   // one that an earlier undo only began to create
+	another                  // one that somebody else created
 )
 
-// remade tells what an object is that exists though the run took it away.
+// remade says what an object is that exists although the run removed it.
 func (b *back) remade(was *Held, now *kind.Object) madeAgain {
 	k := kind.Of(now.Kind)
 	departs := slices.DeleteFunc(b.Departs(was, now), func(f diff.Field) bool { return slices.Contains(k.Makes, f.Path) })
@@ -104,8 +104,8 @@ func (b *back) remade(was *Held, now *kind.Object) madeAgain {
 	return another
 }
 
-// again wants an object made again, to which the run perhaps gave another name: what an undo before this one made of it goes by
-// that, until it is finished.
+// again creates an object again. The run may have renamed it: then an earlier undo that was interrupted may have left it under
+// that name.
 func (b *back) again(o object, was *Held, renamed string) {
 	d := b.anew(was)
 	if d == nil {
@@ -146,8 +146,8 @@ func (b *back) updated(o object, ch *document.Change, was *Held, wanted *Object)
 	}
 }
 
-// ledOn is an object that calls what the run replaced by its own name where the run led it to the successor, and may have ended
-// before that got the name.
+// ledOn is an object in which references to the temporary name of a successor have the final name: the run pointed them to the
+// successor, and may have ended before the successor got its name.
 func (b *back) ledOn(o *kind.Object) *kind.Object {
 	led := kind.Of(o.Kind).Recalled(*o, func(kindName, key string) string {
 		if ch := b.change[b.before(kindName, key)]; ch != nil && ch.Action == diff.Replace && ch.Via == key {
@@ -158,8 +158,8 @@ func (b *back) ledOn(o *kind.Object) *kind.Object {
 	return &led
 }
 
-// leadsToReplaced reports whether an object refers to one that the run replaced: when that is replaced in turn, the object is
-// led to the new one, whatever else there is to take back of it.
+// leadsToReplaced reports whether an object refers to one that the run replaced. When that one is replaced back, the reference
+// must be updated, even if nothing else of the object has to be taken back.
 func (b *back) leadsToReplaced(o *kind.Object) bool {
 	return slices.ContainsFunc(kind.Of(o.Kind).Refs(o.Value), func(ref kind.Ref) bool {
 		ch := b.change[b.before(ref.Kind, ref.Key)]
@@ -167,9 +167,8 @@ func (b *back) leadsToReplaced(o *kind.Object) bool {
 	})
 }
 
-// departs are the leaves in which an object is not as it was: those that this version knows, and those that the run
-// wrote. Added are JSON pointers of what else there is more than before: the gateway has added it by itself, or somebody
-// else has, so that it stays.
+// departs are the leaves in which an object differs from its former state: those that this version knows, and those that the
+// run wrote. Added are JSON pointers of other new leaves: the gateway or somebody else added them, so they stay.
 func (b *back) departs(ch *document.Change, was *Held, wanted *Object, now *kind.Object) (departs []diff.Field, added []string) {
 	departs = b.Departs(was, now)
 	for _, f := range b.DepartsWhole(was, now) {
@@ -184,15 +183,15 @@ func (b *back) departs(ch *document.Change, was *Held, wanted *Object, now *kind
 	return departs, added
 }
 
-// strange are the leaves in which an object is neither as it was nor as it is wanted. What it is without while some of its
-// requests are still to come is not strange when it is missing.
+// strange are the leaves in which an object is neither as it was nor as it is wanted. Leaves that later requests write do not
+// count when they are missing.
 func strange(k *kind.Kind, misses, departs []diff.Field) []diff.Field {
 	return slices.DeleteFunc(both(misses, departs), func(f diff.Field) bool {
 		return k.Midway(f.Path) && (f.Before == nil || f.Before == false)
 	})
 }
 
-// both are the leaves that stand in two lists. Of lists the place of an element says nothing.
+// both are the leaves of a that are also in b. Leaves inside a list match whatever their index is.
 func both(a, b []diff.Field) (out []diff.Field) {
 	list := func(f *diff.Field) string {
 		keys := strings.Split(f.Path, "/")
@@ -211,12 +210,12 @@ func both(a, b []diff.Field) (out []diff.Field) {
 	return out
 }
 
-// overlap reports whether two pointers lead to one value, or one of them into that of the other.
+// overlap reports whether two pointers are equal, or one points inside the value of the other.
 func overlap(a, b string) bool {
 	return a == b || strings.HasPrefix(a, b+"/") || strings.HasPrefix(b, a+"/")
 }
 
-// replaced takes back a replace, which may have come to an end after any of its requests.
+// replaced takes back a replace, which may have ended after any of its requests.
 func (b *back) replaced(o object, ch *document.Change, was *Held, wanted *Object) {
 	var mine *kind.Object
 	for now := range b.there(o) {
@@ -241,7 +240,7 @@ func (b *back) replaced(o object, ch *document.Change, was *Held, wanted *Object
 	}
 	switch there := b.objects[o.kind+"/"+was.Key]; {
 	case there != nil && (mine == nil || there.ID != mine.ID):
-		b.owner(o) // what the run made beside it goes
+		b.owner(o) // the successor that the run made is deleted
 	case mine == nil:
 		b.again(o, was, wanted.Key)
 	default:
@@ -250,7 +249,7 @@ func (b *back) replaced(o object, ch *document.Change, was *Held, wanted *Object
 	}
 }
 
-// intruders are what belongs to an object that the run made, and is not as the run made it.
+// intruders are the parts and links of an object from the run that are not as the run made them.
 func (b *back) intruders(o object) (out []Difference) {
 	for _, c := range b.affected {
 		if c.owner != o {

@@ -16,8 +16,8 @@ type claims struct {
 	stale []Difference
 }
 
-// claim finds which of the parts that were not there before are of the run. What the gateway was to think up is known
-// by the id that it answered with; where the answer is missing, by being no more than what was asked for.
+// claim finds which of the new parts the run made. Parts whose values the gateway generates are recognised by the ids in its
+// answers; if answers are missing, unknown parts count as made by the run as long as there are not more of them than of these.
 func (b *back) claim(c collection) (out claims) {
 	out.mine = map[string]bool{}
 	made, unanswered := map[string]bool{}, 0
@@ -68,7 +68,8 @@ func (b *back) claim(c collection) (out claims) {
 	return out
 }
 
-// cameAlong reports whether a part that comes with its owner is as it came, or as the run left it.
+// cameAlong reports whether a part is one that the gateway creates with its owner, and whether it is unchanged since then, or as
+// the run left it.
 func (b *back) cameAlong(ch *document.Change, now *kind.Object) (as, comes bool) {
 	k := kind.Of(now.Kind)
 	if !k.Stays(now) {
@@ -82,7 +83,7 @@ func (b *back) cameAlong(ch *document.Change, now *kind.Object) (as, comes bool)
 	return k.Untouched(now), true
 }
 
-// restoreParts wants what lives inside an object as it was, as far as the run changed it.
+// restoreParts restores the parts of an object, as far as the run changed them.
 func (b *back) restoreParts(c collection, k *kind.Kind) {
 	claims := b.claim(c)
 	b.way.Stale = append(b.way.Stale, claims.stale...)
@@ -93,7 +94,7 @@ func (b *back) restoreParts(c collection, k *kind.Kind) {
 			differs = true
 			continue
 		}
-		v := b.partBefore(c, end) // nil for what stays as it is
+		v := b.partBefore(c, end) // nil for a part that stays as it is
 		differs = differs || v != nil
 		list = append(list, kind.Declared{Object: kind.Object{Kind: k.Name, Key: end, Value: v}})
 	}
@@ -114,7 +115,7 @@ func (b *back) restoreParts(c collection, k *kind.Kind) {
 	}
 }
 
-// wantParts wants a list of parts, and no others.
+// wantParts sets the parts that an object must have, and no others.
 func (b *back) wantParts(c collection, k *kind.Kind, list []kind.Declared) {
 	owner := b.owner(c.owner)
 	if owner == nil {
@@ -137,8 +138,8 @@ func (b *back) wantParts(c collection, k *kind.Kind, list []kind.Declared) {
 	}
 }
 
-// partBefore is the value that a part had, when the run changed it and it is still as the run left it, or took it away and
-// an undo before this one had only begun to make it again.
+// partBefore is the former value of a part that the run changed and that is still as the run left it, or that the run removed
+// and an earlier undo only began to create again.
 func (b *back) partBefore(c collection, end string) any {
 	was, now, ch := b.inner[c][end], b.inside[c][end], b.part(c, end)
 	switch {
@@ -158,7 +159,7 @@ func (b *back) partBefore(c collection, end string) any {
 	return was.Bare()
 }
 
-// partAgain is the value that a part had which the run took away and which is not yet again what it was.
+// partAgain is the former value of a part that the run removed and that is not yet restored completely.
 func (b *back) partAgain(was *Held, now *kind.Object) any {
 	switch as := b.remade(was, now); {
 	case as == whole:
@@ -172,7 +173,7 @@ func (b *back) partAgain(was *Held, now *kind.Object) any {
 	return nil
 }
 
-// taken reports whether it is the run that took a part away: itself, with its owner, or with what it refers to.
+// taken reports whether the run removed a part: by itself, with its owner, or with an object to which it refers.
 func (b *back) taken(c collection, end string, was *Held) bool {
 	if ch := b.part(c, end); ch != nil && b.reached[ch.Address] || b.removed(c.owner) {
 		return true

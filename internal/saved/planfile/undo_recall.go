@@ -7,11 +7,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// A record calls what links and parts refer to by the names that the run was to give: a rename leaves them as they are.
-// The gateway may have the names of before, of during or after the run, and what is wanted back calls them by those that
-// they will have then.
+// In a record, links and parts refer to objects by the names that the run was to give them, because a rename does not change
+// links and parts. On the gateway, objects may have the names from before, during or after the run. The state to restore uses
+// the names that objects will have after the undo.
 
-// asRecorded is what a gateway holds, in which links and parts call what they refer to as the record does.
+// asRecorded is the state of a gateway with the names of the record in the references of links and parts.
 func (s *story) asRecorded(now kind.Actual) kind.Actual {
 	recorded := map[object]string{}
 	for i := range now.Objects {
@@ -26,7 +26,7 @@ func (s *story) asRecorded(now kind.Actual) kind.Actual {
 	return diff.Recalled(now, func(kindName, key string) string { return recorded[object{kindName, key}] })
 }
 
-// finally is the name that what the record refers to will have; "" when that is the same.
+// finally is the name that an object of the record will have after the undo; "" if it is the same.
 func (b *back) finally(kindName, key string) string {
 	o := b.before(kindName, key)
 	if at, ok := b.place[o]; ok {

@@ -9,12 +9,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 )
 
-// Record is what an undo file tells of a run.
+// Record is the content of an undo file.
 type Record struct {
 	*File
 	Entries []journal.Entry
-	Shown   bool // lists have shown all that it did
-	Undone  bool // it was taken back
+	Shown   bool // lists have shown everything that the run did
+	Undone  bool // the run was taken back
 }
 
 // IsRecord reports whether a file is an undo file, and not another saved plan.
@@ -28,8 +28,8 @@ func IsRecord(data []byte) bool {
 	return json.Unmarshal(line, &head) == nil && head.Saved.Purpose == ForUndo
 }
 
-// DecodeRecord reads an undo file. Lines behind the first that are none, as a run leaves behind that was killed while it
-// wrote, are passed over: what they were about is found out by reading.
+// DecodeRecord reads an undo file. Later lines that cannot be parsed, as left by a run that was killed while writing, are skipped:
+// the outcome of their requests is found by reading the gateway.
 func DecodeRecord(data []byte) (*Record, error) {
 	head, rest, _ := bytes.Cut(data, []byte("\n"))
 	f, err := Decode(head)
@@ -63,8 +63,8 @@ func HeadOfRecord(f *File) ([]byte, error) {
 	return append(raw, '\n'), err
 }
 
-// reached are the addresses of what the run asked for, unless the gateway surely refused, and the ids of what it
-// surely made.
+// reached returns the addresses that requests of the run were about, except requests that the gateway surely refused, and the ids
+// of what the run surely made.
 func (r *Record) reached() (addresses map[string]bool, made map[string][]string) {
 	addresses, made = map[string]bool{}, map[string][]string{}
 	outcome := map[int]*journal.Entry{}
@@ -94,7 +94,7 @@ func (r *Record) Asked() map[string]bool {
 	return addresses
 }
 
-// Reached is how many changes the run came to ask for.
+// Reached is the number of changes for which the run sent requests.
 func (r *Record) Reached() (n int) {
 	addresses := r.Asked()
 	for i := range r.Changes {

@@ -8,20 +8,20 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 )
 
-// How long after a request lists may not show yet what it bound or unbound.
+// How long lists may not yet show what a request bound or unbound.
 const (
-	late    = 20 * time.Second // when the gateway has said that it is done
-	perhaps = 4 * time.Second  // when nobody knows whether it is
+	late    = 20 * time.Second // if the gateway confirmed the request
+	perhaps = 4 * time.Second  // if its outcome is not known
 )
 
-// Settled reports whether lists show what the run bound and unbound, or had time enough to.
+// Settled reports whether lists show what the run bound and unbound, or have had enough time to.
 func (r *Record) Settled(now kind.Actual, at time.Time) bool {
 	if r.Shown || r.Undone || len(r.Entries) == 0 || at.Sub(r.Entries[len(r.Entries)-1].Time) >= late {
 		return true
 	}
 	s := newStory(r)
 	is := s.sorted(s.asRecorded(now).Links)
-	shown, either := map[string]bool{}, map[string]bool{} // by any address that it may have
+	shown, either := map[string]bool{}, map[string]bool{} // by all addresses that a link may have
 	note := func(to map[string]bool, c collection, l *kind.Link) {
 		for _, name := range s.names[c.owner] {
 			to[c.kind+"/"+name+linkEnd(l)] = true
@@ -40,7 +40,7 @@ func (r *Record) Settled(now kind.Actual, at time.Time) bool {
 				note(shown, c, l)
 			}
 			if s.removed(c.owner) {
-				note(either, c, l) // its successor may have it again
+				note(either, c, l) // the successor of its owner may have the link again
 			}
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// unrestored names what an update or replace changed, or may have changed, and nothing brings back: secrets, and what
-// an update gave and none takes away.
+// unrestored notes what an update or replace changed, or may have changed, and an undo cannot bring back: secrets, and values
+// that an update can add but not remove.
 func (b *back) unrestored(ch *document.Change, was *Held, wanted *Object) {
 	v := was.Bare()
 	changed := map[string]bool{}
@@ -35,7 +35,7 @@ func (b *back) unrestored(ch *document.Change, was *Held, wanted *Object) {
 			delete(changed, s.Path)
 		}
 	}
-	if ch.Action == diff.Replace { // what replaces it back is another object
+	if ch.Action == diff.Replace { // replacing it back makes another object
 		for _, p := range kind.Of(was.Kind).Makes {
 			if delete(changed, p); was.Has(p) {
 				b.lose(was.Address(), p, newMade)
@@ -49,8 +49,8 @@ func (b *back) unrestored(ch *document.Change, was *Held, wanted *Object) {
 	}
 }
 
-// orphaned are secrets, each with the map that it stood in, that an update took away with that map, or with the need for them:
-// what is left of the map is of no use without.
+// orphaned maps secrets to the mappings that contained them, for secrets that an update removed together with the mapping, or
+// whose mapping no longer requires them: without the secret, the mapping cannot be restored.
 func orphaned(ch *document.Change, was *Held, wanted *Object) map[string]string {
 	if ch.Action != diff.Update {
 		return nil
@@ -59,7 +59,7 @@ func orphaned(ch *document.Change, was *Held, wanted *Object) map[string]string 
 	out := map[string]string{}
 	for _, p := range secretsOf(was, before) {
 		holder := p[:strings.LastIndexByte(p, '/')]
-		left := jsonptr.HasRoom(k.Pack(after), p) && k.Requires(after, p) == k.Requires(before, p) // to the gateway, which has it
+		left := jsonptr.HasRoom(k.Pack(after), p) && k.Requires(after, p) == k.Requires(before, p) // the gateway still has the secret
 		if holder != "" && !left && hadSecret(was, before, p) && len(wanted.Origins(p)) == 0 && !slices.Contains(k.Makes, p) {
 			out[p] = holder
 		}
@@ -67,7 +67,7 @@ func orphaned(ch *document.Change, was *Held, wanted *Object) map[string]string 
 	return out
 }
 
-// hadSecret reports whether an object had a secret under a pointer, shown or not.
+// hadSecret reports whether an object had a secret at the pointer, shown or hidden.
 func hadSecret(was *Held, v any, pointer string) bool {
 	k := kind.Of(was.Kind)
 	tree := k.Pack(v)
@@ -75,7 +75,7 @@ func hadSecret(was *Held, v any, pointer string) bool {
 		(jsonptr.At(tree, pointer) != nil || k.Requires(v, pointer) || slices.Contains(k.Uploads, pointer))
 }
 
-// secretsOf are JSON pointers of the secrets of what there was: those that its value has room for, and those that it held.
+// secretsOf are JSON pointers of the secrets of a former object: those that its value can have, and those that it had.
 func secretsOf(was *Held, v any) []string {
 	out := slices.Clone(kind.Of(was.Kind).Secrets(v))
 	for _, s := range was.Secrets {
@@ -86,7 +86,7 @@ func secretsOf(was *Held, v any) []string {
 	return out
 }
 
-// remaining names what an update gave an object that had none of it, and no request takes away.
+// remaining notes values that an update added to an object and no request can remove.
 func (b *back) remaining(ch *document.Change, was *Held, v any) {
 	if ch.Action != diff.Update {
 		return
@@ -105,7 +105,7 @@ func (b *back) remaining(ch *document.Change, was *Held, v any) {
 	}
 }
 
-// uploaded is what a change sent or took away that no gateway tells; "" when there is nothing such.
+// uploaded is the pointer of a value that a change sent or removed and that gateways never return; "" if there is none.
 func uploaded(ch *document.Change) string {
 	k := kind.Of(ch.Kind)
 	for _, f := range ch.Fields {
@@ -116,7 +116,8 @@ func uploaded(ch *document.Change) string {
 	return ""
 }
 
-// sendable is a tree with what no gateway tells as the run sent it: what every write needs, and what else the tree has.
+// sendable adds to a tree the values that gateways never return, as the run sent them: those that every write needs, and those
+// that the tree has.
 func sendable(k *kind.Kind, tree map[string]any, wanted *Object) map[string]any {
 	sent := k.Pack(wanted.Bare())
 	for _, p := range k.Withheld() {
@@ -127,8 +128,8 @@ func sendable(k *kind.Kind, tree map[string]any, wanted *Object) map[string]any 
 	return tree
 }
 
-// anew is an object that the run deleted, as it can be made again: without what the gateway makes itself. It is nil
-// when it cannot.
+// anew is an object that the run deleted, in the form in which it can be created again: without values that the gateway makes
+// itself. It is nil if that is not possible.
 func (b *back) anew(was *Held) *kind.Declared {
 	k, address, v := kind.Of(was.Kind), was.Address(), was.Bare()
 	for _, p := range k.Secrets(v) {
@@ -149,8 +150,8 @@ func (b *back) anew(was *Held) *kind.Declared {
 	return &d
 }
 
-// restore wants back what an object was before it was updated or replaced. Secrets come from where the gateway shows
-// them, else from where the files had them: an update sends whole objects. What was added besides stays.
+// restore restores an object that was updated or replaced. Since an update sends whole objects, it needs their secrets: from the
+// gateway if it shows them, else from where the files had them. Values that were added since then stay.
 func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object, now *kind.Object, added []string) {
 	k := kind.Of(o.kind)
 	v, err := k.Overlay(k.Entire(was.Bare()), now.Value, added)
@@ -178,7 +179,7 @@ func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object,
 	}
 	for _, p := range secretsOf(was, v) {
 		if slices.Contains(k.Makes, p) || !hadSecret(was, v, p) || !jsonptr.HasRoom(tree, p) {
-			continue // it is left alone, or goes again
+			continue // the secret is left alone, or removed again
 		}
 		text, _ := jsonptr.At(is, p).(string)
 		if !kind.InClear(text) || ch.Action == diff.Replace {
@@ -202,7 +203,7 @@ func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object,
 	b.want(o, d)
 }
 
-// finish leaves what replaced an object as it is, and gives it its name, where the run did not come to that.
+// finish leaves the successor of an object as it is, and gives it the final name if the run did not get that far.
 func (b *back) finish(o object, wanted *Object, now *kind.Object) {
 	b.closed[o] = true
 	if now.Key == wanted.Key {
@@ -211,7 +212,7 @@ func (b *back) finish(o object, wanted *Object, now *kind.Object) {
 	k := kind.Of(o.kind)
 	v := k.Named(now.Value, wanted.Key)
 	tree := sendable(k, k.Pack(v), wanted)
-	d := anchor(o.kind, wanted.Key) // by which its successor is found
+	d := anchor(o.kind, wanted.Key) // the name by which its successor is found
 	for _, p := range k.Secrets(v) {
 		text, err := b.Secret(wanted, p, b.reveal)
 		if err != nil {
@@ -227,7 +228,7 @@ func (b *back) finish(o object, wanted *Object, now *kind.Object) {
 	b.want(o, d)
 }
 
-// unrevealed leaves an object alone whose secret is another one now, and notes one that is missing.
+// unrevealed leaves an object alone if its secret has changed, and notes an error if the secret is missing.
 func (b *back) unrevealed(o object, err error) {
 	b.closed[o] = true
 	if changed, ok := errors.AsType[*ChangedSecret](err); ok {
@@ -237,7 +238,7 @@ func (b *back) unrevealed(o object, err error) {
 	b.failed = append(b.failed, err)
 }
 
-// dropLost takes out of what is wanted back what refers to objects that the run removed and that cannot be made again.
+// dropLost removes references to objects that the run removed and that cannot be created again.
 func (b *back) dropLost() {
 	objects := b.way.Extract.Desired.Objects
 	back := map[string]bool{}
