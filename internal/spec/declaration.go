@@ -58,21 +58,27 @@ func toList(n *yamlnode.Node, part, pointer string) (at *yamlnode.Node, exact bo
 
 // variableNames lists the variables in a text, or in the entries of a list, sorted.
 func variableNames(n *yamlnode.Node) (names []string) {
-	switch n.Form {
-	case yamlnode.Scalar:
-		if at := textPath(n.Value); at != "" {
-			return []string{"file:" + at}
-		}
-		expand(n.Value, func(name string) (string, bool) {
-			names = append(names, name)
-			return "", true
-		})
-	case yamlnode.List:
+	names = namesIn(n)
+	if n.Form == yamlnode.List {
 		for _, item := range n.Items {
 			names = append(names, variableNames(item)...)
 		}
-	default:
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// namesIn lists the variables in a scalar as they follow each other; a text file is file:PATH. Other nodes have none themselves.
+func namesIn(n *yamlnode.Node) (names []string) {
+	if n.Form != yamlnode.Scalar {
+		return nil
+	}
+	if at := textPath(n.Value); at != "" {
+		return []string{textWord + ":" + at}
+	}
+	expand(n.Value, func(name string) (string, bool) {
+		names = append(names, name)
+		return "", true
+	})
+	return names
 }

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"cmp"
 	"strconv"
 	"strings"
 
@@ -114,17 +113,8 @@ func (v Value) Keys() (out []string) {
 func (v Value) Variable() string { return firstVariable(v.node) }
 
 func firstVariable(n *yamlnode.Node) string {
-	first := ""
-	if n.Form == yamlnode.Scalar && textPath(n.Value) != "" {
-		first = n.Value
-	} else if n.Form == yamlnode.Scalar {
-		expand(n.Value, func(name string) (string, bool) {
-			first = cmp.Or(first, "${"+name+"}")
-			return "", true
-		})
-	}
-	if first != "" {
-		return first
+	if names := namesIn(n); len(names) > 0 {
+		return "${" + names[0] + "}"
 	}
 	for _, item := range n.Items {
 		if text := firstVariable(item); text != "" {
