@@ -47,24 +47,9 @@ func (r *Reader) Sent() (out []api.Sent) {
 }
 
 // Groups lists the API groups with some exact names, as far as they exist.
-func (r *Reader) Groups(ctx context.Context, names []string) ([]*kind.Group, error) {
-	if len(names) == 0 {
-		return nil, nil
-	}
-	of := func(name string) listing[*kind.Group] {
-		return listing[*kind.Group]{
-			how:  byName(name),
-			ask:  func(offset int) api.Request { return kind.ListGroups(name, offset) },
-			take: kind.Groups,
-			id:   func(g **kind.Group) string { return (*g).ID },
-		}
-	}
-	found, _, err := readSelected(ctx, r, selection[string, *kind.Group]{
-		keys: names, whole: of(""), atOnce: 1,
-		find:    func(ctx context.Context, name string) ([]*kind.Group, error) { return all(ctx, r, of(name)) },
-		settled: func(g **kind.Group) (name string, ok bool) { return (*g).Name, true },
-	})
-	return slices.DeleteFunc(found, func(g *kind.Group) bool { return !slices.Contains(names, g.Name) }), err
+func (r *Reader) Groups(ctx context.Context, names []string) ([]kind.Object, error) {
+	found, err := r.Objects(ctx, []Want{{Kind: kind.Of(kind.AGroup), Known: names}})
+	return slices.DeleteFunc(found, func(g kind.Object) bool { return !slices.Contains(names, g.Key) }), err
 }
 
 // Environments lists the names of all environments; never nil.

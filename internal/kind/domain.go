@@ -40,6 +40,14 @@ type ownDomainWire struct {
 	SSL     []CertificateRef `json:"ssl_infos,omitempty" told:"algorithm_type,type,is_has_trusted_root_ca"`
 }
 
+// bound lists the certificates of the domain. Older gateways report only the RSA certificate, as ssl_id.
+func (w *ownDomainWire) bound() []CertificateRef {
+	if w.SSLID == "" || slices.ContainsFunc(w.SSL, func(c CertificateRef) bool { return c.ID == w.SSLID }) {
+		return w.SSL
+	}
+	return append(slices.Clip(w.SSL), CertificateRef{ID: w.SSLID, Name: w.SSLName})
+}
+
 // The ports of domains of which nobody says any, and the TLS version of a new one: which one gateways take differs.
 const (
 	usualHTTP   = 80
@@ -177,7 +185,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 	},
 	Apart: []Apart[OwnDomain]{unbindCertificates, bindCertificate},
 	Decode: func(w ownDomainWire) Found[OwnDomain] {
-		bound := (&Domain{SSLID: w.SSLID, SSLName: w.SSLName, Certificates: w.SSL}).Bound()
+		bound := w.bound()
 		name := ""
 		if len(bound) > 0 {
 			name = bound[0].Name

@@ -80,7 +80,6 @@ func FuzzPage(f *testing.F) {
 			_, _, _ = k.Answer.Rows(raw)
 		}
 		_, _ = APIs(p)
-		_, _ = Groups(p)
 	})
 }
 

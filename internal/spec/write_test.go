@@ -17,7 +17,7 @@ func TestPartOfUnlistedObject(t *testing.T) {
 		return kind.Object{Kind: k.Name, Key: "orders/" + v.Name + "@" + v.Environment + v.EnvID, Owner: "orders", ID: v.Name, Value: v}
 	}
 	files, err := spec.Write(spec.Export{Objects: []kind.Object{
-		{Kind: kind.AGroup, Key: "orders", ID: "1", Value: kind.Group{Name: "orders"}},
+		{Kind: kind.AGroup, Key: "orders", ID: "1", Value: kind.APIGroup{Name: "orders"}},
 		variable(kind.Variable{Name: "backend", Value: "a", Environment: "STAGING"}),
 		variable(kind.Variable{Name: "zone", Value: "b", EnvID: "7a1ad0c350844ee69435ab297c1e6d18"}),
 	}})

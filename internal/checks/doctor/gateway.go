@@ -178,7 +178,7 @@ func (p *Patient) permissions(ctx context.Context) ([]Check, map[string]int) {
 	}
 	looks, kinds := []look{{"apis", kind.FindAPIs(nil, 0), nil}}, p.kinds()
 	if !slices.Contains(kinds, kind.Of(kind.AGroup)) {
-		looks = append(looks, look{"api groups", kind.ListGroups("", 0), nil})
+		looks = append(looks, look{"api groups", kind.Of(kind.AGroup).List(nil, "", 0), nil})
 	}
 	for _, k := range kinds {
 		looks = append(looks, look{k.Section, k.List(nil, "", 0), k})

@@ -37,11 +37,14 @@ func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result,
 		}
 	}
 	slices.Sort(names)
+	var carriers []*carrier
 	groups, err := reader.Groups(ctx, slices.Compact(names))
+	if err == nil {
+		carriers, err = carriersOf(groups)
+	}
 	if err != nil {
 		return declared.ending(nil, o), []diff.Note{{Message: "the certificates of domains could not be looked for: " + err.Error()}}
 	}
-	carriers := carriersOf(groups)
 	var wg sync.WaitGroup
 	for _, k := range carriers {
 		wg.Go(func() { k.err = reader.Read(ctx, kind.ShowCertificate(k.groupID, k.domain, k.ref.ID), &k.found) })
@@ -118,26 +121,32 @@ func (declared declarations) ending(told []Certificate, o Options) []Certificate
 }
 
 // carriersOf lists the certificates of groups, by group and domain.
-func carriersOf(groups []*kind.Group) (out []*carrier) {
-	slices.SortFunc(groups, func(a, b *kind.Group) int { return strings.Compare(a.Name, b.Name) })
+func carriersOf(groups []kind.Object) (out []*carrier, err error) {
+	slices.SortFunc(groups, func(a, b kind.Object) int { return strings.Compare(a.Key, b.Key) })
 	byID := map[string]*carrier{}
-	for _, g := range groups {
-		for _, d := range g.Domains {
-			for _, ref := range d.Bound() {
+	for i := range groups {
+		g := &groups[i]
+		domains, _, err := kind.Of("domain").ToldIn(g)
+		if err != nil {
+			return nil, err
+		}
+		for j := range domains {
+			d := domains[j].Value.(kind.OwnDomain)
+			for _, ref := range d.Bound {
 				if ref.ID == "" {
 					continue
 				}
 				k := byID[ref.ID]
 				if k == nil {
-					k = &carrier{ref: ref, groupID: g.ID, domain: d.ID}
+					k = &carrier{ref: ref, groupID: g.ID, domain: domains[j].ID}
 					byID[ref.ID] = k
 					out = append(out, k)
 				}
-				k.domains = append(k.domains, Certificate{Group: g.Name, Domain: d.Name})
+				k.domains = append(k.domains, Certificate{Group: g.Key, Domain: d.Domain})
 			}
 		}
 	}
-	return out
+	return out, nil
 }
 
 func (k *carrier) unknown() diff.Note {

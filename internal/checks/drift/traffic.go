@@ -178,7 +178,7 @@ func groupIDs(ctx context.Context, reader *fetch.Reader, apis map[string]*kind.A
 	lost := slices.DeleteFunc(slices.Clone(groups), func(name string) bool { return ids[name] != "" })
 	found, err := reader.Groups(ctx, lost)
 	for _, g := range found {
-		ids[g.Name] = g.ID
+		ids[g.Key] = g.ID
 	}
 	return ids, err
 }
