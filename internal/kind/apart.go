@@ -6,37 +6,37 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Apart is a part of an object that a request of its own writes, after the object itself is there. S is the kind's type;
+// Apart is a set of fields of an object that a separate request writes, after the object itself exists. S is the kind's type;
 // in a Kind it is any.
 type Apart[S any] struct {
-	Fields    []string // JSON pointers of what no other request writes
-	Along     []string // JSON pointers of what it brings besides, so that a new object has none of it before
+	Fields    []string // JSON pointers of fields that no other request writes
+	Along     []string // JSON pointers of fields that it also sets, so a new object does not have them before
 	Operation string
-	Needed    func(want, have S, fresh bool) bool // fresh: it is a new object, and have is zero
-	Times     func(have S) int                    // requests that it takes, one after another; nil means one
+	Needed    func(want, have S, fresh bool) bool // fresh: the object is new, and have is zero
+	Times     func(have S) int                    // number of requests, sent one after another; nil means one
 	Request   func(want, have S, of ObjectRef) (api.Request, error)
-	Done      func(want, have, now S, of ObjectRef) bool // for a request whose answer was lost
+	Done      func(want, have, now S, of ObjectRef) bool // whether a request whose answer was lost was carried out
 }
 
-// ObjectRef is the object that a request is about, by its id and by what it lives in.
+// ObjectRef is the object that a request is about.
 type ObjectRef struct {
 	ID     string
 	Parent *Object
-	IDs    IDs // of what it refers to
-	Nth    int // which of the requests of Times, from 0 on
+	IDs    IDs // ids of the objects that it refers to
+	Nth    int // number of the request among those of Times, from 0
 }
 
-// IsApart reports whether no other request than one of its own writes what stands under a pointer.
+// IsApart reports whether only a separate request writes the field of a pointer.
 func (k *Kind) IsApart(pointer string) bool {
 	return slices.ContainsFunc(k.Apart, func(a Apart[any]) bool { return slices.Contains(a.Fields, pointer) })
 }
 
-// Midway reports whether an object may be without what stands under a pointer while some of its requests are still to come.
+// Midway reports whether an object can lack the field of a pointer because some of its requests have not been sent yet.
 func (k *Kind) Midway(pointer string) bool {
 	return k.IsApart(pointer) || slices.ContainsFunc(k.Apart, func(a Apart[any]) bool { return slices.Contains(a.Along, pointer) })
 }
 
-// apart erases the types of what a kind writes apart. What is missing of a new object is zero.
+// apart erases the types of a kind's separate requests. For a new object, have is the zero value.
 func apart[S any](list []Apart[S]) (out []Apart[any]) {
 	typed := func(v any) S {
 		s, _ := v.(S)

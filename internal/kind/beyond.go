@@ -11,20 +11,20 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Beyond is what a gateway tells of an object that neither its wire form has nor the reference calls read-only (Facts.Tells):
-// members that a newer gateway keeps. An update replaces the object, so that what it leaves out is lost: for each kind alike,
-// they go back with it, at their place in the parts that the update sends. What says nothing, such as the members of a stub,
-// does not count.
+// Beyond holds members of an answer about an object that neither the kind's wire type has nor the reference calls read-only
+// (Facts.Tells), such as settings of a newer gateway. An update replaces the whole object, so members that it leaves out are
+// lost. Therefore updates of every kind send them back, at the same place in the body. Members without a value, such as empty
+// texts, do not count.
 type Beyond struct {
-	Hidden []string // JSON pointers of what is shown masked, so that it cannot go back
+	Hidden []string // JSON pointers of members that are shown masked, so they cannot be sent back
 
-	told    map[string]any // the object as told, without what says nothing and without what is masked
-	secrets []string       // texts of which the names tell that they are secret
+	told    map[string]any // the object as the gateway reported it, without masked members and without members that have no value
+	secrets []string       // texts that are secret by the names of their members
 }
 
-// wireForm says which members answers about objects of a kind are known to have. The tags of a field that holds others tell
-// more: told names what answers have besides, by the reference, and no write takes; key names what tells entries of a list
-// apart, where a|b is whichever an update sends.
+// wireForm returns the members that answers about objects of a kind are known to have, from its wire type W. Two tags of
+// fields with members add to that: told names members that answers have, by the reference, and no write accepts; key names
+// the members that identify the entries of a list, where a|b means the one that the update sends.
 func wireForm[W any](f *Facts) *shape.Shape {
 	s := formOf(reflect.TypeFor[W](), "")
 	return s.And(toldAs("create_time,update_time")...).And(toldAs(strings.Join(f.Tells, ","))...)
@@ -66,8 +66,8 @@ func formOf(t reflect.Type, tag reflect.StructTag) *shape.Shape {
 	return shape.Anything
 }
 
-// beyond is what an answer about one object tells that its form does not know; nil where there is nothing, as mostly, which
-// is found out without taking the answer apart.
+// beyond returns the members of an answer about one object that its form does not know; nil when there are none. That is the
+// usual case, and it is found out without decoding the answer.
 func beyond(form *shape.Shape, raw []byte) *Beyond {
 	if !strangeIn(form, raw) {
 		return nil
@@ -82,7 +82,7 @@ func beyond(form *shape.Shape, raw []byte) *Beyond {
 	return b
 }
 
-// strangeIn reports whether JSON holds a member that s does not know and that says something.
+// strangeIn reports whether JSON has a member that s does not know and that has a value.
 func strangeIn(s *shape.Shape, raw []byte) (found bool) {
 	if len(raw) == 0 {
 		return false
@@ -113,7 +113,7 @@ func says(raw []byte) bool {
 	return true
 }
 
-// sayings is what of a tree says something; what is masked is noted instead.
+// sayings returns the parts of a tree that have a value; masked members are noted in b.Hidden instead.
 func (b *Beyond) sayings(s *shape.Shape, at, name string, v any) any {
 	switch v := v.(type) {
 	case string:
@@ -148,7 +148,7 @@ func (b *Beyond) sayings(s *shape.Shape, at, name string, v any) any {
 	return v
 }
 
-// in is the body of an update that carries what the gateway tells beyond it.
+// in returns the body of an update with the members of b added.
 func (b *Beyond) in(form *shape.Shape, body any) (any, error) {
 	if b == nil || b.told == nil {
 		return body, nil
@@ -160,13 +160,13 @@ func (b *Beyond) in(form *shape.Shape, body any) (any, error) {
 	c := shape.Carrying{
 		Form:  func(_ *shape.Shape, _ string, v any) any { return v },
 		Same:  sameEntry,
-		Taken: func(shape.Field, string, map[string]any) bool { return true }, // what a body leaves out is left alone or goes as a whole
+		Taken: func(shape.Field, string, map[string]any) bool { return true }, // a mapping that the body leaves out is left alone or removed as a whole
 	}
 	carried, _ := c.Members(form, "", want, b.told)
 	return carried, nil
 }
 
-// plainMembers are the members of a body, which is a mapping, as plain data.
+// plainMembers returns the members of a body, which is a mapping, as plain data.
 func plainMembers(body any) (map[string]any, error) {
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -177,8 +177,8 @@ func plainMembers(body any) (map[string]any, error) {
 	return members, err
 }
 
-// sameEntry reports whether a body and an answer speak of the same entry of a list: they agree in each part of the key, of
-// which the body says one of several members, or none where the answer says none.
+// sameEntry reports whether an entry of a body and one of an answer are the same: they agree in each part of the key. Of a part
+// a|b the body has one member, or none if the answer has none.
 func sameEntry(s *shape.Shape, want, have any) bool {
 	w, _ := want.(map[string]any)
 	h, _ := have.(map[string]any)

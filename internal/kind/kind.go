@@ -10,90 +10,101 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Operations are the vendor's names of what can be done with a kind; "" where there is no such call.
+// Operations are the vendor's names of the API calls for a kind; "" where there is no such call.
 type Operations struct {
 	List, Create, Update, Delete, BatchDelete string
 
-	Generate string // creates an object whose value the gateway makes: files may ask for so many of those, {generate: N}; values of the kind are secret texts
+	// Generate creates an object whose value the gateway makes. Files ask for N of them with {generate: N}; the values of
+	// such a kind are secret texts.
+	Generate string
 
-	Show string // reads one object, where the list does not tell all of it, or not everywhere (ListTells)
+	// Show reads one object. It is needed where the list does not return everything about an object, or does so only on
+	// some gateways (Facts.ListTells).
+	Show string
 }
 
-// Facts are what a kind says as data.
+// Facts are what a kind declares as data.
 //
-// A kind that lives inside another names its Owner and the Field of the owner's mapping that lists it;
-// its Path then holds {KIND} where the id of that ancestor stands, also behind a ?, in what its list alone is asked
-// with. A Single kind exists at most once inside its owner, at its Path, and has no id of its own.
+// A kind that lives inside another one names its Owner, and the Field of the owner's mapping in files that lists it. Its
+// Path then holds {KIND} for the id of that ancestor. What follows a ? in Path is the query of the list only. A Single
+// kind exists at most once inside its owner, at its Path, and has no id of its own.
 type Facts struct {
-	Name       string
-	Section    string // top-level key in files; "" for a kind inside an owner
-	Rank       int    // of the section in files, from 1 on: those come first with which most people begin; 0 comes last
-	Owner      string
-	Field      string
-	Shape      *shape.Shape // of one item
-	Scope      api.Scope    // what Path is below: the instance, or the project
-	Path       string       // segments joined by /
-	ListField  string       // the array of the list's answer; "" when it has no list
-	NameQuery  string       // query parameter for an exact name; "" when the list offers none
-	OwnerTells string       // path of the owner itself, where that tells in ListField of all that lives inside it; "" when there is a list of its own
-	ListTells  bool         // the list tells all of an object, but on some gateways: one about which it leaves something out is read with Ops.Show
-	OnePlace   bool         // the gateway has one of a name, whatever the owner
-	Single     bool
-	Ops        Operations
-	BatchMax   int      // ids in one BatchDelete
-	Replace    []string // JSON pointers that cannot change in place
-	Clings     []string // JSON pointers of what some versions keep when an update empties it, until it is a space, or 0, which is no number there
-	Remains    []string // JSON pointers of what an update cannot take away: left out, it stays
-	Tells      []string // members of answers, besides those of the wire form, that no write takes by the reference
-	Makes      []string // JSON pointers of what the gateway makes where it is left out
-	Always     []string // names of objects that every gateway, or every owner, has: they are never made, renamed or deleted
-	Given      bool     // every gateway has each of them, listed or not: they are only set, by name, and files have them as a mapping
-	Uploads    []string // JSON pointers of what the gateway never tells and every write needs; left out, what it has stays
-	Quota      int      // at most so many inside an owner: new ones come before old ones go; 0 where old ones go first
-	Refers     string   // the kind of what Refs names; "" when there are no Refs
-	Codes      Codes
-	Later      time.Duration // after which a refusal with one of Codes.Later is no more
-	Limit      string        // the gateway's name of its quota of such objects; "" where it tells none
-	Usual      int           // the quota that documents give, where the gateway tells none; 0 where they give none
-	Trail      string        // type of the resource in the audit trail, TYPE:WORD where operations with that word alone are about it; "" where that records none
+	Name    string
+	Section string // top-level key in files; "" for a kind inside an owner
+	Rank    int    // order of the sections in files, from 1: what most people begin with comes first; 0 comes last
+	Owner   string
+	Field   string
+	Shape   *shape.Shape // of one item in files
+
+	Scope      api.Scope // what Path is relative to: the instance or the project
+	Path       string    // segments joined by /
+	ListField  string    // the array in the list's answer; "" when there is no list
+	NameQuery  string    // query parameter that asks for an exact name; "" when the list has none
+	OwnerTells string    // path of the owner, if the answer about the owner lists (in ListField) what lives inside it; "" when there is a list of its own
+	ListTells  bool      // some gateways return everything in the list: an object is read with Ops.Show only if fields are missing
+
+	OnePlace bool // a name can exist only once on the gateway, whatever the owner
+	Single   bool
+	Ops      Operations
+	BatchMax int // number of ids in one BatchDelete
+
+	// JSON pointers of fields (names of members in Tells) by how the gateway treats them.
+	Replace []string // cannot change in place: a change replaces the object
+	Clings  []string // some gateway versions keep the value when an update empties it; " ", or 0 as a number, empties it there
+	Remains []string // an update cannot remove the value: if it is left out, it stays
+	Tells   []string // names of members that answers have and that, by the API reference, no write accepts
+	Makes   []string // the gateway generates the value if it is left out
+	Uploads []string // the gateway never returns the value and every write needs it; if files leave it out, the object keeps its value
+
+	Always []string // names of objects that every gateway, or every owner, has: they are never created, renamed or deleted
+	Given  bool     // every gateway has all objects of the kind, listed or not: they are only set, and files have them as a mapping by name
+	Quota  int      // at most this many inside an owner: new ones are created before old ones are deleted, as far as there is room; 0: old ones are deleted first
+
+	Refers string // the kind that Refs names; "" when there are no Refs
+	Codes  Codes
+	Later  time.Duration // how long to wait before a request that was refused with one of Codes.Later can succeed
+
+	Limit string // the gateway's name of the quota for these objects; "" where the gateway reports none
+	Usual int    // the documented quota, for gateways that report none; 0 where none is documented
+	Trail string // resource type in the audit trail; TYPE:WORD if only operations with that word are about this kind; "" where the trail has none
 }
 
-// Hooks are what a kind says in code about its values, which have the type S. It leaves out those for which the usual
-// holds, which stands behind the semicolon. None is nil in a Kind, where S is any.
+// Hooks are what a kind adds in code about its values, which have the type S. All of them are optional: each comment ends
+// with what holds for a kind that leaves the hook out. In a Kind, where S is any, all hooks are set.
 type Hooks[S any] struct {
-	Normalize  func(S) S                            // defaults filled in; the value itself
-	Compared   func(S) S                            // in the form in which values are compared; of sets and lists with keys the shape tells; the value itself
-	InWords    func(S) S                            // as people are told of it, such as in words where the value is a long text; the value itself
-	Brief      func(S) S                            // as an export writes it, without what is understood anyway; the value itself
-	Entire     func(S) S                            // with nothing left in place by an update that it does not mention; the value itself
-	Adopt      func(want, have S) S                 // have with what want leaves open taken from want; have
-	Check      func(S) []shape.Problem              // what no single rule sees; nothing
-	CheckIn    func(owner any, s S) []shape.Problem // why it cannot live in the owner, by the values of both; nothing
-	Refs       func(S) []Ref                        // what must exist first; nothing
-	Clash      func(want, have S) []shape.Problem   // why a gateway's object cannot become what is wanted; a Soft one: what of that it does not tell; nothing
-	LastDay    func(S) string                       // the last day on which the value can be written, YYYY-MM-DD; "", for ever
-	Excludes   func(a, b S) bool                    // whether there is no room for two of one name, where a gateway has it once (OnePlace); there never is
-	Features   func(S) []string                     // instance features one of which it surely needs; none: any instance takes it
-	Disturbs   func(S) string                       // what a change or the end of it does to calls besides, as "is …" or "interrupts …"; nothing
-	Secrets    func(S) []string                     // JSON pointers of secret values; those of the shape
-	InnerQuota func(S) InnerQuota                   // the quota for what lives inside an owner; none is known
+	Normalize  func(S) S                            // the value with defaults filled in; default: the value itself
+	Compared   func(S) S                            // the form in which values are compared, except for sets and keyed lists, which the shape knows; default: the value itself
+	InWords    func(S) S                            // the form that people see, such as a summary of a long text; default: the value itself
+	Brief      func(S) S                            // the form that an export writes, without what is understood anyway; default: the value itself
+	Entire     func(S) S                            // the value in a form whose update leaves nothing in place that it does not mention; default: the value itself
+	Adopt      func(want, have S) S                 // have, with the fields that want leaves open taken from want, so that they do not differ; default: have
+	Check      func(S) []shape.Problem              // mistakes that no rule of a single field can find; default: none
+	CheckIn    func(owner any, s S) []shape.Problem // mistakes that only the values of both the owner and the part show; default: none
+	Refs       func(S) []Ref                        // what must exist first; default: nothing
+	Clash      func(want, have S) []shape.Problem   // why the gateway's object cannot become the wanted one, Soft where the gateway does not report enough to know; default: nothing
+	LastDay    func(S) string                       // the last day on which the value can be written, YYYY-MM-DD; default: "", no end
+	Excludes   func(a, b S) bool                    // for OnePlace: whether two objects of one name cannot exist together; default: they never can
+	Features   func(S) []string                     // instance features of which the object surely needs one; default: none
+	Disturbs   func(S) string                       // side effect on calls of a change or delete, as "is …" or "interrupts …"; default: none
+	Secrets    func(S) []string                     // JSON pointers of secret values; default: those of the shape
+	InnerQuota func(S) InnerQuota                   // the quota for what lives inside an owner; default: none is known
 
-	// Sent is want as an update of have sends it, and the JSON pointers of what have holds, the gateway does not tell and
-	// a write of want takes away; want, and none.
+	// Sent returns want as an update of have sends it, and the JSON pointers of values that have holds, the gateway does not
+	// show, and the write of want would remove. Default: want, and none.
 	Sent func(want, have S, changed func(pointer string) bool) (sent S, lost []string)
 
-	// Match pairs what keys cannot pair; everything is still to be compared by key.
+	// Match pairs declared with existing objects that keys cannot pair. Default: all of them are compared by key.
 	Match func(owner string, want []Declared, have []Object) Matched
 }
 
-// InnerQuota is one on how many of something one object, or a part of it, holds.
+// InnerQuota is a quota on how many objects one owner, or one part of it, may hold.
 type InnerQuota struct {
 	Limit string // the gateway's name of the quota
-	What  string // that it counts, such as codes of an app
-	Of    string // the part of the owner, such as an environment; "" for all of it
+	What  string // what it counts, such as codes of an app
+	Of    string // the part of the owner that it is for, such as an environment; "" for the whole owner
 }
 
-// erased are hooks without their types.
+// erased returns hooks whose types are erased, with defaults for those that are nil.
 func erased[S any](h Hooks[S]) Hooks[any] {
 	out := Hooks[any]{
 		Normalize: self(h.Normalize), Compared: self(h.Compared), InWords: self(h.InWords), Brief: self(h.Brief), Entire: self(h.Entire),
@@ -131,7 +142,7 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 	return out
 }
 
-// self erases a hook that makes another value of one.
+// self erases the type of a hook that turns a value into another one.
 func self[S any](f func(S) S) func(any) any {
 	if f == nil {
 		return func(v any) any { return v }
@@ -139,7 +150,7 @@ func self[S any](f func(S) S) func(any) any {
 	return func(v any) any { return f(v.(S)) }
 }
 
-// one erases a hook that tells something of a value.
+// one erases the type of a hook that returns something about a value.
 func one[S, R any](f func(S) R) func(any) R {
 	if f == nil {
 		return func(any) (none R) { return none }
@@ -147,26 +158,26 @@ func one[S, R any](f func(S) R) func(any) R {
 	return func(v any) R { return f(v.(S)) }
 }
 
-// Def defines a kind: S is the value as files write it, W is the object as the wire carries it. It is written in the
-// kind's own file and erased by of.
+// Def defines a kind. S is the value as files write it, W is the object as the API sends it. Each kind has a file of its
+// own with its Def, which of turns into a Kind.
 type Def[S, W any] struct {
 	Facts
 	Hooks[S]
-	Key func(owner string, s S) string
+	Key func(owner string, s S) string // unique within the kind; see Object.Key
 
-	// Names gives what the wire tells by an id alone its name; nil where there is nothing such.
+	// Names fills in the names of objects that the API refers to by id only; nil when there are no such references.
 	Names  func(s S, name func(kindName, id string) string) S
-	Items  func(element any) []S         // what one element of Field declares; nil where that is one value, and {} none
-	Encode func(Writing[S]) (any, error) // the body of a create or an update; nil for what the gateway makes (Ops.Generate)
+	Items  func(element any) []S         // the values that one element of Field declares; nil: one value, and none for {}
+	Encode func(Writing[S]) (any, error) // the body of a create or an update; a nil body for a value that the gateway makes (Ops.Generate)
 	Decode func(W) Found[S]
-	Apart  []Apart[S] // parts of it that requests of their own write, in their order; nil where there are none
+	Apart  []Apart[S] // fields that separate requests write, in this order; nil when there are none
 }
 
-// Writing is what a body is made of.
+// Writing is what Encode makes the body of a request from.
 type Writing[S any] struct {
 	Want   S
-	Parent *Object // that it lives in, with its id as far as it is known; nil for one that stands alone
-	Have   *S      // what the gateway holds when an update is sent, as far as it is known; nil for a create
+	Parent *Object // the owner, with its id if that is known; nil for an object without an owner
+	Have   *S      // of an update: what the gateway holds, if that is known; nil for a create
 	IDs    IDs
 }
 
@@ -176,26 +187,26 @@ type Ref struct {
 	Path      string // JSON pointer of the field that names it
 }
 
-// Address is that of the object that is referred to.
+// Address returns the address of the object that is referred to.
 func (r *Ref) Address() string { return r.Kind + "/" + r.Key }
 
-// Found is an object as read from the wire.
+// Found is an object as Decode reads it from an answer.
 type Found[S any] struct {
 	ID      string
 	Value   S
 	Bound   int
 	Strange wire.Strange
-	Silent  []string // JSON pointers of what every object has and the gateway does not tell of this one
+	Silent  []string // JSON pointers of fields that every object has and that the answer leaves out
 	Foreign bool     // see Object
-	Empty   bool     // the gateway says that nothing lives inside it
-	None    bool     // the gateway says that there is no such object
+	Empty   bool     // the gateway reports that nothing lives inside the object
+	None    bool     // the gateway reports that there is no such object
 
 	Inside map[string]json.RawMessage // see Object
 }
 
 // Matched is the outcome of pairing the parts of one owner.
 type Matched struct {
-	Want []Declared // what is still to be compared by key
+	Want []Declared // not paired: they are compared by key
 	Have []Object
 }
 
@@ -203,22 +214,22 @@ type Matched struct {
 type Kind struct {
 	Facts
 	Hooks[any]
-	Declare func(item any) (Object, error)           // what an item of Section declares
-	Items   func(owner string, element any) []Object // what an element of Field declares
+	Declare func(item any) (Object, error)           // the object that an item of Section declares
+	Items   func(owner string, element any) []Object // the objects that an element of Field declares
 	Apart   []Apart[any]
-	Unpack  func(tree map[string]any) (any, error) // the value that Pack made a tree of, normalised
+	Unpack  func(tree map[string]any) (any, error) // the inverse of Pack; the value is normalised
 	decode  func(owner string, page *Page) ([]Object, error)
-	decode1 func(owner string, raw json.RawMessage) (o Object, plain bool, err error) // plain: in the expected form
+	decode1 func(owner string, raw json.RawMessage) (o Object, plain bool, err error) // plain: the answer has the expected form
 	encode  func(want, have any, parent *Object, ids IDs) (any, error)
 
-	// WithNames is an object with names for what the wire tells by an id alone; nil where there is nothing such.
+	// WithNames fills in the names of objects that o refers to by id only; nil when the kind has no such references.
 	WithNames func(o Object, name func(kindName, id string) string) Object
 
-	keyed func(o Object) string // the key that the value of an object gives it
-	form  *shape.Shape          // what answers about one object are known to have; nil where no update replaces one
+	keyed func(o Object) string // the key that an object has by its value
+	form  *shape.Shape          // the members that answers about one object are known to have; nil for kinds without an update
 }
 
-// of erases the types of d. It and what it calls are the only places where a value meets a type assertion.
+// of erases the types of d. Only this function and those that it calls assert the type of a value.
 func of[S, W any](d Def[S, W]) *Kind {
 	k := &Kind{Facts: d.Facts, Hooks: erased(d.Hooks), Apart: apart(d.Apart)}
 	if d.Secrets == nil && d.Shape != nil {
@@ -257,7 +268,7 @@ func (d *Def[S, W]) items(element any) []S {
 	return []S{s}
 }
 
-// object is a value as an object of the kind.
+// object makes an object of the kind from a value.
 func (d *Def[S, W]) object(s S, owner string) Object {
 	if d.Normalize != nil {
 		s = d.Normalize(s)
@@ -265,7 +276,7 @@ func (d *Def[S, W]) object(s S, owner string) Object {
 	return Object{Kind: d.Name, Key: d.Key(owner, s), Owner: owner, Value: s, Bound: Unknown}
 }
 
-// onWire sets what turns values into bodies, and answers into objects.
+// onWire sets the functions that turn values into request bodies and answers into objects.
 func (d *Def[S, W]) onWire(k *Kind) {
 	if d.Ops.Update != "" {
 		k.form = wireForm[W](&d.Facts)

@@ -28,7 +28,7 @@ func (g Grouping) String() string {
 	return [...]string{"one by one", "by policy", "by plugin and environment", "by API and environment", "as a cross product", "together"}[g]
 }
 
-// Write is one way to bind or unbind several links with one request.
+// Write is a request that binds or unbinds several links at once.
 type Write struct {
 	By        Grouping
 	Operation string
@@ -40,39 +40,40 @@ type Write struct {
 type LinkKind struct {
 	Name   string // such as acl_binding
 	Owner  string // kind of the owner
-	Field  string // of the owner's mapping in files, which lists what it is bound to
-	Target string // kind of what the owner is bound to
+	Field  string // field of the owner's mapping in files that lists what it is bound to
+	Target string // kind of the targets
 	Trail  string // as in Facts
 
-	// Slot names the slot that links of an owner take. A target holds at most one link in each slot: the slot of throttles
-	// is one, of plugins there is one for each type. nil when a target takes any number of links.
+	// Slot returns the name of the slot that links of an owner take. A target has at most one link in each slot: it has one
+	// slot for throttles, and one for each type of plugin. nil when a target can have any number of links.
 	Slot func(owner any) string
 	// Mixed says that some versions of the gateway have a single slot for all links of a target, whatever Slot says.
 	Mixed bool
-	// Overwrites says that a bind surely replaces the link that has the slot; else it may be refused.
+	// Overwrites says that a bind always replaces the link that has the slot; otherwise the gateway may refuse it.
 	Overwrites bool
 	// Guards reports whether an owner lets in only the callers that it names, as an ACL of type PERMIT does. An API that has
-	// such a guard before and after a run must have one all the time. nil when no owner of the kind is a guard.
+	// such an owner before and after a run must have one throughout the run, or it is open to everybody for a moment. nil
+	// when no owner of the kind does this.
 	Guards func(owner any) bool
-	// Dropped says that the gateway deletes the links of an owner with it, so that no unbind is needed before.
+	// Dropped says that the gateway deletes the links of an owner together with the owner, so no unbind is needed before.
 	Dropped bool
-	// Vacates says that the unbind of the link that has the slot goes first, since nobody knows what a bind would do to it.
+	// Vacates says that the link that has the slot is unbound first, since it is not documented what a bind does to it.
 	Vacates bool
 
 	OfOwner  Reading // links of one owner
 	OfTarget Reading // links of one target
 	OfAll    Reading // all links at once; Operation "" when there is no such list
-	Free     Reading // targets without a link of the owner, each with the owner whose link has the slot; Operation "" when there is no such list
+	Free     Reading // targets that the owner is not bound to, each with the owner whose link has the slot; Operation "" when there is no such list
 
 	Codes        Codes
 	Bind, Unbind []Write // ways to write several links with one request; the plan takes the one that needs the fewest
-	Answer       Answer  // what a bind says it did
+	Answer       Answer  // the part of a bind's answer that lists what was bound
 
-	// Lanes names what no two writes may touch at the same time; nil when writes never disturb each other.
+	// Lanes returns names of what two writes must not change at the same time; nil when writes never disturb each other.
 	Lanes func(l *Link) []string
 }
 
-// ToWord is one of what owners are bound to, for people.
+// ToWord is what people call a target, such as API.
 func (k *LinkKind) ToWord() string {
 	if k.Target == APublication {
 		return "API"
@@ -83,25 +84,25 @@ func (k *LinkKind) ToWord() string {
 // Reading is a list of links.
 type Reading struct {
 	Operation string
-	ListField string // "" where the answer is the one link itself, or an empty object where there is none
+	ListField string // "" if the answer is not a list but the only link, or an empty object when there is none
 	Path      func(id string) []string
-	Query     func(id string) url.Values // nil when the path says it all
+	Query     func(id string) url.Values // nil when Path is enough
 	rows      func(page *Page) ([]Row, error)
 }
 
-// Answer is the part of a bind's answer that tells what was bound.
+// Answer is the part of a bind's answer that lists what was bound.
 type Answer struct {
 	ListField string
 	rows      func(page *Page) ([]Row, error)
 }
 
-// reading gives a list the type of its items: R as the wire has them.
+// reading gives a list the type of its items: R is an item as the API sends it.
 func reading[R any](r Reading, row func(R) Row) Reading {
 	r.rows = rowsOf(r.ListField, row)
 	return r
 }
 
-// bindings is a list of links below bindings that is asked for by the id of an owner or API, which is a condition.
+// bindings is a list of links that takes the id of an owner or API as a query parameter.
 func bindings[R any](operation, field, by string, row func(R) Row, path ...string) Reading {
 	return reading(Reading{Operation: operation, ListField: field, Path: fixed(path...), Query: func(id string) url.Values { return query(by, id) }}, row)
 }
@@ -110,7 +111,7 @@ func fixed(path ...string) func(string) []string {
 	return func(string) []string { return path }
 }
 
-// boundAPI is the API of a link, and where it is bound, in the words of most lists.
+// boundAPI is the API of a link and where it is bound, with the member names of most lists.
 type boundAPI struct {
 	APIID     string `json:"api_id"`
 	API       string `json:"api_name"`
@@ -122,7 +123,7 @@ type boundAPI struct {
 	Path      string `json:"req_uri"`
 }
 
-// listedAPI is the same in the words of those lists that are about APIs.
+// listedAPI is the same with the member names of the lists that are about APIs.
 type listedAPI struct {
 	APIID     string `json:"id"`
 	API       string `json:"name"`
@@ -141,8 +142,8 @@ func (a boundAPI) row(id, ownerID, owner string) Row {
 	}
 }
 
-// freeAPI is an API that an owner is not bound to, and the name of the owner whose link has the slot there: "" for none,
-// nil where the list does not tell it.
+// freeAPI is an API that an owner is not bound to. owner is the name of the owner whose link has the slot: "" for none,
+// nil if the list does not report it.
 func freeAPI(a listedAPI, owner *string) Row {
 	r := boundAPI(a).row("", "", value(owner))
 	r.PublishID, r.Untold = "", owner == nil
@@ -150,13 +151,13 @@ func freeAPI(a listedAPI, owner *string) Row {
 }
 
 // publishMax and unbindMax are the publish ids of one bind and the binding ids of one batch unbind. The
-// API documents no maximum; its console limits itself to 1000, this keeps to half of that.
+// API documents no maximum. The console sends at most 1000; half of that leaves a margin.
 const (
 	publishMax = 500
 	unbindMax  = 500
 )
 
-// bindPublished binds one owner, whose id the body has under a name, to what is published.
+// bindPublished binds one owner to publications. The body has its id in the member owner.
 func bindPublished(operation, path, owner string) []Write {
 	return []Write{{
 		By: ByOwner, Operation: operation, Max: publishMax,
@@ -169,7 +170,7 @@ func bindPublished(operation, path, owner string) []Write {
 	}}
 }
 
-// unbindTogether takes links of a kind away by their ids, which the body has under a name.
+// unbindTogether unbinds links by their ids. The body has these in the member links.
 func unbindTogether(operation, path, links string) []Write {
 	return []Write{{
 		By: Together, Operation: operation, Max: unbindMax,
@@ -201,7 +202,7 @@ func rowsOf[R any](field string, row func(R) Row) func(*Page) ([]Row, error) {
 	}
 }
 
-// lone reads an answer that has no list: it is one link, or an empty object where there is none.
+// lone reads an answer without a list: it is one link, or an empty object when there is none.
 func lone[R any](page *Page, row func(R) Row) ([]Row, error) {
 	if len(page.fields) == 0 {
 		return nil, nil
@@ -218,20 +219,20 @@ func lone[R any](page *Page, row func(R) Row) ([]Row, error) {
 	return []Row{out}, nil
 }
 
-// Row is one link as a list or the answer of a bind tells it. Fields that it leaves out are "".
+// Row is one link as a list or the answer of a bind reports it. Fields that are not reported are "".
 type Row struct {
 	ID, OwnerID, Owner      string
-	TargetID, Target        string // of targets that are no APIs
+	TargetID, Target        string // of targets that are not APIs
 	APIID, API, Group       string
 	EnvID, Env, PublishID   string
 	Method, Path            string
-	Untold                  bool   // of Free: the list does not tell whether another owner's link has the slot
-	Failed                  bool   // the answer says that this pair was not bound
+	Untold                  bool   // of Free: the list does not report whether another owner's link has the slot
+	Failed                  bool   // the gateway reports that this pair was not bound
 	ErrorCode, ErrorMessage string // why
 	Plain                   bool   // everything had the expected form
 }
 
-// Fill takes from known what the row leaves out, unless the row speaks of another owner or API.
+// Fill fills empty fields from known, unless the row is about another owner or API.
 func (r *Row) Fill(known Row) {
 	if r.OwnerID != "" && known.OwnerID != "" && r.OwnerID != known.OwnerID {
 		known.Owner = ""
@@ -248,10 +249,10 @@ func (r *Row) Fill(known Row) {
 	}
 }
 
-// To is the id of what the owner is bound to.
+// To returns the id of the target.
 func (r *Row) To() string { return cmp.Or(r.TargetID, r.APIID) }
 
-// Whole reports whether the row tells what is bound to what, and where.
+// Whole reports whether the row identifies the owner, the target, and the environment.
 func (r *Row) Whole() bool {
 	if r.Target != "" {
 		return r.OwnerID != ""
@@ -259,10 +260,10 @@ func (r *Row) Whole() bool {
 	return r.OwnerID != "" && (r.APIID != "" || r.API != "" && r.Group != "") && (r.EnvID != "" || r.Env != "")
 }
 
-// Key tells rows of one list apart.
+// Key identifies the row in its list.
 func (r *Row) Key() string { return r.ID + " " + r.OwnerID + " " + r.To() + " " + r.Env }
 
-// Whole reports whether a first answer is all that there is.
+// Whole reports whether there is only one page.
 func (r Reading) Whole() bool { return r.ListField == "" }
 
 // Read asks for one page of a list of links, of the owner or API id where it takes one.
@@ -279,7 +280,7 @@ func (r Reading) Read(id string, offset int) api.Request {
 	return api.Request{Operation: r.Operation, Method: "GET", Path: r.Path(id), Query: q}
 }
 
-// Within asks of a list that takes an owner only for what is in an environment and a group; "" is any.
+// Within limits a list of an owner's links to an environment and a group; "" means any.
 func (r Reading) Within(envID, groupID string) Reading {
 	whole := r.Query
 	r.Query = func(id string) url.Values {
@@ -299,7 +300,7 @@ func (r Reading) Rows(page Page) ([]Row, error) {
 	return r.rows(&page)
 }
 
-// Rows reads what a bind says it did; ok is false when it does not say.
+// Rows reads which links a bind reports as bound; ok is false when the answer does not report it.
 func (a Answer) Rows(body json.RawMessage) (rows []Row, ok bool, err error) {
 	if len(body) == 0 {
 		return nil, false, nil
@@ -318,14 +319,14 @@ func (a Answer) Rows(body json.RawMessage) (rows []Row, ok bool, err error) {
 	return rows, true, err
 }
 
-// BatchAnswer is what a batch delete or batch unbind says with status 200: HTTP success does not mean
-// that everything worked.
+// BatchAnswer is the answer of a batch delete or batch unbind with status 200, which does not mean that every item was
+// removed.
 type BatchAnswer struct {
-	SuccessCount *int           `json:"success_count"` // nil when it is not told
+	SuccessCount *int           `json:"success_count"` // nil when it is not reported
 	Failure      []BatchFailure `json:"failure"`
 }
 
-// Accounts reports whether the answer tells what became of each of some ids.
+// Accounts reports whether the answer says for each of the ids whether it was removed.
 func (a *BatchAnswer) Accounts(ids []string) bool {
 	for id := range a.Failed() {
 		if !slices.Contains(ids, id) {
@@ -338,7 +339,7 @@ func (a *BatchAnswer) Accounts(ids []string) bool {
 	return *a.SuccessCount == len(ids)-len(a.Failure)
 }
 
-// Failed returns the items that stayed by the id of the binding or, for a batch delete, of the object.
+// Failed returns the items that were not removed, by the id of the binding or, for a batch delete, of the object.
 func (a *BatchAnswer) Failed() map[string]BatchFailure {
 	out := make(map[string]BatchFailure, len(a.Failure))
 	for _, f := range a.Failure {
@@ -347,7 +348,7 @@ func (a *BatchAnswer) Failed() map[string]BatchFailure {
 	return out
 }
 
-// BatchFailure is one item of a batch that stayed.
+// BatchFailure is one item of a batch that was not removed.
 type BatchFailure struct {
 	BindID       string `json:"bind_id"`
 	ACLID        string `json:"acl_id"`

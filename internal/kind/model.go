@@ -1,6 +1,6 @@
-// Package kind says what the resources of a gateway are: how each looks in a file and on the wire,
-// how it is read and written, and how it is bound to APIs. One file tells all of one kind; the rest
-// of the program knows kinds only through Kind and LinkKind.
+// Package kind defines the kinds of objects that a gateway has: what each looks like in files and in the API, how it is
+// read and written, and how it is bound to APIs. Each kind is defined in one file. The rest of the program knows kinds only
+// through Kind and LinkKind.
 package kind
 
 import (
@@ -18,26 +18,26 @@ type Object struct {
 	Parent *Object // the owner as the gateway has it; nil where it was not read, and for a kind that stands alone
 	ID     string  // the gateway's id; "" when it has none (yet)
 	Value  any     // the kind's own type, normalised
-	Bound  int     // to how many APIs the gateway says it is bound; Unknown when it does not say
-	Parts  bool    // the gateway says that, or cannot tell whether, other objects live inside it
+	Bound  int     // number of APIs that it is bound to by the gateway's report; Unknown when that is not reported
+	Parts  bool    // other objects live inside it, or may do so: the gateway does not always report it
 
-	// Foreign is what files cannot name, such as a special limit for an object of a type that nobody knows: a list
-	// in the files that does not name it leaves it alone.
+	// Foreign marks an object that files cannot name, such as a special limit for an object of an unknown type. It is left
+	// alone, although the list in the files does not contain it.
 	Foreign bool
 
-	// Inside is what the gateway told with the object of what lives inside it: the list of each kind whose OwnerTells.
+	// Inside holds, by kind, the lists of parts that the answer about this object contained (Facts.OwnerTells).
 	Inside map[string]json.RawMessage
 
-	Beyond *Beyond // what the gateway tells of it beyond the reference; nil where that is nothing
+	Beyond *Beyond // fields of the answer that the API reference does not describe; nil when there are none
 }
 
-// Unknown is the number of what a gateway does not count, such as the bindings of an object.
+// Unknown stands for a number that the gateway does not report, such as the number of bindings of an object.
 const Unknown = -1
 
 // Address names an object or link in everything that people and scripts see, such as "acl/orders_office".
 func (o *Object) Address() string { return o.Kind + "/" + o.Key }
 
-// OwnerAddress is the address of the object that it lives in; "" for one that stands alone.
+// OwnerAddress returns the address of the object that o lives in; "" for an object without an owner.
 func (o *Object) OwnerAddress() string {
 	if o.Owner == "" {
 		return ""
@@ -45,7 +45,7 @@ func (o *Object) OwnerAddress() string {
 	return Of(o.Kind).Owner + "/" + o.Owner
 }
 
-// Root is the address of the outermost object around it, or of itself.
+// Root returns the address of the outermost object that o lives in, or of o itself if it has no owner.
 func (o *Object) Root() string {
 	if o.Owner == "" {
 		return o.Address()
@@ -79,16 +79,16 @@ type Declared struct {
 	Source    Source
 	Protected bool     // never deleted or replaced
 	MovedFrom string   // the name it had before; "" when it was not renamed
-	Manages   []string // kinds of parts and links of which the file lists all: what is not listed goes
+	Manages   []string // kinds of parts and links whose list in the file is complete: what it does not list is removed
 	Secrets   []Origin // where the secrets in Value come from
 }
 
-// Origin tells where a secret comes from, without telling it.
+// Origin says where a secret comes from, without the secret itself.
 type Origin struct {
 	Path      string   // JSON pointer inside the value of the object
-	Variables []string // whose values, one behind the other, are the secret; none when anything else is part of it
-	Asks      []string // all variables that are part of it
-	Clear     bool     // it can be read in the file
+	Variables []string // whose values, joined, are the secret; none when the secret has other text in it
+	Asks      []string // all variables that the secret refers to
+	Clear     bool     // the secret is written in the file in plain text
 	Source    Source
 }
 
@@ -97,8 +97,8 @@ func (d *Declared) ManagesKind(k string) bool {
 	return slices.Contains(d.Manages, k)
 }
 
-// Link binds an owner, such as a policy or an app, to a target. Ids that are not known yet, since a run makes what they
-// are of, are "" until a request needs them.
+// Link binds an owner, such as a policy or an app, to a target. Ids of objects that the
+// run still has to create are "" until a request needs them.
 type Link struct {
 	Kind    string // such as "acl_binding"
 	Owner   string // key of the owner
@@ -114,17 +114,17 @@ func (l *Link) Address() string { return l.Kind + "/" + l.Owner + "/" + l.To.Key
 type DeclaredLink struct {
 	Link
 	Source  Source
-	Offline bool // nothing can be bound there now: the API is not published, or what is meant is not clear
-	Pattern bool // the reference means whatever fits it, and no certain target
+	Offline bool // nothing can be bound there now: the API is not published, or the reference is ambiguous
+	Pattern bool // the reference is a pattern: it means every target that matches
 }
 
-// Ignore leaves differences alone, whole objects or fields of them.
+// Ignore is a rule by which differences of whole objects, or of some of their fields, are left alone.
 type Ignore struct {
 	Kind   string   // of the object or link; links are named by their owner
 	Name   string   // glob
 	Fields []string // JSON pointers; none means the whole object
 	Reason string
-	Until  string // the last day on which it holds, YYYY-MM-DD; "" for ever
+	Until  string // the last day on which the rule applies, YYYY-MM-DD; "" if it has no end
 	Source Source
 }
 
@@ -132,21 +132,21 @@ type Ignore struct {
 type Desired struct {
 	Objects []Declared
 	Links   []DeclaredLink
-	Spared  []DeclaredLink      // that stay where the gateway has them, and are not made: all are Offline
+	Spared  []DeclaredLink      // links that are kept if the gateway has them, but never bound; all of them are Offline
 	Owns    map[string][]string // kind to globs of names for which the files are the whole truth
 	Ignore  []Ignore
 
 	TakesOver  []string         // addresses of policies that may be displaced though they are not declared
-	OutOfScope []DeclaredLink   // of objects that are declared and not looked at, as far as their APIs are known
-	Claims     map[string]Claim // of policies by address, where Objects and Owns do not tell it
+	OutOfScope []DeclaredLink   // links of declared objects that this run does not compare, if their APIs are known
+	Claims     map[string]Claim // of policies by address, for those that Objects and Owns do not answer for
 }
 
-// Claim is what files say of a policy.
+// Claim is what the files say about who manages a policy.
 type Claim struct {
-	Declared bool // and no rule ignores it
-	Owned    bool // as above, though not declared
-	Ignored  bool // a rule ignores it, so that it counts as neither
-	Manages  bool // it is declared with all that it is bound to
+	Declared bool // the files declare it, and no rule ignores it
+	Owned    bool // the files own it but do not declare it, and no rule ignores it
+	Ignored  bool // a rule ignores it, so it counts as neither declared nor owned
+	Manages  bool // it is declared with a complete list of what it is bound to
 }
 
 // Actual is what the gateway holds, as far as it was read.
@@ -156,17 +156,18 @@ type Actual struct {
 	Neighbours Neighbours
 }
 
-// Neighbours is what a plan takes away though it is about something else: what lives in an object that stays, and
-// refers to one that goes; and links in places that others take. Owners are told with what is theirs.
+// Neighbours are objects and links that a plan removes although they are not part of what it compares: parts of an object
+// that stays, if they refer to an object that is deleted, and links in slots that other links take. Owners are the owners of
+// those parts and links.
 type Neighbours struct {
 	Owners []Object
 	Parts  []Object
 	Links  []Link
 
-	All map[string]bool // kinds of which Links, with those of what is compared, are all that the gateway has
+	All map[string]bool // kinds whose Links are complete: together with the compared links they are all that the gateway has
 }
 
-// Holders are the owners of the links.
+// Holders returns those Owners that have one of the Links.
 func (b *Neighbours) Holders() (out []Object) {
 	ids := map[string]bool{}
 	for i := range b.Links {
@@ -180,16 +181,16 @@ func (b *Neighbours) Holders() (out []Object) {
 	return out
 }
 
-// Unread is what a gateway refuses to show.
+// Unread is a list that the gateway refuses to show.
 type Unread struct {
-	Kind  string // of objects, of what lives inside one, or of links; AnyAPI for the list of APIs
-	Owner string // key of the one whose it is; "" for all of the kind
+	Kind  string // a kind of objects, parts or links; AnyAPI for the list of APIs
+	Owner string // key of the owner of the parts or links; "" for the whole kind
 	Why   string // in the gateway's words
 	Err   error
 }
 
-// AnyAPI stands for APIs where kinds are named, AnEnvironment for environments, and APublication for what is live of
-// an API in an environment, with the key GROUP/API@ENV. AGroup stands for groups of APIs.
+// Names of kinds that code refers to. AnyAPI stands for APIs, which are no kind of their own; APublication is what is published
+// of an API in an environment, with the key GROUP/API@ENV.
 const (
 	AGroup        = "group"
 	AnyAPI        = "api"
@@ -205,5 +206,5 @@ type IDs interface {
 // JoinKey makes the key of an object that lives inside an owner.
 func JoinKey(owner, rest string) string { return owner + "/" + rest }
 
-// Rekey is the key of what lives inside an owner once that has another key.
+// Rekey returns the new key of a part whose owner changes its key from owner to now.
 func Rekey(key, owner, now string) string { return now + strings.TrimPrefix(key, owner) }

@@ -8,18 +8,18 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
-// Odd is what a gateway says of an object and the kind's own type cannot hold, by JSON pointer: a number that is none,
-// as it was written; null where a field that every object has is not told at all. What is odd is shown as it is and
-// never read as another value; what is not told is not compared.
+// Odd holds, by JSON pointer, what a gateway reports about an object and the kind's own type cannot hold: the raw text
+// where a number was expected and something else came, and null for a field that every object has and that is missing in
+// the answer. Such raw texts are shown as they are and never read as another value; missing fields are not compared.
 type Odd map[string]json.RawMessage
 
-// untold stands for what the gateway does not say.
+// untold stands for a field that the gateway does not report.
 const untold = "null"
 
-// Untold lists the pointers of what the gateway does not say.
+// Untold returns the pointers of the fields that the gateway does not report.
 func (o Odd) Untold() []string { return o.where(func(raw string) bool { return raw == untold }) }
 
-// Strange lists the pointers of what the gateway says and nothing can be made of.
+// Strange returns the pointers of the values that the gateway reports and that cannot be read.
 func (o Odd) Strange() []string { return o.where(func(raw string) bool { return raw != untold }) }
 
 func (o Odd) where(holds func(raw string) bool) (out []string) {
@@ -31,7 +31,7 @@ func (o Odd) where(holds func(raw string) bool) (out []string) {
 	return out
 }
 
-// Shown is what stands under a pointer, as plain data; nil when that is not odd.
+// Shown returns the odd value at a pointer as plain data; nil when the value there is not odd.
 func (o Odd) Shown(pointer string) any {
 	tree, _ := wire.Tree(o[pointer])
 	return tree
@@ -41,7 +41,7 @@ func (o Odd) odd() Odd { return o }
 
 func (o *Odd) keep(odd Odd) { *o = odd }
 
-// Odd is what is odd about a value; nil for kinds about which nothing can be.
+// Odd returns what is odd about a value; nil for kinds whose values cannot be odd.
 func (k *Kind) Odd(value any) Odd {
 	if keeper, ok := value.(interface{ odd() Odd }); ok {
 		return keeper.odd()
@@ -49,7 +49,7 @@ func (k *Kind) Odd(value any) Odd {
 	return nil
 }
 
-// oddities are those of an object that was just read.
+// oddities collects what is odd about an object that was just read.
 func (k *Kind) oddities(strange, more wire.Strange, silent []string) Odd {
 	if len(strange)+len(more)+len(silent) == 0 {
 		return nil
@@ -69,7 +69,7 @@ func (k *Kind) oddities(strange, more wire.Strange, silent []string) Odd {
 	return out
 }
 
-// with is what is odd where what stands under some pointers is taken from another value.
+// with returns o after the values at some pointers were replaced by those of another value, whose oddities are from.
 func (o Odd) with(from Odd, pointers []string) Odd {
 	out := maps.Clone(o)
 	for _, p := range pointers {
@@ -84,7 +84,7 @@ func (o Odd) with(from Odd, pointers []string) Odd {
 	return out
 }
 
-// in is a body with odd numbers that are to stay, which go back as they came.
+// in returns a body with the odd values that must not change, sent back as they came.
 func (o Odd) in(body any) (any, error) {
 	strange := o.Strange()
 	if len(strange) == 0 {
@@ -102,7 +102,7 @@ func (o Odd) in(body any) (any, error) {
 	return m, err
 }
 
-// silent lists the pointers of those fields that are not told.
+// silent returns the pointers of the fields that are not reported.
 func silent(told map[string]bool) (out []string) {
 	for pointer, yes := range told {
 		if !yes {

@@ -13,12 +13,12 @@ import (
 
 // Page is the answer of a list.
 type Page struct {
-	Total  int // of all pages; Unknown when the answer does not say, or says less than it holds
+	Total  int // number of entries on all pages; Unknown when the answer does not report it, or reports fewer than it has
 	raw    json.RawMessage
 	fields map[string]json.RawMessage
 }
 
-// UnmarshalJSON takes the answer apart; the items stay as they are for the kind that asked for them.
+// UnmarshalJSON splits the answer into its members. The items stay raw: the kind that asked for them decodes them.
 func (p *Page) UnmarshalJSON(raw []byte) (err error) {
 	p.raw, p.Total = slices.Clone(raw), Unknown
 	if p.fields, err = members(p.raw); err != nil {
@@ -28,7 +28,7 @@ func (p *Page) UnmarshalJSON(raw []byte) (err error) {
 	return nil
 }
 
-// count reads a number of things: Unknown where it is no such number, math.MaxInt where it is beyond that.
+// count reads a number of entries: Unknown if it is not such a number, math.MaxInt if it is larger.
 func count(raw json.RawMessage) int {
 	var n *float64
 	strange, err := wire.Decode(raw, &n)
@@ -41,11 +41,11 @@ func count(raw json.RawMessage) int {
 	return int(*n)
 }
 
-// absent reports whether nothing is said under a field.
+// absent reports whether a field is missing or null.
 func absent(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
-// items are the entries under a field; none when it is null or missing. An answer that tells neither them nor how many
-// there are is no answer of a list.
+// items returns the raw array in a field; empty when it is null or missing. An answer that has neither the array nor the
+// total is not the answer of a list, which is an error.
 func (p *Page) items(field string) (json.RawMessage, error) {
 	raw := p.fields[field]
 	if absent(raw) {
@@ -57,7 +57,7 @@ func (p *Page) items(field string) (json.RawMessage, error) {
 	return raw, nil
 }
 
-// entries reads the items under a field of a page, and what of each is strange.
+// entries decodes the items in a field of a page, and returns what is strange about each.
 func entries[W any](p *Page, field string) (list []*W, strange []wire.Strange, err error) {
 	raw, err := p.items(field)
 	if err != nil || raw == nil {
@@ -89,7 +89,7 @@ func entries[W any](p *Page, field string) (list []*W, strange []wire.Strange, e
 	return list, strange, nil
 }
 
-// parts are the entries of a list as they came, without those that are null.
+// parts returns the raw entries of a list, without those that are null.
 func parts(raw []byte) (out [][]byte) {
 	eachEntry(raw, func(entry []byte) bool {
 		if string(entry) != "null" {
@@ -104,8 +104,8 @@ var errForm = errors.New("a value has an unexpected form")
 
 var errNoObject = errors.New("the answer is no mapping")
 
-// members splits a valid JSON object without a look at its values. Pages are most of what a run reads:
-// this goes through one once, where a map of raw messages would take it apart three times.
+// members splits a valid JSON object without decoding its values. Pages are most of what a run reads: this scans a page
+// once, where decoding into a map of raw messages would scan it three times.
 func members(raw []byte) (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
 	err := eachMember(raw, func(key, value []byte) bool {
@@ -115,7 +115,7 @@ func members(raw []byte) (map[string]json.RawMessage, error) {
 	return out, err
 }
 
-// eachMember goes through the members of a valid JSON object until it has seen enough.
+// eachMember calls see for the members of a valid JSON object until it returns false.
 func eachMember(raw []byte, see func(key, value []byte) (more bool)) error {
 	at := blank(raw, 0)
 	if at >= len(raw) || raw[at] != '{' {
@@ -131,7 +131,7 @@ func eachMember(raw []byte, see func(key, value []byte) (more bool)) error {
 			}
 			key = []byte(text)
 		}
-		begin := blank(raw, blank(raw, end)+1) // behind the colon
+		begin := blank(raw, blank(raw, end)+1) // after the colon
 		if begin >= len(raw) {
 			return errNoObject
 		}
@@ -146,7 +146,7 @@ func eachMember(raw []byte, see func(key, value []byte) (more bool)) error {
 	return nil
 }
 
-// eachEntry goes through the entries of a valid JSON list until it has seen enough.
+// eachEntry calls see for the entries of a valid JSON list until it returns false.
 func eachEntry(raw []byte, see func(entry []byte) (more bool)) {
 	for at := blank(raw, blank(raw, 0)+1); at < len(raw) && raw[at] != ']'; at = blank(raw, at) {
 		end := valueEnd(raw, at)
@@ -166,7 +166,7 @@ func blank(raw []byte, at int) int {
 	return at
 }
 
-// valueEnd is the end of the value that begins at a place.
+// valueEnd returns the index after the value that begins at an index.
 func valueEnd(raw []byte, at int) int {
 	depth := 0
 	for ; at < len(raw); at++ {
@@ -194,7 +194,7 @@ func valueEnd(raw []byte, at int) int {
 	return len(raw)
 }
 
-// textEnd is the closing quote of the text that begins at a place.
+// textEnd returns the index of the closing quote of the text that begins at an index.
 func textEnd(raw []byte, at int) int {
 	for {
 		n := bytes.IndexByte(raw[at+1:], '"')

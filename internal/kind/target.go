@@ -3,17 +3,17 @@ package kind
 import "cmp"
 
 // Target is what owners are bound to: the publication of an API in an environment, or an object of another kind. Links
-// share targets, which nobody changes.
+// share targets, so a target must not be changed.
 type Target struct {
 	Kind string // APublication, or such as "app"
-	Name string // its key, of a publication without the environment: GROUP/API
-	ID   string // the gateway's id, of a publication that of the publish record; "" when there is none (yet)
+	Name string // its key; of a publication GROUP/API, without the environment
+	ID   string // the gateway's id, of a publication the id of the publish record; "" when there is none (yet)
 
 	API        *API // what is published; nil for targets of other kinds
 	Env, EnvID string
 }
 
-// Target is the object as what links lead to.
+// Target returns the object as a target of links.
 func (o *Object) Target() *Target { return &Target{Kind: o.Kind, Name: o.Key, ID: o.ID} }
 
 // Key is the target's key, such as GROUP/API@ENV.
@@ -24,10 +24,10 @@ func (t *Target) Key() string {
 	return t.Name + "@" + t.Env
 }
 
-// Address is that of the target, such as "publication/orders/create_order@RELEASE".
+// Address returns the address of the target, such as "publication/orders/create_order@RELEASE".
 func (t *Target) Address() string { return t.Kind + "/" + t.Key() }
 
-// String tells people where a link leads, such as "orders/create_order in RELEASE".
+// String describes the target to people, such as "orders/create_order in RELEASE".
 func (t *Target) String() string {
 	if t.Env == "" {
 		return t.Name
@@ -35,8 +35,8 @@ func (t *Target) String() string {
 	return t.Name + " in " + t.Env
 }
 
-// ListedBy is the id by which lists of links know the target: for a publication that of the API, beside which stands
-// the environment. "" where it is not known.
+// ListedBy returns the id that lists of links have for the target. Lists name publications by the id of the API, with the
+// environment in another field. "" when the id is not known.
 func (t *Target) ListedBy() string {
 	if t.API != nil {
 		return t.API.ID
@@ -44,7 +44,7 @@ func (t *Target) ListedBy() string {
 	return t.ID
 }
 
-// UniqueID tells targets of one kind apart, whatever they are called: by their ids, or by the name where no list told one.
+// UniqueID identifies a target among those of its kind, even if it is renamed: by its id, or by its name when no list reported an id.
 type UniqueID struct{ Key, Env string }
 
 // UniqueID is that of the target.
