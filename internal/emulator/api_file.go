@@ -50,7 +50,7 @@ func (l *loader) api(x *group, f fileAPI) error {
 		return errors.New("defined twice")
 	}
 	a := l.addAPI(i, b.withDefaults(), x)
-	for _, e := range l.envs().rows { // perhaps of a publication that was taken offline
+	for _, e := range l.envs().rows { // also of environments where it is offline now
 		if id := l.ids["publication/"+a.address()+"@"+e.name]; id != "" {
 			a.everPub[e] = id
 		}
@@ -89,7 +89,7 @@ func (d *dumper) api(a *api) fileAPI {
 	return f
 }
 
-// definition is what an API's body holds beyond the keys that the file has for it; nil for nothing.
+// definition returns the members of an API's body for which the file has no keys of its own; nil if there are none.
 func (a *api) definition() json.RawMessage {
 	whole, err := json.Marshal(a.apiBody)
 	if err != nil {
@@ -113,7 +113,7 @@ func (a *api) definition() json.RawMessage {
 	return b
 }
 
-// findAPI is the API that GROUP/NAME means, split wherever both parts exist.
+// findAPI finds the API GROUP/NAME. Both may contain slashes, so every split is tried.
 func (l *loader) findAPI(label string) (*api, error) {
 	var found *api
 	for i := range label {
@@ -126,7 +126,7 @@ func (l *loader) findAPI(label string) (*api, error) {
 		}
 		a := l.apis().names[[2]string{x.id, label[i+1:]}]
 		if a != nil && found != nil {
-			return nil, fmt.Errorf("API %s has two readings, %s in group %s and %s in group %s",
+			return nil, fmt.Errorf("API %s is ambiguous: it may be %s in group %s or %s in group %s; write group and name as two keys",
 				label, found.name, found.group.name, a.name, a.group.name)
 		}
 		if a != nil {
@@ -135,7 +135,7 @@ func (l *loader) findAPI(label string) (*api, error) {
 	}
 	if found == nil {
 		if !strings.Contains(label, "/") {
-			return nil, fmt.Errorf("API %s is not written GROUP/API", label)
+			return nil, fmt.Errorf("API %s is not in the form GROUP/API", label)
 		}
 		return nil, fmt.Errorf("API %s does not exist", label)
 	}

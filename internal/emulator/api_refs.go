@@ -7,15 +7,14 @@ import (
 	"slices"
 )
 
-// fileRefs are what an API refers to, by names, in the words of desired-state files. The
-// definition has the same with ids.
+// fileRefs is what an API refers to, by name, with the keys of desired-state files. The definition has the ids.
 type fileRefs struct {
 	Authorizer string       `json:"authorizer,omitempty"`
 	Response   string       `json:"response,omitempty"` // of the API's group
 	Backend    *fileBackend `json:"backend,omitempty"`
 }
 
-// fileBackend is one of its members.
+// fileBackend has either HTTP or GRPC.
 type fileBackend struct {
 	HTTP *fileHTTP `json:"http,omitempty"`
 	GRPC *fileHTTP `json:"grpc,omitempty"`
@@ -23,14 +22,14 @@ type fileBackend struct {
 
 type fileHTTP struct {
 	Channel  string `json:"channel,omitempty"`
-	Host     string `json:"host,omitempty"` // with a channel: the host name that servers are told
+	Host     string `json:"host,omitempty"` // with a channel: the host name in requests to its servers
 	Protocol string `json:"protocol,omitempty"`
 	Method   string `json:"method,omitempty"`
 	Path     string `json:"path,omitempty"`
 	Timeout  int    `json:"timeout,omitempty"` // milliseconds
 }
 
-// backendAPI is where calls go over HTTP, as a definition has it.
+// backendAPI is an HTTP backend in the definition of an API.
 type backendAPI struct {
 	Host     string       `json:"url_domain"`
 	Protocol string       `json:"req_protocol"`
@@ -47,14 +46,14 @@ type usedChannel struct {
 	Host string `json:"vpc_channel_proxy_host,omitempty"`
 }
 
-// apiRefs gives an API and what is live of it the ids of what the file names. That is known once the whole file is loaded.
+// apiRefs sets what an API and its published versions refer to. It is called when the whole file is loaded and all ids are known.
 func (l *loader) apiRefs(a *api, f fileRefs) error {
 	b := &a.apiBody
 	var errs []error
 	if f.Authorizer != "" {
 		x := l.authorizers().names[[2]string{"", f.Authorizer}]
 		if x == nil {
-			errs = append(errs, fmt.Errorf("authorizer: there is none called %s", f.Authorizer))
+			errs = append(errs, fmt.Errorf("authorizer: %s does not exist", f.Authorizer))
 		} else {
 			b.AuthorizerID = x.id
 		}
@@ -62,7 +61,7 @@ func (l *loader) apiRefs(a *api, f fileRefs) error {
 	if f.Response != "" {
 		at := slices.IndexFunc(a.group.responses, func(r *gatewayResponse) bool { return r.name == f.Response })
 		if at < 0 {
-			errs = append(errs, fmt.Errorf("response: the group has none called %s", f.Response))
+			errs = append(errs, fmt.Errorf("response: the group has no response %s", f.Response))
 		} else {
 			b.ResponseID = a.group.responses[at].id
 		}
@@ -80,7 +79,7 @@ func (l *loader) backend(b *apiBody, f *fileBackend) error {
 	h := f.HTTP
 	switch b.BackendType = "HTTP"; {
 	case f.HTTP != nil && f.GRPC != nil, f.HTTP == nil && f.GRPC == nil:
-		return errors.New("backend: exactly one of http and grpc is needed")
+		return errors.New("backend: either http or grpc is needed, and not both")
 	case f.GRPC != nil:
 		b.BackendType, h = "GRPC", f.GRPC
 	}
@@ -88,7 +87,7 @@ func (l *loader) backend(b *apiBody, f *fileBackend) error {
 	if h.Channel != "" {
 		x := l.channels().names[[2]string{"", h.Channel}]
 		if x == nil {
-			return fmt.Errorf("backend: there is no channel called %s", h.Channel)
+			return fmt.Errorf("backend: channel %s does not exist", h.Channel)
 		}
 		to.Status, to.Host, to.Channel = 1, x.id, &usedChannel{x.id, h.Host}
 	}
@@ -97,16 +96,16 @@ func (l *loader) backend(b *apiBody, f *fileBackend) error {
 	return err
 }
 
-// leadsTo reports whether calls go to a channel: by the backend of an API, or by one of its policies.
+// leadsTo reports whether a backend of the API, or of one of its policies, is the channel.
 func (b apiBody) leadsTo(channel string) bool {
 	var to backendAPI
 	var policies []backendAPI
-	_ = json.Unmarshal(b.BackendAPI, &to) // what is no backend leads nowhere
+	_ = json.Unmarshal(b.BackendAPI, &to) // if it is not an HTTP backend, it has no channel
 	_ = json.Unmarshal(b.PolicyHTTPS, &policies)
 	return slices.ContainsFunc(append(policies, to), func(x backendAPI) bool { return x.Channel != nil && x.Channel.ID == channel })
 }
 
-// leadsTo reports whether the draft of an API, or what is live of it, leads to a channel.
+// leadsTo reports whether a backend of the API's draft, or of one of its published versions, is the channel.
 func (a *api) leadsTo(channel string) bool {
 	return a.apiBody.leadsTo(channel) || slices.ContainsFunc(a.pubs, func(p *publication) bool { return p.live.def.leadsTo(channel) })
 }

@@ -16,7 +16,7 @@ type app struct {
 	domainID string
 	project  string
 	codes    list[*appCodeEntry]
-	access   *appAccess // nil when anybody may use the app
+	access   *appAccess // nil if there is no restriction
 	quota    *appQuota  // nil when none is bound
 	quotaAt  string
 	specials []*special
@@ -45,10 +45,10 @@ type appView struct {
 	RomaAppType  string `json:"roma_app_type"`
 	DomainID     string `json:"related_domain_id"`
 	ProjectID    string `json:"related_project_id"`
-	BindNum      *int   `json:"bind_num,omitempty"` // in lists alone
+	BindNum      *int   `json:"bind_num,omitempty"` // only in lists
 }
 
-// Of an app, two codes are used: noAppItself by the operations on the app and its secret.
+// A missing app has two error codes. noAppItself is the one of the operations on the app and its secret.
 var (
 	noAppItself = missing("APIG.3002", "App %s does not exist")
 	noApp       = missing("APIG.3004", "App %s does not exist")
@@ -79,7 +79,7 @@ var quotaAppSwitch = quota{name: "APP_KEY_SECRET_SWITCH", code: "", what: "1: ap
 
 func (s *state) apps() *table[*app] { return tableOf[*app](s, "app") }
 
-// view shows the app with its secret as Behaviour says.
+// view returns the app. Behaviour.AppSecret decides how it shows the secret.
 func (g *Gateway) appView(a *app) appView {
 	v := appView{
 		ID: a.id, Name: a.name, Remark: a.remark, Creator: "USER", UpdateTime: stamp(a.updated), AppKey: a.key,
@@ -91,7 +91,7 @@ func (g *Gateway) appView(a *app) appView {
 	return v
 }
 
-// masked keeps three characters on either side, as the manual's example does.
+// masked keeps the first and last three characters of a secret, like the example in the manual.
 func masked(secret string) string {
 	if len(secret) < 8 {
 		return "************"
@@ -99,7 +99,7 @@ func masked(secret string) string {
 	return secret[:3] + "************" + secret[len(secret)-3:]
 }
 
-// partEffect is about something that an app has one or several of.
+// partEffect returns the effect of a write to a part of an app.
 func (a *app) partEffect(kind, action, id string) Effect {
 	return Effect{Kind: kind, Action: action, ID: id, Policy: a.id, PolicyName: a.name}
 }
@@ -122,7 +122,7 @@ func listApps(g *Gateway, c *call) (reply, error) {
 	})
 }
 
-// checkApp looks at what a creation or update sends; self is "" at a creation.
+// checkApp checks the body of a create or update; self is the id of the updated app, "" for a create.
 func (g *Gateway) checkApp(b appBody, self string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, policyName)
@@ -142,7 +142,7 @@ func (g *Gateway) checkApp(b appBody, self string) error {
 	return v.err
 }
 
-// appSwitch reports whether callers may choose keys and secrets.
+// appSwitch reports whether callers may choose the keys and secrets of apps.
 func (g *Gateway) appSwitch() bool {
 	if n, set := g.limits[quotaAppSwitch.name]; set {
 		return n == 1
@@ -162,7 +162,7 @@ func createApp(g *Gateway, c *call, b appBody) (reply, error) {
 	return created(v)
 }
 
-// addApp stores the app; a key or secret of "" is generated.
+// addApp adds the app. An empty key or secret is generated.
 func (s *state) addApp(a *app, key, secret string) {
 	if key == "" {
 		key = s.newID()
@@ -251,7 +251,7 @@ func (l *loader) app(f fileApp) error {
 		return errors.New("defined twice")
 	}
 	if holder := l.apps().keys[f.Key]; holder != nil {
-		return fmt.Errorf("app_key is the one of app %s", holder.name)
+		return fmt.Errorf("app_key: app %s has the same key", holder.name)
 	}
 	l.addApp(a, f.Key, f.Secret)
 	for _, code := range f.Codes.Codes {

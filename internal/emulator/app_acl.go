@@ -4,7 +4,7 @@ import (
 	"net/http"
 )
 
-// appAccess is where an app may be used from.
+// appAccess restricts the addresses from which an app may be used.
 type appAccess struct {
 	Type   string   `json:"app_acl_type"`
 	Values []string `json:"app_acl_values"`
@@ -27,7 +27,7 @@ func (a *app) accessView() map[string]any {
 	return map[string]any{"app_id": a.id, "app_acl_type": a.access.Type, "app_acl_values": a.access.Values}
 }
 
-// appWithACL finds the app of a request about its access control.
+// appWithACL finds the app in a request about access control.
 func (g *Gateway) appWithACL(c *call) (*app, error) {
 	if !g.supports("app_acl") {
 		return nil, unsupported("app_acl")

@@ -9,7 +9,7 @@ const authsPath = "{I}/app-auths"
 
 var noAuth = missing("APIG.3009", "The authorization record does not exist")
 
-// authBinding: an API can be called by any number of apps, be it published or not.
+// authBinding binds apps to APIs, which need not be published. An API can have any number of apps.
 var authBinding = binding[*app]{
 	links: (*state).auths, policies: (*state).apps, id: "app_id", name: "app_name", noPolicy: noApp, missing: noAuth,
 	offline: true, auth: "APP",
@@ -33,7 +33,7 @@ type authBody struct {
 	APIIDs []string `json:"api_ids"`
 }
 
-// authTerms is what an authorization says of itself; all are alike.
+// authTerms is the part of an authorization that is the same for all.
 type authTerms struct {
 	AppID     string   `json:"app_id"`
 	Role      string   `json:"auth_role"`
@@ -46,7 +46,7 @@ func (a *app) authTerms() authTerms {
 	return authTerms{a.id, "PROVIDER", "NORMAL", []string{}, []string{}}
 }
 
-// authorized is the outcome of one pair of an authorization.
+// authorized is the result for one app and one API of a request.
 type authorized struct {
 	authTerms
 	ID          string     `json:"id,omitempty"`
@@ -64,7 +64,7 @@ type authResult struct {
 	AppName string `json:"app_name"`
 }
 
-// authView is a row of the lists of authorizations.
+// authView is an authorization in lists.
 type authView struct {
 	authTerms
 	boundAPI
@@ -79,7 +79,7 @@ type authView struct {
 	RomaAppType string `json:"roma_app_type"`
 }
 
-// authorizes names what parallel authorizations must not share: the app in its environment.
+// authorizes returns the keys that simultaneous authorizations must not share: each app in the environment.
 func authorizes(_ *Gateway, c *call) []string {
 	var b authBody
 	if json.Unmarshal(c.raw, &b) != nil {
@@ -95,8 +95,8 @@ func cancels(g *Gateway, c *call) []string {
 	return nil
 }
 
-// authorize lets each app call each API in the environment. A pair that cannot be made fails alone,
-// one that exists is skipped; a missing app or API fails the request.
+// authorize authorizes each app for each API in the environment. If one pair fails, the others are still authorized. An existing
+// pair is skipped. If an app or API does not exist, the whole request fails.
 func authorize(g *Gateway, c *call, b authBody) (reply, error) {
 	var v checks
 	v.that(len(b.AppIDs) > 0, "app_ids")
@@ -147,7 +147,7 @@ func (g *Gateway) authorizePair(c *call, x *app, t target) authorized {
 	return out
 }
 
-// all finds the objects with these ids, or says which is missing.
+// all finds the objects with these ids, or returns the error for the first that does not exist.
 func (t *table[T]) all(ids []string, missing func(string) *refusal) ([]T, error) {
 	found := make([]T, 0, len(ids))
 	for _, id := range ids {
@@ -188,8 +188,7 @@ func listAppsOfAPI(g *Gateway, c *call) (reply, error) {
 	return page(g, c, "auths", rows, authBinding.policyFilter(c).keep(), g.authView)
 }
 
-// listUnauthorized shows the APIs of the environment that use app authentication and that the app
-// may not call.
+// listUnauthorized lists the APIs of the environment that use app authentication and for which the app is not authorized.
 func listUnauthorized(g *Gateway, c *call, id string) (reply, error) {
 	if _, err := c.need("env_id"); err != nil {
 		return reply{}, err

@@ -100,7 +100,7 @@ func deleteAppCode(_ *Gateway, c *call, e *appCodeEntry) (reply, error) {
 	return noContent()
 }
 
-// fileCodes are the codes of an app, and how many to generate.
+// fileCodes is the list of an app's codes, with the number of codes to generate.
 type fileCodes struct {
 	Codes    []string
 	Generate int
@@ -134,5 +134,5 @@ func (c *fileCodes) UnmarshalJSON(b []byte) error {
 // MarshalJSON implements [json.Marshaler].
 func (c fileCodes) MarshalJSON() ([]byte, error) { return json.Marshal(c.Codes) }
 
-// IsZero reports whether the app has no code.
+// IsZero reports whether the list is empty.
 func (c fileCodes) IsZero() bool { return len(c.Codes) == 0 && c.Generate == 0 }

@@ -70,7 +70,7 @@ func (q *appQuota) bindEffect(a *app, action string) Effect {
 	return Effect{Kind: "app_quota_binding", Action: action, ID: a.id, Policy: q.id, PolicyName: q.name, Name: a.name}
 }
 
-// theQuota finds the quota that the path names.
+// theQuota finds the quota in the path.
 func theQuota(g *Gateway, c *call) (*appQuota, error) {
 	if !g.supports("app_quota") {
 		return nil, unsupported("app_quota")
@@ -127,12 +127,12 @@ func deleteAppQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
 	return g.appQuotas().delete(c, q)
 }
 
-// appsUnder are the apps that the quota holds for.
+// appsUnder returns the apps that the quota is bound to.
 func (g *Gateway) appsUnder(q *appQuota) []*app {
 	return slices.DeleteFunc(slices.Clone(g.apps().rows), func(a *app) bool { return a.quota != q })
 }
 
-// setQuota binds the app to the quota, or to none.
+// setQuota binds the quota to the app; with nil, it unbinds the app's quota.
 func (g *Gateway) setQuota(c *call, a *app, q *appQuota) {
 	if a.quota == q {
 		return
@@ -210,7 +210,7 @@ func listQuotaApps(g *Gateway, c *call, which func(*app) bool) (reply, error) {
 	return page(g, c, "apps", g.apps().rows, f.keep(), quotaAppView)
 }
 
-// showBoundQuota answers an empty object when the app has no quota.
+// showBoundQuota returns an empty object if the app has no quota.
 func showBoundQuota(g *Gateway, _ *call, a *app) (reply, error) {
 	if !g.supports("app_quota") {
 		return reply{}, unsupported("app_quota")
@@ -237,7 +237,7 @@ func (l *loader) appQuota(f fileQuota) error {
 	}
 	for _, a := range apps {
 		if a.quota != nil {
-			return fmt.Errorf("app %q has the quota %q already", a.name, a.quota.name)
+			return fmt.Errorf("app %q already has the quota %q; an app can have one", a.name, a.quota.name)
 		}
 		at, _, err := l.when("app_quota_binding/" + q.name + "/" + a.name)
 		if err != nil {
@@ -249,7 +249,7 @@ func (l *loader) appQuota(f fileQuota) error {
 	return nil
 }
 
-// quotaApps are the apps of some names or globs, each once.
+// quotaApps returns the apps that match one of the names or globs.
 func (l *loader) quotaApps(names []string) (out []*app, err error) {
 	for _, name := range names {
 		a := l.apps().names[[2]string{"", name}]

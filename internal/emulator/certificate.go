@@ -15,10 +15,10 @@ import (
 type certificate struct {
 	identity
 	certificateFacts
-	pem fileUpload // what was uploaded, without the key; zero where the facts alone are known
+	pem fileUpload // what was uploaded, without the key; zero if only the facts are known
 }
 
-// certificateFacts is what a state file says of a certificate, and what is read out of an uploaded one.
+// certificateFacts are the properties of a certificate, from the state file or read from an uploaded certificate.
 type certificateFacts struct {
 	Name       string    `json:"name"`
 	Type       string    `json:"type,omitempty"`           // global (default) or instance
@@ -32,7 +32,7 @@ type certificateFacts struct {
 	Org        []string  `json:"organization,omitempty"`
 	Signature  string    `json:"signature_algorithm,omitempty"`
 	RootCA     bool      `json:"is_has_trusted_root_ca,omitempty"`
-	Elsewhere  []string  `json:"elsewhere,omitempty"` // host names of the project's other gateways that have it
+	Elsewhere  []string  `json:"elsewhere,omitempty"` // host names on other gateways of the project that use it
 }
 
 type certificateBody struct {
@@ -87,7 +87,7 @@ func (f certificateFacts) withDefaults() certificateFacts {
 	return f
 }
 
-// scopeNumber is the type as domains show it.
+// scopeNumber returns the type as it appears in domains.
 func (k *certificate) scopeNumber() int {
 	if k.Type == "instance" {
 		return 1
@@ -95,12 +95,12 @@ func (k *certificate) scopeNumber() int {
 	return 2
 }
 
-// listed is the certificate as lists have it.
+// listed returns the certificate as lists show it.
 func (k *certificate) listed(g *Gateway) map[string]any {
 	return without(g.certificateView(k), "version", "serial_number", "not_before", "issuer", "organization")
 }
 
-// ofDomain is the certificate as the details of a domain have it.
+// ofDomain returns the certificate as the details of a domain show it.
 func (k *certificate) ofDomain(g *Gateway) map[string]any {
 	return without(g.certificateView(k), "algorithm_type", "is_has_trusted_root_ca")
 }
@@ -112,7 +112,7 @@ func without(v map[string]any, members ...string) map[string]any {
 	return v
 }
 
-// view leaves out what the certificate does not have, as the service does.
+// certificateView returns the certificate without the members that it has no value for, as the service does.
 func (g *Gateway) certificateView(k *certificate) map[string]any {
 	v := map[string]any{
 		"id": k.id, "name": k.name, "type": k.Type, "instance_id": "common", "project_id": g.opts.ProjectID,
@@ -155,7 +155,7 @@ func listCertificates(g *Gateway, c *call, id string) (reply, error) {
 	return page(g, c, "certs", g.certs().rows, f.keep(), func(k *certificate) map[string]any { return k.listed(g) })
 }
 
-// check reads what a body says of a certificate.
+// check checks a body and returns the facts of its certificate.
 func (b certificateBody) check(g *Gateway, now time.Time) (certificateFacts, error) {
 	var v checks
 	v.text("name", b.Name, 4, 50, policyName)
@@ -177,7 +177,7 @@ func createCertificate(g *Gateway, c *call, b certificateBody) (reply, error) {
 	return ok(g.certificateView(k)) // 200, not 201
 }
 
-// updateCertificate takes another certificate in place of one that it keeps bound. Type and algorithm stay.
+// updateCertificate replaces the content of a certificate, which remains bound. Its type and algorithm cannot change.
 func updateCertificate(g *Gateway, c *call, k *certificate, b certificateBody) (reply, error) {
 	facts, err := b.check(g, c.now)
 	if err != nil {
@@ -193,7 +193,7 @@ func updateCertificate(g *Gateway, c *call, k *certificate, b certificateBody) (
 	return ok(g.certificateView(k))
 }
 
-// readCertificate checks an uploaded pair as the service does, or, out of a state file, a certificate without its key.
+// readCertificate checks an uploaded certificate and its key as the service does. With keyless, for state files, the key may be missing.
 func readCertificate(b certificateBody, now time.Time, keyless bool) (certificateFacts, error) {
 	if block, _ := pem.Decode([]byte(b.RootCA)); block == nil && b.RootCA != "" {
 		return certificateFacts{}, invalidAs("APIG.2106", "trusted_root_ca")
@@ -232,7 +232,7 @@ func readCertificate(b certificateBody, now time.Time, keyless bool) (certificat
 	return f, nil
 }
 
-// domainsWith are the domains that carry the certificate, with their groups.
+// domainsWith returns the domains that use the certificate, and their groups.
 func (g *Gateway) domainsWith(k *certificate) (domains []*domain, groups []*group) {
 	for _, x := range g.groups().rows {
 		for _, d := range x.domains {
@@ -278,7 +278,7 @@ func (l *loader) addCertificate(f certificateFacts) error {
 	return err
 }
 
-// fileUpload is a certificate as desired-state files have it; without its content nothing more is known of it.
+// fileUpload is a certificate in a desired-state file. The content may be missing.
 type fileUpload struct {
 	Name       string `json:"name"`
 	Type       string `json:"type,omitempty"`
@@ -288,7 +288,7 @@ type fileUpload struct {
 	RootCA     string `json:"trusted_root_ca,omitempty"`
 }
 
-// kept is what is kept of an uploaded certificate, without what is understood: its algorithm is that of its key.
+// kept returns what the state file keeps of an uploaded certificate. The algorithm is left out, because the key determines it.
 func (b certificateBody) kept() fileUpload {
 	kept := fileUpload{Name: b.Name, Type: b.Type, Content: b.Content, RootCA: b.RootCA}
 	if kept.Type == (certificateFacts{}).withDefaults().Type {
@@ -313,7 +313,7 @@ func (l *loader) upload(f fileUpload) error {
 	return err
 }
 
-// uploaded reports whether the certificate itself is known, and not the facts about it alone.
+// uploaded reports whether the content of the certificate is known, not only its facts.
 func (k *certificate) uploaded() bool  { return k.pem.Content != "" }
 func (k *certificate) described() bool { return !k.uploaded() }
 

@@ -19,7 +19,7 @@ type domain struct {
 	verify     bool // client certificates
 	http       int
 	https      int
-	certs      []*certificate // one of an algorithm
+	certs      []*certificate // at most one for each algorithm
 }
 
 type domainView struct {
@@ -78,10 +78,10 @@ var domainResource = resource{
 
 var quotaDomains = quota{name: "APIGROUP_DOMAIN_NUM_LIMIT", code: "APIG.3108", what: "domain names", regular: 5}
 
-// domainName is a host name, perhaps with a wildcard as its first label.
+// domainName matches a host name, whose first label may be a wildcard.
 var domainName = expression(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`)
 
-// view is how groups show a domain: not every gateway tells there whether it redirects.
+// view returns a domain as groups show it. Only some gateways report there whether it redirects.
 func (d *domain) view(redirect bool) domainView {
 	v := domainView{
 		ID: d.id, Domain: d.name, CNAME: 3, SSLInfos: []sslInfo{}, MinVersion: d.minVersion, Verify: d.verify,
@@ -99,7 +99,7 @@ func (d *domain) view(redirect bool) domainView {
 	return v
 }
 
-// bindView is how bind and update show a domain.
+// bindView returns a domain as answers to a bind or update show it.
 func (d *domain) bindView() map[string]any {
 	return map[string]any{
 		"id": d.id, "url_domain": d.name, "status": 3, "min_ssl_version": d.minVersion, "is_http_redirect_to_https": d.redirect,
@@ -113,7 +113,7 @@ func (d *domain) effect(action string) Effect {
 
 func (d *domain) key() string { return d.id }
 
-// apply changes what the body says; ports come both or not at all.
+// apply updates the domain. A body has both ports or none.
 func (d *domain) apply(b domainBody) error {
 	var v checks
 	v.oneOf("min_ssl_version", b.MinVersion, "TLSv1.1", "TLSv1.2")
@@ -198,7 +198,7 @@ func showDomainCertificate(g *Gateway, c *call, d *domain) (reply, error) {
 	return reply{}, noCert(c.path["certificate_id"])
 }
 
-// certificatesBody names the one certificate of an attach or detach, and says whether callers must show one.
+// certificatesBody is the body of an attach or detach. It must have exactly one id.
 type certificatesBody struct {
 	IDs    []string `json:"certificate_ids"`
 	Verify *bool    `json:"verified_client_certificate_enabled"`
@@ -248,10 +248,10 @@ type fileDomain struct {
 	HTTPPort    int             `json:"ingress_http_port,omitempty"`
 	HTTPSPort   int             `json:"ingress_https_port,omitempty"`
 	Certificate fileCertificate `json:"certificate,omitzero"`
-	More        []string        `json:"more_certificates,omitempty"` // of other algorithms: names of gateway.certificates
+	More        []string        `json:"more_certificates,omitempty"` // certificates of other algorithms, by name in gateway.certificates
 }
 
-// fileCertificate is the name of one of gateway.certificates, or a certificate of the domain's own.
+// fileCertificate is the name of a certificate in gateway.certificates, or the facts of a certificate that only this domain has.
 type fileCertificate struct {
 	ref string
 	certificateFacts
@@ -274,7 +274,7 @@ func (l *loader) domain(x *group, f fileDomain) error {
 		redirect: f.Redirect, verify: f.Verify, http: cmp.Or(f.HTTPPort, 80), https: cmp.Or(f.HTTPSPort, 443),
 	}
 	if l.hasDomain(f.Domain) {
-		return errors.New("another group, or this one, has the domain; a gateway has it once")
+		return errors.New("a group already has this domain, and a gateway can have it only once")
 	}
 	refs := f.More
 	if f.Certificate.ref != "" {
@@ -289,7 +289,7 @@ func (l *loader) domain(x *group, f fileDomain) error {
 	for _, ref := range refs {
 		k := l.certs().names[[2]string{"", ref}]
 		if k == nil {
-			return fmt.Errorf("certificate %q is not in gateway.certificates", ref)
+			return fmt.Errorf("certificate %q does not exist; add it to gateway.certificates", ref)
 		}
 		d.certs = append(d.certs, k)
 	}
@@ -297,7 +297,7 @@ func (l *loader) domain(x *group, f fileDomain) error {
 	return nil
 }
 
-// dumpDomains are the domains of a group.
+// dumpDomains returns the domains of a group.
 func (d *dumper) dumpDomains(x *group) (out []fileDomain) {
 	for _, o := range x.domains {
 		shown := fileDomain{

@@ -12,10 +12,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// Load replaces everything that the gateway holds by what the file says; on an error it changes
-// nothing. The file is YAML or JSON, perhaps of several documents: the sections of a desired-state
-// file plus gateway. An error names the section and the item. Values are taken as they are, even
-// such that the API would refuse, so that what a gateway held can always be loaded.
+// Load replaces the content of the gateway by that of a state file. If there is an error, it changes nothing. The file is
+// YAML or JSON, possibly with several documents. It has the sections of a desired-state file, and the section gateway.
+// Errors name the section and the item. Values are not checked, so a state that a gateway once had can always be loaded,
+// even if the API would now refuse it.
 func (g *Gateway) Load(yamlState []byte) error {
 	l := &loader{state: newState(g.opts), now: g.opts.Now(), invent: g.opts.Invent}
 	documents, err := read(yamlState)
@@ -38,7 +38,7 @@ func (g *Gateway) Load(yamlState []byte) error {
 	return nil
 }
 
-// read reads the documents of a file as desired state is read, or JSON at a fraction of the cost.
+// read reads the documents of a file in the same way as desired-state files. JSON without variables takes a faster way.
 func read(file []byte) (documents []stateFile, err error) {
 	var f stateFile
 	if bytes.HasPrefix(bytes.TrimSpace(file), []byte("{")) && !bytes.Contains(file, []byte("$$")) && !bytes.Contains(file, []byte("${")) && strict(file, &f) == nil {
@@ -73,21 +73,21 @@ type loader struct {
 	now time.Time
 	env *environment // default of the document's bindings
 
-	invent bool // make up what is only referred to
+	invent bool // create groups and APIs that are only referred to
 
-	later []func() error // what refers to names that are known once all is loaded
+	later []func() error // loads references to names that are only known when everything else is loaded
 }
 
-// document adds one document: first what others refer to, then policies, then bindings.
+// document adds one document. Sections come in the order of resources, so what others refer to is loaded first.
 func (l *loader) document(f stateFile) error {
 	if f.version != fileVersion && f.version != "" {
-		return fmt.Errorf("version: %q is not %s", f.version, fileVersion)
+		return fmt.Errorf("version: %q is not supported; write %s", f.version, fileVersion)
 	}
 	l.saved, l.env = f.saved, nil
 	l.state.serial = max(l.state.serial, f.serial)
 	var err error
 	for _, s := range l.sections() {
-		if l.env == nil && !strings.HasPrefix(s.key, "gateway.") && s.key != "environments" { // all environments are known
+		if l.env == nil && !strings.HasPrefix(s.key, "gateway.") && s.key != "environments" { // environments are loaded now
 			if l.env, err = l.environment(cmp.Or(f.environment, "RELEASE")); err != nil {
 				return fmt.Errorf("environment: %w", err)
 			}
@@ -106,7 +106,7 @@ func (l *loader) document(f stateFile) error {
 	return err
 }
 
-// each adds the items of a section and says which ones failed.
+// each adds the items of a section. Its error names the items that failed.
 func each[T any](section string, items []T, add func(T) (name string, err error)) error {
 	var errs []error
 	for i, item := range items {
@@ -136,7 +136,7 @@ func together(errs ...error) error {
 	return errors.New(strings.Join(texts, "; "))
 }
 
-// identity makes the identity of a loaded object, with the id and times that the file has for it.
+// identity returns the identity of a loaded object, with its id and times from the file.
 func (l *loader) identity(kind, name, scope string) (identity, error) {
 	address := kind + "/" + name
 	i := identity{seq: l.next(), id: l.id(address), name: name, scope: scope}
@@ -145,7 +145,7 @@ func (l *loader) identity(kind, name, scope string) (identity, error) {
 	return i, err
 }
 
-// id is the file's id for the address, or a new one.
+// id returns the file's id for the address, or a new one.
 func (l *loader) id(address string) string {
 	if id := l.ids[address]; id != "" {
 		return id
@@ -153,7 +153,7 @@ func (l *loader) id(address string) string {
 	return l.newID()
 }
 
-// when are the times that the file has for the address, else now.
+// when returns the times that the file has for the address, or the current time.
 func (l *loader) when(address string) (created, updated time.Time, err error) {
 	text := l.times[address]
 	if text == "" {
@@ -178,15 +178,15 @@ func (l *loader) environment(name string) (*environment, error) {
 	if l.invent && l.addEnvironment(fileEnvironment{Name: name}) == nil {
 		return l.envs().names[[2]string{"", name}], nil
 	}
-	return nil, fmt.Errorf("environment %q is not in gateway.environments", name)
+	return nil, fmt.Errorf("environment %q does not exist; add it to gateway.environments", name)
 }
 
-// fresh adds a loaded object to its table, with the id and times that the file has for it, unless the name is there already.
+// fresh adds a loaded object to its table, with its id and times from the file. The name must be new.
 func fresh[T object](l *loader, t *table[T], x T, name string) error {
 	return freshIn(l, t, x, name, "", name)
 }
 
-// freshIn is fresh for an object whose name is unique inside a scope, and has an address of its own.
+// freshIn is like fresh, for an object whose name is unique in a scope, and that has an address of its own.
 func freshIn[T object](l *loader, t *table[T], x T, name, scope, address string) error {
 	i, err := l.identity(t.kind, address, scope)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// apiRef names APIs: GROUP/API, or what all of them have in common.
+// apiRef refers to APIs: GROUP/API, or a mapping of properties that they must have.
 type apiRef struct {
 	text string
 
@@ -18,7 +18,7 @@ type apiRef struct {
 	Tags        []string `json:"tags,omitempty"`
 	Environment string   `json:"environment,omitempty"`
 	Optional    bool     `json:"optional,omitempty"`
-	Offline     bool     `json:"offline,omitempty"` // bound although it is not published there
+	Offline     bool     `json:"offline,omitempty"` // bind it even if it is not published there
 }
 
 // UnmarshalJSON implements [json.Unmarshaler].
@@ -36,7 +36,7 @@ func (r apiRef) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plain(r))
 }
 
-// bindLoaded binds the policy to every API that the references mean.
+// bindLoaded binds the policy to every API that matches one of the references.
 func bindLoaded[P object](l *loader, k binding[P], policy P, refs []apiRef) error {
 	var errs []error
 	for _, r := range refs {
@@ -67,7 +67,7 @@ func bindOne[P object](l *loader, k binding[P], policy P, t target) error {
 	if k.rivals != nil && !k.adds {
 		held := links.holders(policy, t, func(a, b P) bool { return k.rivals(&Behaviour{}, a, b) })
 		if len(held) > 0 {
-			return fmt.Errorf("apis: %s has %s bound in %s already", t.api.label(), held[0].policy.ident().name, t.env.name)
+			return fmt.Errorf("apis: %s already has %s in %s, and can have only one", t.api.label(), held[0].policy.ident().name, t.env.name)
 		}
 	}
 	x := &link[P]{target: t, seq: l.next(), policy: policy}
@@ -82,12 +82,12 @@ func bindOne[P object](l *loader, k binding[P], policy P, t target) error {
 	return err
 }
 
-// address is what gateway.ids calls the binding.
+// address returns the key of the binding in gateway.ids.
 func (l *links[P]) address(x *link[P]) string {
 	return l.kind + "/" + x.policy.ident().name + "/" + x.api.address() + "@" + x.env.name
 }
 
-// match finds the APIs that a reference means in the environment.
+// match finds the APIs in the environment that a reference matches.
 func (l *loader) match(r apiRef, e *environment, unpublished bool, authType string) ([]*api, error) {
 	if r.text != "" || r.exact() {
 		label := r.text
@@ -122,7 +122,7 @@ func (l *loader) match(r apiRef, e *environment, unpublished bool, authType stri
 	return found, nil
 }
 
-// invented makes up an API that a reference names, or publishes it where the reference says it is.
+// invented creates the API that a reference names, and publishes it in the environment. a is the API if it exists.
 func (l *loader) invented(a *api, r apiRef, e *environment) (*api, error) {
 	if a == nil {
 		name := [2]string{r.Group, r.Name}
@@ -150,8 +150,8 @@ func (r apiRef) exact() bool {
 		r.Method == "" && r.Path == "" && len(r.Tags) == 0
 }
 
-// offline reports whether the reference binds an API also where it is not published: it says so, or it is an optional one
-// to a certain API, as exports have it for bindings to what is offline.
+// offline reports whether the reference binds an API even if it is not published: with the key offline, or as an optional
+// reference by group and name, because export writes bindings to offline APIs like this.
 func (r apiRef) offline() bool {
 	return r.Offline || r.Optional && r.Group != "" && r.Name != "" && !strings.ContainsAny(r.Group+r.Name, "*?[")
 }
@@ -168,7 +168,7 @@ func (l *loader) exactly(r apiRef, label string) (*api, error) {
 	return nil, fmt.Errorf("API %s does not exist", label)
 }
 
-// means reports whether all that the reference says holds for the API.
+// means reports whether the API has all properties in the reference.
 func (r apiRef) means(a *api) bool {
 	for _, t := range r.Tags {
 		if !slices.Contains(a.Tags, t) {
@@ -184,7 +184,7 @@ func (r apiRef) words() string {
 	return string(b)
 }
 
-// refs are the bindings of a policy, as short as they can be written without doubt.
+// refs returns references for the bindings of a policy, each in its shortest unambiguous form.
 func refs[P object](d *dumper, l *links[P], policy string) []apiRef {
 	var out []apiRef
 	for _, x := range l.ofPolicy(policy) {

@@ -9,11 +9,11 @@ import (
 // releaseID is the id of the environment that every instance has.
 const releaseID = "DEFAULT_ENVIRONMENT_RELEASE_ID"
 
-// state is all that a gateway holds; Load makes another and swaps.
+// state is the content of a gateway. Load builds a new one and then replaces the old one.
 type state struct {
 	seed   uint64
-	serial uint64 // ids made so far
-	seq    uint64 // objects and bindings made so far
+	serial uint64 // number of ids generated so far
+	seq    uint64 // number of objects and bindings created so far
 
 	resources []resource
 
@@ -21,7 +21,7 @@ type state struct {
 	limits   map[string]int // quotas that differ from the defaults, by config name
 	features map[string]*feature
 	traffic  []traffic
-	told     []record // of the audit trail, by the state file
+	told     []record // records of the audit trail from the state file
 	pubs     map[string]*publication
 	versions map[string]*version
 
@@ -29,13 +29,13 @@ type state struct {
 	bound  map[string]anyBindings // *links[P], by the name of the resource
 }
 
-// anyBindings are the bindings of one kind, whatever is bound.
+// anyBindings is links[P] for any P.
 type anyBindings interface {
-	// drop removes those that rest on what is about to go: those of the API, or with a nil API all of the environment's.
+	// drop removes the bindings to the API or, if that is nil, all bindings in the environment.
 	drop(g *Gateway, c *call, a *api, e *environment)
 }
 
-// newState is the state of a gateway just bought.
+// newState returns the state of a new gateway.
 func newState(o Options) *state {
 	s := &state{
 		seed: o.Seed, resources: allResources(), instance: newInstance(o), limits: map[string]int{}, features: map[string]*feature{},
@@ -49,7 +49,7 @@ func newState(o Options) *state {
 	return s
 }
 
-// tableOf holds the objects of a resource. It is made when somebody first asks for it.
+// tableOf returns the table with the objects of a resource, and creates it on first use.
 func tableOf[T object](s *state, resource string) *table[T] {
 	if t, made := s.tables[resource].(*table[T]); made {
 		return t
@@ -59,7 +59,7 @@ func tableOf[T object](s *state, resource string) *table[T] {
 	return t
 }
 
-// linksOf holds the bindings of a resource, made as tableOf makes its own.
+// linksOf returns the bindings of a resource, and creates them on first use.
 func linksOf[P object](s *state, resource string) *links[P] {
 	if l, made := s.bound[resource].(*links[P]); made {
 		return l
@@ -69,7 +69,7 @@ func linksOf[P object](s *state, resource string) *links[P] {
 	return l
 }
 
-// dropLinks removes the bindings of every kind that rest on an API, or with a nil API on an environment.
+// dropLinks removes the bindings of every kind to an API or, if that is nil, in an environment.
 func (g *Gateway) dropLinks(c *call, a *api, e *environment) {
 	for _, name := range slices.Sorted(maps.Keys(g.bound)) {
 		g.bound[name].drop(g, c, a, e)
@@ -82,13 +82,13 @@ func (s *state) next() uint64 {
 	return s.seq
 }
 
-// newID is an id that this gateway never gave before.
+// newID returns an id that this gateway has not used before.
 func (s *state) newID() string {
 	s.serial++
 	return mixID(s.seed, s.serial)
 }
 
-// identify makes the identity of a new object.
+// identify returns the identity of a new object.
 func (s *state) identify(name, scope string, now time.Time) identity {
 	return identity{seq: s.next(), id: s.newID(), name: name, scope: scope, created: now, updated: now}
 }

@@ -10,17 +10,16 @@ import (
 	"time"
 )
 
-// stateFile is the format of Load and Dump: a desired-state file plus what it only refers to, under
-// gateway. Each resource has sections of it; the keys that only matter to the tool are accepted and ignored.
+// stateFile is a document of a state file: a desired-state file that also has, under gateway, what such a file only refers to.
+// Resources define its sections. Keys that only matter to the tool are accepted and ignored.
 type stateFile struct {
 	version, environment string
 	sections             map[string]json.RawMessage // by key, with "gateway." before those below gateway
 	saved
 }
 
-// saved is what lets a gateway be saved and loaded as the same: the ids by address, the times of creation
-// and update (CREATED or CREATED/UPDATED) by address, and how many ids were made so far. Any of
-// it may be missing; the gateway then makes its own.
+// saved preserves the identity of a gateway when it is saved and loaded: ids by address, times of creation and update by address
+// (CREATED or CREATED/UPDATED), and the number of ids generated so far. What is missing is generated.
 type saved struct {
 	ids, times map[string]string
 	serial     uint64
@@ -46,7 +45,7 @@ func (f *stateFile) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// takeKey reads a key, where it is there, and removes it.
+// takeKey reads a key, if it is present, and removes it.
 func takeKey(all map[string]json.RawMessage, key string, into any) error {
 	raw, has := all[key]
 	delete(all, key)
@@ -59,7 +58,7 @@ func takeKey(all map[string]json.RawMessage, key string, into any) error {
 	return nil
 }
 
-// forTheTool reports whether a key says nothing to a gateway.
+// forTheTool reports whether a key only matters to the tool, not to a gateway.
 func forTheTool(key string) bool {
 	return slices.Contains([]string{"owns", "ignore", "takes_over"}, key) || strings.HasPrefix(key, "x-")
 }
@@ -67,14 +66,14 @@ func forTheTool(key string) bool {
 // fileVersion is the only version of the format.
 const fileVersion = "apigw-sync/v1"
 
-// fileObject is what every object may say to the tool alone.
+// fileObject has the name of an object, and the keys that every object may have but only the tool uses.
 type fileObject struct {
 	Name      string `json:"name"`
 	Protected bool   `json:"protected,omitempty"`
 	MovedFrom string `json:"moved_from,omitempty"`
 }
 
-// textOr reads a string into text, and anything else into object, whose members must be known.
+// textOr reads a string into text, and anything else into object. Unknown members are an error.
 func textOr(b []byte, text *string, object any) error {
 	if bytes.HasPrefix(b, []byte(`"`)) {
 		return json.Unmarshal(b, text)
@@ -82,7 +81,7 @@ func textOr(b []byte, text *string, object any) error {
 	return strict(b, object)
 }
 
-// strict is json.Unmarshal that refuses unknown members.
+// strict is json.Unmarshal, but refuses unknown members.
 func strict(b []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
@@ -95,7 +94,7 @@ func strict(b []byte, into any) error {
 	return nil
 }
 
-// span of time stamps in a file.
+// timesText returns times in the form of the state file.
 func timesText(created, updated time.Time) string {
 	s := created.UTC().Format(time.RFC3339Nano)
 	if !updated.IsZero() && !updated.Equal(created) {

@@ -12,7 +12,7 @@ import (
 // TestLoadErrors wants each mistake named with its section and item, and the gateway left as it was.
 func TestLoadErrors(t *testing.T) {
 	for _, x := range []struct{ name, state, want string }{
-		{"version", "version: apigw-sync/v2", `version: "apigw-sync/v2" is not apigw-sync/v1`},
+		{"version", "version: apigw-sync/v2", `version: "apigw-sync/v2" is not supported; write apigw-sync/v1`},
 		{"unknown key", "throttle: []", `unknown field "throttle"`},
 		{"unknown key of an item", "acls: [{name: a_b, kind: IP}]", `unknown field "kind"`},
 		{"key twice", "version: apigw-sync/v1\nversion: apigw-sync/v1", `the key version appears twice, first at state file:9:1`},
@@ -25,13 +25,13 @@ func TestLoadErrors(t *testing.T) {
 		{"special of nobody", "throttles: [{name: t_1, specials: [{app: nobody, call_limits: 1}]}]", `specials: app "nobody" does not exist`},
 		{"special of both", "throttles: [{name: t_1, specials: [{app: a, user: b, call_limits: 1}]}]", "either app or user"},
 		{"missing API", "acls: [{name: a_b, apis: [orders/nothing]}]", "acls: item 1 (a_b): apis: API orders/nothing does not exist"},
-		{"API without group", "acls: [{name: a_b, apis: [pay]}]", "API pay is not written GROUP/API"},
+		{"API without group", "acls: [{name: a_b, apis: [pay]}]", "API pay is not in the form GROUP/API"},
 		{"unpublished API", "acls: [{name: a_b, apis: [支付/refund]}]", "API 支付/refund is not published in RELEASE"},
 		{"glob without match", "acls: [{name: a_b, apis: [{group: \"x*\"}]}]", `no API in RELEASE matches {"group":"x*"}`},
-		{"missing environment", "acls: [{name: a_b, apis: [{group: orders, environment: DEV}]}]", `environment "DEV" is not in gateway.environments`},
-		{"two throttles", "throttles: [{name: t_1, apis: [支付/pay]}, {name: t_2, apis: [支付/pay]}]", "throttles: item 2 (t_2): apis: 支付/pay has t_1 bound in RELEASE already"},
-		{"two keys", "apps: [{name: a_1, app_key: same}, {name: a_2, app_key: same}]", "app_key is the one of app a_1"},
-		{"two readings", "acls: [{name: a_b, apis: [a/b/c]}]", "has two readings, b/c in group a and c in group a/b"},
+		{"missing environment", "acls: [{name: a_b, apis: [{group: orders, environment: DEV}]}]", `environment "DEV" does not exist; add it to gateway.environments`},
+		{"two throttles", "throttles: [{name: t_1, apis: [支付/pay]}, {name: t_2, apis: [支付/pay]}]", "throttles: item 2 (t_2): apis: 支付/pay already has t_1 in RELEASE, and can have only one"},
+		{"two keys", "apps: [{name: a_1, app_key: same}, {name: a_2, app_key: same}]", "app_key: app a_1 has the same key"},
+		{"two readings", "acls: [{name: a_b, apis: [a/b/c]}]", "is ambiguous: it may be b/c in group a or c in group a/b; write group and name as two keys"},
 		{"several in an item", "acls: [{name: a_b, apis: [orders/one, orders/two]}]", "acls: item 1 (a_b): apis: API orders/one does not exist; apis: API orders/two does not exist"},
 		{"several items", "acls: [{name: a_b, kind: IP}]\nthrottle: []", `unknown field "kind"; unknown field "throttle"`},
 		{"bad time", "gateway: {times: {acl/a_b: yesterday}}\nacls: [{name: a_b}]", "times: acl/a_b"},

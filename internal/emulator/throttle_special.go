@@ -196,7 +196,7 @@ type fileSpecial struct {
 func (l *loader) special(t *throttle, f fileSpecial) error {
 	s := &special{seq: l.next(), throttle: t, limit: f.Limits, user: f.User}
 	if (f.App == "") == (f.User == "") {
-		return errors.New("an entry needs either app or user")
+		return errors.New("an entry needs either app or user, and not both")
 	}
 	if f.App != "" {
 		if s.app = l.apps().names[[2]string{"", f.App}]; s.app == nil {
