@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the share of statements reached, package by package, from a profile made with -coverpkg. Such a
-# profile tells a block once for each package that was tested: it counts as reached when any of them did.
+# Prints the percentage of covered statements for each package, from a profile made with -coverpkg. Such a profile lists a
+# block once for each tested package. The block counts as covered if at least one of them covers it.
 set -eu
 module=$(sed -n 's/^module //p' go.mod)
 

@@ -1,7 +1,6 @@
 #!/bin/sh
-# Looks at a release that was built into a folder: installs the package of this machine, runs it, and checks the
-# rest as far as the tools for it are here. Changes nothing outside a folder of its own, unless it is told to
-# install into the machine itself.
+# Checks a release that was built into a folder: installs the package for this machine, runs it, and checks everything else
+# for which the tools are installed. Changes nothing outside a temporary folder, except with INSTALL=real.
 #
 #	test-release.sh FOLDER
 #	INSTALL=real test-release.sh FOLDER     # dpkg --install, as root; removed again
@@ -26,7 +25,7 @@ deb=$(only "$dist"/*_"$arch".deb)
 rpm=$(only "$dist"/*."$machine".rpm)
 binary=$(only "$dist"/apigw-sync_linux_"$arch"*/apigw-sync)
 
-answers() { # PROGRAM...: it knows what it was built from
+answers() { # PROGRAM...: it reports the commit that it was built from
 	"$@" version -o json >"$work/version.json"
 	grep -q '"version": "v[0-9]' "$work/version.json" || fail "no version: $(cat "$work/version.json")"
 	grep -q "\"commit\": \"$commit\"" "$work/version.json" || fail "not from $commit: $(cat "$work/version.json")"
@@ -34,7 +33,7 @@ answers() { # PROGRAM...: it knows what it was built from
 	say "$* version: $(tr -d '\n' <"$work/version.json")"
 }
 
-brings() { # ROOT ZSH-FOLDER: manual pages and completion are where man and shells look
+brings() { # ROOT ZSH-FOLDER: manual pages and completion are where man and shells look for them
 	gzip -dc "$1/usr/share/man/man1/apigw-sync-diff.1.gz" | grep -q APIGW_SYNC_MAX_DELETES || fail "no manual page in $1"
 	for f in "bash-completion/completions/apigw-sync" "fish/vendor_completions.d/apigw-sync.fish" "zsh/$2/_apigw-sync"; do
 		grep -q __complete "$1/usr/share/$f" || fail "no completion $f in $1"
@@ -42,14 +41,14 @@ brings() { # ROOT ZSH-FOLDER: manual pages and completion are where man and shel
 	say "${1:-/} has manual pages and completion"
 }
 
-# The sums are those of the files, and no file is without one.
+# The checksums match, and every file has one.
 (cd "$dist" && sha256sum --check --quiet checksums.txt)
 for f in "$dist"/*.deb "$dist"/*.rpm "$dist"/*.zip "$dist"/*.tar.gz "$dist"/*.cdx.json; do
 	grep -q "  $(basename "$f")\$" "$dist/checksums.txt" || fail "no checksum of $f"
 done
 say "checksums of $(wc -l <"$dist/checksums.txt") files"
 
-# Archives hold the program, its pages and what the license asks for, for all six platforms.
+# The archives for all six platforms contain the program, its manual pages and what the license requires.
 for f in "$dist"/*_linux_*.tar.gz "$dist"/*_darwin_*.tar.gz; do
 	tar -tzf "$f" >"$work/list"
 	for want in /apigw-sync /LICENSE /README.md /man/man1/apigw-sync-apply.1 /completion/_apigw-sync; do
@@ -59,7 +58,7 @@ done
 [ "$(ls "$dist"/*_linux_*.tar.gz "$dist"/*_darwin_*.tar.gz "$dist"/*_windows_*.zip | wc -l)" -eq 6 ] || fail "expected six archives"
 say "archives"
 
-# Binaries are static and run where nothing else is.
+# Binaries are static and run in an empty root folder.
 if have ldd "is the binary static?"; then
 	if ldd "$binary" >"$work/ldd" 2>&1; then fail "needs libraries: $(cat "$work/ldd")"; fi
 	say "$binary is static"
@@ -72,7 +71,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	say "runs in an empty root as nobody"
 fi
 
-# Bills of materials name what is inside.
+# Bills of materials list the dependencies.
 for f in "$dist"/*.cdx.json; do
 	grep -q '"name": "github.com/spf13/cobra"' "$f" || fail "$f lacks cobra"
 	grep -q '"bomFormat": "CycloneDX"' "$f" || fail "$f is no CycloneDX"

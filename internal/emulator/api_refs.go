@@ -14,7 +14,7 @@ type fileRefs struct {
 	Backend    *fileBackend `json:"backend,omitempty"`
 }
 
-// fileBackend has either HTTP or GRPC.
+// fileBackend is the backend of an API in the state file: either HTTP or GRPC.
 type fileBackend struct {
 	HTTP *fileHTTP `json:"http,omitempty"`
 	GRPC *fileHTTP `json:"grpc,omitempty"`

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Plays the way of a change on the embedded emulator, and prints it as one would type it. Run it with
-# `make demo`, which builds what it needs.
+# Shows the life of a change on the embedded emulator, and prints each command before it runs. Run it with `make demo`, which
+# builds what it needs.
 set -eu
 
 if [ "${1:-}" != inside ]; then
@@ -13,8 +13,8 @@ if [ "${1:-}" != inside ]; then
 	PATH=$bin:$PATH
 	XDG_STATE_HOME=$folder # for undo files
 	export PATH XDG_STATE_HOME
-	# The emulator serves the gateway of emulator.yaml on a loopback port, and tells its address in the
-	# environment. It ends with the script.
+	# The emulator serves the gateway of emulator.yaml on a loopback port, and passes its address in environment variables. It
+	# ends with the script.
 	apigw-sync emulator --state emulator.yaml -- sh "$here/demo.sh" inside
 	exit
 fi
@@ -23,7 +23,7 @@ say() {
 	printf '\n# %s\n' "$@"
 }
 
-# run EXIT-CODE COMMAND ... runs a command and insists on its exit code.
+# run EXIT-CODE COMMAND ... runs a command and fails if its exit code differs.
 run() {
 	want=$1
 	shift

@@ -1,4 +1,4 @@
-// Package demo_test plays the demo, and holds the README to what it prints.
+// Package demo_test runs the demo, and checks that the README shows its output.
 package demo_test
 
 import (

@@ -1,6 +1,6 @@
-// Command tidy finds what `go mod tidy` would change in the go.mod files of modules, without their dependencies' tests:
-// tidy loads those, too, so that one module that nothing here builds, and that the module proxy no longer
-// serves, would end every check. What is missing from a go.mod, or from a go.sum, already ends a build.
+// Command tidy finds what `go mod tidy` would change in the go.mod files of modules, without loading the tests of their
+// dependencies. `go mod tidy` does load them. It would therefore fail as soon as the module proxy no longer serves a single module
+// that nothing here needs. What is missing in a go.mod or go.sum makes the build fail anyway.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// platforms are those that releases are made for: what one of them needs is needed.
+// platforms are the platforms of releases. A module is needed if one of them needs it.
 var platforms = []string{"linux", "darwin", "windows"}
 
 type module struct {
@@ -28,7 +28,7 @@ type goMod struct {
 	Tool    []struct{ Path string }
 }
 
-// pkg is a package, or the test of one, as `go list` tells it.
+// pkg is a package, or the test of one, as `go list` prints it.
 type pkg struct {
 	ImportPath                         string
 	Module                             *module
@@ -59,7 +59,7 @@ func check(dir string) error {
 	}
 	listing := []string{"list", "-deps", "-test", "-json=ImportPath,Module,Imports,TestImports,XTestImports", "./..."}
 	if len(mod.Tool) > 0 {
-		// Without code of ours there is nothing to tidy by: which tags others build their tools with is theirs to know.
+		// A module of tools has no code of ours. The dependencies of the tools are listed instead, without tests and build tags.
 		listing = []string{"list", "-deps", "-json=ImportPath,Module", "tool"}
 	}
 	var all []pkg
@@ -80,7 +80,7 @@ func check(dir string) error {
 	return departures(mod, all)
 }
 
-// departures tells what in a go.mod is not as the packages, those of all platforms, want it.
+// departures returns the requirements in a go.mod that do not fit the packages of all platforms.
 func departures(mod goMod, all []pkg) error {
 	from := map[string]string{} // by import path, the module
 	for _, p := range all {

@@ -1,9 +1,9 @@
-// Package bench measures the tool against what the API makes unavoidable: requests against lower bounds,
-// time against requests × latency ÷ parallelism, processor time and memory against size. It writes
-// docs/performance.md; see `make bench`.
+// Package bench compares what the tool does with the minimum that the API requires: requests with lower bounds, time with
+// requests × latency ÷ parallelism, processor time and memory with size. `make bench` writes the results to
+// docs/performance.md.
 //
-// The bounds are computed from estates and from the API's rules alone, by other ways than the planners
-// of packages fetch and diff go, so that a mistake in a planner shows.
+// The bounds are computed only from estates and the rules of the API. They share no code with the planners in packages fetch and
+// diff, so that a mistake in a planner shows as a difference.
 package bench
 
 import (
@@ -15,13 +15,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// calls is how many requests n items take: a list returns 500 at most, and a write of links carries 500.
+// calls returns the number of requests for n items: a page of a list has at most 500 items, and so has a write of bindings.
 func calls(n int) int { return (n + 499) / 500 }
 
-// Bound is how many requests are unavoidable, by what they are for.
+// Bound is the smallest possible number of requests, by their purpose.
 type Bound map[string]int
 
-// Sum is all of them.
+// Sum returns the number of all requests.
 func (b Bound) Sum() (n int) {
 	for _, m := range b {
 		n += m
@@ -29,8 +29,8 @@ func (b Bound) Sum() (n int) {
 	return n
 }
 
-// Reads is what it takes to know that a gateway matches the files of an estate: each list once, and each
-// kind of binding from the side that takes fewer pages.
+// Reads returns the reads that are needed to find out that a gateway matches the files of an estate: each list once, and each
+// kind of binding from the side that needs fewer pages.
 func Reads(e *world.Estate) Bound {
 	b := Bound{"instance": 1}
 	bound := 0
@@ -45,7 +45,7 @@ func Reads(e *world.Estate) Bound {
 		for i := range s.Objects {
 			o := &s.Objects[i]
 			n := calls(len(o.Links))
-			if empty.Bound == kind.Unknown { // it is not told who is bound to nothing
+			if empty.Bound == kind.Unknown { // the list of objects does not report which of them have no bindings
 				n = max(1, n)
 			}
 			byOwner += n
@@ -76,12 +76,12 @@ func Reads(e *world.Estate) Bound {
 	return b
 }
 
-// listed is an object that is bound to nothing, and in which nothing lives, as a list tells it: what was sent to create it,
-// with an id, and numbers where the API has some.
+// listed returns an object without bindings and parts, as it is read from a list: the body of its create, with an id and the
+// counts that the API adds.
 func listed(k *kind.Kind, item map[string]any) kind.Object {
 	o, err := k.Declare(item)
 	if err != nil {
-		panic(err) // it is in an estate
+		panic(err) // objects of estates are valid
 	}
 	q, err := k.Create(o.Value, nil, nil)
 	if err != nil {
@@ -99,17 +99,16 @@ func listed(k *kind.Kind, item map[string]any) kind.Object {
 	_ = json.Unmarshal(raw, &page)
 	objects, err := k.Objects("", page)
 	if err != nil {
-		panic(err) // lists are like this
+		panic(err) // the page is valid
 	}
 	return objects[0]
 }
 
-// Places is what it takes to know whose places a run takes with links of one kind: the bindings of the policies that
-// no file declares (foreign: how many each has; nil where the list of policies was not read), the policies of the
-// APIs that are to be bound, or the lists of APIs that a policy is not bound to, whichever is cheapest.
-// A kind without such lists has none, and so has a run that does not know how many APIs there are. Nothing when
-// nothing is bound.
-func Places(foreign []int, apis int, places []int) int {
+// Slots returns the reads that are needed to find out which policies the binds of a run displace, for one kind and that many APIs
+// to bind. It is the cheapest of three ways: the bindings of the policies that no file declares (foreign has their numbers, and is
+// nil if the list of policies was not read), the policies of each of the APIs, or the lists of APIs that a policy is not bound to
+// (unbound has their lengths, and is nil if the kind has no such list, or the run does not know how many APIs there are).
+func Slots(foreign []int, apis int, unbound []int) int {
 	if apis == 0 {
 		return 0
 	}
@@ -121,9 +120,9 @@ func Places(foreign []int, apis int, places []int) int {
 		}
 		ways = append(ways, n)
 	}
-	if places != nil {
+	if unbound != nil {
 		n := 0
-		for _, list := range places {
+		for _, list := range unbound {
 			n += max(1, calls(list))
 		}
 		ways = append(ways, n)
@@ -131,7 +130,7 @@ func Places(foreign []int, apis int, places []int) int {
 	return slices.Min(ways)
 }
 
-// FirstWrites is what it takes to make an empty gateway match an world.
+// FirstWrites returns the writes that are needed to make an empty gateway match an estate.
 func FirstWrites(e *world.Estate) Bound {
 	b := Bound{}
 	for _, s := range e.Sections {
@@ -146,8 +145,8 @@ func FirstWrites(e *world.Estate) Bound {
 	return b
 }
 
-// Binds is what it takes to turn the bindings of one estate, nil when there are none, into those of another that has the
-// same objects.
+// Binds returns the writes that are needed to turn the bindings of one estate into those of another one with the same objects.
+// from is nil if there are no bindings yet.
 func Binds(from, to *world.Estate) Bound {
 	b := Bound{}
 	for i, s := range to.Sections {
@@ -165,13 +164,13 @@ func Binds(from, to *world.Estate) Bound {
 	return b
 }
 
-// Bind is what bounds call the writes that make links of a kind.
+// Bind is the key in bounds of the writes that create links of a kind.
 func Bind(l *kind.LinkKind) string { return l.Name + " bind" }
 
-// Unbind is what bounds call the writes that take links of a kind away.
+// Unbind is the key in bounds of the writes that remove links of a kind.
 func Unbind(l *kind.LinkKind) string { return l.Name + " unbind" }
 
-// writes is what it takes to write links, by what one request can hold.
+// writes returns the number of requests that write the links. ways defines what one request can contain.
 func writes(ways []kind.Write, links []edge) (n int) {
 	switch {
 	case len(ways) > 1:
@@ -221,27 +220,27 @@ func without(all, some []edge) (out []edge) {
 	return out
 }
 
-// overwritten leaves out what goes by itself when a plugin of the same type is attached in its place.
+// overwritten leaves out bindings that need no unbind, because a plugin of the same type that is attached replaces them.
 func overwritten(removed, added []edge) (out []edge) {
-	type place struct {
+	type slot struct {
 		slot string
 		at   world.Target
 	}
-	taken := map[place]bool{}
+	taken := map[slot]bool{}
 	for _, x := range added {
-		taken[place{x.slot, x.at}] = true
+		taken[slot{x.slot, x.at}] = true
 	}
 	for _, x := range removed {
-		if !taken[place{x.slot, x.at}] {
+		if !taken[slot{x.slot, x.at}] {
 			out = append(out, x)
 		}
 	}
 	return out
 }
 
-// covers is the size of a minimum vertex cover, summed over environments: one request attaches either
-// the APIs of one plugin or the plugins of one API. It equals that of a maximum matching (Kőnig), which
-// is grown here path by path.
+// covers returns the size of a minimum vertex cover, summed over environments, because one request attaches either the APIs of
+// one plugin or the plugins of one API. By Kőnig's theorem it is the size of a maximum matching, which is found here by
+// augmenting paths.
 func covers(links []edge) (n int) {
 	for env := range world.Environments {
 		apis := map[string][]int{}
@@ -274,24 +273,24 @@ func covers(links []edge) (n int) {
 	return n
 }
 
-// fooling is a lower bound of the full products that pairs can be made of: the size of a set of pairs of
-// which no two fit into one product. The largest such set is hard to find; this one is grown greedily,
-// so that the truth may be higher.
+// fooling returns a lower bound for the number of full products that are needed to cover the pairs exactly: the size of a set of
+// pairs of which no two fit into one product (a fooling set). Finding the largest such set is a hard problem. This one is
+// grown greedily, so the true minimum may be higher.
 func fooling(links []edge) (n int) {
 	for env := range world.Environments {
 		wanted := map[edge]bool{}
-		degree, crowd := map[string]int{}, map[int]int{}
+		ofOwner, ofAPI := map[string]int{}, map[int]int{}
 		var list []edge
 		for _, x := range links {
 			if x.at.Env == env {
 				list = append(list, x)
 				wanted[x] = true
-				degree[x.owner]++
-				crowd[x.at.API]++
+				ofOwner[x.owner]++
+				ofAPI[x.at.API]++
 			}
 		}
 		slices.SortStableFunc(list, func(a, b edge) int {
-			return degree[a.owner]*crowd[a.at.API] - degree[b.owner]*crowd[b.at.API]
+			return ofOwner[a.owner]*ofAPI[a.at.API] - ofOwner[b.owner]*ofAPI[b.at.API]
 		})
 		var chosen []edge
 		for _, x := range list {

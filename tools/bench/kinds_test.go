@@ -14,16 +14,16 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// inEstates are the kinds that TestRequests is about.
+// inEstates are the kinds that TestRequests covers.
 var inEstates = map[string]bool{"acl": true, "app": true, "plugin": true, "throttle": true}
 
-// beyondLists are the kinds of which a list does not tell all that files say, so that each object is read, too.
+// beyondLists are the kinds whose lists do not report everything that files can declare, so that each object is read as well.
 var beyondLists = map[string]bool{"certificate": true, "channel": true, "orchestration": true}
 
-// toldByOwner are the kinds of what lives inside others that the list of these tells.
+// toldByOwner are the kinds of parts that the list of their owners reports.
 var toldByOwner = map[string]bool{"domain": true}
 
-// made is how much of what lives inside an object takes a write: not what every one has as it is.
+// made returns the number of parts of an object that need a write. Parts that every object has as they are need none.
 func made(part *kind.Kind, inside any) (n int) {
 	items, isList := inside.([]any)
 	if !isList && inside != nil {
@@ -37,8 +37,9 @@ func made(part *kind.Kind, inside any) (n int) {
 	return n
 }
 
-// TestRequestsOfKinds holds what kinds that are not in estates take against what is unavoidable: a write for each object and
-// what lives in it, a list of each kind, what lists leave out, and one list for each object of what lives in it.
+// TestRequestsOfKinds checks that kinds that are not in estates need no more requests than necessary: a write for each object and
+// each part, a list for each kind, a read for each object of which the list does not report everything, and a list of parts for each
+// object.
 func TestRequestsOfKinds(t *testing.T) {
 	const each = 8 // fewer than any quota allows
 	for _, k := range kind.All {
@@ -63,7 +64,7 @@ func TestRequestsOfKinds(t *testing.T) {
 					writes += made(part, o.Item[part.Field])
 				}
 				if _, has := o.Item["debug_domain"]; has {
-					writes++ // which no create takes
+					writes++ // a create cannot have it
 				}
 				items = append(items, o.Item)
 			}
@@ -86,8 +87,7 @@ func gatewayOf(t *testing.T, state string) *Site {
 	return s
 }
 
-// kept applies files to a gateway, holds the writes of that against those that are unavoidable, and the reads of the
-// comparison after it.
+// kept applies files to a gateway, and checks the number of writes of the apply and of reads of the comparison after it.
 func kept(t *testing.T, s *Site, sections map[string]any, writes, reads int) {
 	t.Helper()
 	matching(t, s, sections, writes)
@@ -97,7 +97,7 @@ func kept(t *testing.T, s *Site, sections map[string]any, writes, reads int) {
 	}
 }
 
-// matching makes a gateway match files with that many writes.
+// matching makes a gateway match files, and checks the number of writes.
 func matching(t *testing.T, s *Site, sections map[string]any, writes int) {
 	t.Helper()
 	run, c := compare(t, s, declared(t, sections), diff.Options{})
@@ -120,7 +120,7 @@ func declared(t *testing.T, sections map[string]any) *spec.State {
 	return load(t, file)
 }
 
-// TestRequestsOfFeatures: a feature takes a write, and one list tells how all are set.
+// TestRequestsOfFeatures: each feature needs one write, and a single list reports all of them.
 func TestRequestsOfFeatures(t *testing.T) {
 	for _, k := range kind.All {
 		if k.Given {
@@ -130,8 +130,8 @@ func TestRequestsOfFeatures(t *testing.T) {
 	}
 }
 
-// TestRequestsOfBindings holds what bindings of kinds that are not in estates take against what is unavoidable: each owner is
-// bound to a few targets of its own, which one request does, and one list for each owner tells.
+// TestRequestsOfBindings checks that bindings of kinds that are not in estates need no more requests than necessary. Each owner is
+// bound to a few targets of its own, which needs one write and one list for each owner.
 func TestRequestsOfBindings(t *testing.T) {
 	const owners, each = 8, 3
 	for _, l := range kind.Links {
@@ -151,12 +151,12 @@ func TestRequestsOfBindings(t *testing.T) {
 			for _, item := range items {
 				item.(map[string]any)[l.Field] = []any{}
 			}
-			matching(t, s, files, owners*each) // no request takes several away
+			matching(t, s, files, owners*each) // no request can remove several
 		})
 	}
 }
 
-// targetsOf is a gateway with so many objects that links of a kind can lead to, and how files refer to these.
+// targetsOf returns a gateway with that many possible targets of a kind of link, and references to them.
 func targetsOf(l *kind.LinkKind, n int) (state string, refs []any) {
 	section, apis := []any{}, []any{}
 	for i := range n {
@@ -179,8 +179,8 @@ func targetsOf(l *kind.LinkKind, n int) (state string, refs []any) {
 	return string(raw), refs
 }
 
-// TestRequestsOfReferences: channels that refer to others take no more than others: the list tells names and ids, and what is
-// not declared is not read.
+// TestRequestsOfReferences: channels with references need no more requests than channels without. The list reports names and ids,
+// and channels that no file declares are not read.
 func TestRequestsOfReferences(t *testing.T) {
 	const canaries, backends = 3, 4
 	channel := func(name string, more map[string]any) any {

@@ -21,12 +21,11 @@ const (
 	parallel = 10
 )
 
-// TestRequests holds the requests that a gateway saw against what is unavoidable, and the time that a run
-// took against the time that its requests take. Time is virtual: it says what waited for what, and not
-// how fast this machine is.
+// TestRequests compares the requests of a run with the lower bounds, and its duration with that of its requests. Time is virtual:
+// it shows which requests waited for each other, and does not depend on the speed of the machine.
 func TestRequests(t *testing.T) {
 	sizes := []world.Size{world.OfBindings(100), world.OfBindings(1000), world.E}
-	if !world.Raced { // the detector makes large ones slow, and E is one
+	if !world.Raced { // the detector makes large estates such as E slow
 		sizes = append(sizes, world.OfBindings(10_000))
 	}
 	for _, size := range sizes {
@@ -83,7 +82,7 @@ func unchanged(t *testing.T, e *world.Estate, state *spec.State) {
 	onTime(t, e, took, Total(sent.Reads))
 }
 
-// applied fills an empty gateway, and then moves one binding in ten.
+// applied fills an empty gateway, and then moves every tenth binding.
 func applied(t *testing.T, e *world.Estate, state *spec.State) {
 	s := site(t, e.Bare())
 	began := time.Now()
@@ -94,7 +93,7 @@ func applied(t *testing.T, e *world.Estate, state *spec.State) {
 	apply(t, s, load(t, other.File()), Binds(e, other))
 }
 
-// apply carries a comparison out, holds its writes against the fewest, and counts all requests.
+// apply applies a comparison, compares its writes with the lower bound, and counts all requests.
 func apply(t *testing.T, s *Site, state *spec.State, least Bound) int {
 	t.Helper()
 	run, c := compare(t, s, state, diff.Options{})
@@ -119,7 +118,7 @@ func apply(t *testing.T, s *Site, state *spec.State, least Bound) int {
 	return before + Total(sent.Reads) + found.Sum()
 }
 
-// subjects are the names that the bounds have for operations.
+// subjects has the keys in bounds for operations.
 var subjects = operations()
 
 func operations() map[string]string {
@@ -138,7 +137,7 @@ func operations() map[string]string {
 	return out
 }
 
-// onTime leaves a run 15 % more than its requests take; small runs are a few round trips, whatever is done.
+// onTime allows a run 15 % more time than its requests need. Small runs consist of a few round trips that wait for each other.
 func onTime(t *testing.T, e *world.Estate, took time.Duration, requests int) {
 	t.Helper()
 	ideal := time.Duration(requests) * latency / parallel
@@ -147,8 +146,7 @@ func onTime(t *testing.T, e *world.Estate, took time.Duration, requests int) {
 	}
 }
 
-// TestPullRequest: one throttle and its two bindings in estate E need few reads, whether the files are
-// small or the run is narrowed.
+// TestPullRequest: one throttle and its two bindings in estate E need few reads, both with small files and with a narrowed run.
 func TestPullRequest(t *testing.T) {
 	e := world.NewEstate(world.E, 1)
 	gateway, err := NewSite(e.Held(), 0, parallel)
@@ -169,7 +167,7 @@ func TestPullRequest(t *testing.T) {
 	}{
 		{"small file", e.File(name), diff.Options{}, 5},
 		{"all files, --kind and --name", e.File(), diff.Options{Kinds: []string{"throttle"}, Names: []string{name}}, 5},
-		{"by path", fmt.Appendf(nil, small, "{method: GET, path: "+route+"}"), diff.Options{}, 6},       // with whose place it takes there
+		{"by path", fmt.Appendf(nil, small, "{method: GET, path: "+route+"}"), diff.Options{}, 6},       // including which policy has the slot
 		{"by group", fmt.Appendf(nil, small, "{group: "+group+", name: \"api_*\"}"), diff.Options{}, 8}, // likewise, for the whole group
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -186,7 +184,7 @@ func TestPullRequest(t *testing.T) {
 	}
 }
 
-// TestSparse: an estate whose files manage little is read with less.
+// TestSparse: if the files of an estate manage less, fewer reads are needed.
 func TestSparse(t *testing.T) {
 	e := world.NewEstate(world.OfObjects(2000), 1)
 	s, err := NewSite(e.Held(), 0, parallel)

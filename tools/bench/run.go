@@ -16,19 +16,19 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Site is an emulated gateway and a client that talks to it inside the process.
+// Site is an emulated gateway with a client in the same process.
 type Site struct {
 	Gateway  *emulator.Gateway
 	Client   *remote.Client
 	Parallel int
 }
 
-// NewSite makes a gateway with a state, and a client with so many requests in flight; 0 is as many as the gateway takes.
+// NewSite makes a gateway with a state. Its client has at most parallel requests in flight; 0 means as many as the gateway takes.
 func NewSite(state []byte, latency time.Duration, parallel int) (*Site, error) {
 	return newSite(emulator.Options{Latency: latency}, state, parallel, emulator.Transport)
 }
 
-// NewSiteBy makes a gateway with a state that is reached by a way of its own.
+// NewSiteBy makes a gateway with a state and a transport for its client.
 func NewSiteBy(state []byte, parallel int, way func(*emulator.Gateway) http.RoundTripper) (*Site, error) {
 	return newSite(emulator.Options{}, state, parallel, way)
 }
@@ -79,10 +79,10 @@ func (s *Site) Compare(ctx context.Context, state *spec.State, p diff.Options) (
 // Sent are requests by operation.
 type Sent struct {
 	Reads, Writes map[string]int
-	Refused       int // answered with an error
+	Refused       int // number of requests that were answered with an error
 }
 
-// Sent counts what the gateway saw since the last time.
+// Sent returns the requests since its last call.
 func (s *Site) Sent() Sent {
 	out := Sent{Reads: map[string]int{}, Writes: map[string]int{}}
 	for _, e := range s.Gateway.Journal() {
@@ -99,5 +99,5 @@ func (s *Site) Sent() Sent {
 	return out
 }
 
-// Total is the number of requests.
+// Total returns the number of requests.
 func Total(sent map[string]int) (n int) { return Bound(sent).Sum() }

@@ -8,14 +8,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// Trip is a command of which it is counted how many of its requests wait for each other. Each number is that of a gateway
-// where each list is one page, and of one where some lists take several.
+// Trip is a command with its round trips, the longest chain of requests that wait for each other. The first of two numbers is
+// for a gateway on which each list has one page, the second for one on which some lists have several.
 type Trip struct {
 	Name   string
-	Args   string // with FILE for files that match the gateway, CHANGED for others, API for one of its APIs
-	Before [2]int // round trips when one stage of a run waited for all of the stage before, 2026-11-28
+	Args   string // FILE stands for a file that matches the gateway, CHANGED for one that does not, API for one of its APIs
+	Before [2]int // round trips when each stage of a run waited for all of the previous one, 2026-11-28
 	Most   [2]int // round trips
-	Waits  string // what it waits for, in order
+	Waits  string // what each round trip is for
 }
 
 // Trips are the commands that contact a gateway.
@@ -37,7 +37,7 @@ type TripGateway struct {
 	e                    *world.Estate
 }
 
-// NewTripGateway makes one in a folder. Of a large gateway the files declare about twenty objects.
+// NewTripGateway makes a gateway and its files in a folder. The files for a large gateway declare about twenty of its objects.
 func NewTripGateway(dir string, large bool) (*TripGateway, error) {
 	size := world.OfBindings(60)
 	if large {
@@ -59,7 +59,7 @@ func NewTripGateway(dir string, large bool) (*TripGateway, error) {
 	return g, os.WriteFile(g.changed, g.e.Churn(10, 2).File(names...), 0o600)
 }
 
-// Args puts the gateway into its first state and returns the arguments of a command that asks it.
+// Args resets the gateway to its first state and returns the arguments of a command that contacts it.
 func (g *TripGateway) Args(t *Trip) ([]string, error) {
 	if err := os.WriteFile(g.state, g.e.Held(), 0o600); err != nil {
 		return nil, err

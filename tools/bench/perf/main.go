@@ -2,8 +2,8 @@
 
 // Perf measures the tool and writes docs/performance.md. Run it with `make bench`; it takes some minutes.
 //
-// What needs memory runs in processes of its own, which perf starts with -part: the system counts the memory
-// of a starting process as that of the one it starts, and perf shall not be seen in the peaks of commands.
+// Parts that need much memory run in processes of their own, which perf starts with -part. The system counts the memory of a
+// process also for the processes that it starts, so perf itself must be small when it measures the peak memory of commands.
 package main
 
 import (
@@ -78,7 +78,7 @@ func (p *perf) all(to string) (err error) {
 	return os.WriteFile(to, p.page.Bytes(), 0o644) //nolint:gosec // a page for everybody
 }
 
-// What the page says around the figures.
+// The texts of the page.
 var (
 	//go:embed text/head.md
 	head string
@@ -92,15 +92,15 @@ var (
 
 // perf collects the page.
 type perf struct {
-	ctx     context.Context //nolint:containedctx // of the whole program
-	dir     string          // for what is made on the way
+	ctx     context.Context //nolint:containedctx // for the whole run
+	dir     string          // for temporary files
 	quick   bool
 	objects int
 	binary  string
 	page    bytes.Buffer
 }
 
-// busy tells how much else the machine has to do, where the system says so.
+// busy describes the load of the machine, if the system reports it.
 func busy() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	load, _, found := strings.Cut(string(text), " ")
@@ -110,7 +110,7 @@ func busy() string {
 	return ", with a load average of " + load + " before it began"
 }
 
-// child runs perf itself for a part of the work and returns what it writes.
+// child runs perf itself for a part of the work and returns its output.
 func (p *perf) child(args ...string) ([]byte, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -126,7 +126,7 @@ func (p *perf) child(args ...string) ([]byte, error) {
 
 func (p *perf) say(format string, args ...any) { fmt.Fprintf(&p.page, format, args...) }
 
-// sized is small when the program is only tried out.
+// sized returns the smaller size for a quick run.
 func sized[T any](p *perf, all []T, few int) []T {
 	if p.quick {
 		return all[:few]

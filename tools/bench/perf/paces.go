@@ -16,12 +16,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/tools/bench"
 )
 
-// pace is a gateway that answers after latency, in its own way.
+// pace describes how the speed of a gateway depends on its load.
 type pace struct {
 	name  string
-	ideal func(requests int, latency time.Duration) time.Duration // that no client can beat, with 100 in flight at most
+	ideal func(requests int, latency time.Duration) time.Duration // the shortest possible time with at most 100 requests in flight
 	delay func(p *paced, inFlight int) time.Duration
-	limit int // requests a second; 0 is any number
+	limit int // requests per second; 0 means no limit
 }
 
 var paces = []pace{
@@ -53,7 +53,7 @@ var paces = []pace{
 	},
 }
 
-// paced is the way to such a gateway.
+// paced is the transport to such a gateway.
 type paced struct {
 	http.RoundTripper
 	pace

@@ -33,7 +33,7 @@ func thousands(n int) string {
 	return thousands(n/1000) + fmt.Sprintf(",%03d", n%1000)
 }
 
-// requests compares what is sent with what is unavoidable.
+// requests compares the number of requests with the lower bounds.
 func (p *perf) requests() error {
 	p.say("## Requests against the fewest that the API allows\n\n")
 	p.say("Each cell shows requests sent / lower bound.\n\n")
@@ -72,7 +72,7 @@ func (p *perf) requests() error {
 	return nil
 }
 
-// apply makes a gateway match an estate and tells what was sent, the comparison and the look afterwards included.
+// apply makes a gateway match an estate. It returns all requests, including those of the comparison and of reading the result.
 func (p *perf) apply(s *bench.Site, e *world.Estate) (bench.Sent, time.Duration, error) {
 	state, err := bench.Load(e.File())
 	if err != nil {
@@ -95,7 +95,7 @@ func proper(out *reconcile.Outcome) error {
 	return nil
 }
 
-// times compares how long runs take with how long their requests do.
+// times compares the duration of runs with that of their requests.
 func (p *perf) times() error {
 	p.say("## Time against requests × latency ÷ parallelism\n\n")
 	p.say("Estate E, parallelism %d, in real time. An apply includes the comparison, the writes, and reading again what it wrote.\n\n", parallel)

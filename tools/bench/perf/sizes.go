@@ -27,7 +27,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/tools/bench"
 )
 
-// build makes the binary that is measured, as a release has it.
+// build builds the binary that is measured, with the flags of a release.
 func (p *perf) build() error {
 	p.binary = filepath.Join(p.dir, "apigw-sync")
 	out, err := exec.CommandContext(p.ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", p.binary, "./cmd/apigw-sync").CombinedOutput() //nolint:gosec // our own path
@@ -37,14 +37,14 @@ func (p *perf) build() error {
 	return nil
 }
 
-// used is the processor time of this process so far.
+// used returns the processor time of this process so far.
 func used() time.Duration {
 	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // of ourselves it always works
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // it cannot fail for the own process
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// timed is the least processor time of three tries.
+// timed returns the smallest processor time of three tries.
 func timed(f func()) time.Duration {
 	best := time.Duration(math.MaxInt64)
 	for range 3 {
@@ -56,7 +56,7 @@ func timed(f func()) time.Duration {
 	return best
 }
 
-// cost is what one size takes: steps by themselves, and whole commands.
+// cost is what one size costs: single steps, and whole commands.
 type cost struct {
 	Objects, Requests      int
 	Load, Compare, Render  time.Duration
@@ -150,7 +150,7 @@ func (p *perf) cost(n int) (c cost, err error) {
 	return c, err
 }
 
-// steps measures what needs no gateway, and leaves an estate as files for what does.
+// steps measures the steps that need no gateway, and writes an estate as files for the commands that do.
 func (p *perf) steps() error {
 	e := world.NewEstate(world.OfObjects(p.objects), 1)
 	c := cost{Objects: e.Count(), Requests: bench.Reads(e).Sum()}
@@ -182,7 +182,7 @@ func (p *perf) steps() error {
 	return errors.Join(err, json.NewEncoder(&p.page).Encode(c))
 }
 
-// impact measures what it takes to tell what a plan means to callers.
+// impact measures finding out how a plan affects callers.
 func (p *perf) impact(e *world.Estate, c *cost) error {
 	s, err := bench.NewSite(e.Held(), 0, parallel)
 	if err != nil {
@@ -212,7 +212,7 @@ func write(dir string, state []byte, files [][]byte) error {
 	return err
 }
 
-// run measures a command: the best of some tries, more of quick ones.
+// run measures a command: the best of some tries, with more tries for quick commands.
 func (p *perf) run(env []string, args ...string) (least time.Duration, peak int64, err error) {
 	var all []time.Duration
 	for began := time.Now(); len(all) < 3 || len(all) < 20 && time.Since(began) < 2*time.Second; {
@@ -229,7 +229,7 @@ func (p *perf) run(env []string, args ...string) (least time.Duration, peak int6
 	return slices.Min(all), peak, nil
 }
 
-// rssUnit is what the system counts peak memory in.
+// rssUnit is the unit in which the system reports peak memory.
 func rssUnit() int64 {
 	if runtime.GOOS == "darwin" {
 		return 1
@@ -249,7 +249,7 @@ func (p *perf) serve(state string) (env []string, stop func(), err error) {
 		return nil, nil, err
 	}
 	stop = func() {
-		_ = cmd.Process.Kill() // it holds nothing worth saving
+		_ = cmd.Process.Kill() // its state need not be saved
 		_ = cmd.Wait()
 	}
 	lines := bufio.NewScanner(out)
@@ -265,7 +265,7 @@ func (p *perf) serve(state string) (env []string, stop func(), err error) {
 	return env, stop, nil
 }
 
-// starts measures what every call costs.
+// starts measures the cost of starting a command.
 func (p *perf) starts() error {
 	log.Print("start-up")
 	version, versionPeak, err := p.run(nil, "version")

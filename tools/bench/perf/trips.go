@@ -11,8 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/tools/bench"
 )
 
-// trips tells how many round trips of each command wait for each other, which a test of the command holds, and how long
-// the command takes where one takes 20 ms.
+// trips writes the round trips of each command, which a test checks, and its duration if a round trip takes 20 ms.
 func (p *perf) trips() error {
 	p.say("%s", aboutTrips)
 	p.say("| command | before | small gateway | time | before | large gateway | time | waits for, in turn |\n|---|---|---|---|---|---|---|---|\n")
@@ -35,7 +34,7 @@ func (p *perf) trips() error {
 	return nil
 }
 
-// trip is the shortest of a few runs of a command.
+// trip returns the shortest duration of a few runs of a command.
 func (p *perf) trip(g *bench.TripGateway, t *bench.Trip) (least time.Duration, err error) {
 	log.Printf("trips of %s", t.Name)
 	for range 5 {

@@ -47,7 +47,7 @@ func (s shop) file() []byte {
 	return fmt.Appendf(nil, "version: apigw-sync/v1\n%sthrottles:\n  - {name: ours, time_interval: 1, time_unit: SECOND, api_call_limits: 5, apis: [%s]}\n", owns, strings.Join(apis, ", "))
 }
 
-// each is so many throttles with so many bindings each.
+// each returns the bindings of n throttles with the same number each.
 func each(n, bindings int) (out []int) {
 	for range n {
 		out = append(out, bindings)
@@ -55,17 +55,17 @@ func each(n, bindings int) (out []int) {
 	return out
 }
 
-// TestPlaces: to know whose places a run takes costs no more than the cheapest of the ways to find out.
-func TestPlaces(t *testing.T) {
+// TestSlots: finding out which policies the binds of a run displace takes no more reads than the cheapest way.
+func TestSlots(t *testing.T) {
 	for name, s := range map[string]shop{
-		"nothing is bound":                        {apis: 50, foreign: each(5, 2)},
-		"nobody else binds anything":              {apis: 50, foreign: each(5, 0), binds: 20, all: true},
-		"a few policies of others":                {apis: 50, foreign: each(2, 3), binds: 20, all: true},
-		"one of others with many bindings":        {apis: 1200, foreign: []int{900}, binds: 40, all: true},
-		"a few APIs":                              {apis: 100, foreign: each(40, 2), binds: 1, all: true},
-		"many of both: the list of free places":   {apis: 100, foreign: each(40, 2), binds: 20, all: true},
-		"only one environment of a large gateway": {apis: 450, foreign: each(40, 2), binds: 20, all: true},
-		"a small file":                            {apis: 100, foreign: each(40, 2), binds: 2},
+		"nothing is bound":                          {apis: 50, foreign: each(5, 2)},
+		"foreign policies bind nothing":             {apis: 50, foreign: each(5, 0), binds: 20, all: true},
+		"a few foreign policies":                    {apis: 50, foreign: each(2, 3), binds: 20, all: true},
+		"a foreign policy with many bindings":       {apis: 1200, foreign: []int{900}, binds: 40, all: true},
+		"a few APIs":                                {apis: 100, foreign: each(40, 2), binds: 1, all: true},
+		"many of both: the list without the policy": {apis: 100, foreign: each(40, 2), binds: 20, all: true},
+		"only one environment of a large gateway":   {apis: 450, foreign: each(40, 2), binds: 20, all: true},
+		"a small file":                              {apis: 100, foreign: each(40, 2), binds: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			site, err := NewSite(s.state(), 0, parallel)
@@ -77,11 +77,11 @@ func TestPlaces(t *testing.T) {
 			for _, op := range []string{"ListRequestThrottlingPoliciesBindedToApiV2", "ListApisBindedToRequestThrottlingPolicyV2", "ListApisUnbindedToRequestThrottlingPolicyV2"} {
 				n += sent.Reads[op]
 			}
-			foreign, places := s.foreign, []int{s.apis}
-			if !s.all { // neither all policies are listed nor all APIs
-				foreign, places = nil, nil
+			foreign, unbound := s.foreign, []int{s.apis}
+			if !s.all { // neither the list of policies nor that of APIs is read
+				foreign, unbound = nil, nil
 			}
-			if least := Places(foreign, s.binds, places); n != least {
+			if least := Slots(foreign, s.binds, unbound); n != least {
 				t.Errorf("%d reads, %d are enough: %v", n, least, sent.Reads)
 			}
 			if len(c.Plan.Changes) != s.binds || sent.Refused > 0 {
