@@ -26,8 +26,6 @@ type rate struct {
 
 var unlimited = rate{calls: math.MaxInt64, interval: 1, unit: "SECOND"}
 
-var seconds = map[string]float64{"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
-
 func (r rate) String() string {
 	switch {
 	case r.calls == math.MaxInt64:
@@ -43,12 +41,12 @@ func (r rate) in(secs float64) float64 {
 	if r.calls == math.MaxInt64 {
 		return math.Inf(1)
 	}
-	return float64(r.calls) * max(1, secs/(float64(r.interval)*seconds[r.unit]))
+	return float64(r.calls) * max(1, secs/(float64(r.interval)*precedence.Seconds[r.unit]))
 }
 
 // above reports whether a rate allows more than another, in a second, a minute, an hour or a day.
 func (r rate) above(other rate) bool {
-	return slices.ContainsFunc(slices.Collect(maps.Values(seconds)), func(s float64) bool { return r.in(s) > other.in(s) })
+	return slices.ContainsFunc(slices.Collect(maps.Values(precedence.Seconds)), func(s float64) bool { return r.in(s) > other.in(s) })
 }
 
 // limit compares how often an API may be called. The limit of the gateway itself, which applies without another, counts as
@@ -73,7 +71,7 @@ func limit(v *view) (out []Aspect) {
 	}
 	if len(lowered) > 0 {
 		aspect.Level, aspect.Before, aspect.After = Change, before.words(lowered), after.words(lowered)
-		if busiest := float64(v.peak); v.peak > 0 && slices.Contains(lowered, "") && after.of("").in(seconds["MINUTE"]) < busiest {
+		if busiest := float64(v.peak); v.peak > 0 && slices.Contains(lowered, "") && after.of("").in(precedence.Seconds["MINUTE"]) < busiest {
 			aspect.Level = Outage
 			aspect.After += fmt.Sprintf(" (the busiest minute of the last hour had %d calls)", v.peak)
 		}

@@ -130,7 +130,7 @@ func (q *question) capped(p *policy, out outcome) outcome {
 		bound = q.world.suite.DefaultLimit
 	}
 	for _, l := range out.lowest.limits {
-		if p.capped && float64(l.Calls) > float64(bound)*float64(l.Interval)*seconds[l.Unit] {
+		if p.capped && float64(l.Calls) > float64(bound)*float64(l.Interval)*precedence.Seconds[l.Unit] {
 			q.tell(aboutLimit, precedence.DefaultBound, open, p.bound.source, "set default_limit in the cases to what the gateway's feature ratelimit says",
 				"%s allows %s, but the gateway itself may allow no more than %d a second", l.By, l.short(), bound)
 			out.lowest = limited{}
@@ -150,8 +150,6 @@ func (q *question) capped(p *policy, out outcome) outcome {
 	}
 	return out
 }
-
-var seconds = map[string]float64{"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
 
 // underDefault is the outcome for the call if only the gateway itself limits the API.
 func (q *question) underDefault() outcome {

@@ -22,6 +22,9 @@ type SpecialLimit struct {
 	Calls    int64
 }
 
+// Seconds is how long the units of periods are.
+var Seconds = map[string]float64{"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
+
 // CallLimitsOf reads the content of a rate_limit plugin, in the form in which contents are compared.
 func CallLimitsOf(content map[string]any) CallLimits {
 	unit, _ := content["default_time_unit"].(string)
