@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/sample"
 )
 
-// TestDangerFirst: of 337 changes, two of which let somebody in, each format shows these two in its first lines.
+// TestDangerFirst checks that each format shows the two exposures among 337 changes in its first lines.
 func TestDangerFirst(t *testing.T) {
 	d := sample.Many(337, 30)
 	var entries []impact.Entry
@@ -55,11 +55,11 @@ func TestDangerFirst(t *testing.T) {
 	}
 }
 
-// beginning is what a person, or the program for which a format is, comes to first.
+// beginning is the part of the output that a person, or the program that reads the format, sees first.
 func beginning(format, out string) string {
 	const lines = 15
 	switch format {
-	case "html": // what stands on the page first
+	case "html": // the first part of the page
 		_, out, _ = strings.Cut(out, "<main")
 	case "sarif": // the first results
 		_, out, _ = strings.Cut(out, `"results":`)
@@ -74,7 +74,7 @@ func beginning(format, out string) string {
 	return strings.Join(parts[:min(len(parts), lines)], "")
 }
 
-// GitHub shows ten annotations of a severity; what is not shown is counted.
+// GitHub shows ten annotations of each severity; the rest must be counted.
 func TestAnnotationsAreFew(t *testing.T) {
 	d := sample.Many(337, 30)
 	for i := range 30 {
@@ -90,7 +90,7 @@ func TestAnnotationsAreFew(t *testing.T) {
 			t.Errorf("%d annotations of the severity %s", n, level)
 		}
 		if !strings.Contains(out.String(), "more of this severity") {
-			t.Errorf("what is not shown of the severity %s is not counted", level)
+			t.Errorf("annotations of the severity %s that are not shown are not counted", level)
 		}
 	}
 }

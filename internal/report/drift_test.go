@@ -7,8 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/sample"
 )
 
-// A drift report for people, in a pipeline and on a narrow terminal: two columns where there is room, else a side a line,
-// and values in full.
+// A drift report for people, in a pipeline and on a narrow terminal: two columns if they fit, else one line for each side, with
+// complete values.
 func TestDriftText(t *testing.T) {
 	for name, s := range map[string]report.Style{"drift.txt": {}, "drift-narrow.txt": {Width: 60}} {
 		golden(t, name, write(t, "text", sample.Drift(), s))

@@ -11,7 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// TestWorstFirst: targets of one state go by whom they let in, then by how many differences they have, then as the file has them.
+// TestWorstFirst checks that targets of the same state are sorted by exposures, then by number of differences, then as in the
+// config file.
 func TestWorstFirst(t *testing.T) {
 	plan := func(name string, changes, exposures int) document.Member {
 		d := &document.Plan{Changes: make([]document.Change, changes), ImpactTable: document.ImpactTable{Counts: impact.Counts{Exposure: exposures}}}
@@ -29,7 +30,8 @@ func TestWorstFirst(t *testing.T) {
 	}
 }
 
-// TestFleetPageVerdict: a target is as bad as its page says, and the whole as the worst of them, wherever it stands.
+// TestFleetPageVerdict checks that a target has the verdict of its page, and the fleet the verdict of its worst target, whatever
+// the order.
 func TestFleetPageVerdict(t *testing.T) {
 	open := &document.Plan{Changes: []document.Change{{Address: "throttle/a", Kind: "throttle", Action: diff.Update}}, ImpactTable: document.ImpactTable{Counts: impact.Counts{Exposure: 1}}}
 	d := &document.Fleet{Command: "diff", Targets: []document.Member{{Target: "skipped", Skipped: "wave 2 did not start"}, {Target: "open", ExitCode: new(2), Document: open}}}

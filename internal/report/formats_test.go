@@ -26,12 +26,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/sample"
 )
 
-// formats are those whose output is held against files, with the names of these.
+// formats are the formats whose output is compared with files, with the names of the files.
 var formats = map[string]string{
 	"markdown": ".md", "github": ".github", "junit": ".junit.xml", "sarif": ".sarif", "prometheus": ".prom", "html": ".html",
 }
 
-// write writes a document with a format; nil when the format has no use for it.
+// write writes a document in a format; nil if the format does not support it.
 func write(t *testing.T, name string, doc document.Document, s report.Style) []byte {
 	t.Helper()
 	f := report.Find(name)
@@ -50,7 +50,7 @@ var samples = map[string]document.Document{
 	"same": document.EmptyPlan(sample.Head),
 }
 
-// assets are the parts of a page that are the same in all of them.
+// assets are the parts that are the same in all pages.
 var assets = regexp.MustCompile(`(?s)(<style>).*?(</style>)|(<script>).*?(</script>)|'sha256-[^']*'`)
 
 func TestFormats(t *testing.T) {
@@ -97,7 +97,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// Each thing that needs attention is in each format.
+// Everything that needs attention must be in every format.
 func TestEverythingIsInEveryFormat(t *testing.T) {
 	d := sample.Drift()
 	var want []string
@@ -114,7 +114,7 @@ func TestEverythingIsInEveryFormat(t *testing.T) {
 		text := string(out) + job.String()
 		for _, w := range want {
 			if format == "prometheus" && !strings.Contains(w, ".example.com") {
-				continue // it counts them
+				continue // it only has counts
 			}
 			if !strings.Contains(text, w) {
 				t.Errorf("%s lacks %s", format, w)
@@ -150,7 +150,7 @@ func TestMarkdownFitsAComment(t *testing.T) {
 	}
 }
 
-// However much there is, a comment takes it.
+// A report fits into a comment, whatever its size.
 func TestMarkdownNeverGrows(t *testing.T) {
 	for _, n := range []int{1, 20, 400} {
 		d := sample.Drift()
@@ -166,7 +166,7 @@ func TestMarkdownNeverGrows(t *testing.T) {
 	}
 }
 
-// poisoned are documents full of texts that break what takes no care.
+// poisoned are documents full of texts that break formats which do not escape them.
 var poisoned = sync.OnceValue(func() (out []document.Document) {
 	for i := range sample.Hostile {
 		out = append(out, sample.Poison(sample.Plan(), i), sample.Poison(sample.Results(), i), sample.Poison(sample.Drift(), i), sample.Poison(sample.Failed(), i), sample.Poison(sample.Check(), i))
@@ -179,7 +179,7 @@ func TestHostileTextsAreNeverRaw(t *testing.T) {
 		for format := range formats {
 			out := write(t, format, d, report.Style{Append: new(job).add})
 			if bytes.ContainsAny(out, "\x00\x01\x1b\x7f\u0085\u202e\u2066\u200b") {
-				t.Errorf("%s of %T %d holds what cannot be seen", format, d, i)
+				t.Errorf("%s of %T %d contains invisible characters", format, d, i)
 			}
 		}
 	}
@@ -207,7 +207,7 @@ func TestJUnitIsXML(t *testing.T) {
 	}
 }
 
-// Each line is a command or our own last one: nothing from outside begins a line.
+// Each line is a command, or our own last line: text from outside never begins a line.
 func TestAnnotationsCannotBeForged(t *testing.T) {
 	line := regexp.MustCompile(`^::(error|warning|notice) title=[^:,\n]*(,file=[^:,\n]*(,line=[0-9]+(,col=[0-9]+)?)?)?::[^\n]*$`)
 	for i, d := range poisoned() {
@@ -220,7 +220,7 @@ func TestAnnotationsCannotBeForged(t *testing.T) {
 	}
 }
 
-// Outputs are read back as the runner reads them.
+// Outputs are parsed as the runner of GitHub does.
 func TestOutputsCannotBeForged(t *testing.T) {
 	for i, d := range poisoned() {
 		var file string
@@ -294,7 +294,7 @@ func TestHistory(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 	if len(odd) != 2 || odd[0].File != "plan.json" || odd[1].File != "torn.json" {
-		t.Errorf("what is no report: %v", odd)
+		t.Errorf("files that are not reports: %v", odd)
 	}
 	if _, odd, err := document.History(os.DirFS(filepath.Join(t.TempDir(), "none")), ""); err != nil || len(odd) != 1 {
 		t.Errorf("a folder that is not there: %v, %v", odd, err)
@@ -330,7 +330,7 @@ func TestDocumented(t *testing.T) {
 // summaries are outputs that are documented together.
 var summaries = map[string]bool{"bind": true, "unbind": true, "succeeded": true, "failed": true, "skipped": true, "unknown": true, "ignored": true, "unchanged": true}
 
-// What a filter of a page offers is what its changes have.
+// The filters of a page offer exactly the values of its changes.
 func TestFiltersFit(t *testing.T) {
 	for _, d := range []document.Document{sample.Drift(), sample.Plan()} {
 		page := string(write(t, "html", d, report.Style{}))
@@ -346,7 +346,7 @@ func TestFiltersFit(t *testing.T) {
 	}
 }
 
-// After a failure nothing says that all is well.
+// After a failure, nothing says that everything is in order.
 func TestFailureIsNotWell(t *testing.T) {
 	d := document.EmptyDrift(sample.Head, sample.Now)
 	d.Errors = sample.Failed().Errors

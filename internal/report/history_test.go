@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// FuzzHistory: whatever lies in the folder of earlier reports, it is history or a warning in our own words, and a line
-// can be drawn of it.
+// FuzzHistory checks that any file in the folder of earlier reports is either history or a warning in our own words, and that the
+// chart can be drawn.
 func FuzzHistory(f *testing.F) {
 	f.Add(`{"instance_id":"i","at":"2026-01-02T03:04:05Z","drifted":true,"summary":{"create":1},"certificates":[{}]}`, `{"at":"9999-12-31T23:59:59Z","drifted":false,"summary":{"update":9223372036854775807,"extra":9223372036854775807}}`)
 	f.Add(`{"at":"0001-01-02T00:00:00Z","drifted":true,"summary":{"delete":-5},"certificates":null}`, `{"at":"2026-01-02T03:04:05+14:00","drifted":null}`)
@@ -26,7 +26,7 @@ func FuzzHistory(f *testing.F) {
 			}
 			for _, p := range odd {
 				if strings.Contains(p.Message, "json:") || strings.Contains(p.Message, "struct") {
-					t.Errorf("the words of a library: %s", p.Message)
+					t.Errorf("a message of a library: %s", p.Message)
 				}
 			}
 			for i, p := range past {

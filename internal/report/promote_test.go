@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/sample"
 )
 
-// promotion writes a comparison of targets with a format.
+// promotion writes a comparison of targets in a format.
 func promotion(t *testing.T, format string, d *document.Promotion) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -22,7 +22,7 @@ func promotion(t *testing.T, format string, d *document.Promotion) string {
 	return b.String()
 }
 
-// TestPromotionTellsAll: what a comparison of targets finds stands in each format for people.
+// TestPromotionTellsAll checks that every format for people contains everything that a comparison of targets finds.
 func TestPromotionTellsAll(t *testing.T) {
 	for _, format := range []string{"text", "markdown"} {
 		out := promotion(t, format, sample.Promotion(1))
@@ -39,7 +39,7 @@ func TestPromotionTellsAll(t *testing.T) {
 	}
 }
 
-// TestPromotionFitsAComment: however much two targets differ, a comment takes it.
+// TestPromotionFitsAComment checks that a comparison fits into a comment, however much the targets differ.
 func TestPromotionFitsAComment(t *testing.T) {
 	for _, n := range []int{0, 1, 100, 3_000} {
 		out := promotion(t, "markdown", sample.Promotion(n))
@@ -47,12 +47,12 @@ func TestPromotionFitsAComment(t *testing.T) {
 			t.Errorf("%d of each: %d characters", n, size)
 		}
 		if n == 3_000 && (!strings.Contains(out, "- and more, which do not fit") || !strings.Contains(out, "Declared on purpose: 3000")) {
-			t.Errorf("what is left out is not told:\n%s", out[:2_000])
+			t.Errorf("the report does not say what is left out:\n%s", out[:2_000])
 		}
 	}
 }
 
-// TestHostilePromotion: texts of files, gateways and names of targets do no harm.
+// TestHostilePromotion checks that texts from files and gateways and names of targets are escaped.
 func TestHostilePromotion(t *testing.T) {
 	for i := range sample.Hostile {
 		d := sample.Poison(sample.Promotion(2), i)
@@ -60,7 +60,7 @@ func TestHostilePromotion(t *testing.T) {
 		for _, format := range []string{"text", "markdown", "github"} {
 			out := promotion(t, format, d)
 			if strings.ContainsAny(out, "\x00\x01\x1b\x7f\u0085\u202e\u2066\u200b") {
-				t.Errorf("%s %d holds what cannot be seen", format, i)
+				t.Errorf("%s %d contains invisible characters", format, i)
 			}
 			for line := range strings.Lines(out) {
 				if format == "github" && strings.HasPrefix(line, "::error::") {
@@ -74,7 +74,7 @@ func TestHostilePromotion(t *testing.T) {
 	}
 }
 
-// TestFailedPromotion: after a failure nothing says that targets are equal.
+// TestFailedPromotion checks that after a failure nothing says that targets are equal.
 func TestFailedPromotion(t *testing.T) {
 	d := document.NewPromotion(sample.Head, document.Target{Name: "staging"}, document.Target{Name: "prod"}, nil)
 	d.Errors = sample.Failed().Errors

@@ -61,7 +61,7 @@ func script(at int, text string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// everything is a plan with one of each thing that a plan can show.
+// everything is a plan that shows one of everything that a plan can show.
 func everything() *diff.Plan {
 	long := strings.Repeat("https://shop.example.com,", 20)
 	return &diff.Plan{
@@ -129,7 +129,7 @@ func TestNoChanges(t *testing.T) {
 	}
 }
 
-// unknown are members that are null where nobody knows, and no lists.
+// unknown are members that are null if their value is not known, and are not lists.
 var unknown = regexp.MustCompile(`"(summary|converged)": null`)
 
 func TestEmptyListsAreNeverNull(t *testing.T) {

@@ -52,7 +52,7 @@ func TestFitted(t *testing.T) {
 	}
 }
 
-// What a person must approve is shown whole, however long it is, and fits on the screen.
+// What a person must approve is shown completely, however long it is, and fits on the screen.
 func TestNothingIsCutOff(t *testing.T) {
 	long := strings.Repeat("abcdefghi ", 300)
 	script := strings.Repeat("a line of a script\n", 200)
@@ -92,5 +92,5 @@ func TestNothingIsCutOff(t *testing.T) {
 	}
 }
 
-// squeezed is a text without blanks and line ends.
+// squeezed is a text without blanks and line breaks.
 func squeezed(s string) string { return strings.Join(strings.Fields(s), "") }

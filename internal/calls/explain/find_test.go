@@ -53,7 +53,7 @@ func TestFind(t *testing.T) {
 	}
 	client := connect(t, g)
 	for text, want := range map[string][]string{
-		"shop/buy":                         {"shop/buy"}, // the address wins over the name
+		"shop/buy":                         {"shop/buy"}, // the address takes precedence over the name
 		"shop/eu/buy":                      {"shop/eu/buy", "shop/eu/buy"},
 		"shop/eu/only":                     {"shop/eu/only"},
 		"only":                             {"shop/eu/only"},

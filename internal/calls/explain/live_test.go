@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// TestDraft: calls meet what was published, whatever the draft says since.
+// TestDraft checks that explain shows the published definition, even if the draft has changed since.
 func TestDraft(t *testing.T) {
 	g := emulator.New(emulator.Options{})
 	if err := g.Load([]byte(`
@@ -43,6 +43,6 @@ gateway:
 		t.Fatal(err)
 	}
 	if r.Authorizer.Name != "before" || len(r.Backends) != 1 || r.Backends[0].Channel.Name != "old_backend" {
-		t.Errorf("explain tells of %s and %+v", r.Authorizer.Name, r.Backends)
+		t.Errorf("explain shows %s and %+v", r.Authorizer.Name, r.Backends)
 	}
 }

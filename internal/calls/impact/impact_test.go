@@ -16,7 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// gateway is what all examples begin with, besides policies: three APIs that differ in how they ask who calls.
+// gateway is the common state of all examples, without policies: three APIs that differ in how they authenticate callers.
 const gateway = `gateway:
   environments: [RELEASE]
   groups:
@@ -27,7 +27,7 @@ const gateway = `gateway:
         - {name: iam, method: GET, path: /iam, auth_type: IAM, published: [RELEASE]}
 `
 
-// TestExamples: what a change means, told in a line for each aspect.
+// TestExamples checks what changes mean, as a line for each aspect.
 func TestExamples(t *testing.T) {
 	const office = "acls: [{name: aaa, type: PERMIT, entity_type: IP, values: [10.0.0.0/8, 192.168.0.0/16], apis: [orders/open]}]\n"
 	for _, c := range []struct{ name, have, want, says string }{
@@ -187,7 +187,7 @@ func throttle(name string, calls int, api string) string {
 	return "throttles: [{name: " + name + ", time_interval: 1, time_unit: SECOND, api_call_limits: " + strconv.Itoa(calls) + ", apis: " + apis + "}]\n"
 }
 
-// item is the one item of a section, as an item of another list.
+// item is the only item of a section, as an item of another list.
 func item(section string) string {
 	_, list, _ := strings.Cut(section, "[")
 	return "\n  - " + strings.TrimSuffix(list, "]\n")
@@ -249,7 +249,7 @@ func of(t *testing.T, have, want string) []impact.Entry {
 	}
 	complete := map[string]bool{}
 	for _, k := range kind.Links {
-		complete[k.Name] = k.Target == kind.APublication || c.Complete[k.Name] // all is read that APIs are bound to
+		complete[k.Name] = k.Target == kind.APublication || c.Complete[k.Name] // everything that is bound to APIs is read
 	}
 	return impact.Of(impact.Input{Have: c.Actual, Want: c.Desired, Plan: c.Plan, Complete: complete, APIs: c.APIs})
 }

@@ -18,10 +18,10 @@ import (
 
 var pairs = flag.Uint64("pairs", 60, "pairs of random states that the oracle is asked about, at least")
 
-// TestOracle holds levels against a model that knows nothing of plans: it asks, before and after, every caller that the
-// values of lists tell apart whether he gets in, and everyone whose calls count how many he may make. It reads the
-// states that were drawn, not what the gateway tells. Without any one of its rules it must disagree: some matter in one of
-// twenty pairs alone, so that pairs are drawn until each rule has, and whether they do is no luck of a seed.
+// TestOracle compares levels with a model that does not use plans: before and after, it checks for every caller that lists can
+// distinguish whether the caller gets in, and for everybody whose calls are counted how many calls are allowed. It reads the drawn
+// states, not the answers of the gateway. Without any one of its rules the model must disagree. Since some rules matter in only one
+// of twenty pairs of states, pairs are drawn until each rule has mattered, so the result does not depend on a lucky seed.
 func TestOracle(t *testing.T) {
 	disagreed := map[string]int{}
 	rules := []string{"rate_limit", "special", "app_access", "authorization", "codes", "signature", "credentials"}
@@ -36,15 +36,15 @@ func TestOracle(t *testing.T) {
 		got := map[string]map[impact.Level]bool{}
 		for _, e := range of(t, string(w.Gateway(have)), string(w.File(want))) {
 			if e.API == "" && !slices.ContainsFunc(e.Because, bindable) {
-				continue // what only APIs refer to, and those that were drawn refer to nothing
+				continue // only APIs refer to these objects, and the drawn APIs refer to none
 			}
 			if e.API == "" {
-				t.Fatalf("seed %d: all was read, and %+v is about something else", seed, e)
+				t.Fatalf("seed %d: everything was read, but %+v is about something else", seed, e)
 			}
 			at := e.API + "@" + e.Environment
 			got[at] = map[impact.Level]bool{}
 			for _, a := range e.Aspects {
-				if a.Name != impact.Response { // the oracle asks who gets in, and not what others are answered
+				if a.Name != impact.Response { // the oracle checks who gets in, not what others are answered
 					got[at][a.Level] = true
 				}
 			}
@@ -70,13 +70,13 @@ func TestOracle(t *testing.T) {
 	}
 	for _, rule := range rules {
 		if idle(rule) {
-			t.Errorf("without the rule %s the oracle says the same: the states are too plain", rule)
+			t.Errorf("without the rule %s the oracle gives the same result: the states are too simple", rule)
 		}
 	}
 	t.Log(disagreed)
 }
 
-// bindable reports whether an address is of an object that is bound to APIs, or lives in one.
+// bindable reports whether an address belongs to an object that can be bound to APIs, or to a part of one.
 func bindable(address string) bool {
 	name, _, _ := strings.Cut(address, "/")
 	k := kind.Of(name)
@@ -87,10 +87,10 @@ type oracle struct {
 	have, want world.State
 	api        world.API
 	env        string
-	without    string // a rule that it forgets
+	without    string // a rule that it leaves out
 }
 
-// levels asks everybody.
+// levels compares all callers.
 func (o *oracle) levels() map[impact.Level]bool {
 	out := map[impact.Level]bool{}
 	for _, c := range o.callers() {
@@ -121,7 +121,7 @@ func (o *oracle) levels() map[impact.Level]bool {
 	return out
 }
 
-// signature asks a backend whether it can verify calls as before: by the key that is bound, if any.
+// signature checks whether a backend can verify calls as before, with the bound key, if any.
 func (o *oracle) signature(out map[impact.Level]bool) {
 	var b, a map[string]any
 	if bound := o.all(o.have, "signatures"); len(bound) > 0 {
@@ -143,7 +143,7 @@ func (o *oracle) signature(out map[impact.Level]bool) {
 	}
 }
 
-// app asks whether the callers of an app may call, and with which codes, secret and addresses.
+// app checks whether the callers of an app may call, and with which codes, secret and addresses.
 func (o *oracle) app(name string, out map[impact.Level]bool) {
 	b, a := o.bound(o.have, "apps", "name", name), o.bound(o.want, "apps", "name", name)
 	switch {
@@ -182,7 +182,7 @@ func (o *oracle) app(name string, out map[impact.Level]bool) {
 	maps.DeleteFunc(out, func(_ impact.Level, is bool) bool { return !is })
 }
 
-// credential is what an app has, which the gateway made where the state does not say it.
+// credential is a credential of an app; the gateway generated it if the state does not declare it.
 func credential(app map[string]any, field string) any {
 	if app[field] == nil {
 		return "made by the gateway"
@@ -203,7 +203,7 @@ func (o *oracle) callers() (out []caller) {
 	return out
 }
 
-// points are addresses on both sides of all ends of ranges that are drawn.
+// points are addresses on both sides of the ends of all drawn ranges.
 func (o *oracle) points() []string {
 	return []string{
 		"8.8.8.8", "9.255.255.255", "10.0.0.0", "10.0.0.1", "10.0.0.2", "10.1.0.0", "10.1.255.255", "10.2.0.0", "10.2.0.1", "10.2.0.9", "10.2.0.10", "10.255.255.255",
@@ -211,7 +211,7 @@ func (o *oracle) points() []string {
 	}
 }
 
-// lets asks the ACLs.
+// lets evaluates the ACLs.
 func (o *oracle) lets(s world.State, c caller) bool {
 	for entity, who := range map[string]string{"IP": c.ip, "DOMAIN": c.account, "DOMAIN_ID": c.id} {
 		permitted, denied, permits := false, false, false
@@ -249,7 +249,7 @@ func on(control any, ip string) bool {
 
 func (o *oracle) apps() []string { return []string{"app_0", "app_1", "app_2", "app_3"} }
 
-// counted are those whose calls count: all, any of a sort, and those with a limit of their own.
+// counted are those whose calls are counted: all callers, any user or app, and those with a limit of their own.
 func (o *oracle) counted() []string {
 	all := map[string]int{"api": 0, "ip": 0, "app": 0, "user": 0}
 	for _, s := range []world.State{o.have, o.want} {
@@ -262,8 +262,8 @@ func (o *oracle) counted() []string {
 
 var periods = map[string]int{"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
 
-// allowed is how many calls somebody may make in a second, a minute, an hour and a day, in calls × 100 days; last,
-// for all calls of an API, whether they count alone.
+// allowed is how many calls are allowed in a second, a minute, an hour and a day, in calls × 100 days; last,
+// for all calls of an API, whether they are counted separately.
 func (o *oracle) allowed(s world.State, whose string) []int {
 	const never = 1 << 60
 	out := []int{never, never, never, never, 1}
@@ -285,7 +285,7 @@ func (o *oracle) allowed(s world.State, whose string) []int {
 	return out
 }
 
-// number is a number of a drawn state, 0 where there is none.
+// number is a number of a drawn state, 0 if it is missing.
 func number(v any) int {
 	n, _ := v.(int64)
 	return int(n)
@@ -319,7 +319,7 @@ func (o *oracle) limits(s world.State) (out map[string]int, length int) {
 	return out, 1
 }
 
-// exampleLimits are those of the content that all rate_limit plugins are drawn with.
+// exampleLimits are the limits in the content of all drawn rate_limit plugins.
 func exampleLimits() (out map[string]int, length int) {
 	c := content.Example("rate_limit")
 	number := func(v any) int { n, _ := v.(int64); return int(n) }
@@ -341,7 +341,7 @@ func exampleLimits() (out map[string]int, length int) {
 	return out, max(1, number(c["default_interval"])) * periods[strings.ToUpper(unit)]
 }
 
-// plugins compares which types of plugins there are.
+// plugins compares the types of the bound plugins.
 func (o *oracle) plugins(out map[impact.Level]bool) {
 	for _, t := range content.Types {
 		b, a := o.bound(o.have, "plugins", "type", t.Name) != nil, o.bound(o.want, "plugins", "type", t.Name) != nil
@@ -362,7 +362,7 @@ func (o *oracle) plugins(out map[impact.Level]bool) {
 	}
 }
 
-// all is what of a section is bound to the API.
+// all are the items of a section that are bound to the API.
 func (o *oracle) all(s world.State, section string) (out []map[string]any) {
 	list, _ := s[section].([]any)
 	for _, x := range list {

@@ -10,9 +10,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// TestQuotaOracle holds what is said of quotas against a model that knows nothing of plans: it asks each app that is there
-// before and after how often it may call, from the states that were drawn. Some leave to the gateway
-// which apps a quota holds for, and what that means nobody can be sure of who has not read it.
+// TestQuotaOracle compares the impact of quotas with a model that does not use plans: for each app that exists before and after, it
+// finds how often the app may call, from the drawn states. Some states leave it to the gateway to which apps a quota applies; the
+// result must then not be sure unless that was read.
 func TestQuotaOracle(t *testing.T) {
 	seen, silent := map[impact.Level]int{}, 0
 	for seed := range *pairs {
@@ -52,7 +52,7 @@ func TestQuotaOracle(t *testing.T) {
 		}
 	}
 	if seen[impact.Exposure] < 5 || seen[impact.Change] < 5 || silent < 2 {
-		t.Errorf("the states are too plain: %v, %d without", seen, silent)
+		t.Errorf("the states are too simple: %v, %d without", seen, silent)
 	}
 }
 
@@ -65,9 +65,9 @@ func quotaLevels(have, want world.State) map[impact.Level]bool {
 		before := quotaOn(have, app["name"])
 		after := quotaOn(want, app["name"])
 		if named(want, "apps", app["name"]) == nil {
-			continue // it goes, since the files own all
+			continue // it is removed, since the files own everything
 		}
-		if after == nil && before != nil { // one of which the files do not say whom it holds for keeps its apps
+		if after == nil && before != nil { // a quota whose apps the files do not manage keeps them
 			if q := named(want, "app_quotas", before["name"]); q != nil && q["apps"] == nil {
 				after = q
 			}

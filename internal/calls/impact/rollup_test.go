@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/calls/impact"
 )
 
-// What is alike is one row: with a count, names as short as they can be, and the calls of all.
+// Similar entries share a row with a count, names as short as possible, and the calls of all of them.
 func TestRollup(t *testing.T) {
 	gone := []impact.Aspect{{Name: impact.Authorization, Level: impact.Outage, Before: "mobile", After: "none", Sure: true}}
 	open := []impact.Aspect{{Name: impact.Access, Level: impact.Exposure, Before: "2 networks", After: "anyone"}}

@@ -72,7 +72,7 @@ cases:
   - {name: it, call: {%s}, expect: {allowed: true}}
 `
 
-// brief is an answer in one line: access and what denies, limits, plugins.
+// brief is an answer in one line: access, denials, limits, plugins.
 func brief(a *Answer) string {
 	return strings.Join([]string{a.accessText(), limited{a.LimitKnown, a.Limits}.text(), a.pluginsText()}, " | ")
 }
@@ -113,16 +113,16 @@ func TestAnswers(t *testing.T) {
 		{"api: o/accounts, app: big, domain: alice", "allowed | 500" + second + "in all, by default | none"},
 		{"api: o/accounts, app: big, domain: bob", "uncertain | 500" + second + "in all, by default | none"},
 
-		// Two ACLs: all of them hold, or one.
+		// Two ACLs: either both apply, or only one.
 		{"api: o/both, domain: alice, from: 192.168.1.1", "allowed | 500" + second + "in all, by default | none"},
 		{"api: o/both, domain: alice, from: 10.0.0.1", "uncertain | 500" + second + "in all, by default | none"},
 		{"api: o/both, domain: bob, from: 10.0.0.1", "denied by one of acl/office, acl/friends | 500" + second + "in all, by default | none"},
 
-		// A PERMIT beside a DENY of one entity type.
+		// A PERMIT and a DENY of the same entity type.
 		{"api: o/sorted, from: 10.1.2.3", "allowed | 500" + second + "in all, by default | none"},
 		{"api: o/sorted, from: 10.9.9.9", "denied by acl/inside | 500" + second + "in all, by default | none"},
 
-		// Limits per user and app count those whom the API knows.
+		// Limits per user and app apply to callers that the API identifies.
 		{"api: o/counted_none, app: big, user: u1", "allowed | 200" + second + "in all, by throttle/counted | none"},
 		{"api: o/counted_iam, app: big, user: u1", "allowed | 150" + second + "of the user, by throttle/counted | none"},
 		{"api: o/counted_custom, app: big, user: u1", "uncertain | 200" + second + "in all, by throttle/counted | none"},
@@ -207,12 +207,12 @@ gateway:
 func TestAnswersAgainst(t *testing.T) {
 	const second = " calls in 1 SECOND "
 	for _, x := range []struct{ call, want string }{
-		{"api: o/create, app: open, user: u1, from: 10.0.0.1", "allowed | 50" + second + "of the user, by throttle_special/basic/user:u1 | none"}, // basic drives out before
+		{"api: o/create, app: open, user: u1, from: 10.0.0.1", "allowed | 50" + second + "of the user, by throttle_special/basic/user:u1 | none"}, // basic displaces before
 		{"api: o/create, app: open, user: u1, from: 11.0.0.1", "denied by app_access_control/open | 50" + second + "of the user, by throttle_special/basic/user:u1 | none"},
 		{"api: o/create, app: byhand, user: u1, from: 10.66.0.1", "denied by acl/byhand | 50" + second + "of the user, by throttle_special/basic/user:u1 | none"},
 		{"api: o/old, app: open, from: 10.0.0.1", "denied by authorization | 9" + second + "in all, by throttle/before | none"},
 		{"api: o/old, app: byhand", "allowed | 9" + second + "in all, by throttle/before | none"},
-		{"api: o/loose", "allowed | 90" + second + "in all, by throttle/loose | none"}, // its special limit for u1 counts nobody: auth_type is NONE
+		{"api: o/loose", "allowed | 90" + second + "in all, by throttle/loose | none"}, // its special limit for u1 does not apply: auth_type is NONE
 		{"api: o/loose, anonymous: true", "allowed | 90" + second + "in all, by throttle/loose | none"},
 		{"method: GET, path: /tree/top", "allowed | 60 calls in 1 MINUTE in all, counted over all APIs of the policy together, by throttle/together | headers"},
 		{"method: GET, path: /nowhere", "denied by publication | no limit | none"},
@@ -228,7 +228,7 @@ func TestAnswersAgainst(t *testing.T) {
 	}
 }
 
-// Collections that the files leave out are not known without an export, and empty where the cases say so.
+// Collections that the files leave out are not known without an export, unless the cases say that they are empty.
 func TestUnmanaged(t *testing.T) {
 	const second = " calls in 1 SECOND "
 	for _, x := range []struct{ call, unknown, none string }{
@@ -244,7 +244,7 @@ func TestUnmanaged(t *testing.T) {
 	}
 }
 
-// A renamed object takes the place of the old one, and two that contradict each other decide nothing.
+// A renamed object replaces the old one, and two that contradict each other settle nothing.
 func TestRenamedAndTwice(t *testing.T) {
 	for file, want := range map[string]string{
 		"throttles: [{name: new, moved_from: before, time_interval: 1, time_unit: SECOND, api_call_limits: 4, specials: []}]":                                                                                                     "allowed | 4 calls in 1 SECOND in all, by throttle/new | none",
@@ -262,7 +262,7 @@ func TestRenamedAndTwice(t *testing.T) {
 	}
 }
 
-// What an ignore rule lets differ on the gateway is not sure, as long as the rule holds.
+// What an ignore rule ignores is not sure until the rule ends.
 func TestIgnored(t *testing.T) {
 	const second = " calls in 1 SECOND "
 	sure := "denied by acl/office | 500" + second + "in all, by default | none"
@@ -290,7 +290,7 @@ func TestIgnored(t *testing.T) {
 	}
 }
 
-// Where an ignore rule lets the gateway differ, what the gateway has may hold instead.
+// If an ignore rule lets the gateway differ, the state of the gateway may apply instead.
 func TestIgnoredAgainst(t *testing.T) {
 	files, findings := spec.Load([]spec.Input{{Name: "gateway.yaml", Data: []byte("version: apigw-sync/v1\n" +
 		"throttles: [{name: new, time_interval: 1, time_unit: SECOND, api_call_limits: 4, specials: [], apis: [o/create]}]\nignore: [{kind: throttle_binding, name: new}]\n")}}, spec.Options{})
@@ -308,7 +308,7 @@ func TestIgnoredAgainst(t *testing.T) {
 	}
 }
 
-// The files' own references are looked at once all APIs are known.
+// The references of the files are checked if all APIs are known.
 func TestReferences(t *testing.T) {
 	files, _ := spec.Load([]spec.Input{{Name: "gateway.yaml", Data: []byte(gatewayFile)}}, spec.Options{})
 	held, _ := ReadHeld(spec.Input{Name: "export.yaml", Data: []byte(exportFile)}, nothing)

@@ -19,8 +19,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// TestAnswersComeTrue: what is answered from files and an export is what the gateway does once the files are
-// applied, also where the files leave out collections, and rename or drive out what was there.
+// TestAnswersComeTrue checks that answers from files and an export are what the gateway does once the files are applied, even if
+// the files leave out collections, rename objects, or displace policies.
 func TestAnswersComeTrue(t *testing.T) {
 	for seed := range world.Fewer(40, 3) {
 		r := rand.New(rand.NewPCG(seed, 3))
@@ -29,12 +29,12 @@ func TestAnswersComeTrue(t *testing.T) {
 		for _, state := range []world.State{have, want} {
 			plainLimits(r, state)
 			for _, x := range state["throttles"].([]any) {
-				x.(map[string]any)["api_call_limits"] = int64(1000) // above all special limits: else an export leaves the throttle out
+				x.(map[string]any)["api_call_limits"] = int64(1000) // higher than all special limits: else an export leaves the throttle out
 			}
 		}
 		for _, x := range want["app_quotas"].([]any) {
 			if m := x.(map[string]any); r.IntN(3) == 0 {
-				delete(m, "apps") // those that the gateway has stay
+				delete(m, "apps") // the gateway keeps its own
 			} else {
 				m["apps"] = globbing(r, m["apps"].([]any))
 			}
@@ -73,7 +73,7 @@ func TestAnswersComeTrue(t *testing.T) {
 		for range 25 {
 			c := s.drawCall(r)
 			a, b := foretold.Ask(&c), happened.Ask(&c)
-			for i := range a.Limits { // an answer tells of a special limit by the name that its app has on the gateway
+			for i := range a.Limits { // an answer names a special limit by the name of its app on the gateway
 				for _, x := range want["apps"].([]any) {
 					m := x.(map[string]any)
 					if old, ok := m["moved_from"]; ok && !slices.ContainsFunc(have["apps"].([]any), func(x any) bool { return x.(map[string]any)["name"] == m["name"] }) {
@@ -82,7 +82,7 @@ func TestAnswersComeTrue(t *testing.T) {
 				}
 			}
 			if either := slices.Concat(a.Plugins, a.Open); len(a.Open) > 0 && !slices.ContainsFunc(b.Plugins, func(p string) bool { return !slices.Contains(either, p) }) {
-				a.Plugins, a.Open = b.Plugins, b.Open // what was left open came true one way or the other
+				a.Plugins, a.Open = b.Plugins, b.Open // what was open is settled now
 			}
 			d := cmp.Diff(a, b, cmpopts.IgnoreUnexported(Answer{}), cmpopts.IgnoreFields(Answer{}, "Why"), cmpopts.IgnoreFields(Limit{}, "Source"), cmpopts.SortSlices(func(x, y string) bool { return x < y }))
 			if d != "" {
@@ -123,8 +123,7 @@ func held(t *testing.T, run *reconcile.Run) *Held {
 	return h
 }
 
-// renameSome lets some objects of the files take over from one of the gateway that the files do not name, or say that
-// they once did.
+// renameSome makes some objects of the files renames of objects of the gateway that the files do not name, or past renames.
 func renameSome(r *rand.Rand, have, want world.State) {
 	for _, section := range []string{"throttles", "apps", "acls", "app_quotas"} {
 		declared, taken := map[string]bool{}, map[string]bool{}
@@ -138,7 +137,7 @@ func renameSome(r *rand.Rand, have, want world.State) {
 			m := x.(map[string]any)
 			for _, old := range slices.Sorted(maps.Keys(taken)) {
 				if !declared[old] && r.IntN(2) == 0 {
-					m["moved_from"] = old // which says nothing where the gateway has the new name, too
+					m["moved_from"] = old // which has no effect if the gateway has the new name, too
 					declared[old] = true
 					break
 				}

@@ -32,7 +32,7 @@ func TestSchemaIsCurrent(t *testing.T) {
 	}
 }
 
-// Editors that go by the schema accept what Load accepts, and see what it refuses.
+// Editors that use the schema accept and refuse the same files as Load.
 func TestSchemaAgrees(t *testing.T) {
 	raw, err := json.Marshal(Schema())
 	if err != nil {
@@ -100,7 +100,7 @@ func load(text string) (*Suite, []string) {
 	return suite, out
 }
 
-// The page about tests of intent tells what each key is for.
+// The page about tests of intent documents each key.
 func TestKeysAreDocumented(t *testing.T) {
 	page, err := os.ReadFile("../../../docs/howto/test-intent.md")
 	if err != nil {
@@ -209,8 +209,8 @@ func TestWrongCases(t *testing.T) {
 	}
 }
 
-// FuzzLoad: no file makes Load or the answers panic, findings have places, and a case passes only when all
-// that it expects came out.
+// FuzzLoad checks that no file makes Load or the answers panic, that findings have positions, and that a case passes only if all
+// of its expectations are met.
 func FuzzLoad(f *testing.F) {
 	for _, text := range scriptFiles(f) {
 		f.Add([]byte(text))
@@ -238,7 +238,7 @@ func FuzzLoad(f *testing.F) {
 				}
 			}
 			if len(o.Checks) == 0 {
-				t.Fatalf("nothing was looked at: %+v", o)
+				t.Fatalf("nothing was checked: %+v", o)
 			}
 		}
 	})

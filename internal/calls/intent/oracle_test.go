@@ -11,9 +11,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// TestOracle compares answers with those of an independent model. It reads the vendor's pages the other way
-// round: where they leave something open it tries every reading of them, one after another, each of which
-// gives a plain yes or no. An answer must be sure exactly where all readings agree.
+// TestOracle compares answers with those of an independent model, which has no third truth value: where the vendor's pages leave
+// something open, it tries every reading of them, each of which gives a plain yes or no. An answer must be sure exactly if all
+// readings agree.
 func TestOracle(t *testing.T) {
 	counts := map[Access]int{}
 	known, told := 0, map[string]int{} // quotas
@@ -49,7 +49,7 @@ func TestOracle(t *testing.T) {
 	})
 	for _, a := range []Access{Allowed, Denied, Uncertain} {
 		if counts[a] < 50 {
-			t.Errorf("only %d calls are %s: the worlds are too plain", counts[a], a)
+			t.Errorf("only %d calls are %s: the worlds are too simple", counts[a], a)
 		}
 	}
 	for _, kind := range []string{"true true", "true false", "false false"} {
@@ -58,7 +58,7 @@ func TestOracle(t *testing.T) {
 		}
 	}
 	if known < int(world.Fewer(500, 3)) {
-		t.Errorf("only %d limits are known: the worlds are too odd", known)
+		t.Errorf("only %d limits are known: the worlds are too unusual", known)
 	}
 }
 
@@ -94,13 +94,13 @@ type oracle struct {
 
 // reading is one way to read what the vendor's pages leave open.
 type reading struct {
-	acl        int  // the one ACL that holds; -1 for all of them
-	accounts   bool // ACLs of accounts hold for callers that IAM does not authenticate
+	acl        int  // the one ACL that applies; -1 for all of them
+	accounts   bool // ACLs of accounts apply to callers that IAM does not authenticate
 	plugins    bool // authentication plugins let the caller in
 	authorizer bool // so does the custom authorizer
-	lifts      bool // a special limit of an app lifts that of its user
+	lifts      bool // a special limit of an app also raises that of its user
 	capped     bool // the gateway's own limit bounds a throttle
-	local      bool // nodes that count alone let more through
+	local      bool // nodes that count separately let more calls through
 	usual      bool // the gateway's own limit is as usual
 }
 
@@ -108,12 +108,12 @@ type reading struct {
 func (o *oracle) all() (access, limits map[string]bool) {
 	access, limits = map[string]bool{}, map[string]bool{}
 	acls := o.bound("acls")
-	acls = slices.DeleteFunc(acls, func(deny map[string]any) bool { // an allow list of the same sort makes it idle
+	acls = slices.DeleteFunc(acls, func(deny map[string]any) bool { // an allow list of the same entity type overrides it
 		return deny["type"] == "DENY" && slices.ContainsFunc(acls, func(m map[string]any) bool {
 			return m["type"] == "PERMIT" && m["entity_type"] == deny["entity_type"]
 		})
 	})
-	for bits := range 1 << 4 { // what access and limits hang on is not the same
+	for bits := range 1 << 4 { // access and limits depend on different facts
 		on := func(i int) bool { return bits>>i&1 == 1 }
 		r := reading{accounts: on(0), plugins: on(1), authorizer: on(2)}
 		for r.acl = -1; bits < 1<<3 && r.acl < len(acls); r.acl++ {
@@ -214,7 +214,7 @@ func span(entry string) (low, high int64) {
 	return low, low + size - 1
 }
 
-// bound are the items of a section whose references mean the API where the call goes.
+// bound are the items of a section whose references match the API of the call in its environment.
 func (o *oracle) bound(section string) (out []map[string]any) {
 	for _, x := range o.state[section].([]any) {
 		m := x.(map[string]any)
@@ -279,7 +279,7 @@ func (o *oracle) lowest(r reading) string {
 }
 
 // least is the lowest of the limits of a policy, whose keys for them differ. appOwn and userOwn are the
-// caller's own, 0 when he has none.
+// caller's own, 0 if there is none.
 func (o *oracle) least(r reading, m map[string]any, api, user, app, ip string, appOwn, userOwn int) int {
 	var list []int
 	add := func(n int) {
@@ -305,7 +305,7 @@ func (o *oracle) least(r reading, m map[string]any, api, user, app, ip string, a
 	return slices.Min(list)
 }
 
-// quotas are those that may hold for the app, in the texts of answers: the one that names it, else what is left to the gateway.
+// quotas are those that may apply to the app, in the texts of answers: the one that names it, else what is left to the gateway.
 func (o *oracle) quotas() map[string]bool {
 	claimed, perhaps := map[string]bool{}, map[string]bool{"none": true}
 	for _, x := range o.state["app_quotas"].([]any) {
@@ -330,7 +330,7 @@ func (o *oracle) namesApp(name any) bool {
 	return strings.NewReplacer("[", "", "]", "").Replace(name.(string)) == o.call.App
 }
 
-// numberOf is a number of a drawn state, 0 where there is none.
+// numberOf is a number of a drawn state, 0 if it is missing.
 func numberOf(v any) int {
 	if n, ok := v.(int64); ok {
 		return int(n)

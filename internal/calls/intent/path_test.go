@@ -41,8 +41,8 @@ func TestTakes(t *testing.T) {
 	}
 }
 
-// FuzzTakes: a path without parameters takes itself and, unless as a prefix, nothing else; a prefix takes
-// whatever the whole path takes; and a parameter takes what stood in its place.
+// FuzzTakes checks that a path without parameters takes itself and, unless it is a prefix, nothing else; that a prefix takes
+// whatever the path itself takes; and that a parameter takes the segment that it replaces.
 func FuzzTakes(f *testing.F) {
 	f.Add("/a/{id}", "/a/1", 1)
 	f.Add("/v1/orders", "/v1/orders/", 0)

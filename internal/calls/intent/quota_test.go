@@ -35,7 +35,7 @@ const (
 	leftText  = "7 calls in 2 HOUR of the app, over all its APIs, by app_quota/left"
 )
 
-// quotaAnswer is the quota that a call meets, in the words of a check that fails.
+// quotaAnswer is the quota that applies to a call, in the words of a failed check.
 func quotaAnswer(t *testing.T, file, export string, c Call) (string, *Answer) {
 	t.Helper()
 	files, findings := spec.Load([]spec.Input{{Name: "gateway.yaml", Data: []byte(file)}}, spec.Options{})
@@ -57,17 +57,17 @@ func quotaAnswer(t *testing.T, file, export string, c Call) (string, *Answer) {
 	return o.Checks[0].Got, o.Answer
 }
 
-// The quota of an app holds beside whatever limits the API, for callers that the API knows by their app.
+// The quota of an app applies in addition to the limits of the API, to callers that the API identifies by their app.
 func TestQuota(t *testing.T) {
 	for _, x := range []struct{ api, app, alone, against string }{
 		{"app", "partner_a", dailyText, dailyText},
-		{"app", "partner_b", dailyText, dailyText}, // old gives way
+		{"app", "partner_b", dailyText, dailyText}, // old loses it
 		{"app", "twice", "uncertain", "uncertain"}, // two claim it
 		{"app", "kept", "2 calls in 1 DAY of the app, over all its APIs, by app_quota/twice_b", "2 calls in 1 DAY of the app, over all its APIs, by app_quota/twice_b"},
 		{"app", "renamed", "uncertain", oldText}, // perhaps left, which does not manage its apps
-		{"app", "held", "uncertain", "no limit"}, // nobody has the name any more
+		{"app", "held", "uncertain", "no limit"}, // no app has the name any more
 		{"app", "stays", "uncertain", oldText},
-		{"app", "by_left", "uncertain", leftText}, // as often as the files say, for whom the gateway has it
+		{"app", "by_left", "uncertain", leftText}, // the limit from the files, the apps from the gateway
 		{"app", "", "uncertain", "uncertain"},
 		{"iam", "partner_a", "no limit", "no limit"},
 		{"odd", "partner_a", "uncertain", "uncertain"},
@@ -87,7 +87,7 @@ func TestQuota(t *testing.T) {
 	}
 }
 
-// A rename that was carried out says nothing of the app that has the former name now.
+// A past rename has no effect on the app that has the former name now.
 func TestQuotaRenamedBefore(t *testing.T) {
 	const done = "version: apigw-sync/v1\napps: [{name: renamed}, {name: held}]\napp_quotas: [{name: old, call_limits: 50, time_unit: MINUTE, time_interval: 1, apps: [held]}]\n"
 	for app, want := range map[string]string{"renamed": "no limit", "held": oldText} {
@@ -97,7 +97,7 @@ func TestQuotaRenamedBefore(t *testing.T) {
 	}
 }
 
-// What the files own and do not declare goes with --prune, and what only a rule ignores stays.
+// With --prune, what the files own and do not declare is removed, and what a rule ignores stays.
 func TestPruned(t *testing.T) {
 	const (
 		export = "version: apigw-sync/v1\nthrottles: [{name: byhand, time_interval: 1, time_unit: SECOND, api_call_limits: 9, specials: [{user: u1, call_limits: 3}], apis: [o/app]}]\n" +
@@ -138,7 +138,7 @@ func TestPruned(t *testing.T) {
 	}
 }
 
-// Where an ignore rule lets the gateway differ, the quota is not sure; when it first counts anew does not matter.
+// If an ignore rule lets the gateway differ, the quota is not sure; its first reset does not matter.
 func TestQuotaIgnored(t *testing.T) {
 	for rule, want := range map[string]string{
 		"{kind: app_quota, name: daily}":                                      "uncertain",
@@ -155,7 +155,7 @@ func TestQuotaIgnored(t *testing.T) {
 	}
 }
 
-// A quota is a limit apart: it changes nothing about those of the API, and is told among what decided.
+// A quota is separate: it does not change the limits of the API, and is among the reasons of the answer.
 func TestQuotaBeside(t *testing.T) {
 	const throttle = "throttles: [{name: basic, time_interval: 1, time_unit: SECOND, api_call_limits: 200, app_call_limits: 90, specials: [], apis: [o/app]}]\n"
 	_, with := quotaAnswer(t, quotaFile+throttle, "", Call{API: "o/app", App: "partner_a"})

@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// scene is a random state with its APIs, and what a suite of cases would say beside its cases.
+// scene is a random state with its APIs, and a suite without cases.
 type scene struct {
 	state world.State
 	file  []byte
@@ -41,7 +41,7 @@ func draw(t *testing.T, r *rand.Rand) scene {
 	return s
 }
 
-// globbing writes some names as globs that mean the same.
+// globbing writes some names as globs that match the same.
 func globbing(r *rand.Rand, names []any) []any {
 	out := slices.Clone(names)
 	for i, name := range out {
@@ -52,7 +52,7 @@ func globbing(r *rand.Rand, names []any) []any {
 	return out
 }
 
-// plainLimits lets rate_limit plugins say something that can be answered.
+// plainLimits gives rate_limit plugins contents for which there are answers.
 func plainLimits(r *rand.Rand, state world.State) {
 	for _, p := range state["plugins"].([]any) {
 		if m := p.(map[string]any); m["type"] == "rate_limit" {
@@ -84,7 +84,7 @@ func drawRateLimit(r *rand.Rand) map[string]any {
 
 func pick[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
 
-// What the callers of random calls are drawn from; all but the last of each stand in some policy.
+// What the callers of random calls are drawn from; all but the last of each are in some policy.
 var (
 	users     = []string{fmt.Sprintf("%032d", 0), fmt.Sprintf("%032d", 1), "somebody"}
 	accounts  = []string{"alice", "bob", "carol", "mallory"}
@@ -92,7 +92,7 @@ var (
 	addresses = []string{"10.0.0.1", "10.1.255.255", "10.2.0.9", "10.2.0.10", "192.168.1.1", "172.16.0.1", "203.0.113.9", "2001:db8::1"}
 )
 
-// drawCall draws a call of which everything is known.
+// drawCall draws a call about which everything is known.
 func (s *scene) drawCall(r *rand.Rand) Call {
 	a := s.suite.APIs[r.IntN(len(s.suite.APIs))]
 	c := Call{
@@ -117,7 +117,7 @@ func (s *scene) drawCall(r *rand.Rand) Call {
 	return c
 }
 
-// world loads a file, which must be right.
+// world loads a file, which must be valid.
 func (s *scene) world(t *testing.T, file []byte) *World {
 	t.Helper()
 	return New(loaded(t, file), nil, &s.suite, "")
@@ -144,7 +144,7 @@ func each(t *testing.T, law func(t *testing.T, r *rand.Rand, s scene, w *World, 
 // rank orders answers by what they let through.
 var rank = map[Access]int{Denied: 0, Uncertain: 1, Allowed: 2}
 
-// Whatever becomes unknown leaves an answer as it is, or makes it uncertain: it never turns it round.
+// If something becomes unknown, an answer stays the same or becomes uncertain: it never becomes the opposite.
 func TestUnknownOnlyWidens(t *testing.T) {
 	each(t, func(t *testing.T, r *rand.Rand, s scene, w *World, calls []Call) {
 		dim := s
@@ -161,7 +161,7 @@ func TestUnknownOnlyWidens(t *testing.T) {
 				a.Tags = nil
 			}
 		}
-		if r.IntN(4) == 0 && s.suite.DefaultLimit > 200 { // without one it is 200, which is not to know less
+		if r.IntN(4) == 0 && s.suite.DefaultLimit > 200 { // without one it is 200, which is not less knowledge
 			dim.suite.DefaultLimit = 0
 		}
 		if r.IntN(8) == 0 {
@@ -180,7 +180,7 @@ func TestUnknownOnlyWidens(t *testing.T) {
 	})
 }
 
-// forget renders the state without some collections, which are not managed then.
+// forget writes the state without some collections, so that they are not managed.
 func forget(r *rand.Rand, s scene) []byte {
 	state := world.State{}
 	for section, list := range s.state {
@@ -211,7 +211,7 @@ func amongLowest(all, known []Limit) bool {
 	return (len(all) > 0) == (len(known) > 0)
 }
 
-// widens demands that an answer that knows less says less.
+// widens checks that an answer from less knowledge is less certain.
 func widens(t *testing.T, c *Call, before, after *Answer) {
 	t.Helper()
 	defer func() {

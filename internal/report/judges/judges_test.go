@@ -20,7 +20,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/sample"
 )
 
-// documents are samples, and samples full of texts that break what takes no care.
+// documents are samples, and samples full of texts that break formats which do not escape them.
 func documents() map[string]document.Document {
 	out := map[string]document.Document{
 		"plan": sample.Plan(), "failed": sample.Failed(), "results": sample.Results(), "drift": sample.Drift(), "check": sample.Check(),
@@ -36,7 +36,7 @@ func documents() map[string]document.Document {
 	return out
 }
 
-// each calls f with every document in a format that has a use for it.
+// each calls f with every document that the format supports.
 func each(t *testing.T, name string, f func(t *testing.T, out []byte)) {
 	format := report.Find(name)
 	style := report.Style{History: sample.History()}
@@ -83,11 +83,11 @@ func TestPrometheus(t *testing.T) {
 	})
 }
 
-// harmless are the elements of a page and of rendered Markdown.
+// harmless are the elements allowed on a page and in rendered Markdown.
 const harmless = " html head meta style title body a header div p h1 h2 h3 h4 span dl dt dd code bdi time nav ul li main section b strong" +
 	" br details summary table thead tbody tr th td svg rect path figure figcaption form label input button fieldset legend mark footer kbd script pre "
 
-// scan looks at every element of a page and returns how many scripts there are.
+// scan checks every element of a page and returns the number of scripts.
 func scan(t *testing.T, page []byte) (scripts int) {
 	t.Helper()
 	root, err := html.Parse(bytes.NewReader(page))
@@ -121,7 +121,7 @@ func TestHTML(t *testing.T) {
 	})
 }
 
-// Markdown is rendered with raw HTML let through, so that what is not in code would become elements.
+// Markdown is rendered with raw HTML enabled, so that text outside of code would become elements.
 func TestMarkdown(t *testing.T) {
 	tables := extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))
 	site := goldmark.New(goldmark.WithExtensions(tables, extension.Linkify, extension.Strikethrough, extension.TaskList), goldmark.WithRendererOptions(rendered.WithUnsafe()))
@@ -139,7 +139,7 @@ func TestMarkdown(t *testing.T) {
 		}
 		for n := range root.Descendants() {
 			if n.Type == html.TextNode && strings.Contains(n.Data, "@") && !within(n, "code") {
-				t.Errorf("a mention stands outside of code: %q", n.Data)
+				t.Errorf("a mention is outside of code: %q", n.Data)
 			}
 		}
 		if n := count(root, "details") - count(root, "summary"); n != 0 {

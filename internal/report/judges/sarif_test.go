@@ -72,8 +72,8 @@ func TestSARIF(t *testing.T) {
 	})
 }
 
-// sites checks what sites that take SARIF ask for besides: a file for each result, a rule that exists,
-// and fingerprints that tell results apart.
+// sites checks what sites that accept SARIF require in addition: a file for each result, a rule that exists, and different
+// fingerprints for different results.
 func sites(t *testing.T, out []byte) {
 	t.Helper()
 	var log struct {

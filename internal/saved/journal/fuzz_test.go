@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// FuzzRead: whatever a journal holds, reading it counts each line once, and what it finds can be written and read again.
+// FuzzRead checks that reading any journal counts each line once, and that the entries can be written and read again.
 func FuzzRead(f *testing.F) {
 	for _, text := range []string{
 		"", "\n\n", "{", "null\n[]\n1\n", `{"phase":"begin","number":1,"addresses":["app/a"]}`,

@@ -86,12 +86,12 @@ func TestOutcomes(t *testing.T) {
 		}
 		raw, _ := os.ReadFile(path)
 		if strings.Contains(string(raw), "the-secret") {
-			t.Errorf("the journal tells a secret: %s", raw)
+			t.Errorf("the journal contains a secret: %s", raw)
 		}
 	}
 }
 
-// TestReadsPass: what changes nothing is not written down.
+// TestReadsPass checks that reads are not recorded.
 func TestReadsPass(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	if err := write(t, path, &caller{}, api.Request{Operation: "ListAppsV2", Method: "GET"}); err != nil {
@@ -102,7 +102,7 @@ func TestReadsPass(t *testing.T) {
 	}
 }
 
-// TestBrokenLine: a run that was killed while it wrote a line spoils nothing of those before and after it.
+// TestBrokenLine checks that a line that was cut off when a run was killed does not damage the lines before and after it.
 func TestBrokenLine(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	if err := write(t, path, &caller{}, update); err != nil {
@@ -130,7 +130,7 @@ func TestBrokenLine(t *testing.T) {
 	}
 }
 
-// full is a disk without room for more than some lines.
+// full is a disk with room for only some lines.
 type full struct{ lines int }
 
 func (f *full) Write(b []byte) (int, error) {
@@ -141,7 +141,7 @@ func (f *full) Write(b []byte) (int, error) {
 }
 func (f *full) Sync() error { return nil }
 
-// TestFullDisk: without its line, a write is not sent; an outcome that is lost is told at the end.
+// TestFullDisk checks that a write is not sent if its line cannot be written, and that a missing outcome is reported at the end.
 func TestFullDisk(t *testing.T) {
 	c := &caller{}
 	j := New(c, "", time.Now)
@@ -155,6 +155,6 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("sent %d times, error %v", c.sent, err)
 	}
 	if j.Err() == nil {
-		t.Error("nobody tells that the outcome is not in the journal")
+		t.Error("the missing outcome in the journal is not reported")
 	}
 }

@@ -62,7 +62,7 @@ func TestRoundTrip(t *testing.T) {
 	raw := encoded(t)
 	for _, text := range []string{oldSecret, newSecret, "publish-1"} {
 		if bytes.Contains(raw, []byte(text)) {
-			t.Errorf("the plan holds %s", text)
+			t.Errorf("the plan contains %s", text)
 		}
 	}
 	f, err := Decode(raw)
@@ -88,11 +88,11 @@ func TestRoundTrip(t *testing.T) {
 	}
 	_, err = f.Extract(func(Needed) (string, error) { return oldSecret, nil })
 	if changed := (*ChangedSecret)(nil); !errors.As(err, &changed) || strings.Contains(err.Error(), oldSecret) {
-		t.Errorf("another secret is taken: %v", err)
+		t.Errorf("a changed secret is accepted: %v", err)
 	}
 }
 
-// TestKeys: two plans do not tell that they are about the same secret.
+// TestKeys checks that two plans do not reveal that they contain the same secret.
 func TestKeys(t *testing.T) {
 	a, b := sealer("0123456789abcdef"), sealer("fedcba9876543210")
 	if a.digest("app/x", "/app_secret", "s") == b.digest("app/x", "/app_secret", "s") || a.digest("app/x", "/app_secret", "s") == a.digest("app/y", "/app_secret", "s") {
@@ -141,7 +141,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-// TestLastGuard: a secret that also stands where nobody looks for one keeps a plan from being written.
+// TestLastGuard checks that a plan is not written if a secret also appears outside of the known fields for secrets.
 func TestLastGuard(t *testing.T) {
 	f := sample(t)
 	f.Changes[0].Note = "made for " + newSecret
@@ -150,7 +150,7 @@ func TestLastGuard(t *testing.T) {
 	}
 }
 
-// FuzzDecode: nothing makes the decoder panic, and what it takes is what Encode writes.
+// FuzzDecode checks that no input makes the decoder panic, and that it accepts only what Encode writes.
 func FuzzDecode(f *testing.F) {
 	whole := encoded(f)
 	f.Add(whole)
@@ -169,13 +169,13 @@ func FuzzDecode(f *testing.F) {
 		}
 		var a, b bytes.Buffer
 		if json.Compact(&a, data) != nil || json.Compact(&b, raw) != nil || !bytes.Equal(a.Bytes(), b.Bytes()) {
-			t.Fatalf("taken although it is not what would be written")
+			t.Fatalf("accepted, although Encode would not write it")
 		}
 		exercise(t, p)
 	})
 }
 
-// FuzzForged: files that somebody made with care, digest and all, do not make anything panic either.
+// FuzzForged checks that forged files with a valid digest do not cause a panic either.
 func FuzzForged(f *testing.F) {
 	var tree map[string]json.RawMessage
 	if err := json.Unmarshal(encoded(f), &tree); err != nil {
@@ -206,7 +206,7 @@ func FuzzForged(f *testing.F) {
 	})
 }
 
-// exercise does with a file what apply --plan does.
+// exercise uses a file as apply --plan does.
 func exercise(t *testing.T, p *File) {
 	t.Helper()
 	p.Needs()

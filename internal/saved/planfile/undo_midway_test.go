@@ -34,7 +34,7 @@ func wanting(objects []kind.Object) kind.Desired {
 	want := kind.Desired{Owns: map[string][]string{"group": {"*"}}}
 	for _, o := range objects {
 		if o.Kind == "certificate" {
-			continue // the gateway's
+			continue // made by the gateway
 		}
 		o.ID = ""
 		want.Objects = append(want.Objects, kind.Declared{Object: o, Manages: []string{"domain"}})
@@ -42,8 +42,8 @@ func wanting(objects []kind.Object) kind.Desired {
 	return want
 }
 
-// TestBackMidway: what takes several requests may be without a part of them, after a run that was cut off and after an undo
-// that was; what somebody else put there is told from that.
+// TestBackMidway checks objects that take several requests, after a run or an undo that was cut off between these, and that such
+// objects are distinguished from those that somebody else created.
 func TestBackMidway(t *testing.T) {
 	const theGroup, theDomain = "group/shop", "domain/shop/shop.example.com"
 	with := func(o kind.Object, set func(*kind.OwnDomain)) kind.Object {
@@ -119,12 +119,12 @@ func TestBackMidway(t *testing.T) {
 	}
 }
 
-// begun is the line of a request that was announced and never answered.
+// begun is the line of a request that was never answered.
 func begun(address string) string {
 	return `{"time":"2026-07-01T12:00:00Z","phase":"begin","number":1,"addresses":["` + address + `"]}` + "\n"
 }
 
-// changes are what a way takes, when nothing is stale.
+// changes are the changes of an undo if nothing is stale.
 func changes(way *Way) string {
 	var back []string
 	if len(way.Stale) == 0 {

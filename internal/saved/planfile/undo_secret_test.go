@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// registry is a channel of a Nacos registry, which asks as a user or as nobody.
+// registry is a channel with a Nacos registry, with or without a user.
 func registry(user *kind.NacosUser) kind.Channel {
 	return kind.Channel{
 		Name: "orders", Type: "microservice", Port: 80, Strategy: "source_hash", Members: "ip",
@@ -25,8 +25,8 @@ func kafka(sasl map[string]any) kind.Plugin {
 	return kind.Plugin{Name: "orders", Type: "kafka_log", Content: content}
 }
 
-// TestBackSecret: a secret that the run gave goes with all around it where nothing could hold it before; one that the run took
-// away with all around it is lost, and so is that, since a gateway refuses it without.
+// TestBackSecret checks that a secret that the run added is removed together with its mapping if that is new as well, and that a
+// mapping that the run removed with its secret is lost: the gateway refuses it without the secret.
 func TestBackSecret(t *testing.T) {
 	const password, sasl = "/microservice/nacos_info/user_info/password", "/content/sasl_config/sasl_password"
 	masked, user := &kind.NacosUser{Name: "gateway", Password: "******"}, &kind.NacosUser{Name: "gateway", Password: "ssssssss"}
@@ -43,7 +43,7 @@ func TestBackSecret(t *testing.T) {
 		kind             string
 		have, want, back any
 		secret, lost     string
-		id               string // of what there is now
+		id               string // of the present object
 	}{
 		"given by an update":    {"channel", registry(nil), registry(user), registry(nil), password, "", "c1"},
 		"given by a replace":    {"channel", servers, registry(user), servers, password, "", "c2"},

@@ -11,8 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// FuzzRecord: whatever an undo file holds, reading it and looking for the way back ends, and what comes out wants
-// nothing that neither was there nor is.
+// FuzzRecord checks that reading any undo file and finding an undo ends, and that the undo restores only objects that existed
+// before or exist now.
 func FuzzRecord(f *testing.F) {
 	head := string(sampleHead(f))
 	line := func(phase, address, more string) string {
@@ -28,7 +28,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add(strings.Replace(head, `"purpose":"undo"`, `"purpose":"apply"`, 1), "")
 	f.Fuzz(func(_ *testing.T, first, rest string) {
 		if first == "" {
-			first = head // else hardly any input gets beyond it
+			first = head // else hardly any input would get past it
 		}
 		r, err := DecodeRecord([]byte(first + rest))
 		if err != nil {
@@ -106,7 +106,7 @@ func headOf(t testing.TB, have kind.Actual, want kind.Desired) []byte {
 	return head
 }
 
-// TestBack: a whole run, half of one, and what somebody has changed since.
+// TestBack checks the undo of a complete run, of half a run, and of one after which somebody made changes.
 func TestBack(t *testing.T) {
 	all := begun("throttle/gold") + begun("throttle/silver") + begun("throttle/old") +
 		begun("throttle_binding/gold/orders/get@RELEASE") + begun("throttle_binding/old/orders/get@RELEASE")
