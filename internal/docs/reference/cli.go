@@ -27,7 +27,7 @@ func CLI(root *cobra.Command, twin func(flag string) string) string {
 	p.printf("\n## Flags of all commands\n")
 	p.flags(all(root.PersistentFlags()), twin)
 	p.printf("\n## Flags of several commands\n")
-	p.text("Each command names those that it takes.")
+	p.text("Each command lists which of these it accepts.")
 	p.flags(common, twin)
 	for _, c := range commands {
 		p.command(c, common, twin)
@@ -65,7 +65,7 @@ func all(flags *pflag.FlagSet) (out []*pflag.Flag) {
 	return out
 }
 
-// several is how many commands have a flag that is described for all of them at once.
+// several is the number of commands from which on a shared flag is described once for all of them.
 const several = 3
 
 // commonFlags lists the flags that mean the same in several commands, by name.
@@ -131,7 +131,7 @@ func (p *page) flags(flags []*pflag.Flag, twin func(string) string) {
 	p.table([]string{"Flag", "In the environment", "Meaning"}, rows)
 }
 
-// defaults tells a default that says something.
+// defaults shows a default, unless it is an empty one.
 func defaults(f *pflag.Flag) string {
 	switch f.DefValue {
 	case "", "false", "[]", "0", "0s":
@@ -140,7 +140,7 @@ func defaults(f *pflag.Flag) string {
 	return " (default " + code(f.DefValue) + ")"
 }
 
-// parted takes the list of exit codes off the end of a help text.
+// parted splits the list of exit codes off the end of a help text.
 func parted(long string) (intro, exits string) {
 	intro, exits, _ = strings.Cut(long, "Exit codes:\n")
 	return strings.TrimSpace(intro), exits

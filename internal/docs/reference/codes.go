@@ -10,8 +10,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Codes writes the part of the page on troubleshooting that tells of error codes: families of them, each
-// with what the tool does and what a person can do.
+// Codes writes the part of the troubleshooting page about error codes: each family of codes with what the tool does
+// and what the user can do.
 func Codes() string {
 	var p page
 	for _, t := range api.Troubles {
@@ -21,7 +21,7 @@ func Codes() string {
 			rows = append(rows, []string{code(c.Code), strconv.Itoa(c.Status), prose(c.Meaning)})
 		}
 		p.table([]string{"Code", "HTTP", "Meaning"}, rows)
-		p.text("**By itself:** " + prose(t.Tool))
+		p.text("**What the tool does:** " + prose(t.Tool))
 		p.text("**You:** " + sentence(prose(t.You)))
 		p.printf("\n")
 	}

@@ -9,18 +9,18 @@ import (
 // Config writes the page of the config file.
 func Config() string {
 	p := newPage("The config file")
-	p.text("`" + config.Name + "` is looked for in the working folder and upward; `--config` names another one. It holds\n" +
-		"`targets`, a mapping of names, any of which `--target` chooses, and `defaults`, which say what targets leave out: `vars` of both\n" +
-		"hold, a target's before those of the defaults; anything else that a target says takes the place of what the defaults say.\n" +
-		"What a target says stands in for flags that neither the command line nor the environment gives. Paths are relative to the file.\n" +
-		"Unknown keys, keys that appear twice, numbers where text is expected (quote them) and empty texts are errors, reported with\n" +
-		"their places. Anchors and merge keys (`<<`) work, what is written wins over what they bring, and top-level keys that begin with\n" +
-		"`x-` are a place for anchors; variables do not work. `apigw-sync targets` lists what comes of it.")
+	p.text("apigw-sync looks for `" + config.Name + "` in the working folder and the folders above it; `--config` names another file. The file has\n" +
+		"two keys. `targets` maps names to targets; `--target` chooses one or more of them. `defaults` sets the keys that a target leaves\n" +
+		"out. A key of a target replaces the same key of `defaults`, except for `vars`: there the two are merged, and the target wins.")
+	p.text("The keys of a target set flags that are given neither on the command line nor in the environment. Paths are relative to the\n" +
+		"file. These are errors, reported with line and column: unknown keys, keys that appear twice, numbers where text is expected\n" +
+		"(quote them), and empty texts. Anchors and merge keys (`<<`) work; keys written in the mapping override merged ones. Top-level\n" +
+		"keys that begin with `x-` are ignored, so you can put anchors there. Variables do not work. `apigw-sync targets` lists the result.")
 	p.printf("\n```yaml\n%s```\n", example)
 	rows := make([][]string, 0, reflect.TypeFor[config.Target]().NumField())
 	for f := range reflect.TypeFor[config.Target]().Fields() {
 		key := f.Tag.Get("json")
-		meaning := "Stands in for [" + code("--"+config.FlagOf(key)) + "](cli.md#flags-of-several-commands)."
+		meaning := "Sets [" + code("--"+config.FlagOf(key)) + "](cli.md#flags-of-several-commands)."
 		if other := ofTargets[key]; other != "" {
 			meaning = other
 		}
@@ -35,14 +35,14 @@ func Config() string {
 	return p.String()
 }
 
-// ofTargets tells of keys that set no flag.
+// ofTargets describes the keys that set no flag.
 var ofTargets = map[string]string{
-	"production": "The question before something is written asks for the name of the target. `--yes` answers that, too.",
-	"wave":       "Number by which targets come one after the other where `apply` is given many, those of the same number side by side. One without comes alone, after the numbered ones.",
-	"vars":       "Variables of desired-state files, by their names. The environment wins over them.",
+	"production": "Before anything is written, you must type the name of the target to confirm. `--yes` skips this, too.",
+	"wave":       "Order in which `apply` writes to several targets: waves run one after the other, and the targets of a wave at the same time. A target without a wave runs alone, after the numbered waves.",
+	"vars":       "Variables of desired-state files, by name. Environment variables override them.",
 }
 
-// example is held to what the program reads by a test.
+// example is read by a test, so that it stays valid.
 const example = `defaults:
   region: cn-north-4
   file: [gateway/]

@@ -17,13 +17,16 @@ import (
 // Files writes the page of the keys that desired-state files have.
 func Files() string {
 	p := newPage("Desired-state files")
-	p.text("A file holds YAML (or JSON) documents with the keys below. An unknown key is an error; keys of a document that begin\n" +
-		"with `x-` are ignored, as a place for anchors. A text may hold `${NAME}`, `${NAME:-default}` or `${NAME:?message}`, which\n" +
-		"the environment and the `vars` of the target fill in; a variable that is empty counts as not set, and `${NAME:-}` says\n" +
-		"that empty is fine; `$$` is a dollar. `${file:PATH}` as a whole value is the text of a file ([more](../howto/secrets.md)). What a variable puts into `owns` is literal: wildcards in it are errors. In folders\n" +
-		"`*.yaml` and `*.yml` are read, but no name that begins with a dot, and nothing behind a link to a folder.\n" +
-		"[The JSON Schema](../../schema/config.schema.json), which `apigw-sync schema` prints, says the same to\n" +
-		"editors. The [concepts](../concepts.md) tell what the parts are for.")
+	p.text("A file contains YAML (or JSON) documents with the keys below. Unknown keys are errors. Top-level keys that begin with `x-`\n" +
+		"are ignored, so you can put anchors there.")
+	p.text("**Variables.** A text may contain `${NAME}`, `${NAME:-default}` or `${NAME:?message}`. Values come from the environment and from the\n" +
+		"`vars` of the target. An empty variable counts as not set; `${NAME:-}` allows it to be empty. `$$` is a dollar sign.\n" +
+		"`${file:PATH}` as a whole value is the text of a file ([more](../howto/secrets.md)). In `owns`, the value of a variable is\n" +
+		"literal: wildcards in it are errors.")
+	p.text("**Folders.** In a folder, all `*.yaml` and `*.yml` files are read, except names that begin with a dot, and files behind a link to a\n" +
+		"folder.")
+	p.text("[The JSON Schema](../../schema/config.schema.json), which `apigw-sync schema` prints, gives the same rules to editors. The\n" +
+		"[concepts](../concepts.md) explain what the parts are for.")
 	document := spec.Document()
 	var top []shape.Field
 	for _, f := range document.Fields {
@@ -65,7 +68,7 @@ func isSection(key string) bool {
 	return slices.ContainsFunc(kind.All, func(k *kind.Kind) bool { return k.Section == key })
 }
 
-// section describes the items of a section. What describes references to APIs is left for the end.
+// section describes the items of a section. References to APIs are described once, at the end.
 func (p *page) section(f shape.Field, apis **shape.Shape) {
 	p.printf("\n## %s\n", f.Name)
 	p.text(f.Shape.Doc)
@@ -79,7 +82,7 @@ func (p *page) section(f shape.Field, apis **shape.Shape) {
 		if fields[i].Name == "apis" {
 			*apis = fields[i].Shape
 			fields[i].Shape = shape.OfList("", shape.OfFree("")).WithAbsent(fields[i].Shape.Absent)
-			fields[i].Shape.Doc = "APIs that it is bound to, see [references to APIs](#references-to-apis)."
+			fields[i].Shape.Doc = "APIs that it is bound to; see [references to APIs](#references-to-apis)."
 		}
 	}
 	p.keys(fields)
@@ -93,7 +96,7 @@ func (p *page) section(f shape.Field, apis **shape.Shape) {
 		p.text("With `" + item.Cases.By + ": " + value + "`. " + meaning(&said))
 		p.keys(item.Cases.Shapes[value].Fields)
 		if example := content.Example(value); example != nil {
-			p.printf("\nAn example that uses about everything:\n\n```yaml\n%s```\n", asYAML(map[string]any{item.Cases.Field: example}))
+			p.printf("\nAn example with almost all keys:\n\n```yaml\n%s```\n", asYAML(map[string]any{item.Cases.Field: example}))
 		}
 	}
 }
@@ -109,7 +112,7 @@ func asYAML(v any) string {
 	return string(raw)
 }
 
-// inline is a value as a file may hold it in one line: a text as it is, all else as JSON, which is YAML.
+// inline is a value as it can be written on one line of a file: a text as it is, everything else as JSON, which is also YAML.
 func inline(v any) string {
 	if text, ok := v.(string); ok {
 		return text
@@ -144,7 +147,7 @@ func rowsOf(prefix string, fields []shape.Field) (rows [][]string) {
 	return rows
 }
 
-// inner are the rows of what a value is made of.
+// inner are the rows for the keys and items inside a value.
 func inner(at string, s *shape.Shape) (rows [][]string) {
 	switch s.Type {
 	case shape.Map:
@@ -181,7 +184,7 @@ func typeOf(s *shape.Shape) string {
 	return name
 }
 
-// meaning is what a value is for, what it may be, and one to copy.
+// meaning is the purpose of a value, its limits, and an example to copy.
 func meaning(s *shape.Shape) string {
 	parts := []string{prose(s.Doc)}
 	if s.Absent != "" {

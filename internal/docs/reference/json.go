@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/schema"
 )
 
-// described is what this page tells of a JSON Schema. YAML is read since it keeps the order of keys.
+// described is the part of a JSON Schema that this page shows. It is read as YAML, which keeps the order of the keys.
 type described struct {
 	Title       string               `yaml:"title"`
 	Description string               `yaml:"description"`
@@ -30,9 +30,9 @@ type described struct {
 // JSON writes the page of the documents that commands print with -o json.
 func JSON() (string, error) {
 	p := newPage("JSON documents")
-	p.text("What commands print with `-o json` is one document on stdout, on errors too. New keys may be added at any time;\n" +
-		"none goes and none changes its meaning while `format_version` stays. `apigw-sync schema NAME` prints the schemas\n" +
-		"from which this page is made.")
+	p.text("With `-o json`, a command prints one document to stdout, even if it fails. New keys may be added at any time; as long as\n" +
+		"`format_version` stays the same, no key is removed or changes its meaning. This page is generated from the schemas that\n" +
+		"`apigw-sync schema NAME` prints.")
 	for _, format := range schema.Outputs() {
 		text, _ := schema.Output(format)
 		var s described
@@ -82,7 +82,7 @@ func (s *described) rows(format, prefix string) (rows [][]string) {
 	return rows
 }
 
-// value tells what a value may be.
+// value describes the possible values.
 func (s *described) value(format string) string {
 	switch {
 	case s.Ref != "":

@@ -13,19 +13,19 @@ import (
 // need, and policies that allow them.
 func Operations() string {
 	p := newPage("Operations")
-	p.text("The operations of the gateway's API that apigw-sync can call, by the vendor's names, and the action that a custom policy\n" +
-		"of IAM must allow for each. A kind that the files do not mention is not asked for, and `--explain-requests` lists what a\n" +
+	p.text("This page lists the operations of the gateway's API that apigw-sync can call, by the vendor's names, and the action that a\n" +
+		"custom IAM policy must allow for each. Kinds that the files do not mention are not read, and `--explain-requests` lists what a\n" +
 		"run calls. See the [security model](../security.md#permissions).")
-	p.text("Actions are those of role- and policy-based authorization, as the vendor's pages name them. One with a ? is named after\n" +
-		"its neighbours, since those pages do not tell; a dash stands where they name none.")
+	p.text("The actions are those of role- and policy-based authorization, as the vendor's pages name them. A question mark means that\n" +
+		"those pages do not name the action, and that its name follows similar operations. A dash means that there is none.")
 	p.table([]string{"Operation", "Access", "Action", "For"}, operationRows())
 	p.printf("\n## Policies\n")
 	p.text("For `diff`, `drift`, `explain`, `promote`, `doctor` and `export`, which only read:")
 	p.printf("\n```json\n%s```\n", policy("apig:*:get*", "apig:*:list*"))
-	p.text("For `apply`, `undo` and `rotate`, that and the policies, apps and plugins that files can declare:")
+	p.text("For `apply`, `undo` and `rotate`, the same and the actions for what files can declare:")
 	p.printf("\n```json\n%s```\n", policy(append([]string{"apig:*:get*", "apig:*:list*"}, writing()...)...))
-	p.text("Leave out the kinds that your files do not declare. Where only the id of the project is looked up, without\n" +
-		"`--project-id`, IAM must allow `iam:projects:listProjects`, too.")
+	p.text("Leave out the kinds that your files do not declare. Without `--project-id`, the id of the project is looked up, so IAM must\n" +
+		"also allow `iam:projects:listProjects`.")
 	return p.String()
 }
 
@@ -49,8 +49,8 @@ func operationRows() (rows [][]string) {
 	return rows
 }
 
-// writing are the actions that writes need. A resource of which some action is not known for sure is allowed as a whole,
-// but for APIs, which apigw-sync must not be able to delete.
+// writing are the actions that writes need. If the name of any action of a resource is not certain, all actions of the resource
+// are allowed, except for APIs, which apigw-sync must not be able to delete.
 func writing() []string {
 	var out []string
 	for _, o := range api.Operations {

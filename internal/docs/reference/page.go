@@ -48,10 +48,10 @@ func code(text string) string {
 	return "`" + text + "`"
 }
 
-// literal finds what stands for itself in the prose of help texts: flags, variables, files, placeholders.
+// literal finds what help texts quote literally: flags, variables, files, placeholders.
 var literal = regexp.MustCompile(`\$\{[^}]*\}|--[a-z][a-z-]*(=[A-Z]+)?|\bAPIGW_SYNC_[A-Z_]*|\B\.apigw-sync\.yaml|\b[\w-]+\.ya?ml\b|\{generate: N\}|"METHOD /path"`)
 
-// special are the characters of which prose would make markup.
+// special are the characters that Markdown would take for markup.
 var special = strings.NewReplacer("*", `\*`, "<", "&lt;")
 
 // prose makes Markdown of a help text in which nothing is marked up.
@@ -69,7 +69,7 @@ func prose(text string) string {
 	}
 }
 
-// anchor is what a heading is linked by.
+// anchor is the link target of a heading.
 func anchor(heading string) string {
 	kept := strings.Map(func(r rune) rune {
 		switch {
