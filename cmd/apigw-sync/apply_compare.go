@@ -189,7 +189,7 @@ func (o *compareOptions) connect(ctx context.Context, p *program, c *prepared) e
 	}
 	context.AfterFunc(ctx, func() {
 		if errors.As(context.Cause(ctx), new(signaled)) {
-			s.log.Warn("stopping: requests under way get up to 10 s to end; a second signal kills")
+			s.log.Warn("stopping: requests in progress get up to 10 s to finish; a second signal kills the run")
 		}
 	})
 	c.session, c.head = s, s.head(p, o.files.environment)
@@ -235,17 +235,17 @@ func unread(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
 	}
-	stopped := fmt.Errorf("%w, while the gateway was read", context.Cause(ctx))
+	stopped := fmt.Errorf("%w while the gateway was read", context.Cause(ctx))
 	e, answered := errors.AsType[*api.Error](err)
 	if answered {
-		stopped = fmt.Errorf("%w; its last answer was %d %s to %s (request %s): %s", stopped, e.Status, e.Code, e.Operation, cmp.Or(e.RequestID, "not known"), e.Message)
+		stopped = fmt.Errorf("%w; its last response was %d %s to %s (request %s): %s", stopped, e.Status, e.Code, e.Operation, cmp.Or(e.RequestID, "unknown"), e.Message)
 	}
 	if _, late := errors.AsType[overtime](stopped); !late {
 		return stopped
 	}
-	hint := "give it more with --timeout, or see what apigw-sync doctor finds"
+	hint := "give it more time with --timeout, or run apigw-sync doctor"
 	if answered {
-		hint = cmp.Or(api.Advice(e), "give it more with --timeout") + "; apigw-sync doctor looks further"
+		hint = cmp.Or(api.Advice(e), "give it more time with --timeout") + "; apigw-sync doctor may find out more"
 	}
 	return hinted{stopped, hint}
 }

@@ -34,7 +34,7 @@ func whereabouts(endpoint string) string {
 // save writes the plan of a comparison, for apply --plan.
 func (c *prepared) save(path string) error {
 	if c.session.endpoint == "" {
-		return hinted{errors.New("--out: a plan needs a gateway, and there is only an export"), "leave out --against"}
+		return hinted{errors.New("--out: a plan needs a gateway, but --against names an export"), "leave out --against"}
 	}
 	e, err := diff.Narrow(c.Plan, c.Actual, c.Desired, c.run.Options)
 	if err != nil {
@@ -67,7 +67,7 @@ func (c *prepared) planfile(d *document.Plan, e *diff.Extract, o planfile.Option
 func madeAlready(flags *pflag.FlagSet) error {
 	for _, name := range []string{"kind", "name", "only-environment", "prune", "resend-secrets", "baseline"} {
 		if flags.Changed(name) {
-			return hinted{fmt.Errorf("--%s says how a plan is made, and --plan names one that is made already", name), "leave one of them out"}
+			return hinted{fmt.Errorf("--%s changes how a plan is made, but --plan names one that already exists", name), "leave one of them out"}
 		}
 	}
 	return nil

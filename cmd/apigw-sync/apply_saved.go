@@ -136,11 +136,11 @@ func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
 			return planfile.InFiles(n, objects)
 		case n.Source != nil:
 			return "", hinted{
-				fmt.Errorf("%s: the plan does not hold its secret %s, which is in %s:%d", n.Address, n.Path, n.Source.File, n.Source.Line),
+				fmt.Errorf("%s: the plan does not contain its secret %s, which is in %s:%d", n.Address, n.Path, n.Source.File, n.Source.Line),
 				"name the files with --file, too, or let the secret come from a variable",
 			}
 		}
-		return "", fmt.Errorf("%s: the plan does not hold its secret %s", n.Address, n.Path)
+		return "", fmt.Errorf("%s: the plan does not contain its secret %s", n.Address, n.Path)
 	}
 }
 
@@ -151,7 +151,7 @@ func together(n planfile.Needed, lookup func(string) (string, bool)) (string, er
 		value, _ := lookup(name)
 		if value == "" {
 			return "", hinted{
-				fmt.Errorf("%s: the variable %s is not set, from which its secret %s comes", n.Address, name, n.Path),
+				fmt.Errorf("%s: its secret %s comes from the variable %s, which is not set", n.Address, n.Path, name),
 				"set it as it was when the plan was made",
 			}
 		}

@@ -32,7 +32,7 @@ func (o *undoFileOptions) addFlags(flags *pflag.FlagSet) {
 
 func (o *undoFileOptions) check() error {
 	if o.none && o.path != "" {
-		return hinted{errors.New("--no-undo and --undo-file exclude each other"), "leave one of them out"}
+		return hinted{errors.New("--no-undo and --undo-file cannot be used together"), "leave one of them out"}
 	}
 	return nil
 }
@@ -99,7 +99,7 @@ func (o *undoFileOptions) end(d *document.Results) error {
 	err = both(err, o.file.Close())
 	r, cause := readUndo(path)
 	if err = both(err, cause); err != nil {
-		return fmt.Errorf("the undo file is not as it should be: %w", err)
+		return fmt.Errorf("the undo file is not valid: %w", err)
 	}
 	if !r.Wrote() || !d.Wrote() { // the gateway refused all, or was found not to have done it
 		return os.Remove(path)
@@ -114,7 +114,7 @@ func (o *undoFileOptions) end(d *document.Results) error {
 func readUndo(path string) (*planfile.Record, error) {
 	data, err := os.ReadFile(path) //nolint:gosec // the user named it
 	if err != nil {
-		return nil, hinted{fmt.Errorf("the undo file: %w", err), "name one that a run has left: apply tells where"}
+		return nil, hinted{fmt.Errorf("the undo file: %w", err), "name one that a run has left; apply prints its path"}
 	}
 	r, err := planfile.DecodeRecord(data)
 	return r, undecoded(path, err)
@@ -130,7 +130,7 @@ func undoFolder(p *program, g *gateway) (string, error) {
 		}
 		home, _ := p.Lookup(name)
 		if home == "" {
-			return "", errors.New("neither XDG_STATE_HOME nor " + name + " says where to keep it")
+			return "", errors.New("neither XDG_STATE_HOME nor " + name + " is set, so there is no folder for it")
 		}
 		state = filepath.Join(home, ".local", "state")
 	}

@@ -51,7 +51,7 @@ func (o *doctorOptions) find(ctx context.Context, out *printer) (document.Docume
 	}
 	d, err := o.examine(ctx, out.program)
 	if cause := context.Cause(ctx); cause != nil {
-		d.Checks, d.Healthy = append(d.Checks, doctor.Fail("time", cause, "give it more with --timeout")), false
+		d.Checks, d.Healthy = append(d.Checks, doctor.Fail("time", cause, "give it more time with --timeout")), false
 	}
 	if !d.Healthy {
 		return d, exitError, nil // the checks have said all
@@ -65,7 +65,7 @@ func (o *doctorOptions) examine(ctx context.Context, p *program) (*document.Diag
 	state, files := o.files(p)
 	checks := append([]doctor.Check{files}, o.address(ctx, p)...)
 	if way := checks[len(checks)-2:]; slices.ContainsFunc(way, func(c doctor.Check) bool { return c.Status == doctor.Failed }) {
-		return document.NewDiagnosis(head(gateway.instanceID), append(checks, doctor.Unreached("there is no way to the gateway")...), 0), nil
+		return document.NewDiagnosis(head(gateway.instanceID), append(checks, doctor.Unreached("the gateway cannot be reached")...), 0), nil
 	}
 	s, err := gateway.dial(ctx, p)
 	if err != nil {
@@ -119,7 +119,7 @@ func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check 
 	case wrong != nil:
 		checks = append(checks, doctor.Skip("project", "there is no endpoint"))
 	case at.ProjectID == "" && err != nil:
-		checks = append(checks, doctor.Skip("project", "it is looked up with the credentials"))
+		checks = append(checks, doctor.Skip("project", "it cannot be looked up without credentials"))
 	default:
 		checks = append(checks, o.project(ctx, p, at, creds))
 	}
@@ -131,7 +131,7 @@ func located(at remote.Address, err error) doctor.Check {
 	if err != nil {
 		return doctor.Fail("endpoint", err, "set --region, or --endpoint")
 	}
-	cloud, iam := "", "none follows from it"
+	cloud, iam := "", "not known for this endpoint"
 	if at.Cloud != "" {
 		cloud = " (cloud " + at.Cloud + ")"
 	}

@@ -87,11 +87,11 @@ func (o *exportOptions) check() error {
 	case len(o.update) > 0 && (o.path != "" || o.split != "" || o.withAPIs || o.secrets):
 		return hinted{errors.New("--update edits files that exist"), "leave out --output-file, --split, --with-apis and --with-secrets"}
 	case len(o.update) == 0 && o.adopt:
-		return hinted{errors.New("--adopt goes with --update"), "an export holds all that the gateway has anyway"}
+		return hinted{errors.New("--adopt works only with --update"), "an export contains everything on the gateway anyway"}
 	case slices.Contains(o.update, "-"):
 		return hinted{errors.New("--update cannot edit stdin"), "name a file or folder"}
 	case len(o.update) == 0 && o.overlaid:
-		return hinted{errors.New("--overlay goes with --update"), "an export of everything has no overlays"}
+		return hinted{errors.New("--overlay works only with --update"), "an export of everything has no overlays"}
 	case o.split != "" && o.path == "":
 		return hinted{errors.New("--split needs a folder"), "name it with --output-file"}
 	case o.split != "" && o.withAPIs:

@@ -16,7 +16,7 @@ import (
 // since they would declare the same objects twice; files that no export wrote stay, and are named in a warning.
 func (o *exportOptions) folder(p *program, files []spec.File) error {
 	if info, err := os.Stat(o.path); err == nil && !info.IsDir() {
-		return hinted{fmt.Errorf("%s is no folder", o.path), "--split writes several files: name a folder with --output-file"}
+		return hinted{fmt.Errorf("%s is not a folder", o.path), "--split writes several files: name a folder with --output-file"}
 	}
 	mine := map[string]bool{}
 	read, _ := filesOfFlags(p.flags)
@@ -27,7 +27,7 @@ func (o *exportOptions) folder(p *program, files []spec.File) error {
 		wrong = both(wrong, both(o.private(path), noLink(o.path, f.Name)))
 		for _, r := range read {
 			if sameFile(r.path, path) {
-				wrong = both(wrong, hinted{fmt.Errorf("the export would write over %s, which %s names", path, r.flag), "name another folder with --output-file"})
+				wrong = both(wrong, hinted{fmt.Errorf("the export would overwrite %s, which %s names", path, r.flag), "name another folder with --output-file"})
 			}
 		}
 	}
@@ -51,7 +51,7 @@ func (o *exportOptions) folder(p *program, files []spec.File) error {
 		_, _ = fmt.Fprintf(p.Stderr, "removed %s, which an earlier export wrote\n", path)
 	}
 	for _, path := range strange {
-		_, _ = fmt.Fprintf(p.Stderr, "warning: %s is no file of this export; together they may declare objects twice\n", path)
+		_, _ = fmt.Fprintf(p.Stderr, "warning: %s is not part of this export; together they may declare objects twice\n", path)
 	}
 	return nil
 }

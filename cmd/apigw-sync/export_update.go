@@ -62,7 +62,7 @@ func replace(inputs []spec.Input, files []writeback.File) error {
 	for i, f := range files {
 		err := writeBytes(filepath.FromSlash(f.Name), forAll, f.Data)
 		if err != nil && i > 0 {
-			return coded{exitIncomplete, fmt.Errorf("%w; of %d files %d were written", err, len(files), i)}
+			return coded{exitIncomplete, fmt.Errorf("%w; %d of %d files were written", err, i, len(files))}
 		}
 		if err != nil {
 			return err

@@ -154,7 +154,7 @@ func (p *program) readStdin() ([]byte, error) {
 	case r := <-read:
 		return r.data, r.err
 	case <-p.stopped:
-		return nil, errors.New("a signal stopped the run before all was there")
+		return nil, errors.New("a signal stopped the run before everything was read")
 	}
 }
 

@@ -43,7 +43,7 @@ func filesAt(path string) ([]string, error) {
 		return nil
 	})
 	if err == nil && len(paths) == 0 {
-		err = fmt.Errorf("%s holds no *.yaml or *.yml", path)
+		err = fmt.Errorf("%s contains no *.yaml or *.yml", path)
 	}
 	return paths, err
 }
@@ -93,9 +93,9 @@ func passedOver(e fs.DirEntry, above string) string {
 	case above != "":
 		return above
 	case strings.HasPrefix(e.Name(), "."):
-		return "since a name that begins with a dot hides it"
+		return "because its name begins with a dot"
 	case !e.IsDir() && ext != ".yaml" && ext != ".yml":
-		return "since its name does not end with .yaml or .yml"
+		return "because its name does not end with .yaml or .yml"
 	}
 	return ""
 }
@@ -118,7 +118,7 @@ func (s *skipped) findings(read []spec.Input) (out []spec.Finding) {
 	for len(s.late) > 0 {
 		link := s.late[0]
 		s.late = s.late[1:]
-		s.walk(link, "since it is behind a link to a folder")
+		s.walk(link, "because it is behind a link to a folder")
 	}
 	for _, in := range read {
 		if target, err := filepath.EvalSymlinks(filepath.FromSlash(in.Name)); err == nil {
@@ -160,7 +160,7 @@ func (o *compareOptions) guardSources() []diff.Refusal {
 		names = append(names, f.Source.File)
 	}
 	return []diff.Refusal{{
-		Guard: "sources", Reason: fmt.Sprintf("a desired state that is not read is in %s", strings.Join(names, ", ")),
+		Guard: "sources", Reason: fmt.Sprintf("these files contain a desired state but are not read: %s", strings.Join(names, ", ")),
 		Would: "what it declares might have been deleted",
 	}}
 }

@@ -59,7 +59,7 @@ func textBelow(root, path string) (string, error) {
 	case err != nil:
 		return "", unreadable(err)
 	case !info.Mode().IsRegular():
-		return "", errors.New("is no regular file")
+		return "", errors.New("is not a regular file")
 	}
 	f, err := os.Open(target) //nolint:gosec // it is below what the user named
 	if err != nil {
@@ -94,7 +94,7 @@ func realBelow(folder, path string) (string, error) {
 			*at = full
 		}
 		if rel, err := filepath.Rel(folder, path); err != nil || !filepath.IsLocal(rel) {
-			return "", fmt.Errorf("does not lie below %s", shown)
+			return "", fmt.Errorf("is not below %s", shown)
 		}
 	}
 	return path, nil

@@ -17,7 +17,7 @@ const (
 )
 
 // writeFile replaces a file as a whole: readers see the old one or the new one, also after a crash. A link is followed.
-// What is no regular file, such as a pipe, is written to as it is. It is the one way to write a file.
+// What is not a regular file, such as a pipe, is written to as it is. It is the one way to write a file.
 func writeFile(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	if followed, err := filepath.EvalSymlinks(path); err == nil {
 		path = followed

@@ -32,7 +32,7 @@ func checkPaths(flags *pflag.FlagSet) error {
 		if at < 0 || w.flag == "--write-baseline" && others[at].flag == "--baseline" { // it is brought up to date
 			continue
 		}
-		wrong.list = append(wrong.list, problemsOf(hinted{fmt.Errorf("%s would write over %s, which %s names", w.flag, w.path, others[at].flag), "name another file"})...)
+		wrong.list = append(wrong.list, problemsOf(hinted{fmt.Errorf("%s would overwrite %s, which %s names", w.flag, w.path, others[at].flag), "name another file"})...)
 	}
 	if len(wrong.list) > 0 {
 		wrong.summary = "nothing was read or written"
@@ -75,7 +75,7 @@ func filesOfFlags(flags *pflag.FlagSet) (read, written []flagFile) {
 	return read, written
 }
 
-// sameFile reports whether two paths lead to one file, be it there or not. What is no regular file is nobody's.
+// sameFile reports whether two paths lead to one file, be it there or not. What is not a regular file is nobody's.
 func sameFile(a, b string) bool {
 	one, errA := os.Stat(a)
 	other, errB := os.Stat(b)

@@ -37,7 +37,7 @@ func findFleet(flags *pflag.FlagSet) (*fleet, error) {
 	asked := valuesOf(flags.Lookup("target"))
 	if _, many := flags.Lookup("target").Value.(pflag.SliceValue); !many {
 		if several(asked) {
-			return nil, hinted{fmt.Errorf("--target takes one target here, not %s", asked[0]), "name one; diff, drift, validate, doctor, list, export and apply take many"}
+			return nil, hinted{fmt.Errorf("--target takes one target here, not %s", asked[0]), "name one; diff, drift, validate, doctor, list, export and apply accept several"}
 		}
 		return nil, nil //nolint:nilnil // one is no fleet
 	}
@@ -104,7 +104,7 @@ func (f *fleet) check(p *program, flags *pflag.FlagSet) error {
 	}
 	for _, name := range []string{"plan", "update"} {
 		if flag := flags.Lookup(name); flag != nil && p.given[name] {
-			return hinted{fmt.Errorf("--%s takes one target, and --target means %d", name, len(f.names)), "name one target"}
+			return hinted{fmt.Errorf("--%s takes one target, but --target matches %d", name, len(f.names)), "name one target"}
 		}
 	}
 	for _, variable := range [][2]string{{"HW_REGION_NAME", "region"}, {"HW_PROJECT_ID", "project"}, {"HUAWEICLOUD_SDK_PROJECT_ID", "project"}} {
@@ -247,7 +247,7 @@ func (f *fleet) printer(p *program, cmd *cobra.Command) (*printer, error) {
 	}
 	out, err := p.printer(&o)
 	if err == nil && !out.format.Many {
-		return nil, hinted{fmt.Errorf("--output %s tells of one target", o.format), "use text or json, or name one target"}
+		return nil, hinted{fmt.Errorf("--output %s supports only one target", o.format), "use text or json, or name one target"}
 	}
 	return out, err
 }

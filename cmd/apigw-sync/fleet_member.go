@@ -143,7 +143,7 @@ func (w *prefixed) Write(b []byte) (int, error) {
 }
 
 // errNotStarted is why a run ends whose turn did not come.
-var errNotStarted = errors.New("nothing was changed: its turn did not come")
+var errNotStarted = errors.New("nothing was changed: the run ended before its turn")
 
 // await has a run wait until it may write. It fails with why it may not.
 func (m *member) await(ctx context.Context, n int) error {

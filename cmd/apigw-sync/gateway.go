@@ -71,7 +71,7 @@ func (o *gatewayOptions) addAgainst(flags *pflag.FlagSet) {
 func (o *gatewayOptions) check() error {
 	switch {
 	case o.against != "" && o.endpoint != "":
-		return hinted{errors.New("--against and --endpoint exclude each other"), "leave one of them out"}
+		return hinted{errors.New("--against and --endpoint cannot be used together"), "leave one of them out"}
 	case o.maxRPS < 0:
 		return fmt.Errorf("--max-rps: %g is below 0", o.maxRPS)
 	case o.timeout < 0:
@@ -186,7 +186,7 @@ func fromExport(p *program, path string, c remote.Config, o emulator.Options) (*
 	o.ProjectID, o.InstanceID = c.ProjectID, c.InstanceID
 	g := emulator.New(o)
 	if err := g.Load(state); err != nil {
-		return nil, hinted{fmt.Errorf("--against %s: %w", path, err), "export --with-apis tells all that references may need"}
+		return nil, hinted{fmt.Errorf("--against %s: %w", path, err), "export --with-apis contains everything that references may need"}
 	}
 	inProcess(&c, g)
 	client, err := remote.New(c)
@@ -215,7 +215,7 @@ func (o *gatewayOptions) address(ctx context.Context, p *program, c *remote.Conf
 		return hinted{errors.New("--emulator-behaviour and --emulator-fault are for the emulator"), "add --endpoint emulator:FILE"}
 	}
 	if o.instanceID == "" {
-		return hinted{errors.New("no gateway is named"), "set --instance-id, or --target for a section of the config file, or try out with --endpoint emulator:FILE"}
+		return hinted{errors.New("no gateway is named"), "set --instance-id, or --target for a section of the config file, or try things out with --endpoint emulator:FILE"}
 	}
 	home, _ := os.UserHomeDir() // "" is fine: no profile file is looked for
 	var err error

@@ -46,7 +46,7 @@ func (s *session) reader(before int) *fetch.Reader {
 // run compares, reads and writes with options.
 func (s *session) run(options diff.Options, parallel int) *reconcile.Run {
 	return &reconcile.Run{Caller: s.Caller, Options: options, Parallel: parallel, Progress: s.told.report, Waiting: func(address string, d time.Duration) {
-		s.log.Info(address+" changed a moment ago; waiting until the gateway takes another change of it", "wait", d.String())
+		s.log.Info(address+" has just changed; waiting until the gateway accepts another change of it", "wait", d.String())
 	}}
 }
 

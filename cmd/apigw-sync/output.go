@@ -58,7 +58,7 @@ func (p *program) printer(o *outputOptions) (*printer, error) {
 		return nil, p.unwritable("output-file", o.path, err) // better now than after something was changed
 	}
 	if o.summary && o.format != "text" && o.format != "markdown" {
-		return nil, hinted{fmt.Errorf("--summary: %s has its numbers beside the rest", o.format), "use it with -o text or -o markdown"}
+		return nil, hinted{fmt.Errorf("--summary: %s always contains the numbers", o.format), "use it with -o text or -o markdown"}
 	}
 	style := p.style(o.path == "")
 	style.Summary = o.summary

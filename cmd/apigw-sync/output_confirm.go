@@ -36,11 +36,11 @@ func (p *program) confirm(ctx context.Context, yes bool, what, question string) 
 	case yes:
 		return nil
 	case !terminal(p.Stdin):
-		return hinted{fmt.Errorf("%s, and nobody to ask: stdin is no terminal", what), "add --yes"}
+		return hinted{fmt.Errorf("%s, but nobody can confirm: stdin is not a terminal", what), "add --yes"}
 	}
 	yesWords, choice := []string{"y", "yes"}, "[y/N]"
 	if p.production {
-		yesWords, choice = []string{strings.ToLower(p.target)}, "To do so, type the name of the target: "+p.target+"\n>"
+		yesWords, choice = []string{strings.ToLower(p.target)}, "To confirm, type the name of the target: "+p.target+"\n>"
 	}
 	_, _ = fmt.Fprintf(p.Stderr, "%s %s ", question, choice)
 	answer := make(chan string, 1)

@@ -41,7 +41,7 @@ func (s *shared) between(before, after func(io.Writer)) {
 // log makes the logger that the flags ask for.
 func (p *program) log(w io.Writer) (*slog.Logger, error) {
 	if p.verbose && p.quiet {
-		return nil, errors.New("--verbose and --quiet exclude each other")
+		return nil, errors.New("--verbose and --quiet cannot be used together")
 	}
 	options := &slog.HandlerOptions{Level: slog.LevelInfo}
 	switch {

@@ -16,7 +16,7 @@ const (
 )
 
 // stages are how the stages of a run are called on screen.
-var stages = map[string]string{"read": "reading the gateway", "write": "writing changes", "verify": "reading again what changed", "targets": "looking at targets"}
+var stages = map[string]string{"read": "reading the gateway", "write": "writing changes", "verify": "reading the changes back", "targets": "processing targets"}
 
 // progress tells on Stderr how far a run is: as a bar on a terminal, else as a line every 10 seconds. Nil tells nothing.
 type progress struct {

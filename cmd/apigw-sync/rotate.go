@@ -131,11 +131,11 @@ func (o *rotateOptions) prepare(p *program, cmd *cobra.Command, run rotator, tol
 func (o *rotateOptions) check() error {
 	switch {
 	case o.fromEnv != "" && o.toFile != "":
-		return hinted{errors.New("--from-env and --to-file both say where the new value is"), "leave one of them out"}
+		return hinted{errors.New("--from-env and --to-file both provide the new value"), "leave one of them out"}
 	case o.generate && o.fromEnv != "":
-		return hinted{errors.New("--generate has the gateway make the value that --from-env gives"), "leave one of them out"}
+		return hinted{errors.New("--generate lets the gateway generate the value that --from-env provides"), "leave one of them out"}
 	case len(o.runEnv) > 0 && o.run == "":
-		return hinted{errors.New("--exec-env is about the command of --exec, and there is none"), "leave it out"}
+		return hinted{errors.New("--exec-env works only with --exec"), "add --exec, or leave it out"}
 	case o.overlap < 0:
 		return fmt.Errorf("--overlap: %s is below 0", o.overlap)
 	}
@@ -152,7 +152,7 @@ func (o *rotateOptions) start(cmd *cobra.Command, p *program, run rotator, told 
 	what := cmd.Name()
 	question := fmt.Sprintf("Rotate the %s of the app %s?", what, o.app)
 	if what == "secret" {
-		question += " The old one ends at once."
+		question += " The old one stops working at once."
 	}
 	if err := p.confirm(ctx, o.yes, "a "+what+" to rotate", question); err != nil {
 		return err
@@ -250,13 +250,13 @@ func toldOfCode(o *rotateOptions, out *rotate.Outcome) string {
 		fmt.Fprintf(&b, "the app %s has the new code\n", o.app)
 	}
 	for _, hash := range out.Removed {
-		fmt.Fprintf(&b, "the code %s is removed\n", hash)
+		fmt.Fprintf(&b, "removed the code %s\n", hash)
 	}
 	switch {
 	case len(out.Left) > 0:
 		fmt.Fprintf(&b, "the code %s still works; run again with --finish to remove it\n", strings.Join(out.Left, ", "))
 	case out.Complete && !out.Changed():
-		b.WriteString("nothing to do: the new code is there, and the old one is gone")
+		b.WriteString("nothing to do: the app has the new code, and the old one is gone")
 		if o.toFile != "" {
 			b.WriteString("; remove " + o.toFile + " to begin another rotation")
 		}
@@ -270,5 +270,5 @@ func toldOfSecret(o *rotateOptions, out *rotate.Outcome) string {
 	if !out.Added {
 		return ""
 	}
-	return fmt.Sprintf("the app %s has the new secret; the old one has ended\n", o.app)
+	return fmt.Sprintf("the app %s has the new secret; the old one no longer works\n", o.app)
 }

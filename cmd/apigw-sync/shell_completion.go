@@ -40,5 +40,5 @@ func runCompletion(p *program, root *cobra.Command, shell string) error {
 	case "powershell":
 		return root.GenPowerShellCompletionWithDesc(p.Stdout)
 	}
-	return hinted{fmt.Errorf("the shell %q is unknown", shell), meant(shell, shells, "name one of bash, zsh, fish and powershell")}
+	return hinted{fmt.Errorf("unknown shell %q", shell), meant(shell, shells, "name one of bash, zsh, fish and powershell")}
 }

@@ -56,7 +56,7 @@ func (p *program) pageDate() (string, error) {
 	if epoch, ok := p.Lookup("SOURCE_DATE_EPOCH"); ok {
 		seconds, err := strconv.ParseInt(epoch, 10, 64)
 		if err != nil {
-			return "", hinted{fmt.Errorf("SOURCE_DATE_EPOCH: %q is no number", epoch), "give seconds since 1970"}
+			return "", hinted{fmt.Errorf("SOURCE_DATE_EPOCH: %q is not a number", epoch), "set it to seconds since 1970"}
 		}
 		return time.Unix(seconds, 0).UTC().Format(time.DateOnly), nil
 	}

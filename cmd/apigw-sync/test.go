@@ -147,7 +147,7 @@ func (o *testOptions) held(p *program) (*intent.Held, []spec.Finding, error) {
 // tested, and all seem well.
 func (o *testOptions) choose(all []intent.Case) ([]intent.Case, error) {
 	if len(all) == 0 {
-		return nil, hinted{errors.New("the files hold no cases"), "list them under cases"}
+		return nil, hinted{errors.New("the files contain no cases"), "list them under cases"}
 	}
 	if err := checkGlobs("--run", o.run); err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func (o *testOptions) choose(all []intent.Case) ([]intent.Case, error) {
 		}
 	}
 	if len(out) == 0 {
-		return nil, hinted{errors.New("--run: no case has such a name"), "* stands for any characters"}
+		return nil, hinted{errors.New("--run: no case has a matching name"), "* stands for any characters"}
 	}
 	return out, nil
 }

@@ -36,7 +36,7 @@ func (o *lintOptions) addFlags(flags *pflag.FlagSet) {
 func (o *lintOptions) check(flags *pflag.FlagSet) error {
 	for _, name := range []string{"against", "lint-severity"} {
 		if flags.Changed(name) && !o.on {
-			return hinted{fmt.Errorf("--%s is for lint", name), "add --lint"}
+			return hinted{fmt.Errorf("--%s works only with --lint", name), "add --lint"}
 		}
 	}
 	return nil
@@ -64,7 +64,7 @@ func severitySettings() (out []string) {
 // explanation writes about one rule, or lists all.
 func (o *lintOptions) explanation(p *program, format string) error {
 	if format != "text" {
-		return hinted{errors.New("--explain-rule writes text"), "leave --output out"}
+		return hinted{errors.New("--explain-rule writes only text"), "leave --output out"}
 	}
 	if o.explain == "all" {
 		return report.LintRules(p.Stdout)
@@ -114,7 +114,7 @@ func readExport(ctx context.Context, p *program, path string) (*lint.Gateway, er
 	case err != nil:
 		return nil, fmt.Errorf("--against %s: %w", path, err)
 	case len(all.Catalog.APIs) == 0:
-		return nil, hinted{fmt.Errorf("--against %s: it holds no APIs", path), hint}
+		return nil, hinted{fmt.Errorf("--against %s: it contains no APIs", path), hint}
 	}
 	return &lint.Gateway{Actual: all.Actual, Catalog: all.Catalog}, nil
 }

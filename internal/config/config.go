@@ -19,21 +19,21 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Name is how config files are called.
+// Name is the name of config files.
 const Name = ".apigw-sync.yaml"
 
 // File is a config file.
 type File struct {
 	Path     string             `json:"-"` // as it was found
 	Defaults *Target            `json:"defaults"`
-	Targets  map[string]*Target `json:"targets"` // as they are written, without what defaults add
+	Targets  map[string]*Target `json:"targets"` // as written, without the defaults
 	Order    []string           `json:"-"`       // names of targets as the file has them
 
 	documents []spec.Checked // one, or none of an empty file
 }
 
-// Target holds what flags default to, under the flags' names, and variables. A key that is left out
-// says nothing about its flag.
+// Target holds defaults for flags, under the names of the flags, and variables. A key that is left out does not set its
+// flag.
 type Target struct {
 	Endpoint       *string   `json:"endpoint"`
 	Against        *string   `json:"against"` // relative to the config file
@@ -56,13 +56,13 @@ type Target struct {
 	RequestTimeout *string   `json:"request_timeout"`
 	Notify         []string  `json:"notify"` // URLs, which variables may hold
 
-	Production *bool `json:"production"` // who writes is asked for the name of the target; no flag says so
-	Wave       *int  `json:"wave"`       // of an apply to many; nil comes after all that have one
+	Production *bool `json:"production"` // before writing, ask for the name of the target; no flag has this name
+	Wave       *int  `json:"wave"`       // order of an apply to many targets; nil comes after all numbered waves
 
 	Vars map[string]string `json:"vars"` // variables of desired-state files
 }
 
-// InFlight is a number or auto, as the flag has it.
+// InFlight is a number or auto, like the value of the flag.
 type InFlight string
 
 // UnmarshalJSON reads either.
@@ -90,7 +90,7 @@ func targetShape() *shape.Shape {
 	return shape.OfMap("A target.", fields...).OrNull()
 }
 
-// Wrong tells that the value of a key of a target is wrong, which the target says or the defaults.
+// Wrong is the error of a wrong value of a target's key, at the line of the target or of the defaults that sets it.
 func (f *File) Wrong(target, key, problem string) error {
 	at := jsonptr.Join("targets", target, key)
 	if d := &f.documents[0]; !d.Has(at) && d.Has(jsonptr.Join("defaults", key)) {
@@ -99,7 +99,7 @@ func (f *File) Wrong(target, key, problem string) error {
 	return &Wrong{[]spec.Finding{f.documents[0].Finding(at, problem, "")}}
 }
 
-// Place is the line that says the value of a key for a target, for people.
+// Place names, for messages, the line that sets a key of a target.
 func (f *File) Place(target, key string) string {
 	wrong, _ := errors.AsType[*Wrong](f.Wrong(target, key, ""))
 	at := wrong.Findings[0].Source
@@ -131,7 +131,7 @@ func Find(folder string) (path string, err error) {
 	}
 }
 
-// Wrong is what a config file gets wrong.
+// Wrong is the error of an invalid config file.
 type Wrong struct{ Findings []spec.Finding }
 
 func (w *Wrong) Error() string {
@@ -142,7 +142,7 @@ func (w *Wrong) Error() string {
 	return strings.Join(lines, "; ")
 }
 
-// Read reads the config file at path. All that is wrong in it is one error, a *Wrong.
+// Read reads the config file at path. All its mistakes are one error, a *Wrong.
 func Read(path string) (*File, error) {
 	text, err := os.ReadFile(path) //nolint:gosec // the user's own file, named by the user
 	if err != nil {
@@ -154,7 +154,7 @@ func Read(path string) (*File, error) {
 func parse(path string, text []byte) (*File, error) {
 	documents, findings := spec.ReadChecked(spec.Input{Name: filepath.ToSlash(path), Data: text}, whole, nil)
 	if len(documents) > 1 {
-		findings = append(findings, documents[1].Finding("", "is a second document; a config file is one", "bring all targets under one targets"))
+		findings = append(findings, documents[1].Finding("", "is a second document; a config file must have only one", "put all targets into the first document"))
 	}
 	if len(findings) > 0 {
 		return nil, &Wrong{findings}
@@ -174,14 +174,14 @@ func parse(path string, text []byte) (*File, error) {
 		f.Defaults = &Target{}
 	}
 	for name, t := range f.Targets {
-		if t == nil { // nothing is said about it
+		if t == nil { // the file has the name of the target, and no keys for it
 			f.Targets[name] = &Target{}
 		}
 	}
 	return f, nil
 }
 
-// Target returns the target of that name with what the defaults add, its paths made relative to where the program runs.
+// Target returns a target with the defaults added, and with its paths relative to the working folder.
 func (f *File) Target(name string) (*Target, error) {
 	t := f.Targets[name]
 	if t == nil {
@@ -205,8 +205,8 @@ func (f *File) Target(name string) (*Target, error) {
 	return &out, nil
 }
 
-// over is the target with what defaults say that it leaves out: variables one by one, all else as a whole. What says
-// the same in another way counts as said.
+// over is the target with the defaults for the keys that it leaves out. Variables are merged one by one; all other keys are
+// replaced as a whole. A target that sets endpoint or against does not get the default of the other one.
 func (t *Target) over(defaults *Target) Target {
 	out := *t
 	mine, theirs := reflect.ValueOf(&out).Elem(), reflect.ValueOf(defaults).Elem()
@@ -243,7 +243,7 @@ func below(folder string, paths []string) []string {
 	return out
 }
 
-// plural is the one key whose flag is called otherwise.
+// plural is the only key whose flag has a different name.
 const plural, singular = "only_environments", "only-environment"
 
 // FlagOf is the flag that a key of a target sets.
@@ -262,15 +262,15 @@ func KeyOf(flag string) string {
 	return strings.ReplaceAll(flag, "-", "_")
 }
 
-// Flags returns what the target says about flags, by their names, each value in the form of a command
-// line. A flag that it says nothing about is missing; a list that it leaves empty has no values.
+// Flags returns the flags that the target sets, by name, with their values as on a command line. Flags that it does not set
+// are missing; an empty list has no values.
 func (t *Target) Flags() map[string][]string {
 	out := map[string][]string{}
 	v := reflect.ValueOf(*t)
 	for field, x := range v.Fields() {
 		name := FlagOf(field.Tag.Get("json"))
 		switch list, ok := reflect.TypeAssert[[]string](x); {
-		case x.IsNil(), x.Kind() == reflect.Map: // nothing is said, or variables, which no flag has
+		case x.IsNil(), x.Kind() == reflect.Map: // not set, or variables, which are not flags
 		case ok:
 			out[name] = list
 		default:

@@ -77,7 +77,7 @@ func TestWrongFiles(t *testing.T) {
 		"targets: {x: {vars: [A]}}":            "1:21: /targets/x/vars: is a list; expected a mapping",
 		"targets: {x: {}, x: {}}":              "1:18: the key x appears twice, first at c.yaml:1:11; remove one of them",
 		"targets: {x: {region: a":              "1:20: a , or } is missing in the mapping; ",
-		"targets: {}\n---\ntargets: {}":        "3:1: is a second document; a config file is one; bring all targets under one targets",
+		"targets: {}\n---\ntargets: {}":        "3:1: is a second document; a config file must have only one; put all targets into the first document",
 		"a: 1\ntargets: {x: {prune: 1, b: 2}}": "1:1: /a: the key a is not known; known keys are defaults, targets; c.yaml:2:22: /targets/x/prune: is neither true nor false; write true or false; c.yaml:2:25: /targets/x/b: the key b is not known; known keys are endpoint, ",
 	} {
 		_, err := parse("c.yaml", []byte(text))

@@ -86,7 +86,7 @@ func (c *comparison) concealed() {
 	warn := func(what []string, before, after string) {
 		if len(what) > 0 {
 			sort.Strings(what)
-			c.plan.Warnings = append(c.plan.Warnings, Note{Message: before + ", so that they cannot be compared: " + strings.Join(what, ", ") + after})
+			c.plan.Warnings = append(c.plan.Warnings, Note{Message: before + ", so they cannot be compared: " + strings.Join(what, ", ") + after})
 		}
 	}
 	warn(c.hidden, "the gateway hides secrets", "; after a change of one, apply with --resend-secrets")

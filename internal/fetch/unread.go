@@ -33,7 +33,7 @@ func (r *Reader) note(kindName, owner string, err error) {
 	}
 	what := "the gateway does not show it"
 	if api.Unserved(err) {
-		what = "there is no such thing in this cloud"
+		what = "this cloud does not support this kind"
 	}
 	why := fmt.Sprintf("%s (%s: %s)", what, strings.TrimSpace(fmt.Sprint(e.Status, " ", e.Code)), e.Message)
 	r.mu.Lock()

@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// complete reads what is removed together with what the plan deletes, and what its binds displace, and makes the plan.
+// complete reads what the deletes of the plan remove as well and what its binds displace, and then makes the plan.
 func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) error {
 	c.Actual, c.Desired = draft.Actual(), draft.Desired()
 	c.Whole, c.Complete = l.Whole, linksRead(c.Actual, draft.Known(), l.Whole)
@@ -35,7 +35,7 @@ func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, dra
 		g.Go(func() (err error) {
 			found[len(questions)+i], err = reader.Holders(gctx, &orphaned[i], l)
 			if api.Withheld(err) {
-				return nil // what only goes along, and is not shown, keeps nobody from deleting what it hangs on
+				return nil // parts that are removed with their object and cannot be read do not prevent its deletion
 			}
 			return err
 		})
@@ -56,7 +56,7 @@ func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, dra
 	return nil
 }
 
-// linksRead tells of which kinds of links all that the gateway has were read: where lists by API did, or where the whole
+// linksRead finds the kinds of links that were read completely: through lists by API, or because the whole
 // list of owners was read, and what each of them is bound to.
 func linksRead(have kind.Actual, reads []diff.Read, whole map[string]bool) map[string]bool {
 	out := map[string]bool{}

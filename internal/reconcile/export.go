@@ -11,17 +11,17 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Everything is what a gateway holds, as far as the policy of the run looks at it and the gateway shows it.
+// Everything is what a gateway holds, within the scope of the run and as far as the gateway shows it.
 type Everything struct {
-	Kinds   []*kind.Kind // that were listed, or refused
+	Kinds   []*kind.Kind // that were listed, or that the gateway refused to list
 	Actual  kind.Actual
 	Catalog *kind.Catalog
-	Unread  []kind.Unread // what it refuses to show; none unless the run is lenient
+	Unread  []kind.Unread // what the gateway refuses to show; empty unless the run is lenient
 	Reads   int
 }
 
-// Everything reads the gateway: objects, what lives inside them, their links, and all APIs. In a lenient run what the
-// gateway refuses to show is left out; it is an error when that is all.
+// Everything reads the gateway: objects, their parts, their links, and all APIs. A lenient run leaves out what the gateway
+// refuses to show; if that is everything, it is an error.
 func (r *Run) Everything(ctx context.Context) (*Everything, error) {
 	reader := r.reader("read")
 	reader.Lenient, reader.Backends = r.Lenient, r.Backends
@@ -62,8 +62,8 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 	return out, nil
 }
 
-// within are those objects of so many kinds that a run looks at, with all that lives inside them, and the links of all of
-// these. It is an error when the gateway shows none of the kinds.
+// within reads the objects of these kinds that are in the scope of the run, with their parts and links. It is an error if the
+// gateway shows none of the kinds.
 func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.Object, catalog *fetch.PendingCatalog, kinds int) (all []kind.Object, links []fetch.Rows, err error) {
 	left := slices.DeleteFunc(reader.Unread(), func(u kind.Unread) bool { return u.Kind == kind.AnyAPI })
 	if len(left) == kinds && len(left) > 0 {
@@ -81,7 +81,7 @@ func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.O
 	return all, links, nil
 }
 
-// insides are all that lives inside some objects, and all that they are bound to.
+// insides are all parts of some objects, and everything that the objects are bound to.
 func insides(objects []kind.Object) (reads []diff.Read) {
 	for _, o := range objects {
 		for _, link := range kind.LinksFrom(o.Kind) {

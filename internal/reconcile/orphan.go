@@ -10,9 +10,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// orphans reads what goes along with objects that go though it lives in others, of which the comparison did
-// not read what lives in them: a special limit for an app, in a throttle of which the files list none. What refers to such an
-// object by a request of its own does not go along, and is in its way: a domain that has a certificate.
+// orphans reads what the gateway removes together with a deleted object although it is part of another object whose parts the
+// comparison did not read. An example is the special limit for a deleted app, in a throttle whose special limits the files do
+// not manage. What refers to the deleted object by a request of its own, such as a domain with a certificate, is not removed
+// with it; it prevents the delete instead.
 func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) (out kind.Neighbours, err error) {
 	known := map[string]bool{}
 	for _, r := range draft.Known() {
@@ -49,7 +50,7 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fet
 	return out, nil
 }
 
-// allOf are all objects of a kind: as they were listed, or read, those of one that lives inside another by its owners.
+// allOf are all objects of a kind, as they were listed, or read now; parts are read through their owners.
 func allOf(ctx context.Context, reader *fetch.Reader, k *kind.Kind, l fetch.Lists) ([]kind.Object, error) {
 	if l.Whole[k.Name] {
 		return slices.DeleteFunc(slices.Clone(l.Objects), func(o kind.Object) bool { return o.Kind != k.Name }), nil
@@ -71,7 +72,7 @@ func allOf(ctx context.Context, reader *fetch.Reader, k *kind.Kind, l fetch.List
 	return objects, err
 }
 
-// anyOf reports whether addresses hold one of a kind.
+// anyOf reports whether one of the addresses is of a kind.
 func anyOf(addresses map[string]bool, kindName string) bool {
 	for a := range addresses {
 		if strings.HasPrefix(a, kindName+"/") && kindName != "" {

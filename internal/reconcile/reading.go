@@ -13,15 +13,15 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// question is what a comparison asks a gateway for, be it with files, with a saved plan, or with what an undo file tells.
+// question is what a comparison must read from a gateway, whether it compares files, a saved plan, or an undo file.
 type question struct {
 	wants   []fetch.Want                            // the objects
-	allAPIs bool                                    // all APIs; else those of the look-ups
+	allAPIs bool                                    // read all APIs, not only those of the look-ups
 	apis    []kind.Lookup                           //
-	begin   func(objects []kind.Object) *diff.Draft // begins to compare objects, which tells what must be read of them
+	begin   func(objects []kind.Object) *diff.Draft // begins to compare objects, to find out what else must be read of them
 }
 
-// reading is the answer.
+// reading is what was read.
 type reading struct {
 	fetch.Lists                // the catalog has the names that the gateway uses
 	draft       *diff.Draft    // objects are compared, and their links are still to be joined
@@ -29,13 +29,13 @@ type reading struct {
 	instance    *kind.Instance // nil unless the run looks at the gateway's own state
 }
 
-// read reads at the same time the APIs, the objects with what lives inside them and what they are bound to, and the
-// gateway's own state.
+// read reads, at the same time, the APIs, the objects with their parts and links, and the gateway's own
+// state.
 func (r *Run) read(ctx context.Context, reader *fetch.Reader, q question) (*reading, error) {
 	out, catalog := &reading{}, fetch.NewPendingCatalog()
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return catalog.Read(gctx, reader, q.allAPIs, q.apis) })
-	g.Go(func() (err error) { // what must be read of objects follows from these alone
+	g.Go(func() (err error) { // the objects decide what must be read of them
 		if out.Objects, out.Whole, err = reader.List(gctx, q.wants); err == nil {
 			out.draft = q.begin(out.Objects)
 			out.rows, err = inside(gctx, reader, out.draft, catalog)
@@ -66,14 +66,14 @@ func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalo
 	return links, nil
 }
 
-// join tells the draft the links that were read, and compares them with those that are wanted. A catalog tells of the APIs.
+// join gives the draft the links that were read, and compares them with those that are wanted. The APIs are in the catalog.
 func (x *reading) join(catalog *kind.Catalog, want kind.Desired) {
 	x.draft.Know(kind.Actual{Links: fetch.Join(x.rows, catalog), Neighbours: fetch.Neighbours(x.rows, catalog)})
 	x.draft.Links(want)
 }
 
-// twice reads again when something that a list showed is gone by the time that it is looked into: somebody else
-// changes the gateway meanwhile.
+// twice reads once more if something that a list contained no longer exists when it is read, because somebody else changes the
+// gateway at the same time.
 func twice[T any](read func() (T, error)) (T, error) {
 	out, err := read()
 	if api.NotFound(err) {
@@ -90,7 +90,7 @@ func (r *Run) reader(stage string) *fetch.Reader {
 	return reader
 }
 
-// account completes a result with what the gateway tells of itself, and with the requests that were made.
+// account adds the gateway's own state and the requests that were made to a result.
 func (r *Run) account(c *compared.Result, reader *fetch.Reader) {
 	if c.Instance != nil && !r.AllowUnhealthy {
 		c.Plan.Refusals = append(c.Plan.Refusals, unhealthy(c.Instance)...)
@@ -98,7 +98,7 @@ func (r *Run) account(c *compared.Result, reader *fetch.Reader) {
 	c.Reads, c.Sent = reader.Requests(), reader.Sent()
 }
 
-// unhealthy tells why a gateway must not be written to.
+// unhealthy explains why nothing must be written to a gateway.
 func unhealthy(i *kind.Instance) (out []diff.Refusal) {
 	if i.State() != kind.Running {
 		out = append(out, diff.Refusal{

@@ -1,4 +1,4 @@
-// Package reconcile is the way from desired-state files to a gateway that matches them:
+// Package reconcile makes a gateway match desired-state files:
 // resolve → fetch → diff → apply → read again.
 package reconcile
 
@@ -22,35 +22,35 @@ import (
 type Run struct {
 	Caller   api.Caller
 	Options  diff.Options
-	Parallel int // writes under way at most
+	Parallel int // maximum number of writes at the same time
 
 	// CheckInstance reads the gateway's own state and refuses to write to one that is not Running or
 	// is locked, unless AllowUnhealthy.
 	CheckInstance  bool
 	AllowUnhealthy bool
 
-	// Tolerant compares the rest also when references lead nowhere. Such a plan is not to be applied.
+	// Tolerant compares the rest even if references match nothing. Such a plan must not be applied.
 	Tolerant bool
 
 	// Only are the kinds that Everything reads; nil means all.
 	Only []*kind.Kind
 
-	// Lenient goes on without what the gateway refuses to show.
+	// Lenient leaves out what the gateway refuses to show.
 	Lenient bool
 
-	// Backends has lists of APIs tell of backends, too.
+	// Backends makes lists of APIs include their backends.
 	Backends bool
 
 	// Progress is told how far a stage ("read", "write", "verify") is; total is 0 while it is not
 	// known. It may be nil, and is called from several goroutines.
 	Progress func(stage string, done, total int)
-	Waiting  func(address string, d time.Duration) // told where a change has to wait for one of a moment ago; may be nil
+	Waiting  func(address string, d time.Duration) // called when a change must wait because the object has just been changed; may be nil
 }
 
 // Outcome is what an apply did.
 type Outcome struct {
 	Results   []apply.Result // one for each change, in the order of the plan
-	Verified  bool           // what was touched was read again, late enough for lists to show it
+	Verified  bool           // what was written was read again, late enough for lists to show it
 	Converged bool           // and it matches
 	Remaining []diff.Change  // what still differs
 	Writes    int            // requests sent, repeats included
@@ -59,7 +59,7 @@ type Outcome struct {
 	Stopped   bool // the run was stopped before everything was tried
 }
 
-// Compare reads the gateway and plans. It returns an error when the gateway cannot be read.
+// Compare reads the gateway and makes a plan. It returns an error if the gateway cannot be read.
 func (r *Run) Compare(ctx context.Context, state *spec.State) (*compared.Result, error) {
 	reader := r.reader("read")
 	c, err := twice(func() (*compared.Result, error) { return r.compare(ctx, reader, state) })
@@ -67,7 +67,7 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*compared.Result,
 		return nil, err
 	}
 	for _, u := range reader.Unread() {
-		c.Plan.Warnings = append(c.Plan.Warnings, diff.Note{Message: "of the kind " + u.Kind + " nothing was read: " + u.Why})
+		c.Plan.Warnings = append(c.Plan.Warnings, diff.Note{Message: "nothing of the kind " + u.Kind + " was read: " + u.Why})
 	}
 	r.account(c, reader)
 	return c, nil
@@ -104,7 +104,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	return c, nil
 }
 
-// calling is a catalog with environments and groups under the names that they are to have.
+// calling is a catalog in which environments and groups have the names that the plan gives them.
 func calling(catalog *kind.Catalog, draft *diff.Draft) *kind.Catalog {
 	if !draft.Renames() {
 		return catalog
@@ -112,7 +112,7 @@ func calling(catalog *kind.Catalog, draft *diff.Draft) *kind.Catalog {
 	return catalog.Calling(draft.Calls)
 }
 
-// Apply carries the plan out and reads what it touched again.
+// Apply carries out the plan, and then reads again what it has written.
 func (r *Run) Apply(ctx context.Context, c *compared.Result) *Outcome {
 	results, tally := apply.Run(ctx, r.Caller, c.Plan, c.Actual, apply.Options{
 		Parallel: r.Parallel, Waiting: r.Waiting,
@@ -137,7 +137,7 @@ func promise(plan *diff.Plan, sent apply.Tally) (out []diff.Note) {
 		planned[plan.Steps[i].Operation]++
 	}
 	for op := range sent.Operations {
-		planned[op] += 0 // so that those that were not planned are compared, too
+		planned[op] += 0 // so that operations that were not planned are compared, too
 	}
 	for _, op := range slices.Sorted(maps.Keys(planned)) {
 		if planned[op] != sent.Operations[op] {

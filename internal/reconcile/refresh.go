@@ -33,7 +33,7 @@ func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, saved *diff.Ext
 	return c, notes, err
 }
 
-// beginning begins to compare what an extract is about.
+// beginning begins the comparison of an extract.
 func beginning(e *diff.Extract) func([]kind.Object) *diff.Draft {
 	return func(objects []kind.Object) *diff.Draft {
 		now := e.Relevant(kind.Actual{Objects: objects})
@@ -41,8 +41,8 @@ func beginning(e *diff.Extract) func([]kind.Object) *diff.Draft {
 	}
 }
 
-// renew gives the links that an extract wants the ids that the gateway has for them now, by a fresh catalog of the APIs to bind.
-// From then on the catalog of the reading has the names that the extract gives. Notes tell what can no longer be bound.
+// renew updates the ids of the links that an extract wants, from a fresh catalog of the APIs to bind. After that, the catalog
+// of the reading has the names of the extract. Notes list what can no longer be bound.
 func (x *reading) renew(e *diff.Extract, fresh *kind.Catalog) (notes []diff.Note) {
 	now := e.Relevant(kind.Actual{Objects: x.Objects})
 	fresh = calling(fresh, diff.Compared(kind.Actual{Objects: now.Objects}, e.Settled(now), e.Options()))
@@ -51,7 +51,7 @@ func (x *reading) renew(e *diff.Extract, fresh *kind.Catalog) (notes []diff.Note
 	return notes
 }
 
-// actual is what was read of what an extract is about.
+// actual is the part of a reading that an extract is about.
 func (x *reading) actual(e *diff.Extract) kind.Actual {
 	x.join(x.Catalog, e.Settled(e.Relevant(kind.Actual{Objects: x.Objects})))
 	now := x.draft.Actual()
@@ -59,8 +59,8 @@ func (x *reading) actual(e *diff.Extract) kind.Actual {
 	return now
 }
 
-// planned is the comparison of an extract with what was read for it. Guards were looked at when the plan was made,
-// but for the gateway's own state.
+// planned compares an extract with what was read for it. The guards were applied when the plan was made, except for the check
+// of the gateway's own state.
 func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract, now kind.Actual, x *reading) (*compared.Result, error) {
 	e.Actual = e.Relevant(now)
 	c := &compared.Result{Desired: e.Settled(e.Actual), Extract: e, Instance: x.instance}
@@ -75,7 +75,7 @@ func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract
 	return c, nil
 }
 
-// named tells under which names the objects of an extract are to be looked for.
+// named returns the names under which to look for the objects of an extract.
 func named(e *diff.Extract) []fetch.Want {
 	names := needs{}
 	for address, whole := range e.Addresses() {
@@ -101,7 +101,7 @@ func apisToBind(e *diff.Extract) []string {
 	return sorted(names)
 }
 
-// renewed are the links that an extract wants, with the ids that the gateway has for them now.
+// renewed are the links that an extract wants, with their current ids.
 func renewed(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes []diff.Note) {
 	toBind := map[string]bool{}
 	for _, name := range apisToBind(e) {
@@ -131,7 +131,7 @@ func renewed(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, not
 	return out, notes
 }
 
-// known is a catalog of all APIs that a plan mentions, in the words of the plan, and of those that were read.
+// known is a catalog of all APIs that a plan mentions, as the plan describes them, and of those that were read.
 func known(e *diff.Extract, fresh *kind.Catalog) *kind.Catalog {
 	var apis []*kind.API
 	seen := map[string]bool{}

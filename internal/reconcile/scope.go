@@ -14,7 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// outOfScope are the links that files declare for objects which the options leave out, where binds of others could displace them.
+// outOfScope are the links that files declare for objects outside the scope of the run, and that binds of the run could displace.
 func outOfScope(state *spec.State, options diff.Options, catalog *kind.Catalog) []kind.DeclaredLink {
 	others := state.OnlyReferences(func(k *kind.LinkKind, owner, env string) bool {
 		return k.Slot != nil && options.Sees(env) && !options.Covers(kind.Of(k.Owner), owner)
@@ -22,7 +22,7 @@ func outOfScope(state *spec.State, options diff.Options, catalog *kind.Catalog) 
 	if len(others.References) == 0 {
 		return nil
 	}
-	want, _ := others.Resolve(catalog) // what leads nowhere is none of this run's business
+	want, _ := others.Resolve(catalog) // unresolved references of objects out of scope do not matter
 	return want.Links
 }
 
@@ -34,8 +34,8 @@ func Kinds(options diff.Options, state *spec.State) (out []*kind.Kind) {
 	return out
 }
 
-// wanted tells which objects of which kinds must be listed: those that the files declare, those that
-// they refer to, and all of a kind of which they own names.
+// wanted returns the objects that must be listed, by kind: those that the files declare, those that the files refer to, and
+// all objects of a kind if the files own names of it.
 func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 	names := needs{}
 	add := func(kindName, key string) { names.add(kindName, key, true) }
@@ -51,7 +51,7 @@ func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 		}
 		names.addRefs(d)
 	}
-	patterns := map[string]bool{} // kinds of which files bind whatever has a certain name
+	patterns := map[string]bool{} // kinds whose objects files bind by a glob
 	for i := range state.References {
 		if ref := &state.References[i]; ref.Target() != kind.APublication && ref.Pattern() {
 			patterns[ref.Target()] = true
@@ -74,7 +74,7 @@ func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 	return out
 }
 
-// needs are the names of objects by kind, with whether more is needed of them than that they exist.
+// needs are the names of objects by kind, and whether more than their existence matters.
 type needs map[string]map[string]bool
 
 func (n needs) add(kindName, key string, whole bool) {
@@ -86,7 +86,7 @@ func (n needs) add(kindName, key string, whole bool) {
 	}
 }
 
-// addRefs adds what an object refers to. That it exists is enough.
+// addRefs adds what an object refers to. Only its existence matters.
 func (n needs) addRefs(d *kind.Declared) {
 	for _, ref := range kind.Of(d.Kind).Refs(d.Value) {
 		kindName, key, _ := strings.Cut(kind.Of(ref.Kind).Root(ref.Key), "/")
@@ -94,7 +94,7 @@ func (n needs) addRefs(d *kind.Declared) {
 	}
 }
 
-// wants asks for the objects of these names, and for no others.
+// wants requests exactly the objects with these names.
 func (n needs) wants() (out []fetch.Want) {
 	for _, k := range kind.All {
 		if k.Owner == "" && len(n[k.Name]) > 0 {
@@ -104,8 +104,8 @@ func (n needs) wants() (out []fetch.Want) {
 	return out
 }
 
-// ownedNames tells whether objects that the files own but do not declare must be looked for in the whole
-// list, or, when the run is narrowed to exact names, under which names.
+// ownedNames reports whether objects that the files own but do not declare must be looked for in the whole list or, if the run
+// is limited to exact names, under which names.
 func (r *Run) ownedNames(k *kind.Kind, globs []string) (whole bool, exact []string) {
 	if len(globs) == 0 || !r.Options.Covers(k, "") {
 		return false, nil
@@ -119,7 +119,7 @@ func (r *Run) ownedNames(k *kind.Kind, globs []string) (whole bool, exact []stri
 	return true, nil
 }
 
-// apisOf tells which APIs the references need: all, or those of some look-ups.
+// apisOf returns which APIs the references need: all, or those of some look-ups.
 func apisOf(state *spec.State) (everything bool, lookups []kind.Lookup) {
 	set, formerGroups := map[kind.Lookup]bool{}, map[string]string{}
 	for i := range state.Objects {
@@ -153,12 +153,12 @@ func byName(names []string) []kind.Lookup {
 	return out
 }
 
-// lookup is the narrowest look-up that finds all APIs of a reference, as far as one is known; else zero.
+// lookup is the narrowest look-up that finds all APIs of a reference; zero if there is none.
 func lookup(ref *spec.Reference) (l kind.Lookup) {
 	_, name, _ := strings.Cut(ref.Text, "/")
 	switch {
 	case ref.Text != "":
-		if !strings.Contains(name, "/") { // else it has more than one reading
+		if !strings.Contains(name, "/") { // else it can be read in more than one way
 			l.Name = name
 		}
 	case ref.Name != "" && !kind.IsGlob(ref.Name):
@@ -171,15 +171,15 @@ func lookup(ref *spec.Reference) (l kind.Lookup) {
 	return l
 }
 
-// environments reads which environments there are, where references ask for one in which none of the listed APIs is
-// published: it may be empty, or not exist.
+// environments lists the environments if a reference names one in which none of the listed APIs is published: the environment
+// may be empty, or may not exist.
 func environments(ctx context.Context, reader *fetch.Reader, state *spec.State, catalog *kind.Catalog, draft *diff.Draft) (_ *kind.Catalog, err error) {
 	if slices.ContainsFunc(state.References, func(r spec.Reference) bool {
 		return r.Target() == kind.APublication && !catalog.HasEnv(r.Environment)
 	}) {
 		catalog.Envs, err = reader.Environments(ctx)
 	}
-	if api.Refused(err) { // then nothing is known of them
+	if api.Refused(err) { // then the environments are not known
 		catalog.Envs, err = nil, nil
 	}
 	return calling(catalog, draft), err

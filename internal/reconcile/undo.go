@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// Before is what a run is about to touch, for its undo file: the extract of its plan.
+// Before is the extract of a plan, for the undo file: what the run is about to change.
 func (r *Run) Before(c *compared.Result) (*diff.Extract, error) {
 	if c.Extract != nil {
 		return c.Extract, nil
@@ -20,21 +20,21 @@ func (r *Run) Before(c *compared.Result) (*diff.Extract, error) {
 	return diff.Narrow(c.Plan, c.Actual, c.Desired, r.Options)
 }
 
-// Record tells what a run touched, and may not be seen in lists yet.
+// Record is what a run has changed; lists may not show it yet.
 type Record interface {
 	Probe() *diff.Extract                       // what it touched
-	Settled(now kind.Actual, at time.Time) bool // lists show what it did, or had the time to
-	Asked() map[string]bool                     // addresses about which it asked for something
+	Settled(now kind.Actual, at time.Time) bool // lists show what it did, or have had enough time to show it
+	Asked() map[string]bool                     // addresses for which it sent a request
 }
 
-// Touched is what a gateway holds of what a run touched.
+// Touched is the current state of what a run has changed.
 type Touched struct {
 	Now     kind.Actual
 	reader  *fetch.Reader
 	reading *reading
 }
 
-// Touched reads what a run touched, again and again until lists show what it did if it has only just ended.
+// Touched reads what a run has changed. If the run has only just ended, it repeats this until lists show the changes.
 func (r *Run) Touched(ctx context.Context, run Record) (*Touched, error) {
 	t, probe := &Touched{reader: r.reader("read")}, run.Probe()
 	for waited, wait := time.Duration(0), time.Second; ; waited, wait = waited+wait, min(2*wait, 4*time.Second) {
@@ -50,9 +50,8 @@ func (r *Run) Touched(ctx context.Context, run Record) (*Touched, error) {
 	}
 }
 
-// TakeBack plans to take a run back, by the way that was found of what was read, without all that notes tell about if only the
-// rest is asked for. Notes tell about what can no longer be brought back: APIs that can no longer be bound, and objects that
-// refer to what is gone.
+// TakeBack plans to take a run back, from what was read. Notes list what cannot be restored: APIs that can no longer be bound,
+// and objects that refer to something that is gone. With rest, the plan leaves these out.
 func (r *Run) TakeBack(ctx context.Context, t *Touched, run Record, e *diff.Extract, rest bool) (c *compared.Result, notes []diff.Note, err error) {
 	asked := run.Asked()
 	fresh := kind.NewCatalog(nil)
@@ -80,7 +79,7 @@ func (r *Run) TakeBack(ctx context.Context, t *Touched, run Record, e *diff.Extr
 	}
 }
 
-// without is what is wanted but for some addresses.
+// without is the wanted state without some addresses.
 func without(want kind.Desired, notes []diff.Note) kind.Desired {
 	left := map[string]bool{}
 	for _, n := range notes {
@@ -92,7 +91,7 @@ func without(want kind.Desired, notes []diff.Note) kind.Desired {
 	return out
 }
 
-// giveUp no longer wants links back that somebody else's have displaced since, and says whose.
+// giveUp drops wanted links that links of somebody else have displaced since, and returns notes that name those.
 func giveUp(e *diff.Extract, plan *diff.Plan, asked map[string]bool) (notes []diff.Note) {
 	lost := map[string]bool{}
 	for i := range plan.Changes {

@@ -12,14 +12,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// settleFor is how long bindings may take to show up in lists before what remains is believed. The
-// gateway shows them "with a short delay"; clients of the vendor ask every 2 seconds.
+// settleFor is how long bindings may take to appear in lists; only differences that remain after that are real. The gateway
+// shows bindings "with a short delay"; clients of the vendor poll every 2 seconds.
 const settleFor = 20 * time.Second
 
-// verify reads what a plan touched again and says what still differs.
+// verify reads again what a plan has written, and returns what still differs.
 func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
 	want, options := affected(c)
-	options.Kinds, options.Environments, options.Today = r.Options.Kinds, r.Options.Environments, r.Options.Today // what the run did not look at is none of its business
+	options.Kinds, options.Environments, options.Today = r.Options.Kinds, r.Options.Environments, r.Options.Today // the same scope as the run
 	if len(want.Objects) == 0 && len(want.Owns) == 0 || ctx.Err() != nil {
 		out.Converged, out.Verified = len(c.Plan.Changes) == 0, ctx.Err() == nil
 		out.Remaining = unfinished(out.Results)
@@ -31,7 +31,7 @@ func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
 		plan, err := twice(func() (*diff.Plan, error) { return r.again(ctx, reader, want, options, c.APIs.Naming()) })
 		out.Reads = before + reader.Requests()
 		if err != nil {
-			out.Warnings = append(out.Warnings, diff.Note{Message: "what was touched could not be read again: " + err.Error()})
+			out.Warnings = append(out.Warnings, diff.Note{Message: "what was written could not be read again: " + err.Error()})
 			out.Remaining = unfinished(out.Results)
 			return
 		}
@@ -49,7 +49,7 @@ func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
 	}
 }
 
-// worthWaiting holds when everything was done and only links still differ: lists show them late.
+// worthWaiting reports whether everything was done and only links still differ, because lists show them late.
 func worthWaiting(out *Outcome) bool {
 	for i := range out.Remaining {
 		if out.Remaining[i].Link == nil {
@@ -69,7 +69,7 @@ func unfinished(results []apply.Result) (out []diff.Change) {
 	return out
 }
 
-// again compares the touched part of the files with the gateway, whose environments go by the names that a catalog gives them.
+// again compares the changed part of the files with the gateway, whose environments have the names that a catalog gives them.
 func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired, options diff.Options, named *kind.Catalog) (*diff.Plan, error) {
 	names := needs{}
 	for i := range want.Objects {
@@ -96,14 +96,14 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 	return x.draft.Plan(kind.Neighbours{}), nil
 }
 
-// affected is the part of the desired state that a plan changes. Deleted objects are owned by their exact
-// names there, so that one that still exists counts as a difference.
+// affected is the part of the desired state that a plan changes. It owns deleted objects by their exact names, so that an
+// object that still exists is a difference.
 func affected(c *compared.Result) (kind.Desired, diff.Options) {
 	owners, gone := map[string]bool{}, map[string][]string{}
 	for i := range c.Plan.Changes {
 		ch := &c.Plan.Changes[i]
 		switch k, link := kind.Of(ch.Kind), kind.LinkOf(ch.Kind); {
-		case ch.Forced: // the rest of what its owner is bound to is none of the plan's business
+		case ch.Forced: // the plan does not change the other bindings of its owner
 		case link != nil:
 			owners[kind.Of(link.Owner).Root(ch.Name)] = true
 		case k.Owner != "":
@@ -124,7 +124,7 @@ func affected(c *compared.Result) (kind.Desired, diff.Options) {
 	for i := range c.Desired.Links {
 		l := &c.Desired.Links[i]
 		if owners[kind.LinkOf(l.Kind).Owner+"/"+l.Owner] {
-			if l.Offline { // what became of it is part of the plan
+			if l.Offline { // the plan has already dealt with it
 				want.Spared = append(want.Spared, *l)
 				continue
 			}

@@ -1,5 +1,5 @@
-// Package doctor looks for what would keep files and gateway apart: the way to the gateway, who asks,
-// what it can do, and whether its quotas suffice. It only reads.
+// Package doctor looks for what would make a run fail: the connection to the gateway, the credentials, the state and
+// features of the gateway, and its quotas. It only reads.
 package doctor
 
 import (
@@ -20,7 +20,7 @@ const (
 	Skipped Status = "skipped"
 )
 
-// Check is what one look found.
+// Check is the result of one check.
 type Check struct {
 	Name    string `json:"name"` // short stable word, such as clock
 	Status  Status `json:"status"`
@@ -36,7 +36,7 @@ func Passed(name, format string, args ...any) Check {
 // Skip is a check that was not made.
 func Skip(name, why string) Check { return Check{Name: name, Status: Skipped, Message: why} }
 
-// Fail is a check that ended with an error. The hint may be left to what the error advises.
+// Fail is a check that ended with an error. If hint is "", the advice of the error is used.
 func Fail(name string, err error, hint string) Check {
 	message, advice := api.SplitAdvice(err)
 	return Check{Name: name, Status: Failed, Message: message, Hint: cmp.Or(hint, advice)}

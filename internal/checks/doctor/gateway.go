@@ -18,21 +18,21 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Patient is a gateway to look at.
+// Patient is the gateway to check, and what the checks need.
 type Patient struct {
 	Reader *fetch.Reader
 	State  *spec.State  // nil when there are no files
 	Kinds  []*kind.Kind // that the files are about
 	// Compare compares the files with the gateway, for what a plan would create.
 	Compare func(context.Context, *spec.State) (*compared.Result, error)
-	Clock   func() (time.Duration, bool) // how far the gateway's clock is ahead, once it has answered
-	Signed  bool                         // requests are signed with keys, which takes a clock that is right
+	Clock   func() (time.Duration, bool) // how far the gateway's clock is ahead of ours, once it has responded
+	Signed  bool                         // requests are signed with keys, so the gateway refuses them if the clock is wrong
 }
 
-// asking are the checks of Gateway.
+// asking are the names of the checks of Gateway.
 var asking = []string{"access", "clock", "status", "locks", "features", "read", "references", "quotas"}
 
-// Unreached are the checks of Gateway where it cannot be reached.
+// Unreached are the checks of Gateway, skipped because the gateway cannot be reached.
 func Unreached(why string) (out []Check) {
 	for _, name := range asking {
 		out = append(out, Skip(name, why))
@@ -40,7 +40,7 @@ func Unreached(why string) (out []Check) {
 	return out
 }
 
-// Gateway makes the checks that ask the gateway. A failed one does not keep others from being made.
+// Gateway makes the checks that need the gateway. If one fails, the remaining ones are still made.
 func Gateway(ctx context.Context, p Patient) []Check {
 	instance, err := p.Reader.Instance(ctx)
 	checks := []Check{Passed("access", "the gateway answers")}
@@ -70,7 +70,7 @@ func Gateway(ctx context.Context, p Patient) []Check {
 	return slices.Concat(checks, details, permissions, []Check{references}, p.quotas(&limits, untold, plan, totals))
 }
 
-// details are the checks of what the gateway says of itself; nil when it does not.
+// details are the checks of the gateway's own state. They are skipped if the gateway does not return it (i is nil).
 func (p *Patient) details(ctx context.Context, i *kind.Instance) []Check {
 	if i == nil {
 		const why = "the gateway does not return its details"
@@ -83,26 +83,26 @@ func (p *Patient) clock() Check {
 	const (
 		suspicious = time.Minute
 		refused    = 15 * time.Minute
-		hint       = "set the clock of this machine, best by NTP"
+		hint       = "set the clock of this machine, preferably by NTP"
 	)
 	offset, ok := p.Clock()
-	message := fmt.Sprintf("this machine's clock is %s off the gateway's", offset.Abs().Round(time.Second))
+	message := fmt.Sprintf("the clock of this machine differs from the gateway's by %s", offset.Abs().Round(time.Second))
 	switch {
 	case !ok:
-		return Skip("clock", "no answer told the gateway's time")
+		return Skip("clock", "no response contained the gateway's time")
 	case offset.Abs() >= refused && p.Signed:
-		return Check{"clock", Failed, message + "; signatures are refused from 15 minutes", hint}
+		return Check{"clock", Failed, message + "; from 15 minutes on, the gateway refuses signatures", hint}
 	case offset.Abs() >= suspicious:
 		return Check{"clock", Warning, message, hint}
 	}
-	return Passed("clock", "right within a minute")
+	return Passed("clock", "correct to within a minute")
 }
 
 func status(i *kind.Instance) Check {
 	if i.State() == kind.Running {
 		return Passed("status", "%s is %s", i.Name, i.State())
 	}
-	return Check{"status", Failed, fmt.Sprintf("%s is %s, not Running", i.Name, i.State()), "wait until it runs, or see its page in the console"}
+	return Check{"status", Failed, fmt.Sprintf("%s is %s, not Running", i.Name, i.State()), "wait until it runs, or check it in the console"}
 }
 
 func locks(i *kind.Instance) Check {
@@ -126,14 +126,14 @@ func (p *Patient) features(ctx context.Context, i *kind.Instance) Check {
 	case err != nil:
 		return Unread("features", err)
 	case len(missing) > 0:
-		return Check{"features", Failed, "the files need what the gateway lacks: " + listed(missing, needed), "have the features switched on, or declare something else"}
+		return Check{"features", Failed, "the gateway lacks features that the files need: " + listed(missing, needed), "have these features enabled, or remove what needs them from the files"}
 	case len(needed) == 0:
-		return Passed("features", "the files need none that is known")
+		return Passed("features", "the files need no known feature")
 	}
-	return Passed("features", "there is what the files need: %s", listed(slices.Sorted(maps.Keys(needed)), needed))
+	return Passed("features", "the gateway has what the files need: %s", listed(slices.Sorted(maps.Keys(needed)), needed))
 }
 
-// needs are the features that objects need, each with the sections of the files whose objects they are.
+// needs are the features that objects need, each with the sections of the files that need it.
 func needs(objects []kind.Declared) map[string][]string {
 	out := map[string][]string{}
 	for i := range objects {
@@ -147,7 +147,7 @@ func needs(objects []kind.Declared) map[string][]string {
 	return out
 }
 
-// listed is features with what they are for.
+// listed names features, each with the sections that need it.
 func listed(features []string, needed map[string][]string) string {
 	out := make([]string, len(features))
 	for i, f := range features {
@@ -156,7 +156,7 @@ func listed(features []string, needed map[string][]string) string {
 	return strings.Join(out, ", ")
 }
 
-// kinds are those that the files are about; all policies, which is what an export reads, where there are no valid files.
+// kinds are the kinds that the files use or, if there are no valid files, all policies, which is what an export reads.
 func (p *Patient) kinds() []*kind.Kind {
 	if p.State != nil {
 		return p.Kinds
@@ -169,7 +169,7 @@ func (p *Patient) declares(k *kind.Kind) bool {
 	return p.State != nil && slices.ContainsFunc(p.State.Objects, func(d kind.Declared) bool { return d.Kind == k.Name })
 }
 
-// permissions asks for one item of each kind that matters, and learns how many there are.
+// permissions lists one item of each kind in use. This shows whether the account may read the kind, and how many there are.
 func (p *Patient) permissions(ctx context.Context) ([]Check, map[string]int) {
 	type look struct {
 		name string
@@ -193,7 +193,7 @@ func (p *Patient) permissions(ctx context.Context) ([]Check, map[string]int) {
 			checks[i], counts[i] = Passed("read "+l.name, "%d", page.Total), page.Total
 			switch {
 			case api.Unserved(err) && l.kind != nil && !p.declares(l.kind):
-				checks[i], counts[i] = Check{Name: "read " + l.name, Status: Warning, Message: "there is no such thing in this cloud", Hint: "the files need not own them"}, 0
+				checks[i], counts[i] = Check{Name: "read " + l.name, Status: Warning, Message: "this cloud does not support this kind", Hint: "remove them from owns if the files own them"}, 0
 			case err != nil:
 				checks[i], counts[i] = Fail("read "+l.name, err, ""), -1
 			}
@@ -207,7 +207,7 @@ func (p *Patient) permissions(ctx context.Context) ([]Check, map[string]int) {
 	return checks, totals
 }
 
-// compare compares files and gateway, for what a plan would create. The plan is nil when there is none.
+// compare compares files and gateway to find out what a plan would create. The plan is nil if that is not possible.
 func (p *Patient) compare(ctx context.Context) (Check, *diff.Plan) {
 	const name = "references"
 	if p.State == nil {
@@ -233,5 +233,5 @@ func (p *Patient) compare(ctx context.Context) (Check, *diff.Plan) {
 		}
 		return Check{name, Failed, message, "see apigw-sync diff"}, nil
 	}
-	return Passed(name, "all that the files name is there"), c.Plan
+	return Passed(name, "everything that the files refer to exists"), c.Plan
 }

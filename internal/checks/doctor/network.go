@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Network looks at the way to an endpoint: its name, and what answers there. Config may be nil.
+// Network checks the connection to an endpoint: its name, and its TLS. Config may be nil.
 func Network(ctx context.Context, endpoint string, config *tls.Config) []Check {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" {
@@ -42,11 +42,11 @@ func resolve(ctx context.Context, host string) Check {
 	return Passed("dns", "%s is %s", host, strings.Join(addresses[:min(len(addresses), most)], ", "))
 }
 
-// shake shakes hands, or merely connects where the endpoint is http.
+// shake makes a TLS handshake, or only a connection if the endpoint is http.
 func shake(ctx context.Context, u *url.URL, config *tls.Config) Check {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	const hint = "check --endpoint, firewalls, and proxies that open TLS on the way"
+	const hint = "check --endpoint, firewalls, and proxies that intercept TLS"
 	port := u.Port()
 	if port == "" {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]

@@ -11,11 +11,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// ownKeys is the switch for keys and secrets of one's own.
+// ownKeys is the gateway's switch that lets callers choose keys and secrets of apps.
 const ownKeys = "APP_KEY_SECRET_SWITCH"
 
-// quotas compares what the files would create with the quotas that the gateway told, or with none if untold says why. Totals are the objects
-// that there are, by section, for versions that do not tell what is used.
+// quotas compares what the files would create with the quotas of the gateway; untold is the error if they could not be
+// read. Totals are the numbers of existing objects by section, for gateways whose quotas do not include the used amount.
 func (p *Patient) quotas(told *kind.Quotas, untold error, plan *diff.Plan, totals map[string]int) []Check {
 	const name = "quotas"
 	switch {
@@ -33,7 +33,7 @@ func (p *Patient) quotas(told *kind.Quotas, untold error, plan *diff.Plan, total
 		switch {
 		case k.Limit == "" && k.Usual == 0:
 		case plan == nil:
-			out = append(out, Skip("quota of "+k.Section, "what is to be created is not known"))
+			out = append(out, Skip("quota of "+k.Section, "it is not known what would be created"))
 		default:
 			out = append(out, space(k, limits[k.Limit], plan, totals[k.Section]))
 		}
@@ -41,7 +41,7 @@ func (p *Patient) quotas(told *kind.Quotas, untold error, plan *diff.Plan, total
 	return append(append(out, p.inside(limits)...), p.keys(limits[ownKeys]))
 }
 
-// space is about the objects of a kind. A replace needs one more for a moment, too.
+// space checks the quota of a kind. A replace counts as a create, because its successor exists beside the old object for a moment.
 func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
 	name := "quota of " + k.Section
 	most, err := strconv.Atoi(q.Value)
@@ -57,19 +57,19 @@ func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
 		used = *q.Used
 	}
 	if used < 0 {
-		return Skip(name, "how many there are is not known")
+		return Skip(name, "the number of objects is not known")
 	}
 	more, fewer := comes(k, plan)
 	message := fmt.Sprintf("%d of %d used, %d to create", used, most, more)
 	if !told {
-		message = fmt.Sprintf("%d used, %d to create; the gateway does not show its limit, which is %d as a rule", used, more, most)
+		message = fmt.Sprintf("%d used, %d to create; the gateway does not show its limit, which is usually %d", used, more, most)
 	}
 	if used+more <= most {
 		return Passed(name, "%s", message)
 	}
-	hint := "have the quota raised, or remove what is not needed"
+	hint := "have the quota raised, or remove objects that are not needed"
 	if fewer > 0 {
-		hint += "; deletes come last, so that they do not help"
+		hint += "; deletes of the same run do not help, because they come last"
 	}
 	if !told {
 		return Check{name, Warning, message, "see the quota in the console; " + hint}
@@ -77,7 +77,7 @@ func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
 	return Check{name, Failed, message, hint}
 }
 
-// comes counts what a plan makes of a kind, and what it deletes.
+// comes counts the objects of a kind that a plan creates or replaces, and those that it deletes.
 func comes(k *kind.Kind, plan *diff.Plan) (more, fewer int) {
 	for i := range plan.Changes {
 		switch ch := &plan.Changes[i]; {
@@ -91,7 +91,7 @@ func comes(k *kind.Kind, plan *diff.Plan) (more, fewer int) {
 	return more, fewer
 }
 
-// inside is about what the files declare inside single objects.
+// inside checks the quotas of what single objects contain.
 func (p *Patient) inside(limits map[string]kind.Quota) (out []Check) {
 	declared := map[kind.InnerQuota]map[string]int{} // by where it is declared
 	for i := range p.State.Objects {
@@ -125,13 +125,13 @@ func (p *Patient) inside(limits map[string]kind.Quota) (out []Check) {
 		if len(over) > 0 {
 			out = append(out, Check{"quota of " + r.What, Failed, fmt.Sprintf("at most %d are allowed: %s", most, strings.Join(over, ", ")), "have the quota raised, or declare fewer"})
 		} else {
-			out = append(out, Passed("quota of "+r.What, "at most %d, which no declared one exceeds", most))
+			out = append(out, Passed("quota of "+r.What, "at most %d; nothing declared exceeds it", most))
 		}
 	}
 	return out
 }
 
-// keys is about keys and secrets of apps that the files set.
+// keys checks whether the gateway accepts the app keys and secrets that the files set.
 func (p *Patient) keys(q kind.Quota) Check {
 	const name = "own app keys"
 	var apps []string
@@ -144,9 +144,9 @@ func (p *Patient) keys(q kind.Quota) Check {
 	case len(apps) == 0:
 		return Passed(name, "not needed")
 	case q.Value != "1" && q.Value != "2":
-		return Skip(name, "the gateway does not show whether it takes them")
+		return Skip(name, "the gateway does not show whether it accepts them")
 	case q.Value == "2":
-		return Check{name, Failed, "the gateway does not take app_key or app_secret, which the files set for " + strings.Join(apps, ", "), "have the switch " + ownKeys + " set, or let the gateway make keys and secrets"}
+		return Check{name, Failed, "the gateway does not accept app_key or app_secret, which the files set for " + strings.Join(apps, ", "), "have the switch " + ownKeys + " enabled, or let the gateway generate keys and secrets"}
 	}
-	return Passed(name, "the gateway takes them")
+	return Passed(name, "the gateway accepts them")
 }

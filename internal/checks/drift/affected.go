@@ -34,8 +34,8 @@ func (t *affected) all() (apis map[string]*kind.API, groups []string) {
 	return apis, slices.Compact(groups)
 }
 
-// findAffected finds the APIs behind each change: those of a binding itself, and for objects all that are bound
-// to them. Where the files do not manage bindings, the comparison has not read them; they are read here.
+// findAffected finds the APIs that each change affects: the API of a binding, and all APIs that an object is bound to.
+// The comparison does not read bindings that the files do not manage, so they are read here.
 func findAffected(ctx context.Context, reader *fetch.Reader, c *compared.Result) (*affected, []diff.Note) {
 	t := &affected{byOwner: map[string][]*kind.API{}, byChange: map[string][]*kind.API{}}
 	for i := range c.Actual.Links {
@@ -55,7 +55,7 @@ func findAffected(ctx context.Context, reader *fetch.Reader, c *compared.Result)
 		}
 		list := slices.Clone(t.byOwner[ownerOf(ch)])
 		if ch.Have != nil && ch.Have.Address() != ch.Address {
-			list = append(list, t.byOwner[ch.Have.Address()]...) // of its former name
+			list = append(list, t.byOwner[ch.Have.Address()]...) // bindings under its former name
 		}
 		t.byChange[ch.Address] = distinct(list)
 	}
@@ -85,7 +85,7 @@ func distinct(apis []*kind.API) []*kind.API {
 	return slices.CompactFunc(out, func(a, b *kind.API) bool { return a.Address() == b.Address() })
 }
 
-// unread are the changed objects whose bindings the comparison had no reason to read, by address.
+// unread are the changed objects, by address, whose bindings the comparison did not need to read.
 func unread(c *compared.Result) (out []kind.Object) {
 	managed := map[string]bool{}
 	for i := range c.Desired.Objects {
@@ -128,14 +128,14 @@ func (t *affected) read(ctx context.Context, reader *fetch.Reader, owners []kind
 	wg.Wait()
 	for i := range owners {
 		if errs[i] != nil {
-			warnings = append(warnings, diff.Note{Address: owners[i].Address(), Message: "whom it concerns could not be read: " + errs[i].Error()})
+			warnings = append(warnings, diff.Note{Address: owners[i].Address(), Message: "the APIs that it affects could not be read: " + errs[i].Error()})
 		}
 		for j := range found[i] {
 			t.add(&found[i][j])
 		}
 	}
 	if len(left) > 0 {
-		warnings = append(warnings, diff.Note{Message: fmt.Sprintf("whom %d more changes concern was not asked", len(left))})
+		warnings = append(warnings, diff.Note{Message: fmt.Sprintf("which APIs %d more changes affect was not looked up", len(left))})
 	}
 	return warnings
 }

@@ -19,19 +19,18 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// Baseline remembers what gateway and files said at a time, so that later differences can be told apart:
-// changed on the gateway, changed in the files, or both. It holds no values, only their digests with a
-// key of its own.
+// Baseline records the state of gateway and files at a time. With it, drift can show whether a later difference was made
+// on the gateway, in the files, or in both. It contains no values, only digests of them, with a key of its own.
 type Baseline struct {
 	FormatVersion string              `json:"format_version"`
 	InstanceID    string              `json:"instance_id"`
 	At            time.Time           `json:"at"`
 	Key           []byte              `json:"key"`
 	Owns          map[string][]string `json:"owns"`    // kind to globs, as in the files
-	Entries       map[string]Entry    `json:"entries"` // by address; what is missing was nowhere
+	Entries       map[string]Entry    `json:"entries"` // by address; anything missing existed on neither side
 }
 
-// Entry is one object or link: digests of its leaves by JSON pointer. A nil side did not have it.
+// Entry is one object or link: digests of its leaves by JSON pointer. A side is nil if it did not have the object or link.
 type Entry struct {
 	Same    map[string]string `json:"same,omitzero"`    // of both sides, where they agree
 	Gateway map[string]string `json:"gateway,omitzero"` // else
@@ -60,8 +59,8 @@ const (
 	digestLength    = 16
 )
 
-// NewBaseline remembers what a comparison saw. Of what differs it keeps what before remembers (nil: there
-// is nothing), so that it is still told who moved.
+// NewBaseline records what a comparison saw. For what differs, it keeps the entries of the earlier baseline before (which
+// may be nil), so that drift can still show which side changed.
 func NewBaseline(instanceID string, c *compared.Result, before *Baseline, now time.Time) (*Baseline, error) {
 	b := &Baseline{
 		FormatVersion: baselineVersion, InstanceID: instanceID, At: now.UTC().Truncate(time.Second),
@@ -87,7 +86,7 @@ func NewBaseline(instanceID string, c *compared.Result, before *Baseline, now ti
 	return b, nil
 }
 
-// note takes down both sides.
+// note records both sides.
 func (b *Baseline) note(c *compared.Result) {
 	for i := range c.Actual.Objects {
 		o := &c.Actual.Objects[i]
@@ -111,7 +110,7 @@ func (b *Baseline) note(c *compared.Result) {
 	}
 }
 
-// keep takes over what an earlier baseline says of what differs.
+// keep copies the entries of an earlier baseline for what differs.
 func (b *Baseline) keep(before *Baseline, plan *diff.Plan) {
 	differ := make([]string, 0, len(plan.Changes)+len(plan.Extra))
 	for i := range plan.Changes {
@@ -133,13 +132,13 @@ func (b *Baseline) keep(before *Baseline, plan *diff.Plan) {
 func ReadBaseline(data []byte) (*Baseline, error) {
 	var b Baseline
 	if err := json.Unmarshal(data, &b); err != nil || b.FormatVersion == "" {
-		return nil, errors.New("it is no baseline of apigw-sync")
+		return nil, errors.New("it is not a baseline of apigw-sync")
 	}
 	if !strings.HasPrefix(b.FormatVersion, baselineMajor) {
 		return nil, fmt.Errorf("its format version is %.20q; this program reads %s", b.FormatVersion, baselineVersion)
 	}
 	if len(b.Key) != keyLength {
-		return nil, errors.New("its key is not whole")
+		return nil, errors.New("its key is incomplete")
 	}
 	return &b, nil
 }
@@ -159,7 +158,7 @@ func (b *Baseline) leaves(o *kind.Object) map[string]string {
 		return out
 	}
 	var tree any
-	if json.Unmarshal(raw, &tree) == nil { // numbers lose nothing that Marshal of them would not lose again
+	if json.Unmarshal(raw, &tree) == nil { // numbers lose only precision that Marshal would lose anyway
 		b.walk(out, o.Address(), "", tree)
 	}
 	return out
@@ -168,7 +167,7 @@ func (b *Baseline) leaves(o *kind.Object) map[string]string {
 func (b *Baseline) walk(out map[string]string, address, path string, v any) {
 	m, ok := v.(map[string]any)
 	if !ok {
-		raw, _ := json.Marshal(v) // it has been JSON a moment ago
+		raw, _ := json.Marshal(v) // it was decoded from JSON
 		out[path] = b.digest(address, path, raw)
 		return
 	}

@@ -179,11 +179,11 @@ func TestBaselinesShowNothing(t *testing.T) {
 
 func TestReadBaselineRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                         "it is no baseline of apigw-sync",
-		"[]":                       "it is no baseline of apigw-sync",
-		"{}":                       "it is no baseline of apigw-sync",
+		"":                         "it is not a baseline of apigw-sync",
+		"[]":                       "it is not a baseline of apigw-sync",
+		"{}":                       "it is not a baseline of apigw-sync",
 		`{"format_version":"2.0"}`: `its format version is "2.0"; this program reads 1.0`,
-		`{"format_version":"1.3"}`: "its key is not whole",
+		`{"format_version":"1.3"}`: "its key is incomplete",
 	} {
 		if _, err := ReadBaseline([]byte(text)); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", text, err, want)

@@ -16,7 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// carrier is a certificate with the domains that carry it.
+// carrier is a certificate with the domains that use it.
 type carrier struct {
 	ref     kind.CertificateRef
 	groupID string // of the first of the domains
@@ -26,8 +26,8 @@ type carrier struct {
 	err     error
 }
 
-// certificates tells which certificates end soon: those that the files declare, and those of the groups whose APIs the
-// files bind anything to. Of the latter each is asked for once, however many domains carry it.
+// certificates finds the certificates that expire soon: those that the files declare, and those of the groups whose APIs
+// the files bind anything to. Each of the latter is requested once, even if several domains use it.
 func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) ([]Certificate, []diff.Note) {
 	declared := declaredOf(c)
 	var names []string
@@ -43,7 +43,7 @@ func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result,
 		carriers, err = carriersOf(groups)
 	}
 	if err != nil {
-		return declared.ending(nil, o), []diff.Note{{Message: "the certificates of domains could not be looked for: " + err.Error()}}
+		return declared.ending(nil, o), []diff.Note{{Message: "the certificates of domains could not be looked up: " + err.Error()}}
 	}
 	var wg sync.WaitGroup
 	for _, k := range carriers {
@@ -73,7 +73,7 @@ func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result,
 	return out, warnings
 }
 
-// endsSoon notes when a certificate ends, and reports whether that is within the days asked for.
+// endsSoon records when a certificate expires, and reports whether that is within the requested number of days.
 func (d *Certificate) endsSoon(ends time.Time, o Options) bool {
 	d.NotAfter, d.Days = ends, int(math.Floor(ends.Sub(o.Now).Hours()/24))
 	return d.Days <= o.CertDays
@@ -101,14 +101,14 @@ func declaredOf(c *compared.Result) declarations {
 				k := out[name]
 				k.source, k.value = &d.Source, have
 				out[name] = k
-				break // under the name before only where nothing has the new one
+				break // the former name counts only if no certificate has the new one
 			}
 		}
 	}
 	return out
 }
 
-// ending adds the declared ones that end soon and of which no domain has told.
+// ending adds the declared certificates that expire soon and that no domain uses.
 func (declared declarations) ending(told []Certificate, o Options) []Certificate {
 	for name, k := range declared {
 		ends, ok := k.value.Ends()
@@ -155,5 +155,5 @@ func (k *carrier) unknown() diff.Note {
 	if k.err != nil {
 		return diff.Note{Message: message + "could not be read: " + k.err.Error()}
 	}
-	return diff.Note{Message: message + "does not say when it ends"}
+	return diff.Note{Message: message + "does not say when it expires"}
 }

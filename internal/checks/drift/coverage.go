@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// Coverage tells how much of what a gateway holds the files declare, as far as the run looks at it: objects that live
-// inside no other, not their parts and bindings, nor what every gateway has.
+// Coverage counts the objects of a gateway that the files declare, within the scope of the run. Parts, bindings, and
+// objects that every gateway has are not counted.
 type Coverage struct {
 	Kinds      []CoveredKind // in the order of kinds
 	NotCounted []string      // kinds that the gateway does not list, sorted
@@ -23,14 +23,14 @@ type Coverage struct {
 	Environments []string // whose bindings alone were looked at; none means all
 }
 
-// CoveredKind is the coverage of one kind. Declared are those of the files, whether or not the gateway has them.
+// CoveredKind is the coverage of one kind. Declared counts the objects of the files, even those that the gateway lacks.
 type CoveredKind struct {
 	Kind                 string
 	Declared, Undeclared int
 }
 
-// cover counts what the gateway holds. A kind that the comparison listed as a whole costs nothing, any other one
-// request, unless the names are asked for.
+// cover counts the objects of the gateway. Kinds that the comparison has listed completely need no request; other kinds need
+// one request each, or more if names are requested.
 func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) (*Coverage, []diff.Note) {
 	type count struct {
 		CoveredKind
@@ -62,7 +62,7 @@ func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Opti
 		if n.err != nil {
 			out.NotCounted = append(out.NotCounted, kinds[i].Name)
 			if !api.Withheld(n.err) {
-				notes = append(notes, diff.Note{Message: "how many of the kind " + kinds[i].Name + " there are could not be read: " + n.err.Error()})
+				notes = append(notes, diff.Note{Message: "the number of objects of the kind " + kinds[i].Name + " could not be read: " + n.err.Error()})
 			}
 			continue
 		}
@@ -73,7 +73,7 @@ func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Opti
 	return out, notes
 }
 
-// coverKind counts one kind, and names what is not declared where that is asked for.
+// coverKind counts one kind and, if requested, lists the names of what is not declared.
 func coverKind(ctx context.Context, reader *fetch.Reader, c *compared.Result, k *kind.Kind, o Options) (out CoveredKind, addresses []string, err error) {
 	whole, held := c.Whole[k.Name], slices.DeleteFunc(slices.Clone(c.Actual.Objects), func(x kind.Object) bool { return x.Kind != k.Name })
 	counted := !whole && !o.Undeclared && len(o.Compared.Names) == 0

@@ -14,19 +14,19 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Options say what is looked at in addition to the comparison of files and gateway.
+// Options are what to check in addition to the comparison of files and gateway.
 type Options struct {
 	Now      time.Time
-	CertDays int       // certificates that end within so many days are told
+	CertDays int       // report certificates that expire within this many days
 	Traffic  Mode      //
-	Baseline *Baseline // nil: who moved is not told
+	Baseline *Baseline // nil: do not report which side changed
 
 	Compared   diff.Options // what the comparison looked at
 	Undeclared bool         // what is not declared is named, not only counted
 }
 
-// Look tells what else about a gateway needs attention, once it was compared with its files. What it
-// cannot find out is a warning of the report; it fails only when ctx ends.
+// Look finds what else about a gateway needs attention, after the comparison with its files. What it cannot find out
+// becomes a warning of the report; it fails only if ctx ends.
 func Look(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) (*Report, error) {
 	r := &Report{At: o.Now.UTC(), Plan: c.Plan, Managed: Managed(&c.Desired), Lapsed: lapsed(c.Desired.Ignore, o.Now), References: references(c)}
 	if o.Baseline != nil {
@@ -65,7 +65,7 @@ func Managed(want *kind.Desired) []string {
 	return out
 }
 
-// references are those that lead nowhere, to APIs or to other objects.
+// references are the references to APIs or other objects that match nothing.
 func references(c *compared.Result) (out []Reference) {
 	for _, f := range c.Findings {
 		if f.Unresolved != (spec.Unresolved{}) && !f.Warning {
@@ -97,7 +97,7 @@ func lapsed(rules []kind.Ignore, now time.Time) (out []kind.Ignore) {
 	return out
 }
 
-// inspect tells the state of the gateway itself. The comparison has read it already.
+// inspect returns the state of the gateway itself, which the comparison has read.
 func inspect(ctx context.Context, reader *fetch.Reader, c *compared.Result) (Instance, []diff.Note) {
 	if c.Instance == nil {
 		return Instance{Status: Running}, nil // the comparison was not with a gateway

@@ -172,7 +172,7 @@ func TestRefusals(t *testing.T) {
 		certificates   int
 	}{
 		"certificates": {"op=ShowDetailsOfDomainNameCertificateV2 status=403 code=APIG.1005", "the certificate later of a.example.com (group orders) could not be read", 0},
-		"groups":       {"op=ListApiGroupsV2 status=403 code=APIG.1005", "the certificates of domains could not be looked for", 0},
+		"groups":       {"op=ListApiGroupsV2 status=403 code=APIG.1005", "the certificates of domains could not be looked up", 0},
 		"statistics":   {"op=ListLatelyGroupStatisticsV2 status=403 code=APIG.1005", "the calls of 2 groups (orders, shop) could not be read", 5},
 	} {
 		t.Run(name, func(t *testing.T) {

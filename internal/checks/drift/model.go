@@ -1,5 +1,5 @@
-// Package drift tells how a gateway differs from its files, and what else about it needs attention:
-// health, certificates that end, ignore rules that have ended, and whose calls a change affects.
+// Package drift reports how a gateway differs from its files, and what else about it needs attention: its health,
+// certificates that expire, ignore rules that have expired, and the calls that a change affects.
 package drift
 
 import (
@@ -15,8 +15,8 @@ type Report struct {
 	At   time.Time
 	Plan *diff.Plan // differences, extras, warnings and errors; changes turn the gateway into the files
 
-	// Moved says of each change and extra in Plan, by address, whose side moved since the baseline; nil
-	// without one. What differed when the baseline was written and did not move since is missing.
+	// Moved is the side that changed since the baseline, by the address of each change and extra in Plan; nil without a
+	// baseline. Differences that existed when the baseline was written and have not changed since are missing.
 	Moved map[string]Mover
 
 	References   []Reference // that lead nowhere; in the order of the files
@@ -32,7 +32,7 @@ type Report struct {
 	Warnings []diff.Note    // in addition to those of Plan
 }
 
-// Reference of the files leads nowhere: diff and apply refuse to work with it, the rest is compared all the same.
+// Reference is a reference of the files that matches nothing. Diff and apply refuse such files; drift compares the rest.
 type Reference struct {
 	spec.Unresolved
 	Source  kind.Source
@@ -40,20 +40,20 @@ type Reference struct {
 	Hint    string // what to do about it; may be empty
 }
 
-// Hit is the last hour of the APIs that one change affects.
+// Hit is the traffic of the last hour of the APIs that one change affects.
 type Hit struct {
 	APIs   int      `json:"apis"`   // how many it affects
 	Groups []string `json:"groups"` // theirs, sorted
 	Calls  int64    `json:"calls"`
 	Errors int64    `json:"errors"`
-	Peak   int64    `json:"peak"`  // calls in the busiest minute, all together
-	Exact  bool     `json:"exact"` // the figures are of these APIs alone; else of their whole groups
+	Peak   int64    `json:"peak"`  // calls of all of them together in the busiest minute
+	Exact  bool     `json:"exact"` // the figures count only these APIs, not their whole groups
 }
 
 // Mover is the side that changed since the baseline.
 type Mover string
 
-// Gateway-side changes are drift; files that are ahead are merely not applied yet; both is a conflict.
+// Changes on the gateway are drift. Changes in the files are merely not applied yet. Changes on both sides are a conflict.
 const (
 	Gateway Mover = "gateway"
 	Files   Mover = "files"
@@ -71,7 +71,7 @@ type Instance struct {
 // Running is the status of an instance that is well and takes configuration.
 const Running = kind.Running
 
-// Well reports whether the gateway can take what the files ask for.
+// Well reports whether the gateway can accept what the files declare.
 func (i *Instance) Well() bool {
 	return i.Status == Running && len(i.Locks) == 0 && len(i.Missing) == 0
 }
@@ -87,7 +87,7 @@ type Certificate struct {
 // Expired reports whether the certificate has ended.
 func (d *Certificate) Expired() bool { return d.Days < 0 }
 
-// Traffic is the last hour of an API group.
+// Traffic is the traffic of an API group in the last hour.
 type Traffic struct {
 	Group   string       `json:"group"`
 	Calls   int64        `json:"calls"`
@@ -101,7 +101,7 @@ type Traffic struct {
 // Minute is one minute of traffic.
 type Minute = kind.Minute
 
-// APITraffic is the last hour of one API.
+// APITraffic is the traffic of one API in the last hour.
 type APITraffic struct {
 	API    string `json:"api"` // group/api
 	Calls  int64  `json:"calls"`

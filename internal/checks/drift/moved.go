@@ -10,8 +10,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// Moved tells for each change and extra of a plan which side moved since the baseline. What moved on
-// neither side, since it differed already, is missing.
+// Moved returns which side changed since the baseline, for each change and extra of a plan. Differences that existed
+// before and have changed on neither side are missing.
 func (b *Baseline) Moved(c *compared.Result) map[string]Mover {
 	out := map[string]Mover{}
 	for i := range c.Plan.Changes {
@@ -48,7 +48,7 @@ func of(gateway, files bool) Mover {
 	return ""
 }
 
-// mover tells which side of a change moved, by what each had then and has now.
+// mover decides which side of a change has changed, from what each side had then and has now.
 func (b *Baseline) mover(ch *diff.Change) Mover {
 	was := b.Entries[ch.Address]
 	switch {
@@ -72,8 +72,8 @@ func (b *Baseline) mover(ch *diff.Change) Mover {
 	return of(gateway, files)
 }
 
-// undeclared tells which side moved for what the gateway has (o; nil for a link) and the files do not declare. What the files
-// did not look after then, they do since.
+// undeclared decides which side changed for an object (o; nil for a link) that the gateway has and the files do not declare.
+// If the files did not manage it at the time of the baseline, they do now, so the files have changed.
 func (b *Baseline) undeclared(address, kindName, name string, o *kind.Object) (gateway, files bool) {
 	was := b.Entries[address]
 	if was.gateway() != nil || was.files() != nil {
@@ -93,7 +93,7 @@ func (b *Baseline) undeclared(address, kindName, name string, o *kind.Object) (g
 	return covered, !covered
 }
 
-// leaf reports whether the leaf at a path, or the list that holds it, is another one now.
+// leaf reports whether the leaf at a path, or the list that contains it, has changed.
 func leaf(was, is map[string]string, path string) bool {
 	for {
 		before, had := was[path]

@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// narrow warns of throttles that a plan sets, or binds, below what the APIs were just seen to take.
+// narrow warns of throttles that a plan sets, or binds, below the calls that the APIs received in the last hour.
 //
 // Statistics count calls by the minute, for all environments of an API together; limits hold for any
 // period. So that a warning is always true, a limit is compared with calls that surely were there: for a
@@ -32,10 +32,10 @@ func narrow(c *compared.Result, t *affected, byGroup, byAPI map[string]figures, 
 		}
 		text := fmt.Sprintf("api_call_limits is %d in %d %s, but %s had %s", l.throttle.APILimit, l.throttle.TimeInterval, l.throttle.TimeUnit, worst.who, worst.seen)
 		if others > 1 {
-			text += fmt.Sprintf("; so had %d more", others-1)
+			text += fmt.Sprintf("; so did %d more", others-1)
 		}
 		if mode == Groups {
-			text += "; --traffic apis looks at single APIs"
+			text += "; --traffic apis checks individual APIs"
 		}
 		out = append(out, diff.Note{Address: "throttle/" + l.throttle.Name, Source: l.source, Message: text})
 	}
@@ -90,8 +90,8 @@ type subject struct {
 	figures figures
 }
 
-// subjects are those whose calls the throttle counts: each API alone, or all together when it is shared.
-// Where only groups are known, each group as a whole is taken for its APIs.
+// subjects are the APIs whose calls the throttle counts: each API by itself or, for a shared throttle, all together. If only
+// the calls of groups are known, each group stands for its APIs.
 func (l *limited) subjects(byGroup, byAPI map[string]figures, mode Mode) (out []subject) {
 	if mode == Groups {
 		for _, g := range groupsOf(l.apis) {
@@ -115,7 +115,7 @@ func (l *limited) subjects(byGroup, byAPI map[string]figures, mode Mode) (out []
 	return out
 }
 
-// excess is by how much calls surely were above a limit.
+// excess is how far the calls certainly were above a limit.
 type excess struct {
 	over float64 // calls in a period; 0 when they may have been below
 	who  string
@@ -152,7 +152,7 @@ func over(t *kind.Throttle, f figures) (e excess) {
 	return e
 }
 
-// busiest is the most calls in so many minutes on end.
+// busiest is the largest number of calls in this many consecutive minutes.
 func (f figures) busiest(minutes int64) (most int64) {
 	var sum int64
 	from := 0

@@ -16,17 +16,17 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// Mode says how closely traffic is looked at.
+// Mode is how much traffic is read.
 type Mode string
 
-// The modes. The gateway is asked once for each group, or API, that a plan affects.
+// The modes. There is one request for each group, or API, that a plan affects.
 const (
 	Off    Mode = "off"
 	Groups Mode = "groups" // whole API groups
 	APIs   Mode = "apis"   // groups, and each affected API
 )
 
-// mostAsked bounds the questions of one kind, so that a plan that affects everything stays quick.
+// mostAsked limits the number of requests of each kind, so that a plan that affects everything stays quick.
 const mostAsked = 200
 
 // PlanTraffic is the traffic of the last hour of the APIs that a plan affects.
@@ -72,7 +72,7 @@ func TrafficOf(ctx context.Context, reader *fetch.Reader, c *compared.Result, mo
 	return m
 }
 
-// figures are minutes of traffic, oldest first; not nil when they are known.
+// figures are minutes of traffic, oldest first; nil if they are not known.
 type figures []Minute
 
 func (f figures) calls() (n int64) {
@@ -89,7 +89,7 @@ func (f figures) errors() (n int64) {
 	return n
 }
 
-// peak is the busiest minute, the first of several.
+// peak is the busiest minute; of several, the first.
 func (f figures) peak() (busiest Minute) {
 	for _, m := range f {
 		if m.Calls > busiest.Calls {
@@ -99,7 +99,7 @@ func (f figures) peak() (busiest Minute) {
 	return busiest
 }
 
-// together adds figures up, minute by minute.
+// together adds up figures, minute by minute.
 func together(all ...figures) figures {
 	at := map[int64]Minute{}
 	for _, f := range all {
@@ -123,7 +123,7 @@ func measure(ctx context.Context, reader *fetch.Reader, q api.Request) (figures,
 	return append(figures{}, s.Minutes()...), nil
 }
 
-// ask gathers the figures of names in parallel. Those that stay unknown become one warning.
+// ask reads the figures of all names in parallel. Names whose figures could not be read become one warning.
 func (m *PlanTraffic) ask(what string, names []string, of func(name string) (figures, error)) map[string]figures {
 	asked := names[:min(len(names), mostAsked)]
 	found, errs := make([]figures, len(asked)), make([]error, len(asked))
@@ -149,7 +149,7 @@ func (m *PlanTraffic) ask(what string, names []string, of func(name string) (fig
 		m.Warnings = append(m.Warnings, diff.Note{Message: fmt.Sprintf("the calls of %s could not be read: %v", some(refused, what), first)})
 	}
 	if left := names[len(asked):]; len(left) > 0 {
-		m.Warnings = append(m.Warnings, diff.Note{Message: fmt.Sprintf("the calls of %d %ss only were asked for, not those of %s", mostAsked, what, some(left, what))})
+		m.Warnings = append(m.Warnings, diff.Note{Message: fmt.Sprintf("only the calls of %d %ss were read, not those of %s", mostAsked, what, some(left, what))})
 	}
 	return out
 }
@@ -167,7 +167,7 @@ func some(names []string, what string) string {
 	return fmt.Sprintf("%d %ss (%s)", len(names), what, list)
 }
 
-// groupIDs finds the ids of groups: the API list tells them, except for what was found by its bindings.
+// groupIDs finds the ids of groups. The list of APIs has them, except for APIs that were found through their bindings.
 func groupIDs(ctx context.Context, reader *fetch.Reader, apis map[string]*kind.API, groups []string) (map[string]string, error) {
 	ids := map[string]string{}
 	for _, a := range apis {

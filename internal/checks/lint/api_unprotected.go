@@ -34,7 +34,7 @@ var apiUnprotected = &Rule{
 				}
 			}
 		}
-		for in, apis := range open { // findings are sorted in the end
+		for in, apis := range open { // findings are sorted later
 			b := scopes[in]
 			owner := s.byAddress[kind.LinkOf(b.kind).Owner+"/"+b.owner]
 			s.add(s.Places.OfReference(b.ref, ""), owner,
@@ -47,7 +47,7 @@ var apiUnprotected = &Rule{
 // scope is a group in an environment.
 type scope struct{ group, env string }
 
-// protects reports whether an object keeps callers within limits, or out.
+// protects reports whether an object limits or blocks callers.
 func (s *subject) protects(kindName, name string) bool {
 	switch kindName {
 	case "throttle", "acl":
@@ -58,7 +58,7 @@ func (s *subject) protects(kindName, name string) bool {
 	return false
 }
 
-// pluginType is the type of a plugin, of the files or else of the gateway.
+// pluginType is the type of a plugin in the files, or else on the gateway.
 func (s *subject) pluginType(name string) string {
 	if d := s.byAddress["plugin/"+name]; d != nil {
 		return d.Value.(kind.Plugin).Type

@@ -12,7 +12,7 @@ type binding struct {
 	kind, owner string
 	api         *kind.API
 	env         string
-	ref         *spec.Reference // that asks for it; nil when only the gateway has it
+	ref         *spec.Reference // that declares it; nil if only the gateway has it
 }
 
 // slot is an API in an environment.
@@ -20,7 +20,7 @@ type slot struct{ api, env string }
 
 func (b *binding) slot() slot { return slot{b.api.ID, b.env} }
 
-// where tells people which line asks for the binding.
+// where names, for messages, the line that declares the binding.
 func (b *binding) where() string {
 	if b.ref == nil {
 		return "on the gateway"
@@ -28,7 +28,7 @@ func (b *binding) where() string {
 	return at(b.ref.Source)
 }
 
-// target is the API for people. One that is only known by a reference is told as that.
+// target names the API for messages. An API that is only known from a reference is shown as that reference.
 func (b *binding) target() string {
 	if b.api.Name == "" && b.api.Group == "" || strings.HasPrefix(b.api.ID, assumed) {
 		return b.ref.String() + " in " + b.env
@@ -36,9 +36,9 @@ func (b *binding) target() string {
 	return b.api.Address() + " in " + b.env
 }
 
-// bound are the bindings that surely are there once the files are applied: those that the files ask for, and
-// those of the gateway that the files leave alone. Without the gateway, the APIs are those that references
-// name, and those that they must mean: see supposed.
+// bound are the bindings that will certainly exist once the files are applied: those that the files declare, and those of the
+// gateway that the files leave alone. Without the gateway, the APIs are those that references name, and those that
+// must exist if the references are right; see supposed.
 func (s *subject) bound() []binding {
 	if s.known {
 		return s.bindings
@@ -89,11 +89,11 @@ func (s *subject) standing() {
 	}
 }
 
-// assumed begins the ids of APIs that are made up for what a reference matches.
+// assumed is the prefix of the ids of APIs that stand for whatever a reference matches.
 const assumed = "\x00"
 
-// supposed is a catalog of the APIs that the gateway must have if the references are right: those that they name,
-// and one for each pattern, which has nothing but what the pattern asks for. Optional references promise nothing.
+// supposed is a catalog of the APIs that the gateway must have if the references are right: those that they name, and one for
+// each pattern, with only the properties that the pattern requires. Optional references need not match anything.
 func supposed(refs []spec.Reference) *kind.Catalog {
 	found := map[string]*kind.API{}
 	var apis []*kind.API
@@ -117,7 +117,7 @@ func supposed(refs []spec.Reference) *kind.Catalog {
 	return kind.NewCatalog(apis)
 }
 
-// supposedAPI is nil for a text that has several readings.
+// supposedAPI is nil for a text that can be read in several ways.
 func supposedAPI(r *spec.Reference) *kind.API {
 	group, name, _ := strings.Cut(r.Text, "/")
 	switch {
@@ -137,8 +137,8 @@ func exact(r *spec.Reference) bool {
 	return r.Group != "" && r.Name != "" && !kind.IsGlob(r.Group) && !kind.IsGlob(r.Name) && r.Method == "" && r.Path == "" && len(r.Tags) == 0
 }
 
-// surely reports whether a reference means an API for certain. Of an API that is made up for a pattern that is so
-// where it asks for the same globs or for none.
+// surely reports whether a reference certainly means an API. If the API stands for a pattern, the reference must have the same
+// globs as that pattern, or none.
 func surely(r *spec.Reference, a *kind.API) bool {
 	if !strings.HasPrefix(a.ID, assumed) {
 		return true

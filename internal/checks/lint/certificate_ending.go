@@ -2,7 +2,7 @@ package lint
 
 import "github.com/apigw-sync/apigw-sync/internal/kind"
 
-// endsSoon is how many days before its end a certificate should have a successor.
+// endsSoon is how many days before it expires a certificate should have a successor.
 const endsSoon = 30
 
 var certificateEnding = &Rule{

@@ -7,7 +7,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Marker begins the comments that leave findings out:
+// Marker is the prefix of comments that suppress findings:
 //
 //	value # apigw-sync:ignore RULE reason        on this line
 //	# apigw-sync:ignore RULE,RULE reason         on the next line; of the whole object that begins there
@@ -30,21 +30,21 @@ var commentBroken = &Rule{
 		"matter.",
 }
 
-// directive is an ignore comment that can be read, for one of its rules.
+// directive is one rule of a valid ignore comment.
 type directive struct {
 	*spec.Comment
 	rule *Rule
-	file bool // holds for all of the file
+	file bool // applies to the whole file
 	used bool
 }
 
-// line is a line of a file; 0 is all of it.
+// line is a line of a file; 0 is the whole file.
 type line struct {
 	file string
 	line int
 }
 
-// obey takes out the findings that comments leave out, and adds those about the comments.
+// obey removes the findings that comments suppress, and adds those about the comments themselves.
 func (s *subject) obey(all []Finding) (kept []Finding, ignored int) {
 	byLine := map[line][]*directive{}
 	var directives []*directive
@@ -76,7 +76,7 @@ func (s *subject) obey(all []Finding) (kept []Finding, ignored int) {
 	return append(kept, s.findings...), ignored
 }
 
-// left reports whether a comment leaves the finding out, and notes all that do.
+// left reports whether a comment suppresses the finding, and marks all comments that do as used.
 func (f *Finding) left(byLine map[line][]*directive) (left bool) {
 	try := func(at kind.Source, number int, object bool) {
 		for _, d := range byLine[line{at.File, number}] {
@@ -95,7 +95,7 @@ func (f *Finding) left(byLine map[line][]*directive) (left bool) {
 	return left
 }
 
-// directives reads a comment. What is wrong with it is reported.
+// directives parses a comment, and reports what is wrong with it.
 func (s *subject) directives(c *spec.Comment) (out []*directive) {
 	s.rule = commentBroken
 	wrong := func(message, hint string) {
@@ -128,7 +128,7 @@ func (s *subject) directives(c *spec.Comment) (out []*directive) {
 	return out
 }
 
-// split parts RULE,RULE from the reason behind them.
+// split separates RULE,RULE from the reason that follows.
 func split(text string) (names []string, reason string) {
 	for more := true; more; {
 		var word string

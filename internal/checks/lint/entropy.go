@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// guessable are texts that people make credentials of: words, and rows of keyboards.
+// guessable are texts that people use in credentials: words, and rows of a keyboard.
 const guessable = "password passwort passphrase secret token code apikey api_key appcode app_code appkey app_key " +
 	"credential access private public service gateway apigw huawei cloud mobile orders order shop test testing " +
 	"sample example demo default change changeme replace please admin administrator root user login welcome " +
@@ -17,12 +17,12 @@ const guessable = "password passwort passphrase secret token code apikey api_key
 	"about into over under secure security safe strong long short share everyone nobody because should " +
 	"qwertyuiop asdfghjkl zxcvbnm qwertzuiop 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p lorem ipsum dolor sit amet"
 
-// minRun is the length from which a repeat, a word or a sequence is told apart from chance.
+// minRun is the shortest repeat, word or sequence that is not taken for chance.
 const minRun = 4
 
-// bits estimates how many bits a guesser lacks of an ASCII text: what it costs to describe it as characters at
-// random, sequences (abcd, 9876, aaaa), and copies of what came before or of what guessers try first, such as the
-// known texts. It knows few words, so that it is an upper bound for texts in a language.
+// bits estimates how many bits an attacker must guess of an ASCII text. It is the cost of describing the text as random
+// characters, sequences (abcd, 9876, aaaa), and copies of earlier characters or of what attackers try first, such as the known
+// texts. It knows few words, so for text in a natural language it is an upper bound.
 func bits(text string, known ...string) (total float64) {
 	dictionary := strings.ToLower(strings.Join(append([]string{guessable}, known...), " ")) + " "
 	all := dictionary + strings.ToLower(text)
@@ -76,8 +76,8 @@ func alphabet(text string) (size float64) {
 	return size
 }
 
-// sequence is the length of the run at the start of a text in which each character follows on the one before,
-// precedes it, or repeats it.
+// sequence is the length of the run at the start of a text in which each character is the successor of the previous one, its
+// predecessor, or the same.
 func sequence(text string) int {
 	n := 1
 	for n < len(text) {

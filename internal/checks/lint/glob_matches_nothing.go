@@ -35,7 +35,7 @@ var globMatchesNothing = &Rule{
 // known are the names of objects by kind, sorted.
 type known struct{ declared, held map[string][]string }
 
-// names lists what objects are called, those inside others by the names of their owners and by their keys.
+// names lists the names of objects; for parts, the names of their owners and their own keys.
 func (s *subject) names() known {
 	n := known{map[string][]string{}, map[string][]string{}}
 	for i := range s.State.Objects {
@@ -59,7 +59,7 @@ func (s *subject) names() known {
 	return n
 }
 
-// matches reports whether a glob matches one of the names, which are sorted.
+// matches reports whether a glob matches one of the sorted names.
 func matches(glob string, names []string) bool {
 	prefix := glob
 	if i := strings.IndexAny(glob, kind.Wildcards); i >= 0 {
@@ -80,7 +80,7 @@ func matches(glob string, names []string) bool {
 // ownsNothing reports a glob of owns that matches no object.
 func (s *subject) ownsNothing(k *kind.Kind, glob string, at spec.Place, n known) {
 	if glob == "*" || matches(glob, n.declared[k.Name]) || s.Gateway != nil && matches(glob, n.held[k.Name]) ||
-		s.Gateway == nil && len(n.declared[k.Name]) == 0 { // that none shall exist may be what is meant
+		s.Gateway == nil && len(n.declared[k.Name]) == 0 { // perhaps no such object should exist
 		return
 	}
 	hint := meantGlob(glob, n.declared[k.Name], "correct it, or suppress this finding if no such "+k.Section+" should exist")
@@ -91,8 +91,8 @@ func (s *subject) ownsNothing(k *kind.Kind, glob string, at spec.Place, n known)
 	s.add(at, nil, strconv.Quote(glob)+" under "+message, hint)
 }
 
-// meantGlob is the hint about a glob that matches nothing: a name like it, or the beginning of a name up to an underscore
-// with a * behind it; what to do otherwise where nothing is like it.
+// meantGlob is the hint about a glob that matches nothing: a similar name, or the beginning of a name up to an underscore,
+// followed by *. If nothing is similar, it is otherwise.
 func meantGlob(glob string, names []string, otherwise string) string {
 	if !strings.HasSuffix(glob, "*") {
 		return spec.Meant(glob, names, otherwise)
@@ -108,7 +108,7 @@ func meantGlob(glob string, names []string, otherwise string) string {
 	return spec.Meant(glob, slices.Compact(globs), otherwise)
 }
 
-// ignoresNothing reports an ignore rule that concerns no object.
+// ignoresNothing reports an ignore rule that matches no object.
 func (s *subject) ignoresNothing(i int, n known) {
 	r := &s.State.Ignore[i]
 	if matches(r.Name, n.declared[r.Kind]) {
@@ -128,7 +128,7 @@ func (s *subject) ignoresNothing(i int, n known) {
 	s.addIgnore(i, "/name", "ignores nothing: "+message, meantGlob(r.Name, n.declared[r.Kind], "correct the name, or remove the rule"))
 }
 
-// owner is the kind whose names objects or links of a kind go by.
+// owner is the kind whose names identify the objects or links of a kind.
 func owner(kindName string) string {
 	if l := kind.LinkOf(kindName); l != nil {
 		return l.Owner

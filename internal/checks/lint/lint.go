@@ -1,8 +1,8 @@
-// Package lint finds what is allowed in desired-state files but risky or of no effect: limits that limit nobody, lists that let
-// everybody in, secrets in clear. It looks at files that were loaded without errors, and reports only what is certain: a rule
-// that depends on what the gateway holds finds nothing unless an export of the gateway is given.
+// Package lint finds settings of desired-state files that are allowed but risky or without effect, such as limits that limit
+// nobody, lists that allow everybody, and secrets in plain text. It checks files that were loaded without errors, and reports
+// only what is certain: a rule that depends on what the gateway holds reports nothing without an export of the gateway.
 //
-// A rule is a file, examples in files of their own, and a line in Rules.
+// A new rule needs a file, examples in files of their own, and a line in Rules.
 package lint
 
 import (
@@ -28,16 +28,16 @@ type Rule struct {
 // Why is the reason as plain text.
 func (r *Rule) Why() string { return strings.ReplaceAll(r.Reason, "`", "") }
 
-// Need says what a rule makes of an export of the gateway.
+// Need is whether a rule needs an export of the gateway.
 type Need int
 
 const (
-	Nothing Need = iota // the files say all
+	Nothing Need = iota // the files are enough
 	More                // it finds more with an export
 	All                 // it finds nothing without one
 )
 
-// Input is what is looked at.
+// Input is what to lint.
 type Input struct {
 	State      *spec.State // loaded without errors
 	Places     *spec.Places
@@ -46,7 +46,7 @@ type Input struct {
 	Production bool                // the target says that it is one
 	Severities map[string]Severity // by ID of rules; those that are left out have their own
 
-	// Readable reports whether the value of a variable is written in a file, such as one with settings. Nil: none does.
+	// Readable reports whether the value of a variable is written in a file, such as the config file. Nil means that none is.
 	Readable func(variable string) bool
 }
 
@@ -87,7 +87,7 @@ func Run(in Input) Result {
 	return Result{Findings: kept, Ignored: ignored}
 }
 
-// runs reports whether a rule can find anything.
+// runs reports whether a rule is on and has the input that it needs.
 func (in *Input) runs(r *Rule) bool {
 	return r.look != nil && in.severity(r) != Off && (r.Gateway != All || in.Gateway != nil)
 }

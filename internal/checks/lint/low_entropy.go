@@ -6,9 +6,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// What an app's credentials shall take to guess, in bits. A code has 64 characters at least, which give far more;
-// a secret may be as short as 8, and is guessed by asking the gateway. Sixteen letters and digits at random are estimated
-// at little more than 50 bits when chance is unkind to them.
+// The bits of randomness that an app's credentials should have. A code has at least 64 characters, which can give far more. A
+// secret may be as short as 8 characters, but every guess takes a request to the gateway. For sixteen random letters and
+// digits, the estimate may be as low as 50 bits.
 const (
 	codeBits   = 128
 	secretBits = 48

@@ -22,7 +22,7 @@ var nearDuplicate = &Rule{
 		for i := range s.State.Objects {
 			d := &s.State.Objects[i]
 			if link := kind.LinkFrom(d.Kind); link == nil || link.Slot == nil || sharesCounter(d.Value) {
-				continue // an app is somebody, not a policy
+				continue // an app stands for a caller, so two equal ones are not duplicates
 			}
 			key := essence(d) + "\x00" + strings.Join(parts[d.Address()], "\x00")
 			if other := first[key]; other != nil {
@@ -34,7 +34,7 @@ var nearDuplicate = &Rule{
 	},
 }
 
-// contents lists what lives inside each object, by its address, and whether the files list all of it.
+// contents lists the parts of each object, by its address, and which kinds of parts the files manage.
 func (s *subject) contents() map[string][]string {
 	out := map[string][]string{}
 	for i := range s.State.Objects {
@@ -68,7 +68,7 @@ func sharesCounter(value any) bool {
 	return false
 }
 
-// essence is equal for objects that differ in name and remark alone.
+// essence is equal for objects that differ only in name and remark.
 func essence(d *kind.Declared) string {
 	value := d.Value
 	if a, ok := value.(kind.ACL); ok && a.EntityType == "IP" {
@@ -80,12 +80,12 @@ func essence(d *kind.Declared) string {
 	delete(fields, "remark")
 	raw, err := json.Marshal(fields)
 	if err != nil {
-		return d.Address() // like nothing else
+		return d.Address() // unique, so it equals nothing else
 	}
 	return d.Kind + string(raw)
 }
 
-// networks are the runs of addresses that entries make up.
+// networks are the ranges of addresses that the entries cover together.
 func networks(entries []string) (out []string) {
 	for _, s := range union(spansOf(entries)) {
 		out = append(out, s.First.String()+"-"+s.Last.String())

@@ -8,14 +8,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// span are the addresses of an entry of a list.
+// span is the range of addresses of an entry of a list.
 type span struct {
 	kind.Addresses
 	entry int
 }
 
-// spansOf reads a list, sorted so that a span comes before those inside it. Entries of the list that are no
-// addresses are left out.
+// spansOf parses a list, sorted so that each span comes before those inside it. Entries that are not addresses are left
+// out.
 func spansOf(entries []string) []span {
 	out := make([]span, 0, len(entries))
 	for i, text := range entries {
@@ -38,12 +38,12 @@ func union(spans []span) []kind.Addresses {
 	return kind.Joined(all)
 }
 
-// nested are two entries of a list, one of which holds all of the other.
+// nested are two entries of a list, one of which covers the other.
 type nested struct{ inner, outer int }
 
-// insideOthers finds the entries that another one holds, in sorted spans.
+// insideOthers finds the entries that another entry covers, in sorted spans.
 func insideOthers(spans []span) (out []nested) {
-	widest := 0 // of those before that reach farthest
+	widest := 0 // the earlier span that reaches farthest
 	for i := 1; i < len(spans); i++ {
 		if spans[widest].Holds(spans[i].First) && spans[widest].Holds(spans[i].Last) {
 			out = append(out, nested{spans[i].entry, spans[widest].entry})
@@ -54,7 +54,7 @@ func insideOthers(spans []span) (out []nested) {
 	return out
 }
 
-// whole names the family all of whose addresses these are; "" when they are not all of any.
+// whole names the address family that a range covers completely; "" if it covers none.
 func whole(a kind.Addresses) string {
 	switch {
 	case a.Last.Next().IsValid():
@@ -67,8 +67,8 @@ func whole(a kind.Addresses) string {
 	return ""
 }
 
-// eachAddresses calls f with all lists of addresses that let in (PERMIT) or keep out (DENY), in the order of
-// their files.
+// eachAddresses calls f with all lists of addresses that are allowed (PERMIT) or blocked (DENY), in the order of the
+// files.
 func (s *subject) eachAddresses(f func(d *kind.Declared, sort string, entries []string)) {
 	each(s, "acl", func(d *kind.Declared, a kind.ACL) {
 		if a.EntityType == "IP" {
@@ -78,8 +78,8 @@ func (s *subject) eachAddresses(f func(d *kind.Declared, sort string, entries []
 	each(s, "app_access_control", func(d *kind.Declared, c kind.AccessControl) { f(d, c.Type, c.Values) })
 }
 
-// reportWhole reports lists of a sort that hold all addresses of a family, at the entry that does so alone if one
-// does. Verb says what the sort does to addresses.
+// reportWhole reports lists of a sort (PERMIT or DENY) that cover all addresses of a family. If a single entry does so, the
+// finding is at that entry. Verb is what such a list does to addresses.
 func (s *subject) reportWhole(sort, verb, hint string) {
 	s.eachAddresses(func(d *kind.Declared, of string, entries []string) {
 		if of != sort {

@@ -32,7 +32,7 @@ var policyUnbound = &Rule{
 				switch manages := d.ManagesKind(link.Name); {
 				case manages && !asked[at]:
 					s.report(d, "/"+link.Field, nothing, hint)
-				case link.Target != kind.APublication || s.Gateway == nil: // what else there is on the gateway is not known
+				case link.Target != kind.APublication || s.Gateway == nil: // what else is bound on the gateway is not known
 				case manages:
 					s.report(d, "/"+link.Field, nothing+": no reference matches one that is published", hint)
 				default:

@@ -12,7 +12,7 @@ import (
 type Severity int
 
 const (
-	Off     Severity = iota // the rule does not look
+	Off     Severity = iota // the rule does not run
 	Note                    // worth knowing
 	Warning                 // somebody should look
 	Error                   // the files are not fit for use
@@ -26,13 +26,13 @@ func (s Severity) String() string { return severities[s] }
 // MarshalText is the word.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// Unknown is a rule or severity that there is not.
+// Unknown is the error of a rule or severity that does not exist.
 type Unknown struct {
 	What string // such as: there is no rule "AGS999"
 	Hint string // what to write instead
 }
 
-// Find returns the rule of an ID or name, in whatever case.
+// Find returns the rule with an ID or name, ignoring case.
 func Find(name string) (*Rule, *Unknown) {
 	var words []string
 	for _, r := range Rules {

@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// subject is what rules look at: the input, and what several of them ask about it.
+// subject is what rules check: the input, and indexes of it that several rules share.
 type subject struct {
 	Input
 	rule     *Rule // that looks
@@ -75,7 +75,7 @@ func (s *subject) addIgnore(i int, pointer, message, hint string) {
 	s.findings[len(s.findings)-1].begins = []kind.Source{s.State.Ignore[i].Source}
 }
 
-// owned reports whether the files say that they are the whole truth about an object.
+// owned reports whether the files own an object.
 func (s *subject) owned(kindName, name string) bool {
 	return slices.ContainsFunc(s.State.Owns[kindName], func(glob string) bool { return kind.Glob(glob, name) })
 }

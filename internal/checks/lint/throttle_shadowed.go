@@ -48,7 +48,7 @@ var throttleShadowed = &Rule{
 	},
 }
 
-// shadow is a throttle and the plugin that wins over it.
+// shadow is a throttle and the plugin that replaces it.
 type shadow struct {
 	throttle, plugin *binding // the first of each that are bound to the same API
 	targets          []string

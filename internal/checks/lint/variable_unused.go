@@ -17,7 +17,7 @@ var variableUnused = &Rule{
 		catalog := s.Gateway.Catalog
 		each(s, "variable", func(d *kind.Declared, v kind.Variable) {
 			n, known := catalog.Published(d.Owner, v.Environment)
-			if n > 0 || !known || s.held[kind.AGroup+"/"+d.Owner] == nil { // a new group has its APIs still to come
+			if n > 0 || !known || s.held[kind.AGroup+"/"+d.Owner] == nil { // a new group gets its APIs later
 				return
 			}
 			message := fmt.Sprintf("no API of %s is published in %s", d.Owner, v.Environment)

@@ -9,14 +9,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Compare tells the sides apart, object by object, leaf by leaf, and binding by binding.
+// Compare compares the sides object by object, leaf by leaf, and binding by binding.
 func Compare(from, to *Side) *Report {
 	shared := from.Gateway != "" && from.Gateway == to.Gateway
 	c := &promotion{from: newLedger(from, to, shared), to: newLedger(to, from, shared), report: &Report{}}
 	c.rules = diff.NewIgnores(slices.Concat(c.from.want.Ignore, c.to.want.Ignore), from.Options.Today)
 	if shared {
 		c.report.Warnings = append(c.report.Warnings, diff.Note{
-			Message: "both targets are one gateway; of bindings, those in " + from.Env + " are compared with those in " + to.Env,
+			Message: "both targets are the same gateway; bindings in " + from.Env + " are compared with bindings in " + to.Env,
 		})
 	}
 	c.report.Warnings = append(c.report.Warnings, slices.Concat(c.from.notes, c.to.notes)...)
@@ -40,12 +40,12 @@ type promotion struct {
 	report   *Report
 }
 
-// covers reports whether both sides look at objects or links of a kind themselves.
+// covers reports whether objects or links of a kind are in the scope of both sides.
 func (c *promotion) covers(kindName, name string) bool {
 	return c.from.Options.Includes(kindName, name) && c.to.Options.Includes(kindName, name)
 }
 
-// ignored reports, and counts, that a rule leaves an object or link alone.
+// ignored reports whether an ignore rule leaves an object or link alone, and counts it.
 func (c *promotion) ignored(kindName, name string) bool {
 	if !c.rules.Whole(kindName, name) {
 		return false
@@ -54,7 +54,7 @@ func (c *promotion) ignored(kindName, name string) bool {
 	return true
 }
 
-// objects compares a kind that lives inside no other, with its parts and links.
+// objects compares the objects of a kind, with their parts and links.
 func (c *promotion) objects(k *kind.Kind) {
 	names := map[string]bool{}
 	for _, l := range []*ledger{c.from, c.to} {
@@ -93,7 +93,7 @@ func (c *promotion) object(k *kind.Kind, name string) {
 	}
 }
 
-// alone tells of an object that one side has alone.
+// alone adds the difference for an object that only one side has.
 func (c *promotion) alone(kindName, name, address string) {
 	d := Difference{Address: address, Kind: kindName, Name: name, From: c.from.object(kindName, address), To: c.to.object(kindName, address)}
 	has := c.from
@@ -122,7 +122,7 @@ func (l *ledger) contains(kindName, name string) map[string]int {
 	return out
 }
 
-// parts compares what lives inside an owner.
+// parts compares the parts of an owner.
 func (c *promotion) parts(k *kind.Kind, owner string) {
 	at := collection{k.Name, owner}
 	if len(c.from.parts[at])+len(c.to.parts[at]) == 0 || c.ignored(k.Name, owner) {
@@ -147,8 +147,8 @@ func (c *promotion) parts(k *kind.Kind, owner string) {
 	}
 }
 
-// unlike compares parts whose names are made of their secrets: that they differ is no news, but that one side has
-// none is.
+// unlike compares parts whose names derive from their secrets. These are expected to differ, so it is a difference only if
+// one side has none.
 func (c *promotion) unlike(k *kind.Kind, at collection) {
 	a, b := c.from.parts[at], c.to.parts[at]
 	switch {
@@ -164,7 +164,7 @@ func (c *promotion) unlike(k *kind.Kind, at collection) {
 	}
 }
 
-// links compares what an owner is bound to: by API, each side's own environment standing for the other's.
+// links compares what an owner is bound to, by API. Each side's own environment corresponds to the other side's.
 func (c *promotion) links(k *kind.LinkKind, owner string) {
 	at := collection{k.Name, owner}
 	a, b := c.from.links[at], c.to.links[at]
@@ -181,8 +181,8 @@ func (c *promotion) links(k *kind.LinkKind, owner string) {
 	}
 }
 
-// asIs is the edge of a link that the files ask for, in an environment by its name; the zero edge of another one.
-// Files may name the environment, and so mean the same one on both sides, whatever each side's own is.
+// asIs is the edge of a link that the files declare in an environment that they name; the zero edge if they name none.
+// An environment that is named means the same one on both sides, whatever each side's own environment is.
 func (l *ledger) asIs(x *kind.Link) edge {
 	if l.bound[l.edge(x)] == nil {
 		return edge{}
@@ -190,7 +190,7 @@ func (l *ledger) asIs(x *kind.Link) edge {
 	return edge{x.Kind, x.Owner, x.To.Name, x.To.Env}
 }
 
-// unpaired leaves out the links that both sides have, and counts them. A zero edge is like no other.
+// unpaired leaves out the links that both sides have, and counts them. A zero edge equals no other edge.
 func (c *promotion) unpaired(a, b []*kind.Link, from, to func(*kind.Link) edge) (onlyA, onlyB []*kind.Link) {
 	there, both := map[edge]bool{}, map[edge]bool{}
 	for _, x := range b {
@@ -213,14 +213,14 @@ func (c *promotion) unpaired(a, b []*kind.Link, from, to func(*kind.Link) edge) 
 	return onlyA, onlyB
 }
 
-// bound tells of a link that one side has alone.
+// bound adds the difference for a link that only one side has.
 func (c *promotion) bound(x *kind.Link, e edge, inFrom bool) {
 	c.add(Difference{
 		Address: x.Address(), Kind: x.Kind, Name: x.Owner, Link: x, From: c.from.link(e, inFrom), To: c.to.link(e, !inFrom),
 	})
 }
 
-// add gives a difference its class.
+// add adds a difference, with its class.
 func (c *promotion) add(d Difference) {
 	switch {
 	case d.From.State == AsDeclared && d.To.State == AsDeclared:
@@ -239,7 +239,7 @@ func (c *promotion) add(d Difference) {
 func (c *promotion) concealed() {
 	warn := func(who string, list []string) {
 		if len(list) > 0 {
-			c.report.Warnings = append(c.report.Warnings, diff.Note{Message: who + " secrets, so that they cannot be compared: " + strings.Join(list, ", ")})
+			c.report.Warnings = append(c.report.Warnings, diff.Note{Message: who + " secrets, so they cannot be compared: " + strings.Join(list, ", ")})
 		}
 	}
 	if slices.Equal(c.from.hidden, c.to.hidden) {
@@ -258,7 +258,7 @@ func (c *promotion) missing() {
 	}
 }
 
-// unapplied lists what separates a side from its files without making a difference between the sides.
+// unapplied lists differences between a side and its files that are not a difference between the two sides.
 func (c *promotion) unapplied() {
 	for _, l := range []*ledger{c.from, c.to} {
 		for i := range l.plan.Changes {
@@ -270,7 +270,7 @@ func (c *promotion) unapplied() {
 	}
 }
 
-// ownerKind is the kind of the object that something belongs to; "" for what lives inside no other.
+// ownerKind is the kind of the object that a part or link belongs to; "" for an object.
 func ownerKind(kindName string) string {
 	if l := kind.LinkOf(kindName); l != nil {
 		return l.Owner

@@ -37,8 +37,9 @@ func (c *promotion) leaves(k *kind.Kind, a, b *kind.Object) {
 	}
 }
 
-// differing lists the leaves in which two values of gateways differ, as far as both show them. What one side alone has
-// of a set is a difference of its own, and so are two texts at one index of a list: files may declare one and not the other.
+// differing lists the leaves in which the values of two gateways differ, if both show them. A member of a set that only one
+// side has is a difference of its own, and so is each of two texts at the same index of a list, because the files may declare
+// one and not the other.
 func differing(k *kind.Kind, a, b any) (out []diff.Field) {
 	back := map[string]bool{}
 	for _, f := range diff.Leaves(k, k.Settle(b, a), b) {
@@ -71,8 +72,8 @@ func (l *ledger) open(k *kind.Kind, address, path string) bool {
 	return d == nil || k.Open(d.Value, path)
 }
 
-// leaf compares the side with its files in a leaf of an object. Value is what it has, other what the other
-// side has.
+// leaf compares a leaf of an object on this side with the files of this side. Value is the leaf on this side, other that on
+// the other side.
 func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
 	a := Aspect{Present: true, Value: value, State: AsDeclared}
 	d := l.asked[o.Address()]
@@ -90,7 +91,7 @@ func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
 		if files, departs, vague := about(&ch.Fields[i], path, value, other); departs {
 			a.State, a.Files = Departs, files
 			if vague {
-				a.Note = "the list is not as in the files"
+				a.Note = "the list differs from the files"
 			}
 			l.told[ch.Address] = true
 			return a
@@ -99,7 +100,7 @@ func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
 	return a
 }
 
-// unsaid reports whether a declared value leaves to the gateway all of the field that a leaf is in.
+// unsaid reports whether a declared value leaves out the whole field that contains a leaf, so that the gateway decides it.
 func unsaid(k *kind.Kind, declared, have any, path string) bool {
 	field := path
 	if i := strings.IndexByte(path[1:], '/'); i >= 0 {
@@ -113,9 +114,9 @@ func unsaid(k *kind.Kind, declared, have any, path string) bool {
 	return !slices.Contains(k.Makes, field) && at(declared) == nil && there && at(k.Settle(declared, have)) == nil
 }
 
-// about reports whether a change between a gateway (Before) and its files (After) is about a leaf in which the
-// gateways differ, and what the files say there. Entries of sets and lists are recognised by their values, since their indexes change.
-// Vague: something in the same list differs.
+// about reports whether a change between a gateway (Before) and its files (After) concerns a leaf in which the gateways
+// differ, and what the files declare there. Entries of sets and lists are matched by value, because their indexes change.
+// Vague means that only something else in the same list differs.
 func about(f *diff.Field, path string, value, other any) (files any, departs, vague bool) {
 	list, inside := jsonptr.ListOf(path)
 	of, _ := jsonptr.ListOf(f.Path)
@@ -154,7 +155,7 @@ func (c *promotion) conceal(k *kind.Kind, a, b *kind.Object) {
 	}
 }
 
-// made reports whether the files leave a leaf to one of the gateways, which makes it for itself.
+// made reports whether the files of one side leave a leaf to its gateway, which then generates its own value.
 func (c *promotion) made(k *kind.Kind, address, path string) bool {
 	return c.from.open(k, address, path) || c.to.open(k, address, path)
 }

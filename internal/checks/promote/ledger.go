@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// ledger is one side, made ready to be looked up.
+// ledger is one side, indexed for look-ups.
 type ledger struct {
 	Side
 	want  kind.Desired
@@ -24,13 +24,13 @@ type ledger struct {
 	links   map[collection][]*kind.Link
 	bound   map[edge]*kind.DeclaredLink // what the files ask for
 	apis    map[string]*kind.API        // by address
-	astray  map[collection]bool         // links of which a reference is wrong, so that the files may ask for more
+	astray  map[collection]bool         // links with a reference that could not be resolved, so the files may declare more
 
 	hidden []string        // secrets that the gateway does not let compare
 	told   map[string]bool // addresses of changes that a difference tells, and of owners all of whose changes one tells
 }
 
-// collection is what lives inside an owner, or what an owner is bound to.
+// collection is all parts of one kind of an owner, or all its links of one kind.
 type collection struct{ kind, owner string }
 
 // edge is a link without ids, so that those of two gateways can be the same. The side's own environment is "".
@@ -65,7 +65,7 @@ func newLedger(own, other *Side, shared bool) *ledger {
 	return l
 }
 
-// resolve finds the APIs that the files mean, those that only the other side has included.
+// resolve finds the APIs that the files refer to, including those that only the other side has.
 func (l *ledger) resolve(other *Side) {
 	state := l.State.OnlyReferences(l.Options.CoversLink)
 	want, findings := state.Resolve(union(&l.Side, other))
@@ -81,21 +81,21 @@ func (l *ledger) resolve(other *Side) {
 	}
 }
 
-// looksAt reports whether the side was asked for an object of this address: of others nobody knows whether they are there.
+// looksAt reports whether an object of this address is in the scope of the side. Whether objects out of scope exist is not known.
 func (l *ledger) looksAt(address string) bool {
 	kindName, key, _ := strings.Cut(address, "/")
 	kindName, key, _ = strings.Cut(kind.Of(kindName).Root(key), "/")
 	return l.Options.Covers(kind.Of(kindName), key)
 }
 
-// note warns of something about the target's files.
+// note adds a warning about the files of the target.
 func (l *ledger) note(n diff.Note) {
 	n.Message = l.Target + ": " + n.Message
 	l.notes = append(l.notes, n)
 }
 
-// renamed calls what the files rename by its new name, so that the name is a leaf like others. It has its old one
-// in its value.
+// renamed enters objects that the files rename under their new name, so that the name is compared like any other leaf. The
+// value keeps the old name.
 func renamed(have kind.Actual, want []kind.Declared) kind.Actual {
 	there, to := map[string]bool{}, map[string]string{} // by address
 	for i := range have.Objects {
@@ -132,7 +132,7 @@ func renamed(have kind.Actual, want []kind.Declared) kind.Actual {
 	return out
 }
 
-// standIn makes a gateway of the files: it has what they ask for, each reference as one API.
+// standIn builds a gateway from the files: it has what they declare, with one API for each reference.
 func (l *ledger) standIn() {
 	l.Have = kind.Actual{}
 	state := l.State.OnlyReferences(l.Options.CoversLink)
@@ -153,7 +153,7 @@ func (l *ledger) standIn() {
 	}
 }
 
-// named is the API that is made up for a reference.
+// named is the API that stands for a reference.
 func named(reference string) *kind.API {
 	group, name, ok := strings.Cut(reference, "/")
 	if !ok || strings.HasPrefix(reference, "{") {
@@ -194,7 +194,7 @@ func (l *ledger) index() {
 	}
 }
 
-// edge leaves the side's own environment out.
+// edge returns the edge of a link; it leaves out the environment if that is the side's own.
 func (l *ledger) edge(x *kind.Link) edge {
 	e := edge{x.Kind, x.Owner, x.To.Name, x.To.Env}
 	if e.env == l.Env {
@@ -206,7 +206,7 @@ func (l *ledger) edge(x *kind.Link) edge {
 // env is the environment of an edge by its name on this side.
 func (l *ledger) env(e edge) string { return cmp.Or(e.env, l.Env) }
 
-// object compares the side with its files in an object as a whole.
+// object compares an object as a whole with the files of the side.
 func (l *ledger) object(kindName, address string) Aspect {
 	d, has := l.asked[address], l.have[address] != nil
 	a := Aspect{Present: has, State: AsDeclared}
@@ -227,7 +227,7 @@ func (l *ledger) object(kindName, address string) Aspect {
 	return a
 }
 
-// all compares the side with its files in all the parts of an owner, of which one side has none.
+// all compares all parts of an owner, of which one side has none, with the files of the side.
 func (l *ledger) all(k *kind.Kind, at collection) Aspect {
 	owner, has := l.asked[k.Owner+"/"+at.owner], len(l.parts[at]) > 0
 	asks := slices.IndexFunc(l.want.Objects, func(d kind.Declared) bool { return d.Kind == k.Name && d.Owner == at.owner })
@@ -252,10 +252,10 @@ func (l *ledger) all(k *kind.Kind, at collection) Aspect {
 	return a
 }
 
-// below is how told names all that belongs to an owner.
+// below is the key in told for everything that belongs to an owner.
 func (c collection) below() string { return c.kind + "/" + c.owner + "/*" }
 
-// link compares the side with its files in a link that one side has.
+// link compares a link that only one side has with the files of the side.
 func (l *ledger) link(e edge, has bool) Aspect {
 	a := Aspect{Present: has, State: AsDeclared}
 	d := l.bound[e]
@@ -291,7 +291,7 @@ func (l *ledger) list(e edge) (*kind.Source, bool) {
 	return &says.Source, says.Overlay
 }
 
-// unbind is the address of the change that takes a link away.
+// unbind is the address of the change that removes a link.
 func (l *ledger) unbind(e edge) string {
 	if kind.LinkOf(e.kind).Target != kind.APublication {
 		return e.kind + "/" + e.owner + "/" + e.target

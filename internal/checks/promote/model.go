@@ -1,5 +1,5 @@
-// Package promote compares two gateways, each with what its files ask of it, and tells which of their differences
-// the files declare on purpose. It is pure: it reads and writes nothing.
+// Package promote compares two gateways, and each of them with its own files, to find out which of their differences the
+// files declare. It is pure: it reads and writes nothing.
 package promote
 
 import (
@@ -25,18 +25,18 @@ type Side struct {
 	Gateway string // tells gateways apart; equal and not "": both targets are one gateway
 }
 
-// Class says what to make of a difference.
+// Class groups differences by what a reviewer should make of them.
 type Class string
 
 // The classes, in the order in which they matter to a reviewer.
 const (
 	Undeclared Class = "undeclared" // both have it, they differ, and the files do not say so
-	OnlyFrom   Class = "only_from"  // one gateway has it alone, and the files do not say so
+	OnlyFrom   Class = "only_from"  // only one gateway has it, and the files do not declare that
 	OnlyTo     Class = "only_to"
 	Declared   Class = "declared" // the two desired states differ in just this way
 )
 
-// State compares a gateway with its own files in one point.
+// State is how a gateway compares with its own files in one point.
 type State string
 
 // The states.
@@ -46,7 +46,7 @@ const (
 	Unsaid     State = "undeclared" // it has what the files do not declare; or lacks what they perhaps ask for
 )
 
-// Difference is a leaf in which the gateways differ, or an object or link that one of them has alone.
+// Difference is a leaf in which the gateways differ, or an object or link that only one of them has.
 type Difference struct {
 	Class     Class  `json:"class"`
 	Address   string `json:"address"` // as the side that has it calls it
@@ -60,7 +60,7 @@ type Difference struct {
 	Added   []any `json:"added,omitzero"`   // of a set: what To alone has; nil of any other leaf
 	Removed []any `json:"removed,omitzero"` // of a set: what From alone has
 
-	// Contains counts by kind what an object that one side has alone brings along.
+	// Contains counts, by kind, the parts and links of an object that only one side has.
 	Contains map[string]int `json:"contains,omitempty"`
 	Link     *kind.Link     `json:"-"` // of a link
 }
@@ -80,8 +80,8 @@ type Aspect struct {
 	exact   bool // Source says the leaf itself
 }
 
-// Deciders are the sides whose files make a declared difference: those whose line is in an overlay, else those whose line says
-// the leaf itself, else all that have a line.
+// Deciders are the sides whose files make a declared difference: those whose line is in an overlay, else those whose line
+// sets the leaf itself, else all that have a line.
 func (d *Difference) Deciders() []Aspect {
 	var sides []Aspect
 	for _, a := range []Aspect{d.From, d.To} {
@@ -107,13 +107,13 @@ type API struct {
 	Bindings []string `json:"bindings"` // addresses of the other side's bindings that cannot follow
 }
 
-// Credential is what differs between gateways because each makes it for itself.
+// Credential is a value that differs because each gateway generates its own.
 type Credential struct {
 	Address string `json:"address"`
 	Path    string `json:"path,omitempty"`
 }
 
-// Unapplied is a change between a gateway and its files that makes no difference between the gateways.
+// Unapplied is a difference between a gateway and its files that is not a difference between the two gateways.
 type Unapplied struct {
 	Target  string      `json:"target"`
 	Address string      `json:"address"`

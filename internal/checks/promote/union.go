@@ -7,8 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// union is the catalog of a side with what only the other one has added: so the files tell which bindings they ask
-// for that the side cannot have.
+// union is the catalog of a side, plus the APIs that only the other side has. With it, the files show which bindings they
+// declare that the side cannot have.
 func union(own, other *Side) *kind.Catalog {
 	if other.APIs == nil {
 		return own.APIs
@@ -38,7 +38,7 @@ func union(own, other *Side) *kind.Catalog {
 	return out
 }
 
-// lacking lists the APIs that are live on one side and not on the other, those first whose bindings cannot follow.
+// lacking lists the APIs that are live on one side only; those whose bindings cannot follow come first.
 func (c *promotion) lacking(has, lacks *ledger) (out []API) {
 	if has.APIs == nil || lacks.APIs == nil {
 		return nil

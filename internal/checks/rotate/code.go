@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// exchange is the rotation of a code under way.
+// exchange is the rotation of a code in progress.
 type exchange struct {
 	*Rotation
 	reader *fetch.Reader
@@ -23,9 +23,8 @@ type exchange struct {
 	out    *Outcome
 }
 
-// Code adds the new code, sees that the gateway has it, hands it over, and then removes the old one. The old
-// one is never removed before the new one was seen. Called again after an interruption it goes on where the
-// earlier call ended.
+// Code adds the new code, checks that the gateway has it, hands it over, and then removes the old one. The old code is never
+// removed before the new one was seen. After an interruption, another call continues where the earlier one stopped.
 func (r *Rotation) Code(ctx context.Context) (*Outcome, error) {
 	x := &exchange{Rotation: r, reader: &fetch.Reader{Caller: r.Caller}, out: &Outcome{}}
 	var err error
@@ -56,7 +55,7 @@ func (x *exchange) codes(ctx context.Context) ([]kind.Object, error) {
 	return x.reader.Named(ctx, codes, x.app, "")
 }
 
-// choose settles which code replaces which: as an interrupted rotation began it, else as asked for.
+// choose decides which code replaces which: as an interrupted rotation began it, else as the user asked.
 func (x *exchange) choose(have []kind.Object) error {
 	if x.Value != "" {
 		x.fresh = codes.Items(x.App, x.Value)[0]
@@ -71,7 +70,7 @@ func (x *exchange) choose(have []kind.Object) error {
 	}
 	last := ""
 	if n := len(x.old); n > 0 {
-		last = value(&x.old[n-1]) // it goes last, and is the mark of the rotation until then
+		last = value(&x.old[n-1]) // it is removed last, and marks the rotation until then
 	}
 	x.fresh = codes.Items(x.App, successor(last))[0]
 	for i := range have {
@@ -96,7 +95,7 @@ func (x *exchange) pairs(have []kind.Object) (out []pair) {
 	return out
 }
 
-// chooseOld finds the codes that are to go.
+// chooseOld finds the codes to remove.
 func (x *exchange) chooseOld(have []kind.Object) error {
 	var others []kind.Object
 	for _, o := range have {
@@ -107,7 +106,7 @@ func (x *exchange) chooseOld(have []kind.Object) error {
 	slices.SortFunc(others, func(a, b kind.Object) int { return strings.Compare(a.Key, b.Key) })
 	if len(x.Old) == 0 {
 		if len(others) > 1 {
-			return fmt.Errorf("the app %s has %d other codes (%s); say with --old which of them goes", x.App, len(others), strings.Join(hashes(others), ", "))
+			return fmt.Errorf("the app %s has %d other codes (%s); name the one to remove with --old", x.App, len(others), strings.Join(hashes(others), ", "))
 		}
 		x.old = others
 		return nil
@@ -124,10 +123,10 @@ func (x *exchange) chooseOld(have []kind.Object) error {
 	return nil
 }
 
-// add creates the new code. It has a value of our own, so that a lost answer is settled by looking for it.
+// add creates the new code. Its value is chosen here, so if the response is lost, listing the codes shows whether it was added.
 func (x *exchange) add(ctx context.Context, held int) error {
 	if held >= codes.Quota {
-		return fmt.Errorf("the app %s has %d codes, and can have no more; remove one that nobody uses", x.App, held)
+		return fmt.Errorf("the app %s already has %d codes, the maximum; remove one that nobody uses", x.App, held)
 	}
 	q, err := codes.Create(x.fresh.Value, x.app, nil)
 	if err != nil {
@@ -152,7 +151,7 @@ func (x *exchange) add(ctx context.Context, held int) error {
 	return fmt.Errorf("add a code to the app %s: %w; run the same command again", x.App, err)
 }
 
-// retire removes the old codes, unless they are to stay for a later run.
+// retire removes the old codes, unless they should stay until a later run.
 func (x *exchange) retire(ctx context.Context) error {
 	x.out.Complete = len(x.old) == 0
 	if x.out.Complete || !x.Finish && x.Overlap == 0 {
@@ -163,10 +162,10 @@ func (x *exchange) retire(ctx context.Context) error {
 	}
 	have, err := x.codes(ctx)
 	if err != nil {
-		return fmt.Errorf("look for the new code once more: %w; the old code still works", err)
+		return fmt.Errorf("check the new code again: %w; the old code still works", err)
 	}
 	if !holds(have, x.fresh) {
-		return fmt.Errorf("the new code of the app %s is gone; the old one stays", x.App)
+		return fmt.Errorf("the new code of the app %s is gone, so the old one stays", x.App)
 	}
 	for i := range x.old {
 		_, err := x.Caller.Call(ctx, codes.Delete(x.app, x.old[i].ID), nil)
@@ -186,7 +185,7 @@ func holds(objects []kind.Object, one kind.Object) bool {
 	return slices.ContainsFunc(objects, func(o kind.Object) bool { return o.Key == one.Key && value(&o) == value(&one) })
 }
 
-// hash is how a code is named without being shown.
+// hash identifies a code without showing it.
 func hash(o *kind.Object) string { return o.Key[strings.LastIndexByte(o.Key, '#'):] }
 
 func hashes(objects []kind.Object) []string {

@@ -1,8 +1,8 @@
 // Package rotate replaces the secrets of apps: codes with an overlap in which old and new both work, and
 // secrets at once.
 //
-// New codes are made here, not by the gateway, so that a lost answer loses nothing. Nothing is kept between
-// runs: a rotation that was interrupted is recognised by the gateway's own codes (see successor).
+// New codes are generated here, not by the gateway, so a lost response loses nothing. No state is kept between runs: an
+// interrupted rotation is recognised by the codes on the gateway (see successor).
 package rotate
 
 import (

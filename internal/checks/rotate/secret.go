@@ -12,8 +12,8 @@ import (
 
 const secretBytes = 32
 
-// Secret gives the app a new secret. The old one ends at once. Setting the same value again changes nothing,
-// so that a run with Value may be repeated.
+// Secret gives the app a new secret. The old one stops working at once. Setting the same value again changes nothing, so a
+// run with Value can be repeated.
 func (r *Rotation) Secret(ctx context.Context) (*Outcome, error) {
 	out := &Outcome{}
 	reader := &fetch.Reader{Caller: r.Caller}
@@ -31,12 +31,12 @@ func (r *Rotation) Secret(ctx context.Context) (*Outcome, error) {
 		return out, err
 	}
 	if err := r.deliver(ctx, value); err != nil {
-		return out, fmt.Errorf("hand the new secret over: %w; it is in force already: run again with the same value", err)
+		return out, fmt.Errorf("hand the new secret over: %w; it is already in force: run again with the same value", err)
 	}
 	return out, nil
 }
 
-// chosen sets a secret that was chosen on this side.
+// chosen sets a secret that was chosen by this tool or its user.
 func (r *Rotation) chosen(ctx context.Context, app *kind.Object, out *Outcome) (value string, err error) {
 	if value = r.Value; value == "" {
 		value = random(secretBytes)
@@ -52,8 +52,8 @@ func (r *Rotation) chosen(ctx context.Context, app *kind.Object, out *Outcome) (
 	return value, nil
 }
 
-// generated has the gateway make the secret, and finds out what it is. An answer that was lost is settled by
-// looking whether the app has another secret than before; gateways that show none leave it open.
+// generated lets the gateway generate the secret, and finds out what it is. If the response is lost, the secret is compared
+// with the earlier one; if the gateway does not show secrets, the outcome stays unknown.
 func (r *Rotation) generated(ctx context.Context, reader *fetch.Reader, app *kind.Object, out *Outcome) (string, error) {
 	var answer struct {
 		Secret string `json:"app_secret"`
@@ -76,7 +76,7 @@ func (r *Rotation) generated(ctx context.Context, reader *fetch.Reader, app *kin
 	}
 	out.Added = true
 	if !known {
-		return "", errors.New("the gateway made a new secret for the app " + r.App + ", but does not show it; look it up in the console")
+		return "", errors.New("the gateway generated a new secret for the app " + r.App + ", but does not show it; look it up in the console")
 	}
 	return value, r.keep(value)
 }

@@ -7,12 +7,11 @@ import (
 	"encoding/hex"
 )
 
-// A code that is made here is random, but for its last quarter, which is a MAC over the code that it
-// replaces. So whoever sees both in the list of an app's codes knows that a rotation from one to the other
-// is under way, and needs no file to remember it. The MAC tells nothing of the old code to those who do
-// not have it already, as long as that cannot be guessed.
+// A code that is generated here is random, except for its last quarter, which is a MAC over the code that it replaces. A run
+// that finds both in the list of an app's codes knows that a rotation from one to the other is in progress, and needs no file
+// to remember it. The MAC reveals nothing about the old code to anyone who does not have it, unless that code can be guessed.
 const (
-	randomBytes = 24 // 192 bits that nobody guesses
+	randomBytes = 24 // 192 bits, which cannot be guessed
 	markBytes   = 8  // two codes look like a pair by chance once in 2^64
 )
 
@@ -22,10 +21,10 @@ func successor(old string) string {
 	return value + mark(value, old)
 }
 
-// random makes so many random bytes, in hexadecimal.
+// random returns n random bytes, in hexadecimal.
 func random(n int) string {
 	raw := make([]byte, n)
-	_, _ = rand.Read(raw) // it never fails, it would rather end the program
+	_, _ = rand.Read(raw) // it never returns an error; it ends the program instead
 	return hex.EncodeToString(raw)
 }
 

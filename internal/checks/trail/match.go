@@ -26,8 +26,8 @@ type Run struct {
 	KeyID      string          // the access key of this run; "" where it has none
 }
 
-// By finds who made each difference, by address: the last one that did to the object what tells gateway and files apart.
-// Whom nothing names is not there.
+// By finds who made each difference, by address: the author of the last record that did to the object what makes it differ
+// from the files. Differences without such a record are missing.
 func (t *Trail) By(plan *diff.Plan, have kind.Actual, run Run) map[string]By {
 	objects := map[string]*kind.Object{}
 	for i := range have.Objects {
@@ -60,7 +60,7 @@ func (t *Trail) By(plan *diff.Plan, have kind.Actual, run Run) map[string]By {
 	return out
 }
 
-// records are those of a trail by the type of their resource, the newest first.
+// records are the records of a trail, by type of resource, newest first.
 type records map[string][]*trace
 
 // sorted finds the records that are about any of the APIs and other targets that a comparison knows.
@@ -87,7 +87,7 @@ func (t *Trail) sorted(plan *diff.Plan, have kind.Actual) records {
 	return out
 }
 
-// inherit gives what went with its owner the one who took that away.
+// inherit attributes the removal of parts and links to whoever removed their owner.
 func inherit(plan *diff.Plan, out map[string]By) {
 	gone := map[string]bool{}
 	for i := range plan.Changes {
@@ -112,7 +112,7 @@ func inherit(plan *diff.Plan, out map[string]By) {
 	}
 }
 
-// subject is what a record must be about, and must have done.
+// subject describes the records that can explain a change: their resource and their operation.
 type subject struct {
 	resource, word string // type of the resource, and a word in the operation; "" where the type says all
 	does           verb
@@ -124,7 +124,7 @@ type subject struct {
 	rival          bool     // another one of the kind, bound to the target, may have displaced it
 }
 
-// subjectOf is what must have happened on the gateway for a change to be left to do.
+// subjectOf describes what must have happened on the gateway to make a change necessary.
 func subjectOf(c *diff.Change) subject {
 	switch c.Action {
 	case diff.Bind:
@@ -163,13 +163,13 @@ func ofLink(l *kind.Link, does verb) subject {
 	return s
 }
 
-// spelled takes apart how a kind says what the trail calls it: TYPE, or TYPE:WORD.
+// spelled splits the name that the trail uses for a kind: TYPE, or TYPE:WORD.
 func spelled(trail string) (resource, word string) {
 	resource, word, _ = strings.Cut(strings.ToLower(trail), ":")
 	return resource, word
 }
 
-// last is the newest record that surely is about a subject, else the newest that probably is.
+// last is the newest record that is certainly about a subject, else the newest that probably is.
 func (t records) last(s subject, run Run) (By, bool) {
 	s.gateway = run.InstanceID
 	var likely *trace
@@ -188,7 +188,7 @@ func (t records) last(s subject, run Run) (By, bool) {
 	return likely.by(false, run), true
 }
 
-// told reports how sure it is that a record is about a subject.
+// told reports whether a record is about a subject, and how certain that is.
 func (s *subject) told(r *trace) (certain, probable bool) {
 	if s.resource == "" || !s.speaks(r) {
 		return false, false
@@ -210,7 +210,7 @@ func (s *subject) told(r *trace) (certain, probable bool) {
 	return false, r.mentions(s.owner) || slices.ContainsFunc(s.names, r.names) && !s.another(r)
 }
 
-// speaks reports whether an operation is one of the kind, where two kinds share a type of resources.
+// speaks reports whether an operation belongs to the kind of the subject; two kinds may share a type of resource.
 func (s *subject) speaks(r *trace) bool {
 	name := strings.ToLower(r.operation)
 	if s.word != "" {
@@ -224,7 +224,7 @@ func (s *subject) speaks(r *trace) bool {
 		!slices.ContainsFunc(kind.Links, func(l *kind.LinkKind) bool { return another(l.Trail) })
 }
 
-// another reports that a record is about an object of the same name and another id, such as one of another gateway.
+// another reports whether a record is about a different object with the same name, such as one of another gateway.
 func (s *subject) another(r *trace) bool {
 	known := slices.ContainsFunc(s.ids, func(id string) bool { return id != "" })
 	return known && r.of != "" && r.of != r.name && r.of != s.gateway && !slices.ContainsFunc(s.ids, r.mentions) && !r.mentions(s.owner)

@@ -71,7 +71,7 @@ func (q *query) all(ctx context.Context, only string) error {
 			} `json:"meta_data"`
 		}
 		if _, err := wire.Decode(raw, &page); err != nil {
-			return fmt.Errorf("the answer is no list of records: %w", err)
+			return fmt.Errorf("the response is not a list of records: %w", err)
 		}
 		if !q.take(page.Traces) || page.Meta.Marker == "" || page.Meta.Marker == next {
 			return nil
@@ -83,7 +83,7 @@ func (q *query) all(ctx context.Context, only string) error {
 
 var errPatience = fmt.Errorf("no answer within %s", patience)
 
-// ask asks for a page, once more where the trail itself had trouble.
+// ask requests a page, and repeats the request once if the trail has a problem of its own.
 func (q *query) ask(ctx context.Context, only, next string, raw *json.RawMessage) error {
 	if next == "" {
 		within, cancel := context.WithTimeoutCause(ctx, patience, errPatience)
@@ -129,7 +129,7 @@ func (q *query) take(page []json.RawMessage) (fresh bool) {
 	return fresh
 }
 
-// explained says what a reader can do about an error of the trail.
+// explained adds what the user can do about an error of the trail.
 func explained(err error) error {
 	e, refused := errors.AsType[*api.Error](err)
 	switch {

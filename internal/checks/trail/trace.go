@@ -1,4 +1,4 @@
-// Package trail tells who changed what on a gateway, by the audit trail of its project. Vendor's guide: "Cloud Trace
+// Package trail finds out who changed what on a gateway, from the audit trail of its project. Vendor's guide: "Cloud Trace
 // Service", API reference: "Querying a Trace List".
 package trail
 
@@ -10,8 +10,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
-// trace is one record of the audit trail that may tell of a change. What a request or its answer said is searched for
-// ids and names, and is never shown: it may hold secrets.
+// trace is one record of the audit trail that may describe a change. Requests and responses in it are searched for ids and
+// names, but never shown, because they may contain secrets.
 type trace struct {
 	operation string // as the trail spells it
 	service   string
@@ -53,10 +53,10 @@ type userWire struct {
 	KeyID     string `json:"access_key_id"`
 }
 
-// reading begins the names of operations that change nothing.
+// reading are the prefixes of operations that change nothing.
 var reading = []string{"list", "show", "check", "debug", "export", "swaggerexport"}
 
-// parse reads one record. Ok is false for one that cannot have changed anything, or tells no time.
+// parse reads one record. Ok is false if it cannot have changed anything, or has no time.
 func parse(raw json.RawMessage) (t trace, ok bool) {
 	var w traceWire
 	if _, err := wire.Decode(raw, &w); err != nil || w.Time == nil || w.Operation == "" {
@@ -86,7 +86,7 @@ func parse(raw json.RawMessage) (t trace, ok bool) {
 	return t, true
 }
 
-// succeeded goes by the rating, and where that is not told by the status.
+// succeeded decides by the rating or, if there is none, by the status.
 func succeeded(w *traceWire) bool {
 	if w.Rating != "" {
 		return strings.EqualFold(w.Rating, "normal")
@@ -94,7 +94,7 @@ func succeeded(w *traceWire) bool {
 	return w.Code == "" || strings.HasPrefix(w.Code, "2")
 }
 
-// unpacked is JSON that may be quoted in a text.
+// unpacked is JSON that may be encoded in a JSON string.
 func unpacked(raw json.RawMessage) []byte {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
@@ -103,7 +103,7 @@ func unpacked(raw json.RawMessage) []byte {
 	return raw
 }
 
-// who is the name of a person: that of the session, too, where an agency or another account acted.
+// who is the name of the user, with that of the session if an agency or another account acted.
 func (u *userWire) who() string {
 	const lifted = "/op_service" // rights were lifted for the call
 	name := strings.TrimSuffix(u.Name, lifted)
@@ -140,7 +140,7 @@ func (t *trace) mentions(id string) bool { return id != "" && (t.of == id || t.t
 // names reports whether a record is about something of a name.
 func (t *trace) names(name string) bool { return name != "" && (t.name == name || t.texts[name]) }
 
-// verb is what an operation does to its object.
+// verb is the kind of thing that an operation does to its object.
 type verb int
 
 const (
@@ -149,7 +149,7 @@ const (
 	removes
 )
 
-// verbs go by words in the names of operations, of both sets of names that the vendor documents; the first one counts.
+// verbs are found by words in the names of operations, of both sets of names that the vendor documents; the first match counts.
 var verbs = []struct {
 	word string
 	verb verb

@@ -1,4 +1,4 @@
-// Package compared is what a comparison of desired-state files with a gateway found, for those who look at it.
+// Package compared has the result of a comparison of desired-state files with a gateway.
 package compared
 
 import (
@@ -8,18 +8,18 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Result is what separates files and gateway.
+// Result is the difference between files and gateway.
 type Result struct {
 	Plan     *diff.Plan
 	Desired  kind.Desired
 	Actual   kind.Actual
-	Findings []spec.Finding  // of references; with an error among them Plan is not to be applied
+	Findings []spec.Finding  // about references; if one is an error, Plan must not be applied
 	Reads    int             // requests made
 	Sent     []api.Sent      // the same, by operation
-	Instance *kind.Instance  // nil unless the run checks it
+	Instance *kind.Instance  // nil unless the run reads it
 	Whole    map[string]bool // kinds of objects of which Actual holds all that the gateway has
 	Complete map[string]bool // kinds of links of which Actual holds all that the gateway has
 	APIs     *kind.Catalog   // what was read of APIs; nil where nothing was
 
-	Extract *diff.Extract // what of a saved plan, or of a way back, the plan was made of; nil when it was made of files
+	Extract *diff.Extract // the extract of a saved plan or undo file that the plan was made from; nil if it was made from files
 }

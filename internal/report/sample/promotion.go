@@ -20,7 +20,7 @@ func Promotion(n int) *document.Promotion {
 		},
 		Credentials: []promote.Credential{{Address: "app/mobile", Path: "/app_key"}},
 		Unapplied:   []promote.Unapplied{{Target: "prod", Address: "throttle/basic", Action: diff.Update}},
-		Warnings:    []diff.Note{{Message: "prod hides secrets, so that they cannot be compared: plugin/log /content/password"}},
+		Warnings:    []diff.Note{{Message: "prod hides secrets, so they cannot be compared: plugin/log /content/password"}},
 		Equal:       7, Ignored: 1,
 	}
 	is := func(value any, state promote.State, at *kind.Source) promote.Aspect {
