@@ -108,7 +108,7 @@ func (s *state) apis() *table[*api] { return tableOf[*api](s, "api") }
 // label is GROUP/NAME, as files and the journal write it.
 func (a *api) label() string { return a.group.name + "/" + a.name }
 
-// address is the label with one slash alone, for use in gateway.ids.
+// address is like label, but has exactly one slash, for use in gateway.ids.
 func (a *api) address() string { return a.group.address() + "/" + a.name }
 
 func (x *group) address() string { return strings.ReplaceAll(x.name, "/", "%2F") }
@@ -140,7 +140,7 @@ func (a *api) joined(of func(*publication) string) string {
 	return strings.Join(parts, "|")
 }
 
-// view shows the API with its backend; lists clear that.
+// view returns the API with its backend, which lists remove.
 func (g *Gateway) apiView(a *api) apiView {
 	v := apiView{
 		apiBody: a.apiBody, ID: a.id, Status: 1, ArrangeNecessary: 2,
@@ -155,7 +155,7 @@ func (g *Gateway) apiView(a *api) apiView {
 	return v
 }
 
-// tags is what answers show as an API's tags: a list, or null when it is empty and Behaviour says so.
+// tags returns an API's tags for answers: a list, or null if it is empty and Behaviour.NullLists is set.
 func (g *Gateway) tags(tags []string) []string {
 	if len(tags) == 0 {
 		if g.behaviour.NullLists {
@@ -212,7 +212,7 @@ func listAPIs(g *Gateway, c *call) (reply, error) {
 	})
 }
 
-// tagged adds the condition of the tags filter: one of the tags, or none for #no_tags#.
+// tagged adds the condition of the tags filter: the API has one of the tags or, for #no_tags#, no tag.
 func (f *filter[T]) tagged(c *call, of func(T) *api) {
 	want := c.query["tags"]
 	if len(want) == 0 {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// call is one request while it is carried out.
+// call is a request that is being carried out.
 type call struct {
 	route   *route
 	path    map[string]string // by name in the route's path
@@ -22,7 +22,7 @@ type call struct {
 	now     time.Time
 }
 
-// reply is an answer that says yes. A nil body sends none.
+// reply is the answer to a successful request. If body is nil, it has no body.
 type reply struct {
 	status int
 	body   any
@@ -32,7 +32,7 @@ func ok(body any) (reply, error)      { return reply{http.StatusOK, body}, nil }
 func created(body any) (reply, error) { return reply{http.StatusCreated, body}, nil }
 func noContent() (reply, error)       { return reply{http.StatusNoContent, nil}, nil }
 
-// effect notes what a write did.
+// effect records an effect of a write.
 func (c *call) effect(e Effect) { c.effects = append(c.effects, e) }
 
 // arg is a query parameter, "" when absent.
@@ -51,7 +51,7 @@ func (c *call) precise(word string) bool {
 	return slices.Contains(strings.Split(c.arg("precise_search"), ","), word)
 }
 
-// wantDelete refuses a batch whose action is anything but delete.
+// wantDelete refuses a batch whose action is not delete.
 func (c *call) wantDelete() error {
 	if c.arg("action") != "delete" {
 		return refuse(http.StatusBadRequest, "APIG.2011", `Invalid parameter value: parameter action should be \"delete\"`)
@@ -59,7 +59,7 @@ func (c *call) wantDelete() error {
 	return nil
 }
 
-// need is a query parameter that the operation cannot do without.
+// need returns a required query parameter.
 func (c *call) need(name string) (string, error) {
 	if v := c.arg(name); v != "" {
 		return v, nil
@@ -107,7 +107,7 @@ func memberNames(t reflect.Type) []string {
 	return names
 }
 
-// or returns what p points to, or the default.
+// or returns what p points to, or the default if p is nil.
 func or[T any](p *T, absent T) T {
 	if p == nil {
 		return absent
@@ -115,11 +115,11 @@ func or[T any](p *T, absent T) T {
 	return *p
 }
 
-// stamp is the time as lists and reads show it: whole seconds.
+// stamp formats a time as lists and reads show it, in seconds.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
-// listedStamp is the time of a publication as lists of APIs and their details show it.
+// listedStamp formats the time of a publication as lists of APIs and their details show it.
 func listedStamp(t time.Time) string { return t.UTC().Format(time.DateTime) }
 
-// exactStamp is the time as the answer to a creation shows it, with its fraction.
+// exactStamp formats a time as the answer to a create shows it, with a fraction.
 func exactStamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

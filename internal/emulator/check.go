@@ -10,13 +10,12 @@ import (
 	"unicode/utf8"
 )
 
-// The charsets of the API's names. Letters are those of ASCII.
-// expression is a regular expression that is compiled when it is first needed: what the program starts with is waited
-// for in each command.
+// expression returns a regular expression that is compiled on first use. Compiling at start-up would slow down every command.
 func expression(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
+// The character sets of names in the API.
 var (
 	policyName = expression(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9_]*$`)
 	pluginName = expression(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9_-]*$`)
@@ -28,7 +27,7 @@ var (
 	appCode    = expression(`^[A-Za-z0-9+/][A-Za-z0-9+_!@#$%\-/=]*$`)
 )
 
-// checks gathers the first thing wrong with a request's parameters.
+// checks keeps the first error in the parameters of a request.
 type checks struct{ err error }
 
 func (c *checks) fail(r *refusal) {
@@ -37,36 +36,36 @@ func (c *checks) fail(r *refusal) {
 	}
 }
 
-// that refuses the parameter unless ok.
+// that refuses the parameter if ok is false.
 func (c *checks) that(ok bool, parameter string) {
 	if !ok {
 		c.fail(invalid(parameter))
 	}
 }
 
-// unique refuses a name that another object of the same sort has.
+// unique refuses a name that another object of the kind has.
 func (c *checks) unique(taken bool, code, what, name string) {
 	if taken {
 		c.fail(nameTaken(code, what, name))
 	}
 }
 
-// text wants between least and most characters; a nil charset allows all.
+// text requires between least and most characters; a nil charset allows all.
 func (c *checks) text(parameter, value string, least, most int, charset func() *regexp.Regexp) {
 	n := utf8.RuneCountInString(value)
 	c.that(n >= least && n <= most && (charset == nil || value == "" && least == 0 || charset().MatchString(value)), parameter)
 }
 
-// mostRemark is the longest remark, in characters, of all but groups.
+// mostRemark is the maximum length of a remark in characters, except for groups.
 const mostRemark = 255
 
-// remark wants a text that is not too long and has no angle brackets.
+// remark refuses a text that is too long or has angle brackets.
 func (c *checks) remark(value string) {
 	c.text("remark", value, 0, mostRemark, nil)
 	c.that(!strings.ContainsAny(value, "<>"), "remark")
 }
 
-// remark is the remark of an object, of any kind, after an update that sent one, or none.
+// remark returns the remark of an object after an update. sent is nil if the update has no remark.
 func (g *Gateway) remark(was string, sent *string) string {
 	if sent == nil && g.behaviour.OmittedRemark != "clears" {
 		return was
@@ -74,7 +73,7 @@ func (g *Gateway) remark(was string, sent *string) string {
 	return or(sent, "")
 }
 
-// unclearedRemark is remark for the kinds whose remark may not go by being sent empty.
+// unclearedRemark is like remark, for the kinds on which, with EmptyRemark "keeps", an empty remark changes nothing.
 func (g *Gateway) unclearedRemark(was string, sent *string) string {
 	if sent != nil && *sent == "" && g.behaviour.EmptyRemark == "keeps" {
 		return was
@@ -82,17 +81,17 @@ func (g *Gateway) unclearedRemark(was string, sent *string) string {
 	return g.remark(was, sent)
 }
 
-// oneOf wants one of the words.
+// oneOf requires one of the words.
 func (c *checks) oneOf(parameter, value string, words ...string) {
 	c.that(slices.Contains(words, value), parameter)
 }
 
-// count wants a positive number of 32 bits.
+// count requires a positive number of 32 bits.
 func (c *checks) count(parameter string, n int64) {
 	c.that(n >= 1 && n <= math.MaxInt32, parameter)
 }
 
-// atMost refuses a number above the one it depends on.
+// atMost refuses a number above another one that limits it.
 func (c *checks) atMost(parameter string, n, most int64) {
 	if n > most {
 		c.fail(invalidAs("APIG.2003", parameter))

@@ -6,11 +6,10 @@ import (
 	"time"
 )
 
-// ordered is anything that remembers when it came: lists keep the order of creation.
+// ordered is anything that has a position in the order of creation, which lists keep.
 type ordered interface{ order() uint64 }
 
-// list is a sequence in order of creation. Removal finds its position by that order, so that no list
-// of any length is ever searched from its beginning.
+// list is a sequence in order of creation, so removal can use binary search.
 type list[T ordered] []T
 
 func (l *list[T]) add(x T) { *l = append(*l, x) }
@@ -24,12 +23,12 @@ func (l *list[T]) remove(x T) {
 	}
 }
 
-// identity is what every named object has.
+// identity has the properties of every named object.
 type identity struct {
 	seq     uint64 // position in the order of creation
 	id      string
 	name    string
-	scope   string // names are unique inside it; "" for the whole gateway
+	scope   string // names are unique in it; "" means the whole gateway
 	created time.Time
 	updated time.Time
 }
@@ -44,10 +43,10 @@ type object interface {
 	effect(action string) Effect
 }
 
-// table holds the objects of one kind: in order of creation, by id, by name inside their scope, and by another key of
-// theirs that must be unique, if they have one.
+// table holds the objects of one kind in order of creation, with indexes by id, by scope and name, and by another unique key if
+// the kind has one.
 type table[T object] struct {
-	kind  string // of effects, and in the addresses of the state file
+	kind  string // in effects, and in addresses in the state file
 	rows  list[T]
 	ids   map[string]T
 	names map[[2]string]T
@@ -79,28 +78,28 @@ func (t *table[T]) rename(x T, name string) {
 	t.names[[2]string{i.scope, i.name}] = x
 }
 
-// create adds an object that a call makes.
+// create adds a new object and records the effect.
 func (t *table[T]) create(g *Gateway, c *call, x T, name, scope string) {
 	*x.ident() = g.identify(name, scope, c.now)
 	t.add(x)
 	c.effect(x.effect("create"))
 }
 
-// update notes that a call has changed an object, perhaps its name as well.
+// update records that a call has changed an object, possibly also its name.
 func (t *table[T]) update(c *call, x T, name string) {
 	t.rename(x, name)
 	x.ident().updated = c.now
 	c.effect(x.effect("update"))
 }
 
-// delete removes an object, and answers that it is gone.
+// delete removes an object, records the effect, and returns the answer.
 func (t *table[T]) delete(c *call, x T) (reply, error) {
 	t.remove(x)
 	c.effect(x.effect("delete"))
 	return noContent()
 }
 
-// get returns the object with this id, or the error that says so.
+// get returns the object with this id, or the error that it does not exist.
 func (t *table[T]) get(id string, missing func(string) *refusal) (T, error) {
 	if x, ok := t.ids[id]; ok {
 		return x, nil
@@ -109,14 +108,13 @@ func (t *table[T]) get(id string, missing func(string) *refusal) (T, error) {
 	return none, missing(id)
 }
 
-// taken reports whether the name belongs to an object other than self.
+// taken reports whether another object than self has the name.
 func (t *table[T]) taken(scope, name, self string) bool {
 	x, ok := t.names[[2]string{scope, name}]
 	return ok && x.ident().id != self
 }
 
-// pick returns the rows that a list with these filters can concern at all: the one with the id, the
-// one with the exact name, or all of them.
+// pick returns the rows that can match these filters of a list: the one with the id, the one with the exact name, or all.
 func (t *table[T]) pick(id, exactName string) []T {
 	switch {
 	case id != "":

@@ -7,11 +7,10 @@ import (
 	"io"
 )
 
-// content is a plugin's content as JSON values, completed: what a caller left out is there, as its
-// default or as null.
+// content is the content of a plugin as JSON values. Members that the caller left out have their default, or null.
 type content map[string]any
 
-// contents say what each plugin type holds.
+// contents defines the content of each plugin type.
 var contents = map[string]*contentType{
 	"cors":             {corsShape, checkCORS},
 	"set_resp_headers": {headersShape, checkHeaders},
@@ -25,14 +24,13 @@ var contents = map[string]*contentType{
 	"proxy_mirror":     {mirrorShape, nil},
 }
 
-// contentType is what a plugin's content may hold: member by member, and where members depend on
-// each other.
+// contentType defines the content of a plugin type: its members, and rules for members that depend on each other.
 type contentType struct {
 	shape shape
 	rules func(content) error // nil when there are none
 }
 
-// contentsOf says what a plugin type holds; of one that only a newer gateway has nothing is known.
+// contentsOf returns the definition of a plugin type's content. Undocumented types can have any content.
 func contentsOf(kind string) *contentType {
 	if t := contents[kind]; t != nil {
 		return t
@@ -40,8 +38,8 @@ func contentsOf(kind string) *contentType {
 	return &contentType{shape: fields(nil)}
 }
 
-// parseContent reads what a caller sent: it must be a JSON object that fits the type. A newer gateway keeps
-// members that are not known here.
+// parseContent parses the content that a caller sent, which must be a JSON object that fits the type. With newer, undocumented
+// members are kept.
 func parseContent(kind, text string, newer bool) (content, error) {
 	d := json.NewDecoder(bytes.NewReader([]byte(text)))
 	var c content
@@ -53,7 +51,7 @@ func parseContent(kind, text string, newer bool) (content, error) {
 	}
 	t := contentsOf(kind)
 	if newer && c["edition"] == nil {
-		c["edition"] = "standard" // newer gateways also fill in what the reference does not list
+		c["edition"] = "standard" // newer gateways have defaults for undocumented members, too
 	}
 	whole, err := t.shape.complete("", map[string]any(c), newer)
 	if err != nil {
@@ -66,8 +64,8 @@ func parseContent(kind, text string, newer bool) (content, error) {
 	return c, err
 }
 
-// completed is the content with defaults filled in, or the content as it is when it does not fit its
-// type: a state file may hold what the API would refuse.
+// completed returns the content with its defaults. Content that does not fit its type is not changed, because a state file may
+// have what the API would refuse.
 func (c content) completed(kind string) content {
 	whole, err := contentsOf(kind).shape.complete("", map[string]any(c), true)
 	if err != nil {
@@ -76,19 +74,19 @@ func (c content) completed(kind string) content {
 	return content(whole.(map[string]any)) //nolint:forcetypeassert // the shape of every type is an object
 }
 
-// shown is the content as reads of the plugin have it: secrets absent, or masked.
+// shown returns the content as reads show it, with secrets left out or masked.
 func (c content) shown(kind string, masked bool) string {
 	b, _ := json.Marshal(contentsOf(kind).shape.hide(map[string]any(c), masked)) // plain JSON values
 	return string(b)
 }
 
-// object is the member as an object; nil when it is none.
+// object returns the member as an object, nil if it is not an object.
 func (c content) object(member string) content {
 	o, _ := c[member].(map[string]any)
 	return o
 }
 
-// objects are the objects of a list member.
+// objects returns the objects in a list member.
 func (c content) objects(member string) []content {
 	items, _ := c[member].([]any)
 	out := make([]content, 0, len(items))
@@ -99,13 +97,13 @@ func (c content) objects(member string) []content {
 	return out
 }
 
-// text is the member as a string; "" when it is none.
+// text returns the member as a string, "" if it is not a string.
 func (c content) text(member string) string {
 	s, _ := c[member].(string)
 	return s
 }
 
-// number is the member as a number; 0 when it is none.
+// number returns the member as a number, 0 if it is not a number.
 func (c content) number(member string) float64 {
 	n, _ := c[member].(float64)
 	return n

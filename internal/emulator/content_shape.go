@@ -9,11 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// shape says what a JSON value inside a plugin's content may be.
+// shape defines the possible JSON values of a member in the content of a plugin.
 type shape struct {
 	kind    kindOf
-	needed  bool                  // neither absent nor null
-	absent  any                   // what stands for an absent value
+	needed  bool                  // must not be absent or null
+	absent  any                   // default for an absent value
 	words   []string              // the texts allowed; nil means all
 	pattern func() *regexp.Regexp // of a text; nil means any
 	least   float64               // of a number, a text's characters, or a list's items
@@ -35,7 +35,7 @@ const (
 	isAny   kindOf = "anything"
 )
 
-// interfaceOnly are members that the vendor's console adds for itself.
+// interfaceOnly are members that the vendor's console adds for its own use.
 var interfaceOnly = []string{"id", "disabled", "focused"}
 
 func text() shape                     { return shape{kind: isText, most: math.Inf(1)} }
@@ -54,7 +54,7 @@ func (s shape) hidden() shape               { s.secret = true; return s }
 func (s shape) like(expr string) shape      { s.pattern = expression(expr); return s }
 func (s shape) atLeast(least float64) shape { s.least = least; return s }
 
-// complete checks a value and fills in what it leaves out. Its errors name the member by its path.
+// complete checks a value and adds defaults. Errors have the path of the member.
 func (s shape) complete(path string, v any, newer bool) (any, error) {
 	if v == nil {
 		if s.needed {
@@ -94,7 +94,7 @@ func (s shape) complete(path string, v any, newer bool) (any, error) {
 	return nil, fmt.Errorf("%s is not %s in its range", path, s.kind)
 }
 
-// filled is what stands for an absent value: its default, or an object of defaults.
+// filled returns the default for an absent value, which may be an object of defaults.
 func (s shape) filled() any {
 	if s.kind == isMap && s.absent == nil && s.fillable() {
 		o, err := s.completeMap("", map[string]any{}, false)
@@ -105,7 +105,7 @@ func (s shape) filled() any {
 	return s.absent
 }
 
-// fillable reports whether an object can be made of defaults alone and has any.
+// fillable reports whether an object has defaults, and no required members.
 func (s shape) fillable() bool {
 	some := false
 	for _, m := range s.members {
@@ -157,7 +157,7 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// hide is the value without its secrets, or with masks in their place.
+// hide returns the value with its secrets removed or masked.
 func (s shape) hide(v any, masked bool) any {
 	switch x := v.(type) {
 	case []any:

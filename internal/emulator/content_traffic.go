@@ -17,7 +17,7 @@ var corsShape = fields(map[string]shape{
 	"allow_methods":     text(),
 	"allow_headers":     text(),
 	"expose_headers":    text(),
-	"max_age":           whole(0, 172800), // the text says 86400, an example of the vendor's uses twice that
+	"max_age":           whole(0, 172800), // the vendor's text limits it to 86400, but one of its examples has twice that
 	"allow_credentials": flag(false),
 })
 
@@ -61,7 +61,7 @@ func checkHeaders(c content) error {
 	return nil
 }
 
-// parameters are what expressions of rules refer to by name.
+// parameters are the names that the expressions of rules can refer to.
 var parameters = items(fields(map[string]shape{
 	"type":  word("header", "query", "path", "method", "system").required(),
 	"name":  chars(1, 32).required(),
@@ -118,7 +118,7 @@ func checkRateLimit(c content) error {
 	return checkRules(c, "rules")
 }
 
-// orMost is the limit, or most where 0 means none.
+// orMost returns the limit, or most if it is 0, which means no limit.
 func orMost(limit, most float64) float64 {
 	if limit == 0 {
 		return most
@@ -126,7 +126,7 @@ func orMost(limit, most float64) float64 {
 	return limit
 }
 
-// checkRules looks at the expressions of a list of rules.
+// checkRules checks the expressions of a list of rules.
 func checkRules(c content, member string) error {
 	for _, r := range c.objects(member) {
 		if err := checkExpression(r.text("match_regex")); err != nil {
@@ -136,7 +136,7 @@ func checkRules(c content, member string) error {
 	return nil
 }
 
-// checkExpression reads an expression: ["name", "op", "value"], or ["AND" or "OR", expression, ...].
+// checkExpression checks an expression: ["name", "op", "value"], or ["AND" or "OR", expression, ...].
 func checkExpression(text string) error {
 	var parts []any
 	if err := json.Unmarshal([]byte(text), &parts); err != nil {
@@ -178,7 +178,7 @@ var breakerCondition = fields(map[string]shape{
 	"open_breaker_time":    whole(1, mostCalls).required(),
 })
 
-// backend is where calls go while a breaker is open.
+// backend is the backend of calls while a breaker is open.
 var backend = fields(map[string]shape{
 	"type":              word("http", "http_vpc", "function", "mock", "passthrough").required(),
 	"passthrough_infos": {kind: isAny},

@@ -16,8 +16,7 @@ import (
 // mostBody is the largest body that the service takes in a signed request.
 const mostBody = 12 << 20
 
-// Gateway is one API gateway instance with its management API. It is safe for concurrent use: each
-// operation is carried out as a whole.
+// Gateway is an API gateway instance with its management API. It is safe for concurrent use; operations are atomic.
 type Gateway struct {
 	opts   Options
 	routes *router
@@ -53,21 +52,21 @@ func New(o Options) *Gateway {
 	return g
 }
 
-// SetFaults replaces the faults; their counters begin anew.
+// SetFaults replaces the faults. Their counters start at zero.
 func (g *Gateway) SetFaults(faults []Fault) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.faults = arm(faults)
 }
 
-// SetBehaviour replaces the readings of what the vendor leaves open. It changes nothing that is there.
+// SetBehaviour changes the behaviour of later requests. It does not change existing objects.
 func (g *Gateway) SetBehaviour(b Behaviour) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.behaviour = b
 }
 
-// answer is what leaves the gateway for one request.
+// answer is the answer to a request, and what becomes of it.
 type answer struct {
 	status int
 	header http.Header
@@ -126,7 +125,7 @@ func (g *Gateway) serve(r *http.Request) answer {
 	}
 	a, carried := g.act(c, hit, refused, id)
 	if r.Context().Err() != nil && a.fate != reset && a.fate != refusedConn {
-		a.fate = lost // whoever asked has gone; what arrived is carried out all the same
+		a.fate = lost // the client is gone, but the request was carried out
 	}
 	g.note(r, c, seq, op, a, hit, carried)
 	g.trace(r, c, a, id, carried)

@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// gatewayResponse is what callers of a group are answered when the gateway itself refuses a call.
+// gatewayResponse defines the answers to calls of a group's APIs that the gateway itself refuses.
 type gatewayResponse struct {
 	identity // in the scope of its group
 	group    *group
 	builtIn  bool
-	answers  map[string]errorAnswer // by type of error; those that nobody changed are missing
+	answers  map[string]errorAnswer // by type of error; default answers are missing
 }
 
 type errorAnswer struct {
@@ -49,7 +49,7 @@ const (
 	builtInResponse = "default"
 )
 
-// errorStatuses are the types of errors with their own statuses, 0 where they have none or none is documented.
+// errorStatuses has the types of errors and their default statuses. 0 means that there is none, or none is documented.
 var errorStatuses = map[string]int{
 	"ACCESS_DENIED": 403, "AUTH_FAILURE": 401, "AUTH_HEADER_MISSING": 401, "AUTHORIZER_CONF_FAILURE": 500, "AUTHORIZER_FAILURE": 500,
 	"AUTHORIZER_IDENTITIES_FAILURE": 401, "BACKEND_TIMEOUT": 504, "BACKEND_UNAVAILABLE": 502, "DEFAULT_4XX": 0, "DEFAULT_5XX": 0, "NOT_FOUND": 404,
@@ -61,7 +61,7 @@ var errorStatuses = map[string]int{
 var (
 	responseName   = expression(`^[A-Za-z0-9_-]{1,64}$`)
 	answerHeader   = expression(`^[A-Za-z0-9-]{1,128}$`)
-	noResponse     = missing("APIG.3001", "Gateway response %s does not exist") // no document tells its code
+	noResponse     = missing("APIG.3001", "Gateway response %s does not exist") // its real code is not documented
 	theResponse    = partInPath(theGroup, func(x *group) []*gatewayResponse { return x.responses }, "response_id", noResponse)
 	quotaResponses = quota{name: "RESPONSE_NUM_LIMIT", code: "APIG.3136", what: "gateway responses of a group", regular: 4, hidden: true}
 )
@@ -87,7 +87,7 @@ func (g *Gateway) responseView(r *gatewayResponse) gatewayResponseView {
 	return gatewayResponseView{r.id, r.builtIn, stamp(r.created), stamp(r.updated), gatewayResponseBody{r.name, all}}
 }
 
-// answer is that to one type of error.
+// answer returns the answer to a type of error.
 func (r *gatewayResponse) answer(kind string) errorAnswer {
 	a, changed := r.answers[kind]
 	if !changed {
@@ -113,7 +113,7 @@ func listResponses(g *Gateway, c *call, x *group) (reply, error) {
 	})
 }
 
-// answersOf checks what a body says, and makes answers that were read as default the response's own.
+// answersOf checks the answers in a body. Default answers that a caller read and sent back become answers of the response.
 func answersOf(told map[string]errorAnswer) (map[string]errorAnswer, error) {
 	var v checks
 	out := map[string]errorAnswer{}
@@ -182,7 +182,7 @@ func deleteResponse(_ *Gateway, c *call, r *gatewayResponse) (reply, error) {
 	return noContent()
 }
 
-// builtInResponses is the one response that a group has from the start and keeps.
+// builtInResponses returns the response that every group has, and that cannot be deleted.
 func (x *group) builtInResponses() []*gatewayResponse {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte("response of " + x.id))
@@ -201,7 +201,7 @@ type fileErrorAnswer struct {
 	Headers map[string]string `json:"headers,omitempty"`
 }
 
-// response adds a response to a group, or what it says of the one that is there.
+// response adds a response to a group, or changes the built-in one.
 func (l *loader) response(x *group, f fileResponse) error {
 	answers := map[string]errorAnswer{}
 	for kind, a := range f.Errors {
@@ -227,7 +227,7 @@ func (d *dumper) dumpResponses(x *group) (out []fileResponse) {
 		for kind, a := range r.answers {
 			one := fileErrorAnswer{Status: a.Status, Body: &a.Body}
 			if a.Status != nil && *a.Status == errorStatuses[kind] {
-				one.Status = nil // which says the same
+				one.Status = nil // it is the default
 			}
 			for _, h := range a.Headers {
 				if one.Headers == nil {

@@ -6,12 +6,12 @@ import (
 	"net/http"
 )
 
-// group is a folder of APIs with a domain of its own.
+// group is an API group. It has a domain of its own for debugging.
 type group struct {
 	identity
 	remark    string
 	isDefault bool // the built-in group, which cannot be deleted
-	slAccess  bool // may the debugging domain be called
+	slAccess  bool // the debugging domain can be called
 	apis      list[*api]
 	domains   []*domain
 	responses []*gatewayResponse
@@ -146,7 +146,7 @@ func deleteGroup(g *Gateway, c *call, x *group) (reply, error) {
 type fileGroup struct {
 	Name    string       `json:"name"`
 	Remark  string       `json:"remark,omitempty"`
-	Sealed  bool         `json:"sl_domain_disabled,omitempty"` // the debugging domain may not be called
+	Sealed  bool         `json:"sl_domain_disabled,omitempty"` // the debugging domain cannot be called
 	Domains []fileDomain `json:"domains,omitempty"`
 	APIs    []fileAPI    `json:"apis,omitempty"`
 }

@@ -12,7 +12,7 @@ import (
 
 const statusRunning = "Running"
 
-// instance is the gateway as a thing that was bought.
+// instance has the properties of the gateway itself.
 type instance struct {
 	Name     string   `json:"name,omitempty"`
 	Status   string   `json:"status,omitempty"` // such as Running or Freezing
@@ -42,7 +42,7 @@ type feature struct {
 	at         time.Time
 }
 
-// statusNumbers are the numbers of all states that the reference names.
+// statusNumbers has the numbers of all states in the reference.
 var statusNumbers = map[string]int{
 	"Creating": 1, "CreateSuccess": 2, "CreateFail": 3, "Initing": 4, "Registering": 5, statusRunning: 6,
 	"InitingFailed": 7, "RegisterFailed": 8, "Installing": 10, "InstallFailed": 11, "Updating": 12, "UpdateFailed": 13,
@@ -96,7 +96,7 @@ func (g *Gateway) supports(feature string) bool {
 	return feature == "" || slices.Contains(g.instance.Features, feature)
 }
 
-// summary is what the list shows of the instance.
+// summary returns the instance as the list of instances shows it.
 func (g *Gateway) summary() map[string]any {
 	i := g.instance
 	locks := i.Locks
@@ -154,7 +154,7 @@ type featureBody struct {
 	Config string `json:"config"`
 }
 
-// setFeature changes a setting, each at most once a minute.
+// setFeature changes a feature. Each can change once a minute, see Behaviour.FeatureChanges.
 func setFeature(g *Gateway, c *call, b featureBody) (reply, error) {
 	var v checks
 	v.that(b.Name != "", "name")
@@ -200,7 +200,7 @@ type fileSetting struct {
 	Config string `json:"config,omitempty"`
 }
 
-// loadInstance takes over what the file says and keeps the rest.
+// loadInstance sets the properties that the file has and keeps the others.
 func (l *loader) loadInstance(raw json.RawMessage) error {
 	var i instance
 	if err := strict(raw, &i); err != nil {
@@ -256,7 +256,7 @@ func (d *dumper) dumpSettings() (out []fileSetting) {
 	return out
 }
 
-// loadFeatures sets features as desired-state files do: by name, as texts or mappings.
+// loadFeatures sets the features of the section features: by name, as texts or mappings.
 func (l *loader) loadFeatures(raw json.RawMessage) error {
 	var all map[string]any
 	if err := json.Unmarshal(raw, &all); err != nil {

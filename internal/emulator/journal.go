@@ -10,7 +10,7 @@ import (
 
 // Entry is one request as the gateway saw it. It holds no secret.
 type Entry struct {
-	Seq       uint64   // counts from 1 over the gateway's life, in order of arrival
+	Seq       uint64   // number in order of arrival, starting with 1
 	Operation string   // the vendor's name; "" for a path that the API does not have
 	Method    string   // of HTTP
 	Path      string   // decoded
@@ -49,14 +49,14 @@ type Effect struct {
 	Value      string // first 8 hexadecimal digits of the SHA-256 of a secret; of an ACL, PERMIT or DENY
 }
 
-// Journal returns a copy of what happened since the beginning or the last ResetJournal.
+// Journal returns a copy of the entries since the start or the last ResetJournal.
 func (g *Gateway) Journal() []Entry {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Clone(g.journal)
 }
 
-// ResetJournal forgets what happened. Entries keep counting.
+// ResetJournal removes all entries. The numbers of later entries go on.
 func (g *Gateway) ResetJournal() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -77,13 +77,13 @@ func (g *Gateway) note(r *http.Request, c *call, seq uint64, op string, a answer
 	g.journal = append(g.journal, e)
 }
 
-// fingerprint stands for a secret where it must not show.
+// fingerprint returns a short hash that represents a secret in the journal.
 func fingerprint(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:4])
 }
 
-// mixID makes the n-th id of a seed: 32 hexadecimal digits that look random and never repeat.
+// mixID returns the n-th id of a seed: 32 hexadecimal digits that look random and never repeat.
 func mixID(seed, n uint64) string {
 	sum := sha256.Sum256([]byte(strconv.FormatUint(seed, 16) + "/" + strconv.FormatUint(n, 16)))
 	return hex.EncodeToString(sum[:16])

@@ -5,15 +5,14 @@ import (
 	"time"
 )
 
-// What a Gateway answers to when Options say nothing else.
+// The defaults of Options.
 const (
 	DefaultProjectID  = "0e5a1c0ffee00000000000000000e001"
 	DefaultInstanceID = "0e5a1c0ffee00000000000000000a001"
 	DefaultToken      = "emulator-token" //nolint:gosec // it opens nothing but emulators
 )
 
-// Options say how a Gateway behaves. The zero value is a gateway without latency, faults or rate
-// limit that accepts DefaultToken.
+// Options configure a Gateway. The zero value is a gateway without latency, faults and rate limit that accepts DefaultToken.
 type Options struct {
 	ProjectID  string // 32 hexadecimal characters; "" means DefaultProjectID
 	InstanceID string // 32 hexadecimal characters; "" means DefaultInstanceID
@@ -25,22 +24,22 @@ type Options struct {
 	SecretKey string
 
 	Latency   time.Duration // added to every request; ends early with the request's context
-	Behaviour Behaviour     // readings of what the vendor leaves open
-	Faults    []Fault       // tried in order, the first one that strikes wins
-	Limit     RateLimit     // the front door's pace
-	Log       io.Writer     // one line for each unknown operation; nil means none
-	Seed      uint64        // ids and probabilities follow from it
+	Behaviour Behaviour     // behaviour that the vendor's documents leave open
+	Faults    []Fault       // only the first one that strikes a request has an effect
+	Limit     RateLimit     // of the front door
+	Log       io.Writer     // gets a line for each unknown operation; nil means no log
+	Seed      uint64        // decides about ids and random faults
 
-	// Invent lets Load make up the environments, groups and APIs that references name exactly and the
-	// file does not describe, published where they are referred to.
+	// Invent lets Load create environments, groups and APIs that exact references name and the file does not have. The APIs are
+	// published where the references need it.
 	Invent bool
 
-	// Now is the clock of every time stamp, of the rate limit and of the check of signatures; nil
-	// means time.Now. It must be safe for concurrent use.
+	// Now is the clock for time stamps, the rate limit and the check of signatures; nil means time.Now. It must be safe for
+	// concurrent use.
 	Now func() time.Time
 }
 
-// RateLimit is the pace of the front door. A request beyond it is answered 429 APIGW.0308.
+// RateLimit is the rate limit of the front door. Requests beyond it are answered with 429 APIGW.0308.
 type RateLimit struct {
 	Requests   int           // in each period; 0 means no limit
 	Per        time.Duration // length of a period; 0 means a second

@@ -30,7 +30,7 @@ type pageBody struct {
 	total  int
 	size   int
 	items  any
-	bare   bool // an empty list is left out altogether
+	bare   bool // an empty list is left out
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -99,7 +99,7 @@ func (f *filter[T]) like(c *call, parameter string, exact bool, field func(T) st
 	}
 }
 
-// keep is the filter as one condition; nil when there is none.
+// keep returns the filter as a single condition, nil if it has no conditions.
 func (f filter[T]) keep() func(T) bool {
 	if len(f) == 0 {
 		return nil

@@ -22,7 +22,7 @@ type pluginBody struct {
 	Remark  *string `json:"remark"`
 }
 
-// pluginHead is what all answers tell of a plugin.
+// pluginHead has the members of a plugin that all answers have.
 type pluginHead struct {
 	ID    string `json:"plugin_id"`
 	Name  string `json:"plugin_name"`
@@ -38,7 +38,7 @@ type pluginView struct {
 	UpdateTime string `json:"update_time"`
 }
 
-// mostContent is the longest plugin content, in bytes.
+// mostContent is the maximum length of a plugin's content in bytes.
 const mostContent = 65535
 
 var noPlugin = missing("APIG.3068", "Plugin %s does not exist")
@@ -90,7 +90,7 @@ func listPlugins(g *Gateway, c *call) (reply, error) {
 	return page(g, c, "plugins", g.plugins().pick(c.arg("plugin_id"), name), f.keep(), g.pluginView)
 }
 
-// checkPlugin looks at what a creation or update sends and returns the content as it will be kept.
+// checkPlugin checks the body of a create or update, and returns the content to store.
 func (g *Gateway) checkPlugin(b pluginBody, self string) (content, error) {
 	var v checks
 	v.text("plugin_name", b.Name, 3, 255, pluginName)
@@ -136,7 +136,7 @@ func createPlugin(g *Gateway, c *call, b pluginBody) (reply, error) {
 	return created(v)
 }
 
-// mostCostly is how many kafka_log and how many jwt_auth plugins an instance takes.
+// mostCostly is the maximum number of kafka_log plugins, and of jwt_auth plugins, of an instance.
 const mostCostly = 5
 
 func (g *Gateway) pluginWithinQuota(kind string) error {

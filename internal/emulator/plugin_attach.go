@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// mostAttached is how many ids one attach or detach takes.
+// mostAttached is the maximum number of ids in an attach or detach.
 const mostAttached = 500
 
 // pluginBinding: an API has one plugin of a type in an environment.
@@ -39,7 +39,7 @@ type attachPluginsBody struct {
 	IDs   []string `json:"plugin_ids"`
 }
 
-// attaches names what parallel attachments must not share: a plugin, and each API, in its environment.
+// attaches returns the keys that simultaneous attachments must not share: the plugins and the APIs in the environment.
 func attaches(_ *Gateway, c *call) []string {
 	var b struct {
 		EnvID   string   `json:"env_id"`
@@ -58,7 +58,7 @@ func attaches(_ *Gateway, c *call) []string {
 	return append(keysOf("plugin", b.Plugins, b.EnvID), keysOf("api", b.APIs, b.EnvID)...)
 }
 
-// attaching carries out an attach or detach of each plugin and each API in an environment.
+// attaching attaches or detaches each plugin and each API in an environment.
 type attaching func(*Gateway, *call, []*plugin, []target) (reply, error)
 
 // byPlugin and byAPI read the two forms of the same request.
@@ -100,7 +100,7 @@ func inEnvironment(g *Gateway, c *call, do attaching, plugins []*plugin, apis []
 	return do(g, c, plugins, targets)
 }
 
-// attachView is an attachment as lists of plugins and the answer to an attach tell it.
+// attachView is an attachment in lists of plugins and in the answer to an attach.
 type attachView struct {
 	ID      string `json:"plugin_attach_id"`
 	EnvID   string `json:"env_id"`
@@ -108,8 +108,8 @@ type attachView struct {
 	Time    string `json:"attached_time"`
 }
 
-// attach gives each API each plugin; another plugin of the same type gives way. An API that is not
-// published fails the request as a whole.
+// attach attaches each plugin to each API, and replaces other plugins of the same type. If one API is not published, the whole
+// request fails.
 func attach(g *Gateway, c *call, plugins []*plugin, targets []target) (reply, error) {
 	for _, t := range targets {
 		if t.api.live(t.env) == nil {

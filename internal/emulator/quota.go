@@ -5,18 +5,18 @@ import (
 	"strconv"
 )
 
-// quota is a limit of the instance on how many objects of a kind it takes.
+// quota limits the number of objects of a kind on the instance.
 type quota struct {
 	name    string // config_name
-	code    string // error code when it is reached
+	code    string // error code if it is exceeded
 	what    string
-	regular int  // unless the state file says otherwise
-	hidden  bool // the reference does not list it
+	regular int  // default, which the state file can change
+	hidden  bool // not listed by the reference
 
-	used func(*state) int // counts what is there; nil where the quota is about parts of an object
+	used func(*state) int // number of existing objects; nil if the quota limits parts of an object
 }
 
-// limit is the quota's value here.
+// limit returns the value of the quota on this gateway.
 func (g *Gateway) limit(q quota) int {
 	if n, set := g.limits[q.name]; set {
 		return n
@@ -24,7 +24,7 @@ func (g *Gateway) limit(q quota) int {
 	return q.regular
 }
 
-// withinQuota refuses one more object when there are n already.
+// withinQuota returns an error if there cannot be another object in addition to n.
 func (g *Gateway) withinQuota(q quota, n int) error {
 	if most := g.limit(q); n >= most {
 		return overQuota(q.code, q.what, most)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// refusal is an answer of the API that says no.
+// refusal is an error answer of the API.
 type refusal struct {
 	status     int
 	code       string
@@ -17,7 +17,7 @@ type refusal struct {
 
 func (r *refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.status, r.code, r.message) }
 
-// body is the answer's JSON. Only the front door repeats the request id in it.
+// body returns the JSON of the answer. Only errors of the front door have the request id.
 func (r *refusal) body(requestID string) map[string]any {
 	b := map[string]any{"error_code": r.code, "error_msg": r.message}
 	if strings.HasPrefix(r.code, "APIGW.") {
@@ -30,8 +30,8 @@ func refuse(status int, code, format string, args ...any) *refusal {
 	return &refusal{status: status, code: code, message: fmt.Sprintf(format, args...)}
 }
 
-// missing makes the 404 of one kind of object; text is the message, the manual's where it has an example of one. In most it
-// has %s for the id.
+// missing returns a function for the 404 of a kind of object. text is the message, from the manual if that has an example. Most
+// messages have %s for the id.
 func missing(code, text string) func(id string) *refusal {
 	named := strings.Contains(text, "%s")
 	return func(id string) *refusal {
@@ -42,26 +42,26 @@ func missing(code, text string) func(id string) *refusal {
 	}
 }
 
-// invalid is the refusal of one parameter.
+// invalid is the error for an invalid parameter.
 func invalid(parameter string) *refusal { return invalidAs("APIG.2011", parameter) }
 
-// invalidAs is invalid with another code of the 2xxx range.
+// invalidAs is like invalid, with another error code.
 func invalidAs(code, parameter string) *refusal {
 	return refuse(http.StatusBadRequest, code,
 		"Invalid parameter value,parameterName:%s. Please refer to the support documentation", parameter)
 }
 
-// nameTaken is the 400 of a second object with the same name.
+// nameTaken is the 400 for a name that another object has.
 func nameTaken(code, what, name string) *refusal {
 	return refuse(http.StatusBadRequest, code, "The %s name already exists,name:%s", what, name)
 }
 
-// overQuota is the 403 of one object too many.
+// overQuota is the 403 for an exceeded quota.
 func overQuota(code, what string, limit int) *refusal {
 	return refuse(http.StatusForbidden, code, "The number of %s has reached the quota,limit:%d", what, limit)
 }
 
-// unsupported is the 412 of a kind whose feature the instance lacks.
+// unsupported is the 412 for a kind that needs a feature which the instance does not have.
 func unsupported(feature string) *refusal {
 	return refuse(http.StatusPreconditionFailed, "APIG.3458", "The instance does not support this feature,feature:%s", feature)
 }

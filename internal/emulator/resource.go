@@ -6,27 +6,27 @@ import (
 	"strings"
 )
 
-// resource is one kind of thing on a gateway, or one way to bind things. All about it is in a file of its own; the
-// rest of the emulator walks the list of all.
+// resource is a kind of object on a gateway, or a kind of binding. Each is defined in a file of its own. The rest of the emulator
+// only uses the list of all resources.
 type resource struct {
 	routes []route
 	quotas []quota
 
-	// What the state file says of it: the keys of sections, loaded in the order of resources, and dumped. What is
-	// inside another's section has none of its own.
+	// The sections of the state file with the objects of this resource. There are none if the objects are in the section of another
+	// resource.
 	sections []section
 }
 
-// section is one key of the state file.
+// section is a key of the state file.
 type section struct {
 	key string // below gateway: where it begins with "gateway."
 
-	// load adds what the section says; dump returns what it must say, and is nil for what another section says.
+	// load adds the content of the section; dump returns it. dump is nil if another section has the same content.
 	load func(*loader, json.RawMessage) error
 	dump func(*dumper) any
 }
 
-// allResources are in the order in which a state file is loaded: what is referred to comes first.
+// allResources is in the order in which a state file is loaded: what others refer to comes first.
 func allResources() []resource {
 	return []resource{
 		environmentResource, instanceResource, certificateResource, groupResource, domainResource, gatewayResponseResource, apiResource, publishResource, statisticsResource,
@@ -40,7 +40,7 @@ func allResources() []resource {
 	}
 }
 
-// sections are those of all resources.
+// sections returns the sections of all resources.
 func (s *state) sections() (all []section) {
 	for _, r := range s.resources {
 		all = append(all, r.sections...)
@@ -48,7 +48,7 @@ func (s *state) sections() (all []section) {
 	return all
 }
 
-// quotas are those of all resources, by name.
+// quotas returns the quotas of all resources, sorted by name.
 func (s *state) quotas() (all []quota) {
 	for _, r := range s.resources {
 		all = append(all, r.quotas...)
@@ -57,7 +57,7 @@ func (s *state) quotas() (all []quota) {
 	return all
 }
 
-// sectionOf is the section of a list of named items.
+// sectionOf returns a section that is a list of named items.
 func sectionOf[F any](key string, name func(F) string, load func(*loader, F) error, dump func(*dumper) []F) section {
 	return section{
 		key: key,
@@ -72,12 +72,12 @@ func sectionOf[F any](key string, name func(F) string, load func(*loader, F) err
 	}
 }
 
-// dumped is all objects of a kind, each as a file has it, with their ids and times.
+// dumped returns a function that dumps all objects of a kind, with their ids and times.
 func dumped[F any, T object](objects func(*state) *table[T], one func(*dumper, T) F) func(*dumper) []F {
 	return dumpedIf(objects, func(T) bool { return true }, one)
 }
 
-// dumpedIf is those of all objects of a kind that a section is for.
+// dumpedIf is like dumped, for some of the objects of a kind.
 func dumpedIf[F any, T object](objects func(*state) *table[T], which func(T) bool, one func(*dumper, T) F) func(*dumper) []F {
 	return func(d *dumper) (out []F) {
 		t := objects(d.state)

@@ -83,7 +83,7 @@ var (
 	}
 )
 
-// takes reports whether the text can be s; nil stands for what the gateway makes.
+// takes reports whether s is valid. nil is, because the gateway then generates a text.
 func (t signText) takes(s *string) bool {
 	return s == nil || len(*s) >= t.least && len(*s) <= t.most && t.charset().MatchString(*s)
 }
@@ -101,7 +101,7 @@ func (k *signKey) view() signKeyView {
 	return signKeyView{ID: k.id, signKeyBody: k.signKeyBody, CreateTime: stamp(k.created), UpdateTime: stamp(k.updated)}
 }
 
-// shownKey is the view of later answers than that to the creation.
+// shownKey returns the key as all answers show it, except that to the create.
 func (g *Gateway) shownKey(k *signKey) signKeyView {
 	v := k.view()
 	v.Secret = new(g.shownSecret(k))
@@ -128,7 +128,7 @@ func listSignKeys(g *Gateway, c *call) (reply, error) {
 	})
 }
 
-// checkSignKey looks at what a creation or update sends; self is "" at a creation.
+// checkSignKey checks the body of a create or update; self is the id of the updated key, "" for a create.
 func (g *Gateway) checkSignKey(b signKeyBody, self string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, policyName)
@@ -147,7 +147,7 @@ func (g *Gateway) checkSignKey(b signKeyBody, self string) error {
 	return v.err
 }
 
-// completed fills in what was not sent: with what was there, or else with what the gateway makes.
+// completed sets a key and secret that were not sent: to the previous ones, or else to new ones.
 func (b signKeyBody) completed(s *state, key, secret *string) signKeyBody {
 	rule, _ := b.rule()
 	fill := func(sent, was *string, length int) *string {
@@ -173,8 +173,8 @@ func createSignKey(g *Gateway, c *call, b signKeyBody) (reply, error) {
 	return created(k.view())
 }
 
-// updateSignKey makes a key or secret anew that is left out, or keeps it, as Behaviour says; one that the new type cannot
-// have goes in any case.
+// updateSignKey generates a new key or secret if the update leaves it out, or keeps the old one, see Behaviour.OmittedSignKey. A key
+// or secret that is not valid for the new type is never kept.
 func updateSignKey(g *Gateway, c *call, k *signKey, b signKeyBody) (reply, error) {
 	if err := g.checkSignKey(b, k.id); err != nil {
 		return reply{}, err
@@ -188,7 +188,7 @@ func updateSignKey(g *Gateway, c *call, k *signKey, b signKeyBody) (reply, error
 	return ok(g.shownKey(k))
 }
 
-// deleteSignKey takes the bindings of the key along, or refuses while there are some, as Behaviour says of throttles.
+// deleteSignKey deletes the bindings of the key as well, or refuses to delete a bound key, see Behaviour.DeleteBound.
 func deleteSignKey(g *Gateway, c *call, k *signKey) (reply, error) {
 	bound := g.signed().ofPolicy(k.id)
 	if len(bound) > 0 && g.behaviour.DeleteBound != "cascade" {
@@ -231,7 +231,7 @@ type signedAPI struct {
 	SignName  string `json:"sign_name"`
 }
 
-// signBinding is a binding with the key itself, which the list of a key's APIs does not tell.
+// signBinding is a binding with the key, which the list of a key's APIs does not have.
 type signBinding struct {
 	signedAPI
 	Type   string `json:"sign_type"`

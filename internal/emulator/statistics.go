@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// traffic is what a state file says of an API's calls: the totals of the last minutes, spread evenly.
+// traffic describes the calls of an API in the state file: totals for the last minutes, which are spread evenly.
 type traffic struct {
 	Group      string  `json:"group"`
-	API        string  `json:"api,omitempty"`     // "" means calls of the group that no entry names
+	API        string  `json:"api,omitempty"`     // "" means all APIs of the group without an entry of their own
 	Minutes    int     `json:"minutes,omitempty"` // before now; 0 means 60
 	Calls      int     `json:"calls"`
 	Errors4xx  int     `json:"errors_4xx,omitempty"`
@@ -127,8 +127,7 @@ func (m *minuteView) add(t traffic, ago int) {
 	m.Input += t.Input / int64(over)
 }
 
-// share is what falls on the minute so long ago when a total is spread over minutes; the shares of
-// all minutes add up to the total.
+// share returns the part of a total for one minute. The parts of all minutes add up to the total.
 func share(total, minutes, ago int) int {
 	if ago > minutes {
 		return 0

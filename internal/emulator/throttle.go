@@ -90,7 +90,7 @@ func listThrottles(g *Gateway, c *call) (reply, error) {
 	return page(g, c, "throttles", g.throttles().pick(c.arg("id"), c.exactName()), f.keep(), g.throttleView)
 }
 
-// limits applies the body to what was there (the zero value at a creation) and checks the result; self is "" at a creation.
+// limits applies the body to the old limits (the zero value for a create) and checks the result; self is "" for a create.
 func (b throttleBody) limits(g *Gateway, was throttleLimits, self string) (throttleLimits, error) {
 	if g.behaviour.UpdateOmittedLimit != "keeps" {
 		was.UserLimits, was.AppLimits, was.IPLimits = 0, 0, 0
@@ -117,8 +117,8 @@ func (b throttleBody) limits(g *Gateway, was throttleLimits, self string) (throt
 		{"app_call_limits", b.AppLimits, l.AppLimits, l.mostForApp()},
 		{"ip_call_limits", b.IPLimits, l.IPLimits, l.APICallLimits},
 	} {
-		// A gateway that keeps what is left out takes 0 for "no limit", as it reads back: else a
-		// limit could never be taken away.
+		// A gateway that keeps limits that are left out accepts 0 for "no limit", which reads also show. Otherwise a limit could
+		// never be removed.
 		if part.sent != nil && (*part.sent != 0 || g.behaviour.UpdateOmittedLimit != "keeps") {
 			v.count(part.parameter, *part.sent)
 		}
@@ -128,7 +128,7 @@ func (b throttleBody) limits(g *Gateway, was throttleLimits, self string) (throt
 	return l, v.err
 }
 
-// mostForApp is the bound of the limit per app: the limit per user when there is one.
+// mostForApp returns the maximum of the limit per app: the limit per user, if there is one.
 func (l throttleLimits) mostForApp() int64 {
 	if l.UserLimits > 0 {
 		return l.UserLimits

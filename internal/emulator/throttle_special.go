@@ -61,7 +61,7 @@ var quotaSpecialApps = quota{name: "APP_THROTTLE_LIMIT", code: "APIG.3100", what
 
 var quotaSpecialUsers = quota{name: "USER_THROTTLE_LIMIT", code: "APIG.3100", what: "excluded tenants", regular: 30}
 
-// objectType is APP or USER.
+// objectType returns APP or USER.
 func (s *special) objectType() string {
 	if s.app != nil {
 		return "APP"
@@ -96,7 +96,7 @@ func (s *special) effect(action string) Effect {
 	return e
 }
 
-// join and leave keep the app's own record of the throttles that treat it specially.
+// join and leave maintain the app's list of throttles with a special limit for it.
 func (s *special) join() {
 	s.throttle.specials.add(s)
 	if s.app != nil {
@@ -146,7 +146,7 @@ func createSpecial(g *Gateway, c *call, t *throttle, b specialBody) (reply, erro
 	return created(s.view())
 }
 
-// admitSpecial refuses a second entry for one object and more entries than the quotas allow.
+// admitSpecial refuses a second special limit for an object, and more than the quotas allow.
 func (g *Gateway) admitSpecial(t *throttle, s *special) error {
 	quota, same := quotaSpecialApps, 0
 	if s.app == nil {

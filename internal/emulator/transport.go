@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// Transport serves requests inside the process, without a socket. A lost answer and a reset arrive
-// as the errors of a broken connection. When a request's context ends, RoundTrip returns its error;
-// what the gateway had received by then is carried out all the same. It is safe for concurrent use.
+// Transport serves requests inside the process, without a socket. Lost answers and resets appear as errors of a broken
+// connection. If the context of a request ends, RoundTrip returns its error, but the gateway still carries the request out. It is
+// safe for concurrent use.
 func Transport(g *Gateway) http.RoundTripper { return transport{g} }
 
 type transport struct{ g *Gateway }
@@ -58,7 +58,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// broken is the end of a torn body.
+// broken is the rest of a torn body: reading it fails.
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
@@ -78,8 +78,8 @@ func (g *Gateway) Listen(ctx context.Context, addr string) (url string, wait fun
 	if err != nil {
 		return "", nil, err
 	}
-	server := &http.Server{Handler: g, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)} // it would quote requests
-	context.AfterFunc(ctx, func() { _ = server.Close() })                                                    // requests in flight have nobody left to answer to
+	server := &http.Server{Handler: g, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)} // the log would contain parts of requests
+	context.AfterFunc(ctx, func() { _ = server.Close() })                                                    // nobody waits for the answers to requests in flight
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	wait = func() error {

@@ -2,12 +2,12 @@ package emulator
 
 import "strings"
 
-// State files spell texts as desired-state files do: $$ is a dollar, and ${NAME:-default} is a variable.
-// There is no environment here: a variable is its default, and one without stays as it is.
+// Texts in state files have the syntax of desired-state files: $$ is a dollar, and ${NAME:-default} is a variable. The emulator does
+// not look at its process environment: a variable is replaced by its default, and not replaced if it has none.
 
 var variable = expression(`\$\$|\$\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\}`)
 
-// expandText replaces variables of a text by their defaults. Keys have them, too: Dump doubles dollars wherever they stand.
+// expandText replaces the variables in a text by their defaults. It applies to keys, too, because Dump doubles all dollars.
 func expandText(s string) string {
 	return variable().ReplaceAllStringFunc(s, func(m string) string {
 		if m == "$$" {
@@ -20,7 +20,7 @@ func expandText(s string) string {
 	})
 }
 
-// escapeVariables doubles the dollars of a rendered file that would be read as the beginning of something.
+// escapeVariables doubles the dollars in a rendered file that would otherwise start a variable or an escaped dollar.
 func escapeVariables(file []byte) []byte {
 	out := make([]byte, 0, len(file))
 	for i, c := range file {
