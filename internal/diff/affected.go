@@ -6,15 +6,15 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// affected is what the changes of a plan are about.
+// affected collects the objects and lists that the changes of a plan need.
 type affected struct {
 	objects map[string]bool     // addresses of declared objects that change themselves
-	anchors map[string]bool     // addresses of declared objects that are needed besides
+	anchors map[string]bool     // addresses of declared objects that do not change but are needed
 	carried map[string]bool     // addresses of replaced objects
-	inside  map[string]bool     // KIND OWNER of collections that change, the owner as it is declared
-	gone    map[string][]string // keys of objects that go, by kind
-	claims  map[string]bool     // addresses of declared links whose place a replaced object leaves to them
-	owners  map[string]string   // address of what lives inside another to the key of its owner
+	inside  map[string]bool     // KIND OWNER of lists that change, with the declared key of the owner
+	gone    map[string][]string // keys of deleted objects, by kind
+	claims  map[string]bool     // addresses of declared links that take over the slot of a replaced object
+	owners  map[string]string   // address of a part to the key of its owner
 }
 
 func newAffected(plan *Plan, have kind.Actual, want kind.Desired) *affected {
@@ -27,7 +27,7 @@ func newAffected(plan *Plan, have kind.Actual, want kind.Desired) *affected {
 			t.owners[d.Address()] = d.Owner
 		}
 	}
-	now := map[string]string{} // KIND/KEY of a gateway's object to the key that it is declared under
+	now := map[string]string{} // KIND/KEY of a gateway's object to its declared key
 	for _, ch := range pointers(plan.Changes) {
 		if ch.Want == nil {
 			continue
@@ -59,12 +59,12 @@ func newAffected(plan *Plan, have kind.Actual, want kind.Desired) *affected {
 	return t
 }
 
-// change notes what a change concerns.
+// change notes what a change needs.
 func (t *affected) change(ch *Change, now map[string]string) {
 	k, link := kind.Of(ch.Kind), kind.LinkOf(ch.Kind)
 	ownerKind := ""
 	switch {
-	case ch.Forced: // its owner is none of the plan's business
+	case ch.Forced: // its owner is not part of the plan
 		return
 	case link != nil:
 		ownerKind = link.Owner
@@ -90,13 +90,13 @@ func (t *affected) change(ch *Change, now map[string]string) {
 	}
 	t.inside[ch.Kind+" "+name] = true
 	t.anchors[ownerKind+"/"+name] = true
-	for k := kind.Of(ownerKind); k.Owner != ""; k = kind.Of(k.Owner) { // what the owner lives in, too
+	for k := kind.Of(ownerKind); k.Owner != ""; k = kind.Of(k.Owner) { // also the ancestors of the owner
 		name = t.owners[k.Name+"/"+name]
 		t.inside[k.Name+" "+name], t.anchors[k.Owner+"/"+name] = true, true
 	}
 }
 
-// claimed finds declared links that take the places which an object leaves to its heir.
+// claimed finds declared links that take over the slots of an object that is deleted or replaced.
 func (t *affected) claimed(link *kind.LinkKind, o *kind.Object, heir string, have kind.Actual, want kind.Desired) {
 	left := targets(slices.DeleteFunc(slices.Clone(have.Links), func(l kind.Link) bool { return l.Kind != link.Name || l.OwnerID != o.ID }))
 	for _, l := range pointers(want.Links) {
@@ -107,7 +107,7 @@ func (t *affected) claimed(link *kind.LinkKind, o *kind.Object, heir string, hav
 	}
 }
 
-// declared is the part of a declared object that the changes concern; ok is false when they do not.
+// declared returns the part of a declared object that the changes need; ok is false when they need none.
 func (t *affected) declared(d *kind.Declared) (kind.Declared, bool) {
 	address := d.Address()
 	if d.Owner != "" && !t.inside[d.Kind+" "+d.Owner] || d.Owner == "" && !t.objects[address] && !t.anchors[address] {

@@ -13,8 +13,8 @@ func Between(have kind.Actual, want kind.Desired, options Options) *Plan {
 	return Compared(have, want, options).Plan(have.Neighbours)
 }
 
-// Draft is a plan in the making. What the comparison needs to know of the gateway follows from what it knows already:
-// while there are Reads, they are carried out and told by Know. Links ends the comparison.
+// Draft is a plan in the making. What must be read next depends on what was read before: as long as Reads returns something,
+// the caller reads it and hands it to Know. Links completes the comparison.
 type Draft struct{ c *comparison }
 
 // Begin begins to compare the objects that a gateway lists with what the files declare.
@@ -22,7 +22,7 @@ func Begin(objects []kind.Object, want kind.Desired, options Options) *Draft {
 	return &Draft{newComparison(kind.Actual{Objects: objects}, want, options)}
 }
 
-// Compared compares with a gateway of which all is known that matters.
+// Compared compares with a gateway of which everything needed was read.
 func Compared(have kind.Actual, want kind.Desired, options Options) *Draft {
 	d := &Draft{newComparison(have, want, options)}
 	for len(d.Reads()) > 0 {
@@ -32,9 +32,9 @@ func Compared(have kind.Actual, want kind.Desired, options Options) *Draft {
 	return d
 }
 
-// Reads compares as far as what is known allows, and tells what must be read before it can go on: of each level of
-// owners what lives inside them, as far as files list it or it goes along with them, and what they are bound to. There
-// are none when all objects are compared.
+// Reads compares as far as possible with what was read, and returns what must be read before the comparison can continue: for
+// each level of owners, the parts that files list or that are removed along with their owner, and the links of the owners. It
+// returns nothing when all objects are compared.
 func (d *Draft) Reads() []Read {
 	c := d.c
 	for c.level >= 0 {
@@ -59,8 +59,8 @@ func (d *Draft) Reads() []Read {
 	return nil
 }
 
-// Links compares what objects are bound to, once all Reads are known, with what the files ask for: the same as the draft
-// began with, and the links, which may have been found out only since then.
+// Links compares the links with those that the files ask for. It is called when Reads returns nothing more. want is the state
+// that the draft began with plus the links, whose references may have been resolved only since then.
 func (d *Draft) Links(want kind.Desired) {
 	d.c.want = want
 	d.c.locate()
@@ -87,25 +87,25 @@ func (d *Draft) Know(more kind.Actual) {
 	c.index(from)
 }
 
-// Renames reports whether the plan renames anything, once Reads were asked for.
+// Renames reports whether the plan renames anything. Call it after Reads.
 func (d *Draft) Renames() bool { return len(d.c.renamed) > 0 }
 
-// Calls is the name that an object is to have by the plan, once Reads were asked for; "" when it keeps its own.
+// Calls returns the new name of an object that the plan renames; "" when it keeps its name. Call it after Reads.
 func (d *Draft) Calls(kindName, key string) string { return d.c.newName(kindName, key) }
 
-// Actual is what is known of the gateway. What lives inside objects, and links, call what is renamed by its new name.
+// Actual returns what was read of the gateway. Parts and links have the new names of what the plan renames.
 func (d *Draft) Actual() kind.Actual { return d.c.have }
 
-// Desired is what the files ask for, with those of the spared links that the gateway has.
+// Desired returns what the files ask for, with those spared links that the gateway has.
 func (d *Draft) Desired() kind.Desired { return d.c.want }
 
-// Known are the collections that were read.
+// Known returns the collections that were read.
 func (d *Draft) Known() []Read { return d.c.known }
 
-// Gone are the addresses of the objects that go.
+// Gone returns the addresses of the objects that are deleted.
 func (d *Draft) Gone() map[string]bool { return d.gone(Delete) }
 
-// Leaving are those of the objects that go and of those that others take the places of.
+// Leaving returns the addresses of the objects that are deleted or replaced.
 func (d *Draft) Leaving() map[string]bool { return d.gone(Delete, Replace) }
 
 func (d *Draft) gone(how ...Action) map[string]bool {
@@ -118,7 +118,7 @@ func (d *Draft) gone(how ...Action) map[string]bool {
 	return out
 }
 
-// Plan completes the plan with what was found beside it.
+// Plan completes the plan with the neighbours that were found.
 func (d *Draft) Plan(neighbours kind.Neighbours) *Plan {
 	c := d.c
 	c.have.Neighbours = neighbours
@@ -139,13 +139,13 @@ func (d *Draft) Plan(neighbours kind.Neighbours) *Plan {
 	c.plan.Steps = steps(c)
 	for i := range c.plan.Changes {
 		if s := c.plan.Changes[i].Source; s != nil && s.File == "" {
-			c.plan.Changes[i].Source = nil // no file declares it
+			c.plan.Changes[i].Source = nil // no file declares the object
 		}
 	}
 	return c.plan
 }
 
-// ownersOf finds the owners of what was found beside a plan.
+// ownersOf returns the owners of the neighbours of a plan.
 func (c *comparison) ownersOf(parts []kind.Object) (out []kind.Object) {
 	needed := map[string]bool{}
 	for i := range parts {
@@ -159,14 +159,14 @@ func (c *comparison) ownersOf(parts []kind.Object) (out []kind.Object) {
 	return out
 }
 
-// along notes for each object that goes what goes with it, be it by itself or by changes of their own.
+// along notes for each deleted object what is removed along with it, with or without a change of its own.
 func (c *comparison) along() {
 	gone := (&Draft{c}).Gone()
 	if len(gone) == 0 {
 		return
 	}
 	with := map[string][]string{}
-	of := map[string]string{} // address of what goes inside another object to the topmost one that goes
+	of := map[string]string{} // address of a removed part to the outermost object that is deleted
 	note := func(goes, address string) {
 		if gone[goes] {
 			top := cmp.Or(of[goes], goes)
@@ -178,12 +178,12 @@ func (c *comparison) along() {
 			continue
 		}
 		note(o.OwnerAddress(), c.addressOf(&o))
-		if inside := o.OwnerAddress(); gone[inside] { // and takes along what lives inside it
+		if inside := o.OwnerAddress(); gone[inside] { // and its parts are removed with it
 			gone[o.Address()] = true
 			of[o.Address()] = cmp.Or(of[inside], inside)
 		}
 		for _, ref := range kind.Of(o.Kind).Refs(o.Value) {
-			if !kind.Of(o.Kind).IsApart(ref.Path) { // else it stays, without what it refers to
+			if !kind.Of(o.Kind).IsApart(ref.Path) { // otherwise it stays, without the reference
 				note(ref.Address(), c.addressOf(&o))
 			}
 		}

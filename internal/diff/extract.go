@@ -10,18 +10,18 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Extract is the part of files and gateway from which the same plan can be made again: a saved plan holds no more than
-// that. What lives inside an object, and what an object is bound to, is all in it or not at all: where one special limit of
-// a throttle changes, all special limits of that throttle are.
+// Extract is the part of files and gateway from which the same plan can be made again; a saved plan holds no more than that.
+// Lists of parts and links are in it completely or not at all: if one special limit of a throttle changes, it has all special
+// limits of that throttle.
 type Extract struct {
-	Desired kind.Desired // rules that ignore differences hold whatever the day
+	Desired kind.Desired // ignore rules have no end here: only those that applied are kept
 	Actual  kind.Actual  // sorted
-	Plan    *Plan        // made of the two above; guards are not looked at again
+	Plan    *Plan        // made of the two above; guards are not checked again
 
-	// Anchors are the addresses of objects that do not change themselves, while something inside them or bound to them does:
-	// the plan needs their ids. Whatever value the gateway has of them counts as declared.
+	// Anchors are the addresses of objects that do not change, while their parts or links do: the plan needs their ids.
+	// Their values on the gateway count as declared, whatever they are.
 	Anchors map[string]bool
-	// Carried are the addresses of replaced objects: their bindings go over to their successors (see carries).
+	// Carried are the addresses of replaced objects, whose bindings move to their successors (see carries).
 	Carried map[string]bool
 	// Context are the addresses of objects to which others refer. It matters that they exist, their values do not.
 	Context map[string]bool
@@ -32,7 +32,7 @@ type Extract struct {
 	affected map[string]bool // the result of keys: Affects needs it for each object
 }
 
-// ErrNotAlone means that the extract of a plan gives another plan, so that it must not be saved.
+// ErrNotAlone means that the extract of a plan gives a different plan, so it must not be saved.
 var ErrNotAlone = errors.New("the part that the plan touches does not give the same plan; this is a mistake of the program")
 
 // Narrow makes the extract of a plan, which must be the one that Between makes of have, want and options.
@@ -70,7 +70,7 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, options Options) (*
 	return e, nil
 }
 
-// NeedTargets adds to the context the objects to which wanted links lead.
+// NeedTargets adds the targets of wanted links to the context.
 func (e *Extract) NeedTargets() {
 	for i := range e.Desired.Links {
 		if to := e.Desired.Links[i].To; kind.Of(to.Kind) != nil {
@@ -79,8 +79,8 @@ func (e *Extract) NeedTargets() {
 	}
 }
 
-// neighbours are links and parts that a plan takes away though they belong to objects that are not in the extract, with the
-// owners of such links. To those of the plan come links that it displaces and that were compared as a part of the whole.
+// neighbours returns the links and parts that a plan removes although their objects are not in the extract, with the owners of
+// those links. In addition to the neighbours of the plan, these are displaced links of objects that the whole plan compared.
 func neighbours(plan *Plan, affected, have kind.Actual) kind.Neighbours {
 	out := plan.Neighbours
 	out.Links, out.Owners = slices.Clone(out.Links), slices.Clone(out.Owners)
@@ -112,7 +112,7 @@ func neighbours(plan *Plan, affected, have kind.Actual) kind.Neighbours {
 	return out
 }
 
-// Unify lets all links to an API share what most is known of it: some lists tell more of APIs than others.
+// Unify makes all links to an API share its most complete description: some lists report more about APIs than others.
 func (e *Extract) Unify() {
 	best := map[string]*kind.API{}
 	each := func(do func(l *kind.Link)) {
@@ -142,7 +142,7 @@ func (e *Extract) Unify() {
 // Between makes the plan again, of a gateway as it is now.
 func (e *Extract) Between(have kind.Actual) *Plan { return e.Begin(have).Plan(have.Neighbours) }
 
-// Begin compares again; what the plan takes away of other objects comes with Draft.Plan.
+// Begin compares again. Draft.Plan adds what the plan removes of other objects.
 func (e *Extract) Begin(have kind.Actual) *Draft { return Compared(have, e.Settled(have), e.Options()) }
 
 // Options are those with which the plan is made again.
@@ -150,7 +150,7 @@ func (e *Extract) Options() Options {
 	return Options{Prune: true, AllowEmpty: true, MaxDeletes: -1, ResendSecrets: e.ResendSecrets, Environments: e.Environments}
 }
 
-// Settled is the desired state with anchors as the gateway has them. Anchors that it has no more are left out.
+// Settled returns the desired state with the values of anchors on the gateway. Anchors that no longer exist are left out.
 func (e *Extract) Settled(have kind.Actual) kind.Desired {
 	values := e.values(have)
 	out := e.Desired
@@ -162,7 +162,7 @@ func (e *Extract) Settled(have kind.Actual) kind.Desired {
 				continue
 			}
 			d.Value = v
-			if d.Owner == "" { // a secret that the extract does not ask for is not compared
+			if d.Owner == "" { // a secret that the extract does not set is not compared
 				d.Value = kind.Of(d.Kind).WithSecrets(v, func(string, string) string { return "" })
 			}
 		}
@@ -171,8 +171,8 @@ func (e *Extract) Settled(have kind.Actual) kind.Desired {
 	return out
 }
 
-// values are those of a gateway's objects by their addresses. Where the plan renames an owner, or something that an object
-// refers to, they are there by the addresses after that, too.
+// values returns the values of a gateway's objects by address. If the plan renames an owner, or something that an object refers
+// to, they are also there under the new address.
 func (e *Extract) values(have kind.Actual) map[string]any {
 	renamed, out := map[string]string{}, map[string]any{}
 	for i := range have.Objects {
@@ -197,7 +197,7 @@ func (e *Extract) values(have kind.Actual) map[string]any {
 	return out
 }
 
-// Relevant is what a gateway holds of the objects and links of the extract, sorted.
+// Relevant returns the objects and links of the extract that a gateway holds, sorted.
 func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
 	keys, inside := e.Addresses(), e.insides(have)
 	for _, o := range pointers(have.Objects) {
@@ -216,8 +216,8 @@ func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
 	return out
 }
 
-// Fingerprinted are the objects of a gateway that must not have changed since the plan was saved: those of the extract, and
-// those that lose something by it.
+// Fingerprinted returns the objects of a gateway that must not have changed since the plan was saved: those of the extract, and
+// those from which the plan removes something.
 func (e *Extract) Fingerprinted(have kind.Actual) []kind.Object {
 	among := map[string]bool{}
 	for i := range have.Objects {
@@ -233,8 +233,8 @@ func (e *Extract) Displaces(o *kind.Object) bool {
 	return displaced
 }
 
-// Addresses are the present and former addresses of the extract's objects that stand alone (true), and those of its context
-// (false), of which only matters that they exist.
+// Addresses returns the present and former addresses of the extract's objects without an owner (true), and those of its context
+// (false), which only have to exist.
 func (e *Extract) Addresses() map[string]bool {
 	out := e.keys()
 	for address := range e.Context {
@@ -257,7 +257,7 @@ func (e *Extract) Affects(o *kind.Object) bool {
 	return e.affected[o.Address()] || e.replacing(o) != nil
 }
 
-// replacing is the declared object of which a gateway's object was to take the place; nil when there is none.
+// replacing returns the declared object that a gateway's object, as its successor, was to replace; nil when there is none.
 func (e *Extract) replacing(o *kind.Object) *kind.Declared {
 	k := kind.Of(o.Kind)
 	if _, ok := k.SucceedsAny(o); !ok {
@@ -271,7 +271,7 @@ func (e *Extract) replacing(o *kind.Object) *kind.Declared {
 	return nil
 }
 
-// keys are the addresses that objects of the extract have or had.
+// keys returns the addresses that objects of the extract have or had.
 func (e *Extract) keys() map[string]bool {
 	out := map[string]bool{}
 	for i := range e.Desired.Objects {
@@ -287,8 +287,7 @@ func (e *Extract) keys() map[string]bool {
 	return out
 }
 
-// formerly are the keys that a declared object that stands alone may have on the gateway, besides those of
-// successors.
+// formerly returns the keys that a declared object without an owner may have on the gateway, apart from those of successors.
 func formerly(d *kind.Declared) []string {
 	if d.MovedFrom != "" {
 		return []string{d.Key, d.MovedFrom}
@@ -296,8 +295,8 @@ func formerly(d *kind.Declared) []string {
 	return []string{d.Key}
 }
 
-// insides are the lists of parts and links that the extract holds, as "KIND OWNER", for every name that the owner may have on
-// a gateway.
+// insides returns the lists of parts and links that the extract holds, as "KIND OWNER", for every name that the owner may have
+// on a gateway.
 func (e *Extract) insides(have kind.Actual) map[string]bool {
 	out := map[string]bool{}
 	note := func(d *kind.Declared, key string) {
@@ -308,7 +307,7 @@ func (e *Extract) insides(have kind.Actual) map[string]bool {
 			out[link.Name+" "+key] = out[link.Name+" "+key] || e.carries(d)
 		}
 	}
-	keys := map[string][]string{} // of an address of the files on the gateway
+	keys := map[string][]string{} // keys on the gateway, by address in the files
 	for _, d := range pointers(e.Desired.Objects) {
 		keys[d.Address()] = formerly(d)
 		if d.Owner != "" {
@@ -339,8 +338,8 @@ func (e *Extract) insides(have kind.Actual) map[string]bool {
 	return out
 }
 
-// carries reports whether an object gets bindings from another one: from what it replaces, or from what an
-// interrupted replace left and that goes.
+// carries reports whether an object gets bindings from another one: from the object that it replaces, or from a deleted object
+// that an interrupted replace left.
 func (e *Extract) carries(d *kind.Declared) bool {
 	k := kind.Of(d.Kind)
 	return e.Carried[d.Address()] || slices.ContainsFunc(e.Desired.Owns[d.Kind], func(gone string) bool {
@@ -349,7 +348,7 @@ func (e *Extract) carries(d *kind.Declared) bool {
 	})
 }
 
-// lasting are the rules that hold today, without their ends.
+// lasting returns the rules that apply today, without their ends.
 func lasting(rules []kind.Ignore, today string) (out []kind.Ignore) {
 	for _, r := range rules {
 		if r.Until == "" || today == "" || today <= r.Until {
@@ -372,7 +371,7 @@ func Sort(have *kind.Actual) {
 	})
 }
 
-// sameChanges reports whether two plans change the same, with as many requests.
+// sameChanges reports whether two plans have the same changes and the same number of requests.
 func sameChanges(a, b *Plan) bool {
 	return len(a.Steps) == len(b.Steps) && slices.EqualFunc(a.Changes, b.Changes, func(x, y Change) bool {
 		return x.Address == y.Address && x.Action == y.Action && reflect.DeepEqual(x.Fields, y.Fields)

@@ -6,18 +6,18 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// keepGuarded orders steps so that an API with a guard before and after the plan, such as an ACL that names who may
-// call, has one all the time, whether links move between slots or owners become guards or cease to be.
+// keepGuarded orders steps so that an API that has a guard before and after the plan has one all the time. A guard here is a
+// policy that names who may call, such as an ACL. Links may move between slots, and owners may become guards or stop being one.
 //
 //	step                                          waits for
-//	bind to an owner that is to become a guard    its update
+//	bind to an owner that will become a guard     its update
 //	bind that takes the slot of a guard           the other steps that give the API a guard
 //	unbind of a guard                             what binds another guard in its slot, else all other steps that give the API a guard
 //	update of an owner that ceases to be a guard  the other steps that give its APIs a guard
 //
-// To go on with the successor of a replaced owner counts as an update. Steps that give an API a guard are binds to
-// owners that will be guards, and updates that make guards of owners to which it stays bound. They wait for updates at
-// most, so that the order has no cycle.
+// Continuing with the successor of a replaced owner counts as an update. Steps that give an API a guard are binds to owners
+// that will be guards, and updates that turn owners to which it stays bound into guards. They only wait for updates, so the
+// order has no cycle.
 func (b *builder) keepGuarded(k *kind.LinkKind) {
 	if k.Guards == nil {
 		return
@@ -45,8 +45,8 @@ func (b *builder) keepGuarded(k *kind.LinkKind) {
 	}
 }
 
-// guardsInstead are the steps after which a guard may go: that which binds another one in its slot, and takes it away
-// itself on some gateways, else all that give the API a guard.
+// guardsInstead returns the steps after which a guard may be removed: the one that binds another guard in its slot, which on
+// some gateways removes it anyway, or else all steps that give the API a guard.
 func (b *builder) guardsInstead(s *guards, at Slot) []int {
 	same := slices.DeleteFunc(slices.Clone(b.takes[at]), func(step int) bool { return !slices.Contains(s.coming[at.UniqueID], step) })
 	if len(same) > 0 {
@@ -57,7 +57,7 @@ func (b *builder) guardsInstead(s *guards, at Slot) []int {
 
 // guards are the guards of APIs before and after a plan, for one kind of links.
 type guards struct {
-	held    map[Slot]bool              // slots that a guard has
+	held    map[Slot]bool              // slots that a guard holds
 	will    map[string]bool            // addresses of owners that are guards in the end
 	becomes map[string]int             // addresses of owners that become guards, to the step that updates them
 	stops   map[string][]kind.UniqueID // addresses of owners that cease to be guards, to what they are bound to

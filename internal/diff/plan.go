@@ -17,7 +17,7 @@ import (
 //	Replace  set   set    a fixed field changes: a new object takes over the bindings of the old one
 //	Delete   set   nil
 //	Bind     -     -      Link is new
-//	Unbind   -     -      Link goes; its ID is set
+//	Unbind   -     -      Link is removed; its ID is set
 type Action string
 
 // The actions, in the words of the plan's JSON.
@@ -36,25 +36,25 @@ type Change struct {
 	Kind    string
 	Name    string // of the object, or of the owner of a link or part
 	Action  Action
-	Source  *kind.Source // nil for what no file declares
-	Fields  []Field      // changed leaves as gateway and files write them; of a new object all that is sent, of one that goes what is not zero
-	Along   []string     // of a delete: addresses of what goes with it, also of what goes by a change of its own
-	Note    string       // what a person should know about it; may be empty
+	Source  *kind.Source // nil if no file declares the object or link
+	Fields  []Field      // changed leaves as gateway and files write them; for a new object all that is sent, for a deleted one all that is not zero
+	Along   []string     // of a delete: addresses of what is removed along with it, including what has a change of its own
+	Note    string       // further information for people; may be empty
 
 	Displaces []Displaced // of a bind: the policies whose slots it takes
 	Had       int         // of an unbind: how many such links its owner has on the gateway in that environment
-	Forced    bool        // of an unbind: of a policy that is not looked at, since a bind takes its place
+	Forced    bool        // of an unbind: its policy is not compared, but a bind takes its slot
 
 	Have *kind.Object
 	Next *kind.Object   // of a replace: the successor that an interrupted run left; nil when there is none
-	Via  string         // of a replace: the name that the new object has until the old one is gone; "" when that goes first
-	Heir string         // of a delete: the key of the declared object whose interrupted replace left what goes; else ""
+	Via  string         // of a replace: the name that the new object has until the old one is deleted; "" when the old one is deleted first
+	Heir string         // of a delete: if an interrupted replace left the object, the key of the declared object that was replaced; else ""
 	Want *kind.Declared // as it is sent
 	Link *kind.Link
 }
 
-// InPlace is the gateway's object that a change gives other values: that of an update, or the successor with which
-// an interrupted replace goes on. It is nil where there is none.
+// InPlace returns the gateway's object that a change gives new values: the one that is updated, or the successor with which
+// an interrupted replace continues; nil when there is none.
 func (c *Change) InPlace() *kind.Object {
 	switch c.Action {
 	case Update:
@@ -65,27 +65,27 @@ func (c *Change) InPlace() *kind.Object {
 	return nil
 }
 
-// Field is one changed leaf of an object. Of a set Before and After are all of it.
+// Field is one changed leaf of an object. For a set, Before and After are the whole set.
 type Field struct {
-	Path      string // JSON pointer, in which the elements of lists with keys go by these
-	Before    any    // nil when it did not exist
-	After     any    // nil when it ceases to exist
-	Default   any    // what the gateway makes of nothing, where After is nil; nil when that is nothing, too
-	Added     []any  // of a set: what comes to it; nil where the leaf is none, and of a sensitive one
-	Removed   []any  // of a set: what goes from it; likewise
+	Path      string // JSON pointer, in which elements of keyed lists are named by their keys
+	Before    any    // nil when the leaf did not exist
+	After     any    // nil when the leaf is removed
+	Default   any    // where After is nil: the value that the gateway then uses; nil when there is none
+	Added     []any  // of a set: the elements that are added; nil for a leaf that is not a set, and for a sensitive one
+	Removed   []any  // of a set: the elements that are removed; likewise
 	Sensitive bool   // Before, After and Default are then Hidden or nil
 }
 
-// IsSet reports whether the leaf is a set, of which it tells what comes and what goes.
+// IsSet reports whether the leaf is a set, with Added and Removed.
 func (f *Field) IsSet() bool { return f.Added != nil }
 
-// Hidden stands for a secret value in everything that leaves the program.
+// Hidden replaces secret values in all output of the program.
 const Hidden = "(sensitive)"
 
 // Extra is an object that the files own but do not declare.
 type Extra struct{ Address string }
 
-// Refusal is a guard that forbids to apply a plan.
+// Refusal says that a guard forbids applying a plan.
 type Refusal struct {
 	Guard   string // short stable word, such as max-deletes
 	Reason  string // what is wrong
@@ -99,7 +99,7 @@ type Note struct {
 	Address string       `json:"address,omitempty"`
 	Source  *kind.Source `json:"source,omitempty"`
 	Message string       `json:"message"`
-	Refers  string       `json:"-"` // address of what an object refers to and nobody has; "" when it is about something else
+	Refers  string       `json:"-"` // of a reference that leads nowhere: the address that it names; otherwise ""
 }
 
 // Summary counts changes by action.
@@ -111,16 +111,16 @@ type Summary struct {
 	Bind      int `json:"bind"`
 	Unbind    int `json:"unbind"`
 	Extra     int `json:"extra"`
-	Displaced int `json:"displaced"` // binds that take the place of a policy that is not declared
+	Displaced int `json:"displaced"` // binds that displace a policy that is not declared
 	Ignored   int `json:"ignored"`
 	Unchanged int `json:"unchanged"`
 }
 
-// Plan is all that separates a gateway from its files.
+// Plan is everything that makes a gateway match its files.
 type Plan struct {
 	Changes    []Change        // by kind, name and address
-	Steps      []Step          // in an order that respects what each waits for
-	Neighbours kind.Neighbours // what it takes away though it is about something else
+	Steps      []Step          // each after the steps that it waits for
+	Neighbours kind.Neighbours // what it removes of objects that it does not compare
 	Extra      []Extra
 	Ignored    int
 	Unchanged  int
@@ -145,17 +145,17 @@ func (p *Plan) Summary() Summary {
 	return s
 }
 
-// Options say what a comparison may look at and do.
+// Options limit what a plan compares and what it may do.
 type Options struct {
-	Kinds      []string // sections or kinds to look at; none means all
-	Names      []string // globs of names to look at; none means all
+	Kinds      []string // sections or kinds to compare; none means all
+	Names      []string // globs of names to compare; none means all
 	Prune      bool     // delete what is owned and not declared
-	AllowEmpty bool     // also when nothing that is owned of a kind is declared
+	AllowEmpty bool     // even if the files own objects of a kind and declare none of them
 	MaxDeletes int      // refuse more deletes and replaces than this; negative means no limit
 	Today      string   // YYYY-MM-DD, for ignore rules with an end
 
-	// Environments are those whose links are looked at, and what lives inside objects for one of them, such as variables;
-	// none means all. All other objects are looked at in any case.
+	// Environments limits the comparison to links in these environments, and to parts that are for one of them, such as
+	// variables; none means all. Other objects are always compared.
 	Environments []string
 
 	// ResendSecrets counts secrets that the gateway hides as changed, since they cannot be compared.

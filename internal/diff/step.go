@@ -14,11 +14,11 @@ type Op string
 // The operations of steps. A replace is made of several steps.
 const (
 	OpCreate      Op = "create"       // a new object
-	OpStage       Op = "stage"        // the successor of a replaced object, under a name of its own
-	OpRestage     Op = "restage"      // the same, where an interrupted run left one
+	OpStage       Op = "stage"        // the successor of a replaced object, under a temporary name
+	OpRestage     Op = "restage"      // the same, if an interrupted run left a successor
 	OpUpdate      Op = "update"       // an object in place
 	OpRename      Op = "rename"       // a successor, to its final name
-	OpSet         Op = "set"          // a part of an object that has a request of its own
+	OpSet         Op = "set"          // fields of an object that a separate request writes
 	OpDelete      Op = "delete"       // one object
 	OpBatchDelete Op = "batch-delete" // several objects
 	OpBind        Op = "bind"
@@ -30,10 +30,10 @@ type Step struct {
 	Op        Op
 	Kind      string // of the objects or links
 	Operation string // the vendor's name of the request
-	Write     int    // which of the link kind's ways to write, or of what the kind writes apart
-	Nth       int    // of what is written apart with several requests: which, from 0 on
+	Write     int    // index into the link kind's Bind or Unbind, or into the kind's Apart
+	Nth       int    // number of the request, from 0, if an entry of Apart takes several
 	Items     []Item
-	After     []int    // steps that must have ended before, however they ended
+	After     []int    // steps that must have ended before, whether or not they succeeded
 	Lanes     []string // no two steps that share a lane run at the same time
 }
 
@@ -41,7 +41,7 @@ type Step struct {
 type Item struct {
 	Change    int       // index into Plan.Changes
 	Link      kind.Link // of a bind or unbind
-	Displaced bool      // the link goes because the step binds another one in its place
+	Displaced bool      // the link is removed because the step binds another one in its slot
 	Needs     []int     // steps that must have succeeded for the change that they serve
 }
 
@@ -50,18 +50,18 @@ type builder struct {
 	c       *comparison
 	plan    *Plan
 	steps   []Step
-	create  map[string]int          // address to the step that makes its id known
-	binds   map[kind.UniqueID][]int // steps that bind something to a target, of the kind of links at hand
-	takes   map[Slot][]int          // the same, by the slot that they take
-	unbinds map[string][]int        // address of an owner to the steps that take its links away
-	parts   map[string][]int        // address of an owner to the steps that change what lives inside it
+	create  map[string]int          // address of an object to the step after which its id is known
+	binds   map[kind.UniqueID][]int // target to the steps that bind something to it, for the kind of links in progress
+	takes   map[Slot][]int          // slot to the steps that take it, for the same kind
+	unbinds map[string][]int        // address of an owner to the steps that remove its links
+	parts   map[string][]int        // address of an owner to the steps that change its parts
 	index   map[string]int          // ADDRESS ACTION to its change, of updates and unbinds
 	update  map[string]int          // address to the step that updates it in place
-	held    map[string]int          // KIND OWNER to the number of what lives inside it now
-	goes    map[string]bool         // kinds of links of which some are taken away
+	held    map[string]int          // KIND OWNER to the present number of its parts
+	goes    map[string]bool         // kinds of links of which some are removed
 }
 
-// Slot is what only one link can hold of a place.
+// Slot is a slot of one target: it holds one link at a time.
 type Slot struct {
 	kind.UniqueID
 	name string // as the kind of links calls it
@@ -244,7 +244,7 @@ func (b *builder) inside(changes []int) {
 	b.orderOwner(k, owner)
 }
 
-// warnOfGap says that old values must go before the new ones can come.
+// warnOfGap warns that old parts must be deleted before new ones are created, since the owner has no room for both.
 func (b *builder) warnOfGap(k *kind.Kind, first *Change, early int) {
 	if early == 0 {
 		return

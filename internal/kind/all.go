@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// All are the kinds, owners before what lives inside them.
+// All lists the kinds, owners before the kinds that live inside them.
 var All = []*Kind{acl, app, appAccessControl, appCode, appQuota, authorizer, certificate, channel, environment, feature, apiGroup, ownDomain, gatewayResponse, variable, orchestration, plugin, signature, throttle, throttleSpecial}
 
-// Links are the kinds of bindings.
+// Links lists the kinds of bindings.
 var Links = []*LinkKind{aclBinding, appAuthorization, appQuotaBinding, pluginBinding, signatureBinding, throttleBinding}
 
 var byName, linkByName, linkOfKind = indexes()
@@ -44,7 +44,7 @@ func (k *Kind) Depth() (n int) {
 	return n
 }
 
-// Root is the address of the outermost object around the one of a key, or of itself.
+// Root returns the address of the outermost object that the object with a key lives in, or its own address.
 func (k *Kind) Root(key string) string {
 	if k.Owner == "" {
 		return k.Name + "/" + key
@@ -56,12 +56,12 @@ func (k *Kind) Root(key string) string {
 	return k.Name + "/" + name
 }
 
-// Stays reports whether an object is one that always exists.
+// Stays reports whether an object always exists (Facts.Always).
 func (k *Kind) Stays(o *Object) bool {
 	return slices.Contains(k.Always, strings.TrimPrefix(o.Key, o.Owner+"/"))
 }
 
-// NeverSet is an object of a kind that is Given, as it is where it was never set.
+// NeverSet returns an object of a Given kind as it is before anybody has set it.
 func (k *Kind) NeverSet(name string) Object {
 	v, err := k.Unpack(map[string]any{"name": name})
 	if err != nil {
@@ -70,29 +70,29 @@ func (k *Kind) NeverSet(name string) Object {
 	return Object{Kind: k.Name, Key: name, ID: name, Value: v, Bound: Unknown}
 }
 
-// Fresh is an object that always exists, as it comes with its owner: it has a name alone.
+// Fresh returns an object that always exists in the state in which it comes with its owner: it only has a name.
 func (k *Kind) Fresh(o *Object) (Object, error) {
 	v, err := k.Unpack(map[string]any{"name": strings.TrimPrefix(o.Key, o.Owner+"/")})
 	return Object{Kind: o.Kind, Key: o.Key, Owner: o.Owner, Value: v, Bound: Unknown}, err
 }
 
-// Untouched reports whether an object always exists and is as it came.
+// Untouched reports whether an object always exists and has never been changed.
 func (k *Kind) Untouched(o *Object) bool {
 	fresh, err := k.Fresh(o)
 	return k.Owner != "" && k.Stays(o) && err == nil && reflect.DeepEqual(k.Side(fresh.Value).Compared, k.Side(o.Value).Compared)
 }
 
-// Policies are the kinds that stand alone and are bound to something: what an export writes unless it is asked for all.
+// Policies returns the kinds that are bound to something, which an export writes unless it is asked for all kinds.
 func Policies() []*Kind {
 	return where(All, func(k *Kind) bool { return len(LinksFrom(k.Name)) > 0 })
 }
 
-// Parts are the kinds that live inside a kind.
+// Parts returns the kinds that live inside a kind.
 func Parts(owner string) []*Kind {
 	return where(All, func(k *Kind) bool { return k.Owner == owner })
 }
 
-// where are the entries of a list of which something holds.
+// where returns the entries of a list for which holds is true.
 func where[T any](list []*T, holds func(*T) bool) (out []*T) {
 	for _, x := range list {
 		if holds(x) {
@@ -112,7 +112,7 @@ func index[T any](all []*T, by func(*T) string) map[string]*T {
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// optional is a value that is left out where it says nothing.
+// optional returns a pointer to a value; nil for the zero value, so that JSON leaves it out.
 func optional[T comparable](v T) *T {
 	var none T
 	if v == none {
@@ -121,9 +121,9 @@ func optional[T comparable](v T) *T {
 	return &v
 }
 
-// bound is a number of bindings; Unknown where none, or none that can be true, is told.
+// bound returns a number of bindings; Unknown if none is reported, or a negative one.
 func bound(n *int) int {
-	const most = math.MaxInt32 // of what anybody adds up
+	const most = math.MaxInt32 // so that sums do not overflow
 	if n == nil || *n < 0 {
 		return Unknown
 	}

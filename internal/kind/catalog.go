@@ -11,25 +11,25 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Catalog is what links may lead to. It finds the gateway's APIs by id, by name, and by method and path. It is built once
+// Catalog holds the possible targets of links. It finds the gateway's APIs by id, by name, and by method and path. It is built once
 // from the API list and safe for concurrent reading.
 type Catalog struct {
 	APIs     []*API
-	Complete bool            // APIs are all of the gateway; else those of some look-ups
-	Whole    map[string]bool // names of groups of which all APIs are there, if the catalog is not complete
+	Complete bool            // APIs has all APIs of the gateway; otherwise only the results of some look-ups
+	Whole    map[string]bool // names of the groups whose APIs are complete, if the catalog is not
 	ByID     map[string]*API
 	Envs     []string            // names of all environments; nil when they were not read
-	Others   map[string][]Object // by kind: of the kinds that are targets of links, what was read; none of a kind that was not
+	Others   map[string][]Object // by kind: objects of other kinds that are targets of links; no entry for a kind that was not read
 	groups   map[string][]*API   // by group name
 	names    map[string][]*API   // by API name
 	routes   map[string][]*API   // by path
 	envs     map[string]bool
 	envNames map[string]string // by id
 	envIDs   map[string]string // by name
-	calling  map[string]string // names that environments are to have, by those that they have
+	calling  map[string]string // new names of environments that a plan renames, by their present names
 }
 
-// NewCatalog indexes the APIs, and completes what they tell of environments with what others tell.
+// NewCatalog indexes the APIs. Where the name or id of an environment is missing on one API, it is taken from another one.
 func NewCatalog(apis []*API) *Catalog {
 	c := &Catalog{
 		APIs: apis, ByID: map[string]*API{}, groups: map[string][]*API{}, names: map[string][]*API{}, routes: map[string][]*API{}, envs: map[string]bool{},
@@ -45,7 +45,7 @@ func NewCatalog(apis []*API) *Catalog {
 	for _, a := range apis {
 		for i := range a.Published {
 			p := &a.Published[i]
-			if env, id := c.Env(p.Env, p.EnvID); env != p.Env || id != p.EnvID { // what is whole may be read by others meanwhile
+			if env, id := c.Env(p.Env, p.EnvID); env != p.Env || id != p.EnvID { // APIs that need no change are not written: other goroutines may be reading them
 				p.Env, p.EnvID = env, id
 			}
 		}
@@ -60,7 +60,7 @@ func NewCatalog(apis []*API) *Catalog {
 	return c
 }
 
-// Env completes what is told of an environment. One of which nobody tells the name is called by its id.
+// Env completes the name and id of an environment. If no API reports its name, the id is used as the name.
 func (c *Catalog) Env(name, id string) (string, string) {
 	if now := c.calling[name]; now != "" {
 		name = now
@@ -68,8 +68,8 @@ func (c *Catalog) Env(name, id string) (string, string) {
 	return cmp.Or(name, c.envNames[id], id), cmp.Or(id, c.envIDs[name])
 }
 
-// Calling is the catalog with environments and groups under the names that they are to have; called tells these by the
-// names that they have, and "" for those that keep theirs.
+// Calling returns the catalog with renamed environments and groups under their new names. called returns the new name for a
+// present one, and "" if it is kept.
 func (c *Catalog) Calling(called func(kindName, key string) string) *Catalog {
 	envs, calling := slices.Clone(c.Envs), map[string]string{}
 	for i, env := range envs {
@@ -100,7 +100,7 @@ func (c *Catalog) Calling(called func(kindName, key string) string) *Catalog {
 	return out
 }
 
-// Naming is a catalog without APIs that gives environments the names that they are to have, as this one does.
+// Naming returns a catalog without APIs that gives renamed environments their new names, as this one does.
 func (c *Catalog) Naming() *Catalog {
 	out := NewCatalog(nil)
 	if c != nil {
@@ -127,8 +127,8 @@ func (c *Catalog) Groups() []string {
 	return out
 }
 
-// Published counts publications in an environment, of a group or, where that is "", of the gateway; ok is false
-// when they are not known. An empty environment is any.
+// Published counts publications in an environment, of a group or, if group is "", of the gateway; ok is false
+// when not all of them are known. An empty environment means any.
 func (c *Catalog) Published(group, env string) (n int, ok bool) {
 	apis := c.APIs
 	if group != "" {
@@ -176,7 +176,7 @@ type apiWire struct {
 // OverHTTP reports whether a backend of a type is called over HTTP, perhaps by a channel.
 func OverHTTP(backendType string) bool { return backendType == "HTTP" || backendType == "GRPC" }
 
-// TellBackends makes a request for APIs ask for backends as well, which costs no more requests.
+// TellBackends makes a request for APIs also return their backends, which needs no further request.
 func TellBackends(r api.Request) api.Request {
 	r.Query.Set("return_data_mode", "include_group_backend")
 	return r

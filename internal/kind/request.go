@@ -27,14 +27,14 @@ func (k *Kind) List(parent *Object, name string, offset int) api.Request {
 	if name != "" && k.NameQuery != "" {
 		r.Query.Set(k.NameQuery, k.Stem(name))
 		if len(k.Replace) == 0 {
-			r.Query.Set("precise_search", k.NameQuery) // else a substring match finds the successors of replaces, too
+			r.Query.Set("precise_search", k.NameQuery) // other kinds use a substring match, which also finds successors of replaces
 		}
 	}
 	return r
 }
 
-// Objects reads the answer of List. A missing or null array is an empty one; an object that cannot be told from
-// others is an error, since none of those that files declare could be said to be missing.
+// Objects reads the answer of List. A missing or null array is empty. An object without an id or a name is an error:
+// it might be one that the files declare, so none of these could be called missing.
 func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 	if k.Single {
 		o, _, err := k.decode1(owner, page.raw)
@@ -44,7 +44,7 @@ func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 		return []Object{o}, nil
 	}
 	if k.OwnerTells != "" && absent(page.fields[k.ListField]) && page.fields["id"] != nil {
-		return nil, nil // which no answer about an owner has to say
+		return nil, nil // an answer about an owner may leave out an empty list
 	}
 	out, err := k.decode(owner, &page)
 	for i := range out {
@@ -55,7 +55,7 @@ func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 	return out, err
 }
 
-// ToldIn is what an owner's own answer told of what lives inside it; ok is false where that was not read.
+// ToldIn returns the parts of this kind that the answer about their owner listed; ok is false if that was not read.
 func (k *Kind) ToldIn(owner *Object) (found []Object, ok bool, err error) {
 	raw, ok := owner.Inside[k.Name]
 	if !ok || k.OwnerTells == "" {
@@ -68,7 +68,7 @@ func (k *Kind) ToldIn(owner *Object) (found []Object, ok bool, err error) {
 	return found, true, err
 }
 
-// Partly reports whether a list may not have told all of an object, so that it is to be read with Show.
+// Partly reports whether a list may have left out fields of an object, so it must be read with Show.
 func (k *Kind) Partly(listed *Object) bool {
 	return k.Ops.Show != "" && (!k.ListTells || len(k.Odd(listed.Value).Untold()) > 0)
 }
@@ -78,7 +78,7 @@ func (k *Kind) Show(parent *Object, id string) api.Request {
 	return api.Request{Operation: k.Ops.Show, Method: "GET", Scope: k.Scope, Path: k.segments(parent, id)}
 }
 
-// Completed is a listed object as the answer of Show has it, with what that leaves out and the list says.
+// Completed returns a listed object as the answer of Show has it. Fields that this leaves out are taken from the list.
 func (k *Kind) Completed(listed Object, answer json.RawMessage) (Object, error) {
 	owner := ""
 	if listed.Parent != nil {
@@ -95,7 +95,7 @@ func (k *Kind) Completed(listed Object, answer json.RawMessage) (Object, error) 
 	return told, err
 }
 
-// Shown reads what a list of bindings tells of the objects themselves, mostly without their ids.
+// Shown reads the objects that a list of bindings names, usually without their ids.
 func (k *Kind) Shown(page Page) ([]Object, error) {
 	if _, one := page.fields["name"]; one { // the answer is the object itself
 		o, _, err := k.decode1("", page.raw)
@@ -123,7 +123,7 @@ func (k *Kind) Create(value any, parent *Object, ids IDs) (api.Request, error) {
 	return r, nil
 }
 
-// CreateOperation is the vendor's name of what creates the object of a key.
+// CreateOperation returns the vendor's name of the API call that creates the object with a key.
 func (k *Kind) CreateOperation(key string) string {
 	if k.Ops.Generate != "" && Nameless(key) {
 		return k.Ops.Generate
@@ -131,8 +131,8 @@ func (k *Kind) CreateOperation(key string) string {
 	return k.Ops.Create
 }
 
-// Created reads the answer of Create: the object as the gateway made it, with its id. What a write answers in another
-// form than expected is not believed, since the object can be read.
+// Created reads the answer of Create: the object as the gateway made it, with its id. An answer in another form than
+// expected is an error, since the object can be read instead.
 func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
 	if k.Single || len(answer) == 0 {
 		return Object{Kind: k.Name, Owner: owner}, nil
@@ -144,14 +144,14 @@ func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
 	return o, err
 }
 
-// Update asks to change an object in place; have is that as the gateway holds it, with its id.
+// Update asks to change an object in place; have is the object as the gateway holds it, with its id.
 func (k *Kind) Update(value any, have Object, parent *Object, ids IDs) (api.Request, error) {
 	body, err := k.encode(value, have.Value, parent, ids)
 	if err != nil {
 		return api.Request{}, err
 	}
 	q := api.Request{Operation: k.Ops.Update, Method: "PUT", Scope: k.Scope, Path: k.segments(parent, have.ID), Secrets: k.Values(value)}
-	if k.Given { // by the name in the body
+	if k.Given { // the body names the object
 		q.Method, q.Path = "POST", k.segments(parent)
 	}
 	if have.Beyond != nil {
@@ -161,8 +161,9 @@ func (k *Kind) Update(value any, have Object, parent *Object, ids IDs) (api.Requ
 	return q, err
 }
 
-// Emptied is the body of an update again, which now empties in the way that all versions take what they kept: got is the
-// value after the update. ok is false where nothing was kept.
+// Emptied returns the body of an update that is sent again because the gateway kept fields that it should have emptied
+// (Facts.Clings). It empties these in the way that every version accepts. got is the value after the first update; ok is false
+// if nothing was kept.
 func (k *Kind) Emptied(body, want, got any) (again any, ok bool) {
 	members, err := plainMembers(body)
 	if err != nil {
@@ -170,7 +171,7 @@ func (k *Kind) Emptied(body, want, got any) (again any, ok bool) {
 	}
 	wanted, kept := k.Pack(want), k.Pack(got)
 	for _, pointer := range k.Clings {
-		name := pointer[1:] // on the wire, too
+		name := pointer[1:] // the API uses the same name
 		switch said := wanted[name]; {
 		case said == "" && kept[name] != "":
 			members[name], ok = " ", true
@@ -186,7 +187,7 @@ func (k *Kind) Delete(parent *Object, id string) api.Request {
 	return api.Request{Operation: k.Ops.Delete, Method: "DELETE", Scope: k.Scope, Path: k.segments(parent, id)}
 }
 
-// BatchDelete asks to remove several objects at once; the answer names those that stayed.
+// BatchDelete asks to remove several objects at once; the answer names those that were not removed.
 func (k *Kind) BatchDelete(ids []string) api.Request {
 	return api.Request{
 		Operation: k.Ops.BatchDelete, Method: "PUT", Scope: k.Scope, Path: k.segments(nil),
@@ -203,10 +204,10 @@ func (k *Kind) segments(parent *Object, id ...string) []string {
 	return append(segments, id...)
 }
 
-// theGateway stands in braces in a path for the gateway itself, as if that was around everything.
+// theGateway, in braces in a path, means the gateway itself, as if it were an ancestor of every object.
 const theGateway = "instance"
 
-// ancestors gives the id of an object around a new one by the kind of the former.
+// ancestors returns a function that finds the id of the parent or one of its ancestors by kind.
 func ancestors(parent *Object) func(kindName string) string {
 	return func(kindName string) string {
 		if kindName == theGateway {
@@ -221,8 +222,8 @@ func ancestors(parent *Object) func(kindName string) string {
 	}
 }
 
-// located takes a path such as apps/{app}/codes?type={type} apart into segments and conditions, with ids in place of
-// what stands in braces.
+// located splits a path such as apps/{app}/codes?type={type} into segments and query parameters, with ids in place of the
+// names in braces.
 func located(path string, id func(name string) string) (segments []string, conditions url.Values) {
 	put := func(texts []string) {
 		for i, text := range texts {
@@ -233,7 +234,7 @@ func located(path string, id func(name string) string) (segments []string, condi
 	}
 	path, query, _ := strings.Cut(path, "?")
 	segments = strings.Split(path, "/")
-	conditions, _ = url.ParseQuery(query) // the text is a kind's own
+	conditions, _ = url.ParseQuery(query) // the text is a constant of the kind
 	put(segments)
 	for _, values := range conditions {
 		put(values)
