@@ -23,7 +23,7 @@ var namesKinds = map[string]string{
 	"internal/report/sample/many.go":      "made-up changes",
 	"internal/report/sample/promotion.go": "made-up changes",
 	"internal/report/sample/sample.go":    "made-up changes; kinds that they do not name are shown by the examples of their shapes",
-	"internal/world/chaos/truth.go":       "codes are the one thing that a gateway makes so many of as it is told",
+	"internal/world/chaos/check.go":       "codes are the only objects of which the files set a number, and the gateway generates the values",
 	"internal/world/estate.go":            "E, which docs/performance.md is about, is made of these kinds, and stays so with one more",
 }
 
