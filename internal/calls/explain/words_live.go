@@ -85,19 +85,19 @@ func (g *gist) response() []string {
 	var kinds []string
 	statuses := map[string]string{}
 	for _, s := range g.under("/errors") {
-		kind, field, _ := strings.Cut(strings.TrimPrefix(s.Path, "/errors/"), "/")
-		if _, seen := statuses[kind]; !seen {
-			kinds, statuses[kind] = append(kinds, kind), ""
+		name, field, _ := strings.Cut(strings.TrimPrefix(s.Path, "/errors/"), "/")
+		if _, seen := statuses[name]; !seen {
+			kinds, statuses[name] = append(kinds, name), ""
 		}
 		if field == "status" {
-			statuses[kind] = fmt.Sprintf(" (%v)", s.Value)
+			statuses[name] = fmt.Sprintf(" (%v)", s.Value)
 		}
 	}
 	if len(kinds) == 0 {
 		return []string{"the gateway's own text for every error"}
 	}
-	for i, kind := range kinds {
-		kinds[i] += statuses[kind]
+	for i, name := range kinds {
+		kinds[i] += statuses[name]
 	}
 	return []string{"its own text for " + strings.Join(kinds, ", ")}
 }

@@ -261,4 +261,4 @@ func (b *back) dropLost() {
 	}
 }
 
-func lostRef(ref kind.Ref) string { return ref.Address() + " cannot be made again" }
+func lostRef(ref kind.Ref) string { return ref.Address() + " cannot be created again" }
