@@ -134,6 +134,41 @@ func TestBind(t *testing.T) {
 	}
 }
 
+// TestOneSlotForAll: a gateway may take one ACL for an API, whatever its entity type, and its lists may not show yet which one
+// that is. Then the one goes that the plan unbinds.
+func TestOneSlotForAll(t *testing.T) {
+	acl := func(name, entityType string) kind.Object {
+		return kind.Object{Kind: "acl", Key: name, ID: name, Value: kind.ACL{Name: name, EntityType: entityType}}
+	}
+	link := func(owner, id string) kind.Link {
+		l := throttleLink(owner, "1", id)
+		l.Kind = "acl_binding"
+		return l
+	}
+	have := kind.Actual{Objects: []kind.Object{acl("old", "DOMAIN"), acl("new", "IP")}, Links: []kind.Link{link("old", "b1")}}
+	gone, made := link("old", "b1"), link("new", "")
+	plan := &diff.Plan{
+		Changes: []diff.Change{
+			{Address: "bind 1", Kind: "acl_binding", Name: "new", Action: diff.Bind, Link: &made},
+			{Address: "unbind 1", Kind: "acl_binding", Name: "old", Action: diff.Unbind, Link: &gone},
+		},
+		Steps: []diff.Step{
+			{Op: diff.OpBind, Kind: "acl_binding", Items: []diff.Item{{Change: 0, Link: made}}},
+			{Op: diff.OpUnbind, Kind: "acl_binding", After: []int{0}, Items: []diff.Item{{Change: 1, Link: gone, Needs: []int{0}}}},
+		},
+	}
+	gateway := script(t, "Create*: "+occupiedAnswer+"\nListAclPolicy*: {\"total\": 0, \"size\": 0, \"acls\": []}\nBatch*: "+unboundAll+
+		"\nCreate*: {\"acl_bindings\": [{\"id\": \"n1\", \"api_id\": \"1\", \"env_id\": \"e\", \"acl_id\": \"new\"}]}")
+	synctest.Test(t, func(t *testing.T) {
+		results, _ := Run(t.Context(), gateway, plan, have, Options{Parallel: 1})
+		for i, want := range []string{"succeeded", "succeeded, was unbound first, since the gateway takes only one at a time"} {
+			if got := told(&results[i]); got != want {
+				t.Errorf("%s: %s, want %s", results[i].Change.Address, got, want)
+			}
+		}
+	})
+}
+
 // TestHalves: a cross product is divided between owners as long as it has several.
 func TestHalves(t *testing.T) {
 	jobs := func(pairs string) (out []*job) {

@@ -12,12 +12,13 @@ import (
 
 // clear unbinds the links that have the slots of some refused binds, and sends these binds at once, so that no API is without
 // a policy for longer than two requests take. Then it sends the other binds again. At the first call it unbinds the links
-// that the plan has in these slots, at the second the links that the gateway has. It returns false if there is none.
+// that the plan has in these slots, at the second the links that the gateway has, at the third whatever else the plan unbinds
+// from the same targets. It returns false if there is none.
 func (r *runner) clear(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try) bool {
 	if k.Slot == nil || k.Overwrites {
 		return false
 	}
-	for views := []view{r.planned, r.present}; t.cleared < len(views); {
+	for views := []view{r.planned, r.present, r.plannedElsewhere}; t.cleared < len(views); {
 		sees := views[t.cleared]
 		t.cleared++
 		inWay := r.inWay(ctx, k, work, sees)
@@ -99,6 +100,17 @@ func parted(work []*job) (free, taken []*job) {
 func (r *runner) planned(_ context.Context, k *kind.LinkKind, j *job) (out []kind.Link) {
 	for _, h := range r.occupants[k.Name][j.Link.To.UniqueID()] {
 		if r.sameSlot(k, &j.Link, &h) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// plannedElsewhere are the links in other slots of the target of a bind that the plan unbinds. Some gateways have one slot for
+// all, and a list that shows changes late may not show yet which link is in it.
+func (r *runner) plannedElsewhere(_ context.Context, k *kind.LinkKind, j *job) (out []kind.Link) {
+	for _, h := range r.occupants[k.Name][j.Link.To.UniqueID()] {
+		if h.OwnerID != j.Link.OwnerID && !r.sameSlot(k, &j.Link, &h) {
 			out = append(out, h)
 		}
 	}
