@@ -7,8 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// join finds what the gateway has of a declared object. Interrupted replaces may have left successors of it, of
-// any sort and bound to some of the APIs, with the object itself or without:
+// join finds the objects of the gateway that belong to a declared object. Interrupted replaces may have left successors, with
+// any fixed fields and bound to some of the APIs, next to the object or without it:
 //
 //	the object    a successor        have           next           left
 //	fits          -                  the object     -              all successors
@@ -17,7 +17,7 @@ import (
 //	is not there  fits               the successor  -              the others
 //	is not there  fits not           a successor    -              the others
 //
-// What fits can become what is wanted in place.
+// An object fits if it can become the declared one in place.
 func (c *comparison) join(k *kind.Kind, w *kind.Declared) pair {
 	p := pair{want: w, base: w.Key, have: c.haveKey[k.Name][w.Key]}
 	moved := c.haveKey[k.Name][w.MovedFrom]
@@ -54,7 +54,7 @@ func (c *comparison) join(k *kind.Kind, w *kind.Declared) pair {
 	return p
 }
 
-// fits reports whether an object can become what is wanted in place.
+// fits reports whether an object can become the declared one in place.
 func (c *comparison) fits(k *kind.Kind, w *kind.Declared, o *kind.Object) bool {
 	if len(k.Replace) == 0 {
 		return true
@@ -63,7 +63,7 @@ func (c *comparison) fits(k *kind.Kind, w *kind.Declared, o *kind.Object) bool {
 	return !slices.ContainsFunc(counts, func(f Field) bool { return slices.Contains(k.Replace, f.Path) })
 }
 
-// leftovers plans to delete the successors of replaces that nobody wants any more.
+// leftovers plans to delete successors that interrupted replaces left and that are no longer needed.
 func (c *comparison) leftovers(k *kind.Kind, p pair) {
 	for _, o := range p.left {
 		c.retiring[o.Address()] = true
@@ -73,8 +73,8 @@ func (c *comparison) leftovers(k *kind.Kind, p pair) {
 
 func leftBy(key string) string { return "left by an interrupted replace of " + key }
 
-// unclaimed reports whether the files own an object that they do not declare, by its name or by that of the
-// object whose place it was to take.
+// unclaimed reports whether the files own an object that they do not declare, by its name or by the name of the object that it
+// was to replace.
 func (c *comparison) unclaimed(k *kind.Kind, o *kind.Object) bool {
 	names := standsFor(k, o, append(slices.Clone(c.options.Names), c.want.Owns[k.Name]...))
 	is := func(holds func(string) bool) bool { return slices.ContainsFunc(names, holds) }
@@ -86,8 +86,8 @@ func (c *comparison) owned(kindName, key string) bool {
 	return slices.ContainsFunc(c.want.Owns[kindName], func(glob string) bool { return kind.Glob(glob, key) })
 }
 
-// standsFor is the name of an object and, of a successor, the name of the object whose place it was to take. A
-// long one its own name does not tell; then it is looked for among some names.
+// standsFor returns the name of an object, or, for a successor, the name of the object that it was to replace. If that name is
+// too long to be in the successor's own name, it is looked for among the given names.
 func standsFor(k *kind.Kind, o *kind.Object, among []string) []string {
 	stem, ok := k.SucceedsAny(o)
 	if !ok {

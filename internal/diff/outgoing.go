@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// outgoing is what an update of a pair sends.
+// outgoing returns the object that the update of a pair sends.
 func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *kind.Declared {
 	w := *p.want
 	if keep {
@@ -37,7 +37,7 @@ func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *
 	return &w
 }
 
-// loses refuses a replace that would lose what the gateway has and nobody can send again.
+// loses refuses a replace that would lose values that the gateway has and the files cannot send again.
 func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 	_, lost := k.Sent(w.Value, have.Value, func(string) bool { return true })
 	for _, path := range lost {
@@ -51,7 +51,7 @@ func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 	}
 }
 
-// uploads reports what a write needs, no gateway tells, and the files leave out, or have too late.
+// uploads reports fields that a write needs, that no gateway returns, and that the files leave out or that have expired.
 func (c *comparison) uploads(k *kind.Kind, w *kind.Declared, since string) {
 	for _, path := range k.Uploads {
 		if k.Open(w.Value, path) {
@@ -81,7 +81,7 @@ func (c *comparison) resent(k *kind.Kind, w *kind.Declared, have *kind.Object) (
 	return out
 }
 
-// concealed warns of what could not be compared.
+// concealed warns of fields that could not be compared.
 func (c *comparison) concealed() {
 	warn := func(what []string, before, after string) {
 		if len(what) > 0 {

@@ -4,7 +4,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Question asks which links have the slots now that binds of one kind will take.
+// Question asks which links now hold the slots that binds of one kind will take.
 type Question struct {
 	Link    *kind.LinkKind
 	Binds   []kind.Link     // binds of the plan of whose slots not all is known
@@ -14,7 +14,7 @@ type Question struct {
 	slots map[string]bool // names of the slots that the binds take; nil when a link in any slot may be in the way
 }
 
-// Unread are those of some owners whose links are not known and may be in the way.
+// Unread returns those of the owners whose links were not read and may hold one of the slots.
 func (q *Question) Unread(owners []kind.Object) (out []kind.Object) {
 	for _, o := range owners {
 		if o.Kind == q.Link.Owner && o.Bound != 0 && !q.known[o.ID] && (q.slots == nil || q.slots[q.Link.Slot(o.Value)]) {
@@ -24,16 +24,16 @@ func (q *Question) Unread(owners []kind.Object) (out []kind.Object) {
 	return out
 }
 
-// Compared reports whether an owner is among what is compared, with all of its links.
+// Compared reports whether an owner is compared together with all of its links.
 func (q *Question) Compared(o *kind.Object) bool { return q.known[o.ID] }
 
-// Slots is how many slots the binds take; 0 when a link in any slot may be in the way.
+// Slots returns the number of slots that the binds take; 0 when a link in any slot may be displaced.
 func (q *Question) Slots() int { return len(q.slots) }
 
-// Known reports whether all links of an owner are known.
+// Known reports whether all links of an owner were read.
 func (q *Question) Known(o *kind.Object) bool { return q.known[o.ID] || o.Bound == 0 }
 
-// Minds reports whether links of an owner may be in the way.
+// Minds reports whether links of an owner may hold one of the slots.
 func (q *Question) Minds(o *kind.Object) bool {
 	return o.Value == nil || q.slots == nil || q.slots[q.Link.Slot(o.Value)]
 }
@@ -51,7 +51,7 @@ func (d *Draft) Questions() (out []Question) {
 	return out
 }
 
-// Orphans ask what is bound to objects that go, as far as the comparison did not read it: it goes along.
+// Orphans ask for links of deleted objects that the comparison did not read: they are removed with the objects.
 func (d *Draft) Orphans() (out []Question) {
 	c := d.c
 	for _, k := range kind.Links {

@@ -7,10 +7,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// newName is the name that an object is to have; "" when it keeps its own.
+// newName returns the new name of an object that the plan renames; "" when it keeps its name.
 func (c *comparison) newName(kindName, key string) string { return c.renamed[kindName+"/"+key] }
 
-// addressOf is the address of what lives inside an object, whose owner goes by the name that it is to have.
+// addressOf returns the address of a part, with the new name of its owner.
 func (c *comparison) addressOf(o *kind.Object) string {
 	key := o.Key
 	if now := c.newName(kind.Of(o.Kind).Owner, o.Owner); now != "" {
@@ -19,7 +19,7 @@ func (c *comparison) addressOf(o *kind.Object) string {
 	return o.Kind + "/" + key
 }
 
-// addressOfLink is the address of a link, whose owner goes by the name that it is to have.
+// addressOfLink returns the address of a link, with the new name of its owner.
 func (c *comparison) addressOfLink(l *kind.Link) string {
 	called := *l
 	called.Owner = cmp.Or(c.newName(kind.LinkOf(l.Kind).Owner, l.Owner), l.Owner)

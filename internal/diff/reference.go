@@ -14,7 +14,7 @@ import (
 //	                                          where that binds it, also the step that updates it
 //	that removes an object                    the steps that change or remove what refers to it now
 //
-// What lives inside an object that goes is removed with that object.
+// Parts of a deleted object are removed with that object.
 func (b *builder) references() {
 	ends := b.endings()
 	for i, s := range pointers(b.steps) {
@@ -43,7 +43,7 @@ func (b *builder) references() {
 	}
 }
 
-// onePlace has creates of what a gateway has once wait until it is gone elsewhere.
+// onePlace makes the create of an object that can exist only once on a gateway wait until it is removed from its other owner.
 func (b *builder) onePlace() {
 	goes, gone := map[string][]int{}, map[string]int{} // KIND/NAME to the steps that remove it; addresses to the steps that remove them
 	name := func(o *kind.Object) string { return o.Kind + strings.TrimPrefix(o.Key, o.Owner) }
@@ -68,7 +68,7 @@ func (b *builder) onePlace() {
 	}
 }
 
-// endings are the steps after which a reference to an object is no more, by the object's address on the gateway.
+// endings returns the steps that end references to an object, by the object's address on the gateway.
 func (b *builder) endings() map[string][]int {
 	out, removed := map[string][]int{}, map[string]int{}
 	note := func(o *kind.Object, step int) {

@@ -7,8 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// repoint plans an update of each declared object that stays as it is and refers to one that is replaced: an update sends all of
-// it, and so the id of the new one. The old one goes after it.
+// repoint plans an update of each declared object that has no change of its own and refers to a replaced object. An update sends
+// the whole object and therefore the id of the new one. The old one is deleted after that.
 func (c *comparison) repoint() {
 	changed := map[string]bool{}
 	replaced := map[string]*Change{}
@@ -40,7 +40,7 @@ func (c *comparison) repoint() {
 	}
 }
 
-// leadingTo are the fields of an object that refer to what is replaced: by the same name before and after.
+// leadingTo returns the fields of an object that refer to replaced objects: the name is the same before and after.
 func leadingTo(k *kind.Kind, o *kind.Object, replaced map[string]*Change) (out []Field) {
 	for _, ref := range k.Refs(o.Value) {
 		if ch := replaced[ref.Address()]; ch != nil && !k.IsApart(ref.Path) {
@@ -50,8 +50,8 @@ func leadingTo(k *kind.Kind, o *kind.Object, replaced map[string]*Change) (out [
 	return out
 }
 
-// heldFast reports objects that would be deleted or replaced while others refer to them that stay: it cannot go before.
-// What lives inside others goes along with what it refers to, but for what requests of their own write.
+// heldFast reports objects that would be deleted or replaced while objects that stay refer to them: the gateway refuses that.
+// Parts are removed along with what they refer to, except for fields that separate requests write.
 func (c *comparison) heldFast() {
 	referrers := c.referrers()
 	if len(referrers) == 0 {
@@ -87,7 +87,7 @@ func (c *comparison) heldFast() {
 	}
 }
 
-// way is what a person can do about a replace that it is in the way of.
+// way returns what a person can do about a replace that the reference prevents.
 func (h *referrer) way(c *comparison) string {
 	if h.apart || h.declared(c) != nil {
 		return "declare the new object under another name, refer to that one, and remove this one"
@@ -95,7 +95,7 @@ func (h *referrer) way(c *comparison) string {
 	return "declare " + h.object.Address() + ", so that the plan changes its reference, or declare the new object under another name and remove this one"
 }
 
-// whose says that the files do not declare an object that is in the way.
+// whose returns a hint if the files do not declare the object that refers.
 func (h *referrer) whose(c *comparison) string {
 	if h.declared(c) != nil {
 		return ""
@@ -103,7 +103,7 @@ func (h *referrer) whose(c *comparison) string {
 	return ", which these files do not declare"
 }
 
-// referrer is an object of the gateway that refers to another one, which cannot go before it.
+// referrer is an object of the gateway that refers to another one, which cannot be deleted before it.
 type referrer struct {
 	object *kind.Object
 	ref    kind.Ref

@@ -8,12 +8,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Codes are what the gateway's error codes say of the objects or links of a kind; each stands for all that begin with it.
+// Codes says what the gateway's error codes mean for the objects or links of a kind. Each entry means all codes that begin with it.
 type Codes struct {
-	Gone  []string // there is none of that id, which is what a removal wanted
-	Taken []string // of a create: there is such an object; none means the families of names and values that exist
+	Gone  []string // there is no object of that id, so a removal has nothing left to do
+	Taken []string // of a create: the object exists; without entries, the usual families of codes for this
 	Bound []string // of a delete: something is bound to it
-	Later []string // of an update: it changed a moment ago, and can change again later
+	Later []string // of an update: the object changed a moment ago, and can be changed again later
 }
 
 // The usual families of codes: names that are taken and values that exist; and of what surely is something else than that a

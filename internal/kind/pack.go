@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// oddKey is where a tree keeps what is odd.
+// oddKey is the key under which a tree keeps what is odd about the value (see Odd).
 const oddKey = "/" + inner + "Odd"
 
 // Pack returns a value as a tree of maps, lists and scalars, secrets included.
@@ -29,7 +29,7 @@ func (k *Kind) declared(value any) map[string]any {
 	return tree
 }
 
-// Named is a value under another name.
+// Named returns a value under another name.
 func (k *Kind) Named(value any, name string) any {
 	v, err := k.Unpack(jsonptr.Put(k.Pack(value), "/name", name))
 	if err != nil {
@@ -38,8 +38,7 @@ func (k *Kind) Named(value any, name string) any {
 	return v
 }
 
-// Recalled is an object that calls what it refers to by the names that this has now; called tells them, and "" for what
-// keeps its name.
+// Recalled returns an object with new names for what it refers to. called returns the new name, and "" if it is kept.
 func (k *Kind) Recalled(o Object, called func(kindName, key string) string) Object {
 	tree := map[string]any(nil)
 	for _, ref := range k.Refs(o.Value) {
@@ -66,8 +65,8 @@ func (k *Kind) Open(value any, pointer string) bool {
 	return v == nil || v == ""
 }
 
-// Settle is have as want can see it: what want leaves to the gateway, and what the gateway hides or does not say, is as
-// it is wanted.
+// Settle returns have in a form that can be compared with want: fields that want leaves to the gateway, and fields that the
+// gateway hides or does not report, are taken from want, so they do not differ.
 func (k *Kind) Settle(want, have any) any {
 	have = k.unmasked(want, k.Adopt(want, have))
 	silent := k.Odd(have).Untold()
@@ -81,8 +80,8 @@ func (k *Kind) Settle(want, have any) any {
 	return v
 }
 
-// unmasked is have with the secrets of want where what the gateway shows can be those, and without what want leaves to
-// the gateway.
+// unmasked returns have with the secrets of want, where the masked text of the gateway can be theirs, and without the fields
+// that want leaves to the gateway.
 func (k *Kind) unmasked(want, have any) any {
 	secrets := k.Secrets(want)
 	if len(secrets)+len(k.Makes) == 0 || reflect.DeepEqual(want, have) || !k.alike(want, have) {
@@ -111,7 +110,7 @@ func (k *Kind) unmasked(want, have any) any {
 	return v
 }
 
-// alike reports whether two values have in common what cannot change in place.
+// alike reports whether two values agree in the fields that cannot change in place.
 func (k *Kind) alike(a, b any) bool {
 	if len(k.Replace) == 0 {
 		return true
@@ -120,7 +119,7 @@ func (k *Kind) alike(a, b any) bool {
 	return !slices.ContainsFunc(k.Replace, func(p string) bool { return jsonptr.At(one, p) != jsonptr.At(other, p) })
 }
 
-// Hides lists the JSON pointers of wanted secrets that the gateway does not let compare.
+// Hides returns the JSON pointers of wanted secrets that cannot be compared, since the gateway hides them.
 func (k *Kind) Hides(want, have any) []string {
 	if !k.alike(want, have) {
 		return nil
@@ -132,7 +131,7 @@ func (k *Kind) Hides(want, have any) []string {
 	})
 }
 
-// Values are the secrets of a value, for redaction.
+// Values returns the secrets of a value, for redaction.
 func (k *Kind) Values(value any) (out []string) {
 	tree := k.Pack(value)
 	for _, p := range k.SecretsIn(value) {
@@ -164,7 +163,7 @@ func (k *Kind) Side(value any) *Side {
 	return s
 }
 
-// At finds what stands under a pointer into the arranged form, as files have it; nil when there is nothing.
+// At returns the value at a pointer into the arranged form, as files have it; nil when there is none.
 func (s *Side) At(pointer string) any {
 	place, ok := s.shape.Locate(s.Written, pointer)
 	if !ok {
@@ -176,8 +175,8 @@ func (s *Side) At(pointer string) any {
 // Arranged is what files have, arranged.
 func (s *Side) Arranged() any { return s.shape.Arranged(s.Written) }
 
-// Overlay returns a value with what stands under the pointers taken from another one; its own secrets stay where
-// the other one does not show them.
+// Overlay returns a value with the fields of the pointers taken from another one. It keeps its own secrets where the other
+// value does not show them.
 func (k *Kind) Overlay(value, from any, pointers []string) (any, error) {
 	held, source := k.Pack(value), k.Side(from)
 	tree := held
@@ -212,7 +211,7 @@ func (k *Kind) SecretsIn(value any) (pointers []string) {
 	return pointers
 }
 
-// WithSecrets returns a copy of a value with texts in place of its secrets; an empty text takes the secret away.
+// WithSecrets returns a copy of a value with texts in place of its secrets; an empty text removes the secret.
 func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) any {
 	tree := k.Pack(value)
 	for _, p := range k.SecretsIn(value) {
@@ -229,7 +228,7 @@ func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) 
 	return v
 }
 
-// Withheld are JSON pointers of what no gateway tells and is no secret.
+// Withheld returns the JSON pointers of fields that no gateway returns and that are not secrets.
 func (k *Kind) Withheld() (pointers []string) {
 	if k.Shape == nil {
 		return nil
@@ -242,8 +241,7 @@ func (k *Kind) Withheld() (pointers []string) {
 	return pointers
 }
 
-// Requires reports whether a value cannot do without what stands under a pointer: files must have it, or what
-// is left breaks a rule.
+// Requires reports whether a value needs the field of a pointer: it is required in files, or a rule is broken without it.
 func (k *Kind) Requires(value any, pointer string) bool {
 	tree, s := k.Pack(value), k.Shape
 	keys := strings.Split(strings.TrimPrefix(pointer, "/"), "/")

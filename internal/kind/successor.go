@@ -28,9 +28,9 @@ func (k *Kind) Stem(key string) string {
 	return string(name[:min(len(name), most-len(mark)-digits)])
 }
 
-// Successor is the name that value has until it takes the place of the object key, which cannot become it in
-// place. It is a function of that name and of what is fixed, so that every later run recognises what an
-// interrupted replace left, and none needs a name that a leftover has.
+// Successor returns the temporary name of the object that replaces the object key. It only depends on that name and on the
+// fields that cannot change, so a later run recognises what an interrupted replace left, and never needs a name that such a
+// leftover has.
 func (k *Kind) Successor(key string, value any) string {
 	tree, sum := k.Pack(value), sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s/%s", k.Name, key) // a hash takes everything
@@ -40,7 +40,7 @@ func (k *Kind) Successor(key string, value any) string {
 	return k.Stem(key) + mark + hex.EncodeToString(sum.Sum(nil))[:digits]
 }
 
-// Succeeds reports whether an object was made to take the place of the object key.
+// Succeeds reports whether an object was created to replace the object key.
 func (k *Kind) Succeeds(o *Object, key string) bool {
 	stem, ok := k.SucceedsAny(o)
 	return ok && stem == k.Stem(key) && o.Key == k.Successor(key, o.Value)
