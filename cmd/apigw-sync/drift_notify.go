@@ -54,7 +54,7 @@ func (o *driftOptions) tell(ctx context.Context, out *printer, d *document.Drift
 	for i, hook := range hooks {
 		wg.Go(func() {
 			if err := hook.Send(ctx, notify.Message{Text: m.Text, Data: m}, nil); err != nil {
-				warnings[i] = document.Problem{Message: "nobody was told of this: " + strings.ToValidUTF8(err.Error(), "?")}
+				warnings[i] = document.Problem{Message: "no message was sent about this: " + strings.ToValidUTF8(err.Error(), "?")}
 			}
 		})
 	}

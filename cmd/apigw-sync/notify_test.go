@@ -108,7 +108,7 @@ func TestNotifyNews(t *testing.T) {
 func TestNotifyFails(t *testing.T) {
 	n := newNightly(t)
 	n.status = http.StatusForbidden
-	if text, code, came := n.run("6", "--notify", n.url); code != exitDiffers || came != 1 || !strings.Contains(text, "warning: nobody was told of this: json at 127.0.0.1:") || !strings.Contains(text, "throttle/basic") {
+	if text, code, came := n.run("6", "--notify", n.url); code != exitDiffers || came != 1 || !strings.Contains(text, "warning: no message was sent about this: json at 127.0.0.1:") || !strings.Contains(text, "throttle/basic") {
 		t.Errorf("%d, %d messages\n%s", code, came, text)
 	}
 	for _, url := range []string{"${NOT_SET:?who knows}", "http://chat.example.com/s3cr3t", "s3cr3t"} {

@@ -73,21 +73,21 @@ func concerns(cmd *cobra.Command, flag string) bool {
 
 // variablesOf are the variables that count for a command in addition to those of its flags.
 func variablesOf(cmd *cobra.Command) []manpage.Entry {
-	list := []manpage.Entry{{Name: envPrefix + "OPTION", Text: "The variable that stands with an option sets it, unless the command line does. Values of " +
-		"repeatable options are separated by commas, rules of faults by semicolons."}}
+	list := []manpage.Entry{{Name: envPrefix + "OPTION", Text: "Each option lists the environment variable that sets it; the command line overrides it. Values of " +
+		"repeatable options are separated by commas, fault rules by semicolons."}}
 	if concerns(cmd, "endpoint") || concerns(cmd, "from") {
 		list = append(list,
-			manpage.Entry{Name: "APIGW_SYNC_TOKEN, HW_AUTH_TOKEN", Text: "A token. Of the credentials, the first that is found counts, in the order of this list."},
+			manpage.Entry{Name: "APIGW_SYNC_TOKEN, HW_AUTH_TOKEN", Text: "A token. The first credentials that are found are used, in the order of this list."},
 			manpage.Entry{Name: "HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_SECURITY_TOKEN", Text: "Access key, secret key and, for temporary ones, their token."},
 			manpage.Entry{Name: "HW_ACCESS_KEY, HW_SECRET_KEY, HW_SECURITY_TOKEN", Text: "The same, by the names of the Terraform provider."},
-			manpage.Entry{Name: "HUAWEICLOUD_SDK_CREDENTIALS_FILE", Text: "Another path of the SDK's profiles."},
-			manpage.Entry{Name: "APIGW_SYNC_TOKEN_TARGET and so on", Text: "The same for one target alone: its name in capitals behind the name of any of the above, as in " +
-				"HW_ACCESS_KEY_PROD and HW_SECRET_KEY_PROD for prod. Where one of them is set, those without the name do not count."},
-			manpage.Entry{Name: "HW_REGION_NAME, HW_PROJECT_ID, HUAWEICLOUD_SDK_PROJECT_ID", Text: "Region and project, where no option and no target names them."},
+			manpage.Entry{Name: "HUAWEICLOUD_SDK_CREDENTIALS_FILE", Text: "The path of the SDK's file of profiles, if it is not the default."},
+			manpage.Entry{Name: "APIGW_SYNC_TOKEN_TARGET and so on", Text: "The same for a single target: add its name in upper case to any of the above, as in " +
+				"HW_ACCESS_KEY_PROD and HW_SECRET_KEY_PROD for prod. If one of these is set, those without the name of the target are ignored."},
+			manpage.Entry{Name: "HW_REGION_NAME, HW_PROJECT_ID, HUAWEICLOUD_SDK_PROJECT_ID", Text: "Region and project, if no option and no target names them."},
 		)
 	}
 	if concerns(cmd, "who") {
-		list = append(list, manpage.Entry{Name: remote.TrailVariable, Text: "Where the audit trail (CTS) is, where that does not follow from the endpoint."})
+		list = append(list, manpage.Entry{Name: remote.TrailVariable, Text: "The address of the audit trail (CTS), if it does not follow from the endpoint."})
 	}
 	if concerns(cmd, "output") {
 		list = append(list, manpage.Entry{Name: "NO_COLOR, TERM", Text: "Any NO_COLOR, and TERM=dumb, turn colours off unless --color always is given."})
