@@ -10,14 +10,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Read is a collection of a gateway's object that must be known before plans can be made.
+// Read is a list that belongs to an object of the gateway and that must be read before the plan can be made.
 type Read struct {
 	Object kind.Object
-	Part   *kind.Kind     // what lives inside Object; or
-	Link   *kind.LinkKind // what Object is bound to
+	Part   *kind.Kind     // set for a list of the parts of Object
+	Link   *kind.LinkKind // set for a list of the bindings of Object
 }
 
-// reads are the collections of a kind's objects that the comparison depends on.
+// reads returns the lists of parts and links that the comparison of a kind's objects needs.
 func (c *comparison) reads(k *kind.Kind) (out []Read) {
 	links, parts := kind.LinksFrom(k.Name), kind.Parts(k.Name)
 	for _, p := range c.pairs[k.Name] {
@@ -45,7 +45,8 @@ func (c *comparison) reads(k *kind.Kind) (out []Read) {
 	return out
 }
 
-// gateway is the object of a pair as it is called on the gateway.
+// gateway returns the gateway's object of a pair under the key that it has there now. If its owner is renamed, p.have
+// already has the key that it will have after the rename.
 func (p *pair) gateway() *kind.Object {
 	if p.held == p.have.Key {
 		return p.have
@@ -55,7 +56,7 @@ func (p *pair) gateway() *kind.Object {
 	return &o
 }
 
-// others are the successors that interrupted replaces left of an object.
+// others returns the successors that interrupted replaces of the object left on the gateway.
 func (p *pair) others() []*kind.Object {
 	if p.next == nil {
 		return p.left
@@ -70,33 +71,33 @@ type comparison struct {
 	have     kind.Actual
 	plan     *Plan
 	rules    *ignoreRules
-	pairs    map[string][]pair // by kind, owners before what lives inside them
+	pairs    map[string][]pair // by kind; owners are paired before their parts
 	renamed  map[string]string // KIND/OLD to the new key
 	haveKey  map[string]map[string]*kind.Object
 	wantKey  map[string]map[string]*kind.Declared
 	retiring map[string]bool // addresses that are deleted
 	swaps    map[string]*swap
-	twins    map[string][]string // address to the ids of others that the gateway has by that name
+	twins    map[string][]string // address to the ids of further objects that the gateway has under the same name
 	hidden   []string            // secrets that could not be compared
-	silent   []string            // what else could not, since the gateway does not tell it
+	silent   []string            // other fields that could not be compared, since the gateway does not report them
 
-	successors map[string][]*kind.Object // KIND/STEM to what has the name of a successor and is not declared
-	heirs      map[string]string         // address of a leftover to the key of the declared object whose replace left it
-	regained   map[string][]kind.Link    // address of a declared object to the links that it gets back from leftovers
+	successors map[string][]*kind.Object // KIND/STEM to the undeclared objects that have the name of a successor
+	heirs      map[string]string         // address of a leftover successor to the key of the declared object that it was to replace
+	regained   map[string][]kind.Link    // address of a declared object to the links that it gets back from leftover successors
 
 	level int    // depth of the kinds that are compared next; -1 when there are no more
-	known []Read // all that was asked for
+	known []Read // the lists that were requested so far
 }
 
-// pair is what the gateway has beside what the files want; one of them may be nil.
+// pair is an object of the gateway and the declared object that it is compared with. One of the two may be nil.
 type pair struct {
-	have  *kind.Object // of what lives inside another under the key that it will have
+	have  *kind.Object // if its owner is renamed, it has the key that it will have after the rename
 	want  *kind.Declared
-	held  string         // the key of have on the gateway
-	along bool           // have goes with the object that it lives in
-	base  string         // the name for which successors of have are made
-	next  *kind.Object   // the successor that takes the place of have; nil when there is none yet
-	left  []*kind.Object // successors that interrupted replaces left and that nobody wants any more
+	held  string         // the present key of have on the gateway
+	along bool           // have is removed together with its owner
+	base  string         // the name from which names of successors of have are made
+	next  *kind.Object   // the existing successor that replaces have; nil when there is none yet
+	left  []*kind.Object // successors that interrupted replaces left and that are no longer needed
 }
 
 func newComparison(have kind.Actual, want kind.Desired, options Options) *comparison {
@@ -113,7 +114,8 @@ func newComparison(have kind.Actual, want kind.Desired, options Options) *compar
 		c.wantKey[d.Kind][d.Key] = d
 	}
 	c.index(0)
-	for i := range want.Objects { // what another run renames goes by its new name in this one, too
+	// Objects that this run does not compare but that the files rename have their new names here, too.
+	for i := range want.Objects {
 		d := &want.Objects[i]
 		if d.MovedFrom != "" && !options.Covers(kind.Of(d.Kind), d.Name()) && c.haveKey[d.Kind][d.Key] == nil {
 			c.renamed[d.Kind+"/"+d.MovedFrom] = d.Key
@@ -122,7 +124,7 @@ func newComparison(have kind.Actual, want kind.Desired, options Options) *compar
 	return c
 }
 
-// index finds the objects of the gateway by their keys, those from a position on.
+// index adds the objects of the gateway, from a position on, to the maps that find them by key.
 func (c *comparison) index(from int) {
 	for i := range c.have.Objects[from:] {
 		o := &c.have.Objects[from+i]
@@ -136,8 +138,8 @@ func (c *comparison) index(from int) {
 	}
 }
 
-// pair joins the objects of a kind: those that live inside others by their owners and keys, else by name, by the name
-// they had before, and by the names that interrupted replaces gave them.
+// pair finds the gateway's object for each declared object of a kind. Parts are matched by owner and key, other objects
+// by name, by moved_from, and by the temporary names that interrupted replaces gave them.
 func (c *comparison) pair(k *kind.Kind) (out []pair) {
 	if k.Owner != "" {
 		return c.pairInside(k)
@@ -174,7 +176,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 	return out
 }
 
-// objects compares a kind.
+// objects compares the objects of a kind and plans their changes.
 func (c *comparison) objects(k *kind.Kind) {
 	c.pairs[k.Name] = c.pair(k)
 	if k.Owner != "" {
@@ -197,14 +199,14 @@ func (c *comparison) objects(k *kind.Kind) {
 			c.remove(k, p.have, note)
 		case c.rules.whole(k.Name, p.want.Key):
 			c.plan.Ignored++
-		case !c.options.self(k): // only what belongs to it is looked at
+		case !c.options.self(k): // only its parts or links are compared
 		default:
 			c.compare(k, p)
 		}
 	}
 }
 
-// compare plans one declared object.
+// compare plans the change of one declared object.
 func (c *comparison) compare(k *kind.Kind, p pair) {
 	w := p.want
 	if p.have == nil && k.Given {
@@ -256,7 +258,8 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	c.add(change)
 }
 
-// called is the value of a gateway's object with the names that what it refers to will have.
+// called returns the value of a gateway's object with its references changed to the names that the plan gives to their
+// targets.
 func (c *comparison) called(k *kind.Kind, o *kind.Object) any {
 	if len(c.renamed) == 0 {
 		return o.Value
@@ -276,7 +279,8 @@ func (c *comparison) create(k *kind.Kind, change Change) {
 	c.add(change)
 }
 
-// doubt notes what the gateway does not tell of a declared object, and why the one that it has cannot become that.
+// doubt collects the fields of a declared object that the gateway does not report, and reports what makes an update of
+// the gateway's object to the declared one impossible.
 func (c *comparison) doubt(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 	for _, path := range k.Odd(have.Value).Untold() {
 		if told, _ := c.rules.fields(k.Name, w.Key, []Field{{Path: path}}); len(told) > 0 {
@@ -292,7 +296,7 @@ func (c *comparison) doubt(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 	}
 }
 
-// references reports objects that refer to what neither files nor gateway have.
+// references reports objects that refer to something that neither the files nor the gateway have.
 func (c *comparison) references() {
 	for _, ch := range pointers(c.plan.Changes) {
 		if ch.Want == nil {
@@ -303,7 +307,7 @@ func (c *comparison) references() {
 				continue
 			}
 			if ch.Have != nil && kind.Of(ch.Kind).IsApart(ref.Path) && !c.retiring[ref.Address()] && slices.Contains(kind.Of(ch.Kind).Refs(ch.Have.Value), ref) {
-				continue // it has it, though no list shows it
+				continue // the gateway's object refers to it already, so it exists although no list contains it
 			}
 			c.plan.Errors = append(c.plan.Errors, Note{
 				Address: ch.Address, Source: ch.Source, Refers: ref.Kind + "/" + ref.Key,
@@ -313,8 +317,8 @@ func (c *comparison) references() {
 	}
 }
 
-// ambiguous reports names that the gateway has several times, where the plan is about one of these: which one is meant
-// nobody knows.
+// ambiguous reports names that several objects of the gateway have, if the plan needs one of these objects: it cannot
+// be known which of them is meant.
 func (c *comparison) ambiguous() {
 	for _, address := range slices.Sorted(maps.Keys(c.twins)) {
 		kindName, key, _ := strings.Cut(address, "/")
@@ -333,7 +337,7 @@ func (c *comparison) ambiguous() {
 	}
 }
 
-// newlyNamed reports whether a change refers to an object that what it changes did not refer to before.
+// newlyNamed reports whether a change adds a reference to an object.
 func (c *comparison) newlyNamed(address string) bool {
 	names := func(k *kind.Kind, v any) bool {
 		return slices.ContainsFunc(k.Refs(v), func(r kind.Ref) bool { return r.Address() == address })
@@ -344,15 +348,15 @@ func (c *comparison) newlyNamed(address string) bool {
 	})
 }
 
-// remove plans that an object goes.
+// remove plans the delete of an object.
 func (c *comparison) remove(k *kind.Kind, h *kind.Object, note string) {
 	c.add(Change{Address: h.Address(), Kind: k.Name, Name: h.Name(), Action: Delete, Fields: lost(k, h.Value), Have: h, Heir: c.heirs[h.Address()], Note: note})
 }
 
 func (c *comparison) add(ch Change) { c.plan.Changes = append(doubled(c.plan.Changes), ch) }
 
-// doubled has room for one more, and for as many as there are when it has to move. Append alone lets large
-// slices grow by a quarter, and moves everything four times as often.
+// doubled returns a slice with room for one more entry and doubles its capacity if there is none. Append alone lets
+// large slices grow by only a quarter, so it copies them more often.
 func doubled[T any](s []T) []T {
 	if len(s) < cap(s) {
 		return s

@@ -11,27 +11,28 @@ import (
 
 // Displaced is a policy whose slot a bind takes.
 type Displaced struct {
-	Link  kind.Link // that gives way; its ID is "" where it is not known
+	Link  kind.Link // the link of that policy; its ID is "" if it is not known
 	Claim kind.Claim
-	Sure  bool // else it may stay: the link has another slot, and not every gateway has room for both
+	Sure  bool // if false, the link has another slot and is only displaced on gateways with one slot for both
 }
 
-// Address is that of the policy.
+// Address returns the address of the policy.
 func (d *Displaced) Address() string { return kind.LinkOf(d.Link.Kind).Owner + "/" + d.Link.Owner }
 
-// Yields reports whether it gives way where a gateway has no room for both: not when the files want both.
+// Yields reports whether the policy may lose the slot on a gateway that has one slot for both. It must not if the files
+// declare both bindings.
 func (d *Displaced) Yields() bool { return d.Sure || !d.Claim.Manages }
 
-// holder is a link that has a slot now.
+// holder is a link that holds a slot now.
 type holder struct {
 	*kind.Link
-	held   *kind.Link // the same, with its owner as the gateway calls it
-	name   string     // of its owner in the files
-	slot   string     // "?" when it is not known
-	unseen bool       // of an owner that is not compared
+	held   *kind.Link // the same link, with the name that its owner has on the gateway
+	name   string     // the name of its owner in the files
+	slot   string     // the name of the slot; "?" when it is not known
+	unseen bool       // the owner is not compared
 }
 
-// displace finds which links the binds of a kind displace.
+// displace notes for each bind of a kind the links that it displaces.
 func (c *comparison) displace(k *kind.LinkKind) {
 	if k.Slot == nil || !c.binds(k) {
 		return
@@ -75,19 +76,19 @@ func (c *comparison) displace(k *kind.LinkKind) {
 	}
 }
 
-// binds reports whether a plan makes links of a kind, be it as a part of a replace.
+// binds reports whether the plan binds links of a kind, either as changes of their own or as a part of a replace.
 func (c *comparison) binds(k *kind.LinkKind) bool {
 	return slices.ContainsFunc(c.plan.Changes, func(ch Change) bool {
 		return ch.Kind == k.Name && ch.Action == Bind || ch.Kind == k.Owner && ch.Action == Replace
 	})
 }
 
-// force is the unbind of a link whose owner is declared and not looked at, since a bind takes its place.
+// force returns the unbind of a link that a bind displaces and whose owner is declared but not compared.
 func (c *comparison) force(h holder) Change {
 	return Change{Address: h.Address(), Kind: h.Kind, Name: h.Owner, Action: Unbind, Link: h.Link, Forced: true}
 }
 
-// noteNeighbour makes a link part of what the plan takes away.
+// noteNeighbour adds a link and its owner to the neighbours of the plan.
 func (c *comparison) noteNeighbour(l *kind.Link) {
 	b := &c.plan.Neighbours
 	b.Links = append(b.Links, *l)
@@ -98,8 +99,8 @@ func (c *comparison) noteNeighbour(l *kind.Link) {
 	}
 }
 
-// holders are the links that have slots now: those that are compared, and those that were found beside them. The former name
-// their owners as files do, and all of them as the plan renames these.
+// holders returns the links that hold slots now, by target: the links that are compared, and those of neighbours. The
+// former have the names that the files give to their owners, and all have the names that their owners get by the plan.
 func (c *comparison) holders(k *kind.LinkKind) map[kind.UniqueID][]holder {
 	out, names, slots := map[kind.UniqueID][]holder{}, c.names(k.Owner), c.slotsOf(k)
 	note := func(links []kind.Link, unseen bool) {
@@ -130,7 +131,7 @@ func (c *comparison) holders(k *kind.LinkKind) map[kind.UniqueID][]holder {
 	return out
 }
 
-// names are the keys under which files declare what the gateway has under others.
+// names returns the declared keys of objects of a kind, by their keys on the gateway.
 func (c *comparison) names(kindName string) map[string]string {
 	out := map[string]string{}
 	for _, w := range c.wantKey[kindName] {
@@ -148,7 +149,7 @@ func (c *comparison) names(kindName string) map[string]string {
 	return out
 }
 
-// slotsOf are what of an API the links of a gateway's owners take, by their names.
+// slotsOf returns the names of the slots that the links of the gateway's owners hold, by the key of the owner.
 func (c *comparison) slotsOf(k *kind.LinkKind) map[string]string {
 	out := map[string]string{}
 	for _, o := range pointers(c.have.Neighbours.Owners) {
@@ -162,7 +163,7 @@ func (c *comparison) slotsOf(k *kind.LinkKind) map[string]string {
 	return out
 }
 
-// going are the addresses of links that go by the plan anyway.
+// going returns the addresses of the links that the plan removes in any case.
 func (c *comparison) going(k *kind.LinkKind) map[string]bool {
 	out := map[string]bool{}
 	for _, ch := range pointers(c.plan.Changes) {
@@ -179,8 +180,8 @@ func (c *comparison) going(k *kind.LinkKind) map[string]bool {
 	return out
 }
 
-// uncarry makes changes of their own of links that a replaced owner hands over to its successor where these displace a policy
-// that would stay bound: people must see such a bind.
+// uncarry turns a link that a replace moves to the successor into a change of its own if it displaces a policy that
+// would stay bound otherwise: people must see such a bind in the plan.
 func (c *comparison) uncarry(k *kind.LinkKind, held map[kind.UniqueID][]holder, going map[string]bool) {
 	for _, p := range c.pairs[k.Owner] {
 		if p.want == nil || c.swaps[p.want.Address()] == nil {
@@ -199,7 +200,7 @@ func (c *comparison) uncarry(k *kind.LinkKind, held map[kind.UniqueID][]holder, 
 	}
 }
 
-// outOfScope are links that files declare of objects that are not looked at, by the slots that they take.
+// outOfScope returns the declared links of objects that this run does not compare, by the slots that they take.
 func (c *comparison) outOfScope(k *kind.LinkKind) map[Slot]*kind.DeclaredLink {
 	out := map[Slot]*kind.DeclaredLink{}
 	for _, l := range pointers(c.want.OutOfScope) {
@@ -210,7 +211,7 @@ func (c *comparison) outOfScope(k *kind.LinkKind) map[Slot]*kind.DeclaredLink {
 	return out
 }
 
-// contest reports a slot that files give to two objects, one of which the run does not look at.
+// contest reports an error if the files give one slot to two objects of which this run compares only one.
 func (c *comparison) contest(k *kind.LinkKind, ch *Change, other *kind.DeclaredLink) {
 	if other == nil || other.Owner == ch.Name {
 		return
@@ -220,7 +221,8 @@ func (c *comparison) contest(k *kind.LinkKind, ch *Change, other *kind.DeclaredL
 		k.Owner, other.Owner, other.Source.File, other.Source.Line)})
 }
 
-// claim is what the files say of a policy. One that a rule ignores counts as neither declared nor owned.
+// claim returns whether the files declare, own or ignore a policy. An ignored policy counts as neither declared nor
+// owned.
 func (c *comparison) claim(k *kind.LinkKind, h holder) (s kind.Claim) {
 	if known, ok := c.want.Claims[k.Owner+"/"+h.Owner]; ok {
 		return known
@@ -238,7 +240,7 @@ func (c *comparison) claim(k *kind.LinkKind, h holder) (s kind.Claim) {
 	return s
 }
 
-// Claims are what the files of a plan say of the policies that it displaces.
+// Claims returns, by address, whether the files declare, own or ignore the policies that the plan displaces.
 func (p *Plan) Claims() map[string]kind.Claim {
 	out := map[string]kind.Claim{}
 	for i := range p.Changes {
@@ -249,7 +251,7 @@ func (p *Plan) Claims() map[string]kind.Claim {
 	return out
 }
 
-// guardSlots refuses binds that displace policies of which the files say nothing, unless that is allowed.
+// guardSlots refuses binds that displace policies which the files neither declare nor own, unless takes_over allows it.
 func (c *comparison) guardSlots() {
 	lost, first := map[string][]string{}, map[string]*Displaced{}
 	taker := map[string]string{}

@@ -8,12 +8,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// swap is what a replace does with bindings: the old object is deleted once its successor is bound wherever it was.
+// swap describes what a replace does with bindings. The old object is deleted after its successor has been bound to the
+// same targets.
 type swap struct {
-	next     *kind.Object // the successor, where an interrupted replace has made it already
-	base     string       // the name from which the successor's is made
-	carried  []kind.Link  // bound to the successor as a part of the replace
-	released []kind.Link  // of the old object; all of them go
+	next     *kind.Object // the successor, if an interrupted replace has already created it
+	base     string       // the name from which the successor's name is made
+	carried  []kind.Link  // links that the replace moves to the successor
+	released []kind.Link  // links of the old object; all of them are removed
 }
 
 // links compares one kind of binding.
@@ -55,8 +56,8 @@ func (c *comparison) links(k *kind.LinkKind) {
 	c.shareSlots(k)
 }
 
-// regain notes bindings that an interrupted replace took from an object and that only what it left has now. Where no file
-// lists the bindings of the object, it gets them back.
+// regain notes bindings that an interrupted replace took from an object, so that now only leftover successors have
+// them. If the files do not list the bindings of the object, it gets these back.
 func (c *comparison) regain(k *kind.LinkKind, p pair, held, left []kind.Link) {
 	if p.want.ManagesKind(k.Name) && !c.rules.whole(k.Name, p.want.Key) || len(left) == 0 {
 		return
@@ -71,8 +72,9 @@ func (c *comparison) regain(k *kind.LinkKind, p pair, held, left []kind.Link) {
 	}
 }
 
-// shareSlots gives each slot to one owner. Two owners may be about to carry a link over to the same slot, or to get it back
-// there, since a replace changes slots: plugins of two types that become one type. The first by name gets it.
+// shareSlots gives each slot to one owner. A replace can change slots: if plugins of two types both become a third
+// type, their links to one API are moved to the same slot, or regained there. The owner whose name sorts first gets the
+// slot.
 func (c *comparison) shareSlots(k *kind.LinkKind) {
 	var owners []*kind.Declared
 	for _, p := range c.pairs[k.Owner] {
@@ -106,7 +108,7 @@ func (c *comparison) shareSlots(k *kind.LinkKind) {
 	}
 }
 
-// slotFor is the slot that a link of a declared owner takes.
+// slotFor returns the slot that a link of a declared owner takes.
 func slotFor(k *kind.LinkKind, owner *kind.Declared, l *kind.Link) Slot {
 	at := Slot{UniqueID: l.To.UniqueID()}
 	if k.Slot != nil {
@@ -115,7 +117,7 @@ func slotFor(k *kind.LinkKind, owner *kind.Declared, l *kind.Link) Slot {
 	return at
 }
 
-// claims are the slots that declared links take.
+// claims returns the slots that the declared links of a kind take.
 func (c *comparison) claims(k *kind.LinkKind) map[Slot]bool {
 	out := map[Slot]bool{}
 	for _, l := range pointers(c.want.Links) {
@@ -130,8 +132,8 @@ func (c *comparison) wantedLinks(k *kind.LinkKind) map[string][]kind.DeclaredLin
 	return byOwner(inSight(c.options, c.want.Links, func(l *kind.DeclaredLink) string { return l.To.Env }), k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
 }
 
-// locate completes wanted links with the ids of targets that the gateway has and that were not known when the references of
-// the files were resolved. Links to objects that the plan deletes are left out.
+// locate gives wanted links the ids of their targets if these were not yet known when the references in the files were
+// resolved. Links to objects that the plan deletes are left out.
 func (c *comparison) locate() {
 	out := slices.DeleteFunc(slices.Clone(c.want.Links), func(l kind.DeclaredLink) bool { return c.lost(&l) })
 	for i := range out {
@@ -144,8 +146,8 @@ func (c *comparison) locate() {
 	c.want.Links = out
 }
 
-// lost reports whether a wanted link leads to an object that the same plan deletes. For a reference by name that is an error;
-// a pattern just matches one object less.
+// lost reports whether the target of a wanted link is deleted by the same plan. For a reference by name that is an
+// error; a pattern then just matches one object less.
 func (c *comparison) lost(l *kind.DeclaredLink) bool {
 	to := l.To
 	if len(c.retiring) == 0 || !c.retiring[to.Address()] || c.wantKey[to.Kind][to.Key()] != nil {
@@ -164,7 +166,7 @@ func (c *comparison) heldLinks(k *kind.LinkKind) map[string][]kind.Link {
 	return byOwner(inSight(c.options, c.have.Links, func(l *kind.Link) string { return l.To.Env }), k, func(l *kind.Link) *kind.Link { return l })
 }
 
-// byOwner sorts the links of a kind into one list for each owner, in their order.
+// byOwner returns the links of a kind by owner. Each list keeps the order of links.
 func byOwner[L any](links []L, k *kind.LinkKind, link func(*L) *kind.Link) map[string][]L {
 	out := map[string][]L{}
 	for i := range links {
@@ -175,7 +177,7 @@ func byOwner[L any](links []L, k *kind.LinkKind, link func(*L) *kind.Link) map[s
 	return out
 }
 
-// targets are those to which links lead.
+// targets returns the set of the targets of links.
 func targets(links []kind.Link) map[kind.UniqueID]bool {
 	out := make(map[kind.UniqueID]bool, len(links))
 	for i := range links {
@@ -216,10 +218,10 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 	c.unbind(k, goes, nil)
 }
 
-// swapLinks plans the bindings of a replaced owner. One that it has and is to keep is carried over as a part of the replace;
-// one that comes new, or goes for good, is a change of its own.
+// swapLinks plans the bindings of a replaced owner. A binding that it has and should keep is moved to the successor as
+// a part of the replace; a new binding, or one that is removed, is a change of its own.
 func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []kind.Link, want []kind.DeclaredLink) {
-	old = byAddress(old) // as saved plans have them
+	old = byAddress(old) // saved plans have them in this order
 	sw.released = append(sw.released, old...)
 	onOld, onNext := targets(old), targets(next)
 	if !p.want.ManagesKind(k.Name) {
@@ -256,7 +258,7 @@ func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []k
 	}
 }
 
-// byAddress are links in the order of their addresses.
+// byAddress returns links sorted by address.
 func byAddress(links []kind.Link) []kind.Link {
 	return slices.SortedStableFunc(slices.Values(links), func(a, b kind.Link) int { return strings.Compare(a.Address(), b.Address()) })
 }

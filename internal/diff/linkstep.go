@@ -7,8 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// bind plans the requests that make the new links of a kind, as few as its ways to write allow. Each waits for the steps that
-// make the owner and the target.
+// bind plans the requests that create the new links of a kind, in as few requests as its ways to write allow. Each bind
+// waits for the steps that create its owner and its target.
 func (b *builder) bind(k *kind.LinkKind) {
 	clear(b.binds)
 	clear(b.takes)
@@ -19,7 +19,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 		}
 	}
 	items = append(items, b.carried(k)...)
-	managed := kind.Of(k.Target) != nil // objects, which the same plan may make; else publications
+	managed := kind.Of(k.Target) != nil // targets are objects, which the same plan may create; otherwise they are publications
 	for i := range items {
 		if made, ok := b.create[k.Owner+"/"+items[i].Link.Owner]; ok {
 			items[i].Needs = []int{made}
@@ -36,7 +36,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 		step := Step{Op: OpBind, Kind: k.Name, Operation: k.Bind[g.write].Operation, Write: g.write, Items: g.items, Lanes: lanes(k, g.items)}
 		if !b.goes[k.Name] {
 			b.add(step)
-			continue // no link of the kind goes, so that nothing waits for binds
+			continue // the plan removes no link of this kind, so no step waits for binds
 		}
 		for i := range g.items {
 			for _, d := range displaced[b.slot(k, &g.items[i].Link)] {
@@ -52,7 +52,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 	}
 }
 
-// carried are the binds to successors of replaced owners that are no changes of their own.
+// carried returns the binds that replaces make for their successors. They are not changes of their own.
 func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 	for i, ch := range pointers(b.plan.Changes) {
 		if ch.Kind != k.Owner || ch.Action != Replace {
@@ -67,7 +67,7 @@ func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 	return out
 }
 
-// displaced finds the links that need no unbind, since a bind of another one in their slot takes them away.
+// displaced returns, by slot, the links that need no unbind since a bind in their slot removes them.
 func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[Slot][]Item {
 	if !k.Overwrites || !b.goes[k.Name] {
 		return nil
@@ -88,8 +88,8 @@ func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[Slot][]Item {
 	return out
 }
 
-// slot is that which a link takes. What it is called follows from the owner: as files declare it for a link that is still to
-// be made, else as the gateway has it.
+// slot returns the slot that a link takes. Its name depends on the value of the owner: for a link that does not exist
+// yet, on the declared value, otherwise on the gateway's.
 func (b *builder) slot(k *kind.LinkKind, l *kind.Link) Slot {
 	at := Slot{UniqueID: l.To.UniqueID()}
 	want, have := b.c.wantKey[k.Owner][l.Owner], b.c.haveKey[k.Owner][l.Owner]
@@ -103,8 +103,8 @@ func (b *builder) slot(k *kind.LinkKind, l *kind.Link) Slot {
 	return at
 }
 
-// unbind plans the requests that take links of a kind away. Where another link comes in the same slot, the unbind waits for
-// its bind: an API that has a policy before and after the plan has one all the time.
+// unbind plans the requests that remove links of a kind. If the plan binds another policy in the same slot, the unbind
+// waits for that bind: an API that has a policy before and after the plan is never without one.
 func (b *builder) unbind(k *kind.LinkKind) {
 	if !b.goes[k.Name] {
 		return
@@ -129,7 +129,7 @@ func (b *builder) unbind(k *kind.LinkKind) {
 	for i := range items {
 		items[i].Needs = b.awaited(k, &items[i])
 	}
-	// What waits for nothing goes first, so that only the last chunks wait.
+	// Items that wait for nothing come first, so that only the last requests have to wait.
 	sort.SliceStable(items, func(i, j int) bool { return len(items[i].Needs) == 0 && len(items[j].Needs) > 0 })
 	for _, g := range group(k.Unbind, items) {
 		s := b.add(Step{Op: OpUnbind, Kind: k.Name, Operation: k.Unbind[g.write].Operation, Write: g.write, Items: g.items, Lanes: lanes(k, g.items)})
@@ -152,13 +152,13 @@ func (b *builder) unbind(k *kind.LinkKind) {
 	}
 }
 
-// vacate lets each bind of a kind that Vacates wait for the steps that free its target: unbinds, and deletes of owners, which
-// take their links along.
+// vacate makes each bind of a kind that Vacates wait for the steps that free its target: unbinds, and deletes of
+// owners, which remove the owners' links.
 func (b *builder) vacate(k *kind.LinkKind) {
 	if !k.Vacates {
 		return
 	}
-	frees, deletes := map[kind.UniqueID][]int{}, map[string]int{} // the latter by id of the owner
+	frees, deletes := map[kind.UniqueID][]int{}, map[string]int{} // steps by target, and by id of the deleted owner
 	for i := range b.steps {
 		for _, item := range pointers(b.steps[i].Items) {
 			switch {
@@ -184,14 +184,14 @@ func (b *builder) vacate(k *kind.LinkKind) {
 	}
 }
 
-// awaited are the steps for which an unbind waits:
+// awaited returns the steps for which an unbind waits. The first line that applies counts:
 //
-//	the link is                           it waits for
-//	of what an interrupted replace left   the bind of the declared object to the same target, and binds in its slot
-//	of a kind that Vacates                the steps that make what will be bound to the target
-//	of a replaced owner                   the bind of its successor, and the step that makes this
-//	of a kind that Overwrites             nothing: with a bind in its slot it is displaced, and needs no unbind
-//	any other                             binds in its slot, else any to the target
+//	link                         waits for
+//	of a leftover successor      the bind of the declared object to the same target, and binds in the link's slot
+//	of a kind that Vacates       the steps that create the target and what will be bound to it
+//	of a replaced owner          binds in its slot, else all binds to the target, and the step that creates the successor
+//	of a kind that Overwrites    nothing: if the plan had a bind in its slot, the link would be displaced without an unbind
+//	any other                    binds in its slot, else all binds to the target
 func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 	at := item.Link.To.UniqueID()
 	if heir, ok := b.c.heirs[k.Owner+"/"+item.Link.Owner]; ok {
@@ -217,7 +217,8 @@ func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
 	return b.successors(k, &item.Link)
 }
 
-// successors are the steps that bind something in the slot of a link, or, where there are none, in any slot of its target.
+// successors returns the steps that bind something in the slot of a link, or, if there are none, in any slot of its
+// target.
 func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
 	at := l.To.UniqueID()
 	if same := b.takes[b.slot(k, l)]; len(same) > 0 {
@@ -226,7 +227,7 @@ func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
 	return slices.Clone(b.binds[at])
 }
 
-// makers are the steps that make the owners of what is to be bound to a target, or the target itself.
+// makers returns the steps that create a target and the owners that will be bound to it.
 func (b *builder) makers(at kind.UniqueID) (out []int) {
 	for _, s := range b.binds[at] {
 		for _, item := range pointers(b.steps[s].Items) {
@@ -238,7 +239,7 @@ func (b *builder) makers(at kind.UniqueID) (out []int) {
 	return out
 }
 
-// vacated are the links that a bind of a kind that Vacates displaces, without those that another change takes away.
+// vacated returns the links that a bind of a kind that Vacates displaces, without those that another change removes.
 func (b *builder) vacated(change int) (out []Item) {
 	for _, d := range b.plan.Changes[change].Displaces {
 		_, own := b.index[d.Link.Address()+" "+string(Unbind)]
@@ -249,7 +250,7 @@ func (b *builder) vacated(change int) (out []Item) {
 	return out
 }
 
-// released are the links of a replaced owner that are no changes of their own.
+// released returns the links that a replace removes from the old object and that no change of their own unbinds.
 func (b *builder) released(k *kind.LinkKind, change int) (out []Item) {
 	ch := &b.plan.Changes[change]
 	for _, l := range b.c.swaps[ch.Address].released {
