@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// acl lets callers in or keeps them out.
+// acl is an access control list, which permits or denies calls from some addresses or accounts.
 type acl struct {
 	identity
 	aclBody
@@ -24,17 +24,17 @@ type aclView struct {
 	ID string `json:"id"`
 	aclBody
 	UpdateTime string `json:"update_time"`
-	BindNum    *int   `json:"bind_num,omitempty"` // in lists alone
+	BindNum    *int   `json:"bind_num,omitempty"` // only in lists
 }
 
-// What an ACL may hold.
+// The maximum number of addresses in an ACL, and the maximum length of the text that lists its accounts.
 const (
 	mostAddresses = 100
 	mostACLText   = 1024
 )
 
 var (
-	accountName = expression(`^[\x21-\x2b\x2d-\x7e]{1,64}$`) // ASCII without comma
+	accountName = expression(`^[\x21-\x2b\x2d-\x7e]{1,64}$`) // printable ASCII without spaces and commas
 	onlyDigits  = expression(`^[0-9]+$`)
 	accountID   = expression(`^[A-Za-z0-9]{32}$`)
 )
@@ -81,7 +81,7 @@ func listACLs(g *Gateway, c *call) (reply, error) {
 	})
 }
 
-// check looks at what a creation or update sends; self is "" at a creation.
+// check checks the body of a create or update; self is the id of the updated ACL, "" for a create.
 func (b aclBody) check(g *Gateway, self string) error {
 	var v checks
 	v.text("acl_name", b.Name, 3, 64, policyName)
@@ -109,7 +109,7 @@ func (b aclBody) check(g *Gateway, self string) error {
 	return v.err
 }
 
-// stored is the body as the gateway keeps it.
+// stored returns the body as the gateway stores it.
 func (b aclBody) stored(g *Gateway) aclBody {
 	if g.behaviour.ACLValueOrder == "sort" {
 		entries := strings.Split(b.Value, ",")
@@ -142,7 +142,7 @@ func updateACL(g *Gateway, c *call, a *acl, b aclBody) (reply, error) {
 	return ok(g.aclView(a))
 }
 
-// kept refuses to delete an ACL that is bound.
+// kept returns the refusal to delete an ACL that is bound, else nil.
 func (a *acl) kept(g *Gateway) *refusal {
 	if len(g.screened().ofPolicy(a.id)) > 0 {
 		return refuse(http.StatusForbidden, "APIG.3447", "The access control policy has been bound to APIs,id:%s", a.id)

@@ -42,7 +42,8 @@ type aclBindingView struct {
 	CreateTime string `json:"create_time"`
 }
 
-// screenedAPI is an API that has the ACL. It has neither group id nor path.
+// screenedAPI is an API in the list of those that have the ACL. As in the vendor's reference, it has neither a group id
+// nor a path.
 type screenedAPI struct {
 	boundAPI
 	ReqMethod string `json:"req_method"`
@@ -50,7 +51,8 @@ type screenedAPI struct {
 	BindTime  string `json:"bind_time"`
 }
 
-// unscreenedAPI is an API that lacks the ACL; ACLName is the one of the same entity type that it has.
+// unscreenedAPI is an API in the list of those that lack the ACL. ACLName is the ACL of the same entity type that it has
+// instead.
 type unscreenedAPI struct {
 	freeRoute
 	ACLName string `json:"acl_name"`

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// admit makes the checks of the front door: the credentials, the rate limit, and whether the operation exists.
+// admit makes the checks that a request must pass before it reaches the service: its credentials, the rate limit, and
+// whether the operation exists.
 func (g *Gateway) admit(r *http.Request, c *call) error {
 	if err := g.authenticate(r, c); err != nil {
 		return err
@@ -29,7 +30,7 @@ func (g *Gateway) admit(r *http.Request, c *call) error {
 	return nil
 }
 
-// unserved is the answer to an unknown operation.
+// unserved returns the answer to an unknown operation.
 func unserved() error {
 	return refuse(http.StatusNotFound, "APIGW.0101", "The API does not exist or has not been published in the environment")
 }
@@ -48,7 +49,8 @@ func (g *Gateway) authenticate(r *http.Request, c *call) error {
 	return g.verify(r, c)
 }
 
-// wrongToken is the answer to a wrong token, by the front door or by the service.
+// wrongToken returns the answer to a wrong token. Behaviour.WrongToken decides whether it comes from the front door or
+// from the service.
 func (g *Gateway) wrongToken(c *call) error {
 	code := "APIG.1002"
 	switch {
@@ -64,7 +66,7 @@ func unauthenticated(format string, args ...any) error {
 	return refuse(http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: "+format, args...)
 }
 
-// same compares secrets in constant time.
+// same compares secrets in constant time, so that timing reveals nothing about them.
 func same(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
@@ -89,7 +91,7 @@ func (g *Gateway) pace(now time.Time) error {
 	return nil
 }
 
-// period returns a duration as the front door writes it: "1 second", "1 minute".
+// period returns a duration in the words of the front door, such as "1 second" or "1 minute".
 func period(d time.Duration) string {
 	switch {
 	case d%time.Hour == 0:

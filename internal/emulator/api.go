@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// api is an API: its draft, and where it is published.
+// api is an API: its draft, its publications, and its published versions.
 type api struct {
 	identity
 	apiBody
 	group    *group
-	pubs     []*publication           // now, newest first
+	pubs     []*publication           // the current ones, newest first
 	everPub  map[*environment]string  // the last publish id of each environment
 	versions map[*environment]history // oldest first
 }
 
-// apiBody is an API's definition as sent. Backends and parameters are kept as they are.
+// apiBody is an API's definition as a caller sends it. Backends and parameters are stored unchanged.
 type apiBody struct {
 	Name                string          `json:"name"`
 	Type                int             `json:"type"`
@@ -131,7 +131,7 @@ func (a *api) liveID(e *environment) string {
 	return ""
 }
 
-// joined is one property of all publications, as lists show it.
+// joined returns one property of all publications, in the form in which lists show it.
 func (a *api) joined(of func(*publication) string) string {
 	parts := make([]string, 0, len(a.pubs))
 	for _, p := range a.pubs {
@@ -140,7 +140,7 @@ func (a *api) joined(of func(*publication) string) string {
 	return strings.Join(parts, "|")
 }
 
-// view returns the API with its backend, which lists remove.
+// apiView returns the API with its backend, which lists leave out.
 func (g *Gateway) apiView(a *api) apiView {
 	v := apiView{
 		apiBody: a.apiBody, ID: a.id, Status: 1, ArrangeNecessary: 2,

@@ -22,7 +22,7 @@ type fileAPI struct {
 	Cors        bool            `json:"cors,omitempty"`
 	Remark      string          `json:"remark,omitempty"`
 	Tags        []string        `json:"tags,omitempty"`
-	Published   []string        `json:"published,omitempty"`  // environments, first published first
+	Published   []string        `json:"published,omitempty"`  // environments, in the order of publication
 	Definition  json.RawMessage `json:"definition,omitempty"` // further members of the API's own body
 	fileRefs
 }
@@ -50,7 +50,7 @@ func (l *loader) api(x *group, f fileAPI) error {
 		return errors.New("defined twice")
 	}
 	a := l.addAPI(i, b.withDefaults(), x)
-	for _, e := range l.envs().rows { // also of environments where it is offline now
+	for _, e := range l.envs().rows { // including environments in which it is offline now
 		if id := l.ids["publication/"+a.address()+"@"+e.name]; id != "" {
 			a.everPub[e] = id
 		}
@@ -109,7 +109,7 @@ func (a *api) definition() json.RawMessage {
 	if len(members) == 0 {
 		return nil
 	}
-	b, _ := json.Marshal(members) // what was decoded can be encoded
+	b, _ := json.Marshal(members) // cannot fail, because it has just been decoded
 	return b
 }
 

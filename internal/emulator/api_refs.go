@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// fileRefs is what an API refers to, by name, with the keys of desired-state files. The definition has the ids.
+// fileRefs has the names of what an API refers to, under the keys of desired-state files. The definition has the ids.
 type fileRefs struct {
 	Authorizer string       `json:"authorizer,omitempty"`
 	Response   string       `json:"response,omitempty"` // of the API's group
@@ -96,7 +96,7 @@ func (l *loader) backend(b *apiBody, f *fileBackend) error {
 	return err
 }
 
-// leadsTo reports whether a backend of the API, or of one of its policies, is the channel.
+// leadsTo reports whether the default backend of the API, or one of its policy backends, sends calls to the channel.
 func (b apiBody) leadsTo(channel string) bool {
 	var to backendAPI
 	var policies []backendAPI
@@ -105,7 +105,7 @@ func (b apiBody) leadsTo(channel string) bool {
 	return slices.ContainsFunc(append(policies, to), func(x backendAPI) bool { return x.Channel != nil && x.Channel.ID == channel })
 }
 
-// leadsTo reports whether a backend of the API's draft, or of one of its published versions, is the channel.
+// leadsTo reports whether a backend of the API's draft, or of one of its published versions, sends calls to the channel.
 func (a *api) leadsTo(channel string) bool {
 	return a.apiBody.leadsTo(channel) || slices.ContainsFunc(a.pubs, func(p *publication) bool { return p.live.def.leadsTo(channel) })
 }

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// pathParameter is a placeholder in a path; only its position counts for uniqueness.
+// pathParameter matches a parameter in a path. Two paths that differ only in the names of parameters count as the same.
 var pathParameter = expression(`\{[^}]*\}`)
 
-// withDefaults fills what an API's definition may leave out.
+// withDefaults sets the members that an API's definition may leave out.
 func (b apiBody) withDefaults() apiBody {
 	if b.MatchMode == "" {
 		b.MatchMode = "NORMAL"
@@ -22,7 +22,7 @@ func (b apiBody) withDefaults() apiBody {
 	return b
 }
 
-// backend is the member that describes where calls go.
+// backend returns the name and value of the member that defines the default backend.
 func (b apiBody) backend() (name string, value json.RawMessage) {
 	switch b.BackendType {
 	case "FUNCTION":
@@ -33,12 +33,13 @@ func (b apiBody) backend() (name string, value json.RawMessage) {
 	return "backend_api", b.BackendAPI
 }
 
-// route is what must be unique inside a group.
+// route returns the method, path and match mode, which together must be unique in a group.
 func (b apiBody) route() string {
 	return b.ReqMethod + " " + pathParameter().ReplaceAllString(b.ReqURI, "{}") + " " + b.MatchMode
 }
 
-// checkAPI looks at a definition and returns its group.
+// checkAPI checks the body of a create or update, and returns its group; self is the id of the updated API, "" for a
+// create.
 func (g *Gateway) checkAPI(b apiBody, self string) (*group, error) {
 	var v checks
 	v.text("name", b.Name, 3, 255, apiName)
@@ -114,7 +115,7 @@ func (s *state) addAPI(i identity, b apiBody, in *group) *api {
 	return a
 }
 
-// updateAPI replaces the draft; what is published stays until the next publication.
+// updateAPI replaces the draft. Published versions do not change until the API is published again.
 func updateAPI(g *Gateway, c *call, a *api, b apiBody) (reply, error) {
 	b = b.withDefaults()
 	in, err := g.checkAPI(b, a.id)

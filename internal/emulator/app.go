@@ -17,7 +17,7 @@ type app struct {
 	project  string
 	codes    list[*appCodeEntry]
 	access   *appAccess // nil if there is no restriction
-	quota    *appQuota  // nil when none is bound
+	quota    *appQuota  // nil if none is bound
 	quotaAt  string
 	specials []*special
 }
@@ -48,7 +48,8 @@ type appView struct {
 	BindNum      *int   `json:"bind_num,omitempty"` // only in lists
 }
 
-// A missing app has two error codes. noAppItself is the one of the operations on the app and its secret.
+// The reference has two error codes for a missing app. noAppItself has the code of the operations on the app and its
+// secret, noApp that of all others.
 var (
 	noAppItself = missing("APIG.3002", "App %s does not exist")
 	noApp       = missing("APIG.3004", "App %s does not exist")
@@ -79,7 +80,7 @@ var quotaAppSwitch = quota{name: "APP_KEY_SECRET_SWITCH", code: "", what: "1: ap
 
 func (s *state) apps() *table[*app] { return tableOf[*app](s, "app") }
 
-// view returns the app. Behaviour.AppSecret decides how it shows the secret.
+// appView returns the app as reads show it. Behaviour.AppSecret decides how it shows the secret.
 func (g *Gateway) appView(a *app) appView {
 	v := appView{
 		ID: a.id, Name: a.name, Remark: a.remark, Creator: "USER", UpdateTime: stamp(a.updated), AppKey: a.key,

@@ -27,7 +27,7 @@ func (a *app) accessView() map[string]any {
 	return map[string]any{"app_id": a.id, "app_acl_type": a.access.Type, "app_acl_values": a.access.Values}
 }
 
-// appWithACL finds the app in a request about access control.
+// appWithACL finds the app of a request about access control, which needs the feature app_acl.
 func (g *Gateway) appWithACL(c *call) (*app, error) {
 	if !g.supports("app_acl") {
 		return nil, unsupported("app_acl")
@@ -39,7 +39,7 @@ func showAppACL(_ *Gateway, _ *call, a *app) (reply, error) {
 	return ok(a.accessView())
 }
 
-// setAppACL answers 201, as documented.
+// setAppACL answers 201 even to an update, as documented.
 func setAppACL(_ *Gateway, c *call, a *app, b appAccess) (reply, error) {
 	var v checks
 	v.oneOf("app_acl_type", b.Type, "PERMIT", "DENY")

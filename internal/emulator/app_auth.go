@@ -33,7 +33,7 @@ type authBody struct {
 	APIIDs []string `json:"api_ids"`
 }
 
-// authTerms is the part of an authorization that is the same for all.
+// authTerms has the members of an authorization that are the same in all answers.
 type authTerms struct {
 	AppID     string   `json:"app_id"`
 	Role      string   `json:"auth_role"`
@@ -46,7 +46,7 @@ func (a *app) authTerms() authTerms {
 	return authTerms{a.id, "PROVIDER", "NORMAL", []string{}, []string{}}
 }
 
-// authorized is the result for one app and one API of a request.
+// authorized is the result of a request for one of its apps and one of its APIs.
 type authorized struct {
 	authTerms
 	ID          string     `json:"id,omitempty"`
@@ -64,7 +64,7 @@ type authResult struct {
 	AppName string `json:"app_name"`
 }
 
-// authView is an authorization in lists.
+// authView is an authorization as lists show it.
 type authView struct {
 	authTerms
 	boundAPI

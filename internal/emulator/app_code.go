@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// appCodeEntry is one code that an app may show instead of a signature.
+// appCodeEntry is one code with which an app can authenticate instead of a signature.
 type appCodeEntry struct {
 	app     *app
 	seq     uint64
@@ -53,7 +53,7 @@ func listAppCodes(g *Gateway, c *call, a *app) (reply, error) {
 	return page(g, c, "app_codes", a.codes, nil, (*appCodeEntry).view)
 }
 
-// addCode gives the app a code.
+// addCode adds a code to the app.
 func (g *Gateway) addCode(c *call, a *app, code string) (reply, error) {
 	for _, other := range a.codes {
 		if other.code == code {
@@ -91,7 +91,7 @@ func generateAppCode(g *Gateway, c *call, a *app) (reply, error) {
 	return g.addCode(c, a, g.newID()+g.newID())
 }
 
-// showAppCode answers 201, as documented.
+// showAppCode answers 201 to a read, as documented.
 func showAppCode(_ *Gateway, _ *call, e *appCodeEntry) (reply, error) { return created(e.view()) }
 
 func deleteAppCode(_ *Gateway, c *call, e *appCodeEntry) (reply, error) {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// appQuota limits the calls of apps over all APIs.
+// appQuota limits the calls that each of its apps may make, to all APIs together.
 type appQuota struct {
 	identity
 	quotaBody

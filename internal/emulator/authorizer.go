@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// authorizer lets a function decide about calls.
+// authorizer is a custom authorizer: a function that decides whether callers may call an API.
 type authorizer struct {
 	identity
 	authorizerBody
@@ -106,7 +106,7 @@ func (g *Gateway) checkAuthorizer(b authorizerBody, self string) error {
 	return v.err
 }
 
-// stored is the body as the gateway keeps it.
+// stored returns the body as the gateway stores it, with defaults for what was left out.
 func (b authorizerBody) stored() authorizerBody {
 	b.Network = cmp.Or(b.Network, "V1")
 	if b.Version == "" {

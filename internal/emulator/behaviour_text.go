@@ -84,7 +84,7 @@ func names() []string {
 	return all
 }
 
-// of returns a pointer to the field of the switch: a *string, *bool, *int or *Lag.
+// of returns a pointer to the field of b that the switch sets: a *string, *bool, *int or *Lag.
 func (s choice) of(b *Behaviour) any {
 	return reflect.ValueOf(b).Elem().Field(s.field).Addr().Interface()
 }

@@ -14,13 +14,13 @@ type binding[P object] struct {
 	missing  func(id string) *refusal // the error if the binding does not exist
 
 	rivals  func(how *Behaviour, a, b P) bool // whether two policies take the same slot; nil: an API can have any number
-	adds    bool                              // a rebind may add a second policy
-	always  bool                              // a rebind replaces the policy, whatever Behaviour.Rebind is
+	adds    bool                              // with Rebind "add", a bind adds a second policy to the slot
+	always  bool                              // a bind replaces the policy in the slot, whatever Behaviour.Rebind is
 	offline bool                              // the API need not be published
 	auth    string                            // patterns in files match only APIs with this auth_type; "" means all
 }
 
-// oneOfAll is the value of rivals for kinds with a single slot.
+// oneOfAll is the value of rivals for kinds of which an API can have only one policy in an environment.
 func oneOfAll[P object](*Behaviour, P, P) bool { return true }
 
 // bind binds the policy to each publication. The answer lists the bindings in the order of the request.
@@ -173,7 +173,7 @@ func (k binding[P]) policiesOf(member string, view func(*Gateway, *link[P]) any,
 	})
 }
 
-// policyFilter reads the filters that all lists of policies by API share.
+// policyFilter reads the filters that all lists of an API's policies have.
 func (k binding[P]) policyFilter(c *call) *filter[*link[P]] {
 	var f filter[*link[P]]
 	f.where(c, k.id, func(x *link[P]) string { return x.policy.ident().id })

@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// call is a request that is being carried out.
+// call is a request in progress.
 type call struct {
 	route   *route
-	path    map[string]string // by name in the route's path
+	path    map[string]string // parameters in the path, by name
 	query   url.Values
 	raw     []byte // the body as received
 	effects []Effect
@@ -35,10 +35,10 @@ func noContent() (reply, error)       { return reply{http.StatusNoContent, nil},
 // effect records an effect of a write.
 func (c *call) effect(e Effect) { c.effects = append(c.effects, e) }
 
-// arg is a query parameter, "" when absent.
+// arg returns a query parameter, "" if it is absent.
 func (c *call) arg(name string) string { return c.query.Get(name) }
 
-// exactName is the name filter when the request asks for exact matches of it, else "".
+// exactName returns the name filter if the request asks for exact matches of it, else "".
 func (c *call) exactName() string {
 	if c.precise("name") {
 		return c.arg("name")
@@ -46,12 +46,12 @@ func (c *call) exactName() string {
 	return ""
 }
 
-// precise reports whether precise_search, a list joined by commas, has the word.
+// precise reports whether the parameter precise_search, a comma-separated list, contains the word.
 func (c *call) precise(word string) bool {
 	return slices.Contains(strings.Split(c.arg("precise_search"), ","), word)
 }
 
-// wantDelete refuses a batch whose action is not delete.
+// wantDelete refuses a batch whose action is not "delete".
 func (c *call) wantDelete() error {
 	if c.arg("action") != "delete" {
 		return refuse(http.StatusBadRequest, "APIG.2011", `Invalid parameter value: parameter action should be \"delete\"`)
@@ -67,8 +67,8 @@ func (c *call) need(name string) (string, error) {
 	return "", invalidAs("APIG.2012", name)
 }
 
-// body decodes the request's JSON object. Anything else, or anything after it, is refused as 400 APIG.2000;
-// unknown members, members in another case and wrong types as APIG.2011, naming the member.
+// body decodes the body of a request, which must be one JSON object: anything else is refused with 400 APIG.2000. Unknown
+// members, members in another case, and wrong types are refused with APIG.2011, which names the member.
 func body[T any](c *call) (T, error) {
 	var into T
 	var members map[string]json.RawMessage
@@ -95,7 +95,7 @@ func body[T any](c *call) (T, error) {
 	return into, nil
 }
 
-// memberNames lists the JSON names of a struct's fields, those of embedded structs included.
+// memberNames lists the JSON names of a struct's fields, including those of embedded structs.
 func memberNames(t reflect.Type) []string {
 	var names []string
 	for _, f := range reflect.VisibleFields(t) {
@@ -115,7 +115,7 @@ func or[T any](p *T, absent T) T {
 	return *p
 }
 
-// stamp formats a time as lists and reads show it, in seconds.
+// stamp formats a time as lists and reads show it: without fractions of a second.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
 // listedStamp formats the time of a publication as lists of APIs and their details show it.

@@ -39,7 +39,7 @@ var kafkaShape = fields(map[string]shape{
 	}),
 })
 
-// kafkaFields are the fields of the log; the first three are logged unless switched off.
+// kafkaFields are the fields of a log entry. The first three are logged by default.
 const kafkaFields = `start_time request_id client_ip api_id user_name app_id access_model1 request_time http_status
 server_protocol scheme request_method host api_uri_mode uri request_size response_size upstream_uri upstream_addr
 upstream_status upstream_connect_time upstream_header_time upstream_response_time all_upstream_response_time region_id

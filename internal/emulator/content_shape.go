@@ -14,7 +14,7 @@ type shape struct {
 	kind    kindOf
 	needed  bool                  // must not be absent or null
 	absent  any                   // default for an absent value
-	words   []string              // the texts allowed; nil means all
+	words   []string              // the allowed texts; nil means all
 	pattern func() *regexp.Regexp // of a text; nil means any
 	least   float64               // of a number, a text's characters, or a list's items
 	most    float64
@@ -35,7 +35,7 @@ const (
 	isAny   kindOf = "anything"
 )
 
-// interfaceOnly are members that the vendor's console adds for its own use.
+// interfaceOnly are members that the vendor's console adds for its own use. The gateway accepts them and does not store them.
 var interfaceOnly = []string{"id", "disabled", "focused"}
 
 func text() shape                     { return shape{kind: isText, most: math.Inf(1)} }

@@ -61,7 +61,7 @@ func checkHeaders(c content) error {
 	return nil
 }
 
-// parameters are the names that the expressions of rules can refer to.
+// parameters defines the names to which the expressions of rules can refer.
 var parameters = items(fields(map[string]shape{
 	"type":  word("header", "query", "path", "method", "system").required(),
 	"name":  chars(1, 32).required(),
@@ -118,7 +118,7 @@ func checkRateLimit(c content) error {
 	return checkRules(c, "rules")
 }
 
-// orMost returns the limit, or most if it is 0, which means no limit.
+// orMost returns the limit, or most if it is 0, because 0 means that there is no limit.
 func orMost(limit, most float64) float64 {
 	if limit == 0 {
 		return most
@@ -178,7 +178,7 @@ var breakerCondition = fields(map[string]shape{
 	"open_breaker_time":    whole(1, mostCalls).required(),
 })
 
-// backend is the backend of calls while a breaker is open.
+// backend defines the backend that gets the calls while a breaker is open.
 var backend = fields(map[string]shape{
 	"type":              word("http", "http_vpc", "function", "mock", "passthrough").required(),
 	"passthrough_infos": {kind: isAny},

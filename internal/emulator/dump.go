@@ -10,13 +10,11 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// manyIDs is the size from which a dump is written as JSON. JSON is YAML too, and is written and read
-// in a tenth of the time.
+// manyIDs is the number of ids above which a dump is written as JSON: writing and reading JSON takes a tenth of the time.
 const manyIDs = 5000
 
-// Dump writes everything that the gateway holds, secrets included, as a file that Load reads. Ids
-// and times are kept; of the history of publications only the present remains. A large state is
-// written as JSON, which is YAML too.
+// Dump writes everything that the gateway holds, including secrets, as a file that Load can read. The file has all ids
+// and times, but only the current publications, not earlier ones. A large state is written as JSON, which is also YAML.
 func (g *Gateway) Dump() ([]byte, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -52,7 +50,7 @@ func (g *Gateway) Dump() ([]byte, error) {
 	return escapeVariables(out), nil
 }
 
-// dumper fills a file from a state.
+// dumper collects the ids and times of a state while its objects are written to a file.
 type dumper struct {
 	*state
 	saved
