@@ -10,28 +10,29 @@ import (
 // in a Kind it is any.
 type Apart[S any] struct {
 	Fields    []string // JSON pointers of fields that no other request writes
-	Along     []string // JSON pointers of fields that it also sets, so a new object does not have them before
+	Along     []string // JSON pointers of fields that it also sets; a new object lacks them until it was sent
 	Operation string
 	Needed    func(want, have S, fresh bool) bool // fresh: the object is new, and have is zero
 	Times     func(have S) int                    // number of requests, sent one after another; nil means one
 	Request   func(want, have S, of ObjectRef) (api.Request, error)
-	Done      func(want, have, now S, of ObjectRef) bool // whether a request whose answer was lost was carried out
+	Done      func(want, have, now S, of ObjectRef) bool // whether a request whose answer was lost was carried out; now is the value read after it
 }
 
 // ObjectRef is the object that a request is about.
 type ObjectRef struct {
 	ID     string
 	Parent *Object
-	IDs    IDs // ids of the objects that it refers to
-	Nth    int // number of the request among those of Times, from 0
+	IDs    IDs // ids of the objects that this one refers to
+	Nth    int // index of the request among those of Times
 }
 
-// IsApart reports whether only a separate request writes the field of a pointer.
+// IsApart reports whether the field at a pointer is written only by a separate request.
 func (k *Kind) IsApart(pointer string) bool {
 	return slices.ContainsFunc(k.Apart, func(a Apart[any]) bool { return slices.Contains(a.Fields, pointer) })
 }
 
-// Midway reports whether an object can lack the field of a pointer because some of its requests have not been sent yet.
+// Midway reports whether an object can lack the field at a pointer because a run stopped before it had sent all requests
+// for the object.
 func (k *Kind) Midway(pointer string) bool {
 	return k.IsApart(pointer) || slices.ContainsFunc(k.Apart, func(a Apart[any]) bool { return slices.Contains(a.Along, pointer) })
 }

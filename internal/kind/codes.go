@@ -8,25 +8,28 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Codes says what the gateway's error codes mean for the objects or links of a kind. Each entry means all codes that begin with it.
+// Codes groups the gateway's error codes by what they mean for the objects or links of a kind. Each entry is a prefix of
+// codes.
 type Codes struct {
-	Gone  []string // there is no object of that id, so a removal has nothing left to do
-	Taken []string // of a create: the object exists; without entries, the usual families of codes for this
+	Gone  []string // there is no object with that id, so a removal has nothing left to do
+	Taken []string // of a create: the object exists; if nil, usualTaken applies
 	Bound []string // of a delete: something is bound to it
-	Later []string // of an update: the object changed a moment ago, and can be changed again later
+	Later []string // of an update: the object was changed a moment ago, and can be changed again later
 }
 
-// The usual families of codes: names that are taken and values that exist; and of what surely is something else than that a
-// slot is taken: no permission (1xxx), invalid input (20xx, 21xx), a quota (31xx), a feature that is not there, an API that is not published.
+// usualTaken are the codes for names and values that already exist. somethingElse are codes that cannot mean that a slot is
+// taken: no permission (1xxx), invalid input (20xx, 21xx), an exceeded quota (31xx), a missing feature, or an API that is
+// not published.
 var (
 	usualTaken    = []string{"APIG.32", "APIG.33"}
 	somethingElse = []string{"APIG.1", "APIG.20", "APIG.21", "APIG.31", "APIG.3458", "APIG.3707"}
 )
 
-// IsGone reports whether a code inside the failure list of a batch answer says that the item is missing.
+// IsGone reports whether an error code says that the object or link does not exist. Batch answers have one code per failed
+// item.
 func (c *Codes) IsGone(code string) bool { return among(c.Gone, code) }
 
-// IsBound reports whether a code says that something is bound to what was to be deleted.
+// IsBound reports whether an error code of a delete says that something is still bound to the object.
 func (c *Codes) IsBound(code string) bool { return among(c.Bound, code) }
 
 // Exists reports whether the gateway refuses a create because the object exists.
@@ -39,21 +42,21 @@ func (c *Codes) Exists(err error) bool {
 	return ok && e.Status == 400 && among(taken, e.Code)
 }
 
-// IsLater reports whether the gateway refuses an update because of one a moment ago.
+// IsLater reports whether the gateway refuses an update because the object was changed a moment ago.
 func (c *Codes) IsLater(err error) bool {
 	e, ok := errors.AsType[*api.Error](err)
 	return ok && among(c.Later, e.Code)
 }
 
-// StillBound reports whether the gateway refuses a delete because something is bound to the object.
+// StillBound reports whether the gateway refuses a delete because something is still bound to the object.
 func (c *Codes) StillBound(err error) bool {
 	e, ok := errors.AsType[*api.Error](err)
 	return ok && c.IsBound(e.Code)
 }
 
-// Occupied reports whether a refusal may mean that another link has the slot. The API documents no code for it; it is
-// one of the service's, and none that surely means something else: to unbind the other link then would leave the API
-// without both.
+// Occupied reports whether a refused bind may mean that another link has the slot. The API documents no code for this, so
+// any code of the service counts, except those that certainly mean something else: unbinding the other link because of one
+// of them would leave the API with neither policy.
 func (c *Codes) Occupied(err error) bool {
 	e, ok := errors.AsType[*api.Error](err)
 	return ok && slices.Contains([]int{400, 403, 409, 412}, e.Status) && strings.HasPrefix(e.Code, "APIG.") && !among(somethingElse, e.Code)

@@ -6,16 +6,16 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Definition is what an API itself says about the calls that it takes: as it was published in an environment, for which the
-// lists of APIs, which tell of drafts alone, are no witness.
+// Definition is what a published version of an API defines about its calls. The lists of APIs cannot replace it, since they
+// describe only the draft.
 type Definition struct {
 	AuthType     string `json:"auth_type"`     // NONE, APP, IAM or AUTHORIZER
-	CORS         bool   `json:"cors"`          // its own simple setting
+	CORS         bool   `json:"cors"`          // the switch of the API itself, not a plugin
 	AuthorizerID string `json:"authorizer_id"` // "" means none
 	ResponseID   string `json:"response_id"`   // "" means the default response of the group
 	BackendType  string `json:"backend_type"`  // HTTP, GRPC, FUNCTION or MOCK
 
-	HTTP             *Backend  `json:"backend_api"` // as the other two perhaps a stub where the type is another one
+	HTTP             *Backend  `json:"backend_api"` // may be a stub if BackendType is another type; so may Function and Mock
 	Function         *Backend  `json:"func_info"`
 	Mock             *Backend  `json:"mock_info"`
 	HTTPPolicies     []Backend `json:"policy_https"`
@@ -23,29 +23,29 @@ type Definition struct {
 	MockPolicies     []Backend `json:"policy_mocks"`
 }
 
-// Backend is where an API sends calls. What its type does not have is empty.
+// Backend is where an API sends calls. Fields that its type does not have are empty.
 type Backend struct {
-	Policy       string      `json:"name"` // "" for the one that takes what no policy takes
+	Policy       string      `json:"name"` // "" for the backend of calls that no backend policy matches
 	Protocol     string      `json:"req_protocol"`
 	Method       string      `json:"req_method"`
 	Path         string      `json:"req_uri"`
-	Host         string      `json:"url_domain"`         // with a channel its id
-	Through      int64       `json:"vpc_channel_status"` // 1 and 4 are a channel, 2 is none
+	Host         string      `json:"url_domain"`         // of a backend with a channel: the id of the channel
+	Through      int64       `json:"vpc_channel_status"` // 1 and 4: with a channel; 2: without
 	Channel      ChannelUsed `json:"vpc_channel_info"`
 	Timeout      int64       `json:"timeout"` // milliseconds
 	Function     string      `json:"function_urn"`
 	Version      string      `json:"version"`   // of the function
-	Alias        string      `json:"alias_urn"` // of the function, before Version
+	Alias        string      `json:"alias_urn"` // of the function; takes precedence over Version
 	AuthorizerID string      `json:"authorizer_id"`
 }
 
 // ChannelUsed is the channel of a backend.
 type ChannelUsed struct {
 	ID   string `json:"vpc_channel_id"`
-	Host string `json:"vpc_channel_proxy_host"` // what the backend is told to have been called; "" means its own
+	Host string `json:"vpc_channel_proxy_host"` // the host name that calls to the backend carry; "" means the backend's own
 }
 
-// ChannelID is that of the channel through which calls go; "" where they go through none.
+// ChannelID returns the id of the channel that the backend uses; "" if it uses none.
 func (b *Backend) ChannelID() string {
 	const none = 2
 	if b.Through == none {
@@ -54,16 +54,17 @@ func (b *Backend) ChannelID() string {
 	return b.Channel.ID
 }
 
-// Referral is what an API refers to by an id, with the key under which files name it.
+// Referral is a reference of an API to an object by its id. Field is the key under which files name the object.
 type Referral struct{ Field, Kind, ID string }
 
-// ChannelOfBackend is the key of the channel in a backend.
+// ChannelOfBackend is the Field of a Referral to the channel of a backend.
 const ChannelOfBackend = "channel"
 
-// BehindAPIs reports whether backends of APIs refer to objects of the kind, which the list of APIs tells only when asked.
+// BehindAPIs reports whether backends of APIs refer to objects of the kind. The list of APIs includes backends only on
+// request (see TellBackends).
 func (k *Kind) BehindAPIs() bool { return k.Name == aChannel || k.Name == authorizer.Name }
 
-// Refers are the objects to which the draft of an API refers, as far as the list tells.
+// Refers returns the objects that the draft of an API refers to, as far as the list of APIs reports them.
 func (a *API) Refers() (out []Referral) {
 	channel := ""
 	if a.Backend != nil {
@@ -77,7 +78,7 @@ func (a *API) Refers() (out []Referral) {
 	return out
 }
 
-// Backends are those that the definition has, the one first that takes what no policy takes.
+// Backends returns the backends of the definition. The first takes the calls that no backend policy matches.
 func (d *Definition) Backends() []Backend {
 	usual, policies := d.HTTP, d.HTTPPolicies
 	switch d.BackendType {
@@ -96,13 +97,13 @@ func (d *Definition) Backends() []Backend {
 	return append([]Backend{first}, slices.Clone(policies)...)
 }
 
-// Version is one time that an API was published in an environment.
+// Version is a version of an API that was published in an environment at some time.
 type Version struct {
 	ID     string `json:"version_id"`
-	Status int64  `json:"status"` // 1 live, 2 not
+	Status int64  `json:"status"` // 1: live; 2: not live
 }
 
-// Live reports whether it is what calls meet.
+// Live reports whether calls reach this version.
 func (v *Version) Live() bool { return v.Status == 1 }
 
 // ListVersions asks for one page of the versions of an API in an environment. API reference: "Querying Historical Versions
@@ -119,7 +120,8 @@ func Versions(page Page) (out []*Version, err error) {
 	return out, err
 }
 
-// ShowVersion asks for what an API said when it was published. API reference: "Querying the Details of an API Version".
+// ShowVersion asks for the Definition that an API had when a version was published. API reference: "Querying the Details of
+// an API Version".
 func ShowVersion(id string) api.Request {
 	return api.Request{Operation: "ListApiVersionDetailV2", Method: "GET", Path: []string{"apis", "versions", id}}
 }

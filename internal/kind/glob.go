@@ -9,12 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// Wildcards are the characters that make a glob of a name.
+// Wildcards are the characters that have a special meaning in a glob.
 const Wildcards = `*?[]{}\`
 
-// Glob reports whether a name matches a pattern: * stands for any characters (a / is one like any other), ? for
-// one, [a-z] for one of a set, [!a-z] or [^a-z] for one of none, {a,b} for either, and \ takes the next
-// character as it is. Case counts. A broken pattern matches nothing.
+// Glob reports whether a name matches a pattern: * matches any characters including /, ? matches one character, [a-z] one
+// character of a set, [!a-z] or [^a-z] one character that is not in the set, {a,b} either alternative, and \ makes the next
+// character match itself. Matching is case-sensitive. An invalid pattern matches nothing.
 func Glob(pattern, name string) bool {
 	if !IsGlob(pattern) {
 		return pattern == name
@@ -23,12 +23,12 @@ func Glob(pattern, name string) bool {
 	return err == nil && expression.MatchString(name)
 }
 
-// IsGlob reports whether a pattern can match other names than itself.
+// IsGlob reports whether a pattern can match anything but its own text.
 func IsGlob(pattern string) bool { return strings.ContainsAny(pattern, `*?[{\`) }
 
-// BrokenGlob tells why a pattern cannot be read; "" when it can.
+// BrokenGlob returns why a pattern is invalid; "" if it is valid.
 func BrokenGlob(pattern string) string {
-	if !strings.ContainsAny(pattern, Wildcards) && utf8.ValidString(pattern) { // most references are names, and many
+	if !strings.ContainsAny(pattern, Wildcards) && utf8.ValidString(pattern) { // fast path: files have many references, and most are plain names
 		return ""
 	}
 	if _, err := compiled(pattern); err != nil {
@@ -37,13 +37,13 @@ func BrokenGlob(pattern string) string {
 	return ""
 }
 
-// Literal is a pattern that matches the name alone, also as one of several between braces.
+// Literal returns a pattern that matches only the name, and that can also be used as an alternative between braces.
 func Literal(name string) string { return wildcard.ReplaceAllString(name, `\$0`) }
 
 var wildcard = regexp.MustCompile(`[*?\[\]{},\\]`)
 
-// globs keeps what was compiled, since one pattern is asked about many names.
-var globs sync.Map // string to globbed
+// globs caches compiled patterns, since one pattern is usually matched against many names.
+var globs sync.Map // from string to globbed
 
 type globbed struct {
 	expression *regexp.Regexp
@@ -61,7 +61,8 @@ func compiled(pattern string) (*regexp.Regexp, error) {
 		g.err = t.all()
 	}
 	if g.err == nil {
-		// Its time grows with the name alone, whatever the pattern: files may come from a pull request.
+		// Go's regular expressions match in time linear in the length of the name. That matters, since files may come from the
+		// pull request of somebody who is not trusted.
 		if g.expression, g.err = regexp.Compile(`(?s)\A` + t.out.String() + `\z`); g.err != nil {
 			g.err = errors.New("is too long or nested too deeply")
 		}
@@ -70,11 +71,11 @@ func compiled(pattern string) (*regexp.Regexp, error) {
 	return g.expression, g.err
 }
 
-// translator makes a regular expression of a glob.
+// translator translates a glob into a regular expression.
 type translator struct {
 	rest  string
 	out   strings.Builder
-	depth int // braces that are open
+	depth int // number of open braces
 }
 
 func (t *translator) all() error {
@@ -110,7 +111,7 @@ func (t *translator) all() error {
 	return nil
 }
 
-// next takes one character.
+// next removes the first character of the rest and returns it; "" at the end.
 func (t *translator) next() string {
 	for i := range t.rest {
 		if i > 0 {
@@ -124,7 +125,7 @@ func (t *translator) next() string {
 	return c
 }
 
-// set reads what follows a [.
+// set translates a set of characters, after its [.
 func (t *translator) set() error {
 	t.out.WriteString("[")
 	if strings.HasPrefix(t.rest, "!") || strings.HasPrefix(t.rest, "^") {
@@ -153,7 +154,7 @@ func (t *translator) set() error {
 	return nil
 }
 
-// member is one character of a set.
+// member reads one character of a set.
 func (t *translator) member() (string, error) {
 	c := t.next()
 	if c == `\` {

@@ -11,17 +11,17 @@ import (
 type Instance struct {
 	ID       string   `json:"id"`
 	Name     string   `json:"instance_name"`
-	Status   string   `json:"status"` // in words, such as Running; see State
+	Status   string   `json:"status"` // a word, such as Running; see State
 	Number   *int     `json:"instance_status"`
 	Features []string `json:"supported_features"`
 	Locks    []Lock   `json:"cbc_operation_locks"`
 }
 
-// Running is the state of an instance that takes configuration.
+// Running is the only state in which an instance accepts configuration.
 const Running = "Running"
 
-// State is the state of the instance in words: one that nobody has heard of as it is told, and what is not told at
-// all as such.
+// State describes the state of the instance to people. An unknown word is returned as reported. A state that is reported
+// only as a number, or not at all, gets a phrase that says so.
 func (i *Instance) State() string {
 	const running = "6"
 	number := ""
@@ -40,7 +40,7 @@ func (i *Instance) State() string {
 	}
 }
 
-// Lock forbids operations on an instance while an order is under way.
+// Lock is a lock that the billing system puts on an instance while an order is processed. It forbids some operations.
 type Lock struct {
 	Scene  string `json:"lock_scene"`
 	Source string `json:"lock_source_id"`
@@ -56,30 +56,30 @@ type Features struct {
 	Names []string `json:"features"`
 }
 
-// ListFeatures asks for the features by a list of their own, since newer versions may leave them out of
-// the details of the instance.
+// ListFeatures asks for the list of features. Newer versions may leave them out of the details of the instance.
 func ListFeatures() api.Request {
 	return api.Request{Operation: "ListInstanceFeatures", Method: "GET", Path: []string{"instance-features"}, Query: pageQuery(0)}
 }
 
-// Setting is how a feature of the instance is set.
+// Setting is the setting of a feature of the instance.
 type Setting struct {
 	Name   string `json:"name"`
-	Enable *bool  `json:"enable"` // nil when it is not told
+	Enable *bool  `json:"enable"` // nil if it is not reported
 	Config string `json:"config"` // often JSON
 }
 
-// Settings are the features that were set.
+// Settings are the settings of the features that somebody has set.
 type Settings struct {
 	List []Setting `json:"features"`
 }
 
-// ListSettings asks how the features are set.
+// ListSettings asks for the settings of features.
 func ListSettings() api.Request {
 	return api.Request{Operation: "ListFeaturesV2", Method: "GET", Path: []string{"features"}, Query: pageQuery(0)}
 }
 
-// Quota is a limit of the gateway, or a switch. API reference: "Querying Gateway Quotas".
+// Quota is an entry of the gateway's list of quotas, which also contains switches. API reference: "Querying Gateway
+// Quotas".
 type Quota struct {
 	Name  string `json:"config_name"`
 	Value string `json:"config_value"`
@@ -93,5 +93,5 @@ type Quotas struct {
 
 // ListQuotas asks for the limits of the gateway.
 func ListQuotas() api.Request {
-	return api.Request{Operation: "ListProjectCofigsV2", Method: "GET", Path: []string{"project", "configs"}, Query: pageQuery(0)} // spelled so
+	return api.Request{Operation: "ListProjectCofigsV2", Method: "GET", Path: []string{"project", "configs"}, Query: pageQuery(0)} // the typo in the name is the vendor's
 }

@@ -8,8 +8,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// name is the shape of the names that the API gives to what it calls so, of at most so many characters, with an example
-// of one. The tables of the API reference allow no hyphen, or not everywhere; its examples and its error codes have some.
+// name returns the shape of the name of an object; what says in messages what sort of object it is, and most is the largest
+// number of characters. A hyphen is only a warning: most tables of the API reference do not allow it, but its examples and
+// its error codes use it.
 func name(what, example string, most int) *shape.Shape {
 	return shape.OfText("Name of the "+what+", unique in the gateway. It identifies the "+what+".",
 		shape.Length(3, most),
@@ -22,7 +23,7 @@ func name(what, example string, most int) *shape.Shape {
 		}, "use _ to be sure").Saying("without -"))).WithExample(example)
 }
 
-// FirstOf lists the first names in a sentence, and counts the rest.
+// FirstOf joins at most the given number of names with commas, and says how many more there are.
 func FirstOf(names []string, most int) string {
 	if len(names) <= most {
 		return strings.Join(names, ", ")
@@ -30,13 +31,13 @@ func FirstOf(names []string, most int) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
-// remark is the shape of a description.
+// remark returns the shape of an object's description.
 func remark() *shape.Shape {
 	return shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("Orders, all calls").WithMade("订单限流", "line one\nline two", "plain")
 }
 
-// distinctBy demands that no two entries of a list have the same texts under some keys; one that leaves the environment out is in
-// the one that every gateway has.
+// distinctBy returns a rule that no two entries of a list have the same texts under all the keys. An entry without an
+// environment counts as one in RELEASE, which every gateway has.
 func distinctBy(what string, keys ...string) shape.Rule {
 	return shape.Test(func(items []any) string {
 		seen := map[string]bool{}

@@ -8,14 +8,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Statistics are the calls of the last hour, minute by minute. API reference: "Querying API Statistics
-// of the Last Hour". Minutes without calls may be missing.
+// Statistics are the numbers of calls in the last hour, by minute. Minutes without calls may be missing. API reference:
+// "Querying API Statistics of the Last Hour".
 type Statistics struct {
 	List []struct {
 		At     int64  `json:"current_minute"` // Unix seconds
 		Calls  int64  `json:"req_count"`
 		Errors int64  `json:"req_count_error"`
-		Cycle  string `json:"cycle"` // MINUTE; HOUR and DAY are sums of others
+		Cycle  string `json:"cycle"` // MINUTE; entries with HOUR or DAY are sums of other entries
 	} `json:"list"`
 }
 
@@ -26,7 +26,7 @@ type Minute struct {
 	Errors int64     `json:"errors"`
 }
 
-// Minutes lists the minutes with calls, oldest first, each once.
+// Minutes returns the minutes with calls, oldest first. Several entries for one minute are added up.
 func (s *Statistics) Minutes() (out []Minute) {
 	at := map[int64]int{}
 	for _, m := range s.List {
@@ -46,12 +46,12 @@ func (s *Statistics) Minutes() (out []Minute) {
 	return out
 }
 
-// GroupStatistics asks for the last hour of an API group.
+// GroupStatistics asks for the calls of an API group in the last hour.
 func GroupStatistics(id string) api.Request {
 	return api.Request{Operation: "ListLatelyGroupStatisticsV2", Method: "GET", Path: []string{"statistics", "group", "latest"}, Query: query("group_id", id)}
 }
 
-// APIStatistics asks for the last hour of an API.
+// APIStatistics asks for the calls of an API in the last hour.
 func APIStatistics(id string) api.Request {
 	return api.Request{Operation: "ListLatelyApiStatisticsV2", Method: "GET", Path: []string{"statistics", "api", "latest"}, Query: query("api_id", id, "duration", "1h")}
 }

@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	mark   = "_next_" // before the digits that end the name of a successor
+	mark   = "_next_" // separates the stem of a successor's name from its final digits
 	digits = 8
 
-	nameMost = 64 // characters of a name at most, also where a kind takes more
+	nameMost = 64 // most characters of a successor's name, even if the kind allows longer names
 )
 
-// Stem is what a name and those of its successors begin with.
+// Stem returns the beginning that a name has in common with the names of its successors.
 func (k *Kind) Stem(key string) string {
 	if len(k.Replace) == 0 {
 		return key
@@ -28,12 +28,12 @@ func (k *Kind) Stem(key string) string {
 	return string(name[:min(len(name), most-len(mark)-digits)])
 }
 
-// Successor returns the temporary name of the object that replaces the object key. It only depends on that name and on the
-// fields that cannot change, so a later run recognises what an interrupted replace left, and never needs a name that such a
-// leftover has.
+// Successor returns the temporary name of the object that replaces the object key. The name depends only on the key and on
+// the fields that cannot change in place. So a later run recognises the successor that an interrupted replace has left, and
+// a replace with other values never needs a name that such a leftover has.
 func (k *Kind) Successor(key string, value any) string {
 	tree, sum := k.Pack(value), sha256.New()
-	_, _ = fmt.Fprintf(sum, "%s/%s", k.Name, key) // a hash takes everything
+	_, _ = fmt.Fprintf(sum, "%s/%s", k.Name, key) // writing to a hash cannot fail
 	for _, p := range k.Replace {
 		_, _ = fmt.Fprintf(sum, "\n%v", jsonptr.At(tree, p))
 	}
@@ -46,8 +46,8 @@ func (k *Kind) Succeeds(o *Object, key string) bool {
 	return ok && stem == k.Stem(key) && o.Key == k.Successor(key, o.Value)
 }
 
-// SucceedsAny reports whether an object has the name of a successor, and what that begins with: the name of the
-// object in whose place it was to come, which may go on where the stem is as long as stems can be.
+// SucceedsAny reports whether an object has the name of a successor, and returns its stem: the name of the object that it
+// was created to replace. If the stem has the maximum length, it may be only the beginning of that name.
 func (k *Kind) SucceedsAny(o *Object) (stem string, ok bool) {
 	at := strings.LastIndex(o.Key, mark)
 	if len(k.Replace) == 0 || at <= 0 || len(o.Key)-at != len(mark)+digits || strings.Trim(o.Key[at+len(mark):], "0123456789abcdef") != "" {

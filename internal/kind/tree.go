@@ -11,15 +11,15 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Values of kinds are structs; what follows JSON pointers works on trees of maps, lists and scalars. The functions below
-// turn one into the other, without JSON text in between.
+// The value of an object is a struct, but code that follows JSON pointers works on trees of maps, lists and scalars. The
+// functions below convert between the two without encoding to JSON text.
 
-// inner begins the key of a struct field that files do not have (json:"-"), such as AppCode.Generated: a tree holds that
-// field as "-Generated". So a value survives the way into a tree and back as a whole, and no key of a file, which begins
-// with a letter, can be mistaken for such a field.
+// inner is the prefix that a tree puts before the name of a struct field that files do not have (json:"-"): the tree
+// holds AppCode.Generated as "-Generated". So no field is lost when a value is converted to a tree and back. Keys in files
+// begin with a letter, so they cannot be mistaken for such a field.
 const inner = "-"
 
-// keyOf is under which key a field of a struct stands in a tree.
+// keyOf returns the key that a struct field has in a tree, and whether the tree leaves the field out if it is zero.
 func keyOf(f reflect.StructField) (key string, omitZero bool) {
 	key, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 	if key == "-" {
@@ -28,7 +28,7 @@ func keyOf(f reflect.StructField) (key string, omitZero bool) {
 	return key, options == "omitempty"
 }
 
-// toTree is the tree of a struct. Maps of anything in it are not copied.
+// toTree converts a struct to a tree. Maps with values of any type are shared with the struct, not copied.
 func toTree(v reflect.Value) map[string]any {
 	tree := make(map[string]any, v.NumField())
 	for f, x := range v.Fields() {
@@ -39,7 +39,7 @@ func toTree(v reflect.Value) map[string]any {
 	return tree
 }
 
-// plain is a part of a struct as a part of a tree.
+// plain converts the value of a struct field to its form in a tree.
 func plain(v reflect.Value) any {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Map, reflect.Slice:
@@ -80,10 +80,11 @@ var (
 	errType     = errors.New("has a value of the wrong type")
 )
 
-// Fill fills the struct behind a pointer from a checked value of a file. Keys that it does not have are left out.
+// Fill fills the struct that a pointer points to from a value in a file that was already checked. Keys that the struct does
+// not have are ignored.
 func Fill(tree, to any) error { return fromTree(tree, reflect.ValueOf(to).Elem(), false) }
 
-// fromTree fills a struct from a tree. Keys that the struct does not have are errors when that is strict.
+// fromTree fills a struct from a tree. If strict is true, keys that the struct does not have are an error.
 func fromTree(tree any, v reflect.Value, strict bool) error {
 	m, ok := tree.(map[string]any)
 	if !ok {
@@ -107,7 +108,7 @@ func fromTree(tree any, v reflect.Value, strict bool) error {
 	return nil
 }
 
-// fill puts a part of a tree into a part of a struct; null leaves it as it is.
+// fill sets a field of a struct from a value in a tree; null leaves the field unchanged.
 func fill(v reflect.Value, tree any, strict bool) error {
 	if tree == nil {
 		return nil
@@ -179,8 +180,8 @@ func fillSlice(v reflect.Value, tree any, strict bool) error {
 	return nil
 }
 
-// numbers turns the numbers of a tree into int64, or float64 where they are no whole numbers. Those that neither of
-// them can hold stay as they are spelled.
+// numbers converts the numbers in a tree to int64, or to float64 if they are not whole numbers. A number that fits into
+// neither keeps its JSON spelling.
 func numbers(v any) any {
 	return shape.CopyWith(v, func(leaf any) any {
 		switch n := leaf.(type) {

@@ -7,17 +7,17 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
-// word is an enumeration that the API spells as a number, as it is written.
+// word is a value of an enumeration that the API spells as a number. It is kept as text, exactly as the answer spells it.
 type word string
 
-// UnmarshalJSON takes texts as well.
+// UnmarshalJSON accepts numbers and texts.
 func (w *word) UnmarshalJSON(raw []byte) error {
 	tree, err := wire.Tree(raw)
 	*w = word(wire.Text(tree))
 	return err
 }
 
-// MarshalJSON writes a number where it is one.
+// MarshalJSON writes a number if the text is a whole number, and a text otherwise.
 func (w word) MarshalJSON() ([]byte, error) {
 	if strings.Trim(string(w), "0123456789") == "" && w != "" && w[0] != '0' {
 		return []byte(w), nil
@@ -25,10 +25,11 @@ func (w word) MarshalJSON() ([]byte, error) {
 	return json.Marshal(string(w))
 }
 
-// words are what files write for a word of the wire.
+// words maps the API's spelling of an enumeration to the one that files use.
 type words map[word]string
 
-// read is the word of files for one of the wire. One that nobody has heard of is itself; "" is what is not told.
+// read returns the spelling that files use for a word of the API. An unknown word keeps its spelling; the result is "" if
+// the answer leaves the word out.
 func (w words) read(told word) string {
 	if known, ok := w[told]; ok {
 		return known
@@ -36,7 +37,7 @@ func (w words) read(told word) string {
 	return string(told)
 }
 
-// strange is a word of the wire that nobody has heard of, under the pointer of its field.
+// strange returns the word under the pointer of its field if it is unknown; nil otherwise.
 func (w words) strange(pointer string, told word) wire.Strange {
 	if _, known := w[told]; known || told == "" {
 		return nil
@@ -45,7 +46,7 @@ func (w words) strange(pointer string, told word) wire.Strange {
 	return wire.Strange{pointer: raw}
 }
 
-// spell is the word of the wire for one of files.
+// spell returns the API's spelling of a word in a file.
 func (w words) spell(file string) word {
 	for told, known := range w {
 		if known == file {
@@ -55,10 +56,10 @@ func (w words) spell(file string) word {
 	return word(file)
 }
 
-// joined is a list that the API writes as one text, its entries joined with |.
+// joined is a list that the API writes as one text whose entries are separated by |.
 type joined []string
 
-// UnmarshalJSON takes lists as well.
+// UnmarshalJSON also accepts a list, whose entries may be such texts.
 func (j *joined) UnmarshalJSON(raw []byte) error {
 	var list []string
 	if _, err := wire.Decode(raw, &list); err != nil {
