@@ -8,12 +8,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Addresses are the addresses from First to Last, both of one family and both included. IPv4 addresses
-// that are written as IPv6 (::ffff:10.1.2.3) count as IPv4.
+// Addresses is a range of addresses from First to Last, both included and both of one family. IPv4 addresses that are written
+// as IPv6 (::ffff:10.1.2.3) count as IPv4.
 type Addresses struct{ First, Last netip.Addr }
 
-// ParseAddresses reads an address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16); ok is
-// false for anything else.
+// ParseAddresses reads an address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16); ok is false for anything
+// else.
 func ParseAddresses(v string) (a Addresses, ok bool) {
 	first, last, isRange := strings.Cut(v, "-")
 	switch {
@@ -33,7 +33,7 @@ func ParseAddresses(v string) (a Addresses, ok bool) {
 	return a, ok && a.First.Is4() == a.Last.Is4() && !a.Last.Less(a.First)
 }
 
-// lastOf is the last address of a network.
+// lastOf returns the last address of a network.
 func lastOf(p netip.Prefix) netip.Addr {
 	bytes := p.Masked().Addr().AsSlice()
 	for bit := p.Bits(); bit < len(bytes)*8; bit++ {
@@ -43,7 +43,7 @@ func lastOf(p netip.Prefix) netip.Addr {
 	return last
 }
 
-// Joined are the same addresses in their order, those together that overlap or follow one another.
+// Joined returns the ranges in ascending order, with those joined that overlap or are adjacent.
 func Joined(list []Addresses) (out []Addresses) {
 	list = slices.Clone(list)
 	slices.SortFunc(list, func(a, b Addresses) int { return a.First.Compare(b.First) })
@@ -60,19 +60,19 @@ func Joined(list []Addresses) (out []Addresses) {
 	return out
 }
 
-// Holds reports whether an address is one of them.
+// Holds reports whether an address is in the range.
 func (a Addresses) Holds(one netip.Addr) bool {
 	one = one.Unmap()
 	return one.Is4() == a.First.Is4() && !one.Less(a.First) && !a.Last.Less(one)
 }
 
-// addressShape is one address, range or network.
+// addressShape is the shape of an address, range or network.
 var addressShape = shape.OfText("An address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16).",
 	addressRule(false, "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16").Saying("an address, range or network"),
 	shape.Softly(addressRule(true, "use IPv4 to be sure").Saying("IPv4"))).WithExample("10.1.0.0/16").
 	WithMade("10.0.0.0/8", "192.168.1.1-192.168.1.9", "172.16.0.1")
 
-// checkAddress accepts IPv4 addresses, ranges and networks; IPv6 is doubtful.
+// checkAddress accepts IPv4 addresses, ranges and networks. IPv6 gives a warning.
 func checkAddress(v string) shape.Problem {
 	a, ok := ParseAddresses(v)
 	switch {
@@ -84,7 +84,8 @@ func checkAddress(v string) shape.Problem {
 	return shape.Problem{}
 }
 
-// addressRule tells what makes an address doubtful, or else what makes it none.
+// addressRule returns the part of checkAddress that gives warnings if doubtful is true, and otherwise the part that gives
+// errors.
 func addressRule(doubtful bool, hint string) shape.Rule {
 	return shape.Test(func(v string) string {
 		if p := checkAddress(v); p.Soft == doubtful {

@@ -22,21 +22,21 @@ func indexes() (kinds map[string]*Kind, links, linksOf map[string]*LinkKind) {
 		index(where(Links, func(k *LinkKind) bool { return k.Target == APublication }), func(k *LinkKind) string { return k.Owner })
 }
 
-// Of returns the kind of that name, nil when there is none.
+// Of returns the kind of that name; nil if there is none.
 func Of(name string) *Kind { return byName[name] }
 
-// LinkOf returns the kind of links of that name, nil when there is none.
+// LinkOf returns the kind of links of that name; nil if there is none.
 func LinkOf(name string) *LinkKind { return linkByName[name] }
 
-// LinkFrom returns the kind of links to APIs that a kind of owner has, nil when it has none.
+// LinkFrom returns the kind of links that bind owners of a kind to APIs; nil if there is none.
 func LinkFrom(owner string) *LinkKind { return linkOfKind[owner] }
 
-// LinksFrom are the kinds of links that a kind of owner has.
+// LinksFrom returns the kinds of links whose owners are of a kind.
 func LinksFrom(owner string) []*LinkKind {
 	return where(Links, func(k *LinkKind) bool { return k.Owner == owner })
 }
 
-// Depth is how many ancestors an object of the kind has.
+// Depth returns the number of ancestors that an object of the kind has.
 func (k *Kind) Depth() (n int) {
 	for k.Owner != "" {
 		k, n = Of(k.Owner), n+1
@@ -61,11 +61,11 @@ func (k *Kind) Stays(o *Object) bool {
 	return slices.Contains(k.Always, strings.TrimPrefix(o.Key, o.Owner+"/"))
 }
 
-// NeverSet returns an object of a Given kind as it is before anybody has set it.
+// NeverSet returns an object of a Given kind as it is before it is set for the first time.
 func (k *Kind) NeverSet(name string) Object {
 	v, err := k.Unpack(map[string]any{"name": name})
 	if err != nil {
-		panic(err) // a kind that is Given has names
+		panic(err) // cannot happen: the objects of a Given kind have names
 	}
 	return Object{Kind: k.Name, Key: name, ID: name, Value: v, Bound: Unknown}
 }
@@ -82,7 +82,8 @@ func (k *Kind) Untouched(o *Object) bool {
 	return k.Owner != "" && k.Stays(o) && err == nil && reflect.DeepEqual(k.Side(fresh.Value).Compared, k.Side(o.Value).Compared)
 }
 
-// Policies returns the kinds that are bound to something, which an export writes unless it is asked for all kinds.
+// Policies returns the kinds whose objects are bound to something. An export writes only these unless it is asked for all
+// kinds.
 func Policies() []*Kind {
 	return where(All, func(k *Kind) bool { return len(LinksFrom(k.Name)) > 0 })
 }
@@ -137,7 +138,7 @@ func value[T any](p *T) (zero T) {
 	return *p
 }
 
-// distinct returns the values without repeats, in the order of their first appearance; nil where there are none.
+// distinct returns the values without repeats, in the order of their first appearance; nil if there are none.
 func distinct(values []string) (out []string) {
 	seen := make(map[string]bool, len(values))
 	for _, v := range values {

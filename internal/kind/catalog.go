@@ -11,12 +11,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Catalog holds the possible targets of links. It finds the gateway's APIs by id, by name, and by method and path. It is built once
-// from the API list and safe for concurrent reading.
+// Catalog holds the possible targets of links. It finds the gateway's APIs by id, name, group and path. It is built once from
+// the list of APIs and is safe for concurrent reading.
 type Catalog struct {
 	APIs     []*API
-	Complete bool            // APIs has all APIs of the gateway; otherwise only the results of some look-ups
-	Whole    map[string]bool // names of the groups whose APIs are complete, if the catalog is not
+	Complete bool            // APIs has all APIs of the gateway, not only the results of some look-ups
+	Whole    map[string]bool // if not Complete: names of the groups of which APIs has all APIs
 	ByID     map[string]*API
 	Envs     []string            // names of all environments; nil when they were not read
 	Others   map[string][]Object // by kind: objects of other kinds that are targets of links; no entry for a kind that was not read
@@ -29,7 +29,8 @@ type Catalog struct {
 	calling  map[string]string // new names of environments that a plan renames, by their present names
 }
 
-// NewCatalog indexes the APIs. Where the name or id of an environment is missing on one API, it is taken from another one.
+// NewCatalog indexes the APIs. If the list reports only the name or only the id of an environment for one API, the other is
+// taken from an API for which it reports both.
 func NewCatalog(apis []*API) *Catalog {
 	c := &Catalog{
 		APIs: apis, ByID: map[string]*API{}, groups: map[string][]*API{}, names: map[string][]*API{}, routes: map[string][]*API{}, envs: map[string]bool{},
@@ -45,7 +46,7 @@ func NewCatalog(apis []*API) *Catalog {
 	for _, a := range apis {
 		for i := range a.Published {
 			p := &a.Published[i]
-			if env, id := c.Env(p.Env, p.EnvID); env != p.Env || id != p.EnvID { // APIs that need no change are not written: other goroutines may be reading them
+			if env, id := c.Env(p.Env, p.EnvID); env != p.Env || id != p.EnvID { // other goroutines may be reading the APIs, so write only what differs
 				p.Env, p.EnvID = env, id
 			}
 		}
@@ -60,7 +61,8 @@ func NewCatalog(apis []*API) *Catalog {
 	return c
 }
 
-// Env completes the name and id of an environment. If no API reports its name, the id is used as the name.
+// Env completes the name and id of an environment, either of which may be "". If no API reports the name, the id is used as
+// the name.
 func (c *Catalog) Env(name, id string) (string, string) {
 	if now := c.calling[name]; now != "" {
 		name = now
@@ -100,7 +102,7 @@ func (c *Catalog) Calling(called func(kindName, key string) string) *Catalog {
 	return out
 }
 
-// Naming returns a catalog without APIs that gives renamed environments their new names, as this one does.
+// Naming returns a catalog without APIs that translates names of renamed environments as c does; c may be nil.
 func (c *Catalog) Naming() *Catalog {
 	out := NewCatalog(nil)
 	if c != nil {
@@ -109,16 +111,16 @@ func (c *Catalog) Naming() *Catalog {
 	return out
 }
 
-// InGroup returns the APIs of a group by its exact name.
+// InGroup returns the APIs of the group with this exact name.
 func (c *Catalog) InGroup(group string) []*API { return c.groups[group] }
 
-// Named returns the APIs of an exact name, in any group.
+// Named returns the APIs with this exact name, in any group.
 func (c *Catalog) Named(name string) []*API { return c.names[name] }
 
-// AtPath returns the APIs of an exact path.
+// AtPath returns the APIs with exactly this path.
 func (c *Catalog) AtPath(path string) []*API { return c.routes[path] }
 
-// Groups returns the names of the groups that hold APIs, in no order.
+// Groups returns the names of the groups that hold APIs, in no particular order.
 func (c *Catalog) Groups() []string {
 	out := make([]string, 0, len(c.groups))
 	for g := range c.groups {
@@ -127,8 +129,8 @@ func (c *Catalog) Groups() []string {
 	return out
 }
 
-// Published counts publications in an environment, of a group or, if group is "", of the gateway; ok is false
-// when not all of them are known. An empty environment means any.
+// Published counts the publications of a group in an environment. If group is "", it counts those of the whole gateway; if
+// env is "", those in all environments. ok is false if not all of them are known.
 func (c *Catalog) Published(group, env string) (n int, ok bool) {
 	apis := c.APIs
 	if group != "" {
@@ -144,13 +146,13 @@ func (c *Catalog) Published(group, env string) (n int, ok bool) {
 	return n, c.Complete || group != "" && c.Whole[group]
 }
 
-// HasEnv reports whether an environment surely exists: the gateway names it, an API is published there, or it is the
-// one that every gateway has.
+// HasEnv reports whether an environment certainly exists: the gateway lists it, an API is published there, or it is the one
+// that every gateway has.
 func (c *Catalog) HasEnv(env string) bool {
 	return c.envs[env] || env == BuiltInEnvironment || slices.Contains(c.Envs, env)
 }
 
-// LacksEnv reports whether an environment surely does not exist.
+// LacksEnv reports whether an environment certainly does not exist.
 func (c *Catalog) LacksEnv(env string) bool { return c.Envs != nil && !c.HasEnv(env) }
 
 type apiWire struct {
@@ -173,17 +175,17 @@ type apiWire struct {
 	Backend      *Backend `json:"backend_api"`
 }
 
-// OverHTTP reports whether a backend of a type is called over HTTP, perhaps by a channel.
+// OverHTTP reports whether backends of a type are called over HTTP, with or without a channel.
 func OverHTTP(backendType string) bool { return backendType == "HTTP" || backendType == "GRPC" }
 
-// TellBackends makes a request for APIs also return their backends, which needs no further request.
+// TellBackends extends a request for APIs so that its answer also contains their backends.
 func TellBackends(r api.Request) api.Request {
 	r.Query.Set("return_data_mode", "include_group_backend")
 	return r
 }
 
-// Lookup asks for the APIs of an exact name, of an exact path, or of a group. One field is set; the zero
-// value asks for all APIs.
+// Lookup asks for the APIs with an exact name, with an exact path, or in a group. At most one field is set; the zero value
+// asks for all APIs.
 type Lookup struct{ Name, Path, Group string }
 
 // ListAPIs asks for one page of the APIs that a look-up finds. A look-up by group takes the group's id.
@@ -202,7 +204,7 @@ func ListAPIs(l Lookup, groupID string, offset int) api.Request {
 	return FindAPIs(q, offset)
 }
 
-// FindAPIs asks for one page of the APIs for which the conditions of q hold.
+// FindAPIs asks for one page of the APIs that match the query parameters q.
 func FindAPIs(q url.Values, offset int) api.Request {
 	conditions := pageQuery(offset)
 	maps.Copy(conditions, q)

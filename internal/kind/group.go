@@ -27,10 +27,10 @@ func ShowCertificate(groupID, domainID, id string) api.Request {
 	}
 }
 
-// Ends is when the certificate ceases to be valid; ok is false when it does not say, or not readably.
+// Ends returns when the certificate expires; ok is false if that is not reported, or cannot be read.
 func (c *DomainCertificate) Ends() (at time.Time, ok bool) { return ParseTime(c.NotAfter) }
 
-// ParseTime reads a time as gateways write it.
+// ParseTime reads a time in any of the formats that gateways use.
 func ParseTime(text string) (at time.Time, ok bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", time.DateTime} {
 		if at, err := time.Parse(layout, text); err == nil {

@@ -2,14 +2,14 @@ package kind
 
 import "slices"
 
-// Define is how a kind is made outside of this package: for tests, which want kinds that no gateway has.
+// Define makes a kind outside of this package. It is for tests that need kinds which no gateway has.
 func Define[S, W any](d Def[S, W]) *Kind { return of(d) }
 
-// AnswerOf is an Answer whose items have a type of their own, for tests as Define is.
+// AnswerOf makes an Answer whose items have the type R. Like Define, it is for tests.
 func AnswerOf[R any](field string, row func(R) Row) Answer { return answer(field, row) }
 
-// Add makes kinds known besides those that there are, until remove is called. Kinds stand before what lives inside
-// them. It is for tests, and must not be called while anybody looks kinds up.
+// Add registers more kinds until remove is called. An owner must come before the kinds that live inside it. Add is for tests,
+// and must not be called while other goroutines use kinds.
 func Add(kinds []*Kind, links []*LinkKind) (remove func()) {
 	all, bindings := All, Links
 	set := func(k []*Kind, l []*LinkKind) {

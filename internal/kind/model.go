@@ -10,16 +10,16 @@ import (
 	"strings"
 )
 
-// Object is one resource, either as a gateway holds it or as a file declares it.
+// Object is one object, either as a gateway holds it or as a file declares it.
 type Object struct {
 	Kind   string  // such as "throttle"
 	Key    string  // unique within the kind: the name, or OWNER/… for a kind that lives inside another
 	Owner  string  // key of the owner, for a kind that lives inside another; else ""
-	Parent *Object // the owner as the gateway has it; nil where it was not read, and for a kind that stands alone
+	Parent *Object // the owner as the gateway has it; nil if it was not read, and for a kind without owners
 	ID     string  // the gateway's id; "" when it has none (yet)
 	Value  any     // the kind's own type, normalised
 	Bound  int     // number of APIs that it is bound to by the gateway's report; Unknown when that is not reported
-	Parts  bool    // other objects live inside it, or may do so: the gateway does not always report it
+	Parts  bool    // other objects live inside it, or may do so, since the gateway does not always report it
 
 	// Foreign marks an object that files cannot name, such as a special limit for an object of an unknown type. It is left
 	// alone, although the list in the files does not contain it.
@@ -34,7 +34,7 @@ type Object struct {
 // Unknown stands for a number that the gateway does not report, such as the number of bindings of an object.
 const Unknown = -1
 
-// Address names an object or link in everything that people and scripts see, such as "acl/orders_office".
+// Address returns the name of the object in everything that people and scripts see, such as "acl/orders_office".
 func (o *Object) Address() string { return o.Kind + "/" + o.Key }
 
 // OwnerAddress returns the address of the object that o lives in; "" for an object without an owner.
@@ -53,7 +53,7 @@ func (o *Object) Root() string {
 	return Of(Of(o.Kind).Owner).Root(o.Owner)
 }
 
-// Name is the name of the object, or of its owner when it lives inside one.
+// Name returns the name of the object; for an object inside an owner, the owner's key.
 func (o *Object) Name() string {
 	if o.Owner != "" {
 		return o.Owner
@@ -97,8 +97,8 @@ func (d *Declared) ManagesKind(k string) bool {
 	return slices.Contains(d.Manages, k)
 }
 
-// Link binds an owner, such as a policy or an app, to a target. Ids of objects that the
-// run still has to create are "" until a request needs them.
+// Link binds an owner, such as a policy or an app, to a target. The ids of objects that the run has yet to create are ""
+// until a request needs them.
 type Link struct {
 	Kind    string // such as "acl_binding"
 	Owner   string // key of the owner
@@ -107,38 +107,38 @@ type Link struct {
 	ID      string // the gateway's id of the binding; "" when it does not exist (yet)
 }
 
-// Address is KIND/OWNER/TARGET.
+// Address returns KIND/OWNER/TARGET.
 func (l *Link) Address() string { return l.Kind + "/" + l.Owner + "/" + l.To.Key() }
 
-// DeclaredLink is a link of a desired-state file, its reference resolved.
+// DeclaredLink is a link that a file declares, with its reference to the target resolved.
 type DeclaredLink struct {
 	Link
 	Source  Source
 	Offline bool // nothing can be bound there now: the API is not published, or the reference is ambiguous
-	Pattern bool // the reference is a pattern: it means every target that matches
+	Pattern bool // the reference is a pattern, so every target that matches is meant
 }
 
-// Ignore is a rule by which differences of whole objects, or of some of their fields, are left alone.
+// Ignore is a rule that leaves differences alone: those of whole objects, or of some of their fields.
 type Ignore struct {
-	Kind   string   // of the object or link; links are named by their owner
-	Name   string   // glob
-	Fields []string // JSON pointers; none means the whole object
+	Kind   string   // of the object or link
+	Name   string   // glob for names of objects, or of the owners of links
+	Fields []string // JSON pointers; empty means the whole object
 	Reason string
 	Until  string // the last day on which the rule applies, YYYY-MM-DD; "" if it has no end
 	Source Source
 }
 
-// Desired is what the files ask for, references resolved.
+// Desired is the desired state, with references resolved.
 type Desired struct {
 	Objects []Declared
 	Links   []DeclaredLink
-	Spared  []DeclaredLink      // links that are kept if the gateway has them, but never bound; all of them are Offline
+	Spared  []DeclaredLink      // links that stay bound if the gateway has them, but are never bound; all are Offline
 	Owns    map[string][]string // kind to globs of names for which the files are the whole truth
 	Ignore  []Ignore
 
 	TakesOver  []string         // addresses of policies that may be displaced though they are not declared
 	OutOfScope []DeclaredLink   // links of declared objects that this run does not compare, if their APIs are known
-	Claims     map[string]Claim // of policies by address, for those that Objects and Owns do not answer for
+	Claims     map[string]Claim // by address, for policies about which Objects and Owns cannot tell who manages them
 }
 
 // Claim is what the files say about who manages a policy.
@@ -189,8 +189,8 @@ type Unread struct {
 	Err   error
 }
 
-// Names of kinds that code refers to. AnyAPI stands for APIs, which are no kind of their own; APublication is what is published
-// of an API in an environment, with the key GROUP/API@ENV.
+// Names of kinds that code refers to. AnyAPI stands for APIs, which are not a kind of their own; APublication is an API as it
+// is published in an environment, with the key GROUP/API@ENV.
 const (
 	AGroup        = "group"
 	AnyAPI        = "api"

@@ -8,9 +8,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
-// Odd holds, by JSON pointer, what a gateway reports about an object and the kind's own type cannot hold: the raw text
-// where a number was expected and something else came, and null for a field that every object has and that is missing in
-// the answer. Such raw texts are shown as they are and never read as another value; missing fields are not compared.
+// Odd holds, by JSON pointer, what the kind's own type cannot hold of an answer about an object: the raw JSON of a value that
+// has an unexpected type, such as a text instead of a number, and null for a field that every object has but that the answer
+// leaves out. Raw values are shown as they are and never interpreted; fields that were left out are not compared.
 type Odd map[string]json.RawMessage
 
 // untold stands for a field that the gateway does not report.
@@ -84,7 +84,7 @@ func (o Odd) with(from Odd, pointers []string) Odd {
 	return out
 }
 
-// in returns a body with the odd values that must not change, sent back as they came.
+// in returns a request body in which the values that could not be read are sent back unchanged.
 func (o Odd) in(body any) (any, error) {
 	strange := o.Strange()
 	if len(strange) == 0 {
@@ -102,7 +102,7 @@ func (o Odd) in(body any) (any, error) {
 	return m, err
 }
 
-// silent returns the pointers of the fields that are not reported.
+// silent returns the pointers that map to false, which are the fields that an answer does not report.
 func silent(told map[string]bool) (out []string) {
 	for pointer, yes := range told {
 		if !yes {

@@ -9,16 +9,16 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// oddKey is the key under which a tree keeps what is odd about the value (see Odd).
+// oddKey is the pointer at which a tree keeps what is odd about the value (see Odd).
 const oddKey = "/" + inner + "Odd"
 
 // Pack returns a value as a tree of maps, lists and scalars, secrets included.
 func (k *Kind) Pack(value any) map[string]any { return toTree(reflect.ValueOf(value)) }
 
-// Tree is a value as files write it, which says nothing that is understood anyway.
+// Tree returns a value as files write it, without what need not be written, such as defaults.
 func (k *Kind) Tree(value any) map[string]any { return k.declared(k.Brief(value)) }
 
-// declared is a value as a tree with what files have alone.
+// declared returns the tree of a value without the fields that files do not have.
 func (k *Kind) declared(value any) map[string]any {
 	tree := k.Pack(value)
 	for key := range tree {
@@ -29,7 +29,7 @@ func (k *Kind) declared(value any) map[string]any {
 	return tree
 }
 
-// Named returns a value under another name.
+// Named returns a value with another name.
 func (k *Kind) Named(value any, name string) any {
 	v, err := k.Unpack(jsonptr.Put(k.Pack(value), "/name", name))
 	if err != nil {
@@ -38,7 +38,8 @@ func (k *Kind) Named(value any, name string) any {
 	return v
 }
 
-// Recalled returns an object with new names for what it refers to. called returns the new name, and "" if it is kept.
+// Recalled returns an object with the new names of the objects that it refers to. called returns the new name of an object,
+// and "" if it is not renamed.
 func (k *Kind) Recalled(o Object, called func(kindName, key string) string) Object {
 	tree := map[string]any(nil)
 	for _, ref := range k.Refs(o.Value) {
@@ -59,7 +60,7 @@ func (k *Kind) Recalled(o Object, called func(kindName, key string) string) Obje
 	return o
 }
 
-// Open reports whether a declared value leaves what stands under a pointer of Makes to the gateway.
+// Open reports whether a declared value leaves the field at a pointer in Facts.Makes to the gateway.
 func (k *Kind) Open(value any, pointer string) bool {
 	v := jsonptr.At(k.Pack(value), pointer)
 	return v == nil || v == ""
@@ -80,8 +81,8 @@ func (k *Kind) Settle(want, have any) any {
 	return v
 }
 
-// unmasked returns have with the secrets of want, where the masked text of the gateway can be theirs, and without the fields
-// that want leaves to the gateway.
+// unmasked returns have with each masked secret replaced by the secret of want, if the mask can be that of this secret, and
+// without the fields that want leaves to the gateway.
 func (k *Kind) unmasked(want, have any) any {
 	secrets := k.Secrets(want)
 	if len(secrets)+len(k.Makes) == 0 || reflect.DeepEqual(want, have) || !k.alike(want, have) {
@@ -142,9 +143,9 @@ func (k *Kind) Values(value any) (out []string) {
 
 // Side is one side of a comparison, as trees.
 type Side struct {
-	Compared any            // in the form in which values are compared, arranged
-	Written  map[string]any // as files have it and people are told of it
-	Secrets  []string       // JSON pointers of secrets, into the arranged form
+	Compared any            // the form in which values are compared, arranged
+	Written  map[string]any // the form of files and of output for people
+	Secrets  []string       // JSON pointers of secrets in the arranged form
 	shape    *shape.Shape
 }
 
@@ -163,7 +164,7 @@ func (k *Kind) Side(value any) *Side {
 	return s
 }
 
-// At returns the value at a pointer into the arranged form, as files have it; nil when there is none.
+// At returns the written value at a pointer into the arranged form; nil if there is none.
 func (s *Side) At(pointer string) any {
 	place, ok := s.shape.Locate(s.Written, pointer)
 	if !ok {
@@ -172,11 +173,11 @@ func (s *Side) At(pointer string) any {
 	return jsonptr.At(s.Written, place)
 }
 
-// Arranged is what files have, arranged.
+// Arranged returns the written form, arranged.
 func (s *Side) Arranged() any { return s.shape.Arranged(s.Written) }
 
-// Overlay returns a value with the fields of the pointers taken from another one. It keeps its own secrets where the other
-// value does not show them.
+// Overlay returns a value with the fields at some pointers taken from another value. A secret that the other value has only
+// hidden or masked is kept.
 func (k *Kind) Overlay(value, from any, pointers []string) (any, error) {
 	held, source := k.Pack(value), k.Side(from)
 	tree := held
@@ -211,7 +212,7 @@ func (k *Kind) SecretsIn(value any) (pointers []string) {
 	return pointers
 }
 
-// WithSecrets returns a copy of a value with texts in place of its secrets; an empty text removes the secret.
+// WithSecrets returns a copy of a value in which each secret is replaced by the result of text; "" removes the secret.
 func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) any {
 	tree := k.Pack(value)
 	for _, p := range k.SecretsIn(value) {
@@ -223,7 +224,7 @@ func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) 
 	}
 	v, err := k.Unpack(tree)
 	if err != nil {
-		panic(err) // where Pack has put a text, Unpack takes one
+		panic(err) // cannot happen: a text was replaced by a text
 	}
 	return v
 }
@@ -241,7 +242,7 @@ func (k *Kind) Withheld() (pointers []string) {
 	return pointers
 }
 
-// Requires reports whether a value needs the field of a pointer: it is required in files, or a rule is broken without it.
+// Requires reports whether a value needs the field at a pointer: files must have it, or a check fails without it.
 func (k *Kind) Requires(value any, pointer string) bool {
 	tree, s := k.Pack(value), k.Shape
 	keys := strings.Split(strings.TrimPrefix(pointer, "/"), "/")

@@ -57,7 +57,7 @@ func (p *Page) items(field string) (json.RawMessage, error) {
 	return raw, nil
 }
 
-// entries decodes the items in a field of a page, and returns what is strange about each.
+// entries decodes the items in a field of a page. It also returns, for each of them, the values of an unexpected type.
 func entries[W any](p *Page, field string) (list []*W, strange []wire.Strange, err error) {
 	raw, err := p.items(field)
 	if err != nil || raw == nil {

@@ -11,11 +11,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// PageSize is the most that a list of the management API returns at once.
+// PageSize is the largest page that a list of the management API returns.
 const PageSize = 500
 
-// List asks for one page of the kind, inside a parent for a kind that lives inside another. A name
-// other than "" asks for the objects of exactly that name, where the list offers it.
+// List asks for one page of the objects of the kind, inside a parent if the kind has owners. If name is not "" and the list
+// can search by name, only objects of that name are asked for.
 func (k *Kind) List(parent *Object, name string, offset int) api.Request {
 	segments, conditions := located(cmp.Or(k.OwnerTells, k.Path), ancestors(parent))
 	r := api.Request{Operation: k.Ops.List, Method: "GET", Scope: k.Scope, Path: segments, Query: conditions}
@@ -27,14 +27,14 @@ func (k *Kind) List(parent *Object, name string, offset int) api.Request {
 	if name != "" && k.NameQuery != "" {
 		r.Query.Set(k.NameQuery, k.Stem(name))
 		if len(k.Replace) == 0 {
-			r.Query.Set("precise_search", k.NameQuery) // other kinds use a substring match, which also finds successors of replaces
+			r.Query.Set("precise_search", k.NameQuery) // without it, the search is for a substring, which also finds successors
 		}
 	}
 	return r
 }
 
-// Objects reads the answer of List. A missing or null array is empty. An object without an id or a name is an error:
-// it might be one that the files declare, so none of these could be called missing.
+// Objects reads the answer of List. A missing or null array is empty. An object without an id or a name is an error: it could
+// be any object that the files declare, so no declared object could be reported as missing.
 func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 	if k.Single {
 		o, _, err := k.decode1(owner, page.raw)
@@ -68,7 +68,7 @@ func (k *Kind) ToldIn(owner *Object) (found []Object, ok bool, err error) {
 	return found, true, err
 }
 
-// Partly reports whether a list may have left out fields of an object, so it must be read with Show.
+// Partly reports whether the list may have left out fields of an object, so that it must be read with Show.
 func (k *Kind) Partly(listed *Object) bool {
 	return k.Ops.Show != "" && (!k.ListTells || len(k.Odd(listed.Value).Untold()) > 0)
 }
@@ -78,7 +78,8 @@ func (k *Kind) Show(parent *Object, id string) api.Request {
 	return api.Request{Operation: k.Ops.Show, Method: "GET", Scope: k.Scope, Path: k.segments(parent, id)}
 }
 
-// Completed returns a listed object as the answer of Show has it. Fields that this leaves out are taken from the list.
+// Completed returns a listed object with the values that the answer of Show reports. Fields that the answer leaves out are
+// taken from the list.
 func (k *Kind) Completed(listed Object, answer json.RawMessage) (Object, error) {
 	owner := ""
 	if listed.Parent != nil {
@@ -95,7 +96,7 @@ func (k *Kind) Completed(listed Object, answer json.RawMessage) (Object, error) 
 	return told, err
 }
 
-// Shown reads the objects that a list of bindings names, usually without their ids.
+// Shown reads the objects in the answer of a list of bindings, which usually leaves out their ids.
 func (k *Kind) Shown(page Page) ([]Object, error) {
 	if _, one := page.fields["name"]; one { // the answer is the object itself
 		o, _, err := k.decode1("", page.raw)
@@ -131,8 +132,8 @@ func (k *Kind) CreateOperation(key string) string {
 	return k.Ops.Create
 }
 
-// Created reads the answer of Create: the object as the gateway made it, with its id. An answer in another form than
-// expected is an error, since the object can be read instead.
+// Created reads the answer of Create: the object as the gateway made it, with its id. An answer in an unexpected form is an
+// error, since the caller can read the object instead.
 func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
 	if k.Single || len(answer) == 0 {
 		return Object{Kind: k.Name, Owner: owner}, nil
@@ -161,9 +162,9 @@ func (k *Kind) Update(value any, have Object, parent *Object, ids IDs) (api.Requ
 	return q, err
 }
 
-// Emptied returns the body of an update that is sent again because the gateway kept fields that it should have emptied
-// (Facts.Clings). It empties these in the way that every version accepts. got is the value after the first update; ok is false
-// if nothing was kept.
+// Emptied returns the body of a second update, which is needed if the gateway kept fields that the first should have emptied
+// (Facts.Clings). It empties these in a way that every gateway version accepts. got is the value after the first update; ok
+// is false if the gateway kept none of them.
 func (k *Kind) Emptied(body, want, got any) (again any, ok bool) {
 	members, err := plainMembers(body)
 	if err != nil {
@@ -182,12 +183,12 @@ func (k *Kind) Emptied(body, want, got any) (again any, ok bool) {
 	return members, ok
 }
 
-// Delete asks to remove the object id.
+// Delete asks to delete the object with an id.
 func (k *Kind) Delete(parent *Object, id string) api.Request {
 	return api.Request{Operation: k.Ops.Delete, Method: "DELETE", Scope: k.Scope, Path: k.segments(parent, id)}
 }
 
-// BatchDelete asks to remove several objects at once; the answer names those that were not removed.
+// BatchDelete asks to delete several objects at once; the answer names those that were not deleted.
 func (k *Kind) BatchDelete(ids []string) api.Request {
 	return api.Request{
 		Operation: k.Ops.BatchDelete, Method: "PUT", Scope: k.Scope, Path: k.segments(nil),
@@ -195,7 +196,7 @@ func (k *Kind) BatchDelete(ids []string) api.Request {
 	}
 }
 
-// segments is the path of the kind, with an id at its end when there is one.
+// segments returns the segments of the kind's path, followed by the id if one is given.
 func (k *Kind) segments(parent *Object, id ...string) []string {
 	segments, _ := located(k.Path, ancestors(parent))
 	if k.Single {

@@ -5,11 +5,11 @@ import "cmp"
 // Target is what owners are bound to: the publication of an API in an environment, or an object of another kind. Links
 // share targets, so a target must not be changed.
 type Target struct {
-	Kind string // APublication, or such as "app"
-	Name string // its key; of a publication GROUP/API, without the environment
-	ID   string // the gateway's id, of a publication the id of the publish record; "" when there is none (yet)
+	Kind string // APublication, or a kind such as "app"
+	Name string // the key; of a publication GROUP/API, without the environment
+	ID   string // the gateway's id, of a publication that of the publish record; "" if it has none (yet)
 
-	API        *API // what is published; nil for targets of other kinds
+	API        *API // the published API; nil for targets of other kinds
 	Env, EnvID string
 }
 
@@ -47,10 +47,10 @@ func (t *Target) ListedBy() string {
 // UniqueID identifies a target among those of its kind, even if it is renamed: by its id, or by its name when no list reported an id.
 type UniqueID struct{ Key, Env string }
 
-// UniqueID is that of the target.
+// UniqueID returns the unique id of the target.
 func (t *Target) UniqueID() UniqueID { return UniqueID{cmp.Or(t.ListedBy(), t.Name), t.Env} }
 
-// Of is the same target of what else is known of its API.
+// Of returns the target with a as its API, such as when the catalog knows more about the API.
 func (t *Target) Of(a *API) *Target {
 	if a == t.API {
 		return t
@@ -60,8 +60,8 @@ func (t *Target) Of(a *API) *Target {
 	return &out
 }
 
-// Recalled is the target with the names that it, or its environment and the group of its API, are to have; called tells
-// these, and "" for what keeps its own.
+// Recalled returns the target with its new name, or with the new names of its environment and of the group of its API.
+// called returns the new name of an object, and "" if it is not renamed.
 func (t *Target) Recalled(called func(kindName, key string) string) *Target {
 	out := *t
 	if t.API == nil {
@@ -73,7 +73,7 @@ func (t *Target) Recalled(called func(kindName, key string) string) *Target {
 	return &out
 }
 
-// Located is the target with the ids that are known of it and of what it refers to.
+// Located returns a copy of the target with the known ids of the target, its API and its environment.
 func (t *Target) Located(ids IDs) *Target {
 	out := *t
 	note := func(kindName, key string, id *string) {
@@ -98,25 +98,25 @@ type API struct {
 	Tags                     []string
 	Published                []Target
 
-	// What its draft refers to; "" and nil where that is nothing, or where the list does not tell it.
+	// What the draft refers to; "" or nil if it refers to nothing or the list does not report it.
 	AuthorizerID, ResponseID, BackendType string
-	Backend                               *Backend // over HTTP, for calls that no policy takes
+	Backend                               *Backend // the HTTP backend of calls that no backend policy matches
 }
 
-// Address names an API as references do: group/api.
+// Address returns the name of the API as references write it: group/api.
 func (a *API) Address() string { return a.Group + "/" + a.Name }
 
-// Publish adds a publication to what is known of a new API.
+// Publish adds a publication. It must be called only while the API is built, since links share targets.
 func (a *API) Publish(env, envID, id string) {
 	a.Published = append(a.Published, *a.Publication(env, envID, id))
 }
 
-// Publication is the API as it is published in an environment.
+// Publication returns the API in an environment as a target.
 func (a *API) Publication(env, envID, id string) *Target {
 	return &Target{Kind: APublication, Name: a.Address(), ID: id, API: a, Env: env, EnvID: envID}
 }
 
-// In is the publication in an environment; live is false where there is none.
+// In returns the publication in an environment. If the API is not published there, live is false and the target has no id.
 func (a *API) In(env string) (to *Target, live bool) {
 	for i := range a.Published {
 		if a.Published[i].Env == env {
@@ -126,7 +126,7 @@ func (a *API) In(env string) (to *Target, live bool) {
 	return a.Publication(env, "", ""), false
 }
 
-// Copy is the API with publications of its own.
+// Copy returns a copy of the API and of its publications.
 func (a *API) Copy() *API {
 	out := *a
 	out.Published = make([]Target, 0, len(a.Published))
@@ -136,8 +136,8 @@ func (a *API) Copy() *API {
 	return &out
 }
 
-// Recalled is the API with the names that its group and the environments are to have, which called tells; the same one
-// where these keep theirs.
+// Recalled returns the API with the new names of its group and of its environments, as returned by called; a itself if none
+// of them is renamed.
 func (a *API) Recalled(called func(kindName, key string) string) *API {
 	out := a.Copy()
 	out.Group = cmp.Or(called(AGroup, a.Group), a.Group)
@@ -153,8 +153,8 @@ func (a *API) Recalled(called func(kindName, key string) string) *API {
 	return out
 }
 
-// publish reads the parallel lists in which the API list tells publications. A list that has another length than the
-// first cannot be laid beside it and says nothing.
+// publish sets the publications, which the list of APIs reports as three parallel lists. If a list does not have the same
+// length as the first, its entries cannot be matched to publications, so it is ignored.
 func (a *API) publish(envIDs, envs, ids joined) {
 	n := len(envIDs)
 	if n == 0 {
@@ -172,8 +172,8 @@ func (a *API) publish(envIDs, envs, ids joined) {
 	}
 }
 
-// Target is what a row of a list says that an owner is bound to. What the catalog knows of it counts, else what the row
-// says; rows of one catalog share the APIs that it lacks by others.
+// Target returns the target of a row in a list of links. It comes from the catalog if that knows the API, and is made from
+// the row otherwise. APIs made from rows are kept in others, so that all rows about one API share it.
 func (c *Catalog) Target(k *LinkKind, r *Row, others map[string]*API) *Target {
 	if k.Target != APublication {
 		return &Target{Kind: k.Target, Name: r.Target, ID: r.TargetID, Env: r.Env, EnvID: r.EnvID}
@@ -194,7 +194,7 @@ func (c *Catalog) Target(k *LinkKind, r *Row, others map[string]*API) *Target {
 	return a.Publication(env, envID, r.PublishID)
 }
 
-// called is the one API of a name in a group; nil when there are none or several.
+// called returns the only API of that name in a group; nil if there is none or more than one.
 func (c *Catalog) called(group, name string) (found *API) {
 	for _, a := range c.groups[group] {
 		if a.Name == name && found != nil {
