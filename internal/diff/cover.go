@@ -6,10 +6,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// cover chooses, for links that one request can write either for one owner or for one API, the fewest
-// requests that write each link exactly once. Owners and APIs of one environment are the two sides of a
-// graph and links its edges; a set of requests is a vertex cover, and by Kőnig's theorem the smallest
-// one is as large as a maximum matching, which Hopcroft and Karp's algorithm finds.
+// cover chooses the fewest requests that write each link exactly once, if one request can write either links of one
+// owner or links of one API. In each environment, owners and APIs are the two sides of a bipartite graph, links are its
+// edges, and a set of requests is a vertex cover. By Kőnig's theorem the smallest vertex cover is as large as a maximum
+// matching, which the algorithm of Hopcroft and Karp finds.
 func cover(ways []kind.Write, items []Item) (out []bundle) {
 	for _, list := range byEnv(items) {
 		out = append(out, coverOne(ways, list)...)
@@ -42,7 +42,7 @@ func coverOne(ways []kind.Write, items []Item) (out []bundle) {
 type graph struct {
 	edges [][]int  // right ends by left vertex
 	right int      // number of right vertices
-	ends  [][2]int // of each item
+	ends  [][2]int // left and right end of each item
 }
 
 func newGraph(items []Item) *graph {
@@ -63,8 +63,8 @@ func newGraph(items []Item) *graph {
 
 const free = -1
 
-// minimumCover marks the vertices of a smallest cover. By Kőnig: of the vertices that alternating paths
-// from unmatched left vertices reach, it takes the right ones, and of the others the left ones.
+// minimumCover marks the vertices of a smallest vertex cover. By Kőnig's theorem these are the right vertices that
+// alternating paths from unmatched left vertices reach, and the left vertices that they do not reach.
 func (g *graph) minimumCover() (left, right []bool) {
 	ofLeft, ofRight := g.matching()
 	seenLeft, seenRight := make([]bool, len(g.edges)), make([]bool, g.right)
@@ -110,8 +110,8 @@ func (g *graph) matching() (ofLeft, ofRight []int) {
 	return ofLeft, ofRight
 }
 
-// layers numbers left vertices by their distance from an unmatched one; false when no augmenting path
-// is left.
+// layers numbers left vertices by their distance from an unmatched one. It returns false when there is no augmenting
+// path.
 func (g *graph) layers(ofLeft, ofRight, level []int) bool {
 	var queue []int
 	for v := range g.edges {

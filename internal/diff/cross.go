@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// crosses groups pairs of owner and API into full cross products, of which one request writes one. To
-// find the fewest is a hard problem; this looks at three ways for each environment and takes the best:
+// crosses groups pairs of owner and API into full cross products, each of which one request can write. Finding the
+// fewest products is NP-hard, so crosses tries three ways in each environment and takes the best:
 //
-//	by owner  owners that want equal sets of APIs, each set as a whole
-//	by API    APIs that want equal sets of owners, likewise
-//	by cover  owners of equal sets are one vertex of a graph, APIs of equal sets another; a smallest
-//	          vertex cover joins each vertex in it with all its neighbours
+//	by owner  owners with equal sets of APIs make one product
+//	by API    APIs with equal sets of owners make one product
+//	by cover  owners with equal sets of APIs are one vertex of a graph, and so are APIs with equal sets of owners; each
+//	          vertex of a smallest vertex cover makes a product with its neighbours
 //
-// None takes more requests than one for each owner, unless a product is too large for one request.
+// The best way never takes more than one request for each owner, unless a product is too large for one request.
 func crosses(most int, items []Item) (out []bundle) {
 	for _, list := range byEnv(items) {
 		out = append(out, cross(most, list)...)
@@ -42,7 +42,7 @@ func cross(most int, items []Item) (best []bundle) {
 	return best
 }
 
-// flipped are the left ends by right vertex.
+// flipped returns the left ends of the edges by right vertex.
 func (g *graph) flipped() [][]int {
 	out := make([][]int, g.right)
 	for left, rights := range g.edges {
@@ -53,7 +53,7 @@ func (g *graph) flipped() [][]int {
 	return out
 }
 
-// set is vertices of one side that have the same neighbours.
+// set holds vertices of one side that have the same neighbours.
 type set struct{ members, neighbours []int }
 
 func sets(edges [][]int) (out []set) {
@@ -73,7 +73,7 @@ func sets(edges [][]int) (out []set) {
 	return out
 }
 
-// product is every row with every column.
+// product pairs every row with every column.
 type product struct{ rows, columns []int }
 
 func byRow(rows []set) (out []product) {
@@ -106,7 +106,7 @@ func byCover(g *graph, rows, columns []set) (out []product) {
 		joined.edges[i] = slices.Compact(joined.edges[i])
 	}
 	left, _ := joined.minimumCover()
-	rest := make([][]int, len(columns)) // rows of the products that a column makes
+	rest := make([][]int, len(columns)) // the rows of the product of each column
 	for i, r := range rows {
 		if left[i] {
 			out = append(out, product{r.members, r.neighbours})
@@ -124,7 +124,8 @@ func byCover(g *graph, rows, columns []set) (out []product) {
 	return out
 }
 
-// pieces cuts a product into the fewest of at most so many pairs that bands of equal height allow.
+// pieces cuts a product into pieces of at most this many pairs. All pieces have the same height, apart from the last
+// rows, and the height that makes the fewest pieces is chosen.
 func (p product) pieces(most int) (out []product) {
 	height, width, fewest := 0, 0, 0
 	for h := 1; h <= min(len(p.rows), most); h++ {

@@ -7,13 +7,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// bundle is the items of one request and the way to write them.
+// bundle holds the items of one request and the way to write them.
 type bundle struct {
 	write int
 	items []Item
 }
 
-// group makes as few requests as the ways to write allow.
+// group returns the fewest requests that the ways to write allow.
 func group(ways []kind.Write, items []Item) []bundle {
 	if len(items) == 0 {
 		return nil
@@ -37,13 +37,13 @@ func group(ways []kind.Write, items []Item) []bundle {
 	}
 }
 
-// Batch is the links of one request and the way to write them.
+// Batch holds the links of one request and the way to write them.
 type Batch struct {
 	Write int
 	Links []kind.Link
 }
 
-// Group makes as few requests for some links as the ways to write allow.
+// Group returns the fewest requests for links that the ways to write allow.
 func Group(ways []kind.Write, links []kind.Link) (out []Batch) {
 	items := make([]Item, len(links))
 	for i := range links {
@@ -66,7 +66,7 @@ func chunks(write, most int, items []Item) (out []bundle) {
 	return out
 }
 
-// pointers goes through the entries of a list in place.
+// pointers iterates over pointers to the entries of a list, so that the loop can change them and copies nothing.
 func pointers[T any](list []T) iter.Seq2[int, *T] {
 	return func(yield func(int, *T) bool) {
 		for i := range list {
@@ -77,12 +77,12 @@ func pointers[T any](list []T) iter.Seq2[int, *T] {
 	}
 }
 
-// byEnv makes a list of the items of each environment.
+// byEnv groups items by environment.
 func byEnv(items []Item) [][]Item {
 	return together(items, func(i *Item) string { return i.Link.To.Env })
 }
 
-// together makes a list of the entries of each key, in the order of their first appearance.
+// together groups the entries of a list by key. The groups have the order in which their keys first appear.
 func together[T any](list []T, key func(*T) string) (out [][]T) {
 	at := map[string]int{}
 	for i, x := range pointers(list) {
@@ -95,7 +95,7 @@ func together[T any](list []T, key func(*T) string) (out [][]T) {
 	return out
 }
 
-// numbered is the number of a key; the keys are numbered in the order of their first appearance.
+// numbered returns the number of a key. Keys are numbered in the order in which they first appear.
 func numbered(at map[string]int, key string) int {
 	n, known := at[key]
 	if !known {

@@ -2,8 +2,8 @@ package diff
 
 import "github.com/apigw-sync/apigw-sync/internal/kind"
 
-// Includes reports whether options let a run look at objects or links of a kind themselves, by their name or
-// that of their owner.
+// Includes reports whether a run with these options compares an object of a kind itself, or the links of an owner. name
+// is the name of the object or of the owner.
 func (o Options) Includes(kindName, name string) bool {
 	k, l := kind.Of(kindName), kind.LinkOf(kindName)
 	switch {
@@ -17,18 +17,18 @@ func (o Options) Includes(kindName, name string) bool {
 	return o.self(k)
 }
 
-// Ignores are ignore rules that hold on a day.
+// Ignores are the ignore rules that apply on one day.
 type Ignores struct{ rules *ignoreRules }
 
-// NewIgnores takes the rules that hold on a day, YYYY-MM-DD.
+// NewIgnores selects the rules that apply on a day, YYYY-MM-DD.
 func NewIgnores(rules []kind.Ignore, today string) Ignores {
 	return Ignores{newIgnoreRules(rules, today)}
 }
 
-// Whole reports whether a rule leaves alone all of an object, or of the links of an owner.
+// Whole reports whether a rule ignores an object with all of its fields, or all links of an owner.
 func (i Ignores) Whole(kindName, name string) bool { return i.rules.whole(kindName, name) }
 
-// Leaf reports whether a rule leaves alone a leaf of an object.
+// Leaf reports whether a rule ignores a leaf of an object.
 func (i Ignores) Leaf(kindName, key string, f Field) bool {
 	_, ignored := i.rules.fields(kindName, key, []Field{f})
 	return len(ignored) > 0

@@ -6,8 +6,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// pairInside joins the objects of a kind that lives inside another, owner by owner. What an owner has of it that a
-// kind's Match pairs in its own way is left out, and so is what is for an environment that is out of sight.
+// pairInside pairs declared and existing parts of a kind, owner by owner. Parts that the kind's Match finds equal are
+// left out, and so are those for environments that this run does not compare.
 func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
 	have := map[string][]kind.Object{}
 	for i := range c.have.Objects {
@@ -32,7 +32,7 @@ func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
 			continue
 		}
 		from := p.held
-		if sw := c.swaps[p.want.Address()]; sw != nil { // what lives inside the object that goes does not go over
+		if sw := c.swaps[p.want.Address()]; sw != nil { // parts of a replaced object are not moved to its successor
 			from = keyOf(sw.next)
 		}
 		m := kind.Matched{
@@ -62,8 +62,8 @@ func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
 	return out
 }
 
-// always is what an owner has, without objects that always exist and are not declared, and with those that come with a new
-// owner and are. The gateway gives them their ids when it makes the owner.
+// always returns the parts that an owner has, without undeclared parts that always exist. For a new owner it adds the
+// declared parts that always exist: the gateway creates them, and their ids, together with the owner.
 func always(k *kind.Kind, owner pair, m kind.Matched) (have []kind.Object) {
 	wanted := map[string]bool{}
 	for _, w := range m.Want {
@@ -82,7 +82,7 @@ func always(k *kind.Kind, owner pair, m kind.Matched) (have []kind.Object) {
 	return have
 }
 
-// pairByKey joins what lives inside one owner; what is wanted comes first.
+// pairByKey pairs the parts of one owner by key. Pairs with a declared part come first.
 func pairByKey(m kind.Matched) (out []pair) {
 	have := map[string]*kind.Object{}
 	for i := range m.Have {
@@ -100,7 +100,7 @@ func pairByKey(m kind.Matched) (out []pair) {
 	return out
 }
 
-// inside compares a kind that lives inside another.
+// inside compares the parts of a kind.
 func (c *comparison) inside(k *kind.Kind) {
 	for _, p := range c.pairs[k.Name] {
 		switch {
@@ -117,7 +117,7 @@ func (c *comparison) inside(k *kind.Kind) {
 	}
 }
 
-// key is that of the object that a pair is about.
+// key returns the key of the declared object, or of the gateway's if there is none.
 func (p *pair) key() string {
 	if p.want != nil {
 		return p.want.Key
@@ -125,7 +125,7 @@ func (p *pair) key() string {
 	return p.have.Key
 }
 
-// rekey gives parts of a renamed owner the keys that they will have.
+// rekey returns the parts of a renamed owner under the keys that they will have.
 func rekey(parts []kind.Object, from, to string) []kind.Object {
 	if from == to {
 		return parts

@@ -16,11 +16,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Leaves lists the leaves in which have and want differ, both values of one kind, as they are written there. A set is one
-// leaf, and so is an element that comes to a list with keys, or goes. No two have the same path.
+// Leaves returns the leaves in which two values of a kind differ, as each side writes them. A set is one leaf, and so
+// is an element that is added to, or removed from, a list whose elements have keys. No two leaves have the same path.
 func Leaves(k *kind.Kind, have, want any) []Field { return leaves(k, have, want, false) }
 
-// leaves is Leaves; of what a gateway lacks altogether each leaf counts that it is sent.
+// leaves is Leaves. If sent is true, a value that the gateway lacks is reported with all leaves that the files write,
+// and not only with those that the comparison considers.
 func leaves(k *kind.Kind, have, want any, sent bool) []Field {
 	odd := len(k.Odd(have))+len(k.Odd(want)) > 0
 	if same(have, want) && !odd {
@@ -32,7 +33,7 @@ func leaves(k *kind.Kind, have, want any, sent bool) []Field {
 	r := reporter{sides: [2]*kind.Side{sideOf(k, have), sideOf(k, want)}, sent: sent}
 	cmp.Equal(r.sides[0].Compared, r.sides[1].Compared, cmp.Reporter(&r))
 	if len(r.fields) == 0 {
-		r.fields = plainly(r.compared) // they differ in what follows from something else alone
+		r.fields = plainly(r.compared) // the values differ only in fields that nobody writes, since they follow from others
 	}
 	if odd {
 		r.fields = strange(r.fields, k, have, want)
@@ -40,7 +41,8 @@ func leaves(k *kind.Kind, have, want any, sent bool) []Field {
 	return finished(k, r.fields, r.sides)
 }
 
-// joined makes one field of the two that tell what goes and what comes at one place of a list.
+// joined merges fields of the same path: one that tells what is removed there from a list, and one that tells what is
+// added.
 func joined(fields []Field) (out []Field) {
 	at := map[string]int{}
 	for _, f := range fields {
@@ -58,14 +60,15 @@ func joined(fields []Field) (out []Field) {
 	if some := slices.DeleteFunc(slices.Clone(out), Field.same); len(some) > 0 {
 		return some
 	}
-	return out // never nothing where something differs
+	return out // the values do differ, so the result must not be empty
 }
 
-// same reports whether both sides of a leaf are equal, as in lists something moves; secrets look so always.
+// same reports whether both sides of a leaf are equal, as for elements that only move in a list. Secrets are never the
+// same, since both of their sides are hidden.
 func (f Field) same() bool { return !f.Sensitive && reflect.DeepEqual(f.Before, f.After) }
 
-// same reports that surely no leaf differs. It holds for most objects of a gateway that matches its
-// files, and go-cmp would make a tree for each.
+// same reports whether no leaf can differ. This is the case for most objects of a gateway that matches its files, and
+// saves the trees that go-cmp would need for each of them.
 func same(have, want any) bool {
 	a, b := reflect.ValueOf(have), reflect.ValueOf(want)
 	if a.Kind() != reflect.Struct || a.Type() != b.Type() {
@@ -79,7 +82,8 @@ func same(have, want any) bool {
 	return true
 }
 
-// strange tells what is odd on either side as it is written there, in place of what the kind's own type holds.
+// strange replaces the fields of values that cannot be read (kind.Odd) by the raw values of both sides, since the
+// kind's own type cannot hold them.
 func strange(fields []Field, k *kind.Kind, have, want any) []Field {
 	before, after := k.Odd(have), k.Odd(want)
 	for _, path := range slices.Compact(slices.Sorted(slices.Values(append(before.Strange(), after.Strange()...)))) {
@@ -98,7 +102,7 @@ func strange(fields []Field, k *kind.Kind, have, want any) []Field {
 	return fields
 }
 
-// created lists what a new object is sent with, but for what is zero.
+// created returns the leaves that the create of an object sends, without those that are zero.
 func created(k *kind.Kind, want any) (fields []Field) {
 	zero, side := sideOf(k, reflect.Zero(reflect.TypeOf(want)).Interface()), sideOf(k, want)
 	unsaid := map[string]any{}
@@ -116,7 +120,7 @@ func created(k *kind.Kind, want any) (fields []Field) {
 	return finished(k, fields, [2]*kind.Side{zero, side})
 }
 
-// finished are fields as everybody else may see them.
+// finished returns fields in the form in which other packages may see them: without secrets, one for each path, sorted.
 func finished(k *kind.Kind, fields []Field, sides [2]*kind.Side) []Field {
 	fields = joined(fields)
 	hide(fields, slices.Concat(sides[0].Secrets, sides[1].Secrets))
@@ -125,9 +129,9 @@ func finished(k *kind.Kind, fields []Field, sides [2]*kind.Side) []Field {
 	return fields
 }
 
-// lost lists the leaves of an object that goes that are not zero, without those that it would have anyway.
+// lost returns the leaves that the delete of an object loses, without those that are zero or have their defaults.
 func lost(k *kind.Kind, have any) []Field {
-	said, whole := k.Tree(have), k.Side(have).Written // entries of lists have the same place in both, and keys in whole alone
+	said, whole := k.Tree(have), k.Side(have).Written // list elements have the same positions in both, but keys only in whole
 	fields := slices.DeleteFunc(Leaves(k, have, reflect.Zero(reflect.TypeOf(have)).Interface()), func(f Field) bool {
 		place, _ := k.Shape.Locate(whole, f.Path)
 		return jsonptr.At(said, place) == nil
@@ -140,7 +144,8 @@ func lost(k *kind.Kind, have any) []Field {
 	return fields
 }
 
-// unset tells numbers that mean nothing by no value: a limit of 0 is none, not one that lets nobody in.
+// unset replaces zeros by nil where 0 means that there is no value: a limit of 0 is no limit, and not one that rejects
+// all calls.
 func unset(fields []Field, at []string) {
 	for _, f := range pointers(fields) {
 		if !slices.Contains(at, f.Path) {
@@ -155,7 +160,7 @@ func unset(fields []Field, at []string) {
 	}
 }
 
-// hide takes secret values out before anything else sees them.
+// hide removes secret values before anything else sees them.
 func hide(fields []Field, secrets []string) {
 	for _, f := range pointers(fields) {
 		if within(secrets, f.Path) {
@@ -165,7 +170,7 @@ func hide(fields []Field, secrets []string) {
 	}
 }
 
-// within reports whether a pointer is one of some others, or leads further than one of them.
+// within reports whether a pointer is one of pointers, or leads to something inside of one of them.
 func within(pointers []string, pointer string) bool {
 	return slices.ContainsFunc(pointers, func(p string) bool { return pointer == p || strings.HasPrefix(pointer, p+"/") })
 }
@@ -177,13 +182,13 @@ func hidden(v any) any {
 	return Hidden
 }
 
-// jsonName is the key of a field of a struct in a tree; "-" for one that is no part of the declared value.
+// jsonName returns the key of a struct's field in a tree; "-" for a field that is not a part of the declared value.
 func jsonName(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 	return name
 }
 
-// sideOf is a value as a side of a comparison, as everybody may see it.
+// sideOf returns a value as a side of a comparison, with its secrets hidden in the written form.
 func sideOf(k *kind.Kind, value any) *kind.Side {
 	s := k.Side(value)
 	for _, p := range k.Secrets(value) {
@@ -200,7 +205,7 @@ type reporter struct {
 	fields   []Field       // as both sides are written
 	compared []Field       // in the form that is compared
 	sides    [2]*kind.Side // gateway and files
-	sent     bool          // as of leaves
+	sent     bool          // as for leaves
 }
 
 func (r *reporter) PushStep(s cmp.PathStep) { r.path = append(r.path, s) }
@@ -235,7 +240,7 @@ func (r *reporter) Report(result cmp.Result) {
 	}
 }
 
-// leaves are those of a value at the place where the walk stands. An element of a list with keys is one.
+// leaves returns the leaves of a value at the current path. An element of a list whose elements have keys is one leaf.
 func (r *reporter) leaves(path string, v reflect.Value) []Field {
 	if !v.IsValid() {
 		return nil
@@ -248,7 +253,7 @@ func (r *reporter) leaves(path string, v reflect.Value) []Field {
 
 var elementsType = reflect.TypeFor[shape.Elements]()
 
-// written are leaves in the form that is compared as a side has them written, under a pointer of its own.
+// written returns compared leaves with the values that a side writes. The side has them under pointer, not under path.
 func written(s *kind.Side, compared []Field, path, pointer string) []Field {
 	out := slices.Clone(compared)
 	for i := range out {
@@ -269,7 +274,7 @@ func arrangedAt(v any, pointer string) any {
 	return v
 }
 
-// asSet tells what comes and what goes where either side is a set.
+// asSet sets what is added and what is removed if either side is a set.
 func (f *Field) asSet(before, after any) {
 	x, was := before.(shape.Set)
 	y, is := after.(shape.Set)
@@ -278,7 +283,7 @@ func (f *Field) asSet(before, after any) {
 	}
 }
 
-// plainly are fields in the form that is compared, without arrangement.
+// plainly returns compared fields with plain values.
 func plainly(fields []Field) []Field {
 	for _, f := range pointers(fields) {
 		f.asSet(f.Before, f.After)
@@ -287,7 +292,7 @@ func plainly(fields []Field) []Field {
 	return fields
 }
 
-// plain is a leaf without arrangement.
+// plain returns a leaf with lists in place of the sets and keyed elements of shape.
 func plain(v any) any {
 	switch v := v.(type) {
 	case shape.Set:
@@ -325,8 +330,8 @@ func merge(before, after []Field) (fields []Field) {
 	return fields
 }
 
-// pointer is where the walk stands; index chooses between the places that an entry has in the lists of both sides,
-// -1 where one of them has none.
+// pointer returns the current path as a JSON pointer. index chooses between the positions that an entry has in the
+// lists of the two sides; a position is -1 if the list does not have the entry.
 func (r *reporter) pointer(index func(x, y int) int) string {
 	var b strings.Builder
 	for _, step := range r.path {
@@ -340,7 +345,7 @@ func (r *reporter) pointer(index func(x, y int) int) string {
 	return b.String()
 }
 
-// flatten lists the leaves below a value, in the order of their paths.
+// flatten returns the leaves of a value, sorted by path.
 func flatten(path string, v any) (out []Field) {
 	switch v := v.(type) {
 	case nil:

@@ -42,7 +42,7 @@ func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 	_, lost := k.Sent(w.Value, have.Value, func(string) bool { return true })
 	for _, path := range lost {
 		if slices.Contains(k.Makes, path) {
-			continue // the new one gets another one
+			continue // the gateway generates a value for the new object
 		}
 		c.plan.Refusals = append(c.plan.Refusals, Refusal{
 			Guard: "secrets", Address: w.Address(), Reason: w.Address() + " would lose its " + path[1:] + " with the replace, since no gateway shows that field",
@@ -63,7 +63,7 @@ func (c *comparison) uploads(k *kind.Kind, w *kind.Declared, since string) {
 	}
 }
 
-// problem is what is wrong with a declared object.
+// problem returns a note about what is wrong with a declared object.
 func problem(w *kind.Declared, message string) Note {
 	return Note{Address: w.Address(), Source: &w.Source, Message: message}
 }

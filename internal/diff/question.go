@@ -8,7 +8,7 @@ import (
 type Question struct {
 	Link    *kind.LinkKind
 	Binds   []kind.Link     // binds of the plan of whose slots not all is known
-	Managed map[string]bool // names of owners whose links must be told with their ids
+	Managed map[string]bool // names of owners whose links must be read with their ids
 
 	known map[string]bool // ids of owners of which all links are known
 	slots map[string]bool // names of the slots that the binds take; nil when a link in any slot may be in the way
@@ -33,7 +33,7 @@ func (q *Question) Slots() int { return len(q.slots) }
 // Known reports whether all links of an owner were read.
 func (q *Question) Known(o *kind.Object) bool { return q.known[o.ID] || o.Bound == 0 }
 
-// Minds reports whether links of an owner may hold one of the slots.
+// Minds reports whether links of an owner may hold one of the slots that the binds take.
 func (q *Question) Minds(o *kind.Object) bool {
 	return o.Value == nil || q.slots == nil || q.slots[q.Link.Slot(o.Value)]
 }
@@ -75,7 +75,7 @@ func (d *Draft) Orphans() (out []Question) {
 	return out
 }
 
-// questionOf is a question about links of a kind that asks nothing yet.
+// questionOf returns a question about links of a kind, still without binds.
 func (c *comparison) questionOf(k *kind.LinkKind) Question {
 	q := Question{Link: k, Managed: map[string]bool{}, known: map[string]bool{}}
 	for _, r := range c.known {
@@ -97,7 +97,7 @@ func (c *comparison) question(k *kind.LinkKind) Question {
 	}
 	ask := func(l kind.Link) {
 		if l.To.ID == "" && kind.Of(k.Target) != nil {
-			return // nothing is bound to what is still to be made
+			return // the target does not exist yet, so nothing is bound to it
 		}
 		slot := k.Slot(c.wantKey[k.Owner][l.Owner].Value)
 		for _, h := range held[l.To.UniqueID()] {

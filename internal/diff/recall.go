@@ -26,8 +26,8 @@ func (c *comparison) addressOfLink(l *kind.Link) string {
 	return called.Address()
 }
 
-// recalled is a part of a gateway in which what lives inside objects, and links, call what is renamed by the name that it
-// is to have: they stay as they are, whatever the name. Objects that stand alone keep their own names.
+// recalled returns have with parts and links that use the new names of objects which the plan renames, since a rename
+// does not change the parts and links of an object. Objects without an owner keep their present names.
 func (c *comparison) recalled(have kind.Actual) kind.Actual {
 	if len(c.renamed) == 0 {
 		return have
@@ -35,7 +35,8 @@ func (c *comparison) recalled(have kind.Actual) kind.Actual {
 	return Recalled(have, c.newName)
 }
 
-// Recalled is a part of a gateway in which what lives inside objects, and links, go by other names of what they refer to.
+// Recalled returns have with parts and links that use other names for what they refer to. called returns the other
+// name.
 func Recalled(have kind.Actual, called func(kindName, key string) string) kind.Actual {
 	have.Objects, have.Neighbours.Parts = slices.Clone(have.Objects), slices.Clone(have.Neighbours.Parts)
 	for _, list := range [][]kind.Object{have.Objects, have.Neighbours.Parts} {

@@ -57,7 +57,7 @@ func (c *comparison) heldFast() {
 	if len(referrers) == 0 {
 		return
 	}
-	becomes := map[string]*Change{} // by the address on the gateway, under the names that owners are to have
+	becomes := map[string]*Change{} // changes by the object's address on the gateway, but with the new names of owners
 	for _, ch := range pointers(c.plan.Changes) {
 		if ch.Have != nil && ch.Link == nil {
 			becomes[c.addressOf(ch.Have)] = ch
@@ -110,13 +110,14 @@ type referrer struct {
 	apart  bool // requests of their own write the reference
 }
 
-// declared is what files say of the object, nil for nothing. They call its owner by the name that this is to have.
+// declared returns the declared form of the object, nil if the files do not declare it. Files use the new name of its
+// owner.
 func (h *referrer) declared(c *comparison) *kind.Declared {
 	_, key, _ := strings.Cut(c.addressOf(h.object), "/")
 	return c.wantKey[h.object.Kind][key]
 }
 
-// referrers are those of each address.
+// referrers returns the objects that refer to another one, by the address of the latter.
 func (c *comparison) referrers() map[string][]referrer {
 	out := map[string][]referrer{}
 	for _, list := range [][]kind.Object{c.have.Objects, c.have.Neighbours.Parts} {
@@ -135,8 +136,8 @@ func (c *comparison) referrers() map[string][]referrer {
 	return out
 }
 
-// moves reports whether the reference ends, by what becomes of the object, or by what files declare of it where that is
-// written apart.
+// moves reports whether the plan ends the reference: by the change of the object that refers, or, if separate requests
+// write the reference, by what the files declare.
 func (h *referrer) moves(c *comparison, becomes *Change) bool {
 	k := kind.Of(h.object.Kind)
 	var value any

@@ -8,7 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Covers reports whether options let a run look at an object of a kind; an empty name asks for the kind.
+// Covers reports whether a run with these options compares an object of a kind, its parts or its links. An empty name
+// asks about the kind.
 func (o Options) Covers(k *kind.Kind, name string) bool {
 	if k.Owner != "" {
 		k = kind.Of(k.Owner)
@@ -19,32 +20,34 @@ func (o Options) Covers(k *kind.Kind, name string) bool {
 	return asked && (name == "" || o.name(name))
 }
 
-// CoversLink reports whether options let a run look at what an owner is bound to in an environment.
+// CoversLink reports whether a run with these options compares the links of an owner in an environment.
 func (o Options) CoversLink(k *kind.LinkKind, owner, env string) bool {
 	return o.Sees(env) && o.Covers(kind.Of(k.Owner), owner)
 }
 
-// Sees reports whether options let a run look at links in an environment; those without one are always in sight.
+// Sees reports whether a run with these options compares links in an environment. Links without an environment are
+// always compared.
 func (o Options) Sees(env string) bool {
 	return env == "" || len(o.Environments) == 0 || slices.Contains(o.Environments, env)
 }
 
-// kind reports whether objects or links of a kind are asked for by its name, or by that of its section.
+// kind reports whether the options select the name of a kind or of a section.
 func (o Options) kind(name string) bool { return len(o.Kinds) == 0 || slices.Contains(o.Kinds, name) }
 
-// self reports whether objects of a kind that stands alone are looked at themselves, not only what belongs to them.
+// self reports whether the objects of a kind without an owner are compared themselves, and not only their parts and
+// links.
 func (o Options) self(k *kind.Kind) bool { return o.kind(k.Name) || o.kind(k.Section) }
 
-// within reports whether what belongs to an owner, parts or links, is looked at: when it is asked for itself, or its
-// owner's kind is.
+// within reports whether parts or links of a kind are compared: the options must select their kind or the kind of the
+// owner.
 func (o Options) within(name, owner string) bool { return o.kind(name) || o.self(kind.Of(owner)) }
 
 func (o Options) name(key string) bool {
 	return len(o.Names) == 0 || slices.ContainsFunc(o.Names, func(glob string) bool { return kind.Glob(glob, key) })
 }
 
-// Unmatched warns of names and environments that a run is narrowed to and that nothing has: after a typing mistake the run
-// would compare nothing and report that all is well.
+// Unmatched warns of selected names and environments that match nothing. Without the warning, a run with a misspelled
+// name would compare nothing and report no differences.
 func (o Options) Unmatched(have kind.Actual, want kind.Desired) (out []Note) {
 	for _, glob := range o.Names {
 		is := func(kindName, name string) bool {
@@ -58,7 +61,7 @@ func (o Options) Unmatched(have kind.Actual, want kind.Desired) (out []Note) {
 		}
 	}
 	if len(o.Kinds)+len(o.Names) > 0 {
-		return out // what is left to look at may well have nothing in an environment that exists
+		return out // the selected kinds and names may have nothing in an environment that exists
 	}
 	for _, env := range o.Environments {
 		if !inUse(env, have, want) {
@@ -70,7 +73,7 @@ func (o Options) Unmatched(have kind.Actual, want kind.Desired) (out []Note) {
 	return out
 }
 
-// inUse reports whether an environment is declared or was read itself, or a link or an object is for it.
+// inUse reports whether the files or the gateway have an environment, or a link or an object that is for it.
 func inUse(env string, have kind.Actual, want kind.Desired) bool {
 	here := func(o *kind.Object) bool {
 		return environmentOf(kind.Of(o.Kind), o.Value) == env || o.Kind == kind.AnEnvironment && o.Key == env
@@ -81,7 +84,7 @@ func inUse(env string, have kind.Actual, want kind.Desired) bool {
 		slices.ContainsFunc(have.Objects, func(o kind.Object) bool { return here(&o) })
 }
 
-// ignoreRules are the ignore rules that hold today.
+// ignoreRules are the ignore rules that apply today.
 type ignoreRules struct{ byKind map[string][]kind.Ignore }
 
 func newIgnoreRules(rules []kind.Ignore, today string) *ignoreRules {
@@ -94,7 +97,8 @@ func newIgnoreRules(rules []kind.Ignore, today string) *ignoreRules {
 	return r
 }
 
-// about reports whether a rule is about an object of its kind: by the key, or of what lives inside another by the name of that.
+// about reports whether a rule matches an object of its kind. A rule matches a part by its key or by the key of its
+// owner.
 func about(i kind.Ignore, key string) bool {
 	if k := kind.Of(i.Kind); k != nil && k.Owner != "" {
 		if owner, _, ok := strings.Cut(key, "/"); ok && kind.Glob(i.Name, owner) {
@@ -104,12 +108,12 @@ func about(i kind.Ignore, key string) bool {
 	return kind.Glob(i.Name, key)
 }
 
-// whole reports whether a rule leaves the object alone altogether.
+// whole reports whether a rule ignores an object with all of its fields.
 func (r *ignoreRules) whole(kindName, key string) bool {
 	return slices.ContainsFunc(r.byKind[kindName], func(i kind.Ignore) bool { return len(i.Fields) == 0 && about(i, key) })
 }
 
-// fields parts changed leaves into those that count and those that a rule leaves alone.
+// fields divides changed leaves into those that count and those that a rule ignores.
 func (r *ignoreRules) fields(kindName, key string, all []Field) (kept, ignored []Field) {
 	if len(r.byKind[kindName]) == 0 {
 		return all, nil
@@ -126,7 +130,8 @@ func (r *ignoreRules) fields(kindName, key string, all []Field) (kept, ignored [
 	return kept, ignored
 }
 
-// keep returns w with what the rules leave alone as the gateway has it, since an update sends whole objects.
+// keep returns w with the gateway's values of ignored fields. An update sends the whole object, so it must send these,
+// too.
 func (r *ignoreRules) keep(k *kind.Kind, w *kind.Declared, have *kind.Object) *kind.Declared {
 	var pointers []string
 	for _, i := range r.byKind[k.Name] {
@@ -141,7 +146,7 @@ func (r *ignoreRules) keep(k *kind.Kind, w *kind.Declared, have *kind.Object) *k
 	return &out
 }
 
-// fixed are the paths of changed fields that cannot change in place.
+// fixed returns the paths of changed fields that cannot change in place.
 func (c *Change) fixed() (paths []string) {
 	for _, f := range c.Fields {
 		if slices.Contains(kind.Of(c.Kind).Replace, f.Path) {
@@ -151,7 +156,7 @@ func (c *Change) fixed() (paths []string) {
 	return paths
 }
 
-// guard collects what forbids to apply the plan.
+// guard collects the refusals of all guards.
 func (c *comparison) guard() {
 	for _, ch := range pointers(c.plan.Changes) {
 		if ch.removes() && ch.Want != nil && ch.Want.Protected {
@@ -169,13 +174,13 @@ func (c *comparison) guard() {
 	c.guardSight()
 }
 
-// removes reports whether an object ceases to exist, even if another one takes its place.
+// removes reports whether the change deletes an object, either for good or to replace it.
 func (c *Change) removes() bool { return c.Action == Delete || c.Action == Replace }
 
-// mostNamed is how many objects or APIs a refusal names.
+// mostNamed limits the objects or APIs that a refusal names.
 const mostNamed = 5
 
-// TooMany refuses a plan with more deletes and replaces than most; a negative number means any.
+// TooMany refuses a plan with more deletes and replaces than most. If most is negative, there is no limit.
 func (p *Plan) TooMany(most int) []Refusal {
 	var names []string
 	for i := range p.Changes {
@@ -194,7 +199,7 @@ func (p *Plan) TooMany(most int) []Refusal {
 	}}
 }
 
-// interruptions refuse changes that interrupt calls, or reach other gateways.
+// interruptions refuses changes that interrupt calls or that affect other gateways.
 func (p *Plan) interruptions() (out []Refusal) {
 	for _, ch := range pointers(p.Changes) {
 		if ch.Have == nil || ch.Action == Unbind {
@@ -210,8 +215,9 @@ func (p *Plan) interruptions() (out []Refusal) {
 	return out
 }
 
-// guardPrune refuses to delete all that the files own of a kind because they declare nothing of it: more often a
-// missing folder than a wish. What they declare beside it does not count, unless it is renamed from there.
+// guardPrune refuses to delete all objects of a kind that the files own if they declare none of these: more often a
+// folder is missing than somebody wants this. Declared objects whose names the files do not own do not count, unless
+// they are renamed from a name that the files own.
 func (c *comparison) guardPrune() {
 	for _, k := range kind.All {
 		if k.Section == "" {

@@ -8,8 +8,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// environmentOf is the environment that an object is for, as a variable is; "" when it is for all. An environment itself is for all:
-// its bindings are out of sight where it is not looked at, what it is called is not.
+// environmentOf returns the environment that an object is for, such as that of a variable; "" when it is for all of
+// them. Environments themselves are for all: --only-environment leaves out what is bound in an environment, but not its
+// own fields.
 func environmentOf(k *kind.Kind, value any) string {
 	for _, ref := range k.Refs(value) {
 		if ref.Kind == kind.AnEnvironment {
@@ -19,12 +20,12 @@ func environmentOf(k *kind.Kind, value any) string {
 	return ""
 }
 
-// SeesObject reports whether options let a run look at an object, by the environment that it is for.
+// SeesObject reports whether a run with these options compares the environment that an object is for.
 func (o Options) SeesObject(x *kind.Object) bool {
 	return len(o.Environments) == 0 || o.Sees(environmentOf(kind.Of(x.Kind), x.Value))
 }
 
-// inSight leaves out links, or objects, in environments that options do not look at.
+// inSight returns the links or objects of environments that a run with these options compares.
 func inSight[L any](o Options, links []L, env func(*L) string) []L {
 	if len(o.Environments) == 0 {
 		return links
@@ -38,8 +39,9 @@ func inSight[L any](o Options, links []L, env func(*L) string) []L {
 	return out
 }
 
-// guardSight refuses to take away what is bound, or holds something, in environments that are out of sight: there it would be
-// missed. An environment that is out of sight itself is refused whatever is there.
+// guardSight refuses to delete or replace objects that are bound, or hold something, in environments that
+// --only-environment leaves out: calls there may need them. It refuses to remove an environment that is left out
+// itself, whatever is in it.
 func (c *comparison) guardSight() {
 	if len(c.options.Environments) == 0 {
 		return
@@ -71,7 +73,7 @@ func (c *comparison) guardSight() {
 	}
 }
 
-// unsighted refuses to take an object away that is in use in some environments that are out of sight.
+// unsighted returns the refusal to delete or replace an object that is in use in environments which are left out.
 func unsighted(ch *Change, envs []string) Refusal {
 	slices.Sort(envs)
 	r := Refusal{Guard: "only-environment", Address: ch.Address, Would: fmt.Sprintf("it would have been %sd there, too", ch.Action)}

@@ -8,8 +8,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Standing is what the files ask for, and those of the spared links that the gateway has: these count as asked for, so that
-// no plan takes them away. Spared links that the gateway lacks are left out, since nothing can be bound there now.
+// Standing returns what the files ask for, with those spared links that the gateway has: they count as wanted, so no
+// plan removes them. Spared links that the gateway lacks are left out, since their APIs are offline and nothing can be
+// bound to them.
 func Standing(have kind.Actual, want kind.Desired) kind.Desired {
 	if len(want.Spared) == 0 {
 		return want
@@ -22,7 +23,7 @@ func Standing(have kind.Actual, want kind.Desired) kind.Desired {
 	return c.want
 }
 
-// standing takes the spared links that the gateway has among those that are wanted, once objects are paired.
+// standing adds the spared links that the gateway has to the wanted links. Objects must be paired before.
 func (c *comparison) standing() {
 	if len(c.want.Spared) == 0 {
 		return
@@ -54,7 +55,7 @@ func (c *comparison) standing() {
 	c.want.Links, c.want.Spared = out, nil
 }
 
-// keyOf is "" for none.
+// keyOf returns the key of an object, or "" for nil.
 func keyOf(o *kind.Object) string {
 	if o == nil {
 		return ""
@@ -62,7 +63,7 @@ func keyOf(o *kind.Object) string {
 	return o.Key
 }
 
-// count tells of each unbind how many links of the same kind its owner has in the same environment.
+// count notes in each unbind how many links of the same kind its owner has now in the same environment.
 func (c *comparison) count() {
 	type group struct{ kind, owner, env string }
 	of := func(l *kind.Link) group { return group{l.Kind, l.Owner, l.To.Env} }

@@ -135,13 +135,13 @@ func (b *builder) need(step, item int, on ...int) {
 	s.After = sorted(s.After)
 }
 
-// sorted are steps in their order, none twice.
+// sorted returns steps in ascending order, without repetitions.
 func sorted(steps []int) []int {
 	slices.Sort(steps)
 	return slices.Compact(steps)
 }
 
-// newObjects creates and updates objects that stand alone, and stages the successors of replaced ones.
+// newObjects creates and updates objects without an owner, and creates the successors of replaced objects.
 func (b *builder) newObjects() {
 	for i, ch := range pointers(b.plan.Changes) {
 		k := kind.Of(ch.Kind)
@@ -166,8 +166,8 @@ func (b *builder) newObjects() {
 	}
 }
 
-// stage begins a replace. Without links there is nothing to keep in force, so that the old object goes
-// first; else its successor is made beside it, under a name of its own.
+// stage begins a replace. If nothing is bound or refers to the old object, it is deleted first. Otherwise the successor
+// is created under a temporary name while the old object still exists, so that bindings can move without a gap.
 func (b *builder) stage(k *kind.Kind, i int) {
 	ch := &b.plan.Changes[i]
 	sw, one := b.c.swaps[ch.Address], []Item{{Change: i}}
@@ -184,8 +184,8 @@ func (b *builder) stage(k *kind.Kind, i int) {
 	}
 }
 
-// insides changes what lives inside objects: deletes before creates, so that quotas hold, except where
-// a kind keeps the old until the new is there.
+// insides changes the parts of objects. Deletes come before creates, so that quotas are not exceeded, except for kinds
+// with a Quota: there the old parts are kept until the new ones exist.
 func (b *builder) insides() {
 	var parts []int
 	for i, ch := range pointers(b.plan.Changes) {
@@ -216,7 +216,7 @@ func (b *builder) inside(changes []int) {
 	}
 	early := deletes
 	if k.Quota > 0 {
-		// Old ones stay until the new ones are there, as far as the quota leaves room.
+		// Old parts are kept until the new ones exist, as far as the quota has room for both.
 		over := max(0, b.held[k.Name+" "+first.Name]+len(creates)-k.Quota)
 		early = deletes[:min(over, len(deletes))]
 		b.warnOfGap(k, first, len(early))
@@ -259,7 +259,8 @@ func (b *builder) partStep(k *kind.Kind, owner string, change int, op Op, operat
 	item := Item{Change: change, Needs: slices.Clone(needs)}
 	step := Step{Op: op, Kind: k.Name, Operation: operation, Items: []Item{item}}
 	if op == OpCreate && k.Quota > 0 {
-		// What the gateway makes up can only be told apart when one is made after another.
+		// The gateway generates the values of such parts. Only if they are created one after another is it known which
+		// value belongs to which change.
 		step.Lanes = []string{k.Name + "/" + owner}
 	}
 	s := b.add(step)
@@ -273,8 +274,8 @@ func (b *builder) partStep(k *kind.Kind, owner string, change int, op Op, operat
 	return s
 }
 
-// orderOwner orders the update of an owner and what changes inside it: where something that is there does not fit the owner
-// as it will be, what lives inside changes first, else after it.
+// orderOwner orders the update of an owner and the changes of its parts. The parts change first if an existing part
+// would not be valid in the updated owner, and after the update otherwise.
 func (b *builder) orderOwner(k *kind.Kind, owner string) {
 	i, ok := b.index[owner+" "+string(Update)]
 	if !ok {
@@ -283,7 +284,7 @@ func (b *builder) orderOwner(k *kind.Kind, owner string) {
 	ch := &b.plan.Changes[i]
 	update, ok := b.update[owner]
 	if !ok {
-		return // it is written apart
+		return // only separate requests update the owner
 	}
 	narrows := slices.ContainsFunc(b.parts[owner], func(step int) bool {
 		part := b.plan.Changes[b.steps[step].Items[0].Change].Have
@@ -328,7 +329,7 @@ func (b *builder) deletes() {
 	}
 }
 
-// ordered sorts steps so that each stands behind what it waits for, else in the order given.
+// ordered sorts steps so that each comes after the steps that it waits for. Otherwise it keeps their order.
 func ordered(all []Step) []Step {
 	waits, next := make([]int, len(all)), make([][]int, len(all))
 	for i := range all {
@@ -371,7 +372,7 @@ func renumber(steps, position []int) []int {
 	for i, s := range steps {
 		out[i] = position[s]
 	}
-	slices.Sort(out) // two plans of the same changes are equal, in whichever order their steps were made
+	slices.Sort(out) // plans with the same changes are equal, whatever the order in which their steps were added
 	return out
 }
 
