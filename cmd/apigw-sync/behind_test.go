@@ -11,16 +11,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// behind is something that happened to the gateway behind our back, and what each command makes of it.
+// behind is a change to the gateway that the files do not know about, and what each command should report about it.
 type behind struct {
-	apis   string // what the file binds the throttle "limit" to
-	groups string // of the gateway now; "" is ordinary
-	bound  string // where the gateway has the throttle now; "" is apis
-	more   string // of the file, besides
+	apis   string // APIs that the file binds the throttle "limit" to
+	groups string // the gateway's groups after the change; "" means ordinary
+	bound  string // what the throttle is bound to after the change; "" means the same as apis
+	more   string // further sections of the file
 
-	wrong   string // problems of references, joined by commas: diff and apply end with 1, drift with 2
-	changes string // the differences, a line each
-	note    string // part of a warning of all commands
+	wrong   string // problems of references, joined by commas; if there are any, diff and apply exit with 1, and drift with 2
+	changes string // the differences, one per line
+	note    string // text that a warning of every command contains
 }
 
 const (
@@ -36,12 +36,13 @@ const (
 	changed  = `{name: orders, apis: [{name: buy, method: PUT, path: /buy, auth_type: APP, tags: [public], published: [RELEASE]}, ` + look + `]}`
 	doubled  = `{name: orders, apis: [` + buy + `, {name: sell, method: PUT, path: /buy, auth_type: APP, published: [RELEASE]}]}, {name: shop, apis: [` + buy + `]}`
 	restage  = `{name: orders, apis: [{name: look, method: GET, path: /look, auth_type: APP, published: [RELEASE, STAGE]}]}`
-	kept     = `[{group: orders, name: buy, offline: true}]` // as the emulator says that an API was taken offline
+	kept     = `[{group: orders, name: buy, offline: true}]` // how the emulator writes a binding to an API that was taken offline
 	second   = `  - {name: second, time_interval: 1, time_unit: DAY, api_call_limits: 5, apis: [{group: shop}]}`
 )
 
-// TestBehindOurBack: whatever happens to an API, a group or an environment, drift says what leads nowhere and compares
-// the rest; diff and apply refuse only what is asked for by name; nothing is unbound that is only offline.
+// TestBehindOurBack changes an API, a group or an environment outside of the tool. drift must report references that
+// lead nowhere and compare the rest, diff and apply must refuse only what is referred to by name, and nothing may be
+// unbound because an API is offline.
 func TestBehindOurBack(t *testing.T) {
 	for name, c := range map[string]behind{
 		"nothing": {apis: `[orders/buy, {group: orders, name: look}]`},
@@ -148,7 +149,7 @@ func (b behind) try(t *testing.T) {
 	}
 }
 
-// told is what a command said.
+// told is the JSON output of a command.
 type told struct {
 	code       int
 	Errors     []struct{ Message string }
@@ -175,7 +176,7 @@ func (b behind) run(t *testing.T, file, state string, args ...string) (out told)
 	return out
 }
 
-// judge compares what a command said with what is right.
+// judge compares the output of a command with what the case expects.
 func (b behind) judge(t *testing.T, name string, got told, code int, changes string) {
 	t.Helper()
 	var lines, problems, warnings []string

@@ -23,16 +23,16 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world/chaos"
 )
 
-// chaosRuns is the variable with the number of runs of TestChaos.
+// chaosRuns is the environment variable that sets the number of runs of TestChaos.
 const chaosRuns = "APIGW_SYNC_TEST_CHAOS"
 
-// TestChaos: whatever goes wrong with every fifth request to a gateway behind a socket, the command ends with one
-// document and an exit code that agree with what the gateway did, and the next run finishes the rest.
+// TestChaos makes every fifth request to a gateway behind a socket fail. The command must still write one document,
+// whose content and exit code agree with what the gateway did, and the next run must finish the rest.
 func TestChaos(t *testing.T) {
-	t.Parallel() // it mostly waits
+	t.Parallel() // spends most of its time waiting
 	runs := 20
 	if world.Raced {
-		runs = 8 // enough for races; what is told of faults is the same without the detector
+		runs = 8 // enough to find races; runs without the detector cover the faults
 	}
 	if text := os.Getenv(chaosRuns); text != "" {
 		var err error
@@ -53,7 +53,7 @@ func TestChaos(t *testing.T) {
 	all.Wait()
 }
 
-// trial is one random run in trouble.
+// trial is one random run against a gateway with faults.
 type trial struct {
 	*testing.T
 	rand    *rand.Rand
@@ -66,10 +66,10 @@ func newTrial(t *testing.T, seed uint64) *trial {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 0xc4a06))
 	b := chaos.Behaviour(r)
-	b.SignSecret = ""             // where it is masked, a change of a key that keeps its secret is refused
-	b.FeatureChanges = "any-time" // else runs, which go by the clock, wait for a minute
+	b.SignSecret = ""             // if it is masked, changing a key without its secret is refused
+	b.FeatureChanges = "any-time" // otherwise runs wait for a real minute
 	o := world.Options{Groups: 1, APIs: 4, Policies: 4, Generate: true, Features: true, OneSlot: b.ACLSlot == "one"}
-	o.Without = []string{"trusted_root_ca"} // an update that loses it is refused
+	o.Without = []string{"trusted_root_ca"} // an update that would lose it is refused
 	if b.AppSwitch == "off" {
 		o.Without = append(o.Without, "app_key", "app_secret")
 	}
@@ -109,7 +109,7 @@ func (v *trial) run() {
 	check := chaos.Check{Results: results, Effects: chaos.Effects(journal), Misread: chaos.Misread(journal), Left: left}
 	wrong := check.Contradictions()
 	if len(results.Results) == 0 {
-		wrong = check.Unreported() // what is to do was not found out
+		wrong = check.Unreported() // the run ended before it had a plan
 	}
 	for _, w := range wrong {
 		v.Error(w)
@@ -129,7 +129,7 @@ func (v *trial) run() {
 	}
 }
 
-// command runs one, whose output must be one document.
+// command runs a command, and decodes its output, which must be one JSON document.
 func (v *trial) command(into any, args ...string) int {
 	v.Helper()
 	var out, log bytes.Buffer
@@ -141,11 +141,11 @@ func (v *trial) command(into any, args ...string) int {
 	return code
 }
 
-// left are the changes that the command finds when lists show everything.
+// left returns the changes that remain, as found once lists no longer lag behind writes.
 func (v *trial) left() []document.Change {
 	v.Helper()
 	var plan document.Plan
-	for range 2 { // lists may be late by a read, or by a second
+	for range 2 { // lists may lag by one read or by one second
 		time.Sleep(time.Second)
 		plan = document.Plan{}
 		if code := v.command(&plan, "diff", "--prune"); code != 0 {
@@ -155,7 +155,7 @@ func (v *trial) left() []document.Change {
 	return plan.Changes
 }
 
-// codes: the exit code says no other than the document.
+// codes checks that the exit code agrees with the document.
 func (v *trial) codes(code int, d *document.Results, journal []emulator.Entry) {
 	v.Helper()
 	carried := 0
@@ -169,14 +169,15 @@ func (v *trial) codes(code int, d *document.Results, journal []emulator.Entry) {
 	case code == exitDone && (s != apply.Summary{Succeeded: len(d.Results)} || !d.Matches()),
 		code == exitError && carried > 0,
 		code == exitIncomplete && carried == 0 && s.Unknown == 0,
-		code == exitRefused && (carried > 0 || d.Refusals[0].Guard != "instance"), // whose state was an answer in trouble
+		code == exitRefused && (carried > 0 || d.Refusals[0].Guard != "instance"), // a fault in the answer about the gateway's state causes this guard
 		code == exitDiffers:
 		v.Errorf("exit code %d, %+v, converged %v, %d writes carried out, %v", code, s, d.Matches(), carried, d.Refusals)
 	}
 }
 
-// counted: the requests that the document tells of are those that arrived. Where a connection breaks that was used
-// before, net/http sends again by itself what only reads, and what was sent on it may not have arrived.
+// counted checks that the document counts the requests that arrived. A difference of one is allowed for each broken
+// connection: net/http repeats reads by itself if a reused connection breaks, and a request that was sent on such a
+// connection may not have arrived.
 func (v *trial) counted(d *document.Results, journal []emulator.Entry) {
 	v.Helper()
 	reads, writes, broken := 0, 0, 0

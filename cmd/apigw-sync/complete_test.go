@@ -12,11 +12,11 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// listed finds the values that a help text lists: "auto, always or never".
+// listed finds the values in a help text such as "auto, always or never".
 var listed = regexp.MustCompile(`(?:^|[ ` + "`" + `])([a-z_]+(?:, [a-z_]+)*(?:,| or) [a-z_]+)(?:;|$)`)
 
-// TestValuesComplete holds what shells are told against the help text, for every flag that takes one of
-// several words; other flags of text must at least say whether they take files.
+// TestValuesComplete compares the shell completion of each flag that takes one of several words with the values in
+// its help text. Every other flag must at least declare whether it takes files.
 func TestValuesComplete(t *testing.T) {
 	p := &program{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard}
 	t.Chdir(t.TempDir())
@@ -45,7 +45,7 @@ func TestValuesComplete(t *testing.T) {
 	}
 }
 
-// TestArgumentsComplete: a command that takes no argument offers none, and no files either.
+// TestArgumentsComplete checks that a command without arguments completes nothing, not even files.
 func TestArgumentsComplete(t *testing.T) {
 	p := &program{}
 	everyCommand(p.newRootCommand(), func(cmd *cobra.Command) {

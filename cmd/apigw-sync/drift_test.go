@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TestDriftInEveryFormat: whatever is wrong with a gateway, each format names it, and none shows a secret.
+// TestDriftInEveryFormat checks that every format names each problem of a gateway, and that none shows a secret.
 func TestDriftInEveryFormat(t *testing.T) {
 	dir := t.TempDir()
 	script, err := os.ReadFile("../../testdata/script/drift.txtar")
@@ -34,7 +34,7 @@ func TestDriftInEveryFormat(t *testing.T) {
 		"acl/orders_extra", "throttle/orders_byhand",
 		"Frozen", "shop.example.com", "api.example.com", "legacy_",
 	}
-	// Metrics count what the others name.
+	// Metrics only count what the other formats name.
 	counted := []string{
 		`kind="acl",action="update"} 1`, `kind="acl_binding",action="bind"} 1`, `kind="acl_binding",action="unbind"} 1`, `kind="app",action="update"} 1`,
 		`kind="app_access_control",action="create"} 1`, `kind="app_authorization",action="bind"} 1`, `kind="app_code",action="create"} 1`,
@@ -58,7 +58,7 @@ func TestDriftInEveryFormat(t *testing.T) {
 			if format == "prometheus" {
 				names = counted
 			}
-			if format == "github" { // the rest is counted, and stands in the summary of the job
+			if format == "github" { // it only counts the rest, which the job summary shows
 				names = []string{"more of this severity are in the job summary"}
 			}
 			for _, name := range names {
@@ -78,7 +78,7 @@ func TestDriftInEveryFormat(t *testing.T) {
 	}
 }
 
-// plain undoes the escapes of formats, as far as names need them.
+// plain removes the escapes that formats add to names.
 func plain(s string) string {
 	return strings.NewReplacer(`\_`, "_", `\#`, "#", `\@`, "@", `\.`, ".", "&#43;", "+", "%3A", ":", `\/`, "/", "&#64;", "@").Replace(s)
 }

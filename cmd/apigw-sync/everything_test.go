@@ -15,7 +15,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// everythingThere is a gateway that holds what files cannot make yet, and a feature, which none can unset.
+// everythingThere is a gateway with what files cannot create, namely APIs, and with a feature, because no feature can
+// be unset.
 const everythingThere = `features: {ratelimit: {api_limits: 500}}
 gateway:
   groups:
@@ -25,7 +26,8 @@ gateway:
         - {name: get_order, method: GET, path: "/v1/orders/{id}", auth_type: APP, published: [RELEASE]}
 `
 
-// everythingSecrets are the variables of testdata/everything.yaml, and those that an export of it has for the same secrets.
+// everythingSecrets sets the variables of testdata/everything.yaml, and those that its export uses for the same
+// secrets.
 var everythingSecrets = []string{
 	"ORDERS_SECRET=Xn4uQ8vLz2TqR7mC", "ORDERS_MOBILE_APP_SECRET=Xn4uQ8vLz2TqR7mC", "ORDERS_CODE=" + strings.Repeat("aB3", 22),
 	"SIGN_KEY=orders_key_1", "ORDERS_SIGNING_KEY=orders_key_1", "SIGN_SECRET=Xn4uQ8vLz2TqR7mCXn4", "ORDERS_SIGNING_SECRET=Xn4uQ8vLz2TqR7mCXn4",
@@ -33,18 +35,18 @@ var everythingSecrets = []string{
 	"SHOP_KEY=" + madePEM("private_key"), "SHOP_2026_PRIVATE_KEY=" + madePEM("private_key"),
 }
 
-// madePEM is what made-up certificates have under a key.
+// madePEM returns the PEM text that generated certificates have in a field.
 func madePEM(key string) string {
 	return kind.Of("certificate").Shape.Field(key).Made["ECC"][0].(string)
 }
 
-// everything runs commands on gateways that keep what they hold in files.
+// everything runs commands against gateways whose state is kept in files.
 type everything struct {
 	*testing.T
 	dir string
 }
 
-// run runs a command on a gateway and expects its exit code.
+// run runs a command against a gateway and checks its exit code.
 func (e *everything) run(code int, gateway string, args ...string) string {
 	e.Helper()
 	var out, errs bytes.Buffer
@@ -55,7 +57,7 @@ func (e *everything) run(code int, gateway string, args ...string) string {
 	return out.String()
 }
 
-// same expects that a gateway is as a file says, and that applying it sends nothing that writes.
+// same checks that a gateway matches a file, and that applying the file again writes nothing.
 func (e *everything) same(gateway, file string) {
 	e.Helper()
 	e.run(exitDone, gateway, "diff", "-f", file, "--detailed-exitcode")
@@ -72,8 +74,8 @@ func (e *everything) same(gateway, file string) {
 	}
 }
 
-// TestEverything: one file of all kinds makes an empty gateway what it says, in one run. An export of that makes another one
-// like it, and a file that owns all and declares nothing empties it.
+// TestEverything creates an object of every kind on an empty gateway from one file, in one run. An export of that
+// gateway must create an identical second one, and a file that owns everything and declares nothing must empty it.
 func TestEverything(t *testing.T) {
 	e := &everything{t, t.TempDir()}
 	one, other := filepath.Join(e.dir, "one.yaml"), filepath.Join(e.dir, "other.yaml")
@@ -105,7 +107,7 @@ func TestEverything(t *testing.T) {
 	}
 }
 
-// holdsEverything expects an object of each kind in a file, and a reference of each kind of links.
+// holdsEverything checks that a file declares an object of each kind and a reference for each kind of link.
 func holdsEverything(t *testing.T, file string) {
 	t.Helper()
 	state, findings := spec.Load([]spec.Input{{Name: file, Data: []byte(content(t, file))}}, spec.Options{Lookup: func(name string) (string, bool) {
@@ -127,7 +129,7 @@ func holdsEverything(t *testing.T, file string) {
 	}
 }
 
-// emptied is a file that owns what testdata/everything.yaml declares, and declares nothing.
+// emptied returns a file that owns what testdata/everything.yaml declares, and declares nothing.
 func emptied() string {
 	var owns, sections strings.Builder
 	for _, k := range kind.All {
@@ -136,7 +138,7 @@ func emptied() string {
 		}
 		glob := "*"
 		if k.Name == kind.AGroup {
-			glob = "orders*" // the other one has APIs
+			glob = "orders*" // the other group has APIs, so it cannot be deleted
 		}
 		fmt.Fprintf(&owns, "  %s: [%q]\n", k.Section, glob)
 		fmt.Fprintf(&sections, "%s: []\n", k.Section)

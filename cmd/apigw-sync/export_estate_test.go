@@ -17,9 +17,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// TestExportEstate: a gateway that was filled through its own interface, by nothing that ever was in a file of
-// ours, is exported by API group; the files are right, and of their diff nothing is left. EXPORT_BINDINGS is how
-// large it is; 20000 makes the estate that the project's promises are made for.
+// TestExportEstate fills a gateway through its API only, without any file of ours, and exports it by API group. The
+// exported files must be valid, and comparing them with the gateway must find no difference. The variable
+// EXPORT_BINDINGS sets the size; 20000 gives the estate that docs/performance.md is about.
 func TestExportEstate(t *testing.T) {
 	bindings := 4000
 	if s, set := os.LookupEnv("EXPORT_BINDINGS"); set {
@@ -30,7 +30,7 @@ func TestExportEstate(t *testing.T) {
 	}
 	e := world.NewEstate(world.OfBindings(bindings), 1)
 	g := emulator.New(emulator.Options{})
-	room := world.NewEstate(world.Size{}, 1).Bare() // the quotas of a large gateway, and nothing on it
+	room := world.NewEstate(world.Size{}, 1).Bare() // an empty gateway with the quotas of a large one
 	if err := g.Load(room); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestExportEstate(t *testing.T) {
 	}
 }
 
-// takeOffline withdraws an API; what it was bound to stays, where no reference can mean it.
+// takeOffline takes an API offline. Its bindings stay, although no reference can match them any more.
 func takeOffline(t *testing.T, send request) {
 	t.Helper()
 	listed, err := send("GET", "/apis?limit=1", nil)
@@ -82,7 +82,7 @@ func takeOffline(t *testing.T, send request) {
 	}
 }
 
-// sender sends requests to a gateway.
+// sender returns a function that sends requests to a gateway.
 func sender(t *testing.T, endpoint string) request {
 	t.Helper()
 	return func(method, path string, body any) (map[string]any, error) {

@@ -10,14 +10,15 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// request sends a request below the instance to a gateway, such as POST /throttles, and returns the answer.
+// request sends a request, such as POST /throttles, to a gateway and returns the answer. The path is relative to the
+// instance.
 type request func(method, path string, body any) (map[string]any, error)
 
-// mostAtOnce is how many APIs or publish ids one request names.
+// mostAtOnce is the maximum number of APIs or publish ids in one request.
 const mostAtOnce = 100
 
-// fill makes the estate on a gateway that has none of it, through the gateway's own interface: groups, APIs and
-// their publications, then policies, plugins and apps with what lives inside them and what they are bound to.
+// fill creates the estate on an empty gateway through the gateway's API: groups, APIs and their publications, then
+// policies, plugins and apps with their parts and bindings.
 func fill(e *world.Estate, send request) error {
 	f := filler{e: e, send: send}
 	f.environments()
@@ -50,7 +51,7 @@ func (f *filler) do(method, path string, body any) (answer fields) {
 	return answer
 }
 
-// id creates something and returns its id.
+// id creates an object and returns its id.
 func (f *filler) id(path string, body any) string {
 	answer := f.do("POST", path, body)
 	for _, field := range []string{"id", "plugin_id"} {
@@ -61,7 +62,7 @@ func (f *filler) id(path string, body any) string {
 	return ""
 }
 
-// environments finds RELEASE, which every gateway has, and makes the others.
+// environments looks up RELEASE, which every gateway has, and creates the other environments.
 func (f *filler) environments() {
 	have := map[string]string{}
 	list, _ := f.do("GET", "/envs", nil)["envs"].([]any)
@@ -105,7 +106,7 @@ func (f *filler) apis() {
 	}
 }
 
-// object makes one object and what belongs to it.
+// object creates one object with its parts and bindings.
 func (f *filler) object(kindName string, o *world.Object) {
 	own := maps.Clone(o.Item)
 	switch kindName {
@@ -162,7 +163,7 @@ func (f *filler) specials(throttle string, o *world.Object) {
 	}
 }
 
-// publications gives the publish ids of what an object is bound to, some at a time.
+// publications calls bind with the publish ids that an object is bound to, in chunks.
 func (f *filler) publications(o *world.Object, bind func(ids []string)) {
 	for chunk := range slices.Chunk(o.Links, mostAtOnce) {
 		ids := make([]string, len(chunk))
@@ -175,7 +176,7 @@ func (f *filler) publications(o *world.Object, bind func(ids []string)) {
 	}
 }
 
-// members gives the ids of the APIs that an object is bound to, by environment, some at a time.
+// members calls bind with the ids of the APIs that an object is bound to, in chunks for each environment.
 func (f *filler) members(o *world.Object, bind func(env int, ids []string)) {
 	for env := range f.envs {
 		var ids []string

@@ -7,8 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// TestFleetCode holds the exit code of a run for many against what became of its targets. A code of -1 is a target whose
-// turn did not come; wrote tells which of them changed something.
+// TestFleetCode checks the exit code of a run over several targets for combinations of their results. A code of -1
+// means that the target's turn did not come; wrote lists which of them changed something.
 func TestFleetCode(t *testing.T) {
 	for name, c := range map[string]struct {
 		command string

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// TestAnswered: a guard is answered by the flag that overrides it, whichever sort of flag that is.
+// TestAnswered checks that exactly the flags that override a guard count as an answer to it, for each type of flag.
 func TestAnswered(t *testing.T) {
 	for _, tc := range []struct {
 		flag string
@@ -17,7 +17,7 @@ func TestAnswered(t *testing.T) {
 		{"--allow-empty", []string{"--allow-empty"}, true},
 		{"--allow-empty", []string{"--allow-empty=false"}, false},
 		{"--max-deletes 12", nil, false},
-		{"--max-deletes 3", nil, false}, // the default is no answer
+		{"--max-deletes 3", nil, false}, // the default does not count as an answer
 		{"--max-deletes 3", []string{"--max-deletes=10"}, true},
 		{"--max-deletes 12", []string{"--max-deletes=11"}, false},
 		{"--max-deletes 12", []string{"--max-deletes=12"}, true},

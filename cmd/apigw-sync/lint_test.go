@@ -15,7 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/lint"
 )
 
-// linted runs validate --lint on an example in a folder, and returns what it prints and its exit code.
+// linted runs validate --lint on an example in a folder, and returns the output and the exit code.
 func linted(t *testing.T, name string, e lint.Example, more ...string) (out string, code int) {
 	t.Helper()
 	keep(t, name+".yaml", e.File)
@@ -37,7 +37,8 @@ func linted(t *testing.T, name string, e lint.Example, more ...string) (out stri
 	return stdout.String(), code
 }
 
-// TestLintExamples: the bad example of a rule yields it, the good one does not.
+// TestLintExamples checks that the bad example of each rule has a finding of that rule, and that the good one has
+// none.
 func TestLintExamples(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, r := range lint.Rules {
@@ -65,7 +66,7 @@ func TestLintExamples(t *testing.T) {
 	}
 }
 
-// TestLintNumbers: a rule keeps its number and name for ever.
+// TestLintNumbers checks that no rule changes its number or name.
 func TestLintNumbers(t *testing.T) {
 	for i, r := range lint.Rules {
 		if r.ID != fmt.Sprintf("AGS%03d", i+1) {
@@ -77,7 +78,7 @@ func TestLintNumbers(t *testing.T) {
 	}
 }
 
-// TestLintPage holds the page about the rules to the rules and to what the program prints.
+// TestLintPage compares the page about the rules with the rules and with the program's output.
 func TestLintPage(t *testing.T) {
 	path, err := filepath.Abs("../../docs/reference/lint.md")
 	if err != nil {
@@ -114,7 +115,7 @@ func lintPage(t *testing.T) string {
 	return b.String()
 }
 
-// lintExample writes files and command of an example, and what it prints about the rule.
+// lintExample writes an example's files, its command, and the output about the rule.
 func lintExample(t *testing.T, b *strings.Builder, r *lint.Rule, which string, e lint.Example) {
 	name := strings.ToLower(r.ID) + "-" + which
 	block := func(file, text string) { fmt.Fprintf(b, "\n```yaml file=%s\n%s```\n", file, text) }

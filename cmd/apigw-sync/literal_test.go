@@ -13,10 +13,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// aboutKinds are the folders that may name kinds: those of the kinds, the emulator, and what is about certain kinds.
+// aboutKinds are the folders that may name kinds: the kinds themselves, the emulator, and packages about certain
+// kinds.
 var aboutKinds = []string{"internal/kind", "internal/emulator", "internal/calls", "internal/checks/lint", "internal/checks/drift", "internal/checks/rotate"}
 
-// namesKinds are the files elsewhere that name kinds, each for its reason. Whatever can follow from a kind does not belong here.
+// namesKinds lists the other files that may name kinds, with the reason. What can be derived from a kind does not
+// belong here.
 var namesKinds = map[string]string{
 	"cmd/apigw-sync/flags_complete.go":    "rotate completes the names of apps",
 	"internal/api/operations.go":          "each call of the API with the action that allows it: a line of its own for each",
@@ -27,11 +29,12 @@ var namesKinds = map[string]string{
 	"internal/world/estate.go":            "E, which docs/performance.md is about, is made of these kinds, and stays so with one more",
 }
 
-// everydayWords name kinds, and much else: flags, keys of documents, what bindings hold in.
+// everydayWords are names of kinds that are also ordinary words: flags, keys of documents, and environments of
+// bindings.
 var everydayWords = []string{"", "certificates", "domain", "domains", "environment", "environments", "features", "group", "groups", "variable", "variables"}
 
-// TestNoKindIsNamedElsewhere: with one more kind, nothing but its own file changes. So nothing else tells kinds apart by their
-// names.
+// TestNoKindIsNamedElsewhere checks that code outside of these places does not tell kinds apart by name, so that a
+// new kind needs no change there.
 func TestNoKindIsNamedElsewhere(t *testing.T) {
 	named := map[string]bool{}
 	for _, k := range kind.All {
@@ -78,7 +81,7 @@ func TestNoKindIsNamedElsewhere(t *testing.T) {
 	}
 }
 
-// literals are the lines of a file with a text that names a kind.
+// literals returns the lines of a file with a string that names a kind.
 func literals(t *testing.T, path string, named map[string]bool) (at []string) {
 	t.Helper()
 	files := token.NewFileSet()

@@ -14,7 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/docs/manpage"
 )
 
-// TestManPages holds the pages against the commands, and has man's own linter read them where it is installed.
+// TestManPages compares the manual pages with the commands, and runs man's own linter on them where it is installed.
 func TestManPages(t *testing.T) {
 	folder := t.TempDir()
 	p := &program{Stdout: io.Discard, Stderr: io.Discard, Environ: []string{"SOURCE_DATE_EPOCH=1795000000"}}

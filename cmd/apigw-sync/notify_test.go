@@ -13,13 +13,13 @@ import (
 	"testing"
 )
 
-// nightly runs drift in a folder with a gateway whose throttle has a limit, and tells what came to a webhook.
+// nightly runs drift against a gateway with one throttle, and records the messages that a webhook receives.
 type nightly struct {
 	t      *testing.T
 	dir    string
 	url    string
 	status int
-	lock   sync.Mutex // one message after another, whichever connection brings it
+	lock   sync.Mutex // serializes messages that arrive on different connections
 	came   []map[string]any
 }
 
@@ -53,7 +53,8 @@ func (n *nightly) write(name, text string) {
 	}
 }
 
-// run looks at a gateway with a limit, and returns what was printed, the exit code, and how many messages came.
+// run compares files with a gateway whose throttle has this limit, and returns the output, the exit code and the
+// number of messages.
 func (n *nightly) run(limit string, args ...string) (text string, code, came int) {
 	n.t.Helper()
 	n.write("state.yaml", "version: apigw-sync/v1\nthrottles:\n  - {name: basic, time_interval: 1, time_unit: MINUTE, api_call_limits: "+limit+"}\n")
@@ -69,7 +70,7 @@ func (n *nightly) run(limit string, args ...string) (text string, code, came int
 	return out.String(), code, len(n.came) - before
 }
 
-// Without a history each run that finds drift sends a message.
+// TestNotify checks that without a history every run that finds drift sends a message.
 func TestNotify(t *testing.T) {
 	n := newNightly(t)
 	if text, code, came := n.run("5", "--notify", n.url); code != exitDone || came != 0 {
@@ -87,7 +88,7 @@ func TestNotify(t *testing.T) {
 	}
 }
 
-// With a history only what is new is told, and that all is well again.
+// TestNotifyNews checks that with a history only news is sent, including that there is no more drift.
 func TestNotifyNews(t *testing.T) {
 	n := newNightly(t)
 	for i, night := range []struct {
@@ -104,7 +105,7 @@ func TestNotifyNews(t *testing.T) {
 	}
 }
 
-// A message that nobody takes, and a URL that is none, are warnings; the result is what it was.
+// TestNotifyFails checks that a rejected message and an invalid URL are warnings that do not change the result.
 func TestNotifyFails(t *testing.T) {
 	n := newNightly(t)
 	n.status = http.StatusForbidden
@@ -118,7 +119,7 @@ func TestNotifyFails(t *testing.T) {
 	}
 }
 
-// A target says where its messages go.
+// TestNotifyTarget checks that messages are sent to the URLs of the target.
 func TestNotifyTarget(t *testing.T) {
 	n := newNightly(t)
 	n.write("config.yaml", "targets:\n  prod: {notify: [\"${CHAT_URL}\"]}\n")

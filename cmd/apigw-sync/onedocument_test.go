@@ -34,7 +34,7 @@ acls:
   - {name: office, type: PERMIT, entity_type: IP, values: [10.0.0.1], apis: [orders/get_order]}
 `
 
-// stopped are commands that ask a gateway and answer in JSON, made ready in a folder of their own.
+// stopped are commands that send requests to a gateway and print JSON. Each runs in a folder of its own.
 var stopped = map[string][]string{
 	"apply":          {"apply", "--yes"},
 	"apply, undo":    {"apply", "--yes", "--undo-file", "undo.plan", "--journal", "journal"},
@@ -47,7 +47,7 @@ var stopped = map[string][]string{
 	"apply, no file": {"apply", "--yes", "-f", "missing.yaml"},
 }
 
-// stoppedDir makes the folder of a command that will be stopped.
+// stoppedDir creates the folder for a command that will be stopped.
 func stoppedDir(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -57,7 +57,7 @@ func stoppedDir(t *testing.T) string {
 	return dir
 }
 
-// stopAt runs a command in a folder, and sends it a signal once it has logged so many requests.
+// stopAt runs a command in a folder, and sends it a signal once it has logged this many requests.
 func stopAt(t *testing.T, dir string, signal syscall.Signal, after int, args ...string) (code int, out, log string, reached bool) {
 	t.Helper()
 	args = append(args, "-o", "json", "--verbose", "--parallelism", "1", "--emulator-fault", "op=* slow=2ms")
@@ -80,7 +80,7 @@ func stopAt(t *testing.T, dir string, signal syscall.Signal, after int, args ...
 		if strings.Contains(lines.Text(), "msg=request") {
 			if n++; n == after {
 				reached = true
-				_ = cmd.Process.Signal(signal) // it may have ended
+				_ = cmd.Process.Signal(signal) // the process may have ended already
 			}
 		}
 	}
@@ -93,8 +93,8 @@ func stopAt(t *testing.T, dir string, signal syscall.Signal, after int, args ...
 	return code, stdout.String(), told.String(), reached
 }
 
-// TestOneDocumentOnSignals: whatever the moment at which a command is stopped, stdout is one JSON document, and it
-// says what the exit code says.
+// TestOneDocumentOnSignals stops commands after each of their requests. Stdout must always be one JSON document that
+// agrees with the exit code.
 func TestOneDocumentOnSignals(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no signals")
@@ -120,7 +120,7 @@ func TestOneDocumentOnSignals(t *testing.T) {
 	}
 }
 
-// TestOneDocumentInTime: the same for --timeout, at moments that differ by less than a request takes.
+// TestOneDocumentInTime checks the same for --timeout, at intervals that are shorter than a request.
 func TestOneDocumentInTime(t *testing.T) {
 	for name, args := range stopped {
 		t.Run(name, func(t *testing.T) {

@@ -22,7 +22,7 @@ func TestProgressLines(t *testing.T) {
 		p.report("write", 0, 40)
 		time.Sleep(12 * time.Second)
 		p.report("write", 30, 40)
-		p.report("write", 29, 40) // came late
+		p.report("write", 29, 40) // arrives out of order
 		time.Sleep(10 * time.Second)
 		p.close()
 		want := "writing changes: 0 of 40\nwriting changes: 0 of 40\nwriting changes: 30 of 40\n"
@@ -63,14 +63,14 @@ func TestProgressBar(t *testing.T) {
 	})
 }
 
-// afterReturn is what a terminal shows of a line: what was written since the cursor went back last.
+// afterReturn returns what a terminal shows of a line: the text after the last carriage return.
 func afterReturn(s string) string { return s[strings.LastIndexByte(s, '\r')+1:] }
 
 func TestProgressPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer
 		p := watch(&shared{w: &b}, true)
-		p.report("read", 1, 0) // total unknown: a spinner
+		p.report("read", 1, 0) // the total is unknown, so a spinner is shown
 		time.Sleep(3 * time.Second)
 		synctest.Wait()
 		p.pause()

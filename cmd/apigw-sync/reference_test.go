@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/docs/reference"
 )
 
-// TestReferenceIsCurrent holds the reference pages to the program; `make docs` writes them.
+// TestReferenceIsCurrent compares the reference pages with what the program generates; `make docs` writes them.
 func TestReferenceIsCurrent(t *testing.T) {
 	root := (&program{}).newRootCommand()
 	documents, err := reference.JSON()
@@ -31,7 +31,7 @@ func TestReferenceIsCurrent(t *testing.T) {
 	hold(t, "troubleshooting.md", func(page string) string { return between(t, page, "codes", reference.Codes()) })
 }
 
-// hold compares a page with what it should be, or writes it with -update.
+// hold compares a page with its generated content, or writes it with -update.
 func hold(t *testing.T, name string, current func(page string) string) {
 	t.Helper()
 	path := filepath.Join("..", "..", "docs", filepath.FromSlash(name))
@@ -55,7 +55,7 @@ func hold(t *testing.T, name string, current func(page string) string) {
 	}
 }
 
-// between puts text into a part of a page that is marked by comments.
+// between replaces the text of a page between two marker comments.
 func between(t *testing.T, page, part, text string) string {
 	t.Helper()
 	begin, end := "<!-- "+part+": made by make docs -->\n", "<!-- end of "+part+" -->\n"
@@ -67,7 +67,7 @@ func between(t *testing.T, page, part, text string) string {
 	return before + begin + "\n" + text + "\n" + end + after
 }
 
-// TestExamples parses the examples of help texts: flags that do not exist are found here.
+// TestExamples parses the examples of the help texts, which finds flags that do not exist.
 func TestExamples(t *testing.T) {
 	var walk func(c *cobra.Command)
 	walk = func(c *cobra.Command) {
@@ -90,7 +90,7 @@ func TestExamples(t *testing.T) {
 	walk((&program{}).newRootCommand())
 }
 
-// typedCommands are the arguments of each apigw-sync in a line. Quotes are taken off as a shell does.
+// typedCommands returns the arguments of each apigw-sync command in a line, unquoted as a shell does it.
 func typedCommands(line string) (out [][]string) {
 	var words []string
 	var word strings.Builder

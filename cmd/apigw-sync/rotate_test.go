@@ -24,7 +24,7 @@ import (
 // oldCode is the code that the rotations of TestRotationKilled replace.
 var oldCode = strings.Repeat("c", 64)
 
-// handedOver tells which code a rotation handed over at last: what it printed, or what is in its folder.
+// handedOver returns the code that a rotation handed over last, from its output or from a file in its folder.
 type handedOver func(folder, stdout string) string
 
 func inFile(name string) handedOver {
@@ -36,8 +36,8 @@ func inFile(name string) handedOver {
 
 func printed(_, stdout string) string { return strings.TrimSpace(stdout) }
 
-// TestRotationKilled: a rotation that is killed at any step and then run again ends with exactly one code, the
-// one that it handed over last, and at no time is there none.
+// TestRotationKilled kills a rotation at each of its requests and runs it again. The app must end up with exactly one
+// code, the one that was handed over last, and must never be without a code.
 func TestRotationKilled(t *testing.T) {
 	for name, mode := range map[string]struct {
 		args []string
@@ -67,7 +67,7 @@ func TestRotationKilled(t *testing.T) {
 	}
 }
 
-// TestRotationKilledBetween: the same for a rotation that is killed while it hands the code over, and while it
+// TestRotationKilledBetween checks the same for a rotation that is killed while it hands over the code or while it
 // waits.
 func TestRotationKilledBetween(t *testing.T) {
 	t.Run("handing over", func(t *testing.T) {
@@ -95,7 +95,8 @@ func TestRotationKilledBetween(t *testing.T) {
 	})
 }
 
-// rotated is an app whose code is rotated, or a gateway that another command changes, in a process that can be killed.
+// rotated runs a command against a gateway in a process that can be killed. Mostly the command rotates the code of an
+// app.
 type rotated struct {
 	gateway *emulator.Gateway
 	folder  string
@@ -107,8 +108,8 @@ type rotated struct {
 
 	mu      sync.Mutex
 	seen    int
-	killAt  int  // the request that kills the process; below 0 is none
-	carried bool // whether the gateway carries it out
+	killAt  int  // the request at which the process is killed; negative for none
+	carried bool // whether the gateway carries out that request
 }
 
 func newRotated(t *testing.T, args []string) *rotated {
@@ -136,13 +137,13 @@ func (r *rotated) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		if at == r.killAt && r.carried {
 			r.gateway.ServeHTTP(httptest.NewRecorder(), q)
 		}
-		r.kill() // as kill -9 does
+		r.kill() // like kill -9
 		panic(http.ErrAbortHandler)
 	}
 	r.gateway.ServeHTTP(w, q)
 }
 
-// run runs the command once, in a process of its own.
+// run runs the command once, in a separate process.
 func (r *rotated) run(ctx context.Context, t *testing.T) (stdout string, err error) {
 	t.Helper()
 	server := httptest.NewServer(r)
@@ -163,14 +164,14 @@ func (r *rotated) run(ctx context.Context, t *testing.T) (stdout string, err err
 	return out.String(), err
 }
 
-// killed runs a rotation that is to be killed, and returns false when it ended before.
+// killed runs a command that is to be killed, and returns false if it ended before that.
 func (r *rotated) killed(t *testing.T) bool {
 	t.Helper()
 	_, err := r.run(r.ctx, t)
 	return err != nil
 }
 
-// finish runs the rotation again and checks where it ends.
+// finish runs the rotation again, and checks that the app has the code that was handed over.
 func (r *rotated) finish(t *testing.T, got handedOver) {
 	t.Helper()
 	at := fmt.Sprintf("killed at request %d, carried out: %v", r.killAt, r.carried)
@@ -185,7 +186,7 @@ func (r *rotated) finish(t *testing.T, got handedOver) {
 	}
 }
 
-// codes are the hashes of the codes that the app has, after a look that it never had none.
+// codes returns the hashes of the codes that the app has, and checks that the app was never without a code.
 func (r *rotated) codes(t *testing.T) map[string]bool {
 	t.Helper()
 	codes := map[string]bool{hashOf(oldCode): true}

@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/schema"
 )
 
-// TestSchemasKnowAll: wherever a schema lists kinds of changes, or aspects of calls, it lists all that there are.
+// TestSchemasKnowAll checks that wherever a schema lists kinds of changes or aspects of calls, the list is complete.
 func TestSchemasKnowAll(t *testing.T) {
 	var kinds []string
 	for _, k := range kind.All {

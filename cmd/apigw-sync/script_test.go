@@ -22,8 +22,8 @@ import (
 var update = flag.Bool("update", false, "rewrite what scripts compare output with")
 
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) != "apigw-sync" { // else this is the program, with the environment that a test gave it
-		state := filepath.Join(os.TempDir(), "apigw-sync-test-state") // whoever runs tests has undo files that count
+	if filepath.Base(os.Args[0]) != "apigw-sync" { // otherwise this process is the program under test, whose environment must stay as it is
+		state := filepath.Join(os.TempDir(), "apigw-sync-test-state") // keeps the tests away from the user's own undo files
 		if err := os.Setenv("XDG_STATE_HOME", state); err != nil {
 			panic(err)
 		}
@@ -41,7 +41,8 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Whoever runs tests under nohup has them ignore SIGHUP; what a program handles, its children begin without.
+	// Under nohup, tests and their children ignore SIGHUP. A signal that this process handles has its default action
+	// in its children.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/script",
@@ -98,8 +99,8 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("%s does not get to hold %q", args[0], args[1])
 }
 
-// valid checks a document against a schema, which is made to refuse keys that it does not know: what is
-// written must be described.
+// valid checks a document against a schema that also refuses keys that it does not describe, because everything that
+// the program writes must be described.
 func valid(name string, document []byte) error {
 	text, ok := schema.Output(name)
 	if !ok {
@@ -125,7 +126,7 @@ func valid(name string, document []byte) error {
 	return compiled.Validate(v)
 }
 
-// seal closes every described object of a schema.
+// seal makes every object of a schema refuse keys that are not described.
 func seal(v any) {
 	switch v := v.(type) {
 	case map[string]any:

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// secrets of a run, with characters that encodings change.
+// runSecrets are the secrets of a run, with characters that encodings change.
 var runSecrets = map[string]string{
 	"OLD_SECRET": "Old-secret!@#$%-0123456789", "NEW_SECRET": "New-secret!@#$%-0123456789",
 	"OLD_CODE": "OldCode+/=" + strings.Repeat("a1", 30), "NEW_CODE": "NewCode+/=" + strings.Repeat("b2", 30),
@@ -21,8 +21,8 @@ var runSecrets = map[string]string{
 	"OLD_KAFKA": "Old kafka ü 支付 password", "NEW_KAFKA": "New kafka ü 支付 password",
 }
 
-// TestNoSecretLeaves: nothing that a run with secrets writes holds one of them, in no encoding, whether it goes
-// well or not: plan, text, JSON, journal, undo file and log.
+// TestNoSecretLeaves checks that no output of a run contains a secret in any encoding, whether the run succeeds or
+// fails: plan, text, JSON, journal, undo files and log.
 func TestNoSecretLeaves(t *testing.T) {
 	for _, shows := range [][2]string{{"clear", "absent"}, {"masked", "masked"}} {
 		t.Run(shows[0], func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestNoSecretLeaves(t *testing.T) {
 				"--emulator-fault", "op=UpdatePlugin status=400", "--emulator-fault", "op=UpdateAppV2 status=400 message=\"no New-secret!@#$%-0123456789 please\"", "--emulator-fault", "op=CreateAppCodeV2 status=500 count=1")
 			do(0, "apply", "--plan", path("half.plan"), "--yes", "--journal", path("journal"))
 			do(4, "apply", "--plan", path("p.plan"), "--yes")
-			do(0, "undo", "--yes", "-o", "json") // the undo of the half
+			do(0, "undo", "--yes", "-o", "json") // takes back the half-finished run
 			do(0, "undo", "--yes")
 			do(0, "diff", "-f", file, "--prune", "--resend-secrets", "--out", path("p.plan"))
 			do(0, "apply", "--plan", path("p.plan"), "--yes", "--undo-file", path("undo.plan"), "--journal", path("journal"))
@@ -75,8 +75,8 @@ func TestNoSecretLeaves(t *testing.T) {
 	}
 }
 
-// TestNoSecretOfTargets: gateways that differ in secrets, and from their files in them, are told apart without telling
-// one.
+// TestNoSecretOfTargets checks that promote reports differences in secrets, between gateways and from their files,
+// without showing a secret.
 func TestNoSecretOfTargets(t *testing.T) {
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
@@ -105,7 +105,7 @@ func TestNoSecretOfTargets(t *testing.T) {
 			if code := p.Main(args); code != 0 {
 				t.Fatalf("%v: exit code %d\n%s%s", args, code, &out, &log)
 			}
-			if !strings.Contains(out.String(), "/app_secret") && shows[0] == "clear" && more[len(more)-1] != "github" { // which leaves out what is on purpose
+			if !strings.Contains(out.String(), "/app_secret") && shows[0] == "clear" && more[len(more)-1] != "github" { // github leaves out differences that are intended
 				t.Errorf("%v: that the secret differs is not told:\n%s", more, &out)
 			}
 			search(t, strings.Join(more, " "), out.String()+log.String())
@@ -113,8 +113,8 @@ func TestNoSecretOfTargets(t *testing.T) {
 	}
 }
 
-// TestNoSecretComesIntoFiles: neither an export nor an update of files writes a secret, also where gateway and files
-// differ in all of them.
+// TestNoSecretComesIntoFiles checks that neither an export nor an update of files writes a secret, even if all
+// secrets differ between gateway and files.
 func TestNoSecretComesIntoFiles(t *testing.T) {
 	for _, shows := range [][2]string{{"clear", "absent"}, {"masked", "masked"}} {
 		dir := t.TempDir()
@@ -172,7 +172,7 @@ func content(t *testing.T, path string) string {
 
 func yamlText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
-// search looks for the secrets as they are and as they may look inside other texts.
+// search looks for the secrets in plain text and in the encodings that they may have inside other texts.
 func search(t *testing.T, name, text string) {
 	t.Helper()
 	for variable, secret := range runSecrets {

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// TestNoServerBytes: what a gateway sends at the wrong place or time is never shown, whoever in the program stumbles
-// over it: here an answer that nobody asked for, on a connection that waits, and one that is no HTTP.
+// TestNoServerBytes checks that bytes which a gateway sends out of turn are never shown, whichever library reports
+// them: an unrequested answer on an idle connection, and an answer that is not HTTP.
 func TestNoServerBytes(t *testing.T) {
 	const secret = "app_secret=Sup3rSecretValue"
 	for name, late := range map[string]string{
@@ -41,7 +41,7 @@ func TestNoServerBytes(t *testing.T) {
 			cmd.Env = append(cmd.Environ(), "APIGW_SYNC_TOKEN=some-token-of-iam")
 			var told bytes.Buffer
 			cmd.Stdout, cmd.Stderr = &told, &told
-			_ = cmd.Run() // it fails, or not
+			_ = cmd.Run() // the exit code does not matter
 			if strings.Contains(told.String(), "Sup3r") {
 				t.Errorf("shown:\n%s", &told)
 			}
@@ -52,7 +52,8 @@ func TestNoServerBytes(t *testing.T) {
 	}
 }
 
-// answerAndMore answers a request well and sends something else later; every second time that comes alone.
+// answerAndMore sends the bytes in late on a connection, after a valid answer for every odd n and without one for
+// every even n.
 func answerAndMore(conn net.Conn, n int64, late string) {
 	defer func() { _ = conn.Close() }()
 	if n%2 == 1 {

@@ -14,7 +14,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/config"
 )
 
-// TestPrecedence gives one flag at every place and takes them away from the top.
+// TestPrecedence sets one flag in every possible way, and then removes the setting with the highest precedence step
+// by step.
 func TestPrecedence(t *testing.T) {
 	section := filepath.Join(t.TempDir(), "config.yaml")
 	if err := os.WriteFile(section, []byte("targets: {x: {region: from-config, kind: [acl], max_rps: 2.5}}"), 0o600); err != nil {
@@ -47,11 +48,11 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
-// TestEveryKeyOfTargets: each key of a target counts where neither flag nor environment say anything, in every command
-// that has the flag.
+// TestEveryKeyOfTargets checks that each key of a target applies if neither the flag nor the environment sets it, in
+// every command that has the flag.
 func TestEveryKeyOfTargets(t *testing.T) {
 	section := filepath.Join(t.TempDir(), "config.yaml")
-	values := map[string][3]string{ // in the config file, in the environment, on the command line
+	values := map[string][3]string{ // set in the config file, the environment, and on the command line
 		"string": {"a", "b", "c"}, "stringArray": {"[a]", "b", "c"}, "bool": {"true", "false", "true"},
 		"int": {"1", "2", "3"}, "N|auto": {"1", "auto", "3"}, "float64": {"1", "2", "3"}, "duration": {"1s", "2s", "3s"},
 	}
@@ -90,8 +91,8 @@ func TestEveryKeyOfTargets(t *testing.T) {
 	}
 }
 
-// settled is a flag's value with what counts up to a level: 0 the default, 1 the config file, 2 the environment, 3 the
-// command line. Paths of the config file are told as they stand there.
+// settled returns the value of a flag with the settings up to a level: 0 is the default, 1 the config file, 2 the
+// environment, 3 the command line. Paths from the config file are returned as written there.
 func settled(t *testing.T, command, flag, section string, level int, v [3]string) string {
 	t.Helper()
 	p := &program{}
@@ -119,7 +120,7 @@ func settled(t *testing.T, command, flag, section string, level int, v [3]string
 	return strings.TrimPrefix(got, filepath.Dir(section)+string(filepath.Separator))
 }
 
-// TestTwins holds every flag of every command against its twin in the environment.
+// TestTwins checks that every flag of every command can be set with its environment variable.
 func TestTwins(t *testing.T) {
 	p := &program{}
 	values := map[string]string{"bool": "true", "int": "7", "N|auto": "7", "float64": "7", "duration": "7s"}
@@ -154,7 +155,7 @@ func TestTwins(t *testing.T) {
 	}
 }
 
-// TestHelp holds the help of every command against the house rules.
+// TestHelp checks that the help of every command lists the exit codes and has an example.
 func TestHelp(t *testing.T) {
 	p := &program{}
 	for _, cmd := range p.newRootCommand().Commands() {

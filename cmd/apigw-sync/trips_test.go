@@ -11,12 +11,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/tools/bench"
 )
 
-// TestRoundTrips: no more requests of a command wait for each other than its page about performance says. The emulator
-// answers each after a minute of virtual time, and any number may be in flight, so that the minutes are round trips.
+// TestRoundTrips checks that commands need no more consecutive round trips than docs/performance.md promises. The
+// emulator answers each request after a minute of virtual time, and any number may be in flight, so the minutes are
+// the round trips.
 func TestRoundTrips(t *testing.T) {
 	for i, size := range []string{"small", "large"} {
 		if world.Raced && size == "large" {
-			continue // the detector makes it slow, and sees nothing new
+			continue // too slow with the race detector, which finds nothing new here
 		}
 		g, err := bench.NewTripGateway(t.TempDir(), size == "large")
 		if err != nil {

@@ -13,13 +13,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// TestUndoKilled: an apply that is killed with any of its requests, before the gateway carries it out or after, is taken
-// back by undo, without anything but the file that it left. So it is when the first undo is killed, too.
+// TestUndoKilled kills an apply at any of its requests, before or after the gateway carries it out. undo must restore
+// the gateway with only the file that the apply left, even if the first undo is killed, too.
 func TestUndoKilled(t *testing.T) {
 	for i, tc := range []struct{ twice, carried bool }{{false, false}, {false, true}, {true, false}, {true, true}} {
 		t.Run(fmt.Sprintf("undo=%v carried=%v", tc.twice, tc.carried), func(t *testing.T) {
 			t.Parallel()
-			reached, step := true, 3 // the other ones: TestUndoKilled of package reconcile
+			reached, step := true, 3 // TestUndoKilled of package reconcile covers the other requests
 			if world.Raced {
 				step = 9
 			}
@@ -42,7 +42,7 @@ func TestUndoKilled(t *testing.T) {
 	}
 }
 
-// undone takes back what was begun, and looks whether all is as before.
+// undone runs undo, and checks that the gateway is as it was before.
 func (r *rotated) undone(t *testing.T, before []string) {
 	t.Helper()
 	at := fmt.Sprintf("killed at request %d, carried out: %v", r.killAt, r.carried)
@@ -55,7 +55,7 @@ func (r *rotated) undone(t *testing.T, before []string) {
 	}
 }
 
-// next makes undo the command that is run, and killed with its n-th request.
+// next makes undo the command to run, which is killed at its n-th request.
 func (r *rotated) next(t *testing.T, n int, carried bool) {
 	t.Helper()
 	r.ctx, r.kill = t.Context(), func() {}
@@ -66,7 +66,7 @@ func (r *rotated) next(t *testing.T, n int, carried bool) {
 
 var notKept = regexp.MustCompile(`(?m)^    [a-z_]+/.*: .*$|^  serial: .*$|app_(key|secret): [0-9a-f]{32,64}$`)
 
-// dump is what the gateway holds, without ids, times and order.
+// dump returns what the gateway holds, without ids and times, as sorted lines.
 func (r *rotated) dump(t *testing.T) []string {
 	t.Helper()
 	raw, err := r.gateway.Dump()

@@ -19,7 +19,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// Some facts the emulator cannot tell from others, each for its reason.
+// Facts that the emulator cannot check, with the reason for each.
 var (
 	noSecret = map[string]string{
 		"app/app_key": "callers send it in clear, and gateways show it",
@@ -33,12 +33,12 @@ var (
 	}
 )
 
-// masking is a gateway that shows as little of secrets as any does.
+// masking hides as many secrets as any gateway does.
 var masking = emulator.Behaviour{AppSecret: "masked", PluginSecret: "masked", SignSecret: "masked", ChannelSecret: "masked", FeatureChanges: "any-time"}
 
-// TestEveryFactIsNoticed: what a kind says about fixed fields, about what gateways make, about secrets and about the audit
-// trail is not only written down: an emulator, which shares nothing with kinds, knows it, too. Each fact is taken away in
-// turn, and the emulator must object.
+// TestEveryFactIsNoticed removes one fact at a time from a kind: a field that cannot change, a generated value, a
+// secret, or its name in the audit trail. The emulator, which shares no code with the kinds, must then object. So
+// none of these facts is only written down.
 func TestEveryFactIsNoticed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it asks some hundred times")
@@ -65,7 +65,8 @@ func TestEveryFactIsNoticed(t *testing.T) {
 	}
 }
 
-// facts are what can be taken away from a kind; each gives back what puts it there again.
+// facts returns the facts that can be removed from a kind, by name. Each function removes one, and returns a function
+// that restores it.
 func (w *walker) facts(k *kind.Kind) map[string]func() func() {
 	out := map[string]func() func(){}
 	for name, list := range map[string]*[]string{"Replace": &k.Replace, "Makes": &k.Makes} {
@@ -94,7 +95,7 @@ func (w *walker) facts(k *kind.Kind) map[string]func() func() {
 	return out
 }
 
-// secretsIn are the secrets of an object, or of what lives inside it.
+// secretsIn returns the pointers to the secrets of an object, or of its parts of this kind.
 func (w *walker) secretsIn(k *kind.Kind, item map[string]any) (pointers []string) {
 	w.Helper()
 	if k.Owner == "" {
@@ -113,7 +114,7 @@ func (w *walker) secretsIn(k *kind.Kind, item map[string]any) (pointers []string
 	return pointers
 }
 
-// root is the kind that stands alone in which a kind lives, or itself.
+// root returns the kind that stands alone and contains objects of this kind, which may be the kind itself.
 func root(k *kind.Kind) *kind.Kind {
 	for k.Owner != "" {
 		k = kind.Of(k.Owner)
@@ -121,11 +122,11 @@ func root(k *kind.Kind) *kind.Kind {
 	return k
 }
 
-// turn is an object, and the same as it is to become.
+// turn is an object before and after a change.
 type turn struct{ before, after map[string]any }
 
-// turns are those of a kind, or of that in which it lives: objects of all words that it draws, each after the one that is
-// most like it, and one with other texts and words, one at a time.
+// turns returns changes of objects of a kind's root. Some go from one drawn object to another that uses other words
+// from the lists of allowed values, always from the most similar one. The others change one text or word at a time.
 func (w *walker) turns(k *kind.Kind) (out []turn) {
 	w.Helper()
 	k = root(k)
@@ -154,14 +155,14 @@ func (w *walker) turns(k *kind.Kind) (out []turn) {
 	return out
 }
 
-// wordsOf are the leaves of an object that are one of some words.
+// wordsOf returns the leaves of an object whose values come from a list of allowed words.
 func wordsOf(k *kind.Kind, item map[string]any) map[string]any {
 	out := leavesOf("", item)
 	maps.DeleteFunc(out, func(pointer string, _ any) bool { return wordsAt(k, item, pointer) == nil })
 	return out
 }
 
-// unlike is how many leaves only one of two objects has.
+// unlike returns the number of leaves that only one of two objects has.
 func unlike(a, b map[string]any) (n int) {
 	for pointer, v := range a {
 		if b[pointer] == v {
@@ -171,7 +172,7 @@ func unlike(a, b map[string]any) (n int) {
 	return n*2 + len(a) + len(b)
 }
 
-// wordsAt are the words that a leaf of an object may be; nil where it may be any.
+// wordsAt returns the allowed words for a leaf of an object, or nil if it may have any value.
 func wordsAt(k *kind.Kind, item map[string]any, pointer string) []string {
 	s := k.Shape
 	for key := range jsonptr.Keys(pointer) {
@@ -185,10 +186,10 @@ func wordsAt(k *kind.Kind, item map[string]any, pointer string) []string {
 	return s.Words()
 }
 
-// accepts reports whether files may have an object; there is nothing to say against it, not even a warning.
+// accepts reports whether a file may contain an object without any error or warning.
 func (w *walker) accepts(k *kind.Kind, item map[string]any) bool {
 	w.Helper()
-	raw, err := json.Marshal(w.only(k, item)) // which is YAML, too
+	raw, err := json.Marshal(w.only(k, item)) // JSON is YAML, too
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -196,7 +197,7 @@ func (w *walker) accepts(k *kind.Kind, item map[string]any) bool {
 	return len(findings) == 0
 }
 
-// varied are an object with another text or word, one at a time, as gateways take it.
+// varied returns copies of an object that differ in one text or word, if the gateway takes them.
 func (w *walker) varied(k *kind.Kind, item map[string]any) (out []map[string]any) {
 	for pointer, v := range leavesOf("", item) {
 		text, ok := v.(string)
@@ -213,7 +214,7 @@ func (w *walker) varied(k *kind.Kind, item map[string]any) (out []map[string]any
 				continue
 			}
 			_, url := w.loaded(masking, map[string]any{"version": spec.Version})
-			if _, code := w.run(url, "apply", "-f", w.keep("varied.yaml", w.only(k, other)), "--yes", "--allow-interruption"); code == 0 { // where documents contradict each other, it may not
+			if _, code := w.run(url, "apply", "-f", w.keep("varied.yaml", w.only(k, other)), "--yes", "--allow-interruption"); code == 0 { // fails where the vendor's documents contradict each other
 				out = append(out, other)
 			}
 		}
@@ -221,7 +222,7 @@ func (w *walker) varied(k *kind.Kind, item map[string]any) (out []map[string]any
 	return out
 }
 
-// leavesOf are the scalars of a tree of mappings by JSON pointer.
+// leavesOf returns the scalars of a tree of mappings, by JSON pointer.
 func leavesOf(at string, v any) map[string]any {
 	m, ok := v.(map[string]any)
 	if !ok {
@@ -234,7 +235,7 @@ func leavesOf(at string, v any) map[string]any {
 	return out
 }
 
-// only is a file with one object, and with what it is bound to.
+// only returns a file with one object and what it is bound to.
 func (w *walker) only(k *kind.Kind, item map[string]any) map[string]any {
 	items := map[string]map[string]any{k.Name: item}
 	for _, link := range kind.LinksFrom(k.Name) {
@@ -245,7 +246,7 @@ func (w *walker) only(k *kind.Kind, item map[string]any) map[string]any {
 	return w.file(items)
 }
 
-// objections are what an emulator has against what a kind says of itself.
+// objections returns what the emulator reports against the facts of a kind.
 func (w *walker) objections(k *kind.Kind) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		asks := []func() []string{func() []string { return w.made(k) }, func() []string { return w.unrecorded(k) }}
@@ -262,8 +263,8 @@ func (w *walker) objections(k *kind.Kind) iter.Seq[string] {
 	}
 }
 
-// turned lets one object become another: no request may be refused, nothing may be left to do, and what is called a secret
-// must not be shown.
+// turned changes one object into another with the program. It returns an objection if the apply fails, if a
+// difference is left, or if the plan shows a value whose name is that of a secret.
 func (w *walker) turned(k *kind.Kind, before, after map[string]any) (out []string) {
 	w.Helper()
 	_, url := w.loaded(masking, w.only(k, before))
@@ -286,8 +287,8 @@ func (w *walker) turned(k *kind.Kind, before, after map[string]any) (out []strin
 	return out
 }
 
-// made looks at what a gateway makes of an object of which files say as little as they can: that is left alone, and nobody is
-// shown it.
+// made creates an object with as few fields as possible, and looks at the values that the gateway generates. They
+// must be no difference, and no output may show them.
 func (w *walker) made(k *kind.Kind) (out []string) {
 	w.Helper()
 	top, item := root(k), w.bare(root(k))
@@ -330,7 +331,8 @@ func (w *walker) made(k *kind.Kind) (out []string) {
 	return out
 }
 
-// unsaid is what a kind does not say of a text that the gateway made.
+// unsaid returns objections to a text that the gateway generated: the kind must list it in Makes, and no output may
+// show it.
 func unsaid(k *kind.Kind, pointer string, v any, item map[string]any, shown string) (out []string) {
 	text, _ := v.(string)
 	s := k.Shape.Field(strings.TrimPrefix(pointer, "/"))
@@ -346,7 +348,7 @@ func unsaid(k *kind.Kind, pointer string, v any, item map[string]any, shown stri
 	return out
 }
 
-// bare is an object with as little as files must say.
+// bare returns an object with as few fields as files must have.
 func (w *walker) bare(k *kind.Kind) map[string]any {
 	w.Helper()
 	item := maps.Clone(w.turns(k)[0].before)
@@ -363,7 +365,7 @@ func (w *walker) bare(k *kind.Kind) map[string]any {
 	return item
 }
 
-// unrecorded looks for the changes that somebody made in the audit trail.
+// unrecorded looks up changes by somebody else in the audit trail, and objects if none is found.
 func (w *walker) unrecorded(k *kind.Kind) (out []string) {
 	w.Helper()
 	top, turns := root(k), w.turns(k)

@@ -22,7 +22,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// Some questions do not arise for some kinds, each for its reason.
+// Checks that do not apply to some kinds, with the reason for each.
 var (
 	noQuotaShown = map[string]string{
 		"plugin":        "gateways do not tell how many plugins they take",
@@ -40,12 +40,12 @@ var (
 	}
 )
 
-// walker asks everything about one object of each kind, bound to one API.
+// walker checks every part of the program with one object of each kind, bound to one API.
 type walker struct {
 	*testing.T
 	dir    string
-	items  map[string]map[string]any // by kind: an object with something of each kind inside it
-	others map[string]map[string]any // the same objects, as somebody else would have them
+	items  map[string]map[string]any // by kind: an object with parts of each kind
+	others map[string]map[string]any // other values for the same objects
 
 	drawnOnce map[string][]turn // by kind: see turns
 }
@@ -61,8 +61,8 @@ func newWalker(t *testing.T) *walker {
 	return w
 }
 
-// TestEveryKindIsKnownEverywhere asks each part of the program, by running it, whether it knows each kind and each kind of
-// links. Where one does not, the test tells what is missing, and where.
+// TestEveryKindIsKnownEverywhere runs each part of the program to check that it knows each kind and each kind of
+// link. A failure says what is missing, and where to add it.
 func TestEveryKindIsKnownEverywhere(t *testing.T) {
 	w := newWalker(t)
 	w.keep("gateway.yaml", w.file(w.items))
@@ -74,12 +74,12 @@ func TestEveryKindIsKnownEverywhere(t *testing.T) {
 	t.Run("random", w.drawn)
 }
 
-// sub is the walker of a subtest.
+// sub returns the walker for a subtest.
 func (w *walker) sub(t *testing.T) *walker { v := *w; v.T = t; return &v }
 
 const walkedAPI = `{"environments": ["RELEASE"], "groups": [{"name": "orders", "apis": [{"name": "create", "method": "POST", "path": "/orders", "auth_type": "APP", "published": ["RELEASE"]}]}]}`
 
-// file has an object of each kind, bound to the API where it can be.
+// file returns a file with an object of each kind, bound to the API or to the link's target.
 func (w *walker) file(items map[string]map[string]any) map[string]any {
 	doc := map[string]any{"version": "apigw-sync/v1"}
 	for name, item := range items {
@@ -110,13 +110,13 @@ func (w *walker) keep(name string, doc map[string]any) string {
 	return path
 }
 
-// gateway serves an emulator with the API and some objects.
+// gateway serves an emulator with the API and these objects.
 func (w *walker) gateway(items map[string]map[string]any) (g *emulator.Gateway, url string) {
 	w.Helper()
 	return w.loaded(emulator.Behaviour{}, w.file(items))
 }
 
-// loaded serves an emulator with some behaviour, the API and a document.
+// loaded serves an emulator with this behaviour, the API and a document.
 func (w *walker) loaded(b emulator.Behaviour, doc map[string]any) (g *emulator.Gateway, url string) {
 	w.Helper()
 	doc = maps.Clone(doc)
@@ -134,7 +134,7 @@ func (w *walker) loaded(b emulator.Behaviour, doc map[string]any) (g *emulator.G
 	return g, server.URL
 }
 
-// run runs the program; url is "" where it needs no gateway.
+// run runs the program; url is "" if it needs no gateway.
 func (w *walker) run(url string, args ...string) (stdout string, code int) {
 	w.Helper()
 	var out, errs bytes.Buffer
@@ -143,7 +143,7 @@ func (w *walker) run(url string, args ...string) (stdout string, code int) {
 		p.Environ = append(p.Environ, "APIGW_SYNC_ENDPOINT="+url, "APIGW_SYNC_PROJECT_ID="+emulator.DefaultProjectID,
 			"APIGW_SYNC_INSTANCE_ID="+emulator.DefaultInstanceID, "APIGW_SYNC_TOKEN="+emulator.DefaultToken, "APIGW_SYNC_CTS_ENDPOINT="+url)
 	}
-	for _, name := range []string{"KAFKA_PASSWORD", "OIDC_SECRET"} { // of examples
+	for _, name := range []string{"KAFKA_PASSWORD", "OIDC_SECRET"} { // variables of the examples
 		p.Environ = append(p.Environ, name+"=correct-horse")
 	}
 	code = p.Main(args)
@@ -153,7 +153,7 @@ func (w *walker) run(url string, args ...string) (stdout string, code int) {
 	return out.String(), code
 }
 
-// allKinds are the names of all kinds, of objects and of links.
+// allKinds returns the names of all kinds of objects and links.
 func allKinds() (all []string) {
 	for _, k := range kind.All {
 		all = append(all, k.Name)
@@ -164,7 +164,7 @@ func allKinds() (all []string) {
 	return all
 }
 
-// tells demands that a text names each of some words.
+// tells checks that a text contains each of these words.
 func (w *walker) tells(text string, words []string, complaint string) {
 	w.Helper()
 	for _, word := range words {
@@ -181,7 +181,7 @@ func inQuotes(words []string) (out []string) {
 	return out
 }
 
-// inFiles asks what knows files alone.
+// inFiles checks the commands that need only files.
 func (w *walker) inFiles(t *testing.T) {
 	w = w.sub(t)
 	file := filepath.Join(w.dir, "gateway.yaml")
@@ -222,7 +222,7 @@ func first(a, b string) string {
 	return b
 }
 
-// secretsOf are the secrets of the kind's object.
+// secretsOf returns the pointers to the secrets of the kind's object.
 func (w *walker) secretsOf(k *kind.Kind) []string {
 	o, err := k.Declare(w.items[k.Name])
 	if err != nil {
@@ -231,7 +231,7 @@ func (w *walker) secretsOf(k *kind.Kind) []string {
 	return k.SecretsIn(o.Value)
 }
 
-// applied asks what shows a plan, carries it out, and looks at what is there.
+// applied checks the commands that show a plan, apply it, or read the gateway afterwards.
 func (w *walker) applied(t *testing.T) {
 	w = w.sub(t)
 	file := filepath.Join(w.dir, "gateway.yaml")
@@ -269,7 +269,7 @@ func (w *walker) applied(t *testing.T) {
 	w.changed(url)
 }
 
-// changed lets an apply change all objects, and another remove them.
+// changed updates all objects with one apply, and removes them with another.
 func (w *walker) changed(url string) {
 	w.Helper()
 	owns := map[string]any{}
@@ -291,7 +291,7 @@ func (w *walker) changed(url string) {
 	}
 }
 
-// explained asks for what explain says of an object that is bound to the API, or to the app that may call it.
+// explained checks that explain shows an object that is bound to the API, or to the app that may call it.
 func (w *walker) explained(text string, k *kind.Kind) {
 	w.Helper()
 	if len(kind.LinksFrom(k.Name)) == 0 {
@@ -302,7 +302,7 @@ func (w *walker) explained(text string, k *kind.Kind) {
 	}
 }
 
-// read is all text in a folder.
+// read returns the text of all files in a folder.
 func (w *walker) read(folder string) string {
 	w.Helper()
 	var all strings.Builder
@@ -320,7 +320,7 @@ func (w *walker) read(folder string) string {
 	return all.String()
 }
 
-// emulated asks the emulator for what it loads, dumps and counts.
+// emulated checks what the emulator loads, dumps and counts.
 func (w *walker) emulated(t *testing.T) {
 	w = w.sub(t)
 	g, url := w.gateway(w.items)
@@ -358,7 +358,7 @@ func (w *walker) emulated(t *testing.T) {
 	}
 }
 
-// called is how documents name the object of a kind.
+// called returns how documents name the object of a kind.
 func (w *walker) called(k *kind.Kind) string {
 	name, _ := w.items[k.Name]["name"].(string)
 	if k.Given {
@@ -398,12 +398,12 @@ func (w *walker) counted(k *kind.Kind) bool {
 	return used(map[string]map[string]any{k.Name: w.items[k.Name]}) > used(nil)
 }
 
-// writtenBack asks for the changes that somebody made on the gateway to come into the files.
+// writtenBack checks that export --update writes changes of the gateway into the files.
 func (w *walker) writtenBack(t *testing.T) {
 	w = w.sub(t)
 	_, url := w.gateway(w.others)
 	edited := w.keep("edited.yaml", w.file(w.items))
-	if _, code := w.run(url, "export", "--update", edited); code != 0 && code != 3 { // 3: secrets are not written
+	if _, code := w.run(url, "export", "--update", edited); code != 0 && code != 3 { // 3, because secrets are not written
 		w.Errorf("export --update fails: exit code %d", code)
 	}
 	left, _ := w.run(url, "diff", "-f", edited, "-o", "json")
@@ -428,7 +428,7 @@ func (w *walker) writtenBack(t *testing.T) {
 	}
 }
 
-// documented asks for pages and samples.
+// documented checks the reference pages and the samples of reports.
 func (w *walker) documented(t *testing.T) {
 	w = w.sub(t)
 	pages := map[string]string{}
@@ -459,7 +459,7 @@ func (w *walker) documented(t *testing.T) {
 	}
 }
 
-// drawn asks random states and estates for each kind.
+// drawn checks that random states contain each kind of object and link.
 func (w *walker) drawn(t *testing.T) {
 	w = w.sub(t)
 	r := rand.New(rand.NewPCG(2, 2))
@@ -483,7 +483,7 @@ func (w *walker) drawn(t *testing.T) {
 		if k.Owner != "" {
 			path = kind.Of(k.Owner).Section + "." + k.Field
 		}
-		if !found[path] && !k.Given { // made-up names are none of theirs
+		if !found[path] && !k.Given { // the gateway has no objects with made-up names
 			w.Errorf("random states hold no %s: world draws %s from its Shape; give it an Example or Made", path, k.Name)
 		}
 	}

@@ -7,7 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestOneByOneAfterList: what the answer about one object leaves out, and the list says, stays.
+// TestOneByOneAfterList checks that a field which the list reports, and the answer about one object leaves out, keeps
+// its value.
 func TestOneByOneAfterList(t *testing.T) {
 	decode := func(raw string) Object {
 		t.Helper()
@@ -31,7 +32,8 @@ func TestOneByOneAfterList(t *testing.T) {
 	}
 }
 
-// TestResetTimeWithZones: a time as the example of the quotas' list has it is the time that a file says.
+// TestResetTimeWithZones checks that a time with a zone, as in the vendor's example of the list of quotas, equals the
+// time in files.
 func TestResetTimeWithZones(t *testing.T) {
 	for told, want := range map[string]string{
 		"2020-09-20 00:00:00":             "2020-09-20 00:00:00",

@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// A batch counts as told only where the answer accounts for all of it.
+// TestBatchAnswerAccounts checks that the answer to a batch counts only if it accounts for every entry.
 func TestBatchAnswerAccounts(t *testing.T) {
 	for in, want := range map[string]bool{
 		`{"success_count":2,"failure":[]}`:                                   true,
@@ -34,14 +34,15 @@ func TestBatchAnswerAccounts(t *testing.T) {
 	}
 }
 
-// Codes that the gateway hides may be those of the files, and are never taken away.
+// TestCodesThatAreNotShown checks that codes which the gateway hides may be those of the files, so they are never
+// removed.
 func TestCodesThatAreNotShown(t *testing.T) {
 	codes := kind.Of("app_code")
 	code := strings.Repeat("c0de", 20)
 	tests := []struct {
 		name  string
 		shown []string
-		want  []string // what is still wanted, and what of the gateway is left to compare, foreign ones in parentheses
+		want  []string // what is left to compare of both sides, with codes that are surely not the files' in parentheses
 	}{
 		{"in clear", []string{code}, []string{"want", "have"}},
 		{"hidden", []string{""}, nil},
@@ -83,7 +84,7 @@ func TestCodesThatAreNotShown(t *testing.T) {
 	}
 }
 
-// The state of a gateway is told as it is.
+// TestInstanceState checks which state is read from each form of the answer.
 func TestInstanceState(t *testing.T) {
 	for in, want := range map[string]string{
 		`{"status":"Running","instance_status":6}`: kind.Running,

@@ -9,8 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
-// TestBeyond: what an answer about a channel tells beyond the reference is at its place in the body of an update, whatever
-// else that changes.
+// TestBeyond checks that fields of a channel which the vendor's reference does not describe are sent back at the
+// right place of an update, whatever else the update changes.
 func TestBeyond(t *testing.T) {
 	tests := []struct {
 		name, told, body, want string

@@ -7,7 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestChannelsAsTold: stubs are nothing, what is about other types or read-only is left out, and numbers may be texts.
+// TestChannelsAsTold checks how answers about channels are read: stubs count as absent, fields of other types and
+// read-only fields are left out, and numbers may be texts.
 func TestChannelsAsTold(t *testing.T) {
 	const head = `{"id":"1","name":"a","port":80,"balance_strategy":1,"member_type":"ip",`
 	base := Channel{Name: "a", Port: 80, Strategy: "weighted_round_robin", Members: "ip", Groups: []ChannelGroup{}}
@@ -63,7 +64,7 @@ func TestChannelsAsTold(t *testing.T) {
 	}
 }
 
-// TestReferenceOfUnknownName: what a group of the gateway leads to goes back as it came where no list tells its name.
+// TestReferenceOfUnknownName checks that a reference of a group is sent back as an id if no list reports its name.
 func TestReferenceOfUnknownName(t *testing.T) {
 	c := Channel{Name: "a", Type: "reference", Members: "ip", Groups: []ChannelGroup{{Name: "one", Reference: "7"}}}
 	for name, have := range map[string]any{"of a file": nil, "of the gateway": c} {

@@ -70,8 +70,8 @@ func TestBrokenGlobsSayWhy(t *testing.T) {
 	}
 }
 
-// FuzzGlob: patterns without braces mean what path.Match takes them for, with ! for ^; alternatives mean what each of
-// them means; and a name made literal matches itself alone.
+// FuzzGlob checks that patterns without braces match what path.Match matches (with ! for ^), that alternatives match
+// what each of them matches, and that an escaped name matches only itself.
 func FuzzGlob(f *testing.F) {
 	for _, s := range []string{"", "*", "a*b?", "[a-z]*", "[!a]", "[^]]", `\[x`, "[a-", "支*付", "a,b", `[\--\]]`, "**a**"} {
 		f.Add(s, "a/b", "支付")
@@ -111,7 +111,7 @@ func FuzzGlob(f *testing.F) {
 	})
 }
 
-// emptyRange is the message itself when it is about a range from high to low, which path.Match takes and never matches.
+// emptyRange returns the message if it is about a range such as [z-a], which path.Match accepts but never matches.
 func emptyRange(broken string) string {
 	if strings.HasPrefix(broken, "has the empty range") {
 		return broken

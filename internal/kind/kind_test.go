@@ -17,8 +17,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// fixtures are items that say more than what is drawn from the shape of a kind; those that live inside another cannot
-// be drawn by themselves.
+// fixtures are objects with more fields than those that are drawn from the shape of a kind, and parts, which cannot
+// be drawn on their own.
 var fixtures = map[string][]map[string]any{
 	"acl": {
 		{"name": "订单_office", "type": "PERMIT", "entity_type": "IP", "values": []any{"10.0.0.2", "10.0.0.1", "10.0.0.0/8"}},
@@ -62,7 +62,7 @@ type known map[string]string
 
 func (k known) ID(kindName, key string) (string, bool) { id, ok := k[kindName+"/"+key]; return id, ok }
 
-// TestRoundTrip: what a kind sends, it reads back as the same object, for every kind and fixture.
+// TestRoundTrip checks for every kind and fixture that what is sent is read back as the same object.
 func TestRoundTrip(t *testing.T) {
 	ids := known{"app/orders_mobile": "app-id", "environment/RELEASE": "DEFAULT_ENVIRONMENT_RELEASE_ID"}
 	for _, k := range kind.All {
@@ -70,7 +70,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("%s has no fixture", k.Name)
 		}
 		if len(k.Uploads) > 0 {
-			continue // no gateway tells them back
+			continue // no gateway returns what was uploaded
 		}
 		for i, o := range objects(t, k) {
 			t.Run(fmt.Sprintf("%s/%d", k.Name, i), func(t *testing.T) {
@@ -85,7 +85,7 @@ func TestRoundTrip(t *testing.T) {
 				if got[0].Key != o.Key {
 					t.Errorf("key %q became %q", o.Key, got[0].Key)
 				}
-				for _, a := range k.Apart { // which requests of their own send
+				for _, a := range k.Apart { // fields that separate requests send
 					if got[0].Value, err = k.Overlay(got[0].Value, o.Value, a.Fields); err != nil {
 						t.Fatal(err)
 					}
@@ -125,7 +125,7 @@ func objects(t *testing.T, k *kind.Kind) (out []kind.Object) {
 	return out
 }
 
-// echo is the object that a gateway makes of a create: the body, with an id and names for ids.
+// echo returns the object that a gateway makes of a create: the body with an id, and with names added for ids.
 func echo(t *testing.T, q api.Request, o kind.Object) map[string]any {
 	t.Helper()
 	raw, err := json.Marshal(q.Body)
@@ -160,7 +160,7 @@ func page(t *testing.T, k *kind.Kind, item map[string]any) kind.Page {
 	return p
 }
 
-// TestEmptyLists: a missing or null array is an empty one, if only the answer is one of a list.
+// TestEmptyLists checks that a missing or null array is an empty list, but only if the answer is that of a list.
 func TestEmptyLists(t *testing.T) {
 	for _, k := range kind.All {
 		for i, raw := range []string{`{"size":0,"total":0}`, fmt.Sprintf(`{"size":0,"total":0,%q:null}`, k.ListField), `{"size":0}`, `{}`, fmt.Sprintf(`{"total":null,%q:null}`, k.ListField)} {
@@ -198,7 +198,7 @@ func TestSettleSecrets(t *testing.T) {
 	}
 }
 
-// TestNewKindIsComplete holds each kind to what the rest of the program relies on.
+// TestNewKindIsComplete checks that each kind has what the rest of the program relies on.
 func TestNewKindIsComplete(t *testing.T) {
 	for _, k := range kind.All {
 		if kind.Of(k.Name) != k || k.Shape == nil || k.Shape.Doc == "" && k.Owner == "" || (k.Ops.Create == "" || k.Ops.Delete == "") && !k.Given || k.Ops.List == "" {
@@ -237,7 +237,7 @@ func TestNewKindIsComplete(t *testing.T) {
 	}
 }
 
-// complete holds a value to what the facts of its kind promise.
+// complete checks that a value agrees with the facts of its kind.
 func complete(t *testing.T, k *kind.Kind, o *kind.Object) {
 	t.Helper()
 	if len(k.Refs(o.Value)) > 0 && k.Refers == "" {
@@ -259,7 +259,8 @@ func complete(t *testing.T, k *kind.Kind, o *kind.Object) {
 	}
 }
 
-// TestPathsKeepIDs: an id is one segment of a path and one value of a condition, whatever characters it has.
+// TestPathsKeepIDs checks that an id remains one segment of a path and one value of a query, whatever characters it
+// has.
 func TestPathsKeepIDs(t *testing.T) {
 	k := kind.Define(kind.Def[kind.ACL, map[string]any]{Facts: kind.Facts{Name: "leaf", Owner: "twig", Path: "trees/{tree}/twigs?twig_id={twig}"}})
 	tree := kind.Object{Kind: "tree", ID: "a/../{twig}"}

@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// TestPack: a value that went through JSON is the same value, and makes the same key, for every kind.
+// TestPack checks for every kind that a value survives encoding as JSON.
 func TestPack(t *testing.T) {
 	for _, k := range kind.All {
 		for _, o := range objects(t, k) {
@@ -35,7 +35,7 @@ func TestPack(t *testing.T) {
 	}
 }
 
-// TestPackRefusesStrangers: a field that a kind does not have is no part of it.
+// TestPackRefusesStrangers checks that Unpack refuses fields that a kind does not have.
 func TestPackRefusesStrangers(t *testing.T) {
 	for _, k := range kind.All {
 		if _, err := k.Unpack(map[string]any{"nobody": 1}); err == nil {
@@ -44,7 +44,7 @@ func TestPackRefusesStrangers(t *testing.T) {
 	}
 }
 
-// TestWithSecrets: secrets are replaced wherever a value holds them, and taken away by an empty text.
+// TestWithSecrets checks that secrets are replaced wherever a value has them, and that an empty text removes them.
 func TestWithSecrets(t *testing.T) {
 	app := kind.Of("app")
 	v := any(kind.App{Name: "orders", Secret: "the-secret"})

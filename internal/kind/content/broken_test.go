@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// edit changes the example of a type; path is where the problem then is, if it is elsewhere.
+// edit changes one value in the example of a type. The problem is expected at path, or at the changed value if path
+// is empty.
 type edit struct {
 	at   string
 	v    any
@@ -257,7 +258,8 @@ func elevenHeaders() []any {
 	return headers
 }
 
-// Each edit breaks one rule: it makes a problem at its place, an error unless soft, and no error elsewhere.
+// TestBrokenContents makes edits that break one rule each. The problem must be at the expected path, an error unless
+// soft, and there must be no other error.
 func TestBrokenContents(t *testing.T) {
 	for _, typ := range Types {
 		if len(broken[typ.Name]) < 6 {
@@ -287,7 +289,7 @@ func TestBrokenContents(t *testing.T) {
 	}
 }
 
-// A cookie has no name of its own, unlike a header or a query parameter.
+// TestJWTCookieNeedsName checks that a cookie needs a name. Headers and query parameters have a default.
 func TestJWTCookieNeedsName(t *testing.T) {
 	c := map[string]any{"jwks": `{"keys":[{}]}`, "token_location": "cookie"}
 	got := problems(jwtAuth, c)
@@ -296,7 +298,7 @@ func TestJWTCookieNeedsName(t *testing.T) {
 	}
 }
 
-// A channel takes the place of a host.
+// TestThirdAuthChannel checks that a channel replaces the host.
 func TestThirdAuthChannel(t *testing.T) {
 	c := Example("third_auth")
 	put(t, c, "/auth_request/vpc_channel_enabled", true)

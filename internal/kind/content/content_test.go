@@ -36,7 +36,8 @@ func TestTypesAreSortedAndFound(t *testing.T) {
 	}
 }
 
-// Everything a person can write is explained, and what the type says by place is about a place.
+// TestShapesAreWhole checks that every field is explained, and that what a type declares by path is about a path of
+// its shape.
 func TestShapesAreWhole(t *testing.T) {
 	for _, typ := range Types {
 		known := map[string]*shape.Shape{}
@@ -83,7 +84,7 @@ func TestExamplesAreValid(t *testing.T) {
 	}
 }
 
-// The examples use every member there is, but for those that exclude each other.
+// TestExamplesAreFull checks that the examples use every member, except for members that exclude each other.
 func TestExamplesAreFull(t *testing.T) {
 	unused := map[string][]string{
 		"breaker": {
@@ -94,7 +95,7 @@ func TestExamplesAreFull(t *testing.T) {
 			"/downgrade_rules/*/breaker_condition/unhealthy_condition",
 			"/downgrade_rules/*/breaker_condition/min_call_threshold",
 			"/downgrade_rules/*/breaker_condition/unhealthy_percentage",
-			"/downgrade_rules/*/parameters/*/", // names are used
+			"/downgrade_rules/*/parameters/*/", // the example has names instead
 		},
 		"jwt_auth":   {"/jwks_service"},
 		"third_auth": {"/auth_request/vpc_channel_info"},
@@ -141,7 +142,8 @@ func minimal(t testing.TB, name string) map[string]any {
 	return c
 }
 
-// A minimal content is valid, stays so with all defaults filled in, and needs each of its members.
+// TestMinimalContents checks that a minimal content is valid, remains valid with all defaults filled in, and needs
+// each of its members.
 func TestMinimalContents(t *testing.T) {
 	for _, typ := range Types {
 		c := minimal(t, typ.Name)
@@ -160,7 +162,8 @@ func TestMinimalContents(t *testing.T) {
 	}
 }
 
-// The contents in the vendor's documents, nulls and all, are no errors; nor is what becomes of them.
+// TestDocumentedContents checks that the contents in the vendor's documents, including nulls, have no errors, neither
+// as written nor normalized.
 func TestDocumentedContents(t *testing.T) {
 	documented := map[string][]string{
 		"cors": {
@@ -223,7 +226,7 @@ func TestDocumentedContents(t *testing.T) {
 	}
 }
 
-// numbers makes those of JSON int64, as they come from files, and leaves all else.
+// numbers converts JSON numbers to int64, as files have them.
 func numbers(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -240,8 +243,8 @@ func numbers(v any) any {
 	return v
 }
 
-// TestSpanningRulesAreTold: what a rule over several members blames on another one stands in what people
-// read about the member, or about what it is in.
+// TestSpanningRulesAreTold checks the descriptions of rules that span several members: if an error at one member
+// names another one, the description of the member or of what contains it must name it, too.
 func TestSpanningRulesAreTold(t *testing.T) {
 	word := regexp.MustCompile(`[A-Za-z_]+`)
 	for _, typ := range Types {
@@ -263,7 +266,7 @@ func TestSpanningRulesAreTold(t *testing.T) {
 	}
 }
 
-// toldAlong joins the descriptions on the way to a pointer.
+// toldAlong joins the descriptions along a pointer.
 func toldAlong(s *shape.Shape, pointer string) string {
 	told := s.Description()
 	for _, step := range strings.Split(pointer, "/")[1:] {

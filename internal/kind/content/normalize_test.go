@@ -180,7 +180,8 @@ func TestNormalize(t *testing.T) {
 	}
 }
 
-// What a gateway echoes has the canonical form of what was sent, and making it canonical edits nothing.
+// TestEchoIsEqual checks that what a gateway may return has the same canonical form as what was sent, and that
+// normalizing does not modify its input.
 func TestEchoIsEqual(t *testing.T) {
 	for _, typ := range Types {
 		for seed := range uint64(300) {
@@ -210,7 +211,7 @@ func TestEchoIsEqual(t *testing.T) {
 	}
 }
 
-// thinned leaves optional members out by chance.
+// thinned removes optional members at random.
 func thinned(r *rand.Rand, s *shape.Shape, v any) any {
 	switch v := v.(type) {
 	case m:
@@ -235,7 +236,7 @@ func thinned(r *rand.Rand, s *shape.Shape, v any) any {
 	return v
 }
 
-// either makes any shape one that can be chosen from.
+// either wraps a shape, so that Choose works on every shape.
 func either(s *shape.Shape) *shape.Shape {
 	if s.Type == shape.Either {
 		return s
@@ -243,8 +244,8 @@ func either(s *shape.Shape) *shape.Shape {
 	return shape.OfEither("", s)
 }
 
-// echo writes v as a gateway might: with defaults and empty members filled in, sets in another order,
-// comma lists and JSON in another spelling, numbers as JSON has them, and members nobody asked for.
+// echo returns v as a gateway might return it: with defaults and empty members filled in, sets in another order,
+// comma-separated lists and JSON spelled differently, JSON numbers, and members that were not sent.
 func echo(r *rand.Rand, typ Type, s *shape.Shape, at string, v any) any {
 	form := typ.forms[at]
 	switch v := v.(type) {
@@ -310,7 +311,7 @@ func respelled(r *rand.Rand, of *shape.Shape, form form, s string) string {
 	return s
 }
 
-// empty is one of the ways in which a gateway says that a member was not set, or absent.
+// empty returns one of the values with which a gateway reports that a member is not set. It may be absent.
 func empty(r *rand.Rand, typ Type, f shape.Field, at string) any {
 	ways := []any{absent, nil}
 	def := typ.defaultOf(f.Shape, at)
@@ -332,7 +333,7 @@ func empty(r *rand.Rand, typ Type, f shape.Field, at string) any {
 	return ways[r.IntN(len(ways))]
 }
 
-// Whatever JSON there is, canonical is canonical, and nothing panics.
+// FuzzNormalize checks for any JSON that normalizing twice equals normalizing once, and that nothing panics.
 func FuzzNormalize(f *testing.F) {
 	for _, typ := range Types {
 		f.Add(typ.Name, encodeJSON(Example(typ.Name)))

@@ -8,7 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What a gateway holds and this version does not know is sent along with what a file says, and is no difference.
+// TestCarry checks that members which the gateway has and this version does not know are sent along with what the
+// file declares, and are no difference.
 func TestCarry(t *testing.T) {
 	rule := func(name string, more m) m {
 		r := m{"rule_name": name, "match_regex": condition, "limit": int64(1)}
@@ -112,7 +113,8 @@ func TestCarry(t *testing.T) {
 	}
 }
 
-// Whatever file and gateway hold: what is sent is what the file wants, and sending it once is enough.
+// FuzzCarry checks for any contents that what is sent matches the file, and that sending it a second time changes
+// nothing.
 func FuzzCarry(f *testing.F) {
 	for _, typ := range Types {
 		f.Add(typ.Name, encodeJSON(minimal(f, typ.Name)), encodeJSON(Example(typ.Name)))

@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// problems checks c against everything its type says, as a loader does.
+// problems checks c against everything that its type declares, as the loader does.
 func problems(t Type, c map[string]any) []shape.Problem {
 	found := walk(t.Shape, "", c)
 	if t.Check != nil {
@@ -97,7 +97,7 @@ func fits(s *shape.Shape, v any) bool {
 	return ok
 }
 
-// strangers lists the members that s does not describe, but for those in values that it passes on as they are.
+// strangers lists the members that s does not describe, except those in values that are passed on unchanged.
 func strangers(s *shape.Shape, at string, v any) (found []string) {
 	for _, p := range walk(s, at, v) {
 		if p.Text == "is not known" {
@@ -107,7 +107,7 @@ func strangers(s *shape.Shape, at string, v any) (found []string) {
 	return found
 }
 
-// places calls f for s and everything in it; at is as in Type.forms.
+// places calls f for s and everything in it; at has the form of the keys of Type.forms.
 func places(s *shape.Shape, at string, f func(at string, s *shape.Shape)) {
 	f(at, s)
 	for _, field := range s.Fields {
@@ -121,7 +121,7 @@ func places(s *shape.Shape, at string, f func(at string, s *shape.Shape)) {
 	}
 }
 
-// put writes v at the pointer path of c, and takes the member out when v is absent.
+// put writes v at the pointer path of c, or removes the member if v is absent.
 func put(t *testing.T, c map[string]any, path string, v any) {
 	t.Helper()
 	steps := strings.Split(path, "/")[1:]
@@ -162,8 +162,8 @@ func put(t *testing.T, c map[string]any, path string, v any) {
 	}
 }
 
-// absent takes a member out.
+// absent makes put remove a member.
 var absent any = new(int)
 
-// repeated is a list of n times v.
+// repeated returns a list that contains v n times.
 func repeated(n int, v any) []any { return slices.Repeat([]any{v}, n) }

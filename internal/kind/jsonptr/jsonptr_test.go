@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
-// TestRFC6901 goes through the examples of section 5.
+// TestRFC6901 checks the examples of section 5.
 func TestRFC6901(t *testing.T) {
 	var tree any
 	raw := `{"foo":["bar","baz"],"":0,"a/b":1,"c%d":2,"e^f":3,"g|h":4,"i\\j":5,"k\"l":6," ":7,"m~n":8}`
