@@ -7,15 +7,15 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// What can deny a call besides objects of the files.
+// What can deny a call besides objects in the files.
 const (
 	byPublication    = "publication"
 	byAuthentication = "authentication"
 	byAuthorization  = "authorization"
 )
 
-// access runs every check that can deny the call. In which order a gateway runs them is not documented: the call is allowed when
-// no check denies it, and DeniedBy names every one that surely does.
+// access runs every check that can deny the call. The order in which a gateway runs them is not documented, so it does not
+// matter here: the call is allowed if no check denies it, and DeniedBy names every check that surely denies it.
 func (q *question) access() {
 	checks := []truth{q.published(), q.authentication(), q.appAccess(), q.acls(), q.authPlugins()}
 	switch all(checks...) {
@@ -28,8 +28,8 @@ func (q *question) access() {
 	}
 }
 
-// check records the result t of one check as a step of the answer, and by, which names what is checked, where it denies the
-// call or may deny it.
+// check adds the result t of one check to the answer as a step. If the check denies the call or may deny it, the answer also
+// names by, which is what was checked.
 func (q *question) check(r precedence.Rule, t truth, by string, source kind.Source, fix, format string, args ...any) truth {
 	switch t {
 	case no:
@@ -42,7 +42,7 @@ func (q *question) check(r precedence.Rule, t truth, by string, source kind.Sour
 	return t
 }
 
-// published checks that the API is published in the environment of the call. Where that is not known, a binding that only a
+// published checks that the API is published in the environment of the call. If that is not known, a binding that only a
 // published API can have proves it.
 func (q *question) published() truth {
 	env, t := q.call.Environment, q.api.publishedIn(q.call.Environment)
@@ -81,7 +81,7 @@ func (q *question) authentication() truth {
 	return q.check(precedence.Authentication, open, byAuthentication, q.api.Source, fixGateway, "auth_type %s: the custom authorizer decides", q.api.AuthType)
 }
 
-// verdict is the result of a check with the step that tells it.
+// verdict is the result of a check, and the step that explains it.
 type verdict struct {
 	truth     truth
 	text, fix string
@@ -164,7 +164,7 @@ func (q *question) acls() truth {
 	return t
 }
 
-// counting leaves out the DENY lists that have no effect because a PERMIT list of the same entity type is surely bound as well.
+// counting leaves out DENY lists that have no effect because a PERMIT list of the same entity type is surely bound as well.
 func (q *question) counting(list []bound) (out []bound) {
 	permits := map[string]bool{}
 	for i := range list {
@@ -182,7 +182,7 @@ func (q *question) counting(list []bound) (out []bound) {
 	return out
 }
 
-// acl checks one ACL. Alone means that it is the only one, so its result is the result of all.
+// acl checks one ACL. Alone means that the API has no other, so that the result of this one decides.
 func (q *question) acl(b *bound, alone bool) truth {
 	c, value := q.call, b.owner.Value.(kind.ACL)
 	on, whose, fix := listed(value.Values, c.sources()), "the caller's address", q.addressFix()
@@ -220,14 +220,14 @@ func (q *question) authWord() string {
 	return q.api.AuthType
 }
 
-// listText says whether a list names the caller.
+// listText returns a sentence that says whether a list names the caller.
 func (q *question) listText(address, listType string, on truth, whose string) string {
 	return address + " (" + listType + ") " + map[truth]string{
 		yes: "lists " + whose, no: "does not list " + whose, open: "may list " + whose,
 	}[on]
 }
 
-// addressFix says how to make it certain whether a list of addresses contains the caller.
+// addressFix returns what the user can do to make it certain whether a list of addresses contains the caller.
 func (q *question) addressFix() string {
 	switch {
 	case q.call.Proxy != "":

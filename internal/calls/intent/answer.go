@@ -11,7 +11,7 @@ import (
 // Access is whether a call gets through.
 type Access string
 
-// The answers to that.
+// The values of Access.
 const (
 	Allowed   Access = "allowed"
 	Denied    Access = "denied"
@@ -86,7 +86,7 @@ type question struct {
 	*Answer
 }
 
-// tell adds a step. The source may be the zero value.
+// tell adds a step to the answer. The source may be the zero value.
 func (q *question) tell(about string, r precedence.Rule, t truth, source kind.Source, fix, format string, args ...any) {
 	s := Step{Rule: r.ID, Text: fmt.Sprintf(format, args...), Open: t == open, About: about}
 	if t == open {
@@ -101,7 +101,7 @@ func (q *question) tell(about string, r precedence.Rule, t truth, source kind.So
 	}
 }
 
-// How to make answers certain.
+// Hints on how to make answers certain.
 const (
 	fixAPIs    = "declare it under apis in the cases, or pass an export with --against"
 	fixManage  = "list it in the files ([] or {} for none), pass an export with --against, or set unmanaged: none in the cases"

@@ -31,8 +31,8 @@ func (a *API) publishedIn(env string) truth {
 	return sure(slices.Contains(a.Published, env))
 }
 
-// takes says whether the API takes calls of a method and path. ANY takes a method unless one of the others, the APIs with the
-// same path, takes it.
+// takes returns whether the API takes calls of a method and path. An API with the method ANY takes a method unless one of the
+// others, the APIs with the same path, has exactly this method.
 func (a *API) takes(method, path string, others []API) truth {
 	out := takes(a.Path, path, a.MatchMode == "SWA")
 	if a.Method == method {
@@ -49,7 +49,7 @@ func (a *API) takes(method, path string, others []API) truth {
 	return out
 }
 
-// means says whether a reference matches the API in an environment.
+// means returns whether a reference matches the API in an environment.
 func means(r *spec.Reference, a *API, env string) truth {
 	if r.Environment != env {
 		return no
@@ -70,7 +70,7 @@ func means(r *spec.Reference, a *API, env string) truth {
 
 func globbed(glob, name string) truth { return sure(glob == "" || kind.Glob(glob, name)) }
 
-// same says whether a value is the wanted one. A wanted "" matches every value; a value "" is not known.
+// same returns whether a value is the wanted one. A wanted "" matches every value; a value "" is not known.
 func same(asked, value string) truth {
 	switch {
 	case asked == "":
@@ -81,7 +81,8 @@ func same(asked, value string) truth {
 	return sure(asked == value)
 }
 
-// addressed is the API that group/name names, if nothing else is known about it; ok is false if the text is ambiguous.
+// addressed returns the API that the text group/name names, for an API of which nothing else is known; ok is false if the
+// text is ambiguous.
 func addressed(text string) (a API, ok bool) {
 	group, name, found := strings.Cut(text, "/")
 	return API{Group: group, Name: name}, found && !strings.Contains(name, "/")

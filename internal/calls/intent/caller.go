@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// sources are the addresses that the gateway may take for the caller's: depending on its feature real_ip_from_xff, that of the
-// proxy or that of the caller. None means that they are not known.
+// sources returns the addresses that the gateway may take for that of the caller: its feature real_ip_from_xff decides
+// whether it takes the address of the proxy or that of the caller. If none are returned, they are not known.
 func (c *Call) sources() (out []netip.Addr) {
 	for _, text := range []string{c.From, c.Proxy} {
 		if ip, err := netip.ParseAddr(text); err == nil {
@@ -19,7 +19,7 @@ func (c *Call) sources() (out []netip.Addr) {
 	return out
 }
 
-// listed says whether entries of an IP list contain the address of the caller.
+// listed returns whether the entries of a list of addresses contain the address of the caller.
 func listed(entries []string, sources []netip.Addr) truth {
 	if len(sources) == 0 {
 		return open
@@ -41,7 +41,7 @@ func listed(entries []string, sources []netip.Addr) truth {
 	return agree(each...)
 }
 
-// named says whether entries of a list contain a name, which is "" if it is not known.
+// named returns whether the entries of a list contain a name, which is "" if it is not known.
 func (c *Call) named(entries []string, name string) truth {
 	switch {
 	case c.Anonymous:
@@ -52,7 +52,7 @@ func (c *Call) named(entries []string, name string) truth {
 	return sure(slices.Contains(entries, name))
 }
 
-// lets says whether a list of a type, such as PERMIT or DENY, lets a caller in, given whether the caller is on it.
+// lets returns whether a list lets a caller in, given its type (such as PERMIT or DENY) and whether the caller is on it.
 func lets(listType string, on truth) truth {
 	switch listType {
 	case "PERMIT":
@@ -63,7 +63,7 @@ func lets(listType string, on truth) truth {
 	return open // the effect of another type is not known
 }
 
-// String is a call in words.
+// String returns the call in words.
 func (c *Call) String() string {
 	what := c.API
 	if what == "" {

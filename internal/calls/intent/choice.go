@@ -12,8 +12,8 @@ import (
 type choice struct {
 	options  []*Limit
 	usual    bool   // the first is the limit of all callers, not a special one
-	anything bool   // it may also be another one, which no file declares
-	why, fix string // there are several options
+	anything bool   // another limit, which no file declares, may apply as well
+	why, fix string // why there are several options, and how to settle which applies
 }
 
 func (c *choice) least() int64 {
@@ -43,7 +43,7 @@ func (c *choice) most() int64 {
 	return most
 }
 
-// shared is what all options, which are equally low, have in common.
+// shared returns what the options have in common, which are all equally low.
 func (c *choice) shared() Limit {
 	l := *c.options[0]
 	for _, o := range c.options[1:] {
@@ -64,13 +64,13 @@ func (c *choice) settled() limited {
 	return limited{known: true, limits: []Limit{c.shared()}}
 }
 
-// add adds an option, and why it is one.
+// add adds an option, and the reason why it is one.
 func (c *choice) add(l *Limit, why, fix string) {
 	c.options = append(c.options, l)
 	c.why, c.fix = why, fix
 }
 
-// choose finds what limits the calls of the caller that are counted by per.
+// choose finds the limit on the calls of the caller that are counted per user, app, address or API, as per says.
 func (q *question) choose(p *policy, per string) *choice {
 	var usual *Limit
 	if n := p.limits[per]; n > 0 {
@@ -110,7 +110,8 @@ func (q *question) choose(p *policy, per string) *choice {
 	return q.lifted(p, per, c)
 }
 
-// who is the caller as special limits of a policy name it, and the key of a call that says so.
+// who returns the caller in the form in which the special limits of a policy name it, and the key of a call that has this
+// form.
 func (q *question) who(p *policy, per string) (who, name string) {
 	switch {
 	case per == "user":
@@ -121,7 +122,7 @@ func (q *question) who(p *policy, per string) (who, name string) {
 	return q.call.App, "app"
 }
 
-// lifted adds the option of no limit where the vendor's pages leave that open.
+// lifted adds the option that there is no limit, if the vendor's pages leave that open.
 func (q *question) lifted(p *policy, per string, c *choice) *choice {
 	if len(c.options) == 1 && c.options[0] == nil {
 		return c
@@ -141,7 +142,7 @@ func (q *question) lifted(p *policy, per string, c *choice) *choice {
 	return c
 }
 
-// short is a limit without whose calls are counted.
+// short returns the limit in words, without whose calls are counted.
 func (l *Limit) short() string {
 	calls := "calls"
 	if l.Calls == 1 {
@@ -150,7 +151,7 @@ func (l *Limit) short() string {
 	return fmt.Sprintf("%d %s in %d %s", l.Calls, calls, l.Interval, l.Unit)
 }
 
-// String is a limit in words.
+// String returns the limit in words.
 func (l *Limit) String() string {
 	whose := map[string]string{"api": "in all", "user": "of the user", "app": "of the app", "ip": "from the address"}[l.Per]
 	if strings.HasPrefix(l.By, byQuota) {

@@ -35,7 +35,7 @@ type Outcome struct {
 	Status Status // the worst of the checks
 }
 
-// Run answers a case and compares.
+// Run answers the question of a case, and compares the answer with what the case expects.
 func (w *World) Run(c Case) Outcome {
 	a := w.Ask(&c.Call)
 	o := Outcome{Case: c, Answer: a, Status: Passed}

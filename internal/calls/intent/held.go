@@ -42,8 +42,7 @@ type heldGateway struct {
 	} `json:"gateway"`
 }
 
-// ReadHeld reads an export, also one that the emulator keeps its state in. It is usable only if no
-// finding is an error.
+// ReadHeld reads an export, or a state file of the emulator. The result is usable only if no finding is an error.
 func ReadHeld(in spec.Input, lookup func(string) (string, bool)) (*Held, []spec.Finding) {
 	state, findings := spec.Load([]spec.Input{in}, spec.Options{Lookup: lookup})
 	h := &Held{State: state}
@@ -74,7 +73,7 @@ func ReadHeld(in spec.Input, lookup func(string) (string, bool)) (*Held, []spec.
 	return h, findings
 }
 
-// complete is an API of which an export has everything that is not a default.
+// complete returns the API with its defaults, which an export leaves out.
 func (a API) complete() API {
 	if a.AuthType == "" {
 		a.AuthType = "NONE"

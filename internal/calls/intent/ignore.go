@@ -7,9 +7,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// ignored is the rule that lets the gateway differ from what the files say about objects of a kind and name,
-// or links of that owner; nil when there is none. Remarks, and the first reset of a quota, may differ: no answer
-// depends on them.
+// ignored returns the rule that lets the gateway differ from what the files say about objects of a kind and name, or about
+// links of that owner; nil if there is none. Rules about remarks and about the first reset of a quota are left out, because
+// no answer depends on these.
 func (w *World) ignored(kindName, name string) *kind.Ignore {
 	for i := range w.ignores {
 		r := &w.ignores[i]
@@ -23,7 +23,7 @@ func (w *World) ignored(kindName, name string) *kind.Ignore {
 
 func (w *World) lapsed(r *kind.Ignore) bool { return r.Until != "" && r.Until < w.today }
 
-// ignoredWhole says whether a rule leaves a whole object to the gateway.
+// ignoredWhole reports whether a rule ignores a whole object, not only some of its fields.
 func (w *World) ignoredWhole(kindName, name string) bool {
 	return slices.ContainsFunc(w.ignores, func(r kind.Ignore) bool {
 		return r.Kind == kindName && len(r.Fields) == 0 && kind.Glob(r.Name, name) && !w.lapsed(&r)
@@ -41,7 +41,7 @@ func (w *World) doubt(k *kind.LinkKind, b *bound) {
 	}
 }
 
-// unknown says why the parts or links of a kind of an object are not known, and how to settle it.
+// unknown returns why the parts or links of a kind that an object has are not known, and how to settle it.
 func (w *World) unknown(owner *kind.Declared, kindName, what string) (why, fix string) {
 	if r := w.ignored(kindName, owner.Key); r != nil {
 		return fmt.Sprintf("the ignore rule at %s:%d lets %s of %s differ on the gateway", r.Source.File, r.Source.Line, what, owner.Address()), fixIgnore

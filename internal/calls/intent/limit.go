@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// limited says how often a caller may call: equally low limits, or none if nothing limits the call.
+// limited is how often a caller may call: several limits that are equally low, or none if nothing limits the call.
 type limited struct {
 	known  bool
 	limits []Limit
@@ -38,7 +38,7 @@ func (q *question) limit() {
 	q.Limits = append(q.Limits, out.limits...)
 }
 
-// common is what two possibilities agree on.
+// common returns what two possibilities agree on.
 func common(a, b limited) limited {
 	if a.known && b.known && slices.EqualFunc(a.limits, b.limits, func(x, y Limit) bool { return x.same(y) }) {
 		return a
@@ -51,7 +51,7 @@ func (l Limit) same(o Limit) bool {
 	return l == o
 }
 
-// policies are the candidates of which one limits the API; nil is the gateway's own limit.
+// policies returns the candidates of which one limits the API; nil stands for the gateway's own limit.
 func (q *question) policies() (out []*policy) {
 	throttles, plugins := q.bound["throttle_binding"], q.bound["plugin_binding"]
 	certain := false
@@ -85,7 +85,7 @@ type outcome struct {
 	per    map[string]limited
 }
 
-// under is the outcome for the call if p limits the API.
+// under returns the outcome for the call if p limits the API.
 func (q *question) under(p *policy) outcome {
 	if p == nil {
 		return q.underDefault()
@@ -151,7 +151,7 @@ func (q *question) capped(p *policy, out outcome) outcome {
 	return out
 }
 
-// underDefault is the outcome for the call if only the gateway itself limits the API.
+// underDefault returns the outcome for the call if only the gateway itself limits the API.
 func (q *question) underDefault() outcome {
 	n := q.world.suite.DefaultLimit
 	if n == 0 {

@@ -12,11 +12,11 @@ type Limit struct {
 	Unit     string       `json:"unit"`     // SECOND MINUTE HOUR DAY
 	Per      string       `json:"per"`      // whose calls count: api (all of them), user, app, ip
 	Shared   bool         `json:"shared"`   // the calls to all APIs of the policy count together
-	By       string       `json:"by"`       // address of what says so, "default" for the gateway itself; "" when it is one of several
+	By       string       `json:"by"`       // address of the policy with the limit, "default" for the gateway itself; "" if it is one of several
 	Source   *kind.Source `json:"source"`
 }
 
-// perWords are the ways to count calls, that with the fewest callers first.
+// perWords are the ways to count calls. The one with the fewest callers in each count is first.
 var perWords = []string{"app", "user", "ip", "api"}
 
 // policy is what throttles and rate_limit plugins have in common.

@@ -7,7 +7,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// byQuota is how addresses of quotas begin.
+// byQuota is the prefix of addresses of quotas.
 const byQuota = "app_quota/"
 
 // quota finds how often the app of the call may call over all APIs. This is in addition to the limits of the
@@ -49,13 +49,13 @@ func (q *question) appWord() string {
 	return "app " + q.call.App
 }
 
-// quotaOf is the limit of a quota.
+// quotaOf returns the limit of a quota.
 func quotaOf(b *bound) *Limit {
 	v := b.owner.Value.(kind.AppQuota)
 	return &Limit{Calls: v.CallLimits, Interval: v.TimeInterval, Unit: v.TimeUnit, Per: "app", Shared: true, By: b.owner.Address(), Source: &b.owner.Source}
 }
 
-// anew says when a quota starts again, if the files say so.
+// anew returns when the count of a quota starts again, if the files define that.
 func anew(b *bound) string {
 	if at := b.owner.Value.(kind.AppQuota).ResetTime; at != "" {
 		return fmt.Sprintf(", starting again at %s", at)
@@ -63,14 +63,14 @@ func anew(b *bound) string {
 	return ""
 }
 
-// quotasOf are the quotas that apply, or may apply, to an app; to any app if app is "". At most one of them applies.
+// quotasOf returns the quotas that apply, or may apply, to an app; to any app if app is "". At most one of them applies.
 func (w *World) quotasOf(app string) []bound {
 	return w.look(kind.LinkOf("app_quota_binding"), func(l link) truth { return w.holdsFor(l, app) }, func(link) (why, fix string) {
 		return "the call does not say which app calls", "add app, or anonymous: true, to the call"
 	})
 }
 
-// holdsFor says whether a reference to apps matches this app. An export has apps under the names that they had before the
+// holdsFor returns whether a reference to apps matches this app. An export has apps under the names that they had before the
 // files rename them.
 func (w *World) holdsFor(l link, app string) truth {
 	switch d := w.objects["app/"+app]; {

@@ -63,7 +63,7 @@ func (l *loader) table(d *spec.Checked, at string, c *caseOf, environment string
 
 func (l *loader) add(c Case) { l.suite.Cases = append(l.suite.Cases, c) }
 
-// laid is base, overridden by the keys of over.
+// laid returns base, overridden by the keys of over.
 func laid(base, over map[string]any) map[string]any {
 	out := map[string]any{}
 	maps.Copy(out, base)
@@ -71,8 +71,8 @@ func laid(base, over map[string]any) map[string]any {
 	return out
 }
 
-// expected is base, overridden by the expectations of over. If over says anything about access, it replaces everything that
-// base says about it.
+// expected returns base, overridden by the expectations of over. If over expects anything about access, this replaces all
+// expectations of base about access.
 func expected(base, over map[string]any) map[string]any {
 	out := laid(base, over)
 	for key, other := range map[string]string{"allowed": "denied_by", "denied_by": "allowed"} {
@@ -102,7 +102,7 @@ func wrongCall(call map[string]any) string {
 	return ""
 }
 
-// combinations are the calls that the lists in a call stand for, the last key changing fastest.
+// combinations returns one call for each combination of the entries of the lists in a call. The last key changes fastest.
 func combinations(call map[string]any) []map[string]any {
 	out := []map[string]any{call}
 	for _, key := range slices.Sorted(maps.Keys(call)) {
@@ -124,7 +124,7 @@ func combinations(call map[string]any) []map[string]any {
 	return out
 }
 
-// caseName is the name of a case: that of its table, and what distinguishes its row. Used counts the names.
+// caseName returns the name of a case: that of its table, followed by what distinguishes its row. Used counts the names.
 func caseName(c *caseOf, label string, row, call, one map[string]any, used map[string]int) string {
 	var apart []string
 	if label != "" {
@@ -187,7 +187,7 @@ func expectOf(m map[string]any) (e Expect, problem string) {
 	return e, ""
 }
 
-// limitOf reads an expectation of a limit; nil if there is none.
+// limitOf reads the expectation of a limit; nil if there is none.
 func limitOf(v any) *LimitExpect {
 	switch v := v.(type) {
 	case string:

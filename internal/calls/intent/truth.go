@@ -18,10 +18,10 @@ func sure(b bool) truth {
 
 func not(t truth) truth { return yes - t }
 
-// implies says whether a implies b.
+// implies returns whether a implies b.
 func implies(a, b truth) truth { return max(not(a), b) }
 
-// all says whether both are true, any whether one is. They are min and max, and take more than two values.
+// all returns whether all of the values are true, anyOf whether at least one is: the minimum and the maximum.
 func all(list ...truth) truth {
 	out := yes
 	for _, t := range list {
@@ -38,7 +38,7 @@ func anyOf(list ...truth) truth {
 	return out
 }
 
-// agree is the common value; open if the values differ.
+// agree returns the common value; open if the values differ.
 func agree(list ...truth) truth {
 	if all(list...) == anyOf(list...) {
 		return all(list...)

@@ -9,11 +9,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// World is the state in which calls are made once the files are applied. It is not safe for concurrent use.
+// World is the state of a gateway after the files are applied, which answers to questions are based on. It is not safe for
+// concurrent use.
 type World struct {
 	suite    *Suite
 	apis     []API // the known ones
-	complete bool  // there are no others
+	complete bool  // apis has all APIs of the gateway
 	exported bool  // an export says what the gateway has besides the files
 	objects  map[string]*kind.Declared
 	renamed  map[string]*kind.Declared   // by their former address
@@ -24,14 +25,15 @@ type World struct {
 	today    string             // YYYY-MM-DD
 }
 
-// link is a reference of an owner once the files are applied.
+// link is a reference of an owner, as it is after the files are applied.
 type link struct {
 	*spec.Reference
 	exported bool // it is from the export, and the files do not manage it
 }
 
-// New is the world of checked files. Held is an export of the gateway, or nil: what it contains stays if the files do not
-// manage it, and there are no APIs but those it lists. Today, YYYY-MM-DD, decides about ignore rules with a last day.
+// New makes the world of checked files. Held is an export of the gateway, or nil. Whatever it contains and the files do not
+// manage remains on the gateway, and the gateway has no other APIs than it lists. Today, YYYY-MM-DD, decides whether ignore
+// rules with a last day still apply.
 func New(files *spec.State, held *Held, suite *Suite, today string) *World {
 	w := &World{
 		suite: suite, apis: slices.Clone(suite.APIs), renamed: map[string]*kind.Declared{},
@@ -96,7 +98,7 @@ func (w *World) keep(held *Held, owns map[string][]string) {
 			continue
 		case declared[d.Address()] != nil, owner != nil && owner.ManagesKind(d.Kind):
 			continue
-		case owner != nil: // possibly under a new name
+		case owner != nil: // the files may have renamed the owner
 			d.Key, d.Owner = owner.Key+strings.TrimPrefix(d.Key, d.Owner), owner.Key
 		}
 		w.object(&d)
@@ -113,7 +115,7 @@ func (w *World) keep(held *Held, owns map[string][]string) {
 	}
 }
 
-// manages says whether it is known which parts or links of a kind an object has.
+// manages reports whether all parts, or links, of a kind that an object has are known.
 func (w *World) manages(d *kind.Declared, kindName string) bool {
 	return (w.exported || w.suite.NoUnmanaged || d.ManagesKind(kindName)) && w.ignored(kindName, d.Key) == nil
 }
@@ -128,7 +130,7 @@ type bound struct {
 	why, fix string // why it is open, and how to settle it
 }
 
-// boundTo are the owners of a kind of links that may be bound to the API in an environment.
+// boundTo returns the owners of a kind of links that are, or may be, bound to the API in an environment.
 func (w *World) boundTo(k *kind.LinkKind, a *API, env string) []bound {
 	key := strings.Join([]string{k.Name, env, a.Group, a.Name, a.Method, a.Path}, "\x00")
 	found, ok := w.bound[key]
@@ -141,7 +143,8 @@ func (w *World) boundTo(k *kind.LinkKind, a *API, env string) []bound {
 	return found
 }
 
-// look finds the owners with a reference that matches according to means, or may match, for the reason that unsure returns.
+// look finds the owners with a reference that matches, or may match, according to means. For references that only may
+// match, unsure returns the reason and how to settle it.
 func (w *World) look(k *kind.LinkKind, means func(link) truth, unsure func(link) (why, fix string)) (out []bound) {
 	for _, d := range w.owners[k.Owner] {
 		b := bound{owner: d, source: d.Source}
@@ -164,9 +167,10 @@ func (w *World) look(k *kind.LinkKind, means func(link) truth, unsure func(link)
 	return w.settled(k, out)
 }
 
-// settled leaves in each slot of an API only the policies that can hold it: a policy that is surely bound, first of all by the
-// files, excludes the rest. Two that are both sure contradict each other, so both become open, unless only one of them is an
-// allow list: that one counts, see precedence.AllowListFirst.
+// settled settles which of the policies for one slot of an API holds it. If the files surely bind one, the policies that
+// only may be bound, and those of the export, are dropped. If several policies are surely bound, the files or the export
+// contradict themselves, so all of them become open. The exception is a single allow list among them, which is then known
+// to be the one that counts, see precedence.AllowListFirst.
 func (w *World) settled(k *kind.LinkKind, list []bound) []bound {
 	if k.Slot == nil {
 		return list
@@ -198,7 +202,8 @@ func (w *World) settled(k *kind.LinkKind, list []bound) []bound {
 	return out
 }
 
-// part is the part of a kind of which an object can have one. Known is false if it may have one that the files do not manage.
+// part returns the part of an object, for a kind of which it can have at most one. Known is false if the object may have one
+// that the files do not manage.
 func (w *World) part(owner *kind.Declared, kindName string) (d *kind.Declared, known bool) {
 	if known = w.manages(owner, kindName); !known {
 		return nil, false
